@@ -122,16 +122,15 @@ func (f *func1AsReadyFrame[W]) step(r *greenlet.Run, c *func1AsReady[W], yield f
 	defer f.Catch(&end)
 	var st greenlet.Status
 	var g *gathering[W]
-	var t1, t2 int
 	var t3 bool
 	switch f.PC {
 	case 1:
-		g, t1, t2 = f.g, f.t1, f.t2
+		g = f.g
 //line await.go:46
 		g.hub.awake(r.Current())
 		goto after_if_44
 	case 2:
-		g, t1, t2 = f.g, f.t1, f.t2
+		g = f.g
 		t3 = f.Answer(r)
 		goto resumed_48
 	case greenlet.Unwind:
@@ -144,13 +143,14 @@ func (f *func1AsReadyFrame[W]) step(r *greenlet.Run, c *func1AsReady[W], yield f
 		f.DeferFunc(g.leave)
 		t0 := (*c.things)
 //line await.go:43
-		t1 = len(t0)
+		f.t1 = len(t0)
 //line await.go:43
-		t2 = 0
+		f.t2 = 0
 	}
 loop_43:
 //line await.go:43
-	if !(t2 < t1) {
+	if !(f.t2 < f.t1) {
+		f.yield, f.g = nil, nil
 		goto unwind
 	}
 //line await.go:44
@@ -159,31 +159,31 @@ loop_43:
 	}
 //line await.go:45
 	r.Leaf(f, &f.Header)
-	f.g, f.t1, f.t2, f.PC = g, t1, t2, 1
+	f.g, f.PC = g, 1
 //line await.go:45
 	return r.SendNone(g.hub.park(r.Current(), &g.waiting, forFirst))
 after_if_44:
 	{
 		t4 := g.pop()
 //line await.go:48
-		if p := greenlet.YieldTo(r, yield); p != nil {
+		if p := greenlet.YieldTo(r, f.yield); p != nil {
 			*p = t4
 			r.Leaf(f, &f.Header)
-			f.g, f.t1, f.t2, f.PC = g, t1, t2, 2
+			f.g, f.PC = g, 2
 			return f.Hand()
 		}
-		if c2, ok := greenlet.Resumable(yield).(interface {
+		if c2, ok := greenlet.Resumable(f.yield).(interface {
 			CallResumable(*greenlet.Run, W) (bool, greenlet.Status)
 		}); ok {
 //line await.go:48
 			t3, st = c2.CallResumable(r, t4)
 			if st != greenlet.Done {
-				f.g, f.t1, f.t2, f.PC = g, t1, t2, 2
+				f.g, f.PC = g, 2
 				return r.Link(f, &f.Header, st)
 			}
 		} else {
 //line await.go:48
-			t3 = yield(t4)
+			t3 = f.yield(t4)
 		}
 	}
 resumed_48:
@@ -192,7 +192,7 @@ resumed_48:
 		goto unwind
 	}
 //line await.go:43
-	t2++
+	f.t2++
 	goto loop_43
 unwind:
 //line await.go:52
@@ -212,7 +212,7 @@ unwind:
 func (f *func1AsReadyFrame[W]) Release(r *greenlet.Run) { greenlet.Free(r, f, 48) }
 func (*func1AsReadyFrame[W]) Func() *greenlet.Func      { return &func1AsReadyFrameInfo }
 
-var func1AsReadyFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.AsReady.func1", File: "github.com/going-green/greenlet/hub/await.go", Line: 40, End: 52, Points: "45 yield g t1 t2; 48 yield g t1 t2"}
+var func1AsReadyFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.AsReady.func1", File: "github.com/going-green/greenlet/hub/await.go", Line: 40, End: 52, Points: "45 yield g t1 t2; 48 ="}
 
 // AwaitFrame is an activation of Await.
 type AwaitFrame[W Waitable] struct {
@@ -260,6 +260,9 @@ func (f *AwaitFrame[W]) body(r *greenlet.Run, n0 int, things []W) (ret0 []W, st 
 		f.things, f.n, f.ready, f.PC = nil, n, ready, 1
 		return ret0, r.Link(f, &f.Header, st)
 	}
+	if f != nil {
+		f.things = nil
+	}
 //line await.go:67
 	loop = greenlet.NewLoop()
 //line await.go:67
@@ -274,7 +277,7 @@ func (f *AwaitFrame[W]) body(r *greenlet.Run, n0 int, things []W) (ret0 []W, st 
 		}).value())
 		if st != greenlet.Done {
 			f = greenlet.Take(r, f, 60)
-			f.things, f.n, f.ready, f.loop, f.PC = nil, nil, ready, loop, 2
+			f.n, f.ready, f.loop, f.PC = nil, ready, loop, 2
 			return ret0, r.Link(f, &f.Header, st)
 		}
 	} else {
@@ -285,13 +288,16 @@ func (f *AwaitFrame[W]) body(r *greenlet.Run, n0 int, things []W) (ret0 []W, st 
 			ready: ready,
 		}).value())
 	}
+	if f != nil {
+		f.n = nil
+	}
 //line await.go:67
 	loop.End()
 //line await.go:72
 	return (*ready), greenlet.Done
 }
 
-//line await_greenlet.go:296
+//line await_greenlet.go:302
 
 func (f *AwaitFrame[W]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var (
@@ -309,6 +315,7 @@ func (f *AwaitFrame[W]) Resume(r *greenlet.Run) (st greenlet.Status) {
 		t0 = r.Callee().(interface {
 			Returned(*greenlet.Run) iter.Seq[W]
 		}).Returned(r)
+		f.things = nil
 //line await.go:67
 		loop = greenlet.NewLoop()
 //line await.go:67
@@ -322,7 +329,7 @@ func (f *AwaitFrame[W]) Resume(r *greenlet.Run) (st greenlet.Status) {
 				ready: ready,
 			}).value())
 			if st != greenlet.Done {
-				f.things, f.n, f.ready, f.loop, f.PC = nil, nil, ready, loop, 2
+				f.n, f.ready, f.loop, f.PC = nil, ready, loop, 2
 				return r.Link(f, &f.Header, st)
 			}
 		} else {
@@ -341,6 +348,7 @@ func (f *AwaitFrame[W]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 
 resumed_67:
+	f.n = nil
 //line await.go:67
 	loop.End()
 //line await.go:72
@@ -348,7 +356,7 @@ resumed_67:
 	return r.Return(f, &f.Header)
 }
 
-//line await_greenlet.go:353
+//line await_greenlet.go:361
 
 func (f *AwaitFrame[W]) Args(args []any)                      { greenlet.SetVariadic(f, args, &f.n0, &f.things) }
 func (f *AwaitFrame[W]) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -356,7 +364,7 @@ func (f *AwaitFrame[W]) Forget()                              { *f = AwaitFrame[
 func (f *AwaitFrame[W]) Release(r *greenlet.Run)              { greenlet.Free(r, f, 60) }
 func (*AwaitFrame[W]) Func() *greenlet.Func                   { return &infoOfAwaitFrame }
 
-var infoOfAwaitFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.Await", File: "github.com/going-green/greenlet/hub/await.go", Line: 59, Points: "67 n ready; 67 ready loop"}
+var infoOfAwaitFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.Await", File: "github.com/going-green/greenlet/hub/await.go", Line: 59, Points: "67 n ready; 67 -n +loop"}
 
 func _[W Waitable]() {
 	var _ func(int, ...W) []W = Await[W]
@@ -384,7 +392,7 @@ func (c *range1Await[W]) value() func(W) bool {
 	})
 }
 
-//line await_greenlet.go:389
+//line await_greenlet.go:397
 
 // range1AwaitFrame is an activation of the literal range1Await.
 type range1AwaitFrame[W Waitable] struct {
@@ -411,6 +419,10 @@ func (f *range1AwaitFrame[W]) body(r *greenlet.Run, c *range1Await[W], w W) (ret
 	if *c.ready = append((*c.ready), w); len((*c.ready)) == (*c.n) {
 		goto leave_69
 	}
+	if f != nil {
+		f.w = *new(W)
+	}
+//line await.go:71
 	c.loop.Again()
 //line await.go:71
 	return true, greenlet.Done
@@ -421,7 +433,7 @@ leave_69:
 	return false, greenlet.Done
 }
 
-//line await_greenlet.go:427
+//line await_greenlet.go:439
 
 func (f *range1AwaitFrame[W]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, st = f.body(r, f.c, f.w)
@@ -485,10 +497,9 @@ func (f *AwaitForFrame[W]) step(r *greenlet.Run, d time.Duration, n int, things 
 	defer f.Catch(&end)
 	var g *gathering[W]
 	var ready []W
-	var until time.Time
 	switch f.PC {
 	case 1:
-		g, ready, until = f.g, f.ready, f.until
+		g, ready = f.g, f.ready
 //line await.go:91
 		g.hub.awake(r.Current())
 		if !g.hub.granted() {
@@ -500,21 +511,23 @@ func (f *AwaitForFrame[W]) step(r *greenlet.Run, d time.Duration, n int, things 
 	}
 
 //line await.go:79
-	if n < 0 || n > len(things) {
-		n = len(things)
+	if f.n < 0 || f.n > len(f.things) {
+		f.n = len(f.things)
 	}
-	if n == 0 {
+	if f.n == 0 {
 		f.ret0 = nil
 		goto unwind
 	}
 //line await.go:85
-	g = gather(things)
+	g = gather(f.things)
+	f.things = nil
+//line await.go:86
 	f.DeferFunc(g.leave)
 	ready = nil
-	until = g.hub.Now().Add(d)
+	f.until = g.hub.Now().Add(f.d)
 loop_88:
 //line await.go:88
-	if !(len(ready) < n) {
+	if !(len(ready) < f.n) {
 		goto after_loop_88
 	}
 //line await.go:89
@@ -523,14 +536,15 @@ loop_88:
 	}
 //line await.go:90
 	r.Leaf(f, &f.Header)
-	f.things, f.n, f.g, f.ready, f.until, f.PC = nil, n, g, ready, until, 1
+	f.g, f.ready, f.PC = g, ready, 1
 //line await.go:90
-	return r.SendNone(g.hub.parkUntil(r.Current(), &g.waiting, until, forFirst))
+	return r.SendNone(g.hub.parkUntil(r.Current(), &g.waiting, f.until, forFirst))
 after_if_89:
 //line await.go:96
 	ready = append(ready, g.pop())
 	goto loop_88
 after_loop_88:
+	f.g, f.until = nil, time.Time{}
 //line await.go:98
 	f.ret0 = ready
 	goto unwind
@@ -547,7 +561,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line await_greenlet.go:553
+//line await_greenlet.go:567
 
 func (f *AwaitForFrame[W]) Args(args []any)                      { greenlet.SetVariadic(f, args, &f.d, &f.n, &f.things) }
 func (f *AwaitForFrame[W]) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }

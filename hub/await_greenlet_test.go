@@ -141,6 +141,9 @@ resumed_23:
 	}
 resumed_26:
 	{
+		if f != nil {
+			f.pool = nil
+		}
 //line await_test.go:26
 		loop = greenlet.NewLoop()
 //line await_test.go:26
@@ -159,35 +162,49 @@ resumed_26:
 			names:  names,
 		}).value()); st != greenlet.Done {
 			f = greenlet.Take(r, f, 38)
-			f.pool, f.names, f.l, f.event, f.future, f.queue, f.mutex, f.sem, f.loop, f.PC = nil, nil, l, event, future, queue, mutex, sem, loop, 4
+			f.names, f.l, f.event, f.future, f.queue, f.mutex, f.sem, f.loop, f.PC = nil, l, event, future, queue, mutex, sem, loop, 4
 			return r.Link(f, &f.Header, st)
 		}
 	}
 resumed_26b:
+	if f != nil {
+		f.names = nil
+	}
 //line await_test.go:26
 	loop.End()
+//line await_test.go:35
+	if f != nil {
+		f.loop = nil
+	}
 //line await_test.go:35
 	_, _, st = queue.GetResumable(r)
 	if st != greenlet.Done {
 		f = greenlet.Take(r, f, 38)
-		f.queue, f.pool, f.names, f.loop, f.l, f.event, f.future, f.mutex, f.sem, f.PC = nil, nil, nil, nil, l, event, future, mutex, sem, 5
+		f.queue, f.l, f.event, f.future, f.mutex, f.sem, f.PC = nil, l, event, future, mutex, sem, 5
 		return r.Link(f, &f.Header, st)
 	}
 resumed_35:
 //line await_test.go:36
+	if f != nil {
+		f.queue = nil
+	}
+//line await_test.go:36
 	ready, st = AwaitForResumable[Waitable](r, time.Second, -1, mutex, sem, (*future))
 	if st != greenlet.Done {
 		f = greenlet.Take(r, f, 38)
-		f.future, f.queue, f.mutex, f.pool, f.names, f.loop, f.l, f.event, f.sem, f.PC = nil, nil, nil, nil, nil, nil, l, event, sem, 6
+		f.future, f.mutex, f.l, f.event, f.sem, f.PC = nil, nil, l, event, sem, 6
 		return r.Link(f, &f.Header, st)
 	}
 resumed_36:
+	if f != nil {
+		f.future, f.mutex = nil, nil
+	}
 //line await_test.go:37
 	(*l).say("%d", len(ready))
 	t2, st = AwaitResumable(r, 0, (*event))
 	if st != greenlet.Done {
 		f = greenlet.Take(r, f, 38)
-		f.future, f.queue, f.mutex, f.pool, f.names, f.loop, f.l, f.event, f.sem, f.PC = nil, nil, nil, nil, nil, nil, l, event, sem, 7
+		f.l, f.event, f.sem, f.PC = l, event, sem, 7
 		return r.Link(f, &f.Header, st)
 	}
 resumed_38:
@@ -200,7 +217,7 @@ resumed_38:
 	t3, st = AwaitResumable[Waitable](r, 1)
 	if st != greenlet.Done {
 		f = greenlet.Take(r, f, 38)
-		f.future, f.queue, f.mutex, f.pool, f.names, f.loop, f.l, f.event, f.sem, f.PC = nil, nil, nil, nil, nil, nil, l, event, sem, 8
+		f.l, f.event, f.sem, f.PC = l, event, sem, 8
 		return r.Link(f, &f.Header, st)
 	}
 resumed_38b:
@@ -209,11 +226,15 @@ after_if_38:
 //line await_test.go:38
 	(*l).say("%v", t1)
 	assert.Nil((*l).t, (*event).links.head)
+	if f != nil {
+		f.event = nil
+	}
+//line await_test.go:40
 	assert.Nil((*l).t, sem.links.head)
 	return greenlet.Done
 }
 
-//line await_greenlet_test.go:218
+//line await_greenlet_test.go:239
 
 func (f *logWaitsForManyFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l0))
@@ -223,7 +244,7 @@ func (f *logWaitsForManyFrame) Forget()                 { *f = logWaitsForManyFr
 func (f *logWaitsForManyFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 38) }
 func (*logWaitsForManyFrame) Func() *greenlet.Func      { return &logWaitsForManyFrameInfo }
 
-var logWaitsForManyFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).waitsForMany", File: "github.com/going-green/greenlet/hub/await_test.go", Line: 15, Points: "18 l event future queue mutex sem pool; 23 l event future queue mutex sem pool names; 26 l event future queue mutex sem names; 26 l event future queue mutex sem loop; 35 l event future mutex sem; 36 l event sem; 38 l event sem; 38 l event sem"}
+var logWaitsForManyFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).waitsForMany", File: "github.com/going-green/greenlet/hub/await_test.go", Line: 15, Points: "18 l event future queue mutex sem pool; 23 +names; 26 -pool; 26 -names +loop; 35 -queue -loop; 36 l event sem; 38 =; 38 ="}
 var _ func(*log) = (*log).waitsForMany
 
 // logWaitsForManyRange1 is the body of the loop of await_test.go:26, with what it captures.
@@ -254,7 +275,7 @@ func (c *logWaitsForManyRange1) value() func(Waitable) bool {
 	})
 }
 
-//line await_greenlet_test.go:259
+//line await_greenlet_test.go:280
 
 // logWaitsForManyRange1Frame is an activation of the literal logWaitsForManyRange1.
 type logWaitsForManyRange1Frame struct {
@@ -293,6 +314,10 @@ after_if_28:
 	if w == Waitable((*c.event)) {
 		goto leave_32
 	}
+	if f != nil {
+		f.w = nil
+	}
+//line await_test.go:34
 	c.loop.Again()
 //line await_test.go:34
 	return true, greenlet.Done
@@ -303,7 +328,7 @@ leave_32:
 	return false, greenlet.Done
 }
 
-//line await_greenlet_test.go:308
+//line await_greenlet_test.go:333
 
 func (f *logWaitsForManyRange1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c, w := f.c, f.w
@@ -315,6 +340,8 @@ func (f *logWaitsForManyRange1Frame) Resume(r *greenlet.Run) (st greenlet.Status
 		if w == Waitable((*c.event)) {
 			goto leave_32
 		}
+		f.w = nil
+//line await_test.go:34
 		c.loop.Again()
 //line await_test.go:34
 		f.ret0 = true
@@ -329,7 +356,7 @@ leave_32:
 	return r.Return(f, &f.Header)
 }
 
-//line await_greenlet_test.go:334
+//line await_greenlet_test.go:361
 
 func (f *logWaitsForManyRange1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 10) }
 func (*logWaitsForManyRange1Frame) Func() *greenlet.Func      { return &logWaitsForManyRange1FrameInfo }
@@ -354,6 +381,10 @@ func (l *log) callsResumable(r *greenlet.Run, f func()) greenlet.Status {
 
 func (f2 *logCallsFrame) body(r *greenlet.Run, l *log, f func()) (st greenlet.Status) {
 //line await_test.go:44
+	if f2 != nil {
+		f2.l = nil
+	}
+//line await_test.go:44
 	if c, ok := greenlet.Resumable(f).(interface {
 		CallResumable(*greenlet.Run) greenlet.Status
 	}); ok {
@@ -361,7 +392,7 @@ func (f2 *logCallsFrame) body(r *greenlet.Run, l *log, f func()) (st greenlet.St
 		st = c.CallResumable(r)
 		if st != greenlet.Done {
 			f2 = greenlet.Take(r, f2, 57)
-			f2.l, f2.f, f2.PC = nil, nil, 1
+			f2.f, f2.PC = nil, 1
 			return r.Link(f2, &f2.Header, st)
 		}
 	} else {
@@ -371,7 +402,7 @@ func (f2 *logCallsFrame) body(r *greenlet.Run, l *log, f func()) (st greenlet.St
 	return greenlet.Done
 }
 
-//line await_greenlet_test.go:376
+//line await_greenlet_test.go:407
 
 func (f2 *logCallsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f2.PC {
@@ -422,7 +453,7 @@ func (f *logReturnsFrame) body(r *greenlet.Run, l *log, d time.Duration, err err
 	return err, greenlet.Done
 }
 
-//line await_greenlet_test.go:427
+//line await_greenlet_test.go:458
 
 func (f *logReturnsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	err := f.err
@@ -439,7 +470,7 @@ func (f *logReturnsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line await_greenlet_test.go:444
+//line await_greenlet_test.go:475
 
 func (f *logReturnsFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.d, &f.err) }
 func (f *logReturnsFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -542,10 +573,14 @@ resumed_74:
 	for _, t := range tasks {
 		l.say("%v %v", t.Err(), t.Successful())
 	}
+	if f != nil {
+		f.tasks = nil
+	}
+//line await_test.go:78
 	t2, st = JoinAllResumable(r)
 	if st != greenlet.Done {
 		f = greenlet.Take(r, f, 28)
-		f.tasks, f.l, f.PC = nil, l, 5
+		f.l, f.PC = l, 5
 		return r.Link(f, &f.Header, st)
 	}
 resumed_78:
@@ -554,7 +589,7 @@ resumed_78:
 	return greenlet.Done
 }
 
-//line await_greenlet_test.go:560
+//line await_greenlet_test.go:595
 
 func (f *logJoinsAllFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l))
@@ -564,7 +599,7 @@ func (f *logJoinsAllFrame) Forget()                 { *f = logJoinsAllFrame{Head
 func (f *logJoinsAllFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 28) }
 func (*logJoinsAllFrame) Func() *greenlet.Func      { return &logJoinsAllFrameInfo }
 
-var logJoinsAllFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).joinsAll", File: "github.com/going-green/greenlet/hub/await_test.go", Line: 63, Points: "70 l tasks; 71 l tasks; 73 l tasks; 74 l tasks; 78 l"}
+var logJoinsAllFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).joinsAll", File: "github.com/going-green/greenlet/hub/await_test.go", Line: 63, Points: "70 l tasks; 71 =; 73 =; 74 =; 78 l"}
 var _ func(*log) = (*log).joinsAll
 
 // logRefusesFrame is an activation of log.refuses.
@@ -600,7 +635,7 @@ func (f *logRefusesFrame) body(r *greenlet.Run, l0 *log) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line await_greenlet_test.go:606
+//line await_greenlet_test.go:641
 
 func (f *logRefusesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var l **log
@@ -623,7 +658,7 @@ func (f *logRefusesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line await_greenlet_test.go:629
+//line await_greenlet_test.go:664
 
 func (f *logRefusesFrame) Forget()                 { *f = logRefusesFrame{Header: f.Header} }
 func (f *logRefusesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 21) }
@@ -647,7 +682,7 @@ func (c *logRefusesFunc1) value() func() {
 	})
 }
 
-//line await_greenlet_test.go:653
+//line await_greenlet_test.go:688
 
 // logRefusesFunc1Frame is an activation of the literal logRefusesFunc1.
 type logRefusesFunc1Frame struct {
@@ -716,7 +751,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line await_greenlet_test.go:722
+//line await_greenlet_test.go:757
 
 func (f *logRefusesFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 46) }
 func (*logRefusesFunc1Frame) Func() *greenlet.Func      { return &logRefusesFunc1FrameInfo }
@@ -726,8 +761,9 @@ var logRefusesFunc1FrameInfo = greenlet.Func{Name: "github.com/going-green/green
 // logKillsAllFrame is an activation of log.killsAll.
 type logKillsAllFrame struct {
 	greenlet.DeferHeader
-	l               *log
-	a, b, unborn, c *Task
+	l         *log
+	a         *Task // also c
+	b, unborn *Task
 }
 
 func (l *log) newKillsAllFrame() *logKillsAllFrame { return greenlet.MakeFrame(logKillsAllFrame{l: l}) }
@@ -786,11 +822,11 @@ func (f *logKillsAllFrame) step(r *greenlet.Run, l *log) (end greenlet.Status) {
 		t2 = r.Callee().(*TaskKillForFrame).Returned(r)
 		goto resumed_106
 	case 5:
-		c = f.c
+		c = f.a
 		r.Callee().(*HubYieldFrame).Release(r)
 		goto resumed_108
 	case 6:
-		c = f.c
+		c = f.a
 		t3 = r.Callee().(*TaskKillForFrame).Returned(r)
 		goto resumed_109
 	case 7:
@@ -817,32 +853,37 @@ resumed_103:
 //line await_test.go:103
 	l.say("%v", t0)
 	l.say("%v %v %v", a.Done(), b.Done(), unborn.Done())
+	f.unborn = nil
+//line await_test.go:105
 	t1, st = KillAllForResumable(r, time.Second, b)
 	if st != greenlet.Done {
-		f.b, f.unborn, f.a, f.PC = nil, nil, a, 3
+		f.b, f.a, f.PC = nil, a, 3
 		return r.Link(f, &f.Header, st)
 	}
 resumed_105:
+	f.b = nil
 //line await_test.go:105
 	l.say("%v", t1)
 	t2, st = a.KillForResumable(r, time.Second)
 	if st != greenlet.Done {
-		f.b, f.unborn, f.a, f.PC = nil, nil, a, 4
+		f.a, f.PC = a, 4
 		return r.Link(f, &f.Header, st)
 	}
 resumed_106:
 //line await_test.go:106
 	l.say("%v %v", t2, a.Err())
+	f.a = nil
+//line await_test.go:107
 	c = l.Go(l.newRefusesFrame())
 	if st = l.YieldResumable(r); st != greenlet.Done {
-		f.a, f.b, f.unborn, f.c, f.PC = nil, nil, nil, c, 5
+		f.a, f.PC = c, 5
 		return r.Link(f, &f.Header, st)
 	}
 resumed_108:
 //line await_test.go:109
 	t3, st = c.KillForResumable(r, time.Second)
 	if st != greenlet.Done {
-		f.a, f.b, f.unborn, f.c, f.PC = nil, nil, nil, c, 6
+		f.a, f.PC = c, 6
 		return r.Link(f, &f.Header, st)
 	}
 resumed_109:
@@ -857,12 +898,14 @@ resumed_109:
 	}
 //line await_test.go:111
 	if st = KillAllResumable(r, c, l.Current()); st != greenlet.Done {
-		f.a, f.b, f.unborn, f.c, f.PC = nil, nil, nil, nil, 7
+		f.a, f.PC = nil, 7
 		return r.Link(f, &f.Header, st)
 	}
 resumed_111:
+	f.a = nil
 //line await_test.go:112
 	l.say("not here")
+	f.l = nil
 	goto unwind
 unwind:
 //line await_test.go:113
@@ -877,13 +920,13 @@ unwind:
 	return greenlet.Done
 }
 
-//line await_greenlet_test.go:883
+//line await_greenlet_test.go:926
 
 func (f *logKillsAllFrame) Forget()                 { *f = logKillsAllFrame{DeferHeader: f.DeferHeader} }
 func (f *logKillsAllFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 44) }
 func (*logKillsAllFrame) Func() *greenlet.Func      { return &logKillsAllFrameInfo }
 
-var logKillsAllFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).killsAll", File: "github.com/going-green/greenlet/hub/await_test.go", Line: 100, End: 113, Points: "102 l a b unborn; 103 l a b unborn; 105 l a; 106 l a; 108 l c; 109 l c; 111 l"}
+var logKillsAllFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).killsAll", File: "github.com/going-green/greenlet/hub/await_test.go", Line: 100, End: 113, Points: "102 l a b unborn; 103 =; 105 l a; 106 =; 108 l c; 109 =; 111 l"}
 var _ func(*log) = (*log).killsAll
 
 // logUnlinksFrame is an activation of log.unlinks.
@@ -913,12 +956,16 @@ func (f *logUnlinksFrame) body(r *greenlet.Run, l *log) (st greenlet.Status) {
 			t.Link(func(*Task) { l.say("late") })
 		})
 		third = task.Link(func(*Task) { l.say("third") })
+		if f != nil {
+			f.l = nil
+		}
+//line await_test.go:133
 		second.Unlink()
 		second.Unlink()
 		_, st = task.JoinResumable(r)
 		if st != greenlet.Done {
 			f = greenlet.Take(r, f, 50)
-			f.l, f.task, f.PC = nil, task, 1
+			f.task, f.PC = task, 1
 			return r.Link(f, &f.Header, st)
 		}
 	}
@@ -927,7 +974,7 @@ func (f *logUnlinksFrame) body(r *greenlet.Run, l *log) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line await_greenlet_test.go:933
+//line await_greenlet_test.go:980
 
 func (f *logUnlinksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var task *Task
@@ -944,7 +991,7 @@ func (f *logUnlinksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line await_greenlet_test.go:950
+//line await_greenlet_test.go:997
 
 func (f *logUnlinksFrame) Forget()                 { *f = logUnlinksFrame{Header: f.Header} }
 func (f *logUnlinksFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 50) }
@@ -983,6 +1030,9 @@ func (f *logSquaresFrame) body(r *greenlet.Run, l *log, n int) (ret0 int, ret1 e
 		f.l, f.n, f.PC = nil, n, 1
 		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
+	if f != nil {
+		f.l = nil
+	}
 //line await_test.go:148
 	if n < 0 {
 		return 0, fmt.Errorf("%d is negative", n), greenlet.Done
@@ -990,7 +1040,7 @@ func (f *logSquaresFrame) body(r *greenlet.Run, l *log, n int) (ret0 int, ret1 e
 	return n * n, nil, greenlet.Done
 }
 
-//line await_greenlet_test.go:996
+//line await_greenlet_test.go:1046
 
 func (f *logSquaresFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n := f.n
@@ -1000,6 +1050,7 @@ func (f *logSquaresFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		return r.Started(f, &f.Header, st)
 	default:
 		r.Callee().(*HubSleepFrame).Release(r)
+		f.l = nil
 //line await_test.go:148
 		if n < 0 {
 			f.ret0, f.ret1 = 0, fmt.Errorf("%d is negative", n)
@@ -1012,7 +1063,7 @@ func (f *logSquaresFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line await_greenlet_test.go:1018
+//line await_greenlet_test.go:1069
 
 func (f *logSquaresFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.n) }
 func (f *logSquaresFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -1030,10 +1081,11 @@ var _ func(*log, int) (int, error) = (*log).squares
 // logGetsFrame is an activation of log.gets.
 type logGetsFrame struct {
 	greenlet.Header
-	l                    *log
-	count, t0, good, bad *Handle[int]
-	fed                  *Future[int]
-	killed               *Handle[int]
+	l     *log
+	count *Handle[int] // also killed
+	t0    *Handle[int] // also good
+	bad   *Handle[int]
+	fed   *Future[int]
 }
 
 func (l *log) newGetsFrame() *logGetsFrame { return greenlet.MakeFrame(logGetsFrame{l: l}) }
@@ -1070,7 +1122,7 @@ func (f *logGetsFrame) body(r *greenlet.Run, l *log) (st greenlet.Status) {
 			}).Returned(r)
 			goto resumed_157b
 		case 4:
-			count, good, bad, fed = f.count, f.good, f.bad, f.fed
+			count, good, bad, fed = f.count, f.t0, f.bad, f.fed
 			v, err = r.Callee().(interface {
 				Returned(*greenlet.Run) (int, error)
 			}).Returned(r)
@@ -1098,7 +1150,7 @@ func (f *logGetsFrame) body(r *greenlet.Run, l *log) (st greenlet.Status) {
 			}).Returned(r)
 			goto resumed_172
 		case 9:
-			killed = f.killed
+			killed = f.count
 			r.Callee().(*TaskKillFrame).Release(r)
 			goto resumed_173
 		case 10:
@@ -1142,27 +1194,38 @@ resumed_157b:
 	v, err, st = bad.GetResumable(r)
 	if st != greenlet.Done {
 		f = greenlet.Take(r, f, 39)
-		f.t0, f.l, f.count, f.good, f.bad, f.fed, f.PC = nil, l, count, good, bad, fed, 4
+		f.l, f.count, f.t0, f.bad, f.fed, f.PC = l, count, good, bad, fed, 4
 		return r.Link(f, &f.Header, st)
 	}
 resumed_162:
 //line await_test.go:163
 	l.say("%v %v %v %v", v, err, bad.Err(), bad.Successful())
+	if f != nil {
+		f.bad = nil
+	}
+//line await_test.go:164
 	v, ok, err = good.TryGet()
+	if f != nil {
+		f.t0 = nil
+	}
+//line await_test.go:165
 	l.say("%v %v %v", v, ok, err)
 	v, err, st = fed.GetResumable(r)
 	if st != greenlet.Done {
 		f = greenlet.Take(r, f, 39)
-		f.t0, f.good, f.bad, f.fed, f.l, f.count, f.PC = nil, nil, nil, nil, l, count, 5
+		f.fed, f.l, f.count, f.PC = nil, l, count, 5
 		return r.Link(f, &f.Header, st)
 	}
 resumed_166:
+	if f != nil {
+		f.fed = nil
+	}
 //line await_test.go:167
 	l.say("%v %v", v, err)
 	v, err, st = count.GetForResumable(r, time.Second)
 	if st != greenlet.Done {
 		f = greenlet.Take(r, f, 39)
-		f.t0, f.good, f.bad, f.fed, f.l, f.count, f.PC = nil, nil, nil, nil, l, count, 6
+		f.l, f.count, f.PC = l, count, 6
 		return r.Link(f, &f.Header, st)
 	}
 resumed_168:
@@ -1171,23 +1234,26 @@ resumed_168:
 	v, err, st = count.GetResumable(r)
 	if st != greenlet.Done {
 		f = greenlet.Take(r, f, 39)
-		f.count, f.t0, f.good, f.bad, f.fed, f.l, f.PC = nil, nil, nil, nil, nil, l, 7
+		f.count, f.l, f.PC = nil, l, 7
 		return r.Link(f, &f.Header, st)
 	}
 resumed_170:
+	if f != nil {
+		f.count = nil
+	}
 //line await_test.go:171
 	l.say("%v %v", v, err)
 	killed, st = SpawnResumable(r, l.NewPool(1), l.newCountsFrame(3))
 	if st != greenlet.Done {
 		f = greenlet.Take(r, f, 39)
-		f.count, f.t0, f.good, f.bad, f.fed, f.l, f.PC = nil, nil, nil, nil, nil, l, 8
+		f.l, f.PC = l, 8
 		return r.Link(f, &f.Header, st)
 	}
 resumed_172:
 //line await_test.go:173
 	if st = killed.KillResumable(r); st != greenlet.Done {
 		f = greenlet.Take(r, f, 39)
-		f.count, f.t0, f.good, f.bad, f.fed, f.l, f.killed, f.PC = nil, nil, nil, nil, nil, l, killed, 9
+		f.l, f.count, f.PC = l, killed, 9
 		return r.Link(f, &f.Header, st)
 	}
 resumed_173:
@@ -1195,16 +1261,19 @@ resumed_173:
 	v, err, st = killed.GetResumable(r)
 	if st != greenlet.Done {
 		f = greenlet.Take(r, f, 39)
-		f.count, f.t0, f.good, f.bad, f.fed, f.killed, f.l, f.PC = nil, nil, nil, nil, nil, nil, l, 10
+		f.count, f.l, f.PC = nil, l, 10
 		return r.Link(f, &f.Header, st)
 	}
 resumed_174:
+	if f != nil {
+		f.count = nil
+	}
 //line await_test.go:175
 	l.say("%v %v", v, err)
 	return greenlet.Done
 }
 
-//line await_greenlet_test.go:1211
+//line await_greenlet_test.go:1280
 
 func (f *logGetsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l))
@@ -1214,7 +1283,7 @@ func (f *logGetsFrame) Forget()                 { *f = logGetsFrame{Header: f.He
 func (f *logGetsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 39) }
 func (*logGetsFrame) Func() *greenlet.Func      { return &logGetsFrameInfo }
 
-var logGetsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).gets", File: "github.com/going-green/greenlet/hub/await_test.go", Line: 155, Points: "156 l; 157 l count; 157 l count t0; 162 l count good bad fed; 166 l count; 168 l count; 170 l; 172 l; 173 l killed; 174 l"}
+var logGetsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).gets", File: "github.com/going-green/greenlet/hub/await_test.go", Line: 155, Points: "156 l; 157 +count; 157 +t0; 162 -t0 +good +bad +fed; 166 l count; 168 =; 170 l; 172 l; 173 +killed; 174 l"}
 var _ func(*log) = (*log).gets
 
 // logAwaitsFrame is an activation of log.awaits.
@@ -1245,12 +1314,15 @@ func (f2 *logAwaitsFrame) body(r *greenlet.Run, l *log, f *Future[string], name 
 		f2.f, f2.l, f2.name, f2.PC = nil, l, name, 1
 		return r.Link(f2, &f2.Header, st)
 	}
+	if f2 != nil {
+		f2.f = nil
+	}
 //line await_test.go:188
 	l.say("%s %q %v", name, v, err)
 	return greenlet.Done
 }
 
-//line await_greenlet_test.go:1257
+//line await_greenlet_test.go:1329
 
 func (f2 *logAwaitsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l, name := f2.l, f2.name
@@ -1263,6 +1335,7 @@ func (f2 *logAwaitsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		v, err = r.Callee().(interface {
 			Returned(*greenlet.Run) (string, error)
 		}).Returned(r)
+		f2.f = nil
 //line await_test.go:188
 		l.say("%s %q %v", name, v, err)
 		return r.Return(f2, &f2.Header)
@@ -1270,7 +1343,7 @@ func (f2 *logAwaitsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line await_greenlet_test.go:1277
+//line await_greenlet_test.go:1350
 
 func (f *logAwaitsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.f, &f.name, &f.d) }
 func (f *logAwaitsFrame) Forget()                 { *f = logAwaitsFrame{Header: f.Header} }

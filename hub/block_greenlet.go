@@ -36,6 +36,10 @@ func (f2 *BlockFrame[T]) body(r *greenlet.Run, h *Hub, f func() T) (ret0 T, st g
 		goto after_if_16
 	}
 //line block.go:17
+	if f2 != nil {
+		f2.h = nil
+	}
+//line block.go:17
 	if c, ok := greenlet.Resumable(f).(interface {
 		CallResumable(*greenlet.Run) (T, greenlet.Status)
 	}); ok {
@@ -43,7 +47,7 @@ func (f2 *BlockFrame[T]) body(r *greenlet.Run, h *Hub, f func() T) (ret0 T, st g
 		t0, st = c.CallResumable(r)
 		if st != greenlet.Done {
 			f2 = greenlet.Take(r, f2, 53)
-			f2.h, f2.f, f2.PC = nil, nil, 1
+			f2.f, f2.PC = nil, 1
 			return ret0, r.Link(f2, &f2.Header, st)
 		}
 	} else {
@@ -69,9 +73,13 @@ after_if_16:
 				})
 			})
 		})
+		if f2 != nil {
+			f2.h, f2.f = nil, nil
+		}
+//line block.go:30
 		if st = returned.WaitResumable(r); st != greenlet.Done {
 			f2 = greenlet.Take(r, f2, 53)
-			f2.h, f2.f, f2.got, f2.failed, f2.PC = nil, nil, got, failed, 2
+			f2.got, f2.failed, f2.PC = got, failed, 2
 			return ret0, r.Link(f2, &f2.Header, st)
 		}
 	}
@@ -82,7 +90,7 @@ after_if_16:
 	return (*got), greenlet.Done
 }
 
-//line block_greenlet.go:86
+//line block_greenlet.go:94
 
 func (f2 *BlockFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var t0 T
@@ -110,7 +118,7 @@ func (f2 *BlockFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line block_greenlet.go:114
+//line block_greenlet.go:122
 
 func (f *BlockFrame[T]) Args(args []any)                      { greenlet.SetArgs(f, args, &f.h, &f.f) }
 func (f *BlockFrame[T]) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }

@@ -246,6 +246,8 @@ func (f *receiveFrame[T]) step(r2 *greenlet.Run, h *Hub, ch <-chan T) (end green
 			r.got <- r.wait(ch)
 			h.Post(r.arrived.Set)
 		}()
+		f.h, f.ch = nil, nil
+//line bridge.go:135
 		{
 			fn, arg, arg2 := r.leave, v, ok
 			f.Defer(func(body func()) {
@@ -255,7 +257,7 @@ func (f *receiveFrame[T]) step(r2 *greenlet.Run, h *Hub, ch <-chan T) (end green
 		}
 //line bridge.go:136
 		if st = r.arrived.WaitResumable(r2); st != greenlet.Done {
-			f.h, f.ch, f.v, f.ok, f.PC = nil, nil, v, ok, 1
+			f.v, f.ok, f.PC = v, ok, 1
 			return r2.Link(f, &f.Header, st)
 		}
 	}
@@ -277,7 +279,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line bridge_greenlet.go:281
+//line bridge_greenlet.go:283
 
 func (f *receiveFrame[T]) Args(args []any) { greenlet.SetArgs(f, args, &f.h, &f.ch) }
 func (f *receiveFrame[T]) Send(r *greenlet.Run) greenlet.Status {

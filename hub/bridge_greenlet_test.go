@@ -74,13 +74,16 @@ func (f *collectsFrame[T]) body(r *greenlet.Run, q0 *Queue[T], d0 time.Duration)
 			return ret0, r.Link(f, &f.Header, st)
 		}
 	}
+	if f != nil {
+		f.q, f.d = nil, nil
+	}
 //line bridge_test.go:17
 	loop.End()
 //line bridge_test.go:22
 	return *got, greenlet.Done
 }
 
-//line bridge_greenlet_test.go:84
+//line bridge_greenlet_test.go:87
 
 func (f *collectsFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var (
@@ -126,6 +129,7 @@ func (f *collectsFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 
 resumed_17:
+	f.q, f.d = nil, nil
 //line bridge_test.go:17
 	loop.End()
 //line bridge_test.go:22
@@ -133,7 +137,7 @@ resumed_17:
 	return r.Return(f, &f.Header)
 }
 
-//line bridge_greenlet_test.go:137
+//line bridge_greenlet_test.go:141
 
 func (f *collectsFrame[T]) Args(args []any)                      { greenlet.SetArgs(f, args, &f.q0, &f.d0) }
 func (f *collectsFrame[T]) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -169,7 +173,7 @@ func (c *collectsRange1[T]) value() func(T) bool {
 	})
 }
 
-//line bridge_greenlet_test.go:173
+//line bridge_greenlet_test.go:177
 
 // collectsRange1Frame is an activation of the literal collectsRange1.
 type collectsRange1Frame[T any] struct {
@@ -200,13 +204,17 @@ func (f *collectsRange1Frame[T]) body(r *greenlet.Run, c *collectsRange1[T], v T
 	}
 //line bridge_test.go:19
 	*c.got = append((*c.got), v)
+	if f != nil {
+		f.v = *new(T)
+	}
+//line bridge_test.go:20
 	(*c.q).TaskDone()
 	c.loop.Again()
 //line bridge_test.go:21
 	return true, greenlet.Done
 }
 
-//line bridge_greenlet_test.go:210
+//line bridge_greenlet_test.go:218
 
 func (f *collectsRange1Frame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c, v := f.c, f.v
@@ -214,6 +222,8 @@ func (f *collectsRange1Frame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	r.Callee().(*HubSleepFrame).Release(r)
 //line bridge_test.go:19
 	*c.got = append((*c.got), v)
+	f.v = *new(T)
+//line bridge_test.go:20
 	(*c.q).TaskDone()
 	c.loop.Again()
 //line bridge_test.go:21
@@ -221,7 +231,7 @@ func (f *collectsRange1Frame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line bridge_greenlet_test.go:225
+//line bridge_greenlet_test.go:235
 
 func (f *collectsRange1Frame[T]) Release(r *greenlet.Run) { greenlet.Free(r, f, 25) }
 func (*collectsRange1Frame[T]) Func() *greenlet.Func      { return &collectsRange1FrameInfo }
@@ -298,7 +308,7 @@ resumed_84:
 	goto loop_81
 }
 
-//line bridge_greenlet_test.go:303
+//line bridge_greenlet_test.go:313
 
 func (f *logReceivesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l0, f.ch0, f.d))
@@ -352,7 +362,7 @@ func (f *logReceivesFunc1Frame) body(r *greenlet.Run, c *logReceivesFunc1) (st g
 	return greenlet.Done
 }
 
-//line bridge_greenlet_test.go:357
+//line bridge_greenlet_test.go:367
 
 func (f *logReceivesFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -367,7 +377,7 @@ func (f *logReceivesFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line bridge_greenlet_test.go:372
+//line bridge_greenlet_test.go:382
 
 func (f *logReceivesFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 27) }
 func (*logReceivesFunc1Frame) Func() *greenlet.Func      { return &logReceivesFunc1FrameInfo }
@@ -435,9 +445,11 @@ func (f *receivesAllFrame) step(r *greenlet.Run, h *Hub, ch chan int, killed *bo
 //line bridge_test.go:118
 	f.DeferFunc(func() { *killed = recover() != nil })
 loop_119:
+	f.killed = nil
+//line bridge_test.go:120
 	v, _, st = ReceiveResumable(r, h, ch)
 	if st != greenlet.Done {
-		f.killed, f.PC = nil, 1
+		f.PC = 1
 		return r.Link(f, &f.Header, st)
 	}
 resumed_120:
@@ -457,7 +469,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line bridge_greenlet_test.go:462
+//line bridge_greenlet_test.go:474
 
 func (f *receivesAllFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.h, &f.ch, &f.killed) }
 func (f *receivesAllFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }

@@ -184,6 +184,9 @@ func (f *notesLooksFrame) body(r *greenlet.Run, n *notes, d *Descriptor) (st gre
 loop_57:
 //line busy_test.go:57
 	if !(t0 < 1<<20) {
+		if f != nil {
+			f.d = nil
+		}
 //line busy_test.go:64
 		n.note("nothing")
 		return greenlet.Done
@@ -204,7 +207,7 @@ resumed_62:
 	goto loop_57
 }
 
-//line busy_greenlet_test.go:211
+//line busy_greenlet_test.go:214
 
 func (f *notesLooksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n, f.d))
@@ -241,12 +244,15 @@ func (f *notesPutsLateFrame) body(r *greenlet.Run, n *notes, d *Descriptor) (st 
 		f.n, f.d, f.PC = nil, d, 1
 		return r.Link(f, &f.Header, st)
 	}
+	if f != nil {
+		f.n = nil
+	}
 //line busy_test.go:70
 	put(d, "x")
 	return greenlet.Done
 }
 
-//line busy_greenlet_test.go:253
+//line busy_greenlet_test.go:259
 
 func (f *notesPutsLateFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	d := f.d
@@ -255,6 +261,7 @@ func (f *notesPutsLateFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		return r.Started(f, &f.Header, f.body(r, f.n, f.d))
 	default:
 		r.Callee().(*HubYieldFrame).Release(r)
+		f.n = nil
 //line busy_test.go:70
 		put(d, "x")
 		return r.Return(f, &f.Header)
@@ -262,7 +269,7 @@ func (f *notesPutsLateFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line busy_greenlet_test.go:269
+//line busy_greenlet_test.go:276
 
 func (f *notesPutsLateFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.d) }
 func (f *notesPutsLateFrame) Forget()                 { *f = notesPutsLateFrame{Header: f.Header} }

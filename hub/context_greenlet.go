@@ -161,6 +161,7 @@ func (f2 *hubWithContextFrame) step(r *greenlet.Run, h *Hub, ctx context.Context
 
 	err = new(error)
 	f2.err = err
+	f2.h = nil
 //line context.go:32
 	{
 		fn, arg := t.enter(ctx).leave, err
@@ -170,13 +171,15 @@ func (f2 *hubWithContextFrame) step(r *greenlet.Run, h *Hub, ctx context.Context
 		})
 	}
 //line context.go:33
+	f2.ctx, f2.t = nil, nil
+//line context.go:33
 	if c, ok := greenlet.Resumable(f).(interface {
 		CallResumable(*greenlet.Run) greenlet.Status
 	}); ok {
 //line context.go:33
 		st = c.CallResumable(r)
 		if st != greenlet.Done {
-			f2.h, f2.ctx, f2.t, f2.f, f2.err, f2.PC = nil, nil, nil, nil, err, 1
+			f2.f, f2.err, f2.PC = nil, err, 1
 			return r.Link(f2, &f2.Header, st)
 		}
 	} else {
@@ -184,6 +187,7 @@ func (f2 *hubWithContextFrame) step(r *greenlet.Run, h *Hub, ctx context.Context
 		f()
 	}
 resumed_33:
+	f2.f = nil
 //line context.go:34
 	*err = nil
 	goto unwind
@@ -201,7 +205,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line context_greenlet.go:205
+//line context_greenlet.go:209
 
 func (f *hubWithContextFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.ctx, &f.t, &f.f) }
 func (f *hubWithContextFrame) Send(r *greenlet.Run) greenlet.Status {

@@ -238,12 +238,15 @@ resumed_108:
 		return r.Link(f, &f.Header, st)
 	}
 resumed_109:
+	if f != nil {
+		f.d = nil
+	}
 //line descriptor_test.go:109
 	n.note("%v", t4)
 	return greenlet.Done
 }
 
-//line descriptor_greenlet_test.go:250
+//line descriptor_greenlet_test.go:253
 
 func (f *notesPatientFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n, f.d))
@@ -254,7 +257,7 @@ func (f *notesPatientFrame) Forget()                 { *f = notesPatientFrame{He
 func (f *notesPatientFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 30) }
 func (*notesPatientFrame) Func() *greenlet.Func      { return &notesPatientFrameInfo }
 
-var notesPatientFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*notes).patient", File: "github.com/going-green/greenlet/hub/descriptor_test.go", Line: 98, Points: "99 n d; 101 n d; 102 n d; 108 n d; 109 n"}
+var notesPatientFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*notes).patient", File: "github.com/going-green/greenlet/hub/descriptor_test.go", Line: 98, Points: "99 n d; 101 =; 102 =; 108 =; 109 n"}
 var _ func(*notes, *Descriptor) = (*notes).patient
 
 // notesAnswersFrame is an activation of notes.answers.
@@ -301,6 +304,9 @@ resumed_114:
 		return r.Link(f, &f.Header, st)
 	}
 resumed_116:
+	if f != nil {
+		f.n = nil
+	}
 //line descriptor_test.go:117
 	for { // make room
 		if _, err := unix.Read(d.Fd(), make([]byte, 1<<16)); err != nil {
@@ -309,7 +315,7 @@ resumed_116:
 	}
 }
 
-//line descriptor_greenlet_test.go:317
+//line descriptor_greenlet_test.go:323
 
 func (f *notesAnswersFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n, f.d))
@@ -384,11 +390,15 @@ resumed_137:
 resumed_140:
 //line descriptor_test.go:140
 	n.note("%v", t0)
+	if f != nil {
+		f.n = nil
+	}
+//line descriptor_test.go:141
 	d.Close()
 	return greenlet.Done
 }
 
-//line descriptor_greenlet_test.go:397
+//line descriptor_greenlet_test.go:407
 
 func (f *notesClashesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n, f.d))
@@ -399,7 +409,7 @@ func (f *notesClashesFrame) Forget()                 { *f = notesClashesFrame{He
 func (f *notesClashesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 42) }
 func (*notesClashesFrame) Func() *greenlet.Func      { return &notesClashesFrameInfo }
 
-var notesClashesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*notes).clashes", File: "github.com/going-green/greenlet/hub/descriptor_test.go", Line: 135, Points: "136 n d; 137 n d; 140 n d"}
+var notesClashesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*notes).clashes", File: "github.com/going-green/greenlet/hub/descriptor_test.go", Line: 135, Points: "136 n d; 137 =; 140 ="}
 var _ func(*notes, *Descriptor) = (*notes).clashes
 
 // notesBusyFrame is an activation of notes.busy.
@@ -434,7 +444,7 @@ loop_159:
 	goto loop_159
 }
 
-//line descriptor_greenlet_test.go:443
+//line descriptor_greenlet_test.go:453
 
 func (f *notesBusyFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n, stop := f.n, f.stop
@@ -460,7 +470,7 @@ resumed_160:
 	goto loop_159
 }
 
-//line descriptor_greenlet_test.go:469
+//line descriptor_greenlet_test.go:479
 
 func (f *notesBusyFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.stop) }
 func (f *notesBusyFrame) Forget()                 { *f = notesBusyFrame{Header: f.Header} }
@@ -489,10 +499,14 @@ func (n *notes) endsResumable(r *greenlet.Run, d *Descriptor, stop *bool) greenl
 
 func (f *notesEndsFrame) body(r *greenlet.Run, n *notes, d *Descriptor, stop *bool) (st greenlet.Status) {
 //line descriptor_test.go:166
+	if f != nil {
+		f.n = nil
+	}
+//line descriptor_test.go:166
 	_, st = d.WaitReadResumable(r)
 	if st != greenlet.Done {
 		f = greenlet.Take(r, f, 23)
-		f.n, f.d, f.stop, f.PC = nil, nil, stop, 1
+		f.d, f.stop, f.PC = nil, stop, 1
 		return r.Link(f, &f.Header, st)
 	}
 //line descriptor_test.go:167
@@ -500,7 +514,7 @@ func (f *notesEndsFrame) body(r *greenlet.Run, n *notes, d *Descriptor, stop *bo
 	return greenlet.Done
 }
 
-//line descriptor_greenlet_test.go:509
+//line descriptor_greenlet_test.go:523
 
 func (f *notesEndsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	stop := f.stop
@@ -516,7 +530,7 @@ func (f *notesEndsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line descriptor_greenlet_test.go:525
+//line descriptor_greenlet_test.go:539
 
 func (f *notesEndsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.d, &f.stop) }
 func (f *notesEndsFrame) Forget()                 { *f = notesEndsFrame{Header: f.Header} }
@@ -545,6 +559,10 @@ func (n *notes) othersResumable(r *greenlet.Run, d *Descriptor) greenlet.Status 
 func (f *notesOthersFrame) body(r *greenlet.Run, n *notes, d *Descriptor) (st greenlet.Status) {
 //line descriptor_test.go:195
 	put(d, "x")
+	if f != nil {
+		f.d = nil
+	}
+//line descriptor_test.go:196
 	for i := range 2 {
 		n.Go(n.newNotesOneFrame("other", i))
 	}
@@ -552,7 +570,7 @@ func (f *notesOthersFrame) body(r *greenlet.Run, n *notes, d *Descriptor) (st gr
 	return greenlet.Done
 }
 
-//line descriptor_greenlet_test.go:562
+//line descriptor_greenlet_test.go:580
 
 func (f *notesOthersFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n, f.d))
@@ -589,7 +607,7 @@ func (f *notesNotesOneFrame) body(r *greenlet.Run, n *notes, name string, i int)
 	return greenlet.Done
 }
 
-//line descriptor_greenlet_test.go:600
+//line descriptor_greenlet_test.go:618
 
 func (f *notesNotesOneFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n, f.name, f.i))
@@ -647,7 +665,7 @@ func (f *notesWaitsForeverFrame) step(r *greenlet.Run, n *notes, d *Descriptor) 
 	switch f.PC {
 	case 1:
 		r.Callee().(*DescriptorWaitReadFrame).Release(r)
-		goto unwind
+		goto resumed_208
 	case greenlet.Unwind:
 		goto unwind
 	}
@@ -661,11 +679,15 @@ func (f *notesWaitsForeverFrame) step(r *greenlet.Run, n *notes, d *Descriptor) 
 		})
 	}
 //line descriptor_test.go:208
+	f.n = nil
+//line descriptor_test.go:208
 	_, st = d.WaitReadResumable(r)
 	if st != greenlet.Done {
-		f.n, f.d, f.PC = nil, nil, 1
+		f.d, f.PC = nil, 1
 		return r.Link(f, &f.Header, st)
 	}
+resumed_208:
+	f.d = nil
 	goto unwind
 unwind:
 //line descriptor_test.go:209
@@ -680,7 +702,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line descriptor_greenlet_test.go:691
+//line descriptor_greenlet_test.go:713
 
 func (f *notesWaitsForeverFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.d) }
 func (f *notesWaitsForeverFrame) Forget()                 { *f = notesWaitsForeverFrame{DeferHeader: f.DeferHeader} }
@@ -707,13 +729,16 @@ func (n *notes) closesBothResumable(r *greenlet.Run, p pipe) greenlet.Status {
 }
 
 func (f *notesClosesBothFrame) body(r *greenlet.Run, n *notes, p pipe) (st greenlet.Status) {
+	if f != nil {
+		f.n = nil
+	}
 //line descriptor_test.go:289
 	p.a.CloseFile()
 	p.b.CloseFile()
 	return greenlet.Done
 }
 
-//line descriptor_greenlet_test.go:725
+//line descriptor_greenlet_test.go:750
 
 func (f *notesClosesBothFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n, f.p))
@@ -748,7 +773,7 @@ func (f *notesEntersFrame) body(r *greenlet.Run, n *notes) (ret0 any, st greenle
 	return runsElsewhere(n.Hub), greenlet.Done
 }
 
-//line descriptor_greenlet_test.go:761
+//line descriptor_greenlet_test.go:786
 
 func (f *notesEntersFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, st = f.body(r, f.n)
@@ -824,10 +849,14 @@ resumed_361:
 resumed_362:
 //line descriptor_test.go:363
 	n.note("%v", task.Err())
+	if f != nil {
+		f.task = nil
+	}
+//line descriptor_test.go:364
 	t0, st = n.WithTimeoutResumable(r, time.Millisecond, (&notesKillsWaitingFunc1{p: p}).value())
 	if st != greenlet.Done {
 		f = greenlet.Take(r, f, 61)
-		f.task, f.n, f.p, f.PC = nil, n, p, 3
+		f.n, f.p, f.PC = n, p, 3
 		return r.Link(f, &f.Header, st)
 	}
 resumed_364:
@@ -836,16 +865,19 @@ resumed_364:
 	t1, st = p.a.WaitReadForResumable(r, 0)
 	if st != greenlet.Done {
 		f = greenlet.Take(r, f, 61)
-		f.p, f.task, f.n, f.PC = nil, nil, n, 4
+		f.p, f.n, f.PC = nil, n, 4
 		return r.Link(f, &f.Header, st)
 	}
 resumed_365:
+	if f != nil {
+		f.p = nil
+	}
 //line descriptor_test.go:365
 	n.note("%v", t1)
 	return greenlet.Done
 }
 
-//line descriptor_greenlet_test.go:859
+//line descriptor_greenlet_test.go:891
 
 func (f *notesKillsWaitingFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n, f.p0))
@@ -856,7 +888,7 @@ func (f *notesKillsWaitingFrame) Forget()                 { *f = notesKillsWaiti
 func (f *notesKillsWaitingFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 61) }
 func (*notesKillsWaitingFrame) Func() *greenlet.Func      { return &notesKillsWaitingFrameInfo }
 
-var notesKillsWaitingFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*notes).killsWaiting", File: "github.com/going-green/greenlet/hub/descriptor_test.go", Line: 359, Points: "361 n p task; 362 n p task; 364 n p; 365 n"}
+var notesKillsWaitingFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*notes).killsWaiting", File: "github.com/going-green/greenlet/hub/descriptor_test.go", Line: 359, Points: "361 n p task; 362 =; 364 n p; 365 n"}
 var _ func(*notes, pipe) = (*notes).killsWaiting
 
 // notesKillsWaitingFunc1 is the function literal of descriptor_test.go:364, with what it captures.
@@ -892,7 +924,7 @@ func (f *notesKillsWaitingFunc1Frame) body(r *greenlet.Run, c *notesKillsWaiting
 	return greenlet.Done
 }
 
-//line descriptor_greenlet_test.go:906
+//line descriptor_greenlet_test.go:938
 
 func (f *notesKillsWaitingFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -1008,16 +1040,20 @@ resumed_397:
 //line descriptor_test.go:398
 	r.Exhausted(Out)
 	l.say("%v", r.Check(Out))
+	if f != nil {
+		f.l = nil
+	}
+//line descriptor_test.go:400
 	_, st = r.WaitResumable(r2, Out)
 	if st != greenlet.Done {
 		f = greenlet.Take(r2, f, 57)
-		f.l, f.r, f.PC = nil, nil, 7
+		f.r, f.PC = nil, 7
 		return r2.Link(f, &f.Header, st)
 	}
 	return greenlet.Done
 }
 
-//line descriptor_greenlet_test.go:1032
+//line descriptor_greenlet_test.go:1068
 
 func (f *logAwaitsReadinessFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l, f.r))
@@ -1028,7 +1064,7 @@ func (f *logAwaitsReadinessFrame) Forget()                 { *f = logAwaitsReadi
 func (f *logAwaitsReadinessFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 57) }
 func (*logAwaitsReadinessFrame) Func() *greenlet.Func      { return &logAwaitsReadinessFrameInfo }
 
-var logAwaitsReadinessFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).awaitsReadiness", File: "github.com/going-green/greenlet/hub/descriptor_test.go", Line: 388, Points: "389 l r; 390 l r; 391 l r; 394 l r; 396 l r; 397 l r; 400"}
+var logAwaitsReadinessFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).awaitsReadiness", File: "github.com/going-green/greenlet/hub/descriptor_test.go", Line: 388, Points: "389 l r; 390 =; 391 =; 394 =; 396 =; 397 =; 400"}
 var _ func(*log, *Readiness) = (*log).awaitsReadiness
 
 // logSteersFrame is an activation of log.steers.
@@ -1061,13 +1097,16 @@ func (f *logSteersFrame) body(r2 *greenlet.Run, l *log, r *Readiness) (st greenl
 		f.l, f.r, f.PC = nil, r, 2
 		return r2.Link(f, &f.Header, st)
 	}
+	if f != nil {
+		f.l = nil
+	}
 //line descriptor_test.go:408
 	r.SetDeadline(In, time.Time{})
 	r.Signal(In)
 	return greenlet.Done
 }
 
-//line descriptor_greenlet_test.go:1082
+//line descriptor_greenlet_test.go:1121
 
 func (f *logSteersFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	l, r := f.l, f.r
@@ -1089,13 +1128,14 @@ func (f *logSteersFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	}
 
 resumed_407:
+	f.l = nil
 //line descriptor_test.go:408
 	r.SetDeadline(In, time.Time{})
 	r.Signal(In)
 	return r2.Return(f, &f.Header)
 }
 
-//line descriptor_greenlet_test.go:1110
+//line descriptor_greenlet_test.go:1150
 
 func (f *logSteersFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.r) }
 func (f *logSteersFrame) Forget()                 { *f = logSteersFrame{Header: f.Header} }
@@ -1131,7 +1171,7 @@ func (f *waitsReadFrame) body(r *greenlet.Run, d *Descriptor) (st greenlet.Statu
 	return greenlet.Done
 }
 
-//line descriptor_greenlet_test.go:1146
+//line descriptor_greenlet_test.go:1186
 
 func (f *waitsReadFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
@@ -1175,12 +1215,15 @@ func (f *yieldsThenPutsFrame) body(r *greenlet.Run, h *Hub, n int, fd int) (st g
 		f.h, f.fd, f.PC = nil, fd, 1
 		return r.Link(f, &f.Header, st)
 	}
+	if f != nil {
+		f.h = nil
+	}
 //line descriptor_test.go:434
 	_, _ = unix.Write(fd, []byte("x"))
 	return greenlet.Done
 }
 
-//line descriptor_greenlet_test.go:1195
+//line descriptor_greenlet_test.go:1238
 
 func (f *yieldsThenPutsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	fd := f.fd
@@ -1189,6 +1232,7 @@ func (f *yieldsThenPutsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		return r.Started(f, &f.Header, f.body(r, f.h, f.n, f.fd))
 	default:
 		r.Callee().(*yieldsFrame).Release(r)
+		f.h = nil
 //line descriptor_test.go:434
 		_, _ = unix.Write(fd, []byte("x"))
 		return r.Return(f, &f.Header)
@@ -1196,7 +1240,7 @@ func (f *yieldsThenPutsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line descriptor_greenlet_test.go:1211
+//line descriptor_greenlet_test.go:1255
 
 func (f *yieldsThenPutsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.h, &f.n, &f.fd) }
 func (f *yieldsThenPutsFrame) Forget()                 { *f = yieldsThenPutsFrame{Header: f.Header} }

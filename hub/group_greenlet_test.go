@@ -87,7 +87,7 @@ func (f *logPooledFrame) Forget()                 { *f = logPooledFrame{Header: 
 func (f *logPooledFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 33) }
 func (*logPooledFrame) Func() *greenlet.Func      { return &logPooledFrameInfo }
 
-var logPooledFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).pooled", File: "github.com/going-green/greenlet/hub/group_test.go", Line: 16, Points: "19 l g i; 22 l g"}
+var logPooledFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).pooled", File: "github.com/going-green/greenlet/hub/group_test.go", Line: 16, Points: "19 l g i; 22 -i"}
 var _ func(*log, int) = (*log).pooled
 
 // logKillsGroupFrame is an activation of log.killsGroup.
@@ -165,16 +165,20 @@ resumed_40:
 resumed_41:
 //line group_test.go:42
 	l.say("%d left", g.Len())
+	if f != nil {
+		f.l = nil
+	}
+//line group_test.go:43
 	_, st = g.JoinResumable(r)
 	if st != greenlet.Done {
 		f = greenlet.Take(r, f, 20)
-		f.l, f.g, f.PC = nil, nil, 5
+		f.g, f.PC = nil, 5
 		return r.Link(f, &f.Header, st)
 	}
 	return greenlet.Done
 }
 
-//line group_greenlet_test.go:180
+//line group_greenlet_test.go:184
 
 func (f *logKillsGroupFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l))
@@ -184,7 +188,7 @@ func (f *logKillsGroupFrame) Forget()                 { *f = logKillsGroupFrame{
 func (f *logKillsGroupFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 20) }
 func (*logKillsGroupFrame) Func() *greenlet.Func      { return &logKillsGroupFrameInfo }
 
-var logKillsGroupFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).killsGroup", File: "github.com/going-green/greenlet/hub/group_test.go", Line: 36, Points: "38 l g; 39 l g; 40 l g; 41 l g; 43"}
+var logKillsGroupFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).killsGroup", File: "github.com/going-green/greenlet/hub/group_test.go", Line: 36, Points: "38 l g; 39 =; 40 =; 41 =; 43"}
 var _ func(*log) = (*log).killsGroup
 
 // logKillsNewcomersFrame is an activation of log.killsNewcomers.
@@ -251,7 +255,7 @@ resumed_58:
 	return greenlet.Done
 }
 
-//line group_greenlet_test.go:258
+//line group_greenlet_test.go:262
 
 func (f *logKillsNewcomersFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l))
@@ -261,7 +265,7 @@ func (f *logKillsNewcomersFrame) Forget()                 { *f = logKillsNewcome
 func (f *logKillsNewcomersFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 58) }
 func (*logKillsNewcomersFrame) Func() *greenlet.Func      { return &logKillsNewcomersFrameInfo }
 
-var logKillsNewcomersFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).killsNewcomers", File: "github.com/going-green/greenlet/hub/group_test.go", Line: 53, Points: "55 l g; 57 l g; 58 l g"}
+var logKillsNewcomersFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).killsNewcomers", File: "github.com/going-green/greenlet/hub/group_test.go", Line: 53, Points: "55 l g; 57 =; 58 ="}
 var _ func(*log) = (*log).killsNewcomers
 
 // logComesFrame is an activation of log.comes.
@@ -297,7 +301,7 @@ func (f *logComesFrame) body(r *greenlet.Run, l *log, g *Group) (st greenlet.Sta
 	return greenlet.Done
 }
 
-//line group_greenlet_test.go:304
+//line group_greenlet_test.go:308
 
 func (f *logComesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l, g := f.l, f.g
@@ -320,7 +324,7 @@ func (f *logComesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line group_greenlet_test.go:327
+//line group_greenlet_test.go:331
 
 func (f *logComesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.g) }
 func (f *logComesFrame) Forget()                 { *f = logComesFrame{Header: f.Header} }
@@ -363,7 +367,7 @@ func (f *blocksFrame) body(r *greenlet.Run, h *Hub, m *meter, sum *int) (st gree
 	return greenlet.Done
 }
 
-//line group_greenlet_test.go:370
+//line group_greenlet_test.go:374
 
 func (f *blocksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	sum := f.sum
@@ -382,7 +386,7 @@ func (f *blocksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line group_greenlet_test.go:389
+//line group_greenlet_test.go:393
 
 func (f *blocksFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.h, &f.m, &f.sum) }
 func (f *blocksFrame) Forget()                 { *f = blocksFrame{Header: f.Header} }
@@ -461,6 +465,7 @@ func (f *failsBlockedFrame) step(r *greenlet.Run, h *Hub) (end greenlet.Status) 
 		}
 	}
 resumed_98:
+	f.h = nil
 //line group_test.go:99
 	*v = nil
 	goto unwind
@@ -478,7 +483,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line group_greenlet_test.go:485
+//line group_greenlet_test.go:490
 
 func (f *failsBlockedFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.h) }
 func (f *failsBlockedFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -561,6 +566,7 @@ func (f2 *exitsBlockedFrame) step(r *greenlet.Run, h *Hub, f func()) (end greenl
 		}
 	}
 resumed_135:
+	f2.h, f2.f = nil, nil
 //line group_test.go:136
 	*v = nil
 	goto unwind
@@ -578,7 +584,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line group_greenlet_test.go:585
+//line group_greenlet_test.go:591
 
 func (f *exitsBlockedFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.h, &f.f) }
 func (f *exitsBlockedFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -640,7 +646,7 @@ func (f2 *exitsBlockedFunc2Frame) body(r *greenlet.Run, c *exitsBlockedFunc2) (r
 	return 1, greenlet.Done
 }
 
-//line group_greenlet_test.go:647
+//line group_greenlet_test.go:653
 
 func (f2 *exitsBlockedFunc2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f2.c
@@ -651,7 +657,7 @@ func (f2 *exitsBlockedFunc2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f2, &f2.Header)
 }
 
-//line group_greenlet_test.go:658
+//line group_greenlet_test.go:664
 
 func (f *exitsBlockedFunc2Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 53) }
 func (*exitsBlockedFunc2Frame) Func() *greenlet.Func      { return &exitsBlockedFunc2FrameInfo }

@@ -133,6 +133,9 @@ func (f *TryFrame[T]) body(r *greenlet.Run, s Starter, frame0 Trying[T]) (ret0 *
 	{
 //line handle.go:41
 		h := &Handle[T]{t0, (*frame)}
+		if f != nil {
+			f.s = nil
+		}
 		frameRef := frame
 //line handle.go:42
 		h.more("Try").fails = func() error { return failure((*frameRef)) }
@@ -140,7 +143,7 @@ func (f *TryFrame[T]) body(r *greenlet.Run, s Starter, frame0 Trying[T]) (ret0 *
 	}
 }
 
-//line handle_greenlet.go:144
+//line handle_greenlet.go:147
 
 func (f *TryFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var frame *Trying[T]
@@ -154,6 +157,7 @@ func (f *TryFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 		t0 = r.Callee().(interface{ Returned(*greenlet.Run) *Task }).Returned(r)
 //line handle.go:41
 		h := &Handle[T]{t0, (*frame)}
+		f.s = nil
 		frameRef2 := frame
 //line handle.go:42
 		h.more("Try").fails = func() error { return failure((*frameRef2)) }
@@ -163,7 +167,7 @@ func (f *TryFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line handle_greenlet.go:167
+//line handle_greenlet.go:171
 
 func (f *TryFrame[T]) Args(args []any)                      { greenlet.SetArgs(f, args, &f.s, &f.frame0) }
 func (f *TryFrame[T]) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -214,7 +218,7 @@ func (f *HandleGetFrame[T]) body(r *greenlet.Run, h *Handle[T]) (ret0 T, ret1 er
 	return ret0, ret1, greenlet.Done
 }
 
-//line handle_greenlet.go:218
+//line handle_greenlet.go:222
 
 func (f *HandleGetFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	h := f.h
@@ -231,7 +235,7 @@ func (f *HandleGetFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line handle_greenlet.go:235
+//line handle_greenlet.go:239
 
 func (f *HandleGetFrame[T]) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
@@ -293,7 +297,7 @@ func (f *HandleGetForFrame[T]) body(r *greenlet.Run, h *Handle[T], d time.Durati
 	}
 }
 
-//line handle_greenlet.go:297
+//line handle_greenlet.go:301
 
 func (f *HandleGetForFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	h, d := f.h, f.d
@@ -317,7 +321,7 @@ func (f *HandleGetForFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line handle_greenlet.go:321
+//line handle_greenlet.go:325
 
 func (f *HandleGetForFrame[T]) Args(args []any) { greenlet.SetArgs(f, args, &f.d) }
 func (f *HandleGetForFrame[T]) Send(r *greenlet.Run) greenlet.Status {

@@ -317,7 +317,7 @@ func (f *hubResumeFrame) Forget()                 { *f = hubResumeFrame{Header: 
 func (f *hubResumeFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 10) }
 func (*hubResumeFrame) Func() *greenlet.Func      { return &hubResumeFrameInfo }
 
-var hubResumeFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Hub).resume", File: "github.com/going-green/greenlet/hub/hub.go", Line: 170, Points: "189 h t; 191 h t"}
+var hubResumeFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Hub).resume", File: "github.com/going-green/greenlet/hub/hub.go", Line: 170, Points: "189 h t; 191 ="}
 var _ func(*Hub, *Task) = (*Hub).resume
 
 func init() {

@@ -204,10 +204,14 @@ resumed_77:
 resumed_79:
 //line hub_test.go:79
 	l.say("%v %d", t0, frame.Results())
+	if f != nil {
+		f.frame = nil
+	}
+//line hub_test.go:80
 	t1, st = task.JoinResumable(r)
 	if st != greenlet.Done {
 		f = greenlet.Take(r, f, 41)
-		f.frame, f.l, f.task, f.PC = nil, l, task, 3
+		f.l, f.task, f.PC = l, task, 3
 		return r.Link(f, &f.Header, st)
 	}
 resumed_80:
@@ -216,7 +220,7 @@ resumed_80:
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:223
+//line hub_greenlet_test.go:227
 
 func (f *logJoinsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l))
@@ -226,7 +230,7 @@ func (f *logJoinsFrame) Forget()                 { *f = logJoinsFrame{Header: f.
 func (f *logJoinsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 41) }
 func (*logJoinsFrame) Func() *greenlet.Func      { return &logJoinsFrameInfo }
 
-var logJoinsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).joins", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 74, Points: "77 l frame task; 79 l frame task; 80 l task"}
+var logJoinsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).joins", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 74, Points: "77 l frame task; 79 =; 80 l task"}
 var _ func(*log) = (*log).joins
 
 // logFailsFrame is an activation of log.fails.
@@ -256,7 +260,7 @@ func (f *logFailsFrame) body(r *greenlet.Run, l *log, d time.Duration) (st green
 	panic(errors.ErrUnsupported)
 }
 
-//line hub_greenlet_test.go:263
+//line hub_greenlet_test.go:267
 
 func (f *logFailsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
@@ -270,7 +274,7 @@ func (f *logFailsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line hub_greenlet_test.go:277
+//line hub_greenlet_test.go:281
 
 func (f *logFailsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.d) }
 func (f *logFailsFrame) Forget()                 { *f = logFailsFrame{Header: f.Header} }
@@ -324,7 +328,7 @@ func (f *logWatchesFrame) body(r *greenlet.Run, l0 *log) (st greenlet.Status) {
 	}
 }
 
-//line hub_greenlet_test.go:331
+//line hub_greenlet_test.go:335
 
 func (f *logWatchesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var l **log
@@ -346,7 +350,7 @@ func (f *logWatchesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line hub_greenlet_test.go:353
+//line hub_greenlet_test.go:357
 
 func (f *logWatchesFrame) Forget()                 { *f = logWatchesFrame{Header: f.Header} }
 func (f *logWatchesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 55) }
@@ -396,7 +400,7 @@ func (f *logStubbornFrame) step(r *greenlet.Run, l *log) (end greenlet.Status) {
 	switch f.PC {
 	case 1:
 		r.Callee().(*HubSleepFrame).Release(r)
-		goto unwind
+		goto resumed_122
 	case greenlet.Unwind:
 		goto unwind
 	}
@@ -413,6 +417,8 @@ func (f *logStubbornFrame) step(r *greenlet.Run, l *log) (end greenlet.Status) {
 		f.l, f.PC = nil, 1
 		return r.Link(f, &f.Header, st)
 	}
+resumed_122:
+	f.l = nil
 	goto unwind
 unwind:
 //line hub_test.go:123
@@ -427,7 +433,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:434
+//line hub_greenlet_test.go:440
 
 func (f *logStubbornFrame) Forget()                 { *f = logStubbornFrame{DeferHeader: f.DeferHeader} }
 func (f *logStubbornFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 61) }
@@ -452,7 +458,7 @@ func (c *logStubbornFunc1) value() func() {
 	})
 }
 
-//line hub_greenlet_test.go:459
+//line hub_greenlet_test.go:465
 
 // logStubbornFunc1Frame is an activation of the literal logStubbornFunc1.
 type logStubbornFunc1Frame struct {
@@ -478,7 +484,7 @@ func (f *logStubbornFunc1Frame) body(r *greenlet.Run, c *logStubbornFunc1) (st g
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:485
+//line hub_greenlet_test.go:491
 
 func (f *logStubbornFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -489,7 +495,7 @@ func (f *logStubbornFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line hub_greenlet_test.go:496
+//line hub_greenlet_test.go:502
 
 func (f *logStubbornFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 54) }
 func (*logStubbornFunc1Frame) Func() *greenlet.Func      { return &logStubbornFunc1FrameInfo }
@@ -555,31 +561,39 @@ resumed_130:
 resumed_131:
 //line hub_test.go:132
 	l.say("%v %v", unborn.Err(), late.Err())
+	if f != nil {
+		f.unborn, f.late = nil, nil
+	}
+//line hub_test.go:133
 	if st = l.SleepResumable(r, time.Second); st != greenlet.Done {
 		f = greenlet.Take(r, f, 25)
-		f.unborn, f.late, f.l, f.task, f.PC = nil, nil, l, task, 3
+		f.l, f.task, f.PC = l, task, 3
 		return r.Link(f, &f.Header, st)
 	}
 resumed_133:
 //line hub_test.go:134
 	if st = task.KillResumable(r); st != greenlet.Done {
 		f = greenlet.Take(r, f, 25)
-		f.unborn, f.late, f.l, f.task, f.PC = nil, nil, l, task, 4
+		f.l, f.task, f.PC = l, task, 4
 		return r.Link(f, &f.Header, st)
 	}
 resumed_134:
 //line hub_test.go:135
 	l.say("%v", task.Err())
+	if f != nil {
+		f.task = nil
+	}
+//line hub_test.go:136
 	_, st = l.Go(l.newSuicideFrame()).JoinResumable(r)
 	if st != greenlet.Done {
 		f = greenlet.Take(r, f, 25)
-		f.l, f.task, f.unborn, f.late, f.PC = nil, nil, nil, nil, 5
+		f.l, f.PC = nil, 5
 		return r.Link(f, &f.Header, st)
 	}
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:587
+//line hub_greenlet_test.go:601
 
 func (f *logKillsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l))
@@ -589,7 +603,7 @@ func (f *logKillsFrame) Forget()                 { *f = logKillsFrame{Header: f.
 func (f *logKillsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 25) }
 func (*logKillsFrame) Func() *greenlet.Func      { return &logKillsFrameInfo }
 
-var logKillsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).kills", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 126, Points: "130 l task unborn late; 131 l task unborn late; 133 l task; 134 l task; 136"}
+var logKillsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).kills", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 126, Points: "130 l task unborn late; 131 =; 133 l task; 134 =; 136"}
 var _ func(*log) = (*log).kills
 
 // logSuicideFrame is an activation of log.suicide.
@@ -654,6 +668,7 @@ func (f *logSuicideFrame) step(r *greenlet.Run, l *log) (end greenlet.Status) {
 resumed_142:
 //line hub_test.go:143
 	l.say("not here")
+	f.l = nil
 	goto unwind
 unwind:
 //line hub_test.go:144
@@ -668,7 +683,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:676
+//line hub_greenlet_test.go:691
 
 func (f *logSuicideFrame) Forget()                 { *f = logSuicideFrame{DeferHeader: f.DeferHeader} }
 func (f *logSuicideFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 6) }
@@ -754,7 +769,7 @@ resumed_165:
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:763
+//line hub_greenlet_test.go:778
 
 func (f *logTimeoutsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l0))
@@ -782,7 +797,7 @@ func (c *logTimeoutsFunc1) value() func() {
 	})
 }
 
-//line hub_greenlet_test.go:791
+//line hub_greenlet_test.go:806
 
 // logTimeoutsFunc1Frame is an activation of the literal logTimeoutsFunc1.
 type logTimeoutsFunc1Frame struct {
@@ -809,7 +824,7 @@ func (f *logTimeoutsFunc1Frame) body(r *greenlet.Run, c *logTimeoutsFunc1) (st g
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:818
+//line hub_greenlet_test.go:833
 
 func (f *logTimeoutsFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -821,7 +836,7 @@ func (f *logTimeoutsFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line hub_greenlet_test.go:830
+//line hub_greenlet_test.go:845
 
 func (f *logTimeoutsFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 13) }
 func (*logTimeoutsFunc1Frame) Func() *greenlet.Func      { return &logTimeoutsFunc1FrameInfo }
@@ -860,7 +875,7 @@ func (f *logTimeoutsFunc1_1Frame) body(r *greenlet.Run, c *logTimeoutsFunc1_1) (
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:869
+//line hub_greenlet_test.go:884
 
 func (f *logTimeoutsFunc1_1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -890,7 +905,7 @@ func (c *logTimeoutsFunc2) value() func() {
 	})
 }
 
-//line hub_greenlet_test.go:899
+//line hub_greenlet_test.go:914
 
 // logTimeoutsFunc2Frame is an activation of the literal logTimeoutsFunc2.
 type logTimeoutsFunc2Frame struct {
@@ -922,7 +937,7 @@ func (f *logTimeoutsFunc2Frame) body(r *greenlet.Run, c *logTimeoutsFunc2) (st g
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:931
+//line hub_greenlet_test.go:946
 
 func (f *logTimeoutsFunc2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -945,7 +960,7 @@ func (f *logTimeoutsFunc2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line hub_greenlet_test.go:954
+//line hub_greenlet_test.go:969
 
 func (f *logTimeoutsFunc2Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 42) }
 func (*logTimeoutsFunc2Frame) Func() *greenlet.Func      { return &logTimeoutsFunc2FrameInfo }
@@ -984,7 +999,7 @@ func (f *logTimeoutsFunc2_1Frame) body(r *greenlet.Run, c *logTimeoutsFunc2_1) (
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:993
+//line hub_greenlet_test.go:1008
 
 func (f *logTimeoutsFunc2_1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -1038,7 +1053,7 @@ loop_178:
 	goto loop_178
 }
 
-//line hub_greenlet_test.go:1047
+//line hub_greenlet_test.go:1062
 
 func (f *logYieldsThriceFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var l **log
@@ -1068,7 +1083,7 @@ resumed_179:
 	goto loop_178
 }
 
-//line hub_greenlet_test.go:1077
+//line hub_greenlet_test.go:1092
 
 func (f *logYieldsThriceFrame) Forget()                 { *f = logYieldsThriceFrame{Header: f.Header} }
 func (f *logYieldsThriceFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 49) }
@@ -1092,7 +1107,7 @@ func (c *logYieldsThriceFunc1) value() func() {
 	})
 }
 
-//line hub_greenlet_test.go:1101
+//line hub_greenlet_test.go:1116
 
 // logYieldsThriceFunc1Frame is an activation of the literal logYieldsThriceFunc1.
 type logYieldsThriceFunc1Frame struct {
@@ -1161,7 +1176,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:1170
+//line hub_greenlet_test.go:1185
 
 func (f *logYieldsThriceFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 26) }
 func (*logYieldsThriceFunc1Frame) Func() *greenlet.Func      { return &logYieldsThriceFunc1FrameInfo }
@@ -1185,6 +1200,9 @@ func (l *log) interruptsResumable(r *greenlet.Run, task *Task) greenlet.Status {
 }
 
 func (f *logInterruptsFrame) body(r *greenlet.Run, l *log, task *Task) (st greenlet.Status) {
+	if f != nil {
+		f.l = nil
+	}
 //line hub_test.go:188
 	for _, v := range []any{"a", greenlet.Exit, "b", greenlet.Exit} {
 		task.Interrupt(v)
@@ -1192,7 +1210,7 @@ func (f *logInterruptsFrame) body(r *greenlet.Run, l *log, task *Task) (st green
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:1202
+//line hub_greenlet_test.go:1220
 
 func (f *logInterruptsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l, f.task))
@@ -1246,7 +1264,7 @@ loop_206:
 	goto loop_206
 }
 
-//line hub_greenlet_test.go:1256
+//line hub_greenlet_test.go:1274
 
 func (f *logSleepsThriceFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var l **log
@@ -1276,7 +1294,7 @@ resumed_207:
 	goto loop_206
 }
 
-//line hub_greenlet_test.go:1286
+//line hub_greenlet_test.go:1304
 
 func (f *logSleepsThriceFrame) Forget()                 { *f = logSleepsThriceFrame{Header: f.Header} }
 func (f *logSleepsThriceFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 43) }
@@ -1300,7 +1318,7 @@ func (c *logSleepsThriceFunc1) value() func() {
 	})
 }
 
-//line hub_greenlet_test.go:1310
+//line hub_greenlet_test.go:1328
 
 // logSleepsThriceFunc1Frame is an activation of the literal logSleepsThriceFunc1.
 type logSleepsThriceFunc1Frame struct {
@@ -1369,7 +1387,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:1379
+//line hub_greenlet_test.go:1397
 
 func (f *logSleepsThriceFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 12) }
 func (*logSleepsThriceFunc1Frame) Func() *greenlet.Func      { return &logSleepsThriceFunc1FrameInfo }
@@ -1414,7 +1432,7 @@ func (f *logWaitsFrame) body(r *greenlet.Run, l *log, e *Event, name string) (st
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:1424
+//line hub_greenlet_test.go:1442
 
 func (f *logWaitsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l, e, name := f.l, f.e, f.name
@@ -1442,14 +1460,14 @@ resumed_217:
 	return r.Return(f, &f.Header)
 }
 
-//line hub_greenlet_test.go:1452
+//line hub_greenlet_test.go:1470
 
 func (f *logWaitsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.e, &f.name) }
 func (f *logWaitsFrame) Forget()                 { *f = logWaitsFrame{Header: f.Header} }
 func (f *logWaitsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 44) }
 func (*logWaitsFrame) Func() *greenlet.Func      { return &logWaitsFrameInfo }
 
-var logWaitsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).waits", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 215, Points: "216 l e name; 217 l e name"}
+var logWaitsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).waits", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 215, Points: "216 l e name; 217 ="}
 var _ func(*log, *Event, string) = (*log).waits
 
 // logSetsFrame is an activation of log.sets.
@@ -1483,12 +1501,15 @@ func (f *logSetsFrame) body(r *greenlet.Run, l *log, e *Event) (st greenlet.Stat
 		f.l, f.e, f.PC = nil, e, 2
 		return r.Link(f, &f.Header, st)
 	}
+	if f != nil {
+		f.l = nil
+	}
 //line hub_test.go:227
 	e.Set()
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:1498
+//line hub_greenlet_test.go:1519
 
 func (f *logSetsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l, e := f.l, f.e
@@ -1511,12 +1532,13 @@ func (f *logSetsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 
 resumed_226:
+	f.l = nil
 //line hub_test.go:227
 	e.Set()
 	return r.Return(f, &f.Header)
 }
 
-//line hub_greenlet_test.go:1526
+//line hub_greenlet_test.go:1548
 
 func (f *logSetsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.e) }
 func (f *logSetsFrame) Forget()                 { *f = logSetsFrame{Header: f.Header} }
@@ -1571,18 +1593,25 @@ resumed_242:
 		return greenlet.Done
 	}
 	l.say("%s in", name)
+	if f != nil {
+		f.name = ""
+	}
+//line hub_test.go:247
 	if st = l.SleepResumable(r, d); st != greenlet.Done {
 		f = greenlet.Take(r, f, 29)
-		f.l, f.name, f.s, f.PC = nil, "", s, 2
+		f.l, f.s, f.PC = nil, s, 2
 		return r.Link(f, &f.Header, st)
 	}
 resumed_247:
+	if f != nil {
+		f.l = nil
+	}
 //line hub_test.go:248
 	s.Release()
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:1593
+//line hub_greenlet_test.go:1622
 
 func (f *logEntersFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l, f.s, f.name, f.d, f.patience))
@@ -1622,15 +1651,19 @@ func (f *logKillsOneFrame) body(r *greenlet.Run, l *log, task *Task) (st greenle
 		return r.Link(f, &f.Header, st)
 	}
 //line hub_test.go:270
+	if f != nil {
+		f.l = nil
+	}
+//line hub_test.go:270
 	if st = task.KillResumable(r); st != greenlet.Done {
 		f = greenlet.Take(r, f, 13)
-		f.l, f.task, f.PC = nil, nil, 2
+		f.task, f.PC = nil, 2
 		return r.Link(f, &f.Header, st)
 	}
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:1641
+//line hub_greenlet_test.go:1674
 
 func (f *logKillsOneFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	task := f.task
@@ -1640,8 +1673,10 @@ func (f *logKillsOneFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	case 1:
 		r.Callee().(*HubSleepFrame).Release(r)
 //line hub_test.go:270
+		f.l = nil
+//line hub_test.go:270
 		if st = task.KillResumable(r); st != greenlet.Done {
-			f.l, f.task, f.PC = nil, nil, 2
+			f.task, f.PC = nil, 2
 			return r.Link(f, &f.Header, st)
 		}
 		return r.Return(f, &f.Header)
@@ -1652,7 +1687,7 @@ func (f *logKillsOneFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line hub_greenlet_test.go:1663
+//line hub_greenlet_test.go:1698
 
 func (f *logKillsOneFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.task) }
 func (f *logKillsOneFrame) Forget()                 { *f = logKillsOneFrame{Header: f.Header} }
@@ -1696,12 +1731,20 @@ func (f *logHoldsFrame) body(r *greenlet.Run, l *log, s *Semaphore) (st greenlet
 	}
 //line hub_test.go:288
 	l.say("holder releases")
+	if f != nil {
+		f.l = nil
+	}
+//line hub_test.go:289
 	s.Release()
+	if f != nil {
+		f.s = nil
+	}
+//line hub_test.go:290
 	task.Interrupt(greenlet.Exit)
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:1712
+//line hub_greenlet_test.go:1755
 
 func (f *logHoldsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l, s := f.l, f.s
@@ -1727,19 +1770,23 @@ func (f *logHoldsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 resumed_287:
 //line hub_test.go:288
 	l.say("holder releases")
+	f.l = nil
+//line hub_test.go:289
 	s.Release()
+	f.s = nil
+//line hub_test.go:290
 	task.Interrupt(greenlet.Exit)
 	return r.Return(f, &f.Header)
 }
 
-//line hub_greenlet_test.go:1743
+//line hub_greenlet_test.go:1790
 
 func (f *logHoldsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.s) }
 func (f *logHoldsFrame) Forget()                 { *f = logHoldsFrame{Header: f.Header} }
 func (f *logHoldsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 12) }
 func (*logHoldsFrame) Func() *greenlet.Func      { return &logHoldsFrameInfo }
 
-var logHoldsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).holds", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 284, Points: "285 l s; 287 l s task"}
+var logHoldsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).holds", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 284, Points: "285 l s; 287 +task"}
 var _ func(*log, *Semaphore) = (*log).holds
 
 // logGrantedFrame is an activation of log.granted.
@@ -1818,15 +1865,18 @@ resumed_295:
 			(*sRef).Release()
 			(*lRef).say("granted gives back")
 		})
+		f.s = nil
+//line hub_test.go:300
 		(*l).say("granted goes on")
 		if st = (*l).YieldResumable(r); st != greenlet.Done {
-			f.s, f.l, f.PC = nil, l, 2
+			f.l, f.PC = l, 2
 			return r.Link(f, &f.Header, st)
 		}
 	}
 resumed_301:
 //line hub_test.go:302
 	(*l).say("not here")
+	f.l = nil
 	goto unwind
 unwind:
 //line hub_test.go:303
@@ -1841,7 +1891,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:1852
+//line hub_greenlet_test.go:1902
 
 func (f *logGrantedFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.s0) }
 func (f *logGrantedFrame) Forget()                 { *f = logGrantedFrame{DeferHeader: f.DeferHeader} }
@@ -1884,7 +1934,9 @@ func (f *logProducesFrame) body(r *greenlet.Run, l *log, q *Queue[int], n int) (
 loop_307:
 //line hub_test.go:307
 	if !(i < n) {
-//line hub_test.go:311
+		if f != nil {
+			f.l = nil
+		}
 		q.Close()
 		return greenlet.Done
 	}
@@ -1902,7 +1954,7 @@ resumed_308:
 	goto loop_307
 }
 
-//line hub_greenlet_test.go:1914
+//line hub_greenlet_test.go:1966
 
 func (f *logProducesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l, f.q, f.n))
@@ -1973,7 +2025,7 @@ resumed_323:
 	goto loop_316
 }
 
-//line hub_greenlet_test.go:1986
+//line hub_greenlet_test.go:2038
 
 func (f *logConsumesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l, f.q, f.d))
@@ -1984,7 +2036,7 @@ func (f *logConsumesFrame) Forget()                 { *f = logConsumesFrame{Head
 func (f *logConsumesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 41) }
 func (*logConsumesFrame) Func() *greenlet.Func      { return &logConsumesFrameInfo }
 
-var logConsumesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).consumes", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 315, Points: "317 l q d; 323 l q d"}
+var logConsumesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).consumes", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 315, Points: "317 l q d; 323 ="}
 var _ func(*log, *Queue[int], time.Duration) = (*log).consumes
 
 // logPutsFrame is an activation of log.puts.
@@ -2032,7 +2084,7 @@ func (f *logPutsFrame) step(r *greenlet.Run, l *log, q *Queue[int], v int) (end 
 	switch f.PC {
 	case 1:
 		r.Callee().Release(r)
-		goto unwind
+		goto resumed_350
 	case greenlet.Unwind:
 		goto unwind
 	}
@@ -2046,10 +2098,14 @@ func (f *logPutsFrame) step(r *greenlet.Run, l *log, q *Queue[int], v int) (end 
 		})
 	}
 //line hub_test.go:350
+	f.l = nil
+//line hub_test.go:350
 	if st = q.PutResumable(r, v); st != greenlet.Done {
-		f.l, f.q, f.PC = nil, nil, 1
+		f.q, f.PC = nil, 1
 		return r.Link(f, &f.Header, st)
 	}
+resumed_350:
+	f.q = nil
 	goto unwind
 unwind:
 //line hub_test.go:351
@@ -2064,7 +2120,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:2077
+//line hub_greenlet_test.go:2133
 
 func (f *logPutsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.q, &f.v) }
 func (f *logPutsFrame) Forget()                 { *f = logPutsFrame{DeferHeader: f.DeferHeader} }
@@ -2101,12 +2157,15 @@ func (f *logGetsForFrame) body(r *greenlet.Run, l *log, q *Queue[int], d time.Du
 		f.q, f.l, f.PC = nil, l, 1
 		return r.Link(f, &f.Header, st)
 	}
+	if f != nil {
+		f.q = nil
+	}
 //line hub_test.go:356
 	l.say("%d %v", v, ok)
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:2119
+//line hub_greenlet_test.go:2178
 
 func (f *logGetsForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l := f.l
@@ -2119,6 +2178,7 @@ func (f *logGetsForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		v, ok = r.Callee().(interface {
 			Returned(*greenlet.Run) (int, bool)
 		}).Returned(r)
+		f.q = nil
 //line hub_test.go:356
 		l.say("%d %v", v, ok)
 		return r.Return(f, &f.Header)
@@ -2126,7 +2186,7 @@ func (f *logGetsForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line hub_greenlet_test.go:2139
+//line hub_greenlet_test.go:2199
 
 func (f *logGetsForFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.q, &f.d) }
 func (f *logGetsForFrame) Forget()                 { *f = logGetsForFrame{Header: f.Header} }
@@ -2153,12 +2213,15 @@ func (l *log) closesResumable(r *greenlet.Run, q *Queue[int]) greenlet.Status {
 }
 
 func (f *logClosesFrame) body(r *greenlet.Run, l *log, q *Queue[int]) (st greenlet.Status) {
+	if f != nil {
+		f.l = nil
+	}
 //line hub_test.go:377
 	q.Close()
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:2172
+//line hub_greenlet_test.go:2235
 
 func (f *logClosesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l, f.q))
@@ -2196,6 +2259,10 @@ func (f *logCancelsFrame) body(r *greenlet.Run, l *log, cancel context.CancelCau
 		return r.Link(f, &f.Header, st)
 	}
 //line hub_test.go:416
+	if f != nil {
+		f.l = nil
+	}
+//line hub_test.go:416
 	if c, ok := greenlet.Resumable(cancel).(interface {
 		CallResumable(*greenlet.Run, error) greenlet.Status
 	}); ok {
@@ -2203,7 +2270,7 @@ func (f *logCancelsFrame) body(r *greenlet.Run, l *log, cancel context.CancelCau
 		st = c.CallResumable(r, errors.ErrUnsupported)
 		if st != greenlet.Done {
 			f = greenlet.Take(r, f, 55)
-			f.l, f.cancel, f.PC = nil, nil, 2
+			f.cancel, f.PC = nil, 2
 			return r.Link(f, &f.Header, st)
 		}
 	} else {
@@ -2213,7 +2280,7 @@ func (f *logCancelsFrame) body(r *greenlet.Run, l *log, cancel context.CancelCau
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:2227
+//line hub_greenlet_test.go:2294
 
 func (f *logCancelsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	cancel := f.cancel
@@ -2223,13 +2290,15 @@ func (f *logCancelsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	case 1:
 		r.Callee().(*HubSleepFrame).Release(r)
 //line hub_test.go:416
+		f.l = nil
+//line hub_test.go:416
 		if c, ok := greenlet.Resumable(cancel).(interface {
 			CallResumable(*greenlet.Run, error) greenlet.Status
 		}); ok {
 //line hub_test.go:416
 			st = c.CallResumable(r, errors.ErrUnsupported)
 			if st != greenlet.Done {
-				f.l, f.cancel, f.PC = nil, nil, 2
+				f.cancel, f.PC = nil, 2
 				return r.Link(f, &f.Header, st)
 			}
 		} else {
@@ -2244,7 +2313,7 @@ func (f *logCancelsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line hub_greenlet_test.go:2258
+//line hub_greenlet_test.go:2327
 
 func (f *logCancelsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.cancel) }
 func (f *logCancelsFrame) Forget()                 { *f = logCancelsFrame{Header: f.Header} }
@@ -2306,7 +2375,7 @@ resumed_441:
 	goto loop_440
 }
 
-//line hub_greenlet_test.go:2321
+//line hub_greenlet_test.go:2390
 
 func (f *sumsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, st = f.body(r, f.q, f.n)
@@ -2380,7 +2449,7 @@ resumed_458:
 	return greenlet.Yielded(r, i)
 }
 
-//line hub_greenlet_test.go:2396
+//line hub_greenlet_test.go:2465
 
 func (f *logTicksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l, f.n))
@@ -2391,7 +2460,7 @@ func (f *logTicksFrame) Forget()                 { *f = logTicksFrame{Header: f.
 func (f *logTicksFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 52) }
 func (*logTicksFrame) Func() *greenlet.Func      { return &logTicksFrameInfo }
 
-var logTicksFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).ticks", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 456, Points: "458 l n i; 459 l n i"}
+var logTicksFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).ticks", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 456, Points: "458 l n i; 459 ="}
 var _ func(*log, int) = (*log).ticks
 
 // logIteratesFrame is an activation of log.iterates.
@@ -2421,7 +2490,7 @@ func (f *logIteratesFrame) body(r *greenlet.Run, l *log) (st greenlet.Status) {
 	return r.SendNone(g)
 }
 
-//line hub_greenlet_test.go:2437
+//line hub_greenlet_test.go:2506
 
 func (f *logIteratesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l := f.l
@@ -2456,13 +2525,13 @@ loop_466:
 	return r.SendNone(g)
 }
 
-//line hub_greenlet_test.go:2472
+//line hub_greenlet_test.go:2541
 
 func (f *logIteratesFrame) Forget()                 { *f = logIteratesFrame{Header: f.Header} }
 func (f *logIteratesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 33) }
 func (*logIteratesFrame) Func() *greenlet.Func      { return &logIteratesFrameInfo }
 
-var logIteratesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).iterates", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 464, Points: "466 l g; 466 l g"}
+var logIteratesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).iterates", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 464, Points: "466 l g; 466 ="}
 var _ func(*log) = (*log).iterates
 
 func init() {

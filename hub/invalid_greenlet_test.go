@@ -90,7 +90,7 @@ func (f *logWaitsInFrame) step(r *greenlet.Run, l0 *log, way string) (end greenl
 				(*lRef).say("%v", v)
 			}
 		})
-		switch way {
+		switch f.way {
 		case "sleep":
 			goto case_24
 		case "yield":
@@ -108,56 +108,70 @@ func (f *logWaitsInFrame) step(r *greenlet.Run, l0 *log, way string) (end greenl
 	}
 case_24:
 //line invalid_test.go:25
+	f.way = ""
+//line invalid_test.go:25
 	if st = (*l).SleepResumable(r, time.Hour); st != greenlet.Done {
-		f.way, f.l, f.PC = "", l, 1
+		f.l, f.PC = l, 1
 		return r.Link(f, &f.Header, st)
 	}
 resumed_25:
 	goto after_switch_23
 case_26:
 //line invalid_test.go:27
+	f.way = ""
+//line invalid_test.go:27
 	if st = (*l).YieldResumable(r); st != greenlet.Done {
-		f.way, f.l, f.PC = "", l, 2
+		f.l, f.PC = l, 2
 		return r.Link(f, &f.Header, st)
 	}
 resumed_27:
 	goto after_switch_23
 case_28:
 //line invalid_test.go:29
+	f.way = ""
+//line invalid_test.go:29
 	if st = (*l).NewEvent().WaitResumable(r); st != greenlet.Done {
-		f.way, f.l, f.PC = "", l, 3
+		f.l, f.PC = l, 3
 		return r.Link(f, &f.Header, st)
 	}
 resumed_29:
 	goto after_switch_23
 case_30:
 //line invalid_test.go:31
+	f.way = ""
+//line invalid_test.go:31
 	_, st = (*l).NewEvent().WaitForResumable(r, time.Hour)
 	if st != greenlet.Done {
-		f.way, f.l, f.PC = "", l, 4
+		f.l, f.PC = l, 4
 		return r.Link(f, &f.Header, st)
 	}
 resumed_31:
 	goto after_switch_23
 case_32:
 //line invalid_test.go:33
+	f.way = ""
+//line invalid_test.go:33
 	_, _, st = NewQueue[int]((*l).Hub, 0).GetResumable(r)
 	if st != greenlet.Done {
-		f.way, f.l, f.PC = "", l, 5
+		f.l, f.PC = l, 5
 		return r.Link(f, &f.Header, st)
 	}
 resumed_33:
 	goto after_switch_23
 case_34:
 //line invalid_test.go:35
+	f.way = ""
+//line invalid_test.go:35
 	if st = (*l).NewSemaphore(0).AcquireResumable(r); st != greenlet.Done {
-		f.way, f.l, f.PC = "", l, 6
+		f.l, f.PC = l, 6
 		return r.Link(f, &f.Header, st)
 	}
 resumed_35:
 after_switch_23:
+	f.way = ""
 //line invalid_test.go:37
 	(*l).say("woken early")
+	f.l = nil
 	goto unwind
 unwind:
 //line invalid_test.go:38
@@ -172,7 +186,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line invalid_greenlet_test.go:176
+//line invalid_greenlet_test.go:190
 
 func (f *logWaitsInFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.way) }
 func (f *logWaitsInFrame) Forget()                 { *f = logWaitsInFrame{DeferHeader: f.DeferHeader} }
@@ -209,7 +223,7 @@ func (f *logBelowFrame) body(r *greenlet.Run, l *log, way string, g **greenlet.G
 	return r.SendNone((*g))
 }
 
-//line invalid_greenlet_test.go:213
+//line invalid_greenlet_test.go:227
 
 func (f *logBelowFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
@@ -254,7 +268,7 @@ func (f *logMeddlesFrame) body(r *greenlet.Run, l *log, g **greenlet.Greenlet) (
 	return r.SendNone((*g))
 }
 
-//line invalid_greenlet_test.go:258
+//line invalid_greenlet_test.go:272
 
 func (f *logMeddlesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {

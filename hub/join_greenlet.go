@@ -36,11 +36,14 @@ func (f *JoinAllFrame) body(r *greenlet.Run, tasks []*Task) (ret0 error, st gree
 		f.tasks, f.PC = nil, 1
 		return ret0, r.Link(f, &f.Header, st)
 	}
+	if f != nil {
+		f.tasks = nil
+	}
 //line join.go:13
 	return firstError(t0), greenlet.Done
 }
 
-//line join_greenlet.go:44
+//line join_greenlet.go:47
 
 func (f *JoinAllFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var t0 []*Task
@@ -50,6 +53,7 @@ func (f *JoinAllFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		return r.Started(f, &f.Header, st)
 	default:
 		t0 = r.Callee().(interface{ Returned(*greenlet.Run) []*Task }).Returned(r)
+		f.tasks = nil
 //line join.go:13
 		f.ret0 = firstError(t0)
 		return r.Return(f, &f.Header)
@@ -57,7 +61,7 @@ func (f *JoinAllFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line join_greenlet.go:61
+//line join_greenlet.go:65
 
 func (f *JoinAllFrame) Args(args []any)                      { greenlet.SetVariadic(f, args, &f.tasks) }
 func (f *JoinAllFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -116,7 +120,7 @@ func (f *JoinAllForFrame) body(r *greenlet.Run, d time.Duration, tasks []*Task) 
 	return firstError(ended), len(ended) == len(tasks), greenlet.Done
 }
 
-//line join_greenlet.go:120
+//line join_greenlet.go:124
 
 func (f *JoinAllForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	tasks := f.tasks
@@ -134,7 +138,7 @@ func (f *JoinAllForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line join_greenlet.go:138
+//line join_greenlet.go:142
 
 func (f *JoinAllForFrame) Args(args []any) { greenlet.SetVariadic(f, args, &f.d, &f.tasks) }
 func (f *JoinAllForFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -183,10 +187,14 @@ func (f *KillAllFrame) body(r *greenlet.Run, tasks []*Task) (st greenlet.Status)
 		var others []*Task
 		others, suicide = killOthers(tasks)
 //line join.go:39
+		if f != nil {
+			f.tasks = nil
+		}
+//line join.go:39
 		_, st = AwaitResumable(r, -1, others...)
 		if st != greenlet.Done {
 			f = greenlet.Take(r, f, 19)
-			f.tasks, f.suicide, f.PC = nil, suicide, 1
+			f.suicide, f.PC = suicide, 1
 			return r.Link(f, &f.Header, st)
 		}
 	}
@@ -197,7 +205,7 @@ func (f *KillAllFrame) body(r *greenlet.Run, tasks []*Task) (st greenlet.Status)
 	return greenlet.Done
 }
 
-//line join_greenlet.go:201
+//line join_greenlet.go:209
 
 func (f *KillAllFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var suicide bool
@@ -216,7 +224,7 @@ func (f *KillAllFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line join_greenlet.go:220
+//line join_greenlet.go:228
 
 func (f *KillAllFrame) Args(args []any)         { greenlet.SetVariadic(f, args, &f.tasks) }
 func (f *KillAllFrame) Forget()                 { *f = KillAllFrame{Header: f.Header} }
@@ -262,10 +270,14 @@ func (f *KillAllForFrame) body(r *greenlet.Run, d time.Duration, tasks []*Task) 
 	var ended []*Task
 //line join.go:50
 	others, suicide = killOthers(tasks)
+	if f != nil {
+		f.tasks = nil
+	}
+//line join.go:51
 	ended, st = AwaitForResumable(r, d, -1, others...)
 	if st != greenlet.Done {
 		f = greenlet.Take(r, f, 34)
-		f.tasks, f.others, f.suicide, f.PC = nil, others, suicide, 1
+		f.others, f.suicide, f.PC = others, suicide, 1
 		return ret0, r.Link(f, &f.Header, st)
 	}
 //line join.go:52
@@ -275,7 +287,7 @@ func (f *KillAllForFrame) body(r *greenlet.Run, d time.Duration, tasks []*Task) 
 	return len(ended) == len(others), greenlet.Done
 }
 
-//line join_greenlet.go:279
+//line join_greenlet.go:291
 
 func (f *KillAllForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var others []*Task
@@ -298,7 +310,7 @@ func (f *KillAllForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line join_greenlet.go:302
+//line join_greenlet.go:314
 
 func (f *KillAllForFrame) Args(args []any)                      { greenlet.SetVariadic(f, args, &f.d, &f.tasks) }
 func (f *KillAllForFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }

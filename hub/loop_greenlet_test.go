@@ -51,7 +51,7 @@ func (f *logRefusesForGoodFrame) step(r *greenlet.Run, l *log) (end greenlet.Sta
 	switch f.PC {
 	case 1:
 		r.Callee().(*HubSleepFrame).Release(r)
-		goto unwind
+		goto resumed_34
 	case greenlet.Unwind:
 		goto unwind
 	}
@@ -68,6 +68,8 @@ func (f *logRefusesForGoodFrame) step(r *greenlet.Run, l *log) (end greenlet.Sta
 		f.l, f.PC = nil, 1
 		return r.Link(f, &f.Header, st)
 	}
+resumed_34:
+	f.l = nil
 	goto unwind
 unwind:
 //line loop_test.go:35
@@ -82,7 +84,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line loop_greenlet_test.go:86
+//line loop_greenlet_test.go:88
 
 func (f *logRefusesForGoodFrame) Forget()                 { *f = logRefusesForGoodFrame{DeferHeader: f.DeferHeader} }
 func (f *logRefusesForGoodFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 23) }
@@ -106,7 +108,7 @@ func (c *logRefusesForGoodFunc1) value() func() {
 	})
 }
 
-//line loop_greenlet_test.go:110
+//line loop_greenlet_test.go:112
 
 // logRefusesForGoodFunc1Frame is an activation of the literal logRefusesForGoodFunc1.
 type logRefusesForGoodFunc1Frame struct {
@@ -159,7 +161,7 @@ func (f *logRefusesForGoodFunc1Frame) step(r *greenlet.Run, c *logRefusesForGood
 	return greenlet.Done
 }
 
-//line loop_greenlet_test.go:163
+//line loop_greenlet_test.go:165
 
 func (f *logRefusesForGoodFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 56) }
 func (*logRefusesForGoodFunc1Frame) Func() *greenlet.Func      { return &logRefusesForGoodFunc1FrameInfo }
@@ -191,12 +193,15 @@ func (f *logJoinsOneFrame) body(r *greenlet.Run, l *log, task *Task) (st greenle
 		f.task, f.l, f.PC = nil, l, 1
 		return r.Link(f, &f.Header, st)
 	}
+	if f != nil {
+		f.task = nil
+	}
 //line loop_test.go:63
 	l.say("joined: %v", t0 != nil)
 	return greenlet.Done
 }
 
-//line loop_greenlet_test.go:200
+//line loop_greenlet_test.go:205
 
 func (f *logJoinsOneFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l := f.l
@@ -206,6 +211,7 @@ func (f *logJoinsOneFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		return r.Started(f, &f.Header, f.body(r, f.l, f.task))
 	default:
 		t0 = r.Callee().(*TaskJoinFrame).Returned(r)
+		f.task = nil
 //line loop_test.go:63
 		l.say("joined: %v", t0 != nil)
 		return r.Return(f, &f.Header)
@@ -213,7 +219,7 @@ func (f *logJoinsOneFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line loop_greenlet_test.go:217
+//line loop_greenlet_test.go:223
 
 func (f *logJoinsOneFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.task) }
 func (f *logJoinsOneFrame) Forget()                 { *f = logJoinsOneFrame{Header: f.Header} }
@@ -271,7 +277,7 @@ resumed_118:
 	goto loop_116
 }
 
-//line loop_greenlet_test.go:276
+//line loop_greenlet_test.go:282
 
 func (f *logHasTurnsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l, f.n))
@@ -310,7 +316,7 @@ func (f *logDrivesFrame) body(r *greenlet.Run, l *log, g *greenlet.Greenlet) (st
 	return r.SendNone(g)
 }
 
-//line loop_greenlet_test.go:315
+//line loop_greenlet_test.go:321
 
 func (f *logDrivesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l := f.l
@@ -325,7 +331,7 @@ func (f *logDrivesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line loop_greenlet_test.go:330
+//line loop_greenlet_test.go:336
 
 func (f *logDrivesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.g) }
 func (f *logDrivesFrame) Forget()                 { *f = logDrivesFrame{Header: f.Header} }

@@ -85,7 +85,7 @@ func (f2 *MapFrame[A, R]) step(r *greenlet.Run, g *Group, items []A, f func(A) (
 	{
 //line map.go:16
 		m = new(*mapping[A, R])
-		*m = newMapping(g, -1, false, f)
+		*m = newMapping(f2.g, -1, false, f2.f)
 		mRef := m
 //line map.go:17
 		(*m).source = func() (a A, ok bool) {
@@ -94,6 +94,8 @@ func (f2 *MapFrame[A, R]) step(r *greenlet.Run, g *Group, items []A, f func(A) (
 			}
 			return a, false
 		}
+		f2.g, f2.f = nil, nil
+//line map.go:23
 		{
 			fn := (*m).endResumable
 			f2.DeferResumable(func(run *greenlet.Run) greenlet.Status {
@@ -102,9 +104,11 @@ func (f2 *MapFrame[A, R]) step(r *greenlet.Run, g *Group, items []A, f func(A) (
 		}
 //line map.go:24
 		results = make([]R, len(items))
+		f2.items = nil
+//line map.go:25
 		c, st = (*m).nextResumable(r)
 		if st != greenlet.Done {
-			f2.g, f2.items, f2.f, f2.m, f2.results, f2.PC = nil, nil, nil, m, results, 1
+			f2.m, f2.results, f2.PC = m, results, 1
 			return r.Link(f2, &f2.Header, st)
 		}
 	}
@@ -112,6 +116,7 @@ resumed_25:
 loop_25:
 //line map.go:25
 	if !(c != nil) {
+		f2.m = nil
 //line map.go:31
 		f2.ret0, f2.ret1 = results, nil
 		goto unwind
@@ -126,7 +131,7 @@ loop_25:
 //line map.go:25
 	c, st = (*m).nextResumable(r)
 	if st != greenlet.Done {
-		f2.g, f2.items, f2.f, f2.m, f2.results, f2.PC = nil, nil, nil, m, results, 2
+		f2.m, f2.results, f2.PC = m, results, 2
 		return r.Link(f2, &f2.Header, st)
 	}
 resumed_25b:
@@ -144,7 +149,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line map_greenlet.go:148
+//line map_greenlet.go:153
 
 func (f *MapFrame[A, R]) Args(args []any) { greenlet.SetArgs(f, args, &f.g, &f.items, &f.f) }
 func (f *MapFrame[A, R]) Send(r *greenlet.Run) greenlet.Status {
@@ -156,7 +161,7 @@ func (f *MapFrame[A, R]) Forget() {
 func (f *MapFrame[A, R]) Release(r *greenlet.Run) { greenlet.Free(r, f, 28) }
 func (*MapFrame[A, R]) Func() *greenlet.Func      { return &infoOfMapFrame }
 
-var infoOfMapFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.Map", File: "github.com/going-green/greenlet/hub/map.go", Line: 15, End: 32, Points: "25 m results; 25 m results"}
+var infoOfMapFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.Map", File: "github.com/going-green/greenlet/hub/map.go", Line: 15, End: 32, Points: "25 m results; 25 ="}
 
 func _[A any, R any]() {
 	var _ func(*Group, []A, func(A) (R, error)) ([]R, error) = Map[A, R]
@@ -198,7 +203,7 @@ func (f2 *MapSeqFrame[A, R]) body(r *greenlet.Run, g *Group, n int, items iter.S
 	}).value(), greenlet.Done
 }
 
-//line map_greenlet.go:203
+//line map_greenlet.go:208
 
 func (f *MapSeqFrame[A, R]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, st = f.body(r, f.g, f.n, f.items, f.f)
@@ -253,7 +258,7 @@ func (f2 *func1MapSeqFrame[A, R]) body(r *greenlet.Run, c *func1MapSeq[A, R], yi
 	return greenlet.Done
 }
 
-//line map_greenlet.go:258
+//line map_greenlet.go:263
 
 func (f2 *func1MapSeqFrame[A, R]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f2.c
@@ -303,7 +308,7 @@ func (f2 *MapUnorderedFrame[A, R]) body(r *greenlet.Run, g *Group, n int, items 
 	}).value(), greenlet.Done
 }
 
-//line map_greenlet.go:309
+//line map_greenlet.go:314
 
 func (f *MapUnorderedFrame[A, R]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, st = f.body(r, f.g, f.n, f.items, f.f)
@@ -364,7 +369,7 @@ func (f2 *func1MapUnorderedFrame[A, R]) body(r *greenlet.Run, c *func1MapUnorder
 	return greenlet.Done
 }
 
-//line map_greenlet.go:370
+//line map_greenlet.go:375
 
 func (f2 *func1MapUnorderedFrame[A, R]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f2.c
@@ -442,7 +447,9 @@ func (f *mappingAllFrame[A, R]) step(r *greenlet.Run, m *mapping[A, R], items it
 
 	{
 //line map.go:85
-		next2, stop := greenlet.PullSeq(items)
+		next2, stop := greenlet.PullSeq(f.items)
+		f.items = nil
+//line map.go:86
 		{
 			fn := stop
 			if c2, ok := greenlet.Resumable(fn).(interface {
@@ -475,7 +482,7 @@ func (f *mappingAllFrame[A, R]) step(r *greenlet.Run, m *mapping[A, R], items it
 //line map.go:89
 		c, st = m.nextResumable(r)
 		if st != greenlet.Done {
-			f.items, f.PC = nil, 1
+			f.PC = 1
 			return r.Link(f, &f.Header, st)
 		}
 	}
@@ -493,7 +500,7 @@ loop_89:
 //line map.go:89
 		t1, st = c2.CallResumable(r, c.result, c.err)
 		if st != greenlet.Done {
-			f.items, f.PC = nil, 2
+			f.PC = 2
 			return r.Link(f, &f.Header, st)
 		}
 	} else {
@@ -505,12 +512,13 @@ resumed_89b:
 after_if_89:
 //line map.go:89
 	if !t0 {
+		f.m, f.yield = nil, nil
 		goto unwind
 	}
 //line map.go:89
 	c, st = m.nextResumable(r)
 	if st != greenlet.Done {
-		f.items, f.PC = nil, 3
+		f.PC = 3
 		return r.Link(f, &f.Header, st)
 	}
 resumed_89c:
@@ -528,14 +536,14 @@ unwind:
 	return greenlet.Done
 }
 
-//line map_greenlet.go:534
+//line map_greenlet.go:542
 
 func (f *mappingAllFrame[A, R]) Args(args []any)         { greenlet.SetArgs(f, args, &f.items, &f.yield) }
 func (f *mappingAllFrame[A, R]) Forget()                 { *f = mappingAllFrame[A, R]{DeferHeader: f.DeferHeader} }
 func (f *mappingAllFrame[A, R]) Release(r *greenlet.Run) { greenlet.Free(r, f, 15) }
 func (*mappingAllFrame[A, R]) Func() *greenlet.Func      { return &mappingAllFrameInfo }
 
-var mappingAllFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*mapping).all", File: "github.com/going-green/greenlet/hub/map.go", Line: 84, End: 91, Points: "89 m yield; 89 m yield; 89 m yield"}
+var mappingAllFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*mapping).all", File: "github.com/going-green/greenlet/hub/map.go", Line: 84, End: 91, Points: "89 m yield; 89 =; 89 ="}
 
 func _[A any, R any]() {
 	var _ func(*mapping[A, R], iter.Seq[A], func(R, error) bool) = (*mapping[A, R]).all
@@ -602,7 +610,7 @@ resumed_98:
 	return ret0, r.SendNone(m.group.hub.park(r.Current(), &m.waiting, forResult))
 }
 
-//line map_greenlet.go:609
+//line map_greenlet.go:617
 
 func (f *mappingNextFrame[A, R]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, st = f.body(r, f.m)
@@ -666,6 +674,9 @@ loop_118:
 		return greenlet.Done
 	}
 	{
+		if f != nil {
+			f.c = nil
+		}
 //line map.go:119
 		if m.count > m.taken && m.group.Free() == 0 {
 			return greenlet.Done
@@ -679,7 +690,7 @@ loop_118:
 			item2, ok, st = c2.CallResumable(r)
 			if st != greenlet.Done {
 				f = greenlet.Take(r, f, 11)
-				f.c, f.m, f.PC = nil, m, 1
+				f.m, f.PC = m, 1
 				return r.Link(f, &f.Header, st)
 			}
 		} else {
@@ -712,7 +723,7 @@ resumed_128:
 	goto loop_118
 }
 
-//line map_greenlet.go:720
+//line map_greenlet.go:731
 
 func (f *mappingFillFrame[A, R]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.m))
@@ -722,7 +733,7 @@ func (f *mappingFillFrame[A, R]) Forget()                 { *f = mappingFillFram
 func (f *mappingFillFrame[A, R]) Release(r *greenlet.Run) { greenlet.Free(r, f, 11) }
 func (*mappingFillFrame[A, R]) Func() *greenlet.Func      { return &mappingFillFrameInfo }
 
-var mappingFillFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*mapping).fill", File: "github.com/going-green/greenlet/hub/map.go", Line: 117, Points: "122 m; 128 m c"}
+var mappingFillFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*mapping).fill", File: "github.com/going-green/greenlet/hub/map.go", Line: 117, Points: "122 m; 128 +c"}
 
 func _[A any, R any]() {
 	var _ func(*mapping[A, R]) = (*mapping[A, R]).fill
@@ -770,7 +781,7 @@ func (f2 *mappedRunFrame[A, R]) body(r *greenlet.Run, c *mapped[A, R]) (st green
 	return greenlet.Done
 }
 
-//line map_greenlet.go:778
+//line map_greenlet.go:789
 
 func (f2 *mappedRunFrame[A, R]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f2.c
@@ -790,7 +801,7 @@ func (f2 *mappedRunFrame[A, R]) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line map_greenlet.go:798
+//line map_greenlet.go:809
 
 func (f *mappedRunFrame[A, R]) Forget()                 { *f = mappedRunFrame[A, R]{Header: f.Header} }
 func (f *mappedRunFrame[A, R]) Release(r *greenlet.Run) { greenlet.Free(r, f, 58) }
@@ -827,7 +838,7 @@ func (f *mappingEndFrame[A, R]) body(r *greenlet.Run, m *mapping[A, R]) (st gree
 	return greenlet.Done
 }
 
-//line map_greenlet.go:835
+//line map_greenlet.go:846
 
 func (f *mappingEndFrame[A, R]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {

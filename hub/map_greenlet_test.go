@@ -90,6 +90,7 @@ func (f *logWorkFrame) step(r *greenlet.Run, l *log, n0 int) (end greenlet.Statu
 		}
 	}
 resumed_24:
+	f.l = nil
 //line map_test.go:25
 	if (*n) < 0 {
 		f.ret0, f.ret1 = "", fmt.Errorf("%d fails", (*n))
@@ -114,7 +115,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line map_greenlet_test.go:118
+//line map_greenlet_test.go:119
 
 func (f *logWorkFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.n0) }
 func (f *logWorkFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -260,7 +261,7 @@ resumed_46:
 	return greenlet.Done
 }
 
-//line map_greenlet_test.go:265
+//line map_greenlet_test.go:266
 
 func (f *logMapsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l0))
@@ -318,7 +319,7 @@ func (f *logMapsFunc1Frame) body(r *greenlet.Run, c *logMapsFunc1, n int) (ret0 
 	return t0, t1, greenlet.Done
 }
 
-//line map_greenlet_test.go:323
+//line map_greenlet_test.go:324
 
 func (f *logMapsFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -331,7 +332,7 @@ func (f *logMapsFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:336
+//line map_greenlet_test.go:337
 
 func (f *logMapsFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 50) }
 func (*logMapsFunc1Frame) Func() *greenlet.Func      { return &logMapsFunc1FrameInfo }
@@ -371,7 +372,7 @@ func (f *logMapsFunc2Frame) body(r *greenlet.Run, c *logMapsFunc2) (st greenlet.
 	return greenlet.Done
 }
 
-//line map_greenlet_test.go:376
+//line map_greenlet_test.go:377
 
 func (f *logMapsFunc2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -430,7 +431,7 @@ func (f *logMapsValue1Frame) body(r *greenlet.Run, c *logMapsValue1, p0 int) (re
 	return t0, t1, greenlet.Done
 }
 
-//line map_greenlet_test.go:435
+//line map_greenlet_test.go:436
 
 func (f *logMapsValue1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -443,7 +444,7 @@ func (f *logMapsValue1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:448
+//line map_greenlet_test.go:449
 
 func (f *logMapsValue1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 25) }
 func (*logMapsValue1Frame) Func() *greenlet.Func      { return &logMapsValue1FrameInfo }
@@ -495,7 +496,7 @@ func (f *logMapsValue2Frame) body(r *greenlet.Run, c *logMapsValue2, p0 int) (re
 	return t0, t1, greenlet.Done
 }
 
-//line map_greenlet_test.go:500
+//line map_greenlet_test.go:501
 
 func (f *logMapsValue2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -508,7 +509,7 @@ func (f *logMapsValue2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:513
+//line map_greenlet_test.go:514
 
 func (f *logMapsValue2Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 54) }
 func (*logMapsValue2Frame) Func() *greenlet.Func      { return &logMapsValue2FrameInfo }
@@ -560,7 +561,7 @@ func (f *logMapsValue3Frame) body(r *greenlet.Run, c *logMapsValue3, p0 int) (re
 	return t0, t1, greenlet.Done
 }
 
-//line map_greenlet_test.go:565
+//line map_greenlet_test.go:566
 
 func (f *logMapsValue3Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -573,7 +574,7 @@ func (f *logMapsValue3Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:578
+//line map_greenlet_test.go:579
 
 func (f *logMapsValue3Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 51) }
 func (*logMapsValue3Frame) Func() *greenlet.Func      { return &logMapsValue3FrameInfo }
@@ -625,7 +626,7 @@ func (f *logMapsValue4Frame) body(r *greenlet.Run, c *logMapsValue4, p0 int) (re
 	return t0, t1, greenlet.Done
 }
 
-//line map_greenlet_test.go:630
+//line map_greenlet_test.go:631
 
 func (f *logMapsValue4Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -638,7 +639,7 @@ func (f *logMapsValue4Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:643
+//line map_greenlet_test.go:644
 
 func (f *logMapsValue4Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 8) }
 func (*logMapsValue4Frame) Func() *greenlet.Func      { return &logMapsValue4FrameInfo }
@@ -690,7 +691,7 @@ func (f *logMapsValue5Frame) body(r *greenlet.Run, c *logMapsValue5, p0 int) (re
 	return t0, t1, greenlet.Done
 }
 
-//line map_greenlet_test.go:695
+//line map_greenlet_test.go:696
 
 func (f *logMapsValue5Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -703,7 +704,7 @@ func (f *logMapsValue5Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:708
+//line map_greenlet_test.go:709
 
 func (f *logMapsValue5Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 61) }
 func (*logMapsValue5Frame) Func() *greenlet.Func      { return &logMapsValue5FrameInfo }
@@ -743,6 +744,9 @@ func (f *logMapsSeqFrame) body(r2 *greenlet.Run, l0 *log, g *Group, n int) (st g
 		return r2.Link(f, &f.Header, st)
 	}
 	{
+		if f != nil {
+			f.g = nil
+		}
 //line map_test.go:72
 		loop = greenlet.NewLoop()
 //line map_test.go:72
@@ -758,16 +762,19 @@ func (f *logMapsSeqFrame) body(r2 *greenlet.Run, l0 *log, g *Group, n int) (st g
 			loop: loop,
 		}).value()); st != greenlet.Done {
 			f = greenlet.Take(r2, f, 16)
-			f.g, f.l, f.loop, f.PC = nil, nil, loop, 2
+			f.l, f.loop, f.PC = nil, loop, 2
 			return r2.Link(f, &f.Header, st)
 		}
+	}
+	if f != nil {
+		f.l = nil
 	}
 //line map_test.go:72
 	loop.End()
 	return greenlet.Done
 }
 
-//line map_greenlet_test.go:772
+//line map_greenlet_test.go:779
 
 func (f *logMapsSeqFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	var l **log
@@ -781,6 +788,7 @@ func (f *logMapsSeqFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 		t0 = r2.Callee().(interface {
 			Returned(*greenlet.Run) iter.Seq2[string, error]
 		}).Returned(r2)
+		f.g = nil
 //line map_test.go:72
 		loop = greenlet.NewLoop()
 //line map_test.go:72
@@ -795,7 +803,7 @@ func (f *logMapsSeqFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 			l:    l,
 			loop: loop,
 		}).value()); st != greenlet.Done {
-			f.g, f.l, f.loop, f.PC = nil, nil, loop, 2
+			f.l, f.loop, f.PC = nil, loop, 2
 			return r2.Link(f, &f.Header, st)
 		}
 		goto resumed_72
@@ -806,12 +814,13 @@ func (f *logMapsSeqFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	}
 
 resumed_72:
+	f.l = nil
 //line map_test.go:72
 	loop.End()
 	return r2.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:816
+//line map_greenlet_test.go:825
 
 func (f *logMapsSeqFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.g, &f.n) }
 func (f *logMapsSeqFrame) Forget()                 { *f = logMapsSeqFrame{Header: f.Header} }
@@ -866,7 +875,7 @@ func (f *logMapsSeqValue1Frame) body(r *greenlet.Run, c *logMapsSeqValue1, p0 in
 	return t0, t1, greenlet.Done
 }
 
-//line map_greenlet_test.go:871
+//line map_greenlet_test.go:880
 
 func (f *logMapsSeqValue1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -879,7 +888,7 @@ func (f *logMapsSeqValue1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:884
+//line map_greenlet_test.go:893
 
 func (f *logMapsSeqValue1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 32) }
 func (*logMapsSeqValue1Frame) Func() *greenlet.Func      { return &logMapsSeqValue1FrameInfo }
@@ -905,7 +914,7 @@ func (c *logMapsSeqRange1) value() func(string, error) bool {
 	})
 }
 
-//line map_greenlet_test.go:910
+//line map_greenlet_test.go:919
 
 // logMapsSeqRange1Frame is an activation of the literal logMapsSeqRange1.
 type logMapsSeqRange1Frame struct {
@@ -931,9 +940,13 @@ func (f *logMapsSeqRange1Frame) body(r2 *greenlet.Run, c *logMapsSeqRange1, r st
 	c.loop.Begin()
 //line map_test.go:73
 	(*c.l).say("%q %v", r, err)
+	if f != nil {
+		f.r, f.err = "", nil
+	}
+//line map_test.go:74
 	if st = (*c.l).SleepResumable(r2, time.Second); st != greenlet.Done {
 		f = greenlet.Take(r2, f, 8)
-		f.r, f.err, f.c, f.PC = "", nil, c, 1
+		f.c, f.PC = c, 1
 		return ret0, r2.Link(f, &f.Header, st)
 	}
 //line map_test.go:75
@@ -942,7 +955,7 @@ func (f *logMapsSeqRange1Frame) body(r2 *greenlet.Run, c *logMapsSeqRange1, r st
 	return true, greenlet.Done
 }
 
-//line map_greenlet_test.go:947
+//line map_greenlet_test.go:960
 
 func (f *logMapsSeqRange1Frame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -955,7 +968,7 @@ func (f *logMapsSeqRange1Frame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	return r2.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:960
+//line map_greenlet_test.go:973
 
 func (f *logMapsSeqRange1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 8) }
 func (*logMapsSeqRange1Frame) Func() *greenlet.Func      { return &logMapsSeqRange1FrameInfo }
@@ -965,13 +978,10 @@ var logMapsSeqRange1FrameInfo = greenlet.Func{Name: "github.com/going-green/gree
 // logMapsUnorderedFrame is an activation of log.mapsUnordered.
 type logMapsUnorderedFrame struct {
 	greenlet.Header
-	l0    *log
-	l     **log
-	pool  *Group
-	loop  *greenlet.Loop
-	loop2 *greenlet.Loop
-	t3    *Group
-	loop3 *greenlet.Loop
+	l0   *log
+	l    **log
+	pool *Group         // also t3
+	loop *greenlet.Loop // also loop2, loop3
 }
 
 func (l0 *log) newMapsUnorderedFrame() *logMapsUnorderedFrame {
@@ -1015,11 +1025,11 @@ func (f *logMapsUnorderedFrame) body(r2 *greenlet.Run, l0 *log) (st greenlet.Sta
 			}).Returned(r2)
 			goto resumed_100
 		case 4:
-			l, pool, loop2 = f.l, f.pool, f.loop2
+			l, pool, loop2 = f.l, f.pool, f.loop
 			r2.Callee().Release(r2)
 			goto resumed_100b
 		case 5:
-			l, t3 = f.l, f.t3
+			l, t3 = f.l, f.pool
 			t4 = r2.Callee().(interface {
 				Returned(*greenlet.Run) iter.Seq[int]
 			}).Returned(r2)
@@ -1031,7 +1041,7 @@ func (f *logMapsUnorderedFrame) body(r2 *greenlet.Run, l0 *log) (st greenlet.Sta
 			}).Returned(r2)
 			goto resumed_110b
 		case 7:
-			loop3 = f.loop3
+			loop3 = f.loop
 			r2.Callee().Release(r2)
 			goto resumed_110c
 		}
@@ -1075,10 +1085,14 @@ resumed_97b:
 //line map_test.go:97
 	loop.End()
 //line map_test.go:100
+	if f != nil {
+		f.loop = nil
+	}
+//line map_test.go:100
 	t1, st = MapUnorderedResumable(r2, pool, 10, slices.Values([]int{3, 1, -2, 1, 99}), (&logMapsUnorderedValue2{recv: greenlet.Ref((*l))}).value())
 	if st != greenlet.Done {
 		f = greenlet.Take(r2, f, 5)
-		f.loop, f.l, f.pool, f.PC = nil, l, pool, 3
+		f.l, f.pool, f.PC = l, pool, 3
 		return r2.Link(f, &f.Header, st)
 	}
 resumed_100:
@@ -1095,7 +1109,7 @@ resumed_100:
 		}).value())
 		if st != greenlet.Done {
 			f = greenlet.Take(r2, f, 5)
-			f.loop, f.l, f.pool, f.loop2, f.PC = nil, l, pool, loop2, 4
+			f.l, f.pool, f.loop, f.PC = l, pool, loop2, 4
 			return r2.Link(f, &f.Header, st)
 		}
 	} else {
@@ -1109,8 +1123,14 @@ resumed_100b:
 	{
 //line map_test.go:100
 		loop2.End()
+		if f != nil {
+			f.loop = nil
+		}
 //line map_test.go:106
 		(*l).say("%d free", pool.Free())
+		if f != nil {
+			f.pool = nil
+		}
 //line map_test.go:108
 		q := NewQueue[int]((*l).Hub, 0)
 		(*l).Go((*l).newProducesFrame(q, 3))
@@ -1119,7 +1139,7 @@ resumed_100b:
 		t4, st = q.AllResumable(r2)
 		if st != greenlet.Done {
 			f = greenlet.Take(r2, f, 5)
-			f.pool, f.loop, f.loop2, f.l, f.t3, f.PC = nil, nil, nil, l, t3, 5
+			f.l, f.pool, f.PC = l, t3, 5
 			return r2.Link(f, &f.Header, st)
 		}
 	}
@@ -1128,10 +1148,13 @@ resumed_110:
 	t2, st = MapUnorderedResumable(r2, t3, 1, t4, (&logMapsUnorderedValue3{recv: greenlet.Ref((*l))}).value())
 	if st != greenlet.Done {
 		f = greenlet.Take(r2, f, 5)
-		f.pool, f.loop, f.loop2, f.t3, f.l, f.PC = nil, nil, nil, nil, l, 6
+		f.pool, f.l, f.PC = nil, l, 6
 		return r2.Link(f, &f.Header, st)
 	}
 resumed_110b:
+	if f != nil {
+		f.pool = nil
+	}
 //line map_test.go:110
 	loop3 = greenlet.NewLoop()
 //line map_test.go:110
@@ -1145,7 +1168,7 @@ resumed_110b:
 		}).value())
 		if st != greenlet.Done {
 			f = greenlet.Take(r2, f, 5)
-			f.l, f.pool, f.loop, f.loop2, f.t3, f.loop3, f.PC = nil, nil, nil, nil, nil, loop3, 7
+			f.l, f.loop, f.PC = nil, loop3, 7
 			return r2.Link(f, &f.Header, st)
 		}
 	} else {
@@ -1156,12 +1179,15 @@ resumed_110b:
 		}).value())
 	}
 resumed_110c:
+	if f != nil {
+		f.l = nil
+	}
 //line map_test.go:110
 	loop3.End()
 	return greenlet.Done
 }
 
-//line map_greenlet_test.go:1167
+//line map_greenlet_test.go:1193
 
 func (f *logMapsUnorderedFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l0))
@@ -1171,7 +1197,7 @@ func (f *logMapsUnorderedFrame) Forget()                 { *f = logMapsUnordered
 func (f *logMapsUnorderedFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 5) }
 func (*logMapsUnorderedFrame) Func() *greenlet.Func      { return &logMapsUnorderedFrameInfo }
 
-var logMapsUnorderedFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).mapsUnordered", File: "github.com/going-green/greenlet/hub/map_test.go", Line: 95, Points: "97 l pool; 97 l pool loop; 100 l pool; 100 l pool loop2; 110 l t3; 110 l; 110 loop3"}
+var logMapsUnorderedFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).mapsUnordered", File: "github.com/going-green/greenlet/hub/map_test.go", Line: 95, Points: "97 l pool; 97 +loop; 100 -loop; 100 +loop2; 110 l t3; 110 l; 110 loop3"}
 var _ func(*log) = (*log).mapsUnordered
 
 // logMapsUnorderedValue1 is work as a value of map_test.go:97, with what it captures.
@@ -1219,7 +1245,7 @@ func (f *logMapsUnorderedValue1Frame) body(r *greenlet.Run, c *logMapsUnorderedV
 	return t0, t1, greenlet.Done
 }
 
-//line map_greenlet_test.go:1225
+//line map_greenlet_test.go:1251
 
 func (f *logMapsUnorderedValue1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -1232,7 +1258,7 @@ func (f *logMapsUnorderedValue1Frame) Resume(r *greenlet.Run) (st greenlet.Statu
 	return r.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:1238
+//line map_greenlet_test.go:1264
 
 func (f *logMapsUnorderedValue1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 21) }
 func (*logMapsUnorderedValue1Frame) Func() *greenlet.Func      { return &logMapsUnorderedValue1FrameInfo }
@@ -1284,7 +1310,7 @@ func (f *logMapsUnorderedValue2Frame) body(r *greenlet.Run, c *logMapsUnorderedV
 	return t0, t1, greenlet.Done
 }
 
-//line map_greenlet_test.go:1290
+//line map_greenlet_test.go:1316
 
 func (f *logMapsUnorderedValue2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -1297,7 +1323,7 @@ func (f *logMapsUnorderedValue2Frame) Resume(r *greenlet.Run) (st greenlet.Statu
 	return r.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:1303
+//line map_greenlet_test.go:1329
 
 func (f *logMapsUnorderedValue2Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 18) }
 func (*logMapsUnorderedValue2Frame) Func() *greenlet.Func      { return &logMapsUnorderedValue2FrameInfo }
@@ -1349,7 +1375,7 @@ func (f *logMapsUnorderedValue3Frame) body(r *greenlet.Run, c *logMapsUnorderedV
 	return t0, t1, greenlet.Done
 }
 
-//line map_greenlet_test.go:1355
+//line map_greenlet_test.go:1381
 
 func (f *logMapsUnorderedValue3Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -1362,7 +1388,7 @@ func (f *logMapsUnorderedValue3Frame) Resume(r *greenlet.Run) (st greenlet.Statu
 	return r.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:1368
+//line map_greenlet_test.go:1394
 
 func (f *logMapsUnorderedValue3Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 63) }
 func (*logMapsUnorderedValue3Frame) Func() *greenlet.Func      { return &logMapsUnorderedValue3FrameInfo }
@@ -1387,7 +1413,7 @@ func (c *logMapsUnorderedRange1) value() func(string, error) bool {
 	})
 }
 
-//line map_greenlet_test.go:1393
+//line map_greenlet_test.go:1419
 
 // logMapsUnorderedRange1Frame is an activation of the literal logMapsUnorderedRange1.
 type logMapsUnorderedRange1Frame struct {
@@ -1413,12 +1439,16 @@ func (f *logMapsUnorderedRange1Frame) body(r2 *greenlet.Run, c *logMapsUnordered
 	c.loop.Begin()
 //line map_test.go:98
 	(*c.l).say("%q %v", r, err)
+	if f != nil {
+		f.r, f.err = "", nil
+	}
+//line map_test.go:99
 	c.loop.Again()
 //line map_test.go:99
 	return true, greenlet.Done
 }
 
-//line map_greenlet_test.go:1425
+//line map_greenlet_test.go:1455
 
 func (f *logMapsUnorderedRange1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, st = f.body(r, f.c, f.r, f.err)
@@ -1452,7 +1482,7 @@ func (c *logMapsUnorderedRange2) value() func(string, error) bool {
 	})
 }
 
-//line map_greenlet_test.go:1459
+//line map_greenlet_test.go:1489
 
 // logMapsUnorderedRange2Frame is an activation of the literal logMapsUnorderedRange2.
 type logMapsUnorderedRange2Frame struct {
@@ -1481,6 +1511,10 @@ func (f *logMapsUnorderedRange2Frame) body(r2 *greenlet.Run, c *logMapsUnordered
 	if r == "r3" {
 		goto leave_103
 	}
+	if f != nil {
+		f.r, f.err = "", nil
+	}
+//line map_test.go:105
 	c.loop.Again()
 //line map_test.go:105
 	return true, greenlet.Done
@@ -1491,7 +1525,7 @@ leave_103:
 	return false, greenlet.Done
 }
 
-//line map_greenlet_test.go:1499
+//line map_greenlet_test.go:1533
 
 func (f *logMapsUnorderedRange2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, st = f.body(r, f.c, f.r, f.err)
@@ -1521,7 +1555,7 @@ func (c *logMapsUnorderedRange3) value() func(string, error) bool {
 	})
 }
 
-//line map_greenlet_test.go:1529
+//line map_greenlet_test.go:1563
 
 // logMapsUnorderedRange3Frame is an activation of the literal logMapsUnorderedRange3.
 type logMapsUnorderedRange3Frame struct {
@@ -1547,12 +1581,16 @@ func (f *logMapsUnorderedRange3Frame) body(r2 *greenlet.Run, c *logMapsUnordered
 	c.loop.Begin()
 //line map_test.go:111
 	(*c.l).say("%q %v", r, err)
+	if f != nil {
+		f.r, f.err = "", nil
+	}
+//line map_test.go:112
 	c.loop.Again()
 //line map_test.go:112
 	return true, greenlet.Done
 }
 
-//line map_greenlet_test.go:1561
+//line map_greenlet_test.go:1599
 
 func (f *logMapsUnorderedRange3Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, st = f.body(r, f.c, f.r, f.err)
@@ -1696,14 +1734,20 @@ resumed_137:
 		return r.Link(f, &f.Header, st)
 	}
 resumed_138:
+	if f != nil {
+		f.first = nil
+	}
 //line map_test.go:139
 	l.say("%d", g.Len())
+	if f != nil {
+		f.g = nil
+	}
 //line map_test.go:141
 	g = l.NewGroup()
 	_, st = g.GoResumable(r, l.newRefusesFrame())
 	if st != greenlet.Done {
 		f = greenlet.Take(r, f, 36)
-		f.first, f.l, f.g, f.PC = nil, l, g, 7
+		f.l, f.g, f.PC = l, g, 7
 		return r.Link(f, &f.Header, st)
 	}
 resumed_142:
@@ -1711,21 +1755,21 @@ resumed_142:
 	t1, st = g.GoResumable(r, l.newSleeperFrame("victim", 1, time.Hour))
 	if st != greenlet.Done {
 		f = greenlet.Take(r, f, 36)
-		f.first, f.l, f.g, f.PC = nil, l, g, 8
+		f.l, f.g, f.PC = l, g, 8
 		return r.Link(f, &f.Header, st)
 	}
 resumed_143:
 //line map_test.go:143
 	if st = t1.KillResumable(r); st != greenlet.Done {
 		f = greenlet.Take(r, f, 36)
-		f.first, f.l, f.g, f.PC = nil, l, g, 9
+		f.l, f.g, f.PC = l, g, 9
 		return r.Link(f, &f.Header, st)
 	}
 resumed_143b:
 //line map_test.go:144
 	if st = l.YieldResumable(r); st != greenlet.Done {
 		f = greenlet.Take(r, f, 36)
-		f.first, f.l, f.g, f.PC = nil, l, g, 10
+		f.l, f.g, f.PC = l, g, 10
 		return r.Link(f, &f.Header, st)
 	}
 resumed_144:
@@ -1733,7 +1777,7 @@ resumed_144:
 	t2, st = g.KillForResumable(r, time.Second)
 	if st != greenlet.Done {
 		f = greenlet.Take(r, f, 36)
-		f.first, f.l, f.g, f.PC = nil, l, g, 11
+		f.l, f.g, f.PC = l, g, 11
 		return r.Link(f, &f.Header, st)
 	}
 resumed_145:
@@ -1741,7 +1785,7 @@ resumed_145:
 	l.say("%v %d", t2, g.Len())
 	if st = g.KillResumable(r); st != greenlet.Done {
 		f = greenlet.Take(r, f, 36)
-		f.first, f.l, f.g, f.PC = nil, l, g, 12
+		f.l, f.g, f.PC = l, g, 12
 		return r.Link(f, &f.Header, st)
 	}
 resumed_146:
@@ -1750,7 +1794,7 @@ resumed_146:
 	return greenlet.Done
 }
 
-//line map_greenlet_test.go:1760
+//line map_greenlet_test.go:1804
 
 func (f *logGroupedFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l))
@@ -1760,7 +1804,7 @@ func (f *logGroupedFrame) Forget()                 { *f = logGroupedFrame{Header
 func (f *logGroupedFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 36) }
 func (*logGroupedFrame) Func() *greenlet.Func      { return &logGroupedFrameInfo }
 
-var logGroupedFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).grouped", File: "github.com/going-green/greenlet/hub/map_test.go", Line: 125, Points: "127 l g; 131 l g first; 134 l g first; 135 l g first; 137 l g first; 138 l g; 142 l g; 143 l g; 143 l g; 144 l g; 145 l g; 146 l g"}
+var logGroupedFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).grouped", File: "github.com/going-green/greenlet/hub/map_test.go", Line: 125, Points: "127 l g; 131 +first; 134 =; 135 =; 137 =; 138 l g; 142 =; 143 =; 143 =; 144 =; 145 =; 146 ="}
 var _ func(*log) = (*log).grouped
 
 // logMapsManyFrame is an activation of log.mapsMany.
@@ -1794,6 +1838,9 @@ func (f *logMapsManyFrame) body(r *greenlet.Run, l *log, g *Group, n int) (st gr
 			return r.Link(f, &f.Header, st)
 		}
 	}
+	if f != nil {
+		f.l, f.g = nil, nil
+	}
 //line map_test.go:160
 	loop = greenlet.NewLoop()
 //line map_test.go:160
@@ -1804,7 +1851,7 @@ func (f *logMapsManyFrame) body(r *greenlet.Run, l *log, g *Group, n int) (st gr
 		st = c.CallResumable(r, (&logMapsManyRange1{loop: loop}).value())
 		if st != greenlet.Done {
 			f = greenlet.Take(r, f, 8)
-			f.l, f.g, f.loop, f.PC = nil, nil, loop, 2
+			f.loop, f.PC = loop, 2
 			return r.Link(f, &f.Header, st)
 		}
 	} else {
@@ -1816,7 +1863,7 @@ func (f *logMapsManyFrame) body(r *greenlet.Run, l *log, g *Group, n int) (st gr
 	return greenlet.Done
 }
 
-//line map_greenlet_test.go:1826
+//line map_greenlet_test.go:1873
 
 func (f *logMapsManyFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var t0 iter.Seq2[int, error]
@@ -1828,6 +1875,7 @@ func (f *logMapsManyFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		t0 = r.Callee().(interface {
 			Returned(*greenlet.Run) iter.Seq2[int, error]
 		}).Returned(r)
+		f.l, f.g = nil, nil
 //line map_test.go:160
 		loop = greenlet.NewLoop()
 //line map_test.go:160
@@ -1837,7 +1885,7 @@ func (f *logMapsManyFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 //line map_test.go:160
 			st = c.CallResumable(r, (&logMapsManyRange1{loop: loop}).value())
 			if st != greenlet.Done {
-				f.l, f.g, f.loop, f.PC = nil, nil, loop, 2
+				f.loop, f.PC = loop, 2
 				return r.Link(f, &f.Header, st)
 			}
 		} else {
@@ -1857,7 +1905,7 @@ resumed_160:
 	return r.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:1867
+//line map_greenlet_test.go:1915
 
 func (f *logMapsManyFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.g, &f.n) }
 func (f *logMapsManyFrame) Forget()                 { *f = logMapsManyFrame{Header: f.Header} }
@@ -1908,7 +1956,7 @@ func (f *logMapsManyFunc1Frame) body(r *greenlet.Run, c *logMapsManyFunc1) (ret0
 	return 0, nil, greenlet.Done
 }
 
-//line map_greenlet_test.go:1918
+//line map_greenlet_test.go:1966
 
 func (f *logMapsManyFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -1919,7 +1967,7 @@ func (f *logMapsManyFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:1929
+//line map_greenlet_test.go:1977
 
 func (f *logMapsManyFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 21) }
 func (*logMapsManyFunc1Frame) Func() *greenlet.Func      { return &logMapsManyFunc1FrameInfo }
@@ -1967,7 +2015,7 @@ func (f *logMapsManyRange1Frame) body(r *greenlet.Run, c *logMapsManyRange1) (re
 	return true, greenlet.Done
 }
 
-//line map_greenlet_test.go:1978
+//line map_greenlet_test.go:2026
 
 func (f *logMapsManyRange1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, st = f.body(r, f.c)

@@ -135,7 +135,7 @@ func (f *modelSurvivesFrame) step(r2 *greenlet.Run, m *model) (end greenlet.Stat
 		return r2.Link(f, &f.Header, st)
 	}
 resumed_106:
-	goto unwind
+	goto after_if_105
 else_105:
 //line model_test.go:108
 	if st = m.actsResumable(r2); st != greenlet.Done {
@@ -143,6 +143,8 @@ else_105:
 		return r2.Link(f, &f.Header, st)
 	}
 resumed_108:
+after_if_105:
+	f.m = nil
 	goto unwind
 unwind:
 //line model_test.go:110
@@ -157,7 +159,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line model_greenlet_test.go:162
+//line model_greenlet_test.go:164
 
 func (f *modelSurvivesFrame) Forget()                 { *f = modelSurvivesFrame{DeferHeader: f.DeferHeader} }
 func (f *modelSurvivesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 36) }
@@ -198,7 +200,7 @@ func (f *modelSurvivesValue1Frame) body(r *greenlet.Run, c *modelSurvivesValue1)
 	return greenlet.Done
 }
 
-//line model_greenlet_test.go:203
+//line model_greenlet_test.go:205
 
 func (f *modelSurvivesValue1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -306,7 +308,7 @@ case_132:
 	return greenlet.Done
 }
 
-//line model_greenlet_test.go:311
+//line model_greenlet_test.go:313
 
 func (f *modelActsFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
@@ -412,7 +414,7 @@ after_if_141:
 	return greenlet.Done
 }
 
-//line model_greenlet_test.go:417
+//line model_greenlet_test.go:419
 
 func (f *modelPutsFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	m := f.m
@@ -443,13 +445,13 @@ after_if_142:
 	return r2.Return(f, &f.Header)
 }
 
-//line model_greenlet_test.go:448
+//line model_greenlet_test.go:450
 
 func (f *modelPutsFrame) Forget()                 { *f = modelPutsFrame{Header: f.Header} }
 func (f *modelPutsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 59) }
 func (*modelPutsFrame) Func() *greenlet.Func      { return &modelPutsFrameInfo }
 
-var modelPutsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*model).puts", File: "github.com/going-green/greenlet/hub/model_test.go", Line: 138, Points: "143 m v; 144 m v"}
+var modelPutsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*model).puts", File: "github.com/going-green/greenlet/hub/model_test.go", Line: 138, Points: "143 m v; 144 ="}
 var _ func(*model) = (*model).puts
 
 // modelGetsFrame is an activation of model.gets.
@@ -529,7 +531,7 @@ after_if_156:
 	return greenlet.Done
 }
 
-//line model_greenlet_test.go:535
+//line model_greenlet_test.go:537
 
 func (f *modelGetsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.m))
@@ -539,7 +541,7 @@ func (f *modelGetsFrame) Forget()                 { *f = modelGetsFrame{Header: 
 func (f *modelGetsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 42) }
 func (*modelGetsFrame) Func() *greenlet.Func      { return &modelGetsFrameInfo }
 
-var modelGetsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*model).gets", File: "github.com/going-green/greenlet/hub/model_test.go", Line: 153, Points: "158 m s; 160 m s"}
+var modelGetsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*model).gets", File: "github.com/going-green/greenlet/hub/model_test.go", Line: 153, Points: "158 m s; 160 ="}
 var _ func(*model) = (*model).gets
 
 // modelEntersFrame is an activation of model.enters.
@@ -598,7 +600,7 @@ func (f *modelEntersFrame) step(r2 *greenlet.Run, m0 *model) (end greenlet.Statu
 		goto resumed_179
 	case 3:
 		r2.Callee().(*HubSleepFrame).Release(r2)
-		goto unwind
+		goto resumed_192
 	case greenlet.Unwind:
 		goto unwind
 	}
@@ -654,6 +656,8 @@ after_if_176:
 			return r2.Link(f, &f.Header, st)
 		}
 	}
+resumed_192:
+	f.m = nil
 	goto unwind
 unwind:
 //line model_test.go:193
@@ -668,13 +672,13 @@ unwind:
 	return greenlet.Done
 }
 
-//line model_greenlet_test.go:674
+//line model_greenlet_test.go:678
 
 func (f *modelEntersFrame) Forget()                 { *f = modelEntersFrame{DeferHeader: f.DeferHeader} }
 func (f *modelEntersFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 24) }
 func (*modelEntersFrame) Func() *greenlet.Func      { return &modelEntersFrameInfo }
 
-var modelEntersFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*model).enters", File: "github.com/going-green/greenlet/hub/model_test.go", Line: 174, End: 193, Points: "178 m s; 179 m s; 192"}
+var modelEntersFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*model).enters", File: "github.com/going-green/greenlet/hub/model_test.go", Line: 174, End: 193, Points: "178 m s; 179 =; 192"}
 var _ func(*model) = (*model).enters
 
 // modelLocksFrame is an activation of model.locks.
@@ -783,7 +787,7 @@ resumed_207:
 		m.fail("the mutex has another owner")
 	}
 	if !(depth > 1) {
-		goto unwind
+		goto after_if_211
 	}
 //line model_test.go:212
 	if st = m.locksResumable(r2, depth-1); st != greenlet.Done {
@@ -791,6 +795,8 @@ resumed_207:
 		return r2.Link(f, &f.Header, st)
 	}
 resumed_212:
+after_if_211:
+	f.m = nil
 	goto unwind
 unwind:
 //line model_test.go:214
@@ -805,14 +811,14 @@ unwind:
 	return greenlet.Done
 }
 
-//line model_greenlet_test.go:811
+//line model_greenlet_test.go:817
 
 func (f *modelLocksFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.depth) }
 func (f *modelLocksFrame) Forget()                 { *f = modelLocksFrame{DeferHeader: f.DeferHeader} }
 func (f *modelLocksFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 37) }
 func (*modelLocksFrame) Func() *greenlet.Func      { return &modelLocksFrameInfo }
 
-var modelLocksFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*model).locks", File: "github.com/going-green/greenlet/hub/model_test.go", Line: 196, End: 214, Points: "200 m depth s; 201 m depth s; 207 m depth; 212"}
+var modelLocksFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*model).locks", File: "github.com/going-green/greenlet/hub/model_test.go", Line: 196, End: 214, Points: "200 m depth s; 201 =; 207 -s; 212"}
 var _ func(*model, int) = (*model).locks
 
 // modelWaitsOrSetsFrame is an activation of model.waitsOrSets.
@@ -862,7 +868,7 @@ case_224:
 	return greenlet.Done
 }
 
-//line model_greenlet_test.go:868
+//line model_greenlet_test.go:874
 
 func (f *modelWaitsOrSetsFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	m := f.m
@@ -883,7 +889,7 @@ func (f *modelWaitsOrSetsFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line model_greenlet_test.go:889
+//line model_greenlet_test.go:895
 
 func (f *modelWaitsOrSetsFrame) Forget()                 { *f = modelWaitsOrSetsFrame{Header: f.Header} }
 func (f *modelWaitsOrSetsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 51) }
@@ -929,7 +935,7 @@ after_if_234:
 	return greenlet.Done
 }
 
-//line model_greenlet_test.go:935
+//line model_greenlet_test.go:941
 
 func (f *modelPeeksFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
@@ -946,7 +952,7 @@ func (f *modelPeeksFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line model_greenlet_test.go:952
+//line model_greenlet_test.go:958
 
 func (f *modelPeeksFrame) Forget()                 { *f = modelPeeksFrame{Header: f.Header} }
 func (f *modelPeeksFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 45) }
@@ -971,7 +977,7 @@ func (c *modelPeeksFunc1) value() func() {
 	})
 }
 
-//line model_greenlet_test.go:977
+//line model_greenlet_test.go:983
 
 // modelPeeksFunc1Frame is an activation of the literal modelPeeksFunc1.
 type modelPeeksFunc1Frame struct {
@@ -1001,7 +1007,7 @@ func (f *modelPeeksFunc1Frame) body(r *greenlet.Run, c *modelPeeksFunc1) (st gre
 	return greenlet.Done
 }
 
-//line model_greenlet_test.go:1007
+//line model_greenlet_test.go:1013
 
 func (f *modelPeeksFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -1018,7 +1024,7 @@ func (f *modelPeeksFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line model_greenlet_test.go:1024
+//line model_greenlet_test.go:1030
 
 func (f *modelPeeksFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 6) }
 func (*modelPeeksFunc1Frame) Func() *greenlet.Func      { return &modelPeeksFunc1FrameInfo }

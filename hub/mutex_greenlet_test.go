@@ -90,7 +90,7 @@ func (f *logLocksFrame) Forget()                 { *f = logLocksFrame{Header: f.
 func (f *logLocksFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 58) }
 func (*logLocksFrame) Func() *greenlet.Func      { return &logLocksFrameInfo }
 
-var logLocksFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).locks", File: "github.com/going-green/greenlet/hub/mutex_test.go", Line: 13, Points: "14 l m name; 15 l m name; 16 l m name; 19 l m name"}
+var logLocksFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).locks", File: "github.com/going-green/greenlet/hub/mutex_test.go", Line: 13, Points: "14 l m name; 15 =; 16 =; 19 ="}
 var _ func(*log, *Mutex, string) = (*log).locks
 
 // logLocksForFrame is an activation of log.locksFor.
@@ -166,7 +166,10 @@ func (f *logLocksForFrame) step(r *greenlet.Run, l0 *log, m *Mutex, d time.Durat
 resumed_27:
 //line mutex_test.go:27
 	(*l).say("%v %v", t1, t2)
+	f.l = nil
+//line mutex_test.go:28
 	m.Unlock()
+	f.m = nil
 	goto unwind
 unwind:
 //line mutex_test.go:29
@@ -181,7 +184,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line mutex_greenlet_test.go:186
+//line mutex_greenlet_test.go:189
 
 func (f *logLocksForFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.m, &f.d) }
 func (f *logLocksForFrame) Forget()                 { *f = logLocksForFrame{DeferHeader: f.DeferHeader} }
@@ -230,22 +233,30 @@ func (f *logLocksTwoFrame) body(r *greenlet.Run, l *log, a *Mutex, b *Mutex) (st
 	}
 resumed_49:
 //line mutex_test.go:50
+	if f != nil {
+		f.a = nil
+	}
+//line mutex_test.go:50
 	if st = l.YieldResumable(r); st != greenlet.Done {
 		f = greenlet.Take(r, f, 14)
-		f.l, f.a, f.b, f.PC = nil, nil, b, 2
+		f.l, f.b, f.PC = nil, b, 2
 		return r.Link(f, &f.Header, st)
 	}
 resumed_50:
 //line mutex_test.go:51
+	if f != nil {
+		f.l = nil
+	}
+//line mutex_test.go:51
 	if st = b.LockResumable(r); st != greenlet.Done {
 		f = greenlet.Take(r, f, 14)
-		f.l, f.a, f.b, f.PC = nil, nil, nil, 3
+		f.b, f.PC = nil, 3
 		return r.Link(f, &f.Header, st)
 	}
 	return greenlet.Done
 }
 
-//line mutex_greenlet_test.go:251
+//line mutex_greenlet_test.go:262
 
 func (f *logLocksTwoFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l, f.a, f.b))
@@ -318,7 +329,7 @@ resumed_70:
 	goto loop_68
 }
 
-//line mutex_greenlet_test.go:325
+//line mutex_greenlet_test.go:336
 
 func (f *contendsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.m, f.n))
@@ -329,7 +340,7 @@ func (f *contendsFrame) Forget()                 { *f = contendsFrame{Header: f.
 func (f *contendsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 42) }
 func (*contendsFrame) Func() *greenlet.Func      { return &contendsFrameInfo }
 
-var contendsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.contends", File: "github.com/going-green/greenlet/hub/mutex_test.go", Line: 67, Points: "69 m n t0; 70 m n t0"}
+var contendsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.contends", File: "github.com/going-green/greenlet/hub/mutex_test.go", Line: 67, Points: "69 m n t0; 70 ="}
 var _ func(*Mutex, int) = contends
 
 func init() {

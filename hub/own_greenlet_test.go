@@ -37,9 +37,13 @@ func (f *logRemembersFrame) body(r *greenlet.Run, l *log, name string) (st green
 	user.Set(t, name)
 	language.Set(t, "of "+name)
 	language.Set(t, "spoken by "+name)
+	if f != nil {
+		f.name = ""
+	}
+//line own_test.go:24
 	if st = l.SleepResumable(r, time.Second); st != greenlet.Done {
 		f = greenlet.Take(r, f, 34)
-		f.name, f.l, f.t, f.ok, f.PC = "", l, t, ok, 1
+		f.l, f.t, f.ok, f.PC = l, t, ok, 1
 		return r.Link(f, &f.Header, st)
 	}
 	{
@@ -54,7 +58,7 @@ func (f *logRemembersFrame) body(r *greenlet.Run, l *log, name string) (st green
 	}
 }
 
-//line own_greenlet_test.go:58
+//line own_greenlet_test.go:62
 
 func (f *logRemembersFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l := f.l
@@ -72,13 +76,15 @@ func (f *logRemembersFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		l.say("%v %s %s", ok, a, b)
 		user.Delete(t)
 		_, ok = user.Get(t)
+		f.t = nil
+//line own_test.go:30
 		l.say("%v", ok)
 		return r.Return(f, &f.Header)
 	}
 
 }
 
-//line own_greenlet_test.go:82
+//line own_greenlet_test.go:88
 
 func (f *logRemembersFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.name) }
 func (f *logRemembersFrame) Forget()                 { *f = logRemembersFrame{Header: f.Header} }
@@ -160,16 +166,22 @@ resumed_61:
 		}
 	}
 resumed_74:
+	if f != nil {
+		f.ctx = nil
+	}
 //line own_test.go:74
 	(*l).say("%v", t0)
 	t1, st = (*l).WithContextResumable(r, base, (&logInContextFunc4{l: l}).value())
 	if st != greenlet.Done {
 		f = greenlet.Take(r, f, 36)
-		f.base, f.ctx, f.l, f.PC = nil, nil, l, 3
+		f.base, f.l, f.PC = nil, l, 3
 		return r.Link(f, &f.Header, st)
 	}
 resumed_75:
 	{
+		if f != nil {
+			f.base = nil
+		}
 //line own_test.go:75
 		(*l).say("%v", t1)
 		lRef2 := l
@@ -177,7 +189,7 @@ resumed_75:
 		err, st = (*l).WithContextResumable(r, context.Background(), func() { (*lRef2).say("%v", (*lRef2).Current().Context().Value(key{})) })
 		if st != greenlet.Done {
 			f = greenlet.Take(r, f, 36)
-			f.base, f.ctx, f.l, f.PC = nil, nil, l, 4
+			f.l, f.PC = l, 4
 			return r.Link(f, &f.Header, st)
 		}
 	}
@@ -187,7 +199,7 @@ resumed_76:
 	return greenlet.Done
 }
 
-//line own_greenlet_test.go:192
+//line own_greenlet_test.go:204
 
 func (f *logInContextFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l0, f.base))
@@ -198,7 +210,7 @@ func (f *logInContextFrame) Forget()                 { *f = logInContextFrame{He
 func (f *logInContextFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 36) }
 func (*logInContextFrame) Func() *greenlet.Func      { return &logInContextFrameInfo }
 
-var logInContextFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).inContext", File: "github.com/going-green/greenlet/hub/own_test.go", Line: 58, Points: "61 l base ctx; 74 l base; 75 l; 76 l"}
+var logInContextFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).inContext", File: "github.com/going-green/greenlet/hub/own_test.go", Line: 58, Points: "61 l base ctx; 74 -ctx; 75 l; 76 l"}
 var _ func(*log, context.Context) = (*log).inContext
 
 // logInContextFunc1 is the function literal of own_test.go:60, with what it captures.
@@ -242,7 +254,7 @@ func (f *logInContextFunc1Frame) body(r *greenlet.Run, c *logInContextFunc1) (st
 	return greenlet.Done
 }
 
-//line own_greenlet_test.go:247
+//line own_greenlet_test.go:259
 
 func (f *logInContextFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -273,7 +285,7 @@ func (c *logInContextFunc2) value() func() {
 	})
 }
 
-//line own_greenlet_test.go:278
+//line own_greenlet_test.go:290
 
 // logInContextFunc2Frame is an activation of the literal logInContextFunc2.
 type logInContextFunc2Frame struct {
@@ -301,7 +313,7 @@ func (f *logInContextFunc2Frame) body(r *greenlet.Run, c *logInContextFunc2) (st
 	return greenlet.Done
 }
 
-//line own_greenlet_test.go:306
+//line own_greenlet_test.go:318
 
 func (f *logInContextFunc2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -313,7 +325,7 @@ func (f *logInContextFunc2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line own_greenlet_test.go:318
+//line own_greenlet_test.go:330
 
 func (f *logInContextFunc2Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 62) }
 func (*logInContextFunc2Frame) Func() *greenlet.Func      { return &logInContextFunc2FrameInfo }
@@ -337,7 +349,7 @@ func (c *logInContextFunc2_1) value() func() {
 	})
 }
 
-//line own_greenlet_test.go:342
+//line own_greenlet_test.go:354
 
 // logInContextFunc2_1Frame is an activation of the literal logInContextFunc2_1.
 type logInContextFunc2_1Frame struct {
@@ -369,7 +381,7 @@ func (f *logInContextFunc2_1Frame) body(r *greenlet.Run, c *logInContextFunc2_1)
 	return greenlet.Done
 }
 
-//line own_greenlet_test.go:374
+//line own_greenlet_test.go:386
 
 func (f *logInContextFunc2_1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -392,7 +404,7 @@ func (f *logInContextFunc2_1Frame) Resume(r *greenlet.Run) (st greenlet.Status) 
 
 }
 
-//line own_greenlet_test.go:397
+//line own_greenlet_test.go:409
 
 func (f *logInContextFunc2_1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 22) }
 func (*logInContextFunc2_1Frame) Func() *greenlet.Func      { return &logInContextFunc2_1FrameInfo }
@@ -414,7 +426,7 @@ func (c *logInContextFunc2_1_1) value() func() {
 	})
 }
 
-//line own_greenlet_test.go:419
+//line own_greenlet_test.go:431
 
 // logInContextFunc2_1_1Frame is an activation of the literal logInContextFunc2_1_1.
 type logInContextFunc2_1_1Frame struct {
@@ -438,7 +450,7 @@ func (f *logInContextFunc2_1_1Frame) body(r *greenlet.Run, c *logInContextFunc2_
 	return greenlet.Done
 }
 
-//line own_greenlet_test.go:443
+//line own_greenlet_test.go:455
 
 func (f *logInContextFunc2_1_1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -484,7 +496,7 @@ func (f *logInContextFunc4Frame) body(r *greenlet.Run, c *logInContextFunc4) (st
 	return greenlet.Done
 }
 
-//line own_greenlet_test.go:489
+//line own_greenlet_test.go:501
 
 func (f *logInContextFunc4Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -542,7 +554,7 @@ func (f *logHoldsContextFrame) step(r *greenlet.Run, l *log, ctx *context.Contex
 	switch f.PC {
 	case 1:
 		r.Callee().(*HubSleepFrame).Release(r)
-		goto unwind
+		goto resumed_92
 	case greenlet.Unwind:
 		goto unwind
 	}
@@ -550,10 +562,14 @@ func (f *logHoldsContextFrame) step(r *greenlet.Run, l *log, ctx *context.Contex
 //line own_test.go:90
 	*ctx = l.Current().Context()
 	f.DeferFunc(func() { l.say("killed: %v", context.Cause(*ctx)) })
+	f.ctx = nil
+//line own_test.go:92
 	if st = l.SleepResumable(r, time.Minute); st != greenlet.Done {
-		f.l, f.ctx, f.PC = nil, nil, 1
+		f.l, f.PC = nil, 1
 		return r.Link(f, &f.Header, st)
 	}
+resumed_92:
+	f.l = nil
 	goto unwind
 unwind:
 //line own_test.go:93
@@ -568,7 +584,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line own_greenlet_test.go:573
+//line own_greenlet_test.go:589
 
 func (f *logHoldsContextFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.ctx) }
 func (f *logHoldsContextFrame) Forget()                 { *f = logHoldsContextFrame{DeferHeader: f.DeferHeader} }
@@ -610,7 +626,7 @@ func (f *logWaitsForContextFrame) body(r *greenlet.Run, l *log, ctx context.Cont
 	return greenlet.Done
 }
 
-//line own_greenlet_test.go:615
+//line own_greenlet_test.go:631
 
 func (f *logWaitsForContextFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	err := f.err
@@ -627,7 +643,7 @@ func (f *logWaitsForContextFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line own_greenlet_test.go:632
+//line own_greenlet_test.go:648
 
 func (f *logWaitsForContextFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.ctx, &f.e, &f.err) }
 func (f *logWaitsForContextFrame) Forget()                 { *f = logWaitsForContextFrame{Header: f.Header} }
@@ -669,7 +685,7 @@ func (f *logWaitsForContextValue1Frame) body(r *greenlet.Run, c *logWaitsForCont
 	return greenlet.Done
 }
 
-//line own_greenlet_test.go:674
+//line own_greenlet_test.go:690
 
 func (f *logWaitsForContextValue1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -703,8 +719,15 @@ func (l *log) setsThenResumable(r *greenlet.Run, e *Event, f func()) greenlet.St
 }
 
 func (f2 *logSetsThenFrame) body(r *greenlet.Run, l *log, e *Event, f func()) (st greenlet.Status) {
+	if f2 != nil {
+		f2.l = nil
+	}
 //line own_test.go:138
 	e.Set()
+	if f2 != nil {
+		f2.e = nil
+	}
+//line own_test.go:139
 	if c, ok := greenlet.Resumable(f).(interface {
 		CallResumable(*greenlet.Run) greenlet.Status
 	}); ok {
@@ -712,7 +735,7 @@ func (f2 *logSetsThenFrame) body(r *greenlet.Run, l *log, e *Event, f func()) (s
 		st = c.CallResumable(r)
 		if st != greenlet.Done {
 			f2 = greenlet.Take(r, f2, 54)
-			f2.l, f2.e, f2.f, f2.PC = nil, nil, nil, 1
+			f2.f, f2.PC = nil, 1
 			return r.Link(f2, &f2.Header, st)
 		}
 	} else {
@@ -722,7 +745,7 @@ func (f2 *logSetsThenFrame) body(r *greenlet.Run, l *log, e *Event, f func()) (s
 	return greenlet.Done
 }
 
-//line own_greenlet_test.go:727
+//line own_greenlet_test.go:750
 
 func (f2 *logSetsThenFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f2.PC {
@@ -781,7 +804,7 @@ loop_151:
 	goto loop_151
 }
 
-//line own_greenlet_test.go:786
+//line own_greenlet_test.go:809
 
 func (f *entersContextsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	h, ctx, n := f.h, f.ctx, f.n
@@ -812,7 +835,7 @@ resumed_152:
 	goto loop_151
 }
 
-//line own_greenlet_test.go:817
+//line own_greenlet_test.go:840
 
 func (f *entersContextsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.h, &f.ctx, &f.n) }
 func (f *entersContextsFrame) Forget()                 { *f = entersContextsFrame{Header: f.Header} }
@@ -854,7 +877,7 @@ func (f *entersContextsValue1Frame) body(r *greenlet.Run, c *entersContextsValue
 	return greenlet.Done
 }
 
-//line own_greenlet_test.go:859
+//line own_greenlet_test.go:882
 
 func (f *entersContextsValue1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -895,12 +918,15 @@ func (f *logAsksTwiceFrame) body(r *greenlet.Run, l *log, e *Event) (st greenlet
 		f.e, f.l, f.ctx, f.PC = nil, l, ctx, 1
 		return r.Link(f, &f.Header, st)
 	}
+	if f != nil {
+		f.e = nil
+	}
 //line own_test.go:161
 	l.say("%v, and now %v", ctx.Err(), l.Current().Context().Err())
 	return greenlet.Done
 }
 
-//line own_greenlet_test.go:905
+//line own_greenlet_test.go:931
 
 func (f *logAsksTwiceFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l := f.l
@@ -911,6 +937,7 @@ func (f *logAsksTwiceFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	default:
 		ctx = f.ctx
 		r.Callee().(*EventWaitFrame).Release(r)
+		f.e = nil
 //line own_test.go:161
 		l.say("%v, and now %v", ctx.Err(), l.Current().Context().Err())
 		return r.Return(f, &f.Header)
@@ -918,7 +945,7 @@ func (f *logAsksTwiceFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line own_greenlet_test.go:923
+//line own_greenlet_test.go:950
 
 func (f *logAsksTwiceFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.e) }
 func (f *logAsksTwiceFrame) Forget()                 { *f = logAsksTwiceFrame{Header: f.Header} }

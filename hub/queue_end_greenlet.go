@@ -162,7 +162,7 @@ func (f *func1QueueAllFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 func (f *func1QueueAllFrame[T]) Release(r *greenlet.Run) { greenlet.Free(r, f, 23) }
 func (*func1QueueAllFrame[T]) Func() *greenlet.Func      { return &func1QueueAllFrameInfo }
 
-var func1QueueAllFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Queue).All.func1", File: "github.com/going-green/greenlet/hub/queue_end.go", Line: 14, Points: "15 yield; 15 yield; 15 yield"}
+var func1QueueAllFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Queue).All.func1", File: "github.com/going-green/greenlet/hub/queue_end.go", Line: 14, Points: "15 yield; 15 =; 15 ="}
 
 // QueueJoinFrame is an activation of Queue.Join.
 type QueueJoinFrame[T any] struct {

@@ -93,13 +93,16 @@ resumed_17:
 	goto loop_16
 after_loop_16:
 	{
+		if f != nil {
+			f.t0 = nil
+		}
 //line queue_test.go:19
 		first, _ := q.TryPeek()
 		l.say("%s of %d", first, q.Len())
 		l.Go(l.newPutsStringFrame(q, "a3"))
 		if st = l.YieldResumable(r); st != greenlet.Done {
 			f = greenlet.Take(r, f, 31)
-			f.t0, f.l, f.q, f.PC = nil, l, q, 2
+			f.l, f.q, f.PC = l, q, 2
 			return r.Link(f, &f.Header, st)
 		}
 	}
@@ -108,7 +111,7 @@ resumed_22:
 	v2, _, st = q.GetResumable(r)
 	if st != greenlet.Done {
 		f = greenlet.Take(r, f, 31)
-		f.t0, f.l, f.q, f.PC = nil, l, q, 3
+		f.l, f.q, f.PC = l, q, 3
 		return r.Link(f, &f.Header, st)
 	}
 resumed_23:
@@ -117,17 +120,21 @@ resumed_23:
 	t3, st = q.AllResumable(r)
 	if st != greenlet.Done {
 		f = greenlet.Take(r, f, 31)
-		f.t0, f.l, f.q, f.v2, f.PC = nil, l, q, v2, 4
+		f.l, f.q, f.v2, f.PC = l, q, v2, 4
 		return r.Link(f, &f.Header, st)
 	}
 resumed_25:
 //line queue_test.go:25
 	l.say("%s %v", v2, slices.Collect(t3))
+	if f != nil {
+		f.v2 = ""
+	}
+//line queue_test.go:26
 	_, ok = q.TryPeek()
 	_, ok2, st = q.PeekResumable(r)
 	if st != greenlet.Done {
 		f = greenlet.Take(r, f, 31)
-		f.t0, f.v2, f.l, f.q, f.ok, f.PC = nil, "", l, q, ok, 5
+		f.l, f.q, f.ok, f.PC = l, q, ok, 5
 		return r.Link(f, &f.Header, st)
 	}
 resumed_27:
@@ -136,7 +143,7 @@ resumed_27:
 	return greenlet.Done
 }
 
-//line queue_greenlet_test.go:141
+//line queue_greenlet_test.go:148
 
 func (f *logOrdersFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l, f.q))
@@ -147,7 +154,7 @@ func (f *logOrdersFrame) Forget()                 { *f = logOrdersFrame{Header: 
 func (f *logOrdersFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 31) }
 func (*logOrdersFrame) Func() *greenlet.Func      { return &logOrdersFrameInfo }
 
-var logOrdersFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).orders", File: "github.com/going-green/greenlet/hub/queue_test.go", Line: 15, Points: "17 l q t0 t1 t2; 22 l q; 23 l q; 25 l q v2; 27 l q ok"}
+var logOrdersFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).orders", File: "github.com/going-green/greenlet/hub/queue_test.go", Line: 15, Points: "17 l q t0 t1 t2; 22 l q; 23 =; 25 +v2; 27 l q ok"}
 var _ func(*log, *Queue[string]) = (*log).orders
 
 // logPutsStringFrame is an activation of log.putsString.
@@ -169,15 +176,19 @@ func (l *log) putsStringResumable(r *greenlet.Run, q *Queue[string], v string) g
 
 func (f *logPutsStringFrame) body(r *greenlet.Run, l *log, q *Queue[string], v string) (st greenlet.Status) {
 //line queue_test.go:32
+	if f != nil {
+		f.l = nil
+	}
+//line queue_test.go:32
 	if st = q.PutResumable(r, v); st != greenlet.Done {
 		f = greenlet.Take(r, f, 45)
-		f.l, f.q, f.v, f.PC = nil, nil, "", 1
+		f.q, f.v, f.PC = nil, "", 1
 		return r.Link(f, &f.Header, st)
 	}
 	return greenlet.Done
 }
 
-//line queue_greenlet_test.go:182
+//line queue_greenlet_test.go:193
 
 func (f *logPutsStringFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
@@ -225,12 +236,15 @@ func (f *logPeeksFrame) body(r *greenlet.Run, l *log, q *Queue[int], name string
 		f.q, f.l, f.name, f.PC = nil, l, name, 1
 		return r.Link(f, &f.Header, st)
 	}
+	if f != nil {
+		f.q = nil
+	}
 //line queue_test.go:94
 	l.say("%s sees %d %v", name, v, ok)
 	return greenlet.Done
 }
 
-//line queue_greenlet_test.go:235
+//line queue_greenlet_test.go:249
 
 func (f *logPeeksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l, name := f.l, f.name
@@ -243,6 +257,7 @@ func (f *logPeeksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		v, ok = r.Callee().(interface {
 			Returned(*greenlet.Run) (int, bool)
 		}).Returned(r)
+		f.q = nil
 //line queue_test.go:94
 		l.say("%s sees %d %v", name, v, ok)
 		return r.Return(f, &f.Header)
@@ -250,7 +265,7 @@ func (f *logPeeksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line queue_greenlet_test.go:255
+//line queue_greenlet_test.go:270
 
 func (f *logPeeksFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.q, &f.name) }
 func (f *logPeeksFrame) Forget()                 { *f = logPeeksFrame{Header: f.Header} }
@@ -287,12 +302,15 @@ func (f *logPutsForFrame) body(r *greenlet.Run, l *log, q *Queue[int], v int, d 
 		f.q, f.l, f.v, f.PC = nil, l, v, 1
 		return r.Link(f, &f.Header, st)
 	}
+	if f != nil {
+		f.q = nil
+	}
 //line queue_test.go:99
 	l.say("put %d: %v", v, t0)
 	return greenlet.Done
 }
 
-//line queue_greenlet_test.go:297
+//line queue_greenlet_test.go:315
 
 func (f *logPutsForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l, v := f.l, f.v
@@ -302,6 +320,7 @@ func (f *logPutsForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		return r.Started(f, &f.Header, f.body(r, f.l, f.q, f.v, f.d))
 	default:
 		t0 = r.Callee().(interface{ Returned(*greenlet.Run) bool }).Returned(r)
+		f.q = nil
 //line queue_test.go:99
 		l.say("put %d: %v", v, t0)
 		return r.Return(f, &f.Header)
@@ -309,7 +328,7 @@ func (f *logPutsForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line queue_greenlet_test.go:314
+//line queue_greenlet_test.go:333
 
 func (f *logPutsForFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.q, &f.v, &f.d) }
 func (f *logPutsForFrame) Forget()                 { *f = logPutsForFrame{Header: f.Header} }
@@ -356,7 +375,7 @@ func (f *logJoinsQueueFrame) body(r *greenlet.Run, l *log, q *Queue[int]) (st gr
 	return greenlet.Done
 }
 
-//line queue_greenlet_test.go:361
+//line queue_greenlet_test.go:380
 
 func (f *logJoinsQueueFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l, q := f.l, f.q
@@ -384,14 +403,14 @@ resumed_132:
 	return r.Return(f, &f.Header)
 }
 
-//line queue_greenlet_test.go:389
+//line queue_greenlet_test.go:408
 
 func (f *logJoinsQueueFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.q) }
 func (f *logJoinsQueueFrame) Forget()                 { *f = logJoinsQueueFrame{Header: f.Header} }
 func (f *logJoinsQueueFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 8) }
 func (*logJoinsQueueFrame) Func() *greenlet.Func      { return &logJoinsQueueFrameInfo }
 
-var logJoinsQueueFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).joinsQueue", File: "github.com/going-green/greenlet/hub/queue_test.go", Line: 130, Points: "131 l q; 132 l q"}
+var logJoinsQueueFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).joinsQueue", File: "github.com/going-green/greenlet/hub/queue_test.go", Line: 130, Points: "131 l q; 132 ="}
 var _ func(*log, *Queue[int]) = (*log).joinsQueue
 
 func init() {

@@ -142,28 +142,26 @@ func (f *ReadinessWaitForFrame) body(r2 *greenlet.Run, r *Readiness, dir Directi
 
 func (f *ReadinessWaitForFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	r, dir := f.r, f.dir
-	var until time.Time
 	switch f.PC {
 	case 0:
 		f.ret0, st = f.body(r2, f.r, f.dir, f.d)
 		return r2.Started(f, &f.Header, st)
 	default:
-		until = f.until
 //line readiness.go:151
-		loop, err := r.park(r2.Current(), dir, until)
+		loop, err := r.park(r2.Current(), dir, f.until)
 		if loop == nil {
 			f.ret0 = err
 			return r2.Return(f, &f.Header)
 		}
 //line readiness.go:155
-		f.until, f.PC = until, 1
+		f.PC = 1
 //line readiness.go:155
 		return r2.SendNone(loop)
 	}
 
 }
 
-//line readiness_greenlet.go:167
+//line readiness_greenlet.go:165
 
 func (f *ReadinessWaitForFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.dir, &f.d) }
 func (f *ReadinessWaitForFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -221,7 +219,7 @@ func (f *ReadinessGiveWayFrame) body(r2 *greenlet.Run, r *Readiness, dir Directi
 	return greenlet.Done
 }
 
-//line readiness_greenlet.go:225
+//line readiness_greenlet.go:223
 
 func (f *ReadinessGiveWayFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {

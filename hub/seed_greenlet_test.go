@@ -50,9 +50,13 @@ func (f *logFatesFrame) body(r *greenlet.Run, l *log, q *Queue[int], s *Semaphor
 	for i := range 10 {
 		l.Go(l.newFateFrame(q, s, i))
 	}
+	if f != nil {
+		f.s = nil
+	}
+//line seed_test.go:33
 	if st = l.SleepResumable(r, 3*time.Millisecond); st != greenlet.Done {
 		f = greenlet.Take(r, f, 31)
-		f.s, f.l, f.q, f.PC = nil, l, q, 1
+		f.l, f.q, f.PC = l, q, 1
 		return r.Link(f, &f.Header, st)
 	}
 resumed_33:
@@ -65,6 +69,9 @@ resumed_33:
 loop_34:
 //line seed_test.go:34
 	if !(t2 < t1) {
+		if f != nil {
+			f.l, f.t0 = nil, nil
+		}
 //line seed_test.go:39
 		q.Close()
 		return greenlet.Done
@@ -77,7 +84,7 @@ loop_34:
 //line seed_test.go:36
 	if st = t.KillResumable(r); st != greenlet.Done {
 		f = greenlet.Take(r, f, 31)
-		f.s, f.l, f.q, f.t0, f.t1, f.t2, f.PC = nil, l, q, t0, t1, t2, 2
+		f.l, f.q, f.t0, f.t1, f.t2, f.PC = l, q, t0, t1, t2, 2
 		return r.Link(f, &f.Header, st)
 	}
 resumed_36:
@@ -87,7 +94,7 @@ next_34:
 	goto loop_34
 }
 
-//line seed_greenlet_test.go:92
+//line seed_greenlet_test.go:99
 
 func (f *logFatesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l, f.q, f.s))
@@ -98,7 +105,7 @@ func (f *logFatesFrame) Forget()                 { *f = logFatesFrame{Header: f.
 func (f *logFatesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 31) }
 func (*logFatesFrame) Func() *greenlet.Func      { return &logFatesFrameInfo }
 
-var logFatesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).fates", File: "github.com/going-green/greenlet/hub/seed_test.go", Line: 29, Points: "33 l q; 36 l q t0 t1 t2"}
+var logFatesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).fates", File: "github.com/going-green/greenlet/hub/seed_test.go", Line: 29, Points: "33 l q; 36 +t0 +t1 +t2"}
 var _ func(*log, *Queue[int], *Semaphore) = (*log).fates
 
 // logFateFrame is an activation of log.fate.
@@ -201,10 +208,14 @@ after_if_44:
 	}
 resumed_48:
 //line seed_test.go:54
+	if f != nil {
+		f.s = nil
+	}
+//line seed_test.go:54
 	v, ok, st = q.GetForResumable(r, time.Duration((*l).Rand().IntN(int(3*time.Millisecond))))
 	if st != greenlet.Done {
 		f = greenlet.Take(r, f, 26)
-		f.q, f.s, f.l, f.i, f.PC = nil, nil, l, i, 4
+		f.q, f.l, f.i, f.PC = nil, l, i, 4
 		return r.Link(f, &f.Header, st)
 	}
 resumed_54:
@@ -213,13 +224,17 @@ resumed_54:
 		if (*i) == 7 {
 			panic("seven")
 		}
+		if f != nil {
+			f.q = nil
+		}
+//line seed_test.go:58
 		(*l).say("%d has got %d %v", (*i), v, ok)
 		iRef := i
 //line seed_test.go:59
 		n, st = BlockResumable(r, (*l).Hub, func() int { return (*iRef) })
 		if st != greenlet.Done {
 			f = greenlet.Take(r, f, 26)
-			f.q, f.s, f.l, f.i, f.PC = nil, nil, l, i, 5
+			f.l, f.i, f.PC = l, i, 5
 			return r.Link(f, &f.Header, st)
 		}
 	}
@@ -232,7 +247,7 @@ resumed_59:
 		err, st = (*l).WithContextResumable(r, ctx, (&logFateFunc4{l: l}).value())
 		if st != greenlet.Done {
 			f = greenlet.Take(r, f, 26)
-			f.q, f.s, f.l, f.i, f.PC = nil, nil, l, i, 6
+			f.l, f.i, f.PC = l, i, 6
 			return r.Link(f, &f.Header, st)
 		}
 	}
@@ -242,7 +257,7 @@ resumed_63:
 	return greenlet.Done
 }
 
-//line seed_greenlet_test.go:248
+//line seed_greenlet_test.go:263
 
 func (f *logFateFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l0, f.q, f.s0, f.i0))
@@ -253,7 +268,7 @@ func (f *logFateFrame) Forget()                 { *f = logFateFrame{Header: f.He
 func (f *logFateFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 26) }
 func (*logFateFrame) Func() *greenlet.Func      { return &logFateFrameInfo }
 
-var logFateFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).fate", File: "github.com/going-green/greenlet/hub/seed_test.go", Line: 43, Points: "45 l q s i; 46 l q s i; 48 l q i; 54 l i; 59 l i; 63 l i"}
+var logFateFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).fate", File: "github.com/going-green/greenlet/hub/seed_test.go", Line: 43, Points: "45 l q s i; 46 =; 48 -s; 54 -q; 59 =; 63 ="}
 var _ func(*log, *Queue[int], *Semaphore, int) = (*log).fate
 
 // logFateFunc1 is the function literal of seed_test.go:48, with what it captures.
@@ -275,7 +290,7 @@ func (c *logFateFunc1) value() func() {
 	})
 }
 
-//line seed_greenlet_test.go:281
+//line seed_greenlet_test.go:296
 
 // logFateFunc1Frame is an activation of the literal logFateFunc1.
 type logFateFunc1Frame struct {
@@ -351,7 +366,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line seed_greenlet_test.go:357
+//line seed_greenlet_test.go:372
 
 func (f *logFateFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 55) }
 func (*logFateFunc1Frame) Func() *greenlet.Func      { return &logFateFunc1FrameInfo }
@@ -403,7 +418,7 @@ func (f *logFateFunc3Frame) body(r *greenlet.Run, c *logFateFunc3) (st greenlet.
 	return greenlet.Done
 }
 
-//line seed_greenlet_test.go:409
+//line seed_greenlet_test.go:424
 
 func (f *logFateFunc3Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -449,7 +464,7 @@ func (f *logFateFunc4Frame) body(r *greenlet.Run, c *logFateFunc4) (st greenlet.
 	return greenlet.Done
 }
 
-//line seed_greenlet_test.go:455
+//line seed_greenlet_test.go:470
 
 func (f *logFateFunc4Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -499,7 +514,7 @@ func (f *logHearsTwoFrame) body(r *greenlet.Run, l *log, ch chan int) (st greenl
 	return greenlet.Done
 }
 
-//line seed_greenlet_test.go:505
+//line seed_greenlet_test.go:520
 
 func (f *logHearsTwoFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l, ch := f.l, f.ch
@@ -526,7 +541,7 @@ func (f *logHearsTwoFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line seed_greenlet_test.go:532
+//line seed_greenlet_test.go:547
 
 func (f *logHearsTwoFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.ch) }
 func (f *logHearsTwoFrame) Forget()                 { *f = logHearsTwoFrame{Header: f.Header} }
@@ -565,12 +580,15 @@ func (f *logWithinFrame) body(r *greenlet.Run, l0 *log, ctx context.Context) (st
 		f.ctx, f.l, f.PC = nil, l, 1
 		return r.Link(f, &f.Header, st)
 	}
+	if f != nil {
+		f.ctx = nil
+	}
 //line seed_test.go:77
 	(*l).say("%v", err)
 	return greenlet.Done
 }
 
-//line seed_greenlet_test.go:576
+//line seed_greenlet_test.go:594
 
 func (f *logWithinFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var l **log
@@ -581,6 +599,7 @@ func (f *logWithinFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	default:
 		l = f.l
 		err = r.Callee().(*HubWithContextFrame).Returned(r)
+		f.ctx = nil
 //line seed_test.go:77
 		(*l).say("%v", err)
 		return r.Return(f, &f.Header)
@@ -588,7 +607,7 @@ func (f *logWithinFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line seed_greenlet_test.go:594
+//line seed_greenlet_test.go:613
 
 func (f *logWithinFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.ctx) }
 func (f *logWithinFrame) Forget()                 { *f = logWithinFrame{Header: f.Header} }
@@ -630,7 +649,7 @@ func (f *logWithinFunc1Frame) body(r *greenlet.Run, c *logWithinFunc1) (st green
 	return greenlet.Done
 }
 
-//line seed_greenlet_test.go:636
+//line seed_greenlet_test.go:655
 
 func (f *logWithinFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -662,6 +681,10 @@ func (l *log) cancelsOneResumable(r *greenlet.Run, cancel context.CancelFunc) gr
 
 func (f *logCancelsOneFrame) body(r *greenlet.Run, l *log, cancel context.CancelFunc) (st greenlet.Status) {
 //line seed_test.go:81
+	if f != nil {
+		f.l = nil
+	}
+//line seed_test.go:81
 	if c, ok := greenlet.Resumable(cancel).(interface {
 		CallResumable(*greenlet.Run) greenlet.Status
 	}); ok {
@@ -669,7 +692,7 @@ func (f *logCancelsOneFrame) body(r *greenlet.Run, l *log, cancel context.Cancel
 		st = c.CallResumable(r)
 		if st != greenlet.Done {
 			f = greenlet.Take(r, f, 31)
-			f.l, f.cancel, f.PC = nil, nil, 1
+			f.cancel, f.PC = nil, 1
 			return r.Link(f, &f.Header, st)
 		}
 	} else {
@@ -679,7 +702,7 @@ func (f *logCancelsOneFrame) body(r *greenlet.Run, l *log, cancel context.Cancel
 	return greenlet.Done
 }
 
-//line seed_greenlet_test.go:685
+//line seed_greenlet_test.go:708
 
 func (f *logCancelsOneFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
@@ -729,7 +752,7 @@ func (f *logTwiceFrame) body(r *greenlet.Run, l *log, name string) (st greenlet.
 	return greenlet.Done
 }
 
-//line seed_greenlet_test.go:735
+//line seed_greenlet_test.go:758
 
 func (f *logTwiceFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l, name := f.l, f.name
@@ -745,7 +768,7 @@ func (f *logTwiceFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line seed_greenlet_test.go:751
+//line seed_greenlet_test.go:774
 
 func (f *logTwiceFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.name) }
 func (f *logTwiceFrame) Forget()                 { *f = logTwiceFrame{Header: f.Header} }
@@ -788,7 +811,7 @@ func (f *logBlocksFrame) body(r *greenlet.Run, l *log, name string) (st greenlet
 	return greenlet.Done
 }
 
-//line seed_greenlet_test.go:794
+//line seed_greenlet_test.go:817
 
 func (f *logBlocksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l, name := f.l, f.name
@@ -805,7 +828,7 @@ func (f *logBlocksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line seed_greenlet_test.go:811
+//line seed_greenlet_test.go:834
 
 func (f *logBlocksFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.name) }
 func (f *logBlocksFrame) Forget()                 { *f = logBlocksFrame{Header: f.Header} }
@@ -840,7 +863,7 @@ func (f *logPostsFrame) body(r *greenlet.Run, l *log) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line seed_greenlet_test.go:846
+//line seed_greenlet_test.go:869
 
 func (f *logPostsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {

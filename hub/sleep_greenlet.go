@@ -273,13 +273,15 @@ func (f2 *HubWithTimeoutFrame) step(r *greenlet.Run, h *Hub, d time.Duration, f 
 		})
 	}
 //line sleep.go:62
+	f2.h = nil
+//line sleep.go:62
 	if c, ok := greenlet.Resumable(f).(interface {
 		CallResumable(*greenlet.Run) greenlet.Status
 	}); ok {
 //line sleep.go:62
 		st = c.CallResumable(r)
 		if st != greenlet.Done {
-			f2.h, f2.f, f2.err, f2.PC = nil, nil, err, 1
+			f2.f, f2.err, f2.PC = nil, err, 1
 			return r.Link(f2, &f2.Header, st)
 		}
 	} else {
@@ -287,6 +289,7 @@ func (f2 *HubWithTimeoutFrame) step(r *greenlet.Run, h *Hub, d time.Duration, f 
 		f()
 	}
 resumed_62:
+	f2.f = nil
 //line sleep.go:63
 	*err = nil
 	goto unwind
@@ -304,7 +307,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line sleep_greenlet.go:308
+//line sleep_greenlet.go:311
 
 func (f *HubWithTimeoutFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.d, &f.f) }
 func (f *HubWithTimeoutFrame) Send(r *greenlet.Run) greenlet.Status {

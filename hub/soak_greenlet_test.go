@@ -74,9 +74,13 @@ resumed_31:
 	goto loop_31
 after_loop_31:
 //line soak_test.go:40
+	if f != nil {
+		f.end = time.Time{}
+	}
+//line soak_test.go:40
 	if st = s.pool.KillResumable(r); st != greenlet.Done {
 		f = greenlet.Take(r, f, 22)
-		f.end, f.s, f.PC = time.Time{}, s, 3
+		f.s, f.PC = s, 3
 		return r.Link(f, &f.Header, st)
 	}
 resumed_40:
@@ -86,7 +90,7 @@ resumed_40:
 	return greenlet.Done
 }
 
-//line soak_greenlet_test.go:91
+//line soak_greenlet_test.go:95
 
 func (f *soakLoadFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.s, f.d))
@@ -97,7 +101,7 @@ func (f *soakLoadFrame) Forget()                 { *f = soakLoadFrame{Header: f.
 func (f *soakLoadFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 22) }
 func (*soakLoadFrame) Func() *greenlet.Func      { return &soakLoadFrameInfo }
 
-var soakLoadFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*soak).load", File: "github.com/going-green/greenlet/hub/soak_test.go", Line: 30, Points: "38 s end; 31 s end; 40 s"}
+var soakLoadFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*soak).load", File: "github.com/going-green/greenlet/hub/soak_test.go", Line: 30, Points: "38 s end; 31 =; 40 s"}
 var _ func(*soak, time.Duration) = (*soak).load
 
 // soakProducesFrame is an activation of soak.produces.
@@ -161,7 +165,7 @@ resumed_48:
 	return greenlet.Done
 }
 
-//line soak_greenlet_test.go:167
+//line soak_greenlet_test.go:171
 
 func (f *soakProducesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.s0))
@@ -206,7 +210,7 @@ func (f *soakProducesFunc1Frame) body(r *greenlet.Run, c *soakProducesFunc1) (st
 	return greenlet.Done
 }
 
-//line soak_greenlet_test.go:212
+//line soak_greenlet_test.go:216
 
 func (f *soakProducesFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -258,7 +262,7 @@ func (f *soakConsumesFrame) body(r *greenlet.Run, s *soak) (st greenlet.Status) 
 	return greenlet.Done
 }
 
-//line soak_greenlet_test.go:264
+//line soak_greenlet_test.go:268
 
 func (f *soakConsumesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	s := f.s
@@ -288,7 +292,7 @@ func (f *soakConsumesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line soak_greenlet_test.go:294
+//line soak_greenlet_test.go:298
 
 func (f *soakConsumesFrame) Forget()                 { *f = soakConsumesFrame{Header: f.Header} }
 func (f *soakConsumesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 35) }
@@ -335,7 +339,7 @@ func (f *soakGuardsFrame) body(r *greenlet.Run, s0 *soak, d time.Duration, patie
 	return greenlet.Done
 }
 
-//line soak_greenlet_test.go:341
+//line soak_greenlet_test.go:345
 
 func (f *soakGuardsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var s **soak
@@ -355,7 +359,7 @@ func (f *soakGuardsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line soak_greenlet_test.go:361
+//line soak_greenlet_test.go:365
 
 func (f *soakGuardsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.d, &f.patience) }
 func (f *soakGuardsFrame) Forget()                 { *f = soakGuardsFrame{Header: f.Header} }
@@ -386,7 +390,7 @@ func (c *soakGuardsFunc1) value() func() {
 	})
 }
 
-//line soak_greenlet_test.go:392
+//line soak_greenlet_test.go:396
 
 // soakGuardsFunc1Frame is an activation of the literal soakGuardsFunc1.
 type soakGuardsFunc1Frame struct {
@@ -469,7 +473,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line soak_greenlet_test.go:475
+//line soak_greenlet_test.go:479
 
 func (f *soakGuardsFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 21) }
 func (*soakGuardsFunc1Frame) Func() *greenlet.Func      { return &soakGuardsFunc1FrameInfo }
@@ -533,6 +537,9 @@ resumed_84:
 	}
 resumed_85:
 after_if_84:
+	if f != nil {
+		f.task = nil
+	}
 //line soak_test.go:87
 	task = s.GoAfter(s.duration(), s.newConsumesFrame())
 	if !(s.rand.IntN(2) == 0) {
@@ -546,16 +553,20 @@ after_if_84:
 	}
 resumed_89:
 //line soak_test.go:90
+	if f != nil {
+		f.s = nil
+	}
+//line soak_test.go:90
 	if st = task.KillResumable(r); st != greenlet.Done {
 		f = greenlet.Take(r, f, 10)
-		f.s, f.task, f.PC = nil, nil, 4
+		f.task, f.PC = nil, 4
 		return r.Link(f, &f.Header, st)
 	}
 resumed_90:
 	return greenlet.Done
 }
 
-//line soak_greenlet_test.go:562
+//line soak_greenlet_test.go:573
 
 func (f *soakHuntsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.s))
@@ -616,7 +627,7 @@ resumed_97:
 	goto loop_96
 }
 
-//line soak_greenlet_test.go:624
+//line soak_greenlet_test.go:635
 
 func (f *soakWeighsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.s, f.minutes))
@@ -663,7 +674,7 @@ func (f *wakesFrame) body(r *greenlet.Run, h *Hub, d time.Duration, last *time.D
 	return greenlet.Done
 }
 
-//line soak_greenlet_test.go:671
+//line soak_greenlet_test.go:682
 
 func (f *wakesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	d, last, woken := f.d, f.last, f.woken
@@ -682,7 +693,7 @@ func (f *wakesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line soak_greenlet_test.go:690
+//line soak_greenlet_test.go:701
 
 func (f *wakesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.h, &f.d, &f.last, &f.woken) }
 func (f *wakesFrame) Forget()                 { *f = wakesFrame{Header: f.Header} }

@@ -161,11 +161,15 @@ func (l *log) showsResumable(r *greenlet.Run, t *testing.T, e *Event) greenlet.S
 func (f *logShowsFrame) body(r *greenlet.Run, l *log, t *testing.T, e *Event) (st greenlet.Status) {
 //line tree_test.go:79
 	l.lines = append(l.lines, l.tree(t))
+	if f != nil {
+		f.l, f.t = nil, nil
+	}
+//line tree_test.go:80
 	e.Set()
 	return greenlet.Done
 }
 
-//line tree_greenlet_test.go:171
+//line tree_greenlet_test.go:175
 
 func (f *logShowsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l, f.t, f.e))
@@ -197,11 +201,15 @@ func holdsUpResumable(r *greenlet.Run, inside chan bool, free chan bool) greenle
 func (f *holdsUpFrame) body(r *greenlet.Run, inside chan bool, free chan bool) (st greenlet.Status) {
 //line tree_test.go:126
 	inside <- true
+	if f != nil {
+		f.inside = nil
+	}
+//line tree_test.go:127
 	<-free
 	return greenlet.Done
 }
 
-//line tree_greenlet_test.go:208
+//line tree_greenlet_test.go:216
 
 func (f *holdsUpFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.inside, f.free))

@@ -301,9 +301,73 @@ in order; what a case assigns to is evaluated when it is chosen.
 # Spilling
 
 A hot call saves all that is live. A resumption saves what is live and may have
-changed since the frame was last written. Fields whose
-variables have died are cleared, so that a suspended greenlet holds on to
-nothing it does not need (pass spill).
+changed since the frame was last written, and loads what is live (pass spill).
+
+Fields whose variables have died are cleared: at the suspension, so that a suspended
+greenlet holds on to nothing it does not need; and before a call, a loop or a wait for a
+channel, so that a function which runs on doesn't either. What such a call reads itself
+is cleared behind it. Between, nothing is: the collector would hardly see it.
+
+	greenlet.Yield(0)                 f.PC = 1
+	use(p)                            ...
+	collect()                         resumed_1:
+	                                      use(p)
+	                                      f.p = nil
+	                                      collect()
+
+# Where variables live
+
+A local of a resumption is loaded where that begins and saved where it ends. If that
+happens more often than the variable is named, its field is the variable, where there
+is a frame (Var.Resident); a hot call has none, and has a Go variable for it:
+
+	x0 := e(0)                        f.x0, st = eResumable(r, 0)
+	x1 := e(1)                        ...
+	...                               f.x1, st = eResumable(r, 1)
+	use(x0 + x1 + …)                  use(f.x0 + f.x1 + …)
+
+So N variables over N suspensions make code for N uses, not N² moves. The cost model
+(lower, reside.go) weighs both by how often they happen: what is in a loop counts eight
+times, in two loops 64 times, and of four calls of resumable functions one suspends. A
+move is a load, where a state is resumed, or a store, where what a suspension saves
+isn't clean; a use is a mention of the variable. If both are even the variable is a local, which Go can keep in a register. What is live at the start
+is a local, too, but for parameters: it begins with the zero value, which a recycled
+frame does not have.
+
+What a hot call saves can't be shared like that, since each of its suspensions returns.
+If what it would save, over all of them, is more than a suspension is worth (8) for each
+and a frame taken at the start (64), the function is long, and takes its frame at the
+start (Func.Eager): a few nanoseconds a call, of one that makes dozens of calls. Rejected:
+one epilogue for all suspensions, to which each jumps with its state. It would have to
+know what is live in which state, to store nothing that is dead or was never set, and to
+go back where a value is handed out.
+
+# Shared fields
+
+Two locals of one type share a field if neither is ever written where the other is live
+(lower, slots.go). It is named after the first.
+
+	{                                 type fFrame struct {
+		a := load(1)                      greenlet.Header
+		greenlet.Yield(0)                 a block // also b
+		use(a)                        }
+	}
+	{
+		b := load(2)
+		greenlet.Yield(1)
+		use(b)
+	}
+
+Then the field holds, at each suspension, what is live there, whether its variables are
+residents or not: a local that is clean at a suspension was live ever since its field
+was written. It is enough to look where variables are written. If two are live at one
+point, the one that was written last on the way there was written where the other was live: for
+nothing is live but behind a write of the whole of it. The exceptions, which begin with the
+zero value, share nothing. Nor do parameters, which the constructor and Args set; results,
+which callers and deferred calls read. A box is made before its first value is
+evaluated: it does not take the place of another that this value is made of.
+
+A shared field is cleared when none of its variables is live.
 
 # Positions
 

@@ -2,6 +2,7 @@ package greenlet
 
 import (
 	"cmp"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -120,7 +121,7 @@ type Func struct {
 type Point struct {
 	Line int      // of the switch point
 	File string   // if a //line directive gives another than the function's
-	Live []string // names of the locals that live across it
+	Live []string // names of the locals that live across it, in no particular order
 }
 
 // Point describes the suspension of state pc, which begins with 1; ok is false if there
@@ -128,17 +129,36 @@ type Point struct {
 func (f *Func) Point(pc int) (p Point, ok bool) {
 	i := 0
 	for text := range strings.SplitSeq(f.Points, "; ") {
-		if i++; i != pc || text == "" {
-			continue
+		if i++; i > pc || text == "" {
+			break
 		}
 		place, live, _ := strings.Cut(text, " ")
-		line, file, _ := strings.Cut(place, "@")
-		p.Line, _ = strconv.Atoi(line)
-		p.File = strings.ReplaceAll(file, "\x00", " ")
-		p.Live = strings.Fields(live)
-		return p, true
+		p.Live = liveAt(p.Live, strings.Fields(live))
+		if i == pc {
+			line, file, _ := strings.Cut(place, "@")
+			p.Line, _ = strconv.Atoi(line)
+			p.File = strings.ReplaceAll(file, "\x00", " ")
+			return p, true
+		}
 	}
-	return p, false
+	return Point{}, false
+}
+
+// liveAt is what names say of a point, if before lives at the one before it: what lives
+// there, or +x or -x for each that has changed, or = if none has.
+func liveAt(before, names []string) []string {
+	if len(names) == 0 || !strings.ContainsRune("+-=", rune(names[0][0])) {
+		return names
+	}
+	for _, name := range names {
+		switch name[0] {
+		case '+':
+			before = append(before, name[1:])
+		case '-':
+			before = slices.DeleteFunc(before, func(s string) bool { return s == name[1:] })
+		}
+	}
+	return before
 }
 
 // at is the place of state pc. Deferred calls are made at the closing brace: Go has

@@ -41,26 +41,25 @@ func (f *serveFrame) body(r *greenlet.Run, opener *greenlet.Greenlet) (st greenl
 
 func (f *serveFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var balance, answer int
-	var self *greenlet.Greenlet
 	var m message
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.opener))
 	case 1:
-		balance, answer, self = f.balance, f.answer, f.self
+		balance, answer = f.balance, f.answer
 		m = f.m
 		r.Received()
 //line main.go:60
 		goto loop_60
 	case 2:
-		balance, self, m = f.balance, f.self, f.m
+		balance, m = f.balance, f.m
 		answer = f.answer
 		r.Received()
 //line main.go:71
 		balance -= answer
 		goto after_switch_61
 	case 3:
-		balance, answer, self = f.balance, f.answer, f.self
+		balance, answer = f.balance, f.answer
 		m = f.m
 		r.Received()
 		goto loop_60
@@ -90,7 +89,7 @@ case_68:
 		f.m, f.PC = m, 2
 		r.Await(&f.answer)
 //line main.go:70
-		return greenlet.Send(r, m.to.actor, message{verb: deposit, amount: amount2, sender: self})
+		return greenlet.Send(r, m.to.actor, message{verb: deposit, amount: amount2, sender: f.self})
 	}
 after_switch_61:
 	f.m, f.balance, f.answer, f.PC = message{}, balance, answer, 3
@@ -99,12 +98,12 @@ after_switch_61:
 	return greenlet.Send(r, m.sender, answer)
 }
 
-//line main_greenlet.go:103
+//line main_greenlet.go:102
 
 func (f *serveFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.opener) }
 func (f *serveFrame) Forget()                 { *f = serveFrame{Header: f.Header} }
 func (f *serveFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 4) }
 func (*serveFrame) Func() *greenlet.Func      { return &serveFrameInfo }
 
-var serveFrameInfo = greenlet.Func{Name: "main.serve", File: "github.com/going-green/greenlet/examples/actors/main.go", Line: 56, Points: "59 balance answer self; 70 balance self m; 73 balance answer self"}
+var serveFrameInfo = greenlet.Func{Name: "main.serve", File: "github.com/going-green/greenlet/examples/actors/main.go", Line: 56, Points: "59 balance answer self; 70 -answer +m; 73 -m +answer"}
 var _ func(*greenlet.Greenlet) = serve

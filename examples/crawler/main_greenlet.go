@@ -73,9 +73,7 @@ func (f *crawlerFetchFrame) step(r *greenlet.Run, c *crawler, page *url.URL) (en
 	var st greenlet.Status
 	var (
 		conn        *socket.Conn
-		t0          error
-		req         *http.Request
-		err2        error
+		t0, err2    error
 		answer, buf []byte
 		n           int
 		err3        error
@@ -85,11 +83,11 @@ func (f *crawlerFetchFrame) step(r *greenlet.Run, c *crawler, page *url.URL) (en
 		conn, t0 = r.Callee().(*socket.DialFrame).Returned(r)
 		goto resumed_47
 	case 2:
-		conn, req = f.conn, f.req
+		conn = f.conn
 		_, err2 = r.Callee().(*socket.ConnWriteFrame).Returned(r)
 		goto resumed_62
 	case 3:
-		conn, req, answer, buf = f.conn, f.req, f.answer, f.buf
+		conn, answer, buf = f.conn, f.answer, f.buf
 		n, err3 = r.Callee().(*socket.ConnReadFrame).Returned(r)
 		goto resumed_69
 	case greenlet.Unwind:
@@ -97,7 +95,7 @@ func (f *crawlerFetchFrame) step(r *greenlet.Run, c *crawler, page *url.URL) (en
 	}
 
 //line main.go:47
-	conn, t0, st = socket.DialResumable(r, c.Hub, "tcp", page.Host)
+	conn, t0, st = socket.DialResumable(r, f.c.Hub, "tcp", f.page.Host)
 	if st != greenlet.Done {
 		f.PC = 1
 		return r.Link(f, &f.Header, st)
@@ -119,23 +117,27 @@ resumed_47:
 			})
 		}
 //line main.go:52
-		conn.SetDeadline(c.Now().Add(10 * time.Second))
-		req, f.ret1 = http.NewRequest(http.MethodGet, page.String(), nil)
+		conn.SetDeadline(f.c.Now().Add(10 * time.Second))
+		f.c = nil
+//line main.go:53
+		f.req, f.ret1 = http.NewRequest(http.MethodGet, f.page.String(), nil)
 		if f.ret1 != nil {
 			f.ret0 = nil
 			goto unwind
 		}
 //line main.go:57
-		req.Close = true // so that the page ends with the connection
+		f.req.Close = true // so that the page ends with the connection
 		var out bytes.Buffer
-		if err := req.Write(&out); err != nil {
+		f.page = nil
+//line main.go:59
+		if err := f.req.Write(&out); err != nil {
 			f.ret0, f.ret1 = nil, err
 			goto unwind
 		}
 //line main.go:62
 		_, err2, st = conn.WriteResumable(r, out.Bytes())
 		if st != greenlet.Done {
-			f.c, f.page, f.conn, f.req, f.PC = nil, nil, conn, req, 2
+			f.conn, f.PC = conn, 2
 			return r.Link(f, &f.Header, st)
 		}
 	}
@@ -155,7 +157,7 @@ loop_68:
 //line main.go:69
 	n, err3, st = conn.ReadResumable(r, buf)
 	if st != greenlet.Done {
-		f.c, f.page, f.conn, f.req, f.answer, f.buf, f.PC = nil, nil, conn, req, answer, buf, 3
+		f.conn, f.answer, f.buf, f.PC = conn, answer, buf, 3
 		return r.Link(f, &f.Header, st)
 	}
 resumed_69:
@@ -170,8 +172,9 @@ resumed_69:
 	}
 	goto loop_68
 after_loop_68:
+	f.conn, f.buf = nil, nil
 //line main.go:78
-	f.ret0, f.ret1 = parse(req, answer)
+	f.ret0, f.ret1 = parse(f.req, answer)
 	goto unwind
 unwind:
 //line main.go:79
@@ -186,7 +189,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line main_greenlet.go:190
+//line main_greenlet.go:193
 
 func (f *crawlerFetchFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.page) }
 func (f *crawlerFetchFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -198,7 +201,7 @@ func (f *crawlerFetchFrame) Forget() {
 func (f *crawlerFetchFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 47) }
 func (*crawlerFetchFrame) Func() *greenlet.Func      { return &crawlerFetchFrameInfo }
 
-var crawlerFetchFrameInfo = greenlet.Func{Name: "main.(*crawler).fetch", File: "github.com/going-green/greenlet/examples/crawler/main.go", Line: 46, End: 79, Points: "47 c page; 62 conn req; 69 conn req answer buf"}
+var crawlerFetchFrameInfo = greenlet.Func{Name: "main.(*crawler).fetch", File: "github.com/going-green/greenlet/examples/crawler/main.go", Line: 46, End: 79, Points: "47 c page; 62 conn req; 69 +answer +buf"}
 var _ func(*crawler, *url.URL) ([]*url.URL, error) = (*crawler).fetch
 
 // crawlerVisitFrame is an activation of crawler.visit.
@@ -272,6 +275,7 @@ resumed_110:
 			c.add(u)
 		}
 	}
+	f.c, f.page = nil, nil
 	goto unwind
 unwind:
 //line main.go:122
@@ -286,7 +290,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line main_greenlet.go:290
+//line main_greenlet.go:294
 
 func (f *crawlerVisitFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.page) }
 func (f *crawlerVisitFrame) Forget()                 { *f = crawlerVisitFrame{DeferHeader: f.DeferHeader} }
@@ -354,12 +358,15 @@ func (f *crawlerCrawlFrame) body(r *greenlet.Run, c0 *crawler) (st greenlet.Stat
 			return r.Link(f, &f.Header, st)
 		}
 	}
+	if f != nil {
+		f.c = nil
+	}
 //line main.go:136
 	loop.End()
 	return greenlet.Done
 }
 
-//line main_greenlet.go:363
+//line main_greenlet.go:370
 
 func (f *crawlerCrawlFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var (
@@ -402,12 +409,13 @@ func (f *crawlerCrawlFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 
 resumed_136:
+	f.c, f.pool = nil, nil
 //line main.go:136
 	loop.End()
 	return r.Return(f, &f.Header)
 }
 
-//line main_greenlet.go:411
+//line main_greenlet.go:419
 
 func (f *crawlerCrawlFrame) Forget()                 { *f = crawlerCrawlFrame{Header: f.Header} }
 func (f *crawlerCrawlFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 38) }
@@ -436,7 +444,7 @@ func (c2 *crawlerCrawlRange1) value() func(*url.URL) bool {
 	})
 }
 
-//line main_greenlet.go:440
+//line main_greenlet.go:448
 
 // crawlerCrawlRange1Frame is an activation of the literal crawlerCrawlRange1.
 type crawlerCrawlRange1Frame struct {
@@ -466,6 +474,9 @@ func (f *crawlerCrawlRange1Frame) body(r *greenlet.Run, c2 *crawlerCrawlRange1, 
 		f.page, f.c2, f.PC = nil, c2, 1
 		return ret0, r.Link(f, &f.Header, st)
 	}
+	if f != nil {
+		f.page = nil
+	}
 //line main.go:138
 	(*c2.c).most = max((*c2.c).most, (*c2.pool).Len())
 	c2.loop.Again()
@@ -473,12 +484,13 @@ func (f *crawlerCrawlRange1Frame) body(r *greenlet.Run, c2 *crawlerCrawlRange1, 
 	return true, greenlet.Done
 }
 
-//line main_greenlet.go:477
+//line main_greenlet.go:488
 
 func (f *crawlerCrawlRange1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c2 := f.c2
 	_ = c2
 	r.Callee().(*hub.GroupGoFrame).Release(r)
+	f.page = nil
 //line main.go:138
 	(*c2.c).most = max((*c2.c).most, (*c2.pool).Len())
 	c2.loop.Again()
@@ -487,7 +499,7 @@ func (f *crawlerCrawlRange1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line main_greenlet.go:491
+//line main_greenlet.go:503
 
 func (f *crawlerCrawlRange1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 10) }
 func (*crawlerCrawlRange1Frame) Func() *greenlet.Func      { return &crawlerCrawlRange1FrameInfo }
@@ -521,7 +533,7 @@ func (f *crawlerFinishFrame) body(r *greenlet.Run, c *crawler) (st greenlet.Stat
 	return greenlet.Done
 }
 
-//line main_greenlet.go:525
+//line main_greenlet.go:537
 
 func (f *crawlerFinishFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -537,7 +549,7 @@ func (f *crawlerFinishFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line main_greenlet.go:541
+//line main_greenlet.go:553
 
 func (f *crawlerFinishFrame) Forget()                 { *f = crawlerFinishFrame{Header: f.Header} }
 func (f *crawlerFinishFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 6) }

@@ -50,11 +50,14 @@ func (f *echoFrame) body(r *greenlet.Run, c *socket.Conn) (st greenlet.Status) {
 
 //line main.go:27
 loop_27:
+	if f != nil {
+		f.buf = nil
+	}
 //line main.go:27
 	t0, st = c.WaitReadableResumable(r)
 	if st != greenlet.Done {
 		f = greenlet.Take(r, f, 21)
-		f.buf, f.c, f.PC = nil, c, 1
+		f.c, f.PC = c, 1
 		return r.Link(f, &f.Header, st)
 	}
 resumed_27:
@@ -92,7 +95,7 @@ after_if_30:
 	goto loop_27
 }
 
-//line main_greenlet.go:97
+//line main_greenlet.go:100
 
 func (f *echoFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.c))
@@ -103,7 +106,7 @@ func (f *echoFrame) Forget()                 { *f = echoFrame{Header: f.Header} 
 func (f *echoFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 21) }
 func (*echoFrame) Func() *greenlet.Func      { return &echoFrameInfo }
 
-var echoFrameInfo = greenlet.Func{Name: "main.echo", File: "github.com/going-green/greenlet/examples/echo/main.go", Line: 26, Points: "27 c; 29 c buf; 31 c buf"}
+var echoFrameInfo = greenlet.Func{Name: "main.echo", File: "github.com/going-green/greenlet/examples/echo/main.go", Line: 26, Points: "27 c; 29 +buf; 31 ="}
 var _ func(*socket.Conn) = echo
 
 // serveFrame is an activation of serve.
@@ -135,7 +138,7 @@ func (f *serveFrame) body(r *greenlet.Run, s *socket.Server) (ret0 error, st gre
 	return t0, greenlet.Done
 }
 
-//line main_greenlet.go:140
+//line main_greenlet.go:143
 
 func (f *serveFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var t0 error
@@ -152,7 +155,7 @@ func (f *serveFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line main_greenlet.go:157
+//line main_greenlet.go:160
 
 func (f *serveFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.s) }
 func (f *serveFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -185,6 +188,9 @@ func (f *stopFrame) body(r *greenlet.Run, s *socket.Server) (st greenlet.Status)
 		f.s, f.PC = nil, 1
 		return r.Link(f, &f.Header, st)
 	}
+	if f != nil {
+		f.s = nil
+	}
 //line main.go:49
 	if killed > 0 {
 		fmt.Println("killed", killed)
@@ -192,7 +198,7 @@ func (f *stopFrame) body(r *greenlet.Run, s *socket.Server) (st greenlet.Status)
 	return greenlet.Done
 }
 
-//line main_greenlet.go:197
+//line main_greenlet.go:203
 
 func (f *stopFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var killed int
@@ -201,6 +207,7 @@ func (f *stopFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		return r.Started(f, &f.Header, f.body(r, f.s))
 	default:
 		killed = r.Callee().(*socket.ServerStopFrame).Returned(r)
+		f.s = nil
 //line main.go:49
 		if killed > 0 {
 			fmt.Println("killed", killed)
@@ -210,7 +217,7 @@ func (f *stopFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line main_greenlet.go:215
+//line main_greenlet.go:222
 
 func (f *stopFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.s) }
 func (f *stopFrame) Forget()                 { *f = stopFrame{Header: f.Header} }
@@ -289,7 +296,7 @@ func (f *clientFrame) step(r *greenlet.Run, h *hub.Hub, address string, words []
 	}
 
 //line main.go:58
-	c, err, st = socket.DialResumable(r, h, "tcp", address)
+	c, err, st = socket.DialResumable(r, f.h, "tcp", f.address)
 	if st != greenlet.Done {
 		f.h, f.address, f.PC = nil, "", 1
 		return r.Link(f, &f.Header, st)
@@ -299,6 +306,8 @@ resumed_58:
 	if err != nil {
 		panic(err)
 	}
+	f.h, f.address = nil, ""
+//line main.go:62
 	{
 		fn := c.Close
 		f.Defer(func(body func()) {
@@ -313,6 +322,7 @@ resumed_58:
 loop_63:
 //line main.go:63
 	if !(t1 < t0) {
+		f.words, f.c = nil, nil
 		goto unwind
 	}
 	{
@@ -320,7 +330,7 @@ loop_63:
 //line main.go:64
 		_, err2, st = c.WriteStringResumable(r, word+"\n")
 		if st != greenlet.Done {
-			f.h, f.address, f.c, f.t0, f.t1, f.PC = nil, "", c, t0, t1, 2
+			f.c, f.t0, f.t1, f.PC = c, t0, t1, 2
 			return r.Link(f, &f.Header, st)
 		}
 	}
@@ -331,7 +341,7 @@ resumed_64:
 	}
 	line, err3, st = c.ReadLineResumable(r)
 	if st != greenlet.Done {
-		f.h, f.address, f.c, f.t0, f.t1, f.PC = nil, "", c, t0, t1, 3
+		f.c, f.t0, f.t1, f.PC = c, t0, t1, 3
 		return r.Link(f, &f.Header, st)
 	}
 resumed_67:
@@ -356,14 +366,14 @@ unwind:
 	return greenlet.Done
 }
 
-//line main_greenlet.go:361
+//line main_greenlet.go:371
 
 func (f *clientFrame) Args(args []any)         { greenlet.SetVariadic(f, args, &f.h, &f.address, &f.words) }
 func (f *clientFrame) Forget()                 { *f = clientFrame{DeferHeader: f.DeferHeader} }
 func (f *clientFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 19) }
 func (*clientFrame) Func() *greenlet.Func      { return &clientFrameInfo }
 
-var clientFrameInfo = greenlet.Func{Name: "main.client", File: "github.com/going-green/greenlet/examples/echo/main.go", Line: 57, End: 73, Points: "58 words; 64 words c t0 t1; 67 words c t0 t1"}
+var clientFrameInfo = greenlet.Func{Name: "main.client", File: "github.com/going-green/greenlet/examples/echo/main.go", Line: 57, End: 73, Points: "58 words; 64 +c +t0 +t1; 67 ="}
 var _ func(*hub.Hub, string, ...string) = client
 
 // showFrame is an activation of show.
@@ -414,15 +424,19 @@ resumed_79:
 	}
 resumed_80:
 //line main.go:81
+	if f != nil {
+		f.h = nil
+	}
+//line main.go:81
 	if st = stopResumable(r, s); st != greenlet.Done {
 		f = greenlet.Take(r, f, 61)
-		f.h, f.s, f.PC = nil, nil, 3
+		f.s, f.PC = nil, 3
 		return r.Link(f, &f.Header, st)
 	}
 	return greenlet.Done
 }
 
-//line main_greenlet.go:428
+//line main_greenlet.go:442
 
 func (f *showFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.h, f.s))

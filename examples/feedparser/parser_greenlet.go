@@ -487,7 +487,7 @@ loop_99:
 	t1, st = p.spaceResumable(r)
 	if st != greenlet.Done {
 		f = greenlet.Take(r, f, 16)
-		f.name, f.p, f.members, f.PC = "", p, members, 2
+		f.p, f.members, f.PC = p, members, 2
 		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
 resumed_100:
@@ -498,7 +498,7 @@ resumed_100:
 	name, err, st = p.strResumable(r)
 	if st != greenlet.Done {
 		f = greenlet.Take(r, f, 16)
-		f.name, f.p, f.members, f.PC = "", p, members, 3
+		f.p, f.members, f.PC = p, members, 3
 		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
 resumed_103:
@@ -530,10 +530,14 @@ resumed_111:
 	if err != nil {
 		return nil, err, greenlet.Done
 	}
+	if f != nil {
+		f.name = ""
+	}
+//line parser.go:114
 	t5, st = p.spaceResumable(r)
 	if st != greenlet.Done {
 		f = greenlet.Take(r, f, 16)
-		f.name, f.p, f.members, f.PC = "", p, members, 6
+		f.p, f.members, f.PC = p, members, 6
 		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
 resumed_114:
@@ -550,7 +554,7 @@ resumed_114:
 	goto loop_99
 }
 
-//line parser_greenlet.go:558
+//line parser_greenlet.go:562
 
 func (f *parserObjectFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, f.ret1, st = f.body(r, f.p)
@@ -566,7 +570,7 @@ func (f *parserObjectFrame) Forget() {
 func (f *parserObjectFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 16) }
 func (*parserObjectFrame) Func() *greenlet.Func      { return &parserObjectFrameInfo }
 
-var parserObjectFrameInfo = greenlet.Func{Name: "main.(*parser).object", File: "github.com/going-green/greenlet/examples/feedparser/parser.go", Line: 92, Points: "95 p members; 100 p members; 103 p members; 107 p members name; 111 p members name; 114 p members"}
+var parserObjectFrameInfo = greenlet.Func{Name: "main.(*parser).object", File: "github.com/going-green/greenlet/examples/feedparser/parser.go", Line: 92, Points: "95 p members; 100 =; 103 =; 107 +name; 111 =; 114 -name"}
 var _ func(*parser) (any, error) = (*parser).object
 
 // parserArrayFrame is an activation of parser.array.
@@ -664,7 +668,7 @@ resumed_140:
 	goto loop_134
 }
 
-//line parser_greenlet.go:673
+//line parser_greenlet.go:677
 
 func (f *parserArrayFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, f.ret1, st = f.body(r, f.p)
@@ -680,7 +684,7 @@ func (f *parserArrayFrame) Forget() {
 func (f *parserArrayFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 2) }
 func (*parserArrayFrame) Func() *greenlet.Func      { return &parserArrayFrameInfo }
 
-var parserArrayFrameInfo = greenlet.Func{Name: "main.(*parser).array", File: "github.com/going-green/greenlet/examples/feedparser/parser.go", Line: 127, Points: "130 p elements; 135 p elements; 140 p elements"}
+var parserArrayFrameInfo = greenlet.Func{Name: "main.(*parser).array", File: "github.com/going-green/greenlet/examples/feedparser/parser.go", Line: 127, Points: "130 p elements; 135 =; 140 ="}
 var _ func(*parser) (any, error) = (*parser).array
 
 // parserStrFrame is an activation of parser.str.
@@ -736,9 +740,17 @@ resumed_157:
 //line parser.go:158
 	switch {
 	case c == end:
+		if f != nil {
+			f.s = nil
+		}
+//line parser.go:160
 		return "", p.unexpected("the rest of a string"), greenlet.Done
 	case c == '"':
 		p.skip()
+		if f != nil {
+			f.p = nil
+		}
+//line parser.go:163
 		return s.String(), nil, greenlet.Done
 	case c == '\\':
 		goto case_164
@@ -766,7 +778,7 @@ resumed_166:
 	goto loop_156
 }
 
-//line parser_greenlet.go:776
+//line parser_greenlet.go:788
 
 func (f *parserStrFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, f.ret1, st = f.body(r, f.p)
@@ -780,7 +792,7 @@ func (f *parserStrFrame) Forget()                 { *f = parserStrFrame{Header: 
 func (f *parserStrFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 32) }
 func (*parserStrFrame) Func() *greenlet.Func      { return &parserStrFrameInfo }
 
-var parserStrFrameInfo = greenlet.Func{Name: "main.(*parser).str", File: "github.com/going-green/greenlet/examples/feedparser/parser.go", Line: 153, Points: "157 p s; 166 p s"}
+var parserStrFrameInfo = greenlet.Func{Name: "main.(*parser).str", File: "github.com/going-green/greenlet/examples/feedparser/parser.go", Line: 153, Points: "157 p s; 166 ="}
 var _ func(*parser) (string, error) = (*parser).str
 
 // parserEscapedFrame is an activation of parser.escaped.
@@ -872,7 +884,7 @@ resumed_193:
 	goto loop_192
 }
 
-//line parser_greenlet.go:883
+//line parser_greenlet.go:895
 
 func (f *parserEscapedFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, f.ret1, st = f.body(r, f.p)
@@ -943,7 +955,9 @@ resumed_206:
 loop_206:
 //line parser.go:206
 	if !strings.ContainsRune("+-.eE0123456789", c) {
-//line parser.go:210
+		if f != nil {
+			f.p = nil
+		}
 		ret0, ret1 = strconv.ParseFloat(string(digits), 64)
 		return ret0, ret1, greenlet.Done
 	}
@@ -961,7 +975,7 @@ resumed_206b:
 	goto loop_206
 }
 
-//line parser_greenlet.go:973
+//line parser_greenlet.go:987
 
 func (f *parserNumberFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, f.ret1, st = f.body(r, f.p)
@@ -977,7 +991,7 @@ func (f *parserNumberFrame) Forget() {
 func (f *parserNumberFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 46) }
 func (*parserNumberFrame) Func() *greenlet.Func      { return &parserNumberFrameInfo }
 
-var parserNumberFrameInfo = greenlet.Func{Name: "main.(*parser).number", File: "github.com/going-green/greenlet/examples/feedparser/parser.go", Line: 204, Points: "206 p digits; 206 p digits"}
+var parserNumberFrameInfo = greenlet.Func{Name: "main.(*parser).number", File: "github.com/going-green/greenlet/examples/feedparser/parser.go", Line: 204, Points: "206 p digits; 206 ="}
 var _ func(*parser) (any, error) = (*parser).number
 
 // parserWordFrame is an activation of parser.word.
@@ -1057,7 +1071,7 @@ resumed_216b:
 	goto loop_216
 }
 
-//line parser_greenlet.go:1070
+//line parser_greenlet.go:1084
 
 func (f *parserWordFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, f.ret1, st = f.body(r, f.p)
@@ -1073,7 +1087,7 @@ func (f *parserWordFrame) Forget() {
 func (f *parserWordFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 49) }
 func (*parserWordFrame) Func() *greenlet.Func      { return &parserWordFrameInfo }
 
-var parserWordFrameInfo = greenlet.Func{Name: "main.(*parser).word", File: "github.com/going-green/greenlet/examples/feedparser/parser.go", Line: 214, Points: "216 p letters; 216 p letters"}
+var parserWordFrameInfo = greenlet.Func{Name: "main.(*parser).word", File: "github.com/going-green/greenlet/examples/feedparser/parser.go", Line: 214, Points: "216 p letters; 216 ="}
 var _ func(*parser) (any, error) = (*parser).word
 
 func init() {

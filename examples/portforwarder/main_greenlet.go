@@ -50,10 +50,14 @@ func (f *passFrame) body(r *greenlet.Run, from *socket.Conn, to *socket.Conn) (s
 //line main.go:26
 	buf = make([]byte, 16<<10)
 loop_27:
+	if f != nil {
+		f.err = nil
+	}
+//line main.go:28
 	n, err, st = from.ReadResumable(r, buf)
 	if st != greenlet.Done {
 		f = greenlet.Take(r, f, 27)
-		f.err, f.from, f.to, f.buf, f.PC = nil, from, to, buf, 1
+		f.from, f.to, f.buf, f.PC = from, to, buf, 1
 		return r.Link(f, &f.Header, st)
 	}
 resumed_28:
@@ -81,7 +85,7 @@ after_if_29:
 	goto loop_27
 }
 
-//line main_greenlet.go:86
+//line main_greenlet.go:90
 
 func (f *passFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.from, f.to))
@@ -92,7 +96,7 @@ func (f *passFrame) Forget()                 { *f = passFrame{Header: f.Header} 
 func (f *passFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 27) }
 func (*passFrame) Func() *greenlet.Func      { return &passFrameInfo }
 
-var passFrameInfo = greenlet.Func{Name: "main.pass", File: "github.com/going-green/greenlet/examples/portforwarder/main.go", Line: 25, Points: "28 from to buf; 30 from to buf err"}
+var passFrameInfo = greenlet.Func{Name: "main.pass", File: "github.com/going-green/greenlet/examples/portforwarder/main.go", Line: 25, Points: "28 from to buf; 30 +err"}
 var _ func(*socket.Conn, *socket.Conn) = pass
 
 // forwardFrame is an activation of forward.
@@ -150,7 +154,7 @@ func (f *forwardFrame) step(r *greenlet.Run, c *socket.Conn, to string) (end gre
 		goto resumed_53
 	case 3:
 		r.Callee().(*hub.TaskJoinFrame).Release(r)
-		goto unwind
+		goto resumed_54
 	case greenlet.Unwind:
 		goto unwind
 	}
@@ -162,6 +166,7 @@ func (f *forwardFrame) step(r *greenlet.Run, c *socket.Conn, to string) (end gre
 		return r.Link(f, &f.Header, st)
 	}
 resumed_45:
+	f.to = ""
 //line main.go:46
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "portforwarder:", err)
@@ -184,16 +189,20 @@ resumed_45:
 	} // if this task is killed; otherwise it has ended
 //line main.go:53
 	if st = passResumable(r, c, other); st != greenlet.Done {
-		f.c, f.to, f.back, f.PC = nil, "", back, 2
+		f.c, f.back, f.PC = nil, back, 2
 		return r.Link(f, &f.Header, st)
 	}
 resumed_53:
 //line main.go:54
+	f.c = nil
+//line main.go:54
 	_, st = back.JoinResumable(r)
 	if st != greenlet.Done {
-		f.c, f.to, f.back, f.PC = nil, "", nil, 3
+		f.back, f.PC = nil, 3
 		return r.Link(f, &f.Header, st)
 	}
+resumed_54:
+	f.back = nil
 	goto unwind
 unwind:
 //line main.go:55
@@ -208,7 +217,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line main_greenlet.go:213
+//line main_greenlet.go:222
 
 func (f *forwardFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c, &f.to) }
 func (f *forwardFrame) Forget()                 { *f = forwardFrame{DeferHeader: f.DeferHeader} }
@@ -247,7 +256,7 @@ func (f *serveFrame) body(r *greenlet.Run, s *socket.Server) (ret0 error, st gre
 	return t0, greenlet.Done
 }
 
-//line main_greenlet.go:252
+//line main_greenlet.go:261
 
 func (f *serveFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var t0 error
@@ -264,7 +273,7 @@ func (f *serveFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line main_greenlet.go:269
+//line main_greenlet.go:278
 
 func (f *serveFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.s) }
 func (f *serveFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -299,7 +308,7 @@ func (f *stopFrame) body(r *greenlet.Run, s *socket.Server) (st greenlet.Status)
 	return greenlet.Done
 }
 
-//line main_greenlet.go:304
+//line main_greenlet.go:313
 
 func (f *stopFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
@@ -377,7 +386,7 @@ after_loop_68:
 	return greenlet.Done
 }
 
-//line main_greenlet.go:383
+//line main_greenlet.go:392
 
 func (f *shoutFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.c))
@@ -462,7 +471,7 @@ func (f *showFrame) step(r *greenlet.Run, h *hub.Hub, servers []*socket.Server) 
 	}
 
 //line main.go:80
-	c, err, st = socket.DialResumable(r, h, "tcp", servers[0].Listener.Addr().String())
+	c, err, st = socket.DialResumable(r, f.h, "tcp", servers[0].Listener.Addr().String())
 	if st != greenlet.Done {
 		f.h, f.PC = nil, 1
 		return r.Link(f, &f.Header, st)
@@ -472,6 +481,8 @@ resumed_80:
 	if err != nil {
 		panic(err)
 	}
+	f.h = nil
+//line main.go:84
 	{
 		fn := c.Close
 		f.Defer(func(body func()) {
@@ -482,7 +493,7 @@ resumed_80:
 //line main.go:85
 	_, _, st = c.WriteStringResumable(r, "is there\nanybody\n")
 	if st != greenlet.Done {
-		f.h, f.c, f.PC = nil, c, 2
+		f.c, f.PC = c, 2
 		return r.Link(f, &f.Header, st)
 	}
 resumed_85:
@@ -491,7 +502,7 @@ resumed_85:
 loop_87:
 	line, err2, st = c.ReadLineResumable(r)
 	if st != greenlet.Done {
-		f.h, f.c, f.PC = nil, c, 3
+		f.c, f.PC = c, 3
 		return r.Link(f, &f.Header, st)
 	}
 resumed_88:
@@ -504,19 +515,22 @@ resumed_88:
 	goto loop_87
 after_loop_87:
 //line main.go:95
+	f.c = nil
+//line main.go:95
 	t0 = len(servers)
 //line main.go:95
 	t1 = 0
 loop_95:
 //line main.go:95
 	if !(t1 < t0) {
+		f.servers = nil
 		goto unwind
 	}
 	{
 		s := servers[t1]
 //line main.go:96
 		if st = stopResumable(r, s); st != greenlet.Done {
-			f.h, f.c, f.t0, f.t1, f.PC = nil, nil, t0, t1, 4
+			f.t0, f.t1, f.PC = t0, t1, 4
 			return r.Link(f, &f.Header, st)
 		}
 	}
@@ -536,12 +550,12 @@ unwind:
 	return greenlet.Done
 }
 
-//line main_greenlet.go:542
+//line main_greenlet.go:556
 
 func (f *showFrame) Args(args []any)         { greenlet.SetVariadic(f, args, &f.h, &f.servers) }
 func (f *showFrame) Forget()                 { *f = showFrame{DeferHeader: f.DeferHeader} }
 func (f *showFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 43) }
 func (*showFrame) Func() *greenlet.Func      { return &showFrameInfo }
 
-var showFrameInfo = greenlet.Func{Name: "main.show", File: "github.com/going-green/greenlet/examples/portforwarder/main.go", Line: 79, End: 98, Points: "80 servers; 85 servers c; 88 servers c; 96 servers t0 t1"}
+var showFrameInfo = greenlet.Func{Name: "main.show", File: "github.com/going-green/greenlet/examples/portforwarder/main.go", Line: 79, End: 98, Points: "80 servers; 85 +c; 88 =; 96 -c +t0 +t1"}
 var _ func(*hub.Hub, ...*socket.Server) = show

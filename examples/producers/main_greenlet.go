@@ -92,7 +92,7 @@ func (f *marketProduceFrame) Forget()                 { *f = marketProduceFrame{
 func (f *marketProduceFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 26) }
 func (*marketProduceFrame) Func() *greenlet.Func      { return &marketProduceFrameInfo }
 
-var marketProduceFrameInfo = greenlet.Func{Name: "main.(*market).produce", File: "github.com/going-green/greenlet/examples/producers/main.go", Line: 28, Points: "30 m name n pace i; 34 m name n pace i"}
+var marketProduceFrameInfo = greenlet.Func{Name: "main.(*market).produce", File: "github.com/going-green/greenlet/examples/producers/main.go", Line: 28, Points: "30 m name n pace i; 34 ="}
 var _ func(*market, string, int, time.Duration) = (*market).produce
 
 // marketConsumeFrame is an activation of market.consume.
@@ -170,13 +170,16 @@ func (f *marketConsumeFrame) body(r *greenlet.Run, m0 *market, name0 string, pac
 			return ret0, r.Link(f, &f.Header, st)
 		}
 	}
+	if f != nil {
+		f.m, f.name, f.pace = nil, nil, nil
+	}
 //line main.go:42
 	loop.End()
 //line main.go:47
 	return *n, greenlet.Done
 }
 
-//line main_greenlet.go:181
+//line main_greenlet.go:184
 
 func (f *marketConsumeFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var (
@@ -224,6 +227,7 @@ func (f *marketConsumeFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 
 resumed_42:
+	f.m, f.name, f.pace = nil, nil, nil
 //line main.go:42
 	loop.End()
 //line main.go:47
@@ -231,7 +235,7 @@ resumed_42:
 	return r.Return(f, &f.Header)
 }
 
-//line main_greenlet.go:236
+//line main_greenlet.go:240
 
 func (f *marketConsumeFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.name0, &f.pace0) }
 func (f *marketConsumeFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -265,7 +269,7 @@ func (c *marketConsumeRange1) value() func(string) bool {
 	})
 }
 
-//line main_greenlet.go:270
+//line main_greenlet.go:274
 
 // marketConsumeRange1Frame is an activation of the literal marketConsumeRange1.
 type marketConsumeRange1Frame struct {
@@ -297,12 +301,16 @@ func (f *marketConsumeRange1Frame) body(r *greenlet.Run, c *marketConsumeRange1,
 //line main.go:44
 	(*c.m).say("%s has %s", (*c.name), good)
 	(*c.n)++
+	if f != nil {
+		f.good = ""
+	}
+//line main.go:46
 	c.loop.Again()
 //line main.go:46
 	return true, greenlet.Done
 }
 
-//line main_greenlet.go:307
+//line main_greenlet.go:315
 
 func (f *marketConsumeRange1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c, good := f.c, f.good
@@ -311,13 +319,15 @@ func (f *marketConsumeRange1Frame) Resume(r *greenlet.Run) (st greenlet.Status) 
 //line main.go:44
 	(*c.m).say("%s has %s", (*c.name), good)
 	(*c.n)++
+	f.good = ""
+//line main.go:46
 	c.loop.Again()
 //line main.go:46
 	f.ret0 = true
 	return r.Return(f, &f.Header)
 }
 
-//line main_greenlet.go:322
+//line main_greenlet.go:332
 
 func (f *marketConsumeRange1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 12) }
 func (*marketConsumeRange1Frame) Func() *greenlet.Func      { return &marketConsumeRange1FrameInfo }
@@ -426,29 +436,39 @@ resumed_58:
 		return r.Link(f, &f.Header, st)
 	}
 resumed_59:
+	if f != nil {
+		f.producers = nil
+	}
 //line main.go:60
 	m.goods.Close()
 	a, _, st = fast.GetResumable(r)
 	if st != greenlet.Done {
 		f = greenlet.Take(r, f, 24)
-		f.producers, f.fast, f.m, f.slow, f.PC = nil, nil, m, slow, 6
+		f.fast, f.m, f.slow, f.PC = nil, m, slow, 6
 		return r.Link(f, &f.Header, st)
 	}
 resumed_61:
 //line main.go:62
+	if f != nil {
+		f.fast = nil
+	}
+//line main.go:62
 	b, _, st = slow.GetResumable(r)
 	if st != greenlet.Done {
 		f = greenlet.Take(r, f, 24)
-		f.producers, f.fast, f.slow, f.m, f.a, f.PC = nil, nil, nil, m, a, 7
+		f.slow, f.m, f.a, f.PC = nil, m, a, 7
 		return r.Link(f, &f.Header, st)
 	}
 resumed_62:
+	if f != nil {
+		f.slow = nil
+	}
 //line main.go:63
 	m.say("Ann has had %d, Bob %d", a, b)
 	return greenlet.Done
 }
 
-//line main_greenlet.go:454
+//line main_greenlet.go:474
 
 func (f *marketDayFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.m))
@@ -458,7 +478,7 @@ func (f *marketDayFrame) Forget()                 { *f = marketDayFrame{Header: 
 func (f *marketDayFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 24) }
 func (*marketDayFrame) Func() *greenlet.Func      { return &marketDayFrameInfo }
 
-var marketDayFrameInfo = greenlet.Func{Name: "main.(*market).day", File: "github.com/going-green/greenlet/examples/producers/main.go", Line: 53, Points: "55 m producers; 56 m producers; 57 m producers; 58 m producers fast; 59 m fast slow; 61 m slow; 62 m a"}
+var marketDayFrameInfo = greenlet.Func{Name: "main.(*market).day", File: "github.com/going-green/greenlet/examples/producers/main.go", Line: 53, Points: "55 m producers; 56 =; 57 =; 58 +fast; 59 m fast slow; 61 -fast; 62 m a"}
 var _ func(*market) = (*market).day
 
 func init() {

@@ -129,6 +129,9 @@ resumed_51:
 		return r.Link(f, &f.Header, st)
 	}
 resumed_53:
+	if f != nil {
+		f.takes = nil
+	}
 //line main.go:53
 	if err != nil {
 		(*w).say("job %d: %v", n, err)
@@ -138,7 +141,7 @@ resumed_53:
 	return greenlet.Done
 }
 
-//line main_greenlet.go:144
+//line main_greenlet.go:147
 
 func (f *workerJobFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.w0, f.n, f.takes0))
@@ -185,7 +188,7 @@ func (f *workerJobFunc1Frame) body(r *greenlet.Run, c *workerJobFunc1) (st green
 	return greenlet.Done
 }
 
-//line main_greenlet.go:191
+//line main_greenlet.go:194
 
 func (f *workerJobFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -257,19 +260,26 @@ resumed_66:
 	n++
 	goto loop_65
 after_loop_65:
+	if f != nil {
+		f.w = nil
+	}
+//line main.go:68
 	_, st = pool.JoinResumable(r)
 	if st != greenlet.Done {
 		f = greenlet.Take(r, f, 23)
-		f.w, f.pool, f.done, f.PC = nil, nil, done, 2
+		f.pool, f.done, f.PC = nil, done, 2
 		return r.Link(f, &f.Header, st)
 	}
 resumed_68:
+	if f != nil {
+		f.pool = nil
+	}
 //line main.go:69
 	done.Set()
 	return greenlet.Done
 }
 
-//line main_greenlet.go:276
+//line main_greenlet.go:286
 
 func (f *workerAllFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.w, f.jobs))

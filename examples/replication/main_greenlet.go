@@ -44,6 +44,9 @@ func (f *endFrame) body(r *greenlet.Run, clients []*hub.Task, replicas []*sim.Ho
 loop_63:
 //line main.go:63
 	if !(t1 < t0) {
+		if f != nil {
+			f.clients = nil
+		}
 //line main.go:66
 		for _, h := range replicas {
 			h.Crash()
@@ -66,7 +69,7 @@ resumed_64:
 	goto loop_63
 }
 
-//line main_greenlet.go:71
+//line main_greenlet.go:74
 
 func (f *endFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.clients, f.replicas))

@@ -109,7 +109,7 @@ func (f *serveFrame) Forget()                 { *f = serveFrame{Header: f.Header
 func (f *serveFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 12) }
 func (*serveFrame) Func() *greenlet.Func      { return &serveFrameInfo }
 
-var serveFrameInfo = greenlet.Func{Name: "main.serve", File: "github.com/going-green/greenlet/examples/replication/register.go", Line: 52, Points: "56 r h c buf; 73 r h c buf"}
+var serveFrameInfo = greenlet.Func{Name: "main.serve", File: "github.com/going-green/greenlet/examples/replication/register.go", Line: 52, Points: "56 r h c buf; 73 ="}
 var _ func(*replica, *hub.Hub) = serve
 
 // useFrame is an activation of use.
@@ -189,11 +189,14 @@ func (f *useFrame) step(r *greenlet.Run, c *client, writes bool) (end2 greenlet.
 loop_102:
 //line register.go:102
 	if !(i <= 5) {
+		f.c, f.op = nil, nil
 		goto unwind
 	}
 //line register.go:103
+	f.op = nil
+//line register.go:103
 	if st = c.hub.SleepResumable(r, time.Duration(c.hub.Rand().Int64N(int64(10*time.Millisecond)))); st != greenlet.Done {
-		f.op, f.i, f.PC = nil, i, 1
+		f.i, f.PC = i, 1
 		return r.Link(f, &f.Header, st)
 	}
 resumed_103:
@@ -237,14 +240,14 @@ unwind:
 	return greenlet.Done
 }
 
-//line register_greenlet.go:242
+//line register_greenlet.go:245
 
 func (f *useFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c, &f.writes) }
 func (f *useFrame) Forget()                 { *f = useFrame{DeferHeader: f.DeferHeader} }
 func (f *useFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 44) }
 func (*useFrame) Func() *greenlet.Func      { return &useFrameInfo }
 
-var useFrameInfo = greenlet.Func{Name: "main.use", File: "github.com/going-green/greenlet/examples/replication/register.go", Line: 99, End: 112, Points: "103 c writes i; 106 c writes i op; 108 c writes i op"}
+var useFrameInfo = greenlet.Func{Name: "main.use", File: "github.com/going-green/greenlet/examples/replication/register.go", Line: 99, End: 112, Points: "103 c writes i; 106 +op; 108 ="}
 var _ func(*client, bool) = use
 
 // clientReadFrame is an activation of client.read.
@@ -290,7 +293,7 @@ after_if_120:
 	return newest.value, greenlet.Done
 }
 
-//line register_greenlet.go:295
+//line register_greenlet.go:298
 
 func (f *clientReadFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -327,7 +330,7 @@ after_if_120:
 	return r.Return(f, &f.Header)
 }
 
-//line register_greenlet.go:332
+//line register_greenlet.go:335
 
 func (f *clientReadFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
 func (f *clientReadFrame) Forget()                              { *f = clientReadFrame{Header: f.Header, ret0: f.ret0} }
@@ -425,6 +428,9 @@ loop_135:
 loop_136:
 //line register.go:136
 	if !(t2 < t1) {
+		if f != nil {
+			f.t0 = nil
+		}
 //line register.go:141
 		c.conn.SetReadDeadline(c.hub.Now().Add(patience))
 		goto loop_142
@@ -456,7 +462,7 @@ loop_142:
 	n, from, err2, st = c.conn.ReadFromResumable(r, buf)
 	if st != greenlet.Done {
 		f = greenlet.Take(r, f, 49)
-		f.t0, f.c, f.m, f.newest, f.agreed, f.answered, f.buf, f.PC = nil, c, m, newest, agreed, answered, buf, 2
+		f.c, f.m, f.newest, f.agreed, f.answered, f.buf, f.PC = c, m, newest, agreed, answered, buf, 2
 		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
 resumed_143:
@@ -484,7 +490,7 @@ after_loop_135:
 	return newest, agreed, greenlet.Done
 }
 
-//line register_greenlet.go:490
+//line register_greenlet.go:496
 
 func (f *clientAskFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, f.ret1, st = f.body(r, f.c, f.m)
@@ -499,7 +505,7 @@ func (f *clientAskFrame) Forget()                 { *f = clientAskFrame{Header: 
 func (f *clientAskFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 49) }
 func (*clientAskFrame) Func() *greenlet.Func      { return &clientAskFrameInfo }
 
-var clientAskFrameInfo = greenlet.Func{Name: "main.(*client).ask", File: "github.com/going-green/greenlet/examples/replication/register.go", Line: 130, Points: "137 c m newest agreed answered buf t0 t1 t2; 143 c m newest agreed answered buf"}
+var clientAskFrameInfo = greenlet.Func{Name: "main.(*client).ask", File: "github.com/going-green/greenlet/examples/replication/register.go", Line: 130, Points: "137 c m newest agreed answered buf t0 t1 t2; 143 -t0 -t1 -t2"}
 var _ func(*client, message) (message, bool) = (*client).ask
 
 func init() {

@@ -116,16 +116,20 @@ resumed_41:
 		}
 //line main.go:46
 		c.SetDeadline(r.Now().Add(r.timeout))
+		f.r = nil
+//line main.go:47
 		id = uint16(rand.Uint32())
 		var query []byte
-		query, f.ret1 = question(id, name)
+		query, f.ret1 = question(id, f.name)
 //line main.go:49
 		if f.ret1 != nil {
 			goto unwind
 		}
+		f.name = ""
+//line main.go:52
 		_, err2, st = c.WriteResumable(r2, query)
 		if st != greenlet.Done {
-			f.r, f.name, f.c, f.id, f.PC = nil, "", c, id, 2
+			f.c, f.id, f.PC = c, id, 2
 			return r2.Link(f, &f.Header, st)
 		}
 	}
@@ -140,7 +144,7 @@ resumed_52:
 loop_56:
 	n, err3, st = c.ReadResumable(r2, buf)
 	if st != greenlet.Done {
-		f.r, f.name, f.c, f.id, f.buf, f.PC = nil, "", c, id, buf, 3
+		f.c, f.id, f.buf, f.PC = c, id, buf, 3
 		return r2.Link(f, &f.Header, st)
 	}
 resumed_57:
@@ -155,6 +159,8 @@ resumed_57:
 		if m.Unpack(buf[:n]) != nil || m.ID != id || !m.Response {
 			goto loop_56 // not for this question
 		}
+		f.c, f.buf = nil, nil
+//line main.go:65
 		for _, a := range m.Answers {
 			if a, ok := a.Body.(*dnsmessage.AResource); ok {
 				f.ret0, f.ret1 = netip.AddrFrom4(a.A), nil
@@ -178,7 +184,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line main_greenlet.go:182
+//line main_greenlet.go:188
 
 func (f *resolverLookUpFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.name) }
 func (f *resolverLookUpFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -190,7 +196,7 @@ func (f *resolverLookUpFrame) Forget() {
 func (f *resolverLookUpFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 55) }
 func (*resolverLookUpFrame) Func() *greenlet.Func      { return &resolverLookUpFrameInfo }
 
-var resolverLookUpFrameInfo = greenlet.Func{Name: "main.(*resolver).lookUp", File: "github.com/going-green/greenlet/examples/resolve/main.go", Line: 40, End: 72, Points: "41 r name; 52 c id; 57 c id buf"}
+var resolverLookUpFrameInfo = greenlet.Func{Name: "main.(*resolver).lookUp", File: "github.com/going-green/greenlet/examples/resolve/main.go", Line: 40, End: 72, Points: "41 r name; 52 c id; 57 +buf"}
 var _ func(*resolver, string) (netip.Addr, error) = (*resolver).lookUp
 
 // resolverResolveFrame is an activation of resolver.resolve.
@@ -228,7 +234,7 @@ func (f *resolverResolveFrame) body(r2 *greenlet.Run, r *resolver, name string) 
 	return greenlet.Done
 }
 
-//line main_greenlet.go:232
+//line main_greenlet.go:238
 
 func (f *resolverResolveFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	r, name := f.r, f.name
@@ -250,7 +256,7 @@ func (f *resolverResolveFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line main_greenlet.go:254
+//line main_greenlet.go:260
 
 func (f *resolverResolveFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.name) }
 func (f *resolverResolveFrame) Forget()                 { *f = resolverResolveFrame{Header: f.Header} }
@@ -319,13 +325,20 @@ resumed_102:
 	t1++
 	goto loop_101
 after_loop_101:
+	if f != nil {
+		f.r, f.names = nil, nil
+	}
+//line main.go:104
 	_, st = pool.JoinResumable(r2)
 	if st != greenlet.Done {
 		f = greenlet.Take(r2, f, 40)
-		f.r, f.names, f.pool, f.stub, f.PC = nil, nil, nil, stub, 2
+		f.pool, f.stub, f.PC = nil, stub, 2
 		return r2.Link(f, &f.Header, st)
 	}
 resumed_104:
+	if f != nil {
+		f.pool = nil
+	}
 //line main.go:105
 	if stub != nil {
 		stub.Close()
@@ -333,7 +346,7 @@ resumed_104:
 	return greenlet.Done
 }
 
-//line main_greenlet.go:338
+//line main_greenlet.go:351
 
 func (f *resolverAllFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.r, f.names, f.stub))
@@ -403,7 +416,7 @@ resumed_116:
 	}
 }
 
-//line main_greenlet.go:409
+//line main_greenlet.go:422
 
 func (f *resolverServeFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.r, f.c))
@@ -464,6 +477,9 @@ func (f *resolverAnswerFrame) body(r2 *greenlet.Run, r *resolver, c *socket.Pack
 	}
 	{
 //line main.go:143
+		if f != nil {
+			f.r = nil
+		}
 		var err error
 		packed, err = m.Pack()
 //line main.go:143
@@ -472,16 +488,20 @@ func (f *resolverAnswerFrame) body(r2 *greenlet.Run, r *resolver, c *socket.Pack
 		}
 	}
 //line main.go:144
+	if f != nil {
+		f.m = nil
+	}
+//line main.go:144
 	_, _, st = c.WriteToResumable(r2, packed, to)
 	if st != greenlet.Done {
 		f = greenlet.Take(r2, f, 43)
-		f.r, f.c, f.to, f.m, f.PC = nil, nil, nil, nil, 2
+		f.c, f.to, f.PC = nil, nil, 2
 		return r2.Link(f, &f.Header, st)
 	}
 	return greenlet.Done
 }
 
-//line main_greenlet.go:487
+//line main_greenlet.go:507
 
 func (f *resolverAnswerFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	c, to := f.c, f.to
@@ -494,6 +514,7 @@ func (f *resolverAnswerFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 		m = f.m
 		r2.Callee().(*hub.HubSleepFrame).Release(r2)
 //line main.go:143
+		f.r = nil
 		var err error
 		packed, err = m.Pack()
 //line main.go:143
@@ -508,16 +529,18 @@ func (f *resolverAnswerFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 
 then_143:
 //line main.go:144
+	f.m = nil
+//line main.go:144
 	_, _, st = c.WriteToResumable(r2, packed, to)
 	if st != greenlet.Done {
-		f.r, f.c, f.to, f.m, f.PC = nil, nil, nil, nil, 2
+		f.c, f.to, f.PC = nil, nil, 2
 		return r2.Link(f, &f.Header, st)
 	}
 resumed_144:
 	return r2.Return(f, &f.Header)
 }
 
-//line main_greenlet.go:523
+//line main_greenlet.go:546
 
 func (f *resolverAnswerFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c, &f.to, &f.m0) }
 func (f *resolverAnswerFrame) Forget()                 { *f = resolverAnswerFrame{Header: f.Header} }

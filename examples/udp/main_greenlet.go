@@ -106,7 +106,7 @@ func (f *answerFrame) Forget()                              { *f = answerFrame{H
 func (f *answerFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 14) }
 func (*answerFrame) Func() *greenlet.Func                   { return &answerFrameInfo }
 
-var answerFrameInfo = greenlet.Func{Name: "main.answer", File: "github.com/going-green/greenlet/examples/udp/main.go", Line: 24, Points: "27 p deaf buf n; 37 p deaf buf n"}
+var answerFrameInfo = greenlet.Func{Name: "main.answer", File: "github.com/going-green/greenlet/examples/udp/main.go", Line: 24, Points: "27 p deaf buf n; 37 ="}
 var _ func(*socket.PacketConn, int) error = answer
 
 // askFrame is an activation of ask.
@@ -192,7 +192,7 @@ func (f *askFrame) Forget()                 { *f = askFrame{Header: f.Header} }
 func (f *askFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 33) }
 func (*askFrame) Func() *greenlet.Func      { return &askFrameInfo }
 
-var askFrameInfo = greenlet.Func{Name: "main.ask", File: "github.com/going-green/greenlet/examples/udp/main.go", Line: 46, Points: "49 h c question buf; 53 h c question buf"}
+var askFrameInfo = greenlet.Func{Name: "main.ask", File: "github.com/going-green/greenlet/examples/udp/main.go", Line: 46, Points: "49 h c question buf; 53 ="}
 var _ func(*hub.Hub, *socket.Conn, string) = ask
 
 // showFrame is an activation of show.
@@ -259,14 +259,14 @@ func (f *showFrame) step(r *greenlet.Run, h *hub.Hub, p *socket.PacketConn) (end
 
 //line main.go:67
 	{
-		fn := p.Close
+		fn := f.p.Close
 		f.Defer(func(body func()) {
 			defer fn()
 			body()
 		})
 	}
 //line main.go:68
-	c, err, st = socket.DialResumable(r, h, "udp", p.LocalAddr().String())
+	c, err, st = socket.DialResumable(r, h, "udp", f.p.LocalAddr().String())
 	if st != greenlet.Done {
 		f.p, f.PC = nil, 1
 		return r.Link(f, &f.Header, st)
@@ -276,6 +276,8 @@ resumed_68:
 	if err != nil {
 		panic(err)
 	}
+	f.p = nil
+//line main.go:72
 	{
 		fn2 := c.Close
 		f.Defer(func(body2 func()) {
@@ -292,13 +294,14 @@ resumed_68:
 loop_73:
 //line main.go:73
 	if !(t2 < t1) {
+		f.h, f.c, f.t0 = nil, nil, nil
 		goto unwind
 	}
 	{
 		question := t0[t2]
 //line main.go:74
 		if st = askResumable(r, h, c, question); st != greenlet.Done {
-			f.p, f.c, f.t0, f.t1, f.t2, f.PC = nil, c, t0, t1, t2, 2
+			f.c, f.t0, f.t1, f.t2, f.PC = c, t0, t1, t2, 2
 			return r.Link(f, &f.Header, st)
 		}
 	}
@@ -318,7 +321,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line main_greenlet.go:324
+//line main_greenlet.go:327
 
 func (f *showFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.h, &f.p) }
 func (f *showFrame) Forget()                 { *f = showFrame{DeferHeader: f.DeferHeader} }

@@ -327,23 +327,31 @@ resumed_74:
 	}
 resumed_75:
 //line main.go:76
+	if f != nil {
+		f.h, f.room = nil, ""
+	}
+//line main.go:76
 	_, st = listener.JoinResumable(r)
 	if st != greenlet.Done {
 		f = greenlet.Take(r, f, 8)
-		f.h, f.room, f.listener, f.s, f.PC = nil, "", nil, s, 4
+		f.listener, f.s, f.PC = nil, s, 4
 		return r.Link(f, &f.Header, st)
 	}
 resumed_76:
 //line main.go:77
+	if f != nil {
+		f.listener = nil
+	}
+//line main.go:77
 	if st = stopResumable(r, s); st != greenlet.Done {
 		f = greenlet.Take(r, f, 8)
-		f.h, f.s, f.room, f.listener, f.PC = nil, nil, "", nil, 5
+		f.s, f.PC = nil, 5
 		return r.Link(f, &f.Header, st)
 	}
 	return greenlet.Done
 }
 
-//line main_greenlet.go:349
+//line main_greenlet.go:357
 
 func (f *showFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.h, f.s))
@@ -354,5 +362,5 @@ func (f *showFrame) Forget()                 { *f = showFrame{Header: f.Header} 
 func (f *showFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 8) }
 func (*showFrame) Func() *greenlet.Func      { return &showFrameInfo }
 
-var showFrameInfo = greenlet.Func{Name: "main.show", File: "github.com/going-green/greenlet/examples/webchat/main.go", Line: 70, Points: "73 h s room listener; 74 h s room listener; 75 s listener; 76 s; 77"}
+var showFrameInfo = greenlet.Func{Name: "main.show", File: "github.com/going-green/greenlet/examples/webchat/main.go", Line: 70, Points: "73 h s room listener; 74 =; 75 -h -room; 76 s; 77"}
 var _ func(*hub.Hub, *httpd.Server) = show

@@ -36,24 +36,35 @@ func (f *chatListensFrame) body(r2 *greenlet.Run, c *chat, w http.ResponseWriter
 //line room.go:67
 	from, _ = strconv.Atoi(r.FormValue("from"))
 	room2 = c.room(r)
+	if f != nil {
+		f.c = nil
+	}
+//line room.go:69
 	if !(r.FormValue("wait") != "0" && len(room2.since(from)) == 0) {
 		goto after_if_69
+	}
+//line room.go:70
+	if f != nil {
+		f.r = nil
 	}
 //line room.go:70
 	_, st = room2.news.WaitForResumable(r2, longest)
 	if st != greenlet.Done {
 		f = greenlet.Take(r2, f, 5)
-		f.c, f.r, f.w, f.from, f.room2, f.PC = nil, nil, w, from, room2, 1
+		f.w, f.from, f.room2, f.PC = w, from, room2, 1
 		return r2.Link(f, &f.Header, st)
 	}
 after_if_69:
+	if f != nil {
+		f.r = nil
+	}
 //line room.go:72
 	w.Header().Set("Content-Type", "application/json")
 	json.NewEncoder(w).Encode(append([]message{}, room2.since(from)...))
 	return greenlet.Done
 }
 
-//line room_greenlet.go:57
+//line room_greenlet.go:68
 
 func (f *chatListensFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	w := f.w
@@ -65,6 +76,7 @@ func (f *chatListensFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	default:
 		from, room2 = f.from, f.room2
 		r2.Callee().(*hub.EventWaitForFrame).Release(r2)
+		f.r = nil
 //line room.go:72
 		w.Header().Set("Content-Type", "application/json")
 		json.NewEncoder(w).Encode(append([]message{}, room2.since(from)...))
@@ -73,7 +85,7 @@ func (f *chatListensFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line room_greenlet.go:77
+//line room_greenlet.go:89
 
 func (f *chatListensFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.w, &f.r) }
 func (f *chatListensFrame) Forget()                 { *f = chatListensFrame{Header: f.Header} }

@@ -554,7 +554,7 @@ loop_98:
 	t1, st = p.spaceResumable(r)
 	if st != greenlet.Done {
 		f = greenlet.Take(r, f, 23)
-		f.name, f.p, f.members, f.PC = "", p, members, 2
+		f.p, f.members, f.PC = p, members, 2
 		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
 resumed_99:
@@ -565,7 +565,7 @@ resumed_99:
 	name, err, st = p.strResumable(r)
 	if st != greenlet.Done {
 		f = greenlet.Take(r, f, 23)
-		f.name, f.p, f.members, f.PC = "", p, members, 3
+		f.p, f.members, f.PC = p, members, 3
 		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
 resumed_102:
@@ -597,10 +597,14 @@ resumed_110:
 		return nil, err, greenlet.Done
 	}
 	members[name] = v
+	if f != nil {
+		f.name = ""
+	}
+//line feed.go:115
 	t3, st = p.spaceResumable(r)
 	if st != greenlet.Done {
 		f = greenlet.Take(r, f, 23)
-		f.name, f.p, f.members, f.PC = "", p, members, 6
+		f.p, f.members, f.PC = p, members, 6
 		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
 resumed_115:
@@ -617,7 +621,7 @@ resumed_115:
 	goto loop_98
 }
 
-//line feed_greenlet.go:625
+//line feed_greenlet.go:629
 
 func (f *feedParserObjectFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, f.ret1, st = f.body(r, f.p)
@@ -633,7 +637,7 @@ func (f *feedParserObjectFrame) Forget() {
 func (f *feedParserObjectFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 23) }
 func (*feedParserObjectFrame) Func() *greenlet.Func      { return &feedParserObjectFrameInfo }
 
-var feedParserObjectFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/bench.(*feedParser).object", File: "github.com/going-green/greenlet/generated/bench/feed.go", Line: 91, Points: "94 p members; 99 p members; 102 p members; 106 p members name; 110 p members name; 115 p members"}
+var feedParserObjectFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/bench.(*feedParser).object", File: "github.com/going-green/greenlet/generated/bench/feed.go", Line: 91, Points: "94 p members; 99 =; 102 =; 106 +name; 110 =; 115 -name"}
 var _ func(*feedParser) (any, error) = (*feedParser).object
 
 // feedParserArrayFrame is an activation of feedParser.array.
@@ -733,7 +737,7 @@ resumed_141:
 	goto loop_135
 }
 
-//line feed_greenlet.go:742
+//line feed_greenlet.go:746
 
 func (f *feedParserArrayFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, f.ret1, st = f.body(r, f.p)
@@ -749,7 +753,7 @@ func (f *feedParserArrayFrame) Forget() {
 func (f *feedParserArrayFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 35) }
 func (*feedParserArrayFrame) Func() *greenlet.Func      { return &feedParserArrayFrameInfo }
 
-var feedParserArrayFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/bench.(*feedParser).array", File: "github.com/going-green/greenlet/generated/bench/feed.go", Line: 128, Points: "131 p elements; 136 p elements; 141 p elements"}
+var feedParserArrayFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/bench.(*feedParser).array", File: "github.com/going-green/greenlet/generated/bench/feed.go", Line: 128, Points: "131 p elements; 136 =; 141 ="}
 var _ func(*feedParser) (any, error) = (*feedParser).array
 
 // feedParserStrFrame is an activation of feedParser.str.
@@ -852,7 +856,7 @@ resumed_182:
 	goto loop_160
 }
 
-//line feed_greenlet.go:862
+//line feed_greenlet.go:866
 
 func (f *feedParserStrFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, f.ret1, st = f.body(r, f.p)
@@ -1020,7 +1024,7 @@ after_switch_199:
 	return nil, greenlet.Done
 }
 
-//line feed_greenlet.go:1031
+//line feed_greenlet.go:1035
 
 func (f *feedParserEscapeFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, st = f.body(r, f.p)
@@ -1034,7 +1038,7 @@ func (f *feedParserEscapeFrame) Forget()                 { *f = feedParserEscape
 func (f *feedParserEscapeFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 59) }
 func (*feedParserEscapeFrame) Func() *greenlet.Func      { return &feedParserEscapeFrameInfo }
 
-var feedParserEscapeFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/bench.(*feedParser).escape", File: "github.com/going-green/greenlet/generated/bench/feed.go", Line: 194, Points: "195 p; 212 p; 218 p r; 221 p r; 224 p r"}
+var feedParserEscapeFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/bench.(*feedParser).escape", File: "github.com/going-green/greenlet/generated/bench/feed.go", Line: 194, Points: "195 p; 212 p; 218 +r; 221 =; 224 ="}
 var _ func(*feedParser) error = (*feedParser).escape
 
 // feedParserHexFrame is an activation of feedParser.hex.
@@ -1106,7 +1110,7 @@ resumed_246:
 	}
 }
 
-//line feed_greenlet.go:1118
+//line feed_greenlet.go:1122
 
 func (f *feedParserHexFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, f.ret1, st = f.body(r, f.p)
@@ -1173,7 +1177,7 @@ after_if_261:
 	return p.piece[p.at-1], true, greenlet.Done
 }
 
-//line feed_greenlet.go:1185
+//line feed_greenlet.go:1189
 
 func (f *feedParserNextFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	p := f.p
@@ -1198,7 +1202,7 @@ func (f *feedParserNextFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line feed_greenlet.go:1210
+//line feed_greenlet.go:1214
 
 func (f *feedParserNextFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
@@ -1285,7 +1289,7 @@ after_if_281:
 	goto loop_271
 }
 
-//line feed_greenlet.go:1298
+//line feed_greenlet.go:1302
 
 func (f *feedParserNumberFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, f.ret1, st = f.body(r, f.p)
@@ -1371,7 +1375,7 @@ resumed_306:
 	goto loop_305
 }
 
-//line feed_greenlet.go:1385
+//line feed_greenlet.go:1389
 
 func (f *feedParserWordFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, st = f.body(r, f.p, f.want)

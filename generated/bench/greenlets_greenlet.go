@@ -407,24 +407,24 @@ func (f *manySpawnedFrame) body(r *greenlet.Run, n int) (ret0 int, st greenlet.S
 
 func (f *manySpawnedFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n := f.n
-	var sum, i int
+	var i int
 	var t0 any
 	switch f.PC {
 	case 0:
 		f.ret0, st = f.body(r, f.n)
 		return r.Started(f, &f.Header, st)
 	case 1:
-		sum, i = f.sum, f.i
+		i = f.i
 		t0 = f.t0
 		r.Received()
 //line greenlets.go:172
-		sum += t0.(int)
+		f.sum += t0.(int)
 //line greenlets.go:171
 		i++
 //line greenlets.go:171
 		if !(i < n) {
 //line greenlets.go:174
-			f.ret0 = sum
+			f.ret0 = f.sum
 			return r.Return(f, &f.Header)
 		}
 		goto body_171
@@ -432,7 +432,7 @@ func (f *manySpawnedFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 body_171:
 //line greenlets.go:172
-	f.t0, f.sum, f.i, f.PC = nil, sum, i, 1
+	f.t0, f.i, f.PC = nil, i, 1
 	r.Await(&f.t0)
 //line greenlets.go:172
 	return r.SendNone(r.New(newMaybeFrame(i)))

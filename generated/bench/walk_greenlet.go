@@ -256,7 +256,7 @@ func (f *bushPushFrame) Forget()                              { *f = bushPushFra
 func (f *bushPushFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 49) }
 func (*bushPushFrame) Func() *greenlet.Func                   { return &bushPushFrameInfo }
 
-var bushPushFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/bench.(*bush).push", File: "github.com/going-green/greenlet/generated/bench/walk.go", Line: 44, Points: "45 t yield; 45 t yield; 45"}
+var bushPushFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/bench.(*bush).push", File: "github.com/going-green/greenlet/generated/bench/walk.go", Line: 44, Points: "45 t yield; 45 =; 45"}
 var _ func(*bush, func(int) bool) bool = (*bush).push
 
 func init() {

@@ -239,6 +239,7 @@ func (f *throwsAtEndFrame) step(r *greenlet.Run, to func() *greenlet.Greenlet) (
 		t0 = to()
 	}
 resumed_58:
+	f.to = nil
 //line defer_test.go:58
 	f.DeferThrow(t0, "thrown")
 	goto unwind
@@ -255,7 +256,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line defer_greenlet_test.go:259
+//line defer_greenlet_test.go:260
 
 func (f *throwsAtEndFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.to) }
 func (f *throwsAtEndFrame) Forget()                 { *f = throwsAtEndFrame{DeferHeader: f.DeferHeader} }
@@ -331,6 +332,7 @@ func (f *switchesAtEndFrame) step(r *greenlet.Run, to func() *greenlet.Greenlet)
 		t0 = to()
 	}
 resumed_61:
+	f.to = nil
 //line defer_test.go:61
 	f.DeferSend(t0, "switched")
 	goto unwind
@@ -347,7 +349,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line defer_greenlet_test.go:351
+//line defer_greenlet_test.go:353
 
 func (f *switchesAtEndFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.to) }
 func (f *switchesAtEndFrame) Forget()                 { *f = switchesAtEndFrame{DeferHeader: f.DeferHeader} }
@@ -403,6 +405,7 @@ func (f *callsAtEndFrame) step(r *greenlet.Run, to func() *greenlet.Greenlet) (e
 
 //line defer_test.go:64
 	f.DeferCall(newSwitchesAtEndFrame(to))
+	f.to = nil
 	goto unwind
 unwind:
 //line defer_test.go:64
@@ -417,7 +420,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line defer_greenlet_test.go:421
+//line defer_greenlet_test.go:424
 
 func (f *callsAtEndFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.to) }
 func (f *callsAtEndFrame) Forget()                 { *f = callsAtEndFrame{DeferHeader: f.DeferHeader} }
@@ -459,7 +462,7 @@ func (f *callsFrame) body(r *greenlet.Run, plain func()) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line defer_greenlet_test.go:463
+//line defer_greenlet_test.go:466
 
 func (f *callsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
@@ -537,7 +540,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line defer_greenlet_test.go:541
+//line defer_greenlet_test.go:544
 
 func (f *defersSwitchesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 59) }
 func (*defersSwitchesFrame) Func() *greenlet.Func      { return &defersSwitchesFrameInfo }
@@ -589,11 +592,13 @@ func (f *recoversAndExitsFrame) step(r *greenlet.Run, log *[]any, recovers bool)
 	if recovers {
 		*log = append(*log, f.deferrer.Recover())
 	}
+	f.log = nil
+//line defer_test.go:111
 	runtime.Goexit()
 	return greenlet.Done
 }
 
-//line defer_greenlet_test.go:597
+//line defer_greenlet_test.go:602
 
 func (f *recoversAndExitsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.log, &f.recovers) }
 func (f *recoversAndExitsFrame) Forget()                 { *f = recoversAndExitsFrame{Header: f.Header} }
@@ -660,6 +665,7 @@ func (f *exitsWhileUnwindingFrame) step(r *greenlet.Run, log *[]any, panics bool
 	if panics {
 		panic("panic")
 	}
+	f.log = nil
 	goto unwind
 unwind:
 //line defer_test.go:121
@@ -674,7 +680,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line defer_greenlet_test.go:678
+//line defer_greenlet_test.go:684
 
 func (f *exitsWhileUnwindingFrame) Args(args []any) {
 	greenlet.SetArgs(f, args, &f.log, &f.panics, &f.recovers)
@@ -756,14 +762,14 @@ func (f *waitsAndRecoversFrame) step(r *greenlet.Run, log *[]any) (end greenlet.
 	return greenlet.Yielded[int](r, 1)
 }
 
-//line defer_greenlet_test.go:760
+//line defer_greenlet_test.go:766
 
 func (f *waitsAndRecoversFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.log) }
 func (f *waitsAndRecoversFrame) Forget()                 { *f = waitsAndRecoversFrame{Header: f.Header} }
 func (f *waitsAndRecoversFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 2) }
 func (*waitsAndRecoversFrame) Func() *greenlet.Func      { return &waitsAndRecoversFrameInfo }
 
-var waitsAndRecoversFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.waitsAndRecovers", File: "github.com/going-green/greenlet/generated/conformance/defer_test.go", Line: 137, Points: "138 log; 140 log"}
+var waitsAndRecoversFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.waitsAndRecovers", File: "github.com/going-green/greenlet/generated/conformance/defer_test.go", Line: 137, Points: "138 log; 140 ="}
 var _ func(*[]any) = waitsAndRecovers
 
 // failsThenWaitsFrame is an activation of failsThenWaits.
@@ -818,6 +824,7 @@ func (f *failsThenWaitsFrame) step(r *greenlet.Run, log *[]any) (end greenlet.St
 			return waitsAndRecoversDeferred(run, &f.DeferHeader, arg)
 		})
 	}
+	f.log = nil
 //line defer_test.go:148
 	fail("panic")
 	goto unwind
@@ -834,7 +841,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line defer_greenlet_test.go:838
+//line defer_greenlet_test.go:845
 
 func (f *failsThenWaitsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.log) }
 func (f *failsThenWaitsFrame) Forget()                 { *f = failsThenWaitsFrame{DeferHeader: f.DeferHeader} }

@@ -88,9 +88,9 @@ func (f2 *forestGrowsFrame) step(r *greenlet.Run, f0 *forest, depth int) (end gr
 	*f = f0
 //line dump_test.go:63
 	switch {
-	case depth > 0 && (*f).rnd.IntN(2) == 0:
+	case f2.depth > 0 && (*f).rnd.IntN(2) == 0:
 		goto case_64
-	case depth > 0:
+	case f2.depth > 0:
 		goto case_72
 	}
 	goto loop_75
@@ -104,7 +104,7 @@ case_64:
 			}
 			(*fRef).check()
 		})
-		t0, st = (*f).growsResumable(r, depth-1)
+		t0, st = (*f).growsResumable(r, f2.depth-1)
 		if st != greenlet.Done {
 			f2.PC = 1
 			return r.Link(f2, &f2.Header, st)
@@ -116,7 +116,7 @@ resumed_71:
 	goto unwind
 case_72:
 //line dump_test.go:73
-	t1, st = (*f).growsResumable(r, depth-1)
+	t1, st = (*f).growsResumable(r, f2.depth-1)
 	if st != greenlet.Done {
 		f2.PC = 2
 		return r.Link(f2, &f2.Header, st)
@@ -126,9 +126,13 @@ resumed_73:
 	f2.ret0 = t1
 	goto unwind
 loop_75:
+	f2.t2 = nil
+//line dump_test.go:76
 	(*f).check()
 	switch (*f).rnd.IntN(10) {
 	case 0:
+		f2.f = nil
+//line dump_test.go:79
 		f2.ret0 = 1
 		goto unwind
 	case 1:
@@ -153,7 +157,7 @@ loop_75:
 case_86:
 //line dump_test.go:87
 	r.Leaf(f2, &f2.Header)
-	f2.t2, f2.f, f2.PC = nil, f, 3
+	f2.f, f2.PC = f, 3
 //line dump_test.go:87
 	if p, ok := r.Out().(*int); ok {
 		*p = 2
@@ -163,7 +167,7 @@ case_86:
 case_88:
 //line dump_test.go:89
 	r.Leaf(f2, &f2.Header)
-	f2.t2, f2.f, f2.PC = nil, f, 4
+	f2.f, f2.PC = f, 4
 	r.Await(&f2.t2)
 //line dump_test.go:89
 	if p, ok := r.Out().(*int); ok {
@@ -177,7 +181,7 @@ case_90:
 		t3 := (*f).newGrowsFrame((*f).rnd.IntN(3))
 //line dump_test.go:91
 		r.Leaf(f2, &f2.Header)
-		f2.t2, f2.f, f2.PC = nil, f, 5
+		f2.f, f2.PC = f, 5
 //line dump_test.go:91
 		return r.Enter(f2, &f2.Header, t3)
 	}
@@ -194,7 +198,7 @@ case_92:
 //line dump_test.go:93
 			st = c.CallResumable(r, t4)
 			if st != greenlet.Done {
-				f2.t2, f2.f, f2.PC = nil, f, 6
+				f2.f, f2.PC = f, 6
 				return r.Link(f2, &f2.Header, st)
 			}
 		} else {
@@ -207,7 +211,7 @@ resumed_93:
 case_94:
 //line dump_test.go:95
 	r.Leaf(f2, &f2.Header)
-	f2.t2, f2.f, f2.PC = nil, f, 7
+	f2.f, f2.PC = f, 7
 //line dump_test.go:95
 	return r.SendNone((*f).any())
 unwind:
@@ -223,7 +227,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line dump_greenlet_test.go:227
+//line dump_greenlet_test.go:231
 
 func (f *forestGrowsFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.depth) }
 func (f *forestGrowsFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -273,7 +277,7 @@ loop_154:
 	return greenlet.Yielded(r, depth)
 }
 
-//line dump_greenlet_test.go:277
+//line dump_greenlet_test.go:281
 
 func (f *sinksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	depth := f.depth
@@ -297,7 +301,7 @@ func (f *sinksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line dump_greenlet_test.go:301
+//line dump_greenlet_test.go:305
 
 func (f *sinksFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.depth) }
 func (f *sinksFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 46) }

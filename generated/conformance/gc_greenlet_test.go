@@ -435,10 +435,12 @@ func (f *keepsDeferringFrame) step(r *greenlet.Run, b *box, fails bool) (end gre
 	{
 //line gc_test.go:306
 		kept := b
+		f.b = nil
+//line gc_test.go:307
 		f.DeferFunc(func() { kept.v[1]++ })
 		t0, st = keepsResumable(r, kept, fails)
 		if st != greenlet.Done {
-			f.b, f.PC = nil, 1
+			f.PC = 1
 			return r.Link(f, &f.Header, st)
 		}
 	}
@@ -459,7 +461,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line gc_greenlet_test.go:464
+//line gc_greenlet_test.go:466
 
 func (f *keepsDeferringFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.b, &f.fails) }
 func (f *keepsDeferringFrame) Send(r *greenlet.Run) greenlet.Status {

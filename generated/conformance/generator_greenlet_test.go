@@ -127,7 +127,6 @@ func (f *layer1Frame) body(r *greenlet.Run, n int, outer *genlet) (st greenlet.S
 //line generator_greenlet_test.go:128
 
 func (f *layer1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	n, outer := f.n, f.outer
 	var i int
 	switch f.PC {
 	case 0:
@@ -136,7 +135,7 @@ func (f *layer1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		i = f.i
 //line generator_test.go:51
 		me := r.Current()
-		outer.left = me
+		f.outer.left = me
 		f.PC = 2
 //line generator_test.go:53
 		return greenlet.Send[any](r, me.Parent().Parent(), i*i)
@@ -144,7 +143,7 @@ func (f *layer1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		i = f.i
 		i++
 //line generator_test.go:49
-		if !(i <= n) {
+		if !(i <= f.n) {
 			return r.Return(f, &f.Header)
 		}
 		goto body_49
@@ -161,14 +160,14 @@ body_49:
 	return greenlet.Yielded(r, i)
 }
 
-//line generator_greenlet_test.go:165
+//line generator_greenlet_test.go:164
 
 func (f *layer1Frame) Args(args []any)         { greenlet.SetArgs(f, args, &f.n, &f.outer) }
 func (f *layer1Frame) Forget()                 { *f = layer1Frame{Header: f.Header} }
 func (f *layer1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 44) }
 func (*layer1Frame) Func() *greenlet.Func      { return &layer1FrameInfo }
 
-var layer1FrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.layer1", File: "github.com/going-green/greenlet/generated/conformance/generator_test.go", Line: 48, Points: "50 n outer i; 53 n outer i"}
+var layer1FrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.layer1", File: "github.com/going-green/greenlet/generated/conformance/generator_test.go", Line: 48, Points: "50 n outer i; 53 ="}
 var _ func(int, *genlet) = layer1
 
 // layer2Frame is an activation of layer2.
@@ -203,7 +202,7 @@ func (f *layer2Frame) body(r *greenlet.Run, n int, outer *genlet, seen *[]int) (
 	return r.SendNone(g)
 }
 
-//line generator_greenlet_test.go:207
+//line generator_greenlet_test.go:206
 
 func (f *layer2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	seen := f.seen
@@ -230,7 +229,7 @@ func (f *layer2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line generator_greenlet_test.go:234
+//line generator_greenlet_test.go:233
 
 func (f *layer2Frame) Args(args []any)         { greenlet.SetArgs(f, args, &f.n, &f.outer, &f.seen) }
 func (f *layer2Frame) Forget()                 { *f = layer2Frame{Header: f.Header} }
@@ -307,7 +306,7 @@ resumed_87:
 	}
 }
 
-//line generator_greenlet_test.go:312
+//line generator_greenlet_test.go:311
 
 func (f *permuteFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.list, f.n))
@@ -344,7 +343,7 @@ func (f *yieldsTwiceFrame) body(r *greenlet.Run) (st greenlet.Status) {
 	return greenlet.Yielded[int](r, 1)
 }
 
-//line generator_greenlet_test.go:349
+//line generator_greenlet_test.go:348
 
 func (f *yieldsTwiceFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
@@ -364,7 +363,7 @@ func (f *yieldsTwiceFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line generator_greenlet_test.go:369
+//line generator_greenlet_test.go:368
 
 func (f *yieldsTwiceFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 60) }
 func (*yieldsTwiceFrame) Func() *greenlet.Func      { return &yieldsTwiceFrameInfo }
@@ -390,7 +389,7 @@ func yieldHelperResumable(r *greenlet.Run, v int) (st greenlet.Status) {
 	return greenlet.Yielded(r, v)
 }
 
-//line generator_greenlet_test.go:395
+//line generator_greenlet_test.go:394
 
 // Ask continues yieldHelper up to its next value, if there is one.
 func (f *yieldHelperFrame) Ask(p *int) greenlet.Status {
@@ -407,7 +406,7 @@ func (f *yieldHelperFrame) Ask(p *int) greenlet.Status {
 	return greenlet.Left
 }
 
-//line generator_greenlet_test.go:412
+//line generator_greenlet_test.go:411
 
 func (f *yieldHelperFrame) Resume(r *greenlet.Run) greenlet.Status {
 	var v int
@@ -455,10 +454,9 @@ func (f *nestFrame) body(r *greenlet.Run, n int) (st greenlet.Status) {
 	return greenlet.Yielded(r, i)
 }
 
-//line generator_greenlet_test.go:460
+//line generator_greenlet_test.go:459
 
 func (f *nestFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	n := f.n
 	var i int
 	switch f.PC {
 	case 0:
@@ -479,7 +477,7 @@ func (f *nestFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 loop_145:
 //line generator_test.go:145
-	if !(i < n) {
+	if !(i < f.n) {
 		return r.Return(f, &f.Header)
 	}
 //line generator_test.go:146
@@ -496,11 +494,11 @@ resumed_147:
 	goto loop_145
 }
 
-//line generator_greenlet_test.go:501
+//line generator_greenlet_test.go:499
 
 func (f *nestFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.n) }
 func (f *nestFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 2) }
 func (*nestFrame) Func() *greenlet.Func      { return &nestFrameInfo }
 
-var nestFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.nest", File: "github.com/going-green/greenlet/generated/conformance/generator_test.go", Line: 144, Points: "146 n i; 147 n i"}
+var nestFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.nest", File: "github.com/going-green/greenlet/generated/conformance/generator_test.go", Line: 144, Points: "146 n i; 147 ="}
 var _ func(int) = nest

@@ -200,16 +200,20 @@ func (f2 *recursiveOuterFrame) body(r *greenlet.Run, l *[]string, child *weak.Po
 	*l = append(*l, "a")
 	f := newRecursiveInnerFrame(l)
 	*child = weak.Make(f)
+	if f2 != nil {
+		f2.child = nil
+	}
+//line greenlet_test.go:120
 	g := r.New(f)
 	f = nil
 	f2 = greenlet.Take(r, f2, 1)
 	r.Leaf(f2, &f2.Header)
-	f2.child, f2.l, f2.PC = nil, l, 1
+	f2.l, f2.PC = l, 1
 //line greenlet_test.go:122
 	return r.SendNone(g)
 }
 
-//line greenlet_greenlet_test.go:215
+//line greenlet_greenlet_test.go:219
 
 func (f2 *recursiveOuterFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l := f2.l
@@ -228,7 +232,7 @@ func (f2 *recursiveOuterFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line greenlet_greenlet_test.go:234
+//line greenlet_greenlet_test.go:238
 
 func (f *recursiveOuterFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.l, &f.child) }
 func (f *recursiveOuterFrame) Forget()                 { *f = recursiveOuterFrame{Header: f.Header} }
@@ -265,7 +269,7 @@ func (f *blocksFrame) body(r *greenlet.Run, started chan bool, release chan bool
 	return ret0, greenlet.Send[any](r, r.Current().Parent(), "ready")
 }
 
-//line greenlet_greenlet_test.go:271
+//line greenlet_greenlet_test.go:275
 
 func (f *blocksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	started, release := f.started, f.release
@@ -276,6 +280,8 @@ func (f *blocksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	default:
 //line greenlet_test.go:150
 		started <- true
+		f.started = nil
+//line greenlet_test.go:151
 		<-release
 		f.ret0 = "done"
 		return r.Return(f, &f.Header)
@@ -283,7 +289,7 @@ func (f *blocksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line greenlet_greenlet_test.go:289
+//line greenlet_greenlet_test.go:295
 
 func (f *blocksFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.started, &f.release) }
 func (f *blocksFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -318,7 +324,7 @@ func (f *failsChildFrame) body(r *greenlet.Run, parent *greenlet.Greenlet) (st g
 	return r.SendNone(r.Current().Parent())
 }
 
-//line greenlet_greenlet_test.go:324
+//line greenlet_greenlet_test.go:330
 
 func (f *failsChildFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
@@ -332,7 +338,7 @@ func (f *failsChildFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line greenlet_greenlet_test.go:338
+//line greenlet_greenlet_test.go:344
 
 func (f *failsChildFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.parent) }
 func (f *failsChildFrame) Forget()                 { *f = failsChildFrame{Header: f.Header} }
@@ -411,10 +417,12 @@ func (f *failsParentFrame) step(r *greenlet.Run, seen *any) (end greenlet.Status
 		*seen = recover()
 		panic(*seen)
 	})
+	f.seen = nil
+//line greenlet_test.go:190
 	me = r.Current()
 	g = r.New(newFailsChildFrame(me))
 	r.Leaf(f, &f.Header)
-	f.seen, f.me, f.g, f.PC = nil, me, g, 1
+	f.me, f.g, f.PC = me, g, 1
 //line greenlet_test.go:192
 	return r.SendNone(g)
 unwind:
@@ -430,7 +438,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:436
+//line greenlet_greenlet_test.go:444
 
 func (f *failsParentFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.seen) }
 func (f *failsParentFrame) Forget()                 { *f = failsParentFrame{DeferHeader: f.DeferHeader} }
@@ -457,7 +465,7 @@ func (f *raisesFrame) body(r *greenlet.Run, v any) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:464
+//line greenlet_greenlet_test.go:472
 
 func (f *raisesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.v))
@@ -496,11 +504,14 @@ func (f *recoversFrame) body(r *greenlet.Run, seen *any) (ret0 string, st greenl
 		f.seen, f.PC = nil, 1
 		return ret0, r.Link(f, &f.Header, st)
 	}
+	if f != nil {
+		f.seen = nil
+	}
 //line greenlet_test.go:217
 	return fmt.Sprint("recovered ", got), greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:507
+//line greenlet_greenlet_test.go:518
 
 func (f *recoversFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var got any
@@ -510,6 +521,7 @@ func (f *recoversFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		return r.Started(f, &f.Header, st)
 	default:
 		got = r.Callee().(*waitsFrame).Returned(r)
+		f.seen = nil
 //line greenlet_test.go:217
 		f.ret0 = fmt.Sprint("recovered ", got)
 		return r.Return(f, &f.Header)
@@ -517,7 +529,7 @@ func (f *recoversFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line greenlet_greenlet_test.go:524
+//line greenlet_greenlet_test.go:536
 
 func (f *recoversFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.seen) }
 func (f *recoversFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -614,7 +626,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:621
+//line greenlet_greenlet_test.go:633
 
 func (f *waitsFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.seen) }
 func (f *waitsFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -656,7 +668,7 @@ func (f *standsFrame) body(r *greenlet.Run) (ret0 int, ret1 string, st greenlet.
 	return 1, "x", greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:663
+//line greenlet_greenlet_test.go:675
 
 func (f *standsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
@@ -672,7 +684,7 @@ func (f *standsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line greenlet_greenlet_test.go:679
+//line greenlet_greenlet_test.go:691
 
 func (f *standsFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
@@ -715,7 +727,7 @@ after_if_246:
 	return r.SendNone(r.Current().Parent())
 }
 
-//line greenlet_greenlet_test.go:722
+//line greenlet_greenlet_test.go:734
 
 func (f *nestedFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
@@ -731,7 +743,7 @@ func (f *nestedFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line greenlet_greenlet_test.go:738
+//line greenlet_greenlet_test.go:750
 
 func (f *nestedFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.n) }
 func (f *nestedFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 21) }
@@ -770,7 +782,7 @@ func (f *takesFrame) body(r *greenlet.Run, a arguments, n int) (ret0 any, st gre
 	return ret0, greenlet.Send[any](r, r.Current().Parent(), a)
 }
 
-//line greenlet_greenlet_test.go:777
+//line greenlet_greenlet_test.go:789
 
 func (f *takesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var t0 any
@@ -788,7 +800,7 @@ func (f *takesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line greenlet_greenlet_test.go:795
+//line greenlet_greenlet_test.go:807
 
 func (f *takesFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.a, &f.n) }
 func (f *takesFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -874,7 +886,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:881
+//line greenlet_greenlet_test.go:893
 
 func (f *peeksFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
 func (f *peeksFrame) Forget()                              { *f = peeksFrame{DeferHeader: f.DeferHeader, ret0: f.ret0} }
@@ -977,7 +989,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:984
+//line greenlet_greenlet_test.go:996
 
 func (f *handlesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.handler, &f.seen, &f.kept) }
 func (f *handlesFrame) Forget()                 { *f = handlesFrame{DeferHeader: f.DeferHeader} }
@@ -1007,7 +1019,7 @@ func (f *looksAtRunFrame) body(r *greenlet.Run) (ret0 bool, st greenlet.Status) 
 	return r.Current().Run() == nil, greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:1015
+//line greenlet_greenlet_test.go:1027
 
 func (f *looksAtRunFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, st = f.body(r)
@@ -1039,7 +1051,7 @@ func (f *exitsGoroutineFrame) body(r *greenlet.Run) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:1048
+//line greenlet_greenlet_test.go:1060
 
 func (f *exitsGoroutineFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r))
@@ -1071,7 +1083,7 @@ func (f *pairFrame) body(r *greenlet.Run, a int, b int) (ret0 int, st greenlet.S
 	return a + b, greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:1081
+//line greenlet_greenlet_test.go:1093
 
 func (f *pairFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, st = f.body(r, f.a, f.b)
@@ -1106,7 +1118,7 @@ func (f *doubleFrame) body(r *greenlet.Run, v int) (ret0 int, st greenlet.Status
 	return v * 2, greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:1117
+//line greenlet_greenlet_test.go:1129
 
 func (f *doubleFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, st = f.body(r, f.v)
@@ -1162,7 +1174,7 @@ after_if_525:
 	return n * t1, greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:1173
+//line greenlet_greenlet_test.go:1185
 
 func (f *factorialFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n := f.n
@@ -1187,7 +1199,7 @@ func (f *factorialFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line greenlet_greenlet_test.go:1198
+//line greenlet_greenlet_test.go:1210
 
 func (f *factorialFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.n) }
 func (f *factorialFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -1230,7 +1242,7 @@ func (f2 *callsPlainFrame) body(r *greenlet.Run, f func()) (st greenlet.Status) 
 	return greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:1241
+//line greenlet_greenlet_test.go:1253
 
 func (f2 *callsPlainFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f2.PC {

@@ -144,7 +144,7 @@ func (f *operatesFrame) step(r *greenlet.Run, name string, to *greenlet.Greenlet
 	if to == nil {
 		to = r.Current()
 	}
-	switch name {
+	switch f.name {
 	case "switch":
 		goto case_33
 	case "throw":
@@ -173,6 +173,8 @@ case_37:
 //line matrix_test.go:38
 	return r.Throw(f, &f.Header, to, greenlet.Exit)
 after_switch_32:
+	f.name, f.to = "", nil
+//line matrix_test.go:40
 	f.ret0, f.ret1 = "done", got
 	goto unwind
 unwind:
@@ -188,7 +190,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line matrix_greenlet_test.go:192
+//line matrix_greenlet_test.go:194
 
 func (f *operatesFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.name, &f.to) }
 func (f *operatesFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -238,7 +240,7 @@ func (f *refusedThenYieldsFrame) body(r *greenlet.Run, to *greenlet.Greenlet, se
 	return greenlet.Yielded[string](r, "yield")
 }
 
-//line matrix_greenlet_test.go:242
+//line matrix_greenlet_test.go:244
 
 func (f *refusedThenYieldsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
@@ -260,7 +262,7 @@ func (f *refusedThenYieldsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line matrix_greenlet_test.go:264
+//line matrix_greenlet_test.go:266
 
 func (f *refusedThenYieldsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.to, &f.seen) }
 func (f *refusedThenYieldsFrame) Forget()                 { *f = refusedThenYieldsFrame{Header: f.Header} }
@@ -342,7 +344,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line matrix_greenlet_test.go:346
+//line matrix_greenlet_test.go:348
 
 func (f *refusedIntFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.to, &f.seen) }
 func (f *refusedIntFrame) Forget()                 { *f = refusedIntFrame{DeferHeader: f.DeferHeader} }
@@ -373,7 +375,7 @@ func awaitsIntResumable(r *greenlet.Run) (ret0 int, st greenlet.Status) {
 	return ret0, greenlet.Yielded[int](r, 0)
 }
 
-//line matrix_greenlet_test.go:377
+//line matrix_greenlet_test.go:379
 
 // Ask continues awaitsInt up to its next value, and returns where it awaits the answer.
 func (f *awaitsIntFrame) Ask(p *int) *int {
@@ -393,7 +395,7 @@ func (f *awaitsIntFrame) Ask(p *int) *int {
 	return &f.t0
 }
 
-//line matrix_greenlet_test.go:397
+//line matrix_greenlet_test.go:399
 
 func (f *awaitsIntFrame) Resume(r *greenlet.Run) greenlet.Status {
 	var v int
@@ -479,7 +481,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line matrix_greenlet_test.go:483
+//line matrix_greenlet_test.go:485
 
 func (f *killsChildFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.g, &f.seen) }
 func (f *killsChildFrame) Forget()                 { *f = killsChildFrame{DeferHeader: f.DeferHeader} }

@@ -143,13 +143,12 @@ func (f *coldAboveFrame) body(r *greenlet.Run, how string) (st greenlet.Status) 
 //line panicstack_greenlet_test.go:144
 
 func (f *coldAboveFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	how := f.how
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.how))
 	case 1:
 //line panicstack_test.go:55
-		if st = hotAboveResumable(r, how); st != greenlet.Done {
+		if st = hotAboveResumable(r, f.how); st != greenlet.Done {
 			f.how, f.PC = "", 2
 			return r.Link(f, &f.Header, st)
 		}
@@ -161,7 +160,7 @@ func (f *coldAboveFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line panicstack_greenlet_test.go:165
+//line panicstack_greenlet_test.go:164
 
 func (f *coldAboveFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.how) }
 func (f *coldAboveFrame) Forget()                 { *f = coldAboveFrame{Header: f.Header} }
@@ -196,7 +195,7 @@ func (f *callsAboveFrame) body(r *greenlet.Run, how string) (st greenlet.Status)
 	return greenlet.Done
 }
 
-//line panicstack_greenlet_test.go:200
+//line panicstack_greenlet_test.go:199
 
 func (f *callsAboveFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {

@@ -183,7 +183,7 @@ func (f *nodePushFrame) Forget()                              { *f = nodePushFra
 func (f *nodePushFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 12) }
 func (*nodePushFrame) Func() *greenlet.Func                   { return &nodePushFrameInfo }
 
-var nodePushFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.(*node).push", File: "github.com/going-green/greenlet/generated/conformance/pullseq_test.go", Line: 22, Points: "23 n yield; 23 n yield; 23"}
+var nodePushFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.(*node).push", File: "github.com/going-green/greenlet/generated/conformance/pullseq_test.go", Line: 22, Points: "23 n yield; 23 =; 23"}
 var _ func(*node, func(int) bool) bool = (*node).push
 
 // eachFrame is an activation of each.
@@ -428,6 +428,9 @@ func (f *overPlainFrame) body(r *greenlet.Run, ended *atomic.Bool) (st greenlet.
 	{
 //line pullseq_test.go:96
 		t0 := ending(ended)
+		if f != nil {
+			f.ended = nil
+		}
 //line pullseq_test.go:96
 		loop = greenlet.NewLoop()
 //line pullseq_test.go:96
@@ -440,7 +443,7 @@ func (f *overPlainFrame) body(r *greenlet.Run, ended *atomic.Bool) (st greenlet.
 //line pullseq_test.go:96
 		if st = c.CallResumable(r, (&overPlainRange1{loop: loop}).value()); st != greenlet.Done {
 			f = greenlet.Take(r, f, 48)
-			f.ended, f.loop, f.PC = nil, loop, 1
+			f.loop, f.PC = loop, 1
 			return r.Link(f, &f.Header, st)
 		}
 	}
@@ -449,7 +452,7 @@ func (f *overPlainFrame) body(r *greenlet.Run, ended *atomic.Bool) (st greenlet.
 	return greenlet.Done
 }
 
-//line pullseq_greenlet_test.go:454
+//line pullseq_greenlet_test.go:457
 
 func (f *overPlainFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var loop *greenlet.Loop
@@ -466,7 +469,7 @@ func (f *overPlainFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line pullseq_greenlet_test.go:471
+//line pullseq_greenlet_test.go:474
 
 func (f *overPlainFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.ended) }
 func (f *overPlainFrame) Forget()                 { *f = overPlainFrame{Header: f.Header} }
@@ -494,7 +497,7 @@ func (c *overPlainRange1) value() func(int) bool {
 	})
 }
 
-//line pullseq_greenlet_test.go:499
+//line pullseq_greenlet_test.go:502
 
 // overPlainRange1Frame is an activation of the literal overPlainRange1.
 type overPlainRange1Frame struct {
@@ -530,7 +533,7 @@ func (f *overPlainRange1Frame) body(r *greenlet.Run, c *overPlainRange1, i int) 
 	return ret0, greenlet.Yielded(r, i)
 }
 
-//line pullseq_greenlet_test.go:535
+//line pullseq_greenlet_test.go:538
 
 func (f *overPlainRange1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -542,7 +545,7 @@ func (f *overPlainRange1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line pullseq_greenlet_test.go:547
+//line pullseq_greenlet_test.go:550
 
 func (f *overPlainRange1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 40) }
 func (*overPlainRange1Frame) Func() *greenlet.Func      { return &overPlainRange1FrameInfo }

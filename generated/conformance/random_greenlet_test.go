@@ -43,6 +43,10 @@ func (f *actRunFrame) body(r *greenlet.Run, a *act, v2 any) (ret0 int, st greenl
 //line random_test.go:121
 	a.w.note(a.id, "starts", v2)
 loop_122:
+	if f != nil {
+		f.v2 = nil
+	}
+//line random_test.go:123
 	o, _ = a.w.p.next()
 	if o.kind == opReturn {
 		return o.v, greenlet.Done
@@ -54,7 +58,7 @@ loop_122:
 //line random_test.go:129
 	f = greenlet.Take(r, f, 15)
 	r.Leaf(f, &f.Header)
-	f.v2, f.a, f.PC = nil, a, 1
+	f.a, f.PC = a, 1
 //line random_test.go:129
 	if p2, ok := r.Out().(*int); ok {
 		*p2 = o.v
@@ -70,7 +74,7 @@ else_128:
 	got, st = a.guardedResumable(r, o)
 	if st != greenlet.Done {
 		f = greenlet.Take(r, f, 15)
-		f.v2, f.a, f.PC = nil, a, 2
+		f.a, f.PC = a, 2
 		return ret0, r.Link(f, &f.Header, st)
 	}
 resumed_132:
@@ -80,7 +84,7 @@ else_131:
 	got, st = a.doResumable(r, o, o.deep)
 	if st != greenlet.Done {
 		f = greenlet.Take(r, f, 15)
-		f.v2, f.a, f.PC = nil, a, 3
+		f.a, f.PC = a, 3
 		return ret0, r.Link(f, &f.Header, st)
 	}
 resumed_134:
@@ -90,7 +94,7 @@ after_if_128:
 	goto loop_122
 }
 
-//line random_greenlet_test.go:95
+//line random_greenlet_test.go:99
 
 func (f *actRunFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, st = f.body(r, f.a, f.v2)
@@ -181,6 +185,7 @@ func (f *actGuardedFrame) step(r *greenlet.Run, a *act, o op) (end greenlet.Stat
 		return r.Link(f, &f.Header, st)
 	}
 resumed_143:
+	f.a = nil
 //line random_test.go:143
 	*got = t0
 	goto unwind
@@ -198,7 +203,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line random_greenlet_test.go:203
+//line random_greenlet_test.go:208
 
 func (f *actGuardedFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.o) }
 func (f *actGuardedFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -212,12 +217,12 @@ var _ func(*act, op) any = (*act).guarded
 // actDoFrame is an activation of act.do.
 type actDoFrame struct {
 	greenlet.Header
-	a2             *act
-	o              op
-	deep, t1       int
-	t2, t3, t4, t5 any
-	t6             int
-	t7, t8, ret0   any
+	a2   *act
+	o    op
+	deep int
+	t1   int // also t6
+	t2   any // also t3, t4, t5, t7, t8
+	ret0 any
 }
 
 func (a2 *act) newDoFrame(o op, deep int) *actDoFrame {
@@ -257,13 +262,24 @@ after_if_159:
 	case opExchange:
 		goto case_168
 	case opPanic:
+		if f != nil {
+			f.a2 = nil
+		}
 //line random_test.go:171
 		fail(thrown(o.v))
 	case opPanicExit:
+		if f != nil {
+			f.a2 = nil
+		}
+//line random_test.go:173
 		fail(greenlet.Exit)
 	case opMain:
 		goto case_174
 	case opNested:
+		if f != nil {
+			f.a2 = nil
+		}
+//line random_test.go:177
 		if w2.level < 3 {
 			w2.level++
 			w2.plain(3)
@@ -271,9 +287,17 @@ after_if_159:
 		}
 		return nil, greenlet.Done
 	case opCreate:
+		if f != nil {
+			f.a2 = nil
+		}
+//line random_test.go:184
 		w2.create(o, me)
 		return nil, greenlet.Done
 	case opReparent:
+		if f != nil {
+			f.a2 = nil
+		}
+//line random_test.go:187
 		w2.reparent(o)
 		return nil, greenlet.Done
 	}
@@ -333,49 +357,49 @@ case_194:
 	f = greenlet.Take(r, f, 13)
 	r.Leaf(f, &f.Header)
 	f.a2, f.PC = nil, 5
-	r.Await(&f.t3)
+	r.Await(&f.t2)
 //line random_test.go:195
 	return ret0, greenlet.Send[any](r, to, o.v)
 case_196:
 	f = greenlet.Take(r, f, 13)
 	r.Leaf(f, &f.Header)
 	f.a2, f.PC = nil, 6
-	r.Await(&f.t4)
+	r.Await(&f.t2)
 //line random_test.go:197
 	return ret0, r.SendNone(to)
 case_198:
 	f = greenlet.Take(r, f, 13)
 	r.Leaf(f, &f.Header)
 	f.a2, f.PC = nil, 7
-	r.Await(&f.t5)
+	r.Await(&f.t2)
 //line random_test.go:199
 	return ret0, r.SendArgs(to, o.v, o.b)
 case_200:
 	f = greenlet.Take(r, f, 13)
 	r.Leaf(f, &f.Header)
 	f.a2, f.PC = nil, 8
-	r.Await(&f.t6)
+	r.Await(&f.t1)
 //line random_test.go:201
 	return ret0, greenlet.Send(r, to, o.v)
 case_202:
 	f = greenlet.Take(r, f, 13)
 	r.Leaf(f, &f.Header)
 	f.a2, f.PC = nil, 9
-	r.Await(&f.t7)
+	r.Await(&f.t2)
 //line random_test.go:203
 	return ret0, r.Throw(f, &f.Header, to, thrown(o.v))
 case_204:
 	f = greenlet.Take(r, f, 13)
 	r.Leaf(f, &f.Header)
 	f.a2, f.PC = nil, 10
-	r.Await(&f.t8)
+	r.Await(&f.t2)
 //line random_test.go:205
 	return ret0, r.Throw(f, &f.Header, to, greenlet.Exit)
 after_switch_193:
 	return nil, greenlet.Done
 }
 
-//line random_greenlet_test.go:380
+//line random_greenlet_test.go:404
 
 func (f *actDoFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var (
@@ -411,37 +435,37 @@ func (f *actDoFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		f.ret0 = t2
 		return r.Return(f, &f.Header)
 	case 5:
-		t3 = f.t3
+		t3 = f.t2
 		r.Received()
 //line random_test.go:195
 		f.ret0 = t3
 		return r.Return(f, &f.Header)
 	case 6:
-		t4 = f.t4
+		t4 = f.t2
 		r.Received()
 //line random_test.go:197
 		f.ret0 = t4
 		return r.Return(f, &f.Header)
 	case 7:
-		t5 = f.t5
+		t5 = f.t2
 		r.Received()
 //line random_test.go:199
 		f.ret0 = t5
 		return r.Return(f, &f.Header)
 	case 8:
-		t6 = f.t6
+		t6 = f.t1
 		r.Received()
 //line random_test.go:201
 		f.ret0 = t6
 		return r.Return(f, &f.Header)
 	case 9:
-		t7 = f.t7
+		t7 = f.t2
 		r.Received()
 //line random_test.go:203
 		f.ret0 = t7
 		return r.Return(f, &f.Header)
 	default:
-		t8 = f.t8
+		t8 = f.t2
 		r.Received()
 //line random_test.go:205
 		f.ret0 = t8
@@ -450,7 +474,7 @@ func (f *actDoFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line random_greenlet_test.go:455
+//line random_greenlet_test.go:479
 
 func (f *actDoFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.o, &f.deep) }
 func (f *actDoFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }

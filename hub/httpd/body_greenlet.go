@@ -190,7 +190,7 @@ func (f *bodyNextFrame) Forget()                 { *f = bodyNextFrame{Header: f.
 func (f *bodyNextFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 24) }
 func (*bodyNextFrame) Func() *greenlet.Func      { return &bodyNextFrameInfo }
 
-var bodyNextFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*Body).next", File: "github.com/going-green/greenlet/hub/httpd/body.go", Line: 97, Points: "98 b p n errResult; 106 b p n errResult"}
+var bodyNextFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*Body).next", File: "github.com/going-green/greenlet/hub/httpd/body.go", Line: 97, Points: "98 b p n errResult; 106 ="}
 var _ func(*Body, []byte) (int, error) = (*Body).next
 
 // bodyNextFrameValue is Body.next as a value, for callers that can be suspended.
@@ -437,10 +437,14 @@ resumed_249:
 after_loop_248:
 //line body.go:254
 	rest.free()
+	if f != nil {
+		f.rest = nil
+	}
+//line body.go:255
 	return b.ended(), greenlet.Done
 }
 
-//line body_greenlet.go:447
+//line body_greenlet.go:451
 
 func (f *bodyDrainFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, st = f.body(r, f.b)

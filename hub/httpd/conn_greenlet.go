@@ -341,10 +341,14 @@ after_if_108:
 	}
 resumed_111:
 //line conn.go:112
+	if f != nil {
+		f.h = nil
+	}
+//line conn.go:112
 	keep, st = w.finishResumable(r)
 	if st != greenlet.Done {
 		f = greenlet.Take(r, f, 54)
-		f.h, f.c, f.w, f.PC = nil, c, w, 5
+		f.c, f.w, f.PC = c, w, 5
 		return ret0, r.Link(f, &f.Header, st)
 	}
 resumed_112:
@@ -359,7 +363,7 @@ resumed_112:
 	_, st = c.flushResumable(r)
 	if st != greenlet.Done {
 		f = greenlet.Take(r, f, 54)
-		f.h, f.c, f.w, f.keep, f.PC = nil, c, w, keep, 6
+		f.c, f.w, f.keep, f.PC = c, w, keep, 6
 		return ret0, r.Link(f, &f.Header, st)
 	}
 resumed_117:
@@ -368,9 +372,13 @@ resumed_117:
 		goto after_if_116
 	}
 //line conn.go:119
+	if f != nil {
+		f.w = nil
+	}
+//line conn.go:119
 	if st = c.lingerResumable(r); st != greenlet.Done {
 		f = greenlet.Take(r, f, 54)
-		f.c, f.w, f.h, f.keep, f.PC = nil, nil, nil, keep, 7
+		f.c, f.keep, f.PC = nil, keep, 7
 		return ret0, r.Link(f, &f.Header, st)
 	}
 resumed_119:
@@ -379,7 +387,7 @@ after_if_116:
 	return keep, greenlet.Done
 }
 
-//line conn_greenlet.go:385
+//line conn_greenlet.go:393
 
 func (f *connExchangeFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, st = f.body(r, f.c)
@@ -391,7 +399,7 @@ func (f *connExchangeFrame) Forget()                              { *f = connExc
 func (f *connExchangeFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 54) }
 func (*connExchangeFrame) Func() *greenlet.Func                   { return &connExchangeFrameInfo }
 
-var connExchangeFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*conn).exchange", File: "github.com/going-green/greenlet/hub/httpd/conn.go", Line: 97, Points: "98 c; 100; 109 c w h; 111 c w; 112 c w; 117 c w keep; 119 keep"}
+var connExchangeFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*conn).exchange", File: "github.com/going-green/greenlet/hub/httpd/conn.go", Line: 97, Points: "98 c; 100; 109 c w h; 111 -h; 112 =; 117 +keep; 119 keep"}
 var _ func(*conn) bool = (*conn).exchange
 
 // connReceiveFrame is an activation of conn.receive.
@@ -501,7 +509,7 @@ after_if_150:
 	goto loop_135
 }
 
-//line conn_greenlet.go:508
+//line conn_greenlet.go:516
 
 func (f *connReceiveFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, f.ret1, st = f.body(r, f.c)
@@ -543,7 +551,7 @@ func (f *connPauseFrame) body(r *greenlet.Run, c *conn) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line conn_greenlet.go:550
+//line conn_greenlet.go:558
 
 func (f *connPauseFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
@@ -602,7 +610,7 @@ func (f *connMoreFrame) body(r *greenlet.Run, c *conn) (ret0 error, st greenlet.
 	return t0, greenlet.Done
 }
 
-//line conn_greenlet.go:609
+//line conn_greenlet.go:617
 
 func (f *connMoreFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -636,7 +644,7 @@ resumed_188:
 	return r.Return(f, &f.Header)
 }
 
-//line conn_greenlet.go:643
+//line conn_greenlet.go:651
 
 func (f *connMoreFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
 func (f *connMoreFrame) Forget()                              { *f = connMoreFrame{Header: f.Header, ret0: f.ret0} }
@@ -681,7 +689,7 @@ func (f *connFlushFrame) body(r *greenlet.Run, c *conn) (ret0 error, st greenlet
 	return t0, greenlet.Done
 }
 
-//line conn_greenlet.go:688
+//line conn_greenlet.go:696
 
 func (f *connFlushFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var t0 error
@@ -698,7 +706,7 @@ func (f *connFlushFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line conn_greenlet.go:705
+//line conn_greenlet.go:713
 
 func (f *connFlushFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
 func (f *connFlushFrame) Forget()                              { *f = connFlushFrame{Header: f.Header, ret0: f.ret0} }
@@ -747,7 +755,7 @@ func (f *connSendsFrame) body(r *greenlet.Run, c *conn) (ret0 error, st greenlet
 	return c.broken, greenlet.Done
 }
 
-//line conn_greenlet.go:754
+//line conn_greenlet.go:762
 
 func (f *connSendsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -763,6 +771,8 @@ func (f *connSendsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 //line conn.go:256
 		out2.free()
 		c.broken = nil
+		f.out2 = nil
+//line conn.go:258
 		c.wrote(err)
 		if c.server.WriteTimeout > 0 {
 			c.sock.SetWriteDeadline(time.Time{})
@@ -773,7 +783,7 @@ func (f *connSendsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line conn_greenlet.go:780
+//line conn_greenlet.go:790
 
 func (f *connSendsFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
 func (f *connSendsFrame) Forget()                              { *f = connSendsFrame{Header: f.Header, ret0: f.ret0} }
@@ -832,21 +842,29 @@ func (f2 *connRefuseFrame) body(r2 *greenlet.Run, c *conn, r *http.Request, err 
 		}
 	}
 //line conn.go:308
+	if f2 != nil {
+		f2.r, f2.err = nil, nil
+	}
+//line conn.go:308
 	_, st = c.flushResumable(r2)
 	if st != greenlet.Done {
 		f2 = greenlet.Take(r2, f2, 1)
-		f2.c, f2.r, f2.err, f2.PC = nil, nil, nil, 1
+		f2.c, f2.PC = nil, 1
 		return r2.Link(f2, &f2.Header, st)
 	}
 resumed_308:
 //line conn.go:309
 	return greenlet.Done
 after_if_307:
+	if f2 != nil {
+		f2.err = nil
+	}
+//line conn.go:311
 	c.put(why)
 	_, st = c.flushResumable(r2)
 	if st != greenlet.Done {
 		f2 = greenlet.Take(r2, f2, 1)
-		f2.err, f2.c, f2.r, f2.why, f2.PC = nil, c, r, why, 2
+		f2.c, f2.r, f2.why, f2.PC = c, r, why, 2
 		return r2.Link(f2, &f2.Header, st)
 	}
 resumed_312:
@@ -868,7 +886,7 @@ resumed_312:
 			st = c2.CallResumable(r2, &Answer{Request: r, Remote: t0, Status: why.status, Began: t1, Err: why})
 			if st != greenlet.Done {
 				f2 = greenlet.Take(r2, f2, 1)
-				f2.r, f2.err, f2.why, f2.c, f2.PC = nil, nil, nil, c, 3
+				f2.r, f2.why, f2.c, f2.PC = nil, nil, c, 3
 				return r2.Link(f2, &f2.Header, st)
 			}
 		} else {
@@ -879,15 +897,19 @@ resumed_312:
 resumed_314:
 after_if_313:
 //line conn.go:316
+	if f2 != nil {
+		f2.r, f2.why = nil, nil
+	}
+//line conn.go:316
 	if st = c.lingerResumable(r2); st != greenlet.Done {
 		f2 = greenlet.Take(r2, f2, 1)
-		f2.c, f2.r, f2.err, f2.why, f2.PC = nil, nil, nil, nil, 4
+		f2.c, f2.PC = nil, 4
 		return r2.Link(f2, &f2.Header, st)
 	}
 	return greenlet.Done
 }
 
-//line conn_greenlet.go:895
+//line conn_greenlet.go:917
 
 func (f *connRefuseFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.c, f.r, f.err))
@@ -961,7 +983,7 @@ after_if_340:
 	goto loop_336
 }
 
-//line conn_greenlet.go:970
+//line conn_greenlet.go:992
 
 func (f *connLingerFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.c))

@@ -216,10 +216,14 @@ func (f *ReceiveFrame) body(r2 *greenlet.Run, r *http.Request) (ret0 error, st g
 		if !ok {
 			return nil, greenlet.Done
 		}
+		if f != nil {
+			f.r = nil
+		}
+//line handler.go:59
 		t0, st = b.receiveResumable(r2)
 		if st != greenlet.Done {
 			f = greenlet.Take(r2, f, 52)
-			f.r, f.PC = nil, 1
+			f.PC = 1
 			return ret0, r2.Link(f, &f.Header, st)
 		}
 	}
@@ -227,7 +231,7 @@ func (f *ReceiveFrame) body(r2 *greenlet.Run, r *http.Request) (ret0 error, st g
 	return t0, greenlet.Done
 }
 
-//line handler_greenlet.go:231
+//line handler_greenlet.go:235
 
 func (f *ReceiveFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	var t0 error
@@ -244,7 +248,7 @@ func (f *ReceiveFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line handler_greenlet.go:248
+//line handler_greenlet.go:252
 
 func (f *ReceiveFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.r) }
 func (f *ReceiveFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -292,15 +296,19 @@ func (f *MuxServeHTTPFrame) body(r2 *greenlet.Run, m *Mux, w http.ResponseWriter
 		return greenlet.Done
 	}
 //line handler.go:93
+	if f != nil {
+		f.m = nil
+	}
+//line handler.go:93
 	if st = CallResumable(r2, c.handler, w, r); st != greenlet.Done {
 		f = greenlet.Take(r2, f, 40)
-		f.m, f.w, f.r, f.PC = nil, nil, nil, 1
+		f.w, f.r, f.PC = nil, nil, 1
 		return r2.Link(f, &f.Header, st)
 	}
 	return greenlet.Done
 }
 
-//line handler_greenlet.go:304
+//line handler_greenlet.go:312
 
 func (f *MuxServeHTTPFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {

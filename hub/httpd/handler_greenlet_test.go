@@ -35,9 +35,13 @@ func (f *roomsWaitsFrame) body(r2 *greenlet.Run, m *rooms, w http.ResponseWriter
 //line handler_test.go:28
 		e := m.hub.NewEvent()
 		m.opened[r.PathValue("room")] = e
+		if f != nil {
+			f.m = nil
+		}
+//line handler_test.go:30
 		if st = e.WaitResumable(r2); st != greenlet.Done {
 			f = greenlet.Take(r2, f, 13)
-			f.m, f.w, f.r, f.PC = nil, w, r, 1
+			f.w, f.r, f.PC = w, r, 1
 			return r2.Link(f, &f.Header, st)
 		}
 	}
@@ -46,7 +50,7 @@ func (f *roomsWaitsFrame) body(r2 *greenlet.Run, m *rooms, w http.ResponseWriter
 	return greenlet.Done
 }
 
-//line handler_greenlet_test.go:50
+//line handler_greenlet_test.go:54
 
 func (f *roomsWaitsFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	w, r := f.w, f.r
@@ -62,7 +66,7 @@ func (f *roomsWaitsFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line handler_greenlet_test.go:66
+//line handler_greenlet_test.go:70
 
 func (f *roomsWaitsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.w, &f.r) }
 func (f *roomsWaitsFrame) Forget()                 { *f = roomsWaitsFrame{Header: f.Header} }
@@ -115,7 +119,7 @@ func (f *wrappedServeHTTPFrame) body(r2 *greenlet.Run, h wrapped, w http.Respons
 	return greenlet.Done
 }
 
-//line handler_greenlet_test.go:119
+//line handler_greenlet_test.go:123
 
 func (f *wrappedServeHTTPFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
@@ -199,11 +203,15 @@ func (f *upgradesFrame) body(r2 *greenlet.Run, w http.ResponseWriter, r *http.Re
 //line handler_test.go:107
 	w.Header().Set("Connection", "Upgrade")
 	w.Header().Set("Upgrade", r.Header.Get("Upgrade"))
+	if f != nil {
+		f.r = nil
+	}
+//line handler_test.go:109
 	w.WriteHeader(http.StatusSwitchingProtocols)
 	c, err, st = w.(*Response).HijackResumable(r2)
 	if st != greenlet.Done {
 		f = greenlet.Take(r2, f, 8)
-		f.r, f.w, f.PC = nil, w, 1
+		f.w, f.PC = w, 1
 		return r2.Link(f, &f.Header, st)
 	}
 resumed_110:
@@ -221,7 +229,7 @@ resumed_110:
 			_, err2, st = c2.WriteResumable(r2, t0)
 			if st != greenlet.Done {
 				f = greenlet.Take(r2, f, 8)
-				f.w, f.r, f.c, f.PC = nil, nil, c, 2
+				f.w, f.c, f.PC = nil, c, 2
 				return r2.Link(f, &f.Header, st)
 			}
 		} else {
@@ -235,10 +243,14 @@ resumed_114:
 		panic(err2)
 	}
 loop_117:
+	if f != nil {
+		f.w = nil
+	}
+//line handler_test.go:118
 	line, err3, st = c.ReadLineResumable(r2)
 	if st != greenlet.Done {
 		f = greenlet.Take(r2, f, 8)
-		f.w, f.r, f.c, f.PC = nil, nil, c, 3
+		f.c, f.PC = c, 3
 		return r2.Link(f, &f.Header, st)
 	}
 resumed_118:
@@ -249,7 +261,7 @@ resumed_118:
 	_, err4, st = c.WriteStringResumable(r2, "got "+string(line)+"\n")
 	if st != greenlet.Done {
 		f = greenlet.Take(r2, f, 8)
-		f.w, f.r, f.c, f.PC = nil, nil, c, 4
+		f.c, f.PC = c, 4
 		return r2.Link(f, &f.Header, st)
 	}
 resumed_122:
@@ -260,7 +272,7 @@ resumed_122:
 	goto loop_117
 }
 
-//line handler_greenlet_test.go:265
+//line handler_greenlet_test.go:277
 
 func (f *upgradesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.w, f.r))
@@ -303,16 +315,22 @@ func (h *sleeps) ServeHTTPResumable(r2 *greenlet.Run, w http.ResponseWriter, r *
 }
 
 func (f *sleepsServeHTTPFrame) body(r2 *greenlet.Run, h *sleeps, w http.ResponseWriter, r *http.Request) (st greenlet.Status) {
+	if f != nil {
+		f.r = nil
+	}
 //line handler_test.go:133
 	h.begun.Set()
 	if st = h.end.WaitResumable(r2); st != greenlet.Done {
 		f = greenlet.Take(r2, f, 14)
-		f.h, f.r, f.w, f.PC = nil, nil, w, 1
+		f.h, f.w, f.PC = nil, w, 1
 		return r2.Link(f, &f.Header, st)
 	}
 	{
 //line handler_test.go:135
 		t0 := []byte("done")
+		if f != nil {
+			f.h = nil
+		}
 //line handler_test.go:135
 		if c, ok := w.(interface {
 			WriteResumable(*greenlet.Run, []byte) (int, error, greenlet.Status)
@@ -321,7 +339,7 @@ func (f *sleepsServeHTTPFrame) body(r2 *greenlet.Run, h *sleeps, w http.Response
 			_, _, st = c.WriteResumable(r2, t0)
 			if st != greenlet.Done {
 				f = greenlet.Take(r2, f, 14)
-				f.h, f.w, f.r, f.PC = nil, nil, nil, 2
+				f.w, f.PC = nil, 2
 				return r2.Link(f, &f.Header, st)
 			}
 		} else {
@@ -332,7 +350,7 @@ func (f *sleepsServeHTTPFrame) body(r2 *greenlet.Run, h *sleeps, w http.Response
 	return greenlet.Done
 }
 
-//line handler_greenlet_test.go:337
+//line handler_greenlet_test.go:355
 
 func (f *sleepsServeHTTPFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	w := f.w
@@ -343,6 +361,7 @@ func (f *sleepsServeHTTPFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 		r2.Callee().(*hub.EventWaitFrame).Release(r2)
 //line handler_test.go:135
 		t0 := []byte("done")
+		f.h = nil
 //line handler_test.go:135
 		if c, ok := w.(interface {
 			WriteResumable(*greenlet.Run, []byte) (int, error, greenlet.Status)
@@ -350,7 +369,7 @@ func (f *sleepsServeHTTPFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 //line handler_test.go:135
 			_, _, st = c.WriteResumable(r2, t0)
 			if st != greenlet.Done {
-				f.h, f.w, f.r, f.PC = nil, nil, nil, 2
+				f.w, f.PC = nil, 2
 				return r2.Link(f, &f.Header, st)
 			}
 		} else {
@@ -365,7 +384,7 @@ func (f *sleepsServeHTTPFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line handler_greenlet_test.go:370
+//line handler_greenlet_test.go:389
 
 func (f *sleepsServeHTTPFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.w, &f.r) }
 func (f *sleepsServeHTTPFrame) Forget()                 { *f = sleepsServeHTTPFrame{Header: f.Header} }
@@ -417,7 +436,7 @@ func (f *awaitingFrame) body(r *greenlet.Run, e *hub.Event, done chan struct{}) 
 	return greenlet.Done
 }
 
-//line handler_greenlet_test.go:422
+//line handler_greenlet_test.go:441
 
 func (f *awaitingFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	done := f.done
@@ -433,7 +452,7 @@ func (f *awaitingFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line handler_greenlet_test.go:438
+//line handler_greenlet_test.go:457
 
 func (f *awaitingFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.e, &f.done) }
 func (f *awaitingFrame) Forget()                 { *f = awaitingFrame{Header: f.Header} }

@@ -96,6 +96,9 @@ func (f *stoppingFrame) body(r *greenlet.Run, s *Server, d time.Duration, killed
 		f.s, f.killed, f.PC = nil, killed, 1
 		return r.Link(f, &f.Header, st)
 	}
+	if f != nil {
+		f.s = nil
+	}
 //line httpd_test.go:107
 	if killed != nil {
 		killed <- n
@@ -103,7 +106,7 @@ func (f *stoppingFrame) body(r *greenlet.Run, s *Server, d time.Duration, killed
 	return greenlet.Done
 }
 
-//line httpd_greenlet_test.go:107
+//line httpd_greenlet_test.go:110
 
 func (f *stoppingFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	killed := f.killed
@@ -113,6 +116,7 @@ func (f *stoppingFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		return r.Started(f, &f.Header, f.body(r, f.s, f.d, f.killed))
 	default:
 		n = r.Callee().(*ServerStopFrame).Returned(r)
+		f.s = nil
 //line httpd_test.go:107
 		if killed != nil {
 			killed <- n
@@ -122,7 +126,7 @@ func (f *stoppingFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line httpd_greenlet_test.go:126
+//line httpd_greenlet_test.go:130
 
 func (f *stoppingFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.s, &f.d, &f.killed) }
 func (f *stoppingFrame) Forget()                 { *f = stoppingFrame{Header: f.Header} }
@@ -179,6 +183,9 @@ loop_175:
 	{
 //line httpd_test.go:176
 		t0 := r.Body
+		if f != nil {
+			f.err = nil
+		}
 //line httpd_test.go:176
 		if c, ok := t0.(interface {
 			ReadResumable(*greenlet.Run, []byte) (int, error, greenlet.Status)
@@ -187,7 +194,7 @@ loop_175:
 			n, err, st = c.ReadResumable(r2, buf)
 			if st != greenlet.Done {
 				f = greenlet.Take(r2, f, 35)
-				f.err, f.w, f.r, f.buf, f.PC = nil, w, r, buf, 1
+				f.w, f.r, f.buf, f.PC = w, r, buf, 1
 				return r2.Link(f, &f.Header, st)
 			}
 		} else {
@@ -226,7 +233,7 @@ resumed_177:
 	goto loop_175
 }
 
-//line httpd_greenlet_test.go:231
+//line httpd_greenlet_test.go:238
 
 func (f *echoesServeHTTPFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.e, f.w, f.r))
@@ -237,7 +244,7 @@ func (f *echoesServeHTTPFrame) Forget()                 { *f = echoesServeHTTPFr
 func (f *echoesServeHTTPFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 35) }
 func (*echoesServeHTTPFrame) Func() *greenlet.Func      { return &echoesServeHTTPFrameInfo }
 
-var echoesServeHTTPFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.echoes.ServeHTTP", File: "github.com/going-green/greenlet/hub/httpd/httpd_test.go", Line: 173, Points: "176 w r buf; 177 w r buf err"}
+var echoesServeHTTPFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.echoes.ServeHTTP", File: "github.com/going-green/greenlet/hub/httpd/httpd_test.go", Line: 173, Points: "176 w r buf; 177 +err"}
 var _ func(echoes, http.ResponseWriter, *http.Request) = (echoes).ServeHTTP
 
 // echoesServeHTTPFrameValue is echoes.ServeHTTP as a value, for callers that can be suspended.

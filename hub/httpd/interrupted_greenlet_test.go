@@ -75,8 +75,15 @@ loop_23:
 resumed_23:
 //line interrupted_test.go:23
 	if !(t0 != nil) {
+		if f != nil {
+			f.h = hasty{}
+		}
 //line interrupted_test.go:25
 		body, err := io.ReadAll((*r).Body)
+		if f != nil {
+			f.r = nil
+		}
+//line interrupted_test.go:26
 		fmt.Fprintf((*w), "%s %v", body, err)
 		return greenlet.Done
 	}
@@ -99,12 +106,16 @@ resumed_30:
 	{
 //line interrupted_test.go:35
 		_, err2 := io.WriteString((*w), strings.Repeat("y", 2*bufferSize))
+		if f != nil {
+			f.w = nil
+		}
+//line interrupted_test.go:36
 		h.l.say("%v", err2)
 		return greenlet.Done
 	}
 }
 
-//line interrupted_greenlet_test.go:109
+//line interrupted_greenlet_test.go:120
 
 func (f *hastyServeHTTPFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.h, f.w0, f.r0))
@@ -115,7 +126,7 @@ func (f *hastyServeHTTPFrame) Forget()                 { *f = hastyServeHTTPFram
 func (f *hastyServeHTTPFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 13) }
 func (*hastyServeHTTPFrame) Func() *greenlet.Func      { return &hastyServeHTTPFrameInfo }
 
-var hastyServeHTTPFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.hasty.ServeHTTP", File: "github.com/going-green/greenlet/hub/httpd/interrupted_test.go", Line: 21, Points: "23 h w r; 30 h w"}
+var hastyServeHTTPFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.hasty.ServeHTTP", File: "github.com/going-green/greenlet/hub/httpd/interrupted_test.go", Line: 21, Points: "23 h w r; 30 -r"}
 var _ func(hasty, http.ResponseWriter, *http.Request) = (hasty).ServeHTTP
 
 // hastyServeHTTPFrameValue is hasty.ServeHTTP as a value, for callers that can be suspended.
@@ -165,7 +176,7 @@ func (f *hastyServeHTTPFunc1Frame) body(r2 *greenlet.Run, c *hastyServeHTTPFunc1
 	return greenlet.Done
 }
 
-//line interrupted_greenlet_test.go:170
+//line interrupted_greenlet_test.go:181
 
 func (f *hastyServeHTTPFunc1Frame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -196,7 +207,7 @@ func (c *hastyServeHTTPFunc2) value() func() {
 	})
 }
 
-//line interrupted_greenlet_test.go:201
+//line interrupted_greenlet_test.go:212
 
 // hastyServeHTTPFunc2Frame is an activation of the literal hastyServeHTTPFunc2.
 type hastyServeHTTPFunc2Frame struct {
@@ -234,7 +245,7 @@ loop_31:
 	goto loop_31
 }
 
-//line interrupted_greenlet_test.go:239
+//line interrupted_greenlet_test.go:250
 
 func (f *hastyServeHTTPFunc2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -268,7 +279,7 @@ resumed_32:
 	goto loop_31
 }
 
-//line interrupted_greenlet_test.go:273
+//line interrupted_greenlet_test.go:284
 
 func (f *hastyServeHTTPFunc2Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 9) }
 func (*hastyServeHTTPFunc2Frame) Func() *greenlet.Func      { return &hastyServeHTTPFunc2FrameInfo }
@@ -352,14 +363,18 @@ resumed_57:
 	if err != nil {
 		goto unwind
 	}
+	f.text = ""
+//line interrupted_test.go:60
 	if st = l.SleepResumable(r2, time.Minute); st != greenlet.Done {
-		f.text, f.c, f.PC = "", c, 2
+		f.c, f.PC = c, 2
 		return r2.Link(f, &f.Header, st)
 	}
 resumed_60:
 	{
 //line interrupted_test.go:61
 		got, _ := io.ReadAll(c)
+		f.c = nil
+//line interrupted_test.go:62
 		r := bufio.NewReader(bytes.NewReader(got))
 		resp, err2 := http.ReadResponse(r, nil)
 		if err2 == nil {
@@ -369,6 +384,7 @@ resumed_60:
 		if rest, _ := io.ReadAll(r); len(rest) > 0 || bytes.Contains(got, []byte("yyy")) {
 			l.say("there is more")
 		}
+		f.l = nil
 		goto unwind
 	}
 unwind:
@@ -384,14 +400,14 @@ unwind:
 	return greenlet.Done
 }
 
-//line interrupted_greenlet_test.go:389
+//line interrupted_greenlet_test.go:405
 
 func (f *simulationSlowFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.text) }
 func (f *simulationSlowFrame) Forget()                 { *f = simulationSlowFrame{DeferHeader: f.DeferHeader} }
 func (f *simulationSlowFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 45) }
 func (*simulationSlowFrame) Func() *greenlet.Func      { return &simulationSlowFrameInfo }
 
-var simulationSlowFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*simulation).slow", File: "github.com/going-green/greenlet/hub/httpd/interrupted_test.go", Line: 54, End: 71, Points: "57 l c; 60 l c"}
+var simulationSlowFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*simulation).slow", File: "github.com/going-green/greenlet/hub/httpd/interrupted_test.go", Line: 54, End: 71, Points: "57 l c; 60 ="}
 var _ func(*simulation, string) = (*simulation).slow
 
 func init() {

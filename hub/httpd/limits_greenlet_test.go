@@ -55,6 +55,9 @@ func (f *newExpectingFrame) body(r2 *greenlet.Run, w http.ResponseWriter, r *htt
 	goto after_switch_58
 case_59:
 	{
+		if f != nil {
+			f.r = nil
+		}
 //line limits_test.go:60
 		w.WriteHeader(http.StatusForbidden)
 		t0 := []byte("no")
@@ -66,7 +69,7 @@ case_59:
 			_, _, st = c.WriteResumable(r2, t0)
 			if st != greenlet.Done {
 				f = greenlet.Take(r2, f, 32)
-				f.w, f.r, f.PC = nil, nil, 1
+				f.w, f.PC = nil, 1
 				return r2.Link(f, &f.Header, st)
 			}
 		} else {
@@ -115,6 +118,10 @@ resumed_67:
 			return greenlet.Done
 		}
 		body, err2 := io.ReadAll(r.Body)
+		if f != nil {
+			f.r = nil
+		}
+//line limits_test.go:72
 		fmt.Fprintf(w, "%s", body)
 		if err2 != nil {
 			panic(err2)
@@ -123,7 +130,7 @@ resumed_67:
 	}
 }
 
-//line limits_greenlet_test.go:128
+//line limits_greenlet_test.go:135
 
 func (f *newExpectingFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.w, f.r))
@@ -134,7 +141,7 @@ func (f *newExpectingFrame) Forget()                 { *f = newExpectingFrame{He
 func (f *newExpectingFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 32) }
 func (*newExpectingFrame) Func() *greenlet.Func      { return &newExpectingFrameInfo }
 
-var newExpectingFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.newExpecting", File: "github.com/going-green/greenlet/hub/httpd/limits_test.go", Line: 57, Points: "61; 65 w r; 67 w r"}
+var newExpectingFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.newExpecting", File: "github.com/going-green/greenlet/hub/httpd/limits_test.go", Line: 57, Points: "61; 65 w r; 67 ="}
 var _ func(http.ResponseWriter, *http.Request) = newExpecting
 
 // newExpectingFrameValue is newExpecting as a value, for callers that can be suspended.
@@ -195,7 +202,7 @@ loop_150:
 	goto loop_150
 }
 
-//line limits_greenlet_test.go:200
+//line limits_greenlet_test.go:207
 
 func (f *writesServeHTTPFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	h, w := f.h, f.w
@@ -238,7 +245,7 @@ resumed_151:
 	goto loop_150
 }
 
-//line limits_greenlet_test.go:243
+//line limits_greenlet_test.go:250
 
 func (f *writesServeHTTPFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.w, nil) }
 func (f *writesServeHTTPFrame) Forget()                 { *f = writesServeHTTPFrame{Header: f.Header} }
@@ -296,6 +303,9 @@ case_233:
 	{
 //line limits_test.go:234
 		t0 := []byte("hello")
+		if f != nil {
+			f.r = nil
+		}
 //line limits_test.go:234
 		if c, ok := w.(interface {
 			WriteResumable(*greenlet.Run, []byte) (int, error, greenlet.Status)
@@ -304,7 +314,7 @@ case_233:
 			_, _, st = c.WriteResumable(r2, t0)
 			if st != greenlet.Done {
 				f = greenlet.Take(r2, f, 55)
-				f.w, f.r, f.PC = nil, nil, 1
+				f.w, f.PC = nil, 1
 				return r2.Link(f, &f.Header, st)
 			}
 		} else {
@@ -316,6 +326,9 @@ case_233:
 	return greenlet.Done
 case_238:
 	{
+		if f != nil {
+			f.r = nil
+		}
 //line limits_test.go:239
 		w.Header().Set("A", "b")
 		t1 := []byte("written")
@@ -327,7 +340,7 @@ case_238:
 			_, _, st = c.WriteResumable(r2, t1)
 			if st != greenlet.Done {
 				f = greenlet.Take(r2, f, 55)
-				f.w, f.r, f.PC = nil, nil, 2
+				f.w, f.PC = nil, 2
 				return r2.Link(f, &f.Header, st)
 			}
 		} else {
@@ -340,6 +353,9 @@ case_241:
 	{
 //line limits_test.go:242
 		t2 := []byte("sent")
+		if f != nil {
+			f.r = nil
+		}
 //line limits_test.go:242
 		if c, ok := w.(interface {
 			WriteResumable(*greenlet.Run, []byte) (int, error, greenlet.Status)
@@ -348,7 +364,7 @@ case_241:
 			_, _, st = c.WriteResumable(r2, t2)
 			if st != greenlet.Done {
 				f = greenlet.Take(r2, f, 55)
-				f.r, f.w, f.PC = nil, w, 3
+				f.w, f.PC = w, 3
 				return r2.Link(f, &f.Header, st)
 			}
 		} else {
@@ -359,6 +375,9 @@ case_241:
 	{
 //line limits_test.go:243
 		t3 := w.(http.Flusher)
+		if f != nil {
+			f.w = nil
+		}
 //line limits_test.go:243
 		if c, ok := t3.(interface {
 			FlushResumable(*greenlet.Run) greenlet.Status
@@ -367,7 +386,7 @@ case_241:
 			st = c.FlushResumable(r2)
 			if st != greenlet.Done {
 				f = greenlet.Take(r2, f, 55)
-				f.w, f.r, f.PC = nil, nil, 4
+				f.PC = 4
 				return r2.Link(f, &f.Header, st)
 			}
 		} else {
@@ -380,7 +399,7 @@ after_switch_232:
 	panic("as you wish")
 }
 
-//line limits_greenlet_test.go:385
+//line limits_greenlet_test.go:404
 
 func (f *failingFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	w := f.w
@@ -398,6 +417,7 @@ func (f *failingFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 		r2.Callee().Release(r2)
 //line limits_test.go:243
 		t3 := w.(http.Flusher)
+		f.w = nil
 //line limits_test.go:243
 		if c, ok := t3.(interface {
 			FlushResumable(*greenlet.Run) greenlet.Status
@@ -405,7 +425,7 @@ func (f *failingFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 //line limits_test.go:243
 			st = c.FlushResumable(r2)
 			if st != greenlet.Done {
-				f.w, f.r, f.PC = nil, nil, 4
+				f.PC = 4
 				return r2.Link(f, &f.Header, st)
 			}
 		} else {
@@ -424,7 +444,7 @@ after_switch_232:
 	panic("as you wish")
 }
 
-//line limits_greenlet_test.go:429
+//line limits_greenlet_test.go:449
 
 func (f *failingFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.w, &f.r) }
 func (f *failingFrame) Forget()                 { *f = failingFrame{Header: f.Header} }
@@ -480,11 +500,15 @@ func (f *impatientFrame) body(r2 *greenlet.Run, w http.ResponseWriter, r *http.R
 		panic(err2)
 	}
 	body, err = io.ReadAll(r.Body)
+	if f != nil {
+		f.r = nil
+	}
+//line limits_test.go:270
 	fmt.Fprintf(w, "then %q %v", body, err)
 	return greenlet.Done
 }
 
-//line limits_greenlet_test.go:489
+//line limits_greenlet_test.go:513
 
 func (f *impatientFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	w, r := f.w, f.r
@@ -500,13 +524,15 @@ func (f *impatientFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 			panic(err2)
 		}
 		body, err = io.ReadAll(r.Body)
+		f.r = nil
+//line limits_test.go:270
 		fmt.Fprintf(w, "then %q %v", body, err)
 		return r2.Return(f, &f.Header)
 	}
 
 }
 
-//line limits_greenlet_test.go:511
+//line limits_greenlet_test.go:537
 
 func (f *impatientFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.w, &f.r) }
 func (f *impatientFrame) Forget()                 { *f = impatientFrame{Header: f.Header} }

@@ -135,7 +135,7 @@ func (f *ResponseWriteFrame) Forget() {
 func (f *ResponseWriteFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 33) }
 func (*ResponseWriteFrame) Func() *greenlet.Func      { return &infoOfResponseWriteFrame }
 
-var infoOfResponseWriteFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*Response).Write", File: "github.com/going-green/greenlet/hub/httpd/response.go", Line: 109, Points: "127 w p; 129 w p; 130 w p"}
+var infoOfResponseWriteFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*Response).Write", File: "github.com/going-green/greenlet/hub/httpd/response.go", Line: 109, Points: "127 w p; 129 =; 130 ="}
 var _ func(*Response, []byte) (int, error) = (*Response).Write
 
 // valueResponseWriteFrame is Response.Write as a value, for callers that can be suspended.
@@ -282,15 +282,23 @@ func (f *connWriteFrame) body(r *greenlet.Run, c *conn, p []byte) (st greenlet.S
 	}
 //line response.go:236
 	c.broken = nil
+	if f != nil {
+		f.p = nil
+	}
+//line response.go:237
 	if c.server.WriteTimeout > 0 {
 		c.sock.SetWriteDeadline(time.Time{})
 	}
 after_if_230:
+	if f != nil {
+		f.p = nil
+	}
+//line response.go:241
 	c.wrote(err)
 	return greenlet.Done
 }
 
-//line response_greenlet.go:295
+//line response_greenlet.go:303
 
 func (f *connWriteFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -302,17 +310,19 @@ func (f *connWriteFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		_, err = r.Callee().(*socket.ConnWriteFrame).Returned(r)
 //line response.go:236
 		c.broken = nil
+		f.p = nil
+//line response.go:237
 		if c.server.WriteTimeout > 0 {
 			c.sock.SetWriteDeadline(time.Time{})
 		}
-//line response.go:241
+		f.p = nil
 		c.wrote(err)
 		return r.Return(f, &f.Header)
 	}
 
 }
 
-//line response_greenlet.go:317
+//line response_greenlet.go:327
 
 func (f *connWriteFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.p) }
 func (f *connWriteFrame) Forget()                 { *f = connWriteFrame{Header: f.Header} }
@@ -349,7 +359,7 @@ func (f *ResponseFlushFrame) body(r *greenlet.Run, w *Response) (st greenlet.Sta
 	return greenlet.Done
 }
 
-//line response_greenlet.go:354
+//line response_greenlet.go:364
 
 func (f *ResponseFlushFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
@@ -427,7 +437,7 @@ func (f *ResponseFlushErrorFrame) body(r *greenlet.Run, w *Response) (ret0 error
 	return t0, greenlet.Done
 }
 
-//line response_greenlet.go:432
+//line response_greenlet.go:442
 
 func (f *ResponseFlushErrorFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var t0 error
@@ -444,7 +454,7 @@ func (f *ResponseFlushErrorFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line response_greenlet.go:449
+//line response_greenlet.go:459
 
 func (f *ResponseFlushErrorFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result(r, f.ret0)
@@ -523,7 +533,7 @@ func (f *ResponseHijackFrame) body(r *greenlet.Run, w *Response) (ret0 *socket.C
 	return w.conn.sock, nil, greenlet.Done
 }
 
-//line response_greenlet.go:528
+//line response_greenlet.go:538
 
 func (f *ResponseHijackFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	w := f.w
@@ -548,7 +558,7 @@ func (f *ResponseHijackFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line response_greenlet.go:553
+//line response_greenlet.go:563
 
 func (f *ResponseHijackFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
@@ -649,7 +659,7 @@ after_if_318:
 	return !w.close && w.conn.broken == nil, greenlet.Done
 }
 
-//line response_greenlet.go:655
+//line response_greenlet.go:665
 
 func (f *responseFinishFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, st = f.body(r, f.w)

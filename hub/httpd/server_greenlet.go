@@ -202,12 +202,15 @@ func (f2 *itselfServeHTTPFrame) body(r *greenlet.Run, f itself, w http.ResponseW
 			t0 = f(t1)
 		}
 	}
+	if f2 != nil {
+		f2.f = nil
+	}
 //line server.go:146
 	w.WriteHeader(t0)
 	return greenlet.Done
 }
 
-//line server_greenlet.go:211
+//line server_greenlet.go:214
 
 func (f2 *itselfServeHTTPFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	w := f2.w
@@ -217,6 +220,7 @@ func (f2 *itselfServeHTTPFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		return r.Started(f2, &f2.Header, f2.body(r, f2.f, f2.w))
 	default:
 		t0 = r.Callee().(interface{ Returned(*greenlet.Run) int }).Returned(r)
+		f2.f = nil
 //line server.go:146
 		w.WriteHeader(t0)
 		return r.Return(f2, &f2.Header)
@@ -224,7 +228,7 @@ func (f2 *itselfServeHTTPFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line server_greenlet.go:228
+//line server_greenlet.go:232
 
 func (f *itselfServeHTTPFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.w, nil) }
 func (f *itselfServeHTTPFrame) Forget()                 { *f = itselfServeHTTPFrame{Header: f.Header} }

@@ -77,7 +77,7 @@ func (f *simulationClientFrame) step(r *greenlet.Run, l *simulation, pieces []st
 		goto resumed_183
 	case 3:
 		r.Callee().(*hub.HubSleepFrame).Release(r)
-		goto unwind
+		goto resumed_187
 	case greenlet.Unwind:
 		goto unwind
 	}
@@ -129,10 +129,14 @@ resumed_183:
 	goto loop_179
 after_loop_179:
 //line timeout_test.go:187
+	f.pieces, f.c, f.piece = nil, nil, ""
+//line timeout_test.go:187
 	if st = l.SleepResumable(r, time.Minute); st != greenlet.Done {
-		f.l, f.pieces, f.c, f.piece, f.PC = nil, nil, nil, "", 3
+		f.l, f.PC = nil, 3
 		return r.Link(f, &f.Header, st)
 	}
+resumed_187:
+	f.l = nil
 	goto unwind
 unwind:
 //line timeout_test.go:188
@@ -147,14 +151,14 @@ unwind:
 	return greenlet.Done
 }
 
-//line timeout_greenlet_test.go:151
+//line timeout_greenlet_test.go:155
 
 func (f *simulationClientFrame) Args(args []any)         { greenlet.SetVariadic(f, args, &f.pieces) }
 func (f *simulationClientFrame) Forget()                 { *f = simulationClientFrame{DeferHeader: f.DeferHeader} }
 func (f *simulationClientFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 39) }
 func (*simulationClientFrame) Func() *greenlet.Func      { return &simulationClientFrameInfo }
 
-var simulationClientFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*simulation).client", File: "github.com/going-green/greenlet/hub/httpd/timeout_test.go", Line: 175, End: 188, Points: "181 l pieces c t0 i piece; 183 l pieces c t0 i; 187"}
+var simulationClientFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*simulation).client", File: "github.com/going-green/greenlet/hub/httpd/timeout_test.go", Line: 175, End: 188, Points: "181 l pieces c t0 i piece; 183 -piece; 187"}
 var _ func(*simulation, ...string) = (*simulation).client
 
 // simulationGetsFrame is an activation of simulation.gets.
@@ -209,7 +213,7 @@ resumed_195:
 	goto loop_194
 }
 
-//line timeout_greenlet_test.go:214
+//line timeout_greenlet_test.go:218
 
 func (f *simulationGetsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l, f.c))
@@ -283,18 +287,25 @@ after_if_267:
 resumed_270:
 //line timeout_test.go:271
 	body, err = io.ReadAll(r.Body)
+	if f != nil {
+		f.r = nil
+	}
+//line timeout_test.go:272
 	if st = h.l.SleepResumable(r2, 20*time.Second); st != greenlet.Done {
 		f = greenlet.Take(r2, f, 31)
-		f.h, f.r, f.w, f.body2, f.err, f.PC = sleepers{}, nil, w, body, err, 3
+		f.h, f.w, f.body2, f.err, f.PC = sleepers{}, w, body, err, 3
 		return r2.Link(f, &f.Header, st)
 	}
 resumed_272:
+	if f != nil {
+		f.h = sleepers{}
+	}
 //line timeout_test.go:273
 	fmt.Fprintf(w, "%s %v", body, err)
 	return greenlet.Done
 }
 
-//line timeout_greenlet_test.go:300
+//line timeout_greenlet_test.go:311
 
 func (f *sleepersServeHTTPFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.h, f.w, f.r))
@@ -305,7 +316,7 @@ func (f *sleepersServeHTTPFrame) Forget()                 { *f = sleepersServeHT
 func (f *sleepersServeHTTPFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 31) }
 func (*sleepersServeHTTPFrame) Func() *greenlet.Func      { return &sleepersServeHTTPFrameInfo }
 
-var sleepersServeHTTPFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.sleepers.ServeHTTP", File: "github.com/going-green/greenlet/hub/httpd/timeout_test.go", Line: 266, Points: "268 h w r; 270 h w r; 272 w body err"}
+var sleepersServeHTTPFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.sleepers.ServeHTTP", File: "github.com/going-green/greenlet/hub/httpd/timeout_test.go", Line: 266, Points: "268 h w r; 270 =; 272 w body err"}
 var _ func(sleepers, http.ResponseWriter, *http.Request) = (sleepers).ServeHTTP
 
 // sleepersServeHTTPFrameValue is sleepers.ServeHTTP as a value, for callers that can be suspended.

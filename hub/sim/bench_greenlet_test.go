@@ -60,6 +60,9 @@ func (f *pingsFrame) body(r *greenlet.Run, h *Host, n int) (st greenlet.Status) 
 		return r.Link(f, &f.Header, st)
 	}
 resumed_13:
+	if f != nil {
+		f.h = nil
+	}
 //line bench_test.go:13
 	c = must(t0, t1)
 	p = make([]byte, 10)
@@ -67,7 +70,9 @@ resumed_13:
 loop_15:
 //line bench_test.go:15
 	if !(t2 < n) {
-//line bench_test.go:19
+		if f != nil {
+			f.p = nil
+		}
 		c.Close()
 		return greenlet.Done
 	}
@@ -75,7 +80,7 @@ loop_15:
 	t3, t4, st = c.WriteResumable(r, p)
 	if st != greenlet.Done {
 		f = greenlet.Take(r, f, 45)
-		f.h, f.n, f.c, f.p, f.t2, f.PC = nil, n, c, p, t2, 2
+		f.n, f.c, f.p, f.t2, f.PC = n, c, p, t2, 2
 		return r.Link(f, &f.Header, st)
 	}
 resumed_16:
@@ -84,7 +89,7 @@ resumed_16:
 	t5, t6, st = c.ReadFullResumable(r, p)
 	if st != greenlet.Done {
 		f = greenlet.Take(r, f, 45)
-		f.h, f.n, f.c, f.p, f.t2, f.PC = nil, n, c, p, t2, 3
+		f.n, f.c, f.p, f.t2, f.PC = n, c, p, t2, 3
 		return r.Link(f, &f.Header, st)
 	}
 resumed_17:
@@ -95,7 +100,7 @@ resumed_17:
 	goto loop_15
 }
 
-//line bench_greenlet_test.go:100
+//line bench_greenlet_test.go:105
 
 func (f *pingsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.h, f.n))
@@ -106,7 +111,7 @@ func (f *pingsFrame) Forget()                 { *f = pingsFrame{Header: f.Header
 func (f *pingsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 45) }
 func (*pingsFrame) Func() *greenlet.Func      { return &pingsFrameInfo }
 
-var pingsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.pings", File: "github.com/going-green/greenlet/hub/sim/bench_test.go", Line: 12, Points: "13 n; 16 n c p t2; 17 n c p t2"}
+var pingsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.pings", File: "github.com/going-green/greenlet/hub/sim/bench_test.go", Line: 12, Points: "13 n; 16 n c p t2; 17 ="}
 var _ func(*Host, int) = pings
 
 // pongsFrame is an activation of pongs.
@@ -163,10 +168,14 @@ resumed_24:
 	l.Close()
 	p = make([]byte, 10)
 loop_27:
+	if f != nil {
+		f.l = nil
+	}
+//line bench_test.go:28
 	_, err, st = c.ReadFullResumable(r, p)
 	if st != greenlet.Done {
 		f = greenlet.Take(r, f, 43)
-		f.l, f.c, f.p, f.PC = nil, c, p, 2
+		f.c, f.p, f.PC = c, p, 2
 		return r.Link(f, &f.Header, st)
 	}
 resumed_28:
@@ -178,7 +187,7 @@ resumed_28:
 	t2, t3, st = c.WriteResumable(r, p)
 	if st != greenlet.Done {
 		f = greenlet.Take(r, f, 43)
-		f.l, f.c, f.p, f.PC = nil, c, p, 3
+		f.c, f.p, f.PC = c, p, 3
 		return r.Link(f, &f.Header, st)
 	}
 resumed_32:
@@ -187,7 +196,7 @@ resumed_32:
 	goto loop_27
 }
 
-//line bench_greenlet_test.go:193
+//line bench_greenlet_test.go:202
 
 func (f *pongsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l))
@@ -198,5 +207,5 @@ func (f *pongsFrame) Forget()                 { *f = pongsFrame{Header: f.Header
 func (f *pongsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 43) }
 func (*pongsFrame) Func() *greenlet.Func      { return &pongsFrameInfo }
 
-var pongsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.pongs", File: "github.com/going-green/greenlet/hub/sim/bench_test.go", Line: 23, Points: "24 l; 28 c p; 32 c p"}
+var pongsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.pongs", File: "github.com/going-green/greenlet/hub/sim/bench_test.go", Line: 23, Points: "24 l; 28 c p; 32 ="}
 var _ func(*socket.Listener) = pongs

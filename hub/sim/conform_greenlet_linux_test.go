@@ -201,6 +201,9 @@ resumed_60:
 		address := l.Addr().String()
 		l.Close()
 		t11 := p.net
+		if f != nil {
+			f.l = nil
+		}
 //line conform_linux_test.go:64
 		if c, ok := t11.(interface {
 			DialResumable(*greenlet.Run, string, string) (*socket.Conn, error, greenlet.Status)
@@ -209,7 +212,7 @@ resumed_60:
 			_, err, st = c.DialResumable(r, "tcp", address)
 			if st != greenlet.Done {
 				f = greenlet.Take(r, f, 31)
-				f.l, f.p, f.a, f.b, f.PC = nil, p, a, b, 5
+				f.p, f.a, f.b, f.PC = p, a, b, 5
 				return ret0, ret1, r.Link(f, &f.Header, st)
 			}
 		} else {
@@ -223,7 +226,7 @@ resumed_64:
 	return a, b, greenlet.Done
 }
 
-//line conform_greenlet_linux_test.go:228
+//line conform_greenlet_linux_test.go:231
 
 func (f *placePairFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, f.ret1, st = f.body(r, f.p)
@@ -237,7 +240,7 @@ func (f *placePairFrame) Forget()                 { *f = placePairFrame{Header: 
 func (f *placePairFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 31) }
 func (*placePairFrame) Func() *greenlet.Func      { return &placePairFrameInfo }
 
-var placePairFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*place).pair", File: "github.com/going-green/greenlet/hub/sim/conform_linux_test.go", Line: 55, Points: "56 p; 57 p l; 58 p a l; 60 p a b l; 64 p a b"}
+var placePairFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*place).pair", File: "github.com/going-green/greenlet/hub/sim/conform_linux_test.go", Line: 55, Points: "56 p; 57 +l; 58 +a; 60 +b; 64 -l"}
 var _ func(*place) (*socket.Conn, *socket.Conn) = (*place).pair
 
 // placeReadsFrame is an activation of place.reads.
@@ -270,12 +273,15 @@ func (f *placeReadsFrame) body(r *greenlet.Run, p *place, name string, c *socket
 		f.c, f.p, f.name, f.buf, f.PC = nil, p, name, buf, 1
 		return r.Link(f, &f.Header, st)
 	}
+	if f != nil {
+		f.c = nil
+	}
 //line conform_linux_test.go:73
 	p.note("%s reads %q, %v", name, buf[:n], what(err))
 	return greenlet.Done
 }
 
-//line conform_greenlet_linux_test.go:280
+//line conform_greenlet_linux_test.go:286
 
 func (f *placeReadsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	p, name := f.p, f.name
@@ -288,6 +294,7 @@ func (f *placeReadsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	default:
 		buf = f.buf
 		n, err = r.Callee().(*socket.ConnReadFrame).Returned(r)
+		f.c = nil
 //line conform_linux_test.go:73
 		p.note("%s reads %q, %v", name, buf[:n], what(err))
 		return r.Return(f, &f.Header)
@@ -295,7 +302,7 @@ func (f *placeReadsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line conform_greenlet_linux_test.go:300
+//line conform_greenlet_linux_test.go:307
 
 func (f *placeReadsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.name, &f.c) }
 func (f *placeReadsFrame) Forget()                 { *f = placeReadsFrame{Header: f.Header} }
@@ -415,16 +422,20 @@ resumed_84:
 resumed_85:
 //line conform_linux_test.go:86
 	b.Close()
+	if f != nil {
+		f.b = nil
+	}
+//line conform_linux_test.go:87
 	if st = p.readsResumable(r, "a", a); st != greenlet.Done {
 		f = greenlet.Take(r, f, 16)
-		f.b, f.p, f.a, f.PC = nil, p, a, 7
+		f.p, f.a, f.PC = p, a, 7
 		return r.Link(f, &f.Header, st)
 	}
 resumed_87:
 //line conform_linux_test.go:88
 	if st = p.readsResumable(r, "a", a); st != greenlet.Done {
 		f = greenlet.Take(r, f, 16)
-		f.b, f.p, f.a, f.PC = nil, p, a, 8
+		f.p, f.a, f.PC = p, a, 8
 		return r.Link(f, &f.Header, st)
 	}
 resumed_88:
@@ -433,7 +444,7 @@ resumed_88:
 	p.note("close: %v", what(a.Close()))
 	if st = p.readsResumable(r, "a", a); st != greenlet.Done {
 		f = greenlet.Take(r, f, 16)
-		f.b, f.p, f.a, f.PC = nil, p, a, 9
+		f.p, f.a, f.PC = p, a, 9
 		return r.Link(f, &f.Header, st)
 	}
 resumed_91:
@@ -441,16 +452,19 @@ resumed_91:
 	_, err, st = a.WriteStringResumable(r, "x")
 	if st != greenlet.Done {
 		f = greenlet.Take(r, f, 16)
-		f.a, f.b, f.p, f.PC = nil, nil, p, 10
+		f.a, f.p, f.PC = nil, p, 10
 		return r.Link(f, &f.Header, st)
 	}
 resumed_92:
+	if f != nil {
+		f.a = nil
+	}
 //line conform_linux_test.go:93
 	p.note("write: %v", what(err))
 	return greenlet.Done
 }
 
-//line conform_greenlet_linux_test.go:456
+//line conform_greenlet_linux_test.go:470
 
 func (f *placeHalvesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.p))
@@ -460,7 +474,7 @@ func (f *placeHalvesFrame) Forget()                 { *f = placeHalvesFrame{Head
 func (f *placeHalvesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 16) }
 func (*placeHalvesFrame) Func() *greenlet.Func      { return &placeHalvesFrameInfo }
 
-var placeHalvesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*place).halves", File: "github.com/going-green/greenlet/hub/sim/conform_linux_test.go", Line: 77, Points: "78 p; 79 p a b; 81 p a b; 83 p a b; 84 p a b; 85 p a b; 87 p a; 88 p a; 91 p a; 92 p"}
+var placeHalvesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*place).halves", File: "github.com/going-green/greenlet/hub/sim/conform_linux_test.go", Line: 77, Points: "78 p; 79 p a b; 81 =; 83 =; 84 =; 85 =; 87 -b; 88 =; 91 =; 92 p"}
 var _ func(*place) = (*place).halves
 
 // placeResetsFrame is an activation of place.resets.
@@ -557,16 +571,20 @@ resumed_99:
 resumed_100:
 //line conform_linux_test.go:101
 	b.Close()
+	if f != nil {
+		f.b = nil
+	}
+//line conform_linux_test.go:102
 	if st = p.settlesResumable(r); st != greenlet.Done {
 		f = greenlet.Take(r, f, 23)
-		f.b, f.p, f.a, f.PC = nil, p, a, 4
+		f.p, f.a, f.PC = p, a, 4
 		return r.Link(f, &f.Header, st)
 	}
 resumed_102:
 //line conform_linux_test.go:103
 	if st = p.readsResumable(r, "a", a); st != greenlet.Done {
 		f = greenlet.Take(r, f, 23)
-		f.b, f.p, f.a, f.PC = nil, p, a, 5
+		f.p, f.a, f.PC = p, a, 5
 		return r.Link(f, &f.Header, st)
 	}
 resumed_103:
@@ -574,7 +592,7 @@ resumed_103:
 	_, err, st = a.WriteStringResumable(r, "x")
 	if st != greenlet.Done {
 		f = greenlet.Take(r, f, 23)
-		f.b, f.p, f.a, f.PC = nil, p, a, 6
+		f.p, f.a, f.PC = p, a, 6
 		return r.Link(f, &f.Header, st)
 	}
 resumed_104:
@@ -582,10 +600,14 @@ resumed_104:
 	p.note("write fails: %v", err != nil)
 	a.Close()
 //line conform_linux_test.go:108
+	if f != nil {
+		f.a = nil
+	}
+//line conform_linux_test.go:108
 	a, b, st = p.pairResumable(r)
 	if st != greenlet.Done {
 		f = greenlet.Take(r, f, 23)
-		f.a, f.b, f.p, f.PC = nil, nil, p, 7
+		f.p, f.PC = p, 7
 		return r.Link(f, &f.Header, st)
 	}
 resumed_108:
@@ -593,14 +615,14 @@ resumed_108:
 	b.Close()
 	if st = p.settlesResumable(r); st != greenlet.Done {
 		f = greenlet.Take(r, f, 23)
-		f.b, f.p, f.a, f.PC = nil, p, a, 8
+		f.p, f.a, f.PC = p, a, 8
 		return r.Link(f, &f.Header, st)
 	}
 resumed_110:
 //line conform_linux_test.go:111
 	if st = p.readsResumable(r, "a", a); st != greenlet.Done {
 		f = greenlet.Take(r, f, 23)
-		f.b, f.p, f.a, f.PC = nil, p, a, 9
+		f.p, f.a, f.PC = p, a, 9
 		return r.Link(f, &f.Header, st)
 	}
 resumed_111:
@@ -608,7 +630,7 @@ resumed_111:
 	n, err, st = a.WriteStringResumable(r, "to nobody")
 	if st != greenlet.Done {
 		f = greenlet.Take(r, f, 23)
-		f.b, f.p, f.a, f.PC = nil, p, a, 10
+		f.p, f.a, f.PC = p, a, 10
 		return r.Link(f, &f.Header, st)
 	}
 resumed_112:
@@ -616,7 +638,7 @@ resumed_112:
 	p.note("write: %d %v", n, what(err))
 	if st = p.settlesResumable(r); st != greenlet.Done {
 		f = greenlet.Take(r, f, 23)
-		f.b, f.p, f.a, f.PC = nil, p, a, 11
+		f.p, f.a, f.PC = p, a, 11
 		return r.Link(f, &f.Header, st)
 	}
 resumed_114:
@@ -624,17 +646,21 @@ resumed_114:
 	_, err, st = a.WriteStringResumable(r, "x")
 	if st != greenlet.Done {
 		f = greenlet.Take(r, f, 23)
-		f.b, f.p, f.a, f.PC = nil, p, a, 12
+		f.p, f.a, f.PC = p, a, 12
 		return r.Link(f, &f.Header, st)
 	}
 resumed_115:
 //line conform_linux_test.go:116
 	p.note("write fails: %v", err != nil)
+	if f != nil {
+		f.p = nil
+	}
+//line conform_linux_test.go:117
 	a.Close()
 	return greenlet.Done
 }
 
-//line conform_greenlet_linux_test.go:641
+//line conform_greenlet_linux_test.go:667
 
 func (f *placeResetsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.p))
@@ -644,7 +670,7 @@ func (f *placeResetsFrame) Forget()                 { *f = placeResetsFrame{Head
 func (f *placeResetsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 23) }
 func (*placeResetsFrame) Func() *greenlet.Func      { return &placeResetsFrameInfo }
 
-var placeResetsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*place).resets", File: "github.com/going-green/greenlet/hub/sim/conform_linux_test.go", Line: 97, Points: "98 p; 99 p a b; 100 p a b; 102 p a; 103 p a; 104 p a; 108 p; 110 p a; 111 p a; 112 p a; 114 p a; 115 p a"}
+var placeResetsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*place).resets", File: "github.com/going-green/greenlet/hub/sim/conform_linux_test.go", Line: 97, Points: "98 p; 99 p a b; 100 =; 102 -b; 103 =; 104 =; 108 p; 110 +a; 111 =; 112 =; 114 =; 115 ="}
 var _ func(*place) = (*place).resets
 
 // placeEndsFrame is an activation of place.ends.
@@ -762,21 +788,31 @@ resumed_135:
 		return r.Link(f, &f.Header, st)
 	}
 resumed_136:
+	if f != nil {
+		f.p = nil
+	}
 //line conform_linux_test.go:137
 	a.Close()
+	if f != nil {
+		f.a = nil
+	}
+//line conform_linux_test.go:138
 	_, st = waits.JoinResumable(r)
 	if st != greenlet.Done {
 		f = greenlet.Take(r, f, 5)
-		f.p, f.a, f.waits, f.b, f.PC = nil, nil, nil, b, 8
+		f.waits, f.b, f.PC = nil, b, 8
 		return r.Link(f, &f.Header, st)
 	}
 resumed_138:
+	if f != nil {
+		f.waits = nil
+	}
 //line conform_linux_test.go:139
 	b.Close()
 	return greenlet.Done
 }
 
-//line conform_greenlet_linux_test.go:784
+//line conform_greenlet_linux_test.go:820
 
 func (f *placeEndsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.p))
@@ -786,17 +822,17 @@ func (f *placeEndsFrame) Forget()                 { *f = placeEndsFrame{Header: 
 func (f *placeEndsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 5) }
 func (*placeEndsFrame) Func() *greenlet.Func      { return &placeEndsFrameInfo }
 
-var placeEndsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*place).ends", File: "github.com/going-green/greenlet/hub/sim/conform_linux_test.go", Line: 121, Points: "122 p; 124 p a b; 125 p a b; 126 p a b; 128 p a b; 135 p a b waits; 136 a b waits; 138 b"}
+var placeEndsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*place).ends", File: "github.com/going-green/greenlet/hub/sim/conform_linux_test.go", Line: 121, Points: "122 p; 124 p a b; 125 =; 126 =; 128 =; 135 +waits; 136 -p; 138 b"}
 var _ func(*place) = (*place).ends
 
 // placeFillsUpFrame is an activation of place.fillsUp.
 type placeFillsUpFrame struct {
 	greenlet.Header
-	p         *place
-	a, b      *socket.Conn
-	sent      int
-	chunk     []byte
-	idle, got int
+	p     *place
+	a, b  *socket.Conn
+	sent  int
+	chunk []byte
+	idle  int // also got
 }
 
 func (p *place) newFillsUpFrame() *placeFillsUpFrame {
@@ -826,7 +862,7 @@ func (f *placeFillsUpFrame) body(r *greenlet.Run, p *place) (st greenlet.Status)
 			r.Callee().(*placeSettlesFrame).Release(r)
 			goto resumed_152
 		case 3:
-			a, b, sent, chunk, got = f.a, f.b, f.sent, f.chunk, f.got
+			a, b, sent, chunk, got = f.a, f.b, f.sent, f.chunk, f.idle
 			n2, err2 = r.Callee().(*socket.ConnReadFrame).Returned(r)
 			goto resumed_161
 		}
@@ -879,7 +915,7 @@ loop_160:
 	n2, err2, st = b.ReadResumable(r, chunk)
 	if st != greenlet.Done {
 		f = greenlet.Take(r, f, 14)
-		f.p, f.a, f.b, f.sent, f.chunk, f.got, f.PC = p, a, b, sent, chunk, got, 3
+		f.p, f.a, f.b, f.sent, f.chunk, f.idle, f.PC = p, a, b, sent, chunk, got, 3
 		return r.Link(f, &f.Header, st)
 	}
 resumed_161:
@@ -891,13 +927,20 @@ resumed_161:
 	}
 	goto loop_160
 after_loop_160:
+	if f != nil {
+		f.p, f.chunk = nil, nil
+	}
 //line conform_linux_test.go:168
 	a.Close()
+	if f != nil {
+		f.a = nil
+	}
+//line conform_linux_test.go:169
 	b.Close()
 	return greenlet.Done
 }
 
-//line conform_greenlet_linux_test.go:906
+//line conform_greenlet_linux_test.go:949
 
 func (f *placeFillsUpFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.p))
@@ -907,7 +950,7 @@ func (f *placeFillsUpFrame) Forget()                 { *f = placeFillsUpFrame{He
 func (f *placeFillsUpFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 14) }
 func (*placeFillsUpFrame) Func() *greenlet.Func      { return &placeFillsUpFrameInfo }
 
-var placeFillsUpFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*place).fillsUp", File: "github.com/going-green/greenlet/hub/sim/conform_linux_test.go", Line: 143, Points: "144 p; 152 p a b sent chunk idle; 161 p a b sent chunk got"}
+var placeFillsUpFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*place).fillsUp", File: "github.com/going-green/greenlet/hub/sim/conform_linux_test.go", Line: 143, Points: "144 p; 152 p a b sent chunk idle; 161 -idle +got"}
 var _ func(*place) = (*place).fillsUp
 
 // placePacketsFrame is an activation of place.packets.
@@ -1118,17 +1161,23 @@ resumed_183:
 		return r.Link(f, &f.Header, st)
 	}
 resumed_186:
+	if f != nil {
+		f.from = nil
+	}
 //line conform_linux_test.go:187
 	p.note("%v", what(err))
 	c.SetReadDeadline(p.Now())
 	_, _, err, st = c.ReadFromResumable(r, buf)
 	if st != greenlet.Done {
 		f = greenlet.Take(r, f, 36)
-		f.buf, f.from, f.p, f.c, f.d, f.other, f.PC = nil, nil, p, c, d, other, 10
+		f.buf, f.p, f.c, f.d, f.other, f.PC = nil, p, c, d, other, 10
 		return r.Link(f, &f.Header, st)
 	}
 resumed_189:
 	{
+		if f != nil {
+			f.buf = nil
+		}
 //line conform_linux_test.go:190
 		p.note("%v", what(err))
 		t10 := c.LocalAddr().String()
@@ -1141,7 +1190,7 @@ resumed_189:
 			_, err, st = c2.ListenPacketResumable(r, "udp", t10)
 			if st != greenlet.Done {
 				f = greenlet.Take(r, f, 36)
-				f.buf, f.from, f.p, f.c, f.d, f.other, f.PC = nil, nil, p, c, d, other, 11
+				f.p, f.c, f.d, f.other, f.PC = p, c, d, other, 11
 				return r.Link(f, &f.Header, st)
 			}
 		} else {
@@ -1153,12 +1202,20 @@ resumed_191:
 //line conform_linux_test.go:192
 	p.note("%v", what(err))
 	p.note("%v %v", what(c.Close()), what(c.Close()))
+	if f != nil {
+		f.p, f.c = nil, nil
+	}
+//line conform_linux_test.go:194
 	d.Close()
+	if f != nil {
+		f.d = nil
+	}
+//line conform_linux_test.go:195
 	other.Close()
 	return greenlet.Done
 }
 
-//line conform_greenlet_linux_test.go:1168
+//line conform_greenlet_linux_test.go:1225
 
 func (f *placePacketsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.p))
@@ -1168,7 +1225,7 @@ func (f *placePacketsFrame) Forget()                 { *f = placePacketsFrame{He
 func (f *placePacketsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 36) }
 func (*placePacketsFrame) Func() *greenlet.Func      { return &placePacketsFrameInfo }
 
-var placePacketsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*place).packets", File: "github.com/going-green/greenlet/hub/sim/conform_linux_test.go", Line: 173, Points: "174 p; 175 p c; 176 p c d; 177 p c d other; 179 p c d other buf; 181 p c d other buf from; 182 p c d other buf from; 183 p c d other buf from; 186 p c d other buf; 189 p c d other; 191 p c d other"}
+var placePacketsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*place).packets", File: "github.com/going-green/greenlet/hub/sim/conform_linux_test.go", Line: 173, Points: "174 p; 175 +c; 176 +d; 177 +other; 179 +buf; 181 +from; 182 =; 183 =; 186 -from; 189 -buf; 191 ="}
 var _ func(*place) = (*place).packets
 
 func init() {

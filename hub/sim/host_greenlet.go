@@ -44,6 +44,9 @@ func (f *HostDialFrame) body(r *greenlet.Run, h *Host, network string, address s
 //line host.go:133
 	to = new(Addr)
 	*to, err = h.resolve(network, address)
+	if f != nil {
+		f.address = ""
+	}
 //line host.go:134
 	if err != nil {
 		return nil, failed("dial", network, (*to), err), greenlet.Done
@@ -60,17 +63,24 @@ func (f *HostDialFrame) body(r *greenlet.Run, h *Host, network string, address s
 	s, err, st = h.connectResumable(r, (*to))
 	if st != greenlet.Done {
 		f = greenlet.Take(r, f, 12)
-		f.h, f.address, f.network, f.to, f.PC = nil, "", network, to, 1
+		f.h, f.network, f.to, f.PC = nil, network, to, 1
 		return ret0, ret1, r.Link(f, &f.Header, st)
+	}
+	if f != nil {
+		f.h = nil
 	}
 //line host.go:147
 	if err != nil {
 		return nil, failed("dial", network, (*to), err), greenlet.Done
 	}
+	if f != nil {
+		f.network = ""
+	}
+//line host.go:150
 	return socket.NewConn(s), nil, greenlet.Done
 }
 
-//line host_greenlet.go:74
+//line host_greenlet.go:84
 
 func (f *HostDialFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	network := f.network
@@ -84,11 +94,13 @@ func (f *HostDialFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	default:
 		to = f.to
 		s, err = r.Callee().(*hostConnectFrame).Returned(r)
+		f.h = nil
 //line host.go:147
 		if err != nil {
 			f.ret0, f.ret1 = nil, failed("dial", network, (*to), err)
 			return r.Return(f, &f.Header)
 		}
+		f.network, f.to = "", nil
 //line host.go:150
 		f.ret0, f.ret1 = socket.NewConn(s), nil
 		return r.Return(f, &f.Header)
@@ -96,7 +108,7 @@ func (f *HostDialFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line host_greenlet.go:100
+//line host_greenlet.go:112
 
 func (f *HostDialFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.network, &f.address) }
 func (f *HostDialFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -197,6 +209,7 @@ func (f *hostConnectFrame) step(r *greenlet.Run, h *Host, to Addr) (end greenlet
 		h.dialled[way{port, to}] = true
 		s = new(*stream)
 		*s = h.newStream(Addr{"tcp", h.name, port}, to, h.net.hosts[to.Host])
+		f.h, f.to = nil, Addr{}
 		sRef := s
 //line host.go:163
 		f.DeferFunc(func() {
@@ -216,7 +229,7 @@ loop_169:
 //line host.go:170
 	err2, st = (*s).ready.WaitResumable(r, hub.Out)
 	if st != greenlet.Done {
-		f.h, f.to, f.s, f.PC = nil, Addr{}, s, 1
+		f.s, f.PC = s, 1
 		return r.Link(f, &f.Header, st)
 	}
 resumed_170:
@@ -244,7 +257,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line host_greenlet.go:248
+//line host_greenlet.go:261
 
 func (f *hostConnectFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.to) }
 func (f *hostConnectFrame) Send(r *greenlet.Run) greenlet.Status {

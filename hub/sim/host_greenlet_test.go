@@ -69,7 +69,9 @@ func (f *notesSendsFrame) step(r *greenlet.Run, n *notes, count int) (end greenl
 	}
 
 //line host_test.go:23
-	c = must(n.a.ListenPacket("udp", ":0"))
+	c = must(f.n.a.ListenPacket("udp", ":0"))
+	f.n = nil
+//line host_test.go:24
 	{
 		fn := c.Close
 		f.Defer(func(body func()) {
@@ -82,12 +84,13 @@ func (f *notesSendsFrame) step(r *greenlet.Run, n *notes, count int) (end greenl
 loop_25:
 //line host_test.go:25
 	if !(i < count) {
+		f.c = nil
 		goto unwind
 	}
 //line host_test.go:26
 	_, _, st = c.WriteToResumable(r, fmt.Append(nil, i), Addr{"udp", "b", 53})
 	if st != greenlet.Done {
-		f.n, f.c, f.i, f.PC = nil, c, i, 1
+		f.c, f.i, f.PC = c, i, 1
 		return r.Link(f, &f.Header, st)
 	}
 resumed_26:
@@ -106,7 +109,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line host_greenlet_test.go:110
+//line host_greenlet_test.go:113
 
 func (f *notesSendsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.count) }
 func (f *notesSendsFrame) Forget()                 { *f = notesSendsFrame{DeferHeader: f.DeferHeader} }
@@ -194,7 +197,7 @@ func (f *notesCollectsFrame) step(r *greenlet.Run, n *notes, d time.Duration) (e
 		})
 	}
 //line host_test.go:34
-	c.SetReadDeadline(n.Now().Add(d))
+	c.SetReadDeadline(n.Now().Add(f.d))
 	buf = make([]byte, 100)
 loop_36:
 	m, from, err, st = c.ReadFromResumable(r, buf)
@@ -223,7 +226,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line host_greenlet_test.go:227
+//line host_greenlet_test.go:230
 
 func (f *notesCollectsFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.d) }
 func (f *notesCollectsFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -349,31 +352,43 @@ resumed_95:
 resumed_96:
 //line host_test.go:96
 	n.note("%s %v %v %v", t2, err, t3, t4 == nil)
+	if f != nil {
+		f.err, f.t2, f.t3 = nil, nil, nil
+	}
+//line host_test.go:97
 	m, err, st = c.ReadResumable(r, p)
 	if st != greenlet.Done {
 		f = greenlet.Take(r, f, 59)
-		f.err, f.t2, f.t3, f.n, f.c, f.stranger, f.p, f.PC = nil, nil, nil, n, c, stranger, p, 6
+		f.n, f.c, f.stranger, f.p, f.PC = n, c, stranger, p, 6
 		return r.Link(f, &f.Header, st)
 	}
 resumed_97:
 //line host_test.go:98
 	n.note("%s %v", p[:m], err)
+	if f != nil {
+		f.p = nil
+	}
+//line host_test.go:99
 	_, err, st = c.WriteResumable(r, make([]byte, maxDatagram+1))
 	if st != greenlet.Done {
 		f = greenlet.Take(r, f, 59)
-		f.p, f.err, f.t2, f.t3, f.n, f.c, f.stranger, f.PC = nil, nil, nil, nil, n, c, stranger, 7
+		f.n, f.c, f.stranger, f.PC = n, c, stranger, 7
 		return r.Link(f, &f.Header, st)
 	}
 resumed_99:
 //line host_test.go:100
 	n.note("%v", errors.Is(err, syscall.EMSGSIZE))
 	n.note("%v %v", c.CloseWrite(), c.Close())
+	if f != nil {
+		f.c = nil
+	}
+//line host_test.go:102
 	_, err = n.a.ListenPacket("udp", "a:x")
 	n.note("%v %v", err, stranger.Close())
 	return greenlet.Done
 }
 
-//line host_greenlet_test.go:378
+//line host_greenlet_test.go:393
 
 func (f *notesAsksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n))
@@ -383,7 +398,7 @@ func (f *notesAsksFrame) Forget()                 { *f = notesAsksFrame{Header: 
 func (f *notesAsksFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 59) }
 func (*notesAsksFrame) Func() *greenlet.Func      { return &notesAsksFrameInfo }
 
-var notesAsksFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).asks", File: "github.com/going-green/greenlet/hub/sim/host_test.go", Line: 88, Points: "89 n; 92 n c stranger; 93 n c stranger; 95 n c stranger p; 96 n c stranger p err t2 t3; 97 n c stranger p; 99 n c stranger"}
+var notesAsksFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).asks", File: "github.com/going-green/greenlet/hub/sim/host_test.go", Line: 88, Points: "89 n; 92 n c stranger; 93 =; 95 +p; 96 +err +t2 +t3; 97 -err -t2 -t3; 99 -p"}
 var _ func(*notes) = (*notes).asks
 
 // notesAnswersFrame is an activation of notes.answers.
@@ -460,26 +475,37 @@ resumed_111:
 	}
 resumed_116:
 //line host_test.go:117
+	if f != nil {
+		f.p = nil
+	}
+//line host_test.go:117
 	if st = n.SleepResumable(r, time.Millisecond); st != greenlet.Done {
 		f = greenlet.Take(r, f, 4)
-		f.n, f.p, f.c, f.from, f.PC = nil, nil, c, from, 3
+		f.n, f.c, f.from, f.PC = nil, c, from, 3
 		return r.Link(f, &f.Header, st)
 	}
 resumed_117:
 //line host_test.go:118
+	if f != nil {
+		f.n = nil
+	}
+//line host_test.go:118
 	_, _, st = c.WriteToResumable(r, []byte("more"), from)
 	if st != greenlet.Done {
 		f = greenlet.Take(r, f, 4)
-		f.n, f.p, f.from, f.c, f.PC = nil, nil, nil, c, 4
+		f.from, f.c, f.PC = nil, c, 4
 		return r.Link(f, &f.Header, st)
 	}
 resumed_118:
+	if f != nil {
+		f.from = nil
+	}
 //line host_test.go:119
 	c.Close()
 	return greenlet.Done
 }
 
-//line host_greenlet_test.go:485
+//line host_greenlet_test.go:511
 
 func (f *notesAnswersFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n))
@@ -489,7 +515,7 @@ func (f *notesAnswersFrame) Forget()                 { *f = notesAnswersFrame{He
 func (f *notesAnswersFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 4) }
 func (*notesAnswersFrame) Func() *greenlet.Func      { return &notesAnswersFrameInfo }
 
-var notesAnswersFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).answers", File: "github.com/going-green/greenlet/hub/sim/host_test.go", Line: 107, Points: "111 n c p; 116 n c from; 117 c from; 118 c"}
+var notesAnswersFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).answers", File: "github.com/going-green/greenlet/hub/sim/host_test.go", Line: 107, Points: "111 n c p; 116 n c from; 117 -n; 118 c"}
 var _ func(*notes) = (*notes).answers
 
 // notesServesFrame is an activation of notes.serves.
@@ -549,9 +575,11 @@ func (f *notesServesFrame) step(r *greenlet.Run, n *notes) (end greenlet.Status)
 //line host_test.go:143
 		s := &socket.Server{Listener: must(n.b.Listen("tcp", ":80")), Handler: func(c *socket.Conn) greenlet.Frame { return n.newEchoesFrame(c) }}
 		n.Go(n.newRestsFrame())
+		f.n = nil
+//line host_test.go:145
 		_, st = s.ServeResumable(r)
 		if st != greenlet.Done {
-			f.n, f.PC = nil, 1
+			f.PC = 1
 			return r.Link(f, &f.Header, st)
 		}
 	}
@@ -569,7 +597,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line host_greenlet_test.go:575
+//line host_greenlet_test.go:603
 
 func (f *notesServesFrame) Forget()                 { *f = notesServesFrame{DeferHeader: f.DeferHeader} }
 func (f *notesServesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 17) }
@@ -593,7 +621,7 @@ func (c *notesServesFunc1) value() func() {
 	})
 }
 
-//line host_greenlet_test.go:599
+//line host_greenlet_test.go:627
 
 // notesServesFunc1Frame is an activation of the literal notesServesFunc1.
 type notesServesFunc1Frame struct {
@@ -620,7 +648,7 @@ func (f *notesServesFunc1Frame) body(r *greenlet.Run, c *notesServesFunc1) (st g
 	return greenlet.Done
 }
 
-//line host_greenlet_test.go:626
+//line host_greenlet_test.go:654
 
 func (f *notesServesFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -632,7 +660,7 @@ func (f *notesServesFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line host_greenlet_test.go:638
+//line host_greenlet_test.go:666
 
 func (f *notesServesFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 58) }
 func (*notesServesFunc1Frame) Func() *greenlet.Func      { return &notesServesFunc1FrameInfo }
@@ -680,7 +708,7 @@ func (f *notesRestsFrame) step(r *greenlet.Run, n *notes) (end greenlet.Status) 
 	switch f.PC {
 	case 1:
 		r.Callee().(*hub.HubSleepFrame).Release(r)
-		goto unwind
+		goto resumed_151
 	case greenlet.Unwind:
 		goto unwind
 	}
@@ -698,6 +726,8 @@ func (f *notesRestsFrame) step(r *greenlet.Run, n *notes) (end greenlet.Status) 
 		f.n, f.PC = nil, 1
 		return r.Link(f, &f.Header, st)
 	}
+resumed_151:
+	f.n = nil
 	goto unwind
 unwind:
 //line host_test.go:152
@@ -712,7 +742,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line host_greenlet_test.go:718
+//line host_greenlet_test.go:748
 
 func (f *notesRestsFrame) Forget()                 { *f = notesRestsFrame{DeferHeader: f.DeferHeader} }
 func (f *notesRestsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 8) }
@@ -883,30 +913,36 @@ after_if_172:
 //line host_test.go:175
 	n.note("%v", err)
 	c.Close()
+	if f != nil {
+		f.c = nil
+	}
 //line host_test.go:178
 	n.b.Restart()
 	server = n.b.Go(n.newServesFrame())
 	if st = n.SleepResumable(r, 1); st != greenlet.Done {
 		f = greenlet.Take(r, f, 60)
-		f.c, f.n, f.server, f.PC = nil, n, server, 9
+		f.n, f.server, f.PC = n, server, 9
 		return r.Link(f, &f.Header, st)
 	}
 resumed_180:
 //line host_test.go:181
 	if st = n.talksResumable(r, n.a, "three"); st != greenlet.Done {
 		f = greenlet.Take(r, f, 60)
-		f.c, f.n, f.server, f.PC = nil, n, server, 10
+		f.n, f.server, f.PC = n, server, 10
 		return r.Link(f, &f.Header, st)
 	}
 resumed_181:
 //line host_test.go:182
 	if st = server.KillResumable(r); st != greenlet.Done {
 		f = greenlet.Take(r, f, 60)
-		f.c, f.server, f.n, f.PC = nil, nil, n, 11
+		f.server, f.n, f.PC = nil, n, 11
 		return r.Link(f, &f.Header, st)
 	}
 resumed_182:
 //line host_test.go:183
+	if f != nil {
+		f.server = nil
+	}
 	t4 = n.b.Tasks()
 //line host_test.go:183
 	t5 = len(t4)
@@ -915,6 +951,9 @@ resumed_182:
 loop_183:
 //line host_test.go:183
 	if !(t6 < t5) {
+		if f != nil {
+			f.t4 = nil
+		}
 //line host_test.go:186
 		must(n.b.Listen("tcp", ":81")).Close()
 		n.b.listeners[80].Close()
@@ -925,7 +964,7 @@ loop_183:
 //line host_test.go:184
 		if st = t.KillResumable(r); st != greenlet.Done {
 			f = greenlet.Take(r, f, 60)
-			f.c, f.server, f.n, f.t4, f.t5, f.t6, f.PC = nil, nil, n, t4, t5, t6, 12
+			f.n, f.t4, f.t5, f.t6, f.PC = n, t4, t5, t6, 12
 			return r.Link(f, &f.Header, st)
 		}
 	}
@@ -935,7 +974,7 @@ resumed_184:
 	goto loop_183
 }
 
-//line host_greenlet_test.go:942
+//line host_greenlet_test.go:981
 
 func (f *notesCrashesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n, f.powerless))
@@ -946,7 +985,7 @@ func (f *notesCrashesFrame) Forget()                 { *f = notesCrashesFrame{He
 func (f *notesCrashesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 60) }
 func (*notesCrashesFrame) Func() *greenlet.Func      { return &notesCrashesFrameInfo }
 
-var notesCrashesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).crashes", File: "github.com/going-green/greenlet/hub/sim/host_test.go", Line: 155, Points: "157 n powerless; 158 n powerless; 159 n powerless c; 160 n powerless c; 166 n c; 169 n c; 171 n c; 173 n c; 180 n server; 181 n server; 182 n; 184 n t4 t5 t6"}
+var notesCrashesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).crashes", File: "github.com/going-green/greenlet/hub/sim/host_test.go", Line: 155, Points: "157 n powerless; 158 =; 159 +c; 160 =; 166 n c; 169 =; 171 =; 173 =; 180 n server; 181 =; 182 n; 184 n t4 t5 t6"}
 var _ func(*notes, bool) = (*notes).crashes
 
 // notesStopsFrame is an activation of notes.stops.
@@ -983,12 +1022,15 @@ func (f *notesStopsFrame) body(r *greenlet.Run, n *notes, s *socket.Server) (st 
 		f.s, f.n, f.t0, f.PC = nil, n, t0, 2
 		return r.Link(f, &f.Header, st)
 	}
+	if f != nil {
+		f.s = nil
+	}
 //line host_test.go:214
 	n.note("%d, killed %d", t0, t1)
 	return greenlet.Done
 }
 
-//line host_greenlet_test.go:995
+//line host_greenlet_test.go:1037
 
 func (f *notesStopsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n, s := f.n, f.s
@@ -1014,12 +1056,13 @@ func (f *notesStopsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 
 resumed_214:
+	f.s = nil
 //line host_test.go:214
 	n.note("%d, killed %d", t0, t1)
 	return r.Return(f, &f.Header)
 }
 
-//line host_greenlet_test.go:1026
+//line host_greenlet_test.go:1069
 
 func (f *notesStopsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.s) }
 func (f *notesStopsFrame) Forget()                 { *f = notesStopsFrame{Header: f.Header} }
@@ -1054,12 +1097,15 @@ func (f *notesServingFrame) body(r *greenlet.Run, n *notes, s *socket.Server) (s
 		f.s, f.n, f.PC = nil, n, 1
 		return r.Link(f, &f.Header, st)
 	}
+	if f != nil {
+		f.s = nil
+	}
 //line host_test.go:218
 	n.note("served: %v", t0)
 	return greenlet.Done
 }
 
-//line host_greenlet_test.go:1066
+//line host_greenlet_test.go:1112
 
 func (f *notesServingFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n := f.n
@@ -1069,6 +1115,7 @@ func (f *notesServingFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		return r.Started(f, &f.Header, f.body(r, f.n, f.s))
 	default:
 		t0 = r.Callee().(*socket.ServerServeFrame).Returned(r)
+		f.s = nil
 //line host_test.go:218
 		n.note("served: %v", t0)
 		return r.Return(f, &f.Header)
@@ -1076,7 +1123,7 @@ func (f *notesServingFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line host_greenlet_test.go:1083
+//line host_greenlet_test.go:1130
 
 func (f *notesServingFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.s) }
 func (f *notesServingFrame) Forget()                 { *f = notesServingFrame{Header: f.Header} }
@@ -1113,16 +1160,20 @@ func (f *notesIdlesFrame) body(r *greenlet.Run, n *notes, c *socket.Conn) (st gr
 	}
 //line host_test.go:223
 	n.note("%v", err)
+	if f != nil {
+		f.n = nil
+	}
+//line host_test.go:224
 	_, _, st = c.WriteStringResumable(r, "bye\n")
 	if st != greenlet.Done {
 		f = greenlet.Take(r, f, 44)
-		f.n, f.c, f.PC = nil, nil, 2
+		f.c, f.PC = nil, 2
 		return r.Link(f, &f.Header, st)
 	}
 	return greenlet.Done
 }
 
-//line host_greenlet_test.go:1129
+//line host_greenlet_test.go:1180
 
 func (f *notesIdlesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n, c := f.n, f.c
@@ -1134,9 +1185,11 @@ func (f *notesIdlesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		err = r.Callee().(*socket.ConnWaitReadableFrame).Returned(r)
 //line host_test.go:223
 		n.note("%v", err)
+		f.n = nil
+//line host_test.go:224
 		_, _, st = c.WriteStringResumable(r, "bye\n")
 		if st != greenlet.Done {
-			f.n, f.c, f.PC = nil, nil, 2
+			f.c, f.PC = nil, 2
 			return r.Link(f, &f.Header, st)
 		}
 		return r.Return(f, &f.Header)
@@ -1147,7 +1200,7 @@ func (f *notesIdlesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line host_greenlet_test.go:1154
+//line host_greenlet_test.go:1207
 
 func (f *notesIdlesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c) }
 func (f *notesIdlesFrame) Forget()                 { *f = notesIdlesFrame{Header: f.Header} }
@@ -1198,11 +1251,15 @@ func (f *notesListensFrame) body(r *greenlet.Run, n *notes) (st greenlet.Status)
 	}
 //line host_test.go:243
 	n.note("%s", must(t2, t3))
+	if f != nil {
+		f.n = nil
+	}
+//line host_test.go:244
 	c.Close()
 	return greenlet.Done
 }
 
-//line host_greenlet_test.go:1209
+//line host_greenlet_test.go:1266
 
 func (f *notesListensFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n := f.n
@@ -1235,17 +1292,19 @@ func (f *notesListensFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 resumed_243:
 //line host_test.go:243
 	n.note("%s", must(t2, t3))
+	f.n = nil
+//line host_test.go:244
 	c.Close()
 	return r.Return(f, &f.Header)
 }
 
-//line host_greenlet_test.go:1246
+//line host_greenlet_test.go:1305
 
 func (f *notesListensFrame) Forget()                 { *f = notesListensFrame{Header: f.Header} }
 func (f *notesListensFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 1) }
 func (*notesListensFrame) Func() *greenlet.Func      { return &notesListensFrameInfo }
 
-var notesListensFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).listens", File: "github.com/going-green/greenlet/hub/sim/host_test.go", Line: 241, Points: "242 n; 243 n c"}
+var notesListensFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).listens", File: "github.com/going-green/greenlet/hub/sim/host_test.go", Line: 241, Points: "242 n; 243 +c"}
 var _ func(*notes) = (*notes).listens
 
 // notesLonelyFrame is an activation of notes.lonely.
@@ -1383,10 +1442,14 @@ resumed_286:
 	m = must(t4, t5)
 	n.note("%s in %v", p[:m], n.Now().Sub(start).Round(time.Millisecond))
 //line host_test.go:289
+	if f != nil {
+		f.start = time.Time{}
+	}
+//line host_test.go:289
 	t6, st = d.WaitReadableResumable(r)
 	if st != greenlet.Done {
 		f = greenlet.Take(r, f, 0)
-		f.start, f.n, f.l, f.c, f.d, f.p, f.PC = time.Time{}, n, l, c, d, p, 6
+		f.n, f.l, f.c, f.d, f.p, f.PC = n, l, c, d, p, 6
 		return r.Link(f, &f.Header, st)
 	}
 resumed_289:
@@ -1413,7 +1476,7 @@ loop_291:
 			t10, st = c2.CallResumable(r)
 			if st != greenlet.Done {
 				f = greenlet.Take(r, f, 0)
-				f.start, f.n, f.l, f.c, f.d, f.p, f.t7, f.t8, f.t9, f.PC = time.Time{}, n, l, c, d, p, t7, t8, t9, 7
+				f.n, f.l, f.c, f.d, f.p, f.t7, f.t8, f.t9, f.PC = n, l, c, d, p, t7, t8, t9, 7
 				return r.Link(f, &f.Header, st)
 			}
 		} else {
@@ -1428,16 +1491,31 @@ resumed_292:
 	t9++
 	goto loop_291
 after_loop_291:
+	if f != nil {
+		f.t7 = nil
+	}
+//line host_test.go:294
 	n.note("%v %v", d.LocalAddr(), d.RemoteAddr())
+	if f != nil {
+		f.d = nil
+	}
+//line host_test.go:295
 	c.Close()
+	if f != nil {
+		f.c = nil
+	}
+//line host_test.go:296
 	l.Close()
 	n.note("%v", l.Addr())
+	if f != nil {
+		f.l = nil
+	}
 //line host_test.go:299
 	u = must(n.a.ListenPacket("udp", ":53"))
 	_, err, st = u.WriteToResumable(r, nil, Addr{"udp", "x", 1})
 	if st != greenlet.Done {
 		f = greenlet.Take(r, f, 0)
-		f.l, f.start, f.c, f.d, f.t7, f.n, f.p, f.u, f.PC = nil, time.Time{}, nil, nil, nil, n, p, u, 8
+		f.n, f.p, f.u, f.PC = n, p, u, 8
 		return r.Link(f, &f.Header, st)
 	}
 resumed_300:
@@ -1446,7 +1524,7 @@ resumed_300:
 	_, _, st = u.WriteToResumable(r, []byte("once"), u.LocalAddr())
 	if st != greenlet.Done {
 		f = greenlet.Take(r, f, 0)
-		f.l, f.start, f.c, f.d, f.t7, f.n, f.p, f.u, f.PC = nil, time.Time{}, nil, nil, nil, n, p, u, 9
+		f.n, f.p, f.u, f.PC = n, p, u, 9
 		return r.Link(f, &f.Header, st)
 	}
 resumed_302:
@@ -1454,17 +1532,21 @@ resumed_302:
 	m, _, err, st = u.ReadFromResumable(r, p)
 	if st != greenlet.Done {
 		f = greenlet.Take(r, f, 0)
-		f.l, f.start, f.c, f.d, f.t7, f.n, f.p, f.u, f.PC = nil, time.Time{}, nil, nil, nil, n, p, u, 10
+		f.n, f.p, f.u, f.PC = n, p, u, 10
 		return r.Link(f, &f.Header, st)
 	}
 resumed_303:
 //line host_test.go:304
 	n.note("%s %v %v %v", p[:m], err, u.Close(), errors.Is(u.Close(), net.ErrClosed))
+	if f != nil {
+		f.p = nil
+	}
+//line host_test.go:305
 	n.note("%v", u.LocalAddr())
 	return greenlet.Done
 }
 
-//line host_greenlet_test.go:1472
+//line host_greenlet_test.go:1554
 
 func (f *notesLonelyFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n))
@@ -1474,7 +1556,7 @@ func (f *notesLonelyFrame) Forget()                 { *f = notesLonelyFrame{Head
 func (f *notesLonelyFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 0) }
 func (*notesLonelyFrame) Func() *greenlet.Func      { return &notesLonelyFrameInfo }
 
-var notesLonelyFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).lonely", File: "github.com/going-green/greenlet/hub/sim/host_test.go", Line: 277, Points: "280 n l start; 281 n l start c; 282 n l start c d; 284 n l start c d; 286 n l start c d p; 289 n l c d p; 292 n l c d p t7 t8 t9; 300 n p u; 302 n p u; 303 n p u"}
+var notesLonelyFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).lonely", File: "github.com/going-green/greenlet/hub/sim/host_test.go", Line: 277, Points: "280 n l start; 281 +c; 282 +d; 284 =; 286 +p; 289 -start; 292 +t7 +t8 +t9; 300 n p u; 302 =; 303 ="}
 var _ func(*notes) = (*notes).lonely
 
 // notesListensForFrame is an activation of notes.listensFor.
@@ -1498,10 +1580,14 @@ func (f *notesListensForFrame) body(r *greenlet.Run, n *notes, h *Host) (st gree
 	{
 //line host_test.go:318
 		c := must(h.ListenPacket("udp", ":53"))
+		if f != nil {
+			f.h = nil
+		}
+//line host_test.go:319
 		_, _, err, st = c.ReadFromResumable(r, nil)
 		if st != greenlet.Done {
 			f = greenlet.Take(r, f, 32)
-			f.h, f.n, f.PC = nil, n, 1
+			f.n, f.PC = n, 1
 			return r.Link(f, &f.Header, st)
 		}
 	}
@@ -1510,7 +1596,7 @@ func (f *notesListensForFrame) body(r *greenlet.Run, n *notes, h *Host) (st gree
 	return greenlet.Done
 }
 
-//line host_greenlet_test.go:1518
+//line host_greenlet_test.go:1604
 
 func (f *notesListensForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n := f.n
@@ -1527,7 +1613,7 @@ func (f *notesListensForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line host_greenlet_test.go:1535
+//line host_greenlet_test.go:1621
 
 func (f *notesListensForFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.h) }
 func (f *notesListensForFrame) Forget()                 { *f = notesListensForFrame{Header: f.Header} }
@@ -1585,6 +1671,9 @@ resumed_326:
 	}
 resumed_329:
 	{
+		if f != nil {
+			f.task = nil
+		}
 //line host_test.go:329
 		n.note("%v", t0)
 		_, err := n.a.ListenPacket("udp", ":53")
@@ -1595,7 +1684,7 @@ resumed_329:
 	}
 }
 
-//line host_greenlet_test.go:1604
+//line host_greenlet_test.go:1693
 
 func (f *notesCutsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n))
@@ -1652,25 +1741,25 @@ func (f *notesExhaustsFrame) step(r *greenlet.Run, n *notes) (end greenlet.Statu
 	defer f.Catch(&end)
 	var st greenlet.Status
 	var (
-		last     *socket.PacketConn
-		err      error
-		t0       *socket.Conn
-		t1       error
-		c        *socket.Conn
-		l, taken *socket.Listener
-		t2       int
-		t3       *socket.Conn
-		t4       error
-		t5       *socket.Conn
-		t6       error
-		t7       *socket.Conn
-		t8       error
-		t9       *socket.Conn
-		t10      error
-		t11      *socket.Conn
-		t12      error
-		t13      *socket.Conn
-		t14      error
+		last *socket.PacketConn
+		err  error
+		t0   *socket.Conn
+		t1   error
+		c    *socket.Conn
+		l    *socket.Listener
+		t2   int
+		t3   *socket.Conn
+		t4   error
+		t5   *socket.Conn
+		t6   error
+		t7   *socket.Conn
+		t8   error
+		t9   *socket.Conn
+		t10  error
+		t11  *socket.Conn
+		t12  error
+		t13  *socket.Conn
+		t14  error
 	)
 	switch f.PC {
 	case 1:
@@ -1681,19 +1770,19 @@ func (f *notesExhaustsFrame) step(r *greenlet.Run, n *notes) (end greenlet.Statu
 		t0, t1 = r.Callee().(*HostDialFrame).Returned(r)
 		goto resumed_358
 	case 3:
-		l, taken, t2 = f.l, f.taken, f.t2
+		l, t2 = f.l, f.t2
 		t3, t4 = r.Callee().(*HostDialFrame).Returned(r)
 		goto resumed_367
 	case 4:
-		l, taken, t2 = f.l, f.taken, f.t2
+		l, t2 = f.l, f.t2
 		t5, t6 = r.Callee().(*socket.ListenerAcceptFrame).Returned(r)
 		goto resumed_369
 	case 5:
-		l, taken = f.l, f.taken
+		l = f.l
 		_, err = r.Callee().(*HostDialFrame).Returned(r)
 		goto resumed_371
 	case 6:
-		l, taken = f.l, f.taken
+		l = f.l
 		t7, t8 = r.Callee().(*HostDialFrame).Returned(r)
 		goto resumed_373
 	case 7:
@@ -1745,9 +1834,11 @@ resumed_354:
 	}
 //line host_test.go:357
 	n.note("%v", last.Close())
+	f.last = nil
+//line host_test.go:358
 	t0, t1, st = n.a.DialResumable(r, "udp", "b:53")
 	if st != greenlet.Done {
-		f.last, f.PC = nil, 2
+		f.PC = 2
 		return r.Link(f, &f.Header, st)
 	}
 resumed_358:
@@ -1774,7 +1865,7 @@ resumed_358:
 			})
 		}
 //line host_test.go:365
-		taken = must(n.a.Listen("tcp", ":50000"))
+		f.taken = must(n.a.Listen("tcp", ":50000"))
 		t2 = 0
 	}
 loop_366:
@@ -1785,7 +1876,7 @@ loop_366:
 //line host_test.go:367
 	t3, t4, st = n.a.DialResumable(r, "tcp", "b:80")
 	if st != greenlet.Done {
-		f.last, f.l, f.taken, f.t2, f.PC = nil, l, taken, t2, 3
+		f.l, f.t2, f.PC = l, t2, 3
 		return r.Link(f, &f.Header, st)
 	}
 resumed_367:
@@ -1801,7 +1892,7 @@ resumed_367:
 //line host_test.go:369
 	t5, t6, st = l.AcceptResumable(r)
 	if st != greenlet.Done {
-		f.last, f.l, f.taken, f.t2, f.PC = nil, l, taken, t2, 4
+		f.l, f.t2, f.PC = l, t2, 4
 		return r.Link(f, &f.Header, st)
 	}
 resumed_369:
@@ -1820,7 +1911,7 @@ after_loop_366:
 //line host_test.go:371
 	_, err, st = n.a.DialResumable(r, "tcp", "b:80")
 	if st != greenlet.Done {
-		f.last, f.l, f.taken, f.PC = nil, l, taken, 5
+		f.l, f.PC = l, 5
 		return r.Link(f, &f.Header, st)
 	}
 resumed_371:
@@ -1828,7 +1919,7 @@ resumed_371:
 	n.note("%v", err)
 	t7, t8, st = n.a.DialResumable(r, "tcp", "b:81")
 	if st != greenlet.Done {
-		f.last, f.l, f.taken, f.PC = nil, l, taken, 6
+		f.l, f.PC = l, 6
 		return r.Link(f, &f.Header, st)
 	}
 resumed_373:
@@ -1841,10 +1932,12 @@ resumed_373:
 		})
 	}
 //line host_test.go:374
-	n.note("%v", taken.Close())
+	n.note("%v", f.taken.Close())
+	f.taken = nil
+//line host_test.go:375
 	t9, t10, st = n.a.DialResumable(r, "tcp", "b:80")
 	if st != greenlet.Done {
-		f.last, f.taken, f.l, f.PC = nil, nil, l, 7
+		f.l, f.PC = l, 7
 		return r.Link(f, &f.Header, st)
 	}
 resumed_375:
@@ -1854,21 +1947,22 @@ resumed_375:
 	n.note("%v", c.Close())
 	t11, t12, st = l.AcceptResumable(r)
 	if st != greenlet.Done {
-		f.last, f.l, f.taken, f.PC = nil, nil, nil, 8
+		f.l, f.PC = nil, 8
 		return r.Link(f, &f.Header, st)
 	}
 resumed_378:
+	f.l = nil
 //line host_test.go:378
 	must(t11, t12).Close()
 	if st = n.SleepResumable(r, time.Second); st != greenlet.Done {
-		f.last, f.l, f.taken, f.PC = nil, nil, nil, 9
+		f.PC = 9
 		return r.Link(f, &f.Header, st)
 	}
 resumed_379:
 //line host_test.go:380
 	t13, t14, st = n.a.DialResumable(r, "tcp", "b:80")
 	if st != greenlet.Done {
-		f.last, f.l, f.taken, f.PC = nil, nil, nil, 10
+		f.PC = 10
 		return r.Link(f, &f.Header, st)
 	}
 resumed_380:
@@ -1888,6 +1982,7 @@ resumed_380:
 //line host_test.go:386
 	_, err = n.a.Listen("tcp", ":0")
 	n.note("%v", err)
+	f.n = nil
 	goto unwind
 unwind:
 //line host_test.go:388
@@ -1902,13 +1997,13 @@ unwind:
 	return greenlet.Done
 }
 
-//line host_greenlet_test.go:1911
+//line host_greenlet_test.go:2006
 
 func (f *notesExhaustsFrame) Forget()                 { *f = notesExhaustsFrame{DeferHeader: f.DeferHeader} }
 func (f *notesExhaustsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 52) }
 func (*notesExhaustsFrame) Func() *greenlet.Func      { return &notesExhaustsFrameInfo }
 
-var notesExhaustsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).exhausts", File: "github.com/going-green/greenlet/hub/sim/host_test.go", Line: 346, End: 388, Points: "354 n last; 358 n; 367 n l taken t2; 369 n l taken t2; 371 n l taken; 373 n l taken; 375 n l; 378 n; 379 n; 380 n"}
+var notesExhaustsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).exhausts", File: "github.com/going-green/greenlet/hub/sim/host_test.go", Line: 346, End: 388, Points: "354 n last; 358 n; 367 n l taken t2; 369 =; 371 -t2; 373 =; 375 n l; 378 n; 379 n; 380 n"}
 var _ func(*notes) = (*notes).exhausts
 
 // notesOutlivesFrame is an activation of notes.outlives.
@@ -2086,16 +2181,20 @@ resumed_425:
 	}
 //line host_test.go:429
 	n.note("%v %v %v", c.Close(), l.Close(), s.Close())
+	f.c, f.l, f.s = nil, nil, nil
+//line host_test.go:430
 	to.SetReadDeadline(n.Now().Add(time.Second))
 	_, _, err, st = to.ReadFromResumable(r, make([]byte, 5))
 	if st != greenlet.Done {
-		f.c, f.l, f.s, f.to, f.PC = nil, nil, nil, nil, 8
+		f.to, f.PC = nil, 8
 		return r.Link(f, &f.Header, st)
 	}
 resumed_431:
+	f.to = nil
 //line host_test.go:432
 	n.note("%v", err)
 	n.note("%d", len(n.b.packets)+len(n.b.listeners))
+	f.n = nil
 	goto unwind
 unwind:
 //line host_test.go:434
@@ -2110,13 +2209,13 @@ unwind:
 	return greenlet.Done
 }
 
-//line host_greenlet_test.go:2119
+//line host_greenlet_test.go:2218
 
 func (f *notesOutlivesFrame) Forget()                 { *f = notesOutlivesFrame{DeferHeader: f.DeferHeader} }
 func (f *notesOutlivesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 0) }
 func (*notesOutlivesFrame) Func() *greenlet.Func      { return &notesOutlivesFrameInfo }
 
-var notesOutlivesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).outlives", File: "github.com/going-green/greenlet/hub/sim/host_test.go", Line: 410, End: 434, Points: "413 n c l; 414 n c l s; 414 n c l s; 419 n c l s to; 421 n c l s to; 423 n c l s to; 425 n c l s to; 431 n"}
+var notesOutlivesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).outlives", File: "github.com/going-green/greenlet/hub/sim/host_test.go", Line: 410, End: 434, Points: "413 n c l; 414 +s; 414 =; 419 +to; 421 =; 423 =; 425 =; 431 n"}
 var _ func(*notes) = (*notes).outlives
 
 // notesCrashesItselfFrame is an activation of notes.crashesItself.
@@ -2203,6 +2302,7 @@ resumed_461:
 resumed_463:
 //line host_test.go:464
 	n.note("not here")
+	f.n = nil
 	goto unwind
 unwind:
 //line host_test.go:465
@@ -2217,7 +2317,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line host_greenlet_test.go:2226
+//line host_greenlet_test.go:2326
 
 func (f *notesCrashesItselfFrame) Forget()                 { *f = notesCrashesItselfFrame{DeferHeader: f.DeferHeader} }
 func (f *notesCrashesItselfFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 9) }
@@ -2291,6 +2391,7 @@ func (f *notesLingersFrame) step(r *greenlet.Run, n *notes, name string) (end gr
 resumed_470:
 //line host_test.go:471
 	n.note("%s goes on", name)
+	f.n, f.name = nil, ""
 	goto unwind
 unwind:
 //line host_test.go:472
@@ -2305,7 +2406,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line host_greenlet_test.go:2314
+//line host_greenlet_test.go:2415
 
 func (f *notesLingersFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.name) }
 func (f *notesLingersFrame) Forget()                 { *f = notesLingersFrame{DeferHeader: f.DeferHeader} }

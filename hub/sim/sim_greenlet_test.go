@@ -74,7 +74,7 @@ func (f *notesEchoesFrame) Forget()                 { *f = notesEchoesFrame{Head
 func (f *notesEchoesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 58) }
 func (*notesEchoesFrame) Func() *greenlet.Func      { return &notesEchoesFrameInfo }
 
-var notesEchoesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).echoes", File: "github.com/going-green/greenlet/hub/sim/sim_test.go", Line: 67, Points: "69 n c; 75 n c"}
+var notesEchoesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).echoes", File: "github.com/going-green/greenlet/hub/sim/sim_test.go", Line: 67, Points: "69 n c; 75 ="}
 var _ func(*notes, *socket.Conn) = (*notes).echoes
 
 // notesServesOneFrame is an activation of notes.servesOne.
@@ -135,9 +135,11 @@ func (f *notesServesOneFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 //line sim_test.go:84
 		c := must(t0, t1)
 		l.Close()
+		f.l = nil
+//line sim_test.go:86
 		n.note("%v %v", c.LocalAddr(), c.RemoteAddr().Network())
 		if st = n.echoesResumable(r, c); st != greenlet.Done {
-			f.n, f.l, f.PC = nil, nil, 2
+			f.n, f.PC = nil, 2
 			return r.Link(f, &f.Header, st)
 		}
 		return r.Return(f, &f.Header)
@@ -148,7 +150,7 @@ func (f *notesServesOneFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line sim_greenlet_test.go:153
+//line sim_greenlet_test.go:155
 
 func (f *notesServesOneFrame) Forget()                 { *f = notesServesOneFrame{Header: f.Header} }
 func (f *notesServesOneFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 53) }
@@ -231,7 +233,7 @@ func (f *notesTalksFrame) step(r *greenlet.Run, n *notes, transport socket.Net, 
 	}
 
 //line sim_test.go:92
-	if c2, ok := transport.(interface {
+	if c2, ok := f.transport.(interface {
 		DialResumable(*greenlet.Run, string, string) (*socket.Conn, error, greenlet.Status)
 	}); ok {
 //line sim_test.go:92
@@ -242,9 +244,10 @@ func (f *notesTalksFrame) step(r *greenlet.Run, n *notes, transport socket.Net, 
 		}
 	} else {
 //line sim_test.go:92
-		c, err = transport.Dial("tcp", "b:80")
+		c, err = f.transport.Dial("tcp", "b:80")
 	}
 resumed_92:
+	f.transport = nil
 //line sim_test.go:93
 	if err != nil {
 		n.note("%v", err)
@@ -272,7 +275,7 @@ loop_99:
 //line sim_test.go:100
 		_, err2, st = c.WriteStringResumable(r, word+"\n")
 		if st != greenlet.Done {
-			f.transport, f.c, f.t0, f.t1, f.PC = nil, c, t0, t1, 2
+			f.c, f.t0, f.t1, f.PC = c, t0, t1, 2
 			return r.Link(f, &f.Header, st)
 		}
 	}
@@ -284,7 +287,7 @@ resumed_100:
 	}
 	line, err3, st = c.ReadLineResumable(r)
 	if st != greenlet.Done {
-		f.transport, f.c, f.t0, f.t1, f.PC = nil, c, t0, t1, 3
+		f.c, f.t0, f.t1, f.PC = c, t0, t1, 3
 		return r.Link(f, &f.Header, st)
 	}
 resumed_104:
@@ -298,16 +301,19 @@ resumed_104:
 	t1++
 	goto loop_99
 after_loop_99:
+	f.words = nil
 //line sim_test.go:111
 	c.CloseWrite()
 	_, err, st = c.ReadResumable(r, make([]byte, 1))
 	if st != greenlet.Done {
-		f.transport, f.words, f.c, f.PC = nil, nil, nil, 4
+		f.c, f.PC = nil, 4
 		return r.Link(f, &f.Header, st)
 	}
 resumed_112:
+	f.c = nil
 //line sim_test.go:113
 	n.note("client: %v", err)
+	f.n = nil
 	goto unwind
 unwind:
 //line sim_test.go:114
@@ -322,14 +328,14 @@ unwind:
 	return greenlet.Done
 }
 
-//line sim_greenlet_test.go:327
+//line sim_greenlet_test.go:333
 
 func (f *notesTalksFrame) Args(args []any)         { greenlet.SetVariadic(f, args, &f.transport, &f.words) }
 func (f *notesTalksFrame) Forget()                 { *f = notesTalksFrame{DeferHeader: f.DeferHeader} }
 func (f *notesTalksFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 40) }
 func (*notesTalksFrame) Func() *greenlet.Func      { return &notesTalksFrameInfo }
 
-var notesTalksFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).talks", File: "github.com/going-green/greenlet/hub/sim/sim_test.go", Line: 91, End: 114, Points: "92 n words; 100 n words c t0 t1; 104 n words c t0 t1; 112 n"}
+var notesTalksFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).talks", File: "github.com/going-green/greenlet/hub/sim/sim_test.go", Line: 91, End: 114, Points: "92 n words; 100 +c +t0 +t1; 104 =; 112 n"}
 var _ func(*notes, socket.Net, ...string) = (*notes).talks
 
 // notesFailsFrame is an activation of notes.fails.
@@ -403,10 +409,14 @@ resumed_128:
 	goto loop_127
 after_loop_127:
 //line sim_test.go:131
+	if f != nil {
+		f.t0 = nil
+	}
+//line sim_test.go:131
 	_, err2, st = h.DialResumable(r, "unix", "/x")
 	if st != greenlet.Done {
 		f = greenlet.Take(r, f, 34)
-		f.t0, f.n, f.h, f.PC = nil, n, h, 2
+		f.n, f.h, f.PC = n, h, 2
 		return r.Link(f, &f.Header, st)
 	}
 resumed_131:
@@ -418,12 +428,16 @@ resumed_131:
 	_, err2 = h.Listen("tcp", "localhost:80")
 	n.note("%v", err2)
 	_, err2 = h.Listen("udp", ":80")
+	if f != nil {
+		f.h = nil
+	}
+//line sim_test.go:139
 	n.note("%v", err2)
 	l.Close()
 	_, err2, st = l.AcceptResumable(r)
 	if st != greenlet.Done {
 		f = greenlet.Take(r, f, 34)
-		f.h, f.t0, f.n, f.l, f.PC = nil, nil, n, l, 3
+		f.n, f.l, f.PC = n, l, 3
 		return r.Link(f, &f.Header, st)
 	}
 resumed_141:
@@ -432,7 +446,7 @@ resumed_141:
 	return greenlet.Done
 }
 
-//line sim_greenlet_test.go:438
+//line sim_greenlet_test.go:452
 
 func (f *notesFailsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n, f.h))

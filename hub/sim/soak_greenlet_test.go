@@ -53,11 +53,15 @@ func (f *soakWritesFrame) body(r *greenlet.Run, s *soak, server int, c *socket.C
 
 //line soak_test.go:37
 loop_37:
+	if f != nil {
+		f.text = ""
+	}
+//line soak_test.go:38
 	c.SetReadDeadline(s.Now().Add(20 * time.Second))
 	line, err, st = c.ReadLineResumable(r)
 	if st != greenlet.Done {
 		f = greenlet.Take(r, f, 2)
-		f.text, f.s, f.server, f.c, f.PC = "", s, server, c, 1
+		f.s, f.server, f.c, f.PC = s, server, c, 1
 		return r.Link(f, &f.Header, st)
 	}
 resumed_39:
@@ -88,7 +92,7 @@ resumed_46:
 	goto loop_37
 }
 
-//line soak_greenlet_test.go:93
+//line soak_greenlet_test.go:97
 
 func (f *soakWritesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.s, f.server, f.c))
@@ -99,7 +103,7 @@ func (f *soakWritesFrame) Forget()                 { *f = soakWritesFrame{Header
 func (f *soakWritesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 2) }
 func (*soakWritesFrame) Func() *greenlet.Func      { return &soakWritesFrameInfo }
 
-var soakWritesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*soak).writes", File: "github.com/going-green/greenlet/hub/sim/soak_test.go", Line: 36, Points: "39 s server c; 44 s server c text; 46 s server c"}
+var soakWritesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*soak).writes", File: "github.com/going-green/greenlet/hub/sim/soak_test.go", Line: 36, Points: "39 s server c; 44 +text; 46 -text"}
 var _ func(*soak, int, *socket.Conn) = (*soak).writes
 
 // soakServesFrame is an activation of soak.serves.
@@ -125,17 +129,21 @@ func (f *soakServesFrame) body(r *greenlet.Run, s *soak, server int) (st greenle
 			Listener: must(s.servers[server].Listen("tcp", ":80")),
 			Handler:  func(c *socket.Conn) greenlet.Frame { return s.newWritesFrame(server, c) },
 		}
+		if f != nil {
+			f.s = nil
+		}
+//line soak_test.go:58
 		_, st = v.ServeResumable(r)
 		if st != greenlet.Done {
 			f = greenlet.Take(r, f, 26)
-			f.s, f.PC = nil, 1
+			f.PC = 1
 			return r.Link(f, &f.Header, st)
 		}
 	}
 	return greenlet.Done
 }
 
-//line soak_greenlet_test.go:140
+//line soak_greenlet_test.go:148
 
 func (f *soakServesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
@@ -234,7 +242,7 @@ resumed_70:
 	goto loop_65
 }
 
-//line soak_greenlet_test.go:240
+//line soak_greenlet_test.go:248
 
 func (f *soakSaysFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.s, f.host, f.name))
@@ -245,7 +253,7 @@ func (f *soakSaysFrame) Forget()                 { *f = soakSaysFrame{Header: f.
 func (f *soakSaysFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 38) }
 func (*soakSaysFrame) Func() *greenlet.Func      { return &soakSaysFrameInfo }
 
-var soakSaysFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*soak).says", File: "github.com/going-green/greenlet/hub/sim/soak_test.go", Line: 64, Points: "67 s host name i server; 68 s host name i; 70 s host name"}
+var soakSaysFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*soak).says", File: "github.com/going-green/greenlet/hub/sim/soak_test.go", Line: 64, Points: "67 s host name i server; 68 -server; 70 -i"}
 var _ func(*soak, *Host, string) = (*soak).says
 
 // soakConversesFrame is an activation of soak.converses.
@@ -333,6 +341,7 @@ func (f *soakConversesFrame) step(r *greenlet.Run, s *soak, c *socket.Conn, serv
 loop_80:
 //line soak_test.go:80
 	if !(t1 < t0) {
+		f.s, f.c, f.name = nil, nil, ""
 //line soak_test.go:90
 		f.ret0 = i
 		goto unwind
@@ -354,8 +363,10 @@ resumed_83:
 	}
 //line soak_test.go:87
 	s.acked[server][text] = true
+	f.text = ""
+//line soak_test.go:88
 	if st = s.SleepResumable(r, time.Duration(s.Rand().Int64N(int64(200*time.Millisecond)))); st != greenlet.Done {
-		f.text, f.i, f.t0, f.t1, f.PC = "", i, t0, t1, 2
+		f.i, f.t0, f.t1, f.PC = i, t0, t1, 2
 		return r.Link(f, &f.Header, st)
 	}
 resumed_88:
@@ -375,7 +386,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line soak_greenlet_test.go:381
+//line soak_greenlet_test.go:392
 
 func (f *soakConversesFrame) Args(args []any) {
 	greenlet.SetArgs(f, args, &f.c, &f.server, &f.name, &f.i)
@@ -387,7 +398,7 @@ func (f *soakConversesFrame) Forget() {
 func (f *soakConversesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 62) }
 func (*soakConversesFrame) Func() *greenlet.Func      { return &soakConversesFrameInfo }
 
-var soakConversesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*soak).converses", File: "github.com/going-green/greenlet/hub/sim/soak_test.go", Line: 78, End: 91, Points: "83 s c server name i t0 t1 text; 88 s c server name i t0 t1"}
+var soakConversesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*soak).converses", File: "github.com/going-green/greenlet/hub/sim/soak_test.go", Line: 78, End: 91, Points: "83 s c server name i t0 t1 text; 88 -text"}
 var _ func(*soak, *socket.Conn, int, string, int) int = (*soak).converses
 
 // soakDialsFrame is an activation of soak.dials.
@@ -443,7 +454,7 @@ func (f *soakDialsFrame) body(r *greenlet.Run, s *soak, host *Host, server int) 
 	return *c, *err, greenlet.Done
 }
 
-//line soak_greenlet_test.go:449
+//line soak_greenlet_test.go:460
 
 func (f *soakDialsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var c **socket.Conn
@@ -466,7 +477,7 @@ func (f *soakDialsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line soak_greenlet_test.go:472
+//line soak_greenlet_test.go:483
 
 func (f *soakDialsFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.host, &f.server) }
 func (f *soakDialsFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -520,7 +531,7 @@ func (f *soakDialsFunc1Frame) body(r *greenlet.Run, c2 *soakDialsFunc1) (st gree
 	return greenlet.Done
 }
 
-//line soak_greenlet_test.go:526
+//line soak_greenlet_test.go:537
 
 func (f *soakDialsFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c2 := f.c2
@@ -533,7 +544,7 @@ func (f *soakDialsFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line soak_greenlet_test.go:539
+//line soak_greenlet_test.go:550
 
 func (f *soakDialsFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 10) }
 func (*soakDialsFunc1Frame) Func() *greenlet.Func      { return &soakDialsFunc1FrameInfo }
@@ -566,10 +577,14 @@ func (f *soakTellsFrame) body(r *greenlet.Run, s *soak, c *socket.Conn, text str
 	var err2 error
 //line soak_test.go:104
 	c.SetDeadline(s.Now().Add(10 * time.Second))
+	if f != nil {
+		f.s = nil
+	}
+//line soak_test.go:105
 	_, err, st = c.WriteStringResumable(r, text+"\n")
 	if st != greenlet.Done {
 		f = greenlet.Take(r, f, 60)
-		f.s, f.c, f.text, f.PC = nil, c, text, 1
+		f.c, f.text, f.PC = c, text, 1
 		return ret0, r.Link(f, &f.Header, st)
 	}
 //line soak_test.go:105
@@ -579,14 +594,14 @@ func (f *soakTellsFrame) body(r *greenlet.Run, s *soak, c *socket.Conn, text str
 	line, err2, st = c.ReadLineResumable(r)
 	if st != greenlet.Done {
 		f = greenlet.Take(r, f, 60)
-		f.s, f.c, f.text, f.PC = nil, nil, text, 2
+		f.c, f.text, f.PC = nil, text, 2
 		return ret0, r.Link(f, &f.Header, st)
 	}
 //line soak_test.go:109
 	return err2 == nil && string(line) == text, greenlet.Done
 }
 
-//line soak_greenlet_test.go:592
+//line soak_greenlet_test.go:607
 
 func (f *soakTellsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c, text := f.c, f.text
@@ -607,7 +622,7 @@ func (f *soakTellsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 //line soak_test.go:108
 		line, err2, st = c.ReadLineResumable(r)
 		if st != greenlet.Done {
-			f.s, f.c, f.PC = nil, nil, 2
+			f.c, f.PC = nil, 2
 			return r.Link(f, &f.Header, st)
 		}
 		goto resumed_108
@@ -622,7 +637,7 @@ resumed_108:
 	return r.Return(f, &f.Header)
 }
 
-//line soak_greenlet_test.go:628
+//line soak_greenlet_test.go:643
 
 func (f *soakTellsFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.c, &f.text) }
 func (f *soakTellsFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -630,16 +645,15 @@ func (f *soakTellsFrame) Forget()                              { *f = soakTellsF
 func (f *soakTellsFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 60) }
 func (*soakTellsFrame) Func() *greenlet.Func                   { return &soakTellsFrameInfo }
 
-var soakTellsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*soak).tells", File: "github.com/going-green/greenlet/hub/sim/soak_test.go", Line: 103, Points: "105 c text; 108 text"}
+var soakTellsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*soak).tells", File: "github.com/going-green/greenlet/hub/sim/soak_test.go", Line: 103, Points: "105 c text; 108 -c"}
 var _ func(*soak, *socket.Conn, string) bool = (*soak).tells
 
 // soakHurtsFrame is an activation of soak.hurts.
 type soakHurtsFrame struct {
 	greenlet.Header
 	s      *soak
-	all    []*Host
+	all    []*Host // also t0
 	h      *Host
-	t0     []*Host
 	t1, t2 int
 	t3     []*hub.Task
 	t4, t5 int
@@ -674,7 +688,7 @@ func (f *soakHurtsFrame) body(r *greenlet.Run, s *soak) (st greenlet.Status) {
 			r.Callee().(*hub.TaskKillFrame).Release(r)
 			goto resumed_137
 		case 3:
-			t0, t1, t2, t3, t4, t5 = f.t0, f.t1, f.t2, f.t3, f.t4, f.t5
+			t0, t1, t2, t3, t4, t5 = f.all, f.t1, f.t2, f.t3, f.t4, f.t5
 			r.Callee().(*hub.TaskJoinFrame).Release(r)
 			goto resumed_148
 		}
@@ -683,8 +697,14 @@ func (f *soakHurtsFrame) body(r *greenlet.Run, s *soak) (st greenlet.Status) {
 //line soak_test.go:116
 	all = append(append([]*Host{}, s.servers...), s.clients...)
 loop_117:
+	if f != nil {
+		f.h = nil
+	}
 //line soak_test.go:117
 	if !s.Now().Before(s.end) {
+		if f != nil {
+			f.all = nil
+		}
 //line soak_test.go:145
 		s.net.Heal()
 		t0 = s.clients
@@ -697,7 +717,7 @@ loop_117:
 //line soak_test.go:118
 	if st = s.SleepResumable(r, time.Duration(s.Rand().Int64N(int64(5*time.Second)))); st != greenlet.Done {
 		f = greenlet.Take(r, f, 38)
-		f.h, f.s, f.all, f.PC = nil, s, all, 1
+		f.s, f.all, f.PC = s, all, 1
 		return r.Link(f, &f.Header, st)
 	}
 resumed_118:
@@ -749,6 +769,9 @@ loop_146:
 	if t2 < t1 {
 		h2 := t0[t2]
 //line soak_test.go:147
+		if f != nil {
+			f.t3 = nil
+		}
 		t3 = h2.Tasks()
 //line soak_test.go:147
 		t4 = len(t3)
@@ -770,7 +793,7 @@ loop_147:
 		_, st = t.JoinResumable(r)
 		if st != greenlet.Done {
 			f = greenlet.Take(r, f, 38)
-			f.all, f.h, f.s, f.t0, f.t1, f.t2, f.t3, f.t4, f.t5, f.PC = nil, nil, s, t0, t1, t2, t3, t4, t5, 3
+			f.s, f.all, f.t1, f.t2, f.t3, f.t4, f.t5, f.PC = s, t0, t1, t2, t3, t4, t5, 3
 			return r.Link(f, &f.Header, st)
 		}
 	}
@@ -779,6 +802,9 @@ resumed_148:
 	t5++
 	goto loop_147
 after_loop_146:
+	if f != nil {
+		f.all, f.t3 = nil, nil
+	}
 //line soak_test.go:151
 	for _, h := range s.servers {
 		h.Crash()
@@ -786,7 +812,7 @@ after_loop_146:
 	return greenlet.Done
 }
 
-//line soak_greenlet_test.go:793
+//line soak_greenlet_test.go:819
 
 func (f *soakHurtsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.s))
@@ -796,7 +822,7 @@ func (f *soakHurtsFrame) Forget()                 { *f = soakHurtsFrame{Header: 
 func (f *soakHurtsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 38) }
 func (*soakHurtsFrame) Func() *greenlet.Func      { return &soakHurtsFrameInfo }
 
-var soakHurtsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*soak).hurts", File: "github.com/going-green/greenlet/hub/sim/soak_test.go", Line: 115, Points: "118 s all; 137 s all h; 148 s t0 t1 t2 t3 t4 t5"}
+var soakHurtsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*soak).hurts", File: "github.com/going-green/greenlet/hub/sim/soak_test.go", Line: 115, Points: "118 s all; 137 +h; 148 s t0 t1 t2 t3 t4 t5"}
 var _ func(*soak) = (*soak).hurts
 
 func init() {

@@ -97,14 +97,16 @@ func (f *notesBothFrame) step(r *greenlet.Run, n *notes) (end greenlet.Status) {
 		return r.Link(f, &f.Header, st)
 	}
 resumed_25:
+	f.n = nil
 //line stream_test.go:25
 	f.ret0 = must(t0, t1)
 	t2, t3, st = l.AcceptResumable(r)
 	if st != greenlet.Done {
-		f.n, f.l, f.PC = nil, nil, 2
+		f.l, f.PC = nil, 2
 		return r.Link(f, &f.Header, st)
 	}
 resumed_26:
+	f.l = nil
 //line stream_test.go:26
 	f.ret1 = must(t2, t3)
 	goto unwind
@@ -121,7 +123,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line stream_greenlet_test.go:125
+//line stream_greenlet_test.go:127
 
 func (f *notesBothFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
@@ -182,7 +184,7 @@ resumed_35:
 	goto loop_34
 }
 
-//line stream_greenlet_test.go:187
+//line stream_greenlet_test.go:189
 
 func (f *notesReadsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n, f.name, f.c))
@@ -281,10 +283,14 @@ resumed_52:
 	if n.net.Cut(x, y); twoWays {
 		n.net.Cut(y, x)
 	}
+	if f != nil {
+		f.x, f.y = nil, nil
+	}
+//line stream_test.go:56
 	_, _, st = a2.WriteStringResumable(r, "between\n")
 	if st != greenlet.Done {
 		f = greenlet.Take(r, f, 12)
-		f.x, f.y, f.n, f.after, f.a2, f.b2, f.PC = nil, nil, n, after, a2, b2, 4
+		f.n, f.after, f.a2, f.b2, f.PC = n, after, a2, b2, 4
 		return r.Link(f, &f.Header, st)
 	}
 resumed_56:
@@ -292,14 +298,18 @@ resumed_56:
 	_, _, st = b2.WriteStringResumable(r, "back\n")
 	if st != greenlet.Done {
 		f = greenlet.Take(r, f, 12)
-		f.b2, f.x, f.y, f.n, f.after, f.a2, f.PC = nil, nil, nil, n, after, a2, 5
+		f.b2, f.n, f.after, f.a2, f.PC = nil, n, after, a2, 5
 		return r.Link(f, &f.Header, st)
 	}
 resumed_57:
 //line stream_test.go:58
+	if f != nil {
+		f.b2 = nil
+	}
+//line stream_test.go:58
 	if st = n.SleepResumable(r, after); st != greenlet.Done {
 		f = greenlet.Take(r, f, 12)
-		f.b2, f.x, f.y, f.n, f.a2, f.PC = nil, nil, nil, n, a2, 6
+		f.n, f.a2, f.PC = n, a2, 6
 		return r.Link(f, &f.Header, st)
 	}
 resumed_58:
@@ -309,17 +319,21 @@ resumed_58:
 	_, err, st = a2.WriteStringResumable(r, "after\n")
 	if st != greenlet.Done {
 		f = greenlet.Take(r, f, 12)
-		f.b2, f.x, f.y, f.n, f.a2, f.PC = nil, nil, nil, n, a2, 7
+		f.n, f.a2, f.PC = n, a2, 7
 		return r.Link(f, &f.Header, st)
 	}
 resumed_61:
 //line stream_test.go:62
 	n.note("a writes: %v", err)
+	if f != nil {
+		f.n = nil
+	}
+//line stream_test.go:63
 	a2.Close()
 	return greenlet.Done
 }
 
-//line stream_greenlet_test.go:325
+//line stream_greenlet_test.go:339
 
 func (f *notesHealsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n, f.after, f.twoWays))
@@ -330,7 +344,7 @@ func (f *notesHealsFrame) Forget()                 { *f = notesHealsFrame{Header
 func (f *notesHealsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 12) }
 func (*notesHealsFrame) Func() *greenlet.Func      { return &notesHealsFrameInfo }
 
-var notesHealsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).heals", File: "github.com/going-green/greenlet/hub/sim/stream_test.go", Line: 46, Points: "47 n after twoWays; 51 n after twoWays a2 b2 x y; 52 n after twoWays a2 b2 x y; 56 n after a2 b2; 57 n after a2; 58 n a2; 61 n a2"}
+var notesHealsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).heals", File: "github.com/going-green/greenlet/hub/sim/stream_test.go", Line: 46, Points: "47 n after twoWays; 51 +a2 +b2 +x +y; 52 =; 56 n after a2 b2; 57 -b2; 58 n a2; 61 ="}
 var _ func(*notes, time.Duration, bool) = (*notes).heals
 
 // notesDialsFrame is an activation of notes.dials.
@@ -367,7 +381,7 @@ func (f *notesDialsFrame) body(r *greenlet.Run, n0 *notes, d time.Duration) (st 
 	return greenlet.Done
 }
 
-//line stream_greenlet_test.go:373
+//line stream_greenlet_test.go:387
 
 func (f *notesDialsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var n **notes
@@ -385,7 +399,7 @@ func (f *notesDialsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line stream_greenlet_test.go:391
+//line stream_greenlet_test.go:405
 
 func (f *notesDialsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.d) }
 func (f *notesDialsFrame) Forget()                 { *f = notesDialsFrame{Header: f.Header} }
@@ -410,7 +424,7 @@ func (c *notesDialsFunc1) value() func() {
 	})
 }
 
-//line stream_greenlet_test.go:416
+//line stream_greenlet_test.go:430
 
 // notesDialsFunc1Frame is an activation of the literal notesDialsFunc1.
 type notesDialsFunc1Frame struct {
@@ -437,7 +451,7 @@ func (f *notesDialsFunc1Frame) body(r *greenlet.Run, c *notesDialsFunc1) (st gre
 	return greenlet.Done
 }
 
-//line stream_greenlet_test.go:443
+//line stream_greenlet_test.go:457
 
 func (f *notesDialsFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -449,7 +463,7 @@ func (f *notesDialsFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line stream_greenlet_test.go:455
+//line stream_greenlet_test.go:469
 
 func (f *notesDialsFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 1) }
 func (*notesDialsFunc1Frame) Func() *greenlet.Func      { return &notesDialsFunc1FrameInfo }
@@ -518,14 +532,21 @@ after_loop_117:
 		return r.Link(f, &f.Header, st)
 	}
 resumed_126:
+	if f != nil {
+		f.data = nil
+	}
 //line stream_test.go:126
 	must(t0, t1)
 	n.note("written")
+	if f != nil {
+		f.n = nil
+	}
+//line stream_test.go:128
 	c.Close()
 	return greenlet.Done
 }
 
-//line stream_greenlet_test.go:532
+//line stream_greenlet_test.go:553
 
 func (f *notesFillsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n, f.c, f.data))
@@ -603,11 +624,15 @@ resumed_135:
 resumed_136:
 //line stream_test.go:137
 	n.note("%v %v", bytes.Equal(got, want), err)
+	if f != nil {
+		f.n, f.want, f.got = nil, nil, nil
+	}
+//line stream_test.go:138
 	c.Close()
 	return greenlet.Done
 }
 
-//line stream_greenlet_test.go:615
+//line stream_greenlet_test.go:640
 
 func (f *notesDrainsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n, f.c, f.want))
@@ -618,7 +643,7 @@ func (f *notesDrainsFrame) Forget()                 { *f = notesDrainsFrame{Head
 func (f *notesDrainsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 44) }
 func (*notesDrainsFrame) Func() *greenlet.Func      { return &notesDrainsFrameInfo }
 
-var notesDrainsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).drains", File: "github.com/going-green/greenlet/hub/sim/stream_test.go", Line: 132, Points: "133 n c want; 135 n c want got; 136 n c want got"}
+var notesDrainsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).drains", File: "github.com/going-green/greenlet/hub/sim/stream_test.go", Line: 132, Points: "133 n c want; 135 +got; 136 ="}
 var _ func(*notes, *socket.Conn, []byte) = (*notes).drains
 
 // notesPressesFrame is an activation of notes.presses.
@@ -658,7 +683,7 @@ func (f *notesPressesFrame) body(r *greenlet.Run, n *notes, size int) (st greenl
 	}
 }
 
-//line stream_greenlet_test.go:666
+//line stream_greenlet_test.go:691
 
 func (f *notesPressesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n, size := f.n, f.size
@@ -680,7 +705,7 @@ func (f *notesPressesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line stream_greenlet_test.go:688
+//line stream_greenlet_test.go:713
 
 func (f *notesPressesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.size) }
 func (f *notesPressesFrame) Forget()                 { *f = notesPressesFrame{Header: f.Header} }
@@ -807,9 +832,13 @@ resumed_178:
 resumed_179:
 //line stream_test.go:180
 	b.Close()
+	if f != nil {
+		f.b = nil
+	}
+//line stream_test.go:181
 	if st = n.SleepResumable(r, time.Second); st != greenlet.Done {
 		f = greenlet.Take(r, f, 61)
-		f.b, f.n, f.a, f.PC = nil, n, a, 4
+		f.n, f.a, f.PC = n, a, 4
 		return r.Link(f, &f.Header, st)
 	}
 resumed_181:
@@ -817,7 +846,7 @@ resumed_181:
 	_, err, st = a.ReadResumable(r, make([]byte, 1))
 	if st != greenlet.Done {
 		f = greenlet.Take(r, f, 61)
-		f.b, f.n, f.a, f.PC = nil, n, a, 5
+		f.n, f.a, f.PC = n, a, 5
 		return r.Link(f, &f.Header, st)
 	}
 resumed_182:
@@ -826,7 +855,7 @@ resumed_182:
 	_, err, st = a.WriteStringResumable(r, "x")
 	if st != greenlet.Done {
 		f = greenlet.Take(r, f, 61)
-		f.b, f.n, f.a, f.PC = nil, n, a, 6
+		f.n, f.a, f.PC = n, a, 6
 		return r.Link(f, &f.Header, st)
 	}
 resumed_184:
@@ -834,10 +863,14 @@ resumed_184:
 	n.note("%v %v", errors.Is(err, syscall.ECONNRESET), a.CloseWrite())
 	a.Close()
 //line stream_test.go:188
+	if f != nil {
+		f.a = nil
+	}
+//line stream_test.go:188
 	a, b, st = n.bothResumable(r)
 	if st != greenlet.Done {
 		f = greenlet.Take(r, f, 61)
-		f.a, f.b, f.n, f.PC = nil, nil, n, 7
+		f.n, f.PC = n, 7
 		return r.Link(f, &f.Header, st)
 	}
 resumed_188:
@@ -845,7 +878,7 @@ resumed_188:
 	b.Close()
 	if st = n.SleepResumable(r, time.Second); st != greenlet.Done {
 		f = greenlet.Take(r, f, 61)
-		f.b, f.n, f.a, f.PC = nil, n, a, 8
+		f.n, f.a, f.PC = n, a, 8
 		return r.Link(f, &f.Header, st)
 	}
 resumed_190:
@@ -853,7 +886,7 @@ resumed_190:
 	_, err, st = a.ReadResumable(r, make([]byte, 1))
 	if st != greenlet.Done {
 		f = greenlet.Take(r, f, 61)
-		f.b, f.n, f.a, f.PC = nil, n, a, 9
+		f.n, f.a, f.PC = n, a, 9
 		return r.Link(f, &f.Header, st)
 	}
 resumed_191:
@@ -862,7 +895,7 @@ resumed_191:
 	_, err, st = a.WriteStringResumable(r, "to nobody")
 	if st != greenlet.Done {
 		f = greenlet.Take(r, f, 61)
-		f.b, f.n, f.a, f.PC = nil, n, a, 10
+		f.n, f.a, f.PC = n, a, 10
 		return r.Link(f, &f.Header, st)
 	}
 resumed_193:
@@ -870,7 +903,7 @@ resumed_193:
 	n.note("%v", err)
 	if st = n.SleepResumable(r, time.Second); st != greenlet.Done {
 		f = greenlet.Take(r, f, 61)
-		f.b, f.n, f.a, f.PC = nil, n, a, 11
+		f.n, f.a, f.PC = n, a, 11
 		return r.Link(f, &f.Header, st)
 	}
 resumed_195:
@@ -878,7 +911,7 @@ resumed_195:
 	_, err, st = a.WriteStringResumable(r, "x")
 	if st != greenlet.Done {
 		f = greenlet.Take(r, f, 61)
-		f.b, f.n, f.a, f.PC = nil, n, a, 12
+		f.n, f.a, f.PC = n, a, 12
 		return r.Link(f, &f.Header, st)
 	}
 resumed_196:
@@ -886,10 +919,14 @@ resumed_196:
 	n.note("%v", errors.Is(err, syscall.ECONNRESET))
 	a.Close()
 //line stream_test.go:200
+	if f != nil {
+		f.a = nil
+	}
+//line stream_test.go:200
 	a, b, st = n.bothResumable(r)
 	if st != greenlet.Done {
 		f = greenlet.Take(r, f, 61)
-		f.a, f.b, f.n, f.PC = nil, nil, n, 13
+		f.n, f.PC = n, 13
 		return r.Link(f, &f.Header, st)
 	}
 resumed_200:
@@ -915,10 +952,14 @@ resumed_205:
 //line stream_test.go:206
 	b.Close()
 	got = make([]byte, 5)
+	if f != nil {
+		f.b = nil
+	}
+//line stream_test.go:208
 	m, err, st = a.ReadFullResumable(r, got)
 	if st != greenlet.Done {
 		f = greenlet.Take(r, f, 61)
-		f.b, f.n, f.a, f.got, f.PC = nil, n, a, got, 16
+		f.n, f.a, f.got, f.PC = n, a, got, 16
 		return r.Link(f, &f.Header, st)
 	}
 resumed_208:
@@ -928,16 +969,19 @@ resumed_208:
 	_, err, st = a.ReadResumable(r, got)
 	if st != greenlet.Done {
 		f = greenlet.Take(r, f, 61)
-		f.b, f.got, f.n, f.a, f.PC = nil, nil, n, a, 17
+		f.got, f.n, f.a, f.PC = nil, n, a, 17
 		return r.Link(f, &f.Header, st)
 	}
 resumed_211:
+	if f != nil {
+		f.got = nil
+	}
 //line stream_test.go:212
 	n.note("%v %v", err != nil, a.Close())
 	return greenlet.Done
 }
 
-//line stream_greenlet_test.go:946
+//line stream_greenlet_test.go:990
 
 func (f *notesResetsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n))
@@ -947,7 +991,7 @@ func (f *notesResetsFrame) Forget()                 { *f = notesResetsFrame{Head
 func (f *notesResetsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 61) }
 func (*notesResetsFrame) Func() *greenlet.Func      { return &notesResetsFrameInfo }
 
-var notesResetsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).resets", File: "github.com/going-green/greenlet/hub/sim/stream_test.go", Line: 176, Points: "177 n; 178 n a b; 179 n a b; 181 n a; 182 n a; 184 n a; 188 n; 190 n a; 191 n a; 193 n a; 195 n a; 196 n a; 200 n; 202 n a b; 205 n a b; 208 n a got; 211 n a"}
+var notesResetsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).resets", File: "github.com/going-green/greenlet/hub/sim/stream_test.go", Line: 176, Points: "177 n; 178 n a b; 179 =; 181 -b; 182 =; 184 =; 188 n; 190 +a; 191 =; 193 =; 195 =; 196 =; 200 n; 202 n a b; 205 =; 208 n a got; 211 n a"}
 var _ func(*notes) = (*notes).resets
 
 // notesCrowdsFrame is an activation of notes.crowds.
@@ -998,7 +1042,15 @@ resumed_232:
 //line stream_test.go:233
 	n.note("%d connected", len(n.lines))
 	n.lines = n.lines[len(n.lines)-1:]
+	if f != nil {
+		f.n = nil
+	}
+//line stream_test.go:235
 	l.Close()
+	if f != nil {
+		f.l = nil
+	}
+//line stream_test.go:236
 	t0 = len(clients)
 //line stream_test.go:236
 	t1 = 0
@@ -1013,7 +1065,7 @@ loop_236:
 		_, st = c.JoinResumable(r)
 		if st != greenlet.Done {
 			f = greenlet.Take(r, f, 11)
-			f.n, f.l, f.clients, f.t0, f.t1, f.PC = nil, nil, clients, t0, t1, 2
+			f.clients, f.t0, f.t1, f.PC = clients, t0, t1, 2
 			return r.Link(f, &f.Header, st)
 		}
 	}
@@ -1023,7 +1075,7 @@ resumed_237:
 	goto loop_236
 }
 
-//line stream_greenlet_test.go:1033
+//line stream_greenlet_test.go:1085
 
 func (f *notesCrowdsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n))
@@ -1039,12 +1091,13 @@ var _ func(*notes) = (*notes).crowds
 // notesChattersFrame is an activation of notes.chatters.
 type notesChattersFrame struct {
 	greenlet.Header
-	n          *notes
-	a2, b2     *socket.Conn
-	sent, got  *[2]bytes.Buffer
-	tasks      []*hub.Task
-	x, y       []*Host
-	t0, t1, t2 int
+	n         *notes
+	a2, b2    *socket.Conn
+	sent, got *[2]bytes.Buffer
+	tasks     []*hub.Task
+	x, y      []*Host
+	t0        int // also t1
+	t2        int
 }
 
 func (n *notes) newChattersFrame() *notesChattersFrame {
@@ -1075,7 +1128,7 @@ func (f *notesChattersFrame) body(r *greenlet.Run, n *notes) (st greenlet.Status
 			r.Callee().(*hub.HubSleepFrame).Release(r)
 			goto resumed_275
 		case 3:
-			a2, b2, sent, got, tasks, t1, t2 = f.a2, f.b2, f.sent, f.got, f.tasks, f.t1, f.t2
+			a2, b2, sent, got, tasks, t1, t2 = f.a2, f.b2, f.sent, f.got, f.tasks, f.t0, f.t2
 			err2 = r.Callee().(*hub.TaskJoinFrame).Returned(r)
 			goto resumed_289
 		}
@@ -1101,6 +1154,9 @@ resumed_267:
 loop_274:
 //line stream_test.go:274
 	if !(t0 < 10) {
+		if f != nil {
+			f.x, f.y = nil, nil
+		}
 //line stream_test.go:287
 		n.net.Heal()
 		t1 = len(tasks)
@@ -1132,6 +1188,9 @@ resumed_275:
 loop_288:
 //line stream_test.go:288
 	if !(t2 < t1) {
+		if f != nil {
+			f.tasks = nil
+		}
 //line stream_test.go:293
 		a2.Close()
 		b2.Close()
@@ -1151,7 +1210,7 @@ loop_288:
 		err2, st = t.JoinResumable(r)
 		if st != greenlet.Done {
 			f = greenlet.Take(r, f, 35)
-			f.x, f.y, f.n, f.a2, f.b2, f.sent, f.got, f.tasks, f.t1, f.t2, f.PC = nil, nil, n, a2, b2, sent, got, tasks, t1, t2, 3
+			f.n, f.a2, f.b2, f.sent, f.got, f.tasks, f.t0, f.t2, f.PC = n, a2, b2, sent, got, tasks, t1, t2, 3
 			return r.Link(f, &f.Header, st)
 		}
 	}
@@ -1165,7 +1224,7 @@ resumed_289:
 	goto loop_288
 }
 
-//line stream_greenlet_test.go:1176
+//line stream_greenlet_test.go:1235
 
 func (f *notesChattersFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n))
@@ -1175,7 +1234,7 @@ func (f *notesChattersFrame) Forget()                 { *f = notesChattersFrame{
 func (f *notesChattersFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 35) }
 func (*notesChattersFrame) Func() *greenlet.Func      { return &notesChattersFrameInfo }
 
-var notesChattersFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).chatters", File: "github.com/going-green/greenlet/hub/sim/stream_test.go", Line: 266, Points: "267 n; 275 n a2 b2 sent got tasks x y t0; 289 n a2 b2 sent got tasks t1 t2"}
+var notesChattersFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).chatters", File: "github.com/going-green/greenlet/hub/sim/stream_test.go", Line: 266, Points: "267 n; 275 n a2 b2 sent got tasks x y t0; 289 -x -y -t0 +t1 +t2"}
 var _ func(*notes) = (*notes).chatters
 
 // notesBabblesFrame is an activation of notes.babbles.
@@ -1220,6 +1279,9 @@ func (f *notesBabblesFrame) body(r2 *greenlet.Run, n *notes, c *socket.Conn, sen
 loop_308:
 //line stream_test.go:308
 	if !(t0 < 100) {
+		if f != nil {
+			f.n, f.sent, f.r = nil, nil, nil
+		}
 //line stream_test.go:319
 		c.CloseWrite()
 		return greenlet.Done
@@ -1254,7 +1316,7 @@ resumed_317:
 	goto loop_308
 }
 
-//line stream_greenlet_test.go:1266
+//line stream_greenlet_test.go:1328
 
 func (f *notesBabblesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n, f.c, f.sent))
@@ -1265,7 +1327,7 @@ func (f *notesBabblesFrame) Forget()                 { *f = notesBabblesFrame{He
 func (f *notesBabblesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 12) }
 func (*notesBabblesFrame) Func() *greenlet.Func      { return &notesBabblesFrameInfo }
 
-var notesBabblesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).babbles", File: "github.com/going-green/greenlet/hub/sim/stream_test.go", Line: 306, Points: "314 n c sent r t0; 317 n c sent r t0"}
+var notesBabblesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).babbles", File: "github.com/going-green/greenlet/hub/sim/stream_test.go", Line: 306, Points: "314 n c sent r t0; 317 ="}
 var _ func(*notes, *socket.Conn, *bytes.Buffer) = (*notes).babbles
 
 // notesHearsFrame is an activation of notes.hears.
@@ -1308,7 +1370,7 @@ loop_325:
 	goto loop_325
 }
 
-//line stream_greenlet_test.go:1320
+//line stream_greenlet_test.go:1382
 
 func (f *notesHearsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n, c, got := f.n, f.c, f.got
@@ -1341,7 +1403,7 @@ resumed_327:
 	goto loop_325
 }
 
-//line stream_greenlet_test.go:1353
+//line stream_greenlet_test.go:1415
 
 func (f *notesHearsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c, &f.got) }
 func (f *notesHearsFrame) Forget()                 { *f = notesHearsFrame{Header: f.Header} }
@@ -1422,12 +1484,20 @@ resumed_340:
 //line stream_test.go:340
 	must(t2, t3)
 	n.note("%v", n.Now().Sub(start).Round(10*time.Millisecond))
+	if f != nil {
+		f.n, f.start = nil, time.Time{}
+	}
+//line stream_test.go:342
 	a.Close()
+	if f != nil {
+		f.a = nil
+	}
+//line stream_test.go:343
 	b.Close()
 	return greenlet.Done
 }
 
-//line stream_greenlet_test.go:1440
+//line stream_greenlet_test.go:1510
 
 func (f *notesHurriesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n))
@@ -1437,7 +1507,7 @@ func (f *notesHurriesFrame) Forget()                 { *f = notesHurriesFrame{He
 func (f *notesHurriesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 7) }
 func (*notesHurriesFrame) Func() *greenlet.Func      { return &notesHurriesFrameInfo }
 
-var notesHurriesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).hurries", File: "github.com/going-green/greenlet/hub/sim/stream_test.go", Line: 336, Points: "337 n; 339 n a b start; 340 n a b start"}
+var notesHurriesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).hurries", File: "github.com/going-green/greenlet/hub/sim/stream_test.go", Line: 336, Points: "337 n; 339 n a b start; 340 ="}
 var _ func(*notes) = (*notes).hurries
 
 func init() {

@@ -43,6 +43,9 @@ func (f *ConnReadLineFrame) body(r *greenlet.Run, c *Conn) (ret0 []byte, ret1 er
 		f.c, f.PC = nil, 1
 		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
+	if f != nil {
+		f.c = nil
+	}
 //line buffer.go:99
 	if err == nil {
 		line = bytes.TrimSuffix(line[:len(line)-1], []byte{'\r'})
@@ -50,7 +53,7 @@ func (f *ConnReadLineFrame) body(r *greenlet.Run, c *Conn) (ret0 []byte, ret1 er
 	return line, err, greenlet.Done
 }
 
-//line buffer_greenlet.go:54
+//line buffer_greenlet.go:57
 
 func (f *ConnReadLineFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var line []byte
@@ -61,6 +64,7 @@ func (f *ConnReadLineFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		return r.Started(f, &f.Header, st)
 	default:
 		line, err = r.Callee().(*ConnReadUntilFrame).Returned(r)
+		f.c = nil
 //line buffer.go:99
 		if err == nil {
 			line = bytes.TrimSuffix(line[:len(line)-1], []byte{'\r'})
@@ -71,7 +75,7 @@ func (f *ConnReadLineFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line buffer_greenlet.go:75
+//line buffer_greenlet.go:79
 
 func (f *ConnReadLineFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
@@ -169,7 +173,7 @@ resumed_120:
 	goto loop_115
 }
 
-//line buffer_greenlet.go:174
+//line buffer_greenlet.go:178
 
 func (f *ConnReadUntilFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, f.ret1, st = f.body(r, f.c, f.delim, f.limit)
@@ -186,7 +190,7 @@ func (f *ConnReadUntilFrame) Forget() {
 func (f *ConnReadUntilFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 18) }
 func (*ConnReadUntilFrame) Func() *greenlet.Func      { return &infoOfConnReadUntilFrame }
 
-var infoOfConnReadUntilFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*Conn).ReadUntil", File: "github.com/going-green/greenlet/hub/socket/buffer.go", Line: 112, Points: "113 c delim limit; 120 c delim limit"}
+var infoOfConnReadUntilFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*Conn).ReadUntil", File: "github.com/going-green/greenlet/hub/socket/buffer.go", Line: 112, Points: "113 c delim limit; 120 ="}
 var _ func(*Conn, string, int) ([]byte, error) = (*Conn).ReadUntil
 
 // valueConnReadUntilFrame is Conn.ReadUntil as a value, for callers that can be suspended.

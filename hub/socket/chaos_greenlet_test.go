@@ -120,6 +120,7 @@ resumed_31:
 loop_45:
 //line chaos_test.go:45
 	if !(t1 < rounds) {
+		f.x, f.c, f.sent, f.got = nil, nil, nil, nil
 		goto unwind
 	}
 //line chaos_test.go:46
@@ -141,6 +142,7 @@ resumed_48:
 		return r.Link(f, &f.Header, st)
 	}
 resumed_51:
+	f.write = nil
 //line chaos_test.go:52
 	if !bytes.Equal(got, sent) {
 		(*x).wrong++
@@ -161,14 +163,14 @@ unwind:
 	return greenlet.Done
 }
 
-//line chaos_greenlet_test.go:165
+//line chaos_greenlet_test.go:167
 
 func (f *chaosTalksFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.rounds) }
 func (f *chaosTalksFrame) Forget()                 { *f = chaosTalksFrame{DeferHeader: f.DeferHeader} }
 func (f *chaosTalksFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 63) }
 func (*chaosTalksFrame) Func() *greenlet.Func      { return &chaosTalksFrameInfo }
 
-var chaosTalksFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*chaos).talks", File: "github.com/going-green/greenlet/hub/socket/chaos_test.go", Line: 30, End: 56, Points: "31 x rounds; 48 x rounds c sent got t1 write; 51 x rounds c sent got t1"}
+var chaosTalksFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*chaos).talks", File: "github.com/going-green/greenlet/hub/socket/chaos_test.go", Line: 30, End: 56, Points: "31 x rounds; 48 +c +sent +got +t1 +write; 51 -write"}
 var _ func(*chaos, int) = (*chaos).talks
 
 // chaosWritesAllFrame is an activation of chaos.writesAll.
@@ -190,16 +192,20 @@ func (x *chaos) writesAllResumable(r *greenlet.Run, c *Conn, p []byte) greenlet.
 
 func (f *chaosWritesAllFrame) body(r *greenlet.Run, x *chaos, c *Conn, p []byte) (st greenlet.Status) {
 //line chaos_test.go:59
+	if f != nil {
+		f.x = nil
+	}
+//line chaos_test.go:59
 	_, _, st = c.WriteResumable(r, p)
 	if st != greenlet.Done {
 		f = greenlet.Take(r, f, 3)
-		f.x, f.c, f.p, f.PC = nil, nil, nil, 1
+		f.c, f.p, f.PC = nil, nil, 1
 		return r.Link(f, &f.Header, st)
 	}
 	return greenlet.Done
 }
 
-//line chaos_greenlet_test.go:203
+//line chaos_greenlet_test.go:209
 
 func (f *chaosWritesAllFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
@@ -261,11 +267,14 @@ func (f *chaosEchoesFrame) body(r *greenlet.Run, x *chaos, c *Conn) (st greenlet
 
 //line chaos_test.go:63
 loop_63:
+	if f != nil {
+		f.buf = nil
+	}
 //line chaos_test.go:63
 	t0, st = c.WaitReadableResumable(r)
 	if st != greenlet.Done {
 		f = greenlet.Take(r, f, 19)
-		f.buf, f.x, f.c, f.PC = nil, x, c, 1
+		f.x, f.c, f.PC = x, c, 1
 		return r.Link(f, &f.Header, st)
 	}
 resumed_63:
@@ -302,7 +311,7 @@ after_if_66:
 	goto loop_63
 }
 
-//line chaos_greenlet_test.go:307
+//line chaos_greenlet_test.go:316
 
 func (f *chaosEchoesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.x, f.c))
@@ -313,7 +322,7 @@ func (f *chaosEchoesFrame) Forget()                 { *f = chaosEchoesFrame{Head
 func (f *chaosEchoesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 19) }
 func (*chaosEchoesFrame) Func() *greenlet.Func      { return &chaosEchoesFrameInfo }
 
-var chaosEchoesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*chaos).echoes", File: "github.com/going-green/greenlet/hub/socket/chaos_test.go", Line: 62, Points: "63 x c; 65 x c buf; 67 x c"}
+var chaosEchoesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*chaos).echoes", File: "github.com/going-green/greenlet/hub/socket/chaos_test.go", Line: 62, Points: "63 x c; 65 +buf; 67 x c"}
 var _ func(*chaos, *Conn) = (*chaos).echoes
 
 // chaosWreaksFrame is an activation of chaos.wreaks.
@@ -414,16 +423,20 @@ next_81:
 	goto loop_81
 after_loop_77:
 //line chaos_test.go:99
+	if f != nil {
+		f.x = nil
+	}
+//line chaos_test.go:99
 	_, st = s.StopResumable(r, time.Second)
 	if st != greenlet.Done {
 		f = greenlet.Take(r, f, 3)
-		f.x, f.s, f.PC = nil, nil, 3
+		f.s, f.PC = nil, 3
 		return r.Link(f, &f.Header, st)
 	}
 	return greenlet.Done
 }
 
-//line chaos_greenlet_test.go:429
+//line chaos_greenlet_test.go:442
 
 func (f *chaosWreaksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.x, f.s, f.rounds, f.tasks))
@@ -434,7 +447,7 @@ func (f *chaosWreaksFrame) Forget()                 { *f = chaosWreaksFrame{Head
 func (f *chaosWreaksFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 3) }
 func (*chaosWreaksFrame) Func() *greenlet.Func      { return &chaosWreaksFrameInfo }
 
-var chaosWreaksFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*chaos).wreaks", File: "github.com/going-green/greenlet/hub/socket/chaos_test.go", Line: 76, Points: "82 x s rounds tasks t0 t1; 86 x s rounds tasks t0 t1; 99"}
+var chaosWreaksFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*chaos).wreaks", File: "github.com/going-green/greenlet/hub/socket/chaos_test.go", Line: 76, Points: "82 x s rounds tasks t0 t1; 86 =; 99"}
 var _ func(*chaos, *Server, int, int) = (*chaos).wreaks
 
 // chaosServesFrame is an activation of chaos.serves.
@@ -455,16 +468,20 @@ func (x *chaos) servesResumable(r *greenlet.Run, s *Server) greenlet.Status {
 
 func (f *chaosServesFrame) body(r *greenlet.Run, x *chaos, s *Server) (st greenlet.Status) {
 //line chaos_test.go:103
+	if f != nil {
+		f.x = nil
+	}
+//line chaos_test.go:103
 	_, st = s.ServeResumable(r)
 	if st != greenlet.Done {
 		f = greenlet.Take(r, f, 32)
-		f.x, f.s, f.PC = nil, nil, 1
+		f.s, f.PC = nil, 1
 		return r.Link(f, &f.Header, st)
 	}
 	return greenlet.Done
 }
 
-//line chaos_greenlet_test.go:470
+//line chaos_greenlet_test.go:487
 
 func (f *chaosServesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {

@@ -99,7 +99,7 @@ func (f *ConnReadFrame) Forget()                 { *f = ConnReadFrame{Header: f.
 func (f *ConnReadFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 28) }
 func (*ConnReadFrame) Func() *greenlet.Func      { return &infoOfConnReadFrame }
 
-var infoOfConnReadFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*Conn).Read", File: "github.com/going-green/greenlet/hub/socket/conn.go", Line: 40, Points: "41 c p n errResult; 51 c p n errResult"}
+var infoOfConnReadFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*Conn).Read", File: "github.com/going-green/greenlet/hub/socket/conn.go", Line: 40, Points: "41 c p n errResult; 51 ="}
 var _ func(*Conn, []byte) (int, error) = (*Conn).Read
 
 // valueConnReadFrame is Conn.Read as a value, for callers that can be suspended.
@@ -222,7 +222,7 @@ func (f *ConnReadFullFrame) Forget() {
 func (f *ConnReadFullFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 3) }
 func (*ConnReadFullFrame) Func() *greenlet.Func      { return &infoOfConnReadFullFrame }
 
-var infoOfConnReadFullFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*Conn).ReadFull", File: "github.com/going-green/greenlet/hub/socket/conn.go", Line: 85, Points: "87 c p n; 93 c p n"}
+var infoOfConnReadFullFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*Conn).ReadFull", File: "github.com/going-green/greenlet/hub/socket/conn.go", Line: 85, Points: "87 c p n; 93 ="}
 var _ func(*Conn, []byte) (int, error) = (*Conn).ReadFull
 
 // valueConnReadFullFrame is Conn.ReadFull as a value, for callers that can be suspended.
@@ -417,7 +417,7 @@ func (f *ConnWriteFrame) Forget()                 { *f = ConnWriteFrame{Header: 
 func (f *ConnWriteFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 7) }
 func (*ConnWriteFrame) Func() *greenlet.Func      { return &infoOfConnWriteFrame }
 
-var infoOfConnWriteFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*Conn).Write", File: "github.com/going-green/greenlet/hub/socket/conn.go", Line: 149, Points: "150 c p n; 160 c p n"}
+var infoOfConnWriteFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*Conn).Write", File: "github.com/going-green/greenlet/hub/socket/conn.go", Line: 149, Points: "150 c p n; 160 ="}
 var _ func(*Conn, []byte) (int, error) = (*Conn).Write
 
 // valueConnWriteFrame is Conn.Write as a value, for callers that can be suspended.

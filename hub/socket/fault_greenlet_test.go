@@ -74,20 +74,28 @@ resumed_29:
 		panic(err)
 	}
 	buf = make([]byte, 10)
+	if f != nil {
+		f.l = nil
+	}
+//line fault_test.go:34
 	m, err, st = c.ReadFullResumable(r, buf[:3])
 	if st != greenlet.Done {
 		f = greenlet.Take(r, f, 31)
-		f.l, f.n, f.peer, f.c, f.buf, f.PC = nil, n, peer, c, buf, 2
+		f.n, f.peer, f.c, f.buf, f.PC = n, peer, c, buf, 2
 		return r.Link(f, &f.Header, st)
 	}
 resumed_34:
 //line fault_test.go:35
 	n.note("%q %v", buf[:m], err)
 	n.GoAfter(time.Millisecond, n.newResetsFrame(peer))
+	if f != nil {
+		f.peer = nil
+	}
+//line fault_test.go:37
 	m, err, st = c.ReadFullResumable(r, buf)
 	if st != greenlet.Done {
 		f = greenlet.Take(r, f, 31)
-		f.l, f.peer, f.n, f.c, f.buf, f.PC = nil, nil, n, c, buf, 3
+		f.n, f.c, f.buf, f.PC = n, c, buf, 3
 		return r.Link(f, &f.Header, st)
 	}
 resumed_37:
@@ -99,18 +107,21 @@ resumed_37:
 		_, err, st = c.WriteResumable(r, buf)
 		if st != greenlet.Done {
 			f = greenlet.Take(r, f, 31)
-			f.l, f.peer, f.buf, f.n, f.c, f.PC = nil, nil, nil, n, c, 4
+			f.buf, f.n, f.c, f.PC = nil, n, c, 4
 			return r.Link(f, &f.Header, st)
 		}
 	}
 resumed_41:
+	if f != nil {
+		f.buf = nil
+	}
 //line fault_test.go:42
 	n.note("%v", errors.Is(err, syscall.EPIPE))
 	n.note("%v %v", c.Close(), errors.Is(c.Close(), net.ErrClosed))
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:115
+//line fault_greenlet_test.go:126
 
 func (f *notesReadsResetFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n, f.l, f.peer))
@@ -121,7 +132,7 @@ func (f *notesReadsResetFrame) Forget()                 { *f = notesReadsResetFr
 func (f *notesReadsResetFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 31) }
 func (*notesReadsResetFrame) Func() *greenlet.Func      { return &notesReadsResetFrameInfo }
 
-var notesReadsResetFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).readsReset", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 28, Points: "29 n peer; 34 n peer c buf; 37 n c buf; 41 n c"}
+var notesReadsResetFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).readsReset", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 28, Points: "29 n peer; 34 +c +buf; 37 -peer; 41 n c"}
 var _ func(*notes, *Listener, net.Conn) = (*notes).readsReset
 
 // notesResetsFrame is an activation of notes.resets.
@@ -141,12 +152,15 @@ func (n *notes) resetsResumable(r *greenlet.Run, peer net.Conn) greenlet.Status 
 }
 
 func (f *notesResetsFrame) body(r *greenlet.Run, n *notes, peer net.Conn) (st greenlet.Status) {
+	if f != nil {
+		f.n = nil
+	}
 //line fault_test.go:47
 	reset(peer)
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:152
+//line fault_greenlet_test.go:166
 
 func (f *notesResetsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n, f.peer))
@@ -227,6 +241,8 @@ resumed_63:
 	if err != nil {
 		panic(err)
 	}
+	f.l = nil
+//line fault_test.go:67
 	{
 		fn := c.Close
 		f.Defer(func(body func()) {
@@ -236,14 +252,17 @@ resumed_63:
 	}
 //line fault_test.go:68
 	n.GoAfter(5*time.Millisecond, n.newResetsFrame(peer))
+	f.peer = nil
+//line fault_test.go:69
 	m, err, st = c.WriteResumable(r, make([]byte, 1<<26))
 	if st != greenlet.Done {
-		f.l, f.peer, f.PC = nil, nil, 2
+		f.PC = 2
 		return r.Link(f, &f.Header, st)
 	}
 resumed_69:
 //line fault_test.go:70
 	n.note("%v %v", m < 1<<26, errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE))
+	f.n = nil
 	goto unwind
 unwind:
 //line fault_test.go:71
@@ -258,7 +277,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:264
+//line fault_greenlet_test.go:283
 
 func (f *notesWritesResetFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.l, &f.peer) }
 func (f *notesWritesResetFrame) Forget()                 { *f = notesWritesResetFrame{DeferHeader: f.DeferHeader} }
@@ -293,12 +312,15 @@ func (f *notesDialsNobodyFrame) body(r *greenlet.Run, n *notes, address string) 
 		f.address, f.n, f.PC = "", n, 1
 		return r.Link(f, &f.Header, st)
 	}
+	if f != nil {
+		f.address = ""
+	}
 //line fault_test.go:84
 	n.note("%v %v", errors.Is(err, syscall.ECONNREFUSED), err)
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:304
+//line fault_greenlet_test.go:326
 
 func (f *notesDialsNobodyFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n := f.n
@@ -308,6 +330,7 @@ func (f *notesDialsNobodyFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		return r.Started(f, &f.Header, f.body(r, f.n, f.address))
 	default:
 		_, err = r.Callee().(*DialFrame).Returned(r)
+		f.address = ""
 //line fault_test.go:84
 		n.note("%v %v", errors.Is(err, syscall.ECONNREFUSED), err)
 		return r.Return(f, &f.Header)
@@ -315,7 +338,7 @@ func (f *notesDialsNobodyFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line fault_greenlet_test.go:321
+//line fault_greenlet_test.go:344
 
 func (f *notesDialsNobodyFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.address) }
 func (f *notesDialsNobodyFrame) Forget()                 { *f = notesDialsNobodyFrame{Header: f.Header} }
@@ -354,12 +377,15 @@ func (f *notesDialsDeafFrame) body(r *greenlet.Run, n *notes, address string) (s
 			return r.Link(f, &f.Header, st)
 		}
 	}
+	if f != nil {
+		f.address = ""
+	}
 //line fault_test.go:122
 	n.note("%v %v", errors.Is(err, os.ErrDeadlineExceeded), err)
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:365
+//line fault_greenlet_test.go:391
 
 func (f *notesDialsDeafFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n := f.n
@@ -369,6 +395,7 @@ func (f *notesDialsDeafFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		return r.Started(f, &f.Header, f.body(r, f.n, f.address))
 	default:
 		_, err = r.Callee().(*SystemDialFrame).Returned(r)
+		f.address = ""
 //line fault_test.go:122
 		n.note("%v %v", errors.Is(err, os.ErrDeadlineExceeded), err)
 		return r.Return(f, &f.Header)
@@ -376,7 +403,7 @@ func (f *notesDialsDeafFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line fault_greenlet_test.go:382
+//line fault_greenlet_test.go:409
 
 func (f *notesDialsDeafFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.address) }
 func (f *notesDialsDeafFrame) Forget()                 { *f = notesDialsDeafFrame{Header: f.Header} }
@@ -463,7 +490,7 @@ func (f *notesHalfOpenFrame) step(r *greenlet.Run, n0 *notes, l *Listener) (end 
 	n = new(*notes)
 	*n = n0
 //line fault_test.go:146
-	t0, err, st = l.AcceptResumable(r)
+	t0, err, st = f.l.AcceptResumable(r)
 	if st != greenlet.Done {
 		f.l, f.n, f.PC = nil, n, 1
 		return r.Link(f, &f.Header, st)
@@ -476,6 +503,8 @@ resumed_146:
 	if err != nil {
 		panic(err)
 	}
+	f.l = nil
+//line fault_test.go:150
 	{
 		fn := (*c).Close
 		f.Defer(func(body func()) {
@@ -487,7 +516,7 @@ resumed_146:
 	(*c).SetReadDeadline((*n).Now().Add(time.Millisecond))
 	_, err, st = (*c).ReadResumable(r, make([]byte, 1))
 	if st != greenlet.Done {
-		f.l, f.n, f.c, f.PC = nil, n, c, 2
+		f.n, f.c, f.PC = n, c, 2
 		return r.Link(f, &f.Header, st)
 	}
 resumed_152:
@@ -495,7 +524,7 @@ resumed_152:
 	(*n).note("%v", errors.Is(err, os.ErrDeadlineExceeded))
 	_, err, st = (*c).WriteStringResumable(r, "the other direction goes on")
 	if st != greenlet.Done {
-		f.l, f.n, f.c, f.PC = nil, n, c, 3
+		f.n, f.c, f.PC = n, c, 3
 		return r.Link(f, &f.Header, st)
 	}
 resumed_154:
@@ -503,7 +532,7 @@ resumed_154:
 	(*n).note("%v", err)
 	_, err, st = (*c).ReadResumable(r, make([]byte, 1))
 	if st != greenlet.Done {
-		f.l, f.n, f.c, f.PC = nil, n, c, 4
+		f.n, f.c, f.PC = n, c, 4
 		return r.Link(f, &f.Header, st)
 	}
 resumed_156:
@@ -514,12 +543,14 @@ resumed_156:
 		n: n,
 	}).value())
 	if st != greenlet.Done {
-		f.l, f.c, f.n, f.PC = nil, nil, n, 5
+		f.c, f.n, f.PC = nil, n, 5
 		return r.Link(f, &f.Header, st)
 	}
 resumed_158:
+	f.c = nil
 //line fault_test.go:158
 	(*n).note("%v", t1)
+	f.n = nil
 	goto unwind
 unwind:
 //line fault_test.go:159
@@ -534,14 +565,14 @@ unwind:
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:540
+//line fault_greenlet_test.go:571
 
 func (f *notesHalfOpenFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.l) }
 func (f *notesHalfOpenFrame) Forget()                 { *f = notesHalfOpenFrame{DeferHeader: f.DeferHeader} }
 func (f *notesHalfOpenFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 60) }
 func (*notesHalfOpenFrame) Func() *greenlet.Func      { return &notesHalfOpenFrameInfo }
 
-var notesHalfOpenFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).halfOpen", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 145, End: 159, Points: "146 n; 152 n c; 154 n c; 156 n c; 158 n"}
+var notesHalfOpenFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).halfOpen", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 145, End: 159, Points: "146 n; 152 +c; 154 =; 156 =; 158 n"}
 var _ func(*notes, *Listener) = (*notes).halfOpen
 
 // notesHalfOpenFunc1 is the function literal of fault_test.go:158, with what it captures.
@@ -577,7 +608,7 @@ func (f *notesHalfOpenFunc1Frame) body(r *greenlet.Run, c2 *notesHalfOpenFunc1) 
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:583
+//line fault_greenlet_test.go:614
 
 func (f *notesHalfOpenFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c2 := f.c2
@@ -617,12 +648,15 @@ func (f *notesReadsForeverFrame) body(r *greenlet.Run, n *notes, c *Conn) (st gr
 		f.c, f.n, f.PC = nil, n, 1
 		return r.Link(f, &f.Header, st)
 	}
+	if f != nil {
+		f.c = nil
+	}
 //line fault_test.go:165
 	n.note("not here: %v", err)
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:628
+//line fault_greenlet_test.go:662
 
 func (f *notesReadsForeverFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n := f.n
@@ -632,6 +666,7 @@ func (f *notesReadsForeverFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		return r.Started(f, &f.Header, f.body(r, f.n, f.c))
 	default:
 		_, err = r.Callee().(*ConnReadFrame).Returned(r)
+		f.c = nil
 //line fault_test.go:165
 		n.note("not here: %v", err)
 		return r.Return(f, &f.Header)
@@ -639,7 +674,7 @@ func (f *notesReadsForeverFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line fault_greenlet_test.go:645
+//line fault_greenlet_test.go:680
 
 func (f *notesReadsForeverFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c) }
 func (f *notesReadsForeverFrame) Forget()                 { *f = notesReadsForeverFrame{Header: f.Header} }
@@ -680,11 +715,15 @@ func (f *notesFloodsFrame) body(r *greenlet.Run, n *notes, c *Conn, size int, do
 //line fault_test.go:180
 	n.note("wrote %d %v", m, err)
 	*done = true
+	if f != nil {
+		f.n, f.done = nil, nil
+	}
+//line fault_test.go:182
 	c.CloseWrite()
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:690
+//line fault_greenlet_test.go:729
 
 func (f *notesFloodsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n, c, done := f.n, f.c, f.done
@@ -698,13 +737,15 @@ func (f *notesFloodsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 //line fault_test.go:180
 		n.note("wrote %d %v", m, err)
 		*done = true
+		f.n, f.done = nil, nil
+//line fault_test.go:182
 		c.CloseWrite()
 		return r.Return(f, &f.Header)
 	}
 
 }
 
-//line fault_greenlet_test.go:710
+//line fault_greenlet_test.go:751
 
 func (f *notesFloodsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c, &f.size, &f.done) }
 func (f *notesFloodsFrame) Forget()                 { *f = notesFloodsFrame{Header: f.Header} }
@@ -765,10 +806,14 @@ resumed_187:
 	n.note("done: %v", *flooded)
 	buf, sum = make([]byte, 1<<20), 0
 loop_190:
+	if f != nil {
+		f.flooded = nil
+	}
+//line fault_test.go:191
 	m, err, st = c.ReadResumable(r, buf)
 	if st != greenlet.Done {
 		f = greenlet.Take(r, f, 38)
-		f.flooded, f.n, f.c, f.buf, f.sum, f.PC = nil, n, c, buf, sum, 2
+		f.n, f.c, f.buf, f.sum, f.PC = n, c, buf, sum, 2
 		return r.Link(f, &f.Header, st)
 	}
 resumed_191:
@@ -780,14 +825,14 @@ resumed_191:
 	}
 	if st = n.YieldResumable(r); st != greenlet.Done {
 		f = greenlet.Take(r, f, 38)
-		f.flooded, f.n, f.c, f.buf, f.sum, f.PC = nil, n, c, buf, sum, 3
+		f.n, f.c, f.buf, f.sum, f.PC = n, c, buf, sum, 3
 		return r.Link(f, &f.Header, st)
 	}
 resumed_197:
 	goto loop_190
 }
 
-//line fault_greenlet_test.go:794
+//line fault_greenlet_test.go:839
 
 func (f *notesReadsSlowlyFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n, f.c, f.size, f.flooded))
@@ -800,7 +845,7 @@ func (f *notesReadsSlowlyFrame) Forget()                 { *f = notesReadsSlowly
 func (f *notesReadsSlowlyFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 38) }
 func (*notesReadsSlowlyFrame) Func() *greenlet.Func      { return &notesReadsSlowlyFrameInfo }
 
-var notesReadsSlowlyFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).readsSlowly", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 186, Points: "187 n c flooded; 191 n c buf sum; 197 n c buf sum"}
+var notesReadsSlowlyFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).readsSlowly", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 186, Points: "187 n c flooded; 191 n c buf sum; 197 ="}
 var _ func(*notes, *Conn, int, *bool) = (*notes).readsSlowly
 
 // notesDiesFrame is an activation of notes.dies.
@@ -876,8 +921,10 @@ func (f2 *notesDiesFrame) step(r *greenlet.Run, n *notes, what string, f func())
 		f()
 	}
 resumed_217:
+	f2.f = nil
 //line fault_test.go:218
 	n.note("%s goes on", what)
+	f2.n, f2.what = nil, ""
 	goto unwind
 unwind:
 //line fault_test.go:219
@@ -892,7 +939,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:899
+//line fault_greenlet_test.go:946
 
 func (f *notesDiesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.what, &f.f) }
 func (f *notesDiesFrame) Forget()                 { *f = notesDiesFrame{DeferHeader: f.DeferHeader} }
@@ -982,9 +1029,13 @@ func (f *notesKillsAllFrame) body(r *greenlet.Run, n0 *notes, l *Listener, a0 *C
 		}).value())),
 	}
 //line fault_test.go:230
+	if f != nil {
+		f.l, f.address = nil, ""
+	}
+//line fault_test.go:230
 	if st = (*n).SleepResumable(r, 2*time.Millisecond); st != greenlet.Done {
 		f = greenlet.Take(r, f, 39)
-		f.l, f.address, f.n, f.a, f.b, f.buf, f.tasks, f.PC = nil, "", n, a, b, buf, tasks, 1
+		f.n, f.a, f.b, f.buf, f.tasks, f.PC = n, a, b, buf, tasks, 1
 		return r.Link(f, &f.Header, st)
 	}
 resumed_230:
@@ -1001,7 +1052,7 @@ loop_231:
 //line fault_test.go:232
 	if st = task.KillResumable(r); st != greenlet.Done {
 		f = greenlet.Take(r, f, 39)
-		f.l, f.address, f.n, f.a, f.b, f.buf, f.tasks, f.t0, f.t1, f.task, f.PC = nil, "", n, a, b, buf, tasks, t0, t1, task, 2
+		f.n, f.a, f.b, f.buf, f.tasks, f.t0, f.t1, f.task, f.PC = n, a, b, buf, tasks, t0, t1, task, 2
 		return r.Link(f, &f.Header, st)
 	}
 resumed_232:
@@ -1012,28 +1063,38 @@ resumed_232:
 	goto loop_231
 after_loop_231:
 //line fault_test.go:235
+	if f != nil {
+		f.tasks, f.task = nil, nil
+	}
+//line fault_test.go:235
 	_, err, st = b.WriteStringResumable(r, "as good as new")
 	if st != greenlet.Done {
 		f = greenlet.Take(r, f, 39)
-		f.l, f.b, f.address, f.tasks, f.task, f.n, f.a, f.buf, f.PC = nil, nil, "", nil, nil, n, a, buf, 3
+		f.b, f.n, f.a, f.buf, f.PC = nil, n, a, buf, 3
 		return r.Link(f, &f.Header, st)
 	}
 resumed_235:
+	if f != nil {
+		f.b = nil
+	}
 //line fault_test.go:236
 	(*n).note("%v", err)
 	m, err, st = (*a).ReadResumable(r, (*buf))
 	if st != greenlet.Done {
 		f = greenlet.Take(r, f, 39)
-		f.l, f.b, f.address, f.a, f.tasks, f.task, f.n, f.buf, f.PC = nil, nil, "", nil, nil, nil, n, buf, 4
+		f.a, f.n, f.buf, f.PC = nil, n, buf, 4
 		return r.Link(f, &f.Header, st)
 	}
 resumed_237:
+	if f != nil {
+		f.a = nil
+	}
 //line fault_test.go:238
 	(*n).note("%q %v", (*buf)[:m], err)
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:1041
+//line fault_greenlet_test.go:1102
 
 func (f *notesKillsAllFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n0, f.l, f.a0, f.b, f.address))
@@ -1046,7 +1107,7 @@ func (f *notesKillsAllFrame) Forget()                 { *f = notesKillsAllFrame{
 func (f *notesKillsAllFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 39) }
 func (*notesKillsAllFrame) Func() *greenlet.Func      { return &notesKillsAllFrameInfo }
 
-var notesKillsAllFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).killsAll", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 222, Points: "230 n a b buf tasks; 232 n a b buf tasks t0 t1 task; 235 n a buf; 237 n buf"}
+var notesKillsAllFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).killsAll", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 222, Points: "230 n a b buf tasks; 232 +t0 +t1 +task; 235 n a buf; 237 -a"}
 var _ func(*notes, *Listener, *Conn, *Conn, string) = (*notes).killsAll
 
 // notesKillsAllFunc1 is the function literal of fault_test.go:225, with what it captures.
@@ -1083,7 +1144,7 @@ func (f *notesKillsAllFunc1Frame) body(r *greenlet.Run, c *notesKillsAllFunc1) (
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:1091
+//line fault_greenlet_test.go:1152
 
 func (f *notesKillsAllFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -1130,7 +1191,7 @@ func (f *notesKillsAllFunc2Frame) body(r *greenlet.Run, c *notesKillsAllFunc2) (
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:1138
+//line fault_greenlet_test.go:1199
 
 func (f *notesKillsAllFunc2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -1178,7 +1239,7 @@ func (f *notesKillsAllFunc3Frame) body(r *greenlet.Run, c *notesKillsAllFunc3) (
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:1186
+//line fault_greenlet_test.go:1247
 
 func (f *notesKillsAllFunc3Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -1226,7 +1287,7 @@ func (f *notesKillsAllFunc4Frame) body(r *greenlet.Run, c *notesKillsAllFunc4) (
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:1234
+//line fault_greenlet_test.go:1295
 
 func (f *notesKillsAllFunc4Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -1274,12 +1335,15 @@ func (f2 *notesFailsFrame) body(r *greenlet.Run, n *notes, what string, f func()
 //line fault_test.go:256
 		err = f()
 	}
+	if f2 != nil {
+		f2.f = nil
+	}
 //line fault_test.go:257
 	n.note("%s: %v", what, errors.Unwrap(err))
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:1287
+//line fault_greenlet_test.go:1351
 
 func (f2 *notesFailsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n, what := f2.n, f2.what
@@ -1289,6 +1353,7 @@ func (f2 *notesFailsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		return r.Started(f2, &f2.Header, f2.body(r, f2.n, f2.what, f2.f))
 	default:
 		err = r.Callee().(interface{ Returned(*greenlet.Run) error }).Returned(r)
+		f2.f = nil
 //line fault_test.go:257
 		n.note("%s: %v", what, errors.Unwrap(err))
 		return r.Return(f2, &f2.Header)
@@ -1296,7 +1361,7 @@ func (f2 *notesFailsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line fault_greenlet_test.go:1304
+//line fault_greenlet_test.go:1369
 
 func (f *notesFailsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.what, &f.f) }
 func (f *notesFailsFrame) Forget()                 { *f = notesFailsFrame{Header: f.Header} }
@@ -1406,18 +1471,21 @@ resumed_270:
 resumed_271:
 	{
 //line fault_test.go:272
+		if f != nil {
+			f.a = nil
+		}
 		lRef := l
 //line fault_test.go:272
 		if st = n.failsResumable(r, "again", func() error { return (*lRef).Close() }); st != greenlet.Done {
 			f = greenlet.Take(r, f, 15)
-			f.n, f.l, f.a, f.PC = nil, nil, nil, 6
+			f.n, f.l, f.PC = nil, nil, 6
 			return r.Link(f, &f.Header, st)
 		}
 	}
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:1426
+//line fault_greenlet_test.go:1494
 
 func (f *notesClosesAllFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n, f.l0, f.a0))
@@ -1428,7 +1496,7 @@ func (f *notesClosesAllFrame) Forget()                 { *f = notesClosesAllFram
 func (f *notesClosesAllFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 15) }
 func (*notesClosesAllFrame) Func() *greenlet.Func      { return &notesClosesAllFrameInfo }
 
-var notesClosesAllFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).closesAll", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 261, Points: "265 n l a; 268 n l a; 269 n l a; 270 n l a; 271 n l; 272"}
+var notesClosesAllFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).closesAll", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 261, Points: "265 n l a; 268 =; 269 =; 270 =; 271 -a; 272"}
 var _ func(*notes, *Listener, *Conn) = (*notes).closesAll
 
 // notesClosesAllFunc1 is the function literal of fault_test.go:262, with what it captures.
@@ -1473,7 +1541,7 @@ func (f *notesClosesAllFunc1Frame) body(r *greenlet.Run, c *notesClosesAllFunc1)
 	return err, greenlet.Done
 }
 
-//line fault_greenlet_test.go:1482
+//line fault_greenlet_test.go:1550
 
 func (f *notesClosesAllFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -1485,7 +1553,7 @@ func (f *notesClosesAllFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) 
 	return r.Return(f, &f.Header)
 }
 
-//line fault_greenlet_test.go:1494
+//line fault_greenlet_test.go:1562
 
 func (f *notesClosesAllFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 48) }
 func (*notesClosesAllFunc1Frame) Func() *greenlet.Func      { return &notesClosesAllFunc1FrameInfo }
@@ -1534,7 +1602,7 @@ func (f *notesClosesAllFunc2Frame) body(r *greenlet.Run, c *notesClosesAllFunc2)
 	return err, greenlet.Done
 }
 
-//line fault_greenlet_test.go:1543
+//line fault_greenlet_test.go:1611
 
 func (f *notesClosesAllFunc2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -1546,7 +1614,7 @@ func (f *notesClosesAllFunc2Frame) Resume(r *greenlet.Run) (st greenlet.Status) 
 	return r.Return(f, &f.Header)
 }
 
-//line fault_greenlet_test.go:1555
+//line fault_greenlet_test.go:1623
 
 func (f *notesClosesAllFunc2Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 47) }
 func (*notesClosesAllFunc2Frame) Func() *greenlet.Func      { return &notesClosesAllFunc2FrameInfo }
@@ -1595,7 +1663,7 @@ func (f *notesClosesAllFunc3Frame) body(r *greenlet.Run, c *notesClosesAllFunc3)
 	return err, greenlet.Done
 }
 
-//line fault_greenlet_test.go:1604
+//line fault_greenlet_test.go:1672
 
 func (f *notesClosesAllFunc3Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -1607,7 +1675,7 @@ func (f *notesClosesAllFunc3Frame) Resume(r *greenlet.Run) (st greenlet.Status) 
 	return r.Return(f, &f.Header)
 }
 
-//line fault_greenlet_test.go:1616
+//line fault_greenlet_test.go:1684
 
 func (f *notesClosesAllFunc3Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 2) }
 func (*notesClosesAllFunc3Frame) Func() *greenlet.Func      { return &notesClosesAllFunc3FrameInfo }
@@ -1656,7 +1724,7 @@ func (f *notesClosesAllFunc4Frame) body(r *greenlet.Run, c *notesClosesAllFunc4)
 	return t0, greenlet.Done
 }
 
-//line fault_greenlet_test.go:1665
+//line fault_greenlet_test.go:1733
 
 func (f *notesClosesAllFunc4Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -1668,7 +1736,7 @@ func (f *notesClosesAllFunc4Frame) Resume(r *greenlet.Run) (st greenlet.Status) 
 	return r.Return(f, &f.Header)
 }
 
-//line fault_greenlet_test.go:1677
+//line fault_greenlet_test.go:1745
 
 func (f *notesClosesAllFunc4Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 33) }
 func (*notesClosesAllFunc4Frame) Func() *greenlet.Func      { return &notesClosesAllFunc4FrameInfo }
@@ -1717,7 +1785,7 @@ func (f *notesClosesAllFunc5Frame) body(r *greenlet.Run, c *notesClosesAllFunc5)
 	return err, greenlet.Done
 }
 
-//line fault_greenlet_test.go:1726
+//line fault_greenlet_test.go:1794
 
 func (f *notesClosesAllFunc5Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -1729,7 +1797,7 @@ func (f *notesClosesAllFunc5Frame) Resume(r *greenlet.Run) (st greenlet.Status) 
 	return r.Return(f, &f.Header)
 }
 
-//line fault_greenlet_test.go:1738
+//line fault_greenlet_test.go:1806
 
 func (f *notesClosesAllFunc5Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 60) }
 func (*notesClosesAllFunc5Frame) Func() *greenlet.Func      { return &notesClosesAllFunc5FrameInfo }
@@ -1846,17 +1914,21 @@ resumed_291:
 resumed_294:
 	// What is there is kept for who reads without a deadline.
 //line fault_test.go:297
+	if f != nil {
+		f.task = nil
+	}
+//line fault_test.go:297
 	_, _, st = b.WriteStringResumable(r, "abc")
 	if st != greenlet.Done {
 		f = greenlet.Take(r, f, 60)
-		f.task, f.n, f.a, f.b, f.PC = nil, n, a, b, 4
+		f.n, f.a, f.b, f.PC = n, a, b, 4
 		return r.Link(f, &f.Header, st)
 	}
 resumed_297:
 //line fault_test.go:298
 	if st = n.SleepResumable(r, time.Millisecond); st != greenlet.Done {
 		f = greenlet.Take(r, f, 60)
-		f.task, f.n, f.a, f.b, f.PC = nil, n, a, b, 5
+		f.n, f.a, f.b, f.PC = n, a, b, 5
 		return r.Link(f, &f.Header, st)
 	}
 resumed_298:
@@ -1864,7 +1936,7 @@ resumed_298:
 	_, err, st = (*a).ReadResumable(r, make([]byte, 1))
 	if st != greenlet.Done {
 		f = greenlet.Take(r, f, 60)
-		f.task, f.n, f.a, f.b, f.PC = nil, n, a, b, 6
+		f.n, f.a, f.b, f.PC = n, a, b, 6
 		return r.Link(f, &f.Header, st)
 	}
 resumed_299:
@@ -1875,7 +1947,7 @@ resumed_299:
 	m, err, st = (*a).ReadResumable(r, buf)
 	if st != greenlet.Done {
 		f = greenlet.Take(r, f, 60)
-		f.task, f.n, f.a, f.b, f.buf, f.PC = nil, n, a, b, buf, 7
+		f.n, f.a, f.b, f.buf, f.PC = n, a, b, buf, 7
 		return r.Link(f, &f.Header, st)
 	}
 resumed_303:
@@ -1883,10 +1955,14 @@ resumed_303:
 	n.note("%q %v", buf[:m], err)
 	// A part of what was to be read is not lost either.
 //line fault_test.go:307
+	if f != nil {
+		f.buf = nil
+	}
+//line fault_test.go:307
 	_, _, st = b.WriteStringResumable(r, "li")
 	if st != greenlet.Done {
 		f = greenlet.Take(r, f, 60)
-		f.task, f.buf, f.n, f.a, f.b, f.PC = nil, nil, n, a, b, 8
+		f.n, f.a, f.b, f.PC = n, a, b, 8
 		return r.Link(f, &f.Header, st)
 	}
 resumed_307:
@@ -1895,7 +1971,7 @@ resumed_307:
 	_, err, st = (*a).ReadLineResumable(r)
 	if st != greenlet.Done {
 		f = greenlet.Take(r, f, 60)
-		f.task, f.buf, f.n, f.a, f.b, f.PC = nil, nil, n, a, b, 9
+		f.n, f.a, f.b, f.PC = n, a, b, 9
 		return r.Link(f, &f.Header, st)
 	}
 resumed_309:
@@ -1904,16 +1980,19 @@ resumed_309:
 	_, _, st = b.WriteStringResumable(r, "ne\n")
 	if st != greenlet.Done {
 		f = greenlet.Take(r, f, 60)
-		f.b, f.task, f.buf, f.n, f.a, f.PC = nil, nil, nil, n, a, 10
+		f.b, f.n, f.a, f.PC = nil, n, a, 10
 		return r.Link(f, &f.Header, st)
 	}
 resumed_311:
+	if f != nil {
+		f.b = nil
+	}
 //line fault_test.go:312
 	(*a).SetReadDeadline(time.Time{})
 	line, err, st = (*a).ReadLineResumable(r)
 	if st != greenlet.Done {
 		f = greenlet.Take(r, f, 60)
-		f.b, f.task, f.buf, f.n, f.a, f.PC = nil, nil, nil, n, a, 11
+		f.n, f.a, f.PC = n, a, 11
 		return r.Link(f, &f.Header, st)
 	}
 resumed_313:
@@ -1926,17 +2005,20 @@ resumed_313:
 		m, err, st = (*a).WriteResumable(r, large)
 		if st != greenlet.Done {
 			f = greenlet.Take(r, f, 60)
-			f.b, f.a, f.task, f.buf, f.n, f.PC = nil, nil, nil, nil, n, 12
+			f.a, f.n, f.PC = nil, n, 12
 			return r.Link(f, &f.Header, st)
 		}
 	}
 resumed_318:
+	if f != nil {
+		f.a = nil
+	}
 //line fault_test.go:319
 	n.note("%v %v", m > 0 && m < 1<<26, errors.Is(err, os.ErrDeadlineExceeded))
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:1946
+//line fault_greenlet_test.go:2028
 
 func (f *notesDeadlinesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n, f.a0, f.b))
@@ -1947,7 +2029,7 @@ func (f *notesDeadlinesFrame) Forget()                 { *f = notesDeadlinesFram
 func (f *notesDeadlinesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 60) }
 func (*notesDeadlinesFrame) Func() *greenlet.Func      { return &notesDeadlinesFrameInfo }
 
-var notesDeadlinesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).deadlines", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 287, Points: "289 n a b task; 291 n a b task; 294 n a b; 297 n a b; 298 n a b; 299 n a b; 303 n a b buf; 307 n a b; 309 n a b; 311 n a; 313 n a; 318 n"}
+var notesDeadlinesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).deadlines", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 287, Points: "289 n a b task; 291 =; 294 n a b; 297 =; 298 =; 299 =; 303 +buf; 307 -buf; 309 =; 311 -b; 313 =; 318 n"}
 var _ func(*notes, *Conn, *Conn) = (*notes).deadlines
 
 // notesDeadlinesFunc1 is the function literal of fault_test.go:288, with what it captures.
@@ -1992,7 +2074,7 @@ func (f *notesDeadlinesFunc1Frame) body(r *greenlet.Run, c *notesDeadlinesFunc1)
 	return err, greenlet.Done
 }
 
-//line fault_greenlet_test.go:2002
+//line fault_greenlet_test.go:2084
 
 func (f *notesDeadlinesFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -2004,7 +2086,7 @@ func (f *notesDeadlinesFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) 
 	return r.Return(f, &f.Header)
 }
 
-//line fault_greenlet_test.go:2014
+//line fault_greenlet_test.go:2096
 
 func (f *notesDeadlinesFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 57) }
 func (*notesDeadlinesFunc1Frame) Func() *greenlet.Func      { return &notesDeadlinesFunc1FrameInfo }
@@ -2072,7 +2154,9 @@ resumed_334:
 	case errors.Is(err, os.ErrDeadlineExceeded) && m == 0:
 		goto case_338
 	default:
-//line fault_test.go:344
+		if f != nil {
+			f.a, f.timeouts = nil, nil
+		}
 		n.note("%d: %d %v %v", got, buf[0], m, err)
 		return greenlet.Done
 	}
@@ -2093,7 +2177,7 @@ resumed_341:
 	goto loop_332
 }
 
-//line fault_greenlet_test.go:2104
+//line fault_greenlet_test.go:2188
 
 func (f *notesRacesReaderFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n, f.a, f.times, f.timeouts))
@@ -2106,7 +2190,7 @@ func (f *notesRacesReaderFrame) Forget()                 { *f = notesRacesReader
 func (f *notesRacesReaderFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 56) }
 func (*notesRacesReaderFrame) Func() *greenlet.Func      { return &notesRacesReaderFrameInfo }
 
-var notesRacesReaderFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).racesReader", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 330, Points: "334 n a times timeouts buf got; 341 n a times timeouts buf got"}
+var notesRacesReaderFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).racesReader", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 330, Points: "334 n a times timeouts buf got; 341 ="}
 var _ func(*notes, *Conn, int, *int) = (*notes).racesReader
 
 // notesRacesWriterFrame is an activation of notes.racesWriter.
@@ -2168,7 +2252,7 @@ resumed_354:
 	goto loop_352
 }
 
-//line fault_greenlet_test.go:2180
+//line fault_greenlet_test.go:2264
 
 func (f *notesRacesWriterFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n, f.b, f.times))
@@ -2179,7 +2263,7 @@ func (f *notesRacesWriterFrame) Forget()                 { *f = notesRacesWriter
 func (f *notesRacesWriterFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 28) }
 func (*notesRacesWriterFrame) Func() *greenlet.Func      { return &notesRacesWriterFrameInfo }
 
-var notesRacesWriterFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).racesWriter", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 351, Points: "353 n b times i; 354 n b times i"}
+var notesRacesWriterFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).racesWriter", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 351, Points: "353 n b times i; 354 ="}
 var _ func(*notes, *Conn, int) = (*notes).racesWriter
 
 // notesConflictsFrame is an activation of notes.conflicts.
@@ -2216,11 +2300,15 @@ func (f *notesConflictsFrame) body(r *greenlet.Run, n *notes, a *Conn) (st green
 	}
 //line fault_test.go:388
 	n.note("%v", err)
+	if f != nil {
+		f.n = nil
+	}
+//line fault_test.go:389
 	a.Close()
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:2232
+//line fault_greenlet_test.go:2320
 
 func (f *notesConflictsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n, a := f.n, f.a
@@ -2245,18 +2333,20 @@ func (f *notesConflictsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 resumed_387:
 //line fault_test.go:388
 	n.note("%v", err)
+	f.n = nil
+//line fault_test.go:389
 	a.Close()
 	return r.Return(f, &f.Header)
 }
 
-//line fault_greenlet_test.go:2261
+//line fault_greenlet_test.go:2351
 
 func (f *notesConflictsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.a) }
 func (f *notesConflictsFrame) Forget()                 { *f = notesConflictsFrame{Header: f.Header} }
 func (f *notesConflictsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 22) }
 func (*notesConflictsFrame) Func() *greenlet.Func      { return &notesConflictsFrameInfo }
 
-var notesConflictsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).conflicts", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 384, Points: "386 n a; 387 n a"}
+var notesConflictsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).conflicts", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 384, Points: "386 n a; 387 ="}
 var _ func(*notes, *Conn) = (*notes).conflicts
 
 // notesSendsNobodyFrame is an activation of notes.sendsNobody.
@@ -2333,6 +2423,8 @@ resumed_404:
 	if err != nil {
 		panic(err)
 	}
+	f.address = ""
+//line fault_test.go:408
 	{
 		fn := c.Close
 		f.Defer(func(body func()) {
@@ -2343,7 +2435,7 @@ resumed_404:
 //line fault_test.go:409
 	_, err, st = c.WriteStringResumable(r, "hello")
 	if st != greenlet.Done {
-		f.address, f.c, f.PC = "", c, 2
+		f.c, f.PC = c, 2
 		return r.Link(f, &f.Header, st)
 	}
 resumed_409:
@@ -2351,7 +2443,7 @@ resumed_409:
 	n.note("%v", err)
 	_, err, st = c.ReadResumable(r, make([]byte, 1))
 	if st != greenlet.Done {
-		f.address, f.c, f.PC = "", c, 3
+		f.c, f.PC = c, 3
 		return r.Link(f, &f.Header, st)
 	}
 resumed_411:
@@ -2360,12 +2452,14 @@ resumed_411:
 	c.SetReadDeadline(n.Now().Add(time.Millisecond))
 	_, err, st = c.ReadResumable(r, make([]byte, 1))
 	if st != greenlet.Done {
-		f.address, f.c, f.PC = "", nil, 4
+		f.c, f.PC = nil, 4
 		return r.Link(f, &f.Header, st)
 	}
 resumed_414:
+	f.c = nil
 //line fault_test.go:415
 	n.note("%v", errors.Is(err, os.ErrDeadlineExceeded))
+	f.n = nil
 	goto unwind
 unwind:
 //line fault_test.go:416
@@ -2380,14 +2474,14 @@ unwind:
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:2392
+//line fault_greenlet_test.go:2486
 
 func (f *notesSendsNobodyFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.address) }
 func (f *notesSendsNobodyFrame) Forget()                 { *f = notesSendsNobodyFrame{DeferHeader: f.DeferHeader} }
 func (f *notesSendsNobodyFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 31) }
 func (*notesSendsNobodyFrame) Func() *greenlet.Func      { return &notesSendsNobodyFrameInfo }
 
-var notesSendsNobodyFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).sendsNobody", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 403, End: 416, Points: "404 n; 409 n c; 411 n c; 414 n"}
+var notesSendsNobodyFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).sendsNobody", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 403, End: 416, Points: "404 n; 409 +c; 411 =; 414 n"}
 var _ func(*notes, string) = (*notes).sendsNobody
 
 // notesServesFrame is an activation of notes.serves.
@@ -2415,12 +2509,15 @@ func (f *notesServesFrame) body(r *greenlet.Run, n *notes, s *Server) (st greenl
 		f.s, f.n, f.PC = nil, n, 1
 		return r.Link(f, &f.Header, st)
 	}
+	if f != nil {
+		f.s = nil
+	}
 //line fault_test.go:430
 	n.note("%v", t0)
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:2432
+//line fault_greenlet_test.go:2529
 
 func (f *notesServesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n := f.n
@@ -2430,6 +2527,7 @@ func (f *notesServesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		return r.Started(f, &f.Header, f.body(r, f.n, f.s))
 	default:
 		t0 = r.Callee().(*ServerServeFrame).Returned(r)
+		f.s = nil
 //line fault_test.go:430
 		n.note("%v", t0)
 		return r.Return(f, &f.Header)
@@ -2437,7 +2535,7 @@ func (f *notesServesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line fault_greenlet_test.go:2449
+//line fault_greenlet_test.go:2547
 
 func (f *notesServesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.s) }
 func (f *notesServesFrame) Forget()                 { *f = notesServesFrame{Header: f.Header} }
@@ -2465,13 +2563,16 @@ func (n *notes) servesOneResumable(r *greenlet.Run, s *Server, c *Conn) greenlet
 }
 
 func (f *notesServesOneFrame) body(r *greenlet.Run, n *notes, s *Server, c *Conn) (st greenlet.Status) {
+	if f != nil {
+		f.c = nil
+	}
 //line fault_test.go:434
 	n.note("one")
 	n.Go(n.newStopsFrame(s))
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:2484
+//line fault_greenlet_test.go:2585
 
 func (f *notesServesOneFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n, f.s, f.c))
@@ -2503,16 +2604,20 @@ func (n *notes) stopsResumable(r *greenlet.Run, s *Server) greenlet.Status {
 
 func (f *notesStopsFrame) body(r *greenlet.Run, n *notes, s *Server) (st greenlet.Status) {
 //line fault_test.go:439
+	if f != nil {
+		f.n = nil
+	}
+//line fault_test.go:439
 	_, st = s.StopResumable(r, time.Second)
 	if st != greenlet.Done {
 		f = greenlet.Take(r, f, 4)
-		f.n, f.s, f.PC = nil, nil, 1
+		f.s, f.PC = nil, 1
 		return r.Link(f, &f.Header, st)
 	}
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:2525
+//line fault_greenlet_test.go:2630
 
 func (f *notesStopsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {

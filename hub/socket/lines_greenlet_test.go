@@ -132,10 +132,14 @@ loop_23:
 		return greenlet.Done
 	}
 //line lines_test.go:24
+	if f != nil {
+		f.a = nil
+	}
+//line lines_test.go:24
 	got, err, st = (*b).ReadLineResumable(r)
 	if st != greenlet.Done {
 		f = greenlet.Take(r, f, 55)
-		f.a, f.l, f.b, f.t1, f.PC = nil, l, b, t1, 7
+		f.l, f.b, f.t1, f.PC = l, b, t1, 7
 		return r.Link(f, &f.Header, st)
 	}
 resumed_24:
@@ -146,7 +150,7 @@ resumed_24:
 	goto loop_23
 }
 
-//line lines_greenlet_test.go:151
+//line lines_greenlet_test.go:155
 
 func (f *logChangesMindFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l, f.a, f.b0))
@@ -157,7 +161,7 @@ func (f *logChangesMindFrame) Forget()                 { *f = logChangesMindFram
 func (f *logChangesMindFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 55) }
 func (*logChangesMindFrame) Func() *greenlet.Func      { return &logChangesMindFrameInfo }
 
-var logChangesMindFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*log).changesMind", File: "github.com/going-green/greenlet/hub/socket/lines_test.go", Line: 11, Points: "12 l a b; 14 l a b; 17 l a b; 19 l a b; 20 l a b; 22 l b; 24 l b t1"}
+var logChangesMindFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*log).changesMind", File: "github.com/going-green/greenlet/hub/socket/lines_test.go", Line: 11, Points: "12 l a b; 14 =; 17 =; 19 =; 20 =; 22 -a; 24 +t1"}
 var _ func(*log, *Conn, *Conn) = (*log).changesMind
 
 // logChangesMindFunc1 is the function literal of lines_test.go:19, with what it captures.
@@ -193,7 +197,7 @@ func (f *logChangesMindFunc1Frame) body(r *greenlet.Run, c *logChangesMindFunc1)
 	return greenlet.Done
 }
 
-//line lines_greenlet_test.go:198
+//line lines_greenlet_test.go:202
 
 func (f *logChangesMindFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -253,36 +257,51 @@ func (f *logKeepsLineFrame) body(r *greenlet.Run, l *log, a *Conn, b *Conn, c *C
 	}
 resumed_40:
 //line lines_test.go:41
+	if f != nil {
+		f.a = nil
+	}
+//line lines_test.go:41
 	_, _, st = c.WriteStringResumable(r, "public\n")
 	if st != greenlet.Done {
 		f = greenlet.Take(r, f, 8)
-		f.a, f.c, f.l, f.b, f.d, f.PC = nil, nil, l, b, d, 2
+		f.c, f.l, f.b, f.d, f.PC = nil, l, b, d, 2
 		return r.Link(f, &f.Header, st)
 	}
 resumed_41:
 //line lines_test.go:42
+	if f != nil {
+		f.c = nil
+	}
+//line lines_test.go:42
 	line, _, st = b.ReadLineResumable(r)
 	if st != greenlet.Done {
 		f = greenlet.Take(r, f, 8)
-		f.a, f.c, f.l, f.b, f.d, f.PC = nil, nil, l, b, d, 3
+		f.l, f.b, f.d, f.PC = l, b, d, 3
 		return r.Link(f, &f.Header, st)
 	}
 resumed_42:
 //line lines_test.go:43
 	b.Close()
+	if f != nil {
+		f.b = nil
+	}
+//line lines_test.go:44
 	_, _, st = d.ReadLineResumable(r)
 	if st != greenlet.Done {
 		f = greenlet.Take(r, f, 8)
-		f.a, f.b, f.c, f.d, f.l, f.line, f.PC = nil, nil, nil, nil, l, line, 4
+		f.d, f.l, f.line, f.PC = nil, l, line, 4
 		return r.Link(f, &f.Header, st)
 	}
 resumed_44:
+	if f != nil {
+		f.d = nil
+	}
 //line lines_test.go:45
 	l.say("%s", line)
 	return greenlet.Done
 }
 
-//line lines_greenlet_test.go:288
+//line lines_greenlet_test.go:307
 
 func (f *logKeepsLineFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l, f.a, f.b, f.c, f.d))
@@ -293,7 +312,7 @@ func (f *logKeepsLineFrame) Forget()                 { *f = logKeepsLineFrame{He
 func (f *logKeepsLineFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 8) }
 func (*logKeepsLineFrame) Func() *greenlet.Func      { return &logKeepsLineFrameInfo }
 
-var logKeepsLineFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*log).keepsLine", File: "github.com/going-green/greenlet/hub/socket/lines_test.go", Line: 39, Points: "40 l b c d; 41 l b d; 42 l b d; 44 l line"}
+var logKeepsLineFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*log).keepsLine", File: "github.com/going-green/greenlet/hub/socket/lines_test.go", Line: 39, Points: "40 l b c d; 41 -c; 42 =; 44 l line"}
 var _ func(*log, *Conn, *Conn, *Conn, *Conn) = (*log).keepsLine
 
 func init() {

@@ -59,11 +59,14 @@ func (f *ledgerKeepsFrame) body(r *greenlet.Run, l *ledger, c *Conn) (st greenle
 
 //line load_test.go:29
 loop_29:
+	if f != nil {
+		f.entry = ""
+	}
 //line load_test.go:29
 	t0, st = c.WaitReadableResumable(r)
 	if st != greenlet.Done {
 		f = greenlet.Take(r, f, 55)
-		f.entry, f.l, f.c, f.PC = "", l, c, 1
+		f.l, f.c, f.PC = l, c, 1
 		return r.Link(f, &f.Header, st)
 	}
 resumed_29:
@@ -75,7 +78,7 @@ resumed_29:
 	line, err, st = c.ReadLineResumable(r)
 	if st != greenlet.Done {
 		f = greenlet.Take(r, f, 55)
-		f.entry, f.l, f.c, f.PC = "", l, c, 2
+		f.l, f.c, f.PC = l, c, 2
 		return r.Link(f, &f.Header, st)
 	}
 resumed_30:
@@ -106,7 +109,7 @@ resumed_37:
 	goto loop_29
 }
 
-//line load_greenlet_test.go:111
+//line load_greenlet_test.go:114
 
 func (f *ledgerKeepsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l, f.c))
@@ -117,7 +120,7 @@ func (f *ledgerKeepsFrame) Forget()                 { *f = ledgerKeepsFrame{Head
 func (f *ledgerKeepsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 55) }
 func (*ledgerKeepsFrame) Func() *greenlet.Func      { return &ledgerKeepsFrameInfo }
 
-var ledgerKeepsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*ledger).keeps", File: "github.com/going-green/greenlet/hub/socket/load_test.go", Line: 28, Points: "29 l c; 30 l c; 35 l c entry; 37 l c"}
+var ledgerKeepsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*ledger).keeps", File: "github.com/going-green/greenlet/hub/socket/load_test.go", Line: 28, Points: "29 l c; 30 =; 35 +entry; 37 l c"}
 var _ func(*ledger, *Conn) = (*ledger).keeps
 
 // ledgerServesFrame is an activation of ledger.serves.
@@ -145,12 +148,15 @@ func (f *ledgerServesFrame) body(r *greenlet.Run, l *ledger, t *testing.T) (st g
 		f.l, f.t, f.PC = nil, t, 1
 		return r.Link(f, &f.Header, st)
 	}
+	if f != nil {
+		f.l = nil
+	}
 //line load_test.go:44
 	assert.NoError(t, t0)
 	return greenlet.Done
 }
 
-//line load_greenlet_test.go:155
+//line load_greenlet_test.go:161
 
 func (f *ledgerServesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	t := f.t
@@ -160,6 +166,7 @@ func (f *ledgerServesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		return r.Started(f, &f.Header, f.body(r, f.l, f.t))
 	default:
 		t0 = r.Callee().(*ServerServeFrame).Returned(r)
+		f.l = nil
 //line load_test.go:44
 		assert.NoError(t, t0)
 		return r.Return(f, &f.Header)
@@ -167,7 +174,7 @@ func (f *ledgerServesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line load_greenlet_test.go:172
+//line load_greenlet_test.go:179
 
 func (f *ledgerServesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.t) }
 func (f *ledgerServesFrame) Forget()                 { *f = ledgerServesFrame{Header: f.Header} }
@@ -223,19 +230,26 @@ resumed_49:
 	goto loop_48
 after_loop_48:
 //line load_test.go:51
+	if f != nil {
+		f.acknowledged = nil
+	}
+//line load_test.go:51
 	t0, st = l.server.StopResumable(r, 10*time.Second)
 	if st != greenlet.Done {
 		f = greenlet.Take(r, f, 34)
-		f.l, f.acknowledged, f.t, f.PC = nil, nil, t, 2
+		f.l, f.t, f.PC = nil, t, 2
 		return r.Link(f, &f.Header, st)
 	}
 resumed_51:
+	if f != nil {
+		f.l = nil
+	}
 //line load_test.go:51
 	assert.Zero(t, t0)
 	return greenlet.Done
 }
 
-//line load_greenlet_test.go:241
+//line load_greenlet_test.go:255
 
 func (f *ledgerStopsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l, f.t, f.acknowledged))

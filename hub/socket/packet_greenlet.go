@@ -67,10 +67,14 @@ loop_26:
 	if n, from, err = c.TryReadFrom(p); err != ErrWouldBlock {
 		return n, from, err, greenlet.Done
 	}
+	if f != nil {
+		f.err = nil
+	}
+//line packet.go:30
 	err, st = c.ready.WaitResumable(r, hub.In)
 	if st != greenlet.Done {
 		f = greenlet.Take(r, f, 12)
-		f.err, f.c, f.p, f.n, f.from, f.PC = nil, c, p, n, from, 2
+		f.c, f.p, f.n, f.from, f.PC = c, p, n, from, 2
 		return ret0, ret1, ret2, r.Link(f, &f.Header, st)
 	}
 resumed_30:
@@ -81,7 +85,7 @@ resumed_30:
 	goto loop_26
 }
 
-//line packet_greenlet.go:86
+//line packet_greenlet.go:90
 
 func (f *PacketConnReadFromFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, f.ret1, f.ret2, st = f.body(r, f.c, f.p)
@@ -98,7 +102,7 @@ func (f *PacketConnReadFromFrame) Forget() {
 func (f *PacketConnReadFromFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 12) }
 func (*PacketConnReadFromFrame) Func() *greenlet.Func      { return &infoOfPacketConnReadFromFrame }
 
-var infoOfPacketConnReadFromFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*PacketConn).ReadFrom", File: "github.com/going-green/greenlet/hub/socket/packet.go", Line: 24, Points: "25 c p n from err; 30 c p n from"}
+var infoOfPacketConnReadFromFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*PacketConn).ReadFrom", File: "github.com/going-green/greenlet/hub/socket/packet.go", Line: 24, Points: "25 c p n from err; 30 -err"}
 var _ func(*PacketConn, []byte) (int, net.Addr, error) = (*PacketConn).ReadFrom
 
 // valuePacketConnReadFromFrame is PacketConn.ReadFrom as a value, for callers that can be suspended.
@@ -171,10 +175,14 @@ loop_53:
 	if n, err = c.TryWriteTo(p, to); err != ErrWouldBlock {
 		return n, err, greenlet.Done
 	}
+	if f != nil {
+		f.err = nil
+	}
+//line packet.go:57
 	err, st = c.ready.WaitResumable(r, hub.Out)
 	if st != greenlet.Done {
 		f = greenlet.Take(r, f, 52)
-		f.err, f.c, f.p, f.to, f.n, f.PC = nil, c, p, to, n, 2
+		f.c, f.p, f.to, f.n, f.PC = c, p, to, n, 2
 		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
 resumed_57:
@@ -185,7 +193,7 @@ resumed_57:
 	goto loop_53
 }
 
-//line packet_greenlet.go:191
+//line packet_greenlet.go:199
 
 func (f *PacketConnWriteToFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, f.ret1, st = f.body(r, f.c, f.p, f.to)
@@ -202,7 +210,7 @@ func (f *PacketConnWriteToFrame) Forget() {
 func (f *PacketConnWriteToFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 52) }
 func (*PacketConnWriteToFrame) Func() *greenlet.Func      { return &infoOfPacketConnWriteToFrame }
 
-var infoOfPacketConnWriteToFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*PacketConn).WriteTo", File: "github.com/going-green/greenlet/hub/socket/packet.go", Line: 51, Points: "52 c p to n err; 57 c p to n"}
+var infoOfPacketConnWriteToFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*PacketConn).WriteTo", File: "github.com/going-green/greenlet/hub/socket/packet.go", Line: 51, Points: "52 c p to n err; 57 -err"}
 var _ func(*PacketConn, []byte, net.Addr) (int, error) = (*PacketConn).WriteTo
 
 // valuePacketConnWriteToFrame is PacketConn.WriteTo as a value, for callers that can be suspended.

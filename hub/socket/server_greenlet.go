@@ -66,6 +66,9 @@ func (f *ServerServeFrame) body(r *greenlet.Run, s *Server) (ret0 error, st gree
 	delay = firstDelay
 	n = 1
 loop_76:
+	if f != nil {
+		f.c = nil
+	}
 //line server.go:76
 	if !s.full() {
 		goto after_loop_76
@@ -74,7 +77,7 @@ loop_76:
 	s.changed.Clear()
 	if st = s.changed.WaitResumable(r); st != greenlet.Done {
 		f = greenlet.Take(r, f, 26)
-		f.c, f.s, f.delay, f.n, f.PC = nil, s, delay, n, 1
+		f.s, f.delay, f.n, f.PC = s, delay, n, 1
 		return ret0, r.Link(f, &f.Header, st)
 	}
 resumed_78:
@@ -113,13 +116,16 @@ after_if_81:
 	}
 	goto after_switch_88
 case_96:
+	if f != nil {
+		f.c = nil
+	}
 //line server.go:97
 	s.failed(err)
 	s.changed.Clear()
 	_, st = s.changed.WaitForResumable(r, delay)
 	if st != greenlet.Done {
 		f = greenlet.Take(r, f, 26)
-		f.c, f.s, f.delay, f.n, f.PC = nil, s, delay, n, 3
+		f.s, f.delay, f.n, f.PC = s, delay, n, 3
 		return ret0, r.Link(f, &f.Header, st)
 	}
 resumed_99:
@@ -131,9 +137,13 @@ after_switch_88:
 	}
 //line server.go:103
 	n = 0
+	if f != nil {
+		f.c = nil
+	}
+//line server.go:104
 	if st = s.hub().YieldResumable(r); st != greenlet.Done {
 		f = greenlet.Take(r, f, 26)
-		f.c, f.s, f.delay, f.n, f.PC = nil, s, delay, n, 4
+		f.s, f.delay, f.n, f.PC = s, delay, n, 4
 		return ret0, r.Link(f, &f.Header, st)
 	}
 resumed_104:
@@ -142,7 +152,7 @@ next_75:
 	goto loop_76
 }
 
-//line server_greenlet.go:147
+//line server_greenlet.go:157
 
 func (f *ServerServeFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, st = f.body(r, f.s)
@@ -154,7 +164,7 @@ func (f *ServerServeFrame) Forget()                              { *f = ServerSe
 func (f *ServerServeFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 26) }
 func (*ServerServeFrame) Func() *greenlet.Func                   { return &infoOfServerServeFrame }
 
-var infoOfServerServeFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*Server).Serve", File: "github.com/going-green/greenlet/hub/socket/server.go", Line: 72, Points: "78 s delay n; 83 s delay n c; 99 s delay n; 104 s delay n"}
+var infoOfServerServeFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*Server).Serve", File: "github.com/going-green/greenlet/hub/socket/server.go", Line: 72, Points: "78 s delay n; 83 +c; 99 -c; 104 ="}
 var _ func(*Server) error = (*Server).Serve
 
 // valueServerServeFrame is Server.Serve as a value, for callers that can be suspended.
@@ -239,18 +249,21 @@ loop_182:
 //line server.go:186
 		return killed, greenlet.Done
 	}
+	if f != nil {
+		f.until = time.Time{}
+	}
 //line server.go:183
 	s.changed.Clear()
 	if st = s.changed.WaitResumable(r); st != greenlet.Done {
 		f = greenlet.Take(r, f, 63)
-		f.until, f.s, f.killed, f.PC = time.Time{}, s, killed, 2
+		f.s, f.killed, f.PC = s, killed, 2
 		return ret0, r.Link(f, &f.Header, st)
 	}
 resumed_184:
 	goto loop_182
 }
 
-//line server_greenlet.go:256
+//line server_greenlet.go:269
 
 func (f *ServerStopFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, st = f.body(r, f.s, f.d)
@@ -263,7 +276,7 @@ func (f *ServerStopFrame) Forget()                              { *f = ServerSto
 func (f *ServerStopFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 63) }
 func (*ServerStopFrame) Func() *greenlet.Func                   { return &infoOfServerStopFrame }
 
-var infoOfServerStopFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*Server).Stop", File: "github.com/going-green/greenlet/hub/socket/server.go", Line: 172, Points: "178 s killed until; 184 s killed"}
+var infoOfServerStopFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*Server).Stop", File: "github.com/going-green/greenlet/hub/socket/server.go", Line: 172, Points: "178 s killed until; 184 -until"}
 var _ func(*Server, time.Duration) int = (*Server).Stop
 
 // valueServerStopFrame is Server.Stop as a value, for callers that can be suspended.

@@ -218,7 +218,7 @@ func (f *logAnswersFrame) step(r *greenlet.Run, l *log, c *Conn) (end greenlet.S
 loop_183:
 	err, st = c.WaitReadableResumable(r)
 	if st != greenlet.Done {
-		f.line, f.PC = nil, 1
+		f.PC = 1
 		return r.Link(f, &f.Header, st)
 	}
 resumed_184:
@@ -229,14 +229,18 @@ resumed_184:
 	}
 	line, err2, st = c.ReadLineResumable(r)
 	if st != greenlet.Done {
-		f.line, f.PC = nil, 2
+		f.PC = 2
 		return r.Link(f, &f.Header, st)
 	}
 resumed_188:
 //line server_test.go:189
 	switch {
 	case err2 != nil:
+		f.c = nil
+//line server_test.go:191
 		l.say("handler: %v", err2)
+		f.l = nil
+//line server_test.go:192
 		goto unwind
 	case string(line) == "fail":
 		panic("as you wish")
@@ -265,6 +269,7 @@ resumed_198:
 		return r.Link(f, &f.Header, st)
 	}
 resumed_199:
+	f.line = nil
 //line server_test.go:199
 	if err3 != nil {
 		l.say("handler: %v", err3)
@@ -283,14 +288,14 @@ unwind:
 	return greenlet.Done
 }
 
-//line server_greenlet_test.go:287
+//line server_greenlet_test.go:292
 
 func (f *logAnswersFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c) }
 func (f *logAnswersFrame) Forget()                 { *f = logAnswersFrame{DeferHeader: f.DeferHeader} }
 func (f *logAnswersFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 57) }
 func (*logAnswersFrame) Func() *greenlet.Func      { return &logAnswersFrameInfo }
 
-var logAnswersFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*log).answers", File: "github.com/going-green/greenlet/hub/socket/server_test.go", Line: 181, End: 203, Points: "184 l c; 188 l c; 196 l c line; 198 l c line; 199 l c"}
+var logAnswersFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*log).answers", File: "github.com/going-green/greenlet/hub/socket/server_test.go", Line: 181, End: 203, Points: "184 l c; 188 =; 196 +line; 198 =; 199 l c"}
 var _ func(*log, *Conn) = (*log).answers
 
 // logAsksFrame is an activation of log.asks.
@@ -358,7 +363,7 @@ func (f *logAsksFrame) step(r *greenlet.Run, l *log, size int, lines []string) (
 	}
 
 //line server_test.go:211
-	c = l.door.visit(size)
+	c = l.door.visit(f.size)
 	{
 		fn := c.Close
 		f.Defer(func(body func()) {
@@ -373,6 +378,7 @@ func (f *logAsksFrame) step(r *greenlet.Run, l *log, size int, lines []string) (
 loop_213:
 //line server_test.go:213
 	if !(t1 < t0) {
+		f.l, f.lines, f.c = nil, nil, nil
 		goto unwind
 	}
 	{
@@ -418,14 +424,14 @@ unwind:
 	return greenlet.Done
 }
 
-//line server_greenlet_test.go:422
+//line server_greenlet_test.go:428
 
 func (f *logAsksFrame) Args(args []any)         { greenlet.SetVariadic(f, args, &f.size, &f.lines) }
 func (f *logAsksFrame) Forget()                 { *f = logAsksFrame{DeferHeader: f.DeferHeader} }
 func (f *logAsksFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 32) }
 func (*logAsksFrame) Func() *greenlet.Func      { return &logAsksFrameInfo }
 
-var logAsksFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*log).asks", File: "github.com/going-green/greenlet/hub/socket/server_test.go", Line: 210, End: 225, Points: "214 l lines c t0 t1; 218 l lines c t0 t1"}
+var logAsksFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*log).asks", File: "github.com/going-green/greenlet/hub/socket/server_test.go", Line: 210, End: 225, Points: "214 l lines c t0 t1; 218 ="}
 var _ func(*log, int, ...string) = (*log).asks
 
 // logIdlesFrame is an activation of log.idles.
@@ -493,6 +499,7 @@ func (f *logIdlesFrame) step(r *greenlet.Run, l *log) (end greenlet.Status) {
 resumed_262:
 //line server_test.go:263
 	l.say("idle: %v", err)
+	f.l = nil
 	goto unwind
 unwind:
 //line server_test.go:264
@@ -507,7 +514,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line server_greenlet_test.go:511
+//line server_greenlet_test.go:518
 
 func (f *logIdlesFrame) Forget()                 { *f = logIdlesFrame{DeferHeader: f.DeferHeader} }
 func (f *logIdlesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 21) }
@@ -648,8 +655,10 @@ resumed_321:
 		return r.Link(f, &f.Header, st)
 	}
 resumed_324:
+	f.first = nil
 //line server_test.go:325
 	l.say("client: %v", err2)
+	f.l = nil
 	goto unwind
 unwind:
 //line server_test.go:326
@@ -664,13 +673,13 @@ unwind:
 	return greenlet.Done
 }
 
-//line server_greenlet_test.go:668
+//line server_greenlet_test.go:677
 
 func (f *logExhaustsFrame) Forget()                 { *f = logExhaustsFrame{DeferHeader: f.DeferHeader} }
 func (f *logExhaustsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 11) }
 func (*logExhaustsFrame) Func() *greenlet.Func      { return &logExhaustsFrameInfo }
 
-var logExhaustsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*log).exhausts", File: "github.com/going-green/greenlet/hub/socket/server_test.go", Line: 307, End: 326, Points: "311 l; 312 l; 313 l; 316 l first; 320 l first; 321 l first; 324 l"}
+var logExhaustsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*log).exhausts", File: "github.com/going-green/greenlet/hub/socket/server_test.go", Line: 307, End: 326, Points: "311 l; 312 l; 313 l; 316 +first; 320 =; 321 =; 324 l"}
 var _ func(*log) = (*log).exhausts
 
 // logClosesFrame is an activation of log.closes.
@@ -692,7 +701,7 @@ func (f *logClosesFrame) body(r *greenlet.Run, l *log) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line server_greenlet_test.go:697
+//line server_greenlet_test.go:706
 
 func (f *logClosesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l))
@@ -767,6 +776,9 @@ resumed_355:
 loop_359:
 //line server_test.go:359
 	if !(*stop) {
+		if f != nil {
+			f.c, f.stop, f.buf = nil, nil, nil
+		}
 //line server_test.go:364
 		l.say("greedy ends")
 		return greenlet.Done
@@ -786,7 +798,7 @@ resumed_360:
 	goto loop_359
 }
 
-//line server_greenlet_test.go:792
+//line server_greenlet_test.go:804
 
 func (f *logGreedyFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l, f.c, f.stop))
@@ -797,7 +809,7 @@ func (f *logGreedyFrame) Forget()                 { *f = logGreedyFrame{Header: 
 func (f *logGreedyFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 18) }
 func (*logGreedyFrame) Func() *greenlet.Func      { return &logGreedyFrameInfo }
 
-var logGreedyFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*log).greedy", File: "github.com/going-green/greenlet/hub/socket/server_test.go", Line: 352, Points: "355 l c stop buf; 360 l c stop buf"}
+var logGreedyFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*log).greedy", File: "github.com/going-green/greenlet/hub/socket/server_test.go", Line: 352, Points: "355 l c stop buf; 360 ="}
 var _ func(*log, *Conn, *bool) = (*log).greedy
 
 // logModestFrame is an activation of log.modest.
@@ -827,11 +839,15 @@ func (f *logModestFrame) body(r *greenlet.Run, l *log, stop *bool) (st greenlet.
 	}
 //line server_test.go:372
 	*stop = false
+	if f != nil {
+		f.stop = nil
+	}
+//line server_test.go:373
 	l.say("stop writing")
 	return greenlet.Done
 }
 
-//line server_greenlet_test.go:837
+//line server_greenlet_test.go:853
 
 func (f *logModestFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l, stop := f.l, f.stop
@@ -842,13 +858,15 @@ func (f *logModestFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		r.Callee().(*hub.HubYieldFrame).Release(r)
 //line server_test.go:372
 		*stop = false
+		f.stop = nil
+//line server_test.go:373
 		l.say("stop writing")
 		return r.Return(f, &f.Header)
 	}
 
 }
 
-//line server_greenlet_test.go:854
+//line server_greenlet_test.go:872
 
 func (f *logModestFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.stop) }
 func (f *logModestFrame) Forget()                 { *f = logModestFrame{Header: f.Header} }
@@ -881,7 +899,7 @@ func (f *logHangsFrame) body(r *greenlet.Run, l *log) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line server_greenlet_test.go:887
+//line server_greenlet_test.go:905
 
 func (f *logHangsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
@@ -932,7 +950,7 @@ func (f *logStopsAtOnceFrame) body(r *greenlet.Run, l *log) (st greenlet.Status)
 	return greenlet.Done
 }
 
-//line server_greenlet_test.go:938
+//line server_greenlet_test.go:956
 
 func (f *logStopsAtOnceFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l := f.l
@@ -950,7 +968,7 @@ func (f *logStopsAtOnceFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line server_greenlet_test.go:956
+//line server_greenlet_test.go:974
 
 func (f *logStopsAtOnceFrame) Forget()                 { *f = logStopsAtOnceFrame{Header: f.Header} }
 func (f *logStopsAtOnceFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 27) }
@@ -1015,7 +1033,7 @@ resumed_417:
 	goto loop_416
 }
 
-//line server_greenlet_test.go:1022
+//line server_greenlet_test.go:1040
 
 func (f *logAcceptsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l, f.n))
@@ -1051,7 +1069,7 @@ func (f *logSaysFrame) body(r *greenlet.Run, l *log, what string) (st greenlet.S
 	return greenlet.Done
 }
 
-//line server_greenlet_test.go:1059
+//line server_greenlet_test.go:1077
 
 func (f *logSaysFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l, f.what))
@@ -1090,12 +1108,15 @@ func (f *logReadsToEndFrame) body(r *greenlet.Run, l *log, c *Conn) (st greenlet
 		f.c, f.l, f.PC = nil, l, 1
 		return r.Link(f, &f.Header, st)
 	}
+	if f != nil {
+		f.c = nil
+	}
 //line server_test.go:453
 	l.say("%v", err)
 	return greenlet.Done
 }
 
-//line server_greenlet_test.go:1103
+//line server_greenlet_test.go:1124
 
 func (f *logReadsToEndFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l := f.l
@@ -1105,6 +1126,7 @@ func (f *logReadsToEndFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		return r.Started(f, &f.Header, f.body(r, f.l, f.c))
 	default:
 		_, err = r.Callee().(*ConnReadFrame).Returned(r)
+		f.c = nil
 //line server_test.go:453
 		l.say("%v", err)
 		return r.Return(f, &f.Header)
@@ -1112,7 +1134,7 @@ func (f *logReadsToEndFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line server_greenlet_test.go:1120
+//line server_greenlet_test.go:1142
 
 func (f *logReadsToEndFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c) }
 func (f *logReadsToEndFrame) Forget()                 { *f = logReadsToEndFrame{Header: f.Header} }

@@ -64,10 +64,14 @@ resumed_69:
 		goto after_if_70
 	}
 //line socket_test.go:71
+	if f != nil {
+		f.n, f.a = nil, nil
+	}
+//line socket_test.go:71
 	t2, t3, st = l.AcceptResumable(r)
 	if st != greenlet.Done {
 		f = greenlet.Take(r, f, 14)
-		f.n, f.l, f.a, f.b, f.PC = nil, nil, nil, b, 2
+		f.l, f.b, f.PC = nil, b, 2
 		return r.Link(f, &f.Header, st)
 	}
 resumed_71:
@@ -80,7 +84,7 @@ after_if_70:
 	return greenlet.Done
 }
 
-//line socket_greenlet_test.go:85
+//line socket_greenlet_test.go:89
 
 func (f *notesConnectsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n, f.l, f.a, f.b))
@@ -158,7 +162,7 @@ resumed_97:
 	goto loop_90
 }
 
-//line socket_greenlet_test.go:164
+//line socket_greenlet_test.go:168
 
 func (f *notesEchoesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n, f.c))
@@ -169,7 +173,7 @@ func (f *notesEchoesFrame) Forget()                 { *f = notesEchoesFrame{Head
 func (f *notesEchoesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 44) }
 func (*notesEchoesFrame) Func() *greenlet.Func      { return &notesEchoesFrameInfo }
 
-var notesEchoesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).echoes", File: "github.com/going-green/greenlet/hub/socket/socket_test.go", Line: 88, Points: "91 n c buf; 97 n c buf"}
+var notesEchoesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).echoes", File: "github.com/going-green/greenlet/hub/socket/socket_test.go", Line: 88, Points: "91 n c buf; 97 ="}
 var _ func(*notes, *Conn) = (*notes).echoes
 
 // notesAcceptsOneFrame is an activation of notes.acceptsOne.
@@ -202,16 +206,20 @@ func (f *notesAcceptsOneFrame) body(r *greenlet.Run, n *notes, l *Listener) (st 
 	if err != nil {
 		panic(err)
 	}
+	if f != nil {
+		f.l = nil
+	}
+//line socket_test.go:109
 	n.note("from %v", c.RemoteAddr().Network())
 	if st = n.echoesResumable(r, c); st != greenlet.Done {
 		f = greenlet.Take(r, f, 6)
-		f.n, f.l, f.PC = nil, nil, 2
+		f.n, f.PC = nil, 2
 		return r.Link(f, &f.Header, st)
 	}
 	return greenlet.Done
 }
 
-//line socket_greenlet_test.go:217
+//line socket_greenlet_test.go:225
 
 func (f *notesAcceptsOneFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n := f.n
@@ -226,9 +234,11 @@ func (f *notesAcceptsOneFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		if err != nil {
 			panic(err)
 		}
+		f.l = nil
+//line socket_test.go:109
 		n.note("from %v", c.RemoteAddr().Network())
 		if st = n.echoesResumable(r, c); st != greenlet.Done {
-			f.n, f.l, f.PC = nil, nil, 2
+			f.n, f.PC = nil, 2
 			return r.Link(f, &f.Header, st)
 		}
 		return r.Return(f, &f.Header)
@@ -239,7 +249,7 @@ func (f *notesAcceptsOneFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line socket_greenlet_test.go:245
+//line socket_greenlet_test.go:255
 
 func (f *notesAcceptsOneFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.l) }
 func (f *notesAcceptsOneFrame) Forget()                 { *f = notesAcceptsOneFrame{Header: f.Header} }
@@ -328,24 +338,26 @@ func (f *notesTalksFrame) step(r *greenlet.Run, n *notes, transport Net, network
 	}
 
 //line socket_test.go:115
-	if c2, ok := transport.(interface {
+	if c2, ok := f.transport.(interface {
 		DialResumable(*greenlet.Run, string, string) (*Conn, error, greenlet.Status)
 	}); ok {
 //line socket_test.go:115
-		c, err, st = c2.DialResumable(r, network, address)
+		c, err, st = c2.DialResumable(r, f.network, f.address)
 		if st != greenlet.Done {
 			f.transport, f.network, f.address, f.PC = nil, "", "", 1
 			return r.Link(f, &f.Header, st)
 		}
 	} else {
 //line socket_test.go:115
-		c, err = transport.Dial(network, address)
+		c, err = f.transport.Dial(f.network, f.address)
 	}
 resumed_115:
 //line socket_test.go:116
 	if err != nil {
 		panic(err)
 	}
+	f.transport, f.network, f.address = nil, "", ""
+//line socket_test.go:119
 	{
 		fn := c.Close
 		f.Defer(func(body func()) {
@@ -366,9 +378,11 @@ loop_120:
 	}
 	word = t0[t2]
 //line socket_test.go:121
+	f.buf = nil
+//line socket_test.go:121
 	_, err2, st = c.WriteStringResumable(r, word)
 	if st != greenlet.Done {
-		f.transport, f.network, f.address, f.buf, f.c, f.t0, f.t1, f.t2, f.word, f.PC = nil, "", "", nil, c, t0, t1, t2, word, 2
+		f.c, f.t0, f.t1, f.t2, f.word, f.PC = c, t0, t1, t2, word, 2
 		return r.Link(f, &f.Header, st)
 	}
 resumed_121:
@@ -377,9 +391,11 @@ resumed_121:
 		panic(err2)
 	}
 	buf = make([]byte, len(word))
+	f.word = ""
+//line socket_test.go:125
 	_, err3, st = c.ReadFullResumable(r, buf)
 	if st != greenlet.Done {
-		f.transport, f.network, f.address, f.word, f.c, f.t0, f.t1, f.t2, f.buf, f.PC = nil, "", "", "", c, t0, t1, t2, buf, 3
+		f.c, f.t0, f.t1, f.t2, f.buf, f.PC = c, t0, t1, t2, buf, 3
 		return r.Link(f, &f.Header, st)
 	}
 resumed_125:
@@ -392,18 +408,21 @@ resumed_125:
 	t2++
 	goto loop_120
 after_loop_120:
+	f.t0, f.buf = nil, nil
 //line socket_test.go:130
 	if err := c.CloseWrite(); err != nil {
 		panic(err)
 	}
 	_, err, st = c.ReadResumable(r, make([]byte, 1))
 	if st != greenlet.Done {
-		f.transport, f.network, f.address, f.c, f.t0, f.word, f.buf, f.PC = nil, "", "", nil, nil, "", nil, 4
+		f.c, f.PC = nil, 4
 		return r.Link(f, &f.Header, st)
 	}
 resumed_133:
+	f.c = nil
 //line socket_test.go:134
 	n.note("then %v", err)
+	f.n = nil
 	goto unwind
 unwind:
 //line socket_test.go:135
@@ -418,7 +437,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line socket_greenlet_test.go:424
+//line socket_greenlet_test.go:443
 
 func (f *notesTalksFrame) Args(args []any) {
 	greenlet.SetArgs(f, args, &f.transport, &f.network, &f.address)
@@ -427,7 +446,7 @@ func (f *notesTalksFrame) Forget()                 { *f = notesTalksFrame{DeferH
 func (f *notesTalksFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 50) }
 func (*notesTalksFrame) Func() *greenlet.Func      { return &notesTalksFrameInfo }
 
-var notesTalksFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).talks", File: "github.com/going-green/greenlet/hub/socket/socket_test.go", Line: 114, End: 135, Points: "115 n; 121 n c t0 t1 t2 word; 125 n c t0 t1 t2 buf; 133 n"}
+var notesTalksFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).talks", File: "github.com/going-green/greenlet/hub/socket/socket_test.go", Line: 114, End: 135, Points: "115 n; 121 n c t0 t1 t2 word; 125 -word +buf; 133 n"}
 var _ func(*notes, Net, string, string) = (*notes).talks
 
 // notesDialsBadlyFrame is an activation of notes.dialsBadly.
@@ -463,12 +482,15 @@ func (f *notesDialsBadlyFrame) body(r *greenlet.Run, n *notes, network string, a
 		f.network, f.address, f.n, f.PC = "", "", n, 2
 		return r.Link(f, &f.Header, st)
 	}
+	if f != nil {
+		f.network, f.address = "", ""
+	}
 //line socket_test.go:187
 	n.note("%v", err)
 	return greenlet.Done
 }
 
-//line socket_greenlet_test.go:474
+//line socket_greenlet_test.go:496
 
 func (f *notesDialsBadlyFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n, network, address := f.n, f.network, f.address
@@ -492,12 +514,13 @@ func (f *notesDialsBadlyFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 
 resumed_186:
+	f.network, f.address = "", ""
 //line socket_test.go:187
 	n.note("%v", err)
 	return r.Return(f, &f.Header)
 }
 
-//line socket_greenlet_test.go:503
+//line socket_greenlet_test.go:526
 
 func (f *notesDialsBadlyFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.network, &f.address) }
 func (f *notesDialsBadlyFrame) Forget()                 { *f = notesDialsBadlyFrame{Header: f.Header} }
@@ -659,10 +682,14 @@ resumed_219:
 resumed_221:
 //line socket_test.go:222
 	n.note("%q %v", full[:m], err)
+	if f != nil {
+		f.full = nil
+	}
+//line socket_test.go:223
 	_, err, st = c.ReadLineResumable(r)
 	if st != greenlet.Done {
 		f = greenlet.Take(r, f, 27)
-		f.full, f.n, f.c, f.PC = nil, n, c, 10
+		f.n, f.c, f.PC = n, c, 10
 		return r.Link(f, &f.Header, st)
 	}
 resumed_223:
@@ -671,7 +698,7 @@ resumed_223:
 	t1, st = c.WaitReadableResumable(r)
 	if st != greenlet.Done {
 		f = greenlet.Take(r, f, 27)
-		f.full, f.n, f.c, f.PC = nil, n, c, 11
+		f.n, f.c, f.PC = n, c, 11
 		return r.Link(f, &f.Header, st)
 	}
 resumed_225:
@@ -680,7 +707,7 @@ resumed_225:
 	return greenlet.Done
 }
 
-//line socket_greenlet_test.go:687
+//line socket_greenlet_test.go:714
 
 func (f *notesReadsAllFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n, f.c))
@@ -691,7 +718,7 @@ func (f *notesReadsAllFrame) Forget()                 { *f = notesReadsAllFrame{
 func (f *notesReadsAllFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 27) }
 func (*notesReadsAllFrame) Func() *greenlet.Func      { return &notesReadsAllFrameInfo }
 
-var notesReadsAllFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).readsAll", File: "github.com/going-green/greenlet/hub/socket/socket_test.go", Line: 204, Points: "205 n c; 207 n c; 209 n c; 212 n c full; 214 n c full; 215 n c full; 217 n c full; 219 n c full; 221 n c full; 223 n c; 225 n c"}
+var notesReadsAllFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).readsAll", File: "github.com/going-green/greenlet/hub/socket/socket_test.go", Line: 204, Points: "205 n c; 207 =; 209 =; 212 +full; 214 =; 215 =; 217 =; 219 =; 221 =; 223 n c; 225 ="}
 var _ func(*notes, *Conn) = (*notes).readsAll
 
 // notesSendsFrame is an activation of notes.sends.
@@ -733,6 +760,9 @@ func (f *notesSendsFrame) body(r *greenlet.Run, n *notes, c *Conn, text string, 
 loop_230:
 //line socket_test.go:230
 	if !(i < len(text)) {
+		if f != nil {
+			f.n, f.text = nil, ""
+		}
 //line socket_test.go:236
 		c.CloseWrite()
 		return greenlet.Done
@@ -759,7 +789,7 @@ resumed_234:
 	goto loop_230
 }
 
-//line socket_greenlet_test.go:767
+//line socket_greenlet_test.go:797
 
 func (f *notesSendsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n, f.c, f.text, f.size))
@@ -770,7 +800,7 @@ func (f *notesSendsFrame) Forget()                 { *f = notesSendsFrame{Header
 func (f *notesSendsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 22) }
 func (*notesSendsFrame) Func() *greenlet.Func      { return &notesSendsFrameInfo }
 
-var notesSendsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).sends", File: "github.com/going-green/greenlet/hub/socket/socket_test.go", Line: 229, Points: "231 n c text size i; 234 n c text size i"}
+var notesSendsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).sends", File: "github.com/going-green/greenlet/hub/socket/socket_test.go", Line: 229, Points: "231 n c text size i; 234 ="}
 var _ func(*notes, *Conn, string, int) = (*notes).sends
 
 // notesLongLineFrame is an activation of notes.longLine.
@@ -808,12 +838,15 @@ func (f *notesLongLineFrame) body(r *greenlet.Run, n *notes, c *Conn, size int) 
 		f.c, f.n, f.PC = nil, n, 2
 		return r.Link(f, &f.Header, st)
 	}
+	if f != nil {
+		f.c = nil
+	}
 //line socket_test.go:259
 	n.note("%q %v", line, err)
 	return greenlet.Done
 }
 
-//line socket_greenlet_test.go:821
+//line socket_greenlet_test.go:854
 
 func (f *notesLongLineFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n, c, size := f.n, f.c, f.size
@@ -838,12 +871,13 @@ func (f *notesLongLineFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 
 resumed_258:
+	f.c = nil
 //line socket_test.go:259
 	n.note("%q %v", line, err)
 	return r.Return(f, &f.Header)
 }
 
-//line socket_greenlet_test.go:851
+//line socket_greenlet_test.go:885
 
 func (f *notesLongLineFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c, &f.size) }
 func (f *notesLongLineFrame) Forget()                 { *f = notesLongLineFrame{Header: f.Header} }
@@ -953,12 +987,15 @@ resumed_295:
 		return r.Link(f, &f.Header, st)
 	}
 resumed_298:
+	if f != nil {
+		f.p, f.buf = nil, nil
+	}
 //line socket_test.go:299
 	n.note("%v", err3.(*net.OpError).Err)
 	return greenlet.Done
 }
 
-//line socket_greenlet_test.go:967
+//line socket_greenlet_test.go:1004
 
 func (f *notesPongsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n, f.p))
@@ -969,7 +1006,7 @@ func (f *notesPongsFrame) Forget()                 { *f = notesPongsFrame{Header
 func (f *notesPongsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 46) }
 func (*notesPongsFrame) Func() *greenlet.Func      { return &notesPongsFrameInfo }
 
-var notesPongsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).pongs", File: "github.com/going-green/greenlet/hub/socket/socket_test.go", Line: 282, Points: "285 n p buf t0; 290 n p buf t0; 295 n p buf; 298 n"}
+var notesPongsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).pongs", File: "github.com/going-green/greenlet/hub/socket/socket_test.go", Line: 282, Points: "285 n p buf t0; 290 =; 295 -t0; 298 n"}
 var _ func(*notes, *PacketConn) = (*notes).pongs
 
 // notesPingsFrame is an activation of notes.pings.
@@ -1044,7 +1081,7 @@ func (f *notesPingsFrame) step(r *greenlet.Run, n *notes, to net.Addr) (end gree
 	}
 
 //line socket_test.go:304
-	c, err, st = DialResumable(r, n.Hub, to.Network(), to.String())
+	c, err, st = DialResumable(r, n.Hub, f.to.Network(), f.to.String())
 	if st != greenlet.Done {
 		f.to, f.PC = nil, 1
 		return r.Link(f, &f.Header, st)
@@ -1054,6 +1091,8 @@ resumed_304:
 	if err != nil {
 		panic(err)
 	}
+	f.to = nil
+//line socket_test.go:308
 	{
 		fn := c.Close
 		f.Defer(func(body func()) {
@@ -1071,6 +1110,7 @@ resumed_304:
 loop_310:
 //line socket_test.go:310
 	if !(t2 < t1) {
+		f.n, f.c, f.buf, f.t0 = nil, nil, nil, nil
 		goto unwind
 	}
 	{
@@ -1078,7 +1118,7 @@ loop_310:
 //line socket_test.go:311
 		_, err2, st = c.WriteStringResumable(r, s)
 		if st != greenlet.Done {
-			f.to, f.c, f.buf, f.t0, f.t1, f.t2, f.PC = nil, c, buf, t0, t1, t2, 2
+			f.c, f.buf, f.t0, f.t1, f.t2, f.PC = c, buf, t0, t1, t2, 2
 			return r.Link(f, &f.Header, st)
 		}
 	}
@@ -1089,7 +1129,7 @@ resumed_311:
 	}
 	m, err3, st = c.ReadResumable(r, buf)
 	if st != greenlet.Done {
-		f.to, f.c, f.buf, f.t0, f.t1, f.t2, f.PC = nil, c, buf, t0, t1, t2, 3
+		f.c, f.buf, f.t0, f.t1, f.t2, f.PC = c, buf, t0, t1, t2, 3
 		return r.Link(f, &f.Header, st)
 	}
 resumed_314:
@@ -1111,14 +1151,14 @@ unwind:
 	return greenlet.Done
 }
 
-//line socket_greenlet_test.go:1120
+//line socket_greenlet_test.go:1160
 
 func (f *notesPingsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.to) }
 func (f *notesPingsFrame) Forget()                 { *f = notesPingsFrame{DeferHeader: f.DeferHeader} }
 func (f *notesPingsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 36) }
 func (*notesPingsFrame) Func() *greenlet.Func      { return &notesPingsFrameInfo }
 
-var notesPingsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).pings", File: "github.com/going-green/greenlet/hub/socket/socket_test.go", Line: 303, End: 317, Points: "304 n; 311 n c buf t0 t1 t2; 314 n c buf t0 t1 t2"}
+var notesPingsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).pings", File: "github.com/going-green/greenlet/hub/socket/socket_test.go", Line: 303, End: 317, Points: "304 n; 311 n c buf t0 t1 t2; 314 ="}
 var _ func(*notes, net.Addr) = (*notes).pings
 
 // notesHalfClosesFrame is an activation of notes.halfCloses.
@@ -1177,24 +1217,32 @@ resumed_361:
 	}
 resumed_363:
 //line socket_test.go:364
+	if f != nil {
+		f.reading = nil
+	}
+//line socket_test.go:364
 	_, err, st = a.WriteStringResumable(r, "still there")
 	if st != greenlet.Done {
 		f = greenlet.Take(r, f, 23)
-		f.reading, f.n, f.a, f.b, f.PC = nil, n, a, b, 3
+		f.n, f.a, f.b, f.PC = n, a, b, 3
 		return r.Link(f, &f.Header, st)
 	}
 resumed_364:
 //line socket_test.go:365
 	n.note("%v %v", err, a.CloseWrite())
+	if f != nil {
+		f.a = nil
+	}
+//line socket_test.go:366
 	if st = n.readsToEndResumable(r, b); st != greenlet.Done {
 		f = greenlet.Take(r, f, 23)
-		f.n, f.a, f.b, f.reading, f.PC = nil, nil, nil, nil, 4
+		f.n, f.b, f.PC = nil, nil, 4
 		return r.Link(f, &f.Header, st)
 	}
 	return greenlet.Done
 }
 
-//line socket_greenlet_test.go:1204
+//line socket_greenlet_test.go:1252
 
 func (f *notesHalfClosesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n, f.a, f.b))
@@ -1205,7 +1253,7 @@ func (f *notesHalfClosesFrame) Forget()                 { *f = notesHalfClosesFr
 func (f *notesHalfClosesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 23) }
 func (*notesHalfClosesFrame) Func() *greenlet.Func      { return &notesHalfClosesFrameInfo }
 
-var notesHalfClosesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).halfCloses", File: "github.com/going-green/greenlet/hub/socket/socket_test.go", Line: 359, Points: "361 n a b reading; 363 n a b; 364 n a b; 366"}
+var notesHalfClosesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).halfCloses", File: "github.com/going-green/greenlet/hub/socket/socket_test.go", Line: 359, Points: "361 n a b reading; 363 n a b; 364 =; 366"}
 var _ func(*notes, *Conn, *Conn) = (*notes).halfCloses
 
 // notesReadsToEndFrame is an activation of notes.readsToEnd.
@@ -1246,7 +1294,7 @@ loop_372:
 	goto loop_372
 }
 
-//line socket_greenlet_test.go:1256
+//line socket_greenlet_test.go:1304
 
 func (f *notesReadsToEndFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n, c := f.n, f.c
@@ -1278,7 +1326,7 @@ resumed_373:
 	goto loop_372
 }
 
-//line socket_greenlet_test.go:1288
+//line socket_greenlet_test.go:1336
 
 func (f *notesReadsToEndFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c) }
 func (f *notesReadsToEndFrame) Forget()                 { *f = notesReadsToEndFrame{Header: f.Header} }
@@ -1340,19 +1388,26 @@ resumed_394:
 		return greenlet.Done
 	}
 //line socket_test.go:397
+	if f != nil {
+		f.buf = nil
+	}
+//line socket_test.go:397
 	_, err, st = p.WriteToResumable(r, []byte(answer), from)
 	if st != greenlet.Done {
 		f = greenlet.Take(r, f, 53)
-		f.p, f.answer, f.buf, f.n, f.PC = nil, "", nil, n, 2
+		f.p, f.answer, f.n, f.PC = nil, "", n, 2
 		return r.Link(f, &f.Header, st)
 	}
 resumed_397:
+	if f != nil {
+		f.p, f.answer = nil, ""
+	}
 //line socket_test.go:398
 	n.note("%v", err)
 	return greenlet.Done
 }
 
-//line socket_greenlet_test.go:1363
+//line socket_greenlet_test.go:1418
 
 func (f *notesReceivesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n, f.p, f.answer))

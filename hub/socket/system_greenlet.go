@@ -518,6 +518,10 @@ resumed_76:
 	if err != nil {
 		return nil, err, greenlet.Done
 	}
+	if f != nil {
+		f.address = ""
+	}
+//line system.go:80
 	t0 = len(list)
 //line system.go:80
 	t1 = 0
@@ -534,7 +538,7 @@ loop_80:
 		c, err, st = s.connectResumable(r, network, to)
 		if st != greenlet.Done {
 			f = greenlet.Take(r, f, 51)
-			f.address, f.s, f.network, f.list, f.t0, f.t1, f.PC = "", s, network, list, t0, t1, 2
+			f.s, f.network, f.list, f.t0, f.t1, f.PC = s, network, list, t0, t1, 2
 			return ret0, ret1, r.Link(f, &f.Header, st)
 		}
 	}
@@ -548,7 +552,7 @@ resumed_82:
 	goto loop_80
 }
 
-//line system_greenlet.go:553
+//line system_greenlet.go:557
 
 func (f *systemDialFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, f.ret1, st = f.body(r, f.s, f.network, f.address)
@@ -565,7 +569,7 @@ func (f *systemDialFrame) Forget() {
 func (f *systemDialFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 51) }
 func (*systemDialFrame) Func() *greenlet.Func      { return &systemDialFrameInfo }
 
-var systemDialFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*System).dial", File: "github.com/going-green/greenlet/hub/socket/system.go", Line: 75, Points: "76 s network; 82 s network list t0 t1"}
+var systemDialFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*System).dial", File: "github.com/going-green/greenlet/hub/socket/system.go", Line: 75, Points: "76 s network; 82 +list +t0 +t1"}
 var _ func(*System, string, string) (*Conn, error) = (*System).dial
 
 // systemConnectFrame is an activation of System.connect.
@@ -643,7 +647,8 @@ func (f *systemConnectFrame) step(r *greenlet.Run, s *System, network string, to
 	{
 //line system.go:93
 		stream = new(*sysStream)
-		*stream, connected2, f.ret1 = dialStream(s.Hub, network, to)
+		*stream, connected2, f.ret1 = dialStream(f.s.Hub, network, to)
+		f.s = nil
 //line system.go:94
 		if f.ret1 != nil {
 			*c, f.ret1 = nil, opError("dial", nil, to.addr(network), f.ret1)
@@ -661,6 +666,7 @@ func (f *systemConnectFrame) step(r *greenlet.Run, s *System, network string, to
 loop_102:
 //line system.go:102
 	if connected2 {
+		f.network, f.to = "", name{}
 //line system.go:110
 		*c, f.ret1 = NewConn((*stream)), nil
 		goto unwind
@@ -668,7 +674,7 @@ loop_102:
 //line system.go:103
 	t0, st = (*stream).Readiness().WaitResumable(r, hub.Out)
 	if st != greenlet.Done {
-		f.s, f.c, f.stream, f.connected2, f.PC = nil, c, stream, connected2, 1
+		f.c, f.stream, f.connected2, f.PC = c, stream, connected2, 1
 		return r.Link(f, &f.Header, st)
 	}
 resumed_103:
@@ -696,7 +702,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line system_greenlet.go:701
+//line system_greenlet.go:707
 
 func (f *systemConnectFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.network, &f.to) }
 func (f *systemConnectFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -751,17 +757,28 @@ func (f *SystemListenFrame) body(r *greenlet.Run, s *System, network string, add
 		if err != nil {
 			return nil, err, greenlet.Done
 		}
+		if f != nil {
+			f.address = ""
+		}
+//line system.go:121
 		var a Accepter
 		a, err = listenStream(s, network, list[0])
+		if f != nil {
+			f.s = nil
+		}
 //line system.go:122
 		if err != nil {
 			return nil, opError("listen", nil, list[0].addr(network), err), greenlet.Done
 		}
+		if f != nil {
+			f.network = ""
+		}
+//line system.go:125
 		return NewListener(a), nil, greenlet.Done
 	}
 }
 
-//line system_greenlet.go:766
+//line system_greenlet.go:783
 
 func (f *SystemListenFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	s, network := f.s, f.network
@@ -778,14 +795,17 @@ func (f *SystemListenFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 			f.ret0, f.ret1 = nil, err
 			return r.Return(f, &f.Header)
 		}
+		f.address = ""
 //line system.go:121
 		var a Accepter
 		a, err = listenStream(s, network, list[0])
+		f.s = nil
 //line system.go:122
 		if err != nil {
 			f.ret0, f.ret1 = nil, opError("listen", nil, list[0].addr(network), err)
 			return r.Return(f, &f.Header)
 		}
+		f.network = ""
 //line system.go:125
 		f.ret0, f.ret1 = NewListener(a), nil
 		return r.Return(f, &f.Header)
@@ -793,7 +813,7 @@ func (f *SystemListenFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line system_greenlet.go:798
+//line system_greenlet.go:818
 
 func (f *SystemListenFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.network, &f.address) }
 func (f *SystemListenFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -862,17 +882,28 @@ func (f *SystemListenPacketFrame) body(r *greenlet.Run, s *System, network strin
 		if err != nil {
 			return nil, err, greenlet.Done
 		}
+		if f != nil {
+			f.address = ""
+		}
+//line system.go:136
 		var p Packets
 		p, err = listenPackets(s, network, list[0])
+		if f != nil {
+			f.s = nil
+		}
 //line system.go:137
 		if err != nil {
 			return nil, opError("listen", nil, list[0].addr(network), err), greenlet.Done
 		}
+		if f != nil {
+			f.network = ""
+		}
+//line system.go:140
 		return NewPacketConn(p), nil, greenlet.Done
 	}
 }
 
-//line system_greenlet.go:877
+//line system_greenlet.go:908
 
 func (f *SystemListenPacketFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	s, network := f.s, f.network
@@ -889,14 +920,17 @@ func (f *SystemListenPacketFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 			f.ret0, f.ret1 = nil, err
 			return r.Return(f, &f.Header)
 		}
+		f.address = ""
 //line system.go:136
 		var p Packets
 		p, err = listenPackets(s, network, list[0])
+		f.s = nil
 //line system.go:137
 		if err != nil {
 			f.ret0, f.ret1 = nil, opError("listen", nil, list[0].addr(network), err)
 			return r.Return(f, &f.Header)
 		}
+		f.network = ""
 //line system.go:140
 		f.ret0, f.ret1 = NewPacketConn(p), nil
 		return r.Return(f, &f.Header)
@@ -904,7 +938,7 @@ func (f *SystemListenPacketFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line system_greenlet.go:909
+//line system_greenlet.go:943
 
 func (f *SystemListenPacketFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.network, &f.address) }
 func (f *SystemListenPacketFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -995,7 +1029,7 @@ after_if_175:
 	return list, nil, greenlet.Done
 }
 
-//line system_greenlet.go:1000
+//line system_greenlet.go:1034
 
 func (f *systemResolveFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	op := f.op
@@ -1026,7 +1060,7 @@ func (f *systemResolveFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line system_greenlet.go:1031
+//line system_greenlet.go:1065
 
 func (f *systemResolveFrame) Args(args []any) {
 	greenlet.SetArgs(f, args, &f.op, &f.network0, &f.address0)

@@ -123,6 +123,9 @@ resumed_52:
 loop_54:
 //line unix_linux_test.go:54
 	if !(string(p[:len(last)]) != last) {
+		if f != nil {
+			f.c, f.last, f.p = nil, "", nil
+		}
 //line unix_linux_test.go:60
 		n.note("received")
 		return greenlet.Done
@@ -143,7 +146,7 @@ resumed_55:
 	goto loop_54
 }
 
-//line unix_greenlet_linux_test.go:149
+//line unix_greenlet_linux_test.go:152
 
 func (f *notesReceivesAllFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n, f.c, f.last))
@@ -154,7 +157,7 @@ func (f *notesReceivesAllFrame) Forget()                 { *f = notesReceivesAll
 func (f *notesReceivesAllFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 16) }
 func (*notesReceivesAllFrame) Func() *greenlet.Func      { return &notesReceivesAllFrameInfo }
 
-var notesReceivesAllFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).receivesAll", File: "github.com/going-green/greenlet/hub/socket/unix_linux_test.go", Line: 51, Points: "52 n c last; 55 n c last p"}
+var notesReceivesAllFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).receivesAll", File: "github.com/going-green/greenlet/hub/socket/unix_linux_test.go", Line: 51, Points: "52 n c last; 55 +p"}
 var _ func(*notes, *PacketConn, string) = (*notes).receivesAll
 
 // notesSendsLastFrame is an activation of notes.sendsLast.
@@ -183,12 +186,15 @@ func (f *notesSendsLastFrame) body(r *greenlet.Run, n *notes, c *PacketConn, to 
 		f.c, f.to, f.n, f.PC = nil, nil, n, 1
 		return r.Link(f, &f.Header, st)
 	}
+	if f != nil {
+		f.c, f.to = nil, nil
+	}
 //line unix_linux_test.go:67
 	n.note("sent: %v", err)
 	return greenlet.Done
 }
 
-//line unix_greenlet_linux_test.go:194
+//line unix_greenlet_linux_test.go:200
 
 func (f *notesSendsLastFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n := f.n
@@ -198,6 +204,7 @@ func (f *notesSendsLastFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		return r.Started(f, &f.Header, f.body(r, f.n, f.c, f.to))
 	default:
 		_, err = r.Callee().(*PacketConnWriteToFrame).Returned(r)
+		f.c, f.to = nil, nil
 //line unix_linux_test.go:67
 		n.note("sent: %v", err)
 		return r.Return(f, &f.Header)
@@ -205,7 +212,7 @@ func (f *notesSendsLastFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line unix_greenlet_linux_test.go:211
+//line unix_greenlet_linux_test.go:218
 
 func (f *notesSendsLastFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c, &f.to) }
 func (f *notesSendsLastFrame) Forget()                 { *f = notesSendsLastFrame{Header: f.Header} }
@@ -283,6 +290,8 @@ resumed_89:
 	if err != nil {
 		panic(err)
 	}
+	f.path = ""
+//line unix_linux_test.go:93
 	{
 		fn := c.Close
 		f.Defer(func(body func()) {
@@ -300,12 +309,13 @@ resumed_89:
 	}
 	_, err, st = c.WriteResumable(r, nil)
 	if st != greenlet.Done {
-		f.path, f.sent, f.PC = "", sent, 2
+		f.sent, f.PC = sent, 2
 		return r.Link(f, &f.Header, st)
 	}
 resumed_101:
 //line unix_linux_test.go:102
 	n.note("%v %v", sent, err)
+	f.n = nil
 	goto unwind
 unwind:
 //line unix_linux_test.go:103
@@ -320,14 +330,14 @@ unwind:
 	return greenlet.Done
 }
 
-//line unix_greenlet_linux_test.go:326
+//line unix_greenlet_linux_test.go:336
 
 func (f *notesSendsNothingFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.path) }
 func (f *notesSendsNothingFrame) Forget()                 { *f = notesSendsNothingFrame{DeferHeader: f.DeferHeader} }
 func (f *notesSendsNothingFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 11) }
 func (*notesSendsNothingFrame) Func() *greenlet.Func      { return &notesSendsNothingFrameInfo }
 
-var notesSendsNothingFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).sendsNothing", File: "github.com/going-green/greenlet/hub/socket/unix_linux_test.go", Line: 88, End: 103, Points: "89 n; 101 n sent"}
+var notesSendsNothingFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).sendsNothing", File: "github.com/going-green/greenlet/hub/socket/unix_linux_test.go", Line: 88, End: 103, Points: "89 n; 101 +sent"}
 var _ func(*notes, string) = (*notes).sendsNothing
 
 // notesReceivesNothingFrame is an activation of notes.receivesNothing.
@@ -389,7 +399,7 @@ resumed_111:
 	goto loop_110
 }
 
-//line unix_greenlet_linux_test.go:396
+//line unix_greenlet_linux_test.go:406
 
 func (f *notesReceivesNothingFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n, f.c))
@@ -400,7 +410,7 @@ func (f *notesReceivesNothingFrame) Forget()                 { *f = notesReceive
 func (f *notesReceivesNothingFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 6) }
 func (*notesReceivesNothingFrame) Func() *greenlet.Func      { return &notesReceivesNothingFrameInfo }
 
-var notesReceivesNothingFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).receivesNothing", File: "github.com/going-green/greenlet/hub/socket/unix_linux_test.go", Line: 106, Points: "107 n c; 111 n c p"}
+var notesReceivesNothingFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).receivesNothing", File: "github.com/going-green/greenlet/hub/socket/unix_linux_test.go", Line: 106, Points: "107 n c; 111 +p"}
 var _ func(*notes, *PacketConn) = (*notes).receivesNothing
 
 func init() {

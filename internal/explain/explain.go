@@ -7,6 +7,7 @@ package explain
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 )
 
@@ -115,10 +116,10 @@ type Frame struct {
 	Fields    []Field `json:"fields"`
 }
 
-// Field is the field called name, or nil.
+// Field is the field called name, or that which the variable of this name shares, or nil.
 func (f *Frame) Field(name string) *Field {
 	for i := range f.Fields {
-		if f.Fields[i].Name == name {
+		if f.Fields[i].Name == name || slices.Contains(f.Fields[i].Also, name) {
 			return &f.Fields[i]
 		}
 	}
@@ -134,6 +135,8 @@ type Field struct {
 	Offset Bytes    `json:"offset"`
 	Var    string   `json:"var"` // the variable's name in the source; "" for one of ours
 	Pos    Position `json:"pos"` // of the variable's declaration
+	// Also are the variables that share the field: no two are needed at the same time.
+	Also []string `json:"also,omitempty"`
 	// Boxed says why the field is a pointer to a variable on the heap, or is "".
 	Boxed string `json:"boxed"`
 	// Any says why the field is an any, or is "".
@@ -154,7 +157,8 @@ const (
 	Result    Role = "result"
 )
 
-// A State is one suspension. Its variables are named as their fields in the frame.
+// A State is one suspension. Its variables are named as their fields in the frame or, if they
+// share that of another, by their own names.
 type State struct {
 	Number int      `json:"state"` // from 1; 0 is the start
 	Pos    Position `json:"pos"`   // of the call that suspends

@@ -145,6 +145,9 @@ func (f *Field) what() string {
 	if f.Pos.Line != 0 {
 		s += ", " + f.Pos.Short()
 	}
+	if len(f.Also) > 0 {
+		s += ", also " + strings.Join(f.Also, ", ")
+	}
 	if f.Boxed != "" {
 		s += ", boxed"
 	}

@@ -64,7 +64,8 @@ type funcEmitter struct {
 	alias        map[*ir.Var]string // names by which literals know boxed variables
 	named        map[*ir.Var]bool   // by the variant
 	reads        map[*ir.Var]bool
-	scoped       bool // the block being emitted declares something
+	anyFields    map[string]bool // see anyField
+	scoped       bool            // the block being emitted declares something
 }
 
 // begin chooses the names that other functions may need.

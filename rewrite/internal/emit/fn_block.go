@@ -95,7 +95,7 @@ func (e *funcEmitter) hoisted() []jen.Code {
 	var vars []*ir.Var
 	var unread []jen.Code
 	for _, v := range e.fn.Vars {
-		if v.Place != ir.Hoisted || v.Kind == ir.Param && !v.Box || !e.named[v] {
+		if v.Place != ir.Hoisted || v.Kind == ir.Param && !v.Box || !e.named[v] || e.inFrame(v) {
 			continue
 		}
 		if v.Witness != nil {
@@ -144,8 +144,8 @@ func (e *funcEmitter) boxParams() []jen.Code {
 				continue
 			}
 			code = append(code,
-				jen.Id(v.Name).Op("=").Add(e.newOf(e.typ(v.Type))),
-				jen.Op("*").Id(v.Name).Op("=").Add(in))
+				e.place(v).Op("=").Add(e.newOf(e.typ(v.Type))),
+				jen.Op("*").Add(e.place(v)).Op("=").Add(in))
 		}
 	}
 	for _, v := range e.fn.Results {
@@ -352,6 +352,8 @@ func (e *funcEmitter) block(b, next *ir.Block) []jen.Code {
 			code = append(code, e.leaf(n)...)
 		case *ir.Fresh:
 			code = append(code, e.fresh(n)...)
+		case *ir.Drop:
+			code = append(code, e.drop(n.Fields)...)
 		case *ir.Mark:
 			code = append(code, e.Before(n.Stmt)...)
 			if m := e.mark(n.Stmt); m != nil {
@@ -360,6 +362,21 @@ func (e *funcEmitter) block(b, next *ir.Block) []jen.Code {
 		}
 	}
 	return append(code, e.term(b.Term, next)...)
+}
+
+// drop clears fields, if there is a frame. A hot call may have the constructor's, which
+// holds parameters.
+func (e *funcEmitter) drop(fields []ir.Field) []jen.Code {
+	if e.variant.resumes() {
+		return []jen.Code{e.zeroFields(fields)}
+	}
+	if e.variant == hot {
+		fields = slices.DeleteFunc(slices.Clone(fields), func(f ir.Field) bool { return f.Var == nil || f.Var.Kind != ir.Param })
+		if len(fields) == 0 || !e.hasBody() {
+			return nil
+		}
+	}
+	return []jen.Code{jen.If(jen.Id(e.f).Op("!=").Nil()).Block(e.zeroFields(fields))}
 }
 
 func (e *funcEmitter) goOn(to, next *ir.Block) []jen.Code {
@@ -476,9 +493,9 @@ func (e *funcEmitter) dispatch(d *ir.Dispatch, next *ir.Block) []jen.Code {
 			case v.Box:
 				code = append(code,
 					e.newBox(v),
-					jen.Op("*").Id(v.Name).Op("=").Id(d.Bind))
+					jen.Op("*").Add(e.place(v)).Op("=").Id(d.Bind))
 			default:
-				code = append(code, jen.Id(v.Name).Op("=").Id(d.Bind))
+				code = append(code, e.place(v).Op("=").Id(d.Bind))
 			}
 		}
 		if e.inlined[d.To[i]] {

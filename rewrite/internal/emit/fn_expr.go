@@ -96,20 +96,30 @@ func (e *funcEmitter) box(v *ir.Var) *jen.Statement {
 	if v.Place == ir.InClosure {
 		return jen.Id(e.fn.Lit.Self).Dot(v.Name)
 	}
+	return e.place(v)
+}
+
+// inFrame reports whether v, in the code being emitted, is a field of the frame.
+func (e *funcEmitter) inFrame(v *ir.Var) bool {
+	return v.Place == ir.InFrame || v.Resident && e.variant.resumes()
+}
+
+// place is the Go variable of v, or its field; of a boxed one it is the pointer.
+func (e *funcEmitter) place(v *ir.Var) *jen.Statement {
+	if e.inFrame(v) {
+		return jen.Id(e.f).Dot(v.Field)
+	}
 	return jen.Id(v.Name)
 }
 
 func (e *funcEmitter) variable(v *ir.Var) *jen.Statement {
-	switch {
-	case v.Place == ir.InFrame:
-		return jen.Id(e.f).Dot(v.Field)
-	case v.Place == ir.InClosure && !v.Box:
+	if v.Place == ir.InClosure && !v.Box {
 		return e.box(v)
 	}
 	if v.Box {
 		return jen.Parens(jen.Op("*").Add(e.box(v)))
 	}
-	return jen.Id(v.Name)
+	return e.place(v)
 }
 
 // target is a variable as the whole of an assignment's left side.

@@ -143,7 +143,7 @@ func (e *funcEmitter) describe(out *jen.File) {
 	}
 	out.Func().Params(jen.Op("*").Add(e.frameRef())).Id("Func").Params().Op("*").Add(e.rt("Func")).Add(oneLine(jen.Return(jen.Op("&").Id(info))))
 	declared := e.placeOf(e.fn.Decl.Pos())
-	var points []string
+	var points, before []string
 	for _, b := range e.fn.Blocks {
 		if w, ok := b.Term.(*ir.Wait); ok {
 			at := e.placeOf(callPos(w.Source))
@@ -151,10 +151,14 @@ func (e *funcEmitter) describe(out *jen.File) {
 			if at.file != declared.file {
 				point += "@" + strings.ReplaceAll(e.sourcePath(at), " ", "\x00")
 			}
+			var live []string
 			for _, v := range w.Live {
-				point += " " + v.Name
+				live = append(live, v.Name)
 			}
-			points = append(points, point)
+			if names := liveNames(before, live); names != "" {
+				point += " " + names
+			}
+			points, before = append(points, point), live
 		}
 	}
 	values := []jen.Code{
@@ -198,6 +202,37 @@ func alikeTypes(a, b types.Type) bool {
 	return types.Identical(a, b)
 }
 
+// liveNames are the names of what lives across a suspension, or, where that is shorter,
+// what is other than at the one before (see greenlet.Point).
+func liveNames(before, live []string) string {
+	is, was := map[string]bool{}, map[string]bool{}
+	for _, name := range live {
+		is[name] = true
+	}
+	for _, name := range before {
+		was[name] = true
+	}
+	var changes []string
+	for _, name := range before {
+		if !is[name] {
+			changes = append(changes, "-"+name)
+		}
+	}
+	for _, name := range live {
+		if !was[name] {
+			changes = append(changes, "+"+name)
+		}
+	}
+	all, changed := strings.Join(live, " "), strings.Join(changes, " ")
+	switch {
+	case changed == "" && len(all) > 1:
+		return "="
+	case changed != "" && len(changed) < len(all):
+		return changed
+	}
+	return all
+}
+
 func (e *funcEmitter) frameType(out *jen.File) {
 	out.Commentf("%s is an activation of %s.", e.frame, e.sourceName())
 	out.Type().Id(e.frame).Add(e.typeParams()).StructFunc(func(g *jen.Group) {
@@ -213,7 +248,7 @@ func (e *funcEmitter) frameType(out *jen.File) {
 			g.Id(name).Op("*").Add(e.rt("DeferHeader"))
 		}
 		for _, names := range alike(e.fn.Frame.Fields, func(f, of ir.Field) bool {
-			return f.Any && of.Any || f.Any == of.Any && f.Box == of.Box && alikeTypes(f.Type, of.Type)
+			return len(f.Also)+len(of.Also) == 0 && (f.Any && of.Any || f.Any == of.Any && f.Box == of.Box && alikeTypes(f.Type, of.Type))
 		}) {
 			var ids []jen.Code
 			for _, f := range names {
@@ -228,7 +263,14 @@ func (e *funcEmitter) frameType(out *jen.File) {
 			default:
 				t = e.typ(f.Type)
 			}
-			g.List(ids...).Add(t)
+			field := g.List(ids...).Add(t)
+			if also := names[0].Also; len(also) > 0 {
+				var others []string
+				for _, v := range also {
+					others = append(others, v.Name)
+				}
+				field.Comment("also " + strings.Join(others, ", "))
+			}
 		}
 	})
 }

@@ -150,23 +150,40 @@ func infers(fn *ir.Func, s *ast.AssignStmt, v *ir.Var) bool {
 // assignTo emits an assignment to variables as a whole, without the
 // parentheses that boxed ones have elsewhere.
 func (e *funcEmitter) assignTo(s *ast.AssignStmt) ([]jen.Code, bool) {
-	for _, l := range s.Lhs {
-		if v := e.varOf(l); v != nil && v.Box {
+	for i, l := range s.Lhs {
+		if v := e.varOf(l); v != nil && v.Box || len(s.Lhs) == len(s.Rhs) && e.isIn(l, s.Rhs[i]) {
 			return []jen.Code{e.set(s.Lhs, s.Rhs)}, true
 		}
 	}
 	return nil, false
 }
 
+// set assigns to variables as a whole, but for those that have the values already.
 func (e *funcEmitter) set(lhs, rhs []ast.Expr) jen.Code {
 	var l, r []jen.Code
-	for _, x := range lhs {
+	for i, x := range lhs {
+		if len(lhs) == len(rhs) {
+			if e.isIn(x, rhs[i]) {
+				continue
+			}
+			r = append(r, e.Expr(rhs[i]))
+		}
 		l = append(l, e.target(x))
 	}
-	for _, x := range rhs {
-		r = append(r, e.Expr(x))
+	if len(lhs) != len(rhs) {
+		r = append(r, e.Expr(rhs[0]))
+	}
+	if len(l) == 0 {
+		return jen.Null()
 	}
 	return jen.List(l...).Op("=").List(r...)
+}
+
+// isIn reports whether two variables are one field, so that to assign y to x changes
+// nothing: x has taken the place of y, which dies. go vet would report it.
+func (e *funcEmitter) isIn(x, y ast.Expr) bool {
+	v, w := e.varOf(x), e.varOf(ast.Unparen(y))
+	return v != nil && w != nil && v != w && !v.Box && !w.Box && e.inFrame(v) && e.inFrame(w) && v.Field == w.Field
 }
 
 // declare emits a var declaration at function level: one specification, by
@@ -208,7 +225,7 @@ func (e *funcEmitter) declare(s *ast.DeclStmt) ([]jen.Code, bool) {
 				code = append(code, jen.Id("_").Op("=").Id(v.Name))
 			}
 		case len(spec.Values) == 0:
-			code = append(code, jen.Id(v.Name).Op("=").Add(e.zero(v.Type)))
+			code = append(code, e.place(v).Op("=").Add(e.zero(v.Type)))
 		}
 	}
 	if len(spec.Values) > 0 {
@@ -222,7 +239,7 @@ func (e *funcEmitter) fresh(n *ir.Fresh) []jen.Code {
 	if !n.Var.Box {
 		return nil
 	}
-	return []jen.Code{jen.Id(n.Var.Name).Op("=").Add(e.rt("Copy")).Call(jen.Id(n.Var.Name))}
+	return []jen.Code{e.place(n.Var).Op("=").Add(e.rt("Copy")).Call(e.place(n.Var))}
 }
 
 // returns emits a return from the function.
@@ -276,11 +293,8 @@ func (e *funcEmitter) returnsKept(set bool) []jen.Code {
 
 // variableAlone is a variable as a whole expression.
 func (e *funcEmitter) variableAlone(v *ir.Var) *jen.Statement {
-	if v.Place == ir.InFrame {
-		return e.variable(v)
-	}
-	if v.Box {
+	if v.Box && v.Place != ir.InFrame {
 		return jen.Op("*").Add(e.box(v))
 	}
-	return jen.Id(v.Name)
+	return e.variable(v)
 }

@@ -216,7 +216,7 @@ func (e *funcEmitter) paramLoads() []jen.Code {
 		unread = append(unread, jen.Id("_").Op("=").Id(lit.Self)) // its suspensions may be all that is left
 	}
 	for i, v := range e.fn.Params {
-		if v == nil || v.Box || !e.named[v] {
+		if v == nil || v.Box || !e.named[v] || e.inFrame(v) {
 			continue
 		}
 		lhs = append(lhs, jen.Id(v.Name))

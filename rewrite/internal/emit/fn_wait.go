@@ -169,12 +169,12 @@ func (e *funcEmitter) save(w *ir.Wait, leaf bool) []jen.Code {
 	}
 	var lhs, rhs []jen.Code
 	for _, f := range w.Clear {
-		if e.variant != hot || e.hasBody() && f.Var.Kind == ir.Param {
+		if e.variant != hot || e.hasBody() && f.Var != nil && f.Var.Kind == ir.Param {
 			lhs, rhs = append(lhs, jen.Id(e.f).Dot(f.Name)), append(rhs, e.zeroField(f))
 		}
 	}
 	for _, v := range w.Live {
-		if e.variant.mayBeHot() || !w.Clean.Has(v) {
+		if !e.inFrame(v) && (e.variant.mayBeHot() || !w.Clean.Has(v)) {
 			lhs, rhs = append(lhs, jen.Id(e.f).Dot(v.Field)), append(rhs, jen.Id(v.Name))
 		}
 	}
@@ -183,6 +183,15 @@ func (e *funcEmitter) save(w *ir.Wait, leaf bool) []jen.Code {
 	}
 	lhs, rhs = append(lhs, jen.Id(e.f).Dot("PC")), append(rhs, jen.Lit(w.State))
 	return append(code, jen.List(lhs...).Op("=").List(rhs...))
+}
+
+// zeroFields clears fields.
+func (e *funcEmitter) zeroFields(fields []ir.Field) jen.Code {
+	var lhs, rhs []jen.Code
+	for _, f := range fields {
+		lhs, rhs = append(lhs, jen.Id(e.f).Dot(f.Name)), append(rhs, e.zeroField(f))
+	}
+	return jen.List(lhs...).Op("=").List(rhs...)
 }
 
 func (e *funcEmitter) zeroField(f ir.Field) jen.Code {
@@ -341,8 +350,8 @@ func (e *funcEmitter) resumed(w *ir.Wait) []jen.Code {
 	var code []jen.Code
 	var lhs, rhs []jen.Code
 	for _, v := range w.Live {
-		if v.Kind == ir.Param && !v.Box {
-			continue // came as an argument
+		if v.Kind == ir.Param && !v.Box || e.inFrame(v) {
+			continue // came as an argument, or is there
 		}
 		if e.anyField(v) && v.Witness == nil && types.IsInterface(v.Type) && !v.Box {
 			code = append(code, jen.List(jen.Id(v.Name), jen.Id("_")).Op("=").Add(e.load(v))) // it may be nil
@@ -357,9 +366,11 @@ func (e *funcEmitter) resumed(w *ir.Wait) []jen.Code {
 		code = append(code, e.takeResults(w)...)
 	} else if w.Receives() {
 		v := w.Results[0]
-		if e.anyField(v) && v.Witness == nil && types.IsInterface(v.Type) {
+		switch {
+		case e.inFrame(v):
+		case e.anyField(v) && v.Witness == nil && types.IsInterface(v.Type):
 			code = append(code, jen.List(jen.Id(v.Name), jen.Id("_")).Op("=").Add(e.load(v)))
-		} else {
+		default:
 			code = append(code, jen.Id(v.Name).Op("=").Add(e.load(v)))
 		}
 		if !e.asking() {
@@ -373,12 +384,13 @@ func (e *funcEmitter) resumed(w *ir.Wait) []jen.Code {
 }
 
 func (e *funcEmitter) anyField(v *ir.Var) bool {
-	for _, f := range e.fn.Frame.Fields {
-		if f.Name == v.Field {
-			return f.Any
+	if e.anyFields == nil {
+		e.anyFields = map[string]bool{}
+		for _, f := range e.fn.Frame.Fields {
+			e.anyFields[f.Name] = f.Any
 		}
 	}
-	return false
+	return e.anyFields[v.Field]
 }
 
 // load is a variable's value in the frame. A type that has no name outside the

@@ -69,7 +69,7 @@ func (e *funcEmitter) newBox(v *ir.Var) jen.Code {
 	if v.Witness != nil {
 		return jen.Id(v.Name).Op("=").Add(e.rt("NewLike")).Call(jen.Id(v.Name))
 	}
-	return jen.Id(v.Name).Op("=").Add(e.newOf(e.typ(v.Type)))
+	return e.place(v).Op("=").Add(e.newOf(e.typ(v.Type)))
 }
 
 // witness is a witness as a primary expression.

@@ -44,6 +44,9 @@ func (b *explaining) frame() {
 			if v.Obj != nil && out.Role != explain.Temporary {
 				out.Var = v.Obj.Name()
 			}
+			for _, v := range f.Also {
+				out.Also = append(out.Also, v.Name)
+			}
 			if f.Box {
 				out.Boxed = b.whyBoxed(v)
 			}

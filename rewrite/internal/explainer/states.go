@@ -3,6 +3,7 @@ package explainer
 // Explain: the states, and which can follow which.
 
 import (
+	"cmp"
 	"go/ast"
 	"go/token"
 	"slices"
@@ -34,6 +35,13 @@ func (b *explaining) states() {
 	for _, f := range b.x.Frame.Fields {
 		sizes[f.Name] = f.Bytes
 	}
+	shares := map[*ir.Var]string{} // the names of those that share the field of another
+	for _, f := range b.fn.Frame.Fields {
+		for _, v := range f.Also {
+			shares[v] = v.Name
+			sizes[v.Name] = sizes[f.Name]
+		}
+	}
 	for _, w := range b.waits {
 		s := explain.State{
 			Number: w.State, Op: explainOps[w.Op], Always: !w.IsCall(),
@@ -57,17 +65,18 @@ func (b *explaining) states() {
 		}
 		s.Pos, s.End = b.position(from), b.position(to)
 		for _, v := range w.Live {
-			s.Live = append(s.Live, v.Field)
-			switch size := sizes[v.Field]; {
+			name := cmp.Or(shares[v], v.Field)
+			s.Live = append(s.Live, name)
+			switch size := sizes[name]; {
 			case size == explain.Unknown || s.LiveBytes == explain.Unknown:
 				s.LiveBytes = explain.Unknown
 			default:
 				s.LiveBytes += size
 			}
-			if w.Clean.Has(v) {
-				s.Clean = append(s.Clean, v.Field)
+			if v.Resident || w.Clean.Has(v) {
+				s.Clean = append(s.Clean, name)
 			} else {
-				s.Saved = append(s.Saved, v.Field)
+				s.Saved = append(s.Saved, name)
 			}
 		}
 		for _, f := range w.Clear {

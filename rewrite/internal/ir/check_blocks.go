@@ -175,8 +175,13 @@ func (c *check) framed() {
 			c.failf("two fields are named %s", f.Name)
 		}
 		field[f.Name] = f
-		if f.Var != nil && !c.vars[f.Var] {
-			c.failf("field %s is of no variable", f.Name)
+		for _, v := range f.Vars() {
+			if !c.vars[v] {
+				c.failf("field %s is of no variable", f.Name)
+			}
+			if len(f.Also) > 0 && (v.Kind != Local && v.Kind != Temp || v.Box != f.Box) {
+				c.failf("%s can't share field %s", v.Name, f.Name)
+			}
 		}
 	}
 	if len(c.f.Frame.Params) != len(c.f.Params) {
@@ -195,7 +200,7 @@ func (c *check) framed() {
 		switch {
 		case v.Place == InFrame && (v.Kind != Result || !slices.Contains(c.f.Frame.Results, v.Field)):
 			c.failf("%s is in the frame but has no result's field", v.Name)
-		case v.Place != InFrame && v.Field != "" && (f == nil || f.Var != v):
+		case v.Place != InFrame && v.Field != "" && (f == nil || !slices.Contains(f.Vars(), v)):
 			c.failf("%s does not have field %s", v.Name, v.Field)
 		case v.Box && v.Place != Hoisted:
 			c.failf("%s is boxed but not hoisted", v.Name)
@@ -305,8 +310,10 @@ func (c *check) inferred() {
 		}
 	}
 	for _, f := range c.f.Frame.Fields {
-		if f.Var != nil && f.Var.Witness != nil && !f.Any {
-			c.failf("field %s has the type of %s, which is inferred", f.Name, f.Var.Name)
+		for _, v := range f.Vars() {
+			if v.Witness != nil && !f.Any {
+				c.failf("field %s has the type of %s, which is inferred", f.Name, v.Name)
+			}
 		}
 	}
 }
@@ -322,9 +329,19 @@ func (c *check) spilled() {
 		for _, f := range w.Clear {
 			if f.Var == nil || f.Var.Field != f.Name {
 				c.failf("%s clears %s, which is no variable's", c.text(w.Source), f.Name)
-			} else if slices.Contains(w.Live, f.Var) {
-				c.failf("%s clears %s, which is live across it", c.text(w.Source), f.Name)
 			}
+			for _, v := range f.Vars() {
+				if slices.Contains(w.Live, v) {
+					c.failf("%s clears %s, which is live across it", c.text(w.Source), f.Name)
+				}
+			}
+		}
+		holder := map[string]*Var{}
+		for _, v := range w.Live {
+			if other := holder[v.Field]; other != nil {
+				c.failf("%s and %s share a field, and both live across %s", other.Name, v.Name, c.text(w.Source))
+			}
+			holder[v.Field] = v
 		}
 	})
 }

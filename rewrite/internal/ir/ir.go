@@ -64,6 +64,9 @@ type Func struct {
 	Recovers bool
 	// LocalTypes says that the function declares types.
 	LocalTypes bool
+	// Long says that what a hot copy of the code would save at its suspensions is out of
+	// proportion to the code; set by the pass spill.
+	Long bool
 
 	Tree   *Seq     // after normalize
 	Blocks []*Block // after flatten; the first is the entry
@@ -99,9 +102,9 @@ func (f *Func) KeepsResults() bool {
 // Eager reports whether the function takes its frame at the start, and has one
 // variant of its code only: because it defers; because it recovers, and is
 // called in two ways; because it declares a type, which would be two types in
-// two variants; or because it is a literal whose code is a value.
+// two variants; because it is a literal whose code is a value; or because it is long.
 func (f *Func) Eager() bool {
-	return f.Defers || f.Recovers || f.LocalTypes || f.Lit != nil && f.Lit.InPlace()
+	return f.Defers || f.Recovers || f.LocalTypes || f.Long || f.Lit != nil && f.Lit.InPlace()
 }
 
 // Frame is the layout of the function's frame.
@@ -118,10 +121,19 @@ type Frame struct {
 type Field struct {
 	Name     string
 	Type     types.Type
-	Var      *Var // nil for a result
-	Box      bool // the field is a pointer to Type
-	Pointers bool // the field may hold on to memory
-	Any      bool // the field is an any, for Type has no name outside the function, or none in the package
+	Var      *Var   // nil for a result
+	Also     []*Var // those that share it: they are never live where another is
+	Box      bool   // the field is a pointer to Type
+	Pointers bool   // the field may hold on to memory
+	Any      bool   // the field is an any, for Type has no name outside the function, or none in the package
+}
+
+// Vars are the variables that live in the field.
+func (f *Field) Vars() []*Var {
+	if f.Var == nil {
+		return nil
+	}
+	return append([]*Var{f.Var}, f.Also...)
 }
 
 // Var is a variable of the function or a temporary of ours.
@@ -139,7 +151,12 @@ type Var struct {
 	Place Place
 	Box   bool   // lives on the heap; the Go variable is a pointer to it
 	Field string // its field in the frame, if it lives across a suspension
-	In    string // of a boxed parameter: the name of the incoming value
+
+	// Resident says that, where there is a frame, the field is the variable; set by the
+	// pass spill.
+	Resident bool
+
+	In string // of a boxed parameter: the name of the incoming value
 
 	// Witness, if not nil, is what the variable is declared by, as its type
 	// has no name in the package; set by the pass infer.
@@ -228,6 +245,10 @@ type Fresh struct {
 	Pos token.Pos
 }
 
+// Drop clears fields, where there is a frame: what they hold is dead, and what follows
+// may take long.
+type Drop struct{ Fields []Field }
+
 // Suspend is one suspension. Call's operands are free of suspensions; its
 // results go to Results, where nil is a result that is dropped.
 type Suspend struct {
@@ -300,6 +321,7 @@ func (*Seq) node()     {}
 func (*Leaf) node()    {}
 func (*Fresh) node()   {}
 func (*Mark) node()    {}
+func (*Drop) node()    {}
 func (*Suspend) node() {}
 func (*If) node()      {}
 func (*Loop) node()    {}
@@ -314,7 +336,7 @@ type Block struct {
 	Index int
 	Label string // of its goto label, without the line: loop, after_if, …
 	Pos   token.Pos
-	List  []Node // Leaf and Fresh
+	List  []Node // Leaf, Fresh, Mark and, after spill, Drop
 	Term  Term
 
 	// Set by simplify.

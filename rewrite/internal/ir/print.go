@@ -133,6 +133,7 @@ func (p *printer) traits(v *Var) []string {
 	add(v.Box, "boxed")
 	add(v.Witness != nil, "inferred")
 	add(v.Field != "", "field "+v.Field)
+	add(v.Resident, "resident")
 	add(v.In != "" && v.In != v.Name, "comes as "+v.In)
 	return list
 }
@@ -169,6 +170,8 @@ func (p *printer) node(indent int, n Node) {
 		p.println(indent, "}")
 	case *Leaf:
 		p.leaf(indent, n)
+	case *Drop:
+		p.println(indent, "drop "+fieldNames(n.Fields))
 	case *Mark:
 		p.at(indent, n.Stmt.Pos(), "// %s", p.head(n.Stmt))
 	case *Fresh:

@@ -94,12 +94,16 @@ func (p *printer) wait(w *Wait) {
 		p.println(2, "clean: "+p.set(w.Clean))
 	}
 	if len(w.Clear) > 0 {
-		var fields []string
-		for _, f := range w.Clear {
-			fields = append(fields, f.Name)
-		}
-		p.println(2, "clear: "+strings.Join(fields, " "))
+		p.println(2, "clear: "+fieldNames(w.Clear))
 	}
+}
+
+func fieldNames(list []Field) string {
+	var names []string
+	for _, f := range list {
+		names = append(names, f.Name)
+	}
+	return strings.Join(names, " ")
 }
 
 func (p *printer) frame() {
@@ -121,6 +125,8 @@ func (p *printer) frame() {
 			of = "parameter"
 		case f.Var == nil:
 			of = "result"
+		case len(f.Also) > 0:
+			of = "also " + names(f.Also)
 		}
 		rows = append(rows, []string{f.Name, typ, of})
 	}

@@ -1,12 +1,31 @@
 package lower
 
-import "github.com/going-green/greenlet/rewrite/internal/ir"
+import (
+	"slices"
 
-// cycles finds the blocks that control may pass twice in one activation: those of
-// strongly connected components of more than one block, and those that lead to
-// themselves. The algorithm is Tarjan's.
+	"github.com/going-green/greenlet/rewrite/internal/ir"
+)
+
+// cycles finds the blocks that control may pass twice in one activation.
 func cycles(fn *ir.Func) map[*ir.Block]bool {
+	all := make([]bool, len(fn.Blocks))
+	for i := range all {
+		all[i] = true
+	}
 	cyclic := map[*ir.Block]bool{}
+	for _, loop := range components(fn, all) {
+		for _, b := range loop {
+			cyclic[b] = true
+		}
+	}
+	return cyclic
+}
+
+// components finds the strongly connected components of more than one block, and the
+// blocks that lead to themselves, among the blocks that are in, by Block.Index. The
+// algorithm is Tarjan's.
+func components(fn *ir.Func, in []bool) (loops [][]*ir.Block) {
+	self := make([]bool, len(fn.Blocks))  // leads to itself
 	number := make([]int, len(fn.Blocks)) // by Index: the order of visits, from 1; 0 is not visited
 	low := make([]int, len(fn.Blocks))    // the least number of the component, as far as is known
 	var open []*ir.Block                  // visited, in components that are not complete
@@ -33,12 +52,14 @@ func cycles(fn *ir.Func) map[*ir.Block]bool {
 		}
 		for _, m := range open[i:] {
 			isOpen[m.Index] = false
-			cyclic[m] = cyclic[m] || len(open)-i > 1
+		}
+		if len(open)-i > 1 || self[b.Index] {
+			loops = append(loops, slices.Clone(open[i:]))
 		}
 		open = open[:i]
 	}
 	for _, root := range fn.Blocks {
-		if number[root.Index] == 0 {
+		if in[root.Index] && number[root.Index] == 0 {
 			enter(root)
 		}
 		for len(stack) > 0 {
@@ -56,8 +77,9 @@ func cycles(fn *ir.Func) map[*ir.Block]bool {
 			to := top.rest[0]
 			top.rest = top.rest[1:]
 			switch {
+			case !in[to.Index]:
 			case to == b:
-				cyclic[b] = true
+				self[b.Index] = true
 			case number[to.Index] == 0:
 				enter(to)
 			case isOpen[to.Index]:
@@ -65,5 +87,5 @@ func cycles(fn *ir.Func) map[*ir.Block]bool {
 			}
 		}
 	}
-	return cyclic
+	return loops
 }

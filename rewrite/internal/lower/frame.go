@@ -7,7 +7,7 @@ package lower
 // Func.Frame.
 // Guarantees: a variable that one block declares and uses stays in it; the
 // others are declared at the top of the function; one that is live across a
-// suspension has a field. An aliased one that is live across a suspension, or
+// suspension has a field, its own or shared with others (slots.go). An aliased one that is live across a suspension, or
 // that a cycle may declare again, is boxed: the pointer is what is spilled, so
 // it keeps its identity, and each declaration makes a new one.
 // Example: for i := range n { p = &i; Yield(i) } boxes i and spills n.
@@ -218,22 +218,27 @@ func fields(fn *ir.Func, spilled varSet) *ir.Frame {
 			v.Field = name
 		}
 	}
+	// A value that arrives is received in the frame, live later or not.
+	for _, b := range fn.Blocks {
+		if w, ok := b.Term.(*ir.Wait); ok && w.Receives() {
+			spilled[w.Results[0]] = true
+		}
+	}
+	slots := newSlotter(fn, spilled)
+	first := len(fr.Fields)
 	for _, v := range fn.Vars {
-		if !spilled[v] || v.Field != "" {
+		if !spilled[v] || v.Field != "" || v.Place == ir.InFrame {
+			continue
+		}
+		i := slices.IndexFunc(fr.Fields[first:], func(f ir.Field) bool { return slots.fits(v, &f) })
+		if i >= 0 {
+			f := &fr.Fields[first+i]
+			f.Also = append(f.Also, v)
+			v.Field = f.Name
 			continue
 		}
 		v.Field = taken.Keep(v.Name)
 		fr.Fields = append(fr.Fields, ir.Field{Name: v.Field, Type: v.Type, Var: v, Box: v.Box, Any: ir.InFunction(v.Type)})
-	}
-	// A value that arrives is received in the frame, live later or not.
-	for _, b := range fn.Blocks {
-		if w, ok := b.Term.(*ir.Wait); ok && w.Receives() {
-			v := w.Results[0]
-			if v.Field == "" {
-				v.Field = taken.Keep(v.Name)
-				fr.Fields = append(fr.Fields, ir.Field{Name: v.Field, Type: v.Type, Var: v, Any: ir.InFunction(v.Type)})
-			}
-		}
 	}
 	if fn.Recovers {
 		fr.Deferrer = taken.Keep("deferrer")

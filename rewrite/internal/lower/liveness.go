@@ -106,6 +106,36 @@ func (l *livenessPass) liveIn(b *ir.Block) ir.VarSet {
 	return live
 }
 
+// liveBefore is what is live before each of the nodes of b and, last, before its
+// terminator; fn has been through liveness. Results of a function that defers may be in
+// it, though they live in the frame.
+func liveBefore(fn *ir.Func, b *ir.Block) []ir.VarSet {
+	l := &livenessPass{fn: fn, effects: make([][]effect, len(fn.Blocks)), live: fn.NewVarSet(), behind: fn.NewVarSet()}
+	at := make([]ir.VarSet, len(b.List)+1)
+	live := l.liveIn(b)
+	apply := func(n ir.Node) {
+		use := func(v *ir.Var) { live.Add(v) }
+		def := func(v *ir.Var) { live.Remove(v) }
+		if n == nil {
+			termRefs(fn, b.Term, use, def)
+			return
+		}
+		if leaf, ok := n.(*ir.Leaf); ok {
+			for _, br := range leaf.Branches {
+				live.Include(fn.Targets[br.Stmt].LiveIn)
+			}
+		}
+		nodeRefs(fn, n, use, def)
+	}
+	apply(nil)
+	at[len(b.List)] = live.Clone()
+	for i, n := range slices.Backward(b.List) {
+		apply(n)
+		at[i] = live.Clone()
+	}
+	return at
+}
+
 // after is what is live before a way to a block on which variables, or nil, are
 // written. It is valid until the next call.
 func (l *livenessPass) after(to *ir.Block, written []*ir.Var) ir.VarSet {

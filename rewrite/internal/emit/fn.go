@@ -58,6 +58,7 @@ type funcEmitter struct {
 	labels       map[*ir.Block]string
 	isLabel      map[string]bool    // the values of labels
 	used         map[*ir.Block]bool // labels that a goto names
+	suspended    string             // the label where calls of a long function go that are suspended
 	below        *ir.Block          // that stands below what is emitted
 	fallenInto   map[*ir.Block]bool // by the block above
 	inlined      map[*ir.Block]bool

@@ -19,7 +19,7 @@ func (e *funcEmitter) body(v variant) []jen.Code {
 	e.list = e.reach()
 	e.labels, e.isLabel = map[*ir.Block]string{}, map[string]bool{}
 	e.used, e.fallenInto = map[*ir.Block]bool{}, map[*ir.Block]bool{}
-	e.alias = map[*ir.Var]string{}
+	e.alias, e.suspended = map[*ir.Var]string{}, ""
 	e.findReads()
 	e.layOut()
 	e.typeNames = true
@@ -36,7 +36,11 @@ func (e *funcEmitter) body(v variant) []jen.Code {
 	if e.begins() {
 		body = append(body, e.boxParams()...)
 	}
-	return e.declared(append(body, blocks...))
+	body = append(body, blocks...)
+	if e.suspended != "" {
+		body = append(body, jen.Id(e.suspended).Op(":"), e.link())
+	}
+	return e.declared(body)
 }
 
 // declared puts the hoisted constants and types before code. A type whose name
@@ -313,6 +317,12 @@ func (e *funcEmitter) label(b *ir.Block) string {
 		return name
 	}
 	name := b.Label + "_" + strconv.Itoa(e.line(b.Pos))
+	e.labels[b] = e.freeLabel(name)
+	return e.labels[b]
+}
+
+// freeLabel is name, or, if that is taken, with something behind it.
+func (e *funcEmitter) freeLabel(name string) string {
 	free := name
 	users := e.userLabels()
 	for i := 2; users[free] || e.isLabel[free]; i++ {
@@ -320,7 +330,7 @@ func (e *funcEmitter) label(b *ir.Block) string {
 			free = name + "_" + strconv.Itoa(i)
 		}
 	}
-	e.labels[b], e.isLabel[free] = free, true
+	e.isLabel[free] = true
 	return free
 }
 

@@ -119,10 +119,23 @@ func (e *funcEmitter) callWait(w *ir.Wait) []jen.Code {
 	}
 }
 
-// unwound is what a call does whose callee has suspended.
+// unwound is what a call does whose callee has suspended. In a long function one place does
+// it for all calls: gc takes each call of Link in line, and its time over what that
+// declares goes with the square.
 func (e *funcEmitter) unwound(w *ir.Wait) []jen.Code {
-	return append(e.save(w, false),
-		jen.Return(append(e.retIDs(), jen.Id(e.r).Dot("Link").Call(jen.Id(e.f), jen.Op("&").Id(e.f).Dot("Header"), jen.Id(e.st)))...))
+	save := e.save(w, false)
+	if e.fn.Long && e.variant == step {
+		if e.suspended == "" {
+			e.suspended = e.freeLabel("suspended")
+		}
+		return append(save, jen.Goto().Id(e.suspended))
+	}
+	return append(save, e.link())
+}
+
+// link returns from a call whose callee has suspended.
+func (e *funcEmitter) link() jen.Code {
+	return jen.Return(append(e.retIDs(), jen.Id(e.r).Dot("Link").Call(jen.Id(e.f), jen.Op("&").Id(e.f).Dot("Header"), jen.Id(e.st)))...)
 }
 
 // resultTargets are the variables that get the results of a call.

@@ -35,8 +35,23 @@ not, it stays as it is (internal/color, dispatch.go). Asking costs some 3 ns a c
 on top of 3 for a call through an interface. A plain function makes plain calls: who
 knows better moves the call to one.
 
-A method that a struct has from an embedded
-interface has no companion: what it calls is plain code. I.m(x) is called as x.m().
+I.m(x) is called as x.m(). A method that a struct has from an embedded interface has no
+companion that is promoted along with it, so the struct gets one, which looks for that of
+what is embedded as a call does. It has no frame: what it calls is linked to its caller's.
+
+	type wrap struct{ source }        func (v wrap) NextResumable(r *greenlet.Run) (int, greenlet.Status) {
+	                                      if form, ok := any(v.source).(interface{ NextResumable(…) … }); ok {
+	                                          return form.NextResumable(r)
+	                                      }
+	                                      ... v.source.Next(), and greenlet.Done
+	                                  }
+
+It stands one level above the method that it forwards. So a struct that embeds wrap, and has
+another Next from beside, gets one, too, and one that declares Next hides it. Structs without
+a name, and those of functions, can have no methods: they may not become values of an
+interface (color, forward.go; subset, exposed.go). In packages without directives nothing is
+generated: a type of theirs that embeds such an interface is plain code.
+
 Since w is looked at before the arguments are evaluated, calls among these, which
 may assign to w, are made first.
 

@@ -159,15 +159,23 @@ func (h *DeferHeader) Next(r *Run) (st Status) {
 			panic(&StateError{Op: "Goexit", Reason: "a deferred call that can be suspended can't run during runtime.Goexit"})
 		}
 		st = call.resumable(r)
-	case h.mode == panicking:
-		v := h.value
-		call.plain(func() { panic(v) })
-		h.mode, h.value = returning, nil // it recovered
 	default:
-		call.plain(func() {})
+		h.CallPlain(call.plain)
 	}
 	whole = true
 	return st
+}
+
+// CallPlain makes a plain call as one that h defers: call must defer it and call its body.
+// Forms of deferred calls that find that theirs is a plain one make it so.
+func (h *DeferHeader) CallPlain(call func(body func())) {
+	if h.mode != panicking {
+		call(func() {})
+		return
+	}
+	v := h.value
+	call(func() { panic(v) })
+	h.mode, h.value = returning, nil // it recovered
 }
 
 // End goes on with the panic that no deferred call recovered, if there is one.

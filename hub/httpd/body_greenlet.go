@@ -459,6 +459,37 @@ func (*bodyDrainFrame) Func() *greenlet.Func                   { return &bodyDra
 var bodyDrainFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*Body).drain", File: "github.com/going-green/greenlet/hub/httpd/body.go", Line: 242, Points: "249 b rest n"}
 var _ func(*Body) bool = (*Body).drain
 
+// WriteResumable is Write of what is embedded, for callers that can be suspended.
+func (v choice) WriteResumable(r *greenlet.Run, p0 []byte) (int, error, greenlet.Status) {
+	if form, ok := any(v.ResponseWriter).(interface {
+		WriteResumable(*greenlet.Run, []byte) (int, error, greenlet.Status)
+	}); ok {
+		return form.WriteResumable(r, p0)
+	}
+	r0, r1 := v.ResponseWriter.Write(p0)
+	return r0, r1, greenlet.Done
+}
+
+// WriteDeferred is Write of what is embedded, for those that defer it.
+func (v choice) WriteDeferred(r *greenlet.Run, d *greenlet.DeferHeader, p0 []byte) (int, error, greenlet.Status) {
+	if form, ok := any(v.ResponseWriter).(interface {
+		WriteDeferred(*greenlet.Run, *greenlet.DeferHeader, []byte) (int, error, greenlet.Status)
+	}); ok {
+		return form.WriteDeferred(r, d, p0)
+	}
+	if form, ok := any(v.ResponseWriter).(interface {
+		WriteResumable(*greenlet.Run, []byte) (int, error, greenlet.Status)
+	}); ok {
+		return form.WriteResumable(r, p0)
+	}
+	d.CallPlain(func(body func()) {
+		defer v.ResponseWriter.Write(p0)
+		body()
+	})
+	var r0 int
+	var r1 error
+	return r0, r1, greenlet.Done
+}
 func init() {
 	greenlet.Declare("Body.Read", "Body.next", "Body.wait", "Body.receive", "Body.drain")
 }

@@ -462,6 +462,37 @@ func (*awaitingFrame) Func() *greenlet.Func      { return &awaitingFrameInfo }
 var awaitingFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.awaiting", File: "github.com/going-green/greenlet/hub/httpd/handler_test.go", Line: 184, Points: "185 done"}
 var _ func(*hub.Event, chan struct{}) = awaiting
 
+// WriteResumable is Write of what is embedded, for callers that can be suspended.
+func (v raw) WriteResumable(r *greenlet.Run, p0 []byte) (int, error, greenlet.Status) {
+	if form, ok := any(v.Conn).(interface {
+		WriteResumable(*greenlet.Run, []byte) (int, error, greenlet.Status)
+	}); ok {
+		return form.WriteResumable(r, p0)
+	}
+	r0, r1 := v.Conn.Write(p0)
+	return r0, r1, greenlet.Done
+}
+
+// WriteDeferred is Write of what is embedded, for those that defer it.
+func (v raw) WriteDeferred(r *greenlet.Run, d *greenlet.DeferHeader, p0 []byte) (int, error, greenlet.Status) {
+	if form, ok := any(v.Conn).(interface {
+		WriteDeferred(*greenlet.Run, *greenlet.DeferHeader, []byte) (int, error, greenlet.Status)
+	}); ok {
+		return form.WriteDeferred(r, d, p0)
+	}
+	if form, ok := any(v.Conn).(interface {
+		WriteResumable(*greenlet.Run, []byte) (int, error, greenlet.Status)
+	}); ok {
+		return form.WriteResumable(r, p0)
+	}
+	d.CallPlain(func(body func()) {
+		defer v.Conn.Write(p0)
+		body()
+	})
+	var r0 int
+	var r1 error
+	return r0, r1, greenlet.Done
+}
 func init() {
 	greenlet.Declare("rooms.waits", "wrapped.ServeHTTP", "sleeps.ServeHTTP")
 }

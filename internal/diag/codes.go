@@ -168,6 +168,23 @@ const (
 	// Fix: rename what hides the type.
 	LiteralLocalType Code = "literal-local-type"
 
+	// InterfaceEmbedded: a struct type embeds an interface, one of whose methods may be
+	// resumable. Through another interface that is found by a method which is generated for
+	// the struct: so it must be a type of the package, with a name, and the package must be
+	// able to write the types of the method.
+	//
+	// Example:
+	//
+	//	type source interface{ Next() int }
+	//
+	//	//greenlet:resumable
+	//	func f(s source) any {
+	//		return struct{ source }{s}
+	//	}
+	//
+	// Fix: declare the struct as a type of the package.
+	InterfaceEmbedded Code = "interface-embedded"
+
 	// ValueInGeneric: a plain function with type parameters makes a value of a resumable
 	// function or method that depends on these. The compiler makes a closure of it, by
 	// which resumable code that calls it can't tell what it is: what it suspends would be

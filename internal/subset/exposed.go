@@ -3,8 +3,12 @@ package subset
 import (
 	"go/ast"
 	"go/token"
+	"go/types"
+	"slices"
 
+	"github.com/going-green/greenlet/internal/color"
 	"github.com/going-green/greenlet/internal/diag"
+	"github.com/going-green/greenlet/internal/directive"
 )
 
 // exposed refuses struct types that no methods can be declared for, for they
@@ -37,6 +41,33 @@ func (k *checker) exposed() {
 					"declare it as a type of the package, with a name", k.related(m.Pos(), k.colors.Name(m)+" is declared here"))
 			}
 			return true
+		})
+	}
+}
+
+// forwarded refuses to make interface values of such types, if they embed an interface: no
+// companion is promoted with its methods, and none can be declared.
+func (k *checker) forwarded() {
+	for _, file := range k.Files {
+		if directive.IsGenerated(file) {
+			continue
+		}
+		k.colors.Conversions(file, func(e ast.Expr, t types.Type) {
+			if p, ok := t.(*types.Pointer); ok {
+				t = p.Elem()
+			}
+			if _, ok := types.Unalias(t).(*types.Named); ok && !color.Local(t) {
+				return
+			}
+			exposed := k.colors.Exposed(t)
+			for _, f := range k.colors.Forwards(t) {
+				if slices.ContainsFunc(exposed, func(m *types.Func) bool { return m.Id() == f.Method.Id() }) {
+					continue // it is reported
+				}
+				k.report(e.Pos(), diag.InterfaceEmbedded,
+					"the method "+f.Method.Name()+" of this struct may be resumable, as the struct has it from what it embeds; but no resumable form of it can be declared that is found through an interface",
+					"declare the struct as a type of the package, with a name", k.related(f.Method.Pos(), k.colors.Name(f.Method)+" is declared here"))
+			}
 		})
 	}
 }

@@ -23,6 +23,7 @@ func Check(p *color.Package, c *color.Colors) diag.List {
 	k.leaks()
 	k.openValues()
 	k.exposed()
+	k.forwarded()
 	k.muted()
 	k.universe()
 	k.diags.Sort()

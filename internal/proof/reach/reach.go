@@ -18,12 +18,13 @@ type Implementer struct {
 	Pointer   bool // the receiver
 	Late      bool // declared after all that reaches it
 	Elsewhere bool // in the package impl, which the main package imports
+	Embedded  bool // what has the method is in an interface that the type embeds
 }
 
 // Implementers are all of them in one package, or in two.
 func Implementers(elsewhere bool) (list []Implementer) {
-	for i := range 8 {
-		m := Implementer{i&1 != 0, i&2 != 0, i&4 != 0, elsewhere}
+	for i := range 16 {
+		m := Implementer{i&1 != 0, i&2 != 0, i&4 != 0, elsewhere, i&8 != 0}
 		if !elsewhere || !m.Late {
 			list = append(list, m)
 		}
@@ -40,7 +41,7 @@ func (m Implementer) String() string {
 	for _, axis := range []struct {
 		set  bool
 		name string
-	}{{m.Pointer, "pointer"}, {m.Late, "late"}, {m.Elsewhere, "elsewhere"}} {
+	}{{m.Pointer, "pointer"}, {m.Late, "late"}, {m.Elsewhere, "elsewhere"}, {m.Embedded, "embedded"}} {
 		if axis.set {
 			name += "_" + axis.name
 		}
@@ -56,6 +57,8 @@ type Way struct {
 	// Pointer says that only a pointer's method can be reached so; then B is what
 	// T points to.
 	Pointer bool
+	// Shallow says that T must declare M itself.
+	Shallow bool
 }
 
 const (
@@ -98,6 +101,14 @@ var Ways = []Way{
 	{Name: "promotion in a local type", Decl: generic, Body: "type s struct{ T }; var i gN[int] = s{V}; return i.M(1)"},
 	{Name: "promotion without a name", Decl: generic, Body: "var i gN[int] = struct{ T }{V}; return i.M(1)"},
 	{Name: "embedded interface", Decl: generic + "\ntype sN struct{ gN[int] }", Body: "s := sN{V}; return s.M(1)"},
+	{Name: "promotion from an interface", Decl: generic + "\ntype sN struct{ gN[int] }", Body: "var i interface{ M(int) int } = sN{V}; return i.M(1)"},
+	{Name: "promotion from an interface, deep", Decl: iface + "\ntype sN struct{ iN }\ntype tN struct{ *sN }", Body: "var i interface{ M(int) int } = tN{&sN{V}}; return i.M(1)"},
+	{Name: "promotion from an interface to a constraint", Decl: iface + "\ntype sN[A any] struct{ iN }\n" + takes + "[P interface{ M(int) int }](p P) int { return p.M(1) }", Body: "return takesN(&sN[string]{V})"},
+	{Name: "promotion from an interface beside another", Decl: iface + "\ntype sN struct{ iN }\ntype tN struct{ sN; T }", Body: "var i interface{ M(int) int } = tN{sN{nil}, V}; return i.M(1)", Shallow: true},
+	{Name: "promotion from an interface, deferred", Decl: iface + "\ntype sN struct{ iN }", Body: "var i interface{ M(int) int } = sN{V}; defer i.M(1); return 6"},
+	{Name: "deferred method expression of a struct", Decl: iface + "\ntype sN struct{ iN }", Body: "defer sN.M(sN{V}, 1); return 6"},
+	{Name: "method value of a struct that embeds an interface", Decl: iface + "\ntype sN struct{ iN }", Body: "f := sN{V}.M; return f(1)"},
+	{Name: "value of a method expression of a struct", Decl: iface + "\ntype sN struct{ iN }", Body: "f := sN.M; return f(sN{V}, 1)"},
 	{Name: "alias", Decl: "type aN = T", Body: "var a aN = V; return a.M(1)"},
 	{Name: "generic alias", Decl: "type aN[A any] = struct{ v A; i interface{ M(A) A } }", Body: "a := aN[int]{1, V}; return a.i.M(a.v)"},
 	{Name: "method value", Body: "f := V.M; return f(1)"},
@@ -151,10 +162,36 @@ func (%s) M(k int) int {
 
 func %s() %s { return %s }
 `, typ, params, recv, maker, result, lit)
+	if m.Embedded {
+		lit = strings.Replace(lit, "{5}", "{inner{5}}", 1)
+		name := "of"
+		if m.Elsewhere {
+			name = "Of" // a method value keeps it
+		}
+		iface := name
+		if m.Generic {
+			iface += "[A]"
+		}
+		implementer = fmt.Sprintf(`
+type %[7]s%[2]s interface{ M(k int) int }
+
+type %[1]s%[2]s struct{ %[3]s }
+
+type inner struct{ n int }
+
+//greenlet:resumable
+func (i inner) M(k int) int {
+	greenlet.Yield(-1)
+	return i.n + k
+}
+
+func %[4]s() %[5]s { return %[6]s }
+`, typ, params, iface, maker, result, lit, name)
+	}
 
 	var ways, list strings.Builder
 	for i, w := range Ways {
-		if w.Pointer && !m.Pointer {
+		if w.Pointer && !m.Pointer || w.Shallow && m.Embedded {
 			continue
 		}
 		n := fmt.Sprint(i)

@@ -26,10 +26,11 @@ type Source struct {
 	Info *types.Info
 	Text []byte // of File
 	// Header is the text before the package clause.
-	Header string
-	Colors *color.Colors
-	Hidden []Hidden
-	Values []NamedValue
+	Header   string
+	Colors   *color.Colors
+	Hidden   []Hidden
+	Forwards []Forward
+	Values   []NamedValue
 	// Declared are names of functions for the runtime.
 	Declared []string
 	// Debugger, if not nil, says under which names debuggers find the file and the
@@ -87,14 +88,17 @@ func File(src Source, fns []*ir.Func) ([]byte, error) {
 		}
 	}
 	c := &Converter{Info: src.Info, Pkg: src.Pkg, Imports: imports}
-	if len(src.Values) > 0 {
-		imports.Take("r", "d", "v", "on", "recv", "form", "ok")
+	if len(src.Values)+len(src.Forwards) > 0 {
+		imports.Take("r", "d", "v", "on", "recv", "form", "ok", "body")
 		for i := range 16 {
 			imports.Take("p"+strconv.Itoa(i), "r"+strconv.Itoa(i))
 		}
 	}
 	for _, v := range src.Values {
 		c.register(out, src.Colors, v)
+	}
+	for _, f := range src.Forwards {
+		c.forwardMethod(out, f)
 	}
 	if len(src.Declared) > 0 {
 		c.declare(out, src.Declared)

@@ -140,7 +140,7 @@ func (e *funcEmitter) hideDeferred(out *jen.File) {
 	}
 	name := names.Deferred(e.fn.Obj.Name())
 	obj, index, _ := types.LookupFieldOrMethod(recv.Type(), true, e.Pkg, name)
-	if _, method := obj.(*types.Func); !method || len(index) == 1 {
+	if _, method := obj.(*types.Func); (!method || len(index) == 1) && (e.Colors == nil || !e.Colors.OverridesForward(e.fn.Obj)) {
 		return
 	}
 	out.Commentf("%s hides that of what is embedded: %s does not recover.", name, e.sourceName())

@@ -58,13 +58,10 @@ func (e *funcEmitter) deferredCall(call *ast.CallExpr) []jen.Code {
 		return e.deferResumable(call, to.Callee)
 	case color.OpDispatch:
 		sel := ast.Unparen(call.Fun).(*ast.SelectorExpr)
-		switch s := e.Info.Selections[sel]; {
-		case s.Kind() == types.MethodVal:
+		if e.Info.Selections[sel].Kind() == types.MethodVal {
 			return e.deferDispatch(call, sel, to.Callee)
-		case len(s.Index()) == 1:
-			return e.deferDispatchExpr(call, sel, to.Callee)
 		}
-		return e.deferPlain(call) // of a struct that embeds an interface: it has no companion
+		return e.deferDispatchExpr(call, sel, to.Callee)
 	case color.OpLiteral:
 		return e.deferLiteral(call)
 	case color.OpIndirect:
@@ -253,13 +250,13 @@ func (e *funcEmitter) deferIndirect(call *ast.CallExpr) []jen.Code {
 }
 
 // formInType looks for the form called name of a method in the dynamic type of x,
-// which is an interface or a type parameter t.
+// which is of an interface, a type parameter, or a type that embeds an interface, t.
 func (e *funcEmitter) formInType(x *jen.Statement, t types.Type, callee *types.Func, sig *types.Signature, name string, deferred bool) *jen.Statement {
 	if !e.CanName(sig) {
 		return e.formOfMethod(x, callee.Name(), sig, deferred)
 	}
-	if _, ok := types.Unalias(t).(*types.TypeParam); ok {
-		x = jen.Any().Call(x)
+	if _, ok := types.Unalias(t).(*types.TypeParam); ok || !types.IsInterface(t) {
+		x = e.anyType().Call(x)
 	}
 	return x.Assert(e.formMethod(name, sig, deferred))
 }

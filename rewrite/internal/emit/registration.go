@@ -225,23 +225,8 @@ func (c *Converter) registerDispatched(out *jen.File, v NamedValue) {
 		on = on.Dot(field.Name())
 	}
 	f := c.forwarded(sig, first, closureCall)
-	form := c.unused("form")
-	status := c.rt("Done")
-	plain := []jen.Code{on.Clone().Dot(name).Call(f.args...), jen.Return(status)}
-	if n := len(f.results); n > 0 {
-		var lhs []jen.Code
-		for i := range n {
-			lhs = append(lhs, jen.Id(c.unused("r"+strconv.Itoa(i))))
-		}
-		plain = []jen.Code{jen.List(lhs...).Op(":=").Add(on.Clone().Dot(name).Call(f.args...)), jen.Return(append(lhs, status)...)}
-	}
-	ok := c.unused("ok")
-	has := jen.Interface(jen.Id(names.Companion(name)).Params(c.formParams(sig)...).Add(parens(append(append([]jen.Code{}, f.results...), c.rt("Status")))))
-	body := []jen.Code{
-		jen.If(jen.List(jen.Id(form), jen.Id(ok)).Op(":=").Add(c.anyType().Call(on.Clone()).Assert(has)), jen.Id(ok)).Block(
-			jen.Return(jen.Id(form).Dot(names.Companion(name)).Call(append(f.context, f.args...)...))),
-	}
-	out.Func().Params(self).Id(closureCall).Params(f.params...).Add(parens(append(f.results, c.rt("Status")))).Block(append(body, plain...)...)
+	out.Func().Params(self).Id(closureCall).Params(f.params...).Add(parens(append(f.results, c.rt("Status")))).Block(
+		c.ifForm(names.Companion(name), on, sig, f, false), c.plainMethod(on.Clone().Dot(name), f))
 	if !v.Bound {
 		out.Func().Id("init").Params().Block(c.rt("Register").Call(jen.Parens(c.Type(v.Recv)).Dot(name), jen.Id(v.Name).Values()))
 		return
@@ -251,9 +236,37 @@ func (c *Converter) registerDispatched(out *jen.File, v NamedValue) {
 	c.registerReceiver(out, v.Name, jen.Id(of), some.Dot(name))
 }
 
-// formParams are the types of the parameters of a companion.
-func (c *Converter) formParams(sig *types.Signature) []jen.Code {
+// ifForm returns what the form called form of the value on does, if that has one.
+func (c *Converter) ifForm(form string, on *jen.Statement, sig *types.Signature, f forwarded, deferred bool) jen.Code {
+	v, ok := c.unused("form"), c.unused("ok")
+	has := jen.Interface(jen.Id(form).Params(c.formParams(sig, deferred)...).Add(parens(append(append([]jen.Code{}, f.results...), c.rt("Status")))))
+	context := f.context
+	if !deferred {
+		context = context[:1]
+	}
+	return jen.If(jen.List(jen.Id(v), jen.Id(ok)).Op(":=").Add(c.anyType().Call(on.Clone()).Assert(has)), jen.Id(ok)).Block(
+		jen.Return(jen.Id(v).Dot(form).Call(append(append([]jen.Code{}, context...), f.args...)...)))
+}
+
+// plainMethod returns what method does.
+func (c *Converter) plainMethod(method *jen.Statement, f forwarded) jen.Code {
+	call := method.Call(f.args...)
+	if len(f.results) == 0 {
+		return call.Line().Return(c.rt("Done"))
+	}
+	var lhs []jen.Code
+	for i := range f.results {
+		lhs = append(lhs, jen.Id(c.unused("r"+strconv.Itoa(i))))
+	}
+	return jen.List(lhs...).Op(":=").Add(call).Line().Return(append(lhs, c.rt("Done"))...)
+}
+
+// formParams are the types of the parameters of a companion, or of a Deferred form.
+func (c *Converter) formParams(sig *types.Signature, deferred bool) []jen.Code {
 	params := []jen.Code{jen.Op("*").Add(c.rt("Run"))}
+	if deferred {
+		params = append(params, jen.Op("*").Add(c.rt("DeferHeader")))
+	}
 	for i := range sig.Params().Len() {
 		t := sig.Params().At(i).Type()
 		if sig.Variadic() && i == sig.Params().Len()-1 {

@@ -40,6 +40,9 @@ func Compile(u *unit.Unit, opt *Options) ([]unit.Output, diag.List, error) {
 	}
 	if len(byFile) > 0 {
 		byFile[0].hidden = overrides(u, colors)
+		if byFile[0].forwards, diags = forwards(u, colors); len(diags) > 0 {
+			return nil, diags, nil
+		}
 		nameValues(u, colors, byFile)
 	}
 	outs := make([]unit.Output, len(byFile))
@@ -75,10 +78,11 @@ func AnnotatedIn(colors *color.Colors, file *ast.File) (list []*color.Func) {
 
 // Lowered is a file's functions as the passes left them.
 type Lowered struct {
-	File   *ast.File
-	Funcs  []*ir.Func
-	hidden []emit.Hidden // to be emitted there, too
-	values []emit.NamedValue
+	File     *ast.File
+	Funcs    []*ir.Func
+	hidden   []emit.Hidden // to be emitted there, too
+	forwards []emit.Forward
+	values   []emit.NamedValue
 }
 
 // lowerFiles runs the passes over the functions of the files that are wanted. It
@@ -177,7 +181,7 @@ func EmitFile(u *unit.Unit, info *types.Info, colors *color.Colors, l *Lowered, 
 	}()
 	src := emit.Source{
 		Fset: u.Fset, File: file, Text: u.Source[u.Path(file)], Header: u.Header(file), Debugger: opt.debugger(u.Path(file)),
-		Pkg: u.Pkg, Info: info, Colors: colors, Hidden: l.hidden, Values: l.values, Declared: declared(l),
+		Pkg: u.Pkg, Info: info, Colors: colors, Hidden: l.hidden, Forwards: l.forwards, Values: l.values, Declared: declared(l),
 	}
 	end := opt.start("emit")
 	text, err = emit.File(src, l.Funcs)

@@ -575,5 +575,6 @@ func _[W Waitable]() {
 	var _ func(time.Duration, int, ...W) []W = AwaitFor[W]
 }
 func init() {
-	greenlet.Declare("AsReady", "Await", "AwaitFor")
+	greenlet.Declare("AsReady", "Await", "AwaitFor", "Handle.Join", "Handle.JoinFor", "Handle.Kill", "Handle.KillFor")
+	greenlet.DeclareInterface("Clock.Now", "Clock.Sleep", "Owner.TaskEnded", "Returning.Args", "Returning.Forget", "Returning.Func", "Returning.Results", "Starter.Go", "Trying.Args", "Trying.Forget", "Trying.Func", "Trying.Results")
 }

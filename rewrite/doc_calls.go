@@ -156,11 +156,14 @@ call.
 
 What is left is not found: values that are named in packages without directives, or of types that
 have no name where they are made; and those made with type parameters of the function around, for
-these gc makes a closure of the function around. So each package declares its generic functions and
-methods by name, and the first call of a function that is not registered looks at the name
-of its code: it panics if that is of a declared one. A value made with type parameters by plain
-code can't be told that way, and is refused (subset/openvalue.go). A literal of plain code is plain:
-what it calls runs plain, and panics where it would suspend by Yield or Exchange.
+these gc makes a closure of the function around. So each package declares its generic functions,
+methods, also promoted ones, and closures of annotated functions by name and place, and the runtime
+its operations. The first call of a function that is not registered looks at the name of its code: it
+panics if that is of a declared one. A method value of an interface is looked at in each call: it
+panics if its receiver's method is declared. A value made with type parameters by a function without
+the directive is refused (subset/openvalue.go). A literal of plain code is plain: what it calls runs
+plain, and panics where it would suspend by Yield or Exchange; a switch of it begins a run, which
+SetLost reports.
 
 # Range over functions
 

@@ -113,10 +113,23 @@ func (f *funcval) resumable() any {
 // judge looks at a function that has not been called as a value before, and is not
 // registered. It notes that it is plain, or panics.
 func (f *funcval) judge() *code {
-	if name, ok := declared(f.pc); ok {
-		panic(&StateError{Op: "call", Reason: name + " is resumable, but this value of it was made by plain code that the generator has not seen, so that it can't be suspended; make it in a function annotated //greenlet:resumable, or in a package that has one"})
+	name, method, ok := declared(f.pc)
+	switch {
+	case ok:
+		unseen(name)
+	case method != "" && keepsReceiver: // each value of it may be another's
+		return register(&code{pc: f.pc, method: func(f *funcval) any {
+			if name, ok := f.receives(method); ok {
+				unseen(name)
+			}
+			return nil
+		}})
 	}
 	return register(&code{pc: f.pc, plain: true})
+}
+
+func unseen(name string) {
+	panic(&StateError{Op: "call", Reason: name + " is resumable, but this value of it was made by plain code that the generator has not seen, so that it can't be suspended; make it in a function annotated //greenlet:resumable, or in a package that has one"})
 }
 
 // codes is a hash table of code pointers, at most a quarter full, so that most

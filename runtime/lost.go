@@ -16,9 +16,9 @@ type Lost struct {
 	Line int
 }
 
-// A LostHandler says which functions are resumable, by their names in tracebacks
-// (their literals are taken to be, too), and is told of the suspensions that
-// they lose. Of Yield, YieldFrom, Exchange and a resumable iterator's yield, which make sense in
+// A LostHandler says which functions are resumable, by their names in tracebacks, and is
+// told of the suspensions that they and function literals lose: those of plain code, too, as
+// what a literal switches by is mostly meant for who calls it. Of Yield, YieldFrom, Exchange and a resumable iterator's yield, which make sense in
 // resumable code only, all functions' are reported.
 type LostHandler struct {
 	Resumable func(name string) bool
@@ -56,7 +56,7 @@ func lost() {
 		switch {
 		case !always && op != "Switch" && op != "Throw" && op != "Kill" && op != "Call":
 			return // Pull and its like, which are there to drive from a stack
-		case !always && !h.Resumable(outer(f.Function)):
+		case !always && outer(f.Function) == f.Function && !h.Resumable(f.Function):
 			return
 		}
 		for _, below := range frames[i+1:] {

@@ -274,4 +274,5 @@ var _ func(*Host, Addr) (*stream, error) = (*Host).connect
 
 func init() {
 	greenlet.Declare("Host.Dial", "Host.connect")
+	greenlet.DeclareInterface("TB.Fatalf", "TB.Helper", "TB.Logf", "TB.Name", "message.String")
 }

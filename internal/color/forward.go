@@ -2,6 +2,7 @@ package color
 
 import (
 	"go/types"
+	"iter"
 	"slices"
 )
 
@@ -121,6 +122,24 @@ func (c *Colors) mayForward(st *types.Struct, m *types.Func, except int) bool {
 		}
 	}
 	return false
+}
+
+// AskedMethods are the methods of the interfaces that the package declares whose calls ask
+// for a companion, by the name of the interface.
+func (c *Colors) AskedMethods() iter.Seq2[*types.TypeName, *types.Func] {
+	return func(yield func(*types.TypeName, *types.Func) bool) {
+		for _, name := range c.pkg.Pkg.Scope().Names() {
+			tn, ok := c.pkg.Pkg.Scope().Lookup(name).(*types.TypeName)
+			if !ok || tn.IsAlias() || !types.IsInterface(tn.Type()) {
+				continue
+			}
+			for m := range tn.Type().Underlying().(*types.Interface).Methods() {
+				if c.asks(m, tn.Type()) && !yield(tn, m) {
+					return
+				}
+			}
+		}
+	}
 }
 
 // OverridesForward reports whether the method m, that its type declares, overrides one

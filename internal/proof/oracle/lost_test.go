@@ -14,7 +14,7 @@ import (
 )
 
 // TestLost: what plain code makes of a resumable function that it calls is
-// reported if it switches, by name and place. What drives a greenlet is
+// reported if it switches, by name and place, and so is a literal of plain code. What drives a greenlet is
 // not, nor is a suspension that is not reached.
 func TestLost(t *testing.T) {
 	const text = `package main
@@ -51,9 +51,15 @@ func plain(now bool) {
 }
 
 //greenlet:resumable
-func run(now bool) { hidden(now); greenlet.Yield(2) }
+func run(now bool) { hidden(now); literal(now); greenlet.Yield(2) }
 
 var hidden = plain
+
+var literal = func(now bool) {
+	if now {
+		greenlet.New(newStepFrame()).Switch()
+	}
+}
 
 func main() {
 	for _, now := range []bool{false, true} {
@@ -85,6 +91,7 @@ func main() {
 	require.ErrorAs(t, err, &lost)
 	assert.Equal(t, []string{
 		"Switch in example/p.(*worker[...]).work at example/p/in.go:17",
+		"Switch in example/p.init.func1 at example/p/in.go:41",
 		"Yield in example/p.step at example/p/in.go:10",
 	}, lost.Places)
 }

@@ -38,3 +38,45 @@ func TestReach(t *testing.T) {
 		})
 	}
 }
+
+// TestValues: a function value that resumable code calls suspends in the function, whoever
+// declares that, and wherever the value is made. Where that can't be, its call panics, and
+// says so: it never runs as plain code that loses what it suspends.
+func TestValues(t *testing.T) {
+	root, err := filepath.Abs("../../..")
+	require.NoError(t, err)
+	var programs []oracle.Program
+	for _, p := range reach.Placings {
+		for _, lost := range []bool{false, true} {
+			programs = append(programs, oracle.Program{Name: reach.ValueProgram(p, lost), Files: reach.Values(p, lost)})
+		}
+	}
+	runner := progen.Runner{Root: root, Dir: t.TempDir()}
+	verdicts, err := runner.RunPrograms(t.Context(), programs)
+	require.NoError(t, err)
+	for i, v := range verdicts {
+		p := reach.Placings[i/2]
+		t.Run(programs[i].Name, func(t *testing.T) {
+			require.NoError(t, v.Invalid)
+			require.NoError(t, v.Refused)
+			var lost *oracle.LostError
+			if i%2 == 1 {
+				require.ErrorAs(t, v.Failed, &lost, "plain code yields")
+			} else {
+				require.NoError(t, v.Failed)
+			}
+			expected, printed := strings.Split(v.Expected, "\n"), strings.Split(v.Printed, "\n")
+			require.Len(t, printed, len(expected))
+			for i, line := range printed {
+				if p.Told(line) && line != expected[i] { // another program of the binary may have registered the same
+					assert.Regexp(t, `: greenlet: (call: .* is resumable, but this value of it was made by plain code|.*plain code has no parent)`, line)
+					continue
+				}
+				assert.Equal(t, expected[i], line)
+				if line != "" {
+					assert.Regexp(t, `: -1 6 <nil>$`, line)
+				}
+			}
+		})
+	}
+}

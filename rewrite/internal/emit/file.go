@@ -31,8 +31,9 @@ type Source struct {
 	Hidden   []Hidden
 	Forwards []Forward
 	Values   []NamedValue
-	// Declared are names of functions for the runtime.
-	Declared []string
+	// Declared are names of functions for the runtime, Interfaces those of methods of interfaces.
+	Declared, Interfaces []string
+	Closures             []ClosureOf
 	// Debugger, if not nil, says under which names debuggers find the file and the
 	// generated one; see debugger.go.
 	Debugger *Debugger
@@ -100,9 +101,7 @@ func File(src Source, fns []*ir.Func) ([]byte, error) {
 	for _, f := range src.Forwards {
 		c.forwardMethod(out, f)
 	}
-	if len(src.Declared) > 0 {
-		c.declare(out, src.Declared)
-	}
+	c.declare(out, src)
 	if len(src.Hidden) > 0 {
 		hide(c, out, src.Hidden)
 	}

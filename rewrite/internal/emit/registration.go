@@ -278,12 +278,29 @@ func (c *Converter) formParams(sig *types.Signature, deferred bool) []jen.Code {
 	return params
 }
 
+// A ClosureOf is a value of the resumable function What that the function In makes, with its
+// type parameters, at a place, a file and a line.
+type ClosureOf struct{ Place, In, What string }
+
 // declare tells the runtime the names of functions of which there may be values that
 // are not registered.
-func (c *Converter) declare(out *jen.File, list []string) {
-	var args []jen.Code
-	for _, name := range list {
-		args = append(args, jen.Lit(name))
+func (c *Converter) declare(out *jen.File, src Source) {
+	var code []jen.Code
+	call := func(fn string, list ...string) {
+		var args []jen.Code
+		for _, name := range list {
+			args = append(args, jen.Lit(name))
+		}
+		if len(args) > 0 {
+			code = append(code, c.rt(fn).Call(args...))
+		}
 	}
-	out.Func().Id("init").Params().Block(c.rt("Declare").Call(args...))
+	call("Declare", src.Declared...)
+	call("DeclareInterface", src.Interfaces...)
+	for _, v := range src.Closures {
+		call("DeclareClosure", v.Place, v.In, v.What)
+	}
+	if len(code) > 0 {
+		out.Func().Id("init").Params().Block(code...)
+	}
 }

@@ -44,6 +44,8 @@ func Compile(u *unit.Unit, opt *Options) ([]unit.Output, diag.List, error) {
 			return nil, diags, nil
 		}
 		nameValues(u, colors, byFile)
+		byFile[0].promoted, byFile[0].interfaces = declaredInPackage(u, colors)
+		byFile[0].closures = closures(u, colors)
 	}
 	outs := make([]unit.Output, len(byFile))
 	errs := make([]error, len(byFile))
@@ -78,11 +80,13 @@ func AnnotatedIn(colors *color.Colors, file *ast.File) (list []*color.Func) {
 
 // Lowered is a file's functions as the passes left them.
 type Lowered struct {
-	File     *ast.File
-	Funcs    []*ir.Func
-	hidden   []emit.Hidden // to be emitted there, too
-	forwards []emit.Forward
-	values   []emit.NamedValue
+	File                 *ast.File
+	Funcs                []*ir.Func
+	hidden               []emit.Hidden // to be emitted there, too
+	forwards             []emit.Forward
+	promoted, interfaces []string
+	closures             []emit.ClosureOf
+	values               []emit.NamedValue
 }
 
 // lowerFiles runs the passes over the functions of the files that are wanted. It
@@ -181,7 +185,8 @@ func EmitFile(u *unit.Unit, info *types.Info, colors *color.Colors, l *Lowered, 
 	}()
 	src := emit.Source{
 		Fset: u.Fset, File: file, Text: u.Source[u.Path(file)], Header: u.Header(file), Debugger: opt.debugger(u.Path(file)),
-		Pkg: u.Pkg, Info: info, Colors: colors, Hidden: l.hidden, Forwards: l.forwards, Values: l.values, Declared: declared(l),
+		Pkg: u.Pkg, Info: info, Colors: colors, Hidden: l.hidden, Forwards: l.forwards, Values: l.values, Declared: append(declared(l), l.promoted...),
+		Interfaces: l.interfaces, Closures: l.closures,
 	}
 	end := opt.start("emit")
 	text, err = emit.File(src, l.Funcs)

@@ -54,14 +54,23 @@ func overrides(u *unit.Unit, colors *color.Colors) (list []emit.Hidden) {
 // generatedFor are the declared types of the package of u that methods are generated of,
 // those of test files if it is these that are generated from.
 func generatedFor(u *unit.Unit, colors *color.Colors) iter.Seq[*types.Named] {
-	tests := slices.ContainsFunc(u.Files, func(file *ast.File) bool { return u.Wants(file) && names.IsTest(u.Path(file)) })
+	tests := wantsTests(u)
 	return func(yield func(*types.Named) bool) {
 		for tn, named := range colors.DeclaredTypes() {
-			if names.IsTest(u.Fset.PositionFor(tn.Pos(), false).Filename) == tests && !yield(named) {
+			if inTests(u, tn) == tests && !yield(named) {
 				return
 			}
 		}
 	}
+}
+
+// wantsTests reports whether it is test files that are generated from.
+func wantsTests(u *unit.Unit) bool {
+	return slices.ContainsFunc(u.Files, func(file *ast.File) bool { return u.Wants(file) && names.IsTest(u.Path(file)) })
+}
+
+func inTests(u *unit.Unit, obj types.Object) bool {
+	return names.IsTest(u.Fset.PositionFor(obj.Pos(), false).Filename)
 }
 
 // forwards are the forms of what the types of the package have from embedded interfaces,

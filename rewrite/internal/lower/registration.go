@@ -5,6 +5,8 @@ package lower
 
 import (
 	"go/ast"
+	"go/types"
+	"path/filepath"
 
 	"github.com/going-green/greenlet/internal/color"
 	"github.com/going-green/greenlet/internal/names"
@@ -57,6 +59,55 @@ func declared(l *Lowered) (list []string) {
 		}
 		if sig.Recv() != nil || sig.TypeParams().Len() > 0 {
 			list = append(list, name)
+		}
+	}
+	return list
+}
+
+// declaredInPackage are such names of methods that exported types of the package have from
+// what they embed, and of the methods of its interfaces: of what other packages can make
+// values.
+func declaredInPackage(u *unit.Unit, colors *color.Colors) (promoted, ofInterfaces []string) {
+	if u.Pkg.Name() == "main" || wantsTests(u) {
+		return nil, nil
+	}
+	for named := range generatedFor(u, colors) {
+		name := named.Obj().Name() + "."
+		if !named.Obj().Exported() {
+			continue
+		}
+		for m := range types.NewMethodSet(types.NewPointer(named)).Methods() {
+			if fn := m.Obj().(*types.Func); fn.Exported() && len(m.Index()) > 1 && !color.IsInterfaceMethod(fn) && colors.Resumable(fn) {
+				promoted = append(promoted, name+fn.Name())
+			}
+		}
+		for _, f := range colors.Forwards(named) {
+			if f.Method.Exported() && color.IsInterfaceMethod(f.Method) {
+				promoted = append(promoted, name+f.Method.Name())
+			}
+		}
+	}
+	for tn, m := range colors.AskedMethods() {
+		if m.Exported() && !color.IsCompanion(m) {
+			ofInterfaces = append(ofInterfaces, tn.Name()+"."+m.Name())
+		}
+	}
+	return promoted, ofInterfaces
+}
+
+// closures are the values with type parameters that annotated functions of the package
+// make.
+func closures(u *unit.Unit, colors *color.Colors) (list []emit.ClosureOf) {
+	for _, v := range colors.NamedValues(func(*ast.File) bool { return false }) {
+		if !v.Open || v.In == nil || !colors.Directives().Has(v.In) {
+			continue
+		}
+		if pos := u.Fset.Position(v.Name.Pos()); names.IsTest(u.Fset.PositionFor(v.Name.Pos(), false).Filename) == wantsTests(u) {
+			what := colors.Name(v.Func)
+			if v.Func.Pkg() == u.Pkg {
+				what = u.Pkg.Name() + "." + what
+			}
+			list = append(list, emit.ClosureOf{Place: filepath.Base(pos.Filename) + ":" + itoa(pos.Line), In: v.In.Name.Name, What: what})
 		}
 	}
 	return list

@@ -200,15 +200,6 @@ func signalsResumable(r *greenlet.Run, mine *Event, other *Event, n int) greenle
 
 func (f *signalsFrame) body(r *greenlet.Run, mine *Event, other *Event, n int) (st greenlet.Status) {
 	var t0 int
-	if f != nil {
-		switch f.PC {
-		case 1:
-			t0 = f.t0
-			r.Callee().(*EventWaitFrame).Release(r)
-			goto resumed_51
-		}
-	}
-
 //line bench_test.go:50
 	t0 = 0
 loop_50:
@@ -222,6 +213,38 @@ loop_50:
 		f.mine, f.other, f.n, f.t0, f.PC = mine, other, n, t0, 1
 		return r.Link(f, &f.Header, st)
 	}
+//line bench_test.go:52
+	mine.Clear()
+	other.Set()
+//line bench_test.go:50
+	t0++
+	goto loop_50
+}
+
+//line bench_greenlet_test.go:226
+
+func (f *signalsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	mine, other, n := f.mine, f.other, f.n
+	var t0 int
+	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.mine, f.other, f.n))
+	case 1:
+		t0 = f.t0
+		r.Callee().(*EventWaitFrame).Release(r)
+		goto resumed_51
+	}
+
+loop_50:
+//line bench_test.go:50
+	if !(t0 < n) {
+		return r.Return(f, &f.Header)
+	}
+//line bench_test.go:51
+	if st = mine.WaitResumable(r); st != greenlet.Done {
+		f.t0, f.PC = t0, 1
+		return r.Link(f, &f.Header, st)
+	}
 resumed_51:
 //line bench_test.go:52
 	mine.Clear()
@@ -231,11 +254,7 @@ resumed_51:
 	goto loop_50
 }
 
-//line bench_greenlet_test.go:237
-
-func (f *signalsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	return r.Started(f, &f.Header, f.body(r, f.mine, f.other, f.n))
-}
+//line bench_greenlet_test.go:259
 
 func (f *signalsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.mine, &f.other, &f.n) }
 func (f *signalsFrame) Forget()                 { *f = signalsFrame{Header: f.Header} }
@@ -263,15 +282,6 @@ func fillsResumable(r *greenlet.Run, q *Queue[int], n int) greenlet.Status {
 
 func (f *fillsFrame) body(r *greenlet.Run, q *Queue[int], n int) (st greenlet.Status) {
 	var i int
-	if f != nil {
-		switch f.PC {
-		case 1:
-			i = f.i
-			r.Callee().Release(r)
-			goto resumed_70
-		}
-	}
-
 //line bench_test.go:69
 	i = 0
 loop_69:
@@ -287,17 +297,44 @@ loop_69:
 		f.q, f.n, f.i, f.PC = q, n, i, 1
 		return r.Link(f, &f.Header, st)
 	}
+//line bench_test.go:69
+	i++
+	goto loop_69
+}
+
+//line bench_greenlet_test.go:307
+
+func (f *fillsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	q, n := f.q, f.n
+	var i int
+	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.q, f.n))
+	case 1:
+		i = f.i
+		r.Callee().Release(r)
+		goto resumed_70
+	}
+
+loop_69:
+//line bench_test.go:69
+	if !(i < n) {
+//line bench_test.go:72
+		q.Close()
+		return r.Return(f, &f.Header)
+	}
+//line bench_test.go:70
+	if st = q.PutResumable(r, i); st != greenlet.Done {
+		f.i, f.PC = i, 1
+		return r.Link(f, &f.Header, st)
+	}
 resumed_70:
 //line bench_test.go:69
 	i++
 	goto loop_69
 }
 
-//line bench_greenlet_test.go:300
-
-func (f *fillsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	return r.Started(f, &f.Header, f.body(r, f.q, f.n))
-}
+//line bench_greenlet_test.go:339
 
 func (f *fillsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.q, &f.n) }
 func (f *fillsFrame) Forget()                 { *f = fillsFrame{Header: f.Header} }
@@ -344,7 +381,7 @@ loop_77:
 	goto loop_77
 }
 
-//line bench_greenlet_test.go:351
+//line bench_greenlet_test.go:386
 
 func (f *drainsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	q := f.q
@@ -379,7 +416,7 @@ resumed_77:
 	goto loop_77
 }
 
-//line bench_greenlet_test.go:386
+//line bench_greenlet_test.go:421
 
 func (f *drainsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.q) }
 func (f *drainsFrame) Forget()                 { *f = drainsFrame{Header: f.Header} }
@@ -427,7 +464,7 @@ loop_95:
 	goto loop_95
 }
 
-//line bench_greenlet_test.go:434
+//line bench_greenlet_test.go:469
 
 func (f *napsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	h, n, d := f.h, f.n, f.d
@@ -457,7 +494,7 @@ resumed_96:
 	goto loop_95
 }
 
-//line bench_greenlet_test.go:464
+//line bench_greenlet_test.go:499
 
 func (f *napsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.h, &f.n, &f.d) }
 func (f *napsFrame) Forget()                 { *f = napsFrame{Header: f.Header} }

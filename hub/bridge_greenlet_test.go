@@ -267,15 +267,6 @@ func (f *logReceivesFrame) body(r *greenlet.Run, l0 *log, ch0 chan int, d time.D
 		ok  *bool
 		err error
 	)
-	if f != nil {
-		switch f.PC {
-		case 1:
-			l, ch, v, ok = f.l, f.ch, f.v, f.ok
-			err = r.Callee().(*HubWithTimeoutFrame).Returned(r)
-			goto resumed_84
-		}
-	}
-
 	l = new(*log)
 	*l = l0
 	ch = new(chan int)
@@ -295,7 +286,6 @@ loop_81:
 		f.l, f.ch, f.d, f.v, f.ok, f.PC = l, ch, d, v, ok, 1
 		return r.Link(f, &f.Header, st)
 	}
-resumed_84:
 //line bridge_test.go:84
 	if err != nil {
 		(*l).say("%v", err)
@@ -308,11 +298,54 @@ resumed_84:
 	goto loop_81
 }
 
-//line bridge_greenlet_test.go:313
+//line bridge_greenlet_test.go:302
 
 func (f *logReceivesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	return r.Started(f, &f.Header, f.body(r, f.l0, f.ch0, f.d))
+	d := f.d
+	var (
+		l   **log
+		ch  *chan int
+		v   *int
+		ok  *bool
+		err error
+	)
+	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.l0, f.ch0, f.d))
+	case 1:
+		l, ch, v, ok = f.l, f.ch, f.v, f.ok
+		err = r.Callee().(*HubWithTimeoutFrame).Returned(r)
+		goto resumed_84
+	}
+
+loop_81:
+	v = new(int)
+	ok = new(bool)
+//line bridge_test.go:84
+	err, st = (*l).WithTimeoutResumable(r, d, (&logReceivesFunc1{
+		ch: ch,
+		l:  l,
+		ok: ok,
+		v:  v,
+	}).value())
+	if st != greenlet.Done {
+		f.l, f.ch, f.v, f.ok, f.PC = l, ch, v, ok, 1
+		return r.Link(f, &f.Header, st)
+	}
+resumed_84:
+//line bridge_test.go:84
+	if err != nil {
+		(*l).say("%v", err)
+		return r.Return(f, &f.Header)
+	}
+	(*l).say("%d %v", (*v), (*ok))
+	if !(*ok) {
+		return r.Return(f, &f.Header)
+	}
+	goto loop_81
 }
+
+//line bridge_greenlet_test.go:349
 
 func (f *logReceivesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.ch0, &f.d) }
 func (f *logReceivesFrame) Forget()                 { *f = logReceivesFrame{Header: f.Header} }
@@ -362,7 +395,7 @@ func (f *logReceivesFunc1Frame) body(r *greenlet.Run, c *logReceivesFunc1) (st g
 	return greenlet.Done
 }
 
-//line bridge_greenlet_test.go:367
+//line bridge_greenlet_test.go:399
 
 func (f *logReceivesFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -377,7 +410,7 @@ func (f *logReceivesFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line bridge_greenlet_test.go:382
+//line bridge_greenlet_test.go:414
 
 func (f *logReceivesFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 27) }
 func (*logReceivesFunc1Frame) Func() *greenlet.Func      { return &logReceivesFunc1FrameInfo }
@@ -469,7 +502,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line bridge_greenlet_test.go:474
+//line bridge_greenlet_test.go:506
 
 func (f *receivesAllFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.h, &f.ch, &f.killed) }
 func (f *receivesAllFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }

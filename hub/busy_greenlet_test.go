@@ -31,15 +31,6 @@ func (n *notes) feedsResumable(r *greenlet.Run, p pipe, rounds *int) greenlet.St
 func (f *notesFeedsFrame) body(r *greenlet.Run, n *notes, p pipe, rounds *int) (st greenlet.Status) {
 	var t0 int
 	var err error
-	if f != nil {
-		switch f.PC {
-		case 1:
-			t0 = f.t0
-			err = r.Callee().(*ReadinessWaitFrame).Returned(r)
-			goto resumed_24
-		}
-	}
-
 //line busy_test.go:17
 	t0 = 0
 loop_17:
@@ -60,6 +51,48 @@ loop_17:
 		f.n, f.p, f.rounds, f.t0, f.PC = n, p, rounds, t0, 1
 		return r.Link(f, &f.Header, st)
 	}
+//line busy_test.go:24
+	if err != nil {
+		panic(err)
+	}
+	get(p.a, 1)
+//line busy_test.go:17
+	t0++
+	goto loop_17
+}
+
+//line busy_greenlet_test.go:65
+
+func (f *notesFeedsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	n, p, rounds := f.n, f.p, f.rounds
+	var t0 int
+	var err error
+	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.n, f.p, f.rounds))
+	case 1:
+		t0 = f.t0
+		err = r.Callee().(*ReadinessWaitFrame).Returned(r)
+		goto resumed_24
+	}
+
+loop_17:
+//line busy_test.go:17
+	if !(t0 < 100) {
+		return r.Return(f, &f.Header)
+	}
+//line busy_test.go:18
+	*rounds++
+	put(p.b, "x")
+	if err := p.a.Exhausted(In); err != nil {
+		panic(err)
+	}
+	n.pace.left, n.pace.polled = 0, time.Time{}
+	err, st = p.a.Readiness().WaitResumable(r, In)
+	if st != greenlet.Done {
+		f.t0, f.PC = t0, 1
+		return r.Link(f, &f.Header, st)
+	}
 resumed_24:
 //line busy_test.go:24
 	if err != nil {
@@ -71,11 +104,7 @@ resumed_24:
 	goto loop_17
 }
 
-//line busy_greenlet_test.go:76
-
-func (f *notesFeedsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	return r.Started(f, &f.Header, f.body(r, f.n, f.p, f.rounds))
-}
+//line busy_greenlet_test.go:108
 
 func (f *notesFeedsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.p, &f.rounds) }
 func (f *notesFeedsFrame) Forget()                 { *f = notesFeedsFrame{Header: f.Header} }
@@ -105,15 +134,6 @@ func (n *notes) turnsOfResumable(r *greenlet.Run, times int, rounds *int) greenl
 
 func (f *notesTurnsOfFrame) body(r *greenlet.Run, n *notes, times int, rounds *int) (st greenlet.Status) {
 	var t0 int
-	if f != nil {
-		switch f.PC {
-		case 1:
-			t0 = f.t0
-			r.Callee().(*HubYieldFrame).Release(r)
-			goto resumed_35
-		}
-	}
-
 //line busy_test.go:33
 	t0 = 0
 loop_33:
@@ -128,17 +148,43 @@ loop_33:
 		f.n, f.times, f.rounds, f.t0, f.PC = n, times, rounds, t0, 1
 		return r.Link(f, &f.Header, st)
 	}
+//line busy_test.go:33
+	t0++
+	goto loop_33
+}
+
+//line busy_greenlet_test.go:157
+
+func (f *notesTurnsOfFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	n, times, rounds := f.n, f.times, f.rounds
+	var t0 int
+	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.n, f.times, f.rounds))
+	case 1:
+		t0 = f.t0
+		r.Callee().(*HubYieldFrame).Release(r)
+		goto resumed_35
+	}
+
+loop_33:
+//line busy_test.go:33
+	if !(t0 < times) {
+		return r.Return(f, &f.Header)
+	}
+//line busy_test.go:34
+	n.note("after %d", *rounds)
+	if st = n.YieldResumable(r); st != greenlet.Done {
+		f.t0, f.PC = t0, 1
+		return r.Link(f, &f.Header, st)
+	}
 resumed_35:
 //line busy_test.go:33
 	t0++
 	goto loop_33
 }
 
-//line busy_greenlet_test.go:140
-
-func (f *notesTurnsOfFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	return r.Started(f, &f.Header, f.body(r, f.n, f.times, f.rounds))
-}
+//line busy_greenlet_test.go:188
 
 func (f *notesTurnsOfFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.times, &f.rounds) }
 func (f *notesTurnsOfFrame) Forget()                 { *f = notesTurnsOfFrame{Header: f.Header} }
@@ -167,15 +213,6 @@ func (n *notes) looksResumable(r *greenlet.Run, d *Descriptor) greenlet.Status {
 
 func (f *notesLooksFrame) body(r *greenlet.Run, n *notes, d *Descriptor) (st greenlet.Status) {
 	var t0 int
-	if f != nil {
-		switch f.PC {
-		case 1:
-			t0 = f.t0
-			r.Callee().(*HubYieldFrame).Release(r)
-			goto resumed_62
-		}
-	}
-
 //line busy_test.go:54
 	if err := d.Exhausted(In); err != nil {
 		panic(err)
@@ -201,17 +238,49 @@ loop_57:
 		f.n, f.d, f.t0, f.PC = n, d, t0, 1
 		return r.Link(f, &f.Header, st)
 	}
+//line busy_test.go:57
+	t0++
+	goto loop_57
+}
+
+//line busy_greenlet_test.go:247
+
+func (f *notesLooksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	n, d := f.n, f.d
+	var t0 int
+	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.n, f.d))
+	case 1:
+		t0 = f.t0
+		r.Callee().(*HubYieldFrame).Release(r)
+		goto resumed_62
+	}
+
+loop_57:
+//line busy_test.go:57
+	if !(t0 < 1<<20) {
+		f.d = nil
+//line busy_test.go:64
+		n.note("nothing")
+		return r.Return(f, &f.Header)
+	}
+//line busy_test.go:58
+	if d.Readiness().Ready(In) {
+		n.note("read %q", get(d, 1))
+		return r.Return(f, &f.Header)
+	}
+	if st = n.YieldResumable(r); st != greenlet.Done {
+		f.t0, f.PC = t0, 1
+		return r.Link(f, &f.Header, st)
+	}
 resumed_62:
 //line busy_test.go:57
 	t0++
 	goto loop_57
 }
 
-//line busy_greenlet_test.go:214
-
-func (f *notesLooksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	return r.Started(f, &f.Header, f.body(r, f.n, f.d))
-}
+//line busy_greenlet_test.go:284
 
 func (f *notesLooksFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.d) }
 func (f *notesLooksFrame) Forget()                 { *f = notesLooksFrame{Header: f.Header} }
@@ -252,7 +321,7 @@ func (f *notesPutsLateFrame) body(r *greenlet.Run, n *notes, d *Descriptor) (st 
 	return greenlet.Done
 }
 
-//line busy_greenlet_test.go:259
+//line busy_greenlet_test.go:325
 
 func (f *notesPutsLateFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	d := f.d
@@ -269,7 +338,7 @@ func (f *notesPutsLateFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line busy_greenlet_test.go:276
+//line busy_greenlet_test.go:342
 
 func (f *notesPutsLateFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.d) }
 func (f *notesPutsLateFrame) Forget()                 { *f = notesPutsLateFrame{Header: f.Header} }

@@ -32,15 +32,6 @@ func (n *notes) readsResumable(r *greenlet.Run, d *Descriptor, size int, times i
 func (f *notesReadsFrame) body(r *greenlet.Run, n *notes, d *Descriptor, size int, times int) (st greenlet.Status) {
 	var t0 int
 	var err error
-	if f != nil {
-		switch f.PC {
-		case 1:
-			t0 = f.t0
-			err = r.Callee().(*DescriptorWaitReadFrame).Returned(r)
-			goto resumed_69
-		}
-	}
-
 //line descriptor_test.go:68
 	t0 = 0
 loop_68:
@@ -55,7 +46,6 @@ loop_68:
 		f.n, f.d, f.size, f.times, f.t0, f.PC = n, d, size, times, t0, 1
 		return r.Link(f, &f.Header, st)
 	}
-resumed_69:
 //line descriptor_test.go:69
 	if err != nil {
 		n.note("error: %v", err)
@@ -67,11 +57,45 @@ resumed_69:
 	goto loop_68
 }
 
-//line descriptor_greenlet_test.go:72
+//line descriptor_greenlet_test.go:61
 
 func (f *notesReadsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	return r.Started(f, &f.Header, f.body(r, f.n, f.d, f.size, f.times))
+	n, d, size, times := f.n, f.d, f.size, f.times
+	var t0 int
+	var err error
+	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.n, f.d, f.size, f.times))
+	case 1:
+		t0 = f.t0
+		err = r.Callee().(*DescriptorWaitReadFrame).Returned(r)
+		goto resumed_69
+	}
+
+loop_68:
+//line descriptor_test.go:68
+	if !(t0 < times) {
+		return r.Return(f, &f.Header)
+	}
+//line descriptor_test.go:69
+	err, st = d.WaitReadResumable(r)
+	if st != greenlet.Done {
+		f.t0, f.PC = t0, 1
+		return r.Link(f, &f.Header, st)
+	}
+resumed_69:
+//line descriptor_test.go:69
+	if err != nil {
+		n.note("error: %v", err)
+		return r.Return(f, &f.Header)
+	}
+	n.note("read %q", get(d, size))
+//line descriptor_test.go:68
+	t0++
+	goto loop_68
 }
+
+//line descriptor_greenlet_test.go:99
 
 func (f *notesReadsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.d, &f.size, &f.times) }
 func (f *notesReadsFrame) Forget()                 { *f = notesReadsFrame{Header: f.Header} }
@@ -101,15 +125,6 @@ func (n *notes) writesResumable(r *greenlet.Run, d *Descriptor, words ...string)
 
 func (f *notesWritesFrame) body(r *greenlet.Run, n *notes, d *Descriptor, words []string) (st greenlet.Status) {
 	var t0, t1 int
-	if f != nil {
-		switch f.PC {
-		case 1:
-			t0, t1 = f.t0, f.t1
-			r.Callee().(*HubSleepFrame).Release(r)
-			goto resumed_82
-		}
-	}
-
 //line descriptor_test.go:79
 	t0 = len(words)
 //line descriptor_test.go:79
@@ -130,17 +145,47 @@ loop_79:
 			return r.Link(f, &f.Header, st)
 		}
 	}
+//line descriptor_test.go:79
+	t1++
+	goto loop_79
+}
+
+//line descriptor_greenlet_test.go:154
+
+func (f *notesWritesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	n, d, words := f.n, f.d, f.words
+	var t0, t1 int
+	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.n, f.d, f.words))
+	case 1:
+		t0, t1 = f.t0, f.t1
+		r.Callee().(*HubSleepFrame).Release(r)
+		goto resumed_82
+	}
+
+loop_79:
+//line descriptor_test.go:79
+	if !(t1 < t0) {
+		return r.Return(f, &f.Header)
+	}
+	{
+		w := words[t1]
+//line descriptor_test.go:80
+		n.note("write %q", w)
+		put(d, w)
+		if st = n.SleepResumable(r, time.Millisecond); st != greenlet.Done {
+			f.t0, f.t1, f.PC = t0, t1, 1
+			return r.Link(f, &f.Header, st)
+		}
+	}
 resumed_82:
 //line descriptor_test.go:79
 	t1++
 	goto loop_79
 }
 
-//line descriptor_greenlet_test.go:142
-
-func (f *notesWritesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	return r.Started(f, &f.Header, f.body(r, f.n, f.d, f.words))
-}
+//line descriptor_greenlet_test.go:189
 
 func (f *notesWritesFrame) Args(args []any)         { greenlet.SetVariadic(f, args, &f.d, &f.words) }
 func (f *notesWritesFrame) Forget()                 { *f = notesWritesFrame{Header: f.Header} }
@@ -246,7 +291,7 @@ resumed_109:
 	return greenlet.Done
 }
 
-//line descriptor_greenlet_test.go:253
+//line descriptor_greenlet_test.go:296
 
 func (f *notesPatientFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n, f.d))
@@ -277,17 +322,6 @@ func (n *notes) answersResumable(r *greenlet.Run, d *Descriptor) greenlet.Status
 }
 
 func (f *notesAnswersFrame) body(r *greenlet.Run, n *notes, d *Descriptor) (st greenlet.Status) {
-	if f != nil {
-		switch f.PC {
-		case 1:
-			r.Callee().(*DescriptorWaitReadFrame).Release(r)
-			goto resumed_114
-		case 2:
-			r.Callee().(*HubSleepFrame).Release(r)
-			goto resumed_116
-		}
-	}
-
 //line descriptor_test.go:114
 	_, st = d.WaitReadResumable(r)
 	if st != greenlet.Done {
@@ -295,7 +329,6 @@ func (f *notesAnswersFrame) body(r *greenlet.Run, n *notes, d *Descriptor) (st g
 		f.n, f.d, f.PC = n, d, 1
 		return r.Link(f, &f.Header, st)
 	}
-resumed_114:
 //line descriptor_test.go:115
 	put(d, "answer")
 	if st = n.SleepResumable(r, 20*time.Millisecond); st != greenlet.Done {
@@ -303,7 +336,6 @@ resumed_114:
 		f.n, f.d, f.PC = nil, d, 2
 		return r.Link(f, &f.Header, st)
 	}
-resumed_116:
 	if f != nil {
 		f.n = nil
 	}
@@ -315,11 +347,38 @@ resumed_116:
 	}
 }
 
-//line descriptor_greenlet_test.go:323
+//line descriptor_greenlet_test.go:352
 
 func (f *notesAnswersFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	return r.Started(f, &f.Header, f.body(r, f.n, f.d))
+	n, d := f.n, f.d
+	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.n, f.d))
+	case 1:
+		r.Callee().(*DescriptorWaitReadFrame).Release(r)
+//line descriptor_test.go:115
+		put(d, "answer")
+		if st = n.SleepResumable(r, 20*time.Millisecond); st != greenlet.Done {
+			f.n, f.PC = nil, 2
+			return r.Link(f, &f.Header, st)
+		}
+		goto resumed_116
+	case 2:
+		r.Callee().(*HubSleepFrame).Release(r)
+		goto resumed_116
+	}
+
+resumed_116:
+	f.n = nil
+//line descriptor_test.go:117
+	for { // make room
+		if _, err := unix.Read(d.Fd(), make([]byte, 1<<16)); err != nil {
+			return r.Return(f, &f.Header)
+		}
+	}
 }
+
+//line descriptor_greenlet_test.go:383
 
 func (f *notesAnswersFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.d) }
 func (f *notesAnswersFrame) Forget()                 { *f = notesAnswersFrame{Header: f.Header} }
@@ -347,27 +406,12 @@ func (n *notes) clashesResumable(r *greenlet.Run, d *Descriptor) greenlet.Status
 
 func (f *notesClashesFrame) body(r *greenlet.Run, n *notes, d *Descriptor) (st greenlet.Status) {
 	var err, t0 error
-	if f != nil {
-		switch f.PC {
-		case 1:
-			r.Callee().(*HubYieldFrame).Release(r)
-			goto resumed_136
-		case 2:
-			err = r.Callee().(*DescriptorWaitReadFrame).Returned(r)
-			goto resumed_137
-		case 3:
-			t0 = r.Callee().(*DescriptorWaitWriteFrame).Returned(r)
-			goto resumed_140
-		}
-	}
-
 //line descriptor_test.go:136
 	if st = n.YieldResumable(r); st != greenlet.Done {
 		f = greenlet.Take(r, f, 42)
 		f.n, f.d, f.PC = n, d, 1
 		return r.Link(f, &f.Header, st)
 	}
-resumed_136:
 //line descriptor_test.go:137
 	err, st = d.WaitReadResumable(r)
 	if st != greenlet.Done {
@@ -375,7 +419,6 @@ resumed_136:
 		f.n, f.d, f.PC = n, d, 2
 		return r.Link(f, &f.Header, st)
 	}
-resumed_137:
 	{
 		var c *Conflict
 //line descriptor_test.go:139
@@ -387,7 +430,6 @@ resumed_137:
 			return r.Link(f, &f.Header, st)
 		}
 	}
-resumed_140:
 //line descriptor_test.go:140
 	n.note("%v", t0)
 	if f != nil {
@@ -398,11 +440,52 @@ resumed_140:
 	return greenlet.Done
 }
 
-//line descriptor_greenlet_test.go:407
+//line descriptor_greenlet_test.go:445
 
 func (f *notesClashesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	return r.Started(f, &f.Header, f.body(r, f.n, f.d))
+	n, d := f.n, f.d
+	var err, t0 error
+	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.n, f.d))
+	case 1:
+		r.Callee().(*HubYieldFrame).Release(r)
+//line descriptor_test.go:137
+		err, st = d.WaitReadResumable(r)
+		if st != greenlet.Done {
+			f.PC = 2
+			return r.Link(f, &f.Header, st)
+		}
+		goto resumed_137
+	case 2:
+		err = r.Callee().(*DescriptorWaitReadFrame).Returned(r)
+		goto resumed_137
+	case 3:
+		t0 = r.Callee().(*DescriptorWaitWriteFrame).Returned(r)
+		goto resumed_140
+	}
+
+resumed_137:
+	{
+		var c *Conflict
+//line descriptor_test.go:139
+		n.note("%v %v", errors.As(err, &c), err)
+		t0, st = d.WaitWriteResumable(r)
+		if st != greenlet.Done {
+			f.PC = 3
+			return r.Link(f, &f.Header, st)
+		}
+	}
+resumed_140:
+//line descriptor_test.go:140
+	n.note("%v", t0)
+	f.n = nil
+//line descriptor_test.go:141
+	d.Close()
+	return r.Return(f, &f.Header)
 }
+
+//line descriptor_greenlet_test.go:490
 
 func (f *notesClashesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.d) }
 func (f *notesClashesFrame) Forget()                 { *f = notesClashesFrame{Header: f.Header} }
@@ -444,7 +527,7 @@ loop_159:
 	goto loop_159
 }
 
-//line descriptor_greenlet_test.go:453
+//line descriptor_greenlet_test.go:532
 
 func (f *notesBusyFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n, stop := f.n, f.stop
@@ -470,7 +553,7 @@ resumed_160:
 	goto loop_159
 }
 
-//line descriptor_greenlet_test.go:479
+//line descriptor_greenlet_test.go:558
 
 func (f *notesBusyFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.stop) }
 func (f *notesBusyFrame) Forget()                 { *f = notesBusyFrame{Header: f.Header} }
@@ -514,7 +597,7 @@ func (f *notesEndsFrame) body(r *greenlet.Run, n *notes, d *Descriptor, stop *bo
 	return greenlet.Done
 }
 
-//line descriptor_greenlet_test.go:523
+//line descriptor_greenlet_test.go:602
 
 func (f *notesEndsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	stop := f.stop
@@ -530,7 +613,7 @@ func (f *notesEndsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line descriptor_greenlet_test.go:539
+//line descriptor_greenlet_test.go:618
 
 func (f *notesEndsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.d, &f.stop) }
 func (f *notesEndsFrame) Forget()                 { *f = notesEndsFrame{Header: f.Header} }
@@ -570,7 +653,7 @@ func (f *notesOthersFrame) body(r *greenlet.Run, n *notes, d *Descriptor) (st gr
 	return greenlet.Done
 }
 
-//line descriptor_greenlet_test.go:580
+//line descriptor_greenlet_test.go:659
 
 func (f *notesOthersFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n, f.d))
@@ -607,7 +690,7 @@ func (f *notesNotesOneFrame) body(r *greenlet.Run, n *notes, name string, i int)
 	return greenlet.Done
 }
 
-//line descriptor_greenlet_test.go:618
+//line descriptor_greenlet_test.go:697
 
 func (f *notesNotesOneFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n, f.name, f.i))
@@ -702,7 +785,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line descriptor_greenlet_test.go:713
+//line descriptor_greenlet_test.go:792
 
 func (f *notesWaitsForeverFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.d) }
 func (f *notesWaitsForeverFrame) Forget()                 { *f = notesWaitsForeverFrame{DeferHeader: f.DeferHeader} }
@@ -738,7 +821,7 @@ func (f *notesClosesBothFrame) body(r *greenlet.Run, n *notes, p pipe) (st green
 	return greenlet.Done
 }
 
-//line descriptor_greenlet_test.go:750
+//line descriptor_greenlet_test.go:829
 
 func (f *notesClosesBothFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n, f.p))
@@ -773,7 +856,7 @@ func (f *notesEntersFrame) body(r *greenlet.Run, n *notes) (ret0 any, st greenle
 	return runsElsewhere(n.Hub), greenlet.Done
 }
 
-//line descriptor_greenlet_test.go:786
+//line descriptor_greenlet_test.go:865
 
 func (f *notesEntersFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, st = f.body(r, f.n)
@@ -810,26 +893,6 @@ func (f *notesKillsWaitingFrame) body(r *greenlet.Run, n *notes, p0 pipe) (st gr
 	var p *pipe
 	var task *Task
 	var t0, t1 error
-	if f != nil {
-		switch f.PC {
-		case 1:
-			p, task = f.p, f.task
-			r.Callee().(*HubYieldFrame).Release(r)
-			goto resumed_361
-		case 2:
-			p, task = f.p, f.task
-			r.Callee().(*TaskKillFrame).Release(r)
-			goto resumed_362
-		case 3:
-			p = f.p
-			t0 = r.Callee().(*HubWithTimeoutFrame).Returned(r)
-			goto resumed_364
-		case 4:
-			t1 = r.Callee().(*DescriptorWaitReadForFrame).Returned(r)
-			goto resumed_365
-		}
-	}
-
 	p = new(pipe)
 	*p = p0
 //line descriptor_test.go:360
@@ -839,27 +902,20 @@ func (f *notesKillsWaitingFrame) body(r *greenlet.Run, n *notes, p0 pipe) (st gr
 		f.n, f.p, f.task, f.PC = n, p, task, 1
 		return r.Link(f, &f.Header, st)
 	}
-resumed_361:
 //line descriptor_test.go:362
 	if st = task.KillResumable(r); st != greenlet.Done {
 		f = greenlet.Take(r, f, 61)
 		f.n, f.p, f.task, f.PC = n, p, task, 2
 		return r.Link(f, &f.Header, st)
 	}
-resumed_362:
 //line descriptor_test.go:363
 	n.note("%v", task.Err())
-	if f != nil {
-		f.task = nil
-	}
-//line descriptor_test.go:364
 	t0, st = n.WithTimeoutResumable(r, time.Millisecond, (&notesKillsWaitingFunc1{p: p}).value())
 	if st != greenlet.Done {
 		f = greenlet.Take(r, f, 61)
 		f.n, f.p, f.PC = n, p, 3
 		return r.Link(f, &f.Header, st)
 	}
-resumed_364:
 //line descriptor_test.go:364
 	n.note("%v", t0)
 	t1, st = p.a.WaitReadForResumable(r, 0)
@@ -868,7 +924,6 @@ resumed_364:
 		f.p, f.n, f.PC = nil, n, 4
 		return r.Link(f, &f.Header, st)
 	}
-resumed_365:
 	if f != nil {
 		f.p = nil
 	}
@@ -877,11 +932,64 @@ resumed_365:
 	return greenlet.Done
 }
 
-//line descriptor_greenlet_test.go:891
+//line descriptor_greenlet_test.go:941
 
 func (f *notesKillsWaitingFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	return r.Started(f, &f.Header, f.body(r, f.n, f.p0))
+	n := f.n
+	var p *pipe
+	var task *Task
+	var t0, t1 error
+	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.n, f.p0))
+	case 1:
+		p, task = f.p, f.task
+		r.Callee().(*HubYieldFrame).Release(r)
+//line descriptor_test.go:362
+		if st = task.KillResumable(r); st != greenlet.Done {
+			f.p, f.task, f.PC = p, task, 2
+			return r.Link(f, &f.Header, st)
+		}
+		goto resumed_362
+	case 2:
+		p, task = f.p, f.task
+		r.Callee().(*TaskKillFrame).Release(r)
+		goto resumed_362
+	case 3:
+		p = f.p
+		t0 = r.Callee().(*HubWithTimeoutFrame).Returned(r)
+		goto resumed_364
+	case 4:
+		t1 = r.Callee().(*DescriptorWaitReadForFrame).Returned(r)
+		goto resumed_365
+	}
+
+resumed_362:
+//line descriptor_test.go:363
+	n.note("%v", task.Err())
+	f.task = nil
+//line descriptor_test.go:364
+	t0, st = n.WithTimeoutResumable(r, time.Millisecond, (&notesKillsWaitingFunc1{p: p}).value())
+	if st != greenlet.Done {
+		f.p, f.PC = p, 3
+		return r.Link(f, &f.Header, st)
+	}
+resumed_364:
+//line descriptor_test.go:364
+	n.note("%v", t0)
+	t1, st = p.a.WaitReadForResumable(r, 0)
+	if st != greenlet.Done {
+		f.p, f.PC = nil, 4
+		return r.Link(f, &f.Header, st)
+	}
+resumed_365:
+	f.p = nil
+//line descriptor_test.go:365
+	n.note("%v", t1)
+	return r.Return(f, &f.Header)
 }
+
+//line descriptor_greenlet_test.go:998
 
 func (f *notesKillsWaitingFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.p0) }
 func (f *notesKillsWaitingFrame) Forget()                 { *f = notesKillsWaitingFrame{Header: f.Header} }
@@ -924,7 +1032,7 @@ func (f *notesKillsWaitingFunc1Frame) body(r *greenlet.Run, c *notesKillsWaiting
 	return greenlet.Done
 }
 
-//line descriptor_greenlet_test.go:938
+//line descriptor_greenlet_test.go:1041
 
 func (f *notesKillsWaitingFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -1053,7 +1161,7 @@ resumed_397:
 	return greenlet.Done
 }
 
-//line descriptor_greenlet_test.go:1068
+//line descriptor_greenlet_test.go:1171
 
 func (f *logAwaitsReadinessFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l, f.r))
@@ -1106,7 +1214,7 @@ func (f *logSteersFrame) body(r2 *greenlet.Run, l *log, r *Readiness) (st greenl
 	return greenlet.Done
 }
 
-//line descriptor_greenlet_test.go:1121
+//line descriptor_greenlet_test.go:1224
 
 func (f *logSteersFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	l, r := f.l, f.r
@@ -1135,7 +1243,7 @@ resumed_407:
 	return r2.Return(f, &f.Header)
 }
 
-//line descriptor_greenlet_test.go:1150
+//line descriptor_greenlet_test.go:1253
 
 func (f *logSteersFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.r) }
 func (f *logSteersFrame) Forget()                 { *f = logSteersFrame{Header: f.Header} }
@@ -1171,7 +1279,7 @@ func (f *waitsReadFrame) body(r *greenlet.Run, d *Descriptor) (st greenlet.Statu
 	return greenlet.Done
 }
 
-//line descriptor_greenlet_test.go:1186
+//line descriptor_greenlet_test.go:1289
 
 func (f *waitsReadFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
@@ -1223,7 +1331,7 @@ func (f *yieldsThenPutsFrame) body(r *greenlet.Run, h *Hub, n int, fd int) (st g
 	return greenlet.Done
 }
 
-//line descriptor_greenlet_test.go:1238
+//line descriptor_greenlet_test.go:1341
 
 func (f *yieldsThenPutsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	fd := f.fd
@@ -1240,7 +1348,7 @@ func (f *yieldsThenPutsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line descriptor_greenlet_test.go:1255
+//line descriptor_greenlet_test.go:1358
 
 func (f *yieldsThenPutsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.h, &f.n, &f.fd) }
 func (f *yieldsThenPutsFrame) Forget()                 { *f = yieldsThenPutsFrame{Header: f.Header} }

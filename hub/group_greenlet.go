@@ -353,25 +353,22 @@ func (f *GroupKillFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.g))
-	case 1:
+	default:
 //line group.go:183
 		g.hub.awake(r.Current())
 		g.interruptNew()
 //line group.go:181
-		if !(g.n > 0) {
-			return r.Return(f, &f.Header)
+		if g.n > 0 {
+			f.PC = 1
+//line group.go:182
+			return r.SendNone(g.hub.park(r.Current(), &g.killers, forGroup))
 		}
-		goto body_181
+		return r.Return(f, &f.Header)
 	}
 
-body_181:
-//line group.go:182
-	f.PC = 1
-//line group.go:182
-	return r.SendNone(g.hub.park(r.Current(), &g.killers, forGroup))
 }
 
-//line group_greenlet.go:375
+//line group_greenlet.go:372
 
 func (f *GroupKillFrame) Forget()                 { *f = GroupKillFrame{Header: f.Header} }
 func (f *GroupKillFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 51) }
@@ -432,7 +429,7 @@ func (f *GroupKillForFrame) body(r *greenlet.Run, g *Group, d time.Duration) (re
 	return ok, greenlet.Done
 }
 
-//line group_greenlet.go:436
+//line group_greenlet.go:433
 
 func (f *GroupKillForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var ok bool
@@ -449,7 +446,7 @@ func (f *GroupKillForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line group_greenlet.go:453
+//line group_greenlet.go:450
 
 func (f *GroupKillForFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.d) }
 func (f *GroupKillForFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }

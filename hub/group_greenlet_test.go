@@ -30,19 +30,6 @@ func (l *log) pooledResumable(r *greenlet.Run, size int) greenlet.Status {
 func (f *logPooledFrame) body(r *greenlet.Run, l *log, size int) (st greenlet.Status) {
 	var g *Group
 	var i int
-	if f != nil {
-		switch f.PC {
-		case 1:
-			g, i = f.g, f.i
-			r.Callee().(*GroupGoFrame).Release(r)
-			goto resumed_19
-		case 2:
-			g = f.g
-			r.Callee().(*GroupJoinFrame).Release(r)
-			goto resumed_22
-		}
-	}
-
 //line group_test.go:17
 	g = l.NewPool(size)
 	i = 0
@@ -58,7 +45,6 @@ loop_18:
 		f.l, f.g, f.i, f.PC = l, g, i, 1
 		return r.Link(f, &f.Header, st)
 	}
-resumed_19:
 //line group_test.go:18
 	i++
 	goto loop_18
@@ -70,17 +56,59 @@ after_loop_18:
 		f.l, f.g, f.PC = l, g, 2
 		return r.Link(f, &f.Header, st)
 	}
-resumed_22:
 //line group_test.go:23
 	l.say("joined, %d left", g.Len())
 	return greenlet.Done
 }
 
-//line group_greenlet_test.go:81
+//line group_greenlet_test.go:65
 
 func (f *logPooledFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	return r.Started(f, &f.Header, f.body(r, f.l, f.size))
+	l := f.l
+	var g *Group
+	var i int
+	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.l, f.size))
+	case 1:
+		g, i = f.g, f.i
+		r.Callee().(*GroupGoFrame).Release(r)
+		goto resumed_19
+	case 2:
+		g = f.g
+		r.Callee().(*GroupJoinFrame).Release(r)
+		goto resumed_22
+	}
+
+loop_18:
+//line group_test.go:18
+	if !(i < 5) {
+		goto after_loop_18
+	}
+//line group_test.go:19
+	_, st = g.GoResumable(r, l.newSleeperFrame(fmt.Sprint(i), 1, time.Duration(i+1)*time.Second))
+	if st != greenlet.Done {
+		f.g, f.i, f.PC = g, i, 1
+		return r.Link(f, &f.Header, st)
+	}
+resumed_19:
+//line group_test.go:18
+	i++
+	goto loop_18
+after_loop_18:
+	l.say("started, %d left", g.Len())
+	_, st = g.JoinResumable(r)
+	if st != greenlet.Done {
+		f.g, f.PC = g, 2
+		return r.Link(f, &f.Header, st)
+	}
+resumed_22:
+//line group_test.go:23
+	l.say("joined, %d left", g.Len())
+	return r.Return(f, &f.Header)
 }
+
+//line group_greenlet_test.go:112
 
 func (f *logPooledFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.size) }
 func (f *logPooledFrame) Forget()                 { *f = logPooledFrame{Header: f.Header} }
@@ -178,7 +206,7 @@ resumed_41:
 	return greenlet.Done
 }
 
-//line group_greenlet_test.go:184
+//line group_greenlet_test.go:211
 
 func (f *logKillsGroupFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l))
@@ -209,23 +237,6 @@ func (l *log) killsNewcomersResumable(r *greenlet.Run) greenlet.Status {
 
 func (f *logKillsNewcomersFrame) body(r *greenlet.Run, l *log) (st greenlet.Status) {
 	var g *Group
-	if f != nil {
-		switch f.PC {
-		case 1:
-			g = f.g
-			r.Callee().(*GroupGoFrame).Release(r)
-			goto resumed_55
-		case 2:
-			g = f.g
-			r.Callee().(*HubYieldFrame).Release(r)
-			goto resumed_57
-		case 3:
-			g = f.g
-			r.Callee().(*GroupKillFrame).Release(r)
-			goto resumed_58
-		}
-	}
-
 //line group_test.go:54
 	g = l.NewGroup()
 	_, st = g.GoResumable(r, l.newStubbornFrame())
@@ -234,7 +245,6 @@ func (f *logKillsNewcomersFrame) body(r *greenlet.Run, l *log) (st greenlet.Stat
 		f.l, f.g, f.PC = l, g, 1
 		return r.Link(f, &f.Header, st)
 	}
-resumed_55:
 //line group_test.go:56
 	l.Go(l.newComesFrame(g))
 	if st = l.YieldResumable(r); st != greenlet.Done {
@@ -242,24 +252,58 @@ resumed_55:
 		f.l, f.g, f.PC = l, g, 2
 		return r.Link(f, &f.Header, st)
 	}
-resumed_57:
 //line group_test.go:58
 	if st = g.KillResumable(r); st != greenlet.Done {
 		f = greenlet.Take(r, f, 58)
 		f.l, f.g, f.PC = l, g, 3
 		return r.Link(f, &f.Header, st)
 	}
-resumed_58:
 //line group_test.go:59
 	l.say("%d left", g.Len())
 	return greenlet.Done
 }
 
-//line group_greenlet_test.go:262
+//line group_greenlet_test.go:268
 
 func (f *logKillsNewcomersFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	return r.Started(f, &f.Header, f.body(r, f.l))
+	l := f.l
+	var g *Group
+	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.l))
+	case 1:
+		g = f.g
+		r.Callee().(*GroupGoFrame).Release(r)
+//line group_test.go:56
+		l.Go(l.newComesFrame(g))
+		if st = l.YieldResumable(r); st != greenlet.Done {
+			f.g, f.PC = g, 2
+			return r.Link(f, &f.Header, st)
+		}
+		goto resumed_57
+	case 2:
+		g = f.g
+		r.Callee().(*HubYieldFrame).Release(r)
+		goto resumed_57
+	case 3:
+		g = f.g
+		r.Callee().(*GroupKillFrame).Release(r)
+		goto resumed_58
+	}
+
+resumed_57:
+//line group_test.go:58
+	if st = g.KillResumable(r); st != greenlet.Done {
+		f.g, f.PC = g, 3
+		return r.Link(f, &f.Header, st)
+	}
+resumed_58:
+//line group_test.go:59
+	l.say("%d left", g.Len())
+	return r.Return(f, &f.Header)
 }
+
+//line group_greenlet_test.go:308
 
 func (f *logKillsNewcomersFrame) Forget()                 { *f = logKillsNewcomersFrame{Header: f.Header} }
 func (f *logKillsNewcomersFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 58) }
@@ -301,7 +345,7 @@ func (f *logComesFrame) body(r *greenlet.Run, l *log, g *Group) (st greenlet.Sta
 	return greenlet.Done
 }
 
-//line group_greenlet_test.go:308
+//line group_greenlet_test.go:350
 
 func (f *logComesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l, g := f.l, f.g
@@ -324,7 +368,7 @@ func (f *logComesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line group_greenlet_test.go:331
+//line group_greenlet_test.go:373
 
 func (f *logComesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.g) }
 func (f *logComesFrame) Forget()                 { *f = logComesFrame{Header: f.Header} }
@@ -367,7 +411,7 @@ func (f *blocksFrame) body(r *greenlet.Run, h *Hub, m *meter, sum *int) (st gree
 	return greenlet.Done
 }
 
-//line group_greenlet_test.go:374
+//line group_greenlet_test.go:416
 
 func (f *blocksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	sum := f.sum
@@ -386,7 +430,7 @@ func (f *blocksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line group_greenlet_test.go:393
+//line group_greenlet_test.go:435
 
 func (f *blocksFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.h, &f.m, &f.sum) }
 func (f *blocksFrame) Forget()                 { *f = blocksFrame{Header: f.Header} }
@@ -483,7 +527,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line group_greenlet_test.go:490
+//line group_greenlet_test.go:532
 
 func (f *failsBlockedFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.h) }
 func (f *failsBlockedFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -584,7 +628,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line group_greenlet_test.go:591
+//line group_greenlet_test.go:633
 
 func (f *exitsBlockedFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.h, &f.f) }
 func (f *exitsBlockedFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -646,7 +690,7 @@ func (f2 *exitsBlockedFunc2Frame) body(r *greenlet.Run, c *exitsBlockedFunc2) (r
 	return 1, greenlet.Done
 }
 
-//line group_greenlet_test.go:653
+//line group_greenlet_test.go:695
 
 func (f2 *exitsBlockedFunc2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f2.c
@@ -657,7 +701,7 @@ func (f2 *exitsBlockedFunc2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f2, &f2.Header)
 }
 
-//line group_greenlet_test.go:664
+//line group_greenlet_test.go:706
 
 func (f *exitsBlockedFunc2Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 53) }
 func (*exitsBlockedFunc2Frame) Func() *greenlet.Func      { return &exitsBlockedFunc2FrameInfo }

@@ -31,15 +31,6 @@ func (l *log) sleeperResumable(r *greenlet.Run, name string, times int, d time.D
 
 func (f *logSleeperFrame) body(r *greenlet.Run, l *log, name string, times int, d time.Duration) (st greenlet.Status) {
 	var i int
-	if f != nil {
-		switch f.PC {
-		case 1:
-			i = f.i
-			r.Callee().(*HubSleepFrame).Release(r)
-			goto resumed_47
-		}
-	}
-
 //line hub_test.go:45
 	i = 0
 loop_45:
@@ -56,17 +47,45 @@ loop_45:
 		f.l, f.name, f.times, f.d, f.i, f.PC = l, name, times, d, i, 1
 		return r.Link(f, &f.Header, st)
 	}
+//line hub_test.go:45
+	i++
+	goto loop_45
+}
+
+//line hub_greenlet_test.go:56
+
+func (f *logSleeperFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	l, name, times, d := f.l, f.name, f.times, f.d
+	var i int
+	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.l, f.name, f.times, f.d))
+	case 1:
+		i = f.i
+		r.Callee().(*HubSleepFrame).Release(r)
+		goto resumed_47
+	}
+
+loop_45:
+//line hub_test.go:45
+	if !(i < times) {
+//line hub_test.go:49
+		l.say("%s ends", name)
+		return r.Return(f, &f.Header)
+	}
+//line hub_test.go:46
+	l.say("%s %d", name, i)
+	if st = l.SleepResumable(r, d); st != greenlet.Done {
+		f.i, f.PC = i, 1
+		return r.Link(f, &f.Header, st)
+	}
 resumed_47:
 //line hub_test.go:45
 	i++
 	goto loop_45
 }
 
-//line hub_greenlet_test.go:67
-
-func (f *logSleeperFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	return r.Started(f, &f.Header, f.body(r, f.l, f.name, f.times, f.d))
-}
+//line hub_greenlet_test.go:89
 
 func (f *logSleeperFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.name, &f.times, &f.d) }
 func (f *logSleeperFrame) Forget()                 { *f = logSleeperFrame{Header: f.Header} }
@@ -96,15 +115,6 @@ func (l *log) countsResumable(r *greenlet.Run, n int) (int, greenlet.Status) {
 
 func (f *logCountsFrame) body(r *greenlet.Run, l *log, n int) (ret0 int, st greenlet.Status) {
 	var sum, i int
-	if f != nil {
-		switch f.PC {
-		case 1:
-			sum, i = f.sum, f.i
-			r.Callee().(*HubSleepFrame).Release(r)
-			goto resumed_67
-		}
-	}
-
 //line hub_test.go:66
 	i = 0
 loop_66:
@@ -119,6 +129,40 @@ loop_66:
 		f.l, f.n, f.sum, f.i, f.PC = l, n, sum, i, 1
 		return ret0, r.Link(f, &f.Header, st)
 	}
+//line hub_test.go:68
+	sum += i
+//line hub_test.go:66
+	i++
+	goto loop_66
+}
+
+//line hub_greenlet_test.go:140
+
+func (f *logCountsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	l, n := f.l, f.n
+	var sum, i int
+	switch f.PC {
+	case 0:
+		f.ret0, st = f.body(r, f.l, f.n)
+		return r.Started(f, &f.Header, st)
+	case 1:
+		sum, i = f.sum, f.i
+		r.Callee().(*HubSleepFrame).Release(r)
+		goto resumed_67
+	}
+
+loop_66:
+//line hub_test.go:66
+	if !(i < n) {
+//line hub_test.go:70
+		f.ret0 = sum
+		return r.Return(f, &f.Header)
+	}
+//line hub_test.go:67
+	if st = l.SleepResumable(r, time.Second); st != greenlet.Done {
+		f.sum, f.i, f.PC = sum, i, 1
+		return r.Link(f, &f.Header, st)
+	}
 resumed_67:
 //line hub_test.go:68
 	sum += i
@@ -127,12 +171,7 @@ resumed_67:
 	goto loop_66
 }
 
-//line hub_greenlet_test.go:133
-
-func (f *logCountsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	f.ret0, st = f.body(r, f.l, f.n)
-	return r.Started(f, &f.Header, st)
-}
+//line hub_greenlet_test.go:175
 
 func (f *logCountsFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.n) }
 func (f *logCountsFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -166,23 +205,6 @@ func (f *logJoinsFrame) body(r *greenlet.Run, l *log) (st greenlet.Status) {
 		ok     bool
 		t0, t1 error
 	)
-	if f != nil {
-		switch f.PC {
-		case 1:
-			frame, task = f.frame, f.task
-			err, ok = r.Callee().(*TaskJoinForFrame).Returned(r)
-			goto resumed_77
-		case 2:
-			frame, task = f.frame, f.task
-			t0 = r.Callee().(*TaskJoinFrame).Returned(r)
-			goto resumed_79
-		case 3:
-			task = f.task
-			t1 = r.Callee().(*TaskJoinFrame).Returned(r)
-			goto resumed_80
-		}
-	}
-
 //line hub_test.go:75
 	frame = l.newCountsFrame(5)
 	task = l.Go(frame)
@@ -192,7 +214,6 @@ func (f *logJoinsFrame) body(r *greenlet.Run, l *log) (st greenlet.Status) {
 		f.l, f.frame, f.task, f.PC = l, frame, task, 1
 		return r.Link(f, &f.Header, st)
 	}
-resumed_77:
 //line hub_test.go:78
 	l.say("%v %v", err, ok)
 	t0, st = task.JoinResumable(r)
@@ -201,30 +222,71 @@ resumed_77:
 		f.l, f.frame, f.task, f.PC = l, frame, task, 2
 		return r.Link(f, &f.Header, st)
 	}
-resumed_79:
 //line hub_test.go:79
 	l.say("%v %d", t0, frame.Results())
-	if f != nil {
-		f.frame = nil
-	}
-//line hub_test.go:80
 	t1, st = task.JoinResumable(r)
 	if st != greenlet.Done {
 		f = greenlet.Take(r, f, 41)
 		f.l, f.task, f.PC = l, task, 3
 		return r.Link(f, &f.Header, st)
 	}
-resumed_80:
 //line hub_test.go:80
 	l.say("%v %v", t1, task.Done())
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:227
+//line hub_greenlet_test.go:239
 
 func (f *logJoinsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	return r.Started(f, &f.Header, f.body(r, f.l))
+	l := f.l
+	var (
+		frame  *logCountsFrame
+		task   *Task
+		err    error
+		ok     bool
+		t0, t1 error
+	)
+	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.l))
+	case 1:
+		frame, task = f.frame, f.task
+		err, ok = r.Callee().(*TaskJoinForFrame).Returned(r)
+//line hub_test.go:78
+		l.say("%v %v", err, ok)
+		t0, st = task.JoinResumable(r)
+		if st != greenlet.Done {
+			f.frame, f.task, f.PC = frame, task, 2
+			return r.Link(f, &f.Header, st)
+		}
+		goto resumed_79
+	case 2:
+		frame, task = f.frame, f.task
+		t0 = r.Callee().(*TaskJoinFrame).Returned(r)
+		goto resumed_79
+	case 3:
+		task = f.task
+		t1 = r.Callee().(*TaskJoinFrame).Returned(r)
+		goto resumed_80
+	}
+
+resumed_79:
+//line hub_test.go:79
+	l.say("%v %d", t0, frame.Results())
+	f.frame = nil
+//line hub_test.go:80
+	t1, st = task.JoinResumable(r)
+	if st != greenlet.Done {
+		f.task, f.PC = task, 3
+		return r.Link(f, &f.Header, st)
+	}
+resumed_80:
+//line hub_test.go:80
+	l.say("%v %v", t1, task.Done())
+	return r.Return(f, &f.Header)
 }
+
+//line hub_greenlet_test.go:290
 
 func (f *logJoinsFrame) Forget()                 { *f = logJoinsFrame{Header: f.Header} }
 func (f *logJoinsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 41) }
@@ -260,7 +322,7 @@ func (f *logFailsFrame) body(r *greenlet.Run, l *log, d time.Duration) (st green
 	panic(errors.ErrUnsupported)
 }
 
-//line hub_greenlet_test.go:267
+//line hub_greenlet_test.go:326
 
 func (f *logFailsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
@@ -274,7 +336,7 @@ func (f *logFailsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line hub_greenlet_test.go:281
+//line hub_greenlet_test.go:340
 
 func (f *logFailsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.d) }
 func (f *logFailsFrame) Forget()                 { *f = logFailsFrame{Header: f.Header} }
@@ -328,7 +390,7 @@ func (f *logWatchesFrame) body(r *greenlet.Run, l0 *log) (st greenlet.Status) {
 	}
 }
 
-//line hub_greenlet_test.go:335
+//line hub_greenlet_test.go:394
 
 func (f *logWatchesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var l **log
@@ -350,7 +412,7 @@ func (f *logWatchesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line hub_greenlet_test.go:357
+//line hub_greenlet_test.go:416
 
 func (f *logWatchesFrame) Forget()                 { *f = logWatchesFrame{Header: f.Header} }
 func (f *logWatchesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 55) }
@@ -433,7 +495,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:440
+//line hub_greenlet_test.go:499
 
 func (f *logStubbornFrame) Forget()                 { *f = logStubbornFrame{DeferHeader: f.DeferHeader} }
 func (f *logStubbornFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 61) }
@@ -458,7 +520,7 @@ func (c *logStubbornFunc1) value() func() {
 	})
 }
 
-//line hub_greenlet_test.go:465
+//line hub_greenlet_test.go:524
 
 // logStubbornFunc1Frame is an activation of the literal logStubbornFunc1.
 type logStubbornFunc1Frame struct {
@@ -484,7 +546,7 @@ func (f *logStubbornFunc1Frame) body(r *greenlet.Run, c *logStubbornFunc1) (st g
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:491
+//line hub_greenlet_test.go:550
 
 func (f *logStubbornFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -495,7 +557,7 @@ func (f *logStubbornFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line hub_greenlet_test.go:502
+//line hub_greenlet_test.go:561
 
 func (f *logStubbornFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 54) }
 func (*logStubbornFunc1Frame) Func() *greenlet.Func      { return &logStubbornFunc1FrameInfo }
@@ -593,7 +655,7 @@ resumed_134:
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:601
+//line hub_greenlet_test.go:660
 
 func (f *logKillsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l))
@@ -683,7 +745,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:691
+//line hub_greenlet_test.go:750
 
 func (f *logSuicideFrame) Forget()                 { *f = logSuicideFrame{DeferHeader: f.DeferHeader} }
 func (f *logSuicideFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 6) }
@@ -711,26 +773,6 @@ func (l0 *log) timeoutsResumable(r *greenlet.Run) greenlet.Status {
 func (f *logTimeoutsFrame) body(r *greenlet.Run, l0 *log) (st greenlet.Status) {
 	var l **log
 	var err, t0 error
-	if f != nil {
-		switch f.PC {
-		case 1:
-			l = f.l
-			err = r.Callee().(*HubWithTimeoutFrame).Returned(r)
-			goto resumed_154
-		case 2:
-			l = f.l
-			err = r.Callee().(*HubWithTimeoutFrame).Returned(r)
-			goto resumed_159
-		case 3:
-			l = f.l
-			t0 = r.Callee().(*HubWithTimeoutFrame).Returned(r)
-			goto resumed_165
-		case 4:
-			r.Callee().(*HubSleepFrame).Release(r)
-			return greenlet.Done
-		}
-	}
-
 	l = new(*log)
 	*l = l0
 //line hub_test.go:154
@@ -740,7 +782,6 @@ func (f *logTimeoutsFrame) body(r *greenlet.Run, l0 *log) (st greenlet.Status) {
 		f.l, f.PC = l, 1
 		return r.Link(f, &f.Header, st)
 	}
-resumed_154:
 //line hub_test.go:158
 	(*l).say("outer %v", err)
 	err, st = (*l).WithTimeoutResumable(r, time.Minute, (&logTimeoutsFunc2{l: l}).value())
@@ -749,7 +790,6 @@ resumed_154:
 		f.l, f.PC = l, 2
 		return r.Link(f, &f.Header, st)
 	}
-resumed_159:
 //line hub_test.go:164
 	(*l).say("outer %v", err)
 	t0, st = (*l).WithTimeoutResumable(r, time.Second, func() {})
@@ -758,7 +798,6 @@ resumed_159:
 		f.l, f.PC = l, 3
 		return r.Link(f, &f.Header, st)
 	}
-resumed_165:
 //line hub_test.go:165
 	(*l).say("%v", t0)
 	if st = (*l).SleepResumable(r, time.Hour); st != greenlet.Done {
@@ -769,11 +808,57 @@ resumed_165:
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:778
+//line hub_greenlet_test.go:813
 
 func (f *logTimeoutsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	return r.Started(f, &f.Header, f.body(r, f.l0))
+	var l **log
+	var err, t0 error
+	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.l0))
+	case 1:
+		l = f.l
+		err = r.Callee().(*HubWithTimeoutFrame).Returned(r)
+//line hub_test.go:158
+		(*l).say("outer %v", err)
+		err, st = (*l).WithTimeoutResumable(r, time.Minute, (&logTimeoutsFunc2{l: l}).value())
+		if st != greenlet.Done {
+			f.l, f.PC = l, 2
+			return r.Link(f, &f.Header, st)
+		}
+		goto resumed_159
+	case 2:
+		l = f.l
+		err = r.Callee().(*HubWithTimeoutFrame).Returned(r)
+		goto resumed_159
+	case 3:
+		l = f.l
+		t0 = r.Callee().(*HubWithTimeoutFrame).Returned(r)
+		goto resumed_165
+	case 4:
+		r.Callee().(*HubSleepFrame).Release(r)
+		return r.Return(f, &f.Header)
+	}
+
+resumed_159:
+//line hub_test.go:164
+	(*l).say("outer %v", err)
+	t0, st = (*l).WithTimeoutResumable(r, time.Second, func() {})
+	if st != greenlet.Done {
+		f.l, f.PC = l, 3
+		return r.Link(f, &f.Header, st)
+	}
+resumed_165:
+//line hub_test.go:165
+	(*l).say("%v", t0)
+	if st = (*l).SleepResumable(r, time.Hour); st != greenlet.Done {
+		f.l, f.PC = nil, 4
+		return r.Link(f, &f.Header, st)
+	}
+	return r.Return(f, &f.Header)
 }
+
+//line hub_greenlet_test.go:863
 
 func (f *logTimeoutsFrame) Forget()                 { *f = logTimeoutsFrame{Header: f.Header} }
 func (f *logTimeoutsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 0) }
@@ -797,7 +882,7 @@ func (c *logTimeoutsFunc1) value() func() {
 	})
 }
 
-//line hub_greenlet_test.go:806
+//line hub_greenlet_test.go:887
 
 // logTimeoutsFunc1Frame is an activation of the literal logTimeoutsFunc1.
 type logTimeoutsFunc1Frame struct {
@@ -824,7 +909,7 @@ func (f *logTimeoutsFunc1Frame) body(r *greenlet.Run, c *logTimeoutsFunc1) (st g
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:833
+//line hub_greenlet_test.go:914
 
 func (f *logTimeoutsFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -836,7 +921,7 @@ func (f *logTimeoutsFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line hub_greenlet_test.go:845
+//line hub_greenlet_test.go:926
 
 func (f *logTimeoutsFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 13) }
 func (*logTimeoutsFunc1Frame) Func() *greenlet.Func      { return &logTimeoutsFunc1FrameInfo }
@@ -875,7 +960,7 @@ func (f *logTimeoutsFunc1_1Frame) body(r *greenlet.Run, c *logTimeoutsFunc1_1) (
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:884
+//line hub_greenlet_test.go:965
 
 func (f *logTimeoutsFunc1_1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -905,7 +990,7 @@ func (c *logTimeoutsFunc2) value() func() {
 	})
 }
 
-//line hub_greenlet_test.go:914
+//line hub_greenlet_test.go:995
 
 // logTimeoutsFunc2Frame is an activation of the literal logTimeoutsFunc2.
 type logTimeoutsFunc2Frame struct {
@@ -937,7 +1022,7 @@ func (f *logTimeoutsFunc2Frame) body(r *greenlet.Run, c *logTimeoutsFunc2) (st g
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:946
+//line hub_greenlet_test.go:1027
 
 func (f *logTimeoutsFunc2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -960,7 +1045,7 @@ func (f *logTimeoutsFunc2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line hub_greenlet_test.go:969
+//line hub_greenlet_test.go:1050
 
 func (f *logTimeoutsFunc2Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 42) }
 func (*logTimeoutsFunc2Frame) Func() *greenlet.Func      { return &logTimeoutsFunc2FrameInfo }
@@ -999,7 +1084,7 @@ func (f *logTimeoutsFunc2_1Frame) body(r *greenlet.Run, c *logTimeoutsFunc2_1) (
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:1008
+//line hub_greenlet_test.go:1089
 
 func (f *logTimeoutsFunc2_1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -1053,7 +1138,7 @@ loop_178:
 	goto loop_178
 }
 
-//line hub_greenlet_test.go:1062
+//line hub_greenlet_test.go:1143
 
 func (f *logYieldsThriceFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var l **log
@@ -1083,7 +1168,7 @@ resumed_179:
 	goto loop_178
 }
 
-//line hub_greenlet_test.go:1092
+//line hub_greenlet_test.go:1173
 
 func (f *logYieldsThriceFrame) Forget()                 { *f = logYieldsThriceFrame{Header: f.Header} }
 func (f *logYieldsThriceFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 49) }
@@ -1107,7 +1192,7 @@ func (c *logYieldsThriceFunc1) value() func() {
 	})
 }
 
-//line hub_greenlet_test.go:1116
+//line hub_greenlet_test.go:1197
 
 // logYieldsThriceFunc1Frame is an activation of the literal logYieldsThriceFunc1.
 type logYieldsThriceFunc1Frame struct {
@@ -1176,7 +1261,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:1185
+//line hub_greenlet_test.go:1266
 
 func (f *logYieldsThriceFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 26) }
 func (*logYieldsThriceFunc1Frame) Func() *greenlet.Func      { return &logYieldsThriceFunc1FrameInfo }
@@ -1210,7 +1295,7 @@ func (f *logInterruptsFrame) body(r *greenlet.Run, l *log, task *Task) (st green
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:1220
+//line hub_greenlet_test.go:1301
 
 func (f *logInterruptsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l, f.task))
@@ -1264,7 +1349,7 @@ loop_206:
 	goto loop_206
 }
 
-//line hub_greenlet_test.go:1274
+//line hub_greenlet_test.go:1355
 
 func (f *logSleepsThriceFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var l **log
@@ -1294,7 +1379,7 @@ resumed_207:
 	goto loop_206
 }
 
-//line hub_greenlet_test.go:1304
+//line hub_greenlet_test.go:1385
 
 func (f *logSleepsThriceFrame) Forget()                 { *f = logSleepsThriceFrame{Header: f.Header} }
 func (f *logSleepsThriceFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 43) }
@@ -1318,7 +1403,7 @@ func (c *logSleepsThriceFunc1) value() func() {
 	})
 }
 
-//line hub_greenlet_test.go:1328
+//line hub_greenlet_test.go:1409
 
 // logSleepsThriceFunc1Frame is an activation of the literal logSleepsThriceFunc1.
 type logSleepsThriceFunc1Frame struct {
@@ -1387,7 +1472,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:1397
+//line hub_greenlet_test.go:1478
 
 func (f *logSleepsThriceFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 12) }
 func (*logSleepsThriceFunc1Frame) Func() *greenlet.Func      { return &logSleepsThriceFunc1FrameInfo }
@@ -1432,7 +1517,7 @@ func (f *logWaitsFrame) body(r *greenlet.Run, l *log, e *Event, name string) (st
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:1442
+//line hub_greenlet_test.go:1523
 
 func (f *logWaitsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l, e, name := f.l, f.e, f.name
@@ -1460,7 +1545,7 @@ resumed_217:
 	return r.Return(f, &f.Header)
 }
 
-//line hub_greenlet_test.go:1470
+//line hub_greenlet_test.go:1551
 
 func (f *logWaitsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.e, &f.name) }
 func (f *logWaitsFrame) Forget()                 { *f = logWaitsFrame{Header: f.Header} }
@@ -1509,7 +1594,7 @@ func (f *logSetsFrame) body(r *greenlet.Run, l *log, e *Event) (st greenlet.Stat
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:1519
+//line hub_greenlet_test.go:1600
 
 func (f *logSetsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l, e := f.l, f.e
@@ -1538,7 +1623,7 @@ resumed_226:
 	return r.Return(f, &f.Header)
 }
 
-//line hub_greenlet_test.go:1548
+//line hub_greenlet_test.go:1629
 
 func (f *logSetsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.e) }
 func (f *logSetsFrame) Forget()                 { *f = logSetsFrame{Header: f.Header} }
@@ -1568,17 +1653,6 @@ func (l *log) entersResumable(r *greenlet.Run, s *Semaphore, name string, d time
 
 func (f *logEntersFrame) body(r *greenlet.Run, l *log, s *Semaphore, name string, d time.Duration, patience time.Duration) (st greenlet.Status) {
 	var t0 bool
-	if f != nil {
-		switch f.PC {
-		case 1:
-			t0 = r.Callee().(*SemaphoreAcquireForFrame).Returned(r)
-			goto resumed_242
-		case 2:
-			r.Callee().(*HubSleepFrame).Release(r)
-			goto resumed_247
-		}
-	}
-
 //line hub_test.go:242
 	t0, st = s.AcquireForResumable(r, patience)
 	if st != greenlet.Done {
@@ -1586,7 +1660,6 @@ func (f *logEntersFrame) body(r *greenlet.Run, l *log, s *Semaphore, name string
 		f.l, f.s, f.name, f.d, f.PC = l, s, name, d, 1
 		return r.Link(f, &f.Header, st)
 	}
-resumed_242:
 //line hub_test.go:242
 	if !t0 {
 		l.say("%s gives up", name)
@@ -1602,7 +1675,6 @@ resumed_242:
 		f.l, f.s, f.PC = nil, s, 2
 		return r.Link(f, &f.Header, st)
 	}
-resumed_247:
 	if f != nil {
 		f.l = nil
 	}
@@ -1611,11 +1683,42 @@ resumed_247:
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:1622
+//line hub_greenlet_test.go:1689
 
 func (f *logEntersFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	return r.Started(f, &f.Header, f.body(r, f.l, f.s, f.name, f.d, f.patience))
+	l, s, name, d := f.l, f.s, f.name, f.d
+	var t0 bool
+	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.l, f.s, f.name, f.d, f.patience))
+	case 1:
+		t0 = r.Callee().(*SemaphoreAcquireForFrame).Returned(r)
+//line hub_test.go:242
+		if !t0 {
+			l.say("%s gives up", name)
+			return r.Return(f, &f.Header)
+		}
+		l.say("%s in", name)
+		f.name = ""
+//line hub_test.go:247
+		if st = l.SleepResumable(r, d); st != greenlet.Done {
+			f.l, f.PC = nil, 2
+			return r.Link(f, &f.Header, st)
+		}
+		goto resumed_247
+	case 2:
+		r.Callee().(*HubSleepFrame).Release(r)
+		goto resumed_247
+	}
+
+resumed_247:
+	f.l = nil
+//line hub_test.go:248
+	s.Release()
+	return r.Return(f, &f.Header)
 }
+
+//line hub_greenlet_test.go:1724
 
 func (f *logEntersFrame) Args(args []any) {
 	greenlet.SetArgs(f, args, &f.s, &f.name, &f.d, &f.patience)
@@ -1663,7 +1766,7 @@ func (f *logKillsOneFrame) body(r *greenlet.Run, l *log, task *Task) (st greenle
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:1674
+//line hub_greenlet_test.go:1772
 
 func (f *logKillsOneFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	task := f.task
@@ -1687,7 +1790,7 @@ func (f *logKillsOneFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line hub_greenlet_test.go:1698
+//line hub_greenlet_test.go:1796
 
 func (f *logKillsOneFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.task) }
 func (f *logKillsOneFrame) Forget()                 { *f = logKillsOneFrame{Header: f.Header} }
@@ -1744,7 +1847,7 @@ func (f *logHoldsFrame) body(r *greenlet.Run, l *log, s *Semaphore) (st greenlet
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:1755
+//line hub_greenlet_test.go:1853
 
 func (f *logHoldsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l, s := f.l, f.s
@@ -1779,7 +1882,7 @@ resumed_287:
 	return r.Return(f, &f.Header)
 }
 
-//line hub_greenlet_test.go:1790
+//line hub_greenlet_test.go:1888
 
 func (f *logHoldsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.s) }
 func (f *logHoldsFrame) Forget()                 { *f = logHoldsFrame{Header: f.Header} }
@@ -1891,7 +1994,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:1902
+//line hub_greenlet_test.go:2000
 
 func (f *logGrantedFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.s0) }
 func (f *logGrantedFrame) Forget()                 { *f = logGrantedFrame{DeferHeader: f.DeferHeader} }
@@ -1920,15 +2023,6 @@ func (l *log) producesResumable(r *greenlet.Run, q *Queue[int], n int) greenlet.
 
 func (f *logProducesFrame) body(r *greenlet.Run, l *log, q *Queue[int], n int) (st greenlet.Status) {
 	var i int
-	if f != nil {
-		switch f.PC {
-		case 1:
-			i = f.i
-			r.Callee().Release(r)
-			goto resumed_308
-		}
-	}
-
 //line hub_test.go:307
 	i = 0
 loop_307:
@@ -1946,6 +2040,40 @@ loop_307:
 		f.l, f.q, f.n, f.i, f.PC = l, q, n, i, 1
 		return r.Link(f, &f.Header, st)
 	}
+//line hub_test.go:309
+	l.say("put %d", i)
+//line hub_test.go:307
+	i++
+	goto loop_307
+}
+
+//line hub_greenlet_test.go:2053
+
+func (f *logProducesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	l, q, n := f.l, f.q, f.n
+	var i int
+	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.l, f.q, f.n))
+	case 1:
+		i = f.i
+		r.Callee().Release(r)
+		goto resumed_308
+	}
+
+loop_307:
+//line hub_test.go:307
+	if !(i < n) {
+		f.l = nil
+//line hub_test.go:311
+		q.Close()
+		return r.Return(f, &f.Header)
+	}
+//line hub_test.go:308
+	if st = q.PutResumable(r, i); st != greenlet.Done {
+		f.i, f.PC = i, 1
+		return r.Link(f, &f.Header, st)
+	}
 resumed_308:
 //line hub_test.go:309
 	l.say("put %d", i)
@@ -1954,11 +2082,7 @@ resumed_308:
 	goto loop_307
 }
 
-//line hub_greenlet_test.go:1966
-
-func (f *logProducesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	return r.Started(f, &f.Header, f.body(r, f.l, f.q, f.n))
-}
+//line hub_greenlet_test.go:2088
 
 func (f *logProducesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.q, &f.n) }
 func (f *logProducesFrame) Forget()                 { *f = logProducesFrame{Header: f.Header} }
@@ -1988,19 +2112,6 @@ func (l *log) consumesResumable(r *greenlet.Run, q *Queue[int], d time.Duration)
 func (f *logConsumesFrame) body(r *greenlet.Run, l *log, q *Queue[int], d time.Duration) (st greenlet.Status) {
 	var v int
 	var ok bool
-	if f != nil {
-		switch f.PC {
-		case 1:
-			v, ok = r.Callee().(interface {
-				Returned(*greenlet.Run) (int, bool)
-			}).Returned(r)
-			goto resumed_317
-		case 2:
-			r.Callee().(*HubSleepFrame).Release(r)
-			goto resumed_323
-		}
-	}
-
 //line hub_test.go:316
 loop_316:
 	v, ok, st = q.GetResumable(r)
@@ -2009,7 +2120,6 @@ loop_316:
 		f.l, f.q, f.d, f.PC = l, q, d, 1
 		return r.Link(f, &f.Header, st)
 	}
-resumed_317:
 //line hub_test.go:318
 	if !ok {
 		l.say("closed")
@@ -2021,15 +2131,51 @@ resumed_317:
 		f.l, f.q, f.d, f.PC = l, q, d, 2
 		return r.Link(f, &f.Header, st)
 	}
+	goto loop_316
+}
+
+//line hub_greenlet_test.go:2140
+
+func (f *logConsumesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	l, q, d := f.l, f.q, f.d
+	var v int
+	var ok bool
+	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.l, f.q, f.d))
+	case 1:
+		v, ok = r.Callee().(interface {
+			Returned(*greenlet.Run) (int, bool)
+		}).Returned(r)
+		goto resumed_317
+	case 2:
+		r.Callee().(*HubSleepFrame).Release(r)
+		goto resumed_323
+	}
+
+loop_316:
+//line hub_test.go:317
+	v, ok, st = q.GetResumable(r)
+	if st != greenlet.Done {
+		f.PC = 1
+		return r.Link(f, &f.Header, st)
+	}
+resumed_317:
+//line hub_test.go:318
+	if !ok {
+		l.say("closed")
+		return r.Return(f, &f.Header)
+	}
+	l.say("got %d", v)
+	if st = l.SleepResumable(r, d); st != greenlet.Done {
+		f.PC = 2
+		return r.Link(f, &f.Header, st)
+	}
 resumed_323:
 	goto loop_316
 }
 
-//line hub_greenlet_test.go:2038
-
-func (f *logConsumesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	return r.Started(f, &f.Header, f.body(r, f.l, f.q, f.d))
-}
+//line hub_greenlet_test.go:2181
 
 func (f *logConsumesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.q, &f.d) }
 func (f *logConsumesFrame) Forget()                 { *f = logConsumesFrame{Header: f.Header} }
@@ -2120,7 +2266,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:2133
+//line hub_greenlet_test.go:2272
 
 func (f *logPutsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.q, &f.v) }
 func (f *logPutsFrame) Forget()                 { *f = logPutsFrame{DeferHeader: f.DeferHeader} }
@@ -2165,7 +2311,7 @@ func (f *logGetsForFrame) body(r *greenlet.Run, l *log, q *Queue[int], d time.Du
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:2178
+//line hub_greenlet_test.go:2317
 
 func (f *logGetsForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l := f.l
@@ -2186,7 +2332,7 @@ func (f *logGetsForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line hub_greenlet_test.go:2199
+//line hub_greenlet_test.go:2338
 
 func (f *logGetsForFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.q, &f.d) }
 func (f *logGetsForFrame) Forget()                 { *f = logGetsForFrame{Header: f.Header} }
@@ -2221,7 +2367,7 @@ func (f *logClosesFrame) body(r *greenlet.Run, l *log, q *Queue[int]) (st greenl
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:2235
+//line hub_greenlet_test.go:2374
 
 func (f *logClosesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l, f.q))
@@ -2280,7 +2426,7 @@ func (f *logCancelsFrame) body(r *greenlet.Run, l *log, cancel context.CancelCau
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:2294
+//line hub_greenlet_test.go:2433
 
 func (f *logCancelsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	cancel := f.cancel
@@ -2313,7 +2459,7 @@ func (f *logCancelsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line hub_greenlet_test.go:2327
+//line hub_greenlet_test.go:2466
 
 func (f *logCancelsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.cancel) }
 func (f *logCancelsFrame) Forget()                 { *f = logCancelsFrame{Header: f.Header} }
@@ -2341,17 +2487,6 @@ func sumsResumable(r *greenlet.Run, q *Queue[int], n int) (int, greenlet.Status)
 
 func (f *sumsFrame) body(r *greenlet.Run, q *Queue[int], n int) (ret0 int, st greenlet.Status) {
 	var sum, t0, v int
-	if f != nil {
-		switch f.PC {
-		case 1:
-			sum, t0 = f.sum, f.t0
-			v, _ = r.Callee().(interface {
-				Returned(*greenlet.Run) (int, bool)
-			}).Returned(r)
-			goto resumed_441
-		}
-	}
-
 //line hub_test.go:440
 	t0 = 0
 loop_440:
@@ -2367,6 +2502,43 @@ loop_440:
 		f.q, f.n, f.sum, f.t0, f.PC = q, n, sum, t0, 1
 		return ret0, r.Link(f, &f.Header, st)
 	}
+//line hub_test.go:442
+	sum += v
+//line hub_test.go:440
+	t0++
+	goto loop_440
+}
+
+//line hub_greenlet_test.go:2516
+
+func (f *sumsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	q, n := f.q, f.n
+	var sum, t0, v int
+	switch f.PC {
+	case 0:
+		f.ret0, st = f.body(r, f.q, f.n)
+		return r.Started(f, &f.Header, st)
+	case 1:
+		sum, t0 = f.sum, f.t0
+		v, _ = r.Callee().(interface {
+			Returned(*greenlet.Run) (int, bool)
+		}).Returned(r)
+		goto resumed_441
+	}
+
+loop_440:
+//line hub_test.go:440
+	if !(t0 < n) {
+//line hub_test.go:444
+		f.ret0 = sum
+		return r.Return(f, &f.Header)
+	}
+//line hub_test.go:441
+	v, _, st = q.GetResumable(r)
+	if st != greenlet.Done {
+		f.sum, f.t0, f.PC = sum, t0, 1
+		return r.Link(f, &f.Header, st)
+	}
 resumed_441:
 //line hub_test.go:442
 	sum += v
@@ -2375,12 +2547,7 @@ resumed_441:
 	goto loop_440
 }
 
-//line hub_greenlet_test.go:2390
-
-func (f *sumsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	f.ret0, st = f.body(r, f.q, f.n)
-	return r.Started(f, &f.Header, st)
-}
+//line hub_greenlet_test.go:2554
 
 func (f *sumsFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.q, &f.n) }
 func (f *sumsFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -2409,23 +2576,8 @@ func (l *log) ticksResumable(r *greenlet.Run, n int) greenlet.Status {
 
 func (f *logTicksFrame) body(r *greenlet.Run, l *log, n int) (st greenlet.Status) {
 	var i int
-	if f != nil {
-		switch f.PC {
-		case 1:
-			i = f.i
-			r.Callee().(*HubSleepFrame).Release(r)
-			goto resumed_458
-		case 2:
-			i = f.i
-//line hub_test.go:457
-			i++
-			goto loop_457
-		}
-	}
-
 //line hub_test.go:457
 	i = 0
-loop_457:
 //line hub_test.go:457
 	if !(i < n) {
 		return greenlet.Done
@@ -2436,7 +2588,6 @@ loop_457:
 		f.l, f.n, f.i, f.PC = l, n, i, 1
 		return r.Link(f, &f.Header, st)
 	}
-resumed_458:
 //line hub_test.go:459
 	f = greenlet.Take(r, f, 52)
 	r.Leaf(f, &f.Header)
@@ -2449,11 +2600,44 @@ resumed_458:
 	return greenlet.Yielded(r, i)
 }
 
-//line hub_greenlet_test.go:2465
+//line hub_greenlet_test.go:2607
 
 func (f *logTicksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	return r.Started(f, &f.Header, f.body(r, f.l, f.n))
+	var i int
+	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.l, f.n))
+	case 1:
+		i = f.i
+		r.Callee().(*HubSleepFrame).Release(r)
+		goto resumed_458
+	case 2:
+		i = f.i
+//line hub_test.go:457
+		i++
+//line hub_test.go:457
+		if i < f.n {
+			if st = f.l.SleepResumable(r, time.Second); st != greenlet.Done {
+				f.i, f.PC = i, 1
+				return r.Link(f, &f.Header, st)
+			}
+			goto resumed_458
+		}
+		return r.Return(f, &f.Header)
+	}
+
+resumed_458:
+//line hub_test.go:459
+	f.i, f.PC = i, 2
+//line hub_test.go:459
+	if p, ok := r.Out().(*int); ok {
+		*p = i
+		return greenlet.Left
+	}
+	return greenlet.Yielded(r, i)
 }
+
+//line hub_greenlet_test.go:2644
 
 func (f *logTicksFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.n) }
 func (f *logTicksFrame) Forget()                 { *f = logTicksFrame{Header: f.Header} }
@@ -2490,7 +2674,7 @@ func (f *logIteratesFrame) body(r *greenlet.Run, l *log) (st greenlet.Status) {
 	return r.SendNone(g)
 }
 
-//line hub_greenlet_test.go:2506
+//line hub_greenlet_test.go:2681
 
 func (f *logIteratesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l := f.l
@@ -2525,7 +2709,7 @@ loop_466:
 	return r.SendNone(g)
 }
 
-//line hub_greenlet_test.go:2541
+//line hub_greenlet_test.go:2716
 
 func (f *logIteratesFrame) Forget()                 { *f = logIteratesFrame{Header: f.Header} }
 func (f *logIteratesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 33) }

@@ -248,15 +248,6 @@ func (l *log) hasTurnsResumable(r *greenlet.Run, n *int) greenlet.Status {
 
 func (f *logHasTurnsFrame) body(r *greenlet.Run, l *log, n *int) (st greenlet.Status) {
 	var t0 int
-	if f != nil {
-		switch f.PC {
-		case 1:
-			t0 = f.t0
-			r.Callee().(*HubYieldFrame).Release(r)
-			goto resumed_118
-		}
-	}
-
 //line loop_test.go:116
 	t0 = 0
 loop_116:
@@ -271,17 +262,43 @@ loop_116:
 		f.l, f.n, f.t0, f.PC = l, n, t0, 1
 		return r.Link(f, &f.Header, st)
 	}
+//line loop_test.go:116
+	t0++
+	goto loop_116
+}
+
+//line loop_greenlet_test.go:271
+
+func (f *logHasTurnsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	l, n := f.l, f.n
+	var t0 int
+	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.l, f.n))
+	case 1:
+		t0 = f.t0
+		r.Callee().(*HubYieldFrame).Release(r)
+		goto resumed_118
+	}
+
+loop_116:
+//line loop_test.go:116
+	if !(t0 < 2) {
+		return r.Return(f, &f.Header)
+	}
+//line loop_test.go:117
+	l.say("task after %d", *n)
+	if st = l.YieldResumable(r); st != greenlet.Done {
+		f.t0, f.PC = t0, 1
+		return r.Link(f, &f.Header, st)
+	}
 resumed_118:
 //line loop_test.go:116
 	t0++
 	goto loop_116
 }
 
-//line loop_greenlet_test.go:282
-
-func (f *logHasTurnsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	return r.Started(f, &f.Header, f.body(r, f.l, f.n))
-}
+//line loop_greenlet_test.go:302
 
 func (f *logHasTurnsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.n) }
 func (f *logHasTurnsFrame) Forget()                 { *f = logHasTurnsFrame{Header: f.Header} }
@@ -316,7 +333,7 @@ func (f *logDrivesFrame) body(r *greenlet.Run, l *log, g *greenlet.Greenlet) (st
 	return r.SendNone(g)
 }
 
-//line loop_greenlet_test.go:321
+//line loop_greenlet_test.go:337
 
 func (f *logDrivesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l := f.l
@@ -331,7 +348,7 @@ func (f *logDrivesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line loop_greenlet_test.go:336
+//line loop_greenlet_test.go:352
 
 func (f *logDrivesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.g) }
 func (f *logDrivesFrame) Forget()                 { *f = logDrivesFrame{Header: f.Header} }

@@ -426,7 +426,7 @@ func (f *mappingAllFrame[A, R]) step(r *greenlet.Run, m *mapping[A, R], items it
 	defer f.Catch(&end2)
 	var st greenlet.Status
 	var c *mapped[A, R]
-	var t0, t1 bool
+	var t0 bool
 	switch f.PC {
 	case 1:
 		c = r.Callee().(interface {
@@ -434,7 +434,7 @@ func (f *mappingAllFrame[A, R]) step(r *greenlet.Run, m *mapping[A, R], items it
 		}).Returned(r)
 		goto resumed_89
 	case 2:
-		t1 = r.Callee().(interface{ Returned(*greenlet.Run) bool }).Returned(r)
+		t0 = r.Callee().(interface{ Returned(*greenlet.Run) bool }).Returned(r)
 		goto resumed_89b
 	case 3:
 		c = r.Callee().(interface {
@@ -498,17 +498,16 @@ loop_89:
 		CallResumable(*greenlet.Run, R, error) (bool, greenlet.Status)
 	}); ok {
 //line map.go:89
-		t1, st = c2.CallResumable(r, c.result, c.err)
+		t0, st = c2.CallResumable(r, c.result, c.err)
 		if st != greenlet.Done {
 			f.PC = 2
 			return r.Link(f, &f.Header, st)
 		}
 	} else {
 //line map.go:89
-		t1 = yield(c.result, c.err)
+		t0 = yield(c.result, c.err)
 	}
 resumed_89b:
-	t0 = t1
 after_if_89:
 //line map.go:89
 	if !t0 {
@@ -536,7 +535,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line map_greenlet.go:542
+//line map_greenlet.go:541
 
 func (f *mappingAllFrame[A, R]) Args(args []any)         { greenlet.SetArgs(f, args, &f.items, &f.yield) }
 func (f *mappingAllFrame[A, R]) Forget()                 { *f = mappingAllFrame[A, R]{DeferHeader: f.DeferHeader} }
@@ -572,26 +571,12 @@ func (m *mapping[A, R]) nextResumable(r *greenlet.Run) (*mapped[A, R], greenlet.
 }
 
 func (f *mappingNextFrame[A, R]) body(r *greenlet.Run, m *mapping[A, R]) (ret0 *mapped[A, R], st greenlet.Status) {
-	if f != nil {
-		switch f.PC {
-		case 1:
-			r.Callee().Release(r)
-			goto resumed_98
-		case 2:
-//line map.go:110
-			m.group.hub.awake(r.Current())
-			goto loop_97
-		}
-	}
-
-//line map.go:97
-loop_97:
+//line map.go:98
 	if st = m.fillResumable(r); st != greenlet.Done {
 		f = greenlet.Take(r, f, 3)
 		f.m, f.PC = m, 1
 		return ret0, r.Link(f, &f.Header, st)
 	}
-resumed_98:
 //line map.go:99
 	if len(m.results) > 0 && m.results[0].task.done {
 		c := m.results[0]
@@ -610,12 +595,50 @@ resumed_98:
 	return ret0, r.SendNone(m.group.hub.park(r.Current(), &m.waiting, forResult))
 }
 
-//line map_greenlet.go:617
+//line map_greenlet.go:601
 
 func (f *mappingNextFrame[A, R]) Resume(r *greenlet.Run) (st greenlet.Status) {
-	f.ret0, st = f.body(r, f.m)
-	return r.Started(f, &f.Header, st)
+	m := f.m
+	switch f.PC {
+	case 0:
+		f.ret0, st = f.body(r, f.m)
+		return r.Started(f, &f.Header, st)
+	case 1:
+		r.Callee().Release(r)
+		goto resumed_98
+	case 2:
+//line map.go:110
+		m.group.hub.awake(r.Current())
+//line map.go:98
+		if st = m.fillResumable(r); st != greenlet.Done {
+			f.PC = 1
+			return r.Link(f, &f.Header, st)
+		}
+		goto resumed_98
+	}
+
+resumed_98:
+//line map.go:99
+	if len(m.results) > 0 && m.results[0].task.done {
+		c := m.results[0]
+		m.results[0] = nil
+		m.results = m.results[1:]
+		m.taken++
+		f.ret0 = c
+		return r.Return(f, &f.Header)
+	}
+//line map.go:106
+	if m.count == m.taken {
+		f.ret0 = nil
+		return r.Return(f, &f.Header)
+	}
+//line map.go:109
+	f.PC = 2
+//line map.go:109
+	return r.SendNone(m.group.hub.park(r.Current(), &m.waiting, forResult))
 }
+
+//line map_greenlet.go:644
 
 func (f *mappingNextFrame[A, R]) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result(r, f.ret0)
@@ -723,7 +746,7 @@ resumed_128:
 	goto loop_118
 }
 
-//line map_greenlet.go:731
+//line map_greenlet.go:753
 
 func (f *mappingFillFrame[A, R]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.m))
@@ -781,7 +804,7 @@ func (f2 *mappedRunFrame[A, R]) body(r *greenlet.Run, c *mapped[A, R]) (st green
 	return greenlet.Done
 }
 
-//line map_greenlet.go:789
+//line map_greenlet.go:811
 
 func (f2 *mappedRunFrame[A, R]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f2.c
@@ -801,7 +824,7 @@ func (f2 *mappedRunFrame[A, R]) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line map_greenlet.go:809
+//line map_greenlet.go:831
 
 func (f *mappedRunFrame[A, R]) Forget()                 { *f = mappedRunFrame[A, R]{Header: f.Header} }
 func (f *mappedRunFrame[A, R]) Release(r *greenlet.Run) { greenlet.Free(r, f, 58) }
@@ -838,7 +861,7 @@ func (f *mappingEndFrame[A, R]) body(r *greenlet.Run, m *mapping[A, R]) (st gree
 	return greenlet.Done
 }
 
-//line map_greenlet.go:846
+//line map_greenlet.go:868
 
 func (f *mappingEndFrame[A, R]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {

@@ -23,15 +23,6 @@ func (m *model) livesResumable(r *greenlet.Run, n int) greenlet.Status {
 
 func (f *modelLivesFrame) body(r *greenlet.Run, m *model, n int) (st greenlet.Status) {
 	var t0 int
-	if f != nil {
-		switch f.PC {
-		case 1:
-			t0 = f.t0
-			r.Callee().(*modelSurvivesFrame).Release(r)
-			goto resumed_94
-		}
-	}
-
 //line model_test.go:90
 	t0 = 0
 loop_90:
@@ -48,17 +39,45 @@ loop_90:
 		f.m, f.n, f.t0, f.PC = m, n, t0, 1
 		return r.Link(f, &f.Header, st)
 	}
+//line model_test.go:90
+	t0++
+	goto loop_90
+}
+
+//line model_greenlet_test.go:48
+
+func (f *modelLivesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	m, n := f.m, f.n
+	var t0 int
+	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.m, f.n))
+	case 1:
+		t0 = f.t0
+		r.Callee().(*modelSurvivesFrame).Release(r)
+		goto resumed_94
+	}
+
+loop_90:
+//line model_test.go:90
+	if !(t0 < n) {
+		return r.Return(f, &f.Header)
+	}
+//line model_test.go:91
+	if m.over {
+		return r.Return(f, &f.Header)
+	}
+	if st = m.survivesResumable(r); st != greenlet.Done {
+		f.t0, f.PC = t0, 1
+		return r.Link(f, &f.Header, st)
+	}
 resumed_94:
 //line model_test.go:90
 	t0++
 	goto loop_90
 }
 
-//line model_greenlet_test.go:59
-
-func (f *modelLivesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	return r.Started(f, &f.Header, f.body(r, f.m, f.n))
-}
+//line model_greenlet_test.go:81
 
 func (f *modelLivesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.n) }
 func (f *modelLivesFrame) Forget()                 { *f = modelLivesFrame{Header: f.Header} }
@@ -159,7 +178,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line model_greenlet_test.go:164
+//line model_greenlet_test.go:182
 
 func (f *modelSurvivesFrame) Forget()                 { *f = modelSurvivesFrame{DeferHeader: f.DeferHeader} }
 func (f *modelSurvivesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 36) }
@@ -200,7 +219,7 @@ func (f *modelSurvivesValue1Frame) body(r *greenlet.Run, c *modelSurvivesValue1)
 	return greenlet.Done
 }
 
-//line model_greenlet_test.go:205
+//line model_greenlet_test.go:223
 
 func (f *modelSurvivesValue1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -308,7 +327,7 @@ case_132:
 	return greenlet.Done
 }
 
-//line model_greenlet_test.go:313
+//line model_greenlet_test.go:331
 
 func (f *modelActsFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
@@ -414,7 +433,7 @@ after_if_141:
 	return greenlet.Done
 }
 
-//line model_greenlet_test.go:419
+//line model_greenlet_test.go:437
 
 func (f *modelPutsFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	m := f.m
@@ -445,7 +464,7 @@ after_if_142:
 	return r2.Return(f, &f.Header)
 }
 
-//line model_greenlet_test.go:450
+//line model_greenlet_test.go:468
 
 func (f *modelPutsFrame) Forget()                 { *f = modelPutsFrame{Header: f.Header} }
 func (f *modelPutsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 59) }
@@ -472,23 +491,6 @@ func (f *modelGetsFrame) body(r2 *greenlet.Run, m *model) (st greenlet.Status) {
 	var s span
 	var v int
 	var ok bool
-	if f != nil {
-		switch f.PC {
-		case 1:
-			s = f.s
-			v, ok = r2.Callee().(interface {
-				Returned(*greenlet.Run) (int, bool)
-			}).Returned(r2)
-			goto resumed_158
-		case 2:
-			s = f.s
-			v, ok = r2.Callee().(interface {
-				Returned(*greenlet.Run) (int, bool)
-			}).Returned(r2)
-			goto resumed_160
-		}
-	}
-
 //line model_test.go:154
 	s = span{start: m.tick()}
 	v, ok = m.queue.TryGet()
@@ -506,7 +508,6 @@ func (f *modelGetsFrame) body(r2 *greenlet.Run, m *model) (st greenlet.Status) {
 		f.m, f.s, f.PC = m, s, 1
 		return r2.Link(f, &f.Header, st)
 	}
-resumed_158:
 	goto after_if_157
 else_157:
 //line model_test.go:160
@@ -516,7 +517,6 @@ else_157:
 		f.m, f.s, f.PC = m, s, 2
 		return r2.Link(f, &f.Header, st)
 	}
-resumed_160:
 after_if_157:
 //line model_test.go:162
 	if !ok {
@@ -531,11 +531,45 @@ after_if_156:
 	return greenlet.Done
 }
 
-//line model_greenlet_test.go:537
+//line model_greenlet_test.go:535
 
-func (f *modelGetsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	return r.Started(f, &f.Header, f.body(r, f.m))
+func (f *modelGetsFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
+	m := f.m
+	var s span
+	var v int
+	var ok bool
+	switch f.PC {
+	case 0:
+		return r2.Started(f, &f.Header, f.body(r2, f.m))
+	case 1:
+		s = f.s
+		v, ok = r2.Callee().(interface {
+			Returned(*greenlet.Run) (int, bool)
+		}).Returned(r2)
+		goto after_if_157
+	case 2:
+		s = f.s
+		v, ok = r2.Callee().(interface {
+			Returned(*greenlet.Run) (int, bool)
+		}).Returned(r2)
+		goto after_if_157
+	}
+
+after_if_157:
+//line model_test.go:162
+	if !ok {
+		return r2.Return(f, &f.Header)
+	}
+	m.rows[1].serve(m, s)
+//line model_test.go:167
+	if s.end = m.tick(); m.got[v].end > 0 {
+		m.fail("%d was got twice", v)
+	}
+	m.got[v] = s
+	return r2.Return(f, &f.Header)
 }
+
+//line model_greenlet_test.go:573
 
 func (f *modelGetsFrame) Forget()                 { *f = modelGetsFrame{Header: f.Header} }
 func (f *modelGetsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 42) }
@@ -672,7 +706,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line model_greenlet_test.go:678
+//line model_greenlet_test.go:710
 
 func (f *modelEntersFrame) Forget()                 { *f = modelEntersFrame{DeferHeader: f.DeferHeader} }
 func (f *modelEntersFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 24) }
@@ -811,7 +845,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line model_greenlet_test.go:817
+//line model_greenlet_test.go:849
 
 func (f *modelLocksFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.depth) }
 func (f *modelLocksFrame) Forget()                 { *f = modelLocksFrame{DeferHeader: f.DeferHeader} }
@@ -868,7 +902,7 @@ case_224:
 	return greenlet.Done
 }
 
-//line model_greenlet_test.go:874
+//line model_greenlet_test.go:906
 
 func (f *modelWaitsOrSetsFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	m := f.m
@@ -889,7 +923,7 @@ func (f *modelWaitsOrSetsFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line model_greenlet_test.go:895
+//line model_greenlet_test.go:927
 
 func (f *modelWaitsOrSetsFrame) Forget()                 { *f = modelWaitsOrSetsFrame{Header: f.Header} }
 func (f *modelWaitsOrSetsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 51) }
@@ -935,7 +969,7 @@ after_if_234:
 	return greenlet.Done
 }
 
-//line model_greenlet_test.go:941
+//line model_greenlet_test.go:973
 
 func (f *modelPeeksFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
@@ -952,7 +986,7 @@ func (f *modelPeeksFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line model_greenlet_test.go:958
+//line model_greenlet_test.go:990
 
 func (f *modelPeeksFrame) Forget()                 { *f = modelPeeksFrame{Header: f.Header} }
 func (f *modelPeeksFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 45) }
@@ -977,7 +1011,7 @@ func (c *modelPeeksFunc1) value() func() {
 	})
 }
 
-//line model_greenlet_test.go:983
+//line model_greenlet_test.go:1015
 
 // modelPeeksFunc1Frame is an activation of the literal modelPeeksFunc1.
 type modelPeeksFunc1Frame struct {
@@ -1007,7 +1041,7 @@ func (f *modelPeeksFunc1Frame) body(r *greenlet.Run, c *modelPeeksFunc1) (st gre
 	return greenlet.Done
 }
 
-//line model_greenlet_test.go:1013
+//line model_greenlet_test.go:1045
 
 func (f *modelPeeksFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -1024,7 +1058,7 @@ func (f *modelPeeksFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line model_greenlet_test.go:1030
+//line model_greenlet_test.go:1062
 
 func (f *modelPeeksFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 6) }
 func (*modelPeeksFunc1Frame) Func() *greenlet.Func      { return &modelPeeksFunc1FrameInfo }

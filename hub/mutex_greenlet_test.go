@@ -26,44 +26,24 @@ func (l *log) locksResumable(r *greenlet.Run, m *Mutex, name string) greenlet.St
 }
 
 func (f *logLocksFrame) body(r *greenlet.Run, l *log, m *Mutex, name string) (st greenlet.Status) {
-	if f != nil {
-		switch f.PC {
-		case 1:
-			r.Callee().(*MutexLockFrame).Release(r)
-			goto resumed_14
-		case 2:
-			r.Callee().(*MutexLockFrame).Release(r)
-			goto resumed_15
-		case 3:
-			r.Callee().(*HubSleepFrame).Release(r)
-			goto resumed_16
-		case 4:
-			r.Callee().(*HubYieldFrame).Release(r)
-			goto resumed_19
-		}
-	}
-
 //line mutex_test.go:14
 	if st = m.LockResumable(r); st != greenlet.Done {
 		f = greenlet.Take(r, f, 58)
 		f.l, f.m, f.name, f.PC = l, m, name, 1
 		return r.Link(f, &f.Header, st)
 	}
-resumed_14:
 //line mutex_test.go:15
 	if st = m.LockResumable(r); st != greenlet.Done {
 		f = greenlet.Take(r, f, 58)
 		f.l, f.m, f.name, f.PC = l, m, name, 2
 		return r.Link(f, &f.Header, st)
 	}
-resumed_15:
 //line mutex_test.go:16
 	if st = l.SleepResumable(r, time.Second); st != greenlet.Done {
 		f = greenlet.Take(r, f, 58)
 		f.l, f.m, f.name, f.PC = l, m, name, 3
 		return r.Link(f, &f.Header, st)
 	}
-resumed_16:
 //line mutex_test.go:17
 	m.Unlock()
 	l.say("%s %v", name, m.Owner() == l.Current())
@@ -72,18 +52,60 @@ resumed_16:
 		f.l, f.m, f.name, f.PC = l, m, name, 4
 		return r.Link(f, &f.Header, st)
 	}
-resumed_19:
 //line mutex_test.go:20
 	m.Unlock()
 	l.say("%s leaves it %v", name, m.Owner() != nil)
 	return greenlet.Done
 }
 
-//line mutex_greenlet_test.go:84
+//line mutex_greenlet_test.go:62
 
 func (f *logLocksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	return r.Started(f, &f.Header, f.body(r, f.l, f.m, f.name))
+	l, m, name := f.l, f.m, f.name
+	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.l, f.m, f.name))
+	case 1:
+		r.Callee().(*MutexLockFrame).Release(r)
+//line mutex_test.go:15
+		if st = m.LockResumable(r); st != greenlet.Done {
+			f.PC = 2
+			return r.Link(f, &f.Header, st)
+		}
+		goto resumed_15
+	case 2:
+		r.Callee().(*MutexLockFrame).Release(r)
+		goto resumed_15
+	case 3:
+		r.Callee().(*HubSleepFrame).Release(r)
+		goto resumed_16
+	case 4:
+		r.Callee().(*HubYieldFrame).Release(r)
+		goto resumed_19
+	}
+
+resumed_15:
+//line mutex_test.go:16
+	if st = l.SleepResumable(r, time.Second); st != greenlet.Done {
+		f.PC = 3
+		return r.Link(f, &f.Header, st)
+	}
+resumed_16:
+//line mutex_test.go:17
+	m.Unlock()
+	l.say("%s %v", name, m.Owner() == l.Current())
+	if st = l.YieldResumable(r); st != greenlet.Done {
+		f.PC = 4
+		return r.Link(f, &f.Header, st)
+	}
+resumed_19:
+//line mutex_test.go:20
+	m.Unlock()
+	l.say("%s leaves it %v", name, m.Owner() != nil)
+	return r.Return(f, &f.Header)
 }
+
+//line mutex_greenlet_test.go:109
 
 func (f *logLocksFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.m, &f.name) }
 func (f *logLocksFrame) Forget()                 { *f = logLocksFrame{Header: f.Header} }
@@ -184,7 +206,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line mutex_greenlet_test.go:189
+//line mutex_greenlet_test.go:210
 
 func (f *logLocksForFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.m, &f.d) }
 func (f *logLocksForFrame) Forget()                 { *f = logLocksForFrame{DeferHeader: f.DeferHeader} }
@@ -211,27 +233,12 @@ func (l *log) locksTwoResumable(r *greenlet.Run, a *Mutex, b *Mutex) greenlet.St
 }
 
 func (f *logLocksTwoFrame) body(r *greenlet.Run, l *log, a *Mutex, b *Mutex) (st greenlet.Status) {
-	if f != nil {
-		switch f.PC {
-		case 1:
-			r.Callee().(*MutexLockFrame).Release(r)
-			goto resumed_49
-		case 2:
-			r.Callee().(*HubYieldFrame).Release(r)
-			goto resumed_50
-		case 3:
-			r.Callee().(*MutexLockFrame).Release(r)
-			return greenlet.Done
-		}
-	}
-
 //line mutex_test.go:49
 	if st = a.LockResumable(r); st != greenlet.Done {
 		f = greenlet.Take(r, f, 14)
 		f.a, f.l, f.b, f.PC = nil, l, b, 1
 		return r.Link(f, &f.Header, st)
 	}
-resumed_49:
 //line mutex_test.go:50
 	if f != nil {
 		f.a = nil
@@ -242,7 +249,6 @@ resumed_49:
 		f.l, f.b, f.PC = nil, b, 2
 		return r.Link(f, &f.Header, st)
 	}
-resumed_50:
 //line mutex_test.go:51
 	if f != nil {
 		f.l = nil
@@ -256,11 +262,43 @@ resumed_50:
 	return greenlet.Done
 }
 
-//line mutex_greenlet_test.go:262
+//line mutex_greenlet_test.go:266
 
 func (f *logLocksTwoFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	return r.Started(f, &f.Header, f.body(r, f.l, f.a, f.b))
+	l, b := f.l, f.b
+	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.l, f.a, f.b))
+	case 1:
+		r.Callee().(*MutexLockFrame).Release(r)
+//line mutex_test.go:50
+		f.a = nil
+//line mutex_test.go:50
+		if st = l.YieldResumable(r); st != greenlet.Done {
+			f.l, f.PC = nil, 2
+			return r.Link(f, &f.Header, st)
+		}
+		goto resumed_50
+	case 2:
+		r.Callee().(*HubYieldFrame).Release(r)
+		goto resumed_50
+	case 3:
+		r.Callee().(*MutexLockFrame).Release(r)
+		return r.Return(f, &f.Header)
+	}
+
+resumed_50:
+//line mutex_test.go:51
+	f.l = nil
+//line mutex_test.go:51
+	if st = b.LockResumable(r); st != greenlet.Done {
+		f.b, f.PC = nil, 3
+		return r.Link(f, &f.Header, st)
+	}
+	return r.Return(f, &f.Header)
 }
+
+//line mutex_greenlet_test.go:302
 
 func (f *logLocksTwoFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.a, &f.b) }
 func (f *logLocksTwoFrame) Forget()                 { *f = logLocksTwoFrame{Header: f.Header} }
@@ -288,19 +326,6 @@ func contendsResumable(r *greenlet.Run, m *Mutex, n int) greenlet.Status {
 
 func (f *contendsFrame) body(r *greenlet.Run, m *Mutex, n int) (st greenlet.Status) {
 	var t0 int
-	if f != nil {
-		switch f.PC {
-		case 1:
-			t0 = f.t0
-			r.Callee().(*MutexLockFrame).Release(r)
-			goto resumed_69
-		case 2:
-			t0 = f.t0
-			r.Callee().(*HubYieldFrame).Release(r)
-			goto resumed_70
-		}
-	}
-
 //line mutex_test.go:68
 	t0 = 0
 loop_68:
@@ -314,11 +339,51 @@ loop_68:
 		f.m, f.n, f.t0, f.PC = m, n, t0, 1
 		return r.Link(f, &f.Header, st)
 	}
-resumed_69:
 //line mutex_test.go:70
 	if st = m.hub.YieldResumable(r); st != greenlet.Done {
 		f = greenlet.Take(r, f, 42)
 		f.m, f.n, f.t0, f.PC = m, n, t0, 2
+		return r.Link(f, &f.Header, st)
+	}
+//line mutex_test.go:71
+	m.Unlock()
+//line mutex_test.go:68
+	t0++
+	goto loop_68
+}
+
+//line mutex_greenlet_test.go:356
+
+func (f *contendsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	m, n := f.m, f.n
+	var t0 int
+	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.m, f.n))
+	case 1:
+		t0 = f.t0
+		r.Callee().(*MutexLockFrame).Release(r)
+		goto resumed_69
+	case 2:
+		t0 = f.t0
+		r.Callee().(*HubYieldFrame).Release(r)
+		goto resumed_70
+	}
+
+loop_68:
+//line mutex_test.go:68
+	if !(t0 < n) {
+		return r.Return(f, &f.Header)
+	}
+//line mutex_test.go:69
+	if st = m.LockResumable(r); st != greenlet.Done {
+		f.t0, f.PC = t0, 1
+		return r.Link(f, &f.Header, st)
+	}
+resumed_69:
+//line mutex_test.go:70
+	if st = m.hub.YieldResumable(r); st != greenlet.Done {
+		f.t0, f.PC = t0, 2
 		return r.Link(f, &f.Header, st)
 	}
 resumed_70:
@@ -329,11 +394,7 @@ resumed_70:
 	goto loop_68
 }
 
-//line mutex_greenlet_test.go:336
-
-func (f *contendsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	return r.Started(f, &f.Header, f.body(r, f.m, f.n))
-}
+//line mutex_greenlet_test.go:398
 
 func (f *contendsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.m, &f.n) }
 func (f *contendsFrame) Forget()                 { *f = contendsFrame{Header: f.Header} }

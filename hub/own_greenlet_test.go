@@ -116,27 +116,6 @@ func (f *logInContextFrame) body(r *greenlet.Run, l0 *log, base context.Context)
 	var l **log
 	var ctx context.Context
 	var err, t0, t1 error
-	if f != nil {
-		switch f.PC {
-		case 1:
-			l, ctx = f.l, f.ctx
-			err = r.Callee().(*HubWithContextFrame).Returned(r)
-			goto resumed_61
-		case 2:
-			l = f.l
-			t0 = r.Callee().(*HubWithContextFrame).Returned(r)
-			goto resumed_74
-		case 3:
-			l = f.l
-			t1 = r.Callee().(*HubWithContextFrame).Returned(r)
-			goto resumed_75
-		case 4:
-			l = f.l
-			err = r.Callee().(*HubWithContextFrame).Returned(r)
-			goto resumed_76
-		}
-	}
-
 	l = new(*log)
 	*l = l0
 	{
@@ -152,7 +131,6 @@ func (f *logInContextFrame) body(r *greenlet.Run, l0 *log, base context.Context)
 			return r.Link(f, &f.Header, st)
 		}
 	}
-resumed_61:
 	{
 //line own_test.go:73
 		(*l).say("outer %v", err)
@@ -161,13 +139,9 @@ resumed_61:
 		t0, st = (*l).WithContextResumable(r, ctx, func() { (*lRef).say("not here") })
 		if st != greenlet.Done {
 			f = greenlet.Take(r, f, 36)
-			f.ctx, f.l, f.base, f.PC = nil, l, base, 2
+			f.l, f.base, f.PC = l, base, 2
 			return r.Link(f, &f.Header, st)
 		}
-	}
-resumed_74:
-	if f != nil {
-		f.ctx = nil
 	}
 //line own_test.go:74
 	(*l).say("%v", t0)
@@ -177,7 +151,6 @@ resumed_74:
 		f.base, f.l, f.PC = nil, l, 3
 		return r.Link(f, &f.Header, st)
 	}
-resumed_75:
 	{
 		if f != nil {
 			f.base = nil
@@ -193,17 +166,77 @@ resumed_75:
 			return r.Link(f, &f.Header, st)
 		}
 	}
-resumed_76:
 //line own_test.go:77
 	(*l).say("%v", err)
 	return greenlet.Done
 }
 
-//line own_greenlet_test.go:204
+//line own_greenlet_test.go:175
 
 func (f *logInContextFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	return r.Started(f, &f.Header, f.body(r, f.l0, f.base))
+	base := f.base
+	var l **log
+	var ctx context.Context
+	var err, t0, t1 error
+	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.l0, f.base))
+	case 1:
+		l, ctx = f.l, f.ctx
+		err = r.Callee().(*HubWithContextFrame).Returned(r)
+//line own_test.go:73
+		(*l).say("outer %v", err)
+		lRef3 := l
+//line own_test.go:74
+		t0, st = (*l).WithContextResumable(r, ctx, func() { (*lRef3).say("not here") })
+		if st != greenlet.Done {
+			f.ctx, f.l, f.PC = nil, l, 2
+			return r.Link(f, &f.Header, st)
+		}
+		goto resumed_74
+	case 2:
+		l = f.l
+		t0 = r.Callee().(*HubWithContextFrame).Returned(r)
+		goto resumed_74
+	case 3:
+		l = f.l
+		t1 = r.Callee().(*HubWithContextFrame).Returned(r)
+		goto resumed_75
+	case 4:
+		l = f.l
+		err = r.Callee().(*HubWithContextFrame).Returned(r)
+		goto resumed_76
+	}
+
+resumed_74:
+	f.ctx = nil
+//line own_test.go:74
+	(*l).say("%v", t0)
+	t1, st = (*l).WithContextResumable(r, base, (&logInContextFunc4{l: l}).value())
+	if st != greenlet.Done {
+		f.base, f.l, f.PC = nil, l, 3
+		return r.Link(f, &f.Header, st)
+	}
+resumed_75:
+	{
+		f.base = nil
+//line own_test.go:75
+		(*l).say("%v", t1)
+		lRef4 := l
+//line own_test.go:76
+		err, st = (*l).WithContextResumable(r, context.Background(), func() { (*lRef4).say("%v", (*lRef4).Current().Context().Value(key{})) })
+		if st != greenlet.Done {
+			f.l, f.PC = l, 4
+			return r.Link(f, &f.Header, st)
+		}
+	}
+resumed_76:
+//line own_test.go:77
+	(*l).say("%v", err)
+	return r.Return(f, &f.Header)
 }
+
+//line own_greenlet_test.go:240
 
 func (f *logInContextFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.base) }
 func (f *logInContextFrame) Forget()                 { *f = logInContextFrame{Header: f.Header} }
@@ -254,7 +287,7 @@ func (f *logInContextFunc1Frame) body(r *greenlet.Run, c *logInContextFunc1) (st
 	return greenlet.Done
 }
 
-//line own_greenlet_test.go:259
+//line own_greenlet_test.go:291
 
 func (f *logInContextFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -285,7 +318,7 @@ func (c *logInContextFunc2) value() func() {
 	})
 }
 
-//line own_greenlet_test.go:290
+//line own_greenlet_test.go:322
 
 // logInContextFunc2Frame is an activation of the literal logInContextFunc2.
 type logInContextFunc2Frame struct {
@@ -313,7 +346,7 @@ func (f *logInContextFunc2Frame) body(r *greenlet.Run, c *logInContextFunc2) (st
 	return greenlet.Done
 }
 
-//line own_greenlet_test.go:318
+//line own_greenlet_test.go:350
 
 func (f *logInContextFunc2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -325,7 +358,7 @@ func (f *logInContextFunc2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line own_greenlet_test.go:330
+//line own_greenlet_test.go:362
 
 func (f *logInContextFunc2Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 62) }
 func (*logInContextFunc2Frame) Func() *greenlet.Func      { return &logInContextFunc2FrameInfo }
@@ -349,7 +382,7 @@ func (c *logInContextFunc2_1) value() func() {
 	})
 }
 
-//line own_greenlet_test.go:354
+//line own_greenlet_test.go:386
 
 // logInContextFunc2_1Frame is an activation of the literal logInContextFunc2_1.
 type logInContextFunc2_1Frame struct {
@@ -381,7 +414,7 @@ func (f *logInContextFunc2_1Frame) body(r *greenlet.Run, c *logInContextFunc2_1)
 	return greenlet.Done
 }
 
-//line own_greenlet_test.go:386
+//line own_greenlet_test.go:418
 
 func (f *logInContextFunc2_1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -404,7 +437,7 @@ func (f *logInContextFunc2_1Frame) Resume(r *greenlet.Run) (st greenlet.Status) 
 
 }
 
-//line own_greenlet_test.go:409
+//line own_greenlet_test.go:441
 
 func (f *logInContextFunc2_1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 22) }
 func (*logInContextFunc2_1Frame) Func() *greenlet.Func      { return &logInContextFunc2_1FrameInfo }
@@ -426,7 +459,7 @@ func (c *logInContextFunc2_1_1) value() func() {
 	})
 }
 
-//line own_greenlet_test.go:431
+//line own_greenlet_test.go:463
 
 // logInContextFunc2_1_1Frame is an activation of the literal logInContextFunc2_1_1.
 type logInContextFunc2_1_1Frame struct {
@@ -450,7 +483,7 @@ func (f *logInContextFunc2_1_1Frame) body(r *greenlet.Run, c *logInContextFunc2_
 	return greenlet.Done
 }
 
-//line own_greenlet_test.go:455
+//line own_greenlet_test.go:487
 
 func (f *logInContextFunc2_1_1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -496,7 +529,7 @@ func (f *logInContextFunc4Frame) body(r *greenlet.Run, c *logInContextFunc4) (st
 	return greenlet.Done
 }
 
-//line own_greenlet_test.go:501
+//line own_greenlet_test.go:533
 
 func (f *logInContextFunc4Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -584,7 +617,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line own_greenlet_test.go:589
+//line own_greenlet_test.go:621
 
 func (f *logHoldsContextFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.ctx) }
 func (f *logHoldsContextFrame) Forget()                 { *f = logHoldsContextFrame{DeferHeader: f.DeferHeader} }
@@ -626,7 +659,7 @@ func (f *logWaitsForContextFrame) body(r *greenlet.Run, l *log, ctx context.Cont
 	return greenlet.Done
 }
 
-//line own_greenlet_test.go:631
+//line own_greenlet_test.go:663
 
 func (f *logWaitsForContextFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	err := f.err
@@ -643,7 +676,7 @@ func (f *logWaitsForContextFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line own_greenlet_test.go:648
+//line own_greenlet_test.go:680
 
 func (f *logWaitsForContextFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.ctx, &f.e, &f.err) }
 func (f *logWaitsForContextFrame) Forget()                 { *f = logWaitsForContextFrame{Header: f.Header} }
@@ -685,7 +718,7 @@ func (f *logWaitsForContextValue1Frame) body(r *greenlet.Run, c *logWaitsForCont
 	return greenlet.Done
 }
 
-//line own_greenlet_test.go:690
+//line own_greenlet_test.go:722
 
 func (f *logWaitsForContextValue1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -745,7 +778,7 @@ func (f2 *logSetsThenFrame) body(r *greenlet.Run, l *log, e *Event, f func()) (s
 	return greenlet.Done
 }
 
-//line own_greenlet_test.go:750
+//line own_greenlet_test.go:782
 
 func (f2 *logSetsThenFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f2.PC {
@@ -804,7 +837,7 @@ loop_151:
 	goto loop_151
 }
 
-//line own_greenlet_test.go:809
+//line own_greenlet_test.go:841
 
 func (f *entersContextsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	h, ctx, n := f.h, f.ctx, f.n
@@ -835,7 +868,7 @@ resumed_152:
 	goto loop_151
 }
 
-//line own_greenlet_test.go:840
+//line own_greenlet_test.go:872
 
 func (f *entersContextsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.h, &f.ctx, &f.n) }
 func (f *entersContextsFrame) Forget()                 { *f = entersContextsFrame{Header: f.Header} }
@@ -877,7 +910,7 @@ func (f *entersContextsValue1Frame) body(r *greenlet.Run, c *entersContextsValue
 	return greenlet.Done
 }
 
-//line own_greenlet_test.go:882
+//line own_greenlet_test.go:914
 
 func (f *entersContextsValue1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -926,7 +959,7 @@ func (f *logAsksTwiceFrame) body(r *greenlet.Run, l *log, e *Event) (st greenlet
 	return greenlet.Done
 }
 
-//line own_greenlet_test.go:931
+//line own_greenlet_test.go:963
 
 func (f *logAsksTwiceFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l := f.l
@@ -945,7 +978,7 @@ func (f *logAsksTwiceFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line own_greenlet_test.go:950
+//line own_greenlet_test.go:982
 
 func (f *logAsksTwiceFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.e) }
 func (f *logAsksTwiceFrame) Forget()                 { *f = logAsksTwiceFrame{Header: f.Header} }

@@ -84,21 +84,7 @@ func (c *func1QueueAll[T]) CallResumable(r *greenlet.Run, yield func(T) bool) gr
 
 func (f *func1QueueAllFrame[T]) body(r *greenlet.Run, c *func1QueueAll[T], yield func(T) bool) (st greenlet.Status) {
 	var v T
-	var ok, t0, t1 bool
-	if f != nil {
-		switch f.PC {
-		case 1:
-			v, ok = r.Callee().(interface{ Returned(*greenlet.Run) (T, bool) }).Returned(r)
-			goto resumed_15
-		case 2:
-			t1 = f.Answer(r)
-			goto resumed_15b
-		case 3:
-			v, ok = r.Callee().(interface{ Returned(*greenlet.Run) (T, bool) }).Returned(r)
-			goto resumed_15c
-		}
-	}
-
+	var ok, t0 bool
 //line queue_end.go:15
 	v, ok, st = (*c.q).GetResumable(r)
 	if st != greenlet.Done {
@@ -106,7 +92,6 @@ func (f *func1QueueAllFrame[T]) body(r *greenlet.Run, c *func1QueueAll[T], yield
 		f.yield, f.c, f.PC = yield, c, 1
 		return r.Link(f, &f.Header, st)
 	}
-resumed_15:
 loop_15:
 	t0 = ok
 //line queue_end.go:15
@@ -125,7 +110,7 @@ loop_15:
 		CallResumable(*greenlet.Run, T) (bool, greenlet.Status)
 	}); ok2 {
 //line queue_end.go:15
-		t1, st = c2.CallResumable(r, v)
+		t0, st = c2.CallResumable(r, v)
 		if st != greenlet.Done {
 			f = greenlet.Take(r, f, 23)
 			f.yield, f.c, f.PC = yield, c, 2
@@ -133,10 +118,8 @@ loop_15:
 		}
 	} else {
 //line queue_end.go:15
-		t1 = yield(v)
+		t0 = yield(v)
 	}
-resumed_15b:
-	t0 = t1
 after_if_15:
 //line queue_end.go:15
 	if !t0 {
@@ -149,15 +132,70 @@ after_if_15:
 		f.yield, f.c, f.PC = yield, c, 3
 		return r.Link(f, &f.Header, st)
 	}
-resumed_15c:
 	goto loop_15
 }
 
-//line queue_end_greenlet.go:159
+//line queue_end_greenlet.go:140
 
 func (f *func1QueueAllFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
-	return r.Started(f, &f.Header, f.body(r, f.c, f.yield))
+	c, yield := f.c, f.yield
+	_ = c
+	var v T
+	var ok, t0 bool
+	switch f.PC {
+	case 1:
+		v, ok = r.Callee().(interface{ Returned(*greenlet.Run) (T, bool) }).Returned(r)
+		goto loop_15
+	case 2:
+		t0 = f.Answer(r)
+		goto resumed_15
+	case 3:
+		v, ok = r.Callee().(interface{ Returned(*greenlet.Run) (T, bool) }).Returned(r)
+		goto resumed_15b
+	}
+
+loop_15:
+	t0 = ok
+//line queue_end.go:15
+	if !t0 {
+		goto after_if_15
+	}
+//line queue_end.go:15
+	if p := greenlet.YieldTo(r, yield); p != nil {
+		*p = v
+		f.PC = 2
+		return f.Hand()
+	}
+	if c2, ok2 := greenlet.Resumable(yield).(interface {
+		CallResumable(*greenlet.Run, T) (bool, greenlet.Status)
+	}); ok2 {
+//line queue_end.go:15
+		t0, st = c2.CallResumable(r, v)
+		if st != greenlet.Done {
+			f.PC = 2
+			return r.Link(f, &f.Header, st)
+		}
+	} else {
+//line queue_end.go:15
+		t0 = yield(v)
+	}
+resumed_15:
+after_if_15:
+//line queue_end.go:15
+	if !t0 {
+		return r.Return(f, &f.Header)
+	}
+//line queue_end.go:15
+	v, ok, st = (*c.q).GetResumable(r)
+	if st != greenlet.Done {
+		f.PC = 3
+		return r.Link(f, &f.Header, st)
+	}
+resumed_15b:
+	goto loop_15
 }
+
+//line queue_end_greenlet.go:200
 
 func (f *func1QueueAllFrame[T]) Release(r *greenlet.Run) { greenlet.Free(r, f, 23) }
 func (*func1QueueAllFrame[T]) Func() *greenlet.Func      { return &func1QueueAllFrameInfo }
@@ -193,7 +231,7 @@ func (f *QueueJoinFrame[T]) body(r *greenlet.Run, q *Queue[T]) (st greenlet.Stat
 	return r.SendNone(q.hub.park(r.Current(), &q.joiners, forWork))
 }
 
-//line queue_end_greenlet.go:199
+//line queue_end_greenlet.go:236
 
 func (f *QueueJoinFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	q := f.q
@@ -208,7 +246,7 @@ func (f *QueueJoinFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line queue_end_greenlet.go:214
+//line queue_end_greenlet.go:251
 
 func (f *QueueJoinFrame[T]) Forget()                 { *f = QueueJoinFrame[T]{Header: f.Header} }
 func (f *QueueJoinFrame[T]) Release(r *greenlet.Run) { greenlet.Free(r, f, 59) }
@@ -256,7 +294,7 @@ func (f *QueueJoinForFrame[T]) body(r *greenlet.Run, q *Queue[T], d time.Duratio
 	return ret0, r.SendNone(q.hub.parkFor(r.Current(), &q.joiners, d, forWork))
 }
 
-//line queue_end_greenlet.go:262
+//line queue_end_greenlet.go:299
 
 func (f *QueueJoinForFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	q := f.q
@@ -273,7 +311,7 @@ func (f *QueueJoinForFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line queue_end_greenlet.go:279
+//line queue_end_greenlet.go:316
 
 func (f *QueueJoinForFrame[T]) Args(args []any) { greenlet.SetArgs(f, args, &f.d) }
 func (f *QueueJoinForFrame[T]) Send(r *greenlet.Run) greenlet.Status {

@@ -34,18 +34,6 @@ func (f *logFatesFrame) body(r *greenlet.Run, l *log, q *Queue[int], s *Semaphor
 	var t0 []*Task
 	var t1, t2 int
 	var t *Task
-	if f != nil {
-		switch f.PC {
-		case 1:
-			r.Callee().(*HubSleepFrame).Release(r)
-			goto resumed_33
-		case 2:
-			t0, t1, t2 = f.t0, f.t1, f.t2
-			r.Callee().(*TaskKillFrame).Release(r)
-			goto resumed_36
-		}
-	}
-
 //line seed_test.go:30
 	for i := range 10 {
 		l.Go(l.newFateFrame(q, s, i))
@@ -59,7 +47,6 @@ func (f *logFatesFrame) body(r *greenlet.Run, l *log, q *Queue[int], s *Semaphor
 		f.l, f.q, f.PC = l, q, 1
 		return r.Link(f, &f.Header, st)
 	}
-resumed_33:
 //line seed_test.go:34
 	t0 = l.Tasks()
 //line seed_test.go:34
@@ -70,7 +57,7 @@ loop_34:
 //line seed_test.go:34
 	if !(t2 < t1) {
 		if f != nil {
-			f.l, f.t0 = nil, nil
+			f.l = nil
 		}
 //line seed_test.go:39
 		q.Close()
@@ -87,6 +74,55 @@ loop_34:
 		f.l, f.q, f.t0, f.t1, f.t2, f.PC = l, q, t0, t1, t2, 2
 		return r.Link(f, &f.Header, st)
 	}
+next_34:
+//line seed_test.go:34
+	t2++
+	goto loop_34
+}
+
+//line seed_greenlet_test.go:84
+
+func (f *logFatesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	l, q := f.l, f.q
+	var t0 []*Task
+	var t1, t2 int
+	var t *Task
+	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.l, f.q, f.s))
+	case 1:
+		r.Callee().(*HubSleepFrame).Release(r)
+//line seed_test.go:34
+		t0 = l.Tasks()
+//line seed_test.go:34
+		t1 = len(t0)
+//line seed_test.go:34
+		t2 = 0
+		goto loop_34
+	case 2:
+		t0, t1, t2 = f.t0, f.t1, f.t2
+		r.Callee().(*TaskKillFrame).Release(r)
+		goto resumed_36
+	}
+
+loop_34:
+//line seed_test.go:34
+	if !(t2 < t1) {
+		f.l, f.t0 = nil, nil
+//line seed_test.go:39
+		q.Close()
+		return r.Return(f, &f.Header)
+	}
+	t = t0[t2]
+//line seed_test.go:35
+	if !(t != l.running && l.Rand().IntN(3) == 0) {
+		goto next_34
+	}
+//line seed_test.go:36
+	if st = t.KillResumable(r); st != greenlet.Done {
+		f.t0, f.t1, f.t2, f.PC = t0, t1, t2, 2
+		return r.Link(f, &f.Header, st)
+	}
 resumed_36:
 next_34:
 //line seed_test.go:34
@@ -94,11 +130,7 @@ next_34:
 	goto loop_34
 }
 
-//line seed_greenlet_test.go:99
-
-func (f *logFatesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	return r.Started(f, &f.Header, f.body(r, f.l, f.q, f.s))
-}
+//line seed_greenlet_test.go:134
 
 func (f *logFatesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.q, &f.s) }
 func (f *logFatesFrame) Forget()                 { *f = logFatesFrame{Header: f.Header} }
@@ -257,7 +289,7 @@ resumed_63:
 	return greenlet.Done
 }
 
-//line seed_greenlet_test.go:263
+//line seed_greenlet_test.go:294
 
 func (f *logFateFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l0, f.q, f.s0, f.i0))
@@ -290,7 +322,7 @@ func (c *logFateFunc1) value() func() {
 	})
 }
 
-//line seed_greenlet_test.go:296
+//line seed_greenlet_test.go:327
 
 // logFateFunc1Frame is an activation of the literal logFateFunc1.
 type logFateFunc1Frame struct {
@@ -366,7 +398,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line seed_greenlet_test.go:372
+//line seed_greenlet_test.go:403
 
 func (f *logFateFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 55) }
 func (*logFateFunc1Frame) Func() *greenlet.Func      { return &logFateFunc1FrameInfo }
@@ -418,7 +450,7 @@ func (f *logFateFunc3Frame) body(r *greenlet.Run, c *logFateFunc3) (st greenlet.
 	return greenlet.Done
 }
 
-//line seed_greenlet_test.go:424
+//line seed_greenlet_test.go:455
 
 func (f *logFateFunc3Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -464,7 +496,7 @@ func (f *logFateFunc4Frame) body(r *greenlet.Run, c *logFateFunc4) (st greenlet.
 	return greenlet.Done
 }
 
-//line seed_greenlet_test.go:470
+//line seed_greenlet_test.go:501
 
 func (f *logFateFunc4Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -514,7 +546,7 @@ func (f *logHearsTwoFrame) body(r *greenlet.Run, l *log, ch chan int) (st greenl
 	return greenlet.Done
 }
 
-//line seed_greenlet_test.go:520
+//line seed_greenlet_test.go:551
 
 func (f *logHearsTwoFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l, ch := f.l, f.ch
@@ -541,7 +573,7 @@ func (f *logHearsTwoFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line seed_greenlet_test.go:547
+//line seed_greenlet_test.go:578
 
 func (f *logHearsTwoFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.ch) }
 func (f *logHearsTwoFrame) Forget()                 { *f = logHearsTwoFrame{Header: f.Header} }
@@ -588,7 +620,7 @@ func (f *logWithinFrame) body(r *greenlet.Run, l0 *log, ctx context.Context) (st
 	return greenlet.Done
 }
 
-//line seed_greenlet_test.go:594
+//line seed_greenlet_test.go:625
 
 func (f *logWithinFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var l **log
@@ -607,7 +639,7 @@ func (f *logWithinFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line seed_greenlet_test.go:613
+//line seed_greenlet_test.go:644
 
 func (f *logWithinFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.ctx) }
 func (f *logWithinFrame) Forget()                 { *f = logWithinFrame{Header: f.Header} }
@@ -649,7 +681,7 @@ func (f *logWithinFunc1Frame) body(r *greenlet.Run, c *logWithinFunc1) (st green
 	return greenlet.Done
 }
 
-//line seed_greenlet_test.go:655
+//line seed_greenlet_test.go:686
 
 func (f *logWithinFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -702,7 +734,7 @@ func (f *logCancelsOneFrame) body(r *greenlet.Run, l *log, cancel context.Cancel
 	return greenlet.Done
 }
 
-//line seed_greenlet_test.go:708
+//line seed_greenlet_test.go:739
 
 func (f *logCancelsOneFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
@@ -752,7 +784,7 @@ func (f *logTwiceFrame) body(r *greenlet.Run, l *log, name string) (st greenlet.
 	return greenlet.Done
 }
 
-//line seed_greenlet_test.go:758
+//line seed_greenlet_test.go:789
 
 func (f *logTwiceFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l, name := f.l, f.name
@@ -768,7 +800,7 @@ func (f *logTwiceFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line seed_greenlet_test.go:774
+//line seed_greenlet_test.go:805
 
 func (f *logTwiceFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.name) }
 func (f *logTwiceFrame) Forget()                 { *f = logTwiceFrame{Header: f.Header} }
@@ -811,7 +843,7 @@ func (f *logBlocksFrame) body(r *greenlet.Run, l *log, name string) (st greenlet
 	return greenlet.Done
 }
 
-//line seed_greenlet_test.go:817
+//line seed_greenlet_test.go:848
 
 func (f *logBlocksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l, name := f.l, f.name
@@ -828,7 +860,7 @@ func (f *logBlocksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line seed_greenlet_test.go:834
+//line seed_greenlet_test.go:865
 
 func (f *logBlocksFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.name) }
 func (f *logBlocksFrame) Forget()                 { *f = logBlocksFrame{Header: f.Header} }
@@ -863,7 +895,7 @@ func (f *logPostsFrame) body(r *greenlet.Run, l *log) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line seed_greenlet_test.go:869
+//line seed_greenlet_test.go:900
 
 func (f *logPostsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {

@@ -122,22 +122,6 @@ func (s0 *soak) producesResumable(r *greenlet.Run) greenlet.Status {
 
 func (f *soakProducesFrame) body(r *greenlet.Run, s0 *soak) (st greenlet.Status) {
 	var s **soak
-	if f != nil {
-		switch f.PC {
-		case 1:
-			s = f.s
-			r.Callee().(*HubSleepFrame).Release(r)
-			goto resumed_47
-		case 2:
-			s = f.s
-			r.Callee().Release(r)
-			goto resumed_48
-		case 3:
-			r.Callee().(*HubWithTimeoutFrame).Release(r)
-			return greenlet.Done
-		}
-	}
-
 	s = new(*soak)
 	*s = s0
 //line soak_test.go:47
@@ -146,14 +130,12 @@ func (f *soakProducesFrame) body(r *greenlet.Run, s0 *soak) (st greenlet.Status)
 		f.s, f.PC = s, 1
 		return r.Link(f, &f.Header, st)
 	}
-resumed_47:
 //line soak_test.go:48
 	if st = (*s).queue.PutResumable(r, 1); st != greenlet.Done {
 		f = greenlet.Take(r, f, 21)
 		f.s, f.PC = s, 2
 		return r.Link(f, &f.Header, st)
 	}
-resumed_48:
 //line soak_test.go:49
 	(*s).put++
 	_, st = (*s).WithTimeoutResumable(r, (*s).duration(), (&soakProducesFunc1{s: s}).value())
@@ -165,11 +147,43 @@ resumed_48:
 	return greenlet.Done
 }
 
-//line soak_greenlet_test.go:171
+//line soak_greenlet_test.go:152
 
 func (f *soakProducesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	return r.Started(f, &f.Header, f.body(r, f.s0))
+	var s **soak
+	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.s0))
+	case 1:
+		s = f.s
+		r.Callee().(*HubSleepFrame).Release(r)
+//line soak_test.go:48
+		if st = (*s).queue.PutResumable(r, 1); st != greenlet.Done {
+			f.s, f.PC = s, 2
+			return r.Link(f, &f.Header, st)
+		}
+		goto resumed_48
+	case 2:
+		s = f.s
+		r.Callee().Release(r)
+		goto resumed_48
+	case 3:
+		r.Callee().(*HubWithTimeoutFrame).Release(r)
+		return r.Return(f, &f.Header)
+	}
+
+resumed_48:
+//line soak_test.go:49
+	(*s).put++
+	_, st = (*s).WithTimeoutResumable(r, (*s).duration(), (&soakProducesFunc1{s: s}).value())
+	if st != greenlet.Done {
+		f.s, f.PC = nil, 3
+		return r.Link(f, &f.Header, st)
+	}
+	return r.Return(f, &f.Header)
 }
+
+//line soak_greenlet_test.go:188
 
 func (f *soakProducesFrame) Forget()                 { *f = soakProducesFrame{Header: f.Header} }
 func (f *soakProducesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 21) }
@@ -210,7 +224,7 @@ func (f *soakProducesFunc1Frame) body(r *greenlet.Run, c *soakProducesFunc1) (st
 	return greenlet.Done
 }
 
-//line soak_greenlet_test.go:216
+//line soak_greenlet_test.go:229
 
 func (f *soakProducesFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -262,7 +276,7 @@ func (f *soakConsumesFrame) body(r *greenlet.Run, s *soak) (st greenlet.Status) 
 	return greenlet.Done
 }
 
-//line soak_greenlet_test.go:268
+//line soak_greenlet_test.go:281
 
 func (f *soakConsumesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	s := f.s
@@ -292,7 +306,7 @@ func (f *soakConsumesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line soak_greenlet_test.go:298
+//line soak_greenlet_test.go:311
 
 func (f *soakConsumesFrame) Forget()                 { *f = soakConsumesFrame{Header: f.Header} }
 func (f *soakConsumesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 35) }
@@ -339,7 +353,7 @@ func (f *soakGuardsFrame) body(r *greenlet.Run, s0 *soak, d time.Duration, patie
 	return greenlet.Done
 }
 
-//line soak_greenlet_test.go:345
+//line soak_greenlet_test.go:358
 
 func (f *soakGuardsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var s **soak
@@ -359,7 +373,7 @@ func (f *soakGuardsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line soak_greenlet_test.go:365
+//line soak_greenlet_test.go:378
 
 func (f *soakGuardsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.d, &f.patience) }
 func (f *soakGuardsFrame) Forget()                 { *f = soakGuardsFrame{Header: f.Header} }
@@ -390,7 +404,7 @@ func (c *soakGuardsFunc1) value() func() {
 	})
 }
 
-//line soak_greenlet_test.go:396
+//line soak_greenlet_test.go:409
 
 // soakGuardsFunc1Frame is an activation of the literal soakGuardsFunc1.
 type soakGuardsFunc1Frame struct {
@@ -473,7 +487,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line soak_greenlet_test.go:479
+//line soak_greenlet_test.go:492
 
 func (f *soakGuardsFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 21) }
 func (*soakGuardsFunc1Frame) Func() *greenlet.Func      { return &soakGuardsFunc1FrameInfo }
@@ -566,7 +580,7 @@ resumed_90:
 	return greenlet.Done
 }
 
-//line soak_greenlet_test.go:573
+//line soak_greenlet_test.go:586
 
 func (f *soakHuntsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.s))
@@ -597,15 +611,6 @@ func (s *soak) weighsResumable(r *greenlet.Run, minutes int) greenlet.Status {
 
 func (f *soakWeighsFrame) body(r *greenlet.Run, s *soak, minutes int) (st greenlet.Status) {
 	var t0 int
-	if f != nil {
-		switch f.PC {
-		case 1:
-			t0 = f.t0
-			r.Callee().(*HubSleepFrame).Release(r)
-			goto resumed_97
-		}
-	}
-
 //line soak_test.go:96
 	t0 = 0
 loop_96:
@@ -619,6 +624,37 @@ loop_96:
 		f.s, f.minutes, f.t0, f.PC = s, minutes, t0, 1
 		return r.Link(f, &f.Header, st)
 	}
+//line soak_test.go:98
+	s.heaps = append(s.heaps, heapInUse())
+//line soak_test.go:96
+	t0++
+	goto loop_96
+}
+
+//line soak_greenlet_test.go:637
+
+func (f *soakWeighsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	s, minutes := f.s, f.minutes
+	var t0 int
+	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.s, f.minutes))
+	case 1:
+		t0 = f.t0
+		r.Callee().(*HubSleepFrame).Release(r)
+		goto resumed_97
+	}
+
+loop_96:
+//line soak_test.go:96
+	if !(t0 < minutes) {
+		return r.Return(f, &f.Header)
+	}
+//line soak_test.go:97
+	if st = s.SleepResumable(r, time.Minute); st != greenlet.Done {
+		f.t0, f.PC = t0, 1
+		return r.Link(f, &f.Header, st)
+	}
 resumed_97:
 //line soak_test.go:98
 	s.heaps = append(s.heaps, heapInUse())
@@ -627,11 +663,7 @@ resumed_97:
 	goto loop_96
 }
 
-//line soak_greenlet_test.go:635
-
-func (f *soakWeighsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	return r.Started(f, &f.Header, f.body(r, f.s, f.minutes))
-}
+//line soak_greenlet_test.go:669
 
 func (f *soakWeighsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.minutes) }
 func (f *soakWeighsFrame) Forget()                 { *f = soakWeighsFrame{Header: f.Header} }
@@ -674,7 +706,7 @@ func (f *wakesFrame) body(r *greenlet.Run, h *Hub, d time.Duration, last *time.D
 	return greenlet.Done
 }
 
-//line soak_greenlet_test.go:682
+//line soak_greenlet_test.go:712
 
 func (f *wakesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	d, last, woken := f.d, f.last, f.woken
@@ -693,7 +725,7 @@ func (f *wakesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line soak_greenlet_test.go:701
+//line soak_greenlet_test.go:731
 
 func (f *wakesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.h, &f.d, &f.last, &f.woken) }
 func (f *wakesFrame) Forget()                 { *f = wakesFrame{Header: f.Header} }

@@ -89,15 +89,6 @@ func readsPublishedResumable(r *greenlet.Run, h *Hub, stats func() any, seen *[]
 
 func (f *readsPublishedFrame) body(r *greenlet.Run, h *Hub, stats func() any, seen *[]int) (st greenlet.Status) {
 	var t0 int
-	if f != nil {
-		switch f.PC {
-		case 1:
-			t0 = f.t0
-			r.Callee().(*HubYieldFrame).Release(r)
-			goto resumed_42
-		}
-	}
-
 //line stats_test.go:40
 	t0 = 0
 loop_40:
@@ -112,17 +103,43 @@ loop_40:
 		f.h, f.stats, f.seen, f.t0, f.PC = h, stats, seen, t0, 1
 		return r.Link(f, &f.Header, st)
 	}
+//line stats_test.go:40
+	t0++
+	goto loop_40
+}
+
+//line stats_greenlet_test.go:112
+
+func (f *readsPublishedFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	h, stats, seen := f.h, f.stats, f.seen
+	var t0 int
+	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.h, f.stats, f.seen))
+	case 1:
+		t0 = f.t0
+		r.Callee().(*HubYieldFrame).Release(r)
+		goto resumed_42
+	}
+
+loop_40:
+//line stats_test.go:40
+	if !(t0 < 3) {
+		return r.Return(f, &f.Header)
+	}
+//line stats_test.go:41
+	*seen = append(*seen, resumes(stats))
+	if st = h.YieldResumable(r); st != greenlet.Done {
+		f.t0, f.PC = t0, 1
+		return r.Link(f, &f.Header, st)
+	}
 resumed_42:
 //line stats_test.go:40
 	t0++
 	goto loop_40
 }
 
-//line stats_greenlet_test.go:123
-
-func (f *readsPublishedFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	return r.Started(f, &f.Header, f.body(r, f.h, f.stats, f.seen))
-}
+//line stats_greenlet_test.go:143
 
 func (f *readsPublishedFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.h, &f.stats, &f.seen) }
 func (f *readsPublishedFrame) Forget()                 { *f = readsPublishedFrame{Header: f.Header} }

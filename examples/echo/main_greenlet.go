@@ -393,20 +393,6 @@ func showResumable(r *greenlet.Run, h *hub.Hub, s *socket.Server) greenlet.Statu
 }
 
 func (f *showFrame) body(r *greenlet.Run, h *hub.Hub, s *socket.Server) (st greenlet.Status) {
-	if f != nil {
-		switch f.PC {
-		case 1:
-			r.Callee().(*hub.TaskJoinFrame).Release(r)
-			goto resumed_79
-		case 2:
-			r.Callee().(*hub.TaskJoinFrame).Release(r)
-			goto resumed_80
-		case 3:
-			r.Callee().(*stopFrame).Release(r)
-			return greenlet.Done
-		}
-	}
-
 //line main.go:79
 	_, st = h.Go(newClientFrame(h, s.Listener.Addr().String(), "hello", "world")).JoinResumable(r)
 	if st != greenlet.Done {
@@ -414,7 +400,6 @@ func (f *showFrame) body(r *greenlet.Run, h *hub.Hub, s *socket.Server) (st gree
 		f.h, f.s, f.PC = h, s, 1
 		return r.Link(f, &f.Header, st)
 	}
-resumed_79:
 //line main.go:80
 	_, st = h.Go(newClientFrame(h, s.Listener.Addr().String(), "and good bye")).JoinResumable(r)
 	if st != greenlet.Done {
@@ -422,7 +407,6 @@ resumed_79:
 		f.h, f.s, f.PC = nil, s, 2
 		return r.Link(f, &f.Header, st)
 	}
-resumed_80:
 //line main.go:81
 	if f != nil {
 		f.h = nil
@@ -436,11 +420,42 @@ resumed_80:
 	return greenlet.Done
 }
 
-//line main_greenlet.go:442
+//line main_greenlet.go:425
 
 func (f *showFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	return r.Started(f, &f.Header, f.body(r, f.h, f.s))
+	h, s := f.h, f.s
+	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.h, f.s))
+	case 1:
+		r.Callee().(*hub.TaskJoinFrame).Release(r)
+//line main.go:80
+		_, st = h.Go(newClientFrame(h, s.Listener.Addr().String(), "and good bye")).JoinResumable(r)
+		if st != greenlet.Done {
+			f.h, f.PC = nil, 2
+			return r.Link(f, &f.Header, st)
+		}
+		goto resumed_80
+	case 2:
+		r.Callee().(*hub.TaskJoinFrame).Release(r)
+		goto resumed_80
+	case 3:
+		r.Callee().(*stopFrame).Release(r)
+		return r.Return(f, &f.Header)
+	}
+
+resumed_80:
+//line main.go:81
+	f.h = nil
+//line main.go:81
+	if st = stopResumable(r, s); st != greenlet.Done {
+		f.s, f.PC = nil, 3
+		return r.Link(f, &f.Header, st)
+	}
+	return r.Return(f, &f.Header)
 }
+
+//line main_greenlet.go:460
 
 func (f *showFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.h, &f.s) }
 func (f *showFrame) Forget()                 { *f = showFrame{Header: f.Header} }

@@ -116,14 +116,6 @@ func (p *parser) spaceResumable(r *greenlet.Run) (rune, greenlet.Status) {
 
 func (f *parserSpaceFrame) body(r *greenlet.Run, p *parser) (ret0 rune, st greenlet.Status) {
 	var c rune
-	if f != nil {
-		switch f.PC {
-		case 1:
-			c = r.Callee().(*parserPeekFrame).Returned(r)
-			goto resumed_55
-		}
-	}
-
 //line parser.go:54
 loop_54:
 	c, st = p.peekResumable(r)
@@ -132,7 +124,6 @@ loop_54:
 		f.p, f.PC = p, 1
 		return ret0, r.Link(f, &f.Header, st)
 	}
-resumed_55:
 //line parser.go:55
 	switch c {
 	case ' ', '\t', '\r', '\n':
@@ -143,12 +134,40 @@ resumed_55:
 	goto loop_54
 }
 
-//line parser_greenlet.go:148
+//line parser_greenlet.go:138
 
 func (f *parserSpaceFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	f.ret0, st = f.body(r, f.p)
-	return r.Started(f, &f.Header, st)
+	p := f.p
+	var c rune
+	switch f.PC {
+	case 0:
+		f.ret0, st = f.body(r, f.p)
+		return r.Started(f, &f.Header, st)
+	case 1:
+		c = r.Callee().(*parserPeekFrame).Returned(r)
+		goto resumed_55
+	}
+
+loop_54:
+//line parser.go:55
+	c, st = p.peekResumable(r)
+	if st != greenlet.Done {
+		f.PC = 1
+		return r.Link(f, &f.Header, st)
+	}
+resumed_55:
+//line parser.go:55
+	switch c {
+	case ' ', '\t', '\r', '\n':
+		p.skip()
+	default:
+		f.ret0 = c
+		return r.Return(f, &f.Header)
+	}
+	goto loop_54
 }
+
+//line parser_greenlet.go:171
 
 func (f *parserSpaceFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
 func (f *parserSpaceFrame) Forget()                              { *f = parserSpaceFrame{Header: f.Header, ret0: f.ret0} }
@@ -190,18 +209,6 @@ func (f *parserDocumentFrame) body(r *greenlet.Run, p *parser) (ret0 any, ret1 e
 		t0  bool
 		t1  rune
 	)
-	if f != nil {
-		switch f.PC {
-		case 1:
-			v, err = r.Callee().(*parserValueFrame).Returned(r)
-			goto resumed_68
-		case 2:
-			v, err = f.v, f.err
-			t1 = r.Callee().(*parserSpaceFrame).Returned(r)
-			goto resumed_69
-		}
-	}
-
 //line parser.go:68
 	v, err, st = p.valueResumable(r)
 	if st != greenlet.Done {
@@ -209,7 +216,6 @@ func (f *parserDocumentFrame) body(r *greenlet.Run, p *parser) (ret0 any, ret1 e
 		f.p, f.PC = p, 1
 		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
-resumed_68:
 //line parser.go:69
 	t0 = err == nil
 //line parser.go:69
@@ -223,7 +229,6 @@ resumed_68:
 		f.p, f.v, f.err, f.PC = p, v, err, 2
 		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
-resumed_69:
 	t0 = t1 != end
 after_if_69:
 //line parser.go:69
@@ -233,12 +238,54 @@ after_if_69:
 	return v, err, greenlet.Done
 }
 
-//line parser_greenlet.go:239
+//line parser_greenlet.go:242
 
 func (f *parserDocumentFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	f.ret0, f.ret1, st = f.body(r, f.p)
-	return r.Started(f, &f.Header, st)
+	p := f.p
+	var (
+		v   any
+		err error
+		t0  bool
+		t1  rune
+	)
+	switch f.PC {
+	case 0:
+		f.ret0, f.ret1, st = f.body(r, f.p)
+		return r.Started(f, &f.Header, st)
+	case 1:
+		v, err = r.Callee().(*parserValueFrame).Returned(r)
+//line parser.go:69
+		t0 = err == nil
+//line parser.go:69
+		if t0 {
+			goto then_69
+		}
+		goto after_if_69
+	case 2:
+		v, err = f.v, f.err
+		t1 = r.Callee().(*parserSpaceFrame).Returned(r)
+		goto resumed_69
+	}
+
+then_69:
+//line parser.go:69
+	t1, st = p.spaceResumable(r)
+	if st != greenlet.Done {
+		f.v, f.err, f.PC = v, err, 2
+		return r.Link(f, &f.Header, st)
+	}
+resumed_69:
+	t0 = t1 != end
+after_if_69:
+//line parser.go:69
+	if t0 {
+		err = p.unexpected("the end")
+	}
+	f.ret0, f.ret1 = v, err
+	return r.Return(f, &f.Header)
 }
+
+//line parser_greenlet.go:289
 
 func (f *parserDocumentFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
@@ -384,7 +431,7 @@ resumed_87:
 	return t8, t9, greenlet.Done
 }
 
-//line parser_greenlet.go:391
+//line parser_greenlet.go:436
 
 func (f *parserValueFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, f.ret1, st = f.body(r, f.p)
@@ -554,7 +601,7 @@ resumed_114:
 	goto loop_99
 }
 
-//line parser_greenlet.go:562
+//line parser_greenlet.go:607
 
 func (f *parserObjectFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, f.ret1, st = f.body(r, f.p)
@@ -668,7 +715,7 @@ resumed_140:
 	goto loop_134
 }
 
-//line parser_greenlet.go:677
+//line parser_greenlet.go:722
 
 func (f *parserArrayFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, f.ret1, st = f.body(r, f.p)
@@ -778,7 +825,7 @@ resumed_166:
 	goto loop_156
 }
 
-//line parser_greenlet.go:788
+//line parser_greenlet.go:833
 
 func (f *parserStrFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, f.ret1, st = f.body(r, f.p)
@@ -884,7 +931,7 @@ resumed_193:
 	goto loop_192
 }
 
-//line parser_greenlet.go:895
+//line parser_greenlet.go:940
 
 func (f *parserEscapedFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, f.ret1, st = f.body(r, f.p)
@@ -930,19 +977,6 @@ func (p *parser) numberResumable(r *greenlet.Run) (any, error, greenlet.Status) 
 func (f *parserNumberFrame) body(r *greenlet.Run, p *parser) (ret0 any, ret1 error, st greenlet.Status) {
 	var digits []byte
 	var c rune
-	if f != nil {
-		switch f.PC {
-		case 1:
-			digits = f.digits
-			c = r.Callee().(*parserPeekFrame).Returned(r)
-			goto resumed_206
-		case 2:
-			digits = f.digits
-			c = r.Callee().(*parserPeekFrame).Returned(r)
-			goto resumed_206b
-		}
-	}
-
 	digits = nil
 //line parser.go:206
 	c, st = p.peekResumable(r)
@@ -951,7 +985,6 @@ func (f *parserNumberFrame) body(r *greenlet.Run, p *parser) (ret0 any, ret1 err
 		f.p, f.digits, f.PC = p, digits, 1
 		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
-resumed_206:
 loop_206:
 //line parser.go:206
 	if !strings.ContainsRune("+-.eE0123456789", c) {
@@ -971,16 +1004,51 @@ loop_206:
 		f.p, f.digits, f.PC = p, digits, 2
 		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
-resumed_206b:
 	goto loop_206
 }
 
-//line parser_greenlet.go:987
+//line parser_greenlet.go:1016
 
 func (f *parserNumberFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	f.ret0, f.ret1, st = f.body(r, f.p)
-	return r.Started(f, &f.Header, st)
+	p := f.p
+	var digits []byte
+	var c rune
+	switch f.PC {
+	case 0:
+		f.ret0, f.ret1, st = f.body(r, f.p)
+		return r.Started(f, &f.Header, st)
+	case 1:
+		digits = f.digits
+		c = r.Callee().(*parserPeekFrame).Returned(r)
+		goto loop_206
+	case 2:
+		digits = f.digits
+		c = r.Callee().(*parserPeekFrame).Returned(r)
+		goto resumed_206
+	}
+
+loop_206:
+//line parser.go:206
+	if !strings.ContainsRune("+-.eE0123456789", c) {
+		f.p = nil
+//line parser.go:210
+		f.ret0, f.ret1 = strconv.ParseFloat(string(digits), 64)
+		return r.Return(f, &f.Header)
+	}
+//line parser.go:207
+	digits = append(digits, byte(c))
+	p.skip()
+//line parser.go:206
+	c, st = p.peekResumable(r)
+	if st != greenlet.Done {
+		f.digits, f.PC = digits, 2
+		return r.Link(f, &f.Header, st)
+	}
+resumed_206:
+	goto loop_206
 }
+
+//line parser_greenlet.go:1057
 
 func (f *parserNumberFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
@@ -1071,7 +1139,7 @@ resumed_216b:
 	goto loop_216
 }
 
-//line parser_greenlet.go:1084
+//line parser_greenlet.go:1149
 
 func (f *parserWordFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, f.ret1, st = f.body(r, f.p)

@@ -347,18 +347,6 @@ func (f *shoutFrame) body(r *greenlet.Run, c *socket.Conn) (st greenlet.Status) 
 	var text *strings.Builder
 	var line []byte
 	var err error
-	if f != nil {
-		switch f.PC {
-		case 1:
-			text = f.text
-			line, err = r.Callee().(*socket.ConnReadLineFrame).Returned(r)
-			goto resumed_69
-		case 2:
-			r.Callee().(*socket.ConnWriteStringFrame).Release(r)
-			return greenlet.Done
-		}
-	}
-
 	text = new(strings.Builder)
 //line main.go:68
 loop_68:
@@ -366,6 +354,49 @@ loop_68:
 	if st != greenlet.Done {
 		f = greenlet.Take(r, f, 13)
 		f.c, f.text, f.PC = c, text, 1
+		return r.Link(f, &f.Header, st)
+	}
+//line main.go:70
+	if err != nil {
+		goto after_loop_68
+	}
+	fmt.Fprintln(text, strings.ToUpper(string(line)))
+	goto loop_68
+after_loop_68:
+//line main.go:75
+	_, _, st = c.WriteStringResumable(r, text.String())
+	if st != greenlet.Done {
+		f = greenlet.Take(r, f, 13)
+		f.c, f.PC = nil, 2
+		return r.Link(f, &f.Header, st)
+	}
+	return greenlet.Done
+}
+
+//line main_greenlet.go:378
+
+func (f *shoutFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	c := f.c
+	var text *strings.Builder
+	var line []byte
+	var err error
+	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.c))
+	case 1:
+		text = f.text
+		line, err = r.Callee().(*socket.ConnReadLineFrame).Returned(r)
+		goto resumed_69
+	case 2:
+		r.Callee().(*socket.ConnWriteStringFrame).Release(r)
+		return r.Return(f, &f.Header)
+	}
+
+loop_68:
+//line main.go:69
+	line, err, st = c.ReadLineResumable(r)
+	if st != greenlet.Done {
+		f.text, f.PC = text, 1
 		return r.Link(f, &f.Header, st)
 	}
 resumed_69:
@@ -379,18 +410,13 @@ after_loop_68:
 //line main.go:75
 	_, _, st = c.WriteStringResumable(r, text.String())
 	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 13)
 		f.c, f.text, f.PC = nil, nil, 2
 		return r.Link(f, &f.Header, st)
 	}
-	return greenlet.Done
+	return r.Return(f, &f.Header)
 }
 
-//line main_greenlet.go:392
-
-func (f *shoutFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	return r.Started(f, &f.Header, f.body(r, f.c))
-}
+//line main_greenlet.go:421
 
 func (f *shoutFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c) }
 func (f *shoutFrame) Forget()                 { *f = shoutFrame{Header: f.Header} }
@@ -550,7 +576,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line main_greenlet.go:556
+//line main_greenlet.go:581
 
 func (f *showFrame) Args(args []any)         { greenlet.SetVariadic(f, args, &f.h, &f.servers) }
 func (f *showFrame) Forget()                 { *f = showFrame{DeferHeader: f.DeferHeader} }

@@ -21,18 +21,6 @@ func (b *board) solveResumable(r *greenlet.Run) greenlet.Status {
 
 func (f *boardSolveFrame) body(r *greenlet.Run, b *board) (st greenlet.Status) {
 	var t0, column int
-	if f != nil {
-		switch f.PC {
-		case 1:
-//line main.go:49
-			return greenlet.Done
-		case 2:
-			t0, column = f.t0, f.column
-			r.Callee().(*boardSolveFrame).Release(r)
-			goto resumed_56
-		}
-	}
-
 //line main.go:47
 	if !(len(b.columns) == b.size) {
 //line main.go:51
@@ -66,6 +54,45 @@ loop_51:
 		f.b, f.t0, f.column, f.PC = b, t0, column, 2
 		return r.Link(f, &f.Header, st)
 	}
+//line main.go:57
+	b.columns = b.columns[:len(b.columns)-1]
+next_51:
+//line main.go:51
+	column++
+	goto loop_51
+}
+
+//line main_greenlet.go:66
+
+func (f *boardSolveFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	b := f.b
+	var t0, column int
+	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.b))
+	case 1:
+//line main.go:49
+		return r.Return(f, &f.Header)
+	case 2:
+		t0, column = f.t0, f.column
+		r.Callee().(*boardSolveFrame).Release(r)
+		goto resumed_56
+	}
+
+loop_51:
+//line main.go:51
+	if !(column < t0) {
+		return r.Return(f, &f.Header)
+	}
+//line main.go:52
+	if b.attacked(column) {
+		goto next_51
+	}
+	b.columns = append(b.columns, column)
+	if st = b.solveResumable(r); st != greenlet.Done {
+		f.t0, f.column, f.PC = t0, column, 2
+		return r.Link(f, &f.Header, st)
+	}
 resumed_56:
 //line main.go:57
 	b.columns = b.columns[:len(b.columns)-1]
@@ -75,11 +102,7 @@ next_51:
 	goto loop_51
 }
 
-//line main_greenlet.go:80
-
-func (f *boardSolveFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	return r.Started(f, &f.Header, f.body(r, f.b))
-}
+//line main_greenlet.go:106
 
 func (f *boardSolveFrame) Forget()                 { *f = boardSolveFrame{Header: f.Header} }
 func (f *boardSolveFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 49) }

@@ -28,14 +28,6 @@ func (b *bucket) fillResumable(r *greenlet.Run, perSecond int, done *hub.Event) 
 
 func (f *bucketFillFrame) body(r *greenlet.Run, b *bucket, perSecond int, done *hub.Event) (st greenlet.Status) {
 	var t0 bool
-	if f != nil {
-		switch f.PC {
-		case 1:
-			t0 = r.Callee().(*hub.EventWaitForFrame).Returned(r)
-			goto resumed_32
-		}
-	}
-
 //line main.go:32
 loop_32:
 //line main.go:32
@@ -45,7 +37,6 @@ loop_32:
 		f.b, f.perSecond, f.done, f.PC = b, perSecond, done, 1
 		return r.Link(f, &f.Header, st)
 	}
-resumed_32:
 //line main.go:32
 	if !t0 {
 		if b.tokens.Free() < b.burst {
@@ -56,11 +47,37 @@ resumed_32:
 	return greenlet.Done
 }
 
-//line main_greenlet.go:61
+//line main_greenlet.go:51
 
 func (f *bucketFillFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	return r.Started(f, &f.Header, f.body(r, f.b, f.perSecond, f.done))
+	b, perSecond, done := f.b, f.perSecond, f.done
+	var t0 bool
+	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.b, f.perSecond, f.done))
+	case 1:
+		t0 = r.Callee().(*hub.EventWaitForFrame).Returned(r)
+		goto resumed_32
+	}
+
+resumed_32:
+//line main.go:32
+	if !t0 {
+		if b.tokens.Free() < b.burst {
+			b.tokens.Release()
+		}
+//line main.go:32
+		t0, st = done.WaitForResumable(r, time.Second/time.Duration(perSecond))
+		if st != greenlet.Done {
+			f.PC = 1
+			return r.Link(f, &f.Header, st)
+		}
+		goto resumed_32
+	}
+	return r.Return(f, &f.Header)
 }
+
+//line main_greenlet.go:81
 
 func (f *bucketFillFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.perSecond, &f.done) }
 func (f *bucketFillFrame) Forget()                 { *f = bucketFillFrame{Header: f.Header} }
@@ -93,19 +110,6 @@ func (f *workerJobFrame) body(r *greenlet.Run, w0 *worker, n int, takes0 time.Du
 	var w **worker
 	var takes *time.Duration
 	var err error
-	if f != nil {
-		switch f.PC {
-		case 1:
-			w, takes = f.w, f.takes
-			r.Callee().(*hub.SemaphoreAcquireFrame).Release(r)
-			goto resumed_51
-		case 2:
-			w = f.w
-			err = r.Callee().(*hub.HubWithTimeoutFrame).Returned(r)
-			goto resumed_53
-		}
-	}
-
 	w = new(*worker)
 	*w = w0
 	takes = new(time.Duration)
@@ -116,7 +120,6 @@ func (f *workerJobFrame) body(r *greenlet.Run, w0 *worker, n int, takes0 time.Du
 		f.w, f.n, f.takes, f.PC = w, n, takes, 1
 		return r.Link(f, &f.Header, st)
 	}
-resumed_51:
 //line main.go:52
 	(*w).say("job %d starts", n)
 	err, st = (*w).WithTimeoutResumable(r, 3*time.Second, (&workerJobFunc1{
@@ -128,7 +131,6 @@ resumed_51:
 		f.takes, f.w, f.n, f.PC = nil, w, n, 2
 		return r.Link(f, &f.Header, st)
 	}
-resumed_53:
 	if f != nil {
 		f.takes = nil
 	}
@@ -144,8 +146,45 @@ resumed_53:
 //line main_greenlet.go:147
 
 func (f *workerJobFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	return r.Started(f, &f.Header, f.body(r, f.w0, f.n, f.takes0))
+	n := f.n
+	var w **worker
+	var takes *time.Duration
+	var err error
+	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.w0, f.n, f.takes0))
+	case 1:
+		w, takes = f.w, f.takes
+		r.Callee().(*hub.SemaphoreAcquireFrame).Release(r)
+//line main.go:52
+		(*w).say("job %d starts", n)
+		err, st = (*w).WithTimeoutResumable(r, 3*time.Second, (&workerJobFunc1{
+			takes: takes,
+			w:     w,
+		}).value())
+		if st != greenlet.Done {
+			f.takes, f.w, f.PC = nil, w, 2
+			return r.Link(f, &f.Header, st)
+		}
+		goto resumed_53
+	case 2:
+		w = f.w
+		err = r.Callee().(*hub.HubWithTimeoutFrame).Returned(r)
+		goto resumed_53
+	}
+
+resumed_53:
+	f.takes = nil
+//line main.go:53
+	if err != nil {
+		(*w).say("job %d: %v", n, err)
+		return r.Return(f, &f.Header)
+	}
+	(*w).say("job %d ends", n)
+	return r.Return(f, &f.Header)
 }
+
+//line main_greenlet.go:188
 
 func (f *workerJobFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.n, &f.takes0) }
 func (f *workerJobFrame) Forget()                 { *f = workerJobFrame{Header: f.Header} }
@@ -188,7 +227,7 @@ func (f *workerJobFunc1Frame) body(r *greenlet.Run, c *workerJobFunc1) (st green
 	return greenlet.Done
 }
 
-//line main_greenlet.go:194
+//line main_greenlet.go:231
 
 func (f *workerJobFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -225,19 +264,6 @@ func (f *workerAllFrame) body(r *greenlet.Run, w *worker, jobs int) (st greenlet
 	var done *hub.Event
 	var pool *hub.Group
 	var n int
-	if f != nil {
-		switch f.PC {
-		case 1:
-			done, pool, n = f.done, f.pool, f.n
-			r.Callee().(*hub.GroupGoFrame).Release(r)
-			goto resumed_66
-		case 2:
-			done = f.done
-			r.Callee().(*hub.GroupJoinFrame).Release(r)
-			goto resumed_68
-		}
-	}
-
 //line main.go:62
 	done = w.NewEvent()
 	w.Go(w.limit.newFillFrame(2, done))
@@ -255,7 +281,6 @@ loop_65:
 		f.w, f.jobs, f.done, f.pool, f.n, f.PC = w, jobs, done, pool, n, 1
 		return r.Link(f, &f.Header, st)
 	}
-resumed_66:
 //line main.go:65
 	n++
 	goto loop_65
@@ -267,23 +292,63 @@ after_loop_65:
 	_, st = pool.JoinResumable(r)
 	if st != greenlet.Done {
 		f = greenlet.Take(r, f, 23)
-		f.pool, f.done, f.PC = nil, done, 2
+		f.done, f.PC = done, 2
 		return r.Link(f, &f.Header, st)
-	}
-resumed_68:
-	if f != nil {
-		f.pool = nil
 	}
 //line main.go:69
 	done.Set()
 	return greenlet.Done
 }
 
-//line main_greenlet.go:286
+//line main_greenlet.go:304
 
 func (f *workerAllFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	return r.Started(f, &f.Header, f.body(r, f.w, f.jobs))
+	w, jobs := f.w, f.jobs
+	var pool *hub.Group
+	var n int
+	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.w, f.jobs))
+	case 1:
+		pool, n = f.pool, f.n
+		r.Callee().(*hub.GroupGoFrame).Release(r)
+		goto resumed_66
+	case 2:
+		r.Callee().(*hub.GroupJoinFrame).Release(r)
+		goto resumed_68
+	}
+
+loop_65:
+//line main.go:65
+	if !(n < jobs) {
+		goto after_loop_65
+	}
+//line main.go:66
+	_, st = pool.GoResumable(r, w.newJobFrame(n, time.Duration(n)*700*time.Millisecond))
+	if st != greenlet.Done {
+		f.pool, f.n, f.PC = pool, n, 1
+		return r.Link(f, &f.Header, st)
+	}
+resumed_66:
+//line main.go:65
+	n++
+	goto loop_65
+after_loop_65:
+	f.w = nil
+//line main.go:68
+	_, st = pool.JoinResumable(r)
+	if st != greenlet.Done {
+		f.pool, f.PC = nil, 2
+		return r.Link(f, &f.Header, st)
+	}
+resumed_68:
+	f.pool = nil
+//line main.go:69
+	f.done.Set()
+	return r.Return(f, &f.Header)
 }
+
+//line main_greenlet.go:352
 
 func (f *workerAllFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.jobs) }
 func (f *workerAllFrame) Forget()                 { *f = workerAllFrame{Header: f.Header} }

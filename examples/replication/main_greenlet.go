@@ -28,15 +28,6 @@ func endResumable(r *greenlet.Run, clients []*hub.Task, replicas []*sim.Host) gr
 
 func (f *endFrame) body(r *greenlet.Run, clients []*hub.Task, replicas []*sim.Host) (st greenlet.Status) {
 	var t0, t1 int
-	if f != nil {
-		switch f.PC {
-		case 1:
-			t0, t1 = f.t0, f.t1
-			r.Callee().(*hub.TaskJoinFrame).Release(r)
-			goto resumed_64
-		}
-	}
-
 //line main.go:63
 	t0 = len(clients)
 //line main.go:63
@@ -63,17 +54,51 @@ loop_63:
 			return r.Link(f, &f.Header, st)
 		}
 	}
+//line main.go:63
+	t1++
+	goto loop_63
+}
+
+//line main_greenlet.go:63
+
+func (f *endFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	clients := f.clients
+	var t0, t1 int
+	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.clients, f.replicas))
+	case 1:
+		t0, t1 = f.t0, f.t1
+		r.Callee().(*hub.TaskJoinFrame).Release(r)
+		goto resumed_64
+	}
+
+loop_63:
+//line main.go:63
+	if !(t1 < t0) {
+		f.clients = nil
+//line main.go:66
+		for _, h := range f.replicas {
+			h.Crash()
+		}
+		return r.Return(f, &f.Header)
+	}
+	{
+		t := clients[t1]
+//line main.go:64
+		_, st = t.JoinResumable(r)
+		if st != greenlet.Done {
+			f.t0, f.t1, f.PC = t0, t1, 1
+			return r.Link(f, &f.Header, st)
+		}
+	}
 resumed_64:
 //line main.go:63
 	t1++
 	goto loop_63
 }
 
-//line main_greenlet.go:74
-
-func (f *endFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	return r.Started(f, &f.Header, f.body(r, f.clients, f.replicas))
-}
+//line main_greenlet.go:102
 
 func (f *endFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.clients, &f.replicas) }
 func (f *endFrame) Forget()                 { *f = endFrame{Header: f.Header} }

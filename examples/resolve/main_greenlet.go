@@ -288,18 +288,6 @@ func (r *resolver) allResumable(r2 *greenlet.Run, names []string, stub *socket.P
 func (f *resolverAllFrame) body(r2 *greenlet.Run, r *resolver, names []string, stub *socket.PacketConn) (st greenlet.Status) {
 	var pool *hub.Group
 	var t0, t1 int
-	if f != nil {
-		switch f.PC {
-		case 1:
-			pool, t0, t1 = f.pool, f.t0, f.t1
-			r2.Callee().(*hub.GroupGoFrame).Release(r2)
-			goto resumed_102
-		case 2:
-			r2.Callee().(*hub.GroupJoinFrame).Release(r2)
-			goto resumed_104
-		}
-	}
-
 //line main.go:100
 	pool = r.NewPool(10)
 	t0 = len(names)
@@ -320,7 +308,6 @@ loop_101:
 			return r2.Link(f, &f.Header, st)
 		}
 	}
-resumed_102:
 //line main.go:101
 	t1++
 	goto loop_101
@@ -332,12 +319,8 @@ after_loop_101:
 	_, st = pool.JoinResumable(r2)
 	if st != greenlet.Done {
 		f = greenlet.Take(r2, f, 40)
-		f.pool, f.stub, f.PC = nil, stub, 2
+		f.stub, f.PC = stub, 2
 		return r2.Link(f, &f.Header, st)
-	}
-resumed_104:
-	if f != nil {
-		f.pool = nil
 	}
 //line main.go:105
 	if stub != nil {
@@ -346,11 +329,60 @@ resumed_104:
 	return greenlet.Done
 }
 
-//line main_greenlet.go:351
+//line main_greenlet.go:333
 
-func (f *resolverAllFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	return r.Started(f, &f.Header, f.body(r, f.r, f.names, f.stub))
+func (f *resolverAllFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
+	r, names := f.r, f.names
+	var pool *hub.Group
+	var t0, t1 int
+	switch f.PC {
+	case 0:
+		return r2.Started(f, &f.Header, f.body(r2, f.r, f.names, f.stub))
+	case 1:
+		pool, t0, t1 = f.pool, f.t0, f.t1
+		r2.Callee().(*hub.GroupGoFrame).Release(r2)
+		goto resumed_102
+	case 2:
+		r2.Callee().(*hub.GroupJoinFrame).Release(r2)
+		goto resumed_104
+	}
+
+loop_101:
+//line main.go:101
+	if !(t1 < t0) {
+		goto after_loop_101
+	}
+	{
+		name := names[t1]
+//line main.go:102
+		_, st = pool.GoResumable(r2, r.newResolveFrame(name))
+		if st != greenlet.Done {
+			f.pool, f.t0, f.t1, f.PC = pool, t0, t1, 1
+			return r2.Link(f, &f.Header, st)
+		}
+	}
+resumed_102:
+//line main.go:101
+	t1++
+	goto loop_101
+after_loop_101:
+	f.r, f.names = nil, nil
+//line main.go:104
+	_, st = pool.JoinResumable(r2)
+	if st != greenlet.Done {
+		f.pool, f.PC = nil, 2
+		return r2.Link(f, &f.Header, st)
+	}
+resumed_104:
+	f.pool = nil
+//line main.go:105
+	if f.stub != nil {
+		f.stub.Close()
+	}
+	return r2.Return(f, &f.Header)
 }
+
+//line main_greenlet.go:386
 
 func (f *resolverAllFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.names, &f.stub) }
 func (f *resolverAllFrame) Forget()                 { *f = resolverAllFrame{Header: f.Header} }
@@ -384,15 +416,6 @@ func (f *resolverServeFrame) body(r2 *greenlet.Run, r *resolver, c *socket.Packe
 		from net.Addr
 		err  error
 	)
-	if f != nil {
-		switch f.PC {
-		case 1:
-			buf = f.buf
-			n, from, err = r2.Callee().(*socket.PacketConnReadFromFrame).Returned(r2)
-			goto resumed_116
-		}
-	}
-
 //line main.go:114
 	buf = make([]byte, maxMessage)
 loop_115:
@@ -402,7 +425,6 @@ loop_115:
 		f.r, f.c, f.buf, f.PC = r, c, buf, 1
 		return r2.Link(f, &f.Header, st)
 	}
-resumed_116:
 	{
 //line main.go:117
 		if err != nil {
@@ -416,11 +438,47 @@ resumed_116:
 	}
 }
 
-//line main_greenlet.go:422
+//line main_greenlet.go:442
 
-func (f *resolverServeFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	return r.Started(f, &f.Header, f.body(r, f.r, f.c))
+func (f *resolverServeFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
+	r, c := f.r, f.c
+	var (
+		buf  []byte
+		n    int
+		from net.Addr
+		err  error
+	)
+	switch f.PC {
+	case 0:
+		return r2.Started(f, &f.Header, f.body(r2, f.r, f.c))
+	case 1:
+		buf = f.buf
+		n, from, err = r2.Callee().(*socket.PacketConnReadFromFrame).Returned(r2)
+		goto resumed_116
+	}
+
+loop_115:
+//line main.go:116
+	n, from, err, st = c.ReadFromResumable(r2, buf)
+	if st != greenlet.Done {
+		f.buf, f.PC = buf, 1
+		return r2.Link(f, &f.Header, st)
+	}
+resumed_116:
+	{
+//line main.go:117
+		if err != nil {
+			return r2.Return(f, &f.Header) // closed
+		}
+		var m dnsmessage.Message
+		if m.Unpack(buf[:n]) == nil && len(m.Questions) == 1 {
+			r.Go(r.newAnswerFrame(c, from, m))
+		}
+		goto loop_115
+	}
 }
+
+//line main_greenlet.go:482
 
 func (f *resolverServeFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c) }
 func (f *resolverServeFrame) Forget()                 { *f = resolverServeFrame{Header: f.Header} }
@@ -501,7 +559,7 @@ func (f *resolverAnswerFrame) body(r2 *greenlet.Run, r *resolver, c *socket.Pack
 	return greenlet.Done
 }
 
-//line main_greenlet.go:507
+//line main_greenlet.go:563
 
 func (f *resolverAnswerFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	c, to := f.c, f.to
@@ -540,7 +598,7 @@ resumed_144:
 	return r2.Return(f, &f.Header)
 }
 
-//line main_greenlet.go:546
+//line main_greenlet.go:602
 
 func (f *resolverAnswerFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c, &f.to, &f.m0) }
 func (f *resolverAnswerFrame) Forget()                 { *f = resolverAnswerFrame{Header: f.Header} }

@@ -23,23 +23,6 @@ func (m *member) passResumable(r *greenlet.Run, token int) greenlet.Status {
 }
 
 func (f *memberPassFrame) body(r *greenlet.Run, m *member, token int) (st greenlet.Status) {
-	var t0 any
-	_ = t0
-	if f != nil {
-		switch f.PC {
-		case 1:
-			token = f.token
-			r.Received()
-			goto loop_32
-		case 2:
-			t0 = f.t0
-			r.Received()
-			return greenlet.Done
-		}
-	}
-
-//line main.go:32
-loop_32:
 //line main.go:32
 	if !(token > 0) {
 		goto after_loop_32
@@ -60,11 +43,43 @@ after_loop_32:
 	return greenlet.Send(r, greenlet.Main(), m.number)
 }
 
-//line main_greenlet.go:65
+//line main_greenlet.go:47
 
 func (f *memberPassFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	return r.Started(f, &f.Header, f.body(r, f.m, f.token))
+	m, token := f.m, f.token
+	var t0 any
+	_ = t0
+	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.m, f.token))
+	case 1:
+		token = f.token
+		r.Received()
+//line main.go:32
+		if token > 0 {
+			goto body_32
+		}
+		goto after_loop_32
+	case 2:
+		t0 = f.t0
+		r.Received()
+		return r.Return(f, &f.Header)
+	}
+
+body_32:
+//line main.go:33
+	f.PC = 1
+	r.Await(&f.token)
+//line main.go:33
+	return greenlet.Send[int](r, m.next.self, token-1)
+after_loop_32:
+	f.m, f.PC = nil, 2
+	r.Await(&f.t0)
+//line main.go:35
+	return greenlet.Send(r, greenlet.Main(), m.number)
 }
+
+//line main_greenlet.go:83
 
 func (f *memberPassFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.token) }
 func (f *memberPassFrame) Forget()                 { *f = memberPassFrame{Header: f.Header} }

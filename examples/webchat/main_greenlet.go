@@ -139,15 +139,6 @@ func (f *listensFrame) body(r *greenlet.Run, h *hub.Hub, room0 string, n int) (s
 	var room *string
 	var next *int
 	var list []message
-	if f != nil {
-		switch f.PC {
-		case 1:
-			room, next = f.room, f.next
-			list = r.Callee().(interface{ Returned(*greenlet.Run) []message }).Returned(r)
-			goto resumed_37
-		}
-	}
-
 	room = new(string)
 	*room = room0
 //line main.go:36
@@ -180,6 +171,57 @@ loop_36:
 			return r.Link(f, &f.Header, st)
 		}
 	}
+//line main.go:48
+	for _, m := range list {
+		fmt.Printf("%s: %s\n", m.Name, m.Text)
+		*next = m.Number + 1
+	}
+	next = greenlet.Copy(next)
+	goto loop_36
+}
+
+//line main_greenlet.go:184
+
+func (f *listensFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	h, n := f.h, f.n
+	var room *string
+	var next *int
+	var list []message
+	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.h, f.room0, f.n))
+	case 1:
+		room, next = f.room, f.next
+		list = r.Callee().(interface{ Returned(*greenlet.Run) []message }).Returned(r)
+		goto resumed_37
+	}
+
+loop_36:
+//line main.go:36
+	if !((*next) < n) {
+		return r.Return(f, &f.Header)
+	}
+	{
+//line main.go:37
+		roomRef2 := room
+		nextRef2 := next
+//line main.go:37
+		list, st = hub.BlockResumable(r, h, func() (list []message) {
+			resp, err := http.Get(fmt.Sprintf("%s?from=%d", (*roomRef2), (*nextRef2)))
+			if err != nil {
+				panic(err)
+			}
+			defer resp.Body.Close()
+			if err := json.NewDecoder(resp.Body).Decode(&list); err != nil {
+				panic(err)
+			}
+			return list
+		})
+		if st != greenlet.Done {
+			f.room, f.next, f.PC = room, next, 1
+			return r.Link(f, &f.Header, st)
+		}
+	}
 resumed_37:
 //line main.go:48
 	for _, m := range list {
@@ -190,11 +232,7 @@ resumed_37:
 	goto loop_36
 }
 
-//line main_greenlet.go:195
-
-func (f *listensFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	return r.Started(f, &f.Header, f.body(r, f.h, f.room0, f.n))
-}
+//line main_greenlet.go:236
 
 func (f *listensFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.h, &f.room0, &f.n) }
 func (f *listensFrame) Forget()                 { *f = listensFrame{Header: f.Header} }
@@ -238,7 +276,7 @@ func (f *saysFrame) body(r *greenlet.Run, h *hub.Hub, room string, name string, 
 	return greenlet.Done
 }
 
-//line main_greenlet.go:243
+//line main_greenlet.go:280
 
 func (f *saysFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
@@ -351,7 +389,7 @@ resumed_76:
 	return greenlet.Done
 }
 
-//line main_greenlet.go:357
+//line main_greenlet.go:394
 
 func (f *showFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.h, f.s))

@@ -28,25 +28,20 @@ func (f *chainFrame) body(r *greenlet.Run, depth int, n int) (st greenlet.Status
 	if depth == 0 {
 		i = 0
 //line compose.go:18
-		if !(i < n) {
-//line compose.go:21
-			return greenlet.Done
+		if i < n {
+			f = greenlet.Take(r, f, 24)
+			r.Leaf(f, &f.Header)
+			f.n, f.i, f.PC = n, i, 1
+//line compose.go:19
+			if p, ok := r.Out().(*int); ok {
+				*p = i
+				return greenlet.Left
+			}
+			return greenlet.Yielded(r, i)
 		}
-		goto body_18
+//line compose.go:21
+		return greenlet.Done
 	}
-	goto after_if_17
-body_18:
-//line compose.go:19
-	f = greenlet.Take(r, f, 24)
-	r.Leaf(f, &f.Header)
-	f.n, f.i, f.PC = n, i, 1
-//line compose.go:19
-	if p, ok := r.Out().(*int); ok {
-		*p = i
-		return greenlet.Left
-	}
-	return greenlet.Yielded(r, i)
-after_if_17:
 	{
 //line compose.go:23
 		t0 := greenlet.Seq[int](newChainFrame(depth-1, n))
@@ -71,7 +66,7 @@ after_if_17:
 	return greenlet.Done
 }
 
-//line compose_greenlet.go:75
+//line compose_greenlet.go:70
 
 func (f *chainFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n := f.n
@@ -85,12 +80,18 @@ func (f *chainFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 //line compose.go:18
 		i++
 //line compose.go:18
-		if !(i < n) {
-//line compose.go:21
-			return r.Return(f, &f.Header)
+		if i < n {
+			f.i, f.PC = i, 1
+//line compose.go:19
+			if p, ok := r.Out().(*int); ok {
+				*p = i
+				return greenlet.Left
+			}
+			return greenlet.Yielded(r, i)
 		}
-		goto body_18
-	case 2:
+//line compose.go:21
+		return r.Return(f, &f.Header)
+	default:
 		loop = f.loop
 		r.Callee().Release(r)
 //line compose.go:23
@@ -98,18 +99,9 @@ func (f *chainFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		return r.Return(f, &f.Header)
 	}
 
-body_18:
-//line compose.go:19
-	f.i, f.PC = i, 1
-//line compose.go:19
-	if p, ok := r.Out().(*int); ok {
-		*p = i
-		return greenlet.Left
-	}
-	return greenlet.Yielded(r, i)
 }
 
-//line compose_greenlet.go:113
+//line compose_greenlet.go:105
 
 func (f *chainFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.depth, &f.n) }
 func (f *chainFrame) Forget()                 { *f = chainFrame{Header: f.Header} }
@@ -136,7 +128,7 @@ func (c *chainRange1) value() func(int) bool {
 	})
 }
 
-//line compose_greenlet.go:140
+//line compose_greenlet.go:132
 
 // chainRange1Frame is an activation of the literal chainRange1.
 type chainRange1Frame struct {
@@ -167,7 +159,7 @@ func (f *chainRange1Frame) body(r *greenlet.Run, c *chainRange1, v int) (ret0 bo
 	return ret0, greenlet.Yielded(r, v)
 }
 
-//line compose_greenlet.go:171
+//line compose_greenlet.go:163
 
 func (f *chainRange1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -179,7 +171,7 @@ func (f *chainRange1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line compose_greenlet.go:183
+//line compose_greenlet.go:175
 
 func (f *chainRange1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 0) }
 func (*chainRange1Frame) Func() *greenlet.Func      { return &chainRange1FrameInfo }
@@ -207,26 +199,20 @@ func (f *chainFromFrame) body(r *greenlet.Run, depth int, n int) (st greenlet.St
 	if depth == 0 {
 		i = 0
 //line compose.go:33
-		if !(i < n) {
-//line compose.go:36
-			return greenlet.Done
+		if i < n {
+			f = greenlet.Take(r, f, 52)
+			r.Leaf(f, &f.Header)
+			f.n, f.i, f.PC = n, i, 1
+//line compose.go:34
+			if p, ok := r.Out().(*int); ok {
+				*p = i
+				return greenlet.Left
+			}
+			return greenlet.Yielded(r, i)
 		}
-		goto body_33
+//line compose.go:36
+		return greenlet.Done
 	}
-	goto after_if_32
-body_33:
-//line compose.go:34
-	f = greenlet.Take(r, f, 52)
-	r.Leaf(f, &f.Header)
-	f.n, f.i, f.PC = n, i, 1
-//line compose.go:34
-	if p, ok := r.Out().(*int); ok {
-		*p = i
-		return greenlet.Left
-	}
-	return greenlet.Yielded(r, i)
-after_if_32:
-//line compose.go:38
 	_, st = greenlet.YieldFromResumable[any](r, r.New(newChainFromFrame(depth-1, n)))
 	if st != greenlet.Done {
 		f = greenlet.Take(r, f, 52)
@@ -236,7 +222,7 @@ after_if_32:
 	return greenlet.Done
 }
 
-//line compose_greenlet.go:240
+//line compose_greenlet.go:226
 
 func (f *chainFromFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n := f.n
@@ -249,28 +235,25 @@ func (f *chainFromFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 //line compose.go:33
 		i++
 //line compose.go:33
-		if !(i < n) {
-//line compose.go:36
-			return r.Return(f, &f.Header)
+		if i < n {
+			f.i, f.PC = i, 1
+//line compose.go:34
+			if p, ok := r.Out().(*int); ok {
+				*p = i
+				return greenlet.Left
+			}
+			return greenlet.Yielded(r, i)
 		}
-		goto body_33
-	case 2:
+//line compose.go:36
+		return r.Return(f, &f.Header)
+	default:
 		r.Callee().Release(r)
 		return r.Return(f, &f.Header)
 	}
 
-body_33:
-//line compose.go:34
-	f.i, f.PC = i, 1
-//line compose.go:34
-	if p, ok := r.Out().(*int); ok {
-		*p = i
-		return greenlet.Left
-	}
-	return greenlet.Yielded(r, i)
 }
 
-//line compose_greenlet.go:274
+//line compose_greenlet.go:257
 
 func (f *chainFromFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.depth, &f.n) }
 func (f *chainFromFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 52) }

@@ -89,23 +89,6 @@ func (m *member) passResumable(r *greenlet.Run, left int) greenlet.Status {
 }
 
 func (f *memberPassFrame) body(r *greenlet.Run, m *member, left int) (st greenlet.Status) {
-	var t0 int
-	_ = t0
-	if f != nil {
-		switch f.PC {
-		case 1:
-			left = f.left
-			r.Received()
-			goto loop_51
-		case 2:
-			t0 = f.t0
-			r.Received()
-			return greenlet.Done
-		}
-	}
-
-//line exchange.go:51
-loop_51:
 //line exchange.go:51
 	if !(left > 0) {
 		goto after_loop_51
@@ -126,11 +109,43 @@ after_loop_51:
 	return greenlet.Send(r, greenlet.Main(), m.number)
 }
 
-//line exchange_greenlet.go:131
+//line exchange_greenlet.go:113
 
 func (f *memberPassFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	return r.Started(f, &f.Header, f.body(r, f.m, f.left))
+	m, left := f.m, f.left
+	var t0 int
+	_ = t0
+	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.m, f.left))
+	case 1:
+		left = f.left
+		r.Received()
+//line exchange.go:51
+		if left > 0 {
+			goto body_51
+		}
+		goto after_loop_51
+	case 2:
+		t0 = f.t0
+		r.Received()
+		return r.Return(f, &f.Header)
+	}
+
+body_51:
+//line exchange.go:52
+	f.PC = 1
+	r.Await(&f.left)
+//line exchange.go:52
+	return greenlet.Send[int](r, m.next.self, left-1)
+after_loop_51:
+	f.m, f.PC = nil, 2
+	r.Await(&f.t0)
+//line exchange.go:54
+	return greenlet.Send(r, greenlet.Main(), m.number)
 }
+
+//line exchange_greenlet.go:149
 
 func (f *memberPassFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.left) }
 func (f *memberPassFrame) Forget()                 { *f = memberPassFrame{Header: f.Header} }
@@ -183,7 +198,7 @@ after_if_72:
 	return t0 + 1, greenlet.Done
 }
 
-//line exchange_greenlet.go:188
+//line exchange_greenlet.go:202
 
 func (f *descendFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var t0 int
@@ -204,7 +219,7 @@ func (f *descendFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line exchange_greenlet.go:209
+//line exchange_greenlet.go:223
 
 func (f *descendFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.depth) }
 func (f *descendFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }

@@ -144,14 +144,6 @@ func (p *feedParser) spaceResumable(r *greenlet.Run) (byte, greenlet.Status) {
 
 func (f *feedParserSpaceFrame) body(r *greenlet.Run, p *feedParser) (ret0 byte, st greenlet.Status) {
 	var t0 bool
-	if f != nil {
-		switch f.PC {
-		case 1:
-			t0 = r.Callee().(*feedParserMoreFrame).Returned(r)
-			goto resumed_52
-		}
-	}
-
 //line feed.go:43
 loop_43:
 	for p.at < len(p.piece) {
@@ -168,7 +160,6 @@ loop_43:
 		f.p, f.PC = p, 1
 		return ret0, r.Link(f, &f.Header, st)
 	}
-resumed_52:
 //line feed.go:52
 	if !t0 {
 		return 0, greenlet.Done
@@ -176,12 +167,47 @@ resumed_52:
 	goto loop_43
 }
 
-//line feed_greenlet.go:181
+//line feed_greenlet.go:171
 
 func (f *feedParserSpaceFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	f.ret0, st = f.body(r, f.p)
-	return r.Started(f, &f.Header, st)
+	p := f.p
+	var t0 bool
+	switch f.PC {
+	case 0:
+		f.ret0, st = f.body(r, f.p)
+		return r.Started(f, &f.Header, st)
+	case 1:
+		t0 = r.Callee().(*feedParserMoreFrame).Returned(r)
+		goto resumed_52
+	}
+
+loop_43:
+//line feed.go:44
+	for p.at < len(p.piece) {
+		switch c := p.piece[p.at]; c {
+		case ' ', '\t', '\r', '\n':
+			p.at++
+		default:
+			f.ret0 = c
+			return r.Return(f, &f.Header)
+		}
+	}
+//line feed.go:52
+	t0, st = p.moreResumable(r)
+	if st != greenlet.Done {
+		f.PC = 1
+		return r.Link(f, &f.Header, st)
+	}
+resumed_52:
+//line feed.go:52
+	if !t0 {
+		f.ret0 = 0
+		return r.Return(f, &f.Header)
+	}
+	goto loop_43
 }
+
+//line feed_greenlet.go:211
 
 func (f *feedParserSpaceFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result(r, f.ret0)
@@ -225,18 +251,6 @@ func (f *feedParserDocumentFrame) body(r *greenlet.Run, p *feedParser) (ret0 any
 		t0  bool
 		t1  byte
 	)
-	if f != nil {
-		switch f.PC {
-		case 1:
-			v, err = r.Callee().(*feedParserValueFrame).Returned(r)
-			goto resumed_62
-		case 2:
-			v, err = f.v, f.err
-			t1 = r.Callee().(*feedParserSpaceFrame).Returned(r)
-			goto resumed_63
-		}
-	}
-
 //line feed.go:62
 	v, err, st = p.valueResumable(r)
 	if st != greenlet.Done {
@@ -244,7 +258,6 @@ func (f *feedParserDocumentFrame) body(r *greenlet.Run, p *feedParser) (ret0 any
 		f.p, f.PC = p, 1
 		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
-resumed_62:
 //line feed.go:63
 	t0 = err == nil
 //line feed.go:63
@@ -258,7 +271,6 @@ resumed_62:
 		f.p, f.v, f.err, f.PC = p, v, err, 2
 		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
-resumed_63:
 	t0 = t1 != 0
 after_if_63:
 //line feed.go:63
@@ -268,12 +280,54 @@ after_if_63:
 	return v, err, greenlet.Done
 }
 
-//line feed_greenlet.go:274
+//line feed_greenlet.go:284
 
 func (f *feedParserDocumentFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	f.ret0, f.ret1, st = f.body(r, f.p)
-	return r.Started(f, &f.Header, st)
+	p := f.p
+	var (
+		v   any
+		err error
+		t0  bool
+		t1  byte
+	)
+	switch f.PC {
+	case 0:
+		f.ret0, f.ret1, st = f.body(r, f.p)
+		return r.Started(f, &f.Header, st)
+	case 1:
+		v, err = r.Callee().(*feedParserValueFrame).Returned(r)
+//line feed.go:63
+		t0 = err == nil
+//line feed.go:63
+		if t0 {
+			goto then_63
+		}
+		goto after_if_63
+	case 2:
+		v, err = f.v, f.err
+		t1 = r.Callee().(*feedParserSpaceFrame).Returned(r)
+		goto resumed_63
+	}
+
+then_63:
+//line feed.go:63
+	t1, st = p.spaceResumable(r)
+	if st != greenlet.Done {
+		f.v, f.err, f.PC = v, err, 2
+		return r.Link(f, &f.Header, st)
+	}
+resumed_63:
+	t0 = t1 != 0
+after_if_63:
+//line feed.go:63
+	if t0 {
+		err = p.unexpected("the end")
+	}
+	f.ret0, f.ret1 = v, err
+	return r.Return(f, &f.Header)
 }
+
+//line feed_greenlet.go:331
 
 func (f *feedParserDocumentFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
@@ -452,7 +506,7 @@ after_switch_71:
 	return nil, p.unexpected("a value"), greenlet.Done
 }
 
-//line feed_greenlet.go:459
+//line feed_greenlet.go:511
 
 func (f *feedParserValueFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, f.ret1, st = f.body(r, f.p)
@@ -621,7 +675,7 @@ resumed_115:
 	goto loop_98
 }
 
-//line feed_greenlet.go:629
+//line feed_greenlet.go:681
 
 func (f *feedParserObjectFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, f.ret1, st = f.body(r, f.p)
@@ -737,7 +791,7 @@ resumed_141:
 	goto loop_135
 }
 
-//line feed_greenlet.go:746
+//line feed_greenlet.go:798
 
 func (f *feedParserArrayFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, f.ret1, st = f.body(r, f.p)
@@ -856,7 +910,7 @@ resumed_182:
 	goto loop_160
 }
 
-//line feed_greenlet.go:866
+//line feed_greenlet.go:918
 
 func (f *feedParserStrFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, f.ret1, st = f.body(r, f.p)
@@ -1024,7 +1078,7 @@ after_switch_199:
 	return nil, greenlet.Done
 }
 
-//line feed_greenlet.go:1035
+//line feed_greenlet.go:1087
 
 func (f *feedParserEscapeFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, st = f.body(r, f.p)
@@ -1070,15 +1124,6 @@ func (f *feedParserHexFrame) body(r2 *greenlet.Run, p *feedParser) (ret0 rune, r
 	var r rune
 	var t0 int
 	var c byte
-	if f != nil {
-		switch f.PC {
-		case 1:
-			r, t0 = f.r, f.t0
-			c, _ = r2.Callee().(*feedParserNextFrame).Returned(r2)
-			goto resumed_246
-		}
-	}
-
 	r = 0
 //line feed.go:245
 	t0 = 0
@@ -1095,7 +1140,6 @@ loop_245:
 		f.p, f.r, f.t0, f.PC = p, r, t0, 1
 		return ret0, ret1, r2.Link(f, &f.Header, st)
 	}
-resumed_246:
 	{
 //line feed.go:247
 		n, err := strconv.ParseUint(string(rune(c)), 16, 8)
@@ -1110,12 +1154,54 @@ resumed_246:
 	}
 }
 
-//line feed_greenlet.go:1122
+//line feed_greenlet.go:1163
 
-func (f *feedParserHexFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	f.ret0, f.ret1, st = f.body(r, f.p)
-	return r.Started(f, &f.Header, st)
+func (f *feedParserHexFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
+	p := f.p
+	var r rune
+	var t0 int
+	var c byte
+	switch f.PC {
+	case 0:
+		f.ret0, f.ret1, st = f.body(r2, f.p)
+		return r2.Started(f, &f.Header, st)
+	case 1:
+		r, t0 = f.r, f.t0
+		c, _ = r2.Callee().(*feedParserNextFrame).Returned(r2)
+		goto resumed_246
+	}
+
+loop_245:
+//line feed.go:245
+	if !(t0 < 4) {
+//line feed.go:254
+		f.ret0, f.ret1 = r, nil
+		return r2.Return(f, &f.Header)
+	}
+//line feed.go:246
+	c, _, st = p.nextResumable(r2)
+	if st != greenlet.Done {
+		f.r, f.t0, f.PC = r, t0, 1
+		return r2.Link(f, &f.Header, st)
+	}
+resumed_246:
+	{
+//line feed.go:247
+		n, err := strconv.ParseUint(string(rune(c)), 16, 8)
+		if err != nil {
+			p.at--
+			f.ret0, f.ret1 = 0, p.unexpected("a hexadecimal digit")
+			return r2.Return(f, &f.Header)
+		}
+//line feed.go:252
+		r = r<<4 | rune(n)
+//line feed.go:245
+		t0++
+		goto loop_245
+	}
 }
+
+//line feed_greenlet.go:1210
 
 func (f *feedParserHexFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
@@ -1177,7 +1263,7 @@ after_if_261:
 	return p.piece[p.at-1], true, greenlet.Done
 }
 
-//line feed_greenlet.go:1189
+//line feed_greenlet.go:1272
 
 func (f *feedParserNextFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	p := f.p
@@ -1202,7 +1288,7 @@ func (f *feedParserNextFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line feed_greenlet.go:1214
+//line feed_greenlet.go:1297
 
 func (f *feedParserNextFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
@@ -1289,7 +1375,7 @@ after_if_281:
 	goto loop_271
 }
 
-//line feed_greenlet.go:1302
+//line feed_greenlet.go:1385
 
 func (f *feedParserNumberFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, f.ret1, st = f.body(r, f.p)
@@ -1336,15 +1422,6 @@ func (f *feedParserWordFrame) body(r *greenlet.Run, p *feedParser, want string) 
 	var t0, i int
 	var c byte
 	var ok bool
-	if f != nil {
-		switch f.PC {
-		case 1:
-			t0, i = f.t0, f.i
-			c, ok = r.Callee().(*feedParserNextFrame).Returned(r)
-			goto resumed_306
-		}
-	}
-
 //line feed.go:305
 	t0 = len(want)
 //line feed.go:305
@@ -1362,7 +1439,6 @@ loop_305:
 		f.p, f.want, f.t0, f.i, f.PC = p, want, t0, i, 1
 		return ret0, r.Link(f, &f.Header, st)
 	}
-resumed_306:
 //line feed.go:306
 	if !ok || c != want[i] {
 		if ok {
@@ -1375,12 +1451,51 @@ resumed_306:
 	goto loop_305
 }
 
-//line feed_greenlet.go:1389
+//line feed_greenlet.go:1461
 
 func (f *feedParserWordFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	f.ret0, st = f.body(r, f.p, f.want)
-	return r.Started(f, &f.Header, st)
+	p, want := f.p, f.want
+	var t0, i int
+	var c byte
+	var ok bool
+	switch f.PC {
+	case 0:
+		f.ret0, st = f.body(r, f.p, f.want)
+		return r.Started(f, &f.Header, st)
+	case 1:
+		t0, i = f.t0, f.i
+		c, ok = r.Callee().(*feedParserNextFrame).Returned(r)
+		goto resumed_306
+	}
+
+loop_305:
+//line feed.go:305
+	if !(i < t0) {
+//line feed.go:313
+		f.ret0 = nil
+		return r.Return(f, &f.Header)
+	}
+//line feed.go:306
+	c, ok, st = p.nextResumable(r)
+	if st != greenlet.Done {
+		f.t0, f.i, f.PC = t0, i, 1
+		return r.Link(f, &f.Header, st)
+	}
+resumed_306:
+//line feed.go:306
+	if !ok || c != want[i] {
+		if ok {
+			p.at--
+		}
+		f.ret0 = p.unexpected(want)
+		return r.Return(f, &f.Header)
+	}
+//line feed.go:305
+	i++
+	goto loop_305
 }
+
+//line feed_greenlet.go:1505
 
 func (f *feedParserWordFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.want) }
 func (f *feedParserWordFrame) Send(r *greenlet.Run) greenlet.Status {

@@ -165,21 +165,7 @@ func (f *fork) pushResumable(r *greenlet.Run, yield func(int) bool) (bool, green
 }
 
 func (f2 *forkPushFrame) body(r *greenlet.Run, f *fork, yield func(int) bool) (ret0 bool, st greenlet.Status) {
-	var t0, t1, t2, t3 bool
-	if f2 != nil {
-		switch f2.PC {
-		case 1:
-			t0 = f2.Answer(r)
-			goto resumed_42
-		case 2:
-			t2 = r.Callee().(*forkPushFrame).Returned(r)
-			goto resumed_44
-		case 3:
-			t3 = r.Callee().(*forkPushFrame).Returned(r)
-			goto resumed_44b
-		}
-	}
-
+	var t0, t1 bool
 //line fringe.go:41
 	if !(f.left == nil) {
 		goto after_if_41
@@ -206,42 +192,72 @@ func (f2 *forkPushFrame) body(r *greenlet.Run, f *fork, yield func(int) bool) (r
 //line fringe.go:42
 		t0 = yield(f.leaf)
 	}
-resumed_42:
 //line fringe.go:42
 	return t0, greenlet.Done
 after_if_41:
-	t2, st = f.left.pushResumable(r, yield)
+	t1, st = f.left.pushResumable(r, yield)
 	if st != greenlet.Done {
 		f2 = greenlet.Take(r, f2, 19)
 		f2.f, f2.yield, f2.PC = f, yield, 2
 		return ret0, r.Link(f2, &f2.Header, st)
 	}
-resumed_44:
-	t1 = t2
 //line fringe.go:44
 	if !t1 {
 		goto after_if_44
 	}
 //line fringe.go:44
-	t3, st = f.right.pushResumable(r, yield)
+	t1, st = f.right.pushResumable(r, yield)
 	if st != greenlet.Done {
 		f2 = greenlet.Take(r, f2, 19)
 		f2.f, f2.yield, f2.PC = nil, nil, 3
 		return ret0, r.Link(f2, &f2.Header, st)
 	}
-resumed_44b:
-	t1 = t3
 after_if_44:
 //line fringe.go:44
 	return t1, greenlet.Done
 }
 
-//line fringe_greenlet.go:241
+//line fringe_greenlet.go:221
 
-func (f *forkPushFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	f.ret0, st = f.body(r, f.f, f.yield)
-	return r.Started(f, &f.Header, st)
+func (f2 *forkPushFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	f, yield := f2.f, f2.yield
+	var t0, t1 bool
+	switch f2.PC {
+	case 0:
+		f2.ret0, st = f2.body(r, f2.f, f2.yield)
+		return r.Started(f2, &f2.Header, st)
+	case 1:
+		t0 = f2.Answer(r)
+//line fringe.go:42
+		f2.ret0 = t0
+		return r.Return(f2, &f2.Header)
+	case 2:
+		t1 = r.Callee().(*forkPushFrame).Returned(r)
+//line fringe.go:44
+		if t1 {
+			goto then_44
+		}
+		goto after_if_44
+	case 3:
+		t1 = r.Callee().(*forkPushFrame).Returned(r)
+		goto resumed_44
+	}
+
+then_44:
+//line fringe.go:44
+	t1, st = f.right.pushResumable(r, yield)
+	if st != greenlet.Done {
+		f2.f, f2.yield, f2.PC = nil, nil, 3
+		return r.Link(f2, &f2.Header, st)
+	}
+resumed_44:
+after_if_44:
+//line fringe.go:44
+	f2.ret0 = t1
+	return r.Return(f2, &f2.Header)
 }
+
+//line fringe_greenlet.go:261
 
 func (f *forkPushFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.yield) }
 func (f *forkPushFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -279,7 +295,7 @@ func (f2 *forkIteratorFrame) body(r *greenlet.Run, f *fork) (ret0 func(func(int)
 	return (&forkIteratorValue1{recv: greenlet.Ref(f)}).value(), greenlet.Done
 }
 
-//line fringe_greenlet.go:285
+//line fringe_greenlet.go:300
 
 func (f *forkIteratorFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, st = f.body(r, f.f)
@@ -327,7 +343,7 @@ func (f *forkIteratorValue1Frame) body(r *greenlet.Run, c *forkIteratorValue1, p
 	return greenlet.Done
 }
 
-//line fringe_greenlet.go:333
+//line fringe_greenlet.go:348
 
 func (f *forkIteratorValue1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c

@@ -189,25 +189,22 @@ func (f *sideCounterFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.s, f.n))
-	case 1:
+	default:
 		n = f.n
 		r.Received()
 //line greenlets.go:94
-		if !(n > 0) {
-			return r.Return(f, &f.Header)
+		if n > 0 {
+			f.PC = 1
+			r.Await(&f.n)
+//line greenlets.go:95
+			return greenlet.Send[int](r, s.other.self, n-1)
 		}
-		goto body_94
+		return r.Return(f, &f.Header)
 	}
 
-body_94:
-//line greenlets.go:95
-	f.PC = 1
-	r.Await(&f.n)
-//line greenlets.go:95
-	return greenlet.Send[int](r, s.other.self, n-1)
 }
 
-//line greenlets_greenlet.go:211
+//line greenlets_greenlet.go:208
 
 func (f *sideCounterFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.n) }
 func (f *sideCounterFrame) Forget()                 { *f = sideCounterFrame{Header: f.Header} }
@@ -249,7 +246,7 @@ func (f *sideToucherFrame) body(r *greenlet.Run, s *side, n int) (st greenlet.St
 	return r.SendNone(s.other.self)
 }
 
-//line greenlets_greenlet.go:253
+//line greenlets_greenlet.go:250
 
 func (f *sideToucherFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	s, n := f.s, f.n
@@ -257,25 +254,22 @@ func (f *sideToucherFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.s, f.n))
-	case 1:
+	default:
 		t0 = f.t0
 //line greenlets.go:111
 		t0++
 //line greenlets.go:111
-		if !(t0 < n) {
-			return r.Return(f, &f.Header)
+		if t0 < n {
+			f.t0, f.PC = t0, 1
+//line greenlets.go:112
+			return r.SendNone(s.other.self)
 		}
-		goto body_111
+		return r.Return(f, &f.Header)
 	}
 
-body_111:
-//line greenlets.go:112
-	f.t0, f.PC = t0, 1
-//line greenlets.go:112
-	return r.SendNone(s.other.self)
 }
 
-//line greenlets_greenlet.go:279
+//line greenlets_greenlet.go:273
 
 func (f *sideToucherFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.n) }
 func (f *sideToucherFrame) Forget()                 { *f = sideToucherFrame{Header: f.Header} }
@@ -328,7 +322,7 @@ loop_133:
 	return greenlet.Send[int](r, s.other.self, n-1)
 }
 
-//line greenlets_greenlet.go:332
+//line greenlets_greenlet.go:326
 
 func (f *sideDeepFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	s, n := f.s, f.n
@@ -339,25 +333,22 @@ func (f *sideDeepFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		r.Callee().(*sideDeepFrame).Release(r)
 //line greenlets.go:131
 		return r.Return(f, &f.Header)
-	case 2:
+	default:
 		n = f.n
 		r.Received()
 //line greenlets.go:133
-		if !(n > 0) {
-			return r.Return(f, &f.Header)
+		if n > 0 {
+			f.PC = 2
+			r.Await(&f.n)
+//line greenlets.go:134
+			return greenlet.Send[int](r, s.other.self, n-1)
 		}
-		goto body_133
+		return r.Return(f, &f.Header)
 	}
 
-body_133:
-//line greenlets.go:134
-	f.PC = 2
-	r.Await(&f.n)
-//line greenlets.go:134
-	return greenlet.Send[int](r, s.other.self, n-1)
 }
 
-//line greenlets_greenlet.go:361
+//line greenlets_greenlet.go:352
 
 func (f *sideDeepFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.n) }
 func (f *sideDeepFrame) Forget()                 { *f = sideDeepFrame{Header: f.Header} }
@@ -403,7 +394,7 @@ func (f *manySpawnedFrame) body(r *greenlet.Run, n int) (ret0 int, st greenlet.S
 	return ret0, r.SendNone(r.New(newMaybeFrame(i)))
 }
 
-//line greenlets_greenlet.go:407
+//line greenlets_greenlet.go:398
 
 func (f *manySpawnedFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n := f.n
@@ -413,7 +404,7 @@ func (f *manySpawnedFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	case 0:
 		f.ret0, st = f.body(r, f.n)
 		return r.Started(f, &f.Header, st)
-	case 1:
+	default:
 		i = f.i
 		t0 = f.t0
 		r.Received()
@@ -422,23 +413,19 @@ func (f *manySpawnedFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 //line greenlets.go:171
 		i++
 //line greenlets.go:171
-		if !(i < n) {
-//line greenlets.go:174
-			f.ret0 = f.sum
-			return r.Return(f, &f.Header)
+		if i < n {
+			f.t0, f.i, f.PC = nil, i, 1
+			r.Await(&f.t0)
+//line greenlets.go:172
+			return r.SendNone(r.New(newMaybeFrame(i)))
 		}
-		goto body_171
+		f.ret0 = f.sum
+		return r.Return(f, &f.Header)
 	}
 
-body_171:
-//line greenlets.go:172
-	f.t0, f.i, f.PC = nil, i, 1
-	r.Await(&f.t0)
-//line greenlets.go:172
-	return r.SendNone(r.New(newMaybeFrame(i)))
 }
 
-//line greenlets_greenlet.go:442
+//line greenlets_greenlet.go:429
 
 func (f *manySpawnedFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.n) }
 func (f *manySpawnedFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -476,7 +463,7 @@ func maybeResumable(r *greenlet.Run, i int) (ret0 int, st greenlet.Status) {
 	}
 }
 
-//line greenlets_greenlet.go:480
+//line greenlets_greenlet.go:467
 
 // Ask continues maybe up to its next value, if there is one.
 func (f *maybeFrame) Ask(p *int) greenlet.Status {
@@ -501,7 +488,7 @@ after_if_185:
 	return greenlet.Done
 }
 
-//line greenlets_greenlet.go:505
+//line greenlets_greenlet.go:492
 
 func (f *maybeFrame) Resume(r *greenlet.Run) greenlet.Status {
 	var v int
@@ -536,15 +523,6 @@ func manyCallsResumable(r *greenlet.Run, n int) (int, greenlet.Status) {
 
 func (f *manyCallsFrame) body(r *greenlet.Run, n int) (ret0 int, st greenlet.Status) {
 	var sum, i, t0 int
-	if f != nil {
-		switch f.PC {
-		case 1:
-			sum, i = f.sum, f.i
-			t0 = r.Callee().(*maybeFrame).Returned(r)
-			goto resumed_197
-		}
-	}
-
 //line greenlets.go:195
 	sum = 0
 	i = 0
@@ -561,6 +539,41 @@ loop_196:
 		f.n, f.sum, f.i, f.PC = n, sum, i, 1
 		return ret0, r.Link(f, &f.Header, st)
 	}
+//line greenlets.go:197
+	sum += t0
+//line greenlets.go:196
+	i++
+	goto loop_196
+}
+
+//line greenlets_greenlet.go:550
+
+func (f *manyCallsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	n := f.n
+	var sum, i, t0 int
+	switch f.PC {
+	case 0:
+		f.ret0, st = f.body(r, f.n)
+		return r.Started(f, &f.Header, st)
+	case 1:
+		sum, i = f.sum, f.i
+		t0 = r.Callee().(*maybeFrame).Returned(r)
+		goto resumed_197
+	}
+
+loop_196:
+//line greenlets.go:196
+	if !(i < n) {
+//line greenlets.go:199
+		f.ret0 = sum
+		return r.Return(f, &f.Header)
+	}
+//line greenlets.go:197
+	t0, st = maybeResumable(r, i)
+	if st != greenlet.Done {
+		f.sum, f.i, f.PC = sum, i, 1
+		return r.Link(f, &f.Header, st)
+	}
 resumed_197:
 //line greenlets.go:197
 	sum += t0
@@ -569,12 +582,7 @@ resumed_197:
 	goto loop_196
 }
 
-//line greenlets_greenlet.go:574
-
-func (f *manyCallsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	f.ret0, st = f.body(r, f.n)
-	return r.Started(f, &f.Header, st)
-}
+//line greenlets_greenlet.go:586
 
 func (f *manyCallsFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.n) }
 func (f *manyCallsFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }

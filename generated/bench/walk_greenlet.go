@@ -163,21 +163,7 @@ func (t *bush) pushResumable(r *greenlet.Run, yield func(int) bool) (bool, green
 }
 
 func (f *bushPushFrame) body(r *greenlet.Run, t *bush, yield func(int) bool) (ret0 bool, st greenlet.Status) {
-	var t0, t1, t2, t3, t4, t5 bool
-	if f != nil {
-		switch f.PC {
-		case 1:
-			t3 = r.Callee().(*bushPushFrame).Returned(r)
-			goto resumed_45
-		case 2:
-			t4 = f.Answer(r)
-			goto resumed_45b
-		case 3:
-			t5 = r.Callee().(*bushPushFrame).Returned(r)
-			goto resumed_45c
-		}
-	}
-
+	var t0 bool
 //line walk.go:45
 	t0 = t == nil
 //line walk.go:45
@@ -185,16 +171,14 @@ func (f *bushPushFrame) body(r *greenlet.Run, t *bush, yield func(int) bool) (re
 		goto after_if_45
 	}
 //line walk.go:45
-	t3, st = t.left.pushResumable(r, yield)
+	t0, st = t.left.pushResumable(r, yield)
 	if st != greenlet.Done {
 		f = greenlet.Take(r, f, 49)
 		f.t, f.yield, f.PC = t, yield, 1
 		return ret0, r.Link(f, &f.Header, st)
 	}
-resumed_45:
-	t2 = t3
 //line walk.go:45
-	if !t2 {
+	if !t0 {
 		goto after_if_45b
 	}
 //line walk.go:45
@@ -209,7 +193,7 @@ resumed_45:
 		CallResumable(*greenlet.Run, int) (bool, greenlet.Status)
 	}); ok {
 //line walk.go:45
-		t4, st = c.CallResumable(r, t.value)
+		t0, st = c.CallResumable(r, t.value)
 		if st != greenlet.Done {
 			f = greenlet.Take(r, f, 49)
 			f.t, f.yield, f.PC = t, yield, 2
@@ -217,38 +201,89 @@ resumed_45:
 		}
 	} else {
 //line walk.go:45
-		t4 = yield(t.value)
+		t0 = yield(t.value)
 	}
-resumed_45b:
-	t2 = t4
 after_if_45b:
-	t1 = t2
 //line walk.go:45
-	if !t1 {
-		goto after_if_45c
+	if !t0 {
+		goto after_if_45
 	}
 //line walk.go:45
-	t5, st = t.right.pushResumable(r, yield)
+	t0, st = t.right.pushResumable(r, yield)
 	if st != greenlet.Done {
 		f = greenlet.Take(r, f, 49)
 		f.t, f.yield, f.PC = nil, nil, 3
 		return ret0, r.Link(f, &f.Header, st)
 	}
-resumed_45c:
-	t1 = t5
-after_if_45c:
-	t0 = t1
 after_if_45:
 //line walk.go:45
 	return t0, greenlet.Done
 }
 
-//line walk_greenlet.go:248
+//line walk_greenlet.go:224
 
 func (f *bushPushFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	f.ret0, st = f.body(r, f.t, f.yield)
-	return r.Started(f, &f.Header, st)
+	t, yield := f.t, f.yield
+	var t0 bool
+	switch f.PC {
+	case 0:
+		f.ret0, st = f.body(r, f.t, f.yield)
+		return r.Started(f, &f.Header, st)
+	case 1:
+		t0 = r.Callee().(*bushPushFrame).Returned(r)
+//line walk.go:45
+		if t0 {
+			goto then_45
+		}
+		goto after_if_45
+	case 2:
+		t0 = f.Answer(r)
+		goto resumed_45
+	case 3:
+		t0 = r.Callee().(*bushPushFrame).Returned(r)
+		goto resumed_45b
+	}
+
+then_45:
+//line walk.go:45
+	if p := greenlet.YieldTo(r, yield); p != nil {
+		*p = t.value
+		f.PC = 2
+		return f.Hand()
+	}
+	if c, ok := greenlet.Resumable(yield).(interface {
+		CallResumable(*greenlet.Run, int) (bool, greenlet.Status)
+	}); ok {
+//line walk.go:45
+		t0, st = c.CallResumable(r, t.value)
+		if st != greenlet.Done {
+			f.PC = 2
+			return r.Link(f, &f.Header, st)
+		}
+	} else {
+//line walk.go:45
+		t0 = yield(t.value)
+	}
+resumed_45:
+after_if_45:
+//line walk.go:45
+	if !t0 {
+		goto after_if_45b
+	}
+//line walk.go:45
+	t0, st = t.right.pushResumable(r, yield)
+	if st != greenlet.Done {
+		f.t, f.yield, f.PC = nil, nil, 3
+		return r.Link(f, &f.Header, st)
+	}
+resumed_45b:
+after_if_45b:
+//line walk.go:45
+	f.ret0 = t0
+	return r.Return(f, &f.Header)
 }
+
+//line walk_greenlet.go:287
 
 func (f *bushPushFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.yield) }
 func (f *bushPushFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }

@@ -209,26 +209,23 @@ func (f *setsItsOwnFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.n))
-	case 1:
+	default:
 		g, i = f.g, f.i
 //line context_test.go:129
 		i++
 //line context_test.go:129
-		if !(i < n) {
-			return r.Return(f, &f.Header)
+		if i < n {
+			g.SetContext(context.WithValue(g.Context(), key{}, i))
+			f.g, f.i, f.PC = g, i, 1
+//line context_test.go:131
+			return greenlet.Yielded(r, g.Context().Value(key{}).(int))
 		}
-		goto body_129
+		return r.Return(f, &f.Header)
 	}
 
-body_129:
-//line context_test.go:130
-	g.SetContext(context.WithValue(g.Context(), key{}, i))
-	f.g, f.i, f.PC = g, i, 1
-//line context_test.go:131
-	return greenlet.Yielded(r, g.Context().Value(key{}).(int))
 }
 
-//line context_greenlet_test.go:232
+//line context_greenlet_test.go:229
 
 func (f *setsItsOwnFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.n) }
 func (f *setsItsOwnFrame) Forget()                 { *f = setsItsOwnFrame{Header: f.Header} }

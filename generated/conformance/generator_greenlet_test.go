@@ -139,28 +139,25 @@ func (f *layer1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		f.PC = 2
 //line generator_test.go:53
 		return greenlet.Send[any](r, me.Parent().Parent(), i*i)
-	case 2:
+	default:
 		i = f.i
 		i++
 //line generator_test.go:49
-		if !(i <= f.n) {
-			return r.Return(f, &f.Header)
+		if i <= f.n {
+			f.i, f.PC = i, 1
+//line generator_test.go:50
+			if p, ok := r.Out().(*int); ok {
+				*p = i
+				return greenlet.Left
+			}
+			return greenlet.Yielded(r, i)
 		}
-		goto body_49
+		return r.Return(f, &f.Header)
 	}
 
-body_49:
-//line generator_test.go:50
-	f.i, f.PC = i, 1
-//line generator_test.go:50
-	if p, ok := r.Out().(*int); ok {
-		*p = i
-		return greenlet.Left
-	}
-	return greenlet.Yielded(r, i)
 }
 
-//line generator_greenlet_test.go:164
+//line generator_greenlet_test.go:161
 
 func (f *layer1Frame) Args(args []any)         { greenlet.SetArgs(f, args, &f.n, &f.outer) }
 func (f *layer1Frame) Forget()                 { *f = layer1Frame{Header: f.Header} }
@@ -202,7 +199,7 @@ func (f *layer2Frame) body(r *greenlet.Run, n int, outer *genlet, seen *[]int) (
 	return r.SendNone(g)
 }
 
-//line generator_greenlet_test.go:206
+//line generator_greenlet_test.go:203
 
 func (f *layer2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	seen := f.seen
@@ -229,7 +226,7 @@ func (f *layer2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line generator_greenlet_test.go:233
+//line generator_greenlet_test.go:230
 
 func (f *layer2Frame) Args(args []any)         { greenlet.SetArgs(f, args, &f.n, &f.outer, &f.seen) }
 func (f *layer2Frame) Forget()                 { *f = layer2Frame{Header: f.Header} }
@@ -257,18 +254,6 @@ func permuteResumable(r *greenlet.Run, list []string, n int) greenlet.Status {
 
 func (f *permuteFrame) body(r *greenlet.Run, list []string, n int) (st greenlet.Status) {
 	var i int
-	if f != nil {
-		switch f.PC {
-		case 1:
-//line generator_test.go:84
-			return greenlet.Done
-		case 2:
-			i = f.i
-			r.Callee().(*permuteFrame).Release(r)
-			goto resumed_87
-		}
-	}
-
 //line generator_test.go:82
 	if !(n == 1) {
 //line generator_test.go:86
@@ -292,6 +277,46 @@ loop_86:
 		f.list, f.n, f.i, f.PC = list, n, i, 2
 		return r.Link(f, &f.Header, st)
 	}
+	{
+//line generator_test.go:88
+		j := 0
+		if n%2 == 0 {
+			j = i
+		}
+		list[j], list[n-1] = list[n-1], list[j]
+//line generator_test.go:86
+		i++
+		goto loop_86
+	}
+}
+
+//line generator_greenlet_test.go:294
+
+func (f *permuteFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	list, n := f.list, f.n
+	var i int
+	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.list, f.n))
+	case 1:
+//line generator_test.go:84
+		return r.Return(f, &f.Header)
+	case 2:
+		i = f.i
+		r.Callee().(*permuteFrame).Release(r)
+		goto resumed_87
+	}
+
+loop_86:
+//line generator_test.go:86
+	if !(i < n) {
+		return r.Return(f, &f.Header)
+	}
+//line generator_test.go:87
+	if st = permuteResumable(r, list, n-1); st != greenlet.Done {
+		f.i, f.PC = i, 2
+		return r.Link(f, &f.Header, st)
+	}
 resumed_87:
 	{
 //line generator_test.go:88
@@ -306,11 +331,7 @@ resumed_87:
 	}
 }
 
-//line generator_greenlet_test.go:311
-
-func (f *permuteFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	return r.Started(f, &f.Header, f.body(r, f.list, f.n))
-}
+//line generator_greenlet_test.go:335
 
 func (f *permuteFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.list, &f.n) }
 func (f *permuteFrame) Forget()                 { *f = permuteFrame{Header: f.Header} }
@@ -343,7 +364,7 @@ func (f *yieldsTwiceFrame) body(r *greenlet.Run) (st greenlet.Status) {
 	return greenlet.Yielded[int](r, 1)
 }
 
-//line generator_greenlet_test.go:348
+//line generator_greenlet_test.go:368
 
 func (f *yieldsTwiceFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
@@ -363,7 +384,7 @@ func (f *yieldsTwiceFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line generator_greenlet_test.go:368
+//line generator_greenlet_test.go:388
 
 func (f *yieldsTwiceFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 60) }
 func (*yieldsTwiceFrame) Func() *greenlet.Func      { return &yieldsTwiceFrameInfo }
@@ -389,7 +410,7 @@ func yieldHelperResumable(r *greenlet.Run, v int) (st greenlet.Status) {
 	return greenlet.Yielded(r, v)
 }
 
-//line generator_greenlet_test.go:394
+//line generator_greenlet_test.go:414
 
 // Ask continues yieldHelper up to its next value, if there is one.
 func (f *yieldHelperFrame) Ask(p *int) greenlet.Status {
@@ -406,7 +427,7 @@ func (f *yieldHelperFrame) Ask(p *int) greenlet.Status {
 	return greenlet.Left
 }
 
-//line generator_greenlet_test.go:411
+//line generator_greenlet_test.go:431
 
 func (f *yieldHelperFrame) Resume(r *greenlet.Run) greenlet.Status {
 	var v int
@@ -454,7 +475,7 @@ func (f *nestFrame) body(r *greenlet.Run, n int) (st greenlet.Status) {
 	return greenlet.Yielded(r, i)
 }
 
-//line generator_greenlet_test.go:459
+//line generator_greenlet_test.go:479
 
 func (f *nestFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var i int
@@ -494,7 +515,7 @@ resumed_147:
 	goto loop_145
 }
 
-//line generator_greenlet_test.go:499
+//line generator_greenlet_test.go:519
 
 func (f *nestFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.n) }
 func (f *nestFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 2) }

@@ -90,21 +90,7 @@ func (n *node) pushResumable(r *greenlet.Run, yield func(int) bool) (bool, green
 }
 
 func (f *nodePushFrame) body(r *greenlet.Run, n *node, yield func(int) bool) (ret0 bool, st greenlet.Status) {
-	var t0, t1, t2, t3, t4, t5 bool
-	if f != nil {
-		switch f.PC {
-		case 1:
-			t3 = r.Callee().(*nodePushFrame).Returned(r)
-			goto resumed_23
-		case 2:
-			t4 = f.Answer(r)
-			goto resumed_23b
-		case 3:
-			t5 = r.Callee().(*nodePushFrame).Returned(r)
-			goto resumed_23c
-		}
-	}
-
+	var t0 bool
 //line pullseq_test.go:23
 	t0 = n == nil
 //line pullseq_test.go:23
@@ -112,16 +98,14 @@ func (f *nodePushFrame) body(r *greenlet.Run, n *node, yield func(int) bool) (re
 		goto after_if_23
 	}
 //line pullseq_test.go:23
-	t3, st = n.left.pushResumable(r, yield)
+	t0, st = n.left.pushResumable(r, yield)
 	if st != greenlet.Done {
 		f = greenlet.Take(r, f, 12)
 		f.n, f.yield, f.PC = n, yield, 1
 		return ret0, r.Link(f, &f.Header, st)
 	}
-resumed_23:
-	t2 = t3
 //line pullseq_test.go:23
-	if !t2 {
+	if !t0 {
 		goto after_if_23b
 	}
 //line pullseq_test.go:23
@@ -136,7 +120,7 @@ resumed_23:
 		CallResumable(*greenlet.Run, int) (bool, greenlet.Status)
 	}); ok {
 //line pullseq_test.go:23
-		t4, st = c.CallResumable(r, n.value)
+		t0, st = c.CallResumable(r, n.value)
 		if st != greenlet.Done {
 			f = greenlet.Take(r, f, 12)
 			f.n, f.yield, f.PC = n, yield, 2
@@ -144,38 +128,89 @@ resumed_23:
 		}
 	} else {
 //line pullseq_test.go:23
-		t4 = yield(n.value)
+		t0 = yield(n.value)
 	}
-resumed_23b:
-	t2 = t4
 after_if_23b:
-	t1 = t2
 //line pullseq_test.go:23
-	if !t1 {
-		goto after_if_23c
+	if !t0 {
+		goto after_if_23
 	}
 //line pullseq_test.go:23
-	t5, st = n.right.pushResumable(r, yield)
+	t0, st = n.right.pushResumable(r, yield)
 	if st != greenlet.Done {
 		f = greenlet.Take(r, f, 12)
 		f.n, f.yield, f.PC = nil, nil, 3
 		return ret0, r.Link(f, &f.Header, st)
 	}
-resumed_23c:
-	t1 = t5
-after_if_23c:
-	t0 = t1
 after_if_23:
 //line pullseq_test.go:23
 	return t0, greenlet.Done
 }
 
-//line pullseq_greenlet_test.go:175
+//line pullseq_greenlet_test.go:151
 
 func (f *nodePushFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	f.ret0, st = f.body(r, f.n, f.yield)
-	return r.Started(f, &f.Header, st)
+	n, yield := f.n, f.yield
+	var t0 bool
+	switch f.PC {
+	case 0:
+		f.ret0, st = f.body(r, f.n, f.yield)
+		return r.Started(f, &f.Header, st)
+	case 1:
+		t0 = r.Callee().(*nodePushFrame).Returned(r)
+//line pullseq_test.go:23
+		if t0 {
+			goto then_23
+		}
+		goto after_if_23
+	case 2:
+		t0 = f.Answer(r)
+		goto resumed_23
+	case 3:
+		t0 = r.Callee().(*nodePushFrame).Returned(r)
+		goto resumed_23b
+	}
+
+then_23:
+//line pullseq_test.go:23
+	if p := greenlet.YieldTo(r, yield); p != nil {
+		*p = n.value
+		f.PC = 2
+		return f.Hand()
+	}
+	if c, ok := greenlet.Resumable(yield).(interface {
+		CallResumable(*greenlet.Run, int) (bool, greenlet.Status)
+	}); ok {
+//line pullseq_test.go:23
+		t0, st = c.CallResumable(r, n.value)
+		if st != greenlet.Done {
+			f.PC = 2
+			return r.Link(f, &f.Header, st)
+		}
+	} else {
+//line pullseq_test.go:23
+		t0 = yield(n.value)
+	}
+resumed_23:
+after_if_23:
+//line pullseq_test.go:23
+	if !t0 {
+		goto after_if_23b
+	}
+//line pullseq_test.go:23
+	t0, st = n.right.pushResumable(r, yield)
+	if st != greenlet.Done {
+		f.n, f.yield, f.PC = nil, nil, 3
+		return r.Link(f, &f.Header, st)
+	}
+resumed_23b:
+after_if_23b:
+//line pullseq_test.go:23
+	f.ret0 = t0
+	return r.Return(f, &f.Header)
 }
+
+//line pullseq_greenlet_test.go:214
 
 func (f *nodePushFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.yield) }
 func (f *nodePushFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -248,7 +283,7 @@ after_if_57:
 	return greenlet.Done
 }
 
-//line pullseq_greenlet_test.go:253
+//line pullseq_greenlet_test.go:287
 
 func (f *eachFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	depth, do := f.depth, f.do
@@ -282,7 +317,7 @@ func (f *eachFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line pullseq_greenlet_test.go:287
+//line pullseq_greenlet_test.go:321
 
 func (f *eachFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.depth, &f.do) }
 func (f *eachFrame) Forget()                 { *f = eachFrame{Header: f.Header} }
@@ -322,7 +357,7 @@ func (f *throughFrame) body(r *greenlet.Run, n int) (ret0 int, st greenlet.Statu
 	return *sum, greenlet.Done
 }
 
-//line pullseq_greenlet_test.go:327
+//line pullseq_greenlet_test.go:361
 
 func (f *throughFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var sum *int
@@ -340,7 +375,7 @@ func (f *throughFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line pullseq_greenlet_test.go:345
+//line pullseq_greenlet_test.go:379
 
 func (f *throughFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.n) }
 func (f *throughFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -366,7 +401,7 @@ func (c *throughFunc1) value() func(int) {
 	})
 }
 
-//line pullseq_greenlet_test.go:371
+//line pullseq_greenlet_test.go:405
 
 // throughFunc1Frame is an activation of the literal throughFunc1.
 type throughFunc1Frame struct {
@@ -394,7 +429,7 @@ func (f *throughFunc1Frame) body(r *greenlet.Run, c *throughFunc1, i int) (st gr
 	return greenlet.Yielded(r, (*c.sum))
 }
 
-//line pullseq_greenlet_test.go:399
+//line pullseq_greenlet_test.go:433
 
 func (f *throughFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -452,7 +487,7 @@ func (f *overPlainFrame) body(r *greenlet.Run, ended *atomic.Bool) (st greenlet.
 	return greenlet.Done
 }
 
-//line pullseq_greenlet_test.go:457
+//line pullseq_greenlet_test.go:491
 
 func (f *overPlainFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var loop *greenlet.Loop
@@ -469,7 +504,7 @@ func (f *overPlainFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line pullseq_greenlet_test.go:474
+//line pullseq_greenlet_test.go:508
 
 func (f *overPlainFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.ended) }
 func (f *overPlainFrame) Forget()                 { *f = overPlainFrame{Header: f.Header} }
@@ -497,7 +532,7 @@ func (c *overPlainRange1) value() func(int) bool {
 	})
 }
 
-//line pullseq_greenlet_test.go:502
+//line pullseq_greenlet_test.go:536
 
 // overPlainRange1Frame is an activation of the literal overPlainRange1.
 type overPlainRange1Frame struct {
@@ -533,7 +568,7 @@ func (f *overPlainRange1Frame) body(r *greenlet.Run, c *overPlainRange1, i int) 
 	return ret0, greenlet.Yielded(r, i)
 }
 
-//line pullseq_greenlet_test.go:538
+//line pullseq_greenlet_test.go:572
 
 func (f *overPlainRange1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -545,7 +580,7 @@ func (f *overPlainRange1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line pullseq_greenlet_test.go:550
+//line pullseq_greenlet_test.go:584
 
 func (f *overPlainRange1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 40) }
 func (*overPlainRange1Frame) Func() *greenlet.Func      { return &overPlainRange1FrameInfo }

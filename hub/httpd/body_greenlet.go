@@ -133,26 +133,12 @@ func (b *Body) nextResumable(r *greenlet.Run, p []byte) (int, error, greenlet.St
 func (f *bodyNextFrame) body(r *greenlet.Run, b *Body, p []byte) (ret0 int, ret1 error, st greenlet.Status) {
 	var n int
 	var errResult, err2 error
-	if f != nil {
-		switch f.PC {
-		case 1:
-			n, errResult = f.n, f.errResult
-			r.Callee().(*connPauseFrame).Release(r)
-			goto resumed_98
-		case 2:
-			n, errResult = f.n, f.errResult
-			err2 = r.Callee().(*bodyWaitFrame).Returned(r)
-			goto resumed_106
-		}
-	}
-
 //line body.go:98
 	if st = b.conn.pauseResumable(r); st != greenlet.Done {
 		f = greenlet.Take(r, f, 24)
 		f.b, f.p, f.n, f.errResult, f.PC = b, p, n, errResult, 1
 		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
-resumed_98:
 //line body.go:99
 loop_99:
 	if n, errResult = b.tryRead(p); errResult != socket.ErrWouldBlock {
@@ -167,7 +153,6 @@ loop_99:
 		f.b, f.p, f.n, f.errResult, f.PC = b, p, n, errResult, 2
 		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
-resumed_106:
 //line body.go:106
 	if err2 != nil {
 		return 0, err2, greenlet.Done
@@ -175,12 +160,54 @@ resumed_106:
 	goto loop_99
 }
 
-//line body_greenlet.go:180
+//line body_greenlet.go:164
 
 func (f *bodyNextFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	f.ret0, f.ret1, st = f.body(r, f.b, f.p)
-	return r.Started(f, &f.Header, st)
+	b, p := f.b, f.p
+	var n int
+	var errResult, err2 error
+	switch f.PC {
+	case 0:
+		f.ret0, f.ret1, st = f.body(r, f.b, f.p)
+		return r.Started(f, &f.Header, st)
+	case 1:
+		n, errResult = f.n, f.errResult
+		r.Callee().(*connPauseFrame).Release(r)
+//line body.go:99
+		goto loop_99
+	case 2:
+		n, errResult = f.n, f.errResult
+		err2 = r.Callee().(*bodyWaitFrame).Returned(r)
+		goto resumed_106
+	}
+
+loop_99:
+//line body.go:100
+	if n, errResult = b.tryRead(p); errResult != socket.ErrWouldBlock {
+		f.ret0, f.ret1 = n, errResult
+		return r.Return(f, &f.Header)
+	}
+//line body.go:103
+	if r.Current() == greenlet.Main() {
+		f.ret0, f.ret1 = 0, errPlain
+		return r.Return(f, &f.Header)
+	}
+//line body.go:106
+	err2, st = b.waitResumable(r)
+	if st != greenlet.Done {
+		f.n, f.errResult, f.PC = n, errResult, 2
+		return r.Link(f, &f.Header, st)
+	}
+resumed_106:
+//line body.go:106
+	if err2 != nil {
+		f.ret0, f.ret1 = 0, err2
+		return r.Return(f, &f.Header)
+	}
+	goto loop_99
 }
+
+//line body_greenlet.go:211
 
 func (f *bodyNextFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.p) }
 func (f *bodyNextFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -245,7 +272,7 @@ func (f *bodyWaitFrame) body(r *greenlet.Run, b *Body) (ret0 error, st greenlet.
 	return nil, greenlet.Done
 }
 
-//line body_greenlet.go:250
+//line body_greenlet.go:276
 
 func (f *bodyWaitFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	b := f.b
@@ -269,7 +296,7 @@ func (f *bodyWaitFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line body_greenlet.go:274
+//line body_greenlet.go:300
 
 func (f *bodyWaitFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
 func (f *bodyWaitFrame) Forget()                              { *f = bodyWaitFrame{Header: f.Header, ret0: f.ret0} }
@@ -304,15 +331,6 @@ func (f *bodyReceiveFrame) body(r *greenlet.Run, b *Body) (ret0 error, st greenl
 	var limit2 int64
 	var n int
 	var err2 error
-	if f != nil {
-		switch f.PC {
-		case 1:
-			limit2 = f.limit2
-			n, err2 = r.Callee().(*bodyNextFrame).Returned(r)
-			goto resumed_223
-		}
-	}
-
 	{
 //line body.go:199
 		switch {
@@ -347,7 +365,6 @@ loop_219:
 		f.b, f.limit2, f.PC = b, limit2, 1
 		return ret0, r.Link(f, &f.Header, st)
 	}
-resumed_223:
 //line body.go:224
 	b.got = b.got[:len(b.got)+n]
 	switch {
@@ -363,12 +380,55 @@ resumed_223:
 	goto loop_219
 }
 
-//line body_greenlet.go:369
+//line body_greenlet.go:384
 
 func (f *bodyReceiveFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	f.ret0, st = f.body(r, f.b)
-	return r.Started(f, &f.Header, st)
+	b := f.b
+	var limit2 int64
+	var n int
+	var err2 error
+	switch f.PC {
+	case 0:
+		f.ret0, st = f.body(r, f.b)
+		return r.Started(f, &f.Header, st)
+	case 1:
+		limit2 = f.limit2
+		n, err2 = r.Callee().(*bodyNextFrame).Returned(r)
+		goto resumed_223
+	}
+
+loop_219:
+//line body.go:220
+	if len(b.got) == cap(b.got) {
+		b.got = append(b.got, 0)[:len(b.got)]
+	}
+	n, err2, st = b.nextResumable(r, b.got[len(b.got):cap(b.got)])
+	if st != greenlet.Done {
+		f.limit2, f.PC = limit2, 1
+		return r.Link(f, &f.Header, st)
+	}
+resumed_223:
+//line body.go:224
+	b.got = b.got[:len(b.got)+n]
+	switch {
+	case int64(len(b.got)) > limit2:
+		b.err = &http.MaxBytesError{Limit: limit2}
+		f.ret0 = b.err
+		return r.Return(f, &f.Header)
+	case b.err == io.EOF:
+//line body.go:230
+		b.received = true
+		f.ret0 = nil
+		return r.Return(f, &f.Header)
+	case err2 != nil:
+//line body.go:233
+		f.ret0 = err2
+		return r.Return(f, &f.Header)
+	}
+	goto loop_219
 }
+
+//line body_greenlet.go:432
 
 func (f *bodyReceiveFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
 func (f *bodyReceiveFrame) Forget()                              { *f = bodyReceiveFrame{Header: f.Header, ret0: f.ret0} }
@@ -400,15 +460,6 @@ func (f *bodyDrainFrame) body(r *greenlet.Run, b *Body) (ret0 bool, st greenlet.
 	var rest *buffer
 	var n, m int
 	var err error
-	if f != nil {
-		switch f.PC {
-		case 1:
-			rest, n = f.rest, f.n
-			m, err = r.Callee().(*BodyReadFrame).Returned(r)
-			goto resumed_249
-		}
-	}
-
 //line body.go:243
 	if b.expected != nothing || b.part == data && b.left > drained {
 		return b.ended(), greenlet.Done
@@ -428,6 +479,45 @@ loop_248:
 		f.b, f.rest, f.n, f.PC = b, rest, n, 1
 		return ret0, r.Link(f, &f.Header, st)
 	}
+//line body.go:250
+	if n += m; err != nil {
+		goto after_loop_248
+	}
+	goto loop_248
+after_loop_248:
+//line body.go:254
+	rest.free()
+	return b.ended(), greenlet.Done
+}
+
+//line body_greenlet.go:494
+
+func (f *bodyDrainFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	b := f.b
+	var rest *buffer
+	var n, m int
+	var err error
+	switch f.PC {
+	case 0:
+		f.ret0, st = f.body(r, f.b)
+		return r.Started(f, &f.Header, st)
+	case 1:
+		rest, n = f.rest, f.n
+		m, err = r.Callee().(*BodyReadFrame).Returned(r)
+		goto resumed_249
+	}
+
+loop_248:
+//line body.go:248
+	if !(!b.ended() && n <= drained) {
+		goto after_loop_248
+	}
+//line body.go:249
+	m, err, st = b.ReadResumable(r, rest.data[:cap(rest.data)])
+	if st != greenlet.Done {
+		f.rest, f.n, f.PC = rest, n, 1
+		return r.Link(f, &f.Header, st)
+	}
 resumed_249:
 //line body.go:250
 	if n += m; err != nil {
@@ -437,19 +527,13 @@ resumed_249:
 after_loop_248:
 //line body.go:254
 	rest.free()
-	if f != nil {
-		f.rest = nil
-	}
+	f.rest = nil
 //line body.go:255
-	return b.ended(), greenlet.Done
+	f.ret0 = b.ended()
+	return r.Return(f, &f.Header)
 }
 
-//line body_greenlet.go:451
-
-func (f *bodyDrainFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	f.ret0, st = f.body(r, f.b)
-	return r.Started(f, &f.Header, st)
-}
+//line body_greenlet.go:537
 
 func (f *bodyDrainFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
 func (f *bodyDrainFrame) Forget()                              { *f = bodyDrainFrame{Header: f.Header, ret0: f.ret0} }

@@ -814,24 +814,6 @@ func (c *conn) refuseResumable(r2 *greenlet.Run, r *http.Request, err error) gre
 func (f2 *connRefuseFrame) body(r2 *greenlet.Run, c *conn, r *http.Request, err error) (st greenlet.Status) {
 	var why *refusal
 	var f func(*Answer)
-	if f2 != nil {
-		switch f2.PC {
-		case 1:
-			r2.Callee().(*connFlushFrame).Release(r2)
-			goto resumed_308
-		case 2:
-			why = f2.why
-			r2.Callee().(*connFlushFrame).Release(r2)
-			goto resumed_312
-		case 3:
-			r2.Callee().Release(r2)
-			goto resumed_314
-		case 4:
-			r2.Callee().(*connLingerFrame).Release(r2)
-			return greenlet.Done
-		}
-	}
-
 	{
 //line conn.go:306
 		var ok bool
@@ -852,7 +834,6 @@ func (f2 *connRefuseFrame) body(r2 *greenlet.Run, c *conn, r *http.Request, err 
 		f2.c, f2.PC = nil, 1
 		return r2.Link(f2, &f2.Header, st)
 	}
-resumed_308:
 //line conn.go:309
 	return greenlet.Done
 after_if_307:
@@ -867,7 +848,6 @@ after_if_307:
 		f2.c, f2.r, f2.why, f2.PC = c, r, why, 2
 		return r2.Link(f2, &f2.Header, st)
 	}
-resumed_312:
 //line conn.go:313
 	f = c.server.OnAnswer
 //line conn.go:313
@@ -886,7 +866,7 @@ resumed_312:
 			st = c2.CallResumable(r2, &Answer{Request: r, Remote: t0, Status: why.status, Began: t1, Err: why})
 			if st != greenlet.Done {
 				f2 = greenlet.Take(r2, f2, 1)
-				f2.r, f2.why, f2.c, f2.PC = nil, nil, c, 3
+				f2.r, f2.c, f2.PC = nil, c, 3
 				return r2.Link(f2, &f2.Header, st)
 			}
 		} else {
@@ -894,11 +874,10 @@ resumed_312:
 			f(&Answer{Request: r, Remote: t0, Status: why.status, Began: t1, Err: why})
 		}
 	}
-resumed_314:
 after_if_313:
 //line conn.go:316
 	if f2 != nil {
-		f2.r, f2.why = nil, nil
+		f2.r = nil
 	}
 //line conn.go:316
 	if st = c.lingerResumable(r2); st != greenlet.Done {
@@ -909,11 +888,69 @@ after_if_313:
 	return greenlet.Done
 }
 
-//line conn_greenlet.go:917
+//line conn_greenlet.go:895
 
-func (f *connRefuseFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	return r.Started(f, &f.Header, f.body(r, f.c, f.r, f.err))
+func (f2 *connRefuseFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
+	c, r := f2.c, f2.r
+	var why *refusal
+	var f func(*Answer)
+	switch f2.PC {
+	case 0:
+		return r2.Started(f2, &f2.Header, f2.body(r2, f2.c, f2.r, f2.err))
+	case 1:
+		r2.Callee().(*connFlushFrame).Release(r2)
+//line conn.go:309
+		return r2.Return(f2, &f2.Header)
+	case 2:
+		why = f2.why
+		r2.Callee().(*connFlushFrame).Release(r2)
+		f = c.server.OnAnswer
+//line conn.go:313
+		if f != nil {
+			goto then_313
+		}
+		goto after_if_313
+	case 3:
+		r2.Callee().Release(r2)
+		goto resumed_314
+	case 4:
+		r2.Callee().(*connLingerFrame).Release(r2)
+		return r2.Return(f2, &f2.Header)
+	}
+
+then_313:
+	{
+//line conn.go:314
+		t0 := c.remote()
+		t1 := c.server.hub().Now()
+//line conn.go:314
+		if c2, ok2 := greenlet.Resumable(f).(interface {
+			CallResumable(*greenlet.Run, *Answer) greenlet.Status
+		}); ok2 {
+//line conn.go:314
+			st = c2.CallResumable(r2, &Answer{Request: r, Remote: t0, Status: why.status, Began: t1, Err: why})
+			if st != greenlet.Done {
+				f2.r, f2.why, f2.PC = nil, nil, 3
+				return r2.Link(f2, &f2.Header, st)
+			}
+		} else {
+//line conn.go:314
+			f(&Answer{Request: r, Remote: t0, Status: why.status, Began: t1, Err: why})
+		}
+	}
+resumed_314:
+after_if_313:
+//line conn.go:316
+	f2.r, f2.why = nil, nil
+//line conn.go:316
+	if st = c.lingerResumable(r2); st != greenlet.Done {
+		f2.c, f2.PC = nil, 4
+		return r2.Link(f2, &f2.Header, st)
+	}
+	return r2.Return(f2, &f2.Header)
 }
+
+//line conn_greenlet.go:957
 
 func (f *connRefuseFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.r, &f.err) }
 func (f *connRefuseFrame) Forget()                 { *f = connRefuseFrame{Header: f.Header} }
@@ -938,17 +975,6 @@ func (c *conn) lingerResumable(r *greenlet.Run) greenlet.Status {
 
 func (f *connLingerFrame) body(r *greenlet.Run, c *conn) (st greenlet.Status) {
 	var err error
-	if f != nil {
-		switch f.PC {
-		case 1:
-			r.Callee().(*connPauseFrame).Release(r)
-			goto resumed_337
-		case 2:
-			err = r.Callee().(*connMoreFrame).Returned(r)
-			goto resumed_341
-		}
-	}
-
 //line conn.go:332
 	if c.broken != nil || c.sock.CloseWrite() != nil {
 		return greenlet.Done
@@ -960,7 +986,6 @@ loop_336:
 		f.c, f.PC = c, 1
 		return r.Link(f, &f.Header, st)
 	}
-resumed_337:
 //line conn.go:338
 	c.sock.Discard(c.sock.Buffered())
 	err = c.sock.TryReadAhead()
@@ -974,7 +999,6 @@ resumed_337:
 		f.c, f.PC = c, 2
 		return r.Link(f, &f.Header, st)
 	}
-resumed_341:
 after_if_340:
 //line conn.go:343
 	if err != nil {
@@ -983,11 +1007,51 @@ after_if_340:
 	goto loop_336
 }
 
-//line conn_greenlet.go:992
+//line conn_greenlet.go:1014
 
 func (f *connLingerFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	return r.Started(f, &f.Header, f.body(r, f.c))
+	c := f.c
+	var err error
+	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.c))
+	case 1:
+		r.Callee().(*connPauseFrame).Release(r)
+		goto resumed_337
+	case 2:
+		err = r.Callee().(*connMoreFrame).Returned(r)
+		goto resumed_341
+	}
+
+loop_336:
+//line conn.go:337
+	if st = c.pauseResumable(r); st != greenlet.Done {
+		f.PC = 1
+		return r.Link(f, &f.Header, st)
+	}
+resumed_337:
+//line conn.go:338
+	c.sock.Discard(c.sock.Buffered())
+	err = c.sock.TryReadAhead()
+	if !(err == socket.ErrWouldBlock) {
+		goto after_if_340
+	}
+//line conn.go:341
+	err, st = c.moreResumable(r)
+	if st != greenlet.Done {
+		f.PC = 2
+		return r.Link(f, &f.Header, st)
+	}
+resumed_341:
+after_if_340:
+//line conn.go:343
+	if err != nil {
+		return r.Return(f, &f.Header)
+	}
+	goto loop_336
 }
+
+//line conn_greenlet.go:1058
 
 func (f *connLingerFrame) Forget()                 { *f = connLingerFrame{Header: f.Header} }
 func (f *connLingerFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 0) }

@@ -43,19 +43,6 @@ func (f *hastyServeHTTPFrame) body(r2 *greenlet.Run, h hasty, w0 http.ResponseWr
 	var w *http.ResponseWriter
 	var r **http.Request
 	var t0 error
-	if f != nil {
-		switch f.PC {
-		case 1:
-			w, r = f.w, f.r
-			t0 = r2.Callee().(*hub.HubWithTimeoutFrame).Returned(r2)
-			goto resumed_23
-		case 2:
-			w = f.w
-			r2.Callee().(*hub.HubWithTimeoutFrame).Release(r2)
-			goto resumed_30
-		}
-	}
-
 	w = new(http.ResponseWriter)
 	*w = w0
 	r = new(*http.Request)
@@ -72,7 +59,6 @@ loop_23:
 		f.h, f.w, f.r, f.PC = h, w, r, 1
 		return r2.Link(f, &f.Header, st)
 	}
-resumed_23:
 //line interrupted_test.go:23
 	if !(t0 != nil) {
 		if f != nil {
@@ -102,7 +88,6 @@ after_if_22:
 			return r2.Link(f, &f.Header, st)
 		}
 	}
-resumed_30:
 	{
 //line interrupted_test.go:35
 		_, err2 := io.WriteString((*w), strings.Repeat("y", 2*bufferSize))
@@ -115,11 +100,52 @@ resumed_30:
 	}
 }
 
-//line interrupted_greenlet_test.go:120
+//line interrupted_greenlet_test.go:104
 
-func (f *hastyServeHTTPFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	return r.Started(f, &f.Header, f.body(r, f.h, f.w0, f.r0))
+func (f *hastyServeHTTPFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
+	h := f.h
+	var w *http.ResponseWriter
+	var r **http.Request
+	var t0 error
+	switch f.PC {
+	case 0:
+		return r2.Started(f, &f.Header, f.body(r2, f.h, f.w0, f.r0))
+	case 1:
+		w, r = f.w, f.r
+		t0 = r2.Callee().(*hub.HubWithTimeoutFrame).Returned(r2)
+		goto resumed_23
+	case 2:
+		w = f.w
+		r2.Callee().(*hub.HubWithTimeoutFrame).Release(r2)
+//line interrupted_test.go:35
+		_, err2 := io.WriteString((*w), strings.Repeat("y", 2*bufferSize))
+		f.w = nil
+//line interrupted_test.go:36
+		h.l.say("%v", err2)
+		return r2.Return(f, &f.Header)
+	}
+
+loop_23:
+//line interrupted_test.go:23
+	t0, st = h.l.WithTimeoutResumable(r2, 1500*time.Millisecond, (&hastyServeHTTPFunc1{r: r}).value())
+	if st != greenlet.Done {
+		f.w, f.r, f.PC = w, r, 1
+		return r2.Link(f, &f.Header, st)
+	}
+resumed_23:
+//line interrupted_test.go:23
+	if !(t0 != nil) {
+		f.h = hasty{}
+		body, err := io.ReadAll((*r).Body)
+		f.r = nil
+//line interrupted_test.go:26
+		fmt.Fprintf((*w), "%s %v", body, err)
+		return r2.Return(f, &f.Header)
+	}
+	goto loop_23
 }
+
+//line interrupted_greenlet_test.go:149
 
 func (f *hastyServeHTTPFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.w0, &f.r0) }
 func (f *hastyServeHTTPFrame) Forget()                 { *f = hastyServeHTTPFrame{Header: f.Header} }
@@ -176,7 +202,7 @@ func (f *hastyServeHTTPFunc1Frame) body(r2 *greenlet.Run, c *hastyServeHTTPFunc1
 	return greenlet.Done
 }
 
-//line interrupted_greenlet_test.go:181
+//line interrupted_greenlet_test.go:206
 
 func (f *hastyServeHTTPFunc1Frame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -207,7 +233,7 @@ func (c *hastyServeHTTPFunc2) value() func() {
 	})
 }
 
-//line interrupted_greenlet_test.go:212
+//line interrupted_greenlet_test.go:237
 
 // hastyServeHTTPFunc2Frame is an activation of the literal hastyServeHTTPFunc2.
 type hastyServeHTTPFunc2Frame struct {
@@ -245,7 +271,7 @@ loop_31:
 	goto loop_31
 }
 
-//line interrupted_greenlet_test.go:250
+//line interrupted_greenlet_test.go:275
 
 func (f *hastyServeHTTPFunc2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -279,7 +305,7 @@ resumed_32:
 	goto loop_31
 }
 
-//line interrupted_greenlet_test.go:284
+//line interrupted_greenlet_test.go:309
 
 func (f *hastyServeHTTPFunc2Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 9) }
 func (*hastyServeHTTPFunc2Frame) Func() *greenlet.Func      { return &hastyServeHTTPFunc2FrameInfo }
@@ -400,7 +426,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line interrupted_greenlet_test.go:405
+//line interrupted_greenlet_test.go:430
 
 func (f *simulationSlowFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.text) }
 func (f *simulationSlowFrame) Forget()                 { *f = simulationSlowFrame{DeferHeader: f.DeferHeader} }

@@ -31,20 +31,6 @@ func newExpectingResumable(r2 *greenlet.Run, w http.ResponseWriter, r *http.Requ
 
 func (f *newExpectingFrame) body(r2 *greenlet.Run, w http.ResponseWriter, r *http.Request) (st greenlet.Status) {
 	var err error
-	if f != nil {
-		switch f.PC {
-		case 1:
-			r2.Callee().Release(r2)
-			goto resumed_61
-		case 2:
-			r2.Callee().Release(r2)
-			goto resumed_65
-		case 3:
-			err = r2.Callee().(*ReceiveFrame).Returned(r2)
-			goto resumed_67
-		}
-	}
-
 //line limits_test.go:58
 	switch r.URL.Path {
 	case "/no":
@@ -77,7 +63,6 @@ case_59:
 			_, _ = w.Write(t0)
 		}
 	}
-resumed_61:
 //line limits_test.go:62
 	return greenlet.Done
 case_63:
@@ -101,7 +86,6 @@ case_63:
 			t1.Flush()
 		}
 	}
-resumed_65:
 after_switch_58:
 //line limits_test.go:67
 	err, st = ReceiveResumable(r2, r)
@@ -110,7 +94,6 @@ after_switch_58:
 		f.w, f.r, f.PC = w, r, 3
 		return r2.Link(f, &f.Header, st)
 	}
-resumed_67:
 	{
 //line limits_test.go:67
 		if err != nil {
@@ -130,11 +113,49 @@ resumed_67:
 	}
 }
 
-//line limits_greenlet_test.go:135
+//line limits_greenlet_test.go:117
 
-func (f *newExpectingFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	return r.Started(f, &f.Header, f.body(r, f.w, f.r))
+func (f *newExpectingFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
+	w, r := f.w, f.r
+	var err error
+	switch f.PC {
+	case 0:
+		return r2.Started(f, &f.Header, f.body(r2, f.w, f.r))
+	case 1:
+		r2.Callee().Release(r2)
+//line limits_test.go:62
+		return r2.Return(f, &f.Header)
+	case 2:
+		r2.Callee().Release(r2)
+//line limits_test.go:67
+		err, st = ReceiveResumable(r2, r)
+		if st != greenlet.Done {
+			f.r, f.PC = r, 3
+			return r2.Link(f, &f.Header, st)
+		}
+		goto resumed_67
+	case 3:
+		err = r2.Callee().(*ReceiveFrame).Returned(r2)
+		goto resumed_67
+	}
+
+resumed_67:
+//line limits_test.go:67
+	if err != nil {
+		fmt.Fprint(w, err)
+		return r2.Return(f, &f.Header)
+	}
+	body, err2 := io.ReadAll(r.Body)
+	f.r = nil
+//line limits_test.go:72
+	fmt.Fprintf(w, "%s", body)
+	if err2 != nil {
+		panic(err2)
+	}
+	return r2.Return(f, &f.Header)
 }
+
+//line limits_greenlet_test.go:159
 
 func (f *newExpectingFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.w, &f.r) }
 func (f *newExpectingFrame) Forget()                 { *f = newExpectingFrame{Header: f.Header} }
@@ -202,7 +223,7 @@ loop_150:
 	goto loop_150
 }
 
-//line limits_greenlet_test.go:207
+//line limits_greenlet_test.go:227
 
 func (f *writesServeHTTPFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	h, w := f.h, f.w
@@ -245,7 +266,7 @@ resumed_151:
 	goto loop_150
 }
 
-//line limits_greenlet_test.go:250
+//line limits_greenlet_test.go:270
 
 func (f *writesServeHTTPFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.w, nil) }
 func (f *writesServeHTTPFrame) Forget()                 { *f = writesServeHTTPFrame{Header: f.Header} }
@@ -399,7 +420,7 @@ after_switch_232:
 	panic("as you wish")
 }
 
-//line limits_greenlet_test.go:404
+//line limits_greenlet_test.go:424
 
 func (f *failingFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	w := f.w
@@ -444,7 +465,7 @@ after_switch_232:
 	panic("as you wish")
 }
 
-//line limits_greenlet_test.go:449
+//line limits_greenlet_test.go:469
 
 func (f *failingFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.w, &f.r) }
 func (f *failingFrame) Forget()                 { *f = failingFrame{Header: f.Header} }
@@ -508,7 +529,7 @@ func (f *impatientFrame) body(r2 *greenlet.Run, w http.ResponseWriter, r *http.R
 	return greenlet.Done
 }
 
-//line limits_greenlet_test.go:513
+//line limits_greenlet_test.go:533
 
 func (f *impatientFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	w, r := f.w, f.r
@@ -532,7 +553,7 @@ func (f *impatientFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line limits_greenlet_test.go:537
+//line limits_greenlet_test.go:557
 
 func (f *impatientFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.w, &f.r) }
 func (f *impatientFrame) Forget()                 { *f = impatientFrame{Header: f.Header} }

@@ -197,30 +197,12 @@ func (h2 *waits) ServeHTTPResumable(r2 *greenlet.Run, w http.ResponseWriter, r *
 }
 
 func (f *waitsServeHTTPFrame) body(r2 *greenlet.Run, h2 *waits, w http.ResponseWriter, r *http.Request) (st greenlet.Status) {
-	if f != nil {
-		switch f.PC {
-		case 1:
-			r2.Callee().(*hub.HubYieldFrame).Release(r2)
-			goto resumed_77
-		case 2:
-			r2.Callee().(*ReceiveFrame).Release(r2)
-			goto resumed_79
-		case 3:
-			r2.Callee().(*handlersFrame).Release(r2)
-			goto resumed_81
-		case 4:
-			r2.Callee().(*hub.HubYieldFrame).Release(r2)
-			return greenlet.Done
-		}
-	}
-
 //line oracle_test.go:77
 	if st = h2.s.h.YieldResumable(r2); st != greenlet.Done {
 		f = greenlet.Take(r2, f, 36)
 		f.h2, f.w, f.r, f.PC = h2, w, r, 1
 		return r2.Link(f, &f.Header, st)
 	}
-resumed_77:
 //line oracle_test.go:78
 	if !r.URL.Query().Has("read") {
 		goto after_if_78
@@ -232,7 +214,6 @@ resumed_77:
 		f.h2, f.w, f.r, f.PC = h2, w, r, 2
 		return r2.Link(f, &f.Header, st)
 	}
-resumed_79:
 after_if_78:
 //line oracle_test.go:81
 	if st = handlersResumable(r2, w, r); st != greenlet.Done {
@@ -240,7 +221,6 @@ after_if_78:
 		f.w, f.r, f.h2, f.PC = nil, nil, h2, 3
 		return r2.Link(f, &f.Header, st)
 	}
-resumed_81:
 //line oracle_test.go:82
 	if f != nil {
 		f.w, f.r = nil, nil
@@ -254,11 +234,57 @@ resumed_81:
 	return greenlet.Done
 }
 
-//line oracle_greenlet_test.go:260
+//line oracle_greenlet_test.go:239
 
-func (f *waitsServeHTTPFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	return r.Started(f, &f.Header, f.body(r, f.h2, f.w, f.r))
+func (f *waitsServeHTTPFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
+	h2, w, r := f.h2, f.w, f.r
+	switch f.PC {
+	case 0:
+		return r2.Started(f, &f.Header, f.body(r2, f.h2, f.w, f.r))
+	case 1:
+		r2.Callee().(*hub.HubYieldFrame).Release(r2)
+//line oracle_test.go:78
+		if r.URL.Query().Has("read") {
+			goto then_78
+		}
+		goto after_if_78
+	case 2:
+		r2.Callee().(*ReceiveFrame).Release(r2)
+		goto resumed_79
+	case 3:
+		r2.Callee().(*handlersFrame).Release(r2)
+		goto resumed_81
+	case 4:
+		r2.Callee().(*hub.HubYieldFrame).Release(r2)
+		return r2.Return(f, &f.Header)
+	}
+
+then_78:
+//line oracle_test.go:79
+	_, st = ReceiveResumable(r2, r)
+	if st != greenlet.Done {
+		f.PC = 2
+		return r2.Link(f, &f.Header, st)
+	}
+resumed_79:
+after_if_78:
+//line oracle_test.go:81
+	if st = handlersResumable(r2, w, r); st != greenlet.Done {
+		f.w, f.r, f.PC = nil, nil, 3
+		return r2.Link(f, &f.Header, st)
+	}
+resumed_81:
+//line oracle_test.go:82
+	f.w, f.r = nil, nil
+//line oracle_test.go:82
+	if st = h2.s.h.YieldResumable(r2); st != greenlet.Done {
+		f.h2, f.PC = nil, 4
+		return r2.Link(f, &f.Header, st)
+	}
+	return r2.Return(f, &f.Header)
 }
+
+//line oracle_greenlet_test.go:289
 
 func (f *waitsServeHTTPFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.w, &f.r) }
 func (f *waitsServeHTTPFrame) Forget()                 { *f = waitsServeHTTPFrame{Header: f.Header} }

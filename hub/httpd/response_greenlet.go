@@ -38,20 +38,6 @@ func (w *Response) WriteResumable(r *greenlet.Run, p []byte) (int, error, greenl
 func (f *ResponseWriteFrame) body(r *greenlet.Run, w *Response, p []byte) (ret0 int, ret1 error, st greenlet.Status) {
 	var plain bool
 	var t0 error
-	if f != nil {
-		switch f.PC {
-		case 1:
-			r.Callee().(*connFlushFrame).Release(r)
-			goto resumed_127
-		case 2:
-			t0 = r.Callee().(*connFlushFrame).Returned(r)
-			goto resumed_129
-		case 3:
-			r.Callee().(*connWriteFrame).Release(r)
-			goto resumed_130
-		}
-	}
-
 //line response.go:110
 	switch fits, err := accept(w, p); {
 	case err != nil:
@@ -86,7 +72,6 @@ case_124:
 		f.w, f.p, f.PC = w, p, 1
 		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
-resumed_127:
 	goto after_if_117
 case_128:
 //line response.go:129
@@ -96,7 +81,6 @@ case_128:
 		f.w, f.p, f.PC = w, p, 2
 		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
-resumed_129:
 //line response.go:129
 	if !(t0 == nil) {
 		goto after_if_117
@@ -107,7 +91,6 @@ resumed_129:
 		f.w, f.p, f.PC = w, p, 3
 		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
-resumed_130:
 //line response.go:131
 	w.end()
 after_if_117:
@@ -118,12 +101,51 @@ after_if_117:
 	return len(p), nil, greenlet.Done
 }
 
-//line response_greenlet.go:123
+//line response_greenlet.go:105
 
 func (f *ResponseWriteFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	f.ret0, f.ret1, st = f.body(r, f.w, f.p)
-	return r.Started(f, &f.Header, st)
+	w, p := f.w, f.p
+	var t0 error
+	switch f.PC {
+	case 0:
+		f.ret0, f.ret1, st = f.body(r, f.w, f.p)
+		return r.Started(f, &f.Header, st)
+	case 1:
+		r.Callee().(*connFlushFrame).Release(r)
+		goto after_if_117
+	case 2:
+		t0 = r.Callee().(*connFlushFrame).Returned(r)
+//line response.go:129
+		if t0 == nil {
+			goto then_129
+		}
+		goto after_if_117
+	case 3:
+		r.Callee().(*connWriteFrame).Release(r)
+		goto resumed_130
+	}
+
+then_129:
+//line response.go:130
+	if st = w.conn.writeResumable(r, p); st != greenlet.Done {
+		f.p, f.PC = p, 3
+		return r.Link(f, &f.Header, st)
+	}
+resumed_130:
+//line response.go:131
+	w.end()
+after_if_117:
+//line response.go:135
+	if w.conn.broken != nil {
+		f.ret0, f.ret1 = 0, w.conn.broken
+		return r.Return(f, &f.Header)
+	}
+//line response.go:138
+	f.ret0, f.ret1 = len(p), nil
+	return r.Return(f, &f.Header)
 }
+
+//line response_greenlet.go:149
 
 func (f *ResponseWriteFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.p) }
 func (f *ResponseWriteFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -198,7 +220,7 @@ func (f *ResponseWriteStringFrame) body(r *greenlet.Run, w *Response, s string) 
 	return t0, t1, greenlet.Done
 }
 
-//line response_greenlet.go:203
+//line response_greenlet.go:224
 
 func (f *ResponseWriteStringFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var t0 int
@@ -216,7 +238,7 @@ func (f *ResponseWriteStringFrame) Resume(r *greenlet.Run) (st greenlet.Status) 
 
 }
 
-//line response_greenlet.go:221
+//line response_greenlet.go:242
 
 func (f *ResponseWriteStringFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.s) }
 func (f *ResponseWriteStringFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -298,7 +320,7 @@ after_if_230:
 	return greenlet.Done
 }
 
-//line response_greenlet.go:303
+//line response_greenlet.go:324
 
 func (f *connWriteFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -322,7 +344,7 @@ func (f *connWriteFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line response_greenlet.go:327
+//line response_greenlet.go:348
 
 func (f *connWriteFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.p) }
 func (f *connWriteFrame) Forget()                 { *f = connWriteFrame{Header: f.Header} }
@@ -359,7 +381,7 @@ func (f *ResponseFlushFrame) body(r *greenlet.Run, w *Response) (st greenlet.Sta
 	return greenlet.Done
 }
 
-//line response_greenlet.go:364
+//line response_greenlet.go:385
 
 func (f *ResponseFlushFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
@@ -437,7 +459,7 @@ func (f *ResponseFlushErrorFrame) body(r *greenlet.Run, w *Response) (ret0 error
 	return t0, greenlet.Done
 }
 
-//line response_greenlet.go:442
+//line response_greenlet.go:463
 
 func (f *ResponseFlushErrorFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var t0 error
@@ -454,7 +476,7 @@ func (f *ResponseFlushErrorFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line response_greenlet.go:459
+//line response_greenlet.go:480
 
 func (f *ResponseFlushErrorFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result(r, f.ret0)
@@ -533,7 +555,7 @@ func (f *ResponseHijackFrame) body(r *greenlet.Run, w *Response) (ret0 *socket.C
 	return w.conn.sock, nil, greenlet.Done
 }
 
-//line response_greenlet.go:538
+//line response_greenlet.go:559
 
 func (f *ResponseHijackFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	w := f.w
@@ -558,7 +580,7 @@ func (f *ResponseHijackFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line response_greenlet.go:563
+//line response_greenlet.go:584
 
 func (f *ResponseHijackFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
@@ -610,14 +632,6 @@ func (w *Response) finishResumable(r *greenlet.Run) (bool, greenlet.Status) {
 
 func (f *responseFinishFrame) body(r *greenlet.Run, w *Response) (ret0 bool, st greenlet.Status) {
 	var t0 bool
-	if f != nil {
-		switch f.PC {
-		case 1:
-			t0 = r.Callee().(*bodyDrainFrame).Returned(r)
-			goto resumed_320
-		}
-	}
-
 //line response.go:309
 	if w.request.MultipartForm != nil {
 		_ = w.request.MultipartForm.RemoveAll()
@@ -639,7 +653,6 @@ func (f *responseFinishFrame) body(r *greenlet.Run, w *Response) (ret0 bool, st 
 		f.w, f.PC = w, 1
 		return ret0, r.Link(f, &f.Header, st)
 	}
-resumed_320:
 //line response.go:320
 	w.close = !t0
 after_if_318:
@@ -659,12 +672,40 @@ after_if_318:
 	return !w.close && w.conn.broken == nil, greenlet.Done
 }
 
-//line response_greenlet.go:665
+//line response_greenlet.go:676
 
 func (f *responseFinishFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	f.ret0, st = f.body(r, f.w)
-	return r.Started(f, &f.Header, st)
+	w := f.w
+	var t0 bool
+	switch f.PC {
+	case 0:
+		f.ret0, st = f.body(r, f.w)
+		return r.Started(f, &f.Header, st)
+	default:
+		t0 = r.Callee().(*bodyDrainFrame).Returned(r)
+//line response.go:320
+		w.close = !t0
+//line response.go:322
+		if !w.sent {
+			w.commit(true, nil)
+		}
+		w.put()
+		if w.chunked && !w.bodiless() {
+			b := w.conn.buffer()
+			b.WriteString("0\r\n")
+			w.trailer(b)
+			b.WriteString("\r\n")
+		}
+		if !w.bodiless() && w.length >= 0 && w.written != w.length {
+			w.close = true // the client waits for more
+		}
+		f.ret0 = !w.close && w.conn.broken == nil
+		return r.Return(f, &f.Header)
+	}
+
 }
+
+//line response_greenlet.go:709
 
 func (f *responseFinishFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result(r, f.ret0)

@@ -180,14 +180,6 @@ func (l *simulation) getsResumable(r *greenlet.Run, c *socket.Conn) greenlet.Sta
 func (f *simulationGetsFrame) body(r *greenlet.Run, l *simulation, c *socket.Conn) (st greenlet.Status) {
 	var line []byte
 	var err error
-	if f != nil {
-		switch f.PC {
-		case 1:
-			line, err = r.Callee().(*socket.ConnReadLineFrame).Returned(r)
-			goto resumed_195
-		}
-	}
-
 //line timeout_test.go:194
 loop_194:
 	line, err, st = c.ReadLineResumable(r)
@@ -196,7 +188,6 @@ loop_194:
 		f.l, f.c, f.PC = l, c, 1
 		return r.Link(f, &f.Header, st)
 	}
-resumed_195:
 //line timeout_test.go:196
 	switch {
 	case err == io.EOF:
@@ -213,11 +204,45 @@ resumed_195:
 	goto loop_194
 }
 
-//line timeout_greenlet_test.go:218
+//line timeout_greenlet_test.go:208
 
 func (f *simulationGetsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	return r.Started(f, &f.Header, f.body(r, f.l, f.c))
+	l, c := f.l, f.c
+	var line []byte
+	var err error
+	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.l, f.c))
+	case 1:
+		line, err = r.Callee().(*socket.ConnReadLineFrame).Returned(r)
+		goto resumed_195
+	}
+
+loop_194:
+//line timeout_test.go:195
+	line, err, st = c.ReadLineResumable(r)
+	if st != greenlet.Done {
+		f.PC = 1
+		return r.Link(f, &f.Header, st)
+	}
+resumed_195:
+//line timeout_test.go:196
+	switch {
+	case err == io.EOF:
+		l.say("end")
+		return r.Return(f, &f.Header)
+	case err != nil:
+		rest := make([]byte, c.Buffered())
+		c.TryRead(rest)
+		l.say("%s, end", rest)
+		return r.Return(f, &f.Header)
+	case len(line) > 0 && !strings.HasPrefix(string(line), "Content-"):
+		l.say("%s", line)
+	}
+	goto loop_194
 }
+
+//line timeout_greenlet_test.go:246
 
 func (f *simulationGetsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c) }
 func (f *simulationGetsFrame) Forget()                 { *f = simulationGetsFrame{Header: f.Header} }
@@ -250,21 +275,6 @@ func (h sleepers) ServeHTTPResumable(r2 *greenlet.Run, w http.ResponseWriter, r 
 func (f *sleepersServeHTTPFrame) body(r2 *greenlet.Run, h sleepers, w http.ResponseWriter, r *http.Request) (st greenlet.Status) {
 	var body []byte
 	var err error
-	if f != nil {
-		switch f.PC {
-		case 1:
-			r2.Callee().(*hub.HubSleepFrame).Release(r2)
-			goto resumed_268
-		case 2:
-			r2.Callee().(*ReceiveFrame).Release(r2)
-			goto resumed_270
-		case 3:
-			body, err = f.body2, f.err
-			r2.Callee().(*hub.HubSleepFrame).Release(r2)
-			goto resumed_272
-		}
-	}
-
 //line timeout_test.go:267
 	if !(r.URL.Path == "/first") {
 		goto after_if_267
@@ -275,7 +285,6 @@ func (f *sleepersServeHTTPFrame) body(r2 *greenlet.Run, h sleepers, w http.Respo
 		f.h, f.w, f.r, f.PC = h, w, r, 1
 		return r2.Link(f, &f.Header, st)
 	}
-resumed_268:
 after_if_267:
 //line timeout_test.go:270
 	_, st = ReceiveResumable(r2, r)
@@ -284,7 +293,6 @@ after_if_267:
 		f.h, f.w, f.r, f.PC = h, w, r, 2
 		return r2.Link(f, &f.Header, st)
 	}
-resumed_270:
 //line timeout_test.go:271
 	body, err = io.ReadAll(r.Body)
 	if f != nil {
@@ -296,7 +304,6 @@ resumed_270:
 		f.h, f.w, f.body2, f.err, f.PC = sleepers{}, w, body, err, 3
 		return r2.Link(f, &f.Header, st)
 	}
-resumed_272:
 	if f != nil {
 		f.h = sleepers{}
 	}
@@ -305,11 +312,50 @@ resumed_272:
 	return greenlet.Done
 }
 
-//line timeout_greenlet_test.go:311
+//line timeout_greenlet_test.go:316
 
-func (f *sleepersServeHTTPFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	return r.Started(f, &f.Header, f.body(r, f.h, f.w, f.r))
+func (f *sleepersServeHTTPFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
+	h, w, r := f.h, f.w, f.r
+	var body []byte
+	var err error
+	switch f.PC {
+	case 0:
+		return r2.Started(f, &f.Header, f.body(r2, f.h, f.w, f.r))
+	case 1:
+		r2.Callee().(*hub.HubSleepFrame).Release(r2)
+//line timeout_test.go:270
+		_, st = ReceiveResumable(r2, r)
+		if st != greenlet.Done {
+			f.PC = 2
+			return r2.Link(f, &f.Header, st)
+		}
+		goto resumed_270
+	case 2:
+		r2.Callee().(*ReceiveFrame).Release(r2)
+		goto resumed_270
+	case 3:
+		body, err = f.body2, f.err
+		r2.Callee().(*hub.HubSleepFrame).Release(r2)
+		goto resumed_272
+	}
+
+resumed_270:
+//line timeout_test.go:271
+	body, err = io.ReadAll(r.Body)
+	f.r = nil
+//line timeout_test.go:272
+	if st = h.l.SleepResumable(r2, 20*time.Second); st != greenlet.Done {
+		f.h, f.body2, f.err, f.PC = sleepers{}, body, err, 3
+		return r2.Link(f, &f.Header, st)
+	}
+resumed_272:
+	f.h = sleepers{}
+//line timeout_test.go:273
+	fmt.Fprintf(w, "%s %v", body, err)
+	return r2.Return(f, &f.Header)
 }
+
+//line timeout_greenlet_test.go:359
 
 func (f *sleepersServeHTTPFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.w, &f.r) }
 func (f *sleepersServeHTTPFrame) Forget()                 { *f = sleepersServeHTTPFrame{Header: f.Header} }

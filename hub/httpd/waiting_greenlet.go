@@ -28,14 +28,6 @@ func (s *Server) watchResumable(r *greenlet.Run, l *waiting) greenlet.Status {
 func (f *serverWatchFrame) body(r *greenlet.Run, s *Server, l *waiting) (st greenlet.Status) {
 	var now time.Duration
 	var w *wait
-	if f != nil {
-		switch f.PC {
-		case 1:
-			r.Callee().(*hub.EventWaitForFrame).Release(r)
-			goto resumed_67
-		}
-	}
-
 //line waiting.go:64
 loop_64:
 //line waiting.go:64
@@ -63,15 +55,53 @@ loop_64:
 		f.s, f.l, f.PC = s, l, 1
 		return r.Link(f, &f.Header, st)
 	}
+	goto loop_64
+}
+
+//line waiting_greenlet.go:62
+
+func (f *serverWatchFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	s, l := f.s, f.l
+	var now time.Duration
+	var w *wait
+	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.s, f.l))
+	case 1:
+		r.Callee().(*hub.EventWaitForFrame).Release(r)
+		goto resumed_67
+	}
+
+loop_64:
+//line waiting.go:64
+	if !(l.first != nil && !s.stopping) {
+//line waiting.go:73
+		l.watched = false
+		return r.Return(f, &f.Header)
+	}
+//line waiting.go:65
+	now = s.clock()
+	w = l.first
+//line waiting.go:66
+	if !(w.until > now) {
+		{
+//line waiting.go:69
+			w.end() // its task may have been killed
+			_ = w.conn.sock.Close()
+		}
+		goto loop_64
+	}
+//line waiting.go:67
+	_, st = s.stopped.WaitForResumable(r, w.until-now)
+	if st != greenlet.Done {
+		f.PC = 1
+		return r.Link(f, &f.Header, st)
+	}
 resumed_67:
 	goto loop_64
 }
 
-//line waiting_greenlet.go:72
-
-func (f *serverWatchFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	return r.Started(f, &f.Header, f.body(r, f.s, f.l))
-}
+//line waiting_greenlet.go:105
 
 func (f *serverWatchFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.l) }
 func (f *serverWatchFrame) Forget()                 { *f = serverWatchFrame{Header: f.Header} }

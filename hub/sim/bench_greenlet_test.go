@@ -139,22 +139,6 @@ func (f *pongsFrame) body(r *greenlet.Run, l *socket.Listener) (st greenlet.Stat
 		t2  int
 		t3  error
 	)
-	if f != nil {
-		switch f.PC {
-		case 1:
-			t0, t1 = r.Callee().(*socket.ListenerAcceptFrame).Returned(r)
-			goto resumed_24
-		case 2:
-			c, p = f.c, f.p
-			_, err = r.Callee().(*socket.ConnReadFullFrame).Returned(r)
-			goto resumed_28
-		case 3:
-			c, p = f.c, f.p
-			t2, t3 = r.Callee().(*socket.ConnWriteFrame).Returned(r)
-			goto resumed_32
-		}
-	}
-
 //line bench_test.go:24
 	t0, t1, st = l.AcceptResumable(r)
 	if st != greenlet.Done {
@@ -162,7 +146,6 @@ func (f *pongsFrame) body(r *greenlet.Run, l *socket.Listener) (st greenlet.Stat
 		f.l, f.PC = l, 1
 		return r.Link(f, &f.Header, st)
 	}
-resumed_24:
 //line bench_test.go:24
 	c = must(t0, t1)
 	l.Close()
@@ -178,7 +161,6 @@ loop_27:
 		f.c, f.p, f.PC = c, p, 2
 		return r.Link(f, &f.Header, st)
 	}
-resumed_28:
 //line bench_test.go:28
 	if err != nil {
 		c.Close()
@@ -190,17 +172,70 @@ resumed_28:
 		f.c, f.p, f.PC = c, p, 3
 		return r.Link(f, &f.Header, st)
 	}
+//line bench_test.go:32
+	must(t2, t3)
+	goto loop_27
+}
+
+//line bench_greenlet_test.go:182
+
+func (f *pongsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	var (
+		t0  *socket.Conn
+		t1  error
+		c   *socket.Conn
+		p   []byte
+		err error
+		t2  int
+		t3  error
+	)
+	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.l))
+	case 1:
+		t0, t1 = r.Callee().(*socket.ListenerAcceptFrame).Returned(r)
+//line bench_test.go:24
+		c = must(t0, t1)
+		f.l.Close()
+		p = make([]byte, 10)
+		goto loop_27
+	case 2:
+		c, p = f.c, f.p
+		_, err = r.Callee().(*socket.ConnReadFullFrame).Returned(r)
+		goto resumed_28
+	case 3:
+		c, p = f.c, f.p
+		t2, t3 = r.Callee().(*socket.ConnWriteFrame).Returned(r)
+		goto resumed_32
+	}
+
+loop_27:
+//line bench_test.go:28
+	f.l = nil
+//line bench_test.go:28
+	_, err, st = c.ReadFullResumable(r, p)
+	if st != greenlet.Done {
+		f.c, f.p, f.PC = c, p, 2
+		return r.Link(f, &f.Header, st)
+	}
+resumed_28:
+//line bench_test.go:28
+	if err != nil {
+		c.Close()
+		return r.Return(f, &f.Header)
+	}
+	t2, t3, st = c.WriteResumable(r, p)
+	if st != greenlet.Done {
+		f.c, f.p, f.PC = c, p, 3
+		return r.Link(f, &f.Header, st)
+	}
 resumed_32:
 //line bench_test.go:32
 	must(t2, t3)
 	goto loop_27
 }
 
-//line bench_greenlet_test.go:202
-
-func (f *pongsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	return r.Started(f, &f.Header, f.body(r, f.l))
-}
+//line bench_greenlet_test.go:240
 
 func (f *pongsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.l) }
 func (f *pongsFrame) Forget()                 { *f = pongsFrame{Header: f.Header} }

@@ -1640,18 +1640,6 @@ func (n *notes) cutsResumable(r *greenlet.Run) greenlet.Status {
 func (f *notesCutsFrame) body(r *greenlet.Run, n *notes) (st greenlet.Status) {
 	var task *hub.Task
 	var t0 error
-	if f != nil {
-		switch f.PC {
-		case 1:
-			task = f.task
-			r.Callee().(*hub.HubSleepFrame).Release(r)
-			goto resumed_326
-		case 2:
-			t0 = r.Callee().(*hub.TaskJoinFrame).Returned(r)
-			goto resumed_329
-		}
-	}
-
 //line host_test.go:325
 	task = n.a.Go(n.newListensForFrame(n.a))
 	if st = n.SleepResumable(r, 1); st != greenlet.Done {
@@ -1659,21 +1647,16 @@ func (f *notesCutsFrame) body(r *greenlet.Run, n *notes) (st greenlet.Status) {
 		f.n, f.task, f.PC = n, task, 1
 		return r.Link(f, &f.Header, st)
 	}
-resumed_326:
 //line host_test.go:327
 	n.note("%d", n.a.Connections()+len(n.a.packets))
 	n.a.Crash()
 	t0, st = task.JoinResumable(r)
 	if st != greenlet.Done {
 		f = greenlet.Take(r, f, 46)
-		f.task, f.n, f.PC = nil, n, 2
+		f.n, f.PC = n, 2
 		return r.Link(f, &f.Header, st)
 	}
-resumed_329:
 	{
-		if f != nil {
-			f.task = nil
-		}
 //line host_test.go:329
 		n.note("%v", t0)
 		_, err := n.a.ListenPacket("udp", ":53")
@@ -1684,11 +1667,44 @@ resumed_329:
 	}
 }
 
-//line host_greenlet_test.go:1693
+//line host_greenlet_test.go:1675
 
 func (f *notesCutsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	return r.Started(f, &f.Header, f.body(r, f.n))
+	n := f.n
+	var task *hub.Task
+	var t0 error
+	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.n))
+	case 1:
+		task = f.task
+		r.Callee().(*hub.HubSleepFrame).Release(r)
+//line host_test.go:327
+		n.note("%d", n.a.Connections()+len(n.a.packets))
+		n.a.Crash()
+		t0, st = task.JoinResumable(r)
+		if st != greenlet.Done {
+			f.task, f.PC = nil, 2
+			return r.Link(f, &f.Header, st)
+		}
+		goto resumed_329
+	case 2:
+		t0 = r.Callee().(*hub.TaskJoinFrame).Returned(r)
+		goto resumed_329
+	}
+
+resumed_329:
+	f.task = nil
+//line host_test.go:329
+	n.note("%v", t0)
+	_, err := n.a.ListenPacket("udp", ":53")
+	n.note("%v", err)
+	_, err = n.a.Listen("tcp", ":53")
+	n.note("%v %v", err, errors.Is(err, syscall.ENETDOWN))
+	return r.Return(f, &f.Header)
 }
+
+//line host_greenlet_test.go:1712
 
 func (f *notesCutsFrame) Forget()                 { *f = notesCutsFrame{Header: f.Header} }
 func (f *notesCutsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 46) }
@@ -1997,7 +2013,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line host_greenlet_test.go:2006
+//line host_greenlet_test.go:2021
 
 func (f *notesExhaustsFrame) Forget()                 { *f = notesExhaustsFrame{DeferHeader: f.DeferHeader} }
 func (f *notesExhaustsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 52) }
@@ -2209,7 +2225,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line host_greenlet_test.go:2218
+//line host_greenlet_test.go:2233
 
 func (f *notesOutlivesFrame) Forget()                 { *f = notesOutlivesFrame{DeferHeader: f.DeferHeader} }
 func (f *notesOutlivesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 0) }
@@ -2317,7 +2333,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line host_greenlet_test.go:2326
+//line host_greenlet_test.go:2341
 
 func (f *notesCrashesItselfFrame) Forget()                 { *f = notesCrashesItselfFrame{DeferHeader: f.DeferHeader} }
 func (f *notesCrashesItselfFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 9) }
@@ -2406,7 +2422,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line host_greenlet_test.go:2415
+//line host_greenlet_test.go:2430
 
 func (f *notesLingersFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.name) }
 func (f *notesLingersFrame) Forget()                 { *f = notesLingersFrame{DeferHeader: f.DeferHeader} }

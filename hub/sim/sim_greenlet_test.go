@@ -27,17 +27,6 @@ func (n *notes) echoesResumable(r *greenlet.Run, c *socket.Conn) greenlet.Status
 func (f *notesEchoesFrame) body(r *greenlet.Run, n *notes, c *socket.Conn) (st greenlet.Status) {
 	var line []byte
 	var err error
-	if f != nil {
-		switch f.PC {
-		case 1:
-			line, err = r.Callee().(*socket.ConnReadLineFrame).Returned(r)
-			goto resumed_69
-		case 2:
-			r.Callee().(*socket.ConnWriteFrame).Release(r)
-			goto resumed_75
-		}
-	}
-
 //line sim_test.go:68
 loop_68:
 	line, err, st = c.ReadLineResumable(r)
@@ -46,7 +35,6 @@ loop_68:
 		f.n, f.c, f.PC = n, c, 1
 		return r.Link(f, &f.Header, st)
 	}
-resumed_69:
 //line sim_test.go:70
 	if err != nil {
 		n.note("server: %v", err)
@@ -59,15 +47,50 @@ resumed_69:
 		f.n, f.c, f.PC = n, c, 2
 		return r.Link(f, &f.Header, st)
 	}
+	goto loop_68
+}
+
+//line sim_greenlet_test.go:54
+
+func (f *notesEchoesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	n, c := f.n, f.c
+	var line []byte
+	var err error
+	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.n, f.c))
+	case 1:
+		line, err = r.Callee().(*socket.ConnReadLineFrame).Returned(r)
+		goto resumed_69
+	case 2:
+		r.Callee().(*socket.ConnWriteFrame).Release(r)
+		goto resumed_75
+	}
+
+loop_68:
+//line sim_test.go:69
+	line, err, st = c.ReadLineResumable(r)
+	if st != greenlet.Done {
+		f.PC = 1
+		return r.Link(f, &f.Header, st)
+	}
+resumed_69:
+//line sim_test.go:70
+	if err != nil {
+		n.note("server: %v", err)
+		c.Close()
+		return r.Return(f, &f.Header)
+	}
+	_, _, st = c.WriteResumable(r, append(line, '\n'))
+	if st != greenlet.Done {
+		f.PC = 2
+		return r.Link(f, &f.Header, st)
+	}
 resumed_75:
 	goto loop_68
 }
 
-//line sim_greenlet_test.go:68
-
-func (f *notesEchoesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	return r.Started(f, &f.Header, f.body(r, f.n, f.c))
-}
+//line sim_greenlet_test.go:94
 
 func (f *notesEchoesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c) }
 func (f *notesEchoesFrame) Forget()                 { *f = notesEchoesFrame{Header: f.Header} }
@@ -119,7 +142,7 @@ func (f *notesServesOneFrame) body(r *greenlet.Run, n *notes) (st greenlet.Statu
 	return greenlet.Done
 }
 
-//line sim_greenlet_test.go:124
+//line sim_greenlet_test.go:146
 
 func (f *notesServesOneFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n := f.n
@@ -150,7 +173,7 @@ func (f *notesServesOneFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line sim_greenlet_test.go:155
+//line sim_greenlet_test.go:177
 
 func (f *notesServesOneFrame) Forget()                 { *f = notesServesOneFrame{Header: f.Header} }
 func (f *notesServesOneFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 53) }
@@ -328,7 +351,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line sim_greenlet_test.go:333
+//line sim_greenlet_test.go:355
 
 func (f *notesTalksFrame) Args(args []any)         { greenlet.SetVariadic(f, args, &f.transport, &f.words) }
 func (f *notesTalksFrame) Forget()                 { *f = notesTalksFrame{DeferHeader: f.DeferHeader} }
@@ -446,7 +469,7 @@ resumed_141:
 	return greenlet.Done
 }
 
-//line sim_greenlet_test.go:452
+//line sim_greenlet_test.go:474
 
 func (f *notesFailsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n, f.h))

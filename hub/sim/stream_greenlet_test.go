@@ -157,14 +157,6 @@ func (n *notes) readsResumable(r *greenlet.Run, name string, c *socket.Conn) gre
 func (f *notesReadsFrame) body(r *greenlet.Run, n *notes, name string, c *socket.Conn) (st greenlet.Status) {
 	var line []byte
 	var err error
-	if f != nil {
-		switch f.PC {
-		case 1:
-			line, err = r.Callee().(*socket.ConnReadLineFrame).Returned(r)
-			goto resumed_35
-		}
-	}
-
 //line stream_test.go:34
 loop_34:
 	line, err, st = c.ReadLineResumable(r)
@@ -173,7 +165,6 @@ loop_34:
 		f.n, f.name, f.c, f.PC = n, name, c, 1
 		return r.Link(f, &f.Header, st)
 	}
-resumed_35:
 //line stream_test.go:36
 	if err != nil {
 		n.note("%s: %v", name, err)
@@ -184,11 +175,39 @@ resumed_35:
 	goto loop_34
 }
 
-//line stream_greenlet_test.go:189
+//line stream_greenlet_test.go:179
 
 func (f *notesReadsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	return r.Started(f, &f.Header, f.body(r, f.n, f.name, f.c))
+	n, name, c := f.n, f.name, f.c
+	var line []byte
+	var err error
+	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.n, f.name, f.c))
+	case 1:
+		line, err = r.Callee().(*socket.ConnReadLineFrame).Returned(r)
+		goto resumed_35
+	}
+
+loop_34:
+//line stream_test.go:35
+	line, err, st = c.ReadLineResumable(r)
+	if st != greenlet.Done {
+		f.PC = 1
+		return r.Link(f, &f.Header, st)
+	}
+resumed_35:
+//line stream_test.go:36
+	if err != nil {
+		n.note("%s: %v", name, err)
+		c.Close()
+		return r.Return(f, &f.Header)
+	}
+	n.note("%s: %s", name, line)
+	goto loop_34
 }
+
+//line stream_greenlet_test.go:211
 
 func (f *notesReadsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.name, &f.c) }
 func (f *notesReadsFrame) Forget()                 { *f = notesReadsFrame{Header: f.Header} }
@@ -333,7 +352,7 @@ resumed_61:
 	return greenlet.Done
 }
 
-//line stream_greenlet_test.go:339
+//line stream_greenlet_test.go:357
 
 func (f *notesHealsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n, f.after, f.twoWays))
@@ -381,7 +400,7 @@ func (f *notesDialsFrame) body(r *greenlet.Run, n0 *notes, d time.Duration) (st 
 	return greenlet.Done
 }
 
-//line stream_greenlet_test.go:387
+//line stream_greenlet_test.go:405
 
 func (f *notesDialsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var n **notes
@@ -399,7 +418,7 @@ func (f *notesDialsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line stream_greenlet_test.go:405
+//line stream_greenlet_test.go:423
 
 func (f *notesDialsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.d) }
 func (f *notesDialsFrame) Forget()                 { *f = notesDialsFrame{Header: f.Header} }
@@ -424,7 +443,7 @@ func (c *notesDialsFunc1) value() func() {
 	})
 }
 
-//line stream_greenlet_test.go:430
+//line stream_greenlet_test.go:448
 
 // notesDialsFunc1Frame is an activation of the literal notesDialsFunc1.
 type notesDialsFunc1Frame struct {
@@ -451,7 +470,7 @@ func (f *notesDialsFunc1Frame) body(r *greenlet.Run, c *notesDialsFunc1) (st gre
 	return greenlet.Done
 }
 
-//line stream_greenlet_test.go:457
+//line stream_greenlet_test.go:475
 
 func (f *notesDialsFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -463,7 +482,7 @@ func (f *notesDialsFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line stream_greenlet_test.go:469
+//line stream_greenlet_test.go:487
 
 func (f *notesDialsFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 1) }
 func (*notesDialsFunc1Frame) Func() *greenlet.Func      { return &notesDialsFunc1FrameInfo }
@@ -546,7 +565,7 @@ resumed_126:
 	return greenlet.Done
 }
 
-//line stream_greenlet_test.go:553
+//line stream_greenlet_test.go:571
 
 func (f *notesFillsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n, f.c, f.data))
@@ -581,29 +600,12 @@ func (f *notesDrainsFrame) body(r *greenlet.Run, n *notes, c *socket.Conn, want 
 	var got []byte
 	var t0 int
 	var t1, err error
-	if f != nil {
-		switch f.PC {
-		case 1:
-			r.Callee().(*hub.HubSleepFrame).Release(r)
-			goto resumed_133
-		case 2:
-			got = f.got
-			t0, t1 = r.Callee().(*socket.ConnReadFullFrame).Returned(r)
-			goto resumed_135
-		case 3:
-			got = f.got
-			_, err = r.Callee().(*socket.ConnReadFrame).Returned(r)
-			goto resumed_136
-		}
-	}
-
 //line stream_test.go:133
 	if st = n.SleepResumable(r, time.Hour); st != greenlet.Done {
 		f = greenlet.Take(r, f, 44)
 		f.n, f.c, f.want, f.PC = n, c, want, 1
 		return r.Link(f, &f.Header, st)
 	}
-resumed_133:
 //line stream_test.go:134
 	got = make([]byte, len(want))
 	t0, t1, st = c.ReadFullResumable(r, got)
@@ -612,7 +614,6 @@ resumed_133:
 		f.n, f.c, f.want, f.got, f.PC = n, c, want, got, 2
 		return r.Link(f, &f.Header, st)
 	}
-resumed_135:
 //line stream_test.go:135
 	must(t0, t1)
 	_, err, st = c.ReadResumable(r, make([]byte, 1))
@@ -621,22 +622,64 @@ resumed_135:
 		f.n, f.c, f.want, f.got, f.PC = n, c, want, got, 3
 		return r.Link(f, &f.Header, st)
 	}
-resumed_136:
 //line stream_test.go:137
 	n.note("%v %v", bytes.Equal(got, want), err)
 	if f != nil {
-		f.n, f.want, f.got = nil, nil, nil
+		f.n, f.want = nil, nil
 	}
 //line stream_test.go:138
 	c.Close()
 	return greenlet.Done
 }
 
-//line stream_greenlet_test.go:640
+//line stream_greenlet_test.go:638
 
 func (f *notesDrainsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	return r.Started(f, &f.Header, f.body(r, f.n, f.c, f.want))
+	n, c, want := f.n, f.c, f.want
+	var got []byte
+	var t0 int
+	var t1, err error
+	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.n, f.c, f.want))
+	case 1:
+		r.Callee().(*hub.HubSleepFrame).Release(r)
+//line stream_test.go:134
+		got = make([]byte, len(want))
+		t0, t1, st = c.ReadFullResumable(r, got)
+		if st != greenlet.Done {
+			f.got, f.PC = got, 2
+			return r.Link(f, &f.Header, st)
+		}
+		goto resumed_135
+	case 2:
+		got = f.got
+		t0, t1 = r.Callee().(*socket.ConnReadFullFrame).Returned(r)
+		goto resumed_135
+	case 3:
+		got = f.got
+		_, err = r.Callee().(*socket.ConnReadFrame).Returned(r)
+		goto resumed_136
+	}
+
+resumed_135:
+//line stream_test.go:135
+	must(t0, t1)
+	_, err, st = c.ReadResumable(r, make([]byte, 1))
+	if st != greenlet.Done {
+		f.got, f.PC = got, 3
+		return r.Link(f, &f.Header, st)
+	}
+resumed_136:
+//line stream_test.go:137
+	n.note("%v %v", bytes.Equal(got, want), err)
+	f.n, f.want, f.got = nil, nil, nil
+//line stream_test.go:138
+	c.Close()
+	return r.Return(f, &f.Header)
 }
+
+//line stream_greenlet_test.go:685
 
 func (f *notesDrainsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c, &f.want) }
 func (f *notesDrainsFrame) Forget()                 { *f = notesDrainsFrame{Header: f.Header} }
@@ -683,7 +726,7 @@ func (f *notesPressesFrame) body(r *greenlet.Run, n *notes, size int) (st greenl
 	}
 }
 
-//line stream_greenlet_test.go:691
+//line stream_greenlet_test.go:732
 
 func (f *notesPressesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n, size := f.n, f.size
@@ -705,7 +748,7 @@ func (f *notesPressesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line stream_greenlet_test.go:713
+//line stream_greenlet_test.go:754
 
 func (f *notesPressesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.size) }
 func (f *notesPressesFrame) Forget()                 { *f = notesPressesFrame{Header: f.Header} }
@@ -981,7 +1024,7 @@ resumed_211:
 	return greenlet.Done
 }
 
-//line stream_greenlet_test.go:990
+//line stream_greenlet_test.go:1031
 
 func (f *notesResetsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n))
@@ -1014,19 +1057,6 @@ func (f *notesCrowdsFrame) body(r *greenlet.Run, n *notes) (st greenlet.Status) 
 	var l *socket.Listener
 	var clients []*hub.Task
 	var t0, t1 int
-	if f != nil {
-		switch f.PC {
-		case 1:
-			l, clients = f.l, f.clients
-			r.Callee().(*hub.HubSleepFrame).Release(r)
-			goto resumed_232
-		case 2:
-			clients, t0, t1 = f.clients, f.t0, f.t1
-			r.Callee().(*hub.TaskJoinFrame).Release(r)
-			goto resumed_237
-		}
-	}
-
 //line stream_test.go:227
 	l = must(n.b.Listen("tcp", ":80"))
 	clients = nil
@@ -1038,7 +1068,6 @@ func (f *notesCrowdsFrame) body(r *greenlet.Run, n *notes) (st greenlet.Status) 
 		f.n, f.l, f.clients, f.PC = n, l, clients, 1
 		return r.Link(f, &f.Header, st)
 	}
-resumed_232:
 //line stream_test.go:233
 	n.note("%d connected", len(n.lines))
 	n.lines = n.lines[len(n.lines)-1:]
@@ -1047,10 +1076,6 @@ resumed_232:
 	}
 //line stream_test.go:235
 	l.Close()
-	if f != nil {
-		f.l = nil
-	}
-//line stream_test.go:236
 	t0 = len(clients)
 //line stream_test.go:236
 	t1 = 0
@@ -1069,17 +1094,63 @@ loop_236:
 			return r.Link(f, &f.Header, st)
 		}
 	}
+//line stream_test.go:236
+	t1++
+	goto loop_236
+}
+
+//line stream_greenlet_test.go:1106
+
+func (f *notesCrowdsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	n := f.n
+	var l *socket.Listener
+	var clients []*hub.Task
+	var t0, t1 int
+	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.n))
+	case 1:
+		l, clients = f.l, f.clients
+		r.Callee().(*hub.HubSleepFrame).Release(r)
+//line stream_test.go:233
+		n.note("%d connected", len(n.lines))
+		n.lines = n.lines[len(n.lines)-1:]
+		f.n = nil
+//line stream_test.go:235
+		l.Close()
+		f.l = nil
+//line stream_test.go:236
+		t0 = len(clients)
+//line stream_test.go:236
+		t1 = 0
+		goto loop_236
+	case 2:
+		clients, t0, t1 = f.clients, f.t0, f.t1
+		r.Callee().(*hub.TaskJoinFrame).Release(r)
+		goto resumed_237
+	}
+
+loop_236:
+//line stream_test.go:236
+	if !(t1 < t0) {
+		return r.Return(f, &f.Header)
+	}
+	{
+		c := clients[t1]
+//line stream_test.go:237
+		_, st = c.JoinResumable(r)
+		if st != greenlet.Done {
+			f.clients, f.t0, f.t1, f.PC = clients, t0, t1, 2
+			return r.Link(f, &f.Header, st)
+		}
+	}
 resumed_237:
 //line stream_test.go:236
 	t1++
 	goto loop_236
 }
 
-//line stream_greenlet_test.go:1085
-
-func (f *notesCrowdsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	return r.Started(f, &f.Header, f.body(r, f.n))
-}
+//line stream_greenlet_test.go:1157
 
 func (f *notesCrowdsFrame) Forget()                 { *f = notesCrowdsFrame{Header: f.Header} }
 func (f *notesCrowdsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 11) }
@@ -1224,7 +1295,7 @@ resumed_289:
 	goto loop_288
 }
 
-//line stream_greenlet_test.go:1235
+//line stream_greenlet_test.go:1303
 
 func (f *notesChattersFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n))
@@ -1316,7 +1387,7 @@ resumed_317:
 	goto loop_308
 }
 
-//line stream_greenlet_test.go:1328
+//line stream_greenlet_test.go:1396
 
 func (f *notesBabblesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n, f.c, f.sent))
@@ -1370,7 +1441,7 @@ loop_325:
 	goto loop_325
 }
 
-//line stream_greenlet_test.go:1382
+//line stream_greenlet_test.go:1450
 
 func (f *notesHearsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n, c, got := f.n, f.c, f.got
@@ -1403,7 +1474,7 @@ resumed_327:
 	goto loop_325
 }
 
-//line stream_greenlet_test.go:1415
+//line stream_greenlet_test.go:1483
 
 func (f *notesHearsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c, &f.got) }
 func (f *notesHearsFrame) Forget()                 { *f = notesHearsFrame{Header: f.Header} }
@@ -1439,22 +1510,6 @@ func (f *notesHurriesFrame) body(r *greenlet.Run, n *notes) (st greenlet.Status)
 		t2    int
 		t3    error
 	)
-	if f != nil {
-		switch f.PC {
-		case 1:
-			a, b = r.Callee().(*notesBothFrame).Returned(r)
-			goto resumed_337
-		case 2:
-			a, b, start = f.a, f.b, f.start
-			t0, t1 = r.Callee().(*socket.ConnWriteFrame).Returned(r)
-			goto resumed_339
-		case 3:
-			a, b, start = f.a, f.b, f.start
-			t2, t3 = r.Callee().(*socket.ConnReadFullFrame).Returned(r)
-			goto resumed_340
-		}
-	}
-
 //line stream_test.go:337
 	a, b, st = n.bothResumable(r)
 	if st != greenlet.Done {
@@ -1462,7 +1517,6 @@ func (f *notesHurriesFrame) body(r *greenlet.Run, n *notes) (st greenlet.Status)
 		f.n, f.PC = n, 1
 		return r.Link(f, &f.Header, st)
 	}
-resumed_337:
 //line stream_test.go:338
 	start = n.Now()
 	t0, t1, st = a.WriteResumable(r, make([]byte, 100_000))
@@ -1471,7 +1525,6 @@ resumed_337:
 		f.n, f.a, f.b, f.start, f.PC = n, a, b, start, 2
 		return r.Link(f, &f.Header, st)
 	}
-resumed_339:
 //line stream_test.go:339
 	must(t0, t1)
 	t2, t3, st = b.ReadFullResumable(r, make([]byte, 50_000))
@@ -1480,28 +1533,75 @@ resumed_339:
 		f.n, f.a, f.b, f.start, f.PC = n, a, b, start, 3
 		return r.Link(f, &f.Header, st)
 	}
-resumed_340:
 //line stream_test.go:340
 	must(t2, t3)
 	n.note("%v", n.Now().Sub(start).Round(10*time.Millisecond))
 	if f != nil {
-		f.n, f.start = nil, time.Time{}
+		f.n = nil
 	}
 //line stream_test.go:342
 	a.Close()
-	if f != nil {
-		f.a = nil
-	}
-//line stream_test.go:343
 	b.Close()
 	return greenlet.Done
 }
 
-//line stream_greenlet_test.go:1510
+//line stream_greenlet_test.go:1554
 
 func (f *notesHurriesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	return r.Started(f, &f.Header, f.body(r, f.n))
+	n := f.n
+	var (
+		a, b  *socket.Conn
+		start time.Time
+		t0    int
+		t1    error
+		t2    int
+		t3    error
+	)
+	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.n))
+	case 1:
+		a, b = r.Callee().(*notesBothFrame).Returned(r)
+//line stream_test.go:338
+		start = n.Now()
+		t0, t1, st = a.WriteResumable(r, make([]byte, 100_000))
+		if st != greenlet.Done {
+			f.a, f.b, f.start, f.PC = a, b, start, 2
+			return r.Link(f, &f.Header, st)
+		}
+		goto resumed_339
+	case 2:
+		a, b, start = f.a, f.b, f.start
+		t0, t1 = r.Callee().(*socket.ConnWriteFrame).Returned(r)
+		goto resumed_339
+	case 3:
+		a, b, start = f.a, f.b, f.start
+		t2, t3 = r.Callee().(*socket.ConnReadFullFrame).Returned(r)
+		goto resumed_340
+	}
+
+resumed_339:
+//line stream_test.go:339
+	must(t0, t1)
+	t2, t3, st = b.ReadFullResumable(r, make([]byte, 50_000))
+	if st != greenlet.Done {
+		f.a, f.b, f.start, f.PC = a, b, start, 3
+		return r.Link(f, &f.Header, st)
+	}
+resumed_340:
+//line stream_test.go:340
+	must(t2, t3)
+	n.note("%v", n.Now().Sub(start).Round(10*time.Millisecond))
+	f.n, f.start = nil, time.Time{}
+//line stream_test.go:342
+	a.Close()
+	f.a = nil
+//line stream_test.go:343
+	b.Close()
+	return r.Return(f, &f.Header)
 }
+
+//line stream_greenlet_test.go:1610
 
 func (f *notesHurriesFrame) Forget()                 { *f = notesHurriesFrame{Header: f.Header} }
 func (f *notesHurriesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 7) }

@@ -131,24 +131,12 @@ func (c *Conn) ReadUntilResumable(r *greenlet.Run, delim string, limit int) ([]b
 
 func (f *ConnReadUntilFrame) body(r *greenlet.Run, c *Conn, delim string, limit int) (ret0 []byte, ret1 error, st greenlet.Status) {
 	var err2 error
-	if f != nil {
-		switch f.PC {
-		case 1:
-			r.Callee().(*hub.ReadinessGiveWayFrame).Release(r)
-			goto resumed_113
-		case 2:
-			err2 = r.Callee().(*hub.ReadinessWaitFrame).Returned(r)
-			goto resumed_120
-		}
-	}
-
 //line buffer.go:113
 	if st = c.ready.GiveWayResumable(r, hub.In); st != greenlet.Done {
 		f = greenlet.Take(r, f, 18)
 		f.c, f.delim, f.limit, f.PC = c, delim, limit, 1
 		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
-resumed_113:
 //line buffer.go:114
 	c.unsearched() // who gave up looked for another delimiter
 loop_115:
@@ -165,7 +153,6 @@ loop_115:
 			return ret0, ret1, r.Link(f, &f.Header, st)
 		}
 	}
-resumed_120:
 //line buffer.go:120
 	if err2 != nil {
 		return nil, c.failed("read", err2), greenlet.Done
@@ -173,12 +160,50 @@ resumed_120:
 	goto loop_115
 }
 
-//line buffer_greenlet.go:178
+//line buffer_greenlet.go:164
 
 func (f *ConnReadUntilFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	f.ret0, f.ret1, st = f.body(r, f.c, f.delim, f.limit)
-	return r.Started(f, &f.Header, st)
+	c, delim, limit := f.c, f.delim, f.limit
+	var err2 error
+	switch f.PC {
+	case 0:
+		f.ret0, f.ret1, st = f.body(r, f.c, f.delim, f.limit)
+		return r.Started(f, &f.Header, st)
+	case 1:
+		r.Callee().(*hub.ReadinessGiveWayFrame).Release(r)
+//line buffer.go:114
+		c.unsearched() // who gave up looked for another delimiter
+		goto loop_115
+	case 2:
+		err2 = r.Callee().(*hub.ReadinessWaitFrame).Returned(r)
+		goto resumed_120
+	}
+
+loop_115:
+	{
+//line buffer.go:116
+		got, err := c.tryUntil(delim, limit)
+		if err != ErrWouldBlock {
+			f.ret0, f.ret1 = got, err
+			return r.Return(f, &f.Header)
+		}
+//line buffer.go:120
+		err2, st = c.ready.WaitResumable(r, hub.In)
+		if st != greenlet.Done {
+			f.PC = 2
+			return r.Link(f, &f.Header, st)
+		}
+	}
+resumed_120:
+//line buffer.go:120
+	if err2 != nil {
+		f.ret0, f.ret1 = nil, c.failed("read", err2)
+		return r.Return(f, &f.Header)
+	}
+	goto loop_115
 }
+
+//line buffer_greenlet.go:207
 
 func (f *ConnReadUntilFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.delim, &f.limit) }
 func (f *ConnReadUntilFrame) Send(r *greenlet.Run) greenlet.Status {

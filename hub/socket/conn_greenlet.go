@@ -40,25 +40,12 @@ func (f *ConnReadFrame) body(r *greenlet.Run, c *Conn, p []byte) (ret0 int, ret1
 	var n int
 	var errResult error
 	var loop *greenlet.Greenlet
-	if f != nil {
-		switch f.PC {
-		case 1:
-			n, errResult = f.n, f.errResult
-			r.Callee().(*hub.ReadinessGiveWayFrame).Release(r)
-			goto resumed_41
-		case 2:
-			n, errResult = f.n, f.errResult
-			goto loop_42
-		}
-	}
-
 //line conn.go:41
 	if st = c.ready.GiveWayResumable(r, hub.In); st != greenlet.Done {
 		f = greenlet.Take(r, f, 28)
 		f.c, f.p, f.n, f.errResult, f.PC = c, p, n, errResult, 1
 		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
-resumed_41:
 //line conn.go:42
 loop_42:
 	{
@@ -84,12 +71,54 @@ loop_42:
 	return ret0, ret1, r.SendNone(loop)
 }
 
-//line conn_greenlet.go:89
+//line conn_greenlet.go:75
 
 func (f *ConnReadFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	f.ret0, f.ret1, st = f.body(r, f.c, f.p)
-	return r.Started(f, &f.Header, st)
+	c := f.c
+	var n int
+	var errResult error
+	var loop *greenlet.Greenlet
+	switch f.PC {
+	case 0:
+		f.ret0, f.ret1, st = f.body(r, f.c, f.p)
+		return r.Started(f, &f.Header, st)
+	case 1:
+		n, errResult = f.n, f.errResult
+		r.Callee().(*hub.ReadinessGiveWayFrame).Release(r)
+//line conn.go:42
+		goto loop_42
+	case 2:
+		n, errResult = f.n, f.errResult
+		goto loop_42
+	}
+
+loop_42:
+	{
+//line conn.go:43
+		if n, errResult = c.TryRead(f.p); errResult != ErrWouldBlock {
+			f.ret0, f.ret1 = n, errResult
+			return r.Return(f, &f.Header)
+		}
+//line conn.go:46
+		var err2 error
+		loop, err2 = c.ready.Park(r.Current(), hub.In)
+//line conn.go:47
+		if err2 != nil {
+			f.ret0, f.ret1 = 0, c.failed("read", err2)
+			return r.Return(f, &f.Header)
+		}
+//line conn.go:50
+		if !(loop != nil) {
+			goto loop_42
+		}
+	}
+//line conn.go:51
+	f.n, f.errResult, f.PC = n, errResult, 2
+//line conn.go:51
+	return r.SendNone(loop)
 }
+
+//line conn_greenlet.go:122
 
 func (f *ConnReadFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.p) }
 func (f *ConnReadFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -205,7 +234,7 @@ resumed_93:
 	goto loop_86
 }
 
-//line conn_greenlet.go:211
+//line conn_greenlet.go:239
 
 func (f *ConnReadFullFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, f.ret1, st = f.body(r, f.c, f.p)
@@ -264,13 +293,6 @@ func (c *Conn) WaitReadableResumable(r *greenlet.Run) (error, greenlet.Status) {
 
 func (f *ConnWaitReadableFrame) body(r *greenlet.Run, c *Conn) (ret0 error, st greenlet.Status) {
 	var loop *greenlet.Greenlet
-	if f != nil {
-		switch f.PC {
-		case 1:
-			goto loop_111
-		}
-	}
-
 //line conn.go:111
 loop_111:
 	{
@@ -296,12 +318,46 @@ loop_111:
 	return ret0, r.SendNone(loop)
 }
 
-//line conn_greenlet.go:303
+//line conn_greenlet.go:323
 
 func (f *ConnWaitReadableFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	f.ret0, st = f.body(r, f.c)
-	return r.Started(f, &f.Header, st)
+	c := f.c
+	var loop *greenlet.Greenlet
+	switch f.PC {
+	case 0:
+		f.ret0, st = f.body(r, f.c)
+		return r.Started(f, &f.Header, st)
+	case 1:
+		goto loop_111
+	}
+
+loop_111:
+	{
+//line conn.go:112
+		if ready, err := c.readable(); ready || err != nil {
+			f.ret0 = err
+			return r.Return(f, &f.Header)
+		}
+//line conn.go:115
+		var err error
+		loop, err = c.ready.Park(r.Current(), hub.In)
+//line conn.go:116
+		if err != nil {
+			f.ret0 = c.failed("read", err)
+			return r.Return(f, &f.Header)
+		}
+//line conn.go:119
+		if !(loop != nil) {
+			goto loop_111
+		}
+	}
+//line conn.go:120
+	f.PC = 1
+//line conn.go:120
+	return r.SendNone(loop)
 }
+
+//line conn_greenlet.go:362
 
 func (f *ConnWaitReadableFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result(r, f.ret0)
@@ -355,26 +411,12 @@ func (c *Conn) WriteResumable(r *greenlet.Run, p []byte) (int, error, greenlet.S
 func (f *ConnWriteFrame) body(r *greenlet.Run, c *Conn, p []byte) (ret0 int, ret1 error, st greenlet.Status) {
 	var n int
 	var err3 error
-	if f != nil {
-		switch f.PC {
-		case 1:
-			n = f.n
-			r.Callee().(*hub.ReadinessGiveWayFrame).Release(r)
-			goto resumed_150
-		case 2:
-			n = f.n
-			err3 = r.Callee().(*hub.ReadinessWaitFrame).Returned(r)
-			goto resumed_160
-		}
-	}
-
 //line conn.go:150
 	if st = c.ready.GiveWayResumable(r, hub.Out); st != greenlet.Done {
 		f = greenlet.Take(r, f, 7)
 		f.c, f.p, f.n, f.PC = c, p, n, 1
 		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
-resumed_150:
 //line conn.go:151
 loop_151:
 	{
@@ -394,7 +436,6 @@ loop_151:
 			return ret0, ret1, r.Link(f, &f.Header, st)
 		}
 	}
-resumed_160:
 //line conn.go:160
 	if err3 != nil {
 		return n, c.failed("write", err3), greenlet.Done
@@ -402,12 +443,58 @@ resumed_160:
 	goto loop_151
 }
 
-//line conn_greenlet.go:410
+//line conn_greenlet.go:448
 
 func (f *ConnWriteFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	f.ret0, f.ret1, st = f.body(r, f.c, f.p)
-	return r.Started(f, &f.Header, st)
+	c, p := f.c, f.p
+	var n int
+	var err3 error
+	switch f.PC {
+	case 0:
+		f.ret0, f.ret1, st = f.body(r, f.c, f.p)
+		return r.Started(f, &f.Header, st)
+	case 1:
+		n = f.n
+		r.Callee().(*hub.ReadinessGiveWayFrame).Release(r)
+//line conn.go:151
+		goto loop_151
+	case 2:
+		n = f.n
+		err3 = r.Callee().(*hub.ReadinessWaitFrame).Returned(r)
+		goto resumed_160
+	}
+
+loop_151:
+	{
+//line conn.go:152
+		m, err2 := c.TryWrite(p[n:])
+		n += m
+		switch {
+		case err2 == nil && n == len(p):
+			f.ret0, f.ret1 = n, nil
+			return r.Return(f, &f.Header)
+		case err2 != nil && err2 != ErrWouldBlock:
+//line conn.go:158
+			f.ret0, f.ret1 = n, err2
+			return r.Return(f, &f.Header)
+		}
+//line conn.go:160
+		err3, st = c.ready.WaitResumable(r, hub.Out)
+		if st != greenlet.Done {
+			f.n, f.PC = n, 2
+			return r.Link(f, &f.Header, st)
+		}
+	}
+resumed_160:
+//line conn.go:160
+	if err3 != nil {
+		f.ret0, f.ret1 = n, c.failed("write", err3)
+		return r.Return(f, &f.Header)
+	}
+	goto loop_151
 }
+
+//line conn_greenlet.go:499
 
 func (f *ConnWriteFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.p) }
 func (f *ConnWriteFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -473,7 +560,7 @@ func (f *ConnWriteStringFrame) body(r *greenlet.Run, c *Conn, s string) (ret0 in
 	return t0, t1, greenlet.Done
 }
 
-//line conn_greenlet.go:481
+//line conn_greenlet.go:565
 
 func (f *ConnWriteStringFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var t0 int
@@ -491,7 +578,7 @@ func (f *ConnWriteStringFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line conn_greenlet.go:499
+//line conn_greenlet.go:583
 
 func (f *ConnWriteStringFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.s) }
 func (f *ConnWriteStringFrame) Send(r *greenlet.Run) greenlet.Status {

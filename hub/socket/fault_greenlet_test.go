@@ -779,29 +779,12 @@ func (f *notesReadsSlowlyFrame) body(r *greenlet.Run, n *notes, c *Conn, size in
 	var buf []byte
 	var sum, m int
 	var err error
-	if f != nil {
-		switch f.PC {
-		case 1:
-			r.Callee().(*hub.HubSleepFrame).Release(r)
-			goto resumed_187
-		case 2:
-			buf, sum = f.buf, f.sum
-			m, err = r.Callee().(*ConnReadFrame).Returned(r)
-			goto resumed_191
-		case 3:
-			buf, sum = f.buf, f.sum
-			r.Callee().(*hub.HubYieldFrame).Release(r)
-			goto resumed_197
-		}
-	}
-
 //line fault_test.go:187
 	if st = n.SleepResumable(r, 20*time.Millisecond); st != greenlet.Done {
 		f = greenlet.Take(r, f, 38)
 		f.n, f.c, f.flooded, f.PC = n, c, flooded, 1
 		return r.Link(f, &f.Header, st)
 	}
-resumed_187:
 //line fault_test.go:188
 	n.note("done: %v", *flooded)
 	buf, sum = make([]byte, 1<<20), 0
@@ -816,7 +799,6 @@ loop_190:
 		f.n, f.c, f.buf, f.sum, f.PC = n, c, buf, sum, 2
 		return r.Link(f, &f.Header, st)
 	}
-resumed_191:
 //line fault_test.go:192
 	sum += m
 	if err != nil {
@@ -828,15 +810,60 @@ resumed_191:
 		f.n, f.c, f.buf, f.sum, f.PC = n, c, buf, sum, 3
 		return r.Link(f, &f.Header, st)
 	}
+	goto loop_190
+}
+
+//line fault_greenlet_test.go:819
+
+func (f *notesReadsSlowlyFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	n, c := f.n, f.c
+	var buf []byte
+	var sum, m int
+	var err error
+	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.n, f.c, f.size, f.flooded))
+	case 1:
+		r.Callee().(*hub.HubSleepFrame).Release(r)
+//line fault_test.go:188
+		n.note("done: %v", *f.flooded)
+		buf, sum = make([]byte, 1<<20), 0
+		goto loop_190
+	case 2:
+		buf, sum = f.buf, f.sum
+		m, err = r.Callee().(*ConnReadFrame).Returned(r)
+		goto resumed_191
+	case 3:
+		buf, sum = f.buf, f.sum
+		r.Callee().(*hub.HubYieldFrame).Release(r)
+		goto resumed_197
+	}
+
+loop_190:
+//line fault_test.go:191
+	f.flooded = nil
+//line fault_test.go:191
+	m, err, st = c.ReadResumable(r, buf)
+	if st != greenlet.Done {
+		f.buf, f.sum, f.PC = buf, sum, 2
+		return r.Link(f, &f.Header, st)
+	}
+resumed_191:
+//line fault_test.go:192
+	sum += m
+	if err != nil {
+		n.note("read %d %v", sum, err)
+		return r.Return(f, &f.Header)
+	}
+	if st = n.YieldResumable(r); st != greenlet.Done {
+		f.buf, f.sum, f.PC = buf, sum, 3
+		return r.Link(f, &f.Header, st)
+	}
 resumed_197:
 	goto loop_190
 }
 
-//line fault_greenlet_test.go:839
-
-func (f *notesReadsSlowlyFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	return r.Started(f, &f.Header, f.body(r, f.n, f.c, f.size, f.flooded))
-}
+//line fault_greenlet_test.go:869
 
 func (f *notesReadsSlowlyFrame) Args(args []any) {
 	greenlet.SetArgs(f, args, &f.c, &f.size, &f.flooded)
@@ -939,7 +966,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:946
+//line fault_greenlet_test.go:972
 
 func (f *notesDiesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.what, &f.f) }
 func (f *notesDiesFrame) Forget()                 { *f = notesDiesFrame{DeferHeader: f.DeferHeader} }
@@ -1094,7 +1121,7 @@ resumed_237:
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:1102
+//line fault_greenlet_test.go:1128
 
 func (f *notesKillsAllFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n0, f.l, f.a0, f.b, f.address))
@@ -1144,7 +1171,7 @@ func (f *notesKillsAllFunc1Frame) body(r *greenlet.Run, c *notesKillsAllFunc1) (
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:1152
+//line fault_greenlet_test.go:1178
 
 func (f *notesKillsAllFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -1191,7 +1218,7 @@ func (f *notesKillsAllFunc2Frame) body(r *greenlet.Run, c *notesKillsAllFunc2) (
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:1199
+//line fault_greenlet_test.go:1225
 
 func (f *notesKillsAllFunc2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -1239,7 +1266,7 @@ func (f *notesKillsAllFunc3Frame) body(r *greenlet.Run, c *notesKillsAllFunc3) (
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:1247
+//line fault_greenlet_test.go:1273
 
 func (f *notesKillsAllFunc3Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -1287,7 +1314,7 @@ func (f *notesKillsAllFunc4Frame) body(r *greenlet.Run, c *notesKillsAllFunc4) (
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:1295
+//line fault_greenlet_test.go:1321
 
 func (f *notesKillsAllFunc4Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -1343,7 +1370,7 @@ func (f2 *notesFailsFrame) body(r *greenlet.Run, n *notes, what string, f func()
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:1351
+//line fault_greenlet_test.go:1377
 
 func (f2 *notesFailsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n, what := f2.n, f2.what
@@ -1361,7 +1388,7 @@ func (f2 *notesFailsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line fault_greenlet_test.go:1369
+//line fault_greenlet_test.go:1395
 
 func (f *notesFailsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.what, &f.f) }
 func (f *notesFailsFrame) Forget()                 { *f = notesFailsFrame{Header: f.Header} }
@@ -1485,7 +1512,7 @@ resumed_271:
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:1494
+//line fault_greenlet_test.go:1520
 
 func (f *notesClosesAllFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n, f.l0, f.a0))
@@ -1541,7 +1568,7 @@ func (f *notesClosesAllFunc1Frame) body(r *greenlet.Run, c *notesClosesAllFunc1)
 	return err, greenlet.Done
 }
 
-//line fault_greenlet_test.go:1550
+//line fault_greenlet_test.go:1576
 
 func (f *notesClosesAllFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -1553,7 +1580,7 @@ func (f *notesClosesAllFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) 
 	return r.Return(f, &f.Header)
 }
 
-//line fault_greenlet_test.go:1562
+//line fault_greenlet_test.go:1588
 
 func (f *notesClosesAllFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 48) }
 func (*notesClosesAllFunc1Frame) Func() *greenlet.Func      { return &notesClosesAllFunc1FrameInfo }
@@ -1602,7 +1629,7 @@ func (f *notesClosesAllFunc2Frame) body(r *greenlet.Run, c *notesClosesAllFunc2)
 	return err, greenlet.Done
 }
 
-//line fault_greenlet_test.go:1611
+//line fault_greenlet_test.go:1637
 
 func (f *notesClosesAllFunc2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -1614,7 +1641,7 @@ func (f *notesClosesAllFunc2Frame) Resume(r *greenlet.Run) (st greenlet.Status) 
 	return r.Return(f, &f.Header)
 }
 
-//line fault_greenlet_test.go:1623
+//line fault_greenlet_test.go:1649
 
 func (f *notesClosesAllFunc2Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 47) }
 func (*notesClosesAllFunc2Frame) Func() *greenlet.Func      { return &notesClosesAllFunc2FrameInfo }
@@ -1663,7 +1690,7 @@ func (f *notesClosesAllFunc3Frame) body(r *greenlet.Run, c *notesClosesAllFunc3)
 	return err, greenlet.Done
 }
 
-//line fault_greenlet_test.go:1672
+//line fault_greenlet_test.go:1698
 
 func (f *notesClosesAllFunc3Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -1675,7 +1702,7 @@ func (f *notesClosesAllFunc3Frame) Resume(r *greenlet.Run) (st greenlet.Status) 
 	return r.Return(f, &f.Header)
 }
 
-//line fault_greenlet_test.go:1684
+//line fault_greenlet_test.go:1710
 
 func (f *notesClosesAllFunc3Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 2) }
 func (*notesClosesAllFunc3Frame) Func() *greenlet.Func      { return &notesClosesAllFunc3FrameInfo }
@@ -1724,7 +1751,7 @@ func (f *notesClosesAllFunc4Frame) body(r *greenlet.Run, c *notesClosesAllFunc4)
 	return t0, greenlet.Done
 }
 
-//line fault_greenlet_test.go:1733
+//line fault_greenlet_test.go:1759
 
 func (f *notesClosesAllFunc4Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -1736,7 +1763,7 @@ func (f *notesClosesAllFunc4Frame) Resume(r *greenlet.Run) (st greenlet.Status) 
 	return r.Return(f, &f.Header)
 }
 
-//line fault_greenlet_test.go:1745
+//line fault_greenlet_test.go:1771
 
 func (f *notesClosesAllFunc4Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 33) }
 func (*notesClosesAllFunc4Frame) Func() *greenlet.Func      { return &notesClosesAllFunc4FrameInfo }
@@ -1785,7 +1812,7 @@ func (f *notesClosesAllFunc5Frame) body(r *greenlet.Run, c *notesClosesAllFunc5)
 	return err, greenlet.Done
 }
 
-//line fault_greenlet_test.go:1794
+//line fault_greenlet_test.go:1820
 
 func (f *notesClosesAllFunc5Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -1797,7 +1824,7 @@ func (f *notesClosesAllFunc5Frame) Resume(r *greenlet.Run) (st greenlet.Status) 
 	return r.Return(f, &f.Header)
 }
 
-//line fault_greenlet_test.go:1806
+//line fault_greenlet_test.go:1832
 
 func (f *notesClosesAllFunc5Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 60) }
 func (*notesClosesAllFunc5Frame) Func() *greenlet.Func      { return &notesClosesAllFunc5FrameInfo }
@@ -2018,7 +2045,7 @@ resumed_318:
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:2028
+//line fault_greenlet_test.go:2054
 
 func (f *notesDeadlinesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n, f.a0, f.b))
@@ -2074,7 +2101,7 @@ func (f *notesDeadlinesFunc1Frame) body(r *greenlet.Run, c *notesDeadlinesFunc1)
 	return err, greenlet.Done
 }
 
-//line fault_greenlet_test.go:2084
+//line fault_greenlet_test.go:2110
 
 func (f *notesDeadlinesFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -2086,7 +2113,7 @@ func (f *notesDeadlinesFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) 
 	return r.Return(f, &f.Header)
 }
 
-//line fault_greenlet_test.go:2096
+//line fault_greenlet_test.go:2122
 
 func (f *notesDeadlinesFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 57) }
 func (*notesDeadlinesFunc1Frame) Func() *greenlet.Func      { return &notesDeadlinesFunc1FrameInfo }
@@ -2177,7 +2204,7 @@ resumed_341:
 	goto loop_332
 }
 
-//line fault_greenlet_test.go:2188
+//line fault_greenlet_test.go:2214
 
 func (f *notesRacesReaderFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n, f.a, f.times, f.timeouts))
@@ -2212,19 +2239,6 @@ func (n *notes) racesWriterResumable(r *greenlet.Run, b *Conn, times int) greenl
 
 func (f *notesRacesWriterFrame) body(r *greenlet.Run, n *notes, b *Conn, times int) (st greenlet.Status) {
 	var i int
-	if f != nil {
-		switch f.PC {
-		case 1:
-			i = f.i
-			r.Callee().(*ConnWriteFrame).Release(r)
-			goto resumed_353
-		case 2:
-			i = f.i
-			r.Callee().(*hub.HubSleepFrame).Release(r)
-			goto resumed_354
-		}
-	}
-
 //line fault_test.go:352
 	i = 0
 loop_352:
@@ -2239,11 +2253,50 @@ loop_352:
 		f.n, f.b, f.times, f.i, f.PC = n, b, times, i, 1
 		return r.Link(f, &f.Header, st)
 	}
-resumed_353:
 //line fault_test.go:354
 	if st = n.SleepResumable(r, time.Duration(i%5)*5*time.Microsecond); st != greenlet.Done {
 		f = greenlet.Take(r, f, 28)
 		f.n, f.b, f.times, f.i, f.PC = n, b, times, i, 2
+		return r.Link(f, &f.Header, st)
+	}
+//line fault_test.go:352
+	i++
+	goto loop_352
+}
+
+//line fault_greenlet_test.go:2274
+
+func (f *notesRacesWriterFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	n, b, times := f.n, f.b, f.times
+	var i int
+	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.n, f.b, f.times))
+	case 1:
+		i = f.i
+		r.Callee().(*ConnWriteFrame).Release(r)
+		goto resumed_353
+	case 2:
+		i = f.i
+		r.Callee().(*hub.HubSleepFrame).Release(r)
+		goto resumed_354
+	}
+
+loop_352:
+//line fault_test.go:352
+	if !(i < times) {
+		return r.Return(f, &f.Header)
+	}
+//line fault_test.go:353
+	_, _, st = b.WriteResumable(r, []byte{byte(i)})
+	if st != greenlet.Done {
+		f.i, f.PC = i, 1
+		return r.Link(f, &f.Header, st)
+	}
+resumed_353:
+//line fault_test.go:354
+	if st = n.SleepResumable(r, time.Duration(i%5)*5*time.Microsecond); st != greenlet.Done {
+		f.i, f.PC = i, 2
 		return r.Link(f, &f.Header, st)
 	}
 resumed_354:
@@ -2252,11 +2305,7 @@ resumed_354:
 	goto loop_352
 }
 
-//line fault_greenlet_test.go:2264
-
-func (f *notesRacesWriterFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	return r.Started(f, &f.Header, f.body(r, f.n, f.b, f.times))
-}
+//line fault_greenlet_test.go:2315
 
 func (f *notesRacesWriterFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.b, &f.times) }
 func (f *notesRacesWriterFrame) Forget()                 { *f = notesRacesWriterFrame{Header: f.Header} }
@@ -2308,7 +2357,7 @@ func (f *notesConflictsFrame) body(r *greenlet.Run, n *notes, a *Conn) (st green
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:2320
+//line fault_greenlet_test.go:2367
 
 func (f *notesConflictsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n, a := f.n, f.a
@@ -2339,7 +2388,7 @@ resumed_387:
 	return r.Return(f, &f.Header)
 }
 
-//line fault_greenlet_test.go:2351
+//line fault_greenlet_test.go:2398
 
 func (f *notesConflictsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.a) }
 func (f *notesConflictsFrame) Forget()                 { *f = notesConflictsFrame{Header: f.Header} }
@@ -2474,7 +2523,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:2486
+//line fault_greenlet_test.go:2533
 
 func (f *notesSendsNobodyFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.address) }
 func (f *notesSendsNobodyFrame) Forget()                 { *f = notesSendsNobodyFrame{DeferHeader: f.DeferHeader} }
@@ -2517,7 +2566,7 @@ func (f *notesServesFrame) body(r *greenlet.Run, n *notes, s *Server) (st greenl
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:2529
+//line fault_greenlet_test.go:2576
 
 func (f *notesServesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n := f.n
@@ -2535,7 +2584,7 @@ func (f *notesServesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line fault_greenlet_test.go:2547
+//line fault_greenlet_test.go:2594
 
 func (f *notesServesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.s) }
 func (f *notesServesFrame) Forget()                 { *f = notesServesFrame{Header: f.Header} }
@@ -2572,7 +2621,7 @@ func (f *notesServesOneFrame) body(r *greenlet.Run, n *notes, s *Server, c *Conn
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:2585
+//line fault_greenlet_test.go:2632
 
 func (f *notesServesOneFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n, f.s, f.c))
@@ -2617,7 +2666,7 @@ func (f *notesStopsFrame) body(r *greenlet.Run, n *notes, s *Server) (st greenle
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:2630
+//line fault_greenlet_test.go:2677
 
 func (f *notesStopsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {

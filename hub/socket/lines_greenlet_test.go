@@ -230,24 +230,6 @@ func (l *log) keepsLineResumable(r *greenlet.Run, a *Conn, b *Conn, c *Conn, d *
 
 func (f *logKeepsLineFrame) body(r *greenlet.Run, l *log, a *Conn, b *Conn, c *Conn, d *Conn) (st greenlet.Status) {
 	var line []byte
-	if f != nil {
-		switch f.PC {
-		case 1:
-			r.Callee().(*ConnWriteStringFrame).Release(r)
-			goto resumed_40
-		case 2:
-			r.Callee().(*ConnWriteStringFrame).Release(r)
-			goto resumed_41
-		case 3:
-			line, _ = r.Callee().(*ConnReadLineFrame).Returned(r)
-			goto resumed_42
-		case 4:
-			line = f.line
-			r.Callee().(*ConnReadLineFrame).Release(r)
-			goto resumed_44
-		}
-	}
-
 //line lines_test.go:40
 	_, _, st = a.WriteStringResumable(r, "secret\nmore")
 	if st != greenlet.Done {
@@ -255,7 +237,6 @@ func (f *logKeepsLineFrame) body(r *greenlet.Run, l *log, a *Conn, b *Conn, c *C
 		f.a, f.l, f.b, f.c, f.d, f.PC = nil, l, b, c, d, 1
 		return r.Link(f, &f.Header, st)
 	}
-resumed_40:
 //line lines_test.go:41
 	if f != nil {
 		f.a = nil
@@ -267,7 +248,6 @@ resumed_40:
 		f.c, f.l, f.b, f.d, f.PC = nil, l, b, d, 2
 		return r.Link(f, &f.Header, st)
 	}
-resumed_41:
 //line lines_test.go:42
 	if f != nil {
 		f.c = nil
@@ -279,7 +259,6 @@ resumed_41:
 		f.l, f.b, f.d, f.PC = l, b, d, 3
 		return r.Link(f, &f.Header, st)
 	}
-resumed_42:
 //line lines_test.go:43
 	b.Close()
 	if f != nil {
@@ -292,7 +271,6 @@ resumed_42:
 		f.d, f.l, f.line, f.PC = nil, l, line, 4
 		return r.Link(f, &f.Header, st)
 	}
-resumed_44:
 	if f != nil {
 		f.d = nil
 	}
@@ -301,11 +279,64 @@ resumed_44:
 	return greenlet.Done
 }
 
-//line lines_greenlet_test.go:307
+//line lines_greenlet_test.go:284
 
 func (f *logKeepsLineFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	return r.Started(f, &f.Header, f.body(r, f.l, f.a, f.b, f.c, f.d))
+	l, b, c, d := f.l, f.b, f.c, f.d
+	var line []byte
+	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.l, f.a, f.b, f.c, f.d))
+	case 1:
+		r.Callee().(*ConnWriteStringFrame).Release(r)
+//line lines_test.go:41
+		f.a = nil
+//line lines_test.go:41
+		_, _, st = c.WriteStringResumable(r, "public\n")
+		if st != greenlet.Done {
+			f.c, f.PC = nil, 2
+			return r.Link(f, &f.Header, st)
+		}
+		goto resumed_41
+	case 2:
+		r.Callee().(*ConnWriteStringFrame).Release(r)
+		goto resumed_41
+	case 3:
+		line, _ = r.Callee().(*ConnReadLineFrame).Returned(r)
+		goto resumed_42
+	case 4:
+		line = f.line
+		r.Callee().(*ConnReadLineFrame).Release(r)
+		goto resumed_44
+	}
+
+resumed_41:
+//line lines_test.go:42
+	f.c = nil
+//line lines_test.go:42
+	line, _, st = b.ReadLineResumable(r)
+	if st != greenlet.Done {
+		f.PC = 3
+		return r.Link(f, &f.Header, st)
+	}
+resumed_42:
+//line lines_test.go:43
+	b.Close()
+	f.b = nil
+//line lines_test.go:44
+	_, _, st = d.ReadLineResumable(r)
+	if st != greenlet.Done {
+		f.d, f.line, f.PC = nil, line, 4
+		return r.Link(f, &f.Header, st)
+	}
+resumed_44:
+	f.d = nil
+//line lines_test.go:45
+	l.say("%s", line)
+	return r.Return(f, &f.Header)
 }
+
+//line lines_greenlet_test.go:341
 
 func (f *logKeepsLineFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.a, &f.b, &f.c, &f.d) }
 func (f *logKeepsLineFrame) Forget()                 { *f = logKeepsLineFrame{Header: f.Header} }

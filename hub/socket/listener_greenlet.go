@@ -34,24 +34,12 @@ func (l *Listener) AcceptResumable(r *greenlet.Run) (*Conn, error, greenlet.Stat
 
 func (f *ListenerAcceptFrame) body(r *greenlet.Run, l *Listener) (ret0 *Conn, ret1 error, st greenlet.Status) {
 	var err2 error
-	if f != nil {
-		switch f.PC {
-		case 1:
-			r.Callee().(*hub.ReadinessGiveWayFrame).Release(r)
-			goto resumed_23
-		case 2:
-			err2 = r.Callee().(*hub.ReadinessWaitFrame).Returned(r)
-			goto resumed_29
-		}
-	}
-
 //line listener.go:23
 	if st = l.ready.GiveWayResumable(r, hub.In); st != greenlet.Done {
 		f = greenlet.Take(r, f, 42)
 		f.l, f.PC = l, 1
 		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
-resumed_23:
 //line listener.go:24
 loop_24:
 	{
@@ -67,7 +55,6 @@ loop_24:
 			return ret0, ret1, r.Link(f, &f.Header, st)
 		}
 	}
-resumed_29:
 //line listener.go:29
 	if err2 != nil {
 		return nil, l.failed("accept", err2), greenlet.Done
@@ -75,12 +62,49 @@ resumed_29:
 	goto loop_24
 }
 
-//line listener_greenlet.go:80
+//line listener_greenlet.go:66
 
 func (f *ListenerAcceptFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	f.ret0, f.ret1, st = f.body(r, f.l)
-	return r.Started(f, &f.Header, st)
+	l := f.l
+	var err2 error
+	switch f.PC {
+	case 0:
+		f.ret0, f.ret1, st = f.body(r, f.l)
+		return r.Started(f, &f.Header, st)
+	case 1:
+		r.Callee().(*hub.ReadinessGiveWayFrame).Release(r)
+//line listener.go:24
+		goto loop_24
+	case 2:
+		err2 = r.Callee().(*hub.ReadinessWaitFrame).Returned(r)
+		goto resumed_29
+	}
+
+loop_24:
+	{
+//line listener.go:25
+		c, err := l.TryAccept()
+		if err != ErrWouldBlock {
+			f.ret0, f.ret1 = c, err
+			return r.Return(f, &f.Header)
+		}
+//line listener.go:29
+		err2, st = l.ready.WaitResumable(r, hub.In)
+		if st != greenlet.Done {
+			f.PC = 2
+			return r.Link(f, &f.Header, st)
+		}
+	}
+resumed_29:
+//line listener.go:29
+	if err2 != nil {
+		f.ret0, f.ret1 = nil, l.failed("accept", err2)
+		return r.Return(f, &f.Header)
+	}
+	goto loop_24
 }
+
+//line listener_greenlet.go:108
 
 func (f *ListenerAcceptFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})

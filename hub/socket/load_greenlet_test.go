@@ -203,17 +203,6 @@ func (l *ledger) stopsResumable(r *greenlet.Run, t *testing.T, acknowledged *ato
 
 func (f *ledgerStopsFrame) body(r *greenlet.Run, l *ledger, t *testing.T, acknowledged *atomic.Int64) (st greenlet.Status) {
 	var t0 int
-	if f != nil {
-		switch f.PC {
-		case 1:
-			r.Callee().(*hub.HubSleepFrame).Release(r)
-			goto resumed_49
-		case 2:
-			t0 = r.Callee().(*ServerStopFrame).Returned(r)
-			goto resumed_51
-		}
-	}
-
 //line load_test.go:48
 loop_48:
 //line load_test.go:48
@@ -226,7 +215,6 @@ loop_48:
 		f.l, f.t, f.acknowledged, f.PC = l, t, acknowledged, 1
 		return r.Link(f, &f.Header, st)
 	}
-resumed_49:
 	goto loop_48
 after_loop_48:
 //line load_test.go:51
@@ -240,7 +228,6 @@ after_loop_48:
 		f.l, f.t, f.PC = nil, t, 2
 		return r.Link(f, &f.Header, st)
 	}
-resumed_51:
 	if f != nil {
 		f.l = nil
 	}
@@ -249,11 +236,51 @@ resumed_51:
 	return greenlet.Done
 }
 
-//line load_greenlet_test.go:255
+//line load_greenlet_test.go:241
 
 func (f *ledgerStopsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	return r.Started(f, &f.Header, f.body(r, f.l, f.t, f.acknowledged))
+	l, acknowledged := f.l, f.acknowledged
+	var t0 int
+	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.l, f.t, f.acknowledged))
+	case 1:
+		r.Callee().(*hub.HubSleepFrame).Release(r)
+		goto resumed_49
+	case 2:
+		t0 = r.Callee().(*ServerStopFrame).Returned(r)
+		goto resumed_51
+	}
+
+loop_48:
+//line load_test.go:48
+	if !(acknowledged.Load() < 2000) {
+		goto after_loop_48
+	}
+//line load_test.go:49
+	if st = l.server.hub().SleepResumable(r, time.Millisecond); st != greenlet.Done {
+		f.PC = 1
+		return r.Link(f, &f.Header, st)
+	}
+resumed_49:
+	goto loop_48
+after_loop_48:
+//line load_test.go:51
+	f.acknowledged = nil
+//line load_test.go:51
+	t0, st = l.server.StopResumable(r, 10*time.Second)
+	if st != greenlet.Done {
+		f.l, f.PC = nil, 2
+		return r.Link(f, &f.Header, st)
+	}
+resumed_51:
+	f.l = nil
+//line load_test.go:51
+	assert.Zero(f.t, t0)
+	return r.Return(f, &f.Header)
 }
+
+//line load_greenlet_test.go:285
 
 func (f *ledgerStopsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.t, &f.acknowledged) }
 func (f *ledgerStopsFrame) Forget()                 { *f = ledgerStopsFrame{Header: f.Header} }

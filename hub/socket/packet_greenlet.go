@@ -42,42 +42,23 @@ func (f *PacketConnReadFromFrame) body(r *greenlet.Run, c *PacketConn, p []byte)
 	var n int
 	var from net.Addr
 	var err error
-	if f != nil {
-		switch f.PC {
-		case 1:
-			n, from, err = f.n, f.from, f.err
-			r.Callee().(*hub.ReadinessGiveWayFrame).Release(r)
-			goto resumed_25
-		case 2:
-			n, from = f.n, f.from
-			err = r.Callee().(*hub.ReadinessWaitFrame).Returned(r)
-			goto resumed_30
-		}
-	}
-
 //line packet.go:25
 	if st = c.ready.GiveWayResumable(r, hub.In); st != greenlet.Done {
 		f = greenlet.Take(r, f, 12)
 		f.c, f.p, f.n, f.from, f.err, f.PC = c, p, n, from, err, 1
 		return ret0, ret1, ret2, r.Link(f, &f.Header, st)
 	}
-resumed_25:
 //line packet.go:26
 loop_26:
 	if n, from, err = c.TryReadFrom(p); err != ErrWouldBlock {
 		return n, from, err, greenlet.Done
 	}
-	if f != nil {
-		f.err = nil
-	}
-//line packet.go:30
 	err, st = c.ready.WaitResumable(r, hub.In)
 	if st != greenlet.Done {
 		f = greenlet.Take(r, f, 12)
 		f.c, f.p, f.n, f.from, f.PC = c, p, n, from, 2
 		return ret0, ret1, ret2, r.Link(f, &f.Header, st)
 	}
-resumed_30:
 //line packet.go:30
 	if err != nil {
 		return 0, nil, c.failed("read", nil, err), greenlet.Done
@@ -85,12 +66,52 @@ resumed_30:
 	goto loop_26
 }
 
-//line packet_greenlet.go:90
+//line packet_greenlet.go:70
 
 func (f *PacketConnReadFromFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	f.ret0, f.ret1, f.ret2, st = f.body(r, f.c, f.p)
-	return r.Started(f, &f.Header, st)
+	c, p := f.c, f.p
+	var n int
+	var from net.Addr
+	var err error
+	switch f.PC {
+	case 0:
+		f.ret0, f.ret1, f.ret2, st = f.body(r, f.c, f.p)
+		return r.Started(f, &f.Header, st)
+	case 1:
+		n, from, err = f.n, f.from, f.err
+		r.Callee().(*hub.ReadinessGiveWayFrame).Release(r)
+//line packet.go:26
+		goto loop_26
+	case 2:
+		n, from = f.n, f.from
+		err = r.Callee().(*hub.ReadinessWaitFrame).Returned(r)
+		goto resumed_30
+	}
+
+loop_26:
+//line packet.go:27
+	if n, from, err = c.TryReadFrom(p); err != ErrWouldBlock {
+		f.ret0, f.ret1, f.ret2 = n, from, err
+		return r.Return(f, &f.Header)
+	}
+//line packet.go:30
+	f.err = nil
+//line packet.go:30
+	err, st = c.ready.WaitResumable(r, hub.In)
+	if st != greenlet.Done {
+		f.n, f.from, f.PC = n, from, 2
+		return r.Link(f, &f.Header, st)
+	}
+resumed_30:
+//line packet.go:30
+	if err != nil {
+		f.ret0, f.ret1, f.ret2 = 0, nil, c.failed("read", nil, err)
+		return r.Return(f, &f.Header)
+	}
+	goto loop_26
 }
+
+//line packet_greenlet.go:115
 
 func (f *PacketConnReadFromFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.p) }
 func (f *PacketConnReadFromFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -150,42 +171,23 @@ func (c *PacketConn) WriteToResumable(r *greenlet.Run, p []byte, to net.Addr) (i
 func (f *PacketConnWriteToFrame) body(r *greenlet.Run, c *PacketConn, p []byte, to net.Addr) (ret0 int, ret1 error, st greenlet.Status) {
 	var n int
 	var err error
-	if f != nil {
-		switch f.PC {
-		case 1:
-			n, err = f.n, f.err
-			r.Callee().(*hub.ReadinessGiveWayFrame).Release(r)
-			goto resumed_52
-		case 2:
-			n = f.n
-			err = r.Callee().(*hub.ReadinessWaitFrame).Returned(r)
-			goto resumed_57
-		}
-	}
-
 //line packet.go:52
 	if st = c.ready.GiveWayResumable(r, hub.Out); st != greenlet.Done {
 		f = greenlet.Take(r, f, 52)
 		f.c, f.p, f.to, f.n, f.err, f.PC = c, p, to, n, err, 1
 		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
-resumed_52:
 //line packet.go:53
 loop_53:
 	if n, err = c.TryWriteTo(p, to); err != ErrWouldBlock {
 		return n, err, greenlet.Done
 	}
-	if f != nil {
-		f.err = nil
-	}
-//line packet.go:57
 	err, st = c.ready.WaitResumable(r, hub.Out)
 	if st != greenlet.Done {
 		f = greenlet.Take(r, f, 52)
 		f.c, f.p, f.to, f.n, f.PC = c, p, to, n, 2
 		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
-resumed_57:
 //line packet.go:57
 	if err != nil {
 		return 0, c.failed("write", to, err), greenlet.Done
@@ -196,9 +198,48 @@ resumed_57:
 //line packet_greenlet.go:199
 
 func (f *PacketConnWriteToFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	f.ret0, f.ret1, st = f.body(r, f.c, f.p, f.to)
-	return r.Started(f, &f.Header, st)
+	c, p, to := f.c, f.p, f.to
+	var n int
+	var err error
+	switch f.PC {
+	case 0:
+		f.ret0, f.ret1, st = f.body(r, f.c, f.p, f.to)
+		return r.Started(f, &f.Header, st)
+	case 1:
+		n, err = f.n, f.err
+		r.Callee().(*hub.ReadinessGiveWayFrame).Release(r)
+//line packet.go:53
+		goto loop_53
+	case 2:
+		n = f.n
+		err = r.Callee().(*hub.ReadinessWaitFrame).Returned(r)
+		goto resumed_57
+	}
+
+loop_53:
+//line packet.go:54
+	if n, err = c.TryWriteTo(p, to); err != ErrWouldBlock {
+		f.ret0, f.ret1 = n, err
+		return r.Return(f, &f.Header)
+	}
+//line packet.go:57
+	f.err = nil
+//line packet.go:57
+	err, st = c.ready.WaitResumable(r, hub.Out)
+	if st != greenlet.Done {
+		f.n, f.PC = n, 2
+		return r.Link(f, &f.Header, st)
+	}
+resumed_57:
+//line packet.go:57
+	if err != nil {
+		f.ret0, f.ret1 = 0, c.failed("write", to, err)
+		return r.Return(f, &f.Header)
+	}
+	goto loop_53
 }
+
+//line packet_greenlet.go:243
 
 func (f *PacketConnWriteToFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.p, &f.to) }
 func (f *PacketConnWriteToFrame) Send(r *greenlet.Run) greenlet.Status {

@@ -997,15 +997,6 @@ func (f *logAcceptsFrame) body(r *greenlet.Run, l *log, n int) (st greenlet.Stat
 	var t0 int
 	var c *Conn
 	var err error
-	if f != nil {
-		switch f.PC {
-		case 1:
-			t0 = f.t0
-			c, err = r.Callee().(*ListenerAcceptFrame).Returned(r)
-			goto resumed_417
-		}
-	}
-
 //line server_test.go:416
 	t0 = 0
 loop_416:
@@ -1022,6 +1013,45 @@ loop_416:
 		f.l, f.n, f.t0, f.PC = l, n, t0, 1
 		return r.Link(f, &f.Header, st)
 	}
+//line server_test.go:418
+	if err != nil {
+		panic(err)
+	}
+	c.Close()
+//line server_test.go:416
+	t0++
+	goto loop_416
+}
+
+//line server_greenlet_test.go:1029
+
+func (f *logAcceptsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	l, n := f.l, f.n
+	var t0 int
+	var c *Conn
+	var err error
+	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.l, f.n))
+	case 1:
+		t0 = f.t0
+		c, err = r.Callee().(*ListenerAcceptFrame).Returned(r)
+		goto resumed_417
+	}
+
+loop_416:
+//line server_test.go:416
+	if !(t0 < n) {
+//line server_test.go:423
+		l.say("accepted %d", n)
+		return r.Return(f, &f.Header)
+	}
+//line server_test.go:417
+	c, err, st = l.server.Listener.AcceptResumable(r)
+	if st != greenlet.Done {
+		f.t0, f.PC = t0, 1
+		return r.Link(f, &f.Header, st)
+	}
 resumed_417:
 //line server_test.go:418
 	if err != nil {
@@ -1033,11 +1063,7 @@ resumed_417:
 	goto loop_416
 }
 
-//line server_greenlet_test.go:1040
-
-func (f *logAcceptsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	return r.Started(f, &f.Header, f.body(r, f.l, f.n))
-}
+//line server_greenlet_test.go:1069
 
 func (f *logAcceptsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.n) }
 func (f *logAcceptsFrame) Forget()                 { *f = logAcceptsFrame{Header: f.Header} }
@@ -1069,7 +1095,7 @@ func (f *logSaysFrame) body(r *greenlet.Run, l *log, what string) (st greenlet.S
 	return greenlet.Done
 }
 
-//line server_greenlet_test.go:1077
+//line server_greenlet_test.go:1102
 
 func (f *logSaysFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l, f.what))
@@ -1116,7 +1142,7 @@ func (f *logReadsToEndFrame) body(r *greenlet.Run, l *log, c *Conn) (st greenlet
 	return greenlet.Done
 }
 
-//line server_greenlet_test.go:1124
+//line server_greenlet_test.go:1149
 
 func (f *logReadsToEndFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l := f.l
@@ -1134,7 +1160,7 @@ func (f *logReadsToEndFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line server_greenlet_test.go:1142
+//line server_greenlet_test.go:1167
 
 func (f *logReadsToEndFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c) }
 func (f *logReadsToEndFrame) Forget()                 { *f = logReadsToEndFrame{Header: f.Header} }

@@ -38,17 +38,6 @@ func (f *notesConnectsFrame) body(r *greenlet.Run, n *notes, l *Listener, a **Co
 		t2  *Conn
 		t3  error
 	)
-	if f != nil {
-		switch f.PC {
-		case 1:
-			t0, t1 = r.Callee().(*DialFrame).Returned(r)
-			goto resumed_69
-		case 2:
-			t2, t3 = r.Callee().(*ListenerAcceptFrame).Returned(r)
-			goto resumed_71
-		}
-	}
-
 	err = nil
 //line socket_test.go:69
 	t0, t1, st = DialResumable(r, n.Hub, l.Addr().Network(), l.Addr().String())
@@ -57,7 +46,6 @@ func (f *notesConnectsFrame) body(r *greenlet.Run, n *notes, l *Listener, a **Co
 		f.n, f.l, f.a, f.b, f.PC = nil, l, a, b, 1
 		return r.Link(f, &f.Header, st)
 	}
-resumed_69:
 //line socket_test.go:69
 	*a, err = t0, t1
 	if !(err == nil) {
@@ -74,7 +62,6 @@ resumed_69:
 		f.l, f.b, f.PC = nil, b, 2
 		return r.Link(f, &f.Header, st)
 	}
-resumed_71:
 //line socket_test.go:71
 	*b, err = t2, t3
 after_if_70:
@@ -84,11 +71,53 @@ after_if_70:
 	return greenlet.Done
 }
 
-//line socket_greenlet_test.go:89
+//line socket_greenlet_test.go:75
 
 func (f *notesConnectsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	return r.Started(f, &f.Header, f.body(r, f.n, f.l, f.a, f.b))
+	l, a, b := f.l, f.a, f.b
+	var (
+		err error
+		t0  *Conn
+		t1  error
+		t2  *Conn
+		t3  error
+	)
+	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.n, f.l, f.a, f.b))
+	case 1:
+		t0, t1 = r.Callee().(*DialFrame).Returned(r)
+//line socket_test.go:69
+		*a, err = t0, t1
+		if err == nil {
+			goto then_70
+		}
+		goto after_if_70
+	case 2:
+		t2, t3 = r.Callee().(*ListenerAcceptFrame).Returned(r)
+		goto resumed_71
+	}
+
+then_70:
+//line socket_test.go:71
+	f.n, f.a = nil, nil
+//line socket_test.go:71
+	t2, t3, st = l.AcceptResumable(r)
+	if st != greenlet.Done {
+		f.l, f.PC = nil, 2
+		return r.Link(f, &f.Header, st)
+	}
+resumed_71:
+//line socket_test.go:71
+	*b, err = t2, t3
+after_if_70:
+	if err != nil {
+		panic(err)
+	}
+	return r.Return(f, &f.Header)
 }
+
+//line socket_greenlet_test.go:121
 
 func (f *notesConnectsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.l, &f.a, &f.b) }
 func (f *notesConnectsFrame) Forget()                 { *f = notesConnectsFrame{Header: f.Header} }
@@ -119,19 +148,6 @@ func (f *notesEchoesFrame) body(r *greenlet.Run, n *notes, c *Conn) (st greenlet
 	var buf []byte
 	var m int
 	var err, err2 error
-	if f != nil {
-		switch f.PC {
-		case 1:
-			buf = f.buf
-			m, err = r.Callee().(*ConnReadFrame).Returned(r)
-			goto resumed_91
-		case 2:
-			buf = f.buf
-			_, err2 = r.Callee().(*ConnWriteFrame).Returned(r)
-			goto resumed_97
-		}
-	}
-
 //line socket_test.go:89
 	buf = make([]byte, 100)
 loop_90:
@@ -141,7 +157,6 @@ loop_90:
 		f.n, f.c, f.buf, f.PC = n, c, buf, 1
 		return r.Link(f, &f.Header, st)
 	}
-resumed_91:
 //line socket_test.go:92
 	if err != nil {
 		n.note("%v", err)
@@ -154,6 +169,52 @@ resumed_91:
 		f.n, f.c, f.buf, f.PC = n, c, buf, 2
 		return r.Link(f, &f.Header, st)
 	}
+//line socket_test.go:97
+	if err2 != nil {
+		panic(err2)
+	}
+	goto loop_90
+}
+
+//line socket_greenlet_test.go:180
+
+func (f *notesEchoesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	n, c := f.n, f.c
+	var buf []byte
+	var m int
+	var err, err2 error
+	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.n, f.c))
+	case 1:
+		buf = f.buf
+		m, err = r.Callee().(*ConnReadFrame).Returned(r)
+		goto resumed_91
+	case 2:
+		buf = f.buf
+		_, err2 = r.Callee().(*ConnWriteFrame).Returned(r)
+		goto resumed_97
+	}
+
+loop_90:
+//line socket_test.go:91
+	m, err, st = c.ReadResumable(r, buf)
+	if st != greenlet.Done {
+		f.buf, f.PC = buf, 1
+		return r.Link(f, &f.Header, st)
+	}
+resumed_91:
+//line socket_test.go:92
+	if err != nil {
+		n.note("%v", err)
+		c.Close()
+		return r.Return(f, &f.Header)
+	}
+	_, err2, st = c.WriteResumable(r, buf[:m])
+	if st != greenlet.Done {
+		f.buf, f.PC = buf, 2
+		return r.Link(f, &f.Header, st)
+	}
 resumed_97:
 //line socket_test.go:97
 	if err2 != nil {
@@ -162,11 +223,7 @@ resumed_97:
 	goto loop_90
 }
 
-//line socket_greenlet_test.go:168
-
-func (f *notesEchoesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	return r.Started(f, &f.Header, f.body(r, f.n, f.c))
-}
+//line socket_greenlet_test.go:227
 
 func (f *notesEchoesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c) }
 func (f *notesEchoesFrame) Forget()                 { *f = notesEchoesFrame{Header: f.Header} }
@@ -219,7 +276,7 @@ func (f *notesAcceptsOneFrame) body(r *greenlet.Run, n *notes, l *Listener) (st 
 	return greenlet.Done
 }
 
-//line socket_greenlet_test.go:225
+//line socket_greenlet_test.go:280
 
 func (f *notesAcceptsOneFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n := f.n
@@ -249,7 +306,7 @@ func (f *notesAcceptsOneFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line socket_greenlet_test.go:255
+//line socket_greenlet_test.go:310
 
 func (f *notesAcceptsOneFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.l) }
 func (f *notesAcceptsOneFrame) Forget()                 { *f = notesAcceptsOneFrame{Header: f.Header} }
@@ -437,7 +494,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line socket_greenlet_test.go:443
+//line socket_greenlet_test.go:498
 
 func (f *notesTalksFrame) Args(args []any) {
 	greenlet.SetArgs(f, args, &f.transport, &f.network, &f.address)
@@ -490,7 +547,7 @@ func (f *notesDialsBadlyFrame) body(r *greenlet.Run, n *notes, network string, a
 	return greenlet.Done
 }
 
-//line socket_greenlet_test.go:496
+//line socket_greenlet_test.go:551
 
 func (f *notesDialsBadlyFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n, network, address := f.n, f.network, f.address
@@ -520,7 +577,7 @@ resumed_186:
 	return r.Return(f, &f.Header)
 }
 
-//line socket_greenlet_test.go:526
+//line socket_greenlet_test.go:581
 
 func (f *notesDialsBadlyFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.network, &f.address) }
 func (f *notesDialsBadlyFrame) Forget()                 { *f = notesDialsBadlyFrame{Header: f.Header} }
@@ -707,7 +764,7 @@ resumed_225:
 	return greenlet.Done
 }
 
-//line socket_greenlet_test.go:714
+//line socket_greenlet_test.go:769
 
 func (f *notesReadsAllFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n, f.c))
@@ -742,19 +799,6 @@ func (n *notes) sendsResumable(r *greenlet.Run, c *Conn, text string, size int) 
 func (f *notesSendsFrame) body(r *greenlet.Run, n *notes, c *Conn, text string, size int) (st greenlet.Status) {
 	var i int
 	var err error
-	if f != nil {
-		switch f.PC {
-		case 1:
-			i = f.i
-			_, err = r.Callee().(*ConnWriteStringFrame).Returned(r)
-			goto resumed_231
-		case 2:
-			i = f.i
-			r.Callee().(*hub.HubSleepFrame).Release(r)
-			goto resumed_234
-		}
-	}
-
 //line socket_test.go:230
 	i = 0
 loop_230:
@@ -774,7 +818,6 @@ loop_230:
 		f.n, f.c, f.text, f.size, f.i, f.PC = n, c, text, size, i, 1
 		return r.Link(f, &f.Header, st)
 	}
-resumed_231:
 //line socket_test.go:231
 	if err != nil {
 		panic(err)
@@ -784,16 +827,58 @@ resumed_231:
 		f.n, f.c, f.text, f.size, f.i, f.PC = n, c, text, size, i, 2
 		return r.Link(f, &f.Header, st)
 	}
+	i += size
+	goto loop_230
+}
+
+//line socket_greenlet_test.go:836
+
+func (f *notesSendsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	n, c, text, size := f.n, f.c, f.text, f.size
+	var i int
+	var err error
+	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.n, f.c, f.text, f.size))
+	case 1:
+		i = f.i
+		_, err = r.Callee().(*ConnWriteStringFrame).Returned(r)
+		goto resumed_231
+	case 2:
+		i = f.i
+		r.Callee().(*hub.HubSleepFrame).Release(r)
+		goto resumed_234
+	}
+
+loop_230:
+//line socket_test.go:230
+	if !(i < len(text)) {
+		f.n, f.text = nil, ""
+//line socket_test.go:236
+		c.CloseWrite()
+		return r.Return(f, &f.Header)
+	}
+//line socket_test.go:231
+	_, err, st = c.WriteStringResumable(r, text[i:min(i+size, len(text))])
+	if st != greenlet.Done {
+		f.i, f.PC = i, 1
+		return r.Link(f, &f.Header, st)
+	}
+resumed_231:
+//line socket_test.go:231
+	if err != nil {
+		panic(err)
+	}
+	if st = n.SleepResumable(r, 10*time.Microsecond); st != greenlet.Done {
+		f.i, f.PC = i, 2
+		return r.Link(f, &f.Header, st)
+	}
 resumed_234:
 	i += size
 	goto loop_230
 }
 
-//line socket_greenlet_test.go:797
-
-func (f *notesSendsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	return r.Started(f, &f.Header, f.body(r, f.n, f.c, f.text, f.size))
-}
+//line socket_greenlet_test.go:883
 
 func (f *notesSendsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c, &f.text, &f.size) }
 func (f *notesSendsFrame) Forget()                 { *f = notesSendsFrame{Header: f.Header} }
@@ -846,7 +931,7 @@ func (f *notesLongLineFrame) body(r *greenlet.Run, n *notes, c *Conn, size int) 
 	return greenlet.Done
 }
 
-//line socket_greenlet_test.go:854
+//line socket_greenlet_test.go:936
 
 func (f *notesLongLineFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n, c, size := f.n, f.c, f.size
@@ -877,7 +962,7 @@ resumed_258:
 	return r.Return(f, &f.Header)
 }
 
-//line socket_greenlet_test.go:885
+//line socket_greenlet_test.go:967
 
 func (f *notesLongLineFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c, &f.size) }
 func (f *notesLongLineFrame) Forget()                 { *f = notesLongLineFrame{Header: f.Header} }
@@ -995,7 +1080,7 @@ resumed_298:
 	return greenlet.Done
 }
 
-//line socket_greenlet_test.go:1004
+//line socket_greenlet_test.go:1086
 
 func (f *notesPongsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n, f.p))
@@ -1151,7 +1236,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line socket_greenlet_test.go:1160
+//line socket_greenlet_test.go:1242
 
 func (f *notesPingsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.to) }
 func (f *notesPingsFrame) Forget()                 { *f = notesPingsFrame{DeferHeader: f.DeferHeader} }
@@ -1181,24 +1266,6 @@ func (n *notes) halfClosesResumable(r *greenlet.Run, a *Conn, b *Conn) greenlet.
 func (f *notesHalfClosesFrame) body(r *greenlet.Run, n *notes, a *Conn, b *Conn) (st greenlet.Status) {
 	var reading *hub.Task
 	var err error
-	if f != nil {
-		switch f.PC {
-		case 1:
-			reading = f.reading
-			r.Callee().(*hub.HubSleepFrame).Release(r)
-			goto resumed_361
-		case 2:
-			r.Callee().(*hub.TaskJoinFrame).Release(r)
-			goto resumed_363
-		case 3:
-			_, err = r.Callee().(*ConnWriteStringFrame).Returned(r)
-			goto resumed_364
-		case 4:
-			r.Callee().(*notesReadsToEndFrame).Release(r)
-			return greenlet.Done
-		}
-	}
-
 //line socket_test.go:360
 	reading = n.Go(n.newReadsToEndFrame(a))
 	if st = n.SleepResumable(r, time.Millisecond); st != greenlet.Done {
@@ -1206,19 +1273,13 @@ func (f *notesHalfClosesFrame) body(r *greenlet.Run, n *notes, a *Conn, b *Conn)
 		f.n, f.a, f.b, f.reading, f.PC = n, a, b, reading, 1
 		return r.Link(f, &f.Header, st)
 	}
-resumed_361:
 //line socket_test.go:362
 	n.note("%v", a.CloseRead())
 	_, st = reading.JoinResumable(r)
 	if st != greenlet.Done {
 		f = greenlet.Take(r, f, 23)
-		f.reading, f.n, f.a, f.b, f.PC = nil, n, a, b, 2
+		f.n, f.a, f.b, f.PC = n, a, b, 2
 		return r.Link(f, &f.Header, st)
-	}
-resumed_363:
-//line socket_test.go:364
-	if f != nil {
-		f.reading = nil
 	}
 //line socket_test.go:364
 	_, err, st = a.WriteStringResumable(r, "still there")
@@ -1227,7 +1288,6 @@ resumed_363:
 		f.n, f.a, f.b, f.PC = n, a, b, 3
 		return r.Link(f, &f.Header, st)
 	}
-resumed_364:
 //line socket_test.go:365
 	n.note("%v %v", err, a.CloseWrite())
 	if f != nil {
@@ -1242,11 +1302,59 @@ resumed_364:
 	return greenlet.Done
 }
 
-//line socket_greenlet_test.go:1252
+//line socket_greenlet_test.go:1308
 
 func (f *notesHalfClosesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	return r.Started(f, &f.Header, f.body(r, f.n, f.a, f.b))
+	n, a, b := f.n, f.a, f.b
+	var reading *hub.Task
+	var err error
+	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.n, f.a, f.b))
+	case 1:
+		reading = f.reading
+		r.Callee().(*hub.HubSleepFrame).Release(r)
+//line socket_test.go:362
+		n.note("%v", a.CloseRead())
+		_, st = reading.JoinResumable(r)
+		if st != greenlet.Done {
+			f.reading, f.PC = nil, 2
+			return r.Link(f, &f.Header, st)
+		}
+		goto resumed_363
+	case 2:
+		r.Callee().(*hub.TaskJoinFrame).Release(r)
+		goto resumed_363
+	case 3:
+		_, err = r.Callee().(*ConnWriteStringFrame).Returned(r)
+		goto resumed_364
+	case 4:
+		r.Callee().(*notesReadsToEndFrame).Release(r)
+		return r.Return(f, &f.Header)
+	}
+
+resumed_363:
+//line socket_test.go:364
+	f.reading = nil
+//line socket_test.go:364
+	_, err, st = a.WriteStringResumable(r, "still there")
+	if st != greenlet.Done {
+		f.PC = 3
+		return r.Link(f, &f.Header, st)
+	}
+resumed_364:
+//line socket_test.go:365
+	n.note("%v %v", err, a.CloseWrite())
+	f.a = nil
+//line socket_test.go:366
+	if st = n.readsToEndResumable(r, b); st != greenlet.Done {
+		f.n, f.b, f.PC = nil, nil, 4
+		return r.Link(f, &f.Header, st)
+	}
+	return r.Return(f, &f.Header)
 }
+
+//line socket_greenlet_test.go:1360
 
 func (f *notesHalfClosesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.a, &f.b) }
 func (f *notesHalfClosesFrame) Forget()                 { *f = notesHalfClosesFrame{Header: f.Header} }
@@ -1294,7 +1402,7 @@ loop_372:
 	goto loop_372
 }
 
-//line socket_greenlet_test.go:1304
+//line socket_greenlet_test.go:1408
 
 func (f *notesReadsToEndFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n, c := f.n, f.c
@@ -1326,7 +1434,7 @@ resumed_373:
 	goto loop_372
 }
 
-//line socket_greenlet_test.go:1336
+//line socket_greenlet_test.go:1440
 
 func (f *notesReadsToEndFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c) }
 func (f *notesReadsToEndFrame) Forget()                 { *f = notesReadsToEndFrame{Header: f.Header} }
@@ -1361,18 +1469,6 @@ func (f *notesReceivesFrame) body(r *greenlet.Run, n *notes, p *PacketConn, answ
 		from net.Addr
 		err  error
 	)
-	if f != nil {
-		switch f.PC {
-		case 1:
-			buf = f.buf
-			m, from, err = r.Callee().(*PacketConnReadFromFrame).Returned(r)
-			goto resumed_394
-		case 2:
-			_, err = r.Callee().(*PacketConnWriteToFrame).Returned(r)
-			goto resumed_397
-		}
-	}
-
 //line socket_test.go:393
 	buf = make([]byte, 10)
 	m, from, err, st = p.ReadFromResumable(r, buf)
@@ -1381,15 +1477,10 @@ func (f *notesReceivesFrame) body(r *greenlet.Run, n *notes, p *PacketConn, answ
 		f.n, f.p, f.answer, f.buf, f.PC = n, p, answer, buf, 1
 		return r.Link(f, &f.Header, st)
 	}
-resumed_394:
 //line socket_test.go:395
 	n.note("%s got %q from %s, %v", filepath.Base(p.LocalAddr().String()), buf[:m], filepath.Base(from.String()), err)
 	if !(answer != "") {
 		return greenlet.Done
-	}
-//line socket_test.go:397
-	if f != nil {
-		f.buf = nil
 	}
 //line socket_test.go:397
 	_, err, st = p.WriteToResumable(r, []byte(answer), from)
@@ -1398,7 +1489,6 @@ resumed_394:
 		f.p, f.answer, f.n, f.PC = nil, "", n, 2
 		return r.Link(f, &f.Header, st)
 	}
-resumed_397:
 	if f != nil {
 		f.p, f.answer = nil, ""
 	}
@@ -1407,11 +1497,50 @@ resumed_397:
 	return greenlet.Done
 }
 
-//line socket_greenlet_test.go:1418
+//line socket_greenlet_test.go:1503
 
 func (f *notesReceivesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	return r.Started(f, &f.Header, f.body(r, f.n, f.p, f.answer))
+	n, p, answer := f.n, f.p, f.answer
+	var (
+		buf  []byte
+		m    int
+		from net.Addr
+		err  error
+	)
+	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.n, f.p, f.answer))
+	case 1:
+		buf = f.buf
+		m, from, err = r.Callee().(*PacketConnReadFromFrame).Returned(r)
+//line socket_test.go:395
+		n.note("%s got %q from %s, %v", filepath.Base(p.LocalAddr().String()), buf[:m], filepath.Base(from.String()), err)
+		if answer != "" {
+			goto then_396
+		}
+		return r.Return(f, &f.Header)
+	case 2:
+		_, err = r.Callee().(*PacketConnWriteToFrame).Returned(r)
+		goto resumed_397
+	}
+
+then_396:
+//line socket_test.go:397
+	f.buf = nil
+//line socket_test.go:397
+	_, err, st = p.WriteToResumable(r, []byte(answer), from)
+	if st != greenlet.Done {
+		f.p, f.answer, f.PC = nil, "", 2
+		return r.Link(f, &f.Header, st)
+	}
+resumed_397:
+	f.p, f.answer = nil, ""
+//line socket_test.go:398
+	n.note("%v", err)
+	return r.Return(f, &f.Header)
 }
+
+//line socket_greenlet_test.go:1546
 
 func (f *notesReceivesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.p, &f.answer) }
 func (f *notesReceivesFrame) Forget()                 { *f = notesReceivesFrame{Header: f.Header} }

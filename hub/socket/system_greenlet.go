@@ -494,18 +494,6 @@ func (f *systemDialFrame) body(r *greenlet.Run, s *System, network string, addre
 		t0, t1 int
 		c      *Conn
 	)
-	if f != nil {
-		switch f.PC {
-		case 1:
-			list, err = r.Callee().(*systemResolveFrame).Returned(r)
-			goto resumed_76
-		case 2:
-			list, t0, t1 = f.list, f.t0, f.t1
-			c, err = r.Callee().(*systemConnectFrame).Returned(r)
-			goto resumed_82
-		}
-	}
-
 //line system.go:76
 	list, err, st = s.resolveResumable(r, "dial", network, address)
 	if st != greenlet.Done {
@@ -513,7 +501,6 @@ func (f *systemDialFrame) body(r *greenlet.Run, s *System, network string, addre
 		f.address, f.s, f.network, f.PC = "", s, network, 1
 		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
-resumed_76:
 //line system.go:77
 	if err != nil {
 		return nil, err, greenlet.Done
@@ -542,7 +529,6 @@ loop_80:
 			return ret0, ret1, r.Link(f, &f.Header, st)
 		}
 	}
-resumed_82:
 //line system.go:82
 	if err == nil {
 		return c, nil, greenlet.Done
@@ -552,12 +538,69 @@ resumed_82:
 	goto loop_80
 }
 
-//line system_greenlet.go:557
+//line system_greenlet.go:542
 
 func (f *systemDialFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	f.ret0, f.ret1, st = f.body(r, f.s, f.network, f.address)
-	return r.Started(f, &f.Header, st)
+	s, network := f.s, f.network
+	var (
+		list   []name
+		err    error
+		t0, t1 int
+		c      *Conn
+	)
+	switch f.PC {
+	case 0:
+		f.ret0, f.ret1, st = f.body(r, f.s, f.network, f.address)
+		return r.Started(f, &f.Header, st)
+	case 1:
+		list, err = r.Callee().(*systemResolveFrame).Returned(r)
+//line system.go:77
+		if err != nil {
+			f.ret0, f.ret1 = nil, err
+			return r.Return(f, &f.Header)
+		}
+//line system.go:80
+		f.address = ""
+//line system.go:80
+		t0 = len(list)
+//line system.go:80
+		t1 = 0
+		goto loop_80
+	case 2:
+		list, t0, t1 = f.list, f.t0, f.t1
+		c, err = r.Callee().(*systemConnectFrame).Returned(r)
+		goto resumed_82
+	}
+
+loop_80:
+//line system.go:80
+	if !(t1 < t0) {
+//line system.go:86
+		f.ret0, f.ret1 = nil, err
+		return r.Return(f, &f.Header)
+	}
+	{
+		to := list[t1]
+		c = nil
+//line system.go:82
+		c, err, st = s.connectResumable(r, network, to)
+		if st != greenlet.Done {
+			f.list, f.t0, f.t1, f.PC = list, t0, t1, 2
+			return r.Link(f, &f.Header, st)
+		}
+	}
+resumed_82:
+//line system.go:82
+	if err == nil {
+		f.ret0, f.ret1 = c, nil
+		return r.Return(f, &f.Header)
+	}
+//line system.go:80
+	t1++
+	goto loop_80
 }
+
+//line system_greenlet.go:604
 
 func (f *systemDialFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.network, &f.address) }
 func (f *systemDialFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -702,7 +745,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line system_greenlet.go:707
+//line system_greenlet.go:749
 
 func (f *systemConnectFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.network, &f.to) }
 func (f *systemConnectFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -778,7 +821,7 @@ func (f *SystemListenFrame) body(r *greenlet.Run, s *System, network string, add
 	}
 }
 
-//line system_greenlet.go:783
+//line system_greenlet.go:825
 
 func (f *SystemListenFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	s, network := f.s, f.network
@@ -813,7 +856,7 @@ func (f *SystemListenFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line system_greenlet.go:818
+//line system_greenlet.go:860
 
 func (f *SystemListenFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.network, &f.address) }
 func (f *SystemListenFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -903,7 +946,7 @@ func (f *SystemListenPacketFrame) body(r *greenlet.Run, s *System, network strin
 	}
 }
 
-//line system_greenlet.go:908
+//line system_greenlet.go:950
 
 func (f *SystemListenPacketFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	s, network := f.s, f.network
@@ -938,7 +981,7 @@ func (f *SystemListenPacketFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line system_greenlet.go:943
+//line system_greenlet.go:985
 
 func (f *SystemListenPacketFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.network, &f.address) }
 func (f *SystemListenPacketFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -1029,7 +1072,7 @@ after_if_175:
 	return list, nil, greenlet.Done
 }
 
-//line system_greenlet.go:1034
+//line system_greenlet.go:1076
 
 func (f *systemResolveFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	op := f.op
@@ -1060,7 +1103,7 @@ func (f *systemResolveFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line system_greenlet.go:1065
+//line system_greenlet.go:1107
 
 func (f *systemResolveFrame) Args(args []any) {
 	greenlet.SetArgs(f, args, &f.op, &f.network0, &f.address0)

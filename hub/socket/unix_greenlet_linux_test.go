@@ -31,15 +31,6 @@ func (f *notesReadsTwiceFrame) body(r *greenlet.Run, n *notes, c *Conn) (st gree
 	var p []byte
 	var t0, k int
 	var err error
-	if f != nil {
-		switch f.PC {
-		case 1:
-			p, t0 = f.p, f.t0
-			k, err = r.Callee().(*ConnReadFrame).Returned(r)
-			goto resumed_19
-		}
-	}
-
 //line unix_linux_test.go:16
 	c.SetReadDeadline(n.Now().Add(5 * time.Second))
 	p = make([]byte, 10)
@@ -56,6 +47,40 @@ loop_18:
 		f.n, f.c, f.p, f.t0, f.PC = n, c, p, t0, 1
 		return r.Link(f, &f.Header, st)
 	}
+//line unix_linux_test.go:20
+	n.note("%q, %v", p[:k], err)
+//line unix_linux_test.go:18
+	t0++
+	goto loop_18
+}
+
+//line unix_greenlet_linux_test.go:58
+
+func (f *notesReadsTwiceFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	n, c := f.n, f.c
+	var p []byte
+	var t0, k int
+	var err error
+	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.n, f.c))
+	case 1:
+		p, t0 = f.p, f.t0
+		k, err = r.Callee().(*ConnReadFrame).Returned(r)
+		goto resumed_19
+	}
+
+loop_18:
+//line unix_linux_test.go:18
+	if !(t0 < 2) {
+		return r.Return(f, &f.Header)
+	}
+//line unix_linux_test.go:19
+	k, err, st = c.ReadResumable(r, p)
+	if st != greenlet.Done {
+		f.p, f.t0, f.PC = p, t0, 1
+		return r.Link(f, &f.Header, st)
+	}
 resumed_19:
 //line unix_linux_test.go:20
 	n.note("%q, %v", p[:k], err)
@@ -64,11 +89,7 @@ resumed_19:
 	goto loop_18
 }
 
-//line unix_greenlet_linux_test.go:69
-
-func (f *notesReadsTwiceFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	return r.Started(f, &f.Header, f.body(r, f.n, f.c))
-}
+//line unix_greenlet_linux_test.go:93
 
 func (f *notesReadsTwiceFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c) }
 func (f *notesReadsTwiceFrame) Forget()                 { *f = notesReadsTwiceFrame{Header: f.Header} }
@@ -99,32 +120,19 @@ func (n *notes) receivesAllResumable(r *greenlet.Run, c *PacketConn, last string
 func (f *notesReceivesAllFrame) body(r *greenlet.Run, n *notes, c *PacketConn, last string) (st greenlet.Status) {
 	var p []byte
 	var err error
-	if f != nil {
-		switch f.PC {
-		case 1:
-			r.Callee().(*hub.HubSleepFrame).Release(r)
-			goto resumed_52
-		case 2:
-			p = f.p
-			_, _, err = r.Callee().(*PacketConnReadFromFrame).Returned(r)
-			goto resumed_55
-		}
-	}
-
 //line unix_linux_test.go:52
 	if st = n.SleepResumable(r, 5*time.Millisecond); st != greenlet.Done {
 		f = greenlet.Take(r, f, 16)
 		f.n, f.c, f.last, f.PC = n, c, last, 1
 		return r.Link(f, &f.Header, st)
 	}
-resumed_52:
 //line unix_linux_test.go:53
 	p = make([]byte, 10)
 loop_54:
 //line unix_linux_test.go:54
 	if !(string(p[:len(last)]) != last) {
 		if f != nil {
-			f.c, f.last, f.p = nil, "", nil
+			f.c, f.last = nil, ""
 		}
 //line unix_linux_test.go:60
 		n.note("received")
@@ -137,7 +145,6 @@ loop_54:
 		f.n, f.c, f.last, f.p, f.PC = n, c, last, p, 2
 		return r.Link(f, &f.Header, st)
 	}
-resumed_55:
 //line unix_linux_test.go:55
 	if err != nil {
 		n.note("%v", err)
@@ -146,11 +153,50 @@ resumed_55:
 	goto loop_54
 }
 
-//line unix_greenlet_linux_test.go:152
+//line unix_greenlet_linux_test.go:157
 
 func (f *notesReceivesAllFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	return r.Started(f, &f.Header, f.body(r, f.n, f.c, f.last))
+	n, c, last := f.n, f.c, f.last
+	var p []byte
+	var err error
+	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.n, f.c, f.last))
+	case 1:
+		r.Callee().(*hub.HubSleepFrame).Release(r)
+//line unix_linux_test.go:53
+		p = make([]byte, 10)
+		goto loop_54
+	case 2:
+		p = f.p
+		_, _, err = r.Callee().(*PacketConnReadFromFrame).Returned(r)
+		goto resumed_55
+	}
+
+loop_54:
+//line unix_linux_test.go:54
+	if !(string(p[:len(last)]) != last) {
+		f.c, f.last, f.p = nil, "", nil
+//line unix_linux_test.go:60
+		n.note("received")
+		return r.Return(f, &f.Header)
+	}
+//line unix_linux_test.go:55
+	_, _, err, st = c.ReadFromResumable(r, p)
+	if st != greenlet.Done {
+		f.p, f.PC = p, 2
+		return r.Link(f, &f.Header, st)
+	}
+resumed_55:
+//line unix_linux_test.go:55
+	if err != nil {
+		n.note("%v", err)
+		return r.Return(f, &f.Header)
+	}
+	goto loop_54
 }
+
+//line unix_greenlet_linux_test.go:200
 
 func (f *notesReceivesAllFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c, &f.last) }
 func (f *notesReceivesAllFrame) Forget()                 { *f = notesReceivesAllFrame{Header: f.Header} }
@@ -194,7 +240,7 @@ func (f *notesSendsLastFrame) body(r *greenlet.Run, n *notes, c *PacketConn, to 
 	return greenlet.Done
 }
 
-//line unix_greenlet_linux_test.go:200
+//line unix_greenlet_linux_test.go:244
 
 func (f *notesSendsLastFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n := f.n
@@ -212,7 +258,7 @@ func (f *notesSendsLastFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line unix_greenlet_linux_test.go:218
+//line unix_greenlet_linux_test.go:262
 
 func (f *notesSendsLastFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c, &f.to) }
 func (f *notesSendsLastFrame) Forget()                 { *f = notesSendsLastFrame{Header: f.Header} }
@@ -330,7 +376,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line unix_greenlet_linux_test.go:336
+//line unix_greenlet_linux_test.go:380
 
 func (f *notesSendsNothingFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.path) }
 func (f *notesSendsNothingFrame) Forget()                 { *f = notesSendsNothingFrame{DeferHeader: f.DeferHeader} }
@@ -361,25 +407,12 @@ func (f *notesReceivesNothingFrame) body(r *greenlet.Run, n *notes, c *PacketCon
 	var p []byte
 	var k int
 	var err error
-	if f != nil {
-		switch f.PC {
-		case 1:
-			r.Callee().(*hub.HubSleepFrame).Release(r)
-			goto resumed_107
-		case 2:
-			p = f.p
-			k, _, err = r.Callee().(*PacketConnReadFromFrame).Returned(r)
-			goto resumed_111
-		}
-	}
-
 //line unix_linux_test.go:107
 	if st = n.SleepResumable(r, 5*time.Millisecond); st != greenlet.Done {
 		f = greenlet.Take(r, f, 6)
 		f.n, f.c, f.PC = n, c, 1
 		return r.Link(f, &f.Header, st)
 	}
-resumed_107:
 //line unix_linux_test.go:108
 	c.SetReadDeadline(n.Now().Add(time.Second))
 	p = make([]byte, 10)
@@ -390,7 +423,6 @@ loop_110:
 		f.n, f.c, f.p, f.PC = n, c, p, 2
 		return r.Link(f, &f.Header, st)
 	}
-resumed_111:
 //line unix_linux_test.go:112
 	if k == 0 {
 		n.note("received nothing: %v", err)
@@ -399,11 +431,45 @@ resumed_111:
 	goto loop_110
 }
 
-//line unix_greenlet_linux_test.go:406
+//line unix_greenlet_linux_test.go:435
 
 func (f *notesReceivesNothingFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	return r.Started(f, &f.Header, f.body(r, f.n, f.c))
+	n, c := f.n, f.c
+	var p []byte
+	var k int
+	var err error
+	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.n, f.c))
+	case 1:
+		r.Callee().(*hub.HubSleepFrame).Release(r)
+//line unix_linux_test.go:108
+		c.SetReadDeadline(n.Now().Add(time.Second))
+		p = make([]byte, 10)
+		goto loop_110
+	case 2:
+		p = f.p
+		k, _, err = r.Callee().(*PacketConnReadFromFrame).Returned(r)
+		goto resumed_111
+	}
+
+loop_110:
+//line unix_linux_test.go:111
+	k, _, err, st = c.ReadFromResumable(r, p)
+	if st != greenlet.Done {
+		f.p, f.PC = p, 2
+		return r.Link(f, &f.Header, st)
+	}
+resumed_111:
+//line unix_linux_test.go:112
+	if k == 0 {
+		n.note("received nothing: %v", err)
+		return r.Return(f, &f.Header)
+	}
+	goto loop_110
 }
+
+//line unix_greenlet_linux_test.go:473
 
 func (f *notesReceivesNothingFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c) }
 func (f *notesReceivesNothingFrame) Forget()                 { *f = notesReceivesNothingFrame{Header: f.Header} }

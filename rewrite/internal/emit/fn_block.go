@@ -233,12 +233,12 @@ func (e *funcEmitter) layOut() {
 		// What only a block inside another leads to stands there, too.
 		for _, b := range e.list {
 			for to := b; e.inlined[to]; {
-				j, ok := to.Term.(*ir.Jump)
-				if !ok || preds[j.To] != 1 || targeted[j.To] || j.To == e.fn.Blocks[0] || e.inlined[j.To] {
+				next := e.behind(to)
+				if next == nil || preds[next] != 1 || targeted[next] || next == e.fn.Blocks[0] || e.inlined[next] {
 					break
 				}
-				e.inlined[j.To] = true
-				to = j.To
+				e.inlined[next] = true
+				to = next
 			}
 		}
 	}()
@@ -268,6 +268,26 @@ func (e *funcEmitter) layOut() {
 			}
 		}
 	}
+}
+
+// behind is the block whose code comes behind that of b, if b is inside another, or nil.
+func (e *funcEmitter) behind(b *ir.Block) *ir.Block {
+	switch t := b.Term.(type) {
+	case *ir.Jump:
+		return t.To
+	case *ir.CondJump:
+		switch {
+		case e.inlined[t.Then] && t.Then != t.Else:
+			return t.Else
+		case e.inlined[t.Else]:
+			return t.Then
+		}
+	case *ir.Wait:
+		if t.IsCall() {
+			return t.Next
+		}
+	}
+	return nil
 }
 
 // blocks emits all blocks, in order, with the labels that are used.

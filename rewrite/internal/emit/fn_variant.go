@@ -41,7 +41,7 @@ func (v variant) resumes() bool { return !v.mayBeHot() }
 func (e *funcEmitter) begins() bool { return e.variant != resumedCall || e.asker != nil }
 
 // maxTwice is how much code, by weight, is emitted in two variants rather than in one.
-const maxTwice = 12
+const maxTwice = 23
 
 // unified reports whether hot calls and resumptions have the same code.
 func (e *funcEmitter) unified() bool {

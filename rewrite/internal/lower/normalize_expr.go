@@ -318,14 +318,38 @@ func (n *normalizer) shortCircuit(x *ast.BinaryExpr) ast.Expr {
 		return n.as(&ast.BinaryExpr{X: n.lift(x.X), OpPos: x.OpPos, Op: x.Op, Y: x.Y}, x)
 	}
 	t := n.temp(n.info.TypeOf(x), x.Pos())
-	n.define(t, n.lift(x.X))
-	then := n.in(func() { n.set(t, n.lift(x.Y)) })
-	var cond ast.Expr = n.ref(t, x.OpPos)
-	if x.Op == token.LOR {
-		cond = &ast.UnaryExpr{OpPos: x.OpPos, Op: token.NOT, X: cond}
-	}
-	n.add(&ir.If{Pos: x.OpPos, Cond: cond, Then: then})
+	n.evaluate(t, x, true)
 	return n.ref(t, x.Pos())
+}
+
+// evaluate adds what makes t the value of e, for the first time or once more. All of a
+// chain of && and || goes by the one variable.
+func (n *normalizer) evaluate(t *ir.Var, e ast.Expr, first bool) {
+	if types.Identical(types.Default(n.info.TypeOf(e)), t.Type) {
+		switch x := ast.Unparen(e).(type) {
+		case *ast.BinaryExpr:
+			if (x.Op == token.LAND || x.Op == token.LOR) && n.colors.Suspends(x.Y) {
+				n.evaluate(t, x.X, first)
+				then := n.in(func() { n.evaluate(t, x.Y, false) })
+				var cond ast.Expr = n.ref(t, x.OpPos)
+				if x.Op == token.LOR {
+					cond = &ast.UnaryExpr{OpPos: x.OpPos, Op: token.NOT, X: cond}
+				}
+				n.add(&ir.If{Pos: x.OpPos, Cond: cond, Then: then})
+				return
+			}
+		case *ast.CallExpr:
+			if _, ok := n.colors.Suspension(x); ok {
+				n.suspend(x, []*ir.Var{t})
+				return
+			}
+		}
+	}
+	if first {
+		n.define(t, n.lift(e))
+	} else {
+		n.set(t, n.lift(e))
+	}
 }
 
 // define adds t := e, set adds t = e.

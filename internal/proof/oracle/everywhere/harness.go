@@ -14,6 +14,8 @@ const (
 	// it is written, so that what the instrumenting changes can be told from what
 	// the rewriting does.
 	plainVariable = "EVERYWHERE_PLAIN"
+	// lostVariable names a file for the places of lost suspensions, one a line.
+	lostVariable = "EVERYWHERE_LOST"
 	// countVariable names a file for the number of suspensions.
 	countVariable = "EVERYWHERE_COUNT"
 )
@@ -60,6 +62,18 @@ func main() {
 	if os__.Getenv("EVERYWHERE_PLAIN") != "" {
 		main__()
 		return
+	}
+	if name := os__.Getenv("EVERYWHERE_LOST"); name != "" {
+		file, err := os__.Create(name)
+		if err != nil {
+			panic(err)
+		}
+		greenlet__.SetLost(&greenlet__.LostHandler{
+			Resumable: func(string) bool { return true },
+			Report: func(l greenlet__.Lost) {
+				file.WriteString(l.Op + " in " + l.Func + ", called at " + l.File + ":" + strconv__.Itoa(l.Line) + "\n")
+			},
+		})
 	}
 	g := greenlet__.New(newMain__Frame())
 	for !g.Dead() {

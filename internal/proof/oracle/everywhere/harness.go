@@ -14,7 +14,8 @@ const (
 	// it is written, so that what the instrumenting changes can be told from what
 	// the rewriting does.
 	plainVariable = "EVERYWHERE_PLAIN"
-	// lostVariable names a file for the places of lost suspensions, one a line.
+	// lostVariable names a file for lost suspensions: the functions, one a line, that ran
+	// as plain code for code that was rewritten, and came to a suspension.
 	lostVariable = "EVERYWHERE_LOST"
 	// countVariable names a file for the number of suspensions.
 	countVariable = "EVERYWHERE_COUNT"
@@ -29,7 +30,10 @@ const harness = `package main
 
 import (
 	os__ "os"
+	regexp__ "regexp"
+	runtime__ "runtime"
 	strconv__ "strconv"
+	strings__ "strings"
 
 	greenlet__ "github.com/going-green/greenlet/runtime"
 )
@@ -39,6 +43,9 @@ var count__, next__, suspensions__ = 0, 0, 0
 //greenlet:resumable
 func suspend__() {
 	if greenlet__.Current() == greenlet__.Main() {
+		if lost__ != nil {
+			plainly__()
+		}
 		return
 	}
 	count__++
@@ -51,6 +58,32 @@ func suspend__() {
 	suspensions__++
 	greenlet__.Yield(count__)
 }
+
+var lost__ *os__.File
+
+// plainly__ notes what runs as plain code although code that was rewritten has called it: the
+// outermost function of the program below that, if nothing else is between them.
+func plainly__() {
+	pcs := make([]uintptr, 100)
+	frames := runtime__.CallersFrames(pcs[:runtime__.Callers(2, pcs)]) // of suspend__
+	last := ""
+	for more := true; more; {
+		var f runtime__.Frame
+		f, more = frames.Next()
+		name := f.Function
+		switch {
+		case !strings__.HasPrefix(name, "main."):
+			return
+		case generated__.MatchString(name):
+			lost__.WriteString(last + "\n")
+			return
+		case !strings__.HasPrefix(name, "main.suspend__") && !strings__.HasPrefix(name, "main.through__"):
+			last = name
+		}
+	}
+}
+
+var generated__ = regexp__.MustCompile("(Resumable|Deferred)(\\[\\.\\.\\.\\])?$|Frame(\\[\\.\\.\\.\\])?\\)\\.(Resume|step|run|Ask)$|\\.(CallResumable|CallDeferred)$")
 
 //greenlet:resumable
 func through__[T interface{}](v T) T {
@@ -68,12 +101,7 @@ func main() {
 		if err != nil {
 			panic(err)
 		}
-		greenlet__.SetLost(&greenlet__.LostHandler{
-			Resumable: func(string) bool { return true },
-			Report: func(l greenlet__.Lost) {
-				file.WriteString(l.Op + " in " + l.Func + ", called at " + l.File + ":" + strconv__.Itoa(l.Line) + "\n")
-			},
-		})
+		lost__ = file
 	}
 	g := greenlet__.New(newMain__Frame())
 	for !g.Dead() {

@@ -233,3 +233,45 @@ func ExampleDumpAll() {
 	// └── <greenlet 0x… greenlet.count suspended active started>
 	//           greenlet.count(lowered_test.go:12)
 }
+
+// bothFrame is of a function that hands on what two others yield:
+//
+//	//greenlet:resumable
+//	func both(n, m int) {
+//		greenlet.YieldFrom[any](greenlet.New(newCountFrame(n)))
+//		greenlet.YieldFrom[any](greenlet.New(newCountFrame(m)))
+//	}
+type bothFrame struct {
+	Header
+	n, m int
+}
+
+func (f *bothFrame) Func() *Func        { return &Func{Name: "greenlet.both"} }
+func (f *bothFrame) Args(args []any)    {}
+func (f *bothFrame) Send(r *Run) Status { return r.Finish() }
+func (f *bothFrame) Release(*Run)       {}
+
+func (f *bothFrame) Resume(r *Run) Status {
+	for i, n := range []int{f.n, f.m} {
+		if f.PC > uint32(i) {
+			continue // that is over
+		}
+		f.PC++
+		if _, st := YieldFromResumable[any](r, NewChild(r.Current(), newCountFrame(n))); st != Done {
+			return r.Link(f, &f.Header, st)
+		}
+	}
+	return r.Return(f, &f.Header)
+}
+
+func ExampleYieldFrom() {
+	for v := range Seq[int](&bothFrame{n: 2, m: 3}) {
+		fmt.Println(v)
+	}
+	// Output:
+	// 0
+	// 1
+	// 0
+	// 1
+	// 2
+}

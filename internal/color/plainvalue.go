@@ -173,90 +173,16 @@ func embedded(s *types.Selection) (path []*types.Var) {
 	return path
 }
 
-// hasTypeParam reports whether a type is spelled with a type parameter.
+// hasTypeParam reports whether a type is spelled with a type parameter, or with an alias
+// of what is.
 func hasTypeParam(t types.Type) bool {
-	return mentions(t, func(t types.Type) bool { _, ok := t.(*types.TypeParam); return ok })
-}
-
-// Local reports whether a type is spelled with one that a function declares: it has no
-// name outside of that.
-func Local(t types.Type) bool {
 	return mentions(t, func(t types.Type) bool {
-		var obj *types.TypeName
 		switch t := t.(type) {
-		case *types.Named:
-			obj = t.Obj()
-		case *types.Alias:
-			obj = t.Obj()
-		}
-		return obj != nil && obj.Pkg() != nil && obj.Parent() != nil && obj.Parent() != obj.Pkg().Scope()
-	})
-}
-
-// mentions reports whether is holds for a type or one that it is spelled with.
-func mentions(t types.Type, is func(types.Type) bool) bool {
-	seen := map[types.Type]bool{}
-	var in func(t types.Type) bool
-	all := func(list *types.TypeList) bool {
-		for t := range list.Types() {
-			if in(t) {
-				return true
-			}
-		}
-		return false
-	}
-	tuple := func(list *types.Tuple) bool {
-		for v := range list.Variables() {
-			if in(v.Type()) {
-				return true
-			}
-		}
-		return false
-	}
-	in = func(t types.Type) bool {
-		if t == nil || seen[t] {
-			return false
-		}
-		seen[t] = true
-		if is(t) {
+		case *types.TypeParam:
 			return true
-		}
-		switch t := t.(type) {
-		case *types.Named:
-			return all(t.TypeArgs())
 		case *types.Alias:
-			return all(t.TypeArgs()) || in(types.Unalias(t))
-		case *types.Pointer:
-			return in(t.Elem())
-		case *types.Slice:
-			return in(t.Elem())
-		case *types.Array:
-			return in(t.Elem())
-		case *types.Chan:
-			return in(t.Elem())
-		case *types.Map:
-			return in(t.Key()) || in(t.Elem())
-		case *types.Signature:
-			return tuple(t.Params()) || tuple(t.Results())
-		case *types.Struct:
-			for f := range t.Fields() {
-				if in(f.Type()) {
-					return true
-				}
-			}
-		case *types.Interface:
-			for m := range t.ExplicitMethods() {
-				if in(m.Signature()) {
-					return true
-				}
-			}
-			for e := range t.EmbeddedTypes() {
-				if in(e) {
-					return true
-				}
-			}
+			return hasTypeParam(types.Unalias(t))
 		}
 		return false
-	}
-	return in(t)
+	})
 }

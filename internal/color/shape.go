@@ -47,28 +47,21 @@ func isTypeParam(t types.Type) bool {
 	return ok
 }
 
-func sameList(x, y *types.TypeList) bool {
-	if x.Len() != y.Len() {
-		return false
-	}
-	for i := range x.Len() {
-		if !sameShape(x.At(i), y.At(i)) {
-			return false
-		}
-	}
-	return true
-}
+func sameList(x, y *types.TypeList) bool { return sameAll(x.Len(), y.Len(), x.At, y.At) }
 
 func sameTuple(x, y *types.Tuple) bool {
-	if x.Len() != y.Len() {
-		return false
-	}
-	for i := range x.Len() {
-		if !sameShape(x.At(i).Type(), y.At(i).Type()) {
+	return sameAll(x.Len(), y.Len(),
+		func(i int) types.Type { return x.At(i).Type() }, func(i int) types.Type { return y.At(i).Type() })
+}
+
+// sameAll is sameShape for n types and m others, in order.
+func sameAll(n, m int, x, y func(int) types.Type) bool {
+	for i := range min(n, m) {
+		if !sameShape(x(i), y(i)) {
 			return false
 		}
 	}
-	return true
+	return n == m
 }
 
 func sameStruct(x, y *types.Struct) bool {

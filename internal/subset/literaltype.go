@@ -148,48 +148,10 @@ func (k *checker) hiding(u typeUse, n ast.Node) types.Object {
 
 // typeNames calls f for the names of types that t is spelled with.
 func typeNames(t types.Type, seen map[types.Type]bool, f func(*types.TypeName)) {
-	if t == nil || seen[t] {
-		return
-	}
-	seen[t] = true
-	tuple := func(list *types.Tuple) {
-		for v := range list.Variables() {
-			typeNames(v.Type(), seen, f)
+	color.WalkType(t, seen, func(t types.Type) bool {
+		if named, ok := t.(interface{ Obj() *types.TypeName }); ok {
+			f(named.Obj())
 		}
-	}
-	named := func(obj *types.TypeName, args *types.TypeList) {
-		f(obj)
-		for a := range args.Types() {
-			typeNames(a, seen, f)
-		}
-	}
-	switch t := t.(type) {
-	case *types.Named:
-		named(t.Obj(), t.TypeArgs())
-	case *types.Alias:
-		named(t.Obj(), t.TypeArgs())
-	case *types.TypeParam:
-		f(t.Obj())
-	case *types.Map:
-		typeNames(t.Key(), seen, f)
-		typeNames(t.Elem(), seen, f)
-	case interface{ Elem() types.Type }: // pointers, slices, arrays, channels
-		typeNames(t.Elem(), seen, f)
-	case *types.Signature:
-		tuple(t.Params())
-		tuple(t.Results())
-	case *types.Tuple:
-		tuple(t)
-	case *types.Struct:
-		for v := range t.Fields() {
-			typeNames(v.Type(), seen, f)
-		}
-	case *types.Interface:
-		for m := range t.ExplicitMethods() {
-			typeNames(m.Type(), seen, f)
-		}
-		for e := range t.EmbeddedTypes() {
-			typeNames(e, seen, f)
-		}
-	}
+		return true
+	})
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/dave/jennifer/jen"
 
+	"github.com/going-green/greenlet/internal/color"
 	"github.com/going-green/greenlet/rewrite/internal/ir"
 )
 
@@ -54,7 +55,7 @@ func (e *funcEmitter) findSlots() {
 		for s, ok := types.Unalias(t).(*types.Slice); ok; s, ok = types.Unalias(t).(*types.Slice) {
 			t = s.Elem() // a variadic parameter is one of ...X0
 		}
-		if !ir.Mentions(t, func(obj *types.TypeName) bool { return e.fn.Lit.Around[obj] }) || e.slotOf(t) != "" {
+		if !color.MentionsLocal(t, func(obj *types.TypeName) bool { return e.fn.Lit.Around[obj] }) || e.slotOf(t) != "" {
 			return
 		}
 		name := e.free("X" + strconv.Itoa(n))

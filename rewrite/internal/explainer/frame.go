@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/going-green/greenlet/internal/color"
 	"github.com/going-green/greenlet/internal/explain"
 	"github.com/going-green/greenlet/internal/names"
 	"github.com/going-green/greenlet/rewrite/internal/ir"
@@ -56,7 +57,7 @@ func (b *explaining) frame() {
 		}
 		if f.Any {
 			out.Any = "its type can't be named outside the function"
-			if !ir.InFunction(f.Type) {
+			if !color.Local(f.Type) {
 				out.Any = "its type has no name in this package"
 			}
 			t = types.Universe.Lookup("any").Type()

@@ -11,6 +11,9 @@ type MapIter struct{ Key, Elem types.Type }
 func (t *MapIter) Underlying() types.Type { return t }
 func (t *MapIter) String() string         { return "*greenlet.MapIter" }
 
+// Parts are the types it is spelled with (color.WalkType).
+func (t *MapIter) Parts() []types.Type { return []types.Type{t.Key, t.Elem} }
+
 // LoopState is the type *greenlet.Loop.
 type LoopState struct{}
 

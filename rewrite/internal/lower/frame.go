@@ -17,6 +17,7 @@ import (
 	"go/types"
 	"slices"
 
+	"github.com/going-green/greenlet/internal/color"
 	"github.com/going-green/greenlet/rewrite/internal/ir"
 )
 
@@ -96,12 +97,12 @@ func hasTypeParam(t types.Type) bool {
 			found = true
 		case *types.Named:
 			if obj := t.Obj(); obj.Pkg() != nil && obj.Parent() != obj.Pkg().Scope() {
-				ir.WalkType(t.Underlying(), seen, visit) // may mention the type parameters around it
+				color.WalkType(t.Underlying(), seen, visit) // may mention the type parameters around it
 			}
 		}
 		return !found
 	}
-	ir.WalkType(t, seen, visit)
+	color.WalkType(t, seen, visit)
 	return found
 }
 
@@ -238,7 +239,7 @@ func fields(fn *ir.Func, spilled varSet) *ir.Frame {
 			continue
 		}
 		v.Field = taken.Keep(v.Name)
-		fr.Fields = append(fr.Fields, ir.Field{Name: v.Field, Type: v.Type, Var: v, Box: v.Box, Any: ir.InFunction(v.Type)})
+		fr.Fields = append(fr.Fields, ir.Field{Name: v.Field, Type: v.Type, Var: v, Box: v.Box, Any: color.Local(v.Type)})
 	}
 	if fn.Recovers {
 		fr.Deferrer = taken.Keep("deferrer")

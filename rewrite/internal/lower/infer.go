@@ -408,12 +408,23 @@ func (n *inferrer) literals() {
 	}
 	slices.SortFunc(list, func(a, b *ast.Ident) int { return cmp.Compare(a.Pos(), b.Pos()) })
 	for _, id := range list {
-		n.fn.Refused = append(n.fn.Refused, diag.Diagnostic{
+		d := diag.Diagnostic{
 			Pos:     n.unit.Fset.Position(id.Pos()),
 			Code:    diag.TypeUnnameable,
 			Message: "what suspends must be evaluated before this, which then needs its type, " + n.typeString(n.fn.Types[id]) + ", which has no name here",
 			Remedy:  "assign the values that suspend to variables first",
-		})
+		}
+		// Go infers no types of a function's parameters, where it is declared.
+		switch lit := n.fn.Lit; {
+		case lit == nil || lit.Types[id] == nil:
+		case lit.Range != nil:
+			d.Message = "the body of this loop over an iterator function becomes a function with a parameter of type " + n.typeString(n.fn.Types[id]) + ", which has no name here"
+			d.Remedy = "make the loop in a function without the directive, or in the package of the type; or have the iterator hand out a type that has a name, such as an interface"
+		case lit.Value != nil:
+			d.Message = "this value becomes a function with a parameter or result of type " + n.typeString(n.fn.Types[id]) + ", which has no name here"
+			d.Remedy = "call it instead, or make the value in the package of the type"
+		}
+		n.fn.Refused = append(n.fn.Refused, d)
 	}
 }
 
@@ -429,7 +440,7 @@ func (n *inferrer) captures() {
 		if n.nameable(c.Obj.Type()) {
 			continue
 		}
-		d := diag.Diagnostic{Code: diag.TypeUnnameable, Remedy: "give it a type that has a name, such as an interface"}
+		d := diag.Diagnostic{Code: diag.TypeUnnameable, Remedy: "assign it to a variable of a type that has a name first, such as an interface with the methods that are called"}
 		typ := ", the type of which, " + n.typeString(c.Obj.Type()) + ", has no name here"
 		switch {
 		case lit.Value != nil:

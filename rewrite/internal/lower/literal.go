@@ -100,7 +100,7 @@ func typesAround(info *types.Info, lit *ir.Lit) map[*types.TypeName]bool {
 			return
 		}
 		seen[t] = true
-		ir.Mentions(t, func(obj *types.TypeName) bool {
+		color.MentionsLocal(t, func(obj *types.TypeName) bool {
 			if obj.Pos() < lit.Syntax.Pos() || obj.Pos() >= lit.Syntax.End() {
 				found[obj] = true
 			}

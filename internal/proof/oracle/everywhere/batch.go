@@ -336,10 +336,14 @@ func (b *batch) compare(ctx context.Context, programs []*program) error {
 	var mu sync.Mutex
 	var suspects []*program
 	each(programs, func(p *program) {
-		count := filepath.Join(b.dir, p.name+".count")
+		count, lost := filepath.Join(b.dir, p.name+".count"), filepath.Join(b.dir, p.name+".lost")
 		var err error
-		if p.got, err = b.execute(ctx, rewritten, p, countVariable+"="+count); err != nil {
+		if p.got, err = b.execute(ctx, rewritten, p, countVariable+"="+count, lostVariable+"="+lost); err != nil {
 			p.got += err.Error()
+		}
+		if data, _ := os.ReadFile(lost); len(p.lost(string(data))) > 0 {
+			b.verdicts[p.name].differs("loses suspensions", strings.Join(p.lost(string(data)), "\n"))
+			return
 		}
 		if err == nil && p.got == p.Want {
 			data, _ := os.ReadFile(count) // there is none if it exits by itself

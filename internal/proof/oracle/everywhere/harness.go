@@ -14,6 +14,9 @@ const (
 	// it is written, so that what the instrumenting changes can be told from what
 	// the rewriting does.
 	plainVariable = "EVERYWHERE_PLAIN"
+	// lostVariable names a file for lost suspensions: the functions, one a line, that ran
+	// as plain code for code that was rewritten, and came to a suspension.
+	lostVariable = "EVERYWHERE_LOST"
 	// countVariable names a file for the number of suspensions.
 	countVariable = "EVERYWHERE_COUNT"
 )
@@ -27,7 +30,10 @@ const harness = `package main
 
 import (
 	os__ "os"
+	regexp__ "regexp"
+	runtime__ "runtime"
 	strconv__ "strconv"
+	strings__ "strings"
 
 	greenlet__ "github.com/going-green/greenlet/runtime"
 )
@@ -37,6 +43,9 @@ var count__, next__, suspensions__ = 0, 0, 0
 //greenlet:resumable
 func suspend__() {
 	if greenlet__.Current() == greenlet__.Main() {
+		if lost__ != nil {
+			plainly__()
+		}
 		return
 	}
 	count__++
@@ -50,6 +59,32 @@ func suspend__() {
 	greenlet__.Yield(count__)
 }
 
+var lost__ *os__.File
+
+// plainly__ notes what runs as plain code although code that was rewritten has called it: the
+// outermost function of the program below that, if nothing else is between them.
+func plainly__() {
+	pcs := make([]uintptr, 100)
+	frames := runtime__.CallersFrames(pcs[:runtime__.Callers(2, pcs)]) // of suspend__
+	last := ""
+	for more := true; more; {
+		var f runtime__.Frame
+		f, more = frames.Next()
+		name := f.Function
+		switch {
+		case !strings__.HasPrefix(name, "main."):
+			return
+		case generated__.MatchString(name):
+			lost__.WriteString(last + "\n")
+			return
+		case !strings__.HasPrefix(name, "main.suspend__") && !strings__.HasPrefix(name, "main.through__"):
+			last = name
+		}
+	}
+}
+
+var generated__ = regexp__.MustCompile("(Resumable|Deferred)(\\[\\.\\.\\.\\])?$|Frame(\\[\\.\\.\\.\\])?\\)\\.(Resume|step|run|Ask)$|\\.(CallResumable|CallDeferred)$")
+
 //greenlet:resumable
 func through__[T interface{}](v T) T {
 	suspend__()
@@ -60,6 +95,13 @@ func main() {
 	if os__.Getenv("EVERYWHERE_PLAIN") != "" {
 		main__()
 		return
+	}
+	if name := os__.Getenv("EVERYWHERE_LOST"); name != "" {
+		file, err := os__.Create(name)
+		if err != nil {
+			panic(err)
+		}
+		lost__ = file
 	}
 	g := greenlet__.New(newMain__Frame())
 	for !g.Dead() {

@@ -58,7 +58,7 @@ func (r *Run) calls(skip int) Traceback {
 	leaf := r.cur.leaf
 	t := hot.above(standing(leaf))
 	for f := leaf.header().Caller; f != nil; f = f.header().Caller {
-		if f.Func() != waiterFunc {
+		if !hidden(f) {
 			t = append(t, standing(f))
 		}
 	}

@@ -115,6 +115,8 @@ type Func struct {
 	// an @ if a //line directive gives it another, and the locals that live across it:
 	// "12 a b; 17; 20@lex.l a". A space in a file's name is a zero byte.
 	Points string
+
+	through bool // its frame does nothing but call the function: see valueFrame
 }
 
 // Point describes one suspension of a function.
@@ -247,6 +249,6 @@ func (r *Run) Callee() Frame { return r.callee }
 func (r *Run) Current() *Greenlet { return r.cur }
 
 // New is the function New for the current greenlet.
-func (r *Run) New(run Frame) *Greenlet {
-	return newGreenlet(run, r.cur, "New")
+func (r *Run) New(run any, args ...any) *Greenlet {
+	return newGreenlet(frameOf("New", run, args), r.cur, "New")
 }

@@ -116,9 +116,21 @@ func (r *Run) Finish() Status { return r.send(r.cur.parent, nil, false) }
 func SetArgs(f Frame, args []any, to ...any) {
 	count(f, args, len(to))
 	for i, p := range to {
-		if p != nil {
-			setArg(f, reflect.ValueOf(p).Elem(), args, i)
+		switch p := p.(type) {
+		case nil:
+			continue
+		case *int: // the usual ones, without reflection
+			if v, ok := args[i].(int); ok {
+				*p = v
+				continue
+			}
+		case *string:
+			if v, ok := args[i].(string); ok {
+				*p = v
+				continue
+			}
 		}
+		setArg(f, reflect.ValueOf(p).Elem(), args, i)
 	}
 }
 

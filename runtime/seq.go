@@ -21,14 +21,14 @@ func newPuller[T any](run Frame) *puller[T] {
 
 // begin makes the greenlet that p drives.
 func (p *puller[T]) begin(run Frame) {
-	p.g = New(run)
+	p.g = newGreenlet(run, &main, "New")
 	p.run.cur = p.g
 	p.run.slot = &p.v
 	p.run.drop = true
 }
 
-// Pull is the drop-in for [iter.Pull]: next runs the frame until its next
-// Yield and returns the value and true, or the zero value and false when it
+// Pull is the drop-in for [iter.Pull]: it makes a greenlet that will run what [New] takes, a
+// function with arguments or a frame. next runs it until its next Yield and returns the value and true, or the zero value and false when it
 // has returned; stop ends it early, running what it has deferred. A panic of
 // the greenlet is raised by the call of next or stop it happens in. So is one with
 // [Exit] that code of its own raises, unless a function of it defers: a greenlet that
@@ -36,10 +36,11 @@ func (p *puller[T]) begin(run Frame) {
 //
 // Unlike an [iter.Pull], one that is dropped unstopped leaks nothing. next and
 // stop must not be called from several goroutines at a time.
-func Pull[T any](run Frame) (next func() (T, bool), stop func()) {
-	p := newPuller[T](run)
+func Pull[T any](run any, args ...any) (next func() (T, bool), stop func()) {
+	frame := frameOf("Pull", run, args)
+	p := newPuller[T](frame)
 	// Literals, not method values: that would add a call.
-	if a, ok := run.(asker[T]); ok {
+	if a, ok := frame.(asker[T]); ok {
 		g := p.g
 		return func() (v T, ok bool) {
 			if int32(g.state)-int32(suspended) > atomic.LoadInt32(&quiet) {

@@ -2,13 +2,14 @@ package greenlet
 
 import "iter"
 
-// Seq is a single-use iterator over the values that the frame yields. When
-// the loop ends early the greenlet is killed.
+// Seq is a single-use iterator over the values that a greenlet yields which runs what [New]
+// takes, a function with arguments or a frame. When the loop ends early the greenlet is
+// killed.
 //
 // In resumable code the body of the loop may suspend: the generator waits, as data like
 // all else, until the loop goes on.
-func Seq[T any](run Frame) iter.Seq[T] {
-	s := &sequence[T]{run: run}
+func Seq[T any](run any, args ...any) iter.Seq[T] {
+	s := &sequence[T]{run: frameOf("Seq", run, args)}
 	return Bind(&s.Closure, s, func(yield func(T) bool) { s.each(yield) })
 }
 

@@ -17,6 +17,13 @@ func (s StackFrame) String() string { return fmt.Sprintf("%s(%s:%d)", s.Func, s.
 
 func (s StackFrame) position() string { return fmt.Sprintf("%s:%d", s.File, s.Line) }
 
+// hidden reports whether f is of no call of the source: of a wait of ours, or of what calls
+// a function value and has begun to.
+func hidden(f Frame) bool {
+	fn := f.Func()
+	return fn == waiterFunc || fn.through && f.header().PC > 0
+}
+
 // standing is f in its state: where it is suspended, or about to be.
 func standing(f Frame) StackFrame { return f.Func().at(f.header().PC) }
 
@@ -28,7 +35,7 @@ func (g *Greenlet) Stack() []StackFrame {
 	}
 	var s []StackFrame
 	for f := g.leaf; f != nil; f = f.header().Caller {
-		if f.Func() != waiterFunc {
+		if !hidden(f) {
 			s = append(s, standing(f))
 		}
 	}

@@ -142,9 +142,7 @@ func (e *funcEmitter) runtimeCall(x *ast.CallExpr) (*jen.Statement, bool) {
 	case "Current":
 		return jen.Id(e.r).Dot("Current").Call(), true
 	case "New", "Caller", "Callers":
-		if len(x.Args) == 1 {
-			return jen.Id(e.r).Dot(fn.Name()).Call(e.Expr(x.Args[0])), true
-		}
+		return jen.Id(e.r).Dot(fn.Name()).Call(e.callArgs(x.Args, x)...), true
 	}
 	return nil, false
 }

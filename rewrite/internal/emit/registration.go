@@ -11,13 +11,15 @@ import (
 	"github.com/going-green/greenlet/internal/names"
 )
 
-// Registrations: how resumable code that calls a function value finds its resumable
-// form. The package of a function makes known what depends on nothing but the
+// Registrations: how resumable code that calls a function value, or starts it as
+// greenlet.New(fib, 5) does, finds its resumable form. The package of a function makes known what depends on nothing but the
 // declaration, the function and its method values:
 //
 //	type fibValue struct{}
 //
 //	func (fibValue) CallResumable(r *greenlet.Run, p0 int) (int, greenlet.Status) { return fibResumable(r, p0) }
+//
+//	func (fibValue) Frame() greenlet.Frame { return greenlet.MakeFrame(fibFrame{}) }
 //
 //	func init() { greenlet.Register(fib, fibValue{}) }
 //
@@ -36,10 +38,25 @@ func (e *funcEmitter) registration(out *jen.File) {
 	sig, form := e.fn.Obj.Signature(), names.Companion(e.fn.Obj.Name())
 	if recv == nil {
 		e.registerFunc(out, name, jen.Id(e.fn.Obj.Name()), sig, nil, func(name string) *jen.Statement { return jen.Id(name) }, form, e.deferredForm())
+		e.frameOfValue(out, name, jen.Null(), nil)
 		return
 	}
 	zero := jen.Parens(jen.Op("*").Add(e.newOf(e.Type(recv.Type()))))
 	e.registerMethods(out, name, recv.Type(), zero.Dot(e.fn.Obj.Name()), sig, form, e.deferredForm())
+	v := e.unused("v")
+	e.frameOfValue(out, name, jen.Id(v), jen.Id(v).Dot("recv"))
+}
+
+// frameOfValue emits what a start by value asks for: a frame without arguments.
+func (e *funcEmitter) frameOfValue(out *jen.File, name string, v *jen.Statement, recv jen.Code) {
+	var fields []jen.Code
+	if field := e.fn.Frame.Params[:min(1, len(e.fn.Frame.Params))]; recv != nil && field[0] != "" {
+		fields = append(fields, jen.Id(field[0]).Op(":").Add(recv))
+	} else {
+		v = jen.Null()
+	}
+	out.Func().Params(v.Id(name)).Id("Frame").Params().Add(e.rt("Frame")).
+		Add(oneLine(jen.Return(e.rt("MakeFrame").Call(e.frameRef().Add(oneLineList(fields...))))))
 }
 
 func (e *funcEmitter) deferredForm() string {

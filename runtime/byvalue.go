@@ -1,0 +1,230 @@
+package greenlet
+
+import (
+	"reflect"
+	"runtime"
+)
+
+// Functions by value: New(squares, 5) is New(newSquaresFrame(5)). The form of a function
+// that is registered makes its frame; of any other function value, such as a literal made
+// by resumable code or an instance of a generic function, a frame of ours calls the form.
+
+// FrameOf is the frame that run stands for: run itself if it is a [Frame], or one that
+// will call the function run with args. It is what [New] does with its arguments, for
+// functions that take the same.
+//
+// A function is a resumable one, a method value of one, or a literal that a resumable
+// function has made. Each argument is assigned to its parameter; one of the types that
+// untyped constants have when they become an any (int, float64, rune, string, bool, …)
+// is converted to the parameter's if that has its value, so that FrameOf(sleep, 5) works
+// for a time.Duration. Vet checks the arguments of calls that name the function.
+//
+// FrameOf panics with a [*StateError] if run is nil, neither of the two, or a function
+// that was not compiled, and with an [*ArgumentError] if the arguments don't fit; a Frame
+// has its arguments already and takes none.
+func FrameOf(run any, args ...any) Frame { return frameOf("FrameOf", run, args) }
+
+func frameOf(op string, run any, args []any) Frame {
+	if f, ok := run.(Frame); ok {
+		if len(args) > 0 {
+			panic(&StateError{Op: op, Reason: "the frame of " + f.Func().Name + " has its arguments already; give the function itself, or no arguments"})
+		}
+		return f
+	}
+	v := reflect.ValueOf(run)
+	if v.Kind() != reflect.Func || v.IsNil() {
+		if run == nil || v.Kind() == reflect.Func {
+			panic(&StateError{Op: op, Reason: "there is nothing to run: the function or frame is nil"})
+		}
+		panic(&StateError{Op: op, Reason: "what is to run is of type " + valueType(run) + ", neither a function nor a frame"})
+	}
+	form := Resumable(run)
+	if form == nil {
+		panic(&StateError{Op: op, Reason: funcName(run) + " is not compiled: annotate it //greenlet:resumable, or make it in a function that is, and run go generate"})
+	}
+	args = fitted(v.Type(), args)
+	if m, ok := form.(interface{ Frame() Frame }); ok {
+		f := m.Frame()
+		setArgs(f, args)
+		return f
+	}
+	f := &valueFrame{form: form, info: &Func{Name: funcName(run), through: true}}
+	f.take(v.Type(), args)
+	return f
+}
+
+// fitted is args with those that an untyped constant may have been converted to the types
+// of the parameters of t.
+func fitted(t reflect.Type, args []any) []any {
+	own := false
+	for i, arg := range args {
+		in := t.NumIn() - 1
+		if i <= in && !(i == in && t.IsVariadic()) {
+			if in = i; reflect.TypeOf(arg) == t.In(in) {
+				continue
+			}
+		} else if !t.IsVariadic() {
+			break // too many
+		}
+		to := t.In(in)
+		if in == t.NumIn()-1 && t.IsVariadic() {
+			to = to.Elem()
+		}
+		v, ok := constantAs(reflect.ValueOf(arg), to)
+		if !ok {
+			continue
+		}
+		if !own {
+			args, own = append([]any(nil), args...), true
+		}
+		args[i] = v.Interface()
+	}
+	return args
+}
+
+// constantAs is v as a t, if v has a type that untyped constants have by default, and t can
+// have its value.
+func constantAs(v reflect.Value, t reflect.Type) (reflect.Value, bool) {
+	if !v.IsValid() || v.Type() == t || v.Type().PkgPath() != "" || t.Kind() == reflect.Interface || !v.CanConvert(t) {
+		return v, false
+	}
+	const ints, floats = 1, 2
+	class := func(k reflect.Kind) int {
+		switch {
+		case k >= reflect.Int && k <= reflect.Uintptr:
+			return ints
+		case k >= reflect.Float32 && k <= reflect.Complex128:
+			return floats
+		}
+		return 0
+	}
+	switch v.Kind() {
+	case reflect.Int, reflect.Int32, reflect.Float64, reflect.Complex128:
+		if class(t.Kind()) == 0 || class(v.Kind()) == floats && v.Kind() == reflect.Complex128 && t.Kind() != reflect.Complex64 && t.Kind() != reflect.Complex128 {
+			return v, false
+		}
+		c := v.Convert(t)
+		if class(t.Kind()) == ints { // a constant would have to be exact
+			back := c.Convert(v.Type())
+			negative := v.CanInt() && v.Int() < 0 || v.CanFloat() && v.Float() < 0
+			if back.Interface() != v.Interface() || negative && c.CanUint() {
+				return v, false
+			}
+		}
+		return c, true
+	case reflect.String, reflect.Bool:
+		if t.Kind() == v.Kind() {
+			return v.Convert(t), true
+		}
+	}
+	return v, false
+}
+
+// funcName is the name of a function value, as in tracebacks.
+func funcName(fn any) string { return runtime.FuncForPC(funcOf(fn).pc).Name() }
+
+// valueFrame calls a function value.
+type valueFrame struct {
+	Header
+	form    any             // has the method CallResumable
+	args    []reflect.Value // before the call
+	result  any             // after it: as Send has it
+	results int             // how many there are
+	info    *Func
+}
+
+// take makes args those of the call of a function of type t.
+func (f *valueFrame) take(t reflect.Type, args []any) {
+	n := t.NumIn()
+	f.results = t.NumOut()
+	if t.IsVariadic() {
+		n--
+		if len(args) < n {
+			count(f, args, n)
+		}
+	} else {
+		count(f, args, n)
+	}
+	f.args = make([]reflect.Value, 1, len(args)+1) // the first is the run
+	for i := range args {
+		in := t.In(min(i, t.NumIn()-1))
+		if i >= n {
+			in = in.Elem()
+		}
+		p := reflect.New(in).Elem()
+		setArg(f, p, args, i)
+		f.args = append(f.args, p)
+	}
+}
+
+func (f *valueFrame) Func() *Func { return f.info }
+
+// Args replaces the arguments.
+func (f *valueFrame) Args(args []any) {
+	t := reflect.ValueOf(f.form).MethodByName(callResumable).Type()
+	ins, outs := make([]reflect.Type, 0, t.NumIn()), make([]reflect.Type, 0, t.NumOut())
+	for i := 1; i < t.NumIn(); i++ { // without the run
+		ins = append(ins, t.In(i))
+	}
+	for i := range t.NumOut() - 1 { // without the status
+		outs = append(outs, t.Out(i))
+	}
+	f.take(reflect.FuncOf(ins, outs, t.IsVariadic()), args)
+}
+
+const callResumable = "CallResumable"
+
+func (f *valueFrame) Resume(r *Run) Status {
+	if f.PC > 0 {
+		callee := r.Callee() // the frame of the call, which has returned
+		if f.results == 0 {
+			callee.Release(r)
+		} else {
+			f.returned(reflect.ValueOf(callee).MethodByName("Returned").Call([]reflect.Value{reflect.ValueOf(r)}))
+		}
+		return r.Return(f, &f.Header)
+	}
+	if st := f.call(r); st != Done {
+		f.PC = 1
+		return r.Link(f, &f.Header, st)
+	}
+	return r.Return(f, &f.Header)
+}
+
+func (f *valueFrame) call(r *Run) (st Status) {
+	if c, ok := f.form.(interface{ CallResumable(*Run) Status }); ok {
+		return c.CallResumable(r)
+	}
+	f.args[0] = reflect.ValueOf(r)
+	out := reflect.ValueOf(f.form).MethodByName(callResumable).Call(f.args)
+	f.args = nil
+	last := len(out) - 1
+	if st = out[last].Interface().(Status); st == Done {
+		f.returned(out[:last])
+	}
+	return st
+}
+
+func (f *valueFrame) returned(results []reflect.Value) {
+	list := make(Values, len(results))
+	for i, v := range results {
+		list[i] = v.Interface()
+	}
+	f.result, _ = pack(list)
+}
+
+// Send sends the results as those of a compiled frame.
+func (f *valueFrame) Send(r *Run) Status {
+	if f.results == 0 {
+		return r.Finish()
+	}
+	return r.send(r.cur.parent, f.result, true)
+}
+
+// Result is what the function has returned, [Values] if that is several.
+func (f *valueFrame) Result() any { return f.result }
+
+func (f *valueFrame) Release(*Run) {}
+
+// Forget drops the function and its arguments.
+func (f *valueFrame) Forget() { f.form, f.args = nil, nil }

@@ -47,7 +47,7 @@ func addLost(module Files, programs []Program) error {
 			}
 		}
 	}
-	module["lost.go"] = fmt.Sprintf(lostSource, names.RuntimePath, lostVariable, list.String())
+	module["lost.go"] = fmt.Sprintf(lostSource, names.RuntimePath, lostVariable, Module+"/driver/", list.String())
 	return nil
 }
 
@@ -56,6 +56,7 @@ const lostSource = `package main
 import (
 	"fmt"
 	"os"
+	"strings"
 
 	greenlet %q
 )
@@ -71,7 +72,11 @@ func init() {
 	}
 	greenlet.SetLost(&greenlet.LostHandler{
 		Resumable: func(name string) bool { return annotated[name] },
-		Report:    func(l greenlet.Lost) { fmt.Fprintf(file, "%%s in %%s at %%s:%%d\n", l.Op, l.Func, l.File, l.Line) },
+		Report: func(l greenlet.Lost) {
+			if !strings.HasPrefix(l.Func, %q) { // what drives the programs switches as plain code
+				fmt.Fprintf(file, "%%s in %%s at %%s:%%d\n", l.Op, l.Func, l.File, l.Line)
+			}
+		},
 	})
 }
 

@@ -576,5 +576,5 @@ func _[W Waitable]() {
 }
 func init() {
 	greenlet.Declare("AsReady", "Await", "AwaitFor", "Handle.Join", "Handle.JoinFor", "Handle.Kill", "Handle.KillFor")
-	greenlet.DeclareInterface("Clock.Now", "Clock.Sleep", "Owner.TaskEnded", "Returning.Forget", "Returning.Func", "Returning.Results", "Starter.Go", "Trying.Forget", "Trying.Func", "Trying.Results")
+	greenlet.DeclareInterface("Clock.Now", "Clock.Sleep", "Owner.TaskEnded", "Returning.Forget", "Returning.Func", "Returning.Results", "Starter.Go", "Trying.Forget", "Trying.Func", "Trying.Results", "valued.Result")
 }

@@ -95,6 +95,9 @@ func init() {
 		return valueHubWithContextFrame{recv}
 	})
 }
+func (v valueHubWithContextFrame) Frame() greenlet.Frame {
+	return greenlet.MakeFrame(HubWithContextFrame{h: v.recv})
+}
 
 // hubWithContextFrame is an activation of Hub.withContext.
 type hubWithContextFrame struct {
@@ -205,7 +208,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line context_greenlet.go:209
+//line context_greenlet.go:212
 
 func (f *hubWithContextFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.ctx, &f.t, &f.f) }
 func (f *hubWithContextFrame) Send(r *greenlet.Run) greenlet.Status {

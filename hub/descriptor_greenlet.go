@@ -91,6 +91,9 @@ func init() {
 		return valueDescriptorWaitReadFrame{recv}
 	})
 }
+func (v valueDescriptorWaitReadFrame) Frame() greenlet.Frame {
+	return greenlet.MakeFrame(DescriptorWaitReadFrame{d: v.recv})
+}
 
 // DescriptorWaitReadForFrame is an activation of Descriptor.WaitReadFor.
 type DescriptorWaitReadForFrame struct {
@@ -132,7 +135,7 @@ func (f *DescriptorWaitReadForFrame) body(r *greenlet.Run, d *Descriptor, t time
 	return t0, greenlet.Done
 }
 
-//line descriptor_greenlet.go:136
+//line descriptor_greenlet.go:139
 
 func (f *DescriptorWaitReadForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var t0 error
@@ -149,7 +152,7 @@ func (f *DescriptorWaitReadForFrame) Resume(r *greenlet.Run) (st greenlet.Status
 
 }
 
-//line descriptor_greenlet.go:153
+//line descriptor_greenlet.go:156
 
 func (f *DescriptorWaitReadForFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.t) }
 func (f *DescriptorWaitReadForFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -176,6 +179,9 @@ func init() {
 	greenlet.RegisterMethod((*new(*Descriptor)).WaitReadFor, func(recv *Descriptor) any {
 		return valueDescriptorWaitReadForFrame{recv}
 	})
+}
+func (v valueDescriptorWaitReadForFrame) Frame() greenlet.Frame {
+	return greenlet.MakeFrame(DescriptorWaitReadForFrame{d: v.recv})
 }
 
 // DescriptorWaitWriteFrame is an activation of Descriptor.WaitWrite.
@@ -217,7 +223,7 @@ func (f *DescriptorWaitWriteFrame) body(r *greenlet.Run, d *Descriptor) (ret0 er
 	return t0, greenlet.Done
 }
 
-//line descriptor_greenlet.go:221
+//line descriptor_greenlet.go:227
 
 func (f *DescriptorWaitWriteFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var t0 error
@@ -234,7 +240,7 @@ func (f *DescriptorWaitWriteFrame) Resume(r *greenlet.Run) (st greenlet.Status) 
 
 }
 
-//line descriptor_greenlet.go:238
+//line descriptor_greenlet.go:244
 
 func (f *DescriptorWaitWriteFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result(r, f.ret0)
@@ -260,6 +266,9 @@ func init() {
 	greenlet.RegisterMethod((*new(*Descriptor)).WaitWrite, func(recv *Descriptor) any {
 		return valueDescriptorWaitWriteFrame{recv}
 	})
+}
+func (v valueDescriptorWaitWriteFrame) Frame() greenlet.Frame {
+	return greenlet.MakeFrame(DescriptorWaitWriteFrame{d: v.recv})
 }
 
 // DescriptorWaitWriteForFrame is an activation of Descriptor.WaitWriteFor.
@@ -302,7 +311,7 @@ func (f *DescriptorWaitWriteForFrame) body(r *greenlet.Run, d *Descriptor, t tim
 	return t0, greenlet.Done
 }
 
-//line descriptor_greenlet.go:306
+//line descriptor_greenlet.go:315
 
 func (f *DescriptorWaitWriteForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var t0 error
@@ -319,7 +328,7 @@ func (f *DescriptorWaitWriteForFrame) Resume(r *greenlet.Run) (st greenlet.Statu
 
 }
 
-//line descriptor_greenlet.go:323
+//line descriptor_greenlet.go:332
 
 func (f *DescriptorWaitWriteForFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.t) }
 func (f *DescriptorWaitWriteForFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -346,6 +355,9 @@ func init() {
 	greenlet.RegisterMethod((*new(*Descriptor)).WaitWriteFor, func(recv *Descriptor) any {
 		return valueDescriptorWaitWriteForFrame{recv}
 	})
+}
+func (v valueDescriptorWaitWriteForFrame) Frame() greenlet.Frame {
+	return greenlet.MakeFrame(DescriptorWaitWriteForFrame{d: v.recv})
 }
 func init() {
 	greenlet.Declare("Descriptor.WaitRead", "Descriptor.WaitReadFor", "Descriptor.WaitWrite", "Descriptor.WaitWriteFor")

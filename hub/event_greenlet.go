@@ -72,6 +72,9 @@ func init() {
 		return valueEventWaitFrame{recv}
 	})
 }
+func (v valueEventWaitFrame) Frame() greenlet.Frame {
+	return greenlet.MakeFrame(EventWaitFrame{e: v.recv})
+}
 
 // EventWaitForFrame is an activation of Event.WaitFor.
 type EventWaitForFrame struct {
@@ -109,7 +112,7 @@ func (f *EventWaitForFrame) body(r *greenlet.Run, e *Event, d time.Duration) (re
 	return ret0, r.SendNone(e.hub.parkFor(r.Current(), &e.waiting, d, forEvent))
 }
 
-//line event_greenlet.go:113
+//line event_greenlet.go:116
 
 func (f *EventWaitForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	e := f.e
@@ -126,7 +129,7 @@ func (f *EventWaitForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line event_greenlet.go:130
+//line event_greenlet.go:133
 
 func (f *EventWaitForFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.d) }
 func (f *EventWaitForFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -149,6 +152,9 @@ func init() {
 	greenlet.RegisterMethod((*new(*Event)).WaitFor, func(recv *Event) any {
 		return valueEventWaitForFrame{recv}
 	})
+}
+func (v valueEventWaitForFrame) Frame() greenlet.Frame {
+	return greenlet.MakeFrame(EventWaitForFrame{e: v.recv})
 }
 func init() {
 	greenlet.Declare("Event.Wait", "Event.WaitFor")

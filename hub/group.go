@@ -59,19 +59,21 @@ func (g *Group) Tasks() (list []*Task) {
 // ended.
 //
 //greenlet:resumable
-func (g *Group) Go(frame greenlet.Frame) *Task {
+func (g *Group) Go(run any, args ...any) *Task {
+	frame := greenlet.FrameOf(run, args...) // before the wait: who calls is at fault
 	if g.room != nil {
 		g.room.Acquire()
 	}
-	return g.add(g.hub.Go(frame))
+	return g.add(g.hub.start(frame))
 }
 
 // TryGo is Go that does not wait: ok reports whether there was room.
-func (g *Group) TryGo(frame greenlet.Frame) (t *Task, ok bool) {
+func (g *Group) TryGo(run any, args ...any) (t *Task, ok bool) {
+	frame := greenlet.FrameOf(run, args...)
 	if g.room != nil && !g.room.TryAcquire() {
 		return nil, false
 	}
-	return g.add(g.hub.Go(frame)), true
+	return g.add(g.hub.start(frame)), true
 }
 
 // Add puts a task into the group, if it has not ended. If the group is a pool, and full, it

@@ -14,7 +14,7 @@ type Handle[T any] struct {
 
 // Starter starts tasks: a [*Hub], or a [*Group], which may wait before.
 type Starter interface {
-	Go(frame greenlet.Frame) *Task
+	Go(run any, args ...any) *Task
 }
 
 // Returning is a frame of a function that returns a T.
@@ -46,6 +46,54 @@ func Try[T any](s Starter, frame Trying[T]) *Handle[T] {
 func failure[T any](frame Trying[T]) error {
 	_, err := frame.Results()
 	return err
+}
+
+// SpawnOf is Spawn for a function with arguments, as [greenlet.New] takes them. It panics
+// if what the function returns is known, and is no T.
+//
+//greenlet:resumable
+func SpawnOf[T any](s Starter, run any, args ...any) *Handle[T] {
+	frame := greenlet.FrameOf(run, args...)
+	if _, ok := frame.(valued); !ok {
+		_ = frame.(Returning[T])
+	}
+	return &Handle[T]{s.Go(frame), frame}
+}
+
+// TryOf is Try for a function with arguments, as [greenlet.New] takes them. It panics if
+// what the function returns is known, and is no T and an error.
+//
+//greenlet:resumable
+func TryOf[T any](s Starter, run any, args ...any) *Handle[T] {
+	frame := greenlet.FrameOf(run, args...)
+	if _, ok := frame.(valued); !ok {
+		_ = frame.(Trying[T])
+	}
+	h := &Handle[T]{s.Go(frame), frame}
+	h.more("Try").fails = func() error {
+		if v, ok := frame.(valued); ok {
+			_, err := pair[T](v.Result())
+			return err
+		}
+		return failure(frame.(Trying[T]))
+	}
+	return h
+}
+
+// A valued frame is that of a function value of which only its results' types are known
+// when they are there.
+type valued interface{ Result() any }
+
+// pair is what a function has returned as a T and an error.
+func pair[T any](result any) (v T, err error) {
+	if list, ok := result.(greenlet.Values); ok && len(list) == 2 {
+		result = list[0]
+		err, _ = list[1].(error)
+	}
+	if result != nil { // else T is an interface type
+		v = result.(T)
+	}
+	return v, err
 }
 
 // Get waits until the task has ended, and returns what its function has returned, or the
@@ -94,6 +142,8 @@ func (h *Handle[T]) results() (v T, err error) {
 		return f.Results()
 	case Returning[T]:
 		return f.Results(), h.Err()
+	case valued:
+		return pair[T](f.Result())
 	}
 	panic("hub: the frame of a handle has other results")
 }

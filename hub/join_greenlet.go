@@ -81,6 +81,7 @@ func (valueJoinAllFrame) CallResumable(r *greenlet.Run, p0 ...*Task) (error, gre
 func init() {
 	greenlet.Register(JoinAll, valueJoinAllFrame{})
 }
+func (valueJoinAllFrame) Frame() greenlet.Frame { return greenlet.MakeFrame(JoinAllFrame{}) }
 
 // JoinAllForFrame is an activation of JoinAllFor.
 type JoinAllForFrame struct {
@@ -120,7 +121,7 @@ func (f *JoinAllForFrame) body(r *greenlet.Run, d time.Duration, tasks []*Task) 
 	return firstError(ended), len(ended) == len(tasks), greenlet.Done
 }
 
-//line join_greenlet.go:124
+//line join_greenlet.go:125
 
 func (f *JoinAllForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	tasks := f.tasks
@@ -138,7 +139,7 @@ func (f *JoinAllForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line join_greenlet.go:142
+//line join_greenlet.go:143
 
 func (f *JoinAllForFrame) Args(args []any) { greenlet.SetVariadic(f, args, &f.d, &f.tasks) }
 func (f *JoinAllForFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -162,6 +163,7 @@ func (valueJoinAllForFrame) CallResumable(r *greenlet.Run, p0 time.Duration, p1 
 func init() {
 	greenlet.Register(JoinAllFor, valueJoinAllForFrame{})
 }
+func (valueJoinAllForFrame) Frame() greenlet.Frame { return greenlet.MakeFrame(JoinAllForFrame{}) }
 
 // KillAllFrame is an activation of KillAll.
 type KillAllFrame struct {
@@ -205,7 +207,7 @@ func (f *KillAllFrame) body(r *greenlet.Run, tasks []*Task) (st greenlet.Status)
 	return greenlet.Done
 }
 
-//line join_greenlet.go:209
+//line join_greenlet.go:211
 
 func (f *KillAllFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var suicide bool
@@ -224,7 +226,7 @@ func (f *KillAllFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line join_greenlet.go:228
+//line join_greenlet.go:230
 
 func (f *KillAllFrame) Args(args []any)         { greenlet.SetVariadic(f, args, &f.tasks) }
 func (f *KillAllFrame) Forget()                 { *f = KillAllFrame{Header: f.Header} }
@@ -243,6 +245,7 @@ func (valueKillAllFrame) CallResumable(r *greenlet.Run, p0 ...*Task) greenlet.St
 func init() {
 	greenlet.Register(KillAll, valueKillAllFrame{})
 }
+func (valueKillAllFrame) Frame() greenlet.Frame { return greenlet.MakeFrame(KillAllFrame{}) }
 
 // KillAllForFrame is an activation of KillAllFor.
 type KillAllForFrame struct {
@@ -287,7 +290,7 @@ func (f *KillAllForFrame) body(r *greenlet.Run, d time.Duration, tasks []*Task) 
 	return len(ended) == len(others), greenlet.Done
 }
 
-//line join_greenlet.go:291
+//line join_greenlet.go:294
 
 func (f *KillAllForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var others []*Task
@@ -310,7 +313,7 @@ func (f *KillAllForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line join_greenlet.go:314
+//line join_greenlet.go:317
 
 func (f *KillAllForFrame) Args(args []any)                      { greenlet.SetVariadic(f, args, &f.d, &f.tasks) }
 func (f *KillAllForFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -330,3 +333,4 @@ func (valueKillAllForFrame) CallResumable(r *greenlet.Run, p0 time.Duration, p1 
 func init() {
 	greenlet.Register(KillAllFor, valueKillAllForFrame{})
 }
+func (valueKillAllForFrame) Frame() greenlet.Frame { return greenlet.MakeFrame(KillAllForFrame{}) }

@@ -378,6 +378,9 @@ func init() {
 		return modelActsFrameValue{recv}
 	})
 }
+func (v modelActsFrameValue) Frame() greenlet.Frame {
+	return greenlet.MakeFrame(modelActsFrame{m: v.recv})
+}
 
 // modelPutsFrame is an activation of model.puts.
 type modelPutsFrame struct {
@@ -433,7 +436,7 @@ after_if_141:
 	return greenlet.Done
 }
 
-//line model_greenlet_test.go:437
+//line model_greenlet_test.go:440
 
 func (f *modelPutsFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	m := f.m
@@ -464,7 +467,7 @@ after_if_142:
 	return r2.Return(f, &f.Header)
 }
 
-//line model_greenlet_test.go:468
+//line model_greenlet_test.go:471
 
 func (f *modelPutsFrame) Forget()                 { *f = modelPutsFrame{Header: f.Header} }
 func (f *modelPutsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 59) }
@@ -531,7 +534,7 @@ after_if_156:
 	return greenlet.Done
 }
 
-//line model_greenlet_test.go:535
+//line model_greenlet_test.go:538
 
 func (f *modelGetsFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	m := f.m
@@ -569,7 +572,7 @@ after_if_157:
 	return r2.Return(f, &f.Header)
 }
 
-//line model_greenlet_test.go:573
+//line model_greenlet_test.go:576
 
 func (f *modelGetsFrame) Forget()                 { *f = modelGetsFrame{Header: f.Header} }
 func (f *modelGetsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 42) }
@@ -706,7 +709,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line model_greenlet_test.go:710
+//line model_greenlet_test.go:713
 
 func (f *modelEntersFrame) Forget()                 { *f = modelEntersFrame{DeferHeader: f.DeferHeader} }
 func (f *modelEntersFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 24) }
@@ -845,7 +848,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line model_greenlet_test.go:849
+//line model_greenlet_test.go:852
 
 func (f *modelLocksFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.depth) }
 func (f *modelLocksFrame) Forget()                 { *f = modelLocksFrame{DeferHeader: f.DeferHeader} }
@@ -902,7 +905,7 @@ case_224:
 	return greenlet.Done
 }
 
-//line model_greenlet_test.go:906
+//line model_greenlet_test.go:909
 
 func (f *modelWaitsOrSetsFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	m := f.m
@@ -923,7 +926,7 @@ func (f *modelWaitsOrSetsFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line model_greenlet_test.go:927
+//line model_greenlet_test.go:930
 
 func (f *modelWaitsOrSetsFrame) Forget()                 { *f = modelWaitsOrSetsFrame{Header: f.Header} }
 func (f *modelWaitsOrSetsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 51) }
@@ -969,7 +972,7 @@ after_if_234:
 	return greenlet.Done
 }
 
-//line model_greenlet_test.go:973
+//line model_greenlet_test.go:976
 
 func (f *modelPeeksFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
@@ -986,7 +989,7 @@ func (f *modelPeeksFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line model_greenlet_test.go:990
+//line model_greenlet_test.go:993
 
 func (f *modelPeeksFrame) Forget()                 { *f = modelPeeksFrame{Header: f.Header} }
 func (f *modelPeeksFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 45) }
@@ -1011,7 +1014,7 @@ func (c *modelPeeksFunc1) value() func() {
 	})
 }
 
-//line model_greenlet_test.go:1015
+//line model_greenlet_test.go:1018
 
 // modelPeeksFunc1Frame is an activation of the literal modelPeeksFunc1.
 type modelPeeksFunc1Frame struct {
@@ -1041,7 +1044,7 @@ func (f *modelPeeksFunc1Frame) body(r *greenlet.Run, c *modelPeeksFunc1) (st gre
 	return greenlet.Done
 }
 
-//line model_greenlet_test.go:1045
+//line model_greenlet_test.go:1048
 
 func (f *modelPeeksFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -1058,7 +1061,7 @@ func (f *modelPeeksFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line model_greenlet_test.go:1062
+//line model_greenlet_test.go:1065
 
 func (f *modelPeeksFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 6) }
 func (*modelPeeksFunc1Frame) Func() *greenlet.Func      { return &modelPeeksFunc1FrameInfo }

@@ -73,6 +73,9 @@ func init() {
 		return valueMutexLockFrame{recv}
 	})
 }
+func (v valueMutexLockFrame) Frame() greenlet.Frame {
+	return greenlet.MakeFrame(MutexLockFrame{m: v.recv})
+}
 
 // MutexLockForFrame is an activation of Mutex.LockFor.
 type MutexLockForFrame struct {
@@ -111,7 +114,7 @@ func (f *MutexLockForFrame) body(r *greenlet.Run, m *Mutex, d time.Duration) (re
 	return ret0, r.SendNone(m.hub.parkFor(r.Current(), &m.waiting, d, forMutex))
 }
 
-//line mutex_greenlet.go:115
+//line mutex_greenlet.go:118
 
 func (f *MutexLockForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	m := f.m
@@ -128,7 +131,7 @@ func (f *MutexLockForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line mutex_greenlet.go:132
+//line mutex_greenlet.go:135
 
 func (f *MutexLockForFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.d) }
 func (f *MutexLockForFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -151,6 +154,9 @@ func init() {
 	greenlet.RegisterMethod((*new(*Mutex)).LockFor, func(recv *Mutex) any {
 		return valueMutexLockForFrame{recv}
 	})
+}
+func (v valueMutexLockForFrame) Frame() greenlet.Frame {
+	return greenlet.MakeFrame(MutexLockForFrame{m: v.recv})
 }
 func init() {
 	greenlet.Declare("Mutex.Lock", "Mutex.LockFor")

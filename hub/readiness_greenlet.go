@@ -94,6 +94,9 @@ func init() {
 		return valueReadinessWaitFrame{recv}
 	})
 }
+func (v valueReadinessWaitFrame) Frame() greenlet.Frame {
+	return greenlet.MakeFrame(ReadinessWaitFrame{r: v.recv})
+}
 
 // ReadinessWaitForFrame is an activation of Readiness.WaitFor.
 type ReadinessWaitForFrame struct {
@@ -138,7 +141,7 @@ func (f *ReadinessWaitForFrame) body(r2 *greenlet.Run, r *Readiness, dir Directi
 	}
 }
 
-//line readiness_greenlet.go:142
+//line readiness_greenlet.go:145
 
 func (f *ReadinessWaitForFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	r, dir := f.r, f.dir
@@ -161,7 +164,7 @@ func (f *ReadinessWaitForFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line readiness_greenlet.go:165
+//line readiness_greenlet.go:168
 
 func (f *ReadinessWaitForFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.dir, &f.d) }
 func (f *ReadinessWaitForFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -186,6 +189,9 @@ func init() {
 	greenlet.RegisterMethod((*new(*Readiness)).WaitFor, func(recv *Readiness) any {
 		return valueReadinessWaitForFrame{recv}
 	})
+}
+func (v valueReadinessWaitForFrame) Frame() greenlet.Frame {
+	return greenlet.MakeFrame(ReadinessWaitForFrame{r: v.recv})
 }
 
 // ReadinessGiveWayFrame is an activation of Readiness.GiveWay.
@@ -219,7 +225,7 @@ func (f *ReadinessGiveWayFrame) body(r2 *greenlet.Run, r *Readiness, dir Directi
 	return greenlet.Done
 }
 
-//line readiness_greenlet.go:223
+//line readiness_greenlet.go:229
 
 func (f *ReadinessGiveWayFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
@@ -252,6 +258,9 @@ func init() {
 	greenlet.RegisterMethod((*new(*Readiness)).GiveWay, func(recv *Readiness) any {
 		return valueReadinessGiveWayFrame{recv}
 	})
+}
+func (v valueReadinessGiveWayFrame) Frame() greenlet.Frame {
+	return greenlet.MakeFrame(ReadinessGiveWayFrame{r: v.recv})
 }
 func init() {
 	greenlet.Declare("Readiness.Wait", "Readiness.WaitFor", "Readiness.GiveWay")

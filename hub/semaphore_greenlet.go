@@ -74,6 +74,9 @@ func init() {
 		return valueSemaphoreAcquireFrame{recv}
 	})
 }
+func (v valueSemaphoreAcquireFrame) Frame() greenlet.Frame {
+	return greenlet.MakeFrame(SemaphoreAcquireFrame{s: v.recv})
+}
 
 // SemaphoreAcquireForFrame is an activation of Semaphore.AcquireFor.
 type SemaphoreAcquireForFrame struct {
@@ -111,7 +114,7 @@ func (f *SemaphoreAcquireForFrame) body(r *greenlet.Run, s *Semaphore, d time.Du
 	return ret0, r.SendNone(s.hub.parkFor(r.Current(), &s.waiting, d, forSemaphore))
 }
 
-//line semaphore_greenlet.go:115
+//line semaphore_greenlet.go:118
 
 func (f *SemaphoreAcquireForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	s := f.s
@@ -128,7 +131,7 @@ func (f *SemaphoreAcquireForFrame) Resume(r *greenlet.Run) (st greenlet.Status) 
 
 }
 
-//line semaphore_greenlet.go:132
+//line semaphore_greenlet.go:135
 
 func (f *SemaphoreAcquireForFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.d) }
 func (f *SemaphoreAcquireForFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -155,6 +158,9 @@ func init() {
 	greenlet.RegisterMethod((*new(*Semaphore)).AcquireFor, func(recv *Semaphore) any {
 		return valueSemaphoreAcquireForFrame{recv}
 	})
+}
+func (v valueSemaphoreAcquireForFrame) Frame() greenlet.Frame {
+	return greenlet.MakeFrame(SemaphoreAcquireForFrame{s: v.recv})
 }
 func init() {
 	greenlet.Declare("Semaphore.Acquire", "Semaphore.AcquireFor")

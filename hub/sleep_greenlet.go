@@ -72,6 +72,9 @@ func init() {
 		return valueHubSleepFrame{recv}
 	})
 }
+func (v valueHubSleepFrame) Frame() greenlet.Frame {
+	return greenlet.MakeFrame(HubSleepFrame{h: v.recv})
+}
 
 // HubSleepUntilFrame is an activation of Hub.SleepUntil.
 type HubSleepUntilFrame struct {
@@ -99,7 +102,7 @@ func (f *HubSleepUntilFrame) body(r *greenlet.Run, h *Hub, at time.Time) (st gre
 	return r.SendNone(h.sleepFor(r.Current(), at.Sub(h.Now())))
 }
 
-//line sleep_greenlet.go:103
+//line sleep_greenlet.go:106
 
 func (f *HubSleepUntilFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	h := f.h
@@ -114,7 +117,7 @@ func (f *HubSleepUntilFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line sleep_greenlet.go:118
+//line sleep_greenlet.go:121
 
 func (f *HubSleepUntilFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.at) }
 func (f *HubSleepUntilFrame) Forget()                 { *f = HubSleepUntilFrame{Header: f.Header} }
@@ -136,6 +139,9 @@ func init() {
 	greenlet.RegisterMethod((*new(*Hub)).SleepUntil, func(recv *Hub) any {
 		return valueHubSleepUntilFrame{recv}
 	})
+}
+func (v valueHubSleepUntilFrame) Frame() greenlet.Frame {
+	return greenlet.MakeFrame(HubSleepUntilFrame{h: v.recv})
 }
 
 // HubYieldFrame is an activation of Hub.Yield.
@@ -161,7 +167,7 @@ func (f *HubYieldFrame) body(r *greenlet.Run, h *Hub) (st greenlet.Status) {
 	return r.SendNone(h.sleepFor(r.Current(), 0))
 }
 
-//line sleep_greenlet.go:165
+//line sleep_greenlet.go:171
 
 func (f *HubYieldFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	h := f.h
@@ -176,7 +182,7 @@ func (f *HubYieldFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line sleep_greenlet.go:180
+//line sleep_greenlet.go:186
 
 func (f *HubYieldFrame) Forget()                 { *f = HubYieldFrame{Header: f.Header} }
 func (f *HubYieldFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 48) }
@@ -197,6 +203,9 @@ func init() {
 	greenlet.RegisterMethod((*new(*Hub)).Yield, func(recv *Hub) any {
 		return valueHubYieldFrame{recv}
 	})
+}
+func (v valueHubYieldFrame) Frame() greenlet.Frame {
+	return greenlet.MakeFrame(HubYieldFrame{h: v.recv})
 }
 
 // HubWithTimeoutFrame is an activation of Hub.WithTimeout.
@@ -307,7 +316,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line sleep_greenlet.go:311
+//line sleep_greenlet.go:320
 
 func (f *HubWithTimeoutFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.d, &f.f) }
 func (f *HubWithTimeoutFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -334,6 +343,9 @@ func init() {
 	greenlet.RegisterMethod((*new(*Hub)).WithTimeout, func(recv *Hub) any {
 		return valueHubWithTimeoutFrame{recv}
 	})
+}
+func (v valueHubWithTimeoutFrame) Frame() greenlet.Frame {
+	return greenlet.MakeFrame(HubWithTimeoutFrame{h: v.recv})
 }
 func init() {
 	greenlet.Declare("Hub.Sleep", "Hub.SleepUntil", "Hub.Yield", "Hub.WithTimeout")

@@ -43,9 +43,13 @@ func (e *PanicError) Unwrap() error {
 // report is the error handler of a hub that has no other.
 func report(_ *Task, err *PanicError) { fmt.Fprintln(os.Stderr, "hub:", err) }
 
-// Go starts a task that runs frame: behind those that are ready already. When it has
-// ended, the frame has its results.
-func (h *Hub) Go(frame greenlet.Frame) *Task {
+// Go starts a task that runs a function with arguments, or a frame, as [greenlet.New]
+// takes them, whose panics it has: h.Go(serve, conn). It runs behind those that are ready
+// already. When it has ended, a frame has its results; for those of a function see
+// [SpawnOf].
+func (h *Hub) Go(run any, args ...any) *Task { return h.start(greenlet.FrameOf(run, args...)) }
+
+func (h *Hub) start(frame greenlet.Frame) *Task {
 	t := h.newTask(frame)
 	t.state = granted
 	h.ready.push(t)
@@ -57,15 +61,15 @@ func (h *Hub) Go(frame greenlet.Frame) *Task {
 type Owner interface{ TaskEnded(t *Task) }
 
 // GoFor is Go for an owner.
-func (h *Hub) GoFor(owner Owner, frame greenlet.Frame) *Task {
-	t := h.Go(frame)
+func (h *Hub) GoFor(owner Owner, run any, args ...any) *Task {
+	t := h.Go(run, args...)
 	t.owner = owner
 	return t
 }
 
 // GoAfter is Go, when d has passed.
-func (h *Hub) GoAfter(d time.Duration, frame greenlet.Frame) *Task {
-	t := h.newTask(frame)
+func (h *Hub) GoAfter(d time.Duration, run any, args ...any) *Task {
+	t := h.newTask(greenlet.FrameOf(run, args...))
 	t.state, t.what = parked, forStart
 	t.startTimer(h.clock.Now().Add(d))
 	return t

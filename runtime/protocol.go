@@ -160,7 +160,7 @@ func setArg(f Frame, to reflect.Value, args []any, i int) {
 	switch {
 	case args[i] == nil && canBeNil(to.Type()):
 		to.SetZero()
-	case args[i] != nil && (v.Type() == to.Type() || to.Kind() == reflect.Interface && v.Type().Implements(to.Type())):
+	case args[i] != nil && v.Type().AssignableTo(to.Type()):
 		to.Set(v)
 	default:
 		panic(&ArgumentError{Func: f.Func(), Want: to.Type().String(), Got: valueType(args[i]), Index: i})

@@ -37,7 +37,7 @@ type account struct{ actor *greenlet.Greenlet }
 // newAccount starts an account; it waits for its first message.
 func newAccount() *account {
 	a := new(account)
-	a.actor = greenlet.New(newServeFrame(greenlet.Main()))
+	a.actor = greenlet.New(serve, greenlet.Main())
 	a.actor.Switch()
 	return a
 }

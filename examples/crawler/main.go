@@ -134,7 +134,7 @@ func (c *crawler) add(u *url.URL) {
 func (c *crawler) crawl() {
 	pool := c.NewPool(20)
 	for page := range c.found.All() {
-		pool.Go(c.newVisitFrame(page))
+		pool.Go(c.visit, page)
 		c.most = max(c.most, pool.Len())
 	}
 }
@@ -161,8 +161,8 @@ func run(address string) error {
 	h := hub.New()
 	c := &crawler{Hub: h, found: hub.NewQueue[*url.URL](h, -1), seen: map[string]bool{}}
 	c.add(start)
-	h.Go(c.newCrawlFrame())
-	h.Go(c.newFinishFrame())
+	h.Go(c.crawl)
+	h.Go(c.finish)
 	if err := h.Run(context.Background()); err != nil {
 		return err
 	}

@@ -13,7 +13,6 @@ import (
 
 	"github.com/going-green/greenlet/hub"
 	"github.com/going-green/greenlet/hub/socket"
-	greenlet "github.com/going-green/greenlet/runtime"
 )
 
 //go:generate go tool greenlet
@@ -76,8 +75,8 @@ func client(h *hub.Hub, address string, words ...string) {
 //
 //greenlet:resumable
 func show(h *hub.Hub, s *socket.Server) {
-	h.Go(newClientFrame(h, s.Listener.Addr().String(), "hello", "world")).Join()
-	h.Go(newClientFrame(h, s.Listener.Addr().String(), "and good bye")).Join()
+	h.Go(client, h, s.Listener.Addr().String(), "hello", "world").Join()
+	h.Go(client, h, s.Listener.Addr().String(), "and good bye").Join()
 	stop(s)
 }
 
@@ -91,14 +90,14 @@ func run(listen string) error {
 	if err != nil {
 		return err
 	}
-	s := &socket.Server{Listener: l, Handler: func(c *socket.Conn) greenlet.Frame { return newEchoFrame(c) }}
+	s := &socket.Server{Listener: l, OnConn: echo}
 	serving := newServeFrame(s)
 	h.Go(serving)
 	if listen == "" {
-		h.Go(newShowFrame(h, s))
+		h.Go(show, h, s)
 	} else {
 		fmt.Println("listening on", l.Addr())
-		defer h.OnSignal(os.Interrupt, func() { h.Go(newStopFrame(s)) })()
+		defer h.OnSignal(os.Interrupt, func() { h.Go(stop, s) })()
 	}
 	if err := h.Run(context.Background()); err != nil {
 		return err

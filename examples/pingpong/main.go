@@ -27,7 +27,7 @@ func task2() {
 }
 
 func main() {
-	g1 = greenlet.New(newTask1Frame())
-	g2 = greenlet.New(newTask2Frame())
+	g1 = greenlet.New(task1)
+	g2 = greenlet.New(task2)
 	g1.Switch()
 }

@@ -48,7 +48,7 @@ func forward(c *socket.Conn, to string) {
 		return
 	}
 	defer other.Close()
-	back := c.Hub().Go(newPassFrame(other, c))
+	back := c.Hub().Go(pass, other, c)
 	defer back.Kill() // if this task is killed; otherwise it has ended
 	pass(c, other)
 	back.Join()
@@ -103,7 +103,7 @@ func newServer(h *hub.Hub, address string, handler func(*socket.Conn) greenlet.F
 		return nil, err
 	}
 	s := &socket.Server{Listener: l, Handler: handler}
-	h.Go(newServeFrame(s))
+	h.Go(serve, s)
 	return s, nil
 }
 
@@ -115,7 +115,7 @@ func run(listen, to string) error {
 			return err
 		}
 		fmt.Println("listening on", s.Listener.Addr())
-		defer h.OnSignal(os.Interrupt, func() { h.Go(newStopFrame(s)) })()
+		defer h.OnSignal(os.Interrupt, func() { h.Go(stop, s) })()
 		return h.Run(context.Background())
 	}
 	loud, err := newServer(h, "127.0.0.1:0", func(c *socket.Conn) greenlet.Frame { return newShoutFrame(c) })
@@ -127,7 +127,7 @@ func run(listen, to string) error {
 	if err != nil {
 		return err
 	}
-	h.Go(newShowFrame(h, s, loud))
+	h.Go(show, h, s, loud)
 	return h.Run(context.Background())
 }
 

@@ -52,8 +52,8 @@ func (m *market) consume(name string, pace time.Duration) (n int) {
 //greenlet:resumable
 func (m *market) day() {
 	producers := m.NewGroup()
-	producers.Go(m.newProduceFrame("apple", 4, time.Second))
-	producers.Go(m.newProduceFrame("pear", 4, 2*time.Second))
+	producers.Go(m.produce, "apple", 4, time.Second)
+	producers.Go(m.produce, "pear", 4, 2*time.Second)
 	fast := hub.Spawn(m.Hub, m.newConsumeFrame("Ann", 2*time.Second))
 	slow := hub.Spawn(m.Hub, m.newConsumeFrame("Bob", 3*time.Second))
 	producers.Join()
@@ -66,7 +66,7 @@ func (m *market) day() {
 func main() {
 	h := hub.NewSimulated(time.Time{})
 	m := &market{Hub: h, goods: hub.NewQueue[string](h, 1), start: h.Now()}
-	h.Go(m.newDayFrame())
+	h.Go(m.day)
 	if err := h.Run(context.Background()); err != nil {
 		fmt.Fprintln(os.Stderr, "producers:", err)
 		os.Exit(1)

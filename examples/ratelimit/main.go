@@ -60,10 +60,10 @@ func (w *worker) job(n int, takes time.Duration) {
 //greenlet:resumable
 func (w *worker) all(jobs int) {
 	done := w.NewEvent()
-	w.Go(w.limit.newFillFrame(2, done))
+	w.Go(w.limit.fill, 2, done)
 	pool := w.NewPool(3)
 	for n := range jobs {
-		pool.Go(w.newJobFrame(n, time.Duration(n)*700*time.Millisecond))
+		pool.Go(w.job, n, time.Duration(n)*700*time.Millisecond)
 	}
 	pool.Join()
 	done.Set()
@@ -72,7 +72,7 @@ func (w *worker) all(jobs int) {
 func main() {
 	h := hub.NewSimulated(time.Time{})
 	w := &worker{Hub: h, limit: newBucket(h, 2), start: h.Now()}
-	h.Go(w.newAllFrame(6))
+	h.Go(w.all, 6)
 	if err := h.Run(context.Background()); err != nil {
 		fmt.Fprintln(os.Stderr, "ratelimit:", err)
 		os.Exit(1)

@@ -37,7 +37,7 @@ func simulation(planted bool) sim.Simulation {
 			var replicas []*sim.Host
 			for _, name := range replicaNames {
 				h := n.Host(name)
-				h.Go(newServeFrame(&replica{host: h, planted: planted}, n.Hub()))
+				h.Go(serve, &replica{host: h, planted: planted}, n.Hub())
 				replicas = append(replicas, h)
 			}
 			seen := &history{}
@@ -45,7 +45,7 @@ func simulation(planted bool) sim.Simulation {
 			for _, name := range []string{"reader", "other reader"} {
 				tasks = append(tasks, startClient(n, seen, name, false))
 			}
-			n.Hub().Go(newEndFrame(tasks, replicas))
+			n.Hub().Go(end, tasks, replicas)
 			return seen.check
 		},
 	}
@@ -53,7 +53,7 @@ func simulation(planted bool) sim.Simulation {
 
 func startClient(n *sim.Network, seen *history, name string, writes bool) *hub.Task {
 	h := n.Host(name)
-	return h.Go(newUseFrame(&client{host: h, hub: n.Hub(), seen: seen}, writes))
+	return h.Go(use, &client{host: h, hub: n.Hub(), seen: seen}, writes)
 }
 
 // end ends the replicas after the clients.

@@ -112,6 +112,17 @@ func (*serveFrame) Func() *greenlet.Func      { return &serveFrameInfo }
 var serveFrameInfo = greenlet.Func{Name: "main.serve", File: "github.com/going-green/greenlet/examples/replication/register.go", Line: 52, Points: "56 r h c buf; 73 ="}
 var _ func(*replica, *hub.Hub) = serve
 
+// serveFrameValue is serve as a value, for callers that can be suspended.
+type serveFrameValue struct{}
+
+func (serveFrameValue) CallResumable(r *greenlet.Run, p0 *replica, p1 *hub.Hub) greenlet.Status {
+	return serveResumable(r, p0, p1)
+}
+func init() {
+	greenlet.Register(serve, serveFrameValue{})
+}
+func (serveFrameValue) Frame() greenlet.Frame { return greenlet.MakeFrame(serveFrame{}) }
+
 // useFrame is an activation of use.
 type useFrame struct {
 	greenlet.DeferHeader
@@ -240,7 +251,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line register_greenlet.go:245
+//line register_greenlet.go:256
 
 func (f *useFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c, &f.writes) }
 func (f *useFrame) Forget()                 { *f = useFrame{DeferHeader: f.DeferHeader} }
@@ -249,6 +260,17 @@ func (*useFrame) Func() *greenlet.Func      { return &useFrameInfo }
 
 var useFrameInfo = greenlet.Func{Name: "main.use", File: "github.com/going-green/greenlet/examples/replication/register.go", Line: 99, End: 112, Points: "103 c writes i; 106 +op; 108 ="}
 var _ func(*client, bool) = use
+
+// useFrameValue is use as a value, for callers that can be suspended.
+type useFrameValue struct{}
+
+func (useFrameValue) CallResumable(r *greenlet.Run, p0 *client, p1 bool) greenlet.Status {
+	return useResumable(r, p0, p1)
+}
+func init() {
+	greenlet.Register(use, useFrameValue{})
+}
+func (useFrameValue) Frame() greenlet.Frame { return greenlet.MakeFrame(useFrame{}) }
 
 // clientReadFrame is an activation of client.read.
 type clientReadFrame struct {
@@ -293,7 +315,7 @@ after_if_120:
 	return newest.value, greenlet.Done
 }
 
-//line register_greenlet.go:298
+//line register_greenlet.go:320
 
 func (f *clientReadFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -330,7 +352,7 @@ after_if_120:
 	return r.Return(f, &f.Header)
 }
 
-//line register_greenlet.go:335
+//line register_greenlet.go:357
 
 func (f *clientReadFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
 func (f *clientReadFrame) Forget()                              { *f = clientReadFrame{Header: f.Header, ret0: f.ret0} }
@@ -352,6 +374,9 @@ func init() {
 	greenlet.RegisterMethod((*new(*client)).read, func(recv *client) any {
 		return clientReadFrameValue{recv}
 	})
+}
+func (v clientReadFrameValue) Frame() greenlet.Frame {
+	return greenlet.MakeFrame(clientReadFrame{c: v.recv})
 }
 
 // clientAskFrame is an activation of client.ask.
@@ -490,7 +515,7 @@ after_loop_135:
 	return newest, agreed, greenlet.Done
 }
 
-//line register_greenlet.go:496
+//line register_greenlet.go:521
 
 func (f *clientAskFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, f.ret1, st = f.body(r, f.c, f.m)

@@ -99,7 +99,7 @@ func (r *resolver) resolve(name string) {
 func (r *resolver) all(names []string, stub *socket.PacketConn) {
 	pool := r.NewPool(10)
 	for _, name := range names {
-		pool.Go(r.newResolveFrame(name))
+		pool.Go(r.resolve, name)
 	}
 	pool.Join()
 	if stub != nil {
@@ -119,7 +119,7 @@ func (r *resolver) serve(c *socket.PacketConn) {
 		}
 		var m dnsmessage.Message
 		if m.Unpack(buf[:n]) == nil && len(m.Questions) == 1 {
-			r.Go(r.newAnswerFrame(c, from, m))
+			r.Go(r.answer, c, from, m)
 		}
 	}
 }
@@ -155,9 +155,9 @@ func run(server string, timeout time.Duration, names []string) error {
 			return err
 		}
 		r.server = stub.LocalAddr().String()
-		h.Go(r.newServeFrame(stub))
+		h.Go(r.serve, stub)
 	}
-	h.Go(r.newAllFrame(names, stub))
+	h.Go(r.all, names, stub)
 	if err := h.Run(context.Background()); err != nil {
 		return err
 	}

@@ -42,7 +42,7 @@ func newRing(size int) *member {
 		m := &members[i]
 		m.number = i + 1
 		m.next = &members[(i+1)%size]
-		m.self = greenlet.New(m.newPassFrame(0))
+		m.self = greenlet.New(m.pass, 0)
 	}
 	return &members[0]
 }

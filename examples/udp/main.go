@@ -88,7 +88,7 @@ func run(listen string) error {
 	deaf := 0
 	if listen == "" {
 		deaf = 2
-		h.Go(newShowFrame(h, p))
+		h.Go(show, h, p)
 	} else {
 		fmt.Println("listening on", p.LocalAddr())
 		defer h.OnSignal(os.Interrupt, func() { _ = p.Close() })()

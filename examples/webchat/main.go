@@ -69,7 +69,7 @@ func says(h *hub.Hub, room, name, text string) {
 //greenlet:resumable
 func show(h *hub.Hub, s *httpd.Server) {
 	room := "http://" + s.Listener.Addr().String() + "/rooms/green/messages"
-	listener := h.Go(newListensFrame(h, room, 3))
+	listener := h.Go(listens, h, room, 3)
 	says(h, room, "ann", "hello?")
 	says(h, room, "bob", "hello, ann")
 	says(h, room, "ann", "it works")
@@ -95,10 +95,10 @@ func run(listen string) error {
 	serving := newServeFrame(s)
 	h.Go(serving)
 	if listen == "" {
-		h.Go(newShowFrame(h, s))
+		h.Go(show, h, s)
 	} else {
 		fmt.Println("listening on", l.Addr())
-		defer h.OnSignal(os.Interrupt, func() { h.Go(newStopFrame(s)) })()
+		defer h.OnSignal(os.Interrupt, func() { h.Go(stop, s) })()
 	}
 	if err := h.Run(context.Background()); err != nil {
 		return err

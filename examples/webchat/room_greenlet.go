@@ -108,6 +108,9 @@ func init() {
 		return chatListensFrameValue{recv}
 	})
 }
+func (v chatListensFrameValue) Frame() greenlet.Frame {
+	return greenlet.MakeFrame(chatListensFrame{c: v.recv})
+}
 func init() {
 	greenlet.Declare("chat.listens")
 }

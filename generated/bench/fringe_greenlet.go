@@ -144,6 +144,7 @@ func init() {
 		return forkAllFrameValue{recv}
 	})
 }
+func (v forkAllFrameValue) Frame() greenlet.Frame { return greenlet.MakeFrame(forkAllFrame{f: v.recv}) }
 
 // forkPushFrame is an activation of fork.push.
 type forkPushFrame struct {
@@ -217,7 +218,7 @@ after_if_44:
 	return t1, greenlet.Done
 }
 
-//line fringe_greenlet.go:221
+//line fringe_greenlet.go:222
 
 func (f2 *forkPushFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f, yield := f2.f, f2.yield
@@ -257,7 +258,7 @@ after_if_44:
 	return r.Return(f2, &f2.Header)
 }
 
-//line fringe_greenlet.go:261
+//line fringe_greenlet.go:262
 
 func (f *forkPushFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.yield) }
 func (f *forkPushFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -295,7 +296,7 @@ func (f2 *forkIteratorFrame) body(r *greenlet.Run, f *fork) (ret0 func(func(int)
 	return (&forkIteratorValue1{recv: greenlet.Ref(f)}).value(), greenlet.Done
 }
 
-//line fringe_greenlet.go:300
+//line fringe_greenlet.go:301
 
 func (f *forkIteratorFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, st = f.body(r, f.f)
@@ -343,7 +344,7 @@ func (f *forkIteratorValue1Frame) body(r *greenlet.Run, c *forkIteratorValue1, p
 	return greenlet.Done
 }
 
-//line fringe_greenlet.go:348
+//line fringe_greenlet.go:349
 
 func (f *forkIteratorValue1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c

@@ -142,6 +142,9 @@ func init() {
 		return bushEachFrameValue{recv}
 	})
 }
+func (v bushEachFrameValue) Frame() greenlet.Frame {
+	return greenlet.MakeFrame(bushEachFrame{t: v.recv})
+}
 
 // bushPushFrame is an activation of bush.push.
 type bushPushFrame struct {
@@ -220,7 +223,7 @@ after_if_45:
 	return t0, greenlet.Done
 }
 
-//line walk_greenlet.go:224
+//line walk_greenlet.go:227
 
 func (f *bushPushFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	t, yield := f.t, f.yield
@@ -283,7 +286,7 @@ after_if_45b:
 	return r.Return(f, &f.Header)
 }
 
-//line walk_greenlet.go:287
+//line walk_greenlet.go:290
 
 func (f *bushPushFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.yield) }
 func (f *bushPushFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }

@@ -206,7 +206,7 @@ func TestEndBelow(t *testing.T) {
 		op   string
 		want string
 	}{
-		{func(p *greenlet.Greenlet) *greenlet.Greenlet { return greenlet.NewChild(p, newLeafFrame(3)) }, "switch", "panic: greenlet: first switch"},
+		{func(p *greenlet.Greenlet) *greenlet.Greenlet { return greenlet.NewChild(p, newLeafFrame(3)) }, "switch", "is started with argument 1 of type string, want int"},
 		{func(p *greenlet.Greenlet) *greenlet.Greenlet { return greenlet.NewChild(p, newStandsFrame()) }, "kill", "greenlet: exit"},
 		{func(p *greenlet.Greenlet) *greenlet.Greenlet { return greenlet.NewChild(p, newRaisesFrame(nil)) }, "throw", "panic: some error"},
 	} {

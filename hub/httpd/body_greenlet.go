@@ -103,6 +103,9 @@ func init() {
 		return valueBodyReadFrame{recv}
 	})
 }
+func (v valueBodyReadFrame) Frame() greenlet.Frame {
+	return greenlet.MakeFrame(BodyReadFrame{b: v.recv})
+}
 
 // bodyNextFrame is an activation of Body.next.
 type bodyNextFrame struct {
@@ -160,7 +163,7 @@ loop_99:
 	goto loop_99
 }
 
-//line body_greenlet.go:164
+//line body_greenlet.go:167
 
 func (f *bodyNextFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	b, p := f.b, f.p
@@ -207,7 +210,7 @@ resumed_106:
 	goto loop_99
 }
 
-//line body_greenlet.go:211
+//line body_greenlet.go:214
 
 func (f *bodyNextFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.p) }
 func (f *bodyNextFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -232,6 +235,9 @@ func init() {
 	greenlet.RegisterMethod((*new(*Body)).next, func(recv *Body) any {
 		return bodyNextFrameValue{recv}
 	})
+}
+func (v bodyNextFrameValue) Frame() greenlet.Frame {
+	return greenlet.MakeFrame(bodyNextFrame{b: v.recv})
 }
 
 // bodyWaitFrame is an activation of Body.wait.
@@ -272,7 +278,7 @@ func (f *bodyWaitFrame) body(r *greenlet.Run, b *Body) (ret0 error, st greenlet.
 	return nil, greenlet.Done
 }
 
-//line body_greenlet.go:276
+//line body_greenlet.go:282
 
 func (f *bodyWaitFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	b := f.b
@@ -296,7 +302,7 @@ func (f *bodyWaitFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line body_greenlet.go:300
+//line body_greenlet.go:306
 
 func (f *bodyWaitFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
 func (f *bodyWaitFrame) Forget()                              { *f = bodyWaitFrame{Header: f.Header, ret0: f.ret0} }
@@ -380,7 +386,7 @@ loop_219:
 	goto loop_219
 }
 
-//line body_greenlet.go:384
+//line body_greenlet.go:390
 
 func (f *bodyReceiveFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	b := f.b
@@ -428,7 +434,7 @@ resumed_223:
 	goto loop_219
 }
 
-//line body_greenlet.go:432
+//line body_greenlet.go:438
 
 func (f *bodyReceiveFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
 func (f *bodyReceiveFrame) Forget()                              { *f = bodyReceiveFrame{Header: f.Header, ret0: f.ret0} }
@@ -490,7 +496,7 @@ after_loop_248:
 	return b.ended(), greenlet.Done
 }
 
-//line body_greenlet.go:494
+//line body_greenlet.go:500
 
 func (f *bodyDrainFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	b := f.b
@@ -533,7 +539,7 @@ after_loop_248:
 	return r.Return(f, &f.Header)
 }
 
-//line body_greenlet.go:537
+//line body_greenlet.go:543
 
 func (f *bodyDrainFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
 func (f *bodyDrainFrame) Forget()                              { *f = bodyDrainFrame{Header: f.Header, ret0: f.ret0} }

@@ -79,6 +79,9 @@ func init() {
 		return valueHandlerFuncServeHTTPFrame{recv}
 	})
 }
+func (v valueHandlerFuncServeHTTPFrame) Frame() greenlet.Frame {
+	return greenlet.MakeFrame(HandlerFuncServeHTTPFrame{f: v.recv})
+}
 
 // CallFrame is an activation of Call.
 type CallFrame struct {
@@ -134,7 +137,7 @@ after_if_35:
 	return greenlet.Done
 }
 
-//line handler_greenlet.go:138
+//line handler_greenlet.go:141
 
 func (f *CallFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	h, w, r := f.h, f.w, f.r
@@ -171,7 +174,7 @@ func (f *CallFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line handler_greenlet.go:175
+//line handler_greenlet.go:178
 
 func (f *CallFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.h, &f.w, &f.r) }
 func (f *CallFrame) Forget()                 { *f = CallFrame{Header: f.Header} }
@@ -190,6 +193,7 @@ func (valueCallFrame) CallResumable(r *greenlet.Run, p0 http.Handler, p1 http.Re
 func init() {
 	greenlet.Register(Call, valueCallFrame{})
 }
+func (valueCallFrame) Frame() greenlet.Frame { return greenlet.MakeFrame(CallFrame{}) }
 
 // ReceiveFrame is an activation of Receive.
 type ReceiveFrame struct {
@@ -231,7 +235,7 @@ func (f *ReceiveFrame) body(r2 *greenlet.Run, r *http.Request) (ret0 error, st g
 	return t0, greenlet.Done
 }
 
-//line handler_greenlet.go:235
+//line handler_greenlet.go:239
 
 func (f *ReceiveFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	var t0 error
@@ -248,7 +252,7 @@ func (f *ReceiveFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line handler_greenlet.go:252
+//line handler_greenlet.go:256
 
 func (f *ReceiveFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.r) }
 func (f *ReceiveFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -268,6 +272,7 @@ func (valueReceiveFrame) CallResumable(r *greenlet.Run, p0 *http.Request) (error
 func init() {
 	greenlet.Register(Receive, valueReceiveFrame{})
 }
+func (valueReceiveFrame) Frame() greenlet.Frame { return greenlet.MakeFrame(ReceiveFrame{}) }
 
 // MuxServeHTTPFrame is an activation of Mux.ServeHTTP.
 type MuxServeHTTPFrame struct {
@@ -308,7 +313,7 @@ func (f *MuxServeHTTPFrame) body(r2 *greenlet.Run, m *Mux, w http.ResponseWriter
 	return greenlet.Done
 }
 
-//line handler_greenlet.go:312
+//line handler_greenlet.go:317
 
 func (f *MuxServeHTTPFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
@@ -341,6 +346,9 @@ func init() {
 	greenlet.RegisterMethod((*new(*Mux)).ServeHTTP, func(recv *Mux) any {
 		return valueMuxServeHTTPFrame{recv}
 	})
+}
+func (v valueMuxServeHTTPFrame) Frame() greenlet.Frame {
+	return greenlet.MakeFrame(MuxServeHTTPFrame{m: v.recv})
 }
 func init() {
 	greenlet.Declare("HandlerFunc.ServeHTTP", "Mux.ServeHTTP")

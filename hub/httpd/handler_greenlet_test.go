@@ -89,6 +89,9 @@ func init() {
 		return roomsWaitsFrameValue{recv}
 	})
 }
+func (v roomsWaitsFrameValue) Frame() greenlet.Frame {
+	return greenlet.MakeFrame(roomsWaitsFrame{m: v.recv})
+}
 
 // wrappedServeHTTPFrame is an activation of wrapped.ServeHTTP.
 type wrappedServeHTTPFrame struct {
@@ -119,7 +122,7 @@ func (f *wrappedServeHTTPFrame) body(r2 *greenlet.Run, h wrapped, w http.Respons
 	return greenlet.Done
 }
 
-//line handler_greenlet_test.go:123
+//line handler_greenlet_test.go:126
 
 func (f *wrappedServeHTTPFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
@@ -152,6 +155,9 @@ func init() {
 	greenlet.RegisterMethod((*new(wrapped)).ServeHTTP, func(recv wrapped) any {
 		return wrappedServeHTTPFrameValue{recv}
 	})
+}
+func (v wrappedServeHTTPFrameValue) Frame() greenlet.Frame {
+	return greenlet.MakeFrame(wrappedServeHTTPFrame{h: v.recv})
 }
 
 // upgradesFrame is an activation of upgrades.
@@ -272,7 +278,7 @@ resumed_122:
 	goto loop_117
 }
 
-//line handler_greenlet_test.go:277
+//line handler_greenlet_test.go:283
 
 func (f *upgradesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.w, f.r))
@@ -295,6 +301,7 @@ func (upgradesFrameValue) CallResumable(r *greenlet.Run, p0 http.ResponseWriter,
 func init() {
 	greenlet.Register(upgrades, upgradesFrameValue{})
 }
+func (upgradesFrameValue) Frame() greenlet.Frame { return greenlet.MakeFrame(upgradesFrame{}) }
 
 // sleepsServeHTTPFrame is an activation of sleeps.ServeHTTP.
 type sleepsServeHTTPFrame struct {
@@ -350,7 +357,7 @@ func (f *sleepsServeHTTPFrame) body(r2 *greenlet.Run, h *sleeps, w http.Response
 	return greenlet.Done
 }
 
-//line handler_greenlet_test.go:355
+//line handler_greenlet_test.go:362
 
 func (f *sleepsServeHTTPFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	w := f.w
@@ -384,7 +391,7 @@ func (f *sleepsServeHTTPFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line handler_greenlet_test.go:389
+//line handler_greenlet_test.go:396
 
 func (f *sleepsServeHTTPFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.w, &f.r) }
 func (f *sleepsServeHTTPFrame) Forget()                 { *f = sleepsServeHTTPFrame{Header: f.Header} }
@@ -406,6 +413,9 @@ func init() {
 	greenlet.RegisterMethod((*new(*sleeps)).ServeHTTP, func(recv *sleeps) any {
 		return sleepsServeHTTPFrameValue{recv}
 	})
+}
+func (v sleepsServeHTTPFrameValue) Frame() greenlet.Frame {
+	return greenlet.MakeFrame(sleepsServeHTTPFrame{h: v.recv})
 }
 
 // awaitingFrame is an activation of awaiting.
@@ -436,7 +446,7 @@ func (f *awaitingFrame) body(r *greenlet.Run, e *hub.Event, done chan struct{}) 
 	return greenlet.Done
 }
 
-//line handler_greenlet_test.go:441
+//line handler_greenlet_test.go:451
 
 func (f *awaitingFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	done := f.done
@@ -452,7 +462,7 @@ func (f *awaitingFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line handler_greenlet_test.go:457
+//line handler_greenlet_test.go:467
 
 func (f *awaitingFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.e, &f.done) }
 func (f *awaitingFrame) Forget()                 { *f = awaitingFrame{Header: f.Header} }

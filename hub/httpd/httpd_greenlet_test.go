@@ -260,6 +260,9 @@ func init() {
 		return echoesServeHTTPFrameValue{recv}
 	})
 }
+func (v echoesServeHTTPFrameValue) Frame() greenlet.Frame {
+	return greenlet.MakeFrame(echoesServeHTTPFrame{e: v.recv})
+}
 func init() {
 	greenlet.Declare("echoes.ServeHTTP")
 }

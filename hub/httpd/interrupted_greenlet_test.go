@@ -168,6 +168,9 @@ func init() {
 		return hastyServeHTTPFrameValue{recv}
 	})
 }
+func (v hastyServeHTTPFrameValue) Frame() greenlet.Frame {
+	return greenlet.MakeFrame(hastyServeHTTPFrame{h: v.recv})
+}
 
 // hastyServeHTTPFunc1 is the function literal of interrupted_test.go:23, with what it captures.
 type hastyServeHTTPFunc1 struct {
@@ -202,7 +205,7 @@ func (f *hastyServeHTTPFunc1Frame) body(r2 *greenlet.Run, c *hastyServeHTTPFunc1
 	return greenlet.Done
 }
 
-//line interrupted_greenlet_test.go:206
+//line interrupted_greenlet_test.go:209
 
 func (f *hastyServeHTTPFunc1Frame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -233,7 +236,7 @@ func (c *hastyServeHTTPFunc2) value() func() {
 	})
 }
 
-//line interrupted_greenlet_test.go:237
+//line interrupted_greenlet_test.go:240
 
 // hastyServeHTTPFunc2Frame is an activation of the literal hastyServeHTTPFunc2.
 type hastyServeHTTPFunc2Frame struct {
@@ -271,7 +274,7 @@ loop_31:
 	goto loop_31
 }
 
-//line interrupted_greenlet_test.go:275
+//line interrupted_greenlet_test.go:278
 
 func (f *hastyServeHTTPFunc2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -305,7 +308,7 @@ resumed_32:
 	goto loop_31
 }
 
-//line interrupted_greenlet_test.go:309
+//line interrupted_greenlet_test.go:312
 
 func (f *hastyServeHTTPFunc2Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 9) }
 func (*hastyServeHTTPFunc2Frame) Func() *greenlet.Func      { return &hastyServeHTTPFunc2FrameInfo }
@@ -426,7 +429,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line interrupted_greenlet_test.go:430
+//line interrupted_greenlet_test.go:433
 
 func (f *simulationSlowFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.text) }
 func (f *simulationSlowFrame) Forget()                 { *f = simulationSlowFrame{DeferHeader: f.DeferHeader} }

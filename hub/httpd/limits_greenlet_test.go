@@ -174,6 +174,7 @@ func (newExpectingFrameValue) CallResumable(r *greenlet.Run, p0 http.ResponseWri
 func init() {
 	greenlet.Register(newExpecting, newExpectingFrameValue{})
 }
+func (newExpectingFrameValue) Frame() greenlet.Frame { return greenlet.MakeFrame(newExpectingFrame{}) }
 
 // writesServeHTTPFrame is an activation of writes.ServeHTTP.
 type writesServeHTTPFrame struct {
@@ -223,7 +224,7 @@ loop_150:
 	goto loop_150
 }
 
-//line limits_greenlet_test.go:227
+//line limits_greenlet_test.go:228
 
 func (f *writesServeHTTPFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	h, w := f.h, f.w
@@ -266,7 +267,7 @@ resumed_151:
 	goto loop_150
 }
 
-//line limits_greenlet_test.go:270
+//line limits_greenlet_test.go:271
 
 func (f *writesServeHTTPFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.w, nil) }
 func (f *writesServeHTTPFrame) Forget()                 { *f = writesServeHTTPFrame{Header: f.Header} }
@@ -288,6 +289,9 @@ func init() {
 	greenlet.RegisterMethod((*new(*writes)).ServeHTTP, func(recv *writes) any {
 		return writesServeHTTPFrameValue{recv}
 	})
+}
+func (v writesServeHTTPFrameValue) Frame() greenlet.Frame {
+	return greenlet.MakeFrame(writesServeHTTPFrame{h: v.recv})
 }
 
 // failingFrame is an activation of failing.
@@ -420,7 +424,7 @@ after_switch_232:
 	panic("as you wish")
 }
 
-//line limits_greenlet_test.go:424
+//line limits_greenlet_test.go:428
 
 func (f *failingFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	w := f.w
@@ -465,7 +469,7 @@ after_switch_232:
 	panic("as you wish")
 }
 
-//line limits_greenlet_test.go:469
+//line limits_greenlet_test.go:473
 
 func (f *failingFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.w, &f.r) }
 func (f *failingFrame) Forget()                 { *f = failingFrame{Header: f.Header} }
@@ -484,6 +488,7 @@ func (failingFrameValue) CallResumable(r *greenlet.Run, p0 http.ResponseWriter, 
 func init() {
 	greenlet.Register(failing, failingFrameValue{})
 }
+func (failingFrameValue) Frame() greenlet.Frame { return greenlet.MakeFrame(failingFrame{}) }
 
 // impatientFrame is an activation of impatient.
 type impatientFrame struct {
@@ -529,7 +534,7 @@ func (f *impatientFrame) body(r2 *greenlet.Run, w http.ResponseWriter, r *http.R
 	return greenlet.Done
 }
 
-//line limits_greenlet_test.go:533
+//line limits_greenlet_test.go:538
 
 func (f *impatientFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	w, r := f.w, f.r
@@ -553,7 +558,7 @@ func (f *impatientFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line limits_greenlet_test.go:557
+//line limits_greenlet_test.go:562
 
 func (f *impatientFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.w, &f.r) }
 func (f *impatientFrame) Forget()                 { *f = impatientFrame{Header: f.Header} }
@@ -572,6 +577,7 @@ func (impatientFrameValue) CallResumable(r *greenlet.Run, p0 http.ResponseWriter
 func init() {
 	greenlet.Register(impatient, impatientFrameValue{})
 }
+func (impatientFrameValue) Frame() greenlet.Frame { return greenlet.MakeFrame(impatientFrame{}) }
 func init() {
 	greenlet.Declare("writes.ServeHTTP")
 }

@@ -177,6 +177,7 @@ func (handlersFrameValue) CallResumable(r *greenlet.Run, p0 http.ResponseWriter,
 func init() {
 	greenlet.Register(handlers, handlersFrameValue{})
 }
+func (handlersFrameValue) Frame() greenlet.Frame { return greenlet.MakeFrame(handlersFrame{}) }
 
 // waitsServeHTTPFrame is an activation of waits.ServeHTTP.
 type waitsServeHTTPFrame struct {
@@ -234,7 +235,7 @@ after_if_78:
 	return greenlet.Done
 }
 
-//line oracle_greenlet_test.go:239
+//line oracle_greenlet_test.go:240
 
 func (f *waitsServeHTTPFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	h2, w, r := f.h2, f.w, f.r
@@ -284,7 +285,7 @@ resumed_81:
 	return r2.Return(f, &f.Header)
 }
 
-//line oracle_greenlet_test.go:289
+//line oracle_greenlet_test.go:290
 
 func (f *waitsServeHTTPFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.w, &f.r) }
 func (f *waitsServeHTTPFrame) Forget()                 { *f = waitsServeHTTPFrame{Header: f.Header} }
@@ -306,6 +307,9 @@ func init() {
 	greenlet.RegisterMethod((*new(*waits)).ServeHTTP, func(recv *waits) any {
 		return waitsServeHTTPFrameValue{recv}
 	})
+}
+func (v waitsServeHTTPFrameValue) Frame() greenlet.Frame {
+	return greenlet.MakeFrame(waitsServeHTTPFrame{h2: v.recv})
 }
 func init() {
 	greenlet.Declare("waits.ServeHTTP")

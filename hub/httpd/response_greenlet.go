@@ -173,6 +173,9 @@ func init() {
 		return valueResponseWriteFrame{recv}
 	})
 }
+func (v valueResponseWriteFrame) Frame() greenlet.Frame {
+	return greenlet.MakeFrame(ResponseWriteFrame{w: v.recv})
+}
 
 // ResponseWriteStringFrame is an activation of Response.WriteString.
 type ResponseWriteStringFrame struct {
@@ -220,7 +223,7 @@ func (f *ResponseWriteStringFrame) body(r *greenlet.Run, w *Response, s string) 
 	return t0, t1, greenlet.Done
 }
 
-//line response_greenlet.go:224
+//line response_greenlet.go:227
 
 func (f *ResponseWriteStringFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var t0 int
@@ -238,7 +241,7 @@ func (f *ResponseWriteStringFrame) Resume(r *greenlet.Run) (st greenlet.Status) 
 
 }
 
-//line response_greenlet.go:242
+//line response_greenlet.go:245
 
 func (f *ResponseWriteStringFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.s) }
 func (f *ResponseWriteStringFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -265,6 +268,9 @@ func init() {
 	greenlet.RegisterMethod((*new(*Response)).WriteString, func(recv *Response) any {
 		return valueResponseWriteStringFrame{recv}
 	})
+}
+func (v valueResponseWriteStringFrame) Frame() greenlet.Frame {
+	return greenlet.MakeFrame(ResponseWriteStringFrame{w: v.recv})
 }
 
 // connWriteFrame is an activation of conn.write.
@@ -320,7 +326,7 @@ after_if_230:
 	return greenlet.Done
 }
 
-//line response_greenlet.go:324
+//line response_greenlet.go:330
 
 func (f *connWriteFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -344,7 +350,7 @@ func (f *connWriteFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line response_greenlet.go:348
+//line response_greenlet.go:354
 
 func (f *connWriteFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.p) }
 func (f *connWriteFrame) Forget()                 { *f = connWriteFrame{Header: f.Header} }
@@ -381,7 +387,7 @@ func (f *ResponseFlushFrame) body(r *greenlet.Run, w *Response) (st greenlet.Sta
 	return greenlet.Done
 }
 
-//line response_greenlet.go:385
+//line response_greenlet.go:391
 
 func (f *ResponseFlushFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
@@ -413,6 +419,9 @@ func init() {
 	greenlet.RegisterMethod((*new(*Response)).Flush, func(recv *Response) any {
 		return valueResponseFlushFrame{recv}
 	})
+}
+func (v valueResponseFlushFrame) Frame() greenlet.Frame {
+	return greenlet.MakeFrame(ResponseFlushFrame{w: v.recv})
 }
 
 // ResponseFlushErrorFrame is an activation of Response.FlushError.
@@ -459,7 +468,7 @@ func (f *ResponseFlushErrorFrame) body(r *greenlet.Run, w *Response) (ret0 error
 	return t0, greenlet.Done
 }
 
-//line response_greenlet.go:463
+//line response_greenlet.go:472
 
 func (f *ResponseFlushErrorFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var t0 error
@@ -476,7 +485,7 @@ func (f *ResponseFlushErrorFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line response_greenlet.go:480
+//line response_greenlet.go:489
 
 func (f *ResponseFlushErrorFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result(r, f.ret0)
@@ -502,6 +511,9 @@ func init() {
 	greenlet.RegisterMethod((*new(*Response)).FlushError, func(recv *Response) any {
 		return valueResponseFlushErrorFrame{recv}
 	})
+}
+func (v valueResponseFlushErrorFrame) Frame() greenlet.Frame {
+	return greenlet.MakeFrame(ResponseFlushErrorFrame{w: v.recv})
 }
 
 // ResponseHijackFrame is an activation of Response.Hijack.
@@ -555,7 +567,7 @@ func (f *ResponseHijackFrame) body(r *greenlet.Run, w *Response) (ret0 *socket.C
 	return w.conn.sock, nil, greenlet.Done
 }
 
-//line response_greenlet.go:559
+//line response_greenlet.go:571
 
 func (f *ResponseHijackFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	w := f.w
@@ -580,7 +592,7 @@ func (f *ResponseHijackFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line response_greenlet.go:584
+//line response_greenlet.go:596
 
 func (f *ResponseHijackFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
@@ -606,6 +618,9 @@ func init() {
 	greenlet.RegisterMethod((*new(*Response)).Hijack, func(recv *Response) any {
 		return valueResponseHijackFrame{recv}
 	})
+}
+func (v valueResponseHijackFrame) Frame() greenlet.Frame {
+	return greenlet.MakeFrame(ResponseHijackFrame{w: v.recv})
 }
 
 // responseFinishFrame is an activation of Response.finish.
@@ -672,7 +687,7 @@ after_if_318:
 	return !w.close && w.conn.broken == nil, greenlet.Done
 }
 
-//line response_greenlet.go:676
+//line response_greenlet.go:691
 
 func (f *responseFinishFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	w := f.w
@@ -705,7 +720,7 @@ func (f *responseFinishFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line response_greenlet.go:709
+//line response_greenlet.go:724
 
 func (f *responseFinishFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result(r, f.ret0)

@@ -85,6 +85,9 @@ func init() {
 		return valueServerServeFrame{recv}
 	})
 }
+func (v valueServerServeFrame) Frame() greenlet.Frame {
+	return greenlet.MakeFrame(ServerServeFrame{s: v.recv})
+}
 
 // ServerStopFrame is an activation of Server.Stop.
 type ServerStopFrame struct {
@@ -122,7 +125,7 @@ func (f *ServerStopFrame) body(r *greenlet.Run, s *Server, d time.Duration) (ret
 	return t0, greenlet.Done
 }
 
-//line server_greenlet.go:126
+//line server_greenlet.go:129
 
 func (f *ServerStopFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var t0 int
@@ -139,7 +142,7 @@ func (f *ServerStopFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line server_greenlet.go:143
+//line server_greenlet.go:146
 
 func (f *ServerStopFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.d) }
 func (f *ServerStopFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -162,6 +165,9 @@ func init() {
 	greenlet.RegisterMethod((*new(*Server)).Stop, func(recv *Server) any {
 		return valueServerStopFrame{recv}
 	})
+}
+func (v valueServerStopFrame) Frame() greenlet.Frame {
+	return greenlet.MakeFrame(ServerStopFrame{s: v.recv})
 }
 
 // itselfServeHTTPFrame is an activation of itself.ServeHTTP.
@@ -210,7 +216,7 @@ func (f2 *itselfServeHTTPFrame) body(r *greenlet.Run, f itself, w http.ResponseW
 	return greenlet.Done
 }
 
-//line server_greenlet.go:214
+//line server_greenlet.go:220
 
 func (f2 *itselfServeHTTPFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	w := f2.w
@@ -228,7 +234,7 @@ func (f2 *itselfServeHTTPFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line server_greenlet.go:232
+//line server_greenlet.go:238
 
 func (f *itselfServeHTTPFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.w, nil) }
 func (f *itselfServeHTTPFrame) Forget()                 { *f = itselfServeHTTPFrame{Header: f.Header} }
@@ -250,6 +256,9 @@ func init() {
 	greenlet.RegisterMethod((*new(itself)).ServeHTTP, func(recv itself) any {
 		return itselfServeHTTPFrameValue{recv}
 	})
+}
+func (v itselfServeHTTPFrameValue) Frame() greenlet.Frame {
+	return greenlet.MakeFrame(itselfServeHTTPFrame{f: v.recv})
 }
 func init() {
 	greenlet.Declare("Server.Serve", "Server.Stop", "itself.ServeHTTP")

@@ -378,6 +378,9 @@ func init() {
 		return sleepersServeHTTPFrameValue{recv}
 	})
 }
+func (v sleepersServeHTTPFrameValue) Frame() greenlet.Frame {
+	return greenlet.MakeFrame(sleepersServeHTTPFrame{h: v.recv})
+}
 func init() {
 	greenlet.Declare("simulation.client", "simulation.gets", "sleepers.ServeHTTP")
 }

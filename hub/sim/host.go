@@ -57,17 +57,17 @@ func (n *Network) Host(name string) *Host {
 func (h *Host) Name() string { return h.name }
 
 // Go starts a task on the host. Tasks that it starts are the host's as well.
-func (h *Host) Go(frame greenlet.Frame) *hub.Task {
+func (h *Host) Go(run any, args ...any) *hub.Task {
 	h.net.begin = h
 	defer func() { h.net.begin = nil }()
-	return h.net.hub.Go(frame)
+	return h.net.hub.Go(run, args...)
 }
 
 // GoAfter is Go, when d has passed.
-func (h *Host) GoAfter(d time.Duration, frame greenlet.Frame) *hub.Task {
+func (h *Host) GoAfter(d time.Duration, run any, args ...any) *hub.Task {
 	h.net.begin = h
 	defer func() { h.net.begin = nil }()
-	return h.net.hub.GoAfter(d, frame)
+	return h.net.hub.GoAfter(d, run, args...)
 }
 
 // started is called for each task of the hub.

@@ -102,6 +102,9 @@ func init() {
 		return valueConnReadLineFrame{recv}
 	})
 }
+func (v valueConnReadLineFrame) Frame() greenlet.Frame {
+	return greenlet.MakeFrame(ConnReadLineFrame{c: v.recv})
+}
 
 // ConnReadUntilFrame is an activation of Conn.ReadUntil.
 type ConnReadUntilFrame struct {
@@ -160,7 +163,7 @@ loop_115:
 	goto loop_115
 }
 
-//line buffer_greenlet.go:164
+//line buffer_greenlet.go:167
 
 func (f *ConnReadUntilFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c, delim, limit := f.c, f.delim, f.limit
@@ -203,7 +206,7 @@ resumed_120:
 	goto loop_115
 }
 
-//line buffer_greenlet.go:207
+//line buffer_greenlet.go:210
 
 func (f *ConnReadUntilFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.delim, &f.limit) }
 func (f *ConnReadUntilFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -230,6 +233,9 @@ func init() {
 	greenlet.RegisterMethod((*new(*Conn)).ReadUntil, func(recv *Conn) any {
 		return valueConnReadUntilFrame{recv}
 	})
+}
+func (v valueConnReadUntilFrame) Frame() greenlet.Frame {
+	return greenlet.MakeFrame(ConnReadUntilFrame{c: v.recv})
 }
 func init() {
 	greenlet.Declare("Conn.ReadLine", "Conn.ReadUntil")

@@ -144,6 +144,9 @@ func init() {
 		return valueConnReadFrame{recv}
 	})
 }
+func (v valueConnReadFrame) Frame() greenlet.Frame {
+	return greenlet.MakeFrame(ConnReadFrame{c: v.recv})
+}
 
 // ConnReadFullFrame is an activation of Conn.ReadFull.
 type ConnReadFullFrame struct {
@@ -234,7 +237,7 @@ resumed_93:
 	goto loop_86
 }
 
-//line conn_greenlet.go:239
+//line conn_greenlet.go:242
 
 func (f *ConnReadFullFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, f.ret1, st = f.body(r, f.c, f.p)
@@ -266,6 +269,9 @@ func init() {
 	greenlet.RegisterMethod((*new(*Conn)).ReadFull, func(recv *Conn) any {
 		return valueConnReadFullFrame{recv}
 	})
+}
+func (v valueConnReadFullFrame) Frame() greenlet.Frame {
+	return greenlet.MakeFrame(ConnReadFullFrame{c: v.recv})
 }
 
 // ConnWaitReadableFrame is an activation of Conn.WaitReadable.
@@ -318,7 +324,7 @@ loop_111:
 	return ret0, r.SendNone(loop)
 }
 
-//line conn_greenlet.go:323
+//line conn_greenlet.go:329
 
 func (f *ConnWaitReadableFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -357,7 +363,7 @@ loop_111:
 	return r.SendNone(loop)
 }
 
-//line conn_greenlet.go:362
+//line conn_greenlet.go:368
 
 func (f *ConnWaitReadableFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result(r, f.ret0)
@@ -381,6 +387,9 @@ func init() {
 	greenlet.RegisterMethod((*new(*Conn)).WaitReadable, func(recv *Conn) any {
 		return valueConnWaitReadableFrame{recv}
 	})
+}
+func (v valueConnWaitReadableFrame) Frame() greenlet.Frame {
+	return greenlet.MakeFrame(ConnWaitReadableFrame{c: v.recv})
 }
 
 // ConnWriteFrame is an activation of Conn.Write.
@@ -443,7 +452,7 @@ loop_151:
 	goto loop_151
 }
 
-//line conn_greenlet.go:448
+//line conn_greenlet.go:457
 
 func (f *ConnWriteFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c, p := f.c, f.p
@@ -494,7 +503,7 @@ resumed_160:
 	goto loop_151
 }
 
-//line conn_greenlet.go:499
+//line conn_greenlet.go:508
 
 func (f *ConnWriteFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.p) }
 func (f *ConnWriteFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -519,6 +528,9 @@ func init() {
 	greenlet.RegisterMethod((*new(*Conn)).Write, func(recv *Conn) any {
 		return valueConnWriteFrame{recv}
 	})
+}
+func (v valueConnWriteFrame) Frame() greenlet.Frame {
+	return greenlet.MakeFrame(ConnWriteFrame{c: v.recv})
 }
 
 // ConnWriteStringFrame is an activation of Conn.WriteString.
@@ -560,7 +572,7 @@ func (f *ConnWriteStringFrame) body(r *greenlet.Run, c *Conn, s string) (ret0 in
 	return t0, t1, greenlet.Done
 }
 
-//line conn_greenlet.go:565
+//line conn_greenlet.go:577
 
 func (f *ConnWriteStringFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var t0 int
@@ -578,7 +590,7 @@ func (f *ConnWriteStringFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line conn_greenlet.go:583
+//line conn_greenlet.go:595
 
 func (f *ConnWriteStringFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.s) }
 func (f *ConnWriteStringFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -605,6 +617,9 @@ func init() {
 	greenlet.RegisterMethod((*new(*Conn)).WriteString, func(recv *Conn) any {
 		return valueConnWriteStringFrame{recv}
 	})
+}
+func (v valueConnWriteStringFrame) Frame() greenlet.Frame {
+	return greenlet.MakeFrame(ConnWriteStringFrame{c: v.recv})
 }
 func init() {
 	greenlet.Declare("Conn.Read", "Conn.ReadFull", "Conn.WaitReadable", "Conn.Write", "Conn.WriteString")

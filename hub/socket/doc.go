@@ -19,7 +19,7 @@
 //		if err != nil {
 //			return err
 //		}
-//		s := &socket.Server{Listener: l, Handler: func(c *socket.Conn) greenlet.Frame { return newEchoFrame(c) }}
+//		s := &socket.Server{Listener: l, OnConn: echo}
 //		return s.Serve()
 //	}
 //

@@ -131,6 +131,9 @@ func init() {
 		return valueListenerAcceptFrame{recv}
 	})
 }
+func (v valueListenerAcceptFrame) Frame() greenlet.Frame {
+	return greenlet.MakeFrame(ListenerAcceptFrame{l: v.recv})
+}
 func init() {
 	greenlet.Declare("Listener.Accept")
 }

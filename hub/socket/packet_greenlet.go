@@ -139,6 +139,9 @@ func init() {
 		return valuePacketConnReadFromFrame{recv}
 	})
 }
+func (v valuePacketConnReadFromFrame) Frame() greenlet.Frame {
+	return greenlet.MakeFrame(PacketConnReadFromFrame{c: v.recv})
+}
 
 // PacketConnWriteToFrame is an activation of PacketConn.WriteTo.
 type PacketConnWriteToFrame struct {
@@ -195,7 +198,7 @@ loop_53:
 	goto loop_53
 }
 
-//line packet_greenlet.go:199
+//line packet_greenlet.go:202
 
 func (f *PacketConnWriteToFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c, p, to := f.c, f.p, f.to
@@ -239,7 +242,7 @@ resumed_57:
 	goto loop_53
 }
 
-//line packet_greenlet.go:243
+//line packet_greenlet.go:246
 
 func (f *PacketConnWriteToFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.p, &f.to) }
 func (f *PacketConnWriteToFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -266,6 +269,9 @@ func init() {
 	greenlet.RegisterMethod((*new(*PacketConn)).WriteTo, func(recv *PacketConn) any {
 		return valuePacketConnWriteToFrame{recv}
 	})
+}
+func (v valuePacketConnWriteToFrame) Frame() greenlet.Frame {
+	return greenlet.MakeFrame(PacketConnWriteToFrame{c: v.recv})
 }
 func init() {
 	greenlet.Declare("PacketConn.ReadFrom", "PacketConn.WriteTo")

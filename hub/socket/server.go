@@ -20,7 +20,10 @@ var ErrStopping = errors.New("socket: the server stops")
 // processors may have one each for the same port: see [System].
 type Server struct {
 	Listener *Listener
-	// Handler makes what the task of a connection runs. The connection is closed
+	// OnConn is what the task of each connection runs, with the connection: a resumable
+	// function or a method value of one. See [greenlet.FrameOf].
+	OnConn func(*Conn)
+	// Handler, if there is no OnConn, makes what the task of a connection runs. The connection is closed
 	// when that has ended, however it does. A panic of it is its task's: the hub's
 	// OnError is told. If Handler returns nil the connection is closed at once. Handler
 	// itself may not panic: that would be a panic of Serve.
@@ -134,13 +137,16 @@ func (s *Server) start(c *Conn) {
 	s.conns = append(s.conns, serving{c, s.hub().GoFor((*served)(c), frame)})
 }
 
-// frame is what Handler makes. If it makes nothing, or panics, the connection is closed.
+// frame is what a connection's task runs. If that is nothing, or there is a panic, the connection is closed.
 func (s *Server) frame(c *Conn) (f greenlet.Frame) {
 	defer func() {
 		if f == nil {
 			_ = c.Close()
 		}
 	}()
+	if s.OnConn != nil {
+		return greenlet.FrameOf(s.OnConn, c)
+	}
 	return s.Handler(c)
 }
 

@@ -89,6 +89,7 @@ func (valueDialFrame) CallResumable(r *greenlet.Run, p0 *hub.Hub, p1 string, p2 
 func init() {
 	greenlet.Register(Dial, valueDialFrame{})
 }
+func (valueDialFrame) Frame() greenlet.Frame { return greenlet.MakeFrame(DialFrame{}) }
 
 // ListenFrame is an activation of Listen.
 type ListenFrame struct {
@@ -129,7 +130,7 @@ func (f *ListenFrame) body(r *greenlet.Run, h *hub.Hub, network string, address 
 	return t0, t1, greenlet.Done
 }
 
-//line system_greenlet.go:133
+//line system_greenlet.go:134
 
 func (f *ListenFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var t0 *Listener
@@ -147,7 +148,7 @@ func (f *ListenFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line system_greenlet.go:151
+//line system_greenlet.go:152
 
 func (f *ListenFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.h, &f.network, &f.address) }
 func (f *ListenFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -169,6 +170,7 @@ func (valueListenFrame) CallResumable(r *greenlet.Run, p0 *hub.Hub, p1 string, p
 func init() {
 	greenlet.Register(Listen, valueListenFrame{})
 }
+func (valueListenFrame) Frame() greenlet.Frame { return greenlet.MakeFrame(ListenFrame{}) }
 
 // ListenPacketFrame is an activation of ListenPacket.
 type ListenPacketFrame struct {
@@ -209,7 +211,7 @@ func (f *ListenPacketFrame) body(r *greenlet.Run, h *hub.Hub, network string, ad
 	return t0, t1, greenlet.Done
 }
 
-//line system_greenlet.go:213
+//line system_greenlet.go:215
 
 func (f *ListenPacketFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var t0 *PacketConn
@@ -227,7 +229,7 @@ func (f *ListenPacketFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line system_greenlet.go:231
+//line system_greenlet.go:233
 
 func (f *ListenPacketFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.h, &f.network, &f.address) }
 func (f *ListenPacketFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -251,6 +253,7 @@ func (valueListenPacketFrame) CallResumable(r *greenlet.Run, p0 *hub.Hub, p1 str
 func init() {
 	greenlet.Register(ListenPacket, valueListenPacketFrame{})
 }
+func (valueListenPacketFrame) Frame() greenlet.Frame { return greenlet.MakeFrame(ListenPacketFrame{}) }
 
 // SystemDialFrame is an activation of System.Dial.
 type SystemDialFrame struct {
@@ -331,7 +334,7 @@ after_if_60:
 	return (*c), (*err), greenlet.Done
 }
 
-//line system_greenlet.go:335
+//line system_greenlet.go:338
 
 func (f *SystemDialFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var (
@@ -371,7 +374,7 @@ func (f *SystemDialFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line system_greenlet.go:375
+//line system_greenlet.go:378
 
 func (f *SystemDialFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.network0, &f.address0) }
 func (f *SystemDialFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -398,6 +401,9 @@ func init() {
 	greenlet.RegisterMethod((*new(*System)).Dial, func(recv *System) any {
 		return valueSystemDialFrame{recv}
 	})
+}
+func (v valueSystemDialFrame) Frame() greenlet.Frame {
+	return greenlet.MakeFrame(SystemDialFrame{s: v.recv})
 }
 
 // func1SystemDial is the function literal of system.go:65, with what it captures.
@@ -441,7 +447,7 @@ func (f *func1SystemDialFrame) body(r *greenlet.Run, c2 *func1SystemDial) (st gr
 	return greenlet.Done
 }
 
-//line system_greenlet.go:445
+//line system_greenlet.go:451
 
 func (f *func1SystemDialFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c2 := f.c2
@@ -454,7 +460,7 @@ func (f *func1SystemDialFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line system_greenlet.go:458
+//line system_greenlet.go:464
 
 func (f *func1SystemDialFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 54) }
 func (*func1SystemDialFrame) Func() *greenlet.Func      { return &func1SystemDialFrameInfo }
@@ -538,7 +544,7 @@ loop_80:
 	goto loop_80
 }
 
-//line system_greenlet.go:542
+//line system_greenlet.go:548
 
 func (f *systemDialFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	s, network := f.s, f.network
@@ -600,7 +606,7 @@ resumed_82:
 	goto loop_80
 }
 
-//line system_greenlet.go:604
+//line system_greenlet.go:610
 
 func (f *systemDialFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.network, &f.address) }
 func (f *systemDialFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -745,7 +751,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line system_greenlet.go:749
+//line system_greenlet.go:755
 
 func (f *systemConnectFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.network, &f.to) }
 func (f *systemConnectFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -821,7 +827,7 @@ func (f *SystemListenFrame) body(r *greenlet.Run, s *System, network string, add
 	}
 }
 
-//line system_greenlet.go:825
+//line system_greenlet.go:831
 
 func (f *SystemListenFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	s, network := f.s, f.network
@@ -856,7 +862,7 @@ func (f *SystemListenFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line system_greenlet.go:860
+//line system_greenlet.go:866
 
 func (f *SystemListenFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.network, &f.address) }
 func (f *SystemListenFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -883,6 +889,9 @@ func init() {
 	greenlet.RegisterMethod((*new(*System)).Listen, func(recv *System) any {
 		return valueSystemListenFrame{recv}
 	})
+}
+func (v valueSystemListenFrame) Frame() greenlet.Frame {
+	return greenlet.MakeFrame(SystemListenFrame{s: v.recv})
 }
 
 // SystemListenPacketFrame is an activation of System.ListenPacket.
@@ -946,7 +955,7 @@ func (f *SystemListenPacketFrame) body(r *greenlet.Run, s *System, network strin
 	}
 }
 
-//line system_greenlet.go:950
+//line system_greenlet.go:959
 
 func (f *SystemListenPacketFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	s, network := f.s, f.network
@@ -981,7 +990,7 @@ func (f *SystemListenPacketFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line system_greenlet.go:985
+//line system_greenlet.go:994
 
 func (f *SystemListenPacketFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.network, &f.address) }
 func (f *SystemListenPacketFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -1008,6 +1017,9 @@ func init() {
 	greenlet.RegisterMethod((*new(*System)).ListenPacket, func(recv *System) any {
 		return valueSystemListenPacketFrame{recv}
 	})
+}
+func (v valueSystemListenPacketFrame) Frame() greenlet.Frame {
+	return greenlet.MakeFrame(SystemListenPacketFrame{s: v.recv})
 }
 
 // systemResolveFrame is an activation of System.resolve.
@@ -1072,7 +1084,7 @@ after_if_175:
 	return list, nil, greenlet.Done
 }
 
-//line system_greenlet.go:1076
+//line system_greenlet.go:1088
 
 func (f *systemResolveFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	op := f.op
@@ -1103,7 +1115,7 @@ func (f *systemResolveFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line system_greenlet.go:1107
+//line system_greenlet.go:1119
 
 func (f *systemResolveFrame) Args(args []any) {
 	greenlet.SetArgs(f, args, &f.op, &f.network0, &f.address0)

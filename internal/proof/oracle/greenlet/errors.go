@@ -40,7 +40,7 @@ type ArgumentError struct {
 func (e *ArgumentError) Error() string {
 	at := fmt.Sprintf("%s (%s:%d)", e.Func.Name, e.Func.File, e.Func.Line)
 	if e.Index < 0 {
-		return fmt.Sprintf("greenlet: first switch to %s has %d arguments, want %d", at, e.GotCount, e.WantCount)
+		return fmt.Sprintf("greenlet: %s is started with %d arguments, want %d", at, e.GotCount, e.WantCount)
 	}
-	return fmt.Sprintf("greenlet: first switch to %s: argument %d is %s, want %s", at, e.Index+1, e.Got, e.Want)
+	return fmt.Sprintf("greenlet: %s is started with argument %d of type %s, want %s", at, e.Index+1, e.Got, e.Want)
 }

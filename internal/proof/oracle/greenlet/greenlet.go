@@ -30,15 +30,16 @@ func Main() *Greenlet { return &main }
 func Current() *Greenlet { return caller() }
 
 // New makes a greenlet whose parent is Current.
-func New(run Frame) *Greenlet { return NewChild(caller(), run) }
+func New(run any, args ...any) *Greenlet { return NewChild(caller(), run, args...) }
 
 // NewChild makes a greenlet with the given parent.
-func NewChild(parent *Greenlet, run Frame) *Greenlet {
+func NewChild(parent *Greenlet, run any, args ...any) *Greenlet {
 	if parent == nil {
 		panic(&StateError{Op: "NewChild", Reason: "the parent is nil"})
 	}
-	adopt(run, "New")
-	return &Greenlet{frame: run, parent: parent}
+	f := frameOf("New", run, args)
+	adopt(f, "New")
+	return &Greenlet{frame: f, parent: parent}
 }
 
 // Parent gets the result or the panic of g.

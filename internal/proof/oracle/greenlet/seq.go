@@ -3,8 +3,8 @@ package greenlet
 import "iter"
 
 // Pull is the drop-in for iter.Pull.
-func Pull[T any](f Frame) (next func() (T, bool), stop func()) {
-	g := NewChild(&main, f)
+func Pull[T any](run any, args ...any) (next func() (T, bool), stop func()) {
+	g := NewChild(&main, frameOf("Pull", run, args))
 	next = func() (T, bool) { return ask[T](g, func() *Greenlet { return g }) }
 	return next, func() { end(g) }
 }
@@ -49,8 +49,9 @@ func end(g *Greenlet) {
 	r.drive(aim(&main, g, Exit))
 }
 
-// Seq is a single-use iterator over the values that the frame yields.
-func Seq[T any](f Frame) iter.Seq[T] {
+// Seq is a single-use iterator over the values that are yielded.
+func Seq[T any](run any, args ...any) iter.Seq[T] {
+	f := frameOf("Seq", run, args)
 	return func(yield func(T) bool) {
 		next, stop := Pull[T](f)
 		defer stop()

@@ -49,7 +49,7 @@ func caller() *Greenlet {
 	}
 	frames := runtime.CallersFrames(pcs[:n])
 	loop := "" // the function with the loop whose body has been met
-	panicked := false
+	panicked, reflected := false, false
 	for {
 		f, more := frames.Next()
 		name := f.Function
@@ -66,7 +66,12 @@ func caller() *Greenlet {
 			return cur
 		case !more:
 			return &main // another goroutine
+		case strings.HasPrefix(name, "reflect.Value.") && !panicked:
+			reflected = true
 		case strings.HasPrefix(name, prefix), strings.HasSuffix(f.File, stubSuffix):
+			reflected = false // it is our call of a function value
+		case reflected:
+			return &main
 		case strings.HasPrefix(name, "runtime."): // it runs deferred calls
 			panicked = panicked || name == "runtime.gopanic" || name == "runtime.Goexit"
 		case resumable(name):

@@ -138,20 +138,32 @@ func (k *checker) yieldTypes() {
 // they take.
 func (k *checker) consumer(call *ast.CallExpr, frames map[*types.TypeName]*types.Func) {
 	fn := k.colors.Callee(call)
-	if fn == nil || fn.Pkg() == nil || fn.Pkg().Path() != names.RuntimePath || len(call.Args) != 1 || !slices.Contains([]string{"Seq", "Pull", "Exchanger"}, fn.Name()) {
+	if fn == nil || fn.Pkg() == nil || fn.Pkg().Path() != names.RuntimePath || len(call.Args) == 0 || !slices.Contains([]string{"Seq", "Pull", "Exchanger"}, fn.Name()) {
 		return
 	}
 	targs := k.pass.TypesInfo.Instances[color.CalleeIdent(call.Fun)].TypeArgs
 	frame := frameOf(k.pass.TypesInfo.TypeOf(call.Args[0]))
-	if targs.Len() == 0 || frame == nil || hasTypeParam(targs.At(0)) && !types.IsInterface(targs.At(0)) {
+	byValue := k.startedFunc(call)
+	if targs.Len() == 0 || frame == nil && byValue == nil || hasTypeParam(targs.At(0)) && !types.IsInterface(targs.At(0)) {
 		return
 	}
 	want := targs.At(0)
 	var list []yielded
 	var name string
-	if gen := frames[frame.Obj()]; gen != nil {
+	gen := byValue
+	if frame != nil {
+		gen = frames[frame.Obj()]
+	}
+	switch {
+	case gen != nil && gen.Pkg() == k.pass.Pkg:
 		list, name = k.yieldsOf(gen), k.colors.Name(gen)
-	} else {
+	case gen != nil:
+		f := k.fact(gen)
+		if f == nil {
+			return
+		}
+		list, name = f.Types, k.colors.Name(gen)
+	default:
 		f := new(frameFact)
 		if !k.pass.ImportObjectFact(frame.Obj(), f) {
 			return
@@ -176,6 +188,23 @@ func (k *checker) consumer(call *ast.CallExpr, frames map[*types.TypeName]*types
 		k.report(f)
 		return
 	}
+}
+
+// startedFunc is the declared function that call starts by value, or nil.
+func (k *checker) startedFunc(call *ast.CallExpr) *types.Func {
+	run, _, ok := k.colors.Start(call)
+	if !ok {
+		return nil
+	}
+	id := color.CalleeIdent(run)
+	if id == nil {
+		return nil
+	}
+	fn, _ := k.pass.TypesInfo.Uses[id].(*types.Func)
+	if fn == nil || !k.colors.Resumable(fn) {
+		return nil
+	}
+	return fn.Origin()
 }
 
 func (k *checker) short(y yielded) string {

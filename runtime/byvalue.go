@@ -31,93 +31,25 @@ func frameOf(op string, run any, args []any) Frame {
 		}
 		return f
 	}
-	v := reflect.ValueOf(run)
-	if v.Kind() != reflect.Func || v.IsNil() {
-		if run == nil || v.Kind() == reflect.Func {
-			panic(&StateError{Op: op, Reason: "there is nothing to run: the function or frame is nil"})
-		}
+	t := reflect.TypeOf(run)
+	switch {
+	case t == nil, t.Kind() == reflect.Func && funcOf(run) == nil:
+		panic(&StateError{Op: op, Reason: "there is nothing to run: the function or frame is nil"})
+	case t.Kind() != reflect.Func:
 		panic(&StateError{Op: op, Reason: "what is to run is of type " + valueType(run) + ", neither a function nor a frame"})
 	}
 	form := Resumable(run)
 	if form == nil {
 		panic(&StateError{Op: op, Reason: funcName(run) + " is not compiled: annotate it //greenlet:resumable, or make it in a function that is, and run go generate"})
 	}
-	args = fitted(v.Type(), args)
 	if m, ok := form.(interface{ Frame() Frame }); ok {
 		f := m.Frame()
 		setArgs(f, args)
 		return f
 	}
 	f := &valueFrame{form: form, info: &Func{Name: funcName(run), through: true}}
-	f.take(v.Type(), args)
+	f.take(t, args)
 	return f
-}
-
-// fitted is args with those that an untyped constant may have been converted to the types
-// of the parameters of t.
-func fitted(t reflect.Type, args []any) []any {
-	own := false
-	for i, arg := range args {
-		in := t.NumIn() - 1
-		if i <= in && !(i == in && t.IsVariadic()) {
-			if in = i; reflect.TypeOf(arg) == t.In(in) {
-				continue
-			}
-		} else if !t.IsVariadic() {
-			break // too many
-		}
-		to := t.In(in)
-		if in == t.NumIn()-1 && t.IsVariadic() {
-			to = to.Elem()
-		}
-		v, ok := constantAs(reflect.ValueOf(arg), to)
-		if !ok {
-			continue
-		}
-		if !own {
-			args, own = append([]any(nil), args...), true
-		}
-		args[i] = v.Interface()
-	}
-	return args
-}
-
-// constantAs is v as a t, if v has a type that untyped constants have by default, and t can
-// have its value.
-func constantAs(v reflect.Value, t reflect.Type) (reflect.Value, bool) {
-	if !v.IsValid() || v.Type() == t || v.Type().PkgPath() != "" || t.Kind() == reflect.Interface || !v.CanConvert(t) {
-		return v, false
-	}
-	const ints, floats = 1, 2
-	class := func(k reflect.Kind) int {
-		switch {
-		case k >= reflect.Int && k <= reflect.Uintptr:
-			return ints
-		case k >= reflect.Float32 && k <= reflect.Complex128:
-			return floats
-		}
-		return 0
-	}
-	switch v.Kind() {
-	case reflect.Int, reflect.Int32, reflect.Float64, reflect.Complex128:
-		if class(t.Kind()) == 0 || class(v.Kind()) == floats && v.Kind() == reflect.Complex128 && t.Kind() != reflect.Complex64 && t.Kind() != reflect.Complex128 {
-			return v, false
-		}
-		c := v.Convert(t)
-		if class(t.Kind()) == ints { // a constant would have to be exact
-			back := c.Convert(v.Type())
-			negative := v.CanInt() && v.Int() < 0 || v.CanFloat() && v.Float() < 0
-			if back.Interface() != v.Interface() || negative && c.CanUint() {
-				return v, false
-			}
-		}
-		return c, true
-	case reflect.String, reflect.Bool:
-		if t.Kind() == v.Kind() {
-			return v.Convert(t), true
-		}
-	}
-	return v, false
 }
 
 // funcName is the name of a function value, as in tracebacks.

@@ -155,6 +155,15 @@ func createPull(n int) {
 	sink = sum
 }
 
+// spawnByValue is spawnPlain without the constructor.
+func spawnByValue(n int) {
+	sum := 0
+	for i := range n {
+		sum += greenlet.New(maybe, i).Switch().(int)
+	}
+	sink = sum
+}
+
 func spawnPlain(n int) {
 	sum := 0
 	for i := range n {

@@ -164,6 +164,7 @@ var Spawn = Group{
 	Cases: []Case{
 		{"goroutine", spawnGoroutine, false},
 		{"plain-code", spawnPlain, true},
+		{"by-value", spawnByValue, true},
 		{"resumable-code", spawnResumable, true},
 	},
 }

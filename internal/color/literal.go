@@ -9,8 +9,8 @@ import (
 
 // Function literals and calls of function values.
 //
-// A literal inside an annotated function is resumable if its body suspends; it
-// needs no directive. A call of a function value suspends if the value is such
+// A literal inside an annotated function is resumable if its body suspends, or if it is
+// started by value; it needs no directive. A call of a function value suspends if the value is such
 // a literal, or a resumable function: which it is, is known when it is made. So
 // each counts as a suspension, but for those of local variables that only ever
 // hold functions which don't suspend.
@@ -33,7 +33,7 @@ func (c *Colors) Literal(lit *ast.FuncLit) *Literal { return c.byLit[lit] }
 // findLiterals finds the resumable literals of fn, and the calls of function
 // values in it.
 func (c *Colors) findLiterals(fn *Func) {
-	v := &values{Colors: c, assigned: map[*types.Var][]ast.Expr{}, never: map[*types.Var]bool{}}
+	v := &values{Colors: c, started: c.started(fn.Decl), assigned: map[*types.Var][]ast.Expr{}, never: map[*types.Var]bool{}}
 	v.collect(fn.Decl)
 	v.settle()
 	ast.Inspect(fn.Decl.Body, func(n ast.Node) bool {
@@ -62,7 +62,7 @@ func (c *Colors) nameLiterals(fn *Func, n ast.Node, outer *Literal, prefix strin
 			name = prefix + "." + strconv.Itoa(count)
 		}
 		inner := outer
-		if !v.plain[lit] && v.suspends(lit) {
+		if !v.plain[lit] && (v.started[lit] || v.suspends(lit)) {
 			inner = &Literal{Syntax: lit, Func: fn, Outer: outer, Name: name}
 			c.literals[fn] = append(c.literals[fn], inner)
 			c.byLit[lit] = inner
@@ -78,6 +78,7 @@ type values struct {
 	assigned map[*types.Var][]ast.Expr // local variables of func types and all that they are given
 	never    map[*types.Var]bool       // those that never hold a function that suspends
 	plain    map[*ast.FuncLit]bool     // only plain code calls them
+	started  map[*ast.FuncLit]bool     // a call starts them by value
 	gone     map[*ast.RangeStmt]bool   // run by another goroutine
 	within   []*ast.FuncLit            // literals being asked about
 }

@@ -205,6 +205,39 @@ const (
 	// value where the types are known.
 	ValueInGeneric Code = "value-in-generic"
 
+	// StartPlain: what a call starts by value is no resumable function: a plain function, or a
+	// function literal of plain code, which can't be compiled where it stands.
+	//
+	// Example:
+	//
+	//	//greenlet:resumable
+	//	func f() {
+	//		greenlet.New(plain)
+	//	}
+	//
+	//	func plain() {}
+	//
+	// Fix: annotate the function; make a literal a function of its own, or start it in a
+	// function that is annotated.
+	StartPlain Code = "start-plain"
+
+	// StartArguments: the arguments of a start by value don't fit the function's parameters.
+	// To the compiler they are any number of anything; the start would panic.
+	//
+	// Example:
+	//
+	//	//greenlet:resumable
+	//	func count(n int) {
+	//		greenlet.Yield(n)
+	//	}
+	//
+	//	func start() {
+	//		greenlet.New(count, "5")
+	//	}
+	//
+	// Fix: as for a call of the function.
+	StartArguments Code = "start-arguments"
+
 	// SwitchInPlain: a function without the directive switches, or calls a
 	// resumable function, and resumable code calls it. It runs on the stack of a
 	// greenlet that it can't suspend.

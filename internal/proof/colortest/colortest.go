@@ -35,15 +35,16 @@ type (
 	Frame    interface{ Resume(*Run) }
 )
 
-func New(Frame) *Greenlet                       { return nil }
+func New(run any, args ...any) *Greenlet        { return nil }
+func NewChild(parent *Greenlet, run any, args ...any) *Greenlet { return nil }
 func Current() *Greenlet                        { return nil }
 func Main() *Greenlet                           { return nil }
 func Switch[R, T any](to *Greenlet, v T) (r R)  { return }
 func Yield[T any](v T)                          {}
 func Exchange[R, T any](v T) (r R)              { return }
 func Call[F Frame](f F) F                       { return f }
-func Seq[T any](Frame) func(func(T) bool)       { return nil }
-func Pull[T any](Frame) (func() (T, bool), func()) { return nil, nil }
+func Seq[T any](run any, args ...any) func(func(T) bool) { return nil }
+func Pull[T any](run any, args ...any) (func() (T, bool), func()) { return nil, nil }
 
 func (*Greenlet) Switch(args ...any) any { return nil }
 func (*Greenlet) Throw(any) any          { return nil }

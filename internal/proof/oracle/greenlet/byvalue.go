@@ -47,8 +47,8 @@ func frameOf(op string, run any, args []any) Frame {
 			case !from.IsValid() && canBeNil(to):
 			case from.IsValid() && from.Type().AssignableTo(to):
 				v.Set(from)
-			case from.IsValid() && from.Type().PkgPath() == "" && from.CanConvert(to) && from.Kind() != reflect.String && to.Kind() != reflect.String:
-				v.Set(from.Convert(to)) // a constant
+			case isConstant(from, to):
+				v.Set(from.Convert(to))
 			default:
 				panic(&ArgumentError{Func: f.Func(), Want: to.String(), Got: valueType(arg), Index: i})
 			}
@@ -69,4 +69,18 @@ func frameOf(op string, run any, args []any) Frame {
 		func() { out = fn.Call(in) }, results, take)
 	take(args)
 	return f
+}
+
+// isConstant reports whether v may have been an untyped constant that can be a t.
+func isConstant(v reflect.Value, t reflect.Type) bool {
+	if !v.IsValid() || t.Kind() == reflect.Interface || !v.CanConvert(t) {
+		return false
+	}
+	switch v.Type() {
+	case reflect.TypeFor[string](), reflect.TypeFor[bool]():
+		return v.Kind() == t.Kind()
+	case reflect.TypeFor[int](), reflect.TypeFor[rune](), reflect.TypeFor[float64]():
+		return t.Kind() >= reflect.Int && t.Kind() <= reflect.Complex128 && v.Convert(t).CanConvert(v.Type()) && v.Convert(t).Convert(v.Type()).Equal(v)
+	}
+	return false
 }

@@ -1,5 +1,7 @@
 package greenlet
 
+import "reflect"
+
 // Frame is a call of a resumable function that has not been made yet, or has
 // returned. The types that implement it embed an [Activation].
 type Frame interface {
@@ -51,6 +53,9 @@ func adopt(run Frame, op string) {
 func Arg[T any](f Frame, args []any, i int) T {
 	v, ok := args[i].(T)
 	if !ok && (args[i] != nil || !nilable[T]()) {
+		if from, to := reflect.ValueOf(args[i]), reflect.TypeFor[T](); isConstant(from, to) {
+			return from.Convert(to).Interface().(T)
+		}
 		panic(&ArgumentError{Func: f.Func(), Want: typeName[T](), Got: valueType(args[i]), Index: i})
 	}
 	return v

@@ -13,8 +13,8 @@ type (
 	Greenlet    struct{}
 )
 
-func New(run Frame) *Greenlet                          { return nil }
-func NewChild(parent *Greenlet, run Frame) *Greenlet   { return nil }
+func New(run any, args ...any) *Greenlet               { return nil }
+func NewChild(parent *Greenlet, run any, args ...any) *Greenlet { return nil }
 func Current() *Greenlet                               { return nil }
 func Main() *Greenlet                                  { return nil }
 func (g *Greenlet) Switch(args ...any) any             { return nil }
@@ -25,5 +25,5 @@ func Switch[R, T any](to *Greenlet, v T) (r R)         { return r }
 func Yield[T any](v T)                                 {}
 func Exchange[R, T any](v T) (r R)                     { return r }
 func Call[F Frame](f F) F                              { return f }
-func Seq[T any](run Frame) iter.Seq[T]                 { return nil }
-func Pull[T any](run Frame) (func() (T, bool), func()) { return nil, nil }
+func Seq[T any](run any, args ...any) iter.Seq[T]      { return nil }
+func Pull[T any](run any, args ...any) (func() (T, bool), func()) { return nil, nil }

@@ -1,0 +1,166 @@
+package subset
+
+import (
+	"fmt"
+	"go/ast"
+	"go/constant"
+	"go/types"
+	"strings"
+
+	"github.com/going-green/greenlet/internal/color"
+	"github.com/going-green/greenlet/internal/diag"
+)
+
+// starts checks what calls start by value: that it is resumable, and that the arguments fit
+// its parameters, as the compiler would for a call of it.
+func (k *checker) starts() {
+	for _, file := range k.Files {
+		for _, decl := range file.Decls {
+			fn, _ := decl.(*ast.FuncDecl)
+			resumable := fn != nil && (k.colors.Directives().Has(fn) || k.colors.Directives().Refused(fn))
+			ast.Inspect(decl, func(n ast.Node) bool {
+				if call, ok := n.(*ast.CallExpr); ok {
+					if run, args, ok := k.colors.Start(call); ok {
+						k.start(call, ast.Unparen(run), args, resumable)
+					}
+				}
+				return true
+			})
+		}
+	}
+}
+
+func (k *checker) start(call *ast.CallExpr, run ast.Expr, args []ast.Expr, resumable bool) {
+	t := k.Info.TypeOf(run)
+	if t == nil {
+		return // a type error
+	}
+	sig, ok := types.Unalias(t).Underlying().(*types.Signature)
+	if !ok {
+		return
+	}
+	name := types.ExprString(run)
+	switch x := run.(type) {
+	case *ast.FuncLit:
+		name = "the literal"
+		if !resumable {
+			k.report(run.Pos(), diag.StartPlain, "a function literal of plain code is started, which can't be compiled where it stands",
+				"make it a function annotated //greenlet:resumable, with what it captures as arguments, or start it in an annotated function")
+			return
+		}
+	default:
+		id := color.CalleeIdent(x)
+		if id == nil {
+			break
+		}
+		fn, ok := k.Info.Uses[id].(*types.Func)
+		if !ok {
+			break
+		}
+		if name = k.colors.Name(fn); !k.colors.Resumable(fn) && !types.IsInterface(recvType(fn)) {
+			k.report(run.Pos(), diag.StartPlain, name+" is started, which is not resumable", "annotate "+name+" with //greenlet:resumable")
+			return
+		}
+	}
+	k.startArguments(call, name, sig, args)
+}
+
+func recvType(fn *types.Func) types.Type {
+	if recv := fn.Signature().Recv(); recv != nil {
+		return recv.Type()
+	}
+	return types.Typ[types.Invalid]
+}
+
+func (k *checker) startArguments(call *ast.CallExpr, name string, sig *types.Signature, args []ast.Expr) {
+	n := sig.Params().Len()
+	least := n
+	if sig.Variadic() {
+		least--
+	}
+	if len(args) < least || len(args) > n && !sig.Variadic() {
+		count, pos := "too many", call.Rparen
+		if len(args) < least {
+			count = "not enough"
+		} else {
+			pos = args[n].Pos()
+		}
+		var have []string
+		for _, arg := range args {
+			have = append(have, k.typeOf(arg))
+		}
+		k.report(pos, diag.StartArguments, fmt.Sprintf("%s arguments in start of %s: have (%s), want %s", count, name,
+			strings.Join(have, ", "), strings.TrimPrefix(types.TypeString(types.NewSignatureType(nil, nil, nil, sig.Params(), nil, sig.Variadic()), k.relative), "func")),
+			"give it those that a call of it has")
+		return
+	}
+	for i, arg := range args {
+		want := sig.Params().At(min(i, n-1)).Type()
+		if sig.Variadic() && i >= n-1 {
+			want = want.(*types.Slice).Elem()
+		}
+		tv := k.Info.Types[arg]
+		if tv.Type == nil || tv.IsNil() && types.AssignableTo(types.Typ[types.UntypedNil], want) || types.AssignableTo(tv.Type, want) || fits(tv, want) {
+			continue
+		}
+		k.report(arg.Pos(), diag.StartArguments, fmt.Sprintf("cannot use %s (%s of type %s) as %s value in start of %s",
+			types.ExprString(arg), mode(tv), k.typeOf(arg), types.TypeString(want, k.relative), name), "give it what a call of it takes")
+	}
+}
+
+// fits reports whether tv may have been an untyped constant that can be a t: an argument
+// of type any has lost that it was one.
+func fits(tv types.TypeAndValue, t types.Type) bool {
+	if tv.Value == nil || !types.Identical(tv.Type, types.Default(untyped(tv.Value.Kind(), tv.Type))) {
+		return false
+	}
+	if b, ok := t.Underlying().(*types.Basic); ok && b.Info()&types.IsInteger != 0 && tv.Value.Kind() != constant.Int && constant.ToInt(tv.Value).Kind() != constant.Int {
+		return false // truncated
+	}
+	return types.AssignableTo(untyped(tv.Value.Kind(), tv.Type), t)
+}
+
+func untyped(kind constant.Kind, t types.Type) types.Type {
+	b, _ := types.Unalias(t).(*types.Basic)
+	if b == nil {
+		return types.Typ[types.Invalid]
+	}
+	switch {
+	case kind == constant.Bool:
+		return types.Typ[types.UntypedBool]
+	case kind == constant.String:
+		return types.Typ[types.UntypedString]
+	case b.Kind() == types.Int32:
+		return types.Typ[types.UntypedRune]
+	case b.Kind() == types.Float64:
+		return types.Typ[types.UntypedFloat]
+	case b.Kind() == types.Complex128:
+		return types.Typ[types.UntypedComplex]
+	}
+	return types.Typ[types.UntypedInt]
+}
+
+func mode(tv types.TypeAndValue) string {
+	switch {
+	case tv.Value != nil:
+		return "constant"
+	case tv.Addressable():
+		return "variable"
+	}
+	return "value"
+}
+
+func (k *checker) typeOf(e ast.Expr) string {
+	t := k.Info.TypeOf(e)
+	if t == nil {
+		return "invalid type"
+	}
+	return types.TypeString(t, k.relative)
+}
+
+func (k *checker) relative(p *types.Package) string {
+	if p == k.Pkg {
+		return ""
+	}
+	return p.Name()
+}

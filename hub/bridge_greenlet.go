@@ -5,6 +5,8 @@ package hub
 
 import greenlet "github.com/going-green/greenlet/runtime"
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // sendingPutFrame is an activation of sending.put.
 type sendingPutFrame[T any] struct {
 	greenlet.Header
@@ -42,7 +44,7 @@ func (f *sendingPutFrame[T]) body(r *greenlet.Run, p *sending[T]) (st greenlet.S
 	return r.SendNone(q.hub.park(r.Current(), &q.putters, forRoom))
 }
 
-//line bridge_greenlet.go:46
+//line bridge_greenlet.go:48
 
 func (f *sendingPutFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	p := f.p
@@ -61,7 +63,7 @@ func (f *sendingPutFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line bridge_greenlet.go:65
+//line bridge_greenlet.go:67
 
 func (f *sendingPutFrame[T]) Forget()                 { *f = sendingPutFrame[T]{Header: f.Header} }
 func (f *sendingPutFrame[T]) Release(r *greenlet.Run) { greenlet.Free(r, f, 1) }
@@ -128,7 +130,7 @@ case_116:
 	return t2, t3, greenlet.Done
 }
 
-//line bridge_greenlet.go:132
+//line bridge_greenlet.go:134
 
 func (f *ReceiveFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var t2 T
@@ -146,7 +148,7 @@ func (f *ReceiveFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line bridge_greenlet.go:150
+//line bridge_greenlet.go:152
 
 func (f *ReceiveFrame[T]) Args(args []any) { greenlet.SetArgs(f, args, &f.h, &f.ch) }
 func (f *ReceiveFrame[T]) Send(r *greenlet.Run) greenlet.Status {
@@ -279,7 +281,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line bridge_greenlet.go:283
+//line bridge_greenlet.go:285
 
 func (f *receiveFrame[T]) Args(args []any) { greenlet.SetArgs(f, args, &f.h, &f.ch) }
 func (f *receiveFrame[T]) Send(r *greenlet.Run) greenlet.Status {

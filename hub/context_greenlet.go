@@ -8,6 +8,8 @@ import (
 	greenlet "github.com/going-green/greenlet/runtime"
 )
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // HubWithContextFrame is an activation of Hub.WithContext.
 type HubWithContextFrame struct {
 	greenlet.Header
@@ -52,7 +54,7 @@ func (f2 *HubWithContextFrame) body(r *greenlet.Run, h *Hub, ctx context.Context
 	return t0, greenlet.Done
 }
 
-//line context_greenlet.go:56
+//line context_greenlet.go:58
 
 func (f2 *HubWithContextFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var t0 error
@@ -69,7 +71,7 @@ func (f2 *HubWithContextFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line context_greenlet.go:73
+//line context_greenlet.go:75
 
 func (f *HubWithContextFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.ctx, &f.f) }
 func (f *HubWithContextFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -205,7 +207,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line context_greenlet.go:209
+//line context_greenlet.go:211
 
 func (f *hubWithContextFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.ctx, &f.t, &f.f) }
 func (f *hubWithContextFrame) Send(r *greenlet.Run) greenlet.Status {

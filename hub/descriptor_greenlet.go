@@ -8,6 +8,8 @@ import (
 	"time"
 )
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // DescriptorWaitReadFrame is an activation of Descriptor.WaitRead.
 type DescriptorWaitReadFrame struct {
 	greenlet.Header
@@ -47,7 +49,7 @@ func (f *DescriptorWaitReadFrame) body(r *greenlet.Run, d *Descriptor) (ret0 err
 	return t0, greenlet.Done
 }
 
-//line descriptor_greenlet.go:51
+//line descriptor_greenlet.go:53
 
 func (f *DescriptorWaitReadFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var t0 error
@@ -64,7 +66,7 @@ func (f *DescriptorWaitReadFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line descriptor_greenlet.go:68
+//line descriptor_greenlet.go:70
 
 func (f *DescriptorWaitReadFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result(r, f.ret0)
@@ -132,7 +134,7 @@ func (f *DescriptorWaitReadForFrame) body(r *greenlet.Run, d *Descriptor, t time
 	return t0, greenlet.Done
 }
 
-//line descriptor_greenlet.go:136
+//line descriptor_greenlet.go:138
 
 func (f *DescriptorWaitReadForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var t0 error
@@ -149,7 +151,7 @@ func (f *DescriptorWaitReadForFrame) Resume(r *greenlet.Run) (st greenlet.Status
 
 }
 
-//line descriptor_greenlet.go:153
+//line descriptor_greenlet.go:155
 
 func (f *DescriptorWaitReadForFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.t) }
 func (f *DescriptorWaitReadForFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -217,7 +219,7 @@ func (f *DescriptorWaitWriteFrame) body(r *greenlet.Run, d *Descriptor) (ret0 er
 	return t0, greenlet.Done
 }
 
-//line descriptor_greenlet.go:221
+//line descriptor_greenlet.go:223
 
 func (f *DescriptorWaitWriteFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var t0 error
@@ -234,7 +236,7 @@ func (f *DescriptorWaitWriteFrame) Resume(r *greenlet.Run) (st greenlet.Status) 
 
 }
 
-//line descriptor_greenlet.go:238
+//line descriptor_greenlet.go:240
 
 func (f *DescriptorWaitWriteFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result(r, f.ret0)
@@ -302,7 +304,7 @@ func (f *DescriptorWaitWriteForFrame) body(r *greenlet.Run, d *Descriptor, t tim
 	return t0, greenlet.Done
 }
 
-//line descriptor_greenlet.go:306
+//line descriptor_greenlet.go:308
 
 func (f *DescriptorWaitWriteForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var t0 error
@@ -319,7 +321,7 @@ func (f *DescriptorWaitWriteForFrame) Resume(r *greenlet.Run) (st greenlet.Statu
 
 }
 
-//line descriptor_greenlet.go:323
+//line descriptor_greenlet.go:325
 
 func (f *DescriptorWaitWriteForFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.t) }
 func (f *DescriptorWaitWriteForFrame) Send(r *greenlet.Run) greenlet.Status {

@@ -8,6 +8,8 @@ import (
 	"time"
 )
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // EventWaitFrame is an activation of Event.Wait.
 type EventWaitFrame struct {
 	greenlet.Header
@@ -35,7 +37,7 @@ func (f *EventWaitFrame) body(r *greenlet.Run, e *Event) (st greenlet.Status) {
 	return r.SendNone(e.hub.park(r.Current(), &e.waiting, forEvent))
 }
 
-//line event_greenlet.go:39
+//line event_greenlet.go:41
 
 func (f *EventWaitFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	e := f.e
@@ -50,7 +52,7 @@ func (f *EventWaitFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line event_greenlet.go:54
+//line event_greenlet.go:56
 
 func (f *EventWaitFrame) Forget()                 { *f = EventWaitFrame{Header: f.Header} }
 func (f *EventWaitFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 61) }
@@ -109,7 +111,7 @@ func (f *EventWaitForFrame) body(r *greenlet.Run, e *Event, d time.Duration) (re
 	return ret0, r.SendNone(e.hub.parkFor(r.Current(), &e.waiting, d, forEvent))
 }
 
-//line event_greenlet.go:113
+//line event_greenlet.go:115
 
 func (f *EventWaitForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	e := f.e
@@ -126,7 +128,7 @@ func (f *EventWaitForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line event_greenlet.go:130
+//line event_greenlet.go:132
 
 func (f *EventWaitForFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.d) }
 func (f *EventWaitForFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }

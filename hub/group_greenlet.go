@@ -8,6 +8,8 @@ import (
 	"time"
 )
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // GroupGoFrame is an activation of Group.Go.
 type GroupGoFrame struct {
 	greenlet.Header
@@ -44,7 +46,7 @@ after_if_63:
 	return g.add(g.hub.Go(frame)), greenlet.Done
 }
 
-//line group_greenlet.go:48
+//line group_greenlet.go:50
 
 func (f *GroupGoFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	g, frame := f.g, f.frame
@@ -61,7 +63,7 @@ func (f *GroupGoFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line group_greenlet.go:65
+//line group_greenlet.go:67
 
 func (f *GroupGoFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.frame) }
 func (f *GroupGoFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -120,7 +122,7 @@ after_if_82:
 	return greenlet.Done
 }
 
-//line group_greenlet.go:124
+//line group_greenlet.go:126
 
 func (f *GroupAddFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	g, t := f.g, f.t
@@ -136,7 +138,7 @@ func (f *GroupAddFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line group_greenlet.go:140
+//line group_greenlet.go:142
 
 func (f *GroupAddFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.t) }
 func (f *GroupAddFrame) Forget()                 { *f = GroupAddFrame{Header: f.Header} }
@@ -191,7 +193,7 @@ func (f *GroupJoinFrame) body(r *greenlet.Run, g *Group) (ret0 error, st greenle
 	return ret0, r.SendNone(g.hub.park(r.Current(), &g.empty, forGroup))
 }
 
-//line group_greenlet.go:195
+//line group_greenlet.go:197
 
 func (f *GroupJoinFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	g := f.g
@@ -209,7 +211,7 @@ func (f *GroupJoinFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line group_greenlet.go:213
+//line group_greenlet.go:215
 
 func (f *GroupJoinFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
 func (f *GroupJoinFrame) Forget()                              { *f = GroupJoinFrame{Header: f.Header, ret0: f.ret0} }
@@ -272,7 +274,7 @@ func (f *GroupJoinForFrame) body(r *greenlet.Run, g *Group, d time.Duration) (re
 	return ret0, ret1, r.SendNone(g.hub.parkFor(r.Current(), &g.empty, d, forGroup))
 }
 
-//line group_greenlet.go:276
+//line group_greenlet.go:278
 
 func (f *GroupJoinForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	g := f.g
@@ -289,7 +291,7 @@ func (f *GroupJoinForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line group_greenlet.go:293
+//line group_greenlet.go:295
 
 func (f *GroupJoinForFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.d) }
 func (f *GroupJoinForFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -346,7 +348,7 @@ func (f *GroupKillFrame) body(r *greenlet.Run, g *Group) (st greenlet.Status) {
 	return r.SendNone(g.hub.park(r.Current(), &g.killers, forGroup))
 }
 
-//line group_greenlet.go:350
+//line group_greenlet.go:352
 
 func (f *GroupKillFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	g := f.g
@@ -368,7 +370,7 @@ func (f *GroupKillFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line group_greenlet.go:372
+//line group_greenlet.go:374
 
 func (f *GroupKillFrame) Forget()                 { *f = GroupKillFrame{Header: f.Header} }
 func (f *GroupKillFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 51) }
@@ -429,7 +431,7 @@ func (f *GroupKillForFrame) body(r *greenlet.Run, g *Group, d time.Duration) (re
 	return ok, greenlet.Done
 }
 
-//line group_greenlet.go:433
+//line group_greenlet.go:435
 
 func (f *GroupKillForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var ok bool
@@ -446,7 +448,7 @@ func (f *GroupKillForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line group_greenlet.go:450
+//line group_greenlet.go:452
 
 func (f *GroupKillForFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.d) }
 func (f *GroupKillForFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }

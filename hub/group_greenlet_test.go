@@ -9,6 +9,8 @@ import (
 	"time"
 )
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // logPooledFrame is an activation of log.pooled.
 type logPooledFrame struct {
 	greenlet.Header
@@ -61,7 +63,7 @@ after_loop_18:
 	return greenlet.Done
 }
 
-//line group_greenlet_test.go:65
+//line group_greenlet_test.go:67
 
 func (f *logPooledFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l := f.l
@@ -108,7 +110,7 @@ resumed_22:
 	return r.Return(f, &f.Header)
 }
 
-//line group_greenlet_test.go:112
+//line group_greenlet_test.go:114
 
 func (f *logPooledFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.size) }
 func (f *logPooledFrame) Forget()                 { *f = logPooledFrame{Header: f.Header} }
@@ -206,7 +208,7 @@ resumed_41:
 	return greenlet.Done
 }
 
-//line group_greenlet_test.go:211
+//line group_greenlet_test.go:213
 
 func (f *logKillsGroupFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l))
@@ -263,7 +265,7 @@ func (f *logKillsNewcomersFrame) body(r *greenlet.Run, l *log) (st greenlet.Stat
 	return greenlet.Done
 }
 
-//line group_greenlet_test.go:268
+//line group_greenlet_test.go:270
 
 func (f *logKillsNewcomersFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l := f.l
@@ -303,7 +305,7 @@ resumed_58:
 	return r.Return(f, &f.Header)
 }
 
-//line group_greenlet_test.go:308
+//line group_greenlet_test.go:310
 
 func (f *logKillsNewcomersFrame) Forget()                 { *f = logKillsNewcomersFrame{Header: f.Header} }
 func (f *logKillsNewcomersFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 58) }
@@ -345,7 +347,7 @@ func (f *logComesFrame) body(r *greenlet.Run, l *log, g *Group) (st greenlet.Sta
 	return greenlet.Done
 }
 
-//line group_greenlet_test.go:350
+//line group_greenlet_test.go:352
 
 func (f *logComesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l, g := f.l, f.g
@@ -368,7 +370,7 @@ func (f *logComesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line group_greenlet_test.go:373
+//line group_greenlet_test.go:375
 
 func (f *logComesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.g) }
 func (f *logComesFrame) Forget()                 { *f = logComesFrame{Header: f.Header} }
@@ -411,7 +413,7 @@ func (f *blocksFrame) body(r *greenlet.Run, h *Hub, m *meter, sum *int) (st gree
 	return greenlet.Done
 }
 
-//line group_greenlet_test.go:416
+//line group_greenlet_test.go:418
 
 func (f *blocksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	sum := f.sum
@@ -430,7 +432,7 @@ func (f *blocksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line group_greenlet_test.go:435
+//line group_greenlet_test.go:437
 
 func (f *blocksFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.h, &f.m, &f.sum) }
 func (f *blocksFrame) Forget()                 { *f = blocksFrame{Header: f.Header} }
@@ -527,7 +529,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line group_greenlet_test.go:532
+//line group_greenlet_test.go:534
 
 func (f *failsBlockedFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.h) }
 func (f *failsBlockedFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -628,7 +630,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line group_greenlet_test.go:633
+//line group_greenlet_test.go:635
 
 func (f *exitsBlockedFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.h, &f.f) }
 func (f *exitsBlockedFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -690,7 +692,7 @@ func (f2 *exitsBlockedFunc2Frame) body(r *greenlet.Run, c *exitsBlockedFunc2) (r
 	return 1, greenlet.Done
 }
 
-//line group_greenlet_test.go:695
+//line group_greenlet_test.go:697
 
 func (f2 *exitsBlockedFunc2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f2.c
@@ -701,7 +703,7 @@ func (f2 *exitsBlockedFunc2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f2, &f2.Header)
 }
 
-//line group_greenlet_test.go:706
+//line group_greenlet_test.go:708
 
 func (f *exitsBlockedFunc2Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 53) }
 func (*exitsBlockedFunc2Frame) Func() *greenlet.Func      { return &exitsBlockedFunc2FrameInfo }

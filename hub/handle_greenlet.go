@@ -8,6 +8,8 @@ import (
 	"time"
 )
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // SpawnFrame is an activation of Spawn.
 type SpawnFrame[T any] struct {
 	greenlet.Header
@@ -53,7 +55,7 @@ func (f *SpawnFrame[T]) body(r *greenlet.Run, s Starter, frame Returning[T]) (re
 	return &Handle[T]{t0, frame}, greenlet.Done
 }
 
-//line handle_greenlet.go:57
+//line handle_greenlet.go:59
 
 func (f *SpawnFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	frame := f.frame
@@ -71,7 +73,7 @@ func (f *SpawnFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line handle_greenlet.go:75
+//line handle_greenlet.go:77
 
 func (f *SpawnFrame[T]) Args(args []any)                      { greenlet.SetArgs(f, args, &f.s, &f.frame) }
 func (f *SpawnFrame[T]) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -143,7 +145,7 @@ func (f *TryFrame[T]) body(r *greenlet.Run, s Starter, frame0 Trying[T]) (ret0 *
 	}
 }
 
-//line handle_greenlet.go:147
+//line handle_greenlet.go:149
 
 func (f *TryFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var frame *Trying[T]
@@ -167,7 +169,7 @@ func (f *TryFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line handle_greenlet.go:171
+//line handle_greenlet.go:173
 
 func (f *TryFrame[T]) Args(args []any)                      { greenlet.SetArgs(f, args, &f.s, &f.frame0) }
 func (f *TryFrame[T]) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -218,7 +220,7 @@ func (f *HandleGetFrame[T]) body(r *greenlet.Run, h *Handle[T]) (ret0 T, ret1 er
 	return ret0, ret1, greenlet.Done
 }
 
-//line handle_greenlet.go:222
+//line handle_greenlet.go:224
 
 func (f *HandleGetFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	h := f.h
@@ -235,7 +237,7 @@ func (f *HandleGetFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line handle_greenlet.go:239
+//line handle_greenlet.go:241
 
 func (f *HandleGetFrame[T]) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
@@ -297,7 +299,7 @@ func (f *HandleGetForFrame[T]) body(r *greenlet.Run, h *Handle[T], d time.Durati
 	}
 }
 
-//line handle_greenlet.go:301
+//line handle_greenlet.go:303
 
 func (f *HandleGetForFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	h, d := f.h, f.d
@@ -321,7 +323,7 @@ func (f *HandleGetForFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line handle_greenlet.go:325
+//line handle_greenlet.go:327
 
 func (f *HandleGetForFrame[T]) Args(args []any) { greenlet.SetArgs(f, args, &f.d) }
 func (f *HandleGetForFrame[T]) Send(r *greenlet.Run) greenlet.Status {

@@ -10,6 +10,8 @@ import (
 	"time"
 )
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // logSleeperFrame is an activation of log.sleeper.
 type logSleeperFrame struct {
 	greenlet.Header
@@ -52,7 +54,7 @@ loop_45:
 	goto loop_45
 }
 
-//line hub_greenlet_test.go:56
+//line hub_greenlet_test.go:58
 
 func (f *logSleeperFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l, name, times, d := f.l, f.name, f.times, f.d
@@ -85,7 +87,7 @@ resumed_47:
 	goto loop_45
 }
 
-//line hub_greenlet_test.go:89
+//line hub_greenlet_test.go:91
 
 func (f *logSleeperFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.name, &f.times, &f.d) }
 func (f *logSleeperFrame) Forget()                 { *f = logSleeperFrame{Header: f.Header} }
@@ -136,7 +138,7 @@ loop_66:
 	goto loop_66
 }
 
-//line hub_greenlet_test.go:140
+//line hub_greenlet_test.go:142
 
 func (f *logCountsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l, n := f.l, f.n
@@ -171,7 +173,7 @@ resumed_67:
 	goto loop_66
 }
 
-//line hub_greenlet_test.go:175
+//line hub_greenlet_test.go:177
 
 func (f *logCountsFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.n) }
 func (f *logCountsFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -235,7 +237,7 @@ func (f *logJoinsFrame) body(r *greenlet.Run, l *log) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:239
+//line hub_greenlet_test.go:241
 
 func (f *logJoinsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l := f.l
@@ -286,7 +288,7 @@ resumed_80:
 	return r.Return(f, &f.Header)
 }
 
-//line hub_greenlet_test.go:290
+//line hub_greenlet_test.go:292
 
 func (f *logJoinsFrame) Forget()                 { *f = logJoinsFrame{Header: f.Header} }
 func (f *logJoinsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 41) }
@@ -322,7 +324,7 @@ func (f *logFailsFrame) body(r *greenlet.Run, l *log, d time.Duration) (st green
 	panic(errors.ErrUnsupported)
 }
 
-//line hub_greenlet_test.go:326
+//line hub_greenlet_test.go:328
 
 func (f *logFailsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
@@ -336,7 +338,7 @@ func (f *logFailsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line hub_greenlet_test.go:340
+//line hub_greenlet_test.go:342
 
 func (f *logFailsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.d) }
 func (f *logFailsFrame) Forget()                 { *f = logFailsFrame{Header: f.Header} }
@@ -390,7 +392,7 @@ func (f *logWatchesFrame) body(r *greenlet.Run, l0 *log) (st greenlet.Status) {
 	}
 }
 
-//line hub_greenlet_test.go:394
+//line hub_greenlet_test.go:396
 
 func (f *logWatchesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var l **log
@@ -412,7 +414,7 @@ func (f *logWatchesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line hub_greenlet_test.go:416
+//line hub_greenlet_test.go:418
 
 func (f *logWatchesFrame) Forget()                 { *f = logWatchesFrame{Header: f.Header} }
 func (f *logWatchesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 55) }
@@ -495,7 +497,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:499
+//line hub_greenlet_test.go:501
 
 func (f *logStubbornFrame) Forget()                 { *f = logStubbornFrame{DeferHeader: f.DeferHeader} }
 func (f *logStubbornFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 61) }
@@ -520,7 +522,7 @@ func (c *logStubbornFunc1) value() func() {
 	})
 }
 
-//line hub_greenlet_test.go:524
+//line hub_greenlet_test.go:526
 
 // logStubbornFunc1Frame is an activation of the literal logStubbornFunc1.
 type logStubbornFunc1Frame struct {
@@ -546,7 +548,7 @@ func (f *logStubbornFunc1Frame) body(r *greenlet.Run, c *logStubbornFunc1) (st g
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:550
+//line hub_greenlet_test.go:552
 
 func (f *logStubbornFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -557,7 +559,7 @@ func (f *logStubbornFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line hub_greenlet_test.go:561
+//line hub_greenlet_test.go:563
 
 func (f *logStubbornFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 54) }
 func (*logStubbornFunc1Frame) Func() *greenlet.Func      { return &logStubbornFunc1FrameInfo }
@@ -655,7 +657,7 @@ resumed_134:
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:660
+//line hub_greenlet_test.go:662
 
 func (f *logKillsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l))
@@ -745,7 +747,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:750
+//line hub_greenlet_test.go:752
 
 func (f *logSuicideFrame) Forget()                 { *f = logSuicideFrame{DeferHeader: f.DeferHeader} }
 func (f *logSuicideFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 6) }
@@ -808,7 +810,7 @@ func (f *logTimeoutsFrame) body(r *greenlet.Run, l0 *log) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:813
+//line hub_greenlet_test.go:815
 
 func (f *logTimeoutsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var l **log
@@ -858,7 +860,7 @@ resumed_165:
 	return r.Return(f, &f.Header)
 }
 
-//line hub_greenlet_test.go:863
+//line hub_greenlet_test.go:865
 
 func (f *logTimeoutsFrame) Forget()                 { *f = logTimeoutsFrame{Header: f.Header} }
 func (f *logTimeoutsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 0) }
@@ -882,7 +884,7 @@ func (c *logTimeoutsFunc1) value() func() {
 	})
 }
 
-//line hub_greenlet_test.go:887
+//line hub_greenlet_test.go:889
 
 // logTimeoutsFunc1Frame is an activation of the literal logTimeoutsFunc1.
 type logTimeoutsFunc1Frame struct {
@@ -909,7 +911,7 @@ func (f *logTimeoutsFunc1Frame) body(r *greenlet.Run, c *logTimeoutsFunc1) (st g
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:914
+//line hub_greenlet_test.go:916
 
 func (f *logTimeoutsFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -921,7 +923,7 @@ func (f *logTimeoutsFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line hub_greenlet_test.go:926
+//line hub_greenlet_test.go:928
 
 func (f *logTimeoutsFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 13) }
 func (*logTimeoutsFunc1Frame) Func() *greenlet.Func      { return &logTimeoutsFunc1FrameInfo }
@@ -960,7 +962,7 @@ func (f *logTimeoutsFunc1_1Frame) body(r *greenlet.Run, c *logTimeoutsFunc1_1) (
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:965
+//line hub_greenlet_test.go:967
 
 func (f *logTimeoutsFunc1_1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -990,7 +992,7 @@ func (c *logTimeoutsFunc2) value() func() {
 	})
 }
 
-//line hub_greenlet_test.go:995
+//line hub_greenlet_test.go:997
 
 // logTimeoutsFunc2Frame is an activation of the literal logTimeoutsFunc2.
 type logTimeoutsFunc2Frame struct {
@@ -1022,7 +1024,7 @@ func (f *logTimeoutsFunc2Frame) body(r *greenlet.Run, c *logTimeoutsFunc2) (st g
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:1027
+//line hub_greenlet_test.go:1029
 
 func (f *logTimeoutsFunc2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -1045,7 +1047,7 @@ func (f *logTimeoutsFunc2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line hub_greenlet_test.go:1050
+//line hub_greenlet_test.go:1052
 
 func (f *logTimeoutsFunc2Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 42) }
 func (*logTimeoutsFunc2Frame) Func() *greenlet.Func      { return &logTimeoutsFunc2FrameInfo }
@@ -1084,7 +1086,7 @@ func (f *logTimeoutsFunc2_1Frame) body(r *greenlet.Run, c *logTimeoutsFunc2_1) (
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:1089
+//line hub_greenlet_test.go:1091
 
 func (f *logTimeoutsFunc2_1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -1138,7 +1140,7 @@ loop_178:
 	goto loop_178
 }
 
-//line hub_greenlet_test.go:1143
+//line hub_greenlet_test.go:1145
 
 func (f *logYieldsThriceFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var l **log
@@ -1168,7 +1170,7 @@ resumed_179:
 	goto loop_178
 }
 
-//line hub_greenlet_test.go:1173
+//line hub_greenlet_test.go:1175
 
 func (f *logYieldsThriceFrame) Forget()                 { *f = logYieldsThriceFrame{Header: f.Header} }
 func (f *logYieldsThriceFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 49) }
@@ -1192,7 +1194,7 @@ func (c *logYieldsThriceFunc1) value() func() {
 	})
 }
 
-//line hub_greenlet_test.go:1197
+//line hub_greenlet_test.go:1199
 
 // logYieldsThriceFunc1Frame is an activation of the literal logYieldsThriceFunc1.
 type logYieldsThriceFunc1Frame struct {
@@ -1261,7 +1263,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:1266
+//line hub_greenlet_test.go:1268
 
 func (f *logYieldsThriceFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 26) }
 func (*logYieldsThriceFunc1Frame) Func() *greenlet.Func      { return &logYieldsThriceFunc1FrameInfo }
@@ -1295,7 +1297,7 @@ func (f *logInterruptsFrame) body(r *greenlet.Run, l *log, task *Task) (st green
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:1301
+//line hub_greenlet_test.go:1303
 
 func (f *logInterruptsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l, f.task))
@@ -1349,7 +1351,7 @@ loop_206:
 	goto loop_206
 }
 
-//line hub_greenlet_test.go:1355
+//line hub_greenlet_test.go:1357
 
 func (f *logSleepsThriceFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var l **log
@@ -1379,7 +1381,7 @@ resumed_207:
 	goto loop_206
 }
 
-//line hub_greenlet_test.go:1385
+//line hub_greenlet_test.go:1387
 
 func (f *logSleepsThriceFrame) Forget()                 { *f = logSleepsThriceFrame{Header: f.Header} }
 func (f *logSleepsThriceFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 43) }
@@ -1403,7 +1405,7 @@ func (c *logSleepsThriceFunc1) value() func() {
 	})
 }
 
-//line hub_greenlet_test.go:1409
+//line hub_greenlet_test.go:1411
 
 // logSleepsThriceFunc1Frame is an activation of the literal logSleepsThriceFunc1.
 type logSleepsThriceFunc1Frame struct {
@@ -1472,7 +1474,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:1478
+//line hub_greenlet_test.go:1480
 
 func (f *logSleepsThriceFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 12) }
 func (*logSleepsThriceFunc1Frame) Func() *greenlet.Func      { return &logSleepsThriceFunc1FrameInfo }
@@ -1517,7 +1519,7 @@ func (f *logWaitsFrame) body(r *greenlet.Run, l *log, e *Event, name string) (st
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:1523
+//line hub_greenlet_test.go:1525
 
 func (f *logWaitsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l, e, name := f.l, f.e, f.name
@@ -1545,7 +1547,7 @@ resumed_217:
 	return r.Return(f, &f.Header)
 }
 
-//line hub_greenlet_test.go:1551
+//line hub_greenlet_test.go:1553
 
 func (f *logWaitsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.e, &f.name) }
 func (f *logWaitsFrame) Forget()                 { *f = logWaitsFrame{Header: f.Header} }
@@ -1594,7 +1596,7 @@ func (f *logSetsFrame) body(r *greenlet.Run, l *log, e *Event) (st greenlet.Stat
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:1600
+//line hub_greenlet_test.go:1602
 
 func (f *logSetsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l, e := f.l, f.e
@@ -1623,7 +1625,7 @@ resumed_226:
 	return r.Return(f, &f.Header)
 }
 
-//line hub_greenlet_test.go:1629
+//line hub_greenlet_test.go:1631
 
 func (f *logSetsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.e) }
 func (f *logSetsFrame) Forget()                 { *f = logSetsFrame{Header: f.Header} }
@@ -1683,7 +1685,7 @@ func (f *logEntersFrame) body(r *greenlet.Run, l *log, s *Semaphore, name string
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:1689
+//line hub_greenlet_test.go:1691
 
 func (f *logEntersFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l, s, name, d := f.l, f.s, f.name, f.d
@@ -1718,7 +1720,7 @@ resumed_247:
 	return r.Return(f, &f.Header)
 }
 
-//line hub_greenlet_test.go:1724
+//line hub_greenlet_test.go:1726
 
 func (f *logEntersFrame) Args(args []any) {
 	greenlet.SetArgs(f, args, &f.s, &f.name, &f.d, &f.patience)
@@ -1766,7 +1768,7 @@ func (f *logKillsOneFrame) body(r *greenlet.Run, l *log, task *Task) (st greenle
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:1772
+//line hub_greenlet_test.go:1774
 
 func (f *logKillsOneFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	task := f.task
@@ -1790,7 +1792,7 @@ func (f *logKillsOneFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line hub_greenlet_test.go:1796
+//line hub_greenlet_test.go:1798
 
 func (f *logKillsOneFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.task) }
 func (f *logKillsOneFrame) Forget()                 { *f = logKillsOneFrame{Header: f.Header} }
@@ -1847,7 +1849,7 @@ func (f *logHoldsFrame) body(r *greenlet.Run, l *log, s *Semaphore) (st greenlet
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:1853
+//line hub_greenlet_test.go:1855
 
 func (f *logHoldsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l, s := f.l, f.s
@@ -1882,7 +1884,7 @@ resumed_287:
 	return r.Return(f, &f.Header)
 }
 
-//line hub_greenlet_test.go:1888
+//line hub_greenlet_test.go:1890
 
 func (f *logHoldsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.s) }
 func (f *logHoldsFrame) Forget()                 { *f = logHoldsFrame{Header: f.Header} }
@@ -1994,7 +1996,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:2000
+//line hub_greenlet_test.go:2002
 
 func (f *logGrantedFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.s0) }
 func (f *logGrantedFrame) Forget()                 { *f = logGrantedFrame{DeferHeader: f.DeferHeader} }
@@ -2047,7 +2049,7 @@ loop_307:
 	goto loop_307
 }
 
-//line hub_greenlet_test.go:2053
+//line hub_greenlet_test.go:2055
 
 func (f *logProducesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l, q, n := f.l, f.q, f.n
@@ -2082,7 +2084,7 @@ resumed_308:
 	goto loop_307
 }
 
-//line hub_greenlet_test.go:2088
+//line hub_greenlet_test.go:2090
 
 func (f *logProducesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.q, &f.n) }
 func (f *logProducesFrame) Forget()                 { *f = logProducesFrame{Header: f.Header} }
@@ -2134,7 +2136,7 @@ loop_316:
 	goto loop_316
 }
 
-//line hub_greenlet_test.go:2140
+//line hub_greenlet_test.go:2142
 
 func (f *logConsumesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l, q, d := f.l, f.q, f.d
@@ -2175,7 +2177,7 @@ resumed_323:
 	goto loop_316
 }
 
-//line hub_greenlet_test.go:2181
+//line hub_greenlet_test.go:2183
 
 func (f *logConsumesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.q, &f.d) }
 func (f *logConsumesFrame) Forget()                 { *f = logConsumesFrame{Header: f.Header} }
@@ -2266,7 +2268,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:2272
+//line hub_greenlet_test.go:2274
 
 func (f *logPutsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.q, &f.v) }
 func (f *logPutsFrame) Forget()                 { *f = logPutsFrame{DeferHeader: f.DeferHeader} }
@@ -2311,7 +2313,7 @@ func (f *logGetsForFrame) body(r *greenlet.Run, l *log, q *Queue[int], d time.Du
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:2317
+//line hub_greenlet_test.go:2319
 
 func (f *logGetsForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l := f.l
@@ -2332,7 +2334,7 @@ func (f *logGetsForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line hub_greenlet_test.go:2338
+//line hub_greenlet_test.go:2340
 
 func (f *logGetsForFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.q, &f.d) }
 func (f *logGetsForFrame) Forget()                 { *f = logGetsForFrame{Header: f.Header} }
@@ -2367,7 +2369,7 @@ func (f *logClosesFrame) body(r *greenlet.Run, l *log, q *Queue[int]) (st greenl
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:2374
+//line hub_greenlet_test.go:2376
 
 func (f *logClosesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l, f.q))
@@ -2426,7 +2428,7 @@ func (f *logCancelsFrame) body(r *greenlet.Run, l *log, cancel context.CancelCau
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:2433
+//line hub_greenlet_test.go:2435
 
 func (f *logCancelsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	cancel := f.cancel
@@ -2459,7 +2461,7 @@ func (f *logCancelsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line hub_greenlet_test.go:2466
+//line hub_greenlet_test.go:2468
 
 func (f *logCancelsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.cancel) }
 func (f *logCancelsFrame) Forget()                 { *f = logCancelsFrame{Header: f.Header} }
@@ -2509,7 +2511,7 @@ loop_440:
 	goto loop_440
 }
 
-//line hub_greenlet_test.go:2516
+//line hub_greenlet_test.go:2518
 
 func (f *sumsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	q, n := f.q, f.n
@@ -2547,7 +2549,7 @@ resumed_441:
 	goto loop_440
 }
 
-//line hub_greenlet_test.go:2554
+//line hub_greenlet_test.go:2556
 
 func (f *sumsFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.q, &f.n) }
 func (f *sumsFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -2600,7 +2602,7 @@ func (f *logTicksFrame) body(r *greenlet.Run, l *log, n int) (st greenlet.Status
 	return greenlet.Yielded(r, i)
 }
 
-//line hub_greenlet_test.go:2607
+//line hub_greenlet_test.go:2609
 
 func (f *logTicksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var i int
@@ -2637,7 +2639,7 @@ resumed_458:
 	return greenlet.Yielded(r, i)
 }
 
-//line hub_greenlet_test.go:2644
+//line hub_greenlet_test.go:2646
 
 func (f *logTicksFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.n) }
 func (f *logTicksFrame) Forget()                 { *f = logTicksFrame{Header: f.Header} }
@@ -2674,7 +2676,7 @@ func (f *logIteratesFrame) body(r *greenlet.Run, l *log) (st greenlet.Status) {
 	return r.SendNone(g)
 }
 
-//line hub_greenlet_test.go:2681
+//line hub_greenlet_test.go:2683
 
 func (f *logIteratesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l := f.l
@@ -2709,7 +2711,7 @@ loop_466:
 	return r.SendNone(g)
 }
 
-//line hub_greenlet_test.go:2716
+//line hub_greenlet_test.go:2718
 
 func (f *logIteratesFrame) Forget()                 { *f = logIteratesFrame{Header: f.Header} }
 func (f *logIteratesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 33) }

@@ -8,6 +8,8 @@ import (
 	"time"
 )
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // logWaitsInFrame is an activation of log.waitsIn.
 type logWaitsInFrame struct {
 	greenlet.DeferHeader
@@ -186,7 +188,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line invalid_greenlet_test.go:190
+//line invalid_greenlet_test.go:192
 
 func (f *logWaitsInFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.way) }
 func (f *logWaitsInFrame) Forget()                 { *f = logWaitsInFrame{DeferHeader: f.DeferHeader} }
@@ -223,7 +225,7 @@ func (f *logBelowFrame) body(r *greenlet.Run, l *log, way string, g **greenlet.G
 	return r.SendNone((*g))
 }
 
-//line invalid_greenlet_test.go:227
+//line invalid_greenlet_test.go:229
 
 func (f *logBelowFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
@@ -268,7 +270,7 @@ func (f *logMeddlesFrame) body(r *greenlet.Run, l *log, g **greenlet.Greenlet) (
 	return r.SendNone((*g))
 }
 
-//line invalid_greenlet_test.go:272
+//line invalid_greenlet_test.go:274
 
 func (f *logMeddlesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {

@@ -8,6 +8,8 @@ import (
 	"time"
 )
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // JoinAllFrame is an activation of JoinAll.
 type JoinAllFrame struct {
 	greenlet.Header
@@ -43,7 +45,7 @@ func (f *JoinAllFrame) body(r *greenlet.Run, tasks []*Task) (ret0 error, st gree
 	return firstError(t0), greenlet.Done
 }
 
-//line join_greenlet.go:47
+//line join_greenlet.go:49
 
 func (f *JoinAllFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var t0 []*Task
@@ -61,7 +63,7 @@ func (f *JoinAllFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line join_greenlet.go:65
+//line join_greenlet.go:67
 
 func (f *JoinAllFrame) Args(args []any)                      { greenlet.SetVariadic(f, args, &f.tasks) }
 func (f *JoinAllFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -120,7 +122,7 @@ func (f *JoinAllForFrame) body(r *greenlet.Run, d time.Duration, tasks []*Task) 
 	return firstError(ended), len(ended) == len(tasks), greenlet.Done
 }
 
-//line join_greenlet.go:124
+//line join_greenlet.go:126
 
 func (f *JoinAllForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	tasks := f.tasks
@@ -138,7 +140,7 @@ func (f *JoinAllForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line join_greenlet.go:142
+//line join_greenlet.go:144
 
 func (f *JoinAllForFrame) Args(args []any) { greenlet.SetVariadic(f, args, &f.d, &f.tasks) }
 func (f *JoinAllForFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -205,7 +207,7 @@ func (f *KillAllFrame) body(r *greenlet.Run, tasks []*Task) (st greenlet.Status)
 	return greenlet.Done
 }
 
-//line join_greenlet.go:209
+//line join_greenlet.go:211
 
 func (f *KillAllFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var suicide bool
@@ -224,7 +226,7 @@ func (f *KillAllFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line join_greenlet.go:228
+//line join_greenlet.go:230
 
 func (f *KillAllFrame) Args(args []any)         { greenlet.SetVariadic(f, args, &f.tasks) }
 func (f *KillAllFrame) Forget()                 { *f = KillAllFrame{Header: f.Header} }
@@ -287,7 +289,7 @@ func (f *KillAllForFrame) body(r *greenlet.Run, d time.Duration, tasks []*Task) 
 	return len(ended) == len(others), greenlet.Done
 }
 
-//line join_greenlet.go:291
+//line join_greenlet.go:293
 
 func (f *KillAllForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var others []*Task
@@ -310,7 +312,7 @@ func (f *KillAllForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line join_greenlet.go:314
+//line join_greenlet.go:316
 
 func (f *KillAllForFrame) Args(args []any)                      { greenlet.SetVariadic(f, args, &f.d, &f.tasks) }
 func (f *KillAllForFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }

@@ -12,6 +12,8 @@ import (
 	"time"
 )
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // logWorkFrame is an activation of log.work.
 type logWorkFrame struct {
 	greenlet.DeferHeader
@@ -115,7 +117,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line map_greenlet_test.go:119
+//line map_greenlet_test.go:121
 
 func (f *logWorkFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.n0) }
 func (f *logWorkFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -261,7 +263,7 @@ resumed_46:
 	return greenlet.Done
 }
 
-//line map_greenlet_test.go:266
+//line map_greenlet_test.go:268
 
 func (f *logMapsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l0))
@@ -319,7 +321,7 @@ func (f *logMapsFunc1Frame) body(r *greenlet.Run, c *logMapsFunc1, n int) (ret0 
 	return t0, t1, greenlet.Done
 }
 
-//line map_greenlet_test.go:324
+//line map_greenlet_test.go:326
 
 func (f *logMapsFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -332,7 +334,7 @@ func (f *logMapsFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:337
+//line map_greenlet_test.go:339
 
 func (f *logMapsFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 50) }
 func (*logMapsFunc1Frame) Func() *greenlet.Func      { return &logMapsFunc1FrameInfo }
@@ -372,7 +374,7 @@ func (f *logMapsFunc2Frame) body(r *greenlet.Run, c *logMapsFunc2) (st greenlet.
 	return greenlet.Done
 }
 
-//line map_greenlet_test.go:377
+//line map_greenlet_test.go:379
 
 func (f *logMapsFunc2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -431,7 +433,7 @@ func (f *logMapsValue1Frame) body(r *greenlet.Run, c *logMapsValue1, p0 int) (re
 	return t0, t1, greenlet.Done
 }
 
-//line map_greenlet_test.go:436
+//line map_greenlet_test.go:438
 
 func (f *logMapsValue1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -444,7 +446,7 @@ func (f *logMapsValue1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:449
+//line map_greenlet_test.go:451
 
 func (f *logMapsValue1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 25) }
 func (*logMapsValue1Frame) Func() *greenlet.Func      { return &logMapsValue1FrameInfo }
@@ -496,7 +498,7 @@ func (f *logMapsValue2Frame) body(r *greenlet.Run, c *logMapsValue2, p0 int) (re
 	return t0, t1, greenlet.Done
 }
 
-//line map_greenlet_test.go:501
+//line map_greenlet_test.go:503
 
 func (f *logMapsValue2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -509,7 +511,7 @@ func (f *logMapsValue2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:514
+//line map_greenlet_test.go:516
 
 func (f *logMapsValue2Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 54) }
 func (*logMapsValue2Frame) Func() *greenlet.Func      { return &logMapsValue2FrameInfo }
@@ -561,7 +563,7 @@ func (f *logMapsValue3Frame) body(r *greenlet.Run, c *logMapsValue3, p0 int) (re
 	return t0, t1, greenlet.Done
 }
 
-//line map_greenlet_test.go:566
+//line map_greenlet_test.go:568
 
 func (f *logMapsValue3Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -574,7 +576,7 @@ func (f *logMapsValue3Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:579
+//line map_greenlet_test.go:581
 
 func (f *logMapsValue3Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 51) }
 func (*logMapsValue3Frame) Func() *greenlet.Func      { return &logMapsValue3FrameInfo }
@@ -626,7 +628,7 @@ func (f *logMapsValue4Frame) body(r *greenlet.Run, c *logMapsValue4, p0 int) (re
 	return t0, t1, greenlet.Done
 }
 
-//line map_greenlet_test.go:631
+//line map_greenlet_test.go:633
 
 func (f *logMapsValue4Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -639,7 +641,7 @@ func (f *logMapsValue4Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:644
+//line map_greenlet_test.go:646
 
 func (f *logMapsValue4Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 8) }
 func (*logMapsValue4Frame) Func() *greenlet.Func      { return &logMapsValue4FrameInfo }
@@ -691,7 +693,7 @@ func (f *logMapsValue5Frame) body(r *greenlet.Run, c *logMapsValue5, p0 int) (re
 	return t0, t1, greenlet.Done
 }
 
-//line map_greenlet_test.go:696
+//line map_greenlet_test.go:698
 
 func (f *logMapsValue5Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -704,7 +706,7 @@ func (f *logMapsValue5Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:709
+//line map_greenlet_test.go:711
 
 func (f *logMapsValue5Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 61) }
 func (*logMapsValue5Frame) Func() *greenlet.Func      { return &logMapsValue5FrameInfo }
@@ -774,7 +776,7 @@ func (f *logMapsSeqFrame) body(r2 *greenlet.Run, l0 *log, g *Group, n int) (st g
 	return greenlet.Done
 }
 
-//line map_greenlet_test.go:779
+//line map_greenlet_test.go:781
 
 func (f *logMapsSeqFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	var l **log
@@ -820,7 +822,7 @@ resumed_72:
 	return r2.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:825
+//line map_greenlet_test.go:827
 
 func (f *logMapsSeqFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.g, &f.n) }
 func (f *logMapsSeqFrame) Forget()                 { *f = logMapsSeqFrame{Header: f.Header} }
@@ -875,7 +877,7 @@ func (f *logMapsSeqValue1Frame) body(r *greenlet.Run, c *logMapsSeqValue1, p0 in
 	return t0, t1, greenlet.Done
 }
 
-//line map_greenlet_test.go:880
+//line map_greenlet_test.go:882
 
 func (f *logMapsSeqValue1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -888,7 +890,7 @@ func (f *logMapsSeqValue1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:893
+//line map_greenlet_test.go:895
 
 func (f *logMapsSeqValue1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 32) }
 func (*logMapsSeqValue1Frame) Func() *greenlet.Func      { return &logMapsSeqValue1FrameInfo }
@@ -914,7 +916,7 @@ func (c *logMapsSeqRange1) value() func(string, error) bool {
 	})
 }
 
-//line map_greenlet_test.go:919
+//line map_greenlet_test.go:921
 
 // logMapsSeqRange1Frame is an activation of the literal logMapsSeqRange1.
 type logMapsSeqRange1Frame struct {
@@ -955,7 +957,7 @@ func (f *logMapsSeqRange1Frame) body(r2 *greenlet.Run, c *logMapsSeqRange1, r st
 	return true, greenlet.Done
 }
 
-//line map_greenlet_test.go:960
+//line map_greenlet_test.go:962
 
 func (f *logMapsSeqRange1Frame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -968,7 +970,7 @@ func (f *logMapsSeqRange1Frame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	return r2.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:973
+//line map_greenlet_test.go:975
 
 func (f *logMapsSeqRange1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 8) }
 func (*logMapsSeqRange1Frame) Func() *greenlet.Func      { return &logMapsSeqRange1FrameInfo }
@@ -1187,7 +1189,7 @@ resumed_110c:
 	return greenlet.Done
 }
 
-//line map_greenlet_test.go:1193
+//line map_greenlet_test.go:1195
 
 func (f *logMapsUnorderedFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l0))
@@ -1245,7 +1247,7 @@ func (f *logMapsUnorderedValue1Frame) body(r *greenlet.Run, c *logMapsUnorderedV
 	return t0, t1, greenlet.Done
 }
 
-//line map_greenlet_test.go:1251
+//line map_greenlet_test.go:1253
 
 func (f *logMapsUnorderedValue1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -1258,7 +1260,7 @@ func (f *logMapsUnorderedValue1Frame) Resume(r *greenlet.Run) (st greenlet.Statu
 	return r.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:1264
+//line map_greenlet_test.go:1266
 
 func (f *logMapsUnorderedValue1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 21) }
 func (*logMapsUnorderedValue1Frame) Func() *greenlet.Func      { return &logMapsUnorderedValue1FrameInfo }
@@ -1310,7 +1312,7 @@ func (f *logMapsUnorderedValue2Frame) body(r *greenlet.Run, c *logMapsUnorderedV
 	return t0, t1, greenlet.Done
 }
 
-//line map_greenlet_test.go:1316
+//line map_greenlet_test.go:1318
 
 func (f *logMapsUnorderedValue2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -1323,7 +1325,7 @@ func (f *logMapsUnorderedValue2Frame) Resume(r *greenlet.Run) (st greenlet.Statu
 	return r.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:1329
+//line map_greenlet_test.go:1331
 
 func (f *logMapsUnorderedValue2Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 18) }
 func (*logMapsUnorderedValue2Frame) Func() *greenlet.Func      { return &logMapsUnorderedValue2FrameInfo }
@@ -1375,7 +1377,7 @@ func (f *logMapsUnorderedValue3Frame) body(r *greenlet.Run, c *logMapsUnorderedV
 	return t0, t1, greenlet.Done
 }
 
-//line map_greenlet_test.go:1381
+//line map_greenlet_test.go:1383
 
 func (f *logMapsUnorderedValue3Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -1388,7 +1390,7 @@ func (f *logMapsUnorderedValue3Frame) Resume(r *greenlet.Run) (st greenlet.Statu
 	return r.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:1394
+//line map_greenlet_test.go:1396
 
 func (f *logMapsUnorderedValue3Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 63) }
 func (*logMapsUnorderedValue3Frame) Func() *greenlet.Func      { return &logMapsUnorderedValue3FrameInfo }
@@ -1413,7 +1415,7 @@ func (c *logMapsUnorderedRange1) value() func(string, error) bool {
 	})
 }
 
-//line map_greenlet_test.go:1419
+//line map_greenlet_test.go:1421
 
 // logMapsUnorderedRange1Frame is an activation of the literal logMapsUnorderedRange1.
 type logMapsUnorderedRange1Frame struct {
@@ -1448,7 +1450,7 @@ func (f *logMapsUnorderedRange1Frame) body(r2 *greenlet.Run, c *logMapsUnordered
 	return true, greenlet.Done
 }
 
-//line map_greenlet_test.go:1455
+//line map_greenlet_test.go:1457
 
 func (f *logMapsUnorderedRange1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, st = f.body(r, f.c, f.r, f.err)
@@ -1482,7 +1484,7 @@ func (c *logMapsUnorderedRange2) value() func(string, error) bool {
 	})
 }
 
-//line map_greenlet_test.go:1489
+//line map_greenlet_test.go:1491
 
 // logMapsUnorderedRange2Frame is an activation of the literal logMapsUnorderedRange2.
 type logMapsUnorderedRange2Frame struct {
@@ -1525,7 +1527,7 @@ leave_103:
 	return false, greenlet.Done
 }
 
-//line map_greenlet_test.go:1533
+//line map_greenlet_test.go:1535
 
 func (f *logMapsUnorderedRange2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, st = f.body(r, f.c, f.r, f.err)
@@ -1555,7 +1557,7 @@ func (c *logMapsUnorderedRange3) value() func(string, error) bool {
 	})
 }
 
-//line map_greenlet_test.go:1563
+//line map_greenlet_test.go:1565
 
 // logMapsUnorderedRange3Frame is an activation of the literal logMapsUnorderedRange3.
 type logMapsUnorderedRange3Frame struct {
@@ -1590,7 +1592,7 @@ func (f *logMapsUnorderedRange3Frame) body(r2 *greenlet.Run, c *logMapsUnordered
 	return true, greenlet.Done
 }
 
-//line map_greenlet_test.go:1599
+//line map_greenlet_test.go:1601
 
 func (f *logMapsUnorderedRange3Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, st = f.body(r, f.c, f.r, f.err)
@@ -1794,7 +1796,7 @@ resumed_146:
 	return greenlet.Done
 }
 
-//line map_greenlet_test.go:1804
+//line map_greenlet_test.go:1806
 
 func (f *logGroupedFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l))
@@ -1863,7 +1865,7 @@ func (f *logMapsManyFrame) body(r *greenlet.Run, l *log, g *Group, n int) (st gr
 	return greenlet.Done
 }
 
-//line map_greenlet_test.go:1873
+//line map_greenlet_test.go:1875
 
 func (f *logMapsManyFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var t0 iter.Seq2[int, error]
@@ -1905,7 +1907,7 @@ resumed_160:
 	return r.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:1915
+//line map_greenlet_test.go:1917
 
 func (f *logMapsManyFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.g, &f.n) }
 func (f *logMapsManyFrame) Forget()                 { *f = logMapsManyFrame{Header: f.Header} }
@@ -1956,7 +1958,7 @@ func (f *logMapsManyFunc1Frame) body(r *greenlet.Run, c *logMapsManyFunc1) (ret0
 	return 0, nil, greenlet.Done
 }
 
-//line map_greenlet_test.go:1966
+//line map_greenlet_test.go:1968
 
 func (f *logMapsManyFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -1967,7 +1969,7 @@ func (f *logMapsManyFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:1977
+//line map_greenlet_test.go:1979
 
 func (f *logMapsManyFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 21) }
 func (*logMapsManyFunc1Frame) Func() *greenlet.Func      { return &logMapsManyFunc1FrameInfo }
@@ -2015,7 +2017,7 @@ func (f *logMapsManyRange1Frame) body(r *greenlet.Run, c *logMapsManyRange1) (re
 	return true, greenlet.Done
 }
 
-//line map_greenlet_test.go:2026
+//line map_greenlet_test.go:2028
 
 func (f *logMapsManyRange1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, st = f.body(r, f.c)

@@ -5,6 +5,8 @@ package hub
 
 import greenlet "github.com/going-green/greenlet/runtime"
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // modelLivesFrame is an activation of model.lives.
 type modelLivesFrame struct {
 	greenlet.Header
@@ -44,7 +46,7 @@ loop_90:
 	goto loop_90
 }
 
-//line model_greenlet_test.go:48
+//line model_greenlet_test.go:50
 
 func (f *modelLivesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	m, n := f.m, f.n
@@ -77,7 +79,7 @@ resumed_94:
 	goto loop_90
 }
 
-//line model_greenlet_test.go:81
+//line model_greenlet_test.go:83
 
 func (f *modelLivesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.n) }
 func (f *modelLivesFrame) Forget()                 { *f = modelLivesFrame{Header: f.Header} }
@@ -178,7 +180,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line model_greenlet_test.go:182
+//line model_greenlet_test.go:184
 
 func (f *modelSurvivesFrame) Forget()                 { *f = modelSurvivesFrame{DeferHeader: f.DeferHeader} }
 func (f *modelSurvivesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 36) }
@@ -219,7 +221,7 @@ func (f *modelSurvivesValue1Frame) body(r *greenlet.Run, c *modelSurvivesValue1)
 	return greenlet.Done
 }
 
-//line model_greenlet_test.go:223
+//line model_greenlet_test.go:225
 
 func (f *modelSurvivesValue1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -327,7 +329,7 @@ case_132:
 	return greenlet.Done
 }
 
-//line model_greenlet_test.go:331
+//line model_greenlet_test.go:333
 
 func (f *modelActsFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
@@ -433,7 +435,7 @@ after_if_141:
 	return greenlet.Done
 }
 
-//line model_greenlet_test.go:437
+//line model_greenlet_test.go:439
 
 func (f *modelPutsFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	m := f.m
@@ -464,7 +466,7 @@ after_if_142:
 	return r2.Return(f, &f.Header)
 }
 
-//line model_greenlet_test.go:468
+//line model_greenlet_test.go:470
 
 func (f *modelPutsFrame) Forget()                 { *f = modelPutsFrame{Header: f.Header} }
 func (f *modelPutsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 59) }
@@ -531,7 +533,7 @@ after_if_156:
 	return greenlet.Done
 }
 
-//line model_greenlet_test.go:535
+//line model_greenlet_test.go:537
 
 func (f *modelGetsFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	m := f.m
@@ -569,7 +571,7 @@ after_if_157:
 	return r2.Return(f, &f.Header)
 }
 
-//line model_greenlet_test.go:573
+//line model_greenlet_test.go:575
 
 func (f *modelGetsFrame) Forget()                 { *f = modelGetsFrame{Header: f.Header} }
 func (f *modelGetsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 42) }
@@ -706,7 +708,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line model_greenlet_test.go:710
+//line model_greenlet_test.go:712
 
 func (f *modelEntersFrame) Forget()                 { *f = modelEntersFrame{DeferHeader: f.DeferHeader} }
 func (f *modelEntersFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 24) }
@@ -845,7 +847,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line model_greenlet_test.go:849
+//line model_greenlet_test.go:851
 
 func (f *modelLocksFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.depth) }
 func (f *modelLocksFrame) Forget()                 { *f = modelLocksFrame{DeferHeader: f.DeferHeader} }
@@ -902,7 +904,7 @@ case_224:
 	return greenlet.Done
 }
 
-//line model_greenlet_test.go:906
+//line model_greenlet_test.go:908
 
 func (f *modelWaitsOrSetsFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	m := f.m
@@ -923,7 +925,7 @@ func (f *modelWaitsOrSetsFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line model_greenlet_test.go:927
+//line model_greenlet_test.go:929
 
 func (f *modelWaitsOrSetsFrame) Forget()                 { *f = modelWaitsOrSetsFrame{Header: f.Header} }
 func (f *modelWaitsOrSetsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 51) }
@@ -969,7 +971,7 @@ after_if_234:
 	return greenlet.Done
 }
 
-//line model_greenlet_test.go:973
+//line model_greenlet_test.go:975
 
 func (f *modelPeeksFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
@@ -986,7 +988,7 @@ func (f *modelPeeksFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line model_greenlet_test.go:990
+//line model_greenlet_test.go:992
 
 func (f *modelPeeksFrame) Forget()                 { *f = modelPeeksFrame{Header: f.Header} }
 func (f *modelPeeksFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 45) }
@@ -1011,7 +1013,7 @@ func (c *modelPeeksFunc1) value() func() {
 	})
 }
 
-//line model_greenlet_test.go:1015
+//line model_greenlet_test.go:1017
 
 // modelPeeksFunc1Frame is an activation of the literal modelPeeksFunc1.
 type modelPeeksFunc1Frame struct {
@@ -1041,7 +1043,7 @@ func (f *modelPeeksFunc1Frame) body(r *greenlet.Run, c *modelPeeksFunc1) (st gre
 	return greenlet.Done
 }
 
-//line model_greenlet_test.go:1045
+//line model_greenlet_test.go:1047
 
 func (f *modelPeeksFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -1058,7 +1060,7 @@ func (f *modelPeeksFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line model_greenlet_test.go:1062
+//line model_greenlet_test.go:1064
 
 func (f *modelPeeksFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 6) }
 func (*modelPeeksFunc1Frame) Func() *greenlet.Func      { return &modelPeeksFunc1FrameInfo }

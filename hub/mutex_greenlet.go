@@ -8,6 +8,8 @@ import (
 	"time"
 )
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // MutexLockFrame is an activation of Mutex.Lock.
 type MutexLockFrame struct {
 	greenlet.Header
@@ -36,7 +38,7 @@ func (f *MutexLockFrame) body(r *greenlet.Run, m *Mutex) (st greenlet.Status) {
 	return r.SendNone(m.hub.park(r.Current(), &m.waiting, forMutex))
 }
 
-//line mutex_greenlet.go:40
+//line mutex_greenlet.go:42
 
 func (f *MutexLockFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	m := f.m
@@ -51,7 +53,7 @@ func (f *MutexLockFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line mutex_greenlet.go:55
+//line mutex_greenlet.go:57
 
 func (f *MutexLockFrame) Forget()                 { *f = MutexLockFrame{Header: f.Header} }
 func (f *MutexLockFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 30) }
@@ -111,7 +113,7 @@ func (f *MutexLockForFrame) body(r *greenlet.Run, m *Mutex, d time.Duration) (re
 	return ret0, r.SendNone(m.hub.parkFor(r.Current(), &m.waiting, d, forMutex))
 }
 
-//line mutex_greenlet.go:115
+//line mutex_greenlet.go:117
 
 func (f *MutexLockForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	m := f.m
@@ -128,7 +130,7 @@ func (f *MutexLockForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line mutex_greenlet.go:132
+//line mutex_greenlet.go:134
 
 func (f *MutexLockForFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.d) }
 func (f *MutexLockForFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }

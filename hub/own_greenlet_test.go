@@ -10,6 +10,8 @@ import (
 	"time"
 )
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // logRemembersFrame is an activation of log.remembers.
 type logRemembersFrame struct {
 	greenlet.Header
@@ -58,7 +60,7 @@ func (f *logRemembersFrame) body(r *greenlet.Run, l *log, name string) (st green
 	}
 }
 
-//line own_greenlet_test.go:62
+//line own_greenlet_test.go:64
 
 func (f *logRemembersFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l := f.l
@@ -84,7 +86,7 @@ func (f *logRemembersFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line own_greenlet_test.go:88
+//line own_greenlet_test.go:90
 
 func (f *logRemembersFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.name) }
 func (f *logRemembersFrame) Forget()                 { *f = logRemembersFrame{Header: f.Header} }
@@ -171,7 +173,7 @@ func (f *logInContextFrame) body(r *greenlet.Run, l0 *log, base context.Context)
 	return greenlet.Done
 }
 
-//line own_greenlet_test.go:175
+//line own_greenlet_test.go:177
 
 func (f *logInContextFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	base := f.base
@@ -236,7 +238,7 @@ resumed_76:
 	return r.Return(f, &f.Header)
 }
 
-//line own_greenlet_test.go:240
+//line own_greenlet_test.go:242
 
 func (f *logInContextFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.base) }
 func (f *logInContextFrame) Forget()                 { *f = logInContextFrame{Header: f.Header} }
@@ -287,7 +289,7 @@ func (f *logInContextFunc1Frame) body(r *greenlet.Run, c *logInContextFunc1) (st
 	return greenlet.Done
 }
 
-//line own_greenlet_test.go:291
+//line own_greenlet_test.go:293
 
 func (f *logInContextFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -318,7 +320,7 @@ func (c *logInContextFunc2) value() func() {
 	})
 }
 
-//line own_greenlet_test.go:322
+//line own_greenlet_test.go:324
 
 // logInContextFunc2Frame is an activation of the literal logInContextFunc2.
 type logInContextFunc2Frame struct {
@@ -346,7 +348,7 @@ func (f *logInContextFunc2Frame) body(r *greenlet.Run, c *logInContextFunc2) (st
 	return greenlet.Done
 }
 
-//line own_greenlet_test.go:350
+//line own_greenlet_test.go:352
 
 func (f *logInContextFunc2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -358,7 +360,7 @@ func (f *logInContextFunc2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line own_greenlet_test.go:362
+//line own_greenlet_test.go:364
 
 func (f *logInContextFunc2Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 62) }
 func (*logInContextFunc2Frame) Func() *greenlet.Func      { return &logInContextFunc2FrameInfo }
@@ -382,7 +384,7 @@ func (c *logInContextFunc2_1) value() func() {
 	})
 }
 
-//line own_greenlet_test.go:386
+//line own_greenlet_test.go:388
 
 // logInContextFunc2_1Frame is an activation of the literal logInContextFunc2_1.
 type logInContextFunc2_1Frame struct {
@@ -414,7 +416,7 @@ func (f *logInContextFunc2_1Frame) body(r *greenlet.Run, c *logInContextFunc2_1)
 	return greenlet.Done
 }
 
-//line own_greenlet_test.go:418
+//line own_greenlet_test.go:420
 
 func (f *logInContextFunc2_1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -437,7 +439,7 @@ func (f *logInContextFunc2_1Frame) Resume(r *greenlet.Run) (st greenlet.Status) 
 
 }
 
-//line own_greenlet_test.go:441
+//line own_greenlet_test.go:443
 
 func (f *logInContextFunc2_1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 22) }
 func (*logInContextFunc2_1Frame) Func() *greenlet.Func      { return &logInContextFunc2_1FrameInfo }
@@ -459,7 +461,7 @@ func (c *logInContextFunc2_1_1) value() func() {
 	})
 }
 
-//line own_greenlet_test.go:463
+//line own_greenlet_test.go:465
 
 // logInContextFunc2_1_1Frame is an activation of the literal logInContextFunc2_1_1.
 type logInContextFunc2_1_1Frame struct {
@@ -483,7 +485,7 @@ func (f *logInContextFunc2_1_1Frame) body(r *greenlet.Run, c *logInContextFunc2_
 	return greenlet.Done
 }
 
-//line own_greenlet_test.go:487
+//line own_greenlet_test.go:489
 
 func (f *logInContextFunc2_1_1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -529,7 +531,7 @@ func (f *logInContextFunc4Frame) body(r *greenlet.Run, c *logInContextFunc4) (st
 	return greenlet.Done
 }
 
-//line own_greenlet_test.go:533
+//line own_greenlet_test.go:535
 
 func (f *logInContextFunc4Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -617,7 +619,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line own_greenlet_test.go:621
+//line own_greenlet_test.go:623
 
 func (f *logHoldsContextFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.ctx) }
 func (f *logHoldsContextFrame) Forget()                 { *f = logHoldsContextFrame{DeferHeader: f.DeferHeader} }
@@ -659,7 +661,7 @@ func (f *logWaitsForContextFrame) body(r *greenlet.Run, l *log, ctx context.Cont
 	return greenlet.Done
 }
 
-//line own_greenlet_test.go:663
+//line own_greenlet_test.go:665
 
 func (f *logWaitsForContextFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	err := f.err
@@ -676,7 +678,7 @@ func (f *logWaitsForContextFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line own_greenlet_test.go:680
+//line own_greenlet_test.go:682
 
 func (f *logWaitsForContextFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.ctx, &f.e, &f.err) }
 func (f *logWaitsForContextFrame) Forget()                 { *f = logWaitsForContextFrame{Header: f.Header} }
@@ -718,7 +720,7 @@ func (f *logWaitsForContextValue1Frame) body(r *greenlet.Run, c *logWaitsForCont
 	return greenlet.Done
 }
 
-//line own_greenlet_test.go:722
+//line own_greenlet_test.go:724
 
 func (f *logWaitsForContextValue1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -778,7 +780,7 @@ func (f2 *logSetsThenFrame) body(r *greenlet.Run, l *log, e *Event, f func()) (s
 	return greenlet.Done
 }
 
-//line own_greenlet_test.go:782
+//line own_greenlet_test.go:784
 
 func (f2 *logSetsThenFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f2.PC {
@@ -837,7 +839,7 @@ loop_151:
 	goto loop_151
 }
 
-//line own_greenlet_test.go:841
+//line own_greenlet_test.go:843
 
 func (f *entersContextsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	h, ctx, n := f.h, f.ctx, f.n
@@ -868,7 +870,7 @@ resumed_152:
 	goto loop_151
 }
 
-//line own_greenlet_test.go:872
+//line own_greenlet_test.go:874
 
 func (f *entersContextsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.h, &f.ctx, &f.n) }
 func (f *entersContextsFrame) Forget()                 { *f = entersContextsFrame{Header: f.Header} }
@@ -910,7 +912,7 @@ func (f *entersContextsValue1Frame) body(r *greenlet.Run, c *entersContextsValue
 	return greenlet.Done
 }
 
-//line own_greenlet_test.go:914
+//line own_greenlet_test.go:916
 
 func (f *entersContextsValue1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -959,7 +961,7 @@ func (f *logAsksTwiceFrame) body(r *greenlet.Run, l *log, e *Event) (st greenlet
 	return greenlet.Done
 }
 
-//line own_greenlet_test.go:963
+//line own_greenlet_test.go:965
 
 func (f *logAsksTwiceFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l := f.l
@@ -978,7 +980,7 @@ func (f *logAsksTwiceFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line own_greenlet_test.go:982
+//line own_greenlet_test.go:984
 
 func (f *logAsksTwiceFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.e) }
 func (f *logAsksTwiceFrame) Forget()                 { *f = logAsksTwiceFrame{Header: f.Header} }

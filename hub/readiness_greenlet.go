@@ -8,6 +8,8 @@ import (
 	"time"
 )
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // ReadinessWaitFrame is an activation of Readiness.Wait.
 type ReadinessWaitFrame struct {
 	greenlet.Header
@@ -47,7 +49,7 @@ func (f *ReadinessWaitFrame) body(r2 *greenlet.Run, r *Readiness, dir Direction)
 	}
 }
 
-//line readiness_greenlet.go:51
+//line readiness_greenlet.go:53
 
 func (f *ReadinessWaitFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	r, dir := f.r, f.dir
@@ -70,7 +72,7 @@ func (f *ReadinessWaitFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line readiness_greenlet.go:74
+//line readiness_greenlet.go:76
 
 func (f *ReadinessWaitFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.dir) }
 func (f *ReadinessWaitFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -138,7 +140,7 @@ func (f *ReadinessWaitForFrame) body(r2 *greenlet.Run, r *Readiness, dir Directi
 	}
 }
 
-//line readiness_greenlet.go:142
+//line readiness_greenlet.go:144
 
 func (f *ReadinessWaitForFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	r, dir := f.r, f.dir
@@ -161,7 +163,7 @@ func (f *ReadinessWaitForFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line readiness_greenlet.go:165
+//line readiness_greenlet.go:167
 
 func (f *ReadinessWaitForFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.dir, &f.d) }
 func (f *ReadinessWaitForFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -219,7 +221,7 @@ func (f *ReadinessGiveWayFrame) body(r2 *greenlet.Run, r *Readiness, dir Directi
 	return greenlet.Done
 }
 
-//line readiness_greenlet.go:223
+//line readiness_greenlet.go:225
 
 func (f *ReadinessGiveWayFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {

@@ -8,6 +8,8 @@ import (
 	"time"
 )
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // SemaphoreAcquireFrame is an activation of Semaphore.Acquire.
 type SemaphoreAcquireFrame struct {
 	greenlet.Header
@@ -37,7 +39,7 @@ func (f *SemaphoreAcquireFrame) body(r *greenlet.Run, s *Semaphore) (st greenlet
 	return r.SendNone(s.hub.park(r.Current(), &s.waiting, forSemaphore))
 }
 
-//line semaphore_greenlet.go:41
+//line semaphore_greenlet.go:43
 
 func (f *SemaphoreAcquireFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	s := f.s
@@ -52,7 +54,7 @@ func (f *SemaphoreAcquireFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line semaphore_greenlet.go:56
+//line semaphore_greenlet.go:58
 
 func (f *SemaphoreAcquireFrame) Forget()                 { *f = SemaphoreAcquireFrame{Header: f.Header} }
 func (f *SemaphoreAcquireFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 2) }
@@ -111,7 +113,7 @@ func (f *SemaphoreAcquireForFrame) body(r *greenlet.Run, s *Semaphore, d time.Du
 	return ret0, r.SendNone(s.hub.parkFor(r.Current(), &s.waiting, d, forSemaphore))
 }
 
-//line semaphore_greenlet.go:115
+//line semaphore_greenlet.go:117
 
 func (f *SemaphoreAcquireForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	s := f.s
@@ -128,7 +130,7 @@ func (f *SemaphoreAcquireForFrame) Resume(r *greenlet.Run) (st greenlet.Status) 
 
 }
 
-//line semaphore_greenlet.go:132
+//line semaphore_greenlet.go:134
 
 func (f *SemaphoreAcquireForFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.d) }
 func (f *SemaphoreAcquireForFrame) Send(r *greenlet.Run) greenlet.Status {

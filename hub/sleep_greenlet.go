@@ -8,6 +8,8 @@ import (
 	"time"
 )
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // HubSleepFrame is an activation of Hub.Sleep.
 type HubSleepFrame struct {
 	greenlet.Header
@@ -34,7 +36,7 @@ func (f *HubSleepFrame) body(r *greenlet.Run, h *Hub, d time.Duration) (st green
 	return r.SendNone(h.sleepFor(r.Current(), d))
 }
 
-//line sleep_greenlet.go:38
+//line sleep_greenlet.go:40
 
 func (f *HubSleepFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	h := f.h
@@ -49,7 +51,7 @@ func (f *HubSleepFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line sleep_greenlet.go:53
+//line sleep_greenlet.go:55
 
 func (f *HubSleepFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.d) }
 func (f *HubSleepFrame) Forget()                 { *f = HubSleepFrame{Header: f.Header} }
@@ -99,7 +101,7 @@ func (f *HubSleepUntilFrame) body(r *greenlet.Run, h *Hub, at time.Time) (st gre
 	return r.SendNone(h.sleepFor(r.Current(), at.Sub(h.Now())))
 }
 
-//line sleep_greenlet.go:103
+//line sleep_greenlet.go:105
 
 func (f *HubSleepUntilFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	h := f.h
@@ -114,7 +116,7 @@ func (f *HubSleepUntilFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line sleep_greenlet.go:118
+//line sleep_greenlet.go:120
 
 func (f *HubSleepUntilFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.at) }
 func (f *HubSleepUntilFrame) Forget()                 { *f = HubSleepUntilFrame{Header: f.Header} }
@@ -161,7 +163,7 @@ func (f *HubYieldFrame) body(r *greenlet.Run, h *Hub) (st greenlet.Status) {
 	return r.SendNone(h.sleepFor(r.Current(), 0))
 }
 
-//line sleep_greenlet.go:165
+//line sleep_greenlet.go:167
 
 func (f *HubYieldFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	h := f.h
@@ -176,7 +178,7 @@ func (f *HubYieldFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line sleep_greenlet.go:180
+//line sleep_greenlet.go:182
 
 func (f *HubYieldFrame) Forget()                 { *f = HubYieldFrame{Header: f.Header} }
 func (f *HubYieldFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 48) }
@@ -307,7 +309,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line sleep_greenlet.go:311
+//line sleep_greenlet.go:313
 
 func (f *HubWithTimeoutFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.d, &f.f) }
 func (f *HubWithTimeoutFrame) Send(r *greenlet.Run) greenlet.Status {

@@ -8,6 +8,8 @@ import (
 	"time"
 )
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // soakLoadFrame is an activation of soak.load.
 type soakLoadFrame struct {
 	greenlet.Header
@@ -90,7 +92,7 @@ resumed_40:
 	return greenlet.Done
 }
 
-//line soak_greenlet_test.go:95
+//line soak_greenlet_test.go:97
 
 func (f *soakLoadFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.s, f.d))
@@ -147,7 +149,7 @@ func (f *soakProducesFrame) body(r *greenlet.Run, s0 *soak) (st greenlet.Status)
 	return greenlet.Done
 }
 
-//line soak_greenlet_test.go:152
+//line soak_greenlet_test.go:154
 
 func (f *soakProducesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var s **soak
@@ -183,7 +185,7 @@ resumed_48:
 	return r.Return(f, &f.Header)
 }
 
-//line soak_greenlet_test.go:188
+//line soak_greenlet_test.go:190
 
 func (f *soakProducesFrame) Forget()                 { *f = soakProducesFrame{Header: f.Header} }
 func (f *soakProducesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 21) }
@@ -224,7 +226,7 @@ func (f *soakProducesFunc1Frame) body(r *greenlet.Run, c *soakProducesFunc1) (st
 	return greenlet.Done
 }
 
-//line soak_greenlet_test.go:229
+//line soak_greenlet_test.go:231
 
 func (f *soakProducesFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -276,7 +278,7 @@ func (f *soakConsumesFrame) body(r *greenlet.Run, s *soak) (st greenlet.Status) 
 	return greenlet.Done
 }
 
-//line soak_greenlet_test.go:281
+//line soak_greenlet_test.go:283
 
 func (f *soakConsumesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	s := f.s
@@ -306,7 +308,7 @@ func (f *soakConsumesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line soak_greenlet_test.go:311
+//line soak_greenlet_test.go:313
 
 func (f *soakConsumesFrame) Forget()                 { *f = soakConsumesFrame{Header: f.Header} }
 func (f *soakConsumesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 35) }
@@ -353,7 +355,7 @@ func (f *soakGuardsFrame) body(r *greenlet.Run, s0 *soak, d time.Duration, patie
 	return greenlet.Done
 }
 
-//line soak_greenlet_test.go:358
+//line soak_greenlet_test.go:360
 
 func (f *soakGuardsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var s **soak
@@ -373,7 +375,7 @@ func (f *soakGuardsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line soak_greenlet_test.go:378
+//line soak_greenlet_test.go:380
 
 func (f *soakGuardsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.d, &f.patience) }
 func (f *soakGuardsFrame) Forget()                 { *f = soakGuardsFrame{Header: f.Header} }
@@ -404,7 +406,7 @@ func (c *soakGuardsFunc1) value() func() {
 	})
 }
 
-//line soak_greenlet_test.go:409
+//line soak_greenlet_test.go:411
 
 // soakGuardsFunc1Frame is an activation of the literal soakGuardsFunc1.
 type soakGuardsFunc1Frame struct {
@@ -487,7 +489,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line soak_greenlet_test.go:492
+//line soak_greenlet_test.go:494
 
 func (f *soakGuardsFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 21) }
 func (*soakGuardsFunc1Frame) Func() *greenlet.Func      { return &soakGuardsFunc1FrameInfo }
@@ -580,7 +582,7 @@ resumed_90:
 	return greenlet.Done
 }
 
-//line soak_greenlet_test.go:586
+//line soak_greenlet_test.go:588
 
 func (f *soakHuntsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.s))
@@ -631,7 +633,7 @@ loop_96:
 	goto loop_96
 }
 
-//line soak_greenlet_test.go:637
+//line soak_greenlet_test.go:639
 
 func (f *soakWeighsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	s, minutes := f.s, f.minutes
@@ -663,7 +665,7 @@ resumed_97:
 	goto loop_96
 }
 
-//line soak_greenlet_test.go:669
+//line soak_greenlet_test.go:671
 
 func (f *soakWeighsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.minutes) }
 func (f *soakWeighsFrame) Forget()                 { *f = soakWeighsFrame{Header: f.Header} }
@@ -706,7 +708,7 @@ func (f *wakesFrame) body(r *greenlet.Run, h *Hub, d time.Duration, last *time.D
 	return greenlet.Done
 }
 
-//line soak_greenlet_test.go:712
+//line soak_greenlet_test.go:714
 
 func (f *wakesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	d, last, woken := f.d, f.last, f.woken
@@ -725,7 +727,7 @@ func (f *wakesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line soak_greenlet_test.go:731
+//line soak_greenlet_test.go:733
 
 func (f *wakesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.h, &f.d, &f.last, &f.woken) }
 func (f *wakesFrame) Forget()                 { *f = wakesFrame{Header: f.Header} }

@@ -8,6 +8,8 @@ import (
 	"time"
 )
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // TaskJoinFrame is an activation of Task.Join.
 type TaskJoinFrame struct {
 	greenlet.Header
@@ -39,7 +41,7 @@ func (f *TaskJoinFrame) body(r *greenlet.Run, t *Task) (ret0 error, st greenlet.
 	return ret0, r.SendNone(t.hub.park(r.Current(), &t.joiners, forTask))
 }
 
-//line task_greenlet.go:43
+//line task_greenlet.go:45
 
 func (f *TaskJoinFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	t := f.t
@@ -57,7 +59,7 @@ func (f *TaskJoinFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line task_greenlet.go:61
+//line task_greenlet.go:63
 
 func (f *TaskJoinFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
 func (f *TaskJoinFrame) Forget()                              { *f = TaskJoinFrame{Header: f.Header, ret0: f.ret0} }
@@ -120,7 +122,7 @@ func (f *TaskJoinForFrame) body(r *greenlet.Run, t *Task, d time.Duration) (ret0
 	return ret0, ret1, r.SendNone(t.hub.parkFor(r.Current(), &t.joiners, d, forTask))
 }
 
-//line task_greenlet.go:124
+//line task_greenlet.go:126
 
 func (f *TaskJoinForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	t := f.t
@@ -141,7 +143,7 @@ func (f *TaskJoinForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line task_greenlet.go:145
+//line task_greenlet.go:147
 
 func (f *TaskJoinForFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.d) }
 func (f *TaskJoinForFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -199,7 +201,7 @@ func (f *TaskKillFrame) body(r *greenlet.Run, t *Task) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line task_greenlet.go:203
+//line task_greenlet.go:205
 
 func (f *TaskKillFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
@@ -270,7 +272,7 @@ func (f *TaskKillForFrame) body(r *greenlet.Run, t *Task, d time.Duration) (ret0
 	return ok, greenlet.Done
 }
 
-//line task_greenlet.go:274
+//line task_greenlet.go:276
 
 func (f *TaskKillForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var ok bool
@@ -287,7 +289,7 @@ func (f *TaskKillForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line task_greenlet.go:291
+//line task_greenlet.go:293
 
 func (f *TaskKillForFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.d) }
 func (f *TaskKillForFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }

@@ -17,6 +17,8 @@ import (
 	"time"
 )
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // crawlerFetchFrame is an activation of crawler.fetch.
 type crawlerFetchFrame struct {
 	greenlet.DeferHeader
@@ -189,7 +191,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line main_greenlet.go:193
+//line main_greenlet.go:195
 
 func (f *crawlerFetchFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.page) }
 func (f *crawlerFetchFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -290,7 +292,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line main_greenlet.go:294
+//line main_greenlet.go:296
 
 func (f *crawlerVisitFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.page) }
 func (f *crawlerVisitFrame) Forget()                 { *f = crawlerVisitFrame{DeferHeader: f.DeferHeader} }
@@ -366,7 +368,7 @@ func (f *crawlerCrawlFrame) body(r *greenlet.Run, c0 *crawler) (st greenlet.Stat
 	return greenlet.Done
 }
 
-//line main_greenlet.go:370
+//line main_greenlet.go:372
 
 func (f *crawlerCrawlFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var (
@@ -415,7 +417,7 @@ resumed_136:
 	return r.Return(f, &f.Header)
 }
 
-//line main_greenlet.go:419
+//line main_greenlet.go:421
 
 func (f *crawlerCrawlFrame) Forget()                 { *f = crawlerCrawlFrame{Header: f.Header} }
 func (f *crawlerCrawlFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 38) }
@@ -444,7 +446,7 @@ func (c2 *crawlerCrawlRange1) value() func(*url.URL) bool {
 	})
 }
 
-//line main_greenlet.go:448
+//line main_greenlet.go:450
 
 // crawlerCrawlRange1Frame is an activation of the literal crawlerCrawlRange1.
 type crawlerCrawlRange1Frame struct {
@@ -484,7 +486,7 @@ func (f *crawlerCrawlRange1Frame) body(r *greenlet.Run, c2 *crawlerCrawlRange1, 
 	return true, greenlet.Done
 }
 
-//line main_greenlet.go:488
+//line main_greenlet.go:490
 
 func (f *crawlerCrawlRange1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c2 := f.c2
@@ -499,7 +501,7 @@ func (f *crawlerCrawlRange1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line main_greenlet.go:503
+//line main_greenlet.go:505
 
 func (f *crawlerCrawlRange1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 10) }
 func (*crawlerCrawlRange1Frame) Func() *greenlet.Func      { return &crawlerCrawlRange1FrameInfo }
@@ -533,7 +535,7 @@ func (f *crawlerFinishFrame) body(r *greenlet.Run, c *crawler) (st greenlet.Stat
 	return greenlet.Done
 }
 
-//line main_greenlet.go:537
+//line main_greenlet.go:539
 
 func (f *crawlerFinishFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -549,7 +551,7 @@ func (f *crawlerFinishFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line main_greenlet.go:553
+//line main_greenlet.go:555
 
 func (f *crawlerFinishFrame) Forget()                 { *f = crawlerFinishFrame{Header: f.Header} }
 func (f *crawlerFinishFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 6) }

@@ -11,6 +11,8 @@ import (
 	"time"
 )
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // echoFrame is an activation of echo.
 type echoFrame struct {
 	greenlet.Header
@@ -95,7 +97,7 @@ after_if_30:
 	goto loop_27
 }
 
-//line main_greenlet.go:100
+//line main_greenlet.go:102
 
 func (f *echoFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.c))
@@ -138,7 +140,7 @@ func (f *serveFrame) body(r *greenlet.Run, s *socket.Server) (ret0 error, st gre
 	return t0, greenlet.Done
 }
 
-//line main_greenlet.go:143
+//line main_greenlet.go:145
 
 func (f *serveFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var t0 error
@@ -155,7 +157,7 @@ func (f *serveFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line main_greenlet.go:160
+//line main_greenlet.go:162
 
 func (f *serveFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.s) }
 func (f *serveFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -198,7 +200,7 @@ func (f *stopFrame) body(r *greenlet.Run, s *socket.Server) (st greenlet.Status)
 	return greenlet.Done
 }
 
-//line main_greenlet.go:203
+//line main_greenlet.go:205
 
 func (f *stopFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var killed int
@@ -217,7 +219,7 @@ func (f *stopFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line main_greenlet.go:222
+//line main_greenlet.go:224
 
 func (f *stopFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.s) }
 func (f *stopFrame) Forget()                 { *f = stopFrame{Header: f.Header} }
@@ -366,7 +368,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line main_greenlet.go:371
+//line main_greenlet.go:373
 
 func (f *clientFrame) Args(args []any)         { greenlet.SetVariadic(f, args, &f.h, &f.address, &f.words) }
 func (f *clientFrame) Forget()                 { *f = clientFrame{DeferHeader: f.DeferHeader} }
@@ -420,7 +422,7 @@ func (f *showFrame) body(r *greenlet.Run, h *hub.Hub, s *socket.Server) (st gree
 	return greenlet.Done
 }
 
-//line main_greenlet.go:425
+//line main_greenlet.go:427
 
 func (f *showFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	h, s := f.h, f.s
@@ -455,7 +457,7 @@ resumed_80:
 	return r.Return(f, &f.Header)
 }
 
-//line main_greenlet.go:460
+//line main_greenlet.go:462
 
 func (f *showFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.h, &f.s) }
 func (f *showFrame) Forget()                 { *f = showFrame{Header: f.Header} }

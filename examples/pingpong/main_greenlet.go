@@ -8,6 +8,8 @@ import (
 	greenlet "github.com/going-green/greenlet/runtime"
 )
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // task1Frame is an activation of task1.
 type task1Frame struct {
 	greenlet.Header
@@ -28,7 +30,7 @@ func (f *task1Frame) body(r *greenlet.Run) (st greenlet.Status) {
 	return r.SendNone(g2)
 }
 
-//line main_greenlet.go:32
+//line main_greenlet.go:34
 
 func (f *task1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
@@ -42,7 +44,7 @@ func (f *task1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line main_greenlet.go:46
+//line main_greenlet.go:48
 
 func (f *task1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 49) }
 func (*task1Frame) Func() *greenlet.Func      { return &task1FrameInfo }
@@ -70,7 +72,7 @@ func (f *task2Frame) body(r *greenlet.Run) (st greenlet.Status) {
 	return r.SendNone(g1)
 }
 
-//line main_greenlet.go:74
+//line main_greenlet.go:76
 
 func (f *task2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
@@ -84,7 +86,7 @@ func (f *task2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line main_greenlet.go:88
+//line main_greenlet.go:90
 
 func (f *task2Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 46) }
 func (*task2Frame) Func() *greenlet.Func      { return &task2FrameInfo }

@@ -13,6 +13,8 @@ import (
 	"time"
 )
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // passFrame is an activation of pass.
 type passFrame struct {
 	greenlet.Header
@@ -85,7 +87,7 @@ after_if_29:
 	goto loop_27
 }
 
-//line main_greenlet.go:90
+//line main_greenlet.go:92
 
 func (f *passFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.from, f.to))
@@ -217,7 +219,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line main_greenlet.go:222
+//line main_greenlet.go:224
 
 func (f *forwardFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c, &f.to) }
 func (f *forwardFrame) Forget()                 { *f = forwardFrame{DeferHeader: f.DeferHeader} }
@@ -256,7 +258,7 @@ func (f *serveFrame) body(r *greenlet.Run, s *socket.Server) (ret0 error, st gre
 	return t0, greenlet.Done
 }
 
-//line main_greenlet.go:261
+//line main_greenlet.go:263
 
 func (f *serveFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var t0 error
@@ -273,7 +275,7 @@ func (f *serveFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line main_greenlet.go:278
+//line main_greenlet.go:280
 
 func (f *serveFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.s) }
 func (f *serveFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -308,7 +310,7 @@ func (f *stopFrame) body(r *greenlet.Run, s *socket.Server) (st greenlet.Status)
 	return greenlet.Done
 }
 
-//line main_greenlet.go:313
+//line main_greenlet.go:315
 
 func (f *stopFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
@@ -373,7 +375,7 @@ after_loop_68:
 	return greenlet.Done
 }
 
-//line main_greenlet.go:378
+//line main_greenlet.go:380
 
 func (f *shoutFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -416,7 +418,7 @@ after_loop_68:
 	return r.Return(f, &f.Header)
 }
 
-//line main_greenlet.go:421
+//line main_greenlet.go:423
 
 func (f *shoutFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c) }
 func (f *shoutFrame) Forget()                 { *f = shoutFrame{Header: f.Header} }
@@ -576,7 +578,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line main_greenlet.go:581
+//line main_greenlet.go:583
 
 func (f *showFrame) Args(args []any)         { greenlet.SetVariadic(f, args, &f.h, &f.servers) }
 func (f *showFrame) Forget()                 { *f = showFrame{DeferHeader: f.DeferHeader} }

@@ -11,6 +11,8 @@ import (
 	"time"
 )
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // marketProduceFrame is an activation of market.produce.
 type marketProduceFrame struct {
 	greenlet.Header
@@ -81,7 +83,7 @@ next_29:
 	goto loop_29
 }
 
-//line main_greenlet.go:86
+//line main_greenlet.go:88
 
 func (f *marketProduceFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.m, f.name, f.n, f.pace))
@@ -179,7 +181,7 @@ func (f *marketConsumeFrame) body(r *greenlet.Run, m0 *market, name0 string, pac
 	return *n, greenlet.Done
 }
 
-//line main_greenlet.go:184
+//line main_greenlet.go:186
 
 func (f *marketConsumeFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var (
@@ -235,7 +237,7 @@ resumed_42:
 	return r.Return(f, &f.Header)
 }
 
-//line main_greenlet.go:240
+//line main_greenlet.go:242
 
 func (f *marketConsumeFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.name0, &f.pace0) }
 func (f *marketConsumeFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -269,7 +271,7 @@ func (c *marketConsumeRange1) value() func(string) bool {
 	})
 }
 
-//line main_greenlet.go:274
+//line main_greenlet.go:276
 
 // marketConsumeRange1Frame is an activation of the literal marketConsumeRange1.
 type marketConsumeRange1Frame struct {
@@ -310,7 +312,7 @@ func (f *marketConsumeRange1Frame) body(r *greenlet.Run, c *marketConsumeRange1,
 	return true, greenlet.Done
 }
 
-//line main_greenlet.go:315
+//line main_greenlet.go:317
 
 func (f *marketConsumeRange1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c, good := f.c, f.good
@@ -327,7 +329,7 @@ func (f *marketConsumeRange1Frame) Resume(r *greenlet.Run) (st greenlet.Status) 
 	return r.Return(f, &f.Header)
 }
 
-//line main_greenlet.go:332
+//line main_greenlet.go:334
 
 func (f *marketConsumeRange1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 12) }
 func (*marketConsumeRange1Frame) Func() *greenlet.Func      { return &marketConsumeRange1FrameInfo }
@@ -468,7 +470,7 @@ resumed_62:
 	return greenlet.Done
 }
 
-//line main_greenlet.go:474
+//line main_greenlet.go:476
 
 func (f *marketDayFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.m))

@@ -9,6 +9,8 @@ import (
 	"time"
 )
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // bucketFillFrame is an activation of bucket.fill.
 type bucketFillFrame struct {
 	greenlet.Header
@@ -47,7 +49,7 @@ loop_32:
 	return greenlet.Done
 }
 
-//line main_greenlet.go:51
+//line main_greenlet.go:53
 
 func (f *bucketFillFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	b, perSecond, done := f.b, f.perSecond, f.done
@@ -77,7 +79,7 @@ resumed_32:
 	return r.Return(f, &f.Header)
 }
 
-//line main_greenlet.go:81
+//line main_greenlet.go:83
 
 func (f *bucketFillFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.perSecond, &f.done) }
 func (f *bucketFillFrame) Forget()                 { *f = bucketFillFrame{Header: f.Header} }
@@ -143,7 +145,7 @@ func (f *workerJobFrame) body(r *greenlet.Run, w0 *worker, n int, takes0 time.Du
 	return greenlet.Done
 }
 
-//line main_greenlet.go:147
+//line main_greenlet.go:149
 
 func (f *workerJobFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n := f.n
@@ -184,7 +186,7 @@ resumed_53:
 	return r.Return(f, &f.Header)
 }
 
-//line main_greenlet.go:188
+//line main_greenlet.go:190
 
 func (f *workerJobFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.n, &f.takes0) }
 func (f *workerJobFrame) Forget()                 { *f = workerJobFrame{Header: f.Header} }
@@ -227,7 +229,7 @@ func (f *workerJobFunc1Frame) body(r *greenlet.Run, c *workerJobFunc1) (st green
 	return greenlet.Done
 }
 
-//line main_greenlet.go:231
+//line main_greenlet.go:233
 
 func (f *workerJobFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -300,7 +302,7 @@ after_loop_65:
 	return greenlet.Done
 }
 
-//line main_greenlet.go:304
+//line main_greenlet.go:306
 
 func (f *workerAllFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	w, jobs := f.w, f.jobs
@@ -348,7 +350,7 @@ resumed_68:
 	return r.Return(f, &f.Header)
 }
 
-//line main_greenlet.go:352
+//line main_greenlet.go:354
 
 func (f *workerAllFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.jobs) }
 func (f *workerAllFrame) Forget()                 { *f = workerAllFrame{Header: f.Header} }

@@ -15,6 +15,8 @@ import (
 	"time"
 )
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // resolverLookUpFrame is an activation of resolver.lookUp.
 type resolverLookUpFrame struct {
 	greenlet.DeferHeader
@@ -184,7 +186,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line main_greenlet.go:188
+//line main_greenlet.go:190
 
 func (f *resolverLookUpFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.name) }
 func (f *resolverLookUpFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -234,7 +236,7 @@ func (f *resolverResolveFrame) body(r2 *greenlet.Run, r *resolver, name string) 
 	return greenlet.Done
 }
 
-//line main_greenlet.go:238
+//line main_greenlet.go:240
 
 func (f *resolverResolveFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	r, name := f.r, f.name
@@ -256,7 +258,7 @@ func (f *resolverResolveFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line main_greenlet.go:260
+//line main_greenlet.go:262
 
 func (f *resolverResolveFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.name) }
 func (f *resolverResolveFrame) Forget()                 { *f = resolverResolveFrame{Header: f.Header} }
@@ -329,7 +331,7 @@ after_loop_101:
 	return greenlet.Done
 }
 
-//line main_greenlet.go:333
+//line main_greenlet.go:335
 
 func (f *resolverAllFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	r, names := f.r, f.names
@@ -382,7 +384,7 @@ resumed_104:
 	return r2.Return(f, &f.Header)
 }
 
-//line main_greenlet.go:386
+//line main_greenlet.go:388
 
 func (f *resolverAllFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.names, &f.stub) }
 func (f *resolverAllFrame) Forget()                 { *f = resolverAllFrame{Header: f.Header} }
@@ -438,7 +440,7 @@ loop_115:
 	}
 }
 
-//line main_greenlet.go:442
+//line main_greenlet.go:444
 
 func (f *resolverServeFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	r, c := f.r, f.c
@@ -478,7 +480,7 @@ resumed_116:
 	}
 }
 
-//line main_greenlet.go:482
+//line main_greenlet.go:484
 
 func (f *resolverServeFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c) }
 func (f *resolverServeFrame) Forget()                 { *f = resolverServeFrame{Header: f.Header} }
@@ -559,7 +561,7 @@ func (f *resolverAnswerFrame) body(r2 *greenlet.Run, r *resolver, c *socket.Pack
 	return greenlet.Done
 }
 
-//line main_greenlet.go:563
+//line main_greenlet.go:565
 
 func (f *resolverAnswerFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	c, to := f.c, f.to
@@ -598,7 +600,7 @@ resumed_144:
 	return r2.Return(f, &f.Header)
 }
 
-//line main_greenlet.go:602
+//line main_greenlet.go:604
 
 func (f *resolverAnswerFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c, &f.to, &f.m0) }
 func (f *resolverAnswerFrame) Forget()                 { *f = resolverAnswerFrame{Header: f.Header} }

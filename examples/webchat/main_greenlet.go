@@ -14,6 +14,8 @@ import (
 	"time"
 )
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // serveFrame is an activation of serve.
 type serveFrame struct {
 	greenlet.Header
@@ -43,7 +45,7 @@ func (f *serveFrame) body(r *greenlet.Run, s *httpd.Server) (ret0 error, st gree
 	return t0, greenlet.Done
 }
 
-//line main_greenlet.go:47
+//line main_greenlet.go:49
 
 func (f *serveFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var t0 error
@@ -60,7 +62,7 @@ func (f *serveFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line main_greenlet.go:64
+//line main_greenlet.go:66
 
 func (f *serveFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.s) }
 func (f *serveFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -95,7 +97,7 @@ func (f *stopFrame) body(r *greenlet.Run, s *httpd.Server) (st greenlet.Status) 
 	return greenlet.Done
 }
 
-//line main_greenlet.go:99
+//line main_greenlet.go:101
 
 func (f *stopFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
@@ -180,7 +182,7 @@ loop_36:
 	goto loop_36
 }
 
-//line main_greenlet.go:184
+//line main_greenlet.go:186
 
 func (f *listensFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	h, n := f.h, f.n
@@ -232,7 +234,7 @@ resumed_37:
 	goto loop_36
 }
 
-//line main_greenlet.go:236
+//line main_greenlet.go:238
 
 func (f *listensFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.h, &f.room0, &f.n) }
 func (f *listensFrame) Forget()                 { *f = listensFrame{Header: f.Header} }
@@ -276,7 +278,7 @@ func (f *saysFrame) body(r *greenlet.Run, h *hub.Hub, room string, name string, 
 	return greenlet.Done
 }
 
-//line main_greenlet.go:280
+//line main_greenlet.go:282
 
 func (f *saysFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
@@ -389,7 +391,7 @@ resumed_76:
 	return greenlet.Done
 }
 
-//line main_greenlet.go:394
+//line main_greenlet.go:396
 
 func (f *showFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.h, f.s))

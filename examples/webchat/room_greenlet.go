@@ -11,6 +11,8 @@ import (
 	"strconv"
 )
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // chatListensFrame is an activation of chat.listens.
 type chatListensFrame struct {
 	greenlet.Header
@@ -64,7 +66,7 @@ after_if_69:
 	return greenlet.Done
 }
 
-//line room_greenlet.go:68
+//line room_greenlet.go:70
 
 func (f *chatListensFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	w := f.w
@@ -85,7 +87,7 @@ func (f *chatListensFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line room_greenlet.go:89
+//line room_greenlet.go:91
 
 func (f *chatListensFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.w, &f.r) }
 func (f *chatListensFrame) Forget()                 { *f = chatListensFrame{Header: f.Header} }

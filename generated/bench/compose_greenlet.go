@@ -5,6 +5,8 @@ package bench
 
 import greenlet "github.com/going-green/greenlet/runtime"
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // chainFrame is an activation of chain.
 type chainFrame struct {
 	greenlet.Header
@@ -66,7 +68,7 @@ func (f *chainFrame) body(r *greenlet.Run, depth int, n int) (st greenlet.Status
 	return greenlet.Done
 }
 
-//line compose_greenlet.go:70
+//line compose_greenlet.go:72
 
 func (f *chainFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n := f.n
@@ -101,7 +103,7 @@ func (f *chainFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line compose_greenlet.go:105
+//line compose_greenlet.go:107
 
 func (f *chainFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.depth, &f.n) }
 func (f *chainFrame) Forget()                 { *f = chainFrame{Header: f.Header} }
@@ -128,7 +130,7 @@ func (c *chainRange1) value() func(int) bool {
 	})
 }
 
-//line compose_greenlet.go:132
+//line compose_greenlet.go:134
 
 // chainRange1Frame is an activation of the literal chainRange1.
 type chainRange1Frame struct {
@@ -159,7 +161,7 @@ func (f *chainRange1Frame) body(r *greenlet.Run, c *chainRange1, v int) (ret0 bo
 	return ret0, greenlet.Yielded(r, v)
 }
 
-//line compose_greenlet.go:163
+//line compose_greenlet.go:165
 
 func (f *chainRange1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -171,7 +173,7 @@ func (f *chainRange1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line compose_greenlet.go:175
+//line compose_greenlet.go:177
 
 func (f *chainRange1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 0) }
 func (*chainRange1Frame) Func() *greenlet.Func      { return &chainRange1FrameInfo }
@@ -222,7 +224,7 @@ func (f *chainFromFrame) body(r *greenlet.Run, depth int, n int) (st greenlet.St
 	return greenlet.Done
 }
 
-//line compose_greenlet.go:226
+//line compose_greenlet.go:228
 
 func (f *chainFromFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n := f.n
@@ -253,7 +255,7 @@ func (f *chainFromFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line compose_greenlet.go:257
+//line compose_greenlet.go:259
 
 func (f *chainFromFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.depth, &f.n) }
 func (f *chainFromFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 52) }

@@ -5,6 +5,8 @@ package bench
 
 import greenlet "github.com/going-green/greenlet/runtime"
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // forkFringeFrame is an activation of fork.fringe.
 type forkFringeFrame struct {
 	greenlet.Header
@@ -49,7 +51,7 @@ after_if_26:
 	return greenlet.Done
 }
 
-//line fringe_greenlet.go:53
+//line fringe_greenlet.go:55
 
 func (f2 *forkFringeFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f := f2.f
@@ -73,7 +75,7 @@ func (f2 *forkFringeFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line fringe_greenlet.go:77
+//line fringe_greenlet.go:79
 
 func (f *forkFringeFrame) Forget()                 { *f = forkFringeFrame{Header: f.Header} }
 func (f *forkFringeFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 42) }
@@ -110,7 +112,7 @@ func (f2 *forkAllFrame) body(r *greenlet.Run, f *fork, yield func(int) bool) (st
 	return greenlet.Done
 }
 
-//line fringe_greenlet.go:114
+//line fringe_greenlet.go:116
 
 func (f2 *forkAllFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f2.PC {
@@ -217,7 +219,7 @@ after_if_44:
 	return t1, greenlet.Done
 }
 
-//line fringe_greenlet.go:221
+//line fringe_greenlet.go:223
 
 func (f2 *forkPushFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f, yield := f2.f, f2.yield
@@ -257,7 +259,7 @@ after_if_44:
 	return r.Return(f2, &f2.Header)
 }
 
-//line fringe_greenlet.go:261
+//line fringe_greenlet.go:263
 
 func (f *forkPushFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.yield) }
 func (f *forkPushFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -295,7 +297,7 @@ func (f2 *forkIteratorFrame) body(r *greenlet.Run, f *fork) (ret0 func(func(int)
 	return (&forkIteratorValue1{recv: greenlet.Ref(f)}).value(), greenlet.Done
 }
 
-//line fringe_greenlet.go:300
+//line fringe_greenlet.go:302
 
 func (f *forkIteratorFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, st = f.body(r, f.f)
@@ -343,7 +345,7 @@ func (f *forkIteratorValue1Frame) body(r *greenlet.Run, c *forkIteratorValue1, p
 	return greenlet.Done
 }
 
-//line fringe_greenlet.go:348
+//line fringe_greenlet.go:350
 
 func (f *forkIteratorValue1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c

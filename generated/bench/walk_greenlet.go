@@ -5,6 +5,8 @@ package bench
 
 import greenlet "github.com/going-green/greenlet/runtime"
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // bushWalkFrame is an activation of bush.walk.
 type bushWalkFrame struct {
 	greenlet.Header
@@ -40,7 +42,7 @@ func (f *bushWalkFrame) body(r *greenlet.Run, t *bush) (st greenlet.Status) {
 	return greenlet.Yielded(r, t.value)
 }
 
-//line walk_greenlet.go:44
+//line walk_greenlet.go:46
 
 func (f *bushWalkFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	t := f.t
@@ -71,7 +73,7 @@ func (f *bushWalkFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line walk_greenlet.go:75
+//line walk_greenlet.go:77
 
 func (f *bushWalkFrame) Forget()                 { *f = bushWalkFrame{Header: f.Header} }
 func (f *bushWalkFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 34) }
@@ -108,7 +110,7 @@ func (f *bushEachFrame) body(r *greenlet.Run, t *bush, yield func(int) bool) (st
 	return greenlet.Done
 }
 
-//line walk_greenlet.go:112
+//line walk_greenlet.go:114
 
 func (f *bushEachFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
@@ -220,7 +222,7 @@ after_if_45:
 	return t0, greenlet.Done
 }
 
-//line walk_greenlet.go:224
+//line walk_greenlet.go:226
 
 func (f *bushPushFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	t, yield := f.t, f.yield
@@ -283,7 +285,7 @@ after_if_45b:
 	return r.Return(f, &f.Header)
 }
 
-//line walk_greenlet.go:287
+//line walk_greenlet.go:289
 
 func (f *bushPushFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.yield) }
 func (f *bushPushFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }

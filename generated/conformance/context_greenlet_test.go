@@ -8,6 +8,8 @@ import (
 	greenlet "github.com/going-green/greenlet/runtime"
 )
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // readsContextFrame is an activation of readsContext.
 type readsContextFrame struct {
 	greenlet.Header
@@ -30,7 +32,7 @@ func (f *readsContextFrame) body(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-//line context_greenlet_test.go:34
+//line context_greenlet_test.go:36
 
 func (f *readsContextFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
@@ -46,7 +48,7 @@ func (f *readsContextFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line context_greenlet_test.go:50
+//line context_greenlet_test.go:52
 
 func (f *readsContextFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 20) }
 func (*readsContextFrame) Func() *greenlet.Func      { return &readsContextFrameInfo }
@@ -79,7 +81,7 @@ func (f *startsChildFrame) body(r *greenlet.Run) (ret0 any, st greenlet.Status) 
 	return ret0, r.SendNone(r.New(newReadsContextFrame()))
 }
 
-//line context_greenlet_test.go:83
+//line context_greenlet_test.go:85
 
 func (f *startsChildFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var t0 any
@@ -97,7 +99,7 @@ func (f *startsChildFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line context_greenlet_test.go:101
+//line context_greenlet_test.go:103
 
 func (f *startsChildFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
 func (f *startsChildFrame) Forget()                              { *f = startsChildFrame{Header: f.Header, ret0: f.ret0} }
@@ -137,7 +139,7 @@ func (f *changesContextFrame) body(r *greenlet.Run, l *[]any) (st greenlet.Statu
 	return r.SendNone(me.Parent())
 }
 
-//line context_greenlet_test.go:141
+//line context_greenlet_test.go:143
 
 func (f *changesContextFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l := f.l
@@ -156,7 +158,7 @@ func (f *changesContextFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line context_greenlet_test.go:160
+//line context_greenlet_test.go:162
 
 func (f *changesContextFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.l) }
 func (f *changesContextFrame) Forget()                 { *f = changesContextFrame{Header: f.Header} }
@@ -200,7 +202,7 @@ func (f *setsItsOwnFrame) body(r *greenlet.Run, n int) (st greenlet.Status) {
 	return greenlet.Yielded(r, g.Context().Value(key{}).(int))
 }
 
-//line context_greenlet_test.go:204
+//line context_greenlet_test.go:206
 
 func (f *setsItsOwnFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n := f.n
@@ -225,7 +227,7 @@ func (f *setsItsOwnFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line context_greenlet_test.go:229
+//line context_greenlet_test.go:231
 
 func (f *setsItsOwnFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.n) }
 func (f *setsItsOwnFrame) Forget()                 { *f = setsItsOwnFrame{Header: f.Header} }

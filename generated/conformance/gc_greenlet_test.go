@@ -8,6 +8,8 @@ import (
 	"runtime"
 )
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // returnsItselfFrame is an activation of returnsItself.
 type returnsItselfFrame struct {
 	greenlet.Header
@@ -32,7 +34,7 @@ func (f *returnsItselfFrame) body(r *greenlet.Run) (ret0 *greenlet.Greenlet, st 
 	return r.Current(), greenlet.Done
 }
 
-//line gc_greenlet_test.go:37
+//line gc_greenlet_test.go:39
 
 func (f *returnsItselfFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, st = f.body(r)
@@ -66,7 +68,7 @@ func (f *holdsFrame) body(r *greenlet.Run, b *box) (st greenlet.Status) {
 	return r.SendNone(r.Current().Parent())
 }
 
-//line gc_greenlet_test.go:71
+//line gc_greenlet_test.go:73
 
 func (f *holdsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	b := f.b
@@ -106,7 +108,7 @@ func (b *box) runResumable(r *greenlet.Run) (st greenlet.Status) {
 	return greenlet.Yielded[int](r, 0)
 }
 
-//line gc_greenlet_test.go:111
+//line gc_greenlet_test.go:113
 
 // Ask continues box.run up to its next value, if there is one.
 func (f *boxRunFrame) Ask(p *int) greenlet.Status {
@@ -122,7 +124,7 @@ func (f *boxRunFrame) Ask(p *int) greenlet.Status {
 	return greenlet.Left
 }
 
-//line gc_greenlet_test.go:127
+//line gc_greenlet_test.go:129
 
 func (f *boxRunFrame) Resume(r *greenlet.Run) greenlet.Status {
 	var v int
@@ -170,7 +172,7 @@ func (f *collectsFrame) body(r *greenlet.Run) (ret0 int, st greenlet.Status) {
 	return ret0, greenlet.Yielded[int](r, 1)
 }
 
-//line gc_greenlet_test.go:175
+//line gc_greenlet_test.go:177
 
 func (f *collectsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var b *box
@@ -189,7 +191,7 @@ func (f *collectsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line gc_greenlet_test.go:194
+//line gc_greenlet_test.go:196
 
 func (f *collectsFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
 func (f *collectsFrame) Forget()                              { *f = collectsFrame{Header: f.Header, ret0: f.ret0} }
@@ -218,7 +220,7 @@ func (f *receivesFrame) body(r *greenlet.Run) (st greenlet.Status) {
 	return r.SendNone(r.Current().Parent())
 }
 
-//line gc_greenlet_test.go:223
+//line gc_greenlet_test.go:225
 
 func (f *receivesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
@@ -233,7 +235,7 @@ func (f *receivesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line gc_greenlet_test.go:238
+//line gc_greenlet_test.go:240
 
 func (f *receivesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 10) }
 func (*receivesFrame) Func() *greenlet.Func      { return &receivesFrameInfo }
@@ -262,7 +264,7 @@ func receivesTypedResumable(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-//line gc_greenlet_test.go:267
+//line gc_greenlet_test.go:269
 
 // Ask continues receivesTyped up to its next value, and returns where it awaits the answer.
 func (f *receivesTypedFrame) Ask(p *int) **box {
@@ -282,7 +284,7 @@ loop_164:
 	return &f.t0
 }
 
-//line gc_greenlet_test.go:287
+//line gc_greenlet_test.go:289
 
 func (f *receivesTypedFrame) Resume(r *greenlet.Run) greenlet.Status {
 	var v int
@@ -329,7 +331,7 @@ func keepsResumable(r *greenlet.Run, b *box, fails bool) (ret0 *[4]int, st green
 	return ret0, greenlet.Yielded(r, kept.v[0])
 }
 
-//line gc_greenlet_test.go:334
+//line gc_greenlet_test.go:336
 
 // Ask continues keeps up to its next value, if there is one.
 func (f *keepsFrame) Ask(p *int) greenlet.Status {
@@ -354,7 +356,7 @@ func (f *keepsFrame) Ask(p *int) greenlet.Status {
 	return greenlet.Left
 }
 
-//line gc_greenlet_test.go:359
+//line gc_greenlet_test.go:361
 
 func (f *keepsFrame) Resume(r *greenlet.Run) greenlet.Status {
 	var v int
@@ -461,7 +463,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line gc_greenlet_test.go:466
+//line gc_greenlet_test.go:468
 
 func (f *keepsDeferringFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.b, &f.fails) }
 func (f *keepsDeferringFrame) Send(r *greenlet.Run) greenlet.Status {

@@ -8,6 +8,8 @@ import (
 	"slices"
 )
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // squaresFrame is an activation of squares.
 type squaresFrame struct {
 	greenlet.Header
@@ -40,7 +42,7 @@ func squaresResumable(r *greenlet.Run, n int, seen *[]int) (st greenlet.Status) 
 	}
 }
 
-//line generator_greenlet_test.go:44
+//line generator_greenlet_test.go:46
 
 // Ask continues squares up to its next value, if there is one.
 func (f *squaresFrame) Ask(p *int) greenlet.Status {
@@ -69,7 +71,7 @@ loop_15:
 	return greenlet.Left
 }
 
-//line generator_greenlet_test.go:73
+//line generator_greenlet_test.go:75
 
 func (f *squaresFrame) Resume(r *greenlet.Run) greenlet.Status {
 	var v int
@@ -124,7 +126,7 @@ func (f *layer1Frame) body(r *greenlet.Run, n int, outer *genlet) (st greenlet.S
 	return greenlet.Yielded(r, i)
 }
 
-//line generator_greenlet_test.go:128
+//line generator_greenlet_test.go:130
 
 func (f *layer1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var i int
@@ -157,7 +159,7 @@ func (f *layer1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line generator_greenlet_test.go:161
+//line generator_greenlet_test.go:163
 
 func (f *layer1Frame) Args(args []any)         { greenlet.SetArgs(f, args, &f.n, &f.outer) }
 func (f *layer1Frame) Forget()                 { *f = layer1Frame{Header: f.Header} }
@@ -199,7 +201,7 @@ func (f *layer2Frame) body(r *greenlet.Run, n int, outer *genlet, seen *[]int) (
 	return r.SendNone(g)
 }
 
-//line generator_greenlet_test.go:203
+//line generator_greenlet_test.go:205
 
 func (f *layer2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	seen := f.seen
@@ -226,7 +228,7 @@ func (f *layer2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line generator_greenlet_test.go:230
+//line generator_greenlet_test.go:232
 
 func (f *layer2Frame) Args(args []any)         { greenlet.SetArgs(f, args, &f.n, &f.outer, &f.seen) }
 func (f *layer2Frame) Forget()                 { *f = layer2Frame{Header: f.Header} }
@@ -290,7 +292,7 @@ loop_86:
 	}
 }
 
-//line generator_greenlet_test.go:294
+//line generator_greenlet_test.go:296
 
 func (f *permuteFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	list, n := f.list, f.n
@@ -331,7 +333,7 @@ resumed_87:
 	}
 }
 
-//line generator_greenlet_test.go:335
+//line generator_greenlet_test.go:337
 
 func (f *permuteFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.list, &f.n) }
 func (f *permuteFrame) Forget()                 { *f = permuteFrame{Header: f.Header} }
@@ -364,7 +366,7 @@ func (f *yieldsTwiceFrame) body(r *greenlet.Run) (st greenlet.Status) {
 	return greenlet.Yielded[int](r, 1)
 }
 
-//line generator_greenlet_test.go:368
+//line generator_greenlet_test.go:370
 
 func (f *yieldsTwiceFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
@@ -384,7 +386,7 @@ func (f *yieldsTwiceFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line generator_greenlet_test.go:388
+//line generator_greenlet_test.go:390
 
 func (f *yieldsTwiceFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 60) }
 func (*yieldsTwiceFrame) Func() *greenlet.Func      { return &yieldsTwiceFrameInfo }
@@ -410,7 +412,7 @@ func yieldHelperResumable(r *greenlet.Run, v int) (st greenlet.Status) {
 	return greenlet.Yielded(r, v)
 }
 
-//line generator_greenlet_test.go:414
+//line generator_greenlet_test.go:416
 
 // Ask continues yieldHelper up to its next value, if there is one.
 func (f *yieldHelperFrame) Ask(p *int) greenlet.Status {
@@ -427,7 +429,7 @@ func (f *yieldHelperFrame) Ask(p *int) greenlet.Status {
 	return greenlet.Left
 }
 
-//line generator_greenlet_test.go:431
+//line generator_greenlet_test.go:433
 
 func (f *yieldHelperFrame) Resume(r *greenlet.Run) greenlet.Status {
 	var v int
@@ -475,7 +477,7 @@ func (f *nestFrame) body(r *greenlet.Run, n int) (st greenlet.Status) {
 	return greenlet.Yielded(r, i)
 }
 
-//line generator_greenlet_test.go:479
+//line generator_greenlet_test.go:481
 
 func (f *nestFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var i int
@@ -515,7 +517,7 @@ resumed_147:
 	goto loop_145
 }
 
-//line generator_greenlet_test.go:519
+//line generator_greenlet_test.go:521
 
 func (f *nestFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.n) }
 func (f *nestFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 2) }

@@ -10,6 +10,8 @@ import (
 	"weak"
 )
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // stepsFrame is an activation of steps.
 type stepsFrame struct {
 	greenlet.Header
@@ -36,7 +38,7 @@ func (f *stepsFrame) body(r *greenlet.Run, l *[]int, first int, second int) (st 
 	return r.SendNone(r.Current().Parent())
 }
 
-//line greenlet_greenlet_test.go:40
+//line greenlet_greenlet_test.go:42
 
 func (f *stepsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l, second := f.l, f.second
@@ -51,7 +53,7 @@ func (f *stepsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line greenlet_greenlet_test.go:55
+//line greenlet_greenlet_test.go:57
 
 func (f *stepsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.l, &f.first, &f.second) }
 func (f *stepsFrame) Forget()                 { *f = stepsFrame{Header: f.Header} }
@@ -85,7 +87,7 @@ func (f *makesChildFrame) body(r *greenlet.Run) (ret0 *greenlet.Greenlet, st gre
 	return r.New(newLeafFrame(0)), greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:90
+//line greenlet_greenlet_test.go:92
 
 func (f *makesChildFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, st = f.body(r)
@@ -119,7 +121,7 @@ func (f *leafFrame) body(r *greenlet.Run, v int) (ret0 int, st greenlet.Status) 
 	return v, greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:125
+//line greenlet_greenlet_test.go:127
 
 func (f *leafFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, st = f.body(r, f.v)
@@ -159,7 +161,7 @@ func (f *recursiveInnerFrame) body(r *greenlet.Run, l *[]string) (st greenlet.St
 	return r.SendNone(r.Current().Parent())
 }
 
-//line greenlet_greenlet_test.go:165
+//line greenlet_greenlet_test.go:167
 
 func (f *recursiveInnerFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
@@ -213,7 +215,7 @@ func (f2 *recursiveOuterFrame) body(r *greenlet.Run, l *[]string, child *weak.Po
 	return r.SendNone(g)
 }
 
-//line greenlet_greenlet_test.go:219
+//line greenlet_greenlet_test.go:221
 
 func (f2 *recursiveOuterFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l := f2.l
@@ -232,7 +234,7 @@ func (f2 *recursiveOuterFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line greenlet_greenlet_test.go:238
+//line greenlet_greenlet_test.go:240
 
 func (f *recursiveOuterFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.l, &f.child) }
 func (f *recursiveOuterFrame) Forget()                 { *f = recursiveOuterFrame{Header: f.Header} }
@@ -269,7 +271,7 @@ func (f *blocksFrame) body(r *greenlet.Run, started chan bool, release chan bool
 	return ret0, greenlet.Send[any](r, r.Current().Parent(), "ready")
 }
 
-//line greenlet_greenlet_test.go:275
+//line greenlet_greenlet_test.go:277
 
 func (f *blocksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	started, release := f.started, f.release
@@ -289,7 +291,7 @@ func (f *blocksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line greenlet_greenlet_test.go:295
+//line greenlet_greenlet_test.go:297
 
 func (f *blocksFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.started, &f.release) }
 func (f *blocksFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -324,7 +326,7 @@ func (f *failsChildFrame) body(r *greenlet.Run, parent *greenlet.Greenlet) (st g
 	return r.SendNone(r.Current().Parent())
 }
 
-//line greenlet_greenlet_test.go:330
+//line greenlet_greenlet_test.go:332
 
 func (f *failsChildFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
@@ -338,7 +340,7 @@ func (f *failsChildFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line greenlet_greenlet_test.go:344
+//line greenlet_greenlet_test.go:346
 
 func (f *failsChildFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.parent) }
 func (f *failsChildFrame) Forget()                 { *f = failsChildFrame{Header: f.Header} }
@@ -438,7 +440,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:444
+//line greenlet_greenlet_test.go:446
 
 func (f *failsParentFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.seen) }
 func (f *failsParentFrame) Forget()                 { *f = failsParentFrame{DeferHeader: f.DeferHeader} }
@@ -465,7 +467,7 @@ func (f *raisesFrame) body(r *greenlet.Run, v any) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:472
+//line greenlet_greenlet_test.go:474
 
 func (f *raisesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.v))
@@ -511,7 +513,7 @@ func (f *recoversFrame) body(r *greenlet.Run, seen *any) (ret0 string, st greenl
 	return fmt.Sprint("recovered ", got), greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:518
+//line greenlet_greenlet_test.go:520
 
 func (f *recoversFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var got any
@@ -529,7 +531,7 @@ func (f *recoversFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line greenlet_greenlet_test.go:536
+//line greenlet_greenlet_test.go:538
 
 func (f *recoversFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.seen) }
 func (f *recoversFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -626,7 +628,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:633
+//line greenlet_greenlet_test.go:635
 
 func (f *waitsFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.seen) }
 func (f *waitsFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -668,7 +670,7 @@ func (f *standsFrame) body(r *greenlet.Run) (ret0 int, ret1 string, st greenlet.
 	return 1, "x", greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:675
+//line greenlet_greenlet_test.go:677
 
 func (f *standsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
@@ -684,7 +686,7 @@ func (f *standsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line greenlet_greenlet_test.go:691
+//line greenlet_greenlet_test.go:693
 
 func (f *standsFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
@@ -727,7 +729,7 @@ after_if_246:
 	return r.SendNone(r.Current().Parent())
 }
 
-//line greenlet_greenlet_test.go:734
+//line greenlet_greenlet_test.go:736
 
 func (f *nestedFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
@@ -743,7 +745,7 @@ func (f *nestedFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line greenlet_greenlet_test.go:750
+//line greenlet_greenlet_test.go:752
 
 func (f *nestedFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.n) }
 func (f *nestedFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 21) }
@@ -782,7 +784,7 @@ func (f *takesFrame) body(r *greenlet.Run, a arguments, n int) (ret0 any, st gre
 	return ret0, greenlet.Send[any](r, r.Current().Parent(), a)
 }
 
-//line greenlet_greenlet_test.go:789
+//line greenlet_greenlet_test.go:791
 
 func (f *takesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var t0 any
@@ -800,7 +802,7 @@ func (f *takesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line greenlet_greenlet_test.go:807
+//line greenlet_greenlet_test.go:809
 
 func (f *takesFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.a, &f.n) }
 func (f *takesFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -886,7 +888,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:893
+//line greenlet_greenlet_test.go:895
 
 func (f *peeksFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
 func (f *peeksFrame) Forget()                              { *f = peeksFrame{DeferHeader: f.DeferHeader, ret0: f.ret0} }
@@ -989,7 +991,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:996
+//line greenlet_greenlet_test.go:998
 
 func (f *handlesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.handler, &f.seen, &f.kept) }
 func (f *handlesFrame) Forget()                 { *f = handlesFrame{DeferHeader: f.DeferHeader} }
@@ -1019,7 +1021,7 @@ func (f *looksAtRunFrame) body(r *greenlet.Run) (ret0 bool, st greenlet.Status) 
 	return r.Current().Run() == nil, greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:1027
+//line greenlet_greenlet_test.go:1029
 
 func (f *looksAtRunFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, st = f.body(r)
@@ -1051,7 +1053,7 @@ func (f *exitsGoroutineFrame) body(r *greenlet.Run) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:1060
+//line greenlet_greenlet_test.go:1062
 
 func (f *exitsGoroutineFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r))
@@ -1083,7 +1085,7 @@ func (f *pairFrame) body(r *greenlet.Run, a int, b int) (ret0 int, st greenlet.S
 	return a + b, greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:1093
+//line greenlet_greenlet_test.go:1095
 
 func (f *pairFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, st = f.body(r, f.a, f.b)
@@ -1118,7 +1120,7 @@ func (f *doubleFrame) body(r *greenlet.Run, v int) (ret0 int, st greenlet.Status
 	return v * 2, greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:1129
+//line greenlet_greenlet_test.go:1131
 
 func (f *doubleFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, st = f.body(r, f.v)
@@ -1174,7 +1176,7 @@ after_if_525:
 	return n * t1, greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:1185
+//line greenlet_greenlet_test.go:1187
 
 func (f *factorialFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n := f.n
@@ -1199,7 +1201,7 @@ func (f *factorialFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line greenlet_greenlet_test.go:1210
+//line greenlet_greenlet_test.go:1212
 
 func (f *factorialFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.n) }
 func (f *factorialFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -1242,7 +1244,7 @@ func (f2 *callsPlainFrame) body(r *greenlet.Run, f func()) (st greenlet.Status) 
 	return greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:1253
+//line greenlet_greenlet_test.go:1255
 
 func (f2 *callsPlainFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f2.PC {

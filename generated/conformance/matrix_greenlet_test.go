@@ -8,6 +8,8 @@ import (
 	greenlet "github.com/going-green/greenlet/runtime"
 )
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // echoesFrame is an activation of echoes.
 type echoesFrame struct {
 	greenlet.Header
@@ -33,7 +35,7 @@ func (f *echoesFrame) body(r *greenlet.Run, v any) (ret0 any, st greenlet.Status
 	return ret0, greenlet.Send[any](r, r.Current().Parent(), fmt.Sprint("echo ", v))
 }
 
-//line matrix_greenlet_test.go:37
+//line matrix_greenlet_test.go:39
 
 func (f *echoesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	v := f.v
@@ -58,7 +60,7 @@ func (f *echoesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line matrix_greenlet_test.go:62
+//line matrix_greenlet_test.go:64
 
 func (f *echoesFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.v) }
 func (f *echoesFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -190,7 +192,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line matrix_greenlet_test.go:194
+//line matrix_greenlet_test.go:196
 
 func (f *operatesFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.name, &f.to) }
 func (f *operatesFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -240,7 +242,7 @@ func (f *refusedThenYieldsFrame) body(r *greenlet.Run, to *greenlet.Greenlet, se
 	return greenlet.Yielded[string](r, "yield")
 }
 
-//line matrix_greenlet_test.go:244
+//line matrix_greenlet_test.go:246
 
 func (f *refusedThenYieldsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
@@ -262,7 +264,7 @@ func (f *refusedThenYieldsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line matrix_greenlet_test.go:266
+//line matrix_greenlet_test.go:268
 
 func (f *refusedThenYieldsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.to, &f.seen) }
 func (f *refusedThenYieldsFrame) Forget()                 { *f = refusedThenYieldsFrame{Header: f.Header} }
@@ -344,7 +346,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line matrix_greenlet_test.go:348
+//line matrix_greenlet_test.go:350
 
 func (f *refusedIntFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.to, &f.seen) }
 func (f *refusedIntFrame) Forget()                 { *f = refusedIntFrame{DeferHeader: f.DeferHeader} }
@@ -375,7 +377,7 @@ func awaitsIntResumable(r *greenlet.Run) (ret0 int, st greenlet.Status) {
 	return ret0, greenlet.Yielded[int](r, 0)
 }
 
-//line matrix_greenlet_test.go:379
+//line matrix_greenlet_test.go:381
 
 // Ask continues awaitsInt up to its next value, and returns where it awaits the answer.
 func (f *awaitsIntFrame) Ask(p *int) *int {
@@ -395,7 +397,7 @@ func (f *awaitsIntFrame) Ask(p *int) *int {
 	return &f.t0
 }
 
-//line matrix_greenlet_test.go:399
+//line matrix_greenlet_test.go:401
 
 func (f *awaitsIntFrame) Resume(r *greenlet.Run) greenlet.Status {
 	var v int
@@ -481,7 +483,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line matrix_greenlet_test.go:485
+//line matrix_greenlet_test.go:487
 
 func (f *killsChildFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.g, &f.seen) }
 func (f *killsChildFrame) Forget()                 { *f = killsChildFrame{DeferHeader: f.DeferHeader} }

@@ -8,6 +8,8 @@ import (
 	"sync/atomic"
 )
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // nodeAllFrame is an activation of node.all.
 type nodeAllFrame struct {
 	greenlet.Header
@@ -35,7 +37,7 @@ func (f *nodeAllFrame) body(r *greenlet.Run, n *node, yield func(int) bool) (st 
 	return greenlet.Done
 }
 
-//line pullseq_greenlet_test.go:39
+//line pullseq_greenlet_test.go:41
 
 func (f *nodeAllFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
@@ -147,7 +149,7 @@ after_if_23:
 	return t0, greenlet.Done
 }
 
-//line pullseq_greenlet_test.go:151
+//line pullseq_greenlet_test.go:153
 
 func (f *nodePushFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n, yield := f.n, f.yield
@@ -210,7 +212,7 @@ after_if_23b:
 	return r.Return(f, &f.Header)
 }
 
-//line pullseq_greenlet_test.go:214
+//line pullseq_greenlet_test.go:216
 
 func (f *nodePushFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.yield) }
 func (f *nodePushFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -283,7 +285,7 @@ after_if_57:
 	return greenlet.Done
 }
 
-//line pullseq_greenlet_test.go:287
+//line pullseq_greenlet_test.go:289
 
 func (f *eachFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	depth, do := f.depth, f.do
@@ -317,7 +319,7 @@ func (f *eachFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line pullseq_greenlet_test.go:321
+//line pullseq_greenlet_test.go:323
 
 func (f *eachFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.depth, &f.do) }
 func (f *eachFrame) Forget()                 { *f = eachFrame{Header: f.Header} }
@@ -357,7 +359,7 @@ func (f *throughFrame) body(r *greenlet.Run, n int) (ret0 int, st greenlet.Statu
 	return *sum, greenlet.Done
 }
 
-//line pullseq_greenlet_test.go:361
+//line pullseq_greenlet_test.go:363
 
 func (f *throughFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var sum *int
@@ -375,7 +377,7 @@ func (f *throughFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line pullseq_greenlet_test.go:379
+//line pullseq_greenlet_test.go:381
 
 func (f *throughFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.n) }
 func (f *throughFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -401,7 +403,7 @@ func (c *throughFunc1) value() func(int) {
 	})
 }
 
-//line pullseq_greenlet_test.go:405
+//line pullseq_greenlet_test.go:407
 
 // throughFunc1Frame is an activation of the literal throughFunc1.
 type throughFunc1Frame struct {
@@ -429,7 +431,7 @@ func (f *throughFunc1Frame) body(r *greenlet.Run, c *throughFunc1, i int) (st gr
 	return greenlet.Yielded(r, (*c.sum))
 }
 
-//line pullseq_greenlet_test.go:433
+//line pullseq_greenlet_test.go:435
 
 func (f *throughFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -487,7 +489,7 @@ func (f *overPlainFrame) body(r *greenlet.Run, ended *atomic.Bool) (st greenlet.
 	return greenlet.Done
 }
 
-//line pullseq_greenlet_test.go:491
+//line pullseq_greenlet_test.go:493
 
 func (f *overPlainFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var loop *greenlet.Loop
@@ -504,7 +506,7 @@ func (f *overPlainFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line pullseq_greenlet_test.go:508
+//line pullseq_greenlet_test.go:510
 
 func (f *overPlainFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.ended) }
 func (f *overPlainFrame) Forget()                 { *f = overPlainFrame{Header: f.Header} }
@@ -532,7 +534,7 @@ func (c *overPlainRange1) value() func(int) bool {
 	})
 }
 
-//line pullseq_greenlet_test.go:536
+//line pullseq_greenlet_test.go:538
 
 // overPlainRange1Frame is an activation of the literal overPlainRange1.
 type overPlainRange1Frame struct {
@@ -568,7 +570,7 @@ func (f *overPlainRange1Frame) body(r *greenlet.Run, c *overPlainRange1, i int) 
 	return ret0, greenlet.Yielded(r, i)
 }
 
-//line pullseq_greenlet_test.go:572
+//line pullseq_greenlet_test.go:574
 
 func (f *overPlainRange1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -580,7 +582,7 @@ func (f *overPlainRange1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line pullseq_greenlet_test.go:584
+//line pullseq_greenlet_test.go:586
 
 func (f *overPlainRange1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 40) }
 func (*overPlainRange1Frame) Func() *greenlet.Func      { return &overPlainRange1FrameInfo }

@@ -5,6 +5,8 @@ package conformance
 
 import greenlet "github.com/going-green/greenlet/runtime"
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // printsAtEndFrame is an activation of printsAtEnd.
 type printsAtEndFrame struct {
 	greenlet.DeferHeader
@@ -70,7 +72,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line shutdown_greenlet_test.go:74
+//line shutdown_greenlet_test.go:76
 
 func (f *printsAtEndFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 56) }
 func (*printsAtEndFrame) Func() *greenlet.Func      { return &printsAtEndFrameInfo }
@@ -117,7 +119,7 @@ after_if_65:
 	return r.SendNone(greenlet.Main())
 }
 
-//line shutdown_greenlet_test.go:121
+//line shutdown_greenlet_test.go:123
 
 func (f *nestsGreenletsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
@@ -134,7 +136,7 @@ func (f *nestsGreenletsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line shutdown_greenlet_test.go:138
+//line shutdown_greenlet_test.go:140
 
 func (f *nestsGreenletsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.n) }
 func (f *nestsGreenletsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 36) }
@@ -205,7 +207,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line shutdown_greenlet_test.go:209
+//line shutdown_greenlet_test.go:211
 
 func (f *waitsInHandlerFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 17) }
 func (*waitsInHandlerFrame) Func() *greenlet.Func      { return &waitsInHandlerFrameInfo }
@@ -232,7 +234,7 @@ func (f *waitsAgainFrame) body(r *greenlet.Run) (st greenlet.Status) {
 	return r.SendNone(greenlet.Main())
 }
 
-//line shutdown_greenlet_test.go:236
+//line shutdown_greenlet_test.go:238
 
 func (f *waitsAgainFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
@@ -286,7 +288,7 @@ after_if_162:
 	return greenlet.Yielded[int](r, 0)
 }
 
-//line shutdown_greenlet_test.go:290
+//line shutdown_greenlet_test.go:292
 
 func (f *deepFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
@@ -304,7 +306,7 @@ func (f *deepFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line shutdown_greenlet_test.go:308
+//line shutdown_greenlet_test.go:310
 
 func (f *deepFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.n) }
 func (f *deepFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 62) }

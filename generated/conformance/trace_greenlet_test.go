@@ -8,6 +8,8 @@ import (
 	greenlet "github.com/going-green/greenlet/runtime"
 )
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // doublesFrame is an activation of doubles.
 type doublesFrame struct {
 	greenlet.Header
@@ -35,7 +37,7 @@ func (f *doublesFrame) body(r *greenlet.Run, v int) (ret0 int, st greenlet.Statu
 	return ret0, greenlet.Send[any](r, r.Current().Parent(), v*2)
 }
 
-//line trace_greenlet_test.go:39
+//line trace_greenlet_test.go:41
 
 func (f *doublesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	v := f.v
@@ -58,7 +60,7 @@ func (f *doublesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line trace_greenlet_test.go:62
+//line trace_greenlet_test.go:64
 
 func (f *doublesFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.v) }
 func (f *doublesFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -90,7 +92,7 @@ func (f *switchesToSelfFrame) body(r *greenlet.Run) (st greenlet.Status) {
 	return greenlet.Send[any](r, r.Current(), 1)
 }
 
-//line trace_greenlet_test.go:94
+//line trace_greenlet_test.go:96
 
 func (f *switchesToSelfFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
@@ -132,7 +134,7 @@ func (f *switchesToFrame) body(r *greenlet.Run, g *greenlet.Greenlet) (st greenl
 	return r.SendNone(g)
 }
 
-//line trace_greenlet_test.go:136
+//line trace_greenlet_test.go:138
 
 func (f *switchesToFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
@@ -177,7 +179,7 @@ func (f *throwsIntoFrame) body(r *greenlet.Run, g *greenlet.Greenlet, v any) (st
 	return r.Throw(f, &f.Header, g, v)
 }
 
-//line trace_greenlet_test.go:181
+//line trace_greenlet_test.go:183
 
 func (f *throwsIntoFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
@@ -228,7 +230,7 @@ func setsTracerResumable(r *greenlet.Run, list *[]string, me *greenlet.Greenlet)
 	return greenlet.Yielded[int](r, 0)
 }
 
-//line trace_greenlet_test.go:232
+//line trace_greenlet_test.go:234
 
 // Ask continues setsTracer up to its next value, if there is one.
 func (f *setsTracerFrame) Ask(p *int) greenlet.Status {
@@ -255,7 +257,7 @@ func (f *setsTracerFrame) Ask(p *int) greenlet.Status {
 	return greenlet.Left
 }
 
-//line trace_greenlet_test.go:259
+//line trace_greenlet_test.go:261
 
 func (f *setsTracerFrame) Resume(r *greenlet.Run) greenlet.Status {
 	var v int
@@ -292,7 +294,7 @@ func (f *throwsSelfFrame) body(r *greenlet.Run) (st greenlet.Status) {
 	return r.Throw(f, &f.Header, r.Current(), errTest)
 }
 
-//line trace_greenlet_test.go:296
+//line trace_greenlet_test.go:298
 
 func (f *throwsSelfFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
@@ -373,7 +375,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line trace_greenlet_test.go:377
+//line trace_greenlet_test.go:379
 
 func (f *throwsSelfAndCatchesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 53) }
 func (*throwsSelfAndCatchesFrame) Func() *greenlet.Func      { return &throwsSelfAndCatchesFrameInfo }

@@ -10,6 +10,8 @@ import (
 	"net/http"
 )
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // BodyReadFrame is an activation of Body.Read.
 type BodyReadFrame struct {
 	greenlet.Header
@@ -59,7 +61,7 @@ func (f *BodyReadFrame) body(r *greenlet.Run, b *Body, p []byte) (ret0 int, ret1
 	return t0, t1, greenlet.Done
 }
 
-//line body_greenlet.go:63
+//line body_greenlet.go:65
 
 func (f *BodyReadFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var t0 int
@@ -77,7 +79,7 @@ func (f *BodyReadFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line body_greenlet.go:81
+//line body_greenlet.go:83
 
 func (f *BodyReadFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.p) }
 func (f *BodyReadFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -160,7 +162,7 @@ loop_99:
 	goto loop_99
 }
 
-//line body_greenlet.go:164
+//line body_greenlet.go:166
 
 func (f *bodyNextFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	b, p := f.b, f.p
@@ -207,7 +209,7 @@ resumed_106:
 	goto loop_99
 }
 
-//line body_greenlet.go:211
+//line body_greenlet.go:213
 
 func (f *bodyNextFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.p) }
 func (f *bodyNextFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -272,7 +274,7 @@ func (f *bodyWaitFrame) body(r *greenlet.Run, b *Body) (ret0 error, st greenlet.
 	return nil, greenlet.Done
 }
 
-//line body_greenlet.go:276
+//line body_greenlet.go:278
 
 func (f *bodyWaitFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	b := f.b
@@ -296,7 +298,7 @@ func (f *bodyWaitFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line body_greenlet.go:300
+//line body_greenlet.go:302
 
 func (f *bodyWaitFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
 func (f *bodyWaitFrame) Forget()                              { *f = bodyWaitFrame{Header: f.Header, ret0: f.ret0} }
@@ -380,7 +382,7 @@ loop_219:
 	goto loop_219
 }
 
-//line body_greenlet.go:384
+//line body_greenlet.go:386
 
 func (f *bodyReceiveFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	b := f.b
@@ -428,7 +430,7 @@ resumed_223:
 	goto loop_219
 }
 
-//line body_greenlet.go:432
+//line body_greenlet.go:434
 
 func (f *bodyReceiveFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
 func (f *bodyReceiveFrame) Forget()                              { *f = bodyReceiveFrame{Header: f.Header, ret0: f.ret0} }
@@ -490,7 +492,7 @@ after_loop_248:
 	return b.ended(), greenlet.Done
 }
 
-//line body_greenlet.go:494
+//line body_greenlet.go:496
 
 func (f *bodyDrainFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	b := f.b
@@ -533,7 +535,7 @@ after_loop_248:
 	return r.Return(f, &f.Header)
 }
 
-//line body_greenlet.go:537
+//line body_greenlet.go:539
 
 func (f *bodyDrainFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
 func (f *bodyDrainFrame) Forget()                              { *f = bodyDrainFrame{Header: f.Header, ret0: f.ret0} }

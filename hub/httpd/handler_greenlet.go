@@ -8,6 +8,8 @@ import (
 	"net/http"
 )
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // HandlerFuncServeHTTPFrame is an activation of HandlerFunc.ServeHTTP.
 type HandlerFuncServeHTTPFrame struct {
 	greenlet.Header
@@ -45,7 +47,7 @@ func (f2 *HandlerFuncServeHTTPFrame) body(r2 *greenlet.Run, f HandlerFunc, w htt
 	return greenlet.Done
 }
 
-//line handler_greenlet.go:49
+//line handler_greenlet.go:51
 
 func (f2 *HandlerFuncServeHTTPFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	switch f2.PC {
@@ -134,7 +136,7 @@ after_if_35:
 	return greenlet.Done
 }
 
-//line handler_greenlet.go:138
+//line handler_greenlet.go:140
 
 func (f *CallFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	h, w, r := f.h, f.w, f.r
@@ -171,7 +173,7 @@ func (f *CallFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line handler_greenlet.go:175
+//line handler_greenlet.go:177
 
 func (f *CallFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.h, &f.w, &f.r) }
 func (f *CallFrame) Forget()                 { *f = CallFrame{Header: f.Header} }
@@ -231,7 +233,7 @@ func (f *ReceiveFrame) body(r2 *greenlet.Run, r *http.Request) (ret0 error, st g
 	return t0, greenlet.Done
 }
 
-//line handler_greenlet.go:235
+//line handler_greenlet.go:237
 
 func (f *ReceiveFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	var t0 error
@@ -248,7 +250,7 @@ func (f *ReceiveFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line handler_greenlet.go:252
+//line handler_greenlet.go:254
 
 func (f *ReceiveFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.r) }
 func (f *ReceiveFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -308,7 +310,7 @@ func (f *MuxServeHTTPFrame) body(r2 *greenlet.Run, m *Mux, w http.ResponseWriter
 	return greenlet.Done
 }
 
-//line handler_greenlet.go:312
+//line handler_greenlet.go:314
 
 func (f *MuxServeHTTPFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {

@@ -13,6 +13,8 @@ import (
 	"net/http"
 )
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // roomsWaitsFrame is an activation of rooms.waits.
 type roomsWaitsFrame struct {
 	greenlet.Header
@@ -50,7 +52,7 @@ func (f *roomsWaitsFrame) body(r2 *greenlet.Run, m *rooms, w http.ResponseWriter
 	return greenlet.Done
 }
 
-//line handler_greenlet_test.go:54
+//line handler_greenlet_test.go:56
 
 func (f *roomsWaitsFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	w, r := f.w, f.r
@@ -66,7 +68,7 @@ func (f *roomsWaitsFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line handler_greenlet_test.go:70
+//line handler_greenlet_test.go:72
 
 func (f *roomsWaitsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.w, &f.r) }
 func (f *roomsWaitsFrame) Forget()                 { *f = roomsWaitsFrame{Header: f.Header} }
@@ -119,7 +121,7 @@ func (f *wrappedServeHTTPFrame) body(r2 *greenlet.Run, h wrapped, w http.Respons
 	return greenlet.Done
 }
 
-//line handler_greenlet_test.go:123
+//line handler_greenlet_test.go:125
 
 func (f *wrappedServeHTTPFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
@@ -272,7 +274,7 @@ resumed_122:
 	goto loop_117
 }
 
-//line handler_greenlet_test.go:277
+//line handler_greenlet_test.go:279
 
 func (f *upgradesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.w, f.r))
@@ -350,7 +352,7 @@ func (f *sleepsServeHTTPFrame) body(r2 *greenlet.Run, h *sleeps, w http.Response
 	return greenlet.Done
 }
 
-//line handler_greenlet_test.go:355
+//line handler_greenlet_test.go:357
 
 func (f *sleepsServeHTTPFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	w := f.w
@@ -384,7 +386,7 @@ func (f *sleepsServeHTTPFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line handler_greenlet_test.go:389
+//line handler_greenlet_test.go:391
 
 func (f *sleepsServeHTTPFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.w, &f.r) }
 func (f *sleepsServeHTTPFrame) Forget()                 { *f = sleepsServeHTTPFrame{Header: f.Header} }
@@ -436,7 +438,7 @@ func (f *awaitingFrame) body(r *greenlet.Run, e *hub.Event, done chan struct{}) 
 	return greenlet.Done
 }
 
-//line handler_greenlet_test.go:441
+//line handler_greenlet_test.go:443
 
 func (f *awaitingFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	done := f.done
@@ -452,7 +454,7 @@ func (f *awaitingFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line handler_greenlet_test.go:457
+//line handler_greenlet_test.go:459
 
 func (f *awaitingFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.e, &f.done) }
 func (f *awaitingFrame) Forget()                 { *f = awaitingFrame{Header: f.Header} }

@@ -13,6 +13,8 @@ import (
 	"time"
 )
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // servingFrame is an activation of serving.
 type servingFrame struct {
 	greenlet.Header
@@ -42,7 +44,7 @@ func (f *servingFrame) body(r *greenlet.Run, s *Server) (ret0 error, st greenlet
 	return t0, greenlet.Done
 }
 
-//line httpd_greenlet_test.go:46
+//line httpd_greenlet_test.go:48
 
 func (f *servingFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var t0 error
@@ -59,7 +61,7 @@ func (f *servingFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line httpd_greenlet_test.go:63
+//line httpd_greenlet_test.go:65
 
 func (f *servingFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.s) }
 func (f *servingFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -106,7 +108,7 @@ func (f *stoppingFrame) body(r *greenlet.Run, s *Server, d time.Duration, killed
 	return greenlet.Done
 }
 
-//line httpd_greenlet_test.go:110
+//line httpd_greenlet_test.go:112
 
 func (f *stoppingFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	killed := f.killed
@@ -126,7 +128,7 @@ func (f *stoppingFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line httpd_greenlet_test.go:130
+//line httpd_greenlet_test.go:132
 
 func (f *stoppingFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.s, &f.d, &f.killed) }
 func (f *stoppingFrame) Forget()                 { *f = stoppingFrame{Header: f.Header} }
@@ -233,7 +235,7 @@ resumed_177:
 	goto loop_175
 }
 
-//line httpd_greenlet_test.go:238
+//line httpd_greenlet_test.go:240
 
 func (f *echoesServeHTTPFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.e, f.w, f.r))

@@ -19,6 +19,8 @@ import (
 	"time"
 )
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // hastyServeHTTPFrame is an activation of hasty.ServeHTTP.
 type hastyServeHTTPFrame struct {
 	greenlet.Header
@@ -100,7 +102,7 @@ after_if_22:
 	}
 }
 
-//line interrupted_greenlet_test.go:104
+//line interrupted_greenlet_test.go:106
 
 func (f *hastyServeHTTPFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	h := f.h
@@ -145,7 +147,7 @@ resumed_23:
 	goto loop_23
 }
 
-//line interrupted_greenlet_test.go:149
+//line interrupted_greenlet_test.go:151
 
 func (f *hastyServeHTTPFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.w0, &f.r0) }
 func (f *hastyServeHTTPFrame) Forget()                 { *f = hastyServeHTTPFrame{Header: f.Header} }
@@ -202,7 +204,7 @@ func (f *hastyServeHTTPFunc1Frame) body(r2 *greenlet.Run, c *hastyServeHTTPFunc1
 	return greenlet.Done
 }
 
-//line interrupted_greenlet_test.go:206
+//line interrupted_greenlet_test.go:208
 
 func (f *hastyServeHTTPFunc1Frame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -233,7 +235,7 @@ func (c *hastyServeHTTPFunc2) value() func() {
 	})
 }
 
-//line interrupted_greenlet_test.go:237
+//line interrupted_greenlet_test.go:239
 
 // hastyServeHTTPFunc2Frame is an activation of the literal hastyServeHTTPFunc2.
 type hastyServeHTTPFunc2Frame struct {
@@ -271,7 +273,7 @@ loop_31:
 	goto loop_31
 }
 
-//line interrupted_greenlet_test.go:275
+//line interrupted_greenlet_test.go:277
 
 func (f *hastyServeHTTPFunc2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -305,7 +307,7 @@ resumed_32:
 	goto loop_31
 }
 
-//line interrupted_greenlet_test.go:309
+//line interrupted_greenlet_test.go:311
 
 func (f *hastyServeHTTPFunc2Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 9) }
 func (*hastyServeHTTPFunc2Frame) Func() *greenlet.Func      { return &hastyServeHTTPFunc2FrameInfo }
@@ -426,7 +428,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line interrupted_greenlet_test.go:430
+//line interrupted_greenlet_test.go:432
 
 func (f *simulationSlowFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.text) }
 func (f *simulationSlowFrame) Forget()                 { *f = simulationSlowFrame{DeferHeader: f.DeferHeader} }

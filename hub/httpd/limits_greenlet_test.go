@@ -13,6 +13,8 @@ import (
 	"net/http"
 )
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // newExpectingFrame is an activation of newExpecting.
 type newExpectingFrame struct {
 	greenlet.Header
@@ -113,7 +115,7 @@ after_switch_58:
 	}
 }
 
-//line limits_greenlet_test.go:117
+//line limits_greenlet_test.go:119
 
 func (f *newExpectingFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	w, r := f.w, f.r
@@ -155,7 +157,7 @@ resumed_67:
 	return r2.Return(f, &f.Header)
 }
 
-//line limits_greenlet_test.go:159
+//line limits_greenlet_test.go:161
 
 func (f *newExpectingFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.w, &f.r) }
 func (f *newExpectingFrame) Forget()                 { *f = newExpectingFrame{Header: f.Header} }
@@ -223,7 +225,7 @@ loop_150:
 	goto loop_150
 }
 
-//line limits_greenlet_test.go:227
+//line limits_greenlet_test.go:229
 
 func (f *writesServeHTTPFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	h, w := f.h, f.w
@@ -266,7 +268,7 @@ resumed_151:
 	goto loop_150
 }
 
-//line limits_greenlet_test.go:270
+//line limits_greenlet_test.go:272
 
 func (f *writesServeHTTPFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.w, nil) }
 func (f *writesServeHTTPFrame) Forget()                 { *f = writesServeHTTPFrame{Header: f.Header} }
@@ -420,7 +422,7 @@ after_switch_232:
 	panic("as you wish")
 }
 
-//line limits_greenlet_test.go:424
+//line limits_greenlet_test.go:426
 
 func (f *failingFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	w := f.w
@@ -465,7 +467,7 @@ after_switch_232:
 	panic("as you wish")
 }
 
-//line limits_greenlet_test.go:469
+//line limits_greenlet_test.go:471
 
 func (f *failingFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.w, &f.r) }
 func (f *failingFrame) Forget()                 { *f = failingFrame{Header: f.Header} }
@@ -529,7 +531,7 @@ func (f *impatientFrame) body(r2 *greenlet.Run, w http.ResponseWriter, r *http.R
 	return greenlet.Done
 }
 
-//line limits_greenlet_test.go:533
+//line limits_greenlet_test.go:535
 
 func (f *impatientFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	w, r := f.w, f.r
@@ -553,7 +555,7 @@ func (f *impatientFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line limits_greenlet_test.go:557
+//line limits_greenlet_test.go:559
 
 func (f *impatientFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.w, &f.r) }
 func (f *impatientFrame) Forget()                 { *f = impatientFrame{Header: f.Header} }

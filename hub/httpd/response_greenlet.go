@@ -10,6 +10,8 @@ import (
 	"time"
 )
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // ResponseWriteFrame is an activation of Response.Write.
 type ResponseWriteFrame struct {
 	greenlet.Header
@@ -101,7 +103,7 @@ after_if_117:
 	return len(p), nil, greenlet.Done
 }
 
-//line response_greenlet.go:105
+//line response_greenlet.go:107
 
 func (f *ResponseWriteFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	w, p := f.w, f.p
@@ -145,7 +147,7 @@ after_if_117:
 	return r.Return(f, &f.Header)
 }
 
-//line response_greenlet.go:149
+//line response_greenlet.go:151
 
 func (f *ResponseWriteFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.p) }
 func (f *ResponseWriteFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -220,7 +222,7 @@ func (f *ResponseWriteStringFrame) body(r *greenlet.Run, w *Response, s string) 
 	return t0, t1, greenlet.Done
 }
 
-//line response_greenlet.go:224
+//line response_greenlet.go:226
 
 func (f *ResponseWriteStringFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var t0 int
@@ -238,7 +240,7 @@ func (f *ResponseWriteStringFrame) Resume(r *greenlet.Run) (st greenlet.Status) 
 
 }
 
-//line response_greenlet.go:242
+//line response_greenlet.go:244
 
 func (f *ResponseWriteStringFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.s) }
 func (f *ResponseWriteStringFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -320,7 +322,7 @@ after_if_230:
 	return greenlet.Done
 }
 
-//line response_greenlet.go:324
+//line response_greenlet.go:326
 
 func (f *connWriteFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -344,7 +346,7 @@ func (f *connWriteFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line response_greenlet.go:348
+//line response_greenlet.go:350
 
 func (f *connWriteFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.p) }
 func (f *connWriteFrame) Forget()                 { *f = connWriteFrame{Header: f.Header} }
@@ -381,7 +383,7 @@ func (f *ResponseFlushFrame) body(r *greenlet.Run, w *Response) (st greenlet.Sta
 	return greenlet.Done
 }
 
-//line response_greenlet.go:385
+//line response_greenlet.go:387
 
 func (f *ResponseFlushFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
@@ -459,7 +461,7 @@ func (f *ResponseFlushErrorFrame) body(r *greenlet.Run, w *Response) (ret0 error
 	return t0, greenlet.Done
 }
 
-//line response_greenlet.go:463
+//line response_greenlet.go:465
 
 func (f *ResponseFlushErrorFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var t0 error
@@ -476,7 +478,7 @@ func (f *ResponseFlushErrorFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line response_greenlet.go:480
+//line response_greenlet.go:482
 
 func (f *ResponseFlushErrorFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result(r, f.ret0)
@@ -555,7 +557,7 @@ func (f *ResponseHijackFrame) body(r *greenlet.Run, w *Response) (ret0 *socket.C
 	return w.conn.sock, nil, greenlet.Done
 }
 
-//line response_greenlet.go:559
+//line response_greenlet.go:561
 
 func (f *ResponseHijackFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	w := f.w
@@ -580,7 +582,7 @@ func (f *ResponseHijackFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line response_greenlet.go:584
+//line response_greenlet.go:586
 
 func (f *ResponseHijackFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
@@ -672,7 +674,7 @@ after_if_318:
 	return !w.close && w.conn.broken == nil, greenlet.Done
 }
 
-//line response_greenlet.go:676
+//line response_greenlet.go:678
 
 func (f *responseFinishFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	w := f.w
@@ -705,7 +707,7 @@ func (f *responseFinishFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line response_greenlet.go:709
+//line response_greenlet.go:711
 
 func (f *responseFinishFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result(r, f.ret0)

@@ -10,6 +10,8 @@ import (
 	"time"
 )
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // ServerServeFrame is an activation of Server.Serve.
 type ServerServeFrame struct {
 	greenlet.Header
@@ -45,7 +47,7 @@ func (f *ServerServeFrame) body(r *greenlet.Run, s *Server) (ret0 error, st gree
 	return t0, greenlet.Done
 }
 
-//line server_greenlet.go:49
+//line server_greenlet.go:51
 
 func (f *ServerServeFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var t0 error
@@ -62,7 +64,7 @@ func (f *ServerServeFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line server_greenlet.go:66
+//line server_greenlet.go:68
 
 func (f *ServerServeFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
 func (f *ServerServeFrame) Forget()                              { *f = ServerServeFrame{Header: f.Header, ret0: f.ret0} }
@@ -122,7 +124,7 @@ func (f *ServerStopFrame) body(r *greenlet.Run, s *Server, d time.Duration) (ret
 	return t0, greenlet.Done
 }
 
-//line server_greenlet.go:126
+//line server_greenlet.go:128
 
 func (f *ServerStopFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var t0 int
@@ -139,7 +141,7 @@ func (f *ServerStopFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line server_greenlet.go:143
+//line server_greenlet.go:145
 
 func (f *ServerStopFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.d) }
 func (f *ServerStopFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -210,7 +212,7 @@ func (f2 *itselfServeHTTPFrame) body(r *greenlet.Run, f itself, w http.ResponseW
 	return greenlet.Done
 }
 
-//line server_greenlet.go:214
+//line server_greenlet.go:216
 
 func (f2 *itselfServeHTTPFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	w := f2.w
@@ -228,7 +230,7 @@ func (f2 *itselfServeHTTPFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line server_greenlet.go:232
+//line server_greenlet.go:234
 
 func (f *itselfServeHTTPFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.w, nil) }
 func (f *itselfServeHTTPFrame) Forget()                 { *f = itselfServeHTTPFrame{Header: f.Header} }

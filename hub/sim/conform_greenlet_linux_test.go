@@ -11,6 +11,8 @@ import (
 	"time"
 )
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // placeSettlesFrame is an activation of place.settles.
 type placeSettlesFrame struct {
 	greenlet.Header
@@ -36,7 +38,7 @@ func (f *placeSettlesFrame) body(r *greenlet.Run, p *place) (st greenlet.Status)
 	return greenlet.Done
 }
 
-//line conform_greenlet_linux_test.go:40
+//line conform_greenlet_linux_test.go:42
 
 func (f *placeSettlesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
@@ -226,7 +228,7 @@ resumed_64:
 	return a, b, greenlet.Done
 }
 
-//line conform_greenlet_linux_test.go:231
+//line conform_greenlet_linux_test.go:233
 
 func (f *placePairFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, f.ret1, st = f.body(r, f.p)
@@ -281,7 +283,7 @@ func (f *placeReadsFrame) body(r *greenlet.Run, p *place, name string, c *socket
 	return greenlet.Done
 }
 
-//line conform_greenlet_linux_test.go:286
+//line conform_greenlet_linux_test.go:288
 
 func (f *placeReadsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	p, name := f.p, f.name
@@ -302,7 +304,7 @@ func (f *placeReadsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line conform_greenlet_linux_test.go:307
+//line conform_greenlet_linux_test.go:309
 
 func (f *placeReadsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.name, &f.c) }
 func (f *placeReadsFrame) Forget()                 { *f = placeReadsFrame{Header: f.Header} }
@@ -464,7 +466,7 @@ resumed_92:
 	return greenlet.Done
 }
 
-//line conform_greenlet_linux_test.go:470
+//line conform_greenlet_linux_test.go:472
 
 func (f *placeHalvesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.p))
@@ -660,7 +662,7 @@ resumed_115:
 	return greenlet.Done
 }
 
-//line conform_greenlet_linux_test.go:667
+//line conform_greenlet_linux_test.go:669
 
 func (f *placeResetsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.p))
@@ -812,7 +814,7 @@ resumed_138:
 	return greenlet.Done
 }
 
-//line conform_greenlet_linux_test.go:820
+//line conform_greenlet_linux_test.go:822
 
 func (f *placeEndsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.p))
@@ -940,7 +942,7 @@ after_loop_160:
 	return greenlet.Done
 }
 
-//line conform_greenlet_linux_test.go:949
+//line conform_greenlet_linux_test.go:951
 
 func (f *placeFillsUpFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.p))
@@ -1215,7 +1217,7 @@ resumed_191:
 	return greenlet.Done
 }
 
-//line conform_greenlet_linux_test.go:1225
+//line conform_greenlet_linux_test.go:1227
 
 func (f *placePacketsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.p))

@@ -11,6 +11,8 @@ import (
 	"time"
 )
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // soakWritesFrame is an activation of soak.writes.
 type soakWritesFrame struct {
 	greenlet.Header
@@ -92,7 +94,7 @@ resumed_46:
 	goto loop_37
 }
 
-//line soak_greenlet_test.go:97
+//line soak_greenlet_test.go:99
 
 func (f *soakWritesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.s, f.server, f.c))
@@ -143,7 +145,7 @@ func (f *soakServesFrame) body(r *greenlet.Run, s *soak, server int) (st greenle
 	return greenlet.Done
 }
 
-//line soak_greenlet_test.go:148
+//line soak_greenlet_test.go:150
 
 func (f *soakServesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
@@ -242,7 +244,7 @@ resumed_70:
 	goto loop_65
 }
 
-//line soak_greenlet_test.go:248
+//line soak_greenlet_test.go:250
 
 func (f *soakSaysFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.s, f.host, f.name))
@@ -386,7 +388,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line soak_greenlet_test.go:392
+//line soak_greenlet_test.go:394
 
 func (f *soakConversesFrame) Args(args []any) {
 	greenlet.SetArgs(f, args, &f.c, &f.server, &f.name, &f.i)
@@ -454,7 +456,7 @@ func (f *soakDialsFrame) body(r *greenlet.Run, s *soak, host *Host, server int) 
 	return *c, *err, greenlet.Done
 }
 
-//line soak_greenlet_test.go:460
+//line soak_greenlet_test.go:462
 
 func (f *soakDialsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var c **socket.Conn
@@ -477,7 +479,7 @@ func (f *soakDialsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line soak_greenlet_test.go:483
+//line soak_greenlet_test.go:485
 
 func (f *soakDialsFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.host, &f.server) }
 func (f *soakDialsFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -531,7 +533,7 @@ func (f *soakDialsFunc1Frame) body(r *greenlet.Run, c2 *soakDialsFunc1) (st gree
 	return greenlet.Done
 }
 
-//line soak_greenlet_test.go:537
+//line soak_greenlet_test.go:539
 
 func (f *soakDialsFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c2 := f.c2
@@ -544,7 +546,7 @@ func (f *soakDialsFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line soak_greenlet_test.go:550
+//line soak_greenlet_test.go:552
 
 func (f *soakDialsFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 10) }
 func (*soakDialsFunc1Frame) Func() *greenlet.Func      { return &soakDialsFunc1FrameInfo }
@@ -601,7 +603,7 @@ func (f *soakTellsFrame) body(r *greenlet.Run, s *soak, c *socket.Conn, text str
 	return err2 == nil && string(line) == text, greenlet.Done
 }
 
-//line soak_greenlet_test.go:607
+//line soak_greenlet_test.go:609
 
 func (f *soakTellsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c, text := f.c, f.text
@@ -637,7 +639,7 @@ resumed_108:
 	return r.Return(f, &f.Header)
 }
 
-//line soak_greenlet_test.go:643
+//line soak_greenlet_test.go:645
 
 func (f *soakTellsFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.c, &f.text) }
 func (f *soakTellsFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -812,7 +814,7 @@ after_loop_146:
 	return greenlet.Done
 }
 
-//line soak_greenlet_test.go:819
+//line soak_greenlet_test.go:821
 
 func (f *soakHurtsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.s))

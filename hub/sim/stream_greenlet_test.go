@@ -14,6 +14,8 @@ import (
 	"time"
 )
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // notesBothFrame is an activation of notes.both.
 type notesBothFrame struct {
 	greenlet.DeferHeader
@@ -123,7 +125,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line stream_greenlet_test.go:127
+//line stream_greenlet_test.go:129
 
 func (f *notesBothFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
@@ -175,7 +177,7 @@ loop_34:
 	goto loop_34
 }
 
-//line stream_greenlet_test.go:179
+//line stream_greenlet_test.go:181
 
 func (f *notesReadsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n, name, c := f.n, f.name, f.c
@@ -207,7 +209,7 @@ resumed_35:
 	goto loop_34
 }
 
-//line stream_greenlet_test.go:211
+//line stream_greenlet_test.go:213
 
 func (f *notesReadsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.name, &f.c) }
 func (f *notesReadsFrame) Forget()                 { *f = notesReadsFrame{Header: f.Header} }
@@ -352,7 +354,7 @@ resumed_61:
 	return greenlet.Done
 }
 
-//line stream_greenlet_test.go:357
+//line stream_greenlet_test.go:359
 
 func (f *notesHealsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n, f.after, f.twoWays))
@@ -400,7 +402,7 @@ func (f *notesDialsFrame) body(r *greenlet.Run, n0 *notes, d time.Duration) (st 
 	return greenlet.Done
 }
 
-//line stream_greenlet_test.go:405
+//line stream_greenlet_test.go:407
 
 func (f *notesDialsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var n **notes
@@ -418,7 +420,7 @@ func (f *notesDialsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line stream_greenlet_test.go:423
+//line stream_greenlet_test.go:425
 
 func (f *notesDialsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.d) }
 func (f *notesDialsFrame) Forget()                 { *f = notesDialsFrame{Header: f.Header} }
@@ -443,7 +445,7 @@ func (c *notesDialsFunc1) value() func() {
 	})
 }
 
-//line stream_greenlet_test.go:448
+//line stream_greenlet_test.go:450
 
 // notesDialsFunc1Frame is an activation of the literal notesDialsFunc1.
 type notesDialsFunc1Frame struct {
@@ -470,7 +472,7 @@ func (f *notesDialsFunc1Frame) body(r *greenlet.Run, c *notesDialsFunc1) (st gre
 	return greenlet.Done
 }
 
-//line stream_greenlet_test.go:475
+//line stream_greenlet_test.go:477
 
 func (f *notesDialsFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -482,7 +484,7 @@ func (f *notesDialsFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line stream_greenlet_test.go:487
+//line stream_greenlet_test.go:489
 
 func (f *notesDialsFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 1) }
 func (*notesDialsFunc1Frame) Func() *greenlet.Func      { return &notesDialsFunc1FrameInfo }
@@ -565,7 +567,7 @@ resumed_126:
 	return greenlet.Done
 }
 
-//line stream_greenlet_test.go:571
+//line stream_greenlet_test.go:573
 
 func (f *notesFillsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n, f.c, f.data))
@@ -632,7 +634,7 @@ func (f *notesDrainsFrame) body(r *greenlet.Run, n *notes, c *socket.Conn, want 
 	return greenlet.Done
 }
 
-//line stream_greenlet_test.go:638
+//line stream_greenlet_test.go:640
 
 func (f *notesDrainsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n, c, want := f.n, f.c, f.want
@@ -679,7 +681,7 @@ resumed_136:
 	return r.Return(f, &f.Header)
 }
 
-//line stream_greenlet_test.go:685
+//line stream_greenlet_test.go:687
 
 func (f *notesDrainsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c, &f.want) }
 func (f *notesDrainsFrame) Forget()                 { *f = notesDrainsFrame{Header: f.Header} }
@@ -726,7 +728,7 @@ func (f *notesPressesFrame) body(r *greenlet.Run, n *notes, size int) (st greenl
 	}
 }
 
-//line stream_greenlet_test.go:732
+//line stream_greenlet_test.go:734
 
 func (f *notesPressesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n, size := f.n, f.size
@@ -748,7 +750,7 @@ func (f *notesPressesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line stream_greenlet_test.go:754
+//line stream_greenlet_test.go:756
 
 func (f *notesPressesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.size) }
 func (f *notesPressesFrame) Forget()                 { *f = notesPressesFrame{Header: f.Header} }
@@ -1024,7 +1026,7 @@ resumed_211:
 	return greenlet.Done
 }
 
-//line stream_greenlet_test.go:1031
+//line stream_greenlet_test.go:1033
 
 func (f *notesResetsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n))
@@ -1099,7 +1101,7 @@ loop_236:
 	goto loop_236
 }
 
-//line stream_greenlet_test.go:1106
+//line stream_greenlet_test.go:1108
 
 func (f *notesCrowdsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n := f.n
@@ -1150,7 +1152,7 @@ resumed_237:
 	goto loop_236
 }
 
-//line stream_greenlet_test.go:1157
+//line stream_greenlet_test.go:1159
 
 func (f *notesCrowdsFrame) Forget()                 { *f = notesCrowdsFrame{Header: f.Header} }
 func (f *notesCrowdsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 11) }
@@ -1295,7 +1297,7 @@ resumed_289:
 	goto loop_288
 }
 
-//line stream_greenlet_test.go:1303
+//line stream_greenlet_test.go:1305
 
 func (f *notesChattersFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n))
@@ -1387,7 +1389,7 @@ resumed_317:
 	goto loop_308
 }
 
-//line stream_greenlet_test.go:1396
+//line stream_greenlet_test.go:1398
 
 func (f *notesBabblesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n, f.c, f.sent))
@@ -1441,7 +1443,7 @@ loop_325:
 	goto loop_325
 }
 
-//line stream_greenlet_test.go:1450
+//line stream_greenlet_test.go:1452
 
 func (f *notesHearsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n, c, got := f.n, f.c, f.got
@@ -1474,7 +1476,7 @@ resumed_327:
 	goto loop_325
 }
 
-//line stream_greenlet_test.go:1483
+//line stream_greenlet_test.go:1485
 
 func (f *notesHearsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c, &f.got) }
 func (f *notesHearsFrame) Forget()                 { *f = notesHearsFrame{Header: f.Header} }
@@ -1545,7 +1547,7 @@ func (f *notesHurriesFrame) body(r *greenlet.Run, n *notes) (st greenlet.Status)
 	return greenlet.Done
 }
 
-//line stream_greenlet_test.go:1554
+//line stream_greenlet_test.go:1556
 
 func (f *notesHurriesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n := f.n
@@ -1601,7 +1603,7 @@ resumed_340:
 	return r.Return(f, &f.Header)
 }
 
-//line stream_greenlet_test.go:1610
+//line stream_greenlet_test.go:1612
 
 func (f *notesHurriesFrame) Forget()                 { *f = notesHurriesFrame{Header: f.Header} }
 func (f *notesHurriesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 7) }

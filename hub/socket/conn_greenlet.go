@@ -9,6 +9,8 @@ import (
 	"io"
 )
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // ConnReadFrame is an activation of Conn.Read.
 type ConnReadFrame struct {
 	greenlet.Header
@@ -71,7 +73,7 @@ loop_42:
 	return ret0, ret1, r.SendNone(loop)
 }
 
-//line conn_greenlet.go:75
+//line conn_greenlet.go:77
 
 func (f *ConnReadFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -118,7 +120,7 @@ loop_42:
 	return r.SendNone(loop)
 }
 
-//line conn_greenlet.go:122
+//line conn_greenlet.go:124
 
 func (f *ConnReadFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.p) }
 func (f *ConnReadFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -234,7 +236,7 @@ resumed_93:
 	goto loop_86
 }
 
-//line conn_greenlet.go:239
+//line conn_greenlet.go:241
 
 func (f *ConnReadFullFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, f.ret1, st = f.body(r, f.c, f.p)
@@ -318,7 +320,7 @@ loop_111:
 	return ret0, r.SendNone(loop)
 }
 
-//line conn_greenlet.go:323
+//line conn_greenlet.go:325
 
 func (f *ConnWaitReadableFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -357,7 +359,7 @@ loop_111:
 	return r.SendNone(loop)
 }
 
-//line conn_greenlet.go:362
+//line conn_greenlet.go:364
 
 func (f *ConnWaitReadableFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result(r, f.ret0)
@@ -443,7 +445,7 @@ loop_151:
 	goto loop_151
 }
 
-//line conn_greenlet.go:448
+//line conn_greenlet.go:450
 
 func (f *ConnWriteFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c, p := f.c, f.p
@@ -494,7 +496,7 @@ resumed_160:
 	goto loop_151
 }
 
-//line conn_greenlet.go:499
+//line conn_greenlet.go:501
 
 func (f *ConnWriteFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.p) }
 func (f *ConnWriteFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -560,7 +562,7 @@ func (f *ConnWriteStringFrame) body(r *greenlet.Run, c *Conn, s string) (ret0 in
 	return t0, t1, greenlet.Done
 }
 
-//line conn_greenlet.go:565
+//line conn_greenlet.go:567
 
 func (f *ConnWriteStringFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var t0 int
@@ -578,7 +580,7 @@ func (f *ConnWriteStringFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line conn_greenlet.go:583
+//line conn_greenlet.go:585
 
 func (f *ConnWriteStringFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.s) }
 func (f *ConnWriteStringFrame) Send(r *greenlet.Run) greenlet.Status {

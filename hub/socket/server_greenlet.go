@@ -9,6 +9,8 @@ import (
 	"time"
 )
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // ServerServeFrame is an activation of Server.Serve.
 type ServerServeFrame struct {
 	greenlet.Header
@@ -152,7 +154,7 @@ next_75:
 	goto loop_76
 }
 
-//line server_greenlet.go:157
+//line server_greenlet.go:159
 
 func (f *ServerServeFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, st = f.body(r, f.s)
@@ -263,7 +265,7 @@ resumed_184:
 	goto loop_182
 }
 
-//line server_greenlet.go:269
+//line server_greenlet.go:271
 
 func (f *ServerStopFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, st = f.body(r, f.s, f.d)

@@ -10,6 +10,8 @@ import (
 	"os"
 )
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // DialFrame is an activation of Dial.
 type DialFrame struct {
 	greenlet.Header
@@ -49,7 +51,7 @@ func (f *DialFrame) body(r *greenlet.Run, h *hub.Hub, network string, address st
 	return t0, t1, greenlet.Done
 }
 
-//line system_greenlet.go:53
+//line system_greenlet.go:55
 
 func (f *DialFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var t0 *Conn
@@ -67,7 +69,7 @@ func (f *DialFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line system_greenlet.go:71
+//line system_greenlet.go:73
 
 func (f *DialFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.h, &f.network, &f.address) }
 func (f *DialFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -129,7 +131,7 @@ func (f *ListenFrame) body(r *greenlet.Run, h *hub.Hub, network string, address 
 	return t0, t1, greenlet.Done
 }
 
-//line system_greenlet.go:133
+//line system_greenlet.go:135
 
 func (f *ListenFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var t0 *Listener
@@ -147,7 +149,7 @@ func (f *ListenFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line system_greenlet.go:151
+//line system_greenlet.go:153
 
 func (f *ListenFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.h, &f.network, &f.address) }
 func (f *ListenFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -209,7 +211,7 @@ func (f *ListenPacketFrame) body(r *greenlet.Run, h *hub.Hub, network string, ad
 	return t0, t1, greenlet.Done
 }
 
-//line system_greenlet.go:213
+//line system_greenlet.go:215
 
 func (f *ListenPacketFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var t0 *PacketConn
@@ -227,7 +229,7 @@ func (f *ListenPacketFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line system_greenlet.go:231
+//line system_greenlet.go:233
 
 func (f *ListenPacketFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.h, &f.network, &f.address) }
 func (f *ListenPacketFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -331,7 +333,7 @@ after_if_60:
 	return (*c), (*err), greenlet.Done
 }
 
-//line system_greenlet.go:335
+//line system_greenlet.go:337
 
 func (f *SystemDialFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var (
@@ -371,7 +373,7 @@ func (f *SystemDialFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line system_greenlet.go:375
+//line system_greenlet.go:377
 
 func (f *SystemDialFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.network0, &f.address0) }
 func (f *SystemDialFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -441,7 +443,7 @@ func (f *func1SystemDialFrame) body(r *greenlet.Run, c2 *func1SystemDial) (st gr
 	return greenlet.Done
 }
 
-//line system_greenlet.go:445
+//line system_greenlet.go:447
 
 func (f *func1SystemDialFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c2 := f.c2
@@ -454,7 +456,7 @@ func (f *func1SystemDialFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line system_greenlet.go:458
+//line system_greenlet.go:460
 
 func (f *func1SystemDialFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 54) }
 func (*func1SystemDialFrame) Func() *greenlet.Func      { return &func1SystemDialFrameInfo }
@@ -538,7 +540,7 @@ loop_80:
 	goto loop_80
 }
 
-//line system_greenlet.go:542
+//line system_greenlet.go:544
 
 func (f *systemDialFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	s, network := f.s, f.network
@@ -600,7 +602,7 @@ resumed_82:
 	goto loop_80
 }
 
-//line system_greenlet.go:604
+//line system_greenlet.go:606
 
 func (f *systemDialFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.network, &f.address) }
 func (f *systemDialFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -745,7 +747,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line system_greenlet.go:749
+//line system_greenlet.go:751
 
 func (f *systemConnectFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.network, &f.to) }
 func (f *systemConnectFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -821,7 +823,7 @@ func (f *SystemListenFrame) body(r *greenlet.Run, s *System, network string, add
 	}
 }
 
-//line system_greenlet.go:825
+//line system_greenlet.go:827
 
 func (f *SystemListenFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	s, network := f.s, f.network
@@ -856,7 +858,7 @@ func (f *SystemListenFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line system_greenlet.go:860
+//line system_greenlet.go:862
 
 func (f *SystemListenFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.network, &f.address) }
 func (f *SystemListenFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -946,7 +948,7 @@ func (f *SystemListenPacketFrame) body(r *greenlet.Run, s *System, network strin
 	}
 }
 
-//line system_greenlet.go:950
+//line system_greenlet.go:952
 
 func (f *SystemListenPacketFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	s, network := f.s, f.network
@@ -981,7 +983,7 @@ func (f *SystemListenPacketFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line system_greenlet.go:985
+//line system_greenlet.go:987
 
 func (f *SystemListenPacketFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.network, &f.address) }
 func (f *SystemListenPacketFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -1072,7 +1074,7 @@ after_if_175:
 	return list, nil, greenlet.Done
 }
 
-//line system_greenlet.go:1076
+//line system_greenlet.go:1078
 
 func (f *systemResolveFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	op := f.op
@@ -1103,7 +1105,7 @@ func (f *systemResolveFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 }
 
-//line system_greenlet.go:1107
+//line system_greenlet.go:1109
 
 func (f *systemResolveFrame) Args(args []any) {
 	greenlet.SetArgs(f, args, &f.op, &f.network0, &f.address0)

@@ -25,7 +25,7 @@ func newAnalyzer() *analysis.Analyzer {
 		Doc:              doc,
 		URL:              "https://pkg.go.dev/github.com/going-green/greenlet/analyzer",
 		RunDespiteErrors: true, // an editor shows packages that lack generated files
-		FactTypes:        []analysis.Fact{new(usesGreenlets), new(funcFact), new(frameFact)},
+		FactTypes:        []analysis.Fact{new(usesGreenlets), new(funcFact), new(frameFact), new(otherProtocol)},
 	}
 	a.Run = func(pass *analysis.Pass) (any, error) { return nil, run(pass, skip) }
 	a.Flags.Var(skip, "skip", "comma-separated `codes` that are not reported")
@@ -157,6 +157,7 @@ var checks = []check{
 	{diag.SwitchInCallback, (*checker).callbacks},
 	{diag.GeneratedMissing, (*checker).generated},
 	{diag.GeneratedStale, nil},
+	{diag.GeneratedProtocol, (*checker).protocols},
 	{diag.NoGoGenerate, (*checker).goGenerate},
 	{diag.LockAcrossSwitch, (*checker).locks},
 	{diag.BlockingCall, (*checker).blocking},

@@ -45,6 +45,7 @@ func (t tolerant) Errorf(format string, args ...any) {
 // ofDirectives report directives, in whose line no want can stand.
 var ofDirectives = map[diag.Code]bool{
 	diag.NeedlessDirective: true, diag.GeneratedMissing: true, diag.GeneratedStale: true, diag.NoGoGenerate: true,
+	diag.GeneratedProtocol: true,
 }
 
 // TestChecks holds a package for each code to its want comments, and to its golden
@@ -76,6 +77,12 @@ func TestDirectives(t *testing.T) {
 		}},
 		{diag.GeneratedStale, []string{
 			"p.go:7:1: p_greenlet.go was generated from another version of p.go; run go generate, or go tool greenlet [generated-stale]",
+		}},
+		{diag.GeneratedProtocol, []string{
+			"p.go:4:2: newdep: newdep_greenlet.go was generated for protocol 9, and the runtime here runs protocol 1; go get github.com/going-green/greenlet@latest [generated-protocol]",
+			"p.go:5:2: olddep: olddep_greenlet.go was generated for no protocol that it names, and the runtime here runs protocol 1; get a version of it that is generated anew [generated-protocol]",
+			"p.go:6:2: olddep: olddep_greenlet.go was generated for no protocol that it names, and the runtime here runs protocol 1; get a version of it that is generated anew [generated-protocol]",
+			"p.go:13:1: p_greenlet.go was generated for protocol 7, and the runtime here runs protocol 1; run go generate, or go tool greenlet [generated-protocol]",
 		}},
 		{diag.NoGoGenerate, []string{
 			"p.go:7:1: the package has directives, but no line that runs the generator; add //go:generate go tool greenlet [no-go-generate]",

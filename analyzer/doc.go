@@ -17,6 +17,7 @@
 //	switch-in-callback    a function that suspends is given to plain code, such as sort.Slice, to call
 //	generated-missing     a file with directives has no generated file beside it
 //	generated-stale       a generated file is of another version of its source
+//	generated-protocol    generated code, or that of a dependency, is for another version of the runtime
 //	no-go-generate        a package with directives has no //go:generate line (fix)
 //	lock-across-switch    a mutex is held at a switch
 //	blocking-call         resumable code sleeps, waits for a channel, the network, a process …
@@ -59,6 +60,7 @@ Each message ends with a code in brackets. The codes, those with a fix marked *:
 	                      as sort.Slice, to call
 	generated-missing     a generated file is not there
 	generated-stale       or is of another version of its source
+	generated-protocol    or for another version of the runtime; also of dependencies
 	no-go-generate*       a package has directives and no //go:generate line
 	lock-across-switch    a mutex is held at a switch
 	blocking-call         resumable code blocks, and all greenlets with it

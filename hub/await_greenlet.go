@@ -9,6 +9,8 @@ import (
 	"time"
 )
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // AsReadyFrame is an activation of AsReady.
 type AsReadyFrame[W Waitable] struct {
 	greenlet.Header
@@ -37,7 +39,7 @@ func (f *AsReadyFrame[W]) body(r *greenlet.Run, things []W) (ret0 iter.Seq[W], s
 	return (&func1AsReady[W]{things: &things}).value(), greenlet.Done
 }
 
-//line await_greenlet.go:42
+//line await_greenlet.go:44
 
 func (f *AsReadyFrame[W]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, st = f.body(r, f.things)
@@ -80,7 +82,7 @@ func (c *func1AsReady[W]) value() func(func(W) bool) {
 	})
 }
 
-//line await_greenlet.go:85
+//line await_greenlet.go:87
 
 // func1AsReadyFrame is an activation of the literal func1AsReady.
 type func1AsReadyFrame[W Waitable] struct {
@@ -207,7 +209,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line await_greenlet.go:212
+//line await_greenlet.go:214
 
 func (f *func1AsReadyFrame[W]) Release(r *greenlet.Run) { greenlet.Free(r, f, 48) }
 func (*func1AsReadyFrame[W]) Func() *greenlet.Func      { return &func1AsReadyFrameInfo }
@@ -297,7 +299,7 @@ func (f *AwaitFrame[W]) body(r *greenlet.Run, n0 int, things []W) (ret0 []W, st 
 	return (*ready), greenlet.Done
 }
 
-//line await_greenlet.go:302
+//line await_greenlet.go:304
 
 func (f *AwaitFrame[W]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var (
@@ -356,7 +358,7 @@ resumed_67:
 	return r.Return(f, &f.Header)
 }
 
-//line await_greenlet.go:361
+//line await_greenlet.go:363
 
 func (f *AwaitFrame[W]) Args(args []any)                      { greenlet.SetVariadic(f, args, &f.n0, &f.things) }
 func (f *AwaitFrame[W]) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -392,7 +394,7 @@ func (c *range1Await[W]) value() func(W) bool {
 	})
 }
 
-//line await_greenlet.go:397
+//line await_greenlet.go:399
 
 // range1AwaitFrame is an activation of the literal range1Await.
 type range1AwaitFrame[W Waitable] struct {
@@ -433,7 +435,7 @@ leave_69:
 	return false, greenlet.Done
 }
 
-//line await_greenlet.go:439
+//line await_greenlet.go:441
 
 func (f *range1AwaitFrame[W]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, st = f.body(r, f.c, f.w)
@@ -561,7 +563,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line await_greenlet.go:567
+//line await_greenlet.go:569
 
 func (f *AwaitForFrame[W]) Args(args []any)                      { greenlet.SetVariadic(f, args, &f.d, &f.n, &f.things) }
 func (f *AwaitForFrame[W]) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }

@@ -12,6 +12,8 @@ import (
 	"time"
 )
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // logWaitsForManyFrame is an activation of log.waitsForMany.
 type logWaitsForManyFrame struct {
 	greenlet.Header
@@ -234,7 +236,7 @@ after_if_38:
 	return greenlet.Done
 }
 
-//line await_greenlet_test.go:239
+//line await_greenlet_test.go:241
 
 func (f *logWaitsForManyFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l0))
@@ -275,7 +277,7 @@ func (c *logWaitsForManyRange1) value() func(Waitable) bool {
 	})
 }
 
-//line await_greenlet_test.go:280
+//line await_greenlet_test.go:282
 
 // logWaitsForManyRange1Frame is an activation of the literal logWaitsForManyRange1.
 type logWaitsForManyRange1Frame struct {
@@ -328,7 +330,7 @@ leave_32:
 	return false, greenlet.Done
 }
 
-//line await_greenlet_test.go:333
+//line await_greenlet_test.go:335
 
 func (f *logWaitsForManyRange1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c, w := f.c, f.w
@@ -356,7 +358,7 @@ leave_32:
 	return r.Return(f, &f.Header)
 }
 
-//line await_greenlet_test.go:361
+//line await_greenlet_test.go:363
 
 func (f *logWaitsForManyRange1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 10) }
 func (*logWaitsForManyRange1Frame) Func() *greenlet.Func      { return &logWaitsForManyRange1FrameInfo }
@@ -402,7 +404,7 @@ func (f2 *logCallsFrame) body(r *greenlet.Run, l *log, f func()) (st greenlet.St
 	return greenlet.Done
 }
 
-//line await_greenlet_test.go:407
+//line await_greenlet_test.go:409
 
 func (f2 *logCallsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f2.PC {
@@ -412,7 +414,6 @@ func (f2 *logCallsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		r.Callee().Release(r)
 		return r.Return(f2, &f2.Header)
 	}
-
 }
 
 func (f *logCallsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.f) }
@@ -453,7 +454,7 @@ func (f *logReturnsFrame) body(r *greenlet.Run, l *log, d time.Duration, err err
 	return err, greenlet.Done
 }
 
-//line await_greenlet_test.go:458
+//line await_greenlet_test.go:459
 
 func (f *logReturnsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	err := f.err
@@ -467,7 +468,6 @@ func (f *logReturnsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		f.ret0 = err
 		return r.Return(f, &f.Header)
 	}
-
 }
 
 //line await_greenlet_test.go:475
@@ -655,10 +655,9 @@ func (f *logRefusesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		r.Callee().(*HubSleepFrame).Release(r)
 		return r.Return(f, &f.Header)
 	}
-
 }
 
-//line await_greenlet_test.go:664
+//line await_greenlet_test.go:663
 
 func (f *logRefusesFrame) Forget()                 { *f = logRefusesFrame{Header: f.Header} }
 func (f *logRefusesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 21) }
@@ -682,7 +681,7 @@ func (c *logRefusesFunc1) value() func() {
 	})
 }
 
-//line await_greenlet_test.go:688
+//line await_greenlet_test.go:687
 
 // logRefusesFunc1Frame is an activation of the literal logRefusesFunc1.
 type logRefusesFunc1Frame struct {
@@ -751,7 +750,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line await_greenlet_test.go:757
+//line await_greenlet_test.go:756
 
 func (f *logRefusesFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 46) }
 func (*logRefusesFunc1Frame) Func() *greenlet.Func      { return &logRefusesFunc1FrameInfo }
@@ -920,7 +919,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line await_greenlet_test.go:926
+//line await_greenlet_test.go:925
 
 func (f *logKillsAllFrame) Forget()                 { *f = logKillsAllFrame{DeferHeader: f.DeferHeader} }
 func (f *logKillsAllFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 44) }
@@ -974,7 +973,7 @@ func (f *logUnlinksFrame) body(r *greenlet.Run, l *log) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line await_greenlet_test.go:980
+//line await_greenlet_test.go:979
 
 func (f *logUnlinksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var task *Task
@@ -988,10 +987,9 @@ func (f *logUnlinksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		task.Link(func(*Task) {}).Unlink()
 		return r.Return(f, &f.Header)
 	}
-
 }
 
-//line await_greenlet_test.go:997
+//line await_greenlet_test.go:995
 
 func (f *logUnlinksFrame) Forget()                 { *f = logUnlinksFrame{Header: f.Header} }
 func (f *logUnlinksFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 50) }
@@ -1040,7 +1038,7 @@ func (f *logSquaresFrame) body(r *greenlet.Run, l *log, n int) (ret0 int, ret1 e
 	return n * n, nil, greenlet.Done
 }
 
-//line await_greenlet_test.go:1046
+//line await_greenlet_test.go:1044
 
 func (f *logSquaresFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n := f.n
@@ -1060,10 +1058,9 @@ func (f *logSquaresFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		f.ret0, f.ret1 = n*n, nil
 		return r.Return(f, &f.Header)
 	}
-
 }
 
-//line await_greenlet_test.go:1069
+//line await_greenlet_test.go:1066
 
 func (f *logSquaresFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.n) }
 func (f *logSquaresFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -1273,7 +1270,7 @@ resumed_174:
 	return greenlet.Done
 }
 
-//line await_greenlet_test.go:1280
+//line await_greenlet_test.go:1277
 
 func (f *logGetsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l))
@@ -1322,7 +1319,7 @@ func (f2 *logAwaitsFrame) body(r *greenlet.Run, l *log, f *Future[string], name 
 	return greenlet.Done
 }
 
-//line await_greenlet_test.go:1329
+//line await_greenlet_test.go:1326
 
 func (f2 *logAwaitsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l, name := f2.l, f2.name
@@ -1340,10 +1337,9 @@ func (f2 *logAwaitsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		l.say("%s %q %v", name, v, err)
 		return r.Return(f2, &f2.Header)
 	}
-
 }
 
-//line await_greenlet_test.go:1350
+//line await_greenlet_test.go:1346
 
 func (f *logAwaitsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.f, &f.name, &f.d) }
 func (f *logAwaitsFrame) Forget()                 { *f = logAwaitsFrame{Header: f.Header} }

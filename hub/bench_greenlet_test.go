@@ -8,6 +8,8 @@ import (
 	"time"
 )
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // nothingFrame is an activation of nothing.
 type nothingFrame struct {
 	greenlet.Header
@@ -67,7 +69,7 @@ loop_23:
 	goto loop_23
 }
 
-//line bench_greenlet_test.go:72
+//line bench_greenlet_test.go:74
 
 func (f *spawnsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	h, n := f.h, f.n
@@ -98,7 +100,7 @@ resumed_24:
 	goto loop_23
 }
 
-//line bench_greenlet_test.go:103
+//line bench_greenlet_test.go:105
 
 func (f *spawnsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.h, &f.n) }
 func (f *spawnsFrame) Forget()                 { *f = spawnsFrame{Header: f.Header} }
@@ -142,7 +144,7 @@ loop_35:
 	goto loop_35
 }
 
-//line bench_greenlet_test.go:147
+//line bench_greenlet_test.go:149
 
 func (f *yieldsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	h, n := f.h, f.n
@@ -172,7 +174,7 @@ resumed_36:
 	goto loop_35
 }
 
-//line bench_greenlet_test.go:177
+//line bench_greenlet_test.go:179
 
 func (f *yieldsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.h, &f.n) }
 func (f *yieldsFrame) Forget()                 { *f = yieldsFrame{Header: f.Header} }
@@ -221,7 +223,7 @@ loop_50:
 	goto loop_50
 }
 
-//line bench_greenlet_test.go:226
+//line bench_greenlet_test.go:228
 
 func (f *signalsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	mine, other, n := f.mine, f.other, f.n
@@ -254,7 +256,7 @@ resumed_51:
 	goto loop_50
 }
 
-//line bench_greenlet_test.go:259
+//line bench_greenlet_test.go:261
 
 func (f *signalsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.mine, &f.other, &f.n) }
 func (f *signalsFrame) Forget()                 { *f = signalsFrame{Header: f.Header} }
@@ -302,7 +304,7 @@ loop_69:
 	goto loop_69
 }
 
-//line bench_greenlet_test.go:307
+//line bench_greenlet_test.go:309
 
 func (f *fillsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	q, n := f.q, f.n
@@ -334,7 +336,7 @@ resumed_70:
 	goto loop_69
 }
 
-//line bench_greenlet_test.go:339
+//line bench_greenlet_test.go:341
 
 func (f *fillsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.q, &f.n) }
 func (f *fillsFrame) Forget()                 { *f = fillsFrame{Header: f.Header} }
@@ -381,7 +383,7 @@ loop_77:
 	goto loop_77
 }
 
-//line bench_greenlet_test.go:386
+//line bench_greenlet_test.go:388
 
 func (f *drainsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	q := f.q
@@ -416,7 +418,7 @@ resumed_77:
 	goto loop_77
 }
 
-//line bench_greenlet_test.go:421
+//line bench_greenlet_test.go:423
 
 func (f *drainsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.q) }
 func (f *drainsFrame) Forget()                 { *f = drainsFrame{Header: f.Header} }
@@ -464,7 +466,7 @@ loop_95:
 	goto loop_95
 }
 
-//line bench_greenlet_test.go:469
+//line bench_greenlet_test.go:471
 
 func (f *napsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	h, n, d := f.h, f.n, f.d
@@ -494,7 +496,7 @@ resumed_96:
 	goto loop_95
 }
 
-//line bench_greenlet_test.go:499
+//line bench_greenlet_test.go:501
 
 func (f *napsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.h, &f.n, &f.d) }
 func (f *napsFrame) Forget()                 { *f = napsFrame{Header: f.Header} }

@@ -5,6 +5,8 @@ package hub
 
 import greenlet "github.com/going-green/greenlet/runtime"
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // BlockFrame is an activation of Block.
 type BlockFrame[T any] struct {
 	greenlet.Header
@@ -90,7 +92,7 @@ after_if_16:
 	return (*got), greenlet.Done
 }
 
-//line block_greenlet.go:94
+//line block_greenlet.go:96
 
 func (f2 *BlockFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var t0 T
@@ -115,10 +117,9 @@ func (f2 *BlockFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 		f2.ret0 = (*got)
 		return r.Return(f2, &f2.Header)
 	}
-
 }
 
-//line block_greenlet.go:122
+//line block_greenlet.go:123
 
 func (f *BlockFrame[T]) Args(args []any)                      { greenlet.SetArgs(f, args, &f.h, &f.f) }
 func (f *BlockFrame[T]) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }

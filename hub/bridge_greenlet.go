@@ -5,6 +5,8 @@ package hub
 
 import greenlet "github.com/going-green/greenlet/runtime"
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // sendingPutFrame is an activation of sending.put.
 type sendingPutFrame[T any] struct {
 	greenlet.Header
@@ -42,7 +44,7 @@ func (f *sendingPutFrame[T]) body(r *greenlet.Run, p *sending[T]) (st greenlet.S
 	return r.SendNone(q.hub.park(r.Current(), &q.putters, forRoom))
 }
 
-//line bridge_greenlet.go:46
+//line bridge_greenlet.go:48
 
 func (f *sendingPutFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	p := f.p
@@ -58,10 +60,9 @@ func (f *sendingPutFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 		p.done = !left
 		return r.Return(f, &f.Header)
 	}
-
 }
 
-//line bridge_greenlet.go:65
+//line bridge_greenlet.go:66
 
 func (f *sendingPutFrame[T]) Forget()                 { *f = sendingPutFrame[T]{Header: f.Header} }
 func (f *sendingPutFrame[T]) Release(r *greenlet.Run) { greenlet.Free(r, f, 1) }
@@ -128,7 +129,7 @@ case_116:
 	return t2, t3, greenlet.Done
 }
 
-//line bridge_greenlet.go:132
+//line bridge_greenlet.go:133
 
 func (f *ReceiveFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var t2 T
@@ -143,7 +144,6 @@ func (f *ReceiveFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 		f.ret0, f.ret1 = t2, t3
 		return r.Return(f, &f.Header)
 	}
-
 }
 
 //line bridge_greenlet.go:150

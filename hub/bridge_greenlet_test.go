@@ -9,6 +9,8 @@ import (
 	"time"
 )
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // collectsFrame is an activation of collects.
 type collectsFrame[T any] struct {
 	greenlet.Header
@@ -83,7 +85,7 @@ func (f *collectsFrame[T]) body(r *greenlet.Run, q0 *Queue[T], d0 time.Duration)
 	return *got, greenlet.Done
 }
 
-//line bridge_greenlet_test.go:87
+//line bridge_greenlet_test.go:89
 
 func (f *collectsFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var (
@@ -137,7 +139,7 @@ resumed_17:
 	return r.Return(f, &f.Header)
 }
 
-//line bridge_greenlet_test.go:141
+//line bridge_greenlet_test.go:143
 
 func (f *collectsFrame[T]) Args(args []any)                      { greenlet.SetArgs(f, args, &f.q0, &f.d0) }
 func (f *collectsFrame[T]) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -173,7 +175,7 @@ func (c *collectsRange1[T]) value() func(T) bool {
 	})
 }
 
-//line bridge_greenlet_test.go:177
+//line bridge_greenlet_test.go:179
 
 // collectsRange1Frame is an activation of the literal collectsRange1.
 type collectsRange1Frame[T any] struct {
@@ -214,7 +216,7 @@ func (f *collectsRange1Frame[T]) body(r *greenlet.Run, c *collectsRange1[T], v T
 	return true, greenlet.Done
 }
 
-//line bridge_greenlet_test.go:218
+//line bridge_greenlet_test.go:220
 
 func (f *collectsRange1Frame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c, v := f.c, f.v
@@ -231,7 +233,7 @@ func (f *collectsRange1Frame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line bridge_greenlet_test.go:235
+//line bridge_greenlet_test.go:237
 
 func (f *collectsRange1Frame[T]) Release(r *greenlet.Run) { greenlet.Free(r, f, 25) }
 func (*collectsRange1Frame[T]) Func() *greenlet.Func      { return &collectsRange1FrameInfo }
@@ -298,7 +300,7 @@ loop_81:
 	goto loop_81
 }
 
-//line bridge_greenlet_test.go:302
+//line bridge_greenlet_test.go:304
 
 func (f *logReceivesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	d := f.d
@@ -345,7 +347,7 @@ resumed_84:
 	goto loop_81
 }
 
-//line bridge_greenlet_test.go:349
+//line bridge_greenlet_test.go:351
 
 func (f *logReceivesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.ch0, &f.d) }
 func (f *logReceivesFrame) Forget()                 { *f = logReceivesFrame{Header: f.Header} }
@@ -395,7 +397,7 @@ func (f *logReceivesFunc1Frame) body(r *greenlet.Run, c *logReceivesFunc1) (st g
 	return greenlet.Done
 }
 
-//line bridge_greenlet_test.go:399
+//line bridge_greenlet_test.go:401
 
 func (f *logReceivesFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -410,7 +412,7 @@ func (f *logReceivesFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line bridge_greenlet_test.go:414
+//line bridge_greenlet_test.go:416
 
 func (f *logReceivesFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 27) }
 func (*logReceivesFunc1Frame) Func() *greenlet.Func      { return &logReceivesFunc1FrameInfo }
@@ -502,7 +504,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line bridge_greenlet_test.go:506
+//line bridge_greenlet_test.go:508
 
 func (f *receivesAllFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.h, &f.ch, &f.killed) }
 func (f *receivesAllFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }

@@ -10,6 +10,8 @@ import (
 	"time"
 )
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // notesFeedsFrame is an activation of notes.feeds.
 type notesFeedsFrame struct {
 	greenlet.Header
@@ -61,7 +63,7 @@ loop_17:
 	goto loop_17
 }
 
-//line busy_greenlet_test.go:65
+//line busy_greenlet_test.go:67
 
 func (f *notesFeedsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n, p, rounds := f.n, f.p, f.rounds
@@ -104,7 +106,7 @@ resumed_24:
 	goto loop_17
 }
 
-//line busy_greenlet_test.go:108
+//line busy_greenlet_test.go:110
 
 func (f *notesFeedsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.p, &f.rounds) }
 func (f *notesFeedsFrame) Forget()                 { *f = notesFeedsFrame{Header: f.Header} }
@@ -153,7 +155,7 @@ loop_33:
 	goto loop_33
 }
 
-//line busy_greenlet_test.go:157
+//line busy_greenlet_test.go:159
 
 func (f *notesTurnsOfFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n, times, rounds := f.n, f.times, f.rounds
@@ -184,7 +186,7 @@ resumed_35:
 	goto loop_33
 }
 
-//line busy_greenlet_test.go:188
+//line busy_greenlet_test.go:190
 
 func (f *notesTurnsOfFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.times, &f.rounds) }
 func (f *notesTurnsOfFrame) Forget()                 { *f = notesTurnsOfFrame{Header: f.Header} }
@@ -243,7 +245,7 @@ loop_57:
 	goto loop_57
 }
 
-//line busy_greenlet_test.go:247
+//line busy_greenlet_test.go:249
 
 func (f *notesLooksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n, d := f.n, f.d
@@ -280,7 +282,7 @@ resumed_62:
 	goto loop_57
 }
 
-//line busy_greenlet_test.go:284
+//line busy_greenlet_test.go:286
 
 func (f *notesLooksFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.d) }
 func (f *notesLooksFrame) Forget()                 { *f = notesLooksFrame{Header: f.Header} }
@@ -321,7 +323,7 @@ func (f *notesPutsLateFrame) body(r *greenlet.Run, n *notes, d *Descriptor) (st 
 	return greenlet.Done
 }
 
-//line busy_greenlet_test.go:325
+//line busy_greenlet_test.go:327
 
 func (f *notesPutsLateFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	d := f.d
@@ -335,10 +337,9 @@ func (f *notesPutsLateFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		put(d, "x")
 		return r.Return(f, &f.Header)
 	}
-
 }
 
-//line busy_greenlet_test.go:342
+//line busy_greenlet_test.go:343
 
 func (f *notesPutsLateFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.d) }
 func (f *notesPutsLateFrame) Forget()                 { *f = notesPutsLateFrame{Header: f.Header} }

@@ -8,6 +8,8 @@ import (
 	greenlet "github.com/going-green/greenlet/runtime"
 )
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // HubWithContextFrame is an activation of Hub.WithContext.
 type HubWithContextFrame struct {
 	greenlet.Header
@@ -52,7 +54,7 @@ func (f2 *HubWithContextFrame) body(r *greenlet.Run, h *Hub, ctx context.Context
 	return t0, greenlet.Done
 }
 
-//line context_greenlet.go:56
+//line context_greenlet.go:58
 
 func (f2 *HubWithContextFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var t0 error
@@ -66,10 +68,9 @@ func (f2 *HubWithContextFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		f2.ret0 = t0
 		return r.Return(f2, &f2.Header)
 	}
-
 }
 
-//line context_greenlet.go:73
+//line context_greenlet.go:74
 
 func (f *HubWithContextFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.ctx, &f.f) }
 func (f *HubWithContextFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -208,7 +209,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line context_greenlet.go:212
+//line context_greenlet.go:213
 
 func (f *hubWithContextFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.ctx, &f.t, &f.f) }
 func (f *hubWithContextFrame) Send(r *greenlet.Run) greenlet.Status {

@@ -8,6 +8,8 @@ import (
 	"time"
 )
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // DescriptorWaitReadFrame is an activation of Descriptor.WaitRead.
 type DescriptorWaitReadFrame struct {
 	greenlet.Header
@@ -47,7 +49,7 @@ func (f *DescriptorWaitReadFrame) body(r *greenlet.Run, d *Descriptor) (ret0 err
 	return t0, greenlet.Done
 }
 
-//line descriptor_greenlet.go:51
+//line descriptor_greenlet.go:53
 
 func (f *DescriptorWaitReadFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var t0 error
@@ -61,10 +63,9 @@ func (f *DescriptorWaitReadFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		f.ret0 = t0
 		return r.Return(f, &f.Header)
 	}
-
 }
 
-//line descriptor_greenlet.go:68
+//line descriptor_greenlet.go:69
 
 func (f *DescriptorWaitReadFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result(r, f.ret0)
@@ -135,7 +136,7 @@ func (f *DescriptorWaitReadForFrame) body(r *greenlet.Run, d *Descriptor, t time
 	return t0, greenlet.Done
 }
 
-//line descriptor_greenlet.go:139
+//line descriptor_greenlet.go:140
 
 func (f *DescriptorWaitReadForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var t0 error
@@ -149,7 +150,6 @@ func (f *DescriptorWaitReadForFrame) Resume(r *greenlet.Run) (st greenlet.Status
 		f.ret0 = t0
 		return r.Return(f, &f.Header)
 	}
-
 }
 
 //line descriptor_greenlet.go:156
@@ -237,10 +237,9 @@ func (f *DescriptorWaitWriteFrame) Resume(r *greenlet.Run) (st greenlet.Status) 
 		f.ret0 = t0
 		return r.Return(f, &f.Header)
 	}
-
 }
 
-//line descriptor_greenlet.go:244
+//line descriptor_greenlet.go:243
 
 func (f *DescriptorWaitWriteFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result(r, f.ret0)
@@ -311,7 +310,7 @@ func (f *DescriptorWaitWriteForFrame) body(r *greenlet.Run, d *Descriptor, t tim
 	return t0, greenlet.Done
 }
 
-//line descriptor_greenlet.go:315
+//line descriptor_greenlet.go:314
 
 func (f *DescriptorWaitWriteForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var t0 error
@@ -325,10 +324,9 @@ func (f *DescriptorWaitWriteForFrame) Resume(r *greenlet.Run) (st greenlet.Statu
 		f.ret0 = t0
 		return r.Return(f, &f.Header)
 	}
-
 }
 
-//line descriptor_greenlet.go:332
+//line descriptor_greenlet.go:330
 
 func (f *DescriptorWaitWriteForFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.t) }
 func (f *DescriptorWaitWriteForFrame) Send(r *greenlet.Run) greenlet.Status {

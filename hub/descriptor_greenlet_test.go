@@ -12,6 +12,8 @@ import (
 	"time"
 )
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // notesReadsFrame is an activation of notes.reads.
 type notesReadsFrame struct {
 	greenlet.Header
@@ -57,7 +59,7 @@ loop_68:
 	goto loop_68
 }
 
-//line descriptor_greenlet_test.go:61
+//line descriptor_greenlet_test.go:63
 
 func (f *notesReadsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n, d, size, times := f.n, f.d, f.size, f.times
@@ -95,7 +97,7 @@ resumed_69:
 	goto loop_68
 }
 
-//line descriptor_greenlet_test.go:99
+//line descriptor_greenlet_test.go:101
 
 func (f *notesReadsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.d, &f.size, &f.times) }
 func (f *notesReadsFrame) Forget()                 { *f = notesReadsFrame{Header: f.Header} }
@@ -150,7 +152,7 @@ loop_79:
 	goto loop_79
 }
 
-//line descriptor_greenlet_test.go:154
+//line descriptor_greenlet_test.go:156
 
 func (f *notesWritesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n, d, words := f.n, f.d, f.words
@@ -185,7 +187,7 @@ resumed_82:
 	goto loop_79
 }
 
-//line descriptor_greenlet_test.go:189
+//line descriptor_greenlet_test.go:191
 
 func (f *notesWritesFrame) Args(args []any)         { greenlet.SetVariadic(f, args, &f.d, &f.words) }
 func (f *notesWritesFrame) Forget()                 { *f = notesWritesFrame{Header: f.Header} }
@@ -291,7 +293,7 @@ resumed_109:
 	return greenlet.Done
 }
 
-//line descriptor_greenlet_test.go:296
+//line descriptor_greenlet_test.go:298
 
 func (f *notesPatientFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n, f.d))
@@ -347,7 +349,7 @@ func (f *notesAnswersFrame) body(r *greenlet.Run, n *notes, d *Descriptor) (st g
 	}
 }
 
-//line descriptor_greenlet_test.go:352
+//line descriptor_greenlet_test.go:354
 
 func (f *notesAnswersFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n, d := f.n, f.d
@@ -378,7 +380,7 @@ resumed_116:
 	}
 }
 
-//line descriptor_greenlet_test.go:383
+//line descriptor_greenlet_test.go:385
 
 func (f *notesAnswersFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.d) }
 func (f *notesAnswersFrame) Forget()                 { *f = notesAnswersFrame{Header: f.Header} }
@@ -440,7 +442,7 @@ func (f *notesClashesFrame) body(r *greenlet.Run, n *notes, d *Descriptor) (st g
 	return greenlet.Done
 }
 
-//line descriptor_greenlet_test.go:445
+//line descriptor_greenlet_test.go:447
 
 func (f *notesClashesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n, d := f.n, f.d
@@ -485,7 +487,7 @@ resumed_140:
 	return r.Return(f, &f.Header)
 }
 
-//line descriptor_greenlet_test.go:490
+//line descriptor_greenlet_test.go:492
 
 func (f *notesClashesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.d) }
 func (f *notesClashesFrame) Forget()                 { *f = notesClashesFrame{Header: f.Header} }
@@ -527,7 +529,7 @@ loop_159:
 	goto loop_159
 }
 
-//line descriptor_greenlet_test.go:532
+//line descriptor_greenlet_test.go:534
 
 func (f *notesBusyFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n, stop := f.n, f.stop
@@ -553,7 +555,7 @@ resumed_160:
 	goto loop_159
 }
 
-//line descriptor_greenlet_test.go:558
+//line descriptor_greenlet_test.go:560
 
 func (f *notesBusyFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.stop) }
 func (f *notesBusyFrame) Forget()                 { *f = notesBusyFrame{Header: f.Header} }
@@ -597,7 +599,7 @@ func (f *notesEndsFrame) body(r *greenlet.Run, n *notes, d *Descriptor, stop *bo
 	return greenlet.Done
 }
 
-//line descriptor_greenlet_test.go:602
+//line descriptor_greenlet_test.go:604
 
 func (f *notesEndsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	stop := f.stop
@@ -610,10 +612,9 @@ func (f *notesEndsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		*stop = true
 		return r.Return(f, &f.Header)
 	}
-
 }
 
-//line descriptor_greenlet_test.go:618
+//line descriptor_greenlet_test.go:619
 
 func (f *notesEndsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.d, &f.stop) }
 func (f *notesEndsFrame) Forget()                 { *f = notesEndsFrame{Header: f.Header} }
@@ -653,7 +654,7 @@ func (f *notesOthersFrame) body(r *greenlet.Run, n *notes, d *Descriptor) (st gr
 	return greenlet.Done
 }
 
-//line descriptor_greenlet_test.go:659
+//line descriptor_greenlet_test.go:660
 
 func (f *notesOthersFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n, f.d))
@@ -690,7 +691,7 @@ func (f *notesNotesOneFrame) body(r *greenlet.Run, n *notes, name string, i int)
 	return greenlet.Done
 }
 
-//line descriptor_greenlet_test.go:697
+//line descriptor_greenlet_test.go:698
 
 func (f *notesNotesOneFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n, f.name, f.i))
@@ -785,7 +786,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line descriptor_greenlet_test.go:792
+//line descriptor_greenlet_test.go:793
 
 func (f *notesWaitsForeverFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.d) }
 func (f *notesWaitsForeverFrame) Forget()                 { *f = notesWaitsForeverFrame{DeferHeader: f.DeferHeader} }
@@ -821,7 +822,7 @@ func (f *notesClosesBothFrame) body(r *greenlet.Run, n *notes, p pipe) (st green
 	return greenlet.Done
 }
 
-//line descriptor_greenlet_test.go:829
+//line descriptor_greenlet_test.go:830
 
 func (f *notesClosesBothFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n, f.p))
@@ -856,7 +857,7 @@ func (f *notesEntersFrame) body(r *greenlet.Run, n *notes) (ret0 any, st greenle
 	return runsElsewhere(n.Hub), greenlet.Done
 }
 
-//line descriptor_greenlet_test.go:865
+//line descriptor_greenlet_test.go:866
 
 func (f *notesEntersFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, st = f.body(r, f.n)
@@ -932,7 +933,7 @@ func (f *notesKillsWaitingFrame) body(r *greenlet.Run, n *notes, p0 pipe) (st gr
 	return greenlet.Done
 }
 
-//line descriptor_greenlet_test.go:941
+//line descriptor_greenlet_test.go:942
 
 func (f *notesKillsWaitingFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n := f.n
@@ -989,7 +990,7 @@ resumed_365:
 	return r.Return(f, &f.Header)
 }
 
-//line descriptor_greenlet_test.go:998
+//line descriptor_greenlet_test.go:999
 
 func (f *notesKillsWaitingFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.p0) }
 func (f *notesKillsWaitingFrame) Forget()                 { *f = notesKillsWaitingFrame{Header: f.Header} }
@@ -1032,7 +1033,7 @@ func (f *notesKillsWaitingFunc1Frame) body(r *greenlet.Run, c *notesKillsWaiting
 	return greenlet.Done
 }
 
-//line descriptor_greenlet_test.go:1041
+//line descriptor_greenlet_test.go:1042
 
 func (f *notesKillsWaitingFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -1161,7 +1162,7 @@ resumed_397:
 	return greenlet.Done
 }
 
-//line descriptor_greenlet_test.go:1171
+//line descriptor_greenlet_test.go:1172
 
 func (f *logAwaitsReadinessFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l, f.r))
@@ -1214,7 +1215,7 @@ func (f *logSteersFrame) body(r2 *greenlet.Run, l *log, r *Readiness) (st greenl
 	return greenlet.Done
 }
 
-//line descriptor_greenlet_test.go:1224
+//line descriptor_greenlet_test.go:1225
 
 func (f *logSteersFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	l, r := f.l, f.r
@@ -1243,7 +1244,7 @@ resumed_407:
 	return r2.Return(f, &f.Header)
 }
 
-//line descriptor_greenlet_test.go:1253
+//line descriptor_greenlet_test.go:1254
 
 func (f *logSteersFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.r) }
 func (f *logSteersFrame) Forget()                 { *f = logSteersFrame{Header: f.Header} }
@@ -1279,7 +1280,7 @@ func (f *waitsReadFrame) body(r *greenlet.Run, d *Descriptor) (st greenlet.Statu
 	return greenlet.Done
 }
 
-//line descriptor_greenlet_test.go:1289
+//line descriptor_greenlet_test.go:1290
 
 func (f *waitsReadFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
@@ -1289,7 +1290,6 @@ func (f *waitsReadFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		r.Callee().(*DescriptorWaitReadFrame).Release(r)
 		return r.Return(f, &f.Header)
 	}
-
 }
 
 func (f *waitsReadFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.d) }
@@ -1345,10 +1345,9 @@ func (f *yieldsThenPutsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		_, _ = unix.Write(fd, []byte("x"))
 		return r.Return(f, &f.Header)
 	}
-
 }
 
-//line descriptor_greenlet_test.go:1358
+//line descriptor_greenlet_test.go:1357
 
 func (f *yieldsThenPutsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.h, &f.n, &f.fd) }
 func (f *yieldsThenPutsFrame) Forget()                 { *f = yieldsThenPutsFrame{Header: f.Header} }

@@ -8,6 +8,8 @@ import (
 	"time"
 )
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // EventWaitFrame is an activation of Event.Wait.
 type EventWaitFrame struct {
 	greenlet.Header
@@ -35,7 +37,7 @@ func (f *EventWaitFrame) body(r *greenlet.Run, e *Event) (st greenlet.Status) {
 	return r.SendNone(e.hub.park(r.Current(), &e.waiting, forEvent))
 }
 
-//line event_greenlet.go:39
+//line event_greenlet.go:41
 
 func (f *EventWaitFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	e := f.e
@@ -47,10 +49,9 @@ func (f *EventWaitFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		e.hub.awake(r.Current())
 		return r.Return(f, &f.Header)
 	}
-
 }
 
-//line event_greenlet.go:54
+//line event_greenlet.go:55
 
 func (f *EventWaitFrame) Forget()                 { *f = EventWaitFrame{Header: f.Header} }
 func (f *EventWaitFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 61) }
@@ -112,7 +113,7 @@ func (f *EventWaitForFrame) body(r *greenlet.Run, e *Event, d time.Duration) (re
 	return ret0, r.SendNone(e.hub.parkFor(r.Current(), &e.waiting, d, forEvent))
 }
 
-//line event_greenlet.go:116
+//line event_greenlet.go:117
 
 func (f *EventWaitForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	e := f.e
@@ -126,7 +127,6 @@ func (f *EventWaitForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		f.ret0 = e.hub.granted()
 		return r.Return(f, &f.Header)
 	}
-
 }
 
 //line event_greenlet.go:133

@@ -8,6 +8,8 @@ import (
 	"time"
 )
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // FutureGetFrame is an activation of Future.Get.
 type FutureGetFrame[T any] struct {
 	greenlet.Header
@@ -46,7 +48,7 @@ func (f2 *FutureGetFrame[T]) body(r *greenlet.Run, f *Future[T]) (ret0 T, ret1 e
 	return ret0, ret1, r.SendNone(f.hub.park(r.Current(), &f.waiting, forFuture))
 }
 
-//line future_greenlet.go:50
+//line future_greenlet.go:52
 
 func (f2 *FutureGetFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f := f2.f
@@ -61,10 +63,9 @@ func (f2 *FutureGetFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 		f2.ret0, f2.ret1 = f.value, f.err
 		return r.Return(f2, &f2.Header)
 	}
-
 }
 
-//line future_greenlet.go:68
+//line future_greenlet.go:69
 
 func (f *FutureGetFrame[T]) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
@@ -120,7 +121,7 @@ func (f2 *FutureGetForFrame[T]) body(r *greenlet.Run, f *Future[T], d time.Durat
 	return ret0, ret1, r.SendNone(f.hub.parkFor(r.Current(), &f.waiting, d, forFuture))
 }
 
-//line future_greenlet.go:124
+//line future_greenlet.go:125
 
 func (f2 *FutureGetForFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f, d := f2.f, f2.d
@@ -139,7 +140,6 @@ func (f2 *FutureGetForFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 		f2.ret0, f2.ret1 = f.value, f.err
 		return r.Return(f2, &f2.Header)
 	}
-
 }
 
 //line future_greenlet.go:146

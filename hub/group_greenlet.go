@@ -8,6 +8,8 @@ import (
 	"time"
 )
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // GroupGoFrame is an activation of Group.Go.
 type GroupGoFrame struct {
 	greenlet.Header
@@ -55,7 +57,7 @@ after_if_64:
 	return g.add(g.hub.start(frame)), greenlet.Done
 }
 
-//line group_greenlet.go:59
+//line group_greenlet.go:61
 
 func (f *GroupGoFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	g := f.g
@@ -72,10 +74,9 @@ func (f *GroupGoFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		f.ret0 = g.add(g.hub.start(frame))
 		return r.Return(f, &f.Header)
 	}
-
 }
 
-//line group_greenlet.go:79
+//line group_greenlet.go:80
 
 func (f *GroupGoFrame) Args(args []any)                      { greenlet.SetVariadic(f, args, &f.run2, &f.args) }
 func (f *GroupGoFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -135,7 +136,7 @@ after_if_84:
 	return greenlet.Done
 }
 
-//line group_greenlet.go:139
+//line group_greenlet.go:140
 
 func (f *GroupAddFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	g, t := f.g, f.t
@@ -148,7 +149,6 @@ func (f *GroupAddFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		g.add(t)
 		return r.Return(f, &f.Header)
 	}
-
 }
 
 //line group_greenlet.go:155
@@ -224,10 +224,9 @@ func (f *GroupJoinFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		f.ret0 = g.err
 		return r.Return(f, &f.Header)
 	}
-
 }
 
-//line group_greenlet.go:231
+//line group_greenlet.go:230
 
 func (f *GroupJoinFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
 func (f *GroupJoinFrame) Forget()                              { *f = GroupJoinFrame{Header: f.Header, ret0: f.ret0} }
@@ -293,7 +292,7 @@ func (f *GroupJoinForFrame) body(r *greenlet.Run, g *Group, d time.Duration) (re
 	return ret0, ret1, r.SendNone(g.hub.parkFor(r.Current(), &g.empty, d, forGroup))
 }
 
-//line group_greenlet.go:297
+//line group_greenlet.go:296
 
 func (f *GroupJoinForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	g := f.g
@@ -307,10 +306,9 @@ func (f *GroupJoinForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		f.ret0, f.ret1 = g.err, g.hub.granted()
 		return r.Return(f, &f.Header)
 	}
-
 }
 
-//line group_greenlet.go:314
+//line group_greenlet.go:312
 
 func (f *GroupJoinForFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.d) }
 func (f *GroupJoinForFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -370,7 +368,7 @@ func (f *GroupKillFrame) body(r *greenlet.Run, g *Group) (st greenlet.Status) {
 	return r.SendNone(g.hub.park(r.Current(), &g.killers, forGroup))
 }
 
-//line group_greenlet.go:374
+//line group_greenlet.go:372
 
 func (f *GroupKillFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	g := f.g
@@ -389,10 +387,9 @@ func (f *GroupKillFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		}
 		return r.Return(f, &f.Header)
 	}
-
 }
 
-//line group_greenlet.go:396
+//line group_greenlet.go:393
 
 func (f *GroupKillFrame) Forget()                 { *f = GroupKillFrame{Header: f.Header} }
 func (f *GroupKillFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 51) }
@@ -456,7 +453,7 @@ func (f *GroupKillForFrame) body(r *greenlet.Run, g *Group, d time.Duration) (re
 	return ok, greenlet.Done
 }
 
-//line group_greenlet.go:460
+//line group_greenlet.go:457
 
 func (f *GroupKillForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var ok bool
@@ -470,10 +467,9 @@ func (f *GroupKillForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		f.ret0 = ok
 		return r.Return(f, &f.Header)
 	}
-
 }
 
-//line group_greenlet.go:477
+//line group_greenlet.go:473
 
 func (f *GroupKillForFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.d) }
 func (f *GroupKillForFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }

@@ -9,6 +9,8 @@ import (
 	"time"
 )
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // logPooledFrame is an activation of log.pooled.
 type logPooledFrame struct {
 	greenlet.Header
@@ -61,7 +63,7 @@ after_loop_18:
 	return greenlet.Done
 }
 
-//line group_greenlet_test.go:65
+//line group_greenlet_test.go:67
 
 func (f *logPooledFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l := f.l
@@ -108,7 +110,7 @@ resumed_22:
 	return r.Return(f, &f.Header)
 }
 
-//line group_greenlet_test.go:112
+//line group_greenlet_test.go:114
 
 func (f *logPooledFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.size) }
 func (f *logPooledFrame) Forget()                 { *f = logPooledFrame{Header: f.Header} }
@@ -206,7 +208,7 @@ resumed_41:
 	return greenlet.Done
 }
 
-//line group_greenlet_test.go:211
+//line group_greenlet_test.go:213
 
 func (f *logKillsGroupFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l))
@@ -263,7 +265,7 @@ func (f *logKillsNewcomersFrame) body(r *greenlet.Run, l *log) (st greenlet.Stat
 	return greenlet.Done
 }
 
-//line group_greenlet_test.go:268
+//line group_greenlet_test.go:270
 
 func (f *logKillsNewcomersFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l := f.l
@@ -303,7 +305,7 @@ resumed_58:
 	return r.Return(f, &f.Header)
 }
 
-//line group_greenlet_test.go:308
+//line group_greenlet_test.go:310
 
 func (f *logKillsNewcomersFrame) Forget()                 { *f = logKillsNewcomersFrame{Header: f.Header} }
 func (f *logKillsNewcomersFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 58) }
@@ -345,7 +347,7 @@ func (f *logComesFrame) body(r *greenlet.Run, l *log, g *Group) (st greenlet.Sta
 	return greenlet.Done
 }
 
-//line group_greenlet_test.go:350
+//line group_greenlet_test.go:352
 
 func (f *logComesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l, g := f.l, f.g
@@ -365,10 +367,9 @@ func (f *logComesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		r.Callee().(*GroupGoFrame).Release(r)
 		return r.Return(f, &f.Header)
 	}
-
 }
 
-//line group_greenlet_test.go:373
+//line group_greenlet_test.go:374
 
 func (f *logComesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.g) }
 func (f *logComesFrame) Forget()                 { *f = logComesFrame{Header: f.Header} }
@@ -411,7 +412,7 @@ func (f *blocksFrame) body(r *greenlet.Run, h *Hub, m *meter, sum *int) (st gree
 	return greenlet.Done
 }
 
-//line group_greenlet_test.go:416
+//line group_greenlet_test.go:417
 
 func (f *blocksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	sum := f.sum
@@ -427,7 +428,6 @@ func (f *blocksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		}
 		return r.Return(f, &f.Header)
 	}
-
 }
 
 //line group_greenlet_test.go:435

@@ -8,6 +8,8 @@ import (
 	"time"
 )
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // SpawnFrame is an activation of Spawn.
 type SpawnFrame[T any] struct {
 	greenlet.Header
@@ -53,7 +55,7 @@ func (f *SpawnFrame[T]) body(r *greenlet.Run, s Starter, frame Returning[T]) (re
 	return &Handle[T]{t0, frame}, greenlet.Done
 }
 
-//line handle_greenlet.go:57
+//line handle_greenlet.go:59
 
 func (f *SpawnFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	frame := f.frame
@@ -68,10 +70,9 @@ func (f *SpawnFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 		f.ret0 = &Handle[T]{t0, frame}
 		return r.Return(f, &f.Header)
 	}
-
 }
 
-//line handle_greenlet.go:75
+//line handle_greenlet.go:76
 
 func (f *SpawnFrame[T]) Args(args []any)                      { greenlet.SetArgs(f, args, &f.s, &f.frame) }
 func (f *SpawnFrame[T]) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -143,7 +144,7 @@ func (f *TryFrame[T]) body(r *greenlet.Run, s Starter, frame0 Trying[T]) (ret0 *
 	}
 }
 
-//line handle_greenlet.go:147
+//line handle_greenlet.go:148
 
 func (f *TryFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var frame *Trying[T]
@@ -164,7 +165,6 @@ func (f *TryFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 		f.ret0 = h
 		return r.Return(f, &f.Header)
 	}
-
 }
 
 //line handle_greenlet.go:171
@@ -253,10 +253,9 @@ func (f *SpawnOfFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 		f.ret0 = &Handle[T]{t0, frame}
 		return r.Return(f, &f.Header)
 	}
-
 }
 
-//line handle_greenlet.go:260
+//line handle_greenlet.go:259
 
 func (f *SpawnOfFrame[T]) Args(args []any)                      { greenlet.SetVariadic(f, args, &f.s, &f.run2, &f.args) }
 func (f *SpawnOfFrame[T]) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -337,7 +336,7 @@ func (f *TryOfFrame[T]) body(r *greenlet.Run, s Starter, run any, args []any) (r
 	}
 }
 
-//line handle_greenlet.go:341
+//line handle_greenlet.go:340
 
 func (f *TryOfFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var frame *greenlet.Frame
@@ -358,10 +357,9 @@ func (f *TryOfFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 		f.ret0 = h
 		return r.Return(f, &f.Header)
 	}
-
 }
 
-//line handle_greenlet.go:365
+//line handle_greenlet.go:363
 
 func (f *TryOfFrame[T]) Args(args []any)                      { greenlet.SetVariadic(f, args, &f.s, &f.run2, &f.args) }
 func (f *TryOfFrame[T]) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -393,7 +391,7 @@ func (c *func1TryOf[T]) value() func() error {
 	})
 }
 
-//line handle_greenlet.go:397
+//line handle_greenlet.go:395
 
 // func1TryOfFrame is an activation of the literal func1TryOf.
 type func1TryOfFrame[T any] struct {
@@ -448,7 +446,7 @@ func (f *func1TryOfFrame[T]) body(r *greenlet.Run, c *func1TryOf[T]) (ret0 error
 	}
 }
 
-//line handle_greenlet.go:452
+//line handle_greenlet.go:450
 
 func (f *func1TryOfFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -461,7 +459,7 @@ func (f *func1TryOfFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line handle_greenlet.go:465
+//line handle_greenlet.go:463
 
 func (f *func1TryOfFrame[T]) Release(r *greenlet.Run) { greenlet.Free(r, f, 21) }
 func (*func1TryOfFrame[T]) Func() *greenlet.Func      { return &func1TryOfFrameInfo }
@@ -505,7 +503,7 @@ func (f *HandleGetFrame[T]) body(r *greenlet.Run, h *Handle[T]) (ret0 T, ret1 er
 	return ret0, ret1, greenlet.Done
 }
 
-//line handle_greenlet.go:509
+//line handle_greenlet.go:507
 
 func (f *HandleGetFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	h := f.h
@@ -519,10 +517,9 @@ func (f *HandleGetFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 		f.ret0, f.ret1 = h.results()
 		return r.Return(f, &f.Header)
 	}
-
 }
 
-//line handle_greenlet.go:526
+//line handle_greenlet.go:523
 
 func (f *HandleGetFrame[T]) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
@@ -584,7 +581,7 @@ func (f *HandleGetForFrame[T]) body(r *greenlet.Run, h *Handle[T], d time.Durati
 	}
 }
 
-//line handle_greenlet.go:588
+//line handle_greenlet.go:585
 
 func (f *HandleGetForFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	h, d := f.h, f.d
@@ -605,10 +602,9 @@ func (f *HandleGetForFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 		f.ret0, f.ret1 = h.results()
 		return r.Return(f, &f.Header)
 	}
-
 }
 
-//line handle_greenlet.go:612
+//line handle_greenlet.go:608
 
 func (f *HandleGetForFrame[T]) Args(args []any) { greenlet.SetArgs(f, args, &f.d) }
 func (f *HandleGetForFrame[T]) Send(r *greenlet.Run) greenlet.Status {

@@ -8,6 +8,8 @@ import (
 	greenlet "github.com/going-green/greenlet/runtime"
 )
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // hubLoopFrame is an activation of Hub.loop.
 type hubLoopFrame struct {
 	greenlet.Header
@@ -42,7 +44,7 @@ loop_114:
 	goto loop_114
 }
 
-//line hub_greenlet.go:46
+//line hub_greenlet.go:48
 
 func (f *hubLoopFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	h := f.h
@@ -73,7 +75,7 @@ resumed_115:
 	goto loop_114
 }
 
-//line hub_greenlet.go:77
+//line hub_greenlet.go:79
 
 func (f *hubLoopFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
 func (f *hubLoopFrame) Forget()                              { *f = hubLoopFrame{Header: f.Header, ret0: f.ret0} }
@@ -198,7 +200,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line hub_greenlet.go:202
+//line hub_greenlet.go:204
 
 func (f *hubTurnsFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
@@ -278,7 +280,7 @@ else_186:
 	return r.SendNone(g2)
 }
 
-//line hub_greenlet.go:282
+//line hub_greenlet.go:284
 
 func (f *hubResumeFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	h, t := f.h, f.t
@@ -310,7 +312,7 @@ after_if_186:
 	return r.Return(f, &f.Header)
 }
 
-//line hub_greenlet.go:314
+//line hub_greenlet.go:316
 
 func (f *hubResumeFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.t) }
 func (f *hubResumeFrame) Forget()                 { *f = hubResumeFrame{Header: f.Header} }

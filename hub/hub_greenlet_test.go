@@ -10,6 +10,8 @@ import (
 	"time"
 )
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // logSleeperFrame is an activation of log.sleeper.
 type logSleeperFrame struct {
 	greenlet.Header
@@ -52,7 +54,7 @@ loop_45:
 	goto loop_45
 }
 
-//line hub_greenlet_test.go:56
+//line hub_greenlet_test.go:58
 
 func (f *logSleeperFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l, name, times, d := f.l, f.name, f.times, f.d
@@ -85,7 +87,7 @@ resumed_47:
 	goto loop_45
 }
 
-//line hub_greenlet_test.go:89
+//line hub_greenlet_test.go:91
 
 func (f *logSleeperFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.name, &f.times, &f.d) }
 func (f *logSleeperFrame) Forget()                 { *f = logSleeperFrame{Header: f.Header} }
@@ -136,7 +138,7 @@ loop_66:
 	goto loop_66
 }
 
-//line hub_greenlet_test.go:140
+//line hub_greenlet_test.go:142
 
 func (f *logCountsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l, n := f.l, f.n
@@ -171,7 +173,7 @@ resumed_67:
 	goto loop_66
 }
 
-//line hub_greenlet_test.go:175
+//line hub_greenlet_test.go:177
 
 func (f *logCountsFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.n) }
 func (f *logCountsFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -235,7 +237,7 @@ func (f *logJoinsFrame) body(r *greenlet.Run, l *log) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:239
+//line hub_greenlet_test.go:241
 
 func (f *logJoinsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l := f.l
@@ -286,7 +288,7 @@ resumed_80:
 	return r.Return(f, &f.Header)
 }
 
-//line hub_greenlet_test.go:290
+//line hub_greenlet_test.go:292
 
 func (f *logJoinsFrame) Forget()                 { *f = logJoinsFrame{Header: f.Header} }
 func (f *logJoinsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 41) }
@@ -322,7 +324,7 @@ func (f *logFailsFrame) body(r *greenlet.Run, l *log, d time.Duration) (st green
 	panic(errors.ErrUnsupported)
 }
 
-//line hub_greenlet_test.go:326
+//line hub_greenlet_test.go:328
 
 func (f *logFailsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
@@ -333,10 +335,9 @@ func (f *logFailsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 //line hub_test.go:92
 		panic(errors.ErrUnsupported)
 	}
-
 }
 
-//line hub_greenlet_test.go:340
+//line hub_greenlet_test.go:341
 
 func (f *logFailsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.d) }
 func (f *logFailsFrame) Forget()                 { *f = logFailsFrame{Header: f.Header} }
@@ -390,7 +391,7 @@ func (f *logWatchesFrame) body(r *greenlet.Run, l0 *log) (st greenlet.Status) {
 	}
 }
 
-//line hub_greenlet_test.go:394
+//line hub_greenlet_test.go:395
 
 func (f *logWatchesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var l **log
@@ -409,7 +410,6 @@ func (f *logWatchesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		bad.Link(func(t *Task) { (*lRef3).say("linked late") })
 		return r.Return(f, &f.Header)
 	}
-
 }
 
 //line hub_greenlet_test.go:416
@@ -1042,10 +1042,9 @@ func (f *logTimeoutsFunc2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		r.Callee().(*HubSleepFrame).Release(r)
 		return r.Return(f, &f.Header)
 	}
-
 }
 
-//line hub_greenlet_test.go:1050
+//line hub_greenlet_test.go:1049
 
 func (f *logTimeoutsFunc2Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 42) }
 func (*logTimeoutsFunc2Frame) Func() *greenlet.Func      { return &logTimeoutsFunc2FrameInfo }
@@ -1084,7 +1083,7 @@ func (f *logTimeoutsFunc2_1Frame) body(r *greenlet.Run, c *logTimeoutsFunc2_1) (
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:1089
+//line hub_greenlet_test.go:1088
 
 func (f *logTimeoutsFunc2_1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -1138,7 +1137,7 @@ loop_178:
 	goto loop_178
 }
 
-//line hub_greenlet_test.go:1143
+//line hub_greenlet_test.go:1142
 
 func (f *logYieldsThriceFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var l **log
@@ -1168,7 +1167,7 @@ resumed_179:
 	goto loop_178
 }
 
-//line hub_greenlet_test.go:1173
+//line hub_greenlet_test.go:1172
 
 func (f *logYieldsThriceFrame) Forget()                 { *f = logYieldsThriceFrame{Header: f.Header} }
 func (f *logYieldsThriceFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 49) }
@@ -1192,7 +1191,7 @@ func (c *logYieldsThriceFunc1) value() func() {
 	})
 }
 
-//line hub_greenlet_test.go:1197
+//line hub_greenlet_test.go:1196
 
 // logYieldsThriceFunc1Frame is an activation of the literal logYieldsThriceFunc1.
 type logYieldsThriceFunc1Frame struct {
@@ -1261,7 +1260,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:1266
+//line hub_greenlet_test.go:1265
 
 func (f *logYieldsThriceFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 26) }
 func (*logYieldsThriceFunc1Frame) Func() *greenlet.Func      { return &logYieldsThriceFunc1FrameInfo }
@@ -1295,7 +1294,7 @@ func (f *logInterruptsFrame) body(r *greenlet.Run, l *log, task *Task) (st green
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:1301
+//line hub_greenlet_test.go:1300
 
 func (f *logInterruptsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l, f.task))
@@ -1349,7 +1348,7 @@ loop_206:
 	goto loop_206
 }
 
-//line hub_greenlet_test.go:1355
+//line hub_greenlet_test.go:1354
 
 func (f *logSleepsThriceFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var l **log
@@ -1379,7 +1378,7 @@ resumed_207:
 	goto loop_206
 }
 
-//line hub_greenlet_test.go:1385
+//line hub_greenlet_test.go:1384
 
 func (f *logSleepsThriceFrame) Forget()                 { *f = logSleepsThriceFrame{Header: f.Header} }
 func (f *logSleepsThriceFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 43) }
@@ -1403,7 +1402,7 @@ func (c *logSleepsThriceFunc1) value() func() {
 	})
 }
 
-//line hub_greenlet_test.go:1409
+//line hub_greenlet_test.go:1408
 
 // logSleepsThriceFunc1Frame is an activation of the literal logSleepsThriceFunc1.
 type logSleepsThriceFunc1Frame struct {
@@ -1472,7 +1471,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:1478
+//line hub_greenlet_test.go:1477
 
 func (f *logSleepsThriceFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 12) }
 func (*logSleepsThriceFunc1Frame) Func() *greenlet.Func      { return &logSleepsThriceFunc1FrameInfo }
@@ -1517,7 +1516,7 @@ func (f *logWaitsFrame) body(r *greenlet.Run, l *log, e *Event, name string) (st
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:1523
+//line hub_greenlet_test.go:1522
 
 func (f *logWaitsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l, e, name := f.l, f.e, f.name
@@ -1545,7 +1544,7 @@ resumed_217:
 	return r.Return(f, &f.Header)
 }
 
-//line hub_greenlet_test.go:1551
+//line hub_greenlet_test.go:1550
 
 func (f *logWaitsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.e, &f.name) }
 func (f *logWaitsFrame) Forget()                 { *f = logWaitsFrame{Header: f.Header} }
@@ -1594,7 +1593,7 @@ func (f *logSetsFrame) body(r *greenlet.Run, l *log, e *Event) (st greenlet.Stat
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:1600
+//line hub_greenlet_test.go:1599
 
 func (f *logSetsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l, e := f.l, f.e
@@ -1623,7 +1622,7 @@ resumed_226:
 	return r.Return(f, &f.Header)
 }
 
-//line hub_greenlet_test.go:1629
+//line hub_greenlet_test.go:1628
 
 func (f *logSetsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.e) }
 func (f *logSetsFrame) Forget()                 { *f = logSetsFrame{Header: f.Header} }
@@ -1683,7 +1682,7 @@ func (f *logEntersFrame) body(r *greenlet.Run, l *log, s *Semaphore, name string
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:1689
+//line hub_greenlet_test.go:1688
 
 func (f *logEntersFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l, s, name, d := f.l, f.s, f.name, f.d
@@ -1718,7 +1717,7 @@ resumed_247:
 	return r.Return(f, &f.Header)
 }
 
-//line hub_greenlet_test.go:1724
+//line hub_greenlet_test.go:1723
 
 func (f *logEntersFrame) Args(args []any) {
 	greenlet.SetArgs(f, args, &f.s, &f.name, &f.d, &f.patience)
@@ -1766,7 +1765,7 @@ func (f *logKillsOneFrame) body(r *greenlet.Run, l *log, task *Task) (st greenle
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:1772
+//line hub_greenlet_test.go:1771
 
 func (f *logKillsOneFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	task := f.task
@@ -1787,10 +1786,9 @@ func (f *logKillsOneFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		r.Callee().(*TaskKillFrame).Release(r)
 		return r.Return(f, &f.Header)
 	}
-
 }
 
-//line hub_greenlet_test.go:1796
+//line hub_greenlet_test.go:1794
 
 func (f *logKillsOneFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.task) }
 func (f *logKillsOneFrame) Forget()                 { *f = logKillsOneFrame{Header: f.Header} }
@@ -1847,7 +1845,7 @@ func (f *logHoldsFrame) body(r *greenlet.Run, l *log, s *Semaphore) (st greenlet
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:1853
+//line hub_greenlet_test.go:1851
 
 func (f *logHoldsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l, s := f.l, f.s
@@ -1882,7 +1880,7 @@ resumed_287:
 	return r.Return(f, &f.Header)
 }
 
-//line hub_greenlet_test.go:1888
+//line hub_greenlet_test.go:1886
 
 func (f *logHoldsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.s) }
 func (f *logHoldsFrame) Forget()                 { *f = logHoldsFrame{Header: f.Header} }
@@ -1994,7 +1992,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:2000
+//line hub_greenlet_test.go:1998
 
 func (f *logGrantedFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.s0) }
 func (f *logGrantedFrame) Forget()                 { *f = logGrantedFrame{DeferHeader: f.DeferHeader} }
@@ -2047,7 +2045,7 @@ loop_307:
 	goto loop_307
 }
 
-//line hub_greenlet_test.go:2053
+//line hub_greenlet_test.go:2051
 
 func (f *logProducesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l, q, n := f.l, f.q, f.n
@@ -2082,7 +2080,7 @@ resumed_308:
 	goto loop_307
 }
 
-//line hub_greenlet_test.go:2088
+//line hub_greenlet_test.go:2086
 
 func (f *logProducesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.q, &f.n) }
 func (f *logProducesFrame) Forget()                 { *f = logProducesFrame{Header: f.Header} }
@@ -2134,7 +2132,7 @@ loop_316:
 	goto loop_316
 }
 
-//line hub_greenlet_test.go:2140
+//line hub_greenlet_test.go:2138
 
 func (f *logConsumesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l, q, d := f.l, f.q, f.d
@@ -2175,7 +2173,7 @@ resumed_323:
 	goto loop_316
 }
 
-//line hub_greenlet_test.go:2181
+//line hub_greenlet_test.go:2179
 
 func (f *logConsumesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.q, &f.d) }
 func (f *logConsumesFrame) Forget()                 { *f = logConsumesFrame{Header: f.Header} }
@@ -2266,7 +2264,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:2272
+//line hub_greenlet_test.go:2270
 
 func (f *logPutsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.q, &f.v) }
 func (f *logPutsFrame) Forget()                 { *f = logPutsFrame{DeferHeader: f.DeferHeader} }
@@ -2311,7 +2309,7 @@ func (f *logGetsForFrame) body(r *greenlet.Run, l *log, q *Queue[int], d time.Du
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:2317
+//line hub_greenlet_test.go:2315
 
 func (f *logGetsForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l := f.l
@@ -2329,10 +2327,9 @@ func (f *logGetsForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		l.say("%d %v", v, ok)
 		return r.Return(f, &f.Header)
 	}
-
 }
 
-//line hub_greenlet_test.go:2338
+//line hub_greenlet_test.go:2335
 
 func (f *logGetsForFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.q, &f.d) }
 func (f *logGetsForFrame) Forget()                 { *f = logGetsForFrame{Header: f.Header} }
@@ -2367,7 +2364,7 @@ func (f *logClosesFrame) body(r *greenlet.Run, l *log, q *Queue[int]) (st greenl
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:2374
+//line hub_greenlet_test.go:2371
 
 func (f *logClosesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l, f.q))
@@ -2426,7 +2423,7 @@ func (f *logCancelsFrame) body(r *greenlet.Run, l *log, cancel context.CancelCau
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:2433
+//line hub_greenlet_test.go:2430
 
 func (f *logCancelsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	cancel := f.cancel
@@ -2456,10 +2453,9 @@ func (f *logCancelsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		r.Callee().Release(r)
 		return r.Return(f, &f.Header)
 	}
-
 }
 
-//line hub_greenlet_test.go:2466
+//line hub_greenlet_test.go:2462
 
 func (f *logCancelsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.cancel) }
 func (f *logCancelsFrame) Forget()                 { *f = logCancelsFrame{Header: f.Header} }
@@ -2509,7 +2505,7 @@ loop_440:
 	goto loop_440
 }
 
-//line hub_greenlet_test.go:2516
+//line hub_greenlet_test.go:2512
 
 func (f *sumsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	q, n := f.q, f.n
@@ -2547,7 +2543,7 @@ resumed_441:
 	goto loop_440
 }
 
-//line hub_greenlet_test.go:2554
+//line hub_greenlet_test.go:2550
 
 func (f *sumsFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.q, &f.n) }
 func (f *sumsFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -2600,7 +2596,7 @@ func (f *logTicksFrame) body(r *greenlet.Run, l *log, n int) (st greenlet.Status
 	return greenlet.Yielded(r, i)
 }
 
-//line hub_greenlet_test.go:2607
+//line hub_greenlet_test.go:2603
 
 func (f *logTicksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var i int
@@ -2637,7 +2633,7 @@ resumed_458:
 	return greenlet.Yielded(r, i)
 }
 
-//line hub_greenlet_test.go:2644
+//line hub_greenlet_test.go:2640
 
 func (f *logTicksFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.n) }
 func (f *logTicksFrame) Forget()                 { *f = logTicksFrame{Header: f.Header} }
@@ -2674,7 +2670,7 @@ func (f *logIteratesFrame) body(r *greenlet.Run, l *log) (st greenlet.Status) {
 	return r.SendNone(g)
 }
 
-//line hub_greenlet_test.go:2681
+//line hub_greenlet_test.go:2677
 
 func (f *logIteratesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l := f.l
@@ -2709,7 +2705,7 @@ loop_466:
 	return r.SendNone(g)
 }
 
-//line hub_greenlet_test.go:2716
+//line hub_greenlet_test.go:2712
 
 func (f *logIteratesFrame) Forget()                 { *f = logIteratesFrame{Header: f.Header} }
 func (f *logIteratesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 33) }

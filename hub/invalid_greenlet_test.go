@@ -8,6 +8,8 @@ import (
 	"time"
 )
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // logWaitsInFrame is an activation of log.waitsIn.
 type logWaitsInFrame struct {
 	greenlet.DeferHeader
@@ -186,7 +188,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line invalid_greenlet_test.go:190
+//line invalid_greenlet_test.go:192
 
 func (f *logWaitsInFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.way) }
 func (f *logWaitsInFrame) Forget()                 { *f = logWaitsInFrame{DeferHeader: f.DeferHeader} }
@@ -223,7 +225,7 @@ func (f *logBelowFrame) body(r *greenlet.Run, l *log, way string, g **greenlet.G
 	return r.SendNone((*g))
 }
 
-//line invalid_greenlet_test.go:227
+//line invalid_greenlet_test.go:229
 
 func (f *logBelowFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
@@ -232,7 +234,6 @@ func (f *logBelowFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	default:
 		return r.Return(f, &f.Header)
 	}
-
 }
 
 func (f *logBelowFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.way, &f.g) }
@@ -268,7 +269,7 @@ func (f *logMeddlesFrame) body(r *greenlet.Run, l *log, g **greenlet.Greenlet) (
 	return r.SendNone((*g))
 }
 
-//line invalid_greenlet_test.go:272
+//line invalid_greenlet_test.go:273
 
 func (f *logMeddlesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
@@ -277,7 +278,6 @@ func (f *logMeddlesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	default:
 		return r.Return(f, &f.Header)
 	}
-
 }
 
 func (f *logMeddlesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.g) }

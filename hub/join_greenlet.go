@@ -8,6 +8,8 @@ import (
 	"time"
 )
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // JoinAllFrame is an activation of JoinAll.
 type JoinAllFrame struct {
 	greenlet.Header
@@ -43,7 +45,7 @@ func (f *JoinAllFrame) body(r *greenlet.Run, tasks []*Task) (ret0 error, st gree
 	return firstError(t0), greenlet.Done
 }
 
-//line join_greenlet.go:47
+//line join_greenlet.go:49
 
 func (f *JoinAllFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var t0 []*Task
@@ -58,10 +60,9 @@ func (f *JoinAllFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		f.ret0 = firstError(t0)
 		return r.Return(f, &f.Header)
 	}
-
 }
 
-//line join_greenlet.go:65
+//line join_greenlet.go:66
 
 func (f *JoinAllFrame) Args(args []any)                      { greenlet.SetVariadic(f, args, &f.tasks) }
 func (f *JoinAllFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -121,7 +122,7 @@ func (f *JoinAllForFrame) body(r *greenlet.Run, d time.Duration, tasks []*Task) 
 	return firstError(ended), len(ended) == len(tasks), greenlet.Done
 }
 
-//line join_greenlet.go:125
+//line join_greenlet.go:126
 
 func (f *JoinAllForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	tasks := f.tasks
@@ -136,7 +137,6 @@ func (f *JoinAllForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		f.ret0, f.ret1 = firstError(ended), len(ended) == len(tasks)
 		return r.Return(f, &f.Header)
 	}
-
 }
 
 //line join_greenlet.go:143
@@ -223,10 +223,9 @@ func (f *KillAllFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		}
 		return r.Return(f, &f.Header)
 	}
-
 }
 
-//line join_greenlet.go:230
+//line join_greenlet.go:229
 
 func (f *KillAllFrame) Args(args []any)         { greenlet.SetVariadic(f, args, &f.tasks) }
 func (f *KillAllFrame) Forget()                 { *f = KillAllFrame{Header: f.Header} }
@@ -290,7 +289,7 @@ func (f *KillAllForFrame) body(r *greenlet.Run, d time.Duration, tasks []*Task) 
 	return len(ended) == len(others), greenlet.Done
 }
 
-//line join_greenlet.go:294
+//line join_greenlet.go:293
 
 func (f *KillAllForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var others []*Task
@@ -310,10 +309,9 @@ func (f *KillAllForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		f.ret0 = len(ended) == len(others)
 		return r.Return(f, &f.Header)
 	}
-
 }
 
-//line join_greenlet.go:317
+//line join_greenlet.go:315
 
 func (f *KillAllForFrame) Args(args []any)                      { greenlet.SetVariadic(f, args, &f.d, &f.tasks) }
 func (f *KillAllForFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }

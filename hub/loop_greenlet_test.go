@@ -8,6 +8,8 @@ import (
 	"time"
 )
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // logRefusesForGoodFrame is an activation of log.refusesForGood.
 type logRefusesForGoodFrame struct {
 	greenlet.DeferHeader
@@ -84,7 +86,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line loop_greenlet_test.go:88
+//line loop_greenlet_test.go:90
 
 func (f *logRefusesForGoodFrame) Forget()                 { *f = logRefusesForGoodFrame{DeferHeader: f.DeferHeader} }
 func (f *logRefusesForGoodFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 23) }
@@ -108,7 +110,7 @@ func (c *logRefusesForGoodFunc1) value() func() {
 	})
 }
 
-//line loop_greenlet_test.go:112
+//line loop_greenlet_test.go:114
 
 // logRefusesForGoodFunc1Frame is an activation of the literal logRefusesForGoodFunc1.
 type logRefusesForGoodFunc1Frame struct {
@@ -161,7 +163,7 @@ func (f *logRefusesForGoodFunc1Frame) step(r *greenlet.Run, c *logRefusesForGood
 	return greenlet.Done
 }
 
-//line loop_greenlet_test.go:165
+//line loop_greenlet_test.go:167
 
 func (f *logRefusesForGoodFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 56) }
 func (*logRefusesForGoodFunc1Frame) Func() *greenlet.Func      { return &logRefusesForGoodFunc1FrameInfo }
@@ -201,7 +203,7 @@ func (f *logJoinsOneFrame) body(r *greenlet.Run, l *log, task *Task) (st greenle
 	return greenlet.Done
 }
 
-//line loop_greenlet_test.go:205
+//line loop_greenlet_test.go:207
 
 func (f *logJoinsOneFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l := f.l
@@ -216,10 +218,9 @@ func (f *logJoinsOneFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		l.say("joined: %v", t0 != nil)
 		return r.Return(f, &f.Header)
 	}
-
 }
 
-//line loop_greenlet_test.go:223
+//line loop_greenlet_test.go:224
 
 func (f *logJoinsOneFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.task) }
 func (f *logJoinsOneFrame) Forget()                 { *f = logJoinsOneFrame{Header: f.Header} }
@@ -267,7 +268,7 @@ loop_116:
 	goto loop_116
 }
 
-//line loop_greenlet_test.go:271
+//line loop_greenlet_test.go:272
 
 func (f *logHasTurnsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l, n := f.l, f.n
@@ -298,7 +299,7 @@ resumed_118:
 	goto loop_116
 }
 
-//line loop_greenlet_test.go:302
+//line loop_greenlet_test.go:303
 
 func (f *logHasTurnsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.n) }
 func (f *logHasTurnsFrame) Forget()                 { *f = logHasTurnsFrame{Header: f.Header} }
@@ -333,7 +334,7 @@ func (f *logDrivesFrame) body(r *greenlet.Run, l *log, g *greenlet.Greenlet) (st
 	return r.SendNone(g)
 }
 
-//line loop_greenlet_test.go:337
+//line loop_greenlet_test.go:338
 
 func (f *logDrivesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l := f.l
@@ -345,7 +346,6 @@ func (f *logDrivesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		l.say("not reached")
 		return r.Return(f, &f.Header)
 	}
-
 }
 
 //line loop_greenlet_test.go:352

@@ -8,6 +8,8 @@ import (
 	"iter"
 )
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // MapFrame is an activation of Map.
 type MapFrame[A any, R any] struct {
 	greenlet.DeferHeader
@@ -149,7 +151,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line map_greenlet.go:153
+//line map_greenlet.go:155
 
 func (f *MapFrame[A, R]) Args(args []any) { greenlet.SetArgs(f, args, &f.g, &f.items, &f.f) }
 func (f *MapFrame[A, R]) Send(r *greenlet.Run) greenlet.Status {
@@ -203,7 +205,7 @@ func (f2 *MapSeqFrame[A, R]) body(r *greenlet.Run, g *Group, n int, items iter.S
 	}).value(), greenlet.Done
 }
 
-//line map_greenlet.go:208
+//line map_greenlet.go:210
 
 func (f *MapSeqFrame[A, R]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, st = f.body(r, f.g, f.n, f.items, f.f)
@@ -258,7 +260,7 @@ func (f2 *func1MapSeqFrame[A, R]) body(r *greenlet.Run, c *func1MapSeq[A, R], yi
 	return greenlet.Done
 }
 
-//line map_greenlet.go:263
+//line map_greenlet.go:265
 
 func (f2 *func1MapSeqFrame[A, R]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f2.c
@@ -308,7 +310,7 @@ func (f2 *MapUnorderedFrame[A, R]) body(r *greenlet.Run, g *Group, n int, items 
 	}).value(), greenlet.Done
 }
 
-//line map_greenlet.go:314
+//line map_greenlet.go:316
 
 func (f *MapUnorderedFrame[A, R]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, st = f.body(r, f.g, f.n, f.items, f.f)
@@ -369,7 +371,7 @@ func (f2 *func1MapUnorderedFrame[A, R]) body(r *greenlet.Run, c *func1MapUnorder
 	return greenlet.Done
 }
 
-//line map_greenlet.go:375
+//line map_greenlet.go:377
 
 func (f2 *func1MapUnorderedFrame[A, R]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f2.c
@@ -535,7 +537,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line map_greenlet.go:541
+//line map_greenlet.go:543
 
 func (f *mappingAllFrame[A, R]) Args(args []any)         { greenlet.SetArgs(f, args, &f.items, &f.yield) }
 func (f *mappingAllFrame[A, R]) Forget()                 { *f = mappingAllFrame[A, R]{DeferHeader: f.DeferHeader} }
@@ -595,7 +597,7 @@ func (f *mappingNextFrame[A, R]) body(r *greenlet.Run, m *mapping[A, R]) (ret0 *
 	return ret0, r.SendNone(m.group.hub.park(r.Current(), &m.waiting, forResult))
 }
 
-//line map_greenlet.go:601
+//line map_greenlet.go:603
 
 func (f *mappingNextFrame[A, R]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	m := f.m
@@ -638,7 +640,7 @@ resumed_98:
 	return r.SendNone(m.group.hub.park(r.Current(), &m.waiting, forResult))
 }
 
-//line map_greenlet.go:644
+//line map_greenlet.go:646
 
 func (f *mappingNextFrame[A, R]) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result(r, f.ret0)
@@ -746,7 +748,7 @@ resumed_128:
 	goto loop_118
 }
 
-//line map_greenlet.go:753
+//line map_greenlet.go:755
 
 func (f *mappingFillFrame[A, R]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.m))
@@ -804,7 +806,7 @@ func (f2 *mappedRunFrame[A, R]) body(r *greenlet.Run, c *mapped[A, R]) (st green
 	return greenlet.Done
 }
 
-//line map_greenlet.go:811
+//line map_greenlet.go:813
 
 func (f2 *mappedRunFrame[A, R]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f2.c
@@ -821,10 +823,9 @@ func (f2 *mappedRunFrame[A, R]) Resume(r *greenlet.Run) (st greenlet.Status) {
 		c.result, c.err = t1, t2
 		return r.Return(f2, &f2.Header)
 	}
-
 }
 
-//line map_greenlet.go:831
+//line map_greenlet.go:832
 
 func (f *mappedRunFrame[A, R]) Forget()                 { *f = mappedRunFrame[A, R]{Header: f.Header} }
 func (f *mappedRunFrame[A, R]) Release(r *greenlet.Run) { greenlet.Free(r, f, 58) }
@@ -861,7 +862,7 @@ func (f *mappingEndFrame[A, R]) body(r *greenlet.Run, m *mapping[A, R]) (st gree
 	return greenlet.Done
 }
 
-//line map_greenlet.go:868
+//line map_greenlet.go:869
 
 func (f *mappingEndFrame[A, R]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
@@ -871,7 +872,6 @@ func (f *mappingEndFrame[A, R]) Resume(r *greenlet.Run) (st greenlet.Status) {
 		r.Callee().(*GroupKillFrame).Release(r)
 		return r.Return(f, &f.Header)
 	}
-
 }
 
 func (f *mappingEndFrame[A, R]) Forget()                 { *f = mappingEndFrame[A, R]{Header: f.Header} }

@@ -12,6 +12,8 @@ import (
 	"time"
 )
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // logWorkFrame is an activation of log.work.
 type logWorkFrame struct {
 	greenlet.DeferHeader
@@ -115,7 +117,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line map_greenlet_test.go:119
+//line map_greenlet_test.go:121
 
 func (f *logWorkFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.n0) }
 func (f *logWorkFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -262,7 +264,7 @@ resumed_46:
 	return greenlet.Done
 }
 
-//line map_greenlet_test.go:267
+//line map_greenlet_test.go:269
 
 func (f *logMapsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l0))
@@ -320,7 +322,7 @@ func (f *logMapsFunc1Frame) body(r *greenlet.Run, c *logMapsFunc1, n int) (ret0 
 	return t0, t1, greenlet.Done
 }
 
-//line map_greenlet_test.go:325
+//line map_greenlet_test.go:327
 
 func (f *logMapsFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -333,7 +335,7 @@ func (f *logMapsFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:338
+//line map_greenlet_test.go:340
 
 func (f *logMapsFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 50) }
 func (*logMapsFunc1Frame) Func() *greenlet.Func      { return &logMapsFunc1FrameInfo }
@@ -373,7 +375,7 @@ func (f *logMapsFunc2Frame) body(r *greenlet.Run, c *logMapsFunc2) (st greenlet.
 	return greenlet.Done
 }
 
-//line map_greenlet_test.go:378
+//line map_greenlet_test.go:380
 
 func (f *logMapsFunc2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -432,7 +434,7 @@ func (f *logMapsValue1Frame) body(r *greenlet.Run, c *logMapsValue1, p0 int) (re
 	return t0, t1, greenlet.Done
 }
 
-//line map_greenlet_test.go:437
+//line map_greenlet_test.go:439
 
 func (f *logMapsValue1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -445,7 +447,7 @@ func (f *logMapsValue1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:450
+//line map_greenlet_test.go:452
 
 func (f *logMapsValue1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 25) }
 func (*logMapsValue1Frame) Func() *greenlet.Func      { return &logMapsValue1FrameInfo }
@@ -497,7 +499,7 @@ func (f *logMapsValue2Frame) body(r *greenlet.Run, c *logMapsValue2, p0 int) (re
 	return t0, t1, greenlet.Done
 }
 
-//line map_greenlet_test.go:502
+//line map_greenlet_test.go:504
 
 func (f *logMapsValue2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -510,7 +512,7 @@ func (f *logMapsValue2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:515
+//line map_greenlet_test.go:517
 
 func (f *logMapsValue2Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 54) }
 func (*logMapsValue2Frame) Func() *greenlet.Func      { return &logMapsValue2FrameInfo }
@@ -562,7 +564,7 @@ func (f *logMapsValue3Frame) body(r *greenlet.Run, c *logMapsValue3, p0 int) (re
 	return t0, t1, greenlet.Done
 }
 
-//line map_greenlet_test.go:567
+//line map_greenlet_test.go:569
 
 func (f *logMapsValue3Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -575,7 +577,7 @@ func (f *logMapsValue3Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:580
+//line map_greenlet_test.go:582
 
 func (f *logMapsValue3Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 51) }
 func (*logMapsValue3Frame) Func() *greenlet.Func      { return &logMapsValue3FrameInfo }
@@ -627,7 +629,7 @@ func (f *logMapsValue4Frame) body(r *greenlet.Run, c *logMapsValue4, p0 int) (re
 	return t0, t1, greenlet.Done
 }
 
-//line map_greenlet_test.go:632
+//line map_greenlet_test.go:634
 
 func (f *logMapsValue4Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -640,7 +642,7 @@ func (f *logMapsValue4Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:645
+//line map_greenlet_test.go:647
 
 func (f *logMapsValue4Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 8) }
 func (*logMapsValue4Frame) Func() *greenlet.Func      { return &logMapsValue4FrameInfo }
@@ -692,7 +694,7 @@ func (f *logMapsValue5Frame) body(r *greenlet.Run, c *logMapsValue5, p0 int) (re
 	return t0, t1, greenlet.Done
 }
 
-//line map_greenlet_test.go:697
+//line map_greenlet_test.go:699
 
 func (f *logMapsValue5Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -705,7 +707,7 @@ func (f *logMapsValue5Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:710
+//line map_greenlet_test.go:712
 
 func (f *logMapsValue5Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 61) }
 func (*logMapsValue5Frame) Func() *greenlet.Func      { return &logMapsValue5FrameInfo }
@@ -775,7 +777,7 @@ func (f *logMapsSeqFrame) body(r2 *greenlet.Run, l0 *log, g *Group, n int) (st g
 	return greenlet.Done
 }
 
-//line map_greenlet_test.go:780
+//line map_greenlet_test.go:782
 
 func (f *logMapsSeqFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	var l **log
@@ -821,7 +823,7 @@ resumed_72:
 	return r2.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:826
+//line map_greenlet_test.go:828
 
 func (f *logMapsSeqFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.g, &f.n) }
 func (f *logMapsSeqFrame) Forget()                 { *f = logMapsSeqFrame{Header: f.Header} }
@@ -876,7 +878,7 @@ func (f *logMapsSeqValue1Frame) body(r *greenlet.Run, c *logMapsSeqValue1, p0 in
 	return t0, t1, greenlet.Done
 }
 
-//line map_greenlet_test.go:881
+//line map_greenlet_test.go:883
 
 func (f *logMapsSeqValue1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -889,7 +891,7 @@ func (f *logMapsSeqValue1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:894
+//line map_greenlet_test.go:896
 
 func (f *logMapsSeqValue1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 32) }
 func (*logMapsSeqValue1Frame) Func() *greenlet.Func      { return &logMapsSeqValue1FrameInfo }
@@ -915,7 +917,7 @@ func (c *logMapsSeqRange1) value() func(string, error) bool {
 	})
 }
 
-//line map_greenlet_test.go:920
+//line map_greenlet_test.go:922
 
 // logMapsSeqRange1Frame is an activation of the literal logMapsSeqRange1.
 type logMapsSeqRange1Frame struct {
@@ -956,7 +958,7 @@ func (f *logMapsSeqRange1Frame) body(r2 *greenlet.Run, c *logMapsSeqRange1, r st
 	return true, greenlet.Done
 }
 
-//line map_greenlet_test.go:961
+//line map_greenlet_test.go:963
 
 func (f *logMapsSeqRange1Frame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -969,7 +971,7 @@ func (f *logMapsSeqRange1Frame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	return r2.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:974
+//line map_greenlet_test.go:976
 
 func (f *logMapsSeqRange1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 8) }
 func (*logMapsSeqRange1Frame) Func() *greenlet.Func      { return &logMapsSeqRange1FrameInfo }
@@ -1188,7 +1190,7 @@ resumed_110c:
 	return greenlet.Done
 }
 
-//line map_greenlet_test.go:1194
+//line map_greenlet_test.go:1196
 
 func (f *logMapsUnorderedFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l0))
@@ -1246,7 +1248,7 @@ func (f *logMapsUnorderedValue1Frame) body(r *greenlet.Run, c *logMapsUnorderedV
 	return t0, t1, greenlet.Done
 }
 
-//line map_greenlet_test.go:1252
+//line map_greenlet_test.go:1254
 
 func (f *logMapsUnorderedValue1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -1259,7 +1261,7 @@ func (f *logMapsUnorderedValue1Frame) Resume(r *greenlet.Run) (st greenlet.Statu
 	return r.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:1265
+//line map_greenlet_test.go:1267
 
 func (f *logMapsUnorderedValue1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 21) }
 func (*logMapsUnorderedValue1Frame) Func() *greenlet.Func      { return &logMapsUnorderedValue1FrameInfo }
@@ -1311,7 +1313,7 @@ func (f *logMapsUnorderedValue2Frame) body(r *greenlet.Run, c *logMapsUnorderedV
 	return t0, t1, greenlet.Done
 }
 
-//line map_greenlet_test.go:1317
+//line map_greenlet_test.go:1319
 
 func (f *logMapsUnorderedValue2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -1324,7 +1326,7 @@ func (f *logMapsUnorderedValue2Frame) Resume(r *greenlet.Run) (st greenlet.Statu
 	return r.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:1330
+//line map_greenlet_test.go:1332
 
 func (f *logMapsUnorderedValue2Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 18) }
 func (*logMapsUnorderedValue2Frame) Func() *greenlet.Func      { return &logMapsUnorderedValue2FrameInfo }
@@ -1376,7 +1378,7 @@ func (f *logMapsUnorderedValue3Frame) body(r *greenlet.Run, c *logMapsUnorderedV
 	return t0, t1, greenlet.Done
 }
 
-//line map_greenlet_test.go:1382
+//line map_greenlet_test.go:1384
 
 func (f *logMapsUnorderedValue3Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -1389,7 +1391,7 @@ func (f *logMapsUnorderedValue3Frame) Resume(r *greenlet.Run) (st greenlet.Statu
 	return r.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:1395
+//line map_greenlet_test.go:1397
 
 func (f *logMapsUnorderedValue3Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 63) }
 func (*logMapsUnorderedValue3Frame) Func() *greenlet.Func      { return &logMapsUnorderedValue3FrameInfo }
@@ -1414,7 +1416,7 @@ func (c *logMapsUnorderedRange1) value() func(string, error) bool {
 	})
 }
 
-//line map_greenlet_test.go:1420
+//line map_greenlet_test.go:1422
 
 // logMapsUnorderedRange1Frame is an activation of the literal logMapsUnorderedRange1.
 type logMapsUnorderedRange1Frame struct {
@@ -1449,7 +1451,7 @@ func (f *logMapsUnorderedRange1Frame) body(r2 *greenlet.Run, c *logMapsUnordered
 	return true, greenlet.Done
 }
 
-//line map_greenlet_test.go:1456
+//line map_greenlet_test.go:1458
 
 func (f *logMapsUnorderedRange1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, st = f.body(r, f.c, f.r, f.err)
@@ -1483,7 +1485,7 @@ func (c *logMapsUnorderedRange2) value() func(string, error) bool {
 	})
 }
 
-//line map_greenlet_test.go:1490
+//line map_greenlet_test.go:1492
 
 // logMapsUnorderedRange2Frame is an activation of the literal logMapsUnorderedRange2.
 type logMapsUnorderedRange2Frame struct {
@@ -1526,7 +1528,7 @@ leave_103:
 	return false, greenlet.Done
 }
 
-//line map_greenlet_test.go:1534
+//line map_greenlet_test.go:1536
 
 func (f *logMapsUnorderedRange2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, st = f.body(r, f.c, f.r, f.err)
@@ -1556,7 +1558,7 @@ func (c *logMapsUnorderedRange3) value() func(string, error) bool {
 	})
 }
 
-//line map_greenlet_test.go:1564
+//line map_greenlet_test.go:1566
 
 // logMapsUnorderedRange3Frame is an activation of the literal logMapsUnorderedRange3.
 type logMapsUnorderedRange3Frame struct {
@@ -1591,7 +1593,7 @@ func (f *logMapsUnorderedRange3Frame) body(r2 *greenlet.Run, c *logMapsUnordered
 	return true, greenlet.Done
 }
 
-//line map_greenlet_test.go:1600
+//line map_greenlet_test.go:1602
 
 func (f *logMapsUnorderedRange3Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, st = f.body(r, f.c, f.r, f.err)
@@ -1795,7 +1797,7 @@ resumed_146:
 	return greenlet.Done
 }
 
-//line map_greenlet_test.go:1805
+//line map_greenlet_test.go:1807
 
 func (f *logGroupedFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l))
@@ -1864,7 +1866,7 @@ func (f *logMapsManyFrame) body(r *greenlet.Run, l *log, g *Group, n int) (st gr
 	return greenlet.Done
 }
 
-//line map_greenlet_test.go:1874
+//line map_greenlet_test.go:1876
 
 func (f *logMapsManyFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var t0 iter.Seq2[int, error]
@@ -1906,7 +1908,7 @@ resumed_160:
 	return r.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:1916
+//line map_greenlet_test.go:1918
 
 func (f *logMapsManyFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.g, &f.n) }
 func (f *logMapsManyFrame) Forget()                 { *f = logMapsManyFrame{Header: f.Header} }
@@ -1957,7 +1959,7 @@ func (f *logMapsManyFunc1Frame) body(r *greenlet.Run, c *logMapsManyFunc1) (ret0
 	return 0, nil, greenlet.Done
 }
 
-//line map_greenlet_test.go:1967
+//line map_greenlet_test.go:1969
 
 func (f *logMapsManyFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -1968,7 +1970,7 @@ func (f *logMapsManyFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:1978
+//line map_greenlet_test.go:1980
 
 func (f *logMapsManyFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 21) }
 func (*logMapsManyFunc1Frame) Func() *greenlet.Func      { return &logMapsManyFunc1FrameInfo }
@@ -2016,7 +2018,7 @@ func (f *logMapsManyRange1Frame) body(r *greenlet.Run, c *logMapsManyRange1) (re
 	return true, greenlet.Done
 }
 
-//line map_greenlet_test.go:2027
+//line map_greenlet_test.go:2029
 
 func (f *logMapsManyRange1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, st = f.body(r, f.c)

@@ -5,6 +5,8 @@ package hub
 
 import greenlet "github.com/going-green/greenlet/runtime"
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // modelLivesFrame is an activation of model.lives.
 type modelLivesFrame struct {
 	greenlet.Header
@@ -44,7 +46,7 @@ loop_90:
 	goto loop_90
 }
 
-//line model_greenlet_test.go:48
+//line model_greenlet_test.go:50
 
 func (f *modelLivesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	m, n := f.m, f.n
@@ -77,7 +79,7 @@ resumed_94:
 	goto loop_90
 }
 
-//line model_greenlet_test.go:81
+//line model_greenlet_test.go:83
 
 func (f *modelLivesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.n) }
 func (f *modelLivesFrame) Forget()                 { *f = modelLivesFrame{Header: f.Header} }
@@ -178,7 +180,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line model_greenlet_test.go:182
+//line model_greenlet_test.go:184
 
 func (f *modelSurvivesFrame) Forget()                 { *f = modelSurvivesFrame{DeferHeader: f.DeferHeader} }
 func (f *modelSurvivesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 36) }
@@ -219,7 +221,7 @@ func (f *modelSurvivesValue1Frame) body(r *greenlet.Run, c *modelSurvivesValue1)
 	return greenlet.Done
 }
 
-//line model_greenlet_test.go:223
+//line model_greenlet_test.go:225
 
 func (f *modelSurvivesValue1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -327,7 +329,7 @@ case_132:
 	return greenlet.Done
 }
 
-//line model_greenlet_test.go:331
+//line model_greenlet_test.go:333
 
 func (f *modelActsFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
@@ -355,7 +357,6 @@ func (f *modelActsFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 		r2.Callee().(*HubSleepFrame).Release(r2)
 		return r2.Return(f, &f.Header)
 	}
-
 }
 
 func (f *modelActsFrame) Forget()                 { *f = modelActsFrame{Header: f.Header} }
@@ -436,7 +437,7 @@ after_if_141:
 	return greenlet.Done
 }
 
-//line model_greenlet_test.go:440
+//line model_greenlet_test.go:441
 
 func (f *modelPutsFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	m := f.m
@@ -467,7 +468,7 @@ after_if_142:
 	return r2.Return(f, &f.Header)
 }
 
-//line model_greenlet_test.go:471
+//line model_greenlet_test.go:472
 
 func (f *modelPutsFrame) Forget()                 { *f = modelPutsFrame{Header: f.Header} }
 func (f *modelPutsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 59) }
@@ -534,7 +535,7 @@ after_if_156:
 	return greenlet.Done
 }
 
-//line model_greenlet_test.go:538
+//line model_greenlet_test.go:539
 
 func (f *modelGetsFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	m := f.m
@@ -572,7 +573,7 @@ after_if_157:
 	return r2.Return(f, &f.Header)
 }
 
-//line model_greenlet_test.go:576
+//line model_greenlet_test.go:577
 
 func (f *modelGetsFrame) Forget()                 { *f = modelGetsFrame{Header: f.Header} }
 func (f *modelGetsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 42) }
@@ -709,7 +710,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line model_greenlet_test.go:713
+//line model_greenlet_test.go:714
 
 func (f *modelEntersFrame) Forget()                 { *f = modelEntersFrame{DeferHeader: f.DeferHeader} }
 func (f *modelEntersFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 24) }
@@ -848,7 +849,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line model_greenlet_test.go:852
+//line model_greenlet_test.go:853
 
 func (f *modelLocksFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.depth) }
 func (f *modelLocksFrame) Forget()                 { *f = modelLocksFrame{DeferHeader: f.DeferHeader} }
@@ -905,7 +906,7 @@ case_224:
 	return greenlet.Done
 }
 
-//line model_greenlet_test.go:909
+//line model_greenlet_test.go:910
 
 func (f *modelWaitsOrSetsFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	m := f.m
@@ -923,7 +924,6 @@ func (f *modelWaitsOrSetsFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 		}
 		return r2.Return(f, &f.Header)
 	}
-
 }
 
 //line model_greenlet_test.go:930
@@ -986,10 +986,9 @@ func (f *modelPeeksFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 		r2.Callee().(*HubWithTimeoutFrame).Release(r2)
 		return r2.Return(f, &f.Header)
 	}
-
 }
 
-//line model_greenlet_test.go:993
+//line model_greenlet_test.go:992
 
 func (f *modelPeeksFrame) Forget()                 { *f = modelPeeksFrame{Header: f.Header} }
 func (f *modelPeeksFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 45) }
@@ -1014,7 +1013,7 @@ func (c *modelPeeksFunc1) value() func() {
 	})
 }
 
-//line model_greenlet_test.go:1018
+//line model_greenlet_test.go:1017
 
 // modelPeeksFunc1Frame is an activation of the literal modelPeeksFunc1.
 type modelPeeksFunc1Frame struct {
@@ -1044,7 +1043,7 @@ func (f *modelPeeksFunc1Frame) body(r *greenlet.Run, c *modelPeeksFunc1) (st gre
 	return greenlet.Done
 }
 
-//line model_greenlet_test.go:1048
+//line model_greenlet_test.go:1047
 
 func (f *modelPeeksFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -1061,7 +1060,7 @@ func (f *modelPeeksFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line model_greenlet_test.go:1065
+//line model_greenlet_test.go:1064
 
 func (f *modelPeeksFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 6) }
 func (*modelPeeksFunc1Frame) Func() *greenlet.Func      { return &modelPeeksFunc1FrameInfo }

@@ -8,6 +8,8 @@ import (
 	"testing"
 )
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // blocksUntilFrame is an activation of blocksUntil.
 type blocksUntilFrame struct {
 	greenlet.Header
@@ -29,7 +31,7 @@ func (f *blocksUntilFrame) body(r *greenlet.Run, free chan bool) (st greenlet.St
 	return greenlet.Done
 }
 
-//line monitor_greenlet_test.go:34
+//line monitor_greenlet_test.go:36
 
 func (f *blocksUntilFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.free))
@@ -71,7 +73,7 @@ func (f *logLabelledFrame) body(r *greenlet.Run, l *log, t *testing.T) (st green
 	return greenlet.Done
 }
 
-//line monitor_greenlet_test.go:76
+//line monitor_greenlet_test.go:78
 
 func (f *logLabelledFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l, t := f.l, f.t
@@ -84,10 +86,9 @@ func (f *logLabelledFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		l.say("%s", labels(t))
 		return r.Return(f, &f.Header)
 	}
-
 }
 
-//line monitor_greenlet_test.go:92
+//line monitor_greenlet_test.go:93
 
 func (f *logLabelledFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.t) }
 func (f *logLabelledFrame) Forget()                 { *f = logLabelledFrame{Header: f.Header} }

@@ -8,6 +8,8 @@ import (
 	"time"
 )
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // MutexLockFrame is an activation of Mutex.Lock.
 type MutexLockFrame struct {
 	greenlet.Header
@@ -36,7 +38,7 @@ func (f *MutexLockFrame) body(r *greenlet.Run, m *Mutex) (st greenlet.Status) {
 	return r.SendNone(m.hub.park(r.Current(), &m.waiting, forMutex))
 }
 
-//line mutex_greenlet.go:40
+//line mutex_greenlet.go:42
 
 func (f *MutexLockFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	m := f.m
@@ -48,10 +50,9 @@ func (f *MutexLockFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		m.hub.awake(r.Current())
 		return r.Return(f, &f.Header)
 	}
-
 }
 
-//line mutex_greenlet.go:55
+//line mutex_greenlet.go:56
 
 func (f *MutexLockFrame) Forget()                 { *f = MutexLockFrame{Header: f.Header} }
 func (f *MutexLockFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 30) }
@@ -114,7 +115,7 @@ func (f *MutexLockForFrame) body(r *greenlet.Run, m *Mutex, d time.Duration) (re
 	return ret0, r.SendNone(m.hub.parkFor(r.Current(), &m.waiting, d, forMutex))
 }
 
-//line mutex_greenlet.go:118
+//line mutex_greenlet.go:119
 
 func (f *MutexLockForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	m := f.m
@@ -128,7 +129,6 @@ func (f *MutexLockForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		f.ret0 = m.hub.granted()
 		return r.Return(f, &f.Header)
 	}
-
 }
 
 //line mutex_greenlet.go:135

@@ -8,6 +8,8 @@ import (
 	"time"
 )
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // logLocksFrame is an activation of log.locks.
 type logLocksFrame struct {
 	greenlet.Header
@@ -58,7 +60,7 @@ func (f *logLocksFrame) body(r *greenlet.Run, l *log, m *Mutex, name string) (st
 	return greenlet.Done
 }
 
-//line mutex_greenlet_test.go:62
+//line mutex_greenlet_test.go:64
 
 func (f *logLocksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l, m, name := f.l, f.m, f.name
@@ -105,7 +107,7 @@ resumed_19:
 	return r.Return(f, &f.Header)
 }
 
-//line mutex_greenlet_test.go:109
+//line mutex_greenlet_test.go:111
 
 func (f *logLocksFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.m, &f.name) }
 func (f *logLocksFrame) Forget()                 { *f = logLocksFrame{Header: f.Header} }
@@ -206,7 +208,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line mutex_greenlet_test.go:210
+//line mutex_greenlet_test.go:212
 
 func (f *logLocksForFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.m, &f.d) }
 func (f *logLocksForFrame) Forget()                 { *f = logLocksForFrame{DeferHeader: f.DeferHeader} }
@@ -262,7 +264,7 @@ func (f *logLocksTwoFrame) body(r *greenlet.Run, l *log, a *Mutex, b *Mutex) (st
 	return greenlet.Done
 }
 
-//line mutex_greenlet_test.go:266
+//line mutex_greenlet_test.go:268
 
 func (f *logLocksTwoFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l, b := f.l, f.b
@@ -298,7 +300,7 @@ resumed_50:
 	return r.Return(f, &f.Header)
 }
 
-//line mutex_greenlet_test.go:302
+//line mutex_greenlet_test.go:304
 
 func (f *logLocksTwoFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.a, &f.b) }
 func (f *logLocksTwoFrame) Forget()                 { *f = logLocksTwoFrame{Header: f.Header} }
@@ -352,7 +354,7 @@ loop_68:
 	goto loop_68
 }
 
-//line mutex_greenlet_test.go:356
+//line mutex_greenlet_test.go:358
 
 func (f *contendsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	m, n := f.m, f.n
@@ -394,7 +396,7 @@ resumed_70:
 	goto loop_68
 }
 
-//line mutex_greenlet_test.go:398
+//line mutex_greenlet_test.go:400
 
 func (f *contendsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.m, &f.n) }
 func (f *contendsFrame) Forget()                 { *f = contendsFrame{Header: f.Header} }

@@ -10,6 +10,8 @@ import (
 	"time"
 )
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // logRemembersFrame is an activation of log.remembers.
 type logRemembersFrame struct {
 	greenlet.Header
@@ -58,7 +60,7 @@ func (f *logRemembersFrame) body(r *greenlet.Run, l *log, name string) (st green
 	}
 }
 
-//line own_greenlet_test.go:62
+//line own_greenlet_test.go:64
 
 func (f *logRemembersFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l := f.l
@@ -81,10 +83,9 @@ func (f *logRemembersFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		l.say("%v", ok)
 		return r.Return(f, &f.Header)
 	}
-
 }
 
-//line own_greenlet_test.go:88
+//line own_greenlet_test.go:89
 
 func (f *logRemembersFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.name) }
 func (f *logRemembersFrame) Forget()                 { *f = logRemembersFrame{Header: f.Header} }
@@ -171,7 +172,7 @@ func (f *logInContextFrame) body(r *greenlet.Run, l0 *log, base context.Context)
 	return greenlet.Done
 }
 
-//line own_greenlet_test.go:175
+//line own_greenlet_test.go:176
 
 func (f *logInContextFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	base := f.base
@@ -236,7 +237,7 @@ resumed_76:
 	return r.Return(f, &f.Header)
 }
 
-//line own_greenlet_test.go:240
+//line own_greenlet_test.go:241
 
 func (f *logInContextFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.base) }
 func (f *logInContextFrame) Forget()                 { *f = logInContextFrame{Header: f.Header} }
@@ -287,7 +288,7 @@ func (f *logInContextFunc1Frame) body(r *greenlet.Run, c *logInContextFunc1) (st
 	return greenlet.Done
 }
 
-//line own_greenlet_test.go:291
+//line own_greenlet_test.go:292
 
 func (f *logInContextFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -318,7 +319,7 @@ func (c *logInContextFunc2) value() func() {
 	})
 }
 
-//line own_greenlet_test.go:322
+//line own_greenlet_test.go:323
 
 // logInContextFunc2Frame is an activation of the literal logInContextFunc2.
 type logInContextFunc2Frame struct {
@@ -346,7 +347,7 @@ func (f *logInContextFunc2Frame) body(r *greenlet.Run, c *logInContextFunc2) (st
 	return greenlet.Done
 }
 
-//line own_greenlet_test.go:350
+//line own_greenlet_test.go:351
 
 func (f *logInContextFunc2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -358,7 +359,7 @@ func (f *logInContextFunc2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line own_greenlet_test.go:362
+//line own_greenlet_test.go:363
 
 func (f *logInContextFunc2Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 62) }
 func (*logInContextFunc2Frame) Func() *greenlet.Func      { return &logInContextFunc2FrameInfo }
@@ -382,7 +383,7 @@ func (c *logInContextFunc2_1) value() func() {
 	})
 }
 
-//line own_greenlet_test.go:386
+//line own_greenlet_test.go:387
 
 // logInContextFunc2_1Frame is an activation of the literal logInContextFunc2_1.
 type logInContextFunc2_1Frame struct {
@@ -414,7 +415,7 @@ func (f *logInContextFunc2_1Frame) body(r *greenlet.Run, c *logInContextFunc2_1)
 	return greenlet.Done
 }
 
-//line own_greenlet_test.go:418
+//line own_greenlet_test.go:419
 
 func (f *logInContextFunc2_1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -434,7 +435,6 @@ func (f *logInContextFunc2_1Frame) Resume(r *greenlet.Run) (st greenlet.Status) 
 		r.Callee().(*EventWaitFrame).Release(r)
 		return r.Return(f, &f.Header)
 	}
-
 }
 
 //line own_greenlet_test.go:441
@@ -673,10 +673,9 @@ func (f *logWaitsForContextFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		*err = t0
 		return r.Return(f, &f.Header)
 	}
-
 }
 
-//line own_greenlet_test.go:680
+//line own_greenlet_test.go:679
 
 func (f *logWaitsForContextFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.ctx, &f.e, &f.err) }
 func (f *logWaitsForContextFrame) Forget()                 { *f = logWaitsForContextFrame{Header: f.Header} }
@@ -718,7 +717,7 @@ func (f *logWaitsForContextValue1Frame) body(r *greenlet.Run, c *logWaitsForCont
 	return greenlet.Done
 }
 
-//line own_greenlet_test.go:722
+//line own_greenlet_test.go:721
 
 func (f *logWaitsForContextValue1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -778,7 +777,7 @@ func (f2 *logSetsThenFrame) body(r *greenlet.Run, l *log, e *Event, f func()) (s
 	return greenlet.Done
 }
 
-//line own_greenlet_test.go:782
+//line own_greenlet_test.go:781
 
 func (f2 *logSetsThenFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f2.PC {
@@ -788,7 +787,6 @@ func (f2 *logSetsThenFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		r.Callee().Release(r)
 		return r.Return(f2, &f2.Header)
 	}
-
 }
 
 func (f *logSetsThenFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.e, &f.f) }
@@ -837,7 +835,7 @@ loop_151:
 	goto loop_151
 }
 
-//line own_greenlet_test.go:841
+//line own_greenlet_test.go:839
 
 func (f *entersContextsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	h, ctx, n := f.h, f.ctx, f.n
@@ -868,7 +866,7 @@ resumed_152:
 	goto loop_151
 }
 
-//line own_greenlet_test.go:872
+//line own_greenlet_test.go:870
 
 func (f *entersContextsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.h, &f.ctx, &f.n) }
 func (f *entersContextsFrame) Forget()                 { *f = entersContextsFrame{Header: f.Header} }
@@ -910,7 +908,7 @@ func (f *entersContextsValue1Frame) body(r *greenlet.Run, c *entersContextsValue
 	return greenlet.Done
 }
 
-//line own_greenlet_test.go:914
+//line own_greenlet_test.go:912
 
 func (f *entersContextsValue1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -959,7 +957,7 @@ func (f *logAsksTwiceFrame) body(r *greenlet.Run, l *log, e *Event) (st greenlet
 	return greenlet.Done
 }
 
-//line own_greenlet_test.go:963
+//line own_greenlet_test.go:961
 
 func (f *logAsksTwiceFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l := f.l
@@ -975,10 +973,9 @@ func (f *logAsksTwiceFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		l.say("%v, and now %v", ctx.Err(), l.Current().Context().Err())
 		return r.Return(f, &f.Header)
 	}
-
 }
 
-//line own_greenlet_test.go:982
+//line own_greenlet_test.go:979
 
 func (f *logAsksTwiceFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.e) }
 func (f *logAsksTwiceFrame) Forget()                 { *f = logAsksTwiceFrame{Header: f.Header} }

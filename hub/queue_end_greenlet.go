@@ -9,6 +9,8 @@ import (
 	"time"
 )
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // QueueAllFrame is an activation of Queue.All.
 type QueueAllFrame[T any] struct {
 	greenlet.Header
@@ -35,7 +37,7 @@ func (f *QueueAllFrame[T]) body(r *greenlet.Run, q *Queue[T]) (ret0 iter.Seq[T],
 	return (&func1QueueAll[T]{q: &q}).value(), greenlet.Done
 }
 
-//line queue_end_greenlet.go:40
+//line queue_end_greenlet.go:42
 
 func (f *QueueAllFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, st = f.body(r, f.q)
@@ -68,7 +70,7 @@ func (c *func1QueueAll[T]) value() func(func(T) bool) {
 	})
 }
 
-//line queue_end_greenlet.go:73
+//line queue_end_greenlet.go:75
 
 // func1QueueAllFrame is an activation of the literal func1QueueAll.
 type func1QueueAllFrame[T any] struct {
@@ -135,7 +137,7 @@ after_if_15:
 	goto loop_15
 }
 
-//line queue_end_greenlet.go:140
+//line queue_end_greenlet.go:142
 
 func (f *func1QueueAllFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c, yield := f.c, f.yield
@@ -195,7 +197,7 @@ resumed_15b:
 	goto loop_15
 }
 
-//line queue_end_greenlet.go:200
+//line queue_end_greenlet.go:202
 
 func (f *func1QueueAllFrame[T]) Release(r *greenlet.Run) { greenlet.Free(r, f, 23) }
 func (*func1QueueAllFrame[T]) Func() *greenlet.Func      { return &func1QueueAllFrameInfo }
@@ -231,7 +233,7 @@ func (f *QueueJoinFrame[T]) body(r *greenlet.Run, q *Queue[T]) (st greenlet.Stat
 	return r.SendNone(q.hub.park(r.Current(), &q.joiners, forWork))
 }
 
-//line queue_end_greenlet.go:236
+//line queue_end_greenlet.go:238
 
 func (f *QueueJoinFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	q := f.q
@@ -243,10 +245,9 @@ func (f *QueueJoinFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 		q.hub.awake(r.Current())
 		return r.Return(f, &f.Header)
 	}
-
 }
 
-//line queue_end_greenlet.go:251
+//line queue_end_greenlet.go:252
 
 func (f *QueueJoinFrame[T]) Forget()                 { *f = QueueJoinFrame[T]{Header: f.Header} }
 func (f *QueueJoinFrame[T]) Release(r *greenlet.Run) { greenlet.Free(r, f, 59) }
@@ -294,7 +295,7 @@ func (f *QueueJoinForFrame[T]) body(r *greenlet.Run, q *Queue[T], d time.Duratio
 	return ret0, r.SendNone(q.hub.parkFor(r.Current(), &q.joiners, d, forWork))
 }
 
-//line queue_end_greenlet.go:299
+//line queue_end_greenlet.go:300
 
 func (f *QueueJoinForFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	q := f.q
@@ -308,7 +309,6 @@ func (f *QueueJoinForFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 		f.ret0 = q.hub.granted()
 		return r.Return(f, &f.Header)
 	}
-
 }
 
 //line queue_end_greenlet.go:316

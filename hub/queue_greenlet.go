@@ -8,6 +8,8 @@ import (
 	"time"
 )
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // QueuePutFrame is an activation of Queue.Put.
 type QueuePutFrame[T any] struct {
 	greenlet.Header
@@ -39,7 +41,7 @@ func (f *QueuePutFrame[T]) body(r *greenlet.Run, q *Queue[T], v T) (st greenlet.
 	return r.SendNone(q.hub.park(r.Current(), &q.putters, forRoom))
 }
 
-//line queue_greenlet.go:43
+//line queue_greenlet.go:45
 
 func (f *QueuePutFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	q := f.q
@@ -52,10 +54,9 @@ func (f *QueuePutFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 		q.taken()
 		return r.Return(f, &f.Header)
 	}
-
 }
 
-//line queue_greenlet.go:59
+//line queue_greenlet.go:60
 
 func (f *QueuePutFrame[T]) Args(args []any)         { greenlet.SetArgs(f, args, &f.v) }
 func (f *QueuePutFrame[T]) Forget()                 { *f = QueuePutFrame[T]{Header: f.Header} }
@@ -106,7 +107,7 @@ func (f *QueuePutForFrame[T]) body(r *greenlet.Run, q *Queue[T], v T, d time.Dur
 	return ret0, r.SendNone(q.hub.parkFor(r.Current(), &q.putters, d, forRoom))
 }
 
-//line queue_greenlet.go:110
+//line queue_greenlet.go:111
 
 func (f *QueuePutForFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	q := f.q
@@ -120,7 +121,6 @@ func (f *QueuePutForFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 		f.ret0 = q.taken()
 		return r.Return(f, &f.Header)
 	}
-
 }
 
 //line queue_greenlet.go:127
@@ -190,10 +190,9 @@ func (f *QueueGetFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 		f.ret0, f.ret1 = q.received()
 		return r.Return(f, &f.Header)
 	}
-
 }
 
-//line queue_greenlet.go:197
+//line queue_greenlet.go:196
 
 func (f *QueueGetFrame[T]) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
@@ -250,7 +249,7 @@ func (f *QueueGetForFrame[T]) body(r *greenlet.Run, q *Queue[T], d time.Duration
 	return ret0, ret1, r.SendNone(q.hub.parkFor(r.Current(), &q.getters, d, forValue))
 }
 
-//line queue_greenlet.go:254
+//line queue_greenlet.go:253
 
 func (f *QueueGetForFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	q := f.q
@@ -264,10 +263,9 @@ func (f *QueueGetForFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 		f.ret0, f.ret1 = q.received()
 		return r.Return(f, &f.Header)
 	}
-
 }
 
-//line queue_greenlet.go:271
+//line queue_greenlet.go:269
 
 func (f *QueueGetForFrame[T]) Args(args []any) { greenlet.SetArgs(f, args, &f.d) }
 func (f *QueueGetForFrame[T]) Send(r *greenlet.Run) greenlet.Status {
@@ -324,7 +322,7 @@ func (f *QueuePeekFrame[T]) body(r *greenlet.Run, q *Queue[T]) (ret0 T, ret1 boo
 	return ret0, ret1, r.SendNone(q.hub.park(r.Current(), &q.peekers, forValue))
 }
 
-//line queue_greenlet.go:328
+//line queue_greenlet.go:326
 
 func (f *QueuePeekFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	q := f.q
@@ -338,10 +336,9 @@ func (f *QueuePeekFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 		f.ret0, f.ret1 = q.received()
 		return r.Return(f, &f.Header)
 	}
-
 }
 
-//line queue_greenlet.go:345
+//line queue_greenlet.go:342
 
 func (f *QueuePeekFrame[T]) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})

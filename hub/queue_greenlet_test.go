@@ -10,6 +10,8 @@ import (
 	"time"
 )
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // logOrdersFrame is an activation of log.orders.
 type logOrdersFrame struct {
 	greenlet.Header
@@ -143,7 +145,7 @@ resumed_27:
 	return greenlet.Done
 }
 
-//line queue_greenlet_test.go:148
+//line queue_greenlet_test.go:150
 
 func (f *logOrdersFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l, f.q))
@@ -188,7 +190,7 @@ func (f *logPutsStringFrame) body(r *greenlet.Run, l *log, q *Queue[string], v s
 	return greenlet.Done
 }
 
-//line queue_greenlet_test.go:193
+//line queue_greenlet_test.go:195
 
 func (f *logPutsStringFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
@@ -198,7 +200,6 @@ func (f *logPutsStringFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		r.Callee().Release(r)
 		return r.Return(f, &f.Header)
 	}
-
 }
 
 func (f *logPutsStringFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.q, &f.v) }
@@ -244,7 +245,7 @@ func (f *logPeeksFrame) body(r *greenlet.Run, l *log, q *Queue[int], name string
 	return greenlet.Done
 }
 
-//line queue_greenlet_test.go:249
+//line queue_greenlet_test.go:250
 
 func (f *logPeeksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l, name := f.l, f.name
@@ -262,7 +263,6 @@ func (f *logPeeksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		l.say("%s sees %d %v", name, v, ok)
 		return r.Return(f, &f.Header)
 	}
-
 }
 
 //line queue_greenlet_test.go:270
@@ -325,10 +325,9 @@ func (f *logPutsForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		l.say("put %d: %v", v, t0)
 		return r.Return(f, &f.Header)
 	}
-
 }
 
-//line queue_greenlet_test.go:333
+//line queue_greenlet_test.go:332
 
 func (f *logPutsForFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.q, &f.v, &f.d) }
 func (f *logPutsForFrame) Forget()                 { *f = logPutsForFrame{Header: f.Header} }
@@ -375,7 +374,7 @@ func (f *logJoinsQueueFrame) body(r *greenlet.Run, l *log, q *Queue[int]) (st gr
 	return greenlet.Done
 }
 
-//line queue_greenlet_test.go:380
+//line queue_greenlet_test.go:379
 
 func (f *logJoinsQueueFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l, q := f.l, f.q
@@ -403,7 +402,7 @@ resumed_132:
 	return r.Return(f, &f.Header)
 }
 
-//line queue_greenlet_test.go:408
+//line queue_greenlet_test.go:407
 
 func (f *logJoinsQueueFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.q) }
 func (f *logJoinsQueueFrame) Forget()                 { *f = logJoinsQueueFrame{Header: f.Header} }

@@ -8,6 +8,8 @@ import (
 	"time"
 )
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // ReadinessWaitFrame is an activation of Readiness.Wait.
 type ReadinessWaitFrame struct {
 	greenlet.Header
@@ -47,7 +49,7 @@ func (f *ReadinessWaitFrame) body(r2 *greenlet.Run, r *Readiness, dir Direction)
 	}
 }
 
-//line readiness_greenlet.go:51
+//line readiness_greenlet.go:53
 
 func (f *ReadinessWaitFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	r, dir := f.r, f.dir
@@ -67,10 +69,9 @@ func (f *ReadinessWaitFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 //line readiness.go:141
 		return r2.SendNone(loop)
 	}
-
 }
 
-//line readiness_greenlet.go:74
+//line readiness_greenlet.go:75
 
 func (f *ReadinessWaitFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.dir) }
 func (f *ReadinessWaitFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -141,7 +142,7 @@ func (f *ReadinessWaitForFrame) body(r2 *greenlet.Run, r *Readiness, dir Directi
 	}
 }
 
-//line readiness_greenlet.go:145
+//line readiness_greenlet.go:146
 
 func (f *ReadinessWaitForFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	r, dir := f.r, f.dir
@@ -161,7 +162,6 @@ func (f *ReadinessWaitForFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 //line readiness.go:155
 		return r2.SendNone(loop)
 	}
-
 }
 
 //line readiness_greenlet.go:168
@@ -235,7 +235,6 @@ func (f *ReadinessGiveWayFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 		r2.Callee().(*HubYieldFrame).Release(r2)
 		return r2.Return(f, &f.Header)
 	}
-
 }
 
 func (f *ReadinessGiveWayFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.dir) }

@@ -11,6 +11,8 @@ import (
 	"time"
 )
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // logFatesFrame is an activation of log.fates.
 type logFatesFrame struct {
 	greenlet.Header
@@ -80,7 +82,7 @@ next_34:
 	goto loop_34
 }
 
-//line seed_greenlet_test.go:84
+//line seed_greenlet_test.go:86
 
 func (f *logFatesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l, q := f.l, f.q
@@ -130,7 +132,7 @@ next_34:
 	goto loop_34
 }
 
-//line seed_greenlet_test.go:134
+//line seed_greenlet_test.go:136
 
 func (f *logFatesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.q, &f.s) }
 func (f *logFatesFrame) Forget()                 { *f = logFatesFrame{Header: f.Header} }
@@ -289,7 +291,7 @@ resumed_63:
 	return greenlet.Done
 }
 
-//line seed_greenlet_test.go:294
+//line seed_greenlet_test.go:296
 
 func (f *logFateFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l0, f.q, f.s0, f.i0))
@@ -322,7 +324,7 @@ func (c *logFateFunc1) value() func() {
 	})
 }
 
-//line seed_greenlet_test.go:327
+//line seed_greenlet_test.go:329
 
 // logFateFunc1Frame is an activation of the literal logFateFunc1.
 type logFateFunc1Frame struct {
@@ -398,7 +400,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line seed_greenlet_test.go:403
+//line seed_greenlet_test.go:405
 
 func (f *logFateFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 55) }
 func (*logFateFunc1Frame) Func() *greenlet.Func      { return &logFateFunc1FrameInfo }
@@ -450,7 +452,7 @@ func (f *logFateFunc3Frame) body(r *greenlet.Run, c *logFateFunc3) (st greenlet.
 	return greenlet.Done
 }
 
-//line seed_greenlet_test.go:455
+//line seed_greenlet_test.go:457
 
 func (f *logFateFunc3Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -496,7 +498,7 @@ func (f *logFateFunc4Frame) body(r *greenlet.Run, c *logFateFunc4) (st greenlet.
 	return greenlet.Done
 }
 
-//line seed_greenlet_test.go:501
+//line seed_greenlet_test.go:503
 
 func (f *logFateFunc4Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -546,7 +548,7 @@ func (f *logHearsTwoFrame) body(r *greenlet.Run, l *log, ch chan int) (st greenl
 	return greenlet.Done
 }
 
-//line seed_greenlet_test.go:551
+//line seed_greenlet_test.go:553
 
 func (f *logHearsTwoFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l, ch := f.l, f.ch
@@ -570,10 +572,9 @@ func (f *logHearsTwoFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		r.Callee().Release(r)
 		return r.Return(f, &f.Header)
 	}
-
 }
 
-//line seed_greenlet_test.go:578
+//line seed_greenlet_test.go:579
 
 func (f *logHearsTwoFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.ch) }
 func (f *logHearsTwoFrame) Forget()                 { *f = logHearsTwoFrame{Header: f.Header} }
@@ -620,7 +621,7 @@ func (f *logWithinFrame) body(r *greenlet.Run, l0 *log, ctx context.Context) (st
 	return greenlet.Done
 }
 
-//line seed_greenlet_test.go:625
+//line seed_greenlet_test.go:626
 
 func (f *logWithinFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var l **log
@@ -636,7 +637,6 @@ func (f *logWithinFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		(*l).say("%v", err)
 		return r.Return(f, &f.Header)
 	}
-
 }
 
 //line seed_greenlet_test.go:644
@@ -744,7 +744,6 @@ func (f *logCancelsOneFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		r.Callee().Release(r)
 		return r.Return(f, &f.Header)
 	}
-
 }
 
 func (f *logCancelsOneFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.cancel) }
@@ -784,7 +783,7 @@ func (f *logTwiceFrame) body(r *greenlet.Run, l *log, name string) (st greenlet.
 	return greenlet.Done
 }
 
-//line seed_greenlet_test.go:789
+//line seed_greenlet_test.go:788
 
 func (f *logTwiceFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l, name := f.l, f.name
@@ -797,10 +796,9 @@ func (f *logTwiceFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		l.say("%s", strings.ToUpper(name))
 		return r.Return(f, &f.Header)
 	}
-
 }
 
-//line seed_greenlet_test.go:805
+//line seed_greenlet_test.go:803
 
 func (f *logTwiceFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.name) }
 func (f *logTwiceFrame) Forget()                 { *f = logTwiceFrame{Header: f.Header} }
@@ -843,7 +841,7 @@ func (f *logBlocksFrame) body(r *greenlet.Run, l *log, name string) (st greenlet
 	return greenlet.Done
 }
 
-//line seed_greenlet_test.go:848
+//line seed_greenlet_test.go:846
 
 func (f *logBlocksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l, name := f.l, f.name
@@ -857,10 +855,9 @@ func (f *logBlocksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		l.say("%s %v", name, same)
 		return r.Return(f, &f.Header)
 	}
-
 }
 
-//line seed_greenlet_test.go:865
+//line seed_greenlet_test.go:862
 
 func (f *logBlocksFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.name) }
 func (f *logBlocksFrame) Forget()                 { *f = logBlocksFrame{Header: f.Header} }
@@ -895,7 +892,7 @@ func (f *logPostsFrame) body(r *greenlet.Run, l *log) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line seed_greenlet_test.go:900
+//line seed_greenlet_test.go:897
 
 func (f *logPostsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
@@ -905,7 +902,6 @@ func (f *logPostsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		r.Callee().(*HubSleepFrame).Release(r)
 		return r.Return(f, &f.Header)
 	}
-
 }
 
 func (f *logPostsFrame) Forget()                 { *f = logPostsFrame{Header: f.Header} }

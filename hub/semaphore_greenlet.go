@@ -8,6 +8,8 @@ import (
 	"time"
 )
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // SemaphoreAcquireFrame is an activation of Semaphore.Acquire.
 type SemaphoreAcquireFrame struct {
 	greenlet.Header
@@ -37,7 +39,7 @@ func (f *SemaphoreAcquireFrame) body(r *greenlet.Run, s *Semaphore) (st greenlet
 	return r.SendNone(s.hub.park(r.Current(), &s.waiting, forSemaphore))
 }
 
-//line semaphore_greenlet.go:41
+//line semaphore_greenlet.go:43
 
 func (f *SemaphoreAcquireFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	s := f.s
@@ -49,10 +51,9 @@ func (f *SemaphoreAcquireFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		s.hub.awake(r.Current())
 		return r.Return(f, &f.Header)
 	}
-
 }
 
-//line semaphore_greenlet.go:56
+//line semaphore_greenlet.go:57
 
 func (f *SemaphoreAcquireFrame) Forget()                 { *f = SemaphoreAcquireFrame{Header: f.Header} }
 func (f *SemaphoreAcquireFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 2) }
@@ -114,7 +115,7 @@ func (f *SemaphoreAcquireForFrame) body(r *greenlet.Run, s *Semaphore, d time.Du
 	return ret0, r.SendNone(s.hub.parkFor(r.Current(), &s.waiting, d, forSemaphore))
 }
 
-//line semaphore_greenlet.go:118
+//line semaphore_greenlet.go:119
 
 func (f *SemaphoreAcquireForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	s := f.s
@@ -128,7 +129,6 @@ func (f *SemaphoreAcquireForFrame) Resume(r *greenlet.Run) (st greenlet.Status) 
 		f.ret0 = s.hub.granted()
 		return r.Return(f, &f.Header)
 	}
-
 }
 
 //line semaphore_greenlet.go:135

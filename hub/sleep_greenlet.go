@@ -8,6 +8,8 @@ import (
 	"time"
 )
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // HubSleepFrame is an activation of Hub.Sleep.
 type HubSleepFrame struct {
 	greenlet.Header
@@ -34,7 +36,7 @@ func (f *HubSleepFrame) body(r *greenlet.Run, h *Hub, d time.Duration) (st green
 	return r.SendNone(h.sleepFor(r.Current(), d))
 }
 
-//line sleep_greenlet.go:38
+//line sleep_greenlet.go:40
 
 func (f *HubSleepFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	h := f.h
@@ -46,10 +48,9 @@ func (f *HubSleepFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		h.awake(r.Current())
 		return r.Return(f, &f.Header)
 	}
-
 }
 
-//line sleep_greenlet.go:53
+//line sleep_greenlet.go:54
 
 func (f *HubSleepFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.d) }
 func (f *HubSleepFrame) Forget()                 { *f = HubSleepFrame{Header: f.Header} }
@@ -102,7 +103,7 @@ func (f *HubSleepUntilFrame) body(r *greenlet.Run, h *Hub, at time.Time) (st gre
 	return r.SendNone(h.sleepFor(r.Current(), at.Sub(h.Now())))
 }
 
-//line sleep_greenlet.go:106
+//line sleep_greenlet.go:107
 
 func (f *HubSleepUntilFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	h := f.h
@@ -114,7 +115,6 @@ func (f *HubSleepUntilFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		h.awake(r.Current())
 		return r.Return(f, &f.Header)
 	}
-
 }
 
 //line sleep_greenlet.go:121
@@ -179,10 +179,9 @@ func (f *HubYieldFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		h.awake(r.Current())
 		return r.Return(f, &f.Header)
 	}
-
 }
 
-//line sleep_greenlet.go:186
+//line sleep_greenlet.go:185
 
 func (f *HubYieldFrame) Forget()                 { *f = HubYieldFrame{Header: f.Header} }
 func (f *HubYieldFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 48) }
@@ -316,7 +315,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line sleep_greenlet.go:320
+//line sleep_greenlet.go:319
 
 func (f *HubWithTimeoutFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.d, &f.f) }
 func (f *HubWithTimeoutFrame) Send(r *greenlet.Run) greenlet.Status {

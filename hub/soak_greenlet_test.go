@@ -8,6 +8,8 @@ import (
 	"time"
 )
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // soakLoadFrame is an activation of soak.load.
 type soakLoadFrame struct {
 	greenlet.Header
@@ -90,7 +92,7 @@ resumed_40:
 	return greenlet.Done
 }
 
-//line soak_greenlet_test.go:95
+//line soak_greenlet_test.go:97
 
 func (f *soakLoadFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.s, f.d))
@@ -147,7 +149,7 @@ func (f *soakProducesFrame) body(r *greenlet.Run, s0 *soak) (st greenlet.Status)
 	return greenlet.Done
 }
 
-//line soak_greenlet_test.go:152
+//line soak_greenlet_test.go:154
 
 func (f *soakProducesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var s **soak
@@ -183,7 +185,7 @@ resumed_48:
 	return r.Return(f, &f.Header)
 }
 
-//line soak_greenlet_test.go:188
+//line soak_greenlet_test.go:190
 
 func (f *soakProducesFrame) Forget()                 { *f = soakProducesFrame{Header: f.Header} }
 func (f *soakProducesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 21) }
@@ -224,7 +226,7 @@ func (f *soakProducesFunc1Frame) body(r *greenlet.Run, c *soakProducesFunc1) (st
 	return greenlet.Done
 }
 
-//line soak_greenlet_test.go:229
+//line soak_greenlet_test.go:231
 
 func (f *soakProducesFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -276,7 +278,7 @@ func (f *soakConsumesFrame) body(r *greenlet.Run, s *soak) (st greenlet.Status) 
 	return greenlet.Done
 }
 
-//line soak_greenlet_test.go:281
+//line soak_greenlet_test.go:283
 
 func (f *soakConsumesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	s := f.s
@@ -303,10 +305,9 @@ func (f *soakConsumesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		r.Callee().Release(r)
 		return r.Return(f, &f.Header)
 	}
-
 }
 
-//line soak_greenlet_test.go:311
+//line soak_greenlet_test.go:312
 
 func (f *soakConsumesFrame) Forget()                 { *f = soakConsumesFrame{Header: f.Header} }
 func (f *soakConsumesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 35) }
@@ -353,7 +354,7 @@ func (f *soakGuardsFrame) body(r *greenlet.Run, s0 *soak, d time.Duration, patie
 	return greenlet.Done
 }
 
-//line soak_greenlet_test.go:358
+//line soak_greenlet_test.go:359
 
 func (f *soakGuardsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var s **soak
@@ -370,7 +371,6 @@ func (f *soakGuardsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		}
 		return r.Return(f, &f.Header)
 	}
-
 }
 
 //line soak_greenlet_test.go:378
@@ -722,10 +722,9 @@ func (f *wakesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		*last = d
 		return r.Return(f, &f.Header)
 	}
-
 }
 
-//line soak_greenlet_test.go:731
+//line soak_greenlet_test.go:730
 
 func (f *wakesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.h, &f.d, &f.last, &f.woken) }
 func (f *wakesFrame) Forget()                 { *f = wakesFrame{Header: f.Header} }

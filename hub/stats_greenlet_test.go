@@ -5,6 +5,8 @@ package hub
 
 import greenlet "github.com/going-green/greenlet/runtime"
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // logCountedFrame is an activation of log.counted.
 type logCountedFrame struct {
 	greenlet.Header
@@ -36,7 +38,7 @@ func (f *logCountedFrame) body(r *greenlet.Run, l *log) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line stats_greenlet_test.go:40
+//line stats_greenlet_test.go:42
 
 func (f *logCountedFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l := f.l
@@ -57,10 +59,9 @@ func (f *logCountedFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		r.Callee().Release(r)
 		return r.Return(f, &f.Header)
 	}
-
 }
 
-//line stats_greenlet_test.go:64
+//line stats_greenlet_test.go:65
 
 func (f *logCountedFrame) Forget()                 { *f = logCountedFrame{Header: f.Header} }
 func (f *logCountedFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 52) }
@@ -108,7 +109,7 @@ loop_40:
 	goto loop_40
 }
 
-//line stats_greenlet_test.go:112
+//line stats_greenlet_test.go:113
 
 func (f *readsPublishedFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	h, stats, seen := f.h, f.stats, f.seen
@@ -139,7 +140,7 @@ resumed_42:
 	goto loop_40
 }
 
-//line stats_greenlet_test.go:143
+//line stats_greenlet_test.go:144
 
 func (f *readsPublishedFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.h, &f.stats, &f.seen) }
 func (f *readsPublishedFrame) Forget()                 { *f = readsPublishedFrame{Header: f.Header} }

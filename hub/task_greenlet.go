@@ -8,6 +8,8 @@ import (
 	"time"
 )
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // TaskJoinFrame is an activation of Task.Join.
 type TaskJoinFrame struct {
 	greenlet.Header
@@ -39,7 +41,7 @@ func (f *TaskJoinFrame) body(r *greenlet.Run, t *Task) (ret0 error, st greenlet.
 	return ret0, r.SendNone(t.hub.park(r.Current(), &t.joiners, forTask))
 }
 
-//line task_greenlet.go:43
+//line task_greenlet.go:45
 
 func (f *TaskJoinFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	t := f.t
@@ -54,10 +56,9 @@ func (f *TaskJoinFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		f.ret0 = t.Err()
 		return r.Return(f, &f.Header)
 	}
-
 }
 
-//line task_greenlet.go:61
+//line task_greenlet.go:62
 
 func (f *TaskJoinFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
 func (f *TaskJoinFrame) Forget()                              { *f = TaskJoinFrame{Header: f.Header, ret0: f.ret0} }
@@ -123,7 +124,7 @@ func (f *TaskJoinForFrame) body(r *greenlet.Run, t *Task, d time.Duration) (ret0
 	return ret0, ret1, r.SendNone(t.hub.parkFor(r.Current(), &t.joiners, d, forTask))
 }
 
-//line task_greenlet.go:127
+//line task_greenlet.go:128
 
 func (f *TaskJoinForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	t := f.t
@@ -141,7 +142,6 @@ func (f *TaskJoinForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		f.ret0, f.ret1 = t.Err(), true
 		return r.Return(f, &f.Header)
 	}
-
 }
 
 //line task_greenlet.go:148
@@ -215,7 +215,6 @@ func (f *TaskKillFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		r.Callee().(*TaskJoinFrame).Release(r)
 		return r.Return(f, &f.Header)
 	}
-
 }
 
 func (f *TaskKillFrame) Forget()                 { *f = TaskKillFrame{Header: f.Header} }
@@ -279,7 +278,7 @@ func (f *TaskKillForFrame) body(r *greenlet.Run, t *Task, d time.Duration) (ret0
 	return ok, greenlet.Done
 }
 
-//line task_greenlet.go:283
+//line task_greenlet.go:282
 
 func (f *TaskKillForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var ok bool
@@ -293,10 +292,9 @@ func (f *TaskKillForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		f.ret0 = ok
 		return r.Return(f, &f.Header)
 	}
-
 }
 
-//line task_greenlet.go:300
+//line task_greenlet.go:298
 
 func (f *TaskKillForFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.d) }
 func (f *TaskKillForFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }

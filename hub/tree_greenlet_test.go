@@ -9,6 +9,8 @@ import (
 	"time"
 )
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // logFamilyFrame is an activation of log.family.
 type logFamilyFrame struct {
 	greenlet.Header
@@ -38,7 +40,7 @@ func (f *logFamilyFrame) body(r *greenlet.Run, l *log, e *Event) (st greenlet.St
 	return greenlet.Done
 }
 
-//line tree_greenlet_test.go:42
+//line tree_greenlet_test.go:44
 
 func (f *logFamilyFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
@@ -48,7 +50,6 @@ func (f *logFamilyFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		r.Callee().(*HubWithTimeoutFrame).Release(r)
 		return r.Return(f, &f.Header)
 	}
-
 }
 
 func (f *logFamilyFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.e) }
@@ -91,7 +92,7 @@ func (f *logFamilyFunc1Frame) body(r *greenlet.Run, c *logFamilyFunc1) (st green
 	return greenlet.Done
 }
 
-//line tree_greenlet_test.go:95
+//line tree_greenlet_test.go:96
 
 func (f *logFamilyFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -127,7 +128,7 @@ func (f *logStartsFrame) body(r *greenlet.Run, l *log, e *Event) (st greenlet.St
 	return greenlet.Done
 }
 
-//line tree_greenlet_test.go:132
+//line tree_greenlet_test.go:133
 
 func (f *logStartsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l, f.e))
@@ -169,7 +170,7 @@ func (f *logShowsFrame) body(r *greenlet.Run, l *log, t *testing.T, e *Event) (s
 	return greenlet.Done
 }
 
-//line tree_greenlet_test.go:175
+//line tree_greenlet_test.go:176
 
 func (f *logShowsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l, f.t, f.e))
@@ -209,7 +210,7 @@ func (f *holdsUpFrame) body(r *greenlet.Run, inside chan bool, free chan bool) (
 	return greenlet.Done
 }
 
-//line tree_greenlet_test.go:216
+//line tree_greenlet_test.go:217
 
 func (f *holdsUpFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.inside, f.free))

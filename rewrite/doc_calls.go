@@ -3,20 +3,22 @@
 
 	x, err := fetch(n)                x, err, st = fetchResumable(r, n)
 	                                  if st != greenlet.Done {
-	                                      f := (*aFrame)(nil).take(r)
+	                                      f = greenlet.Take(r, f, 12)
 	                                      ... save, f.PC = 2
-	                                      r.Link(f, &f.Header)
-	                                      return ret0, st
+	                                      return ret0, r.Link(f, &f.Header, st)
 	                                  }
 
 in a hot call; a resumption has its frame, returns only the status, and goes on
-at a label, resumed_9, to which its dispatch leads:
+in its dispatch, or at a label, resumed_9, to which that leads:
 
-	case 2: // resumed from a.go:9
-		callee := r.Callee().(*fetchFrame)
-		x, err = callee.Results()
-		callee.Release(r)
-		goto resumed_9
+	case 2:
+		x, err = r.Callee().(*fetchFrame).Returned(r)
+		...
+
+Returned is the results of a frame that is given back by it. In a long function, which
+takes its frame at the start (see Where variables live), all calls that are suspended
+return in one place: gc takes Link in line, and its time for debugging information goes
+with the square of what that declares.
 
 What a call of an interface method reaches is known only when it is made. So the
 call asks, and is of the companion if the dynamic type has one:

@@ -10,6 +10,8 @@ import (
 	greenlet "github.com/going-green/greenlet/runtime"
 )
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // echoFrame is an activation of echo.
 type echoFrame struct {
 	greenlet.Header
@@ -17,121 +19,60 @@ type echoFrame struct {
 	buf *[512]byte
 }
 
-// newEchoFrame makes a frame that will run echo.
-func newEchoFrame(c *socket.Conn) *echoFrame {
-	f := greenlet.MakeFrame[echoFrame]()
-	f.c = c
-	return f
-}
+func newEchoFrame(c *socket.Conn) *echoFrame { return greenlet.MakeFrame(echoFrame{c: c}) }
 
 // echoResumable is echo for callers that can be suspended.
-func echoResumable(r *greenlet.Run, c *socket.Conn) (st greenlet.Status) {
-	var (
-		t0  error
-		buf *[512]byte
-		n   int
-		err error
-	)
-//line servers.go:92
-loop_92:
-//line servers.go:92
-	t0, st = c.WaitReadableResumable(r)
-	if st != greenlet.Done {
-		f := (*echoFrame)(nil).take(r)
-		f.c, f.PC = c, 1
-		r.Link(f, &f.Header)
-		return st
-	}
-//line servers.go:92
-	if !(t0 == nil) {
-		return greenlet.Done
-	}
-//line servers.go:93
-	buf = buffers.Get().(*[bufferSize]byte)
-	n, err, st = c.ReadResumable(r, buf[:])
-	if st != greenlet.Done {
-		f := (*echoFrame)(nil).take(r)
-		f.c, f.buf, f.PC = c, buf, 2
-		r.Link(f, &f.Header)
-		return st
-	}
-//line servers.go:95
-	if !(err == nil) {
-		goto after_if_95
-	}
-//line servers.go:96
-	_, err, st = c.WriteResumable(r, buf[:n])
-	if st != greenlet.Done {
-		f := (*echoFrame)(nil).take(r)
-		f.c, f.buf, f.PC = c, buf, 3
-		r.Link(f, &f.Header)
-		return st
-	}
-after_if_95:
-//line servers.go:98
-	buffers.Put(buf)
-	if err != nil {
-		return greenlet.Done
-	}
-	goto loop_92
+func echoResumable(r *greenlet.Run, c *socket.Conn) greenlet.Status {
+	return (*echoFrame)(nil).body(r, c)
 }
 
-//line servers_greenlet.go:80
-
-// Resume continues echo where it is suspended, or starts it.
-func (f *echoFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	c := f.c
+func (f *echoFrame) body(r *greenlet.Run, c *socket.Conn) (st greenlet.Status) {
 	var (
 		t0  error
 		buf *[512]byte
 		n   int
 		err error
 	)
-	switch f.PC {
-	case 1:
-		// resumed from servers.go:92
-		callee := r.Callee().(*socket.ConnWaitReadableFrame)
-		t0 = callee.Results()
-		callee.Release(r)
-		goto resumed_92
-	case 2:
-		// resumed from servers.go:94
-		buf = f.buf
-		callee := r.Callee().(*socket.ConnReadFrame)
-		n, err = callee.Results()
-		callee.Release(r)
-		goto resumed_94
-	case 3:
-		// resumed from servers.go:96
-		buf = f.buf
-		callee := r.Callee().(*socket.ConnWriteFrame)
-		_, err = callee.Results()
-		callee.Release(r)
-		goto resumed_96
+	if f != nil {
+		switch f.PC {
+		case 1:
+			t0 = r.Callee().(*socket.ConnWaitReadableFrame).Returned(r)
+			goto resumed_92
+		case 2:
+			buf = f.buf
+			n, err = r.Callee().(*socket.ConnReadFrame).Returned(r)
+			goto resumed_94
+		case 3:
+			buf = f.buf
+			_, err = r.Callee().(*socket.ConnWriteFrame).Returned(r)
+			goto resumed_96
+		}
 	}
 
 //line servers.go:92
 loop_92:
+	if f != nil {
+		f.buf = nil
+	}
 //line servers.go:92
 	t0, st = c.WaitReadableResumable(r)
 	if st != greenlet.Done {
-		f.buf = nil
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
+		f = greenlet.Take(r, f, 58)
+		f.c, f.PC = c, 1
+		return r.Link(f, &f.Header, st)
 	}
 resumed_92:
 //line servers.go:92
 	if !(t0 == nil) {
-		return r.Return(f, &f.Header)
+		return greenlet.Done
 	}
 //line servers.go:93
 	buf = buffers.Get().(*[bufferSize]byte)
 	n, err, st = c.ReadResumable(r, buf[:])
 	if st != greenlet.Done {
-		f.buf, f.PC = buf, 2
-		r.Link(f, &f.Header)
-		return st
+		f = greenlet.Take(r, f, 58)
+		f.c, f.buf, f.PC = c, buf, 2
+		return r.Link(f, &f.Header, st)
 	}
 resumed_94:
 //line servers.go:95
@@ -141,81 +82,32 @@ resumed_94:
 //line servers.go:96
 	_, err, st = c.WriteResumable(r, buf[:n])
 	if st != greenlet.Done {
-		f.buf, f.PC = buf, 3
-		r.Link(f, &f.Header)
-		return st
+		f = greenlet.Take(r, f, 58)
+		f.c, f.buf, f.PC = c, buf, 3
+		return r.Link(f, &f.Header, st)
 	}
 resumed_96:
 after_if_95:
 //line servers.go:98
 	buffers.Put(buf)
 	if err != nil {
-		return r.Return(f, &f.Header)
+		return greenlet.Done
 	}
 	goto loop_92
 }
 
-//line servers_greenlet.go:159
+//line servers_greenlet.go:101
 
-// Args replaces the parameters before the start.
-func (f *echoFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.c = greenlet.Arg[*socket.Conn](f, args, 0)
+func (f *echoFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	return r.Started(f, &f.Header, f.body(r, f.c))
 }
 
-// Send hands the results to the parent greenlet.
-func (f *echoFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
+func (f *echoFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c) }
+func (f *echoFrame) Forget()                 { *f = echoFrame{Header: f.Header} }
+func (f *echoFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 58) }
+func (*echoFrame) Func() *greenlet.Func      { return &echoFrameInfo }
 
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *echoFrame) Forget() {
-	f.c, f.buf = nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *echoFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[58].(*echoFrame); !ok {
-		f.Caller, f.Depth, c[58] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[58] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*echoFrame) take(r *greenlet.Run) *echoFrame {
-	c := r.Cache()
-	if f, ok := c[58].(*echoFrame); ok {
-		c[58] = f.Caller
-		return f
-	}
-	return new(echoFrame)
-}
-func (*echoFrame) Func() *greenlet.Func {
-	return &echoFrameInfo
-}
-
-var echoFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/bench/echo/servers.go",
-	Line: 91,
-	Name: "main.echo",
-	Points: []greenlet.Point{
-		{
-			Line: 92,
-			Live: "c",
-		},
-		{
-			Line: 94,
-			Live: "c buf",
-		},
-		{
-			Line: 96,
-			Live: "c buf",
-		},
-	},
-}
+var echoFrameInfo = greenlet.Func{Name: "main.echo", File: "github.com/going-green/greenlet/bench/echo/servers.go", Line: 91, Points: "92 c; 94 +buf; 96 ="}
 var _ func(*socket.Conn) = echo
 
 // acceptsFrame is an activation of accepts.
@@ -225,110 +117,52 @@ type acceptsFrame struct {
 	ret0 error
 }
 
-// newAcceptsFrame makes a frame that will run accepts.
-func newAcceptsFrame(s *socket.Server) *acceptsFrame {
-	f := greenlet.MakeFrame[acceptsFrame]()
-	f.s = s
-	return f
-}
-
-// Results are what accepts has returned.
-func (f *acceptsFrame) Results() error {
-	return f.ret0
-}
+func newAcceptsFrame(s *socket.Server) *acceptsFrame          { return greenlet.MakeFrame(acceptsFrame{s: s}) }
+func (f *acceptsFrame) Results() error                        { return f.ret0 }
+func (f *acceptsFrame) Returned(r *greenlet.Run) (ret0 error) { ret0 = f.ret0; f.Release(r); return }
 
 // acceptsResumable is accepts for callers that can be suspended.
-func acceptsResumable(r *greenlet.Run, s *socket.Server) (ret0 error, st greenlet.Status) {
+func acceptsResumable(r *greenlet.Run, s *socket.Server) (error, greenlet.Status) {
+	return (*acceptsFrame)(nil).body(r, s)
+}
+
+func (f *acceptsFrame) body(r *greenlet.Run, s *socket.Server) (ret0 error, st greenlet.Status) {
 	var t0 error
 //line servers.go:106
 	t0, st = s.ServeResumable(r)
 	if st != greenlet.Done {
-		f := (*acceptsFrame)(nil).take(r)
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return ret0, st
+		f = greenlet.Take(r, f, 26)
+		f.s, f.PC = nil, 1
+		return ret0, r.Link(f, &f.Header, st)
 	}
 //line servers.go:106
 	return t0, greenlet.Done
 }
 
-//line servers_greenlet.go:256
+//line servers_greenlet.go:144
 
-// Resume continues accepts where it is suspended, or starts it.
 func (f *acceptsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	s := f.s
 	var t0 error
 	switch f.PC {
-	case 1:
-		// resumed from servers.go:106
-		callee := r.Callee().(*socket.ServerServeFrame)
-		t0 = callee.Results()
-		callee.Release(r)
-		goto resumed_106
-	}
-
+	case 0:
+		f.ret0, st = f.body(r, f.s)
+		return r.Started(f, &f.Header, st)
+	default:
+		t0 = r.Callee().(*socket.ServerServeFrame).Returned(r)
 //line servers.go:106
-	t0, st = s.ServeResumable(r)
-	if st != greenlet.Done {
-		f.s = nil
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
+		f.ret0 = t0
+		return r.Return(f, &f.Header)
 	}
-resumed_106:
-//line servers.go:106
-	f.ret0 = t0
-	return r.Return(f, &f.Header)
+
 }
 
-//line servers_greenlet.go:285
+//line servers_greenlet.go:161
 
-// Args replaces the parameters before the start.
-func (f *acceptsFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.s = greenlet.Arg[*socket.Server](f, args, 0)
-}
+func (f *acceptsFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.s) }
+func (f *acceptsFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
+func (f *acceptsFrame) Forget()                              { *f = acceptsFrame{Header: f.Header, ret0: f.ret0} }
+func (f *acceptsFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 26) }
+func (*acceptsFrame) Func() *greenlet.Func                   { return &acceptsFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *acceptsFrame) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result(r, f.ret0)
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *acceptsFrame) Forget() {
-	f.s = nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *acceptsFrame) Release(r *greenlet.Run) {
-	f.s, f.ret0 = nil, nil
-	c := r.Cache()
-	if head, ok := c[26].(*acceptsFrame); !ok {
-		f.Caller, f.Depth, c[26] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[26] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*acceptsFrame) take(r *greenlet.Run) *acceptsFrame {
-	c := r.Cache()
-	if f, ok := c[26].(*acceptsFrame); ok {
-		c[26] = f.Caller
-		return f
-	}
-	return new(acceptsFrame)
-}
-func (*acceptsFrame) Func() *greenlet.Func {
-	return &acceptsFrameInfo
-}
-
-var acceptsFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/bench/echo/servers.go",
-	Line: 106,
-	Name: "main.accepts",
-	Points: []greenlet.Point{
-		{Line: 106},
-	},
-}
+var acceptsFrameInfo = greenlet.Func{Name: "main.accepts", File: "github.com/going-green/greenlet/bench/echo/servers.go", Line: 106, Points: "106"}
 var _ func(*socket.Server) error = accepts

@@ -12,6 +12,8 @@ import (
 	"net/http"
 )
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // resumableServeHTTPFrame is an activation of resumable.ServeHTTP.
 type resumableServeHTTPFrame struct {
 	greenlet.Header
@@ -20,75 +22,32 @@ type resumableServeHTTPFrame struct {
 
 // NewServeHTTPFrame makes a frame that will run resumable.ServeHTTP.
 func (resumable) NewServeHTTPFrame(w http.ResponseWriter, _ *http.Request) *resumableServeHTTPFrame {
-	f := greenlet.MakeFrame[resumableServeHTTPFrame]()
-	f.w = w
-	return f
+	return greenlet.MakeFrame(resumableServeHTTPFrame{w: w})
 }
 
 // ServeHTTPResumable is resumable.ServeHTTP for callers that can be suspended.
-func (resumable) ServeHTTPResumable(r *greenlet.Run, w http.ResponseWriter, _ *http.Request) (st greenlet.Status) {
+func (resumable) ServeHTTPResumable(r *greenlet.Run, w http.ResponseWriter, _ *http.Request) greenlet.Status {
+	return (*resumableServeHTTPFrame)(nil).body(r, w)
+}
+
+func (f *resumableServeHTTPFrame) body(r *greenlet.Run, w http.ResponseWriter) (st greenlet.Status) {
 //line servers.go:43
 	io.WriteString(w, greeting)
 	return greenlet.Done
 }
 
-//line servers_greenlet.go:36
+//line servers_greenlet.go:41
 
-// Resume continues resumable.ServeHTTP where it is suspended, or starts it.
 func (f *resumableServeHTTPFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	w := f.w
-//line servers.go:43
-	io.WriteString(w, greeting)
-	return r.Return(f, &f.Header)
+	return r.Started(f, &f.Header, f.body(r, f.w))
 }
 
-//line servers_greenlet.go:46
+func (f *resumableServeHTTPFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.w, nil) }
+func (f *resumableServeHTTPFrame) Forget()                 { *f = resumableServeHTTPFrame{Header: f.Header} }
+func (f *resumableServeHTTPFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 41) }
+func (*resumableServeHTTPFrame) Func() *greenlet.Func      { return &resumableServeHTTPFrameInfo }
 
-// Args replaces the parameters before the start.
-func (f *resumableServeHTTPFrame) Args(args []any) {
-	greenlet.Count(f, args, 2)
-	f.w = greenlet.Arg[http.ResponseWriter](f, args, 0)
-}
-
-// Send hands the results to the parent greenlet.
-func (f *resumableServeHTTPFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *resumableServeHTTPFrame) Forget() {
-	f.w = nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *resumableServeHTTPFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[41].(*resumableServeHTTPFrame); !ok {
-		f.Caller, f.Depth, c[41] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[41] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*resumableServeHTTPFrame) take(r *greenlet.Run) *resumableServeHTTPFrame {
-	c := r.Cache()
-	if f, ok := c[41].(*resumableServeHTTPFrame); ok {
-		c[41] = f.Caller
-		return f
-	}
-	return new(resumableServeHTTPFrame)
-}
-func (*resumableServeHTTPFrame) Func() *greenlet.Func {
-	return &resumableServeHTTPFrameInfo
-}
-
-var resumableServeHTTPFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/bench/http/servers.go",
-	Line: 43,
-	Name: "main.resumable.ServeHTTP",
-}
+var resumableServeHTTPFrameInfo = greenlet.Func{Name: "main.resumable.ServeHTTP", File: "github.com/going-green/greenlet/bench/http/servers.go", Line: 43}
 var _ func(resumable, http.ResponseWriter, *http.Request) = (resumable).ServeHTTP
 
 // servesFrame is an activation of serves.
@@ -98,110 +57,56 @@ type servesFrame struct {
 	ret0 error
 }
 
-// newServesFrame makes a frame that will run serves.
-func newServesFrame(s *httpd.Server) *servesFrame {
-	f := greenlet.MakeFrame[servesFrame]()
-	f.s = s
-	return f
-}
-
-// Results are what serves has returned.
-func (f *servesFrame) Results() error {
-	return f.ret0
-}
+func newServesFrame(s *httpd.Server) *servesFrame            { return greenlet.MakeFrame(servesFrame{s: s}) }
+func (f *servesFrame) Results() error                        { return f.ret0 }
+func (f *servesFrame) Returned(r *greenlet.Run) (ret0 error) { ret0 = f.ret0; f.Release(r); return }
 
 // servesResumable is serves for callers that can be suspended.
-func servesResumable(r *greenlet.Run, s *httpd.Server) (ret0 error, st greenlet.Status) {
+func servesResumable(r *greenlet.Run, s *httpd.Server) (error, greenlet.Status) {
+	return (*servesFrame)(nil).body(r, s)
+}
+
+func (f *servesFrame) body(r *greenlet.Run, s *httpd.Server) (ret0 error, st greenlet.Status) {
 	var t0 error
 //line servers.go:46
 	t0, st = s.ServeResumable(r)
 	if st != greenlet.Done {
-		f := (*servesFrame)(nil).take(r)
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return ret0, st
+		f = greenlet.Take(r, f, 24)
+		f.s, f.PC = nil, 1
+		return ret0, r.Link(f, &f.Header, st)
 	}
 //line servers.go:46
 	return t0, greenlet.Done
 }
 
-//line servers_greenlet.go:129
+//line servers_greenlet.go:84
 
-// Resume continues serves where it is suspended, or starts it.
 func (f *servesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	s := f.s
 	var t0 error
 	switch f.PC {
-	case 1:
-		// resumed from servers.go:46
-		callee := r.Callee().(*httpd.ServerServeFrame)
-		t0 = callee.Results()
-		callee.Release(r)
-		goto resumed_46
-	}
-
+	case 0:
+		f.ret0, st = f.body(r, f.s)
+		return r.Started(f, &f.Header, st)
+	default:
+		t0 = r.Callee().(*httpd.ServerServeFrame).Returned(r)
 //line servers.go:46
-	t0, st = s.ServeResumable(r)
-	if st != greenlet.Done {
-		f.s = nil
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
+		f.ret0 = t0
+		return r.Return(f, &f.Header)
 	}
-resumed_46:
-//line servers.go:46
-	f.ret0 = t0
-	return r.Return(f, &f.Header)
+
 }
 
-//line servers_greenlet.go:158
+//line servers_greenlet.go:101
 
-// Args replaces the parameters before the start.
-func (f *servesFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.s = greenlet.Arg[*httpd.Server](f, args, 0)
-}
+func (f *servesFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.s) }
+func (f *servesFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
+func (f *servesFrame) Forget()                              { *f = servesFrame{Header: f.Header, ret0: f.ret0} }
+func (f *servesFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 24) }
+func (*servesFrame) Func() *greenlet.Func                   { return &servesFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *servesFrame) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result(r, f.ret0)
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *servesFrame) Forget() {
-	f.s = nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *servesFrame) Release(r *greenlet.Run) {
-	f.s, f.ret0 = nil, nil
-	c := r.Cache()
-	if head, ok := c[24].(*servesFrame); !ok {
-		f.Caller, f.Depth, c[24] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[24] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*servesFrame) take(r *greenlet.Run) *servesFrame {
-	c := r.Cache()
-	if f, ok := c[24].(*servesFrame); ok {
-		c[24] = f.Caller
-		return f
-	}
-	return new(servesFrame)
-}
-func (*servesFrame) Func() *greenlet.Func {
-	return &servesFrameInfo
-}
-
-var servesFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/bench/http/servers.go",
-	Line: 46,
-	Name: "main.serves",
-	Points: []greenlet.Point{
-		{Line: 46},
-	},
-}
+var servesFrameInfo = greenlet.Func{Name: "main.serves", File: "github.com/going-green/greenlet/bench/http/servers.go", Line: 46, Points: "46"}
 var _ func(*httpd.Server) error = serves
+
+func init() {
+	greenlet.Declare("resumable.ServeHTTP")
+}

@@ -9,21 +9,20 @@ import (
 	"time"
 )
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // oneFrame is an activation of one.
 type oneFrame struct {
 	greenlet.Header
 	done *int
 }
 
-// newOneFrame makes a frame that will run one.
-func newOneFrame(done *int) *oneFrame {
-	f := greenlet.MakeFrame[oneFrame]()
-	f.done = done
-	return f
-}
+func newOneFrame(done *int) *oneFrame { return greenlet.MakeFrame(oneFrame{done: done}) }
 
 // oneResumable is one for callers that can be suspended.
-func oneResumable(r *greenlet.Run, done *int) (st greenlet.Status) {
+func oneResumable(r *greenlet.Run, done *int) greenlet.Status { return (*oneFrame)(nil).body(r, done) }
+
+func (f *oneFrame) body(r *greenlet.Run, done *int) (st greenlet.Status) {
 //line tasks.go:12
 	*done = 1
 	return greenlet.Done
@@ -31,93 +30,41 @@ func oneResumable(r *greenlet.Run, done *int) (st greenlet.Status) {
 
 //line tasks_greenlet.go:33
 
-// Resume continues one where it is suspended, or starts it.
 func (f *oneFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	done := f.done
-//line tasks.go:12
-	*done = 1
-	return r.Return(f, &f.Header)
+	return r.Started(f, &f.Header, f.body(r, f.done))
 }
 
-//line tasks_greenlet.go:43
+func (f *oneFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.done) }
+func (f *oneFrame) Forget()                 { *f = oneFrame{Header: f.Header} }
+func (f *oneFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 57) }
+func (*oneFrame) Func() *greenlet.Func      { return &oneFrameInfo }
 
-// Args replaces the parameters before the start.
-func (f *oneFrame) Args(args []any) {
-	greenlet.Count(f, args, 1)
-	f.done = greenlet.Arg[*int](f, args, 0)
-}
-
-// Send hands the results to the parent greenlet.
-func (f *oneFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *oneFrame) Forget() {
-	f.done = nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *oneFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[57].(*oneFrame); !ok {
-		f.Caller, f.Depth, c[57] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[57] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*oneFrame) take(r *greenlet.Run) *oneFrame {
-	c := r.Cache()
-	if f, ok := c[57].(*oneFrame); ok {
-		c[57] = f.Caller
-		return f
-	}
-	return new(oneFrame)
-}
-func (*oneFrame) Func() *greenlet.Func {
-	return &oneFrameInfo
-}
-
-var oneFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/bench/hub/tasks.go",
-	Line: 12,
-	Name: "main.one",
-}
+var oneFrameInfo = greenlet.Func{Name: "main.one", File: "github.com/going-green/greenlet/bench/hub/tasks.go", Line: 12}
 var _ func(*int) = one
 
 // spawnsFrame is an activation of spawns.
 type spawnsFrame struct {
 	greenlet.Header
-	h    *hub.Hub
-	n    int
-	sum  int
-	t0   int
-	done *int
-	ret0 int
+	h          *hub.Hub
+	n, sum, t0 int
+	done       *int
+	ret0       int
 }
 
-// newSpawnsFrame makes a frame that will run spawns.
 func newSpawnsFrame(h *hub.Hub, n int) *spawnsFrame {
-	f := greenlet.MakeFrame[spawnsFrame]()
-	f.h, f.n = h, n
-	return f
+	return greenlet.MakeFrame(spawnsFrame{h: h, n: n})
 }
-
-// Results are what spawns has returned.
-func (f *spawnsFrame) Results() int {
-	return f.ret0
-}
+func (f *spawnsFrame) Results() int                        { return f.ret0 }
+func (f *spawnsFrame) Returned(r *greenlet.Run) (ret0 int) { ret0 = f.ret0; f.Release(r); return }
 
 // spawnsResumable is spawns for callers that can be suspended.
-func spawnsResumable(r *greenlet.Run, h *hub.Hub, n int) (ret0 int, st greenlet.Status) {
-	var (
-		sum  int
-		t0   int
-		done *int
-	)
+func spawnsResumable(r *greenlet.Run, h *hub.Hub, n int) (int, greenlet.Status) {
+	return (*spawnsFrame)(nil).body(r, h, n)
+}
+
+func (f *spawnsFrame) body(r *greenlet.Run, h *hub.Hub, n int) (ret0 int, st greenlet.Status) {
+	var sum, t0 int
+	var done *int
 //line tasks.go:16
 	t0 = 0
 loop_16:
@@ -132,10 +79,9 @@ loop_16:
 //line tasks.go:18
 	_, st = h.Go(newOneFrame(done)).JoinResumable(r)
 	if st != greenlet.Done {
-		f := (*spawnsFrame)(nil).take(r)
+		f = greenlet.Take(r, f, 41)
 		f.h, f.n, f.sum, f.t0, f.done, f.PC = h, n, sum, t0, done, 1
-		r.Link(f, &f.Header)
-		return ret0, st
+		return ret0, r.Link(f, &f.Header, st)
 	}
 //line tasks.go:19
 	sum += (*done)
@@ -144,26 +90,22 @@ loop_16:
 	goto loop_16
 }
 
-//line tasks_greenlet.go:148
+//line tasks_greenlet.go:95
 
-// Resume continues spawns where it is suspended, or starts it.
 func (f *spawnsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	h, n := f.h, f.n
-	var (
-		sum  int
-		t0   int
-		done *int
-	)
+	var sum, t0 int
+	var done *int
 	switch f.PC {
+	case 0:
+		f.ret0, st = f.body(r, f.h, f.n)
+		return r.Started(f, &f.Header, st)
 	case 1:
-		// resumed from tasks.go:18
 		sum, t0, done = f.sum, f.t0, f.done
 		r.Callee().(*hub.TaskJoinFrame).Release(r)
 		goto resumed_18
 	}
 
-//line tasks.go:16
-	t0 = 0
 loop_16:
 //line tasks.go:16
 	if !(t0 < n) {
@@ -178,8 +120,7 @@ loop_16:
 	_, st = h.Go(newOneFrame(done)).JoinResumable(r)
 	if st != greenlet.Done {
 		f.sum, f.t0, f.done, f.PC = sum, t0, done, 1
-		r.Link(f, &f.Header)
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_18:
 //line tasks.go:19
@@ -189,92 +130,42 @@ resumed_18:
 	goto loop_16
 }
 
-//line tasks_greenlet.go:193
+//line tasks_greenlet.go:135
 
-// Args replaces the parameters before the start.
-func (f *spawnsFrame) Args(args []any) {
-	greenlet.Count(f, args, 2)
-	f.h = greenlet.Arg[*hub.Hub](f, args, 0)
-	f.n = greenlet.Arg[int](f, args, 1)
-}
+func (f *spawnsFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.h, &f.n) }
+func (f *spawnsFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
+func (f *spawnsFrame) Forget()                              { *f = spawnsFrame{Header: f.Header, ret0: f.ret0} }
+func (f *spawnsFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 41) }
+func (*spawnsFrame) Func() *greenlet.Func                   { return &spawnsFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *spawnsFrame) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result(r, f.ret0)
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *spawnsFrame) Forget() {
-	f.h, f.done = nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *spawnsFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[41].(*spawnsFrame); !ok {
-		f.Caller, f.Depth, c[41] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[41] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*spawnsFrame) take(r *greenlet.Run) *spawnsFrame {
-	c := r.Cache()
-	if f, ok := c[41].(*spawnsFrame); ok {
-		c[41] = f.Caller
-		return f
-	}
-	return new(spawnsFrame)
-}
-func (*spawnsFrame) Func() *greenlet.Func {
-	return &spawnsFrameInfo
-}
-
-var spawnsFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/bench/hub/tasks.go",
-	Line: 15,
-	Name: "main.spawns",
-	Points: []greenlet.Point{
-		{
-			Line: 18,
-			Live: "h n sum t0 done",
-		},
-	},
-}
+var spawnsFrameInfo = greenlet.Func{Name: "main.spawns", File: "github.com/going-green/greenlet/bench/hub/tasks.go", Line: 15, Points: "18 h n sum t0 done"}
 var _ func(*hub.Hub, int) int = spawns
 
 // spawnsManyFrame is an activation of spawnsMany.
 type spawnsManyFrame struct {
 	greenlet.Header
-	h     *hub.Hub
-	n     int
-	sum   int
-	tasks []*hub.Task
-	done  []int
-	ret0  int
+	h      *hub.Hub
+	n, sum int
+	tasks  []*hub.Task
+	done   []int
+	ret0   int
 }
 
-// newSpawnsManyFrame makes a frame that will run spawnsMany.
 func newSpawnsManyFrame(h *hub.Hub, n int) *spawnsManyFrame {
-	f := greenlet.MakeFrame[spawnsManyFrame]()
-	f.h, f.n = h, n
-	return f
+	return greenlet.MakeFrame(spawnsManyFrame{h: h, n: n})
 }
-
-// Results are what spawnsMany has returned.
-func (f *spawnsManyFrame) Results() int {
-	return f.ret0
-}
+func (f *spawnsManyFrame) Results() int                        { return f.ret0 }
+func (f *spawnsManyFrame) Returned(r *greenlet.Run) (ret0 int) { ret0 = f.ret0; f.Release(r); return }
 
 // spawnsManyResumable is spawnsMany for callers that can be suspended.
-func spawnsManyResumable(r *greenlet.Run, h *hub.Hub, n int) (ret0 int, st greenlet.Status) {
-	var (
-		sum   int
-		tasks []*hub.Task
-		done  []int
-	)
+func spawnsManyResumable(r *greenlet.Run, h *hub.Hub, n int) (int, greenlet.Status) {
+	return (*spawnsManyFrame)(nil).body(r, h, n)
+}
+
+func (f *spawnsManyFrame) body(r *greenlet.Run, h *hub.Hub, n int) (ret0 int, st greenlet.Status) {
+	var sum int
+	var tasks []*hub.Task
+	var done []int
 //line tasks.go:26
 	tasks, done = make([]*hub.Task, 0, batch), make([]int, batch)
 loop_27:
@@ -291,10 +182,9 @@ loop_27:
 	}
 	_, st = hub.JoinAllResumable(r, tasks...)
 	if st != greenlet.Done {
-		f := (*spawnsManyFrame)(nil).take(r)
+		f = greenlet.Take(r, f, 40)
 		f.h, f.n, f.sum, f.tasks, f.done, f.PC = h, n, sum, tasks, done, 1
-		r.Link(f, &f.Header)
-		return ret0, st
+		return ret0, r.Link(f, &f.Header, st)
 	}
 //line tasks.go:34
 	sum += total(done)
@@ -302,26 +192,23 @@ loop_27:
 	goto loop_27
 }
 
-//line tasks_greenlet.go:306
+//line tasks_greenlet.go:197
 
-// Resume continues spawnsMany where it is suspended, or starts it.
 func (f *spawnsManyFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	h, n := f.h, f.n
-	var (
-		sum   int
-		tasks []*hub.Task
-		done  []int
-	)
+	var sum int
+	var tasks []*hub.Task
+	var done []int
 	switch f.PC {
+	case 0:
+		f.ret0, st = f.body(r, f.h, f.n)
+		return r.Started(f, &f.Header, st)
 	case 1:
-		// resumed from tasks.go:33
 		sum, tasks, done = f.sum, f.tasks, f.done
 		r.Callee().(*hub.JoinAllFrame).Release(r)
 		goto resumed_33
 	}
 
-//line tasks.go:26
-	tasks, done = make([]*hub.Task, 0, batch), make([]int, batch)
 loop_27:
 //line tasks.go:27
 	if !(n > 0) {
@@ -338,8 +225,7 @@ loop_27:
 	_, st = hub.JoinAllResumable(r, tasks...)
 	if st != greenlet.Done {
 		f.n, f.sum, f.tasks, f.done, f.PC = n, sum, tasks, done, 1
-		r.Link(f, &f.Header)
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_33:
 //line tasks.go:34
@@ -348,96 +234,58 @@ resumed_33:
 	goto loop_27
 }
 
-//line tasks_greenlet.go:352
+//line tasks_greenlet.go:239
 
-// Args replaces the parameters before the start.
-func (f *spawnsManyFrame) Args(args []any) {
-	greenlet.Count(f, args, 2)
-	f.h = greenlet.Arg[*hub.Hub](f, args, 0)
-	f.n = greenlet.Arg[int](f, args, 1)
-}
+func (f *spawnsManyFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.h, &f.n) }
+func (f *spawnsManyFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
+func (f *spawnsManyFrame) Forget()                              { *f = spawnsManyFrame{Header: f.Header, ret0: f.ret0} }
+func (f *spawnsManyFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 40) }
+func (*spawnsManyFrame) Func() *greenlet.Func                   { return &spawnsManyFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *spawnsManyFrame) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result(r, f.ret0)
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *spawnsManyFrame) Forget() {
-	f.h, f.tasks, f.done = nil, nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *spawnsManyFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[40].(*spawnsManyFrame); !ok {
-		f.Caller, f.Depth, c[40] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[40] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*spawnsManyFrame) take(r *greenlet.Run) *spawnsManyFrame {
-	c := r.Cache()
-	if f, ok := c[40].(*spawnsManyFrame); ok {
-		c[40] = f.Caller
-		return f
-	}
-	return new(spawnsManyFrame)
-}
-func (*spawnsManyFrame) Func() *greenlet.Func {
-	return &spawnsManyFrameInfo
-}
-
-var spawnsManyFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/bench/hub/tasks.go",
-	Line: 25,
-	Name: "main.spawnsMany",
-	Points: []greenlet.Point{
-		{
-			Line: 33,
-			Live: "h n sum tasks done",
-		},
-	},
-}
+var spawnsManyFrameInfo = greenlet.Func{Name: "main.spawnsMany", File: "github.com/going-green/greenlet/bench/hub/tasks.go", Line: 25, Points: "33 h n sum tasks done"}
 var _ func(*hub.Hub, int) int = spawnsMany
 
 // spawnsGroupFrame is an activation of spawnsGroup.
 type spawnsGroupFrame struct {
 	greenlet.Header
-	h    *hub.Hub
-	n    int
-	sum  int
-	g    *hub.Group
-	done []int
-	t0   int
-	i    int
-	ret0 int
+	h           *hub.Hub
+	n, sum      int
+	g           *hub.Group
+	done        []int
+	t0, i, ret0 int
 }
 
-// newSpawnsGroupFrame makes a frame that will run spawnsGroup.
 func newSpawnsGroupFrame(h *hub.Hub, n int) *spawnsGroupFrame {
-	f := greenlet.MakeFrame[spawnsGroupFrame]()
-	f.h, f.n = h, n
-	return f
+	return greenlet.MakeFrame(spawnsGroupFrame{h: h, n: n})
 }
-
-// Results are what spawnsGroup has returned.
-func (f *spawnsGroupFrame) Results() int {
-	return f.ret0
-}
+func (f *spawnsGroupFrame) Results() int                        { return f.ret0 }
+func (f *spawnsGroupFrame) Returned(r *greenlet.Run) (ret0 int) { ret0 = f.ret0; f.Release(r); return }
 
 // spawnsGroupResumable is spawnsGroup for callers that can be suspended.
-func spawnsGroupResumable(r *greenlet.Run, h *hub.Hub, n int) (ret0 int, st greenlet.Status) {
+func spawnsGroupResumable(r *greenlet.Run, h *hub.Hub, n int) (int, greenlet.Status) {
+	return (*spawnsGroupFrame)(nil).body(r, h, n)
+}
+
+func (f *spawnsGroupFrame) body(r *greenlet.Run, h *hub.Hub, n int) (ret0 int, st greenlet.Status) {
 	var (
-		sum  int
-		g    *hub.Group
-		done []int
-		t0   int
-		i    int
+		sum   int
+		g     *hub.Group
+		done  []int
+		t0, i int
 	)
+	if f != nil {
+		switch f.PC {
+		case 1:
+			sum, g, done, t0, i = f.sum, f.g, f.done, f.t0, f.i
+			r.Callee().(*hub.GroupGoFrame).Release(r)
+			goto resumed_45
+		case 2:
+			sum, g, done = f.sum, f.g, f.done
+			r.Callee().(*hub.GroupJoinFrame).Release(r)
+			goto resumed_47
+		}
+	}
+
 //line tasks.go:41
 	g, done = h.NewGroup(), make([]int, batch)
 loop_42:
@@ -456,24 +304,32 @@ loop_44:
 		goto after_loop_44
 	}
 //line tasks.go:45
+	if f != nil {
+		f.h = nil
+	}
+//line tasks.go:45
 	_, st = g.GoResumable(r, newOneFrame(&done[i]))
 	if st != greenlet.Done {
-		f := (*spawnsGroupFrame)(nil).take(r)
+		f = greenlet.Take(r, f, 36)
 		f.n, f.sum, f.g, f.done, f.t0, f.i, f.PC = n, sum, g, done, t0, i, 1
-		r.Link(f, &f.Header)
-		return ret0, st
+		return ret0, r.Link(f, &f.Header, st)
 	}
+resumed_45:
 //line tasks.go:44
 	i++
 	goto loop_44
 after_loop_44:
+	if f != nil {
+		f.h = nil
+	}
+//line tasks.go:47
 	_, st = g.JoinResumable(r)
 	if st != greenlet.Done {
-		f := (*spawnsGroupFrame)(nil).take(r)
+		f = greenlet.Take(r, f, 36)
 		f.n, f.sum, f.g, f.done, f.PC = n, sum, g, done, 2
-		r.Link(f, &f.Header)
-		return ret0, st
+		return ret0, r.Link(f, &f.Header, st)
 	}
+resumed_47:
 //line tasks.go:48
 	sum += total(done)
 	n -= min(n, batch)
@@ -483,162 +339,42 @@ after_loop_42:
 	return sum, greenlet.Done
 }
 
-//line tasks_greenlet.go:487
+//line tasks_greenlet.go:345
 
-// Resume continues spawnsGroup where it is suspended, or starts it.
 func (f *spawnsGroupFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	h, n := f.h, f.n
-	var (
-		sum  int
-		g    *hub.Group
-		done []int
-		t0   int
-		i    int
-	)
-	switch f.PC {
-	case 1:
-		// resumed from tasks.go:45
-		sum, g, done, t0, i = f.sum, f.g, f.done, f.t0, f.i
-		r.Callee().(*hub.GroupGoFrame).Release(r)
-		goto resumed_45
-	case 2:
-		// resumed from tasks.go:47
-		sum, g, done = f.sum, f.g, f.done
-		r.Callee().(*hub.GroupJoinFrame).Release(r)
-		goto resumed_47
-	}
-
-//line tasks.go:41
-	g, done = h.NewGroup(), make([]int, batch)
-loop_42:
-//line tasks.go:42
-	if n > 0 {
-		clear(done)
-		t0 = min(n, batch)
-//line tasks.go:44
-		i = 0
-		goto loop_44
-	}
-	goto after_loop_42
-loop_44:
-//line tasks.go:44
-	if !(i < t0) {
-		goto after_loop_44
-	}
-//line tasks.go:45
-	_, st = g.GoResumable(r, newOneFrame(&done[i]))
-	if st != greenlet.Done {
-		f.h = nil
-		f.n, f.sum, f.g, f.done, f.t0, f.i, f.PC = n, sum, g, done, t0, i, 1
-		r.Link(f, &f.Header)
-		return st
-	}
-resumed_45:
-//line tasks.go:44
-	i++
-	goto loop_44
-after_loop_44:
-	_, st = g.JoinResumable(r)
-	if st != greenlet.Done {
-		f.h = nil
-		f.n, f.sum, f.g, f.done, f.PC = n, sum, g, done, 2
-		r.Link(f, &f.Header)
-		return st
-	}
-resumed_47:
-//line tasks.go:48
-	sum += total(done)
-	n -= min(n, batch)
-	goto loop_42
-after_loop_42:
-//line tasks.go:51
-	f.ret0 = sum
-	return r.Return(f, &f.Header)
+	f.ret0, st = f.body(r, f.h, f.n)
+	return r.Started(f, &f.Header, st)
 }
 
-//line tasks_greenlet.go:560
+func (f *spawnsGroupFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.h, &f.n) }
+func (f *spawnsGroupFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
+func (f *spawnsGroupFrame) Forget()                              { *f = spawnsGroupFrame{Header: f.Header, ret0: f.ret0} }
+func (f *spawnsGroupFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 36) }
+func (*spawnsGroupFrame) Func() *greenlet.Func                   { return &spawnsGroupFrameInfo }
 
-// Args replaces the parameters before the start.
-func (f *spawnsGroupFrame) Args(args []any) {
-	greenlet.Count(f, args, 2)
-	f.h = greenlet.Arg[*hub.Hub](f, args, 0)
-	f.n = greenlet.Arg[int](f, args, 1)
-}
-
-// Send hands the results to the parent greenlet.
-func (f *spawnsGroupFrame) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result(r, f.ret0)
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *spawnsGroupFrame) Forget() {
-	f.h, f.g, f.done = nil, nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *spawnsGroupFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[36].(*spawnsGroupFrame); !ok {
-		f.Caller, f.Depth, c[36] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[36] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*spawnsGroupFrame) take(r *greenlet.Run) *spawnsGroupFrame {
-	c := r.Cache()
-	if f, ok := c[36].(*spawnsGroupFrame); ok {
-		c[36] = f.Caller
-		return f
-	}
-	return new(spawnsGroupFrame)
-}
-func (*spawnsGroupFrame) Func() *greenlet.Func {
-	return &spawnsGroupFrameInfo
-}
-
-var spawnsGroupFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/bench/hub/tasks.go",
-	Line: 40,
-	Name: "main.spawnsGroup",
-	Points: []greenlet.Point{
-		{
-			Line: 45,
-			Live: "n sum g done t0 i",
-		},
-		{
-			Line: 47,
-			Live: "n sum g done",
-		},
-	},
-}
+var spawnsGroupFrameInfo = greenlet.Func{Name: "main.spawnsGroup", File: "github.com/going-green/greenlet/bench/hub/tasks.go", Line: 40, Points: "45 n sum g done t0 i; 47 -t0 -i"}
 var _ func(*hub.Hub, int) int = spawnsGroup
 
 // yieldsFrame is an activation of yields.
 type yieldsFrame struct {
 	greenlet.Header
-	h    *hub.Hub
-	n    int
-	done *int
-	d    int
-	t0   int
+	h     *hub.Hub
+	n     int
+	done  *int
+	d, t0 int
 }
 
-// newYieldsFrame makes a frame that will run yields.
 func newYieldsFrame(h *hub.Hub, n int, done *int) *yieldsFrame {
-	f := greenlet.MakeFrame[yieldsFrame]()
-	f.h, f.n, f.done = h, n, done
-	return f
+	return greenlet.MakeFrame(yieldsFrame{h: h, n: n, done: done})
 }
 
 // yieldsResumable is yields for callers that can be suspended.
-func yieldsResumable(r *greenlet.Run, h *hub.Hub, n int, done *int) (st greenlet.Status) {
-	var (
-		d  int
-		t0 int
-	)
+func yieldsResumable(r *greenlet.Run, h *hub.Hub, n int, done *int) greenlet.Status {
+	return (*yieldsFrame)(nil).body(r, h, n, done)
+}
+
+func (f *yieldsFrame) body(r *greenlet.Run, h *hub.Hub, n int, done *int) (st greenlet.Status) {
+	var d, t0 int
 //line tasks.go:56
 	d = 0
 	t0 = 0
@@ -651,10 +387,9 @@ loop_57:
 	}
 //line tasks.go:58
 	if st = h.SleepResumable(r, 0); st != greenlet.Done {
-		f := (*yieldsFrame)(nil).take(r)
+		f = greenlet.Take(r, f, 63)
 		f.h, f.n, f.done, f.d, f.t0, f.PC = h, n, done, d, t0, 1
-		r.Link(f, &f.Header)
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 //line tasks.go:59
 	d++
@@ -663,38 +398,31 @@ loop_57:
 	goto loop_57
 }
 
-//line tasks_greenlet.go:667
+//line tasks_greenlet.go:404
 
-// Resume continues yields where it is suspended, or starts it.
 func (f *yieldsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	h, n, done := f.h, f.n, f.done
-	var (
-		d  int
-		t0 int
-	)
+	h, n := f.h, f.n
+	var d, t0 int
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.h, f.n, f.done))
 	case 1:
-		// resumed from tasks.go:58
 		d, t0 = f.d, f.t0
 		r.Callee().(*hub.HubSleepFrame).Release(r)
 		goto resumed_58
 	}
 
-//line tasks.go:56
-	d = 0
-	t0 = 0
 loop_57:
 //line tasks.go:57
 	if !(t0 < n) {
 //line tasks.go:61
-		*done = d
+		*f.done = d
 		return r.Return(f, &f.Header)
 	}
 //line tasks.go:58
 	if st = h.SleepResumable(r, 0); st != greenlet.Done {
 		f.d, f.t0, f.PC = d, t0, 1
-		r.Link(f, &f.Header)
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_58:
 //line tasks.go:59
@@ -704,87 +432,36 @@ resumed_58:
 	goto loop_57
 }
 
-//line tasks_greenlet.go:708
+//line tasks_greenlet.go:438
 
-// Args replaces the parameters before the start.
-func (f *yieldsFrame) Args(args []any) {
-	greenlet.Count(f, args, 3)
-	f.h = greenlet.Arg[*hub.Hub](f, args, 0)
-	f.n = greenlet.Arg[int](f, args, 1)
-	f.done = greenlet.Arg[*int](f, args, 2)
-}
+func (f *yieldsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.h, &f.n, &f.done) }
+func (f *yieldsFrame) Forget()                 { *f = yieldsFrame{Header: f.Header} }
+func (f *yieldsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 63) }
+func (*yieldsFrame) Func() *greenlet.Func      { return &yieldsFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *yieldsFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *yieldsFrame) Forget() {
-	f.h, f.done = nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *yieldsFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[63].(*yieldsFrame); !ok {
-		f.Caller, f.Depth, c[63] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[63] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*yieldsFrame) take(r *greenlet.Run) *yieldsFrame {
-	c := r.Cache()
-	if f, ok := c[63].(*yieldsFrame); ok {
-		c[63] = f.Caller
-		return f
-	}
-	return new(yieldsFrame)
-}
-func (*yieldsFrame) Func() *greenlet.Func {
-	return &yieldsFrameInfo
-}
-
-var yieldsFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/bench/hub/tasks.go",
-	Line: 55,
-	Name: "main.yields",
-	Points: []greenlet.Point{
-		{
-			Line: 58,
-			Live: "h n done d t0",
-		},
-	},
-}
+var yieldsFrameInfo = greenlet.Func{Name: "main.yields", File: "github.com/going-green/greenlet/bench/hub/tasks.go", Line: 55, Points: "58 h n done d t0"}
 var _ func(*hub.Hub, int, *int) = yields
 
 // signalsFrame is an activation of signals.
 type signalsFrame struct {
 	greenlet.Header
-	mine  *hub.Event
-	other *hub.Event
-	n     int
-	done  *int
-	d     int
-	t0    int
+	mine, other *hub.Event
+	n           int
+	done        *int
+	d, t0       int
 }
 
-// newSignalsFrame makes a frame that will run signals.
 func newSignalsFrame(mine *hub.Event, other *hub.Event, n int, done *int) *signalsFrame {
-	f := greenlet.MakeFrame[signalsFrame]()
-	f.mine, f.other, f.n, f.done = mine, other, n, done
-	return f
+	return greenlet.MakeFrame(signalsFrame{mine: mine, other: other, n: n, done: done})
 }
 
 // signalsResumable is signals for callers that can be suspended.
-func signalsResumable(r *greenlet.Run, mine *hub.Event, other *hub.Event, n int, done *int) (st greenlet.Status) {
-	var (
-		d  int
-		t0 int
-	)
+func signalsResumable(r *greenlet.Run, mine *hub.Event, other *hub.Event, n int, done *int) greenlet.Status {
+	return (*signalsFrame)(nil).body(r, mine, other, n, done)
+}
+
+func (f *signalsFrame) body(r *greenlet.Run, mine *hub.Event, other *hub.Event, n int, done *int) (st greenlet.Status) {
+	var d, t0 int
 //line tasks.go:66
 	d = 0
 	t0 = 0
@@ -797,10 +474,9 @@ loop_67:
 	}
 //line tasks.go:68
 	if st = mine.WaitResumable(r); st != greenlet.Done {
-		f := (*signalsFrame)(nil).take(r)
+		f = greenlet.Take(r, f, 14)
 		f.mine, f.other, f.n, f.done, f.d, f.t0, f.PC = mine, other, n, done, d, t0, 1
-		r.Link(f, &f.Header)
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 //line tasks.go:69
 	mine.Clear()
@@ -811,38 +487,31 @@ loop_67:
 	goto loop_67
 }
 
-//line tasks_greenlet.go:815
+//line tasks_greenlet.go:493
 
-// Resume continues signals where it is suspended, or starts it.
 func (f *signalsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	mine, other, n, done := f.mine, f.other, f.n, f.done
-	var (
-		d  int
-		t0 int
-	)
+	mine, other, n := f.mine, f.other, f.n
+	var d, t0 int
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.mine, f.other, f.n, f.done))
 	case 1:
-		// resumed from tasks.go:68
 		d, t0 = f.d, f.t0
 		r.Callee().(*hub.EventWaitFrame).Release(r)
 		goto resumed_68
 	}
 
-//line tasks.go:66
-	d = 0
-	t0 = 0
 loop_67:
 //line tasks.go:67
 	if !(t0 < n) {
 //line tasks.go:73
-		*done = d
+		*f.done = d
 		return r.Return(f, &f.Header)
 	}
 //line tasks.go:68
 	if st = mine.WaitResumable(r); st != greenlet.Done {
 		f.d, f.t0, f.PC = d, t0, 1
-		r.Link(f, &f.Header)
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_68:
 //line tasks.go:69
@@ -854,81 +523,33 @@ resumed_68:
 	goto loop_67
 }
 
-//line tasks_greenlet.go:858
+//line tasks_greenlet.go:529
 
-// Args replaces the parameters before the start.
-func (f *signalsFrame) Args(args []any) {
-	greenlet.Count(f, args, 4)
-	f.mine = greenlet.Arg[*hub.Event](f, args, 0)
-	f.other = greenlet.Arg[*hub.Event](f, args, 1)
-	f.n = greenlet.Arg[int](f, args, 2)
-	f.done = greenlet.Arg[*int](f, args, 3)
-}
+func (f *signalsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.mine, &f.other, &f.n, &f.done) }
+func (f *signalsFrame) Forget()                 { *f = signalsFrame{Header: f.Header} }
+func (f *signalsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 14) }
+func (*signalsFrame) Func() *greenlet.Func      { return &signalsFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *signalsFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *signalsFrame) Forget() {
-	f.mine, f.other, f.done = nil, nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *signalsFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[14].(*signalsFrame); !ok {
-		f.Caller, f.Depth, c[14] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[14] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*signalsFrame) take(r *greenlet.Run) *signalsFrame {
-	c := r.Cache()
-	if f, ok := c[14].(*signalsFrame); ok {
-		c[14] = f.Caller
-		return f
-	}
-	return new(signalsFrame)
-}
-func (*signalsFrame) Func() *greenlet.Func {
-	return &signalsFrameInfo
-}
-
-var signalsFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/bench/hub/tasks.go",
-	Line: 65,
-	Name: "main.signals",
-	Points: []greenlet.Point{
-		{
-			Line: 68,
-			Live: "mine other n done d t0",
-		},
-	},
-}
+var signalsFrameInfo = greenlet.Func{Name: "main.signals", File: "github.com/going-green/greenlet/bench/hub/tasks.go", Line: 65, Points: "68 mine other n done d t0"}
 var _ func(*hub.Event, *hub.Event, int, *int) = signals
 
 // putsFrame is an activation of puts.
 type putsFrame struct {
 	greenlet.Header
-	q *hub.Queue[int]
-	n int
-	i int
+	q    *hub.Queue[int]
+	n, i int
 }
 
-// newPutsFrame makes a frame that will run puts.
 func newPutsFrame(q *hub.Queue[int], n int) *putsFrame {
-	f := greenlet.MakeFrame[putsFrame]()
-	f.q, f.n = q, n
-	return f
+	return greenlet.MakeFrame(putsFrame{q: q, n: n})
 }
 
 // putsResumable is puts for callers that can be suspended.
-func putsResumable(r *greenlet.Run, q *hub.Queue[int], n int) (st greenlet.Status) {
+func putsResumable(r *greenlet.Run, q *hub.Queue[int], n int) greenlet.Status {
+	return (*putsFrame)(nil).body(r, q, n)
+}
+
+func (f *putsFrame) body(r *greenlet.Run, q *hub.Queue[int], n int) (st greenlet.Status) {
 	var i int
 //line tasks.go:78
 	i = 0
@@ -939,32 +560,29 @@ loop_78:
 	}
 //line tasks.go:79
 	if st = q.PutResumable(r, i&7); st != greenlet.Done {
-		f := (*putsFrame)(nil).take(r)
+		f = greenlet.Take(r, f, 31)
 		f.q, f.n, f.i, f.PC = q, n, i, 1
-		r.Link(f, &f.Header)
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 //line tasks.go:78
 	i++
 	goto loop_78
 }
 
-//line tasks_greenlet.go:953
+//line tasks_greenlet.go:575
 
-// Resume continues puts where it is suspended, or starts it.
 func (f *putsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	q, n := f.q, f.n
 	var i int
 	switch f.PC {
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.q, f.n))
 	case 1:
-		// resumed from tasks.go:79
 		i = f.i
 		r.Callee().Release(r)
 		goto resumed_79
 	}
 
-//line tasks.go:78
-	i = 0
 loop_78:
 //line tasks.go:78
 	if !(i < n) {
@@ -973,8 +591,7 @@ loop_78:
 //line tasks.go:79
 	if st = q.PutResumable(r, i&7); st != greenlet.Done {
 		f.i, f.PC = i, 1
-		r.Link(f, &f.Header)
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_79:
 //line tasks.go:78
@@ -982,91 +599,36 @@ resumed_79:
 	goto loop_78
 }
 
-//line tasks_greenlet.go:986
+//line tasks_greenlet.go:605
 
-// Args replaces the parameters before the start.
-func (f *putsFrame) Args(args []any) {
-	greenlet.Count(f, args, 2)
-	f.q = greenlet.Arg[*hub.Queue[int]](f, args, 0)
-	f.n = greenlet.Arg[int](f, args, 1)
-}
+func (f *putsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.q, &f.n) }
+func (f *putsFrame) Forget()                 { *f = putsFrame{Header: f.Header} }
+func (f *putsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 31) }
+func (*putsFrame) Func() *greenlet.Func      { return &putsFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *putsFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *putsFrame) Forget() {
-	f.q = nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *putsFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[31].(*putsFrame); !ok {
-		f.Caller, f.Depth, c[31] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[31] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*putsFrame) take(r *greenlet.Run) *putsFrame {
-	c := r.Cache()
-	if f, ok := c[31].(*putsFrame); ok {
-		c[31] = f.Caller
-		return f
-	}
-	return new(putsFrame)
-}
-func (*putsFrame) Func() *greenlet.Func {
-	return &putsFrameInfo
-}
-
-var putsFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/bench/hub/tasks.go",
-	Line: 77,
-	Name: "main.puts",
-	Points: []greenlet.Point{
-		{
-			Line: 79,
-			Live: "q n i",
-		},
-	},
-}
+var putsFrameInfo = greenlet.Func{Name: "main.puts", File: "github.com/going-green/greenlet/bench/hub/tasks.go", Line: 77, Points: "79 q n i"}
 var _ func(*hub.Queue[int], int) = puts
 
 // getsFrame is an activation of gets.
 type getsFrame struct {
 	greenlet.Header
-	q    *hub.Queue[int]
-	n    int
-	sum  int
-	t0   int
-	ret0 int
+	q                *hub.Queue[int]
+	n, sum, t0, ret0 int
 }
 
-// newGetsFrame makes a frame that will run gets.
 func newGetsFrame(q *hub.Queue[int], n int) *getsFrame {
-	f := greenlet.MakeFrame[getsFrame]()
-	f.q, f.n = q, n
-	return f
+	return greenlet.MakeFrame(getsFrame{q: q, n: n})
 }
-
-// Results are what gets has returned.
-func (f *getsFrame) Results() int {
-	return f.ret0
-}
+func (f *getsFrame) Results() int                        { return f.ret0 }
+func (f *getsFrame) Returned(r *greenlet.Run) (ret0 int) { ret0 = f.ret0; f.Release(r); return }
 
 // getsResumable is gets for callers that can be suspended.
-func getsResumable(r *greenlet.Run, q *hub.Queue[int], n int) (ret0 int, st greenlet.Status) {
-	var (
-		sum int
-		t0  int
-		v   int
-	)
+func getsResumable(r *greenlet.Run, q *hub.Queue[int], n int) (int, greenlet.Status) {
+	return (*getsFrame)(nil).body(r, q, n)
+}
+
+func (f *getsFrame) body(r *greenlet.Run, q *hub.Queue[int], n int) (ret0 int, st greenlet.Status) {
+	var sum, t0, v int
 //line tasks.go:85
 	t0 = 0
 loop_85:
@@ -1078,10 +640,9 @@ loop_85:
 //line tasks.go:86
 	v, _, st = q.GetResumable(r)
 	if st != greenlet.Done {
-		f := (*getsFrame)(nil).take(r)
+		f = greenlet.Take(r, f, 6)
 		f.q, f.n, f.sum, f.t0, f.PC = q, n, sum, t0, 1
-		r.Link(f, &f.Header)
-		return ret0, st
+		return ret0, r.Link(f, &f.Header, st)
 	}
 //line tasks.go:87
 	sum += v
@@ -1090,29 +651,23 @@ loop_85:
 	goto loop_85
 }
 
-//line tasks_greenlet.go:1094
+//line tasks_greenlet.go:657
 
-// Resume continues gets where it is suspended, or starts it.
 func (f *getsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	q, n := f.q, f.n
-	var (
-		sum int
-		t0  int
-		v   int
-	)
+	var sum, t0, v int
 	switch f.PC {
+	case 0:
+		f.ret0, st = f.body(r, f.q, f.n)
+		return r.Started(f, &f.Header, st)
 	case 1:
-		// resumed from tasks.go:86
 		sum, t0 = f.sum, f.t0
 		v, _ = r.Callee().(interface {
-			Results() (int, bool)
-		}).Results()
-		r.Callee().Release(r)
+			Returned(*greenlet.Run) (int, bool)
+		}).Returned(r)
 		goto resumed_86
 	}
 
-//line tasks.go:85
-	t0 = 0
 loop_85:
 //line tasks.go:85
 	if !(t0 < n) {
@@ -1124,8 +679,7 @@ loop_85:
 	v, _, st = q.GetResumable(r)
 	if st != greenlet.Done {
 		f.sum, f.t0, f.PC = sum, t0, 1
-		r.Link(f, &f.Header)
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_86:
 //line tasks.go:87
@@ -1135,90 +689,37 @@ resumed_86:
 	goto loop_85
 }
 
-//line tasks_greenlet.go:1139
+//line tasks_greenlet.go:695
 
-// Args replaces the parameters before the start.
-func (f *getsFrame) Args(args []any) {
-	greenlet.Count(f, args, 2)
-	f.q = greenlet.Arg[*hub.Queue[int]](f, args, 0)
-	f.n = greenlet.Arg[int](f, args, 1)
-}
+func (f *getsFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.q, &f.n) }
+func (f *getsFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
+func (f *getsFrame) Forget()                              { *f = getsFrame{Header: f.Header, ret0: f.ret0} }
+func (f *getsFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 6) }
+func (*getsFrame) Func() *greenlet.Func                   { return &getsFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *getsFrame) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result(r, f.ret0)
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *getsFrame) Forget() {
-	f.q = nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *getsFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[6].(*getsFrame); !ok {
-		f.Caller, f.Depth, c[6] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[6] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*getsFrame) take(r *greenlet.Run) *getsFrame {
-	c := r.Cache()
-	if f, ok := c[6].(*getsFrame); ok {
-		c[6] = f.Caller
-		return f
-	}
-	return new(getsFrame)
-}
-func (*getsFrame) Func() *greenlet.Func {
-	return &getsFrameInfo
-}
-
-var getsFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/bench/hub/tasks.go",
-	Line: 84,
-	Name: "main.gets",
-	Points: []greenlet.Point{
-		{
-			Line: 86,
-			Live: "q n sum t0",
-		},
-	},
-}
+var getsFrameInfo = greenlet.Func{Name: "main.gets", File: "github.com/going-green/greenlet/bench/hub/tasks.go", Line: 84, Points: "86 q n sum t0"}
 var _ func(*hub.Queue[int], int) int = gets
 
 // acquiresFrame is an activation of acquires.
 type acquiresFrame struct {
 	greenlet.Header
-	s    *hub.Semaphore
-	n    int
-	sum  int
-	t0   int
-	ret0 int
+	s                *hub.Semaphore
+	n, sum, t0, ret0 int
 }
 
-// newAcquiresFrame makes a frame that will run acquires.
 func newAcquiresFrame(s *hub.Semaphore, n int) *acquiresFrame {
-	f := greenlet.MakeFrame[acquiresFrame]()
-	f.s, f.n = s, n
-	return f
+	return greenlet.MakeFrame(acquiresFrame{s: s, n: n})
 }
-
-// Results are what acquires has returned.
-func (f *acquiresFrame) Results() int {
-	return f.ret0
-}
+func (f *acquiresFrame) Results() int                        { return f.ret0 }
+func (f *acquiresFrame) Returned(r *greenlet.Run) (ret0 int) { ret0 = f.ret0; f.Release(r); return }
 
 // acquiresResumable is acquires for callers that can be suspended.
-func acquiresResumable(r *greenlet.Run, s *hub.Semaphore, n int) (ret0 int, st greenlet.Status) {
-	var (
-		sum int
-		t0  int
-	)
+func acquiresResumable(r *greenlet.Run, s *hub.Semaphore, n int) (int, greenlet.Status) {
+	return (*acquiresFrame)(nil).body(r, s, n)
+}
+
+func (f *acquiresFrame) body(r *greenlet.Run, s *hub.Semaphore, n int) (ret0 int, st greenlet.Status) {
+	var sum, t0 int
 //line tasks.go:94
 	t0 = 0
 loop_94:
@@ -1229,10 +730,9 @@ loop_94:
 	}
 //line tasks.go:95
 	if st = s.AcquireResumable(r); st != greenlet.Done {
-		f := (*acquiresFrame)(nil).take(r)
+		f = greenlet.Take(r, f, 14)
 		f.s, f.n, f.sum, f.t0, f.PC = s, n, sum, t0, 1
-		r.Link(f, &f.Header)
-		return ret0, st
+		return ret0, r.Link(f, &f.Header, st)
 	}
 //line tasks.go:96
 	sum++
@@ -1242,25 +742,21 @@ loop_94:
 	goto loop_94
 }
 
-//line tasks_greenlet.go:1246
+//line tasks_greenlet.go:748
 
-// Resume continues acquires where it is suspended, or starts it.
 func (f *acquiresFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	s, n := f.s, f.n
-	var (
-		sum int
-		t0  int
-	)
+	var sum, t0 int
 	switch f.PC {
+	case 0:
+		f.ret0, st = f.body(r, f.s, f.n)
+		return r.Started(f, &f.Header, st)
 	case 1:
-		// resumed from tasks.go:95
 		sum, t0 = f.sum, f.t0
 		r.Callee().(*hub.SemaphoreAcquireFrame).Release(r)
 		goto resumed_95
 	}
 
-//line tasks.go:94
-	t0 = 0
 loop_94:
 //line tasks.go:94
 	if !(t0 < n) {
@@ -1271,8 +767,7 @@ loop_94:
 //line tasks.go:95
 	if st = s.AcquireResumable(r); st != greenlet.Done {
 		f.sum, f.t0, f.PC = sum, t0, 1
-		r.Link(f, &f.Header)
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_95:
 //line tasks.go:96
@@ -1283,90 +778,40 @@ resumed_95:
 	goto loop_94
 }
 
-//line tasks_greenlet.go:1287
+//line tasks_greenlet.go:784
 
-// Args replaces the parameters before the start.
-func (f *acquiresFrame) Args(args []any) {
-	greenlet.Count(f, args, 2)
-	f.s = greenlet.Arg[*hub.Semaphore](f, args, 0)
-	f.n = greenlet.Arg[int](f, args, 1)
-}
+func (f *acquiresFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.s, &f.n) }
+func (f *acquiresFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
+func (f *acquiresFrame) Forget()                              { *f = acquiresFrame{Header: f.Header, ret0: f.ret0} }
+func (f *acquiresFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 14) }
+func (*acquiresFrame) Func() *greenlet.Func                   { return &acquiresFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *acquiresFrame) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result(r, f.ret0)
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *acquiresFrame) Forget() {
-	f.s = nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *acquiresFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[14].(*acquiresFrame); !ok {
-		f.Caller, f.Depth, c[14] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[14] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*acquiresFrame) take(r *greenlet.Run) *acquiresFrame {
-	c := r.Cache()
-	if f, ok := c[14].(*acquiresFrame); ok {
-		c[14] = f.Caller
-		return f
-	}
-	return new(acquiresFrame)
-}
-func (*acquiresFrame) Func() *greenlet.Func {
-	return &acquiresFrameInfo
-}
-
-var acquiresFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/bench/hub/tasks.go",
-	Line: 93,
-	Name: "main.acquires",
-	Points: []greenlet.Point{
-		{
-			Line: 95,
-			Live: "s n sum t0",
-		},
-	},
-}
+var acquiresFrameInfo = greenlet.Func{Name: "main.acquires", File: "github.com/going-green/greenlet/bench/hub/tasks.go", Line: 93, Points: "95 s n sum t0"}
 var _ func(*hub.Semaphore, int) int = acquires
 
 // timeoutsFrame is an activation of timeouts.
 type timeoutsFrame struct {
 	greenlet.Header
-	h    *hub.Hub
-	n    int
-	sum  *int
-	t0   int
-	ret0 int
+	h        *hub.Hub
+	n        int
+	sum      *int
+	t0, ret0 int
 }
 
-// newTimeoutsFrame makes a frame that will run timeouts.
 func newTimeoutsFrame(h *hub.Hub, n int) *timeoutsFrame {
-	f := greenlet.MakeFrame[timeoutsFrame]()
-	f.h, f.n = h, n
-	return f
+	return greenlet.MakeFrame(timeoutsFrame{h: h, n: n})
 }
-
-// Results are what timeouts has returned.
-func (f *timeoutsFrame) Results() int {
-	return f.ret0
-}
+func (f *timeoutsFrame) Results() int                        { return f.ret0 }
+func (f *timeoutsFrame) Returned(r *greenlet.Run) (ret0 int) { ret0 = f.ret0; f.Release(r); return }
 
 // timeoutsResumable is timeouts for callers that can be suspended.
-func timeoutsResumable(r *greenlet.Run, h *hub.Hub, n int) (ret0 int, st greenlet.Status) {
-	var (
-		sum *int
-		t0  int
-	)
+func timeoutsResumable(r *greenlet.Run, h *hub.Hub, n int) (int, greenlet.Status) {
+	return (*timeoutsFrame)(nil).body(r, h, n)
+}
+
+func (f *timeoutsFrame) body(r *greenlet.Run, h *hub.Hub, n int) (ret0 int, st greenlet.Status) {
+	var sum *int
+	var t0 int
 	sum = new(int)
 //line tasks.go:104
 	t0 = 0
@@ -1382,10 +827,9 @@ loop_104:
 //line tasks.go:105
 		_, st = h.WithTimeoutResumable(r, time.Hour, func() { (*sumRef)++ })
 		if st != greenlet.Done {
-			f := (*timeoutsFrame)(nil).take(r)
+			f = greenlet.Take(r, f, 5)
 			f.h, f.n, f.sum, f.t0, f.PC = h, n, sum, t0, 1
-			r.Link(f, &f.Header)
-			return ret0, st
+			return ret0, r.Link(f, &f.Header, st)
 		}
 	}
 //line tasks.go:104
@@ -1393,26 +837,22 @@ loop_104:
 	goto loop_104
 }
 
-//line tasks_greenlet.go:1397
+//line tasks_greenlet.go:843
 
-// Resume continues timeouts where it is suspended, or starts it.
 func (f *timeoutsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	h, n := f.h, f.n
-	var (
-		sum *int
-		t0  int
-	)
+	var sum *int
+	var t0 int
 	switch f.PC {
+	case 0:
+		f.ret0, st = f.body(r, f.h, f.n)
+		return r.Started(f, &f.Header, st)
 	case 1:
-		// resumed from tasks.go:105
 		sum, t0 = f.sum, f.t0
 		r.Callee().(*hub.HubWithTimeoutFrame).Release(r)
 		goto resumed_105
 	}
 
-	sum = new(int)
-//line tasks.go:104
-	t0 = 0
 loop_104:
 //line tasks.go:104
 	if !(t0 < n) {
@@ -1427,8 +867,7 @@ loop_104:
 		_, st = h.WithTimeoutResumable(r, time.Hour, func() { (*sumRef2)++ })
 		if st != greenlet.Done {
 			f.sum, f.t0, f.PC = sum, t0, 1
-			r.Link(f, &f.Header)
-			return st
+			return r.Link(f, &f.Header, st)
 		}
 	}
 resumed_105:
@@ -1437,60 +876,15 @@ resumed_105:
 	goto loop_104
 }
 
-//line tasks_greenlet.go:1441
+//line tasks_greenlet.go:882
 
-// Args replaces the parameters before the start.
-func (f *timeoutsFrame) Args(args []any) {
-	greenlet.Count(f, args, 2)
-	f.h = greenlet.Arg[*hub.Hub](f, args, 0)
-	f.n = greenlet.Arg[int](f, args, 1)
-}
+func (f *timeoutsFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.h, &f.n) }
+func (f *timeoutsFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
+func (f *timeoutsFrame) Forget()                              { *f = timeoutsFrame{Header: f.Header, ret0: f.ret0} }
+func (f *timeoutsFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 5) }
+func (*timeoutsFrame) Func() *greenlet.Func                   { return &timeoutsFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *timeoutsFrame) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result(r, f.ret0)
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *timeoutsFrame) Forget() {
-	f.h, f.sum = nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *timeoutsFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[5].(*timeoutsFrame); !ok {
-		f.Caller, f.Depth, c[5] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[5] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*timeoutsFrame) take(r *greenlet.Run) *timeoutsFrame {
-	c := r.Cache()
-	if f, ok := c[5].(*timeoutsFrame); ok {
-		c[5] = f.Caller
-		return f
-	}
-	return new(timeoutsFrame)
-}
-func (*timeoutsFrame) Func() *greenlet.Func {
-	return &timeoutsFrameInfo
-}
-
-var timeoutsFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/bench/hub/tasks.go",
-	Line: 103,
-	Name: "main.timeouts",
-	Points: []greenlet.Point{
-		{
-			Line: 105,
-			Live: "h n sum t0",
-		},
-	},
-}
+var timeoutsFrameInfo = greenlet.Func{Name: "main.timeouts", File: "github.com/going-green/greenlet/bench/hub/tasks.go", Line: 103, Points: "105 h n sum t0"}
 var _ func(*hub.Hub, int) int = timeouts
 
 // mapsFrame is an activation of maps.
@@ -1504,20 +898,16 @@ type mapsFrame struct {
 	ret0 int
 }
 
-// newMapsFrame makes a frame that will run maps.
-func newMapsFrame(h0 *hub.Hub, n int) *mapsFrame {
-	f := greenlet.MakeFrame[mapsFrame]()
-	f.h0, f.n = h0, n
-	return f
-}
-
-// Results are what maps has returned.
-func (f *mapsFrame) Results() int {
-	return f.ret0
-}
+func newMapsFrame(h0 *hub.Hub, n int) *mapsFrame         { return greenlet.MakeFrame(mapsFrame{h0: h0, n: n}) }
+func (f *mapsFrame) Results() int                        { return f.ret0 }
+func (f *mapsFrame) Returned(r *greenlet.Run) (ret0 int) { ret0 = f.ret0; f.Release(r); return }
 
 // mapsResumable is maps for callers that can be suspended.
-func mapsResumable(r *greenlet.Run, h0 *hub.Hub, n int) (ret0 int, st greenlet.Status) {
+func mapsResumable(r *greenlet.Run, h0 *hub.Hub, n int) (int, greenlet.Status) {
+	return (*mapsFrame)(nil).body(r, h0, n)
+}
+
+func (f *mapsFrame) body(r *greenlet.Run, h0 *hub.Hub, n int) (ret0 int, st greenlet.Status) {
 	var (
 		h       **hub.Hub
 		sum     int
@@ -1538,10 +928,9 @@ loop_113:
 //line tasks.go:114
 	results, err, st = hub.MapResumable(r, g, items(n), (&mapsFunc1{h: h}).value())
 	if st != greenlet.Done {
-		f := (*mapsFrame)(nil).take(r)
+		f = greenlet.Take(r, f, 60)
 		f.h, f.n, f.sum, f.g, f.PC = h, n, sum, g, 1
-		r.Link(f, &f.Header)
-		return ret0, st
+		return ret0, r.Link(f, &f.Header, st)
 	}
 //line tasks.go:118
 	if err != nil {
@@ -1552,9 +941,8 @@ loop_113:
 	goto loop_113
 }
 
-//line tasks_greenlet.go:1556
+//line tasks_greenlet.go:947
 
-// Resume continues maps where it is suspended, or starts it.
 func (f *mapsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n := f.n
 	var (
@@ -1565,20 +953,17 @@ func (f *mapsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		err     error
 	)
 	switch f.PC {
+	case 0:
+		f.ret0, st = f.body(r, f.h0, f.n)
+		return r.Started(f, &f.Header, st)
 	case 1:
-		// resumed from tasks.go:114
 		h, sum, g = f.h, f.sum, f.g
 		results, err = r.Callee().(interface {
-			Results() ([]int, error)
-		}).Results()
-		r.Callee().Release(r)
+			Returned(*greenlet.Run) ([]int, error)
+		}).Returned(r)
 		goto resumed_114
 	}
 
-	h = new(*hub.Hub)
-	*h = f.h0
-//line tasks.go:112
-	g = (*h).NewPool(poolSize)
 loop_113:
 //line tasks.go:113
 	if !(n > 0) {
@@ -1590,8 +975,7 @@ loop_113:
 	results, err, st = hub.MapResumable(r, g, items(n), (&mapsFunc1{h: h}).value())
 	if st != greenlet.Done {
 		f.h, f.n, f.sum, f.g, f.PC = h, n, sum, g, 1
-		r.Link(f, &f.Header)
-		return st
+		return r.Link(f, &f.Header, st)
 	}
 resumed_114:
 //line tasks.go:118
@@ -1603,60 +987,15 @@ resumed_114:
 	goto loop_113
 }
 
-//line tasks_greenlet.go:1607
+//line tasks_greenlet.go:993
 
-// Args replaces the parameters before the start.
-func (f *mapsFrame) Args(args []any) {
-	greenlet.Count(f, args, 2)
-	f.h0 = greenlet.Arg[*hub.Hub](f, args, 0)
-	f.n = greenlet.Arg[int](f, args, 1)
-}
+func (f *mapsFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.h0, &f.n) }
+func (f *mapsFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
+func (f *mapsFrame) Forget()                              { *f = mapsFrame{Header: f.Header, ret0: f.ret0} }
+func (f *mapsFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 60) }
+func (*mapsFrame) Func() *greenlet.Func                   { return &mapsFrameInfo }
 
-// Send hands the results to the parent greenlet.
-func (f *mapsFrame) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result(r, f.ret0)
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *mapsFrame) Forget() {
-	f.h0, f.h, f.g = nil, nil, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *mapsFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[60].(*mapsFrame); !ok {
-		f.Caller, f.Depth, c[60] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[60] = head, depth, f
-	}
-}
-
-// take gets a free frame, or a new one.
-func (*mapsFrame) take(r *greenlet.Run) *mapsFrame {
-	c := r.Cache()
-	if f, ok := c[60].(*mapsFrame); ok {
-		c[60] = f.Caller
-		return f
-	}
-	return new(mapsFrame)
-}
-func (*mapsFrame) Func() *greenlet.Func {
-	return &mapsFrameInfo
-}
-
-var mapsFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/bench/hub/tasks.go",
-	Line: 111,
-	Name: "main.maps",
-	Points: []greenlet.Point{
-		{
-			Line: 114,
-			Live: "h n sum g",
-		},
-	},
-}
+var mapsFrameInfo = greenlet.Func{Name: "main.maps", File: "github.com/going-green/greenlet/bench/hub/tasks.go", Line: 111, Points: "114 h n sum g"}
 var _ func(*hub.Hub, int) int = maps
 
 // mapsFunc1 is the function literal of tasks.go:114, with what it captures.
@@ -1674,98 +1013,55 @@ func (c *mapsFunc1) value() func(int) (int, error) {
 	})
 }
 
-//line tasks_greenlet.go:1678
+//line tasks_greenlet.go:1019
 
 // mapsFunc1Frame is an activation of the literal mapsFunc1.
 type mapsFunc1Frame struct {
 	greenlet.Header
-	greenlet.NoRoot
-	c    *mapsFunc1
-	v    int
-	ret0 int
-	ret1 error
+	c       *mapsFunc1
+	v, ret0 int
+	ret1    error
 }
 
-// Results are what the literal mapsFunc1 has returned.
-func (f *mapsFunc1Frame) Results() (int, error) {
-	return f.ret0, f.ret1
+func (f *mapsFunc1Frame) Returned(r *greenlet.Run) (ret0 int, ret1 error) {
+	ret0, ret1 = f.ret0, f.ret1
+	f.Release(r)
+	return
 }
 
 // CallResumable is the literal mapsFunc1 for callers that can be suspended.
-func (c *mapsFunc1) CallResumable(r *greenlet.Run, v int) (ret0 int, ret1 error, st greenlet.Status) {
+func (c *mapsFunc1) CallResumable(r *greenlet.Run, v int) (int, error, greenlet.Status) {
+	return (*mapsFunc1Frame)(nil).body(r, c, v)
+}
+
+func (f *mapsFunc1Frame) body(r *greenlet.Run, c *mapsFunc1, v int) (ret0 int, ret1 error, st greenlet.Status) {
 //line tasks.go:115
 	if st = (*c.h).YieldResumable(r); st != greenlet.Done {
-		f := (*mapsFunc1Frame)(nil).take(r)
+		f = greenlet.Take(r, f, 57)
 		f.v, f.c, f.PC = v, c, 1
-		r.Link(f, &f.Header)
-		return ret0, ret1, st
+		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
 //line tasks.go:116
 	return v + 1, nil, greenlet.Done
 }
 
-//line tasks_greenlet.go:1708
+//line tasks_greenlet.go:1051
 
-// Resume continues the literal mapsFunc1 where it is suspended, or starts it.
 func (f *mapsFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c, v := f.c, f.v
 	_ = c
-	switch f.PC {
-	case 1:
-		// resumed from tasks.go:115
-		r.Callee().(*hub.HubYieldFrame).Release(r)
-		goto resumed_115
-	}
-
-//line tasks.go:115
-	if st = (*c.h).YieldResumable(r); st != greenlet.Done {
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
-resumed_115:
+	r.Callee().(*hub.HubYieldFrame).Release(r)
 //line tasks.go:116
 	f.ret0, f.ret1 = v+1, nil
 	return r.Return(f, &f.Header)
 }
 
-//line tasks_greenlet.go:1733
+//line tasks_greenlet.go:1062
 
-// Release gives the frame back, for the next call that suspends.
-func (f *mapsFunc1Frame) Release(r *greenlet.Run) {
-	f.c, f.ret1 = nil, nil
-	c := r.Cache()
-	if head, ok := c[57].(*mapsFunc1Frame); !ok {
-		f.Caller, f.Depth, c[57] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[57] = head, depth, f
-	}
-}
+func (f *mapsFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 57) }
+func (*mapsFunc1Frame) Func() *greenlet.Func      { return &mapsFunc1FrameInfo }
 
-// take gets a free frame, or a new one.
-func (*mapsFunc1Frame) take(r *greenlet.Run) *mapsFunc1Frame {
-	c := r.Cache()
-	if f, ok := c[57].(*mapsFunc1Frame); ok {
-		c[57] = f.Caller
-		return f
-	}
-	return new(mapsFunc1Frame)
-}
-func (*mapsFunc1Frame) Func() *greenlet.Func {
-	return &mapsFunc1FrameInfo
-}
-
-var mapsFunc1FrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/bench/hub/tasks.go",
-	Line: 114,
-	Name: "main.maps.func1",
-	Points: []greenlet.Point{
-		{
-			Line: 115,
-			Live: "v",
-		},
-	},
-}
+var mapsFunc1FrameInfo = greenlet.Func{Name: "main.maps.func1", File: "github.com/going-green/greenlet/bench/hub/tasks.go", Line: 114, Points: "115 v"}
 
 // napsFrame is an activation of naps.
 type napsFrame struct {
@@ -1775,106 +1071,49 @@ type napsFrame struct {
 	woken *int
 }
 
-// newNapsFrame makes a frame that will run naps.
 func newNapsFrame(h *hub.Hub, until time.Time, woken *int) *napsFrame {
-	f := greenlet.MakeFrame[napsFrame]()
-	f.h, f.until, f.woken = h, until, woken
-	return f
+	return greenlet.MakeFrame(napsFrame{h: h, until: until, woken: woken})
 }
 
 // napsResumable is naps for callers that can be suspended.
-func napsResumable(r *greenlet.Run, h *hub.Hub, until time.Time, woken *int) (st greenlet.Status) {
+func napsResumable(r *greenlet.Run, h *hub.Hub, until time.Time, woken *int) greenlet.Status {
+	return (*napsFrame)(nil).body(r, h, until, woken)
+}
+
+func (f *napsFrame) body(r *greenlet.Run, h *hub.Hub, until time.Time, woken *int) (st greenlet.Status) {
 //line tasks.go:129
 	if st = h.SleepUntilResumable(r, until); st != greenlet.Done {
-		f := (*napsFrame)(nil).take(r)
-		f.woken, f.PC = woken, 1
-		r.Link(f, &f.Header)
-		return st
+		f = greenlet.Take(r, f, 5)
+		f.h, f.until, f.woken, f.PC = nil, time.Time{}, woken, 1
+		return r.Link(f, &f.Header, st)
 	}
 //line tasks.go:130
 	*woken++
 	return greenlet.Done
 }
 
-//line tasks_greenlet.go:1800
+//line tasks_greenlet.go:1098
 
-// Resume continues naps where it is suspended, or starts it.
 func (f *napsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	h, until, woken := f.h, f.until, f.woken
+	woken := f.woken
 	switch f.PC {
-	case 1:
-		// resumed from tasks.go:129
+	case 0:
+		return r.Started(f, &f.Header, f.body(r, f.h, f.until, f.woken))
+	default:
 		r.Callee().(*hub.HubSleepUntilFrame).Release(r)
-		goto resumed_129
-	}
-
-//line tasks.go:129
-	if st = h.SleepUntilResumable(r, until); st != greenlet.Done {
-		f.h = nil
-		f.until = time.Time{}
-		f.PC = 1
-		r.Link(f, &f.Header)
-		return st
-	}
-resumed_129:
 //line tasks.go:130
-	*woken++
-	return r.Return(f, &f.Header)
-}
-
-//line tasks_greenlet.go:1826
-
-// Args replaces the parameters before the start.
-func (f *napsFrame) Args(args []any) {
-	greenlet.Count(f, args, 3)
-	f.h = greenlet.Arg[*hub.Hub](f, args, 0)
-	f.until = greenlet.Arg[time.Time](f, args, 1)
-	f.woken = greenlet.Arg[*int](f, args, 2)
-}
-
-// Send hands the results to the parent greenlet.
-func (f *napsFrame) Send(r *greenlet.Run) greenlet.Status {
-	return r.Finish()
-}
-
-// Forget clears all but the results, when the greenlet that ran the frame has ended.
-func (f *napsFrame) Forget() {
-	f.h, f.until, f.woken = nil, time.Time{}, nil
-}
-
-// Release gives the frame back, for the next call that suspends.
-func (f *napsFrame) Release(r *greenlet.Run) {
-	f.Forget()
-	c := r.Cache()
-	if head, ok := c[5].(*napsFrame); !ok {
-		f.Caller, f.Depth, c[5] = nil, 0, f
-	} else if depth, room := head.Push(); room {
-		f.Caller, f.Depth, c[5] = head, depth, f
+		*woken++
+		return r.Return(f, &f.Header)
 	}
+
 }
 
-// take gets a free frame, or a new one.
-func (*napsFrame) take(r *greenlet.Run) *napsFrame {
-	c := r.Cache()
-	if f, ok := c[5].(*napsFrame); ok {
-		c[5] = f.Caller
-		return f
-	}
-	return new(napsFrame)
-}
-func (*napsFrame) Func() *greenlet.Func {
-	return &napsFrameInfo
-}
+//line tasks_greenlet.go:1114
 
-var napsFrameInfo = greenlet.Func{
-	File: "github.com/going-green/greenlet/bench/hub/tasks.go",
-	Line: 128,
-	Name: "main.naps",
-	Points: []greenlet.Point{
-		{
-			Line: 129,
-			Live: "woken",
-		},
-	},
-}
+func (f *napsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.h, &f.until, &f.woken) }
+func (f *napsFrame) Forget()                 { *f = napsFrame{Header: f.Header} }
+func (f *napsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 5) }
+func (*napsFrame) Func() *greenlet.Func      { return &napsFrameInfo }
+
+var napsFrameInfo = greenlet.Func{Name: "main.naps", File: "github.com/going-green/greenlet/bench/hub/tasks.go", Line: 128, Points: "129 woken"}
 var _ func(*hub.Hub, time.Time, *int) = naps

@@ -118,7 +118,8 @@ func (c *command) try(ctx context.Context, args []string) (int, error) {
 			fmt.Fprint(c.stdout, c.helpText())
 			return exitOK, nil
 		case "version":
-			fmt.Fprintln(c.stdout, version())
+			info, _ := debug.ReadBuildInfo()
+			fmt.Fprintln(c.stdout, version(info))
 			return exitOK, nil
 		case "cover":
 			return c.cover(ctx, args[1:])

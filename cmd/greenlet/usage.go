@@ -1,10 +1,12 @@
 package main
 
 import (
+	"fmt"
 	"runtime"
 	"runtime/debug"
 	"strings"
 
+	"github.com/going-green/greenlet/internal/stamp"
 	"github.com/going-green/greenlet/rewrite"
 )
 
@@ -141,16 +143,22 @@ SIGINT and SIGTERM end it, with exit code 0, and never leave a file half-written
 If the system can't watch that many directories, the exit code is 2.
 `
 
-// version identifies the program as well as the go command could.
-func version() string {
-	v := "greenlet (unknown version)"
-	if info, ok := debug.ReadBuildInfo(); ok {
-		v = "greenlet " + info.Main.Version
+// version identifies the program, as well as the go command could, and what it generates.
+func version(info *debug.BuildInfo) string {
+	v, revision := "", ""
+	if info != nil {
+		v = info.Main.Version
 		for _, s := range info.Settings {
 			if s.Key == "vcs.revision" {
-				v += " " + s.Value
+				revision = s.Value
 			}
 		}
 	}
-	return v + " " + runtime.Version()
+	switch {
+	case v == "" && revision == "":
+		v = "(unknown version)"
+	case v == "" || v == "(devel)" && revision != "":
+		v = revision
+	}
+	return fmt.Sprintf("greenlet %s, protocol %d, %s", v, stamp.Protocol, runtime.Version())
 }

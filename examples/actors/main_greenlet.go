@@ -5,6 +5,8 @@ package main
 
 import greenlet "github.com/going-green/greenlet/runtime"
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // serveFrame is an activation of serve.
 type serveFrame struct {
 	greenlet.Header
@@ -37,7 +39,7 @@ func (f *serveFrame) body(r *greenlet.Run, opener *greenlet.Greenlet) (st greenl
 	return greenlet.Send[int](r, opener, 0)
 }
 
-//line main_greenlet.go:41
+//line main_greenlet.go:43
 
 func (f *serveFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var balance, answer int
@@ -98,7 +100,7 @@ after_switch_61:
 	return greenlet.Send(r, m.sender, answer)
 }
 
-//line main_greenlet.go:102
+//line main_greenlet.go:104
 
 func (f *serveFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.opener) }
 func (f *serveFrame) Forget()                 { *f = serveFrame{Header: f.Header} }

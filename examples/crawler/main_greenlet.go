@@ -17,6 +17,8 @@ import (
 	"time"
 )
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // crawlerFetchFrame is an activation of crawler.fetch.
 type crawlerFetchFrame struct {
 	greenlet.DeferHeader
@@ -189,7 +191,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line main_greenlet.go:193
+//line main_greenlet.go:195
 
 func (f *crawlerFetchFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.page) }
 func (f *crawlerFetchFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -290,7 +292,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line main_greenlet.go:294
+//line main_greenlet.go:296
 
 func (f *crawlerVisitFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.page) }
 func (f *crawlerVisitFrame) Forget()                 { *f = crawlerVisitFrame{DeferHeader: f.DeferHeader} }
@@ -383,7 +385,7 @@ func (f *crawlerCrawlFrame) body(r *greenlet.Run, c0 *crawler) (st greenlet.Stat
 	return greenlet.Done
 }
 
-//line main_greenlet.go:387
+//line main_greenlet.go:389
 
 func (f *crawlerCrawlFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var (
@@ -432,7 +434,7 @@ resumed_136:
 	return r.Return(f, &f.Header)
 }
 
-//line main_greenlet.go:436
+//line main_greenlet.go:438
 
 func (f *crawlerCrawlFrame) Forget()                 { *f = crawlerCrawlFrame{Header: f.Header} }
 func (f *crawlerCrawlFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 38) }
@@ -491,7 +493,7 @@ func (f *crawlerCrawlValue1Frame) body(r *greenlet.Run, c *crawlerCrawlValue1, p
 	return greenlet.Done
 }
 
-//line main_greenlet.go:495
+//line main_greenlet.go:497
 
 func (f *crawlerCrawlValue1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -525,7 +527,7 @@ func (c2 *crawlerCrawlRange1) value() func(*url.URL) bool {
 	})
 }
 
-//line main_greenlet.go:529
+//line main_greenlet.go:531
 
 // crawlerCrawlRange1Frame is an activation of the literal crawlerCrawlRange1.
 type crawlerCrawlRange1Frame struct {
@@ -565,7 +567,7 @@ func (f *crawlerCrawlRange1Frame) body(r *greenlet.Run, c2 *crawlerCrawlRange1, 
 	return true, greenlet.Done
 }
 
-//line main_greenlet.go:569
+//line main_greenlet.go:571
 
 func (f *crawlerCrawlRange1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c2 := f.c2
@@ -580,7 +582,7 @@ func (f *crawlerCrawlRange1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line main_greenlet.go:584
+//line main_greenlet.go:586
 
 func (f *crawlerCrawlRange1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 10) }
 func (*crawlerCrawlRange1Frame) Func() *greenlet.Func      { return &crawlerCrawlRange1FrameInfo }
@@ -614,7 +616,7 @@ func (f *crawlerFinishFrame) body(r *greenlet.Run, c *crawler) (st greenlet.Stat
 	return greenlet.Done
 }
 
-//line main_greenlet.go:618
+//line main_greenlet.go:620
 
 func (f *crawlerFinishFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -627,10 +629,9 @@ func (f *crawlerFinishFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		c.found.Close()
 		return r.Return(f, &f.Header)
 	}
-
 }
 
-//line main_greenlet.go:634
+//line main_greenlet.go:635
 
 func (f *crawlerFinishFrame) Forget()                 { *f = crawlerFinishFrame{Header: f.Header} }
 func (f *crawlerFinishFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 6) }

@@ -11,6 +11,8 @@ import (
 	"time"
 )
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // echoFrame is an activation of echo.
 type echoFrame struct {
 	greenlet.Header
@@ -95,7 +97,7 @@ after_if_29:
 	goto loop_26
 }
 
-//line main_greenlet.go:100
+//line main_greenlet.go:102
 
 func (f *echoFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.c))
@@ -149,7 +151,7 @@ func (f *serveFrame) body(r *greenlet.Run, s *socket.Server) (ret0 error, st gre
 	return t0, greenlet.Done
 }
 
-//line main_greenlet.go:154
+//line main_greenlet.go:156
 
 func (f *serveFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var t0 error
@@ -163,10 +165,9 @@ func (f *serveFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		f.ret0 = t0
 		return r.Return(f, &f.Header)
 	}
-
 }
 
-//line main_greenlet.go:171
+//line main_greenlet.go:172
 
 func (f *serveFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.s) }
 func (f *serveFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -209,7 +210,7 @@ func (f *stopFrame) body(r *greenlet.Run, s *socket.Server) (st greenlet.Status)
 	return greenlet.Done
 }
 
-//line main_greenlet.go:214
+//line main_greenlet.go:215
 
 func (f *stopFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var killed int
@@ -225,7 +226,6 @@ func (f *stopFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		}
 		return r.Return(f, &f.Header)
 	}
-
 }
 
 //line main_greenlet.go:233

@@ -10,6 +10,8 @@ import (
 	"strings"
 )
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // parserPeekFrame is an activation of parser.peek.
 type parserPeekFrame struct {
 	greenlet.Header
@@ -43,7 +45,7 @@ func (p *parser) peekResumable(r *greenlet.Run) (ret0 rune, st greenlet.Status) 
 	}
 }
 
-//line parser_greenlet.go:47
+//line parser_greenlet.go:49
 
 // Ask continues parser.peek up to its next value, and returns where it awaits the answer.
 func (f *parserPeekFrame) Ask(p2 *int) *[]byte {
@@ -77,7 +79,7 @@ after_if_32:
 	return nil
 }
 
-//line parser_greenlet.go:81
+//line parser_greenlet.go:83
 
 func (f *parserPeekFrame) Resume(r *greenlet.Run) greenlet.Status {
 	var v int
@@ -134,7 +136,7 @@ loop_54:
 	goto loop_54
 }
 
-//line parser_greenlet.go:138
+//line parser_greenlet.go:140
 
 func (f *parserSpaceFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	p := f.p
@@ -167,7 +169,7 @@ resumed_55:
 	goto loop_54
 }
 
-//line parser_greenlet.go:171
+//line parser_greenlet.go:173
 
 func (f *parserSpaceFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
 func (f *parserSpaceFrame) Forget()                              { *f = parserSpaceFrame{Header: f.Header, ret0: f.ret0} }
@@ -238,7 +240,7 @@ after_if_69:
 	return v, err, greenlet.Done
 }
 
-//line parser_greenlet.go:242
+//line parser_greenlet.go:244
 
 func (f *parserDocumentFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	p := f.p
@@ -285,7 +287,7 @@ after_if_69:
 	return r.Return(f, &f.Header)
 }
 
-//line parser_greenlet.go:289
+//line parser_greenlet.go:291
 
 func (f *parserDocumentFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
@@ -431,7 +433,7 @@ resumed_87:
 	return t8, t9, greenlet.Done
 }
 
-//line parser_greenlet.go:436
+//line parser_greenlet.go:438
 
 func (f *parserValueFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, f.ret1, st = f.body(r, f.p)
@@ -601,7 +603,7 @@ resumed_114:
 	goto loop_99
 }
 
-//line parser_greenlet.go:607
+//line parser_greenlet.go:609
 
 func (f *parserObjectFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, f.ret1, st = f.body(r, f.p)
@@ -715,7 +717,7 @@ resumed_140:
 	goto loop_134
 }
 
-//line parser_greenlet.go:722
+//line parser_greenlet.go:724
 
 func (f *parserArrayFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, f.ret1, st = f.body(r, f.p)
@@ -825,7 +827,7 @@ resumed_166:
 	goto loop_156
 }
 
-//line parser_greenlet.go:833
+//line parser_greenlet.go:835
 
 func (f *parserStrFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, f.ret1, st = f.body(r, f.p)
@@ -931,7 +933,7 @@ resumed_193:
 	goto loop_192
 }
 
-//line parser_greenlet.go:940
+//line parser_greenlet.go:942
 
 func (f *parserEscapedFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, f.ret1, st = f.body(r, f.p)
@@ -1007,7 +1009,7 @@ loop_206:
 	goto loop_206
 }
 
-//line parser_greenlet.go:1016
+//line parser_greenlet.go:1018
 
 func (f *parserNumberFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	p := f.p
@@ -1048,7 +1050,7 @@ resumed_206:
 	goto loop_206
 }
 
-//line parser_greenlet.go:1057
+//line parser_greenlet.go:1059
 
 func (f *parserNumberFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
@@ -1139,7 +1141,7 @@ resumed_216b:
 	goto loop_216
 }
 
-//line parser_greenlet.go:1149
+//line parser_greenlet.go:1151
 
 func (f *parserWordFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, f.ret1, st = f.body(r, f.p)

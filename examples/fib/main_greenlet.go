@@ -5,6 +5,8 @@ package main
 
 import greenlet "github.com/going-green/greenlet/runtime"
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // fibFrame is an activation of fib.
 type fibFrame struct {
 	greenlet.Header
@@ -31,7 +33,7 @@ func fibResumable(r *greenlet.Run, limit int) (st greenlet.Status) {
 	}
 }
 
-//line main_greenlet.go:35
+//line main_greenlet.go:37
 
 // Ask continues fib up to its next value, if there is one.
 func (f *fibFrame) Ask(p *int) greenlet.Status {
@@ -59,7 +61,7 @@ loop_17:
 	return greenlet.Left
 }
 
-//line main_greenlet.go:63
+//line main_greenlet.go:65
 
 func (f *fibFrame) Resume(r *greenlet.Run) greenlet.Status {
 	var v int

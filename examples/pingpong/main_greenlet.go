@@ -8,6 +8,8 @@ import (
 	greenlet "github.com/going-green/greenlet/runtime"
 )
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // task1Frame is an activation of task1.
 type task1Frame struct {
 	greenlet.Header
@@ -28,7 +30,7 @@ func (f *task1Frame) body(r *greenlet.Run) (st greenlet.Status) {
 	return r.SendNone(g2)
 }
 
-//line main_greenlet.go:32
+//line main_greenlet.go:34
 
 func (f *task1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
@@ -39,10 +41,9 @@ func (f *task1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		fmt.Println("Task 1 - Part 2")
 		return r.Return(f, &f.Header)
 	}
-
 }
 
-//line main_greenlet.go:46
+//line main_greenlet.go:47
 
 func (f *task1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 49) }
 func (*task1Frame) Func() *greenlet.Func      { return &task1FrameInfo }
@@ -81,7 +82,7 @@ func (f *task2Frame) body(r *greenlet.Run) (st greenlet.Status) {
 	return r.SendNone(g1)
 }
 
-//line main_greenlet.go:85
+//line main_greenlet.go:86
 
 func (f *task2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
@@ -92,7 +93,6 @@ func (f *task2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		fmt.Println("Task 2 - Part 2")
 		return r.Return(f, &f.Header)
 	}
-
 }
 
 //line main_greenlet.go:99

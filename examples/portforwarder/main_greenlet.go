@@ -13,6 +13,8 @@ import (
 	"time"
 )
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // passFrame is an activation of pass.
 type passFrame struct {
 	greenlet.Header
@@ -85,7 +87,7 @@ after_if_29:
 	goto loop_27
 }
 
-//line main_greenlet.go:90
+//line main_greenlet.go:92
 
 func (f *passFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.from, f.to))
@@ -228,7 +230,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line main_greenlet.go:233
+//line main_greenlet.go:235
 
 func (f *forwardFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c, &f.to) }
 func (f *forwardFrame) Forget()                 { *f = forwardFrame{DeferHeader: f.DeferHeader} }
@@ -267,7 +269,7 @@ func (f *serveFrame) body(r *greenlet.Run, s *socket.Server) (ret0 error, st gre
 	return t0, greenlet.Done
 }
 
-//line main_greenlet.go:272
+//line main_greenlet.go:274
 
 func (f *serveFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var t0 error
@@ -281,10 +283,9 @@ func (f *serveFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		f.ret0 = t0
 		return r.Return(f, &f.Header)
 	}
-
 }
 
-//line main_greenlet.go:289
+//line main_greenlet.go:290
 
 func (f *serveFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.s) }
 func (f *serveFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -330,7 +331,7 @@ func (f *stopFrame) body(r *greenlet.Run, s *socket.Server) (st greenlet.Status)
 	return greenlet.Done
 }
 
-//line main_greenlet.go:335
+//line main_greenlet.go:336
 
 func (f *stopFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
@@ -340,7 +341,6 @@ func (f *stopFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		r.Callee().(*socket.ServerStopFrame).Release(r)
 		return r.Return(f, &f.Header)
 	}
-
 }
 
 func (f *stopFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.s) }

@@ -11,6 +11,8 @@ import (
 	"time"
 )
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // marketProduceFrame is an activation of market.produce.
 type marketProduceFrame struct {
 	greenlet.Header
@@ -81,7 +83,7 @@ next_29:
 	goto loop_29
 }
 
-//line main_greenlet.go:86
+//line main_greenlet.go:88
 
 func (f *marketProduceFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.m, f.name, f.n, f.pace))
@@ -196,7 +198,7 @@ func (f *marketConsumeFrame) body(r *greenlet.Run, m0 *market, name0 string, pac
 	return *n, greenlet.Done
 }
 
-//line main_greenlet.go:201
+//line main_greenlet.go:203
 
 func (f *marketConsumeFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var (
@@ -252,7 +254,7 @@ resumed_42:
 	return r.Return(f, &f.Header)
 }
 
-//line main_greenlet.go:257
+//line main_greenlet.go:259
 
 func (f *marketConsumeFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.name0, &f.pace0) }
 func (f *marketConsumeFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -286,7 +288,7 @@ func (c *marketConsumeRange1) value() func(string) bool {
 	})
 }
 
-//line main_greenlet.go:291
+//line main_greenlet.go:293
 
 // marketConsumeRange1Frame is an activation of the literal marketConsumeRange1.
 type marketConsumeRange1Frame struct {
@@ -327,7 +329,7 @@ func (f *marketConsumeRange1Frame) body(r *greenlet.Run, c *marketConsumeRange1,
 	return true, greenlet.Done
 }
 
-//line main_greenlet.go:332
+//line main_greenlet.go:334
 
 func (f *marketConsumeRange1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c, good := f.c, f.good
@@ -344,7 +346,7 @@ func (f *marketConsumeRange1Frame) Resume(r *greenlet.Run) (st greenlet.Status) 
 	return r.Return(f, &f.Header)
 }
 
-//line main_greenlet.go:349
+//line main_greenlet.go:351
 
 func (f *marketConsumeRange1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 12) }
 func (*marketConsumeRange1Frame) Func() *greenlet.Func      { return &marketConsumeRange1FrameInfo }
@@ -485,7 +487,7 @@ resumed_62:
 	return greenlet.Done
 }
 
-//line main_greenlet.go:491
+//line main_greenlet.go:493
 
 func (f *marketDayFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.m))
@@ -550,7 +552,7 @@ func (f *marketDayValue1Frame) body(r *greenlet.Run, c *marketDayValue1, p0 stri
 	return greenlet.Done
 }
 
-//line main_greenlet.go:556
+//line main_greenlet.go:558
 
 func (f *marketDayValue1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -599,7 +601,7 @@ func (f *marketDayValue2Frame) body(r *greenlet.Run, c *marketDayValue2, p0 stri
 	return greenlet.Done
 }
 
-//line main_greenlet.go:605
+//line main_greenlet.go:607
 
 func (f *marketDayValue2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c

@@ -5,6 +5,8 @@ package main
 
 import greenlet "github.com/going-green/greenlet/runtime"
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // boardSolveFrame is an activation of board.solve.
 type boardSolveFrame struct {
 	greenlet.Header
@@ -62,7 +64,7 @@ next_51:
 	goto loop_51
 }
 
-//line main_greenlet.go:66
+//line main_greenlet.go:68
 
 func (f *boardSolveFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	b := f.b
@@ -102,7 +104,7 @@ next_51:
 	goto loop_51
 }
 
-//line main_greenlet.go:106
+//line main_greenlet.go:108
 
 func (f *boardSolveFrame) Forget()                 { *f = boardSolveFrame{Header: f.Header} }
 func (f *boardSolveFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 49) }

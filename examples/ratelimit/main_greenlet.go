@@ -9,6 +9,8 @@ import (
 	"time"
 )
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // bucketFillFrame is an activation of bucket.fill.
 type bucketFillFrame struct {
 	greenlet.Header
@@ -47,7 +49,7 @@ loop_32:
 	return greenlet.Done
 }
 
-//line main_greenlet.go:51
+//line main_greenlet.go:53
 
 func (f *bucketFillFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	b, perSecond, done := f.b, f.perSecond, f.done
@@ -77,7 +79,7 @@ resumed_32:
 	return r.Return(f, &f.Header)
 }
 
-//line main_greenlet.go:81
+//line main_greenlet.go:83
 
 func (f *bucketFillFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.perSecond, &f.done) }
 func (f *bucketFillFrame) Forget()                 { *f = bucketFillFrame{Header: f.Header} }
@@ -160,7 +162,7 @@ func (f *workerJobFrame) body(r *greenlet.Run, w0 *worker, n int, takes0 time.Du
 	return greenlet.Done
 }
 
-//line main_greenlet.go:164
+//line main_greenlet.go:166
 
 func (f *workerJobFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n := f.n
@@ -201,7 +203,7 @@ resumed_53:
 	return r.Return(f, &f.Header)
 }
 
-//line main_greenlet.go:205
+//line main_greenlet.go:207
 
 func (f *workerJobFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.n, &f.takes0) }
 func (f *workerJobFrame) Forget()                 { *f = workerJobFrame{Header: f.Header} }
@@ -261,7 +263,7 @@ func (f *workerJobFunc1Frame) body(r *greenlet.Run, c *workerJobFunc1) (st green
 	return greenlet.Done
 }
 
-//line main_greenlet.go:265
+//line main_greenlet.go:267
 
 func (f *workerJobFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -334,7 +336,7 @@ after_loop_65:
 	return greenlet.Done
 }
 
-//line main_greenlet.go:338
+//line main_greenlet.go:340
 
 func (f *workerAllFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	w, jobs := f.w, f.jobs
@@ -382,7 +384,7 @@ resumed_68:
 	return r.Return(f, &f.Header)
 }
 
-//line main_greenlet.go:386
+//line main_greenlet.go:388
 
 func (f *workerAllFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.jobs) }
 func (f *workerAllFrame) Forget()                 { *f = workerAllFrame{Header: f.Header} }
@@ -443,7 +445,7 @@ func (f *workerAllValue1Frame) body(r *greenlet.Run, c *workerAllValue1, p0 int,
 	return greenlet.Done
 }
 
-//line main_greenlet.go:447
+//line main_greenlet.go:449
 
 func (f *workerAllValue1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -491,7 +493,7 @@ func (f *workerAllValue2Frame) body(r *greenlet.Run, c *workerAllValue2, p0 int,
 	return greenlet.Done
 }
 
-//line main_greenlet.go:495
+//line main_greenlet.go:497
 
 func (f *workerAllValue2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c

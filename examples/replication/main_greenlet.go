@@ -9,6 +9,8 @@ import (
 	greenlet "github.com/going-green/greenlet/runtime"
 )
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // endFrame is an activation of end.
 type endFrame struct {
 	greenlet.Header
@@ -59,7 +61,7 @@ loop_63:
 	goto loop_63
 }
 
-//line main_greenlet.go:63
+//line main_greenlet.go:65
 
 func (f *endFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	clients := f.clients
@@ -98,7 +100,7 @@ resumed_64:
 	goto loop_63
 }
 
-//line main_greenlet.go:102
+//line main_greenlet.go:104
 
 func (f *endFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.clients, &f.replicas) }
 func (f *endFrame) Forget()                 { *f = endFrame{Header: f.Header} }

@@ -15,6 +15,8 @@ import (
 	"time"
 )
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // serveFrame is an activation of serve.
 type serveFrame struct {
 	greenlet.Header
@@ -98,7 +100,7 @@ resumed_73:
 	goto loop_55
 }
 
-//line register_greenlet.go:103
+//line register_greenlet.go:105
 
 func (f *serveFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.r, f.h))
@@ -251,7 +253,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line register_greenlet.go:256
+//line register_greenlet.go:258
 
 func (f *useFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c, &f.writes) }
 func (f *useFrame) Forget()                 { *f = useFrame{DeferHeader: f.DeferHeader} }
@@ -315,7 +317,7 @@ after_if_120:
 	return newest.value, greenlet.Done
 }
 
-//line register_greenlet.go:320
+//line register_greenlet.go:322
 
 func (f *clientReadFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -352,7 +354,7 @@ after_if_120:
 	return r.Return(f, &f.Header)
 }
 
-//line register_greenlet.go:357
+//line register_greenlet.go:359
 
 func (f *clientReadFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
 func (f *clientReadFrame) Forget()                              { *f = clientReadFrame{Header: f.Header, ret0: f.ret0} }
@@ -515,7 +517,7 @@ after_loop_135:
 	return newest, agreed, greenlet.Done
 }
 
-//line register_greenlet.go:521
+//line register_greenlet.go:523
 
 func (f *clientAskFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, f.ret1, st = f.body(r, f.c, f.m)

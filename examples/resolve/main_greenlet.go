@@ -15,6 +15,8 @@ import (
 	"time"
 )
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // resolverLookUpFrame is an activation of resolver.lookUp.
 type resolverLookUpFrame struct {
 	greenlet.DeferHeader
@@ -184,7 +186,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line main_greenlet.go:188
+//line main_greenlet.go:190
 
 func (f *resolverLookUpFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.name) }
 func (f *resolverLookUpFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -234,7 +236,7 @@ func (f *resolverResolveFrame) body(r2 *greenlet.Run, r *resolver, name string) 
 	return greenlet.Done
 }
 
-//line main_greenlet.go:238
+//line main_greenlet.go:240
 
 func (f *resolverResolveFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	r, name := f.r, f.name
@@ -253,10 +255,9 @@ func (f *resolverResolveFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 		r.found[name] = addr
 		return r2.Return(f, &f.Header)
 	}
-
 }
 
-//line main_greenlet.go:260
+//line main_greenlet.go:261
 
 func (f *resolverResolveFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.name) }
 func (f *resolverResolveFrame) Forget()                 { *f = resolverResolveFrame{Header: f.Header} }
@@ -346,7 +347,7 @@ after_loop_101:
 	return greenlet.Done
 }
 
-//line main_greenlet.go:350
+//line main_greenlet.go:351
 
 func (f *resolverAllFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	r, names := f.r, f.names
@@ -399,7 +400,7 @@ resumed_104:
 	return r2.Return(f, &f.Header)
 }
 
-//line main_greenlet.go:403
+//line main_greenlet.go:404
 
 func (f *resolverAllFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.names, &f.stub) }
 func (f *resolverAllFrame) Forget()                 { *f = resolverAllFrame{Header: f.Header} }
@@ -459,7 +460,7 @@ func (f *resolverAllValue1Frame) body(r *greenlet.Run, c *resolverAllValue1, p0 
 	return greenlet.Done
 }
 
-//line main_greenlet.go:463
+//line main_greenlet.go:464
 
 func (f *resolverAllValue1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -519,7 +520,7 @@ loop_115:
 	}
 }
 
-//line main_greenlet.go:523
+//line main_greenlet.go:524
 
 func (f *resolverServeFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	r, c := f.r, f.c
@@ -559,7 +560,7 @@ resumed_116:
 	}
 }
 
-//line main_greenlet.go:563
+//line main_greenlet.go:564
 
 func (f *resolverServeFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c) }
 func (f *resolverServeFrame) Forget()                 { *f = resolverServeFrame{Header: f.Header} }
@@ -621,7 +622,7 @@ func (f *resolverServeValue1Frame) body(r *greenlet.Run, c *resolverServeValue1,
 	return greenlet.Done
 }
 
-//line main_greenlet.go:625
+//line main_greenlet.go:626
 
 func (f *resolverServeValue1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -706,7 +707,7 @@ func (f *resolverAnswerFrame) body(r2 *greenlet.Run, r *resolver, c *socket.Pack
 	return greenlet.Done
 }
 
-//line main_greenlet.go:710
+//line main_greenlet.go:711
 
 func (f *resolverAnswerFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	c, to := f.c, f.to
@@ -745,7 +746,7 @@ resumed_144:
 	return r2.Return(f, &f.Header)
 }
 
-//line main_greenlet.go:749
+//line main_greenlet.go:750
 
 func (f *resolverAnswerFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c, &f.to, &f.m0) }
 func (f *resolverAnswerFrame) Forget()                 { *f = resolverAnswerFrame{Header: f.Header} }

@@ -5,6 +5,8 @@ package main
 
 import greenlet "github.com/going-green/greenlet/runtime"
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // memberPassFrame is an activation of member.pass.
 type memberPassFrame struct {
 	greenlet.Header
@@ -43,7 +45,7 @@ after_loop_32:
 	return greenlet.Send(r, greenlet.Main(), m.number)
 }
 
-//line main_greenlet.go:47
+//line main_greenlet.go:49
 
 func (f *memberPassFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	m, token := f.m, f.token
@@ -79,7 +81,7 @@ after_loop_32:
 	return greenlet.Send(r, greenlet.Main(), m.number)
 }
 
-//line main_greenlet.go:83
+//line main_greenlet.go:85
 
 func (f *memberPassFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.token) }
 func (f *memberPassFrame) Forget()                 { *f = memberPassFrame{Header: f.Header} }

@@ -5,6 +5,8 @@ package main
 
 import greenlet "github.com/going-green/greenlet/runtime"
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // treeFringeFrame is an activation of tree.fringe.
 type treeFringeFrame struct {
 	greenlet.Header
@@ -49,7 +51,7 @@ after_if_47:
 	return greenlet.Done
 }
 
-//line main_greenlet.go:53
+//line main_greenlet.go:55
 
 func (f *treeFringeFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	t := f.t
@@ -70,10 +72,9 @@ func (f *treeFringeFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		r.Callee().(*treeFringeFrame).Release(r)
 		return r.Return(f, &f.Header)
 	}
-
 }
 
-//line main_greenlet.go:77
+//line main_greenlet.go:78
 
 func (f *treeFringeFrame) Forget()                 { *f = treeFringeFrame{Header: f.Header} }
 func (f *treeFringeFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 7) }

@@ -14,6 +14,8 @@ import (
 	"time"
 )
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // answerFrame is an activation of answer.
 type answerFrame struct {
 	greenlet.Header
@@ -93,7 +95,7 @@ next_26:
 	goto loop_26
 }
 
-//line main_greenlet.go:98
+//line main_greenlet.go:100
 
 func (f *answerFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, st = f.body(r, f.p, f.deaf)
@@ -181,7 +183,7 @@ resumed_53:
 	goto loop_48
 }
 
-//line main_greenlet.go:187
+//line main_greenlet.go:189
 
 func (f *askFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.h, f.c, f.question))
@@ -321,7 +323,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line main_greenlet.go:327
+//line main_greenlet.go:329
 
 func (f *showFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.h, &f.p) }
 func (f *showFrame) Forget()                 { *f = showFrame{DeferHeader: f.DeferHeader} }

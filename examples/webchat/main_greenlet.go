@@ -14,6 +14,8 @@ import (
 	"time"
 )
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // serveFrame is an activation of serve.
 type serveFrame struct {
 	greenlet.Header
@@ -43,7 +45,7 @@ func (f *serveFrame) body(r *greenlet.Run, s *httpd.Server) (ret0 error, st gree
 	return t0, greenlet.Done
 }
 
-//line main_greenlet.go:47
+//line main_greenlet.go:49
 
 func (f *serveFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var t0 error
@@ -57,10 +59,9 @@ func (f *serveFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		f.ret0 = t0
 		return r.Return(f, &f.Header)
 	}
-
 }
 
-//line main_greenlet.go:64
+//line main_greenlet.go:65
 
 func (f *serveFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.s) }
 func (f *serveFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -95,7 +96,7 @@ func (f *stopFrame) body(r *greenlet.Run, s *httpd.Server) (st greenlet.Status) 
 	return greenlet.Done
 }
 
-//line main_greenlet.go:99
+//line main_greenlet.go:100
 
 func (f *stopFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
@@ -105,7 +106,6 @@ func (f *stopFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		r.Callee().(*httpd.ServerStopFrame).Release(r)
 		return r.Return(f, &f.Header)
 	}
-
 }
 
 func (f *stopFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.s) }
@@ -308,7 +308,6 @@ func (f *saysFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		r.Callee().Release(r)
 		return r.Return(f, &f.Header)
 	}
-
 }
 
 func (f *saysFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.h, &f.room, &f.name, &f.text) }
@@ -411,7 +410,7 @@ resumed_76:
 	return greenlet.Done
 }
 
-//line main_greenlet.go:416
+//line main_greenlet.go:415
 
 func (f *showFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.h, f.s))

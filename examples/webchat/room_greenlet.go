@@ -11,6 +11,8 @@ import (
 	"strconv"
 )
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // chatListensFrame is an activation of chat.listens.
 type chatListensFrame struct {
 	greenlet.Header
@@ -64,7 +66,7 @@ after_if_69:
 	return greenlet.Done
 }
 
-//line room_greenlet.go:68
+//line room_greenlet.go:70
 
 func (f *chatListensFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	w := f.w
@@ -82,10 +84,9 @@ func (f *chatListensFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 		json.NewEncoder(w).Encode(append([]message{}, room2.since(from)...))
 		return r2.Return(f, &f.Header)
 	}
-
 }
 
-//line room_greenlet.go:89
+//line room_greenlet.go:90
 
 func (f *chatListensFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.w, &f.r) }
 func (f *chatListensFrame) Forget()                 { *f = chatListensFrame{Header: f.Header} }

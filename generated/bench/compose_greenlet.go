@@ -5,6 +5,8 @@ package bench
 
 import greenlet "github.com/going-green/greenlet/runtime"
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // chainFrame is an activation of chain.
 type chainFrame struct {
 	greenlet.Header
@@ -66,7 +68,7 @@ func (f *chainFrame) body(r *greenlet.Run, depth int, n int) (st greenlet.Status
 	return greenlet.Done
 }
 
-//line compose_greenlet.go:70
+//line compose_greenlet.go:72
 
 func (f *chainFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n := f.n
@@ -98,10 +100,9 @@ func (f *chainFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		loop.End()
 		return r.Return(f, &f.Header)
 	}
-
 }
 
-//line compose_greenlet.go:105
+//line compose_greenlet.go:106
 
 func (f *chainFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.depth, &f.n) }
 func (f *chainFrame) Forget()                 { *f = chainFrame{Header: f.Header} }
@@ -128,7 +129,7 @@ func (c *chainRange1) value() func(int) bool {
 	})
 }
 
-//line compose_greenlet.go:132
+//line compose_greenlet.go:133
 
 // chainRange1Frame is an activation of the literal chainRange1.
 type chainRange1Frame struct {
@@ -159,7 +160,7 @@ func (f *chainRange1Frame) body(r *greenlet.Run, c *chainRange1, v int) (ret0 bo
 	return ret0, greenlet.Yielded(r, v)
 }
 
-//line compose_greenlet.go:163
+//line compose_greenlet.go:164
 
 func (f *chainRange1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -171,7 +172,7 @@ func (f *chainRange1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line compose_greenlet.go:175
+//line compose_greenlet.go:176
 
 func (f *chainRange1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 0) }
 func (*chainRange1Frame) Func() *greenlet.Func      { return &chainRange1FrameInfo }
@@ -222,7 +223,7 @@ func (f *chainFromFrame) body(r *greenlet.Run, depth int, n int) (st greenlet.St
 	return greenlet.Done
 }
 
-//line compose_greenlet.go:226
+//line compose_greenlet.go:227
 
 func (f *chainFromFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n := f.n
@@ -250,7 +251,6 @@ func (f *chainFromFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		r.Callee().Release(r)
 		return r.Return(f, &f.Header)
 	}
-
 }
 
 //line compose_greenlet.go:257

@@ -5,6 +5,8 @@ package bench
 
 import greenlet "github.com/going-green/greenlet/runtime"
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // blenderFrame is an activation of blender.
 type blenderFrame struct {
 	greenlet.Header
@@ -29,7 +31,7 @@ func blenderResumable(r *greenlet.Run, x int) (st greenlet.Status) {
 	}
 }
 
-//line exchange_greenlet.go:33
+//line exchange_greenlet.go:35
 
 // Ask continues blender up to its next value, and returns where it awaits the answer.
 func (f *blenderFrame) Ask(p *int) *int {
@@ -52,7 +54,7 @@ loop_10:
 	return &f.x
 }
 
-//line exchange_greenlet.go:56
+//line exchange_greenlet.go:58
 
 func (f *blenderFrame) Resume(r *greenlet.Run) greenlet.Status {
 	var v int
@@ -109,7 +111,7 @@ after_loop_51:
 	return greenlet.Send(r, greenlet.Main(), m.number)
 }
 
-//line exchange_greenlet.go:113
+//line exchange_greenlet.go:115
 
 func (f *memberPassFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	m, left := f.m, f.left
@@ -145,7 +147,7 @@ after_loop_51:
 	return greenlet.Send(r, greenlet.Main(), m.number)
 }
 
-//line exchange_greenlet.go:149
+//line exchange_greenlet.go:151
 
 func (f *memberPassFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.left) }
 func (f *memberPassFrame) Forget()                 { *f = memberPassFrame{Header: f.Header} }
@@ -198,7 +200,7 @@ after_if_72:
 	return t0 + 1, greenlet.Done
 }
 
-//line exchange_greenlet.go:202
+//line exchange_greenlet.go:204
 
 func (f *descendFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var t0 int
@@ -216,10 +218,9 @@ func (f *descendFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		f.ret0 = t0 + 1
 		return r.Return(f, &f.Header)
 	}
-
 }
 
-//line exchange_greenlet.go:223
+//line exchange_greenlet.go:224
 
 func (f *descendFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.depth) }
 func (f *descendFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }

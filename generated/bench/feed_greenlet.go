@@ -10,6 +10,8 @@ import (
 	"unicode/utf8"
 )
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // feedParserMoreFrame is an activation of feedParser.more.
 type feedParserMoreFrame struct {
 	greenlet.Header
@@ -80,7 +82,7 @@ after_if_31:
 	return len(p.piece) > 0, greenlet.Done
 }
 
-//line feed_greenlet.go:84
+//line feed_greenlet.go:86
 
 func (f *feedParserMoreFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	p := f.p
@@ -108,7 +110,7 @@ after_if_31:
 	return r.Return(f, &f.Header)
 }
 
-//line feed_greenlet.go:112
+//line feed_greenlet.go:114
 
 func (f *feedParserMoreFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result(r, f.ret0)
@@ -167,7 +169,7 @@ loop_43:
 	goto loop_43
 }
 
-//line feed_greenlet.go:171
+//line feed_greenlet.go:173
 
 func (f *feedParserSpaceFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	p := f.p
@@ -207,7 +209,7 @@ resumed_52:
 	goto loop_43
 }
 
-//line feed_greenlet.go:211
+//line feed_greenlet.go:213
 
 func (f *feedParserSpaceFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result(r, f.ret0)
@@ -280,7 +282,7 @@ after_if_63:
 	return v, err, greenlet.Done
 }
 
-//line feed_greenlet.go:284
+//line feed_greenlet.go:286
 
 func (f *feedParserDocumentFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	p := f.p
@@ -327,7 +329,7 @@ after_if_63:
 	return r.Return(f, &f.Header)
 }
 
-//line feed_greenlet.go:331
+//line feed_greenlet.go:333
 
 func (f *feedParserDocumentFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
@@ -506,7 +508,7 @@ after_switch_71:
 	return nil, p.unexpected("a value"), greenlet.Done
 }
 
-//line feed_greenlet.go:511
+//line feed_greenlet.go:513
 
 func (f *feedParserValueFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, f.ret1, st = f.body(r, f.p)
@@ -675,7 +677,7 @@ resumed_115:
 	goto loop_98
 }
 
-//line feed_greenlet.go:681
+//line feed_greenlet.go:683
 
 func (f *feedParserObjectFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, f.ret1, st = f.body(r, f.p)
@@ -791,7 +793,7 @@ resumed_141:
 	goto loop_135
 }
 
-//line feed_greenlet.go:798
+//line feed_greenlet.go:800
 
 func (f *feedParserArrayFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, f.ret1, st = f.body(r, f.p)
@@ -910,7 +912,7 @@ resumed_182:
 	goto loop_160
 }
 
-//line feed_greenlet.go:918
+//line feed_greenlet.go:920
 
 func (f *feedParserStrFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, f.ret1, st = f.body(r, f.p)
@@ -1078,7 +1080,7 @@ after_switch_199:
 	return nil, greenlet.Done
 }
 
-//line feed_greenlet.go:1087
+//line feed_greenlet.go:1089
 
 func (f *feedParserEscapeFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, st = f.body(r, f.p)
@@ -1154,7 +1156,7 @@ loop_245:
 	}
 }
 
-//line feed_greenlet.go:1163
+//line feed_greenlet.go:1165
 
 func (f *feedParserHexFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	p := f.p
@@ -1201,7 +1203,7 @@ resumed_246:
 	}
 }
 
-//line feed_greenlet.go:1210
+//line feed_greenlet.go:1212
 
 func (f *feedParserHexFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
@@ -1263,7 +1265,7 @@ after_if_261:
 	return p.piece[p.at-1], true, greenlet.Done
 }
 
-//line feed_greenlet.go:1272
+//line feed_greenlet.go:1274
 
 func (f *feedParserNextFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	p := f.p
@@ -1285,10 +1287,9 @@ func (f *feedParserNextFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		f.ret0, f.ret1 = p.piece[p.at-1], true
 		return r.Return(f, &f.Header)
 	}
-
 }
 
-//line feed_greenlet.go:1297
+//line feed_greenlet.go:1298
 
 func (f *feedParserNextFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
@@ -1375,7 +1376,7 @@ after_if_281:
 	goto loop_271
 }
 
-//line feed_greenlet.go:1385
+//line feed_greenlet.go:1386
 
 func (f *feedParserNumberFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, f.ret1, st = f.body(r, f.p)
@@ -1451,7 +1452,7 @@ loop_305:
 	goto loop_305
 }
 
-//line feed_greenlet.go:1461
+//line feed_greenlet.go:1462
 
 func (f *feedParserWordFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	p, want := f.p, f.want
@@ -1495,7 +1496,7 @@ resumed_306:
 	goto loop_305
 }
 
-//line feed_greenlet.go:1505
+//line feed_greenlet.go:1506
 
 func (f *feedParserWordFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.want) }
 func (f *feedParserWordFrame) Send(r *greenlet.Run) greenlet.Status {

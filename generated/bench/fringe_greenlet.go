@@ -5,6 +5,8 @@ package bench
 
 import greenlet "github.com/going-green/greenlet/runtime"
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // forkFringeFrame is an activation of fork.fringe.
 type forkFringeFrame struct {
 	greenlet.Header
@@ -49,7 +51,7 @@ after_if_26:
 	return greenlet.Done
 }
 
-//line fringe_greenlet.go:53
+//line fringe_greenlet.go:55
 
 func (f2 *forkFringeFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f := f2.f
@@ -70,10 +72,9 @@ func (f2 *forkFringeFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		r.Callee().(*forkFringeFrame).Release(r)
 		return r.Return(f2, &f2.Header)
 	}
-
 }
 
-//line fringe_greenlet.go:77
+//line fringe_greenlet.go:78
 
 func (f *forkFringeFrame) Forget()                 { *f = forkFringeFrame{Header: f.Header} }
 func (f *forkFringeFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 42) }
@@ -110,7 +111,7 @@ func (f2 *forkAllFrame) body(r *greenlet.Run, f *fork, yield func(int) bool) (st
 	return greenlet.Done
 }
 
-//line fringe_greenlet.go:114
+//line fringe_greenlet.go:115
 
 func (f2 *forkAllFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f2.PC {
@@ -120,7 +121,6 @@ func (f2 *forkAllFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		r.Callee().(*forkPushFrame).Release(r)
 		return r.Return(f2, &f2.Header)
 	}
-
 }
 
 func (f *forkAllFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.yield) }

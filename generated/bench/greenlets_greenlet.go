@@ -5,6 +5,8 @@ package bench
 
 import greenlet "github.com/going-green/greenlet/runtime"
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // countFrame is an activation of count.
 type countFrame struct {
 	greenlet.Header
@@ -32,7 +34,7 @@ func countResumable(r *greenlet.Run, n int) (st greenlet.Status) {
 	}
 }
 
-//line greenlets_greenlet.go:36
+//line greenlets_greenlet.go:38
 
 // Ask continues count up to its next value, if there is one.
 func (f *countFrame) Ask(p *int) greenlet.Status {
@@ -60,7 +62,7 @@ loop_14:
 	return greenlet.Left
 }
 
-//line greenlets_greenlet.go:64
+//line greenlets_greenlet.go:66
 
 func (f *countFrame) Resume(r *greenlet.Run) greenlet.Status {
 	var v int
@@ -112,7 +114,7 @@ func (f *treeWalkFrame) body(r *greenlet.Run, t *tree) (st greenlet.Status) {
 	return greenlet.Yielded(r, t.value)
 }
 
-//line greenlets_greenlet.go:116
+//line greenlets_greenlet.go:118
 
 func (f *treeWalkFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	t := f.t
@@ -140,10 +142,9 @@ func (f *treeWalkFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		r.Callee().(*treeWalkFrame).Release(r)
 		return r.Return(f, &f.Header)
 	}
-
 }
 
-//line greenlets_greenlet.go:147
+//line greenlets_greenlet.go:148
 
 func (f *treeWalkFrame) Forget()                 { *f = treeWalkFrame{Header: f.Header} }
 func (f *treeWalkFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 8) }
@@ -182,7 +183,7 @@ func (f *sideCounterFrame) body(r *greenlet.Run, s *side, n int) (st greenlet.St
 	return greenlet.Send[int](r, s.other.self, n-1)
 }
 
-//line greenlets_greenlet.go:186
+//line greenlets_greenlet.go:187
 
 func (f *sideCounterFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	s, n := f.s, f.n
@@ -201,7 +202,6 @@ func (f *sideCounterFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		}
 		return r.Return(f, &f.Header)
 	}
-
 }
 
 //line greenlets_greenlet.go:208
@@ -266,10 +266,9 @@ func (f *sideToucherFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		}
 		return r.Return(f, &f.Header)
 	}
-
 }
 
-//line greenlets_greenlet.go:273
+//line greenlets_greenlet.go:272
 
 func (f *sideToucherFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.n) }
 func (f *sideToucherFrame) Forget()                 { *f = sideToucherFrame{Header: f.Header} }
@@ -322,7 +321,7 @@ loop_133:
 	return greenlet.Send[int](r, s.other.self, n-1)
 }
 
-//line greenlets_greenlet.go:326
+//line greenlets_greenlet.go:325
 
 func (f *sideDeepFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	s, n := f.s, f.n
@@ -345,10 +344,9 @@ func (f *sideDeepFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		}
 		return r.Return(f, &f.Header)
 	}
-
 }
 
-//line greenlets_greenlet.go:352
+//line greenlets_greenlet.go:350
 
 func (f *sideDeepFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.n) }
 func (f *sideDeepFrame) Forget()                 { *f = sideDeepFrame{Header: f.Header} }
@@ -394,7 +392,7 @@ func (f *manySpawnedFrame) body(r *greenlet.Run, n int) (ret0 int, st greenlet.S
 	return ret0, r.SendNone(r.New(newMaybeFrame(i)))
 }
 
-//line greenlets_greenlet.go:398
+//line greenlets_greenlet.go:396
 
 func (f *manySpawnedFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n := f.n
@@ -422,10 +420,9 @@ func (f *manySpawnedFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		f.ret0 = f.sum
 		return r.Return(f, &f.Header)
 	}
-
 }
 
-//line greenlets_greenlet.go:429
+//line greenlets_greenlet.go:426
 
 func (f *manySpawnedFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.n) }
 func (f *manySpawnedFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -463,7 +460,7 @@ func maybeResumable(r *greenlet.Run, i int) (ret0 int, st greenlet.Status) {
 	}
 }
 
-//line greenlets_greenlet.go:467
+//line greenlets_greenlet.go:464
 
 // Ask continues maybe up to its next value, if there is one.
 func (f *maybeFrame) Ask(p *int) greenlet.Status {
@@ -488,7 +485,7 @@ after_if_194:
 	return greenlet.Done
 }
 
-//line greenlets_greenlet.go:492
+//line greenlets_greenlet.go:489
 
 func (f *maybeFrame) Resume(r *greenlet.Run) greenlet.Status {
 	var v int
@@ -557,7 +554,7 @@ loop_205:
 	goto loop_205
 }
 
-//line greenlets_greenlet.go:561
+//line greenlets_greenlet.go:558
 
 func (f *manyCallsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n := f.n
@@ -593,7 +590,7 @@ resumed_206:
 	goto loop_205
 }
 
-//line greenlets_greenlet.go:597
+//line greenlets_greenlet.go:594
 
 func (f *manyCallsFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.n) }
 func (f *manyCallsFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }

@@ -5,6 +5,8 @@ package bench
 
 import greenlet "github.com/going-green/greenlet/runtime"
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // bushWalkFrame is an activation of bush.walk.
 type bushWalkFrame struct {
 	greenlet.Header
@@ -40,7 +42,7 @@ func (f *bushWalkFrame) body(r *greenlet.Run, t *bush) (st greenlet.Status) {
 	return greenlet.Yielded(r, t.value)
 }
 
-//line walk_greenlet.go:44
+//line walk_greenlet.go:46
 
 func (f *bushWalkFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	t := f.t
@@ -68,10 +70,9 @@ func (f *bushWalkFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		r.Callee().(*bushWalkFrame).Release(r)
 		return r.Return(f, &f.Header)
 	}
-
 }
 
-//line walk_greenlet.go:75
+//line walk_greenlet.go:76
 
 func (f *bushWalkFrame) Forget()                 { *f = bushWalkFrame{Header: f.Header} }
 func (f *bushWalkFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 34) }
@@ -108,7 +109,7 @@ func (f *bushEachFrame) body(r *greenlet.Run, t *bush, yield func(int) bool) (st
 	return greenlet.Done
 }
 
-//line walk_greenlet.go:112
+//line walk_greenlet.go:113
 
 func (f *bushEachFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
@@ -118,7 +119,6 @@ func (f *bushEachFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		r.Callee().(*bushPushFrame).Release(r)
 		return r.Return(f, &f.Header)
 	}
-
 }
 
 func (f *bushEachFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.yield) }

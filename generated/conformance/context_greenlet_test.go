@@ -8,6 +8,8 @@ import (
 	greenlet "github.com/going-green/greenlet/runtime"
 )
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // readsContextFrame is an activation of readsContext.
 type readsContextFrame struct {
 	greenlet.Header
@@ -30,7 +32,7 @@ func (f *readsContextFrame) body(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-//line context_greenlet_test.go:34
+//line context_greenlet_test.go:36
 
 func (f *readsContextFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
@@ -43,10 +45,9 @@ func (f *readsContextFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 //line context_test.go:20
 		return greenlet.Send[any](r, me.Parent(), me.Context().Value(key{}))
 	}
-
 }
 
-//line context_greenlet_test.go:50
+//line context_greenlet_test.go:51
 
 func (f *readsContextFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 20) }
 func (*readsContextFrame) Func() *greenlet.Func      { return &readsContextFrameInfo }
@@ -79,7 +80,7 @@ func (f *startsChildFrame) body(r *greenlet.Run) (ret0 any, st greenlet.Status) 
 	return ret0, r.SendNone(r.New(newReadsContextFrame()))
 }
 
-//line context_greenlet_test.go:83
+//line context_greenlet_test.go:84
 
 func (f *startsChildFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var t0 any
@@ -94,7 +95,6 @@ func (f *startsChildFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		f.ret0 = t0
 		return r.Return(f, &f.Header)
 	}
-
 }
 
 //line context_greenlet_test.go:101
@@ -153,10 +153,9 @@ func (f *changesContextFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		*l = append(*l, me.Context().Value(key{}))
 		return r.Return(f, &f.Header)
 	}
-
 }
 
-//line context_greenlet_test.go:160
+//line context_greenlet_test.go:159
 
 func (f *changesContextFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.l) }
 func (f *changesContextFrame) Forget()                 { *f = changesContextFrame{Header: f.Header} }
@@ -200,7 +199,7 @@ func (f *setsItsOwnFrame) body(r *greenlet.Run, n int) (st greenlet.Status) {
 	return greenlet.Yielded(r, g.Context().Value(key{}).(int))
 }
 
-//line context_greenlet_test.go:204
+//line context_greenlet_test.go:203
 
 func (f *setsItsOwnFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n := f.n
@@ -222,10 +221,9 @@ func (f *setsItsOwnFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		}
 		return r.Return(f, &f.Header)
 	}
-
 }
 
-//line context_greenlet_test.go:229
+//line context_greenlet_test.go:227
 
 func (f *setsItsOwnFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.n) }
 func (f *setsItsOwnFrame) Forget()                 { *f = setsItsOwnFrame{Header: f.Header} }

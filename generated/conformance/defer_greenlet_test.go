@@ -8,6 +8,8 @@ import (
 	"runtime"
 )
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // recoversAndCallsFrame is an activation of recoversAndCalls.
 type recoversAndCallsFrame struct {
 	greenlet.Header
@@ -76,7 +78,7 @@ resumed_28:
 	return greenlet.Done
 }
 
-//line defer_greenlet_test.go:80
+//line defer_greenlet_test.go:82
 
 func (f *recoversAndCallsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.plain) }
 func (f *recoversAndCallsFrame) Forget()                 { *f = recoversAndCallsFrame{Header: f.Header} }
@@ -163,7 +165,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line defer_greenlet_test.go:167
+//line defer_greenlet_test.go:169
 
 func (f *failsAndDefersFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.plain) }
 func (f *failsAndDefersFrame) Forget()                 { *f = failsAndDefersFrame{DeferHeader: f.DeferHeader} }
@@ -256,7 +258,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line defer_greenlet_test.go:260
+//line defer_greenlet_test.go:262
 
 func (f *throwsAtEndFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.to) }
 func (f *throwsAtEndFrame) Forget()                 { *f = throwsAtEndFrame{DeferHeader: f.DeferHeader} }
@@ -349,7 +351,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line defer_greenlet_test.go:353
+//line defer_greenlet_test.go:355
 
 func (f *switchesAtEndFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.to) }
 func (f *switchesAtEndFrame) Forget()                 { *f = switchesAtEndFrame{DeferHeader: f.DeferHeader} }
@@ -420,7 +422,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line defer_greenlet_test.go:424
+//line defer_greenlet_test.go:426
 
 func (f *callsAtEndFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.to) }
 func (f *callsAtEndFrame) Forget()                 { *f = callsAtEndFrame{DeferHeader: f.DeferHeader} }
@@ -462,7 +464,7 @@ func (f *callsFrame) body(r *greenlet.Run, plain func()) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line defer_greenlet_test.go:466
+//line defer_greenlet_test.go:468
 
 func (f *callsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
@@ -472,7 +474,6 @@ func (f *callsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		r.Callee().Release(r)
 		return r.Return(f, &f.Header)
 	}
-
 }
 
 func (f *callsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.plain) }
@@ -540,7 +541,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line defer_greenlet_test.go:544
+//line defer_greenlet_test.go:545
 
 func (f *defersSwitchesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 59) }
 func (*defersSwitchesFrame) Func() *greenlet.Func      { return &defersSwitchesFrameInfo }
@@ -598,7 +599,7 @@ func (f *recoversAndExitsFrame) step(r *greenlet.Run, log *[]any, recovers bool)
 	return greenlet.Done
 }
 
-//line defer_greenlet_test.go:602
+//line defer_greenlet_test.go:603
 
 func (f *recoversAndExitsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.log, &f.recovers) }
 func (f *recoversAndExitsFrame) Forget()                 { *f = recoversAndExitsFrame{Header: f.Header} }
@@ -680,7 +681,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line defer_greenlet_test.go:684
+//line defer_greenlet_test.go:685
 
 func (f *exitsWhileUnwindingFrame) Args(args []any) {
 	greenlet.SetArgs(f, args, &f.log, &f.panics, &f.recovers)
@@ -762,7 +763,7 @@ func (f *waitsAndRecoversFrame) step(r *greenlet.Run, log *[]any) (end greenlet.
 	return greenlet.Yielded[int](r, 1)
 }
 
-//line defer_greenlet_test.go:766
+//line defer_greenlet_test.go:767
 
 func (f *waitsAndRecoversFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.log) }
 func (f *waitsAndRecoversFrame) Forget()                 { *f = waitsAndRecoversFrame{Header: f.Header} }
@@ -841,7 +842,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line defer_greenlet_test.go:845
+//line defer_greenlet_test.go:846
 
 func (f *failsThenWaitsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.log) }
 func (f *failsThenWaitsFrame) Forget()                 { *f = failsThenWaitsFrame{DeferHeader: f.DeferHeader} }

@@ -5,6 +5,8 @@ package conformance
 
 import greenlet "github.com/going-green/greenlet/runtime"
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // cleansUpFrame is an activation of cleansUp.
 type cleansUpFrame struct {
 	greenlet.DeferHeader
@@ -78,7 +80,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line drop_greenlet_test.go:82
+//line drop_greenlet_test.go:84
 
 func (f *cleansUpFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.seen, &f.after) }
 func (f *cleansUpFrame) Forget()                 { *f = cleansUpFrame{DeferHeader: f.DeferHeader} }
@@ -117,7 +119,7 @@ func (f *survivesFrame) body(r *greenlet.Run, parents *[]*greenlet.Greenlet) (re
 	return "survived", greenlet.Done
 }
 
-//line drop_greenlet_test.go:121
+//line drop_greenlet_test.go:123
 
 func (f *survivesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
@@ -130,10 +132,9 @@ func (f *survivesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		f.ret0 = "survived"
 		return r.Return(f, &f.Header)
 	}
-
 }
 
-//line drop_greenlet_test.go:137
+//line drop_greenlet_test.go:138
 
 func (f *survivesFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.parents) }
 func (f *survivesFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -216,7 +217,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line drop_greenlet_test.go:220
+//line drop_greenlet_test.go:221
 
 func (f *surviveFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.parents) }
 func (f *surviveFrame) Forget()                 { *f = surviveFrame{DeferHeader: f.DeferHeader} }
@@ -265,7 +266,7 @@ func (f *survivesAndWaitsFrame) body(r *greenlet.Run, parents *[]*greenlet.Green
 	return ret0, greenlet.Send[any](r, r.Current().Parent(), "alive")
 }
 
-//line drop_greenlet_test.go:269
+//line drop_greenlet_test.go:270
 
 func (f *survivesAndWaitsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var t0 any
@@ -287,7 +288,6 @@ func (f *survivesAndWaitsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		f.ret0 = t0.(string)
 		return r.Return(f, &f.Header)
 	}
-
 }
 
 //line drop_greenlet_test.go:294

@@ -5,6 +5,8 @@ package conformance
 
 import greenlet "github.com/going-green/greenlet/runtime"
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // forestGrowsFrame is an activation of forest.grows.
 type forestGrowsFrame struct {
 	greenlet.DeferHeader
@@ -227,7 +229,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line dump_greenlet_test.go:231
+//line dump_greenlet_test.go:233
 
 func (f *forestGrowsFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.depth) }
 func (f *forestGrowsFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -277,7 +279,7 @@ loop_154:
 	return greenlet.Yielded(r, depth)
 }
 
-//line dump_greenlet_test.go:281
+//line dump_greenlet_test.go:283
 
 func (f *sinksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	depth := f.depth
@@ -298,10 +300,9 @@ func (f *sinksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		}
 		return greenlet.Yielded(r, depth)
 	}
-
 }
 
-//line dump_greenlet_test.go:305
+//line dump_greenlet_test.go:306
 
 func (f *sinksFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.depth) }
 func (f *sinksFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 46) }

@@ -8,6 +8,8 @@ import (
 	"runtime"
 )
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // returnsItselfFrame is an activation of returnsItself.
 type returnsItselfFrame struct {
 	greenlet.Header
@@ -32,7 +34,7 @@ func (f *returnsItselfFrame) body(r *greenlet.Run) (ret0 *greenlet.Greenlet, st 
 	return r.Current(), greenlet.Done
 }
 
-//line gc_greenlet_test.go:37
+//line gc_greenlet_test.go:39
 
 func (f *returnsItselfFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, st = f.body(r)
@@ -66,7 +68,7 @@ func (f *holdsFrame) body(r *greenlet.Run, b *box) (st greenlet.Status) {
 	return r.SendNone(r.Current().Parent())
 }
 
-//line gc_greenlet_test.go:71
+//line gc_greenlet_test.go:73
 
 func (f *holdsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	b := f.b
@@ -77,7 +79,6 @@ func (f *holdsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		b.v[0]++
 		return r.Return(f, &f.Header)
 	}
-
 }
 
 func (f *holdsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.b) }
@@ -106,7 +107,7 @@ func (b *box) runResumable(r *greenlet.Run) (st greenlet.Status) {
 	return greenlet.Yielded[int](r, 0)
 }
 
-//line gc_greenlet_test.go:111
+//line gc_greenlet_test.go:112
 
 // Ask continues box.run up to its next value, if there is one.
 func (f *boxRunFrame) Ask(p *int) greenlet.Status {
@@ -122,7 +123,7 @@ func (f *boxRunFrame) Ask(p *int) greenlet.Status {
 	return greenlet.Left
 }
 
-//line gc_greenlet_test.go:127
+//line gc_greenlet_test.go:128
 
 func (f *boxRunFrame) Resume(r *greenlet.Run) greenlet.Status {
 	var v int
@@ -170,7 +171,7 @@ func (f *collectsFrame) body(r *greenlet.Run) (ret0 int, st greenlet.Status) {
 	return ret0, greenlet.Yielded[int](r, 1)
 }
 
-//line gc_greenlet_test.go:175
+//line gc_greenlet_test.go:176
 
 func (f *collectsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var b *box
@@ -186,7 +187,6 @@ func (f *collectsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		f.ret0 = b.v[0]
 		return r.Return(f, &f.Header)
 	}
-
 }
 
 //line gc_greenlet_test.go:194
@@ -230,10 +230,9 @@ func (f *receivesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 //line gc_test.go:145
 		return r.SendNone(r.Current().Parent())
 	}
-
 }
 
-//line gc_greenlet_test.go:238
+//line gc_greenlet_test.go:237
 
 func (f *receivesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 10) }
 func (*receivesFrame) Func() *greenlet.Func      { return &receivesFrameInfo }
@@ -262,7 +261,7 @@ func receivesTypedResumable(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-//line gc_greenlet_test.go:267
+//line gc_greenlet_test.go:266
 
 // Ask continues receivesTyped up to its next value, and returns where it awaits the answer.
 func (f *receivesTypedFrame) Ask(p *int) **box {
@@ -282,7 +281,7 @@ loop_164:
 	return &f.t0
 }
 
-//line gc_greenlet_test.go:287
+//line gc_greenlet_test.go:286
 
 func (f *receivesTypedFrame) Resume(r *greenlet.Run) greenlet.Status {
 	var v int
@@ -329,7 +328,7 @@ func keepsResumable(r *greenlet.Run, b *box, fails bool) (ret0 *[4]int, st green
 	return ret0, greenlet.Yielded(r, kept.v[0])
 }
 
-//line gc_greenlet_test.go:334
+//line gc_greenlet_test.go:333
 
 // Ask continues keeps up to its next value, if there is one.
 func (f *keepsFrame) Ask(p *int) greenlet.Status {
@@ -354,7 +353,7 @@ func (f *keepsFrame) Ask(p *int) greenlet.Status {
 	return greenlet.Left
 }
 
-//line gc_greenlet_test.go:359
+//line gc_greenlet_test.go:358
 
 func (f *keepsFrame) Resume(r *greenlet.Run) greenlet.Status {
 	var v int
@@ -461,7 +460,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line gc_greenlet_test.go:466
+//line gc_greenlet_test.go:465
 
 func (f *keepsDeferringFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.b, &f.fails) }
 func (f *keepsDeferringFrame) Send(r *greenlet.Run) greenlet.Status {

@@ -8,6 +8,8 @@ import (
 	"slices"
 )
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // squaresFrame is an activation of squares.
 type squaresFrame struct {
 	greenlet.Header
@@ -40,7 +42,7 @@ func squaresResumable(r *greenlet.Run, n int, seen *[]int) (st greenlet.Status) 
 	}
 }
 
-//line generator_greenlet_test.go:44
+//line generator_greenlet_test.go:46
 
 // Ask continues squares up to its next value, if there is one.
 func (f *squaresFrame) Ask(p *int) greenlet.Status {
@@ -69,7 +71,7 @@ loop_15:
 	return greenlet.Left
 }
 
-//line generator_greenlet_test.go:73
+//line generator_greenlet_test.go:75
 
 func (f *squaresFrame) Resume(r *greenlet.Run) greenlet.Status {
 	var v int
@@ -124,7 +126,7 @@ func (f *layer1Frame) body(r *greenlet.Run, n int, outer *genlet) (st greenlet.S
 	return greenlet.Yielded(r, i)
 }
 
-//line generator_greenlet_test.go:128
+//line generator_greenlet_test.go:130
 
 func (f *layer1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var i int
@@ -154,10 +156,9 @@ func (f *layer1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		}
 		return r.Return(f, &f.Header)
 	}
-
 }
 
-//line generator_greenlet_test.go:161
+//line generator_greenlet_test.go:162
 
 func (f *layer1Frame) Args(args []any)         { greenlet.SetArgs(f, args, &f.n, &f.outer) }
 func (f *layer1Frame) Forget()                 { *f = layer1Frame{Header: f.Header} }
@@ -199,7 +200,7 @@ func (f *layer2Frame) body(r *greenlet.Run, n int, outer *genlet, seen *[]int) (
 	return r.SendNone(g)
 }
 
-//line generator_greenlet_test.go:203
+//line generator_greenlet_test.go:204
 
 func (f *layer2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	seen := f.seen
@@ -223,7 +224,6 @@ func (f *layer2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 //line generator_test.go:61
 		return r.SendNone(g)
 	}
-
 }
 
 //line generator_greenlet_test.go:230
@@ -381,10 +381,9 @@ func (f *yieldsTwiceFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		r.Callee().(*yieldHelperFrame).Release(r)
 		return r.Return(f, &f.Header)
 	}
-
 }
 
-//line generator_greenlet_test.go:388
+//line generator_greenlet_test.go:387
 
 func (f *yieldsTwiceFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 60) }
 func (*yieldsTwiceFrame) Func() *greenlet.Func      { return &yieldsTwiceFrameInfo }
@@ -410,7 +409,7 @@ func yieldHelperResumable(r *greenlet.Run, v int) (st greenlet.Status) {
 	return greenlet.Yielded(r, v)
 }
 
-//line generator_greenlet_test.go:414
+//line generator_greenlet_test.go:413
 
 // Ask continues yieldHelper up to its next value, if there is one.
 func (f *yieldHelperFrame) Ask(p *int) greenlet.Status {
@@ -427,7 +426,7 @@ func (f *yieldHelperFrame) Ask(p *int) greenlet.Status {
 	return greenlet.Left
 }
 
-//line generator_greenlet_test.go:431
+//line generator_greenlet_test.go:430
 
 func (f *yieldHelperFrame) Resume(r *greenlet.Run) greenlet.Status {
 	var v int
@@ -475,7 +474,7 @@ func (f *nestFrame) body(r *greenlet.Run, n int) (st greenlet.Status) {
 	return greenlet.Yielded(r, i)
 }
 
-//line generator_greenlet_test.go:479
+//line generator_greenlet_test.go:478
 
 func (f *nestFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var i int
@@ -515,7 +514,7 @@ resumed_147:
 	goto loop_145
 }
 
-//line generator_greenlet_test.go:519
+//line generator_greenlet_test.go:518
 
 func (f *nestFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.n) }
 func (f *nestFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 2) }

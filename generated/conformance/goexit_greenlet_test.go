@@ -10,6 +10,8 @@ import (
 	"runtime"
 )
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // exitsLaterFrame is an activation of exitsLater.
 type exitsLaterFrame struct {
 	greenlet.DeferHeader
@@ -92,7 +94,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line goexit_greenlet_test.go:96
+//line goexit_greenlet_test.go:98
 
 func (f *exitsLaterFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.log) }
 func (f *exitsLaterFrame) Forget()                 { *f = exitsLaterFrame{DeferHeader: f.DeferHeader} }
@@ -204,7 +206,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line goexit_greenlet_test.go:208
+//line goexit_greenlet_test.go:210
 
 func (f *exitsInLoopFrame) Args(args []any) {
 	greenlet.SetArgs(f, args, &f.log0, &f.seq, &f.exits, &f.suspends)
@@ -247,7 +249,7 @@ func (c *exitsInLoopRange1) value() func(int) bool {
 	})
 }
 
-//line goexit_greenlet_test.go:251
+//line goexit_greenlet_test.go:253
 
 // exitsInLoopRange1Frame is an activation of the literal exitsInLoopRange1.
 type exitsInLoopRange1Frame struct {
@@ -312,7 +314,7 @@ leave_36:
 	return false, greenlet.Done
 }
 
-//line goexit_greenlet_test.go:316
+//line goexit_greenlet_test.go:318
 
 func (f *exitsInLoopRange1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -344,7 +346,7 @@ leave_36:
 	return r.Return(f, &f.Header)
 }
 
-//line goexit_greenlet_test.go:348
+//line goexit_greenlet_test.go:350
 
 func (f *exitsInLoopRange1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 58) }
 func (*exitsInLoopRange1Frame) Func() *greenlet.Func      { return &exitsInLoopRange1FrameInfo }
@@ -432,7 +434,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line goexit_greenlet_test.go:436
+//line goexit_greenlet_test.go:438
 
 func (f *callsExitsInLoopFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.log0, &f.exits) }
 func (f *callsExitsInLoopFrame) Forget()                 { *f = callsExitsInLoopFrame{DeferHeader: f.DeferHeader} }

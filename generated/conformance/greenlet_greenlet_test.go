@@ -10,6 +10,8 @@ import (
 	"weak"
 )
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // stepsFrame is an activation of steps.
 type stepsFrame struct {
 	greenlet.Header
@@ -36,7 +38,7 @@ func (f *stepsFrame) body(r *greenlet.Run, l *[]int, first int, second int) (st 
 	return r.SendNone(r.Current().Parent())
 }
 
-//line greenlet_greenlet_test.go:40
+//line greenlet_greenlet_test.go:42
 
 func (f *stepsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l, second := f.l, f.second
@@ -48,10 +50,9 @@ func (f *stepsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		*l = append(*l, second)
 		return r.Return(f, &f.Header)
 	}
-
 }
 
-//line greenlet_greenlet_test.go:55
+//line greenlet_greenlet_test.go:56
 
 func (f *stepsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.l, &f.first, &f.second) }
 func (f *stepsFrame) Forget()                 { *f = stepsFrame{Header: f.Header} }
@@ -85,7 +86,7 @@ func (f *makesChildFrame) body(r *greenlet.Run) (ret0 *greenlet.Greenlet, st gre
 	return r.New(newLeafFrame(0)), greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:90
+//line greenlet_greenlet_test.go:91
 
 func (f *makesChildFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, st = f.body(r)
@@ -119,7 +120,7 @@ func (f *leafFrame) body(r *greenlet.Run, v int) (ret0 int, st greenlet.Status) 
 	return v, greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:125
+//line greenlet_greenlet_test.go:126
 
 func (f *leafFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, st = f.body(r, f.v)
@@ -159,7 +160,7 @@ func (f *recursiveInnerFrame) body(r *greenlet.Run, l *[]string) (st greenlet.St
 	return r.SendNone(r.Current().Parent())
 }
 
-//line greenlet_greenlet_test.go:165
+//line greenlet_greenlet_test.go:166
 
 func (f *recursiveInnerFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
@@ -168,7 +169,6 @@ func (f *recursiveInnerFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	default:
 		return r.Return(f, &f.Header)
 	}
-
 }
 
 func (f *recursiveInnerFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.l) }
@@ -229,10 +229,9 @@ func (f2 *recursiveOuterFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	default:
 		return r.Return(f2, &f2.Header)
 	}
-
 }
 
-//line greenlet_greenlet_test.go:238
+//line greenlet_greenlet_test.go:237
 
 func (f *recursiveOuterFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.l, &f.child) }
 func (f *recursiveOuterFrame) Forget()                 { *f = recursiveOuterFrame{Header: f.Header} }
@@ -269,7 +268,7 @@ func (f *blocksFrame) body(r *greenlet.Run, started chan bool, release chan bool
 	return ret0, greenlet.Send[any](r, r.Current().Parent(), "ready")
 }
 
-//line greenlet_greenlet_test.go:275
+//line greenlet_greenlet_test.go:274
 
 func (f *blocksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	started, release := f.started, f.release
@@ -286,10 +285,9 @@ func (f *blocksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		f.ret0 = "done"
 		return r.Return(f, &f.Header)
 	}
-
 }
 
-//line greenlet_greenlet_test.go:295
+//line greenlet_greenlet_test.go:293
 
 func (f *blocksFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.started, &f.release) }
 func (f *blocksFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -324,7 +322,7 @@ func (f *failsChildFrame) body(r *greenlet.Run, parent *greenlet.Greenlet) (st g
 	return r.SendNone(r.Current().Parent())
 }
 
-//line greenlet_greenlet_test.go:330
+//line greenlet_greenlet_test.go:328
 
 func (f *failsChildFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
@@ -335,10 +333,9 @@ func (f *failsChildFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		fail(errTest)
 		return r.Return(f, &f.Header)
 	}
-
 }
 
-//line greenlet_greenlet_test.go:344
+//line greenlet_greenlet_test.go:341
 
 func (f *failsChildFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.parent) }
 func (f *failsChildFrame) Forget()                 { *f = failsChildFrame{Header: f.Header} }
@@ -438,7 +435,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:444
+//line greenlet_greenlet_test.go:441
 
 func (f *failsParentFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.seen) }
 func (f *failsParentFrame) Forget()                 { *f = failsParentFrame{DeferHeader: f.DeferHeader} }
@@ -465,7 +462,7 @@ func (f *raisesFrame) body(r *greenlet.Run, v any) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:472
+//line greenlet_greenlet_test.go:469
 
 func (f *raisesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.v))
@@ -511,7 +508,7 @@ func (f *recoversFrame) body(r *greenlet.Run, seen *any) (ret0 string, st greenl
 	return fmt.Sprint("recovered ", got), greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:518
+//line greenlet_greenlet_test.go:515
 
 func (f *recoversFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var got any
@@ -526,10 +523,9 @@ func (f *recoversFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		f.ret0 = fmt.Sprint("recovered ", got)
 		return r.Return(f, &f.Header)
 	}
-
 }
 
-//line greenlet_greenlet_test.go:536
+//line greenlet_greenlet_test.go:532
 
 func (f *recoversFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.seen) }
 func (f *recoversFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -626,7 +622,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:633
+//line greenlet_greenlet_test.go:629
 
 func (f *waitsFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.seen) }
 func (f *waitsFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -668,7 +664,7 @@ func (f *standsFrame) body(r *greenlet.Run) (ret0 int, ret1 string, st greenlet.
 	return 1, "x", greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:675
+//line greenlet_greenlet_test.go:671
 
 func (f *standsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
@@ -681,10 +677,9 @@ func (f *standsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		f.ret0, f.ret1 = 1, "x"
 		return r.Return(f, &f.Header)
 	}
-
 }
 
-//line greenlet_greenlet_test.go:691
+//line greenlet_greenlet_test.go:686
 
 func (f *standsFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
@@ -727,7 +722,7 @@ after_if_246:
 	return r.SendNone(r.Current().Parent())
 }
 
-//line greenlet_greenlet_test.go:734
+//line greenlet_greenlet_test.go:729
 
 func (f *nestedFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
@@ -740,10 +735,9 @@ func (f *nestedFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	default:
 		return r.Return(f, &f.Header)
 	}
-
 }
 
-//line greenlet_greenlet_test.go:750
+//line greenlet_greenlet_test.go:744
 
 func (f *nestedFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.n) }
 func (f *nestedFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 21) }
@@ -782,7 +776,7 @@ func (f *takesFrame) body(r *greenlet.Run, a arguments, n int) (ret0 any, st gre
 	return ret0, greenlet.Send[any](r, r.Current().Parent(), a)
 }
 
-//line greenlet_greenlet_test.go:789
+//line greenlet_greenlet_test.go:783
 
 func (f *takesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var t0 any
@@ -797,10 +791,9 @@ func (f *takesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		f.ret0 = t0
 		return r.Return(f, &f.Header)
 	}
-
 }
 
-//line greenlet_greenlet_test.go:807
+//line greenlet_greenlet_test.go:800
 
 func (f *takesFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.a, &f.n) }
 func (f *takesFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -886,7 +879,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:893
+//line greenlet_greenlet_test.go:886
 
 func (f *peeksFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
 func (f *peeksFrame) Forget()                              { *f = peeksFrame{DeferHeader: f.DeferHeader, ret0: f.ret0} }
@@ -989,7 +982,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:996
+//line greenlet_greenlet_test.go:989
 
 func (f *handlesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.handler, &f.seen, &f.kept) }
 func (f *handlesFrame) Forget()                 { *f = handlesFrame{DeferHeader: f.DeferHeader} }
@@ -1019,7 +1012,7 @@ func (f *looksAtRunFrame) body(r *greenlet.Run) (ret0 bool, st greenlet.Status) 
 	return r.Current().Run() == nil, greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:1027
+//line greenlet_greenlet_test.go:1020
 
 func (f *looksAtRunFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, st = f.body(r)
@@ -1051,7 +1044,7 @@ func (f *exitsGoroutineFrame) body(r *greenlet.Run) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:1060
+//line greenlet_greenlet_test.go:1053
 
 func (f *exitsGoroutineFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r))
@@ -1083,7 +1076,7 @@ func (f *pairFrame) body(r *greenlet.Run, a int, b int) (ret0 int, st greenlet.S
 	return a + b, greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:1093
+//line greenlet_greenlet_test.go:1086
 
 func (f *pairFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, st = f.body(r, f.a, f.b)
@@ -1118,7 +1111,7 @@ func (f *doubleFrame) body(r *greenlet.Run, v int) (ret0 int, st greenlet.Status
 	return v * 2, greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:1129
+//line greenlet_greenlet_test.go:1122
 
 func (f *doubleFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, st = f.body(r, f.v)
@@ -1174,7 +1167,7 @@ after_if_525:
 	return n * t1, greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:1185
+//line greenlet_greenlet_test.go:1178
 
 func (f *factorialFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n := f.n
@@ -1196,10 +1189,9 @@ func (f *factorialFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		f.ret0 = n * t1
 		return r.Return(f, &f.Header)
 	}
-
 }
 
-//line greenlet_greenlet_test.go:1210
+//line greenlet_greenlet_test.go:1202
 
 func (f *factorialFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.n) }
 func (f *factorialFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -1242,7 +1234,7 @@ func (f2 *callsPlainFrame) body(r *greenlet.Run, f func()) (st greenlet.Status) 
 	return greenlet.Done
 }
 
-//line greenlet_greenlet_test.go:1253
+//line greenlet_greenlet_test.go:1245
 
 func (f2 *callsPlainFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f2.PC {
@@ -1252,7 +1244,6 @@ func (f2 *callsPlainFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		r.Callee().Release(r)
 		return r.Return(f2, &f2.Header)
 	}
-
 }
 
 func (f *callsPlainFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.f) }

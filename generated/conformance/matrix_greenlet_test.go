@@ -8,6 +8,8 @@ import (
 	greenlet "github.com/going-green/greenlet/runtime"
 )
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // echoesFrame is an activation of echoes.
 type echoesFrame struct {
 	greenlet.Header
@@ -33,7 +35,7 @@ func (f *echoesFrame) body(r *greenlet.Run, v any) (ret0 any, st greenlet.Status
 	return ret0, greenlet.Send[any](r, r.Current().Parent(), fmt.Sprint("echo ", v))
 }
 
-//line matrix_greenlet_test.go:37
+//line matrix_greenlet_test.go:39
 
 func (f *echoesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	v := f.v
@@ -55,10 +57,9 @@ func (f *echoesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 //line matrix_test.go:18
 		return greenlet.Send[any](r, r.Current().Parent(), fmt.Sprint("echo ", v))
 	}
-
 }
 
-//line matrix_greenlet_test.go:62
+//line matrix_greenlet_test.go:63
 
 func (f *echoesFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.v) }
 func (f *echoesFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -190,7 +191,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line matrix_greenlet_test.go:194
+//line matrix_greenlet_test.go:195
 
 func (f *operatesFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.name, &f.to) }
 func (f *operatesFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -240,7 +241,7 @@ func (f *refusedThenYieldsFrame) body(r *greenlet.Run, to *greenlet.Greenlet, se
 	return greenlet.Yielded[string](r, "yield")
 }
 
-//line matrix_greenlet_test.go:244
+//line matrix_greenlet_test.go:245
 
 func (f *refusedThenYieldsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
@@ -259,7 +260,6 @@ func (f *refusedThenYieldsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	default:
 		return r.Return(f, &f.Header)
 	}
-
 }
 
 //line matrix_greenlet_test.go:266

@@ -5,6 +5,8 @@ package conformance
 
 import greenlet "github.com/going-green/greenlet/runtime"
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // failsLateFrame is an activation of failsLate.
 type failsLateFrame struct {
 	greenlet.Header
@@ -22,7 +24,7 @@ func failsLateResumable(r *greenlet.Run, _ int) (st greenlet.Status) {
 	return greenlet.Yielded[int](r, 1)
 }
 
-//line panicstack_greenlet_test.go:26
+//line panicstack_greenlet_test.go:28
 
 // Ask continues failsLate up to its next value, if there is one.
 func (f *failsLateFrame) Ask(p *int) greenlet.Status {
@@ -40,7 +42,7 @@ func (f *failsLateFrame) Ask(p *int) greenlet.Status {
 	return greenlet.Left
 }
 
-//line panicstack_greenlet_test.go:44
+//line panicstack_greenlet_test.go:46
 
 func (f *failsLateFrame) Resume(r *greenlet.Run) greenlet.Status {
 	var v int
@@ -76,7 +78,7 @@ func hotAboveResumable(r *greenlet.Run, how string) (st greenlet.Status) {
 	return greenlet.Yielded[int](r, 2)
 }
 
-//line panicstack_greenlet_test.go:80
+//line panicstack_greenlet_test.go:82
 
 // Ask continues hotAbove up to its next value, if there is one.
 func (f *hotAboveFrame) Ask(p *int) greenlet.Status {
@@ -94,7 +96,7 @@ func (f *hotAboveFrame) Ask(p *int) greenlet.Status {
 	return greenlet.Left
 }
 
-//line panicstack_greenlet_test.go:98
+//line panicstack_greenlet_test.go:100
 
 func (f *hotAboveFrame) Resume(r *greenlet.Run) greenlet.Status {
 	var v int
@@ -140,7 +142,7 @@ func (f *coldAboveFrame) body(r *greenlet.Run, how string) (st greenlet.Status) 
 	return greenlet.Yielded[int](r, 2)
 }
 
-//line panicstack_greenlet_test.go:144
+//line panicstack_greenlet_test.go:146
 
 func (f *coldAboveFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
@@ -157,10 +159,9 @@ func (f *coldAboveFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		r.Callee().(*hotAboveFrame).Release(r)
 		return r.Return(f, &f.Header)
 	}
-
 }
 
-//line panicstack_greenlet_test.go:164
+//line panicstack_greenlet_test.go:165
 
 func (f *coldAboveFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.how) }
 func (f *coldAboveFrame) Forget()                 { *f = coldAboveFrame{Header: f.Header} }
@@ -195,7 +196,7 @@ func (f *callsAboveFrame) body(r *greenlet.Run, how string) (st greenlet.Status)
 	return greenlet.Done
 }
 
-//line panicstack_greenlet_test.go:199
+//line panicstack_greenlet_test.go:200
 
 func (f *callsAboveFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
@@ -205,7 +206,6 @@ func (f *callsAboveFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		r.Callee().(*coldAboveFrame).Release(r)
 		return r.Return(f, &f.Header)
 	}
-
 }
 
 func (f *callsAboveFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.how) }

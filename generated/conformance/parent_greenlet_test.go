@@ -5,6 +5,8 @@ package conformance
 
 import greenlet "github.com/going-green/greenlet/runtime"
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // yieldsToParentFrame is an activation of yieldsToParent.
 type yieldsToParentFrame struct {
 	greenlet.Header
@@ -22,7 +24,7 @@ func yieldsToParentResumable(r *greenlet.Run) (st greenlet.Status) {
 	return greenlet.Yielded[int](r, 1)
 }
 
-//line parent_greenlet_test.go:26
+//line parent_greenlet_test.go:28
 
 // Ask continues yieldsToParent up to its next value, if there is one.
 func (f *yieldsToParentFrame) Ask(p *int) greenlet.Status {
@@ -38,7 +40,7 @@ func (f *yieldsToParentFrame) Ask(p *int) greenlet.Status {
 	return greenlet.Left
 }
 
-//line parent_greenlet_test.go:42
+//line parent_greenlet_test.go:44
 
 func (f *yieldsToParentFrame) Resume(r *greenlet.Run) greenlet.Status {
 	var v int
@@ -78,7 +80,7 @@ func (f *printsMainFrame) body(r *greenlet.Run) (ret0 string, ret1 string, st gr
 	return greenlet.Main().String(), r.Current().String(), greenlet.Done
 }
 
-//line parent_greenlet_test.go:83
+//line parent_greenlet_test.go:85
 
 func (f *printsMainFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, f.ret1, st = f.body(r)

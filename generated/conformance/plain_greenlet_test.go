@@ -5,6 +5,8 @@ package conformance
 
 import greenlet "github.com/going-green/greenlet/runtime"
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // switchesToParentsFrame is an activation of switchesToParents.
 type switchesToParentsFrame struct {
 	greenlet.Header
@@ -28,7 +30,7 @@ func (f *switchesToParentsFrame) body(r *greenlet.Run) (st greenlet.Status) {
 	return r.SendNone(r.Current().Parent())
 }
 
-//line plain_greenlet_test.go:32
+//line plain_greenlet_test.go:34
 
 func (f *switchesToParentsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
@@ -42,10 +44,9 @@ func (f *switchesToParentsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	default:
 		return r.Return(f, &f.Header)
 	}
-
 }
 
-//line plain_greenlet_test.go:49
+//line plain_greenlet_test.go:50
 
 func (f *switchesToParentsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 60) }
 func (*switchesToParentsFrame) Func() *greenlet.Func      { return &switchesToParentsFrameInfo }

@@ -8,6 +8,8 @@ import (
 	"sync/atomic"
 )
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // nodeAllFrame is an activation of node.all.
 type nodeAllFrame struct {
 	greenlet.Header
@@ -35,7 +37,7 @@ func (f *nodeAllFrame) body(r *greenlet.Run, n *node, yield func(int) bool) (st 
 	return greenlet.Done
 }
 
-//line pullseq_greenlet_test.go:39
+//line pullseq_greenlet_test.go:41
 
 func (f *nodeAllFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
@@ -45,7 +47,6 @@ func (f *nodeAllFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		r.Callee().(*nodePushFrame).Release(r)
 		return r.Return(f, &f.Header)
 	}
-
 }
 
 func (f *nodeAllFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.yield) }
@@ -148,7 +149,7 @@ after_if_23:
 	return t0, greenlet.Done
 }
 
-//line pullseq_greenlet_test.go:152
+//line pullseq_greenlet_test.go:153
 
 func (f *nodePushFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n, yield := f.n, f.yield
@@ -211,7 +212,7 @@ after_if_23b:
 	return r.Return(f, &f.Header)
 }
 
-//line pullseq_greenlet_test.go:215
+//line pullseq_greenlet_test.go:216
 
 func (f *nodePushFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.yield) }
 func (f *nodePushFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -284,7 +285,7 @@ after_if_57:
 	return greenlet.Done
 }
 
-//line pullseq_greenlet_test.go:288
+//line pullseq_greenlet_test.go:289
 
 func (f *eachFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	depth, do := f.depth, f.do
@@ -315,7 +316,6 @@ func (f *eachFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		r.Callee().Release(r)
 		return r.Return(f, &f.Header)
 	}
-
 }
 
 //line pullseq_greenlet_test.go:322
@@ -373,10 +373,9 @@ func (f *throughFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		f.ret0 = *sum
 		return r.Return(f, &f.Header)
 	}
-
 }
 
-//line pullseq_greenlet_test.go:380
+//line pullseq_greenlet_test.go:379
 
 func (f *throughFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.n) }
 func (f *throughFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -402,7 +401,7 @@ func (c *throughFunc1) value() func(int) {
 	})
 }
 
-//line pullseq_greenlet_test.go:406
+//line pullseq_greenlet_test.go:405
 
 // throughFunc1Frame is an activation of the literal throughFunc1.
 type throughFunc1Frame struct {
@@ -430,7 +429,7 @@ func (f *throughFunc1Frame) body(r *greenlet.Run, c *throughFunc1, i int) (st gr
 	return greenlet.Yielded(r, (*c.sum))
 }
 
-//line pullseq_greenlet_test.go:434
+//line pullseq_greenlet_test.go:433
 
 func (f *throughFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -488,7 +487,7 @@ func (f *overPlainFrame) body(r *greenlet.Run, ended *atomic.Bool) (st greenlet.
 	return greenlet.Done
 }
 
-//line pullseq_greenlet_test.go:492
+//line pullseq_greenlet_test.go:491
 
 func (f *overPlainFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var loop *greenlet.Loop
@@ -502,10 +501,9 @@ func (f *overPlainFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		loop.End()
 		return r.Return(f, &f.Header)
 	}
-
 }
 
-//line pullseq_greenlet_test.go:509
+//line pullseq_greenlet_test.go:507
 
 func (f *overPlainFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.ended) }
 func (f *overPlainFrame) Forget()                 { *f = overPlainFrame{Header: f.Header} }
@@ -533,7 +531,7 @@ func (c *overPlainRange1) value() func(int) bool {
 	})
 }
 
-//line pullseq_greenlet_test.go:537
+//line pullseq_greenlet_test.go:535
 
 // overPlainRange1Frame is an activation of the literal overPlainRange1.
 type overPlainRange1Frame struct {
@@ -569,7 +567,7 @@ func (f *overPlainRange1Frame) body(r *greenlet.Run, c *overPlainRange1, i int) 
 	return ret0, greenlet.Yielded(r, i)
 }
 
-//line pullseq_greenlet_test.go:573
+//line pullseq_greenlet_test.go:571
 
 func (f *overPlainRange1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -581,7 +579,7 @@ func (f *overPlainRange1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line pullseq_greenlet_test.go:585
+//line pullseq_greenlet_test.go:583
 
 func (f *overPlainRange1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 40) }
 func (*overPlainRange1Frame) Func() *greenlet.Func      { return &overPlainRange1FrameInfo }

@@ -5,6 +5,8 @@ package conformance
 
 import greenlet "github.com/going-green/greenlet/runtime"
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // actRunFrame is an activation of act.run.
 type actRunFrame struct {
 	greenlet.Header
@@ -94,7 +96,7 @@ after_if_128:
 	goto loop_122
 }
 
-//line random_greenlet_test.go:99
+//line random_greenlet_test.go:101
 
 func (f *actRunFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, st = f.body(r, f.a, f.v2)
@@ -203,7 +205,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line random_greenlet_test.go:208
+//line random_greenlet_test.go:210
 
 func (f *actGuardedFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.o) }
 func (f *actGuardedFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -399,7 +401,7 @@ after_switch_193:
 	return nil, greenlet.Done
 }
 
-//line random_greenlet_test.go:404
+//line random_greenlet_test.go:406
 
 func (f *actDoFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var (
@@ -471,10 +473,9 @@ func (f *actDoFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		f.ret0 = t8
 		return r.Return(f, &f.Header)
 	}
-
 }
 
-//line random_greenlet_test.go:479
+//line random_greenlet_test.go:480
 
 func (f *actDoFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.o, &f.deep) }
 func (f *actDoFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }

@@ -5,6 +5,8 @@ package conformance
 
 import greenlet "github.com/going-green/greenlet/runtime"
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // printsAtEndFrame is an activation of printsAtEnd.
 type printsAtEndFrame struct {
 	greenlet.DeferHeader
@@ -70,7 +72,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line shutdown_greenlet_test.go:74
+//line shutdown_greenlet_test.go:76
 
 func (f *printsAtEndFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 56) }
 func (*printsAtEndFrame) Func() *greenlet.Func      { return &printsAtEndFrameInfo }
@@ -117,7 +119,7 @@ after_if_65:
 	return r.SendNone(greenlet.Main())
 }
 
-//line shutdown_greenlet_test.go:121
+//line shutdown_greenlet_test.go:123
 
 func (f *nestsGreenletsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
@@ -131,10 +133,9 @@ func (f *nestsGreenletsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	default:
 		return r.Return(f, &f.Header)
 	}
-
 }
 
-//line shutdown_greenlet_test.go:138
+//line shutdown_greenlet_test.go:139
 
 func (f *nestsGreenletsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.n) }
 func (f *nestsGreenletsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 36) }
@@ -205,7 +206,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line shutdown_greenlet_test.go:209
+//line shutdown_greenlet_test.go:210
 
 func (f *waitsInHandlerFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 17) }
 func (*waitsInHandlerFrame) Func() *greenlet.Func      { return &waitsInHandlerFrameInfo }
@@ -232,7 +233,7 @@ func (f *waitsAgainFrame) body(r *greenlet.Run) (st greenlet.Status) {
 	return r.SendNone(greenlet.Main())
 }
 
-//line shutdown_greenlet_test.go:236
+//line shutdown_greenlet_test.go:237
 
 func (f *waitsAgainFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
@@ -241,7 +242,6 @@ func (f *waitsAgainFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	default:
 		return r.Return(f, &f.Header)
 	}
-
 }
 
 func (f *waitsAgainFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 2) }
@@ -301,10 +301,9 @@ func (f *deepFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		fail("deep trouble")
 		return r.Return(f, &f.Header)
 	}
-
 }
 
-//line shutdown_greenlet_test.go:308
+//line shutdown_greenlet_test.go:307
 
 func (f *deepFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.n) }
 func (f *deepFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 62) }

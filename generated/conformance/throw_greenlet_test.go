@@ -8,6 +8,8 @@ import (
 	greenlet "github.com/going-green/greenlet/runtime"
 )
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // switchesFrame is an activation of switches.
 type switchesFrame struct {
 	greenlet.Header
@@ -38,7 +40,7 @@ func (f *switchesFrame) body(r *greenlet.Run) (ret0 any, st greenlet.Status) {
 	return ret0, greenlet.Send[any](r, r.Current().Parent(), s)
 }
 
-//line throw_greenlet_test.go:42
+//line throw_greenlet_test.go:44
 
 func (f *switchesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var s string
@@ -57,10 +59,9 @@ func (f *switchesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		f.ret0 = "end"
 		return r.Return(f, &f.Header)
 	}
-
 }
 
-//line throw_greenlet_test.go:64
+//line throw_greenlet_test.go:65
 
 func (f *switchesFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
 func (f *switchesFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 8) }
@@ -156,7 +157,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line throw_greenlet_test.go:160
+//line throw_greenlet_test.go:161
 
 func (f *switchOrRecoverFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result(r, f.ret0)

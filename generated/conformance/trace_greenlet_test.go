@@ -8,6 +8,8 @@ import (
 	greenlet "github.com/going-green/greenlet/runtime"
 )
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // doublesFrame is an activation of doubles.
 type doublesFrame struct {
 	greenlet.Header
@@ -35,7 +37,7 @@ func (f *doublesFrame) body(r *greenlet.Run, v int) (ret0 int, st greenlet.Statu
 	return ret0, greenlet.Send[any](r, r.Current().Parent(), v*2)
 }
 
-//line trace_greenlet_test.go:39
+//line trace_greenlet_test.go:41
 
 func (f *doublesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	v := f.v
@@ -55,10 +57,9 @@ func (f *doublesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 //line trace_test.go:64
 		return greenlet.Send[any](r, r.Current().Parent(), v*2)
 	}
-
 }
 
-//line trace_greenlet_test.go:62
+//line trace_greenlet_test.go:63
 
 func (f *doublesFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.v) }
 func (f *doublesFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -90,7 +91,7 @@ func (f *switchesToSelfFrame) body(r *greenlet.Run) (st greenlet.Status) {
 	return greenlet.Send[any](r, r.Current(), 1)
 }
 
-//line trace_greenlet_test.go:94
+//line trace_greenlet_test.go:95
 
 func (f *switchesToSelfFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
@@ -99,7 +100,6 @@ func (f *switchesToSelfFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	default:
 		return r.Return(f, &f.Header)
 	}
-
 }
 
 func (f *switchesToSelfFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 21) }
@@ -141,7 +141,6 @@ func (f *switchesToFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	default:
 		return r.Return(f, &f.Header)
 	}
-
 }
 
 func (f *switchesToFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.g) }
@@ -177,7 +176,7 @@ func (f *throwsIntoFrame) body(r *greenlet.Run, g *greenlet.Greenlet, v any) (st
 	return r.Throw(f, &f.Header, g, v)
 }
 
-//line trace_greenlet_test.go:181
+//line trace_greenlet_test.go:180
 
 func (f *throwsIntoFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
@@ -186,7 +185,6 @@ func (f *throwsIntoFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	default:
 		return r.Return(f, &f.Header)
 	}
-
 }
 
 func (f *throwsIntoFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.g, &f.v) }
@@ -228,7 +226,7 @@ func setsTracerResumable(r *greenlet.Run, list *[]string, me *greenlet.Greenlet)
 	return greenlet.Yielded[int](r, 0)
 }
 
-//line trace_greenlet_test.go:232
+//line trace_greenlet_test.go:230
 
 // Ask continues setsTracer up to its next value, if there is one.
 func (f *setsTracerFrame) Ask(p *int) greenlet.Status {
@@ -255,7 +253,7 @@ func (f *setsTracerFrame) Ask(p *int) greenlet.Status {
 	return greenlet.Left
 }
 
-//line trace_greenlet_test.go:259
+//line trace_greenlet_test.go:257
 
 func (f *setsTracerFrame) Resume(r *greenlet.Run) greenlet.Status {
 	var v int
@@ -292,7 +290,7 @@ func (f *throwsSelfFrame) body(r *greenlet.Run) (st greenlet.Status) {
 	return r.Throw(f, &f.Header, r.Current(), errTest)
 }
 
-//line trace_greenlet_test.go:296
+//line trace_greenlet_test.go:294
 
 func (f *throwsSelfFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
@@ -301,7 +299,6 @@ func (f *throwsSelfFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	default:
 		return r.Return(f, &f.Header)
 	}
-
 }
 
 func (f *throwsSelfFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 1) }
@@ -373,7 +370,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line trace_greenlet_test.go:377
+//line trace_greenlet_test.go:374
 
 func (f *throwsSelfAndCatchesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 53) }
 func (*throwsSelfAndCatchesFrame) Func() *greenlet.Func      { return &throwsSelfAndCatchesFrameInfo }

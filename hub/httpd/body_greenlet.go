@@ -10,6 +10,8 @@ import (
 	"net/http"
 )
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // BodyReadFrame is an activation of Body.Read.
 type BodyReadFrame struct {
 	greenlet.Header
@@ -59,7 +61,7 @@ func (f *BodyReadFrame) body(r *greenlet.Run, b *Body, p []byte) (ret0 int, ret1
 	return t0, t1, greenlet.Done
 }
 
-//line body_greenlet.go:63
+//line body_greenlet.go:65
 
 func (f *BodyReadFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var t0 int
@@ -74,10 +76,9 @@ func (f *BodyReadFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		f.ret0, f.ret1 = t0, t1
 		return r.Return(f, &f.Header)
 	}
-
 }
 
-//line body_greenlet.go:81
+//line body_greenlet.go:82
 
 func (f *BodyReadFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.p) }
 func (f *BodyReadFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -163,7 +164,7 @@ loop_99:
 	goto loop_99
 }
 
-//line body_greenlet.go:167
+//line body_greenlet.go:168
 
 func (f *bodyNextFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	b, p := f.b, f.p
@@ -210,7 +211,7 @@ resumed_106:
 	goto loop_99
 }
 
-//line body_greenlet.go:214
+//line body_greenlet.go:215
 
 func (f *bodyNextFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.p) }
 func (f *bodyNextFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -278,7 +279,7 @@ func (f *bodyWaitFrame) body(r *greenlet.Run, b *Body) (ret0 error, st greenlet.
 	return nil, greenlet.Done
 }
 
-//line body_greenlet.go:282
+//line body_greenlet.go:283
 
 func (f *bodyWaitFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	b := f.b
@@ -299,7 +300,6 @@ func (f *bodyWaitFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		f.ret0 = nil
 		return r.Return(f, &f.Header)
 	}
-
 }
 
 //line body_greenlet.go:306

@@ -14,6 +14,8 @@ import (
 	"time"
 )
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // connServeFrame is an activation of conn.serve.
 type connServeFrame struct {
 	greenlet.Header
@@ -97,7 +99,7 @@ after_if_59:
 	goto loop_50
 }
 
-//line conn_greenlet.go:102
+//line conn_greenlet.go:104
 
 func (f *connServeFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.c))
@@ -220,7 +222,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line conn_greenlet.go:225
+//line conn_greenlet.go:227
 
 func (f *connExchangesFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
 func (f *connExchangesFrame) Forget() {
@@ -387,7 +389,7 @@ after_if_116:
 	return keep, greenlet.Done
 }
 
-//line conn_greenlet.go:393
+//line conn_greenlet.go:395
 
 func (f *connExchangeFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, st = f.body(r, f.c)
@@ -509,7 +511,7 @@ after_if_150:
 	goto loop_135
 }
 
-//line conn_greenlet.go:516
+//line conn_greenlet.go:518
 
 func (f *connReceiveFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, f.ret1, st = f.body(r, f.c)
@@ -551,7 +553,7 @@ func (f *connPauseFrame) body(r *greenlet.Run, c *conn) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line conn_greenlet.go:558
+//line conn_greenlet.go:560
 
 func (f *connPauseFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
@@ -561,7 +563,6 @@ func (f *connPauseFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		r.Callee().(*hub.ReadinessGiveWayFrame).Release(r)
 		return r.Return(f, &f.Header)
 	}
-
 }
 
 func (f *connPauseFrame) Forget()                 { *f = connPauseFrame{Header: f.Header} }
@@ -610,7 +611,7 @@ func (f *connMoreFrame) body(r *greenlet.Run, c *conn) (ret0 error, st greenlet.
 	return t0, greenlet.Done
 }
 
-//line conn_greenlet.go:617
+//line conn_greenlet.go:618
 
 func (f *connMoreFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -644,7 +645,7 @@ resumed_188:
 	return r.Return(f, &f.Header)
 }
 
-//line conn_greenlet.go:651
+//line conn_greenlet.go:652
 
 func (f *connMoreFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
 func (f *connMoreFrame) Forget()                              { *f = connMoreFrame{Header: f.Header, ret0: f.ret0} }
@@ -689,7 +690,7 @@ func (f *connFlushFrame) body(r *greenlet.Run, c *conn) (ret0 error, st greenlet
 	return t0, greenlet.Done
 }
 
-//line conn_greenlet.go:696
+//line conn_greenlet.go:697
 
 func (f *connFlushFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var t0 error
@@ -703,7 +704,6 @@ func (f *connFlushFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		f.ret0 = t0
 		return r.Return(f, &f.Header)
 	}
-
 }
 
 //line conn_greenlet.go:713
@@ -780,10 +780,9 @@ func (f *connSendsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		f.ret0 = c.broken
 		return r.Return(f, &f.Header)
 	}
-
 }
 
-//line conn_greenlet.go:790
+//line conn_greenlet.go:789
 
 func (f *connSendsFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
 func (f *connSendsFrame) Forget()                              { *f = connSendsFrame{Header: f.Header, ret0: f.ret0} }
@@ -888,7 +887,7 @@ after_if_313:
 	return greenlet.Done
 }
 
-//line conn_greenlet.go:895
+//line conn_greenlet.go:894
 
 func (f2 *connRefuseFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	c, r := f2.c, f2.r
@@ -950,7 +949,7 @@ after_if_313:
 	return r2.Return(f2, &f2.Header)
 }
 
-//line conn_greenlet.go:957
+//line conn_greenlet.go:956
 
 func (f *connRefuseFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.r, &f.err) }
 func (f *connRefuseFrame) Forget()                 { *f = connRefuseFrame{Header: f.Header} }
@@ -1007,7 +1006,7 @@ after_if_340:
 	goto loop_336
 }
 
-//line conn_greenlet.go:1014
+//line conn_greenlet.go:1013
 
 func (f *connLingerFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -1051,7 +1050,7 @@ after_if_340:
 	goto loop_336
 }
 
-//line conn_greenlet.go:1058
+//line conn_greenlet.go:1057
 
 func (f *connLingerFrame) Forget()                 { *f = connLingerFrame{Header: f.Header} }
 func (f *connLingerFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 0) }

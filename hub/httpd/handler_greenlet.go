@@ -8,6 +8,8 @@ import (
 	"net/http"
 )
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // HandlerFuncServeHTTPFrame is an activation of HandlerFunc.ServeHTTP.
 type HandlerFuncServeHTTPFrame struct {
 	greenlet.Header
@@ -45,7 +47,7 @@ func (f2 *HandlerFuncServeHTTPFrame) body(r2 *greenlet.Run, f HandlerFunc, w htt
 	return greenlet.Done
 }
 
-//line handler_greenlet.go:49
+//line handler_greenlet.go:51
 
 func (f2 *HandlerFuncServeHTTPFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	switch f2.PC {
@@ -55,7 +57,6 @@ func (f2 *HandlerFuncServeHTTPFrame) Resume(r2 *greenlet.Run) (st greenlet.Statu
 		r2.Callee().Release(r2)
 		return r2.Return(f2, &f2.Header)
 	}
-
 }
 
 func (f *HandlerFuncServeHTTPFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.w, &f.r) }
@@ -137,7 +138,7 @@ after_if_35:
 	return greenlet.Done
 }
 
-//line handler_greenlet.go:141
+//line handler_greenlet.go:142
 
 func (f *CallFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	h, w, r := f.h, f.w, f.r
@@ -171,7 +172,6 @@ func (f *CallFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 		r2.Callee().Release(r2)
 		return r2.Return(f, &f.Header)
 	}
-
 }
 
 //line handler_greenlet.go:178
@@ -249,10 +249,9 @@ func (f *ReceiveFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 		f.ret0 = t0
 		return r2.Return(f, &f.Header)
 	}
-
 }
 
-//line handler_greenlet.go:256
+//line handler_greenlet.go:255
 
 func (f *ReceiveFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.r) }
 func (f *ReceiveFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -313,7 +312,7 @@ func (f *MuxServeHTTPFrame) body(r2 *greenlet.Run, m *Mux, w http.ResponseWriter
 	return greenlet.Done
 }
 
-//line handler_greenlet.go:317
+//line handler_greenlet.go:316
 
 func (f *MuxServeHTTPFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
@@ -323,7 +322,6 @@ func (f *MuxServeHTTPFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 		r2.Callee().(*CallFrame).Release(r2)
 		return r2.Return(f, &f.Header)
 	}
-
 }
 
 func (f *MuxServeHTTPFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.w, &f.r) }

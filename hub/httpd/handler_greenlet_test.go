@@ -13,6 +13,8 @@ import (
 	"net/http"
 )
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // roomsWaitsFrame is an activation of rooms.waits.
 type roomsWaitsFrame struct {
 	greenlet.Header
@@ -50,7 +52,7 @@ func (f *roomsWaitsFrame) body(r2 *greenlet.Run, m *rooms, w http.ResponseWriter
 	return greenlet.Done
 }
 
-//line handler_greenlet_test.go:54
+//line handler_greenlet_test.go:56
 
 func (f *roomsWaitsFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	w, r := f.w, f.r
@@ -63,10 +65,9 @@ func (f *roomsWaitsFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 		fmt.Fprint(w, "opened ", r.PathValue("room"), " ", r.Pattern)
 		return r2.Return(f, &f.Header)
 	}
-
 }
 
-//line handler_greenlet_test.go:70
+//line handler_greenlet_test.go:71
 
 func (f *roomsWaitsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.w, &f.r) }
 func (f *roomsWaitsFrame) Forget()                 { *f = roomsWaitsFrame{Header: f.Header} }
@@ -122,7 +123,7 @@ func (f *wrappedServeHTTPFrame) body(r2 *greenlet.Run, h wrapped, w http.Respons
 	return greenlet.Done
 }
 
-//line handler_greenlet_test.go:126
+//line handler_greenlet_test.go:127
 
 func (f *wrappedServeHTTPFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
@@ -132,7 +133,6 @@ func (f *wrappedServeHTTPFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 		r2.Callee().(*CallFrame).Release(r2)
 		return r2.Return(f, &f.Header)
 	}
-
 }
 
 func (f *wrappedServeHTTPFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.w, &f.r) }
@@ -388,10 +388,9 @@ func (f *sleepsServeHTTPFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 		r2.Callee().Release(r2)
 		return r2.Return(f, &f.Header)
 	}
-
 }
 
-//line handler_greenlet_test.go:396
+//line handler_greenlet_test.go:395
 
 func (f *sleepsServeHTTPFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.w, &f.r) }
 func (f *sleepsServeHTTPFrame) Forget()                 { *f = sleepsServeHTTPFrame{Header: f.Header} }
@@ -446,7 +445,7 @@ func (f *awaitingFrame) body(r *greenlet.Run, e *hub.Event, done chan struct{}) 
 	return greenlet.Done
 }
 
-//line handler_greenlet_test.go:451
+//line handler_greenlet_test.go:450
 
 func (f *awaitingFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	done := f.done
@@ -459,10 +458,9 @@ func (f *awaitingFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		close(done)
 		return r.Return(f, &f.Header)
 	}
-
 }
 
-//line handler_greenlet_test.go:467
+//line handler_greenlet_test.go:465
 
 func (f *awaitingFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.e, &f.done) }
 func (f *awaitingFrame) Forget()                 { *f = awaitingFrame{Header: f.Header} }

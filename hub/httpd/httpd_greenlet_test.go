@@ -13,6 +13,8 @@ import (
 	"time"
 )
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // servingFrame is an activation of serving.
 type servingFrame struct {
 	greenlet.Header
@@ -42,7 +44,7 @@ func (f *servingFrame) body(r *greenlet.Run, s *Server) (ret0 error, st greenlet
 	return t0, greenlet.Done
 }
 
-//line httpd_greenlet_test.go:46
+//line httpd_greenlet_test.go:48
 
 func (f *servingFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var t0 error
@@ -56,10 +58,9 @@ func (f *servingFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		f.ret0 = t0
 		return r.Return(f, &f.Header)
 	}
-
 }
 
-//line httpd_greenlet_test.go:63
+//line httpd_greenlet_test.go:64
 
 func (f *servingFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.s) }
 func (f *servingFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -106,7 +107,7 @@ func (f *stoppingFrame) body(r *greenlet.Run, s *Server, d time.Duration, killed
 	return greenlet.Done
 }
 
-//line httpd_greenlet_test.go:110
+//line httpd_greenlet_test.go:111
 
 func (f *stoppingFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	killed := f.killed
@@ -123,7 +124,6 @@ func (f *stoppingFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		}
 		return r.Return(f, &f.Header)
 	}
-
 }
 
 //line httpd_greenlet_test.go:130

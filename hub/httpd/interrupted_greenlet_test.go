@@ -19,6 +19,8 @@ import (
 	"time"
 )
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // hastyServeHTTPFrame is an activation of hasty.ServeHTTP.
 type hastyServeHTTPFrame struct {
 	greenlet.Header
@@ -100,7 +102,7 @@ after_if_22:
 	}
 }
 
-//line interrupted_greenlet_test.go:104
+//line interrupted_greenlet_test.go:106
 
 func (f *hastyServeHTTPFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	h := f.h
@@ -145,7 +147,7 @@ resumed_23:
 	goto loop_23
 }
 
-//line interrupted_greenlet_test.go:149
+//line interrupted_greenlet_test.go:151
 
 func (f *hastyServeHTTPFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.w0, &f.r0) }
 func (f *hastyServeHTTPFrame) Forget()                 { *f = hastyServeHTTPFrame{Header: f.Header} }
@@ -205,7 +207,7 @@ func (f *hastyServeHTTPFunc1Frame) body(r2 *greenlet.Run, c *hastyServeHTTPFunc1
 	return greenlet.Done
 }
 
-//line interrupted_greenlet_test.go:209
+//line interrupted_greenlet_test.go:211
 
 func (f *hastyServeHTTPFunc1Frame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -236,7 +238,7 @@ func (c *hastyServeHTTPFunc2) value() func() {
 	})
 }
 
-//line interrupted_greenlet_test.go:240
+//line interrupted_greenlet_test.go:242
 
 // hastyServeHTTPFunc2Frame is an activation of the literal hastyServeHTTPFunc2.
 type hastyServeHTTPFunc2Frame struct {
@@ -274,7 +276,7 @@ loop_31:
 	goto loop_31
 }
 
-//line interrupted_greenlet_test.go:278
+//line interrupted_greenlet_test.go:280
 
 func (f *hastyServeHTTPFunc2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -308,7 +310,7 @@ resumed_32:
 	goto loop_31
 }
 
-//line interrupted_greenlet_test.go:312
+//line interrupted_greenlet_test.go:314
 
 func (f *hastyServeHTTPFunc2Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 9) }
 func (*hastyServeHTTPFunc2Frame) Func() *greenlet.Func      { return &hastyServeHTTPFunc2FrameInfo }
@@ -429,7 +431,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line interrupted_greenlet_test.go:433
+//line interrupted_greenlet_test.go:435
 
 func (f *simulationSlowFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.text) }
 func (f *simulationSlowFrame) Forget()                 { *f = simulationSlowFrame{DeferHeader: f.DeferHeader} }

@@ -13,6 +13,8 @@ import (
 	"net/http"
 )
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // newExpectingFrame is an activation of newExpecting.
 type newExpectingFrame struct {
 	greenlet.Header
@@ -113,7 +115,7 @@ after_switch_58:
 	}
 }
 
-//line limits_greenlet_test.go:117
+//line limits_greenlet_test.go:119
 
 func (f *newExpectingFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	w, r := f.w, f.r
@@ -155,7 +157,7 @@ resumed_67:
 	return r2.Return(f, &f.Header)
 }
 
-//line limits_greenlet_test.go:159
+//line limits_greenlet_test.go:161
 
 func (f *newExpectingFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.w, &f.r) }
 func (f *newExpectingFrame) Forget()                 { *f = newExpectingFrame{Header: f.Header} }
@@ -224,7 +226,7 @@ loop_150:
 	goto loop_150
 }
 
-//line limits_greenlet_test.go:228
+//line limits_greenlet_test.go:230
 
 func (f *writesServeHTTPFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	h, w := f.h, f.w
@@ -267,7 +269,7 @@ resumed_151:
 	goto loop_150
 }
 
-//line limits_greenlet_test.go:271
+//line limits_greenlet_test.go:273
 
 func (f *writesServeHTTPFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.w, nil) }
 func (f *writesServeHTTPFrame) Forget()                 { *f = writesServeHTTPFrame{Header: f.Header} }
@@ -424,7 +426,7 @@ after_switch_232:
 	panic("as you wish")
 }
 
-//line limits_greenlet_test.go:428
+//line limits_greenlet_test.go:430
 
 func (f *failingFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	w := f.w
@@ -469,7 +471,7 @@ after_switch_232:
 	panic("as you wish")
 }
 
-//line limits_greenlet_test.go:473
+//line limits_greenlet_test.go:475
 
 func (f *failingFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.w, &f.r) }
 func (f *failingFrame) Forget()                 { *f = failingFrame{Header: f.Header} }
@@ -534,7 +536,7 @@ func (f *impatientFrame) body(r2 *greenlet.Run, w http.ResponseWriter, r *http.R
 	return greenlet.Done
 }
 
-//line limits_greenlet_test.go:538
+//line limits_greenlet_test.go:540
 
 func (f *impatientFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	w, r := f.w, f.r
@@ -555,10 +557,9 @@ func (f *impatientFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 		fmt.Fprintf(w, "then %q %v", body, err)
 		return r2.Return(f, &f.Header)
 	}
-
 }
 
-//line limits_greenlet_test.go:562
+//line limits_greenlet_test.go:563
 
 func (f *impatientFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.w, &f.r) }
 func (f *impatientFrame) Forget()                 { *f = impatientFrame{Header: f.Header} }

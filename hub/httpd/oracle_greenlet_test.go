@@ -16,6 +16,8 @@ import (
 	"strings"
 )
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // handlersFrame is an activation of handlers.
 type handlersFrame struct {
 	greenlet.Header
@@ -154,7 +156,7 @@ after_if_54:
 	return greenlet.Done
 }
 
-//line oracle_greenlet_test.go:159
+//line oracle_greenlet_test.go:161
 
 func (f *handlersFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.w, f.r))
@@ -235,7 +237,7 @@ after_if_78:
 	return greenlet.Done
 }
 
-//line oracle_greenlet_test.go:240
+//line oracle_greenlet_test.go:242
 
 func (f *waitsServeHTTPFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	h2, w, r := f.h2, f.w, f.r
@@ -285,7 +287,7 @@ resumed_81:
 	return r2.Return(f, &f.Header)
 }
 
-//line oracle_greenlet_test.go:290
+//line oracle_greenlet_test.go:292
 
 func (f *waitsServeHTTPFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.w, &f.r) }
 func (f *waitsServeHTTPFrame) Forget()                 { *f = waitsServeHTTPFrame{Header: f.Header} }

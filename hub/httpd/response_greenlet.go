@@ -10,6 +10,8 @@ import (
 	"time"
 )
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // ResponseWriteFrame is an activation of Response.Write.
 type ResponseWriteFrame struct {
 	greenlet.Header
@@ -101,7 +103,7 @@ after_if_117:
 	return len(p), nil, greenlet.Done
 }
 
-//line response_greenlet.go:105
+//line response_greenlet.go:107
 
 func (f *ResponseWriteFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	w, p := f.w, f.p
@@ -145,7 +147,7 @@ after_if_117:
 	return r.Return(f, &f.Header)
 }
 
-//line response_greenlet.go:149
+//line response_greenlet.go:151
 
 func (f *ResponseWriteFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.p) }
 func (f *ResponseWriteFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -223,7 +225,7 @@ func (f *ResponseWriteStringFrame) body(r *greenlet.Run, w *Response, s string) 
 	return t0, t1, greenlet.Done
 }
 
-//line response_greenlet.go:227
+//line response_greenlet.go:229
 
 func (f *ResponseWriteStringFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var t0 int
@@ -238,10 +240,9 @@ func (f *ResponseWriteStringFrame) Resume(r *greenlet.Run) (st greenlet.Status) 
 		f.ret0, f.ret1 = t0, t1
 		return r.Return(f, &f.Header)
 	}
-
 }
 
-//line response_greenlet.go:245
+//line response_greenlet.go:246
 
 func (f *ResponseWriteStringFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.s) }
 func (f *ResponseWriteStringFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -326,7 +327,7 @@ after_if_230:
 	return greenlet.Done
 }
 
-//line response_greenlet.go:330
+//line response_greenlet.go:331
 
 func (f *connWriteFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -347,7 +348,6 @@ func (f *connWriteFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		c.wrote(err)
 		return r.Return(f, &f.Header)
 	}
-
 }
 
 //line response_greenlet.go:354
@@ -397,7 +397,6 @@ func (f *ResponseFlushFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		r.Callee().(*ResponseFlushErrorFrame).Release(r)
 		return r.Return(f, &f.Header)
 	}
-
 }
 
 func (f *ResponseFlushFrame) Forget()                 { *f = ResponseFlushFrame{Header: f.Header} }
@@ -468,7 +467,7 @@ func (f *ResponseFlushErrorFrame) body(r *greenlet.Run, w *Response) (ret0 error
 	return t0, greenlet.Done
 }
 
-//line response_greenlet.go:472
+//line response_greenlet.go:471
 
 func (f *ResponseFlushErrorFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var t0 error
@@ -482,10 +481,9 @@ func (f *ResponseFlushErrorFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		f.ret0 = t0
 		return r.Return(f, &f.Header)
 	}
-
 }
 
-//line response_greenlet.go:489
+//line response_greenlet.go:487
 
 func (f *ResponseFlushErrorFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result(r, f.ret0)
@@ -567,7 +565,7 @@ func (f *ResponseHijackFrame) body(r *greenlet.Run, w *Response) (ret0 *socket.C
 	return w.conn.sock, nil, greenlet.Done
 }
 
-//line response_greenlet.go:571
+//line response_greenlet.go:569
 
 func (f *ResponseHijackFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	w := f.w
@@ -589,10 +587,9 @@ func (f *ResponseHijackFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		f.ret0, f.ret1 = w.conn.sock, nil
 		return r.Return(f, &f.Header)
 	}
-
 }
 
-//line response_greenlet.go:596
+//line response_greenlet.go:593
 
 func (f *ResponseHijackFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
@@ -687,7 +684,7 @@ after_if_318:
 	return !w.close && w.conn.broken == nil, greenlet.Done
 }
 
-//line response_greenlet.go:691
+//line response_greenlet.go:688
 
 func (f *responseFinishFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	w := f.w
@@ -717,10 +714,9 @@ func (f *responseFinishFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		f.ret0 = !w.close && w.conn.broken == nil
 		return r.Return(f, &f.Header)
 	}
-
 }
 
-//line response_greenlet.go:724
+//line response_greenlet.go:720
 
 func (f *responseFinishFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result(r, f.ret0)

@@ -10,6 +10,8 @@ import (
 	"time"
 )
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // ServerServeFrame is an activation of Server.Serve.
 type ServerServeFrame struct {
 	greenlet.Header
@@ -45,7 +47,7 @@ func (f *ServerServeFrame) body(r *greenlet.Run, s *Server) (ret0 error, st gree
 	return t0, greenlet.Done
 }
 
-//line server_greenlet.go:49
+//line server_greenlet.go:51
 
 func (f *ServerServeFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var t0 error
@@ -59,10 +61,9 @@ func (f *ServerServeFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		f.ret0 = t0
 		return r.Return(f, &f.Header)
 	}
-
 }
 
-//line server_greenlet.go:66
+//line server_greenlet.go:67
 
 func (f *ServerServeFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
 func (f *ServerServeFrame) Forget()                              { *f = ServerServeFrame{Header: f.Header, ret0: f.ret0} }
@@ -125,7 +126,7 @@ func (f *ServerStopFrame) body(r *greenlet.Run, s *Server, d time.Duration) (ret
 	return t0, greenlet.Done
 }
 
-//line server_greenlet.go:129
+//line server_greenlet.go:130
 
 func (f *ServerStopFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var t0 int
@@ -139,7 +140,6 @@ func (f *ServerStopFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		f.ret0 = t0
 		return r.Return(f, &f.Header)
 	}
-
 }
 
 //line server_greenlet.go:146
@@ -231,10 +231,9 @@ func (f2 *itselfServeHTTPFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		w.WriteHeader(t0)
 		return r.Return(f2, &f2.Header)
 	}
-
 }
 
-//line server_greenlet.go:238
+//line server_greenlet.go:237
 
 func (f *itselfServeHTTPFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.w, nil) }
 func (f *itselfServeHTTPFrame) Forget()                 { *f = itselfServeHTTPFrame{Header: f.Header} }

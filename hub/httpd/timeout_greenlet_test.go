@@ -16,6 +16,8 @@ import (
 	"time"
 )
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // simulationClientFrame is an activation of simulation.client.
 type simulationClientFrame struct {
 	greenlet.DeferHeader
@@ -151,7 +153,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line timeout_greenlet_test.go:155
+//line timeout_greenlet_test.go:157
 
 func (f *simulationClientFrame) Args(args []any)         { greenlet.SetVariadic(f, args, &f.pieces) }
 func (f *simulationClientFrame) Forget()                 { *f = simulationClientFrame{DeferHeader: f.DeferHeader} }
@@ -204,7 +206,7 @@ loop_194:
 	goto loop_194
 }
 
-//line timeout_greenlet_test.go:208
+//line timeout_greenlet_test.go:210
 
 func (f *simulationGetsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l, c := f.l, f.c
@@ -242,7 +244,7 @@ resumed_195:
 	goto loop_194
 }
 
-//line timeout_greenlet_test.go:246
+//line timeout_greenlet_test.go:248
 
 func (f *simulationGetsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c) }
 func (f *simulationGetsFrame) Forget()                 { *f = simulationGetsFrame{Header: f.Header} }
@@ -312,7 +314,7 @@ after_if_267:
 	return greenlet.Done
 }
 
-//line timeout_greenlet_test.go:316
+//line timeout_greenlet_test.go:318
 
 func (f *sleepersServeHTTPFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	h, w, r := f.h, f.w, f.r
@@ -355,7 +357,7 @@ resumed_272:
 	return r2.Return(f, &f.Header)
 }
 
-//line timeout_greenlet_test.go:359
+//line timeout_greenlet_test.go:361
 
 func (f *sleepersServeHTTPFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.w, &f.r) }
 func (f *sleepersServeHTTPFrame) Forget()                 { *f = sleepersServeHTTPFrame{Header: f.Header} }

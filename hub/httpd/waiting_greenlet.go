@@ -9,6 +9,8 @@ import (
 	"time"
 )
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // serverWatchFrame is an activation of Server.watch.
 type serverWatchFrame struct {
 	greenlet.Header
@@ -58,7 +60,7 @@ loop_64:
 	goto loop_64
 }
 
-//line waiting_greenlet.go:62
+//line waiting_greenlet.go:64
 
 func (f *serverWatchFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	s, l := f.s, f.l
@@ -101,7 +103,7 @@ resumed_67:
 	goto loop_64
 }
 
-//line waiting_greenlet.go:105
+//line waiting_greenlet.go:107
 
 func (f *serverWatchFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.l) }
 func (f *serverWatchFrame) Forget()                 { *f = serverWatchFrame{Header: f.Header} }

@@ -8,6 +8,8 @@ import (
 	greenlet "github.com/going-green/greenlet/runtime"
 )
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // pingsFrame is an activation of pings.
 type pingsFrame struct {
 	greenlet.Header
@@ -100,7 +102,7 @@ resumed_17:
 	goto loop_15
 }
 
-//line bench_greenlet_test.go:105
+//line bench_greenlet_test.go:107
 
 func (f *pingsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.h, f.n))
@@ -177,7 +179,7 @@ loop_27:
 	goto loop_27
 }
 
-//line bench_greenlet_test.go:182
+//line bench_greenlet_test.go:184
 
 func (f *pongsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var (
@@ -235,7 +237,7 @@ resumed_32:
 	goto loop_27
 }
 
-//line bench_greenlet_test.go:240
+//line bench_greenlet_test.go:242
 
 func (f *pongsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.l) }
 func (f *pongsFrame) Forget()                 { *f = pongsFrame{Header: f.Header} }

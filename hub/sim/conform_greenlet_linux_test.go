@@ -11,6 +11,8 @@ import (
 	"time"
 )
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // placeSettlesFrame is an activation of place.settles.
 type placeSettlesFrame struct {
 	greenlet.Header
@@ -36,7 +38,7 @@ func (f *placeSettlesFrame) body(r *greenlet.Run, p *place) (st greenlet.Status)
 	return greenlet.Done
 }
 
-//line conform_greenlet_linux_test.go:40
+//line conform_greenlet_linux_test.go:42
 
 func (f *placeSettlesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
@@ -46,7 +48,6 @@ func (f *placeSettlesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		r.Callee().(*hub.HubSleepFrame).Release(r)
 		return r.Return(f, &f.Header)
 	}
-
 }
 
 func (f *placeSettlesFrame) Forget()                 { *f = placeSettlesFrame{Header: f.Header} }
@@ -226,7 +227,7 @@ resumed_64:
 	return a, b, greenlet.Done
 }
 
-//line conform_greenlet_linux_test.go:231
+//line conform_greenlet_linux_test.go:232
 
 func (f *placePairFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, f.ret1, st = f.body(r, f.p)
@@ -281,7 +282,7 @@ func (f *placeReadsFrame) body(r *greenlet.Run, p *place, name string, c *socket
 	return greenlet.Done
 }
 
-//line conform_greenlet_linux_test.go:286
+//line conform_greenlet_linux_test.go:287
 
 func (f *placeReadsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	p, name := f.p, f.name
@@ -299,7 +300,6 @@ func (f *placeReadsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		p.note("%s reads %q, %v", name, buf[:n], what(err))
 		return r.Return(f, &f.Header)
 	}
-
 }
 
 //line conform_greenlet_linux_test.go:307

@@ -11,6 +11,8 @@ import (
 	"syscall"
 )
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // HostDialFrame is an activation of Host.Dial.
 type HostDialFrame struct {
 	greenlet.Header
@@ -80,7 +82,7 @@ func (f *HostDialFrame) body(r *greenlet.Run, h *Host, network string, address s
 	return socket.NewConn(s), nil, greenlet.Done
 }
 
-//line host_greenlet.go:84
+//line host_greenlet.go:86
 
 func (f *HostDialFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	network := f.network
@@ -105,10 +107,9 @@ func (f *HostDialFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		f.ret0, f.ret1 = socket.NewConn(s), nil
 		return r.Return(f, &f.Header)
 	}
-
 }
 
-//line host_greenlet.go:112
+//line host_greenlet.go:113
 
 func (f *HostDialFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.network, &f.address) }
 func (f *HostDialFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -260,7 +261,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line host_greenlet.go:264
+//line host_greenlet.go:265
 
 func (f *hostConnectFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.to) }
 func (f *hostConnectFrame) Send(r *greenlet.Run) greenlet.Status {

@@ -14,6 +14,8 @@ import (
 	"time"
 )
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // notesSendsFrame is an activation of notes.sends.
 type notesSendsFrame struct {
 	greenlet.DeferHeader
@@ -109,7 +111,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line host_greenlet_test.go:113
+//line host_greenlet_test.go:115
 
 func (f *notesSendsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.count) }
 func (f *notesSendsFrame) Forget()                 { *f = notesSendsFrame{DeferHeader: f.DeferHeader} }
@@ -226,7 +228,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line host_greenlet_test.go:230
+//line host_greenlet_test.go:232
 
 func (f *notesCollectsFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.d) }
 func (f *notesCollectsFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -388,7 +390,7 @@ resumed_99:
 	return greenlet.Done
 }
 
-//line host_greenlet_test.go:393
+//line host_greenlet_test.go:395
 
 func (f *notesAsksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n))
@@ -505,7 +507,7 @@ resumed_118:
 	return greenlet.Done
 }
 
-//line host_greenlet_test.go:511
+//line host_greenlet_test.go:513
 
 func (f *notesAnswersFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n))
@@ -597,7 +599,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line host_greenlet_test.go:603
+//line host_greenlet_test.go:605
 
 func (f *notesServesFrame) Forget()                 { *f = notesServesFrame{DeferHeader: f.DeferHeader} }
 func (f *notesServesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 17) }
@@ -621,7 +623,7 @@ func (c *notesServesFunc1) value() func() {
 	})
 }
 
-//line host_greenlet_test.go:627
+//line host_greenlet_test.go:629
 
 // notesServesFunc1Frame is an activation of the literal notesServesFunc1.
 type notesServesFunc1Frame struct {
@@ -648,7 +650,7 @@ func (f *notesServesFunc1Frame) body(r *greenlet.Run, c *notesServesFunc1) (st g
 	return greenlet.Done
 }
 
-//line host_greenlet_test.go:654
+//line host_greenlet_test.go:656
 
 func (f *notesServesFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -660,7 +662,7 @@ func (f *notesServesFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line host_greenlet_test.go:666
+//line host_greenlet_test.go:668
 
 func (f *notesServesFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 58) }
 func (*notesServesFunc1Frame) Func() *greenlet.Func      { return &notesServesFunc1FrameInfo }
@@ -742,7 +744,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line host_greenlet_test.go:748
+//line host_greenlet_test.go:750
 
 func (f *notesRestsFrame) Forget()                 { *f = notesRestsFrame{DeferHeader: f.DeferHeader} }
 func (f *notesRestsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 8) }
@@ -974,7 +976,7 @@ resumed_184:
 	goto loop_183
 }
 
-//line host_greenlet_test.go:981
+//line host_greenlet_test.go:983
 
 func (f *notesCrashesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n, f.powerless))
@@ -1030,7 +1032,7 @@ func (f *notesStopsFrame) body(r *greenlet.Run, n *notes, s *socket.Server) (st 
 	return greenlet.Done
 }
 
-//line host_greenlet_test.go:1037
+//line host_greenlet_test.go:1039
 
 func (f *notesStopsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n, s := f.n, f.s
@@ -1062,7 +1064,7 @@ resumed_214:
 	return r.Return(f, &f.Header)
 }
 
-//line host_greenlet_test.go:1069
+//line host_greenlet_test.go:1071
 
 func (f *notesStopsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.s) }
 func (f *notesStopsFrame) Forget()                 { *f = notesStopsFrame{Header: f.Header} }
@@ -1105,7 +1107,7 @@ func (f *notesServingFrame) body(r *greenlet.Run, n *notes, s *socket.Server) (s
 	return greenlet.Done
 }
 
-//line host_greenlet_test.go:1112
+//line host_greenlet_test.go:1114
 
 func (f *notesServingFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n := f.n
@@ -1120,10 +1122,9 @@ func (f *notesServingFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		n.note("served: %v", t0)
 		return r.Return(f, &f.Header)
 	}
-
 }
 
-//line host_greenlet_test.go:1130
+//line host_greenlet_test.go:1131
 
 func (f *notesServingFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.s) }
 func (f *notesServingFrame) Forget()                 { *f = notesServingFrame{Header: f.Header} }
@@ -1173,7 +1174,7 @@ func (f *notesIdlesFrame) body(r *greenlet.Run, n *notes, c *socket.Conn) (st gr
 	return greenlet.Done
 }
 
-//line host_greenlet_test.go:1180
+//line host_greenlet_test.go:1181
 
 func (f *notesIdlesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n, c := f.n, f.c
@@ -1197,7 +1198,6 @@ func (f *notesIdlesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		r.Callee().(*socket.ConnWriteStringFrame).Release(r)
 		return r.Return(f, &f.Header)
 	}
-
 }
 
 //line host_greenlet_test.go:1207
@@ -1610,10 +1610,9 @@ func (f *notesListensForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		n.note("not here: %v", err)
 		return r.Return(f, &f.Header)
 	}
-
 }
 
-//line host_greenlet_test.go:1621
+//line host_greenlet_test.go:1620
 
 func (f *notesListensForFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.h) }
 func (f *notesListensForFrame) Forget()                 { *f = notesListensForFrame{Header: f.Header} }
@@ -1667,7 +1666,7 @@ func (f *notesCutsFrame) body(r *greenlet.Run, n *notes) (st greenlet.Status) {
 	}
 }
 
-//line host_greenlet_test.go:1675
+//line host_greenlet_test.go:1674
 
 func (f *notesCutsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n := f.n
@@ -1704,7 +1703,7 @@ resumed_329:
 	return r.Return(f, &f.Header)
 }
 
-//line host_greenlet_test.go:1712
+//line host_greenlet_test.go:1711
 
 func (f *notesCutsFrame) Forget()                 { *f = notesCutsFrame{Header: f.Header} }
 func (f *notesCutsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 46) }
@@ -2013,7 +2012,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line host_greenlet_test.go:2021
+//line host_greenlet_test.go:2020
 
 func (f *notesExhaustsFrame) Forget()                 { *f = notesExhaustsFrame{DeferHeader: f.DeferHeader} }
 func (f *notesExhaustsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 52) }
@@ -2225,7 +2224,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line host_greenlet_test.go:2233
+//line host_greenlet_test.go:2232
 
 func (f *notesOutlivesFrame) Forget()                 { *f = notesOutlivesFrame{DeferHeader: f.DeferHeader} }
 func (f *notesOutlivesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 0) }
@@ -2333,7 +2332,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line host_greenlet_test.go:2341
+//line host_greenlet_test.go:2340
 
 func (f *notesCrashesItselfFrame) Forget()                 { *f = notesCrashesItselfFrame{DeferHeader: f.DeferHeader} }
 func (f *notesCrashesItselfFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 9) }
@@ -2422,7 +2421,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line host_greenlet_test.go:2430
+//line host_greenlet_test.go:2429
 
 func (f *notesLingersFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.name) }
 func (f *notesLingersFrame) Forget()                 { *f = notesLingersFrame{DeferHeader: f.DeferHeader} }

@@ -9,6 +9,8 @@ import (
 	"time"
 )
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // appendsFrame is an activation of appends.
 type appendsFrame struct {
 	greenlet.Header
@@ -38,7 +40,7 @@ func (f *appendsFrame) body(r *greenlet.Run, n *Network, order *string, name str
 	return greenlet.Done
 }
 
-//line search_greenlet_test.go:42
+//line search_greenlet_test.go:44
 
 func (f *appendsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	order, name := f.order, f.name
@@ -51,10 +53,9 @@ func (f *appendsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		*order += name
 		return r.Return(f, &f.Header)
 	}
-
 }
 
-//line search_greenlet_test.go:58
+//line search_greenlet_test.go:59
 
 func (f *appendsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.n, &f.order, &f.name) }
 func (f *appendsFrame) Forget()                 { *f = appendsFrame{Header: f.Header} }
@@ -82,7 +83,7 @@ func (f *panicsFrame) body(r *greenlet.Run, n *Network) (st greenlet.Status) {
 	panic("at once")
 }
 
-//line search_greenlet_test.go:87
+//line search_greenlet_test.go:88
 
 func (f *panicsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n))
@@ -119,7 +120,7 @@ func (f *staysFrame) body(r *greenlet.Run, n *Network) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line search_greenlet_test.go:124
+//line search_greenlet_test.go:125
 
 func (f *staysFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
@@ -129,7 +130,6 @@ func (f *staysFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		r.Callee().(*hub.EventWaitFrame).Release(r)
 		return r.Return(f, &f.Header)
 	}
-
 }
 
 func (f *staysFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.n) }

@@ -8,6 +8,8 @@ import (
 	greenlet "github.com/going-green/greenlet/runtime"
 )
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // notesEchoesFrame is an activation of notes.echoes.
 type notesEchoesFrame struct {
 	greenlet.Header
@@ -50,7 +52,7 @@ loop_68:
 	goto loop_68
 }
 
-//line sim_greenlet_test.go:54
+//line sim_greenlet_test.go:56
 
 func (f *notesEchoesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n, c := f.n, f.c
@@ -90,7 +92,7 @@ resumed_75:
 	goto loop_68
 }
 
-//line sim_greenlet_test.go:94
+//line sim_greenlet_test.go:96
 
 func (f *notesEchoesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c) }
 func (f *notesEchoesFrame) Forget()                 { *f = notesEchoesFrame{Header: f.Header} }
@@ -142,7 +144,7 @@ func (f *notesServesOneFrame) body(r *greenlet.Run, n *notes) (st greenlet.Statu
 	return greenlet.Done
 }
 
-//line sim_greenlet_test.go:146
+//line sim_greenlet_test.go:148
 
 func (f *notesServesOneFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n := f.n
@@ -170,10 +172,9 @@ func (f *notesServesOneFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		r.Callee().(*notesEchoesFrame).Release(r)
 		return r.Return(f, &f.Header)
 	}
-
 }
 
-//line sim_greenlet_test.go:177
+//line sim_greenlet_test.go:178
 
 func (f *notesServesOneFrame) Forget()                 { *f = notesServesOneFrame{Header: f.Header} }
 func (f *notesServesOneFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 53) }
@@ -351,7 +352,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line sim_greenlet_test.go:355
+//line sim_greenlet_test.go:356
 
 func (f *notesTalksFrame) Args(args []any)         { greenlet.SetVariadic(f, args, &f.transport, &f.words) }
 func (f *notesTalksFrame) Forget()                 { *f = notesTalksFrame{DeferHeader: f.DeferHeader} }
@@ -469,7 +470,7 @@ resumed_141:
 	return greenlet.Done
 }
 
-//line sim_greenlet_test.go:474
+//line sim_greenlet_test.go:475
 
 func (f *notesFailsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n, f.h))

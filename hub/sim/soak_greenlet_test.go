@@ -11,6 +11,8 @@ import (
 	"time"
 )
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // soakWritesFrame is an activation of soak.writes.
 type soakWritesFrame struct {
 	greenlet.Header
@@ -92,7 +94,7 @@ resumed_46:
 	goto loop_37
 }
 
-//line soak_greenlet_test.go:97
+//line soak_greenlet_test.go:99
 
 func (f *soakWritesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.s, f.server, f.c))
@@ -143,7 +145,7 @@ func (f *soakServesFrame) body(r *greenlet.Run, s *soak, server int) (st greenle
 	return greenlet.Done
 }
 
-//line soak_greenlet_test.go:148
+//line soak_greenlet_test.go:150
 
 func (f *soakServesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
@@ -153,7 +155,6 @@ func (f *soakServesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		r.Callee().(*socket.ServerServeFrame).Release(r)
 		return r.Return(f, &f.Header)
 	}
-
 }
 
 func (f *soakServesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.server) }
@@ -242,7 +243,7 @@ resumed_70:
 	goto loop_65
 }
 
-//line soak_greenlet_test.go:248
+//line soak_greenlet_test.go:249
 
 func (f *soakSaysFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.s, f.host, f.name))
@@ -386,7 +387,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line soak_greenlet_test.go:392
+//line soak_greenlet_test.go:393
 
 func (f *soakConversesFrame) Args(args []any) {
 	greenlet.SetArgs(f, args, &f.c, &f.server, &f.name, &f.i)
@@ -454,7 +455,7 @@ func (f *soakDialsFrame) body(r *greenlet.Run, s *soak, host *Host, server int) 
 	return *c, *err, greenlet.Done
 }
 
-//line soak_greenlet_test.go:460
+//line soak_greenlet_test.go:461
 
 func (f *soakDialsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var c **socket.Conn
@@ -474,7 +475,6 @@ func (f *soakDialsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		f.ret0, f.ret1 = *c, *err
 		return r.Return(f, &f.Header)
 	}
-
 }
 
 //line soak_greenlet_test.go:483

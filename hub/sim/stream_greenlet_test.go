@@ -14,6 +14,8 @@ import (
 	"time"
 )
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // notesBothFrame is an activation of notes.both.
 type notesBothFrame struct {
 	greenlet.DeferHeader
@@ -123,7 +125,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line stream_greenlet_test.go:127
+//line stream_greenlet_test.go:129
 
 func (f *notesBothFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
@@ -175,7 +177,7 @@ loop_34:
 	goto loop_34
 }
 
-//line stream_greenlet_test.go:179
+//line stream_greenlet_test.go:181
 
 func (f *notesReadsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n, name, c := f.n, f.name, f.c
@@ -207,7 +209,7 @@ resumed_35:
 	goto loop_34
 }
 
-//line stream_greenlet_test.go:211
+//line stream_greenlet_test.go:213
 
 func (f *notesReadsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.name, &f.c) }
 func (f *notesReadsFrame) Forget()                 { *f = notesReadsFrame{Header: f.Header} }
@@ -352,7 +354,7 @@ resumed_61:
 	return greenlet.Done
 }
 
-//line stream_greenlet_test.go:357
+//line stream_greenlet_test.go:359
 
 func (f *notesHealsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n, f.after, f.twoWays))
@@ -400,7 +402,7 @@ func (f *notesDialsFrame) body(r *greenlet.Run, n0 *notes, d time.Duration) (st 
 	return greenlet.Done
 }
 
-//line stream_greenlet_test.go:405
+//line stream_greenlet_test.go:407
 
 func (f *notesDialsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var n **notes
@@ -415,10 +417,9 @@ func (f *notesDialsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		(*n).note("%v", err)
 		return r.Return(f, &f.Header)
 	}
-
 }
 
-//line stream_greenlet_test.go:423
+//line stream_greenlet_test.go:424
 
 func (f *notesDialsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.d) }
 func (f *notesDialsFrame) Forget()                 { *f = notesDialsFrame{Header: f.Header} }
@@ -443,7 +444,7 @@ func (c *notesDialsFunc1) value() func() {
 	})
 }
 
-//line stream_greenlet_test.go:448
+//line stream_greenlet_test.go:449
 
 // notesDialsFunc1Frame is an activation of the literal notesDialsFunc1.
 type notesDialsFunc1Frame struct {
@@ -470,7 +471,7 @@ func (f *notesDialsFunc1Frame) body(r *greenlet.Run, c *notesDialsFunc1) (st gre
 	return greenlet.Done
 }
 
-//line stream_greenlet_test.go:475
+//line stream_greenlet_test.go:476
 
 func (f *notesDialsFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -482,7 +483,7 @@ func (f *notesDialsFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line stream_greenlet_test.go:487
+//line stream_greenlet_test.go:488
 
 func (f *notesDialsFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 1) }
 func (*notesDialsFunc1Frame) Func() *greenlet.Func      { return &notesDialsFunc1FrameInfo }
@@ -565,7 +566,7 @@ resumed_126:
 	return greenlet.Done
 }
 
-//line stream_greenlet_test.go:571
+//line stream_greenlet_test.go:572
 
 func (f *notesFillsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n, f.c, f.data))
@@ -632,7 +633,7 @@ func (f *notesDrainsFrame) body(r *greenlet.Run, n *notes, c *socket.Conn, want 
 	return greenlet.Done
 }
 
-//line stream_greenlet_test.go:638
+//line stream_greenlet_test.go:639
 
 func (f *notesDrainsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n, c, want := f.n, f.c, f.want
@@ -679,7 +680,7 @@ resumed_136:
 	return r.Return(f, &f.Header)
 }
 
-//line stream_greenlet_test.go:685
+//line stream_greenlet_test.go:686
 
 func (f *notesDrainsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c, &f.want) }
 func (f *notesDrainsFrame) Forget()                 { *f = notesDrainsFrame{Header: f.Header} }
@@ -726,7 +727,7 @@ func (f *notesPressesFrame) body(r *greenlet.Run, n *notes, size int) (st greenl
 	}
 }
 
-//line stream_greenlet_test.go:732
+//line stream_greenlet_test.go:733
 
 func (f *notesPressesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n, size := f.n, f.size
@@ -745,7 +746,6 @@ func (f *notesPressesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		n.b.Go(n.newDrainsFrame(b2, data))
 		return r.Return(f, &f.Header)
 	}
-
 }
 
 //line stream_greenlet_test.go:754

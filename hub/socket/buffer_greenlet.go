@@ -9,6 +9,8 @@ import (
 	greenlet "github.com/going-green/greenlet/runtime"
 )
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // ConnReadLineFrame is an activation of Conn.ReadLine.
 type ConnReadLineFrame struct {
 	greenlet.Header
@@ -53,7 +55,7 @@ func (f *ConnReadLineFrame) body(r *greenlet.Run, c *Conn) (ret0 []byte, ret1 er
 	return line, err, greenlet.Done
 }
 
-//line buffer_greenlet.go:57
+//line buffer_greenlet.go:59
 
 func (f *ConnReadLineFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var line []byte
@@ -72,10 +74,9 @@ func (f *ConnReadLineFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		f.ret0, f.ret1 = line, err
 		return r.Return(f, &f.Header)
 	}
-
 }
 
-//line buffer_greenlet.go:79
+//line buffer_greenlet.go:80
 
 func (f *ConnReadLineFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
@@ -163,7 +164,7 @@ loop_115:
 	goto loop_115
 }
 
-//line buffer_greenlet.go:167
+//line buffer_greenlet.go:168
 
 func (f *ConnReadUntilFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c, delim, limit := f.c, f.delim, f.limit
@@ -206,7 +207,7 @@ resumed_120:
 	goto loop_115
 }
 
-//line buffer_greenlet.go:210
+//line buffer_greenlet.go:211
 
 func (f *ConnReadUntilFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.delim, &f.limit) }
 func (f *ConnReadUntilFrame) Send(r *greenlet.Run) greenlet.Status {

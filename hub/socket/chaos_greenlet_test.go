@@ -12,6 +12,8 @@ import (
 	"time"
 )
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // chaosTalksFrame is an activation of chaos.talks.
 type chaosTalksFrame struct {
 	greenlet.DeferHeader
@@ -163,7 +165,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line chaos_greenlet_test.go:167
+//line chaos_greenlet_test.go:169
 
 func (f *chaosTalksFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.rounds) }
 func (f *chaosTalksFrame) Forget()                 { *f = chaosTalksFrame{DeferHeader: f.DeferHeader} }
@@ -205,7 +207,7 @@ func (f *chaosWritesAllFrame) body(r *greenlet.Run, x *chaos, c *Conn, p []byte)
 	return greenlet.Done
 }
 
-//line chaos_greenlet_test.go:209
+//line chaos_greenlet_test.go:211
 
 func (f *chaosWritesAllFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
@@ -215,7 +217,6 @@ func (f *chaosWritesAllFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		r.Callee().(*ConnWriteFrame).Release(r)
 		return r.Return(f, &f.Header)
 	}
-
 }
 
 func (f *chaosWritesAllFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c, &f.p) }
@@ -311,7 +312,7 @@ after_if_66:
 	goto loop_63
 }
 
-//line chaos_greenlet_test.go:316
+//line chaos_greenlet_test.go:317
 
 func (f *chaosEchoesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.x, f.c))
@@ -436,7 +437,7 @@ after_loop_77:
 	return greenlet.Done
 }
 
-//line chaos_greenlet_test.go:442
+//line chaos_greenlet_test.go:443
 
 func (f *chaosWreaksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.x, f.s, f.rounds, f.tasks))
@@ -481,7 +482,7 @@ func (f *chaosServesFrame) body(r *greenlet.Run, x *chaos, s *Server) (st greenl
 	return greenlet.Done
 }
 
-//line chaos_greenlet_test.go:487
+//line chaos_greenlet_test.go:488
 
 func (f *chaosServesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
@@ -491,7 +492,6 @@ func (f *chaosServesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		r.Callee().(*ServerServeFrame).Release(r)
 		return r.Return(f, &f.Header)
 	}
-
 }
 
 func (f *chaosServesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.s) }

@@ -9,6 +9,8 @@ import (
 	"io"
 )
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // ConnReadFrame is an activation of Conn.Read.
 type ConnReadFrame struct {
 	greenlet.Header
@@ -71,7 +73,7 @@ loop_42:
 	return ret0, ret1, r.SendNone(loop)
 }
 
-//line conn_greenlet.go:75
+//line conn_greenlet.go:77
 
 func (f *ConnReadFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -118,7 +120,7 @@ loop_42:
 	return r.SendNone(loop)
 }
 
-//line conn_greenlet.go:122
+//line conn_greenlet.go:124
 
 func (f *ConnReadFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.p) }
 func (f *ConnReadFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -237,7 +239,7 @@ resumed_93:
 	goto loop_86
 }
 
-//line conn_greenlet.go:242
+//line conn_greenlet.go:244
 
 func (f *ConnReadFullFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, f.ret1, st = f.body(r, f.c, f.p)
@@ -324,7 +326,7 @@ loop_111:
 	return ret0, r.SendNone(loop)
 }
 
-//line conn_greenlet.go:329
+//line conn_greenlet.go:331
 
 func (f *ConnWaitReadableFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -363,7 +365,7 @@ loop_111:
 	return r.SendNone(loop)
 }
 
-//line conn_greenlet.go:368
+//line conn_greenlet.go:370
 
 func (f *ConnWaitReadableFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result(r, f.ret0)
@@ -452,7 +454,7 @@ loop_151:
 	goto loop_151
 }
 
-//line conn_greenlet.go:457
+//line conn_greenlet.go:459
 
 func (f *ConnWriteFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c, p := f.c, f.p
@@ -503,7 +505,7 @@ resumed_160:
 	goto loop_151
 }
 
-//line conn_greenlet.go:508
+//line conn_greenlet.go:510
 
 func (f *ConnWriteFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.p) }
 func (f *ConnWriteFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -572,7 +574,7 @@ func (f *ConnWriteStringFrame) body(r *greenlet.Run, c *Conn, s string) (ret0 in
 	return t0, t1, greenlet.Done
 }
 
-//line conn_greenlet.go:577
+//line conn_greenlet.go:579
 
 func (f *ConnWriteStringFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var t0 int
@@ -587,10 +589,9 @@ func (f *ConnWriteStringFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		f.ret0, f.ret1 = t0, t1
 		return r.Return(f, &f.Header)
 	}
-
 }
 
-//line conn_greenlet.go:595
+//line conn_greenlet.go:596
 
 func (f *ConnWriteStringFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.s) }
 func (f *ConnWriteStringFrame) Send(r *greenlet.Run) greenlet.Status {

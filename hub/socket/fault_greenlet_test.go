@@ -15,6 +15,8 @@ import (
 	"time"
 )
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // notesReadsResetFrame is an activation of notes.readsReset.
 type notesReadsResetFrame struct {
 	greenlet.Header
@@ -121,7 +123,7 @@ resumed_41:
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:126
+//line fault_greenlet_test.go:128
 
 func (f *notesReadsResetFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n, f.l, f.peer))
@@ -160,7 +162,7 @@ func (f *notesResetsFrame) body(r *greenlet.Run, n *notes, peer net.Conn) (st gr
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:166
+//line fault_greenlet_test.go:168
 
 func (f *notesResetsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n, f.peer))
@@ -277,7 +279,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:283
+//line fault_greenlet_test.go:285
 
 func (f *notesWritesResetFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.l, &f.peer) }
 func (f *notesWritesResetFrame) Forget()                 { *f = notesWritesResetFrame{DeferHeader: f.DeferHeader} }
@@ -320,7 +322,7 @@ func (f *notesDialsNobodyFrame) body(r *greenlet.Run, n *notes, address string) 
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:326
+//line fault_greenlet_test.go:328
 
 func (f *notesDialsNobodyFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n := f.n
@@ -335,10 +337,9 @@ func (f *notesDialsNobodyFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		n.note("%v %v", errors.Is(err, syscall.ECONNREFUSED), err)
 		return r.Return(f, &f.Header)
 	}
-
 }
 
-//line fault_greenlet_test.go:344
+//line fault_greenlet_test.go:345
 
 func (f *notesDialsNobodyFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.address) }
 func (f *notesDialsNobodyFrame) Forget()                 { *f = notesDialsNobodyFrame{Header: f.Header} }
@@ -385,7 +386,7 @@ func (f *notesDialsDeafFrame) body(r *greenlet.Run, n *notes, address string) (s
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:391
+//line fault_greenlet_test.go:392
 
 func (f *notesDialsDeafFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n := f.n
@@ -400,7 +401,6 @@ func (f *notesDialsDeafFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		n.note("%v %v", errors.Is(err, os.ErrDeadlineExceeded), err)
 		return r.Return(f, &f.Header)
 	}
-
 }
 
 //line fault_greenlet_test.go:409
@@ -671,10 +671,9 @@ func (f *notesReadsForeverFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		n.note("not here: %v", err)
 		return r.Return(f, &f.Header)
 	}
-
 }
 
-//line fault_greenlet_test.go:680
+//line fault_greenlet_test.go:679
 
 func (f *notesReadsForeverFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c) }
 func (f *notesReadsForeverFrame) Forget()                 { *f = notesReadsForeverFrame{Header: f.Header} }
@@ -723,7 +722,7 @@ func (f *notesFloodsFrame) body(r *greenlet.Run, n *notes, c *Conn, size int, do
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:729
+//line fault_greenlet_test.go:728
 
 func (f *notesFloodsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n, c, done := f.n, f.c, f.done
@@ -742,10 +741,9 @@ func (f *notesFloodsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		c.CloseWrite()
 		return r.Return(f, &f.Header)
 	}
-
 }
 
-//line fault_greenlet_test.go:751
+//line fault_greenlet_test.go:749
 
 func (f *notesFloodsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c, &f.size, &f.done) }
 func (f *notesFloodsFrame) Forget()                 { *f = notesFloodsFrame{Header: f.Header} }
@@ -813,7 +811,7 @@ loop_190:
 	goto loop_190
 }
 
-//line fault_greenlet_test.go:819
+//line fault_greenlet_test.go:817
 
 func (f *notesReadsSlowlyFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n, c := f.n, f.c
@@ -863,7 +861,7 @@ resumed_197:
 	goto loop_190
 }
 
-//line fault_greenlet_test.go:869
+//line fault_greenlet_test.go:867
 
 func (f *notesReadsSlowlyFrame) Args(args []any) {
 	greenlet.SetArgs(f, args, &f.c, &f.size, &f.flooded)
@@ -966,7 +964,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:972
+//line fault_greenlet_test.go:970
 
 func (f *notesDiesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.what, &f.f) }
 func (f *notesDiesFrame) Forget()                 { *f = notesDiesFrame{DeferHeader: f.DeferHeader} }
@@ -1121,7 +1119,7 @@ resumed_237:
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:1128
+//line fault_greenlet_test.go:1126
 
 func (f *notesKillsAllFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n0, f.l, f.a0, f.b, f.address))
@@ -1171,7 +1169,7 @@ func (f *notesKillsAllFunc1Frame) body(r *greenlet.Run, c *notesKillsAllFunc1) (
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:1178
+//line fault_greenlet_test.go:1176
 
 func (f *notesKillsAllFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -1218,7 +1216,7 @@ func (f *notesKillsAllFunc2Frame) body(r *greenlet.Run, c *notesKillsAllFunc2) (
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:1225
+//line fault_greenlet_test.go:1223
 
 func (f *notesKillsAllFunc2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -1266,7 +1264,7 @@ func (f *notesKillsAllFunc3Frame) body(r *greenlet.Run, c *notesKillsAllFunc3) (
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:1273
+//line fault_greenlet_test.go:1271
 
 func (f *notesKillsAllFunc3Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -1314,7 +1312,7 @@ func (f *notesKillsAllFunc4Frame) body(r *greenlet.Run, c *notesKillsAllFunc4) (
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:1321
+//line fault_greenlet_test.go:1319
 
 func (f *notesKillsAllFunc4Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -1370,7 +1368,7 @@ func (f2 *notesFailsFrame) body(r *greenlet.Run, n *notes, what string, f func()
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:1377
+//line fault_greenlet_test.go:1375
 
 func (f2 *notesFailsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n, what := f2.n, f2.what
@@ -1385,10 +1383,9 @@ func (f2 *notesFailsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		n.note("%s: %v", what, errors.Unwrap(err))
 		return r.Return(f2, &f2.Header)
 	}
-
 }
 
-//line fault_greenlet_test.go:1395
+//line fault_greenlet_test.go:1392
 
 func (f *notesFailsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.what, &f.f) }
 func (f *notesFailsFrame) Forget()                 { *f = notesFailsFrame{Header: f.Header} }
@@ -1512,7 +1509,7 @@ resumed_271:
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:1520
+//line fault_greenlet_test.go:1517
 
 func (f *notesClosesAllFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n, f.l0, f.a0))
@@ -1568,7 +1565,7 @@ func (f *notesClosesAllFunc1Frame) body(r *greenlet.Run, c *notesClosesAllFunc1)
 	return err, greenlet.Done
 }
 
-//line fault_greenlet_test.go:1576
+//line fault_greenlet_test.go:1573
 
 func (f *notesClosesAllFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -1580,7 +1577,7 @@ func (f *notesClosesAllFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) 
 	return r.Return(f, &f.Header)
 }
 
-//line fault_greenlet_test.go:1588
+//line fault_greenlet_test.go:1585
 
 func (f *notesClosesAllFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 48) }
 func (*notesClosesAllFunc1Frame) Func() *greenlet.Func      { return &notesClosesAllFunc1FrameInfo }
@@ -1629,7 +1626,7 @@ func (f *notesClosesAllFunc2Frame) body(r *greenlet.Run, c *notesClosesAllFunc2)
 	return err, greenlet.Done
 }
 
-//line fault_greenlet_test.go:1637
+//line fault_greenlet_test.go:1634
 
 func (f *notesClosesAllFunc2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -1641,7 +1638,7 @@ func (f *notesClosesAllFunc2Frame) Resume(r *greenlet.Run) (st greenlet.Status) 
 	return r.Return(f, &f.Header)
 }
 
-//line fault_greenlet_test.go:1649
+//line fault_greenlet_test.go:1646
 
 func (f *notesClosesAllFunc2Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 47) }
 func (*notesClosesAllFunc2Frame) Func() *greenlet.Func      { return &notesClosesAllFunc2FrameInfo }
@@ -1690,7 +1687,7 @@ func (f *notesClosesAllFunc3Frame) body(r *greenlet.Run, c *notesClosesAllFunc3)
 	return err, greenlet.Done
 }
 
-//line fault_greenlet_test.go:1698
+//line fault_greenlet_test.go:1695
 
 func (f *notesClosesAllFunc3Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -1702,7 +1699,7 @@ func (f *notesClosesAllFunc3Frame) Resume(r *greenlet.Run) (st greenlet.Status) 
 	return r.Return(f, &f.Header)
 }
 
-//line fault_greenlet_test.go:1710
+//line fault_greenlet_test.go:1707
 
 func (f *notesClosesAllFunc3Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 2) }
 func (*notesClosesAllFunc3Frame) Func() *greenlet.Func      { return &notesClosesAllFunc3FrameInfo }
@@ -1751,7 +1748,7 @@ func (f *notesClosesAllFunc4Frame) body(r *greenlet.Run, c *notesClosesAllFunc4)
 	return t0, greenlet.Done
 }
 
-//line fault_greenlet_test.go:1759
+//line fault_greenlet_test.go:1756
 
 func (f *notesClosesAllFunc4Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -1763,7 +1760,7 @@ func (f *notesClosesAllFunc4Frame) Resume(r *greenlet.Run) (st greenlet.Status) 
 	return r.Return(f, &f.Header)
 }
 
-//line fault_greenlet_test.go:1771
+//line fault_greenlet_test.go:1768
 
 func (f *notesClosesAllFunc4Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 33) }
 func (*notesClosesAllFunc4Frame) Func() *greenlet.Func      { return &notesClosesAllFunc4FrameInfo }
@@ -1812,7 +1809,7 @@ func (f *notesClosesAllFunc5Frame) body(r *greenlet.Run, c *notesClosesAllFunc5)
 	return err, greenlet.Done
 }
 
-//line fault_greenlet_test.go:1820
+//line fault_greenlet_test.go:1817
 
 func (f *notesClosesAllFunc5Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -1824,7 +1821,7 @@ func (f *notesClosesAllFunc5Frame) Resume(r *greenlet.Run) (st greenlet.Status) 
 	return r.Return(f, &f.Header)
 }
 
-//line fault_greenlet_test.go:1832
+//line fault_greenlet_test.go:1829
 
 func (f *notesClosesAllFunc5Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 60) }
 func (*notesClosesAllFunc5Frame) Func() *greenlet.Func      { return &notesClosesAllFunc5FrameInfo }
@@ -2045,7 +2042,7 @@ resumed_318:
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:2054
+//line fault_greenlet_test.go:2051
 
 func (f *notesDeadlinesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n, f.a0, f.b))
@@ -2101,7 +2098,7 @@ func (f *notesDeadlinesFunc1Frame) body(r *greenlet.Run, c *notesDeadlinesFunc1)
 	return err, greenlet.Done
 }
 
-//line fault_greenlet_test.go:2110
+//line fault_greenlet_test.go:2107
 
 func (f *notesDeadlinesFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -2113,7 +2110,7 @@ func (f *notesDeadlinesFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) 
 	return r.Return(f, &f.Header)
 }
 
-//line fault_greenlet_test.go:2122
+//line fault_greenlet_test.go:2119
 
 func (f *notesDeadlinesFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 57) }
 func (*notesDeadlinesFunc1Frame) Func() *greenlet.Func      { return &notesDeadlinesFunc1FrameInfo }
@@ -2204,7 +2201,7 @@ resumed_341:
 	goto loop_332
 }
 
-//line fault_greenlet_test.go:2214
+//line fault_greenlet_test.go:2211
 
 func (f *notesRacesReaderFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n, f.a, f.times, f.timeouts))
@@ -2264,7 +2261,7 @@ loop_352:
 	goto loop_352
 }
 
-//line fault_greenlet_test.go:2274
+//line fault_greenlet_test.go:2271
 
 func (f *notesRacesWriterFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n, b, times := f.n, f.b, f.times
@@ -2305,7 +2302,7 @@ resumed_354:
 	goto loop_352
 }
 
-//line fault_greenlet_test.go:2315
+//line fault_greenlet_test.go:2312
 
 func (f *notesRacesWriterFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.b, &f.times) }
 func (f *notesRacesWriterFrame) Forget()                 { *f = notesRacesWriterFrame{Header: f.Header} }
@@ -2357,7 +2354,7 @@ func (f *notesConflictsFrame) body(r *greenlet.Run, n *notes, a *Conn) (st green
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:2367
+//line fault_greenlet_test.go:2364
 
 func (f *notesConflictsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n, a := f.n, f.a
@@ -2388,7 +2385,7 @@ resumed_387:
 	return r.Return(f, &f.Header)
 }
 
-//line fault_greenlet_test.go:2398
+//line fault_greenlet_test.go:2395
 
 func (f *notesConflictsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.a) }
 func (f *notesConflictsFrame) Forget()                 { *f = notesConflictsFrame{Header: f.Header} }
@@ -2523,7 +2520,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:2533
+//line fault_greenlet_test.go:2530
 
 func (f *notesSendsNobodyFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.address) }
 func (f *notesSendsNobodyFrame) Forget()                 { *f = notesSendsNobodyFrame{DeferHeader: f.DeferHeader} }
@@ -2566,7 +2563,7 @@ func (f *notesServesFrame) body(r *greenlet.Run, n *notes, s *Server) (st greenl
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:2576
+//line fault_greenlet_test.go:2573
 
 func (f *notesServesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n := f.n
@@ -2581,10 +2578,9 @@ func (f *notesServesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		n.note("%v", t0)
 		return r.Return(f, &f.Header)
 	}
-
 }
 
-//line fault_greenlet_test.go:2594
+//line fault_greenlet_test.go:2590
 
 func (f *notesServesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.s) }
 func (f *notesServesFrame) Forget()                 { *f = notesServesFrame{Header: f.Header} }
@@ -2621,7 +2617,7 @@ func (f *notesServesOneFrame) body(r *greenlet.Run, n *notes, s *Server, c *Conn
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:2632
+//line fault_greenlet_test.go:2628
 
 func (f *notesServesOneFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n, f.s, f.c))
@@ -2666,7 +2662,7 @@ func (f *notesStopsFrame) body(r *greenlet.Run, n *notes, s *Server) (st greenle
 	return greenlet.Done
 }
 
-//line fault_greenlet_test.go:2677
+//line fault_greenlet_test.go:2673
 
 func (f *notesStopsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
@@ -2676,7 +2672,6 @@ func (f *notesStopsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		r.Callee().(*ServerStopFrame).Release(r)
 		return r.Return(f, &f.Header)
 	}
-
 }
 
 func (f *notesStopsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.s) }

@@ -9,6 +9,8 @@ import (
 	"time"
 )
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // logChangesMindFrame is an activation of log.changesMind.
 type logChangesMindFrame struct {
 	greenlet.Header
@@ -150,7 +152,7 @@ resumed_24:
 	goto loop_23
 }
 
-//line lines_greenlet_test.go:155
+//line lines_greenlet_test.go:157
 
 func (f *logChangesMindFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l, f.a, f.b0))
@@ -197,7 +199,7 @@ func (f *logChangesMindFunc1Frame) body(r *greenlet.Run, c *logChangesMindFunc1)
 	return greenlet.Done
 }
 
-//line lines_greenlet_test.go:202
+//line lines_greenlet_test.go:204
 
 func (f *logChangesMindFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -279,7 +281,7 @@ func (f *logKeepsLineFrame) body(r *greenlet.Run, l *log, a *Conn, b *Conn, c *C
 	return greenlet.Done
 }
 
-//line lines_greenlet_test.go:284
+//line lines_greenlet_test.go:286
 
 func (f *logKeepsLineFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l, b, c, d := f.l, f.b, f.c, f.d
@@ -336,7 +338,7 @@ resumed_44:
 	return r.Return(f, &f.Header)
 }
 
-//line lines_greenlet_test.go:341
+//line lines_greenlet_test.go:343
 
 func (f *logKeepsLineFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.a, &f.b, &f.c, &f.d) }
 func (f *logKeepsLineFrame) Forget()                 { *f = logKeepsLineFrame{Header: f.Header} }

@@ -8,6 +8,8 @@ import (
 	greenlet "github.com/going-green/greenlet/runtime"
 )
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // ListenerAcceptFrame is an activation of Listener.Accept.
 type ListenerAcceptFrame struct {
 	greenlet.Header
@@ -62,7 +64,7 @@ loop_24:
 	goto loop_24
 }
 
-//line listener_greenlet.go:66
+//line listener_greenlet.go:68
 
 func (f *ListenerAcceptFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l := f.l
@@ -104,7 +106,7 @@ resumed_29:
 	goto loop_24
 }
 
-//line listener_greenlet.go:108
+//line listener_greenlet.go:110
 
 func (f *ListenerAcceptFrame) Send(r *greenlet.Run) greenlet.Status {
 	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})

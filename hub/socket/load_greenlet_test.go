@@ -14,6 +14,8 @@ import (
 	"time"
 )
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // ledgerKeepsFrame is an activation of ledger.keeps.
 type ledgerKeepsFrame struct {
 	greenlet.Header
@@ -109,7 +111,7 @@ resumed_37:
 	goto loop_29
 }
 
-//line load_greenlet_test.go:114
+//line load_greenlet_test.go:116
 
 func (f *ledgerKeepsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l, f.c))
@@ -156,7 +158,7 @@ func (f *ledgerServesFrame) body(r *greenlet.Run, l *ledger, t *testing.T) (st g
 	return greenlet.Done
 }
 
-//line load_greenlet_test.go:161
+//line load_greenlet_test.go:163
 
 func (f *ledgerServesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	t := f.t
@@ -171,10 +173,9 @@ func (f *ledgerServesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		assert.NoError(t, t0)
 		return r.Return(f, &f.Header)
 	}
-
 }
 
-//line load_greenlet_test.go:179
+//line load_greenlet_test.go:180
 
 func (f *ledgerServesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.t) }
 func (f *ledgerServesFrame) Forget()                 { *f = ledgerServesFrame{Header: f.Header} }
@@ -236,7 +237,7 @@ after_loop_48:
 	return greenlet.Done
 }
 
-//line load_greenlet_test.go:241
+//line load_greenlet_test.go:242
 
 func (f *ledgerStopsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l, acknowledged := f.l, f.acknowledged
@@ -280,7 +281,7 @@ resumed_51:
 	return r.Return(f, &f.Header)
 }
 
-//line load_greenlet_test.go:285
+//line load_greenlet_test.go:286
 
 func (f *ledgerStopsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.t, &f.acknowledged) }
 func (f *ledgerStopsFrame) Forget()                 { *f = ledgerStopsFrame{Header: f.Header} }

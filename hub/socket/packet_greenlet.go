@@ -9,6 +9,8 @@ import (
 	"net"
 )
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // PacketConnReadFromFrame is an activation of PacketConn.ReadFrom.
 type PacketConnReadFromFrame struct {
 	greenlet.Header
@@ -66,7 +68,7 @@ loop_26:
 	goto loop_26
 }
 
-//line packet_greenlet.go:70
+//line packet_greenlet.go:72
 
 func (f *PacketConnReadFromFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c, p := f.c, f.p
@@ -111,7 +113,7 @@ resumed_30:
 	goto loop_26
 }
 
-//line packet_greenlet.go:115
+//line packet_greenlet.go:117
 
 func (f *PacketConnReadFromFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.p) }
 func (f *PacketConnReadFromFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -198,7 +200,7 @@ loop_53:
 	goto loop_53
 }
 
-//line packet_greenlet.go:202
+//line packet_greenlet.go:204
 
 func (f *PacketConnWriteToFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c, p, to := f.c, f.p, f.to
@@ -242,7 +244,7 @@ resumed_57:
 	goto loop_53
 }
 
-//line packet_greenlet.go:246
+//line packet_greenlet.go:248
 
 func (f *PacketConnWriteToFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.p, &f.to) }
 func (f *PacketConnWriteToFrame) Send(r *greenlet.Run) greenlet.Status {

@@ -9,6 +9,8 @@ import (
 	"time"
 )
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // ServerServeFrame is an activation of Server.Serve.
 type ServerServeFrame struct {
 	greenlet.Header
@@ -152,7 +154,7 @@ next_78:
 	goto loop_79
 }
 
-//line server_greenlet.go:157
+//line server_greenlet.go:159
 
 func (f *ServerServeFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, st = f.body(r, f.s)
@@ -266,7 +268,7 @@ resumed_190:
 	goto loop_188
 }
 
-//line server_greenlet.go:272
+//line server_greenlet.go:274
 
 func (f *ServerStopFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, st = f.body(r, f.s, f.d)

@@ -10,6 +10,8 @@ import (
 	"time"
 )
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // logServesFrame is an activation of log.serves.
 type logServesFrame struct {
 	greenlet.Header
@@ -37,7 +39,7 @@ func (f *logServesFrame) body(r *greenlet.Run, l *log) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line server_greenlet_test.go:41
+//line server_greenlet_test.go:43
 
 func (f *logServesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l := f.l
@@ -51,10 +53,9 @@ func (f *logServesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		l.say("served: %v", t0)
 		return r.Return(f, &f.Header)
 	}
-
 }
 
-//line server_greenlet_test.go:58
+//line server_greenlet_test.go:59
 
 func (f *logServesFrame) Forget()                 { *f = logServesFrame{Header: f.Header} }
 func (f *logServesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 62) }
@@ -100,7 +101,7 @@ func (f *logStopsFrame) body(r *greenlet.Run, l *log, after time.Duration, d tim
 	return greenlet.Done
 }
 
-//line server_greenlet_test.go:104
+//line server_greenlet_test.go:105
 
 func (f *logStopsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l, d := f.l, f.d
@@ -129,7 +130,7 @@ resumed_175:
 	return r.Return(f, &f.Header)
 }
 
-//line server_greenlet_test.go:133
+//line server_greenlet_test.go:134
 
 func (f *logStopsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.after, &f.d) }
 func (f *logStopsFrame) Forget()                 { *f = logStopsFrame{Header: f.Header} }
@@ -288,7 +289,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line server_greenlet_test.go:292
+//line server_greenlet_test.go:293
 
 func (f *logAnswersFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c) }
 func (f *logAnswersFrame) Forget()                 { *f = logAnswersFrame{DeferHeader: f.DeferHeader} }
@@ -424,7 +425,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line server_greenlet_test.go:428
+//line server_greenlet_test.go:429
 
 func (f *logAsksFrame) Args(args []any)         { greenlet.SetVariadic(f, args, &f.size, &f.lines) }
 func (f *logAsksFrame) Forget()                 { *f = logAsksFrame{DeferHeader: f.DeferHeader} }
@@ -514,7 +515,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line server_greenlet_test.go:518
+//line server_greenlet_test.go:519
 
 func (f *logIdlesFrame) Forget()                 { *f = logIdlesFrame{DeferHeader: f.DeferHeader} }
 func (f *logIdlesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 21) }
@@ -673,7 +674,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line server_greenlet_test.go:677
+//line server_greenlet_test.go:678
 
 func (f *logExhaustsFrame) Forget()                 { *f = logExhaustsFrame{DeferHeader: f.DeferHeader} }
 func (f *logExhaustsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 11) }
@@ -701,7 +702,7 @@ func (f *logClosesFrame) body(r *greenlet.Run, l *log) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line server_greenlet_test.go:706
+//line server_greenlet_test.go:707
 
 func (f *logClosesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l))
@@ -798,7 +799,7 @@ resumed_360:
 	goto loop_359
 }
 
-//line server_greenlet_test.go:804
+//line server_greenlet_test.go:805
 
 func (f *logGreedyFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l, f.c, f.stop))
@@ -847,7 +848,7 @@ func (f *logModestFrame) body(r *greenlet.Run, l *log, stop *bool) (st greenlet.
 	return greenlet.Done
 }
 
-//line server_greenlet_test.go:853
+//line server_greenlet_test.go:854
 
 func (f *logModestFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l, stop := f.l, f.stop
@@ -863,7 +864,6 @@ func (f *logModestFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		l.say("stop writing")
 		return r.Return(f, &f.Header)
 	}
-
 }
 
 //line server_greenlet_test.go:872
@@ -909,7 +909,6 @@ func (f *logHangsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		r.Callee().(*hub.HubSleepFrame).Release(r)
 		return r.Return(f, &f.Header)
 	}
-
 }
 
 func (f *logHangsFrame) Forget()                 { *f = logHangsFrame{Header: f.Header} }
@@ -950,7 +949,7 @@ func (f *logStopsAtOnceFrame) body(r *greenlet.Run, l *log) (st greenlet.Status)
 	return greenlet.Done
 }
 
-//line server_greenlet_test.go:956
+//line server_greenlet_test.go:955
 
 func (f *logStopsAtOnceFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l := f.l
@@ -965,10 +964,9 @@ func (f *logStopsAtOnceFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		l.say("killed %d of %d", t0, there)
 		return r.Return(f, &f.Header)
 	}
-
 }
 
-//line server_greenlet_test.go:974
+//line server_greenlet_test.go:972
 
 func (f *logStopsAtOnceFrame) Forget()                 { *f = logStopsAtOnceFrame{Header: f.Header} }
 func (f *logStopsAtOnceFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 27) }
@@ -1023,7 +1021,7 @@ loop_416:
 	goto loop_416
 }
 
-//line server_greenlet_test.go:1029
+//line server_greenlet_test.go:1027
 
 func (f *logAcceptsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l, n := f.l, f.n
@@ -1063,7 +1061,7 @@ resumed_417:
 	goto loop_416
 }
 
-//line server_greenlet_test.go:1069
+//line server_greenlet_test.go:1067
 
 func (f *logAcceptsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.n) }
 func (f *logAcceptsFrame) Forget()                 { *f = logAcceptsFrame{Header: f.Header} }
@@ -1095,7 +1093,7 @@ func (f *logSaysFrame) body(r *greenlet.Run, l *log, what string) (st greenlet.S
 	return greenlet.Done
 }
 
-//line server_greenlet_test.go:1102
+//line server_greenlet_test.go:1100
 
 func (f *logSaysFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l, f.what))
@@ -1142,7 +1140,7 @@ func (f *logReadsToEndFrame) body(r *greenlet.Run, l *log, c *Conn) (st greenlet
 	return greenlet.Done
 }
 
-//line server_greenlet_test.go:1149
+//line server_greenlet_test.go:1147
 
 func (f *logReadsToEndFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l := f.l
@@ -1157,10 +1155,9 @@ func (f *logReadsToEndFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		l.say("%v", err)
 		return r.Return(f, &f.Header)
 	}
-
 }
 
-//line server_greenlet_test.go:1167
+//line server_greenlet_test.go:1164
 
 func (f *logReadsToEndFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c) }
 func (f *logReadsToEndFrame) Forget()                 { *f = logReadsToEndFrame{Header: f.Header} }

@@ -13,6 +13,8 @@ import (
 	"time"
 )
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // notesConnectsFrame is an activation of notes.connects.
 type notesConnectsFrame struct {
 	greenlet.Header
@@ -71,7 +73,7 @@ after_if_70:
 	return greenlet.Done
 }
 
-//line socket_greenlet_test.go:75
+//line socket_greenlet_test.go:77
 
 func (f *notesConnectsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l, a, b := f.l, f.a, f.b
@@ -117,7 +119,7 @@ after_if_70:
 	return r.Return(f, &f.Header)
 }
 
-//line socket_greenlet_test.go:121
+//line socket_greenlet_test.go:123
 
 func (f *notesConnectsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.l, &f.a, &f.b) }
 func (f *notesConnectsFrame) Forget()                 { *f = notesConnectsFrame{Header: f.Header} }
@@ -176,7 +178,7 @@ loop_90:
 	goto loop_90
 }
 
-//line socket_greenlet_test.go:180
+//line socket_greenlet_test.go:182
 
 func (f *notesEchoesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n, c := f.n, f.c
@@ -223,7 +225,7 @@ resumed_97:
 	goto loop_90
 }
 
-//line socket_greenlet_test.go:227
+//line socket_greenlet_test.go:229
 
 func (f *notesEchoesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c) }
 func (f *notesEchoesFrame) Forget()                 { *f = notesEchoesFrame{Header: f.Header} }
@@ -276,7 +278,7 @@ func (f *notesAcceptsOneFrame) body(r *greenlet.Run, n *notes, l *Listener) (st 
 	return greenlet.Done
 }
 
-//line socket_greenlet_test.go:280
+//line socket_greenlet_test.go:282
 
 func (f *notesAcceptsOneFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n := f.n
@@ -303,10 +305,9 @@ func (f *notesAcceptsOneFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		r.Callee().(*notesEchoesFrame).Release(r)
 		return r.Return(f, &f.Header)
 	}
-
 }
 
-//line socket_greenlet_test.go:310
+//line socket_greenlet_test.go:311
 
 func (f *notesAcceptsOneFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.l) }
 func (f *notesAcceptsOneFrame) Forget()                 { *f = notesAcceptsOneFrame{Header: f.Header} }
@@ -494,7 +495,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line socket_greenlet_test.go:498
+//line socket_greenlet_test.go:499
 
 func (f *notesTalksFrame) Args(args []any) {
 	greenlet.SetArgs(f, args, &f.transport, &f.network, &f.address)
@@ -547,7 +548,7 @@ func (f *notesDialsBadlyFrame) body(r *greenlet.Run, n *notes, network string, a
 	return greenlet.Done
 }
 
-//line socket_greenlet_test.go:551
+//line socket_greenlet_test.go:552
 
 func (f *notesDialsBadlyFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n, network, address := f.n, f.network, f.address
@@ -577,7 +578,7 @@ resumed_186:
 	return r.Return(f, &f.Header)
 }
 
-//line socket_greenlet_test.go:581
+//line socket_greenlet_test.go:582
 
 func (f *notesDialsBadlyFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.network, &f.address) }
 func (f *notesDialsBadlyFrame) Forget()                 { *f = notesDialsBadlyFrame{Header: f.Header} }
@@ -764,7 +765,7 @@ resumed_225:
 	return greenlet.Done
 }
 
-//line socket_greenlet_test.go:769
+//line socket_greenlet_test.go:770
 
 func (f *notesReadsAllFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n, f.c))
@@ -831,7 +832,7 @@ loop_230:
 	goto loop_230
 }
 
-//line socket_greenlet_test.go:836
+//line socket_greenlet_test.go:837
 
 func (f *notesSendsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n, c, text, size := f.n, f.c, f.text, f.size
@@ -878,7 +879,7 @@ resumed_234:
 	goto loop_230
 }
 
-//line socket_greenlet_test.go:883
+//line socket_greenlet_test.go:884
 
 func (f *notesSendsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c, &f.text, &f.size) }
 func (f *notesSendsFrame) Forget()                 { *f = notesSendsFrame{Header: f.Header} }
@@ -931,7 +932,7 @@ func (f *notesLongLineFrame) body(r *greenlet.Run, n *notes, c *Conn, size int) 
 	return greenlet.Done
 }
 
-//line socket_greenlet_test.go:936
+//line socket_greenlet_test.go:937
 
 func (f *notesLongLineFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n, c, size := f.n, f.c, f.size
@@ -962,7 +963,7 @@ resumed_258:
 	return r.Return(f, &f.Header)
 }
 
-//line socket_greenlet_test.go:967
+//line socket_greenlet_test.go:968
 
 func (f *notesLongLineFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c, &f.size) }
 func (f *notesLongLineFrame) Forget()                 { *f = notesLongLineFrame{Header: f.Header} }
@@ -1080,7 +1081,7 @@ resumed_298:
 	return greenlet.Done
 }
 
-//line socket_greenlet_test.go:1086
+//line socket_greenlet_test.go:1087
 
 func (f *notesPongsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n, f.p))
@@ -1236,7 +1237,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line socket_greenlet_test.go:1242
+//line socket_greenlet_test.go:1243
 
 func (f *notesPingsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.to) }
 func (f *notesPingsFrame) Forget()                 { *f = notesPingsFrame{DeferHeader: f.DeferHeader} }
@@ -1302,7 +1303,7 @@ func (f *notesHalfClosesFrame) body(r *greenlet.Run, n *notes, a *Conn, b *Conn)
 	return greenlet.Done
 }
 
-//line socket_greenlet_test.go:1308
+//line socket_greenlet_test.go:1309
 
 func (f *notesHalfClosesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n, a, b := f.n, f.a, f.b
@@ -1354,7 +1355,7 @@ resumed_364:
 	return r.Return(f, &f.Header)
 }
 
-//line socket_greenlet_test.go:1360
+//line socket_greenlet_test.go:1361
 
 func (f *notesHalfClosesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.a, &f.b) }
 func (f *notesHalfClosesFrame) Forget()                 { *f = notesHalfClosesFrame{Header: f.Header} }
@@ -1402,7 +1403,7 @@ loop_372:
 	goto loop_372
 }
 
-//line socket_greenlet_test.go:1408
+//line socket_greenlet_test.go:1409
 
 func (f *notesReadsToEndFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n, c := f.n, f.c
@@ -1434,7 +1435,7 @@ resumed_373:
 	goto loop_372
 }
 
-//line socket_greenlet_test.go:1440
+//line socket_greenlet_test.go:1441
 
 func (f *notesReadsToEndFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c) }
 func (f *notesReadsToEndFrame) Forget()                 { *f = notesReadsToEndFrame{Header: f.Header} }
@@ -1497,7 +1498,7 @@ func (f *notesReceivesFrame) body(r *greenlet.Run, n *notes, p *PacketConn, answ
 	return greenlet.Done
 }
 
-//line socket_greenlet_test.go:1503
+//line socket_greenlet_test.go:1504
 
 func (f *notesReceivesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n, p, answer := f.n, f.p, f.answer
@@ -1540,7 +1541,7 @@ resumed_397:
 	return r.Return(f, &f.Header)
 }
 
-//line socket_greenlet_test.go:1546
+//line socket_greenlet_test.go:1547
 
 func (f *notesReceivesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.p, &f.answer) }
 func (f *notesReceivesFrame) Forget()                 { *f = notesReceivesFrame{Header: f.Header} }

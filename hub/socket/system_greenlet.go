@@ -10,6 +10,8 @@ import (
 	"os"
 )
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // DialFrame is an activation of Dial.
 type DialFrame struct {
 	greenlet.Header
@@ -49,7 +51,7 @@ func (f *DialFrame) body(r *greenlet.Run, h *hub.Hub, network string, address st
 	return t0, t1, greenlet.Done
 }
 
-//line system_greenlet.go:53
+//line system_greenlet.go:55
 
 func (f *DialFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var t0 *Conn
@@ -64,10 +66,9 @@ func (f *DialFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		f.ret0, f.ret1 = t0, t1
 		return r.Return(f, &f.Header)
 	}
-
 }
 
-//line system_greenlet.go:71
+//line system_greenlet.go:72
 
 func (f *DialFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.h, &f.network, &f.address) }
 func (f *DialFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -130,7 +131,7 @@ func (f *ListenFrame) body(r *greenlet.Run, h *hub.Hub, network string, address 
 	return t0, t1, greenlet.Done
 }
 
-//line system_greenlet.go:134
+//line system_greenlet.go:135
 
 func (f *ListenFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var t0 *Listener
@@ -145,7 +146,6 @@ func (f *ListenFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		f.ret0, f.ret1 = t0, t1
 		return r.Return(f, &f.Header)
 	}
-
 }
 
 //line system_greenlet.go:152
@@ -226,10 +226,9 @@ func (f *ListenPacketFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		f.ret0, f.ret1 = t0, t1
 		return r.Return(f, &f.Header)
 	}
-
 }
 
-//line system_greenlet.go:233
+//line system_greenlet.go:232
 
 func (f *ListenPacketFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.h, &f.network, &f.address) }
 func (f *ListenPacketFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -334,7 +333,7 @@ after_if_60:
 	return (*c), (*err), greenlet.Done
 }
 
-//line system_greenlet.go:338
+//line system_greenlet.go:337
 
 func (f *SystemDialFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var (
@@ -371,10 +370,9 @@ func (f *SystemDialFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		f.ret0, f.ret1 = (*c), (*err)
 		return r.Return(f, &f.Header)
 	}
-
 }
 
-//line system_greenlet.go:378
+//line system_greenlet.go:376
 
 func (f *SystemDialFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.network0, &f.address0) }
 func (f *SystemDialFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -447,7 +445,7 @@ func (f *func1SystemDialFrame) body(r *greenlet.Run, c2 *func1SystemDial) (st gr
 	return greenlet.Done
 }
 
-//line system_greenlet.go:451
+//line system_greenlet.go:449
 
 func (f *func1SystemDialFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c2 := f.c2
@@ -460,7 +458,7 @@ func (f *func1SystemDialFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line system_greenlet.go:464
+//line system_greenlet.go:462
 
 func (f *func1SystemDialFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 54) }
 func (*func1SystemDialFrame) Func() *greenlet.Func      { return &func1SystemDialFrameInfo }
@@ -544,7 +542,7 @@ loop_80:
 	goto loop_80
 }
 
-//line system_greenlet.go:548
+//line system_greenlet.go:546
 
 func (f *systemDialFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	s, network := f.s, f.network
@@ -606,7 +604,7 @@ resumed_82:
 	goto loop_80
 }
 
-//line system_greenlet.go:610
+//line system_greenlet.go:608
 
 func (f *systemDialFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.network, &f.address) }
 func (f *systemDialFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -751,7 +749,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line system_greenlet.go:755
+//line system_greenlet.go:753
 
 func (f *systemConnectFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.network, &f.to) }
 func (f *systemConnectFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -827,7 +825,7 @@ func (f *SystemListenFrame) body(r *greenlet.Run, s *System, network string, add
 	}
 }
 
-//line system_greenlet.go:831
+//line system_greenlet.go:829
 
 func (f *SystemListenFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	s, network := f.s, f.network
@@ -859,10 +857,9 @@ func (f *SystemListenFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		f.ret0, f.ret1 = NewListener(a), nil
 		return r.Return(f, &f.Header)
 	}
-
 }
 
-//line system_greenlet.go:866
+//line system_greenlet.go:863
 
 func (f *SystemListenFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.network, &f.address) }
 func (f *SystemListenFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -955,7 +952,7 @@ func (f *SystemListenPacketFrame) body(r *greenlet.Run, s *System, network strin
 	}
 }
 
-//line system_greenlet.go:959
+//line system_greenlet.go:956
 
 func (f *SystemListenPacketFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	s, network := f.s, f.network
@@ -987,10 +984,9 @@ func (f *SystemListenPacketFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		f.ret0, f.ret1 = NewPacketConn(p), nil
 		return r.Return(f, &f.Header)
 	}
-
 }
 
-//line system_greenlet.go:994
+//line system_greenlet.go:990
 
 func (f *SystemListenPacketFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.network, &f.address) }
 func (f *SystemListenPacketFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -1084,7 +1080,7 @@ after_if_175:
 	return list, nil, greenlet.Done
 }
 
-//line system_greenlet.go:1088
+//line system_greenlet.go:1084
 
 func (f *systemResolveFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	op := f.op
@@ -1112,10 +1108,9 @@ func (f *systemResolveFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		f.ret0, f.ret1 = list, nil
 		return r.Return(f, &f.Header)
 	}
-
 }
 
-//line system_greenlet.go:1119
+//line system_greenlet.go:1114
 
 func (f *systemResolveFrame) Args(args []any) {
 	greenlet.SetArgs(f, args, &f.op, &f.network0, &f.address0)

@@ -9,6 +9,8 @@ import (
 	"time"
 )
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 // notesReadsTwiceFrame is an activation of notes.readsTwice.
 type notesReadsTwiceFrame struct {
 	greenlet.Header
@@ -54,7 +56,7 @@ loop_18:
 	goto loop_18
 }
 
-//line unix_greenlet_linux_test.go:58
+//line unix_greenlet_linux_test.go:60
 
 func (f *notesReadsTwiceFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n, c := f.n, f.c
@@ -89,7 +91,7 @@ resumed_19:
 	goto loop_18
 }
 
-//line unix_greenlet_linux_test.go:93
+//line unix_greenlet_linux_test.go:95
 
 func (f *notesReadsTwiceFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c) }
 func (f *notesReadsTwiceFrame) Forget()                 { *f = notesReadsTwiceFrame{Header: f.Header} }
@@ -153,7 +155,7 @@ loop_54:
 	goto loop_54
 }
 
-//line unix_greenlet_linux_test.go:157
+//line unix_greenlet_linux_test.go:159
 
 func (f *notesReceivesAllFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n, c, last := f.n, f.c, f.last
@@ -196,7 +198,7 @@ resumed_55:
 	goto loop_54
 }
 
-//line unix_greenlet_linux_test.go:200
+//line unix_greenlet_linux_test.go:202
 
 func (f *notesReceivesAllFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c, &f.last) }
 func (f *notesReceivesAllFrame) Forget()                 { *f = notesReceivesAllFrame{Header: f.Header} }
@@ -240,7 +242,7 @@ func (f *notesSendsLastFrame) body(r *greenlet.Run, n *notes, c *PacketConn, to 
 	return greenlet.Done
 }
 
-//line unix_greenlet_linux_test.go:244
+//line unix_greenlet_linux_test.go:246
 
 func (f *notesSendsLastFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n := f.n
@@ -255,10 +257,9 @@ func (f *notesSendsLastFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		n.note("sent: %v", err)
 		return r.Return(f, &f.Header)
 	}
-
 }
 
-//line unix_greenlet_linux_test.go:262
+//line unix_greenlet_linux_test.go:263
 
 func (f *notesSendsLastFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c, &f.to) }
 func (f *notesSendsLastFrame) Forget()                 { *f = notesSendsLastFrame{Header: f.Header} }
@@ -376,7 +377,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line unix_greenlet_linux_test.go:380
+//line unix_greenlet_linux_test.go:381
 
 func (f *notesSendsNothingFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.path) }
 func (f *notesSendsNothingFrame) Forget()                 { *f = notesSendsNothingFrame{DeferHeader: f.DeferHeader} }
@@ -431,7 +432,7 @@ loop_110:
 	goto loop_110
 }
 
-//line unix_greenlet_linux_test.go:435
+//line unix_greenlet_linux_test.go:436
 
 func (f *notesReceivesNothingFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	n, c := f.n, f.c
@@ -469,7 +470,7 @@ resumed_111:
 	goto loop_110
 }
 
-//line unix_greenlet_linux_test.go:473
+//line unix_greenlet_linux_test.go:474
 
 func (f *notesReceivesNothingFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c) }
 func (f *notesReceivesNothingFrame) Forget()                 { *f = notesReceivesNothingFrame{Header: f.Header} }

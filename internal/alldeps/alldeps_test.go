@@ -44,7 +44,7 @@ var onlyFrom = []rule{
 // order is that of the arrows: a room imports only rooms below it. A new room, or a new
 // arrow, is a decision, and shows in review.
 var rooms = []struct{ room, imports string }{
-	{"cmd/greenlet", "cmd/greenlet/internal/watch internal/coverage internal/explain internal/names rewrite"},
+	{"cmd/greenlet", "cmd/greenlet/internal/watch internal/coverage internal/explain internal/names internal/stamp rewrite"},
 	{"cmd/greenlet/internal/watch", "rewrite"},
 	{"cmd/greenletvet", "analyzer"},
 
@@ -59,7 +59,7 @@ var rooms = []struct{ room, imports string }{
 	{"rewrite/internal/finish", "internal/names rewrite/internal/load rewrite/internal/unit rewrite/internal/work"},
 	{"rewrite/internal/load", "internal/diag internal/directive internal/names internal/stamp internal/subset rewrite/internal/unit rewrite/internal/work"},
 	{"rewrite/internal/lower", "internal/color internal/diag internal/names internal/subset rewrite/internal/emit rewrite/internal/ir rewrite/internal/unit rewrite/internal/work"},
-	{"rewrite/internal/emit", "internal/color internal/names rewrite/internal/ir"},
+	{"rewrite/internal/emit", "internal/color internal/names internal/stamp rewrite/internal/ir"},
 	{"rewrite/internal/ir", "internal/color internal/diag"},
 	{"rewrite/internal/unit", "internal/directive internal/stamp"},
 	{"rewrite/internal/work", ""},

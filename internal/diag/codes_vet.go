@@ -70,6 +70,15 @@ const (
 	// Fix: run the generator: go generate, or go tool greenlet.
 	GeneratedStale Code = "generated-stale"
 
+	// GeneratedProtocol: a generated file, of the package or of a dependency, is for a
+	// protocol that the runtime which the program links does not run: it was made by
+	// another version of the generator. The program doesn't compile.
+	//
+	// Fix: run the generator: go generate, or go tool greenlet. Of a dependency get a
+	// version that is generated for this runtime; or, if that is the newer one, a newer
+	// runtime.
+	GeneratedProtocol Code = "generated-protocol"
+
 	// NoGoGenerate: a package has directives, but no line that tells go generate to
 	// run the generator.
 	//

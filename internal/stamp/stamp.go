@@ -1,5 +1,5 @@
-// Package stamp is the head of generated files: the line that marks them as
-// ours, and the hash of what they were generated from.
+// Package stamp is what generated files say about themselves: that they are ours, the
+// hash of what they were generated from, and the protocol that they speak.
 package stamp
 
 import (

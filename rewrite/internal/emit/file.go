@@ -15,6 +15,7 @@ import (
 
 	"github.com/going-green/greenlet/internal/color"
 	"github.com/going-green/greenlet/internal/names"
+	"github.com/going-green/greenlet/internal/stamp"
 	"github.com/going-green/greenlet/rewrite/internal/ir"
 )
 
@@ -79,6 +80,9 @@ func File(src Source, fns []*ir.Func) ([]byte, error) {
 		}
 		list[i] = e
 	}
+	c := &Converter{Info: src.Info, Pkg: src.Pkg, Imports: imports}
+	// Ahead of all else, so that the compiler's first error names the remedy.
+	out.Const().Id("_").Op("=").Add(c.rt(stamp.ProtocolName(stamp.Protocol)))
 	for _, e := range list {
 		e.emit(out)
 		e.takeNames()
@@ -88,7 +92,6 @@ func File(src Source, fns []*ir.Func) ([]byte, error) {
 			e.helpers.emit(out) // its code stands elsewhere
 		}
 	}
-	c := &Converter{Info: src.Info, Pkg: src.Pkg, Imports: imports}
 	if len(src.Values)+len(src.Forwards) > 0 {
 		imports.Take("r", "d", "v", "on", "recv", "form", "ok", "body")
 		for i := range 16 {

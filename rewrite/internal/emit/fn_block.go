@@ -197,6 +197,9 @@ func (e *funcEmitter) dispatchStates() []jen.Code {
 	if e.variant == both {
 		dispatch = jen.If(jen.Id(e.f).Op("!=").Nil()).Block(dispatch)
 	}
+	if whole {
+		return []jen.Code{dispatch}
+	}
 	return []jen.Code{dispatch, jen.Line()}
 }
 

@@ -4,6 +4,8 @@ package dep
 
 import greenlet "github.com/going-green/greenlet/runtime"
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 type CountFrame struct{ greenlet.Header }
 
 func (f *CountFrame) Resume(r *greenlet.Run) (st greenlet.Status) { return }

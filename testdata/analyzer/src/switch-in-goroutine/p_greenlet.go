@@ -4,6 +4,8 @@ package p
 
 import greenlet "github.com/going-green/greenlet/runtime"
 
+const _ = greenlet.Protocol1_RunGoGenerate
+
 type countFrame struct{ greenlet.Header }
 
 func (f *countFrame) Resume(r *greenlet.Run) (st greenlet.Status) { return }

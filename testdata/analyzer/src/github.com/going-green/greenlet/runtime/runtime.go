@@ -27,3 +27,5 @@ func Exchange[R, T any](v T) (r R)                     { return r }
 func Call[F Frame](f F) F                              { return f }
 func Seq[T any](run any, args ...any) iter.Seq[T]      { return nil }
 func Pull[T any](run any, args ...any) (func() (T, bool), func()) { return nil, nil }
+
+const Protocol1_RunGoGenerate = 1

@@ -1,0 +1,6 @@
+package olddep
+
+import greenlet "github.com/going-green/greenlet/runtime"
+
+//greenlet:resumable
+func F() { greenlet.Yield(1) }

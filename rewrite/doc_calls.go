@@ -13,10 +13,12 @@ in a hot call; a resumption has its frame, returns only the status, and goes on
 at a label, resumed_9, to which its dispatch leads:
 
 	case 2: // resumed from a.go:9
-		callee := r.Callee().(*fetchFrame)
-		x, err = callee.Results()
-		callee.Release(r)
+		x, err = r.Callee().(*fetchFrame).Returned(r) // which gives it back
 		goto resumed_9
+
+Returned is for who called, and finds the results there. Users ask the method Results of
+a frame that they made, whenever they like: it begins with f.Over(f), which panics unless
+Run.Return has noted the return in the header. A call's frame is cleared with that note.
 
 What a call of an interface method reaches is known only when it is made. So the
 call asks, and is of the companion if the dynamic type has one:

@@ -165,6 +165,7 @@ var checks = []check{
 	{diag.PlainIterator, (*checker).iterators},
 	{diag.FrameDiscarded, (*checker).discarded},
 	{diag.YieldType, (*checker).yieldTypes},
+	{diag.SwitchToDead, (*checker).deadSwitches},
 	{diag.CompanionPromoted, (*checker).promoted},
 }
 

@@ -25,6 +25,7 @@
 //	plain-iterator        a loop whose body suspends is over a plain iterator, which costs a goroutine
 //	frame-discarded       the result of newXFrame, greenlet.New, Seq or Pull is dropped
 //	yield-type            a generator yields what its Seq[T] or Pull[T] doesn't take
+//	switch-to-dead        a switch to a greenlet that a condition has just said is dead
 //	companion-promoted    a plain method overrides a resumable one where the generator does not run
 //
 // and those of the generator, such as directive-unknown or name-clash. Package
@@ -69,6 +70,7 @@ Each message ends with a code in brackets. The codes, those with a fix marked *:
 	                      which costs a goroutine
 	frame-discarded       a frame or greenlet is made and dropped
 	yield-type            a generator yields what its Seq or Pull doesn't take
+	switch-to-dead        a switch to a greenlet that a condition has just said is dead
 	companion-promoted    a plain method overrides a resumable one in a package
 	                      that is not generated for
 

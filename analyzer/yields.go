@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
+	"strings"
 
 	"golang.org/x/tools/go/analysis"
 
@@ -15,7 +16,7 @@ import (
 	"github.com/going-green/greenlet/internal/names"
 )
 
-// Check yield-type: a generator yields values that its Seq or Pull doesn't take.
+// Check yield-type: a generator yields values that its Seq, Pull or Exchanger doesn't take.
 // Generators whose values differ in type are in order as long as who drives them
 // takes any: those are what Switch returns. So it is the typed consumer that is
 // asked. A value of an interface type may hold what fits, and one of a type
@@ -134,7 +135,7 @@ func (k *checker) yieldTypes() {
 	}
 }
 
-// consumer looks at a call of Seq, Pull or Exchanger, whose first type argument is what
+// consumer looks at a call of Seq, Pull or Exchanger, whose last type argument is what
 // they take.
 func (k *checker) consumer(call *ast.CallExpr, frames map[*types.TypeName]*types.Func) {
 	fn := k.colors.Callee(call)
@@ -144,10 +145,13 @@ func (k *checker) consumer(call *ast.CallExpr, frames map[*types.TypeName]*types
 	targs := k.pass.TypesInfo.Instances[color.CalleeIdent(call.Fun)].TypeArgs
 	frame := frameOf(k.pass.TypesInfo.TypeOf(call.Args[0]))
 	byValue := k.startedFunc(call)
-	if targs.Len() == 0 || frame == nil && byValue == nil || hasTypeParam(targs.At(0)) && !types.IsInterface(targs.At(0)) {
+	if targs.Len() == 0 || frame == nil && byValue == nil {
 		return
 	}
-	want := targs.At(0)
+	want := targs.At(targs.Len() - 1)
+	if hasTypeParam(want) && !types.IsInterface(want) {
+		return
+	}
 	var list []yielded
 	var name string
 	gen := byValue
@@ -177,7 +181,7 @@ func (k *checker) consumer(call *ast.CallExpr, frames map[*types.TypeName]*types
 		wants := types.TypeString(want, types.RelativeTo(k.pass.Pkg))
 		f := finding{
 			pos: k.colors.CallPos(call), end: call.End(), code: diag.YieldType,
-			message: name + " yields values of type " + k.short(y) + " (" + y.Where + "), but " + k.colors.Name(fn) + "[" + wants + "] takes " + wants,
+			message: name + " yields values of type " + k.short(y) + " (" + y.Where + "), but " + k.colors.Name(fn) + "[" + k.listed(targs) + "] takes " + wants,
 			remedy:  "convert what is yielded, or take " + k.short(y),
 		}
 		for _, o := range list {
@@ -205,6 +209,15 @@ func (k *checker) startedFunc(call *ast.CallExpr) *types.Func {
 		return nil
 	}
 	return fn.Origin()
+}
+
+// listed is type arguments as they are written.
+func (k *checker) listed(targs *types.TypeList) string {
+	var list []string
+	for t := range targs.Types() {
+		list = append(list, types.TypeString(t, types.RelativeTo(k.pass.Pkg)))
+	}
+	return strings.Join(list, ", ")
 }
 
 func (k *checker) short(y yielded) string {

@@ -22,7 +22,7 @@ type AsReadyFrame[W Waitable] struct {
 func NewAsReadyFrame[W Waitable](things ...W) *AsReadyFrame[W] {
 	return greenlet.MakeFrame(AsReadyFrame[W]{things: things})
 }
-func (f *AsReadyFrame[W]) Results() iter.Seq[W] { return f.ret0 }
+func (f *AsReadyFrame[W]) Results() iter.Seq[W] { f.Over(f); return f.ret0 }
 func (f *AsReadyFrame[W]) Returned(r *greenlet.Run) (ret0 iter.Seq[W]) {
 	ret0 = f.ret0
 	f.Release(r)
@@ -231,7 +231,7 @@ type AwaitFrame[W Waitable] struct {
 func NewAwaitFrame[W Waitable](n0 int, things ...W) *AwaitFrame[W] {
 	return greenlet.MakeFrame(AwaitFrame[W]{n0: n0, things: things})
 }
-func (f *AwaitFrame[W]) Results() []W                        { return f.ret0 }
+func (f *AwaitFrame[W]) Results() []W                        { f.Over(f); return f.ret0 }
 func (f *AwaitFrame[W]) Returned(r *greenlet.Run) (ret0 []W) { ret0 = f.ret0; f.Release(r); return }
 
 // AwaitResumable is Await for callers that can be suspended.
@@ -468,7 +468,7 @@ func NewAwaitForFrame[W Waitable](d time.Duration, n int, things ...W) *AwaitFor
 func AwaitForResumable[W Waitable](r *greenlet.Run, d time.Duration, n int, things ...W) ([]W, greenlet.Status) {
 	return (*AwaitForFrame[W])(nil).run(r, d, n, things)
 }
-func (f *AwaitForFrame[W]) Results() []W                        { return f.ret0 }
+func (f *AwaitForFrame[W]) Results() []W                        { f.Over(f); return f.ret0 }
 func (f *AwaitForFrame[W]) Returned(r *greenlet.Run) (ret0 []W) { ret0 = f.ret0; f.Release(r); return }
 
 func (f *AwaitForFrame[W]) Resume(r *greenlet.Run) (st greenlet.Status) {

@@ -435,7 +435,7 @@ type logReturnsFrame struct {
 func (l *log) newReturnsFrame(d time.Duration, err error) *logReturnsFrame {
 	return greenlet.MakeFrame(logReturnsFrame{l: l, d: d, err: err})
 }
-func (f *logReturnsFrame) Results() error                        { return f.ret0 }
+func (f *logReturnsFrame) Results() error                        { f.Over(f); return f.ret0 }
 func (f *logReturnsFrame) Returned(r *greenlet.Run) (ret0 error) { ret0 = f.ret0; f.Release(r); return }
 
 // returnsResumable is log.returns for callers that can be suspended.
@@ -1009,7 +1009,7 @@ type logSquaresFrame struct {
 func (l *log) newSquaresFrame(n int) *logSquaresFrame {
 	return greenlet.MakeFrame(logSquaresFrame{l: l, n: n})
 }
-func (f *logSquaresFrame) Results() (int, error) { return f.ret0, f.ret1 }
+func (f *logSquaresFrame) Results() (int, error) { f.Over(f); return f.ret0, f.ret1 }
 func (f *logSquaresFrame) Returned(r *greenlet.Run) (ret0 int, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
 	f.Release(r)

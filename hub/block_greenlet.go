@@ -21,7 +21,7 @@ type BlockFrame[T any] struct {
 func NewBlockFrame[T any](h *Hub, f func() T) *BlockFrame[T] {
 	return greenlet.MakeFrame(BlockFrame[T]{h: h, f: f})
 }
-func (f *BlockFrame[T]) Results() T                        { return f.ret0 }
+func (f *BlockFrame[T]) Results() T                        { f.Over(f); return f.ret0 }
 func (f *BlockFrame[T]) Returned(r *greenlet.Run) (ret0 T) { ret0 = f.ret0; f.Release(r); return }
 
 // BlockResumable is Block for callers that can be suspended.

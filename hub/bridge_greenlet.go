@@ -87,7 +87,7 @@ type ReceiveFrame[T any] struct {
 func NewReceiveFrame[T any](h *Hub, ch <-chan T) *ReceiveFrame[T] {
 	return greenlet.MakeFrame(ReceiveFrame[T]{h: h, ch: ch})
 }
-func (f *ReceiveFrame[T]) Results() (T, bool) { return f.ret0, f.ret1 }
+func (f *ReceiveFrame[T]) Results() (T, bool) { f.Over(f); return f.ret0, f.ret1 }
 func (f *ReceiveFrame[T]) Returned(r *greenlet.Run) (ret0 T, ret1 bool) {
 	ret0, ret1 = f.ret0, f.ret1
 	f.Release(r)
@@ -183,7 +183,7 @@ func newReceiveFrame[T any](h *Hub, ch <-chan T) *receiveFrame[T] {
 func receiveResumable[T any](r2 *greenlet.Run, h *Hub, ch <-chan T) (T, bool, greenlet.Status) {
 	return (*receiveFrame[T])(nil).run(r2, h, ch)
 }
-func (f *receiveFrame[T]) Results() (T, bool) { return f.ret0, f.ret1 }
+func (f *receiveFrame[T]) Results() (T, bool) { f.Over(f); return f.ret0, f.ret1 }
 func (f *receiveFrame[T]) Returned(r *greenlet.Run) (ret0 T, ret1 bool) {
 	ret0, ret1 = f.ret0, f.ret1
 	f.Release(r)

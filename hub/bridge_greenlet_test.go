@@ -26,7 +26,7 @@ type collectsFrame[T any] struct {
 func newCollectsFrame[T any](q0 *Queue[T], d0 time.Duration) *collectsFrame[T] {
 	return greenlet.MakeFrame(collectsFrame[T]{q0: q0, d0: d0})
 }
-func (f *collectsFrame[T]) Results() []T                        { return f.ret0 }
+func (f *collectsFrame[T]) Results() []T                        { f.Over(f); return f.ret0 }
 func (f *collectsFrame[T]) Returned(r *greenlet.Run) (ret0 []T) { ret0 = f.ret0; f.Release(r); return }
 
 // collectsResumable is collects for callers that can be suspended.
@@ -436,7 +436,7 @@ func newReceivesAllFrame(h *Hub, ch chan int, killed *bool) *receivesAllFrame {
 func receivesAllResumable(r *greenlet.Run, h *Hub, ch chan int, killed *bool) (int, greenlet.Status) {
 	return (*receivesAllFrame)(nil).run(r, h, ch, killed)
 }
-func (f *receivesAllFrame) Results() int                        { return f.ret0 }
+func (f *receivesAllFrame) Results() int                        { f.Over(f); return f.ret0 }
 func (f *receivesAllFrame) Returned(r *greenlet.Run) (ret0 int) { ret0 = f.ret0; f.Release(r); return }
 
 func (f *receivesAllFrame) Resume(r *greenlet.Run) (st greenlet.Status) {

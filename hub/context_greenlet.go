@@ -23,7 +23,7 @@ type HubWithContextFrame struct {
 func (h *Hub) NewWithContextFrame(ctx context.Context, f func()) *HubWithContextFrame {
 	return greenlet.MakeFrame(HubWithContextFrame{h: h, ctx: ctx, f: f})
 }
-func (f *HubWithContextFrame) Results() error { return f.ret0 }
+func (f *HubWithContextFrame) Results() error { f.Over(f); return f.ret0 }
 func (f *HubWithContextFrame) Returned(r *greenlet.Run) (ret0 error) {
 	ret0 = f.ret0
 	f.Release(r)
@@ -119,7 +119,7 @@ func (h *Hub) newWithContextFrame(ctx context.Context, t *Task, f func()) *hubWi
 func (h *Hub) withContextResumable(r *greenlet.Run, ctx context.Context, t *Task, f func()) (error, greenlet.Status) {
 	return (*hubWithContextFrame)(nil).run(r, h, ctx, t, f)
 }
-func (f *hubWithContextFrame) Results() error { return f.ret0 }
+func (f *hubWithContextFrame) Results() error { f.Over(f); return f.ret0 }
 func (f *hubWithContextFrame) Returned(r *greenlet.Run) (ret0 error) {
 	ret0 = f.ret0
 	f.Release(r)

@@ -21,7 +21,7 @@ type DescriptorWaitReadFrame struct {
 func (d *Descriptor) NewWaitReadFrame() *DescriptorWaitReadFrame {
 	return greenlet.MakeFrame(DescriptorWaitReadFrame{d: d})
 }
-func (f *DescriptorWaitReadFrame) Results() error { return f.ret0 }
+func (f *DescriptorWaitReadFrame) Results() error { f.Over(f); return f.ret0 }
 func (f *DescriptorWaitReadFrame) Returned(r *greenlet.Run) (ret0 error) {
 	ret0 = f.ret0
 	f.Release(r)
@@ -108,7 +108,7 @@ type DescriptorWaitReadForFrame struct {
 func (d *Descriptor) NewWaitReadForFrame(t time.Duration) *DescriptorWaitReadForFrame {
 	return greenlet.MakeFrame(DescriptorWaitReadForFrame{d: d, t: t})
 }
-func (f *DescriptorWaitReadForFrame) Results() error { return f.ret0 }
+func (f *DescriptorWaitReadForFrame) Results() error { f.Over(f); return f.ret0 }
 func (f *DescriptorWaitReadForFrame) Returned(r *greenlet.Run) (ret0 error) {
 	ret0 = f.ret0
 	f.Release(r)
@@ -195,7 +195,7 @@ type DescriptorWaitWriteFrame struct {
 func (d *Descriptor) NewWaitWriteFrame() *DescriptorWaitWriteFrame {
 	return greenlet.MakeFrame(DescriptorWaitWriteFrame{d: d})
 }
-func (f *DescriptorWaitWriteFrame) Results() error { return f.ret0 }
+func (f *DescriptorWaitWriteFrame) Results() error { f.Over(f); return f.ret0 }
 func (f *DescriptorWaitWriteFrame) Returned(r *greenlet.Run) (ret0 error) {
 	ret0 = f.ret0
 	f.Release(r)
@@ -282,7 +282,7 @@ type DescriptorWaitWriteForFrame struct {
 func (d *Descriptor) NewWaitWriteForFrame(t time.Duration) *DescriptorWaitWriteForFrame {
 	return greenlet.MakeFrame(DescriptorWaitWriteForFrame{d: d, t: t})
 }
-func (f *DescriptorWaitWriteForFrame) Results() error { return f.ret0 }
+func (f *DescriptorWaitWriteForFrame) Results() error { f.Over(f); return f.ret0 }
 func (f *DescriptorWaitWriteForFrame) Returned(r *greenlet.Run) (ret0 error) {
 	ret0 = f.ret0
 	f.Release(r)

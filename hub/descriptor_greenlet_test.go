@@ -844,7 +844,7 @@ type notesEntersFrame struct {
 }
 
 func (n *notes) newEntersFrame() *notesEntersFrame              { return greenlet.MakeFrame(notesEntersFrame{n: n}) }
-func (f *notesEntersFrame) Results() any                        { return f.ret0 }
+func (f *notesEntersFrame) Results() any                        { f.Over(f); return f.ret0 }
 func (f *notesEntersFrame) Returned(r *greenlet.Run) (ret0 any) { ret0 = f.ret0; f.Release(r); return }
 
 // entersResumable is notes.enters for callers that can be suspended.

@@ -89,7 +89,7 @@ type EventWaitForFrame struct {
 func (e *Event) NewWaitForFrame(d time.Duration) *EventWaitForFrame {
 	return greenlet.MakeFrame(EventWaitForFrame{e: e, d: d})
 }
-func (f *EventWaitForFrame) Results() bool { return f.ret0 }
+func (f *EventWaitForFrame) Results() bool { f.Over(f); return f.ret0 }
 func (f *EventWaitForFrame) Returned(r *greenlet.Run) (ret0 bool) {
 	ret0 = f.ret0
 	f.Release(r)

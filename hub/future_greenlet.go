@@ -22,7 +22,7 @@ type FutureGetFrame[T any] struct {
 func (f *Future[T]) NewGetFrame() *FutureGetFrame[T] {
 	return greenlet.MakeFrame(FutureGetFrame[T]{f: f})
 }
-func (f *FutureGetFrame[T]) Results() (T, error) { return f.ret0, f.ret1 }
+func (f *FutureGetFrame[T]) Results() (T, error) { f.Over(f); return f.ret0, f.ret1 }
 func (f *FutureGetFrame[T]) Returned(r *greenlet.Run) (ret0 T, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
 	f.Release(r)
@@ -95,7 +95,7 @@ type FutureGetForFrame[T any] struct {
 func (f *Future[T]) NewGetForFrame(d time.Duration) *FutureGetForFrame[T] {
 	return greenlet.MakeFrame(FutureGetForFrame[T]{f: f, d: d})
 }
-func (f *FutureGetForFrame[T]) Results() (T, error) { return f.ret0, f.ret1 }
+func (f *FutureGetForFrame[T]) Results() (T, error) { f.Over(f); return f.ret0, f.ret1 }
 func (f *FutureGetForFrame[T]) Returned(r *greenlet.Run) (ret0 T, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
 	f.Release(r)

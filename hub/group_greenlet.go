@@ -24,7 +24,7 @@ type GroupGoFrame struct {
 func (g *Group) NewGoFrame(run any, args ...any) *GroupGoFrame {
 	return greenlet.MakeFrame(GroupGoFrame{g: g, run2: run, args: args})
 }
-func (f *GroupGoFrame) Results() *Task                        { return f.ret0 }
+func (f *GroupGoFrame) Results() *Task                        { f.Over(f); return f.ret0 }
 func (f *GroupGoFrame) Returned(r *greenlet.Run) (ret0 *Task) { ret0 = f.ret0; f.Release(r); return }
 
 // GoResumable is Group.Go for callers that can be suspended.
@@ -187,7 +187,7 @@ type GroupJoinFrame struct {
 
 // NewJoinFrame makes a frame that will run Group.Join.
 func (g *Group) NewJoinFrame() *GroupJoinFrame                  { return greenlet.MakeFrame(GroupJoinFrame{g: g}) }
-func (f *GroupJoinFrame) Results() error                        { return f.ret0 }
+func (f *GroupJoinFrame) Results() error                        { f.Over(f); return f.ret0 }
 func (f *GroupJoinFrame) Returned(r *greenlet.Run) (ret0 error) { ret0 = f.ret0; f.Release(r); return }
 
 // JoinResumable is Group.Join for callers that can be suspended.
@@ -266,7 +266,7 @@ type GroupJoinForFrame struct {
 func (g *Group) NewJoinForFrame(d time.Duration) *GroupJoinForFrame {
 	return greenlet.MakeFrame(GroupJoinForFrame{g: g, d: d})
 }
-func (f *GroupJoinForFrame) Results() (error, bool) { return f.ret0, f.ret1 }
+func (f *GroupJoinForFrame) Results() (error, bool) { f.Over(f); return f.ret0, f.ret1 }
 func (f *GroupJoinForFrame) Returned(r *greenlet.Run) (ret0 error, ret1 bool) {
 	ret0, ret1 = f.ret0, f.ret1
 	f.Release(r)
@@ -427,7 +427,7 @@ type GroupKillForFrame struct {
 func (g *Group) NewKillForFrame(d time.Duration) *GroupKillForFrame {
 	return greenlet.MakeFrame(GroupKillForFrame{g: g, d: d})
 }
-func (f *GroupKillForFrame) Results() bool { return f.ret0 }
+func (f *GroupKillForFrame) Results() bool { f.Over(f); return f.ret0 }
 func (f *GroupKillForFrame) Returned(r *greenlet.Run) (ret0 bool) {
 	ret0 = f.ret0
 	f.Release(r)

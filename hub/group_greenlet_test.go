@@ -456,7 +456,7 @@ func newFailsBlockedFrame(h *Hub) *failsBlockedFrame {
 func failsBlockedResumable(r *greenlet.Run, h *Hub) (any, greenlet.Status) {
 	return (*failsBlockedFrame)(nil).run(r, h)
 }
-func (f *failsBlockedFrame) Results() any                        { return f.ret0 }
+func (f *failsBlockedFrame) Results() any                        { f.Over(f); return f.ret0 }
 func (f *failsBlockedFrame) Returned(r *greenlet.Run) (ret0 any) { ret0 = f.ret0; f.Release(r); return }
 
 func (f *failsBlockedFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -557,7 +557,7 @@ func newExitsBlockedFrame(h *Hub, f func()) *exitsBlockedFrame {
 func exitsBlockedResumable(r *greenlet.Run, h *Hub, f func()) (any, greenlet.Status) {
 	return (*exitsBlockedFrame)(nil).run(r, h, f)
 }
-func (f *exitsBlockedFrame) Results() any                        { return f.ret0 }
+func (f *exitsBlockedFrame) Results() any                        { f.Over(f); return f.ret0 }
 func (f *exitsBlockedFrame) Returned(r *greenlet.Run) (ret0 any) { ret0 = f.ret0; f.Release(r); return }
 
 func (f *exitsBlockedFrame) Resume(r *greenlet.Run) (st greenlet.Status) {

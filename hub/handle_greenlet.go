@@ -22,7 +22,7 @@ type SpawnFrame[T any] struct {
 func NewSpawnFrame[T any](s Starter, frame Returning[T]) *SpawnFrame[T] {
 	return greenlet.MakeFrame(SpawnFrame[T]{s: s, frame: frame})
 }
-func (f *SpawnFrame[T]) Results() *Handle[T] { return f.ret0 }
+func (f *SpawnFrame[T]) Results() *Handle[T] { f.Over(f); return f.ret0 }
 func (f *SpawnFrame[T]) Returned(r *greenlet.Run) (ret0 *Handle[T]) {
 	ret0 = f.ret0
 	f.Release(r)
@@ -99,7 +99,7 @@ type TryFrame[T any] struct {
 func NewTryFrame[T any](s Starter, frame0 Trying[T]) *TryFrame[T] {
 	return greenlet.MakeFrame(TryFrame[T]{s: s, frame0: frame0})
 }
-func (f *TryFrame[T]) Results() *Handle[T] { return f.ret0 }
+func (f *TryFrame[T]) Results() *Handle[T] { f.Over(f); return f.ret0 }
 func (f *TryFrame[T]) Returned(r *greenlet.Run) (ret0 *Handle[T]) {
 	ret0 = f.ret0
 	f.Release(r)
@@ -195,7 +195,7 @@ type SpawnOfFrame[T any] struct {
 func NewSpawnOfFrame[T any](s Starter, run any, args ...any) *SpawnOfFrame[T] {
 	return greenlet.MakeFrame(SpawnOfFrame[T]{s: s, run2: run, args: args})
 }
-func (f *SpawnOfFrame[T]) Results() *Handle[T] { return f.ret0 }
+func (f *SpawnOfFrame[T]) Results() *Handle[T] { f.Over(f); return f.ret0 }
 func (f *SpawnOfFrame[T]) Returned(r *greenlet.Run) (ret0 *Handle[T]) {
 	ret0 = f.ret0
 	f.Release(r)
@@ -283,7 +283,7 @@ type TryOfFrame[T any] struct {
 func NewTryOfFrame[T any](s Starter, run any, args ...any) *TryOfFrame[T] {
 	return greenlet.MakeFrame(TryOfFrame[T]{s: s, run2: run, args: args})
 }
-func (f *TryOfFrame[T]) Results() *Handle[T] { return f.ret0 }
+func (f *TryOfFrame[T]) Results() *Handle[T] { f.Over(f); return f.ret0 }
 func (f *TryOfFrame[T]) Returned(r *greenlet.Run) (ret0 *Handle[T]) {
 	ret0 = f.ret0
 	f.Release(r)
@@ -478,7 +478,7 @@ type HandleGetFrame[T any] struct {
 func (h *Handle[T]) NewGetFrame() *HandleGetFrame[T] {
 	return greenlet.MakeFrame(HandleGetFrame[T]{h: h})
 }
-func (f *HandleGetFrame[T]) Results() (T, error) { return f.ret0, f.ret1 }
+func (f *HandleGetFrame[T]) Results() (T, error) { f.Over(f); return f.ret0, f.ret1 }
 func (f *HandleGetFrame[T]) Returned(r *greenlet.Run) (ret0 T, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
 	f.Release(r)
@@ -549,7 +549,7 @@ type HandleGetForFrame[T any] struct {
 func (h *Handle[T]) NewGetForFrame(d time.Duration) *HandleGetForFrame[T] {
 	return greenlet.MakeFrame(HandleGetForFrame[T]{h: h, d: d})
 }
-func (f *HandleGetForFrame[T]) Results() (T, error) { return f.ret0, f.ret1 }
+func (f *HandleGetForFrame[T]) Results() (T, error) { f.Over(f); return f.ret0, f.ret1 }
 func (f *HandleGetForFrame[T]) Returned(r *greenlet.Run) (ret0 T, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
 	f.Release(r)

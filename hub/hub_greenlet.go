@@ -18,7 +18,7 @@ type hubLoopFrame struct {
 }
 
 func (h *Hub) newLoopFrame() *hubLoopFrame                    { return greenlet.MakeFrame(hubLoopFrame{h: h}) }
-func (f *hubLoopFrame) Results() error                        { return f.ret0 }
+func (f *hubLoopFrame) Results() error                        { f.Over(f); return f.ret0 }
 func (f *hubLoopFrame) Returned(r *greenlet.Run) (ret0 error) { ret0 = f.ret0; f.Release(r); return }
 
 // loopResumable is Hub.loop for callers that can be suspended.
@@ -100,7 +100,7 @@ func (h *Hub) newTurnsFrame() *hubTurnsFrame { return greenlet.MakeFrame(hubTurn
 func (h *Hub) turnsResumable(r *greenlet.Run) (bool, error, greenlet.Status) {
 	return (*hubTurnsFrame)(nil).run(r, h)
 }
-func (f *hubTurnsFrame) Results() (bool, error) { return f.ret0, f.ret1 }
+func (f *hubTurnsFrame) Results() (bool, error) { f.Over(f); return f.ret0, f.ret1 }
 func (f *hubTurnsFrame) Returned(r *greenlet.Run) (ret0 bool, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
 	f.Release(r)

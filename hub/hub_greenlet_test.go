@@ -107,7 +107,7 @@ type logCountsFrame struct {
 func (l *log) newCountsFrame(n int) *logCountsFrame {
 	return greenlet.MakeFrame(logCountsFrame{l: l, n: n})
 }
-func (f *logCountsFrame) Results() int                        { return f.ret0 }
+func (f *logCountsFrame) Results() int                        { f.Over(f); return f.ret0 }
 func (f *logCountsFrame) Returned(r *greenlet.Run) (ret0 int) { ret0 = f.ret0; f.Release(r); return }
 
 // countsResumable is log.counts for callers that can be suspended.
@@ -2473,7 +2473,7 @@ type sumsFrame struct {
 }
 
 func newSumsFrame(q *Queue[int], n int) *sumsFrame       { return greenlet.MakeFrame(sumsFrame{q: q, n: n}) }
-func (f *sumsFrame) Results() int                        { return f.ret0 }
+func (f *sumsFrame) Results() int                        { f.Over(f); return f.ret0 }
 func (f *sumsFrame) Returned(r *greenlet.Run) (ret0 int) { ret0 = f.ret0; f.Release(r); return }
 
 // sumsResumable is sums for callers that can be suspended.

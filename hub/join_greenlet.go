@@ -21,7 +21,7 @@ type JoinAllFrame struct {
 func NewJoinAllFrame(tasks ...*Task) *JoinAllFrame {
 	return greenlet.MakeFrame(JoinAllFrame{tasks: tasks})
 }
-func (f *JoinAllFrame) Results() error                        { return f.ret0 }
+func (f *JoinAllFrame) Results() error                        { f.Over(f); return f.ret0 }
 func (f *JoinAllFrame) Returned(r *greenlet.Run) (ret0 error) { ret0 = f.ret0; f.Release(r); return }
 
 // JoinAllResumable is JoinAll for callers that can be suspended.
@@ -97,7 +97,7 @@ type JoinAllForFrame struct {
 func NewJoinAllForFrame(d time.Duration, tasks ...*Task) *JoinAllForFrame {
 	return greenlet.MakeFrame(JoinAllForFrame{d: d, tasks: tasks})
 }
-func (f *JoinAllForFrame) Results() (error, bool) { return f.ret0, f.ret1 }
+func (f *JoinAllForFrame) Results() (error, bool) { f.Over(f); return f.ret0, f.ret1 }
 func (f *JoinAllForFrame) Returned(r *greenlet.Run) (ret0 error, ret1 bool) {
 	ret0, ret1 = f.ret0, f.ret1
 	f.Release(r)
@@ -258,7 +258,7 @@ type KillAllForFrame struct {
 func NewKillAllForFrame(d time.Duration, tasks ...*Task) *KillAllForFrame {
 	return greenlet.MakeFrame(KillAllForFrame{d: d, tasks: tasks})
 }
-func (f *KillAllForFrame) Results() bool                        { return f.ret0 }
+func (f *KillAllForFrame) Results() bool                        { f.Over(f); return f.ret0 }
 func (f *KillAllForFrame) Returned(r *greenlet.Run) (ret0 bool) { ret0 = f.ret0; f.Release(r); return }
 
 // KillAllForResumable is KillAllFor for callers that can be suspended.

@@ -30,7 +30,7 @@ func NewMapFrame[A any, R any](g *Group, items []A, f func(A) (R, error)) *MapFr
 func MapResumable[A any, R any](r *greenlet.Run, g *Group, items []A, f func(A) (R, error)) ([]R, error, greenlet.Status) {
 	return (*MapFrame[A, R])(nil).run(r, g, items, f)
 }
-func (f *MapFrame[A, R]) Results() ([]R, error) { return f.ret0, f.ret1 }
+func (f *MapFrame[A, R]) Results() ([]R, error) { f.Over(f); return f.ret0, f.ret1 }
 func (f *MapFrame[A, R]) Returned(r *greenlet.Run) (ret0 []R, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
 	f.Release(r)
@@ -183,7 +183,7 @@ type MapSeqFrame[A any, R any] struct {
 func NewMapSeqFrame[A any, R any](g *Group, n int, items iter.Seq[A], f func(A) (R, error)) *MapSeqFrame[A, R] {
 	return greenlet.MakeFrame(MapSeqFrame[A, R]{g: g, n: n, items: items, f: f})
 }
-func (f *MapSeqFrame[A, R]) Results() iter.Seq2[R, error] { return f.ret0 }
+func (f *MapSeqFrame[A, R]) Results() iter.Seq2[R, error] { f.Over(f); return f.ret0 }
 func (f *MapSeqFrame[A, R]) Returned(r *greenlet.Run) (ret0 iter.Seq2[R, error]) {
 	ret0 = f.ret0
 	f.Release(r)
@@ -288,7 +288,7 @@ type MapUnorderedFrame[A any, R any] struct {
 func NewMapUnorderedFrame[A any, R any](g *Group, n int, items iter.Seq[A], f func(A) (R, error)) *MapUnorderedFrame[A, R] {
 	return greenlet.MakeFrame(MapUnorderedFrame[A, R]{g: g, n: n, items: items, f: f})
 }
-func (f *MapUnorderedFrame[A, R]) Results() iter.Seq2[R, error] { return f.ret0 }
+func (f *MapUnorderedFrame[A, R]) Results() iter.Seq2[R, error] { f.Over(f); return f.ret0 }
 func (f *MapUnorderedFrame[A, R]) Returned(r *greenlet.Run) (ret0 iter.Seq2[R, error]) {
 	ret0 = f.ret0
 	f.Release(r)
@@ -560,7 +560,7 @@ type mappingNextFrame[A any, R any] struct {
 func (m *mapping[A, R]) newNextFrame() *mappingNextFrame[A, R] {
 	return greenlet.MakeFrame(mappingNextFrame[A, R]{m: m})
 }
-func (f *mappingNextFrame[A, R]) Results() *mapped[A, R] { return f.ret0 }
+func (f *mappingNextFrame[A, R]) Results() *mapped[A, R] { f.Over(f); return f.ret0 }
 func (f *mappingNextFrame[A, R]) Returned(r *greenlet.Run) (ret0 *mapped[A, R]) {
 	ret0 = f.ret0
 	f.Release(r)

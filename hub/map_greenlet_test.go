@@ -32,7 +32,7 @@ func (l *log) newWorkFrame(n0 int) *logWorkFrame {
 func (l *log) workResumable(r *greenlet.Run, n0 int) (string, error, greenlet.Status) {
 	return (*logWorkFrame)(nil).run(r, l, n0)
 }
-func (f *logWorkFrame) Results() (string, error) { return f.ret0, f.ret1 }
+func (f *logWorkFrame) Results() (string, error) { f.Over(f); return f.ret0, f.ret1 }
 func (f *logWorkFrame) Returned(r *greenlet.Run) (ret0 string, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
 	f.Release(r)

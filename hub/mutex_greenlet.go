@@ -90,7 +90,7 @@ type MutexLockForFrame struct {
 func (m *Mutex) NewLockForFrame(d time.Duration) *MutexLockForFrame {
 	return greenlet.MakeFrame(MutexLockForFrame{m: m, d: d})
 }
-func (f *MutexLockForFrame) Results() bool { return f.ret0 }
+func (f *MutexLockForFrame) Results() bool { f.Over(f); return f.ret0 }
 func (f *MutexLockForFrame) Returned(r *greenlet.Run) (ret0 bool) {
 	ret0 = f.ret0
 	f.Release(r)

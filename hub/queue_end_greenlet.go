@@ -20,7 +20,7 @@ type QueueAllFrame[T any] struct {
 
 // NewAllFrame makes a frame that will run Queue.All.
 func (q *Queue[T]) NewAllFrame() *QueueAllFrame[T] { return greenlet.MakeFrame(QueueAllFrame[T]{q: q}) }
-func (f *QueueAllFrame[T]) Results() iter.Seq[T]   { return f.ret0 }
+func (f *QueueAllFrame[T]) Results() iter.Seq[T]   { f.Over(f); return f.ret0 }
 func (f *QueueAllFrame[T]) Returned(r *greenlet.Run) (ret0 iter.Seq[T]) {
 	ret0 = f.ret0
 	f.Release(r)
@@ -271,7 +271,7 @@ type QueueJoinForFrame[T any] struct {
 func (q *Queue[T]) NewJoinForFrame(d time.Duration) *QueueJoinForFrame[T] {
 	return greenlet.MakeFrame(QueueJoinForFrame[T]{q: q, d: d})
 }
-func (f *QueueJoinForFrame[T]) Results() bool { return f.ret0 }
+func (f *QueueJoinForFrame[T]) Results() bool { f.Over(f); return f.ret0 }
 func (f *QueueJoinForFrame[T]) Returned(r *greenlet.Run) (ret0 bool) {
 	ret0 = f.ret0
 	f.Release(r)

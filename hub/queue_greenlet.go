@@ -82,7 +82,7 @@ type QueuePutForFrame[T any] struct {
 func (q *Queue[T]) NewPutForFrame(v T, d time.Duration) *QueuePutForFrame[T] {
 	return greenlet.MakeFrame(QueuePutForFrame[T]{q: q, v: v, d: d})
 }
-func (f *QueuePutForFrame[T]) Results() bool { return f.ret0 }
+func (f *QueuePutForFrame[T]) Results() bool { f.Over(f); return f.ret0 }
 func (f *QueuePutForFrame[T]) Returned(r *greenlet.Run) (ret0 bool) {
 	ret0 = f.ret0
 	f.Release(r)
@@ -149,7 +149,7 @@ type QueueGetFrame[T any] struct {
 
 // NewGetFrame makes a frame that will run Queue.Get.
 func (q *Queue[T]) NewGetFrame() *QueueGetFrame[T] { return greenlet.MakeFrame(QueueGetFrame[T]{q: q}) }
-func (f *QueueGetFrame[T]) Results() (T, bool)     { return f.ret0, f.ret1 }
+func (f *QueueGetFrame[T]) Results() (T, bool)     { f.Over(f); return f.ret0, f.ret1 }
 func (f *QueueGetFrame[T]) Returned(r *greenlet.Run) (ret0 T, ret1 bool) {
 	ret0, ret1 = f.ret0, f.ret1
 	f.Release(r)
@@ -222,7 +222,7 @@ type QueueGetForFrame[T any] struct {
 func (q *Queue[T]) NewGetForFrame(d time.Duration) *QueueGetForFrame[T] {
 	return greenlet.MakeFrame(QueueGetForFrame[T]{q: q, d: d})
 }
-func (f *QueueGetForFrame[T]) Results() (T, bool) { return f.ret0, f.ret1 }
+func (f *QueueGetForFrame[T]) Results() (T, bool) { f.Over(f); return f.ret0, f.ret1 }
 func (f *QueueGetForFrame[T]) Returned(r *greenlet.Run) (ret0 T, ret1 bool) {
 	ret0, ret1 = f.ret0, f.ret1
 	f.Release(r)
@@ -295,7 +295,7 @@ type QueuePeekFrame[T any] struct {
 func (q *Queue[T]) NewPeekFrame() *QueuePeekFrame[T] {
 	return greenlet.MakeFrame(QueuePeekFrame[T]{q: q})
 }
-func (f *QueuePeekFrame[T]) Results() (T, bool) { return f.ret0, f.ret1 }
+func (f *QueuePeekFrame[T]) Results() (T, bool) { f.Over(f); return f.ret0, f.ret1 }
 func (f *QueuePeekFrame[T]) Returned(r *greenlet.Run) (ret0 T, ret1 bool) {
 	ret0, ret1 = f.ret0, f.ret1
 	f.Release(r)

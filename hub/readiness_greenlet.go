@@ -22,7 +22,7 @@ type ReadinessWaitFrame struct {
 func (r *Readiness) NewWaitFrame(dir Direction) *ReadinessWaitFrame {
 	return greenlet.MakeFrame(ReadinessWaitFrame{r: r, dir: dir})
 }
-func (f *ReadinessWaitFrame) Results() error { return f.ret0 }
+func (f *ReadinessWaitFrame) Results() error { f.Over(f); return f.ret0 }
 func (f *ReadinessWaitFrame) Returned(r *greenlet.Run) (ret0 error) {
 	ret0 = f.ret0
 	f.Release(r)
@@ -113,7 +113,7 @@ type ReadinessWaitForFrame struct {
 func (r *Readiness) NewWaitForFrame(dir Direction, d time.Duration) *ReadinessWaitForFrame {
 	return greenlet.MakeFrame(ReadinessWaitForFrame{r: r, dir: dir, d: d})
 }
-func (f *ReadinessWaitForFrame) Results() error { return f.ret0 }
+func (f *ReadinessWaitForFrame) Results() error { f.Over(f); return f.ret0 }
 func (f *ReadinessWaitForFrame) Returned(r *greenlet.Run) (ret0 error) {
 	ret0 = f.ret0
 	f.Release(r)

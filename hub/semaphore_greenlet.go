@@ -91,7 +91,7 @@ type SemaphoreAcquireForFrame struct {
 func (s *Semaphore) NewAcquireForFrame(d time.Duration) *SemaphoreAcquireForFrame {
 	return greenlet.MakeFrame(SemaphoreAcquireForFrame{s: s, d: d})
 }
-func (f *SemaphoreAcquireForFrame) Results() bool { return f.ret0 }
+func (f *SemaphoreAcquireForFrame) Results() bool { f.Over(f); return f.ret0 }
 func (f *SemaphoreAcquireForFrame) Returned(r *greenlet.Run) (ret0 bool) {
 	ret0 = f.ret0
 	f.Release(r)

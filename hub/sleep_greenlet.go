@@ -226,7 +226,7 @@ func (h *Hub) NewWithTimeoutFrame(d time.Duration, f func()) *HubWithTimeoutFram
 func (h *Hub) WithTimeoutResumable(r *greenlet.Run, d time.Duration, f func()) (error, greenlet.Status) {
 	return (*HubWithTimeoutFrame)(nil).run(r, h, d, f)
 }
-func (f *HubWithTimeoutFrame) Results() error { return f.ret0 }
+func (f *HubWithTimeoutFrame) Results() error { f.Over(f); return f.ret0 }
 func (f *HubWithTimeoutFrame) Returned(r *greenlet.Run) (ret0 error) {
 	ret0 = f.ret0
 	f.Release(r)

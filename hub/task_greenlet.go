@@ -19,7 +19,7 @@ type TaskJoinFrame struct {
 
 // NewJoinFrame makes a frame that will run Task.Join.
 func (t *Task) NewJoinFrame() *TaskJoinFrame                   { return greenlet.MakeFrame(TaskJoinFrame{t: t}) }
-func (f *TaskJoinFrame) Results() error                        { return f.ret0 }
+func (f *TaskJoinFrame) Results() error                        { f.Over(f); return f.ret0 }
 func (f *TaskJoinFrame) Returned(r *greenlet.Run) (ret0 error) { ret0 = f.ret0; f.Release(r); return }
 
 // JoinResumable is Task.Join for callers that can be suspended.
@@ -98,7 +98,7 @@ type TaskJoinForFrame struct {
 func (t *Task) NewJoinForFrame(d time.Duration) *TaskJoinForFrame {
 	return greenlet.MakeFrame(TaskJoinForFrame{t: t, d: d})
 }
-func (f *TaskJoinForFrame) Results() (error, bool) { return f.ret0, f.ret1 }
+func (f *TaskJoinForFrame) Results() (error, bool) { f.Over(f); return f.ret0, f.ret1 }
 func (f *TaskJoinForFrame) Returned(r *greenlet.Run) (ret0 error, ret1 bool) {
 	ret0, ret1 = f.ret0, f.ret1
 	f.Release(r)
@@ -253,7 +253,7 @@ type TaskKillForFrame struct {
 func (t *Task) NewKillForFrame(d time.Duration) *TaskKillForFrame {
 	return greenlet.MakeFrame(TaskKillForFrame{t: t, d: d})
 }
-func (f *TaskKillForFrame) Results() bool                        { return f.ret0 }
+func (f *TaskKillForFrame) Results() bool                        { f.Over(f); return f.ret0 }
 func (f *TaskKillForFrame) Returned(r *greenlet.Run) (ret0 bool) { ret0 = f.ret0; f.Release(r); return }
 
 // KillForResumable is Task.KillFor for callers that can be suspended.

@@ -15,10 +15,14 @@ in its dispatch, or at a label, resumed_9, to which that leads:
 		x, err = r.Callee().(*fetchFrame).Returned(r)
 		...
 
-Returned is the results of a frame that is given back by it. In a long function, which
+Returned gives the frame back. In a long function, which
 takes its frame at the start (see Where variables live), all calls that are suspended
 return in one place: gc takes Link in line, and its time for debugging information goes
 with the square of what that declares.
+
+Returned is for who called, and finds the results there. Users ask the method Results of
+a frame that they made, whenever they like: it begins with f.Over(f), which panics unless
+Run.Return has noted the return in the header. A call's frame is cleared with that note.
 
 What a call of an interface method reaches is known only when it is made. So the
 call asks, and is of the companion if the dynamic type has one:

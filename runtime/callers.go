@@ -75,9 +75,9 @@ func isDriver(f runtime.Frame) bool {
 // isLoop reports whether fn is the driver.
 func isLoop(fn string) bool { return hasRuntimeName(fn) && strings.HasSuffix(fn, ".(*Run).loop") }
 
-// isNext reports whether fn is the function that [Pull] or [Exchanger] returns.
+// isNext reports whether fn is the function that [Pull] returns, or Send of a [Generator].
 func isNext(fn string) bool {
-	return strings.Contains(fn, ".Pull[") || strings.Contains(fn, ".Exchanger[")
+	return strings.Contains(fn, ".Pull[") || strings.Contains(fn, ".(*Generator[") && strings.HasSuffix(fn, "]).Send")
 }
 
 // variant says which part of a resumable function fn is, a name as in

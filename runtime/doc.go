@@ -5,7 +5,8 @@
 // greenlet (github.com/going-green/greenlet/cmd/greenlet) compiles it into a
 // state machine, whose activations are frames: values of a generated type with
 // a generated constructor. A frame is made a greenlet by [New], or driven as a
-// generator by [Seq] and [Pull], or, where it wants answers, by [Exchanger].
+// generator by [Seq] and [Pull], or, where it wants answers, by [Exchanger]. What its
+// function returned is told by the method Results of the frame, which panics before.
 //
 //	//greenlet:resumable
 //	func count(n int) {

@@ -146,11 +146,11 @@ func ExampleYield() {
 }
 
 func ExampleExchanger() {
-	exchange, stop := Exchanger[int, int](newCountFrame(0))
-	defer stop()
-	fmt.Println(exchange(2)) // the argument of count; it drops what comes later
-	fmt.Println(exchange(9))
-	fmt.Println(exchange(9))
+	counter := Exchanger[int, int](newCountFrame(2))
+	defer counter.Stop()
+	fmt.Println(counter.Next())
+	fmt.Println(counter.Send(9)) // count yields: it drops what comes in
+	fmt.Println(counter.Send(9))
 	// Output:
 	// 0 true
 	// 1 true

@@ -107,7 +107,7 @@ func adopt(run Frame, op string) {
 		panic(&StateError{Op: op, Reason: "the frame is nil"})
 	}
 	h := run.header()
-	if h.PC != 0 || h.use == inUse || h.Caller != nil {
+	if h.PC != 0 || h.use >= inUse || h.Caller != nil {
 		panic(&StateError{Op: op, Reason: "the frame of " + run.Func().Name + " is already in use"})
 	}
 	h.use = inUse
@@ -144,10 +144,14 @@ func (g *Greenlet) Dead() bool { return g.state == dead }
 // Active reports whether g has started and not ended: bool(g) in Python.
 func (g *Greenlet) Active() bool { return g.state != unstarted && g.state != dead }
 
-// finish ends g, whose root frame f has returned, and gives its results to
-// the parent.
-func (g *Greenlet) finish(r *Run, f Frame) Status {
-	g.bury()
+// finish ends the current greenlet, whose root frame f has returned, and gives its
+// results to the parent.
+func (r *Run) finish(f Frame) Status {
+	g := r.cur
+	if g.rooted {
+		f.Forget()
+	}
+	g.leaf, g.slot, g.state = nil, nil, dead
 	if r.drop && g.heir() == &main {
 		r.cur = &main
 		return Switched
@@ -180,6 +184,7 @@ func (g *Greenlet) forget(f Frame) {
 
 // bury ends g without running any more of it.
 func (g *Greenlet) bury() {
+	endFrames(g.leaf, nil)
 	g.forget(g.leaf)
 	g.leaf, g.slot, g.state = nil, nil, dead
 }

@@ -124,6 +124,7 @@ func (r *Run) broken(leaf Frame, v any) {
 	g := r.cur
 	if g.state != dead {
 		g.leaf = leaf.header().Caller
+		endFrames(leaf, g.leaf)
 	}
 	if v == nil { // runtime.Goexit: it goes on when this returns
 		var raised any
@@ -162,6 +163,7 @@ func (r *Run) broken(leaf Frame, v any) {
 func (g *Greenlet) catch(v any) bool {
 	for f := g.leaf; f != nil; f = f.header().Caller {
 		if c, ok := f.(catcher); ok && f.header().PC != 0 {
+			endFrames(g.leaf, f)
 			g.leaf, g.slot = f, nil
 			c.catch(v)
 			return true

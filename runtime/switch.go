@@ -9,8 +9,14 @@ package greenlet
 // as nil, one value as itself, several as [Values].
 //
 // The first switch to g starts it; its arguments, if there are any, replace
-// the parameters of g's frame. A dead g passes the switch on to its parent.
-// Switch panics if g is running already, or if it can't receive the arguments.
+// the parameters of g's frame. Switch panics if g is running already, or if it can't
+// receive the arguments.
+//
+// A dead g passes the switch on to its nearest ancestor alive, as in Python's greenlet:
+// the ancestor gets the arguments, and if that is who switches, Switch returns them at
+// once. So whoever holds a greenlet that ends meanwhile ends up where its result went,
+// and code that is ported keeps its meaning; who has to know asks [Greenlet.Dead].
+// Greenletvet reports switches to what is known to be dead.
 func (g *Greenlet) Switch(args ...any) any {
 	r := enter()
 	r.slot = &r.out

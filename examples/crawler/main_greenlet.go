@@ -39,7 +39,7 @@ func (c *crawler) newFetchFrame(page *url.URL) *crawlerFetchFrame {
 func (c *crawler) fetchResumable(r *greenlet.Run, page *url.URL) ([]*url.URL, error, greenlet.Status) {
 	return (*crawlerFetchFrame)(nil).run(r, c, page)
 }
-func (f *crawlerFetchFrame) Results() ([]*url.URL, error) { return f.ret0, f.ret1 }
+func (f *crawlerFetchFrame) Results() ([]*url.URL, error) { f.Over(f); return f.ret0, f.ret1 }
 func (f *crawlerFetchFrame) Returned(r *greenlet.Run) (ret0 []*url.URL, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
 	f.Release(r)

@@ -130,7 +130,7 @@ type serveFrame struct {
 }
 
 func newServeFrame(s *socket.Server) *serveFrame            { return greenlet.MakeFrame(serveFrame{s: s}) }
-func (f *serveFrame) Results() error                        { return f.ret0 }
+func (f *serveFrame) Results() error                        { f.Over(f); return f.ret0 }
 func (f *serveFrame) Returned(r *greenlet.Run) (ret0 error) { ret0 = f.ret0; f.Release(r); return }
 
 // serveResumable is serve for callers that can be suspended.

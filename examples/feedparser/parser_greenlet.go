@@ -21,7 +21,7 @@ type parserPeekFrame struct {
 }
 
 func (p *parser) newPeekFrame() *parserPeekFrame                { return greenlet.MakeFrame(parserPeekFrame{p: p}) }
-func (f *parserPeekFrame) Results() rune                        { return f.ret0 }
+func (f *parserPeekFrame) Results() rune                        { f.Over(f); return f.ret0 }
 func (f *parserPeekFrame) Returned(r *greenlet.Run) (ret0 rune) { ret0 = f.ret0; f.Release(r); return }
 
 // peekResumable is parser.peek for callers that can be suspended.
@@ -108,7 +108,7 @@ type parserSpaceFrame struct {
 }
 
 func (p *parser) newSpaceFrame() *parserSpaceFrame               { return greenlet.MakeFrame(parserSpaceFrame{p: p}) }
-func (f *parserSpaceFrame) Results() rune                        { return f.ret0 }
+func (f *parserSpaceFrame) Results() rune                        { f.Over(f); return f.ret0 }
 func (f *parserSpaceFrame) Returned(r *greenlet.Run) (ret0 rune) { ret0 = f.ret0; f.Release(r); return }
 
 // spaceResumable is parser.space for callers that can be suspended.
@@ -192,7 +192,7 @@ type parserDocumentFrame struct {
 func (p *parser) newDocumentFrame() *parserDocumentFrame {
 	return greenlet.MakeFrame(parserDocumentFrame{p: p})
 }
-func (f *parserDocumentFrame) Results() (any, error) { return f.ret0, f.ret1 }
+func (f *parserDocumentFrame) Results() (any, error) { f.Over(f); return f.ret0, f.ret1 }
 func (f *parserDocumentFrame) Returned(r *greenlet.Run) (ret0 any, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
 	f.Release(r)
@@ -310,7 +310,7 @@ type parserValueFrame struct {
 }
 
 func (p *parser) newValueFrame() *parserValueFrame { return greenlet.MakeFrame(parserValueFrame{p: p}) }
-func (f *parserValueFrame) Results() (any, error)  { return f.ret0, f.ret1 }
+func (f *parserValueFrame) Results() (any, error)  { f.Over(f); return f.ret0, f.ret1 }
 func (f *parserValueFrame) Returned(r *greenlet.Run) (ret0 any, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
 	f.Release(r)
@@ -465,7 +465,7 @@ type parserObjectFrame struct {
 func (p *parser) newObjectFrame() *parserObjectFrame {
 	return greenlet.MakeFrame(parserObjectFrame{p: p})
 }
-func (f *parserObjectFrame) Results() (any, error) { return f.ret0, f.ret1 }
+func (f *parserObjectFrame) Results() (any, error) { f.Over(f); return f.ret0, f.ret1 }
 func (f *parserObjectFrame) Returned(r *greenlet.Run) (ret0 any, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
 	f.Release(r)
@@ -632,7 +632,7 @@ type parserArrayFrame struct {
 }
 
 func (p *parser) newArrayFrame() *parserArrayFrame { return greenlet.MakeFrame(parserArrayFrame{p: p}) }
-func (f *parserArrayFrame) Results() (any, error)  { return f.ret0, f.ret1 }
+func (f *parserArrayFrame) Results() (any, error)  { f.Over(f); return f.ret0, f.ret1 }
 func (f *parserArrayFrame) Returned(r *greenlet.Run) (ret0 any, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
 	f.Release(r)
@@ -746,7 +746,7 @@ type parserStrFrame struct {
 }
 
 func (p *parser) newStrFrame() *parserStrFrame     { return greenlet.MakeFrame(parserStrFrame{p: p}) }
-func (f *parserStrFrame) Results() (string, error) { return f.ret0, f.ret1 }
+func (f *parserStrFrame) Results() (string, error) { f.Over(f); return f.ret0, f.ret1 }
 func (f *parserStrFrame) Returned(r *greenlet.Run) (ret0 string, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
 	f.Release(r)
@@ -857,7 +857,7 @@ type parserEscapedFrame struct {
 func (p *parser) newEscapedFrame() *parserEscapedFrame {
 	return greenlet.MakeFrame(parserEscapedFrame{p: p})
 }
-func (f *parserEscapedFrame) Results() (rune, error) { return f.ret0, f.ret1 }
+func (f *parserEscapedFrame) Results() (rune, error) { f.Over(f); return f.ret0, f.ret1 }
 func (f *parserEscapedFrame) Returned(r *greenlet.Run) (ret0 rune, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
 	f.Release(r)
@@ -964,7 +964,7 @@ type parserNumberFrame struct {
 func (p *parser) newNumberFrame() *parserNumberFrame {
 	return greenlet.MakeFrame(parserNumberFrame{p: p})
 }
-func (f *parserNumberFrame) Results() (any, error) { return f.ret0, f.ret1 }
+func (f *parserNumberFrame) Results() (any, error) { f.Over(f); return f.ret0, f.ret1 }
 func (f *parserNumberFrame) Returned(r *greenlet.Run) (ret0 any, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
 	f.Release(r)
@@ -1074,7 +1074,7 @@ type parserWordFrame struct {
 }
 
 func (p *parser) newWordFrame() *parserWordFrame { return greenlet.MakeFrame(parserWordFrame{p: p}) }
-func (f *parserWordFrame) Results() (any, error) { return f.ret0, f.ret1 }
+func (f *parserWordFrame) Results() (any, error) { f.Over(f); return f.ret0, f.ret1 }
 func (f *parserWordFrame) Returned(r *greenlet.Run) (ret0 any, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
 	f.Release(r)

@@ -131,7 +131,7 @@ type marketConsumeFrame struct {
 func (m0 *market) newConsumeFrame(name0 string, pace0 time.Duration) *marketConsumeFrame {
 	return greenlet.MakeFrame(marketConsumeFrame{m0: m0, name0: name0, pace0: pace0})
 }
-func (f *marketConsumeFrame) Results() int { return f.ret0 }
+func (f *marketConsumeFrame) Results() int { f.Over(f); return f.ret0 }
 func (f *marketConsumeFrame) Returned(r *greenlet.Run) (ret0 int) {
 	ret0 = f.ret0
 	f.Release(r)

@@ -283,7 +283,7 @@ type clientReadFrame struct {
 }
 
 func (c *client) newReadFrame() *clientReadFrame               { return greenlet.MakeFrame(clientReadFrame{c: c}) }
-func (f *clientReadFrame) Results() int                        { return f.ret0 }
+func (f *clientReadFrame) Results() int                        { f.Over(f); return f.ret0 }
 func (f *clientReadFrame) Returned(r *greenlet.Run) (ret0 int) { ret0 = f.ret0; f.Release(r); return }
 
 // readResumable is client.read for callers that can be suspended.
@@ -398,7 +398,7 @@ type clientAskFrame struct {
 func (c *client) newAskFrame(m message) *clientAskFrame {
 	return greenlet.MakeFrame(clientAskFrame{c: c, m: m})
 }
-func (f *clientAskFrame) Results() (message, bool) { return f.ret0, f.ret1 }
+func (f *clientAskFrame) Results() (message, bool) { f.Over(f); return f.ret0, f.ret1 }
 func (f *clientAskFrame) Returned(r *greenlet.Run) (ret0 message, ret1 bool) {
 	ret0, ret1 = f.ret0, f.ret1
 	f.Release(r)

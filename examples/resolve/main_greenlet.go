@@ -37,7 +37,7 @@ func (r *resolver) newLookUpFrame(name string) *resolverLookUpFrame {
 func (r *resolver) lookUpResumable(r2 *greenlet.Run, name string) (netip.Addr, error, greenlet.Status) {
 	return (*resolverLookUpFrame)(nil).run(r2, r, name)
 }
-func (f *resolverLookUpFrame) Results() (netip.Addr, error) { return f.ret0, f.ret1 }
+func (f *resolverLookUpFrame) Results() (netip.Addr, error) { f.Over(f); return f.ret0, f.ret1 }
 func (f *resolverLookUpFrame) Returned(r *greenlet.Run) (ret0 netip.Addr, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
 	f.Release(r)

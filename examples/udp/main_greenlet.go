@@ -29,7 +29,7 @@ type answerFrame struct {
 func newAnswerFrame(p *socket.PacketConn, deaf int) *answerFrame {
 	return greenlet.MakeFrame(answerFrame{p: p, deaf: deaf})
 }
-func (f *answerFrame) Results() error                        { return f.ret0 }
+func (f *answerFrame) Results() error                        { f.Over(f); return f.ret0 }
 func (f *answerFrame) Returned(r *greenlet.Run) (ret0 error) { ret0 = f.ret0; f.Release(r); return }
 
 // answerResumable is answer for callers that can be suspended.

@@ -27,11 +27,11 @@ func exchangeSwitch(n int) {
 }
 
 func exchangeExchanger(n int) {
-	exchange, stop := greenlet.Exchanger[int, int](newBlenderFrame(0))
-	defer stop()
-	blend := 0
+	blender := greenlet.Exchanger[int, int](newBlenderFrame(0))
+	defer blender.Stop()
+	blend, _ := blender.Next()
 	for i := range n {
-		blend, _ = exchange(spoon(blend, i))
+		blend, _ = blender.Send(spoon(blend, i))
 	}
 	sink = blend
 }

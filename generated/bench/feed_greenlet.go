@@ -23,7 +23,7 @@ type feedParserMoreFrame struct {
 func (p *feedParser) newMoreFrame() *feedParserMoreFrame {
 	return greenlet.MakeFrame(feedParserMoreFrame{p: p})
 }
-func (f *feedParserMoreFrame) Results() bool { return f.ret0 }
+func (f *feedParserMoreFrame) Results() bool { f.Over(f); return f.ret0 }
 func (f *feedParserMoreFrame) Returned(r *greenlet.Run) (ret0 bool) {
 	ret0 = f.ret0
 	f.Release(r)
@@ -132,7 +132,7 @@ type feedParserSpaceFrame struct {
 func (p *feedParser) newSpaceFrame() *feedParserSpaceFrame {
 	return greenlet.MakeFrame(feedParserSpaceFrame{p: p})
 }
-func (f *feedParserSpaceFrame) Results() byte { return f.ret0 }
+func (f *feedParserSpaceFrame) Results() byte { f.Over(f); return f.ret0 }
 func (f *feedParserSpaceFrame) Returned(r *greenlet.Run) (ret0 byte) {
 	ret0 = f.ret0
 	f.Release(r)
@@ -234,7 +234,7 @@ type feedParserDocumentFrame struct {
 func (p *feedParser) newDocumentFrame() *feedParserDocumentFrame {
 	return greenlet.MakeFrame(feedParserDocumentFrame{p: p})
 }
-func (f *feedParserDocumentFrame) Results() (any, error) { return f.ret0, f.ret1 }
+func (f *feedParserDocumentFrame) Results() (any, error) { f.Over(f); return f.ret0, f.ret1 }
 func (f *feedParserDocumentFrame) Returned(r *greenlet.Run) (ret0 any, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
 	f.Release(r)
@@ -354,7 +354,7 @@ type feedParserValueFrame struct {
 func (p *feedParser) newValueFrame() *feedParserValueFrame {
 	return greenlet.MakeFrame(feedParserValueFrame{p: p})
 }
-func (f *feedParserValueFrame) Results() (any, error) { return f.ret0, f.ret1 }
+func (f *feedParserValueFrame) Results() (any, error) { f.Over(f); return f.ret0, f.ret1 }
 func (f *feedParserValueFrame) Returned(r *greenlet.Run) (ret0 any, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
 	f.Release(r)
@@ -540,7 +540,7 @@ type feedParserObjectFrame struct {
 func (p *feedParser) newObjectFrame() *feedParserObjectFrame {
 	return greenlet.MakeFrame(feedParserObjectFrame{p: p})
 }
-func (f *feedParserObjectFrame) Results() (any, error) { return f.ret0, f.ret1 }
+func (f *feedParserObjectFrame) Results() (any, error) { f.Over(f); return f.ret0, f.ret1 }
 func (f *feedParserObjectFrame) Returned(r *greenlet.Run) (ret0 any, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
 	f.Release(r)
@@ -708,7 +708,7 @@ type feedParserArrayFrame struct {
 func (p *feedParser) newArrayFrame() *feedParserArrayFrame {
 	return greenlet.MakeFrame(feedParserArrayFrame{p: p})
 }
-func (f *feedParserArrayFrame) Results() (any, error) { return f.ret0, f.ret1 }
+func (f *feedParserArrayFrame) Results() (any, error) { f.Over(f); return f.ret0, f.ret1 }
 func (f *feedParserArrayFrame) Returned(r *greenlet.Run) (ret0 any, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
 	f.Release(r)
@@ -823,7 +823,7 @@ type feedParserStrFrame struct {
 func (p *feedParser) newStrFrame() *feedParserStrFrame {
 	return greenlet.MakeFrame(feedParserStrFrame{p: p})
 }
-func (f *feedParserStrFrame) Results() (string, error) { return f.ret0, f.ret1 }
+func (f *feedParserStrFrame) Results() (string, error) { f.Over(f); return f.ret0, f.ret1 }
 func (f *feedParserStrFrame) Returned(r *greenlet.Run) (ret0 string, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
 	f.Release(r)
@@ -942,7 +942,7 @@ type feedParserEscapeFrame struct {
 func (p *feedParser) newEscapeFrame() *feedParserEscapeFrame {
 	return greenlet.MakeFrame(feedParserEscapeFrame{p: p})
 }
-func (f *feedParserEscapeFrame) Results() error { return f.ret0 }
+func (f *feedParserEscapeFrame) Results() error { f.Over(f); return f.ret0 }
 func (f *feedParserEscapeFrame) Returned(r *greenlet.Run) (ret0 error) {
 	ret0 = f.ret0
 	f.Release(r)
@@ -1110,7 +1110,7 @@ type feedParserHexFrame struct {
 func (p *feedParser) newHexFrame() *feedParserHexFrame {
 	return greenlet.MakeFrame(feedParserHexFrame{p: p})
 }
-func (f *feedParserHexFrame) Results() (rune, error) { return f.ret0, f.ret1 }
+func (f *feedParserHexFrame) Results() (rune, error) { f.Over(f); return f.ret0, f.ret1 }
 func (f *feedParserHexFrame) Returned(r *greenlet.Run) (ret0 rune, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
 	f.Release(r)
@@ -1228,7 +1228,7 @@ type feedParserNextFrame struct {
 func (p *feedParser) newNextFrame() *feedParserNextFrame {
 	return greenlet.MakeFrame(feedParserNextFrame{p: p})
 }
-func (f *feedParserNextFrame) Results() (byte, bool) { return f.ret0, f.ret1 }
+func (f *feedParserNextFrame) Results() (byte, bool) { f.Over(f); return f.ret0, f.ret1 }
 func (f *feedParserNextFrame) Returned(r *greenlet.Run) (ret0 byte, ret1 bool) {
 	ret0, ret1 = f.ret0, f.ret1
 	f.Release(r)
@@ -1314,7 +1314,7 @@ type feedParserNumberFrame struct {
 func (p *feedParser) newNumberFrame() *feedParserNumberFrame {
 	return greenlet.MakeFrame(feedParserNumberFrame{p: p})
 }
-func (f *feedParserNumberFrame) Results() (any, error) { return f.ret0, f.ret1 }
+func (f *feedParserNumberFrame) Results() (any, error) { f.Over(f); return f.ret0, f.ret1 }
 func (f *feedParserNumberFrame) Returned(r *greenlet.Run) (ret0 any, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
 	f.Release(r)
@@ -1407,7 +1407,7 @@ type feedParserWordFrame struct {
 func (p *feedParser) newWordFrame(want string) *feedParserWordFrame {
 	return greenlet.MakeFrame(feedParserWordFrame{p: p, want: want})
 }
-func (f *feedParserWordFrame) Results() error { return f.ret0 }
+func (f *feedParserWordFrame) Results() error { f.Over(f); return f.ret0 }
 func (f *feedParserWordFrame) Returned(r *greenlet.Run) (ret0 error) {
 	ret0 = f.ret0
 	f.Release(r)

@@ -157,7 +157,7 @@ type forkPushFrame struct {
 func (f *fork) newPushFrame(yield func(int) bool) *forkPushFrame {
 	return greenlet.MakeFrame(forkPushFrame{f: f, yield: yield})
 }
-func (f *forkPushFrame) Results() bool                        { return f.ret0 }
+func (f *forkPushFrame) Results() bool                        { f.Over(f); return f.ret0 }
 func (f *forkPushFrame) Returned(r *greenlet.Run) (ret0 bool) { ret0 = f.ret0; f.Release(r); return }
 
 // pushResumable is fork.push for callers that can be suspended.
@@ -279,7 +279,7 @@ type forkIteratorFrame struct {
 func (f *fork) newIteratorFrame() *forkIteratorFrame {
 	return greenlet.MakeFrame(forkIteratorFrame{f: f})
 }
-func (f *forkIteratorFrame) Results() func(func(int) bool) { return f.ret0 }
+func (f *forkIteratorFrame) Results() func(func(int) bool) { f.Over(f); return f.ret0 }
 func (f *forkIteratorFrame) Returned(r *greenlet.Run) (ret0 func(func(int) bool)) {
 	ret0 = f.ret0
 	f.Release(r)

@@ -365,7 +365,7 @@ type manySpawnedFrame struct {
 }
 
 func newManySpawnedFrame(n int) *manySpawnedFrame               { return greenlet.MakeFrame(manySpawnedFrame{n: n}) }
-func (f *manySpawnedFrame) Results() int                        { return f.ret0 }
+func (f *manySpawnedFrame) Results() int                        { f.Over(f); return f.ret0 }
 func (f *manySpawnedFrame) Returned(r *greenlet.Run) (ret0 int) { ret0 = f.ret0; f.Release(r); return }
 
 // manySpawnedResumable is manySpawned for callers that can be suspended.
@@ -440,7 +440,7 @@ type maybeFrame struct {
 }
 
 func newMaybeFrame(i int) *maybeFrame                     { return greenlet.MakeFrame(maybeFrame{i: i}) }
-func (f *maybeFrame) Results() int                        { return f.ret0 }
+func (f *maybeFrame) Results() int                        { f.Over(f); return f.ret0 }
 func (f *maybeFrame) Returned(r *greenlet.Run) (ret0 int) { ret0 = f.ret0; f.Release(r); return }
 
 // maybeResumable is maybe for callers that can be suspended.
@@ -521,7 +521,7 @@ type manyCallsFrame struct {
 }
 
 func newManyCallsFrame(n int) *manyCallsFrame                 { return greenlet.MakeFrame(manyCallsFrame{n: n}) }
-func (f *manyCallsFrame) Results() int                        { return f.ret0 }
+func (f *manyCallsFrame) Results() int                        { f.Over(f); return f.ret0 }
 func (f *manyCallsFrame) Returned(r *greenlet.Run) (ret0 int) { ret0 = f.ret0; f.Release(r); return }
 
 // manyCallsResumable is manyCalls for callers that can be suspended.

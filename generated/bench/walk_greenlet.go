@@ -157,7 +157,7 @@ type bushPushFrame struct {
 func (t *bush) newPushFrame(yield func(int) bool) *bushPushFrame {
 	return greenlet.MakeFrame(bushPushFrame{t: t, yield: yield})
 }
-func (f *bushPushFrame) Results() bool                        { return f.ret0 }
+func (f *bushPushFrame) Results() bool                        { f.Over(f); return f.ret0 }
 func (f *bushPushFrame) Returned(r *greenlet.Run) (ret0 bool) { ret0 = f.ret0; f.Release(r); return }
 
 // pushResumable is bush.push for callers that can be suspended.

@@ -100,7 +100,7 @@ type survivesFrame struct {
 func newSurvivesFrame(parents *[]*greenlet.Greenlet) *survivesFrame {
 	return greenlet.MakeFrame(survivesFrame{parents: parents})
 }
-func (f *survivesFrame) Results() string                        { return f.ret0 }
+func (f *survivesFrame) Results() string                        { f.Over(f); return f.ret0 }
 func (f *survivesFrame) Returned(r *greenlet.Run) (ret0 string) { ret0 = f.ret0; f.Release(r); return }
 
 // survivesResumable is survives for callers that can be suspended.
@@ -238,7 +238,7 @@ type survivesAndWaitsFrame struct {
 func newSurvivesAndWaitsFrame(parents *[]*greenlet.Greenlet) *survivesAndWaitsFrame {
 	return greenlet.MakeFrame(survivesAndWaitsFrame{parents: parents})
 }
-func (f *survivesAndWaitsFrame) Results() string { return f.ret0 }
+func (f *survivesAndWaitsFrame) Results() string { f.Over(f); return f.ret0 }
 func (f *survivesAndWaitsFrame) Returned(r *greenlet.Run) (ret0 string) {
 	ret0 = f.ret0
 	f.Release(r)

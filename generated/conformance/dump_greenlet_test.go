@@ -24,7 +24,7 @@ func (f0 *forest) newGrowsFrame(depth int) *forestGrowsFrame {
 func (f0 *forest) growsResumable(r *greenlet.Run, depth int) (any, greenlet.Status) {
 	return (*forestGrowsFrame)(nil).run(r, f0, depth)
 }
-func (f *forestGrowsFrame) Results() any                        { return f.ret0 }
+func (f *forestGrowsFrame) Results() any                        { f.Over(f); return f.ret0 }
 func (f *forestGrowsFrame) Returned(r *greenlet.Run) (ret0 any) { ret0 = f.ret0; f.Release(r); return }
 
 func (f *forestGrowsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {

@@ -17,7 +17,7 @@ type returnsItselfFrame struct {
 }
 
 func newReturnsItselfFrame() *returnsItselfFrame          { return greenlet.MakeFrame(returnsItselfFrame{}) }
-func (f *returnsItselfFrame) Results() *greenlet.Greenlet { return f.ret0 }
+func (f *returnsItselfFrame) Results() *greenlet.Greenlet { f.Over(f); return f.ret0 }
 func (f *returnsItselfFrame) Returned(r *greenlet.Run) (ret0 *greenlet.Greenlet) {
 	ret0 = f.ret0
 	f.Release(r)
@@ -148,7 +148,7 @@ type collectsFrame struct {
 }
 
 func newCollectsFrame() *collectsFrame                       { return greenlet.MakeFrame(collectsFrame{}) }
-func (f *collectsFrame) Results() int                        { return f.ret0 }
+func (f *collectsFrame) Results() int                        { f.Over(f); return f.ret0 }
 func (f *collectsFrame) Returned(r *greenlet.Run) (ret0 int) { ret0 = f.ret0; f.Release(r); return }
 
 // collectsResumable is collects for callers that can be suspended.
@@ -313,7 +313,7 @@ type keepsFrame struct {
 func newKeepsFrame(b *box, fails bool) *keepsFrame {
 	return greenlet.MakeFrame(keepsFrame{b: b, fails: fails})
 }
-func (f *keepsFrame) Results() *[4]int                        { return f.ret0 }
+func (f *keepsFrame) Results() *[4]int                        { f.Over(f); return f.ret0 }
 func (f *keepsFrame) Returned(r *greenlet.Run) (ret0 *[4]int) { ret0 = f.ret0; f.Release(r); return }
 
 // keepsResumable is keeps for callers that can be suspended.
@@ -388,7 +388,7 @@ func newKeepsDeferringFrame(b *box, fails bool) *keepsDeferringFrame {
 func keepsDeferringResumable(r *greenlet.Run, b *box, fails bool) (*[4]int, greenlet.Status) {
 	return (*keepsDeferringFrame)(nil).run(r, b, fails)
 }
-func (f *keepsDeferringFrame) Results() *[4]int { return f.ret0 }
+func (f *keepsDeferringFrame) Results() *[4]int { f.Over(f); return f.ret0 }
 func (f *keepsDeferringFrame) Returned(r *greenlet.Run) (ret0 *[4]int) {
 	ret0 = f.ret0
 	f.Release(r)

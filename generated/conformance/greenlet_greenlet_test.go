@@ -69,7 +69,7 @@ type makesChildFrame struct {
 }
 
 func newMakesChildFrame() *makesChildFrame             { return greenlet.MakeFrame(makesChildFrame{}) }
-func (f *makesChildFrame) Results() *greenlet.Greenlet { return f.ret0 }
+func (f *makesChildFrame) Results() *greenlet.Greenlet { f.Over(f); return f.ret0 }
 func (f *makesChildFrame) Returned(r *greenlet.Run) (ret0 *greenlet.Greenlet) {
 	ret0 = f.ret0
 	f.Release(r)
@@ -107,7 +107,7 @@ type leafFrame struct {
 }
 
 func newLeafFrame(v int) *leafFrame                      { return greenlet.MakeFrame(leafFrame{v: v}) }
-func (f *leafFrame) Results() int                        { return f.ret0 }
+func (f *leafFrame) Results() int                        { f.Over(f); return f.ret0 }
 func (f *leafFrame) Returned(r *greenlet.Run) (ret0 int) { ret0 = f.ret0; f.Release(r); return }
 
 // leafResumable is leaf for callers that can be suspended.
@@ -251,7 +251,7 @@ type blocksFrame struct {
 func newBlocksFrame(started chan bool, release chan bool) *blocksFrame {
 	return greenlet.MakeFrame(blocksFrame{started: started, release: release})
 }
-func (f *blocksFrame) Results() string                        { return f.ret0 }
+func (f *blocksFrame) Results() string                        { f.Over(f); return f.ret0 }
 func (f *blocksFrame) Returned(r *greenlet.Run) (ret0 string) { ret0 = f.ret0; f.Release(r); return }
 
 // blocksResumable is blocks for callers that can be suspended.
@@ -484,7 +484,7 @@ type recoversFrame struct {
 }
 
 func newRecoversFrame(seen *any) *recoversFrame                 { return greenlet.MakeFrame(recoversFrame{seen: seen}) }
-func (f *recoversFrame) Results() string                        { return f.ret0 }
+func (f *recoversFrame) Results() string                        { f.Over(f); return f.ret0 }
 func (f *recoversFrame) Returned(r *greenlet.Run) (ret0 string) { ret0 = f.ret0; f.Release(r); return }
 
 // recoversResumable is recovers for callers that can be suspended.
@@ -550,7 +550,7 @@ func newWaitsFrame(seen *any) *waitsFrame { return greenlet.MakeFrame(waitsFrame
 func waitsResumable(r *greenlet.Run, seen *any) (any, greenlet.Status) {
 	return (*waitsFrame)(nil).run(r, seen)
 }
-func (f *waitsFrame) Results() any                        { return f.ret0 }
+func (f *waitsFrame) Results() any                        { f.Over(f); return f.ret0 }
 func (f *waitsFrame) Returned(r *greenlet.Run) (ret0 any) { ret0 = f.ret0; f.Release(r); return }
 
 func (f *waitsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -641,7 +641,7 @@ type standsFrame struct {
 }
 
 func newStandsFrame() *standsFrame            { return greenlet.MakeFrame(standsFrame{}) }
-func (f *standsFrame) Results() (int, string) { return f.ret0, f.ret1 }
+func (f *standsFrame) Results() (int, string) { f.Over(f); return f.ret0, f.ret1 }
 func (f *standsFrame) Returned(r *greenlet.Run) (ret0 int, ret1 string) {
 	ret0, ret1 = f.ret0, f.ret1
 	f.Release(r)
@@ -755,7 +755,7 @@ type takesFrame struct {
 }
 
 func newTakesFrame(a arguments, n int) *takesFrame        { return greenlet.MakeFrame(takesFrame{a: a, n: n}) }
-func (f *takesFrame) Results() any                        { return f.ret0 }
+func (f *takesFrame) Results() any                        { f.Over(f); return f.ret0 }
 func (f *takesFrame) Returned(r *greenlet.Run) (ret0 any) { ret0 = f.ret0; f.Release(r); return }
 
 // takesResumable is takes for callers that can be suspended.
@@ -815,7 +815,7 @@ func newPeeksFrame() *peeksFrame { return greenlet.MakeFrame(peeksFrame{}) }
 
 // peeksResumable is peeks for callers that can be suspended.
 func peeksResumable(r *greenlet.Run) (any, greenlet.Status) { return (*peeksFrame)(nil).run(r) }
-func (f *peeksFrame) Results() any                          { return f.ret0 }
+func (f *peeksFrame) Results() any                          { f.Over(f); return f.ret0 }
 func (f *peeksFrame) Returned(r *greenlet.Run) (ret0 any)   { ret0 = f.ret0; f.Release(r); return }
 
 func (f *peeksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -999,7 +999,7 @@ type looksAtRunFrame struct {
 }
 
 func newLooksAtRunFrame() *looksAtRunFrame                      { return greenlet.MakeFrame(looksAtRunFrame{}) }
-func (f *looksAtRunFrame) Results() bool                        { return f.ret0 }
+func (f *looksAtRunFrame) Results() bool                        { f.Over(f); return f.ret0 }
 func (f *looksAtRunFrame) Returned(r *greenlet.Run) (ret0 bool) { ret0 = f.ret0; f.Release(r); return }
 
 // looksAtRunResumable is looksAtRun for callers that can be suspended.
@@ -1063,7 +1063,7 @@ type pairFrame struct {
 }
 
 func newPairFrame(a int, b int) *pairFrame               { return greenlet.MakeFrame(pairFrame{a: a, b: b}) }
-func (f *pairFrame) Results() int                        { return f.ret0 }
+func (f *pairFrame) Results() int                        { f.Over(f); return f.ret0 }
 func (f *pairFrame) Returned(r *greenlet.Run) (ret0 int) { ret0 = f.ret0; f.Release(r); return }
 
 // pairResumable is pair for callers that can be suspended.
@@ -1098,7 +1098,7 @@ type doubleFrame struct {
 }
 
 func newDoubleFrame(v int) *doubleFrame                    { return greenlet.MakeFrame(doubleFrame{v: v}) }
-func (f *doubleFrame) Results() int                        { return f.ret0 }
+func (f *doubleFrame) Results() int                        { f.Over(f); return f.ret0 }
 func (f *doubleFrame) Returned(r *greenlet.Run) (ret0 int) { ret0 = f.ret0; f.Release(r); return }
 
 // doubleResumable is double for callers that can be suspended.
@@ -1135,7 +1135,7 @@ type factorialFrame struct {
 }
 
 func newFactorialFrame(n int) *factorialFrame                 { return greenlet.MakeFrame(factorialFrame{n: n}) }
-func (f *factorialFrame) Results() int                        { return f.ret0 }
+func (f *factorialFrame) Results() int                        { f.Over(f); return f.ret0 }
 func (f *factorialFrame) Returned(r *greenlet.Run) (ret0 int) { ret0 = f.ret0; f.Release(r); return }
 
 // factorialResumable is factorial for callers that can be suspended.

@@ -17,7 +17,7 @@ type echoesFrame struct {
 }
 
 func newEchoesFrame(v any) *echoesFrame                    { return greenlet.MakeFrame(echoesFrame{v: v}) }
-func (f *echoesFrame) Results() any                        { return f.ret0 }
+func (f *echoesFrame) Results() any                        { f.Over(f); return f.ret0 }
 func (f *echoesFrame) Returned(r *greenlet.Run) (ret0 any) { ret0 = f.ret0; f.Release(r); return }
 
 // echoesResumable is echoes for callers that can be suspended.
@@ -88,7 +88,7 @@ func newOperatesFrame(name string, to *greenlet.Greenlet) *operatesFrame {
 func operatesResumable(r *greenlet.Run, name string, to *greenlet.Greenlet) (string, any, greenlet.Status) {
 	return (*operatesFrame)(nil).run(r, name, to)
 }
-func (f *operatesFrame) Results() (string, any) { return f.ret0, f.ret1 }
+func (f *operatesFrame) Results() (string, any) { f.Over(f); return f.ret0, f.ret1 }
 func (f *operatesFrame) Returned(r *greenlet.Run) (ret0 string, ret1 any) {
 	ret0, ret1 = f.ret0, f.ret1
 	f.Release(r)
@@ -361,7 +361,7 @@ type awaitsIntFrame struct {
 }
 
 func newAwaitsIntFrame() *awaitsIntFrame                      { return greenlet.MakeFrame(awaitsIntFrame{}) }
-func (f *awaitsIntFrame) Results() int                        { return f.ret0 }
+func (f *awaitsIntFrame) Results() int                        { f.Over(f); return f.ret0 }
 func (f *awaitsIntFrame) Returned(r *greenlet.Run) (ret0 int) { ret0 = f.ret0; f.Release(r); return }
 
 // awaitsIntResumable is awaitsInt for callers that can be suspended.

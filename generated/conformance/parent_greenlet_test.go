@@ -63,7 +63,7 @@ type printsMainFrame struct {
 }
 
 func newPrintsMainFrame() *printsMainFrame           { return greenlet.MakeFrame(printsMainFrame{}) }
-func (f *printsMainFrame) Results() (string, string) { return f.ret0, f.ret1 }
+func (f *printsMainFrame) Results() (string, string) { f.Over(f); return f.ret0, f.ret1 }
 func (f *printsMainFrame) Returned(r *greenlet.Run) (ret0 string, ret1 string) {
 	ret0, ret1 = f.ret0, f.ret1
 	f.Release(r)

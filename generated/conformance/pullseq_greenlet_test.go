@@ -83,7 +83,7 @@ type nodePushFrame struct {
 func (n *node) newPushFrame(yield func(int) bool) *nodePushFrame {
 	return greenlet.MakeFrame(nodePushFrame{n: n, yield: yield})
 }
-func (f *nodePushFrame) Results() bool                        { return f.ret0 }
+func (f *nodePushFrame) Results() bool                        { f.Over(f); return f.ret0 }
 func (f *nodePushFrame) Returned(r *greenlet.Run) (ret0 bool) { ret0 = f.ret0; f.Release(r); return }
 
 // pushResumable is node.push for callers that can be suspended.
@@ -337,7 +337,7 @@ type throughFrame struct {
 }
 
 func newThroughFrame(n int) *throughFrame                   { return greenlet.MakeFrame(throughFrame{n: n}) }
-func (f *throughFrame) Results() int                        { return f.ret0 }
+func (f *throughFrame) Results() int                        { f.Over(f); return f.ret0 }
 func (f *throughFrame) Returned(r *greenlet.Run) (ret0 int) { ret0 = f.ret0; f.Release(r); return }
 
 // throughResumable is through for callers that can be suspended.

@@ -16,7 +16,7 @@ type actRunFrame struct {
 }
 
 func (a *act) newRunFrame(v2 any) *actRunFrame             { return greenlet.MakeFrame(actRunFrame{a: a, v2: v2}) }
-func (f *actRunFrame) Results() int                        { return f.ret0 }
+func (f *actRunFrame) Results() int                        { f.Over(f); return f.ret0 }
 func (f *actRunFrame) Returned(r *greenlet.Run) (ret0 int) { ret0 = f.ret0; f.Release(r); return }
 
 // runResumable is act.run for callers that can be suspended.
@@ -129,7 +129,7 @@ func (a *act) newGuardedFrame(o op) *actGuardedFrame {
 func (a *act) guardedResumable(r *greenlet.Run, o op) (any, greenlet.Status) {
 	return (*actGuardedFrame)(nil).run(r, a, o)
 }
-func (f *actGuardedFrame) Results() any                        { return f.ret0 }
+func (f *actGuardedFrame) Results() any                        { f.Over(f); return f.ret0 }
 func (f *actGuardedFrame) Returned(r *greenlet.Run) (ret0 any) { ret0 = f.ret0; f.Release(r); return }
 
 func (f *actGuardedFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
@@ -230,7 +230,7 @@ type actDoFrame struct {
 func (a2 *act) newDoFrame(o op, deep int) *actDoFrame {
 	return greenlet.MakeFrame(actDoFrame{a2: a2, o: o, deep: deep})
 }
-func (f *actDoFrame) Results() any                        { return f.ret0 }
+func (f *actDoFrame) Results() any                        { f.Over(f); return f.ret0 }
 func (f *actDoFrame) Returned(r *greenlet.Run) (ret0 any) { ret0 = f.ret0; f.Release(r); return }
 
 // doResumable is act.do for callers that can be suspended.

@@ -17,7 +17,7 @@ type switchesFrame struct {
 }
 
 func newSwitchesFrame() *switchesFrame                       { return greenlet.MakeFrame(switchesFrame{}) }
-func (f *switchesFrame) Results() any                        { return f.ret0 }
+func (f *switchesFrame) Results() any                        { f.Over(f); return f.ret0 }
 func (f *switchesFrame) Returned(r *greenlet.Run) (ret0 any) { ret0 = f.ret0; f.Release(r); return }
 
 // switchesResumable is switches for callers that can be suspended.
@@ -85,7 +85,7 @@ func newSwitchOrRecoverFrame() *switchOrRecoverFrame {
 func switchOrRecoverResumable(r *greenlet.Run) (string, greenlet.Status) {
 	return (*switchOrRecoverFrame)(nil).run(r)
 }
-func (f *switchOrRecoverFrame) Results() string { return f.ret0 }
+func (f *switchOrRecoverFrame) Results() string { f.Over(f); return f.ret0 }
 func (f *switchOrRecoverFrame) Returned(r *greenlet.Run) (ret0 string) {
 	ret0 = f.ret0
 	f.Release(r)

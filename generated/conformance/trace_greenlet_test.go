@@ -19,7 +19,7 @@ type doublesFrame struct {
 }
 
 func newDoublesFrame(v int) *doublesFrame                   { return greenlet.MakeFrame(doublesFrame{v: v}) }
-func (f *doublesFrame) Results() int                        { return f.ret0 }
+func (f *doublesFrame) Results() int                        { f.Over(f); return f.ret0 }
 func (f *doublesFrame) Returned(r *greenlet.Run) (ret0 int) { ret0 = f.ret0; f.Release(r); return }
 
 // doublesResumable is doubles for callers that can be suspended.

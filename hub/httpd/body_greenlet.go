@@ -25,7 +25,7 @@ type BodyReadFrame struct {
 func (b *Body) NewReadFrame(p []byte) *BodyReadFrame {
 	return greenlet.MakeFrame(BodyReadFrame{b: b, p: p})
 }
-func (f *BodyReadFrame) Results() (int, error) { return f.ret0, f.ret1 }
+func (f *BodyReadFrame) Results() (int, error) { f.Over(f); return f.ret0, f.ret1 }
 func (f *BodyReadFrame) Returned(r *greenlet.Run) (ret0 int, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
 	f.Release(r)
@@ -122,7 +122,7 @@ type bodyNextFrame struct {
 func (b *Body) newNextFrame(p []byte) *bodyNextFrame {
 	return greenlet.MakeFrame(bodyNextFrame{b: b, p: p})
 }
-func (f *bodyNextFrame) Results() (int, error) { return f.ret0, f.ret1 }
+func (f *bodyNextFrame) Results() (int, error) { f.Over(f); return f.ret0, f.ret1 }
 func (f *bodyNextFrame) Returned(r *greenlet.Run) (ret0 int, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
 	f.Release(r)
@@ -249,7 +249,7 @@ type bodyWaitFrame struct {
 }
 
 func (b *Body) newWaitFrame() *bodyWaitFrame                   { return greenlet.MakeFrame(bodyWaitFrame{b: b}) }
-func (f *bodyWaitFrame) Results() error                        { return f.ret0 }
+func (f *bodyWaitFrame) Results() error                        { f.Over(f); return f.ret0 }
 func (f *bodyWaitFrame) Returned(r *greenlet.Run) (ret0 error) { ret0 = f.ret0; f.Release(r); return }
 
 // waitResumable is Body.wait for callers that can be suspended.
@@ -321,7 +321,7 @@ type bodyReceiveFrame struct {
 }
 
 func (b *Body) newReceiveFrame() *bodyReceiveFrame { return greenlet.MakeFrame(bodyReceiveFrame{b: b}) }
-func (f *bodyReceiveFrame) Results() error         { return f.ret0 }
+func (f *bodyReceiveFrame) Results() error         { f.Over(f); return f.ret0 }
 func (f *bodyReceiveFrame) Returned(r *greenlet.Run) (ret0 error) {
 	ret0 = f.ret0
 	f.Release(r)
@@ -454,7 +454,7 @@ type bodyDrainFrame struct {
 }
 
 func (b *Body) newDrainFrame() *bodyDrainFrame                 { return greenlet.MakeFrame(bodyDrainFrame{b: b}) }
-func (f *bodyDrainFrame) Results() bool                        { return f.ret0 }
+func (f *bodyDrainFrame) Results() bool                        { f.Over(f); return f.ret0 }
 func (f *bodyDrainFrame) Returned(r *greenlet.Run) (ret0 bool) { ret0 = f.ret0; f.Release(r); return }
 
 // drainResumable is Body.drain for callers that can be suspended.

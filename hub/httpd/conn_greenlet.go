@@ -127,7 +127,7 @@ func (c *conn) newExchangesFrame() *connExchangesFrame {
 func (c *conn) exchangesResumable(r *greenlet.Run) (bool, greenlet.Status) {
 	return (*connExchangesFrame)(nil).run(r, c)
 }
-func (f *connExchangesFrame) Results() bool { return f.ret0 }
+func (f *connExchangesFrame) Results() bool { f.Over(f); return f.ret0 }
 func (f *connExchangesFrame) Returned(r *greenlet.Run) (ret0 bool) {
 	ret0 = f.ret0
 	f.Release(r)
@@ -246,7 +246,7 @@ type connExchangeFrame struct {
 func (c *conn) newExchangeFrame() *connExchangeFrame {
 	return greenlet.MakeFrame(connExchangeFrame{c: c})
 }
-func (f *connExchangeFrame) Results() bool { return f.ret0 }
+func (f *connExchangeFrame) Results() bool { f.Over(f); return f.ret0 }
 func (f *connExchangeFrame) Returned(r *greenlet.Run) (ret0 bool) {
 	ret0 = f.ret0
 	f.Release(r)
@@ -415,7 +415,7 @@ type connReceiveFrame struct {
 }
 
 func (c *conn) newReceiveFrame() *connReceiveFrame      { return greenlet.MakeFrame(connReceiveFrame{c: c}) }
-func (f *connReceiveFrame) Results() (*Response, error) { return f.ret0, f.ret1 }
+func (f *connReceiveFrame) Results() (*Response, error) { f.Over(f); return f.ret0, f.ret1 }
 func (f *connReceiveFrame) Returned(r *greenlet.Run) (ret0 *Response, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
 	f.Release(r)
@@ -580,7 +580,7 @@ type connMoreFrame struct {
 }
 
 func (c *conn) newMoreFrame() *connMoreFrame                   { return greenlet.MakeFrame(connMoreFrame{c: c}) }
-func (f *connMoreFrame) Results() error                        { return f.ret0 }
+func (f *connMoreFrame) Results() error                        { f.Over(f); return f.ret0 }
 func (f *connMoreFrame) Returned(r *greenlet.Run) (ret0 error) { ret0 = f.ret0; f.Release(r); return }
 
 // moreResumable is conn.more for callers that can be suspended.
@@ -663,7 +663,7 @@ type connFlushFrame struct {
 }
 
 func (c *conn) newFlushFrame() *connFlushFrame                  { return greenlet.MakeFrame(connFlushFrame{c: c}) }
-func (f *connFlushFrame) Results() error                        { return f.ret0 }
+func (f *connFlushFrame) Results() error                        { f.Over(f); return f.ret0 }
 func (f *connFlushFrame) Returned(r *greenlet.Run) (ret0 error) { ret0 = f.ret0; f.Release(r); return }
 
 // flushResumable is conn.flush for callers that can be suspended.
@@ -725,7 +725,7 @@ type connSendsFrame struct {
 }
 
 func (c *conn) newSendsFrame() *connSendsFrame                  { return greenlet.MakeFrame(connSendsFrame{c: c}) }
-func (f *connSendsFrame) Results() error                        { return f.ret0 }
+func (f *connSendsFrame) Results() error                        { f.Over(f); return f.ret0 }
 func (f *connSendsFrame) Returned(r *greenlet.Run) (ret0 error) { ret0 = f.ret0; f.Release(r); return }
 
 // sendsResumable is conn.sends for callers that can be suspended.

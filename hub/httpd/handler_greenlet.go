@@ -204,7 +204,7 @@ type ReceiveFrame struct {
 
 // NewReceiveFrame makes a frame that will run Receive.
 func NewReceiveFrame(r *http.Request) *ReceiveFrame           { return greenlet.MakeFrame(ReceiveFrame{r: r}) }
-func (f *ReceiveFrame) Results() error                        { return f.ret0 }
+func (f *ReceiveFrame) Results() error                        { f.Over(f); return f.ret0 }
 func (f *ReceiveFrame) Returned(r *greenlet.Run) (ret0 error) { ret0 = f.ret0; f.Release(r); return }
 
 // ReceiveResumable is Receive for callers that can be suspended.

@@ -23,7 +23,7 @@ type servingFrame struct {
 }
 
 func newServingFrame(s *Server) *servingFrame                 { return greenlet.MakeFrame(servingFrame{s: s}) }
-func (f *servingFrame) Results() error                        { return f.ret0 }
+func (f *servingFrame) Results() error                        { f.Over(f); return f.ret0 }
 func (f *servingFrame) Returned(r *greenlet.Run) (ret0 error) { ret0 = f.ret0; f.Release(r); return }
 
 // servingResumable is serving for callers that can be suspended.

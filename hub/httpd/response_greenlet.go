@@ -25,7 +25,7 @@ type ResponseWriteFrame struct {
 func (w *Response) NewWriteFrame(p []byte) *ResponseWriteFrame {
 	return greenlet.MakeFrame(ResponseWriteFrame{w: w, p: p})
 }
-func (f *ResponseWriteFrame) Results() (int, error) { return f.ret0, f.ret1 }
+func (f *ResponseWriteFrame) Results() (int, error) { f.Over(f); return f.ret0, f.ret1 }
 func (f *ResponseWriteFrame) Returned(r *greenlet.Run) (ret0 int, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
 	f.Release(r)
@@ -192,7 +192,7 @@ type ResponseWriteStringFrame struct {
 func (w *Response) NewWriteStringFrame(s string) *ResponseWriteStringFrame {
 	return greenlet.MakeFrame(ResponseWriteStringFrame{w: w, s: s})
 }
-func (f *ResponseWriteStringFrame) Results() (int, error) { return f.ret0, f.ret1 }
+func (f *ResponseWriteStringFrame) Results() (int, error) { f.Over(f); return f.ret0, f.ret1 }
 func (f *ResponseWriteStringFrame) Returned(r *greenlet.Run) (ret0 int, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
 	f.Release(r)
@@ -434,7 +434,7 @@ type ResponseFlushErrorFrame struct {
 func (w *Response) NewFlushErrorFrame() *ResponseFlushErrorFrame {
 	return greenlet.MakeFrame(ResponseFlushErrorFrame{w: w})
 }
-func (f *ResponseFlushErrorFrame) Results() error { return f.ret0 }
+func (f *ResponseFlushErrorFrame) Results() error { f.Over(f); return f.ret0 }
 func (f *ResponseFlushErrorFrame) Returned(r *greenlet.Run) (ret0 error) {
 	ret0 = f.ret0
 	f.Release(r)
@@ -526,7 +526,7 @@ type ResponseHijackFrame struct {
 func (w *Response) NewHijackFrame() *ResponseHijackFrame {
 	return greenlet.MakeFrame(ResponseHijackFrame{w: w})
 }
-func (f *ResponseHijackFrame) Results() (*socket.Conn, error) { return f.ret0, f.ret1 }
+func (f *ResponseHijackFrame) Results() (*socket.Conn, error) { f.Over(f); return f.ret0, f.ret1 }
 func (f *ResponseHijackFrame) Returned(r *greenlet.Run) (ret0 *socket.Conn, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
 	f.Release(r)
@@ -630,7 +630,7 @@ type responseFinishFrame struct {
 func (w *Response) newFinishFrame() *responseFinishFrame {
 	return greenlet.MakeFrame(responseFinishFrame{w: w})
 }
-func (f *responseFinishFrame) Results() bool { return f.ret0 }
+func (f *responseFinishFrame) Results() bool { f.Over(f); return f.ret0 }
 func (f *responseFinishFrame) Returned(r *greenlet.Run) (ret0 bool) {
 	ret0 = f.ret0
 	f.Release(r)

@@ -21,7 +21,7 @@ type ServerServeFrame struct {
 
 // NewServeFrame makes a frame that will run Server.Serve.
 func (s *Server) NewServeFrame() *ServerServeFrame { return greenlet.MakeFrame(ServerServeFrame{s: s}) }
-func (f *ServerServeFrame) Results() error         { return f.ret0 }
+func (f *ServerServeFrame) Results() error         { f.Over(f); return f.ret0 }
 func (f *ServerServeFrame) Returned(r *greenlet.Run) (ret0 error) {
 	ret0 = f.ret0
 	f.Release(r)
@@ -102,7 +102,7 @@ type ServerStopFrame struct {
 func (s *Server) NewStopFrame(d time.Duration) *ServerStopFrame {
 	return greenlet.MakeFrame(ServerStopFrame{s: s, d: d})
 }
-func (f *ServerStopFrame) Results() int                        { return f.ret0 }
+func (f *ServerStopFrame) Results() int                        { f.Over(f); return f.ret0 }
 func (f *ServerStopFrame) Returned(r *greenlet.Run) (ret0 int) { ret0 = f.ret0; f.Release(r); return }
 
 // StopResumable is Server.Stop for callers that can be suspended.

@@ -67,7 +67,7 @@ type placePairFrame struct {
 }
 
 func (p *place) newPairFrame() *placePairFrame                  { return greenlet.MakeFrame(placePairFrame{p: p}) }
-func (f *placePairFrame) Results() (*socket.Conn, *socket.Conn) { return f.ret0, f.ret1 }
+func (f *placePairFrame) Results() (*socket.Conn, *socket.Conn) { f.Over(f); return f.ret0, f.ret1 }
 func (f *placePairFrame) Returned(r *greenlet.Run) (ret0 *socket.Conn, ret1 *socket.Conn) {
 	ret0, ret1 = f.ret0, f.ret1
 	f.Release(r)

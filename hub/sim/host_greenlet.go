@@ -27,7 +27,7 @@ type HostDialFrame struct {
 func (h *Host) NewDialFrame(network string, address string) *HostDialFrame {
 	return greenlet.MakeFrame(HostDialFrame{h: h, network: network, address: address})
 }
-func (f *HostDialFrame) Results() (*socket.Conn, error) { return f.ret0, f.ret1 }
+func (f *HostDialFrame) Results() (*socket.Conn, error) { f.Over(f); return f.ret0, f.ret1 }
 func (f *HostDialFrame) Returned(r *greenlet.Run) (ret0 *socket.Conn, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
 	f.Release(r)
@@ -157,7 +157,7 @@ func (h *Host) newConnectFrame(to Addr) *hostConnectFrame {
 func (h *Host) connectResumable(r *greenlet.Run, to Addr) (*stream, error, greenlet.Status) {
 	return (*hostConnectFrame)(nil).run(r, h, to)
 }
-func (f *hostConnectFrame) Results() (*stream, error) { return f.ret0, f.ret1 }
+func (f *hostConnectFrame) Results() (*stream, error) { f.Over(f); return f.ret0, f.ret1 }
 func (f *hostConnectFrame) Returned(r *greenlet.Run) (ret0 *stream, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
 	f.Release(r)

@@ -139,7 +139,7 @@ func (n *notes) newCollectsFrame(d time.Duration) *notesCollectsFrame {
 func (n *notes) collectsResumable(r *greenlet.Run, d time.Duration) ([]string, greenlet.Status) {
 	return (*notesCollectsFrame)(nil).run(r, n, d)
 }
-func (f *notesCollectsFrame) Results() []string { return f.ret0 }
+func (f *notesCollectsFrame) Results() []string { f.Over(f); return f.ret0 }
 func (f *notesCollectsFrame) Returned(r *greenlet.Run) (ret0 []string) {
 	ret0 = f.ret0
 	f.Release(r)

@@ -277,7 +277,7 @@ func (s *soak) newConversesFrame(c *socket.Conn, server int, name string, i int)
 func (s *soak) conversesResumable(r *greenlet.Run, c *socket.Conn, server int, name string, i int) (int, greenlet.Status) {
 	return (*soakConversesFrame)(nil).run(r, s, c, server, name, i)
 }
-func (f *soakConversesFrame) Results() int { return f.ret0 }
+func (f *soakConversesFrame) Results() int { f.Over(f); return f.ret0 }
 func (f *soakConversesFrame) Returned(r *greenlet.Run) (ret0 int) {
 	ret0 = f.ret0
 	f.Release(r)
@@ -417,7 +417,7 @@ type soakDialsFrame struct {
 func (s *soak) newDialsFrame(host *Host, server int) *soakDialsFrame {
 	return greenlet.MakeFrame(soakDialsFrame{s: s, host: host, server: server})
 }
-func (f *soakDialsFrame) Results() (*socket.Conn, error) { return f.ret0, f.ret1 }
+func (f *soakDialsFrame) Results() (*socket.Conn, error) { f.Over(f); return f.ret0, f.ret1 }
 func (f *soakDialsFrame) Returned(r *greenlet.Run) (ret0 *socket.Conn, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
 	f.Release(r)
@@ -563,7 +563,7 @@ type soakTellsFrame struct {
 func (s *soak) newTellsFrame(c *socket.Conn, text string) *soakTellsFrame {
 	return greenlet.MakeFrame(soakTellsFrame{s: s, c: c, text: text})
 }
-func (f *soakTellsFrame) Results() bool                        { return f.ret0 }
+func (f *soakTellsFrame) Results() bool                        { f.Over(f); return f.ret0 }
 func (f *soakTellsFrame) Returned(r *greenlet.Run) (ret0 bool) { ret0 = f.ret0; f.Release(r); return }
 
 // tellsResumable is soak.tells for callers that can be suspended.

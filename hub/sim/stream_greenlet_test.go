@@ -30,7 +30,7 @@ func (n *notes) newBothFrame() *notesBothFrame { return greenlet.MakeFrame(notes
 func (n *notes) bothResumable(r *greenlet.Run) (*socket.Conn, *socket.Conn, greenlet.Status) {
 	return (*notesBothFrame)(nil).run(r, n)
 }
-func (f *notesBothFrame) Results() (*socket.Conn, *socket.Conn) { return f.ret0, f.ret1 }
+func (f *notesBothFrame) Results() (*socket.Conn, *socket.Conn) { f.Over(f); return f.ret0, f.ret1 }
 func (f *notesBothFrame) Returned(r *greenlet.Run) (ret0 *socket.Conn, ret1 *socket.Conn) {
 	ret0, ret1 = f.ret0, f.ret1
 	f.Release(r)

@@ -23,7 +23,7 @@ type ConnReadLineFrame struct {
 func (c *Conn) NewReadLineFrame() *ConnReadLineFrame {
 	return greenlet.MakeFrame(ConnReadLineFrame{c: c})
 }
-func (f *ConnReadLineFrame) Results() ([]byte, error) { return f.ret0, f.ret1 }
+func (f *ConnReadLineFrame) Results() ([]byte, error) { f.Over(f); return f.ret0, f.ret1 }
 func (f *ConnReadLineFrame) Returned(r *greenlet.Run) (ret0 []byte, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
 	f.Release(r)
@@ -121,7 +121,7 @@ type ConnReadUntilFrame struct {
 func (c *Conn) NewReadUntilFrame(delim string, limit int) *ConnReadUntilFrame {
 	return greenlet.MakeFrame(ConnReadUntilFrame{c: c, delim: delim, limit: limit})
 }
-func (f *ConnReadUntilFrame) Results() ([]byte, error) { return f.ret0, f.ret1 }
+func (f *ConnReadUntilFrame) Results() ([]byte, error) { f.Over(f); return f.ret0, f.ret1 }
 func (f *ConnReadUntilFrame) Returned(r *greenlet.Run) (ret0 []byte, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
 	f.Release(r)

@@ -26,7 +26,7 @@ type ConnReadFrame struct {
 func (c *Conn) NewReadFrame(p []byte) *ConnReadFrame {
 	return greenlet.MakeFrame(ConnReadFrame{c: c, p: p})
 }
-func (f *ConnReadFrame) Results() (int, error) { return f.ret0, f.ret1 }
+func (f *ConnReadFrame) Results() (int, error) { f.Over(f); return f.ret0, f.ret1 }
 func (f *ConnReadFrame) Returned(r *greenlet.Run) (ret0 int, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
 	f.Release(r)
@@ -163,7 +163,7 @@ type ConnReadFullFrame struct {
 func (c *Conn) NewReadFullFrame(p []byte) *ConnReadFullFrame {
 	return greenlet.MakeFrame(ConnReadFullFrame{c: c, p: p})
 }
-func (f *ConnReadFullFrame) Results() (int, error) { return f.ret0, f.ret1 }
+func (f *ConnReadFullFrame) Results() (int, error) { f.Over(f); return f.ret0, f.ret1 }
 func (f *ConnReadFullFrame) Returned(r *greenlet.Run) (ret0 int, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
 	f.Release(r)
@@ -287,7 +287,7 @@ type ConnWaitReadableFrame struct {
 func (c *Conn) NewWaitReadableFrame() *ConnWaitReadableFrame {
 	return greenlet.MakeFrame(ConnWaitReadableFrame{c: c})
 }
-func (f *ConnWaitReadableFrame) Results() error { return f.ret0 }
+func (f *ConnWaitReadableFrame) Results() error { f.Over(f); return f.ret0 }
 func (f *ConnWaitReadableFrame) Returned(r *greenlet.Run) (ret0 error) {
 	ret0 = f.ret0
 	f.Release(r)
@@ -407,7 +407,7 @@ type ConnWriteFrame struct {
 func (c *Conn) NewWriteFrame(p []byte) *ConnWriteFrame {
 	return greenlet.MakeFrame(ConnWriteFrame{c: c, p: p})
 }
-func (f *ConnWriteFrame) Results() (int, error) { return f.ret0, f.ret1 }
+func (f *ConnWriteFrame) Results() (int, error) { f.Over(f); return f.ret0, f.ret1 }
 func (f *ConnWriteFrame) Returned(r *greenlet.Run) (ret0 int, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
 	f.Release(r)
@@ -548,7 +548,7 @@ type ConnWriteStringFrame struct {
 func (c *Conn) NewWriteStringFrame(s string) *ConnWriteStringFrame {
 	return greenlet.MakeFrame(ConnWriteStringFrame{c: c, s: s})
 }
-func (f *ConnWriteStringFrame) Results() (int, error) { return f.ret0, f.ret1 }
+func (f *ConnWriteStringFrame) Results() (int, error) { f.Over(f); return f.ret0, f.ret1 }
 func (f *ConnWriteStringFrame) Returned(r *greenlet.Run) (ret0 int, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
 	f.Release(r)

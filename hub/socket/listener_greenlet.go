@@ -22,7 +22,7 @@ type ListenerAcceptFrame struct {
 func (l *Listener) NewAcceptFrame() *ListenerAcceptFrame {
 	return greenlet.MakeFrame(ListenerAcceptFrame{l: l})
 }
-func (f *ListenerAcceptFrame) Results() (*Conn, error) { return f.ret0, f.ret1 }
+func (f *ListenerAcceptFrame) Results() (*Conn, error) { f.Over(f); return f.ret0, f.ret1 }
 func (f *ListenerAcceptFrame) Returned(r *greenlet.Run) (ret0 *Conn, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
 	f.Release(r)

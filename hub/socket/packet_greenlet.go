@@ -28,7 +28,10 @@ type PacketConnReadFromFrame struct {
 func (c *PacketConn) NewReadFromFrame(p []byte) *PacketConnReadFromFrame {
 	return greenlet.MakeFrame(PacketConnReadFromFrame{c: c, p: p})
 }
-func (f *PacketConnReadFromFrame) Results() (int, net.Addr, error) { return f.ret0, f.ret1, f.ret2 }
+func (f *PacketConnReadFromFrame) Results() (int, net.Addr, error) {
+	f.Over(f)
+	return f.ret0, f.ret1, f.ret2
+}
 func (f *PacketConnReadFromFrame) Returned(r *greenlet.Run) (ret0 int, ret1 net.Addr, ret2 error) {
 	ret0, ret1, ret2 = f.ret0, f.ret1, f.ret2
 	f.Release(r)
@@ -68,7 +71,7 @@ loop_26:
 	goto loop_26
 }
 
-//line packet_greenlet.go:72
+//line packet_greenlet.go:75
 
 func (f *PacketConnReadFromFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c, p := f.c, f.p
@@ -113,7 +116,7 @@ resumed_30:
 	goto loop_26
 }
 
-//line packet_greenlet.go:117
+//line packet_greenlet.go:120
 
 func (f *PacketConnReadFromFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.p) }
 func (f *PacketConnReadFromFrame) Send(r *greenlet.Run) greenlet.Status {
@@ -161,7 +164,7 @@ type PacketConnWriteToFrame struct {
 func (c *PacketConn) NewWriteToFrame(p []byte, to net.Addr) *PacketConnWriteToFrame {
 	return greenlet.MakeFrame(PacketConnWriteToFrame{c: c, p: p, to: to})
 }
-func (f *PacketConnWriteToFrame) Results() (int, error) { return f.ret0, f.ret1 }
+func (f *PacketConnWriteToFrame) Results() (int, error) { f.Over(f); return f.ret0, f.ret1 }
 func (f *PacketConnWriteToFrame) Returned(r *greenlet.Run) (ret0 int, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
 	f.Release(r)
@@ -200,7 +203,7 @@ loop_53:
 	goto loop_53
 }
 
-//line packet_greenlet.go:204
+//line packet_greenlet.go:207
 
 func (f *PacketConnWriteToFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c, p, to := f.c, f.p, f.to
@@ -244,7 +247,7 @@ resumed_57:
 	goto loop_53
 }
 
-//line packet_greenlet.go:248
+//line packet_greenlet.go:251
 
 func (f *PacketConnWriteToFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.p, &f.to) }
 func (f *PacketConnWriteToFrame) Send(r *greenlet.Run) greenlet.Status {

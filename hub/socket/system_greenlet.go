@@ -25,7 +25,7 @@ type DialFrame struct {
 func NewDialFrame(h *hub.Hub, network string, address string) *DialFrame {
 	return greenlet.MakeFrame(DialFrame{h: h, network: network, address: address})
 }
-func (f *DialFrame) Results() (*Conn, error) { return f.ret0, f.ret1 }
+func (f *DialFrame) Results() (*Conn, error) { f.Over(f); return f.ret0, f.ret1 }
 func (f *DialFrame) Returned(r *greenlet.Run) (ret0 *Conn, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
 	f.Release(r)
@@ -105,7 +105,7 @@ type ListenFrame struct {
 func NewListenFrame(h *hub.Hub, network string, address string) *ListenFrame {
 	return greenlet.MakeFrame(ListenFrame{h: h, network: network, address: address})
 }
-func (f *ListenFrame) Results() (*Listener, error) { return f.ret0, f.ret1 }
+func (f *ListenFrame) Results() (*Listener, error) { f.Over(f); return f.ret0, f.ret1 }
 func (f *ListenFrame) Returned(r *greenlet.Run) (ret0 *Listener, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
 	f.Release(r)
@@ -185,7 +185,7 @@ type ListenPacketFrame struct {
 func NewListenPacketFrame(h *hub.Hub, network string, address string) *ListenPacketFrame {
 	return greenlet.MakeFrame(ListenPacketFrame{h: h, network: network, address: address})
 }
-func (f *ListenPacketFrame) Results() (*PacketConn, error) { return f.ret0, f.ret1 }
+func (f *ListenPacketFrame) Results() (*PacketConn, error) { f.Over(f); return f.ret0, f.ret1 }
 func (f *ListenPacketFrame) Returned(r *greenlet.Run) (ret0 *PacketConn, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
 	f.Release(r)
@@ -270,7 +270,7 @@ type SystemDialFrame struct {
 func (s *System) NewDialFrame(network0 string, address0 string) *SystemDialFrame {
 	return greenlet.MakeFrame(SystemDialFrame{s: s, network0: network0, address0: address0})
 }
-func (f *SystemDialFrame) Results() (*Conn, error) { return f.ret0, f.ret1 }
+func (f *SystemDialFrame) Results() (*Conn, error) { f.Over(f); return f.ret0, f.ret1 }
 func (f *SystemDialFrame) Returned(r *greenlet.Run) (ret0 *Conn, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
 	f.Release(r)
@@ -479,7 +479,7 @@ type systemDialFrame struct {
 func (s *System) newDialFrame(network string, address string) *systemDialFrame {
 	return greenlet.MakeFrame(systemDialFrame{s: s, network: network, address: address})
 }
-func (f *systemDialFrame) Results() (*Conn, error) { return f.ret0, f.ret1 }
+func (f *systemDialFrame) Results() (*Conn, error) { f.Over(f); return f.ret0, f.ret1 }
 func (f *systemDialFrame) Returned(r *greenlet.Run) (ret0 *Conn, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
 	f.Release(r)
@@ -640,7 +640,7 @@ func (s *System) newConnectFrame(network string, to name) *systemConnectFrame {
 func (s *System) connectResumable(r *greenlet.Run, network string, to name) (*Conn, error, greenlet.Status) {
 	return (*systemConnectFrame)(nil).run(r, s, network, to)
 }
-func (f *systemConnectFrame) Results() (*Conn, error) { return f.ret0, f.ret1 }
+func (f *systemConnectFrame) Results() (*Conn, error) { f.Over(f); return f.ret0, f.ret1 }
 func (f *systemConnectFrame) Returned(r *greenlet.Run) (ret0 *Conn, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
 	f.Release(r)
@@ -777,7 +777,7 @@ type SystemListenFrame struct {
 func (s *System) NewListenFrame(network string, address string) *SystemListenFrame {
 	return greenlet.MakeFrame(SystemListenFrame{s: s, network: network, address: address})
 }
-func (f *SystemListenFrame) Results() (*Listener, error) { return f.ret0, f.ret1 }
+func (f *SystemListenFrame) Results() (*Listener, error) { f.Over(f); return f.ret0, f.ret1 }
 func (f *SystemListenFrame) Returned(r *greenlet.Run) (ret0 *Listener, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
 	f.Release(r)
@@ -904,7 +904,7 @@ type SystemListenPacketFrame struct {
 func (s *System) NewListenPacketFrame(network string, address string) *SystemListenPacketFrame {
 	return greenlet.MakeFrame(SystemListenPacketFrame{s: s, network: network, address: address})
 }
-func (f *SystemListenPacketFrame) Results() (*PacketConn, error) { return f.ret0, f.ret1 }
+func (f *SystemListenPacketFrame) Results() (*PacketConn, error) { f.Over(f); return f.ret0, f.ret1 }
 func (f *SystemListenPacketFrame) Returned(r *greenlet.Run) (ret0 *PacketConn, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
 	f.Release(r)
@@ -1031,7 +1031,7 @@ type systemResolveFrame struct {
 func (s *System) newResolveFrame(op string, network0 string, address0 string) *systemResolveFrame {
 	return greenlet.MakeFrame(systemResolveFrame{s: s, op: op, network0: network0, address0: address0})
 }
-func (f *systemResolveFrame) Results() ([]name, error) { return f.ret0, f.ret1 }
+func (f *systemResolveFrame) Results() ([]name, error) { f.Over(f); return f.ret0, f.ret1 }
 func (f *systemResolveFrame) Returned(r *greenlet.Run) (ret0 []name, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
 	f.Release(r)

@@ -160,8 +160,25 @@ const (
 	// Fix: give the frame to greenlet.New, Seq or Pull, and switch to the greenlet.
 	FrameDiscarded Code = "frame-discarded"
 
-	// YieldType: a generator yields values of a type that the Seq or Pull which
-	// drives it doesn't take. The yield panics with a TypeError.
+	// SwitchToDead: a switch to a greenlet that is dead there, as a condition before it
+	// says. As in Python, its parent gets the switch, and often that is who switches:
+	// nothing runs, and the switch returns its own argument.
+	//
+	// Example:
+	//
+	//	func last(g *greenlet.Greenlet) any {
+	//		for !g.Dead() {
+	//			g.Switch()
+	//		}
+	//		return g.Switch()
+	//	}
+	//
+	// Fix: leave the switch out, or switch to the parent by name. The results of a
+	// function that has returned are its frame's.
+	SwitchToDead Code = "switch-to-dead"
+
+	// YieldType: a generator yields values of a type that the Seq, Pull or Exchanger
+	// which drives it doesn't take. The yield panics with a TypeError.
 	//
 	// Fix: yield what the consumer takes, or convert one to the other.
 	YieldType Code = "yield-type"

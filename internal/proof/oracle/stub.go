@@ -30,7 +30,7 @@ import (
 //		ret0 int
 //		ret1 error
 //	}
-//	func (f *fibFrame) Results() (int, error) { return f.ret0, f.ret1 }
+//	func (f *fibFrame) Results() (int, error) { f.Over(f); return f.ret0, f.ret1 }
 //	func newFibFrame(p0 int) *fibFrame {
 //		f := &fibFrame{}
 //		f.Bind(…, func() { f.ret0, f.ret1 = fib(p0) }, …)
@@ -156,7 +156,7 @@ func (s *stubber) function(decl *ast.FuncDecl) {
 		packed, assign = "oracle_.Values{"+results+"}", results+" = "
 	}
 	if assign != "" {
-		fmt.Fprintf(&s.out, "func (f_ *%s%s) Results() (%s) { return %s }\n", frame, args, strings.Join(sig.results, ", "), results)
+		fmt.Fprintf(&s.out, "func (f_ *%s%s) Results() (%s) { f_.Over(f_); return %s }\n", frame, args, strings.Join(sig.results, ", "), results)
 	}
 	declared, passed, taken := "", "", fmt.Sprintf("oracle_.Count(f_, args_, %d)", len(sig.params))
 	for i, t := range sig.params {

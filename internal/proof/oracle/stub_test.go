@@ -33,7 +33,7 @@ func fib(n int, rest ...string) (int, error) { return n, nil }
 	ret1 error
 }
 
-func (f_ *fibFrame) Results() (int, error) { return f_.ret0, f_.ret1 }
+func (f_ *fibFrame) Results() (int, error) { f_.Over(f_); return f_.ret0, f_.ret1 }
 func newFibFrame(p0_ int, p1_ ...string) *fibFrame {
 	f_ := &fibFrame{}
 	f_.Bind(&oracle_.Func{Name: "main.fib", File: "example/p/in.go", Line: 4}, 2,

@@ -45,7 +45,8 @@ func (e *funcEmitter) results(out *jen.File) {
 		i++
 	}
 	if e.fn.Lit == nil {
-		e.method(out, "Results").Add(parens(ts)).Add(oneLine(jen.Return(fields...)))
+		e.method(out, "Results").Add(parens(ts)).Add(oneLine(
+			e.field("Over").Call(jen.Id(e.free("f"))), jen.Return(fields...)))
 	}
 	r := e.free("r")
 	var lhs []jen.Code

@@ -24,12 +24,21 @@ type Activation struct {
 	args    func([]any) // replaces the parameters before the call
 	count   int         // of results
 	used    bool
+	over    bool // call has returned
 }
 
 // Bind says how to make the call. Results packs those of the call as one
 // value: itself if there is one, Values if there are several.
 func (a *Activation) Bind(fn *Func, count int, call func(), results func() any, args func([]any)) {
-	*a = Activation{fn: fn, count: count, call: call, results: results, args: args}
+	*a = Activation{fn: fn, count: count, results: results, args: args}
+	a.call = func() { call(); a.over = true }
+}
+
+// Over panics unless the function of f has returned.
+func (a *Activation) Over(f Frame) {
+	if !a.over {
+		panic(&StateError{Op: "Results", Reason: "the results of " + f.Func().Name + " are not there"})
+	}
 }
 
 // Func describes the function.

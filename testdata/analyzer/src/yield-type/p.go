@@ -43,4 +43,6 @@ func f() {
 	for range greenlet.Seq[string](frame) { // want `count yields values of type int`
 	}
 	greenlet.New(newMixedFrame()).Switch()
+	greenlet.Exchanger[string, int](newCountFrame()).Next()
+	greenlet.Exchanger[int, string](newCountFrame()).Next() // want `count yields values of type int \(p.go:12\), but greenlet.Exchanger.int, string. takes string`
 }

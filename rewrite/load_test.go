@@ -742,7 +742,7 @@ func TestInternalErrors(t *testing.T) {
 		"function": {broken(func(s string) string {
 			before, _, _ := strings.Cut(s, "\nimport ")
 			return before + "\ntype runFrame int\n\nfunc (f *runFrame) x() { y() }\n"
-		}), "\trunFrame.x: a_greenlet.go:8:26: undefined: y\n\tin package example.com/m"},
+		}), "\trunFrame.x: a_greenlet.go:9:26: undefined: y\n\tin package example.com/m"},
 		"nothing": {func(*unit.Unit, *lower.Options) ([]unit.Output, diag.List, error) { return nil, nil, nil },
 			"internal error: a_greenlet.go was not generated"},
 		"error": {func(*unit.Unit, *lower.Options) ([]unit.Output, diag.List, error) {

@@ -24,8 +24,7 @@ Usage: greenlet cover [-o file] profile
 Cover makes a coverage profile say what ran of the source. go test counts a
 resumable function in its plain form, which greenlets don't run, and its generated
 form as a file of its own; cover puts the second where the first is. It goes by
-lines: what else is on the line of a statement counts as the statement does. Without
-it go tool cover may refuse the profile: generated lines have no columns.
+lines: what else is on the line of a statement counts as the statement does.
 
 	go test -coverprofile=cover.out ./...
 	greenlet cover -o cover.out cover.out

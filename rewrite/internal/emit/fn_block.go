@@ -2,7 +2,6 @@ package emit
 
 import (
 	"go/ast"
-	"go/token"
 	"go/types"
 	"slices"
 	"strconv"
@@ -493,20 +492,6 @@ func (e *funcEmitter) inline(b, behind *ir.Block) []jen.Code {
 func (e *funcEmitter) cond(x ast.Expr) jen.Code {
 	defer e.heading()()
 	return e.Expr(x)
-}
-
-// not is the negation of a condition.
-func (e *funcEmitter) not(x ast.Expr) jen.Code {
-	defer e.heading()()
-	switch c := ast.Unparen(x).(type) {
-	case *ast.UnaryExpr:
-		if c.Op == token.NOT {
-			return e.Expr(c.X)
-		}
-	case *ast.Ident, *ast.CallExpr, *ast.SelectorExpr, *ast.IndexExpr:
-		return jen.Op("!").Add(e.Expr(x))
-	}
-	return jen.Op("!").Parens(e.Expr(ast.Unparen(x)))
 }
 
 // dispatch emits what is left of a switch or select: its header, with a jump

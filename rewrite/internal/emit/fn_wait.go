@@ -380,7 +380,7 @@ func (e *funcEmitter) resumed(w *ir.Wait) []jen.Code {
 	} else if w.Receives() {
 		v := w.Results[0]
 		switch {
-		case e.inFrame(v):
+		case e.inFrame(v), v.Kind == ir.Temp && !v.Box && !e.reads[v]:
 		case e.anyField(v) && v.Witness == nil && types.IsInterface(v.Type):
 			code = append(code, jen.List(jen.Id(v.Name), jen.Id("_")).Op("=").Add(e.load(v)))
 		default:

@@ -22,6 +22,10 @@ import (
 // (place.go); what stands outside marks, the generated file's. The
 // code is still formatted, unless placeLines says that it may not be.
 //
+// A directive says a column, too, though that means nothing: of positions without one,
+// blocks of statements of two forms of a function may be the same to go tool cover, which
+// refuses such a profile.
+//
 // The directives are added last, since jennifer would report a mistake of ours
 // in the user's file.
 
@@ -105,11 +109,11 @@ func placeLines(code []byte, source, own string, skip int, each bool) (placed []
 		switch {
 		case want.line == 0 && mapped.line != 0 && trimmed != "":
 			// A blank line keeps it out of the doc comment that follows.
-			put(fmt.Sprintf("//line %s:%d", own, written+2))
+			put(fmt.Sprintf("//line %s:%d:1", own, written+2))
 			put("")
 			mapped = place{}
 		case want.line > 0 && want != mapped && trimmed != "" && !remark(trimmed):
-			put(fmt.Sprintf("//line %s:%d", want.file, want.line))
+			put(fmt.Sprintf("//line %s:%d:1", want.file, want.line))
 			mapped = want
 		}
 		if trimmed != "" && !remark(trimmed) && (!each || want.line <= 0) {

@@ -72,7 +72,7 @@ func buildConstraint(file *ast.File) string {
 // clause: the line that marks it as ours, the hash of data, its source, and
 // its build constraint.
 func Header(file *ast.File, data []byte) string {
-	h := stamp.Line + "\n" + stamp.HashLine + stamp.SourceHash(data) + "\n\n"
+	h := stamp.Line + "\n" + stamp.HashLine + stamp.SourceHash(data) + "\n" + stamp.LintLine + "\n\n"
 	if c := buildConstraint(file); c != "" {
 		h += c + "\n\n"
 	}

@@ -5,24 +5,59 @@ import "iter"
 // Pull is the drop-in for iter.Pull.
 func Pull[T any](run any, args ...any) (next func() (T, bool), stop func()) {
 	g := NewChild(&main, frameOf("Pull", run, args))
-	next = func() (T, bool) { return ask[T](g, func() *Greenlet { return g }) }
+	next = func() (T, bool) { return ask[T](g, "next", func() *Greenlet { return g }) }
 	return next, func() { end(g) }
 }
 
+// Generator drives a greenlet that wants answers.
+type Generator[In, Out any] struct{ g *Greenlet }
+
 // Exchanger is Pull for a greenlet that wants answers.
-func Exchanger[R, T any](f Frame) (exchange func(T) (R, bool), stop func()) {
-	g := NewChild(&main, f)
-	exchange = func(v T) (R, bool) { return ask[R](g, func() *Greenlet { return deliver(g, v, true) }) }
-	return exchange, func() { end(g) }
+func Exchanger[In, Out any](run any, args ...any) *Generator[In, Out] {
+	return &Generator[In, Out]{NewChild(&main, frameOf("Exchanger", run, args))}
 }
 
+// Next starts or resumes the greenlet without a value.
+func (x *Generator[In, Out]) Next() (Out, bool) {
+	return ask[Out](x.g, "resume", func() *Greenlet { return deliver(x.g, nil, false) })
+}
+
+// Send hands v in.
+func (x *Generator[In, Out]) Send(v In) (Out, bool) {
+	if x.g.state == unstarted {
+		panic(&StateError{Op: "Send", Greenlet: x.g, Reason: "it has not started, and takes no value yet: call Next first"})
+	}
+	return ask[Out](x.g, "resume", func() *Greenlet { return deliver(x.g, v, true) })
+}
+
+// Throw panics with v where the greenlet waits.
+func (x *Generator[In, Out]) Throw(v any) (got Out, ok bool) {
+	if x.g.state == current {
+		panic(&StateError{Op: "resume", Greenlet: x.g, Reason: "it is running"})
+	}
+	if v == nil {
+		v = Exit
+	}
+	r := enter(&got)
+	defer r.cancel()
+	r.drop = true
+	r.drive(aim(&main, x.g, v))
+	if x.g.state == dead {
+		return *new(Out), false
+	}
+	return got, true
+}
+
+// Stop ends the greenlet early.
+func (x *Generator[In, Out]) Stop() { end(x.g) }
+
 // ask runs g until its next value; start says where control goes.
-func ask[T any](g *Greenlet, start func() *Greenlet) (v T, ok bool) {
+func ask[T any](g *Greenlet, op string, start func() *Greenlet) (v T, ok bool) {
 	switch g.state {
 	case dead:
 		return v, false
 	case current:
-		panic(&StateError{Op: "next", Greenlet: g, Reason: "it is running"})
+		panic(&StateError{Op: op, Greenlet: g, Reason: "it is running"})
 	}
 	to := start()
 	r := enter(&v)

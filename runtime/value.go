@@ -65,10 +65,6 @@ func canBeNil(t reflect.Type) bool {
 	return false
 }
 
-func nilable[T any]() bool { return canBeNil(reflect.TypeFor[T]()) }
-
-func typeName[T any]() string { return reflect.TypeFor[T]().String() }
-
 func valueType(v any) string {
 	if v == nil {
 		return "nil"

@@ -255,7 +255,7 @@ func (e *funcEmitter) frameType(out *jen.File) {
 			for _, f := range names {
 				ids = append(ids, jen.Id(f.Name))
 			}
-			t := jen.Null()
+			var t *jen.Statement
 			switch f := names[0]; {
 			case f.Any:
 				t = e.anyType()

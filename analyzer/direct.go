@@ -131,15 +131,22 @@ func (k *checker) noFrame(file *ast.File, call *ast.CallExpr, fn *types.Func, c 
 		pos: c.pos, end: call.End(), code: diag.CallWithoutFrame,
 		message: "plain code calls " + k.colors.Name(fn) + ", which yields (" + c.String() + ") and has no parent to yield to here",
 	}
-	frame := k.colors.Qualifier(fn) + names.Constructor(fn.Name())
-	f.remedy = "make a frame of it by " + frame + " and give it to greenlet.New, Seq or Pull"
-	if id := color.CalleeIdent(call.Fun); unused && id != nil && constructor(fn) != nil {
+	f.remedy = "start it by greenlet.New(" + types.ExprString(call.Fun)
+	if len(call.Args) > 0 {
+		f.remedy += ", …"
+	}
+	f.remedy += "), Seq or Pull"
+	if id := color.CalleeIdent(call.Fun); unused && id != nil && fn.Signature().TypeParams().Len() == 0 && !call.Ellipsis.IsValid() {
 		if runtime := runtimeName(file); runtime != "" {
+			separator := []byte(", ")
+			if len(call.Args) == 0 {
+				separator = nil
+			}
 			f.fix = "run it as a greenlet"
 			f.edits = []analysis.TextEdit{
 				insert(call.Pos(), runtime+"New("),
-				{Pos: id.Pos(), End: id.End(), NewText: []byte(names.Constructor(fn.Name()))},
-				insert(call.End(), ").Switch()"),
+				{Pos: call.Lparen, End: call.Lparen + 1, NewText: separator},
+				insert(call.End(), ".Switch()"),
 			}
 		}
 	}

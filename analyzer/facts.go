@@ -9,7 +9,6 @@ import (
 
 	"golang.org/x/tools/go/analysis"
 
-	"github.com/going-green/greenlet/internal/names"
 )
 
 // usesGreenlets marks a package that imports the runtime, or one that is marked.
@@ -149,17 +148,4 @@ func calledParams(info *types.Info, fn *types.Func, body *ast.BlockStmt) (calls 
 		return true
 	})
 	return calls
-}
-
-// constructor is the function or method that makes the frames of fn, or nil if
-// it has not been generated.
-func constructor(fn *types.Func) *types.Func {
-	name := names.Constructor(fn.Name())
-	if recv := fn.Signature().Recv(); recv != nil {
-		obj, _, _ := types.LookupFieldOrMethod(recv.Type(), true, fn.Pkg(), name)
-		m, _ := obj.(*types.Func)
-		return m
-	}
-	m, _ := fn.Pkg().Scope().Lookup(name).(*types.Func)
-	return m
 }

@@ -12,6 +12,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"runtime"
 	"text/tabwriter"
 	"time"
@@ -30,6 +31,10 @@ of their calls are suspensions. Each is generated from nothing, then again with
 nothing changed, and built by Go, with what is generated and without. That takes
 some minutes. Whether the time grows in proportion to the source shows by the CPU
 time a function.
+
+	go -C bench run ./compile -sizes
+
+writes how much is generated for the examples and the hub.
 
 Flags:
 
@@ -92,6 +97,7 @@ func run(ctx context.Context, args []string, stdout io.Writer) error {
 	functions := f.Int("functions", 125, "`number` of functions in the smallest set of synthetic source")
 	largest := f.Int("largest", 8, "how many `times` that the largest set has")
 	std := f.Bool("std", true, "measure packages of the standard library, too")
+	onlySizes := f.Bool("sizes", false, "write how much is generated for the examples and the hub, and for what; measure nothing")
 	out := f.String("json", "", "write all figures to a `file`")
 	if err := f.Parse(args); errors.Is(err, flag.ErrHelp) {
 		fmt.Fprint(stdout, usage)
@@ -103,6 +109,9 @@ func run(ctx context.Context, args []string, stdout io.Writer) error {
 	}
 	if f.NArg() > 0 || *rounds < 1 || *functions < 1 || *largest < 1 {
 		return errors.New("takes no arguments, and numbers above 0 only; -h tells what there is")
+	}
+	if *onlySizes {
+		return sizes(stdout, filepath.Join("..", "examples"), filepath.Join("..", "hub"))
 	}
 	dir, err := os.MkdirTemp("", "greenlet-compile-")
 	if err != nil {

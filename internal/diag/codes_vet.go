@@ -28,7 +28,7 @@ const (
 	//
 	//	func run() { count() }
 	//
-	// Fix: make a frame of it, newCountFrame(), and give that to greenlet.New,
+	// Fix: start it, greenlet.New(count).Switch(), or give it to
 	// Seq or Pull; or annotate the caller.
 	CallWithoutFrame Code = "call-without-frame"
 

@@ -34,9 +34,9 @@ func total(each bool) int {
 }
 
 func plain(g *greenlet.Greenlet) {
-	count()       // want `plain code calls count, which yields \(count → greenlet.Yield\) and has no parent to yield to here; make a frame of it by newCountFrame and give it to greenlet.New, Seq or Pull .call-without-frame.`
+	count()       // want `plain code calls count, which yields \(count → greenlet.Yield\) and has no parent to yield to here; start it by greenlet.New\(count\), Seq or Pull .call-without-frame.`
 	_ = counts()  // want `plain code calls counts, which yields \(counts → count → greenlet.Yield\)`
-	dep.Count()   // want `plain code calls dep.Count, which yields .*by dep.NewCountFrame`
+	dep.Count()   // want `plain code calls dep.Count, which yields .*by greenlet.New\(dep.Count\)`
 	go dep.Word() // want `plain code calls dep.Word`
 	each(func(int) bool { return true })
 	for range each {

@@ -99,9 +99,10 @@ func (e *funcEmitter) box(v *ir.Var) *jen.Statement {
 	return e.place(v)
 }
 
-// inFrame reports whether v, in the code being emitted, is a field of the frame.
+// inFrame reports whether v, in the code being emitted, is a field of the frame. Debuggers
+// show variables, not fields; those of a long function would be too much code.
 func (e *funcEmitter) inFrame(v *ir.Var) bool {
-	return v.Place == ir.InFrame || v.Resident && e.variant.resumes()
+	return v.Place == ir.InFrame || v.Resident && e.variant.resumes() && (!e.debugger || e.fn.Long)
 }
 
 // place is the Go variable of v, or its field; of a boxed one it is the pointer.

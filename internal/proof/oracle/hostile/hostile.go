@@ -213,7 +213,11 @@ func (d *driver) text(v any) string {
 	case *greenlet.Greenlet:
 		return d.name(v)
 	case *greenlet.StateError:
-		return fmt.Sprint("greenlet: ", v.Op, ": ", d.name(v.Greenlet), ": ", v.Reason) // without the stack
+		reason := v.Reason
+		if v.Op == "Results" {
+			reason, _, _ = strings.Cut(reason, " there") // where the frame stands, the oracle doesn't know
+		}
+		return fmt.Sprint("greenlet: ", v.Op, ": ", d.name(v.Greenlet), ": ", reason) // without the stack
 	}
 	return fmt.Sprint(v)
 }

@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"golang.org/x/tools/go/analysis"
-
 )
 
 // usesGreenlets marks a package that imports the runtime, or one that is marked.

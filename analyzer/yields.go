@@ -200,15 +200,10 @@ func (k *checker) startedFunc(call *ast.CallExpr) *types.Func {
 	if !ok {
 		return nil
 	}
-	id := color.CalleeIdent(run)
-	if id == nil {
-		return nil
+	if fn := k.colors.Started(run); fn != nil && k.colors.Resumable(fn) {
+		return fn.Origin()
 	}
-	fn, _ := k.pass.TypesInfo.Uses[id].(*types.Func)
-	if fn == nil || !k.colors.Resumable(fn) {
-		return nil
-	}
-	return fn.Origin()
+	return nil
 }
 
 // listed is type arguments as they are written.

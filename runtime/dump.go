@@ -208,7 +208,7 @@ func (rec *record) view(g *Greenlet) (v view, alive bool) {
 		v.parent = &main
 	}
 	for _, p := range rec.stack {
-		if p.fn != waiterFunc {
+		if !p.fn.hides(p.pc) {
 			v.stack = append(v.stack, p.fn.at(p.pc).String())
 		}
 	}

@@ -157,55 +157,35 @@ func SetVariadic(f Frame, args []any, to ...any) {
 // setArg sets a parameter to argument i. A nil is the zero value of types that have a nil, and
 // what may have been an untyped constant becomes what it would be in a call.
 func setArg(f Frame, to reflect.Value, args []any, i int) {
-	v := reflect.ValueOf(args[i])
-	switch {
-	case args[i] == nil && canBeNil(to.Type()):
-		to.SetZero()
-	case args[i] != nil && v.Type().AssignableTo(to.Type()):
-		to.Set(v)
-	default:
-		if c, ok := constantAs(v, to.Type()); ok {
-			to.Set(c)
-			return
-		}
+	if assign(to, args[i]) {
+		return
+	}
+	c, ok := constantAs(reflect.ValueOf(args[i]), to.Type())
+	if !ok {
 		panic(&ArgumentError{Func: f.Func(), Want: to.Type().String(), Got: valueType(args[i]), Index: i})
 	}
+	to.Set(c)
 }
 
 // constantAs is v as a t, if v has a type that untyped constants have by default, and t can
-// have its value.
-func constantAs(v reflect.Value, t reflect.Type) (reflect.Value, bool) {
-	if !v.IsValid() || v.Type() == t || v.Type().PkgPath() != "" || t.Kind() == reflect.Interface || !v.CanConvert(t) {
+// have its value: exactly, if t is of integers.
+func constantAs(v reflect.Value, t reflect.Type) (c reflect.Value, ok bool) {
+	if !v.IsValid() || v.Type().PkgPath() != "" || !v.CanConvert(t) {
 		return v, false
 	}
-	const ints, floats = 1, 2
-	class := func(k reflect.Kind) int {
-		switch {
-		case k >= reflect.Int && k <= reflect.Uintptr:
-			return ints
-		case k >= reflect.Float32 && k <= reflect.Complex128:
-			return floats
-		}
-		return 0
-	}
 	switch v.Kind() {
-	case reflect.Int, reflect.Int32, reflect.Float64, reflect.Complex128:
-		if class(t.Kind()) == 0 || class(v.Kind()) == floats && v.Kind() == reflect.Complex128 && t.Kind() != reflect.Complex64 && t.Kind() != reflect.Complex128 {
-			return v, false
-		}
-		c := v.Convert(t)
-		if class(t.Kind()) == ints { // a constant would have to be exact
-			back := c.Convert(v.Type())
-			negative := v.CanInt() && v.Int() < 0 || v.CanFloat() && v.Float() < 0
-			if back.Interface() != v.Interface() || negative && c.CanUint() {
-				return v, false
-			}
-		}
-		return c, true
 	case reflect.String, reflect.Bool:
-		if t.Kind() == v.Kind() {
-			return v.Convert(t), true
+		return v.Convert(t), t.Kind() == v.Kind()
+	case reflect.Int, reflect.Int32, reflect.Float64, reflect.Complex128:
+		c = v.Convert(t)
+		if t.Kind() < reflect.Int || t.Kind() > reflect.Complex128 {
+			return v, false // a string, for one
 		}
+		if t.Kind() > reflect.Uintptr {
+			return c, true
+		}
+		negative := v.CanInt() && v.Int() < 0 || v.CanFloat() && v.Float() < 0
+		return c, c.Convert(v.Type()).Equal(v) && !(negative && c.CanUint())
 	}
 	return v, false
 }

@@ -19,10 +19,9 @@ func (s StackFrame) position() string { return fmt.Sprintf("%s:%d", s.File, s.Li
 
 // hidden reports whether f is of no call of the source: of a wait of ours, or of what calls
 // a function value and has begun to.
-func hidden(f Frame) bool {
-	fn := f.Func()
-	return fn == waiterFunc || fn.through && f.header().PC > 0
-}
+func hidden(f Frame) bool { return f.Func().hides(f.header().PC) }
+
+func (f *Func) hides(pc uint32) bool { return f == waiterFunc || f.through && pc > 0 }
 
 // standing is f in its state: where it is suspended, or about to be.
 func standing(f Frame) StackFrame { return f.Func().at(f.header().PC) }

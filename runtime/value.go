@@ -46,15 +46,26 @@ func store(slot, v any, some bool) *TypeError {
 		return nil
 	}
 	to := reflect.ValueOf(slot).Elem()
+	switch {
+	case !some:
+		to.SetZero()
+	case !assign(to, v):
+		return &TypeError{Sent: valueType(v), Want: to.Type().String(), From: caller()}
+	}
+	return nil
+}
+
+// assign sets to to v, a nil to the zero value, and reports whether v can be assigned.
+func assign(to reflect.Value, v any) bool {
 	switch from := reflect.ValueOf(v); {
-	case !some, v == nil && canBeNil(to.Type()):
+	case v == nil && canBeNil(to.Type()):
 		to.SetZero()
 	case v != nil && from.Type().AssignableTo(to.Type()):
 		to.Set(from)
 	default:
-		return &TypeError{Sent: valueType(v), Want: to.Type().String(), From: caller()}
+		return false
 	}
-	return nil
+	return true
 }
 
 func canBeNil(t reflect.Type) bool {

@@ -28,6 +28,17 @@ func (c *Colors) Start(call *ast.CallExpr) (run ast.Expr, args []ast.Expr, ok bo
 	return call.Args[at], call.Args[at+1:], true
 }
 
+// Started is the declared function or method that run names, what a call starts by value, or
+// nil.
+func (c *Colors) Started(run ast.Expr) *types.Func {
+	id := CalleeIdent(run)
+	if id == nil {
+		return nil
+	}
+	fn, _ := c.pkg.Info.Uses[id].(*types.Func)
+	return fn
+}
+
 func isAny(t types.Type) bool {
 	i, ok := types.Unalias(t).(*types.Interface)
 	return ok && i.Empty()

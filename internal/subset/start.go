@@ -40,36 +40,20 @@ func (k *checker) start(call *ast.CallExpr, run ast.Expr, args []ast.Expr, resum
 		return
 	}
 	name := types.ExprString(run)
-	switch x := run.(type) {
-	case *ast.FuncLit:
+	if _, ok := run.(*ast.FuncLit); ok {
 		name = "the literal"
 		if !resumable {
 			k.report(run.Pos(), diag.StartPlain, "a function literal of plain code is started, which can't be compiled where it stands",
 				"make it a function annotated //greenlet:resumable, with what it captures as arguments, or start it in an annotated function")
 			return
 		}
-	default:
-		id := color.CalleeIdent(x)
-		if id == nil {
-			break
-		}
-		fn, ok := k.Info.Uses[id].(*types.Func)
-		if !ok {
-			break
-		}
-		if name = k.colors.Name(fn); !k.colors.Resumable(fn) && !types.IsInterface(recvType(fn)) {
+	} else if fn := k.colors.Started(run); fn != nil {
+		if name = k.colors.Name(fn); !k.colors.Resumable(fn) && !color.IsInterfaceMethod(fn) {
 			k.report(run.Pos(), diag.StartPlain, name+" is started, which is not resumable", "annotate "+name+" with //greenlet:resumable")
 			return
 		}
 	}
 	k.startArguments(call, name, sig, args)
-}
-
-func recvType(fn *types.Func) types.Type {
-	if recv := fn.Signature().Recv(); recv != nil {
-		return recv.Type()
-	}
-	return types.Typ[types.Invalid]
 }
 
 func (k *checker) startArguments(call *ast.CallExpr, name string, sig *types.Signature, args []ast.Expr) {
@@ -111,33 +95,24 @@ func (k *checker) startArguments(call *ast.CallExpr, name string, sig *types.Sig
 // fits reports whether tv may have been an untyped constant that can be a t: an argument
 // of type any has lost that it was one.
 func fits(tv types.TypeAndValue, t types.Type) bool {
-	if tv.Value == nil || !types.Identical(tv.Type, types.Default(untyped(tv.Value.Kind(), tv.Type))) {
+	basic, ok := types.Unalias(tv.Type).(*types.Basic)
+	if tv.Value == nil || !ok {
+		return false
+	}
+	untyped, ok := untypedOf[basic.Kind()]
+	if !ok {
 		return false
 	}
 	if b, ok := t.Underlying().(*types.Basic); ok && b.Info()&types.IsInteger != 0 && tv.Value.Kind() != constant.Int && constant.ToInt(tv.Value).Kind() != constant.Int {
 		return false // truncated
 	}
-	return types.AssignableTo(untyped(tv.Value.Kind(), tv.Type), t)
+	return types.AssignableTo(types.Typ[untyped], t)
 }
 
-func untyped(kind constant.Kind, t types.Type) types.Type {
-	b, _ := types.Unalias(t).(*types.Basic)
-	if b == nil {
-		return types.Typ[types.Invalid]
-	}
-	switch {
-	case kind == constant.Bool:
-		return types.Typ[types.UntypedBool]
-	case kind == constant.String:
-		return types.Typ[types.UntypedString]
-	case b.Kind() == types.Int32:
-		return types.Typ[types.UntypedRune]
-	case b.Kind() == types.Float64:
-		return types.Typ[types.UntypedFloat]
-	case b.Kind() == types.Complex128:
-		return types.Typ[types.UntypedComplex]
-	}
-	return types.Typ[types.UntypedInt]
+// untypedOf are the untyped constants that have a type by default.
+var untypedOf = map[types.BasicKind]types.BasicKind{
+	types.Bool: types.UntypedBool, types.String: types.UntypedString, types.Int: types.UntypedInt,
+	types.Int32: types.UntypedRune, types.Float64: types.UntypedFloat, types.Complex128: types.UntypedComplex,
 }
 
 func mode(tv types.TypeAndValue) string {

@@ -3,6 +3,7 @@ package greenlet
 import (
 	"reflect"
 	"runtime"
+	"strings"
 )
 
 // Functions by value: New(squares, 5) is New(newSquaresFrame(5)). The form of a function
@@ -47,22 +48,37 @@ func frameOf(op string, run any, args []any) Frame {
 		setArgs(f, args)
 		return f
 	}
-	f := &valueFrame{form: form, info: &Func{Name: funcName(run), through: true}}
+	f := &valueFrame{fn: run, form: form}
 	f.take(t, args)
 	return f
 }
 
-// funcName is the name of a function value, as in tracebacks.
-func funcName(fn any) string { return runtime.FuncForPC(funcOf(fn).pc).Name() }
+// funcName is the name of a function value, as in tracebacks. That of a literal is the one
+// of its plain form, which the method value of its type makes.
+func funcName(fn any) string {
+	name := strings.TrimSuffix(runtime.FuncForPC(funcOf(fn).pc).Name(), "-fm")
+	if typ, ok := strings.CutSuffix(name, ".value.func1"); ok {
+		return literalName(typ + ".Call")
+	}
+	return name
+}
+
+// describeValue is what a frame that calls fn says of it.
+func describeValue(fn any) *Func {
+	code := runtime.FuncForPC(funcOf(fn).pc)
+	file, line := code.FileLine(code.Entry()) // of a literal, often those of its plain form in the generated file
+	return &Func{Name: funcName(fn), File: sourceFile(runtime.Frame{Function: code.Name(), File: file}), Line: line, through: true}
+}
 
 // valueFrame calls a function value.
 type valueFrame struct {
 	Header
-	form    any             // has the method CallResumable
+	fn      any
+	form    any             // of fn, with the method CallResumable
 	args    []reflect.Value // before the call
 	result  any             // after it: as Send has it
 	results int             // how many there are
-	info    *Func
+	info    *Func           // once it is asked for
 }
 
 // take makes args those of the call of a function of type t.
@@ -89,7 +105,12 @@ func (f *valueFrame) take(t reflect.Type, args []any) {
 	}
 }
 
-func (f *valueFrame) Func() *Func { return f.info }
+func (f *valueFrame) Func() *Func {
+	if f.info == nil {
+		f.info = describeValue(f.fn)
+	}
+	return f.info
+}
 
 // Args replaces the arguments.
 func (f *valueFrame) Args(args []any) {
@@ -159,4 +180,4 @@ func (f *valueFrame) Result() any { return f.result }
 func (f *valueFrame) Release(*Run) {}
 
 // Forget drops the function and its arguments.
-func (f *valueFrame) Forget() { f.form, f.args = nil, nil }
+func (f *valueFrame) Forget() { f.fn, f.form, f.args = nil, nil, nil }

@@ -244,3 +244,27 @@ func TestDumpAllMeanwhile(t *testing.T) {
 	over.Store(true)
 	assert.Positive(t, <-dumps)
 }
+
+// startsLiteral starts a literal by value: what calls it has no place in a dump.
+//
+//greenlet:resumable
+func startsLiteral(n int) *greenlet.Greenlet {
+	return greenlet.New(func() { greenlet.Yield(n) })
+}
+
+func TestDumpAllLiteral(t *testing.T) {
+	tracked(t)
+	var g *greenlet.Greenlet
+	s := greenlet.New(startsLiteral, 1)
+	g, _ = s.Switch().(*greenlet.Greenlet)
+	check := func(state string) {
+		var tree strings.Builder
+		require.NoError(t, greenlet.DumpTree(&tree, g))
+		assert.Equal(t, tree.String(), dumpAll(t))
+		assert.Equal(t, 1, strings.Count(tree.String(), "startsLiteral.func1("), "%s: %s", state, tree.String())
+	}
+	check("pending")
+	assert.Equal(t, 1, g.Switch())
+	check("suspended")
+	g.Kill()
+}

@@ -199,18 +199,7 @@ func %[4]s() %[5]s { return %[6]s }
 		ways.WriteString(replace(text, map[string]string{"N": n, "V": value, "T": whole, "B": base}))
 		fmt.Fprintf(&list, "\tshow(%q, newRun%sFrame())\n", w.Name, n)
 	}
-	main := fmt.Sprintf(`
-func show(way string, frame greenlet.Frame) {
-	fmt.Print(way, ":")
-	defer func() { fmt.Println("", recover()) }()
-	for v := range greenlet.Seq[int](frame) {
-		fmt.Print(" ", v)
-	}
-}
-
-func main() {
-%s}
-`, list.String())
+	main := fmt.Sprintf(shows, list.String())
 	head := "package main\n\nimport (\n\t\"fmt\"\n\n"
 	const runtime = "\tgreenlet \"github.com/going-green/greenlet/runtime\"\n)\n"
 	switch {
@@ -224,6 +213,20 @@ func main() {
 	}
 	return map[string]string{"in.go": head + runtime + implementer + ways.String() + main}
 }
+
+// shows is the end of a program that calls show for each way: what it yields, and a panic.
+const shows = `
+func show(way string, frame greenlet.Frame) {
+	fmt.Print(way, ":")
+	defer func() { fmt.Println("", recover()) }()
+	for v := range greenlet.Seq[int](frame) {
+		fmt.Print(" ", v)
+	}
+}
+
+func main() {
+%s}
+`
 
 // replace replaces the upper-case letters of placeholders: N wherever it ends a word,
 // the others where they are words.

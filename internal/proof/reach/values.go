@@ -193,18 +193,7 @@ func Values(p Placing, lost bool) map[string]string {
 		fmt.Fprintf(texts[""], "\n//greenlet:resumable\nfunc run%[1]d() { f := %[2]s; greenlet.Yield(f(%[3]s)) }\n", n, use, args)
 		fmt.Fprintf(&list, "\tshow(%q, newRun%dFrame())\n", form.Name+" by "+m.Name, n)
 	})
-	fmt.Fprintf(texts[""], `
-func show(way string, frame greenlet.Frame) {
-	fmt.Print(way, ":")
-	defer func() { fmt.Println("", recover()) }()
-	for v := range greenlet.Seq[int](frame) {
-		fmt.Print(" ", v)
-	}
-}
-
-func main() {
-%s}
-`, list.String())
+	fmt.Fprintf(texts[""], shows, list.String())
 	for pkg, text := range texts {
 		if text.Len() == 0 {
 			continue

@@ -182,6 +182,39 @@ func TestHandle(t *testing.T) {
 		"2s 0 hub: timeout after 1s", "3s 3 <nil>", "3s 0 greenlet: exit")
 }
 
+// getsByValue is gets for tasks that are started by value, of methods and of literals.
+//
+//greenlet:resumable
+func (l *log) getsByValue() {
+	show := func(v int, err error) { l.say("%v %v", v, err) }
+	show(SpawnOf[int](l, l.counts, 3).Get())
+	show(TryOf[int](l, l.squares, 3).Get())
+	bad := TryOf[int](l, l.squares, -3)
+	show(bad.Get())
+	l.say("%v %v", bad.Err(), bad.Successful())
+	show(SpawnOf[int](l.NewPool(1), func(n int) int { l.Sleep(time.Second); return n + 1 }, 4).Get())
+	fails := TryOf[int](l, func() (int, error) { return 5, errors.ErrUnsupported })
+	show(fails.Get())
+	l.say("%v", fails.Err())
+	defer func() { l.say("%v", recover()) }()
+	SpawnOf[string](l, func() int { return 1 }).Get()
+}
+
+func TestHandleByValue(t *testing.T) {
+	l := newLog()
+	l.Go(l.getsByValue)
+	l.expect(t, "3s 3 <nil>", "4s 9 <nil>", "5s 0 -3 is negative", "5s -3 is negative false", "6s 5 <nil>",
+		"6s 5 unsupported operation", "6s unsupported operation", "6s hub: a task's function has returned int, not string")
+
+	const pkg = "github.com/going-green/greenlet/hub."
+	var counts, now any = l.counts, time.Now // what the generator doesn't see through
+	assert.PanicsWithError(t, "hub: SpawnOf: "+pkg+"(*log).counts doesn't return a string", func() { SpawnOf[string](l, l.counts, 3) })
+	assert.PanicsWithError(t, "hub: SpawnOf: "+pkg+"(*log).squares doesn't return a int", func() { SpawnOf[int](l, l.squares, 3) })
+	assert.PanicsWithError(t, "hub: TryOf: "+pkg+"(*log).counts doesn't return a int and an error", func() { TryOf[int](l, l.counts, 3) })
+	assert.Panics(t, func() { l.Go(counts) }, "an argument is missing")
+	assert.Panics(t, func() { l.Go(now) }, "it is plain")
+}
+
 //greenlet:resumable
 func (l *log) awaits(f *Future[string], name string, d time.Duration) {
 	v, err := f.GetFor(d)

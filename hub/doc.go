@@ -12,7 +12,7 @@
 //	}
 //
 //	h := hub.New()
-//	h.Go(newGreetFrame(h, "world"))
+//	h.Go(greet, h, "world")
 //	err := h.Run(context.Background())
 //
 // Tasks are never interrupted: between two waits a task has everything to itself, so

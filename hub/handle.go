@@ -1,6 +1,8 @@
 package hub
 
 import (
+	"fmt"
+	"reflect"
 	"time"
 
 	greenlet "github.com/going-green/greenlet/runtime"
@@ -54,8 +56,8 @@ func failure[T any](frame Trying[T]) error {
 //greenlet:resumable
 func SpawnOf[T any](s Starter, run any, args ...any) *Handle[T] {
 	frame := greenlet.FrameOf(run, args...)
-	if _, ok := frame.(valued); !ok {
-		_ = frame.(Returning[T])
+	if _, ok := frame.(Returning[T]); !ok {
+		mayReturn("SpawnOf", "a "+reflect.TypeFor[T]().String(), frame)
 	}
 	return &Handle[T]{s.Go(frame), frame}
 }
@@ -66,8 +68,8 @@ func SpawnOf[T any](s Starter, run any, args ...any) *Handle[T] {
 //greenlet:resumable
 func TryOf[T any](s Starter, run any, args ...any) *Handle[T] {
 	frame := greenlet.FrameOf(run, args...)
-	if _, ok := frame.(valued); !ok {
-		_ = frame.(Trying[T])
+	if _, ok := frame.(Trying[T]); !ok {
+		mayReturn("TryOf", "a "+reflect.TypeFor[T]().String()+" and an error", frame)
 	}
 	h := &Handle[T]{s.Go(frame), frame}
 	h.more("Try").fails = func() error {
@@ -78,6 +80,14 @@ func TryOf[T any](s Starter, run any, args ...any) *Handle[T] {
 		return failure(frame.(Trying[T]))
 	}
 	return h
+}
+
+// mayReturn panics if it is known that the function of the frame doesn't return what is
+// wanted.
+func mayReturn(op, want string, frame greenlet.Frame) {
+	if _, ok := frame.(valued); !ok {
+		panic(fmt.Errorf("hub: %s: %s doesn't return %s", op, frame.Func().Name, want))
+	}
 }
 
 // A valued frame is that of a function value of which only its results' types are known
@@ -91,7 +101,10 @@ func pair[T any](result any) (v T, err error) {
 		err, _ = list[1].(error)
 	}
 	if result != nil { // else T is an interface type
-		v = result.(T)
+		var ok bool
+		if v, ok = result.(T); !ok {
+			panic(fmt.Errorf("hub: a task's function has returned %T, not %v", result, reflect.TypeFor[T]()))
+		}
 	}
 	return v, err
 }

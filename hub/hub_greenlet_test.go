@@ -185,6 +185,23 @@ func (*logCountsFrame) Func() *greenlet.Func                   { return &logCoun
 var logCountsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).counts", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 65, Points: "67 l n sum i"}
 var _ func(*log, int) int = (*log).counts
 
+// logCountsFrameValue is log.counts as a value, for callers that can be suspended.
+type logCountsFrameValue struct {
+	recv *log
+}
+
+func (v logCountsFrameValue) CallResumable(r *greenlet.Run, p0 int) (int, greenlet.Status) {
+	return v.recv.countsResumable(r, p0)
+}
+func init() {
+	greenlet.RegisterMethod((*new(*log)).counts, func(recv *log) any {
+		return logCountsFrameValue{recv}
+	})
+}
+func (v logCountsFrameValue) Frame() greenlet.Frame {
+	return greenlet.MakeFrame(logCountsFrame{l: v.recv})
+}
+
 // logJoinsFrame is an activation of log.joins.
 type logJoinsFrame struct {
 	greenlet.Header
@@ -238,7 +255,7 @@ func (f *logJoinsFrame) body(r *greenlet.Run, l *log) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:242:1
+//line hub_greenlet_test.go:259:1
 
 func (f *logJoinsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l := f.l
@@ -289,7 +306,7 @@ resumed_80:
 	return r.Return(f, &f.Header)
 }
 
-//line hub_greenlet_test.go:293:1
+//line hub_greenlet_test.go:310:1
 
 func (f *logJoinsFrame) Forget()                 { *f = logJoinsFrame{Header: f.Header} }
 func (f *logJoinsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 41) }
@@ -325,7 +342,7 @@ func (f *logFailsFrame) body(r *greenlet.Run, l *log, d time.Duration) (st green
 	panic(errors.ErrUnsupported)
 }
 
-//line hub_greenlet_test.go:329:1
+//line hub_greenlet_test.go:346:1
 
 func (f *logFailsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
@@ -338,7 +355,7 @@ func (f *logFailsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-//line hub_greenlet_test.go:342:1
+//line hub_greenlet_test.go:359:1
 
 func (f *logFailsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.d) }
 func (f *logFailsFrame) Forget()                 { *f = logFailsFrame{Header: f.Header} }
@@ -392,7 +409,7 @@ func (f *logWatchesFrame) body(r *greenlet.Run, l0 *log) (st greenlet.Status) {
 	}
 }
 
-//line hub_greenlet_test.go:396:1
+//line hub_greenlet_test.go:413:1
 
 func (f *logWatchesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var l **log
@@ -413,7 +430,7 @@ func (f *logWatchesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-//line hub_greenlet_test.go:417:1
+//line hub_greenlet_test.go:434:1
 
 func (f *logWatchesFrame) Forget()                 { *f = logWatchesFrame{Header: f.Header} }
 func (f *logWatchesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 55) }
@@ -496,7 +513,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:500:1
+//line hub_greenlet_test.go:517:1
 
 func (f *logStubbornFrame) Forget()                 { *f = logStubbornFrame{DeferHeader: f.DeferHeader} }
 func (f *logStubbornFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 61) }
@@ -521,7 +538,7 @@ func (c *logStubbornFunc1) value() func() {
 	})
 }
 
-//line hub_greenlet_test.go:525:1
+//line hub_greenlet_test.go:542:1
 
 // logStubbornFunc1Frame is an activation of the literal logStubbornFunc1.
 type logStubbornFunc1Frame struct {
@@ -547,7 +564,7 @@ func (f *logStubbornFunc1Frame) body(r *greenlet.Run, c *logStubbornFunc1) (st g
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:551:1
+//line hub_greenlet_test.go:568:1
 
 func (f *logStubbornFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -558,7 +575,7 @@ func (f *logStubbornFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line hub_greenlet_test.go:562:1
+//line hub_greenlet_test.go:579:1
 
 func (f *logStubbornFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 54) }
 func (*logStubbornFunc1Frame) Func() *greenlet.Func      { return &logStubbornFunc1FrameInfo }
@@ -656,7 +673,7 @@ resumed_134:
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:661:1
+//line hub_greenlet_test.go:678:1
 
 func (f *logKillsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l))
@@ -746,7 +763,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:751:1
+//line hub_greenlet_test.go:768:1
 
 func (f *logSuicideFrame) Forget()                 { *f = logSuicideFrame{DeferHeader: f.DeferHeader} }
 func (f *logSuicideFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 6) }
@@ -809,7 +826,7 @@ func (f *logTimeoutsFrame) body(r *greenlet.Run, l0 *log) (st greenlet.Status) {
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:814:1
+//line hub_greenlet_test.go:831:1
 
 func (f *logTimeoutsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var l **log
@@ -859,7 +876,7 @@ resumed_165:
 	return r.Return(f, &f.Header)
 }
 
-//line hub_greenlet_test.go:864:1
+//line hub_greenlet_test.go:881:1
 
 func (f *logTimeoutsFrame) Forget()                 { *f = logTimeoutsFrame{Header: f.Header} }
 func (f *logTimeoutsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 0) }
@@ -883,7 +900,7 @@ func (c *logTimeoutsFunc1) value() func() {
 	})
 }
 
-//line hub_greenlet_test.go:888:1
+//line hub_greenlet_test.go:905:1
 
 // logTimeoutsFunc1Frame is an activation of the literal logTimeoutsFunc1.
 type logTimeoutsFunc1Frame struct {
@@ -910,7 +927,7 @@ func (f *logTimeoutsFunc1Frame) body(r *greenlet.Run, c *logTimeoutsFunc1) (st g
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:915:1
+//line hub_greenlet_test.go:932:1
 
 func (f *logTimeoutsFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -922,7 +939,7 @@ func (f *logTimeoutsFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line hub_greenlet_test.go:927:1
+//line hub_greenlet_test.go:944:1
 
 func (f *logTimeoutsFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 13) }
 func (*logTimeoutsFunc1Frame) Func() *greenlet.Func      { return &logTimeoutsFunc1FrameInfo }
@@ -961,7 +978,7 @@ func (f *logTimeoutsFunc1_1Frame) body(r *greenlet.Run, c *logTimeoutsFunc1_1) (
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:966:1
+//line hub_greenlet_test.go:983:1
 
 func (f *logTimeoutsFunc1_1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -991,7 +1008,7 @@ func (c *logTimeoutsFunc2) value() func() {
 	})
 }
 
-//line hub_greenlet_test.go:996:1
+//line hub_greenlet_test.go:1013:1
 
 // logTimeoutsFunc2Frame is an activation of the literal logTimeoutsFunc2.
 type logTimeoutsFunc2Frame struct {
@@ -1023,7 +1040,7 @@ func (f *logTimeoutsFunc2Frame) body(r *greenlet.Run, c *logTimeoutsFunc2) (st g
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:1028:1
+//line hub_greenlet_test.go:1045:1
 
 func (f *logTimeoutsFunc2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -1045,7 +1062,7 @@ func (f *logTimeoutsFunc2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-//line hub_greenlet_test.go:1050:1
+//line hub_greenlet_test.go:1067:1
 
 func (f *logTimeoutsFunc2Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 42) }
 func (*logTimeoutsFunc2Frame) Func() *greenlet.Func      { return &logTimeoutsFunc2FrameInfo }
@@ -1084,7 +1101,7 @@ func (f *logTimeoutsFunc2_1Frame) body(r *greenlet.Run, c *logTimeoutsFunc2_1) (
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:1089:1
+//line hub_greenlet_test.go:1106:1
 
 func (f *logTimeoutsFunc2_1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -1138,7 +1155,7 @@ loop_178:
 	goto loop_178
 }
 
-//line hub_greenlet_test.go:1143:1
+//line hub_greenlet_test.go:1160:1
 
 func (f *logYieldsThriceFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var l **log
@@ -1168,7 +1185,7 @@ resumed_179:
 	goto loop_178
 }
 
-//line hub_greenlet_test.go:1173:1
+//line hub_greenlet_test.go:1190:1
 
 func (f *logYieldsThriceFrame) Forget()                 { *f = logYieldsThriceFrame{Header: f.Header} }
 func (f *logYieldsThriceFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 49) }
@@ -1192,7 +1209,7 @@ func (c *logYieldsThriceFunc1) value() func() {
 	})
 }
 
-//line hub_greenlet_test.go:1197:1
+//line hub_greenlet_test.go:1214:1
 
 // logYieldsThriceFunc1Frame is an activation of the literal logYieldsThriceFunc1.
 type logYieldsThriceFunc1Frame struct {
@@ -1261,7 +1278,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:1266:1
+//line hub_greenlet_test.go:1283:1
 
 func (f *logYieldsThriceFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 26) }
 func (*logYieldsThriceFunc1Frame) Func() *greenlet.Func      { return &logYieldsThriceFunc1FrameInfo }
@@ -1295,7 +1312,7 @@ func (f *logInterruptsFrame) body(r *greenlet.Run, l *log, task *Task) (st green
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:1301:1
+//line hub_greenlet_test.go:1318:1
 
 func (f *logInterruptsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l, f.task))
@@ -1349,7 +1366,7 @@ loop_206:
 	goto loop_206
 }
 
-//line hub_greenlet_test.go:1355:1
+//line hub_greenlet_test.go:1372:1
 
 func (f *logSleepsThriceFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var l **log
@@ -1379,7 +1396,7 @@ resumed_207:
 	goto loop_206
 }
 
-//line hub_greenlet_test.go:1385:1
+//line hub_greenlet_test.go:1402:1
 
 func (f *logSleepsThriceFrame) Forget()                 { *f = logSleepsThriceFrame{Header: f.Header} }
 func (f *logSleepsThriceFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 43) }
@@ -1403,7 +1420,7 @@ func (c *logSleepsThriceFunc1) value() func() {
 	})
 }
 
-//line hub_greenlet_test.go:1409:1
+//line hub_greenlet_test.go:1426:1
 
 // logSleepsThriceFunc1Frame is an activation of the literal logSleepsThriceFunc1.
 type logSleepsThriceFunc1Frame struct {
@@ -1472,7 +1489,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:1478:1
+//line hub_greenlet_test.go:1495:1
 
 func (f *logSleepsThriceFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 12) }
 func (*logSleepsThriceFunc1Frame) Func() *greenlet.Func      { return &logSleepsThriceFunc1FrameInfo }
@@ -1517,7 +1534,7 @@ func (f *logWaitsFrame) body(r *greenlet.Run, l *log, e *Event, name string) (st
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:1523:1
+//line hub_greenlet_test.go:1540:1
 
 func (f *logWaitsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l, e, name := f.l, f.e, f.name
@@ -1545,7 +1562,7 @@ resumed_217:
 	return r.Return(f, &f.Header)
 }
 
-//line hub_greenlet_test.go:1551:1
+//line hub_greenlet_test.go:1568:1
 
 func (f *logWaitsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.e, &f.name) }
 func (f *logWaitsFrame) Forget()                 { *f = logWaitsFrame{Header: f.Header} }
@@ -1594,7 +1611,7 @@ func (f *logSetsFrame) body(r *greenlet.Run, l *log, e *Event) (st greenlet.Stat
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:1600:1
+//line hub_greenlet_test.go:1617:1
 
 func (f *logSetsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l, e := f.l, f.e
@@ -1623,7 +1640,7 @@ resumed_226:
 	return r.Return(f, &f.Header)
 }
 
-//line hub_greenlet_test.go:1629:1
+//line hub_greenlet_test.go:1646:1
 
 func (f *logSetsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.e) }
 func (f *logSetsFrame) Forget()                 { *f = logSetsFrame{Header: f.Header} }
@@ -1683,7 +1700,7 @@ func (f *logEntersFrame) body(r *greenlet.Run, l *log, s *Semaphore, name string
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:1689:1
+//line hub_greenlet_test.go:1706:1
 
 func (f *logEntersFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l, s, name, d := f.l, f.s, f.name, f.d
@@ -1718,7 +1735,7 @@ resumed_247:
 	return r.Return(f, &f.Header)
 }
 
-//line hub_greenlet_test.go:1724:1
+//line hub_greenlet_test.go:1741:1
 
 func (f *logEntersFrame) Args(args []any) {
 	greenlet.SetArgs(f, args, &f.s, &f.name, &f.d, &f.patience)
@@ -1766,7 +1783,7 @@ func (f *logKillsOneFrame) body(r *greenlet.Run, l *log, task *Task) (st greenle
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:1772:1
+//line hub_greenlet_test.go:1789:1
 
 func (f *logKillsOneFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	task := f.task
@@ -1789,7 +1806,7 @@ func (f *logKillsOneFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-//line hub_greenlet_test.go:1795:1
+//line hub_greenlet_test.go:1812:1
 
 func (f *logKillsOneFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.task) }
 func (f *logKillsOneFrame) Forget()                 { *f = logKillsOneFrame{Header: f.Header} }
@@ -1846,7 +1863,7 @@ func (f *logHoldsFrame) body(r *greenlet.Run, l *log, s *Semaphore) (st greenlet
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:1852:1
+//line hub_greenlet_test.go:1869:1
 
 func (f *logHoldsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l, s := f.l, f.s
@@ -1881,7 +1898,7 @@ resumed_287:
 	return r.Return(f, &f.Header)
 }
 
-//line hub_greenlet_test.go:1887:1
+//line hub_greenlet_test.go:1904:1
 
 func (f *logHoldsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.s) }
 func (f *logHoldsFrame) Forget()                 { *f = logHoldsFrame{Header: f.Header} }
@@ -1993,7 +2010,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:1999:1
+//line hub_greenlet_test.go:2016:1
 
 func (f *logGrantedFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.s0) }
 func (f *logGrantedFrame) Forget()                 { *f = logGrantedFrame{DeferHeader: f.DeferHeader} }
@@ -2046,7 +2063,7 @@ loop_307:
 	goto loop_307
 }
 
-//line hub_greenlet_test.go:2052:1
+//line hub_greenlet_test.go:2069:1
 
 func (f *logProducesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l, q, n := f.l, f.q, f.n
@@ -2081,7 +2098,7 @@ resumed_308:
 	goto loop_307
 }
 
-//line hub_greenlet_test.go:2087:1
+//line hub_greenlet_test.go:2104:1
 
 func (f *logProducesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.q, &f.n) }
 func (f *logProducesFrame) Forget()                 { *f = logProducesFrame{Header: f.Header} }
@@ -2133,7 +2150,7 @@ loop_316:
 	goto loop_316
 }
 
-//line hub_greenlet_test.go:2139:1
+//line hub_greenlet_test.go:2156:1
 
 func (f *logConsumesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l, q, d := f.l, f.q, f.d
@@ -2174,7 +2191,7 @@ resumed_323:
 	goto loop_316
 }
 
-//line hub_greenlet_test.go:2180:1
+//line hub_greenlet_test.go:2197:1
 
 func (f *logConsumesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.q, &f.d) }
 func (f *logConsumesFrame) Forget()                 { *f = logConsumesFrame{Header: f.Header} }
@@ -2265,7 +2282,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:2271:1
+//line hub_greenlet_test.go:2288:1
 
 func (f *logPutsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.q, &f.v) }
 func (f *logPutsFrame) Forget()                 { *f = logPutsFrame{DeferHeader: f.DeferHeader} }
@@ -2310,7 +2327,7 @@ func (f *logGetsForFrame) body(r *greenlet.Run, l *log, q *Queue[int], d time.Du
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:2316:1
+//line hub_greenlet_test.go:2333:1
 
 func (f *logGetsForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l := f.l
@@ -2330,7 +2347,7 @@ func (f *logGetsForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-//line hub_greenlet_test.go:2336:1
+//line hub_greenlet_test.go:2353:1
 
 func (f *logGetsForFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.q, &f.d) }
 func (f *logGetsForFrame) Forget()                 { *f = logGetsForFrame{Header: f.Header} }
@@ -2365,7 +2382,7 @@ func (f *logClosesFrame) body(r *greenlet.Run, l *log, q *Queue[int]) (st greenl
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:2372:1
+//line hub_greenlet_test.go:2389:1
 
 func (f *logClosesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l, f.q))
@@ -2424,7 +2441,7 @@ func (f *logCancelsFrame) body(r *greenlet.Run, l *log, cancel context.CancelCau
 	return greenlet.Done
 }
 
-//line hub_greenlet_test.go:2431:1
+//line hub_greenlet_test.go:2448:1
 
 func (f *logCancelsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	cancel := f.cancel
@@ -2456,7 +2473,7 @@ func (f *logCancelsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-//line hub_greenlet_test.go:2463:1
+//line hub_greenlet_test.go:2480:1
 
 func (f *logCancelsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.cancel) }
 func (f *logCancelsFrame) Forget()                 { *f = logCancelsFrame{Header: f.Header} }
@@ -2506,7 +2523,7 @@ loop_440:
 	goto loop_440
 }
 
-//line hub_greenlet_test.go:2513:1
+//line hub_greenlet_test.go:2530:1
 
 func (f *sumsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	q, n := f.q, f.n
@@ -2544,7 +2561,7 @@ resumed_441:
 	goto loop_440
 }
 
-//line hub_greenlet_test.go:2551:1
+//line hub_greenlet_test.go:2568:1
 
 func (f *sumsFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.q, &f.n) }
 func (f *sumsFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
@@ -2597,7 +2614,7 @@ func (f *logTicksFrame) body(r *greenlet.Run, l *log, n int) (st greenlet.Status
 	return greenlet.Yielded(r, i)
 }
 
-//line hub_greenlet_test.go:2604:1
+//line hub_greenlet_test.go:2621:1
 
 func (f *logTicksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var i int
@@ -2634,7 +2651,7 @@ resumed_458:
 	return greenlet.Yielded(r, i)
 }
 
-//line hub_greenlet_test.go:2641:1
+//line hub_greenlet_test.go:2658:1
 
 func (f *logTicksFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.n) }
 func (f *logTicksFrame) Forget()                 { *f = logTicksFrame{Header: f.Header} }
@@ -2671,7 +2688,7 @@ func (f *logIteratesFrame) body(r *greenlet.Run, l *log) (st greenlet.Status) {
 	return r.SendNone(g)
 }
 
-//line hub_greenlet_test.go:2678:1
+//line hub_greenlet_test.go:2695:1
 
 func (f *logIteratesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l := f.l
@@ -2706,7 +2723,7 @@ loop_466:
 	return r.SendNone(g)
 }
 
-//line hub_greenlet_test.go:2713:1
+//line hub_greenlet_test.go:2730:1
 
 func (f *logIteratesFrame) Forget()                 { *f = logIteratesFrame{Header: f.Header} }
 func (f *logIteratesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 33) }

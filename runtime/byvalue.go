@@ -23,7 +23,7 @@ import (
 // FrameOf panics with a [*StateError] if run is nil, neither of the two, or a function
 // that was not compiled, and with an [*ArgumentError] if the arguments don't fit; a Frame
 // has its arguments already and takes none.
-func FrameOf(run any, args ...any) Frame { return frameOf("FrameOf", run, args) }
+func FrameOf(run any, args ...any) Frame { return frameOf("start", run, args) }
 
 func frameOf(op string, run any, args []any) Frame {
 	if f, ok := run.(Frame); ok {
@@ -41,7 +41,7 @@ func frameOf(op string, run any, args []any) Frame {
 	}
 	form := Resumable(run)
 	if form == nil {
-		panic(&StateError{Op: op, Reason: funcName(run) + " is not compiled: annotate it //greenlet:resumable, or make it in a function that is, and run go generate"})
+		panic(&StateError{Op: op, Reason: notCompiled(funcName(run))})
 	}
 	if m, ok := form.(interface{ Frame() Frame }); ok {
 		f := m.Frame()
@@ -61,6 +61,14 @@ func funcName(fn any) string {
 		return literalName(typ + ".Call")
 	}
 	return name
+}
+
+// notCompiled says of the function called name why it can't be started.
+func notCompiled(name string) string {
+	if outer(name) != name {
+		return name + ", a function literal, was made by plain code, or by a function that plain code has called: make it while a greenlet runs the annotated function, or make it a function of its own"
+	}
+	return name + " is not compiled: run go generate, if it is annotated //greenlet:resumable; else annotate it, or call it in a function of your own that is"
 }
 
 // describeValue is what a frame that calls fn says of it.

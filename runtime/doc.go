@@ -15,7 +15,7 @@
 //		}
 //	}
 //
-//	for i := range greenlet.Seq[int](newCountFrame(3)) { … }
+//	for i := range greenlet.Seq[int](count, 3) { … }
 //
 // Semantics are those of Python's greenlet, where Go has the notion. Plain
 // code that switches to a greenlet starts a run: greenlets run, and switch, on

@@ -2,6 +2,7 @@ package socket
 
 import (
 	"errors"
+	"fmt"
 	"net"
 	"os"
 	"slices"
@@ -64,16 +65,37 @@ func (s *Server) init() {
 	}
 }
 
+// startable says what is wrong with OnConn, if it can't be started.
+func (s *Server) startable() (err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			e, ok := v.(*greenlet.StateError)
+			if !ok {
+				panic(v)
+			}
+			err = fmt.Errorf("socket: OnConn: %w", e)
+		}
+	}()
+	if s.OnConn != nil {
+		greenlet.FrameOf(s.OnConn, (*Conn)(nil))
+	}
+	return nil
+}
+
 // Len is the number of connections.
 func (s *Server) Len() int { return len(s.conns) }
 
 // Serve accepts connections until the server is stopped; then it returns nil, and the
 // tasks of the connections may be at work still. Its error is one that will not go
-// away: the listener is closed otherwise, or has a deadline.
+// away: the listener is closed otherwise, or has a deadline, or OnConn can't be run as a
+// task.
 //
 //greenlet:resumable
 func (s *Server) Serve() error {
 	s.init()
+	if err := s.startable(); err != nil {
+		return err
+	}
 	delay := firstDelay
 	for n := 1; ; n++ {
 		for s.full() {

@@ -240,6 +240,24 @@ func TestServer(t *testing.T) {
 		"1m0s stopping, 0 there", "1m0s killed 0", "1m0s served: <nil>")
 }
 
+// OnConn is started for each connection; one that can't be is an error of Serve.
+func TestOnConn(t *testing.T) {
+	l := newLog(nil)
+	l.server.OnConn = l.answers
+	l.Go(l.serves)
+	l.Go(l.asks, 100, "one")
+	l.Go(l.stops, time.Minute, 0)
+	l.expect(t, "1s client: done one", "1s handler: EOF", "1s handler ends", "1m0s stopping, 0 there", "1m0s killed 0", "1m0s served: <nil>")
+
+	l = newLog(nil)
+	l.server.OnConn = func(*Conn) {}
+	l.Go(l.serves)
+	require.NoError(t, l.Run(t.Context()))
+	require.Len(t, l.lines, 1)
+	assert.Contains(t, l.lines[0], "served: socket: OnConn: greenlet: start: ")
+	assert.Contains(t, l.lines[0], "a function literal, was made by plain code")
+}
+
 // A server that stops lets requests end, and kills what does not.
 func TestStop(t *testing.T) {
 	l := newLog(newAnswers)

@@ -49,7 +49,11 @@ func (k *checker) start(call *ast.CallExpr, run ast.Expr, args []ast.Expr, resum
 		}
 	} else if fn := k.colors.Started(run); fn != nil {
 		if name = k.colors.Name(fn); !k.colors.Resumable(fn) && !color.IsInterfaceMethod(fn) {
-			k.report(run.Pos(), diag.StartPlain, name+" is started, which is not resumable", "annotate "+name+" with //greenlet:resumable")
+			remedy := "annotate " + name + " with //greenlet:resumable"
+			if fn.Pkg() != k.Pkg {
+				remedy = "start a function of your own, annotated //greenlet:resumable, that calls it"
+			}
+			k.report(run.Pos(), diag.StartPlain, name+" is started, which is not resumable", remedy)
 			return
 		}
 	}

@@ -11,7 +11,7 @@ import (
 type value struct{ Activation }
 
 // FrameOf is the frame that New makes of its arguments.
-func FrameOf(run any, args ...any) Frame { return frameOf("FrameOf", run, args) }
+func FrameOf(run any, args ...any) Frame { return frameOf("start", run, args) }
 
 func frameOf(op string, run any, args []any) Frame {
 	if f, ok := run.(Frame); ok {

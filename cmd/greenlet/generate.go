@@ -38,10 +38,10 @@ func (c *command) generate(ctx context.Context, patterns []string) (int, error) 
 	if len(res.Diagnostics) > 0 {
 		return exitDiagnose, nil
 	}
+	if len(res.Packages) == 0 { // a directive that was forgotten, mostly
+		fmt.Fprintln(c.stderr, "there is no //greenlet:resumable in these packages")
+	}
 	if c.verbose {
-		if len(res.Packages) == 0 {
-			fmt.Fprintln(c.stderr, "there is no //greenlet:resumable in these packages")
-		}
 		fmt.Fprintf(c.stderr, "%-40s %s, %d MB\n", "total", round(time.Since(start)), memory()>>20)
 	}
 	if c.opt.Check {

@@ -66,7 +66,7 @@ func funcName(fn any) string {
 // notCompiled says of the function called name why it can't be started.
 func notCompiled(name string) string {
 	if outer(name) != name {
-		return name + ", a function literal, was made by plain code, or by a function that plain code has called: make it while a greenlet runs the annotated function, or make it a function of its own"
+		return name + ", a function literal, was made by plain code, or by a function that plain code has called, or suspends nowhere and is not written where it is started: make it while a greenlet runs the annotated function, or make it a function of its own"
 	}
 	return name + " is not compiled: run go generate, if it is annotated //greenlet:resumable; else annotate it, or call it in a function of your own that is"
 }
@@ -101,16 +101,17 @@ func (f *valueFrame) take(t reflect.Type, args []any) {
 	} else {
 		count(f, args, n)
 	}
-	f.args = make([]reflect.Value, 1, len(args)+1) // the first is the run
+	list := make([]reflect.Value, 1, len(args)+1) // the first is the run
 	for i := range args {
 		in := t.In(min(i, t.NumIn()-1))
 		if i >= n {
 			in = in.Elem()
 		}
 		p := reflect.New(in).Elem()
-		setArg(f, p, args, i)
-		f.args = append(f.args, p)
+		p.Set(argument(f, in, args, i))
+		list = append(list, p)
 	}
+	f.args = list
 }
 
 func (f *valueFrame) Func() *Func {

@@ -59,7 +59,9 @@ func logicalStack(leaf Frame) Traceback {
 		t = Traceback{at}
 	}
 	for f := leaf.header().Caller; f != nil; f = f.header().Caller {
-		t = append(t, standing(f))
+		if !hidden(f) {
+			t = append(t, standing(f))
+		}
 	}
 	return t
 }

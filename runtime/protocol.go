@@ -112,25 +112,15 @@ func Result[T any](r *Run, v T) Status { return Send(r, r.cur.parent, v) }
 func (r *Run) Finish() Status { return r.send(r.cur.parent, nil, false) }
 
 // SetArgs stores args, those of the first switch, in the parameters of f that to points
-// to, one for each; a nil is for a blank one.
+// to, one for each; a nil is for a blank one. It stores all of them or, when it panics, none.
 func SetArgs(f Frame, args []any, to ...any) {
 	count(f, args, len(to))
+	checkArgs(f, args, to)
 	for i, p := range to {
-		switch p := p.(type) {
-		case nil:
-			continue
-		case *int: // the usual ones, without reflection
-			if v, ok := args[i].(int); ok {
-				*p = v
-				continue
-			}
-		case *string:
-			if v, ok := args[i].(string); ok {
-				*p = v
-				continue
-			}
+		if p != nil && !usual(p, args[i], true) {
+			v := reflect.ValueOf(p).Elem()
+			v.Set(argument(f, v.Type(), args, i))
 		}
-		setArg(f, reflect.ValueOf(p).Elem(), args, i)
 	}
 }
 
@@ -140,54 +130,103 @@ func SetVariadic(f Frame, args []any, to ...any) {
 	if len(args) < n {
 		count(f, args, n)
 	}
+	if to[n] != nil {
+		checkArgs(f, args, to[:n])
+		last := reflect.ValueOf(to[n]).Elem()
+		rest := reflect.Zero(last.Type())
+		if len(args) > n {
+			rest = reflect.MakeSlice(last.Type(), len(args)-n, len(args)-n)
+		}
+		for i := n; i < len(args); i++ {
+			rest.Index(i - n).Set(argument(f, rest.Type().Elem(), args, i))
+		}
+		defer last.Set(rest)
+	}
 	SetArgs(f, args[:n:n], to[:n]...)
-	if to[n] == nil {
-		return
-	}
-	rest := reflect.ValueOf(to[n]).Elem()
-	rest.SetZero()
-	if len(args) > n {
-		rest.Set(reflect.MakeSlice(rest.Type(), len(args)-n, len(args)-n))
-	}
-	for i := n; i < len(args); i++ {
-		setArg(f, rest.Index(i-n), args, i)
+}
+
+// checkArgs panics unless args fit the parameters that to points to.
+func checkArgs(f Frame, args, to []any) {
+	for i, p := range to {
+		if p != nil && !usual(p, args[i], false) {
+			argument(f, reflect.TypeOf(p).Elem(), args, i)
+		}
 	}
 }
 
-// setArg sets a parameter to argument i. A nil is the zero value of types that have a nil, and
-// what may have been an untyped constant becomes what it would be in a call.
-func setArg(f Frame, to reflect.Value, args []any, i int) {
-	if assign(to, args[i]) {
-		return
+// usual reports whether the parameter that p points to is of a type that is dealt with
+// without reflection, and arg of the same; it stores that if set is true.
+func usual(p, arg any, set bool) bool {
+	switch p := p.(type) {
+	case *int:
+		v, ok := arg.(int)
+		if ok && set {
+			*p = v
+		}
+		return ok
+	case *string:
+		v, ok := arg.(string)
+		if ok && set {
+			*p = v
+		}
+		return ok
 	}
-	c, ok := constantAs(reflect.ValueOf(args[i]), to.Type())
+	return false
+}
+
+// argument is argument i for a parameter of type t. A nil is the zero value of types that
+// have a nil, and what may have been an untyped constant is what it would be in a call.
+func argument(f Frame, t reflect.Type, args []any, i int) reflect.Value {
+	if v, ok := assignable(t, args[i]); ok {
+		return v
+	}
+	c, ok := constantAs(reflect.ValueOf(args[i]), t)
 	if !ok {
-		panic(&ArgumentError{Func: f.Func(), Want: to.Type().String(), Got: valueType(args[i]), Index: i})
+		panic(&ArgumentError{Func: f.Func(), Want: t.String(), Got: valueType(args[i]), Index: i})
 	}
-	to.Set(c)
+	return c
 }
 
 // constantAs is v as a t, if v has a type that untyped constants have by default, and t can
 // have its value: exactly, if t is of integers.
 func constantAs(v reflect.Value, t reflect.Type) (c reflect.Value, ok bool) {
-	if !v.IsValid() || v.Type().PkgPath() != "" || !v.CanConvert(t) {
+	if !v.IsValid() || v.Type().PkgPath() != "" {
 		return v, false
 	}
+	number := t.Kind() >= reflect.Int && t.Kind() <= reflect.Complex128
+	isComplex := t.Kind() == reflect.Complex64 || t.Kind() == reflect.Complex128
 	switch v.Kind() {
 	case reflect.String, reflect.Bool:
-		return v.Convert(t), t.Kind() == v.Kind()
-	case reflect.Int, reflect.Int32, reflect.Float64, reflect.Complex128:
-		c = v.Convert(t)
-		if t.Kind() < reflect.Int || t.Kind() > reflect.Complex128 {
-			return v, false // a string, for one
+		if t.Kind() != v.Kind() {
+			return v, false
 		}
-		if t.Kind() > reflect.Uintptr {
-			return c, true
+		return v.Convert(t), true
+	case reflect.Int, reflect.Int32, reflect.Float64:
+		if isComplex {
+			v = reflect.ValueOf(complex(v.Convert(reflect.TypeFor[float64]()).Float(), 0))
 		}
-		negative := v.CanInt() && v.Int() < 0 || v.CanFloat() && v.Float() < 0
-		return c, c.Convert(v.Type()).Equal(v) && !(negative && c.CanUint())
+	case reflect.Complex128:
+		if number && !isComplex {
+			if imag(v.Complex()) != 0 {
+				return v, false
+			}
+			v = reflect.ValueOf(real(v.Complex()))
+		}
+	default:
+		return v, false
 	}
-	return v, false
+	if !number {
+		return v, false
+	}
+	c = v.Convert(t)
+	switch {
+	case isComplex:
+		return c, !c.OverflowComplex(v.Complex())
+	case c.CanFloat():
+		return c, !v.CanFloat() || !c.OverflowFloat(v.Float())
+	}
+	negative := v.CanInt() && v.Int() < 0 || v.CanFloat() && v.Float() < 0
+	return c, c.Convert(v.Type()).Equal(v) && !(negative && c.CanUint())
 }
 
 // count panics unless there are n arguments.

@@ -46,26 +46,26 @@ func store(slot, v any, some bool) *TypeError {
 		return nil
 	}
 	to := reflect.ValueOf(slot).Elem()
-	switch {
-	case !some:
+	if !some {
 		to.SetZero()
-	case !assign(to, v):
+		return nil
+	}
+	x, ok := assignable(to.Type(), v)
+	if !ok {
 		return &TypeError{Sent: valueType(v), Want: to.Type().String(), From: caller()}
 	}
+	to.Set(x)
 	return nil
 }
 
-// assign sets to to v, a nil to the zero value, and reports whether v can be assigned.
-func assign(to reflect.Value, v any) bool {
-	switch from := reflect.ValueOf(v); {
-	case v == nil && canBeNil(to.Type()):
-		to.SetZero()
-	case v != nil && from.Type().AssignableTo(to.Type()):
-		to.Set(from)
-	default:
-		return false
+// assignable is v for a variable of type t, a nil as the zero value; ok is false if it can't
+// be assigned to one.
+func assignable(t reflect.Type, v any) (x reflect.Value, ok bool) {
+	if v == nil {
+		return reflect.Zero(t), canBeNil(t)
 	}
-	return true
+	x = reflect.ValueOf(v)
+	return x, x.Type().AssignableTo(t)
 }
 
 func canBeNil(t reflect.Type) bool {

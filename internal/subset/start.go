@@ -4,7 +4,9 @@ import (
 	"fmt"
 	"go/ast"
 	"go/constant"
+	"go/token"
 	"go/types"
+	"math"
 	"strings"
 
 	"github.com/going-green/greenlet/internal/color"
@@ -107,10 +109,39 @@ func fits(tv types.TypeAndValue, t types.Type) bool {
 	if !ok {
 		return false
 	}
-	if b, ok := t.Underlying().(*types.Basic); ok && b.Info()&types.IsInteger != 0 && tv.Value.Kind() != constant.Int && constant.ToInt(tv.Value).Kind() != constant.Int {
+	if !types.AssignableTo(types.Typ[untyped], t) {
+		return false
+	}
+	b, ok := t.Underlying().(*types.Basic)
+	return !ok || b.Info()&types.IsNumeric == 0 || represents(b, tv.Value)
+}
+
+// represents reports whether a constant can be a number of type b. One that an any has as a
+// float64 has been rounded to that.
+func represents(b *types.Basic, v constant.Value) bool {
+	if b.Info()&types.IsInteger == 0 {
+		if b.Kind() == types.Float32 {
+			f, _ := constant.Float32Val(constant.ToFloat(v))
+			return !math.IsInf(float64(f), 0)
+		}
+		return true
+	}
+	i := constant.ToInt(v)
+	if i.Kind() != constant.Int {
 		return false // truncated
 	}
-	return types.AssignableTo(types.Typ[untyped], t)
+	bits := bitsOf[b.Kind()]
+	if b.Info()&types.IsUnsigned != 0 {
+		return constant.Sign(i) >= 0 && constant.BitLen(i) <= bits
+	}
+	least := constant.UnaryOp(token.SUB, constant.Shift(constant.MakeInt64(1), token.SHL, uint(bits-1)), 0)
+	return constant.BitLen(i) < bits || constant.Compare(i, token.EQL, least)
+}
+
+// bitsOf are the sizes of integer types; those that depend on the machine have 64 bits here.
+var bitsOf = map[types.BasicKind]int{
+	types.Int8: 8, types.Int16: 16, types.Int32: 32, types.Int64: 64, types.Int: 64,
+	types.Uint8: 8, types.Uint16: 16, types.Uint32: 32, types.Uint64: 64, types.Uint: 64, types.Uintptr: 64,
 }
 
 // untypedOf are the untyped constants that have a type by default.

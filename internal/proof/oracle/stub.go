@@ -158,6 +158,7 @@ func (s *stubber) function(decl *ast.FuncDecl) {
 	if assign != "" {
 		fmt.Fprintf(&s.out, "func (f_ *%s%s) Results() (%s) { f_.Over(f_); return %s }\n", frame, args, strings.Join(sig.results, ", "), results)
 	}
+	var to, given []string
 	declared, passed, taken := "", "", fmt.Sprintf("oracle_.Count(f_, args_, %d)", len(sig.params))
 	for i, t := range sig.params {
 		declared += fmt.Sprintf(", p%d_ %s", i, t)
@@ -166,7 +167,11 @@ func (s *stubber) function(decl *ast.FuncDecl) {
 			passed += "..."
 			t = "[]" + elem
 		}
-		taken += fmt.Sprintf("; p%d_ = oracle_.Arg[%s](f_, args_, %d)", i, t, i)
+		to = append(to, fmt.Sprintf("p%d_", i))
+		given = append(given, fmt.Sprintf("oracle_.Arg[%s](f_, args_, %d)", t, i))
+	}
+	if len(to) > 0 { // all, or none if one panics
+		taken += "; " + strings.Join(to, ", ") + " = " + strings.Join(given, ", ")
 	}
 	fmt.Fprintf(&s.out, `func %[1]s%[2]s%[3]s(%[4]s) *%[5]s%[6]s {
 f_ := &%[5]s%[6]s{}

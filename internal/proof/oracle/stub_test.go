@@ -41,8 +41,7 @@ func newFibFrame(p0_ int, p1_ ...string) *fibFrame {
 		func() interface{} { return oracle_.Values{f_.ret0, f_.ret1} },
 		func(args_ []interface{}) {
 			oracle_.Count(f_, args_, 2)
-			p0_ = oracle_.Arg[int](f_, args_, 0)
-			p1_ = oracle_.Arg[[]string](f_, args_, 1)
+			p0_, p1_ = oracle_.Arg[int](f_, args_, 0), oracle_.Arg[[]string](f_, args_, 1)
 		})
 	return f_
 }

@@ -36,7 +36,7 @@ func frameOf(op string, run any, args []any) Frame {
 		if !t.IsVariadic() {
 			Count(f, args, t.NumIn())
 		}
-		in = nil
+		var list []reflect.Value
 		for i, arg := range args {
 			to := t.In(min(i, t.NumIn()-1))
 			if i >= t.NumIn()-1 && t.IsVariadic() {
@@ -52,8 +52,9 @@ func frameOf(op string, run any, args []any) Frame {
 			default:
 				panic(&ArgumentError{Func: f.Func(), Want: to.String(), Got: valueType(arg), Index: i})
 			}
-			in = append(in, v)
+			list = append(list, v)
 		}
+		in = list
 	}
 	results := func() any {
 		if len(out) == 1 {
@@ -79,7 +80,10 @@ func isConstant(v reflect.Value, t reflect.Type) bool {
 	switch v.Type() {
 	case reflect.TypeFor[string](), reflect.TypeFor[bool]():
 		return v.Kind() == t.Kind()
-	case reflect.TypeFor[int](), reflect.TypeFor[rune](), reflect.TypeFor[float64]():
+	case reflect.TypeFor[int](), reflect.TypeFor[rune](), reflect.TypeFor[float64](), reflect.TypeFor[complex128]():
+		if t.Kind() > reflect.Uintptr && t.Kind() <= reflect.Complex128 {
+			return true
+		}
 		return t.Kind() >= reflect.Int && t.Kind() <= reflect.Complex128 && v.Convert(t).CanConvert(v.Type()) && v.Convert(t).Convert(v.Type()).Equal(v)
 	}
 	return false

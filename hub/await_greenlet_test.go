@@ -1753,6 +1753,7 @@ type logGetsByValueValue1 struct {
 func (c *logGetsByValueValue1) value() func(int) int {
 	return greenlet.Bind(&c.Closure, c, func(p0 int) int { return (*c.recv).counts(p0) })
 }
+func (c *logGetsByValueValue1) Frame() greenlet.Frame { return (*c.recv).newCountsFrame(0) }
 
 // logGetsByValueValue1Frame is an activation of the literal logGetsByValueValue1.
 type logGetsByValueValue1Frame struct {
@@ -1785,7 +1786,7 @@ func (f *logGetsByValueValue1Frame) body(r *greenlet.Run, c *logGetsByValueValue
 	return t0, greenlet.Done
 }
 
-//line await_greenlet_test.go:1794:1
+//line await_greenlet_test.go:1795:1
 
 func (f *logGetsByValueValue1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -1797,7 +1798,7 @@ func (f *logGetsByValueValue1Frame) Resume(r *greenlet.Run) (st greenlet.Status)
 	return r.Return(f, &f.Header)
 }
 
-//line await_greenlet_test.go:1806:1
+//line await_greenlet_test.go:1807:1
 
 func (f *logGetsByValueValue1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 49) }
 func (*logGetsByValueValue1Frame) Func() *greenlet.Func      { return &logGetsByValueValue1FrameInfo }
@@ -1814,6 +1815,7 @@ type logGetsByValueValue2 struct {
 func (c *logGetsByValueValue2) value() func(int) (int, error) {
 	return greenlet.Bind(&c.Closure, c, func(p0 int) (int, error) { return (*c.recv).squares(p0) })
 }
+func (c *logGetsByValueValue2) Frame() greenlet.Frame { return (*c.recv).newSquaresFrame(0) }
 
 // logGetsByValueValue2Frame is an activation of the literal logGetsByValueValue2.
 type logGetsByValueValue2Frame struct {
@@ -1848,7 +1850,7 @@ func (f *logGetsByValueValue2Frame) body(r *greenlet.Run, c *logGetsByValueValue
 	return t0, t1, greenlet.Done
 }
 
-//line await_greenlet_test.go:1857:1
+//line await_greenlet_test.go:1859:1
 
 func (f *logGetsByValueValue2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -1861,7 +1863,7 @@ func (f *logGetsByValueValue2Frame) Resume(r *greenlet.Run) (st greenlet.Status)
 	return r.Return(f, &f.Header)
 }
 
-//line await_greenlet_test.go:1870:1
+//line await_greenlet_test.go:1872:1
 
 func (f *logGetsByValueValue2Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 46) }
 func (*logGetsByValueValue2Frame) Func() *greenlet.Func      { return &logGetsByValueValue2FrameInfo }
@@ -1878,6 +1880,7 @@ type logGetsByValueValue3 struct {
 func (c *logGetsByValueValue3) value() func(int) (int, error) {
 	return greenlet.Bind(&c.Closure, c, func(p0 int) (int, error) { return (*c.recv).squares(p0) })
 }
+func (c *logGetsByValueValue3) Frame() greenlet.Frame { return (*c.recv).newSquaresFrame(0) }
 
 // logGetsByValueValue3Frame is an activation of the literal logGetsByValueValue3.
 type logGetsByValueValue3Frame struct {
@@ -1912,7 +1915,7 @@ func (f *logGetsByValueValue3Frame) body(r *greenlet.Run, c *logGetsByValueValue
 	return t0, t1, greenlet.Done
 }
 
-//line await_greenlet_test.go:1921:1
+//line await_greenlet_test.go:1924:1
 
 func (f *logGetsByValueValue3Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -1925,7 +1928,7 @@ func (f *logGetsByValueValue3Frame) Resume(r *greenlet.Run) (st greenlet.Status)
 	return r.Return(f, &f.Header)
 }
 
-//line await_greenlet_test.go:1934:1
+//line await_greenlet_test.go:1937:1
 
 func (f *logGetsByValueValue3Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 43) }
 func (*logGetsByValueValue3Frame) Func() *greenlet.Func      { return &logGetsByValueValue3FrameInfo }
@@ -1968,7 +1971,7 @@ func (f2 *logAwaitsFrame) body(r *greenlet.Run, l *log, f *Future[string], name 
 	return greenlet.Done
 }
 
-//line await_greenlet_test.go:1977:1
+//line await_greenlet_test.go:1980:1
 
 func (f2 *logAwaitsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l, name := f2.l, f2.name
@@ -1988,7 +1991,7 @@ func (f2 *logAwaitsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-//line await_greenlet_test.go:1997:1
+//line await_greenlet_test.go:2000:1
 
 func (f *logAwaitsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.f, &f.name, &f.d) }
 func (f *logAwaitsFrame) Forget()                 { *f = logAwaitsFrame{Header: f.Header} }

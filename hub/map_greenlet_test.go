@@ -400,6 +400,7 @@ type logMapsValue1 struct {
 func (c *logMapsValue1) value() func(int) (string, error) {
 	return greenlet.Bind(&c.Closure, c, func(p0 int) (string, error) { return (*c.recv).work(p0) })
 }
+func (c *logMapsValue1) Frame() greenlet.Frame { return (*c.recv).newWorkFrame(0) }
 
 // logMapsValue1Frame is an activation of the literal logMapsValue1.
 type logMapsValue1Frame struct {
@@ -435,7 +436,7 @@ func (f *logMapsValue1Frame) body(r *greenlet.Run, c *logMapsValue1, p0 int) (re
 	return t0, t1, greenlet.Done
 }
 
-//line map_greenlet_test.go:440:1
+//line map_greenlet_test.go:441:1
 
 func (f *logMapsValue1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -448,7 +449,7 @@ func (f *logMapsValue1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:453:1
+//line map_greenlet_test.go:454:1
 
 func (f *logMapsValue1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 25) }
 func (*logMapsValue1Frame) Func() *greenlet.Func      { return &logMapsValue1FrameInfo }
@@ -465,6 +466,7 @@ type logMapsValue2 struct {
 func (c *logMapsValue2) value() func(int) (string, error) {
 	return greenlet.Bind(&c.Closure, c, func(p0 int) (string, error) { return (*c.recv).work(p0) })
 }
+func (c *logMapsValue2) Frame() greenlet.Frame { return (*c.recv).newWorkFrame(0) }
 
 // logMapsValue2Frame is an activation of the literal logMapsValue2.
 type logMapsValue2Frame struct {
@@ -500,7 +502,7 @@ func (f *logMapsValue2Frame) body(r *greenlet.Run, c *logMapsValue2, p0 int) (re
 	return t0, t1, greenlet.Done
 }
 
-//line map_greenlet_test.go:505:1
+//line map_greenlet_test.go:507:1
 
 func (f *logMapsValue2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -513,7 +515,7 @@ func (f *logMapsValue2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:518:1
+//line map_greenlet_test.go:520:1
 
 func (f *logMapsValue2Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 54) }
 func (*logMapsValue2Frame) Func() *greenlet.Func      { return &logMapsValue2FrameInfo }
@@ -530,6 +532,7 @@ type logMapsValue3 struct {
 func (c *logMapsValue3) value() func(int) (string, error) {
 	return greenlet.Bind(&c.Closure, c, func(p0 int) (string, error) { return (*c.recv).work(p0) })
 }
+func (c *logMapsValue3) Frame() greenlet.Frame { return (*c.recv).newWorkFrame(0) }
 
 // logMapsValue3Frame is an activation of the literal logMapsValue3.
 type logMapsValue3Frame struct {
@@ -565,7 +568,7 @@ func (f *logMapsValue3Frame) body(r *greenlet.Run, c *logMapsValue3, p0 int) (re
 	return t0, t1, greenlet.Done
 }
 
-//line map_greenlet_test.go:570:1
+//line map_greenlet_test.go:573:1
 
 func (f *logMapsValue3Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -578,7 +581,7 @@ func (f *logMapsValue3Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:583:1
+//line map_greenlet_test.go:586:1
 
 func (f *logMapsValue3Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 51) }
 func (*logMapsValue3Frame) Func() *greenlet.Func      { return &logMapsValue3FrameInfo }
@@ -595,6 +598,7 @@ type logMapsValue4 struct {
 func (c *logMapsValue4) value() func(int) (string, error) {
 	return greenlet.Bind(&c.Closure, c, func(p0 int) (string, error) { return (*c.recv).work(p0) })
 }
+func (c *logMapsValue4) Frame() greenlet.Frame { return (*c.recv).newWorkFrame(0) }
 
 // logMapsValue4Frame is an activation of the literal logMapsValue4.
 type logMapsValue4Frame struct {
@@ -630,7 +634,7 @@ func (f *logMapsValue4Frame) body(r *greenlet.Run, c *logMapsValue4, p0 int) (re
 	return t0, t1, greenlet.Done
 }
 
-//line map_greenlet_test.go:635:1
+//line map_greenlet_test.go:639:1
 
 func (f *logMapsValue4Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -643,7 +647,7 @@ func (f *logMapsValue4Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:648:1
+//line map_greenlet_test.go:652:1
 
 func (f *logMapsValue4Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 8) }
 func (*logMapsValue4Frame) Func() *greenlet.Func      { return &logMapsValue4FrameInfo }
@@ -660,6 +664,7 @@ type logMapsValue5 struct {
 func (c *logMapsValue5) value() func(int) (string, error) {
 	return greenlet.Bind(&c.Closure, c, func(p0 int) (string, error) { return (*c.recv).work(p0) })
 }
+func (c *logMapsValue5) Frame() greenlet.Frame { return (*c.recv).newWorkFrame(0) }
 
 // logMapsValue5Frame is an activation of the literal logMapsValue5.
 type logMapsValue5Frame struct {
@@ -695,7 +700,7 @@ func (f *logMapsValue5Frame) body(r *greenlet.Run, c *logMapsValue5, p0 int) (re
 	return t0, t1, greenlet.Done
 }
 
-//line map_greenlet_test.go:700:1
+//line map_greenlet_test.go:705:1
 
 func (f *logMapsValue5Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -708,7 +713,7 @@ func (f *logMapsValue5Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:713:1
+//line map_greenlet_test.go:718:1
 
 func (f *logMapsValue5Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 61) }
 func (*logMapsValue5Frame) Func() *greenlet.Func      { return &logMapsValue5FrameInfo }
@@ -778,7 +783,7 @@ func (f *logMapsSeqFrame) body(r2 *greenlet.Run, l0 *log, g *Group, n int) (st g
 	return greenlet.Done
 }
 
-//line map_greenlet_test.go:783:1
+//line map_greenlet_test.go:788:1
 
 func (f *logMapsSeqFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	var l **log
@@ -824,7 +829,7 @@ resumed_72:
 	return r2.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:829:1
+//line map_greenlet_test.go:834:1
 
 func (f *logMapsSeqFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.g, &f.n) }
 func (f *logMapsSeqFrame) Forget()                 { *f = logMapsSeqFrame{Header: f.Header} }
@@ -844,6 +849,7 @@ type logMapsSeqValue1 struct {
 func (c *logMapsSeqValue1) value() func(int) (string, error) {
 	return greenlet.Bind(&c.Closure, c, func(p0 int) (string, error) { return (*c.recv).work(p0) })
 }
+func (c *logMapsSeqValue1) Frame() greenlet.Frame { return (*c.recv).newWorkFrame(0) }
 
 // logMapsSeqValue1Frame is an activation of the literal logMapsSeqValue1.
 type logMapsSeqValue1Frame struct {
@@ -879,7 +885,7 @@ func (f *logMapsSeqValue1Frame) body(r *greenlet.Run, c *logMapsSeqValue1, p0 in
 	return t0, t1, greenlet.Done
 }
 
-//line map_greenlet_test.go:884:1
+//line map_greenlet_test.go:890:1
 
 func (f *logMapsSeqValue1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -892,7 +898,7 @@ func (f *logMapsSeqValue1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:897:1
+//line map_greenlet_test.go:903:1
 
 func (f *logMapsSeqValue1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 32) }
 func (*logMapsSeqValue1Frame) Func() *greenlet.Func      { return &logMapsSeqValue1FrameInfo }
@@ -918,7 +924,7 @@ func (c *logMapsSeqRange1) value() func(string, error) bool {
 	})
 }
 
-//line map_greenlet_test.go:923:1
+//line map_greenlet_test.go:929:1
 
 // logMapsSeqRange1Frame is an activation of the literal logMapsSeqRange1.
 type logMapsSeqRange1Frame struct {
@@ -959,7 +965,7 @@ func (f *logMapsSeqRange1Frame) body(r2 *greenlet.Run, c *logMapsSeqRange1, r st
 	return true, greenlet.Done
 }
 
-//line map_greenlet_test.go:964:1
+//line map_greenlet_test.go:970:1
 
 func (f *logMapsSeqRange1Frame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -972,7 +978,7 @@ func (f *logMapsSeqRange1Frame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	return r2.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:977:1
+//line map_greenlet_test.go:983:1
 
 func (f *logMapsSeqRange1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 8) }
 func (*logMapsSeqRange1Frame) Func() *greenlet.Func      { return &logMapsSeqRange1FrameInfo }
@@ -1191,7 +1197,7 @@ resumed_110c:
 	return greenlet.Done
 }
 
-//line map_greenlet_test.go:1197:1
+//line map_greenlet_test.go:1203:1
 
 func (f *logMapsUnorderedFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l0))
@@ -1214,6 +1220,7 @@ type logMapsUnorderedValue1 struct {
 func (c *logMapsUnorderedValue1) value() func(int) (string, error) {
 	return greenlet.Bind(&c.Closure, c, func(p0 int) (string, error) { return (*c.recv).work(p0) })
 }
+func (c *logMapsUnorderedValue1) Frame() greenlet.Frame { return (*c.recv).newWorkFrame(0) }
 
 // logMapsUnorderedValue1Frame is an activation of the literal logMapsUnorderedValue1.
 type logMapsUnorderedValue1Frame struct {
@@ -1249,7 +1256,7 @@ func (f *logMapsUnorderedValue1Frame) body(r *greenlet.Run, c *logMapsUnorderedV
 	return t0, t1, greenlet.Done
 }
 
-//line map_greenlet_test.go:1255:1
+//line map_greenlet_test.go:1262:1
 
 func (f *logMapsUnorderedValue1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -1262,7 +1269,7 @@ func (f *logMapsUnorderedValue1Frame) Resume(r *greenlet.Run) (st greenlet.Statu
 	return r.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:1268:1
+//line map_greenlet_test.go:1275:1
 
 func (f *logMapsUnorderedValue1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 21) }
 func (*logMapsUnorderedValue1Frame) Func() *greenlet.Func      { return &logMapsUnorderedValue1FrameInfo }
@@ -1279,6 +1286,7 @@ type logMapsUnorderedValue2 struct {
 func (c *logMapsUnorderedValue2) value() func(int) (string, error) {
 	return greenlet.Bind(&c.Closure, c, func(p0 int) (string, error) { return (*c.recv).work(p0) })
 }
+func (c *logMapsUnorderedValue2) Frame() greenlet.Frame { return (*c.recv).newWorkFrame(0) }
 
 // logMapsUnorderedValue2Frame is an activation of the literal logMapsUnorderedValue2.
 type logMapsUnorderedValue2Frame struct {
@@ -1314,7 +1322,7 @@ func (f *logMapsUnorderedValue2Frame) body(r *greenlet.Run, c *logMapsUnorderedV
 	return t0, t1, greenlet.Done
 }
 
-//line map_greenlet_test.go:1320:1
+//line map_greenlet_test.go:1328:1
 
 func (f *logMapsUnorderedValue2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -1327,7 +1335,7 @@ func (f *logMapsUnorderedValue2Frame) Resume(r *greenlet.Run) (st greenlet.Statu
 	return r.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:1333:1
+//line map_greenlet_test.go:1341:1
 
 func (f *logMapsUnorderedValue2Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 18) }
 func (*logMapsUnorderedValue2Frame) Func() *greenlet.Func      { return &logMapsUnorderedValue2FrameInfo }
@@ -1344,6 +1352,7 @@ type logMapsUnorderedValue3 struct {
 func (c *logMapsUnorderedValue3) value() func(int) (string, error) {
 	return greenlet.Bind(&c.Closure, c, func(p0 int) (string, error) { return (*c.recv).work(p0) })
 }
+func (c *logMapsUnorderedValue3) Frame() greenlet.Frame { return (*c.recv).newWorkFrame(0) }
 
 // logMapsUnorderedValue3Frame is an activation of the literal logMapsUnorderedValue3.
 type logMapsUnorderedValue3Frame struct {
@@ -1379,7 +1388,7 @@ func (f *logMapsUnorderedValue3Frame) body(r *greenlet.Run, c *logMapsUnorderedV
 	return t0, t1, greenlet.Done
 }
 
-//line map_greenlet_test.go:1385:1
+//line map_greenlet_test.go:1394:1
 
 func (f *logMapsUnorderedValue3Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -1392,7 +1401,7 @@ func (f *logMapsUnorderedValue3Frame) Resume(r *greenlet.Run) (st greenlet.Statu
 	return r.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:1398:1
+//line map_greenlet_test.go:1407:1
 
 func (f *logMapsUnorderedValue3Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 63) }
 func (*logMapsUnorderedValue3Frame) Func() *greenlet.Func      { return &logMapsUnorderedValue3FrameInfo }
@@ -1417,7 +1426,7 @@ func (c *logMapsUnorderedRange1) value() func(string, error) bool {
 	})
 }
 
-//line map_greenlet_test.go:1423:1
+//line map_greenlet_test.go:1432:1
 
 // logMapsUnorderedRange1Frame is an activation of the literal logMapsUnorderedRange1.
 type logMapsUnorderedRange1Frame struct {
@@ -1452,7 +1461,7 @@ func (f *logMapsUnorderedRange1Frame) body(r2 *greenlet.Run, c *logMapsUnordered
 	return true, greenlet.Done
 }
 
-//line map_greenlet_test.go:1459:1
+//line map_greenlet_test.go:1468:1
 
 func (f *logMapsUnorderedRange1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, st = f.body(r, f.c, f.r, f.err)
@@ -1486,7 +1495,7 @@ func (c *logMapsUnorderedRange2) value() func(string, error) bool {
 	})
 }
 
-//line map_greenlet_test.go:1493:1
+//line map_greenlet_test.go:1502:1
 
 // logMapsUnorderedRange2Frame is an activation of the literal logMapsUnorderedRange2.
 type logMapsUnorderedRange2Frame struct {
@@ -1529,7 +1538,7 @@ leave_103:
 	return false, greenlet.Done
 }
 
-//line map_greenlet_test.go:1537:1
+//line map_greenlet_test.go:1546:1
 
 func (f *logMapsUnorderedRange2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, st = f.body(r, f.c, f.r, f.err)
@@ -1559,7 +1568,7 @@ func (c *logMapsUnorderedRange3) value() func(string, error) bool {
 	})
 }
 
-//line map_greenlet_test.go:1567:1
+//line map_greenlet_test.go:1576:1
 
 // logMapsUnorderedRange3Frame is an activation of the literal logMapsUnorderedRange3.
 type logMapsUnorderedRange3Frame struct {
@@ -1594,7 +1603,7 @@ func (f *logMapsUnorderedRange3Frame) body(r2 *greenlet.Run, c *logMapsUnordered
 	return true, greenlet.Done
 }
 
-//line map_greenlet_test.go:1603:1
+//line map_greenlet_test.go:1612:1
 
 func (f *logMapsUnorderedRange3Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, st = f.body(r, f.c, f.r, f.err)
@@ -1798,7 +1807,7 @@ resumed_146:
 	return greenlet.Done
 }
 
-//line map_greenlet_test.go:1808:1
+//line map_greenlet_test.go:1817:1
 
 func (f *logGroupedFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l))
@@ -1867,7 +1876,7 @@ func (f *logMapsManyFrame) body(r *greenlet.Run, l *log, g *Group, n int) (st gr
 	return greenlet.Done
 }
 
-//line map_greenlet_test.go:1877:1
+//line map_greenlet_test.go:1886:1
 
 func (f *logMapsManyFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	var t0 iter.Seq2[int, error]
@@ -1909,7 +1918,7 @@ resumed_160:
 	return r.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:1919:1
+//line map_greenlet_test.go:1928:1
 
 func (f *logMapsManyFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.g, &f.n) }
 func (f *logMapsManyFrame) Forget()                 { *f = logMapsManyFrame{Header: f.Header} }
@@ -1960,7 +1969,7 @@ func (f *logMapsManyFunc1Frame) body(r *greenlet.Run, c *logMapsManyFunc1) (ret0
 	return 0, nil, greenlet.Done
 }
 
-//line map_greenlet_test.go:1970:1
+//line map_greenlet_test.go:1979:1
 
 func (f *logMapsManyFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -1971,7 +1980,7 @@ func (f *logMapsManyFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:1981:1
+//line map_greenlet_test.go:1990:1
 
 func (f *logMapsManyFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 21) }
 func (*logMapsManyFunc1Frame) Func() *greenlet.Func      { return &logMapsManyFunc1FrameInfo }
@@ -2019,7 +2028,7 @@ func (f *logMapsManyRange1Frame) body(r *greenlet.Run, c *logMapsManyRange1) (re
 	return true, greenlet.Done
 }
 
-//line map_greenlet_test.go:2030:1
+//line map_greenlet_test.go:2039:1
 
 func (f *logMapsManyRange1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	f.ret0, st = f.body(r, f.c)

@@ -200,6 +200,7 @@ type modelSurvivesValue1 struct {
 func (c *modelSurvivesValue1) value() func() {
 	return greenlet.Bind(&c.Closure, c, func() { (*c.recv).acts() })
 }
+func (c *modelSurvivesValue1) Frame() greenlet.Frame { return (*c.recv).newActsFrame() }
 
 // modelSurvivesValue1Frame is an activation of the literal modelSurvivesValue1.
 type modelSurvivesValue1Frame struct {
@@ -222,7 +223,7 @@ func (f *modelSurvivesValue1Frame) body(r *greenlet.Run, c *modelSurvivesValue1)
 	return greenlet.Done
 }
 
-//line model_greenlet_test.go:226:1
+//line model_greenlet_test.go:227:1
 
 func (f *modelSurvivesValue1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -330,7 +331,7 @@ case_132:
 	return greenlet.Done
 }
 
-//line model_greenlet_test.go:334:1
+//line model_greenlet_test.go:335:1
 
 func (f *modelActsFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
@@ -438,7 +439,7 @@ after_if_141:
 	return greenlet.Done
 }
 
-//line model_greenlet_test.go:442:1
+//line model_greenlet_test.go:443:1
 
 func (f *modelPutsFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	m := f.m
@@ -469,7 +470,7 @@ after_if_142:
 	return r2.Return(f, &f.Header)
 }
 
-//line model_greenlet_test.go:473:1
+//line model_greenlet_test.go:474:1
 
 func (f *modelPutsFrame) Forget()                 { *f = modelPutsFrame{Header: f.Header} }
 func (f *modelPutsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 59) }
@@ -536,7 +537,7 @@ after_if_156:
 	return greenlet.Done
 }
 
-//line model_greenlet_test.go:540:1
+//line model_greenlet_test.go:541:1
 
 func (f *modelGetsFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	m := f.m
@@ -574,7 +575,7 @@ after_if_157:
 	return r2.Return(f, &f.Header)
 }
 
-//line model_greenlet_test.go:578:1
+//line model_greenlet_test.go:579:1
 
 func (f *modelGetsFrame) Forget()                 { *f = modelGetsFrame{Header: f.Header} }
 func (f *modelGetsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 42) }
@@ -711,7 +712,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line model_greenlet_test.go:715:1
+//line model_greenlet_test.go:716:1
 
 func (f *modelEntersFrame) Forget()                 { *f = modelEntersFrame{DeferHeader: f.DeferHeader} }
 func (f *modelEntersFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 24) }
@@ -850,7 +851,7 @@ unwind:
 	return greenlet.Done
 }
 
-//line model_greenlet_test.go:854:1
+//line model_greenlet_test.go:855:1
 
 func (f *modelLocksFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.depth) }
 func (f *modelLocksFrame) Forget()                 { *f = modelLocksFrame{DeferHeader: f.DeferHeader} }
@@ -907,7 +908,7 @@ case_224:
 	return greenlet.Done
 }
 
-//line model_greenlet_test.go:911:1
+//line model_greenlet_test.go:912:1
 
 func (f *modelWaitsOrSetsFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	m := f.m
@@ -927,7 +928,7 @@ func (f *modelWaitsOrSetsFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-//line model_greenlet_test.go:931:1
+//line model_greenlet_test.go:932:1
 
 func (f *modelWaitsOrSetsFrame) Forget()                 { *f = modelWaitsOrSetsFrame{Header: f.Header} }
 func (f *modelWaitsOrSetsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 51) }
@@ -973,7 +974,7 @@ after_if_234:
 	return greenlet.Done
 }
 
-//line model_greenlet_test.go:977:1
+//line model_greenlet_test.go:978:1
 
 func (f *modelPeeksFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	switch f.PC {
@@ -989,7 +990,7 @@ func (f *modelPeeksFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-//line model_greenlet_test.go:993:1
+//line model_greenlet_test.go:994:1
 
 func (f *modelPeeksFrame) Forget()                 { *f = modelPeeksFrame{Header: f.Header} }
 func (f *modelPeeksFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 45) }
@@ -1014,7 +1015,7 @@ func (c *modelPeeksFunc1) value() func() {
 	})
 }
 
-//line model_greenlet_test.go:1018:1
+//line model_greenlet_test.go:1019:1
 
 // modelPeeksFunc1Frame is an activation of the literal modelPeeksFunc1.
 type modelPeeksFunc1Frame struct {
@@ -1044,7 +1045,7 @@ func (f *modelPeeksFunc1Frame) body(r *greenlet.Run, c *modelPeeksFunc1) (st gre
 	return greenlet.Done
 }
 
-//line model_greenlet_test.go:1048:1
+//line model_greenlet_test.go:1049:1
 
 func (f *modelPeeksFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -1061,7 +1062,7 @@ func (f *modelPeeksFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line model_greenlet_test.go:1065:1
+//line model_greenlet_test.go:1066:1
 
 func (f *modelPeeksFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 6) }
 func (*modelPeeksFunc1Frame) Func() *greenlet.Func      { return &modelPeeksFunc1FrameInfo }

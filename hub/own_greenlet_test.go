@@ -696,6 +696,7 @@ type logWaitsForContextValue1 struct {
 func (c *logWaitsForContextValue1) value() func() {
 	return greenlet.Bind(&c.Closure, c, func() { (*c.recv).Wait() })
 }
+func (c *logWaitsForContextValue1) Frame() greenlet.Frame { return (*c.recv).NewWaitFrame() }
 
 // logWaitsForContextValue1Frame is an activation of the literal logWaitsForContextValue1.
 type logWaitsForContextValue1Frame struct {
@@ -718,7 +719,7 @@ func (f *logWaitsForContextValue1Frame) body(r *greenlet.Run, c *logWaitsForCont
 	return greenlet.Done
 }
 
-//line own_greenlet_test.go:722:1
+//line own_greenlet_test.go:723:1
 
 func (f *logWaitsForContextValue1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -778,7 +779,7 @@ func (f2 *logSetsThenFrame) body(r *greenlet.Run, l *log, e *Event, f func()) (s
 	return greenlet.Done
 }
 
-//line own_greenlet_test.go:782:1
+//line own_greenlet_test.go:783:1
 
 func (f2 *logSetsThenFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	switch f2.PC {
@@ -836,7 +837,7 @@ loop_151:
 	goto loop_151
 }
 
-//line own_greenlet_test.go:840:1
+//line own_greenlet_test.go:841:1
 
 func (f *entersContextsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	h, ctx, n := f.h, f.ctx, f.n
@@ -867,7 +868,7 @@ resumed_152:
 	goto loop_151
 }
 
-//line own_greenlet_test.go:871:1
+//line own_greenlet_test.go:872:1
 
 func (f *entersContextsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.h, &f.ctx, &f.n) }
 func (f *entersContextsFrame) Forget()                 { *f = entersContextsFrame{Header: f.Header} }
@@ -887,6 +888,7 @@ type entersContextsValue1 struct {
 func (c *entersContextsValue1) value() func() {
 	return greenlet.Bind(&c.Closure, c, func() { (*c.recv).Yield() })
 }
+func (c *entersContextsValue1) Frame() greenlet.Frame { return (*c.recv).NewYieldFrame() }
 
 // entersContextsValue1Frame is an activation of the literal entersContextsValue1.
 type entersContextsValue1Frame struct {
@@ -909,7 +911,7 @@ func (f *entersContextsValue1Frame) body(r *greenlet.Run, c *entersContextsValue
 	return greenlet.Done
 }
 
-//line own_greenlet_test.go:913:1
+//line own_greenlet_test.go:915:1
 
 func (f *entersContextsValue1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -958,7 +960,7 @@ func (f *logAsksTwiceFrame) body(r *greenlet.Run, l *log, e *Event) (st greenlet
 	return greenlet.Done
 }
 
-//line own_greenlet_test.go:962:1
+//line own_greenlet_test.go:964:1
 
 func (f *logAsksTwiceFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	l := f.l
@@ -976,7 +978,7 @@ func (f *logAsksTwiceFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-//line own_greenlet_test.go:980:1
+//line own_greenlet_test.go:982:1
 
 func (f *logAsksTwiceFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.e) }
 func (f *logAsksTwiceFrame) Forget()                 { *f = logAsksTwiceFrame{Header: f.Header} }

@@ -471,6 +471,7 @@ type crawlerCrawlValue1 struct {
 func (c *crawlerCrawlValue1) value() func(*url.URL) {
 	return greenlet.Bind(&c.Closure, c, func(p0 *url.URL) { (*c.recv).visit(p0) })
 }
+func (c *crawlerCrawlValue1) Frame() greenlet.Frame { return (*c.recv).newVisitFrame(nil) }
 
 // crawlerCrawlValue1Frame is an activation of the literal crawlerCrawlValue1.
 type crawlerCrawlValue1Frame struct {
@@ -494,7 +495,7 @@ func (f *crawlerCrawlValue1Frame) body(r *greenlet.Run, c *crawlerCrawlValue1, p
 	return greenlet.Done
 }
 
-//line main_greenlet.go:498:1
+//line main_greenlet.go:499:1
 
 func (f *crawlerCrawlValue1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -528,7 +529,7 @@ func (c2 *crawlerCrawlRange1) value() func(*url.URL) bool {
 	})
 }
 
-//line main_greenlet.go:532:1
+//line main_greenlet.go:533:1
 
 // crawlerCrawlRange1Frame is an activation of the literal crawlerCrawlRange1.
 type crawlerCrawlRange1Frame struct {
@@ -568,7 +569,7 @@ func (f *crawlerCrawlRange1Frame) body(r *greenlet.Run, c2 *crawlerCrawlRange1, 
 	return true, greenlet.Done
 }
 
-//line main_greenlet.go:572:1
+//line main_greenlet.go:573:1
 
 func (f *crawlerCrawlRange1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c2 := f.c2
@@ -583,7 +584,7 @@ func (f *crawlerCrawlRange1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line main_greenlet.go:587:1
+//line main_greenlet.go:588:1
 
 func (f *crawlerCrawlRange1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 10) }
 func (*crawlerCrawlRange1Frame) Func() *greenlet.Func      { return &crawlerCrawlRange1FrameInfo }
@@ -617,7 +618,7 @@ func (f *crawlerFinishFrame) body(r *greenlet.Run, c *crawler) (st greenlet.Stat
 	return greenlet.Done
 }
 
-//line main_greenlet.go:621:1
+//line main_greenlet.go:622:1
 
 func (f *crawlerFinishFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -632,7 +633,7 @@ func (f *crawlerFinishFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-//line main_greenlet.go:636:1
+//line main_greenlet.go:637:1
 
 func (f *crawlerFinishFrame) Forget()                 { *f = crawlerFinishFrame{Header: f.Header} }
 func (f *crawlerFinishFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 6) }

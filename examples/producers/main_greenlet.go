@@ -528,6 +528,7 @@ type marketDayValue1 struct {
 func (c *marketDayValue1) value() func(string, int, time.Duration) {
 	return greenlet.Bind(&c.Closure, c, func(p0 string, p1 int, p2 time.Duration) { (*c.recv).produce(p0, p1, p2) })
 }
+func (c *marketDayValue1) Frame() greenlet.Frame { return (*c.recv).newProduceFrame("", 0, 0) }
 
 // marketDayValue1Frame is an activation of the literal marketDayValue1.
 type marketDayValue1Frame struct {
@@ -553,7 +554,7 @@ func (f *marketDayValue1Frame) body(r *greenlet.Run, c *marketDayValue1, p0 stri
 	return greenlet.Done
 }
 
-//line main_greenlet.go:559:1
+//line main_greenlet.go:560:1
 
 func (f *marketDayValue1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -577,6 +578,7 @@ type marketDayValue2 struct {
 func (c *marketDayValue2) value() func(string, int, time.Duration) {
 	return greenlet.Bind(&c.Closure, c, func(p0 string, p1 int, p2 time.Duration) { (*c.recv).produce(p0, p1, p2) })
 }
+func (c *marketDayValue2) Frame() greenlet.Frame { return (*c.recv).newProduceFrame("", 0, 0) }
 
 // marketDayValue2Frame is an activation of the literal marketDayValue2.
 type marketDayValue2Frame struct {
@@ -602,7 +604,7 @@ func (f *marketDayValue2Frame) body(r *greenlet.Run, c *marketDayValue2, p0 stri
 	return greenlet.Done
 }
 
-//line main_greenlet.go:608:1
+//line main_greenlet.go:610:1
 
 func (f *marketDayValue2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c

@@ -422,6 +422,7 @@ type workerAllValue1 struct {
 func (c *workerAllValue1) value() func(int, *hub.Event) {
 	return greenlet.Bind(&c.Closure, c, func(p0 int, p1 *hub.Event) { (*c.recv).fill(p0, p1) })
 }
+func (c *workerAllValue1) Frame() greenlet.Frame { return (*c.recv).newFillFrame(0, nil) }
 
 // workerAllValue1Frame is an activation of the literal workerAllValue1.
 type workerAllValue1Frame struct {
@@ -446,7 +447,7 @@ func (f *workerAllValue1Frame) body(r *greenlet.Run, c *workerAllValue1, p0 int,
 	return greenlet.Done
 }
 
-//line main_greenlet.go:450:1
+//line main_greenlet.go:451:1
 
 func (f *workerAllValue1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -470,6 +471,7 @@ type workerAllValue2 struct {
 func (c *workerAllValue2) value() func(int, time.Duration) {
 	return greenlet.Bind(&c.Closure, c, func(p0 int, p1 time.Duration) { (*c.recv).job(p0, p1) })
 }
+func (c *workerAllValue2) Frame() greenlet.Frame { return (*c.recv).newJobFrame(0, 0) }
 
 // workerAllValue2Frame is an activation of the literal workerAllValue2.
 type workerAllValue2Frame struct {
@@ -494,7 +496,7 @@ func (f *workerAllValue2Frame) body(r *greenlet.Run, c *workerAllValue2, p0 int,
 	return greenlet.Done
 }
 
-//line main_greenlet.go:498:1
+//line main_greenlet.go:500:1
 
 func (f *workerAllValue2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c

@@ -438,6 +438,7 @@ type resolverAllValue1 struct {
 func (c *resolverAllValue1) value() func(string) {
 	return greenlet.Bind(&c.Closure, c, func(p0 string) { (*c.recv).resolve(p0) })
 }
+func (c *resolverAllValue1) Frame() greenlet.Frame { return (*c.recv).newResolveFrame("") }
 
 // resolverAllValue1Frame is an activation of the literal resolverAllValue1.
 type resolverAllValue1Frame struct {
@@ -461,7 +462,7 @@ func (f *resolverAllValue1Frame) body(r *greenlet.Run, c *resolverAllValue1, p0 
 	return greenlet.Done
 }
 
-//line main_greenlet.go:465:1
+//line main_greenlet.go:466:1
 
 func (f *resolverAllValue1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -521,7 +522,7 @@ loop_115:
 	}
 }
 
-//line main_greenlet.go:525:1
+//line main_greenlet.go:526:1
 
 func (f *resolverServeFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	r, c := f.r, f.c
@@ -561,7 +562,7 @@ resumed_116:
 	}
 }
 
-//line main_greenlet.go:565:1
+//line main_greenlet.go:566:1
 
 func (f *resolverServeFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c) }
 func (f *resolverServeFrame) Forget()                 { *f = resolverServeFrame{Header: f.Header} }
@@ -598,6 +599,9 @@ type resolverServeValue1 struct {
 func (c *resolverServeValue1) value() func(*socket.PacketConn, net.Addr, dnsmessage.Message) {
 	return greenlet.Bind(&c.Closure, c, func(p0 *socket.PacketConn, p1 net.Addr, p2 dnsmessage.Message) { (*c.recv).answer(p0, p1, p2) })
 }
+func (c *resolverServeValue1) Frame() greenlet.Frame {
+	return (*c.recv).newAnswerFrame(nil, nil, dnsmessage.Message{})
+}
 
 // resolverServeValue1Frame is an activation of the literal resolverServeValue1.
 type resolverServeValue1Frame struct {
@@ -623,7 +627,7 @@ func (f *resolverServeValue1Frame) body(r *greenlet.Run, c *resolverServeValue1,
 	return greenlet.Done
 }
 
-//line main_greenlet.go:627:1
+//line main_greenlet.go:631:1
 
 func (f *resolverServeValue1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c
@@ -708,7 +712,7 @@ func (f *resolverAnswerFrame) body(r2 *greenlet.Run, r *resolver, c *socket.Pack
 	return greenlet.Done
 }
 
-//line main_greenlet.go:712:1
+//line main_greenlet.go:716:1
 
 func (f *resolverAnswerFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	c, to := f.c, f.to
@@ -747,7 +751,7 @@ resumed_144:
 	return r2.Return(f, &f.Header)
 }
 
-//line main_greenlet.go:751:1
+//line main_greenlet.go:755:1
 
 func (f *resolverAnswerFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c, &f.to, &f.m0) }
 func (f *resolverAnswerFrame) Forget()                 { *f = resolverAnswerFrame{Header: f.Header} }

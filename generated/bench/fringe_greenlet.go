@@ -322,6 +322,7 @@ type forkIteratorValue1 struct {
 func (c *forkIteratorValue1) value() func(func(int) bool) {
 	return greenlet.Bind(&c.Closure, c, func(p0 func(int) bool) { (*c.recv).All(p0) })
 }
+func (c *forkIteratorValue1) Frame() greenlet.Frame { return (*c.recv).NewAllFrame(nil) }
 
 // forkIteratorValue1Frame is an activation of the literal forkIteratorValue1.
 type forkIteratorValue1Frame struct {
@@ -345,7 +346,7 @@ func (f *forkIteratorValue1Frame) body(r *greenlet.Run, c *forkIteratorValue1, p
 	return greenlet.Done
 }
 
-//line fringe_greenlet.go:350:1
+//line fringe_greenlet.go:351:1
 
 func (f *forkIteratorValue1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	c := f.c

@@ -133,12 +133,18 @@ func (e *funcEmitter) deferredValue(out *jen.File) {
 // deferredTarget is the form that recovers of a function that is used as a value, or
 // nil if it has none.
 func (e *funcEmitter) deferredTarget() *jen.Statement {
-	lit := e.fn.Lit
-	if lit == nil || lit.Call == nil {
+	callee := e.valueOf()
+	if callee == nil || !e.Colors.Recovers(callee) {
 		return nil
 	}
-	callee := e.calleeOf(lit.Call)
-	if callee == nil || !e.Colors.Recovers(callee) {
+	return e.siblingOf(e.fn.Lit.Call.Fun, callee, names.Deferred(callee.Name()))
+}
+
+// valueOf is the function or method that the literal is the value of, or nil if it is none
+// or a method expression.
+func (e *funcEmitter) valueOf() *types.Func {
+	lit := e.fn.Lit
+	if lit == nil || lit.Call == nil {
 		return nil
 	}
 	if sel, ok := ast.Unparen(lit.Call.Fun).(*ast.SelectorExpr); ok {
@@ -146,7 +152,25 @@ func (e *funcEmitter) deferredTarget() *jen.Statement {
 			return nil
 		}
 	}
-	return e.siblingOf(lit.Call.Fun, callee, names.Deferred(callee.Name()))
+	return e.calleeOf(lit.Call)
+}
+
+// frameOfValue emits what a start of the value asks for, as registered functions have it: a
+// frame of the function, without arguments. What an interface method is, only the call finds.
+func (e *funcEmitter) frameOfValue(out *jen.File) {
+	callee := e.valueOf()
+	if callee == nil || !e.Colors.Resumable(callee) || color.IsInterfaceMethod(callee) {
+		return
+	}
+	var zeros []jen.Code
+	sig := e.fn.Obj.Signature()
+	for i := range sig.Params().Len() {
+		if !sig.Variadic() || i < sig.Params().Len()-1 {
+			zeros = append(zeros, e.zero(sig.Params().At(i).Type()))
+		}
+	}
+	made := e.siblingOf(e.fn.Lit.Call.Fun, callee, names.Constructor(callee.Name())).Call(zeros...)
+	out.Func().Add(e.litReceiver()).Id("Frame").Params().Add(e.rt("Frame")).Add(oneLine(jen.Return(made)))
 }
 
 // selfParam is the literal as a parameter.
@@ -197,6 +221,7 @@ func (e *funcEmitter) literalType(out *jen.File) {
 	out.Func().Add(e.litReceiver()).Id("value").Params().Add(e.unnamed(e.fn.Obj.Signature())).Block(
 		jen.Return(e.rt("Bind").Call(jen.Op("&").Add(self).Dot("Closure"), self, e.asWritten(lit.Syntax))),
 	)
+	e.frameOfValue(out)
 	out.Comment(ownMark)
 }
 

@@ -38,17 +38,17 @@ func (e *funcEmitter) registration(out *jen.File) {
 	sig, form := e.fn.Obj.Signature(), names.Companion(e.fn.Obj.Name())
 	if recv == nil {
 		e.registerFunc(out, name, jen.Id(e.fn.Obj.Name()), sig, nil, func(name string) *jen.Statement { return jen.Id(name) }, form, e.deferredForm())
-		e.frameOfValue(out, name, jen.Null(), nil)
+		e.frameOfRegistered(out, name, jen.Null(), nil)
 		return
 	}
 	zero := jen.Parens(jen.Op("*").Add(e.newOf(e.Type(recv.Type()))))
 	e.registerMethods(out, name, recv.Type(), zero.Dot(e.fn.Obj.Name()), sig, form, e.deferredForm())
 	v := e.unused("v")
-	e.frameOfValue(out, name, jen.Id(v), jen.Id(v).Dot("recv"))
+	e.frameOfRegistered(out, name, jen.Id(v), jen.Id(v).Dot("recv"))
 }
 
-// frameOfValue emits what a start by value asks for: a frame without arguments.
-func (e *funcEmitter) frameOfValue(out *jen.File, name string, v *jen.Statement, recv jen.Code) {
+// frameOfRegistered emits what a start by value asks for: a frame without arguments.
+func (e *funcEmitter) frameOfRegistered(out *jen.File, name string, v *jen.Statement, recv jen.Code) {
 	var fields []jen.Code
 	if field := e.fn.Frame.Params[:min(1, len(e.fn.Frame.Params))]; recv != nil && field[0] != "" {
 		fields = append(fields, jen.Id(field[0]).Op(":").Add(recv))

@@ -159,7 +159,7 @@ func (e *funcEmitter) valueOf() *types.Func {
 // frame of the function, without arguments. What an interface method is, only the call finds.
 func (e *funcEmitter) frameOfValue(out *jen.File) {
 	callee := e.valueOf()
-	if callee == nil || !e.Colors.Resumable(callee) || color.IsInterfaceMethod(callee) {
+	if callee == nil || !e.Colors.Resumable(callee) || color.IsInterfaceMethod(callee) || e.byHand(callee) {
 		return
 	}
 	var zeros []jen.Code
@@ -171,6 +171,12 @@ func (e *funcEmitter) frameOfValue(out *jen.File) {
 	}
 	made := e.siblingOf(e.fn.Lit.Call.Fun, callee, names.Constructor(callee.Name())).Call(zeros...)
 	out.Func().Add(e.litReceiver()).Id("Frame").Params().Add(e.rt("Frame")).Add(oneLine(jen.Return(made)))
+}
+
+// byHand reports whether fn is one of the runtime's that is lowered by hand and has no
+// constructor.
+func (e *funcEmitter) byHand(fn *types.Func) bool {
+	return fn.Pkg().Path() == names.RuntimePath && fn.Pkg().Scope().Lookup(names.Constructor(fn.Name())) == nil
 }
 
 // selfParam is the literal as a parameter.

@@ -75,7 +75,7 @@ type checker struct {
 
 func run(pass *analysis.Pass, skip skipped) error {
 	path := strings.TrimSuffix(pass.Pkg.Path(), "_test")
-	if path == names.RuntimePath {
+	if names.IsRuntime(path) {
 		pass.ExportPackageFact(new(usesGreenlets))
 		return nil // its tests do on purpose what is reported elsewhere
 	}
@@ -120,7 +120,7 @@ func run(pass *analysis.Pass, skip skipped) error {
 func concerned(pass *analysis.Pass) bool {
 	for _, file := range pass.Files {
 		for _, imp := range file.Imports {
-			if path, err := strconv.Unquote(imp.Path.Value); err == nil && path == names.RuntimePath {
+			if path, err := strconv.Unquote(imp.Path.Value); err == nil && names.IsRuntime(path) {
 				return true
 			}
 		}

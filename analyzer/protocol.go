@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"go/ast"
 	"go/token"
-	"go/types"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -47,14 +46,14 @@ func (o *otherProtocol) message() string {
 func (o *otherProtocol) newer() bool { return o.Protocol > slices.Max(o.Runs) }
 
 func (k *checker) protocols() {
-	runtime := k.runtime()
+	runs := k.runs()
 	var other *otherProtocol
 	for _, file := range k.pass.Files {
-		if runtime == nil || !directive.IsGenerated(file) {
+		if !directive.IsGenerated(file) {
 			continue
 		}
 		name := k.file(file)
-		o := &otherProtocol{Path: k.pass.Pkg.Path(), File: filepath.Base(name), Protocol: protocolOf(file), Runs: runs(runtime)}
+		o := &otherProtocol{Path: k.pass.Pkg.Path(), File: filepath.Base(name), Protocol: protocolOf(file), Runs: runs}
 		if slices.Contains(o.Runs, o.Protocol) || len(o.Runs) == 0 {
 			continue
 		}
@@ -104,29 +103,29 @@ func (k *checker) importsOther(spec *ast.ImportSpec) *otherProtocol {
 	return o
 }
 
-// runtime is the runtime as the package imports it, or nil.
-func (k *checker) runtime() *types.Package {
+// runs are the protocols that the runtime runs, as far as the package imports what says so;
+// else the one that this program knows.
+func (k *checker) runs() (list []int) {
 	for _, imp := range k.pass.Pkg.Imports() {
-		if imp.Path() == names.RuntimePath {
-			return imp
+		if imp.Path() != names.GenPath {
+			continue
 		}
-	}
-	return nil
-}
-
-// runs are the protocols that a runtime runs.
-func runs(runtime *types.Package) (list []int) {
-	for _, name := range runtime.Scope().Names() {
-		if n, ok := stamp.ProtocolOf(name); ok {
-			list = append(list, n)
+		for _, name := range imp.Scope().Names() {
+			if n, ok := stamp.ProtocolOf(name); ok {
+				list = append(list, n)
+			}
 		}
+		slices.Sort(list)
+		return list
 	}
-	slices.Sort(list)
-	return list
+	return []int{stamp.Protocol}
 }
 
 // protocolOf is the protocol that a generated file names, or 0.
 func protocolOf(file *ast.File) int {
+	if !slices.ContainsFunc(file.Imports, func(spec *ast.ImportSpec) bool { return spec.Path.Value == strconv.Quote(names.GenPath) }) {
+		return 0
+	}
 	for _, decl := range file.Decls {
 		gen, ok := decl.(*ast.GenDecl)
 		if !ok || gen.Tok != token.CONST {

@@ -6,54 +6,55 @@ package hub
 
 import (
 	greenlet "github.com/going-green/greenlet/runtime"
+	"github.com/going-green/greenlet/runtime/gen"
 	"iter"
 	"time"
 )
 
-const _ = greenlet.Protocol1_RunGoGenerate
+const _ = gen.Protocol1_RunGoGenerate
 
 // AsReadyFrame is an activation of AsReady.
 type AsReadyFrame[W Waitable] struct {
-	greenlet.Header
+	gen.Header
 	things []W
 	ret0   iter.Seq[W]
 }
 
 // NewAsReadyFrame makes a frame that will run AsReady.
 func NewAsReadyFrame[W Waitable](things ...W) *AsReadyFrame[W] {
-	return greenlet.MakeFrame(AsReadyFrame[W]{things: things})
+	return gen.MakeFrame(AsReadyFrame[W]{things: things})
 }
 func (f *AsReadyFrame[W]) Results() iter.Seq[W] { f.Over(f); return f.ret0 }
-func (f *AsReadyFrame[W]) Returned(r *greenlet.Run) (ret0 iter.Seq[W]) {
+func (f *AsReadyFrame[W]) Returned(r *gen.Run) (ret0 iter.Seq[W]) {
 	ret0 = f.ret0
 	f.Release(r)
 	return
 }
 
 // AsReadyResumable is AsReady for callers that can be suspended.
-func AsReadyResumable[W Waitable](r *greenlet.Run, things ...W) (iter.Seq[W], greenlet.Status) {
+func AsReadyResumable[W Waitable](r *gen.Run, things ...W) (iter.Seq[W], gen.Status) {
 	return (*AsReadyFrame[W])(nil).body(r, things)
 }
 
-func (f *AsReadyFrame[W]) body(r *greenlet.Run, things []W) (ret0 iter.Seq[W], st greenlet.Status) {
+func (f *AsReadyFrame[W]) body(r *gen.Run, things []W) (ret0 iter.Seq[W], st gen.Status) {
 //line await.go:40:1
-	return (&func1AsReady[W]{things: &things}).value(), greenlet.Done
+	return (&func1AsReady[W]{things: &things}).value(), gen.Done
 }
 
-//line await_greenlet.go:45:1
+//line await_greenlet.go:46:1
 
-func (f *AsReadyFrame[W]) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *AsReadyFrame[W]) Resume(r *gen.Run) (st gen.Status) {
 	f.ret0, st = f.body(r, f.things)
 	return r.Started(f, &f.Header, st)
 }
 
-func (f *AsReadyFrame[W]) Args(args []any)                      { greenlet.SetVariadic(f, args, &f.things) }
-func (f *AsReadyFrame[W]) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
-func (f *AsReadyFrame[W]) Forget()                              { *f = AsReadyFrame[W]{Header: f.Header, ret0: f.ret0} }
-func (f *AsReadyFrame[W]) Release(r *greenlet.Run)              { greenlet.Free(r, f, 59) }
-func (*AsReadyFrame[W]) Func() *greenlet.Func                   { return &infoOfAsReadyFrame }
+func (f *AsReadyFrame[W]) Args(args []any)            { gen.SetVariadic(f, args, &f.things) }
+func (f *AsReadyFrame[W]) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
+func (f *AsReadyFrame[W]) Forget()                    { *f = AsReadyFrame[W]{Header: f.Header, ret0: f.ret0} }
+func (f *AsReadyFrame[W]) Release(r *gen.Run)         { gen.Free(r, f, 59) }
+func (*AsReadyFrame[W]) Func() *gen.Func              { return &infoOfAsReadyFrame }
 
-var infoOfAsReadyFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.AsReady", File: "github.com/going-green/greenlet/hub/await.go", Line: 39}
+var infoOfAsReadyFrame = gen.Func{Name: "github.com/going-green/greenlet/hub.AsReady", File: "github.com/going-green/greenlet/hub/await.go", Line: 39}
 
 func _[W Waitable]() {
 	var _ func(...W) iter.Seq[W] = AsReady[W]
@@ -61,13 +62,13 @@ func _[W Waitable]() {
 
 // func1AsReady is the function literal of await.go:40, with what it captures.
 type func1AsReady[W Waitable] struct {
-	greenlet.Closure
+	gen.Closure
 	things *[]W
 }
 
 // value is the literal for code that can't be suspended.
 func (c *func1AsReady[W]) value() func(func(W) bool) {
-	return greenlet.Bind(&c.Closure, c, func(yield func(W) bool) {
+	return gen.Bind(&c.Closure, c, func(yield func(W) bool) {
 //line await.go:41:1
 		g := gather((*c.things))
 		defer g.leave()
@@ -83,11 +84,11 @@ func (c *func1AsReady[W]) value() func(func(W) bool) {
 	})
 }
 
-//line await_greenlet.go:88:1
+//line await_greenlet.go:89:1
 
 // func1AsReadyFrame is an activation of the literal func1AsReady.
 type func1AsReadyFrame[W Waitable] struct {
-	greenlet.DeferHeader
+	gen.DeferHeader
 	c      *func1AsReady[W]
 	yield  func(W) bool
 	g      *gathering[W]
@@ -95,35 +96,35 @@ type func1AsReadyFrame[W Waitable] struct {
 }
 
 // CallResumable is the literal func1AsReady for callers that can be suspended.
-func (c *func1AsReady[W]) CallResumable(r *greenlet.Run, yield func(W) bool) greenlet.Status {
+func (c *func1AsReady[W]) CallResumable(r *gen.Run, yield func(W) bool) gen.Status {
 	return (*func1AsReadyFrame[W])(nil).run(r, c, yield)
 }
 
-func (f *func1AsReadyFrame[W]) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *func1AsReadyFrame[W]) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.run(r, f.c, f.yield))
 }
 
-func (f *func1AsReadyFrame[W]) run(r *greenlet.Run, c *func1AsReady[W], yield func(W) bool) (st greenlet.Status) {
+func (f *func1AsReadyFrame[W]) run(r *gen.Run, c *func1AsReady[W], yield func(W) bool) (st gen.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take(r, f, 48)
+		f = gen.Take(r, f, 48)
 		f.c, f.yield = c, yield
 		r.Guard()
 	}
 	mark := r.Mark()
-	for st = f.step(r, c, yield); st == greenlet.Broken; st = f.step(r, c, yield) {
+	for st = f.step(r, c, yield); st == gen.Broken; st = f.step(r, c, yield) {
 		r.Recovered(mark)
 	}
-	if hot && st == greenlet.Done {
+	if hot && st == gen.Done {
 		f.Release(r)
 	}
 	return st
 }
 
-func (f *func1AsReadyFrame[W]) step(r *greenlet.Run, c *func1AsReady[W], yield func(W) bool) (end greenlet.Status) {
-	end = greenlet.Broken
+func (f *func1AsReadyFrame[W]) step(r *gen.Run, c *func1AsReady[W], yield func(W) bool) (end gen.Status) {
+	end = gen.Broken
 	defer f.Catch(&end)
-	var st greenlet.Status
+	var st gen.Status
 	var g *gathering[W]
 	var t3 bool
 	switch f.PC {
@@ -136,7 +137,7 @@ func (f *func1AsReadyFrame[W]) step(r *greenlet.Run, c *func1AsReady[W], yield f
 		g = f.g
 		t3 = f.Answer(r)
 		goto resumed_48
-	case greenlet.Unwind:
+	case gen.Unwind:
 		goto unwind
 	}
 
@@ -169,18 +170,18 @@ after_if_44:
 	{
 		t4 := g.pop()
 //line await.go:48:1
-		if p := greenlet.YieldTo(r, f.yield); p != nil {
+		if p := gen.YieldTo(r, f.yield); p != nil {
 			*p = t4
 			r.Leaf(f, &f.Header)
 			f.g, f.PC = g, 2
 			return f.Hand()
 		}
-		if c2, ok := greenlet.Resumable(f.yield).(interface {
-			CallResumable(*greenlet.Run, W) (bool, greenlet.Status)
+		if c2, ok := gen.Resumable(f.yield).(interface {
+			CallResumable(*gen.Run, W) (bool, gen.Status)
 		}); ok {
 //line await.go:48:1
 			t3, st = c2.CallResumable(r, t4)
-			if st != greenlet.Done {
+			if st != gen.Done {
 				f.g, f.PC = g, 2
 				return r.Link(f, &f.Header, st)
 			}
@@ -201,51 +202,51 @@ unwind:
 //line await.go:52:1
 	for f.Pending() {
 //line await.go:52:1
-		if sub := f.Next(r); sub != greenlet.Done {
+		if sub := f.Next(r); sub != gen.Done {
 			return r.Link(f, &f.Header, sub)
 		}
 	}
 //line await.go:52:1
 	f.End()
-	return greenlet.Done
+	return gen.Done
 }
 
-//line await_greenlet.go:215:1
+//line await_greenlet.go:216:1
 
-func (f *func1AsReadyFrame[W]) Release(r *greenlet.Run) { greenlet.Free(r, f, 48) }
-func (*func1AsReadyFrame[W]) Func() *greenlet.Func      { return &func1AsReadyFrameInfo }
+func (f *func1AsReadyFrame[W]) Release(r *gen.Run) { gen.Free(r, f, 48) }
+func (*func1AsReadyFrame[W]) Func() *gen.Func      { return &func1AsReadyFrameInfo }
 
-var func1AsReadyFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.AsReady.func1", File: "github.com/going-green/greenlet/hub/await.go", Line: 40, End: 52, Points: "45 yield g t1 t2; 48 ="}
+var func1AsReadyFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.AsReady.func1", File: "github.com/going-green/greenlet/hub/await.go", Line: 40, End: 52, Points: "45 yield g t1 t2; 48 ="}
 
 // AwaitFrame is an activation of Await.
 type AwaitFrame[W Waitable] struct {
-	greenlet.Header
+	gen.Header
 	n0     int
 	things []W
 	n      *int
 	ready  *[]W
-	loop   *greenlet.Loop
+	loop   *gen.Loop
 	ret0   []W
 }
 
 // NewAwaitFrame makes a frame that will run Await.
 func NewAwaitFrame[W Waitable](n0 int, things ...W) *AwaitFrame[W] {
-	return greenlet.MakeFrame(AwaitFrame[W]{n0: n0, things: things})
+	return gen.MakeFrame(AwaitFrame[W]{n0: n0, things: things})
 }
-func (f *AwaitFrame[W]) Results() []W                        { f.Over(f); return f.ret0 }
-func (f *AwaitFrame[W]) Returned(r *greenlet.Run) (ret0 []W) { ret0 = f.ret0; f.Release(r); return }
+func (f *AwaitFrame[W]) Results() []W                   { f.Over(f); return f.ret0 }
+func (f *AwaitFrame[W]) Returned(r *gen.Run) (ret0 []W) { ret0 = f.ret0; f.Release(r); return }
 
 // AwaitResumable is Await for callers that can be suspended.
-func AwaitResumable[W Waitable](r *greenlet.Run, n0 int, things ...W) ([]W, greenlet.Status) {
+func AwaitResumable[W Waitable](r *gen.Run, n0 int, things ...W) ([]W, gen.Status) {
 	return (*AwaitFrame[W])(nil).body(r, n0, things)
 }
 
-func (f *AwaitFrame[W]) body(r *greenlet.Run, n0 int, things []W) (ret0 []W, st greenlet.Status) {
+func (f *AwaitFrame[W]) body(r *gen.Run, n0 int, things []W) (ret0 []W, st gen.Status) {
 	var (
 		n     *int
 		ready *[]W
 		t0    iter.Seq[W]
-		loop  *greenlet.Loop
+		loop  *gen.Loop
 	)
 	n = new(int)
 	*n = n0
@@ -254,12 +255,12 @@ func (f *AwaitFrame[W]) body(r *greenlet.Run, n0 int, things []W) (ret0 []W, st 
 		*n = len(things)
 	}
 	if (*n) == 0 {
-		return nil, greenlet.Done
+		return nil, gen.Done
 	}
 	ready = new([]W)
 	t0, st = AsReadyResumable(r, things...)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 60)
+	if st != gen.Done {
+		f = gen.Take(r, f, 60)
 		f.things, f.n, f.ready, f.PC = nil, n, ready, 1
 		return ret0, r.Link(f, &f.Header, st)
 	}
@@ -267,10 +268,10 @@ func (f *AwaitFrame[W]) body(r *greenlet.Run, n0 int, things []W) (ret0 []W, st 
 		f.things = nil
 	}
 //line await.go:67:1
-	loop = greenlet.NewLoop()
+	loop = gen.NewLoop()
 //line await.go:67:1
-	if c, ok := greenlet.Resumable(t0).(interface {
-		CallResumable(*greenlet.Run, func(W) bool) greenlet.Status
+	if c, ok := gen.Resumable(t0).(interface {
+		CallResumable(*gen.Run, func(W) bool) gen.Status
 	}); ok {
 //line await.go:67:1
 		st = c.CallResumable(r, (&range1Await[W]{
@@ -278,8 +279,8 @@ func (f *AwaitFrame[W]) body(r *greenlet.Run, n0 int, things []W) (ret0 []W, st 
 			n:     n,
 			ready: ready,
 		}).value())
-		if st != greenlet.Done {
-			f = greenlet.Take(r, f, 60)
+		if st != gen.Done {
+			f = gen.Take(r, f, 60)
 			f.n, f.ready, f.loop, f.PC = nil, ready, loop, 2
 			return ret0, r.Link(f, &f.Header, st)
 		}
@@ -297,17 +298,17 @@ func (f *AwaitFrame[W]) body(r *greenlet.Run, n0 int, things []W) (ret0 []W, st 
 //line await.go:67:1
 	loop.End()
 //line await.go:72:1
-	return (*ready), greenlet.Done
+	return (*ready), gen.Done
 }
 
-//line await_greenlet.go:305:1
+//line await_greenlet.go:306:1
 
-func (f *AwaitFrame[W]) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *AwaitFrame[W]) Resume(r *gen.Run) (st gen.Status) {
 	var (
 		n     *int
 		ready *[]W
 		t0    iter.Seq[W]
-		loop  *greenlet.Loop
+		loop  *gen.Loop
 	)
 	switch f.PC {
 	case 0:
@@ -315,15 +316,13 @@ func (f *AwaitFrame[W]) Resume(r *greenlet.Run) (st greenlet.Status) {
 		return r.Started(f, &f.Header, st)
 	case 1:
 		n, ready = f.n, f.ready
-		t0 = r.Callee().(interface {
-			Returned(*greenlet.Run) iter.Seq[W]
-		}).Returned(r)
+		t0 = r.Callee().(interface{ Returned(*gen.Run) iter.Seq[W] }).Returned(r)
 		f.things = nil
 //line await.go:67:1
-		loop = greenlet.NewLoop()
+		loop = gen.NewLoop()
 //line await.go:67:1
-		if c, ok := greenlet.Resumable(t0).(interface {
-			CallResumable(*greenlet.Run, func(W) bool) greenlet.Status
+		if c, ok := gen.Resumable(t0).(interface {
+			CallResumable(*gen.Run, func(W) bool) gen.Status
 		}); ok {
 //line await.go:67:1
 			st = c.CallResumable(r, (&range1Await[W]{
@@ -331,7 +330,7 @@ func (f *AwaitFrame[W]) Resume(r *greenlet.Run) (st greenlet.Status) {
 				n:     n,
 				ready: ready,
 			}).value())
-			if st != greenlet.Done {
+			if st != gen.Done {
 				f.n, f.ready, f.loop, f.PC = nil, ready, loop, 2
 				return r.Link(f, &f.Header, st)
 			}
@@ -359,15 +358,15 @@ resumed_67:
 	return r.Return(f, &f.Header)
 }
 
-//line await_greenlet.go:364:1
+//line await_greenlet.go:363:1
 
-func (f *AwaitFrame[W]) Args(args []any)                      { greenlet.SetVariadic(f, args, &f.n0, &f.things) }
-func (f *AwaitFrame[W]) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
-func (f *AwaitFrame[W]) Forget()                              { *f = AwaitFrame[W]{Header: f.Header, ret0: f.ret0} }
-func (f *AwaitFrame[W]) Release(r *greenlet.Run)              { greenlet.Free(r, f, 60) }
-func (*AwaitFrame[W]) Func() *greenlet.Func                   { return &infoOfAwaitFrame }
+func (f *AwaitFrame[W]) Args(args []any)            { gen.SetVariadic(f, args, &f.n0, &f.things) }
+func (f *AwaitFrame[W]) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
+func (f *AwaitFrame[W]) Forget()                    { *f = AwaitFrame[W]{Header: f.Header, ret0: f.ret0} }
+func (f *AwaitFrame[W]) Release(r *gen.Run)         { gen.Free(r, f, 60) }
+func (*AwaitFrame[W]) Func() *gen.Func              { return &infoOfAwaitFrame }
 
-var infoOfAwaitFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.Await", File: "github.com/going-green/greenlet/hub/await.go", Line: 59, Points: "67 n ready; 67 -n +loop"}
+var infoOfAwaitFrame = gen.Func{Name: "github.com/going-green/greenlet/hub.Await", File: "github.com/going-green/greenlet/hub/await.go", Line: 59, Points: "67 n ready; 67 -n +loop"}
 
 func _[W Waitable]() {
 	var _ func(int, ...W) []W = Await[W]
@@ -375,15 +374,15 @@ func _[W Waitable]() {
 
 // range1Await is the body of the loop of await.go:67, with what it captures.
 type range1Await[W Waitable] struct {
-	greenlet.Closure
-	loop  *greenlet.Loop
+	gen.Closure
+	loop  *gen.Loop
 	ready *[]W
 	n     *int
 }
 
 // value is the literal for code that can't be suspended.
 func (c *range1Await[W]) value() func(W) bool {
-	return greenlet.Bind(&c.Closure, c, func(w W) bool {
+	return gen.Bind(&c.Closure, c, func(w W) bool {
 		c.loop.Begin()
 //line await.go:68:1
 		if (*c.ready) = append((*c.ready), w); len((*c.ready)) == (*c.n) {
@@ -395,28 +394,24 @@ func (c *range1Await[W]) value() func(W) bool {
 	})
 }
 
-//line await_greenlet.go:400:1
+//line await_greenlet.go:399:1
 
 // range1AwaitFrame is an activation of the literal range1Await.
 type range1AwaitFrame[W Waitable] struct {
-	greenlet.Header
+	gen.Header
 	c    *range1Await[W]
 	w    W
 	ret0 bool
 }
 
-func (f *range1AwaitFrame[W]) Returned(r *greenlet.Run) (ret0 bool) {
-	ret0 = f.ret0
-	f.Release(r)
-	return
-}
+func (f *range1AwaitFrame[W]) Returned(r *gen.Run) (ret0 bool) { ret0 = f.ret0; f.Release(r); return }
 
 // CallResumable is the literal range1Await for callers that can be suspended.
-func (c *range1Await[W]) CallResumable(r *greenlet.Run, w W) (bool, greenlet.Status) {
+func (c *range1Await[W]) CallResumable(r *gen.Run, w W) (bool, gen.Status) {
 	return (*range1AwaitFrame[W])(nil).body(r, c, w)
 }
 
-func (f *range1AwaitFrame[W]) body(r *greenlet.Run, c *range1Await[W], w W) (ret0 bool, st greenlet.Status) {
+func (f *range1AwaitFrame[W]) body(r *gen.Run, c *range1Await[W], w W) (ret0 bool, st gen.Status) {
 	c.loop.Begin()
 //line await.go:68:1
 	if *c.ready = append((*c.ready), w); len((*c.ready)) == (*c.n) {
@@ -428,29 +423,29 @@ func (f *range1AwaitFrame[W]) body(r *greenlet.Run, c *range1Await[W], w W) (ret
 //line await.go:71:1
 	c.loop.Again()
 //line await.go:71:1
-	return true, greenlet.Done
+	return true, gen.Done
 leave_69:
 //line await.go:69:1
 	c.loop.Leave(0)
 //line await.go:69:1
-	return false, greenlet.Done
+	return false, gen.Done
 }
 
-//line await_greenlet.go:442:1
+//line await_greenlet.go:437:1
 
-func (f *range1AwaitFrame[W]) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *range1AwaitFrame[W]) Resume(r *gen.Run) (st gen.Status) {
 	f.ret0, st = f.body(r, f.c, f.w)
 	return r.Started(f, &f.Header, st)
 }
 
-func (f *range1AwaitFrame[W]) Release(r *greenlet.Run) { greenlet.Free(r, f, 44) }
-func (*range1AwaitFrame[W]) Func() *greenlet.Func      { return &range1AwaitFrameInfo }
+func (f *range1AwaitFrame[W]) Release(r *gen.Run) { gen.Free(r, f, 44) }
+func (*range1AwaitFrame[W]) Func() *gen.Func      { return &range1AwaitFrameInfo }
 
-var range1AwaitFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.Await-range1", File: "github.com/going-green/greenlet/hub/await.go", Line: 67}
+var range1AwaitFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.Await-range1", File: "github.com/going-green/greenlet/hub/await.go", Line: 67}
 
 // AwaitForFrame is an activation of AwaitFor.
 type AwaitForFrame[W Waitable] struct {
-	greenlet.DeferHeader
+	gen.DeferHeader
 	d      time.Duration
 	n      int
 	things []W
@@ -462,41 +457,41 @@ type AwaitForFrame[W Waitable] struct {
 
 // NewAwaitForFrame makes a frame that will run AwaitFor.
 func NewAwaitForFrame[W Waitable](d time.Duration, n int, things ...W) *AwaitForFrame[W] {
-	return greenlet.MakeFrame(AwaitForFrame[W]{d: d, n: n, things: things})
+	return gen.MakeFrame(AwaitForFrame[W]{d: d, n: n, things: things})
 }
 
 // AwaitForResumable is AwaitFor for callers that can be suspended.
-func AwaitForResumable[W Waitable](r *greenlet.Run, d time.Duration, n int, things ...W) ([]W, greenlet.Status) {
+func AwaitForResumable[W Waitable](r *gen.Run, d time.Duration, n int, things ...W) ([]W, gen.Status) {
 	return (*AwaitForFrame[W])(nil).run(r, d, n, things)
 }
-func (f *AwaitForFrame[W]) Results() []W                        { f.Over(f); return f.ret0 }
-func (f *AwaitForFrame[W]) Returned(r *greenlet.Run) (ret0 []W) { ret0 = f.ret0; f.Release(r); return }
+func (f *AwaitForFrame[W]) Results() []W                   { f.Over(f); return f.ret0 }
+func (f *AwaitForFrame[W]) Returned(r *gen.Run) (ret0 []W) { ret0 = f.ret0; f.Release(r); return }
 
-func (f *AwaitForFrame[W]) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *AwaitForFrame[W]) Resume(r *gen.Run) (st gen.Status) {
 	f.ret0, st = f.run(r, f.d, f.n, f.things)
 	return r.Started(f, &f.Header, st)
 }
 
-func (f *AwaitForFrame[W]) run(r *greenlet.Run, d time.Duration, n int, things []W) (ret0 []W, st greenlet.Status) {
+func (f *AwaitForFrame[W]) run(r *gen.Run, d time.Duration, n int, things []W) (ret0 []W, st gen.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take(r, f, 51)
+		f = gen.Take(r, f, 51)
 		f.d, f.n, f.things = d, n, things
 		r.Guard()
 	}
 	mark := r.Mark()
-	for st = f.step(r, d, n, things); st == greenlet.Broken; st = f.step(r, d, n, things) {
+	for st = f.step(r, d, n, things); st == gen.Broken; st = f.step(r, d, n, things) {
 		r.Recovered(mark)
 	}
 	ret0 = f.ret0
-	if hot && st == greenlet.Done {
+	if hot && st == gen.Done {
 		f.Release(r)
 	}
 	return ret0, st
 }
 
-func (f *AwaitForFrame[W]) step(r *greenlet.Run, d time.Duration, n int, things []W) (end greenlet.Status) {
-	end = greenlet.Broken
+func (f *AwaitForFrame[W]) step(r *gen.Run, d time.Duration, n int, things []W) (end gen.Status) {
+	end = gen.Broken
 	defer f.Catch(&end)
 	var g *gathering[W]
 	var ready []W
@@ -509,7 +504,7 @@ func (f *AwaitForFrame[W]) step(r *greenlet.Run, d time.Duration, n int, things 
 			goto after_loop_88
 		}
 		goto after_if_89
-	case greenlet.Unwind:
+	case gen.Unwind:
 		goto unwind
 	}
 
@@ -555,29 +550,29 @@ unwind:
 //line await.go:99:1
 	for f.Pending() {
 //line await.go:99:1
-		if sub := f.Next(r); sub != greenlet.Done {
+		if sub := f.Next(r); sub != gen.Done {
 			return r.Link(f, &f.Header, sub)
 		}
 	}
 //line await.go:99:1
 	f.End()
-	return greenlet.Done
+	return gen.Done
 }
 
-//line await_greenlet.go:570:1
+//line await_greenlet.go:565:1
 
-func (f *AwaitForFrame[W]) Args(args []any)                      { greenlet.SetVariadic(f, args, &f.d, &f.n, &f.things) }
-func (f *AwaitForFrame[W]) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
-func (f *AwaitForFrame[W]) Forget()                              { *f = AwaitForFrame[W]{DeferHeader: f.DeferHeader, ret0: f.ret0} }
-func (f *AwaitForFrame[W]) Release(r *greenlet.Run)              { greenlet.Free(r, f, 51) }
-func (*AwaitForFrame[W]) Func() *greenlet.Func                   { return &infoOfAwaitForFrame }
+func (f *AwaitForFrame[W]) Args(args []any)            { gen.SetVariadic(f, args, &f.d, &f.n, &f.things) }
+func (f *AwaitForFrame[W]) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
+func (f *AwaitForFrame[W]) Forget()                    { *f = AwaitForFrame[W]{DeferHeader: f.DeferHeader, ret0: f.ret0} }
+func (f *AwaitForFrame[W]) Release(r *gen.Run)         { gen.Free(r, f, 51) }
+func (*AwaitForFrame[W]) Func() *gen.Func              { return &infoOfAwaitForFrame }
 
-var infoOfAwaitForFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.AwaitFor", File: "github.com/going-green/greenlet/hub/await.go", Line: 78, End: 99, Points: "90 n g ready until"}
+var infoOfAwaitForFrame = gen.Func{Name: "github.com/going-green/greenlet/hub.AwaitFor", File: "github.com/going-green/greenlet/hub/await.go", Line: 78, End: 99, Points: "90 n g ready until"}
 
 func _[W Waitable]() {
 	var _ func(time.Duration, int, ...W) []W = AwaitFor[W]
 }
 func init() {
-	greenlet.Declare("AsReady", "Await", "AwaitFor", "Handle.Join", "Handle.JoinFor", "Handle.Kill", "Handle.KillFor")
-	greenlet.DeclareInterface("Clock.Now", "Clock.Sleep", "Owner.TaskEnded", "Returning.Forget", "Returning.Func", "Returning.Results", "Starter.Go", "Trying.Forget", "Trying.Func", "Trying.Results", "valued.Result")
+	gen.Declare("AsReady", "Await", "AwaitFor", "Handle.Join", "Handle.JoinFor", "Handle.Kill", "Handle.KillFor")
+	gen.DeclareInterface("Clock.Now", "Clock.Sleep", "Owner.TaskEnded", "Returning.Forget", "Returning.Func", "Returning.Results", "Starter.Go", "Trying.Forget", "Trying.Func", "Trying.Results", "valued.Result")
 }

@@ -8,16 +8,17 @@ import (
 	"errors"
 	"fmt"
 	greenlet "github.com/going-green/greenlet/runtime"
+	"github.com/going-green/greenlet/runtime/gen"
 	"github.com/stretchr/testify/assert"
 	"iter"
 	"time"
 )
 
-const _ = greenlet.Protocol1_RunGoGenerate
+const _ = gen.Protocol1_RunGoGenerate
 
 // logWaitsForManyFrame is an activation of log.waitsForMany.
 type logWaitsForManyFrame struct {
-	greenlet.Header
+	gen.Header
 	l0     *log
 	l      **log
 	event  **Event
@@ -27,19 +28,19 @@ type logWaitsForManyFrame struct {
 	sem    *Semaphore
 	pool   *Group
 	names  *map[Waitable]string
-	loop   *greenlet.Loop
+	loop   *gen.Loop
 }
 
 func (l0 *log) newWaitsForManyFrame() *logWaitsForManyFrame {
-	return greenlet.MakeFrame(logWaitsForManyFrame{l0: l0})
+	return gen.MakeFrame(logWaitsForManyFrame{l0: l0})
 }
 
 // waitsForManyResumable is log.waitsForMany for callers that can be suspended.
-func (l0 *log) waitsForManyResumable(r *greenlet.Run) greenlet.Status {
+func (l0 *log) waitsForManyResumable(r *gen.Run) gen.Status {
 	return (*logWaitsForManyFrame)(nil).body(r, l0)
 }
 
-func (f *logWaitsForManyFrame) body(r *greenlet.Run, l0 *log) (st greenlet.Status) {
+func (f *logWaitsForManyFrame) body(r *gen.Run, l0 *log) (st gen.Status) {
 	var (
 		l      **log
 		event  **Event
@@ -50,7 +51,7 @@ func (f *logWaitsForManyFrame) body(r *greenlet.Run, l0 *log) (st greenlet.Statu
 		pool   *Group
 		names  *map[Waitable]string
 		t0     iter.Seq[Waitable]
-		loop   *greenlet.Loop
+		loop   *gen.Loop
 		ready  []Waitable
 		t1     bool
 		t2     []*Event
@@ -69,7 +70,7 @@ func (f *logWaitsForManyFrame) body(r *greenlet.Run, l0 *log) (st greenlet.Statu
 		case 3:
 			l, event, future, queue, mutex, sem, names = f.l, f.event, f.future, f.queue, f.mutex, f.sem, f.names
 			t0 = r.Callee().(interface {
-				Returned(*greenlet.Run) iter.Seq[Waitable]
+				Returned(*gen.Run) iter.Seq[Waitable]
 			}).Returned(r)
 			goto resumed_26
 		case 4:
@@ -82,19 +83,15 @@ func (f *logWaitsForManyFrame) body(r *greenlet.Run, l0 *log) (st greenlet.Statu
 			goto resumed_35
 		case 6:
 			l, event, sem = f.l, f.event, f.sem
-			ready = r.Callee().(interface {
-				Returned(*greenlet.Run) []Waitable
-			}).Returned(r)
+			ready = r.Callee().(interface{ Returned(*gen.Run) []Waitable }).Returned(r)
 			goto resumed_36
 		case 7:
 			l, event, sem = f.l, f.event, f.sem
-			t2 = r.Callee().(interface{ Returned(*greenlet.Run) []*Event }).Returned(r)
+			t2 = r.Callee().(interface{ Returned(*gen.Run) []*Event }).Returned(r)
 			goto resumed_38
 		case 8:
 			l, event, sem = f.l, f.event, f.sem
-			t3 = r.Callee().(interface {
-				Returned(*greenlet.Run) []Waitable
-			}).Returned(r)
+			t3 = r.Callee().(interface{ Returned(*gen.Run) []Waitable }).Returned(r)
 			goto resumed_38b
 		}
 	}
@@ -107,8 +104,8 @@ func (f *logWaitsForManyFrame) body(r *greenlet.Run, l0 *log) (st greenlet.Statu
 	*event, *future, queue, mutex = (*l).NewEvent(), NewFuture[int]((*l).Hub), NewQueue[int]((*l).Hub, 0), (*l).NewMutex()
 //line await_test.go:17:1
 	sem, pool = (*l).NewSemaphore(0), (*l).NewPool(1)
-	if st = mutex.LockResumable(r); st != greenlet.Done {
-		f = greenlet.Take(r, f, 38)
+	if st = mutex.LockResumable(r); st != gen.Done {
+		f = gen.Take(r, f, 38)
 		f.l, f.event, f.future, f.queue, f.mutex, f.sem, f.pool, f.PC = l, event, future, queue, mutex, sem, pool, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -124,8 +121,8 @@ resumed_18:
 		(*l).GoAfter(3*time.Second, (*l).newCallsFrame(func() { (*futureRef).Set(1) }))
 		(*l).GoAfter(2*time.Second, (*l).newPutsFrame(queue, 1))
 		_, st = pool.GoResumable(r, (*l).newSleeperFrame("task", 1, time.Second))
-		if st != greenlet.Done {
-			f = greenlet.Take(r, f, 38)
+		if st != gen.Done {
+			f = gen.Take(r, f, 38)
 			f.l, f.event, f.future, f.queue, f.mutex, f.sem, f.pool, f.names, f.PC = l, event, future, queue, mutex, sem, pool, names, 2
 			return r.Link(f, &f.Header, st)
 		}
@@ -136,8 +133,8 @@ resumed_23:
 		free := (*l).NewSemaphore(1)
 		(*names)[free] = "free"
 		t0, st = AsReadyResumable[Waitable](r, (*event), (*future), queue, mutex, free, pool, (*event))
-		if st != greenlet.Done {
-			f = greenlet.Take(r, f, 38)
+		if st != gen.Done {
+			f = gen.Take(r, f, 38)
 			f.pool, f.l, f.event, f.future, f.queue, f.mutex, f.sem, f.names, f.PC = nil, l, event, future, queue, mutex, sem, names, 3
 			return r.Link(f, &f.Header, st)
 		}
@@ -148,13 +145,13 @@ resumed_26:
 			f.pool = nil
 		}
 //line await_test.go:26:1
-		loop = greenlet.NewLoop()
+		loop = gen.NewLoop()
 //line await_test.go:26:1
-		c, ok := greenlet.Resumable(t0).(interface {
-			CallResumable(*greenlet.Run, func(Waitable) bool) greenlet.Status
+		c, ok := gen.Resumable(t0).(interface {
+			CallResumable(*gen.Run, func(Waitable) bool) gen.Status
 		})
 		if !ok {
-			c = greenlet.Iterate(t0)
+			c = gen.Iterate(t0)
 		}
 //line await_test.go:26:1
 		if st = c.CallResumable(r, (&logWaitsForManyRange1{
@@ -163,8 +160,8 @@ resumed_26:
 			l:      l,
 			loop:   loop,
 			names:  names,
-		}).value()); st != greenlet.Done {
-			f = greenlet.Take(r, f, 38)
+		}).value()); st != gen.Done {
+			f = gen.Take(r, f, 38)
 			f.names, f.l, f.event, f.future, f.queue, f.mutex, f.sem, f.loop, f.PC = nil, l, event, future, queue, mutex, sem, loop, 4
 			return r.Link(f, &f.Header, st)
 		}
@@ -181,8 +178,8 @@ resumed_26b:
 	}
 //line await_test.go:35:1
 	_, _, st = queue.GetResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 38)
+	if st != gen.Done {
+		f = gen.Take(r, f, 38)
 		f.queue, f.l, f.event, f.future, f.mutex, f.sem, f.PC = nil, l, event, future, mutex, sem, 5
 		return r.Link(f, &f.Header, st)
 	}
@@ -193,8 +190,8 @@ resumed_35:
 	}
 //line await_test.go:36:1
 	ready, st = AwaitForResumable[Waitable](r, time.Second, -1, mutex, sem, (*future))
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 38)
+	if st != gen.Done {
+		f = gen.Take(r, f, 38)
 		f.future, f.mutex, f.l, f.event, f.sem, f.PC = nil, nil, l, event, sem, 6
 		return r.Link(f, &f.Header, st)
 	}
@@ -205,8 +202,8 @@ resumed_36:
 //line await_test.go:37:1
 	(*l).say("%d", len(ready))
 	t2, st = AwaitResumable(r, 0, (*event))
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 38)
+	if st != gen.Done {
+		f = gen.Take(r, f, 38)
 		f.l, f.event, f.sem, f.PC = l, event, sem, 7
 		return r.Link(f, &f.Header, st)
 	}
@@ -218,8 +215,8 @@ resumed_38:
 	}
 //line await_test.go:38:1
 	t3, st = AwaitResumable[Waitable](r, 1)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 38)
+	if st != gen.Done {
+		f = gen.Take(r, f, 38)
 		f.l, f.event, f.sem, f.PC = l, event, sem, 8
 		return r.Link(f, &f.Header, st)
 	}
@@ -234,26 +231,26 @@ after_if_38:
 	}
 //line await_test.go:40:1
 	assert.Nil((*l).t, sem.links.head)
-	return greenlet.Done
+	return gen.Done
 }
 
-//line await_greenlet_test.go:242:1
+//line await_greenlet_test.go:239:1
 
-func (f *logWaitsForManyFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *logWaitsForManyFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l0))
 }
 
-func (f *logWaitsForManyFrame) Forget()                 { *f = logWaitsForManyFrame{Header: f.Header} }
-func (f *logWaitsForManyFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 38) }
-func (*logWaitsForManyFrame) Func() *greenlet.Func      { return &logWaitsForManyFrameInfo }
+func (f *logWaitsForManyFrame) Forget()            { *f = logWaitsForManyFrame{Header: f.Header} }
+func (f *logWaitsForManyFrame) Release(r *gen.Run) { gen.Free(r, f, 38) }
+func (*logWaitsForManyFrame) Func() *gen.Func      { return &logWaitsForManyFrameInfo }
 
-var logWaitsForManyFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).waitsForMany", File: "github.com/going-green/greenlet/hub/await_test.go", Line: 15, Points: "18 l event future queue mutex sem pool; 23 +names; 26 -pool; 26 -names +loop; 35 -queue -loop; 36 l event sem; 38 =; 38 ="}
+var logWaitsForManyFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).waitsForMany", File: "github.com/going-green/greenlet/hub/await_test.go", Line: 15, Points: "18 l event future queue mutex sem pool; 23 +names; 26 -pool; 26 -names +loop; 35 -queue -loop; 36 l event sem; 38 =; 38 ="}
 var _ func(*log) = (*log).waitsForMany
 
 // logWaitsForManyRange1 is the body of the loop of await_test.go:26, with what it captures.
 type logWaitsForManyRange1 struct {
-	greenlet.Closure
-	loop   *greenlet.Loop
+	gen.Closure
+	loop   *gen.Loop
 	l      **log
 	names  *map[Waitable]string
 	future **Future[int]
@@ -262,7 +259,7 @@ type logWaitsForManyRange1 struct {
 
 // value is the literal for code that can't be suspended.
 func (c *logWaitsForManyRange1) value() func(Waitable) bool {
-	return greenlet.Bind(&c.Closure, c, func(w Waitable) bool {
+	return gen.Bind(&c.Closure, c, func(w Waitable) bool {
 		c.loop.Begin()
 //line await_test.go:27:1
 		(*c.l).say("%s", (*c.names)[w])
@@ -278,28 +275,28 @@ func (c *logWaitsForManyRange1) value() func(Waitable) bool {
 	})
 }
 
-//line await_greenlet_test.go:283:1
+//line await_greenlet_test.go:280:1
 
 // logWaitsForManyRange1Frame is an activation of the literal logWaitsForManyRange1.
 type logWaitsForManyRange1Frame struct {
-	greenlet.Header
+	gen.Header
 	c    *logWaitsForManyRange1
 	w    Waitable
 	ret0 bool
 }
 
-func (f *logWaitsForManyRange1Frame) Returned(r *greenlet.Run) (ret0 bool) {
+func (f *logWaitsForManyRange1Frame) Returned(r *gen.Run) (ret0 bool) {
 	ret0 = f.ret0
 	f.Release(r)
 	return
 }
 
 // CallResumable is the literal logWaitsForManyRange1 for callers that can be suspended.
-func (c *logWaitsForManyRange1) CallResumable(r *greenlet.Run, w Waitable) (bool, greenlet.Status) {
+func (c *logWaitsForManyRange1) CallResumable(r *gen.Run, w Waitable) (bool, gen.Status) {
 	return (*logWaitsForManyRange1Frame)(nil).body(r, c, w)
 }
 
-func (f *logWaitsForManyRange1Frame) body(r *greenlet.Run, c *logWaitsForManyRange1, w Waitable) (ret0 bool, st greenlet.Status) {
+func (f *logWaitsForManyRange1Frame) body(r *gen.Run, c *logWaitsForManyRange1, w Waitable) (ret0 bool, st gen.Status) {
 	c.loop.Begin()
 //line await_test.go:27:1
 	(*c.l).say("%s", (*c.names)[w])
@@ -307,8 +304,8 @@ func (f *logWaitsForManyRange1Frame) body(r *greenlet.Run, c *logWaitsForManyRan
 		goto after_if_28
 	}
 //line await_test.go:29:1
-	if st = (*c.l).SleepResumable(r, 2*time.Second); st != greenlet.Done {
-		f = greenlet.Take(r, f, 10)
+	if st = (*c.l).SleepResumable(r, 2*time.Second); st != gen.Done {
+		f = gen.Take(r, f, 10)
 		f.w, f.c, f.PC = w, c, 1
 		return ret0, r.Link(f, &f.Header, st)
 	}
@@ -323,17 +320,17 @@ after_if_28:
 //line await_test.go:34:1
 	c.loop.Again()
 //line await_test.go:34:1
-	return true, greenlet.Done
+	return true, gen.Done
 leave_32:
 //line await_test.go:32:1
 	c.loop.Leave(0)
 //line await_test.go:32:1
-	return false, greenlet.Done
+	return false, gen.Done
 }
 
-//line await_greenlet_test.go:336:1
+//line await_greenlet_test.go:333:1
 
-func (f *logWaitsForManyRange1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *logWaitsForManyRange1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c, w := f.c, f.w
 	_ = c
 	switch f.PC {
@@ -359,42 +356,40 @@ leave_32:
 	return r.Return(f, &f.Header)
 }
 
-//line await_greenlet_test.go:364:1
+//line await_greenlet_test.go:361:1
 
-func (f *logWaitsForManyRange1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 10) }
-func (*logWaitsForManyRange1Frame) Func() *greenlet.Func      { return &logWaitsForManyRange1FrameInfo }
+func (f *logWaitsForManyRange1Frame) Release(r *gen.Run) { gen.Free(r, f, 10) }
+func (*logWaitsForManyRange1Frame) Func() *gen.Func      { return &logWaitsForManyRange1FrameInfo }
 
-var logWaitsForManyRange1FrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).waitsForMany-range1", File: "github.com/going-green/greenlet/hub/await_test.go", Line: 26, Points: "29 w"}
+var logWaitsForManyRange1FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).waitsForMany-range1", File: "github.com/going-green/greenlet/hub/await_test.go", Line: 26, Points: "29 w"}
 
 // logCallsFrame is an activation of log.calls.
 type logCallsFrame struct {
-	greenlet.Header
+	gen.Header
 	l *log
 	f func()
 }
 
-func (l *log) newCallsFrame(f func()) *logCallsFrame {
-	return greenlet.MakeFrame(logCallsFrame{l: l, f: f})
-}
+func (l *log) newCallsFrame(f func()) *logCallsFrame { return gen.MakeFrame(logCallsFrame{l: l, f: f}) }
 
 // callsResumable is log.calls for callers that can be suspended.
-func (l *log) callsResumable(r *greenlet.Run, f func()) greenlet.Status {
+func (l *log) callsResumable(r *gen.Run, f func()) gen.Status {
 	return (*logCallsFrame)(nil).body(r, l, f)
 }
 
-func (f2 *logCallsFrame) body(r *greenlet.Run, l *log, f func()) (st greenlet.Status) {
+func (f2 *logCallsFrame) body(r *gen.Run, l *log, f func()) (st gen.Status) {
 //line await_test.go:44:1
 	if f2 != nil {
 		f2.l = nil
 	}
 //line await_test.go:44:1
-	if c, ok := greenlet.Resumable(f).(interface {
-		CallResumable(*greenlet.Run) greenlet.Status
+	if c, ok := gen.Resumable(f).(interface {
+		CallResumable(*gen.Run) gen.Status
 	}); ok {
 //line await_test.go:44:1
 		st = c.CallResumable(r)
-		if st != greenlet.Done {
-			f2 = greenlet.Take(r, f2, 57)
+		if st != gen.Done {
+			f2 = gen.Take(r, f2, 57)
 			f2.f, f2.PC = nil, 1
 			return r.Link(f2, &f2.Header, st)
 		}
@@ -402,12 +397,12 @@ func (f2 *logCallsFrame) body(r *greenlet.Run, l *log, f func()) (st greenlet.St
 //line await_test.go:44:1
 		f()
 	}
-	return greenlet.Done
+	return gen.Done
 }
 
-//line await_greenlet_test.go:410:1
+//line await_greenlet_test.go:405:1
 
-func (f2 *logCallsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f2 *logCallsFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f2.PC {
 	case 0:
 		return r.Started(f2, &f2.Header, f2.body(r, f2.l, f2.f))
@@ -417,47 +412,47 @@ func (f2 *logCallsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-func (f *logCallsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.f) }
-func (f *logCallsFrame) Forget()                 { *f = logCallsFrame{Header: f.Header} }
-func (f *logCallsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 57) }
-func (*logCallsFrame) Func() *greenlet.Func      { return &logCallsFrameInfo }
+func (f *logCallsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.f) }
+func (f *logCallsFrame) Forget()            { *f = logCallsFrame{Header: f.Header} }
+func (f *logCallsFrame) Release(r *gen.Run) { gen.Free(r, f, 57) }
+func (*logCallsFrame) Func() *gen.Func      { return &logCallsFrameInfo }
 
-var logCallsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).calls", File: "github.com/going-green/greenlet/hub/await_test.go", Line: 44, Points: "44"}
+var logCallsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).calls", File: "github.com/going-green/greenlet/hub/await_test.go", Line: 44, Points: "44"}
 var _ func(*log, func()) = (*log).calls
 
 // logReturnsFrame is an activation of log.returns.
 type logReturnsFrame struct {
-	greenlet.Header
+	gen.Header
 	l         *log
 	d         time.Duration
 	err, ret0 error
 }
 
 func (l *log) newReturnsFrame(d time.Duration, err error) *logReturnsFrame {
-	return greenlet.MakeFrame(logReturnsFrame{l: l, d: d, err: err})
+	return gen.MakeFrame(logReturnsFrame{l: l, d: d, err: err})
 }
-func (f *logReturnsFrame) Results() error                        { f.Over(f); return f.ret0 }
-func (f *logReturnsFrame) Returned(r *greenlet.Run) (ret0 error) { ret0 = f.ret0; f.Release(r); return }
+func (f *logReturnsFrame) Results() error                   { f.Over(f); return f.ret0 }
+func (f *logReturnsFrame) Returned(r *gen.Run) (ret0 error) { ret0 = f.ret0; f.Release(r); return }
 
 // returnsResumable is log.returns for callers that can be suspended.
-func (l *log) returnsResumable(r *greenlet.Run, d time.Duration, err error) (error, greenlet.Status) {
+func (l *log) returnsResumable(r *gen.Run, d time.Duration, err error) (error, gen.Status) {
 	return (*logReturnsFrame)(nil).body(r, l, d, err)
 }
 
-func (f *logReturnsFrame) body(r *greenlet.Run, l *log, d time.Duration, err error) (ret0 error, st greenlet.Status) {
+func (f *logReturnsFrame) body(r *gen.Run, l *log, d time.Duration, err error) (ret0 error, st gen.Status) {
 //line await_test.go:58:1
-	if st = l.SleepResumable(r, d); st != greenlet.Done {
-		f = greenlet.Take(r, f, 19)
+	if st = l.SleepResumable(r, d); st != gen.Done {
+		f = gen.Take(r, f, 19)
 		f.l, f.err, f.PC = nil, err, 1
 		return ret0, r.Link(f, &f.Header, st)
 	}
 //line await_test.go:59:1
-	return err, greenlet.Done
+	return err, gen.Done
 }
 
-//line await_greenlet_test.go:460:1
+//line await_greenlet_test.go:455:1
 
-func (f *logReturnsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *logReturnsFrame) Resume(r *gen.Run) (st gen.Status) {
 	err := f.err
 	switch f.PC {
 	case 0:
@@ -471,32 +466,30 @@ func (f *logReturnsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-//line await_greenlet_test.go:476:1
+//line await_greenlet_test.go:471:1
 
-func (f *logReturnsFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.d, &f.err) }
-func (f *logReturnsFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
-func (f *logReturnsFrame) Forget()                              { *f = logReturnsFrame{Header: f.Header, ret0: f.ret0} }
-func (f *logReturnsFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 19) }
-func (*logReturnsFrame) Func() *greenlet.Func                   { return &logReturnsFrameInfo }
+func (f *logReturnsFrame) Args(args []any)            { gen.SetArgs(f, args, &f.d, &f.err) }
+func (f *logReturnsFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
+func (f *logReturnsFrame) Forget()                    { *f = logReturnsFrame{Header: f.Header, ret0: f.ret0} }
+func (f *logReturnsFrame) Release(r *gen.Run)         { gen.Free(r, f, 19) }
+func (*logReturnsFrame) Func() *gen.Func              { return &logReturnsFrameInfo }
 
-var logReturnsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).returns", File: "github.com/going-green/greenlet/hub/await_test.go", Line: 57, Points: "58 err"}
+var logReturnsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).returns", File: "github.com/going-green/greenlet/hub/await_test.go", Line: 57, Points: "58 err"}
 var _ func(*log, time.Duration, error) error = (*log).returns
 
 // logJoinsAllFrame is an activation of log.joinsAll.
 type logJoinsAllFrame struct {
-	greenlet.Header
+	gen.Header
 	l     *log
 	tasks []*Task
 }
 
-func (l *log) newJoinsAllFrame() *logJoinsAllFrame { return greenlet.MakeFrame(logJoinsAllFrame{l: l}) }
+func (l *log) newJoinsAllFrame() *logJoinsAllFrame { return gen.MakeFrame(logJoinsAllFrame{l: l}) }
 
 // joinsAllResumable is log.joinsAll for callers that can be suspended.
-func (l *log) joinsAllResumable(r *greenlet.Run) greenlet.Status {
-	return (*logJoinsAllFrame)(nil).body(r, l)
-}
+func (l *log) joinsAllResumable(r *gen.Run) gen.Status { return (*logJoinsAllFrame)(nil).body(r, l) }
 
-func (f *logJoinsAllFrame) body(r *greenlet.Run, l *log) (st greenlet.Status) {
+func (f *logJoinsAllFrame) body(r *gen.Run, l *log) (st gen.Status) {
 	var (
 		tasks      []*Task
 		err        error
@@ -536,8 +529,8 @@ func (f *logJoinsAllFrame) body(r *greenlet.Run, l *log) (st greenlet.Status) {
 		}
 		tasks[3].Interrupt(greenlet.Exit)
 		_, st = tasks[3].JoinResumable(r)
-		if st != greenlet.Done {
-			f = greenlet.Take(r, f, 28)
+		if st != gen.Done {
+			f = gen.Take(r, f, 28)
 			f.l, f.tasks, f.PC = l, tasks, 1
 			return r.Link(f, &f.Header, st)
 		}
@@ -545,8 +538,8 @@ func (f *logJoinsAllFrame) body(r *greenlet.Run, l *log) (st greenlet.Status) {
 resumed_70:
 //line await_test.go:71:1
 	err, ok, st = JoinAllForResumable(r, 1500*time.Millisecond, tasks[:3]...)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 28)
+	if st != gen.Done {
+		f = gen.Take(r, f, 28)
 		f.l, f.tasks, f.PC = l, tasks, 2
 		return r.Link(f, &f.Header, st)
 	}
@@ -554,8 +547,8 @@ resumed_71:
 //line await_test.go:72:1
 	l.say("%v %v", err, ok)
 	t0, st = JoinAllResumable(r, tasks[:3]...)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 28)
+	if st != gen.Done {
+		f = gen.Take(r, f, 28)
 		f.l, f.tasks, f.PC = l, tasks, 3
 		return r.Link(f, &f.Header, st)
 	}
@@ -563,8 +556,8 @@ resumed_73:
 //line await_test.go:73:1
 	l.say("%v", t0)
 	t1, st = JoinAllResumable(r, tasks...)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 28)
+	if st != gen.Done {
+		f = gen.Take(r, f, 28)
 		f.l, f.tasks, f.PC = l, tasks, 4
 		return r.Link(f, &f.Header, st)
 	}
@@ -579,66 +572,64 @@ resumed_74:
 	}
 //line await_test.go:78:1
 	t2, st = JoinAllResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 28)
+	if st != gen.Done {
+		f = gen.Take(r, f, 28)
 		f.l, f.PC = l, 5
 		return r.Link(f, &f.Header, st)
 	}
 resumed_78:
 //line await_test.go:78:1
 	l.say("%v", t2)
-	return greenlet.Done
+	return gen.Done
 }
 
-//line await_greenlet_test.go:596:1
+//line await_greenlet_test.go:589:1
 
-func (f *logJoinsAllFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *logJoinsAllFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l))
 }
 
-func (f *logJoinsAllFrame) Forget()                 { *f = logJoinsAllFrame{Header: f.Header} }
-func (f *logJoinsAllFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 28) }
-func (*logJoinsAllFrame) Func() *greenlet.Func      { return &logJoinsAllFrameInfo }
+func (f *logJoinsAllFrame) Forget()            { *f = logJoinsAllFrame{Header: f.Header} }
+func (f *logJoinsAllFrame) Release(r *gen.Run) { gen.Free(r, f, 28) }
+func (*logJoinsAllFrame) Func() *gen.Func      { return &logJoinsAllFrameInfo }
 
-var logJoinsAllFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).joinsAll", File: "github.com/going-green/greenlet/hub/await_test.go", Line: 63, Points: "70 l tasks; 71 =; 73 =; 74 =; 78 l"}
+var logJoinsAllFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).joinsAll", File: "github.com/going-green/greenlet/hub/await_test.go", Line: 63, Points: "70 l tasks; 71 =; 73 =; 74 =; 78 l"}
 var _ func(*log) = (*log).joinsAll
 
 // logRefusesFrame is an activation of log.refuses.
 type logRefusesFrame struct {
-	greenlet.Header
+	gen.Header
 	l0 *log
 	l  **log
 }
 
-func (l0 *log) newRefusesFrame() *logRefusesFrame { return greenlet.MakeFrame(logRefusesFrame{l0: l0}) }
+func (l0 *log) newRefusesFrame() *logRefusesFrame { return gen.MakeFrame(logRefusesFrame{l0: l0}) }
 
 // refusesResumable is log.refuses for callers that can be suspended.
-func (l0 *log) refusesResumable(r *greenlet.Run) greenlet.Status {
-	return (*logRefusesFrame)(nil).body(r, l0)
-}
+func (l0 *log) refusesResumable(r *gen.Run) gen.Status { return (*logRefusesFrame)(nil).body(r, l0) }
 
-func (f *logRefusesFrame) body(r *greenlet.Run, l0 *log) (st greenlet.Status) {
+func (f *logRefusesFrame) body(r *gen.Run, l0 *log) (st gen.Status) {
 	var l **log
 	l = new(*log)
 	*l = l0
 //line await_test.go:95:1
-	if st = (&logRefusesFunc1{l: l}).CallResumable(r); st != greenlet.Done {
-		f = greenlet.Take(r, f, 21)
+	if st = (&logRefusesFunc1{l: l}).CallResumable(r); st != gen.Done {
+		f = gen.Take(r, f, 21)
 		f.l, f.PC = l, 1
 		return r.Link(f, &f.Header, st)
 	}
 //line await_test.go:96:1
-	if st = (*l).SleepResumable(r, 10*time.Second); st != greenlet.Done {
-		f = greenlet.Take(r, f, 21)
+	if st = (*l).SleepResumable(r, 10*time.Second); st != gen.Done {
+		f = gen.Take(r, f, 21)
 		f.l, f.PC = nil, 2
 		return r.Link(f, &f.Header, st)
 	}
-	return greenlet.Done
+	return gen.Done
 }
 
-//line await_greenlet_test.go:642:1
+//line await_greenlet_test.go:633:1
 
-func (f *logRefusesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *logRefusesFrame) Resume(r *gen.Run) (st gen.Status) {
 	var l **log
 	switch f.PC {
 	case 0:
@@ -647,7 +638,7 @@ func (f *logRefusesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		l = f.l
 		r.Callee().(*logRefusesFunc1Frame).Release(r)
 //line await_test.go:96:1
-		if st = (*l).SleepResumable(r, 10*time.Second); st != greenlet.Done {
+		if st = (*l).SleepResumable(r, 10*time.Second); st != gen.Done {
 			f.l, f.PC = nil, 2
 			return r.Link(f, &f.Header, st)
 		}
@@ -658,73 +649,73 @@ func (f *logRefusesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-//line await_greenlet_test.go:664:1
+//line await_greenlet_test.go:655:1
 
-func (f *logRefusesFrame) Forget()                 { *f = logRefusesFrame{Header: f.Header} }
-func (f *logRefusesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 21) }
-func (*logRefusesFrame) Func() *greenlet.Func      { return &logRefusesFrameInfo }
+func (f *logRefusesFrame) Forget()            { *f = logRefusesFrame{Header: f.Header} }
+func (f *logRefusesFrame) Release(r *gen.Run) { gen.Free(r, f, 21) }
+func (*logRefusesFrame) Func() *gen.Func      { return &logRefusesFrameInfo }
 
-var logRefusesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).refuses", File: "github.com/going-green/greenlet/hub/await_test.go", Line: 91, Points: "95 l; 96"}
+var logRefusesFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).refuses", File: "github.com/going-green/greenlet/hub/await_test.go", Line: 91, Points: "95 l; 96"}
 var _ func(*log) = (*log).refuses
 
 // logRefusesFunc1 is the function literal of await_test.go:92, with what it captures.
 type logRefusesFunc1 struct {
-	greenlet.Closure
+	gen.Closure
 	l **log
 }
 
 // value is the literal for code that can't be suspended.
 func (c *logRefusesFunc1) value() func() {
-	return greenlet.Bind(&c.Closure, c, func() {
+	return gen.Bind(&c.Closure, c, func() {
 //line await_test.go:93:1
 		defer func() { (*c.l).say("refuses %v", recover()) }()
 		(*c.l).Sleep(time.Hour)
 	})
 }
 
-//line await_greenlet_test.go:688:1
+//line await_greenlet_test.go:679:1
 
 // logRefusesFunc1Frame is an activation of the literal logRefusesFunc1.
 type logRefusesFunc1Frame struct {
-	greenlet.DeferHeader
+	gen.DeferHeader
 	c *logRefusesFunc1
 }
 
 // CallResumable is the literal logRefusesFunc1 for callers that can be suspended.
-func (c *logRefusesFunc1) CallResumable(r *greenlet.Run) greenlet.Status {
+func (c *logRefusesFunc1) CallResumable(r *gen.Run) gen.Status {
 	return (*logRefusesFunc1Frame)(nil).run(r, c)
 }
 
-func (f *logRefusesFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *logRefusesFunc1Frame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.run(r, f.c))
 }
 
-func (f *logRefusesFunc1Frame) run(r *greenlet.Run, c *logRefusesFunc1) (st greenlet.Status) {
+func (f *logRefusesFunc1Frame) run(r *gen.Run, c *logRefusesFunc1) (st gen.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take(r, f, 46)
+		f = gen.Take(r, f, 46)
 		f.c = c
 		r.Guard()
 	}
 	mark := r.Mark()
-	for st = f.step(r, c); st == greenlet.Broken; st = f.step(r, c) {
+	for st = f.step(r, c); st == gen.Broken; st = f.step(r, c) {
 		r.Recovered(mark)
 	}
-	if hot && st == greenlet.Done {
+	if hot && st == gen.Done {
 		f.Release(r)
 	}
 	return st
 }
 
-func (f *logRefusesFunc1Frame) step(r *greenlet.Run, c *logRefusesFunc1) (end greenlet.Status) {
-	end = greenlet.Broken
+func (f *logRefusesFunc1Frame) step(r *gen.Run, c *logRefusesFunc1) (end gen.Status) {
+	end = gen.Broken
 	defer f.Catch(&end)
-	var st greenlet.Status
+	var st gen.Status
 	switch f.PC {
 	case 1:
 		r.Callee().(*HubSleepFrame).Release(r)
 		goto unwind
-	case greenlet.Unwind:
+	case gen.Unwind:
 		goto unwind
 	}
 
@@ -732,7 +723,7 @@ func (f *logRefusesFunc1Frame) step(r *greenlet.Run, c *logRefusesFunc1) (end gr
 		lRef := c.l
 //line await_test.go:93:1
 		f.DeferFunc(func() { (*lRef).say("refuses %v", recover()) })
-		if st = (*c.l).SleepResumable(r, time.Hour); st != greenlet.Done {
+		if st = (*c.l).SleepResumable(r, time.Hour); st != gen.Done {
 			f.PC = 1
 			return r.Link(f, &f.Header, st)
 		}
@@ -742,62 +733,60 @@ unwind:
 //line await_test.go:95:1
 	for f.Pending() {
 //line await_test.go:95:1
-		if sub := f.Next(r); sub != greenlet.Done {
+		if sub := f.Next(r); sub != gen.Done {
 			return r.Link(f, &f.Header, sub)
 		}
 	}
 //line await_test.go:95:1
 	f.End()
-	return greenlet.Done
+	return gen.Done
 }
 
-//line await_greenlet_test.go:757:1
+//line await_greenlet_test.go:748:1
 
-func (f *logRefusesFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 46) }
-func (*logRefusesFunc1Frame) Func() *greenlet.Func      { return &logRefusesFunc1FrameInfo }
+func (f *logRefusesFunc1Frame) Release(r *gen.Run) { gen.Free(r, f, 46) }
+func (*logRefusesFunc1Frame) Func() *gen.Func      { return &logRefusesFunc1FrameInfo }
 
-var logRefusesFunc1FrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).refuses.func1", File: "github.com/going-green/greenlet/hub/await_test.go", Line: 92, End: 95, Points: "94"}
+var logRefusesFunc1FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).refuses.func1", File: "github.com/going-green/greenlet/hub/await_test.go", Line: 92, End: 95, Points: "94"}
 
 // logKillsAllFrame is an activation of log.killsAll.
 type logKillsAllFrame struct {
-	greenlet.DeferHeader
+	gen.DeferHeader
 	l         *log
 	a         *Task // also c
 	b, unborn *Task
 }
 
-func (l *log) newKillsAllFrame() *logKillsAllFrame { return greenlet.MakeFrame(logKillsAllFrame{l: l}) }
+func (l *log) newKillsAllFrame() *logKillsAllFrame { return gen.MakeFrame(logKillsAllFrame{l: l}) }
 
 // killsAllResumable is log.killsAll for callers that can be suspended.
-func (l *log) killsAllResumable(r *greenlet.Run) greenlet.Status {
-	return (*logKillsAllFrame)(nil).run(r, l)
-}
+func (l *log) killsAllResumable(r *gen.Run) gen.Status { return (*logKillsAllFrame)(nil).run(r, l) }
 
-func (f *logKillsAllFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *logKillsAllFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.run(r, f.l))
 }
 
-func (f *logKillsAllFrame) run(r *greenlet.Run, l *log) (st greenlet.Status) {
+func (f *logKillsAllFrame) run(r *gen.Run, l *log) (st gen.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take(r, f, 44)
+		f = gen.Take(r, f, 44)
 		f.l = l
 		r.Guard()
 	}
 	mark := r.Mark()
-	for st = f.step(r, l); st == greenlet.Broken; st = f.step(r, l) {
+	for st = f.step(r, l); st == gen.Broken; st = f.step(r, l) {
 		r.Recovered(mark)
 	}
-	if hot && st == greenlet.Done {
+	if hot && st == gen.Done {
 		f.Release(r)
 	}
 	return st
 }
 
-func (f *logKillsAllFrame) step(r *greenlet.Run, l *log) (end greenlet.Status) {
-	end = greenlet.Broken
+func (f *logKillsAllFrame) step(r *gen.Run, l *log) (end gen.Status) {
+	end = gen.Broken
 	defer f.Catch(&end)
-	var st greenlet.Status
+	var st gen.Status
 	var (
 		a, b, unborn *Task
 		t0, t1, t2   bool
@@ -832,20 +821,20 @@ func (f *logKillsAllFrame) step(r *greenlet.Run, l *log) (end greenlet.Status) {
 	case 7:
 		r.Callee().(*KillAllFrame).Release(r)
 		goto resumed_111
-	case greenlet.Unwind:
+	case gen.Unwind:
 		goto unwind
 	}
 
 //line await_test.go:101:1
 	a, b, unborn = l.Go(l.newRefusesFrame()), l.Go(l.newStubbornFrame()), l.GoAfter(time.Hour, l.newRefusesFrame())
-	if st = l.YieldResumable(r); st != greenlet.Done {
+	if st = l.YieldResumable(r); st != gen.Done {
 		f.a, f.b, f.unborn, f.PC = a, b, unborn, 1
 		return r.Link(f, &f.Header, st)
 	}
 resumed_102:
 //line await_test.go:103:1
 	t0, st = KillAllForResumable(r, time.Second/2, a, b, unborn)
-	if st != greenlet.Done {
+	if st != gen.Done {
 		f.a, f.b, f.unborn, f.PC = a, b, unborn, 2
 		return r.Link(f, &f.Header, st)
 	}
@@ -856,7 +845,7 @@ resumed_103:
 	f.unborn = nil
 //line await_test.go:105:1
 	t1, st = KillAllForResumable(r, time.Second, b)
-	if st != greenlet.Done {
+	if st != gen.Done {
 		f.b, f.a, f.PC = nil, a, 3
 		return r.Link(f, &f.Header, st)
 	}
@@ -865,7 +854,7 @@ resumed_105:
 //line await_test.go:105:1
 	l.say("%v", t1)
 	t2, st = a.KillForResumable(r, time.Second)
-	if st != greenlet.Done {
+	if st != gen.Done {
 		f.a, f.PC = a, 4
 		return r.Link(f, &f.Header, st)
 	}
@@ -875,14 +864,14 @@ resumed_106:
 	f.a = nil
 //line await_test.go:107:1
 	c = l.Go(l.newRefusesFrame())
-	if st = l.YieldResumable(r); st != greenlet.Done {
+	if st = l.YieldResumable(r); st != gen.Done {
 		f.a, f.PC = c, 5
 		return r.Link(f, &f.Header, st)
 	}
 resumed_108:
 //line await_test.go:109:1
 	t3, st = c.KillForResumable(r, time.Second)
-	if st != greenlet.Done {
+	if st != gen.Done {
 		f.a, f.PC = c, 6
 		return r.Link(f, &f.Header, st)
 	}
@@ -897,7 +886,7 @@ resumed_109:
 		})
 	}
 //line await_test.go:111:1
-	if st = KillAllResumable(r, c, l.Current()); st != greenlet.Done {
+	if st = KillAllResumable(r, c, l.Current()); st != gen.Done {
 		f.a, f.PC = nil, 7
 		return r.Link(f, &f.Header, st)
 	}
@@ -911,39 +900,37 @@ unwind:
 //line await_test.go:113:1
 	for f.Pending() {
 //line await_test.go:113:1
-		if sub := f.Next(r); sub != greenlet.Done {
+		if sub := f.Next(r); sub != gen.Done {
 			return r.Link(f, &f.Header, sub)
 		}
 	}
 //line await_test.go:113:1
 	f.End()
-	return greenlet.Done
+	return gen.Done
 }
 
-//line await_greenlet_test.go:926:1
+//line await_greenlet_test.go:915:1
 
-func (f *logKillsAllFrame) Forget()                 { *f = logKillsAllFrame{DeferHeader: f.DeferHeader} }
-func (f *logKillsAllFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 44) }
-func (*logKillsAllFrame) Func() *greenlet.Func      { return &logKillsAllFrameInfo }
+func (f *logKillsAllFrame) Forget()            { *f = logKillsAllFrame{DeferHeader: f.DeferHeader} }
+func (f *logKillsAllFrame) Release(r *gen.Run) { gen.Free(r, f, 44) }
+func (*logKillsAllFrame) Func() *gen.Func      { return &logKillsAllFrameInfo }
 
-var logKillsAllFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).killsAll", File: "github.com/going-green/greenlet/hub/await_test.go", Line: 100, End: 113, Points: "102 l a b unborn; 103 =; 105 l a; 106 =; 108 l c; 109 =; 111 l"}
+var logKillsAllFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).killsAll", File: "github.com/going-green/greenlet/hub/await_test.go", Line: 100, End: 113, Points: "102 l a b unborn; 103 =; 105 l a; 106 =; 108 l c; 109 =; 111 l"}
 var _ func(*log) = (*log).killsAll
 
 // logUnlinksFrame is an activation of log.unlinks.
 type logUnlinksFrame struct {
-	greenlet.Header
+	gen.Header
 	l    *log
 	task *Task
 }
 
-func (l *log) newUnlinksFrame() *logUnlinksFrame { return greenlet.MakeFrame(logUnlinksFrame{l: l}) }
+func (l *log) newUnlinksFrame() *logUnlinksFrame { return gen.MakeFrame(logUnlinksFrame{l: l}) }
 
 // unlinksResumable is log.unlinks for callers that can be suspended.
-func (l *log) unlinksResumable(r *greenlet.Run) greenlet.Status {
-	return (*logUnlinksFrame)(nil).body(r, l)
-}
+func (l *log) unlinksResumable(r *gen.Run) gen.Status { return (*logUnlinksFrame)(nil).body(r, l) }
 
-func (f *logUnlinksFrame) body(r *greenlet.Run, l *log) (st greenlet.Status) {
+func (f *logUnlinksFrame) body(r *gen.Run, l *log) (st gen.Status) {
 	var task *Task
 	{
 //line await_test.go:124:1
@@ -963,20 +950,20 @@ func (f *logUnlinksFrame) body(r *greenlet.Run, l *log) (st greenlet.Status) {
 		second.Unlink()
 		second.Unlink()
 		_, st = task.JoinResumable(r)
-		if st != greenlet.Done {
-			f = greenlet.Take(r, f, 50)
+		if st != gen.Done {
+			f = gen.Take(r, f, 50)
 			f.task, f.PC = task, 1
 			return r.Link(f, &f.Header, st)
 		}
 	}
 //line await_test.go:136:1
 	task.Link(func(*Task) {}).Unlink()
-	return greenlet.Done
+	return gen.Done
 }
 
-//line await_greenlet_test.go:980:1
+//line await_greenlet_test.go:967:1
 
-func (f *logUnlinksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *logUnlinksFrame) Resume(r *gen.Run) (st gen.Status) {
 	var task *Task
 	switch f.PC {
 	case 0:
@@ -990,42 +977,42 @@ func (f *logUnlinksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-//line await_greenlet_test.go:996:1
+//line await_greenlet_test.go:983:1
 
-func (f *logUnlinksFrame) Forget()                 { *f = logUnlinksFrame{Header: f.Header} }
-func (f *logUnlinksFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 50) }
-func (*logUnlinksFrame) Func() *greenlet.Func      { return &logUnlinksFrameInfo }
+func (f *logUnlinksFrame) Forget()            { *f = logUnlinksFrame{Header: f.Header} }
+func (f *logUnlinksFrame) Release(r *gen.Run) { gen.Free(r, f, 50) }
+func (*logUnlinksFrame) Func() *gen.Func      { return &logUnlinksFrameInfo }
 
-var logUnlinksFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).unlinks", File: "github.com/going-green/greenlet/hub/await_test.go", Line: 123, Points: "135 task"}
+var logUnlinksFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).unlinks", File: "github.com/going-green/greenlet/hub/await_test.go", Line: 123, Points: "135 task"}
 var _ func(*log) = (*log).unlinks
 
 // logSquaresFrame is an activation of log.squares.
 type logSquaresFrame struct {
-	greenlet.Header
+	gen.Header
 	l       *log
 	n, ret0 int
 	ret1    error
 }
 
 func (l *log) newSquaresFrame(n int) *logSquaresFrame {
-	return greenlet.MakeFrame(logSquaresFrame{l: l, n: n})
+	return gen.MakeFrame(logSquaresFrame{l: l, n: n})
 }
 func (f *logSquaresFrame) Results() (int, error) { f.Over(f); return f.ret0, f.ret1 }
-func (f *logSquaresFrame) Returned(r *greenlet.Run) (ret0 int, ret1 error) {
+func (f *logSquaresFrame) Returned(r *gen.Run) (ret0 int, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
 	f.Release(r)
 	return
 }
 
 // squaresResumable is log.squares for callers that can be suspended.
-func (l *log) squaresResumable(r *greenlet.Run, n int) (int, error, greenlet.Status) {
+func (l *log) squaresResumable(r *gen.Run, n int) (int, error, gen.Status) {
 	return (*logSquaresFrame)(nil).body(r, l, n)
 }
 
-func (f *logSquaresFrame) body(r *greenlet.Run, l *log, n int) (ret0 int, ret1 error, st greenlet.Status) {
+func (f *logSquaresFrame) body(r *gen.Run, l *log, n int) (ret0 int, ret1 error, st gen.Status) {
 //line await_test.go:147:1
-	if st = l.SleepResumable(r, time.Second); st != greenlet.Done {
-		f = greenlet.Take(r, f, 26)
+	if st = l.SleepResumable(r, time.Second); st != gen.Done {
+		f = gen.Take(r, f, 26)
 		f.l, f.n, f.PC = nil, n, 1
 		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
@@ -1034,14 +1021,14 @@ func (f *logSquaresFrame) body(r *greenlet.Run, l *log, n int) (ret0 int, ret1 e
 	}
 //line await_test.go:148:1
 	if n < 0 {
-		return 0, fmt.Errorf("%d is negative", n), greenlet.Done
+		return 0, fmt.Errorf("%d is negative", n), gen.Done
 	}
-	return n * n, nil, greenlet.Done
+	return n * n, nil, gen.Done
 }
 
-//line await_greenlet_test.go:1045:1
+//line await_greenlet_test.go:1032:1
 
-func (f *logSquaresFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *logSquaresFrame) Resume(r *gen.Run) (st gen.Status) {
 	n := f.n
 	switch f.PC {
 	case 0:
@@ -1061,19 +1048,19 @@ func (f *logSquaresFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-//line await_greenlet_test.go:1067:1
+//line await_greenlet_test.go:1054:1
 
-func (f *logSquaresFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.n) }
-func (f *logSquaresFrame) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
+func (f *logSquaresFrame) Args(args []any) { gen.SetArgs(f, args, &f.n) }
+func (f *logSquaresFrame) Send(r *gen.Run) gen.Status {
+	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
 }
 func (f *logSquaresFrame) Forget() {
 	*f = logSquaresFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1}
 }
-func (f *logSquaresFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 26) }
-func (*logSquaresFrame) Func() *greenlet.Func      { return &logSquaresFrameInfo }
+func (f *logSquaresFrame) Release(r *gen.Run) { gen.Free(r, f, 26) }
+func (*logSquaresFrame) Func() *gen.Func      { return &logSquaresFrameInfo }
 
-var logSquaresFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).squares", File: "github.com/going-green/greenlet/hub/await_test.go", Line: 146, Points: "147 n"}
+var logSquaresFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).squares", File: "github.com/going-green/greenlet/hub/await_test.go", Line: 146, Points: "147 n"}
 var _ func(*log, int) (int, error) = (*log).squares
 
 // logSquaresFrameValue is log.squares as a value, for callers that can be suspended.
@@ -1081,21 +1068,19 @@ type logSquaresFrameValue struct {
 	recv *log
 }
 
-func (v logSquaresFrameValue) CallResumable(r *greenlet.Run, p0 int) (int, error, greenlet.Status) {
+func (v logSquaresFrameValue) CallResumable(r *gen.Run, p0 int) (int, error, gen.Status) {
 	return v.recv.squaresResumable(r, p0)
 }
 func init() {
-	greenlet.RegisterMethod((*new(*log)).squares, func(recv *log) any {
+	gen.RegisterMethod((*new(*log)).squares, func(recv *log) any {
 		return logSquaresFrameValue{recv}
 	})
 }
-func (v logSquaresFrameValue) Frame() greenlet.Frame {
-	return greenlet.MakeFrame(logSquaresFrame{l: v.recv})
-}
+func (v logSquaresFrameValue) Frame() gen.Frame { return gen.MakeFrame(logSquaresFrame{l: v.recv}) }
 
 // logGetsFrame is an activation of log.gets.
 type logGetsFrame struct {
-	greenlet.Header
+	gen.Header
 	l     *log
 	count *Handle[int] // also killed
 	t0    *Handle[int] // also good
@@ -1103,12 +1088,12 @@ type logGetsFrame struct {
 	fed   *Future[int]
 }
 
-func (l *log) newGetsFrame() *logGetsFrame { return greenlet.MakeFrame(logGetsFrame{l: l}) }
+func (l *log) newGetsFrame() *logGetsFrame { return gen.MakeFrame(logGetsFrame{l: l}) }
 
 // getsResumable is log.gets for callers that can be suspended.
-func (l *log) getsResumable(r *greenlet.Run) greenlet.Status { return (*logGetsFrame)(nil).body(r, l) }
+func (l *log) getsResumable(r *gen.Run) gen.Status { return (*logGetsFrame)(nil).body(r, l) }
 
-func (f *logGetsFrame) body(r *greenlet.Run, l *log) (st greenlet.Status) {
+func (f *logGetsFrame) body(r *gen.Run, l *log) (st gen.Status) {
 	var (
 		count, t0, t1, good, bad *Handle[int]
 		fed                      *Future[int]
@@ -1120,82 +1105,64 @@ func (f *logGetsFrame) body(r *greenlet.Run, l *log) (st greenlet.Status) {
 	if f != nil {
 		switch f.PC {
 		case 1:
-			count = r.Callee().(interface {
-				Returned(*greenlet.Run) *Handle[int]
-			}).Returned(r)
+			count = r.Callee().(interface{ Returned(*gen.Run) *Handle[int] }).Returned(r)
 			goto resumed_156
 		case 2:
 			count = f.count
-			t0 = r.Callee().(interface {
-				Returned(*greenlet.Run) *Handle[int]
-			}).Returned(r)
+			t0 = r.Callee().(interface{ Returned(*gen.Run) *Handle[int] }).Returned(r)
 			goto resumed_157
 		case 3:
 			count, t0 = f.count, f.t0
-			t1 = r.Callee().(interface {
-				Returned(*greenlet.Run) *Handle[int]
-			}).Returned(r)
+			t1 = r.Callee().(interface{ Returned(*gen.Run) *Handle[int] }).Returned(r)
 			goto resumed_157b
 		case 4:
 			count, good, bad, fed = f.count, f.t0, f.bad, f.fed
-			v, err = r.Callee().(interface {
-				Returned(*greenlet.Run) (int, error)
-			}).Returned(r)
+			v, err = r.Callee().(interface{ Returned(*gen.Run) (int, error) }).Returned(r)
 			goto resumed_162
 		case 5:
 			count = f.count
-			v, err = r.Callee().(interface {
-				Returned(*greenlet.Run) (int, error)
-			}).Returned(r)
+			v, err = r.Callee().(interface{ Returned(*gen.Run) (int, error) }).Returned(r)
 			goto resumed_166
 		case 6:
 			count = f.count
-			v, err = r.Callee().(interface {
-				Returned(*greenlet.Run) (int, error)
-			}).Returned(r)
+			v, err = r.Callee().(interface{ Returned(*gen.Run) (int, error) }).Returned(r)
 			goto resumed_168
 		case 7:
-			v, err = r.Callee().(interface {
-				Returned(*greenlet.Run) (int, error)
-			}).Returned(r)
+			v, err = r.Callee().(interface{ Returned(*gen.Run) (int, error) }).Returned(r)
 			goto resumed_170
 		case 8:
-			killed = r.Callee().(interface {
-				Returned(*greenlet.Run) *Handle[int]
-			}).Returned(r)
+			killed = r.Callee().(interface{ Returned(*gen.Run) *Handle[int] }).Returned(r)
 			goto resumed_172
 		case 9:
 			killed = f.count
 			r.Callee().(*TaskKillFrame).Release(r)
 			goto resumed_173
 		case 10:
-			v, err = r.Callee().(interface {
-				Returned(*greenlet.Run) (int, error)
-			}).Returned(r)
+			v, err = r.Callee().(interface{ Returned(*gen.Run) (int, error) }).Returned(r)
 			goto resumed_174
 		}
 	}
 
 //line await_test.go:156:1
 	count, st = SpawnResumable(r, l, l.newCountsFrame(3))
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 39)
+	if st != gen.Done {
+		f = gen.Take(r, f, 39)
 		f.l, f.PC = l, 1
 		return r.Link(f, &f.Header, st)
 	}
 resumed_156:
 //line await_test.go:157:1
 	t0, st = TryResumable(r, l, l.newSquaresFrame(3))
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 39)
+	if st != gen.Done {
+		f = gen.Take(r, f, 39)
 		f.l, f.count, f.PC = l, count, 2
 		return r.Link(f, &f.Header, st)
 	}
 resumed_157:
 //line await_test.go:157:1
 	t1, st = TryResumable(r, l, l.newSquaresFrame(-3))
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 39)
+	if st != gen.Done {
+		f = gen.Take(r, f, 39)
 		f.l, f.count, f.t0, f.PC = l, count, t0, 3
 		return r.Link(f, &f.Header, st)
 	}
@@ -1207,8 +1174,8 @@ resumed_157b:
 	_, ok, _ = good.TryGet()
 	l.say("%v", ok)
 	v, err, st = bad.GetResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 39)
+	if st != gen.Done {
+		f = gen.Take(r, f, 39)
 		f.l, f.count, f.t0, f.bad, f.fed, f.PC = l, count, good, bad, fed, 4
 		return r.Link(f, &f.Header, st)
 	}
@@ -1226,8 +1193,8 @@ resumed_162:
 //line await_test.go:165:1
 	l.say("%v %v %v", v, ok, err)
 	v, err, st = fed.GetResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 39)
+	if st != gen.Done {
+		f = gen.Take(r, f, 39)
 		f.fed, f.l, f.count, f.PC = nil, l, count, 5
 		return r.Link(f, &f.Header, st)
 	}
@@ -1238,8 +1205,8 @@ resumed_166:
 //line await_test.go:167:1
 	l.say("%v %v", v, err)
 	v, err, st = count.GetForResumable(r, time.Second)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 39)
+	if st != gen.Done {
+		f = gen.Take(r, f, 39)
 		f.l, f.count, f.PC = l, count, 6
 		return r.Link(f, &f.Header, st)
 	}
@@ -1247,8 +1214,8 @@ resumed_168:
 //line await_test.go:169:1
 	l.say("%v %v", v, err)
 	v, err, st = count.GetResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 39)
+	if st != gen.Done {
+		f = gen.Take(r, f, 39)
 		f.count, f.l, f.PC = nil, l, 7
 		return r.Link(f, &f.Header, st)
 	}
@@ -1259,23 +1226,23 @@ resumed_170:
 //line await_test.go:171:1
 	l.say("%v %v", v, err)
 	killed, st = SpawnResumable(r, l.NewPool(1), l.newCountsFrame(3))
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 39)
+	if st != gen.Done {
+		f = gen.Take(r, f, 39)
 		f.l, f.PC = l, 8
 		return r.Link(f, &f.Header, st)
 	}
 resumed_172:
 //line await_test.go:173:1
-	if st = killed.KillResumable(r); st != greenlet.Done {
-		f = greenlet.Take(r, f, 39)
+	if st = killed.KillResumable(r); st != gen.Done {
+		f = gen.Take(r, f, 39)
 		f.l, f.count, f.PC = l, killed, 9
 		return r.Link(f, &f.Header, st)
 	}
 resumed_173:
 //line await_test.go:174:1
 	v, err, st = killed.GetResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 39)
+	if st != gen.Done {
+		f = gen.Take(r, f, 39)
 		f.count, f.l, f.PC = nil, l, 10
 		return r.Link(f, &f.Header, st)
 	}
@@ -1285,25 +1252,25 @@ resumed_174:
 	}
 //line await_test.go:175:1
 	l.say("%v %v", v, err)
-	return greenlet.Done
+	return gen.Done
 }
 
-//line await_greenlet_test.go:1295:1
+//line await_greenlet_test.go:1262:1
 
-func (f *logGetsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *logGetsFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l))
 }
 
-func (f *logGetsFrame) Forget()                 { *f = logGetsFrame{Header: f.Header} }
-func (f *logGetsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 39) }
-func (*logGetsFrame) Func() *greenlet.Func      { return &logGetsFrameInfo }
+func (f *logGetsFrame) Forget()            { *f = logGetsFrame{Header: f.Header} }
+func (f *logGetsFrame) Release(r *gen.Run) { gen.Free(r, f, 39) }
+func (*logGetsFrame) Func() *gen.Func      { return &logGetsFrameInfo }
 
-var logGetsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).gets", File: "github.com/going-green/greenlet/hub/await_test.go", Line: 155, Points: "156 l; 157 +count; 157 +t0; 162 -t0 +good +bad +fed; 166 l count; 168 =; 170 l; 172 l; 173 +killed; 174 l"}
+var logGetsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).gets", File: "github.com/going-green/greenlet/hub/await_test.go", Line: 155, Points: "156 l; 157 +count; 157 +t0; 162 -t0 +good +bad +fed; 166 l count; 168 =; 170 l; 172 l; 173 +killed; 174 l"}
 var _ func(*log) = (*log).gets
 
 // logGetsByValueFrame is an activation of log.getsByValue.
 type logGetsByValueFrame struct {
-	greenlet.DeferHeader
+	gen.DeferHeader
 	l0   *log
 	l    **log
 	show func(int, error)
@@ -1311,39 +1278,39 @@ type logGetsByValueFrame struct {
 }
 
 func (l0 *log) newGetsByValueFrame() *logGetsByValueFrame {
-	return greenlet.MakeFrame(logGetsByValueFrame{l0: l0})
+	return gen.MakeFrame(logGetsByValueFrame{l0: l0})
 }
 
 // getsByValueResumable is log.getsByValue for callers that can be suspended.
-func (l0 *log) getsByValueResumable(r *greenlet.Run) greenlet.Status {
+func (l0 *log) getsByValueResumable(r *gen.Run) gen.Status {
 	return (*logGetsByValueFrame)(nil).run(r, l0)
 }
 
-func (f *logGetsByValueFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *logGetsByValueFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.run(r, f.l0))
 }
 
-func (f *logGetsByValueFrame) run(r *greenlet.Run, l0 *log) (st greenlet.Status) {
+func (f *logGetsByValueFrame) run(r *gen.Run, l0 *log) (st gen.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take(r, f, 49)
+		f = gen.Take(r, f, 49)
 		f.l0 = l0
 		r.Guard()
 	}
 	mark := r.Mark()
-	for st = f.step(r, l0); st == greenlet.Broken; st = f.step(r, l0) {
+	for st = f.step(r, l0); st == gen.Broken; st = f.step(r, l0) {
 		r.Recovered(mark)
 	}
-	if hot && st == greenlet.Done {
+	if hot && st == gen.Done {
 		f.Release(r)
 	}
 	return st
 }
 
-func (f *logGetsByValueFrame) step(r *greenlet.Run, l0 *log) (end greenlet.Status) {
-	end = greenlet.Broken
+func (f *logGetsByValueFrame) step(r *gen.Run, l0 *log) (end gen.Status) {
+	end = gen.Broken
 	defer f.Catch(&end)
-	var st greenlet.Status
+	var st gen.Status
 	var (
 		l          **log
 		show       func(int, error)
@@ -1365,73 +1332,53 @@ func (f *logGetsByValueFrame) step(r *greenlet.Run, l0 *log) (end greenlet.Statu
 	switch f.PC {
 	case 1:
 		l, show = f.l, f.show
-		t2 = r.Callee().(interface {
-			Returned(*greenlet.Run) *Handle[int]
-		}).Returned(r)
+		t2 = r.Callee().(interface{ Returned(*gen.Run) *Handle[int] }).Returned(r)
 		goto resumed_190
 	case 2:
 		l, show = f.l, f.show
-		t0, t1 = r.Callee().(interface {
-			Returned(*greenlet.Run) (int, error)
-		}).Returned(r)
+		t0, t1 = r.Callee().(interface{ Returned(*gen.Run) (int, error) }).Returned(r)
 		goto resumed_190b
 	case 3:
 		l, show = f.l, f.show
-		t5 = r.Callee().(interface {
-			Returned(*greenlet.Run) *Handle[int]
-		}).Returned(r)
+		t5 = r.Callee().(interface{ Returned(*gen.Run) *Handle[int] }).Returned(r)
 		goto resumed_191
 	case 4:
 		l, show = f.l, f.show
-		t3, t4 = r.Callee().(interface {
-			Returned(*greenlet.Run) (int, error)
-		}).Returned(r)
+		t3, t4 = r.Callee().(interface{ Returned(*gen.Run) (int, error) }).Returned(r)
 		goto resumed_191b
 	case 5:
 		l, show = f.l, f.show
-		bad = r.Callee().(interface {
-			Returned(*greenlet.Run) *Handle[int]
-		}).Returned(r)
+		bad = r.Callee().(interface{ Returned(*gen.Run) *Handle[int] }).Returned(r)
 		goto resumed_192
 	case 6:
 		l, show, bad = f.l, f.show, f.bad
-		t6, t7 = r.Callee().(interface {
-			Returned(*greenlet.Run) (int, error)
-		}).Returned(r)
+		t6, t7 = r.Callee().(interface{ Returned(*gen.Run) (int, error) }).Returned(r)
 		goto resumed_193
 	case 7:
 		l, show = f.l, f.show
-		t10 = r.Callee().(interface {
-			Returned(*greenlet.Run) *Handle[int]
-		}).Returned(r)
+		t10 = r.Callee().(interface{ Returned(*gen.Run) *Handle[int] }).Returned(r)
 		goto resumed_195
 	case 8:
 		l, show = f.l, f.show
-		t8, t9 = r.Callee().(interface {
-			Returned(*greenlet.Run) (int, error)
-		}).Returned(r)
+		t8, t9 = r.Callee().(interface{ Returned(*gen.Run) (int, error) }).Returned(r)
 		goto resumed_195b
 	case 9:
 		l, show = f.l, f.show
-		fails = r.Callee().(interface {
-			Returned(*greenlet.Run) *Handle[int]
-		}).Returned(r)
+		fails = r.Callee().(interface{ Returned(*gen.Run) *Handle[int] }).Returned(r)
 		goto resumed_196
 	case 10:
 		l, show, fails = f.l, f.show, f.bad
-		t11, t12 = r.Callee().(interface {
-			Returned(*greenlet.Run) (int, error)
-		}).Returned(r)
+		t11, t12 = r.Callee().(interface{ Returned(*gen.Run) (int, error) }).Returned(r)
 		goto resumed_197
 	case 11:
 		t13 = r.Callee().(interface {
-			Returned(*greenlet.Run) *Handle[string]
+			Returned(*gen.Run) *Handle[string]
 		}).Returned(r)
 		goto resumed_200
 	case 12:
 		r.Callee().Release(r)
 		goto unwind
-	case greenlet.Unwind:
+	case gen.Unwind:
 		goto unwind
 	}
 
@@ -1441,8 +1388,8 @@ func (f *logGetsByValueFrame) step(r *greenlet.Run, l0 *log) (end greenlet.Statu
 		lRef := l
 //line await_test.go:189:1
 		show = func(v int, err error) { (*lRef).say("%v %v", v, err) }
-		t2, st = SpawnOfResumable[int](r, (*l), (&logGetsByValueValue1{recv: greenlet.Ref((*l))}).value(), 3)
-		if st != greenlet.Done {
+		t2, st = SpawnOfResumable[int](r, (*l), (&logGetsByValueValue1{recv: gen.Ref((*l))}).value(), 3)
+		if st != gen.Done {
 			f.l, f.show, f.PC = l, show, 1
 			return r.Link(f, &f.Header, st)
 		}
@@ -1450,37 +1397,37 @@ func (f *logGetsByValueFrame) step(r *greenlet.Run, l0 *log) (end greenlet.Statu
 resumed_190:
 //line await_test.go:190:1
 	t0, t1, st = t2.GetResumable(r)
-	if st != greenlet.Done {
+	if st != gen.Done {
 		f.l, f.show, f.PC = l, show, 2
 		return r.Link(f, &f.Header, st)
 	}
 resumed_190b:
 //line await_test.go:190:1
 	show(t0, t1)
-	t5, st = TryOfResumable[int](r, (*l), (&logGetsByValueValue2{recv: greenlet.Ref((*l))}).value(), 3)
-	if st != greenlet.Done {
+	t5, st = TryOfResumable[int](r, (*l), (&logGetsByValueValue2{recv: gen.Ref((*l))}).value(), 3)
+	if st != gen.Done {
 		f.l, f.show, f.PC = l, show, 3
 		return r.Link(f, &f.Header, st)
 	}
 resumed_191:
 //line await_test.go:191:1
 	t3, t4, st = t5.GetResumable(r)
-	if st != greenlet.Done {
+	if st != gen.Done {
 		f.l, f.show, f.PC = l, show, 4
 		return r.Link(f, &f.Header, st)
 	}
 resumed_191b:
 //line await_test.go:191:1
 	show(t3, t4)
-	bad, st = TryOfResumable[int](r, (*l), (&logGetsByValueValue3{recv: greenlet.Ref((*l))}).value(), -3)
-	if st != greenlet.Done {
+	bad, st = TryOfResumable[int](r, (*l), (&logGetsByValueValue3{recv: gen.Ref((*l))}).value(), -3)
+	if st != gen.Done {
 		f.l, f.show, f.PC = l, show, 5
 		return r.Link(f, &f.Header, st)
 	}
 resumed_192:
 //line await_test.go:193:1
 	t6, t7, st = bad.GetResumable(r)
-	if st != greenlet.Done {
+	if st != gen.Done {
 		f.l, f.show, f.bad, f.PC = l, show, bad, 6
 		return r.Link(f, &f.Header, st)
 	}
@@ -1491,14 +1438,14 @@ resumed_193:
 	f.bad = nil
 //line await_test.go:195:1
 	t10, st = SpawnOfResumable[int](r, (*l).NewPool(1), (&logGetsByValueFunc2{l: l}).value(), 4)
-	if st != greenlet.Done {
+	if st != gen.Done {
 		f.l, f.show, f.PC = l, show, 7
 		return r.Link(f, &f.Header, st)
 	}
 resumed_195:
 //line await_test.go:195:1
 	t8, t9, st = t10.GetResumable(r)
-	if st != greenlet.Done {
+	if st != gen.Done {
 		f.l, f.show, f.PC = l, show, 8
 		return r.Link(f, &f.Header, st)
 	}
@@ -1506,14 +1453,14 @@ resumed_195b:
 //line await_test.go:195:1
 	show(t8, t9)
 	fails, st = TryOfResumable[int](r, (*l), (&logGetsByValueFunc3{}).value())
-	if st != greenlet.Done {
+	if st != gen.Done {
 		f.l, f.show, f.PC = l, show, 9
 		return r.Link(f, &f.Header, st)
 	}
 resumed_196:
 //line await_test.go:197:1
 	t11, t12, st = fails.GetResumable(r)
-	if st != greenlet.Done {
+	if st != gen.Done {
 		f.l, f.show, f.bad, f.PC = l, show, fails, 10
 		return r.Link(f, &f.Header, st)
 	}
@@ -1529,7 +1476,7 @@ resumed_197:
 //line await_test.go:199:1
 		f.DeferFunc(func() { (*lRef2).say("%v", recover()) })
 		t13, st = SpawnOfResumable[string](r, (*l), (&logGetsByValueFunc5{}).value())
-		if st != greenlet.Done {
+		if st != gen.Done {
 			f.l, f.PC = nil, 11
 			return r.Link(f, &f.Header, st)
 		}
@@ -1538,7 +1485,7 @@ resumed_200:
 	f.l = nil
 //line await_test.go:200:1
 	_, _, st = t13.GetResumable(r)
-	if st != greenlet.Done {
+	if st != gen.Done {
 		f.PC = 12
 		return r.Link(f, &f.Header, st)
 	}
@@ -1547,22 +1494,22 @@ unwind:
 //line await_test.go:201:1
 	for f.Pending() {
 //line await_test.go:201:1
-		if sub := f.Next(r); sub != greenlet.Done {
+		if sub := f.Next(r); sub != gen.Done {
 			return r.Link(f, &f.Header, sub)
 		}
 	}
 //line await_test.go:201:1
 	f.End()
-	return greenlet.Done
+	return gen.Done
 }
 
-//line await_greenlet_test.go:1563:1
+//line await_greenlet_test.go:1510:1
 
-func (f *logGetsByValueFrame) Forget()                 { *f = logGetsByValueFrame{DeferHeader: f.DeferHeader} }
-func (f *logGetsByValueFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 49) }
-func (*logGetsByValueFrame) Func() *greenlet.Func      { return &logGetsByValueFrameInfo }
+func (f *logGetsByValueFrame) Forget()            { *f = logGetsByValueFrame{DeferHeader: f.DeferHeader} }
+func (f *logGetsByValueFrame) Release(r *gen.Run) { gen.Free(r, f, 49) }
+func (*logGetsByValueFrame) Func() *gen.Func      { return &logGetsByValueFrameInfo }
 
-var logGetsByValueFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).getsByValue", File: "github.com/going-green/greenlet/hub/await_test.go", Line: 188, End: 201, Points: "190 l show; 190 =; 191 =; 191 =; 192 =; 193 +bad; 195 -bad; 195 =; 196 =; 197 +fails; 200; 200"}
+var logGetsByValueFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).getsByValue", File: "github.com/going-green/greenlet/hub/await_test.go", Line: 188, End: 201, Points: "190 l show; 190 =; 191 =; 191 =; 192 =; 193 +bad; 195 -bad; 195 =; 196 =; 197 +fails; 200; 200"}
 var _ func(*log) = (*log).getsByValue
 
 // logGetsByValueFrameValue is log.getsByValue as a value, for callers that can be suspended.
@@ -1570,61 +1517,61 @@ type logGetsByValueFrameValue struct {
 	recv *log
 }
 
-func (v logGetsByValueFrameValue) CallResumable(r *greenlet.Run) greenlet.Status {
+func (v logGetsByValueFrameValue) CallResumable(r *gen.Run) gen.Status {
 	return v.recv.getsByValueResumable(r)
 }
 func init() {
-	greenlet.RegisterMethod((*new(*log)).getsByValue, func(recv *log) any {
+	gen.RegisterMethod((*new(*log)).getsByValue, func(recv *log) any {
 		return logGetsByValueFrameValue{recv}
 	})
 }
-func (v logGetsByValueFrameValue) Frame() greenlet.Frame {
-	return greenlet.MakeFrame(logGetsByValueFrame{l0: v.recv})
+func (v logGetsByValueFrameValue) Frame() gen.Frame {
+	return gen.MakeFrame(logGetsByValueFrame{l0: v.recv})
 }
 
 // logGetsByValueFunc2 is the function literal of await_test.go:195, with what it captures.
 type logGetsByValueFunc2 struct {
-	greenlet.Closure
+	gen.Closure
 	l **log
 }
 
 // value is the literal for code that can't be suspended.
 func (c *logGetsByValueFunc2) value() func(int) int {
-	return greenlet.Bind(&c.Closure, c, func(n int) int { (*c.l).Sleep(time.Second); return n + 1 })
+	return gen.Bind(&c.Closure, c, func(n int) int { (*c.l).Sleep(time.Second); return n + 1 })
 }
 
 // logGetsByValueFunc2Frame is an activation of the literal logGetsByValueFunc2.
 type logGetsByValueFunc2Frame struct {
-	greenlet.Header
+	gen.Header
 	c       *logGetsByValueFunc2
 	n, ret0 int
 }
 
-func (f *logGetsByValueFunc2Frame) Returned(r *greenlet.Run) (ret0 int) {
+func (f *logGetsByValueFunc2Frame) Returned(r *gen.Run) (ret0 int) {
 	ret0 = f.ret0
 	f.Release(r)
 	return
 }
 
 // CallResumable is the literal logGetsByValueFunc2 for callers that can be suspended.
-func (c *logGetsByValueFunc2) CallResumable(r *greenlet.Run, n int) (int, greenlet.Status) {
+func (c *logGetsByValueFunc2) CallResumable(r *gen.Run, n int) (int, gen.Status) {
 	return (*logGetsByValueFunc2Frame)(nil).body(r, c, n)
 }
 
-func (f *logGetsByValueFunc2Frame) body(r *greenlet.Run, c *logGetsByValueFunc2, n int) (ret0 int, st greenlet.Status) {
+func (f *logGetsByValueFunc2Frame) body(r *gen.Run, c *logGetsByValueFunc2, n int) (ret0 int, st gen.Status) {
 //line await_test.go:195:1
-	if st = (*c.l).SleepResumable(r, time.Second); st != greenlet.Done {
-		f = greenlet.Take(r, f, 61)
+	if st = (*c.l).SleepResumable(r, time.Second); st != gen.Done {
+		f = gen.Take(r, f, 61)
 		f.n, f.c, f.PC = n, c, 1
 		return ret0, r.Link(f, &f.Header, st)
 	}
 //line await_test.go:195:1
-	return n + 1, greenlet.Done
+	return n + 1, gen.Done
 }
 
-//line await_greenlet_test.go:1629:1
+//line await_greenlet_test.go:1576:1
 
-func (f *logGetsByValueFunc2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *logGetsByValueFunc2Frame) Resume(r *gen.Run) (st gen.Status) {
 	c, n := f.c, f.n
 	_ = c
 	r.Callee().(*HubSleepFrame).Release(r)
@@ -1633,162 +1580,162 @@ func (f *logGetsByValueFunc2Frame) Resume(r *greenlet.Run) (st greenlet.Status) 
 	return r.Return(f, &f.Header)
 }
 
-//line await_greenlet_test.go:1640:1
+//line await_greenlet_test.go:1587:1
 
-func (f *logGetsByValueFunc2Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 61) }
-func (*logGetsByValueFunc2Frame) Func() *greenlet.Func      { return &logGetsByValueFunc2FrameInfo }
+func (f *logGetsByValueFunc2Frame) Release(r *gen.Run) { gen.Free(r, f, 61) }
+func (*logGetsByValueFunc2Frame) Func() *gen.Func      { return &logGetsByValueFunc2FrameInfo }
 
-var logGetsByValueFunc2FrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).getsByValue.func2", File: "github.com/going-green/greenlet/hub/await_test.go", Line: 195, Points: "195 n"}
+var logGetsByValueFunc2FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).getsByValue.func2", File: "github.com/going-green/greenlet/hub/await_test.go", Line: 195, Points: "195 n"}
 
 // logGetsByValueFunc3 is the function literal of await_test.go:196, with what it captures.
 type logGetsByValueFunc3 struct {
-	greenlet.Closure
+	gen.Closure
 }
 
 // value is the literal for code that can't be suspended.
 func (c *logGetsByValueFunc3) value() func() (int, error) {
-	return greenlet.Bind(&c.Closure, c, func() (int, error) {
+	return gen.Bind(&c.Closure, c, func() (int, error) {
 		_ = c
 //line await_test.go:196:1
 		return 5, errors.ErrUnsupported
 	})
 }
 
-//line await_greenlet_test.go:1661:1
+//line await_greenlet_test.go:1608:1
 
 // logGetsByValueFunc3Frame is an activation of the literal logGetsByValueFunc3.
 type logGetsByValueFunc3Frame struct {
-	greenlet.Header
+	gen.Header
 	c    *logGetsByValueFunc3
 	ret0 int
 	ret1 error
 }
 
-func (f *logGetsByValueFunc3Frame) Returned(r *greenlet.Run) (ret0 int, ret1 error) {
+func (f *logGetsByValueFunc3Frame) Returned(r *gen.Run) (ret0 int, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
 	f.Release(r)
 	return
 }
 
 // CallResumable is the literal logGetsByValueFunc3 for callers that can be suspended.
-func (c *logGetsByValueFunc3) CallResumable(r *greenlet.Run) (int, error, greenlet.Status) {
+func (c *logGetsByValueFunc3) CallResumable(r *gen.Run) (int, error, gen.Status) {
 	return (*logGetsByValueFunc3Frame)(nil).body(r, c)
 }
 
-func (f *logGetsByValueFunc3Frame) body(r *greenlet.Run, c *logGetsByValueFunc3) (ret0 int, ret1 error, st greenlet.Status) {
+func (f *logGetsByValueFunc3Frame) body(r *gen.Run, c *logGetsByValueFunc3) (ret0 int, ret1 error, st gen.Status) {
 //line await_test.go:196:1
-	return 5, errors.ErrUnsupported, greenlet.Done
+	return 5, errors.ErrUnsupported, gen.Done
 }
 
-//line await_greenlet_test.go:1688:1
+//line await_greenlet_test.go:1635:1
 
-func (f *logGetsByValueFunc3Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *logGetsByValueFunc3Frame) Resume(r *gen.Run) (st gen.Status) {
 	f.ret0, f.ret1, st = f.body(r, f.c)
 	return r.Started(f, &f.Header, st)
 }
 
-func (f *logGetsByValueFunc3Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 8) }
-func (*logGetsByValueFunc3Frame) Func() *greenlet.Func      { return &logGetsByValueFunc3FrameInfo }
+func (f *logGetsByValueFunc3Frame) Release(r *gen.Run) { gen.Free(r, f, 8) }
+func (*logGetsByValueFunc3Frame) Func() *gen.Func      { return &logGetsByValueFunc3FrameInfo }
 
-var logGetsByValueFunc3FrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).getsByValue.func3", File: "github.com/going-green/greenlet/hub/await_test.go", Line: 196}
+var logGetsByValueFunc3FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).getsByValue.func3", File: "github.com/going-green/greenlet/hub/await_test.go", Line: 196}
 
 // logGetsByValueFunc5 is the function literal of await_test.go:200, with what it captures.
 type logGetsByValueFunc5 struct {
-	greenlet.Closure
+	gen.Closure
 }
 
 // value is the literal for code that can't be suspended.
 func (c *logGetsByValueFunc5) value() func() int {
-	return greenlet.Bind(&c.Closure, c, func() int {
+	return gen.Bind(&c.Closure, c, func() int {
 		_ = c
 //line await_test.go:200:1
 		return 1
 	})
 }
 
-//line await_greenlet_test.go:1714:1
+//line await_greenlet_test.go:1661:1
 
 // logGetsByValueFunc5Frame is an activation of the literal logGetsByValueFunc5.
 type logGetsByValueFunc5Frame struct {
-	greenlet.Header
+	gen.Header
 	c    *logGetsByValueFunc5
 	ret0 int
 }
 
-func (f *logGetsByValueFunc5Frame) Returned(r *greenlet.Run) (ret0 int) {
+func (f *logGetsByValueFunc5Frame) Returned(r *gen.Run) (ret0 int) {
 	ret0 = f.ret0
 	f.Release(r)
 	return
 }
 
 // CallResumable is the literal logGetsByValueFunc5 for callers that can be suspended.
-func (c *logGetsByValueFunc5) CallResumable(r *greenlet.Run) (int, greenlet.Status) {
+func (c *logGetsByValueFunc5) CallResumable(r *gen.Run) (int, gen.Status) {
 	return (*logGetsByValueFunc5Frame)(nil).body(r, c)
 }
 
-func (f *logGetsByValueFunc5Frame) body(r *greenlet.Run, c *logGetsByValueFunc5) (ret0 int, st greenlet.Status) {
+func (f *logGetsByValueFunc5Frame) body(r *gen.Run, c *logGetsByValueFunc5) (ret0 int, st gen.Status) {
 //line await_test.go:200:1
-	return 1, greenlet.Done
+	return 1, gen.Done
 }
 
-//line await_greenlet_test.go:1740:1
+//line await_greenlet_test.go:1687:1
 
-func (f *logGetsByValueFunc5Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *logGetsByValueFunc5Frame) Resume(r *gen.Run) (st gen.Status) {
 	f.ret0, st = f.body(r, f.c)
 	return r.Started(f, &f.Header, st)
 }
 
-func (f *logGetsByValueFunc5Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 54) }
-func (*logGetsByValueFunc5Frame) Func() *greenlet.Func      { return &logGetsByValueFunc5FrameInfo }
+func (f *logGetsByValueFunc5Frame) Release(r *gen.Run) { gen.Free(r, f, 54) }
+func (*logGetsByValueFunc5Frame) Func() *gen.Func      { return &logGetsByValueFunc5FrameInfo }
 
-var logGetsByValueFunc5FrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).getsByValue.func5", File: "github.com/going-green/greenlet/hub/await_test.go", Line: 200}
+var logGetsByValueFunc5FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).getsByValue.func5", File: "github.com/going-green/greenlet/hub/await_test.go", Line: 200}
 
 // logGetsByValueValue1 is counts as a value of await_test.go:190, with what it captures.
 type logGetsByValueValue1 struct {
-	greenlet.Closure
+	gen.Closure
 	recv **log
 }
 
 // value is the literal for code that can't be suspended.
 func (c *logGetsByValueValue1) value() func(int) int {
-	return greenlet.Bind(&c.Closure, c, func(p0 int) int { return (*c.recv).counts(p0) })
+	return gen.Bind(&c.Closure, c, func(p0 int) int { return (*c.recv).counts(p0) })
 }
-func (c *logGetsByValueValue1) Frame() greenlet.Frame { return (*c.recv).newCountsFrame(0) }
+func (c *logGetsByValueValue1) Frame() gen.Frame { return (*c.recv).newCountsFrame(0) }
 
 // logGetsByValueValue1Frame is an activation of the literal logGetsByValueValue1.
 type logGetsByValueValue1Frame struct {
-	greenlet.Header
+	gen.Header
 	c        *logGetsByValueValue1
 	p0, ret0 int
 }
 
-func (f *logGetsByValueValue1Frame) Returned(r *greenlet.Run) (ret0 int) {
+func (f *logGetsByValueValue1Frame) Returned(r *gen.Run) (ret0 int) {
 	ret0 = f.ret0
 	f.Release(r)
 	return
 }
 
 // CallResumable is the literal logGetsByValueValue1 for callers that can be suspended.
-func (c *logGetsByValueValue1) CallResumable(r *greenlet.Run, p0 int) (int, greenlet.Status) {
+func (c *logGetsByValueValue1) CallResumable(r *gen.Run, p0 int) (int, gen.Status) {
 	return (*logGetsByValueValue1Frame)(nil).body(r, c, p0)
 }
 
-func (f *logGetsByValueValue1Frame) body(r *greenlet.Run, c *logGetsByValueValue1, p0 int) (ret0 int, st greenlet.Status) {
+func (f *logGetsByValueValue1Frame) body(r *gen.Run, c *logGetsByValueValue1, p0 int) (ret0 int, st gen.Status) {
 	var t0 int
 //line await_test.go:190:1
 	t0, st = (*c.recv).countsResumable(r, p0)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 49)
+	if st != gen.Done {
+		f = gen.Take(r, f, 49)
 		f.c, f.PC = c, 1
 		return ret0, r.Link(f, &f.Header, st)
 	}
 //line await_test.go:190:1
-	return t0, greenlet.Done
+	return t0, gen.Done
 }
 
-//line await_greenlet_test.go:1795:1
+//line await_greenlet_test.go:1742:1
 
-func (f *logGetsByValueValue1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *logGetsByValueValue1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
 	_ = c
 	var t0 int
@@ -1798,61 +1745,61 @@ func (f *logGetsByValueValue1Frame) Resume(r *greenlet.Run) (st greenlet.Status)
 	return r.Return(f, &f.Header)
 }
 
-//line await_greenlet_test.go:1807:1
+//line await_greenlet_test.go:1754:1
 
-func (f *logGetsByValueValue1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 49) }
-func (*logGetsByValueValue1Frame) Func() *greenlet.Func      { return &logGetsByValueValue1FrameInfo }
+func (f *logGetsByValueValue1Frame) Release(r *gen.Run) { gen.Free(r, f, 49) }
+func (*logGetsByValueValue1Frame) Func() *gen.Func      { return &logGetsByValueValue1FrameInfo }
 
-var logGetsByValueValue1FrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).getsByValue.value1", File: "github.com/going-green/greenlet/hub/await_test.go", Line: 190, Points: "190"}
+var logGetsByValueValue1FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).getsByValue.value1", File: "github.com/going-green/greenlet/hub/await_test.go", Line: 190, Points: "190"}
 
 // logGetsByValueValue2 is squares as a value of await_test.go:191, with what it captures.
 type logGetsByValueValue2 struct {
-	greenlet.Closure
+	gen.Closure
 	recv **log
 }
 
 // value is the literal for code that can't be suspended.
 func (c *logGetsByValueValue2) value() func(int) (int, error) {
-	return greenlet.Bind(&c.Closure, c, func(p0 int) (int, error) { return (*c.recv).squares(p0) })
+	return gen.Bind(&c.Closure, c, func(p0 int) (int, error) { return (*c.recv).squares(p0) })
 }
-func (c *logGetsByValueValue2) Frame() greenlet.Frame { return (*c.recv).newSquaresFrame(0) }
+func (c *logGetsByValueValue2) Frame() gen.Frame { return (*c.recv).newSquaresFrame(0) }
 
 // logGetsByValueValue2Frame is an activation of the literal logGetsByValueValue2.
 type logGetsByValueValue2Frame struct {
-	greenlet.Header
+	gen.Header
 	c        *logGetsByValueValue2
 	p0, ret0 int
 	ret1     error
 }
 
-func (f *logGetsByValueValue2Frame) Returned(r *greenlet.Run) (ret0 int, ret1 error) {
+func (f *logGetsByValueValue2Frame) Returned(r *gen.Run) (ret0 int, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
 	f.Release(r)
 	return
 }
 
 // CallResumable is the literal logGetsByValueValue2 for callers that can be suspended.
-func (c *logGetsByValueValue2) CallResumable(r *greenlet.Run, p0 int) (int, error, greenlet.Status) {
+func (c *logGetsByValueValue2) CallResumable(r *gen.Run, p0 int) (int, error, gen.Status) {
 	return (*logGetsByValueValue2Frame)(nil).body(r, c, p0)
 }
 
-func (f *logGetsByValueValue2Frame) body(r *greenlet.Run, c *logGetsByValueValue2, p0 int) (ret0 int, ret1 error, st greenlet.Status) {
+func (f *logGetsByValueValue2Frame) body(r *gen.Run, c *logGetsByValueValue2, p0 int) (ret0 int, ret1 error, st gen.Status) {
 	var t0 int
 	var t1 error
 //line await_test.go:191:1
 	t0, t1, st = (*c.recv).squaresResumable(r, p0)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 46)
+	if st != gen.Done {
+		f = gen.Take(r, f, 46)
 		f.c, f.PC = c, 1
 		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
 //line await_test.go:191:1
-	return t0, t1, greenlet.Done
+	return t0, t1, gen.Done
 }
 
-//line await_greenlet_test.go:1859:1
+//line await_greenlet_test.go:1806:1
 
-func (f *logGetsByValueValue2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *logGetsByValueValue2Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
 	_ = c
 	var t0 int
@@ -1863,61 +1810,61 @@ func (f *logGetsByValueValue2Frame) Resume(r *greenlet.Run) (st greenlet.Status)
 	return r.Return(f, &f.Header)
 }
 
-//line await_greenlet_test.go:1872:1
+//line await_greenlet_test.go:1819:1
 
-func (f *logGetsByValueValue2Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 46) }
-func (*logGetsByValueValue2Frame) Func() *greenlet.Func      { return &logGetsByValueValue2FrameInfo }
+func (f *logGetsByValueValue2Frame) Release(r *gen.Run) { gen.Free(r, f, 46) }
+func (*logGetsByValueValue2Frame) Func() *gen.Func      { return &logGetsByValueValue2FrameInfo }
 
-var logGetsByValueValue2FrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).getsByValue.value2", File: "github.com/going-green/greenlet/hub/await_test.go", Line: 191, Points: "191"}
+var logGetsByValueValue2FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).getsByValue.value2", File: "github.com/going-green/greenlet/hub/await_test.go", Line: 191, Points: "191"}
 
 // logGetsByValueValue3 is squares as a value of await_test.go:192, with what it captures.
 type logGetsByValueValue3 struct {
-	greenlet.Closure
+	gen.Closure
 	recv **log
 }
 
 // value is the literal for code that can't be suspended.
 func (c *logGetsByValueValue3) value() func(int) (int, error) {
-	return greenlet.Bind(&c.Closure, c, func(p0 int) (int, error) { return (*c.recv).squares(p0) })
+	return gen.Bind(&c.Closure, c, func(p0 int) (int, error) { return (*c.recv).squares(p0) })
 }
-func (c *logGetsByValueValue3) Frame() greenlet.Frame { return (*c.recv).newSquaresFrame(0) }
+func (c *logGetsByValueValue3) Frame() gen.Frame { return (*c.recv).newSquaresFrame(0) }
 
 // logGetsByValueValue3Frame is an activation of the literal logGetsByValueValue3.
 type logGetsByValueValue3Frame struct {
-	greenlet.Header
+	gen.Header
 	c        *logGetsByValueValue3
 	p0, ret0 int
 	ret1     error
 }
 
-func (f *logGetsByValueValue3Frame) Returned(r *greenlet.Run) (ret0 int, ret1 error) {
+func (f *logGetsByValueValue3Frame) Returned(r *gen.Run) (ret0 int, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
 	f.Release(r)
 	return
 }
 
 // CallResumable is the literal logGetsByValueValue3 for callers that can be suspended.
-func (c *logGetsByValueValue3) CallResumable(r *greenlet.Run, p0 int) (int, error, greenlet.Status) {
+func (c *logGetsByValueValue3) CallResumable(r *gen.Run, p0 int) (int, error, gen.Status) {
 	return (*logGetsByValueValue3Frame)(nil).body(r, c, p0)
 }
 
-func (f *logGetsByValueValue3Frame) body(r *greenlet.Run, c *logGetsByValueValue3, p0 int) (ret0 int, ret1 error, st greenlet.Status) {
+func (f *logGetsByValueValue3Frame) body(r *gen.Run, c *logGetsByValueValue3, p0 int) (ret0 int, ret1 error, st gen.Status) {
 	var t0 int
 	var t1 error
 //line await_test.go:192:1
 	t0, t1, st = (*c.recv).squaresResumable(r, p0)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 43)
+	if st != gen.Done {
+		f = gen.Take(r, f, 43)
 		f.c, f.PC = c, 1
 		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
 //line await_test.go:192:1
-	return t0, t1, greenlet.Done
+	return t0, t1, gen.Done
 }
 
-//line await_greenlet_test.go:1924:1
+//line await_greenlet_test.go:1871:1
 
-func (f *logGetsByValueValue3Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *logGetsByValueValue3Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
 	_ = c
 	var t0 int
@@ -1928,16 +1875,16 @@ func (f *logGetsByValueValue3Frame) Resume(r *greenlet.Run) (st greenlet.Status)
 	return r.Return(f, &f.Header)
 }
 
-//line await_greenlet_test.go:1937:1
+//line await_greenlet_test.go:1884:1
 
-func (f *logGetsByValueValue3Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 43) }
-func (*logGetsByValueValue3Frame) Func() *greenlet.Func      { return &logGetsByValueValue3FrameInfo }
+func (f *logGetsByValueValue3Frame) Release(r *gen.Run) { gen.Free(r, f, 43) }
+func (*logGetsByValueValue3Frame) Func() *gen.Func      { return &logGetsByValueValue3FrameInfo }
 
-var logGetsByValueValue3FrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).getsByValue.value3", File: "github.com/going-green/greenlet/hub/await_test.go", Line: 192, Points: "192"}
+var logGetsByValueValue3FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).getsByValue.value3", File: "github.com/going-green/greenlet/hub/await_test.go", Line: 192, Points: "192"}
 
 // logAwaitsFrame is an activation of log.awaits.
 type logAwaitsFrame struct {
-	greenlet.Header
+	gen.Header
 	l    *log
 	f    *Future[string]
 	name string
@@ -1945,21 +1892,21 @@ type logAwaitsFrame struct {
 }
 
 func (l *log) newAwaitsFrame(f *Future[string], name string, d time.Duration) *logAwaitsFrame {
-	return greenlet.MakeFrame(logAwaitsFrame{l: l, f: f, name: name, d: d})
+	return gen.MakeFrame(logAwaitsFrame{l: l, f: f, name: name, d: d})
 }
 
 // awaitsResumable is log.awaits for callers that can be suspended.
-func (l *log) awaitsResumable(r *greenlet.Run, f *Future[string], name string, d time.Duration) greenlet.Status {
+func (l *log) awaitsResumable(r *gen.Run, f *Future[string], name string, d time.Duration) gen.Status {
 	return (*logAwaitsFrame)(nil).body(r, l, f, name, d)
 }
 
-func (f2 *logAwaitsFrame) body(r *greenlet.Run, l *log, f *Future[string], name string, d time.Duration) (st greenlet.Status) {
+func (f2 *logAwaitsFrame) body(r *gen.Run, l *log, f *Future[string], name string, d time.Duration) (st gen.Status) {
 	var v string
 	var err error
 //line await_test.go:220:1
 	v, err, st = f.GetForResumable(r, d)
-	if st != greenlet.Done {
-		f2 = greenlet.Take(r, f2, 41)
+	if st != gen.Done {
+		f2 = gen.Take(r, f2, 41)
 		f2.f, f2.l, f2.name, f2.PC = nil, l, name, 1
 		return r.Link(f2, &f2.Header, st)
 	}
@@ -1968,12 +1915,12 @@ func (f2 *logAwaitsFrame) body(r *greenlet.Run, l *log, f *Future[string], name 
 	}
 //line await_test.go:221:1
 	l.say("%s %q %v", name, v, err)
-	return greenlet.Done
+	return gen.Done
 }
 
-//line await_greenlet_test.go:1980:1
+//line await_greenlet_test.go:1927:1
 
-func (f2 *logAwaitsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f2 *logAwaitsFrame) Resume(r *gen.Run) (st gen.Status) {
 	l, name := f2.l, f2.name
 	var v string
 	var err error
@@ -1982,7 +1929,7 @@ func (f2 *logAwaitsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		return r.Started(f2, &f2.Header, f2.body(r, f2.l, f2.f, f2.name, f2.d))
 	default:
 		v, err = r.Callee().(interface {
-			Returned(*greenlet.Run) (string, error)
+			Returned(*gen.Run) (string, error)
 		}).Returned(r)
 		f2.f = nil
 //line await_test.go:221:1
@@ -1991,16 +1938,16 @@ func (f2 *logAwaitsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-//line await_greenlet_test.go:2000:1
+//line await_greenlet_test.go:1947:1
 
-func (f *logAwaitsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.f, &f.name, &f.d) }
-func (f *logAwaitsFrame) Forget()                 { *f = logAwaitsFrame{Header: f.Header} }
-func (f *logAwaitsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 41) }
-func (*logAwaitsFrame) Func() *greenlet.Func      { return &logAwaitsFrameInfo }
+func (f *logAwaitsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.f, &f.name, &f.d) }
+func (f *logAwaitsFrame) Forget()            { *f = logAwaitsFrame{Header: f.Header} }
+func (f *logAwaitsFrame) Release(r *gen.Run) { gen.Free(r, f, 41) }
+func (*logAwaitsFrame) Func() *gen.Func      { return &logAwaitsFrameInfo }
 
-var logAwaitsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).awaits", File: "github.com/going-green/greenlet/hub/await_test.go", Line: 219, Points: "220 l name"}
+var logAwaitsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).awaits", File: "github.com/going-green/greenlet/hub/await_test.go", Line: 219, Points: "220 l name"}
 var _ func(*log, *Future[string], string, time.Duration) = (*log).awaits
 
 func init() {
-	greenlet.Declare("log.waitsForMany", "log.calls", "log.returns", "log.joinsAll", "log.refuses", "log.killsAll", "log.unlinks", "log.squares", "log.gets", "log.getsByValue", "log.awaits")
+	gen.Declare("log.waitsForMany", "log.calls", "log.returns", "log.joinsAll", "log.refuses", "log.killsAll", "log.unlinks", "log.squares", "log.gets", "log.getsByValue", "log.awaits")
 }

@@ -5,63 +5,61 @@
 package hub
 
 import (
-	greenlet "github.com/going-green/greenlet/runtime"
+	"github.com/going-green/greenlet/runtime/gen"
 	"time"
 )
 
-const _ = greenlet.Protocol1_RunGoGenerate
+const _ = gen.Protocol1_RunGoGenerate
 
 // nothingFrame is an activation of nothing.
 type nothingFrame struct {
-	greenlet.Header
+	gen.Header
 }
 
-func newNothingFrame() *nothingFrame { return greenlet.MakeFrame(nothingFrame{}) }
+func newNothingFrame() *nothingFrame { return gen.MakeFrame(nothingFrame{}) }
 
 // nothingResumable is nothing for callers that can be suspended.
-func nothingResumable(r *greenlet.Run) greenlet.Status { return (*nothingFrame)(nil).body(r) }
+func nothingResumable(r *gen.Run) gen.Status { return (*nothingFrame)(nil).body(r) }
 
-func (f *nothingFrame) body(r *greenlet.Run) (st greenlet.Status) {
-	return greenlet.Done
+func (f *nothingFrame) body(r *gen.Run) (st gen.Status) {
+	return gen.Done
 }
 
-func (f *nothingFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *nothingFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.body(r))
 }
 
-func (f *nothingFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 37) }
-func (*nothingFrame) Func() *greenlet.Func      { return &nothingFrameInfo }
+func (f *nothingFrame) Release(r *gen.Run) { gen.Free(r, f, 37) }
+func (*nothingFrame) Func() *gen.Func      { return &nothingFrameInfo }
 
-var nothingFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.nothing", File: "github.com/going-green/greenlet/hub/bench_test.go", Line: 19}
+var nothingFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.nothing", File: "github.com/going-green/greenlet/hub/bench_test.go", Line: 19}
 var _ func() = nothing
 
 // spawnsFrame is an activation of spawns.
 type spawnsFrame struct {
-	greenlet.Header
+	gen.Header
 	h     *Hub
 	n, t0 int
 }
 
-func newSpawnsFrame(h *Hub, n int) *spawnsFrame { return greenlet.MakeFrame(spawnsFrame{h: h, n: n}) }
+func newSpawnsFrame(h *Hub, n int) *spawnsFrame { return gen.MakeFrame(spawnsFrame{h: h, n: n}) }
 
 // spawnsResumable is spawns for callers that can be suspended.
-func spawnsResumable(r *greenlet.Run, h *Hub, n int) greenlet.Status {
-	return (*spawnsFrame)(nil).body(r, h, n)
-}
+func spawnsResumable(r *gen.Run, h *Hub, n int) gen.Status { return (*spawnsFrame)(nil).body(r, h, n) }
 
-func (f *spawnsFrame) body(r *greenlet.Run, h *Hub, n int) (st greenlet.Status) {
+func (f *spawnsFrame) body(r *gen.Run, h *Hub, n int) (st gen.Status) {
 	var t0 int
 //line bench_test.go:23:1
 	t0 = 0
 loop_23:
 //line bench_test.go:23:1
 	if t0 >= n {
-		return greenlet.Done
+		return gen.Done
 	}
 //line bench_test.go:24:1
 	_, st = h.Go(newNothingFrame()).JoinResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 56)
+	if st != gen.Done {
+		f = gen.Take(r, f, 56)
 		f.h, f.n, f.t0, f.PC = h, n, t0, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -70,9 +68,9 @@ loop_23:
 	goto loop_23
 }
 
-//line bench_greenlet_test.go:75:1
+//line bench_greenlet_test.go:73:1
 
-func (f *spawnsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *spawnsFrame) Resume(r *gen.Run) (st gen.Status) {
 	h, n := f.h, f.n
 	var t0 int
 	switch f.PC {
@@ -91,7 +89,7 @@ loop_23:
 	}
 //line bench_test.go:24:1
 	_, st = h.Go(newNothingFrame()).JoinResumable(r)
-	if st != greenlet.Done {
+	if st != gen.Done {
 		f.t0, f.PC = t0, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -101,42 +99,40 @@ resumed_24:
 	goto loop_23
 }
 
-//line bench_greenlet_test.go:106:1
+//line bench_greenlet_test.go:104:1
 
-func (f *spawnsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.h, &f.n) }
-func (f *spawnsFrame) Forget()                 { *f = spawnsFrame{Header: f.Header} }
-func (f *spawnsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 56) }
-func (*spawnsFrame) Func() *greenlet.Func      { return &spawnsFrameInfo }
+func (f *spawnsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.h, &f.n) }
+func (f *spawnsFrame) Forget()            { *f = spawnsFrame{Header: f.Header} }
+func (f *spawnsFrame) Release(r *gen.Run) { gen.Free(r, f, 56) }
+func (*spawnsFrame) Func() *gen.Func      { return &spawnsFrameInfo }
 
-var spawnsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.spawns", File: "github.com/going-green/greenlet/hub/bench_test.go", Line: 22, Points: "24 h n t0"}
+var spawnsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.spawns", File: "github.com/going-green/greenlet/hub/bench_test.go", Line: 22, Points: "24 h n t0"}
 var _ func(*Hub, int) = spawns
 
 // yieldsFrame is an activation of yields.
 type yieldsFrame struct {
-	greenlet.Header
+	gen.Header
 	h     *Hub
 	n, t0 int
 }
 
-func newYieldsFrame(h *Hub, n int) *yieldsFrame { return greenlet.MakeFrame(yieldsFrame{h: h, n: n}) }
+func newYieldsFrame(h *Hub, n int) *yieldsFrame { return gen.MakeFrame(yieldsFrame{h: h, n: n}) }
 
 // yieldsResumable is yields for callers that can be suspended.
-func yieldsResumable(r *greenlet.Run, h *Hub, n int) greenlet.Status {
-	return (*yieldsFrame)(nil).body(r, h, n)
-}
+func yieldsResumable(r *gen.Run, h *Hub, n int) gen.Status { return (*yieldsFrame)(nil).body(r, h, n) }
 
-func (f *yieldsFrame) body(r *greenlet.Run, h *Hub, n int) (st greenlet.Status) {
+func (f *yieldsFrame) body(r *gen.Run, h *Hub, n int) (st gen.Status) {
 	var t0 int
 //line bench_test.go:35:1
 	t0 = 0
 loop_35:
 //line bench_test.go:35:1
 	if t0 >= n {
-		return greenlet.Done
+		return gen.Done
 	}
 //line bench_test.go:36:1
-	if st = h.YieldResumable(r); st != greenlet.Done {
-		f = greenlet.Take(r, f, 54)
+	if st = h.YieldResumable(r); st != gen.Done {
+		f = gen.Take(r, f, 54)
 		f.h, f.n, f.t0, f.PC = h, n, t0, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -145,9 +141,9 @@ loop_35:
 	goto loop_35
 }
 
-//line bench_greenlet_test.go:150:1
+//line bench_greenlet_test.go:146:1
 
-func (f *yieldsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *yieldsFrame) Resume(r *gen.Run) (st gen.Status) {
 	h, n := f.h, f.n
 	var t0 int
 	switch f.PC {
@@ -165,7 +161,7 @@ loop_35:
 		return r.Return(f, &f.Header)
 	}
 //line bench_test.go:36:1
-	if st = h.YieldResumable(r); st != greenlet.Done {
+	if st = h.YieldResumable(r); st != gen.Done {
 		f.t0, f.PC = t0, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -175,44 +171,44 @@ resumed_36:
 	goto loop_35
 }
 
-//line bench_greenlet_test.go:180:1
+//line bench_greenlet_test.go:176:1
 
-func (f *yieldsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.h, &f.n) }
-func (f *yieldsFrame) Forget()                 { *f = yieldsFrame{Header: f.Header} }
-func (f *yieldsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 54) }
-func (*yieldsFrame) Func() *greenlet.Func      { return &yieldsFrameInfo }
+func (f *yieldsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.h, &f.n) }
+func (f *yieldsFrame) Forget()            { *f = yieldsFrame{Header: f.Header} }
+func (f *yieldsFrame) Release(r *gen.Run) { gen.Free(r, f, 54) }
+func (*yieldsFrame) Func() *gen.Func      { return &yieldsFrameInfo }
 
-var yieldsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.yields", File: "github.com/going-green/greenlet/hub/bench_test.go", Line: 34, Points: "36 h n t0"}
+var yieldsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.yields", File: "github.com/going-green/greenlet/hub/bench_test.go", Line: 34, Points: "36 h n t0"}
 var _ func(*Hub, int) = yields
 
 // signalsFrame is an activation of signals.
 type signalsFrame struct {
-	greenlet.Header
+	gen.Header
 	mine, other *Event
 	n, t0       int
 }
 
 func newSignalsFrame(mine *Event, other *Event, n int) *signalsFrame {
-	return greenlet.MakeFrame(signalsFrame{mine: mine, other: other, n: n})
+	return gen.MakeFrame(signalsFrame{mine: mine, other: other, n: n})
 }
 
 // signalsResumable is signals for callers that can be suspended.
-func signalsResumable(r *greenlet.Run, mine *Event, other *Event, n int) greenlet.Status {
+func signalsResumable(r *gen.Run, mine *Event, other *Event, n int) gen.Status {
 	return (*signalsFrame)(nil).body(r, mine, other, n)
 }
 
-func (f *signalsFrame) body(r *greenlet.Run, mine *Event, other *Event, n int) (st greenlet.Status) {
+func (f *signalsFrame) body(r *gen.Run, mine *Event, other *Event, n int) (st gen.Status) {
 	var t0 int
 //line bench_test.go:50:1
 	t0 = 0
 loop_50:
 //line bench_test.go:50:1
 	if t0 >= n {
-		return greenlet.Done
+		return gen.Done
 	}
 //line bench_test.go:51:1
-	if st = mine.WaitResumable(r); st != greenlet.Done {
-		f = greenlet.Take(r, f, 1)
+	if st = mine.WaitResumable(r); st != gen.Done {
+		f = gen.Take(r, f, 1)
 		f.mine, f.other, f.n, f.t0, f.PC = mine, other, n, t0, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -224,9 +220,9 @@ loop_50:
 	goto loop_50
 }
 
-//line bench_greenlet_test.go:229:1
+//line bench_greenlet_test.go:225:1
 
-func (f *signalsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *signalsFrame) Resume(r *gen.Run) (st gen.Status) {
 	mine, other, n := f.mine, f.other, f.n
 	var t0 int
 	switch f.PC {
@@ -244,7 +240,7 @@ loop_50:
 		return r.Return(f, &f.Header)
 	}
 //line bench_test.go:51:1
-	if st = mine.WaitResumable(r); st != greenlet.Done {
+	if st = mine.WaitResumable(r); st != gen.Done {
 		f.t0, f.PC = t0, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -257,33 +253,31 @@ resumed_51:
 	goto loop_50
 }
 
-//line bench_greenlet_test.go:262:1
+//line bench_greenlet_test.go:258:1
 
-func (f *signalsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.mine, &f.other, &f.n) }
-func (f *signalsFrame) Forget()                 { *f = signalsFrame{Header: f.Header} }
-func (f *signalsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 1) }
-func (*signalsFrame) Func() *greenlet.Func      { return &signalsFrameInfo }
+func (f *signalsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.mine, &f.other, &f.n) }
+func (f *signalsFrame) Forget()            { *f = signalsFrame{Header: f.Header} }
+func (f *signalsFrame) Release(r *gen.Run) { gen.Free(r, f, 1) }
+func (*signalsFrame) Func() *gen.Func      { return &signalsFrameInfo }
 
-var signalsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.signals", File: "github.com/going-green/greenlet/hub/bench_test.go", Line: 49, Points: "51 mine other n t0"}
+var signalsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.signals", File: "github.com/going-green/greenlet/hub/bench_test.go", Line: 49, Points: "51 mine other n t0"}
 var _ func(*Event, *Event, int) = signals
 
 // fillsFrame is an activation of fills.
 type fillsFrame struct {
-	greenlet.Header
+	gen.Header
 	q    *Queue[int]
 	n, i int
 }
 
-func newFillsFrame(q *Queue[int], n int) *fillsFrame {
-	return greenlet.MakeFrame(fillsFrame{q: q, n: n})
-}
+func newFillsFrame(q *Queue[int], n int) *fillsFrame { return gen.MakeFrame(fillsFrame{q: q, n: n}) }
 
 // fillsResumable is fills for callers that can be suspended.
-func fillsResumable(r *greenlet.Run, q *Queue[int], n int) greenlet.Status {
+func fillsResumable(r *gen.Run, q *Queue[int], n int) gen.Status {
 	return (*fillsFrame)(nil).body(r, q, n)
 }
 
-func (f *fillsFrame) body(r *greenlet.Run, q *Queue[int], n int) (st greenlet.Status) {
+func (f *fillsFrame) body(r *gen.Run, q *Queue[int], n int) (st gen.Status) {
 	var i int
 //line bench_test.go:69:1
 	i = 0
@@ -292,11 +286,11 @@ loop_69:
 	if i >= n {
 //line bench_test.go:72:1
 		q.Close()
-		return greenlet.Done
+		return gen.Done
 	}
 //line bench_test.go:70:1
-	if st = q.PutResumable(r, i); st != greenlet.Done {
-		f = greenlet.Take(r, f, 12)
+	if st = q.PutResumable(r, i); st != gen.Done {
+		f = gen.Take(r, f, 12)
 		f.q, f.n, f.i, f.PC = q, n, i, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -305,9 +299,9 @@ loop_69:
 	goto loop_69
 }
 
-//line bench_greenlet_test.go:310:1
+//line bench_greenlet_test.go:304:1
 
-func (f *fillsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *fillsFrame) Resume(r *gen.Run) (st gen.Status) {
 	q, n := f.q, f.n
 	var i int
 	switch f.PC {
@@ -327,7 +321,7 @@ loop_69:
 		return r.Return(f, &f.Header)
 	}
 //line bench_test.go:70:1
-	if st = q.PutResumable(r, i); st != greenlet.Done {
+	if st = q.PutResumable(r, i); st != gen.Done {
 		f.i, f.PC = i, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -337,70 +331,64 @@ resumed_70:
 	goto loop_69
 }
 
-//line bench_greenlet_test.go:342:1
+//line bench_greenlet_test.go:336:1
 
-func (f *fillsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.q, &f.n) }
-func (f *fillsFrame) Forget()                 { *f = fillsFrame{Header: f.Header} }
-func (f *fillsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 12) }
-func (*fillsFrame) Func() *greenlet.Func      { return &fillsFrameInfo }
+func (f *fillsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.q, &f.n) }
+func (f *fillsFrame) Forget()            { *f = fillsFrame{Header: f.Header} }
+func (f *fillsFrame) Release(r *gen.Run) { gen.Free(r, f, 12) }
+func (*fillsFrame) Func() *gen.Func      { return &fillsFrameInfo }
 
-var fillsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.fills", File: "github.com/going-green/greenlet/hub/bench_test.go", Line: 68, Points: "70 q n i"}
+var fillsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.fills", File: "github.com/going-green/greenlet/hub/bench_test.go", Line: 68, Points: "70 q n i"}
 var _ func(*Queue[int], int) = fills
 
 // drainsFrame is an activation of drains.
 type drainsFrame struct {
-	greenlet.Header
+	gen.Header
 	q *Queue[int]
 }
 
-func newDrainsFrame(q *Queue[int]) *drainsFrame { return greenlet.MakeFrame(drainsFrame{q: q}) }
+func newDrainsFrame(q *Queue[int]) *drainsFrame { return gen.MakeFrame(drainsFrame{q: q}) }
 
 // drainsResumable is drains for callers that can be suspended.
-func drainsResumable(r *greenlet.Run, q *Queue[int]) greenlet.Status {
-	return (*drainsFrame)(nil).body(r, q)
-}
+func drainsResumable(r *gen.Run, q *Queue[int]) gen.Status { return (*drainsFrame)(nil).body(r, q) }
 
-func (f *drainsFrame) body(r *greenlet.Run, q *Queue[int]) (st greenlet.Status) {
+func (f *drainsFrame) body(r *gen.Run, q *Queue[int]) (st gen.Status) {
 	var ok bool
 //line bench_test.go:77:1
 	_, ok, st = q.GetResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 33)
+	if st != gen.Done {
+		f = gen.Take(r, f, 33)
 		f.q, f.PC = q, 1
 		return r.Link(f, &f.Header, st)
 	}
 loop_77:
 //line bench_test.go:77:1
 	if !ok {
-		return greenlet.Done
+		return gen.Done
 	}
 //line bench_test.go:77:1
 	_, ok, st = q.GetResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 33)
+	if st != gen.Done {
+		f = gen.Take(r, f, 33)
 		f.q, f.PC = q, 2
 		return r.Link(f, &f.Header, st)
 	}
 	goto loop_77
 }
 
-//line bench_greenlet_test.go:389:1
+//line bench_greenlet_test.go:381:1
 
-func (f *drainsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *drainsFrame) Resume(r *gen.Run) (st gen.Status) {
 	q := f.q
 	var ok bool
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.q))
 	case 1:
-		_, ok = r.Callee().(interface {
-			Returned(*greenlet.Run) (int, bool)
-		}).Returned(r)
+		_, ok = r.Callee().(interface{ Returned(*gen.Run) (int, bool) }).Returned(r)
 		goto loop_77
 	case 2:
-		_, ok = r.Callee().(interface {
-			Returned(*greenlet.Run) (int, bool)
-		}).Returned(r)
+		_, ok = r.Callee().(interface{ Returned(*gen.Run) (int, bool) }).Returned(r)
 		goto resumed_77
 	}
 
@@ -411,7 +399,7 @@ loop_77:
 	}
 //line bench_test.go:77:1
 	_, ok, st = q.GetResumable(r)
-	if st != greenlet.Done {
+	if st != gen.Done {
 		f.PC = 2
 		return r.Link(f, &f.Header, st)
 	}
@@ -419,19 +407,19 @@ resumed_77:
 	goto loop_77
 }
 
-//line bench_greenlet_test.go:424:1
+//line bench_greenlet_test.go:412:1
 
-func (f *drainsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.q) }
-func (f *drainsFrame) Forget()                 { *f = drainsFrame{Header: f.Header} }
-func (f *drainsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 33) }
-func (*drainsFrame) Func() *greenlet.Func      { return &drainsFrameInfo }
+func (f *drainsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.q) }
+func (f *drainsFrame) Forget()            { *f = drainsFrame{Header: f.Header} }
+func (f *drainsFrame) Release(r *gen.Run) { gen.Free(r, f, 33) }
+func (*drainsFrame) Func() *gen.Func      { return &drainsFrameInfo }
 
-var drainsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.drains", File: "github.com/going-green/greenlet/hub/bench_test.go", Line: 76, Points: "77 q; 77 q"}
+var drainsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.drains", File: "github.com/going-green/greenlet/hub/bench_test.go", Line: 76, Points: "77 q; 77 q"}
 var _ func(*Queue[int]) = drains
 
 // napsFrame is an activation of naps.
 type napsFrame struct {
-	greenlet.Header
+	gen.Header
 	h  *Hub
 	n  int
 	d  time.Duration
@@ -439,26 +427,26 @@ type napsFrame struct {
 }
 
 func newNapsFrame(h *Hub, n int, d time.Duration) *napsFrame {
-	return greenlet.MakeFrame(napsFrame{h: h, n: n, d: d})
+	return gen.MakeFrame(napsFrame{h: h, n: n, d: d})
 }
 
 // napsResumable is naps for callers that can be suspended.
-func napsResumable(r *greenlet.Run, h *Hub, n int, d time.Duration) greenlet.Status {
+func napsResumable(r *gen.Run, h *Hub, n int, d time.Duration) gen.Status {
 	return (*napsFrame)(nil).body(r, h, n, d)
 }
 
-func (f *napsFrame) body(r *greenlet.Run, h *Hub, n int, d time.Duration) (st greenlet.Status) {
+func (f *napsFrame) body(r *gen.Run, h *Hub, n int, d time.Duration) (st gen.Status) {
 	var t0 int
 //line bench_test.go:95:1
 	t0 = 0
 loop_95:
 //line bench_test.go:95:1
 	if t0 >= n {
-		return greenlet.Done
+		return gen.Done
 	}
 //line bench_test.go:96:1
-	if st = h.SleepResumable(r, d); st != greenlet.Done {
-		f = greenlet.Take(r, f, 48)
+	if st = h.SleepResumable(r, d); st != gen.Done {
+		f = gen.Take(r, f, 48)
 		f.h, f.n, f.d, f.t0, f.PC = h, n, d, t0, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -467,9 +455,9 @@ loop_95:
 	goto loop_95
 }
 
-//line bench_greenlet_test.go:472:1
+//line bench_greenlet_test.go:460:1
 
-func (f *napsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *napsFrame) Resume(r *gen.Run) (st gen.Status) {
 	h, n, d := f.h, f.n, f.d
 	var t0 int
 	switch f.PC {
@@ -487,7 +475,7 @@ loop_95:
 		return r.Return(f, &f.Header)
 	}
 //line bench_test.go:96:1
-	if st = h.SleepResumable(r, d); st != greenlet.Done {
+	if st = h.SleepResumable(r, d); st != gen.Done {
 		f.t0, f.PC = t0, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -497,12 +485,12 @@ resumed_96:
 	goto loop_95
 }
 
-//line bench_greenlet_test.go:502:1
+//line bench_greenlet_test.go:490:1
 
-func (f *napsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.h, &f.n, &f.d) }
-func (f *napsFrame) Forget()                 { *f = napsFrame{Header: f.Header} }
-func (f *napsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 48) }
-func (*napsFrame) Func() *greenlet.Func      { return &napsFrameInfo }
+func (f *napsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.h, &f.n, &f.d) }
+func (f *napsFrame) Forget()            { *f = napsFrame{Header: f.Header} }
+func (f *napsFrame) Release(r *gen.Run) { gen.Free(r, f, 48) }
+func (*napsFrame) Func() *gen.Func      { return &napsFrameInfo }
 
-var napsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.naps", File: "github.com/going-green/greenlet/hub/bench_test.go", Line: 94, Points: "96 h n d t0"}
+var napsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.naps", File: "github.com/going-green/greenlet/hub/bench_test.go", Line: 94, Points: "96 h n d t0"}
 var _ func(*Hub, int, time.Duration) = naps

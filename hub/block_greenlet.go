@@ -4,13 +4,13 @@
 
 package hub
 
-import greenlet "github.com/going-green/greenlet/runtime"
+import "github.com/going-green/greenlet/runtime/gen"
 
-const _ = greenlet.Protocol1_RunGoGenerate
+const _ = gen.Protocol1_RunGoGenerate
 
 // BlockFrame is an activation of Block.
 type BlockFrame[T any] struct {
-	greenlet.Header
+	gen.Header
 	h      *Hub
 	f      func() T
 	got    *T
@@ -20,17 +20,17 @@ type BlockFrame[T any] struct {
 
 // NewBlockFrame makes a frame that will run Block.
 func NewBlockFrame[T any](h *Hub, f func() T) *BlockFrame[T] {
-	return greenlet.MakeFrame(BlockFrame[T]{h: h, f: f})
+	return gen.MakeFrame(BlockFrame[T]{h: h, f: f})
 }
-func (f *BlockFrame[T]) Results() T                        { f.Over(f); return f.ret0 }
-func (f *BlockFrame[T]) Returned(r *greenlet.Run) (ret0 T) { ret0 = f.ret0; f.Release(r); return }
+func (f *BlockFrame[T]) Results() T                   { f.Over(f); return f.ret0 }
+func (f *BlockFrame[T]) Returned(r *gen.Run) (ret0 T) { ret0 = f.ret0; f.Release(r); return }
 
 // BlockResumable is Block for callers that can be suspended.
-func BlockResumable[T any](r *greenlet.Run, h *Hub, f func() T) (T, greenlet.Status) {
+func BlockResumable[T any](r *gen.Run, h *Hub, f func() T) (T, gen.Status) {
 	return (*BlockFrame[T])(nil).body(r, h, f)
 }
 
-func (f2 *BlockFrame[T]) body(r *greenlet.Run, h *Hub, f func() T) (ret0 T, st greenlet.Status) {
+func (f2 *BlockFrame[T]) body(r *gen.Run, h *Hub, f func() T) (ret0 T, st gen.Status) {
 	var t0 T
 	var got *T
 	var failed *any
@@ -43,13 +43,13 @@ func (f2 *BlockFrame[T]) body(r *greenlet.Run, h *Hub, f func() T) (ret0 T, st g
 		f2.h = nil
 	}
 //line block.go:17:1
-	if c, ok := greenlet.Resumable(f).(interface {
-		CallResumable(*greenlet.Run) (T, greenlet.Status)
+	if c, ok := gen.Resumable(f).(interface {
+		CallResumable(*gen.Run) (T, gen.Status)
 	}); ok {
 //line block.go:17:1
 		t0, st = c.CallResumable(r)
-		if st != greenlet.Done {
-			f2 = greenlet.Take(r, f2, 53)
+		if st != gen.Done {
+			f2 = gen.Take(r, f2, 53)
 			f2.f, f2.PC = nil, 1
 			return ret0, r.Link(f2, &f2.Header, st)
 		}
@@ -58,7 +58,7 @@ func (f2 *BlockFrame[T]) body(r *greenlet.Run, h *Hub, f func() T) (ret0 T, st g
 		t0 = f()
 	}
 //line block.go:17:1
-	return t0, greenlet.Done
+	return t0, gen.Done
 after_if_16:
 	{
 		got = new(T)
@@ -80,8 +80,8 @@ after_if_16:
 			f2.h, f2.f = nil, nil
 		}
 //line block.go:30:1
-		if st = returned.WaitResumable(r); st != greenlet.Done {
-			f2 = greenlet.Take(r, f2, 53)
+		if st = returned.WaitResumable(r); st != gen.Done {
+			f2 = gen.Take(r, f2, 53)
 			f2.got, f2.failed, f2.PC = got, failed, 2
 			return ret0, r.Link(f2, &f2.Header, st)
 		}
@@ -90,12 +90,12 @@ after_if_16:
 	if (*failed) != nil {
 		panic((*failed))
 	}
-	return (*got), greenlet.Done
+	return (*got), gen.Done
 }
 
 //line block_greenlet.go:97:1
 
-func (f2 *BlockFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f2 *BlockFrame[T]) Resume(r *gen.Run) (st gen.Status) {
 	var t0 T
 	var got *T
 	var failed *any
@@ -104,7 +104,7 @@ func (f2 *BlockFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 		f2.ret0, st = f2.body(r, f2.h, f2.f)
 		return r.Started(f2, &f2.Header, st)
 	case 1:
-		t0 = r.Callee().(interface{ Returned(*greenlet.Run) T }).Returned(r)
+		t0 = r.Callee().(interface{ Returned(*gen.Run) T }).Returned(r)
 //line block.go:17:1
 		f2.ret0 = t0
 		return r.Return(f2, &f2.Header)
@@ -122,17 +122,17 @@ func (f2 *BlockFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 //line block_greenlet.go:124:1
 
-func (f *BlockFrame[T]) Args(args []any)                      { greenlet.SetArgs(f, args, &f.h, &f.f) }
-func (f *BlockFrame[T]) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
-func (f *BlockFrame[T]) Forget()                              { *f = BlockFrame[T]{Header: f.Header, ret0: f.ret0} }
-func (f *BlockFrame[T]) Release(r *greenlet.Run)              { greenlet.Free(r, f, 53) }
-func (*BlockFrame[T]) Func() *greenlet.Func                   { return &infoOfBlockFrame }
+func (f *BlockFrame[T]) Args(args []any)            { gen.SetArgs(f, args, &f.h, &f.f) }
+func (f *BlockFrame[T]) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
+func (f *BlockFrame[T]) Forget()                    { *f = BlockFrame[T]{Header: f.Header, ret0: f.ret0} }
+func (f *BlockFrame[T]) Release(r *gen.Run)         { gen.Free(r, f, 53) }
+func (*BlockFrame[T]) Func() *gen.Func              { return &infoOfBlockFrame }
 
-var infoOfBlockFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.Block", File: "github.com/going-green/greenlet/hub/block.go", Line: 15, Points: "17; 30 got failed"}
+var infoOfBlockFrame = gen.Func{Name: "github.com/going-green/greenlet/hub.Block", File: "github.com/going-green/greenlet/hub/block.go", Line: 15, Points: "17; 30 got failed"}
 
 func _[T any]() {
 	var _ func(*Hub, func() T) T = Block[T]
 }
 func init() {
-	greenlet.Declare("Block")
+	gen.Declare("Block")
 }

@@ -4,41 +4,41 @@
 
 package hub
 
-import greenlet "github.com/going-green/greenlet/runtime"
+import "github.com/going-green/greenlet/runtime/gen"
 
-const _ = greenlet.Protocol1_RunGoGenerate
+const _ = gen.Protocol1_RunGoGenerate
 
 // sendingPutFrame is an activation of sending.put.
 type sendingPutFrame[T any] struct {
-	greenlet.Header
+	gen.Header
 	p *sending[T]
 	q *Queue[T]
 }
 
 func (p *sending[T]) newPutFrame() *sendingPutFrame[T] {
-	return greenlet.MakeFrame(sendingPutFrame[T]{p: p})
+	return gen.MakeFrame(sendingPutFrame[T]{p: p})
 }
 
 // putResumable is sending.put for callers that can be suspended.
-func (p *sending[T]) putResumable(r *greenlet.Run) greenlet.Status {
+func (p *sending[T]) putResumable(r *gen.Run) gen.Status {
 	return (*sendingPutFrame[T])(nil).body(r, p)
 }
 
-func (f *sendingPutFrame[T]) body(r *greenlet.Run, p *sending[T]) (st greenlet.Status) {
+func (f *sendingPutFrame[T]) body(r *gen.Run, p *sending[T]) (st gen.Status) {
 	var q *Queue[T]
 //line bridge.go:77:1
 	q = p.queue
 	if q.closed {
-		return greenlet.Done
+		return gen.Done
 	}
 	p.done = q.TryPut(p.value)
 //line bridge.go:81:1
 	if p.done {
-		return greenlet.Done
+		return gen.Done
 	}
 //line bridge.go:82:1
 	q.hold(p.value)
-	f = greenlet.Take(r, f, 1)
+	f = gen.Take(r, f, 1)
 	r.Leaf(f, &f.Header)
 	f.p, f.q, f.PC = p, q, 1
 //line bridge.go:83:1
@@ -47,7 +47,7 @@ func (f *sendingPutFrame[T]) body(r *greenlet.Run, p *sending[T]) (st greenlet.S
 
 //line bridge_greenlet.go:49:1
 
-func (f *sendingPutFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *sendingPutFrame[T]) Resume(r *gen.Run) (st gen.Status) {
 	p := f.p
 	var q *Queue[T]
 	switch f.PC {
@@ -65,11 +65,11 @@ func (f *sendingPutFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 //line bridge_greenlet.go:67:1
 
-func (f *sendingPutFrame[T]) Forget()                 { *f = sendingPutFrame[T]{Header: f.Header} }
-func (f *sendingPutFrame[T]) Release(r *greenlet.Run) { greenlet.Free(r, f, 1) }
-func (*sendingPutFrame[T]) Func() *greenlet.Func      { return &sendingPutFrameInfo }
+func (f *sendingPutFrame[T]) Forget()            { *f = sendingPutFrame[T]{Header: f.Header} }
+func (f *sendingPutFrame[T]) Release(r *gen.Run) { gen.Free(r, f, 1) }
+func (*sendingPutFrame[T]) Func() *gen.Func      { return &sendingPutFrameInfo }
 
-var sendingPutFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*sending).put", File: "github.com/going-green/greenlet/hub/bridge.go", Line: 76, Points: "83 p q"}
+var sendingPutFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*sending).put", File: "github.com/going-green/greenlet/hub/bridge.go", Line: 76, Points: "83 p q"}
 
 func _[T any]() {
 	var _ func(*sending[T]) = (*sending[T]).put
@@ -77,7 +77,7 @@ func _[T any]() {
 
 // ReceiveFrame is an activation of Receive.
 type ReceiveFrame[T any] struct {
-	greenlet.Header
+	gen.Header
 	h    *Hub
 	ch   <-chan T
 	ret0 T
@@ -86,21 +86,21 @@ type ReceiveFrame[T any] struct {
 
 // NewReceiveFrame makes a frame that will run Receive.
 func NewReceiveFrame[T any](h *Hub, ch <-chan T) *ReceiveFrame[T] {
-	return greenlet.MakeFrame(ReceiveFrame[T]{h: h, ch: ch})
+	return gen.MakeFrame(ReceiveFrame[T]{h: h, ch: ch})
 }
 func (f *ReceiveFrame[T]) Results() (T, bool) { f.Over(f); return f.ret0, f.ret1 }
-func (f *ReceiveFrame[T]) Returned(r *greenlet.Run) (ret0 T, ret1 bool) {
+func (f *ReceiveFrame[T]) Returned(r *gen.Run) (ret0 T, ret1 bool) {
 	ret0, ret1 = f.ret0, f.ret1
 	f.Release(r)
 	return
 }
 
 // ReceiveResumable is Receive for callers that can be suspended.
-func ReceiveResumable[T any](r *greenlet.Run, h *Hub, ch <-chan T) (T, bool, greenlet.Status) {
+func ReceiveResumable[T any](r *gen.Run, h *Hub, ch <-chan T) (T, bool, gen.Status) {
 	return (*ReceiveFrame[T])(nil).body(r, h, ch)
 }
 
-func (f *ReceiveFrame[T]) body(r *greenlet.Run, h *Hub, ch <-chan T) (ret0 T, ret1 bool, st greenlet.Status) {
+func (f *ReceiveFrame[T]) body(r *gen.Run, h *Hub, ch <-chan T) (ret0 T, ret1 bool, st gen.Status) {
 	var (
 		v  T
 		ok bool
@@ -114,25 +114,25 @@ func (f *ReceiveFrame[T]) body(r *greenlet.Run, h *Hub, ch <-chan T) (ret0 T, re
 	case t0, t1 = <-ch:
 		v, ok = t0, t1
 //line bridge.go:115:1
-		return v, ok, greenlet.Done
+		return v, ok, gen.Done
 	default:
 		goto case_116
 	}
 case_116:
 //line bridge.go:117:1
 	t2, t3, st = receiveResumable(r, h, ch)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 41)
+	if st != gen.Done {
+		f = gen.Take(r, f, 41)
 		f.h, f.ch, f.PC = nil, nil, 1
 		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
 //line bridge.go:117:1
-	return t2, t3, greenlet.Done
+	return t2, t3, gen.Done
 }
 
 //line bridge_greenlet.go:134:1
 
-func (f *ReceiveFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *ReceiveFrame[T]) Resume(r *gen.Run) (st gen.Status) {
 	var t2 T
 	var t3 bool
 	switch f.PC {
@@ -140,7 +140,7 @@ func (f *ReceiveFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 		f.ret0, f.ret1, st = f.body(r, f.h, f.ch)
 		return r.Started(f, &f.Header, st)
 	default:
-		t2, t3 = r.Callee().(interface{ Returned(*greenlet.Run) (T, bool) }).Returned(r)
+		t2, t3 = r.Callee().(interface{ Returned(*gen.Run) (T, bool) }).Returned(r)
 //line bridge.go:117:1
 		f.ret0, f.ret1 = t2, t3
 		return r.Return(f, &f.Header)
@@ -149,17 +149,17 @@ func (f *ReceiveFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 //line bridge_greenlet.go:151:1
 
-func (f *ReceiveFrame[T]) Args(args []any) { greenlet.SetArgs(f, args, &f.h, &f.ch) }
-func (f *ReceiveFrame[T]) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
+func (f *ReceiveFrame[T]) Args(args []any) { gen.SetArgs(f, args, &f.h, &f.ch) }
+func (f *ReceiveFrame[T]) Send(r *gen.Run) gen.Status {
+	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
 }
 func (f *ReceiveFrame[T]) Forget() {
 	*f = ReceiveFrame[T]{Header: f.Header, ret0: f.ret0, ret1: f.ret1}
 }
-func (f *ReceiveFrame[T]) Release(r *greenlet.Run) { greenlet.Free(r, f, 41) }
-func (*ReceiveFrame[T]) Func() *greenlet.Func      { return &infoOfReceiveFrame }
+func (f *ReceiveFrame[T]) Release(r *gen.Run) { gen.Free(r, f, 41) }
+func (*ReceiveFrame[T]) Func() *gen.Func      { return &infoOfReceiveFrame }
 
-var infoOfReceiveFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.Receive", File: "github.com/going-green/greenlet/hub/bridge.go", Line: 112, Points: "117"}
+var infoOfReceiveFrame = gen.Func{Name: "github.com/going-green/greenlet/hub.Receive", File: "github.com/going-green/greenlet/hub/bridge.go", Line: 112, Points: "117"}
 
 func _[T any]() {
 	var _ func(*Hub, <-chan T) (T, bool) = Receive[T]
@@ -167,7 +167,7 @@ func _[T any]() {
 
 // receiveFrame is an activation of receive.
 type receiveFrame[T any] struct {
-	greenlet.DeferHeader
+	gen.DeferHeader
 	h    *Hub
 	ch   <-chan T
 	v    *T
@@ -177,47 +177,47 @@ type receiveFrame[T any] struct {
 }
 
 func newReceiveFrame[T any](h *Hub, ch <-chan T) *receiveFrame[T] {
-	return greenlet.MakeFrame(receiveFrame[T]{h: h, ch: ch})
+	return gen.MakeFrame(receiveFrame[T]{h: h, ch: ch})
 }
 
 // receiveResumable is receive for callers that can be suspended.
-func receiveResumable[T any](r2 *greenlet.Run, h *Hub, ch <-chan T) (T, bool, greenlet.Status) {
+func receiveResumable[T any](r2 *gen.Run, h *Hub, ch <-chan T) (T, bool, gen.Status) {
 	return (*receiveFrame[T])(nil).run(r2, h, ch)
 }
 func (f *receiveFrame[T]) Results() (T, bool) { f.Over(f); return f.ret0, f.ret1 }
-func (f *receiveFrame[T]) Returned(r *greenlet.Run) (ret0 T, ret1 bool) {
+func (f *receiveFrame[T]) Returned(r *gen.Run) (ret0 T, ret1 bool) {
 	ret0, ret1 = f.ret0, f.ret1
 	f.Release(r)
 	return
 }
 
-func (f *receiveFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *receiveFrame[T]) Resume(r *gen.Run) (st gen.Status) {
 	f.ret0, f.ret1, st = f.run(r, f.h, f.ch)
 	return r.Started(f, &f.Header, st)
 }
 
-func (f *receiveFrame[T]) run(r2 *greenlet.Run, h *Hub, ch <-chan T) (ret0 T, ret1 bool, st greenlet.Status) {
+func (f *receiveFrame[T]) run(r2 *gen.Run, h *Hub, ch <-chan T) (ret0 T, ret1 bool, st gen.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take(r2, f, 9)
+		f = gen.Take(r2, f, 9)
 		f.h, f.ch = h, ch
 		r2.Guard()
 	}
 	mark := r2.Mark()
-	for st = f.step(r2, h, ch); st == greenlet.Broken; st = f.step(r2, h, ch) {
+	for st = f.step(r2, h, ch); st == gen.Broken; st = f.step(r2, h, ch) {
 		r2.Recovered(mark)
 	}
 	ret0, ret1 = f.ret0, f.ret1
-	if hot && st == greenlet.Done {
+	if hot && st == gen.Done {
 		f.Release(r2)
 	}
 	return ret0, ret1, st
 }
 
-func (f *receiveFrame[T]) step(r2 *greenlet.Run, h *Hub, ch <-chan T) (end greenlet.Status) {
-	end = greenlet.Broken
+func (f *receiveFrame[T]) step(r2 *gen.Run, h *Hub, ch <-chan T) (end gen.Status) {
+	end = gen.Broken
 	defer f.Catch(&end)
-	var st greenlet.Status
+	var st gen.Status
 	var v *T
 	var ok *bool
 	switch f.PC {
@@ -225,7 +225,7 @@ func (f *receiveFrame[T]) step(r2 *greenlet.Run, h *Hub, ch <-chan T) (end green
 		v, ok = f.v, f.ok
 		r2.Callee().(*EventWaitFrame).Release(r2)
 		goto resumed_136
-	case greenlet.Unwind:
+	case gen.Unwind:
 		goto unwind
 	}
 
@@ -257,7 +257,7 @@ func (f *receiveFrame[T]) step(r2 *greenlet.Run, h *Hub, ch <-chan T) (end green
 			})
 		}
 //line bridge.go:136:1
-		if st = r.arrived.WaitResumable(r2); st != greenlet.Done {
+		if st = r.arrived.WaitResumable(r2); st != gen.Done {
 			f.v, f.ok, f.PC = v, ok, 1
 			return r2.Link(f, &f.Header, st)
 		}
@@ -269,7 +269,7 @@ unwind:
 //line bridge.go:138:1
 	for f.Pending() {
 //line bridge.go:138:1
-		if sub := f.Next(r2); sub != greenlet.Done {
+		if sub := f.Next(r2); sub != gen.Done {
 			return r2.Link(f, &f.Header, sub)
 		}
 	}
@@ -277,26 +277,26 @@ unwind:
 	f.ret1 = *f.ok
 //line bridge.go:138:1
 	f.End()
-	return greenlet.Done
+	return gen.Done
 }
 
 //line bridge_greenlet.go:284:1
 
-func (f *receiveFrame[T]) Args(args []any) { greenlet.SetArgs(f, args, &f.h, &f.ch) }
-func (f *receiveFrame[T]) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
+func (f *receiveFrame[T]) Args(args []any) { gen.SetArgs(f, args, &f.h, &f.ch) }
+func (f *receiveFrame[T]) Send(r *gen.Run) gen.Status {
+	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
 }
 func (f *receiveFrame[T]) Forget() {
 	*f = receiveFrame[T]{DeferHeader: f.DeferHeader, ret0: f.ret0, ret1: f.ret1}
 }
-func (f *receiveFrame[T]) Release(r *greenlet.Run) { greenlet.Free(r, f, 9) }
-func (*receiveFrame[T]) Func() *greenlet.Func      { return &receiveFrameInfo }
+func (f *receiveFrame[T]) Release(r *gen.Run) { gen.Free(r, f, 9) }
+func (*receiveFrame[T]) Func() *gen.Func      { return &receiveFrameInfo }
 
-var receiveFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.receive", File: "github.com/going-green/greenlet/hub/bridge.go", Line: 122, End: 138, Points: "136 v ok"}
+var receiveFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.receive", File: "github.com/going-green/greenlet/hub/bridge.go", Line: 122, End: 138, Points: "136 v ok"}
 
 func _[T any]() {
 	var _ func(*Hub, <-chan T) (T, bool) = receive[T]
 }
 func init() {
-	greenlet.Declare("sending.put", "Receive", "receive")
+	gen.Declare("sending.put", "Receive", "receive")
 }

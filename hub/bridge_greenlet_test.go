@@ -5,43 +5,43 @@
 package hub
 
 import (
-	greenlet "github.com/going-green/greenlet/runtime"
+	"github.com/going-green/greenlet/runtime/gen"
 	"iter"
 	"time"
 )
 
-const _ = greenlet.Protocol1_RunGoGenerate
+const _ = gen.Protocol1_RunGoGenerate
 
 // collectsFrame is an activation of collects.
 type collectsFrame[T any] struct {
-	greenlet.Header
+	gen.Header
 	q0   *Queue[T]
 	d0   time.Duration
 	q    **Queue[T]
 	d    *time.Duration
 	got  *[]T
-	loop *greenlet.Loop
+	loop *gen.Loop
 	ret0 []T
 }
 
 func newCollectsFrame[T any](q0 *Queue[T], d0 time.Duration) *collectsFrame[T] {
-	return greenlet.MakeFrame(collectsFrame[T]{q0: q0, d0: d0})
+	return gen.MakeFrame(collectsFrame[T]{q0: q0, d0: d0})
 }
-func (f *collectsFrame[T]) Results() []T                        { f.Over(f); return f.ret0 }
-func (f *collectsFrame[T]) Returned(r *greenlet.Run) (ret0 []T) { ret0 = f.ret0; f.Release(r); return }
+func (f *collectsFrame[T]) Results() []T                   { f.Over(f); return f.ret0 }
+func (f *collectsFrame[T]) Returned(r *gen.Run) (ret0 []T) { ret0 = f.ret0; f.Release(r); return }
 
 // collectsResumable is collects for callers that can be suspended.
-func collectsResumable[T any](r *greenlet.Run, q0 *Queue[T], d0 time.Duration) ([]T, greenlet.Status) {
+func collectsResumable[T any](r *gen.Run, q0 *Queue[T], d0 time.Duration) ([]T, gen.Status) {
 	return (*collectsFrame[T])(nil).body(r, q0, d0)
 }
 
-func (f *collectsFrame[T]) body(r *greenlet.Run, q0 *Queue[T], d0 time.Duration) (ret0 []T, st greenlet.Status) {
+func (f *collectsFrame[T]) body(r *gen.Run, q0 *Queue[T], d0 time.Duration) (ret0 []T, st gen.Status) {
 	var (
 		q    **Queue[T]
 		d    *time.Duration
 		got  *[]T
 		t0   iter.Seq[T]
-		loop *greenlet.Loop
+		loop *gen.Loop
 	)
 	q = new(*Queue[T])
 	*q = q0
@@ -50,20 +50,20 @@ func (f *collectsFrame[T]) body(r *greenlet.Run, q0 *Queue[T], d0 time.Duration)
 	got = new([]T)
 //line bridge_test.go:17:1
 	t0, st = (*q).AllResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 61)
+	if st != gen.Done {
+		f = gen.Take(r, f, 61)
 		f.q, f.d, f.got, f.PC = q, d, got, 1
 		return ret0, r.Link(f, &f.Header, st)
 	}
 	{
 //line bridge_test.go:17:1
-		loop = greenlet.NewLoop()
+		loop = gen.NewLoop()
 //line bridge_test.go:17:1
-		c, ok := greenlet.Resumable(t0).(interface {
-			CallResumable(*greenlet.Run, func(T) bool) greenlet.Status
+		c, ok := gen.Resumable(t0).(interface {
+			CallResumable(*gen.Run, func(T) bool) gen.Status
 		})
 		if !ok {
-			c = greenlet.Iterate(t0)
+			c = gen.Iterate(t0)
 		}
 //line bridge_test.go:17:1
 		if st = c.CallResumable(r, (&collectsRange1[T]{
@@ -71,8 +71,8 @@ func (f *collectsFrame[T]) body(r *greenlet.Run, q0 *Queue[T], d0 time.Duration)
 			got:  got,
 			loop: loop,
 			q:    q,
-		}).value()); st != greenlet.Done {
-			f = greenlet.Take(r, f, 61)
+		}).value()); st != gen.Done {
+			f = gen.Take(r, f, 61)
 			f.q, f.d, f.got, f.loop, f.PC = nil, nil, got, loop, 2
 			return ret0, r.Link(f, &f.Header, st)
 		}
@@ -83,18 +83,18 @@ func (f *collectsFrame[T]) body(r *greenlet.Run, q0 *Queue[T], d0 time.Duration)
 //line bridge_test.go:17:1
 	loop.End()
 //line bridge_test.go:22:1
-	return *got, greenlet.Done
+	return *got, gen.Done
 }
 
 //line bridge_greenlet_test.go:90:1
 
-func (f *collectsFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *collectsFrame[T]) Resume(r *gen.Run) (st gen.Status) {
 	var (
 		q    **Queue[T]
 		d    *time.Duration
 		got  *[]T
 		t0   iter.Seq[T]
-		loop *greenlet.Loop
+		loop *gen.Loop
 	)
 	switch f.PC {
 	case 0:
@@ -102,17 +102,15 @@ func (f *collectsFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 		return r.Started(f, &f.Header, st)
 	case 1:
 		q, d, got = f.q, f.d, f.got
-		t0 = r.Callee().(interface {
-			Returned(*greenlet.Run) iter.Seq[T]
-		}).Returned(r)
+		t0 = r.Callee().(interface{ Returned(*gen.Run) iter.Seq[T] }).Returned(r)
 //line bridge_test.go:17:1
-		loop = greenlet.NewLoop()
+		loop = gen.NewLoop()
 //line bridge_test.go:17:1
-		c, ok := greenlet.Resumable(t0).(interface {
-			CallResumable(*greenlet.Run, func(T) bool) greenlet.Status
+		c, ok := gen.Resumable(t0).(interface {
+			CallResumable(*gen.Run, func(T) bool) gen.Status
 		})
 		if !ok {
-			c = greenlet.Iterate(t0)
+			c = gen.Iterate(t0)
 		}
 //line bridge_test.go:17:1
 		if st = c.CallResumable(r, (&collectsRange1[T]{
@@ -120,7 +118,7 @@ func (f *collectsFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 			got:  got,
 			loop: loop,
 			q:    q,
-		}).value()); st != greenlet.Done {
+		}).value()); st != gen.Done {
 			f.q, f.d, f.got, f.loop, f.PC = nil, nil, got, loop, 2
 			return r.Link(f, &f.Header, st)
 		}
@@ -140,15 +138,15 @@ resumed_17:
 	return r.Return(f, &f.Header)
 }
 
-//line bridge_greenlet_test.go:144:1
+//line bridge_greenlet_test.go:142:1
 
-func (f *collectsFrame[T]) Args(args []any)                      { greenlet.SetArgs(f, args, &f.q0, &f.d0) }
-func (f *collectsFrame[T]) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
-func (f *collectsFrame[T]) Forget()                              { *f = collectsFrame[T]{Header: f.Header, ret0: f.ret0} }
-func (f *collectsFrame[T]) Release(r *greenlet.Run)              { greenlet.Free(r, f, 61) }
-func (*collectsFrame[T]) Func() *greenlet.Func                   { return &collectsFrameInfo }
+func (f *collectsFrame[T]) Args(args []any)            { gen.SetArgs(f, args, &f.q0, &f.d0) }
+func (f *collectsFrame[T]) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
+func (f *collectsFrame[T]) Forget()                    { *f = collectsFrame[T]{Header: f.Header, ret0: f.ret0} }
+func (f *collectsFrame[T]) Release(r *gen.Run)         { gen.Free(r, f, 61) }
+func (*collectsFrame[T]) Func() *gen.Func              { return &collectsFrameInfo }
 
-var collectsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.collects", File: "github.com/going-green/greenlet/hub/bridge_test.go", Line: 16, Points: "17 q d got; 17 got loop"}
+var collectsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.collects", File: "github.com/going-green/greenlet/hub/bridge_test.go", Line: 16, Points: "17 q d got; 17 got loop"}
 
 func _[T any]() {
 	var _ func(*Queue[T], time.Duration) []T = collects[T]
@@ -156,8 +154,8 @@ func _[T any]() {
 
 // collectsRange1 is the body of the loop of bridge_test.go:17, with what it captures.
 type collectsRange1[T any] struct {
-	greenlet.Closure
-	loop *greenlet.Loop
+	gen.Closure
+	loop *gen.Loop
 	q    **Queue[T]
 	d    *time.Duration
 	got  *[]T
@@ -165,7 +163,7 @@ type collectsRange1[T any] struct {
 
 // value is the literal for code that can't be suspended.
 func (c *collectsRange1[T]) value() func(T) bool {
-	return greenlet.Bind(&c.Closure, c, func(v T) bool {
+	return gen.Bind(&c.Closure, c, func(v T) bool {
 		c.loop.Begin()
 //line bridge_test.go:18:1
 		(*c.q).hub.Sleep((*c.d))
@@ -176,32 +174,32 @@ func (c *collectsRange1[T]) value() func(T) bool {
 	})
 }
 
-//line bridge_greenlet_test.go:180:1
+//line bridge_greenlet_test.go:178:1
 
 // collectsRange1Frame is an activation of the literal collectsRange1.
 type collectsRange1Frame[T any] struct {
-	greenlet.Header
+	gen.Header
 	c    *collectsRange1[T]
 	v    T
 	ret0 bool
 }
 
-func (f *collectsRange1Frame[T]) Returned(r *greenlet.Run) (ret0 bool) {
+func (f *collectsRange1Frame[T]) Returned(r *gen.Run) (ret0 bool) {
 	ret0 = f.ret0
 	f.Release(r)
 	return
 }
 
 // CallResumable is the literal collectsRange1 for callers that can be suspended.
-func (c *collectsRange1[T]) CallResumable(r *greenlet.Run, v T) (bool, greenlet.Status) {
+func (c *collectsRange1[T]) CallResumable(r *gen.Run, v T) (bool, gen.Status) {
 	return (*collectsRange1Frame[T])(nil).body(r, c, v)
 }
 
-func (f *collectsRange1Frame[T]) body(r *greenlet.Run, c *collectsRange1[T], v T) (ret0 bool, st greenlet.Status) {
+func (f *collectsRange1Frame[T]) body(r *gen.Run, c *collectsRange1[T], v T) (ret0 bool, st gen.Status) {
 	c.loop.Begin()
 //line bridge_test.go:18:1
-	if st = (*c.q).hub.SleepResumable(r, (*c.d)); st != greenlet.Done {
-		f = greenlet.Take(r, f, 25)
+	if st = (*c.q).hub.SleepResumable(r, (*c.d)); st != gen.Done {
+		f = gen.Take(r, f, 25)
 		f.v, f.c, f.PC = v, c, 1
 		return ret0, r.Link(f, &f.Header, st)
 	}
@@ -214,12 +212,12 @@ func (f *collectsRange1Frame[T]) body(r *greenlet.Run, c *collectsRange1[T], v T
 	(*c.q).TaskDone()
 	c.loop.Again()
 //line bridge_test.go:21:1
-	return true, greenlet.Done
+	return true, gen.Done
 }
 
-//line bridge_greenlet_test.go:221:1
+//line bridge_greenlet_test.go:219:1
 
-func (f *collectsRange1Frame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *collectsRange1Frame[T]) Resume(r *gen.Run) (st gen.Status) {
 	c, v := f.c, f.v
 	_ = c
 	r.Callee().(*HubSleepFrame).Release(r)
@@ -234,16 +232,16 @@ func (f *collectsRange1Frame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line bridge_greenlet_test.go:238:1
+//line bridge_greenlet_test.go:236:1
 
-func (f *collectsRange1Frame[T]) Release(r *greenlet.Run) { greenlet.Free(r, f, 25) }
-func (*collectsRange1Frame[T]) Func() *greenlet.Func      { return &collectsRange1FrameInfo }
+func (f *collectsRange1Frame[T]) Release(r *gen.Run) { gen.Free(r, f, 25) }
+func (*collectsRange1Frame[T]) Func() *gen.Func      { return &collectsRange1FrameInfo }
 
-var collectsRange1FrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.collects-range1", File: "github.com/going-green/greenlet/hub/bridge_test.go", Line: 17, Points: "18 v"}
+var collectsRange1FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.collects-range1", File: "github.com/going-green/greenlet/hub/bridge_test.go", Line: 17, Points: "18 v"}
 
 // logReceivesFrame is an activation of log.receives.
 type logReceivesFrame struct {
-	greenlet.Header
+	gen.Header
 	l0  *log
 	ch0 chan int
 	d   time.Duration
@@ -254,15 +252,15 @@ type logReceivesFrame struct {
 }
 
 func (l0 *log) newReceivesFrame(ch0 chan int, d time.Duration) *logReceivesFrame {
-	return greenlet.MakeFrame(logReceivesFrame{l0: l0, ch0: ch0, d: d})
+	return gen.MakeFrame(logReceivesFrame{l0: l0, ch0: ch0, d: d})
 }
 
 // receivesResumable is log.receives for callers that can be suspended.
-func (l0 *log) receivesResumable(r *greenlet.Run, ch0 chan int, d time.Duration) greenlet.Status {
+func (l0 *log) receivesResumable(r *gen.Run, ch0 chan int, d time.Duration) gen.Status {
 	return (*logReceivesFrame)(nil).body(r, l0, ch0, d)
 }
 
-func (f *logReceivesFrame) body(r *greenlet.Run, l0 *log, ch0 chan int, d time.Duration) (st greenlet.Status) {
+func (f *logReceivesFrame) body(r *gen.Run, l0 *log, ch0 chan int, d time.Duration) (st gen.Status) {
 	var (
 		l   **log
 		ch  *chan int
@@ -284,26 +282,26 @@ loop_81:
 		ok: ok,
 		v:  v,
 	}).value())
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 46)
+	if st != gen.Done {
+		f = gen.Take(r, f, 46)
 		f.l, f.ch, f.d, f.v, f.ok, f.PC = l, ch, d, v, ok, 1
 		return r.Link(f, &f.Header, st)
 	}
 //line bridge_test.go:84:1
 	if err != nil {
 		(*l).say("%v", err)
-		return greenlet.Done
+		return gen.Done
 	}
 	(*l).say("%d %v", (*v), (*ok))
 	if !(*ok) {
-		return greenlet.Done
+		return gen.Done
 	}
 	goto loop_81
 }
 
-//line bridge_greenlet_test.go:305:1
+//line bridge_greenlet_test.go:303:1
 
-func (f *logReceivesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *logReceivesFrame) Resume(r *gen.Run) (st gen.Status) {
 	d := f.d
 	var (
 		l   **log
@@ -331,7 +329,7 @@ loop_81:
 		ok: ok,
 		v:  v,
 	}).value())
-	if st != greenlet.Done {
+	if st != gen.Done {
 		f.l, f.ch, f.v, f.ok, f.PC = l, ch, v, ok, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -348,19 +346,19 @@ resumed_84:
 	goto loop_81
 }
 
-//line bridge_greenlet_test.go:352:1
+//line bridge_greenlet_test.go:350:1
 
-func (f *logReceivesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.ch0, &f.d) }
-func (f *logReceivesFrame) Forget()                 { *f = logReceivesFrame{Header: f.Header} }
-func (f *logReceivesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 46) }
-func (*logReceivesFrame) Func() *greenlet.Func      { return &logReceivesFrameInfo }
+func (f *logReceivesFrame) Args(args []any)    { gen.SetArgs(f, args, &f.ch0, &f.d) }
+func (f *logReceivesFrame) Forget()            { *f = logReceivesFrame{Header: f.Header} }
+func (f *logReceivesFrame) Release(r *gen.Run) { gen.Free(r, f, 46) }
+func (*logReceivesFrame) Func() *gen.Func      { return &logReceivesFrameInfo }
 
-var logReceivesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).receives", File: "github.com/going-green/greenlet/hub/bridge_test.go", Line: 80, Points: "84 l ch d v ok"}
+var logReceivesFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).receives", File: "github.com/going-green/greenlet/hub/bridge_test.go", Line: 80, Points: "84 l ch d v ok"}
 var _ func(*log, chan int, time.Duration) = (*log).receives
 
 // logReceivesFunc1 is the function literal of bridge_test.go:84, with what it captures.
 type logReceivesFunc1 struct {
-	greenlet.Closure
+	gen.Closure
 	v  *int
 	ok *bool
 	l  **log
@@ -369,60 +367,58 @@ type logReceivesFunc1 struct {
 
 // value is the literal for code that can't be suspended.
 func (c *logReceivesFunc1) value() func() {
-	return greenlet.Bind(&c.Closure, c, func() { (*c.v), (*c.ok) = Receive((*c.l).Hub, (*c.ch)) })
+	return gen.Bind(&c.Closure, c, func() { (*c.v), (*c.ok) = Receive((*c.l).Hub, (*c.ch)) })
 }
 
 // logReceivesFunc1Frame is an activation of the literal logReceivesFunc1.
 type logReceivesFunc1Frame struct {
-	greenlet.Header
+	gen.Header
 	c *logReceivesFunc1
 }
 
 // CallResumable is the literal logReceivesFunc1 for callers that can be suspended.
-func (c *logReceivesFunc1) CallResumable(r *greenlet.Run) greenlet.Status {
+func (c *logReceivesFunc1) CallResumable(r *gen.Run) gen.Status {
 	return (*logReceivesFunc1Frame)(nil).body(r, c)
 }
 
-func (f *logReceivesFunc1Frame) body(r *greenlet.Run, c *logReceivesFunc1) (st greenlet.Status) {
+func (f *logReceivesFunc1Frame) body(r *gen.Run, c *logReceivesFunc1) (st gen.Status) {
 	var t0 int
 	var t1 bool
 //line bridge_test.go:84:1
 	t0, t1, st = ReceiveResumable(r, (*c.l).Hub, (*c.ch))
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 27)
+	if st != gen.Done {
+		f = gen.Take(r, f, 27)
 		f.c, f.PC = c, 1
 		return r.Link(f, &f.Header, st)
 	}
 //line bridge_test.go:84:1
 	*c.v, *c.ok = t0, t1
-	return greenlet.Done
+	return gen.Done
 }
 
-//line bridge_greenlet_test.go:402:1
+//line bridge_greenlet_test.go:400:1
 
-func (f *logReceivesFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *logReceivesFunc1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
 	_ = c
 	var t0 int
 	var t1 bool
-	t0, t1 = r.Callee().(interface {
-		Returned(*greenlet.Run) (int, bool)
-	}).Returned(r)
+	t0, t1 = r.Callee().(interface{ Returned(*gen.Run) (int, bool) }).Returned(r)
 //line bridge_test.go:84:1
 	*c.v, *c.ok = t0, t1
 	return r.Return(f, &f.Header)
 }
 
-//line bridge_greenlet_test.go:417:1
+//line bridge_greenlet_test.go:413:1
 
-func (f *logReceivesFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 27) }
-func (*logReceivesFunc1Frame) Func() *greenlet.Func      { return &logReceivesFunc1FrameInfo }
+func (f *logReceivesFunc1Frame) Release(r *gen.Run) { gen.Free(r, f, 27) }
+func (*logReceivesFunc1Frame) Func() *gen.Func      { return &logReceivesFunc1FrameInfo }
 
-var logReceivesFunc1FrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).receives.func1", File: "github.com/going-green/greenlet/hub/bridge_test.go", Line: 84, Points: "84"}
+var logReceivesFunc1FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).receives.func1", File: "github.com/going-green/greenlet/hub/bridge_test.go", Line: 84, Points: "84"}
 
 // receivesAllFrame is an activation of receivesAll.
 type receivesAllFrame struct {
-	greenlet.DeferHeader
+	gen.DeferHeader
 	h      *Hub
 	ch     chan int
 	killed *bool
@@ -430,51 +426,49 @@ type receivesAllFrame struct {
 }
 
 func newReceivesAllFrame(h *Hub, ch chan int, killed *bool) *receivesAllFrame {
-	return greenlet.MakeFrame(receivesAllFrame{h: h, ch: ch, killed: killed})
+	return gen.MakeFrame(receivesAllFrame{h: h, ch: ch, killed: killed})
 }
 
 // receivesAllResumable is receivesAll for callers that can be suspended.
-func receivesAllResumable(r *greenlet.Run, h *Hub, ch chan int, killed *bool) (int, greenlet.Status) {
+func receivesAllResumable(r *gen.Run, h *Hub, ch chan int, killed *bool) (int, gen.Status) {
 	return (*receivesAllFrame)(nil).run(r, h, ch, killed)
 }
-func (f *receivesAllFrame) Results() int                        { f.Over(f); return f.ret0 }
-func (f *receivesAllFrame) Returned(r *greenlet.Run) (ret0 int) { ret0 = f.ret0; f.Release(r); return }
+func (f *receivesAllFrame) Results() int                   { f.Over(f); return f.ret0 }
+func (f *receivesAllFrame) Returned(r *gen.Run) (ret0 int) { ret0 = f.ret0; f.Release(r); return }
 
-func (f *receivesAllFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *receivesAllFrame) Resume(r *gen.Run) (st gen.Status) {
 	f.ret0, st = f.run(r, f.h, f.ch, f.killed)
 	return r.Started(f, &f.Header, st)
 }
 
-func (f *receivesAllFrame) run(r *greenlet.Run, h *Hub, ch chan int, killed *bool) (ret0 int, st greenlet.Status) {
+func (f *receivesAllFrame) run(r *gen.Run, h *Hub, ch chan int, killed *bool) (ret0 int, st gen.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take(r, f, 57)
+		f = gen.Take(r, f, 57)
 		f.h, f.ch, f.killed = h, ch, killed
 		r.Guard()
 	}
 	mark := r.Mark()
-	for st = f.step(r, h, ch, killed); st == greenlet.Broken; st = f.step(r, h, ch, killed) {
+	for st = f.step(r, h, ch, killed); st == gen.Broken; st = f.step(r, h, ch, killed) {
 		r.Recovered(mark)
 	}
 	ret0 = f.ret0
-	if hot && st == greenlet.Done {
+	if hot && st == gen.Done {
 		f.Release(r)
 	}
 	return ret0, st
 }
 
-func (f *receivesAllFrame) step(r *greenlet.Run, h *Hub, ch chan int, killed *bool) (end greenlet.Status) {
-	end = greenlet.Broken
+func (f *receivesAllFrame) step(r *gen.Run, h *Hub, ch chan int, killed *bool) (end gen.Status) {
+	end = gen.Broken
 	defer f.Catch(&end)
-	var st greenlet.Status
+	var st gen.Status
 	var v int
 	switch f.PC {
 	case 1:
-		v, _ = r.Callee().(interface {
-			Returned(*greenlet.Run) (int, bool)
-		}).Returned(r)
+		v, _ = r.Callee().(interface{ Returned(*gen.Run) (int, bool) }).Returned(r)
 		goto resumed_120
-	case greenlet.Unwind:
+	case gen.Unwind:
 		goto unwind
 	}
 
@@ -484,7 +478,7 @@ loop_119:
 	f.killed = nil
 //line bridge_test.go:120:1
 	v, _, st = ReceiveResumable(r, h, ch)
-	if st != greenlet.Done {
+	if st != gen.Done {
 		f.PC = 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -496,26 +490,26 @@ unwind:
 //line bridge_test.go:123:1
 	for f.Pending() {
 //line bridge_test.go:123:1
-		if sub := f.Next(r); sub != greenlet.Done {
+		if sub := f.Next(r); sub != gen.Done {
 			return r.Link(f, &f.Header, sub)
 		}
 	}
 //line bridge_test.go:123:1
 	f.End()
-	return greenlet.Done
+	return gen.Done
 }
 
-//line bridge_greenlet_test.go:509:1
+//line bridge_greenlet_test.go:503:1
 
-func (f *receivesAllFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.h, &f.ch, &f.killed) }
-func (f *receivesAllFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
-func (f *receivesAllFrame) Forget()                              { *f = receivesAllFrame{DeferHeader: f.DeferHeader, ret0: f.ret0} }
-func (f *receivesAllFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 57) }
-func (*receivesAllFrame) Func() *greenlet.Func                   { return &receivesAllFrameInfo }
+func (f *receivesAllFrame) Args(args []any)            { gen.SetArgs(f, args, &f.h, &f.ch, &f.killed) }
+func (f *receivesAllFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
+func (f *receivesAllFrame) Forget()                    { *f = receivesAllFrame{DeferHeader: f.DeferHeader, ret0: f.ret0} }
+func (f *receivesAllFrame) Release(r *gen.Run)         { gen.Free(r, f, 57) }
+func (*receivesAllFrame) Func() *gen.Func              { return &receivesAllFrameInfo }
 
-var receivesAllFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.receivesAll", File: "github.com/going-green/greenlet/hub/bridge_test.go", Line: 117, End: 123, Points: "120 h ch"}
+var receivesAllFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.receivesAll", File: "github.com/going-green/greenlet/hub/bridge_test.go", Line: 117, End: 123, Points: "120 h ch"}
 var _ func(*Hub, chan int, *bool) int = receivesAll
 
 func init() {
-	greenlet.Declare("collects", "log.receives")
+	gen.Declare("collects", "log.receives")
 }

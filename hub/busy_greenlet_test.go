@@ -7,15 +7,15 @@
 package hub
 
 import (
-	greenlet "github.com/going-green/greenlet/runtime"
+	"github.com/going-green/greenlet/runtime/gen"
 	"time"
 )
 
-const _ = greenlet.Protocol1_RunGoGenerate
+const _ = gen.Protocol1_RunGoGenerate
 
 // notesFeedsFrame is an activation of notes.feeds.
 type notesFeedsFrame struct {
-	greenlet.Header
+	gen.Header
 	n      *notes
 	p      pipe
 	rounds *int
@@ -23,15 +23,15 @@ type notesFeedsFrame struct {
 }
 
 func (n *notes) newFeedsFrame(p pipe, rounds *int) *notesFeedsFrame {
-	return greenlet.MakeFrame(notesFeedsFrame{n: n, p: p, rounds: rounds})
+	return gen.MakeFrame(notesFeedsFrame{n: n, p: p, rounds: rounds})
 }
 
 // feedsResumable is notes.feeds for callers that can be suspended.
-func (n *notes) feedsResumable(r *greenlet.Run, p pipe, rounds *int) greenlet.Status {
+func (n *notes) feedsResumable(r *gen.Run, p pipe, rounds *int) gen.Status {
 	return (*notesFeedsFrame)(nil).body(r, n, p, rounds)
 }
 
-func (f *notesFeedsFrame) body(r *greenlet.Run, n *notes, p pipe, rounds *int) (st greenlet.Status) {
+func (f *notesFeedsFrame) body(r *gen.Run, n *notes, p pipe, rounds *int) (st gen.Status) {
 	var t0 int
 	var err error
 //line busy_test.go:17:1
@@ -39,7 +39,7 @@ func (f *notesFeedsFrame) body(r *greenlet.Run, n *notes, p pipe, rounds *int) (
 loop_17:
 //line busy_test.go:17:1
 	if t0 >= 100 {
-		return greenlet.Done
+		return gen.Done
 	}
 //line busy_test.go:18:1
 	*rounds++
@@ -49,8 +49,8 @@ loop_17:
 	}
 	n.pace.left, n.pace.polled = 0, time.Time{}
 	err, st = p.a.Readiness().WaitResumable(r, In)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 50)
+	if st != gen.Done {
+		f = gen.Take(r, f, 50)
 		f.n, f.p, f.rounds, f.t0, f.PC = n, p, rounds, t0, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -66,7 +66,7 @@ loop_17:
 
 //line busy_greenlet_test.go:68:1
 
-func (f *notesFeedsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *notesFeedsFrame) Resume(r *gen.Run) (st gen.Status) {
 	n, p, rounds := f.n, f.p, f.rounds
 	var t0 int
 	var err error
@@ -92,7 +92,7 @@ loop_17:
 	}
 	n.pace.left, n.pace.polled = 0, time.Time{}
 	err, st = p.a.Readiness().WaitResumable(r, In)
-	if st != greenlet.Done {
+	if st != gen.Done {
 		f.t0, f.PC = t0, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -109,17 +109,17 @@ resumed_24:
 
 //line busy_greenlet_test.go:111:1
 
-func (f *notesFeedsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.p, &f.rounds) }
-func (f *notesFeedsFrame) Forget()                 { *f = notesFeedsFrame{Header: f.Header} }
-func (f *notesFeedsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 50) }
-func (*notesFeedsFrame) Func() *greenlet.Func      { return &notesFeedsFrameInfo }
+func (f *notesFeedsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.p, &f.rounds) }
+func (f *notesFeedsFrame) Forget()            { *f = notesFeedsFrame{Header: f.Header} }
+func (f *notesFeedsFrame) Release(r *gen.Run) { gen.Free(r, f, 50) }
+func (*notesFeedsFrame) Func() *gen.Func      { return &notesFeedsFrameInfo }
 
-var notesFeedsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*notes).feeds", File: "github.com/going-green/greenlet/hub/busy_test.go", Line: 16, Points: "24 n p rounds t0"}
+var notesFeedsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*notes).feeds", File: "github.com/going-green/greenlet/hub/busy_test.go", Line: 16, Points: "24 n p rounds t0"}
 var _ func(*notes, pipe, *int) = (*notes).feeds
 
 // notesTurnsOfFrame is an activation of notes.turnsOf.
 type notesTurnsOfFrame struct {
-	greenlet.Header
+	gen.Header
 	n      *notes
 	times  int
 	rounds *int
@@ -127,27 +127,27 @@ type notesTurnsOfFrame struct {
 }
 
 func (n *notes) newTurnsOfFrame(times int, rounds *int) *notesTurnsOfFrame {
-	return greenlet.MakeFrame(notesTurnsOfFrame{n: n, times: times, rounds: rounds})
+	return gen.MakeFrame(notesTurnsOfFrame{n: n, times: times, rounds: rounds})
 }
 
 // turnsOfResumable is notes.turnsOf for callers that can be suspended.
-func (n *notes) turnsOfResumable(r *greenlet.Run, times int, rounds *int) greenlet.Status {
+func (n *notes) turnsOfResumable(r *gen.Run, times int, rounds *int) gen.Status {
 	return (*notesTurnsOfFrame)(nil).body(r, n, times, rounds)
 }
 
-func (f *notesTurnsOfFrame) body(r *greenlet.Run, n *notes, times int, rounds *int) (st greenlet.Status) {
+func (f *notesTurnsOfFrame) body(r *gen.Run, n *notes, times int, rounds *int) (st gen.Status) {
 	var t0 int
 //line busy_test.go:33:1
 	t0 = 0
 loop_33:
 //line busy_test.go:33:1
 	if t0 >= times {
-		return greenlet.Done
+		return gen.Done
 	}
 //line busy_test.go:34:1
 	n.note("after %d", *rounds)
-	if st = n.YieldResumable(r); st != greenlet.Done {
-		f = greenlet.Take(r, f, 34)
+	if st = n.YieldResumable(r); st != gen.Done {
+		f = gen.Take(r, f, 34)
 		f.n, f.times, f.rounds, f.t0, f.PC = n, times, rounds, t0, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -158,7 +158,7 @@ loop_33:
 
 //line busy_greenlet_test.go:160:1
 
-func (f *notesTurnsOfFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *notesTurnsOfFrame) Resume(r *gen.Run) (st gen.Status) {
 	n, times, rounds := f.n, f.times, f.rounds
 	var t0 int
 	switch f.PC {
@@ -177,7 +177,7 @@ loop_33:
 	}
 //line busy_test.go:34:1
 	n.note("after %d", *rounds)
-	if st = n.YieldResumable(r); st != greenlet.Done {
+	if st = n.YieldResumable(r); st != gen.Done {
 		f.t0, f.PC = t0, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -189,32 +189,32 @@ resumed_35:
 
 //line busy_greenlet_test.go:191:1
 
-func (f *notesTurnsOfFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.times, &f.rounds) }
-func (f *notesTurnsOfFrame) Forget()                 { *f = notesTurnsOfFrame{Header: f.Header} }
-func (f *notesTurnsOfFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 34) }
-func (*notesTurnsOfFrame) Func() *greenlet.Func      { return &notesTurnsOfFrameInfo }
+func (f *notesTurnsOfFrame) Args(args []any)    { gen.SetArgs(f, args, &f.times, &f.rounds) }
+func (f *notesTurnsOfFrame) Forget()            { *f = notesTurnsOfFrame{Header: f.Header} }
+func (f *notesTurnsOfFrame) Release(r *gen.Run) { gen.Free(r, f, 34) }
+func (*notesTurnsOfFrame) Func() *gen.Func      { return &notesTurnsOfFrameInfo }
 
-var notesTurnsOfFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*notes).turnsOf", File: "github.com/going-green/greenlet/hub/busy_test.go", Line: 32, Points: "35 n times rounds t0"}
+var notesTurnsOfFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*notes).turnsOf", File: "github.com/going-green/greenlet/hub/busy_test.go", Line: 32, Points: "35 n times rounds t0"}
 var _ func(*notes, int, *int) = (*notes).turnsOf
 
 // notesLooksFrame is an activation of notes.looks.
 type notesLooksFrame struct {
-	greenlet.Header
+	gen.Header
 	n  *notes
 	d  *Descriptor
 	t0 int
 }
 
 func (n *notes) newLooksFrame(d *Descriptor) *notesLooksFrame {
-	return greenlet.MakeFrame(notesLooksFrame{n: n, d: d})
+	return gen.MakeFrame(notesLooksFrame{n: n, d: d})
 }
 
 // looksResumable is notes.looks for callers that can be suspended.
-func (n *notes) looksResumable(r *greenlet.Run, d *Descriptor) greenlet.Status {
+func (n *notes) looksResumable(r *gen.Run, d *Descriptor) gen.Status {
 	return (*notesLooksFrame)(nil).body(r, n, d)
 }
 
-func (f *notesLooksFrame) body(r *greenlet.Run, n *notes, d *Descriptor) (st greenlet.Status) {
+func (f *notesLooksFrame) body(r *gen.Run, n *notes, d *Descriptor) (st gen.Status) {
 	var t0 int
 //line busy_test.go:54:1
 	if err := d.Exhausted(In); err != nil {
@@ -229,15 +229,15 @@ loop_57:
 		}
 //line busy_test.go:64:1
 		n.note("nothing")
-		return greenlet.Done
+		return gen.Done
 	}
 //line busy_test.go:58:1
 	if d.Readiness().Ready(In) {
 		n.note("read %q", get(d, 1))
-		return greenlet.Done
+		return gen.Done
 	}
-	if st = n.YieldResumable(r); st != greenlet.Done {
-		f = greenlet.Take(r, f, 9)
+	if st = n.YieldResumable(r); st != gen.Done {
+		f = gen.Take(r, f, 9)
 		f.n, f.d, f.t0, f.PC = n, d, t0, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -248,7 +248,7 @@ loop_57:
 
 //line busy_greenlet_test.go:250:1
 
-func (f *notesLooksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *notesLooksFrame) Resume(r *gen.Run) (st gen.Status) {
 	n, d := f.n, f.d
 	var t0 int
 	switch f.PC {
@@ -273,7 +273,7 @@ loop_57:
 		n.note("read %q", get(d, 1))
 		return r.Return(f, &f.Header)
 	}
-	if st = n.YieldResumable(r); st != greenlet.Done {
+	if st = n.YieldResumable(r); st != gen.Done {
 		f.t0, f.PC = t0, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -285,34 +285,34 @@ resumed_62:
 
 //line busy_greenlet_test.go:287:1
 
-func (f *notesLooksFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.d) }
-func (f *notesLooksFrame) Forget()                 { *f = notesLooksFrame{Header: f.Header} }
-func (f *notesLooksFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 9) }
-func (*notesLooksFrame) Func() *greenlet.Func      { return &notesLooksFrameInfo }
+func (f *notesLooksFrame) Args(args []any)    { gen.SetArgs(f, args, &f.d) }
+func (f *notesLooksFrame) Forget()            { *f = notesLooksFrame{Header: f.Header} }
+func (f *notesLooksFrame) Release(r *gen.Run) { gen.Free(r, f, 9) }
+func (*notesLooksFrame) Func() *gen.Func      { return &notesLooksFrameInfo }
 
-var notesLooksFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*notes).looks", File: "github.com/going-green/greenlet/hub/busy_test.go", Line: 53, Points: "62 n d t0"}
+var notesLooksFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*notes).looks", File: "github.com/going-green/greenlet/hub/busy_test.go", Line: 53, Points: "62 n d t0"}
 var _ func(*notes, *Descriptor) = (*notes).looks
 
 // notesPutsLateFrame is an activation of notes.putsLate.
 type notesPutsLateFrame struct {
-	greenlet.Header
+	gen.Header
 	n *notes
 	d *Descriptor
 }
 
 func (n *notes) newPutsLateFrame(d *Descriptor) *notesPutsLateFrame {
-	return greenlet.MakeFrame(notesPutsLateFrame{n: n, d: d})
+	return gen.MakeFrame(notesPutsLateFrame{n: n, d: d})
 }
 
 // putsLateResumable is notes.putsLate for callers that can be suspended.
-func (n *notes) putsLateResumable(r *greenlet.Run, d *Descriptor) greenlet.Status {
+func (n *notes) putsLateResumable(r *gen.Run, d *Descriptor) gen.Status {
 	return (*notesPutsLateFrame)(nil).body(r, n, d)
 }
 
-func (f *notesPutsLateFrame) body(r *greenlet.Run, n *notes, d *Descriptor) (st greenlet.Status) {
+func (f *notesPutsLateFrame) body(r *gen.Run, n *notes, d *Descriptor) (st gen.Status) {
 //line busy_test.go:69:1
-	if st = n.YieldResumable(r); st != greenlet.Done {
-		f = greenlet.Take(r, f, 47)
+	if st = n.YieldResumable(r); st != gen.Done {
+		f = gen.Take(r, f, 47)
 		f.n, f.d, f.PC = nil, d, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -321,12 +321,12 @@ func (f *notesPutsLateFrame) body(r *greenlet.Run, n *notes, d *Descriptor) (st 
 	}
 //line busy_test.go:70:1
 	put(d, "x")
-	return greenlet.Done
+	return gen.Done
 }
 
 //line busy_greenlet_test.go:328:1
 
-func (f *notesPutsLateFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *notesPutsLateFrame) Resume(r *gen.Run) (st gen.Status) {
 	d := f.d
 	switch f.PC {
 	case 0:
@@ -342,14 +342,14 @@ func (f *notesPutsLateFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 //line busy_greenlet_test.go:344:1
 
-func (f *notesPutsLateFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.d) }
-func (f *notesPutsLateFrame) Forget()                 { *f = notesPutsLateFrame{Header: f.Header} }
-func (f *notesPutsLateFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 47) }
-func (*notesPutsLateFrame) Func() *greenlet.Func      { return &notesPutsLateFrameInfo }
+func (f *notesPutsLateFrame) Args(args []any)    { gen.SetArgs(f, args, &f.d) }
+func (f *notesPutsLateFrame) Forget()            { *f = notesPutsLateFrame{Header: f.Header} }
+func (f *notesPutsLateFrame) Release(r *gen.Run) { gen.Free(r, f, 47) }
+func (*notesPutsLateFrame) Func() *gen.Func      { return &notesPutsLateFrameInfo }
 
-var notesPutsLateFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*notes).putsLate", File: "github.com/going-green/greenlet/hub/busy_test.go", Line: 68, Points: "69 d"}
+var notesPutsLateFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*notes).putsLate", File: "github.com/going-green/greenlet/hub/busy_test.go", Line: 68, Points: "69 d"}
 var _ func(*notes, *Descriptor) = (*notes).putsLate
 
 func init() {
-	greenlet.Declare("notes.feeds", "notes.turnsOf", "notes.looks", "notes.putsLate")
+	gen.Declare("notes.feeds", "notes.turnsOf", "notes.looks", "notes.putsLate")
 }

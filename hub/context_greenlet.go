@@ -6,14 +6,14 @@ package hub
 
 import (
 	"context"
-	greenlet "github.com/going-green/greenlet/runtime"
+	"github.com/going-green/greenlet/runtime/gen"
 )
 
-const _ = greenlet.Protocol1_RunGoGenerate
+const _ = gen.Protocol1_RunGoGenerate
 
 // HubWithContextFrame is an activation of Hub.WithContext.
 type HubWithContextFrame struct {
-	greenlet.Header
+	gen.Header
 	h    *Hub
 	ctx  context.Context
 	f    func()
@@ -22,42 +22,38 @@ type HubWithContextFrame struct {
 
 // NewWithContextFrame makes a frame that will run Hub.WithContext.
 func (h *Hub) NewWithContextFrame(ctx context.Context, f func()) *HubWithContextFrame {
-	return greenlet.MakeFrame(HubWithContextFrame{h: h, ctx: ctx, f: f})
+	return gen.MakeFrame(HubWithContextFrame{h: h, ctx: ctx, f: f})
 }
-func (f *HubWithContextFrame) Results() error { f.Over(f); return f.ret0 }
-func (f *HubWithContextFrame) Returned(r *greenlet.Run) (ret0 error) {
-	ret0 = f.ret0
-	f.Release(r)
-	return
-}
+func (f *HubWithContextFrame) Results() error                   { f.Over(f); return f.ret0 }
+func (f *HubWithContextFrame) Returned(r *gen.Run) (ret0 error) { ret0 = f.ret0; f.Release(r); return }
 
 // WithContextResumable is Hub.WithContext for callers that can be suspended.
-func (h *Hub) WithContextResumable(r *greenlet.Run, ctx context.Context, f func()) (error, greenlet.Status) {
+func (h *Hub) WithContextResumable(r *gen.Run, ctx context.Context, f func()) (error, gen.Status) {
 	return (*HubWithContextFrame)(nil).body(r, h, ctx, f)
 }
 
-func (f2 *HubWithContextFrame) body(r *greenlet.Run, h *Hub, ctx context.Context, f func()) (ret0 error, st greenlet.Status) {
+func (f2 *HubWithContextFrame) body(r *gen.Run, h *Hub, ctx context.Context, f func()) (ret0 error, st gen.Status) {
 	var t0 error
 	{
 //line context.go:21:1
 		t := h.current(forContext)
 		if err := context.Cause(ctx); err != nil {
-			return err, greenlet.Done
+			return err, gen.Done
 		}
 		t0, st = h.withContextResumable(r, ctx, t, f)
-		if st != greenlet.Done {
-			f2 = greenlet.Take(r, f2, 6)
+		if st != gen.Done {
+			f2 = gen.Take(r, f2, 6)
 			f2.h, f2.ctx, f2.f, f2.PC = nil, nil, nil, 1
 			return ret0, r.Link(f2, &f2.Header, st)
 		}
 	}
 //line context.go:25:1
-	return t0, greenlet.Done
+	return t0, gen.Done
 }
 
-//line context_greenlet.go:59:1
+//line context_greenlet.go:55:1
 
-func (f2 *HubWithContextFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f2 *HubWithContextFrame) Resume(r *gen.Run) (st gen.Status) {
 	var t0 error
 	switch f2.PC {
 	case 0:
@@ -71,17 +67,15 @@ func (f2 *HubWithContextFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-//line context_greenlet.go:75:1
+//line context_greenlet.go:71:1
 
-func (f *HubWithContextFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.ctx, &f.f) }
-func (f *HubWithContextFrame) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result(r, f.ret0)
-}
-func (f *HubWithContextFrame) Forget()                 { *f = HubWithContextFrame{Header: f.Header, ret0: f.ret0} }
-func (f *HubWithContextFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 6) }
-func (*HubWithContextFrame) Func() *greenlet.Func      { return &infoOfHubWithContextFrame }
+func (f *HubWithContextFrame) Args(args []any)            { gen.SetArgs(f, args, &f.ctx, &f.f) }
+func (f *HubWithContextFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
+func (f *HubWithContextFrame) Forget()                    { *f = HubWithContextFrame{Header: f.Header, ret0: f.ret0} }
+func (f *HubWithContextFrame) Release(r *gen.Run)         { gen.Free(r, f, 6) }
+func (*HubWithContextFrame) Func() *gen.Func              { return &infoOfHubWithContextFrame }
 
-var infoOfHubWithContextFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Hub).WithContext", File: "github.com/going-green/greenlet/hub/context.go", Line: 20, Points: "25"}
+var infoOfHubWithContextFrame = gen.Func{Name: "github.com/going-green/greenlet/hub.(*Hub).WithContext", File: "github.com/going-green/greenlet/hub/context.go", Line: 20, Points: "25"}
 var _ func(*Hub, context.Context, func()) error = (*Hub).WithContext
 
 // valueHubWithContextFrame is Hub.WithContext as a value, for callers that can be suspended.
@@ -89,21 +83,21 @@ type valueHubWithContextFrame struct {
 	recv *Hub
 }
 
-func (v valueHubWithContextFrame) CallResumable(r *greenlet.Run, p0 context.Context, p1 func()) (error, greenlet.Status) {
+func (v valueHubWithContextFrame) CallResumable(r *gen.Run, p0 context.Context, p1 func()) (error, gen.Status) {
 	return v.recv.WithContextResumable(r, p0, p1)
 }
 func init() {
-	greenlet.RegisterMethod((*new(*Hub)).WithContext, func(recv *Hub) any {
+	gen.RegisterMethod((*new(*Hub)).WithContext, func(recv *Hub) any {
 		return valueHubWithContextFrame{recv}
 	})
 }
-func (v valueHubWithContextFrame) Frame() greenlet.Frame {
-	return greenlet.MakeFrame(HubWithContextFrame{h: v.recv})
+func (v valueHubWithContextFrame) Frame() gen.Frame {
+	return gen.MakeFrame(HubWithContextFrame{h: v.recv})
 }
 
 // hubWithContextFrame is an activation of Hub.withContext.
 type hubWithContextFrame struct {
-	greenlet.DeferHeader
+	gen.DeferHeader
 	h    *Hub
 	ctx  context.Context
 	t    *Task
@@ -113,54 +107,50 @@ type hubWithContextFrame struct {
 }
 
 func (h *Hub) newWithContextFrame(ctx context.Context, t *Task, f func()) *hubWithContextFrame {
-	return greenlet.MakeFrame(hubWithContextFrame{h: h, ctx: ctx, t: t, f: f})
+	return gen.MakeFrame(hubWithContextFrame{h: h, ctx: ctx, t: t, f: f})
 }
 
 // withContextResumable is Hub.withContext for callers that can be suspended.
-func (h *Hub) withContextResumable(r *greenlet.Run, ctx context.Context, t *Task, f func()) (error, greenlet.Status) {
+func (h *Hub) withContextResumable(r *gen.Run, ctx context.Context, t *Task, f func()) (error, gen.Status) {
 	return (*hubWithContextFrame)(nil).run(r, h, ctx, t, f)
 }
-func (f *hubWithContextFrame) Results() error { f.Over(f); return f.ret0 }
-func (f *hubWithContextFrame) Returned(r *greenlet.Run) (ret0 error) {
-	ret0 = f.ret0
-	f.Release(r)
-	return
-}
+func (f *hubWithContextFrame) Results() error                   { f.Over(f); return f.ret0 }
+func (f *hubWithContextFrame) Returned(r *gen.Run) (ret0 error) { ret0 = f.ret0; f.Release(r); return }
 
-func (f *hubWithContextFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *hubWithContextFrame) Resume(r *gen.Run) (st gen.Status) {
 	f.ret0, st = f.run(r, f.h, f.ctx, f.t, f.f)
 	return r.Started(f, &f.Header, st)
 }
 
-func (f2 *hubWithContextFrame) run(r *greenlet.Run, h *Hub, ctx context.Context, t *Task, f func()) (ret0 error, st greenlet.Status) {
+func (f2 *hubWithContextFrame) run(r *gen.Run, h *Hub, ctx context.Context, t *Task, f func()) (ret0 error, st gen.Status) {
 	hot := f2 == nil
 	if hot {
-		f2 = greenlet.Take(r, f2, 38)
+		f2 = gen.Take(r, f2, 38)
 		f2.h, f2.ctx, f2.t, f2.f = h, ctx, t, f
 		r.Guard()
 	}
 	mark := r.Mark()
-	for st = f2.step(r, h, ctx, t, f); st == greenlet.Broken; st = f2.step(r, h, ctx, t, f) {
+	for st = f2.step(r, h, ctx, t, f); st == gen.Broken; st = f2.step(r, h, ctx, t, f) {
 		r.Recovered(mark)
 	}
 	ret0 = f2.ret0
-	if hot && st == greenlet.Done {
+	if hot && st == gen.Done {
 		f2.Release(r)
 	}
 	return ret0, st
 }
 
-func (f2 *hubWithContextFrame) step(r *greenlet.Run, h *Hub, ctx context.Context, t *Task, f func()) (end greenlet.Status) {
-	end = greenlet.Broken
+func (f2 *hubWithContextFrame) step(r *gen.Run, h *Hub, ctx context.Context, t *Task, f func()) (end gen.Status) {
+	end = gen.Broken
 	defer f2.Catch(&end)
-	var st greenlet.Status
+	var st gen.Status
 	var err *error
 	switch f2.PC {
 	case 1:
 		err = f2.err
 		r.Callee().Release(r)
 		goto resumed_33
-	case greenlet.Unwind:
+	case gen.Unwind:
 		goto unwind
 	}
 
@@ -178,12 +168,12 @@ func (f2 *hubWithContextFrame) step(r *greenlet.Run, h *Hub, ctx context.Context
 //line context.go:33:1
 	f2.ctx, f2.t = nil, nil
 //line context.go:33:1
-	if c, ok := greenlet.Resumable(f).(interface {
-		CallResumable(*greenlet.Run) greenlet.Status
+	if c, ok := gen.Resumable(f).(interface {
+		CallResumable(*gen.Run) gen.Status
 	}); ok {
 //line context.go:33:1
 		st = c.CallResumable(r)
-		if st != greenlet.Done {
+		if st != gen.Done {
 			f2.f, f2.err, f2.PC = nil, err, 1
 			return r.Link(f2, &f2.Header, st)
 		}
@@ -200,31 +190,29 @@ unwind:
 //line context.go:35:1
 	for f2.Pending() {
 //line context.go:35:1
-		if sub := f2.Next(r); sub != greenlet.Done {
+		if sub := f2.Next(r); sub != gen.Done {
 			return r.Link(f2, &f2.Header, sub)
 		}
 	}
 	f2.ret0 = *f2.err
 //line context.go:35:1
 	f2.End()
-	return greenlet.Done
+	return gen.Done
 }
 
-//line context_greenlet.go:214:1
+//line context_greenlet.go:204:1
 
-func (f *hubWithContextFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.ctx, &f.t, &f.f) }
-func (f *hubWithContextFrame) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result(r, f.ret0)
-}
+func (f *hubWithContextFrame) Args(args []any)            { gen.SetArgs(f, args, &f.ctx, &f.t, &f.f) }
+func (f *hubWithContextFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
 func (f *hubWithContextFrame) Forget() {
 	*f = hubWithContextFrame{DeferHeader: f.DeferHeader, ret0: f.ret0}
 }
-func (f *hubWithContextFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 38) }
-func (*hubWithContextFrame) Func() *greenlet.Func      { return &hubWithContextFrameInfo }
+func (f *hubWithContextFrame) Release(r *gen.Run) { gen.Free(r, f, 38) }
+func (*hubWithContextFrame) Func() *gen.Func      { return &hubWithContextFrameInfo }
 
-var hubWithContextFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Hub).withContext", File: "github.com/going-green/greenlet/hub/context.go", Line: 31, End: 35, Points: "33 err"}
+var hubWithContextFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*Hub).withContext", File: "github.com/going-green/greenlet/hub/context.go", Line: 31, End: 35, Points: "33 err"}
 var _ func(*Hub, context.Context, *Task, func()) error = (*Hub).withContext
 
 func init() {
-	greenlet.Declare("Hub.WithContext", "Hub.withContext")
+	gen.Declare("Hub.WithContext", "Hub.withContext")
 }

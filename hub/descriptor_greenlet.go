@@ -5,54 +5,54 @@
 package hub
 
 import (
-	greenlet "github.com/going-green/greenlet/runtime"
+	"github.com/going-green/greenlet/runtime/gen"
 	"time"
 )
 
-const _ = greenlet.Protocol1_RunGoGenerate
+const _ = gen.Protocol1_RunGoGenerate
 
 // DescriptorWaitReadFrame is an activation of Descriptor.WaitRead.
 type DescriptorWaitReadFrame struct {
-	greenlet.Header
+	gen.Header
 	d    *Descriptor
 	ret0 error
 }
 
 // NewWaitReadFrame makes a frame that will run Descriptor.WaitRead.
 func (d *Descriptor) NewWaitReadFrame() *DescriptorWaitReadFrame {
-	return greenlet.MakeFrame(DescriptorWaitReadFrame{d: d})
+	return gen.MakeFrame(DescriptorWaitReadFrame{d: d})
 }
 func (f *DescriptorWaitReadFrame) Results() error { f.Over(f); return f.ret0 }
-func (f *DescriptorWaitReadFrame) Returned(r *greenlet.Run) (ret0 error) {
+func (f *DescriptorWaitReadFrame) Returned(r *gen.Run) (ret0 error) {
 	ret0 = f.ret0
 	f.Release(r)
 	return
 }
 
 // WaitReadResumable is Descriptor.WaitRead for callers that can be suspended.
-func (d *Descriptor) WaitReadResumable(r *greenlet.Run) (error, greenlet.Status) {
+func (d *Descriptor) WaitReadResumable(r *gen.Run) (error, gen.Status) {
 	return (*DescriptorWaitReadFrame)(nil).body(r, d)
 }
 
-func (f *DescriptorWaitReadFrame) body(r *greenlet.Run, d *Descriptor) (ret0 error, st greenlet.Status) {
+func (f *DescriptorWaitReadFrame) body(r *gen.Run, d *Descriptor) (ret0 error, st gen.Status) {
 	var t0 error
 //line descriptor.go:112:1
 	if ready, err := d.now(In); ready || err != nil {
-		return err, greenlet.Done
+		return err, gen.Done
 	}
 	t0, st = d.readiness.WaitResumable(r, In)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 36)
+	if st != gen.Done {
+		f = gen.Take(r, f, 36)
 		f.d, f.PC = nil, 1
 		return ret0, r.Link(f, &f.Header, st)
 	}
 //line descriptor.go:115:1
-	return t0, greenlet.Done
+	return t0, gen.Done
 }
 
 //line descriptor_greenlet.go:54:1
 
-func (f *DescriptorWaitReadFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *DescriptorWaitReadFrame) Resume(r *gen.Run) (st gen.Status) {
 	var t0 error
 	switch f.PC {
 	case 0:
@@ -68,16 +68,14 @@ func (f *DescriptorWaitReadFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 //line descriptor_greenlet.go:70:1
 
-func (f *DescriptorWaitReadFrame) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result(r, f.ret0)
-}
+func (f *DescriptorWaitReadFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
 func (f *DescriptorWaitReadFrame) Forget() {
 	*f = DescriptorWaitReadFrame{Header: f.Header, ret0: f.ret0}
 }
-func (f *DescriptorWaitReadFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 36) }
-func (*DescriptorWaitReadFrame) Func() *greenlet.Func      { return &infoOfDescriptorWaitReadFrame }
+func (f *DescriptorWaitReadFrame) Release(r *gen.Run) { gen.Free(r, f, 36) }
+func (*DescriptorWaitReadFrame) Func() *gen.Func      { return &infoOfDescriptorWaitReadFrame }
 
-var infoOfDescriptorWaitReadFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Descriptor).WaitRead", File: "github.com/going-green/greenlet/hub/descriptor.go", Line: 111, Points: "115"}
+var infoOfDescriptorWaitReadFrame = gen.Func{Name: "github.com/going-green/greenlet/hub.(*Descriptor).WaitRead", File: "github.com/going-green/greenlet/hub/descriptor.go", Line: 111, Points: "115"}
 var _ func(*Descriptor) error = (*Descriptor).WaitRead
 
 // valueDescriptorWaitReadFrame is Descriptor.WaitRead as a value, for callers that can be suspended.
@@ -85,21 +83,21 @@ type valueDescriptorWaitReadFrame struct {
 	recv *Descriptor
 }
 
-func (v valueDescriptorWaitReadFrame) CallResumable(r *greenlet.Run) (error, greenlet.Status) {
+func (v valueDescriptorWaitReadFrame) CallResumable(r *gen.Run) (error, gen.Status) {
 	return v.recv.WaitReadResumable(r)
 }
 func init() {
-	greenlet.RegisterMethod((*new(*Descriptor)).WaitRead, func(recv *Descriptor) any {
+	gen.RegisterMethod((*new(*Descriptor)).WaitRead, func(recv *Descriptor) any {
 		return valueDescriptorWaitReadFrame{recv}
 	})
 }
-func (v valueDescriptorWaitReadFrame) Frame() greenlet.Frame {
-	return greenlet.MakeFrame(DescriptorWaitReadFrame{d: v.recv})
+func (v valueDescriptorWaitReadFrame) Frame() gen.Frame {
+	return gen.MakeFrame(DescriptorWaitReadFrame{d: v.recv})
 }
 
 // DescriptorWaitReadForFrame is an activation of Descriptor.WaitReadFor.
 type DescriptorWaitReadForFrame struct {
-	greenlet.Header
+	gen.Header
 	d    *Descriptor
 	t    time.Duration
 	ret0 error
@@ -107,39 +105,39 @@ type DescriptorWaitReadForFrame struct {
 
 // NewWaitReadForFrame makes a frame that will run Descriptor.WaitReadFor.
 func (d *Descriptor) NewWaitReadForFrame(t time.Duration) *DescriptorWaitReadForFrame {
-	return greenlet.MakeFrame(DescriptorWaitReadForFrame{d: d, t: t})
+	return gen.MakeFrame(DescriptorWaitReadForFrame{d: d, t: t})
 }
 func (f *DescriptorWaitReadForFrame) Results() error { f.Over(f); return f.ret0 }
-func (f *DescriptorWaitReadForFrame) Returned(r *greenlet.Run) (ret0 error) {
+func (f *DescriptorWaitReadForFrame) Returned(r *gen.Run) (ret0 error) {
 	ret0 = f.ret0
 	f.Release(r)
 	return
 }
 
 // WaitReadForResumable is Descriptor.WaitReadFor for callers that can be suspended.
-func (d *Descriptor) WaitReadForResumable(r *greenlet.Run, t time.Duration) (error, greenlet.Status) {
+func (d *Descriptor) WaitReadForResumable(r *gen.Run, t time.Duration) (error, gen.Status) {
 	return (*DescriptorWaitReadForFrame)(nil).body(r, d, t)
 }
 
-func (f *DescriptorWaitReadForFrame) body(r *greenlet.Run, d *Descriptor, t time.Duration) (ret0 error, st greenlet.Status) {
+func (f *DescriptorWaitReadForFrame) body(r *gen.Run, d *Descriptor, t time.Duration) (ret0 error, st gen.Status) {
 	var t0 error
 //line descriptor.go:122:1
 	if ready, err := d.now(In); ready || err != nil {
-		return err, greenlet.Done
+		return err, gen.Done
 	}
 	t0, st = d.readiness.WaitForResumable(r, In, t)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 27)
+	if st != gen.Done {
+		f = gen.Take(r, f, 27)
 		f.d, f.PC = nil, 1
 		return ret0, r.Link(f, &f.Header, st)
 	}
 //line descriptor.go:125:1
-	return t0, greenlet.Done
+	return t0, gen.Done
 }
 
-//line descriptor_greenlet.go:141:1
+//line descriptor_greenlet.go:139:1
 
-func (f *DescriptorWaitReadForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *DescriptorWaitReadForFrame) Resume(r *gen.Run) (st gen.Status) {
 	var t0 error
 	switch f.PC {
 	case 0:
@@ -153,19 +151,17 @@ func (f *DescriptorWaitReadForFrame) Resume(r *greenlet.Run) (st greenlet.Status
 	}
 }
 
-//line descriptor_greenlet.go:157:1
+//line descriptor_greenlet.go:155:1
 
-func (f *DescriptorWaitReadForFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.t) }
-func (f *DescriptorWaitReadForFrame) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result(r, f.ret0)
-}
+func (f *DescriptorWaitReadForFrame) Args(args []any)            { gen.SetArgs(f, args, &f.t) }
+func (f *DescriptorWaitReadForFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
 func (f *DescriptorWaitReadForFrame) Forget() {
 	*f = DescriptorWaitReadForFrame{Header: f.Header, ret0: f.ret0}
 }
-func (f *DescriptorWaitReadForFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 27) }
-func (*DescriptorWaitReadForFrame) Func() *greenlet.Func      { return &infoOfDescriptorWaitReadForFrame }
+func (f *DescriptorWaitReadForFrame) Release(r *gen.Run) { gen.Free(r, f, 27) }
+func (*DescriptorWaitReadForFrame) Func() *gen.Func      { return &infoOfDescriptorWaitReadForFrame }
 
-var infoOfDescriptorWaitReadForFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Descriptor).WaitReadFor", File: "github.com/going-green/greenlet/hub/descriptor.go", Line: 121, Points: "125"}
+var infoOfDescriptorWaitReadForFrame = gen.Func{Name: "github.com/going-green/greenlet/hub.(*Descriptor).WaitReadFor", File: "github.com/going-green/greenlet/hub/descriptor.go", Line: 121, Points: "125"}
 var _ func(*Descriptor, time.Duration) error = (*Descriptor).WaitReadFor
 
 // valueDescriptorWaitReadForFrame is Descriptor.WaitReadFor as a value, for callers that can be suspended.
@@ -173,60 +169,60 @@ type valueDescriptorWaitReadForFrame struct {
 	recv *Descriptor
 }
 
-func (v valueDescriptorWaitReadForFrame) CallResumable(r *greenlet.Run, p0 time.Duration) (error, greenlet.Status) {
+func (v valueDescriptorWaitReadForFrame) CallResumable(r *gen.Run, p0 time.Duration) (error, gen.Status) {
 	return v.recv.WaitReadForResumable(r, p0)
 }
 func init() {
-	greenlet.RegisterMethod((*new(*Descriptor)).WaitReadFor, func(recv *Descriptor) any {
+	gen.RegisterMethod((*new(*Descriptor)).WaitReadFor, func(recv *Descriptor) any {
 		return valueDescriptorWaitReadForFrame{recv}
 	})
 }
-func (v valueDescriptorWaitReadForFrame) Frame() greenlet.Frame {
-	return greenlet.MakeFrame(DescriptorWaitReadForFrame{d: v.recv})
+func (v valueDescriptorWaitReadForFrame) Frame() gen.Frame {
+	return gen.MakeFrame(DescriptorWaitReadForFrame{d: v.recv})
 }
 
 // DescriptorWaitWriteFrame is an activation of Descriptor.WaitWrite.
 type DescriptorWaitWriteFrame struct {
-	greenlet.Header
+	gen.Header
 	d    *Descriptor
 	ret0 error
 }
 
 // NewWaitWriteFrame makes a frame that will run Descriptor.WaitWrite.
 func (d *Descriptor) NewWaitWriteFrame() *DescriptorWaitWriteFrame {
-	return greenlet.MakeFrame(DescriptorWaitWriteFrame{d: d})
+	return gen.MakeFrame(DescriptorWaitWriteFrame{d: d})
 }
 func (f *DescriptorWaitWriteFrame) Results() error { f.Over(f); return f.ret0 }
-func (f *DescriptorWaitWriteFrame) Returned(r *greenlet.Run) (ret0 error) {
+func (f *DescriptorWaitWriteFrame) Returned(r *gen.Run) (ret0 error) {
 	ret0 = f.ret0
 	f.Release(r)
 	return
 }
 
 // WaitWriteResumable is Descriptor.WaitWrite for callers that can be suspended.
-func (d *Descriptor) WaitWriteResumable(r *greenlet.Run) (error, greenlet.Status) {
+func (d *Descriptor) WaitWriteResumable(r *gen.Run) (error, gen.Status) {
 	return (*DescriptorWaitWriteFrame)(nil).body(r, d)
 }
 
-func (f *DescriptorWaitWriteFrame) body(r *greenlet.Run, d *Descriptor) (ret0 error, st greenlet.Status) {
+func (f *DescriptorWaitWriteFrame) body(r *gen.Run, d *Descriptor) (ret0 error, st gen.Status) {
 	var t0 error
 //line descriptor.go:132:1
 	if ready, err := d.now(Out); ready || err != nil {
-		return err, greenlet.Done
+		return err, gen.Done
 	}
 	t0, st = d.readiness.WaitResumable(r, Out)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 47)
+	if st != gen.Done {
+		f = gen.Take(r, f, 47)
 		f.d, f.PC = nil, 1
 		return ret0, r.Link(f, &f.Header, st)
 	}
 //line descriptor.go:135:1
-	return t0, greenlet.Done
+	return t0, gen.Done
 }
 
-//line descriptor_greenlet.go:228:1
+//line descriptor_greenlet.go:224:1
 
-func (f *DescriptorWaitWriteFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *DescriptorWaitWriteFrame) Resume(r *gen.Run) (st gen.Status) {
 	var t0 error
 	switch f.PC {
 	case 0:
@@ -240,18 +236,16 @@ func (f *DescriptorWaitWriteFrame) Resume(r *greenlet.Run) (st greenlet.Status) 
 	}
 }
 
-//line descriptor_greenlet.go:244:1
+//line descriptor_greenlet.go:240:1
 
-func (f *DescriptorWaitWriteFrame) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result(r, f.ret0)
-}
+func (f *DescriptorWaitWriteFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
 func (f *DescriptorWaitWriteFrame) Forget() {
 	*f = DescriptorWaitWriteFrame{Header: f.Header, ret0: f.ret0}
 }
-func (f *DescriptorWaitWriteFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 47) }
-func (*DescriptorWaitWriteFrame) Func() *greenlet.Func      { return &infoOfDescriptorWaitWriteFrame }
+func (f *DescriptorWaitWriteFrame) Release(r *gen.Run) { gen.Free(r, f, 47) }
+func (*DescriptorWaitWriteFrame) Func() *gen.Func      { return &infoOfDescriptorWaitWriteFrame }
 
-var infoOfDescriptorWaitWriteFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Descriptor).WaitWrite", File: "github.com/going-green/greenlet/hub/descriptor.go", Line: 131, Points: "135"}
+var infoOfDescriptorWaitWriteFrame = gen.Func{Name: "github.com/going-green/greenlet/hub.(*Descriptor).WaitWrite", File: "github.com/going-green/greenlet/hub/descriptor.go", Line: 131, Points: "135"}
 var _ func(*Descriptor) error = (*Descriptor).WaitWrite
 
 // valueDescriptorWaitWriteFrame is Descriptor.WaitWrite as a value, for callers that can be suspended.
@@ -259,21 +253,21 @@ type valueDescriptorWaitWriteFrame struct {
 	recv *Descriptor
 }
 
-func (v valueDescriptorWaitWriteFrame) CallResumable(r *greenlet.Run) (error, greenlet.Status) {
+func (v valueDescriptorWaitWriteFrame) CallResumable(r *gen.Run) (error, gen.Status) {
 	return v.recv.WaitWriteResumable(r)
 }
 func init() {
-	greenlet.RegisterMethod((*new(*Descriptor)).WaitWrite, func(recv *Descriptor) any {
+	gen.RegisterMethod((*new(*Descriptor)).WaitWrite, func(recv *Descriptor) any {
 		return valueDescriptorWaitWriteFrame{recv}
 	})
 }
-func (v valueDescriptorWaitWriteFrame) Frame() greenlet.Frame {
-	return greenlet.MakeFrame(DescriptorWaitWriteFrame{d: v.recv})
+func (v valueDescriptorWaitWriteFrame) Frame() gen.Frame {
+	return gen.MakeFrame(DescriptorWaitWriteFrame{d: v.recv})
 }
 
 // DescriptorWaitWriteForFrame is an activation of Descriptor.WaitWriteFor.
 type DescriptorWaitWriteForFrame struct {
-	greenlet.Header
+	gen.Header
 	d    *Descriptor
 	t    time.Duration
 	ret0 error
@@ -281,39 +275,39 @@ type DescriptorWaitWriteForFrame struct {
 
 // NewWaitWriteForFrame makes a frame that will run Descriptor.WaitWriteFor.
 func (d *Descriptor) NewWaitWriteForFrame(t time.Duration) *DescriptorWaitWriteForFrame {
-	return greenlet.MakeFrame(DescriptorWaitWriteForFrame{d: d, t: t})
+	return gen.MakeFrame(DescriptorWaitWriteForFrame{d: d, t: t})
 }
 func (f *DescriptorWaitWriteForFrame) Results() error { f.Over(f); return f.ret0 }
-func (f *DescriptorWaitWriteForFrame) Returned(r *greenlet.Run) (ret0 error) {
+func (f *DescriptorWaitWriteForFrame) Returned(r *gen.Run) (ret0 error) {
 	ret0 = f.ret0
 	f.Release(r)
 	return
 }
 
 // WaitWriteForResumable is Descriptor.WaitWriteFor for callers that can be suspended.
-func (d *Descriptor) WaitWriteForResumable(r *greenlet.Run, t time.Duration) (error, greenlet.Status) {
+func (d *Descriptor) WaitWriteForResumable(r *gen.Run, t time.Duration) (error, gen.Status) {
 	return (*DescriptorWaitWriteForFrame)(nil).body(r, d, t)
 }
 
-func (f *DescriptorWaitWriteForFrame) body(r *greenlet.Run, d *Descriptor, t time.Duration) (ret0 error, st greenlet.Status) {
+func (f *DescriptorWaitWriteForFrame) body(r *gen.Run, d *Descriptor, t time.Duration) (ret0 error, st gen.Status) {
 	var t0 error
 //line descriptor.go:142:1
 	if ready, err := d.now(Out); ready || err != nil {
-		return err, greenlet.Done
+		return err, gen.Done
 	}
 	t0, st = d.readiness.WaitForResumable(r, Out, t)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 22)
+	if st != gen.Done {
+		f = gen.Take(r, f, 22)
 		f.d, f.PC = nil, 1
 		return ret0, r.Link(f, &f.Header, st)
 	}
 //line descriptor.go:145:1
-	return t0, greenlet.Done
+	return t0, gen.Done
 }
 
-//line descriptor_greenlet.go:315:1
+//line descriptor_greenlet.go:309:1
 
-func (f *DescriptorWaitWriteForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *DescriptorWaitWriteForFrame) Resume(r *gen.Run) (st gen.Status) {
 	var t0 error
 	switch f.PC {
 	case 0:
@@ -327,19 +321,17 @@ func (f *DescriptorWaitWriteForFrame) Resume(r *greenlet.Run) (st greenlet.Statu
 	}
 }
 
-//line descriptor_greenlet.go:331:1
+//line descriptor_greenlet.go:325:1
 
-func (f *DescriptorWaitWriteForFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.t) }
-func (f *DescriptorWaitWriteForFrame) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result(r, f.ret0)
-}
+func (f *DescriptorWaitWriteForFrame) Args(args []any)            { gen.SetArgs(f, args, &f.t) }
+func (f *DescriptorWaitWriteForFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
 func (f *DescriptorWaitWriteForFrame) Forget() {
 	*f = DescriptorWaitWriteForFrame{Header: f.Header, ret0: f.ret0}
 }
-func (f *DescriptorWaitWriteForFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 22) }
-func (*DescriptorWaitWriteForFrame) Func() *greenlet.Func      { return &infoOfDescriptorWaitWriteForFrame }
+func (f *DescriptorWaitWriteForFrame) Release(r *gen.Run) { gen.Free(r, f, 22) }
+func (*DescriptorWaitWriteForFrame) Func() *gen.Func      { return &infoOfDescriptorWaitWriteForFrame }
 
-var infoOfDescriptorWaitWriteForFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Descriptor).WaitWriteFor", File: "github.com/going-green/greenlet/hub/descriptor.go", Line: 141, Points: "145"}
+var infoOfDescriptorWaitWriteForFrame = gen.Func{Name: "github.com/going-green/greenlet/hub.(*Descriptor).WaitWriteFor", File: "github.com/going-green/greenlet/hub/descriptor.go", Line: 141, Points: "145"}
 var _ func(*Descriptor, time.Duration) error = (*Descriptor).WaitWriteFor
 
 // valueDescriptorWaitWriteForFrame is Descriptor.WaitWriteFor as a value, for callers that can be suspended.
@@ -347,17 +339,17 @@ type valueDescriptorWaitWriteForFrame struct {
 	recv *Descriptor
 }
 
-func (v valueDescriptorWaitWriteForFrame) CallResumable(r *greenlet.Run, p0 time.Duration) (error, greenlet.Status) {
+func (v valueDescriptorWaitWriteForFrame) CallResumable(r *gen.Run, p0 time.Duration) (error, gen.Status) {
 	return v.recv.WaitWriteForResumable(r, p0)
 }
 func init() {
-	greenlet.RegisterMethod((*new(*Descriptor)).WaitWriteFor, func(recv *Descriptor) any {
+	gen.RegisterMethod((*new(*Descriptor)).WaitWriteFor, func(recv *Descriptor) any {
 		return valueDescriptorWaitWriteForFrame{recv}
 	})
 }
-func (v valueDescriptorWaitWriteForFrame) Frame() greenlet.Frame {
-	return greenlet.MakeFrame(DescriptorWaitWriteForFrame{d: v.recv})
+func (v valueDescriptorWaitWriteForFrame) Frame() gen.Frame {
+	return gen.MakeFrame(DescriptorWaitWriteForFrame{d: v.recv})
 }
 func init() {
-	greenlet.Declare("Descriptor.WaitRead", "Descriptor.WaitReadFor", "Descriptor.WaitWrite", "Descriptor.WaitWriteFor")
+	gen.Declare("Descriptor.WaitRead", "Descriptor.WaitReadFor", "Descriptor.WaitWrite", "Descriptor.WaitWriteFor")
 }

@@ -8,31 +8,31 @@ package hub
 
 import (
 	"errors"
-	greenlet "github.com/going-green/greenlet/runtime"
+	"github.com/going-green/greenlet/runtime/gen"
 	"golang.org/x/sys/unix"
 	"time"
 )
 
-const _ = greenlet.Protocol1_RunGoGenerate
+const _ = gen.Protocol1_RunGoGenerate
 
 // notesReadsFrame is an activation of notes.reads.
 type notesReadsFrame struct {
-	greenlet.Header
+	gen.Header
 	n               *notes
 	d               *Descriptor
 	size, times, t0 int
 }
 
 func (n *notes) newReadsFrame(d *Descriptor, size int, times int) *notesReadsFrame {
-	return greenlet.MakeFrame(notesReadsFrame{n: n, d: d, size: size, times: times})
+	return gen.MakeFrame(notesReadsFrame{n: n, d: d, size: size, times: times})
 }
 
 // readsResumable is notes.reads for callers that can be suspended.
-func (n *notes) readsResumable(r *greenlet.Run, d *Descriptor, size int, times int) greenlet.Status {
+func (n *notes) readsResumable(r *gen.Run, d *Descriptor, size int, times int) gen.Status {
 	return (*notesReadsFrame)(nil).body(r, n, d, size, times)
 }
 
-func (f *notesReadsFrame) body(r *greenlet.Run, n *notes, d *Descriptor, size int, times int) (st greenlet.Status) {
+func (f *notesReadsFrame) body(r *gen.Run, n *notes, d *Descriptor, size int, times int) (st gen.Status) {
 	var t0 int
 	var err error
 //line descriptor_test.go:68:1
@@ -40,19 +40,19 @@ func (f *notesReadsFrame) body(r *greenlet.Run, n *notes, d *Descriptor, size in
 loop_68:
 //line descriptor_test.go:68:1
 	if t0 >= times {
-		return greenlet.Done
+		return gen.Done
 	}
 //line descriptor_test.go:69:1
 	err, st = d.WaitReadResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 10)
+	if st != gen.Done {
+		f = gen.Take(r, f, 10)
 		f.n, f.d, f.size, f.times, f.t0, f.PC = n, d, size, times, t0, 1
 		return r.Link(f, &f.Header, st)
 	}
 //line descriptor_test.go:69:1
 	if err != nil {
 		n.note("error: %v", err)
-		return greenlet.Done
+		return gen.Done
 	}
 	n.note("read %q", get(d, size))
 //line descriptor_test.go:68:1
@@ -62,7 +62,7 @@ loop_68:
 
 //line descriptor_greenlet_test.go:64:1
 
-func (f *notesReadsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *notesReadsFrame) Resume(r *gen.Run) (st gen.Status) {
 	n, d, size, times := f.n, f.d, f.size, f.times
 	var t0 int
 	var err error
@@ -82,7 +82,7 @@ loop_68:
 	}
 //line descriptor_test.go:69:1
 	err, st = d.WaitReadResumable(r)
-	if st != greenlet.Done {
+	if st != gen.Done {
 		f.t0, f.PC = t0, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -100,17 +100,17 @@ resumed_69:
 
 //line descriptor_greenlet_test.go:102:1
 
-func (f *notesReadsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.d, &f.size, &f.times) }
-func (f *notesReadsFrame) Forget()                 { *f = notesReadsFrame{Header: f.Header} }
-func (f *notesReadsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 10) }
-func (*notesReadsFrame) Func() *greenlet.Func      { return &notesReadsFrameInfo }
+func (f *notesReadsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.d, &f.size, &f.times) }
+func (f *notesReadsFrame) Forget()            { *f = notesReadsFrame{Header: f.Header} }
+func (f *notesReadsFrame) Release(r *gen.Run) { gen.Free(r, f, 10) }
+func (*notesReadsFrame) Func() *gen.Func      { return &notesReadsFrameInfo }
 
-var notesReadsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*notes).reads", File: "github.com/going-green/greenlet/hub/descriptor_test.go", Line: 67, Points: "69 n d size times t0"}
+var notesReadsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*notes).reads", File: "github.com/going-green/greenlet/hub/descriptor_test.go", Line: 67, Points: "69 n d size times t0"}
 var _ func(*notes, *Descriptor, int, int) = (*notes).reads
 
 // notesWritesFrame is an activation of notes.writes.
 type notesWritesFrame struct {
-	greenlet.Header
+	gen.Header
 	n      *notes
 	d      *Descriptor
 	words  []string
@@ -118,15 +118,15 @@ type notesWritesFrame struct {
 }
 
 func (n *notes) newWritesFrame(d *Descriptor, words ...string) *notesWritesFrame {
-	return greenlet.MakeFrame(notesWritesFrame{n: n, d: d, words: words})
+	return gen.MakeFrame(notesWritesFrame{n: n, d: d, words: words})
 }
 
 // writesResumable is notes.writes for callers that can be suspended.
-func (n *notes) writesResumable(r *greenlet.Run, d *Descriptor, words ...string) greenlet.Status {
+func (n *notes) writesResumable(r *gen.Run, d *Descriptor, words ...string) gen.Status {
 	return (*notesWritesFrame)(nil).body(r, n, d, words)
 }
 
-func (f *notesWritesFrame) body(r *greenlet.Run, n *notes, d *Descriptor, words []string) (st greenlet.Status) {
+func (f *notesWritesFrame) body(r *gen.Run, n *notes, d *Descriptor, words []string) (st gen.Status) {
 	var t0, t1 int
 //line descriptor_test.go:79:1
 	t0 = len(words)
@@ -135,15 +135,15 @@ func (f *notesWritesFrame) body(r *greenlet.Run, n *notes, d *Descriptor, words 
 loop_79:
 //line descriptor_test.go:79:1
 	if t1 >= t0 {
-		return greenlet.Done
+		return gen.Done
 	}
 	{
 		w := words[t1]
 //line descriptor_test.go:80:1
 		n.note("write %q", w)
 		put(d, w)
-		if st = n.SleepResumable(r, time.Millisecond); st != greenlet.Done {
-			f = greenlet.Take(r, f, 53)
+		if st = n.SleepResumable(r, time.Millisecond); st != gen.Done {
+			f = gen.Take(r, f, 53)
 			f.n, f.d, f.words, f.t0, f.t1, f.PC = n, d, words, t0, t1, 1
 			return r.Link(f, &f.Header, st)
 		}
@@ -155,7 +155,7 @@ loop_79:
 
 //line descriptor_greenlet_test.go:157:1
 
-func (f *notesWritesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *notesWritesFrame) Resume(r *gen.Run) (st gen.Status) {
 	n, d, words := f.n, f.d, f.words
 	var t0, t1 int
 	switch f.PC {
@@ -177,7 +177,7 @@ loop_79:
 //line descriptor_test.go:80:1
 		n.note("write %q", w)
 		put(d, w)
-		if st = n.SleepResumable(r, time.Millisecond); st != greenlet.Done {
+		if st = n.SleepResumable(r, time.Millisecond); st != gen.Done {
 			f.t0, f.t1, f.PC = t0, t1, 1
 			return r.Link(f, &f.Header, st)
 		}
@@ -190,31 +190,31 @@ resumed_82:
 
 //line descriptor_greenlet_test.go:192:1
 
-func (f *notesWritesFrame) Args(args []any)         { greenlet.SetVariadic(f, args, &f.d, &f.words) }
-func (f *notesWritesFrame) Forget()                 { *f = notesWritesFrame{Header: f.Header} }
-func (f *notesWritesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 53) }
-func (*notesWritesFrame) Func() *greenlet.Func      { return &notesWritesFrameInfo }
+func (f *notesWritesFrame) Args(args []any)    { gen.SetVariadic(f, args, &f.d, &f.words) }
+func (f *notesWritesFrame) Forget()            { *f = notesWritesFrame{Header: f.Header} }
+func (f *notesWritesFrame) Release(r *gen.Run) { gen.Free(r, f, 53) }
+func (*notesWritesFrame) Func() *gen.Func      { return &notesWritesFrameInfo }
 
-var notesWritesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*notes).writes", File: "github.com/going-green/greenlet/hub/descriptor_test.go", Line: 78, Points: "82 n d words t0 t1"}
+var notesWritesFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*notes).writes", File: "github.com/going-green/greenlet/hub/descriptor_test.go", Line: 78, Points: "82 n d words t0 t1"}
 var _ func(*notes, *Descriptor, ...string) = (*notes).writes
 
 // notesPatientFrame is an activation of notes.patient.
 type notesPatientFrame struct {
-	greenlet.Header
+	gen.Header
 	n *notes
 	d *Descriptor
 }
 
 func (n *notes) newPatientFrame(d *Descriptor) *notesPatientFrame {
-	return greenlet.MakeFrame(notesPatientFrame{n: n, d: d})
+	return gen.MakeFrame(notesPatientFrame{n: n, d: d})
 }
 
 // patientResumable is notes.patient for callers that can be suspended.
-func (n *notes) patientResumable(r *greenlet.Run, d *Descriptor) greenlet.Status {
+func (n *notes) patientResumable(r *gen.Run, d *Descriptor) gen.Status {
 	return (*notesPatientFrame)(nil).body(r, n, d)
 }
 
-func (f *notesPatientFrame) body(r *greenlet.Run, n *notes, d *Descriptor) (st greenlet.Status) {
+func (f *notesPatientFrame) body(r *gen.Run, n *notes, d *Descriptor) (st gen.Status) {
 	var t0, t1, t2, t3, t4 error
 	if f != nil {
 		switch f.PC {
@@ -238,8 +238,8 @@ func (f *notesPatientFrame) body(r *greenlet.Run, n *notes, d *Descriptor) (st g
 
 //line descriptor_test.go:99:1
 	t0, st = d.WaitReadForResumable(r, time.Millisecond)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 30)
+	if st != gen.Done {
+		f = gen.Take(r, f, 30)
 		f.n, f.d, f.PC = n, d, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -248,8 +248,8 @@ resumed_99:
 	n.note("%v", t0)
 	put(d, "to the other end")
 	t1, st = d.WaitReadForResumable(r, time.Hour)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 30)
+	if st != gen.Done {
+		f = gen.Take(r, f, 30)
 		f.n, f.d, f.PC = n, d, 2
 		return r.Link(f, &f.Header, st)
 	}
@@ -257,8 +257,8 @@ resumed_101:
 //line descriptor_test.go:101:1
 	n.note("%v", t1)
 	t2, st = d.WaitWriteForResumable(r, time.Hour)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 30)
+	if st != gen.Done {
+		f = gen.Take(r, f, 30)
 		f.n, f.d, f.PC = n, d, 3
 		return r.Link(f, &f.Header, st)
 	}
@@ -271,8 +271,8 @@ resumed_102:
 		}
 	}
 	t3, st = d.WaitWriteForResumable(r, time.Millisecond)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 30)
+	if st != gen.Done {
+		f = gen.Take(r, f, 30)
 		f.n, f.d, f.PC = n, d, 4
 		return r.Link(f, &f.Header, st)
 	}
@@ -280,8 +280,8 @@ resumed_108:
 //line descriptor_test.go:108:1
 	n.note("%v", t3)
 	t4, st = d.WaitWriteResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 30)
+	if st != gen.Done {
+		f = gen.Take(r, f, 30)
 		f.d, f.n, f.PC = nil, n, 5
 		return r.Link(f, &f.Header, st)
 	}
@@ -291,51 +291,51 @@ resumed_109:
 	}
 //line descriptor_test.go:109:1
 	n.note("%v", t4)
-	return greenlet.Done
+	return gen.Done
 }
 
 //line descriptor_greenlet_test.go:299:1
 
-func (f *notesPatientFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *notesPatientFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n, f.d))
 }
 
-func (f *notesPatientFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.d) }
-func (f *notesPatientFrame) Forget()                 { *f = notesPatientFrame{Header: f.Header} }
-func (f *notesPatientFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 30) }
-func (*notesPatientFrame) Func() *greenlet.Func      { return &notesPatientFrameInfo }
+func (f *notesPatientFrame) Args(args []any)    { gen.SetArgs(f, args, &f.d) }
+func (f *notesPatientFrame) Forget()            { *f = notesPatientFrame{Header: f.Header} }
+func (f *notesPatientFrame) Release(r *gen.Run) { gen.Free(r, f, 30) }
+func (*notesPatientFrame) Func() *gen.Func      { return &notesPatientFrameInfo }
 
-var notesPatientFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*notes).patient", File: "github.com/going-green/greenlet/hub/descriptor_test.go", Line: 98, Points: "99 n d; 101 =; 102 =; 108 =; 109 n"}
+var notesPatientFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*notes).patient", File: "github.com/going-green/greenlet/hub/descriptor_test.go", Line: 98, Points: "99 n d; 101 =; 102 =; 108 =; 109 n"}
 var _ func(*notes, *Descriptor) = (*notes).patient
 
 // notesAnswersFrame is an activation of notes.answers.
 type notesAnswersFrame struct {
-	greenlet.Header
+	gen.Header
 	n *notes
 	d *Descriptor
 }
 
 func (n *notes) newAnswersFrame(d *Descriptor) *notesAnswersFrame {
-	return greenlet.MakeFrame(notesAnswersFrame{n: n, d: d})
+	return gen.MakeFrame(notesAnswersFrame{n: n, d: d})
 }
 
 // answersResumable is notes.answers for callers that can be suspended.
-func (n *notes) answersResumable(r *greenlet.Run, d *Descriptor) greenlet.Status {
+func (n *notes) answersResumable(r *gen.Run, d *Descriptor) gen.Status {
 	return (*notesAnswersFrame)(nil).body(r, n, d)
 }
 
-func (f *notesAnswersFrame) body(r *greenlet.Run, n *notes, d *Descriptor) (st greenlet.Status) {
+func (f *notesAnswersFrame) body(r *gen.Run, n *notes, d *Descriptor) (st gen.Status) {
 //line descriptor_test.go:114:1
 	_, st = d.WaitReadResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 28)
+	if st != gen.Done {
+		f = gen.Take(r, f, 28)
 		f.n, f.d, f.PC = n, d, 1
 		return r.Link(f, &f.Header, st)
 	}
 //line descriptor_test.go:115:1
 	put(d, "answer")
-	if st = n.SleepResumable(r, 20*time.Millisecond); st != greenlet.Done {
-		f = greenlet.Take(r, f, 28)
+	if st = n.SleepResumable(r, 20*time.Millisecond); st != gen.Done {
+		f = gen.Take(r, f, 28)
 		f.n, f.d, f.PC = nil, d, 2
 		return r.Link(f, &f.Header, st)
 	}
@@ -345,14 +345,14 @@ func (f *notesAnswersFrame) body(r *greenlet.Run, n *notes, d *Descriptor) (st g
 //line descriptor_test.go:117:1
 	for { // make room
 		if _, err := unix.Read(d.Fd(), make([]byte, 1<<16)); err != nil {
-			return greenlet.Done
+			return gen.Done
 		}
 	}
 }
 
 //line descriptor_greenlet_test.go:355:1
 
-func (f *notesAnswersFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *notesAnswersFrame) Resume(r *gen.Run) (st gen.Status) {
 	n, d := f.n, f.d
 	switch f.PC {
 	case 0:
@@ -361,7 +361,7 @@ func (f *notesAnswersFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		r.Callee().(*DescriptorWaitReadFrame).Release(r)
 //line descriptor_test.go:115:1
 		put(d, "answer")
-		if st = n.SleepResumable(r, 20*time.Millisecond); st != greenlet.Done {
+		if st = n.SleepResumable(r, 20*time.Millisecond); st != gen.Done {
 			f.n, f.PC = nil, 2
 			return r.Link(f, &f.Header, st)
 		}
@@ -383,42 +383,42 @@ resumed_116:
 
 //line descriptor_greenlet_test.go:386:1
 
-func (f *notesAnswersFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.d) }
-func (f *notesAnswersFrame) Forget()                 { *f = notesAnswersFrame{Header: f.Header} }
-func (f *notesAnswersFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 28) }
-func (*notesAnswersFrame) Func() *greenlet.Func      { return &notesAnswersFrameInfo }
+func (f *notesAnswersFrame) Args(args []any)    { gen.SetArgs(f, args, &f.d) }
+func (f *notesAnswersFrame) Forget()            { *f = notesAnswersFrame{Header: f.Header} }
+func (f *notesAnswersFrame) Release(r *gen.Run) { gen.Free(r, f, 28) }
+func (*notesAnswersFrame) Func() *gen.Func      { return &notesAnswersFrameInfo }
 
-var notesAnswersFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*notes).answers", File: "github.com/going-green/greenlet/hub/descriptor_test.go", Line: 113, Points: "114 n d; 116 d"}
+var notesAnswersFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*notes).answers", File: "github.com/going-green/greenlet/hub/descriptor_test.go", Line: 113, Points: "114 n d; 116 d"}
 var _ func(*notes, *Descriptor) = (*notes).answers
 
 // notesClashesFrame is an activation of notes.clashes.
 type notesClashesFrame struct {
-	greenlet.Header
+	gen.Header
 	n *notes
 	d *Descriptor
 }
 
 func (n *notes) newClashesFrame(d *Descriptor) *notesClashesFrame {
-	return greenlet.MakeFrame(notesClashesFrame{n: n, d: d})
+	return gen.MakeFrame(notesClashesFrame{n: n, d: d})
 }
 
 // clashesResumable is notes.clashes for callers that can be suspended.
-func (n *notes) clashesResumable(r *greenlet.Run, d *Descriptor) greenlet.Status {
+func (n *notes) clashesResumable(r *gen.Run, d *Descriptor) gen.Status {
 	return (*notesClashesFrame)(nil).body(r, n, d)
 }
 
-func (f *notesClashesFrame) body(r *greenlet.Run, n *notes, d *Descriptor) (st greenlet.Status) {
+func (f *notesClashesFrame) body(r *gen.Run, n *notes, d *Descriptor) (st gen.Status) {
 	var err, t0 error
 //line descriptor_test.go:136:1
-	if st = n.YieldResumable(r); st != greenlet.Done {
-		f = greenlet.Take(r, f, 42)
+	if st = n.YieldResumable(r); st != gen.Done {
+		f = gen.Take(r, f, 42)
 		f.n, f.d, f.PC = n, d, 1
 		return r.Link(f, &f.Header, st)
 	}
 //line descriptor_test.go:137:1
 	err, st = d.WaitReadResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 42)
+	if st != gen.Done {
+		f = gen.Take(r, f, 42)
 		f.n, f.d, f.PC = n, d, 2
 		return r.Link(f, &f.Header, st)
 	}
@@ -427,8 +427,8 @@ func (f *notesClashesFrame) body(r *greenlet.Run, n *notes, d *Descriptor) (st g
 //line descriptor_test.go:139:1
 		n.note("%v %v", errors.As(err, &c), err)
 		t0, st = d.WaitWriteResumable(r)
-		if st != greenlet.Done {
-			f = greenlet.Take(r, f, 42)
+		if st != gen.Done {
+			f = gen.Take(r, f, 42)
 			f.n, f.d, f.PC = n, d, 3
 			return r.Link(f, &f.Header, st)
 		}
@@ -440,12 +440,12 @@ func (f *notesClashesFrame) body(r *greenlet.Run, n *notes, d *Descriptor) (st g
 	}
 //line descriptor_test.go:141:1
 	d.Close()
-	return greenlet.Done
+	return gen.Done
 }
 
 //line descriptor_greenlet_test.go:448:1
 
-func (f *notesClashesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *notesClashesFrame) Resume(r *gen.Run) (st gen.Status) {
 	n, d := f.n, f.d
 	var err, t0 error
 	switch f.PC {
@@ -455,7 +455,7 @@ func (f *notesClashesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		r.Callee().(*HubYieldFrame).Release(r)
 //line descriptor_test.go:137:1
 		err, st = d.WaitReadResumable(r)
-		if st != greenlet.Done {
+		if st != gen.Done {
 			f.PC = 2
 			return r.Link(f, &f.Header, st)
 		}
@@ -474,7 +474,7 @@ resumed_137:
 //line descriptor_test.go:139:1
 		n.note("%v %v", errors.As(err, &c), err)
 		t0, st = d.WaitWriteResumable(r)
-		if st != greenlet.Done {
+		if st != gen.Done {
 			f.PC = 3
 			return r.Link(f, &f.Header, st)
 		}
@@ -490,40 +490,40 @@ resumed_140:
 
 //line descriptor_greenlet_test.go:493:1
 
-func (f *notesClashesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.d) }
-func (f *notesClashesFrame) Forget()                 { *f = notesClashesFrame{Header: f.Header} }
-func (f *notesClashesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 42) }
-func (*notesClashesFrame) Func() *greenlet.Func      { return &notesClashesFrameInfo }
+func (f *notesClashesFrame) Args(args []any)    { gen.SetArgs(f, args, &f.d) }
+func (f *notesClashesFrame) Forget()            { *f = notesClashesFrame{Header: f.Header} }
+func (f *notesClashesFrame) Release(r *gen.Run) { gen.Free(r, f, 42) }
+func (*notesClashesFrame) Func() *gen.Func      { return &notesClashesFrameInfo }
 
-var notesClashesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*notes).clashes", File: "github.com/going-green/greenlet/hub/descriptor_test.go", Line: 135, Points: "136 n d; 137 =; 140 ="}
+var notesClashesFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*notes).clashes", File: "github.com/going-green/greenlet/hub/descriptor_test.go", Line: 135, Points: "136 n d; 137 =; 140 ="}
 var _ func(*notes, *Descriptor) = (*notes).clashes
 
 // notesBusyFrame is an activation of notes.busy.
 type notesBusyFrame struct {
-	greenlet.Header
+	gen.Header
 	n    *notes
 	stop *bool
 }
 
 func (n *notes) newBusyFrame(stop *bool) *notesBusyFrame {
-	return greenlet.MakeFrame(notesBusyFrame{n: n, stop: stop})
+	return gen.MakeFrame(notesBusyFrame{n: n, stop: stop})
 }
 
 // busyResumable is notes.busy for callers that can be suspended.
-func (n *notes) busyResumable(r *greenlet.Run, stop *bool) greenlet.Status {
+func (n *notes) busyResumable(r *gen.Run, stop *bool) gen.Status {
 	return (*notesBusyFrame)(nil).body(r, n, stop)
 }
 
-func (f *notesBusyFrame) body(r *greenlet.Run, n *notes, stop *bool) (st greenlet.Status) {
+func (f *notesBusyFrame) body(r *gen.Run, n *notes, stop *bool) (st gen.Status) {
 //line descriptor_test.go:159:1
 loop_159:
 //line descriptor_test.go:159:1
 	if *stop {
-		return greenlet.Done
+		return gen.Done
 	}
 //line descriptor_test.go:160:1
-	if st = n.YieldResumable(r); st != greenlet.Done {
-		f = greenlet.Take(r, f, 26)
+	if st = n.YieldResumable(r); st != gen.Done {
+		f = gen.Take(r, f, 26)
 		f.n, f.stop, f.PC = n, stop, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -532,7 +532,7 @@ loop_159:
 
 //line descriptor_greenlet_test.go:535:1
 
-func (f *notesBusyFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *notesBusyFrame) Resume(r *gen.Run) (st gen.Status) {
 	n, stop := f.n, f.stop
 	switch f.PC {
 	case 0:
@@ -548,7 +548,7 @@ loop_159:
 		return r.Return(f, &f.Header)
 	}
 //line descriptor_test.go:160:1
-	if st = n.YieldResumable(r); st != greenlet.Done {
+	if st = n.YieldResumable(r); st != gen.Done {
 		f.PC = 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -558,51 +558,51 @@ resumed_160:
 
 //line descriptor_greenlet_test.go:561:1
 
-func (f *notesBusyFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.stop) }
-func (f *notesBusyFrame) Forget()                 { *f = notesBusyFrame{Header: f.Header} }
-func (f *notesBusyFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 26) }
-func (*notesBusyFrame) Func() *greenlet.Func      { return &notesBusyFrameInfo }
+func (f *notesBusyFrame) Args(args []any)    { gen.SetArgs(f, args, &f.stop) }
+func (f *notesBusyFrame) Forget()            { *f = notesBusyFrame{Header: f.Header} }
+func (f *notesBusyFrame) Release(r *gen.Run) { gen.Free(r, f, 26) }
+func (*notesBusyFrame) Func() *gen.Func      { return &notesBusyFrameInfo }
 
-var notesBusyFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*notes).busy", File: "github.com/going-green/greenlet/hub/descriptor_test.go", Line: 158, Points: "160 n stop"}
+var notesBusyFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*notes).busy", File: "github.com/going-green/greenlet/hub/descriptor_test.go", Line: 158, Points: "160 n stop"}
 var _ func(*notes, *bool) = (*notes).busy
 
 // notesEndsFrame is an activation of notes.ends.
 type notesEndsFrame struct {
-	greenlet.Header
+	gen.Header
 	n    *notes
 	d    *Descriptor
 	stop *bool
 }
 
 func (n *notes) newEndsFrame(d *Descriptor, stop *bool) *notesEndsFrame {
-	return greenlet.MakeFrame(notesEndsFrame{n: n, d: d, stop: stop})
+	return gen.MakeFrame(notesEndsFrame{n: n, d: d, stop: stop})
 }
 
 // endsResumable is notes.ends for callers that can be suspended.
-func (n *notes) endsResumable(r *greenlet.Run, d *Descriptor, stop *bool) greenlet.Status {
+func (n *notes) endsResumable(r *gen.Run, d *Descriptor, stop *bool) gen.Status {
 	return (*notesEndsFrame)(nil).body(r, n, d, stop)
 }
 
-func (f *notesEndsFrame) body(r *greenlet.Run, n *notes, d *Descriptor, stop *bool) (st greenlet.Status) {
+func (f *notesEndsFrame) body(r *gen.Run, n *notes, d *Descriptor, stop *bool) (st gen.Status) {
 //line descriptor_test.go:166:1
 	if f != nil {
 		f.n = nil
 	}
 //line descriptor_test.go:166:1
 	_, st = d.WaitReadResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 23)
+	if st != gen.Done {
+		f = gen.Take(r, f, 23)
 		f.d, f.stop, f.PC = nil, stop, 1
 		return r.Link(f, &f.Header, st)
 	}
 //line descriptor_test.go:167:1
 	*stop = true
-	return greenlet.Done
+	return gen.Done
 }
 
 //line descriptor_greenlet_test.go:605:1
 
-func (f *notesEndsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *notesEndsFrame) Resume(r *gen.Run) (st gen.Status) {
 	stop := f.stop
 	switch f.PC {
 	case 0:
@@ -617,31 +617,31 @@ func (f *notesEndsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 //line descriptor_greenlet_test.go:620:1
 
-func (f *notesEndsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.d, &f.stop) }
-func (f *notesEndsFrame) Forget()                 { *f = notesEndsFrame{Header: f.Header} }
-func (f *notesEndsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 23) }
-func (*notesEndsFrame) Func() *greenlet.Func      { return &notesEndsFrameInfo }
+func (f *notesEndsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.d, &f.stop) }
+func (f *notesEndsFrame) Forget()            { *f = notesEndsFrame{Header: f.Header} }
+func (f *notesEndsFrame) Release(r *gen.Run) { gen.Free(r, f, 23) }
+func (*notesEndsFrame) Func() *gen.Func      { return &notesEndsFrameInfo }
 
-var notesEndsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*notes).ends", File: "github.com/going-green/greenlet/hub/descriptor_test.go", Line: 165, Points: "166 stop"}
+var notesEndsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*notes).ends", File: "github.com/going-green/greenlet/hub/descriptor_test.go", Line: 165, Points: "166 stop"}
 var _ func(*notes, *Descriptor, *bool) = (*notes).ends
 
 // notesOthersFrame is an activation of notes.others.
 type notesOthersFrame struct {
-	greenlet.Header
+	gen.Header
 	n *notes
 	d *Descriptor
 }
 
 func (n *notes) newOthersFrame(d *Descriptor) *notesOthersFrame {
-	return greenlet.MakeFrame(notesOthersFrame{n: n, d: d})
+	return gen.MakeFrame(notesOthersFrame{n: n, d: d})
 }
 
 // othersResumable is notes.others for callers that can be suspended.
-func (n *notes) othersResumable(r *greenlet.Run, d *Descriptor) greenlet.Status {
+func (n *notes) othersResumable(r *gen.Run, d *Descriptor) gen.Status {
 	return (*notesOthersFrame)(nil).body(r, n, d)
 }
 
-func (f *notesOthersFrame) body(r *greenlet.Run, n *notes, d *Descriptor) (st greenlet.Status) {
+func (f *notesOthersFrame) body(r *gen.Run, n *notes, d *Descriptor) (st gen.Status) {
 //line descriptor_test.go:195:1
 	put(d, "x")
 	if f != nil {
@@ -652,106 +652,106 @@ func (f *notesOthersFrame) body(r *greenlet.Run, n *notes, d *Descriptor) (st gr
 		n.Go(n.newNotesOneFrame("other", i))
 	}
 	n.pace.due = true
-	return greenlet.Done
+	return gen.Done
 }
 
 //line descriptor_greenlet_test.go:661:1
 
-func (f *notesOthersFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *notesOthersFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n, f.d))
 }
 
-func (f *notesOthersFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.d) }
-func (f *notesOthersFrame) Forget()                 { *f = notesOthersFrame{Header: f.Header} }
-func (f *notesOthersFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 44) }
-func (*notesOthersFrame) Func() *greenlet.Func      { return &notesOthersFrameInfo }
+func (f *notesOthersFrame) Args(args []any)    { gen.SetArgs(f, args, &f.d) }
+func (f *notesOthersFrame) Forget()            { *f = notesOthersFrame{Header: f.Header} }
+func (f *notesOthersFrame) Release(r *gen.Run) { gen.Free(r, f, 44) }
+func (*notesOthersFrame) Func() *gen.Func      { return &notesOthersFrameInfo }
 
-var notesOthersFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*notes).others", File: "github.com/going-green/greenlet/hub/descriptor_test.go", Line: 194}
+var notesOthersFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*notes).others", File: "github.com/going-green/greenlet/hub/descriptor_test.go", Line: 194}
 var _ func(*notes, *Descriptor) = (*notes).others
 
 // notesNotesOneFrame is an activation of notes.notesOne.
 type notesNotesOneFrame struct {
-	greenlet.Header
+	gen.Header
 	n    *notes
 	name string
 	i    int
 }
 
 func (n *notes) newNotesOneFrame(name string, i int) *notesNotesOneFrame {
-	return greenlet.MakeFrame(notesNotesOneFrame{n: n, name: name, i: i})
+	return gen.MakeFrame(notesNotesOneFrame{n: n, name: name, i: i})
 }
 
 // notesOneResumable is notes.notesOne for callers that can be suspended.
-func (n *notes) notesOneResumable(r *greenlet.Run, name string, i int) greenlet.Status {
+func (n *notes) notesOneResumable(r *gen.Run, name string, i int) gen.Status {
 	return (*notesNotesOneFrame)(nil).body(r, n, name, i)
 }
 
-func (f *notesNotesOneFrame) body(r *greenlet.Run, n *notes, name string, i int) (st greenlet.Status) {
+func (f *notesNotesOneFrame) body(r *gen.Run, n *notes, name string, i int) (st gen.Status) {
 //line descriptor_test.go:203:1
 	n.note("%s %d", name, i)
-	return greenlet.Done
+	return gen.Done
 }
 
 //line descriptor_greenlet_test.go:699:1
 
-func (f *notesNotesOneFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *notesNotesOneFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n, f.name, f.i))
 }
 
-func (f *notesNotesOneFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.name, &f.i) }
-func (f *notesNotesOneFrame) Forget()                 { *f = notesNotesOneFrame{Header: f.Header} }
-func (f *notesNotesOneFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 48) }
-func (*notesNotesOneFrame) Func() *greenlet.Func      { return &notesNotesOneFrameInfo }
+func (f *notesNotesOneFrame) Args(args []any)    { gen.SetArgs(f, args, &f.name, &f.i) }
+func (f *notesNotesOneFrame) Forget()            { *f = notesNotesOneFrame{Header: f.Header} }
+func (f *notesNotesOneFrame) Release(r *gen.Run) { gen.Free(r, f, 48) }
+func (*notesNotesOneFrame) Func() *gen.Func      { return &notesNotesOneFrameInfo }
 
-var notesNotesOneFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*notes).notesOne", File: "github.com/going-green/greenlet/hub/descriptor_test.go", Line: 203}
+var notesNotesOneFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*notes).notesOne", File: "github.com/going-green/greenlet/hub/descriptor_test.go", Line: 203}
 var _ func(*notes, string, int) = (*notes).notesOne
 
 // notesWaitsForeverFrame is an activation of notes.waitsForever.
 type notesWaitsForeverFrame struct {
-	greenlet.DeferHeader
+	gen.DeferHeader
 	n *notes
 	d *Descriptor
 }
 
 func (n *notes) newWaitsForeverFrame(d *Descriptor) *notesWaitsForeverFrame {
-	return greenlet.MakeFrame(notesWaitsForeverFrame{n: n, d: d})
+	return gen.MakeFrame(notesWaitsForeverFrame{n: n, d: d})
 }
 
 // waitsForeverResumable is notes.waitsForever for callers that can be suspended.
-func (n *notes) waitsForeverResumable(r *greenlet.Run, d *Descriptor) greenlet.Status {
+func (n *notes) waitsForeverResumable(r *gen.Run, d *Descriptor) gen.Status {
 	return (*notesWaitsForeverFrame)(nil).run(r, n, d)
 }
 
-func (f *notesWaitsForeverFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *notesWaitsForeverFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.run(r, f.n, f.d))
 }
 
-func (f *notesWaitsForeverFrame) run(r *greenlet.Run, n *notes, d *Descriptor) (st greenlet.Status) {
+func (f *notesWaitsForeverFrame) run(r *gen.Run, n *notes, d *Descriptor) (st gen.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take(r, f, 34)
+		f = gen.Take(r, f, 34)
 		f.n, f.d = n, d
 		r.Guard()
 	}
 	mark := r.Mark()
-	for st = f.step(r, n, d); st == greenlet.Broken; st = f.step(r, n, d) {
+	for st = f.step(r, n, d); st == gen.Broken; st = f.step(r, n, d) {
 		r.Recovered(mark)
 	}
-	if hot && st == greenlet.Done {
+	if hot && st == gen.Done {
 		f.Release(r)
 	}
 	return st
 }
 
-func (f *notesWaitsForeverFrame) step(r *greenlet.Run, n *notes, d *Descriptor) (end greenlet.Status) {
-	end = greenlet.Broken
+func (f *notesWaitsForeverFrame) step(r *gen.Run, n *notes, d *Descriptor) (end gen.Status) {
+	end = gen.Broken
 	defer f.Catch(&end)
-	var st greenlet.Status
+	var st gen.Status
 	switch f.PC {
 	case 1:
 		r.Callee().(*DescriptorWaitReadFrame).Release(r)
 		goto resumed_208
-	case greenlet.Unwind:
+	case gen.Unwind:
 		goto unwind
 	}
 
@@ -767,7 +767,7 @@ func (f *notesWaitsForeverFrame) step(r *greenlet.Run, n *notes, d *Descriptor) 
 	f.n = nil
 //line descriptor_test.go:208:1
 	_, st = d.WaitReadResumable(r)
-	if st != greenlet.Done {
+	if st != gen.Done {
 		f.d, f.PC = nil, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -778,104 +778,104 @@ unwind:
 //line descriptor_test.go:209:1
 	for f.Pending() {
 //line descriptor_test.go:209:1
-		if sub := f.Next(r); sub != greenlet.Done {
+		if sub := f.Next(r); sub != gen.Done {
 			return r.Link(f, &f.Header, sub)
 		}
 	}
 //line descriptor_test.go:209:1
 	f.End()
-	return greenlet.Done
+	return gen.Done
 }
 
 //line descriptor_greenlet_test.go:794:1
 
-func (f *notesWaitsForeverFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.d) }
-func (f *notesWaitsForeverFrame) Forget()                 { *f = notesWaitsForeverFrame{DeferHeader: f.DeferHeader} }
-func (f *notesWaitsForeverFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 34) }
-func (*notesWaitsForeverFrame) Func() *greenlet.Func      { return &notesWaitsForeverFrameInfo }
+func (f *notesWaitsForeverFrame) Args(args []any)    { gen.SetArgs(f, args, &f.d) }
+func (f *notesWaitsForeverFrame) Forget()            { *f = notesWaitsForeverFrame{DeferHeader: f.DeferHeader} }
+func (f *notesWaitsForeverFrame) Release(r *gen.Run) { gen.Free(r, f, 34) }
+func (*notesWaitsForeverFrame) Func() *gen.Func      { return &notesWaitsForeverFrameInfo }
 
-var notesWaitsForeverFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*notes).waitsForever", File: "github.com/going-green/greenlet/hub/descriptor_test.go", Line: 206, End: 209, Points: "208"}
+var notesWaitsForeverFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*notes).waitsForever", File: "github.com/going-green/greenlet/hub/descriptor_test.go", Line: 206, End: 209, Points: "208"}
 var _ func(*notes, *Descriptor) = (*notes).waitsForever
 
 // notesClosesBothFrame is an activation of notes.closesBoth.
 type notesClosesBothFrame struct {
-	greenlet.Header
+	gen.Header
 	n *notes
 	p pipe
 }
 
 func (n *notes) newClosesBothFrame(p pipe) *notesClosesBothFrame {
-	return greenlet.MakeFrame(notesClosesBothFrame{n: n, p: p})
+	return gen.MakeFrame(notesClosesBothFrame{n: n, p: p})
 }
 
 // closesBothResumable is notes.closesBoth for callers that can be suspended.
-func (n *notes) closesBothResumable(r *greenlet.Run, p pipe) greenlet.Status {
+func (n *notes) closesBothResumable(r *gen.Run, p pipe) gen.Status {
 	return (*notesClosesBothFrame)(nil).body(r, n, p)
 }
 
-func (f *notesClosesBothFrame) body(r *greenlet.Run, n *notes, p pipe) (st greenlet.Status) {
+func (f *notesClosesBothFrame) body(r *gen.Run, n *notes, p pipe) (st gen.Status) {
 	if f != nil {
 		f.n = nil
 	}
 //line descriptor_test.go:289:1
 	p.a.CloseFile()
 	p.b.CloseFile()
-	return greenlet.Done
+	return gen.Done
 }
 
 //line descriptor_greenlet_test.go:831:1
 
-func (f *notesClosesBothFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *notesClosesBothFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n, f.p))
 }
 
-func (f *notesClosesBothFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.p) }
-func (f *notesClosesBothFrame) Forget()                 { *f = notesClosesBothFrame{Header: f.Header} }
-func (f *notesClosesBothFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 55) }
-func (*notesClosesBothFrame) Func() *greenlet.Func      { return &notesClosesBothFrameInfo }
+func (f *notesClosesBothFrame) Args(args []any)    { gen.SetArgs(f, args, &f.p) }
+func (f *notesClosesBothFrame) Forget()            { *f = notesClosesBothFrame{Header: f.Header} }
+func (f *notesClosesBothFrame) Release(r *gen.Run) { gen.Free(r, f, 55) }
+func (*notesClosesBothFrame) Func() *gen.Func      { return &notesClosesBothFrameInfo }
 
-var notesClosesBothFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*notes).closesBoth", File: "github.com/going-green/greenlet/hub/descriptor_test.go", Line: 288}
+var notesClosesBothFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*notes).closesBoth", File: "github.com/going-green/greenlet/hub/descriptor_test.go", Line: 288}
 var _ func(*notes, pipe) = (*notes).closesBoth
 
 // notesEntersFrame is an activation of notes.enters.
 type notesEntersFrame struct {
-	greenlet.Header
+	gen.Header
 	n    *notes
 	ret0 any
 }
 
-func (n *notes) newEntersFrame() *notesEntersFrame              { return greenlet.MakeFrame(notesEntersFrame{n: n}) }
-func (f *notesEntersFrame) Results() any                        { f.Over(f); return f.ret0 }
-func (f *notesEntersFrame) Returned(r *greenlet.Run) (ret0 any) { ret0 = f.ret0; f.Release(r); return }
+func (n *notes) newEntersFrame() *notesEntersFrame         { return gen.MakeFrame(notesEntersFrame{n: n}) }
+func (f *notesEntersFrame) Results() any                   { f.Over(f); return f.ret0 }
+func (f *notesEntersFrame) Returned(r *gen.Run) (ret0 any) { ret0 = f.ret0; f.Release(r); return }
 
 // entersResumable is notes.enters for callers that can be suspended.
-func (n *notes) entersResumable(r *greenlet.Run) (any, greenlet.Status) {
+func (n *notes) entersResumable(r *gen.Run) (any, gen.Status) {
 	return (*notesEntersFrame)(nil).body(r, n)
 }
 
-func (f *notesEntersFrame) body(r *greenlet.Run, n *notes) (ret0 any, st greenlet.Status) {
+func (f *notesEntersFrame) body(r *gen.Run, n *notes) (ret0 any, st gen.Status) {
 //line descriptor_test.go:327:1
-	return runsElsewhere(n.Hub), greenlet.Done
+	return runsElsewhere(n.Hub), gen.Done
 }
 
 //line descriptor_greenlet_test.go:867:1
 
-func (f *notesEntersFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *notesEntersFrame) Resume(r *gen.Run) (st gen.Status) {
 	f.ret0, st = f.body(r, f.n)
 	return r.Started(f, &f.Header, st)
 }
 
-func (f *notesEntersFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
-func (f *notesEntersFrame) Forget()                              { *f = notesEntersFrame{Header: f.Header, ret0: f.ret0} }
-func (f *notesEntersFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 48) }
-func (*notesEntersFrame) Func() *greenlet.Func                   { return &notesEntersFrameInfo }
+func (f *notesEntersFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
+func (f *notesEntersFrame) Forget()                    { *f = notesEntersFrame{Header: f.Header, ret0: f.ret0} }
+func (f *notesEntersFrame) Release(r *gen.Run)         { gen.Free(r, f, 48) }
+func (*notesEntersFrame) Func() *gen.Func              { return &notesEntersFrameInfo }
 
-var notesEntersFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*notes).enters", File: "github.com/going-green/greenlet/hub/descriptor_test.go", Line: 327}
+var notesEntersFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*notes).enters", File: "github.com/going-green/greenlet/hub/descriptor_test.go", Line: 327}
 var _ func(*notes) any = (*notes).enters
 
 // notesKillsWaitingFrame is an activation of notes.killsWaiting.
 type notesKillsWaitingFrame struct {
-	greenlet.Header
+	gen.Header
 	n    *notes
 	p0   pipe
 	p    *pipe
@@ -883,15 +883,15 @@ type notesKillsWaitingFrame struct {
 }
 
 func (n *notes) newKillsWaitingFrame(p0 pipe) *notesKillsWaitingFrame {
-	return greenlet.MakeFrame(notesKillsWaitingFrame{n: n, p0: p0})
+	return gen.MakeFrame(notesKillsWaitingFrame{n: n, p0: p0})
 }
 
 // killsWaitingResumable is notes.killsWaiting for callers that can be suspended.
-func (n *notes) killsWaitingResumable(r *greenlet.Run, p0 pipe) greenlet.Status {
+func (n *notes) killsWaitingResumable(r *gen.Run, p0 pipe) gen.Status {
 	return (*notesKillsWaitingFrame)(nil).body(r, n, p0)
 }
 
-func (f *notesKillsWaitingFrame) body(r *greenlet.Run, n *notes, p0 pipe) (st greenlet.Status) {
+func (f *notesKillsWaitingFrame) body(r *gen.Run, n *notes, p0 pipe) (st gen.Status) {
 	var p *pipe
 	var task *Task
 	var t0, t1 error
@@ -899,30 +899,30 @@ func (f *notesKillsWaitingFrame) body(r *greenlet.Run, n *notes, p0 pipe) (st gr
 	*p = p0
 //line descriptor_test.go:360:1
 	task = n.Go(n.newWaitsForeverFrame(p.a))
-	if st = n.YieldResumable(r); st != greenlet.Done {
-		f = greenlet.Take(r, f, 61)
+	if st = n.YieldResumable(r); st != gen.Done {
+		f = gen.Take(r, f, 61)
 		f.n, f.p, f.task, f.PC = n, p, task, 1
 		return r.Link(f, &f.Header, st)
 	}
 //line descriptor_test.go:362:1
-	if st = task.KillResumable(r); st != greenlet.Done {
-		f = greenlet.Take(r, f, 61)
+	if st = task.KillResumable(r); st != gen.Done {
+		f = gen.Take(r, f, 61)
 		f.n, f.p, f.task, f.PC = n, p, task, 2
 		return r.Link(f, &f.Header, st)
 	}
 //line descriptor_test.go:363:1
 	n.note("%v", task.Err())
 	t0, st = n.WithTimeoutResumable(r, time.Millisecond, (&notesKillsWaitingFunc1{p: p}).value())
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 61)
+	if st != gen.Done {
+		f = gen.Take(r, f, 61)
 		f.n, f.p, f.PC = n, p, 3
 		return r.Link(f, &f.Header, st)
 	}
 //line descriptor_test.go:364:1
 	n.note("%v", t0)
 	t1, st = p.a.WaitReadForResumable(r, 0)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 61)
+	if st != gen.Done {
+		f = gen.Take(r, f, 61)
 		f.p, f.n, f.PC = nil, n, 4
 		return r.Link(f, &f.Header, st)
 	}
@@ -931,12 +931,12 @@ func (f *notesKillsWaitingFrame) body(r *greenlet.Run, n *notes, p0 pipe) (st gr
 	}
 //line descriptor_test.go:365:1
 	n.note("%v", t1)
-	return greenlet.Done
+	return gen.Done
 }
 
 //line descriptor_greenlet_test.go:943:1
 
-func (f *notesKillsWaitingFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *notesKillsWaitingFrame) Resume(r *gen.Run) (st gen.Status) {
 	n := f.n
 	var p *pipe
 	var task *Task
@@ -948,7 +948,7 @@ func (f *notesKillsWaitingFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		p, task = f.p, f.task
 		r.Callee().(*HubYieldFrame).Release(r)
 //line descriptor_test.go:362:1
-		if st = task.KillResumable(r); st != greenlet.Done {
+		if st = task.KillResumable(r); st != gen.Done {
 			f.p, f.task, f.PC = p, task, 2
 			return r.Link(f, &f.Header, st)
 		}
@@ -972,7 +972,7 @@ resumed_362:
 	f.task = nil
 //line descriptor_test.go:364:1
 	t0, st = n.WithTimeoutResumable(r, time.Millisecond, (&notesKillsWaitingFunc1{p: p}).value())
-	if st != greenlet.Done {
+	if st != gen.Done {
 		f.p, f.PC = p, 3
 		return r.Link(f, &f.Header, st)
 	}
@@ -980,7 +980,7 @@ resumed_364:
 //line descriptor_test.go:364:1
 	n.note("%v", t0)
 	t1, st = p.a.WaitReadForResumable(r, 0)
-	if st != greenlet.Done {
+	if st != gen.Done {
 		f.p, f.PC = nil, 4
 		return r.Link(f, &f.Header, st)
 	}
@@ -993,78 +993,78 @@ resumed_365:
 
 //line descriptor_greenlet_test.go:1000:1
 
-func (f *notesKillsWaitingFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.p0) }
-func (f *notesKillsWaitingFrame) Forget()                 { *f = notesKillsWaitingFrame{Header: f.Header} }
-func (f *notesKillsWaitingFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 61) }
-func (*notesKillsWaitingFrame) Func() *greenlet.Func      { return &notesKillsWaitingFrameInfo }
+func (f *notesKillsWaitingFrame) Args(args []any)    { gen.SetArgs(f, args, &f.p0) }
+func (f *notesKillsWaitingFrame) Forget()            { *f = notesKillsWaitingFrame{Header: f.Header} }
+func (f *notesKillsWaitingFrame) Release(r *gen.Run) { gen.Free(r, f, 61) }
+func (*notesKillsWaitingFrame) Func() *gen.Func      { return &notesKillsWaitingFrameInfo }
 
-var notesKillsWaitingFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*notes).killsWaiting", File: "github.com/going-green/greenlet/hub/descriptor_test.go", Line: 359, Points: "361 n p task; 362 =; 364 n p; 365 n"}
+var notesKillsWaitingFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*notes).killsWaiting", File: "github.com/going-green/greenlet/hub/descriptor_test.go", Line: 359, Points: "361 n p task; 362 =; 364 n p; 365 n"}
 var _ func(*notes, pipe) = (*notes).killsWaiting
 
 // notesKillsWaitingFunc1 is the function literal of descriptor_test.go:364, with what it captures.
 type notesKillsWaitingFunc1 struct {
-	greenlet.Closure
+	gen.Closure
 	p *pipe
 }
 
 // value is the literal for code that can't be suspended.
 func (c *notesKillsWaitingFunc1) value() func() {
-	return greenlet.Bind(&c.Closure, c, func() { c.p.a.WaitRead() })
+	return gen.Bind(&c.Closure, c, func() { c.p.a.WaitRead() })
 }
 
 // notesKillsWaitingFunc1Frame is an activation of the literal notesKillsWaitingFunc1.
 type notesKillsWaitingFunc1Frame struct {
-	greenlet.Header
+	gen.Header
 	c *notesKillsWaitingFunc1
 }
 
 // CallResumable is the literal notesKillsWaitingFunc1 for callers that can be suspended.
-func (c *notesKillsWaitingFunc1) CallResumable(r *greenlet.Run) greenlet.Status {
+func (c *notesKillsWaitingFunc1) CallResumable(r *gen.Run) gen.Status {
 	return (*notesKillsWaitingFunc1Frame)(nil).body(r, c)
 }
 
-func (f *notesKillsWaitingFunc1Frame) body(r *greenlet.Run, c *notesKillsWaitingFunc1) (st greenlet.Status) {
+func (f *notesKillsWaitingFunc1Frame) body(r *gen.Run, c *notesKillsWaitingFunc1) (st gen.Status) {
 //line descriptor_test.go:364:1
 	_, st = c.p.a.WaitReadResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 54)
+	if st != gen.Done {
+		f = gen.Take(r, f, 54)
 		f.c, f.PC = c, 1
 		return r.Link(f, &f.Header, st)
 	}
-	return greenlet.Done
+	return gen.Done
 }
 
 //line descriptor_greenlet_test.go:1043:1
 
-func (f *notesKillsWaitingFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *notesKillsWaitingFunc1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
 	_ = c
 	r.Callee().(*DescriptorWaitReadFrame).Release(r)
 	return r.Return(f, &f.Header)
 }
 
-func (f *notesKillsWaitingFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 54) }
-func (*notesKillsWaitingFunc1Frame) Func() *greenlet.Func      { return &notesKillsWaitingFunc1FrameInfo }
+func (f *notesKillsWaitingFunc1Frame) Release(r *gen.Run) { gen.Free(r, f, 54) }
+func (*notesKillsWaitingFunc1Frame) Func() *gen.Func      { return &notesKillsWaitingFunc1FrameInfo }
 
-var notesKillsWaitingFunc1FrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*notes).killsWaiting.func1", File: "github.com/going-green/greenlet/hub/descriptor_test.go", Line: 364, Points: "364"}
+var notesKillsWaitingFunc1FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*notes).killsWaiting.func1", File: "github.com/going-green/greenlet/hub/descriptor_test.go", Line: 364, Points: "364"}
 
 // logAwaitsReadinessFrame is an activation of log.awaitsReadiness.
 type logAwaitsReadinessFrame struct {
-	greenlet.Header
+	gen.Header
 	l *log
 	r *Readiness
 }
 
 func (l *log) newAwaitsReadinessFrame(r *Readiness) *logAwaitsReadinessFrame {
-	return greenlet.MakeFrame(logAwaitsReadinessFrame{l: l, r: r})
+	return gen.MakeFrame(logAwaitsReadinessFrame{l: l, r: r})
 }
 
 // awaitsReadinessResumable is log.awaitsReadiness for callers that can be suspended.
-func (l *log) awaitsReadinessResumable(r2 *greenlet.Run, r *Readiness) greenlet.Status {
+func (l *log) awaitsReadinessResumable(r2 *gen.Run, r *Readiness) gen.Status {
 	return (*logAwaitsReadinessFrame)(nil).body(r2, l, r)
 }
 
-func (f *logAwaitsReadinessFrame) body(r2 *greenlet.Run, l *log, r *Readiness) (st greenlet.Status) {
+func (f *logAwaitsReadinessFrame) body(r2 *gen.Run, l *log, r *Readiness) (st gen.Status) {
 	var t0, t1, t2, t3, t4 error
 	if f != nil {
 		switch f.PC {
@@ -1088,14 +1088,14 @@ func (f *logAwaitsReadinessFrame) body(r2 *greenlet.Run, l *log, r *Readiness) (
 			goto resumed_397
 		case 7:
 			r2.Callee().(*ReadinessWaitFrame).Release(r2)
-			return greenlet.Done
+			return gen.Done
 		}
 	}
 
 //line descriptor_test.go:389:1
 	t0, st = r.WaitResumable(r2, Out)
-	if st != greenlet.Done {
-		f = greenlet.Take(r2, f, 57)
+	if st != gen.Done {
+		f = gen.Take(r2, f, 57)
 		f.l, f.r, f.PC = l, r, 1
 		return r2.Link(f, &f.Header, st)
 	}
@@ -1103,8 +1103,8 @@ resumed_389:
 //line descriptor_test.go:389:1
 	l.say("%v", t0)
 	t1, st = r.WaitForResumable(r2, In, 2*time.Second)
-	if st != greenlet.Done {
-		f = greenlet.Take(r2, f, 57)
+	if st != gen.Done {
+		f = gen.Take(r2, f, 57)
 		f.l, f.r, f.PC = l, r, 2
 		return r2.Link(f, &f.Header, st)
 	}
@@ -1112,8 +1112,8 @@ resumed_390:
 //line descriptor_test.go:390:1
 	l.say("%v", t1)
 	t2, st = r.WaitResumable(r2, In)
-	if st != greenlet.Done {
-		f = greenlet.Take(r2, f, 57)
+	if st != gen.Done {
+		f = gen.Take(r2, f, 57)
 		f.l, f.r, f.PC = l, r, 3
 		return r2.Link(f, &f.Header, st)
 	}
@@ -1123,8 +1123,8 @@ resumed_391:
 	r.Exhausted(In)
 	r.SetDeadline(In, l.Now())
 	t3, st = r.WaitResumable(r2, In)
-	if st != greenlet.Done {
-		f = greenlet.Take(r2, f, 57)
+	if st != gen.Done {
+		f = gen.Take(r2, f, 57)
 		f.l, f.r, f.PC = l, r, 4
 		return r2.Link(f, &f.Header, st)
 	}
@@ -1133,16 +1133,16 @@ resumed_394:
 	l.say("%v", t3)
 	r.SetDeadline(In, l.Now().Add(time.Hour))
 	t4, st = r.WaitResumable(r2, In)
-	if st != greenlet.Done {
-		f = greenlet.Take(r2, f, 57)
+	if st != gen.Done {
+		f = gen.Take(r2, f, 57)
 		f.l, f.r, f.PC = l, r, 5
 		return r2.Link(f, &f.Header, st)
 	}
 resumed_396:
 //line descriptor_test.go:396:1
 	l.say("%v", t4)
-	if st = l.SleepResumable(r2, time.Second); st != greenlet.Done {
-		f = greenlet.Take(r2, f, 57)
+	if st = l.SleepResumable(r2, time.Second); st != gen.Done {
+		f = gen.Take(r2, f, 57)
 		f.l, f.r, f.PC = l, r, 6
 		return r2.Link(f, &f.Header, st)
 	}
@@ -1155,55 +1155,55 @@ resumed_397:
 	}
 //line descriptor_test.go:400:1
 	_, st = r.WaitResumable(r2, Out)
-	if st != greenlet.Done {
-		f = greenlet.Take(r2, f, 57)
+	if st != gen.Done {
+		f = gen.Take(r2, f, 57)
 		f.r, f.PC = nil, 7
 		return r2.Link(f, &f.Header, st)
 	}
-	return greenlet.Done
+	return gen.Done
 }
 
 //line descriptor_greenlet_test.go:1173:1
 
-func (f *logAwaitsReadinessFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *logAwaitsReadinessFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l, f.r))
 }
 
-func (f *logAwaitsReadinessFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.r) }
-func (f *logAwaitsReadinessFrame) Forget()                 { *f = logAwaitsReadinessFrame{Header: f.Header} }
-func (f *logAwaitsReadinessFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 57) }
-func (*logAwaitsReadinessFrame) Func() *greenlet.Func      { return &logAwaitsReadinessFrameInfo }
+func (f *logAwaitsReadinessFrame) Args(args []any)    { gen.SetArgs(f, args, &f.r) }
+func (f *logAwaitsReadinessFrame) Forget()            { *f = logAwaitsReadinessFrame{Header: f.Header} }
+func (f *logAwaitsReadinessFrame) Release(r *gen.Run) { gen.Free(r, f, 57) }
+func (*logAwaitsReadinessFrame) Func() *gen.Func      { return &logAwaitsReadinessFrameInfo }
 
-var logAwaitsReadinessFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).awaitsReadiness", File: "github.com/going-green/greenlet/hub/descriptor_test.go", Line: 388, Points: "389 l r; 390 =; 391 =; 394 =; 396 =; 397 =; 400"}
+var logAwaitsReadinessFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).awaitsReadiness", File: "github.com/going-green/greenlet/hub/descriptor_test.go", Line: 388, Points: "389 l r; 390 =; 391 =; 394 =; 396 =; 397 =; 400"}
 var _ func(*log, *Readiness) = (*log).awaitsReadiness
 
 // logSteersFrame is an activation of log.steers.
 type logSteersFrame struct {
-	greenlet.Header
+	gen.Header
 	l *log
 	r *Readiness
 }
 
 func (l *log) newSteersFrame(r *Readiness) *logSteersFrame {
-	return greenlet.MakeFrame(logSteersFrame{l: l, r: r})
+	return gen.MakeFrame(logSteersFrame{l: l, r: r})
 }
 
 // steersResumable is log.steers for callers that can be suspended.
-func (l *log) steersResumable(r2 *greenlet.Run, r *Readiness) greenlet.Status {
+func (l *log) steersResumable(r2 *gen.Run, r *Readiness) gen.Status {
 	return (*logSteersFrame)(nil).body(r2, l, r)
 }
 
-func (f *logSteersFrame) body(r2 *greenlet.Run, l *log, r *Readiness) (st greenlet.Status) {
+func (f *logSteersFrame) body(r2 *gen.Run, l *log, r *Readiness) (st gen.Status) {
 //line descriptor_test.go:405:1
-	if st = l.SleepResumable(r2, 3*time.Second); st != greenlet.Done {
-		f = greenlet.Take(r2, f, 14)
+	if st = l.SleepResumable(r2, 3*time.Second); st != gen.Done {
+		f = gen.Take(r2, f, 14)
 		f.l, f.r, f.PC = l, r, 1
 		return r2.Link(f, &f.Header, st)
 	}
 //line descriptor_test.go:406:1
 	r.Signal(In)
-	if st = l.SleepResumable(r2, time.Second); st != greenlet.Done {
-		f = greenlet.Take(r2, f, 14)
+	if st = l.SleepResumable(r2, time.Second); st != gen.Done {
+		f = gen.Take(r2, f, 14)
 		f.l, f.r, f.PC = nil, r, 2
 		return r2.Link(f, &f.Header, st)
 	}
@@ -1213,12 +1213,12 @@ func (f *logSteersFrame) body(r2 *greenlet.Run, l *log, r *Readiness) (st greenl
 //line descriptor_test.go:408:1
 	r.SetDeadline(In, time.Time{})
 	r.Signal(In)
-	return greenlet.Done
+	return gen.Done
 }
 
 //line descriptor_greenlet_test.go:1226:1
 
-func (f *logSteersFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
+func (f *logSteersFrame) Resume(r2 *gen.Run) (st gen.Status) {
 	l, r := f.l, f.r
 	switch f.PC {
 	case 0:
@@ -1227,7 +1227,7 @@ func (f *logSteersFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 		r2.Callee().(*HubSleepFrame).Release(r2)
 //line descriptor_test.go:406:1
 		r.Signal(In)
-		if st = l.SleepResumable(r2, time.Second); st != greenlet.Done {
+		if st = l.SleepResumable(r2, time.Second); st != gen.Done {
 			f.l, f.PC = nil, 2
 			return r2.Link(f, &f.Header, st)
 		}
@@ -1247,43 +1247,41 @@ resumed_407:
 
 //line descriptor_greenlet_test.go:1255:1
 
-func (f *logSteersFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.r) }
-func (f *logSteersFrame) Forget()                 { *f = logSteersFrame{Header: f.Header} }
-func (f *logSteersFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 14) }
-func (*logSteersFrame) Func() *greenlet.Func      { return &logSteersFrameInfo }
+func (f *logSteersFrame) Args(args []any)    { gen.SetArgs(f, args, &f.r) }
+func (f *logSteersFrame) Forget()            { *f = logSteersFrame{Header: f.Header} }
+func (f *logSteersFrame) Release(r *gen.Run) { gen.Free(r, f, 14) }
+func (*logSteersFrame) Func() *gen.Func      { return &logSteersFrameInfo }
 
-var logSteersFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).steers", File: "github.com/going-green/greenlet/hub/descriptor_test.go", Line: 404, Points: "405 l r; 407 r"}
+var logSteersFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).steers", File: "github.com/going-green/greenlet/hub/descriptor_test.go", Line: 404, Points: "405 l r; 407 r"}
 var _ func(*log, *Readiness) = (*log).steers
 
 // waitsReadFrame is an activation of waitsRead.
 type waitsReadFrame struct {
-	greenlet.Header
+	gen.Header
 	d *Descriptor
 }
 
-func newWaitsReadFrame(d *Descriptor) *waitsReadFrame {
-	return greenlet.MakeFrame(waitsReadFrame{d: d})
-}
+func newWaitsReadFrame(d *Descriptor) *waitsReadFrame { return gen.MakeFrame(waitsReadFrame{d: d}) }
 
 // waitsReadResumable is waitsRead for callers that can be suspended.
-func waitsReadResumable(r *greenlet.Run, d *Descriptor) greenlet.Status {
+func waitsReadResumable(r *gen.Run, d *Descriptor) gen.Status {
 	return (*waitsReadFrame)(nil).body(r, d)
 }
 
-func (f *waitsReadFrame) body(r *greenlet.Run, d *Descriptor) (st greenlet.Status) {
+func (f *waitsReadFrame) body(r *gen.Run, d *Descriptor) (st gen.Status) {
 //line descriptor_test.go:429:1
 	_, st = d.WaitReadResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 48)
+	if st != gen.Done {
+		f = gen.Take(r, f, 48)
 		f.d, f.PC = nil, 1
 		return r.Link(f, &f.Header, st)
 	}
-	return greenlet.Done
+	return gen.Done
 }
 
-//line descriptor_greenlet_test.go:1291:1
+//line descriptor_greenlet_test.go:1289:1
 
-func (f *waitsReadFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *waitsReadFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.d))
@@ -1293,34 +1291,34 @@ func (f *waitsReadFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-func (f *waitsReadFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.d) }
-func (f *waitsReadFrame) Forget()                 { *f = waitsReadFrame{Header: f.Header} }
-func (f *waitsReadFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 48) }
-func (*waitsReadFrame) Func() *greenlet.Func      { return &waitsReadFrameInfo }
+func (f *waitsReadFrame) Args(args []any)    { gen.SetArgs(f, args, &f.d) }
+func (f *waitsReadFrame) Forget()            { *f = waitsReadFrame{Header: f.Header} }
+func (f *waitsReadFrame) Release(r *gen.Run) { gen.Free(r, f, 48) }
+func (*waitsReadFrame) Func() *gen.Func      { return &waitsReadFrameInfo }
 
-var waitsReadFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.waitsRead", File: "github.com/going-green/greenlet/hub/descriptor_test.go", Line: 429, Points: "429"}
+var waitsReadFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.waitsRead", File: "github.com/going-green/greenlet/hub/descriptor_test.go", Line: 429, Points: "429"}
 var _ func(*Descriptor) = waitsRead
 
 // yieldsThenPutsFrame is an activation of yieldsThenPuts.
 type yieldsThenPutsFrame struct {
-	greenlet.Header
+	gen.Header
 	h     *Hub
 	n, fd int
 }
 
 func newYieldsThenPutsFrame(h *Hub, n int, fd int) *yieldsThenPutsFrame {
-	return greenlet.MakeFrame(yieldsThenPutsFrame{h: h, n: n, fd: fd})
+	return gen.MakeFrame(yieldsThenPutsFrame{h: h, n: n, fd: fd})
 }
 
 // yieldsThenPutsResumable is yieldsThenPuts for callers that can be suspended.
-func yieldsThenPutsResumable(r *greenlet.Run, h *Hub, n int, fd int) greenlet.Status {
+func yieldsThenPutsResumable(r *gen.Run, h *Hub, n int, fd int) gen.Status {
 	return (*yieldsThenPutsFrame)(nil).body(r, h, n, fd)
 }
 
-func (f *yieldsThenPutsFrame) body(r *greenlet.Run, h *Hub, n int, fd int) (st greenlet.Status) {
+func (f *yieldsThenPutsFrame) body(r *gen.Run, h *Hub, n int, fd int) (st gen.Status) {
 //line descriptor_test.go:433:1
-	if st = yieldsResumable(r, h, n); st != greenlet.Done {
-		f = greenlet.Take(r, f, 13)
+	if st = yieldsResumable(r, h, n); st != gen.Done {
+		f = gen.Take(r, f, 13)
 		f.h, f.fd, f.PC = nil, fd, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -1329,12 +1327,12 @@ func (f *yieldsThenPutsFrame) body(r *greenlet.Run, h *Hub, n int, fd int) (st g
 	}
 //line descriptor_test.go:434:1
 	_, _ = unix.Write(fd, []byte("x"))
-	return greenlet.Done
+	return gen.Done
 }
 
-//line descriptor_greenlet_test.go:1342:1
+//line descriptor_greenlet_test.go:1340:1
 
-func (f *yieldsThenPutsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *yieldsThenPutsFrame) Resume(r *gen.Run) (st gen.Status) {
 	fd := f.fd
 	switch f.PC {
 	case 0:
@@ -1348,16 +1346,16 @@ func (f *yieldsThenPutsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-//line descriptor_greenlet_test.go:1358:1
+//line descriptor_greenlet_test.go:1356:1
 
-func (f *yieldsThenPutsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.h, &f.n, &f.fd) }
-func (f *yieldsThenPutsFrame) Forget()                 { *f = yieldsThenPutsFrame{Header: f.Header} }
-func (f *yieldsThenPutsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 13) }
-func (*yieldsThenPutsFrame) Func() *greenlet.Func      { return &yieldsThenPutsFrameInfo }
+func (f *yieldsThenPutsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.h, &f.n, &f.fd) }
+func (f *yieldsThenPutsFrame) Forget()            { *f = yieldsThenPutsFrame{Header: f.Header} }
+func (f *yieldsThenPutsFrame) Release(r *gen.Run) { gen.Free(r, f, 13) }
+func (*yieldsThenPutsFrame) Func() *gen.Func      { return &yieldsThenPutsFrameInfo }
 
-var yieldsThenPutsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.yieldsThenPuts", File: "github.com/going-green/greenlet/hub/descriptor_test.go", Line: 432, Points: "433 fd"}
+var yieldsThenPutsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.yieldsThenPuts", File: "github.com/going-green/greenlet/hub/descriptor_test.go", Line: 432, Points: "433 fd"}
 var _ func(*Hub, int, int) = yieldsThenPuts
 
 func init() {
-	greenlet.Declare("notes.reads", "notes.writes", "notes.patient", "notes.answers", "notes.clashes", "notes.busy", "notes.ends", "notes.others", "notes.notesOne", "notes.waitsForever", "notes.closesBoth", "notes.enters", "notes.killsWaiting", "log.awaitsReadiness", "log.steers")
+	gen.Declare("notes.reads", "notes.writes", "notes.patient", "notes.answers", "notes.clashes", "notes.busy", "notes.ends", "notes.others", "notes.notesOne", "notes.waitsForever", "notes.closesBoth", "notes.enters", "notes.killsWaiting", "log.awaitsReadiness", "log.steers")
 }

@@ -5,42 +5,40 @@
 package hub
 
 import (
-	greenlet "github.com/going-green/greenlet/runtime"
+	"github.com/going-green/greenlet/runtime/gen"
 	"time"
 )
 
-const _ = greenlet.Protocol1_RunGoGenerate
+const _ = gen.Protocol1_RunGoGenerate
 
 // EventWaitFrame is an activation of Event.Wait.
 type EventWaitFrame struct {
-	greenlet.Header
+	gen.Header
 	e *Event
 }
 
 // NewWaitFrame makes a frame that will run Event.Wait.
-func (e *Event) NewWaitFrame() *EventWaitFrame { return greenlet.MakeFrame(EventWaitFrame{e: e}) }
+func (e *Event) NewWaitFrame() *EventWaitFrame { return gen.MakeFrame(EventWaitFrame{e: e}) }
 
 // WaitResumable is Event.Wait for callers that can be suspended.
-func (e *Event) WaitResumable(r *greenlet.Run) greenlet.Status {
-	return (*EventWaitFrame)(nil).body(r, e)
-}
+func (e *Event) WaitResumable(r *gen.Run) gen.Status { return (*EventWaitFrame)(nil).body(r, e) }
 
-func (f *EventWaitFrame) body(r *greenlet.Run, e *Event) (st greenlet.Status) {
+func (f *EventWaitFrame) body(r *gen.Run, e *Event) (st gen.Status) {
 //line event.go:37:1
 	if e.set {
-		return greenlet.Done
+		return gen.Done
 	}
 //line event.go:38:1
-	f = greenlet.Take(r, f, 61)
+	f = gen.Take(r, f, 61)
 	r.Leaf(f, &f.Header)
 	f.e, f.PC = e, 1
 //line event.go:38:1
 	return r.SendNone(e.hub.park(r.Current(), &e.waiting, forEvent))
 }
 
-//line event_greenlet.go:42:1
+//line event_greenlet.go:40:1
 
-func (f *EventWaitFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *EventWaitFrame) Resume(r *gen.Run) (st gen.Status) {
 	e := f.e
 	switch f.PC {
 	case 0:
@@ -52,13 +50,13 @@ func (f *EventWaitFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-//line event_greenlet.go:56:1
+//line event_greenlet.go:54:1
 
-func (f *EventWaitFrame) Forget()                 { *f = EventWaitFrame{Header: f.Header} }
-func (f *EventWaitFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 61) }
-func (*EventWaitFrame) Func() *greenlet.Func      { return &infoOfEventWaitFrame }
+func (f *EventWaitFrame) Forget()            { *f = EventWaitFrame{Header: f.Header} }
+func (f *EventWaitFrame) Release(r *gen.Run) { gen.Free(r, f, 61) }
+func (*EventWaitFrame) Func() *gen.Func      { return &infoOfEventWaitFrame }
 
-var infoOfEventWaitFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Event).Wait", File: "github.com/going-green/greenlet/hub/event.go", Line: 36, Points: "38 e"}
+var infoOfEventWaitFrame = gen.Func{Name: "github.com/going-green/greenlet/hub.(*Event).Wait", File: "github.com/going-green/greenlet/hub/event.go", Line: 36, Points: "38 e"}
 var _ func(*Event) = (*Event).Wait
 
 // valueEventWaitFrame is Event.Wait as a value, for callers that can be suspended.
@@ -66,21 +64,19 @@ type valueEventWaitFrame struct {
 	recv *Event
 }
 
-func (v valueEventWaitFrame) CallResumable(r *greenlet.Run) greenlet.Status {
+func (v valueEventWaitFrame) CallResumable(r *gen.Run) gen.Status {
 	return v.recv.WaitResumable(r)
 }
 func init() {
-	greenlet.RegisterMethod((*new(*Event)).Wait, func(recv *Event) any {
+	gen.RegisterMethod((*new(*Event)).Wait, func(recv *Event) any {
 		return valueEventWaitFrame{recv}
 	})
 }
-func (v valueEventWaitFrame) Frame() greenlet.Frame {
-	return greenlet.MakeFrame(EventWaitFrame{e: v.recv})
-}
+func (v valueEventWaitFrame) Frame() gen.Frame { return gen.MakeFrame(EventWaitFrame{e: v.recv}) }
 
 // EventWaitForFrame is an activation of Event.WaitFor.
 type EventWaitForFrame struct {
-	greenlet.Header
+	gen.Header
 	e    *Event
 	d    time.Duration
 	ret0 bool
@@ -88,35 +84,31 @@ type EventWaitForFrame struct {
 
 // NewWaitForFrame makes a frame that will run Event.WaitFor.
 func (e *Event) NewWaitForFrame(d time.Duration) *EventWaitForFrame {
-	return greenlet.MakeFrame(EventWaitForFrame{e: e, d: d})
+	return gen.MakeFrame(EventWaitForFrame{e: e, d: d})
 }
-func (f *EventWaitForFrame) Results() bool { f.Over(f); return f.ret0 }
-func (f *EventWaitForFrame) Returned(r *greenlet.Run) (ret0 bool) {
-	ret0 = f.ret0
-	f.Release(r)
-	return
-}
+func (f *EventWaitForFrame) Results() bool                   { f.Over(f); return f.ret0 }
+func (f *EventWaitForFrame) Returned(r *gen.Run) (ret0 bool) { ret0 = f.ret0; f.Release(r); return }
 
 // WaitForResumable is Event.WaitFor for callers that can be suspended.
-func (e *Event) WaitForResumable(r *greenlet.Run, d time.Duration) (bool, greenlet.Status) {
+func (e *Event) WaitForResumable(r *gen.Run, d time.Duration) (bool, gen.Status) {
 	return (*EventWaitForFrame)(nil).body(r, e, d)
 }
 
-func (f *EventWaitForFrame) body(r *greenlet.Run, e *Event, d time.Duration) (ret0 bool, st greenlet.Status) {
+func (f *EventWaitForFrame) body(r *gen.Run, e *Event, d time.Duration) (ret0 bool, st gen.Status) {
 //line event.go:47:1
 	if e.set {
-		return true, greenlet.Done
+		return true, gen.Done
 	}
-	f = greenlet.Take(r, f, 36)
+	f = gen.Take(r, f, 36)
 	r.Leaf(f, &f.Header)
 	f.e, f.PC = e, 1
 //line event.go:50:1
 	return ret0, r.SendNone(e.hub.parkFor(r.Current(), &e.waiting, d, forEvent))
 }
 
-//line event_greenlet.go:118:1
+//line event_greenlet.go:110:1
 
-func (f *EventWaitForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *EventWaitForFrame) Resume(r *gen.Run) (st gen.Status) {
 	e := f.e
 	switch f.PC {
 	case 0:
@@ -130,15 +122,15 @@ func (f *EventWaitForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-//line event_greenlet.go:134:1
+//line event_greenlet.go:126:1
 
-func (f *EventWaitForFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.d) }
-func (f *EventWaitForFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
-func (f *EventWaitForFrame) Forget()                              { *f = EventWaitForFrame{Header: f.Header, ret0: f.ret0} }
-func (f *EventWaitForFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 36) }
-func (*EventWaitForFrame) Func() *greenlet.Func                   { return &infoOfEventWaitForFrame }
+func (f *EventWaitForFrame) Args(args []any)            { gen.SetArgs(f, args, &f.d) }
+func (f *EventWaitForFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
+func (f *EventWaitForFrame) Forget()                    { *f = EventWaitForFrame{Header: f.Header, ret0: f.ret0} }
+func (f *EventWaitForFrame) Release(r *gen.Run)         { gen.Free(r, f, 36) }
+func (*EventWaitForFrame) Func() *gen.Func              { return &infoOfEventWaitForFrame }
 
-var infoOfEventWaitForFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Event).WaitFor", File: "github.com/going-green/greenlet/hub/event.go", Line: 46, Points: "50 e"}
+var infoOfEventWaitForFrame = gen.Func{Name: "github.com/going-green/greenlet/hub.(*Event).WaitFor", File: "github.com/going-green/greenlet/hub/event.go", Line: 46, Points: "50 e"}
 var _ func(*Event, time.Duration) bool = (*Event).WaitFor
 
 // valueEventWaitForFrame is Event.WaitFor as a value, for callers that can be suspended.
@@ -146,17 +138,15 @@ type valueEventWaitForFrame struct {
 	recv *Event
 }
 
-func (v valueEventWaitForFrame) CallResumable(r *greenlet.Run, p0 time.Duration) (bool, greenlet.Status) {
+func (v valueEventWaitForFrame) CallResumable(r *gen.Run, p0 time.Duration) (bool, gen.Status) {
 	return v.recv.WaitForResumable(r, p0)
 }
 func init() {
-	greenlet.RegisterMethod((*new(*Event)).WaitFor, func(recv *Event) any {
+	gen.RegisterMethod((*new(*Event)).WaitFor, func(recv *Event) any {
 		return valueEventWaitForFrame{recv}
 	})
 }
-func (v valueEventWaitForFrame) Frame() greenlet.Frame {
-	return greenlet.MakeFrame(EventWaitForFrame{e: v.recv})
-}
+func (v valueEventWaitForFrame) Frame() gen.Frame { return gen.MakeFrame(EventWaitForFrame{e: v.recv}) }
 func init() {
-	greenlet.Declare("Event.Wait", "Event.WaitFor")
+	gen.Declare("Event.Wait", "Event.WaitFor")
 }

@@ -5,53 +5,51 @@
 package hub
 
 import (
-	greenlet "github.com/going-green/greenlet/runtime"
+	"github.com/going-green/greenlet/runtime/gen"
 	"time"
 )
 
-const _ = greenlet.Protocol1_RunGoGenerate
+const _ = gen.Protocol1_RunGoGenerate
 
 // FutureGetFrame is an activation of Future.Get.
 type FutureGetFrame[T any] struct {
-	greenlet.Header
+	gen.Header
 	f    *Future[T]
 	ret0 T
 	ret1 error
 }
 
 // NewGetFrame makes a frame that will run Future.Get.
-func (f *Future[T]) NewGetFrame() *FutureGetFrame[T] {
-	return greenlet.MakeFrame(FutureGetFrame[T]{f: f})
-}
-func (f *FutureGetFrame[T]) Results() (T, error) { f.Over(f); return f.ret0, f.ret1 }
-func (f *FutureGetFrame[T]) Returned(r *greenlet.Run) (ret0 T, ret1 error) {
+func (f *Future[T]) NewGetFrame() *FutureGetFrame[T] { return gen.MakeFrame(FutureGetFrame[T]{f: f}) }
+func (f *FutureGetFrame[T]) Results() (T, error)     { f.Over(f); return f.ret0, f.ret1 }
+func (f *FutureGetFrame[T]) Returned(r *gen.Run) (ret0 T, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
 	f.Release(r)
 	return
 }
 
 // GetResumable is Future.Get for callers that can be suspended.
-func (f *Future[T]) GetResumable(r *greenlet.Run) (T, error, greenlet.Status) {
+func (f *Future[T]) GetResumable(r *gen.Run) (T, error, gen.Status) {
 	return (*FutureGetFrame[T])(nil).body(r, f)
 }
 
-func (f2 *FutureGetFrame[T]) body(r *greenlet.Run, f *Future[T]) (ret0 T, ret1 error, st greenlet.Status) {
+func (f2 *FutureGetFrame[T]) body(r *gen.Run, f *Future[T]) (ret0 T, ret1 error, st gen.Status) {
 //line future.go:45:1
 	if f.done {
 //line future.go:49:1
-		return f.value, f.err, greenlet.Done
+		return f.value, f.err, gen.Done
 	}
 //line future.go:46:1
-	f2 = greenlet.Take(r, f2, 25)
+	f2 = gen.Take(r, f2, 25)
 	r.Leaf(f2, &f2.Header)
 	f2.f, f2.PC = f, 1
 //line future.go:46:1
 	return ret0, ret1, r.SendNone(f.hub.park(r.Current(), &f.waiting, forFuture))
 }
 
-//line future_greenlet.go:53:1
+//line future_greenlet.go:51:1
 
-func (f2 *FutureGetFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f2 *FutureGetFrame[T]) Resume(r *gen.Run) (st gen.Status) {
 	f := f2.f
 	switch f2.PC {
 	case 0:
@@ -66,18 +64,18 @@ func (f2 *FutureGetFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-//line future_greenlet.go:70:1
+//line future_greenlet.go:68:1
 
-func (f *FutureGetFrame[T]) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
+func (f *FutureGetFrame[T]) Send(r *gen.Run) gen.Status {
+	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
 }
 func (f *FutureGetFrame[T]) Forget() {
 	*f = FutureGetFrame[T]{Header: f.Header, ret0: f.ret0, ret1: f.ret1}
 }
-func (f *FutureGetFrame[T]) Release(r *greenlet.Run) { greenlet.Free(r, f, 25) }
-func (*FutureGetFrame[T]) Func() *greenlet.Func      { return &infoOfFutureGetFrame }
+func (f *FutureGetFrame[T]) Release(r *gen.Run) { gen.Free(r, f, 25) }
+func (*FutureGetFrame[T]) Func() *gen.Func      { return &infoOfFutureGetFrame }
 
-var infoOfFutureGetFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Future).Get", File: "github.com/going-green/greenlet/hub/future.go", Line: 44, Points: "46 f"}
+var infoOfFutureGetFrame = gen.Func{Name: "github.com/going-green/greenlet/hub.(*Future).Get", File: "github.com/going-green/greenlet/hub/future.go", Line: 44, Points: "46 f"}
 
 func _[T any]() {
 	var _ func(*Future[T]) (T, error) = (*Future[T]).Get
@@ -85,7 +83,7 @@ func _[T any]() {
 
 // FutureGetForFrame is an activation of Future.GetFor.
 type FutureGetForFrame[T any] struct {
-	greenlet.Header
+	gen.Header
 	f    *Future[T]
 	d    time.Duration
 	ret0 T
@@ -94,37 +92,37 @@ type FutureGetForFrame[T any] struct {
 
 // NewGetForFrame makes a frame that will run Future.GetFor.
 func (f *Future[T]) NewGetForFrame(d time.Duration) *FutureGetForFrame[T] {
-	return greenlet.MakeFrame(FutureGetForFrame[T]{f: f, d: d})
+	return gen.MakeFrame(FutureGetForFrame[T]{f: f, d: d})
 }
 func (f *FutureGetForFrame[T]) Results() (T, error) { f.Over(f); return f.ret0, f.ret1 }
-func (f *FutureGetForFrame[T]) Returned(r *greenlet.Run) (ret0 T, ret1 error) {
+func (f *FutureGetForFrame[T]) Returned(r *gen.Run) (ret0 T, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
 	f.Release(r)
 	return
 }
 
 // GetForResumable is Future.GetFor for callers that can be suspended.
-func (f *Future[T]) GetForResumable(r *greenlet.Run, d time.Duration) (T, error, greenlet.Status) {
+func (f *Future[T]) GetForResumable(r *gen.Run, d time.Duration) (T, error, gen.Status) {
 	return (*FutureGetForFrame[T])(nil).body(r, f, d)
 }
 
-func (f2 *FutureGetForFrame[T]) body(r *greenlet.Run, f *Future[T], d time.Duration) (ret0 T, ret1 error, st greenlet.Status) {
+func (f2 *FutureGetForFrame[T]) body(r *gen.Run, f *Future[T], d time.Duration) (ret0 T, ret1 error, st gen.Status) {
 //line future.go:56:1
 	if f.done {
 //line future.go:64:1
-		return f.value, f.err, greenlet.Done
+		return f.value, f.err, gen.Done
 	}
 //line future.go:57:1
-	f2 = greenlet.Take(r, f2, 24)
+	f2 = gen.Take(r, f2, 24)
 	r.Leaf(f2, &f2.Header)
 	f2.f, f2.d, f2.PC = f, d, 1
 //line future.go:57:1
 	return ret0, ret1, r.SendNone(f.hub.parkFor(r.Current(), &f.waiting, d, forFuture))
 }
 
-//line future_greenlet.go:126:1
+//line future_greenlet.go:124:1
 
-func (f2 *FutureGetForFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f2 *FutureGetForFrame[T]) Resume(r *gen.Run) (st gen.Status) {
 	f, d := f2.f, f2.d
 	switch f2.PC {
 	case 0:
@@ -143,23 +141,23 @@ func (f2 *FutureGetForFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-//line future_greenlet.go:147:1
+//line future_greenlet.go:145:1
 
-func (f *FutureGetForFrame[T]) Args(args []any) { greenlet.SetArgs(f, args, &f.d) }
-func (f *FutureGetForFrame[T]) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
+func (f *FutureGetForFrame[T]) Args(args []any) { gen.SetArgs(f, args, &f.d) }
+func (f *FutureGetForFrame[T]) Send(r *gen.Run) gen.Status {
+	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
 }
 func (f *FutureGetForFrame[T]) Forget() {
 	*f = FutureGetForFrame[T]{Header: f.Header, ret0: f.ret0, ret1: f.ret1}
 }
-func (f *FutureGetForFrame[T]) Release(r *greenlet.Run) { greenlet.Free(r, f, 24) }
-func (*FutureGetForFrame[T]) Func() *greenlet.Func      { return &infoOfFutureGetForFrame }
+func (f *FutureGetForFrame[T]) Release(r *gen.Run) { gen.Free(r, f, 24) }
+func (*FutureGetForFrame[T]) Func() *gen.Func      { return &infoOfFutureGetForFrame }
 
-var infoOfFutureGetForFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Future).GetFor", File: "github.com/going-green/greenlet/hub/future.go", Line: 55, Points: "57 f d"}
+var infoOfFutureGetForFrame = gen.Func{Name: "github.com/going-green/greenlet/hub.(*Future).GetFor", File: "github.com/going-green/greenlet/hub/future.go", Line: 55, Points: "57 f d"}
 
 func _[T any]() {
 	var _ func(*Future[T], time.Duration) (T, error) = (*Future[T]).GetFor
 }
 func init() {
-	greenlet.Declare("Future.Get", "Future.GetFor")
+	gen.Declare("Future.Get", "Future.GetFor")
 }

@@ -6,14 +6,15 @@ package hub
 
 import (
 	greenlet "github.com/going-green/greenlet/runtime"
+	"github.com/going-green/greenlet/runtime/gen"
 	"time"
 )
 
-const _ = greenlet.Protocol1_RunGoGenerate
+const _ = gen.Protocol1_RunGoGenerate
 
 // GroupGoFrame is an activation of Group.Go.
 type GroupGoFrame struct {
-	greenlet.Header
+	gen.Header
 	g     *Group
 	run2  any
 	args  []any
@@ -23,17 +24,17 @@ type GroupGoFrame struct {
 
 // NewGoFrame makes a frame that will run Group.Go.
 func (g *Group) NewGoFrame(run any, args ...any) *GroupGoFrame {
-	return greenlet.MakeFrame(GroupGoFrame{g: g, run2: run, args: args})
+	return gen.MakeFrame(GroupGoFrame{g: g, run2: run, args: args})
 }
-func (f *GroupGoFrame) Results() *Task                        { f.Over(f); return f.ret0 }
-func (f *GroupGoFrame) Returned(r *greenlet.Run) (ret0 *Task) { ret0 = f.ret0; f.Release(r); return }
+func (f *GroupGoFrame) Results() *Task                   { f.Over(f); return f.ret0 }
+func (f *GroupGoFrame) Returned(r *gen.Run) (ret0 *Task) { ret0 = f.ret0; f.Release(r); return }
 
 // GoResumable is Group.Go for callers that can be suspended.
-func (g *Group) GoResumable(r *greenlet.Run, run any, args ...any) (*Task, greenlet.Status) {
+func (g *Group) GoResumable(r *gen.Run, run any, args ...any) (*Task, gen.Status) {
 	return (*GroupGoFrame)(nil).body(r, g, run, args)
 }
 
-func (f *GroupGoFrame) body(r *greenlet.Run, g *Group, run any, args []any) (ret0 *Task, st greenlet.Status) {
+func (f *GroupGoFrame) body(r *gen.Run, g *Group, run any, args []any) (ret0 *Task, st gen.Status) {
 	var frame greenlet.Frame
 //line group.go:63:1
 	frame = greenlet.FrameOf(run, args...) // before the wait: who calls is at fault
@@ -45,8 +46,8 @@ func (f *GroupGoFrame) body(r *greenlet.Run, g *Group, run any, args []any) (ret
 		f.run2, f.args = nil, nil
 	}
 //line group.go:65:1
-	if st = g.room.AcquireResumable(r); st != greenlet.Done {
-		f = greenlet.Take(r, f, 25)
+	if st = g.room.AcquireResumable(r); st != gen.Done {
+		f = gen.Take(r, f, 25)
 		f.g, f.frame, f.PC = g, frame, 1
 		return ret0, r.Link(f, &f.Header, st)
 	}
@@ -55,12 +56,12 @@ after_if_64:
 		f.run2, f.args = nil, nil
 	}
 //line group.go:67:1
-	return g.add(g.hub.start(frame)), greenlet.Done
+	return g.add(g.hub.start(frame)), gen.Done
 }
 
-//line group_greenlet.go:62:1
+//line group_greenlet.go:63:1
 
-func (f *GroupGoFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *GroupGoFrame) Resume(r *gen.Run) (st gen.Status) {
 	g := f.g
 	var frame greenlet.Frame
 	switch f.PC {
@@ -77,15 +78,15 @@ func (f *GroupGoFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-//line group_greenlet.go:81:1
+//line group_greenlet.go:82:1
 
-func (f *GroupGoFrame) Args(args []any)                      { greenlet.SetVariadic(f, args, &f.run2, &f.args) }
-func (f *GroupGoFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
-func (f *GroupGoFrame) Forget()                              { *f = GroupGoFrame{Header: f.Header, ret0: f.ret0} }
-func (f *GroupGoFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 25) }
-func (*GroupGoFrame) Func() *greenlet.Func                   { return &infoOfGroupGoFrame }
+func (f *GroupGoFrame) Args(args []any)            { gen.SetVariadic(f, args, &f.run2, &f.args) }
+func (f *GroupGoFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
+func (f *GroupGoFrame) Forget()                    { *f = GroupGoFrame{Header: f.Header, ret0: f.ret0} }
+func (f *GroupGoFrame) Release(r *gen.Run)         { gen.Free(r, f, 25) }
+func (*GroupGoFrame) Func() *gen.Func              { return &infoOfGroupGoFrame }
 
-var infoOfGroupGoFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Group).Go", File: "github.com/going-green/greenlet/hub/group.go", Line: 62, Points: "65 g frame"}
+var infoOfGroupGoFrame = gen.Func{Name: "github.com/going-green/greenlet/hub.(*Group).Go", File: "github.com/going-green/greenlet/hub/group.go", Line: 62, Points: "65 g frame"}
 var _ func(*Group, any, ...any) *Task = (*Group).Go
 
 // valueGroupGoFrame is Group.Go as a value, for callers that can be suspended.
@@ -93,53 +94,51 @@ type valueGroupGoFrame struct {
 	recv *Group
 }
 
-func (v valueGroupGoFrame) CallResumable(r *greenlet.Run, p0 any, p1 ...any) (*Task, greenlet.Status) {
+func (v valueGroupGoFrame) CallResumable(r *gen.Run, p0 any, p1 ...any) (*Task, gen.Status) {
 	return v.recv.GoResumable(r, p0, p1...)
 }
 func init() {
-	greenlet.RegisterMethod((*new(*Group)).Go, func(recv *Group) any {
+	gen.RegisterMethod((*new(*Group)).Go, func(recv *Group) any {
 		return valueGroupGoFrame{recv}
 	})
 }
-func (v valueGroupGoFrame) Frame() greenlet.Frame { return greenlet.MakeFrame(GroupGoFrame{g: v.recv}) }
+func (v valueGroupGoFrame) Frame() gen.Frame { return gen.MakeFrame(GroupGoFrame{g: v.recv}) }
 
 // GroupAddFrame is an activation of Group.Add.
 type GroupAddFrame struct {
-	greenlet.Header
+	gen.Header
 	g *Group
 	t *Task
 }
 
 // NewAddFrame makes a frame that will run Group.Add.
-func (g *Group) NewAddFrame(t *Task) *GroupAddFrame {
-	return greenlet.MakeFrame(GroupAddFrame{g: g, t: t})
-}
+func (g *Group) NewAddFrame(t *Task) *GroupAddFrame { return gen.MakeFrame(GroupAddFrame{g: g, t: t}) }
 
 // AddResumable is Group.Add for callers that can be suspended.
-func (g *Group) AddResumable(r *greenlet.Run, t *Task) greenlet.Status {
+func (g *Group) AddResumable(r *gen.Run, t *Task) gen.Status {
 	return (*GroupAddFrame)(nil).body(r, g, t)
 }
 
-func (f *GroupAddFrame) body(r *greenlet.Run, g *Group, t *Task) (st greenlet.Status) {
+func (f *GroupAddFrame) body(r *gen.Run, g *Group, t *Task) (st gen.Status) {
 //line group.go:84:1
 	if g.room == nil {
 		goto after_if_84
 	}
 //line group.go:85:1
-	if st = g.room.AcquireResumable(r); st != greenlet.Done {
-		f = greenlet.Take(r, f, 30)
+	if st = g.room.AcquireResumable(r); st != gen.Done {
+		f = gen.Take(r, f, 30)
 		f.g, f.t, f.PC = g, t, 1
 		return r.Link(f, &f.Header, st)
 	}
 after_if_84:
 //line group.go:87:1
 	g.add(t)
-	return greenlet.Done
+	return gen.Done
 }
 
-//line group_greenlet.go:141:1
+//line group_greenlet.go:140:1
 
-func (f *GroupAddFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *GroupAddFrame) Resume(r *gen.Run) (st gen.Status) {
 	g, t := f.g, f.t
 	switch f.PC {
 	case 0:
@@ -152,14 +151,14 @@ func (f *GroupAddFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-//line group_greenlet.go:156:1
+//line group_greenlet.go:155:1
 
-func (f *GroupAddFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.t) }
-func (f *GroupAddFrame) Forget()                 { *f = GroupAddFrame{Header: f.Header} }
-func (f *GroupAddFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 30) }
-func (*GroupAddFrame) Func() *greenlet.Func      { return &infoOfGroupAddFrame }
+func (f *GroupAddFrame) Args(args []any)    { gen.SetArgs(f, args, &f.t) }
+func (f *GroupAddFrame) Forget()            { *f = GroupAddFrame{Header: f.Header} }
+func (f *GroupAddFrame) Release(r *gen.Run) { gen.Free(r, f, 30) }
+func (*GroupAddFrame) Func() *gen.Func      { return &infoOfGroupAddFrame }
 
-var infoOfGroupAddFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Group).Add", File: "github.com/going-green/greenlet/hub/group.go", Line: 83, Points: "85 g t"}
+var infoOfGroupAddFrame = gen.Func{Name: "github.com/going-green/greenlet/hub.(*Group).Add", File: "github.com/going-green/greenlet/hub/group.go", Line: 83, Points: "85 g t"}
 var _ func(*Group, *Task) = (*Group).Add
 
 // valueGroupAddFrame is Group.Add as a value, for callers that can be suspended.
@@ -167,52 +166,50 @@ type valueGroupAddFrame struct {
 	recv *Group
 }
 
-func (v valueGroupAddFrame) CallResumable(r *greenlet.Run, p0 *Task) greenlet.Status {
+func (v valueGroupAddFrame) CallResumable(r *gen.Run, p0 *Task) gen.Status {
 	return v.recv.AddResumable(r, p0)
 }
 func init() {
-	greenlet.RegisterMethod((*new(*Group)).Add, func(recv *Group) any {
+	gen.RegisterMethod((*new(*Group)).Add, func(recv *Group) any {
 		return valueGroupAddFrame{recv}
 	})
 }
-func (v valueGroupAddFrame) Frame() greenlet.Frame {
-	return greenlet.MakeFrame(GroupAddFrame{g: v.recv})
-}
+func (v valueGroupAddFrame) Frame() gen.Frame { return gen.MakeFrame(GroupAddFrame{g: v.recv}) }
 
 // GroupJoinFrame is an activation of Group.Join.
 type GroupJoinFrame struct {
-	greenlet.Header
+	gen.Header
 	g    *Group
 	ret0 error
 }
 
 // NewJoinFrame makes a frame that will run Group.Join.
-func (g *Group) NewJoinFrame() *GroupJoinFrame                  { return greenlet.MakeFrame(GroupJoinFrame{g: g}) }
-func (f *GroupJoinFrame) Results() error                        { f.Over(f); return f.ret0 }
-func (f *GroupJoinFrame) Returned(r *greenlet.Run) (ret0 error) { ret0 = f.ret0; f.Release(r); return }
+func (g *Group) NewJoinFrame() *GroupJoinFrame             { return gen.MakeFrame(GroupJoinFrame{g: g}) }
+func (f *GroupJoinFrame) Results() error                   { f.Over(f); return f.ret0 }
+func (f *GroupJoinFrame) Returned(r *gen.Run) (ret0 error) { ret0 = f.ret0; f.Release(r); return }
 
 // JoinResumable is Group.Join for callers that can be suspended.
-func (g *Group) JoinResumable(r *greenlet.Run) (error, greenlet.Status) {
+func (g *Group) JoinResumable(r *gen.Run) (error, gen.Status) {
 	return (*GroupJoinFrame)(nil).body(r, g)
 }
 
-func (f *GroupJoinFrame) body(r *greenlet.Run, g *Group) (ret0 error, st greenlet.Status) {
+func (f *GroupJoinFrame) body(r *gen.Run, g *Group) (ret0 error, st gen.Status) {
 //line group.go:158:1
 	if g.n <= 0 {
 //line group.go:162:1
-		return g.err, greenlet.Done
+		return g.err, gen.Done
 	}
 //line group.go:159:1
-	f = greenlet.Take(r, f, 27)
+	f = gen.Take(r, f, 27)
 	r.Leaf(f, &f.Header)
 	f.g, f.PC = g, 1
 //line group.go:159:1
 	return ret0, r.SendNone(g.hub.park(r.Current(), &g.empty, forGroup))
 }
 
-//line group_greenlet.go:214:1
+//line group_greenlet.go:211:1
 
-func (f *GroupJoinFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *GroupJoinFrame) Resume(r *gen.Run) (st gen.Status) {
 	g := f.g
 	switch f.PC {
 	case 0:
@@ -227,14 +224,14 @@ func (f *GroupJoinFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-//line group_greenlet.go:231:1
+//line group_greenlet.go:228:1
 
-func (f *GroupJoinFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
-func (f *GroupJoinFrame) Forget()                              { *f = GroupJoinFrame{Header: f.Header, ret0: f.ret0} }
-func (f *GroupJoinFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 27) }
-func (*GroupJoinFrame) Func() *greenlet.Func                   { return &infoOfGroupJoinFrame }
+func (f *GroupJoinFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
+func (f *GroupJoinFrame) Forget()                    { *f = GroupJoinFrame{Header: f.Header, ret0: f.ret0} }
+func (f *GroupJoinFrame) Release(r *gen.Run)         { gen.Free(r, f, 27) }
+func (*GroupJoinFrame) Func() *gen.Func              { return &infoOfGroupJoinFrame }
 
-var infoOfGroupJoinFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Group).Join", File: "github.com/going-green/greenlet/hub/group.go", Line: 157, Points: "159 g"}
+var infoOfGroupJoinFrame = gen.Func{Name: "github.com/going-green/greenlet/hub.(*Group).Join", File: "github.com/going-green/greenlet/hub/group.go", Line: 157, Points: "159 g"}
 var _ func(*Group) error = (*Group).Join
 
 // valueGroupJoinFrame is Group.Join as a value, for callers that can be suspended.
@@ -242,21 +239,19 @@ type valueGroupJoinFrame struct {
 	recv *Group
 }
 
-func (v valueGroupJoinFrame) CallResumable(r *greenlet.Run) (error, greenlet.Status) {
+func (v valueGroupJoinFrame) CallResumable(r *gen.Run) (error, gen.Status) {
 	return v.recv.JoinResumable(r)
 }
 func init() {
-	greenlet.RegisterMethod((*new(*Group)).Join, func(recv *Group) any {
+	gen.RegisterMethod((*new(*Group)).Join, func(recv *Group) any {
 		return valueGroupJoinFrame{recv}
 	})
 }
-func (v valueGroupJoinFrame) Frame() greenlet.Frame {
-	return greenlet.MakeFrame(GroupJoinFrame{g: v.recv})
-}
+func (v valueGroupJoinFrame) Frame() gen.Frame { return gen.MakeFrame(GroupJoinFrame{g: v.recv}) }
 
 // GroupJoinForFrame is an activation of Group.JoinFor.
 type GroupJoinForFrame struct {
-	greenlet.Header
+	gen.Header
 	g    *Group
 	d    time.Duration
 	ret0 error
@@ -265,37 +260,37 @@ type GroupJoinForFrame struct {
 
 // NewJoinForFrame makes a frame that will run Group.JoinFor.
 func (g *Group) NewJoinForFrame(d time.Duration) *GroupJoinForFrame {
-	return greenlet.MakeFrame(GroupJoinForFrame{g: g, d: d})
+	return gen.MakeFrame(GroupJoinForFrame{g: g, d: d})
 }
 func (f *GroupJoinForFrame) Results() (error, bool) { f.Over(f); return f.ret0, f.ret1 }
-func (f *GroupJoinForFrame) Returned(r *greenlet.Run) (ret0 error, ret1 bool) {
+func (f *GroupJoinForFrame) Returned(r *gen.Run) (ret0 error, ret1 bool) {
 	ret0, ret1 = f.ret0, f.ret1
 	f.Release(r)
 	return
 }
 
 // JoinForResumable is Group.JoinFor for callers that can be suspended.
-func (g *Group) JoinForResumable(r *greenlet.Run, d time.Duration) (error, bool, greenlet.Status) {
+func (g *Group) JoinForResumable(r *gen.Run, d time.Duration) (error, bool, gen.Status) {
 	return (*GroupJoinForFrame)(nil).body(r, g, d)
 }
 
-func (f *GroupJoinForFrame) body(r *greenlet.Run, g *Group, d time.Duration) (ret0 error, ret1 bool, st greenlet.Status) {
+func (f *GroupJoinForFrame) body(r *gen.Run, g *Group, d time.Duration) (ret0 error, ret1 bool, st gen.Status) {
 //line group.go:169:1
 	if g.n <= 0 {
 //line group.go:174:1
-		return g.err, true, greenlet.Done
+		return g.err, true, gen.Done
 	}
 //line group.go:170:1
-	f = greenlet.Take(r, f, 10)
+	f = gen.Take(r, f, 10)
 	r.Leaf(f, &f.Header)
 	f.g, f.PC = g, 1
 //line group.go:170:1
 	return ret0, ret1, r.SendNone(g.hub.parkFor(r.Current(), &g.empty, d, forGroup))
 }
 
-//line group_greenlet.go:297:1
+//line group_greenlet.go:292:1
 
-func (f *GroupJoinForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *GroupJoinForFrame) Resume(r *gen.Run) (st gen.Status) {
 	g := f.g
 	switch f.PC {
 	case 0:
@@ -309,19 +304,19 @@ func (f *GroupJoinForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-//line group_greenlet.go:313:1
+//line group_greenlet.go:308:1
 
-func (f *GroupJoinForFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.d) }
-func (f *GroupJoinForFrame) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
+func (f *GroupJoinForFrame) Args(args []any) { gen.SetArgs(f, args, &f.d) }
+func (f *GroupJoinForFrame) Send(r *gen.Run) gen.Status {
+	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
 }
 func (f *GroupJoinForFrame) Forget() {
 	*f = GroupJoinForFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1}
 }
-func (f *GroupJoinForFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 10) }
-func (*GroupJoinForFrame) Func() *greenlet.Func      { return &infoOfGroupJoinForFrame }
+func (f *GroupJoinForFrame) Release(r *gen.Run) { gen.Free(r, f, 10) }
+func (*GroupJoinForFrame) Func() *gen.Func      { return &infoOfGroupJoinForFrame }
 
-var infoOfGroupJoinForFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Group).JoinFor", File: "github.com/going-green/greenlet/hub/group.go", Line: 168, Points: "170 g"}
+var infoOfGroupJoinForFrame = gen.Func{Name: "github.com/going-green/greenlet/hub.(*Group).JoinFor", File: "github.com/going-green/greenlet/hub/group.go", Line: 168, Points: "170 g"}
 var _ func(*Group, time.Duration) (error, bool) = (*Group).JoinFor
 
 // valueGroupJoinForFrame is Group.JoinFor as a value, for callers that can be suspended.
@@ -329,49 +324,45 @@ type valueGroupJoinForFrame struct {
 	recv *Group
 }
 
-func (v valueGroupJoinForFrame) CallResumable(r *greenlet.Run, p0 time.Duration) (error, bool, greenlet.Status) {
+func (v valueGroupJoinForFrame) CallResumable(r *gen.Run, p0 time.Duration) (error, bool, gen.Status) {
 	return v.recv.JoinForResumable(r, p0)
 }
 func init() {
-	greenlet.RegisterMethod((*new(*Group)).JoinFor, func(recv *Group) any {
+	gen.RegisterMethod((*new(*Group)).JoinFor, func(recv *Group) any {
 		return valueGroupJoinForFrame{recv}
 	})
 }
-func (v valueGroupJoinForFrame) Frame() greenlet.Frame {
-	return greenlet.MakeFrame(GroupJoinForFrame{g: v.recv})
-}
+func (v valueGroupJoinForFrame) Frame() gen.Frame { return gen.MakeFrame(GroupJoinForFrame{g: v.recv}) }
 
 // GroupKillFrame is an activation of Group.Kill.
 type GroupKillFrame struct {
-	greenlet.Header
+	gen.Header
 	g *Group
 }
 
 // NewKillFrame makes a frame that will run Group.Kill.
-func (g *Group) NewKillFrame() *GroupKillFrame { return greenlet.MakeFrame(GroupKillFrame{g: g}) }
+func (g *Group) NewKillFrame() *GroupKillFrame { return gen.MakeFrame(GroupKillFrame{g: g}) }
 
 // KillResumable is Group.Kill for callers that can be suspended.
-func (g *Group) KillResumable(r *greenlet.Run) greenlet.Status {
-	return (*GroupKillFrame)(nil).body(r, g)
-}
+func (g *Group) KillResumable(r *gen.Run) gen.Status { return (*GroupKillFrame)(nil).body(r, g) }
 
-func (f *GroupKillFrame) body(r *greenlet.Run, g *Group) (st greenlet.Status) {
+func (f *GroupKillFrame) body(r *gen.Run, g *Group) (st gen.Status) {
 //line group.go:182:1
 	g.interrupt()
 	if g.n <= 0 {
-		return greenlet.Done
+		return gen.Done
 	}
 //line group.go:184:1
-	f = greenlet.Take(r, f, 51)
+	f = gen.Take(r, f, 51)
 	r.Leaf(f, &f.Header)
 	f.g, f.PC = g, 1
 //line group.go:184:1
 	return r.SendNone(g.hub.park(r.Current(), &g.killers, forGroup))
 }
 
-//line group_greenlet.go:373:1
+//line group_greenlet.go:364:1
 
-func (f *GroupKillFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *GroupKillFrame) Resume(r *gen.Run) (st gen.Status) {
 	g := f.g
 	switch f.PC {
 	case 0:
@@ -390,13 +381,13 @@ func (f *GroupKillFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-//line group_greenlet.go:394:1
+//line group_greenlet.go:385:1
 
-func (f *GroupKillFrame) Forget()                 { *f = GroupKillFrame{Header: f.Header} }
-func (f *GroupKillFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 51) }
-func (*GroupKillFrame) Func() *greenlet.Func      { return &infoOfGroupKillFrame }
+func (f *GroupKillFrame) Forget()            { *f = GroupKillFrame{Header: f.Header} }
+func (f *GroupKillFrame) Release(r *gen.Run) { gen.Free(r, f, 51) }
+func (*GroupKillFrame) Func() *gen.Func      { return &infoOfGroupKillFrame }
 
-var infoOfGroupKillFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Group).Kill", File: "github.com/going-green/greenlet/hub/group.go", Line: 181, Points: "184 g"}
+var infoOfGroupKillFrame = gen.Func{Name: "github.com/going-green/greenlet/hub.(*Group).Kill", File: "github.com/going-green/greenlet/hub/group.go", Line: 181, Points: "184 g"}
 var _ func(*Group) = (*Group).Kill
 
 // valueGroupKillFrame is Group.Kill as a value, for callers that can be suspended.
@@ -404,21 +395,19 @@ type valueGroupKillFrame struct {
 	recv *Group
 }
 
-func (v valueGroupKillFrame) CallResumable(r *greenlet.Run) greenlet.Status {
+func (v valueGroupKillFrame) CallResumable(r *gen.Run) gen.Status {
 	return v.recv.KillResumable(r)
 }
 func init() {
-	greenlet.RegisterMethod((*new(*Group)).Kill, func(recv *Group) any {
+	gen.RegisterMethod((*new(*Group)).Kill, func(recv *Group) any {
 		return valueGroupKillFrame{recv}
 	})
 }
-func (v valueGroupKillFrame) Frame() greenlet.Frame {
-	return greenlet.MakeFrame(GroupKillFrame{g: v.recv})
-}
+func (v valueGroupKillFrame) Frame() gen.Frame { return gen.MakeFrame(GroupKillFrame{g: v.recv}) }
 
 // GroupKillForFrame is an activation of Group.KillFor.
 type GroupKillForFrame struct {
-	greenlet.Header
+	gen.Header
 	g    *Group
 	d    time.Duration
 	ret0 bool
@@ -426,37 +415,33 @@ type GroupKillForFrame struct {
 
 // NewKillForFrame makes a frame that will run Group.KillFor.
 func (g *Group) NewKillForFrame(d time.Duration) *GroupKillForFrame {
-	return greenlet.MakeFrame(GroupKillForFrame{g: g, d: d})
+	return gen.MakeFrame(GroupKillForFrame{g: g, d: d})
 }
-func (f *GroupKillForFrame) Results() bool { f.Over(f); return f.ret0 }
-func (f *GroupKillForFrame) Returned(r *greenlet.Run) (ret0 bool) {
-	ret0 = f.ret0
-	f.Release(r)
-	return
-}
+func (f *GroupKillForFrame) Results() bool                   { f.Over(f); return f.ret0 }
+func (f *GroupKillForFrame) Returned(r *gen.Run) (ret0 bool) { ret0 = f.ret0; f.Release(r); return }
 
 // KillForResumable is Group.KillFor for callers that can be suspended.
-func (g *Group) KillForResumable(r *greenlet.Run, d time.Duration) (bool, greenlet.Status) {
+func (g *Group) KillForResumable(r *gen.Run, d time.Duration) (bool, gen.Status) {
 	return (*GroupKillForFrame)(nil).body(r, g, d)
 }
 
-func (f *GroupKillForFrame) body(r *greenlet.Run, g *Group, d time.Duration) (ret0 bool, st greenlet.Status) {
+func (f *GroupKillForFrame) body(r *gen.Run, g *Group, d time.Duration) (ret0 bool, st gen.Status) {
 	var ok bool
 //line group.go:195:1
 	g.interrupt()
 	_, ok, st = g.JoinForResumable(r, d)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 2)
+	if st != gen.Done {
+		f = gen.Take(r, f, 2)
 		f.g, f.PC = nil, 1
 		return ret0, r.Link(f, &f.Header, st)
 	}
 //line group.go:197:1
-	return ok, greenlet.Done
+	return ok, gen.Done
 }
 
-//line group_greenlet.go:458:1
+//line group_greenlet.go:443:1
 
-func (f *GroupKillForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *GroupKillForFrame) Resume(r *gen.Run) (st gen.Status) {
 	var ok bool
 	switch f.PC {
 	case 0:
@@ -470,15 +455,15 @@ func (f *GroupKillForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-//line group_greenlet.go:474:1
+//line group_greenlet.go:459:1
 
-func (f *GroupKillForFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.d) }
-func (f *GroupKillForFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
-func (f *GroupKillForFrame) Forget()                              { *f = GroupKillForFrame{Header: f.Header, ret0: f.ret0} }
-func (f *GroupKillForFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 2) }
-func (*GroupKillForFrame) Func() *greenlet.Func                   { return &infoOfGroupKillForFrame }
+func (f *GroupKillForFrame) Args(args []any)            { gen.SetArgs(f, args, &f.d) }
+func (f *GroupKillForFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
+func (f *GroupKillForFrame) Forget()                    { *f = GroupKillForFrame{Header: f.Header, ret0: f.ret0} }
+func (f *GroupKillForFrame) Release(r *gen.Run)         { gen.Free(r, f, 2) }
+func (*GroupKillForFrame) Func() *gen.Func              { return &infoOfGroupKillForFrame }
 
-var infoOfGroupKillForFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Group).KillFor", File: "github.com/going-green/greenlet/hub/group.go", Line: 194, Points: "196"}
+var infoOfGroupKillForFrame = gen.Func{Name: "github.com/going-green/greenlet/hub.(*Group).KillFor", File: "github.com/going-green/greenlet/hub/group.go", Line: 194, Points: "196"}
 var _ func(*Group, time.Duration) bool = (*Group).KillFor
 
 // valueGroupKillForFrame is Group.KillFor as a value, for callers that can be suspended.
@@ -486,17 +471,15 @@ type valueGroupKillForFrame struct {
 	recv *Group
 }
 
-func (v valueGroupKillForFrame) CallResumable(r *greenlet.Run, p0 time.Duration) (bool, greenlet.Status) {
+func (v valueGroupKillForFrame) CallResumable(r *gen.Run, p0 time.Duration) (bool, gen.Status) {
 	return v.recv.KillForResumable(r, p0)
 }
 func init() {
-	greenlet.RegisterMethod((*new(*Group)).KillFor, func(recv *Group) any {
+	gen.RegisterMethod((*new(*Group)).KillFor, func(recv *Group) any {
 		return valueGroupKillForFrame{recv}
 	})
 }
-func (v valueGroupKillForFrame) Frame() greenlet.Frame {
-	return greenlet.MakeFrame(GroupKillForFrame{g: v.recv})
-}
+func (v valueGroupKillForFrame) Frame() gen.Frame { return gen.MakeFrame(GroupKillForFrame{g: v.recv}) }
 func init() {
-	greenlet.Declare("Group.Go", "Group.Add", "Group.Join", "Group.JoinFor", "Group.Kill", "Group.KillFor")
+	gen.Declare("Group.Go", "Group.Add", "Group.Join", "Group.JoinFor", "Group.Kill", "Group.KillFor")
 }

@@ -6,15 +6,15 @@ package hub
 
 import (
 	"fmt"
-	greenlet "github.com/going-green/greenlet/runtime"
+	"github.com/going-green/greenlet/runtime/gen"
 	"time"
 )
 
-const _ = greenlet.Protocol1_RunGoGenerate
+const _ = gen.Protocol1_RunGoGenerate
 
 // logPooledFrame is an activation of log.pooled.
 type logPooledFrame struct {
-	greenlet.Header
+	gen.Header
 	l    *log
 	size int
 	g    *Group
@@ -22,15 +22,15 @@ type logPooledFrame struct {
 }
 
 func (l *log) newPooledFrame(size int) *logPooledFrame {
-	return greenlet.MakeFrame(logPooledFrame{l: l, size: size})
+	return gen.MakeFrame(logPooledFrame{l: l, size: size})
 }
 
 // pooledResumable is log.pooled for callers that can be suspended.
-func (l *log) pooledResumable(r *greenlet.Run, size int) greenlet.Status {
+func (l *log) pooledResumable(r *gen.Run, size int) gen.Status {
 	return (*logPooledFrame)(nil).body(r, l, size)
 }
 
-func (f *logPooledFrame) body(r *greenlet.Run, l *log, size int) (st greenlet.Status) {
+func (f *logPooledFrame) body(r *gen.Run, l *log, size int) (st gen.Status) {
 	var g *Group
 	var i int
 //line group_test.go:17:1
@@ -43,8 +43,8 @@ loop_18:
 	}
 //line group_test.go:19:1
 	_, st = g.GoResumable(r, l.newSleeperFrame(fmt.Sprint(i), 1, time.Duration(i+1)*time.Second))
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 33)
+	if st != gen.Done {
+		f = gen.Take(r, f, 33)
 		f.l, f.g, f.i, f.PC = l, g, i, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -54,19 +54,19 @@ loop_18:
 after_loop_18:
 	l.say("started, %d left", g.Len())
 	_, st = g.JoinResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 33)
+	if st != gen.Done {
+		f = gen.Take(r, f, 33)
 		f.l, f.g, f.PC = l, g, 2
 		return r.Link(f, &f.Header, st)
 	}
 //line group_test.go:23:1
 	l.say("joined, %d left", g.Len())
-	return greenlet.Done
+	return gen.Done
 }
 
 //line group_greenlet_test.go:68:1
 
-func (f *logPooledFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *logPooledFrame) Resume(r *gen.Run) (st gen.Status) {
 	l := f.l
 	var g *Group
 	var i int
@@ -90,7 +90,7 @@ loop_18:
 	}
 //line group_test.go:19:1
 	_, st = g.GoResumable(r, l.newSleeperFrame(fmt.Sprint(i), 1, time.Duration(i+1)*time.Second))
-	if st != greenlet.Done {
+	if st != gen.Done {
 		f.g, f.i, f.PC = g, i, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -101,7 +101,7 @@ resumed_19:
 after_loop_18:
 	l.say("started, %d left", g.Len())
 	_, st = g.JoinResumable(r)
-	if st != greenlet.Done {
+	if st != gen.Done {
 		f.g, f.PC = g, 2
 		return r.Link(f, &f.Header, st)
 	}
@@ -113,31 +113,31 @@ resumed_22:
 
 //line group_greenlet_test.go:115:1
 
-func (f *logPooledFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.size) }
-func (f *logPooledFrame) Forget()                 { *f = logPooledFrame{Header: f.Header} }
-func (f *logPooledFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 33) }
-func (*logPooledFrame) Func() *greenlet.Func      { return &logPooledFrameInfo }
+func (f *logPooledFrame) Args(args []any)    { gen.SetArgs(f, args, &f.size) }
+func (f *logPooledFrame) Forget()            { *f = logPooledFrame{Header: f.Header} }
+func (f *logPooledFrame) Release(r *gen.Run) { gen.Free(r, f, 33) }
+func (*logPooledFrame) Func() *gen.Func      { return &logPooledFrameInfo }
 
-var logPooledFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).pooled", File: "github.com/going-green/greenlet/hub/group_test.go", Line: 16, Points: "19 l g i; 22 -i"}
+var logPooledFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).pooled", File: "github.com/going-green/greenlet/hub/group_test.go", Line: 16, Points: "19 l g i; 22 -i"}
 var _ func(*log, int) = (*log).pooled
 
 // logKillsGroupFrame is an activation of log.killsGroup.
 type logKillsGroupFrame struct {
-	greenlet.Header
+	gen.Header
 	l *log
 	g *Group
 }
 
 func (l *log) newKillsGroupFrame() *logKillsGroupFrame {
-	return greenlet.MakeFrame(logKillsGroupFrame{l: l})
+	return gen.MakeFrame(logKillsGroupFrame{l: l})
 }
 
 // killsGroupResumable is log.killsGroup for callers that can be suspended.
-func (l *log) killsGroupResumable(r *greenlet.Run) greenlet.Status {
+func (l *log) killsGroupResumable(r *gen.Run) gen.Status {
 	return (*logKillsGroupFrame)(nil).body(r, l)
 }
 
-func (f *logKillsGroupFrame) body(r *greenlet.Run, l *log) (st greenlet.Status) {
+func (f *logKillsGroupFrame) body(r *gen.Run, l *log) (st gen.Status) {
 	var g *Group
 	if f != nil {
 		switch f.PC {
@@ -159,37 +159,37 @@ func (f *logKillsGroupFrame) body(r *greenlet.Run, l *log) (st greenlet.Status) 
 			goto resumed_41
 		case 5:
 			r.Callee().(*GroupJoinFrame).Release(r)
-			return greenlet.Done
+			return gen.Done
 		}
 	}
 
 //line group_test.go:37:1
 	g = l.NewGroup()
 	_, st = g.GoResumable(r, l.newStubbornFrame())
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 20)
+	if st != gen.Done {
+		f = gen.Take(r, f, 20)
 		f.l, f.g, f.PC = l, g, 1
 		return r.Link(f, &f.Header, st)
 	}
 resumed_38:
 //line group_test.go:39:1
-	if st = l.YieldResumable(r); st != greenlet.Done {
-		f = greenlet.Take(r, f, 20)
+	if st = l.YieldResumable(r); st != gen.Done {
+		f = gen.Take(r, f, 20)
 		f.l, f.g, f.PC = l, g, 2
 		return r.Link(f, &f.Header, st)
 	}
 resumed_39:
 //line group_test.go:40:1
 	_, st = g.GoResumable(r, l.newStubbornFrame())
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 20)
+	if st != gen.Done {
+		f = gen.Take(r, f, 20)
 		f.l, f.g, f.PC = l, g, 3
 		return r.Link(f, &f.Header, st)
 	}
 resumed_40:
 //line group_test.go:41:1
-	if st = g.KillResumable(r); st != greenlet.Done {
-		f = greenlet.Take(r, f, 20)
+	if st = g.KillResumable(r); st != gen.Done {
+		f = gen.Take(r, f, 20)
 		f.l, f.g, f.PC = l, g, 4
 		return r.Link(f, &f.Header, st)
 	}
@@ -201,74 +201,74 @@ resumed_41:
 	}
 //line group_test.go:43:1
 	_, st = g.JoinResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 20)
+	if st != gen.Done {
+		f = gen.Take(r, f, 20)
 		f.g, f.PC = nil, 5
 		return r.Link(f, &f.Header, st)
 	}
-	return greenlet.Done
+	return gen.Done
 }
 
 //line group_greenlet_test.go:214:1
 
-func (f *logKillsGroupFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *logKillsGroupFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l))
 }
 
-func (f *logKillsGroupFrame) Forget()                 { *f = logKillsGroupFrame{Header: f.Header} }
-func (f *logKillsGroupFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 20) }
-func (*logKillsGroupFrame) Func() *greenlet.Func      { return &logKillsGroupFrameInfo }
+func (f *logKillsGroupFrame) Forget()            { *f = logKillsGroupFrame{Header: f.Header} }
+func (f *logKillsGroupFrame) Release(r *gen.Run) { gen.Free(r, f, 20) }
+func (*logKillsGroupFrame) Func() *gen.Func      { return &logKillsGroupFrameInfo }
 
-var logKillsGroupFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).killsGroup", File: "github.com/going-green/greenlet/hub/group_test.go", Line: 36, Points: "38 l g; 39 =; 40 =; 41 =; 43"}
+var logKillsGroupFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).killsGroup", File: "github.com/going-green/greenlet/hub/group_test.go", Line: 36, Points: "38 l g; 39 =; 40 =; 41 =; 43"}
 var _ func(*log) = (*log).killsGroup
 
 // logKillsNewcomersFrame is an activation of log.killsNewcomers.
 type logKillsNewcomersFrame struct {
-	greenlet.Header
+	gen.Header
 	l *log
 	g *Group
 }
 
 func (l *log) newKillsNewcomersFrame() *logKillsNewcomersFrame {
-	return greenlet.MakeFrame(logKillsNewcomersFrame{l: l})
+	return gen.MakeFrame(logKillsNewcomersFrame{l: l})
 }
 
 // killsNewcomersResumable is log.killsNewcomers for callers that can be suspended.
-func (l *log) killsNewcomersResumable(r *greenlet.Run) greenlet.Status {
+func (l *log) killsNewcomersResumable(r *gen.Run) gen.Status {
 	return (*logKillsNewcomersFrame)(nil).body(r, l)
 }
 
-func (f *logKillsNewcomersFrame) body(r *greenlet.Run, l *log) (st greenlet.Status) {
+func (f *logKillsNewcomersFrame) body(r *gen.Run, l *log) (st gen.Status) {
 	var g *Group
 //line group_test.go:54:1
 	g = l.NewGroup()
 	_, st = g.GoResumable(r, l.newStubbornFrame())
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 58)
+	if st != gen.Done {
+		f = gen.Take(r, f, 58)
 		f.l, f.g, f.PC = l, g, 1
 		return r.Link(f, &f.Header, st)
 	}
 //line group_test.go:56:1
 	l.Go(l.newComesFrame(g))
-	if st = l.YieldResumable(r); st != greenlet.Done {
-		f = greenlet.Take(r, f, 58)
+	if st = l.YieldResumable(r); st != gen.Done {
+		f = gen.Take(r, f, 58)
 		f.l, f.g, f.PC = l, g, 2
 		return r.Link(f, &f.Header, st)
 	}
 //line group_test.go:58:1
-	if st = g.KillResumable(r); st != greenlet.Done {
-		f = greenlet.Take(r, f, 58)
+	if st = g.KillResumable(r); st != gen.Done {
+		f = gen.Take(r, f, 58)
 		f.l, f.g, f.PC = l, g, 3
 		return r.Link(f, &f.Header, st)
 	}
 //line group_test.go:59:1
 	l.say("%d left", g.Len())
-	return greenlet.Done
+	return gen.Done
 }
 
 //line group_greenlet_test.go:271:1
 
-func (f *logKillsNewcomersFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *logKillsNewcomersFrame) Resume(r *gen.Run) (st gen.Status) {
 	l := f.l
 	var g *Group
 	switch f.PC {
@@ -279,7 +279,7 @@ func (f *logKillsNewcomersFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		r.Callee().(*GroupGoFrame).Release(r)
 //line group_test.go:56:1
 		l.Go(l.newComesFrame(g))
-		if st = l.YieldResumable(r); st != greenlet.Done {
+		if st = l.YieldResumable(r); st != gen.Done {
 			f.g, f.PC = g, 2
 			return r.Link(f, &f.Header, st)
 		}
@@ -296,7 +296,7 @@ func (f *logKillsNewcomersFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 resumed_57:
 //line group_test.go:58:1
-	if st = g.KillResumable(r); st != greenlet.Done {
+	if st = g.KillResumable(r); st != gen.Done {
 		f.g, f.PC = g, 3
 		return r.Link(f, &f.Header, st)
 	}
@@ -308,49 +308,47 @@ resumed_58:
 
 //line group_greenlet_test.go:311:1
 
-func (f *logKillsNewcomersFrame) Forget()                 { *f = logKillsNewcomersFrame{Header: f.Header} }
-func (f *logKillsNewcomersFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 58) }
-func (*logKillsNewcomersFrame) Func() *greenlet.Func      { return &logKillsNewcomersFrameInfo }
+func (f *logKillsNewcomersFrame) Forget()            { *f = logKillsNewcomersFrame{Header: f.Header} }
+func (f *logKillsNewcomersFrame) Release(r *gen.Run) { gen.Free(r, f, 58) }
+func (*logKillsNewcomersFrame) Func() *gen.Func      { return &logKillsNewcomersFrameInfo }
 
-var logKillsNewcomersFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).killsNewcomers", File: "github.com/going-green/greenlet/hub/group_test.go", Line: 53, Points: "55 l g; 57 =; 58 ="}
+var logKillsNewcomersFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).killsNewcomers", File: "github.com/going-green/greenlet/hub/group_test.go", Line: 53, Points: "55 l g; 57 =; 58 ="}
 var _ func(*log) = (*log).killsNewcomers
 
 // logComesFrame is an activation of log.comes.
 type logComesFrame struct {
-	greenlet.Header
+	gen.Header
 	l *log
 	g *Group
 }
 
-func (l *log) newComesFrame(g *Group) *logComesFrame {
-	return greenlet.MakeFrame(logComesFrame{l: l, g: g})
-}
+func (l *log) newComesFrame(g *Group) *logComesFrame { return gen.MakeFrame(logComesFrame{l: l, g: g}) }
 
 // comesResumable is log.comes for callers that can be suspended.
-func (l *log) comesResumable(r *greenlet.Run, g *Group) greenlet.Status {
+func (l *log) comesResumable(r *gen.Run, g *Group) gen.Status {
 	return (*logComesFrame)(nil).body(r, l, g)
 }
 
-func (f *logComesFrame) body(r *greenlet.Run, l *log, g *Group) (st greenlet.Status) {
+func (f *logComesFrame) body(r *gen.Run, l *log, g *Group) (st gen.Status) {
 //line group_test.go:64:1
-	if st = l.SleepResumable(r, time.Second/2); st != greenlet.Done {
-		f = greenlet.Take(r, f, 21)
+	if st = l.SleepResumable(r, time.Second/2); st != gen.Done {
+		f = gen.Take(r, f, 21)
 		f.l, f.g, f.PC = l, g, 1
 		return r.Link(f, &f.Header, st)
 	}
 //line group_test.go:65:1
 	_, st = g.GoResumable(r, l.newSleeperFrame("newcomer", 1, time.Hour))
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 21)
+	if st != gen.Done {
+		f = gen.Take(r, f, 21)
 		f.l, f.g, f.PC = nil, nil, 2
 		return r.Link(f, &f.Header, st)
 	}
-	return greenlet.Done
+	return gen.Done
 }
 
-//line group_greenlet_test.go:353:1
+//line group_greenlet_test.go:351:1
 
-func (f *logComesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *logComesFrame) Resume(r *gen.Run) (st gen.Status) {
 	l, g := f.l, f.g
 	switch f.PC {
 	case 0:
@@ -359,7 +357,7 @@ func (f *logComesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		r.Callee().(*HubSleepFrame).Release(r)
 //line group_test.go:65:1
 		_, st = g.GoResumable(r, l.newSleeperFrame("newcomer", 1, time.Hour))
-		if st != greenlet.Done {
+		if st != gen.Done {
 			f.l, f.g, f.PC = nil, nil, 2
 			return r.Link(f, &f.Header, st)
 		}
@@ -370,39 +368,39 @@ func (f *logComesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-//line group_greenlet_test.go:375:1
+//line group_greenlet_test.go:373:1
 
-func (f *logComesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.g) }
-func (f *logComesFrame) Forget()                 { *f = logComesFrame{Header: f.Header} }
-func (f *logComesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 21) }
-func (*logComesFrame) Func() *greenlet.Func      { return &logComesFrameInfo }
+func (f *logComesFrame) Args(args []any)    { gen.SetArgs(f, args, &f.g) }
+func (f *logComesFrame) Forget()            { *f = logComesFrame{Header: f.Header} }
+func (f *logComesFrame) Release(r *gen.Run) { gen.Free(r, f, 21) }
+func (*logComesFrame) Func() *gen.Func      { return &logComesFrameInfo }
 
-var logComesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).comes", File: "github.com/going-green/greenlet/hub/group_test.go", Line: 63, Points: "64 l g; 65"}
+var logComesFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).comes", File: "github.com/going-green/greenlet/hub/group_test.go", Line: 63, Points: "64 l g; 65"}
 var _ func(*log, *Group) = (*log).comes
 
 // blocksFrame is an activation of blocks.
 type blocksFrame struct {
-	greenlet.Header
+	gen.Header
 	h   *Hub
 	m   *meter
 	sum *int
 }
 
 func newBlocksFrame(h *Hub, m *meter, sum *int) *blocksFrame {
-	return greenlet.MakeFrame(blocksFrame{h: h, m: m, sum: sum})
+	return gen.MakeFrame(blocksFrame{h: h, m: m, sum: sum})
 }
 
 // blocksResumable is blocks for callers that can be suspended.
-func blocksResumable(r *greenlet.Run, h *Hub, m *meter, sum *int) greenlet.Status {
+func blocksResumable(r *gen.Run, h *Hub, m *meter, sum *int) gen.Status {
 	return (*blocksFrame)(nil).body(r, h, m, sum)
 }
 
-func (f *blocksFrame) body(r *greenlet.Run, h *Hub, m *meter, sum *int) (st greenlet.Status) {
+func (f *blocksFrame) body(r *gen.Run, h *Hub, m *meter, sum *int) (st gen.Status) {
 	var t0 int
 //line group_test.go:90:1
 	t0, st = BlockResumable(r, h, func() int { return m.run(time.Millisecond) })
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 50)
+	if st != gen.Done {
+		f = gen.Take(r, f, 50)
 		f.h, f.m, f.sum, f.PC = nil, nil, sum, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -410,19 +408,19 @@ func (f *blocksFrame) body(r *greenlet.Run, h *Hub, m *meter, sum *int) (st gree
 	if t0 > 0 {
 		*sum++
 	}
-	return greenlet.Done
+	return gen.Done
 }
 
-//line group_greenlet_test.go:418:1
+//line group_greenlet_test.go:416:1
 
-func (f *blocksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *blocksFrame) Resume(r *gen.Run) (st gen.Status) {
 	sum := f.sum
 	var t0 int
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.h, f.m, f.sum))
 	default:
-		t0 = r.Callee().(interface{ Returned(*greenlet.Run) int }).Returned(r)
+		t0 = r.Callee().(interface{ Returned(*gen.Run) int }).Returned(r)
 //line group_test.go:90:1
 		if t0 > 0 {
 			*sum++
@@ -431,69 +429,67 @@ func (f *blocksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-//line group_greenlet_test.go:436:1
+//line group_greenlet_test.go:434:1
 
-func (f *blocksFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.h, &f.m, &f.sum) }
-func (f *blocksFrame) Forget()                 { *f = blocksFrame{Header: f.Header} }
-func (f *blocksFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 50) }
-func (*blocksFrame) Func() *greenlet.Func      { return &blocksFrameInfo }
+func (f *blocksFrame) Args(args []any)    { gen.SetArgs(f, args, &f.h, &f.m, &f.sum) }
+func (f *blocksFrame) Forget()            { *f = blocksFrame{Header: f.Header} }
+func (f *blocksFrame) Release(r *gen.Run) { gen.Free(r, f, 50) }
+func (*blocksFrame) Func() *gen.Func      { return &blocksFrameInfo }
 
-var blocksFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.blocks", File: "github.com/going-green/greenlet/hub/group_test.go", Line: 89, Points: "90 sum"}
+var blocksFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.blocks", File: "github.com/going-green/greenlet/hub/group_test.go", Line: 89, Points: "90 sum"}
 var _ func(*Hub, *meter, *int) = blocks
 
 // failsBlockedFrame is an activation of failsBlocked.
 type failsBlockedFrame struct {
-	greenlet.DeferHeader
+	gen.DeferHeader
 	h    *Hub
 	v    *any
 	ret0 any
 }
 
-func newFailsBlockedFrame(h *Hub) *failsBlockedFrame {
-	return greenlet.MakeFrame(failsBlockedFrame{h: h})
-}
+func newFailsBlockedFrame(h *Hub) *failsBlockedFrame { return gen.MakeFrame(failsBlockedFrame{h: h}) }
 
 // failsBlockedResumable is failsBlocked for callers that can be suspended.
-func failsBlockedResumable(r *greenlet.Run, h *Hub) (any, greenlet.Status) {
+func failsBlockedResumable(r *gen.Run, h *Hub) (any, gen.Status) {
 	return (*failsBlockedFrame)(nil).run(r, h)
 }
-func (f *failsBlockedFrame) Results() any                        { f.Over(f); return f.ret0 }
-func (f *failsBlockedFrame) Returned(r *greenlet.Run) (ret0 any) { ret0 = f.ret0; f.Release(r); return }
+func (f *failsBlockedFrame) Results() any                   { f.Over(f); return f.ret0 }
+func (f *failsBlockedFrame) Returned(r *gen.Run) (ret0 any) { ret0 = f.ret0; f.Release(r); return }
 
-func (f *failsBlockedFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *failsBlockedFrame) Resume(r *gen.Run) (st gen.Status) {
 	f.ret0, st = f.run(r, f.h)
 	return r.Started(f, &f.Header, st)
 }
 
-func (f *failsBlockedFrame) run(r *greenlet.Run, h *Hub) (ret0 any, st greenlet.Status) {
+func (f *failsBlockedFrame) run(r *gen.Run, h *Hub) (ret0 any, st gen.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take(r, f, 37)
+		f = gen.Take(r, f, 37)
 		f.h = h
 		r.Guard()
 	}
 	mark := r.Mark()
-	for st = f.step(r, h); st == greenlet.Broken; st = f.step(r, h) {
+	for st = f.step(r, h); st == gen.Broken; st = f.step(r, h) {
 		r.Recovered(mark)
 	}
 	ret0 = f.ret0
-	if hot && st == greenlet.Done {
+	if hot && st == gen.Done {
 		f.Release(r)
 	}
 	return ret0, st
 }
 
-func (f *failsBlockedFrame) step(r *greenlet.Run, h *Hub) (end greenlet.Status) {
-	end = greenlet.Broken
+func (f *failsBlockedFrame) step(r *gen.Run, h *Hub) (end gen.Status) {
+	end = gen.Broken
 	defer f.Catch(&end)
-	var st greenlet.Status
+	var st gen.Status
 	var v *any
 	switch f.PC {
 	case 1:
 		v = f.v
 		r.Callee().Release(r)
 		goto resumed_98
-	case greenlet.Unwind:
+	case gen.Unwind:
 		goto unwind
 	}
 
@@ -504,7 +500,7 @@ func (f *failsBlockedFrame) step(r *greenlet.Run, h *Hub) (end greenlet.Status) 
 //line group_test.go:97:1
 		f.DeferFunc(func() { (*vRef) = recover() })
 		_, st = BlockResumable(r, h, func() int { panic("in the goroutine") })
-		if st != greenlet.Done {
+		if st != gen.Done {
 			f.h, f.v, f.PC = nil, v, 1
 			return r.Link(f, &f.Header, st)
 		}
@@ -518,32 +514,32 @@ unwind:
 //line group_test.go:100:1
 	for f.Pending() {
 //line group_test.go:100:1
-		if sub := f.Next(r); sub != greenlet.Done {
+		if sub := f.Next(r); sub != gen.Done {
 			return r.Link(f, &f.Header, sub)
 		}
 	}
 	f.ret0 = *f.v
 //line group_test.go:100:1
 	f.End()
-	return greenlet.Done
+	return gen.Done
 }
 
-//line group_greenlet_test.go:533:1
+//line group_greenlet_test.go:529:1
 
-func (f *failsBlockedFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.h) }
-func (f *failsBlockedFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
+func (f *failsBlockedFrame) Args(args []any)            { gen.SetArgs(f, args, &f.h) }
+func (f *failsBlockedFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
 func (f *failsBlockedFrame) Forget() {
 	*f = failsBlockedFrame{DeferHeader: f.DeferHeader, ret0: f.ret0}
 }
-func (f *failsBlockedFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 37) }
-func (*failsBlockedFrame) Func() *greenlet.Func      { return &failsBlockedFrameInfo }
+func (f *failsBlockedFrame) Release(r *gen.Run) { gen.Free(r, f, 37) }
+func (*failsBlockedFrame) Func() *gen.Func      { return &failsBlockedFrameInfo }
 
-var failsBlockedFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.failsBlocked", File: "github.com/going-green/greenlet/hub/group_test.go", Line: 96, End: 100, Points: "98 v"}
+var failsBlockedFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.failsBlocked", File: "github.com/going-green/greenlet/hub/group_test.go", Line: 96, End: 100, Points: "98 v"}
 var _ func(*Hub) any = failsBlocked
 
 // exitsBlockedFrame is an activation of exitsBlocked.
 type exitsBlockedFrame struct {
-	greenlet.DeferHeader
+	gen.DeferHeader
 	h    *Hub
 	f    func()
 	v    *any
@@ -551,50 +547,50 @@ type exitsBlockedFrame struct {
 }
 
 func newExitsBlockedFrame(h *Hub, f func()) *exitsBlockedFrame {
-	return greenlet.MakeFrame(exitsBlockedFrame{h: h, f: f})
+	return gen.MakeFrame(exitsBlockedFrame{h: h, f: f})
 }
 
 // exitsBlockedResumable is exitsBlocked for callers that can be suspended.
-func exitsBlockedResumable(r *greenlet.Run, h *Hub, f func()) (any, greenlet.Status) {
+func exitsBlockedResumable(r *gen.Run, h *Hub, f func()) (any, gen.Status) {
 	return (*exitsBlockedFrame)(nil).run(r, h, f)
 }
-func (f *exitsBlockedFrame) Results() any                        { f.Over(f); return f.ret0 }
-func (f *exitsBlockedFrame) Returned(r *greenlet.Run) (ret0 any) { ret0 = f.ret0; f.Release(r); return }
+func (f *exitsBlockedFrame) Results() any                   { f.Over(f); return f.ret0 }
+func (f *exitsBlockedFrame) Returned(r *gen.Run) (ret0 any) { ret0 = f.ret0; f.Release(r); return }
 
-func (f *exitsBlockedFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *exitsBlockedFrame) Resume(r *gen.Run) (st gen.Status) {
 	f.ret0, st = f.run(r, f.h, f.f)
 	return r.Started(f, &f.Header, st)
 }
 
-func (f2 *exitsBlockedFrame) run(r *greenlet.Run, h *Hub, f func()) (ret0 any, st greenlet.Status) {
+func (f2 *exitsBlockedFrame) run(r *gen.Run, h *Hub, f func()) (ret0 any, st gen.Status) {
 	hot := f2 == nil
 	if hot {
-		f2 = greenlet.Take(r, f2, 9)
+		f2 = gen.Take(r, f2, 9)
 		f2.h, f2.f = h, f
 		r.Guard()
 	}
 	mark := r.Mark()
-	for st = f2.step(r, h, f); st == greenlet.Broken; st = f2.step(r, h, f) {
+	for st = f2.step(r, h, f); st == gen.Broken; st = f2.step(r, h, f) {
 		r.Recovered(mark)
 	}
 	ret0 = f2.ret0
-	if hot && st == greenlet.Done {
+	if hot && st == gen.Done {
 		f2.Release(r)
 	}
 	return ret0, st
 }
 
-func (f2 *exitsBlockedFrame) step(r *greenlet.Run, h *Hub, f func()) (end greenlet.Status) {
-	end = greenlet.Broken
+func (f2 *exitsBlockedFrame) step(r *gen.Run, h *Hub, f func()) (end gen.Status) {
+	end = gen.Broken
 	defer f2.Catch(&end)
-	var st greenlet.Status
+	var st gen.Status
 	var v *any
 	switch f2.PC {
 	case 1:
 		v = f2.v
 		r.Callee().Release(r)
 		goto resumed_135
-	case greenlet.Unwind:
+	case gen.Unwind:
 		goto unwind
 	}
 
@@ -605,7 +601,7 @@ func (f2 *exitsBlockedFrame) step(r *greenlet.Run, h *Hub, f func()) (end greenl
 //line group_test.go:134:1
 		f2.DeferFunc(func() { (*vRef) = recover() })
 		_, st = BlockResumable(r, h, (&exitsBlockedFunc2{f: &f}).value())
-		if st != greenlet.Done {
+		if st != gen.Done {
 			f2.h, f2.f, f2.v, f2.PC = nil, nil, v, 1
 			return r.Link(f2, &f2.Header, st)
 		}
@@ -619,67 +615,63 @@ unwind:
 //line group_test.go:137:1
 	for f2.Pending() {
 //line group_test.go:137:1
-		if sub := f2.Next(r); sub != greenlet.Done {
+		if sub := f2.Next(r); sub != gen.Done {
 			return r.Link(f2, &f2.Header, sub)
 		}
 	}
 	f2.ret0 = *f2.v
 //line group_test.go:137:1
 	f2.End()
-	return greenlet.Done
+	return gen.Done
 }
 
-//line group_greenlet_test.go:634:1
+//line group_greenlet_test.go:630:1
 
-func (f *exitsBlockedFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.h, &f.f) }
-func (f *exitsBlockedFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
+func (f *exitsBlockedFrame) Args(args []any)            { gen.SetArgs(f, args, &f.h, &f.f) }
+func (f *exitsBlockedFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
 func (f *exitsBlockedFrame) Forget() {
 	*f = exitsBlockedFrame{DeferHeader: f.DeferHeader, ret0: f.ret0}
 }
-func (f *exitsBlockedFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 9) }
-func (*exitsBlockedFrame) Func() *greenlet.Func      { return &exitsBlockedFrameInfo }
+func (f *exitsBlockedFrame) Release(r *gen.Run) { gen.Free(r, f, 9) }
+func (*exitsBlockedFrame) Func() *gen.Func      { return &exitsBlockedFrameInfo }
 
-var exitsBlockedFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.exitsBlocked", File: "github.com/going-green/greenlet/hub/group_test.go", Line: 133, End: 137, Points: "135 v"}
+var exitsBlockedFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.exitsBlocked", File: "github.com/going-green/greenlet/hub/group_test.go", Line: 133, End: 137, Points: "135 v"}
 var _ func(*Hub, func()) any = exitsBlocked
 
 // exitsBlockedFunc2 is the function literal of group_test.go:135, with what it captures.
 type exitsBlockedFunc2 struct {
-	greenlet.Closure
+	gen.Closure
 	f *func()
 }
 
 // value is the literal for code that can't be suspended.
 func (c *exitsBlockedFunc2) value() func() int {
-	return greenlet.Bind(&c.Closure, c, func() int { (*c.f)(); return 1 })
+	return gen.Bind(&c.Closure, c, func() int { (*c.f)(); return 1 })
 }
 
 // exitsBlockedFunc2Frame is an activation of the literal exitsBlockedFunc2.
 type exitsBlockedFunc2Frame struct {
-	greenlet.Header
+	gen.Header
 	c    *exitsBlockedFunc2
 	ret0 int
 }
 
-func (f *exitsBlockedFunc2Frame) Returned(r *greenlet.Run) (ret0 int) {
-	ret0 = f.ret0
-	f.Release(r)
-	return
-}
+func (f *exitsBlockedFunc2Frame) Returned(r *gen.Run) (ret0 int) { ret0 = f.ret0; f.Release(r); return }
 
 // CallResumable is the literal exitsBlockedFunc2 for callers that can be suspended.
-func (c *exitsBlockedFunc2) CallResumable(r *greenlet.Run) (int, greenlet.Status) {
+func (c *exitsBlockedFunc2) CallResumable(r *gen.Run) (int, gen.Status) {
 	return (*exitsBlockedFunc2Frame)(nil).body(r, c)
 }
 
-func (f2 *exitsBlockedFunc2Frame) body(r *greenlet.Run, c *exitsBlockedFunc2) (ret0 int, st greenlet.Status) {
+func (f2 *exitsBlockedFunc2Frame) body(r *gen.Run, c *exitsBlockedFunc2) (ret0 int, st gen.Status) {
 //line group_test.go:135:1
-	if c2, ok := greenlet.Resumable((*c.f)).(interface {
-		CallResumable(*greenlet.Run) greenlet.Status
+	if c2, ok := gen.Resumable((*c.f)).(interface {
+		CallResumable(*gen.Run) gen.Status
 	}); ok {
 //line group_test.go:135:1
 		st = c2.CallResumable(r)
-		if st != greenlet.Done {
-			f2 = greenlet.Take(r, f2, 53)
+		if st != gen.Done {
+			f2 = gen.Take(r, f2, 53)
 			f2.c, f2.PC = c, 1
 			return ret0, r.Link(f2, &f2.Header, st)
 		}
@@ -688,12 +680,12 @@ func (f2 *exitsBlockedFunc2Frame) body(r *greenlet.Run, c *exitsBlockedFunc2) (r
 		(*c.f)()
 	}
 //line group_test.go:135:1
-	return 1, greenlet.Done
+	return 1, gen.Done
 }
 
-//line group_greenlet_test.go:696:1
+//line group_greenlet_test.go:688:1
 
-func (f2 *exitsBlockedFunc2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f2 *exitsBlockedFunc2Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f2.c
 	_ = c
 	r.Callee().Release(r)
@@ -702,13 +694,13 @@ func (f2 *exitsBlockedFunc2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f2, &f2.Header)
 }
 
-//line group_greenlet_test.go:707:1
+//line group_greenlet_test.go:699:1
 
-func (f *exitsBlockedFunc2Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 53) }
-func (*exitsBlockedFunc2Frame) Func() *greenlet.Func      { return &exitsBlockedFunc2FrameInfo }
+func (f *exitsBlockedFunc2Frame) Release(r *gen.Run) { gen.Free(r, f, 53) }
+func (*exitsBlockedFunc2Frame) Func() *gen.Func      { return &exitsBlockedFunc2FrameInfo }
 
-var exitsBlockedFunc2FrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.exitsBlocked.func2", File: "github.com/going-green/greenlet/hub/group_test.go", Line: 135, Points: "135"}
+var exitsBlockedFunc2FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.exitsBlocked.func2", File: "github.com/going-green/greenlet/hub/group_test.go", Line: 135, Points: "135"}
 
 func init() {
-	greenlet.Declare("log.pooled", "log.killsGroup", "log.killsNewcomers", "log.comes")
+	gen.Declare("log.pooled", "log.killsGroup", "log.killsNewcomers", "log.comes")
 }

@@ -6,15 +6,16 @@ package hub
 
 import (
 	greenlet "github.com/going-green/greenlet/runtime"
+	"github.com/going-green/greenlet/runtime/gen"
 	"reflect"
 	"time"
 )
 
-const _ = greenlet.Protocol1_RunGoGenerate
+const _ = gen.Protocol1_RunGoGenerate
 
 // SpawnFrame is an activation of Spawn.
 type SpawnFrame[T any] struct {
-	greenlet.Header
+	gen.Header
 	s     Starter
 	frame Returning[T]
 	ret0  *Handle[T]
@@ -22,30 +23,26 @@ type SpawnFrame[T any] struct {
 
 // NewSpawnFrame makes a frame that will run Spawn.
 func NewSpawnFrame[T any](s Starter, frame Returning[T]) *SpawnFrame[T] {
-	return greenlet.MakeFrame(SpawnFrame[T]{s: s, frame: frame})
+	return gen.MakeFrame(SpawnFrame[T]{s: s, frame: frame})
 }
-func (f *SpawnFrame[T]) Results() *Handle[T] { f.Over(f); return f.ret0 }
-func (f *SpawnFrame[T]) Returned(r *greenlet.Run) (ret0 *Handle[T]) {
-	ret0 = f.ret0
-	f.Release(r)
-	return
-}
+func (f *SpawnFrame[T]) Results() *Handle[T]                   { f.Over(f); return f.ret0 }
+func (f *SpawnFrame[T]) Returned(r *gen.Run) (ret0 *Handle[T]) { ret0 = f.ret0; f.Release(r); return }
 
 // SpawnResumable is Spawn for callers that can be suspended.
-func SpawnResumable[T any](r *greenlet.Run, s Starter, frame Returning[T]) (*Handle[T], greenlet.Status) {
+func SpawnResumable[T any](r *gen.Run, s Starter, frame Returning[T]) (*Handle[T], gen.Status) {
 	return (*SpawnFrame[T])(nil).body(r, s, frame)
 }
 
-func (f *SpawnFrame[T]) body(r *greenlet.Run, s Starter, frame Returning[T]) (ret0 *Handle[T], st greenlet.Status) {
+func (f *SpawnFrame[T]) body(r *gen.Run, s Starter, frame Returning[T]) (ret0 *Handle[T], st gen.Status) {
 	var t0 *Task
 //line handle.go:37:1
 	if c, ok := s.(interface {
-		GoResumable(*greenlet.Run, any, ...any) (*Task, greenlet.Status)
+		GoResumable(*gen.Run, any, ...any) (*Task, gen.Status)
 	}); ok {
 //line handle.go:37:1
 		t0, st = c.GoResumable(r, frame)
-		if st != greenlet.Done {
-			f = greenlet.Take(r, f, 3)
+		if st != gen.Done {
+			f = gen.Take(r, f, 3)
 			f.s, f.frame, f.PC = nil, frame, 1
 			return ret0, r.Link(f, &f.Header, st)
 		}
@@ -54,12 +51,12 @@ func (f *SpawnFrame[T]) body(r *greenlet.Run, s Starter, frame Returning[T]) (re
 		t0 = s.Go(frame)
 	}
 //line handle.go:37:1
-	return &Handle[T]{t0, frame}, greenlet.Done
+	return &Handle[T]{t0, frame}, gen.Done
 }
 
-//line handle_greenlet.go:61:1
+//line handle_greenlet.go:58:1
 
-func (f *SpawnFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *SpawnFrame[T]) Resume(r *gen.Run) (st gen.Status) {
 	frame := f.frame
 	var t0 *Task
 	switch f.PC {
@@ -67,22 +64,22 @@ func (f *SpawnFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 		f.ret0, st = f.body(r, f.s, f.frame)
 		return r.Started(f, &f.Header, st)
 	default:
-		t0 = r.Callee().(interface{ Returned(*greenlet.Run) *Task }).Returned(r)
+		t0 = r.Callee().(interface{ Returned(*gen.Run) *Task }).Returned(r)
 //line handle.go:37:1
 		f.ret0 = &Handle[T]{t0, frame}
 		return r.Return(f, &f.Header)
 	}
 }
 
-//line handle_greenlet.go:78:1
+//line handle_greenlet.go:75:1
 
-func (f *SpawnFrame[T]) Args(args []any)                      { greenlet.SetArgs(f, args, &f.s, &f.frame) }
-func (f *SpawnFrame[T]) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
-func (f *SpawnFrame[T]) Forget()                              { *f = SpawnFrame[T]{Header: f.Header, ret0: f.ret0} }
-func (f *SpawnFrame[T]) Release(r *greenlet.Run)              { greenlet.Free(r, f, 3) }
-func (*SpawnFrame[T]) Func() *greenlet.Func                   { return &infoOfSpawnFrame }
+func (f *SpawnFrame[T]) Args(args []any)            { gen.SetArgs(f, args, &f.s, &f.frame) }
+func (f *SpawnFrame[T]) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
+func (f *SpawnFrame[T]) Forget()                    { *f = SpawnFrame[T]{Header: f.Header, ret0: f.ret0} }
+func (f *SpawnFrame[T]) Release(r *gen.Run)         { gen.Free(r, f, 3) }
+func (*SpawnFrame[T]) Func() *gen.Func              { return &infoOfSpawnFrame }
 
-var infoOfSpawnFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.Spawn", File: "github.com/going-green/greenlet/hub/handle.go", Line: 37, Points: "37 frame"}
+var infoOfSpawnFrame = gen.Func{Name: "github.com/going-green/greenlet/hub.Spawn", File: "github.com/going-green/greenlet/hub/handle.go", Line: 37, Points: "37 frame"}
 
 func _[T any]() {
 	var _ func(Starter, Returning[T]) *Handle[T] = Spawn[T]
@@ -90,7 +87,7 @@ func _[T any]() {
 
 // TryFrame is an activation of Try.
 type TryFrame[T any] struct {
-	greenlet.Header
+	gen.Header
 	s      Starter
 	frame0 Trying[T]
 	frame  *Trying[T]
@@ -99,33 +96,29 @@ type TryFrame[T any] struct {
 
 // NewTryFrame makes a frame that will run Try.
 func NewTryFrame[T any](s Starter, frame0 Trying[T]) *TryFrame[T] {
-	return greenlet.MakeFrame(TryFrame[T]{s: s, frame0: frame0})
+	return gen.MakeFrame(TryFrame[T]{s: s, frame0: frame0})
 }
-func (f *TryFrame[T]) Results() *Handle[T] { f.Over(f); return f.ret0 }
-func (f *TryFrame[T]) Returned(r *greenlet.Run) (ret0 *Handle[T]) {
-	ret0 = f.ret0
-	f.Release(r)
-	return
-}
+func (f *TryFrame[T]) Results() *Handle[T]                   { f.Over(f); return f.ret0 }
+func (f *TryFrame[T]) Returned(r *gen.Run) (ret0 *Handle[T]) { ret0 = f.ret0; f.Release(r); return }
 
 // TryResumable is Try for callers that can be suspended.
-func TryResumable[T any](r *greenlet.Run, s Starter, frame0 Trying[T]) (*Handle[T], greenlet.Status) {
+func TryResumable[T any](r *gen.Run, s Starter, frame0 Trying[T]) (*Handle[T], gen.Status) {
 	return (*TryFrame[T])(nil).body(r, s, frame0)
 }
 
-func (f *TryFrame[T]) body(r *greenlet.Run, s Starter, frame0 Trying[T]) (ret0 *Handle[T], st greenlet.Status) {
+func (f *TryFrame[T]) body(r *gen.Run, s Starter, frame0 Trying[T]) (ret0 *Handle[T], st gen.Status) {
 	var frame *Trying[T]
 	var t0 *Task
 	frame = new(Trying[T])
 	*frame = frame0
 //line handle.go:43:1
 	if c, ok := s.(interface {
-		GoResumable(*greenlet.Run, any, ...any) (*Task, greenlet.Status)
+		GoResumable(*gen.Run, any, ...any) (*Task, gen.Status)
 	}); ok {
 //line handle.go:43:1
 		t0, st = c.GoResumable(r, (*frame))
-		if st != greenlet.Done {
-			f = greenlet.Take(r, f, 37)
+		if st != gen.Done {
+			f = gen.Take(r, f, 37)
 			f.s, f.frame, f.PC = nil, frame, 1
 			return ret0, r.Link(f, &f.Header, st)
 		}
@@ -142,13 +135,13 @@ func (f *TryFrame[T]) body(r *greenlet.Run, s Starter, frame0 Trying[T]) (ret0 *
 		frameRef := frame
 //line handle.go:44:1
 		h.more("Try").fails = func() error { return failure((*frameRef)) }
-		return h, greenlet.Done
+		return h, gen.Done
 	}
 }
 
-//line handle_greenlet.go:150:1
+//line handle_greenlet.go:143:1
 
-func (f *TryFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *TryFrame[T]) Resume(r *gen.Run) (st gen.Status) {
 	var frame *Trying[T]
 	var t0 *Task
 	switch f.PC {
@@ -157,7 +150,7 @@ func (f *TryFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 		return r.Started(f, &f.Header, st)
 	default:
 		frame = f.frame
-		t0 = r.Callee().(interface{ Returned(*greenlet.Run) *Task }).Returned(r)
+		t0 = r.Callee().(interface{ Returned(*gen.Run) *Task }).Returned(r)
 //line handle.go:43:1
 		h := &Handle[T]{t0, (*frame)}
 		f.s = nil
@@ -169,15 +162,15 @@ func (f *TryFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-//line handle_greenlet.go:173:1
+//line handle_greenlet.go:166:1
 
-func (f *TryFrame[T]) Args(args []any)                      { greenlet.SetArgs(f, args, &f.s, &f.frame0) }
-func (f *TryFrame[T]) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
-func (f *TryFrame[T]) Forget()                              { *f = TryFrame[T]{Header: f.Header, ret0: f.ret0} }
-func (f *TryFrame[T]) Release(r *greenlet.Run)              { greenlet.Free(r, f, 37) }
-func (*TryFrame[T]) Func() *greenlet.Func                   { return &infoOfTryFrame }
+func (f *TryFrame[T]) Args(args []any)            { gen.SetArgs(f, args, &f.s, &f.frame0) }
+func (f *TryFrame[T]) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
+func (f *TryFrame[T]) Forget()                    { *f = TryFrame[T]{Header: f.Header, ret0: f.ret0} }
+func (f *TryFrame[T]) Release(r *gen.Run)         { gen.Free(r, f, 37) }
+func (*TryFrame[T]) Func() *gen.Func              { return &infoOfTryFrame }
 
-var infoOfTryFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.Try", File: "github.com/going-green/greenlet/hub/handle.go", Line: 42, Points: "43 frame"}
+var infoOfTryFrame = gen.Func{Name: "github.com/going-green/greenlet/hub.Try", File: "github.com/going-green/greenlet/hub/handle.go", Line: 42, Points: "43 frame"}
 
 func _[T any]() {
 	var _ func(Starter, Trying[T]) *Handle[T] = Try[T]
@@ -185,7 +178,7 @@ func _[T any]() {
 
 // SpawnOfFrame is an activation of SpawnOf.
 type SpawnOfFrame[T any] struct {
-	greenlet.Header
+	gen.Header
 	s     Starter
 	run2  any
 	args  []any
@@ -195,21 +188,17 @@ type SpawnOfFrame[T any] struct {
 
 // NewSpawnOfFrame makes a frame that will run SpawnOf.
 func NewSpawnOfFrame[T any](s Starter, run any, args ...any) *SpawnOfFrame[T] {
-	return greenlet.MakeFrame(SpawnOfFrame[T]{s: s, run2: run, args: args})
+	return gen.MakeFrame(SpawnOfFrame[T]{s: s, run2: run, args: args})
 }
-func (f *SpawnOfFrame[T]) Results() *Handle[T] { f.Over(f); return f.ret0 }
-func (f *SpawnOfFrame[T]) Returned(r *greenlet.Run) (ret0 *Handle[T]) {
-	ret0 = f.ret0
-	f.Release(r)
-	return
-}
+func (f *SpawnOfFrame[T]) Results() *Handle[T]                   { f.Over(f); return f.ret0 }
+func (f *SpawnOfFrame[T]) Returned(r *gen.Run) (ret0 *Handle[T]) { ret0 = f.ret0; f.Release(r); return }
 
 // SpawnOfResumable is SpawnOf for callers that can be suspended.
-func SpawnOfResumable[T any](r *greenlet.Run, s Starter, run any, args ...any) (*Handle[T], greenlet.Status) {
+func SpawnOfResumable[T any](r *gen.Run, s Starter, run any, args ...any) (*Handle[T], gen.Status) {
 	return (*SpawnOfFrame[T])(nil).body(r, s, run, args)
 }
 
-func (f *SpawnOfFrame[T]) body(r *greenlet.Run, s Starter, run any, args []any) (ret0 *Handle[T], st greenlet.Status) {
+func (f *SpawnOfFrame[T]) body(r *gen.Run, s Starter, run any, args []any) (ret0 *Handle[T], st gen.Status) {
 	var frame greenlet.Frame
 	var t0 *Task
 //line handle.go:58:1
@@ -222,12 +211,12 @@ func (f *SpawnOfFrame[T]) body(r *greenlet.Run, s Starter, run any, args []any) 
 		mayReturn("SpawnOf", "a "+reflect.TypeFor[T]().String(), frame)
 	}
 	if c, ok2 := s.(interface {
-		GoResumable(*greenlet.Run, any, ...any) (*Task, greenlet.Status)
+		GoResumable(*gen.Run, any, ...any) (*Task, gen.Status)
 	}); ok2 {
 //line handle.go:62:1
 		t0, st = c.GoResumable(r, frame)
-		if st != greenlet.Done {
-			f = greenlet.Take(r, f, 56)
+		if st != gen.Done {
+			f = gen.Take(r, f, 56)
 			f.s, f.frame, f.PC = nil, frame, 1
 			return ret0, r.Link(f, &f.Header, st)
 		}
@@ -236,12 +225,12 @@ func (f *SpawnOfFrame[T]) body(r *greenlet.Run, s Starter, run any, args []any) 
 		t0 = s.Go(frame)
 	}
 //line handle.go:62:1
-	return &Handle[T]{t0, frame}, greenlet.Done
+	return &Handle[T]{t0, frame}, gen.Done
 }
 
-//line handle_greenlet.go:243:1
+//line handle_greenlet.go:232:1
 
-func (f *SpawnOfFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *SpawnOfFrame[T]) Resume(r *gen.Run) (st gen.Status) {
 	var frame greenlet.Frame
 	var t0 *Task
 	switch f.PC {
@@ -250,22 +239,22 @@ func (f *SpawnOfFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 		return r.Started(f, &f.Header, st)
 	default:
 		frame = f.frame
-		t0 = r.Callee().(interface{ Returned(*greenlet.Run) *Task }).Returned(r)
+		t0 = r.Callee().(interface{ Returned(*gen.Run) *Task }).Returned(r)
 //line handle.go:62:1
 		f.ret0 = &Handle[T]{t0, frame}
 		return r.Return(f, &f.Header)
 	}
 }
 
-//line handle_greenlet.go:261:1
+//line handle_greenlet.go:250:1
 
-func (f *SpawnOfFrame[T]) Args(args []any)                      { greenlet.SetVariadic(f, args, &f.s, &f.run2, &f.args) }
-func (f *SpawnOfFrame[T]) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
-func (f *SpawnOfFrame[T]) Forget()                              { *f = SpawnOfFrame[T]{Header: f.Header, ret0: f.ret0} }
-func (f *SpawnOfFrame[T]) Release(r *greenlet.Run)              { greenlet.Free(r, f, 56) }
-func (*SpawnOfFrame[T]) Func() *greenlet.Func                   { return &infoOfSpawnOfFrame }
+func (f *SpawnOfFrame[T]) Args(args []any)            { gen.SetVariadic(f, args, &f.s, &f.run2, &f.args) }
+func (f *SpawnOfFrame[T]) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
+func (f *SpawnOfFrame[T]) Forget()                    { *f = SpawnOfFrame[T]{Header: f.Header, ret0: f.ret0} }
+func (f *SpawnOfFrame[T]) Release(r *gen.Run)         { gen.Free(r, f, 56) }
+func (*SpawnOfFrame[T]) Func() *gen.Func              { return &infoOfSpawnOfFrame }
 
-var infoOfSpawnOfFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.SpawnOf", File: "github.com/going-green/greenlet/hub/handle.go", Line: 57, Points: "62 frame"}
+var infoOfSpawnOfFrame = gen.Func{Name: "github.com/going-green/greenlet/hub.SpawnOf", File: "github.com/going-green/greenlet/hub/handle.go", Line: 57, Points: "62 frame"}
 
 func _[T any]() {
 	var _ func(Starter, any, ...any) *Handle[T] = SpawnOf[T]
@@ -273,7 +262,7 @@ func _[T any]() {
 
 // TryOfFrame is an activation of TryOf.
 type TryOfFrame[T any] struct {
-	greenlet.Header
+	gen.Header
 	s     Starter
 	run2  any
 	args  []any
@@ -283,21 +272,17 @@ type TryOfFrame[T any] struct {
 
 // NewTryOfFrame makes a frame that will run TryOf.
 func NewTryOfFrame[T any](s Starter, run any, args ...any) *TryOfFrame[T] {
-	return greenlet.MakeFrame(TryOfFrame[T]{s: s, run2: run, args: args})
+	return gen.MakeFrame(TryOfFrame[T]{s: s, run2: run, args: args})
 }
-func (f *TryOfFrame[T]) Results() *Handle[T] { f.Over(f); return f.ret0 }
-func (f *TryOfFrame[T]) Returned(r *greenlet.Run) (ret0 *Handle[T]) {
-	ret0 = f.ret0
-	f.Release(r)
-	return
-}
+func (f *TryOfFrame[T]) Results() *Handle[T]                   { f.Over(f); return f.ret0 }
+func (f *TryOfFrame[T]) Returned(r *gen.Run) (ret0 *Handle[T]) { ret0 = f.ret0; f.Release(r); return }
 
 // TryOfResumable is TryOf for callers that can be suspended.
-func TryOfResumable[T any](r *greenlet.Run, s Starter, run any, args ...any) (*Handle[T], greenlet.Status) {
+func TryOfResumable[T any](r *gen.Run, s Starter, run any, args ...any) (*Handle[T], gen.Status) {
 	return (*TryOfFrame[T])(nil).body(r, s, run, args)
 }
 
-func (f *TryOfFrame[T]) body(r *greenlet.Run, s Starter, run any, args []any) (ret0 *Handle[T], st greenlet.Status) {
+func (f *TryOfFrame[T]) body(r *gen.Run, s Starter, run any, args []any) (ret0 *Handle[T], st gen.Status) {
 	var frame *greenlet.Frame
 	var t0 *Task
 //line handle.go:70:1
@@ -311,12 +296,12 @@ func (f *TryOfFrame[T]) body(r *greenlet.Run, s Starter, run any, args []any) (r
 		mayReturn("TryOf", "a "+reflect.TypeFor[T]().String()+" and an error", (*frame))
 	}
 	if c, ok2 := s.(interface {
-		GoResumable(*greenlet.Run, any, ...any) (*Task, greenlet.Status)
+		GoResumable(*gen.Run, any, ...any) (*Task, gen.Status)
 	}); ok2 {
 //line handle.go:74:1
 		t0, st = c.GoResumable(r, (*frame))
-		if st != greenlet.Done {
-			f = greenlet.Take(r, f, 58)
+		if st != gen.Done {
+			f = gen.Take(r, f, 58)
 			f.s, f.frame, f.PC = nil, frame, 1
 			return ret0, r.Link(f, &f.Header, st)
 		}
@@ -333,13 +318,13 @@ func (f *TryOfFrame[T]) body(r *greenlet.Run, s Starter, run any, args []any) (r
 //line handle.go:75:1
 		h.more("Try").fails = (&func1TryOf[T]{frame: frame}).value()
 //line handle.go:82:1
-		return h, greenlet.Done
+		return h, gen.Done
 	}
 }
 
-//line handle_greenlet.go:341:1
+//line handle_greenlet.go:326:1
 
-func (f *TryOfFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *TryOfFrame[T]) Resume(r *gen.Run) (st gen.Status) {
 	var frame *greenlet.Frame
 	var t0 *Task
 	switch f.PC {
@@ -348,7 +333,7 @@ func (f *TryOfFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 		return r.Started(f, &f.Header, st)
 	default:
 		frame = f.frame
-		t0 = r.Callee().(interface{ Returned(*greenlet.Run) *Task }).Returned(r)
+		t0 = r.Callee().(interface{ Returned(*gen.Run) *Task }).Returned(r)
 //line handle.go:74:1
 		h := &Handle[T]{t0, (*frame)}
 		f.s = nil
@@ -360,15 +345,15 @@ func (f *TryOfFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-//line handle_greenlet.go:364:1
+//line handle_greenlet.go:349:1
 
-func (f *TryOfFrame[T]) Args(args []any)                      { greenlet.SetVariadic(f, args, &f.s, &f.run2, &f.args) }
-func (f *TryOfFrame[T]) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
-func (f *TryOfFrame[T]) Forget()                              { *f = TryOfFrame[T]{Header: f.Header, ret0: f.ret0} }
-func (f *TryOfFrame[T]) Release(r *greenlet.Run)              { greenlet.Free(r, f, 58) }
-func (*TryOfFrame[T]) Func() *greenlet.Func                   { return &infoOfTryOfFrame }
+func (f *TryOfFrame[T]) Args(args []any)            { gen.SetVariadic(f, args, &f.s, &f.run2, &f.args) }
+func (f *TryOfFrame[T]) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
+func (f *TryOfFrame[T]) Forget()                    { *f = TryOfFrame[T]{Header: f.Header, ret0: f.ret0} }
+func (f *TryOfFrame[T]) Release(r *gen.Run)         { gen.Free(r, f, 58) }
+func (*TryOfFrame[T]) Func() *gen.Func              { return &infoOfTryOfFrame }
 
-var infoOfTryOfFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.TryOf", File: "github.com/going-green/greenlet/hub/handle.go", Line: 69, Points: "74 frame"}
+var infoOfTryOfFrame = gen.Func{Name: "github.com/going-green/greenlet/hub.TryOf", File: "github.com/going-green/greenlet/hub/handle.go", Line: 69, Points: "74 frame"}
 
 func _[T any]() {
 	var _ func(Starter, any, ...any) *Handle[T] = TryOf[T]
@@ -376,13 +361,13 @@ func _[T any]() {
 
 // func1TryOf is the function literal of handle.go:75, with what it captures.
 type func1TryOf[T any] struct {
-	greenlet.Closure
+	gen.Closure
 	frame *greenlet.Frame
 }
 
 // value is the literal for code that can't be suspended.
 func (c *func1TryOf[T]) value() func() error {
-	return greenlet.Bind(&c.Closure, c, func() error {
+	return gen.Bind(&c.Closure, c, func() error {
 //line handle.go:76:1
 		if v, ok := (*c.frame).(valued); ok {
 			_, err := pair[T](v.Result())
@@ -392,27 +377,23 @@ func (c *func1TryOf[T]) value() func() error {
 	})
 }
 
-//line handle_greenlet.go:396:1
+//line handle_greenlet.go:381:1
 
 // func1TryOfFrame is an activation of the literal func1TryOf.
 type func1TryOfFrame[T any] struct {
-	greenlet.Header
+	gen.Header
 	c    *func1TryOf[T]
 	ret0 error
 }
 
-func (f *func1TryOfFrame[T]) Returned(r *greenlet.Run) (ret0 error) {
-	ret0 = f.ret0
-	f.Release(r)
-	return
-}
+func (f *func1TryOfFrame[T]) Returned(r *gen.Run) (ret0 error) { ret0 = f.ret0; f.Release(r); return }
 
 // CallResumable is the literal func1TryOf for callers that can be suspended.
-func (c *func1TryOf[T]) CallResumable(r *greenlet.Run) (error, greenlet.Status) {
+func (c *func1TryOf[T]) CallResumable(r *gen.Run) (error, gen.Status) {
 	return (*func1TryOfFrame[T])(nil).body(r, c)
 }
 
-func (f *func1TryOfFrame[T]) body(r *greenlet.Run, c *func1TryOf[T]) (ret0 error, st greenlet.Status) {
+func (f *func1TryOfFrame[T]) body(r *gen.Run, c *func1TryOf[T]) (ret0 error, st gen.Status) {
 	var v valued
 	var t0 any
 	{
@@ -422,17 +403,17 @@ func (f *func1TryOfFrame[T]) body(r *greenlet.Run, c *func1TryOf[T]) (ret0 error
 //line handle.go:76:1
 		if !ok {
 //line handle.go:80:1
-			return failure((*c.frame).(Trying[T])), greenlet.Done
+			return failure((*c.frame).(Trying[T])), gen.Done
 		}
 	}
 //line handle.go:77:1
 	if c2, ok2 := v.(interface {
-		ResultResumable(*greenlet.Run) (any, greenlet.Status)
+		ResultResumable(*gen.Run) (any, gen.Status)
 	}); ok2 {
 //line handle.go:77:1
 		t0, st = c2.ResultResumable(r)
-		if st != greenlet.Done {
-			f = greenlet.Take(r, f, 21)
+		if st != gen.Done {
+			f = gen.Take(r, f, 21)
 			f.c, f.PC = c, 1
 			return ret0, r.Link(f, &f.Header, st)
 		}
@@ -443,70 +424,68 @@ func (f *func1TryOfFrame[T]) body(r *greenlet.Run, c *func1TryOf[T]) (ret0 error
 	{
 //line handle.go:77:1
 		_, err := pair[T](t0)
-		return err, greenlet.Done
+		return err, gen.Done
 	}
 }
 
-//line handle_greenlet.go:451:1
+//line handle_greenlet.go:432:1
 
-func (f *func1TryOfFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *func1TryOfFrame[T]) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
 	_ = c
 	var t0 any
-	t0 = r.Callee().(interface{ Returned(*greenlet.Run) any }).Returned(r)
+	t0 = r.Callee().(interface{ Returned(*gen.Run) any }).Returned(r)
 //line handle.go:77:1
 	_, err := pair[T](t0)
 	f.ret0 = err
 	return r.Return(f, &f.Header)
 }
 
-//line handle_greenlet.go:464:1
+//line handle_greenlet.go:445:1
 
-func (f *func1TryOfFrame[T]) Release(r *greenlet.Run) { greenlet.Free(r, f, 21) }
-func (*func1TryOfFrame[T]) Func() *greenlet.Func      { return &func1TryOfFrameInfo }
+func (f *func1TryOfFrame[T]) Release(r *gen.Run) { gen.Free(r, f, 21) }
+func (*func1TryOfFrame[T]) Func() *gen.Func      { return &func1TryOfFrameInfo }
 
-var func1TryOfFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.TryOf.func1", File: "github.com/going-green/greenlet/hub/handle.go", Line: 75, Points: "77"}
+var func1TryOfFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.TryOf.func1", File: "github.com/going-green/greenlet/hub/handle.go", Line: 75, Points: "77"}
 
 // HandleGetFrame is an activation of Handle.Get.
 type HandleGetFrame[T any] struct {
-	greenlet.Header
+	gen.Header
 	h    *Handle[T]
 	ret0 T
 	ret1 error
 }
 
 // NewGetFrame makes a frame that will run Handle.Get.
-func (h *Handle[T]) NewGetFrame() *HandleGetFrame[T] {
-	return greenlet.MakeFrame(HandleGetFrame[T]{h: h})
-}
-func (f *HandleGetFrame[T]) Results() (T, error) { f.Over(f); return f.ret0, f.ret1 }
-func (f *HandleGetFrame[T]) Returned(r *greenlet.Run) (ret0 T, ret1 error) {
+func (h *Handle[T]) NewGetFrame() *HandleGetFrame[T] { return gen.MakeFrame(HandleGetFrame[T]{h: h}) }
+func (f *HandleGetFrame[T]) Results() (T, error)     { f.Over(f); return f.ret0, f.ret1 }
+func (f *HandleGetFrame[T]) Returned(r *gen.Run) (ret0 T, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
 	f.Release(r)
 	return
 }
 
 // GetResumable is Handle.Get for callers that can be suspended.
-func (h *Handle[T]) GetResumable(r *greenlet.Run) (T, error, greenlet.Status) {
+func (h *Handle[T]) GetResumable(r *gen.Run) (T, error, gen.Status) {
 	return (*HandleGetFrame[T])(nil).body(r, h)
 }
 
-func (f *HandleGetFrame[T]) body(r *greenlet.Run, h *Handle[T]) (ret0 T, ret1 error, st greenlet.Status) {
+func (f *HandleGetFrame[T]) body(r *gen.Run, h *Handle[T]) (ret0 T, ret1 error, st gen.Status) {
 //line handle.go:117:1
 	_, st = h.JoinResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 0)
+	if st != gen.Done {
+		f = gen.Take(r, f, 0)
 		f.h, f.PC = h, 1
 		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
 //line handle.go:118:1
 	ret0, ret1 = h.results()
-	return ret0, ret1, greenlet.Done
+	return ret0, ret1, gen.Done
 }
 
-//line handle_greenlet.go:508:1
+//line handle_greenlet.go:487:1
 
-func (f *HandleGetFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *HandleGetFrame[T]) Resume(r *gen.Run) (st gen.Status) {
 	h := f.h
 	switch f.PC {
 	case 0:
@@ -520,18 +499,18 @@ func (f *HandleGetFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-//line handle_greenlet.go:524:1
+//line handle_greenlet.go:503:1
 
-func (f *HandleGetFrame[T]) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
+func (f *HandleGetFrame[T]) Send(r *gen.Run) gen.Status {
+	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
 }
 func (f *HandleGetFrame[T]) Forget() {
 	*f = HandleGetFrame[T]{Header: f.Header, ret0: f.ret0, ret1: f.ret1}
 }
-func (f *HandleGetFrame[T]) Release(r *greenlet.Run) { greenlet.Free(r, f, 0) }
-func (*HandleGetFrame[T]) Func() *greenlet.Func      { return &infoOfHandleGetFrame }
+func (f *HandleGetFrame[T]) Release(r *gen.Run) { gen.Free(r, f, 0) }
+func (*HandleGetFrame[T]) Func() *gen.Func      { return &infoOfHandleGetFrame }
 
-var infoOfHandleGetFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Handle).Get", File: "github.com/going-green/greenlet/hub/handle.go", Line: 116, Points: "117 h"}
+var infoOfHandleGetFrame = gen.Func{Name: "github.com/going-green/greenlet/hub.(*Handle).Get", File: "github.com/going-green/greenlet/hub/handle.go", Line: 116, Points: "117 h"}
 
 func _[T any]() {
 	var _ func(*Handle[T]) (T, error) = (*Handle[T]).Get
@@ -539,7 +518,7 @@ func _[T any]() {
 
 // HandleGetForFrame is an activation of Handle.GetFor.
 type HandleGetForFrame[T any] struct {
-	greenlet.Header
+	gen.Header
 	h    *Handle[T]
 	d    time.Duration
 	ret0 T
@@ -548,26 +527,26 @@ type HandleGetForFrame[T any] struct {
 
 // NewGetForFrame makes a frame that will run Handle.GetFor.
 func (h *Handle[T]) NewGetForFrame(d time.Duration) *HandleGetForFrame[T] {
-	return greenlet.MakeFrame(HandleGetForFrame[T]{h: h, d: d})
+	return gen.MakeFrame(HandleGetForFrame[T]{h: h, d: d})
 }
 func (f *HandleGetForFrame[T]) Results() (T, error) { f.Over(f); return f.ret0, f.ret1 }
-func (f *HandleGetForFrame[T]) Returned(r *greenlet.Run) (ret0 T, ret1 error) {
+func (f *HandleGetForFrame[T]) Returned(r *gen.Run) (ret0 T, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
 	f.Release(r)
 	return
 }
 
 // GetForResumable is Handle.GetFor for callers that can be suspended.
-func (h *Handle[T]) GetForResumable(r *greenlet.Run, d time.Duration) (T, error, greenlet.Status) {
+func (h *Handle[T]) GetForResumable(r *gen.Run, d time.Duration) (T, error, gen.Status) {
 	return (*HandleGetForFrame[T])(nil).body(r, h, d)
 }
 
-func (f *HandleGetForFrame[T]) body(r *greenlet.Run, h *Handle[T], d time.Duration) (ret0 T, ret1 error, st greenlet.Status) {
+func (f *HandleGetForFrame[T]) body(r *gen.Run, h *Handle[T], d time.Duration) (ret0 T, ret1 error, st gen.Status) {
 	var ok bool
 //line handle.go:125:1
 	_, ok, st = h.JoinForResumable(r, d)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 47)
+	if st != gen.Done {
+		f = gen.Take(r, f, 47)
 		f.h, f.d, f.PC = h, d, 1
 		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
@@ -575,16 +554,16 @@ func (f *HandleGetForFrame[T]) body(r *greenlet.Run, h *Handle[T], d time.Durati
 //line handle.go:125:1
 		if !ok {
 			var zero T
-			return zero, &Timeout{d}, greenlet.Done
+			return zero, &Timeout{d}, gen.Done
 		}
 		ret0, ret1 = h.results()
-		return ret0, ret1, greenlet.Done
+		return ret0, ret1, gen.Done
 	}
 }
 
-//line handle_greenlet.go:586:1
+//line handle_greenlet.go:565:1
 
-func (f *HandleGetForFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *HandleGetForFrame[T]) Resume(r *gen.Run) (st gen.Status) {
 	h, d := f.h, f.d
 	var ok bool
 	switch f.PC {
@@ -605,23 +584,23 @@ func (f *HandleGetForFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-//line handle_greenlet.go:609:1
+//line handle_greenlet.go:588:1
 
-func (f *HandleGetForFrame[T]) Args(args []any) { greenlet.SetArgs(f, args, &f.d) }
-func (f *HandleGetForFrame[T]) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
+func (f *HandleGetForFrame[T]) Args(args []any) { gen.SetArgs(f, args, &f.d) }
+func (f *HandleGetForFrame[T]) Send(r *gen.Run) gen.Status {
+	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
 }
 func (f *HandleGetForFrame[T]) Forget() {
 	*f = HandleGetForFrame[T]{Header: f.Header, ret0: f.ret0, ret1: f.ret1}
 }
-func (f *HandleGetForFrame[T]) Release(r *greenlet.Run) { greenlet.Free(r, f, 47) }
-func (*HandleGetForFrame[T]) Func() *greenlet.Func      { return &infoOfHandleGetForFrame }
+func (f *HandleGetForFrame[T]) Release(r *gen.Run) { gen.Free(r, f, 47) }
+func (*HandleGetForFrame[T]) Func() *gen.Func      { return &infoOfHandleGetForFrame }
 
-var infoOfHandleGetForFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Handle).GetFor", File: "github.com/going-green/greenlet/hub/handle.go", Line: 124, Points: "125 h d"}
+var infoOfHandleGetForFrame = gen.Func{Name: "github.com/going-green/greenlet/hub.(*Handle).GetFor", File: "github.com/going-green/greenlet/hub/handle.go", Line: 124, Points: "125 h d"}
 
 func _[T any]() {
 	var _ func(*Handle[T], time.Duration) (T, error) = (*Handle[T]).GetFor
 }
 func init() {
-	greenlet.Declare("Spawn", "Try", "SpawnOf", "TryOf", "Handle.Get", "Handle.GetFor")
+	gen.Declare("Spawn", "Try", "SpawnOf", "TryOf", "Handle.Get", "Handle.GetFor")
 }

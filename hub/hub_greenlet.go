@@ -7,47 +7,46 @@ package hub
 import (
 	"context"
 	greenlet "github.com/going-green/greenlet/runtime"
+	"github.com/going-green/greenlet/runtime/gen"
 )
 
-const _ = greenlet.Protocol1_RunGoGenerate
+const _ = gen.Protocol1_RunGoGenerate
 
 // hubLoopFrame is an activation of Hub.loop.
 type hubLoopFrame struct {
-	greenlet.Header
+	gen.Header
 	h    *Hub
 	ret0 error
 }
 
-func (h *Hub) newLoopFrame() *hubLoopFrame                    { return greenlet.MakeFrame(hubLoopFrame{h: h}) }
-func (f *hubLoopFrame) Results() error                        { f.Over(f); return f.ret0 }
-func (f *hubLoopFrame) Returned(r *greenlet.Run) (ret0 error) { ret0 = f.ret0; f.Release(r); return }
+func (h *Hub) newLoopFrame() *hubLoopFrame               { return gen.MakeFrame(hubLoopFrame{h: h}) }
+func (f *hubLoopFrame) Results() error                   { f.Over(f); return f.ret0 }
+func (f *hubLoopFrame) Returned(r *gen.Run) (ret0 error) { ret0 = f.ret0; f.Release(r); return }
 
 // loopResumable is Hub.loop for callers that can be suspended.
-func (h *Hub) loopResumable(r *greenlet.Run) (error, greenlet.Status) {
-	return (*hubLoopFrame)(nil).body(r, h)
-}
+func (h *Hub) loopResumable(r *gen.Run) (error, gen.Status) { return (*hubLoopFrame)(nil).body(r, h) }
 
-func (f *hubLoopFrame) body(r *greenlet.Run, h *Hub) (ret0 error, st greenlet.Status) {
+func (f *hubLoopFrame) body(r *gen.Run, h *Hub) (ret0 error, st gen.Status) {
 	var end bool
 	var err error
 //line hub.go:114:1
 loop_114:
 	end, err, st = h.turnsResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 33)
+	if st != gen.Done {
+		f = gen.Take(r, f, 33)
 		f.h, f.PC = h, 1
 		return ret0, r.Link(f, &f.Header, st)
 	}
 //line hub.go:115:1
 	if end {
-		return err, greenlet.Done
+		return err, gen.Done
 	}
 	goto loop_114
 }
 
-//line hub_greenlet.go:49:1
+//line hub_greenlet.go:48:1
 
-func (f *hubLoopFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *hubLoopFrame) Resume(r *gen.Run) (st gen.Status) {
 	h := f.h
 	var end bool
 	var err error
@@ -63,7 +62,7 @@ func (f *hubLoopFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 loop_114:
 //line hub.go:115:1
 	end, err, st = h.turnsResumable(r)
-	if st != greenlet.Done {
+	if st != gen.Done {
 		f.PC = 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -76,72 +75,72 @@ resumed_115:
 	goto loop_114
 }
 
-//line hub_greenlet.go:80:1
+//line hub_greenlet.go:79:1
 
-func (f *hubLoopFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
-func (f *hubLoopFrame) Forget()                              { *f = hubLoopFrame{Header: f.Header, ret0: f.ret0} }
-func (f *hubLoopFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 33) }
-func (*hubLoopFrame) Func() *greenlet.Func                   { return &hubLoopFrameInfo }
+func (f *hubLoopFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
+func (f *hubLoopFrame) Forget()                    { *f = hubLoopFrame{Header: f.Header, ret0: f.ret0} }
+func (f *hubLoopFrame) Release(r *gen.Run)         { gen.Free(r, f, 33) }
+func (*hubLoopFrame) Func() *gen.Func              { return &hubLoopFrameInfo }
 
-var hubLoopFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Hub).loop", File: "github.com/going-green/greenlet/hub/hub.go", Line: 113, Points: "115 h"}
+var hubLoopFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*Hub).loop", File: "github.com/going-green/greenlet/hub/hub.go", Line: 113, Points: "115 h"}
 var _ func(*Hub) error = (*Hub).loop
 
 // hubTurnsFrame is an activation of Hub.turns.
 type hubTurnsFrame struct {
-	greenlet.DeferHeader
+	gen.DeferHeader
 	h    *Hub
 	n2   int
 	ret0 bool
 	ret1 error
 }
 
-func (h *Hub) newTurnsFrame() *hubTurnsFrame { return greenlet.MakeFrame(hubTurnsFrame{h: h}) }
+func (h *Hub) newTurnsFrame() *hubTurnsFrame { return gen.MakeFrame(hubTurnsFrame{h: h}) }
 
 // turnsResumable is Hub.turns for callers that can be suspended.
-func (h *Hub) turnsResumable(r *greenlet.Run) (bool, error, greenlet.Status) {
+func (h *Hub) turnsResumable(r *gen.Run) (bool, error, gen.Status) {
 	return (*hubTurnsFrame)(nil).run(r, h)
 }
 func (f *hubTurnsFrame) Results() (bool, error) { f.Over(f); return f.ret0, f.ret1 }
-func (f *hubTurnsFrame) Returned(r *greenlet.Run) (ret0 bool, ret1 error) {
+func (f *hubTurnsFrame) Returned(r *gen.Run) (ret0 bool, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
 	f.Release(r)
 	return
 }
 
-func (f *hubTurnsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *hubTurnsFrame) Resume(r *gen.Run) (st gen.Status) {
 	f.ret0, f.ret1, st = f.run(r, f.h)
 	return r.Started(f, &f.Header, st)
 }
 
-func (f *hubTurnsFrame) run(r *greenlet.Run, h *Hub) (ret0 bool, ret1 error, st greenlet.Status) {
+func (f *hubTurnsFrame) run(r *gen.Run, h *Hub) (ret0 bool, ret1 error, st gen.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take(r, f, 35)
+		f = gen.Take(r, f, 35)
 		f.h = h
 		r.Guard()
 	}
 	mark := r.Mark()
-	for st = f.step(r, h); st == greenlet.Broken; st = f.step(r, h) {
+	for st = f.step(r, h); st == gen.Broken; st = f.step(r, h) {
 		r.Recovered(mark)
 	}
 	ret0, ret1 = f.ret0, f.ret1
-	if hot && st == greenlet.Done {
+	if hot && st == gen.Done {
 		f.Release(r)
 	}
 	return ret0, ret1, st
 }
 
-func (f *hubTurnsFrame) step(r *greenlet.Run, h *Hub) (end2 greenlet.Status) {
-	end2 = greenlet.Broken
+func (f *hubTurnsFrame) step(r *gen.Run, h *Hub) (end2 gen.Status) {
+	end2 = gen.Broken
 	defer f.Catch(&end2)
-	var st greenlet.Status
+	var st gen.Status
 	var n2 int
 	switch f.PC {
 	case 1:
 		n2 = f.n2
 		r.Callee().(*hubResumeFrame).Release(r)
 		goto resumed_137
-	case greenlet.Unwind:
+	case gen.Unwind:
 		goto unwind
 	}
 
@@ -181,7 +180,7 @@ loop_135:
 	}
 //line hub.go:136:1
 	h.pace.first--
-	if st = h.resumeResumable(r, h.ready.pop()); st != greenlet.Done {
+	if st = h.resumeResumable(r, h.ready.pop()); st != gen.Done {
 		f.n2, f.PC = n2, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -192,47 +191,47 @@ unwind:
 //line hub.go:153:1
 	for f.Pending() {
 //line hub.go:153:1
-		if sub := f.Next(r); sub != greenlet.Done {
+		if sub := f.Next(r); sub != gen.Done {
 			return r.Link(f, &f.Header, sub)
 		}
 	}
 //line hub.go:153:1
 	f.End()
-	return greenlet.Done
+	return gen.Done
 }
 
-//line hub_greenlet.go:205:1
+//line hub_greenlet.go:204:1
 
-func (f *hubTurnsFrame) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
+func (f *hubTurnsFrame) Send(r *gen.Run) gen.Status {
+	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
 }
 func (f *hubTurnsFrame) Forget() {
 	*f = hubTurnsFrame{DeferHeader: f.DeferHeader, ret0: f.ret0, ret1: f.ret1}
 }
-func (f *hubTurnsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 35) }
-func (*hubTurnsFrame) Func() *greenlet.Func      { return &hubTurnsFrameInfo }
+func (f *hubTurnsFrame) Release(r *gen.Run) { gen.Free(r, f, 35) }
+func (*hubTurnsFrame) Func() *gen.Func      { return &hubTurnsFrameInfo }
 
-var hubTurnsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Hub).turns", File: "github.com/going-green/greenlet/hub/hub.go", Line: 125, End: 153, Points: "137 h n2"}
+var hubTurnsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*Hub).turns", File: "github.com/going-green/greenlet/hub/hub.go", Line: 125, End: 153, Points: "137 h n2"}
 var _ func(*Hub) (bool, error) = (*Hub).turns
 
 // hubResumeFrame is an activation of Hub.resume.
 type hubResumeFrame struct {
-	greenlet.Header
+	gen.Header
 	h   *Hub
 	t   *Task
 	got any
 }
 
 func (h *Hub) newResumeFrame(t *Task) *hubResumeFrame {
-	return greenlet.MakeFrame(hubResumeFrame{h: h, t: t})
+	return gen.MakeFrame(hubResumeFrame{h: h, t: t})
 }
 
 // resumeResumable is Hub.resume for callers that can be suspended.
-func (h *Hub) resumeResumable(r *greenlet.Run, t *Task) greenlet.Status {
+func (h *Hub) resumeResumable(r *gen.Run, t *Task) gen.Status {
 	return (*hubResumeFrame)(nil).body(r, h, t)
 }
 
-func (f *hubResumeFrame) body(r *greenlet.Run, h *Hub, t *Task) (st greenlet.Status) {
+func (f *hubResumeFrame) body(r *gen.Run, h *Hub, t *Task) (st gen.Status) {
 	var w *waiter
 	var g2 *greenlet.Greenlet
 	var got any
@@ -244,7 +243,7 @@ func (f *hubResumeFrame) body(r *greenlet.Run, h *Hub, t *Task) (st greenlet.Sta
 		g2, raise = w.g, w.state == thrown
 //line hub.go:173:1
 		if g2 == nil && t.done {
-			return greenlet.Done // killed before it began
+			return gen.Done // killed before it began
 		}
 		h.resumed(t)
 		if g2 == nil {
@@ -264,7 +263,7 @@ func (f *hubResumeFrame) body(r *greenlet.Run, h *Hub, t *Task) (st greenlet.Sta
 //line hub.go:187:1
 		v := w.slot
 		w.slot = nil
-		f = greenlet.Take(r, f, 10)
+		f = gen.Take(r, f, 10)
 		r.Leaf(f, &f.Header)
 		f.h, f.t, f.PC = h, t, 1
 		r.Await(&f.got)
@@ -273,7 +272,7 @@ func (f *hubResumeFrame) body(r *greenlet.Run, h *Hub, t *Task) (st greenlet.Sta
 	}
 else_186:
 //line hub.go:191:1
-	f = greenlet.Take(r, f, 10)
+	f = gen.Take(r, f, 10)
 	r.Leaf(f, &f.Header)
 	f.h, f.t, f.PC = h, t, 2
 	r.Await(&f.got)
@@ -281,9 +280,9 @@ else_186:
 	return r.SendNone(g2)
 }
 
-//line hub_greenlet.go:285:1
+//line hub_greenlet.go:284:1
 
-func (f *hubResumeFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *hubResumeFrame) Resume(r *gen.Run) (st gen.Status) {
 	h, t := f.h, f.t
 	var got any
 	switch f.PC {
@@ -313,16 +312,16 @@ after_if_186:
 	return r.Return(f, &f.Header)
 }
 
-//line hub_greenlet.go:317:1
+//line hub_greenlet.go:316:1
 
-func (f *hubResumeFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.t) }
-func (f *hubResumeFrame) Forget()                 { *f = hubResumeFrame{Header: f.Header} }
-func (f *hubResumeFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 10) }
-func (*hubResumeFrame) Func() *greenlet.Func      { return &hubResumeFrameInfo }
+func (f *hubResumeFrame) Args(args []any)    { gen.SetArgs(f, args, &f.t) }
+func (f *hubResumeFrame) Forget()            { *f = hubResumeFrame{Header: f.Header} }
+func (f *hubResumeFrame) Release(r *gen.Run) { gen.Free(r, f, 10) }
+func (*hubResumeFrame) Func() *gen.Func      { return &hubResumeFrameInfo }
 
-var hubResumeFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Hub).resume", File: "github.com/going-green/greenlet/hub/hub.go", Line: 170, Points: "189 h t; 191 ="}
+var hubResumeFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*Hub).resume", File: "github.com/going-green/greenlet/hub/hub.go", Line: 170, Points: "189 h t; 191 ="}
 var _ func(*Hub, *Task) = (*Hub).resume
 
 func init() {
-	greenlet.Declare("Hub.loop", "Hub.turns", "Hub.resume")
+	gen.Declare("Hub.loop", "Hub.turns", "Hub.resume")
 }

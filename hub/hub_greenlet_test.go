@@ -8,14 +8,15 @@ import (
 	"context"
 	"errors"
 	greenlet "github.com/going-green/greenlet/runtime"
+	"github.com/going-green/greenlet/runtime/gen"
 	"time"
 )
 
-const _ = greenlet.Protocol1_RunGoGenerate
+const _ = gen.Protocol1_RunGoGenerate
 
 // logSleeperFrame is an activation of log.sleeper.
 type logSleeperFrame struct {
-	greenlet.Header
+	gen.Header
 	l     *log
 	name  string
 	times int
@@ -24,15 +25,15 @@ type logSleeperFrame struct {
 }
 
 func (l *log) newSleeperFrame(name string, times int, d time.Duration) *logSleeperFrame {
-	return greenlet.MakeFrame(logSleeperFrame{l: l, name: name, times: times, d: d})
+	return gen.MakeFrame(logSleeperFrame{l: l, name: name, times: times, d: d})
 }
 
 // sleeperResumable is log.sleeper for callers that can be suspended.
-func (l *log) sleeperResumable(r *greenlet.Run, name string, times int, d time.Duration) greenlet.Status {
+func (l *log) sleeperResumable(r *gen.Run, name string, times int, d time.Duration) gen.Status {
 	return (*logSleeperFrame)(nil).body(r, l, name, times, d)
 }
 
-func (f *logSleeperFrame) body(r *greenlet.Run, l *log, name string, times int, d time.Duration) (st greenlet.Status) {
+func (f *logSleeperFrame) body(r *gen.Run, l *log, name string, times int, d time.Duration) (st gen.Status) {
 	var i int
 //line hub_test.go:45:1
 	i = 0
@@ -41,12 +42,12 @@ loop_45:
 	if i >= times {
 //line hub_test.go:49:1
 		l.say("%s ends", name)
-		return greenlet.Done
+		return gen.Done
 	}
 //line hub_test.go:46:1
 	l.say("%s %d", name, i)
-	if st = l.SleepResumable(r, d); st != greenlet.Done {
-		f = greenlet.Take(r, f, 14)
+	if st = l.SleepResumable(r, d); st != gen.Done {
+		f = gen.Take(r, f, 14)
 		f.l, f.name, f.times, f.d, f.i, f.PC = l, name, times, d, i, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -55,9 +56,9 @@ loop_45:
 	goto loop_45
 }
 
-//line hub_greenlet_test.go:59:1
+//line hub_greenlet_test.go:60:1
 
-func (f *logSleeperFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *logSleeperFrame) Resume(r *gen.Run) (st gen.Status) {
 	l, name, times, d := f.l, f.name, f.times, f.d
 	var i int
 	switch f.PC {
@@ -78,7 +79,7 @@ loop_45:
 	}
 //line hub_test.go:46:1
 	l.say("%s %d", name, i)
-	if st = l.SleepResumable(r, d); st != greenlet.Done {
+	if st = l.SleepResumable(r, d); st != gen.Done {
 		f.i, f.PC = i, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -88,35 +89,33 @@ resumed_47:
 	goto loop_45
 }
 
-//line hub_greenlet_test.go:92:1
+//line hub_greenlet_test.go:93:1
 
-func (f *logSleeperFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.name, &f.times, &f.d) }
-func (f *logSleeperFrame) Forget()                 { *f = logSleeperFrame{Header: f.Header} }
-func (f *logSleeperFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 14) }
-func (*logSleeperFrame) Func() *greenlet.Func      { return &logSleeperFrameInfo }
+func (f *logSleeperFrame) Args(args []any)    { gen.SetArgs(f, args, &f.name, &f.times, &f.d) }
+func (f *logSleeperFrame) Forget()            { *f = logSleeperFrame{Header: f.Header} }
+func (f *logSleeperFrame) Release(r *gen.Run) { gen.Free(r, f, 14) }
+func (*logSleeperFrame) Func() *gen.Func      { return &logSleeperFrameInfo }
 
-var logSleeperFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).sleeper", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 44, Points: "47 l name times d i"}
+var logSleeperFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).sleeper", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 44, Points: "47 l name times d i"}
 var _ func(*log, string, int, time.Duration) = (*log).sleeper
 
 // logCountsFrame is an activation of log.counts.
 type logCountsFrame struct {
-	greenlet.Header
+	gen.Header
 	l               *log
 	n, sum, i, ret0 int
 }
 
-func (l *log) newCountsFrame(n int) *logCountsFrame {
-	return greenlet.MakeFrame(logCountsFrame{l: l, n: n})
-}
-func (f *logCountsFrame) Results() int                        { f.Over(f); return f.ret0 }
-func (f *logCountsFrame) Returned(r *greenlet.Run) (ret0 int) { ret0 = f.ret0; f.Release(r); return }
+func (l *log) newCountsFrame(n int) *logCountsFrame      { return gen.MakeFrame(logCountsFrame{l: l, n: n}) }
+func (f *logCountsFrame) Results() int                   { f.Over(f); return f.ret0 }
+func (f *logCountsFrame) Returned(r *gen.Run) (ret0 int) { ret0 = f.ret0; f.Release(r); return }
 
 // countsResumable is log.counts for callers that can be suspended.
-func (l *log) countsResumable(r *greenlet.Run, n int) (int, greenlet.Status) {
+func (l *log) countsResumable(r *gen.Run, n int) (int, gen.Status) {
 	return (*logCountsFrame)(nil).body(r, l, n)
 }
 
-func (f *logCountsFrame) body(r *greenlet.Run, l *log, n int) (ret0 int, st greenlet.Status) {
+func (f *logCountsFrame) body(r *gen.Run, l *log, n int) (ret0 int, st gen.Status) {
 	var sum, i int
 //line hub_test.go:66:1
 	i = 0
@@ -124,11 +123,11 @@ loop_66:
 //line hub_test.go:66:1
 	if i >= n {
 //line hub_test.go:70:1
-		return sum, greenlet.Done
+		return sum, gen.Done
 	}
 //line hub_test.go:67:1
-	if st = l.SleepResumable(r, time.Second); st != greenlet.Done {
-		f = greenlet.Take(r, f, 12)
+	if st = l.SleepResumable(r, time.Second); st != gen.Done {
+		f = gen.Take(r, f, 12)
 		f.l, f.n, f.sum, f.i, f.PC = l, n, sum, i, 1
 		return ret0, r.Link(f, &f.Header, st)
 	}
@@ -139,9 +138,9 @@ loop_66:
 	goto loop_66
 }
 
-//line hub_greenlet_test.go:143:1
+//line hub_greenlet_test.go:142:1
 
-func (f *logCountsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *logCountsFrame) Resume(r *gen.Run) (st gen.Status) {
 	l, n := f.l, f.n
 	var sum, i int
 	switch f.PC {
@@ -162,7 +161,7 @@ loop_66:
 		return r.Return(f, &f.Header)
 	}
 //line hub_test.go:67:1
-	if st = l.SleepResumable(r, time.Second); st != greenlet.Done {
+	if st = l.SleepResumable(r, time.Second); st != gen.Done {
 		f.sum, f.i, f.PC = sum, i, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -174,15 +173,15 @@ resumed_67:
 	goto loop_66
 }
 
-//line hub_greenlet_test.go:178:1
+//line hub_greenlet_test.go:177:1
 
-func (f *logCountsFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.n) }
-func (f *logCountsFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
-func (f *logCountsFrame) Forget()                              { *f = logCountsFrame{Header: f.Header, ret0: f.ret0} }
-func (f *logCountsFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 12) }
-func (*logCountsFrame) Func() *greenlet.Func                   { return &logCountsFrameInfo }
+func (f *logCountsFrame) Args(args []any)            { gen.SetArgs(f, args, &f.n) }
+func (f *logCountsFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
+func (f *logCountsFrame) Forget()                    { *f = logCountsFrame{Header: f.Header, ret0: f.ret0} }
+func (f *logCountsFrame) Release(r *gen.Run)         { gen.Free(r, f, 12) }
+func (*logCountsFrame) Func() *gen.Func              { return &logCountsFrameInfo }
 
-var logCountsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).counts", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 65, Points: "67 l n sum i"}
+var logCountsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).counts", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 65, Points: "67 l n sum i"}
 var _ func(*log, int) int = (*log).counts
 
 // logCountsFrameValue is log.counts as a value, for callers that can be suspended.
@@ -190,34 +189,30 @@ type logCountsFrameValue struct {
 	recv *log
 }
 
-func (v logCountsFrameValue) CallResumable(r *greenlet.Run, p0 int) (int, greenlet.Status) {
+func (v logCountsFrameValue) CallResumable(r *gen.Run, p0 int) (int, gen.Status) {
 	return v.recv.countsResumable(r, p0)
 }
 func init() {
-	greenlet.RegisterMethod((*new(*log)).counts, func(recv *log) any {
+	gen.RegisterMethod((*new(*log)).counts, func(recv *log) any {
 		return logCountsFrameValue{recv}
 	})
 }
-func (v logCountsFrameValue) Frame() greenlet.Frame {
-	return greenlet.MakeFrame(logCountsFrame{l: v.recv})
-}
+func (v logCountsFrameValue) Frame() gen.Frame { return gen.MakeFrame(logCountsFrame{l: v.recv}) }
 
 // logJoinsFrame is an activation of log.joins.
 type logJoinsFrame struct {
-	greenlet.Header
+	gen.Header
 	l     *log
 	frame *logCountsFrame
 	task  *Task
 }
 
-func (l *log) newJoinsFrame() *logJoinsFrame { return greenlet.MakeFrame(logJoinsFrame{l: l}) }
+func (l *log) newJoinsFrame() *logJoinsFrame { return gen.MakeFrame(logJoinsFrame{l: l}) }
 
 // joinsResumable is log.joins for callers that can be suspended.
-func (l *log) joinsResumable(r *greenlet.Run) greenlet.Status {
-	return (*logJoinsFrame)(nil).body(r, l)
-}
+func (l *log) joinsResumable(r *gen.Run) gen.Status { return (*logJoinsFrame)(nil).body(r, l) }
 
-func (f *logJoinsFrame) body(r *greenlet.Run, l *log) (st greenlet.Status) {
+func (f *logJoinsFrame) body(r *gen.Run, l *log) (st gen.Status) {
 	var (
 		frame  *logCountsFrame
 		task   *Task
@@ -229,35 +224,35 @@ func (f *logJoinsFrame) body(r *greenlet.Run, l *log) (st greenlet.Status) {
 	frame = l.newCountsFrame(5)
 	task = l.Go(frame)
 	err, ok, st = task.JoinForResumable(r, 2*time.Second)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 41)
+	if st != gen.Done {
+		f = gen.Take(r, f, 41)
 		f.l, f.frame, f.task, f.PC = l, frame, task, 1
 		return r.Link(f, &f.Header, st)
 	}
 //line hub_test.go:78:1
 	l.say("%v %v", err, ok)
 	t0, st = task.JoinResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 41)
+	if st != gen.Done {
+		f = gen.Take(r, f, 41)
 		f.l, f.frame, f.task, f.PC = l, frame, task, 2
 		return r.Link(f, &f.Header, st)
 	}
 //line hub_test.go:79:1
 	l.say("%v %d", t0, frame.Results())
 	t1, st = task.JoinResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 41)
+	if st != gen.Done {
+		f = gen.Take(r, f, 41)
 		f.l, f.task, f.PC = l, task, 3
 		return r.Link(f, &f.Header, st)
 	}
 //line hub_test.go:80:1
 	l.say("%v %v", t1, task.Done())
-	return greenlet.Done
+	return gen.Done
 }
 
-//line hub_greenlet_test.go:259:1
+//line hub_greenlet_test.go:254:1
 
-func (f *logJoinsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *logJoinsFrame) Resume(r *gen.Run) (st gen.Status) {
 	l := f.l
 	var (
 		frame  *logCountsFrame
@@ -275,7 +270,7 @@ func (f *logJoinsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 //line hub_test.go:78:1
 		l.say("%v %v", err, ok)
 		t0, st = task.JoinResumable(r)
-		if st != greenlet.Done {
+		if st != gen.Done {
 			f.frame, f.task, f.PC = frame, task, 2
 			return r.Link(f, &f.Header, st)
 		}
@@ -296,7 +291,7 @@ resumed_79:
 	f.frame = nil
 //line hub_test.go:80:1
 	t1, st = task.JoinResumable(r)
-	if st != greenlet.Done {
+	if st != gen.Done {
 		f.task, f.PC = task, 3
 		return r.Link(f, &f.Header, st)
 	}
@@ -306,35 +301,35 @@ resumed_80:
 	return r.Return(f, &f.Header)
 }
 
-//line hub_greenlet_test.go:310:1
+//line hub_greenlet_test.go:305:1
 
-func (f *logJoinsFrame) Forget()                 { *f = logJoinsFrame{Header: f.Header} }
-func (f *logJoinsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 41) }
-func (*logJoinsFrame) Func() *greenlet.Func      { return &logJoinsFrameInfo }
+func (f *logJoinsFrame) Forget()            { *f = logJoinsFrame{Header: f.Header} }
+func (f *logJoinsFrame) Release(r *gen.Run) { gen.Free(r, f, 41) }
+func (*logJoinsFrame) Func() *gen.Func      { return &logJoinsFrameInfo }
 
-var logJoinsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).joins", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 74, Points: "77 l frame task; 79 =; 80 l task"}
+var logJoinsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).joins", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 74, Points: "77 l frame task; 79 =; 80 l task"}
 var _ func(*log) = (*log).joins
 
 // logFailsFrame is an activation of log.fails.
 type logFailsFrame struct {
-	greenlet.Header
+	gen.Header
 	l *log
 	d time.Duration
 }
 
 func (l *log) newFailsFrame(d time.Duration) *logFailsFrame {
-	return greenlet.MakeFrame(logFailsFrame{l: l, d: d})
+	return gen.MakeFrame(logFailsFrame{l: l, d: d})
 }
 
 // failsResumable is log.fails for callers that can be suspended.
-func (l *log) failsResumable(r *greenlet.Run, d time.Duration) greenlet.Status {
+func (l *log) failsResumable(r *gen.Run, d time.Duration) gen.Status {
 	return (*logFailsFrame)(nil).body(r, l, d)
 }
 
-func (f *logFailsFrame) body(r *greenlet.Run, l *log, d time.Duration) (st greenlet.Status) {
+func (f *logFailsFrame) body(r *gen.Run, l *log, d time.Duration) (st gen.Status) {
 //line hub_test.go:91:1
-	if st = l.SleepResumable(r, d); st != greenlet.Done {
-		f = greenlet.Take(r, f, 29)
+	if st = l.SleepResumable(r, d); st != gen.Done {
+		f = gen.Take(r, f, 29)
 		f.l, f.PC = nil, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -342,9 +337,9 @@ func (f *logFailsFrame) body(r *greenlet.Run, l *log, d time.Duration) (st green
 	panic(errors.ErrUnsupported)
 }
 
-//line hub_greenlet_test.go:346:1
+//line hub_greenlet_test.go:341:1
 
-func (f *logFailsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *logFailsFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.l, f.d))
@@ -355,32 +350,30 @@ func (f *logFailsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-//line hub_greenlet_test.go:359:1
+//line hub_greenlet_test.go:354:1
 
-func (f *logFailsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.d) }
-func (f *logFailsFrame) Forget()                 { *f = logFailsFrame{Header: f.Header} }
-func (f *logFailsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 29) }
-func (*logFailsFrame) Func() *greenlet.Func      { return &logFailsFrameInfo }
+func (f *logFailsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.d) }
+func (f *logFailsFrame) Forget()            { *f = logFailsFrame{Header: f.Header} }
+func (f *logFailsFrame) Release(r *gen.Run) { gen.Free(r, f, 29) }
+func (*logFailsFrame) Func() *gen.Func      { return &logFailsFrameInfo }
 
-var logFailsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).fails", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 90, Points: "91"}
+var logFailsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).fails", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 90, Points: "91"}
 var _ func(*log, time.Duration) = (*log).fails
 
 // logWatchesFrame is an activation of log.watches.
 type logWatchesFrame struct {
-	greenlet.Header
+	gen.Header
 	l0  *log
 	l   **log
 	bad *Task
 }
 
-func (l0 *log) newWatchesFrame() *logWatchesFrame { return greenlet.MakeFrame(logWatchesFrame{l0: l0}) }
+func (l0 *log) newWatchesFrame() *logWatchesFrame { return gen.MakeFrame(logWatchesFrame{l0: l0}) }
 
 // watchesResumable is log.watches for callers that can be suspended.
-func (l0 *log) watchesResumable(r *greenlet.Run) greenlet.Status {
-	return (*logWatchesFrame)(nil).body(r, l0)
-}
+func (l0 *log) watchesResumable(r *gen.Run) gen.Status { return (*logWatchesFrame)(nil).body(r, l0) }
 
-func (f *logWatchesFrame) body(r *greenlet.Run, l0 *log) (st greenlet.Status) {
+func (f *logWatchesFrame) body(r *gen.Run, l0 *log) (st gen.Status) {
 	var l **log
 	var bad *Task
 	var err error
@@ -393,8 +386,8 @@ func (f *logWatchesFrame) body(r *greenlet.Run, l0 *log) (st greenlet.Status) {
 //line hub_test.go:98:1
 		bad.Link(func(t *Task) { (*lRef).say("linked %v", t.Done()) })
 		err, st = bad.JoinResumable(r)
-		if st != greenlet.Done {
-			f = greenlet.Take(r, f, 55)
+		if st != gen.Done {
+			f = gen.Take(r, f, 55)
 			f.l, f.bad, f.PC = l, bad, 1
 			return r.Link(f, &f.Header, st)
 		}
@@ -405,13 +398,13 @@ func (f *logWatchesFrame) body(r *greenlet.Run, l0 *log) (st greenlet.Status) {
 		lRef2 := l
 //line hub_test.go:101:1
 		bad.Link(func(t *Task) { (*lRef2).say("linked late") })
-		return greenlet.Done
+		return gen.Done
 	}
 }
 
-//line hub_greenlet_test.go:413:1
+//line hub_greenlet_test.go:406:1
 
-func (f *logWatchesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *logWatchesFrame) Resume(r *gen.Run) (st gen.Status) {
 	var l **log
 	var bad *Task
 	var err error
@@ -430,70 +423,68 @@ func (f *logWatchesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-//line hub_greenlet_test.go:434:1
+//line hub_greenlet_test.go:427:1
 
-func (f *logWatchesFrame) Forget()                 { *f = logWatchesFrame{Header: f.Header} }
-func (f *logWatchesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 55) }
-func (*logWatchesFrame) Func() *greenlet.Func      { return &logWatchesFrameInfo }
+func (f *logWatchesFrame) Forget()            { *f = logWatchesFrame{Header: f.Header} }
+func (f *logWatchesFrame) Release(r *gen.Run) { gen.Free(r, f, 55) }
+func (*logWatchesFrame) Func() *gen.Func      { return &logWatchesFrameInfo }
 
-var logWatchesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).watches", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 96, Points: "99 l bad"}
+var logWatchesFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).watches", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 96, Points: "99 l bad"}
 var _ func(*log) = (*log).watches
 
 // logStubbornFrame is an activation of log.stubborn.
 type logStubbornFrame struct {
-	greenlet.DeferHeader
+	gen.DeferHeader
 	l *log
 }
 
-func (l *log) newStubbornFrame() *logStubbornFrame { return greenlet.MakeFrame(logStubbornFrame{l: l}) }
+func (l *log) newStubbornFrame() *logStubbornFrame { return gen.MakeFrame(logStubbornFrame{l: l}) }
 
 // stubbornResumable is log.stubborn for callers that can be suspended.
-func (l *log) stubbornResumable(r *greenlet.Run) greenlet.Status {
-	return (*logStubbornFrame)(nil).run(r, l)
-}
+func (l *log) stubbornResumable(r *gen.Run) gen.Status { return (*logStubbornFrame)(nil).run(r, l) }
 
-func (f *logStubbornFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *logStubbornFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.run(r, f.l))
 }
 
-func (f *logStubbornFrame) run(r *greenlet.Run, l *log) (st greenlet.Status) {
+func (f *logStubbornFrame) run(r *gen.Run, l *log) (st gen.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take(r, f, 61)
+		f = gen.Take(r, f, 61)
 		f.l = l
 		r.Guard()
 	}
 	mark := r.Mark()
-	for st = f.step(r, l); st == greenlet.Broken; st = f.step(r, l) {
+	for st = f.step(r, l); st == gen.Broken; st = f.step(r, l) {
 		r.Recovered(mark)
 	}
-	if hot && st == greenlet.Done {
+	if hot && st == gen.Done {
 		f.Release(r)
 	}
 	return st
 }
 
-func (f *logStubbornFrame) step(r *greenlet.Run, l *log) (end greenlet.Status) {
-	end = greenlet.Broken
+func (f *logStubbornFrame) step(r *gen.Run, l *log) (end gen.Status) {
+	end = gen.Broken
 	defer f.Catch(&end)
-	var st greenlet.Status
+	var st gen.Status
 	switch f.PC {
 	case 1:
 		r.Callee().(*HubSleepFrame).Release(r)
 		goto resumed_122
-	case greenlet.Unwind:
+	case gen.Unwind:
 		goto unwind
 	}
 
 //line hub_test.go:117:1
 	{
 		fn := &logStubbornFunc1{l: &l}
-		f.DeferResumable(func(run *greenlet.Run) greenlet.Status {
+		f.DeferResumable(func(run *gen.Run) gen.Status {
 			return fn.CallResumable(run)
 		})
 	}
 //line hub_test.go:122:1
-	if st = l.SleepResumable(r, time.Hour); st != greenlet.Done {
+	if st = l.SleepResumable(r, time.Hour); st != gen.Done {
 		f.l, f.PC = nil, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -504,33 +495,33 @@ unwind:
 //line hub_test.go:123:1
 	for f.Pending() {
 //line hub_test.go:123:1
-		if sub := f.Next(r); sub != greenlet.Done {
+		if sub := f.Next(r); sub != gen.Done {
 			return r.Link(f, &f.Header, sub)
 		}
 	}
 //line hub_test.go:123:1
 	f.End()
-	return greenlet.Done
+	return gen.Done
 }
 
-//line hub_greenlet_test.go:517:1
+//line hub_greenlet_test.go:508:1
 
-func (f *logStubbornFrame) Forget()                 { *f = logStubbornFrame{DeferHeader: f.DeferHeader} }
-func (f *logStubbornFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 61) }
-func (*logStubbornFrame) Func() *greenlet.Func      { return &logStubbornFrameInfo }
+func (f *logStubbornFrame) Forget()            { *f = logStubbornFrame{DeferHeader: f.DeferHeader} }
+func (f *logStubbornFrame) Release(r *gen.Run) { gen.Free(r, f, 61) }
+func (*logStubbornFrame) Func() *gen.Func      { return &logStubbornFrameInfo }
 
-var logStubbornFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).stubborn", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 116, End: 123, Points: "122"}
+var logStubbornFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).stubborn", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 116, End: 123, Points: "122"}
 var _ func(*log) = (*log).stubborn
 
 // logStubbornFunc1 is the function literal of hub_test.go:117, with what it captures.
 type logStubbornFunc1 struct {
-	greenlet.Closure
+	gen.Closure
 	l **log
 }
 
 // value is the literal for code that can't be suspended.
 func (c *logStubbornFunc1) value() func() {
-	return greenlet.Bind(&c.Closure, c, func() {
+	return gen.Bind(&c.Closure, c, func() {
 //line hub_test.go:118:1
 		(*c.l).say("cleans up")
 		(*c.l).Sleep(time.Second)
@@ -538,35 +529,35 @@ func (c *logStubbornFunc1) value() func() {
 	})
 }
 
-//line hub_greenlet_test.go:542:1
+//line hub_greenlet_test.go:533:1
 
 // logStubbornFunc1Frame is an activation of the literal logStubbornFunc1.
 type logStubbornFunc1Frame struct {
-	greenlet.Header
+	gen.Header
 	c *logStubbornFunc1
 }
 
 // CallResumable is the literal logStubbornFunc1 for callers that can be suspended.
-func (c *logStubbornFunc1) CallResumable(r *greenlet.Run) greenlet.Status {
+func (c *logStubbornFunc1) CallResumable(r *gen.Run) gen.Status {
 	return (*logStubbornFunc1Frame)(nil).body(r, c)
 }
 
-func (f *logStubbornFunc1Frame) body(r *greenlet.Run, c *logStubbornFunc1) (st greenlet.Status) {
+func (f *logStubbornFunc1Frame) body(r *gen.Run, c *logStubbornFunc1) (st gen.Status) {
 //line hub_test.go:118:1
 	(*c.l).say("cleans up")
-	if st = (*c.l).SleepResumable(r, time.Second); st != greenlet.Done {
-		f = greenlet.Take(r, f, 54)
+	if st = (*c.l).SleepResumable(r, time.Second); st != gen.Done {
+		f = gen.Take(r, f, 54)
 		f.c, f.PC = c, 1
 		return r.Link(f, &f.Header, st)
 	}
 //line hub_test.go:120:1
 	(*c.l).say("cleaned up")
-	return greenlet.Done
+	return gen.Done
 }
 
-//line hub_greenlet_test.go:568:1
+//line hub_greenlet_test.go:559:1
 
-func (f *logStubbornFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *logStubbornFunc1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
 	_ = c
 	r.Callee().(*HubSleepFrame).Release(r)
@@ -575,28 +566,26 @@ func (f *logStubbornFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line hub_greenlet_test.go:579:1
+//line hub_greenlet_test.go:570:1
 
-func (f *logStubbornFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 54) }
-func (*logStubbornFunc1Frame) Func() *greenlet.Func      { return &logStubbornFunc1FrameInfo }
+func (f *logStubbornFunc1Frame) Release(r *gen.Run) { gen.Free(r, f, 54) }
+func (*logStubbornFunc1Frame) Func() *gen.Func      { return &logStubbornFunc1FrameInfo }
 
-var logStubbornFunc1FrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).stubborn.func1", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 117, Points: "119"}
+var logStubbornFunc1FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).stubborn.func1", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 117, Points: "119"}
 
 // logKillsFrame is an activation of log.kills.
 type logKillsFrame struct {
-	greenlet.Header
+	gen.Header
 	l                  *log
 	task, unborn, late *Task
 }
 
-func (l *log) newKillsFrame() *logKillsFrame { return greenlet.MakeFrame(logKillsFrame{l: l}) }
+func (l *log) newKillsFrame() *logKillsFrame { return gen.MakeFrame(logKillsFrame{l: l}) }
 
 // killsResumable is log.kills for callers that can be suspended.
-func (l *log) killsResumable(r *greenlet.Run) greenlet.Status {
-	return (*logKillsFrame)(nil).body(r, l)
-}
+func (l *log) killsResumable(r *gen.Run) gen.Status { return (*logKillsFrame)(nil).body(r, l) }
 
-func (f *logKillsFrame) body(r *greenlet.Run, l *log) (st greenlet.Status) {
+func (f *logKillsFrame) body(r *gen.Run, l *log) (st gen.Status) {
 	var task, unborn, late *Task
 	if f != nil {
 		switch f.PC {
@@ -618,7 +607,7 @@ func (f *logKillsFrame) body(r *greenlet.Run, l *log) (st greenlet.Status) {
 			goto resumed_134
 		case 5:
 			r.Callee().(*TaskJoinFrame).Release(r)
-			return greenlet.Done
+			return gen.Done
 		}
 	}
 
@@ -626,15 +615,15 @@ func (f *logKillsFrame) body(r *greenlet.Run, l *log) (st greenlet.Status) {
 	task = l.Go(l.newStubbornFrame())
 	unborn = l.Go(l.newStubbornFrame())
 	late = l.GoAfter(time.Minute, l.newStubbornFrame())
-	if st = unborn.KillResumable(r); st != greenlet.Done {
-		f = greenlet.Take(r, f, 25)
+	if st = unborn.KillResumable(r); st != gen.Done {
+		f = gen.Take(r, f, 25)
 		f.l, f.task, f.unborn, f.late, f.PC = l, task, unborn, late, 1
 		return r.Link(f, &f.Header, st)
 	}
 resumed_130:
 //line hub_test.go:131:1
-	if st = late.KillResumable(r); st != greenlet.Done {
-		f = greenlet.Take(r, f, 25)
+	if st = late.KillResumable(r); st != gen.Done {
+		f = gen.Take(r, f, 25)
 		f.l, f.task, f.unborn, f.late, f.PC = l, task, unborn, late, 2
 		return r.Link(f, &f.Header, st)
 	}
@@ -645,15 +634,15 @@ resumed_131:
 		f.unborn, f.late = nil, nil
 	}
 //line hub_test.go:133:1
-	if st = l.SleepResumable(r, time.Second); st != greenlet.Done {
-		f = greenlet.Take(r, f, 25)
+	if st = l.SleepResumable(r, time.Second); st != gen.Done {
+		f = gen.Take(r, f, 25)
 		f.l, f.task, f.PC = l, task, 3
 		return r.Link(f, &f.Header, st)
 	}
 resumed_133:
 //line hub_test.go:134:1
-	if st = task.KillResumable(r); st != greenlet.Done {
-		f = greenlet.Take(r, f, 25)
+	if st = task.KillResumable(r); st != gen.Done {
+		f = gen.Take(r, f, 25)
 		f.l, f.task, f.PC = l, task, 4
 		return r.Link(f, &f.Header, st)
 	}
@@ -665,70 +654,68 @@ resumed_134:
 	}
 //line hub_test.go:136:1
 	_, st = l.Go(l.newSuicideFrame()).JoinResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 25)
+	if st != gen.Done {
+		f = gen.Take(r, f, 25)
 		f.l, f.PC = nil, 5
 		return r.Link(f, &f.Header, st)
 	}
-	return greenlet.Done
+	return gen.Done
 }
 
-//line hub_greenlet_test.go:678:1
+//line hub_greenlet_test.go:667:1
 
-func (f *logKillsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *logKillsFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l))
 }
 
-func (f *logKillsFrame) Forget()                 { *f = logKillsFrame{Header: f.Header} }
-func (f *logKillsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 25) }
-func (*logKillsFrame) Func() *greenlet.Func      { return &logKillsFrameInfo }
+func (f *logKillsFrame) Forget()            { *f = logKillsFrame{Header: f.Header} }
+func (f *logKillsFrame) Release(r *gen.Run) { gen.Free(r, f, 25) }
+func (*logKillsFrame) Func() *gen.Func      { return &logKillsFrameInfo }
 
-var logKillsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).kills", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 126, Points: "130 l task unborn late; 131 =; 133 l task; 134 =; 136"}
+var logKillsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).kills", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 126, Points: "130 l task unborn late; 131 =; 133 l task; 134 =; 136"}
 var _ func(*log) = (*log).kills
 
 // logSuicideFrame is an activation of log.suicide.
 type logSuicideFrame struct {
-	greenlet.DeferHeader
+	gen.DeferHeader
 	l *log
 }
 
-func (l *log) newSuicideFrame() *logSuicideFrame { return greenlet.MakeFrame(logSuicideFrame{l: l}) }
+func (l *log) newSuicideFrame() *logSuicideFrame { return gen.MakeFrame(logSuicideFrame{l: l}) }
 
 // suicideResumable is log.suicide for callers that can be suspended.
-func (l *log) suicideResumable(r *greenlet.Run) greenlet.Status {
-	return (*logSuicideFrame)(nil).run(r, l)
-}
+func (l *log) suicideResumable(r *gen.Run) gen.Status { return (*logSuicideFrame)(nil).run(r, l) }
 
-func (f *logSuicideFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *logSuicideFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.run(r, f.l))
 }
 
-func (f *logSuicideFrame) run(r *greenlet.Run, l *log) (st greenlet.Status) {
+func (f *logSuicideFrame) run(r *gen.Run, l *log) (st gen.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take(r, f, 6)
+		f = gen.Take(r, f, 6)
 		f.l = l
 		r.Guard()
 	}
 	mark := r.Mark()
-	for st = f.step(r, l); st == greenlet.Broken; st = f.step(r, l) {
+	for st = f.step(r, l); st == gen.Broken; st = f.step(r, l) {
 		r.Recovered(mark)
 	}
-	if hot && st == greenlet.Done {
+	if hot && st == gen.Done {
 		f.Release(r)
 	}
 	return st
 }
 
-func (f *logSuicideFrame) step(r *greenlet.Run, l *log) (end greenlet.Status) {
-	end = greenlet.Broken
+func (f *logSuicideFrame) step(r *gen.Run, l *log) (end gen.Status) {
+	end = gen.Broken
 	defer f.Catch(&end)
-	var st greenlet.Status
+	var st gen.Status
 	switch f.PC {
 	case 1:
 		r.Callee().(*TaskKillFrame).Release(r)
 		goto resumed_142
-	case greenlet.Unwind:
+	case gen.Unwind:
 		goto unwind
 	}
 
@@ -741,7 +728,7 @@ func (f *logSuicideFrame) step(r *greenlet.Run, l *log) (end greenlet.Status) {
 		})
 	}
 //line hub_test.go:142:1
-	if st = l.running.KillResumable(r); st != greenlet.Done {
+	if st = l.running.KillResumable(r); st != gen.Done {
 		f.PC = 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -754,81 +741,77 @@ unwind:
 //line hub_test.go:144:1
 	for f.Pending() {
 //line hub_test.go:144:1
-		if sub := f.Next(r); sub != greenlet.Done {
+		if sub := f.Next(r); sub != gen.Done {
 			return r.Link(f, &f.Header, sub)
 		}
 	}
 //line hub_test.go:144:1
 	f.End()
-	return greenlet.Done
+	return gen.Done
 }
 
-//line hub_greenlet_test.go:768:1
+//line hub_greenlet_test.go:755:1
 
-func (f *logSuicideFrame) Forget()                 { *f = logSuicideFrame{DeferHeader: f.DeferHeader} }
-func (f *logSuicideFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 6) }
-func (*logSuicideFrame) Func() *greenlet.Func      { return &logSuicideFrameInfo }
+func (f *logSuicideFrame) Forget()            { *f = logSuicideFrame{DeferHeader: f.DeferHeader} }
+func (f *logSuicideFrame) Release(r *gen.Run) { gen.Free(r, f, 6) }
+func (*logSuicideFrame) Func() *gen.Func      { return &logSuicideFrameInfo }
 
-var logSuicideFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).suicide", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 140, End: 144, Points: "142 l"}
+var logSuicideFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).suicide", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 140, End: 144, Points: "142 l"}
 var _ func(*log) = (*log).suicide
 
 // logTimeoutsFrame is an activation of log.timeouts.
 type logTimeoutsFrame struct {
-	greenlet.Header
+	gen.Header
 	l0 *log
 	l  **log
 }
 
-func (l0 *log) newTimeoutsFrame() *logTimeoutsFrame {
-	return greenlet.MakeFrame(logTimeoutsFrame{l0: l0})
-}
+func (l0 *log) newTimeoutsFrame() *logTimeoutsFrame { return gen.MakeFrame(logTimeoutsFrame{l0: l0}) }
 
 // timeoutsResumable is log.timeouts for callers that can be suspended.
-func (l0 *log) timeoutsResumable(r *greenlet.Run) greenlet.Status {
-	return (*logTimeoutsFrame)(nil).body(r, l0)
-}
+func (l0 *log) timeoutsResumable(r *gen.Run) gen.Status { return (*logTimeoutsFrame)(nil).body(r, l0) }
 
-func (f *logTimeoutsFrame) body(r *greenlet.Run, l0 *log) (st greenlet.Status) {
+func (f *logTimeoutsFrame) body(r *gen.Run, l0 *log) (st gen.Status) {
 	var l **log
 	var err, t0 error
 	l = new(*log)
 	*l = l0
 //line hub_test.go:154:1
 	err, st = (*l).WithTimeoutResumable(r, time.Second, (&logTimeoutsFunc1{l: l}).value())
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 0)
+	if st != gen.Done {
+		f = gen.Take(r, f, 0)
 		f.l, f.PC = l, 1
 		return r.Link(f, &f.Header, st)
 	}
 //line hub_test.go:158:1
 	(*l).say("outer %v", err)
 	err, st = (*l).WithTimeoutResumable(r, time.Minute, (&logTimeoutsFunc2{l: l}).value())
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 0)
+	if st != gen.Done {
+		f = gen.Take(r, f, 0)
 		f.l, f.PC = l, 2
 		return r.Link(f, &f.Header, st)
 	}
 //line hub_test.go:164:1
 	(*l).say("outer %v", err)
 	t0, st = (*l).WithTimeoutResumable(r, time.Second, func() {})
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 0)
+	if st != gen.Done {
+		f = gen.Take(r, f, 0)
 		f.l, f.PC = l, 3
 		return r.Link(f, &f.Header, st)
 	}
 //line hub_test.go:165:1
 	(*l).say("%v", t0)
-	if st = (*l).SleepResumable(r, time.Hour); st != greenlet.Done {
-		f = greenlet.Take(r, f, 0)
+	if st = (*l).SleepResumable(r, time.Hour); st != gen.Done {
+		f = gen.Take(r, f, 0)
 		f.l, f.PC = nil, 4
 		return r.Link(f, &f.Header, st)
 	}
-	return greenlet.Done
+	return gen.Done
 }
 
-//line hub_greenlet_test.go:831:1
+//line hub_greenlet_test.go:814:1
 
-func (f *logTimeoutsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *logTimeoutsFrame) Resume(r *gen.Run) (st gen.Status) {
 	var l **log
 	var err, t0 error
 	switch f.PC {
@@ -840,7 +823,7 @@ func (f *logTimeoutsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 //line hub_test.go:158:1
 		(*l).say("outer %v", err)
 		err, st = (*l).WithTimeoutResumable(r, time.Minute, (&logTimeoutsFunc2{l: l}).value())
-		if st != greenlet.Done {
+		if st != gen.Done {
 			f.l, f.PC = l, 2
 			return r.Link(f, &f.Header, st)
 		}
@@ -862,74 +845,74 @@ resumed_159:
 //line hub_test.go:164:1
 	(*l).say("outer %v", err)
 	t0, st = (*l).WithTimeoutResumable(r, time.Second, func() {})
-	if st != greenlet.Done {
+	if st != gen.Done {
 		f.l, f.PC = l, 3
 		return r.Link(f, &f.Header, st)
 	}
 resumed_165:
 //line hub_test.go:165:1
 	(*l).say("%v", t0)
-	if st = (*l).SleepResumable(r, time.Hour); st != greenlet.Done {
+	if st = (*l).SleepResumable(r, time.Hour); st != gen.Done {
 		f.l, f.PC = nil, 4
 		return r.Link(f, &f.Header, st)
 	}
 	return r.Return(f, &f.Header)
 }
 
-//line hub_greenlet_test.go:881:1
+//line hub_greenlet_test.go:864:1
 
-func (f *logTimeoutsFrame) Forget()                 { *f = logTimeoutsFrame{Header: f.Header} }
-func (f *logTimeoutsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 0) }
-func (*logTimeoutsFrame) Func() *greenlet.Func      { return &logTimeoutsFrameInfo }
+func (f *logTimeoutsFrame) Forget()            { *f = logTimeoutsFrame{Header: f.Header} }
+func (f *logTimeoutsFrame) Release(r *gen.Run) { gen.Free(r, f, 0) }
+func (*logTimeoutsFrame) Func() *gen.Func      { return &logTimeoutsFrameInfo }
 
-var logTimeoutsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).timeouts", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 153, Points: "154 l; 159 l; 165 l; 166"}
+var logTimeoutsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).timeouts", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 153, Points: "154 l; 159 l; 165 l; 166"}
 var _ func(*log) = (*log).timeouts
 
 // logTimeoutsFunc1 is the function literal of hub_test.go:154, with what it captures.
 type logTimeoutsFunc1 struct {
-	greenlet.Closure
+	gen.Closure
 	l **log
 }
 
 // value is the literal for code that can't be suspended.
 func (c *logTimeoutsFunc1) value() func() {
-	return greenlet.Bind(&c.Closure, c, func() {
+	return gen.Bind(&c.Closure, c, func() {
 //line hub_test.go:155:1
 		err := (*c.l).WithTimeout(time.Minute, (&logTimeoutsFunc1_1{l: c.l}).value())
 		(*c.l).say("inner %v", err)
 	})
 }
 
-//line hub_greenlet_test.go:905:1
+//line hub_greenlet_test.go:888:1
 
 // logTimeoutsFunc1Frame is an activation of the literal logTimeoutsFunc1.
 type logTimeoutsFunc1Frame struct {
-	greenlet.Header
+	gen.Header
 	c *logTimeoutsFunc1
 }
 
 // CallResumable is the literal logTimeoutsFunc1 for callers that can be suspended.
-func (c *logTimeoutsFunc1) CallResumable(r *greenlet.Run) greenlet.Status {
+func (c *logTimeoutsFunc1) CallResumable(r *gen.Run) gen.Status {
 	return (*logTimeoutsFunc1Frame)(nil).body(r, c)
 }
 
-func (f *logTimeoutsFunc1Frame) body(r *greenlet.Run, c *logTimeoutsFunc1) (st greenlet.Status) {
+func (f *logTimeoutsFunc1Frame) body(r *gen.Run, c *logTimeoutsFunc1) (st gen.Status) {
 	var err error
 //line hub_test.go:155:1
 	err, st = (*c.l).WithTimeoutResumable(r, time.Minute, (&logTimeoutsFunc1_1{l: c.l}).value())
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 13)
+	if st != gen.Done {
+		f = gen.Take(r, f, 13)
 		f.c, f.PC = c, 1
 		return r.Link(f, &f.Header, st)
 	}
 //line hub_test.go:156:1
 	(*c.l).say("inner %v", err)
-	return greenlet.Done
+	return gen.Done
 }
 
-//line hub_greenlet_test.go:932:1
+//line hub_greenlet_test.go:915:1
 
-func (f *logTimeoutsFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *logTimeoutsFunc1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
 	_ = c
 	var err error
@@ -939,68 +922,68 @@ func (f *logTimeoutsFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line hub_greenlet_test.go:944:1
+//line hub_greenlet_test.go:927:1
 
-func (f *logTimeoutsFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 13) }
-func (*logTimeoutsFunc1Frame) Func() *greenlet.Func      { return &logTimeoutsFunc1FrameInfo }
+func (f *logTimeoutsFunc1Frame) Release(r *gen.Run) { gen.Free(r, f, 13) }
+func (*logTimeoutsFunc1Frame) Func() *gen.Func      { return &logTimeoutsFunc1FrameInfo }
 
-var logTimeoutsFunc1FrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).timeouts.func1", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 154, Points: "155"}
+var logTimeoutsFunc1FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).timeouts.func1", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 154, Points: "155"}
 
 // logTimeoutsFunc1_1 is the function literal of hub_test.go:155, with what it captures.
 type logTimeoutsFunc1_1 struct {
-	greenlet.Closure
+	gen.Closure
 	l **log
 }
 
 // value is the literal for code that can't be suspended.
 func (c *logTimeoutsFunc1_1) value() func() {
-	return greenlet.Bind(&c.Closure, c, func() { (*c.l).Sleep(time.Hour) })
+	return gen.Bind(&c.Closure, c, func() { (*c.l).Sleep(time.Hour) })
 }
 
 // logTimeoutsFunc1_1Frame is an activation of the literal logTimeoutsFunc1_1.
 type logTimeoutsFunc1_1Frame struct {
-	greenlet.Header
+	gen.Header
 	c *logTimeoutsFunc1_1
 }
 
 // CallResumable is the literal logTimeoutsFunc1_1 for callers that can be suspended.
-func (c *logTimeoutsFunc1_1) CallResumable(r *greenlet.Run) greenlet.Status {
+func (c *logTimeoutsFunc1_1) CallResumable(r *gen.Run) gen.Status {
 	return (*logTimeoutsFunc1_1Frame)(nil).body(r, c)
 }
 
-func (f *logTimeoutsFunc1_1Frame) body(r *greenlet.Run, c *logTimeoutsFunc1_1) (st greenlet.Status) {
+func (f *logTimeoutsFunc1_1Frame) body(r *gen.Run, c *logTimeoutsFunc1_1) (st gen.Status) {
 //line hub_test.go:155:1
-	if st = (*c.l).SleepResumable(r, time.Hour); st != greenlet.Done {
-		f = greenlet.Take(r, f, 49)
+	if st = (*c.l).SleepResumable(r, time.Hour); st != gen.Done {
+		f = gen.Take(r, f, 49)
 		f.c, f.PC = c, 1
 		return r.Link(f, &f.Header, st)
 	}
-	return greenlet.Done
+	return gen.Done
 }
 
-//line hub_greenlet_test.go:983:1
+//line hub_greenlet_test.go:966:1
 
-func (f *logTimeoutsFunc1_1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *logTimeoutsFunc1_1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
 	_ = c
 	r.Callee().(*HubSleepFrame).Release(r)
 	return r.Return(f, &f.Header)
 }
 
-func (f *logTimeoutsFunc1_1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 49) }
-func (*logTimeoutsFunc1_1Frame) Func() *greenlet.Func      { return &logTimeoutsFunc1_1FrameInfo }
+func (f *logTimeoutsFunc1_1Frame) Release(r *gen.Run) { gen.Free(r, f, 49) }
+func (*logTimeoutsFunc1_1Frame) Func() *gen.Func      { return &logTimeoutsFunc1_1FrameInfo }
 
-var logTimeoutsFunc1_1FrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).timeouts.func1.1", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 155, Points: "155"}
+var logTimeoutsFunc1_1FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).timeouts.func1.1", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 155, Points: "155"}
 
 // logTimeoutsFunc2 is the function literal of hub_test.go:159, with what it captures.
 type logTimeoutsFunc2 struct {
-	greenlet.Closure
+	gen.Closure
 	l **log
 }
 
 // value is the literal for code that can't be suspended.
 func (c *logTimeoutsFunc2) value() func() {
-	return greenlet.Bind(&c.Closure, c, func() {
+	return gen.Bind(&c.Closure, c, func() {
 //line hub_test.go:160:1
 		err := (*c.l).WithTimeout(time.Second, (&logTimeoutsFunc2_1{l: c.l}).value())
 		(*c.l).say("inner %v %v", err, errors.Is(err, context.DeadlineExceeded))
@@ -1008,41 +991,41 @@ func (c *logTimeoutsFunc2) value() func() {
 	})
 }
 
-//line hub_greenlet_test.go:1013:1
+//line hub_greenlet_test.go:996:1
 
 // logTimeoutsFunc2Frame is an activation of the literal logTimeoutsFunc2.
 type logTimeoutsFunc2Frame struct {
-	greenlet.Header
+	gen.Header
 	c *logTimeoutsFunc2
 }
 
 // CallResumable is the literal logTimeoutsFunc2 for callers that can be suspended.
-func (c *logTimeoutsFunc2) CallResumable(r *greenlet.Run) greenlet.Status {
+func (c *logTimeoutsFunc2) CallResumable(r *gen.Run) gen.Status {
 	return (*logTimeoutsFunc2Frame)(nil).body(r, c)
 }
 
-func (f *logTimeoutsFunc2Frame) body(r *greenlet.Run, c *logTimeoutsFunc2) (st greenlet.Status) {
+func (f *logTimeoutsFunc2Frame) body(r *gen.Run, c *logTimeoutsFunc2) (st gen.Status) {
 	var err error
 //line hub_test.go:160:1
 	err, st = (*c.l).WithTimeoutResumable(r, time.Second, (&logTimeoutsFunc2_1{l: c.l}).value())
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 42)
+	if st != gen.Done {
+		f = gen.Take(r, f, 42)
 		f.c, f.PC = c, 1
 		return r.Link(f, &f.Header, st)
 	}
 //line hub_test.go:161:1
 	(*c.l).say("inner %v %v", err, errors.Is(err, context.DeadlineExceeded))
-	if st = (*c.l).SleepResumable(r, time.Second); st != greenlet.Done {
-		f = greenlet.Take(r, f, 42)
+	if st = (*c.l).SleepResumable(r, time.Second); st != gen.Done {
+		f = gen.Take(r, f, 42)
 		f.c, f.PC = c, 2
 		return r.Link(f, &f.Header, st)
 	}
-	return greenlet.Done
+	return gen.Done
 }
 
-//line hub_greenlet_test.go:1045:1
+//line hub_greenlet_test.go:1028:1
 
-func (f *logTimeoutsFunc2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *logTimeoutsFunc2Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
 	_ = c
 	var err error
@@ -1051,7 +1034,7 @@ func (f *logTimeoutsFunc2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		err = r.Callee().(*HubWithTimeoutFrame).Returned(r)
 //line hub_test.go:161:1
 		(*c.l).say("inner %v %v", err, errors.Is(err, context.DeadlineExceeded))
-		if st = (*c.l).SleepResumable(r, time.Second); st != greenlet.Done {
+		if st = (*c.l).SleepResumable(r, time.Second); st != gen.Done {
 			f.PC = 2
 			return r.Link(f, &f.Header, st)
 		}
@@ -1062,77 +1045,77 @@ func (f *logTimeoutsFunc2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-//line hub_greenlet_test.go:1067:1
+//line hub_greenlet_test.go:1050:1
 
-func (f *logTimeoutsFunc2Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 42) }
-func (*logTimeoutsFunc2Frame) Func() *greenlet.Func      { return &logTimeoutsFunc2FrameInfo }
+func (f *logTimeoutsFunc2Frame) Release(r *gen.Run) { gen.Free(r, f, 42) }
+func (*logTimeoutsFunc2Frame) Func() *gen.Func      { return &logTimeoutsFunc2FrameInfo }
 
-var logTimeoutsFunc2FrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).timeouts.func2", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 159, Points: "160; 162"}
+var logTimeoutsFunc2FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).timeouts.func2", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 159, Points: "160; 162"}
 
 // logTimeoutsFunc2_1 is the function literal of hub_test.go:160, with what it captures.
 type logTimeoutsFunc2_1 struct {
-	greenlet.Closure
+	gen.Closure
 	l **log
 }
 
 // value is the literal for code that can't be suspended.
 func (c *logTimeoutsFunc2_1) value() func() {
-	return greenlet.Bind(&c.Closure, c, func() { (*c.l).Sleep(time.Hour) })
+	return gen.Bind(&c.Closure, c, func() { (*c.l).Sleep(time.Hour) })
 }
 
 // logTimeoutsFunc2_1Frame is an activation of the literal logTimeoutsFunc2_1.
 type logTimeoutsFunc2_1Frame struct {
-	greenlet.Header
+	gen.Header
 	c *logTimeoutsFunc2_1
 }
 
 // CallResumable is the literal logTimeoutsFunc2_1 for callers that can be suspended.
-func (c *logTimeoutsFunc2_1) CallResumable(r *greenlet.Run) greenlet.Status {
+func (c *logTimeoutsFunc2_1) CallResumable(r *gen.Run) gen.Status {
 	return (*logTimeoutsFunc2_1Frame)(nil).body(r, c)
 }
 
-func (f *logTimeoutsFunc2_1Frame) body(r *greenlet.Run, c *logTimeoutsFunc2_1) (st greenlet.Status) {
+func (f *logTimeoutsFunc2_1Frame) body(r *gen.Run, c *logTimeoutsFunc2_1) (st gen.Status) {
 //line hub_test.go:160:1
-	if st = (*c.l).SleepResumable(r, time.Hour); st != greenlet.Done {
-		f = greenlet.Take(r, f, 10)
+	if st = (*c.l).SleepResumable(r, time.Hour); st != gen.Done {
+		f = gen.Take(r, f, 10)
 		f.c, f.PC = c, 1
 		return r.Link(f, &f.Header, st)
 	}
-	return greenlet.Done
+	return gen.Done
 }
 
-//line hub_greenlet_test.go:1106:1
+//line hub_greenlet_test.go:1089:1
 
-func (f *logTimeoutsFunc2_1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *logTimeoutsFunc2_1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
 	_ = c
 	r.Callee().(*HubSleepFrame).Release(r)
 	return r.Return(f, &f.Header)
 }
 
-func (f *logTimeoutsFunc2_1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 10) }
-func (*logTimeoutsFunc2_1Frame) Func() *greenlet.Func      { return &logTimeoutsFunc2_1FrameInfo }
+func (f *logTimeoutsFunc2_1Frame) Release(r *gen.Run) { gen.Free(r, f, 10) }
+func (*logTimeoutsFunc2_1Frame) Func() *gen.Func      { return &logTimeoutsFunc2_1FrameInfo }
 
-var logTimeoutsFunc2_1FrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).timeouts.func2.1", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 160, Points: "160"}
+var logTimeoutsFunc2_1FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).timeouts.func2.1", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 160, Points: "160"}
 
 // logYieldsThriceFrame is an activation of log.yieldsThrice.
 type logYieldsThriceFrame struct {
-	greenlet.Header
+	gen.Header
 	l0 *log
 	l  **log
 	t0 int
 }
 
 func (l0 *log) newYieldsThriceFrame() *logYieldsThriceFrame {
-	return greenlet.MakeFrame(logYieldsThriceFrame{l0: l0})
+	return gen.MakeFrame(logYieldsThriceFrame{l0: l0})
 }
 
 // yieldsThriceResumable is log.yieldsThrice for callers that can be suspended.
-func (l0 *log) yieldsThriceResumable(r *greenlet.Run) greenlet.Status {
+func (l0 *log) yieldsThriceResumable(r *gen.Run) gen.Status {
 	return (*logYieldsThriceFrame)(nil).body(r, l0)
 }
 
-func (f *logYieldsThriceFrame) body(r *greenlet.Run, l0 *log) (st greenlet.Status) {
+func (f *logYieldsThriceFrame) body(r *gen.Run, l0 *log) (st gen.Status) {
 	var l **log
 	var t0 int
 	l = new(*log)
@@ -1142,11 +1125,11 @@ func (f *logYieldsThriceFrame) body(r *greenlet.Run, l0 *log) (st greenlet.Statu
 loop_178:
 //line hub_test.go:178:1
 	if t0 >= 3 {
-		return greenlet.Done
+		return gen.Done
 	}
 //line hub_test.go:182:1
-	if st = (&logYieldsThriceFunc1{l: l}).CallResumable(r); st != greenlet.Done {
-		f = greenlet.Take(r, f, 49)
+	if st = (&logYieldsThriceFunc1{l: l}).CallResumable(r); st != gen.Done {
+		f = gen.Take(r, f, 49)
 		f.l, f.t0, f.PC = l, t0, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -1155,9 +1138,9 @@ loop_178:
 	goto loop_178
 }
 
-//line hub_greenlet_test.go:1160:1
+//line hub_greenlet_test.go:1143:1
 
-func (f *logYieldsThriceFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *logYieldsThriceFrame) Resume(r *gen.Run) (st gen.Status) {
 	var l **log
 	var t0 int
 	switch f.PC {
@@ -1175,7 +1158,7 @@ loop_178:
 		return r.Return(f, &f.Header)
 	}
 //line hub_test.go:182:1
-	if st = (&logYieldsThriceFunc1{l: l}).CallResumable(r); st != greenlet.Done {
+	if st = (&logYieldsThriceFunc1{l: l}).CallResumable(r); st != gen.Done {
 		f.l, f.t0, f.PC = l, t0, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -1185,73 +1168,73 @@ resumed_179:
 	goto loop_178
 }
 
-//line hub_greenlet_test.go:1190:1
+//line hub_greenlet_test.go:1173:1
 
-func (f *logYieldsThriceFrame) Forget()                 { *f = logYieldsThriceFrame{Header: f.Header} }
-func (f *logYieldsThriceFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 49) }
-func (*logYieldsThriceFrame) Func() *greenlet.Func      { return &logYieldsThriceFrameInfo }
+func (f *logYieldsThriceFrame) Forget()            { *f = logYieldsThriceFrame{Header: f.Header} }
+func (f *logYieldsThriceFrame) Release(r *gen.Run) { gen.Free(r, f, 49) }
+func (*logYieldsThriceFrame) Func() *gen.Func      { return &logYieldsThriceFrameInfo }
 
-var logYieldsThriceFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).yieldsThrice", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 177, Points: "182 l t0"}
+var logYieldsThriceFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).yieldsThrice", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 177, Points: "182 l t0"}
 var _ func(*log) = (*log).yieldsThrice
 
 // logYieldsThriceFunc1 is the function literal of hub_test.go:179, with what it captures.
 type logYieldsThriceFunc1 struct {
-	greenlet.Closure
+	gen.Closure
 	l **log
 }
 
 // value is the literal for code that can't be suspended.
 func (c *logYieldsThriceFunc1) value() func() {
-	return greenlet.Bind(&c.Closure, c, func() {
+	return gen.Bind(&c.Closure, c, func() {
 //line hub_test.go:180:1
 		defer func() { (*c.l).say("%v", recover()) }()
 		(*c.l).Yield()
 	})
 }
 
-//line hub_greenlet_test.go:1214:1
+//line hub_greenlet_test.go:1197:1
 
 // logYieldsThriceFunc1Frame is an activation of the literal logYieldsThriceFunc1.
 type logYieldsThriceFunc1Frame struct {
-	greenlet.DeferHeader
+	gen.DeferHeader
 	c *logYieldsThriceFunc1
 }
 
 // CallResumable is the literal logYieldsThriceFunc1 for callers that can be suspended.
-func (c *logYieldsThriceFunc1) CallResumable(r *greenlet.Run) greenlet.Status {
+func (c *logYieldsThriceFunc1) CallResumable(r *gen.Run) gen.Status {
 	return (*logYieldsThriceFunc1Frame)(nil).run(r, c)
 }
 
-func (f *logYieldsThriceFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *logYieldsThriceFunc1Frame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.run(r, f.c))
 }
 
-func (f *logYieldsThriceFunc1Frame) run(r *greenlet.Run, c *logYieldsThriceFunc1) (st greenlet.Status) {
+func (f *logYieldsThriceFunc1Frame) run(r *gen.Run, c *logYieldsThriceFunc1) (st gen.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take(r, f, 26)
+		f = gen.Take(r, f, 26)
 		f.c = c
 		r.Guard()
 	}
 	mark := r.Mark()
-	for st = f.step(r, c); st == greenlet.Broken; st = f.step(r, c) {
+	for st = f.step(r, c); st == gen.Broken; st = f.step(r, c) {
 		r.Recovered(mark)
 	}
-	if hot && st == greenlet.Done {
+	if hot && st == gen.Done {
 		f.Release(r)
 	}
 	return st
 }
 
-func (f *logYieldsThriceFunc1Frame) step(r *greenlet.Run, c *logYieldsThriceFunc1) (end greenlet.Status) {
-	end = greenlet.Broken
+func (f *logYieldsThriceFunc1Frame) step(r *gen.Run, c *logYieldsThriceFunc1) (end gen.Status) {
+	end = gen.Broken
 	defer f.Catch(&end)
-	var st greenlet.Status
+	var st gen.Status
 	switch f.PC {
 	case 1:
 		r.Callee().(*HubYieldFrame).Release(r)
 		goto unwind
-	case greenlet.Unwind:
+	case gen.Unwind:
 		goto unwind
 	}
 
@@ -1259,7 +1242,7 @@ func (f *logYieldsThriceFunc1Frame) step(r *greenlet.Run, c *logYieldsThriceFunc
 		lRef := c.l
 //line hub_test.go:180:1
 		f.DeferFunc(func() { (*lRef).say("%v", recover()) })
-		if st = (*c.l).YieldResumable(r); st != greenlet.Done {
+		if st = (*c.l).YieldResumable(r); st != gen.Done {
 			f.PC = 1
 			return r.Link(f, &f.Header, st)
 		}
@@ -1269,39 +1252,39 @@ unwind:
 //line hub_test.go:182:1
 	for f.Pending() {
 //line hub_test.go:182:1
-		if sub := f.Next(r); sub != greenlet.Done {
+		if sub := f.Next(r); sub != gen.Done {
 			return r.Link(f, &f.Header, sub)
 		}
 	}
 //line hub_test.go:182:1
 	f.End()
-	return greenlet.Done
+	return gen.Done
 }
 
-//line hub_greenlet_test.go:1283:1
+//line hub_greenlet_test.go:1266:1
 
-func (f *logYieldsThriceFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 26) }
-func (*logYieldsThriceFunc1Frame) Func() *greenlet.Func      { return &logYieldsThriceFunc1FrameInfo }
+func (f *logYieldsThriceFunc1Frame) Release(r *gen.Run) { gen.Free(r, f, 26) }
+func (*logYieldsThriceFunc1Frame) Func() *gen.Func      { return &logYieldsThriceFunc1FrameInfo }
 
-var logYieldsThriceFunc1FrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).yieldsThrice.func1", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 179, End: 182, Points: "181"}
+var logYieldsThriceFunc1FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).yieldsThrice.func1", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 179, End: 182, Points: "181"}
 
 // logInterruptsFrame is an activation of log.interrupts.
 type logInterruptsFrame struct {
-	greenlet.Header
+	gen.Header
 	l    *log
 	task *Task
 }
 
 func (l *log) newInterruptsFrame(task *Task) *logInterruptsFrame {
-	return greenlet.MakeFrame(logInterruptsFrame{l: l, task: task})
+	return gen.MakeFrame(logInterruptsFrame{l: l, task: task})
 }
 
 // interruptsResumable is log.interrupts for callers that can be suspended.
-func (l *log) interruptsResumable(r *greenlet.Run, task *Task) greenlet.Status {
+func (l *log) interruptsResumable(r *gen.Run, task *Task) gen.Status {
 	return (*logInterruptsFrame)(nil).body(r, l, task)
 }
 
-func (f *logInterruptsFrame) body(r *greenlet.Run, l *log, task *Task) (st greenlet.Status) {
+func (f *logInterruptsFrame) body(r *gen.Run, l *log, task *Task) (st gen.Status) {
 	if f != nil {
 		f.l = nil
 	}
@@ -1309,41 +1292,41 @@ func (f *logInterruptsFrame) body(r *greenlet.Run, l *log, task *Task) (st green
 	for _, v := range []any{"a", greenlet.Exit, "b", greenlet.Exit} {
 		task.Interrupt(v)
 	}
-	return greenlet.Done
+	return gen.Done
 }
 
-//line hub_greenlet_test.go:1318:1
+//line hub_greenlet_test.go:1301:1
 
-func (f *logInterruptsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *logInterruptsFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l, f.task))
 }
 
-func (f *logInterruptsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.task) }
-func (f *logInterruptsFrame) Forget()                 { *f = logInterruptsFrame{Header: f.Header} }
-func (f *logInterruptsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 56) }
-func (*logInterruptsFrame) Func() *greenlet.Func      { return &logInterruptsFrameInfo }
+func (f *logInterruptsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.task) }
+func (f *logInterruptsFrame) Forget()            { *f = logInterruptsFrame{Header: f.Header} }
+func (f *logInterruptsFrame) Release(r *gen.Run) { gen.Free(r, f, 56) }
+func (*logInterruptsFrame) Func() *gen.Func      { return &logInterruptsFrameInfo }
 
-var logInterruptsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).interrupts", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 187}
+var logInterruptsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).interrupts", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 187}
 var _ func(*log, *Task) = (*log).interrupts
 
 // logSleepsThriceFrame is an activation of log.sleepsThrice.
 type logSleepsThriceFrame struct {
-	greenlet.Header
+	gen.Header
 	l0 *log
 	l  **log
 	t0 int
 }
 
 func (l0 *log) newSleepsThriceFrame() *logSleepsThriceFrame {
-	return greenlet.MakeFrame(logSleepsThriceFrame{l0: l0})
+	return gen.MakeFrame(logSleepsThriceFrame{l0: l0})
 }
 
 // sleepsThriceResumable is log.sleepsThrice for callers that can be suspended.
-func (l0 *log) sleepsThriceResumable(r *greenlet.Run) greenlet.Status {
+func (l0 *log) sleepsThriceResumable(r *gen.Run) gen.Status {
 	return (*logSleepsThriceFrame)(nil).body(r, l0)
 }
 
-func (f *logSleepsThriceFrame) body(r *greenlet.Run, l0 *log) (st greenlet.Status) {
+func (f *logSleepsThriceFrame) body(r *gen.Run, l0 *log) (st gen.Status) {
 	var l **log
 	var t0 int
 	l = new(*log)
@@ -1353,11 +1336,11 @@ func (f *logSleepsThriceFrame) body(r *greenlet.Run, l0 *log) (st greenlet.Statu
 loop_206:
 //line hub_test.go:206:1
 	if t0 >= 3 {
-		return greenlet.Done
+		return gen.Done
 	}
 //line hub_test.go:210:1
-	if st = (&logSleepsThriceFunc1{l: l}).CallResumable(r); st != greenlet.Done {
-		f = greenlet.Take(r, f, 43)
+	if st = (&logSleepsThriceFunc1{l: l}).CallResumable(r); st != gen.Done {
+		f = gen.Take(r, f, 43)
 		f.l, f.t0, f.PC = l, t0, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -1366,9 +1349,9 @@ loop_206:
 	goto loop_206
 }
 
-//line hub_greenlet_test.go:1372:1
+//line hub_greenlet_test.go:1355:1
 
-func (f *logSleepsThriceFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *logSleepsThriceFrame) Resume(r *gen.Run) (st gen.Status) {
 	var l **log
 	var t0 int
 	switch f.PC {
@@ -1386,7 +1369,7 @@ loop_206:
 		return r.Return(f, &f.Header)
 	}
 //line hub_test.go:210:1
-	if st = (&logSleepsThriceFunc1{l: l}).CallResumable(r); st != greenlet.Done {
+	if st = (&logSleepsThriceFunc1{l: l}).CallResumable(r); st != gen.Done {
 		f.l, f.t0, f.PC = l, t0, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -1396,73 +1379,73 @@ resumed_207:
 	goto loop_206
 }
 
-//line hub_greenlet_test.go:1402:1
+//line hub_greenlet_test.go:1385:1
 
-func (f *logSleepsThriceFrame) Forget()                 { *f = logSleepsThriceFrame{Header: f.Header} }
-func (f *logSleepsThriceFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 43) }
-func (*logSleepsThriceFrame) Func() *greenlet.Func      { return &logSleepsThriceFrameInfo }
+func (f *logSleepsThriceFrame) Forget()            { *f = logSleepsThriceFrame{Header: f.Header} }
+func (f *logSleepsThriceFrame) Release(r *gen.Run) { gen.Free(r, f, 43) }
+func (*logSleepsThriceFrame) Func() *gen.Func      { return &logSleepsThriceFrameInfo }
 
-var logSleepsThriceFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).sleepsThrice", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 205, Points: "210 l t0"}
+var logSleepsThriceFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).sleepsThrice", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 205, Points: "210 l t0"}
 var _ func(*log) = (*log).sleepsThrice
 
 // logSleepsThriceFunc1 is the function literal of hub_test.go:207, with what it captures.
 type logSleepsThriceFunc1 struct {
-	greenlet.Closure
+	gen.Closure
 	l **log
 }
 
 // value is the literal for code that can't be suspended.
 func (c *logSleepsThriceFunc1) value() func() {
-	return greenlet.Bind(&c.Closure, c, func() {
+	return gen.Bind(&c.Closure, c, func() {
 //line hub_test.go:208:1
 		defer func() { (*c.l).say("%v", recover()) }()
 		(*c.l).Sleep(time.Second)
 	})
 }
 
-//line hub_greenlet_test.go:1426:1
+//line hub_greenlet_test.go:1409:1
 
 // logSleepsThriceFunc1Frame is an activation of the literal logSleepsThriceFunc1.
 type logSleepsThriceFunc1Frame struct {
-	greenlet.DeferHeader
+	gen.DeferHeader
 	c *logSleepsThriceFunc1
 }
 
 // CallResumable is the literal logSleepsThriceFunc1 for callers that can be suspended.
-func (c *logSleepsThriceFunc1) CallResumable(r *greenlet.Run) greenlet.Status {
+func (c *logSleepsThriceFunc1) CallResumable(r *gen.Run) gen.Status {
 	return (*logSleepsThriceFunc1Frame)(nil).run(r, c)
 }
 
-func (f *logSleepsThriceFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *logSleepsThriceFunc1Frame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.run(r, f.c))
 }
 
-func (f *logSleepsThriceFunc1Frame) run(r *greenlet.Run, c *logSleepsThriceFunc1) (st greenlet.Status) {
+func (f *logSleepsThriceFunc1Frame) run(r *gen.Run, c *logSleepsThriceFunc1) (st gen.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take(r, f, 12)
+		f = gen.Take(r, f, 12)
 		f.c = c
 		r.Guard()
 	}
 	mark := r.Mark()
-	for st = f.step(r, c); st == greenlet.Broken; st = f.step(r, c) {
+	for st = f.step(r, c); st == gen.Broken; st = f.step(r, c) {
 		r.Recovered(mark)
 	}
-	if hot && st == greenlet.Done {
+	if hot && st == gen.Done {
 		f.Release(r)
 	}
 	return st
 }
 
-func (f *logSleepsThriceFunc1Frame) step(r *greenlet.Run, c *logSleepsThriceFunc1) (end greenlet.Status) {
-	end = greenlet.Broken
+func (f *logSleepsThriceFunc1Frame) step(r *gen.Run, c *logSleepsThriceFunc1) (end gen.Status) {
+	end = gen.Broken
 	defer f.Catch(&end)
-	var st greenlet.Status
+	var st gen.Status
 	switch f.PC {
 	case 1:
 		r.Callee().(*HubSleepFrame).Release(r)
 		goto unwind
-	case greenlet.Unwind:
+	case gen.Unwind:
 		goto unwind
 	}
 
@@ -1470,7 +1453,7 @@ func (f *logSleepsThriceFunc1Frame) step(r *greenlet.Run, c *logSleepsThriceFunc
 		lRef := c.l
 //line hub_test.go:208:1
 		f.DeferFunc(func() { (*lRef).say("%v", recover()) })
-		if st = (*c.l).SleepResumable(r, time.Second); st != greenlet.Done {
+		if st = (*c.l).SleepResumable(r, time.Second); st != gen.Done {
 			f.PC = 1
 			return r.Link(f, &f.Header, st)
 		}
@@ -1480,63 +1463,63 @@ unwind:
 //line hub_test.go:210:1
 	for f.Pending() {
 //line hub_test.go:210:1
-		if sub := f.Next(r); sub != greenlet.Done {
+		if sub := f.Next(r); sub != gen.Done {
 			return r.Link(f, &f.Header, sub)
 		}
 	}
 //line hub_test.go:210:1
 	f.End()
-	return greenlet.Done
+	return gen.Done
 }
 
-//line hub_greenlet_test.go:1495:1
+//line hub_greenlet_test.go:1478:1
 
-func (f *logSleepsThriceFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 12) }
-func (*logSleepsThriceFunc1Frame) Func() *greenlet.Func      { return &logSleepsThriceFunc1FrameInfo }
+func (f *logSleepsThriceFunc1Frame) Release(r *gen.Run) { gen.Free(r, f, 12) }
+func (*logSleepsThriceFunc1Frame) Func() *gen.Func      { return &logSleepsThriceFunc1FrameInfo }
 
-var logSleepsThriceFunc1FrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).sleepsThrice.func1", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 207, End: 210, Points: "209"}
+var logSleepsThriceFunc1FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).sleepsThrice.func1", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 207, End: 210, Points: "209"}
 
 // logWaitsFrame is an activation of log.waits.
 type logWaitsFrame struct {
-	greenlet.Header
+	gen.Header
 	l    *log
 	e    *Event
 	name string
 }
 
 func (l *log) newWaitsFrame(e *Event, name string) *logWaitsFrame {
-	return greenlet.MakeFrame(logWaitsFrame{l: l, e: e, name: name})
+	return gen.MakeFrame(logWaitsFrame{l: l, e: e, name: name})
 }
 
 // waitsResumable is log.waits for callers that can be suspended.
-func (l *log) waitsResumable(r *greenlet.Run, e *Event, name string) greenlet.Status {
+func (l *log) waitsResumable(r *gen.Run, e *Event, name string) gen.Status {
 	return (*logWaitsFrame)(nil).body(r, l, e, name)
 }
 
-func (f *logWaitsFrame) body(r *greenlet.Run, l *log, e *Event, name string) (st greenlet.Status) {
+func (f *logWaitsFrame) body(r *gen.Run, l *log, e *Event, name string) (st gen.Status) {
 	var t0 bool
 //line hub_test.go:216:1
 	t0, st = e.WaitForResumable(r, 2*time.Second)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 44)
+	if st != gen.Done {
+		f = gen.Take(r, f, 44)
 		f.l, f.e, f.name, f.PC = l, e, name, 1
 		return r.Link(f, &f.Header, st)
 	}
 //line hub_test.go:216:1
 	l.say("%s %v", name, t0)
-	if st = e.WaitResumable(r); st != greenlet.Done {
-		f = greenlet.Take(r, f, 44)
+	if st = e.WaitResumable(r); st != gen.Done {
+		f = gen.Take(r, f, 44)
 		f.l, f.e, f.name, f.PC = l, e, name, 2
 		return r.Link(f, &f.Header, st)
 	}
 //line hub_test.go:218:1
 	l.say("%s %v", name, e.IsSet())
-	return greenlet.Done
+	return gen.Done
 }
 
-//line hub_greenlet_test.go:1540:1
+//line hub_greenlet_test.go:1523:1
 
-func (f *logWaitsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *logWaitsFrame) Resume(r *gen.Run) (st gen.Status) {
 	l, e, name := f.l, f.e, f.name
 	var t0 bool
 	switch f.PC {
@@ -1546,7 +1529,7 @@ func (f *logWaitsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		t0 = r.Callee().(*EventWaitForFrame).Returned(r)
 //line hub_test.go:216:1
 		l.say("%s %v", name, t0)
-		if st = e.WaitResumable(r); st != greenlet.Done {
+		if st = e.WaitResumable(r); st != gen.Done {
 			f.PC = 2
 			return r.Link(f, &f.Header, st)
 		}
@@ -1562,44 +1545,42 @@ resumed_217:
 	return r.Return(f, &f.Header)
 }
 
-//line hub_greenlet_test.go:1568:1
+//line hub_greenlet_test.go:1551:1
 
-func (f *logWaitsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.e, &f.name) }
-func (f *logWaitsFrame) Forget()                 { *f = logWaitsFrame{Header: f.Header} }
-func (f *logWaitsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 44) }
-func (*logWaitsFrame) Func() *greenlet.Func      { return &logWaitsFrameInfo }
+func (f *logWaitsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.e, &f.name) }
+func (f *logWaitsFrame) Forget()            { *f = logWaitsFrame{Header: f.Header} }
+func (f *logWaitsFrame) Release(r *gen.Run) { gen.Free(r, f, 44) }
+func (*logWaitsFrame) Func() *gen.Func      { return &logWaitsFrameInfo }
 
-var logWaitsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).waits", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 215, Points: "216 l e name; 217 ="}
+var logWaitsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).waits", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 215, Points: "216 l e name; 217 ="}
 var _ func(*log, *Event, string) = (*log).waits
 
 // logSetsFrame is an activation of log.sets.
 type logSetsFrame struct {
-	greenlet.Header
+	gen.Header
 	l *log
 	e *Event
 }
 
-func (l *log) newSetsFrame(e *Event) *logSetsFrame {
-	return greenlet.MakeFrame(logSetsFrame{l: l, e: e})
-}
+func (l *log) newSetsFrame(e *Event) *logSetsFrame { return gen.MakeFrame(logSetsFrame{l: l, e: e}) }
 
 // setsResumable is log.sets for callers that can be suspended.
-func (l *log) setsResumable(r *greenlet.Run, e *Event) greenlet.Status {
+func (l *log) setsResumable(r *gen.Run, e *Event) gen.Status {
 	return (*logSetsFrame)(nil).body(r, l, e)
 }
 
-func (f *logSetsFrame) body(r *greenlet.Run, l *log, e *Event) (st greenlet.Status) {
+func (f *logSetsFrame) body(r *gen.Run, l *log, e *Event) (st gen.Status) {
 //line hub_test.go:223:1
-	if st = l.SleepResumable(r, time.Second); st != greenlet.Done {
-		f = greenlet.Take(r, f, 11)
+	if st = l.SleepResumable(r, time.Second); st != gen.Done {
+		f = gen.Take(r, f, 11)
 		f.l, f.e, f.PC = l, e, 1
 		return r.Link(f, &f.Header, st)
 	}
 //line hub_test.go:224:1
 	e.Set()
 	e.Clear()
-	if st = l.SleepResumable(r, 2*time.Second); st != greenlet.Done {
-		f = greenlet.Take(r, f, 11)
+	if st = l.SleepResumable(r, 2*time.Second); st != gen.Done {
+		f = gen.Take(r, f, 11)
 		f.l, f.e, f.PC = nil, e, 2
 		return r.Link(f, &f.Header, st)
 	}
@@ -1608,12 +1589,12 @@ func (f *logSetsFrame) body(r *greenlet.Run, l *log, e *Event) (st greenlet.Stat
 	}
 //line hub_test.go:227:1
 	e.Set()
-	return greenlet.Done
+	return gen.Done
 }
 
-//line hub_greenlet_test.go:1617:1
+//line hub_greenlet_test.go:1598:1
 
-func (f *logSetsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *logSetsFrame) Resume(r *gen.Run) (st gen.Status) {
 	l, e := f.l, f.e
 	switch f.PC {
 	case 0:
@@ -1623,7 +1604,7 @@ func (f *logSetsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 //line hub_test.go:224:1
 		e.Set()
 		e.Clear()
-		if st = l.SleepResumable(r, 2*time.Second); st != greenlet.Done {
+		if st = l.SleepResumable(r, 2*time.Second); st != gen.Done {
 			f.l, f.PC = nil, 2
 			return r.Link(f, &f.Header, st)
 		}
@@ -1640,19 +1621,19 @@ resumed_226:
 	return r.Return(f, &f.Header)
 }
 
-//line hub_greenlet_test.go:1646:1
+//line hub_greenlet_test.go:1627:1
 
-func (f *logSetsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.e) }
-func (f *logSetsFrame) Forget()                 { *f = logSetsFrame{Header: f.Header} }
-func (f *logSetsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 11) }
-func (*logSetsFrame) Func() *greenlet.Func      { return &logSetsFrameInfo }
+func (f *logSetsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.e) }
+func (f *logSetsFrame) Forget()            { *f = logSetsFrame{Header: f.Header} }
+func (f *logSetsFrame) Release(r *gen.Run) { gen.Free(r, f, 11) }
+func (*logSetsFrame) Func() *gen.Func      { return &logSetsFrameInfo }
 
-var logSetsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).sets", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 222, Points: "223 l e; 226 e"}
+var logSetsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).sets", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 222, Points: "223 l e; 226 e"}
 var _ func(*log, *Event) = (*log).sets
 
 // logEntersFrame is an activation of log.enters.
 type logEntersFrame struct {
-	greenlet.Header
+	gen.Header
 	l           *log
 	s           *Semaphore
 	name        string
@@ -1660,35 +1641,35 @@ type logEntersFrame struct {
 }
 
 func (l *log) newEntersFrame(s *Semaphore, name string, d time.Duration, patience time.Duration) *logEntersFrame {
-	return greenlet.MakeFrame(logEntersFrame{l: l, s: s, name: name, d: d, patience: patience})
+	return gen.MakeFrame(logEntersFrame{l: l, s: s, name: name, d: d, patience: patience})
 }
 
 // entersResumable is log.enters for callers that can be suspended.
-func (l *log) entersResumable(r *greenlet.Run, s *Semaphore, name string, d time.Duration, patience time.Duration) greenlet.Status {
+func (l *log) entersResumable(r *gen.Run, s *Semaphore, name string, d time.Duration, patience time.Duration) gen.Status {
 	return (*logEntersFrame)(nil).body(r, l, s, name, d, patience)
 }
 
-func (f *logEntersFrame) body(r *greenlet.Run, l *log, s *Semaphore, name string, d time.Duration, patience time.Duration) (st greenlet.Status) {
+func (f *logEntersFrame) body(r *gen.Run, l *log, s *Semaphore, name string, d time.Duration, patience time.Duration) (st gen.Status) {
 	var t0 bool
 //line hub_test.go:242:1
 	t0, st = s.AcquireForResumable(r, patience)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 29)
+	if st != gen.Done {
+		f = gen.Take(r, f, 29)
 		f.l, f.s, f.name, f.d, f.PC = l, s, name, d, 1
 		return r.Link(f, &f.Header, st)
 	}
 //line hub_test.go:242:1
 	if !t0 {
 		l.say("%s gives up", name)
-		return greenlet.Done
+		return gen.Done
 	}
 	l.say("%s in", name)
 	if f != nil {
 		f.name = ""
 	}
 //line hub_test.go:247:1
-	if st = l.SleepResumable(r, d); st != greenlet.Done {
-		f = greenlet.Take(r, f, 29)
+	if st = l.SleepResumable(r, d); st != gen.Done {
+		f = gen.Take(r, f, 29)
 		f.l, f.s, f.PC = nil, s, 2
 		return r.Link(f, &f.Header, st)
 	}
@@ -1697,12 +1678,12 @@ func (f *logEntersFrame) body(r *greenlet.Run, l *log, s *Semaphore, name string
 	}
 //line hub_test.go:248:1
 	s.Release()
-	return greenlet.Done
+	return gen.Done
 }
 
-//line hub_greenlet_test.go:1706:1
+//line hub_greenlet_test.go:1687:1
 
-func (f *logEntersFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *logEntersFrame) Resume(r *gen.Run) (st gen.Status) {
 	l, s, name, d := f.l, f.s, f.name, f.d
 	var t0 bool
 	switch f.PC {
@@ -1718,7 +1699,7 @@ func (f *logEntersFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		l.say("%s in", name)
 		f.name = ""
 //line hub_test.go:247:1
-		if st = l.SleepResumable(r, d); st != greenlet.Done {
+		if st = l.SleepResumable(r, d); st != gen.Done {
 			f.l, f.PC = nil, 2
 			return r.Link(f, &f.Header, st)
 		}
@@ -1735,38 +1716,36 @@ resumed_247:
 	return r.Return(f, &f.Header)
 }
 
-//line hub_greenlet_test.go:1741:1
+//line hub_greenlet_test.go:1722:1
 
-func (f *logEntersFrame) Args(args []any) {
-	greenlet.SetArgs(f, args, &f.s, &f.name, &f.d, &f.patience)
-}
-func (f *logEntersFrame) Forget()                 { *f = logEntersFrame{Header: f.Header} }
-func (f *logEntersFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 29) }
-func (*logEntersFrame) Func() *greenlet.Func      { return &logEntersFrameInfo }
+func (f *logEntersFrame) Args(args []any)    { gen.SetArgs(f, args, &f.s, &f.name, &f.d, &f.patience) }
+func (f *logEntersFrame) Forget()            { *f = logEntersFrame{Header: f.Header} }
+func (f *logEntersFrame) Release(r *gen.Run) { gen.Free(r, f, 29) }
+func (*logEntersFrame) Func() *gen.Func      { return &logEntersFrameInfo }
 
-var logEntersFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).enters", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 241, Points: "242 l s name d; 247 s"}
+var logEntersFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).enters", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 241, Points: "242 l s name d; 247 s"}
 var _ func(*log, *Semaphore, string, time.Duration, time.Duration) = (*log).enters
 
 // logKillsOneFrame is an activation of log.killsOne.
 type logKillsOneFrame struct {
-	greenlet.Header
+	gen.Header
 	l    *log
 	task *Task
 }
 
 func (l *log) newKillsOneFrame(task *Task) *logKillsOneFrame {
-	return greenlet.MakeFrame(logKillsOneFrame{l: l, task: task})
+	return gen.MakeFrame(logKillsOneFrame{l: l, task: task})
 }
 
 // killsOneResumable is log.killsOne for callers that can be suspended.
-func (l *log) killsOneResumable(r *greenlet.Run, task *Task) greenlet.Status {
+func (l *log) killsOneResumable(r *gen.Run, task *Task) gen.Status {
 	return (*logKillsOneFrame)(nil).body(r, l, task)
 }
 
-func (f *logKillsOneFrame) body(r *greenlet.Run, l *log, task *Task) (st greenlet.Status) {
+func (f *logKillsOneFrame) body(r *gen.Run, l *log, task *Task) (st gen.Status) {
 //line hub_test.go:269:1
-	if st = l.SleepResumable(r, 1); st != greenlet.Done {
-		f = greenlet.Take(r, f, 13)
+	if st = l.SleepResumable(r, 1); st != gen.Done {
+		f = gen.Take(r, f, 13)
 		f.l, f.task, f.PC = nil, task, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -1775,17 +1754,17 @@ func (f *logKillsOneFrame) body(r *greenlet.Run, l *log, task *Task) (st greenle
 		f.l = nil
 	}
 //line hub_test.go:270:1
-	if st = task.KillResumable(r); st != greenlet.Done {
-		f = greenlet.Take(r, f, 13)
+	if st = task.KillResumable(r); st != gen.Done {
+		f = gen.Take(r, f, 13)
 		f.task, f.PC = nil, 2
 		return r.Link(f, &f.Header, st)
 	}
-	return greenlet.Done
+	return gen.Done
 }
 
-//line hub_greenlet_test.go:1789:1
+//line hub_greenlet_test.go:1768:1
 
-func (f *logKillsOneFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *logKillsOneFrame) Resume(r *gen.Run) (st gen.Status) {
 	task := f.task
 	switch f.PC {
 	case 0:
@@ -1795,7 +1774,7 @@ func (f *logKillsOneFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 //line hub_test.go:270:1
 		f.l = nil
 //line hub_test.go:270:1
-		if st = task.KillResumable(r); st != greenlet.Done {
+		if st = task.KillResumable(r); st != gen.Done {
 			f.task, f.PC = nil, 2
 			return r.Link(f, &f.Header, st)
 		}
@@ -1806,45 +1785,45 @@ func (f *logKillsOneFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-//line hub_greenlet_test.go:1812:1
+//line hub_greenlet_test.go:1791:1
 
-func (f *logKillsOneFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.task) }
-func (f *logKillsOneFrame) Forget()                 { *f = logKillsOneFrame{Header: f.Header} }
-func (f *logKillsOneFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 13) }
-func (*logKillsOneFrame) Func() *greenlet.Func      { return &logKillsOneFrameInfo }
+func (f *logKillsOneFrame) Args(args []any)    { gen.SetArgs(f, args, &f.task) }
+func (f *logKillsOneFrame) Forget()            { *f = logKillsOneFrame{Header: f.Header} }
+func (f *logKillsOneFrame) Release(r *gen.Run) { gen.Free(r, f, 13) }
+func (*logKillsOneFrame) Func() *gen.Func      { return &logKillsOneFrameInfo }
 
-var logKillsOneFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).killsOne", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 268, Points: "269 task; 270"}
+var logKillsOneFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).killsOne", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 268, Points: "269 task; 270"}
 var _ func(*log, *Task) = (*log).killsOne
 
 // logHoldsFrame is an activation of log.holds.
 type logHoldsFrame struct {
-	greenlet.Header
+	gen.Header
 	l    *log
 	s    *Semaphore
 	task *Task
 }
 
 func (l *log) newHoldsFrame(s *Semaphore) *logHoldsFrame {
-	return greenlet.MakeFrame(logHoldsFrame{l: l, s: s})
+	return gen.MakeFrame(logHoldsFrame{l: l, s: s})
 }
 
 // holdsResumable is log.holds for callers that can be suspended.
-func (l *log) holdsResumable(r *greenlet.Run, s *Semaphore) greenlet.Status {
+func (l *log) holdsResumable(r *gen.Run, s *Semaphore) gen.Status {
 	return (*logHoldsFrame)(nil).body(r, l, s)
 }
 
-func (f *logHoldsFrame) body(r *greenlet.Run, l *log, s *Semaphore) (st greenlet.Status) {
+func (f *logHoldsFrame) body(r *gen.Run, l *log, s *Semaphore) (st gen.Status) {
 	var task *Task
 //line hub_test.go:285:1
-	if st = s.AcquireResumable(r); st != greenlet.Done {
-		f = greenlet.Take(r, f, 12)
+	if st = s.AcquireResumable(r); st != gen.Done {
+		f = gen.Take(r, f, 12)
 		f.l, f.s, f.PC = l, s, 1
 		return r.Link(f, &f.Header, st)
 	}
 //line hub_test.go:286:1
 	task = l.Go(l.newGrantedFrame(s))
-	if st = l.YieldResumable(r); st != greenlet.Done {
-		f = greenlet.Take(r, f, 12)
+	if st = l.YieldResumable(r); st != gen.Done {
+		f = gen.Take(r, f, 12)
 		f.l, f.s, f.task, f.PC = l, s, task, 2
 		return r.Link(f, &f.Header, st)
 	}
@@ -1860,12 +1839,12 @@ func (f *logHoldsFrame) body(r *greenlet.Run, l *log, s *Semaphore) (st greenlet
 	}
 //line hub_test.go:290:1
 	task.Interrupt(greenlet.Exit)
-	return greenlet.Done
+	return gen.Done
 }
 
-//line hub_greenlet_test.go:1869:1
+//line hub_greenlet_test.go:1848:1
 
-func (f *logHoldsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *logHoldsFrame) Resume(r *gen.Run) (st gen.Status) {
 	l, s := f.l, f.s
 	var task *Task
 	switch f.PC {
@@ -1875,7 +1854,7 @@ func (f *logHoldsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		r.Callee().(*SemaphoreAcquireFrame).Release(r)
 //line hub_test.go:286:1
 		task = l.Go(l.newGrantedFrame(s))
-		if st = l.YieldResumable(r); st != greenlet.Done {
+		if st = l.YieldResumable(r); st != gen.Done {
 			f.task, f.PC = task, 2
 			return r.Link(f, &f.Header, st)
 		}
@@ -1898,19 +1877,19 @@ resumed_287:
 	return r.Return(f, &f.Header)
 }
 
-//line hub_greenlet_test.go:1904:1
+//line hub_greenlet_test.go:1883:1
 
-func (f *logHoldsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.s) }
-func (f *logHoldsFrame) Forget()                 { *f = logHoldsFrame{Header: f.Header} }
-func (f *logHoldsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 12) }
-func (*logHoldsFrame) Func() *greenlet.Func      { return &logHoldsFrameInfo }
+func (f *logHoldsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.s) }
+func (f *logHoldsFrame) Forget()            { *f = logHoldsFrame{Header: f.Header} }
+func (f *logHoldsFrame) Release(r *gen.Run) { gen.Free(r, f, 12) }
+func (*logHoldsFrame) Func() *gen.Func      { return &logHoldsFrameInfo }
 
-var logHoldsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).holds", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 284, Points: "285 l s; 287 +task"}
+var logHoldsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).holds", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 284, Points: "285 l s; 287 +task"}
 var _ func(*log, *Semaphore) = (*log).holds
 
 // logGrantedFrame is an activation of log.granted.
 type logGrantedFrame struct {
-	greenlet.DeferHeader
+	gen.DeferHeader
 	l0 *log
 	s0 *Semaphore
 	l  **log
@@ -1918,39 +1897,39 @@ type logGrantedFrame struct {
 }
 
 func (l0 *log) newGrantedFrame(s0 *Semaphore) *logGrantedFrame {
-	return greenlet.MakeFrame(logGrantedFrame{l0: l0, s0: s0})
+	return gen.MakeFrame(logGrantedFrame{l0: l0, s0: s0})
 }
 
 // grantedResumable is log.granted for callers that can be suspended.
-func (l0 *log) grantedResumable(r *greenlet.Run, s0 *Semaphore) greenlet.Status {
+func (l0 *log) grantedResumable(r *gen.Run, s0 *Semaphore) gen.Status {
 	return (*logGrantedFrame)(nil).run(r, l0, s0)
 }
 
-func (f *logGrantedFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *logGrantedFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.run(r, f.l0, f.s0))
 }
 
-func (f *logGrantedFrame) run(r *greenlet.Run, l0 *log, s0 *Semaphore) (st greenlet.Status) {
+func (f *logGrantedFrame) run(r *gen.Run, l0 *log, s0 *Semaphore) (st gen.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take(r, f, 15)
+		f = gen.Take(r, f, 15)
 		f.l0, f.s0 = l0, s0
 		r.Guard()
 	}
 	mark := r.Mark()
-	for st = f.step(r, l0, s0); st == greenlet.Broken; st = f.step(r, l0, s0) {
+	for st = f.step(r, l0, s0); st == gen.Broken; st = f.step(r, l0, s0) {
 		r.Recovered(mark)
 	}
-	if hot && st == greenlet.Done {
+	if hot && st == gen.Done {
 		f.Release(r)
 	}
 	return st
 }
 
-func (f *logGrantedFrame) step(r *greenlet.Run, l0 *log, s0 *Semaphore) (end greenlet.Status) {
-	end = greenlet.Broken
+func (f *logGrantedFrame) step(r *gen.Run, l0 *log, s0 *Semaphore) (end gen.Status) {
+	end = gen.Broken
 	defer f.Catch(&end)
-	var st greenlet.Status
+	var st gen.Status
 	var l **log
 	var s **Semaphore
 	switch f.PC {
@@ -1962,7 +1941,7 @@ func (f *logGrantedFrame) step(r *greenlet.Run, l0 *log, s0 *Semaphore) (end gre
 		l = f.l
 		r.Callee().(*HubYieldFrame).Release(r)
 		goto resumed_301
-	case greenlet.Unwind:
+	case gen.Unwind:
 		goto unwind
 	}
 
@@ -1971,7 +1950,7 @@ func (f *logGrantedFrame) step(r *greenlet.Run, l0 *log, s0 *Semaphore) (end gre
 	s = new(*Semaphore)
 	*s = s0
 //line hub_test.go:295:1
-	if st = (*s).AcquireResumable(r); st != greenlet.Done {
+	if st = (*s).AcquireResumable(r); st != gen.Done {
 		f.l, f.s, f.PC = l, s, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -1987,7 +1966,7 @@ resumed_295:
 		f.s = nil
 //line hub_test.go:300:1
 		(*l).say("granted goes on")
-		if st = (*l).YieldResumable(r); st != greenlet.Done {
+		if st = (*l).YieldResumable(r); st != gen.Done {
 			f.l, f.PC = l, 2
 			return r.Link(f, &f.Header, st)
 		}
@@ -2001,43 +1980,43 @@ unwind:
 //line hub_test.go:303:1
 	for f.Pending() {
 //line hub_test.go:303:1
-		if sub := f.Next(r); sub != greenlet.Done {
+		if sub := f.Next(r); sub != gen.Done {
 			return r.Link(f, &f.Header, sub)
 		}
 	}
 //line hub_test.go:303:1
 	f.End()
-	return greenlet.Done
+	return gen.Done
 }
 
-//line hub_greenlet_test.go:2016:1
+//line hub_greenlet_test.go:1995:1
 
-func (f *logGrantedFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.s0) }
-func (f *logGrantedFrame) Forget()                 { *f = logGrantedFrame{DeferHeader: f.DeferHeader} }
-func (f *logGrantedFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 15) }
-func (*logGrantedFrame) Func() *greenlet.Func      { return &logGrantedFrameInfo }
+func (f *logGrantedFrame) Args(args []any)    { gen.SetArgs(f, args, &f.s0) }
+func (f *logGrantedFrame) Forget()            { *f = logGrantedFrame{DeferHeader: f.DeferHeader} }
+func (f *logGrantedFrame) Release(r *gen.Run) { gen.Free(r, f, 15) }
+func (*logGrantedFrame) Func() *gen.Func      { return &logGrantedFrameInfo }
 
-var logGrantedFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).granted", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 294, End: 303, Points: "295 l s; 301 l"}
+var logGrantedFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).granted", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 294, End: 303, Points: "295 l s; 301 l"}
 var _ func(*log, *Semaphore) = (*log).granted
 
 // logProducesFrame is an activation of log.produces.
 type logProducesFrame struct {
-	greenlet.Header
+	gen.Header
 	l    *log
 	q    *Queue[int]
 	n, i int
 }
 
 func (l *log) newProducesFrame(q *Queue[int], n int) *logProducesFrame {
-	return greenlet.MakeFrame(logProducesFrame{l: l, q: q, n: n})
+	return gen.MakeFrame(logProducesFrame{l: l, q: q, n: n})
 }
 
 // producesResumable is log.produces for callers that can be suspended.
-func (l *log) producesResumable(r *greenlet.Run, q *Queue[int], n int) greenlet.Status {
+func (l *log) producesResumable(r *gen.Run, q *Queue[int], n int) gen.Status {
 	return (*logProducesFrame)(nil).body(r, l, q, n)
 }
 
-func (f *logProducesFrame) body(r *greenlet.Run, l *log, q *Queue[int], n int) (st greenlet.Status) {
+func (f *logProducesFrame) body(r *gen.Run, l *log, q *Queue[int], n int) (st gen.Status) {
 	var i int
 //line hub_test.go:307:1
 	i = 0
@@ -2048,11 +2027,11 @@ loop_307:
 			f.l = nil
 		}
 		q.Close()
-		return greenlet.Done
+		return gen.Done
 	}
 //line hub_test.go:308:1
-	if st = q.PutResumable(r, i); st != greenlet.Done {
-		f = greenlet.Take(r, f, 63)
+	if st = q.PutResumable(r, i); st != gen.Done {
+		f = gen.Take(r, f, 63)
 		f.l, f.q, f.n, f.i, f.PC = l, q, n, i, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -2063,9 +2042,9 @@ loop_307:
 	goto loop_307
 }
 
-//line hub_greenlet_test.go:2069:1
+//line hub_greenlet_test.go:2048:1
 
-func (f *logProducesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *logProducesFrame) Resume(r *gen.Run) (st gen.Status) {
 	l, q, n := f.l, f.q, f.n
 	var i int
 	switch f.PC {
@@ -2086,7 +2065,7 @@ loop_307:
 		return r.Return(f, &f.Header)
 	}
 //line hub_test.go:308:1
-	if st = q.PutResumable(r, i); st != greenlet.Done {
+	if st = q.PutResumable(r, i); st != gen.Done {
 		f.i, f.PC = i, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -2098,61 +2077,61 @@ resumed_308:
 	goto loop_307
 }
 
-//line hub_greenlet_test.go:2104:1
+//line hub_greenlet_test.go:2083:1
 
-func (f *logProducesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.q, &f.n) }
-func (f *logProducesFrame) Forget()                 { *f = logProducesFrame{Header: f.Header} }
-func (f *logProducesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 63) }
-func (*logProducesFrame) Func() *greenlet.Func      { return &logProducesFrameInfo }
+func (f *logProducesFrame) Args(args []any)    { gen.SetArgs(f, args, &f.q, &f.n) }
+func (f *logProducesFrame) Forget()            { *f = logProducesFrame{Header: f.Header} }
+func (f *logProducesFrame) Release(r *gen.Run) { gen.Free(r, f, 63) }
+func (*logProducesFrame) Func() *gen.Func      { return &logProducesFrameInfo }
 
-var logProducesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).produces", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 306, Points: "308 l q n i"}
+var logProducesFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).produces", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 306, Points: "308 l q n i"}
 var _ func(*log, *Queue[int], int) = (*log).produces
 
 // logConsumesFrame is an activation of log.consumes.
 type logConsumesFrame struct {
-	greenlet.Header
+	gen.Header
 	l *log
 	q *Queue[int]
 	d time.Duration
 }
 
 func (l *log) newConsumesFrame(q *Queue[int], d time.Duration) *logConsumesFrame {
-	return greenlet.MakeFrame(logConsumesFrame{l: l, q: q, d: d})
+	return gen.MakeFrame(logConsumesFrame{l: l, q: q, d: d})
 }
 
 // consumesResumable is log.consumes for callers that can be suspended.
-func (l *log) consumesResumable(r *greenlet.Run, q *Queue[int], d time.Duration) greenlet.Status {
+func (l *log) consumesResumable(r *gen.Run, q *Queue[int], d time.Duration) gen.Status {
 	return (*logConsumesFrame)(nil).body(r, l, q, d)
 }
 
-func (f *logConsumesFrame) body(r *greenlet.Run, l *log, q *Queue[int], d time.Duration) (st greenlet.Status) {
+func (f *logConsumesFrame) body(r *gen.Run, l *log, q *Queue[int], d time.Duration) (st gen.Status) {
 	var v int
 	var ok bool
 //line hub_test.go:316:1
 loop_316:
 	v, ok, st = q.GetResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 41)
+	if st != gen.Done {
+		f = gen.Take(r, f, 41)
 		f.l, f.q, f.d, f.PC = l, q, d, 1
 		return r.Link(f, &f.Header, st)
 	}
 //line hub_test.go:318:1
 	if !ok {
 		l.say("closed")
-		return greenlet.Done
+		return gen.Done
 	}
 	l.say("got %d", v)
-	if st = l.SleepResumable(r, d); st != greenlet.Done {
-		f = greenlet.Take(r, f, 41)
+	if st = l.SleepResumable(r, d); st != gen.Done {
+		f = gen.Take(r, f, 41)
 		f.l, f.q, f.d, f.PC = l, q, d, 2
 		return r.Link(f, &f.Header, st)
 	}
 	goto loop_316
 }
 
-//line hub_greenlet_test.go:2156:1
+//line hub_greenlet_test.go:2135:1
 
-func (f *logConsumesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *logConsumesFrame) Resume(r *gen.Run) (st gen.Status) {
 	l, q, d := f.l, f.q, f.d
 	var v int
 	var ok bool
@@ -2160,9 +2139,7 @@ func (f *logConsumesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.l, f.q, f.d))
 	case 1:
-		v, ok = r.Callee().(interface {
-			Returned(*greenlet.Run) (int, bool)
-		}).Returned(r)
+		v, ok = r.Callee().(interface{ Returned(*gen.Run) (int, bool) }).Returned(r)
 		goto resumed_317
 	case 2:
 		r.Callee().(*HubSleepFrame).Release(r)
@@ -2172,7 +2149,7 @@ func (f *logConsumesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 loop_316:
 //line hub_test.go:317:1
 	v, ok, st = q.GetResumable(r)
-	if st != greenlet.Done {
+	if st != gen.Done {
 		f.PC = 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -2183,7 +2160,7 @@ resumed_317:
 		return r.Return(f, &f.Header)
 	}
 	l.say("got %d", v)
-	if st = l.SleepResumable(r, d); st != greenlet.Done {
+	if st = l.SleepResumable(r, d); st != gen.Done {
 		f.PC = 2
 		return r.Link(f, &f.Header, st)
 	}
@@ -2191,63 +2168,63 @@ resumed_323:
 	goto loop_316
 }
 
-//line hub_greenlet_test.go:2197:1
+//line hub_greenlet_test.go:2174:1
 
-func (f *logConsumesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.q, &f.d) }
-func (f *logConsumesFrame) Forget()                 { *f = logConsumesFrame{Header: f.Header} }
-func (f *logConsumesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 41) }
-func (*logConsumesFrame) Func() *greenlet.Func      { return &logConsumesFrameInfo }
+func (f *logConsumesFrame) Args(args []any)    { gen.SetArgs(f, args, &f.q, &f.d) }
+func (f *logConsumesFrame) Forget()            { *f = logConsumesFrame{Header: f.Header} }
+func (f *logConsumesFrame) Release(r *gen.Run) { gen.Free(r, f, 41) }
+func (*logConsumesFrame) Func() *gen.Func      { return &logConsumesFrameInfo }
 
-var logConsumesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).consumes", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 315, Points: "317 l q d; 323 ="}
+var logConsumesFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).consumes", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 315, Points: "317 l q d; 323 ="}
 var _ func(*log, *Queue[int], time.Duration) = (*log).consumes
 
 // logPutsFrame is an activation of log.puts.
 type logPutsFrame struct {
-	greenlet.DeferHeader
+	gen.DeferHeader
 	l *log
 	q *Queue[int]
 	v int
 }
 
 func (l *log) newPutsFrame(q *Queue[int], v int) *logPutsFrame {
-	return greenlet.MakeFrame(logPutsFrame{l: l, q: q, v: v})
+	return gen.MakeFrame(logPutsFrame{l: l, q: q, v: v})
 }
 
 // putsResumable is log.puts for callers that can be suspended.
-func (l *log) putsResumable(r *greenlet.Run, q *Queue[int], v int) greenlet.Status {
+func (l *log) putsResumable(r *gen.Run, q *Queue[int], v int) gen.Status {
 	return (*logPutsFrame)(nil).run(r, l, q, v)
 }
 
-func (f *logPutsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *logPutsFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.run(r, f.l, f.q, f.v))
 }
 
-func (f *logPutsFrame) run(r *greenlet.Run, l *log, q *Queue[int], v int) (st greenlet.Status) {
+func (f *logPutsFrame) run(r *gen.Run, l *log, q *Queue[int], v int) (st gen.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take(r, f, 14)
+		f = gen.Take(r, f, 14)
 		f.l, f.q, f.v = l, q, v
 		r.Guard()
 	}
 	mark := r.Mark()
-	for st = f.step(r, l, q, v); st == greenlet.Broken; st = f.step(r, l, q, v) {
+	for st = f.step(r, l, q, v); st == gen.Broken; st = f.step(r, l, q, v) {
 		r.Recovered(mark)
 	}
-	if hot && st == greenlet.Done {
+	if hot && st == gen.Done {
 		f.Release(r)
 	}
 	return st
 }
 
-func (f *logPutsFrame) step(r *greenlet.Run, l *log, q *Queue[int], v int) (end greenlet.Status) {
-	end = greenlet.Broken
+func (f *logPutsFrame) step(r *gen.Run, l *log, q *Queue[int], v int) (end gen.Status) {
+	end = gen.Broken
 	defer f.Catch(&end)
-	var st greenlet.Status
+	var st gen.Status
 	switch f.PC {
 	case 1:
 		r.Callee().Release(r)
 		goto resumed_350
-	case greenlet.Unwind:
+	case gen.Unwind:
 		goto unwind
 	}
 
@@ -2262,7 +2239,7 @@ func (f *logPutsFrame) step(r *greenlet.Run, l *log, q *Queue[int], v int) (end 
 //line hub_test.go:350:1
 	f.l = nil
 //line hub_test.go:350:1
-	if st = q.PutResumable(r, v); st != greenlet.Done {
+	if st = q.PutResumable(r, v); st != gen.Done {
 		f.q, f.PC = nil, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -2273,49 +2250,49 @@ unwind:
 //line hub_test.go:351:1
 	for f.Pending() {
 //line hub_test.go:351:1
-		if sub := f.Next(r); sub != greenlet.Done {
+		if sub := f.Next(r); sub != gen.Done {
 			return r.Link(f, &f.Header, sub)
 		}
 	}
 //line hub_test.go:351:1
 	f.End()
-	return greenlet.Done
+	return gen.Done
 }
 
-//line hub_greenlet_test.go:2288:1
+//line hub_greenlet_test.go:2265:1
 
-func (f *logPutsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.q, &f.v) }
-func (f *logPutsFrame) Forget()                 { *f = logPutsFrame{DeferHeader: f.DeferHeader} }
-func (f *logPutsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 14) }
-func (*logPutsFrame) Func() *greenlet.Func      { return &logPutsFrameInfo }
+func (f *logPutsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.q, &f.v) }
+func (f *logPutsFrame) Forget()            { *f = logPutsFrame{DeferHeader: f.DeferHeader} }
+func (f *logPutsFrame) Release(r *gen.Run) { gen.Free(r, f, 14) }
+func (*logPutsFrame) Func() *gen.Func      { return &logPutsFrameInfo }
 
-var logPutsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).puts", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 348, End: 351, Points: "350"}
+var logPutsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).puts", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 348, End: 351, Points: "350"}
 var _ func(*log, *Queue[int], int) = (*log).puts
 
 // logGetsForFrame is an activation of log.getsFor.
 type logGetsForFrame struct {
-	greenlet.Header
+	gen.Header
 	l *log
 	q *Queue[int]
 	d time.Duration
 }
 
 func (l *log) newGetsForFrame(q *Queue[int], d time.Duration) *logGetsForFrame {
-	return greenlet.MakeFrame(logGetsForFrame{l: l, q: q, d: d})
+	return gen.MakeFrame(logGetsForFrame{l: l, q: q, d: d})
 }
 
 // getsForResumable is log.getsFor for callers that can be suspended.
-func (l *log) getsForResumable(r *greenlet.Run, q *Queue[int], d time.Duration) greenlet.Status {
+func (l *log) getsForResumable(r *gen.Run, q *Queue[int], d time.Duration) gen.Status {
 	return (*logGetsForFrame)(nil).body(r, l, q, d)
 }
 
-func (f *logGetsForFrame) body(r *greenlet.Run, l *log, q *Queue[int], d time.Duration) (st greenlet.Status) {
+func (f *logGetsForFrame) body(r *gen.Run, l *log, q *Queue[int], d time.Duration) (st gen.Status) {
 	var v int
 	var ok bool
 //line hub_test.go:355:1
 	v, ok, st = q.GetForResumable(r, d)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 46)
+	if st != gen.Done {
+		f = gen.Take(r, f, 46)
 		f.q, f.l, f.PC = nil, l, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -2324,12 +2301,12 @@ func (f *logGetsForFrame) body(r *greenlet.Run, l *log, q *Queue[int], d time.Du
 	}
 //line hub_test.go:356:1
 	l.say("%d %v", v, ok)
-	return greenlet.Done
+	return gen.Done
 }
 
-//line hub_greenlet_test.go:2333:1
+//line hub_greenlet_test.go:2310:1
 
-func (f *logGetsForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *logGetsForFrame) Resume(r *gen.Run) (st gen.Status) {
 	l := f.l
 	var v int
 	var ok bool
@@ -2337,9 +2314,7 @@ func (f *logGetsForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.l, f.q, f.d))
 	default:
-		v, ok = r.Callee().(interface {
-			Returned(*greenlet.Run) (int, bool)
-		}).Returned(r)
+		v, ok = r.Callee().(interface{ Returned(*gen.Run) (int, bool) }).Returned(r)
 		f.q = nil
 //line hub_test.go:356:1
 		l.say("%d %v", v, ok)
@@ -2347,75 +2322,75 @@ func (f *logGetsForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-//line hub_greenlet_test.go:2353:1
+//line hub_greenlet_test.go:2328:1
 
-func (f *logGetsForFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.q, &f.d) }
-func (f *logGetsForFrame) Forget()                 { *f = logGetsForFrame{Header: f.Header} }
-func (f *logGetsForFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 46) }
-func (*logGetsForFrame) Func() *greenlet.Func      { return &logGetsForFrameInfo }
+func (f *logGetsForFrame) Args(args []any)    { gen.SetArgs(f, args, &f.q, &f.d) }
+func (f *logGetsForFrame) Forget()            { *f = logGetsForFrame{Header: f.Header} }
+func (f *logGetsForFrame) Release(r *gen.Run) { gen.Free(r, f, 46) }
+func (*logGetsForFrame) Func() *gen.Func      { return &logGetsForFrameInfo }
 
-var logGetsForFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).getsFor", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 354, Points: "355 l"}
+var logGetsForFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).getsFor", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 354, Points: "355 l"}
 var _ func(*log, *Queue[int], time.Duration) = (*log).getsFor
 
 // logClosesFrame is an activation of log.closes.
 type logClosesFrame struct {
-	greenlet.Header
+	gen.Header
 	l *log
 	q *Queue[int]
 }
 
 func (l *log) newClosesFrame(q *Queue[int]) *logClosesFrame {
-	return greenlet.MakeFrame(logClosesFrame{l: l, q: q})
+	return gen.MakeFrame(logClosesFrame{l: l, q: q})
 }
 
 // closesResumable is log.closes for callers that can be suspended.
-func (l *log) closesResumable(r *greenlet.Run, q *Queue[int]) greenlet.Status {
+func (l *log) closesResumable(r *gen.Run, q *Queue[int]) gen.Status {
 	return (*logClosesFrame)(nil).body(r, l, q)
 }
 
-func (f *logClosesFrame) body(r *greenlet.Run, l *log, q *Queue[int]) (st greenlet.Status) {
+func (f *logClosesFrame) body(r *gen.Run, l *log, q *Queue[int]) (st gen.Status) {
 	if f != nil {
 		f.l = nil
 	}
 //line hub_test.go:377:1
 	q.Close()
-	return greenlet.Done
+	return gen.Done
 }
 
-//line hub_greenlet_test.go:2389:1
+//line hub_greenlet_test.go:2364:1
 
-func (f *logClosesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *logClosesFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l, f.q))
 }
 
-func (f *logClosesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.q) }
-func (f *logClosesFrame) Forget()                 { *f = logClosesFrame{Header: f.Header} }
-func (f *logClosesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 11) }
-func (*logClosesFrame) Func() *greenlet.Func      { return &logClosesFrameInfo }
+func (f *logClosesFrame) Args(args []any)    { gen.SetArgs(f, args, &f.q) }
+func (f *logClosesFrame) Forget()            { *f = logClosesFrame{Header: f.Header} }
+func (f *logClosesFrame) Release(r *gen.Run) { gen.Free(r, f, 11) }
+func (*logClosesFrame) Func() *gen.Func      { return &logClosesFrameInfo }
 
-var logClosesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).closes", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 377}
+var logClosesFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).closes", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 377}
 var _ func(*log, *Queue[int]) = (*log).closes
 
 // logCancelsFrame is an activation of log.cancels.
 type logCancelsFrame struct {
-	greenlet.Header
+	gen.Header
 	l      *log
 	cancel context.CancelCauseFunc
 }
 
 func (l *log) newCancelsFrame(cancel context.CancelCauseFunc) *logCancelsFrame {
-	return greenlet.MakeFrame(logCancelsFrame{l: l, cancel: cancel})
+	return gen.MakeFrame(logCancelsFrame{l: l, cancel: cancel})
 }
 
 // cancelsResumable is log.cancels for callers that can be suspended.
-func (l *log) cancelsResumable(r *greenlet.Run, cancel context.CancelCauseFunc) greenlet.Status {
+func (l *log) cancelsResumable(r *gen.Run, cancel context.CancelCauseFunc) gen.Status {
 	return (*logCancelsFrame)(nil).body(r, l, cancel)
 }
 
-func (f *logCancelsFrame) body(r *greenlet.Run, l *log, cancel context.CancelCauseFunc) (st greenlet.Status) {
+func (f *logCancelsFrame) body(r *gen.Run, l *log, cancel context.CancelCauseFunc) (st gen.Status) {
 //line hub_test.go:415:1
-	if st = l.SleepResumable(r, time.Second); st != greenlet.Done {
-		f = greenlet.Take(r, f, 55)
+	if st = l.SleepResumable(r, time.Second); st != gen.Done {
+		f = gen.Take(r, f, 55)
 		f.l, f.cancel, f.PC = nil, cancel, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -2424,13 +2399,13 @@ func (f *logCancelsFrame) body(r *greenlet.Run, l *log, cancel context.CancelCau
 		f.l = nil
 	}
 //line hub_test.go:416:1
-	if c, ok := greenlet.Resumable(cancel).(interface {
-		CallResumable(*greenlet.Run, error) greenlet.Status
+	if c, ok := gen.Resumable(cancel).(interface {
+		CallResumable(*gen.Run, error) gen.Status
 	}); ok {
 //line hub_test.go:416:1
 		st = c.CallResumable(r, errors.ErrUnsupported)
-		if st != greenlet.Done {
-			f = greenlet.Take(r, f, 55)
+		if st != gen.Done {
+			f = gen.Take(r, f, 55)
 			f.cancel, f.PC = nil, 2
 			return r.Link(f, &f.Header, st)
 		}
@@ -2438,12 +2413,12 @@ func (f *logCancelsFrame) body(r *greenlet.Run, l *log, cancel context.CancelCau
 //line hub_test.go:416:1
 		cancel(errors.ErrUnsupported)
 	}
-	return greenlet.Done
+	return gen.Done
 }
 
-//line hub_greenlet_test.go:2448:1
+//line hub_greenlet_test.go:2423:1
 
-func (f *logCancelsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *logCancelsFrame) Resume(r *gen.Run) (st gen.Status) {
 	cancel := f.cancel
 	switch f.PC {
 	case 0:
@@ -2453,12 +2428,12 @@ func (f *logCancelsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 //line hub_test.go:416:1
 		f.l = nil
 //line hub_test.go:416:1
-		if c, ok := greenlet.Resumable(cancel).(interface {
-			CallResumable(*greenlet.Run, error) greenlet.Status
+		if c, ok := gen.Resumable(cancel).(interface {
+			CallResumable(*gen.Run, error) gen.Status
 		}); ok {
 //line hub_test.go:416:1
 			st = c.CallResumable(r, errors.ErrUnsupported)
-			if st != greenlet.Done {
+			if st != gen.Done {
 				f.cancel, f.PC = nil, 2
 				return r.Link(f, &f.Header, st)
 			}
@@ -2473,33 +2448,33 @@ func (f *logCancelsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-//line hub_greenlet_test.go:2480:1
+//line hub_greenlet_test.go:2455:1
 
-func (f *logCancelsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.cancel) }
-func (f *logCancelsFrame) Forget()                 { *f = logCancelsFrame{Header: f.Header} }
-func (f *logCancelsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 55) }
-func (*logCancelsFrame) Func() *greenlet.Func      { return &logCancelsFrameInfo }
+func (f *logCancelsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.cancel) }
+func (f *logCancelsFrame) Forget()            { *f = logCancelsFrame{Header: f.Header} }
+func (f *logCancelsFrame) Release(r *gen.Run) { gen.Free(r, f, 55) }
+func (*logCancelsFrame) Func() *gen.Func      { return &logCancelsFrameInfo }
 
-var logCancelsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).cancels", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 414, Points: "415 cancel; 416"}
+var logCancelsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).cancels", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 414, Points: "415 cancel; 416"}
 var _ func(*log, context.CancelCauseFunc) = (*log).cancels
 
 // sumsFrame is an activation of sums.
 type sumsFrame struct {
-	greenlet.Header
+	gen.Header
 	q                *Queue[int]
 	n, sum, t0, ret0 int
 }
 
-func newSumsFrame(q *Queue[int], n int) *sumsFrame       { return greenlet.MakeFrame(sumsFrame{q: q, n: n}) }
-func (f *sumsFrame) Results() int                        { f.Over(f); return f.ret0 }
-func (f *sumsFrame) Returned(r *greenlet.Run) (ret0 int) { ret0 = f.ret0; f.Release(r); return }
+func newSumsFrame(q *Queue[int], n int) *sumsFrame  { return gen.MakeFrame(sumsFrame{q: q, n: n}) }
+func (f *sumsFrame) Results() int                   { f.Over(f); return f.ret0 }
+func (f *sumsFrame) Returned(r *gen.Run) (ret0 int) { ret0 = f.ret0; f.Release(r); return }
 
 // sumsResumable is sums for callers that can be suspended.
-func sumsResumable(r *greenlet.Run, q *Queue[int], n int) (int, greenlet.Status) {
+func sumsResumable(r *gen.Run, q *Queue[int], n int) (int, gen.Status) {
 	return (*sumsFrame)(nil).body(r, q, n)
 }
 
-func (f *sumsFrame) body(r *greenlet.Run, q *Queue[int], n int) (ret0 int, st greenlet.Status) {
+func (f *sumsFrame) body(r *gen.Run, q *Queue[int], n int) (ret0 int, st gen.Status) {
 	var sum, t0, v int
 //line hub_test.go:440:1
 	t0 = 0
@@ -2507,12 +2482,12 @@ loop_440:
 //line hub_test.go:440:1
 	if t0 >= n {
 //line hub_test.go:444:1
-		return sum, greenlet.Done
+		return sum, gen.Done
 	}
 //line hub_test.go:441:1
 	v, _, st = q.GetResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 40)
+	if st != gen.Done {
+		f = gen.Take(r, f, 40)
 		f.q, f.n, f.sum, f.t0, f.PC = q, n, sum, t0, 1
 		return ret0, r.Link(f, &f.Header, st)
 	}
@@ -2523,9 +2498,9 @@ loop_440:
 	goto loop_440
 }
 
-//line hub_greenlet_test.go:2530:1
+//line hub_greenlet_test.go:2505:1
 
-func (f *sumsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *sumsFrame) Resume(r *gen.Run) (st gen.Status) {
 	q, n := f.q, f.n
 	var sum, t0, v int
 	switch f.PC {
@@ -2534,9 +2509,7 @@ func (f *sumsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		return r.Started(f, &f.Header, st)
 	case 1:
 		sum, t0 = f.sum, f.t0
-		v, _ = r.Callee().(interface {
-			Returned(*greenlet.Run) (int, bool)
-		}).Returned(r)
+		v, _ = r.Callee().(interface{ Returned(*gen.Run) (int, bool) }).Returned(r)
 		goto resumed_441
 	}
 
@@ -2549,7 +2522,7 @@ loop_440:
 	}
 //line hub_test.go:441:1
 	v, _, st = q.GetResumable(r)
-	if st != greenlet.Done {
+	if st != gen.Done {
 		f.sum, f.t0, f.PC = sum, t0, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -2561,62 +2534,60 @@ resumed_441:
 	goto loop_440
 }
 
-//line hub_greenlet_test.go:2568:1
+//line hub_greenlet_test.go:2541:1
 
-func (f *sumsFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.q, &f.n) }
-func (f *sumsFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
-func (f *sumsFrame) Forget()                              { *f = sumsFrame{Header: f.Header, ret0: f.ret0} }
-func (f *sumsFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 40) }
-func (*sumsFrame) Func() *greenlet.Func                   { return &sumsFrameInfo }
+func (f *sumsFrame) Args(args []any)            { gen.SetArgs(f, args, &f.q, &f.n) }
+func (f *sumsFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
+func (f *sumsFrame) Forget()                    { *f = sumsFrame{Header: f.Header, ret0: f.ret0} }
+func (f *sumsFrame) Release(r *gen.Run)         { gen.Free(r, f, 40) }
+func (*sumsFrame) Func() *gen.Func              { return &sumsFrameInfo }
 
-var sumsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.sums", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 439, Points: "441 q n sum t0"}
+var sumsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.sums", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 439, Points: "441 q n sum t0"}
 var _ func(*Queue[int], int) int = sums
 
 // logTicksFrame is an activation of log.ticks.
 type logTicksFrame struct {
-	greenlet.Header
+	gen.Header
 	l    *log
 	n, i int
 }
 
-func (l *log) newTicksFrame(n int) *logTicksFrame {
-	return greenlet.MakeFrame(logTicksFrame{l: l, n: n})
-}
+func (l *log) newTicksFrame(n int) *logTicksFrame { return gen.MakeFrame(logTicksFrame{l: l, n: n}) }
 
 // ticksResumable is log.ticks for callers that can be suspended.
-func (l *log) ticksResumable(r *greenlet.Run, n int) greenlet.Status {
+func (l *log) ticksResumable(r *gen.Run, n int) gen.Status {
 	return (*logTicksFrame)(nil).body(r, l, n)
 }
 
-func (f *logTicksFrame) body(r *greenlet.Run, l *log, n int) (st greenlet.Status) {
+func (f *logTicksFrame) body(r *gen.Run, l *log, n int) (st gen.Status) {
 	var i int
 //line hub_test.go:457:1
 	i = 0
 //line hub_test.go:457:1
 	if i >= n {
-		return greenlet.Done
+		return gen.Done
 	}
 //line hub_test.go:458:1
-	if st = l.SleepResumable(r, time.Second); st != greenlet.Done {
-		f = greenlet.Take(r, f, 52)
+	if st = l.SleepResumable(r, time.Second); st != gen.Done {
+		f = gen.Take(r, f, 52)
 		f.l, f.n, f.i, f.PC = l, n, i, 1
 		return r.Link(f, &f.Header, st)
 	}
 //line hub_test.go:459:1
-	f = greenlet.Take(r, f, 52)
+	f = gen.Take(r, f, 52)
 	r.Leaf(f, &f.Header)
 	f.l, f.n, f.i, f.PC = l, n, i, 2
 //line hub_test.go:459:1
 	if p, ok := r.Out().(*int); ok {
 		*p = i
-		return greenlet.Left
+		return gen.Left
 	}
-	return greenlet.Yielded(r, i)
+	return gen.Yielded(r, i)
 }
 
-//line hub_greenlet_test.go:2621:1
+//line hub_greenlet_test.go:2592:1
 
-func (f *logTicksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *logTicksFrame) Resume(r *gen.Run) (st gen.Status) {
 	var i int
 	switch f.PC {
 	case 0:
@@ -2631,7 +2602,7 @@ func (f *logTicksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		i++
 //line hub_test.go:457:1
 		if i < f.n {
-			if st = f.l.SleepResumable(r, time.Second); st != greenlet.Done {
+			if st = f.l.SleepResumable(r, time.Second); st != gen.Done {
 				f.i, f.PC = i, 1
 				return r.Link(f, &f.Header, st)
 			}
@@ -2646,41 +2617,39 @@ resumed_458:
 //line hub_test.go:459:1
 	if p, ok := r.Out().(*int); ok {
 		*p = i
-		return greenlet.Left
+		return gen.Left
 	}
-	return greenlet.Yielded(r, i)
+	return gen.Yielded(r, i)
 }
 
-//line hub_greenlet_test.go:2658:1
+//line hub_greenlet_test.go:2629:1
 
-func (f *logTicksFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.n) }
-func (f *logTicksFrame) Forget()                 { *f = logTicksFrame{Header: f.Header} }
-func (f *logTicksFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 52) }
-func (*logTicksFrame) Func() *greenlet.Func      { return &logTicksFrameInfo }
+func (f *logTicksFrame) Args(args []any)    { gen.SetArgs(f, args, &f.n) }
+func (f *logTicksFrame) Forget()            { *f = logTicksFrame{Header: f.Header} }
+func (f *logTicksFrame) Release(r *gen.Run) { gen.Free(r, f, 52) }
+func (*logTicksFrame) Func() *gen.Func      { return &logTicksFrameInfo }
 
-var logTicksFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).ticks", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 456, Points: "458 l n i; 459 ="}
+var logTicksFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).ticks", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 456, Points: "458 l n i; 459 ="}
 var _ func(*log, int) = (*log).ticks
 
 // logIteratesFrame is an activation of log.iterates.
 type logIteratesFrame struct {
-	greenlet.Header
+	gen.Header
 	l *log
 	g *greenlet.Greenlet
 	v any
 }
 
-func (l *log) newIteratesFrame() *logIteratesFrame { return greenlet.MakeFrame(logIteratesFrame{l: l}) }
+func (l *log) newIteratesFrame() *logIteratesFrame { return gen.MakeFrame(logIteratesFrame{l: l}) }
 
 // iteratesResumable is log.iterates for callers that can be suspended.
-func (l *log) iteratesResumable(r *greenlet.Run) greenlet.Status {
-	return (*logIteratesFrame)(nil).body(r, l)
-}
+func (l *log) iteratesResumable(r *gen.Run) gen.Status { return (*logIteratesFrame)(nil).body(r, l) }
 
-func (f *logIteratesFrame) body(r *greenlet.Run, l *log) (st greenlet.Status) {
+func (f *logIteratesFrame) body(r *gen.Run, l *log) (st gen.Status) {
 	var g *greenlet.Greenlet
 //line hub_test.go:465:1
 	g = r.New(l.newTicksFrame(3))
-	f = greenlet.Take(r, f, 33)
+	f = gen.Take(r, f, 33)
 	r.Leaf(f, &f.Header)
 	f.l, f.g, f.PC = l, g, 1
 	r.Await(&f.v)
@@ -2688,9 +2657,9 @@ func (f *logIteratesFrame) body(r *greenlet.Run, l *log) (st greenlet.Status) {
 	return r.SendNone(g)
 }
 
-//line hub_greenlet_test.go:2695:1
+//line hub_greenlet_test.go:2664:1
 
-func (f *logIteratesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *logIteratesFrame) Resume(r *gen.Run) (st gen.Status) {
 	l := f.l
 	var g *greenlet.Greenlet
 	var v any
@@ -2723,15 +2692,15 @@ loop_466:
 	return r.SendNone(g)
 }
 
-//line hub_greenlet_test.go:2730:1
+//line hub_greenlet_test.go:2699:1
 
-func (f *logIteratesFrame) Forget()                 { *f = logIteratesFrame{Header: f.Header} }
-func (f *logIteratesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 33) }
-func (*logIteratesFrame) Func() *greenlet.Func      { return &logIteratesFrameInfo }
+func (f *logIteratesFrame) Forget()            { *f = logIteratesFrame{Header: f.Header} }
+func (f *logIteratesFrame) Release(r *gen.Run) { gen.Free(r, f, 33) }
+func (*logIteratesFrame) Func() *gen.Func      { return &logIteratesFrameInfo }
 
-var logIteratesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).iterates", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 464, Points: "466 l g; 466 ="}
+var logIteratesFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).iterates", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 464, Points: "466 l g; 466 ="}
 var _ func(*log) = (*log).iterates
 
 func init() {
-	greenlet.Declare("log.sleeper", "log.counts", "log.joins", "log.fails", "log.watches", "log.stubborn", "log.kills", "log.suicide", "log.timeouts", "log.yieldsThrice", "log.interrupts", "log.sleepsThrice", "log.waits", "log.sets", "log.enters", "log.killsOne", "log.holds", "log.granted", "log.produces", "log.consumes", "log.puts", "log.getsFor", "log.closes", "log.cancels", "log.ticks", "log.iterates")
+	gen.Declare("log.sleeper", "log.counts", "log.joins", "log.fails", "log.watches", "log.stubborn", "log.kills", "log.suicide", "log.timeouts", "log.yieldsThrice", "log.interrupts", "log.sleepsThrice", "log.waits", "log.sets", "log.enters", "log.killsOne", "log.holds", "log.granted", "log.produces", "log.consumes", "log.puts", "log.getsFor", "log.closes", "log.cancels", "log.ticks", "log.iterates")
 }

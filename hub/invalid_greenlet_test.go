@@ -6,53 +6,54 @@ package hub
 
 import (
 	greenlet "github.com/going-green/greenlet/runtime"
+	"github.com/going-green/greenlet/runtime/gen"
 	"time"
 )
 
-const _ = greenlet.Protocol1_RunGoGenerate
+const _ = gen.Protocol1_RunGoGenerate
 
 // logWaitsInFrame is an activation of log.waitsIn.
 type logWaitsInFrame struct {
-	greenlet.DeferHeader
+	gen.DeferHeader
 	l0  *log
 	way string
 	l   **log
 }
 
 func (l0 *log) newWaitsInFrame(way string) *logWaitsInFrame {
-	return greenlet.MakeFrame(logWaitsInFrame{l0: l0, way: way})
+	return gen.MakeFrame(logWaitsInFrame{l0: l0, way: way})
 }
 
 // waitsInResumable is log.waitsIn for callers that can be suspended.
-func (l0 *log) waitsInResumable(r *greenlet.Run, way string) greenlet.Status {
+func (l0 *log) waitsInResumable(r *gen.Run, way string) gen.Status {
 	return (*logWaitsInFrame)(nil).run(r, l0, way)
 }
 
-func (f *logWaitsInFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *logWaitsInFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.run(r, f.l0, f.way))
 }
 
-func (f *logWaitsInFrame) run(r *greenlet.Run, l0 *log, way string) (st greenlet.Status) {
+func (f *logWaitsInFrame) run(r *gen.Run, l0 *log, way string) (st gen.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take(r, f, 41)
+		f = gen.Take(r, f, 41)
 		f.l0, f.way = l0, way
 		r.Guard()
 	}
 	mark := r.Mark()
-	for st = f.step(r, l0, way); st == greenlet.Broken; st = f.step(r, l0, way) {
+	for st = f.step(r, l0, way); st == gen.Broken; st = f.step(r, l0, way) {
 		r.Recovered(mark)
 	}
-	if hot && st == greenlet.Done {
+	if hot && st == gen.Done {
 		f.Release(r)
 	}
 	return st
 }
 
-func (f *logWaitsInFrame) step(r *greenlet.Run, l0 *log, way string) (end greenlet.Status) {
-	end = greenlet.Broken
+func (f *logWaitsInFrame) step(r *gen.Run, l0 *log, way string) (end gen.Status) {
+	end = gen.Broken
 	defer f.Catch(&end)
-	var st greenlet.Status
+	var st gen.Status
 	var l **log
 	switch f.PC {
 	case 1:
@@ -79,7 +80,7 @@ func (f *logWaitsInFrame) step(r *greenlet.Run, l0 *log, way string) (end greenl
 		l = f.l
 		r.Callee().(*SemaphoreAcquireFrame).Release(r)
 		goto resumed_35
-	case greenlet.Unwind:
+	case gen.Unwind:
 		goto unwind
 	}
 
@@ -113,7 +114,7 @@ case_24:
 //line invalid_test.go:25:1
 	f.way = ""
 //line invalid_test.go:25:1
-	if st = (*l).SleepResumable(r, time.Hour); st != greenlet.Done {
+	if st = (*l).SleepResumable(r, time.Hour); st != gen.Done {
 		f.l, f.PC = l, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -123,7 +124,7 @@ case_26:
 //line invalid_test.go:27:1
 	f.way = ""
 //line invalid_test.go:27:1
-	if st = (*l).YieldResumable(r); st != greenlet.Done {
+	if st = (*l).YieldResumable(r); st != gen.Done {
 		f.l, f.PC = l, 2
 		return r.Link(f, &f.Header, st)
 	}
@@ -133,7 +134,7 @@ case_28:
 //line invalid_test.go:29:1
 	f.way = ""
 //line invalid_test.go:29:1
-	if st = (*l).NewEvent().WaitResumable(r); st != greenlet.Done {
+	if st = (*l).NewEvent().WaitResumable(r); st != gen.Done {
 		f.l, f.PC = l, 3
 		return r.Link(f, &f.Header, st)
 	}
@@ -144,7 +145,7 @@ case_30:
 	f.way = ""
 //line invalid_test.go:31:1
 	_, st = (*l).NewEvent().WaitForResumable(r, time.Hour)
-	if st != greenlet.Done {
+	if st != gen.Done {
 		f.l, f.PC = l, 4
 		return r.Link(f, &f.Header, st)
 	}
@@ -155,7 +156,7 @@ case_32:
 	f.way = ""
 //line invalid_test.go:33:1
 	_, _, st = NewQueue[int]((*l).Hub, 0).GetResumable(r)
-	if st != greenlet.Done {
+	if st != gen.Done {
 		f.l, f.PC = l, 5
 		return r.Link(f, &f.Header, st)
 	}
@@ -165,7 +166,7 @@ case_34:
 //line invalid_test.go:35:1
 	f.way = ""
 //line invalid_test.go:35:1
-	if st = (*l).NewSemaphore(0).AcquireResumable(r); st != greenlet.Done {
+	if st = (*l).NewSemaphore(0).AcquireResumable(r); st != gen.Done {
 		f.l, f.PC = l, 6
 		return r.Link(f, &f.Header, st)
 	}
@@ -180,55 +181,55 @@ unwind:
 //line invalid_test.go:38:1
 	for f.Pending() {
 //line invalid_test.go:38:1
-		if sub := f.Next(r); sub != greenlet.Done {
+		if sub := f.Next(r); sub != gen.Done {
 			return r.Link(f, &f.Header, sub)
 		}
 	}
 //line invalid_test.go:38:1
 	f.End()
-	return greenlet.Done
+	return gen.Done
 }
 
-//line invalid_greenlet_test.go:193:1
+//line invalid_greenlet_test.go:194:1
 
-func (f *logWaitsInFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.way) }
-func (f *logWaitsInFrame) Forget()                 { *f = logWaitsInFrame{DeferHeader: f.DeferHeader} }
-func (f *logWaitsInFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 41) }
-func (*logWaitsInFrame) Func() *greenlet.Func      { return &logWaitsInFrameInfo }
+func (f *logWaitsInFrame) Args(args []any)    { gen.SetArgs(f, args, &f.way) }
+func (f *logWaitsInFrame) Forget()            { *f = logWaitsInFrame{DeferHeader: f.DeferHeader} }
+func (f *logWaitsInFrame) Release(r *gen.Run) { gen.Free(r, f, 41) }
+func (*logWaitsInFrame) Func() *gen.Func      { return &logWaitsInFrameInfo }
 
-var logWaitsInFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).waitsIn", File: "github.com/going-green/greenlet/hub/invalid_test.go", Line: 17, End: 38, Points: "25 l; 27 l; 29 l; 31 l; 33 l; 35 l"}
+var logWaitsInFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).waitsIn", File: "github.com/going-green/greenlet/hub/invalid_test.go", Line: 17, End: 38, Points: "25 l; 27 l; 29 l; 31 l; 33 l; 35 l"}
 var _ func(*log, string) = (*log).waitsIn
 
 // logBelowFrame is an activation of log.below.
 type logBelowFrame struct {
-	greenlet.Header
+	gen.Header
 	l   *log
 	way string
 	g   **greenlet.Greenlet
 }
 
 func (l *log) newBelowFrame(way string, g **greenlet.Greenlet) *logBelowFrame {
-	return greenlet.MakeFrame(logBelowFrame{l: l, way: way, g: g})
+	return gen.MakeFrame(logBelowFrame{l: l, way: way, g: g})
 }
 
 // belowResumable is log.below for callers that can be suspended.
-func (l *log) belowResumable(r *greenlet.Run, way string, g **greenlet.Greenlet) greenlet.Status {
+func (l *log) belowResumable(r *gen.Run, way string, g **greenlet.Greenlet) gen.Status {
 	return (*logBelowFrame)(nil).body(r, l, way, g)
 }
 
-func (f *logBelowFrame) body(r *greenlet.Run, l *log, way string, g **greenlet.Greenlet) (st greenlet.Status) {
+func (f *logBelowFrame) body(r *gen.Run, l *log, way string, g **greenlet.Greenlet) (st gen.Status) {
 //line invalid_test.go:44:1
 	*g = r.New(l.newWaitsInFrame(way))
-	f = greenlet.Take(r, f, 1)
+	f = gen.Take(r, f, 1)
 	r.Leaf(f, &f.Header)
 	f.l, f.way, f.g, f.PC = nil, "", nil, 1
 //line invalid_test.go:45:1
 	return r.SendNone((*g))
 }
 
-//line invalid_greenlet_test.go:230:1
+//line invalid_greenlet_test.go:231:1
 
-func (f *logBelowFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *logBelowFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.l, f.way, f.g))
@@ -237,42 +238,42 @@ func (f *logBelowFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-func (f *logBelowFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.way, &f.g) }
-func (f *logBelowFrame) Forget()                 { *f = logBelowFrame{Header: f.Header} }
-func (f *logBelowFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 1) }
-func (*logBelowFrame) Func() *greenlet.Func      { return &logBelowFrameInfo }
+func (f *logBelowFrame) Args(args []any)    { gen.SetArgs(f, args, &f.way, &f.g) }
+func (f *logBelowFrame) Forget()            { *f = logBelowFrame{Header: f.Header} }
+func (f *logBelowFrame) Release(r *gen.Run) { gen.Free(r, f, 1) }
+func (*logBelowFrame) Func() *gen.Func      { return &logBelowFrameInfo }
 
-var logBelowFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).below", File: "github.com/going-green/greenlet/hub/invalid_test.go", Line: 43, Points: "45"}
+var logBelowFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).below", File: "github.com/going-green/greenlet/hub/invalid_test.go", Line: 43, Points: "45"}
 var _ func(*log, string, **greenlet.Greenlet) = (*log).below
 
 // logMeddlesFrame is an activation of log.meddles.
 type logMeddlesFrame struct {
-	greenlet.Header
+	gen.Header
 	l *log
 	g **greenlet.Greenlet
 }
 
 func (l *log) newMeddlesFrame(g **greenlet.Greenlet) *logMeddlesFrame {
-	return greenlet.MakeFrame(logMeddlesFrame{l: l, g: g})
+	return gen.MakeFrame(logMeddlesFrame{l: l, g: g})
 }
 
 // meddlesResumable is log.meddles for callers that can be suspended.
-func (l *log) meddlesResumable(r *greenlet.Run, g **greenlet.Greenlet) greenlet.Status {
+func (l *log) meddlesResumable(r *gen.Run, g **greenlet.Greenlet) gen.Status {
 	return (*logMeddlesFrame)(nil).body(r, l, g)
 }
 
-func (f *logMeddlesFrame) body(r *greenlet.Run, l *log, g **greenlet.Greenlet) (st greenlet.Status) {
+func (f *logMeddlesFrame) body(r *gen.Run, l *log, g **greenlet.Greenlet) (st gen.Status) {
 //line invalid_test.go:49:1
-	f = greenlet.Take(r, f, 20)
+	f = gen.Take(r, f, 20)
 	r.Leaf(f, &f.Header)
 	f.l, f.g, f.PC = nil, nil, 1
 //line invalid_test.go:49:1
 	return r.SendNone((*g))
 }
 
-//line invalid_greenlet_test.go:274:1
+//line invalid_greenlet_test.go:275:1
 
-func (f *logMeddlesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *logMeddlesFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.l, f.g))
@@ -281,14 +282,14 @@ func (f *logMeddlesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-func (f *logMeddlesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.g) }
-func (f *logMeddlesFrame) Forget()                 { *f = logMeddlesFrame{Header: f.Header} }
-func (f *logMeddlesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 20) }
-func (*logMeddlesFrame) Func() *greenlet.Func      { return &logMeddlesFrameInfo }
+func (f *logMeddlesFrame) Args(args []any)    { gen.SetArgs(f, args, &f.g) }
+func (f *logMeddlesFrame) Forget()            { *f = logMeddlesFrame{Header: f.Header} }
+func (f *logMeddlesFrame) Release(r *gen.Run) { gen.Free(r, f, 20) }
+func (*logMeddlesFrame) Func() *gen.Func      { return &logMeddlesFrameInfo }
 
-var logMeddlesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).meddles", File: "github.com/going-green/greenlet/hub/invalid_test.go", Line: 49, Points: "49"}
+var logMeddlesFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).meddles", File: "github.com/going-green/greenlet/hub/invalid_test.go", Line: 49, Points: "49"}
 var _ func(*log, **greenlet.Greenlet) = (*log).meddles
 
 func init() {
-	greenlet.Declare("log.waitsIn", "log.below", "log.meddles")
+	gen.Declare("log.waitsIn", "log.below", "log.meddles")
 }

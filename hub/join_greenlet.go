@@ -6,36 +6,35 @@ package hub
 
 import (
 	greenlet "github.com/going-green/greenlet/runtime"
+	"github.com/going-green/greenlet/runtime/gen"
 	"time"
 )
 
-const _ = greenlet.Protocol1_RunGoGenerate
+const _ = gen.Protocol1_RunGoGenerate
 
 // JoinAllFrame is an activation of JoinAll.
 type JoinAllFrame struct {
-	greenlet.Header
+	gen.Header
 	tasks []*Task
 	ret0  error
 }
 
 // NewJoinAllFrame makes a frame that will run JoinAll.
-func NewJoinAllFrame(tasks ...*Task) *JoinAllFrame {
-	return greenlet.MakeFrame(JoinAllFrame{tasks: tasks})
-}
-func (f *JoinAllFrame) Results() error                        { f.Over(f); return f.ret0 }
-func (f *JoinAllFrame) Returned(r *greenlet.Run) (ret0 error) { ret0 = f.ret0; f.Release(r); return }
+func NewJoinAllFrame(tasks ...*Task) *JoinAllFrame       { return gen.MakeFrame(JoinAllFrame{tasks: tasks}) }
+func (f *JoinAllFrame) Results() error                   { f.Over(f); return f.ret0 }
+func (f *JoinAllFrame) Returned(r *gen.Run) (ret0 error) { ret0 = f.ret0; f.Release(r); return }
 
 // JoinAllResumable is JoinAll for callers that can be suspended.
-func JoinAllResumable(r *greenlet.Run, tasks ...*Task) (error, greenlet.Status) {
+func JoinAllResumable(r *gen.Run, tasks ...*Task) (error, gen.Status) {
 	return (*JoinAllFrame)(nil).body(r, tasks)
 }
 
-func (f *JoinAllFrame) body(r *greenlet.Run, tasks []*Task) (ret0 error, st greenlet.Status) {
+func (f *JoinAllFrame) body(r *gen.Run, tasks []*Task) (ret0 error, st gen.Status) {
 	var t0 []*Task
 //line join.go:13:1
 	t0, st = AwaitResumable(r, -1, tasks...)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 3)
+	if st != gen.Done {
+		f = gen.Take(r, f, 3)
 		f.tasks, f.PC = nil, 1
 		return ret0, r.Link(f, &f.Header, st)
 	}
@@ -43,19 +42,19 @@ func (f *JoinAllFrame) body(r *greenlet.Run, tasks []*Task) (ret0 error, st gree
 		f.tasks = nil
 	}
 //line join.go:13:1
-	return firstError(t0), greenlet.Done
+	return firstError(t0), gen.Done
 }
 
-//line join_greenlet.go:50:1
+//line join_greenlet.go:49:1
 
-func (f *JoinAllFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *JoinAllFrame) Resume(r *gen.Run) (st gen.Status) {
 	var t0 []*Task
 	switch f.PC {
 	case 0:
 		f.ret0, st = f.body(r, f.tasks)
 		return r.Started(f, &f.Header, st)
 	default:
-		t0 = r.Callee().(interface{ Returned(*greenlet.Run) []*Task }).Returned(r)
+		t0 = r.Callee().(interface{ Returned(*gen.Run) []*Task }).Returned(r)
 		f.tasks = nil
 //line join.go:13:1
 		f.ret0 = firstError(t0)
@@ -63,31 +62,31 @@ func (f *JoinAllFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-//line join_greenlet.go:67:1
+//line join_greenlet.go:66:1
 
-func (f *JoinAllFrame) Args(args []any)                      { greenlet.SetVariadic(f, args, &f.tasks) }
-func (f *JoinAllFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
-func (f *JoinAllFrame) Forget()                              { *f = JoinAllFrame{Header: f.Header, ret0: f.ret0} }
-func (f *JoinAllFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 3) }
-func (*JoinAllFrame) Func() *greenlet.Func                   { return &infoOfJoinAllFrame }
+func (f *JoinAllFrame) Args(args []any)            { gen.SetVariadic(f, args, &f.tasks) }
+func (f *JoinAllFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
+func (f *JoinAllFrame) Forget()                    { *f = JoinAllFrame{Header: f.Header, ret0: f.ret0} }
+func (f *JoinAllFrame) Release(r *gen.Run)         { gen.Free(r, f, 3) }
+func (*JoinAllFrame) Func() *gen.Func              { return &infoOfJoinAllFrame }
 
-var infoOfJoinAllFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.JoinAll", File: "github.com/going-green/greenlet/hub/join.go", Line: 13, Points: "13"}
+var infoOfJoinAllFrame = gen.Func{Name: "github.com/going-green/greenlet/hub.JoinAll", File: "github.com/going-green/greenlet/hub/join.go", Line: 13, Points: "13"}
 var _ func(...*Task) error = JoinAll
 
 // valueJoinAllFrame is JoinAll as a value, for callers that can be suspended.
 type valueJoinAllFrame struct{}
 
-func (valueJoinAllFrame) CallResumable(r *greenlet.Run, p0 ...*Task) (error, greenlet.Status) {
+func (valueJoinAllFrame) CallResumable(r *gen.Run, p0 ...*Task) (error, gen.Status) {
 	return JoinAllResumable(r, p0...)
 }
 func init() {
-	greenlet.Register(JoinAll, valueJoinAllFrame{})
+	gen.Register(JoinAll, valueJoinAllFrame{})
 }
-func (valueJoinAllFrame) Frame() greenlet.Frame { return greenlet.MakeFrame(JoinAllFrame{}) }
+func (valueJoinAllFrame) Frame() gen.Frame { return gen.MakeFrame(JoinAllFrame{}) }
 
 // JoinAllForFrame is an activation of JoinAllFor.
 type JoinAllForFrame struct {
-	greenlet.Header
+	gen.Header
 	d     time.Duration
 	tasks []*Task
 	ret0  error
@@ -96,36 +95,36 @@ type JoinAllForFrame struct {
 
 // NewJoinAllForFrame makes a frame that will run JoinAllFor.
 func NewJoinAllForFrame(d time.Duration, tasks ...*Task) *JoinAllForFrame {
-	return greenlet.MakeFrame(JoinAllForFrame{d: d, tasks: tasks})
+	return gen.MakeFrame(JoinAllForFrame{d: d, tasks: tasks})
 }
 func (f *JoinAllForFrame) Results() (error, bool) { f.Over(f); return f.ret0, f.ret1 }
-func (f *JoinAllForFrame) Returned(r *greenlet.Run) (ret0 error, ret1 bool) {
+func (f *JoinAllForFrame) Returned(r *gen.Run) (ret0 error, ret1 bool) {
 	ret0, ret1 = f.ret0, f.ret1
 	f.Release(r)
 	return
 }
 
 // JoinAllForResumable is JoinAllFor for callers that can be suspended.
-func JoinAllForResumable(r *greenlet.Run, d time.Duration, tasks ...*Task) (error, bool, greenlet.Status) {
+func JoinAllForResumable(r *gen.Run, d time.Duration, tasks ...*Task) (error, bool, gen.Status) {
 	return (*JoinAllForFrame)(nil).body(r, d, tasks)
 }
 
-func (f *JoinAllForFrame) body(r *greenlet.Run, d time.Duration, tasks []*Task) (ret0 error, ret1 bool, st greenlet.Status) {
+func (f *JoinAllForFrame) body(r *gen.Run, d time.Duration, tasks []*Task) (ret0 error, ret1 bool, st gen.Status) {
 	var ended []*Task
 //line join.go:20:1
 	ended, st = AwaitForResumable(r, d, -1, tasks...)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 18)
+	if st != gen.Done {
+		f = gen.Take(r, f, 18)
 		f.tasks, f.PC = tasks, 1
 		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
 //line join.go:21:1
-	return firstError(ended), len(ended) == len(tasks), greenlet.Done
+	return firstError(ended), len(ended) == len(tasks), gen.Done
 }
 
-//line join_greenlet.go:127:1
+//line join_greenlet.go:126:1
 
-func (f *JoinAllForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *JoinAllForFrame) Resume(r *gen.Run) (st gen.Status) {
 	tasks := f.tasks
 	var ended []*Task
 	switch f.PC {
@@ -133,57 +132,55 @@ func (f *JoinAllForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		f.ret0, f.ret1, st = f.body(r, f.d, f.tasks)
 		return r.Started(f, &f.Header, st)
 	default:
-		ended = r.Callee().(interface{ Returned(*greenlet.Run) []*Task }).Returned(r)
+		ended = r.Callee().(interface{ Returned(*gen.Run) []*Task }).Returned(r)
 //line join.go:21:1
 		f.ret0, f.ret1 = firstError(ended), len(ended) == len(tasks)
 		return r.Return(f, &f.Header)
 	}
 }
 
-//line join_greenlet.go:144:1
+//line join_greenlet.go:143:1
 
-func (f *JoinAllForFrame) Args(args []any) { greenlet.SetVariadic(f, args, &f.d, &f.tasks) }
-func (f *JoinAllForFrame) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
+func (f *JoinAllForFrame) Args(args []any) { gen.SetVariadic(f, args, &f.d, &f.tasks) }
+func (f *JoinAllForFrame) Send(r *gen.Run) gen.Status {
+	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
 }
 func (f *JoinAllForFrame) Forget() {
 	*f = JoinAllForFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1}
 }
-func (f *JoinAllForFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 18) }
-func (*JoinAllForFrame) Func() *greenlet.Func      { return &infoOfJoinAllForFrame }
+func (f *JoinAllForFrame) Release(r *gen.Run) { gen.Free(r, f, 18) }
+func (*JoinAllForFrame) Func() *gen.Func      { return &infoOfJoinAllForFrame }
 
-var infoOfJoinAllForFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.JoinAllFor", File: "github.com/going-green/greenlet/hub/join.go", Line: 19, Points: "20 tasks"}
+var infoOfJoinAllForFrame = gen.Func{Name: "github.com/going-green/greenlet/hub.JoinAllFor", File: "github.com/going-green/greenlet/hub/join.go", Line: 19, Points: "20 tasks"}
 var _ func(time.Duration, ...*Task) (error, bool) = JoinAllFor
 
 // valueJoinAllForFrame is JoinAllFor as a value, for callers that can be suspended.
 type valueJoinAllForFrame struct{}
 
-func (valueJoinAllForFrame) CallResumable(r *greenlet.Run, p0 time.Duration, p1 ...*Task) (error, bool, greenlet.Status) {
+func (valueJoinAllForFrame) CallResumable(r *gen.Run, p0 time.Duration, p1 ...*Task) (error, bool, gen.Status) {
 	return JoinAllForResumable(r, p0, p1...)
 }
 func init() {
-	greenlet.Register(JoinAllFor, valueJoinAllForFrame{})
+	gen.Register(JoinAllFor, valueJoinAllForFrame{})
 }
-func (valueJoinAllForFrame) Frame() greenlet.Frame { return greenlet.MakeFrame(JoinAllForFrame{}) }
+func (valueJoinAllForFrame) Frame() gen.Frame { return gen.MakeFrame(JoinAllForFrame{}) }
 
 // KillAllFrame is an activation of KillAll.
 type KillAllFrame struct {
-	greenlet.Header
+	gen.Header
 	tasks   []*Task
 	suicide bool
 }
 
 // NewKillAllFrame makes a frame that will run KillAll.
-func NewKillAllFrame(tasks ...*Task) *KillAllFrame {
-	return greenlet.MakeFrame(KillAllFrame{tasks: tasks})
-}
+func NewKillAllFrame(tasks ...*Task) *KillAllFrame { return gen.MakeFrame(KillAllFrame{tasks: tasks}) }
 
 // KillAllResumable is KillAll for callers that can be suspended.
-func KillAllResumable(r *greenlet.Run, tasks ...*Task) greenlet.Status {
+func KillAllResumable(r *gen.Run, tasks ...*Task) gen.Status {
 	return (*KillAllFrame)(nil).body(r, tasks)
 }
 
-func (f *KillAllFrame) body(r *greenlet.Run, tasks []*Task) (st greenlet.Status) {
+func (f *KillAllFrame) body(r *gen.Run, tasks []*Task) (st gen.Status) {
 	var suicide bool
 	{
 //line join.go:38:1
@@ -195,8 +192,8 @@ func (f *KillAllFrame) body(r *greenlet.Run, tasks []*Task) (st greenlet.Status)
 		}
 //line join.go:39:1
 		_, st = AwaitResumable(r, -1, others...)
-		if st != greenlet.Done {
-			f = greenlet.Take(r, f, 19)
+		if st != gen.Done {
+			f = gen.Take(r, f, 19)
 			f.suicide, f.PC = suicide, 1
 			return r.Link(f, &f.Header, st)
 		}
@@ -205,12 +202,12 @@ func (f *KillAllFrame) body(r *greenlet.Run, tasks []*Task) (st greenlet.Status)
 	if suicide {
 		panic(greenlet.Exit)
 	}
-	return greenlet.Done
+	return gen.Done
 }
 
-//line join_greenlet.go:212:1
+//line join_greenlet.go:209:1
 
-func (f *KillAllFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *KillAllFrame) Resume(r *gen.Run) (st gen.Status) {
 	var suicide bool
 	switch f.PC {
 	case 0:
@@ -226,30 +223,30 @@ func (f *KillAllFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-//line join_greenlet.go:230:1
+//line join_greenlet.go:227:1
 
-func (f *KillAllFrame) Args(args []any)         { greenlet.SetVariadic(f, args, &f.tasks) }
-func (f *KillAllFrame) Forget()                 { *f = KillAllFrame{Header: f.Header} }
-func (f *KillAllFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 19) }
-func (*KillAllFrame) Func() *greenlet.Func      { return &infoOfKillAllFrame }
+func (f *KillAllFrame) Args(args []any)    { gen.SetVariadic(f, args, &f.tasks) }
+func (f *KillAllFrame) Forget()            { *f = KillAllFrame{Header: f.Header} }
+func (f *KillAllFrame) Release(r *gen.Run) { gen.Free(r, f, 19) }
+func (*KillAllFrame) Func() *gen.Func      { return &infoOfKillAllFrame }
 
-var infoOfKillAllFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.KillAll", File: "github.com/going-green/greenlet/hub/join.go", Line: 37, Points: "39 suicide"}
+var infoOfKillAllFrame = gen.Func{Name: "github.com/going-green/greenlet/hub.KillAll", File: "github.com/going-green/greenlet/hub/join.go", Line: 37, Points: "39 suicide"}
 var _ func(...*Task) = KillAll
 
 // valueKillAllFrame is KillAll as a value, for callers that can be suspended.
 type valueKillAllFrame struct{}
 
-func (valueKillAllFrame) CallResumable(r *greenlet.Run, p0 ...*Task) greenlet.Status {
+func (valueKillAllFrame) CallResumable(r *gen.Run, p0 ...*Task) gen.Status {
 	return KillAllResumable(r, p0...)
 }
 func init() {
-	greenlet.Register(KillAll, valueKillAllFrame{})
+	gen.Register(KillAll, valueKillAllFrame{})
 }
-func (valueKillAllFrame) Frame() greenlet.Frame { return greenlet.MakeFrame(KillAllFrame{}) }
+func (valueKillAllFrame) Frame() gen.Frame { return gen.MakeFrame(KillAllFrame{}) }
 
 // KillAllForFrame is an activation of KillAllFor.
 type KillAllForFrame struct {
-	greenlet.Header
+	gen.Header
 	d             time.Duration
 	tasks, others []*Task
 	suicide, ret0 bool
@@ -257,17 +254,17 @@ type KillAllForFrame struct {
 
 // NewKillAllForFrame makes a frame that will run KillAllFor.
 func NewKillAllForFrame(d time.Duration, tasks ...*Task) *KillAllForFrame {
-	return greenlet.MakeFrame(KillAllForFrame{d: d, tasks: tasks})
+	return gen.MakeFrame(KillAllForFrame{d: d, tasks: tasks})
 }
-func (f *KillAllForFrame) Results() bool                        { f.Over(f); return f.ret0 }
-func (f *KillAllForFrame) Returned(r *greenlet.Run) (ret0 bool) { ret0 = f.ret0; f.Release(r); return }
+func (f *KillAllForFrame) Results() bool                   { f.Over(f); return f.ret0 }
+func (f *KillAllForFrame) Returned(r *gen.Run) (ret0 bool) { ret0 = f.ret0; f.Release(r); return }
 
 // KillAllForResumable is KillAllFor for callers that can be suspended.
-func KillAllForResumable(r *greenlet.Run, d time.Duration, tasks ...*Task) (bool, greenlet.Status) {
+func KillAllForResumable(r *gen.Run, d time.Duration, tasks ...*Task) (bool, gen.Status) {
 	return (*KillAllForFrame)(nil).body(r, d, tasks)
 }
 
-func (f *KillAllForFrame) body(r *greenlet.Run, d time.Duration, tasks []*Task) (ret0 bool, st greenlet.Status) {
+func (f *KillAllForFrame) body(r *gen.Run, d time.Duration, tasks []*Task) (ret0 bool, st gen.Status) {
 	var others []*Task
 	var suicide bool
 	var ended []*Task
@@ -278,8 +275,8 @@ func (f *KillAllForFrame) body(r *greenlet.Run, d time.Duration, tasks []*Task) 
 	}
 //line join.go:51:1
 	ended, st = AwaitForResumable(r, d, -1, others...)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 34)
+	if st != gen.Done {
+		f = gen.Take(r, f, 34)
 		f.others, f.suicide, f.PC = others, suicide, 1
 		return ret0, r.Link(f, &f.Header, st)
 	}
@@ -287,12 +284,12 @@ func (f *KillAllForFrame) body(r *greenlet.Run, d time.Duration, tasks []*Task) 
 	if suicide {
 		panic(greenlet.Exit)
 	}
-	return len(ended) == len(others), greenlet.Done
+	return len(ended) == len(others), gen.Done
 }
 
-//line join_greenlet.go:294:1
+//line join_greenlet.go:291:1
 
-func (f *KillAllForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *KillAllForFrame) Resume(r *gen.Run) (st gen.Status) {
 	var others []*Task
 	var suicide bool
 	var ended []*Task
@@ -302,7 +299,7 @@ func (f *KillAllForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		return r.Started(f, &f.Header, st)
 	default:
 		others, suicide = f.others, f.suicide
-		ended = r.Callee().(interface{ Returned(*greenlet.Run) []*Task }).Returned(r)
+		ended = r.Callee().(interface{ Returned(*gen.Run) []*Task }).Returned(r)
 //line join.go:52:1
 		if suicide {
 			panic(greenlet.Exit)
@@ -312,24 +309,24 @@ func (f *KillAllForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-//line join_greenlet.go:316:1
+//line join_greenlet.go:313:1
 
-func (f *KillAllForFrame) Args(args []any)                      { greenlet.SetVariadic(f, args, &f.d, &f.tasks) }
-func (f *KillAllForFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
-func (f *KillAllForFrame) Forget()                              { *f = KillAllForFrame{Header: f.Header, ret0: f.ret0} }
-func (f *KillAllForFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 34) }
-func (*KillAllForFrame) Func() *greenlet.Func                   { return &infoOfKillAllForFrame }
+func (f *KillAllForFrame) Args(args []any)            { gen.SetVariadic(f, args, &f.d, &f.tasks) }
+func (f *KillAllForFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
+func (f *KillAllForFrame) Forget()                    { *f = KillAllForFrame{Header: f.Header, ret0: f.ret0} }
+func (f *KillAllForFrame) Release(r *gen.Run)         { gen.Free(r, f, 34) }
+func (*KillAllForFrame) Func() *gen.Func              { return &infoOfKillAllForFrame }
 
-var infoOfKillAllForFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.KillAllFor", File: "github.com/going-green/greenlet/hub/join.go", Line: 49, Points: "51 others suicide"}
+var infoOfKillAllForFrame = gen.Func{Name: "github.com/going-green/greenlet/hub.KillAllFor", File: "github.com/going-green/greenlet/hub/join.go", Line: 49, Points: "51 others suicide"}
 var _ func(time.Duration, ...*Task) bool = KillAllFor
 
 // valueKillAllForFrame is KillAllFor as a value, for callers that can be suspended.
 type valueKillAllForFrame struct{}
 
-func (valueKillAllForFrame) CallResumable(r *greenlet.Run, p0 time.Duration, p1 ...*Task) (bool, greenlet.Status) {
+func (valueKillAllForFrame) CallResumable(r *gen.Run, p0 time.Duration, p1 ...*Task) (bool, gen.Status) {
 	return KillAllForResumable(r, p0, p1...)
 }
 func init() {
-	greenlet.Register(KillAllFor, valueKillAllForFrame{})
+	gen.Register(KillAllFor, valueKillAllForFrame{})
 }
-func (valueKillAllForFrame) Frame() greenlet.Frame { return greenlet.MakeFrame(KillAllForFrame{}) }
+func (valueKillAllForFrame) Frame() gen.Frame { return gen.MakeFrame(KillAllForFrame{}) }

@@ -6,68 +6,69 @@ package hub
 
 import (
 	greenlet "github.com/going-green/greenlet/runtime"
+	"github.com/going-green/greenlet/runtime/gen"
 	"time"
 )
 
-const _ = greenlet.Protocol1_RunGoGenerate
+const _ = gen.Protocol1_RunGoGenerate
 
 // logRefusesForGoodFrame is an activation of log.refusesForGood.
 type logRefusesForGoodFrame struct {
-	greenlet.DeferHeader
+	gen.DeferHeader
 	l *log
 }
 
 func (l *log) newRefusesForGoodFrame() *logRefusesForGoodFrame {
-	return greenlet.MakeFrame(logRefusesForGoodFrame{l: l})
+	return gen.MakeFrame(logRefusesForGoodFrame{l: l})
 }
 
 // refusesForGoodResumable is log.refusesForGood for callers that can be suspended.
-func (l *log) refusesForGoodResumable(r *greenlet.Run) greenlet.Status {
+func (l *log) refusesForGoodResumable(r *gen.Run) gen.Status {
 	return (*logRefusesForGoodFrame)(nil).run(r, l)
 }
 
-func (f *logRefusesForGoodFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *logRefusesForGoodFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.run(r, f.l))
 }
 
-func (f *logRefusesForGoodFrame) run(r *greenlet.Run, l *log) (st greenlet.Status) {
+func (f *logRefusesForGoodFrame) run(r *gen.Run, l *log) (st gen.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take(r, f, 23)
+		f = gen.Take(r, f, 23)
 		f.l = l
 		r.Guard()
 	}
 	mark := r.Mark()
-	for st = f.step(r, l); st == greenlet.Broken; st = f.step(r, l) {
+	for st = f.step(r, l); st == gen.Broken; st = f.step(r, l) {
 		r.Recovered(mark)
 	}
-	if hot && st == greenlet.Done {
+	if hot && st == gen.Done {
 		f.Release(r)
 	}
 	return st
 }
 
-func (f *logRefusesForGoodFrame) step(r *greenlet.Run, l *log) (end greenlet.Status) {
-	end = greenlet.Broken
+func (f *logRefusesForGoodFrame) step(r *gen.Run, l *log) (end gen.Status) {
+	end = gen.Broken
 	defer f.Catch(&end)
-	var st greenlet.Status
+	var st gen.Status
 	switch f.PC {
 	case 1:
 		r.Callee().(*HubSleepFrame).Release(r)
 		goto resumed_34
-	case greenlet.Unwind:
+	case gen.Unwind:
 		goto unwind
 	}
 
 //line loop_test.go:30:1
 	{
 		fn := &logRefusesForGoodFunc1{l: &l}
-		f.DeferResumable(func(run *greenlet.Run) greenlet.Status {
+		f.DeferResumable(func(run *gen.Run) gen.Status {
 			return fn.CallDeferred(run, &f.DeferHeader)
 		})
 	}
 //line loop_test.go:34:1
-	if st = l.SleepResumable(r, time.Hour); st != greenlet.Done {
+	if st = l.SleepResumable(r, time.Hour); st != gen.Done {
 		f.l, f.PC = nil, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -78,121 +79,121 @@ unwind:
 //line loop_test.go:35:1
 	for f.Pending() {
 //line loop_test.go:35:1
-		if sub := f.Next(r); sub != greenlet.Done {
+		if sub := f.Next(r); sub != gen.Done {
 			return r.Link(f, &f.Header, sub)
 		}
 	}
 //line loop_test.go:35:1
 	f.End()
-	return greenlet.Done
+	return gen.Done
 }
 
-//line loop_greenlet_test.go:91:1
+//line loop_greenlet_test.go:92:1
 
-func (f *logRefusesForGoodFrame) Forget()                 { *f = logRefusesForGoodFrame{DeferHeader: f.DeferHeader} }
-func (f *logRefusesForGoodFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 23) }
-func (*logRefusesForGoodFrame) Func() *greenlet.Func      { return &logRefusesForGoodFrameInfo }
+func (f *logRefusesForGoodFrame) Forget()            { *f = logRefusesForGoodFrame{DeferHeader: f.DeferHeader} }
+func (f *logRefusesForGoodFrame) Release(r *gen.Run) { gen.Free(r, f, 23) }
+func (*logRefusesForGoodFrame) Func() *gen.Func      { return &logRefusesForGoodFrameInfo }
 
-var logRefusesForGoodFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).refusesForGood", File: "github.com/going-green/greenlet/hub/loop_test.go", Line: 29, End: 35, Points: "34"}
+var logRefusesForGoodFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).refusesForGood", File: "github.com/going-green/greenlet/hub/loop_test.go", Line: 29, End: 35, Points: "34"}
 var _ func(*log) = (*log).refusesForGood
 
 // logRefusesForGoodFunc1 is the function literal of loop_test.go:30, with what it captures.
 type logRefusesForGoodFunc1 struct {
-	greenlet.Closure
+	gen.Closure
 	l **log
 }
 
 // value is the literal for code that can't be suspended.
 func (c *logRefusesForGoodFunc1) value() func() {
-	return greenlet.Bind(&c.Closure, c, func() {
+	return gen.Bind(&c.Closure, c, func() {
 //line loop_test.go:31:1
 		(*c.l).say("refuses %v", recover())
 		(*c.l).NewEvent().Wait()
 	})
 }
 
-//line loop_greenlet_test.go:115:1
+//line loop_greenlet_test.go:116:1
 
 // logRefusesForGoodFunc1Frame is an activation of the literal logRefusesForGoodFunc1.
 type logRefusesForGoodFunc1Frame struct {
-	greenlet.Header
+	gen.Header
 	c        *logRefusesForGoodFunc1
-	deferrer *greenlet.DeferHeader
+	deferrer *gen.DeferHeader
 }
 
 // CallResumable is the literal logRefusesForGoodFunc1 for callers that can be suspended.
-func (c *logRefusesForGoodFunc1) CallResumable(r *greenlet.Run) greenlet.Status {
+func (c *logRefusesForGoodFunc1) CallResumable(r *gen.Run) gen.Status {
 	return (*logRefusesForGoodFunc1Frame)(nil).run(r, nil, c)
 }
 
 // CallDeferred is the literal logRefusesForGoodFunc1 as a deferred call, which recovers.
-func (c *logRefusesForGoodFunc1) CallDeferred(r *greenlet.Run, d *greenlet.DeferHeader) greenlet.Status {
+func (c *logRefusesForGoodFunc1) CallDeferred(r *gen.Run, d *gen.DeferHeader) gen.Status {
 	return (*logRefusesForGoodFunc1Frame)(nil).run(r, d, c)
 }
 
-func (f *logRefusesForGoodFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *logRefusesForGoodFunc1Frame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.run(r, f.deferrer, f.c))
 }
 
-func (f *logRefusesForGoodFunc1Frame) run(r *greenlet.Run, d *greenlet.DeferHeader, c *logRefusesForGoodFunc1) (st greenlet.Status) {
+func (f *logRefusesForGoodFunc1Frame) run(r *gen.Run, d *gen.DeferHeader, c *logRefusesForGoodFunc1) (st gen.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take(r, f, 56)
+		f = gen.Take(r, f, 56)
 		f.c, f.deferrer = c, d
 	}
 	st = f.step(r, c)
-	if hot && st == greenlet.Done {
+	if hot && st == gen.Done {
 		f.Release(r)
 	}
 	return st
 }
 
-func (f *logRefusesForGoodFunc1Frame) step(r *greenlet.Run, c *logRefusesForGoodFunc1) (end greenlet.Status) {
-	var st greenlet.Status
+func (f *logRefusesForGoodFunc1Frame) step(r *gen.Run, c *logRefusesForGoodFunc1) (end gen.Status) {
+	var st gen.Status
 	switch f.PC {
 	case 1:
 		r.Callee().(*EventWaitFrame).Release(r)
-		return greenlet.Done
+		return gen.Done
 	}
 
 //line loop_test.go:31:1
 	(*c.l).say("refuses %v", f.deferrer.Recover())
-	if st = (*c.l).NewEvent().WaitResumable(r); st != greenlet.Done {
+	if st = (*c.l).NewEvent().WaitResumable(r); st != gen.Done {
 		f.PC = 1
 		return r.Link(f, &f.Header, st)
 	}
-	return greenlet.Done
+	return gen.Done
 }
 
-//line loop_greenlet_test.go:168:1
+//line loop_greenlet_test.go:169:1
 
-func (f *logRefusesForGoodFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 56) }
-func (*logRefusesForGoodFunc1Frame) Func() *greenlet.Func      { return &logRefusesForGoodFunc1FrameInfo }
+func (f *logRefusesForGoodFunc1Frame) Release(r *gen.Run) { gen.Free(r, f, 56) }
+func (*logRefusesForGoodFunc1Frame) Func() *gen.Func      { return &logRefusesForGoodFunc1FrameInfo }
 
-var logRefusesForGoodFunc1FrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).refusesForGood.func1", File: "github.com/going-green/greenlet/hub/loop_test.go", Line: 30, Points: "32"}
+var logRefusesForGoodFunc1FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).refusesForGood.func1", File: "github.com/going-green/greenlet/hub/loop_test.go", Line: 30, Points: "32"}
 
 // logJoinsOneFrame is an activation of log.joinsOne.
 type logJoinsOneFrame struct {
-	greenlet.Header
+	gen.Header
 	l    *log
 	task *Task
 }
 
 func (l *log) newJoinsOneFrame(task *Task) *logJoinsOneFrame {
-	return greenlet.MakeFrame(logJoinsOneFrame{l: l, task: task})
+	return gen.MakeFrame(logJoinsOneFrame{l: l, task: task})
 }
 
 // joinsOneResumable is log.joinsOne for callers that can be suspended.
-func (l *log) joinsOneResumable(r *greenlet.Run, task *Task) greenlet.Status {
+func (l *log) joinsOneResumable(r *gen.Run, task *Task) gen.Status {
 	return (*logJoinsOneFrame)(nil).body(r, l, task)
 }
 
-func (f *logJoinsOneFrame) body(r *greenlet.Run, l *log, task *Task) (st greenlet.Status) {
+func (f *logJoinsOneFrame) body(r *gen.Run, l *log, task *Task) (st gen.Status) {
 	var t0 error
 //line loop_test.go:63:1
 	t0, st = task.JoinResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 61)
+	if st != gen.Done {
+		f = gen.Take(r, f, 61)
 		f.task, f.l, f.PC = nil, l, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -201,12 +202,12 @@ func (f *logJoinsOneFrame) body(r *greenlet.Run, l *log, task *Task) (st greenle
 	}
 //line loop_test.go:63:1
 	l.say("joined: %v", t0 != nil)
-	return greenlet.Done
+	return gen.Done
 }
 
-//line loop_greenlet_test.go:208:1
+//line loop_greenlet_test.go:209:1
 
-func (f *logJoinsOneFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *logJoinsOneFrame) Resume(r *gen.Run) (st gen.Status) {
 	l := f.l
 	var t0 error
 	switch f.PC {
@@ -221,46 +222,46 @@ func (f *logJoinsOneFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-//line loop_greenlet_test.go:225:1
+//line loop_greenlet_test.go:226:1
 
-func (f *logJoinsOneFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.task) }
-func (f *logJoinsOneFrame) Forget()                 { *f = logJoinsOneFrame{Header: f.Header} }
-func (f *logJoinsOneFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 61) }
-func (*logJoinsOneFrame) Func() *greenlet.Func      { return &logJoinsOneFrameInfo }
+func (f *logJoinsOneFrame) Args(args []any)    { gen.SetArgs(f, args, &f.task) }
+func (f *logJoinsOneFrame) Forget()            { *f = logJoinsOneFrame{Header: f.Header} }
+func (f *logJoinsOneFrame) Release(r *gen.Run) { gen.Free(r, f, 61) }
+func (*logJoinsOneFrame) Func() *gen.Func      { return &logJoinsOneFrameInfo }
 
-var logJoinsOneFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).joinsOne", File: "github.com/going-green/greenlet/hub/loop_test.go", Line: 63, Points: "63 l"}
+var logJoinsOneFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).joinsOne", File: "github.com/going-green/greenlet/hub/loop_test.go", Line: 63, Points: "63 l"}
 var _ func(*log, *Task) = (*log).joinsOne
 
 // logHasTurnsFrame is an activation of log.hasTurns.
 type logHasTurnsFrame struct {
-	greenlet.Header
+	gen.Header
 	l  *log
 	n  *int
 	t0 int
 }
 
 func (l *log) newHasTurnsFrame(n *int) *logHasTurnsFrame {
-	return greenlet.MakeFrame(logHasTurnsFrame{l: l, n: n})
+	return gen.MakeFrame(logHasTurnsFrame{l: l, n: n})
 }
 
 // hasTurnsResumable is log.hasTurns for callers that can be suspended.
-func (l *log) hasTurnsResumable(r *greenlet.Run, n *int) greenlet.Status {
+func (l *log) hasTurnsResumable(r *gen.Run, n *int) gen.Status {
 	return (*logHasTurnsFrame)(nil).body(r, l, n)
 }
 
-func (f *logHasTurnsFrame) body(r *greenlet.Run, l *log, n *int) (st greenlet.Status) {
+func (f *logHasTurnsFrame) body(r *gen.Run, l *log, n *int) (st gen.Status) {
 	var t0 int
 //line loop_test.go:116:1
 	t0 = 0
 loop_116:
 //line loop_test.go:116:1
 	if t0 >= 2 {
-		return greenlet.Done
+		return gen.Done
 	}
 //line loop_test.go:117:1
 	l.say("task after %d", *n)
-	if st = l.YieldResumable(r); st != greenlet.Done {
-		f = greenlet.Take(r, f, 0)
+	if st = l.YieldResumable(r); st != gen.Done {
+		f = gen.Take(r, f, 0)
 		f.l, f.n, f.t0, f.PC = l, n, t0, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -269,9 +270,9 @@ loop_116:
 	goto loop_116
 }
 
-//line loop_greenlet_test.go:273:1
+//line loop_greenlet_test.go:274:1
 
-func (f *logHasTurnsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *logHasTurnsFrame) Resume(r *gen.Run) (st gen.Status) {
 	l, n := f.l, f.n
 	var t0 int
 	switch f.PC {
@@ -290,7 +291,7 @@ loop_116:
 	}
 //line loop_test.go:117:1
 	l.say("task after %d", *n)
-	if st = l.YieldResumable(r); st != greenlet.Done {
+	if st = l.YieldResumable(r); st != gen.Done {
 		f.t0, f.PC = t0, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -300,44 +301,44 @@ resumed_118:
 	goto loop_116
 }
 
-//line loop_greenlet_test.go:304:1
+//line loop_greenlet_test.go:305:1
 
-func (f *logHasTurnsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.n) }
-func (f *logHasTurnsFrame) Forget()                 { *f = logHasTurnsFrame{Header: f.Header} }
-func (f *logHasTurnsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 0) }
-func (*logHasTurnsFrame) Func() *greenlet.Func      { return &logHasTurnsFrameInfo }
+func (f *logHasTurnsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.n) }
+func (f *logHasTurnsFrame) Forget()            { *f = logHasTurnsFrame{Header: f.Header} }
+func (f *logHasTurnsFrame) Release(r *gen.Run) { gen.Free(r, f, 0) }
+func (*logHasTurnsFrame) Func() *gen.Func      { return &logHasTurnsFrameInfo }
 
-var logHasTurnsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).hasTurns", File: "github.com/going-green/greenlet/hub/loop_test.go", Line: 115, Points: "118 l n t0"}
+var logHasTurnsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).hasTurns", File: "github.com/going-green/greenlet/hub/loop_test.go", Line: 115, Points: "118 l n t0"}
 var _ func(*log, *int) = (*log).hasTurns
 
 // logDrivesFrame is an activation of log.drives.
 type logDrivesFrame struct {
-	greenlet.Header
+	gen.Header
 	l *log
 	g *greenlet.Greenlet
 }
 
 func (l *log) newDrivesFrame(g *greenlet.Greenlet) *logDrivesFrame {
-	return greenlet.MakeFrame(logDrivesFrame{l: l, g: g})
+	return gen.MakeFrame(logDrivesFrame{l: l, g: g})
 }
 
 // drivesResumable is log.drives for callers that can be suspended.
-func (l *log) drivesResumable(r *greenlet.Run, g *greenlet.Greenlet) greenlet.Status {
+func (l *log) drivesResumable(r *gen.Run, g *greenlet.Greenlet) gen.Status {
 	return (*logDrivesFrame)(nil).body(r, l, g)
 }
 
-func (f *logDrivesFrame) body(r *greenlet.Run, l *log, g *greenlet.Greenlet) (st greenlet.Status) {
+func (f *logDrivesFrame) body(r *gen.Run, l *log, g *greenlet.Greenlet) (st gen.Status) {
 //line loop_test.go:124:1
-	f = greenlet.Take(r, f, 27)
+	f = gen.Take(r, f, 27)
 	r.Leaf(f, &f.Header)
 	f.g, f.l, f.PC = nil, l, 1
 //line loop_test.go:124:1
 	return r.SendNone(g)
 }
 
-//line loop_greenlet_test.go:339:1
+//line loop_greenlet_test.go:340:1
 
-func (f *logDrivesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *logDrivesFrame) Resume(r *gen.Run) (st gen.Status) {
 	l := f.l
 	switch f.PC {
 	case 0:
@@ -349,16 +350,16 @@ func (f *logDrivesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-//line loop_greenlet_test.go:353:1
+//line loop_greenlet_test.go:354:1
 
-func (f *logDrivesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.g) }
-func (f *logDrivesFrame) Forget()                 { *f = logDrivesFrame{Header: f.Header} }
-func (f *logDrivesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 27) }
-func (*logDrivesFrame) Func() *greenlet.Func      { return &logDrivesFrameInfo }
+func (f *logDrivesFrame) Args(args []any)    { gen.SetArgs(f, args, &f.g) }
+func (f *logDrivesFrame) Forget()            { *f = logDrivesFrame{Header: f.Header} }
+func (f *logDrivesFrame) Release(r *gen.Run) { gen.Free(r, f, 27) }
+func (*logDrivesFrame) Func() *gen.Func      { return &logDrivesFrameInfo }
 
-var logDrivesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).drives", File: "github.com/going-green/greenlet/hub/loop_test.go", Line: 123, Points: "124 l"}
+var logDrivesFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).drives", File: "github.com/going-green/greenlet/hub/loop_test.go", Line: 123, Points: "124 l"}
 var _ func(*log, *greenlet.Greenlet) = (*log).drives
 
 func init() {
-	greenlet.Declare("log.refusesForGood", "log.joinsOne", "log.hasTurns", "log.drives")
+	gen.Declare("log.refusesForGood", "log.joinsOne", "log.hasTurns", "log.drives")
 }

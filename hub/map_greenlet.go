@@ -6,14 +6,15 @@ package hub
 
 import (
 	greenlet "github.com/going-green/greenlet/runtime"
+	"github.com/going-green/greenlet/runtime/gen"
 	"iter"
 )
 
-const _ = greenlet.Protocol1_RunGoGenerate
+const _ = gen.Protocol1_RunGoGenerate
 
 // MapFrame is an activation of Map.
 type MapFrame[A any, R any] struct {
-	greenlet.DeferHeader
+	gen.DeferHeader
 	g             *Group
 	items         []A
 	f             func(A) (R, error)
@@ -24,64 +25,60 @@ type MapFrame[A any, R any] struct {
 
 // NewMapFrame makes a frame that will run Map.
 func NewMapFrame[A any, R any](g *Group, items []A, f func(A) (R, error)) *MapFrame[A, R] {
-	return greenlet.MakeFrame(MapFrame[A, R]{g: g, items: items, f: f})
+	return gen.MakeFrame(MapFrame[A, R]{g: g, items: items, f: f})
 }
 
 // MapResumable is Map for callers that can be suspended.
-func MapResumable[A any, R any](r *greenlet.Run, g *Group, items []A, f func(A) (R, error)) ([]R, error, greenlet.Status) {
+func MapResumable[A any, R any](r *gen.Run, g *Group, items []A, f func(A) (R, error)) ([]R, error, gen.Status) {
 	return (*MapFrame[A, R])(nil).run(r, g, items, f)
 }
 func (f *MapFrame[A, R]) Results() ([]R, error) { f.Over(f); return f.ret0, f.ret1 }
-func (f *MapFrame[A, R]) Returned(r *greenlet.Run) (ret0 []R, ret1 error) {
+func (f *MapFrame[A, R]) Returned(r *gen.Run) (ret0 []R, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
 	f.Release(r)
 	return
 }
 
-func (f *MapFrame[A, R]) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *MapFrame[A, R]) Resume(r *gen.Run) (st gen.Status) {
 	f.ret0, f.ret1, st = f.run(r, f.g, f.items, f.f)
 	return r.Started(f, &f.Header, st)
 }
 
-func (f2 *MapFrame[A, R]) run(r *greenlet.Run, g *Group, items []A, f func(A) (R, error)) (ret0 []R, ret1 error, st greenlet.Status) {
+func (f2 *MapFrame[A, R]) run(r *gen.Run, g *Group, items []A, f func(A) (R, error)) (ret0 []R, ret1 error, st gen.Status) {
 	hot := f2 == nil
 	if hot {
-		f2 = greenlet.Take(r, f2, 28)
+		f2 = gen.Take(r, f2, 28)
 		f2.g, f2.items, f2.f = g, items, f
 		r.Guard()
 	}
 	mark := r.Mark()
-	for st = f2.step(r, g, items, f); st == greenlet.Broken; st = f2.step(r, g, items, f) {
+	for st = f2.step(r, g, items, f); st == gen.Broken; st = f2.step(r, g, items, f) {
 		r.Recovered(mark)
 	}
 	ret0, ret1 = f2.ret0, f2.ret1
-	if hot && st == greenlet.Done {
+	if hot && st == gen.Done {
 		f2.Release(r)
 	}
 	return ret0, ret1, st
 }
 
-func (f2 *MapFrame[A, R]) step(r *greenlet.Run, g *Group, items []A, f func(A) (R, error)) (end2 greenlet.Status) {
-	end2 = greenlet.Broken
+func (f2 *MapFrame[A, R]) step(r *gen.Run, g *Group, items []A, f func(A) (R, error)) (end2 gen.Status) {
+	end2 = gen.Broken
 	defer f2.Catch(&end2)
-	var st greenlet.Status
+	var st gen.Status
 	var m **mapping[A, R]
 	var results []R
 	var c *mapped[A, R]
 	switch f2.PC {
 	case 1:
 		m, results = f2.m, f2.results
-		c = r.Callee().(interface {
-			Returned(*greenlet.Run) *mapped[A, R]
-		}).Returned(r)
+		c = r.Callee().(interface{ Returned(*gen.Run) *mapped[A, R] }).Returned(r)
 		goto resumed_25
 	case 2:
 		m, results = f2.m, f2.results
-		c = r.Callee().(interface {
-			Returned(*greenlet.Run) *mapped[A, R]
-		}).Returned(r)
+		c = r.Callee().(interface{ Returned(*gen.Run) *mapped[A, R] }).Returned(r)
 		goto resumed_25b
-	case greenlet.Unwind:
+	case gen.Unwind:
 		goto unwind
 	}
 
@@ -101,7 +98,7 @@ func (f2 *MapFrame[A, R]) step(r *greenlet.Run, g *Group, items []A, f func(A) (
 //line map.go:23:1
 		{
 			fn := (*m).endResumable
-			f2.DeferResumable(func(run *greenlet.Run) greenlet.Status {
+			f2.DeferResumable(func(run *gen.Run) gen.Status {
 				return fn(run)
 			})
 		}
@@ -110,7 +107,7 @@ func (f2 *MapFrame[A, R]) step(r *greenlet.Run, g *Group, items []A, f func(A) (
 		f2.items = nil
 //line map.go:25:1
 		c, st = (*m).nextResumable(r)
-		if st != greenlet.Done {
+		if st != gen.Done {
 			f2.m, f2.results, f2.PC = m, results, 1
 			return r.Link(f2, &f2.Header, st)
 		}
@@ -133,7 +130,7 @@ loop_25:
 	results[c.index] = c.result
 //line map.go:25:1
 	c, st = (*m).nextResumable(r)
-	if st != greenlet.Done {
+	if st != gen.Done {
 		f2.m, f2.results, f2.PC = m, results, 2
 		return r.Link(f2, &f2.Header, st)
 	}
@@ -143,28 +140,28 @@ unwind:
 //line map.go:32:1
 	for f2.Pending() {
 //line map.go:32:1
-		if sub := f2.Next(r); sub != greenlet.Done {
+		if sub := f2.Next(r); sub != gen.Done {
 			return r.Link(f2, &f2.Header, sub)
 		}
 	}
 //line map.go:32:1
 	f2.End()
-	return greenlet.Done
+	return gen.Done
 }
 
-//line map_greenlet.go:156:1
+//line map_greenlet.go:153:1
 
-func (f *MapFrame[A, R]) Args(args []any) { greenlet.SetArgs(f, args, &f.g, &f.items, &f.f) }
-func (f *MapFrame[A, R]) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
+func (f *MapFrame[A, R]) Args(args []any) { gen.SetArgs(f, args, &f.g, &f.items, &f.f) }
+func (f *MapFrame[A, R]) Send(r *gen.Run) gen.Status {
+	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
 }
 func (f *MapFrame[A, R]) Forget() {
 	*f = MapFrame[A, R]{DeferHeader: f.DeferHeader, ret0: f.ret0, ret1: f.ret1}
 }
-func (f *MapFrame[A, R]) Release(r *greenlet.Run) { greenlet.Free(r, f, 28) }
-func (*MapFrame[A, R]) Func() *greenlet.Func      { return &infoOfMapFrame }
+func (f *MapFrame[A, R]) Release(r *gen.Run) { gen.Free(r, f, 28) }
+func (*MapFrame[A, R]) Func() *gen.Func      { return &infoOfMapFrame }
 
-var infoOfMapFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.Map", File: "github.com/going-green/greenlet/hub/map.go", Line: 15, End: 32, Points: "25 m results; 25 ="}
+var infoOfMapFrame = gen.Func{Name: "github.com/going-green/greenlet/hub.Map", File: "github.com/going-green/greenlet/hub/map.go", Line: 15, End: 32, Points: "25 m results; 25 ="}
 
 func _[A any, R any]() {
 	var _ func(*Group, []A, func(A) (R, error)) ([]R, error) = Map[A, R]
@@ -172,7 +169,7 @@ func _[A any, R any]() {
 
 // MapSeqFrame is an activation of MapSeq.
 type MapSeqFrame[A any, R any] struct {
-	greenlet.Header
+	gen.Header
 	g     *Group
 	n     int
 	items iter.Seq[A]
@@ -182,44 +179,44 @@ type MapSeqFrame[A any, R any] struct {
 
 // NewMapSeqFrame makes a frame that will run MapSeq.
 func NewMapSeqFrame[A any, R any](g *Group, n int, items iter.Seq[A], f func(A) (R, error)) *MapSeqFrame[A, R] {
-	return greenlet.MakeFrame(MapSeqFrame[A, R]{g: g, n: n, items: items, f: f})
+	return gen.MakeFrame(MapSeqFrame[A, R]{g: g, n: n, items: items, f: f})
 }
 func (f *MapSeqFrame[A, R]) Results() iter.Seq2[R, error] { f.Over(f); return f.ret0 }
-func (f *MapSeqFrame[A, R]) Returned(r *greenlet.Run) (ret0 iter.Seq2[R, error]) {
+func (f *MapSeqFrame[A, R]) Returned(r *gen.Run) (ret0 iter.Seq2[R, error]) {
 	ret0 = f.ret0
 	f.Release(r)
 	return
 }
 
 // MapSeqResumable is MapSeq for callers that can be suspended.
-func MapSeqResumable[A any, R any](r *greenlet.Run, g *Group, n int, items iter.Seq[A], f func(A) (R, error)) (iter.Seq2[R, error], greenlet.Status) {
+func MapSeqResumable[A any, R any](r *gen.Run, g *Group, n int, items iter.Seq[A], f func(A) (R, error)) (iter.Seq2[R, error], gen.Status) {
 	return (*MapSeqFrame[A, R])(nil).body(r, g, n, items, f)
 }
 
-func (f2 *MapSeqFrame[A, R]) body(r *greenlet.Run, g *Group, n int, items iter.Seq[A], f func(A) (R, error)) (ret0 iter.Seq2[R, error], st greenlet.Status) {
+func (f2 *MapSeqFrame[A, R]) body(r *gen.Run, g *Group, n int, items iter.Seq[A], f func(A) (R, error)) (ret0 iter.Seq2[R, error], st gen.Status) {
 //line map.go:43:1
 	return (&func1MapSeq[A, R]{
 		f:     &f,
 		g:     &g,
 		items: &items,
 		n:     &n,
-	}).value(), greenlet.Done
+	}).value(), gen.Done
 }
 
-//line map_greenlet.go:211:1
+//line map_greenlet.go:208:1
 
-func (f *MapSeqFrame[A, R]) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *MapSeqFrame[A, R]) Resume(r *gen.Run) (st gen.Status) {
 	f.ret0, st = f.body(r, f.g, f.n, f.items, f.f)
 	return r.Started(f, &f.Header, st)
 }
 
-func (f *MapSeqFrame[A, R]) Args(args []any)                      { greenlet.SetArgs(f, args, &f.g, &f.n, &f.items, &f.f) }
-func (f *MapSeqFrame[A, R]) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
-func (f *MapSeqFrame[A, R]) Forget()                              { *f = MapSeqFrame[A, R]{Header: f.Header, ret0: f.ret0} }
-func (f *MapSeqFrame[A, R]) Release(r *greenlet.Run)              { greenlet.Free(r, f, 63) }
-func (*MapSeqFrame[A, R]) Func() *greenlet.Func                   { return &infoOfMapSeqFrame }
+func (f *MapSeqFrame[A, R]) Args(args []any)            { gen.SetArgs(f, args, &f.g, &f.n, &f.items, &f.f) }
+func (f *MapSeqFrame[A, R]) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
+func (f *MapSeqFrame[A, R]) Forget()                    { *f = MapSeqFrame[A, R]{Header: f.Header, ret0: f.ret0} }
+func (f *MapSeqFrame[A, R]) Release(r *gen.Run)         { gen.Free(r, f, 63) }
+func (*MapSeqFrame[A, R]) Func() *gen.Func              { return &infoOfMapSeqFrame }
 
-var infoOfMapSeqFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.MapSeq", File: "github.com/going-green/greenlet/hub/map.go", Line: 42}
+var infoOfMapSeqFrame = gen.Func{Name: "github.com/going-green/greenlet/hub.MapSeq", File: "github.com/going-green/greenlet/hub/map.go", Line: 42}
 
 func _[A any, R any]() {
 	var _ func(*Group, int, iter.Seq[A], func(A) (R, error)) iter.Seq2[R, error] = MapSeq[A, R]
@@ -227,7 +224,7 @@ func _[A any, R any]() {
 
 // func1MapSeq is the function literal of map.go:43, with what it captures.
 type func1MapSeq[A any, R any] struct {
-	greenlet.Closure
+	gen.Closure
 	g     **Group
 	n     *int
 	f     *func(A) (R, error)
@@ -236,48 +233,48 @@ type func1MapSeq[A any, R any] struct {
 
 // value is the literal for code that can't be suspended.
 func (c *func1MapSeq[A, R]) value() func(func(R, error) bool) {
-	return greenlet.Bind(&c.Closure, c, func(yield func(R, error) bool) { newMapping((*c.g), (*c.n), true, (*c.f)).all((*c.items), yield) })
+	return gen.Bind(&c.Closure, c, func(yield func(R, error) bool) { newMapping((*c.g), (*c.n), true, (*c.f)).all((*c.items), yield) })
 }
 
 // func1MapSeqFrame is an activation of the literal func1MapSeq.
 type func1MapSeqFrame[A any, R any] struct {
-	greenlet.Header
+	gen.Header
 	c     *func1MapSeq[A, R]
 	yield func(R, error) bool
 }
 
 // CallResumable is the literal func1MapSeq for callers that can be suspended.
-func (c *func1MapSeq[A, R]) CallResumable(r *greenlet.Run, yield func(R, error) bool) greenlet.Status {
+func (c *func1MapSeq[A, R]) CallResumable(r *gen.Run, yield func(R, error) bool) gen.Status {
 	return (*func1MapSeqFrame[A, R])(nil).body(r, c, yield)
 }
 
-func (f2 *func1MapSeqFrame[A, R]) body(r *greenlet.Run, c *func1MapSeq[A, R], yield func(R, error) bool) (st greenlet.Status) {
+func (f2 *func1MapSeqFrame[A, R]) body(r *gen.Run, c *func1MapSeq[A, R], yield func(R, error) bool) (st gen.Status) {
 //line map.go:43:1
-	if st = newMapping((*c.g), (*c.n), true, (*c.f)).allResumable(r, (*c.items), yield); st != greenlet.Done {
-		f2 = greenlet.Take(r, f2, 10)
+	if st = newMapping((*c.g), (*c.n), true, (*c.f)).allResumable(r, (*c.items), yield); st != gen.Done {
+		f2 = gen.Take(r, f2, 10)
 		f2.yield, f2.c, f2.PC = nil, c, 1
 		return r.Link(f2, &f2.Header, st)
 	}
-	return greenlet.Done
+	return gen.Done
 }
 
-//line map_greenlet.go:266:1
+//line map_greenlet.go:263:1
 
-func (f2 *func1MapSeqFrame[A, R]) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f2 *func1MapSeqFrame[A, R]) Resume(r *gen.Run) (st gen.Status) {
 	c := f2.c
 	_ = c
 	r.Callee().Release(r)
 	return r.Return(f2, &f2.Header)
 }
 
-func (f *func1MapSeqFrame[A, R]) Release(r *greenlet.Run) { greenlet.Free(r, f, 10) }
-func (*func1MapSeqFrame[A, R]) Func() *greenlet.Func      { return &func1MapSeqFrameInfo }
+func (f *func1MapSeqFrame[A, R]) Release(r *gen.Run) { gen.Free(r, f, 10) }
+func (*func1MapSeqFrame[A, R]) Func() *gen.Func      { return &func1MapSeqFrameInfo }
 
-var func1MapSeqFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.MapSeq.func1", File: "github.com/going-green/greenlet/hub/map.go", Line: 43, Points: "43"}
+var func1MapSeqFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.MapSeq.func1", File: "github.com/going-green/greenlet/hub/map.go", Line: 43, Points: "43"}
 
 // MapUnorderedFrame is an activation of MapUnordered.
 type MapUnorderedFrame[A any, R any] struct {
-	greenlet.Header
+	gen.Header
 	g     *Group
 	n     int
 	items iter.Seq[A]
@@ -287,50 +284,46 @@ type MapUnorderedFrame[A any, R any] struct {
 
 // NewMapUnorderedFrame makes a frame that will run MapUnordered.
 func NewMapUnorderedFrame[A any, R any](g *Group, n int, items iter.Seq[A], f func(A) (R, error)) *MapUnorderedFrame[A, R] {
-	return greenlet.MakeFrame(MapUnorderedFrame[A, R]{g: g, n: n, items: items, f: f})
+	return gen.MakeFrame(MapUnorderedFrame[A, R]{g: g, n: n, items: items, f: f})
 }
 func (f *MapUnorderedFrame[A, R]) Results() iter.Seq2[R, error] { f.Over(f); return f.ret0 }
-func (f *MapUnorderedFrame[A, R]) Returned(r *greenlet.Run) (ret0 iter.Seq2[R, error]) {
+func (f *MapUnorderedFrame[A, R]) Returned(r *gen.Run) (ret0 iter.Seq2[R, error]) {
 	ret0 = f.ret0
 	f.Release(r)
 	return
 }
 
 // MapUnorderedResumable is MapUnordered for callers that can be suspended.
-func MapUnorderedResumable[A any, R any](r *greenlet.Run, g *Group, n int, items iter.Seq[A], f func(A) (R, error)) (iter.Seq2[R, error], greenlet.Status) {
+func MapUnorderedResumable[A any, R any](r *gen.Run, g *Group, n int, items iter.Seq[A], f func(A) (R, error)) (iter.Seq2[R, error], gen.Status) {
 	return (*MapUnorderedFrame[A, R])(nil).body(r, g, n, items, f)
 }
 
-func (f2 *MapUnorderedFrame[A, R]) body(r *greenlet.Run, g *Group, n int, items iter.Seq[A], f func(A) (R, error)) (ret0 iter.Seq2[R, error], st greenlet.Status) {
+func (f2 *MapUnorderedFrame[A, R]) body(r *gen.Run, g *Group, n int, items iter.Seq[A], f func(A) (R, error)) (ret0 iter.Seq2[R, error], st gen.Status) {
 //line map.go:50:1
 	return (&func1MapUnordered[A, R]{
 		f:     &f,
 		g:     &g,
 		items: &items,
 		n:     &n,
-	}).value(), greenlet.Done
+	}).value(), gen.Done
 }
 
-//line map_greenlet.go:317:1
+//line map_greenlet.go:314:1
 
-func (f *MapUnorderedFrame[A, R]) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *MapUnorderedFrame[A, R]) Resume(r *gen.Run) (st gen.Status) {
 	f.ret0, st = f.body(r, f.g, f.n, f.items, f.f)
 	return r.Started(f, &f.Header, st)
 }
 
-func (f *MapUnorderedFrame[A, R]) Args(args []any) {
-	greenlet.SetArgs(f, args, &f.g, &f.n, &f.items, &f.f)
-}
-func (f *MapUnorderedFrame[A, R]) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result(r, f.ret0)
-}
+func (f *MapUnorderedFrame[A, R]) Args(args []any)            { gen.SetArgs(f, args, &f.g, &f.n, &f.items, &f.f) }
+func (f *MapUnorderedFrame[A, R]) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
 func (f *MapUnorderedFrame[A, R]) Forget() {
 	*f = MapUnorderedFrame[A, R]{Header: f.Header, ret0: f.ret0}
 }
-func (f *MapUnorderedFrame[A, R]) Release(r *greenlet.Run) { greenlet.Free(r, f, 2) }
-func (*MapUnorderedFrame[A, R]) Func() *greenlet.Func      { return &infoOfMapUnorderedFrame }
+func (f *MapUnorderedFrame[A, R]) Release(r *gen.Run) { gen.Free(r, f, 2) }
+func (*MapUnorderedFrame[A, R]) Func() *gen.Func      { return &infoOfMapUnorderedFrame }
 
-var infoOfMapUnorderedFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.MapUnordered", File: "github.com/going-green/greenlet/hub/map.go", Line: 49}
+var infoOfMapUnorderedFrame = gen.Func{Name: "github.com/going-green/greenlet/hub.MapUnordered", File: "github.com/going-green/greenlet/hub/map.go", Line: 49}
 
 func _[A any, R any]() {
 	var _ func(*Group, int, iter.Seq[A], func(A) (R, error)) iter.Seq2[R, error] = MapUnordered[A, R]
@@ -338,7 +331,7 @@ func _[A any, R any]() {
 
 // func1MapUnordered is the function literal of map.go:50, with what it captures.
 type func1MapUnordered[A any, R any] struct {
-	greenlet.Closure
+	gen.Closure
 	g     **Group
 	n     *int
 	f     *func(A) (R, error)
@@ -347,104 +340,100 @@ type func1MapUnordered[A any, R any] struct {
 
 // value is the literal for code that can't be suspended.
 func (c *func1MapUnordered[A, R]) value() func(func(R, error) bool) {
-	return greenlet.Bind(&c.Closure, c, func(yield func(R, error) bool) { newMapping((*c.g), (*c.n), false, (*c.f)).all((*c.items), yield) })
+	return gen.Bind(&c.Closure, c, func(yield func(R, error) bool) { newMapping((*c.g), (*c.n), false, (*c.f)).all((*c.items), yield) })
 }
 
 // func1MapUnorderedFrame is an activation of the literal func1MapUnordered.
 type func1MapUnorderedFrame[A any, R any] struct {
-	greenlet.Header
+	gen.Header
 	c     *func1MapUnordered[A, R]
 	yield func(R, error) bool
 }
 
 // CallResumable is the literal func1MapUnordered for callers that can be suspended.
-func (c *func1MapUnordered[A, R]) CallResumable(r *greenlet.Run, yield func(R, error) bool) greenlet.Status {
+func (c *func1MapUnordered[A, R]) CallResumable(r *gen.Run, yield func(R, error) bool) gen.Status {
 	return (*func1MapUnorderedFrame[A, R])(nil).body(r, c, yield)
 }
 
-func (f2 *func1MapUnorderedFrame[A, R]) body(r *greenlet.Run, c *func1MapUnordered[A, R], yield func(R, error) bool) (st greenlet.Status) {
+func (f2 *func1MapUnorderedFrame[A, R]) body(r *gen.Run, c *func1MapUnordered[A, R], yield func(R, error) bool) (st gen.Status) {
 //line map.go:50:1
-	if st = newMapping((*c.g), (*c.n), false, (*c.f)).allResumable(r, (*c.items), yield); st != greenlet.Done {
-		f2 = greenlet.Take(r, f2, 35)
+	if st = newMapping((*c.g), (*c.n), false, (*c.f)).allResumable(r, (*c.items), yield); st != gen.Done {
+		f2 = gen.Take(r, f2, 35)
 		f2.yield, f2.c, f2.PC = nil, c, 1
 		return r.Link(f2, &f2.Header, st)
 	}
-	return greenlet.Done
+	return gen.Done
 }
 
-//line map_greenlet.go:378:1
+//line map_greenlet.go:371:1
 
-func (f2 *func1MapUnorderedFrame[A, R]) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f2 *func1MapUnorderedFrame[A, R]) Resume(r *gen.Run) (st gen.Status) {
 	c := f2.c
 	_ = c
 	r.Callee().Release(r)
 	return r.Return(f2, &f2.Header)
 }
 
-func (f *func1MapUnorderedFrame[A, R]) Release(r *greenlet.Run) { greenlet.Free(r, f, 35) }
-func (*func1MapUnorderedFrame[A, R]) Func() *greenlet.Func      { return &func1MapUnorderedFrameInfo }
+func (f *func1MapUnorderedFrame[A, R]) Release(r *gen.Run) { gen.Free(r, f, 35) }
+func (*func1MapUnorderedFrame[A, R]) Func() *gen.Func      { return &func1MapUnorderedFrameInfo }
 
-var func1MapUnorderedFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.MapUnordered.func1", File: "github.com/going-green/greenlet/hub/map.go", Line: 50, Points: "50"}
+var func1MapUnorderedFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.MapUnordered.func1", File: "github.com/going-green/greenlet/hub/map.go", Line: 50, Points: "50"}
 
 // mappingAllFrame is an activation of mapping.all.
 type mappingAllFrame[A any, R any] struct {
-	greenlet.DeferHeader
+	gen.DeferHeader
 	m     *mapping[A, R]
 	items iter.Seq[A]
 	yield func(R, error) bool
 }
 
 func (m *mapping[A, R]) newAllFrame(items iter.Seq[A], yield func(R, error) bool) *mappingAllFrame[A, R] {
-	return greenlet.MakeFrame(mappingAllFrame[A, R]{m: m, items: items, yield: yield})
+	return gen.MakeFrame(mappingAllFrame[A, R]{m: m, items: items, yield: yield})
 }
 
 // allResumable is mapping.all for callers that can be suspended.
-func (m *mapping[A, R]) allResumable(r *greenlet.Run, items iter.Seq[A], yield func(R, error) bool) greenlet.Status {
+func (m *mapping[A, R]) allResumable(r *gen.Run, items iter.Seq[A], yield func(R, error) bool) gen.Status {
 	return (*mappingAllFrame[A, R])(nil).run(r, m, items, yield)
 }
 
-func (f *mappingAllFrame[A, R]) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *mappingAllFrame[A, R]) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.run(r, f.m, f.items, f.yield))
 }
 
-func (f *mappingAllFrame[A, R]) run(r *greenlet.Run, m *mapping[A, R], items iter.Seq[A], yield func(R, error) bool) (st greenlet.Status) {
+func (f *mappingAllFrame[A, R]) run(r *gen.Run, m *mapping[A, R], items iter.Seq[A], yield func(R, error) bool) (st gen.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take(r, f, 15)
+		f = gen.Take(r, f, 15)
 		f.m, f.items, f.yield = m, items, yield
 		r.Guard()
 	}
 	mark := r.Mark()
-	for st = f.step(r, m, items, yield); st == greenlet.Broken; st = f.step(r, m, items, yield) {
+	for st = f.step(r, m, items, yield); st == gen.Broken; st = f.step(r, m, items, yield) {
 		r.Recovered(mark)
 	}
-	if hot && st == greenlet.Done {
+	if hot && st == gen.Done {
 		f.Release(r)
 	}
 	return st
 }
 
-func (f *mappingAllFrame[A, R]) step(r *greenlet.Run, m *mapping[A, R], items iter.Seq[A], yield func(R, error) bool) (end2 greenlet.Status) {
-	end2 = greenlet.Broken
+func (f *mappingAllFrame[A, R]) step(r *gen.Run, m *mapping[A, R], items iter.Seq[A], yield func(R, error) bool) (end2 gen.Status) {
+	end2 = gen.Broken
 	defer f.Catch(&end2)
-	var st greenlet.Status
+	var st gen.Status
 	var c *mapped[A, R]
 	var t0 bool
 	switch f.PC {
 	case 1:
-		c = r.Callee().(interface {
-			Returned(*greenlet.Run) *mapped[A, R]
-		}).Returned(r)
+		c = r.Callee().(interface{ Returned(*gen.Run) *mapped[A, R] }).Returned(r)
 		goto resumed_89
 	case 2:
-		t0 = r.Callee().(interface{ Returned(*greenlet.Run) bool }).Returned(r)
+		t0 = r.Callee().(interface{ Returned(*gen.Run) bool }).Returned(r)
 		goto resumed_89b
 	case 3:
-		c = r.Callee().(interface {
-			Returned(*greenlet.Run) *mapped[A, R]
-		}).Returned(r)
+		c = r.Callee().(interface{ Returned(*gen.Run) *mapped[A, R] }).Returned(r)
 		goto resumed_89c
-	case greenlet.Unwind:
+	case gen.Unwind:
 		goto unwind
 	}
 
@@ -455,16 +444,16 @@ func (f *mappingAllFrame[A, R]) step(r *greenlet.Run, m *mapping[A, R], items it
 //line map.go:86:1
 		{
 			fn := stop
-			if c2, ok := greenlet.Resumable(fn).(interface {
-				CallDeferred(*greenlet.Run, *greenlet.DeferHeader) greenlet.Status
+			if c2, ok := gen.Resumable(fn).(interface {
+				CallDeferred(*gen.Run, *gen.DeferHeader) gen.Status
 			}); ok {
-				f.DeferResumable(func(run *greenlet.Run) greenlet.Status {
+				f.DeferResumable(func(run *gen.Run) gen.Status {
 					return c2.CallDeferred(run, &f.DeferHeader)
 				})
-			} else if c2, ok := greenlet.Resumable(fn).(interface {
-				CallResumable(*greenlet.Run) greenlet.Status
+			} else if c2, ok := gen.Resumable(fn).(interface {
+				CallResumable(*gen.Run) gen.Status
 			}); ok {
-				f.DeferResumable(func(run2 *greenlet.Run) greenlet.Status {
+				f.DeferResumable(func(run2 *gen.Run) gen.Status {
 					return c2.CallResumable(run2)
 				})
 			} else {
@@ -478,13 +467,13 @@ func (f *mappingAllFrame[A, R]) step(r *greenlet.Run, m *mapping[A, R], items it
 		m.source = next2
 		{
 			fn2 := m.endResumable
-			f.DeferResumable(func(run3 *greenlet.Run) greenlet.Status {
+			f.DeferResumable(func(run3 *gen.Run) gen.Status {
 				return fn2(run3)
 			})
 		}
 //line map.go:89:1
 		c, st = m.nextResumable(r)
-		if st != greenlet.Done {
+		if st != gen.Done {
 			f.PC = 1
 			return r.Link(f, &f.Header, st)
 		}
@@ -497,12 +486,12 @@ loop_89:
 		goto after_if_89
 	}
 //line map.go:89:1
-	if c2, ok := greenlet.Resumable(yield).(interface {
-		CallResumable(*greenlet.Run, R, error) (bool, greenlet.Status)
+	if c2, ok := gen.Resumable(yield).(interface {
+		CallResumable(*gen.Run, R, error) (bool, gen.Status)
 	}); ok {
 //line map.go:89:1
 		t0, st = c2.CallResumable(r, c.result, c.err)
-		if st != greenlet.Done {
+		if st != gen.Done {
 			f.PC = 2
 			return r.Link(f, &f.Header, st)
 		}
@@ -519,7 +508,7 @@ after_if_89:
 	}
 //line map.go:89:1
 	c, st = m.nextResumable(r)
-	if st != greenlet.Done {
+	if st != gen.Done {
 		f.PC = 3
 		return r.Link(f, &f.Header, st)
 	}
@@ -529,23 +518,23 @@ unwind:
 //line map.go:91:1
 	for f.Pending() {
 //line map.go:91:1
-		if sub := f.Next(r); sub != greenlet.Done {
+		if sub := f.Next(r); sub != gen.Done {
 			return r.Link(f, &f.Header, sub)
 		}
 	}
 //line map.go:91:1
 	f.End()
-	return greenlet.Done
+	return gen.Done
 }
 
-//line map_greenlet.go:544:1
+//line map_greenlet.go:533:1
 
-func (f *mappingAllFrame[A, R]) Args(args []any)         { greenlet.SetArgs(f, args, &f.items, &f.yield) }
-func (f *mappingAllFrame[A, R]) Forget()                 { *f = mappingAllFrame[A, R]{DeferHeader: f.DeferHeader} }
-func (f *mappingAllFrame[A, R]) Release(r *greenlet.Run) { greenlet.Free(r, f, 15) }
-func (*mappingAllFrame[A, R]) Func() *greenlet.Func      { return &mappingAllFrameInfo }
+func (f *mappingAllFrame[A, R]) Args(args []any)    { gen.SetArgs(f, args, &f.items, &f.yield) }
+func (f *mappingAllFrame[A, R]) Forget()            { *f = mappingAllFrame[A, R]{DeferHeader: f.DeferHeader} }
+func (f *mappingAllFrame[A, R]) Release(r *gen.Run) { gen.Free(r, f, 15) }
+func (*mappingAllFrame[A, R]) Func() *gen.Func      { return &mappingAllFrameInfo }
 
-var mappingAllFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*mapping).all", File: "github.com/going-green/greenlet/hub/map.go", Line: 84, End: 91, Points: "89 m yield; 89 =; 89 ="}
+var mappingAllFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*mapping).all", File: "github.com/going-green/greenlet/hub/map.go", Line: 84, End: 91, Points: "89 m yield; 89 =; 89 ="}
 
 func _[A any, R any]() {
 	var _ func(*mapping[A, R], iter.Seq[A], func(R, error) bool) = (*mapping[A, R]).all
@@ -553,30 +542,30 @@ func _[A any, R any]() {
 
 // mappingNextFrame is an activation of mapping.next.
 type mappingNextFrame[A any, R any] struct {
-	greenlet.Header
+	gen.Header
 	m    *mapping[A, R]
 	ret0 *mapped[A, R]
 }
 
 func (m *mapping[A, R]) newNextFrame() *mappingNextFrame[A, R] {
-	return greenlet.MakeFrame(mappingNextFrame[A, R]{m: m})
+	return gen.MakeFrame(mappingNextFrame[A, R]{m: m})
 }
 func (f *mappingNextFrame[A, R]) Results() *mapped[A, R] { f.Over(f); return f.ret0 }
-func (f *mappingNextFrame[A, R]) Returned(r *greenlet.Run) (ret0 *mapped[A, R]) {
+func (f *mappingNextFrame[A, R]) Returned(r *gen.Run) (ret0 *mapped[A, R]) {
 	ret0 = f.ret0
 	f.Release(r)
 	return
 }
 
 // nextResumable is mapping.next for callers that can be suspended.
-func (m *mapping[A, R]) nextResumable(r *greenlet.Run) (*mapped[A, R], greenlet.Status) {
+func (m *mapping[A, R]) nextResumable(r *gen.Run) (*mapped[A, R], gen.Status) {
 	return (*mappingNextFrame[A, R])(nil).body(r, m)
 }
 
-func (f *mappingNextFrame[A, R]) body(r *greenlet.Run, m *mapping[A, R]) (ret0 *mapped[A, R], st greenlet.Status) {
+func (f *mappingNextFrame[A, R]) body(r *gen.Run, m *mapping[A, R]) (ret0 *mapped[A, R], st gen.Status) {
 //line map.go:98:1
-	if st = m.fillResumable(r); st != greenlet.Done {
-		f = greenlet.Take(r, f, 3)
+	if st = m.fillResumable(r); st != gen.Done {
+		f = gen.Take(r, f, 3)
 		f.m, f.PC = m, 1
 		return ret0, r.Link(f, &f.Header, st)
 	}
@@ -586,21 +575,21 @@ func (f *mappingNextFrame[A, R]) body(r *greenlet.Run, m *mapping[A, R]) (ret0 *
 		m.results[0] = nil
 		m.results = m.results[1:]
 		m.taken++
-		return c, greenlet.Done
+		return c, gen.Done
 	}
 	if m.count == m.taken {
-		return nil, greenlet.Done
+		return nil, gen.Done
 	}
-	f = greenlet.Take(r, f, 3)
+	f = gen.Take(r, f, 3)
 	r.Leaf(f, &f.Header)
 	f.m, f.PC = m, 2
 //line map.go:109:1
 	return ret0, r.SendNone(m.group.hub.park(r.Current(), &m.waiting, forResult))
 }
 
-//line map_greenlet.go:604:1
+//line map_greenlet.go:593:1
 
-func (f *mappingNextFrame[A, R]) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *mappingNextFrame[A, R]) Resume(r *gen.Run) (st gen.Status) {
 	m := f.m
 	switch f.PC {
 	case 0:
@@ -613,7 +602,7 @@ func (f *mappingNextFrame[A, R]) Resume(r *greenlet.Run) (st greenlet.Status) {
 //line map.go:110:1
 		m.group.hub.awake(r.Current())
 //line map.go:98:1
-		if st = m.fillResumable(r); st != greenlet.Done {
+		if st = m.fillResumable(r); st != gen.Done {
 			f.PC = 1
 			return r.Link(f, &f.Header, st)
 		}
@@ -641,18 +630,16 @@ resumed_98:
 	return r.SendNone(m.group.hub.park(r.Current(), &m.waiting, forResult))
 }
 
-//line map_greenlet.go:647:1
+//line map_greenlet.go:636:1
 
-func (f *mappingNextFrame[A, R]) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result(r, f.ret0)
-}
+func (f *mappingNextFrame[A, R]) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
 func (f *mappingNextFrame[A, R]) Forget() {
 	*f = mappingNextFrame[A, R]{Header: f.Header, ret0: f.ret0}
 }
-func (f *mappingNextFrame[A, R]) Release(r *greenlet.Run) { greenlet.Free(r, f, 3) }
-func (*mappingNextFrame[A, R]) Func() *greenlet.Func      { return &mappingNextFrameInfo }
+func (f *mappingNextFrame[A, R]) Release(r *gen.Run) { gen.Free(r, f, 3) }
+func (*mappingNextFrame[A, R]) Func() *gen.Func      { return &mappingNextFrameInfo }
 
-var mappingNextFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*mapping).next", File: "github.com/going-green/greenlet/hub/map.go", Line: 96, Points: "98 m; 109 m"}
+var mappingNextFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*mapping).next", File: "github.com/going-green/greenlet/hub/map.go", Line: 96, Points: "98 m; 109 m"}
 
 func _[A any, R any]() {
 	var _ func(*mapping[A, R]) *mapped[A, R] = (*mapping[A, R]).next
@@ -660,21 +647,21 @@ func _[A any, R any]() {
 
 // mappingFillFrame is an activation of mapping.fill.
 type mappingFillFrame[A any, R any] struct {
-	greenlet.Header
+	gen.Header
 	m *mapping[A, R]
 	c *mapped[A, R]
 }
 
 func (m *mapping[A, R]) newFillFrame() *mappingFillFrame[A, R] {
-	return greenlet.MakeFrame(mappingFillFrame[A, R]{m: m})
+	return gen.MakeFrame(mappingFillFrame[A, R]{m: m})
 }
 
 // fillResumable is mapping.fill for callers that can be suspended.
-func (m *mapping[A, R]) fillResumable(r *greenlet.Run) greenlet.Status {
+func (m *mapping[A, R]) fillResumable(r *gen.Run) gen.Status {
 	return (*mappingFillFrame[A, R])(nil).body(r, m)
 }
 
-func (f *mappingFillFrame[A, R]) body(r *greenlet.Run, m *mapping[A, R]) (st greenlet.Status) {
+func (f *mappingFillFrame[A, R]) body(r *gen.Run, m *mapping[A, R]) (st gen.Status) {
 	var (
 		item2 A
 		ok    bool
@@ -684,7 +671,7 @@ func (f *mappingFillFrame[A, R]) body(r *greenlet.Run, m *mapping[A, R]) (st gre
 	if f != nil {
 		switch f.PC {
 		case 1:
-			item2, ok = r.Callee().(interface{ Returned(*greenlet.Run) (A, bool) }).Returned(r)
+			item2, ok = r.Callee().(interface{ Returned(*gen.Run) (A, bool) }).Returned(r)
 			goto resumed_122
 		case 2:
 			c = f.c
@@ -697,7 +684,7 @@ func (f *mappingFillFrame[A, R]) body(r *greenlet.Run, m *mapping[A, R]) (st gre
 loop_118:
 //line map.go:118:1
 	if m.dry || m.limit >= 0 && m.count-m.taken >= max(1, m.limit) {
-		return greenlet.Done
+		return gen.Done
 	}
 	{
 		if f != nil {
@@ -705,17 +692,17 @@ loop_118:
 		}
 //line map.go:119:1
 		if m.count > m.taken && m.group.Free() == 0 {
-			return greenlet.Done
+			return gen.Done
 		}
 		t0 := m.source
 //line map.go:122:1
-		if c2, ok2 := greenlet.Resumable(t0).(interface {
-			CallResumable(*greenlet.Run) (A, bool, greenlet.Status)
+		if c2, ok2 := gen.Resumable(t0).(interface {
+			CallResumable(*gen.Run) (A, bool, gen.Status)
 		}); ok2 {
 //line map.go:122:1
 			item2, ok, st = c2.CallResumable(r)
-			if st != greenlet.Done {
-				f = greenlet.Take(r, f, 11)
+			if st != gen.Done {
+				f = gen.Take(r, f, 11)
 				f.m, f.PC = m, 1
 				return r.Link(f, &f.Header, st)
 			}
@@ -728,12 +715,12 @@ resumed_122:
 //line map.go:123:1
 	if !ok {
 		m.dry = true
-		return greenlet.Done
+		return gen.Done
 	}
 	c = &mapped[A, R]{of: m, index: m.count, item: item2}
 	t1, st = m.group.GoResumable(r, c.newRunFrame())
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 11)
+	if st != gen.Done {
+		f = gen.Take(r, f, 11)
 		f.m, f.c, f.PC = m, c, 2
 		return r.Link(f, &f.Header, st)
 	}
@@ -749,17 +736,17 @@ resumed_128:
 	goto loop_118
 }
 
-//line map_greenlet.go:756:1
+//line map_greenlet.go:743:1
 
-func (f *mappingFillFrame[A, R]) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *mappingFillFrame[A, R]) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.m))
 }
 
-func (f *mappingFillFrame[A, R]) Forget()                 { *f = mappingFillFrame[A, R]{Header: f.Header} }
-func (f *mappingFillFrame[A, R]) Release(r *greenlet.Run) { greenlet.Free(r, f, 11) }
-func (*mappingFillFrame[A, R]) Func() *greenlet.Func      { return &mappingFillFrameInfo }
+func (f *mappingFillFrame[A, R]) Forget()            { *f = mappingFillFrame[A, R]{Header: f.Header} }
+func (f *mappingFillFrame[A, R]) Release(r *gen.Run) { gen.Free(r, f, 11) }
+func (*mappingFillFrame[A, R]) Func() *gen.Func      { return &mappingFillFrameInfo }
 
-var mappingFillFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*mapping).fill", File: "github.com/going-green/greenlet/hub/map.go", Line: 117, Points: "122 m; 128 +c"}
+var mappingFillFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*mapping).fill", File: "github.com/going-green/greenlet/hub/map.go", Line: 117, Points: "122 m; 128 +c"}
 
 func _[A any, R any]() {
 	var _ func(*mapping[A, R]) = (*mapping[A, R]).fill
@@ -767,33 +754,33 @@ func _[A any, R any]() {
 
 // mappedRunFrame is an activation of mapped.run.
 type mappedRunFrame[A any, R any] struct {
-	greenlet.Header
+	gen.Header
 	c *mapped[A, R]
 }
 
 func (c *mapped[A, R]) newRunFrame() *mappedRunFrame[A, R] {
-	return greenlet.MakeFrame(mappedRunFrame[A, R]{c: c})
+	return gen.MakeFrame(mappedRunFrame[A, R]{c: c})
 }
 
 // runResumable is mapped.run for callers that can be suspended.
-func (c *mapped[A, R]) runResumable(r *greenlet.Run) greenlet.Status {
+func (c *mapped[A, R]) runResumable(r *gen.Run) gen.Status {
 	return (*mappedRunFrame[A, R])(nil).body(r, c)
 }
 
-func (f2 *mappedRunFrame[A, R]) body(r *greenlet.Run, c *mapped[A, R]) (st greenlet.Status) {
+func (f2 *mappedRunFrame[A, R]) body(r *gen.Run, c *mapped[A, R]) (st gen.Status) {
 	var t1 R
 	var t2 error
 	{
 //line map.go:139:1
 		t0 := c.of.f
 //line map.go:139:1
-		if c2, ok := greenlet.Resumable(t0).(interface {
-			CallResumable(*greenlet.Run, A) (R, error, greenlet.Status)
+		if c2, ok := gen.Resumable(t0).(interface {
+			CallResumable(*gen.Run, A) (R, error, gen.Status)
 		}); ok {
 //line map.go:139:1
 			t1, t2, st = c2.CallResumable(r, c.item)
-			if st != greenlet.Done {
-				f2 = greenlet.Take(r, f2, 58)
+			if st != gen.Done {
+				f2 = gen.Take(r, f2, 58)
 				f2.c, f2.PC = c, 1
 				return r.Link(f2, &f2.Header, st)
 			}
@@ -804,12 +791,12 @@ func (f2 *mappedRunFrame[A, R]) body(r *greenlet.Run, c *mapped[A, R]) (st green
 	}
 //line map.go:139:1
 	c.result, c.err = t1, t2
-	return greenlet.Done
+	return gen.Done
 }
 
-//line map_greenlet.go:814:1
+//line map_greenlet.go:801:1
 
-func (f2 *mappedRunFrame[A, R]) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f2 *mappedRunFrame[A, R]) Resume(r *gen.Run) (st gen.Status) {
 	c := f2.c
 	var t1 R
 	var t2 error
@@ -817,22 +804,20 @@ func (f2 *mappedRunFrame[A, R]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	case 0:
 		return r.Started(f2, &f2.Header, f2.body(r, f2.c))
 	default:
-		t1, t2 = r.Callee().(interface {
-			Returned(*greenlet.Run) (R, error)
-		}).Returned(r)
+		t1, t2 = r.Callee().(interface{ Returned(*gen.Run) (R, error) }).Returned(r)
 //line map.go:139:1
 		c.result, c.err = t1, t2
 		return r.Return(f2, &f2.Header)
 	}
 }
 
-//line map_greenlet.go:833:1
+//line map_greenlet.go:818:1
 
-func (f *mappedRunFrame[A, R]) Forget()                 { *f = mappedRunFrame[A, R]{Header: f.Header} }
-func (f *mappedRunFrame[A, R]) Release(r *greenlet.Run) { greenlet.Free(r, f, 58) }
-func (*mappedRunFrame[A, R]) Func() *greenlet.Func      { return &mappedRunFrameInfo }
+func (f *mappedRunFrame[A, R]) Forget()            { *f = mappedRunFrame[A, R]{Header: f.Header} }
+func (f *mappedRunFrame[A, R]) Release(r *gen.Run) { gen.Free(r, f, 58) }
+func (*mappedRunFrame[A, R]) Func() *gen.Func      { return &mappedRunFrameInfo }
 
-var mappedRunFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*mapped).run", File: "github.com/going-green/greenlet/hub/map.go", Line: 139, Points: "139 c"}
+var mappedRunFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*mapped).run", File: "github.com/going-green/greenlet/hub/map.go", Line: 139, Points: "139 c"}
 
 func _[A any, R any]() {
 	var _ func(*mapped[A, R]) = (*mapped[A, R]).run
@@ -840,32 +825,32 @@ func _[A any, R any]() {
 
 // mappingEndFrame is an activation of mapping.end.
 type mappingEndFrame[A any, R any] struct {
-	greenlet.Header
+	gen.Header
 	m *mapping[A, R]
 }
 
 func (m *mapping[A, R]) newEndFrame() *mappingEndFrame[A, R] {
-	return greenlet.MakeFrame(mappingEndFrame[A, R]{m: m})
+	return gen.MakeFrame(mappingEndFrame[A, R]{m: m})
 }
 
 // endResumable is mapping.end for callers that can be suspended.
-func (m *mapping[A, R]) endResumable(r *greenlet.Run) greenlet.Status {
+func (m *mapping[A, R]) endResumable(r *gen.Run) gen.Status {
 	return (*mappingEndFrame[A, R])(nil).body(r, m)
 }
 
-func (f *mappingEndFrame[A, R]) body(r *greenlet.Run, m *mapping[A, R]) (st greenlet.Status) {
+func (f *mappingEndFrame[A, R]) body(r *gen.Run, m *mapping[A, R]) (st gen.Status) {
 //line map.go:154:1
-	if st = m.own.KillResumable(r); st != greenlet.Done {
-		f = greenlet.Take(r, f, 21)
+	if st = m.own.KillResumable(r); st != gen.Done {
+		f = gen.Take(r, f, 21)
 		f.m, f.PC = nil, 1
 		return r.Link(f, &f.Header, st)
 	}
-	return greenlet.Done
+	return gen.Done
 }
 
-//line map_greenlet.go:870:1
+//line map_greenlet.go:855:1
 
-func (f *mappingEndFrame[A, R]) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *mappingEndFrame[A, R]) Resume(r *gen.Run) (st gen.Status) {
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.m))
@@ -875,15 +860,15 @@ func (f *mappingEndFrame[A, R]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-func (f *mappingEndFrame[A, R]) Forget()                 { *f = mappingEndFrame[A, R]{Header: f.Header} }
-func (f *mappingEndFrame[A, R]) Release(r *greenlet.Run) { greenlet.Free(r, f, 21) }
-func (*mappingEndFrame[A, R]) Func() *greenlet.Func      { return &mappingEndFrameInfo }
+func (f *mappingEndFrame[A, R]) Forget()            { *f = mappingEndFrame[A, R]{Header: f.Header} }
+func (f *mappingEndFrame[A, R]) Release(r *gen.Run) { gen.Free(r, f, 21) }
+func (*mappingEndFrame[A, R]) Func() *gen.Func      { return &mappingEndFrameInfo }
 
-var mappingEndFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*mapping).end", File: "github.com/going-green/greenlet/hub/map.go", Line: 154, Points: "154"}
+var mappingEndFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*mapping).end", File: "github.com/going-green/greenlet/hub/map.go", Line: 154, Points: "154"}
 
 func _[A any, R any]() {
 	var _ func(*mapping[A, R]) = (*mapping[A, R]).end
 }
 func init() {
-	greenlet.Declare("Map", "MapSeq", "MapUnordered", "mapping.all", "mapping.next", "mapping.fill", "mapped.run", "mapping.end")
+	gen.Declare("Map", "MapSeq", "MapUnordered", "mapping.all", "mapping.next", "mapping.fill", "mapped.run", "mapping.end")
 }

@@ -7,17 +7,17 @@ package hub
 import (
 	"errors"
 	"fmt"
-	greenlet "github.com/going-green/greenlet/runtime"
+	"github.com/going-green/greenlet/runtime/gen"
 	"iter"
 	"slices"
 	"time"
 )
 
-const _ = greenlet.Protocol1_RunGoGenerate
+const _ = gen.Protocol1_RunGoGenerate
 
 // logWorkFrame is an activation of log.work.
 type logWorkFrame struct {
-	greenlet.DeferHeader
+	gen.DeferHeader
 	l    *log
 	n0   int
 	n    *int
@@ -25,55 +25,53 @@ type logWorkFrame struct {
 	ret1 error
 }
 
-func (l *log) newWorkFrame(n0 int) *logWorkFrame {
-	return greenlet.MakeFrame(logWorkFrame{l: l, n0: n0})
-}
+func (l *log) newWorkFrame(n0 int) *logWorkFrame { return gen.MakeFrame(logWorkFrame{l: l, n0: n0}) }
 
 // workResumable is log.work for callers that can be suspended.
-func (l *log) workResumable(r *greenlet.Run, n0 int) (string, error, greenlet.Status) {
+func (l *log) workResumable(r *gen.Run, n0 int) (string, error, gen.Status) {
 	return (*logWorkFrame)(nil).run(r, l, n0)
 }
 func (f *logWorkFrame) Results() (string, error) { f.Over(f); return f.ret0, f.ret1 }
-func (f *logWorkFrame) Returned(r *greenlet.Run) (ret0 string, ret1 error) {
+func (f *logWorkFrame) Returned(r *gen.Run) (ret0 string, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
 	f.Release(r)
 	return
 }
 
-func (f *logWorkFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *logWorkFrame) Resume(r *gen.Run) (st gen.Status) {
 	f.ret0, f.ret1, st = f.run(r, f.l, f.n0)
 	return r.Started(f, &f.Header, st)
 }
 
-func (f *logWorkFrame) run(r *greenlet.Run, l *log, n0 int) (ret0 string, ret1 error, st greenlet.Status) {
+func (f *logWorkFrame) run(r *gen.Run, l *log, n0 int) (ret0 string, ret1 error, st gen.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take(r, f, 19)
+		f = gen.Take(r, f, 19)
 		f.l, f.n0 = l, n0
 		r.Guard()
 	}
 	mark := r.Mark()
-	for st = f.step(r, l, n0); st == greenlet.Broken; st = f.step(r, l, n0) {
+	for st = f.step(r, l, n0); st == gen.Broken; st = f.step(r, l, n0) {
 		r.Recovered(mark)
 	}
 	ret0, ret1 = f.ret0, f.ret1
-	if hot && st == greenlet.Done {
+	if hot && st == gen.Done {
 		f.Release(r)
 	}
 	return ret0, ret1, st
 }
 
-func (f *logWorkFrame) step(r *greenlet.Run, l *log, n0 int) (end greenlet.Status) {
-	end = greenlet.Broken
+func (f *logWorkFrame) step(r *gen.Run, l *log, n0 int) (end gen.Status) {
+	end = gen.Broken
 	defer f.Catch(&end)
-	var st greenlet.Status
+	var st gen.Status
 	var n *int
 	switch f.PC {
 	case 1:
 		n = f.n
 		r.Callee().(*HubSleepFrame).Release(r)
 		goto resumed_24
-	case greenlet.Unwind:
+	case gen.Unwind:
 		goto unwind
 	}
 
@@ -87,7 +85,7 @@ func (f *logWorkFrame) step(r *greenlet.Run, l *log, n0 int) (end greenlet.Statu
 				l.say("%d is left", (*nRef))
 			}
 		})
-		if st = l.SleepResumable(r, time.Duration(max((*n), -(*n)))*time.Second); st != greenlet.Done {
+		if st = l.SleepResumable(r, time.Duration(max((*n), -(*n)))*time.Second); st != gen.Done {
 			f.l, f.n, f.PC = nil, n, 1
 			return r.Link(f, &f.Header, st)
 		}
@@ -109,28 +107,28 @@ unwind:
 //line map_test.go:32:1
 	for f.Pending() {
 //line map_test.go:32:1
-		if sub := f.Next(r); sub != greenlet.Done {
+		if sub := f.Next(r); sub != gen.Done {
 			return r.Link(f, &f.Header, sub)
 		}
 	}
 //line map_test.go:32:1
 	f.End()
-	return greenlet.Done
+	return gen.Done
 }
 
-//line map_greenlet_test.go:122:1
+//line map_greenlet_test.go:120:1
 
-func (f *logWorkFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.n0) }
-func (f *logWorkFrame) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
+func (f *logWorkFrame) Args(args []any) { gen.SetArgs(f, args, &f.n0) }
+func (f *logWorkFrame) Send(r *gen.Run) gen.Status {
+	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
 }
 func (f *logWorkFrame) Forget() {
 	*f = logWorkFrame{DeferHeader: f.DeferHeader, ret0: f.ret0, ret1: f.ret1}
 }
-func (f *logWorkFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 19) }
-func (*logWorkFrame) Func() *greenlet.Func      { return &logWorkFrameInfo }
+func (f *logWorkFrame) Release(r *gen.Run) { gen.Free(r, f, 19) }
+func (*logWorkFrame) Func() *gen.Func      { return &logWorkFrameInfo }
 
-var logWorkFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).work", File: "github.com/going-green/greenlet/hub/map_test.go", Line: 18, End: 32, Points: "24 n"}
+var logWorkFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).work", File: "github.com/going-green/greenlet/hub/map_test.go", Line: 18, End: 32, Points: "24 n"}
 var _ func(*log, int) (string, error) = (*log).work
 
 // logWorkFrameValue is log.work as a value, for callers that can be suspended.
@@ -138,31 +136,29 @@ type logWorkFrameValue struct {
 	recv *log
 }
 
-func (v logWorkFrameValue) CallResumable(r *greenlet.Run, p0 int) (string, error, greenlet.Status) {
+func (v logWorkFrameValue) CallResumable(r *gen.Run, p0 int) (string, error, gen.Status) {
 	return v.recv.workResumable(r, p0)
 }
 func init() {
-	greenlet.RegisterMethod((*new(*log)).work, func(recv *log) any {
+	gen.RegisterMethod((*new(*log)).work, func(recv *log) any {
 		return logWorkFrameValue{recv}
 	})
 }
-func (v logWorkFrameValue) Frame() greenlet.Frame { return greenlet.MakeFrame(logWorkFrame{l: v.recv}) }
+func (v logWorkFrameValue) Frame() gen.Frame { return gen.MakeFrame(logWorkFrame{l: v.recv}) }
 
 // logMapsFrame is an activation of log.maps.
 type logMapsFrame struct {
-	greenlet.Header
+	gen.Header
 	l0 *log
 	l  **log
 }
 
-func (l0 *log) newMapsFrame() *logMapsFrame { return greenlet.MakeFrame(logMapsFrame{l0: l0}) }
+func (l0 *log) newMapsFrame() *logMapsFrame { return gen.MakeFrame(logMapsFrame{l0: l0}) }
 
 // mapsResumable is log.maps for callers that can be suspended.
-func (l0 *log) mapsResumable(r2 *greenlet.Run) greenlet.Status {
-	return (*logMapsFrame)(nil).body(r2, l0)
-}
+func (l0 *log) mapsResumable(r2 *gen.Run) gen.Status { return (*logMapsFrame)(nil).body(r2, l0) }
 
-func (f *logMapsFrame) body(r2 *greenlet.Run, l0 *log) (st greenlet.Status) {
+func (f *logMapsFrame) body(r2 *gen.Run, l0 *log) (st gen.Status) {
 	var l **log
 	var r []string
 	var err, timeout error
@@ -171,31 +167,31 @@ func (f *logMapsFrame) body(r2 *greenlet.Run, l0 *log) (st greenlet.Status) {
 		case 1:
 			l = f.l
 			r, err = r2.Callee().(interface {
-				Returned(*greenlet.Run) ([]string, error)
+				Returned(*gen.Run) ([]string, error)
 			}).Returned(r2)
 			goto resumed_36
 		case 2:
 			l = f.l
 			r, err = r2.Callee().(interface {
-				Returned(*greenlet.Run) ([]string, error)
+				Returned(*gen.Run) ([]string, error)
 			}).Returned(r2)
 			goto resumed_38
 		case 3:
 			l = f.l
 			r, err = r2.Callee().(interface {
-				Returned(*greenlet.Run) ([]string, error)
+				Returned(*gen.Run) ([]string, error)
 			}).Returned(r2)
 			goto resumed_40
 		case 4:
 			l = f.l
 			r, err = r2.Callee().(interface {
-				Returned(*greenlet.Run) ([]string, error)
+				Returned(*gen.Run) ([]string, error)
 			}).Returned(r2)
 			goto resumed_42
 		case 5:
 			l = f.l
 			r, err = r2.Callee().(interface {
-				Returned(*greenlet.Run) ([]string, error)
+				Returned(*gen.Run) ([]string, error)
 			}).Returned(r2)
 			goto resumed_44
 		case 6:
@@ -208,9 +204,9 @@ func (f *logMapsFrame) body(r2 *greenlet.Run, l0 *log) (st greenlet.Status) {
 	l = new(*log)
 	*l = l0
 //line map_test.go:36:1
-	r, err, st = MapResumable(r2, (*l).NewGroup(), []int{3, 1, 2}, (&logMapsValue1{recv: greenlet.Ref((*l))}).value())
-	if st != greenlet.Done {
-		f = greenlet.Take(r2, f, 9)
+	r, err, st = MapResumable(r2, (*l).NewGroup(), []int{3, 1, 2}, (&logMapsValue1{recv: gen.Ref((*l))}).value())
+	if st != gen.Done {
+		f = gen.Take(r2, f, 9)
 		f.l, f.PC = l, 1
 		return r2.Link(f, &f.Header, st)
 	}
@@ -218,35 +214,35 @@ resumed_36:
 //line map_test.go:37:1
 	(*l).say("%v %v", r, err)
 	r, err, st = MapResumable(r2, (*l).NewPool(2), []int{3, 1, 2}, (&logMapsFunc1{l: l}).value())
-	if st != greenlet.Done {
-		f = greenlet.Take(r2, f, 9)
+	if st != gen.Done {
+		f = gen.Take(r2, f, 9)
 		f.l, f.PC = l, 2
 		return r2.Link(f, &f.Header, st)
 	}
 resumed_38:
 //line map_test.go:39:1
 	(*l).say("%v %v", r, err)
-	r, err, st = MapResumable(r2, (*l).NewPool(2), []int{99, -2, -1, 98}, (&logMapsValue2{recv: greenlet.Ref((*l))}).value())
-	if st != greenlet.Done {
-		f = greenlet.Take(r2, f, 9)
+	r, err, st = MapResumable(r2, (*l).NewPool(2), []int{99, -2, -1, 98}, (&logMapsValue2{recv: gen.Ref((*l))}).value())
+	if st != gen.Done {
+		f = gen.Take(r2, f, 9)
 		f.l, f.PC = l, 3
 		return r2.Link(f, &f.Header, st)
 	}
 resumed_40:
 //line map_test.go:41:1
 	(*l).say("%v %v", r, err)
-	r, err, st = MapResumable(r2, (*l).NewGroup(), []int{13}, (&logMapsValue3{recv: greenlet.Ref((*l))}).value())
-	if st != greenlet.Done {
-		f = greenlet.Take(r2, f, 9)
+	r, err, st = MapResumable(r2, (*l).NewGroup(), []int{13}, (&logMapsValue3{recv: gen.Ref((*l))}).value())
+	if st != gen.Done {
+		f = gen.Take(r2, f, 9)
 		f.l, f.PC = l, 4
 		return r2.Link(f, &f.Header, st)
 	}
 resumed_42:
 //line map_test.go:43:1
 	(*l).say("%v %v", r, errors.As(err, new(*PanicError)))
-	r, err, st = MapResumable(r2, (*l).NewGroup(), nil, (&logMapsValue4{recv: greenlet.Ref((*l))}).value())
-	if st != greenlet.Done {
-		f = greenlet.Take(r2, f, 9)
+	r, err, st = MapResumable(r2, (*l).NewGroup(), nil, (&logMapsValue4{recv: gen.Ref((*l))}).value())
+	if st != gen.Done {
+		f = gen.Take(r2, f, 9)
 		f.l, f.PC = l, 5
 		return r2.Link(f, &f.Header, st)
 	}
@@ -254,78 +250,78 @@ resumed_44:
 //line map_test.go:45:1
 	(*l).say("%v %v", r, err)
 	timeout, st = (*l).WithTimeoutResumable(r2, time.Second, (&logMapsFunc2{l: l}).value())
-	if st != greenlet.Done {
-		f = greenlet.Take(r2, f, 9)
+	if st != gen.Done {
+		f = gen.Take(r2, f, 9)
 		f.l, f.PC = l, 6
 		return r2.Link(f, &f.Header, st)
 	}
 resumed_46:
 //line map_test.go:47:1
 	(*l).say("%v", timeout)
-	return greenlet.Done
+	return gen.Done
 }
 
-//line map_greenlet_test.go:270:1
+//line map_greenlet_test.go:266:1
 
-func (f *logMapsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *logMapsFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l0))
 }
 
-func (f *logMapsFrame) Forget()                 { *f = logMapsFrame{Header: f.Header} }
-func (f *logMapsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 9) }
-func (*logMapsFrame) Func() *greenlet.Func      { return &logMapsFrameInfo }
+func (f *logMapsFrame) Forget()            { *f = logMapsFrame{Header: f.Header} }
+func (f *logMapsFrame) Release(r *gen.Run) { gen.Free(r, f, 9) }
+func (*logMapsFrame) Func() *gen.Func      { return &logMapsFrameInfo }
 
-var logMapsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).maps", File: "github.com/going-green/greenlet/hub/map_test.go", Line: 35, Points: "36 l; 38 l; 40 l; 42 l; 44 l; 46 l"}
+var logMapsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).maps", File: "github.com/going-green/greenlet/hub/map_test.go", Line: 35, Points: "36 l; 38 l; 40 l; 42 l; 44 l; 46 l"}
 var _ func(*log) = (*log).maps
 
 // logMapsFunc1 is the function literal of map_test.go:38, with what it captures.
 type logMapsFunc1 struct {
-	greenlet.Closure
+	gen.Closure
 	l **log
 }
 
 // value is the literal for code that can't be suspended.
 func (c *logMapsFunc1) value() func(int) (string, error) {
-	return greenlet.Bind(&c.Closure, c, func(n int) (string, error) { return (*c.l).work(n) })
+	return gen.Bind(&c.Closure, c, func(n int) (string, error) { return (*c.l).work(n) })
 }
 
 // logMapsFunc1Frame is an activation of the literal logMapsFunc1.
 type logMapsFunc1Frame struct {
-	greenlet.Header
+	gen.Header
 	c    *logMapsFunc1
 	n    int
 	ret0 string
 	ret1 error
 }
 
-func (f *logMapsFunc1Frame) Returned(r *greenlet.Run) (ret0 string, ret1 error) {
+func (f *logMapsFunc1Frame) Returned(r *gen.Run) (ret0 string, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
 	f.Release(r)
 	return
 }
 
 // CallResumable is the literal logMapsFunc1 for callers that can be suspended.
-func (c *logMapsFunc1) CallResumable(r *greenlet.Run, n int) (string, error, greenlet.Status) {
+func (c *logMapsFunc1) CallResumable(r *gen.Run, n int) (string, error, gen.Status) {
 	return (*logMapsFunc1Frame)(nil).body(r, c, n)
 }
 
-func (f *logMapsFunc1Frame) body(r *greenlet.Run, c *logMapsFunc1, n int) (ret0 string, ret1 error, st greenlet.Status) {
+func (f *logMapsFunc1Frame) body(r *gen.Run, c *logMapsFunc1, n int) (ret0 string, ret1 error, st gen.Status) {
 	var t0 string
 	var t1 error
 //line map_test.go:38:1
 	t0, t1, st = (*c.l).workResumable(r, n)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 50)
+	if st != gen.Done {
+		f = gen.Take(r, f, 50)
 		f.c, f.PC = c, 1
 		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
 //line map_test.go:38:1
-	return t0, t1, greenlet.Done
+	return t0, t1, gen.Done
 }
 
-//line map_greenlet_test.go:328:1
+//line map_greenlet_test.go:324:1
 
-func (f *logMapsFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *logMapsFunc1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
 	_ = c
 	var t0 string
@@ -336,109 +332,109 @@ func (f *logMapsFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:341:1
+//line map_greenlet_test.go:337:1
 
-func (f *logMapsFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 50) }
-func (*logMapsFunc1Frame) Func() *greenlet.Func      { return &logMapsFunc1FrameInfo }
+func (f *logMapsFunc1Frame) Release(r *gen.Run) { gen.Free(r, f, 50) }
+func (*logMapsFunc1Frame) Func() *gen.Func      { return &logMapsFunc1FrameInfo }
 
-var logMapsFunc1FrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).maps.func1", File: "github.com/going-green/greenlet/hub/map_test.go", Line: 38, Points: "38"}
+var logMapsFunc1FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).maps.func1", File: "github.com/going-green/greenlet/hub/map_test.go", Line: 38, Points: "38"}
 
 // logMapsFunc2 is the function literal of map_test.go:46, with what it captures.
 type logMapsFunc2 struct {
-	greenlet.Closure
+	gen.Closure
 	l **log
 }
 
 // value is the literal for code that can't be suspended.
 func (c *logMapsFunc2) value() func() {
-	return greenlet.Bind(&c.Closure, c, func() { Map((*c.l).NewGroup(), []int{97}, (&logMapsValue5{recv: greenlet.Ref((*c.l))}).value()) })
+	return gen.Bind(&c.Closure, c, func() { Map((*c.l).NewGroup(), []int{97}, (&logMapsValue5{recv: gen.Ref((*c.l))}).value()) })
 }
 
 // logMapsFunc2Frame is an activation of the literal logMapsFunc2.
 type logMapsFunc2Frame struct {
-	greenlet.Header
+	gen.Header
 	c *logMapsFunc2
 }
 
 // CallResumable is the literal logMapsFunc2 for callers that can be suspended.
-func (c *logMapsFunc2) CallResumable(r *greenlet.Run) greenlet.Status {
+func (c *logMapsFunc2) CallResumable(r *gen.Run) gen.Status {
 	return (*logMapsFunc2Frame)(nil).body(r, c)
 }
 
-func (f *logMapsFunc2Frame) body(r *greenlet.Run, c *logMapsFunc2) (st greenlet.Status) {
+func (f *logMapsFunc2Frame) body(r *gen.Run, c *logMapsFunc2) (st gen.Status) {
 //line map_test.go:46:1
-	_, _, st = MapResumable(r, (*c.l).NewGroup(), []int{97}, (&logMapsValue5{recv: greenlet.Ref((*c.l))}).value())
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 53)
+	_, _, st = MapResumable(r, (*c.l).NewGroup(), []int{97}, (&logMapsValue5{recv: gen.Ref((*c.l))}).value())
+	if st != gen.Done {
+		f = gen.Take(r, f, 53)
 		f.c, f.PC = c, 1
 		return r.Link(f, &f.Header, st)
 	}
-	return greenlet.Done
+	return gen.Done
 }
 
-//line map_greenlet_test.go:381:1
+//line map_greenlet_test.go:377:1
 
-func (f *logMapsFunc2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *logMapsFunc2Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
 	_ = c
 	r.Callee().Release(r)
 	return r.Return(f, &f.Header)
 }
 
-func (f *logMapsFunc2Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 53) }
-func (*logMapsFunc2Frame) Func() *greenlet.Func      { return &logMapsFunc2FrameInfo }
+func (f *logMapsFunc2Frame) Release(r *gen.Run) { gen.Free(r, f, 53) }
+func (*logMapsFunc2Frame) Func() *gen.Func      { return &logMapsFunc2FrameInfo }
 
-var logMapsFunc2FrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).maps.func2", File: "github.com/going-green/greenlet/hub/map_test.go", Line: 46, Points: "46"}
+var logMapsFunc2FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).maps.func2", File: "github.com/going-green/greenlet/hub/map_test.go", Line: 46, Points: "46"}
 
 // logMapsValue1 is work as a value of map_test.go:36, with what it captures.
 type logMapsValue1 struct {
-	greenlet.Closure
+	gen.Closure
 	recv **log
 }
 
 // value is the literal for code that can't be suspended.
 func (c *logMapsValue1) value() func(int) (string, error) {
-	return greenlet.Bind(&c.Closure, c, func(p0 int) (string, error) { return (*c.recv).work(p0) })
+	return gen.Bind(&c.Closure, c, func(p0 int) (string, error) { return (*c.recv).work(p0) })
 }
-func (c *logMapsValue1) Frame() greenlet.Frame { return (*c.recv).newWorkFrame(0) }
+func (c *logMapsValue1) Frame() gen.Frame { return (*c.recv).newWorkFrame(0) }
 
 // logMapsValue1Frame is an activation of the literal logMapsValue1.
 type logMapsValue1Frame struct {
-	greenlet.Header
+	gen.Header
 	c    *logMapsValue1
 	p0   int
 	ret0 string
 	ret1 error
 }
 
-func (f *logMapsValue1Frame) Returned(r *greenlet.Run) (ret0 string, ret1 error) {
+func (f *logMapsValue1Frame) Returned(r *gen.Run) (ret0 string, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
 	f.Release(r)
 	return
 }
 
 // CallResumable is the literal logMapsValue1 for callers that can be suspended.
-func (c *logMapsValue1) CallResumable(r *greenlet.Run, p0 int) (string, error, greenlet.Status) {
+func (c *logMapsValue1) CallResumable(r *gen.Run, p0 int) (string, error, gen.Status) {
 	return (*logMapsValue1Frame)(nil).body(r, c, p0)
 }
 
-func (f *logMapsValue1Frame) body(r *greenlet.Run, c *logMapsValue1, p0 int) (ret0 string, ret1 error, st greenlet.Status) {
+func (f *logMapsValue1Frame) body(r *gen.Run, c *logMapsValue1, p0 int) (ret0 string, ret1 error, st gen.Status) {
 	var t0 string
 	var t1 error
 //line map_test.go:36:1
 	t0, t1, st = (*c.recv).workResumable(r, p0)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 25)
+	if st != gen.Done {
+		f = gen.Take(r, f, 25)
 		f.c, f.PC = c, 1
 		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
 //line map_test.go:36:1
-	return t0, t1, greenlet.Done
+	return t0, t1, gen.Done
 }
 
-//line map_greenlet_test.go:441:1
+//line map_greenlet_test.go:437:1
 
-func (f *logMapsValue1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *logMapsValue1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
 	_ = c
 	var t0 string
@@ -449,62 +445,62 @@ func (f *logMapsValue1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:454:1
+//line map_greenlet_test.go:450:1
 
-func (f *logMapsValue1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 25) }
-func (*logMapsValue1Frame) Func() *greenlet.Func      { return &logMapsValue1FrameInfo }
+func (f *logMapsValue1Frame) Release(r *gen.Run) { gen.Free(r, f, 25) }
+func (*logMapsValue1Frame) Func() *gen.Func      { return &logMapsValue1FrameInfo }
 
-var logMapsValue1FrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).maps.value1", File: "github.com/going-green/greenlet/hub/map_test.go", Line: 36, Points: "36"}
+var logMapsValue1FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).maps.value1", File: "github.com/going-green/greenlet/hub/map_test.go", Line: 36, Points: "36"}
 
 // logMapsValue2 is work as a value of map_test.go:40, with what it captures.
 type logMapsValue2 struct {
-	greenlet.Closure
+	gen.Closure
 	recv **log
 }
 
 // value is the literal for code that can't be suspended.
 func (c *logMapsValue2) value() func(int) (string, error) {
-	return greenlet.Bind(&c.Closure, c, func(p0 int) (string, error) { return (*c.recv).work(p0) })
+	return gen.Bind(&c.Closure, c, func(p0 int) (string, error) { return (*c.recv).work(p0) })
 }
-func (c *logMapsValue2) Frame() greenlet.Frame { return (*c.recv).newWorkFrame(0) }
+func (c *logMapsValue2) Frame() gen.Frame { return (*c.recv).newWorkFrame(0) }
 
 // logMapsValue2Frame is an activation of the literal logMapsValue2.
 type logMapsValue2Frame struct {
-	greenlet.Header
+	gen.Header
 	c    *logMapsValue2
 	p0   int
 	ret0 string
 	ret1 error
 }
 
-func (f *logMapsValue2Frame) Returned(r *greenlet.Run) (ret0 string, ret1 error) {
+func (f *logMapsValue2Frame) Returned(r *gen.Run) (ret0 string, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
 	f.Release(r)
 	return
 }
 
 // CallResumable is the literal logMapsValue2 for callers that can be suspended.
-func (c *logMapsValue2) CallResumable(r *greenlet.Run, p0 int) (string, error, greenlet.Status) {
+func (c *logMapsValue2) CallResumable(r *gen.Run, p0 int) (string, error, gen.Status) {
 	return (*logMapsValue2Frame)(nil).body(r, c, p0)
 }
 
-func (f *logMapsValue2Frame) body(r *greenlet.Run, c *logMapsValue2, p0 int) (ret0 string, ret1 error, st greenlet.Status) {
+func (f *logMapsValue2Frame) body(r *gen.Run, c *logMapsValue2, p0 int) (ret0 string, ret1 error, st gen.Status) {
 	var t0 string
 	var t1 error
 //line map_test.go:40:1
 	t0, t1, st = (*c.recv).workResumable(r, p0)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 54)
+	if st != gen.Done {
+		f = gen.Take(r, f, 54)
 		f.c, f.PC = c, 1
 		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
 //line map_test.go:40:1
-	return t0, t1, greenlet.Done
+	return t0, t1, gen.Done
 }
 
-//line map_greenlet_test.go:507:1
+//line map_greenlet_test.go:503:1
 
-func (f *logMapsValue2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *logMapsValue2Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
 	_ = c
 	var t0 string
@@ -515,62 +511,62 @@ func (f *logMapsValue2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:520:1
+//line map_greenlet_test.go:516:1
 
-func (f *logMapsValue2Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 54) }
-func (*logMapsValue2Frame) Func() *greenlet.Func      { return &logMapsValue2FrameInfo }
+func (f *logMapsValue2Frame) Release(r *gen.Run) { gen.Free(r, f, 54) }
+func (*logMapsValue2Frame) Func() *gen.Func      { return &logMapsValue2FrameInfo }
 
-var logMapsValue2FrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).maps.value2", File: "github.com/going-green/greenlet/hub/map_test.go", Line: 40, Points: "40"}
+var logMapsValue2FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).maps.value2", File: "github.com/going-green/greenlet/hub/map_test.go", Line: 40, Points: "40"}
 
 // logMapsValue3 is work as a value of map_test.go:42, with what it captures.
 type logMapsValue3 struct {
-	greenlet.Closure
+	gen.Closure
 	recv **log
 }
 
 // value is the literal for code that can't be suspended.
 func (c *logMapsValue3) value() func(int) (string, error) {
-	return greenlet.Bind(&c.Closure, c, func(p0 int) (string, error) { return (*c.recv).work(p0) })
+	return gen.Bind(&c.Closure, c, func(p0 int) (string, error) { return (*c.recv).work(p0) })
 }
-func (c *logMapsValue3) Frame() greenlet.Frame { return (*c.recv).newWorkFrame(0) }
+func (c *logMapsValue3) Frame() gen.Frame { return (*c.recv).newWorkFrame(0) }
 
 // logMapsValue3Frame is an activation of the literal logMapsValue3.
 type logMapsValue3Frame struct {
-	greenlet.Header
+	gen.Header
 	c    *logMapsValue3
 	p0   int
 	ret0 string
 	ret1 error
 }
 
-func (f *logMapsValue3Frame) Returned(r *greenlet.Run) (ret0 string, ret1 error) {
+func (f *logMapsValue3Frame) Returned(r *gen.Run) (ret0 string, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
 	f.Release(r)
 	return
 }
 
 // CallResumable is the literal logMapsValue3 for callers that can be suspended.
-func (c *logMapsValue3) CallResumable(r *greenlet.Run, p0 int) (string, error, greenlet.Status) {
+func (c *logMapsValue3) CallResumable(r *gen.Run, p0 int) (string, error, gen.Status) {
 	return (*logMapsValue3Frame)(nil).body(r, c, p0)
 }
 
-func (f *logMapsValue3Frame) body(r *greenlet.Run, c *logMapsValue3, p0 int) (ret0 string, ret1 error, st greenlet.Status) {
+func (f *logMapsValue3Frame) body(r *gen.Run, c *logMapsValue3, p0 int) (ret0 string, ret1 error, st gen.Status) {
 	var t0 string
 	var t1 error
 //line map_test.go:42:1
 	t0, t1, st = (*c.recv).workResumable(r, p0)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 51)
+	if st != gen.Done {
+		f = gen.Take(r, f, 51)
 		f.c, f.PC = c, 1
 		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
 //line map_test.go:42:1
-	return t0, t1, greenlet.Done
+	return t0, t1, gen.Done
 }
 
-//line map_greenlet_test.go:573:1
+//line map_greenlet_test.go:569:1
 
-func (f *logMapsValue3Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *logMapsValue3Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
 	_ = c
 	var t0 string
@@ -581,62 +577,62 @@ func (f *logMapsValue3Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:586:1
+//line map_greenlet_test.go:582:1
 
-func (f *logMapsValue3Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 51) }
-func (*logMapsValue3Frame) Func() *greenlet.Func      { return &logMapsValue3FrameInfo }
+func (f *logMapsValue3Frame) Release(r *gen.Run) { gen.Free(r, f, 51) }
+func (*logMapsValue3Frame) Func() *gen.Func      { return &logMapsValue3FrameInfo }
 
-var logMapsValue3FrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).maps.value3", File: "github.com/going-green/greenlet/hub/map_test.go", Line: 42, Points: "42"}
+var logMapsValue3FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).maps.value3", File: "github.com/going-green/greenlet/hub/map_test.go", Line: 42, Points: "42"}
 
 // logMapsValue4 is work as a value of map_test.go:44, with what it captures.
 type logMapsValue4 struct {
-	greenlet.Closure
+	gen.Closure
 	recv **log
 }
 
 // value is the literal for code that can't be suspended.
 func (c *logMapsValue4) value() func(int) (string, error) {
-	return greenlet.Bind(&c.Closure, c, func(p0 int) (string, error) { return (*c.recv).work(p0) })
+	return gen.Bind(&c.Closure, c, func(p0 int) (string, error) { return (*c.recv).work(p0) })
 }
-func (c *logMapsValue4) Frame() greenlet.Frame { return (*c.recv).newWorkFrame(0) }
+func (c *logMapsValue4) Frame() gen.Frame { return (*c.recv).newWorkFrame(0) }
 
 // logMapsValue4Frame is an activation of the literal logMapsValue4.
 type logMapsValue4Frame struct {
-	greenlet.Header
+	gen.Header
 	c    *logMapsValue4
 	p0   int
 	ret0 string
 	ret1 error
 }
 
-func (f *logMapsValue4Frame) Returned(r *greenlet.Run) (ret0 string, ret1 error) {
+func (f *logMapsValue4Frame) Returned(r *gen.Run) (ret0 string, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
 	f.Release(r)
 	return
 }
 
 // CallResumable is the literal logMapsValue4 for callers that can be suspended.
-func (c *logMapsValue4) CallResumable(r *greenlet.Run, p0 int) (string, error, greenlet.Status) {
+func (c *logMapsValue4) CallResumable(r *gen.Run, p0 int) (string, error, gen.Status) {
 	return (*logMapsValue4Frame)(nil).body(r, c, p0)
 }
 
-func (f *logMapsValue4Frame) body(r *greenlet.Run, c *logMapsValue4, p0 int) (ret0 string, ret1 error, st greenlet.Status) {
+func (f *logMapsValue4Frame) body(r *gen.Run, c *logMapsValue4, p0 int) (ret0 string, ret1 error, st gen.Status) {
 	var t0 string
 	var t1 error
 //line map_test.go:44:1
 	t0, t1, st = (*c.recv).workResumable(r, p0)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 8)
+	if st != gen.Done {
+		f = gen.Take(r, f, 8)
 		f.c, f.PC = c, 1
 		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
 //line map_test.go:44:1
-	return t0, t1, greenlet.Done
+	return t0, t1, gen.Done
 }
 
-//line map_greenlet_test.go:639:1
+//line map_greenlet_test.go:635:1
 
-func (f *logMapsValue4Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *logMapsValue4Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
 	_ = c
 	var t0 string
@@ -647,62 +643,62 @@ func (f *logMapsValue4Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:652:1
+//line map_greenlet_test.go:648:1
 
-func (f *logMapsValue4Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 8) }
-func (*logMapsValue4Frame) Func() *greenlet.Func      { return &logMapsValue4FrameInfo }
+func (f *logMapsValue4Frame) Release(r *gen.Run) { gen.Free(r, f, 8) }
+func (*logMapsValue4Frame) Func() *gen.Func      { return &logMapsValue4FrameInfo }
 
-var logMapsValue4FrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).maps.value4", File: "github.com/going-green/greenlet/hub/map_test.go", Line: 44, Points: "44"}
+var logMapsValue4FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).maps.value4", File: "github.com/going-green/greenlet/hub/map_test.go", Line: 44, Points: "44"}
 
 // logMapsValue5 is work as a value of map_test.go:46, with what it captures.
 type logMapsValue5 struct {
-	greenlet.Closure
+	gen.Closure
 	recv **log
 }
 
 // value is the literal for code that can't be suspended.
 func (c *logMapsValue5) value() func(int) (string, error) {
-	return greenlet.Bind(&c.Closure, c, func(p0 int) (string, error) { return (*c.recv).work(p0) })
+	return gen.Bind(&c.Closure, c, func(p0 int) (string, error) { return (*c.recv).work(p0) })
 }
-func (c *logMapsValue5) Frame() greenlet.Frame { return (*c.recv).newWorkFrame(0) }
+func (c *logMapsValue5) Frame() gen.Frame { return (*c.recv).newWorkFrame(0) }
 
 // logMapsValue5Frame is an activation of the literal logMapsValue5.
 type logMapsValue5Frame struct {
-	greenlet.Header
+	gen.Header
 	c    *logMapsValue5
 	p0   int
 	ret0 string
 	ret1 error
 }
 
-func (f *logMapsValue5Frame) Returned(r *greenlet.Run) (ret0 string, ret1 error) {
+func (f *logMapsValue5Frame) Returned(r *gen.Run) (ret0 string, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
 	f.Release(r)
 	return
 }
 
 // CallResumable is the literal logMapsValue5 for callers that can be suspended.
-func (c *logMapsValue5) CallResumable(r *greenlet.Run, p0 int) (string, error, greenlet.Status) {
+func (c *logMapsValue5) CallResumable(r *gen.Run, p0 int) (string, error, gen.Status) {
 	return (*logMapsValue5Frame)(nil).body(r, c, p0)
 }
 
-func (f *logMapsValue5Frame) body(r *greenlet.Run, c *logMapsValue5, p0 int) (ret0 string, ret1 error, st greenlet.Status) {
+func (f *logMapsValue5Frame) body(r *gen.Run, c *logMapsValue5, p0 int) (ret0 string, ret1 error, st gen.Status) {
 	var t0 string
 	var t1 error
 //line map_test.go:46:1
 	t0, t1, st = (*c.recv).workResumable(r, p0)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 61)
+	if st != gen.Done {
+		f = gen.Take(r, f, 61)
 		f.c, f.PC = c, 1
 		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
 //line map_test.go:46:1
-	return t0, t1, greenlet.Done
+	return t0, t1, gen.Done
 }
 
-//line map_greenlet_test.go:705:1
+//line map_greenlet_test.go:701:1
 
-func (f *logMapsValue5Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *logMapsValue5Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
 	_ = c
 	var t0 string
@@ -713,42 +709,42 @@ func (f *logMapsValue5Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:718:1
+//line map_greenlet_test.go:714:1
 
-func (f *logMapsValue5Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 61) }
-func (*logMapsValue5Frame) Func() *greenlet.Func      { return &logMapsValue5FrameInfo }
+func (f *logMapsValue5Frame) Release(r *gen.Run) { gen.Free(r, f, 61) }
+func (*logMapsValue5Frame) Func() *gen.Func      { return &logMapsValue5FrameInfo }
 
-var logMapsValue5FrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).maps.value5", File: "github.com/going-green/greenlet/hub/map_test.go", Line: 46, Points: "46"}
+var logMapsValue5FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).maps.value5", File: "github.com/going-green/greenlet/hub/map_test.go", Line: 46, Points: "46"}
 
 // logMapsSeqFrame is an activation of log.mapsSeq.
 type logMapsSeqFrame struct {
-	greenlet.Header
+	gen.Header
 	l0   *log
 	g    *Group
 	n    int
 	l    **log
-	loop *greenlet.Loop
+	loop *gen.Loop
 }
 
 func (l0 *log) newMapsSeqFrame(g *Group, n int) *logMapsSeqFrame {
-	return greenlet.MakeFrame(logMapsSeqFrame{l0: l0, g: g, n: n})
+	return gen.MakeFrame(logMapsSeqFrame{l0: l0, g: g, n: n})
 }
 
 // mapsSeqResumable is log.mapsSeq for callers that can be suspended.
-func (l0 *log) mapsSeqResumable(r2 *greenlet.Run, g *Group, n int) greenlet.Status {
+func (l0 *log) mapsSeqResumable(r2 *gen.Run, g *Group, n int) gen.Status {
 	return (*logMapsSeqFrame)(nil).body(r2, l0, g, n)
 }
 
-func (f *logMapsSeqFrame) body(r2 *greenlet.Run, l0 *log, g *Group, n int) (st greenlet.Status) {
+func (f *logMapsSeqFrame) body(r2 *gen.Run, l0 *log, g *Group, n int) (st gen.Status) {
 	var l **log
 	var t0 iter.Seq2[string, error]
-	var loop *greenlet.Loop
+	var loop *gen.Loop
 	l = new(*log)
 	*l = l0
 //line map_test.go:72:1
-	t0, st = MapSeqResumable(r2, g, n, (*l).asked(2, 1, -1, 1), (&logMapsSeqValue1{recv: greenlet.Ref((*l))}).value())
-	if st != greenlet.Done {
-		f = greenlet.Take(r2, f, 16)
+	t0, st = MapSeqResumable(r2, g, n, (*l).asked(2, 1, -1, 1), (&logMapsSeqValue1{recv: gen.Ref((*l))}).value())
+	if st != gen.Done {
+		f = gen.Take(r2, f, 16)
 		f.g, f.l, f.PC = nil, l, 1
 		return r2.Link(f, &f.Header, st)
 	}
@@ -757,20 +753,20 @@ func (f *logMapsSeqFrame) body(r2 *greenlet.Run, l0 *log, g *Group, n int) (st g
 			f.g = nil
 		}
 //line map_test.go:72:1
-		loop = greenlet.NewLoop()
+		loop = gen.NewLoop()
 //line map_test.go:72:1
-		c, ok := greenlet.Resumable(t0).(interface {
-			CallResumable(*greenlet.Run, func(string, error) bool) greenlet.Status
+		c, ok := gen.Resumable(t0).(interface {
+			CallResumable(*gen.Run, func(string, error) bool) gen.Status
 		})
 		if !ok {
-			c = greenlet.Iterate2(t0)
+			c = gen.Iterate2(t0)
 		}
 //line map_test.go:72:1
 		if st = c.CallResumable(r2, (&logMapsSeqRange1{
 			l:    l,
 			loop: loop,
-		}).value()); st != greenlet.Done {
-			f = greenlet.Take(r2, f, 16)
+		}).value()); st != gen.Done {
+			f = gen.Take(r2, f, 16)
 			f.l, f.loop, f.PC = nil, loop, 2
 			return r2.Link(f, &f.Header, st)
 		}
@@ -780,38 +776,38 @@ func (f *logMapsSeqFrame) body(r2 *greenlet.Run, l0 *log, g *Group, n int) (st g
 	}
 //line map_test.go:72:1
 	loop.End()
-	return greenlet.Done
+	return gen.Done
 }
 
-//line map_greenlet_test.go:788:1
+//line map_greenlet_test.go:784:1
 
-func (f *logMapsSeqFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
+func (f *logMapsSeqFrame) Resume(r2 *gen.Run) (st gen.Status) {
 	var l **log
 	var t0 iter.Seq2[string, error]
-	var loop *greenlet.Loop
+	var loop *gen.Loop
 	switch f.PC {
 	case 0:
 		return r2.Started(f, &f.Header, f.body(r2, f.l0, f.g, f.n))
 	case 1:
 		l = f.l
 		t0 = r2.Callee().(interface {
-			Returned(*greenlet.Run) iter.Seq2[string, error]
+			Returned(*gen.Run) iter.Seq2[string, error]
 		}).Returned(r2)
 		f.g = nil
 //line map_test.go:72:1
-		loop = greenlet.NewLoop()
+		loop = gen.NewLoop()
 //line map_test.go:72:1
-		c, ok := greenlet.Resumable(t0).(interface {
-			CallResumable(*greenlet.Run, func(string, error) bool) greenlet.Status
+		c, ok := gen.Resumable(t0).(interface {
+			CallResumable(*gen.Run, func(string, error) bool) gen.Status
 		})
 		if !ok {
-			c = greenlet.Iterate2(t0)
+			c = gen.Iterate2(t0)
 		}
 //line map_test.go:72:1
 		if st = c.CallResumable(r2, (&logMapsSeqRange1{
 			l:    l,
 			loop: loop,
-		}).value()); st != greenlet.Done {
+		}).value()); st != gen.Done {
 			f.l, f.loop, f.PC = nil, loop, 2
 			return r2.Link(f, &f.Header, st)
 		}
@@ -829,65 +825,65 @@ resumed_72:
 	return r2.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:834:1
+//line map_greenlet_test.go:830:1
 
-func (f *logMapsSeqFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.g, &f.n) }
-func (f *logMapsSeqFrame) Forget()                 { *f = logMapsSeqFrame{Header: f.Header} }
-func (f *logMapsSeqFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 16) }
-func (*logMapsSeqFrame) Func() *greenlet.Func      { return &logMapsSeqFrameInfo }
+func (f *logMapsSeqFrame) Args(args []any)    { gen.SetArgs(f, args, &f.g, &f.n) }
+func (f *logMapsSeqFrame) Forget()            { *f = logMapsSeqFrame{Header: f.Header} }
+func (f *logMapsSeqFrame) Release(r *gen.Run) { gen.Free(r, f, 16) }
+func (*logMapsSeqFrame) Func() *gen.Func      { return &logMapsSeqFrameInfo }
 
-var logMapsSeqFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).mapsSeq", File: "github.com/going-green/greenlet/hub/map_test.go", Line: 71, Points: "72 l; 72 loop"}
+var logMapsSeqFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).mapsSeq", File: "github.com/going-green/greenlet/hub/map_test.go", Line: 71, Points: "72 l; 72 loop"}
 var _ func(*log, *Group, int) = (*log).mapsSeq
 
 // logMapsSeqValue1 is work as a value of map_test.go:72, with what it captures.
 type logMapsSeqValue1 struct {
-	greenlet.Closure
+	gen.Closure
 	recv **log
 }
 
 // value is the literal for code that can't be suspended.
 func (c *logMapsSeqValue1) value() func(int) (string, error) {
-	return greenlet.Bind(&c.Closure, c, func(p0 int) (string, error) { return (*c.recv).work(p0) })
+	return gen.Bind(&c.Closure, c, func(p0 int) (string, error) { return (*c.recv).work(p0) })
 }
-func (c *logMapsSeqValue1) Frame() greenlet.Frame { return (*c.recv).newWorkFrame(0) }
+func (c *logMapsSeqValue1) Frame() gen.Frame { return (*c.recv).newWorkFrame(0) }
 
 // logMapsSeqValue1Frame is an activation of the literal logMapsSeqValue1.
 type logMapsSeqValue1Frame struct {
-	greenlet.Header
+	gen.Header
 	c    *logMapsSeqValue1
 	p0   int
 	ret0 string
 	ret1 error
 }
 
-func (f *logMapsSeqValue1Frame) Returned(r *greenlet.Run) (ret0 string, ret1 error) {
+func (f *logMapsSeqValue1Frame) Returned(r *gen.Run) (ret0 string, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
 	f.Release(r)
 	return
 }
 
 // CallResumable is the literal logMapsSeqValue1 for callers that can be suspended.
-func (c *logMapsSeqValue1) CallResumable(r *greenlet.Run, p0 int) (string, error, greenlet.Status) {
+func (c *logMapsSeqValue1) CallResumable(r *gen.Run, p0 int) (string, error, gen.Status) {
 	return (*logMapsSeqValue1Frame)(nil).body(r, c, p0)
 }
 
-func (f *logMapsSeqValue1Frame) body(r *greenlet.Run, c *logMapsSeqValue1, p0 int) (ret0 string, ret1 error, st greenlet.Status) {
+func (f *logMapsSeqValue1Frame) body(r *gen.Run, c *logMapsSeqValue1, p0 int) (ret0 string, ret1 error, st gen.Status) {
 	var t0 string
 	var t1 error
 //line map_test.go:72:1
 	t0, t1, st = (*c.recv).workResumable(r, p0)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 32)
+	if st != gen.Done {
+		f = gen.Take(r, f, 32)
 		f.c, f.PC = c, 1
 		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
 //line map_test.go:72:1
-	return t0, t1, greenlet.Done
+	return t0, t1, gen.Done
 }
 
-//line map_greenlet_test.go:890:1
+//line map_greenlet_test.go:886:1
 
-func (f *logMapsSeqValue1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *logMapsSeqValue1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
 	_ = c
 	var t0 string
@@ -898,23 +894,23 @@ func (f *logMapsSeqValue1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:903:1
+//line map_greenlet_test.go:899:1
 
-func (f *logMapsSeqValue1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 32) }
-func (*logMapsSeqValue1Frame) Func() *greenlet.Func      { return &logMapsSeqValue1FrameInfo }
+func (f *logMapsSeqValue1Frame) Release(r *gen.Run) { gen.Free(r, f, 32) }
+func (*logMapsSeqValue1Frame) Func() *gen.Func      { return &logMapsSeqValue1FrameInfo }
 
-var logMapsSeqValue1FrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).mapsSeq.value1", File: "github.com/going-green/greenlet/hub/map_test.go", Line: 72, Points: "72"}
+var logMapsSeqValue1FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).mapsSeq.value1", File: "github.com/going-green/greenlet/hub/map_test.go", Line: 72, Points: "72"}
 
 // logMapsSeqRange1 is the body of the loop of map_test.go:72, with what it captures.
 type logMapsSeqRange1 struct {
-	greenlet.Closure
-	loop *greenlet.Loop
+	gen.Closure
+	loop *gen.Loop
 	l    **log
 }
 
 // value is the literal for code that can't be suspended.
 func (c *logMapsSeqRange1) value() func(string, error) bool {
-	return greenlet.Bind(&c.Closure, c, func(r string, err error) bool {
+	return gen.Bind(&c.Closure, c, func(r string, err error) bool {
 		c.loop.Begin()
 //line map_test.go:73:1
 		(*c.l).say("%q %v", r, err)
@@ -924,29 +920,25 @@ func (c *logMapsSeqRange1) value() func(string, error) bool {
 	})
 }
 
-//line map_greenlet_test.go:929:1
+//line map_greenlet_test.go:925:1
 
 // logMapsSeqRange1Frame is an activation of the literal logMapsSeqRange1.
 type logMapsSeqRange1Frame struct {
-	greenlet.Header
+	gen.Header
 	c    *logMapsSeqRange1
 	r    string
 	err  error
 	ret0 bool
 }
 
-func (f *logMapsSeqRange1Frame) Returned(r *greenlet.Run) (ret0 bool) {
-	ret0 = f.ret0
-	f.Release(r)
-	return
-}
+func (f *logMapsSeqRange1Frame) Returned(r *gen.Run) (ret0 bool) { ret0 = f.ret0; f.Release(r); return }
 
 // CallResumable is the literal logMapsSeqRange1 for callers that can be suspended.
-func (c *logMapsSeqRange1) CallResumable(r2 *greenlet.Run, r string, err error) (bool, greenlet.Status) {
+func (c *logMapsSeqRange1) CallResumable(r2 *gen.Run, r string, err error) (bool, gen.Status) {
 	return (*logMapsSeqRange1Frame)(nil).body(r2, c, r, err)
 }
 
-func (f *logMapsSeqRange1Frame) body(r2 *greenlet.Run, c *logMapsSeqRange1, r string, err error) (ret0 bool, st greenlet.Status) {
+func (f *logMapsSeqRange1Frame) body(r2 *gen.Run, c *logMapsSeqRange1, r string, err error) (ret0 bool, st gen.Status) {
 	c.loop.Begin()
 //line map_test.go:73:1
 	(*c.l).say("%q %v", r, err)
@@ -954,20 +946,20 @@ func (f *logMapsSeqRange1Frame) body(r2 *greenlet.Run, c *logMapsSeqRange1, r st
 		f.r, f.err = "", nil
 	}
 //line map_test.go:74:1
-	if st = (*c.l).SleepResumable(r2, time.Second); st != greenlet.Done {
-		f = greenlet.Take(r2, f, 8)
+	if st = (*c.l).SleepResumable(r2, time.Second); st != gen.Done {
+		f = gen.Take(r2, f, 8)
 		f.c, f.PC = c, 1
 		return ret0, r2.Link(f, &f.Header, st)
 	}
 //line map_test.go:75:1
 	c.loop.Again()
 //line map_test.go:75:1
-	return true, greenlet.Done
+	return true, gen.Done
 }
 
-//line map_greenlet_test.go:970:1
+//line map_greenlet_test.go:962:1
 
-func (f *logMapsSeqRange1Frame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
+func (f *logMapsSeqRange1Frame) Resume(r2 *gen.Run) (st gen.Status) {
 	c := f.c
 	_ = c
 	r2.Callee().(*HubSleepFrame).Release(r2)
@@ -978,50 +970,50 @@ func (f *logMapsSeqRange1Frame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	return r2.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:983:1
+//line map_greenlet_test.go:975:1
 
-func (f *logMapsSeqRange1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 8) }
-func (*logMapsSeqRange1Frame) Func() *greenlet.Func      { return &logMapsSeqRange1FrameInfo }
+func (f *logMapsSeqRange1Frame) Release(r *gen.Run) { gen.Free(r, f, 8) }
+func (*logMapsSeqRange1Frame) Func() *gen.Func      { return &logMapsSeqRange1FrameInfo }
 
-var logMapsSeqRange1FrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).mapsSeq-range1", File: "github.com/going-green/greenlet/hub/map_test.go", Line: 72, Points: "74"}
+var logMapsSeqRange1FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).mapsSeq-range1", File: "github.com/going-green/greenlet/hub/map_test.go", Line: 72, Points: "74"}
 
 // logMapsUnorderedFrame is an activation of log.mapsUnordered.
 type logMapsUnorderedFrame struct {
-	greenlet.Header
+	gen.Header
 	l0   *log
 	l    **log
-	pool *Group         // also t3
-	loop *greenlet.Loop // also loop2, loop3
+	pool *Group    // also t3
+	loop *gen.Loop // also loop2, loop3
 }
 
 func (l0 *log) newMapsUnorderedFrame() *logMapsUnorderedFrame {
-	return greenlet.MakeFrame(logMapsUnorderedFrame{l0: l0})
+	return gen.MakeFrame(logMapsUnorderedFrame{l0: l0})
 }
 
 // mapsUnorderedResumable is log.mapsUnordered for callers that can be suspended.
-func (l0 *log) mapsUnorderedResumable(r2 *greenlet.Run) greenlet.Status {
+func (l0 *log) mapsUnorderedResumable(r2 *gen.Run) gen.Status {
 	return (*logMapsUnorderedFrame)(nil).body(r2, l0)
 }
 
-func (f *logMapsUnorderedFrame) body(r2 *greenlet.Run, l0 *log) (st greenlet.Status) {
+func (f *logMapsUnorderedFrame) body(r2 *gen.Run, l0 *log) (st gen.Status) {
 	var (
 		l     **log
 		pool  *Group
 		t0    iter.Seq2[string, error]
-		loop  *greenlet.Loop
+		loop  *gen.Loop
 		t1    iter.Seq2[string, error]
-		loop2 *greenlet.Loop
+		loop2 *gen.Loop
 		t2    iter.Seq2[string, error]
 		t3    *Group
 		t4    iter.Seq[int]
-		loop3 *greenlet.Loop
+		loop3 *gen.Loop
 	)
 	if f != nil {
 		switch f.PC {
 		case 1:
 			l, pool = f.l, f.pool
 			t0 = r2.Callee().(interface {
-				Returned(*greenlet.Run) iter.Seq2[string, error]
+				Returned(*gen.Run) iter.Seq2[string, error]
 			}).Returned(r2)
 			goto resumed_97
 		case 2:
@@ -1031,7 +1023,7 @@ func (f *logMapsUnorderedFrame) body(r2 *greenlet.Run, l0 *log) (st greenlet.Sta
 		case 3:
 			l, pool = f.l, f.pool
 			t1 = r2.Callee().(interface {
-				Returned(*greenlet.Run) iter.Seq2[string, error]
+				Returned(*gen.Run) iter.Seq2[string, error]
 			}).Returned(r2)
 			goto resumed_100
 		case 4:
@@ -1040,14 +1032,12 @@ func (f *logMapsUnorderedFrame) body(r2 *greenlet.Run, l0 *log) (st greenlet.Sta
 			goto resumed_100b
 		case 5:
 			l, t3 = f.l, f.pool
-			t4 = r2.Callee().(interface {
-				Returned(*greenlet.Run) iter.Seq[int]
-			}).Returned(r2)
+			t4 = r2.Callee().(interface{ Returned(*gen.Run) iter.Seq[int] }).Returned(r2)
 			goto resumed_110
 		case 6:
 			l = f.l
 			t2 = r2.Callee().(interface {
-				Returned(*greenlet.Run) iter.Seq2[string, error]
+				Returned(*gen.Run) iter.Seq2[string, error]
 			}).Returned(r2)
 			goto resumed_110b
 		case 7:
@@ -1061,26 +1051,26 @@ func (f *logMapsUnorderedFrame) body(r2 *greenlet.Run, l0 *log) (st greenlet.Sta
 	*l = l0
 //line map_test.go:96:1
 	pool = (*l).NewPool(3)
-	t0, st = MapUnorderedResumable(r2, pool, 0, slices.Values([]int{2, 1}), (&logMapsUnorderedValue1{recv: greenlet.Ref((*l))}).value())
-	if st != greenlet.Done {
-		f = greenlet.Take(r2, f, 5)
+	t0, st = MapUnorderedResumable(r2, pool, 0, slices.Values([]int{2, 1}), (&logMapsUnorderedValue1{recv: gen.Ref((*l))}).value())
+	if st != gen.Done {
+		f = gen.Take(r2, f, 5)
 		f.l, f.pool, f.PC = l, pool, 1
 		return r2.Link(f, &f.Header, st)
 	}
 resumed_97:
 //line map_test.go:97:1
-	loop = greenlet.NewLoop()
+	loop = gen.NewLoop()
 //line map_test.go:97:1
-	if c, ok := greenlet.Resumable(t0).(interface {
-		CallResumable(*greenlet.Run, func(string, error) bool) greenlet.Status
+	if c, ok := gen.Resumable(t0).(interface {
+		CallResumable(*gen.Run, func(string, error) bool) gen.Status
 	}); ok {
 //line map_test.go:97:1
 		st = c.CallResumable(r2, (&logMapsUnorderedRange1{
 			l:    l,
 			loop: loop,
 		}).value())
-		if st != greenlet.Done {
-			f = greenlet.Take(r2, f, 5)
+		if st != gen.Done {
+			f = gen.Take(r2, f, 5)
 			f.l, f.pool, f.loop, f.PC = l, pool, loop, 2
 			return r2.Link(f, &f.Header, st)
 		}
@@ -1099,26 +1089,26 @@ resumed_97b:
 		f.loop = nil
 	}
 //line map_test.go:100:1
-	t1, st = MapUnorderedResumable(r2, pool, 10, slices.Values([]int{3, 1, -2, 1, 99}), (&logMapsUnorderedValue2{recv: greenlet.Ref((*l))}).value())
-	if st != greenlet.Done {
-		f = greenlet.Take(r2, f, 5)
+	t1, st = MapUnorderedResumable(r2, pool, 10, slices.Values([]int{3, 1, -2, 1, 99}), (&logMapsUnorderedValue2{recv: gen.Ref((*l))}).value())
+	if st != gen.Done {
+		f = gen.Take(r2, f, 5)
 		f.l, f.pool, f.PC = l, pool, 3
 		return r2.Link(f, &f.Header, st)
 	}
 resumed_100:
 //line map_test.go:100:1
-	loop2 = greenlet.NewLoop()
+	loop2 = gen.NewLoop()
 //line map_test.go:100:1
-	if c, ok := greenlet.Resumable(t1).(interface {
-		CallResumable(*greenlet.Run, func(string, error) bool) greenlet.Status
+	if c, ok := gen.Resumable(t1).(interface {
+		CallResumable(*gen.Run, func(string, error) bool) gen.Status
 	}); ok {
 //line map_test.go:100:1
 		st = c.CallResumable(r2, (&logMapsUnorderedRange2{
 			l:    l,
 			loop: loop2,
 		}).value())
-		if st != greenlet.Done {
-			f = greenlet.Take(r2, f, 5)
+		if st != gen.Done {
+			f = gen.Take(r2, f, 5)
 			f.l, f.pool, f.loop, f.PC = l, pool, loop2, 4
 			return r2.Link(f, &f.Header, st)
 		}
@@ -1147,17 +1137,17 @@ resumed_100b:
 		t3 = (*l).NewPool(2)
 //line map_test.go:110:1
 		t4, st = q.AllResumable(r2)
-		if st != greenlet.Done {
-			f = greenlet.Take(r2, f, 5)
+		if st != gen.Done {
+			f = gen.Take(r2, f, 5)
 			f.l, f.pool, f.PC = l, t3, 5
 			return r2.Link(f, &f.Header, st)
 		}
 	}
 resumed_110:
 //line map_test.go:110:1
-	t2, st = MapUnorderedResumable(r2, t3, 1, t4, (&logMapsUnorderedValue3{recv: greenlet.Ref((*l))}).value())
-	if st != greenlet.Done {
-		f = greenlet.Take(r2, f, 5)
+	t2, st = MapUnorderedResumable(r2, t3, 1, t4, (&logMapsUnorderedValue3{recv: gen.Ref((*l))}).value())
+	if st != gen.Done {
+		f = gen.Take(r2, f, 5)
 		f.pool, f.l, f.PC = nil, l, 6
 		return r2.Link(f, &f.Header, st)
 	}
@@ -1166,18 +1156,18 @@ resumed_110b:
 		f.pool = nil
 	}
 //line map_test.go:110:1
-	loop3 = greenlet.NewLoop()
+	loop3 = gen.NewLoop()
 //line map_test.go:110:1
-	if c, ok := greenlet.Resumable(t2).(interface {
-		CallResumable(*greenlet.Run, func(string, error) bool) greenlet.Status
+	if c, ok := gen.Resumable(t2).(interface {
+		CallResumable(*gen.Run, func(string, error) bool) gen.Status
 	}); ok {
 //line map_test.go:110:1
 		st = c.CallResumable(r2, (&logMapsUnorderedRange3{
 			l:    l,
 			loop: loop3,
 		}).value())
-		if st != greenlet.Done {
-			f = greenlet.Take(r2, f, 5)
+		if st != gen.Done {
+			f = gen.Take(r2, f, 5)
 			f.l, f.loop, f.PC = nil, loop3, 7
 			return r2.Link(f, &f.Header, st)
 		}
@@ -1194,71 +1184,71 @@ resumed_110c:
 	}
 //line map_test.go:110:1
 	loop3.End()
-	return greenlet.Done
+	return gen.Done
 }
 
-//line map_greenlet_test.go:1203:1
+//line map_greenlet_test.go:1193:1
 
-func (f *logMapsUnorderedFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *logMapsUnorderedFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l0))
 }
 
-func (f *logMapsUnorderedFrame) Forget()                 { *f = logMapsUnorderedFrame{Header: f.Header} }
-func (f *logMapsUnorderedFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 5) }
-func (*logMapsUnorderedFrame) Func() *greenlet.Func      { return &logMapsUnorderedFrameInfo }
+func (f *logMapsUnorderedFrame) Forget()            { *f = logMapsUnorderedFrame{Header: f.Header} }
+func (f *logMapsUnorderedFrame) Release(r *gen.Run) { gen.Free(r, f, 5) }
+func (*logMapsUnorderedFrame) Func() *gen.Func      { return &logMapsUnorderedFrameInfo }
 
-var logMapsUnorderedFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).mapsUnordered", File: "github.com/going-green/greenlet/hub/map_test.go", Line: 95, Points: "97 l pool; 97 +loop; 100 -loop; 100 +loop2; 110 l t3; 110 l; 110 loop3"}
+var logMapsUnorderedFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).mapsUnordered", File: "github.com/going-green/greenlet/hub/map_test.go", Line: 95, Points: "97 l pool; 97 +loop; 100 -loop; 100 +loop2; 110 l t3; 110 l; 110 loop3"}
 var _ func(*log) = (*log).mapsUnordered
 
 // logMapsUnorderedValue1 is work as a value of map_test.go:97, with what it captures.
 type logMapsUnorderedValue1 struct {
-	greenlet.Closure
+	gen.Closure
 	recv **log
 }
 
 // value is the literal for code that can't be suspended.
 func (c *logMapsUnorderedValue1) value() func(int) (string, error) {
-	return greenlet.Bind(&c.Closure, c, func(p0 int) (string, error) { return (*c.recv).work(p0) })
+	return gen.Bind(&c.Closure, c, func(p0 int) (string, error) { return (*c.recv).work(p0) })
 }
-func (c *logMapsUnorderedValue1) Frame() greenlet.Frame { return (*c.recv).newWorkFrame(0) }
+func (c *logMapsUnorderedValue1) Frame() gen.Frame { return (*c.recv).newWorkFrame(0) }
 
 // logMapsUnorderedValue1Frame is an activation of the literal logMapsUnorderedValue1.
 type logMapsUnorderedValue1Frame struct {
-	greenlet.Header
+	gen.Header
 	c    *logMapsUnorderedValue1
 	p0   int
 	ret0 string
 	ret1 error
 }
 
-func (f *logMapsUnorderedValue1Frame) Returned(r *greenlet.Run) (ret0 string, ret1 error) {
+func (f *logMapsUnorderedValue1Frame) Returned(r *gen.Run) (ret0 string, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
 	f.Release(r)
 	return
 }
 
 // CallResumable is the literal logMapsUnorderedValue1 for callers that can be suspended.
-func (c *logMapsUnorderedValue1) CallResumable(r *greenlet.Run, p0 int) (string, error, greenlet.Status) {
+func (c *logMapsUnorderedValue1) CallResumable(r *gen.Run, p0 int) (string, error, gen.Status) {
 	return (*logMapsUnorderedValue1Frame)(nil).body(r, c, p0)
 }
 
-func (f *logMapsUnorderedValue1Frame) body(r *greenlet.Run, c *logMapsUnorderedValue1, p0 int) (ret0 string, ret1 error, st greenlet.Status) {
+func (f *logMapsUnorderedValue1Frame) body(r *gen.Run, c *logMapsUnorderedValue1, p0 int) (ret0 string, ret1 error, st gen.Status) {
 	var t0 string
 	var t1 error
 //line map_test.go:97:1
 	t0, t1, st = (*c.recv).workResumable(r, p0)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 21)
+	if st != gen.Done {
+		f = gen.Take(r, f, 21)
 		f.c, f.PC = c, 1
 		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
 //line map_test.go:97:1
-	return t0, t1, greenlet.Done
+	return t0, t1, gen.Done
 }
 
-//line map_greenlet_test.go:1262:1
+//line map_greenlet_test.go:1252:1
 
-func (f *logMapsUnorderedValue1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *logMapsUnorderedValue1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
 	_ = c
 	var t0 string
@@ -1269,62 +1259,62 @@ func (f *logMapsUnorderedValue1Frame) Resume(r *greenlet.Run) (st greenlet.Statu
 	return r.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:1275:1
+//line map_greenlet_test.go:1265:1
 
-func (f *logMapsUnorderedValue1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 21) }
-func (*logMapsUnorderedValue1Frame) Func() *greenlet.Func      { return &logMapsUnorderedValue1FrameInfo }
+func (f *logMapsUnorderedValue1Frame) Release(r *gen.Run) { gen.Free(r, f, 21) }
+func (*logMapsUnorderedValue1Frame) Func() *gen.Func      { return &logMapsUnorderedValue1FrameInfo }
 
-var logMapsUnorderedValue1FrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).mapsUnordered.value1", File: "github.com/going-green/greenlet/hub/map_test.go", Line: 97, Points: "97"}
+var logMapsUnorderedValue1FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).mapsUnordered.value1", File: "github.com/going-green/greenlet/hub/map_test.go", Line: 97, Points: "97"}
 
 // logMapsUnorderedValue2 is work as a value of map_test.go:100, with what it captures.
 type logMapsUnorderedValue2 struct {
-	greenlet.Closure
+	gen.Closure
 	recv **log
 }
 
 // value is the literal for code that can't be suspended.
 func (c *logMapsUnorderedValue2) value() func(int) (string, error) {
-	return greenlet.Bind(&c.Closure, c, func(p0 int) (string, error) { return (*c.recv).work(p0) })
+	return gen.Bind(&c.Closure, c, func(p0 int) (string, error) { return (*c.recv).work(p0) })
 }
-func (c *logMapsUnorderedValue2) Frame() greenlet.Frame { return (*c.recv).newWorkFrame(0) }
+func (c *logMapsUnorderedValue2) Frame() gen.Frame { return (*c.recv).newWorkFrame(0) }
 
 // logMapsUnorderedValue2Frame is an activation of the literal logMapsUnorderedValue2.
 type logMapsUnorderedValue2Frame struct {
-	greenlet.Header
+	gen.Header
 	c    *logMapsUnorderedValue2
 	p0   int
 	ret0 string
 	ret1 error
 }
 
-func (f *logMapsUnorderedValue2Frame) Returned(r *greenlet.Run) (ret0 string, ret1 error) {
+func (f *logMapsUnorderedValue2Frame) Returned(r *gen.Run) (ret0 string, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
 	f.Release(r)
 	return
 }
 
 // CallResumable is the literal logMapsUnorderedValue2 for callers that can be suspended.
-func (c *logMapsUnorderedValue2) CallResumable(r *greenlet.Run, p0 int) (string, error, greenlet.Status) {
+func (c *logMapsUnorderedValue2) CallResumable(r *gen.Run, p0 int) (string, error, gen.Status) {
 	return (*logMapsUnorderedValue2Frame)(nil).body(r, c, p0)
 }
 
-func (f *logMapsUnorderedValue2Frame) body(r *greenlet.Run, c *logMapsUnorderedValue2, p0 int) (ret0 string, ret1 error, st greenlet.Status) {
+func (f *logMapsUnorderedValue2Frame) body(r *gen.Run, c *logMapsUnorderedValue2, p0 int) (ret0 string, ret1 error, st gen.Status) {
 	var t0 string
 	var t1 error
 //line map_test.go:100:1
 	t0, t1, st = (*c.recv).workResumable(r, p0)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 18)
+	if st != gen.Done {
+		f = gen.Take(r, f, 18)
 		f.c, f.PC = c, 1
 		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
 //line map_test.go:100:1
-	return t0, t1, greenlet.Done
+	return t0, t1, gen.Done
 }
 
-//line map_greenlet_test.go:1328:1
+//line map_greenlet_test.go:1318:1
 
-func (f *logMapsUnorderedValue2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *logMapsUnorderedValue2Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
 	_ = c
 	var t0 string
@@ -1335,62 +1325,62 @@ func (f *logMapsUnorderedValue2Frame) Resume(r *greenlet.Run) (st greenlet.Statu
 	return r.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:1341:1
+//line map_greenlet_test.go:1331:1
 
-func (f *logMapsUnorderedValue2Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 18) }
-func (*logMapsUnorderedValue2Frame) Func() *greenlet.Func      { return &logMapsUnorderedValue2FrameInfo }
+func (f *logMapsUnorderedValue2Frame) Release(r *gen.Run) { gen.Free(r, f, 18) }
+func (*logMapsUnorderedValue2Frame) Func() *gen.Func      { return &logMapsUnorderedValue2FrameInfo }
 
-var logMapsUnorderedValue2FrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).mapsUnordered.value2", File: "github.com/going-green/greenlet/hub/map_test.go", Line: 100, Points: "100"}
+var logMapsUnorderedValue2FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).mapsUnordered.value2", File: "github.com/going-green/greenlet/hub/map_test.go", Line: 100, Points: "100"}
 
 // logMapsUnorderedValue3 is work as a value of map_test.go:110, with what it captures.
 type logMapsUnorderedValue3 struct {
-	greenlet.Closure
+	gen.Closure
 	recv **log
 }
 
 // value is the literal for code that can't be suspended.
 func (c *logMapsUnorderedValue3) value() func(int) (string, error) {
-	return greenlet.Bind(&c.Closure, c, func(p0 int) (string, error) { return (*c.recv).work(p0) })
+	return gen.Bind(&c.Closure, c, func(p0 int) (string, error) { return (*c.recv).work(p0) })
 }
-func (c *logMapsUnorderedValue3) Frame() greenlet.Frame { return (*c.recv).newWorkFrame(0) }
+func (c *logMapsUnorderedValue3) Frame() gen.Frame { return (*c.recv).newWorkFrame(0) }
 
 // logMapsUnorderedValue3Frame is an activation of the literal logMapsUnorderedValue3.
 type logMapsUnorderedValue3Frame struct {
-	greenlet.Header
+	gen.Header
 	c    *logMapsUnorderedValue3
 	p0   int
 	ret0 string
 	ret1 error
 }
 
-func (f *logMapsUnorderedValue3Frame) Returned(r *greenlet.Run) (ret0 string, ret1 error) {
+func (f *logMapsUnorderedValue3Frame) Returned(r *gen.Run) (ret0 string, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
 	f.Release(r)
 	return
 }
 
 // CallResumable is the literal logMapsUnorderedValue3 for callers that can be suspended.
-func (c *logMapsUnorderedValue3) CallResumable(r *greenlet.Run, p0 int) (string, error, greenlet.Status) {
+func (c *logMapsUnorderedValue3) CallResumable(r *gen.Run, p0 int) (string, error, gen.Status) {
 	return (*logMapsUnorderedValue3Frame)(nil).body(r, c, p0)
 }
 
-func (f *logMapsUnorderedValue3Frame) body(r *greenlet.Run, c *logMapsUnorderedValue3, p0 int) (ret0 string, ret1 error, st greenlet.Status) {
+func (f *logMapsUnorderedValue3Frame) body(r *gen.Run, c *logMapsUnorderedValue3, p0 int) (ret0 string, ret1 error, st gen.Status) {
 	var t0 string
 	var t1 error
 //line map_test.go:110:1
 	t0, t1, st = (*c.recv).workResumable(r, p0)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 63)
+	if st != gen.Done {
+		f = gen.Take(r, f, 63)
 		f.c, f.PC = c, 1
 		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
 //line map_test.go:110:1
-	return t0, t1, greenlet.Done
+	return t0, t1, gen.Done
 }
 
-//line map_greenlet_test.go:1394:1
+//line map_greenlet_test.go:1384:1
 
-func (f *logMapsUnorderedValue3Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *logMapsUnorderedValue3Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
 	_ = c
 	var t0 string
@@ -1401,23 +1391,23 @@ func (f *logMapsUnorderedValue3Frame) Resume(r *greenlet.Run) (st greenlet.Statu
 	return r.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:1407:1
+//line map_greenlet_test.go:1397:1
 
-func (f *logMapsUnorderedValue3Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 63) }
-func (*logMapsUnorderedValue3Frame) Func() *greenlet.Func      { return &logMapsUnorderedValue3FrameInfo }
+func (f *logMapsUnorderedValue3Frame) Release(r *gen.Run) { gen.Free(r, f, 63) }
+func (*logMapsUnorderedValue3Frame) Func() *gen.Func      { return &logMapsUnorderedValue3FrameInfo }
 
-var logMapsUnorderedValue3FrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).mapsUnordered.value3", File: "github.com/going-green/greenlet/hub/map_test.go", Line: 110, Points: "110"}
+var logMapsUnorderedValue3FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).mapsUnordered.value3", File: "github.com/going-green/greenlet/hub/map_test.go", Line: 110, Points: "110"}
 
 // logMapsUnorderedRange1 is the body of the loop of map_test.go:97, with what it captures.
 type logMapsUnorderedRange1 struct {
-	greenlet.Closure
-	loop *greenlet.Loop
+	gen.Closure
+	loop *gen.Loop
 	l    **log
 }
 
 // value is the literal for code that can't be suspended.
 func (c *logMapsUnorderedRange1) value() func(string, error) bool {
-	return greenlet.Bind(&c.Closure, c, func(r string, err error) bool {
+	return gen.Bind(&c.Closure, c, func(r string, err error) bool {
 		c.loop.Begin()
 //line map_test.go:98:1
 		(*c.l).say("%q %v", r, err)
@@ -1426,29 +1416,29 @@ func (c *logMapsUnorderedRange1) value() func(string, error) bool {
 	})
 }
 
-//line map_greenlet_test.go:1432:1
+//line map_greenlet_test.go:1422:1
 
 // logMapsUnorderedRange1Frame is an activation of the literal logMapsUnorderedRange1.
 type logMapsUnorderedRange1Frame struct {
-	greenlet.Header
+	gen.Header
 	c    *logMapsUnorderedRange1
 	r    string
 	err  error
 	ret0 bool
 }
 
-func (f *logMapsUnorderedRange1Frame) Returned(r *greenlet.Run) (ret0 bool) {
+func (f *logMapsUnorderedRange1Frame) Returned(r *gen.Run) (ret0 bool) {
 	ret0 = f.ret0
 	f.Release(r)
 	return
 }
 
 // CallResumable is the literal logMapsUnorderedRange1 for callers that can be suspended.
-func (c *logMapsUnorderedRange1) CallResumable(r2 *greenlet.Run, r string, err error) (bool, greenlet.Status) {
+func (c *logMapsUnorderedRange1) CallResumable(r2 *gen.Run, r string, err error) (bool, gen.Status) {
 	return (*logMapsUnorderedRange1Frame)(nil).body(r2, c, r, err)
 }
 
-func (f *logMapsUnorderedRange1Frame) body(r2 *greenlet.Run, c *logMapsUnorderedRange1, r string, err error) (ret0 bool, st greenlet.Status) {
+func (f *logMapsUnorderedRange1Frame) body(r2 *gen.Run, c *logMapsUnorderedRange1, r string, err error) (ret0 bool, st gen.Status) {
 	c.loop.Begin()
 //line map_test.go:98:1
 	(*c.l).say("%q %v", r, err)
@@ -1458,31 +1448,31 @@ func (f *logMapsUnorderedRange1Frame) body(r2 *greenlet.Run, c *logMapsUnordered
 //line map_test.go:99:1
 	c.loop.Again()
 //line map_test.go:99:1
-	return true, greenlet.Done
+	return true, gen.Done
 }
 
-//line map_greenlet_test.go:1468:1
+//line map_greenlet_test.go:1458:1
 
-func (f *logMapsUnorderedRange1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *logMapsUnorderedRange1Frame) Resume(r *gen.Run) (st gen.Status) {
 	f.ret0, st = f.body(r, f.c, f.r, f.err)
 	return r.Started(f, &f.Header, st)
 }
 
-func (f *logMapsUnorderedRange1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 17) }
-func (*logMapsUnorderedRange1Frame) Func() *greenlet.Func      { return &logMapsUnorderedRange1FrameInfo }
+func (f *logMapsUnorderedRange1Frame) Release(r *gen.Run) { gen.Free(r, f, 17) }
+func (*logMapsUnorderedRange1Frame) Func() *gen.Func      { return &logMapsUnorderedRange1FrameInfo }
 
-var logMapsUnorderedRange1FrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).mapsUnordered-range1", File: "github.com/going-green/greenlet/hub/map_test.go", Line: 97}
+var logMapsUnorderedRange1FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).mapsUnordered-range1", File: "github.com/going-green/greenlet/hub/map_test.go", Line: 97}
 
 // logMapsUnorderedRange2 is the body of the loop of map_test.go:100, with what it captures.
 type logMapsUnorderedRange2 struct {
-	greenlet.Closure
-	loop *greenlet.Loop
+	gen.Closure
+	loop *gen.Loop
 	l    **log
 }
 
 // value is the literal for code that can't be suspended.
 func (c *logMapsUnorderedRange2) value() func(string, error) bool {
-	return greenlet.Bind(&c.Closure, c, func(r string, err error) bool {
+	return gen.Bind(&c.Closure, c, func(r string, err error) bool {
 		c.loop.Begin()
 //line map_test.go:101:1
 		(*c.l).say("%q %v", r, err)
@@ -1495,29 +1485,29 @@ func (c *logMapsUnorderedRange2) value() func(string, error) bool {
 	})
 }
 
-//line map_greenlet_test.go:1502:1
+//line map_greenlet_test.go:1492:1
 
 // logMapsUnorderedRange2Frame is an activation of the literal logMapsUnorderedRange2.
 type logMapsUnorderedRange2Frame struct {
-	greenlet.Header
+	gen.Header
 	c    *logMapsUnorderedRange2
 	r    string
 	err  error
 	ret0 bool
 }
 
-func (f *logMapsUnorderedRange2Frame) Returned(r *greenlet.Run) (ret0 bool) {
+func (f *logMapsUnorderedRange2Frame) Returned(r *gen.Run) (ret0 bool) {
 	ret0 = f.ret0
 	f.Release(r)
 	return
 }
 
 // CallResumable is the literal logMapsUnorderedRange2 for callers that can be suspended.
-func (c *logMapsUnorderedRange2) CallResumable(r2 *greenlet.Run, r string, err error) (bool, greenlet.Status) {
+func (c *logMapsUnorderedRange2) CallResumable(r2 *gen.Run, r string, err error) (bool, gen.Status) {
 	return (*logMapsUnorderedRange2Frame)(nil).body(r2, c, r, err)
 }
 
-func (f *logMapsUnorderedRange2Frame) body(r2 *greenlet.Run, c *logMapsUnorderedRange2, r string, err error) (ret0 bool, st greenlet.Status) {
+func (f *logMapsUnorderedRange2Frame) body(r2 *gen.Run, c *logMapsUnorderedRange2, r string, err error) (ret0 bool, st gen.Status) {
 	c.loop.Begin()
 //line map_test.go:101:1
 	(*c.l).say("%q %v", r, err)
@@ -1530,36 +1520,36 @@ func (f *logMapsUnorderedRange2Frame) body(r2 *greenlet.Run, c *logMapsUnordered
 //line map_test.go:105:1
 	c.loop.Again()
 //line map_test.go:105:1
-	return true, greenlet.Done
+	return true, gen.Done
 leave_103:
 //line map_test.go:103:1
 	c.loop.Leave(0)
 //line map_test.go:103:1
-	return false, greenlet.Done
+	return false, gen.Done
 }
 
-//line map_greenlet_test.go:1546:1
+//line map_greenlet_test.go:1536:1
 
-func (f *logMapsUnorderedRange2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *logMapsUnorderedRange2Frame) Resume(r *gen.Run) (st gen.Status) {
 	f.ret0, st = f.body(r, f.c, f.r, f.err)
 	return r.Started(f, &f.Header, st)
 }
 
-func (f *logMapsUnorderedRange2Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 14) }
-func (*logMapsUnorderedRange2Frame) Func() *greenlet.Func      { return &logMapsUnorderedRange2FrameInfo }
+func (f *logMapsUnorderedRange2Frame) Release(r *gen.Run) { gen.Free(r, f, 14) }
+func (*logMapsUnorderedRange2Frame) Func() *gen.Func      { return &logMapsUnorderedRange2FrameInfo }
 
-var logMapsUnorderedRange2FrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).mapsUnordered-range2", File: "github.com/going-green/greenlet/hub/map_test.go", Line: 100}
+var logMapsUnorderedRange2FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).mapsUnordered-range2", File: "github.com/going-green/greenlet/hub/map_test.go", Line: 100}
 
 // logMapsUnorderedRange3 is the body of the loop of map_test.go:110, with what it captures.
 type logMapsUnorderedRange3 struct {
-	greenlet.Closure
-	loop *greenlet.Loop
+	gen.Closure
+	loop *gen.Loop
 	l    **log
 }
 
 // value is the literal for code that can't be suspended.
 func (c *logMapsUnorderedRange3) value() func(string, error) bool {
-	return greenlet.Bind(&c.Closure, c, func(r string, err error) bool {
+	return gen.Bind(&c.Closure, c, func(r string, err error) bool {
 		c.loop.Begin()
 //line map_test.go:111:1
 		(*c.l).say("%q %v", r, err)
@@ -1568,29 +1558,29 @@ func (c *logMapsUnorderedRange3) value() func(string, error) bool {
 	})
 }
 
-//line map_greenlet_test.go:1576:1
+//line map_greenlet_test.go:1566:1
 
 // logMapsUnorderedRange3Frame is an activation of the literal logMapsUnorderedRange3.
 type logMapsUnorderedRange3Frame struct {
-	greenlet.Header
+	gen.Header
 	c    *logMapsUnorderedRange3
 	r    string
 	err  error
 	ret0 bool
 }
 
-func (f *logMapsUnorderedRange3Frame) Returned(r *greenlet.Run) (ret0 bool) {
+func (f *logMapsUnorderedRange3Frame) Returned(r *gen.Run) (ret0 bool) {
 	ret0 = f.ret0
 	f.Release(r)
 	return
 }
 
 // CallResumable is the literal logMapsUnorderedRange3 for callers that can be suspended.
-func (c *logMapsUnorderedRange3) CallResumable(r2 *greenlet.Run, r string, err error) (bool, greenlet.Status) {
+func (c *logMapsUnorderedRange3) CallResumable(r2 *gen.Run, r string, err error) (bool, gen.Status) {
 	return (*logMapsUnorderedRange3Frame)(nil).body(r2, c, r, err)
 }
 
-func (f *logMapsUnorderedRange3Frame) body(r2 *greenlet.Run, c *logMapsUnorderedRange3, r string, err error) (ret0 bool, st greenlet.Status) {
+func (f *logMapsUnorderedRange3Frame) body(r2 *gen.Run, c *logMapsUnorderedRange3, r string, err error) (ret0 bool, st gen.Status) {
 	c.loop.Begin()
 //line map_test.go:111:1
 	(*c.l).say("%q %v", r, err)
@@ -1600,37 +1590,35 @@ func (f *logMapsUnorderedRange3Frame) body(r2 *greenlet.Run, c *logMapsUnordered
 //line map_test.go:112:1
 	c.loop.Again()
 //line map_test.go:112:1
-	return true, greenlet.Done
+	return true, gen.Done
 }
 
-//line map_greenlet_test.go:1612:1
+//line map_greenlet_test.go:1602:1
 
-func (f *logMapsUnorderedRange3Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *logMapsUnorderedRange3Frame) Resume(r *gen.Run) (st gen.Status) {
 	f.ret0, st = f.body(r, f.c, f.r, f.err)
 	return r.Started(f, &f.Header, st)
 }
 
-func (f *logMapsUnorderedRange3Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 11) }
-func (*logMapsUnorderedRange3Frame) Func() *greenlet.Func      { return &logMapsUnorderedRange3FrameInfo }
+func (f *logMapsUnorderedRange3Frame) Release(r *gen.Run) { gen.Free(r, f, 11) }
+func (*logMapsUnorderedRange3Frame) Func() *gen.Func      { return &logMapsUnorderedRange3FrameInfo }
 
-var logMapsUnorderedRange3FrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).mapsUnordered-range3", File: "github.com/going-green/greenlet/hub/map_test.go", Line: 110}
+var logMapsUnorderedRange3FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).mapsUnordered-range3", File: "github.com/going-green/greenlet/hub/map_test.go", Line: 110}
 
 // logGroupedFrame is an activation of log.grouped.
 type logGroupedFrame struct {
-	greenlet.Header
+	gen.Header
 	l     *log
 	g     *Group
 	first *Task
 }
 
-func (l *log) newGroupedFrame() *logGroupedFrame { return greenlet.MakeFrame(logGroupedFrame{l: l}) }
+func (l *log) newGroupedFrame() *logGroupedFrame { return gen.MakeFrame(logGroupedFrame{l: l}) }
 
 // groupedResumable is log.grouped for callers that can be suspended.
-func (l *log) groupedResumable(r *greenlet.Run) greenlet.Status {
-	return (*logGroupedFrame)(nil).body(r, l)
-}
+func (l *log) groupedResumable(r *gen.Run) gen.Status { return (*logGroupedFrame)(nil).body(r, l) }
 
-func (f *logGroupedFrame) body(r *greenlet.Run, l *log) (st greenlet.Status) {
+func (f *logGroupedFrame) body(r *gen.Run, l *log) (st gen.Status) {
 	var (
 		g       *Group
 		first   *Task
@@ -1695,8 +1683,8 @@ func (f *logGroupedFrame) body(r *greenlet.Run, l *log) (st greenlet.Status) {
 //line map_test.go:126:1
 	g = l.NewPool(2)
 	first, st = g.GoResumable(r, l.newReturnsFrame(2*time.Second, errors.New("early")))
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 36)
+	if st != gen.Done {
+		f = gen.Take(r, f, 36)
 		f.l, f.g, f.PC = l, g, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -1707,8 +1695,8 @@ resumed_127:
 		_, full := g.TryGo(newNothingFrame())
 		l.say("%v %v %d %d", ok, full, g.Free(), l.NewGroup().Free())
 		err, ok, st = g.JoinForResumable(r, time.Second)
-		if st != greenlet.Done {
-			f = greenlet.Take(r, f, 36)
+		if st != gen.Done {
+			f = gen.Take(r, f, 36)
 			f.l, f.g, f.first, f.PC = l, g, first, 2
 			return r.Link(f, &f.Header, st)
 		}
@@ -1717,15 +1705,15 @@ resumed_131:
 //line map_test.go:132:1
 	l.say("%v %v", err, ok)
 	l.say("%v %v", g.Discard(first), g.Discard(first))
-	if st = g.AddResumable(r, first); st != greenlet.Done {
-		f = greenlet.Take(r, f, 36)
+	if st = g.AddResumable(r, first); st != gen.Done {
+		f = gen.Take(r, f, 36)
 		f.l, f.g, f.first, f.PC = l, g, first, 3
 		return r.Link(f, &f.Header, st)
 	}
 resumed_134:
 //line map_test.go:135:1
-	if st = g.AddResumable(r, l.Go(l.newReturnsFrame(0, nil))); st != greenlet.Done {
-		f = greenlet.Take(r, f, 36)
+	if st = g.AddResumable(r, l.Go(l.newReturnsFrame(0, nil))); st != gen.Done {
+		f = gen.Take(r, f, 36)
 		f.l, f.g, f.first, f.PC = l, g, first, 4
 		return r.Link(f, &f.Header, st)
 	}
@@ -1733,16 +1721,16 @@ resumed_135:
 //line map_test.go:136:1
 	l.say("%v %d", g.Err(), len(g.Tasks()))
 	t0, st = g.JoinResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 36)
+	if st != gen.Done {
+		f = gen.Take(r, f, 36)
 		f.l, f.g, f.first, f.PC = l, g, first, 5
 		return r.Link(f, &f.Header, st)
 	}
 resumed_137:
 //line map_test.go:137:1
 	l.say("%v", t0)
-	if st = g.AddResumable(r, first); st != greenlet.Done {
-		f = greenlet.Take(r, f, 36)
+	if st = g.AddResumable(r, first); st != gen.Done {
+		f = gen.Take(r, f, 36)
 		f.first, f.l, f.g, f.PC = nil, l, g, 6
 		return r.Link(f, &f.Header, st)
 	}
@@ -1758,95 +1746,95 @@ resumed_138:
 //line map_test.go:141:1
 	g = l.NewGroup()
 	_, st = g.GoResumable(r, l.newRefusesFrame())
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 36)
+	if st != gen.Done {
+		f = gen.Take(r, f, 36)
 		f.l, f.g, f.PC = l, g, 7
 		return r.Link(f, &f.Header, st)
 	}
 resumed_142:
 //line map_test.go:143:1
 	t1, st = g.GoResumable(r, l.newSleeperFrame("victim", 1, time.Hour))
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 36)
+	if st != gen.Done {
+		f = gen.Take(r, f, 36)
 		f.l, f.g, f.PC = l, g, 8
 		return r.Link(f, &f.Header, st)
 	}
 resumed_143:
 //line map_test.go:143:1
-	if st = t1.KillResumable(r); st != greenlet.Done {
-		f = greenlet.Take(r, f, 36)
+	if st = t1.KillResumable(r); st != gen.Done {
+		f = gen.Take(r, f, 36)
 		f.l, f.g, f.PC = l, g, 9
 		return r.Link(f, &f.Header, st)
 	}
 resumed_143b:
 //line map_test.go:144:1
-	if st = l.YieldResumable(r); st != greenlet.Done {
-		f = greenlet.Take(r, f, 36)
+	if st = l.YieldResumable(r); st != gen.Done {
+		f = gen.Take(r, f, 36)
 		f.l, f.g, f.PC = l, g, 10
 		return r.Link(f, &f.Header, st)
 	}
 resumed_144:
 //line map_test.go:145:1
 	t2, st = g.KillForResumable(r, time.Second)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 36)
+	if st != gen.Done {
+		f = gen.Take(r, f, 36)
 		f.l, f.g, f.PC = l, g, 11
 		return r.Link(f, &f.Header, st)
 	}
 resumed_145:
 //line map_test.go:145:1
 	l.say("%v %d", t2, g.Len())
-	if st = g.KillResumable(r); st != greenlet.Done {
-		f = greenlet.Take(r, f, 36)
+	if st = g.KillResumable(r); st != gen.Done {
+		f = gen.Take(r, f, 36)
 		f.l, f.g, f.PC = l, g, 12
 		return r.Link(f, &f.Header, st)
 	}
 resumed_146:
 //line map_test.go:147:1
 	l.say("%v", g.Err())
-	return greenlet.Done
+	return gen.Done
 }
 
-//line map_greenlet_test.go:1817:1
+//line map_greenlet_test.go:1805:1
 
-func (f *logGroupedFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *logGroupedFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l))
 }
 
-func (f *logGroupedFrame) Forget()                 { *f = logGroupedFrame{Header: f.Header} }
-func (f *logGroupedFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 36) }
-func (*logGroupedFrame) Func() *greenlet.Func      { return &logGroupedFrameInfo }
+func (f *logGroupedFrame) Forget()            { *f = logGroupedFrame{Header: f.Header} }
+func (f *logGroupedFrame) Release(r *gen.Run) { gen.Free(r, f, 36) }
+func (*logGroupedFrame) Func() *gen.Func      { return &logGroupedFrameInfo }
 
-var logGroupedFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).grouped", File: "github.com/going-green/greenlet/hub/map_test.go", Line: 125, Points: "127 l g; 131 +first; 134 =; 135 =; 137 =; 138 l g; 142 =; 143 =; 143 =; 144 =; 145 =; 146 ="}
+var logGroupedFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).grouped", File: "github.com/going-green/greenlet/hub/map_test.go", Line: 125, Points: "127 l g; 131 +first; 134 =; 135 =; 137 =; 138 l g; 142 =; 143 =; 143 =; 144 =; 145 =; 146 ="}
 var _ func(*log) = (*log).grouped
 
 // logMapsManyFrame is an activation of log.mapsMany.
 type logMapsManyFrame struct {
-	greenlet.Header
+	gen.Header
 	l    *log
 	g    *Group
 	n    int
-	loop *greenlet.Loop
+	loop *gen.Loop
 }
 
 func (l *log) newMapsManyFrame(g *Group, n int) *logMapsManyFrame {
-	return greenlet.MakeFrame(logMapsManyFrame{l: l, g: g, n: n})
+	return gen.MakeFrame(logMapsManyFrame{l: l, g: g, n: n})
 }
 
 // mapsManyResumable is log.mapsMany for callers that can be suspended.
-func (l *log) mapsManyResumable(r *greenlet.Run, g *Group, n int) greenlet.Status {
+func (l *log) mapsManyResumable(r *gen.Run, g *Group, n int) gen.Status {
 	return (*logMapsManyFrame)(nil).body(r, l, g, n)
 }
 
-func (f *logMapsManyFrame) body(r *greenlet.Run, l *log, g *Group, n int) (st greenlet.Status) {
+func (f *logMapsManyFrame) body(r *gen.Run, l *log, g *Group, n int) (st gen.Status) {
 	var t0 iter.Seq2[int, error]
-	var loop *greenlet.Loop
+	var loop *gen.Loop
 	{
 //line map_test.go:159:1
 		items := make([]int, n)
 		t0, st = MapUnorderedResumable(r, g, 200, slices.Values(items), (&logMapsManyFunc1{l: &l}).value())
-		if st != greenlet.Done {
-			f = greenlet.Take(r, f, 8)
+		if st != gen.Done {
+			f = gen.Take(r, f, 8)
 			f.l, f.g, f.PC = nil, nil, 1
 			return r.Link(f, &f.Header, st)
 		}
@@ -1855,15 +1843,15 @@ func (f *logMapsManyFrame) body(r *greenlet.Run, l *log, g *Group, n int) (st gr
 		f.l, f.g = nil, nil
 	}
 //line map_test.go:160:1
-	loop = greenlet.NewLoop()
+	loop = gen.NewLoop()
 //line map_test.go:160:1
-	if c, ok := greenlet.Resumable(t0).(interface {
-		CallResumable(*greenlet.Run, func(int, error) bool) greenlet.Status
+	if c, ok := gen.Resumable(t0).(interface {
+		CallResumable(*gen.Run, func(int, error) bool) gen.Status
 	}); ok {
 //line map_test.go:160:1
 		st = c.CallResumable(r, (&logMapsManyRange1{loop: loop}).value())
-		if st != greenlet.Done {
-			f = greenlet.Take(r, f, 8)
+		if st != gen.Done {
+			f = gen.Take(r, f, 8)
 			f.loop, f.PC = loop, 2
 			return r.Link(f, &f.Header, st)
 		}
@@ -1873,31 +1861,31 @@ func (f *logMapsManyFrame) body(r *greenlet.Run, l *log, g *Group, n int) (st gr
 	}
 //line map_test.go:160:1
 	loop.End()
-	return greenlet.Done
+	return gen.Done
 }
 
-//line map_greenlet_test.go:1886:1
+//line map_greenlet_test.go:1874:1
 
-func (f *logMapsManyFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *logMapsManyFrame) Resume(r *gen.Run) (st gen.Status) {
 	var t0 iter.Seq2[int, error]
-	var loop *greenlet.Loop
+	var loop *gen.Loop
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.l, f.g, f.n))
 	case 1:
 		t0 = r.Callee().(interface {
-			Returned(*greenlet.Run) iter.Seq2[int, error]
+			Returned(*gen.Run) iter.Seq2[int, error]
 		}).Returned(r)
 		f.l, f.g = nil, nil
 //line map_test.go:160:1
-		loop = greenlet.NewLoop()
+		loop = gen.NewLoop()
 //line map_test.go:160:1
-		if c, ok := greenlet.Resumable(t0).(interface {
-			CallResumable(*greenlet.Run, func(int, error) bool) greenlet.Status
+		if c, ok := gen.Resumable(t0).(interface {
+			CallResumable(*gen.Run, func(int, error) bool) gen.Status
 		}); ok {
 //line map_test.go:160:1
 			st = c.CallResumable(r, (&logMapsManyRange1{loop: loop}).value())
-			if st != greenlet.Done {
+			if st != gen.Done {
 				f.loop, f.PC = loop, 2
 				return r.Link(f, &f.Header, st)
 			}
@@ -1918,60 +1906,60 @@ resumed_160:
 	return r.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:1928:1
+//line map_greenlet_test.go:1916:1
 
-func (f *logMapsManyFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.g, &f.n) }
-func (f *logMapsManyFrame) Forget()                 { *f = logMapsManyFrame{Header: f.Header} }
-func (f *logMapsManyFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 8) }
-func (*logMapsManyFrame) Func() *greenlet.Func      { return &logMapsManyFrameInfo }
+func (f *logMapsManyFrame) Args(args []any)    { gen.SetArgs(f, args, &f.g, &f.n) }
+func (f *logMapsManyFrame) Forget()            { *f = logMapsManyFrame{Header: f.Header} }
+func (f *logMapsManyFrame) Release(r *gen.Run) { gen.Free(r, f, 8) }
+func (*logMapsManyFrame) Func() *gen.Func      { return &logMapsManyFrameInfo }
 
-var logMapsManyFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).mapsMany", File: "github.com/going-green/greenlet/hub/map_test.go", Line: 158, Points: "160; 160 loop"}
+var logMapsManyFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).mapsMany", File: "github.com/going-green/greenlet/hub/map_test.go", Line: 158, Points: "160; 160 loop"}
 var _ func(*log, *Group, int) = (*log).mapsMany
 
 // logMapsManyFunc1 is the function literal of map_test.go:160, with what it captures.
 type logMapsManyFunc1 struct {
-	greenlet.Closure
+	gen.Closure
 	l **log
 }
 
 // value is the literal for code that can't be suspended.
 func (c *logMapsManyFunc1) value() func(int) (int, error) {
-	return greenlet.Bind(&c.Closure, c, func(int) (int, error) { (*c.l).Yield(); return 0, nil })
+	return gen.Bind(&c.Closure, c, func(int) (int, error) { (*c.l).Yield(); return 0, nil })
 }
 
 // logMapsManyFunc1Frame is an activation of the literal logMapsManyFunc1.
 type logMapsManyFunc1Frame struct {
-	greenlet.Header
+	gen.Header
 	c    *logMapsManyFunc1
 	ret0 int
 	ret1 error
 }
 
-func (f *logMapsManyFunc1Frame) Returned(r *greenlet.Run) (ret0 int, ret1 error) {
+func (f *logMapsManyFunc1Frame) Returned(r *gen.Run) (ret0 int, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
 	f.Release(r)
 	return
 }
 
 // CallResumable is the literal logMapsManyFunc1 for callers that can be suspended.
-func (c *logMapsManyFunc1) CallResumable(r *greenlet.Run, _ int) (int, error, greenlet.Status) {
+func (c *logMapsManyFunc1) CallResumable(r *gen.Run, _ int) (int, error, gen.Status) {
 	return (*logMapsManyFunc1Frame)(nil).body(r, c)
 }
 
-func (f *logMapsManyFunc1Frame) body(r *greenlet.Run, c *logMapsManyFunc1) (ret0 int, ret1 error, st greenlet.Status) {
+func (f *logMapsManyFunc1Frame) body(r *gen.Run, c *logMapsManyFunc1) (ret0 int, ret1 error, st gen.Status) {
 //line map_test.go:160:1
-	if st = (*c.l).YieldResumable(r); st != greenlet.Done {
-		f = greenlet.Take(r, f, 21)
+	if st = (*c.l).YieldResumable(r); st != gen.Done {
+		f = gen.Take(r, f, 21)
 		f.c, f.PC = c, 1
 		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
 //line map_test.go:160:1
-	return 0, nil, greenlet.Done
+	return 0, nil, gen.Done
 }
 
-//line map_greenlet_test.go:1979:1
+//line map_greenlet_test.go:1967:1
 
-func (f *logMapsManyFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *logMapsManyFunc1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
 	_ = c
 	r.Callee().(*HubYieldFrame).Release(r)
@@ -1980,22 +1968,22 @@ func (f *logMapsManyFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:1990:1
+//line map_greenlet_test.go:1978:1
 
-func (f *logMapsManyFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 21) }
-func (*logMapsManyFunc1Frame) Func() *greenlet.Func      { return &logMapsManyFunc1FrameInfo }
+func (f *logMapsManyFunc1Frame) Release(r *gen.Run) { gen.Free(r, f, 21) }
+func (*logMapsManyFunc1Frame) Func() *gen.Func      { return &logMapsManyFunc1FrameInfo }
 
-var logMapsManyFunc1FrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).mapsMany.func1", File: "github.com/going-green/greenlet/hub/map_test.go", Line: 160, Points: "160"}
+var logMapsManyFunc1FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).mapsMany.func1", File: "github.com/going-green/greenlet/hub/map_test.go", Line: 160, Points: "160"}
 
 // logMapsManyRange1 is the body of the loop of map_test.go:160, with what it captures.
 type logMapsManyRange1 struct {
-	greenlet.Closure
-	loop *greenlet.Loop
+	gen.Closure
+	loop *gen.Loop
 }
 
 // value is the literal for code that can't be suspended.
 func (c *logMapsManyRange1) value() func(int, error) bool {
-	return greenlet.Bind(&c.Closure, c, func(_ int, _ error) bool {
+	return gen.Bind(&c.Closure, c, func(_ int, _ error) bool {
 		c.loop.Begin()
 		c.loop.Again()
 		return true
@@ -2004,42 +1992,42 @@ func (c *logMapsManyRange1) value() func(int, error) bool {
 
 // logMapsManyRange1Frame is an activation of the literal logMapsManyRange1.
 type logMapsManyRange1Frame struct {
-	greenlet.Header
+	gen.Header
 	c    *logMapsManyRange1
 	ret0 bool
 }
 
-func (f *logMapsManyRange1Frame) Returned(r *greenlet.Run) (ret0 bool) {
+func (f *logMapsManyRange1Frame) Returned(r *gen.Run) (ret0 bool) {
 	ret0 = f.ret0
 	f.Release(r)
 	return
 }
 
 // CallResumable is the literal logMapsManyRange1 for callers that can be suspended.
-func (c *logMapsManyRange1) CallResumable(r *greenlet.Run, _ int, _ error) (bool, greenlet.Status) {
+func (c *logMapsManyRange1) CallResumable(r *gen.Run, _ int, _ error) (bool, gen.Status) {
 	return (*logMapsManyRange1Frame)(nil).body(r, c)
 }
 
-func (f *logMapsManyRange1Frame) body(r *greenlet.Run, c *logMapsManyRange1) (ret0 bool, st greenlet.Status) {
+func (f *logMapsManyRange1Frame) body(r *gen.Run, c *logMapsManyRange1) (ret0 bool, st gen.Status) {
 	c.loop.Begin()
 //line map_test.go:161:1
 	c.loop.Again()
 //line map_test.go:161:1
-	return true, greenlet.Done
+	return true, gen.Done
 }
 
-//line map_greenlet_test.go:2039:1
+//line map_greenlet_test.go:2027:1
 
-func (f *logMapsManyRange1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *logMapsManyRange1Frame) Resume(r *gen.Run) (st gen.Status) {
 	f.ret0, st = f.body(r, f.c)
 	return r.Started(f, &f.Header, st)
 }
 
-func (f *logMapsManyRange1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 48) }
-func (*logMapsManyRange1Frame) Func() *greenlet.Func      { return &logMapsManyRange1FrameInfo }
+func (f *logMapsManyRange1Frame) Release(r *gen.Run) { gen.Free(r, f, 48) }
+func (*logMapsManyRange1Frame) Func() *gen.Func      { return &logMapsManyRange1FrameInfo }
 
-var logMapsManyRange1FrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).mapsMany-range1", File: "github.com/going-green/greenlet/hub/map_test.go", Line: 160}
+var logMapsManyRange1FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).mapsMany-range1", File: "github.com/going-green/greenlet/hub/map_test.go", Line: 160}
 
 func init() {
-	greenlet.Declare("log.work", "log.maps", "log.mapsSeq", "log.mapsUnordered", "log.grouped", "log.mapsMany")
+	gen.Declare("log.work", "log.maps", "log.mapsSeq", "log.mapsUnordered", "log.grouped", "log.mapsMany")
 }

@@ -4,41 +4,41 @@
 
 package hub
 
-import greenlet "github.com/going-green/greenlet/runtime"
+import "github.com/going-green/greenlet/runtime/gen"
 
-const _ = greenlet.Protocol1_RunGoGenerate
+const _ = gen.Protocol1_RunGoGenerate
 
 // modelLivesFrame is an activation of model.lives.
 type modelLivesFrame struct {
-	greenlet.Header
+	gen.Header
 	m     *model
 	n, t0 int
 }
 
 func (m *model) newLivesFrame(n int) *modelLivesFrame {
-	return greenlet.MakeFrame(modelLivesFrame{m: m, n: n})
+	return gen.MakeFrame(modelLivesFrame{m: m, n: n})
 }
 
 // livesResumable is model.lives for callers that can be suspended.
-func (m *model) livesResumable(r *greenlet.Run, n int) greenlet.Status {
+func (m *model) livesResumable(r *gen.Run, n int) gen.Status {
 	return (*modelLivesFrame)(nil).body(r, m, n)
 }
 
-func (f *modelLivesFrame) body(r *greenlet.Run, m *model, n int) (st greenlet.Status) {
+func (f *modelLivesFrame) body(r *gen.Run, m *model, n int) (st gen.Status) {
 	var t0 int
 //line model_test.go:90:1
 	t0 = 0
 loop_90:
 //line model_test.go:90:1
 	if t0 >= n {
-		return greenlet.Done
+		return gen.Done
 	}
 //line model_test.go:91:1
 	if m.over {
-		return greenlet.Done
+		return gen.Done
 	}
-	if st = m.survivesResumable(r); st != greenlet.Done {
-		f = greenlet.Take(r, f, 12)
+	if st = m.survivesResumable(r); st != gen.Done {
+		f = gen.Take(r, f, 12)
 		f.m, f.n, f.t0, f.PC = m, n, t0, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -49,7 +49,7 @@ loop_90:
 
 //line model_greenlet_test.go:51:1
 
-func (f *modelLivesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *modelLivesFrame) Resume(r *gen.Run) (st gen.Status) {
 	m, n := f.m, f.n
 	var t0 int
 	switch f.PC {
@@ -70,7 +70,7 @@ loop_90:
 	if m.over {
 		return r.Return(f, &f.Header)
 	}
-	if st = m.survivesResumable(r); st != greenlet.Done {
+	if st = m.survivesResumable(r); st != gen.Done {
 		f.t0, f.PC = t0, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -82,54 +82,54 @@ resumed_94:
 
 //line model_greenlet_test.go:84:1
 
-func (f *modelLivesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.n) }
-func (f *modelLivesFrame) Forget()                 { *f = modelLivesFrame{Header: f.Header} }
-func (f *modelLivesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 12) }
-func (*modelLivesFrame) Func() *greenlet.Func      { return &modelLivesFrameInfo }
+func (f *modelLivesFrame) Args(args []any)    { gen.SetArgs(f, args, &f.n) }
+func (f *modelLivesFrame) Forget()            { *f = modelLivesFrame{Header: f.Header} }
+func (f *modelLivesFrame) Release(r *gen.Run) { gen.Free(r, f, 12) }
+func (*modelLivesFrame) Func() *gen.Func      { return &modelLivesFrameInfo }
 
-var modelLivesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*model).lives", File: "github.com/going-green/greenlet/hub/model_test.go", Line: 89, Points: "94 m n t0"}
+var modelLivesFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*model).lives", File: "github.com/going-green/greenlet/hub/model_test.go", Line: 89, Points: "94 m n t0"}
 var _ func(*model, int) = (*model).lives
 
 // modelSurvivesFrame is an activation of model.survives.
 type modelSurvivesFrame struct {
-	greenlet.DeferHeader
+	gen.DeferHeader
 	m *model
 }
 
 func (m *model) newSurvivesFrame() *modelSurvivesFrame {
-	return greenlet.MakeFrame(modelSurvivesFrame{m: m})
+	return gen.MakeFrame(modelSurvivesFrame{m: m})
 }
 
 // survivesResumable is model.survives for callers that can be suspended.
-func (m *model) survivesResumable(r2 *greenlet.Run) greenlet.Status {
+func (m *model) survivesResumable(r2 *gen.Run) gen.Status {
 	return (*modelSurvivesFrame)(nil).run(r2, m)
 }
 
-func (f *modelSurvivesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *modelSurvivesFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.run(r, f.m))
 }
 
-func (f *modelSurvivesFrame) run(r2 *greenlet.Run, m *model) (st greenlet.Status) {
+func (f *modelSurvivesFrame) run(r2 *gen.Run, m *model) (st gen.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take(r2, f, 36)
+		f = gen.Take(r2, f, 36)
 		f.m = m
 		r2.Guard()
 	}
 	mark := r2.Mark()
-	for st = f.step(r2, m); st == greenlet.Broken; st = f.step(r2, m) {
+	for st = f.step(r2, m); st == gen.Broken; st = f.step(r2, m) {
 		r2.Recovered(mark)
 	}
-	if hot && st == greenlet.Done {
+	if hot && st == gen.Done {
 		f.Release(r2)
 	}
 	return st
 }
 
-func (f *modelSurvivesFrame) step(r2 *greenlet.Run, m *model) (end greenlet.Status) {
-	end = greenlet.Broken
+func (f *modelSurvivesFrame) step(r2 *gen.Run, m *model) (end gen.Status) {
+	end = gen.Broken
 	defer f.Catch(&end)
-	var st greenlet.Status
+	var st gen.Status
 	switch f.PC {
 	case 1:
 		r2.Callee().(*HubWithTimeoutFrame).Release(r2)
@@ -137,7 +137,7 @@ func (f *modelSurvivesFrame) step(r2 *greenlet.Run, m *model) (end greenlet.Stat
 	case 2:
 		r2.Callee().(*modelActsFrame).Release(r2)
 		goto resumed_108
-	case greenlet.Unwind:
+	case gen.Unwind:
 		goto unwind
 	}
 
@@ -151,8 +151,8 @@ func (f *modelSurvivesFrame) step(r2 *greenlet.Run, m *model) (end greenlet.Stat
 		goto else_105
 	}
 //line model_test.go:106:1
-	_, st = m.WithTimeoutResumable(r2, m.some(), (&modelSurvivesValue1{recv: greenlet.Ref(m)}).value())
-	if st != greenlet.Done {
+	_, st = m.WithTimeoutResumable(r2, m.some(), (&modelSurvivesValue1{recv: gen.Ref(m)}).value())
+	if st != gen.Done {
 		f.m, f.PC = nil, 1
 		return r2.Link(f, &f.Header, st)
 	}
@@ -160,7 +160,7 @@ resumed_106:
 	goto after_if_105
 else_105:
 //line model_test.go:108:1
-	if st = m.actsResumable(r2); st != greenlet.Done {
+	if st = m.actsResumable(r2); st != gen.Done {
 		f.m, f.PC = nil, 2
 		return r2.Link(f, &f.Header, st)
 	}
@@ -172,85 +172,83 @@ unwind:
 //line model_test.go:110:1
 	for f.Pending() {
 //line model_test.go:110:1
-		if sub := f.Next(r2); sub != greenlet.Done {
+		if sub := f.Next(r2); sub != gen.Done {
 			return r2.Link(f, &f.Header, sub)
 		}
 	}
 //line model_test.go:110:1
 	f.End()
-	return greenlet.Done
+	return gen.Done
 }
 
 //line model_greenlet_test.go:185:1
 
-func (f *modelSurvivesFrame) Forget()                 { *f = modelSurvivesFrame{DeferHeader: f.DeferHeader} }
-func (f *modelSurvivesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 36) }
-func (*modelSurvivesFrame) Func() *greenlet.Func      { return &modelSurvivesFrameInfo }
+func (f *modelSurvivesFrame) Forget()            { *f = modelSurvivesFrame{DeferHeader: f.DeferHeader} }
+func (f *modelSurvivesFrame) Release(r *gen.Run) { gen.Free(r, f, 36) }
+func (*modelSurvivesFrame) Func() *gen.Func      { return &modelSurvivesFrameInfo }
 
-var modelSurvivesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*model).survives", File: "github.com/going-green/greenlet/hub/model_test.go", Line: 99, End: 110, Points: "106; 108"}
+var modelSurvivesFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*model).survives", File: "github.com/going-green/greenlet/hub/model_test.go", Line: 99, End: 110, Points: "106; 108"}
 var _ func(*model) = (*model).survives
 
 // modelSurvivesValue1 is acts as a value of model_test.go:106, with what it captures.
 type modelSurvivesValue1 struct {
-	greenlet.Closure
+	gen.Closure
 	recv **model
 }
 
 // value is the literal for code that can't be suspended.
 func (c *modelSurvivesValue1) value() func() {
-	return greenlet.Bind(&c.Closure, c, func() { (*c.recv).acts() })
+	return gen.Bind(&c.Closure, c, func() { (*c.recv).acts() })
 }
-func (c *modelSurvivesValue1) Frame() greenlet.Frame { return (*c.recv).newActsFrame() }
+func (c *modelSurvivesValue1) Frame() gen.Frame { return (*c.recv).newActsFrame() }
 
 // modelSurvivesValue1Frame is an activation of the literal modelSurvivesValue1.
 type modelSurvivesValue1Frame struct {
-	greenlet.Header
+	gen.Header
 	c *modelSurvivesValue1
 }
 
 // CallResumable is the literal modelSurvivesValue1 for callers that can be suspended.
-func (c *modelSurvivesValue1) CallResumable(r *greenlet.Run) greenlet.Status {
+func (c *modelSurvivesValue1) CallResumable(r *gen.Run) gen.Status {
 	return (*modelSurvivesValue1Frame)(nil).body(r, c)
 }
 
-func (f *modelSurvivesValue1Frame) body(r *greenlet.Run, c *modelSurvivesValue1) (st greenlet.Status) {
+func (f *modelSurvivesValue1Frame) body(r *gen.Run, c *modelSurvivesValue1) (st gen.Status) {
 //line model_test.go:106:1
-	if st = (*c.recv).actsResumable(r); st != greenlet.Done {
-		f = greenlet.Take(r, f, 36)
+	if st = (*c.recv).actsResumable(r); st != gen.Done {
+		f = gen.Take(r, f, 36)
 		f.c, f.PC = c, 1
 		return r.Link(f, &f.Header, st)
 	}
-	return greenlet.Done
+	return gen.Done
 }
 
 //line model_greenlet_test.go:227:1
 
-func (f *modelSurvivesValue1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *modelSurvivesValue1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
 	_ = c
 	r.Callee().(*modelActsFrame).Release(r)
 	return r.Return(f, &f.Header)
 }
 
-func (f *modelSurvivesValue1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 36) }
-func (*modelSurvivesValue1Frame) Func() *greenlet.Func      { return &modelSurvivesValue1FrameInfo }
+func (f *modelSurvivesValue1Frame) Release(r *gen.Run) { gen.Free(r, f, 36) }
+func (*modelSurvivesValue1Frame) Func() *gen.Func      { return &modelSurvivesValue1FrameInfo }
 
-var modelSurvivesValue1FrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*model).survives.value1", File: "github.com/going-green/greenlet/hub/model_test.go", Line: 106, Points: "106"}
+var modelSurvivesValue1FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*model).survives.value1", File: "github.com/going-green/greenlet/hub/model_test.go", Line: 106, Points: "106"}
 
 // modelActsFrame is an activation of model.acts.
 type modelActsFrame struct {
-	greenlet.Header
+	gen.Header
 	m *model
 }
 
-func (m *model) newActsFrame() *modelActsFrame { return greenlet.MakeFrame(modelActsFrame{m: m}) }
+func (m *model) newActsFrame() *modelActsFrame { return gen.MakeFrame(modelActsFrame{m: m}) }
 
 // actsResumable is model.acts for callers that can be suspended.
-func (m *model) actsResumable(r2 *greenlet.Run) greenlet.Status {
-	return (*modelActsFrame)(nil).body(r2, m)
-}
+func (m *model) actsResumable(r2 *gen.Run) gen.Status { return (*modelActsFrame)(nil).body(r2, m) }
 
-func (f *modelActsFrame) body(r2 *greenlet.Run, m *model) (st greenlet.Status) {
+func (f *modelActsFrame) body(r2 *gen.Run, m *model) (st gen.Status) {
 //line model_test.go:114:1
 	switch m.r.IntN(10) {
 	case 0, 1:
@@ -273,67 +271,67 @@ func (f *modelActsFrame) body(r2 *greenlet.Run, m *model) (st greenlet.Status) {
 	default:
 		goto case_132
 	}
-	return greenlet.Done
+	return gen.Done
 case_115:
 //line model_test.go:116:1
-	if st = m.putsResumable(r2); st != greenlet.Done {
-		f = greenlet.Take(r2, f, 10)
+	if st = m.putsResumable(r2); st != gen.Done {
+		f = gen.Take(r2, f, 10)
 		f.m, f.PC = nil, 1
 		return r2.Link(f, &f.Header, st)
 	}
-	return greenlet.Done
+	return gen.Done
 case_117:
 //line model_test.go:118:1
-	if st = m.getsResumable(r2); st != greenlet.Done {
-		f = greenlet.Take(r2, f, 10)
+	if st = m.getsResumable(r2); st != gen.Done {
+		f = gen.Take(r2, f, 10)
 		f.m, f.PC = nil, 2
 		return r2.Link(f, &f.Header, st)
 	}
-	return greenlet.Done
+	return gen.Done
 case_119:
 //line model_test.go:120:1
-	if st = m.entersResumable(r2); st != greenlet.Done {
-		f = greenlet.Take(r2, f, 10)
+	if st = m.entersResumable(r2); st != gen.Done {
+		f = gen.Take(r2, f, 10)
 		f.m, f.PC = nil, 3
 		return r2.Link(f, &f.Header, st)
 	}
-	return greenlet.Done
+	return gen.Done
 case_121:
 //line model_test.go:122:1
-	if st = m.locksResumable(r2, 1+m.r.IntN(2)); st != greenlet.Done {
-		f = greenlet.Take(r2, f, 10)
+	if st = m.locksResumable(r2, 1+m.r.IntN(2)); st != gen.Done {
+		f = gen.Take(r2, f, 10)
 		f.m, f.PC = nil, 4
 		return r2.Link(f, &f.Header, st)
 	}
-	return greenlet.Done
+	return gen.Done
 case_123:
 //line model_test.go:124:1
-	if st = m.waitsOrSetsResumable(r2); st != greenlet.Done {
-		f = greenlet.Take(r2, f, 10)
+	if st = m.waitsOrSetsResumable(r2); st != gen.Done {
+		f = gen.Take(r2, f, 10)
 		f.m, f.PC = nil, 5
 		return r2.Link(f, &f.Header, st)
 	}
-	return greenlet.Done
+	return gen.Done
 case_125:
 //line model_test.go:126:1
-	if st = m.peeksResumable(r2); st != greenlet.Done {
-		f = greenlet.Take(r2, f, 10)
+	if st = m.peeksResumable(r2); st != gen.Done {
+		f = gen.Take(r2, f, 10)
 		f.m, f.PC = nil, 6
 		return r2.Link(f, &f.Header, st)
 	}
-	return greenlet.Done
+	return gen.Done
 case_132:
-	if st = m.SleepResumable(r2, m.some()); st != greenlet.Done {
-		f = greenlet.Take(r2, f, 10)
+	if st = m.SleepResumable(r2, m.some()); st != gen.Done {
+		f = gen.Take(r2, f, 10)
 		f.m, f.PC = nil, 7
 		return r2.Link(f, &f.Header, st)
 	}
-	return greenlet.Done
+	return gen.Done
 }
 
-//line model_greenlet_test.go:335:1
+//line model_greenlet_test.go:333:1
 
-func (f *modelActsFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
+func (f *modelActsFrame) Resume(r2 *gen.Run) (st gen.Status) {
 	switch f.PC {
 	case 0:
 		return r2.Started(f, &f.Header, f.body(r2, f.m))
@@ -361,11 +359,11 @@ func (f *modelActsFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-func (f *modelActsFrame) Forget()                 { *f = modelActsFrame{Header: f.Header} }
-func (f *modelActsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 10) }
-func (*modelActsFrame) Func() *greenlet.Func      { return &modelActsFrameInfo }
+func (f *modelActsFrame) Forget()            { *f = modelActsFrame{Header: f.Header} }
+func (f *modelActsFrame) Release(r *gen.Run) { gen.Free(r, f, 10) }
+func (*modelActsFrame) Func() *gen.Func      { return &modelActsFrameInfo }
 
-var modelActsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*model).acts", File: "github.com/going-green/greenlet/hub/model_test.go", Line: 113, Points: "116; 118; 120; 122; 124; 126; 133"}
+var modelActsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*model).acts", File: "github.com/going-green/greenlet/hub/model_test.go", Line: 113, Points: "116; 118; 120; 122; 124; 126; 133"}
 var _ func(*model) = (*model).acts
 
 // modelActsFrameValue is model.acts as a value, for callers that can be suspended.
@@ -373,33 +371,29 @@ type modelActsFrameValue struct {
 	recv *model
 }
 
-func (v modelActsFrameValue) CallResumable(r *greenlet.Run) greenlet.Status {
+func (v modelActsFrameValue) CallResumable(r *gen.Run) gen.Status {
 	return v.recv.actsResumable(r)
 }
 func init() {
-	greenlet.RegisterMethod((*new(*model)).acts, func(recv *model) any {
+	gen.RegisterMethod((*new(*model)).acts, func(recv *model) any {
 		return modelActsFrameValue{recv}
 	})
 }
-func (v modelActsFrameValue) Frame() greenlet.Frame {
-	return greenlet.MakeFrame(modelActsFrame{m: v.recv})
-}
+func (v modelActsFrameValue) Frame() gen.Frame { return gen.MakeFrame(modelActsFrame{m: v.recv}) }
 
 // modelPutsFrame is an activation of model.puts.
 type modelPutsFrame struct {
-	greenlet.Header
+	gen.Header
 	m *model
 	v int
 }
 
-func (m *model) newPutsFrame() *modelPutsFrame { return greenlet.MakeFrame(modelPutsFrame{m: m}) }
+func (m *model) newPutsFrame() *modelPutsFrame { return gen.MakeFrame(modelPutsFrame{m: m}) }
 
 // putsResumable is model.puts for callers that can be suspended.
-func (m *model) putsResumable(r2 *greenlet.Run) greenlet.Status {
-	return (*modelPutsFrame)(nil).body(r2, m)
-}
+func (m *model) putsResumable(r2 *gen.Run) gen.Status { return (*modelPutsFrame)(nil).body(r2, m) }
 
-func (f *modelPutsFrame) body(r2 *greenlet.Run, m *model) (st greenlet.Status) {
+func (f *modelPutsFrame) body(r2 *gen.Run, m *model) (st gen.Status) {
 	var v int
 	var t0 bool
 //line model_test.go:139:1
@@ -413,8 +407,8 @@ func (f *modelPutsFrame) body(r2 *greenlet.Run, m *model) (st greenlet.Status) {
 		goto else_142
 	}
 //line model_test.go:143:1
-	if st = m.queue.PutResumable(r2, v); st != greenlet.Done {
-		f = greenlet.Take(r2, f, 59)
+	if st = m.queue.PutResumable(r2, v); st != gen.Done {
+		f = gen.Take(r2, f, 59)
 		f.m, f.v, f.PC = m, v, 1
 		return r2.Link(f, &f.Header, st)
 	}
@@ -422,26 +416,26 @@ func (f *modelPutsFrame) body(r2 *greenlet.Run, m *model) (st greenlet.Status) {
 else_142:
 //line model_test.go:144:1
 	t0, st = m.queue.PutForResumable(r2, v, m.some())
-	if st != greenlet.Done {
-		f = greenlet.Take(r2, f, 59)
+	if st != gen.Done {
+		f = gen.Take(r2, f, 59)
 		f.m, f.v, f.PC = m, v, 2
 		return r2.Link(f, &f.Header, st)
 	}
 	if !t0 {
 //line model_test.go:145:1
-		return greenlet.Done
+		return gen.Done
 	}
 after_if_142:
 //line model_test.go:147:1
 	m.rows[0].serve(m, m.put[v])
 after_if_141:
 	m.put[v].end = m.tick()
-	return greenlet.Done
+	return gen.Done
 }
 
-//line model_greenlet_test.go:443:1
+//line model_greenlet_test.go:437:1
 
-func (f *modelPutsFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
+func (f *modelPutsFrame) Resume(r2 *gen.Run) (st gen.Status) {
 	m := f.m
 	var v int
 	var t0 bool
@@ -454,7 +448,7 @@ func (f *modelPutsFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 		goto after_if_142
 	case 2:
 		v = f.v
-		t0 = r2.Callee().(interface{ Returned(*greenlet.Run) bool }).Returned(r2)
+		t0 = r2.Callee().(interface{ Returned(*gen.Run) bool }).Returned(r2)
 		if !t0 {
 //line model_test.go:145:1
 			return r2.Return(f, &f.Header)
@@ -470,30 +464,28 @@ after_if_142:
 	return r2.Return(f, &f.Header)
 }
 
-//line model_greenlet_test.go:474:1
+//line model_greenlet_test.go:468:1
 
-func (f *modelPutsFrame) Forget()                 { *f = modelPutsFrame{Header: f.Header} }
-func (f *modelPutsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 59) }
-func (*modelPutsFrame) Func() *greenlet.Func      { return &modelPutsFrameInfo }
+func (f *modelPutsFrame) Forget()            { *f = modelPutsFrame{Header: f.Header} }
+func (f *modelPutsFrame) Release(r *gen.Run) { gen.Free(r, f, 59) }
+func (*modelPutsFrame) Func() *gen.Func      { return &modelPutsFrameInfo }
 
-var modelPutsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*model).puts", File: "github.com/going-green/greenlet/hub/model_test.go", Line: 138, Points: "143 m v; 144 ="}
+var modelPutsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*model).puts", File: "github.com/going-green/greenlet/hub/model_test.go", Line: 138, Points: "143 m v; 144 ="}
 var _ func(*model) = (*model).puts
 
 // modelGetsFrame is an activation of model.gets.
 type modelGetsFrame struct {
-	greenlet.Header
+	gen.Header
 	m *model
 	s span
 }
 
-func (m *model) newGetsFrame() *modelGetsFrame { return greenlet.MakeFrame(modelGetsFrame{m: m}) }
+func (m *model) newGetsFrame() *modelGetsFrame { return gen.MakeFrame(modelGetsFrame{m: m}) }
 
 // getsResumable is model.gets for callers that can be suspended.
-func (m *model) getsResumable(r2 *greenlet.Run) greenlet.Status {
-	return (*modelGetsFrame)(nil).body(r2, m)
-}
+func (m *model) getsResumable(r2 *gen.Run) gen.Status { return (*modelGetsFrame)(nil).body(r2, m) }
 
-func (f *modelGetsFrame) body(r2 *greenlet.Run, m *model) (st greenlet.Status) {
+func (f *modelGetsFrame) body(r2 *gen.Run, m *model) (st gen.Status) {
 	var s span
 	var v int
 	var ok bool
@@ -509,8 +501,8 @@ func (f *modelGetsFrame) body(r2 *greenlet.Run, m *model) (st greenlet.Status) {
 	}
 //line model_test.go:158:1
 	v, ok, st = m.queue.GetResumable(r2)
-	if st != greenlet.Done {
-		f = greenlet.Take(r2, f, 42)
+	if st != gen.Done {
+		f = gen.Take(r2, f, 42)
 		f.m, f.s, f.PC = m, s, 1
 		return r2.Link(f, &f.Header, st)
 	}
@@ -518,15 +510,15 @@ func (f *modelGetsFrame) body(r2 *greenlet.Run, m *model) (st greenlet.Status) {
 else_157:
 //line model_test.go:160:1
 	v, ok, st = m.queue.GetForResumable(r2, m.some())
-	if st != greenlet.Done {
-		f = greenlet.Take(r2, f, 42)
+	if st != gen.Done {
+		f = gen.Take(r2, f, 42)
 		f.m, f.s, f.PC = m, s, 2
 		return r2.Link(f, &f.Header, st)
 	}
 after_if_157:
 //line model_test.go:162:1
 	if !ok {
-		return greenlet.Done
+		return gen.Done
 	}
 	m.rows[1].serve(m, s)
 after_if_156:
@@ -534,12 +526,12 @@ after_if_156:
 		m.fail("%d was got twice", v)
 	}
 	m.got[v] = s
-	return greenlet.Done
+	return gen.Done
 }
 
-//line model_greenlet_test.go:541:1
+//line model_greenlet_test.go:533:1
 
-func (f *modelGetsFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
+func (f *modelGetsFrame) Resume(r2 *gen.Run) (st gen.Status) {
 	m := f.m
 	var s span
 	var v int
@@ -549,15 +541,11 @@ func (f *modelGetsFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 		return r2.Started(f, &f.Header, f.body(r2, f.m))
 	case 1:
 		s = f.s
-		v, ok = r2.Callee().(interface {
-			Returned(*greenlet.Run) (int, bool)
-		}).Returned(r2)
+		v, ok = r2.Callee().(interface{ Returned(*gen.Run) (int, bool) }).Returned(r2)
 		goto after_if_157
 	case 2:
 		s = f.s
-		v, ok = r2.Callee().(interface {
-			Returned(*greenlet.Run) (int, bool)
-		}).Returned(r2)
+		v, ok = r2.Callee().(interface{ Returned(*gen.Run) (int, bool) }).Returned(r2)
 		goto after_if_157
 	}
 
@@ -575,57 +563,53 @@ after_if_157:
 	return r2.Return(f, &f.Header)
 }
 
-//line model_greenlet_test.go:579:1
+//line model_greenlet_test.go:567:1
 
-func (f *modelGetsFrame) Forget()                 { *f = modelGetsFrame{Header: f.Header} }
-func (f *modelGetsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 42) }
-func (*modelGetsFrame) Func() *greenlet.Func      { return &modelGetsFrameInfo }
+func (f *modelGetsFrame) Forget()            { *f = modelGetsFrame{Header: f.Header} }
+func (f *modelGetsFrame) Release(r *gen.Run) { gen.Free(r, f, 42) }
+func (*modelGetsFrame) Func() *gen.Func      { return &modelGetsFrameInfo }
 
-var modelGetsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*model).gets", File: "github.com/going-green/greenlet/hub/model_test.go", Line: 153, Points: "158 m s; 160 ="}
+var modelGetsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*model).gets", File: "github.com/going-green/greenlet/hub/model_test.go", Line: 153, Points: "158 m s; 160 ="}
 var _ func(*model) = (*model).gets
 
 // modelEntersFrame is an activation of model.enters.
 type modelEntersFrame struct {
-	greenlet.DeferHeader
+	gen.DeferHeader
 	m0 *model
 	m  **model
 	s  span
 }
 
-func (m0 *model) newEntersFrame() *modelEntersFrame {
-	return greenlet.MakeFrame(modelEntersFrame{m0: m0})
-}
+func (m0 *model) newEntersFrame() *modelEntersFrame { return gen.MakeFrame(modelEntersFrame{m0: m0}) }
 
 // entersResumable is model.enters for callers that can be suspended.
-func (m0 *model) entersResumable(r2 *greenlet.Run) greenlet.Status {
-	return (*modelEntersFrame)(nil).run(r2, m0)
-}
+func (m0 *model) entersResumable(r2 *gen.Run) gen.Status { return (*modelEntersFrame)(nil).run(r2, m0) }
 
-func (f *modelEntersFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *modelEntersFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.run(r, f.m0))
 }
 
-func (f *modelEntersFrame) run(r2 *greenlet.Run, m0 *model) (st greenlet.Status) {
+func (f *modelEntersFrame) run(r2 *gen.Run, m0 *model) (st gen.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take(r2, f, 24)
+		f = gen.Take(r2, f, 24)
 		f.m0 = m0
 		r2.Guard()
 	}
 	mark := r2.Mark()
-	for st = f.step(r2, m0); st == greenlet.Broken; st = f.step(r2, m0) {
+	for st = f.step(r2, m0); st == gen.Broken; st = f.step(r2, m0) {
 		r2.Recovered(mark)
 	}
-	if hot && st == greenlet.Done {
+	if hot && st == gen.Done {
 		f.Release(r2)
 	}
 	return st
 }
 
-func (f *modelEntersFrame) step(r2 *greenlet.Run, m0 *model) (end greenlet.Status) {
-	end = greenlet.Broken
+func (f *modelEntersFrame) step(r2 *gen.Run, m0 *model) (end gen.Status) {
+	end = gen.Broken
 	defer f.Catch(&end)
-	var st greenlet.Status
+	var st gen.Status
 	var m **model
 	var s span
 	var t0 bool
@@ -641,7 +625,7 @@ func (f *modelEntersFrame) step(r2 *greenlet.Run, m0 *model) (end greenlet.Statu
 	case 3:
 		r2.Callee().(*HubSleepFrame).Release(r2)
 		goto resumed_192
-	case greenlet.Unwind:
+	case gen.Unwind:
 		goto unwind
 	}
 
@@ -657,7 +641,7 @@ func (f *modelEntersFrame) step(r2 *greenlet.Run, m0 *model) (end greenlet.Statu
 		goto else_177
 	}
 //line model_test.go:178:1
-	if st = (*m).sem.AcquireResumable(r2); st != greenlet.Done {
+	if st = (*m).sem.AcquireResumable(r2); st != gen.Done {
 		f.m, f.s, f.PC = m, s, 1
 		return r2.Link(f, &f.Header, st)
 	}
@@ -666,7 +650,7 @@ resumed_178:
 else_177:
 //line model_test.go:179:1
 	t0, st = (*m).sem.AcquireForResumable(r2, (*m).some())
-	if st != greenlet.Done {
+	if st != gen.Done {
 		f.m, f.s, f.PC = m, s, 2
 		return r2.Link(f, &f.Header, st)
 	}
@@ -691,7 +675,7 @@ after_if_176:
 		if (*m).inside > (*m).sem.bound {
 			(*m).fail("%d hold the semaphore", (*m).inside)
 		}
-		if st = (*m).SleepResumable(r2, (*m).some()); st != greenlet.Done {
+		if st = (*m).SleepResumable(r2, (*m).some()); st != gen.Done {
 			f.m, f.PC = nil, 3
 			return r2.Link(f, &f.Header, st)
 		}
@@ -703,66 +687,66 @@ unwind:
 //line model_test.go:193:1
 	for f.Pending() {
 //line model_test.go:193:1
-		if sub := f.Next(r2); sub != greenlet.Done {
+		if sub := f.Next(r2); sub != gen.Done {
 			return r2.Link(f, &f.Header, sub)
 		}
 	}
 //line model_test.go:193:1
 	f.End()
-	return greenlet.Done
+	return gen.Done
 }
 
-//line model_greenlet_test.go:716:1
+//line model_greenlet_test.go:700:1
 
-func (f *modelEntersFrame) Forget()                 { *f = modelEntersFrame{DeferHeader: f.DeferHeader} }
-func (f *modelEntersFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 24) }
-func (*modelEntersFrame) Func() *greenlet.Func      { return &modelEntersFrameInfo }
+func (f *modelEntersFrame) Forget()            { *f = modelEntersFrame{DeferHeader: f.DeferHeader} }
+func (f *modelEntersFrame) Release(r *gen.Run) { gen.Free(r, f, 24) }
+func (*modelEntersFrame) Func() *gen.Func      { return &modelEntersFrameInfo }
 
-var modelEntersFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*model).enters", File: "github.com/going-green/greenlet/hub/model_test.go", Line: 174, End: 193, Points: "178 m s; 179 =; 192"}
+var modelEntersFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*model).enters", File: "github.com/going-green/greenlet/hub/model_test.go", Line: 174, End: 193, Points: "178 m s; 179 =; 192"}
 var _ func(*model) = (*model).enters
 
 // modelLocksFrame is an activation of model.locks.
 type modelLocksFrame struct {
-	greenlet.DeferHeader
+	gen.DeferHeader
 	m     *model
 	depth int
 	s     span
 }
 
 func (m *model) newLocksFrame(depth int) *modelLocksFrame {
-	return greenlet.MakeFrame(modelLocksFrame{m: m, depth: depth})
+	return gen.MakeFrame(modelLocksFrame{m: m, depth: depth})
 }
 
 // locksResumable is model.locks for callers that can be suspended.
-func (m *model) locksResumable(r2 *greenlet.Run, depth int) greenlet.Status {
+func (m *model) locksResumable(r2 *gen.Run, depth int) gen.Status {
 	return (*modelLocksFrame)(nil).run(r2, m, depth)
 }
 
-func (f *modelLocksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *modelLocksFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.run(r, f.m, f.depth))
 }
 
-func (f *modelLocksFrame) run(r2 *greenlet.Run, m *model, depth int) (st greenlet.Status) {
+func (f *modelLocksFrame) run(r2 *gen.Run, m *model, depth int) (st gen.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take(r2, f, 37)
+		f = gen.Take(r2, f, 37)
 		f.m, f.depth = m, depth
 		r2.Guard()
 	}
 	mark := r2.Mark()
-	for st = f.step(r2, m, depth); st == greenlet.Broken; st = f.step(r2, m, depth) {
+	for st = f.step(r2, m, depth); st == gen.Broken; st = f.step(r2, m, depth) {
 		r2.Recovered(mark)
 	}
-	if hot && st == greenlet.Done {
+	if hot && st == gen.Done {
 		f.Release(r2)
 	}
 	return st
 }
 
-func (f *modelLocksFrame) step(r2 *greenlet.Run, m *model, depth int) (end greenlet.Status) {
-	end = greenlet.Broken
+func (f *modelLocksFrame) step(r2 *gen.Run, m *model, depth int) (end gen.Status) {
+	end = gen.Broken
 	defer f.Catch(&end)
-	var st greenlet.Status
+	var st gen.Status
 	var s span
 	var t0 bool
 	switch f.PC {
@@ -780,7 +764,7 @@ func (f *modelLocksFrame) step(r2 *greenlet.Run, m *model, depth int) (end green
 	case 4:
 		r2.Callee().(*modelLocksFrame).Release(r2)
 		goto resumed_212
-	case greenlet.Unwind:
+	case gen.Unwind:
 		goto unwind
 	}
 
@@ -794,7 +778,7 @@ func (f *modelLocksFrame) step(r2 *greenlet.Run, m *model, depth int) (end green
 		goto else_199
 	}
 //line model_test.go:200:1
-	if st = m.mutex.LockResumable(r2); st != greenlet.Done {
+	if st = m.mutex.LockResumable(r2); st != gen.Done {
 		f.s, f.PC = s, 1
 		return r2.Link(f, &f.Header, st)
 	}
@@ -803,7 +787,7 @@ resumed_200:
 else_199:
 //line model_test.go:201:1
 	t0, st = m.mutex.LockForResumable(r2, m.some())
-	if st != greenlet.Done {
+	if st != gen.Done {
 		f.s, f.PC = s, 2
 		return r2.Link(f, &f.Header, st)
 	}
@@ -817,7 +801,7 @@ after_if_199:
 	m.rows[3].serve(m, s)
 after_if_198:
 	f.DeferFunc(m.mutex.Unlock)
-	if st = m.SleepResumable(r2, m.some()); st != greenlet.Done {
+	if st = m.SleepResumable(r2, m.some()); st != gen.Done {
 		f.PC = 3
 		return r2.Link(f, &f.Header, st)
 	}
@@ -830,7 +814,7 @@ resumed_207:
 		goto after_if_211
 	}
 //line model_test.go:212:1
-	if st = m.locksResumable(r2, depth-1); st != greenlet.Done {
+	if st = m.locksResumable(r2, depth-1); st != gen.Done {
 		f.m, f.PC = nil, 4
 		return r2.Link(f, &f.Header, st)
 	}
@@ -842,43 +826,43 @@ unwind:
 //line model_test.go:214:1
 	for f.Pending() {
 //line model_test.go:214:1
-		if sub := f.Next(r2); sub != greenlet.Done {
+		if sub := f.Next(r2); sub != gen.Done {
 			return r2.Link(f, &f.Header, sub)
 		}
 	}
 //line model_test.go:214:1
 	f.End()
-	return greenlet.Done
+	return gen.Done
 }
 
-//line model_greenlet_test.go:855:1
+//line model_greenlet_test.go:839:1
 
-func (f *modelLocksFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.depth) }
-func (f *modelLocksFrame) Forget()                 { *f = modelLocksFrame{DeferHeader: f.DeferHeader} }
-func (f *modelLocksFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 37) }
-func (*modelLocksFrame) Func() *greenlet.Func      { return &modelLocksFrameInfo }
+func (f *modelLocksFrame) Args(args []any)    { gen.SetArgs(f, args, &f.depth) }
+func (f *modelLocksFrame) Forget()            { *f = modelLocksFrame{DeferHeader: f.DeferHeader} }
+func (f *modelLocksFrame) Release(r *gen.Run) { gen.Free(r, f, 37) }
+func (*modelLocksFrame) Func() *gen.Func      { return &modelLocksFrameInfo }
 
-var modelLocksFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*model).locks", File: "github.com/going-green/greenlet/hub/model_test.go", Line: 196, End: 214, Points: "200 m depth s; 201 =; 207 -s; 212"}
+var modelLocksFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*model).locks", File: "github.com/going-green/greenlet/hub/model_test.go", Line: 196, End: 214, Points: "200 m depth s; 201 =; 207 -s; 212"}
 var _ func(*model, int) = (*model).locks
 
 // modelWaitsOrSetsFrame is an activation of model.waitsOrSets.
 type modelWaitsOrSetsFrame struct {
-	greenlet.Header
+	gen.Header
 	m     *model
 	start int
 	was   bool
 }
 
 func (m *model) newWaitsOrSetsFrame() *modelWaitsOrSetsFrame {
-	return greenlet.MakeFrame(modelWaitsOrSetsFrame{m: m})
+	return gen.MakeFrame(modelWaitsOrSetsFrame{m: m})
 }
 
 // waitsOrSetsResumable is model.waitsOrSets for callers that can be suspended.
-func (m *model) waitsOrSetsResumable(r2 *greenlet.Run) greenlet.Status {
+func (m *model) waitsOrSetsResumable(r2 *gen.Run) gen.Status {
 	return (*modelWaitsOrSetsFrame)(nil).body(r2, m)
 }
 
-func (f *modelWaitsOrSetsFrame) body(r2 *greenlet.Run, m *model) (st greenlet.Status) {
+func (f *modelWaitsOrSetsFrame) body(r2 *gen.Run, m *model) (st gen.Status) {
 	var start int
 	var was, t0 bool
 //line model_test.go:218:1
@@ -891,13 +875,13 @@ func (f *modelWaitsOrSetsFrame) body(r2 *greenlet.Run, m *model) (st greenlet.St
 	default:
 		goto case_224
 	}
-	return greenlet.Done
+	return gen.Done
 case_224:
 //line model_test.go:225:1
 	start, was = m.tick(), m.event.IsSet()
 	t0, st = m.event.WaitForResumable(r2, m.some())
-	if st != greenlet.Done {
-		f = greenlet.Take(r2, f, 51)
+	if st != gen.Done {
+		f = gen.Take(r2, f, 51)
 		f.m, f.start, f.was, f.PC = m, start, was, 1
 		return r2.Link(f, &f.Header, st)
 	}
@@ -905,12 +889,12 @@ case_224:
 	if t0 && !was && m.set < start {
 		m.fail("waited for an event that was not set")
 	}
-	return greenlet.Done
+	return gen.Done
 }
 
-//line model_greenlet_test.go:912:1
+//line model_greenlet_test.go:896:1
 
-func (f *modelWaitsOrSetsFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
+func (f *modelWaitsOrSetsFrame) Resume(r2 *gen.Run) (st gen.Status) {
 	m := f.m
 	var start int
 	var was, t0 bool
@@ -928,55 +912,53 @@ func (f *modelWaitsOrSetsFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-//line model_greenlet_test.go:932:1
+//line model_greenlet_test.go:916:1
 
-func (f *modelWaitsOrSetsFrame) Forget()                 { *f = modelWaitsOrSetsFrame{Header: f.Header} }
-func (f *modelWaitsOrSetsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 51) }
-func (*modelWaitsOrSetsFrame) Func() *greenlet.Func      { return &modelWaitsOrSetsFrameInfo }
+func (f *modelWaitsOrSetsFrame) Forget()            { *f = modelWaitsOrSetsFrame{Header: f.Header} }
+func (f *modelWaitsOrSetsFrame) Release(r *gen.Run) { gen.Free(r, f, 51) }
+func (*modelWaitsOrSetsFrame) Func() *gen.Func      { return &modelWaitsOrSetsFrameInfo }
 
-var modelWaitsOrSetsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*model).waitsOrSets", File: "github.com/going-green/greenlet/hub/model_test.go", Line: 217, Points: "226 m start was"}
+var modelWaitsOrSetsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*model).waitsOrSets", File: "github.com/going-green/greenlet/hub/model_test.go", Line: 217, Points: "226 m start was"}
 var _ func(*model) = (*model).waitsOrSets
 
 // modelPeeksFrame is an activation of model.peeks.
 type modelPeeksFrame struct {
-	greenlet.Header
+	gen.Header
 	m *model
 }
 
-func (m *model) newPeeksFrame() *modelPeeksFrame { return greenlet.MakeFrame(modelPeeksFrame{m: m}) }
+func (m *model) newPeeksFrame() *modelPeeksFrame { return gen.MakeFrame(modelPeeksFrame{m: m}) }
 
 // peeksResumable is model.peeks for callers that can be suspended.
-func (m *model) peeksResumable(r2 *greenlet.Run) greenlet.Status {
-	return (*modelPeeksFrame)(nil).body(r2, m)
-}
+func (m *model) peeksResumable(r2 *gen.Run) gen.Status { return (*modelPeeksFrame)(nil).body(r2, m) }
 
-func (f *modelPeeksFrame) body(r2 *greenlet.Run, m *model) (st greenlet.Status) {
+func (f *modelPeeksFrame) body(r2 *gen.Run, m *model) (st gen.Status) {
 //line model_test.go:234:1
 	if m.r.IntN(2) != 0 {
 		goto after_if_234
 	}
 //line model_test.go:235:1
 	_, st = AwaitForResumable[Waitable](r2, m.some(), 1+m.r.IntN(5), m.queue, m.sem, m.mutex, m.event, m.tasks[0])
-	if st != greenlet.Done {
-		f = greenlet.Take(r2, f, 45)
+	if st != gen.Done {
+		f = gen.Take(r2, f, 45)
 		f.m, f.PC = nil, 1
 		return r2.Link(f, &f.Header, st)
 	}
 //line model_test.go:236:1
-	return greenlet.Done
+	return gen.Done
 after_if_234:
 	_, st = m.WithTimeoutResumable(r2, m.some(), (&modelPeeksFunc1{m: &m}).value())
-	if st != greenlet.Done {
-		f = greenlet.Take(r2, f, 45)
+	if st != gen.Done {
+		f = gen.Take(r2, f, 45)
 		f.m, f.PC = nil, 2
 		return r2.Link(f, &f.Header, st)
 	}
-	return greenlet.Done
+	return gen.Done
 }
 
-//line model_greenlet_test.go:978:1
+//line model_greenlet_test.go:960:1
 
-func (f *modelPeeksFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
+func (f *modelPeeksFrame) Resume(r2 *gen.Run) (st gen.Status) {
 	switch f.PC {
 	case 0:
 		return r2.Started(f, &f.Header, f.body(r2, f.m))
@@ -990,24 +972,24 @@ func (f *modelPeeksFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-//line model_greenlet_test.go:994:1
+//line model_greenlet_test.go:976:1
 
-func (f *modelPeeksFrame) Forget()                 { *f = modelPeeksFrame{Header: f.Header} }
-func (f *modelPeeksFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 45) }
-func (*modelPeeksFrame) Func() *greenlet.Func      { return &modelPeeksFrameInfo }
+func (f *modelPeeksFrame) Forget()            { *f = modelPeeksFrame{Header: f.Header} }
+func (f *modelPeeksFrame) Release(r *gen.Run) { gen.Free(r, f, 45) }
+func (*modelPeeksFrame) Func() *gen.Func      { return &modelPeeksFrameInfo }
 
-var modelPeeksFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*model).peeks", File: "github.com/going-green/greenlet/hub/model_test.go", Line: 233, Points: "235; 238"}
+var modelPeeksFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*model).peeks", File: "github.com/going-green/greenlet/hub/model_test.go", Line: 233, Points: "235; 238"}
 var _ func(*model) = (*model).peeks
 
 // modelPeeksFunc1 is the function literal of model_test.go:238, with what it captures.
 type modelPeeksFunc1 struct {
-	greenlet.Closure
+	gen.Closure
 	m **model
 }
 
 // value is the literal for code that can't be suspended.
 func (c *modelPeeksFunc1) value() func() {
-	return greenlet.Bind(&c.Closure, c, func() {
+	return gen.Bind(&c.Closure, c, func() {
 //line model_test.go:239:1
 		if v, ok := (*c.m).queue.Peek(); ok && (*c.m).put[v].start == 0 {
 			(*c.m).fail("saw %d", v)
@@ -1015,26 +997,26 @@ func (c *modelPeeksFunc1) value() func() {
 	})
 }
 
-//line model_greenlet_test.go:1019:1
+//line model_greenlet_test.go:1001:1
 
 // modelPeeksFunc1Frame is an activation of the literal modelPeeksFunc1.
 type modelPeeksFunc1Frame struct {
-	greenlet.Header
+	gen.Header
 	c *modelPeeksFunc1
 }
 
 // CallResumable is the literal modelPeeksFunc1 for callers that can be suspended.
-func (c *modelPeeksFunc1) CallResumable(r *greenlet.Run) greenlet.Status {
+func (c *modelPeeksFunc1) CallResumable(r *gen.Run) gen.Status {
 	return (*modelPeeksFunc1Frame)(nil).body(r, c)
 }
 
-func (f *modelPeeksFunc1Frame) body(r *greenlet.Run, c *modelPeeksFunc1) (st greenlet.Status) {
+func (f *modelPeeksFunc1Frame) body(r *gen.Run, c *modelPeeksFunc1) (st gen.Status) {
 	var v int
 	var ok bool
 //line model_test.go:239:1
 	v, ok, st = (*c.m).queue.PeekResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 6)
+	if st != gen.Done {
+		f = gen.Take(r, f, 6)
 		f.c, f.PC = c, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -1042,19 +1024,17 @@ func (f *modelPeeksFunc1Frame) body(r *greenlet.Run, c *modelPeeksFunc1) (st gre
 	if ok && (*c.m).put[v].start == 0 {
 		(*c.m).fail("saw %d", v)
 	}
-	return greenlet.Done
+	return gen.Done
 }
 
-//line model_greenlet_test.go:1049:1
+//line model_greenlet_test.go:1031:1
 
-func (f *modelPeeksFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *modelPeeksFunc1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
 	_ = c
 	var v int
 	var ok bool
-	v, ok = r.Callee().(interface {
-		Returned(*greenlet.Run) (int, bool)
-	}).Returned(r)
+	v, ok = r.Callee().(interface{ Returned(*gen.Run) (int, bool) }).Returned(r)
 //line model_test.go:239:1
 	if ok && (*c.m).put[v].start == 0 {
 		(*c.m).fail("saw %d", v)
@@ -1062,13 +1042,13 @@ func (f *modelPeeksFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line model_greenlet_test.go:1066:1
+//line model_greenlet_test.go:1046:1
 
-func (f *modelPeeksFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 6) }
-func (*modelPeeksFunc1Frame) Func() *greenlet.Func      { return &modelPeeksFunc1FrameInfo }
+func (f *modelPeeksFunc1Frame) Release(r *gen.Run) { gen.Free(r, f, 6) }
+func (*modelPeeksFunc1Frame) Func() *gen.Func      { return &modelPeeksFunc1FrameInfo }
 
-var modelPeeksFunc1FrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*model).peeks.func1", File: "github.com/going-green/greenlet/hub/model_test.go", Line: 238, Points: "239"}
+var modelPeeksFunc1FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*model).peeks.func1", File: "github.com/going-green/greenlet/hub/model_test.go", Line: 238, Points: "239"}
 
 func init() {
-	greenlet.Declare("model.lives", "model.survives", "model.acts", "model.puts", "model.gets", "model.enters", "model.locks", "model.waitsOrSets", "model.peeks")
+	gen.Declare("model.lives", "model.survives", "model.acts", "model.puts", "model.gets", "model.enters", "model.locks", "model.waitsOrSets", "model.peeks")
 }

@@ -5,78 +5,78 @@
 package hub
 
 import (
-	greenlet "github.com/going-green/greenlet/runtime"
+	"github.com/going-green/greenlet/runtime/gen"
 	"testing"
 )
 
-const _ = greenlet.Protocol1_RunGoGenerate
+const _ = gen.Protocol1_RunGoGenerate
 
 // blocksUntilFrame is an activation of blocksUntil.
 type blocksUntilFrame struct {
-	greenlet.Header
+	gen.Header
 	free chan bool
 }
 
 func newBlocksUntilFrame(free chan bool) *blocksUntilFrame {
-	return greenlet.MakeFrame(blocksUntilFrame{free: free})
+	return gen.MakeFrame(blocksUntilFrame{free: free})
 }
 
 // blocksUntilResumable is blocksUntil for callers that can be suspended.
-func blocksUntilResumable(r *greenlet.Run, free chan bool) greenlet.Status {
+func blocksUntilResumable(r *gen.Run, free chan bool) gen.Status {
 	return (*blocksUntilFrame)(nil).body(r, free)
 }
 
-func (f *blocksUntilFrame) body(r *greenlet.Run, free chan bool) (st greenlet.Status) {
+func (f *blocksUntilFrame) body(r *gen.Run, free chan bool) (st gen.Status) {
 //line monitor_test.go:60:1
 	<-free
-	return greenlet.Done
+	return gen.Done
 }
 
 //line monitor_greenlet_test.go:37:1
 
-func (f *blocksUntilFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *blocksUntilFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.free))
 }
 
-func (f *blocksUntilFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.free) }
-func (f *blocksUntilFrame) Forget()                 { *f = blocksUntilFrame{Header: f.Header} }
-func (f *blocksUntilFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 8) }
-func (*blocksUntilFrame) Func() *greenlet.Func      { return &blocksUntilFrameInfo }
+func (f *blocksUntilFrame) Args(args []any)    { gen.SetArgs(f, args, &f.free) }
+func (f *blocksUntilFrame) Forget()            { *f = blocksUntilFrame{Header: f.Header} }
+func (f *blocksUntilFrame) Release(r *gen.Run) { gen.Free(r, f, 8) }
+func (*blocksUntilFrame) Func() *gen.Func      { return &blocksUntilFrameInfo }
 
-var blocksUntilFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.blocksUntil", File: "github.com/going-green/greenlet/hub/monitor_test.go", Line: 60}
+var blocksUntilFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.blocksUntil", File: "github.com/going-green/greenlet/hub/monitor_test.go", Line: 60}
 var _ func(chan bool) = blocksUntil
 
 // logLabelledFrame is an activation of log.labelled.
 type logLabelledFrame struct {
-	greenlet.Header
+	gen.Header
 	l *log
 	t *testing.T
 }
 
 func (l *log) newLabelledFrame(t *testing.T) *logLabelledFrame {
-	return greenlet.MakeFrame(logLabelledFrame{l: l, t: t})
+	return gen.MakeFrame(logLabelledFrame{l: l, t: t})
 }
 
 // labelledResumable is log.labelled for callers that can be suspended.
-func (l *log) labelledResumable(r *greenlet.Run, t *testing.T) greenlet.Status {
+func (l *log) labelledResumable(r *gen.Run, t *testing.T) gen.Status {
 	return (*logLabelledFrame)(nil).body(r, l, t)
 }
 
-func (f *logLabelledFrame) body(r *greenlet.Run, l *log, t *testing.T) (st greenlet.Status) {
+func (f *logLabelledFrame) body(r *gen.Run, l *log, t *testing.T) (st gen.Status) {
 //line monitor_test.go:120:1
-	if st = l.YieldResumable(r); st != greenlet.Done {
-		f = greenlet.Take(r, f, 61)
+	if st = l.YieldResumable(r); st != gen.Done {
+		f = gen.Take(r, f, 61)
 		f.l, f.t, f.PC = l, t, 1
 		return r.Link(f, &f.Header, st)
 	}
 //line monitor_test.go:121:1
 	l.say("%s", labels(t))
-	return greenlet.Done
+	return gen.Done
 }
 
 //line monitor_greenlet_test.go:79:1
 
-func (f *logLabelledFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *logLabelledFrame) Resume(r *gen.Run) (st gen.Status) {
 	l, t := f.l, f.t
 	switch f.PC {
 	case 0:
@@ -91,14 +91,14 @@ func (f *logLabelledFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 //line monitor_greenlet_test.go:94:1
 
-func (f *logLabelledFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.t) }
-func (f *logLabelledFrame) Forget()                 { *f = logLabelledFrame{Header: f.Header} }
-func (f *logLabelledFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 61) }
-func (*logLabelledFrame) Func() *greenlet.Func      { return &logLabelledFrameInfo }
+func (f *logLabelledFrame) Args(args []any)    { gen.SetArgs(f, args, &f.t) }
+func (f *logLabelledFrame) Forget()            { *f = logLabelledFrame{Header: f.Header} }
+func (f *logLabelledFrame) Release(r *gen.Run) { gen.Free(r, f, 61) }
+func (*logLabelledFrame) Func() *gen.Func      { return &logLabelledFrameInfo }
 
-var logLabelledFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).labelled", File: "github.com/going-green/greenlet/hub/monitor_test.go", Line: 119, Points: "120 l t"}
+var logLabelledFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).labelled", File: "github.com/going-green/greenlet/hub/monitor_test.go", Line: 119, Points: "120 l t"}
 var _ func(*log, *testing.T) = (*log).labelled
 
 func init() {
-	greenlet.Declare("log.labelled")
+	gen.Declare("log.labelled")
 }

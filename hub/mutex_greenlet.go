@@ -5,43 +5,41 @@
 package hub
 
 import (
-	greenlet "github.com/going-green/greenlet/runtime"
+	"github.com/going-green/greenlet/runtime/gen"
 	"time"
 )
 
-const _ = greenlet.Protocol1_RunGoGenerate
+const _ = gen.Protocol1_RunGoGenerate
 
 // MutexLockFrame is an activation of Mutex.Lock.
 type MutexLockFrame struct {
-	greenlet.Header
+	gen.Header
 	m *Mutex
 }
 
 // NewLockFrame makes a frame that will run Mutex.Lock.
-func (m *Mutex) NewLockFrame() *MutexLockFrame { return greenlet.MakeFrame(MutexLockFrame{m: m}) }
+func (m *Mutex) NewLockFrame() *MutexLockFrame { return gen.MakeFrame(MutexLockFrame{m: m}) }
 
 // LockResumable is Mutex.Lock for callers that can be suspended.
-func (m *Mutex) LockResumable(r *greenlet.Run) greenlet.Status {
-	return (*MutexLockFrame)(nil).body(r, m)
-}
+func (m *Mutex) LockResumable(r *gen.Run) gen.Status { return (*MutexLockFrame)(nil).body(r, m) }
 
-func (f *MutexLockFrame) body(r *greenlet.Run, m *Mutex) (st greenlet.Status) {
+func (f *MutexLockFrame) body(r *gen.Run, m *Mutex) (st gen.Status) {
 //line mutex.go:31:1
 	if m.TryLock() {
-		return greenlet.Done
+		return gen.Done
 	}
 //line mutex.go:32:1
 	m.hub.running.slot = m
-	f = greenlet.Take(r, f, 30)
+	f = gen.Take(r, f, 30)
 	r.Leaf(f, &f.Header)
 	f.m, f.PC = m, 1
 //line mutex.go:33:1
 	return r.SendNone(m.hub.park(r.Current(), &m.waiting, forMutex))
 }
 
-//line mutex_greenlet.go:43:1
+//line mutex_greenlet.go:41:1
 
-func (f *MutexLockFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *MutexLockFrame) Resume(r *gen.Run) (st gen.Status) {
 	m := f.m
 	switch f.PC {
 	case 0:
@@ -53,13 +51,13 @@ func (f *MutexLockFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-//line mutex_greenlet.go:57:1
+//line mutex_greenlet.go:55:1
 
-func (f *MutexLockFrame) Forget()                 { *f = MutexLockFrame{Header: f.Header} }
-func (f *MutexLockFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 30) }
-func (*MutexLockFrame) Func() *greenlet.Func      { return &infoOfMutexLockFrame }
+func (f *MutexLockFrame) Forget()            { *f = MutexLockFrame{Header: f.Header} }
+func (f *MutexLockFrame) Release(r *gen.Run) { gen.Free(r, f, 30) }
+func (*MutexLockFrame) Func() *gen.Func      { return &infoOfMutexLockFrame }
 
-var infoOfMutexLockFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Mutex).Lock", File: "github.com/going-green/greenlet/hub/mutex.go", Line: 30, Points: "33 m"}
+var infoOfMutexLockFrame = gen.Func{Name: "github.com/going-green/greenlet/hub.(*Mutex).Lock", File: "github.com/going-green/greenlet/hub/mutex.go", Line: 30, Points: "33 m"}
 var _ func(*Mutex) = (*Mutex).Lock
 
 // valueMutexLockFrame is Mutex.Lock as a value, for callers that can be suspended.
@@ -67,21 +65,19 @@ type valueMutexLockFrame struct {
 	recv *Mutex
 }
 
-func (v valueMutexLockFrame) CallResumable(r *greenlet.Run) greenlet.Status {
+func (v valueMutexLockFrame) CallResumable(r *gen.Run) gen.Status {
 	return v.recv.LockResumable(r)
 }
 func init() {
-	greenlet.RegisterMethod((*new(*Mutex)).Lock, func(recv *Mutex) any {
+	gen.RegisterMethod((*new(*Mutex)).Lock, func(recv *Mutex) any {
 		return valueMutexLockFrame{recv}
 	})
 }
-func (v valueMutexLockFrame) Frame() greenlet.Frame {
-	return greenlet.MakeFrame(MutexLockFrame{m: v.recv})
-}
+func (v valueMutexLockFrame) Frame() gen.Frame { return gen.MakeFrame(MutexLockFrame{m: v.recv}) }
 
 // MutexLockForFrame is an activation of Mutex.LockFor.
 type MutexLockForFrame struct {
-	greenlet.Header
+	gen.Header
 	m    *Mutex
 	d    time.Duration
 	ret0 bool
@@ -89,36 +85,32 @@ type MutexLockForFrame struct {
 
 // NewLockForFrame makes a frame that will run Mutex.LockFor.
 func (m *Mutex) NewLockForFrame(d time.Duration) *MutexLockForFrame {
-	return greenlet.MakeFrame(MutexLockForFrame{m: m, d: d})
+	return gen.MakeFrame(MutexLockForFrame{m: m, d: d})
 }
-func (f *MutexLockForFrame) Results() bool { f.Over(f); return f.ret0 }
-func (f *MutexLockForFrame) Returned(r *greenlet.Run) (ret0 bool) {
-	ret0 = f.ret0
-	f.Release(r)
-	return
-}
+func (f *MutexLockForFrame) Results() bool                   { f.Over(f); return f.ret0 }
+func (f *MutexLockForFrame) Returned(r *gen.Run) (ret0 bool) { ret0 = f.ret0; f.Release(r); return }
 
 // LockForResumable is Mutex.LockFor for callers that can be suspended.
-func (m *Mutex) LockForResumable(r *greenlet.Run, d time.Duration) (bool, greenlet.Status) {
+func (m *Mutex) LockForResumable(r *gen.Run, d time.Duration) (bool, gen.Status) {
 	return (*MutexLockForFrame)(nil).body(r, m, d)
 }
 
-func (f *MutexLockForFrame) body(r *greenlet.Run, m *Mutex, d time.Duration) (ret0 bool, st greenlet.Status) {
+func (f *MutexLockForFrame) body(r *gen.Run, m *Mutex, d time.Duration) (ret0 bool, st gen.Status) {
 //line mutex.go:42:1
 	if m.TryLock() {
-		return true, greenlet.Done
+		return true, gen.Done
 	}
 	m.hub.running.slot = m
-	f = greenlet.Take(r, f, 53)
+	f = gen.Take(r, f, 53)
 	r.Leaf(f, &f.Header)
 	f.m, f.PC = m, 1
 //line mutex.go:46:1
 	return ret0, r.SendNone(m.hub.parkFor(r.Current(), &m.waiting, d, forMutex))
 }
 
-//line mutex_greenlet.go:120:1
+//line mutex_greenlet.go:112:1
 
-func (f *MutexLockForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *MutexLockForFrame) Resume(r *gen.Run) (st gen.Status) {
 	m := f.m
 	switch f.PC {
 	case 0:
@@ -132,15 +124,15 @@ func (f *MutexLockForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-//line mutex_greenlet.go:136:1
+//line mutex_greenlet.go:128:1
 
-func (f *MutexLockForFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.d) }
-func (f *MutexLockForFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
-func (f *MutexLockForFrame) Forget()                              { *f = MutexLockForFrame{Header: f.Header, ret0: f.ret0} }
-func (f *MutexLockForFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 53) }
-func (*MutexLockForFrame) Func() *greenlet.Func                   { return &infoOfMutexLockForFrame }
+func (f *MutexLockForFrame) Args(args []any)            { gen.SetArgs(f, args, &f.d) }
+func (f *MutexLockForFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
+func (f *MutexLockForFrame) Forget()                    { *f = MutexLockForFrame{Header: f.Header, ret0: f.ret0} }
+func (f *MutexLockForFrame) Release(r *gen.Run)         { gen.Free(r, f, 53) }
+func (*MutexLockForFrame) Func() *gen.Func              { return &infoOfMutexLockForFrame }
 
-var infoOfMutexLockForFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Mutex).LockFor", File: "github.com/going-green/greenlet/hub/mutex.go", Line: 41, Points: "46 m"}
+var infoOfMutexLockForFrame = gen.Func{Name: "github.com/going-green/greenlet/hub.(*Mutex).LockFor", File: "github.com/going-green/greenlet/hub/mutex.go", Line: 41, Points: "46 m"}
 var _ func(*Mutex, time.Duration) bool = (*Mutex).LockFor
 
 // valueMutexLockForFrame is Mutex.LockFor as a value, for callers that can be suspended.
@@ -148,17 +140,15 @@ type valueMutexLockForFrame struct {
 	recv *Mutex
 }
 
-func (v valueMutexLockForFrame) CallResumable(r *greenlet.Run, p0 time.Duration) (bool, greenlet.Status) {
+func (v valueMutexLockForFrame) CallResumable(r *gen.Run, p0 time.Duration) (bool, gen.Status) {
 	return v.recv.LockForResumable(r, p0)
 }
 func init() {
-	greenlet.RegisterMethod((*new(*Mutex)).LockFor, func(recv *Mutex) any {
+	gen.RegisterMethod((*new(*Mutex)).LockFor, func(recv *Mutex) any {
 		return valueMutexLockForFrame{recv}
 	})
 }
-func (v valueMutexLockForFrame) Frame() greenlet.Frame {
-	return greenlet.MakeFrame(MutexLockForFrame{m: v.recv})
-}
+func (v valueMutexLockForFrame) Frame() gen.Frame { return gen.MakeFrame(MutexLockForFrame{m: v.recv}) }
 func init() {
-	greenlet.Declare("Mutex.Lock", "Mutex.LockFor")
+	gen.Declare("Mutex.Lock", "Mutex.LockFor")
 }

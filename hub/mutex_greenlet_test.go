@@ -5,65 +5,65 @@
 package hub
 
 import (
-	greenlet "github.com/going-green/greenlet/runtime"
+	"github.com/going-green/greenlet/runtime/gen"
 	"time"
 )
 
-const _ = greenlet.Protocol1_RunGoGenerate
+const _ = gen.Protocol1_RunGoGenerate
 
 // logLocksFrame is an activation of log.locks.
 type logLocksFrame struct {
-	greenlet.Header
+	gen.Header
 	l    *log
 	m    *Mutex
 	name string
 }
 
 func (l *log) newLocksFrame(m *Mutex, name string) *logLocksFrame {
-	return greenlet.MakeFrame(logLocksFrame{l: l, m: m, name: name})
+	return gen.MakeFrame(logLocksFrame{l: l, m: m, name: name})
 }
 
 // locksResumable is log.locks for callers that can be suspended.
-func (l *log) locksResumable(r *greenlet.Run, m *Mutex, name string) greenlet.Status {
+func (l *log) locksResumable(r *gen.Run, m *Mutex, name string) gen.Status {
 	return (*logLocksFrame)(nil).body(r, l, m, name)
 }
 
-func (f *logLocksFrame) body(r *greenlet.Run, l *log, m *Mutex, name string) (st greenlet.Status) {
+func (f *logLocksFrame) body(r *gen.Run, l *log, m *Mutex, name string) (st gen.Status) {
 //line mutex_test.go:14:1
-	if st = m.LockResumable(r); st != greenlet.Done {
-		f = greenlet.Take(r, f, 58)
+	if st = m.LockResumable(r); st != gen.Done {
+		f = gen.Take(r, f, 58)
 		f.l, f.m, f.name, f.PC = l, m, name, 1
 		return r.Link(f, &f.Header, st)
 	}
 //line mutex_test.go:15:1
-	if st = m.LockResumable(r); st != greenlet.Done {
-		f = greenlet.Take(r, f, 58)
+	if st = m.LockResumable(r); st != gen.Done {
+		f = gen.Take(r, f, 58)
 		f.l, f.m, f.name, f.PC = l, m, name, 2
 		return r.Link(f, &f.Header, st)
 	}
 //line mutex_test.go:16:1
-	if st = l.SleepResumable(r, time.Second); st != greenlet.Done {
-		f = greenlet.Take(r, f, 58)
+	if st = l.SleepResumable(r, time.Second); st != gen.Done {
+		f = gen.Take(r, f, 58)
 		f.l, f.m, f.name, f.PC = l, m, name, 3
 		return r.Link(f, &f.Header, st)
 	}
 //line mutex_test.go:17:1
 	m.Unlock()
 	l.say("%s %v", name, m.Owner() == l.Current())
-	if st = l.YieldResumable(r); st != greenlet.Done {
-		f = greenlet.Take(r, f, 58)
+	if st = l.YieldResumable(r); st != gen.Done {
+		f = gen.Take(r, f, 58)
 		f.l, f.m, f.name, f.PC = l, m, name, 4
 		return r.Link(f, &f.Header, st)
 	}
 //line mutex_test.go:20:1
 	m.Unlock()
 	l.say("%s leaves it %v", name, m.Owner() != nil)
-	return greenlet.Done
+	return gen.Done
 }
 
 //line mutex_greenlet_test.go:65:1
 
-func (f *logLocksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *logLocksFrame) Resume(r *gen.Run) (st gen.Status) {
 	l, m, name := f.l, f.m, f.name
 	switch f.PC {
 	case 0:
@@ -71,7 +71,7 @@ func (f *logLocksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	case 1:
 		r.Callee().(*MutexLockFrame).Release(r)
 //line mutex_test.go:15:1
-		if st = m.LockResumable(r); st != greenlet.Done {
+		if st = m.LockResumable(r); st != gen.Done {
 			f.PC = 2
 			return r.Link(f, &f.Header, st)
 		}
@@ -89,7 +89,7 @@ func (f *logLocksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 resumed_15:
 //line mutex_test.go:16:1
-	if st = l.SleepResumable(r, time.Second); st != greenlet.Done {
+	if st = l.SleepResumable(r, time.Second); st != gen.Done {
 		f.PC = 3
 		return r.Link(f, &f.Header, st)
 	}
@@ -97,7 +97,7 @@ resumed_16:
 //line mutex_test.go:17:1
 	m.Unlock()
 	l.say("%s %v", name, m.Owner() == l.Current())
-	if st = l.YieldResumable(r); st != greenlet.Done {
+	if st = l.YieldResumable(r); st != gen.Done {
 		f.PC = 4
 		return r.Link(f, &f.Header, st)
 	}
@@ -110,17 +110,17 @@ resumed_19:
 
 //line mutex_greenlet_test.go:112:1
 
-func (f *logLocksFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.m, &f.name) }
-func (f *logLocksFrame) Forget()                 { *f = logLocksFrame{Header: f.Header} }
-func (f *logLocksFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 58) }
-func (*logLocksFrame) Func() *greenlet.Func      { return &logLocksFrameInfo }
+func (f *logLocksFrame) Args(args []any)    { gen.SetArgs(f, args, &f.m, &f.name) }
+func (f *logLocksFrame) Forget()            { *f = logLocksFrame{Header: f.Header} }
+func (f *logLocksFrame) Release(r *gen.Run) { gen.Free(r, f, 58) }
+func (*logLocksFrame) Func() *gen.Func      { return &logLocksFrameInfo }
 
-var logLocksFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).locks", File: "github.com/going-green/greenlet/hub/mutex_test.go", Line: 13, Points: "14 l m name; 15 =; 16 =; 19 ="}
+var logLocksFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).locks", File: "github.com/going-green/greenlet/hub/mutex_test.go", Line: 13, Points: "14 l m name; 15 =; 16 =; 19 ="}
 var _ func(*log, *Mutex, string) = (*log).locks
 
 // logLocksForFrame is an activation of log.locksFor.
 type logLocksForFrame struct {
-	greenlet.DeferHeader
+	gen.DeferHeader
 	l0 *log
 	m  *Mutex
 	d  time.Duration
@@ -129,39 +129,39 @@ type logLocksForFrame struct {
 }
 
 func (l0 *log) newLocksForFrame(m *Mutex, d time.Duration) *logLocksForFrame {
-	return greenlet.MakeFrame(logLocksForFrame{l0: l0, m: m, d: d})
+	return gen.MakeFrame(logLocksForFrame{l0: l0, m: m, d: d})
 }
 
 // locksForResumable is log.locksFor for callers that can be suspended.
-func (l0 *log) locksForResumable(r *greenlet.Run, m *Mutex, d time.Duration) greenlet.Status {
+func (l0 *log) locksForResumable(r *gen.Run, m *Mutex, d time.Duration) gen.Status {
 	return (*logLocksForFrame)(nil).run(r, l0, m, d)
 }
 
-func (f *logLocksForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *logLocksForFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.run(r, f.l0, f.m, f.d))
 }
 
-func (f *logLocksForFrame) run(r *greenlet.Run, l0 *log, m *Mutex, d time.Duration) (st greenlet.Status) {
+func (f *logLocksForFrame) run(r *gen.Run, l0 *log, m *Mutex, d time.Duration) (st gen.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take(r, f, 41)
+		f = gen.Take(r, f, 41)
 		f.l0, f.m, f.d = l0, m, d
 		r.Guard()
 	}
 	mark := r.Mark()
-	for st = f.step(r, l0, m, d); st == greenlet.Broken; st = f.step(r, l0, m, d) {
+	for st = f.step(r, l0, m, d); st == gen.Broken; st = f.step(r, l0, m, d) {
 		r.Recovered(mark)
 	}
-	if hot && st == greenlet.Done {
+	if hot && st == gen.Done {
 		f.Release(r)
 	}
 	return st
 }
 
-func (f *logLocksForFrame) step(r *greenlet.Run, l0 *log, m *Mutex, d time.Duration) (end greenlet.Status) {
-	end = greenlet.Broken
+func (f *logLocksForFrame) step(r *gen.Run, l0 *log, m *Mutex, d time.Duration) (end gen.Status) {
+	end = gen.Broken
 	defer f.Catch(&end)
-	var st greenlet.Status
+	var st gen.Status
 	var l **log
 	var t1, t2 bool
 	switch f.PC {
@@ -169,7 +169,7 @@ func (f *logLocksForFrame) step(r *greenlet.Run, l0 *log, m *Mutex, d time.Durat
 		l, t1 = f.l, f.t1
 		t2 = r.Callee().(*MutexLockForFrame).Returned(r)
 		goto resumed_27
-	case greenlet.Unwind:
+	case gen.Unwind:
 		goto unwind
 	}
 
@@ -183,7 +183,7 @@ func (f *logLocksForFrame) step(r *greenlet.Run, l0 *log, m *Mutex, d time.Durat
 		t1 = t0
 //line mutex_test.go:27:1
 		t2, st = m.LockForResumable(r, d)
-		if st != greenlet.Done {
+		if st != gen.Done {
 			f.l, f.t1, f.PC = l, t1, 1
 			return r.Link(f, &f.Header, st)
 		}
@@ -200,45 +200,45 @@ unwind:
 //line mutex_test.go:29:1
 	for f.Pending() {
 //line mutex_test.go:29:1
-		if sub := f.Next(r); sub != greenlet.Done {
+		if sub := f.Next(r); sub != gen.Done {
 			return r.Link(f, &f.Header, sub)
 		}
 	}
 //line mutex_test.go:29:1
 	f.End()
-	return greenlet.Done
+	return gen.Done
 }
 
 //line mutex_greenlet_test.go:213:1
 
-func (f *logLocksForFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.m, &f.d) }
-func (f *logLocksForFrame) Forget()                 { *f = logLocksForFrame{DeferHeader: f.DeferHeader} }
-func (f *logLocksForFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 41) }
-func (*logLocksForFrame) Func() *greenlet.Func      { return &logLocksForFrameInfo }
+func (f *logLocksForFrame) Args(args []any)    { gen.SetArgs(f, args, &f.m, &f.d) }
+func (f *logLocksForFrame) Forget()            { *f = logLocksForFrame{DeferHeader: f.DeferHeader} }
+func (f *logLocksForFrame) Release(r *gen.Run) { gen.Free(r, f, 41) }
+func (*logLocksForFrame) Func() *gen.Func      { return &logLocksForFrameInfo }
 
-var logLocksForFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).locksFor", File: "github.com/going-green/greenlet/hub/mutex_test.go", Line: 25, End: 29, Points: "27 l m t1"}
+var logLocksForFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).locksFor", File: "github.com/going-green/greenlet/hub/mutex_test.go", Line: 25, End: 29, Points: "27 l m t1"}
 var _ func(*log, *Mutex, time.Duration) = (*log).locksFor
 
 // logLocksTwoFrame is an activation of log.locksTwo.
 type logLocksTwoFrame struct {
-	greenlet.Header
+	gen.Header
 	l    *log
 	a, b *Mutex
 }
 
 func (l *log) newLocksTwoFrame(a *Mutex, b *Mutex) *logLocksTwoFrame {
-	return greenlet.MakeFrame(logLocksTwoFrame{l: l, a: a, b: b})
+	return gen.MakeFrame(logLocksTwoFrame{l: l, a: a, b: b})
 }
 
 // locksTwoResumable is log.locksTwo for callers that can be suspended.
-func (l *log) locksTwoResumable(r *greenlet.Run, a *Mutex, b *Mutex) greenlet.Status {
+func (l *log) locksTwoResumable(r *gen.Run, a *Mutex, b *Mutex) gen.Status {
 	return (*logLocksTwoFrame)(nil).body(r, l, a, b)
 }
 
-func (f *logLocksTwoFrame) body(r *greenlet.Run, l *log, a *Mutex, b *Mutex) (st greenlet.Status) {
+func (f *logLocksTwoFrame) body(r *gen.Run, l *log, a *Mutex, b *Mutex) (st gen.Status) {
 //line mutex_test.go:49:1
-	if st = a.LockResumable(r); st != greenlet.Done {
-		f = greenlet.Take(r, f, 14)
+	if st = a.LockResumable(r); st != gen.Done {
+		f = gen.Take(r, f, 14)
 		f.a, f.l, f.b, f.PC = nil, l, b, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -247,8 +247,8 @@ func (f *logLocksTwoFrame) body(r *greenlet.Run, l *log, a *Mutex, b *Mutex) (st
 		f.a = nil
 	}
 //line mutex_test.go:50:1
-	if st = l.YieldResumable(r); st != greenlet.Done {
-		f = greenlet.Take(r, f, 14)
+	if st = l.YieldResumable(r); st != gen.Done {
+		f = gen.Take(r, f, 14)
 		f.l, f.b, f.PC = nil, b, 2
 		return r.Link(f, &f.Header, st)
 	}
@@ -257,17 +257,17 @@ func (f *logLocksTwoFrame) body(r *greenlet.Run, l *log, a *Mutex, b *Mutex) (st
 		f.l = nil
 	}
 //line mutex_test.go:51:1
-	if st = b.LockResumable(r); st != greenlet.Done {
-		f = greenlet.Take(r, f, 14)
+	if st = b.LockResumable(r); st != gen.Done {
+		f = gen.Take(r, f, 14)
 		f.b, f.PC = nil, 3
 		return r.Link(f, &f.Header, st)
 	}
-	return greenlet.Done
+	return gen.Done
 }
 
 //line mutex_greenlet_test.go:269:1
 
-func (f *logLocksTwoFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *logLocksTwoFrame) Resume(r *gen.Run) (st gen.Status) {
 	l, b := f.l, f.b
 	switch f.PC {
 	case 0:
@@ -277,7 +277,7 @@ func (f *logLocksTwoFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 //line mutex_test.go:50:1
 		f.a = nil
 //line mutex_test.go:50:1
-		if st = l.YieldResumable(r); st != greenlet.Done {
+		if st = l.YieldResumable(r); st != gen.Done {
 			f.l, f.PC = nil, 2
 			return r.Link(f, &f.Header, st)
 		}
@@ -294,7 +294,7 @@ resumed_50:
 //line mutex_test.go:51:1
 	f.l = nil
 //line mutex_test.go:51:1
-	if st = b.LockResumable(r); st != greenlet.Done {
+	if st = b.LockResumable(r); st != gen.Done {
 		f.b, f.PC = nil, 3
 		return r.Link(f, &f.Header, st)
 	}
@@ -303,48 +303,48 @@ resumed_50:
 
 //line mutex_greenlet_test.go:305:1
 
-func (f *logLocksTwoFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.a, &f.b) }
-func (f *logLocksTwoFrame) Forget()                 { *f = logLocksTwoFrame{Header: f.Header} }
-func (f *logLocksTwoFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 14) }
-func (*logLocksTwoFrame) Func() *greenlet.Func      { return &logLocksTwoFrameInfo }
+func (f *logLocksTwoFrame) Args(args []any)    { gen.SetArgs(f, args, &f.a, &f.b) }
+func (f *logLocksTwoFrame) Forget()            { *f = logLocksTwoFrame{Header: f.Header} }
+func (f *logLocksTwoFrame) Release(r *gen.Run) { gen.Free(r, f, 14) }
+func (*logLocksTwoFrame) Func() *gen.Func      { return &logLocksTwoFrameInfo }
 
-var logLocksTwoFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).locksTwo", File: "github.com/going-green/greenlet/hub/mutex_test.go", Line: 48, Points: "49 l b; 50 b; 51"}
+var logLocksTwoFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).locksTwo", File: "github.com/going-green/greenlet/hub/mutex_test.go", Line: 48, Points: "49 l b; 50 b; 51"}
 var _ func(*log, *Mutex, *Mutex) = (*log).locksTwo
 
 // contendsFrame is an activation of contends.
 type contendsFrame struct {
-	greenlet.Header
+	gen.Header
 	m     *Mutex
 	n, t0 int
 }
 
 func newContendsFrame(m *Mutex, n int) *contendsFrame {
-	return greenlet.MakeFrame(contendsFrame{m: m, n: n})
+	return gen.MakeFrame(contendsFrame{m: m, n: n})
 }
 
 // contendsResumable is contends for callers that can be suspended.
-func contendsResumable(r *greenlet.Run, m *Mutex, n int) greenlet.Status {
+func contendsResumable(r *gen.Run, m *Mutex, n int) gen.Status {
 	return (*contendsFrame)(nil).body(r, m, n)
 }
 
-func (f *contendsFrame) body(r *greenlet.Run, m *Mutex, n int) (st greenlet.Status) {
+func (f *contendsFrame) body(r *gen.Run, m *Mutex, n int) (st gen.Status) {
 	var t0 int
 //line mutex_test.go:68:1
 	t0 = 0
 loop_68:
 //line mutex_test.go:68:1
 	if t0 >= n {
-		return greenlet.Done
+		return gen.Done
 	}
 //line mutex_test.go:69:1
-	if st = m.LockResumable(r); st != greenlet.Done {
-		f = greenlet.Take(r, f, 42)
+	if st = m.LockResumable(r); st != gen.Done {
+		f = gen.Take(r, f, 42)
 		f.m, f.n, f.t0, f.PC = m, n, t0, 1
 		return r.Link(f, &f.Header, st)
 	}
 //line mutex_test.go:70:1
-	if st = m.hub.YieldResumable(r); st != greenlet.Done {
-		f = greenlet.Take(r, f, 42)
+	if st = m.hub.YieldResumable(r); st != gen.Done {
+		f = gen.Take(r, f, 42)
 		f.m, f.n, f.t0, f.PC = m, n, t0, 2
 		return r.Link(f, &f.Header, st)
 	}
@@ -357,7 +357,7 @@ loop_68:
 
 //line mutex_greenlet_test.go:359:1
 
-func (f *contendsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *contendsFrame) Resume(r *gen.Run) (st gen.Status) {
 	m, n := f.m, f.n
 	var t0 int
 	switch f.PC {
@@ -379,13 +379,13 @@ loop_68:
 		return r.Return(f, &f.Header)
 	}
 //line mutex_test.go:69:1
-	if st = m.LockResumable(r); st != greenlet.Done {
+	if st = m.LockResumable(r); st != gen.Done {
 		f.t0, f.PC = t0, 1
 		return r.Link(f, &f.Header, st)
 	}
 resumed_69:
 //line mutex_test.go:70:1
-	if st = m.hub.YieldResumable(r); st != greenlet.Done {
+	if st = m.hub.YieldResumable(r); st != gen.Done {
 		f.t0, f.PC = t0, 2
 		return r.Link(f, &f.Header, st)
 	}
@@ -399,14 +399,14 @@ resumed_70:
 
 //line mutex_greenlet_test.go:401:1
 
-func (f *contendsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.m, &f.n) }
-func (f *contendsFrame) Forget()                 { *f = contendsFrame{Header: f.Header} }
-func (f *contendsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 42) }
-func (*contendsFrame) Func() *greenlet.Func      { return &contendsFrameInfo }
+func (f *contendsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.m, &f.n) }
+func (f *contendsFrame) Forget()            { *f = contendsFrame{Header: f.Header} }
+func (f *contendsFrame) Release(r *gen.Run) { gen.Free(r, f, 42) }
+func (*contendsFrame) Func() *gen.Func      { return &contendsFrameInfo }
 
-var contendsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.contends", File: "github.com/going-green/greenlet/hub/mutex_test.go", Line: 67, Points: "69 m n t0; 70 ="}
+var contendsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.contends", File: "github.com/going-green/greenlet/hub/mutex_test.go", Line: 67, Points: "69 m n t0; 70 ="}
 var _ func(*Mutex, int) = contends
 
 func init() {
-	greenlet.Declare("log.locks", "log.locksFor", "log.locksTwo")
+	gen.Declare("log.locks", "log.locksFor", "log.locksTwo")
 }

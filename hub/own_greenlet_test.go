@@ -7,15 +7,15 @@ package hub
 import (
 	"context"
 	"errors"
-	greenlet "github.com/going-green/greenlet/runtime"
+	"github.com/going-green/greenlet/runtime/gen"
 	"time"
 )
 
-const _ = greenlet.Protocol1_RunGoGenerate
+const _ = gen.Protocol1_RunGoGenerate
 
 // logRemembersFrame is an activation of log.remembers.
 type logRemembersFrame struct {
-	greenlet.Header
+	gen.Header
 	l    *log
 	name string
 	t    *Task
@@ -23,15 +23,15 @@ type logRemembersFrame struct {
 }
 
 func (l *log) newRemembersFrame(name string) *logRemembersFrame {
-	return greenlet.MakeFrame(logRemembersFrame{l: l, name: name})
+	return gen.MakeFrame(logRemembersFrame{l: l, name: name})
 }
 
 // remembersResumable is log.remembers for callers that can be suspended.
-func (l *log) remembersResumable(r *greenlet.Run, name string) greenlet.Status {
+func (l *log) remembersResumable(r *gen.Run, name string) gen.Status {
 	return (*logRemembersFrame)(nil).body(r, l, name)
 }
 
-func (f *logRemembersFrame) body(r *greenlet.Run, l *log, name string) (st greenlet.Status) {
+func (f *logRemembersFrame) body(r *gen.Run, l *log, name string) (st gen.Status) {
 	var t *Task
 	var ok bool
 //line own_test.go:19:1
@@ -44,8 +44,8 @@ func (f *logRemembersFrame) body(r *greenlet.Run, l *log, name string) (st green
 		f.name = ""
 	}
 //line own_test.go:24:1
-	if st = l.SleepResumable(r, time.Second); st != greenlet.Done {
-		f = greenlet.Take(r, f, 34)
+	if st = l.SleepResumable(r, time.Second); st != gen.Done {
+		f = gen.Take(r, f, 34)
 		f.l, f.t, f.ok, f.PC = l, t, ok, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -57,13 +57,13 @@ func (f *logRemembersFrame) body(r *greenlet.Run, l *log, name string) (st green
 		user.Delete(t)
 		_, ok = user.Get(t)
 		l.say("%v", ok)
-		return greenlet.Done
+		return gen.Done
 	}
 }
 
 //line own_greenlet_test.go:65:1
 
-func (f *logRemembersFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *logRemembersFrame) Resume(r *gen.Run) (st gen.Status) {
 	l := f.l
 	var t *Task
 	var ok bool
@@ -88,17 +88,17 @@ func (f *logRemembersFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 //line own_greenlet_test.go:90:1
 
-func (f *logRemembersFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.name) }
-func (f *logRemembersFrame) Forget()                 { *f = logRemembersFrame{Header: f.Header} }
-func (f *logRemembersFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 34) }
-func (*logRemembersFrame) Func() *greenlet.Func      { return &logRemembersFrameInfo }
+func (f *logRemembersFrame) Args(args []any)    { gen.SetArgs(f, args, &f.name) }
+func (f *logRemembersFrame) Forget()            { *f = logRemembersFrame{Header: f.Header} }
+func (f *logRemembersFrame) Release(r *gen.Run) { gen.Free(r, f, 34) }
+func (*logRemembersFrame) Func() *gen.Func      { return &logRemembersFrameInfo }
 
-var logRemembersFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).remembers", File: "github.com/going-green/greenlet/hub/own_test.go", Line: 18, Points: "24 l t ok"}
+var logRemembersFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).remembers", File: "github.com/going-green/greenlet/hub/own_test.go", Line: 18, Points: "24 l t ok"}
 var _ func(*log, string) = (*log).remembers
 
 // logInContextFrame is an activation of log.inContext.
 type logInContextFrame struct {
-	greenlet.Header
+	gen.Header
 	l0   *log
 	base context.Context
 	l    **log
@@ -106,15 +106,15 @@ type logInContextFrame struct {
 }
 
 func (l0 *log) newInContextFrame(base context.Context) *logInContextFrame {
-	return greenlet.MakeFrame(logInContextFrame{l0: l0, base: base})
+	return gen.MakeFrame(logInContextFrame{l0: l0, base: base})
 }
 
 // inContextResumable is log.inContext for callers that can be suspended.
-func (l0 *log) inContextResumable(r *greenlet.Run, base context.Context) greenlet.Status {
+func (l0 *log) inContextResumable(r *gen.Run, base context.Context) gen.Status {
 	return (*logInContextFrame)(nil).body(r, l0, base)
 }
 
-func (f *logInContextFrame) body(r *greenlet.Run, l0 *log, base context.Context) (st greenlet.Status) {
+func (f *logInContextFrame) body(r *gen.Run, l0 *log, base context.Context) (st gen.Status) {
 	var l **log
 	var ctx context.Context
 	var err, t0, t1 error
@@ -127,8 +127,8 @@ func (f *logInContextFrame) body(r *greenlet.Run, l0 *log, base context.Context)
 //line own_test.go:60:1
 		(*l).GoAfter(time.Second, (*l).newCallsFrame((&logInContextFunc1{cancel: &cancel}).value()))
 		err, st = (*l).WithContextResumable(r, ctx, (&logInContextFunc2{l: l}).value())
-		if st != greenlet.Done {
-			f = greenlet.Take(r, f, 36)
+		if st != gen.Done {
+			f = gen.Take(r, f, 36)
 			f.l, f.base, f.ctx, f.PC = l, base, ctx, 1
 			return r.Link(f, &f.Header, st)
 		}
@@ -139,8 +139,8 @@ func (f *logInContextFrame) body(r *greenlet.Run, l0 *log, base context.Context)
 		lRef := l
 //line own_test.go:74:1
 		t0, st = (*l).WithContextResumable(r, ctx, func() { (*lRef).say("not here") })
-		if st != greenlet.Done {
-			f = greenlet.Take(r, f, 36)
+		if st != gen.Done {
+			f = gen.Take(r, f, 36)
 			f.l, f.base, f.PC = l, base, 2
 			return r.Link(f, &f.Header, st)
 		}
@@ -148,8 +148,8 @@ func (f *logInContextFrame) body(r *greenlet.Run, l0 *log, base context.Context)
 //line own_test.go:74:1
 	(*l).say("%v", t0)
 	t1, st = (*l).WithContextResumable(r, base, (&logInContextFunc4{l: l}).value())
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 36)
+	if st != gen.Done {
+		f = gen.Take(r, f, 36)
 		f.base, f.l, f.PC = nil, l, 3
 		return r.Link(f, &f.Header, st)
 	}
@@ -162,20 +162,20 @@ func (f *logInContextFrame) body(r *greenlet.Run, l0 *log, base context.Context)
 		lRef2 := l
 //line own_test.go:76:1
 		err, st = (*l).WithContextResumable(r, context.Background(), func() { (*lRef2).say("%v", (*lRef2).Current().Context().Value(key{})) })
-		if st != greenlet.Done {
-			f = greenlet.Take(r, f, 36)
+		if st != gen.Done {
+			f = gen.Take(r, f, 36)
 			f.l, f.PC = l, 4
 			return r.Link(f, &f.Header, st)
 		}
 	}
 //line own_test.go:77:1
 	(*l).say("%v", err)
-	return greenlet.Done
+	return gen.Done
 }
 
 //line own_greenlet_test.go:177:1
 
-func (f *logInContextFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *logInContextFrame) Resume(r *gen.Run) (st gen.Status) {
 	base := f.base
 	var l **log
 	var ctx context.Context
@@ -191,7 +191,7 @@ func (f *logInContextFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		lRef3 := l
 //line own_test.go:74:1
 		t0, st = (*l).WithContextResumable(r, ctx, func() { (*lRef3).say("not here") })
-		if st != greenlet.Done {
+		if st != gen.Done {
 			f.ctx, f.l, f.PC = nil, l, 2
 			return r.Link(f, &f.Header, st)
 		}
@@ -215,7 +215,7 @@ resumed_74:
 //line own_test.go:74:1
 	(*l).say("%v", t0)
 	t1, st = (*l).WithContextResumable(r, base, (&logInContextFunc4{l: l}).value())
-	if st != greenlet.Done {
+	if st != gen.Done {
 		f.base, f.l, f.PC = nil, l, 3
 		return r.Link(f, &f.Header, st)
 	}
@@ -227,7 +227,7 @@ resumed_75:
 		lRef4 := l
 //line own_test.go:76:1
 		err, st = (*l).WithContextResumable(r, context.Background(), func() { (*lRef4).say("%v", (*lRef4).Current().Context().Value(key{})) })
-		if st != greenlet.Done {
+		if st != gen.Done {
 			f.l, f.PC = l, 4
 			return r.Link(f, &f.Header, st)
 		}
@@ -240,45 +240,45 @@ resumed_76:
 
 //line own_greenlet_test.go:242:1
 
-func (f *logInContextFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.base) }
-func (f *logInContextFrame) Forget()                 { *f = logInContextFrame{Header: f.Header} }
-func (f *logInContextFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 36) }
-func (*logInContextFrame) Func() *greenlet.Func      { return &logInContextFrameInfo }
+func (f *logInContextFrame) Args(args []any)    { gen.SetArgs(f, args, &f.base) }
+func (f *logInContextFrame) Forget()            { *f = logInContextFrame{Header: f.Header} }
+func (f *logInContextFrame) Release(r *gen.Run) { gen.Free(r, f, 36) }
+func (*logInContextFrame) Func() *gen.Func      { return &logInContextFrameInfo }
 
-var logInContextFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).inContext", File: "github.com/going-green/greenlet/hub/own_test.go", Line: 58, Points: "61 l base ctx; 74 -ctx; 75 l; 76 l"}
+var logInContextFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).inContext", File: "github.com/going-green/greenlet/hub/own_test.go", Line: 58, Points: "61 l base ctx; 74 -ctx; 75 l; 76 l"}
 var _ func(*log, context.Context) = (*log).inContext
 
 // logInContextFunc1 is the function literal of own_test.go:60, with what it captures.
 type logInContextFunc1 struct {
-	greenlet.Closure
+	gen.Closure
 	cancel *context.CancelCauseFunc
 }
 
 // value is the literal for code that can't be suspended.
 func (c *logInContextFunc1) value() func() {
-	return greenlet.Bind(&c.Closure, c, func() { (*c.cancel)(errors.ErrUnsupported) })
+	return gen.Bind(&c.Closure, c, func() { (*c.cancel)(errors.ErrUnsupported) })
 }
 
 // logInContextFunc1Frame is an activation of the literal logInContextFunc1.
 type logInContextFunc1Frame struct {
-	greenlet.Header
+	gen.Header
 	c *logInContextFunc1
 }
 
 // CallResumable is the literal logInContextFunc1 for callers that can be suspended.
-func (c *logInContextFunc1) CallResumable(r *greenlet.Run) greenlet.Status {
+func (c *logInContextFunc1) CallResumable(r *gen.Run) gen.Status {
 	return (*logInContextFunc1Frame)(nil).body(r, c)
 }
 
-func (f *logInContextFunc1Frame) body(r *greenlet.Run, c *logInContextFunc1) (st greenlet.Status) {
+func (f *logInContextFunc1Frame) body(r *gen.Run, c *logInContextFunc1) (st gen.Status) {
 //line own_test.go:60:1
-	if c2, ok := greenlet.Resumable((*c.cancel)).(interface {
-		CallResumable(*greenlet.Run, error) greenlet.Status
+	if c2, ok := gen.Resumable((*c.cancel)).(interface {
+		CallResumable(*gen.Run, error) gen.Status
 	}); ok {
 //line own_test.go:60:1
 		st = c2.CallResumable(r, errors.ErrUnsupported)
-		if st != greenlet.Done {
-			f = greenlet.Take(r, f, 1)
+		if st != gen.Done {
+			f = gen.Take(r, f, 1)
 			f.c, f.PC = c, 1
 			return r.Link(f, &f.Header, st)
 		}
@@ -286,32 +286,32 @@ func (f *logInContextFunc1Frame) body(r *greenlet.Run, c *logInContextFunc1) (st
 //line own_test.go:60:1
 		(*c.cancel)(errors.ErrUnsupported)
 	}
-	return greenlet.Done
+	return gen.Done
 }
 
 //line own_greenlet_test.go:293:1
 
-func (f *logInContextFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *logInContextFunc1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
 	_ = c
 	r.Callee().Release(r)
 	return r.Return(f, &f.Header)
 }
 
-func (f *logInContextFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 1) }
-func (*logInContextFunc1Frame) Func() *greenlet.Func      { return &logInContextFunc1FrameInfo }
+func (f *logInContextFunc1Frame) Release(r *gen.Run) { gen.Free(r, f, 1) }
+func (*logInContextFunc1Frame) Func() *gen.Func      { return &logInContextFunc1FrameInfo }
 
-var logInContextFunc1FrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).inContext.func1", File: "github.com/going-green/greenlet/hub/own_test.go", Line: 60, Points: "60"}
+var logInContextFunc1FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).inContext.func1", File: "github.com/going-green/greenlet/hub/own_test.go", Line: 60, Points: "60"}
 
 // logInContextFunc2 is the function literal of own_test.go:61, with what it captures.
 type logInContextFunc2 struct {
-	greenlet.Closure
+	gen.Closure
 	l **log
 }
 
 // value is the literal for code that can't be suspended.
 func (c *logInContextFunc2) value() func() {
-	return greenlet.Bind(&c.Closure, c, func() {
+	return gen.Bind(&c.Closure, c, func() {
 //line own_test.go:62:1
 		(*c.l).say("%v", (*c.l).Current().Context().Value(key{}))
 		err := (*c.l).WithTimeout(time.Hour, (&logInContextFunc2_1{l: c.l}).value())
@@ -324,33 +324,33 @@ func (c *logInContextFunc2) value() func() {
 
 // logInContextFunc2Frame is an activation of the literal logInContextFunc2.
 type logInContextFunc2Frame struct {
-	greenlet.Header
+	gen.Header
 	c *logInContextFunc2
 }
 
 // CallResumable is the literal logInContextFunc2 for callers that can be suspended.
-func (c *logInContextFunc2) CallResumable(r *greenlet.Run) greenlet.Status {
+func (c *logInContextFunc2) CallResumable(r *gen.Run) gen.Status {
 	return (*logInContextFunc2Frame)(nil).body(r, c)
 }
 
-func (f *logInContextFunc2Frame) body(r *greenlet.Run, c *logInContextFunc2) (st greenlet.Status) {
+func (f *logInContextFunc2Frame) body(r *gen.Run, c *logInContextFunc2) (st gen.Status) {
 	var err error
 //line own_test.go:62:1
 	(*c.l).say("%v", (*c.l).Current().Context().Value(key{}))
 	err, st = (*c.l).WithTimeoutResumable(r, time.Hour, (&logInContextFunc2_1{l: c.l}).value())
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 62)
+	if st != gen.Done {
+		f = gen.Take(r, f, 62)
 		f.c, f.PC = c, 1
 		return r.Link(f, &f.Header, st)
 	}
 //line own_test.go:71:1
 	(*c.l).say("not here %v", err)
-	return greenlet.Done
+	return gen.Done
 }
 
 //line own_greenlet_test.go:352:1
 
-func (f *logInContextFunc2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *logInContextFunc2Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
 	_ = c
 	var err error
@@ -362,20 +362,20 @@ func (f *logInContextFunc2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 //line own_greenlet_test.go:364:1
 
-func (f *logInContextFunc2Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 62) }
-func (*logInContextFunc2Frame) Func() *greenlet.Func      { return &logInContextFunc2FrameInfo }
+func (f *logInContextFunc2Frame) Release(r *gen.Run) { gen.Free(r, f, 62) }
+func (*logInContextFunc2Frame) Func() *gen.Func      { return &logInContextFunc2FrameInfo }
 
-var logInContextFunc2FrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).inContext.func2", File: "github.com/going-green/greenlet/hub/own_test.go", Line: 61, Points: "63"}
+var logInContextFunc2FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).inContext.func2", File: "github.com/going-green/greenlet/hub/own_test.go", Line: 61, Points: "63"}
 
 // logInContextFunc2_1 is the function literal of own_test.go:63, with what it captures.
 type logInContextFunc2_1 struct {
-	greenlet.Closure
+	gen.Closure
 	l **log
 }
 
 // value is the literal for code that can't be suspended.
 func (c *logInContextFunc2_1) value() func() {
-	return greenlet.Bind(&c.Closure, c, func() {
+	return gen.Bind(&c.Closure, c, func() {
 //line own_test.go:64:1
 		err := (*c.l).WithContext(context.WithValue((*c.l).Current().Context(), key{}, "inner"), (&logInContextFunc2_1_1{l: c.l}).value())
 //line own_test.go:68:1
@@ -388,37 +388,37 @@ func (c *logInContextFunc2_1) value() func() {
 
 // logInContextFunc2_1Frame is an activation of the literal logInContextFunc2_1.
 type logInContextFunc2_1Frame struct {
-	greenlet.Header
+	gen.Header
 	c *logInContextFunc2_1
 }
 
 // CallResumable is the literal logInContextFunc2_1 for callers that can be suspended.
-func (c *logInContextFunc2_1) CallResumable(r *greenlet.Run) greenlet.Status {
+func (c *logInContextFunc2_1) CallResumable(r *gen.Run) gen.Status {
 	return (*logInContextFunc2_1Frame)(nil).body(r, c)
 }
 
-func (f *logInContextFunc2_1Frame) body(r *greenlet.Run, c *logInContextFunc2_1) (st greenlet.Status) {
+func (f *logInContextFunc2_1Frame) body(r *gen.Run, c *logInContextFunc2_1) (st gen.Status) {
 	var err error
 //line own_test.go:64:1
 	err, st = (*c.l).WithContextResumable(r, context.WithValue((*c.l).Current().Context(), key{}, "inner"), (&logInContextFunc2_1_1{l: c.l}).value())
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 22)
+	if st != gen.Done {
+		f = gen.Take(r, f, 22)
 		f.c, f.PC = c, 1
 		return r.Link(f, &f.Header, st)
 	}
 //line own_test.go:68:1
 	(*c.l).say("inner %v", err)
-	if st = (*c.l).NewEvent().WaitResumable(r); st != greenlet.Done {
-		f = greenlet.Take(r, f, 22)
+	if st = (*c.l).NewEvent().WaitResumable(r); st != gen.Done {
+		f = gen.Take(r, f, 22)
 		f.c, f.PC = c, 2
 		return r.Link(f, &f.Header, st)
 	}
-	return greenlet.Done
+	return gen.Done
 }
 
 //line own_greenlet_test.go:420:1
 
-func (f *logInContextFunc2_1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *logInContextFunc2_1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
 	_ = c
 	var err error
@@ -427,7 +427,7 @@ func (f *logInContextFunc2_1Frame) Resume(r *greenlet.Run) (st greenlet.Status) 
 		err = r.Callee().(*HubWithContextFrame).Returned(r)
 //line own_test.go:68:1
 		(*c.l).say("inner %v", err)
-		if st = (*c.l).NewEvent().WaitResumable(r); st != greenlet.Done {
+		if st = (*c.l).NewEvent().WaitResumable(r); st != gen.Done {
 			f.PC = 2
 			return r.Link(f, &f.Header, st)
 		}
@@ -440,20 +440,20 @@ func (f *logInContextFunc2_1Frame) Resume(r *greenlet.Run) (st greenlet.Status) 
 
 //line own_greenlet_test.go:442:1
 
-func (f *logInContextFunc2_1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 22) }
-func (*logInContextFunc2_1Frame) Func() *greenlet.Func      { return &logInContextFunc2_1FrameInfo }
+func (f *logInContextFunc2_1Frame) Release(r *gen.Run) { gen.Free(r, f, 22) }
+func (*logInContextFunc2_1Frame) Func() *gen.Func      { return &logInContextFunc2_1FrameInfo }
 
-var logInContextFunc2_1FrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).inContext.func2.1", File: "github.com/going-green/greenlet/hub/own_test.go", Line: 63, Points: "64; 69"}
+var logInContextFunc2_1FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).inContext.func2.1", File: "github.com/going-green/greenlet/hub/own_test.go", Line: 63, Points: "64; 69"}
 
 // logInContextFunc2_1_1 is the function literal of own_test.go:64, with what it captures.
 type logInContextFunc2_1_1 struct {
-	greenlet.Closure
+	gen.Closure
 	l **log
 }
 
 // value is the literal for code that can't be suspended.
 func (c *logInContextFunc2_1_1) value() func() {
-	return greenlet.Bind(&c.Closure, c, func() {
+	return gen.Bind(&c.Closure, c, func() {
 //line own_test.go:65:1
 		(*c.l).say("%v", (*c.l).Current().Context().Value(key{}))
 		(*c.l).NewEvent().Wait()
@@ -464,132 +464,132 @@ func (c *logInContextFunc2_1_1) value() func() {
 
 // logInContextFunc2_1_1Frame is an activation of the literal logInContextFunc2_1_1.
 type logInContextFunc2_1_1Frame struct {
-	greenlet.Header
+	gen.Header
 	c *logInContextFunc2_1_1
 }
 
 // CallResumable is the literal logInContextFunc2_1_1 for callers that can be suspended.
-func (c *logInContextFunc2_1_1) CallResumable(r *greenlet.Run) greenlet.Status {
+func (c *logInContextFunc2_1_1) CallResumable(r *gen.Run) gen.Status {
 	return (*logInContextFunc2_1_1Frame)(nil).body(r, c)
 }
 
-func (f *logInContextFunc2_1_1Frame) body(r *greenlet.Run, c *logInContextFunc2_1_1) (st greenlet.Status) {
+func (f *logInContextFunc2_1_1Frame) body(r *gen.Run, c *logInContextFunc2_1_1) (st gen.Status) {
 //line own_test.go:65:1
 	(*c.l).say("%v", (*c.l).Current().Context().Value(key{}))
-	if st = (*c.l).NewEvent().WaitResumable(r); st != greenlet.Done {
-		f = greenlet.Take(r, f, 30)
+	if st = (*c.l).NewEvent().WaitResumable(r); st != gen.Done {
+		f = gen.Take(r, f, 30)
 		f.c, f.PC = c, 1
 		return r.Link(f, &f.Header, st)
 	}
-	return greenlet.Done
+	return gen.Done
 }
 
 //line own_greenlet_test.go:488:1
 
-func (f *logInContextFunc2_1_1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *logInContextFunc2_1_1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
 	_ = c
 	r.Callee().(*EventWaitFrame).Release(r)
 	return r.Return(f, &f.Header)
 }
 
-func (f *logInContextFunc2_1_1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 30) }
-func (*logInContextFunc2_1_1Frame) Func() *greenlet.Func      { return &logInContextFunc2_1_1FrameInfo }
+func (f *logInContextFunc2_1_1Frame) Release(r *gen.Run) { gen.Free(r, f, 30) }
+func (*logInContextFunc2_1_1Frame) Func() *gen.Func      { return &logInContextFunc2_1_1FrameInfo }
 
-var logInContextFunc2_1_1FrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).inContext.func2.1.1", File: "github.com/going-green/greenlet/hub/own_test.go", Line: 64, Points: "66"}
+var logInContextFunc2_1_1FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).inContext.func2.1.1", File: "github.com/going-green/greenlet/hub/own_test.go", Line: 64, Points: "66"}
 
 // logInContextFunc4 is the function literal of own_test.go:75, with what it captures.
 type logInContextFunc4 struct {
-	greenlet.Closure
+	gen.Closure
 	l **log
 }
 
 // value is the literal for code that can't be suspended.
 func (c *logInContextFunc4) value() func() {
-	return greenlet.Bind(&c.Closure, c, func() { (*c.l).Sleep(time.Second) })
+	return gen.Bind(&c.Closure, c, func() { (*c.l).Sleep(time.Second) })
 }
 
 // logInContextFunc4Frame is an activation of the literal logInContextFunc4.
 type logInContextFunc4Frame struct {
-	greenlet.Header
+	gen.Header
 	c *logInContextFunc4
 }
 
 // CallResumable is the literal logInContextFunc4 for callers that can be suspended.
-func (c *logInContextFunc4) CallResumable(r *greenlet.Run) greenlet.Status {
+func (c *logInContextFunc4) CallResumable(r *gen.Run) gen.Status {
 	return (*logInContextFunc4Frame)(nil).body(r, c)
 }
 
-func (f *logInContextFunc4Frame) body(r *greenlet.Run, c *logInContextFunc4) (st greenlet.Status) {
+func (f *logInContextFunc4Frame) body(r *gen.Run, c *logInContextFunc4) (st gen.Status) {
 //line own_test.go:75:1
-	if st = (*c.l).SleepResumable(r, time.Second); st != greenlet.Done {
-		f = greenlet.Take(r, f, 16)
+	if st = (*c.l).SleepResumable(r, time.Second); st != gen.Done {
+		f = gen.Take(r, f, 16)
 		f.c, f.PC = c, 1
 		return r.Link(f, &f.Header, st)
 	}
-	return greenlet.Done
+	return gen.Done
 }
 
 //line own_greenlet_test.go:534:1
 
-func (f *logInContextFunc4Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *logInContextFunc4Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
 	_ = c
 	r.Callee().(*HubSleepFrame).Release(r)
 	return r.Return(f, &f.Header)
 }
 
-func (f *logInContextFunc4Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 16) }
-func (*logInContextFunc4Frame) Func() *greenlet.Func      { return &logInContextFunc4FrameInfo }
+func (f *logInContextFunc4Frame) Release(r *gen.Run) { gen.Free(r, f, 16) }
+func (*logInContextFunc4Frame) Func() *gen.Func      { return &logInContextFunc4FrameInfo }
 
-var logInContextFunc4FrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).inContext.func4", File: "github.com/going-green/greenlet/hub/own_test.go", Line: 75, Points: "75"}
+var logInContextFunc4FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).inContext.func4", File: "github.com/going-green/greenlet/hub/own_test.go", Line: 75, Points: "75"}
 
 // logHoldsContextFrame is an activation of log.holdsContext.
 type logHoldsContextFrame struct {
-	greenlet.DeferHeader
+	gen.DeferHeader
 	l   *log
 	ctx *context.Context
 }
 
 func (l *log) newHoldsContextFrame(ctx *context.Context) *logHoldsContextFrame {
-	return greenlet.MakeFrame(logHoldsContextFrame{l: l, ctx: ctx})
+	return gen.MakeFrame(logHoldsContextFrame{l: l, ctx: ctx})
 }
 
 // holdsContextResumable is log.holdsContext for callers that can be suspended.
-func (l *log) holdsContextResumable(r *greenlet.Run, ctx *context.Context) greenlet.Status {
+func (l *log) holdsContextResumable(r *gen.Run, ctx *context.Context) gen.Status {
 	return (*logHoldsContextFrame)(nil).run(r, l, ctx)
 }
 
-func (f *logHoldsContextFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *logHoldsContextFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.run(r, f.l, f.ctx))
 }
 
-func (f *logHoldsContextFrame) run(r *greenlet.Run, l *log, ctx *context.Context) (st greenlet.Status) {
+func (f *logHoldsContextFrame) run(r *gen.Run, l *log, ctx *context.Context) (st gen.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take(r, f, 31)
+		f = gen.Take(r, f, 31)
 		f.l, f.ctx = l, ctx
 		r.Guard()
 	}
 	mark := r.Mark()
-	for st = f.step(r, l, ctx); st == greenlet.Broken; st = f.step(r, l, ctx) {
+	for st = f.step(r, l, ctx); st == gen.Broken; st = f.step(r, l, ctx) {
 		r.Recovered(mark)
 	}
-	if hot && st == greenlet.Done {
+	if hot && st == gen.Done {
 		f.Release(r)
 	}
 	return st
 }
 
-func (f *logHoldsContextFrame) step(r *greenlet.Run, l *log, ctx *context.Context) (end greenlet.Status) {
-	end = greenlet.Broken
+func (f *logHoldsContextFrame) step(r *gen.Run, l *log, ctx *context.Context) (end gen.Status) {
+	end = gen.Broken
 	defer f.Catch(&end)
-	var st greenlet.Status
+	var st gen.Status
 	switch f.PC {
 	case 1:
 		r.Callee().(*HubSleepFrame).Release(r)
 		goto resumed_92
-	case greenlet.Unwind:
+	case gen.Unwind:
 		goto unwind
 	}
 
@@ -598,7 +598,7 @@ func (f *logHoldsContextFrame) step(r *greenlet.Run, l *log, ctx *context.Contex
 	f.DeferFunc(func() { l.say("killed: %v", context.Cause(*ctx)) })
 	f.ctx = nil
 //line own_test.go:92:1
-	if st = l.SleepResumable(r, time.Minute); st != greenlet.Done {
+	if st = l.SleepResumable(r, time.Minute); st != gen.Done {
 		f.l, f.PC = nil, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -609,28 +609,28 @@ unwind:
 //line own_test.go:93:1
 	for f.Pending() {
 //line own_test.go:93:1
-		if sub := f.Next(r); sub != greenlet.Done {
+		if sub := f.Next(r); sub != gen.Done {
 			return r.Link(f, &f.Header, sub)
 		}
 	}
 //line own_test.go:93:1
 	f.End()
-	return greenlet.Done
+	return gen.Done
 }
 
 //line own_greenlet_test.go:622:1
 
-func (f *logHoldsContextFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.ctx) }
-func (f *logHoldsContextFrame) Forget()                 { *f = logHoldsContextFrame{DeferHeader: f.DeferHeader} }
-func (f *logHoldsContextFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 31) }
-func (*logHoldsContextFrame) Func() *greenlet.Func      { return &logHoldsContextFrameInfo }
+func (f *logHoldsContextFrame) Args(args []any)    { gen.SetArgs(f, args, &f.ctx) }
+func (f *logHoldsContextFrame) Forget()            { *f = logHoldsContextFrame{DeferHeader: f.DeferHeader} }
+func (f *logHoldsContextFrame) Release(r *gen.Run) { gen.Free(r, f, 31) }
+func (*logHoldsContextFrame) Func() *gen.Func      { return &logHoldsContextFrameInfo }
 
-var logHoldsContextFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).holdsContext", File: "github.com/going-green/greenlet/hub/own_test.go", Line: 89, End: 93, Points: "92"}
+var logHoldsContextFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).holdsContext", File: "github.com/going-green/greenlet/hub/own_test.go", Line: 89, End: 93, Points: "92"}
 var _ func(*log, *context.Context) = (*log).holdsContext
 
 // logWaitsForContextFrame is an activation of log.waitsForContext.
 type logWaitsForContextFrame struct {
-	greenlet.Header
+	gen.Header
 	l   *log
 	ctx context.Context
 	e   *Event
@@ -638,31 +638,31 @@ type logWaitsForContextFrame struct {
 }
 
 func (l *log) newWaitsForContextFrame(ctx context.Context, e *Event, err *error) *logWaitsForContextFrame {
-	return greenlet.MakeFrame(logWaitsForContextFrame{l: l, ctx: ctx, e: e, err: err})
+	return gen.MakeFrame(logWaitsForContextFrame{l: l, ctx: ctx, e: e, err: err})
 }
 
 // waitsForContextResumable is log.waitsForContext for callers that can be suspended.
-func (l *log) waitsForContextResumable(r *greenlet.Run, ctx context.Context, e *Event, err *error) greenlet.Status {
+func (l *log) waitsForContextResumable(r *gen.Run, ctx context.Context, e *Event, err *error) gen.Status {
 	return (*logWaitsForContextFrame)(nil).body(r, l, ctx, e, err)
 }
 
-func (f *logWaitsForContextFrame) body(r *greenlet.Run, l *log, ctx context.Context, e *Event, err *error) (st greenlet.Status) {
+func (f *logWaitsForContextFrame) body(r *gen.Run, l *log, ctx context.Context, e *Event, err *error) (st gen.Status) {
 	var t0 error
 //line own_test.go:110:1
-	t0, st = l.WithContextResumable(r, ctx, (&logWaitsForContextValue1{recv: greenlet.Ref(e)}).value())
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 62)
+	t0, st = l.WithContextResumable(r, ctx, (&logWaitsForContextValue1{recv: gen.Ref(e)}).value())
+	if st != gen.Done {
+		f = gen.Take(r, f, 62)
 		f.l, f.ctx, f.e, f.err, f.PC = nil, nil, nil, err, 1
 		return r.Link(f, &f.Header, st)
 	}
 //line own_test.go:110:1
 	*err = t0
-	return greenlet.Done
+	return gen.Done
 }
 
 //line own_greenlet_test.go:664:1
 
-func (f *logWaitsForContextFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *logWaitsForContextFrame) Resume(r *gen.Run) (st gen.Status) {
 	err := f.err
 	var t0 error
 	switch f.PC {
@@ -678,81 +678,79 @@ func (f *logWaitsForContextFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 //line own_greenlet_test.go:680:1
 
-func (f *logWaitsForContextFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.ctx, &f.e, &f.err) }
-func (f *logWaitsForContextFrame) Forget()                 { *f = logWaitsForContextFrame{Header: f.Header} }
-func (f *logWaitsForContextFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 62) }
-func (*logWaitsForContextFrame) Func() *greenlet.Func      { return &logWaitsForContextFrameInfo }
+func (f *logWaitsForContextFrame) Args(args []any)    { gen.SetArgs(f, args, &f.ctx, &f.e, &f.err) }
+func (f *logWaitsForContextFrame) Forget()            { *f = logWaitsForContextFrame{Header: f.Header} }
+func (f *logWaitsForContextFrame) Release(r *gen.Run) { gen.Free(r, f, 62) }
+func (*logWaitsForContextFrame) Func() *gen.Func      { return &logWaitsForContextFrameInfo }
 
-var logWaitsForContextFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).waitsForContext", File: "github.com/going-green/greenlet/hub/own_test.go", Line: 109, Points: "110 err"}
+var logWaitsForContextFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).waitsForContext", File: "github.com/going-green/greenlet/hub/own_test.go", Line: 109, Points: "110 err"}
 var _ func(*log, context.Context, *Event, *error) = (*log).waitsForContext
 
 // logWaitsForContextValue1 is Wait as a value of own_test.go:110, with what it captures.
 type logWaitsForContextValue1 struct {
-	greenlet.Closure
+	gen.Closure
 	recv **Event
 }
 
 // value is the literal for code that can't be suspended.
 func (c *logWaitsForContextValue1) value() func() {
-	return greenlet.Bind(&c.Closure, c, func() { (*c.recv).Wait() })
+	return gen.Bind(&c.Closure, c, func() { (*c.recv).Wait() })
 }
-func (c *logWaitsForContextValue1) Frame() greenlet.Frame { return (*c.recv).NewWaitFrame() }
+func (c *logWaitsForContextValue1) Frame() gen.Frame { return (*c.recv).NewWaitFrame() }
 
 // logWaitsForContextValue1Frame is an activation of the literal logWaitsForContextValue1.
 type logWaitsForContextValue1Frame struct {
-	greenlet.Header
+	gen.Header
 	c *logWaitsForContextValue1
 }
 
 // CallResumable is the literal logWaitsForContextValue1 for callers that can be suspended.
-func (c *logWaitsForContextValue1) CallResumable(r *greenlet.Run) greenlet.Status {
+func (c *logWaitsForContextValue1) CallResumable(r *gen.Run) gen.Status {
 	return (*logWaitsForContextValue1Frame)(nil).body(r, c)
 }
 
-func (f *logWaitsForContextValue1Frame) body(r *greenlet.Run, c *logWaitsForContextValue1) (st greenlet.Status) {
+func (f *logWaitsForContextValue1Frame) body(r *gen.Run, c *logWaitsForContextValue1) (st gen.Status) {
 //line own_test.go:110:1
-	if st = (*c.recv).WaitResumable(r); st != greenlet.Done {
-		f = greenlet.Take(r, f, 26)
+	if st = (*c.recv).WaitResumable(r); st != gen.Done {
+		f = gen.Take(r, f, 26)
 		f.c, f.PC = c, 1
 		return r.Link(f, &f.Header, st)
 	}
-	return greenlet.Done
+	return gen.Done
 }
 
 //line own_greenlet_test.go:723:1
 
-func (f *logWaitsForContextValue1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *logWaitsForContextValue1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
 	_ = c
 	r.Callee().(*EventWaitFrame).Release(r)
 	return r.Return(f, &f.Header)
 }
 
-func (f *logWaitsForContextValue1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 26) }
-func (*logWaitsForContextValue1Frame) Func() *greenlet.Func {
-	return &logWaitsForContextValue1FrameInfo
-}
+func (f *logWaitsForContextValue1Frame) Release(r *gen.Run) { gen.Free(r, f, 26) }
+func (*logWaitsForContextValue1Frame) Func() *gen.Func      { return &logWaitsForContextValue1FrameInfo }
 
-var logWaitsForContextValue1FrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).waitsForContext.value1", File: "github.com/going-green/greenlet/hub/own_test.go", Line: 110, Points: "110"}
+var logWaitsForContextValue1FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).waitsForContext.value1", File: "github.com/going-green/greenlet/hub/own_test.go", Line: 110, Points: "110"}
 
 // logSetsThenFrame is an activation of log.setsThen.
 type logSetsThenFrame struct {
-	greenlet.Header
+	gen.Header
 	l *log
 	e *Event
 	f func()
 }
 
 func (l *log) newSetsThenFrame(e *Event, f func()) *logSetsThenFrame {
-	return greenlet.MakeFrame(logSetsThenFrame{l: l, e: e, f: f})
+	return gen.MakeFrame(logSetsThenFrame{l: l, e: e, f: f})
 }
 
 // setsThenResumable is log.setsThen for callers that can be suspended.
-func (l *log) setsThenResumable(r *greenlet.Run, e *Event, f func()) greenlet.Status {
+func (l *log) setsThenResumable(r *gen.Run, e *Event, f func()) gen.Status {
 	return (*logSetsThenFrame)(nil).body(r, l, e, f)
 }
 
-func (f2 *logSetsThenFrame) body(r *greenlet.Run, l *log, e *Event, f func()) (st greenlet.Status) {
+func (f2 *logSetsThenFrame) body(r *gen.Run, l *log, e *Event, f func()) (st gen.Status) {
 	if f2 != nil {
 		f2.l = nil
 	}
@@ -762,13 +760,13 @@ func (f2 *logSetsThenFrame) body(r *greenlet.Run, l *log, e *Event, f func()) (s
 		f2.e = nil
 	}
 //line own_test.go:139:1
-	if c, ok := greenlet.Resumable(f).(interface {
-		CallResumable(*greenlet.Run) greenlet.Status
+	if c, ok := gen.Resumable(f).(interface {
+		CallResumable(*gen.Run) gen.Status
 	}); ok {
 //line own_test.go:139:1
 		st = c.CallResumable(r)
-		if st != greenlet.Done {
-			f2 = greenlet.Take(r, f2, 54)
+		if st != gen.Done {
+			f2 = gen.Take(r, f2, 54)
 			f2.f, f2.PC = nil, 1
 			return r.Link(f2, &f2.Header, st)
 		}
@@ -776,12 +774,12 @@ func (f2 *logSetsThenFrame) body(r *greenlet.Run, l *log, e *Event, f func()) (s
 //line own_test.go:139:1
 		f()
 	}
-	return greenlet.Done
+	return gen.Done
 }
 
-//line own_greenlet_test.go:783:1
+//line own_greenlet_test.go:781:1
 
-func (f2 *logSetsThenFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f2 *logSetsThenFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f2.PC {
 	case 0:
 		return r.Started(f2, &f2.Header, f2.body(r, f2.l, f2.e, f2.f))
@@ -791,44 +789,44 @@ func (f2 *logSetsThenFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-func (f *logSetsThenFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.e, &f.f) }
-func (f *logSetsThenFrame) Forget()                 { *f = logSetsThenFrame{Header: f.Header} }
-func (f *logSetsThenFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 54) }
-func (*logSetsThenFrame) Func() *greenlet.Func      { return &logSetsThenFrameInfo }
+func (f *logSetsThenFrame) Args(args []any)    { gen.SetArgs(f, args, &f.e, &f.f) }
+func (f *logSetsThenFrame) Forget()            { *f = logSetsThenFrame{Header: f.Header} }
+func (f *logSetsThenFrame) Release(r *gen.Run) { gen.Free(r, f, 54) }
+func (*logSetsThenFrame) Func() *gen.Func      { return &logSetsThenFrameInfo }
 
-var logSetsThenFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).setsThen", File: "github.com/going-green/greenlet/hub/own_test.go", Line: 137, Points: "139"}
+var logSetsThenFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).setsThen", File: "github.com/going-green/greenlet/hub/own_test.go", Line: 137, Points: "139"}
 var _ func(*log, *Event, func()) = (*log).setsThen
 
 // entersContextsFrame is an activation of entersContexts.
 type entersContextsFrame struct {
-	greenlet.Header
+	gen.Header
 	h     *Hub
 	ctx   context.Context
 	n, t0 int
 }
 
 func newEntersContextsFrame(h *Hub, ctx context.Context, n int) *entersContextsFrame {
-	return greenlet.MakeFrame(entersContextsFrame{h: h, ctx: ctx, n: n})
+	return gen.MakeFrame(entersContextsFrame{h: h, ctx: ctx, n: n})
 }
 
 // entersContextsResumable is entersContexts for callers that can be suspended.
-func entersContextsResumable(r *greenlet.Run, h *Hub, ctx context.Context, n int) greenlet.Status {
+func entersContextsResumable(r *gen.Run, h *Hub, ctx context.Context, n int) gen.Status {
 	return (*entersContextsFrame)(nil).body(r, h, ctx, n)
 }
 
-func (f *entersContextsFrame) body(r *greenlet.Run, h *Hub, ctx context.Context, n int) (st greenlet.Status) {
+func (f *entersContextsFrame) body(r *gen.Run, h *Hub, ctx context.Context, n int) (st gen.Status) {
 	var t0 int
 //line own_test.go:151:1
 	t0 = 0
 loop_151:
 //line own_test.go:151:1
 	if t0 >= n {
-		return greenlet.Done
+		return gen.Done
 	}
 //line own_test.go:152:1
-	_, st = h.WithContextResumable(r, ctx, (&entersContextsValue1{recv: greenlet.Ref(h)}).value())
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 61)
+	_, st = h.WithContextResumable(r, ctx, (&entersContextsValue1{recv: gen.Ref(h)}).value())
+	if st != gen.Done {
+		f = gen.Take(r, f, 61)
 		f.h, f.ctx, f.n, f.t0, f.PC = h, ctx, n, t0, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -837,9 +835,9 @@ loop_151:
 	goto loop_151
 }
 
-//line own_greenlet_test.go:841:1
+//line own_greenlet_test.go:839:1
 
-func (f *entersContextsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *entersContextsFrame) Resume(r *gen.Run) (st gen.Status) {
 	h, ctx, n := f.h, f.ctx, f.n
 	var t0 int
 	switch f.PC {
@@ -857,8 +855,8 @@ loop_151:
 		return r.Return(f, &f.Header)
 	}
 //line own_test.go:152:1
-	_, st = h.WithContextResumable(r, ctx, (&entersContextsValue1{recv: greenlet.Ref(h)}).value())
-	if st != greenlet.Done {
+	_, st = h.WithContextResumable(r, ctx, (&entersContextsValue1{recv: gen.Ref(h)}).value())
+	if st != gen.Done {
 		f.t0, f.PC = t0, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -868,87 +866,87 @@ resumed_152:
 	goto loop_151
 }
 
-//line own_greenlet_test.go:872:1
+//line own_greenlet_test.go:870:1
 
-func (f *entersContextsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.h, &f.ctx, &f.n) }
-func (f *entersContextsFrame) Forget()                 { *f = entersContextsFrame{Header: f.Header} }
-func (f *entersContextsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 61) }
-func (*entersContextsFrame) Func() *greenlet.Func      { return &entersContextsFrameInfo }
+func (f *entersContextsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.h, &f.ctx, &f.n) }
+func (f *entersContextsFrame) Forget()            { *f = entersContextsFrame{Header: f.Header} }
+func (f *entersContextsFrame) Release(r *gen.Run) { gen.Free(r, f, 61) }
+func (*entersContextsFrame) Func() *gen.Func      { return &entersContextsFrameInfo }
 
-var entersContextsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.entersContexts", File: "github.com/going-green/greenlet/hub/own_test.go", Line: 150, Points: "152 h ctx n t0"}
+var entersContextsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.entersContexts", File: "github.com/going-green/greenlet/hub/own_test.go", Line: 150, Points: "152 h ctx n t0"}
 var _ func(*Hub, context.Context, int) = entersContexts
 
 // entersContextsValue1 is Yield as a value of own_test.go:152, with what it captures.
 type entersContextsValue1 struct {
-	greenlet.Closure
+	gen.Closure
 	recv **Hub
 }
 
 // value is the literal for code that can't be suspended.
 func (c *entersContextsValue1) value() func() {
-	return greenlet.Bind(&c.Closure, c, func() { (*c.recv).Yield() })
+	return gen.Bind(&c.Closure, c, func() { (*c.recv).Yield() })
 }
-func (c *entersContextsValue1) Frame() greenlet.Frame { return (*c.recv).NewYieldFrame() }
+func (c *entersContextsValue1) Frame() gen.Frame { return (*c.recv).NewYieldFrame() }
 
 // entersContextsValue1Frame is an activation of the literal entersContextsValue1.
 type entersContextsValue1Frame struct {
-	greenlet.Header
+	gen.Header
 	c *entersContextsValue1
 }
 
 // CallResumable is the literal entersContextsValue1 for callers that can be suspended.
-func (c *entersContextsValue1) CallResumable(r *greenlet.Run) greenlet.Status {
+func (c *entersContextsValue1) CallResumable(r *gen.Run) gen.Status {
 	return (*entersContextsValue1Frame)(nil).body(r, c)
 }
 
-func (f *entersContextsValue1Frame) body(r *greenlet.Run, c *entersContextsValue1) (st greenlet.Status) {
+func (f *entersContextsValue1Frame) body(r *gen.Run, c *entersContextsValue1) (st gen.Status) {
 //line own_test.go:152:1
-	if st = (*c.recv).YieldResumable(r); st != greenlet.Done {
-		f = greenlet.Take(r, f, 29)
+	if st = (*c.recv).YieldResumable(r); st != gen.Done {
+		f = gen.Take(r, f, 29)
 		f.c, f.PC = c, 1
 		return r.Link(f, &f.Header, st)
 	}
-	return greenlet.Done
+	return gen.Done
 }
 
-//line own_greenlet_test.go:915:1
+//line own_greenlet_test.go:913:1
 
-func (f *entersContextsValue1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *entersContextsValue1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
 	_ = c
 	r.Callee().(*HubYieldFrame).Release(r)
 	return r.Return(f, &f.Header)
 }
 
-func (f *entersContextsValue1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 29) }
-func (*entersContextsValue1Frame) Func() *greenlet.Func      { return &entersContextsValue1FrameInfo }
+func (f *entersContextsValue1Frame) Release(r *gen.Run) { gen.Free(r, f, 29) }
+func (*entersContextsValue1Frame) Func() *gen.Func      { return &entersContextsValue1FrameInfo }
 
-var entersContextsValue1FrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.entersContexts.value1", File: "github.com/going-green/greenlet/hub/own_test.go", Line: 152, Points: "152"}
+var entersContextsValue1FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.entersContexts.value1", File: "github.com/going-green/greenlet/hub/own_test.go", Line: 152, Points: "152"}
 
 // logAsksTwiceFrame is an activation of log.asksTwice.
 type logAsksTwiceFrame struct {
-	greenlet.Header
+	gen.Header
 	l   *log
 	e   *Event
 	ctx context.Context
 }
 
 func (l *log) newAsksTwiceFrame(e *Event) *logAsksTwiceFrame {
-	return greenlet.MakeFrame(logAsksTwiceFrame{l: l, e: e})
+	return gen.MakeFrame(logAsksTwiceFrame{l: l, e: e})
 }
 
 // asksTwiceResumable is log.asksTwice for callers that can be suspended.
-func (l *log) asksTwiceResumable(r *greenlet.Run, e *Event) greenlet.Status {
+func (l *log) asksTwiceResumable(r *gen.Run, e *Event) gen.Status {
 	return (*logAsksTwiceFrame)(nil).body(r, l, e)
 }
 
-func (f *logAsksTwiceFrame) body(r *greenlet.Run, l *log, e *Event) (st greenlet.Status) {
+func (f *logAsksTwiceFrame) body(r *gen.Run, l *log, e *Event) (st gen.Status) {
 	var ctx context.Context
 //line own_test.go:158:1
 	ctx = l.Current().Context()
 	l.say("%v", ctx.Err())
-	if st = e.WaitResumable(r); st != greenlet.Done {
-		f = greenlet.Take(r, f, 4)
+	if st = e.WaitResumable(r); st != gen.Done {
+		f = gen.Take(r, f, 4)
 		f.e, f.l, f.ctx, f.PC = nil, l, ctx, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -957,12 +955,12 @@ func (f *logAsksTwiceFrame) body(r *greenlet.Run, l *log, e *Event) (st greenlet
 	}
 //line own_test.go:161:1
 	l.say("%v, and now %v", ctx.Err(), l.Current().Context().Err())
-	return greenlet.Done
+	return gen.Done
 }
 
-//line own_greenlet_test.go:964:1
+//line own_greenlet_test.go:962:1
 
-func (f *logAsksTwiceFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *logAsksTwiceFrame) Resume(r *gen.Run) (st gen.Status) {
 	l := f.l
 	var ctx context.Context
 	switch f.PC {
@@ -978,16 +976,16 @@ func (f *logAsksTwiceFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-//line own_greenlet_test.go:982:1
+//line own_greenlet_test.go:980:1
 
-func (f *logAsksTwiceFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.e) }
-func (f *logAsksTwiceFrame) Forget()                 { *f = logAsksTwiceFrame{Header: f.Header} }
-func (f *logAsksTwiceFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 4) }
-func (*logAsksTwiceFrame) Func() *greenlet.Func      { return &logAsksTwiceFrameInfo }
+func (f *logAsksTwiceFrame) Args(args []any)    { gen.SetArgs(f, args, &f.e) }
+func (f *logAsksTwiceFrame) Forget()            { *f = logAsksTwiceFrame{Header: f.Header} }
+func (f *logAsksTwiceFrame) Release(r *gen.Run) { gen.Free(r, f, 4) }
+func (*logAsksTwiceFrame) Func() *gen.Func      { return &logAsksTwiceFrameInfo }
 
-var logAsksTwiceFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).asksTwice", File: "github.com/going-green/greenlet/hub/own_test.go", Line: 157, Points: "160 l ctx"}
+var logAsksTwiceFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).asksTwice", File: "github.com/going-green/greenlet/hub/own_test.go", Line: 157, Points: "160 l ctx"}
 var _ func(*log, *Event) = (*log).asksTwice
 
 func init() {
-	greenlet.Declare("log.remembers", "log.inContext", "log.holdsContext", "log.waitsForContext", "log.setsThen", "log.asksTwice")
+	gen.Declare("log.remembers", "log.inContext", "log.holdsContext", "log.waitsForContext", "log.setsThen", "log.asksTwice")
 }

@@ -5,52 +5,52 @@
 package hub
 
 import (
-	greenlet "github.com/going-green/greenlet/runtime"
+	"github.com/going-green/greenlet/runtime/gen"
 	"iter"
 	"time"
 )
 
-const _ = greenlet.Protocol1_RunGoGenerate
+const _ = gen.Protocol1_RunGoGenerate
 
 // QueueAllFrame is an activation of Queue.All.
 type QueueAllFrame[T any] struct {
-	greenlet.Header
+	gen.Header
 	q    *Queue[T]
 	ret0 iter.Seq[T]
 }
 
 // NewAllFrame makes a frame that will run Queue.All.
-func (q *Queue[T]) NewAllFrame() *QueueAllFrame[T] { return greenlet.MakeFrame(QueueAllFrame[T]{q: q}) }
+func (q *Queue[T]) NewAllFrame() *QueueAllFrame[T] { return gen.MakeFrame(QueueAllFrame[T]{q: q}) }
 func (f *QueueAllFrame[T]) Results() iter.Seq[T]   { f.Over(f); return f.ret0 }
-func (f *QueueAllFrame[T]) Returned(r *greenlet.Run) (ret0 iter.Seq[T]) {
+func (f *QueueAllFrame[T]) Returned(r *gen.Run) (ret0 iter.Seq[T]) {
 	ret0 = f.ret0
 	f.Release(r)
 	return
 }
 
 // AllResumable is Queue.All for callers that can be suspended.
-func (q *Queue[T]) AllResumable(r *greenlet.Run) (iter.Seq[T], greenlet.Status) {
+func (q *Queue[T]) AllResumable(r *gen.Run) (iter.Seq[T], gen.Status) {
 	return (*QueueAllFrame[T])(nil).body(r, q)
 }
 
-func (f *QueueAllFrame[T]) body(r *greenlet.Run, q *Queue[T]) (ret0 iter.Seq[T], st greenlet.Status) {
+func (f *QueueAllFrame[T]) body(r *gen.Run, q *Queue[T]) (ret0 iter.Seq[T], st gen.Status) {
 //line queue_end.go:14:1
-	return (&func1QueueAll[T]{q: &q}).value(), greenlet.Done
+	return (&func1QueueAll[T]{q: &q}).value(), gen.Done
 }
 
 //line queue_end_greenlet.go:43:1
 
-func (f *QueueAllFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *QueueAllFrame[T]) Resume(r *gen.Run) (st gen.Status) {
 	f.ret0, st = f.body(r, f.q)
 	return r.Started(f, &f.Header, st)
 }
 
-func (f *QueueAllFrame[T]) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
-func (f *QueueAllFrame[T]) Forget()                              { *f = QueueAllFrame[T]{Header: f.Header, ret0: f.ret0} }
-func (f *QueueAllFrame[T]) Release(r *greenlet.Run)              { greenlet.Free(r, f, 14) }
-func (*QueueAllFrame[T]) Func() *greenlet.Func                   { return &infoOfQueueAllFrame }
+func (f *QueueAllFrame[T]) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
+func (f *QueueAllFrame[T]) Forget()                    { *f = QueueAllFrame[T]{Header: f.Header, ret0: f.ret0} }
+func (f *QueueAllFrame[T]) Release(r *gen.Run)         { gen.Free(r, f, 14) }
+func (*QueueAllFrame[T]) Func() *gen.Func              { return &infoOfQueueAllFrame }
 
-var infoOfQueueAllFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Queue).All", File: "github.com/going-green/greenlet/hub/queue_end.go", Line: 13}
+var infoOfQueueAllFrame = gen.Func{Name: "github.com/going-green/greenlet/hub.(*Queue).All", File: "github.com/going-green/greenlet/hub/queue_end.go", Line: 13}
 
 func _[T any]() {
 	var _ func(*Queue[T]) iter.Seq[T] = (*Queue[T]).All
@@ -58,13 +58,13 @@ func _[T any]() {
 
 // func1QueueAll is the function literal of queue_end.go:14, with what it captures.
 type func1QueueAll[T any] struct {
-	greenlet.Closure
+	gen.Closure
 	q **Queue[T]
 }
 
 // value is the literal for code that can't be suspended.
 func (c *func1QueueAll[T]) value() func(func(T) bool) {
-	return greenlet.Bind(&c.Closure, c, func(yield func(T) bool) {
+	return gen.Bind(&c.Closure, c, func(yield func(T) bool) {
 //line queue_end.go:15:1
 		for v, ok := (*c.q).Get(); ok && yield(v); v, ok = (*c.q).Get() {
 		}
@@ -75,23 +75,23 @@ func (c *func1QueueAll[T]) value() func(func(T) bool) {
 
 // func1QueueAllFrame is an activation of the literal func1QueueAll.
 type func1QueueAllFrame[T any] struct {
-	greenlet.Header
+	gen.Header
 	c     *func1QueueAll[T]
 	yield func(T) bool
 }
 
 // CallResumable is the literal func1QueueAll for callers that can be suspended.
-func (c *func1QueueAll[T]) CallResumable(r *greenlet.Run, yield func(T) bool) greenlet.Status {
+func (c *func1QueueAll[T]) CallResumable(r *gen.Run, yield func(T) bool) gen.Status {
 	return (*func1QueueAllFrame[T])(nil).body(r, c, yield)
 }
 
-func (f *func1QueueAllFrame[T]) body(r *greenlet.Run, c *func1QueueAll[T], yield func(T) bool) (st greenlet.Status) {
+func (f *func1QueueAllFrame[T]) body(r *gen.Run, c *func1QueueAll[T], yield func(T) bool) (st gen.Status) {
 	var v T
 	var ok, t0 bool
 //line queue_end.go:15:1
 	v, ok, st = (*c.q).GetResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 23)
+	if st != gen.Done {
+		f = gen.Take(r, f, 23)
 		f.yield, f.c, f.PC = yield, c, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -102,20 +102,20 @@ loop_15:
 		goto after_if_15
 	}
 //line queue_end.go:15:1
-	if p := greenlet.YieldTo(r, yield); p != nil {
+	if p := gen.YieldTo(r, yield); p != nil {
 		*p = v
-		f = greenlet.Take(r, f, 23)
+		f = gen.Take(r, f, 23)
 		r.Leaf(f, &f.Header)
 		f.yield, f.c, f.PC = yield, c, 2
 		return f.Hand()
 	}
-	if c2, ok2 := greenlet.Resumable(yield).(interface {
-		CallResumable(*greenlet.Run, T) (bool, greenlet.Status)
+	if c2, ok2 := gen.Resumable(yield).(interface {
+		CallResumable(*gen.Run, T) (bool, gen.Status)
 	}); ok2 {
 //line queue_end.go:15:1
 		t0, st = c2.CallResumable(r, v)
-		if st != greenlet.Done {
-			f = greenlet.Take(r, f, 23)
+		if st != gen.Done {
+			f = gen.Take(r, f, 23)
 			f.yield, f.c, f.PC = yield, c, 2
 			return r.Link(f, &f.Header, st)
 		}
@@ -126,12 +126,12 @@ loop_15:
 after_if_15:
 //line queue_end.go:15:1
 	if !t0 {
-		return greenlet.Done
+		return gen.Done
 	}
 //line queue_end.go:15:1
 	v, ok, st = (*c.q).GetResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 23)
+	if st != gen.Done {
+		f = gen.Take(r, f, 23)
 		f.yield, f.c, f.PC = yield, c, 3
 		return r.Link(f, &f.Header, st)
 	}
@@ -140,20 +140,20 @@ after_if_15:
 
 //line queue_end_greenlet.go:143:1
 
-func (f *func1QueueAllFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *func1QueueAllFrame[T]) Resume(r *gen.Run) (st gen.Status) {
 	c, yield := f.c, f.yield
 	_ = c
 	var v T
 	var ok, t0 bool
 	switch f.PC {
 	case 1:
-		v, ok = r.Callee().(interface{ Returned(*greenlet.Run) (T, bool) }).Returned(r)
+		v, ok = r.Callee().(interface{ Returned(*gen.Run) (T, bool) }).Returned(r)
 		goto loop_15
 	case 2:
 		t0 = f.Answer(r)
 		goto resumed_15
 	case 3:
-		v, ok = r.Callee().(interface{ Returned(*greenlet.Run) (T, bool) }).Returned(r)
+		v, ok = r.Callee().(interface{ Returned(*gen.Run) (T, bool) }).Returned(r)
 		goto resumed_15b
 	}
 
@@ -164,17 +164,17 @@ loop_15:
 		goto after_if_15
 	}
 //line queue_end.go:15:1
-	if p := greenlet.YieldTo(r, yield); p != nil {
+	if p := gen.YieldTo(r, yield); p != nil {
 		*p = v
 		f.PC = 2
 		return f.Hand()
 	}
-	if c2, ok2 := greenlet.Resumable(yield).(interface {
-		CallResumable(*greenlet.Run, T) (bool, greenlet.Status)
+	if c2, ok2 := gen.Resumable(yield).(interface {
+		CallResumable(*gen.Run, T) (bool, gen.Status)
 	}); ok2 {
 //line queue_end.go:15:1
 		t0, st = c2.CallResumable(r, v)
-		if st != greenlet.Done {
+		if st != gen.Done {
 			f.PC = 2
 			return r.Link(f, &f.Header, st)
 		}
@@ -190,7 +190,7 @@ after_if_15:
 	}
 //line queue_end.go:15:1
 	v, ok, st = (*c.q).GetResumable(r)
-	if st != greenlet.Done {
+	if st != gen.Done {
 		f.PC = 3
 		return r.Link(f, &f.Header, st)
 	}
@@ -200,43 +200,39 @@ resumed_15b:
 
 //line queue_end_greenlet.go:203:1
 
-func (f *func1QueueAllFrame[T]) Release(r *greenlet.Run) { greenlet.Free(r, f, 23) }
-func (*func1QueueAllFrame[T]) Func() *greenlet.Func      { return &func1QueueAllFrameInfo }
+func (f *func1QueueAllFrame[T]) Release(r *gen.Run) { gen.Free(r, f, 23) }
+func (*func1QueueAllFrame[T]) Func() *gen.Func      { return &func1QueueAllFrameInfo }
 
-var func1QueueAllFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Queue).All.func1", File: "github.com/going-green/greenlet/hub/queue_end.go", Line: 14, Points: "15 yield; 15 =; 15 ="}
+var func1QueueAllFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*Queue).All.func1", File: "github.com/going-green/greenlet/hub/queue_end.go", Line: 14, Points: "15 yield; 15 =; 15 ="}
 
 // QueueJoinFrame is an activation of Queue.Join.
 type QueueJoinFrame[T any] struct {
-	greenlet.Header
+	gen.Header
 	q *Queue[T]
 }
 
 // NewJoinFrame makes a frame that will run Queue.Join.
-func (q *Queue[T]) NewJoinFrame() *QueueJoinFrame[T] {
-	return greenlet.MakeFrame(QueueJoinFrame[T]{q: q})
-}
+func (q *Queue[T]) NewJoinFrame() *QueueJoinFrame[T] { return gen.MakeFrame(QueueJoinFrame[T]{q: q}) }
 
 // JoinResumable is Queue.Join for callers that can be suspended.
-func (q *Queue[T]) JoinResumable(r *greenlet.Run) greenlet.Status {
-	return (*QueueJoinFrame[T])(nil).body(r, q)
-}
+func (q *Queue[T]) JoinResumable(r *gen.Run) gen.Status { return (*QueueJoinFrame[T])(nil).body(r, q) }
 
-func (f *QueueJoinFrame[T]) body(r *greenlet.Run, q *Queue[T]) (st greenlet.Status) {
+func (f *QueueJoinFrame[T]) body(r *gen.Run, q *Queue[T]) (st gen.Status) {
 //line queue_end.go:62:1
 	if q.undone <= 0 {
-		return greenlet.Done
+		return gen.Done
 	}
 //line queue_end.go:63:1
-	f = greenlet.Take(r, f, 59)
+	f = gen.Take(r, f, 59)
 	r.Leaf(f, &f.Header)
 	f.q, f.PC = q, 1
 //line queue_end.go:63:1
 	return r.SendNone(q.hub.park(r.Current(), &q.joiners, forWork))
 }
 
-//line queue_end_greenlet.go:239:1
+//line queue_end_greenlet.go:235:1
 
-func (f *QueueJoinFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *QueueJoinFrame[T]) Resume(r *gen.Run) (st gen.Status) {
 	q := f.q
 	switch f.PC {
 	case 0:
@@ -248,13 +244,13 @@ func (f *QueueJoinFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-//line queue_end_greenlet.go:253:1
+//line queue_end_greenlet.go:249:1
 
-func (f *QueueJoinFrame[T]) Forget()                 { *f = QueueJoinFrame[T]{Header: f.Header} }
-func (f *QueueJoinFrame[T]) Release(r *greenlet.Run) { greenlet.Free(r, f, 59) }
-func (*QueueJoinFrame[T]) Func() *greenlet.Func      { return &infoOfQueueJoinFrame }
+func (f *QueueJoinFrame[T]) Forget()            { *f = QueueJoinFrame[T]{Header: f.Header} }
+func (f *QueueJoinFrame[T]) Release(r *gen.Run) { gen.Free(r, f, 59) }
+func (*QueueJoinFrame[T]) Func() *gen.Func      { return &infoOfQueueJoinFrame }
 
-var infoOfQueueJoinFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Queue).Join", File: "github.com/going-green/greenlet/hub/queue_end.go", Line: 61, Points: "63 q"}
+var infoOfQueueJoinFrame = gen.Func{Name: "github.com/going-green/greenlet/hub.(*Queue).Join", File: "github.com/going-green/greenlet/hub/queue_end.go", Line: 61, Points: "63 q"}
 
 func _[T any]() {
 	var _ func(*Queue[T]) = (*Queue[T]).Join
@@ -262,7 +258,7 @@ func _[T any]() {
 
 // QueueJoinForFrame is an activation of Queue.JoinFor.
 type QueueJoinForFrame[T any] struct {
-	greenlet.Header
+	gen.Header
 	q    *Queue[T]
 	d    time.Duration
 	ret0 bool
@@ -270,35 +266,31 @@ type QueueJoinForFrame[T any] struct {
 
 // NewJoinForFrame makes a frame that will run Queue.JoinFor.
 func (q *Queue[T]) NewJoinForFrame(d time.Duration) *QueueJoinForFrame[T] {
-	return greenlet.MakeFrame(QueueJoinForFrame[T]{q: q, d: d})
+	return gen.MakeFrame(QueueJoinForFrame[T]{q: q, d: d})
 }
-func (f *QueueJoinForFrame[T]) Results() bool { f.Over(f); return f.ret0 }
-func (f *QueueJoinForFrame[T]) Returned(r *greenlet.Run) (ret0 bool) {
-	ret0 = f.ret0
-	f.Release(r)
-	return
-}
+func (f *QueueJoinForFrame[T]) Results() bool                   { f.Over(f); return f.ret0 }
+func (f *QueueJoinForFrame[T]) Returned(r *gen.Run) (ret0 bool) { ret0 = f.ret0; f.Release(r); return }
 
 // JoinForResumable is Queue.JoinFor for callers that can be suspended.
-func (q *Queue[T]) JoinForResumable(r *greenlet.Run, d time.Duration) (bool, greenlet.Status) {
+func (q *Queue[T]) JoinForResumable(r *gen.Run, d time.Duration) (bool, gen.Status) {
 	return (*QueueJoinForFrame[T])(nil).body(r, q, d)
 }
 
-func (f *QueueJoinForFrame[T]) body(r *greenlet.Run, q *Queue[T], d time.Duration) (ret0 bool, st greenlet.Status) {
+func (f *QueueJoinForFrame[T]) body(r *gen.Run, q *Queue[T], d time.Duration) (ret0 bool, st gen.Status) {
 //line queue_end.go:72:1
 	if q.undone == 0 {
-		return true, greenlet.Done
+		return true, gen.Done
 	}
-	f = greenlet.Take(r, f, 42)
+	f = gen.Take(r, f, 42)
 	r.Leaf(f, &f.Header)
 	f.q, f.PC = q, 1
 //line queue_end.go:75:1
 	return ret0, r.SendNone(q.hub.parkFor(r.Current(), &q.joiners, d, forWork))
 }
 
-//line queue_end_greenlet.go:301:1
+//line queue_end_greenlet.go:293:1
 
-func (f *QueueJoinForFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *QueueJoinForFrame[T]) Resume(r *gen.Run) (st gen.Status) {
 	q := f.q
 	switch f.PC {
 	case 0:
@@ -312,21 +304,19 @@ func (f *QueueJoinForFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-//line queue_end_greenlet.go:317:1
+//line queue_end_greenlet.go:309:1
 
-func (f *QueueJoinForFrame[T]) Args(args []any) { greenlet.SetArgs(f, args, &f.d) }
-func (f *QueueJoinForFrame[T]) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result(r, f.ret0)
-}
-func (f *QueueJoinForFrame[T]) Forget()                 { *f = QueueJoinForFrame[T]{Header: f.Header, ret0: f.ret0} }
-func (f *QueueJoinForFrame[T]) Release(r *greenlet.Run) { greenlet.Free(r, f, 42) }
-func (*QueueJoinForFrame[T]) Func() *greenlet.Func      { return &infoOfQueueJoinForFrame }
+func (f *QueueJoinForFrame[T]) Args(args []any)            { gen.SetArgs(f, args, &f.d) }
+func (f *QueueJoinForFrame[T]) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
+func (f *QueueJoinForFrame[T]) Forget()                    { *f = QueueJoinForFrame[T]{Header: f.Header, ret0: f.ret0} }
+func (f *QueueJoinForFrame[T]) Release(r *gen.Run)         { gen.Free(r, f, 42) }
+func (*QueueJoinForFrame[T]) Func() *gen.Func              { return &infoOfQueueJoinForFrame }
 
-var infoOfQueueJoinForFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Queue).JoinFor", File: "github.com/going-green/greenlet/hub/queue_end.go", Line: 71, Points: "75 q"}
+var infoOfQueueJoinForFrame = gen.Func{Name: "github.com/going-green/greenlet/hub.(*Queue).JoinFor", File: "github.com/going-green/greenlet/hub/queue_end.go", Line: 71, Points: "75 q"}
 
 func _[T any]() {
 	var _ func(*Queue[T], time.Duration) bool = (*Queue[T]).JoinFor
 }
 func init() {
-	greenlet.Declare("Queue.All", "Queue.Join", "Queue.JoinFor")
+	gen.Declare("Queue.All", "Queue.Join", "Queue.JoinFor")
 }

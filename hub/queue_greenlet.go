@@ -5,37 +5,37 @@
 package hub
 
 import (
-	greenlet "github.com/going-green/greenlet/runtime"
+	"github.com/going-green/greenlet/runtime/gen"
 	"time"
 )
 
-const _ = greenlet.Protocol1_RunGoGenerate
+const _ = gen.Protocol1_RunGoGenerate
 
 // QueuePutFrame is an activation of Queue.Put.
 type QueuePutFrame[T any] struct {
-	greenlet.Header
+	gen.Header
 	q *Queue[T]
 	v T
 }
 
 // NewPutFrame makes a frame that will run Queue.Put.
 func (q *Queue[T]) NewPutFrame(v T) *QueuePutFrame[T] {
-	return greenlet.MakeFrame(QueuePutFrame[T]{q: q, v: v})
+	return gen.MakeFrame(QueuePutFrame[T]{q: q, v: v})
 }
 
 // PutResumable is Queue.Put for callers that can be suspended.
-func (q *Queue[T]) PutResumable(r *greenlet.Run, v T) greenlet.Status {
+func (q *Queue[T]) PutResumable(r *gen.Run, v T) gen.Status {
 	return (*QueuePutFrame[T])(nil).body(r, q, v)
 }
 
-func (f *QueuePutFrame[T]) body(r *greenlet.Run, q *Queue[T], v T) (st greenlet.Status) {
+func (f *QueuePutFrame[T]) body(r *gen.Run, q *Queue[T], v T) (st gen.Status) {
 //line queue.go:57:1
 	if q.TryPut(v) {
-		return greenlet.Done
+		return gen.Done
 	}
 //line queue.go:58:1
 	q.hold(v)
-	f = greenlet.Take(r, f, 32)
+	f = gen.Take(r, f, 32)
 	r.Leaf(f, &f.Header)
 	f.v, f.q, f.PC = *new(T), q, 1
 //line queue.go:59:1
@@ -44,7 +44,7 @@ func (f *QueuePutFrame[T]) body(r *greenlet.Run, q *Queue[T], v T) (st greenlet.
 
 //line queue_greenlet.go:46:1
 
-func (f *QueuePutFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *QueuePutFrame[T]) Resume(r *gen.Run) (st gen.Status) {
 	q := f.q
 	switch f.PC {
 	case 0:
@@ -59,12 +59,12 @@ func (f *QueuePutFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 //line queue_greenlet.go:61:1
 
-func (f *QueuePutFrame[T]) Args(args []any)         { greenlet.SetArgs(f, args, &f.v) }
-func (f *QueuePutFrame[T]) Forget()                 { *f = QueuePutFrame[T]{Header: f.Header} }
-func (f *QueuePutFrame[T]) Release(r *greenlet.Run) { greenlet.Free(r, f, 32) }
-func (*QueuePutFrame[T]) Func() *greenlet.Func      { return &infoOfQueuePutFrame }
+func (f *QueuePutFrame[T]) Args(args []any)    { gen.SetArgs(f, args, &f.v) }
+func (f *QueuePutFrame[T]) Forget()            { *f = QueuePutFrame[T]{Header: f.Header} }
+func (f *QueuePutFrame[T]) Release(r *gen.Run) { gen.Free(r, f, 32) }
+func (*QueuePutFrame[T]) Func() *gen.Func      { return &infoOfQueuePutFrame }
 
-var infoOfQueuePutFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Queue).Put", File: "github.com/going-green/greenlet/hub/queue.go", Line: 56, Points: "59 q"}
+var infoOfQueuePutFrame = gen.Func{Name: "github.com/going-green/greenlet/hub.(*Queue).Put", File: "github.com/going-green/greenlet/hub/queue.go", Line: 56, Points: "59 q"}
 
 func _[T any]() {
 	var _ func(*Queue[T], T) = (*Queue[T]).Put
@@ -72,7 +72,7 @@ func _[T any]() {
 
 // QueuePutForFrame is an activation of Queue.PutFor.
 type QueuePutForFrame[T any] struct {
-	greenlet.Header
+	gen.Header
 	q    *Queue[T]
 	v    T
 	d    time.Duration
@@ -81,36 +81,32 @@ type QueuePutForFrame[T any] struct {
 
 // NewPutForFrame makes a frame that will run Queue.PutFor.
 func (q *Queue[T]) NewPutForFrame(v T, d time.Duration) *QueuePutForFrame[T] {
-	return greenlet.MakeFrame(QueuePutForFrame[T]{q: q, v: v, d: d})
+	return gen.MakeFrame(QueuePutForFrame[T]{q: q, v: v, d: d})
 }
-func (f *QueuePutForFrame[T]) Results() bool { f.Over(f); return f.ret0 }
-func (f *QueuePutForFrame[T]) Returned(r *greenlet.Run) (ret0 bool) {
-	ret0 = f.ret0
-	f.Release(r)
-	return
-}
+func (f *QueuePutForFrame[T]) Results() bool                   { f.Over(f); return f.ret0 }
+func (f *QueuePutForFrame[T]) Returned(r *gen.Run) (ret0 bool) { ret0 = f.ret0; f.Release(r); return }
 
 // PutForResumable is Queue.PutFor for callers that can be suspended.
-func (q *Queue[T]) PutForResumable(r *greenlet.Run, v T, d time.Duration) (bool, greenlet.Status) {
+func (q *Queue[T]) PutForResumable(r *gen.Run, v T, d time.Duration) (bool, gen.Status) {
 	return (*QueuePutForFrame[T])(nil).body(r, q, v, d)
 }
 
-func (f *QueuePutForFrame[T]) body(r *greenlet.Run, q *Queue[T], v T, d time.Duration) (ret0 bool, st greenlet.Status) {
+func (f *QueuePutForFrame[T]) body(r *gen.Run, q *Queue[T], v T, d time.Duration) (ret0 bool, st gen.Status) {
 //line queue.go:69:1
 	if q.TryPut(v) {
-		return true, greenlet.Done
+		return true, gen.Done
 	}
 	q.hold(v)
-	f = greenlet.Take(r, f, 15)
+	f = gen.Take(r, f, 15)
 	r.Leaf(f, &f.Header)
 	f.v, f.q, f.PC = *new(T), q, 1
 //line queue.go:73:1
 	return ret0, r.SendNone(q.hub.parkFor(r.Current(), &q.putters, d, forRoom))
 }
 
-//line queue_greenlet.go:112:1
+//line queue_greenlet.go:108:1
 
-func (f *QueuePutForFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *QueuePutForFrame[T]) Resume(r *gen.Run) (st gen.Status) {
 	q := f.q
 	switch f.PC {
 	case 0:
@@ -124,17 +120,15 @@ func (f *QueuePutForFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-//line queue_greenlet.go:128:1
+//line queue_greenlet.go:124:1
 
-func (f *QueuePutForFrame[T]) Args(args []any) { greenlet.SetArgs(f, args, &f.v, &f.d) }
-func (f *QueuePutForFrame[T]) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result(r, f.ret0)
-}
-func (f *QueuePutForFrame[T]) Forget()                 { *f = QueuePutForFrame[T]{Header: f.Header, ret0: f.ret0} }
-func (f *QueuePutForFrame[T]) Release(r *greenlet.Run) { greenlet.Free(r, f, 15) }
-func (*QueuePutForFrame[T]) Func() *greenlet.Func      { return &infoOfQueuePutForFrame }
+func (f *QueuePutForFrame[T]) Args(args []any)            { gen.SetArgs(f, args, &f.v, &f.d) }
+func (f *QueuePutForFrame[T]) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
+func (f *QueuePutForFrame[T]) Forget()                    { *f = QueuePutForFrame[T]{Header: f.Header, ret0: f.ret0} }
+func (f *QueuePutForFrame[T]) Release(r *gen.Run)         { gen.Free(r, f, 15) }
+func (*QueuePutForFrame[T]) Func() *gen.Func              { return &infoOfQueuePutForFrame }
 
-var infoOfQueuePutForFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Queue).PutFor", File: "github.com/going-green/greenlet/hub/queue.go", Line: 68, Points: "73 q"}
+var infoOfQueuePutForFrame = gen.Func{Name: "github.com/going-green/greenlet/hub.(*Queue).PutFor", File: "github.com/going-green/greenlet/hub/queue.go", Line: 68, Points: "73 q"}
 
 func _[T any]() {
 	var _ func(*Queue[T], T, time.Duration) bool = (*Queue[T]).PutFor
@@ -142,44 +136,44 @@ func _[T any]() {
 
 // QueueGetFrame is an activation of Queue.Get.
 type QueueGetFrame[T any] struct {
-	greenlet.Header
+	gen.Header
 	q    *Queue[T]
 	ret0 T
 	ret1 bool
 }
 
 // NewGetFrame makes a frame that will run Queue.Get.
-func (q *Queue[T]) NewGetFrame() *QueueGetFrame[T] { return greenlet.MakeFrame(QueueGetFrame[T]{q: q}) }
+func (q *Queue[T]) NewGetFrame() *QueueGetFrame[T] { return gen.MakeFrame(QueueGetFrame[T]{q: q}) }
 func (f *QueueGetFrame[T]) Results() (T, bool)     { f.Over(f); return f.ret0, f.ret1 }
-func (f *QueueGetFrame[T]) Returned(r *greenlet.Run) (ret0 T, ret1 bool) {
+func (f *QueueGetFrame[T]) Returned(r *gen.Run) (ret0 T, ret1 bool) {
 	ret0, ret1 = f.ret0, f.ret1
 	f.Release(r)
 	return
 }
 
 // GetResumable is Queue.Get for callers that can be suspended.
-func (q *Queue[T]) GetResumable(r *greenlet.Run) (T, bool, greenlet.Status) {
+func (q *Queue[T]) GetResumable(r *gen.Run) (T, bool, gen.Status) {
 	return (*QueueGetFrame[T])(nil).body(r, q)
 }
 
-func (f *QueueGetFrame[T]) body(r *greenlet.Run, q *Queue[T]) (ret0 T, ret1 bool, st greenlet.Status) {
+func (f *QueueGetFrame[T]) body(r *gen.Run, q *Queue[T]) (ret0 T, ret1 bool, st gen.Status) {
 	var v T
 	var ok bool
 //line queue.go:101:1
 	if v, ok = q.TryGet(); ok || q.closed {
-		return v, ok, greenlet.Done
+		return v, ok, gen.Done
 	}
 	q.cell(forValue)
-	f = greenlet.Take(r, f, 59)
+	f = gen.Take(r, f, 59)
 	r.Leaf(f, &f.Header)
 	f.q, f.PC = q, 1
 //line queue.go:105:1
 	return ret0, ret1, r.SendNone(q.hub.park(r.Current(), &q.getters, forValue))
 }
 
-//line queue_greenlet.go:181:1
+//line queue_greenlet.go:175:1
 
-func (f *QueueGetFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *QueueGetFrame[T]) Resume(r *gen.Run) (st gen.Status) {
 	q := f.q
 	switch f.PC {
 	case 0:
@@ -193,18 +187,18 @@ func (f *QueueGetFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-//line queue_greenlet.go:197:1
+//line queue_greenlet.go:191:1
 
-func (f *QueueGetFrame[T]) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
+func (f *QueueGetFrame[T]) Send(r *gen.Run) gen.Status {
+	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
 }
 func (f *QueueGetFrame[T]) Forget() {
 	*f = QueueGetFrame[T]{Header: f.Header, ret0: f.ret0, ret1: f.ret1}
 }
-func (f *QueueGetFrame[T]) Release(r *greenlet.Run) { greenlet.Free(r, f, 59) }
-func (*QueueGetFrame[T]) Func() *greenlet.Func      { return &infoOfQueueGetFrame }
+func (f *QueueGetFrame[T]) Release(r *gen.Run) { gen.Free(r, f, 59) }
+func (*QueueGetFrame[T]) Func() *gen.Func      { return &infoOfQueueGetFrame }
 
-var infoOfQueueGetFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Queue).Get", File: "github.com/going-green/greenlet/hub/queue.go", Line: 100, Points: "105 q"}
+var infoOfQueueGetFrame = gen.Func{Name: "github.com/going-green/greenlet/hub.(*Queue).Get", File: "github.com/going-green/greenlet/hub/queue.go", Line: 100, Points: "105 q"}
 
 func _[T any]() {
 	var _ func(*Queue[T]) (T, bool) = (*Queue[T]).Get
@@ -212,7 +206,7 @@ func _[T any]() {
 
 // QueueGetForFrame is an activation of Queue.GetFor.
 type QueueGetForFrame[T any] struct {
-	greenlet.Header
+	gen.Header
 	q    *Queue[T]
 	d    time.Duration
 	ret0 T
@@ -221,38 +215,38 @@ type QueueGetForFrame[T any] struct {
 
 // NewGetForFrame makes a frame that will run Queue.GetFor.
 func (q *Queue[T]) NewGetForFrame(d time.Duration) *QueueGetForFrame[T] {
-	return greenlet.MakeFrame(QueueGetForFrame[T]{q: q, d: d})
+	return gen.MakeFrame(QueueGetForFrame[T]{q: q, d: d})
 }
 func (f *QueueGetForFrame[T]) Results() (T, bool) { f.Over(f); return f.ret0, f.ret1 }
-func (f *QueueGetForFrame[T]) Returned(r *greenlet.Run) (ret0 T, ret1 bool) {
+func (f *QueueGetForFrame[T]) Returned(r *gen.Run) (ret0 T, ret1 bool) {
 	ret0, ret1 = f.ret0, f.ret1
 	f.Release(r)
 	return
 }
 
 // GetForResumable is Queue.GetFor for callers that can be suspended.
-func (q *Queue[T]) GetForResumable(r *greenlet.Run, d time.Duration) (T, bool, greenlet.Status) {
+func (q *Queue[T]) GetForResumable(r *gen.Run, d time.Duration) (T, bool, gen.Status) {
 	return (*QueueGetForFrame[T])(nil).body(r, q, d)
 }
 
-func (f *QueueGetForFrame[T]) body(r *greenlet.Run, q *Queue[T], d time.Duration) (ret0 T, ret1 bool, st greenlet.Status) {
+func (f *QueueGetForFrame[T]) body(r *gen.Run, q *Queue[T], d time.Duration) (ret0 T, ret1 bool, st gen.Status) {
 	var v T
 	var ok bool
 //line queue.go:114:1
 	if v, ok = q.TryGet(); ok || q.closed {
-		return v, ok, greenlet.Done
+		return v, ok, gen.Done
 	}
 	q.cell(forValue)
-	f = greenlet.Take(r, f, 42)
+	f = gen.Take(r, f, 42)
 	r.Leaf(f, &f.Header)
 	f.q, f.PC = q, 1
 //line queue.go:118:1
 	return ret0, ret1, r.SendNone(q.hub.parkFor(r.Current(), &q.getters, d, forValue))
 }
 
-//line queue_greenlet.go:254:1
+//line queue_greenlet.go:248:1
 
-func (f *QueueGetForFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *QueueGetForFrame[T]) Resume(r *gen.Run) (st gen.Status) {
 	q := f.q
 	switch f.PC {
 	case 0:
@@ -266,19 +260,19 @@ func (f *QueueGetForFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-//line queue_greenlet.go:270:1
+//line queue_greenlet.go:264:1
 
-func (f *QueueGetForFrame[T]) Args(args []any) { greenlet.SetArgs(f, args, &f.d) }
-func (f *QueueGetForFrame[T]) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
+func (f *QueueGetForFrame[T]) Args(args []any) { gen.SetArgs(f, args, &f.d) }
+func (f *QueueGetForFrame[T]) Send(r *gen.Run) gen.Status {
+	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
 }
 func (f *QueueGetForFrame[T]) Forget() {
 	*f = QueueGetForFrame[T]{Header: f.Header, ret0: f.ret0, ret1: f.ret1}
 }
-func (f *QueueGetForFrame[T]) Release(r *greenlet.Run) { greenlet.Free(r, f, 42) }
-func (*QueueGetForFrame[T]) Func() *greenlet.Func      { return &infoOfQueueGetForFrame }
+func (f *QueueGetForFrame[T]) Release(r *gen.Run) { gen.Free(r, f, 42) }
+func (*QueueGetForFrame[T]) Func() *gen.Func      { return &infoOfQueueGetForFrame }
 
-var infoOfQueueGetForFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Queue).GetFor", File: "github.com/going-green/greenlet/hub/queue.go", Line: 113, Points: "118 q"}
+var infoOfQueueGetForFrame = gen.Func{Name: "github.com/going-green/greenlet/hub.(*Queue).GetFor", File: "github.com/going-green/greenlet/hub/queue.go", Line: 113, Points: "118 q"}
 
 func _[T any]() {
 	var _ func(*Queue[T], time.Duration) (T, bool) = (*Queue[T]).GetFor
@@ -286,46 +280,44 @@ func _[T any]() {
 
 // QueuePeekFrame is an activation of Queue.Peek.
 type QueuePeekFrame[T any] struct {
-	greenlet.Header
+	gen.Header
 	q    *Queue[T]
 	ret0 T
 	ret1 bool
 }
 
 // NewPeekFrame makes a frame that will run Queue.Peek.
-func (q *Queue[T]) NewPeekFrame() *QueuePeekFrame[T] {
-	return greenlet.MakeFrame(QueuePeekFrame[T]{q: q})
-}
-func (f *QueuePeekFrame[T]) Results() (T, bool) { f.Over(f); return f.ret0, f.ret1 }
-func (f *QueuePeekFrame[T]) Returned(r *greenlet.Run) (ret0 T, ret1 bool) {
+func (q *Queue[T]) NewPeekFrame() *QueuePeekFrame[T] { return gen.MakeFrame(QueuePeekFrame[T]{q: q}) }
+func (f *QueuePeekFrame[T]) Results() (T, bool)      { f.Over(f); return f.ret0, f.ret1 }
+func (f *QueuePeekFrame[T]) Returned(r *gen.Run) (ret0 T, ret1 bool) {
 	ret0, ret1 = f.ret0, f.ret1
 	f.Release(r)
 	return
 }
 
 // PeekResumable is Queue.Peek for callers that can be suspended.
-func (q *Queue[T]) PeekResumable(r *greenlet.Run) (T, bool, greenlet.Status) {
+func (q *Queue[T]) PeekResumable(r *gen.Run) (T, bool, gen.Status) {
 	return (*QueuePeekFrame[T])(nil).body(r, q)
 }
 
-func (f *QueuePeekFrame[T]) body(r *greenlet.Run, q *Queue[T]) (ret0 T, ret1 bool, st greenlet.Status) {
+func (f *QueuePeekFrame[T]) body(r *gen.Run, q *Queue[T]) (ret0 T, ret1 bool, st gen.Status) {
 	var v T
 	var ok bool
 //line queue.go:140:1
 	if v, ok = q.TryPeek(); ok || q.closed {
-		return v, ok, greenlet.Done
+		return v, ok, gen.Done
 	}
 	q.cell(forValue)
-	f = greenlet.Take(r, f, 10)
+	f = gen.Take(r, f, 10)
 	r.Leaf(f, &f.Header)
 	f.q, f.PC = q, 1
 //line queue.go:144:1
 	return ret0, ret1, r.SendNone(q.hub.park(r.Current(), &q.peekers, forValue))
 }
 
-//line queue_greenlet.go:327:1
+//line queue_greenlet.go:319:1
 
-func (f *QueuePeekFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *QueuePeekFrame[T]) Resume(r *gen.Run) (st gen.Status) {
 	q := f.q
 	switch f.PC {
 	case 0:
@@ -339,22 +331,22 @@ func (f *QueuePeekFrame[T]) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-//line queue_greenlet.go:343:1
+//line queue_greenlet.go:335:1
 
-func (f *QueuePeekFrame[T]) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
+func (f *QueuePeekFrame[T]) Send(r *gen.Run) gen.Status {
+	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
 }
 func (f *QueuePeekFrame[T]) Forget() {
 	*f = QueuePeekFrame[T]{Header: f.Header, ret0: f.ret0, ret1: f.ret1}
 }
-func (f *QueuePeekFrame[T]) Release(r *greenlet.Run) { greenlet.Free(r, f, 10) }
-func (*QueuePeekFrame[T]) Func() *greenlet.Func      { return &infoOfQueuePeekFrame }
+func (f *QueuePeekFrame[T]) Release(r *gen.Run) { gen.Free(r, f, 10) }
+func (*QueuePeekFrame[T]) Func() *gen.Func      { return &infoOfQueuePeekFrame }
 
-var infoOfQueuePeekFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Queue).Peek", File: "github.com/going-green/greenlet/hub/queue.go", Line: 139, Points: "144 q"}
+var infoOfQueuePeekFrame = gen.Func{Name: "github.com/going-green/greenlet/hub.(*Queue).Peek", File: "github.com/going-green/greenlet/hub/queue.go", Line: 139, Points: "144 q"}
 
 func _[T any]() {
 	var _ func(*Queue[T]) (T, bool) = (*Queue[T]).Peek
 }
 func init() {
-	greenlet.Declare("Queue.Put", "Queue.PutFor", "Queue.Get", "Queue.GetFor", "Queue.Peek")
+	gen.Declare("Queue.Put", "Queue.PutFor", "Queue.Get", "Queue.GetFor", "Queue.Peek")
 }

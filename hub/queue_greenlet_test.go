@@ -5,17 +5,17 @@
 package hub
 
 import (
-	greenlet "github.com/going-green/greenlet/runtime"
+	"github.com/going-green/greenlet/runtime/gen"
 	"iter"
 	"slices"
 	"time"
 )
 
-const _ = greenlet.Protocol1_RunGoGenerate
+const _ = gen.Protocol1_RunGoGenerate
 
 // logOrdersFrame is an activation of log.orders.
 type logOrdersFrame struct {
-	greenlet.Header
+	gen.Header
 	l      *log
 	q      *Queue[string]
 	t0     []string
@@ -25,15 +25,15 @@ type logOrdersFrame struct {
 }
 
 func (l *log) newOrdersFrame(q *Queue[string]) *logOrdersFrame {
-	return greenlet.MakeFrame(logOrdersFrame{l: l, q: q})
+	return gen.MakeFrame(logOrdersFrame{l: l, q: q})
 }
 
 // ordersResumable is log.orders for callers that can be suspended.
-func (l *log) ordersResumable(r *greenlet.Run, q *Queue[string]) greenlet.Status {
+func (l *log) ordersResumable(r *gen.Run, q *Queue[string]) gen.Status {
 	return (*logOrdersFrame)(nil).body(r, l, q)
 }
 
-func (f *logOrdersFrame) body(r *greenlet.Run, l *log, q *Queue[string]) (st greenlet.Status) {
+func (f *logOrdersFrame) body(r *gen.Run, l *log, q *Queue[string]) (st gen.Status) {
 	var (
 		t0      []string
 		t1, t2  int
@@ -51,21 +51,17 @@ func (f *logOrdersFrame) body(r *greenlet.Run, l *log, q *Queue[string]) (st gre
 			r.Callee().(*HubYieldFrame).Release(r)
 			goto resumed_22
 		case 3:
-			v2, _ = r.Callee().(interface {
-				Returned(*greenlet.Run) (string, bool)
-			}).Returned(r)
+			v2, _ = r.Callee().(interface{ Returned(*gen.Run) (string, bool) }).Returned(r)
 			goto resumed_23
 		case 4:
 			v2 = f.v2
 			t3 = r.Callee().(interface {
-				Returned(*greenlet.Run) iter.Seq[string]
+				Returned(*gen.Run) iter.Seq[string]
 			}).Returned(r)
 			goto resumed_25
 		case 5:
 			ok = f.ok
-			_, ok2 = r.Callee().(interface {
-				Returned(*greenlet.Run) (string, bool)
-			}).Returned(r)
+			_, ok2 = r.Callee().(interface{ Returned(*gen.Run) (string, bool) }).Returned(r)
 			goto resumed_27
 		}
 	}
@@ -84,8 +80,8 @@ loop_16:
 	{
 		v := t0[t2]
 //line queue_test.go:17:1
-		if st = q.PutResumable(r, v); st != greenlet.Done {
-			f = greenlet.Take(r, f, 31)
+		if st = q.PutResumable(r, v); st != gen.Done {
+			f = gen.Take(r, f, 31)
 			f.l, f.q, f.t0, f.t1, f.t2, f.PC = l, q, t0, t1, t2, 1
 			return r.Link(f, &f.Header, st)
 		}
@@ -103,8 +99,8 @@ after_loop_16:
 		first, _ := q.TryPeek()
 		l.say("%s of %d", first, q.Len())
 		l.Go(l.newPutsStringFrame(q, "a3"))
-		if st = l.YieldResumable(r); st != greenlet.Done {
-			f = greenlet.Take(r, f, 31)
+		if st = l.YieldResumable(r); st != gen.Done {
+			f = gen.Take(r, f, 31)
 			f.l, f.q, f.PC = l, q, 2
 			return r.Link(f, &f.Header, st)
 		}
@@ -112,8 +108,8 @@ after_loop_16:
 resumed_22:
 //line queue_test.go:23:1
 	v2, _, st = q.GetResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 31)
+	if st != gen.Done {
+		f = gen.Take(r, f, 31)
 		f.l, f.q, f.PC = l, q, 3
 		return r.Link(f, &f.Header, st)
 	}
@@ -121,8 +117,8 @@ resumed_23:
 //line queue_test.go:24:1
 	q.Close()
 	t3, st = q.AllResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 31)
+	if st != gen.Done {
+		f = gen.Take(r, f, 31)
 		f.l, f.q, f.v2, f.PC = l, q, v2, 4
 		return r.Link(f, &f.Header, st)
 	}
@@ -135,65 +131,65 @@ resumed_25:
 //line queue_test.go:26:1
 	_, ok = q.TryPeek()
 	_, ok2, st = q.PeekResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 31)
+	if st != gen.Done {
+		f = gen.Take(r, f, 31)
 		f.l, f.q, f.ok, f.PC = l, q, ok, 5
 		return r.Link(f, &f.Header, st)
 	}
 resumed_27:
 //line queue_test.go:28:1
 	l.say("%v %v %v", ok, ok2, q.Closed())
-	return greenlet.Done
+	return gen.Done
 }
 
-//line queue_greenlet_test.go:151:1
+//line queue_greenlet_test.go:147:1
 
-func (f *logOrdersFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *logOrdersFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l, f.q))
 }
 
-func (f *logOrdersFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.q) }
-func (f *logOrdersFrame) Forget()                 { *f = logOrdersFrame{Header: f.Header} }
-func (f *logOrdersFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 31) }
-func (*logOrdersFrame) Func() *greenlet.Func      { return &logOrdersFrameInfo }
+func (f *logOrdersFrame) Args(args []any)    { gen.SetArgs(f, args, &f.q) }
+func (f *logOrdersFrame) Forget()            { *f = logOrdersFrame{Header: f.Header} }
+func (f *logOrdersFrame) Release(r *gen.Run) { gen.Free(r, f, 31) }
+func (*logOrdersFrame) Func() *gen.Func      { return &logOrdersFrameInfo }
 
-var logOrdersFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).orders", File: "github.com/going-green/greenlet/hub/queue_test.go", Line: 15, Points: "17 l q t0 t1 t2; 22 l q; 23 =; 25 +v2; 27 l q ok"}
+var logOrdersFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).orders", File: "github.com/going-green/greenlet/hub/queue_test.go", Line: 15, Points: "17 l q t0 t1 t2; 22 l q; 23 =; 25 +v2; 27 l q ok"}
 var _ func(*log, *Queue[string]) = (*log).orders
 
 // logPutsStringFrame is an activation of log.putsString.
 type logPutsStringFrame struct {
-	greenlet.Header
+	gen.Header
 	l *log
 	q *Queue[string]
 	v string
 }
 
 func (l *log) newPutsStringFrame(q *Queue[string], v string) *logPutsStringFrame {
-	return greenlet.MakeFrame(logPutsStringFrame{l: l, q: q, v: v})
+	return gen.MakeFrame(logPutsStringFrame{l: l, q: q, v: v})
 }
 
 // putsStringResumable is log.putsString for callers that can be suspended.
-func (l *log) putsStringResumable(r *greenlet.Run, q *Queue[string], v string) greenlet.Status {
+func (l *log) putsStringResumable(r *gen.Run, q *Queue[string], v string) gen.Status {
 	return (*logPutsStringFrame)(nil).body(r, l, q, v)
 }
 
-func (f *logPutsStringFrame) body(r *greenlet.Run, l *log, q *Queue[string], v string) (st greenlet.Status) {
+func (f *logPutsStringFrame) body(r *gen.Run, l *log, q *Queue[string], v string) (st gen.Status) {
 //line queue_test.go:32:1
 	if f != nil {
 		f.l = nil
 	}
 //line queue_test.go:32:1
-	if st = q.PutResumable(r, v); st != greenlet.Done {
-		f = greenlet.Take(r, f, 45)
+	if st = q.PutResumable(r, v); st != gen.Done {
+		f = gen.Take(r, f, 45)
 		f.q, f.v, f.PC = nil, "", 1
 		return r.Link(f, &f.Header, st)
 	}
-	return greenlet.Done
+	return gen.Done
 }
 
-//line queue_greenlet_test.go:196:1
+//line queue_greenlet_test.go:192:1
 
-func (f *logPutsStringFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *logPutsStringFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.l, f.q, f.v))
@@ -203,38 +199,38 @@ func (f *logPutsStringFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-func (f *logPutsStringFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.q, &f.v) }
-func (f *logPutsStringFrame) Forget()                 { *f = logPutsStringFrame{Header: f.Header} }
-func (f *logPutsStringFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 45) }
-func (*logPutsStringFrame) Func() *greenlet.Func      { return &logPutsStringFrameInfo }
+func (f *logPutsStringFrame) Args(args []any)    { gen.SetArgs(f, args, &f.q, &f.v) }
+func (f *logPutsStringFrame) Forget()            { *f = logPutsStringFrame{Header: f.Header} }
+func (f *logPutsStringFrame) Release(r *gen.Run) { gen.Free(r, f, 45) }
+func (*logPutsStringFrame) Func() *gen.Func      { return &logPutsStringFrameInfo }
 
-var logPutsStringFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).putsString", File: "github.com/going-green/greenlet/hub/queue_test.go", Line: 32, Points: "32"}
+var logPutsStringFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).putsString", File: "github.com/going-green/greenlet/hub/queue_test.go", Line: 32, Points: "32"}
 var _ func(*log, *Queue[string], string) = (*log).putsString
 
 // logPeeksFrame is an activation of log.peeks.
 type logPeeksFrame struct {
-	greenlet.Header
+	gen.Header
 	l    *log
 	q    *Queue[int]
 	name string
 }
 
 func (l *log) newPeeksFrame(q *Queue[int], name string) *logPeeksFrame {
-	return greenlet.MakeFrame(logPeeksFrame{l: l, q: q, name: name})
+	return gen.MakeFrame(logPeeksFrame{l: l, q: q, name: name})
 }
 
 // peeksResumable is log.peeks for callers that can be suspended.
-func (l *log) peeksResumable(r *greenlet.Run, q *Queue[int], name string) greenlet.Status {
+func (l *log) peeksResumable(r *gen.Run, q *Queue[int], name string) gen.Status {
 	return (*logPeeksFrame)(nil).body(r, l, q, name)
 }
 
-func (f *logPeeksFrame) body(r *greenlet.Run, l *log, q *Queue[int], name string) (st greenlet.Status) {
+func (f *logPeeksFrame) body(r *gen.Run, l *log, q *Queue[int], name string) (st gen.Status) {
 	var v int
 	var ok bool
 //line queue_test.go:93:1
 	v, ok, st = q.PeekResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 62)
+	if st != gen.Done {
+		f = gen.Take(r, f, 62)
 		f.q, f.l, f.name, f.PC = nil, l, name, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -243,12 +239,12 @@ func (f *logPeeksFrame) body(r *greenlet.Run, l *log, q *Queue[int], name string
 	}
 //line queue_test.go:94:1
 	l.say("%s sees %d %v", name, v, ok)
-	return greenlet.Done
+	return gen.Done
 }
 
-//line queue_greenlet_test.go:251:1
+//line queue_greenlet_test.go:247:1
 
-func (f *logPeeksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *logPeeksFrame) Resume(r *gen.Run) (st gen.Status) {
 	l, name := f.l, f.name
 	var v int
 	var ok bool
@@ -256,9 +252,7 @@ func (f *logPeeksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.l, f.q, f.name))
 	default:
-		v, ok = r.Callee().(interface {
-			Returned(*greenlet.Run) (int, bool)
-		}).Returned(r)
+		v, ok = r.Callee().(interface{ Returned(*gen.Run) (int, bool) }).Returned(r)
 		f.q = nil
 //line queue_test.go:94:1
 		l.say("%s sees %d %v", name, v, ok)
@@ -266,19 +260,19 @@ func (f *logPeeksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-//line queue_greenlet_test.go:271:1
+//line queue_greenlet_test.go:265:1
 
-func (f *logPeeksFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.q, &f.name) }
-func (f *logPeeksFrame) Forget()                 { *f = logPeeksFrame{Header: f.Header} }
-func (f *logPeeksFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 62) }
-func (*logPeeksFrame) Func() *greenlet.Func      { return &logPeeksFrameInfo }
+func (f *logPeeksFrame) Args(args []any)    { gen.SetArgs(f, args, &f.q, &f.name) }
+func (f *logPeeksFrame) Forget()            { *f = logPeeksFrame{Header: f.Header} }
+func (f *logPeeksFrame) Release(r *gen.Run) { gen.Free(r, f, 62) }
+func (*logPeeksFrame) Func() *gen.Func      { return &logPeeksFrameInfo }
 
-var logPeeksFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).peeks", File: "github.com/going-green/greenlet/hub/queue_test.go", Line: 92, Points: "93 l name"}
+var logPeeksFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).peeks", File: "github.com/going-green/greenlet/hub/queue_test.go", Line: 92, Points: "93 l name"}
 var _ func(*log, *Queue[int], string) = (*log).peeks
 
 // logPutsForFrame is an activation of log.putsFor.
 type logPutsForFrame struct {
-	greenlet.Header
+	gen.Header
 	l *log
 	q *Queue[int]
 	v int
@@ -286,20 +280,20 @@ type logPutsForFrame struct {
 }
 
 func (l *log) newPutsForFrame(q *Queue[int], v int, d time.Duration) *logPutsForFrame {
-	return greenlet.MakeFrame(logPutsForFrame{l: l, q: q, v: v, d: d})
+	return gen.MakeFrame(logPutsForFrame{l: l, q: q, v: v, d: d})
 }
 
 // putsForResumable is log.putsFor for callers that can be suspended.
-func (l *log) putsForResumable(r *greenlet.Run, q *Queue[int], v int, d time.Duration) greenlet.Status {
+func (l *log) putsForResumable(r *gen.Run, q *Queue[int], v int, d time.Duration) gen.Status {
 	return (*logPutsForFrame)(nil).body(r, l, q, v, d)
 }
 
-func (f *logPutsForFrame) body(r *greenlet.Run, l *log, q *Queue[int], v int, d time.Duration) (st greenlet.Status) {
+func (f *logPutsForFrame) body(r *gen.Run, l *log, q *Queue[int], v int, d time.Duration) (st gen.Status) {
 	var t0 bool
 //line queue_test.go:99:1
 	t0, st = q.PutForResumable(r, v, d)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 37)
+	if st != gen.Done {
+		f = gen.Take(r, f, 37)
 		f.q, f.l, f.v, f.PC = nil, l, v, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -308,19 +302,19 @@ func (f *logPutsForFrame) body(r *greenlet.Run, l *log, q *Queue[int], v int, d 
 	}
 //line queue_test.go:99:1
 	l.say("put %d: %v", v, t0)
-	return greenlet.Done
+	return gen.Done
 }
 
-//line queue_greenlet_test.go:316:1
+//line queue_greenlet_test.go:310:1
 
-func (f *logPutsForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *logPutsForFrame) Resume(r *gen.Run) (st gen.Status) {
 	l, v := f.l, f.v
 	var t0 bool
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.l, f.q, f.v, f.d))
 	default:
-		t0 = r.Callee().(interface{ Returned(*greenlet.Run) bool }).Returned(r)
+		t0 = r.Callee().(interface{ Returned(*gen.Run) bool }).Returned(r)
 		f.q = nil
 //line queue_test.go:99:1
 		l.say("put %d: %v", v, t0)
@@ -328,66 +322,66 @@ func (f *logPutsForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-//line queue_greenlet_test.go:333:1
+//line queue_greenlet_test.go:327:1
 
-func (f *logPutsForFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.q, &f.v, &f.d) }
-func (f *logPutsForFrame) Forget()                 { *f = logPutsForFrame{Header: f.Header} }
-func (f *logPutsForFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 37) }
-func (*logPutsForFrame) Func() *greenlet.Func      { return &logPutsForFrameInfo }
+func (f *logPutsForFrame) Args(args []any)    { gen.SetArgs(f, args, &f.q, &f.v, &f.d) }
+func (f *logPutsForFrame) Forget()            { *f = logPutsForFrame{Header: f.Header} }
+func (f *logPutsForFrame) Release(r *gen.Run) { gen.Free(r, f, 37) }
+func (*logPutsForFrame) Func() *gen.Func      { return &logPutsForFrameInfo }
 
-var logPutsForFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).putsFor", File: "github.com/going-green/greenlet/hub/queue_test.go", Line: 98, Points: "99 l v"}
+var logPutsForFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).putsFor", File: "github.com/going-green/greenlet/hub/queue_test.go", Line: 98, Points: "99 l v"}
 var _ func(*log, *Queue[int], int, time.Duration) = (*log).putsFor
 
 // logJoinsQueueFrame is an activation of log.joinsQueue.
 type logJoinsQueueFrame struct {
-	greenlet.Header
+	gen.Header
 	l *log
 	q *Queue[int]
 }
 
 func (l *log) newJoinsQueueFrame(q *Queue[int]) *logJoinsQueueFrame {
-	return greenlet.MakeFrame(logJoinsQueueFrame{l: l, q: q})
+	return gen.MakeFrame(logJoinsQueueFrame{l: l, q: q})
 }
 
 // joinsQueueResumable is log.joinsQueue for callers that can be suspended.
-func (l *log) joinsQueueResumable(r *greenlet.Run, q *Queue[int]) greenlet.Status {
+func (l *log) joinsQueueResumable(r *gen.Run, q *Queue[int]) gen.Status {
 	return (*logJoinsQueueFrame)(nil).body(r, l, q)
 }
 
-func (f *logJoinsQueueFrame) body(r *greenlet.Run, l *log, q *Queue[int]) (st greenlet.Status) {
+func (f *logJoinsQueueFrame) body(r *gen.Run, l *log, q *Queue[int]) (st gen.Status) {
 	var t0 bool
 //line queue_test.go:131:1
 	t0, st = q.JoinForResumable(r, time.Second)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 8)
+	if st != gen.Done {
+		f = gen.Take(r, f, 8)
 		f.l, f.q, f.PC = l, q, 1
 		return r.Link(f, &f.Header, st)
 	}
 //line queue_test.go:131:1
 	l.say("%v", t0)
-	if st = q.JoinResumable(r); st != greenlet.Done {
-		f = greenlet.Take(r, f, 8)
+	if st = q.JoinResumable(r); st != gen.Done {
+		f = gen.Take(r, f, 8)
 		f.l, f.q, f.PC = l, q, 2
 		return r.Link(f, &f.Header, st)
 	}
 //line queue_test.go:133:1
 	l.say("joined %d", q.Len())
-	return greenlet.Done
+	return gen.Done
 }
 
-//line queue_greenlet_test.go:380:1
+//line queue_greenlet_test.go:374:1
 
-func (f *logJoinsQueueFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *logJoinsQueueFrame) Resume(r *gen.Run) (st gen.Status) {
 	l, q := f.l, f.q
 	var t0 bool
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.l, f.q))
 	case 1:
-		t0 = r.Callee().(interface{ Returned(*greenlet.Run) bool }).Returned(r)
+		t0 = r.Callee().(interface{ Returned(*gen.Run) bool }).Returned(r)
 //line queue_test.go:131:1
 		l.say("%v", t0)
-		if st = q.JoinResumable(r); st != greenlet.Done {
+		if st = q.JoinResumable(r); st != gen.Done {
 			f.PC = 2
 			return r.Link(f, &f.Header, st)
 		}
@@ -403,16 +397,16 @@ resumed_132:
 	return r.Return(f, &f.Header)
 }
 
-//line queue_greenlet_test.go:408:1
+//line queue_greenlet_test.go:402:1
 
-func (f *logJoinsQueueFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.q) }
-func (f *logJoinsQueueFrame) Forget()                 { *f = logJoinsQueueFrame{Header: f.Header} }
-func (f *logJoinsQueueFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 8) }
-func (*logJoinsQueueFrame) Func() *greenlet.Func      { return &logJoinsQueueFrameInfo }
+func (f *logJoinsQueueFrame) Args(args []any)    { gen.SetArgs(f, args, &f.q) }
+func (f *logJoinsQueueFrame) Forget()            { *f = logJoinsQueueFrame{Header: f.Header} }
+func (f *logJoinsQueueFrame) Release(r *gen.Run) { gen.Free(r, f, 8) }
+func (*logJoinsQueueFrame) Func() *gen.Func      { return &logJoinsQueueFrameInfo }
 
-var logJoinsQueueFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).joinsQueue", File: "github.com/going-green/greenlet/hub/queue_test.go", Line: 130, Points: "131 l q; 132 ="}
+var logJoinsQueueFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).joinsQueue", File: "github.com/going-green/greenlet/hub/queue_test.go", Line: 130, Points: "131 l q; 132 ="}
 var _ func(*log, *Queue[int]) = (*log).joinsQueue
 
 func init() {
-	greenlet.Declare("log.orders", "log.putsString", "log.peeks", "log.putsFor", "log.joinsQueue")
+	gen.Declare("log.orders", "log.putsString", "log.peeks", "log.putsFor", "log.joinsQueue")
 }

@@ -5,15 +5,15 @@
 package hub
 
 import (
-	greenlet "github.com/going-green/greenlet/runtime"
+	"github.com/going-green/greenlet/runtime/gen"
 	"time"
 )
 
-const _ = greenlet.Protocol1_RunGoGenerate
+const _ = gen.Protocol1_RunGoGenerate
 
 // ReadinessWaitFrame is an activation of Readiness.Wait.
 type ReadinessWaitFrame struct {
-	greenlet.Header
+	gen.Header
 	r    *Readiness
 	dir  Direction
 	ret0 error
@@ -21,28 +21,24 @@ type ReadinessWaitFrame struct {
 
 // NewWaitFrame makes a frame that will run Readiness.Wait.
 func (r *Readiness) NewWaitFrame(dir Direction) *ReadinessWaitFrame {
-	return greenlet.MakeFrame(ReadinessWaitFrame{r: r, dir: dir})
+	return gen.MakeFrame(ReadinessWaitFrame{r: r, dir: dir})
 }
-func (f *ReadinessWaitFrame) Results() error { f.Over(f); return f.ret0 }
-func (f *ReadinessWaitFrame) Returned(r *greenlet.Run) (ret0 error) {
-	ret0 = f.ret0
-	f.Release(r)
-	return
-}
+func (f *ReadinessWaitFrame) Results() error                   { f.Over(f); return f.ret0 }
+func (f *ReadinessWaitFrame) Returned(r *gen.Run) (ret0 error) { ret0 = f.ret0; f.Release(r); return }
 
 // WaitResumable is Readiness.Wait for callers that can be suspended.
-func (r *Readiness) WaitResumable(r2 *greenlet.Run, dir Direction) (error, greenlet.Status) {
+func (r *Readiness) WaitResumable(r2 *gen.Run, dir Direction) (error, gen.Status) {
 	return (*ReadinessWaitFrame)(nil).body(r2, r, dir)
 }
 
-func (f *ReadinessWaitFrame) body(r2 *greenlet.Run, r *Readiness, dir Direction) (ret0 error, st greenlet.Status) {
+func (f *ReadinessWaitFrame) body(r2 *gen.Run, r *Readiness, dir Direction) (ret0 error, st gen.Status) {
 //line readiness.go:136:1
 	{
 		loop, err := r.Park(r2.Current(), dir)
 		if loop == nil {
-			return err, greenlet.Done
+			return err, gen.Done
 		}
-		f = greenlet.Take(r2, f, 37)
+		f = gen.Take(r2, f, 37)
 		r2.Leaf(f, &f.Header)
 		f.r, f.dir, f.PC = r, dir, 1
 //line readiness.go:141:1
@@ -50,9 +46,9 @@ func (f *ReadinessWaitFrame) body(r2 *greenlet.Run, r *Readiness, dir Direction)
 	}
 }
 
-//line readiness_greenlet.go:54:1
+//line readiness_greenlet.go:50:1
 
-func (f *ReadinessWaitFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
+func (f *ReadinessWaitFrame) Resume(r2 *gen.Run) (st gen.Status) {
 	r, dir := f.r, f.dir
 	switch f.PC {
 	case 0:
@@ -72,15 +68,15 @@ func (f *ReadinessWaitFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-//line readiness_greenlet.go:76:1
+//line readiness_greenlet.go:72:1
 
-func (f *ReadinessWaitFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.dir) }
-func (f *ReadinessWaitFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
-func (f *ReadinessWaitFrame) Forget()                              { *f = ReadinessWaitFrame{Header: f.Header, ret0: f.ret0} }
-func (f *ReadinessWaitFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 37) }
-func (*ReadinessWaitFrame) Func() *greenlet.Func                   { return &infoOfReadinessWaitFrame }
+func (f *ReadinessWaitFrame) Args(args []any)            { gen.SetArgs(f, args, &f.dir) }
+func (f *ReadinessWaitFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
+func (f *ReadinessWaitFrame) Forget()                    { *f = ReadinessWaitFrame{Header: f.Header, ret0: f.ret0} }
+func (f *ReadinessWaitFrame) Release(r *gen.Run)         { gen.Free(r, f, 37) }
+func (*ReadinessWaitFrame) Func() *gen.Func              { return &infoOfReadinessWaitFrame }
 
-var infoOfReadinessWaitFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Readiness).Wait", File: "github.com/going-green/greenlet/hub/readiness.go", Line: 135, Points: "141 r dir"}
+var infoOfReadinessWaitFrame = gen.Func{Name: "github.com/going-green/greenlet/hub.(*Readiness).Wait", File: "github.com/going-green/greenlet/hub/readiness.go", Line: 135, Points: "141 r dir"}
 var _ func(*Readiness, Direction) error = (*Readiness).Wait
 
 // valueReadinessWaitFrame is Readiness.Wait as a value, for callers that can be suspended.
@@ -88,21 +84,21 @@ type valueReadinessWaitFrame struct {
 	recv *Readiness
 }
 
-func (v valueReadinessWaitFrame) CallResumable(r *greenlet.Run, p0 Direction) (error, greenlet.Status) {
+func (v valueReadinessWaitFrame) CallResumable(r *gen.Run, p0 Direction) (error, gen.Status) {
 	return v.recv.WaitResumable(r, p0)
 }
 func init() {
-	greenlet.RegisterMethod((*new(*Readiness)).Wait, func(recv *Readiness) any {
+	gen.RegisterMethod((*new(*Readiness)).Wait, func(recv *Readiness) any {
 		return valueReadinessWaitFrame{recv}
 	})
 }
-func (v valueReadinessWaitFrame) Frame() greenlet.Frame {
-	return greenlet.MakeFrame(ReadinessWaitFrame{r: v.recv})
+func (v valueReadinessWaitFrame) Frame() gen.Frame {
+	return gen.MakeFrame(ReadinessWaitFrame{r: v.recv})
 }
 
 // ReadinessWaitForFrame is an activation of Readiness.WaitFor.
 type ReadinessWaitForFrame struct {
-	greenlet.Header
+	gen.Header
 	r     *Readiness
 	dir   Direction
 	d     time.Duration
@@ -112,30 +108,30 @@ type ReadinessWaitForFrame struct {
 
 // NewWaitForFrame makes a frame that will run Readiness.WaitFor.
 func (r *Readiness) NewWaitForFrame(dir Direction, d time.Duration) *ReadinessWaitForFrame {
-	return greenlet.MakeFrame(ReadinessWaitForFrame{r: r, dir: dir, d: d})
+	return gen.MakeFrame(ReadinessWaitForFrame{r: r, dir: dir, d: d})
 }
 func (f *ReadinessWaitForFrame) Results() error { f.Over(f); return f.ret0 }
-func (f *ReadinessWaitForFrame) Returned(r *greenlet.Run) (ret0 error) {
+func (f *ReadinessWaitForFrame) Returned(r *gen.Run) (ret0 error) {
 	ret0 = f.ret0
 	f.Release(r)
 	return
 }
 
 // WaitForResumable is Readiness.WaitFor for callers that can be suspended.
-func (r *Readiness) WaitForResumable(r2 *greenlet.Run, dir Direction, d time.Duration) (error, greenlet.Status) {
+func (r *Readiness) WaitForResumable(r2 *gen.Run, dir Direction, d time.Duration) (error, gen.Status) {
 	return (*ReadinessWaitForFrame)(nil).body(r2, r, dir, d)
 }
 
-func (f *ReadinessWaitForFrame) body(r2 *greenlet.Run, r *Readiness, dir Direction, d time.Duration) (ret0 error, st greenlet.Status) {
+func (f *ReadinessWaitForFrame) body(r2 *gen.Run, r *Readiness, dir Direction, d time.Duration) (ret0 error, st gen.Status) {
 	var until time.Time
 //line readiness.go:149:1
 	until = r.hub.Now().Add(d)
 	{
 		loop, err := r.park(r2.Current(), dir, until)
 		if loop == nil {
-			return err, greenlet.Done
+			return err, gen.Done
 		}
-		f = greenlet.Take(r2, f, 44)
+		f = gen.Take(r2, f, 44)
 		r2.Leaf(f, &f.Header)
 		f.r, f.dir, f.until, f.PC = r, dir, until, 1
 //line readiness.go:155:1
@@ -143,9 +139,9 @@ func (f *ReadinessWaitForFrame) body(r2 *greenlet.Run, r *Readiness, dir Directi
 	}
 }
 
-//line readiness_greenlet.go:147:1
+//line readiness_greenlet.go:143:1
 
-func (f *ReadinessWaitForFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
+func (f *ReadinessWaitForFrame) Resume(r2 *gen.Run) (st gen.Status) {
 	r, dir := f.r, f.dir
 	switch f.PC {
 	case 0:
@@ -165,17 +161,15 @@ func (f *ReadinessWaitForFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-//line readiness_greenlet.go:169:1
+//line readiness_greenlet.go:165:1
 
-func (f *ReadinessWaitForFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.dir, &f.d) }
-func (f *ReadinessWaitForFrame) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result(r, f.ret0)
-}
-func (f *ReadinessWaitForFrame) Forget()                 { *f = ReadinessWaitForFrame{Header: f.Header, ret0: f.ret0} }
-func (f *ReadinessWaitForFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 44) }
-func (*ReadinessWaitForFrame) Func() *greenlet.Func      { return &infoOfReadinessWaitForFrame }
+func (f *ReadinessWaitForFrame) Args(args []any)            { gen.SetArgs(f, args, &f.dir, &f.d) }
+func (f *ReadinessWaitForFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
+func (f *ReadinessWaitForFrame) Forget()                    { *f = ReadinessWaitForFrame{Header: f.Header, ret0: f.ret0} }
+func (f *ReadinessWaitForFrame) Release(r *gen.Run)         { gen.Free(r, f, 44) }
+func (*ReadinessWaitForFrame) Func() *gen.Func              { return &infoOfReadinessWaitForFrame }
 
-var infoOfReadinessWaitForFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Readiness).WaitFor", File: "github.com/going-green/greenlet/hub/readiness.go", Line: 148, Points: "155 r dir until"}
+var infoOfReadinessWaitForFrame = gen.Func{Name: "github.com/going-green/greenlet/hub.(*Readiness).WaitFor", File: "github.com/going-green/greenlet/hub/readiness.go", Line: 148, Points: "155 r dir until"}
 var _ func(*Readiness, Direction, time.Duration) error = (*Readiness).WaitFor
 
 // valueReadinessWaitForFrame is Readiness.WaitFor as a value, for callers that can be suspended.
@@ -183,52 +177,52 @@ type valueReadinessWaitForFrame struct {
 	recv *Readiness
 }
 
-func (v valueReadinessWaitForFrame) CallResumable(r *greenlet.Run, p0 Direction, p1 time.Duration) (error, greenlet.Status) {
+func (v valueReadinessWaitForFrame) CallResumable(r *gen.Run, p0 Direction, p1 time.Duration) (error, gen.Status) {
 	return v.recv.WaitForResumable(r, p0, p1)
 }
 func init() {
-	greenlet.RegisterMethod((*new(*Readiness)).WaitFor, func(recv *Readiness) any {
+	gen.RegisterMethod((*new(*Readiness)).WaitFor, func(recv *Readiness) any {
 		return valueReadinessWaitForFrame{recv}
 	})
 }
-func (v valueReadinessWaitForFrame) Frame() greenlet.Frame {
-	return greenlet.MakeFrame(ReadinessWaitForFrame{r: v.recv})
+func (v valueReadinessWaitForFrame) Frame() gen.Frame {
+	return gen.MakeFrame(ReadinessWaitForFrame{r: v.recv})
 }
 
 // ReadinessGiveWayFrame is an activation of Readiness.GiveWay.
 type ReadinessGiveWayFrame struct {
-	greenlet.Header
+	gen.Header
 	r   *Readiness
 	dir Direction
 }
 
 // NewGiveWayFrame makes a frame that will run Readiness.GiveWay.
 func (r *Readiness) NewGiveWayFrame(dir Direction) *ReadinessGiveWayFrame {
-	return greenlet.MakeFrame(ReadinessGiveWayFrame{r: r, dir: dir})
+	return gen.MakeFrame(ReadinessGiveWayFrame{r: r, dir: dir})
 }
 
 // GiveWayResumable is Readiness.GiveWay for callers that can be suspended.
-func (r *Readiness) GiveWayResumable(r2 *greenlet.Run, dir Direction) greenlet.Status {
+func (r *Readiness) GiveWayResumable(r2 *gen.Run, dir Direction) gen.Status {
 	return (*ReadinessGiveWayFrame)(nil).body(r2, r, dir)
 }
 
-func (f *ReadinessGiveWayFrame) body(r2 *greenlet.Run, r *Readiness, dir Direction) (st greenlet.Status) {
+func (f *ReadinessGiveWayFrame) body(r2 *gen.Run, r *Readiness, dir Direction) (st gen.Status) {
 //line readiness.go:164:1
 	if !r.greedy(r2.Current(), dir) {
-		return greenlet.Done
+		return gen.Done
 	}
 //line readiness.go:165:1
-	if st = r.hub.YieldResumable(r2); st != greenlet.Done {
-		f = greenlet.Take(r2, f, 40)
+	if st = r.hub.YieldResumable(r2); st != gen.Done {
+		f = gen.Take(r2, f, 40)
 		f.r, f.PC = nil, 1
 		return r2.Link(f, &f.Header, st)
 	}
-	return greenlet.Done
+	return gen.Done
 }
 
-//line readiness_greenlet.go:230:1
+//line readiness_greenlet.go:224:1
 
-func (f *ReadinessGiveWayFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
+func (f *ReadinessGiveWayFrame) Resume(r2 *gen.Run) (st gen.Status) {
 	switch f.PC {
 	case 0:
 		return r2.Started(f, &f.Header, f.body(r2, f.r, f.dir))
@@ -238,12 +232,12 @@ func (f *ReadinessGiveWayFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-func (f *ReadinessGiveWayFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.dir) }
-func (f *ReadinessGiveWayFrame) Forget()                 { *f = ReadinessGiveWayFrame{Header: f.Header} }
-func (f *ReadinessGiveWayFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 40) }
-func (*ReadinessGiveWayFrame) Func() *greenlet.Func      { return &infoOfReadinessGiveWayFrame }
+func (f *ReadinessGiveWayFrame) Args(args []any)    { gen.SetArgs(f, args, &f.dir) }
+func (f *ReadinessGiveWayFrame) Forget()            { *f = ReadinessGiveWayFrame{Header: f.Header} }
+func (f *ReadinessGiveWayFrame) Release(r *gen.Run) { gen.Free(r, f, 40) }
+func (*ReadinessGiveWayFrame) Func() *gen.Func      { return &infoOfReadinessGiveWayFrame }
 
-var infoOfReadinessGiveWayFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Readiness).GiveWay", File: "github.com/going-green/greenlet/hub/readiness.go", Line: 163, Points: "165"}
+var infoOfReadinessGiveWayFrame = gen.Func{Name: "github.com/going-green/greenlet/hub.(*Readiness).GiveWay", File: "github.com/going-green/greenlet/hub/readiness.go", Line: 163, Points: "165"}
 var _ func(*Readiness, Direction) = (*Readiness).GiveWay
 
 // valueReadinessGiveWayFrame is Readiness.GiveWay as a value, for callers that can be suspended.
@@ -251,17 +245,17 @@ type valueReadinessGiveWayFrame struct {
 	recv *Readiness
 }
 
-func (v valueReadinessGiveWayFrame) CallResumable(r *greenlet.Run, p0 Direction) greenlet.Status {
+func (v valueReadinessGiveWayFrame) CallResumable(r *gen.Run, p0 Direction) gen.Status {
 	return v.recv.GiveWayResumable(r, p0)
 }
 func init() {
-	greenlet.RegisterMethod((*new(*Readiness)).GiveWay, func(recv *Readiness) any {
+	gen.RegisterMethod((*new(*Readiness)).GiveWay, func(recv *Readiness) any {
 		return valueReadinessGiveWayFrame{recv}
 	})
 }
-func (v valueReadinessGiveWayFrame) Frame() greenlet.Frame {
-	return greenlet.MakeFrame(ReadinessGiveWayFrame{r: v.recv})
+func (v valueReadinessGiveWayFrame) Frame() gen.Frame {
+	return gen.MakeFrame(ReadinessGiveWayFrame{r: v.recv})
 }
 func init() {
-	greenlet.Declare("Readiness.Wait", "Readiness.WaitFor", "Readiness.GiveWay")
+	gen.Declare("Readiness.Wait", "Readiness.WaitFor", "Readiness.GiveWay")
 }

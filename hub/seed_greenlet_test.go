@@ -7,16 +7,16 @@ package hub
 import (
 	"context"
 	"errors"
-	greenlet "github.com/going-green/greenlet/runtime"
+	"github.com/going-green/greenlet/runtime/gen"
 	"strings"
 	"time"
 )
 
-const _ = greenlet.Protocol1_RunGoGenerate
+const _ = gen.Protocol1_RunGoGenerate
 
 // logFatesFrame is an activation of log.fates.
 type logFatesFrame struct {
-	greenlet.Header
+	gen.Header
 	l      *log
 	q      *Queue[int]
 	s      *Semaphore
@@ -25,15 +25,15 @@ type logFatesFrame struct {
 }
 
 func (l *log) newFatesFrame(q *Queue[int], s *Semaphore) *logFatesFrame {
-	return greenlet.MakeFrame(logFatesFrame{l: l, q: q, s: s})
+	return gen.MakeFrame(logFatesFrame{l: l, q: q, s: s})
 }
 
 // fatesResumable is log.fates for callers that can be suspended.
-func (l *log) fatesResumable(r *greenlet.Run, q *Queue[int], s *Semaphore) greenlet.Status {
+func (l *log) fatesResumable(r *gen.Run, q *Queue[int], s *Semaphore) gen.Status {
 	return (*logFatesFrame)(nil).body(r, l, q, s)
 }
 
-func (f *logFatesFrame) body(r *greenlet.Run, l *log, q *Queue[int], s *Semaphore) (st greenlet.Status) {
+func (f *logFatesFrame) body(r *gen.Run, l *log, q *Queue[int], s *Semaphore) (st gen.Status) {
 	var t0 []*Task
 	var t1, t2 int
 	var t *Task
@@ -45,8 +45,8 @@ func (f *logFatesFrame) body(r *greenlet.Run, l *log, q *Queue[int], s *Semaphor
 		f.s = nil
 	}
 //line seed_test.go:33:1
-	if st = l.SleepResumable(r, 3*time.Millisecond); st != greenlet.Done {
-		f = greenlet.Take(r, f, 31)
+	if st = l.SleepResumable(r, 3*time.Millisecond); st != gen.Done {
+		f = gen.Take(r, f, 31)
 		f.l, f.q, f.PC = l, q, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -64,7 +64,7 @@ loop_34:
 		}
 //line seed_test.go:39:1
 		q.Close()
-		return greenlet.Done
+		return gen.Done
 	}
 	t = t0[t2]
 //line seed_test.go:35:1
@@ -72,8 +72,8 @@ loop_34:
 		goto next_34
 	}
 //line seed_test.go:36:1
-	if st = t.KillResumable(r); st != greenlet.Done {
-		f = greenlet.Take(r, f, 31)
+	if st = t.KillResumable(r); st != gen.Done {
+		f = gen.Take(r, f, 31)
 		f.l, f.q, f.t0, f.t1, f.t2, f.PC = l, q, t0, t1, t2, 2
 		return r.Link(f, &f.Header, st)
 	}
@@ -85,7 +85,7 @@ next_34:
 
 //line seed_greenlet_test.go:87:1
 
-func (f *logFatesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *logFatesFrame) Resume(r *gen.Run) (st gen.Status) {
 	l, q := f.l, f.q
 	var t0 []*Task
 	var t1, t2 int
@@ -122,7 +122,7 @@ loop_34:
 		goto next_34
 	}
 //line seed_test.go:36:1
-	if st = t.KillResumable(r); st != greenlet.Done {
+	if st = t.KillResumable(r); st != gen.Done {
 		f.t0, f.t1, f.t2, f.PC = t0, t1, t2, 2
 		return r.Link(f, &f.Header, st)
 	}
@@ -135,17 +135,17 @@ next_34:
 
 //line seed_greenlet_test.go:137:1
 
-func (f *logFatesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.q, &f.s) }
-func (f *logFatesFrame) Forget()                 { *f = logFatesFrame{Header: f.Header} }
-func (f *logFatesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 31) }
-func (*logFatesFrame) Func() *greenlet.Func      { return &logFatesFrameInfo }
+func (f *logFatesFrame) Args(args []any)    { gen.SetArgs(f, args, &f.q, &f.s) }
+func (f *logFatesFrame) Forget()            { *f = logFatesFrame{Header: f.Header} }
+func (f *logFatesFrame) Release(r *gen.Run) { gen.Free(r, f, 31) }
+func (*logFatesFrame) Func() *gen.Func      { return &logFatesFrameInfo }
 
-var logFatesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).fates", File: "github.com/going-green/greenlet/hub/seed_test.go", Line: 29, Points: "33 l q; 36 +t0 +t1 +t2"}
+var logFatesFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).fates", File: "github.com/going-green/greenlet/hub/seed_test.go", Line: 29, Points: "33 l q; 36 +t0 +t1 +t2"}
 var _ func(*log, *Queue[int], *Semaphore) = (*log).fates
 
 // logFateFrame is an activation of log.fate.
 type logFateFrame struct {
-	greenlet.Header
+	gen.Header
 	l0 *log
 	q  *Queue[int]
 	s0 *Semaphore
@@ -156,15 +156,15 @@ type logFateFrame struct {
 }
 
 func (l0 *log) newFateFrame(q *Queue[int], s0 *Semaphore, i0 int) *logFateFrame {
-	return greenlet.MakeFrame(logFateFrame{l0: l0, q: q, s0: s0, i0: i0})
+	return gen.MakeFrame(logFateFrame{l0: l0, q: q, s0: s0, i0: i0})
 }
 
 // fateResumable is log.fate for callers that can be suspended.
-func (l0 *log) fateResumable(r *greenlet.Run, q *Queue[int], s0 *Semaphore, i0 int) greenlet.Status {
+func (l0 *log) fateResumable(r *gen.Run, q *Queue[int], s0 *Semaphore, i0 int) gen.Status {
 	return (*logFateFrame)(nil).body(r, l0, q, s0, i0)
 }
 
-func (f *logFateFrame) body(r *greenlet.Run, l0 *log, q *Queue[int], s0 *Semaphore, i0 int) (st greenlet.Status) {
+func (f *logFateFrame) body(r *gen.Run, l0 *log, q *Queue[int], s0 *Semaphore, i0 int) (st gen.Status) {
 	var (
 		l   **log
 		s   **Semaphore
@@ -190,13 +190,11 @@ func (f *logFateFrame) body(r *greenlet.Run, l0 *log, q *Queue[int], s0 *Semapho
 			goto resumed_48
 		case 4:
 			l, i = f.l, f.i
-			v, ok = r.Callee().(interface {
-				Returned(*greenlet.Run) (int, bool)
-			}).Returned(r)
+			v, ok = r.Callee().(interface{ Returned(*gen.Run) (int, bool) }).Returned(r)
 			goto resumed_54
 		case 5:
 			l, i = f.l, f.i
-			n = r.Callee().(interface{ Returned(*greenlet.Run) int }).Returned(r)
+			n = r.Callee().(interface{ Returned(*gen.Run) int }).Returned(r)
 			goto resumed_59
 		case 6:
 			l, i = f.l, f.i
@@ -216,15 +214,15 @@ func (f *logFateFrame) body(r *greenlet.Run, l0 *log, q *Queue[int], s0 *Semapho
 		goto after_if_44
 	}
 //line seed_test.go:45:1
-	if st = (*l).SleepResumable(r, time.Duration((*l).Rand().IntN(2))*time.Millisecond); st != greenlet.Done {
-		f = greenlet.Take(r, f, 26)
+	if st = (*l).SleepResumable(r, time.Duration((*l).Rand().IntN(2))*time.Millisecond); st != gen.Done {
+		f = gen.Take(r, f, 26)
 		f.l, f.q, f.s, f.i, f.PC = l, q, s, i, 1
 		return r.Link(f, &f.Header, st)
 	}
 resumed_45:
 //line seed_test.go:46:1
-	if st = q.PutResumable(r, (*i)); st != greenlet.Done {
-		f = greenlet.Take(r, f, 26)
+	if st = q.PutResumable(r, (*i)); st != gen.Done {
+		f = gen.Take(r, f, 26)
 		f.l, f.q, f.s, f.i, f.PC = l, q, s, i, 2
 		return r.Link(f, &f.Header, st)
 	}
@@ -236,8 +234,8 @@ after_if_44:
 		l: l,
 		s: s,
 	}).value())
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 26)
+	if st != gen.Done {
+		f = gen.Take(r, f, 26)
 		f.s, f.l, f.q, f.i, f.PC = nil, l, q, i, 3
 		return r.Link(f, &f.Header, st)
 	}
@@ -248,8 +246,8 @@ resumed_48:
 	}
 //line seed_test.go:54:1
 	v, ok, st = q.GetForResumable(r, time.Duration((*l).Rand().IntN(int(3*time.Millisecond))))
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 26)
+	if st != gen.Done {
+		f = gen.Take(r, f, 26)
 		f.q, f.l, f.i, f.PC = nil, l, i, 4
 		return r.Link(f, &f.Header, st)
 	}
@@ -267,8 +265,8 @@ resumed_54:
 		iRef := i
 //line seed_test.go:59:1
 		n, st = BlockResumable(r, (*l).Hub, func() int { return (*iRef) })
-		if st != greenlet.Done {
-			f = greenlet.Take(r, f, 26)
+		if st != gen.Done {
+			f = gen.Take(r, f, 26)
 			f.l, f.i, f.PC = l, i, 5
 			return r.Link(f, &f.Header, st)
 		}
@@ -280,8 +278,8 @@ resumed_59:
 		ctx, cancel := context.WithCancelCause(context.Background())
 		(*l).AfterFunc(time.Duration((*l).Rand().Int64N(10)), (&logFateFunc3{cancel: &cancel}).value())
 		err, st = (*l).WithContextResumable(r, ctx, (&logFateFunc4{l: l}).value())
-		if st != greenlet.Done {
-			f = greenlet.Take(r, f, 26)
+		if st != gen.Done {
+			f = gen.Take(r, f, 26)
 			f.l, f.i, f.PC = l, i, 6
 			return r.Link(f, &f.Header, st)
 		}
@@ -289,26 +287,26 @@ resumed_59:
 resumed_63:
 //line seed_test.go:64:1
 	(*l).say("%d %v", (*i), err)
-	return greenlet.Done
+	return gen.Done
 }
 
-//line seed_greenlet_test.go:297:1
+//line seed_greenlet_test.go:295:1
 
-func (f *logFateFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *logFateFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l0, f.q, f.s0, f.i0))
 }
 
-func (f *logFateFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.q, &f.s0, &f.i0) }
-func (f *logFateFrame) Forget()                 { *f = logFateFrame{Header: f.Header} }
-func (f *logFateFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 26) }
-func (*logFateFrame) Func() *greenlet.Func      { return &logFateFrameInfo }
+func (f *logFateFrame) Args(args []any)    { gen.SetArgs(f, args, &f.q, &f.s0, &f.i0) }
+func (f *logFateFrame) Forget()            { *f = logFateFrame{Header: f.Header} }
+func (f *logFateFrame) Release(r *gen.Run) { gen.Free(r, f, 26) }
+func (*logFateFrame) Func() *gen.Func      { return &logFateFrameInfo }
 
-var logFateFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).fate", File: "github.com/going-green/greenlet/hub/seed_test.go", Line: 43, Points: "45 l q s i; 46 =; 48 -s; 54 -q; 59 =; 63 ="}
+var logFateFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).fate", File: "github.com/going-green/greenlet/hub/seed_test.go", Line: 43, Points: "45 l q s i; 46 =; 48 -s; 54 -q; 59 =; 63 ="}
 var _ func(*log, *Queue[int], *Semaphore, int) = (*log).fate
 
 // logFateFunc1 is the function literal of seed_test.go:48, with what it captures.
 type logFateFunc1 struct {
-	greenlet.Closure
+	gen.Closure
 	s **Semaphore
 	l **log
 	i *int
@@ -316,7 +314,7 @@ type logFateFunc1 struct {
 
 // value is the literal for code that can't be suspended.
 func (c *logFateFunc1) value() func() {
-	return greenlet.Bind(&c.Closure, c, func() {
+	return gen.Bind(&c.Closure, c, func() {
 //line seed_test.go:49:1
 		(*c.s).Acquire()
 		defer (*c.s).Release()
@@ -325,44 +323,44 @@ func (c *logFateFunc1) value() func() {
 	})
 }
 
-//line seed_greenlet_test.go:330:1
+//line seed_greenlet_test.go:328:1
 
 // logFateFunc1Frame is an activation of the literal logFateFunc1.
 type logFateFunc1Frame struct {
-	greenlet.DeferHeader
+	gen.DeferHeader
 	c *logFateFunc1
 }
 
 // CallResumable is the literal logFateFunc1 for callers that can be suspended.
-func (c *logFateFunc1) CallResumable(r *greenlet.Run) greenlet.Status {
+func (c *logFateFunc1) CallResumable(r *gen.Run) gen.Status {
 	return (*logFateFunc1Frame)(nil).run(r, c)
 }
 
-func (f *logFateFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *logFateFunc1Frame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.run(r, f.c))
 }
 
-func (f *logFateFunc1Frame) run(r *greenlet.Run, c *logFateFunc1) (st greenlet.Status) {
+func (f *logFateFunc1Frame) run(r *gen.Run, c *logFateFunc1) (st gen.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take(r, f, 55)
+		f = gen.Take(r, f, 55)
 		f.c = c
 		r.Guard()
 	}
 	mark := r.Mark()
-	for st = f.step(r, c); st == greenlet.Broken; st = f.step(r, c) {
+	for st = f.step(r, c); st == gen.Broken; st = f.step(r, c) {
 		r.Recovered(mark)
 	}
-	if hot && st == greenlet.Done {
+	if hot && st == gen.Done {
 		f.Release(r)
 	}
 	return st
 }
 
-func (f *logFateFunc1Frame) step(r *greenlet.Run, c *logFateFunc1) (end greenlet.Status) {
-	end = greenlet.Broken
+func (f *logFateFunc1Frame) step(r *gen.Run, c *logFateFunc1) (end gen.Status) {
+	end = gen.Broken
 	defer f.Catch(&end)
-	var st greenlet.Status
+	var st gen.Status
 	switch f.PC {
 	case 1:
 		r.Callee().(*SemaphoreAcquireFrame).Release(r)
@@ -370,12 +368,12 @@ func (f *logFateFunc1Frame) step(r *greenlet.Run, c *logFateFunc1) (end greenlet
 	case 2:
 		r.Callee().(*HubSleepFrame).Release(r)
 		goto unwind
-	case greenlet.Unwind:
+	case gen.Unwind:
 		goto unwind
 	}
 
 //line seed_test.go:49:1
-	if st = (*c.s).AcquireResumable(r); st != greenlet.Done {
+	if st = (*c.s).AcquireResumable(r); st != gen.Done {
 		f.PC = 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -383,7 +381,7 @@ resumed_49:
 //line seed_test.go:50:1
 	f.DeferFunc((*c.s).Release)
 	(*c.l).Tracef("%d is in", (*c.i))
-	if st = (*c.l).SleepResumable(r, time.Millisecond); st != greenlet.Done {
+	if st = (*c.l).SleepResumable(r, time.Millisecond); st != gen.Done {
 		f.PC = 2
 		return r.Link(f, &f.Header, st)
 	}
@@ -392,56 +390,56 @@ unwind:
 //line seed_test.go:53:1
 	for f.Pending() {
 //line seed_test.go:53:1
-		if sub := f.Next(r); sub != greenlet.Done {
+		if sub := f.Next(r); sub != gen.Done {
 			return r.Link(f, &f.Header, sub)
 		}
 	}
 //line seed_test.go:53:1
 	f.End()
-	return greenlet.Done
+	return gen.Done
 }
 
-//line seed_greenlet_test.go:406:1
+//line seed_greenlet_test.go:404:1
 
-func (f *logFateFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 55) }
-func (*logFateFunc1Frame) Func() *greenlet.Func      { return &logFateFunc1FrameInfo }
+func (f *logFateFunc1Frame) Release(r *gen.Run) { gen.Free(r, f, 55) }
+func (*logFateFunc1Frame) Func() *gen.Func      { return &logFateFunc1FrameInfo }
 
-var logFateFunc1FrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).fate.func1", File: "github.com/going-green/greenlet/hub/seed_test.go", Line: 48, End: 53, Points: "49; 52"}
+var logFateFunc1FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).fate.func1", File: "github.com/going-green/greenlet/hub/seed_test.go", Line: 48, End: 53, Points: "49; 52"}
 
 // logFateFunc3 is the function literal of seed_test.go:62, with what it captures.
 type logFateFunc3 struct {
-	greenlet.Closure
+	gen.Closure
 	cancel *context.CancelCauseFunc
 }
 
 // value is the literal for code that can't be suspended.
 func (c *logFateFunc3) value() func() {
-	return greenlet.Bind(&c.Closure, c, func() { (*c.cancel)(errors.New("enough")) })
+	return gen.Bind(&c.Closure, c, func() { (*c.cancel)(errors.New("enough")) })
 }
 
 // logFateFunc3Frame is an activation of the literal logFateFunc3.
 type logFateFunc3Frame struct {
-	greenlet.Header
+	gen.Header
 	c *logFateFunc3
 }
 
 // CallResumable is the literal logFateFunc3 for callers that can be suspended.
-func (c *logFateFunc3) CallResumable(r *greenlet.Run) greenlet.Status {
+func (c *logFateFunc3) CallResumable(r *gen.Run) gen.Status {
 	return (*logFateFunc3Frame)(nil).body(r, c)
 }
 
-func (f *logFateFunc3Frame) body(r *greenlet.Run, c *logFateFunc3) (st greenlet.Status) {
+func (f *logFateFunc3Frame) body(r *gen.Run, c *logFateFunc3) (st gen.Status) {
 	{
 //line seed_test.go:62:1
 		t0 := errors.New("enough")
 //line seed_test.go:62:1
-		if c2, ok := greenlet.Resumable((*c.cancel)).(interface {
-			CallResumable(*greenlet.Run, error) greenlet.Status
+		if c2, ok := gen.Resumable((*c.cancel)).(interface {
+			CallResumable(*gen.Run, error) gen.Status
 		}); ok {
 //line seed_test.go:62:1
 			st = c2.CallResumable(r, t0)
-			if st != greenlet.Done {
-				f = greenlet.Take(r, f, 13)
+			if st != gen.Done {
+				f = gen.Take(r, f, 13)
 				f.c, f.PC = c, 1
 				return r.Link(f, &f.Header, st)
 			}
@@ -450,121 +448,119 @@ func (f *logFateFunc3Frame) body(r *greenlet.Run, c *logFateFunc3) (st greenlet.
 			(*c.cancel)(t0)
 		}
 	}
-	return greenlet.Done
+	return gen.Done
 }
 
-//line seed_greenlet_test.go:458:1
+//line seed_greenlet_test.go:456:1
 
-func (f *logFateFunc3Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *logFateFunc3Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
 	_ = c
 	r.Callee().Release(r)
 	return r.Return(f, &f.Header)
 }
 
-func (f *logFateFunc3Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 13) }
-func (*logFateFunc3Frame) Func() *greenlet.Func      { return &logFateFunc3FrameInfo }
+func (f *logFateFunc3Frame) Release(r *gen.Run) { gen.Free(r, f, 13) }
+func (*logFateFunc3Frame) Func() *gen.Func      { return &logFateFunc3FrameInfo }
 
-var logFateFunc3FrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).fate.func3", File: "github.com/going-green/greenlet/hub/seed_test.go", Line: 62, Points: "62"}
+var logFateFunc3FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).fate.func3", File: "github.com/going-green/greenlet/hub/seed_test.go", Line: 62, Points: "62"}
 
 // logFateFunc4 is the function literal of seed_test.go:63, with what it captures.
 type logFateFunc4 struct {
-	greenlet.Closure
+	gen.Closure
 	l **log
 }
 
 // value is the literal for code that can't be suspended.
 func (c *logFateFunc4) value() func() {
-	return greenlet.Bind(&c.Closure, c, func() { (*c.l).Sleep(5) })
+	return gen.Bind(&c.Closure, c, func() { (*c.l).Sleep(5) })
 }
 
 // logFateFunc4Frame is an activation of the literal logFateFunc4.
 type logFateFunc4Frame struct {
-	greenlet.Header
+	gen.Header
 	c *logFateFunc4
 }
 
 // CallResumable is the literal logFateFunc4 for callers that can be suspended.
-func (c *logFateFunc4) CallResumable(r *greenlet.Run) greenlet.Status {
+func (c *logFateFunc4) CallResumable(r *gen.Run) gen.Status {
 	return (*logFateFunc4Frame)(nil).body(r, c)
 }
 
-func (f *logFateFunc4Frame) body(r *greenlet.Run, c *logFateFunc4) (st greenlet.Status) {
+func (f *logFateFunc4Frame) body(r *gen.Run, c *logFateFunc4) (st gen.Status) {
 //line seed_test.go:63:1
-	if st = (*c.l).SleepResumable(r, 5); st != greenlet.Done {
-		f = greenlet.Take(r, f, 6)
+	if st = (*c.l).SleepResumable(r, 5); st != gen.Done {
+		f = gen.Take(r, f, 6)
 		f.c, f.PC = c, 1
 		return r.Link(f, &f.Header, st)
 	}
-	return greenlet.Done
+	return gen.Done
 }
 
-//line seed_greenlet_test.go:504:1
+//line seed_greenlet_test.go:502:1
 
-func (f *logFateFunc4Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *logFateFunc4Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
 	_ = c
 	r.Callee().(*HubSleepFrame).Release(r)
 	return r.Return(f, &f.Header)
 }
 
-func (f *logFateFunc4Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 6) }
-func (*logFateFunc4Frame) Func() *greenlet.Func      { return &logFateFunc4FrameInfo }
+func (f *logFateFunc4Frame) Release(r *gen.Run) { gen.Free(r, f, 6) }
+func (*logFateFunc4Frame) Func() *gen.Func      { return &logFateFunc4FrameInfo }
 
-var logFateFunc4FrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).fate.func4", File: "github.com/going-green/greenlet/hub/seed_test.go", Line: 63, Points: "63"}
+var logFateFunc4FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).fate.func4", File: "github.com/going-green/greenlet/hub/seed_test.go", Line: 63, Points: "63"}
 
 // logHearsTwoFrame is an activation of log.hearsTwo.
 type logHearsTwoFrame struct {
-	greenlet.Header
+	gen.Header
 	l  *log
 	ch chan int
 }
 
 func (l *log) newHearsTwoFrame(ch chan int) *logHearsTwoFrame {
-	return greenlet.MakeFrame(logHearsTwoFrame{l: l, ch: ch})
+	return gen.MakeFrame(logHearsTwoFrame{l: l, ch: ch})
 }
 
 // hearsTwoResumable is log.hearsTwo for callers that can be suspended.
-func (l *log) hearsTwoResumable(r *greenlet.Run, ch chan int) greenlet.Status {
+func (l *log) hearsTwoResumable(r *gen.Run, ch chan int) gen.Status {
 	return (*logHearsTwoFrame)(nil).body(r, l, ch)
 }
 
-func (f *logHearsTwoFrame) body(r *greenlet.Run, l *log, ch chan int) (st greenlet.Status) {
+func (f *logHearsTwoFrame) body(r *gen.Run, l *log, ch chan int) (st gen.Status) {
 	var v int
 //line seed_test.go:69:1
 	v, _, st = ReceiveResumable(r, l.Hub, ch)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 51)
+	if st != gen.Done {
+		f = gen.Take(r, f, 51)
 		f.l, f.ch, f.PC = l, ch, 1
 		return r.Link(f, &f.Header, st)
 	}
 //line seed_test.go:70:1
 	l.say("%d", v)
 	_, _, st = ReceiveResumable(r, l.Hub, ch)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 51)
+	if st != gen.Done {
+		f = gen.Take(r, f, 51)
 		f.l, f.ch, f.PC = nil, nil, 2
 		return r.Link(f, &f.Header, st)
 	}
-	return greenlet.Done
+	return gen.Done
 }
 
-//line seed_greenlet_test.go:554:1
+//line seed_greenlet_test.go:552:1
 
-func (f *logHearsTwoFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *logHearsTwoFrame) Resume(r *gen.Run) (st gen.Status) {
 	l, ch := f.l, f.ch
 	var v int
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.l, f.ch))
 	case 1:
-		v, _ = r.Callee().(interface {
-			Returned(*greenlet.Run) (int, bool)
-		}).Returned(r)
+		v, _ = r.Callee().(interface{ Returned(*gen.Run) (int, bool) }).Returned(r)
 //line seed_test.go:70:1
 		l.say("%d", v)
 		_, _, st = ReceiveResumable(r, l.Hub, ch)
-		if st != greenlet.Done {
+		if st != gen.Done {
 			f.l, f.ch, f.PC = nil, nil, 2
 			return r.Link(f, &f.Header, st)
 		}
@@ -575,42 +571,42 @@ func (f *logHearsTwoFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-//line seed_greenlet_test.go:580:1
+//line seed_greenlet_test.go:576:1
 
-func (f *logHearsTwoFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.ch) }
-func (f *logHearsTwoFrame) Forget()                 { *f = logHearsTwoFrame{Header: f.Header} }
-func (f *logHearsTwoFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 51) }
-func (*logHearsTwoFrame) Func() *greenlet.Func      { return &logHearsTwoFrameInfo }
+func (f *logHearsTwoFrame) Args(args []any)    { gen.SetArgs(f, args, &f.ch) }
+func (f *logHearsTwoFrame) Forget()            { *f = logHearsTwoFrame{Header: f.Header} }
+func (f *logHearsTwoFrame) Release(r *gen.Run) { gen.Free(r, f, 51) }
+func (*logHearsTwoFrame) Func() *gen.Func      { return &logHearsTwoFrameInfo }
 
-var logHearsTwoFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).hearsTwo", File: "github.com/going-green/greenlet/hub/seed_test.go", Line: 68, Points: "69 l ch; 71"}
+var logHearsTwoFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).hearsTwo", File: "github.com/going-green/greenlet/hub/seed_test.go", Line: 68, Points: "69 l ch; 71"}
 var _ func(*log, chan int) = (*log).hearsTwo
 
 // logWithinFrame is an activation of log.within.
 type logWithinFrame struct {
-	greenlet.Header
+	gen.Header
 	l0  *log
 	ctx context.Context
 	l   **log
 }
 
 func (l0 *log) newWithinFrame(ctx context.Context) *logWithinFrame {
-	return greenlet.MakeFrame(logWithinFrame{l0: l0, ctx: ctx})
+	return gen.MakeFrame(logWithinFrame{l0: l0, ctx: ctx})
 }
 
 // withinResumable is log.within for callers that can be suspended.
-func (l0 *log) withinResumable(r *greenlet.Run, ctx context.Context) greenlet.Status {
+func (l0 *log) withinResumable(r *gen.Run, ctx context.Context) gen.Status {
 	return (*logWithinFrame)(nil).body(r, l0, ctx)
 }
 
-func (f *logWithinFrame) body(r *greenlet.Run, l0 *log, ctx context.Context) (st greenlet.Status) {
+func (f *logWithinFrame) body(r *gen.Run, l0 *log, ctx context.Context) (st gen.Status) {
 	var l **log
 	var err error
 	l = new(*log)
 	*l = l0
 //line seed_test.go:76:1
 	err, st = (*l).WithContextResumable(r, ctx, (&logWithinFunc1{l: l}).value())
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 1)
+	if st != gen.Done {
+		f = gen.Take(r, f, 1)
 		f.ctx, f.l, f.PC = nil, l, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -619,12 +615,12 @@ func (f *logWithinFrame) body(r *greenlet.Run, l0 *log, ctx context.Context) (st
 	}
 //line seed_test.go:77:1
 	(*l).say("%v", err)
-	return greenlet.Done
+	return gen.Done
 }
 
-//line seed_greenlet_test.go:627:1
+//line seed_greenlet_test.go:623:1
 
-func (f *logWithinFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *logWithinFrame) Resume(r *gen.Run) (st gen.Status) {
 	var l **log
 	var err error
 	switch f.PC {
@@ -640,91 +636,91 @@ func (f *logWithinFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-//line seed_greenlet_test.go:645:1
+//line seed_greenlet_test.go:641:1
 
-func (f *logWithinFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.ctx) }
-func (f *logWithinFrame) Forget()                 { *f = logWithinFrame{Header: f.Header} }
-func (f *logWithinFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 1) }
-func (*logWithinFrame) Func() *greenlet.Func      { return &logWithinFrameInfo }
+func (f *logWithinFrame) Args(args []any)    { gen.SetArgs(f, args, &f.ctx) }
+func (f *logWithinFrame) Forget()            { *f = logWithinFrame{Header: f.Header} }
+func (f *logWithinFrame) Release(r *gen.Run) { gen.Free(r, f, 1) }
+func (*logWithinFrame) Func() *gen.Func      { return &logWithinFrameInfo }
 
-var logWithinFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).within", File: "github.com/going-green/greenlet/hub/seed_test.go", Line: 75, Points: "76 l"}
+var logWithinFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).within", File: "github.com/going-green/greenlet/hub/seed_test.go", Line: 75, Points: "76 l"}
 var _ func(*log, context.Context) = (*log).within
 
 // logWithinFunc1 is the function literal of seed_test.go:76, with what it captures.
 type logWithinFunc1 struct {
-	greenlet.Closure
+	gen.Closure
 	l **log
 }
 
 // value is the literal for code that can't be suspended.
 func (c *logWithinFunc1) value() func() {
-	return greenlet.Bind(&c.Closure, c, func() { (*c.l).NewEvent().Wait() })
+	return gen.Bind(&c.Closure, c, func() { (*c.l).NewEvent().Wait() })
 }
 
 // logWithinFunc1Frame is an activation of the literal logWithinFunc1.
 type logWithinFunc1Frame struct {
-	greenlet.Header
+	gen.Header
 	c *logWithinFunc1
 }
 
 // CallResumable is the literal logWithinFunc1 for callers that can be suspended.
-func (c *logWithinFunc1) CallResumable(r *greenlet.Run) greenlet.Status {
+func (c *logWithinFunc1) CallResumable(r *gen.Run) gen.Status {
 	return (*logWithinFunc1Frame)(nil).body(r, c)
 }
 
-func (f *logWithinFunc1Frame) body(r *greenlet.Run, c *logWithinFunc1) (st greenlet.Status) {
+func (f *logWithinFunc1Frame) body(r *gen.Run, c *logWithinFunc1) (st gen.Status) {
 //line seed_test.go:76:1
-	if st = (*c.l).NewEvent().WaitResumable(r); st != greenlet.Done {
-		f = greenlet.Take(r, f, 10)
+	if st = (*c.l).NewEvent().WaitResumable(r); st != gen.Done {
+		f = gen.Take(r, f, 10)
 		f.c, f.PC = c, 1
 		return r.Link(f, &f.Header, st)
 	}
-	return greenlet.Done
+	return gen.Done
 }
 
-//line seed_greenlet_test.go:687:1
+//line seed_greenlet_test.go:683:1
 
-func (f *logWithinFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *logWithinFunc1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
 	_ = c
 	r.Callee().(*EventWaitFrame).Release(r)
 	return r.Return(f, &f.Header)
 }
 
-func (f *logWithinFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 10) }
-func (*logWithinFunc1Frame) Func() *greenlet.Func      { return &logWithinFunc1FrameInfo }
+func (f *logWithinFunc1Frame) Release(r *gen.Run) { gen.Free(r, f, 10) }
+func (*logWithinFunc1Frame) Func() *gen.Func      { return &logWithinFunc1FrameInfo }
 
-var logWithinFunc1FrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).within.func1", File: "github.com/going-green/greenlet/hub/seed_test.go", Line: 76, Points: "76"}
+var logWithinFunc1FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).within.func1", File: "github.com/going-green/greenlet/hub/seed_test.go", Line: 76, Points: "76"}
 
 // logCancelsOneFrame is an activation of log.cancelsOne.
 type logCancelsOneFrame struct {
-	greenlet.Header
+	gen.Header
 	l      *log
 	cancel context.CancelFunc
 }
 
 func (l *log) newCancelsOneFrame(cancel context.CancelFunc) *logCancelsOneFrame {
-	return greenlet.MakeFrame(logCancelsOneFrame{l: l, cancel: cancel})
+	return gen.MakeFrame(logCancelsOneFrame{l: l, cancel: cancel})
 }
 
 // cancelsOneResumable is log.cancelsOne for callers that can be suspended.
-func (l *log) cancelsOneResumable(r *greenlet.Run, cancel context.CancelFunc) greenlet.Status {
+func (l *log) cancelsOneResumable(r *gen.Run, cancel context.CancelFunc) gen.Status {
 	return (*logCancelsOneFrame)(nil).body(r, l, cancel)
 }
 
-func (f *logCancelsOneFrame) body(r *greenlet.Run, l *log, cancel context.CancelFunc) (st greenlet.Status) {
+func (f *logCancelsOneFrame) body(r *gen.Run, l *log, cancel context.CancelFunc) (st gen.Status) {
 //line seed_test.go:81:1
 	if f != nil {
 		f.l = nil
 	}
 //line seed_test.go:81:1
-	if c, ok := greenlet.Resumable(cancel).(interface {
-		CallResumable(*greenlet.Run) greenlet.Status
+	if c, ok := gen.Resumable(cancel).(interface {
+		CallResumable(*gen.Run) gen.Status
 	}); ok {
 //line seed_test.go:81:1
 		st = c.CallResumable(r)
-		if st != greenlet.Done {
-			f = greenlet.Take(r, f, 31)
+		if st != gen.Done {
+			f = gen.Take(r, f, 31)
 			f.cancel, f.PC = nil, 1
 			return r.Link(f, &f.Header, st)
 		}
@@ -732,12 +728,12 @@ func (f *logCancelsOneFrame) body(r *greenlet.Run, l *log, cancel context.Cancel
 //line seed_test.go:81:1
 		cancel()
 	}
-	return greenlet.Done
+	return gen.Done
 }
 
-//line seed_greenlet_test.go:740:1
+//line seed_greenlet_test.go:736:1
 
-func (f *logCancelsOneFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *logCancelsOneFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.l, f.cancel))
@@ -747,46 +743,46 @@ func (f *logCancelsOneFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-func (f *logCancelsOneFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.cancel) }
-func (f *logCancelsOneFrame) Forget()                 { *f = logCancelsOneFrame{Header: f.Header} }
-func (f *logCancelsOneFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 31) }
-func (*logCancelsOneFrame) Func() *greenlet.Func      { return &logCancelsOneFrameInfo }
+func (f *logCancelsOneFrame) Args(args []any)    { gen.SetArgs(f, args, &f.cancel) }
+func (f *logCancelsOneFrame) Forget()            { *f = logCancelsOneFrame{Header: f.Header} }
+func (f *logCancelsOneFrame) Release(r *gen.Run) { gen.Free(r, f, 31) }
+func (*logCancelsOneFrame) Func() *gen.Func      { return &logCancelsOneFrameInfo }
 
-var logCancelsOneFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).cancelsOne", File: "github.com/going-green/greenlet/hub/seed_test.go", Line: 81, Points: "81"}
+var logCancelsOneFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).cancelsOne", File: "github.com/going-green/greenlet/hub/seed_test.go", Line: 81, Points: "81"}
 var _ func(*log, context.CancelFunc) = (*log).cancelsOne
 
 // logTwiceFrame is an activation of log.twice.
 type logTwiceFrame struct {
-	greenlet.Header
+	gen.Header
 	l    *log
 	name string
 }
 
 func (l *log) newTwiceFrame(name string) *logTwiceFrame {
-	return greenlet.MakeFrame(logTwiceFrame{l: l, name: name})
+	return gen.MakeFrame(logTwiceFrame{l: l, name: name})
 }
 
 // twiceResumable is log.twice for callers that can be suspended.
-func (l *log) twiceResumable(r *greenlet.Run, name string) greenlet.Status {
+func (l *log) twiceResumable(r *gen.Run, name string) gen.Status {
 	return (*logTwiceFrame)(nil).body(r, l, name)
 }
 
-func (f *logTwiceFrame) body(r *greenlet.Run, l *log, name string) (st greenlet.Status) {
+func (f *logTwiceFrame) body(r *gen.Run, l *log, name string) (st gen.Status) {
 //line seed_test.go:165:1
 	l.say("%s", name)
-	if st = l.YieldResumable(r); st != greenlet.Done {
-		f = greenlet.Take(r, f, 34)
+	if st = l.YieldResumable(r); st != gen.Done {
+		f = gen.Take(r, f, 34)
 		f.l, f.name, f.PC = l, name, 1
 		return r.Link(f, &f.Header, st)
 	}
 //line seed_test.go:167:1
 	l.say("%s", strings.ToUpper(name))
-	return greenlet.Done
+	return gen.Done
 }
 
-//line seed_greenlet_test.go:789:1
+//line seed_greenlet_test.go:785:1
 
-func (f *logTwiceFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *logTwiceFrame) Resume(r *gen.Run) (st gen.Status) {
 	l, name := f.l, f.name
 	switch f.PC {
 	case 0:
@@ -799,103 +795,101 @@ func (f *logTwiceFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-//line seed_greenlet_test.go:804:1
+//line seed_greenlet_test.go:800:1
 
-func (f *logTwiceFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.name) }
-func (f *logTwiceFrame) Forget()                 { *f = logTwiceFrame{Header: f.Header} }
-func (f *logTwiceFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 34) }
-func (*logTwiceFrame) Func() *greenlet.Func      { return &logTwiceFrameInfo }
+func (f *logTwiceFrame) Args(args []any)    { gen.SetArgs(f, args, &f.name) }
+func (f *logTwiceFrame) Forget()            { *f = logTwiceFrame{Header: f.Header} }
+func (f *logTwiceFrame) Release(r *gen.Run) { gen.Free(r, f, 34) }
+func (*logTwiceFrame) Func() *gen.Func      { return &logTwiceFrameInfo }
 
-var logTwiceFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).twice", File: "github.com/going-green/greenlet/hub/seed_test.go", Line: 164, Points: "166 l name"}
+var logTwiceFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).twice", File: "github.com/going-green/greenlet/hub/seed_test.go", Line: 164, Points: "166 l name"}
 var _ func(*log, string) = (*log).twice
 
 // logBlocksFrame is an activation of log.blocks.
 type logBlocksFrame struct {
-	greenlet.Header
+	gen.Header
 	l    *log
 	name string
 }
 
 func (l *log) newBlocksFrame(name string) *logBlocksFrame {
-	return greenlet.MakeFrame(logBlocksFrame{l: l, name: name})
+	return gen.MakeFrame(logBlocksFrame{l: l, name: name})
 }
 
 // blocksResumable is log.blocks for callers that can be suspended.
-func (l *log) blocksResumable(r *greenlet.Run, name string) greenlet.Status {
+func (l *log) blocksResumable(r *gen.Run, name string) gen.Status {
 	return (*logBlocksFrame)(nil).body(r, l, name)
 }
 
-func (f *logBlocksFrame) body(r *greenlet.Run, l *log, name string) (st greenlet.Status) {
+func (f *logBlocksFrame) body(r *gen.Run, l *log, name string) (st gen.Status) {
 	var same bool
 	{
 //line seed_test.go:239:1
 		id := goroutineID()
 		same, st = BlockResumable(r, l.Hub, func() bool { return goroutineID() == id })
-		if st != greenlet.Done {
-			f = greenlet.Take(r, f, 18)
+		if st != gen.Done {
+			f = gen.Take(r, f, 18)
 			f.l, f.name, f.PC = l, name, 1
 			return r.Link(f, &f.Header, st)
 		}
 	}
 //line seed_test.go:241:1
 	l.say("%s %v", name, same)
-	return greenlet.Done
+	return gen.Done
 }
 
-//line seed_greenlet_test.go:847:1
+//line seed_greenlet_test.go:843:1
 
-func (f *logBlocksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *logBlocksFrame) Resume(r *gen.Run) (st gen.Status) {
 	l, name := f.l, f.name
 	var same bool
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.l, f.name))
 	default:
-		same = r.Callee().(interface{ Returned(*greenlet.Run) bool }).Returned(r)
+		same = r.Callee().(interface{ Returned(*gen.Run) bool }).Returned(r)
 //line seed_test.go:241:1
 		l.say("%s %v", name, same)
 		return r.Return(f, &f.Header)
 	}
 }
 
-//line seed_greenlet_test.go:863:1
+//line seed_greenlet_test.go:859:1
 
-func (f *logBlocksFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.name) }
-func (f *logBlocksFrame) Forget()                 { *f = logBlocksFrame{Header: f.Header} }
-func (f *logBlocksFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 18) }
-func (*logBlocksFrame) Func() *greenlet.Func      { return &logBlocksFrameInfo }
+func (f *logBlocksFrame) Args(args []any)    { gen.SetArgs(f, args, &f.name) }
+func (f *logBlocksFrame) Forget()            { *f = logBlocksFrame{Header: f.Header} }
+func (f *logBlocksFrame) Release(r *gen.Run) { gen.Free(r, f, 18) }
+func (*logBlocksFrame) Func() *gen.Func      { return &logBlocksFrameInfo }
 
-var logBlocksFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).blocks", File: "github.com/going-green/greenlet/hub/seed_test.go", Line: 238, Points: "240 l name"}
+var logBlocksFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).blocks", File: "github.com/going-green/greenlet/hub/seed_test.go", Line: 238, Points: "240 l name"}
 var _ func(*log, string) = (*log).blocks
 
 // logPostsFrame is an activation of log.posts.
 type logPostsFrame struct {
-	greenlet.Header
+	gen.Header
 	l *log
 }
 
-func (l *log) newPostsFrame() *logPostsFrame { return greenlet.MakeFrame(logPostsFrame{l: l}) }
+func (l *log) newPostsFrame() *logPostsFrame { return gen.MakeFrame(logPostsFrame{l: l}) }
 
 // postsResumable is log.posts for callers that can be suspended.
-func (l *log) postsResumable(r *greenlet.Run) greenlet.Status {
-	return (*logPostsFrame)(nil).body(r, l)
-}
+func (l *log) postsResumable(r *gen.Run) gen.Status { return (*logPostsFrame)(nil).body(r, l) }
 
-func (f *logPostsFrame) body(r *greenlet.Run, l *log) (st greenlet.Status) {
+func (f *logPostsFrame) body(r *gen.Run, l *log) (st gen.Status) {
 //line seed_test.go:275:1
 	l.Post(func() { l.say("posted") })
 	l.say("%v", l.postElsewhere())
-	if st = l.SleepResumable(r, time.Second); st != greenlet.Done {
-		f = greenlet.Take(r, f, 15)
+	if st = l.SleepResumable(r, time.Second); st != gen.Done {
+		f = gen.Take(r, f, 15)
 		f.l, f.PC = nil, 1
 		return r.Link(f, &f.Header, st)
 	}
-	return greenlet.Done
+	return gen.Done
 }
 
-//line seed_greenlet_test.go:898:1
+//line seed_greenlet_test.go:892:1
 
-func (f *logPostsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *logPostsFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.l))
@@ -905,13 +899,13 @@ func (f *logPostsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-func (f *logPostsFrame) Forget()                 { *f = logPostsFrame{Header: f.Header} }
-func (f *logPostsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 15) }
-func (*logPostsFrame) Func() *greenlet.Func      { return &logPostsFrameInfo }
+func (f *logPostsFrame) Forget()            { *f = logPostsFrame{Header: f.Header} }
+func (f *logPostsFrame) Release(r *gen.Run) { gen.Free(r, f, 15) }
+func (*logPostsFrame) Func() *gen.Func      { return &logPostsFrameInfo }
 
-var logPostsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).posts", File: "github.com/going-green/greenlet/hub/seed_test.go", Line: 274, Points: "277"}
+var logPostsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).posts", File: "github.com/going-green/greenlet/hub/seed_test.go", Line: 274, Points: "277"}
 var _ func(*log) = (*log).posts
 
 func init() {
-	greenlet.Declare("log.fates", "log.fate", "log.hearsTwo", "log.within", "log.cancelsOne", "log.twice", "log.blocks", "log.posts")
+	gen.Declare("log.fates", "log.fate", "log.hearsTwo", "log.within", "log.cancelsOne", "log.twice", "log.blocks", "log.posts")
 }

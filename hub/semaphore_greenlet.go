@@ -5,35 +5,35 @@
 package hub
 
 import (
-	greenlet "github.com/going-green/greenlet/runtime"
+	"github.com/going-green/greenlet/runtime/gen"
 	"time"
 )
 
-const _ = greenlet.Protocol1_RunGoGenerate
+const _ = gen.Protocol1_RunGoGenerate
 
 // SemaphoreAcquireFrame is an activation of Semaphore.Acquire.
 type SemaphoreAcquireFrame struct {
-	greenlet.Header
+	gen.Header
 	s *Semaphore
 }
 
 // NewAcquireFrame makes a frame that will run Semaphore.Acquire.
 func (s *Semaphore) NewAcquireFrame() *SemaphoreAcquireFrame {
-	return greenlet.MakeFrame(SemaphoreAcquireFrame{s: s})
+	return gen.MakeFrame(SemaphoreAcquireFrame{s: s})
 }
 
 // AcquireResumable is Semaphore.Acquire for callers that can be suspended.
-func (s *Semaphore) AcquireResumable(r *greenlet.Run) greenlet.Status {
+func (s *Semaphore) AcquireResumable(r *gen.Run) gen.Status {
 	return (*SemaphoreAcquireFrame)(nil).body(r, s)
 }
 
-func (f *SemaphoreAcquireFrame) body(r *greenlet.Run, s *Semaphore) (st greenlet.Status) {
+func (f *SemaphoreAcquireFrame) body(r *gen.Run, s *Semaphore) (st gen.Status) {
 //line semaphore.go:33:1
 	if s.TryAcquire() {
-		return greenlet.Done
+		return gen.Done
 	}
 //line semaphore.go:34:1
-	f = greenlet.Take(r, f, 2)
+	f = gen.Take(r, f, 2)
 	r.Leaf(f, &f.Header)
 	f.s, f.PC = s, 1
 //line semaphore.go:34:1
@@ -42,7 +42,7 @@ func (f *SemaphoreAcquireFrame) body(r *greenlet.Run, s *Semaphore) (st greenlet
 
 //line semaphore_greenlet.go:44:1
 
-func (f *SemaphoreAcquireFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *SemaphoreAcquireFrame) Resume(r *gen.Run) (st gen.Status) {
 	s := f.s
 	switch f.PC {
 	case 0:
@@ -56,11 +56,11 @@ func (f *SemaphoreAcquireFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 //line semaphore_greenlet.go:58:1
 
-func (f *SemaphoreAcquireFrame) Forget()                 { *f = SemaphoreAcquireFrame{Header: f.Header} }
-func (f *SemaphoreAcquireFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 2) }
-func (*SemaphoreAcquireFrame) Func() *greenlet.Func      { return &infoOfSemaphoreAcquireFrame }
+func (f *SemaphoreAcquireFrame) Forget()            { *f = SemaphoreAcquireFrame{Header: f.Header} }
+func (f *SemaphoreAcquireFrame) Release(r *gen.Run) { gen.Free(r, f, 2) }
+func (*SemaphoreAcquireFrame) Func() *gen.Func      { return &infoOfSemaphoreAcquireFrame }
 
-var infoOfSemaphoreAcquireFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Semaphore).Acquire", File: "github.com/going-green/greenlet/hub/semaphore.go", Line: 32, Points: "34 s"}
+var infoOfSemaphoreAcquireFrame = gen.Func{Name: "github.com/going-green/greenlet/hub.(*Semaphore).Acquire", File: "github.com/going-green/greenlet/hub/semaphore.go", Line: 32, Points: "34 s"}
 var _ func(*Semaphore) = (*Semaphore).Acquire
 
 // valueSemaphoreAcquireFrame is Semaphore.Acquire as a value, for callers that can be suspended.
@@ -68,21 +68,21 @@ type valueSemaphoreAcquireFrame struct {
 	recv *Semaphore
 }
 
-func (v valueSemaphoreAcquireFrame) CallResumable(r *greenlet.Run) greenlet.Status {
+func (v valueSemaphoreAcquireFrame) CallResumable(r *gen.Run) gen.Status {
 	return v.recv.AcquireResumable(r)
 }
 func init() {
-	greenlet.RegisterMethod((*new(*Semaphore)).Acquire, func(recv *Semaphore) any {
+	gen.RegisterMethod((*new(*Semaphore)).Acquire, func(recv *Semaphore) any {
 		return valueSemaphoreAcquireFrame{recv}
 	})
 }
-func (v valueSemaphoreAcquireFrame) Frame() greenlet.Frame {
-	return greenlet.MakeFrame(SemaphoreAcquireFrame{s: v.recv})
+func (v valueSemaphoreAcquireFrame) Frame() gen.Frame {
+	return gen.MakeFrame(SemaphoreAcquireFrame{s: v.recv})
 }
 
 // SemaphoreAcquireForFrame is an activation of Semaphore.AcquireFor.
 type SemaphoreAcquireForFrame struct {
-	greenlet.Header
+	gen.Header
 	s    *Semaphore
 	d    time.Duration
 	ret0 bool
@@ -90,26 +90,26 @@ type SemaphoreAcquireForFrame struct {
 
 // NewAcquireForFrame makes a frame that will run Semaphore.AcquireFor.
 func (s *Semaphore) NewAcquireForFrame(d time.Duration) *SemaphoreAcquireForFrame {
-	return greenlet.MakeFrame(SemaphoreAcquireForFrame{s: s, d: d})
+	return gen.MakeFrame(SemaphoreAcquireForFrame{s: s, d: d})
 }
 func (f *SemaphoreAcquireForFrame) Results() bool { f.Over(f); return f.ret0 }
-func (f *SemaphoreAcquireForFrame) Returned(r *greenlet.Run) (ret0 bool) {
+func (f *SemaphoreAcquireForFrame) Returned(r *gen.Run) (ret0 bool) {
 	ret0 = f.ret0
 	f.Release(r)
 	return
 }
 
 // AcquireForResumable is Semaphore.AcquireFor for callers that can be suspended.
-func (s *Semaphore) AcquireForResumable(r *greenlet.Run, d time.Duration) (bool, greenlet.Status) {
+func (s *Semaphore) AcquireForResumable(r *gen.Run, d time.Duration) (bool, gen.Status) {
 	return (*SemaphoreAcquireForFrame)(nil).body(r, s, d)
 }
 
-func (f *SemaphoreAcquireForFrame) body(r *greenlet.Run, s *Semaphore, d time.Duration) (ret0 bool, st greenlet.Status) {
+func (f *SemaphoreAcquireForFrame) body(r *gen.Run, s *Semaphore, d time.Duration) (ret0 bool, st gen.Status) {
 //line semaphore.go:43:1
 	if s.TryAcquire() {
-		return true, greenlet.Done
+		return true, gen.Done
 	}
-	f = greenlet.Take(r, f, 17)
+	f = gen.Take(r, f, 17)
 	r.Leaf(f, &f.Header)
 	f.s, f.PC = s, 1
 //line semaphore.go:46:1
@@ -118,7 +118,7 @@ func (f *SemaphoreAcquireForFrame) body(r *greenlet.Run, s *Semaphore, d time.Du
 
 //line semaphore_greenlet.go:120:1
 
-func (f *SemaphoreAcquireForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *SemaphoreAcquireForFrame) Resume(r *gen.Run) (st gen.Status) {
 	s := f.s
 	switch f.PC {
 	case 0:
@@ -134,17 +134,15 @@ func (f *SemaphoreAcquireForFrame) Resume(r *greenlet.Run) (st greenlet.Status) 
 
 //line semaphore_greenlet.go:136:1
 
-func (f *SemaphoreAcquireForFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.d) }
-func (f *SemaphoreAcquireForFrame) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result(r, f.ret0)
-}
+func (f *SemaphoreAcquireForFrame) Args(args []any)            { gen.SetArgs(f, args, &f.d) }
+func (f *SemaphoreAcquireForFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
 func (f *SemaphoreAcquireForFrame) Forget() {
 	*f = SemaphoreAcquireForFrame{Header: f.Header, ret0: f.ret0}
 }
-func (f *SemaphoreAcquireForFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 17) }
-func (*SemaphoreAcquireForFrame) Func() *greenlet.Func      { return &infoOfSemaphoreAcquireForFrame }
+func (f *SemaphoreAcquireForFrame) Release(r *gen.Run) { gen.Free(r, f, 17) }
+func (*SemaphoreAcquireForFrame) Func() *gen.Func      { return &infoOfSemaphoreAcquireForFrame }
 
-var infoOfSemaphoreAcquireForFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Semaphore).AcquireFor", File: "github.com/going-green/greenlet/hub/semaphore.go", Line: 42, Points: "46 s"}
+var infoOfSemaphoreAcquireForFrame = gen.Func{Name: "github.com/going-green/greenlet/hub.(*Semaphore).AcquireFor", File: "github.com/going-green/greenlet/hub/semaphore.go", Line: 42, Points: "46 s"}
 var _ func(*Semaphore, time.Duration) bool = (*Semaphore).AcquireFor
 
 // valueSemaphoreAcquireForFrame is Semaphore.AcquireFor as a value, for callers that can be suspended.
@@ -152,17 +150,17 @@ type valueSemaphoreAcquireForFrame struct {
 	recv *Semaphore
 }
 
-func (v valueSemaphoreAcquireForFrame) CallResumable(r *greenlet.Run, p0 time.Duration) (bool, greenlet.Status) {
+func (v valueSemaphoreAcquireForFrame) CallResumable(r *gen.Run, p0 time.Duration) (bool, gen.Status) {
 	return v.recv.AcquireForResumable(r, p0)
 }
 func init() {
-	greenlet.RegisterMethod((*new(*Semaphore)).AcquireFor, func(recv *Semaphore) any {
+	gen.RegisterMethod((*new(*Semaphore)).AcquireFor, func(recv *Semaphore) any {
 		return valueSemaphoreAcquireForFrame{recv}
 	})
 }
-func (v valueSemaphoreAcquireForFrame) Frame() greenlet.Frame {
-	return greenlet.MakeFrame(SemaphoreAcquireForFrame{s: v.recv})
+func (v valueSemaphoreAcquireForFrame) Frame() gen.Frame {
+	return gen.MakeFrame(SemaphoreAcquireForFrame{s: v.recv})
 }
 func init() {
-	greenlet.Declare("Semaphore.Acquire", "Semaphore.AcquireFor")
+	gen.Declare("Semaphore.Acquire", "Semaphore.AcquireFor")
 }

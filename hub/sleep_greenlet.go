@@ -5,32 +5,32 @@
 package hub
 
 import (
-	greenlet "github.com/going-green/greenlet/runtime"
+	"github.com/going-green/greenlet/runtime/gen"
 	"time"
 )
 
-const _ = greenlet.Protocol1_RunGoGenerate
+const _ = gen.Protocol1_RunGoGenerate
 
 // HubSleepFrame is an activation of Hub.Sleep.
 type HubSleepFrame struct {
-	greenlet.Header
+	gen.Header
 	h *Hub
 	d time.Duration
 }
 
 // NewSleepFrame makes a frame that will run Hub.Sleep.
 func (h *Hub) NewSleepFrame(d time.Duration) *HubSleepFrame {
-	return greenlet.MakeFrame(HubSleepFrame{h: h, d: d})
+	return gen.MakeFrame(HubSleepFrame{h: h, d: d})
 }
 
 // SleepResumable is Hub.Sleep for callers that can be suspended.
-func (h *Hub) SleepResumable(r *greenlet.Run, d time.Duration) greenlet.Status {
+func (h *Hub) SleepResumable(r *gen.Run, d time.Duration) gen.Status {
 	return (*HubSleepFrame)(nil).body(r, h, d)
 }
 
-func (f *HubSleepFrame) body(r *greenlet.Run, h *Hub, d time.Duration) (st greenlet.Status) {
+func (f *HubSleepFrame) body(r *gen.Run, h *Hub, d time.Duration) (st gen.Status) {
 //line sleep.go:15:1
-	f = greenlet.Take(r, f, 18)
+	f = gen.Take(r, f, 18)
 	r.Leaf(f, &f.Header)
 	f.h, f.PC = h, 1
 //line sleep.go:15:1
@@ -39,7 +39,7 @@ func (f *HubSleepFrame) body(r *greenlet.Run, h *Hub, d time.Duration) (st green
 
 //line sleep_greenlet.go:41:1
 
-func (f *HubSleepFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *HubSleepFrame) Resume(r *gen.Run) (st gen.Status) {
 	h := f.h
 	switch f.PC {
 	case 0:
@@ -53,12 +53,12 @@ func (f *HubSleepFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 //line sleep_greenlet.go:55:1
 
-func (f *HubSleepFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.d) }
-func (f *HubSleepFrame) Forget()                 { *f = HubSleepFrame{Header: f.Header} }
-func (f *HubSleepFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 18) }
-func (*HubSleepFrame) Func() *greenlet.Func      { return &infoOfHubSleepFrame }
+func (f *HubSleepFrame) Args(args []any)    { gen.SetArgs(f, args, &f.d) }
+func (f *HubSleepFrame) Forget()            { *f = HubSleepFrame{Header: f.Header} }
+func (f *HubSleepFrame) Release(r *gen.Run) { gen.Free(r, f, 18) }
+func (*HubSleepFrame) Func() *gen.Func      { return &infoOfHubSleepFrame }
 
-var infoOfHubSleepFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Hub).Sleep", File: "github.com/going-green/greenlet/hub/sleep.go", Line: 14, Points: "15 h"}
+var infoOfHubSleepFrame = gen.Func{Name: "github.com/going-green/greenlet/hub.(*Hub).Sleep", File: "github.com/going-green/greenlet/hub/sleep.go", Line: 14, Points: "15 h"}
 var _ func(*Hub, time.Duration) = (*Hub).Sleep
 
 // valueHubSleepFrame is Hub.Sleep as a value, for callers that can be suspended.
@@ -66,47 +66,45 @@ type valueHubSleepFrame struct {
 	recv *Hub
 }
 
-func (v valueHubSleepFrame) CallResumable(r *greenlet.Run, p0 time.Duration) greenlet.Status {
+func (v valueHubSleepFrame) CallResumable(r *gen.Run, p0 time.Duration) gen.Status {
 	return v.recv.SleepResumable(r, p0)
 }
 func init() {
-	greenlet.RegisterMethod((*new(*Hub)).Sleep, func(recv *Hub) any {
+	gen.RegisterMethod((*new(*Hub)).Sleep, func(recv *Hub) any {
 		return valueHubSleepFrame{recv}
 	})
 }
-func (v valueHubSleepFrame) Frame() greenlet.Frame {
-	return greenlet.MakeFrame(HubSleepFrame{h: v.recv})
-}
+func (v valueHubSleepFrame) Frame() gen.Frame { return gen.MakeFrame(HubSleepFrame{h: v.recv}) }
 
 // HubSleepUntilFrame is an activation of Hub.SleepUntil.
 type HubSleepUntilFrame struct {
-	greenlet.Header
+	gen.Header
 	h  *Hub
 	at time.Time
 }
 
 // NewSleepUntilFrame makes a frame that will run Hub.SleepUntil.
 func (h *Hub) NewSleepUntilFrame(at time.Time) *HubSleepUntilFrame {
-	return greenlet.MakeFrame(HubSleepUntilFrame{h: h, at: at})
+	return gen.MakeFrame(HubSleepUntilFrame{h: h, at: at})
 }
 
 // SleepUntilResumable is Hub.SleepUntil for callers that can be suspended.
-func (h *Hub) SleepUntilResumable(r *greenlet.Run, at time.Time) greenlet.Status {
+func (h *Hub) SleepUntilResumable(r *gen.Run, at time.Time) gen.Status {
 	return (*HubSleepUntilFrame)(nil).body(r, h, at)
 }
 
-func (f *HubSleepUntilFrame) body(r *greenlet.Run, h *Hub, at time.Time) (st greenlet.Status) {
+func (f *HubSleepUntilFrame) body(r *gen.Run, h *Hub, at time.Time) (st gen.Status) {
 //line sleep.go:23:1
-	f = greenlet.Take(r, f, 40)
+	f = gen.Take(r, f, 40)
 	r.Leaf(f, &f.Header)
 	f.at, f.h, f.PC = time.Time{}, h, 1
 //line sleep.go:23:1
 	return r.SendNone(h.sleepFor(r.Current(), at.Sub(h.Now())))
 }
 
-//line sleep_greenlet.go:108:1
+//line sleep_greenlet.go:106:1
 
-func (f *HubSleepUntilFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *HubSleepUntilFrame) Resume(r *gen.Run) (st gen.Status) {
 	h := f.h
 	switch f.PC {
 	case 0:
@@ -118,14 +116,14 @@ func (f *HubSleepUntilFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-//line sleep_greenlet.go:122:1
+//line sleep_greenlet.go:120:1
 
-func (f *HubSleepUntilFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.at) }
-func (f *HubSleepUntilFrame) Forget()                 { *f = HubSleepUntilFrame{Header: f.Header} }
-func (f *HubSleepUntilFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 40) }
-func (*HubSleepUntilFrame) Func() *greenlet.Func      { return &infoOfHubSleepUntilFrame }
+func (f *HubSleepUntilFrame) Args(args []any)    { gen.SetArgs(f, args, &f.at) }
+func (f *HubSleepUntilFrame) Forget()            { *f = HubSleepUntilFrame{Header: f.Header} }
+func (f *HubSleepUntilFrame) Release(r *gen.Run) { gen.Free(r, f, 40) }
+func (*HubSleepUntilFrame) Func() *gen.Func      { return &infoOfHubSleepUntilFrame }
 
-var infoOfHubSleepUntilFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Hub).SleepUntil", File: "github.com/going-green/greenlet/hub/sleep.go", Line: 22, Points: "23 h"}
+var infoOfHubSleepUntilFrame = gen.Func{Name: "github.com/going-green/greenlet/hub.(*Hub).SleepUntil", File: "github.com/going-green/greenlet/hub/sleep.go", Line: 22, Points: "23 h"}
 var _ func(*Hub, time.Time) = (*Hub).SleepUntil
 
 // valueHubSleepUntilFrame is Hub.SleepUntil as a value, for callers that can be suspended.
@@ -133,44 +131,42 @@ type valueHubSleepUntilFrame struct {
 	recv *Hub
 }
 
-func (v valueHubSleepUntilFrame) CallResumable(r *greenlet.Run, p0 time.Time) greenlet.Status {
+func (v valueHubSleepUntilFrame) CallResumable(r *gen.Run, p0 time.Time) gen.Status {
 	return v.recv.SleepUntilResumable(r, p0)
 }
 func init() {
-	greenlet.RegisterMethod((*new(*Hub)).SleepUntil, func(recv *Hub) any {
+	gen.RegisterMethod((*new(*Hub)).SleepUntil, func(recv *Hub) any {
 		return valueHubSleepUntilFrame{recv}
 	})
 }
-func (v valueHubSleepUntilFrame) Frame() greenlet.Frame {
-	return greenlet.MakeFrame(HubSleepUntilFrame{h: v.recv})
+func (v valueHubSleepUntilFrame) Frame() gen.Frame {
+	return gen.MakeFrame(HubSleepUntilFrame{h: v.recv})
 }
 
 // HubYieldFrame is an activation of Hub.Yield.
 type HubYieldFrame struct {
-	greenlet.Header
+	gen.Header
 	h *Hub
 }
 
 // NewYieldFrame makes a frame that will run Hub.Yield.
-func (h *Hub) NewYieldFrame() *HubYieldFrame { return greenlet.MakeFrame(HubYieldFrame{h: h}) }
+func (h *Hub) NewYieldFrame() *HubYieldFrame { return gen.MakeFrame(HubYieldFrame{h: h}) }
 
 // YieldResumable is Hub.Yield for callers that can be suspended.
-func (h *Hub) YieldResumable(r *greenlet.Run) greenlet.Status {
-	return (*HubYieldFrame)(nil).body(r, h)
-}
+func (h *Hub) YieldResumable(r *gen.Run) gen.Status { return (*HubYieldFrame)(nil).body(r, h) }
 
-func (f *HubYieldFrame) body(r *greenlet.Run, h *Hub) (st greenlet.Status) {
+func (f *HubYieldFrame) body(r *gen.Run, h *Hub) (st gen.Status) {
 //line sleep.go:31:1
-	f = greenlet.Take(r, f, 48)
+	f = gen.Take(r, f, 48)
 	r.Leaf(f, &f.Header)
 	f.h, f.PC = h, 1
 //line sleep.go:31:1
 	return r.SendNone(h.sleepFor(r.Current(), 0))
 }
 
-//line sleep_greenlet.go:172:1
+//line sleep_greenlet.go:168:1
 
-func (f *HubYieldFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *HubYieldFrame) Resume(r *gen.Run) (st gen.Status) {
 	h := f.h
 	switch f.PC {
 	case 0:
@@ -182,13 +178,13 @@ func (f *HubYieldFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-//line sleep_greenlet.go:186:1
+//line sleep_greenlet.go:182:1
 
-func (f *HubYieldFrame) Forget()                 { *f = HubYieldFrame{Header: f.Header} }
-func (f *HubYieldFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 48) }
-func (*HubYieldFrame) Func() *greenlet.Func      { return &infoOfHubYieldFrame }
+func (f *HubYieldFrame) Forget()            { *f = HubYieldFrame{Header: f.Header} }
+func (f *HubYieldFrame) Release(r *gen.Run) { gen.Free(r, f, 48) }
+func (*HubYieldFrame) Func() *gen.Func      { return &infoOfHubYieldFrame }
 
-var infoOfHubYieldFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Hub).Yield", File: "github.com/going-green/greenlet/hub/sleep.go", Line: 30, Points: "31 h"}
+var infoOfHubYieldFrame = gen.Func{Name: "github.com/going-green/greenlet/hub.(*Hub).Yield", File: "github.com/going-green/greenlet/hub/sleep.go", Line: 30, Points: "31 h"}
 var _ func(*Hub) = (*Hub).Yield
 
 // valueHubYieldFrame is Hub.Yield as a value, for callers that can be suspended.
@@ -196,21 +192,19 @@ type valueHubYieldFrame struct {
 	recv *Hub
 }
 
-func (v valueHubYieldFrame) CallResumable(r *greenlet.Run) greenlet.Status {
+func (v valueHubYieldFrame) CallResumable(r *gen.Run) gen.Status {
 	return v.recv.YieldResumable(r)
 }
 func init() {
-	greenlet.RegisterMethod((*new(*Hub)).Yield, func(recv *Hub) any {
+	gen.RegisterMethod((*new(*Hub)).Yield, func(recv *Hub) any {
 		return valueHubYieldFrame{recv}
 	})
 }
-func (v valueHubYieldFrame) Frame() greenlet.Frame {
-	return greenlet.MakeFrame(HubYieldFrame{h: v.recv})
-}
+func (v valueHubYieldFrame) Frame() gen.Frame { return gen.MakeFrame(HubYieldFrame{h: v.recv}) }
 
 // HubWithTimeoutFrame is an activation of Hub.WithTimeout.
 type HubWithTimeoutFrame struct {
-	greenlet.DeferHeader
+	gen.DeferHeader
 	h    *Hub
 	d    time.Duration
 	f    func()
@@ -220,54 +214,50 @@ type HubWithTimeoutFrame struct {
 
 // NewWithTimeoutFrame makes a frame that will run Hub.WithTimeout.
 func (h *Hub) NewWithTimeoutFrame(d time.Duration, f func()) *HubWithTimeoutFrame {
-	return greenlet.MakeFrame(HubWithTimeoutFrame{h: h, d: d, f: f})
+	return gen.MakeFrame(HubWithTimeoutFrame{h: h, d: d, f: f})
 }
 
 // WithTimeoutResumable is Hub.WithTimeout for callers that can be suspended.
-func (h *Hub) WithTimeoutResumable(r *greenlet.Run, d time.Duration, f func()) (error, greenlet.Status) {
+func (h *Hub) WithTimeoutResumable(r *gen.Run, d time.Duration, f func()) (error, gen.Status) {
 	return (*HubWithTimeoutFrame)(nil).run(r, h, d, f)
 }
-func (f *HubWithTimeoutFrame) Results() error { f.Over(f); return f.ret0 }
-func (f *HubWithTimeoutFrame) Returned(r *greenlet.Run) (ret0 error) {
-	ret0 = f.ret0
-	f.Release(r)
-	return
-}
+func (f *HubWithTimeoutFrame) Results() error                   { f.Over(f); return f.ret0 }
+func (f *HubWithTimeoutFrame) Returned(r *gen.Run) (ret0 error) { ret0 = f.ret0; f.Release(r); return }
 
-func (f *HubWithTimeoutFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *HubWithTimeoutFrame) Resume(r *gen.Run) (st gen.Status) {
 	f.ret0, st = f.run(r, f.h, f.d, f.f)
 	return r.Started(f, &f.Header, st)
 }
 
-func (f2 *HubWithTimeoutFrame) run(r *greenlet.Run, h *Hub, d time.Duration, f func()) (ret0 error, st greenlet.Status) {
+func (f2 *HubWithTimeoutFrame) run(r *gen.Run, h *Hub, d time.Duration, f func()) (ret0 error, st gen.Status) {
 	hot := f2 == nil
 	if hot {
-		f2 = greenlet.Take(r, f2, 46)
+		f2 = gen.Take(r, f2, 46)
 		f2.h, f2.d, f2.f = h, d, f
 		r.Guard()
 	}
 	mark := r.Mark()
-	for st = f2.step(r, h, d, f); st == greenlet.Broken; st = f2.step(r, h, d, f) {
+	for st = f2.step(r, h, d, f); st == gen.Broken; st = f2.step(r, h, d, f) {
 		r.Recovered(mark)
 	}
 	ret0 = f2.ret0
-	if hot && st == greenlet.Done {
+	if hot && st == gen.Done {
 		f2.Release(r)
 	}
 	return ret0, st
 }
 
-func (f2 *HubWithTimeoutFrame) step(r *greenlet.Run, h *Hub, d time.Duration, f func()) (end greenlet.Status) {
-	end = greenlet.Broken
+func (f2 *HubWithTimeoutFrame) step(r *gen.Run, h *Hub, d time.Duration, f func()) (end gen.Status) {
+	end = gen.Broken
 	defer f2.Catch(&end)
-	var st greenlet.Status
+	var st gen.Status
 	var err *error
 	switch f2.PC {
 	case 1:
 		err = f2.err
 		r.Callee().Release(r)
 		goto resumed_62
-	case greenlet.Unwind:
+	case gen.Unwind:
 		goto unwind
 	}
 
@@ -284,12 +274,12 @@ func (f2 *HubWithTimeoutFrame) step(r *greenlet.Run, h *Hub, d time.Duration, f 
 //line sleep.go:62:1
 	f2.h = nil
 //line sleep.go:62:1
-	if c, ok := greenlet.Resumable(f).(interface {
-		CallResumable(*greenlet.Run) greenlet.Status
+	if c, ok := gen.Resumable(f).(interface {
+		CallResumable(*gen.Run) gen.Status
 	}); ok {
 //line sleep.go:62:1
 		st = c.CallResumable(r)
-		if st != greenlet.Done {
+		if st != gen.Done {
 			f2.f, f2.err, f2.PC = nil, err, 1
 			return r.Link(f2, &f2.Header, st)
 		}
@@ -306,29 +296,27 @@ unwind:
 //line sleep.go:64:1
 	for f2.Pending() {
 //line sleep.go:64:1
-		if sub := f2.Next(r); sub != greenlet.Done {
+		if sub := f2.Next(r); sub != gen.Done {
 			return r.Link(f2, &f2.Header, sub)
 		}
 	}
 	f2.ret0 = *f2.err
 //line sleep.go:64:1
 	f2.End()
-	return greenlet.Done
+	return gen.Done
 }
 
-//line sleep_greenlet.go:320:1
+//line sleep_greenlet.go:310:1
 
-func (f *HubWithTimeoutFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.d, &f.f) }
-func (f *HubWithTimeoutFrame) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result(r, f.ret0)
-}
+func (f *HubWithTimeoutFrame) Args(args []any)            { gen.SetArgs(f, args, &f.d, &f.f) }
+func (f *HubWithTimeoutFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
 func (f *HubWithTimeoutFrame) Forget() {
 	*f = HubWithTimeoutFrame{DeferHeader: f.DeferHeader, ret0: f.ret0}
 }
-func (f *HubWithTimeoutFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 46) }
-func (*HubWithTimeoutFrame) Func() *greenlet.Func      { return &infoOfHubWithTimeoutFrame }
+func (f *HubWithTimeoutFrame) Release(r *gen.Run) { gen.Free(r, f, 46) }
+func (*HubWithTimeoutFrame) Func() *gen.Func      { return &infoOfHubWithTimeoutFrame }
 
-var infoOfHubWithTimeoutFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Hub).WithTimeout", File: "github.com/going-green/greenlet/hub/sleep.go", Line: 60, End: 64, Points: "62 err"}
+var infoOfHubWithTimeoutFrame = gen.Func{Name: "github.com/going-green/greenlet/hub.(*Hub).WithTimeout", File: "github.com/going-green/greenlet/hub/sleep.go", Line: 60, End: 64, Points: "62 err"}
 var _ func(*Hub, time.Duration, func()) error = (*Hub).WithTimeout
 
 // valueHubWithTimeoutFrame is Hub.WithTimeout as a value, for callers that can be suspended.
@@ -336,17 +324,17 @@ type valueHubWithTimeoutFrame struct {
 	recv *Hub
 }
 
-func (v valueHubWithTimeoutFrame) CallResumable(r *greenlet.Run, p0 time.Duration, p1 func()) (error, greenlet.Status) {
+func (v valueHubWithTimeoutFrame) CallResumable(r *gen.Run, p0 time.Duration, p1 func()) (error, gen.Status) {
 	return v.recv.WithTimeoutResumable(r, p0, p1)
 }
 func init() {
-	greenlet.RegisterMethod((*new(*Hub)).WithTimeout, func(recv *Hub) any {
+	gen.RegisterMethod((*new(*Hub)).WithTimeout, func(recv *Hub) any {
 		return valueHubWithTimeoutFrame{recv}
 	})
 }
-func (v valueHubWithTimeoutFrame) Frame() greenlet.Frame {
-	return greenlet.MakeFrame(HubWithTimeoutFrame{h: v.recv})
+func (v valueHubWithTimeoutFrame) Frame() gen.Frame {
+	return gen.MakeFrame(HubWithTimeoutFrame{h: v.recv})
 }
 func init() {
-	greenlet.Declare("Hub.Sleep", "Hub.SleepUntil", "Hub.Yield", "Hub.WithTimeout")
+	gen.Declare("Hub.Sleep", "Hub.SleepUntil", "Hub.Yield", "Hub.WithTimeout")
 }

@@ -5,30 +5,30 @@
 package hub
 
 import (
-	greenlet "github.com/going-green/greenlet/runtime"
+	"github.com/going-green/greenlet/runtime/gen"
 	"time"
 )
 
-const _ = greenlet.Protocol1_RunGoGenerate
+const _ = gen.Protocol1_RunGoGenerate
 
 // soakLoadFrame is an activation of soak.load.
 type soakLoadFrame struct {
-	greenlet.Header
+	gen.Header
 	s   *soak
 	d   time.Duration
 	end time.Time
 }
 
 func (s *soak) newLoadFrame(d time.Duration) *soakLoadFrame {
-	return greenlet.MakeFrame(soakLoadFrame{s: s, d: d})
+	return gen.MakeFrame(soakLoadFrame{s: s, d: d})
 }
 
 // loadResumable is soak.load for callers that can be suspended.
-func (s *soak) loadResumable(r *greenlet.Run, d time.Duration) greenlet.Status {
+func (s *soak) loadResumable(r *gen.Run, d time.Duration) gen.Status {
 	return (*soakLoadFrame)(nil).body(r, s, d)
 }
 
-func (f *soakLoadFrame) body(r *greenlet.Run, s *soak, d time.Duration) (st greenlet.Status) {
+func (f *soakLoadFrame) body(r *gen.Run, s *soak, d time.Duration) (st gen.Status) {
 	var end time.Time
 	if f != nil {
 		switch f.PC {
@@ -61,15 +61,15 @@ loop_31:
 		s.Go(s.newHuntsFrame())
 	}
 	_, st = s.pool.GoResumable(r, s.newGuardsFrame(s.duration(), s.duration()))
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 22)
+	if st != gen.Done {
+		f = gen.Take(r, f, 22)
 		f.s, f.end, f.PC = s, end, 1
 		return r.Link(f, &f.Header, st)
 	}
 resumed_38:
 //line soak_test.go:31:1
-	if st = s.SleepResumable(r, 100*time.Millisecond); st != greenlet.Done {
-		f = greenlet.Take(r, f, 22)
+	if st = s.SleepResumable(r, 100*time.Millisecond); st != gen.Done {
+		f = gen.Take(r, f, 22)
 		f.s, f.end, f.PC = s, end, 2
 		return r.Link(f, &f.Header, st)
 	}
@@ -81,8 +81,8 @@ after_loop_31:
 		f.end = time.Time{}
 	}
 //line soak_test.go:40:1
-	if st = s.pool.KillResumable(r); st != greenlet.Done {
-		f = greenlet.Take(r, f, 22)
+	if st = s.pool.KillResumable(r); st != gen.Done {
+		f = gen.Take(r, f, 22)
 		f.s, f.PC = s, 3
 		return r.Link(f, &f.Header, st)
 	}
@@ -90,69 +90,69 @@ resumed_40:
 //line soak_test.go:41:1
 	s.queue.Close()
 	s.meeting.Close()
-	return greenlet.Done
+	return gen.Done
 }
 
 //line soak_greenlet_test.go:98:1
 
-func (f *soakLoadFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *soakLoadFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.s, f.d))
 }
 
-func (f *soakLoadFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.d) }
-func (f *soakLoadFrame) Forget()                 { *f = soakLoadFrame{Header: f.Header} }
-func (f *soakLoadFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 22) }
-func (*soakLoadFrame) Func() *greenlet.Func      { return &soakLoadFrameInfo }
+func (f *soakLoadFrame) Args(args []any)    { gen.SetArgs(f, args, &f.d) }
+func (f *soakLoadFrame) Forget()            { *f = soakLoadFrame{Header: f.Header} }
+func (f *soakLoadFrame) Release(r *gen.Run) { gen.Free(r, f, 22) }
+func (*soakLoadFrame) Func() *gen.Func      { return &soakLoadFrameInfo }
 
-var soakLoadFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*soak).load", File: "github.com/going-green/greenlet/hub/soak_test.go", Line: 30, Points: "38 s end; 31 =; 40 s"}
+var soakLoadFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*soak).load", File: "github.com/going-green/greenlet/hub/soak_test.go", Line: 30, Points: "38 s end; 31 =; 40 s"}
 var _ func(*soak, time.Duration) = (*soak).load
 
 // soakProducesFrame is an activation of soak.produces.
 type soakProducesFrame struct {
-	greenlet.Header
+	gen.Header
 	s0 *soak
 	s  **soak
 }
 
 func (s0 *soak) newProducesFrame() *soakProducesFrame {
-	return greenlet.MakeFrame(soakProducesFrame{s0: s0})
+	return gen.MakeFrame(soakProducesFrame{s0: s0})
 }
 
 // producesResumable is soak.produces for callers that can be suspended.
-func (s0 *soak) producesResumable(r *greenlet.Run) greenlet.Status {
+func (s0 *soak) producesResumable(r *gen.Run) gen.Status {
 	return (*soakProducesFrame)(nil).body(r, s0)
 }
 
-func (f *soakProducesFrame) body(r *greenlet.Run, s0 *soak) (st greenlet.Status) {
+func (f *soakProducesFrame) body(r *gen.Run, s0 *soak) (st gen.Status) {
 	var s **soak
 	s = new(*soak)
 	*s = s0
 //line soak_test.go:47:1
-	if st = (*s).SleepResumable(r, (*s).duration()); st != greenlet.Done {
-		f = greenlet.Take(r, f, 21)
+	if st = (*s).SleepResumable(r, (*s).duration()); st != gen.Done {
+		f = gen.Take(r, f, 21)
 		f.s, f.PC = s, 1
 		return r.Link(f, &f.Header, st)
 	}
 //line soak_test.go:48:1
-	if st = (*s).queue.PutResumable(r, 1); st != greenlet.Done {
-		f = greenlet.Take(r, f, 21)
+	if st = (*s).queue.PutResumable(r, 1); st != gen.Done {
+		f = gen.Take(r, f, 21)
 		f.s, f.PC = s, 2
 		return r.Link(f, &f.Header, st)
 	}
 //line soak_test.go:49:1
 	(*s).put++
 	_, st = (*s).WithTimeoutResumable(r, (*s).duration(), (&soakProducesFunc1{s: s}).value())
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 21)
+	if st != gen.Done {
+		f = gen.Take(r, f, 21)
 		f.s, f.PC = nil, 3
 		return r.Link(f, &f.Header, st)
 	}
-	return greenlet.Done
+	return gen.Done
 }
 
 //line soak_greenlet_test.go:155:1
 
-func (f *soakProducesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *soakProducesFrame) Resume(r *gen.Run) (st gen.Status) {
 	var s **soak
 	switch f.PC {
 	case 0:
@@ -161,7 +161,7 @@ func (f *soakProducesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		s = f.s
 		r.Callee().(*HubSleepFrame).Release(r)
 //line soak_test.go:48:1
-		if st = (*s).queue.PutResumable(r, 1); st != greenlet.Done {
+		if st = (*s).queue.PutResumable(r, 1); st != gen.Done {
 			f.s, f.PC = s, 2
 			return r.Link(f, &f.Header, st)
 		}
@@ -179,7 +179,7 @@ resumed_48:
 //line soak_test.go:49:1
 	(*s).put++
 	_, st = (*s).WithTimeoutResumable(r, (*s).duration(), (&soakProducesFunc1{s: s}).value())
-	if st != greenlet.Done {
+	if st != gen.Done {
 		f.s, f.PC = nil, 3
 		return r.Link(f, &f.Header, st)
 	}
@@ -188,81 +188,77 @@ resumed_48:
 
 //line soak_greenlet_test.go:191:1
 
-func (f *soakProducesFrame) Forget()                 { *f = soakProducesFrame{Header: f.Header} }
-func (f *soakProducesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 21) }
-func (*soakProducesFrame) Func() *greenlet.Func      { return &soakProducesFrameInfo }
+func (f *soakProducesFrame) Forget()            { *f = soakProducesFrame{Header: f.Header} }
+func (f *soakProducesFrame) Release(r *gen.Run) { gen.Free(r, f, 21) }
+func (*soakProducesFrame) Func() *gen.Func      { return &soakProducesFrameInfo }
 
-var soakProducesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*soak).produces", File: "github.com/going-green/greenlet/hub/soak_test.go", Line: 46, Points: "47 s; 48 s; 50"}
+var soakProducesFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*soak).produces", File: "github.com/going-green/greenlet/hub/soak_test.go", Line: 46, Points: "47 s; 48 s; 50"}
 var _ func(*soak) = (*soak).produces
 
 // soakProducesFunc1 is the function literal of soak_test.go:50, with what it captures.
 type soakProducesFunc1 struct {
-	greenlet.Closure
+	gen.Closure
 	s **soak
 }
 
 // value is the literal for code that can't be suspended.
 func (c *soakProducesFunc1) value() func() {
-	return greenlet.Bind(&c.Closure, c, func() { (*c.s).meeting.Put(1) })
+	return gen.Bind(&c.Closure, c, func() { (*c.s).meeting.Put(1) })
 }
 
 // soakProducesFunc1Frame is an activation of the literal soakProducesFunc1.
 type soakProducesFunc1Frame struct {
-	greenlet.Header
+	gen.Header
 	c *soakProducesFunc1
 }
 
 // CallResumable is the literal soakProducesFunc1 for callers that can be suspended.
-func (c *soakProducesFunc1) CallResumable(r *greenlet.Run) greenlet.Status {
+func (c *soakProducesFunc1) CallResumable(r *gen.Run) gen.Status {
 	return (*soakProducesFunc1Frame)(nil).body(r, c)
 }
 
-func (f *soakProducesFunc1Frame) body(r *greenlet.Run, c *soakProducesFunc1) (st greenlet.Status) {
+func (f *soakProducesFunc1Frame) body(r *gen.Run, c *soakProducesFunc1) (st gen.Status) {
 //line soak_test.go:50:1
-	if st = (*c.s).meeting.PutResumable(r, 1); st != greenlet.Done {
-		f = greenlet.Take(r, f, 46)
+	if st = (*c.s).meeting.PutResumable(r, 1); st != gen.Done {
+		f = gen.Take(r, f, 46)
 		f.c, f.PC = c, 1
 		return r.Link(f, &f.Header, st)
 	}
-	return greenlet.Done
+	return gen.Done
 }
 
 //line soak_greenlet_test.go:232:1
 
-func (f *soakProducesFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *soakProducesFunc1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
 	_ = c
 	r.Callee().Release(r)
 	return r.Return(f, &f.Header)
 }
 
-func (f *soakProducesFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 46) }
-func (*soakProducesFunc1Frame) Func() *greenlet.Func      { return &soakProducesFunc1FrameInfo }
+func (f *soakProducesFunc1Frame) Release(r *gen.Run) { gen.Free(r, f, 46) }
+func (*soakProducesFunc1Frame) Func() *gen.Func      { return &soakProducesFunc1FrameInfo }
 
-var soakProducesFunc1FrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*soak).produces.func1", File: "github.com/going-green/greenlet/hub/soak_test.go", Line: 50, Points: "50"}
+var soakProducesFunc1FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*soak).produces.func1", File: "github.com/going-green/greenlet/hub/soak_test.go", Line: 50, Points: "50"}
 
 // soakConsumesFrame is an activation of soak.consumes.
 type soakConsumesFrame struct {
-	greenlet.Header
+	gen.Header
 	s *soak
 }
 
-func (s *soak) newConsumesFrame() *soakConsumesFrame {
-	return greenlet.MakeFrame(soakConsumesFrame{s: s})
-}
+func (s *soak) newConsumesFrame() *soakConsumesFrame { return gen.MakeFrame(soakConsumesFrame{s: s}) }
 
 // consumesResumable is soak.consumes for callers that can be suspended.
-func (s *soak) consumesResumable(r *greenlet.Run) greenlet.Status {
-	return (*soakConsumesFrame)(nil).body(r, s)
-}
+func (s *soak) consumesResumable(r *gen.Run) gen.Status { return (*soakConsumesFrame)(nil).body(r, s) }
 
-func (f *soakConsumesFrame) body(r *greenlet.Run, s *soak) (st greenlet.Status) {
+func (f *soakConsumesFrame) body(r *gen.Run, s *soak) (st gen.Status) {
 	var n int
 	var ok bool
 //line soak_test.go:55:1
 	n, ok, st = s.queue.GetForResumable(r, s.duration())
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 35)
+	if st != gen.Done {
+		f = gen.Take(r, f, 35)
 		f.s, f.PC = s, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -271,17 +267,17 @@ func (f *soakConsumesFrame) body(r *greenlet.Run, s *soak) (st greenlet.Status) 
 		s.got += n
 	}
 	_, _, st = s.meeting.GetForResumable(r, s.duration())
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 35)
+	if st != gen.Done {
+		f = gen.Take(r, f, 35)
 		f.s, f.PC = nil, 2
 		return r.Link(f, &f.Header, st)
 	}
-	return greenlet.Done
+	return gen.Done
 }
 
-//line soak_greenlet_test.go:284:1
+//line soak_greenlet_test.go:280:1
 
-func (f *soakConsumesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *soakConsumesFrame) Resume(r *gen.Run) (st gen.Status) {
 	s := f.s
 	var n int
 	var ok bool
@@ -289,15 +285,13 @@ func (f *soakConsumesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.s))
 	case 1:
-		n, ok = r.Callee().(interface {
-			Returned(*greenlet.Run) (int, bool)
-		}).Returned(r)
+		n, ok = r.Callee().(interface{ Returned(*gen.Run) (int, bool) }).Returned(r)
 //line soak_test.go:55:1
 		if ok {
 			s.got += n
 		}
 		_, _, st = s.meeting.GetForResumable(r, s.duration())
-		if st != greenlet.Done {
+		if st != gen.Done {
 			f.s, f.PC = nil, 2
 			return r.Link(f, &f.Header, st)
 		}
@@ -308,33 +302,33 @@ func (f *soakConsumesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-//line soak_greenlet_test.go:313:1
+//line soak_greenlet_test.go:307:1
 
-func (f *soakConsumesFrame) Forget()                 { *f = soakConsumesFrame{Header: f.Header} }
-func (f *soakConsumesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 35) }
-func (*soakConsumesFrame) Func() *greenlet.Func      { return &soakConsumesFrameInfo }
+func (f *soakConsumesFrame) Forget()            { *f = soakConsumesFrame{Header: f.Header} }
+func (f *soakConsumesFrame) Release(r *gen.Run) { gen.Free(r, f, 35) }
+func (*soakConsumesFrame) Func() *gen.Func      { return &soakConsumesFrameInfo }
 
-var soakConsumesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*soak).consumes", File: "github.com/going-green/greenlet/hub/soak_test.go", Line: 54, Points: "55 s; 58"}
+var soakConsumesFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*soak).consumes", File: "github.com/going-green/greenlet/hub/soak_test.go", Line: 54, Points: "55 s; 58"}
 var _ func(*soak) = (*soak).consumes
 
 // soakGuardsFrame is an activation of soak.guards.
 type soakGuardsFrame struct {
-	greenlet.Header
+	gen.Header
 	s0          *soak
 	d, patience time.Duration
 	s           **soak
 }
 
 func (s0 *soak) newGuardsFrame(d time.Duration, patience time.Duration) *soakGuardsFrame {
-	return greenlet.MakeFrame(soakGuardsFrame{s0: s0, d: d, patience: patience})
+	return gen.MakeFrame(soakGuardsFrame{s0: s0, d: d, patience: patience})
 }
 
 // guardsResumable is soak.guards for callers that can be suspended.
-func (s0 *soak) guardsResumable(r *greenlet.Run, d time.Duration, patience time.Duration) greenlet.Status {
+func (s0 *soak) guardsResumable(r *gen.Run, d time.Duration, patience time.Duration) gen.Status {
 	return (*soakGuardsFrame)(nil).body(r, s0, d, patience)
 }
 
-func (f *soakGuardsFrame) body(r *greenlet.Run, s0 *soak, d time.Duration, patience time.Duration) (st greenlet.Status) {
+func (f *soakGuardsFrame) body(r *gen.Run, s0 *soak, d time.Duration, patience time.Duration) (st gen.Status) {
 	var s **soak
 	var err error
 	s = new(*soak)
@@ -344,20 +338,20 @@ func (f *soakGuardsFrame) body(r *greenlet.Run, s0 *soak, d time.Duration, patie
 		d: &d,
 		s: s,
 	}).value())
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 8)
+	if st != gen.Done {
+		f = gen.Take(r, f, 8)
 		f.s, f.PC = s, 1
 		return r.Link(f, &f.Header, st)
 	}
 	if err != nil {
 		(*s).timeouts++
 	}
-	return greenlet.Done
+	return gen.Done
 }
 
-//line soak_greenlet_test.go:360:1
+//line soak_greenlet_test.go:354:1
 
-func (f *soakGuardsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *soakGuardsFrame) Resume(r *gen.Run) (st gen.Status) {
 	var s **soak
 	var err error
 	switch f.PC {
@@ -374,26 +368,26 @@ func (f *soakGuardsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-//line soak_greenlet_test.go:379:1
+//line soak_greenlet_test.go:373:1
 
-func (f *soakGuardsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.d, &f.patience) }
-func (f *soakGuardsFrame) Forget()                 { *f = soakGuardsFrame{Header: f.Header} }
-func (f *soakGuardsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 8) }
-func (*soakGuardsFrame) Func() *greenlet.Func      { return &soakGuardsFrameInfo }
+func (f *soakGuardsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.d, &f.patience) }
+func (f *soakGuardsFrame) Forget()            { *f = soakGuardsFrame{Header: f.Header} }
+func (f *soakGuardsFrame) Release(r *gen.Run) { gen.Free(r, f, 8) }
+func (*soakGuardsFrame) Func() *gen.Func      { return &soakGuardsFrameInfo }
 
-var soakGuardsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*soak).guards", File: "github.com/going-green/greenlet/hub/soak_test.go", Line: 64, Points: "65 s"}
+var soakGuardsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*soak).guards", File: "github.com/going-green/greenlet/hub/soak_test.go", Line: 64, Points: "65 s"}
 var _ func(*soak, time.Duration, time.Duration) = (*soak).guards
 
 // soakGuardsFunc1 is the function literal of soak_test.go:65, with what it captures.
 type soakGuardsFunc1 struct {
-	greenlet.Closure
+	gen.Closure
 	s **soak
 	d *time.Duration
 }
 
 // value is the literal for code that can't be suspended.
 func (c *soakGuardsFunc1) value() func() {
-	return greenlet.Bind(&c.Closure, c, func() {
+	return gen.Bind(&c.Closure, c, func() {
 //line soak_test.go:66:1
 		(*c.s).semaphore.Acquire()
 		(*c.s).in++
@@ -405,44 +399,44 @@ func (c *soakGuardsFunc1) value() func() {
 	})
 }
 
-//line soak_greenlet_test.go:410:1
+//line soak_greenlet_test.go:404:1
 
 // soakGuardsFunc1Frame is an activation of the literal soakGuardsFunc1.
 type soakGuardsFunc1Frame struct {
-	greenlet.DeferHeader
+	gen.DeferHeader
 	c *soakGuardsFunc1
 }
 
 // CallResumable is the literal soakGuardsFunc1 for callers that can be suspended.
-func (c *soakGuardsFunc1) CallResumable(r *greenlet.Run) greenlet.Status {
+func (c *soakGuardsFunc1) CallResumable(r *gen.Run) gen.Status {
 	return (*soakGuardsFunc1Frame)(nil).run(r, c)
 }
 
-func (f *soakGuardsFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *soakGuardsFunc1Frame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.run(r, f.c))
 }
 
-func (f *soakGuardsFunc1Frame) run(r *greenlet.Run, c *soakGuardsFunc1) (st greenlet.Status) {
+func (f *soakGuardsFunc1Frame) run(r *gen.Run, c *soakGuardsFunc1) (st gen.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take(r, f, 21)
+		f = gen.Take(r, f, 21)
 		f.c = c
 		r.Guard()
 	}
 	mark := r.Mark()
-	for st = f.step(r, c); st == greenlet.Broken; st = f.step(r, c) {
+	for st = f.step(r, c); st == gen.Broken; st = f.step(r, c) {
 		r.Recovered(mark)
 	}
-	if hot && st == greenlet.Done {
+	if hot && st == gen.Done {
 		f.Release(r)
 	}
 	return st
 }
 
-func (f *soakGuardsFunc1Frame) step(r *greenlet.Run, c *soakGuardsFunc1) (end greenlet.Status) {
-	end = greenlet.Broken
+func (f *soakGuardsFunc1Frame) step(r *gen.Run, c *soakGuardsFunc1) (end gen.Status) {
+	end = gen.Broken
 	defer f.Catch(&end)
-	var st greenlet.Status
+	var st gen.Status
 	switch f.PC {
 	case 1:
 		r.Callee().(*SemaphoreAcquireFrame).Release(r)
@@ -450,12 +444,12 @@ func (f *soakGuardsFunc1Frame) step(r *greenlet.Run, c *soakGuardsFunc1) (end gr
 	case 2:
 		r.Callee().(*HubSleepFrame).Release(r)
 		goto unwind
-	case greenlet.Unwind:
+	case gen.Unwind:
 		goto unwind
 	}
 
 //line soak_test.go:66:1
-	if st = (*c.s).semaphore.AcquireResumable(r); st != greenlet.Done {
+	if st = (*c.s).semaphore.AcquireResumable(r); st != gen.Done {
 		f.PC = 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -469,7 +463,7 @@ resumed_66:
 			(*sRef).in--
 			(*sRef).semaphore.Release()
 		})
-		if st = (*c.s).SleepResumable(r, (*c.d)); st != greenlet.Done {
+		if st = (*c.s).SleepResumable(r, (*c.d)); st != gen.Done {
 			f.PC = 2
 			return r.Link(f, &f.Header, st)
 		}
@@ -479,37 +473,35 @@ unwind:
 //line soak_test.go:73:1
 	for f.Pending() {
 //line soak_test.go:73:1
-		if sub := f.Next(r); sub != greenlet.Done {
+		if sub := f.Next(r); sub != gen.Done {
 			return r.Link(f, &f.Header, sub)
 		}
 	}
 //line soak_test.go:73:1
 	f.End()
-	return greenlet.Done
+	return gen.Done
 }
 
-//line soak_greenlet_test.go:493:1
+//line soak_greenlet_test.go:487:1
 
-func (f *soakGuardsFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 21) }
-func (*soakGuardsFunc1Frame) Func() *greenlet.Func      { return &soakGuardsFunc1FrameInfo }
+func (f *soakGuardsFunc1Frame) Release(r *gen.Run) { gen.Free(r, f, 21) }
+func (*soakGuardsFunc1Frame) Func() *gen.Func      { return &soakGuardsFunc1FrameInfo }
 
-var soakGuardsFunc1FrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*soak).guards.func1", File: "github.com/going-green/greenlet/hub/soak_test.go", Line: 65, End: 73, Points: "66; 72"}
+var soakGuardsFunc1FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*soak).guards.func1", File: "github.com/going-green/greenlet/hub/soak_test.go", Line: 65, End: 73, Points: "66; 72"}
 
 // soakHuntsFrame is an activation of soak.hunts.
 type soakHuntsFrame struct {
-	greenlet.Header
+	gen.Header
 	s    *soak
 	task *Task
 }
 
-func (s *soak) newHuntsFrame() *soakHuntsFrame { return greenlet.MakeFrame(soakHuntsFrame{s: s}) }
+func (s *soak) newHuntsFrame() *soakHuntsFrame { return gen.MakeFrame(soakHuntsFrame{s: s}) }
 
 // huntsResumable is soak.hunts for callers that can be suspended.
-func (s *soak) huntsResumable(r *greenlet.Run) greenlet.Status {
-	return (*soakHuntsFrame)(nil).body(r, s)
-}
+func (s *soak) huntsResumable(r *gen.Run) gen.Status { return (*soakHuntsFrame)(nil).body(r, s) }
 
-func (f *soakHuntsFrame) body(r *greenlet.Run, s *soak) (st greenlet.Status) {
+func (f *soakHuntsFrame) body(r *gen.Run, s *soak) (st gen.Status) {
 	var task *Task
 	var ok bool
 	if f != nil {
@@ -534,8 +526,8 @@ func (f *soakHuntsFrame) body(r *greenlet.Run, s *soak) (st greenlet.Status) {
 //line soak_test.go:83:1
 	task = s.Go(s.newGuardsFrame(s.duration(), s.duration()))
 	_, ok, st = task.JoinForResumable(r, s.duration())
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 10)
+	if st != gen.Done {
+		f = gen.Take(r, f, 10)
 		f.s, f.task, f.PC = s, task, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -545,8 +537,8 @@ resumed_84:
 		goto after_if_84
 	}
 //line soak_test.go:85:1
-	if st = task.KillResumable(r); st != greenlet.Done {
-		f = greenlet.Take(r, f, 10)
+	if st = task.KillResumable(r); st != gen.Done {
+		f = gen.Take(r, f, 10)
 		f.task, f.s, f.PC = nil, s, 2
 		return r.Link(f, &f.Header, st)
 	}
@@ -558,11 +550,11 @@ after_if_84:
 //line soak_test.go:87:1
 	task = s.GoAfter(s.duration(), s.newConsumesFrame())
 	if s.rand.IntN(2) != 0 {
-		return greenlet.Done
+		return gen.Done
 	}
 //line soak_test.go:89:1
-	if st = s.SleepResumable(r, s.duration()); st != greenlet.Done {
-		f = greenlet.Take(r, f, 10)
+	if st = s.SleepResumable(r, s.duration()); st != gen.Done {
+		f = gen.Take(r, f, 10)
 		f.s, f.task, f.PC = nil, task, 3
 		return r.Link(f, &f.Header, st)
 	}
@@ -572,56 +564,56 @@ resumed_89:
 		f.s = nil
 	}
 //line soak_test.go:90:1
-	if st = task.KillResumable(r); st != greenlet.Done {
-		f = greenlet.Take(r, f, 10)
+	if st = task.KillResumable(r); st != gen.Done {
+		f = gen.Take(r, f, 10)
 		f.task, f.PC = nil, 4
 		return r.Link(f, &f.Header, st)
 	}
 resumed_90:
-	return greenlet.Done
+	return gen.Done
 }
 
-//line soak_greenlet_test.go:587:1
+//line soak_greenlet_test.go:579:1
 
-func (f *soakHuntsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *soakHuntsFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.s))
 }
 
-func (f *soakHuntsFrame) Forget()                 { *f = soakHuntsFrame{Header: f.Header} }
-func (f *soakHuntsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 10) }
-func (*soakHuntsFrame) Func() *greenlet.Func      { return &soakHuntsFrameInfo }
+func (f *soakHuntsFrame) Forget()            { *f = soakHuntsFrame{Header: f.Header} }
+func (f *soakHuntsFrame) Release(r *gen.Run) { gen.Free(r, f, 10) }
+func (*soakHuntsFrame) Func() *gen.Func      { return &soakHuntsFrameInfo }
 
-var soakHuntsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*soak).hunts", File: "github.com/going-green/greenlet/hub/soak_test.go", Line: 82, Points: "84 s task; 85 s; 89 task; 90"}
+var soakHuntsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*soak).hunts", File: "github.com/going-green/greenlet/hub/soak_test.go", Line: 82, Points: "84 s task; 85 s; 89 task; 90"}
 var _ func(*soak) = (*soak).hunts
 
 // soakWeighsFrame is an activation of soak.weighs.
 type soakWeighsFrame struct {
-	greenlet.Header
+	gen.Header
 	s           *soak
 	minutes, t0 int
 }
 
 func (s *soak) newWeighsFrame(minutes int) *soakWeighsFrame {
-	return greenlet.MakeFrame(soakWeighsFrame{s: s, minutes: minutes})
+	return gen.MakeFrame(soakWeighsFrame{s: s, minutes: minutes})
 }
 
 // weighsResumable is soak.weighs for callers that can be suspended.
-func (s *soak) weighsResumable(r *greenlet.Run, minutes int) greenlet.Status {
+func (s *soak) weighsResumable(r *gen.Run, minutes int) gen.Status {
 	return (*soakWeighsFrame)(nil).body(r, s, minutes)
 }
 
-func (f *soakWeighsFrame) body(r *greenlet.Run, s *soak, minutes int) (st greenlet.Status) {
+func (f *soakWeighsFrame) body(r *gen.Run, s *soak, minutes int) (st gen.Status) {
 	var t0 int
 //line soak_test.go:96:1
 	t0 = 0
 loop_96:
 //line soak_test.go:96:1
 	if t0 >= minutes {
-		return greenlet.Done
+		return gen.Done
 	}
 //line soak_test.go:97:1
-	if st = s.SleepResumable(r, time.Minute); st != greenlet.Done {
-		f = greenlet.Take(r, f, 21)
+	if st = s.SleepResumable(r, time.Minute); st != gen.Done {
+		f = gen.Take(r, f, 21)
 		f.s, f.minutes, f.t0, f.PC = s, minutes, t0, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -632,9 +624,9 @@ loop_96:
 	goto loop_96
 }
 
-//line soak_greenlet_test.go:638:1
+//line soak_greenlet_test.go:630:1
 
-func (f *soakWeighsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *soakWeighsFrame) Resume(r *gen.Run) (st gen.Status) {
 	s, minutes := f.s, f.minutes
 	var t0 int
 	switch f.PC {
@@ -652,7 +644,7 @@ loop_96:
 		return r.Return(f, &f.Header)
 	}
 //line soak_test.go:97:1
-	if st = s.SleepResumable(r, time.Minute); st != greenlet.Done {
+	if st = s.SleepResumable(r, time.Minute); st != gen.Done {
 		f.t0, f.PC = t0, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -664,19 +656,19 @@ resumed_97:
 	goto loop_96
 }
 
-//line soak_greenlet_test.go:670:1
+//line soak_greenlet_test.go:662:1
 
-func (f *soakWeighsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.minutes) }
-func (f *soakWeighsFrame) Forget()                 { *f = soakWeighsFrame{Header: f.Header} }
-func (f *soakWeighsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 21) }
-func (*soakWeighsFrame) Func() *greenlet.Func      { return &soakWeighsFrameInfo }
+func (f *soakWeighsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.minutes) }
+func (f *soakWeighsFrame) Forget()            { *f = soakWeighsFrame{Header: f.Header} }
+func (f *soakWeighsFrame) Release(r *gen.Run) { gen.Free(r, f, 21) }
+func (*soakWeighsFrame) Func() *gen.Func      { return &soakWeighsFrameInfo }
 
-var soakWeighsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*soak).weighs", File: "github.com/going-green/greenlet/hub/soak_test.go", Line: 95, Points: "97 s minutes t0"}
+var soakWeighsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*soak).weighs", File: "github.com/going-green/greenlet/hub/soak_test.go", Line: 95, Points: "97 s minutes t0"}
 var _ func(*soak, int) = (*soak).weighs
 
 // wakesFrame is an activation of wakes.
 type wakesFrame struct {
-	greenlet.Header
+	gen.Header
 	h     *Hub
 	d     time.Duration
 	last  *time.Duration
@@ -684,18 +676,18 @@ type wakesFrame struct {
 }
 
 func newWakesFrame(h *Hub, d time.Duration, last *time.Duration, woken *int) *wakesFrame {
-	return greenlet.MakeFrame(wakesFrame{h: h, d: d, last: last, woken: woken})
+	return gen.MakeFrame(wakesFrame{h: h, d: d, last: last, woken: woken})
 }
 
 // wakesResumable is wakes for callers that can be suspended.
-func wakesResumable(r *greenlet.Run, h *Hub, d time.Duration, last *time.Duration, woken *int) greenlet.Status {
+func wakesResumable(r *gen.Run, h *Hub, d time.Duration, last *time.Duration, woken *int) gen.Status {
 	return (*wakesFrame)(nil).body(r, h, d, last, woken)
 }
 
-func (f *wakesFrame) body(r *greenlet.Run, h *Hub, d time.Duration, last *time.Duration, woken *int) (st greenlet.Status) {
+func (f *wakesFrame) body(r *gen.Run, h *Hub, d time.Duration, last *time.Duration, woken *int) (st gen.Status) {
 //line soak_test.go:143:1
-	if st = h.SleepResumable(r, d); st != greenlet.Done {
-		f = greenlet.Take(r, f, 41)
+	if st = h.SleepResumable(r, d); st != gen.Done {
+		f = gen.Take(r, f, 41)
 		f.h, f.d, f.last, f.woken, f.PC = nil, d, last, woken, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -704,12 +696,12 @@ func (f *wakesFrame) body(r *greenlet.Run, h *Hub, d time.Duration, last *time.D
 		*woken++
 	}
 	*last = d
-	return greenlet.Done
+	return gen.Done
 }
 
-//line soak_greenlet_test.go:713:1
+//line soak_greenlet_test.go:705:1
 
-func (f *wakesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *wakesFrame) Resume(r *gen.Run) (st gen.Status) {
 	d, last, woken := f.d, f.last, f.woken
 	switch f.PC {
 	case 0:
@@ -725,16 +717,16 @@ func (f *wakesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-//line soak_greenlet_test.go:731:1
+//line soak_greenlet_test.go:723:1
 
-func (f *wakesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.h, &f.d, &f.last, &f.woken) }
-func (f *wakesFrame) Forget()                 { *f = wakesFrame{Header: f.Header} }
-func (f *wakesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 41) }
-func (*wakesFrame) Func() *greenlet.Func      { return &wakesFrameInfo }
+func (f *wakesFrame) Args(args []any)    { gen.SetArgs(f, args, &f.h, &f.d, &f.last, &f.woken) }
+func (f *wakesFrame) Forget()            { *f = wakesFrame{Header: f.Header} }
+func (f *wakesFrame) Release(r *gen.Run) { gen.Free(r, f, 41) }
+func (*wakesFrame) Func() *gen.Func      { return &wakesFrameInfo }
 
-var wakesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.wakes", File: "github.com/going-green/greenlet/hub/soak_test.go", Line: 142, Points: "143 d last woken"}
+var wakesFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.wakes", File: "github.com/going-green/greenlet/hub/soak_test.go", Line: 142, Points: "143 d last woken"}
 var _ func(*Hub, time.Duration, *time.Duration, *int) = wakes
 
 func init() {
-	greenlet.Declare("soak.load", "soak.produces", "soak.consumes", "soak.guards", "soak.hunts", "soak.weighs")
+	gen.Declare("soak.load", "soak.produces", "soak.consumes", "soak.guards", "soak.hunts", "soak.weighs")
 }

@@ -4,44 +4,42 @@
 
 package hub
 
-import greenlet "github.com/going-green/greenlet/runtime"
+import "github.com/going-green/greenlet/runtime/gen"
 
-const _ = greenlet.Protocol1_RunGoGenerate
+const _ = gen.Protocol1_RunGoGenerate
 
 // logCountedFrame is an activation of log.counted.
 type logCountedFrame struct {
-	greenlet.Header
+	gen.Header
 	l *log
 }
 
-func (l *log) newCountedFrame() *logCountedFrame { return greenlet.MakeFrame(logCountedFrame{l: l}) }
+func (l *log) newCountedFrame() *logCountedFrame { return gen.MakeFrame(logCountedFrame{l: l}) }
 
 // countedResumable is log.counted for callers that can be suspended.
-func (l *log) countedResumable(r *greenlet.Run) greenlet.Status {
-	return (*logCountedFrame)(nil).body(r, l)
-}
+func (l *log) countedResumable(r *gen.Run) gen.Status { return (*logCountedFrame)(nil).body(r, l) }
 
-func (f *logCountedFrame) body(r *greenlet.Run, l *log) (st greenlet.Status) {
+func (f *logCountedFrame) body(r *gen.Run, l *log) (st gen.Status) {
 //line stats_test.go:15:1
-	if st = l.YieldResumable(r); st != greenlet.Done {
-		f = greenlet.Take(r, f, 52)
+	if st = l.YieldResumable(r); st != gen.Done {
+		f = gen.Take(r, f, 52)
 		f.l, f.PC = l, 1
 		return r.Link(f, &f.Header, st)
 	}
 //line stats_test.go:16:1
 	l.say("%+v", l.Stats())
 	_, st = BlockResumable(r, l.Hub, func() int { return 0 })
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 52)
+	if st != gen.Done {
+		f = gen.Take(r, f, 52)
 		f.l, f.PC = nil, 2
 		return r.Link(f, &f.Header, st)
 	}
-	return greenlet.Done
+	return gen.Done
 }
 
-//line stats_greenlet_test.go:43:1
+//line stats_greenlet_test.go:41:1
 
-func (f *logCountedFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *logCountedFrame) Resume(r *gen.Run) (st gen.Status) {
 	l := f.l
 	switch f.PC {
 	case 0:
@@ -51,7 +49,7 @@ func (f *logCountedFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 //line stats_test.go:16:1
 		l.say("%+v", l.Stats())
 		_, st = BlockResumable(r, l.Hub, func() int { return 0 })
-		if st != greenlet.Done {
+		if st != gen.Done {
 			f.l, f.PC = nil, 2
 			return r.Link(f, &f.Header, st)
 		}
@@ -62,18 +60,18 @@ func (f *logCountedFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-//line stats_greenlet_test.go:66:1
+//line stats_greenlet_test.go:64:1
 
-func (f *logCountedFrame) Forget()                 { *f = logCountedFrame{Header: f.Header} }
-func (f *logCountedFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 52) }
-func (*logCountedFrame) Func() *greenlet.Func      { return &logCountedFrameInfo }
+func (f *logCountedFrame) Forget()            { *f = logCountedFrame{Header: f.Header} }
+func (f *logCountedFrame) Release(r *gen.Run) { gen.Free(r, f, 52) }
+func (*logCountedFrame) Func() *gen.Func      { return &logCountedFrameInfo }
 
-var logCountedFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).counted", File: "github.com/going-green/greenlet/hub/stats_test.go", Line: 14, Points: "15 l; 17"}
+var logCountedFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).counted", File: "github.com/going-green/greenlet/hub/stats_test.go", Line: 14, Points: "15 l; 17"}
 var _ func(*log) = (*log).counted
 
 // readsPublishedFrame is an activation of readsPublished.
 type readsPublishedFrame struct {
-	greenlet.Header
+	gen.Header
 	h     *Hub
 	stats func() any
 	seen  *[]int
@@ -81,27 +79,27 @@ type readsPublishedFrame struct {
 }
 
 func newReadsPublishedFrame(h *Hub, stats func() any, seen *[]int) *readsPublishedFrame {
-	return greenlet.MakeFrame(readsPublishedFrame{h: h, stats: stats, seen: seen})
+	return gen.MakeFrame(readsPublishedFrame{h: h, stats: stats, seen: seen})
 }
 
 // readsPublishedResumable is readsPublished for callers that can be suspended.
-func readsPublishedResumable(r *greenlet.Run, h *Hub, stats func() any, seen *[]int) greenlet.Status {
+func readsPublishedResumable(r *gen.Run, h *Hub, stats func() any, seen *[]int) gen.Status {
 	return (*readsPublishedFrame)(nil).body(r, h, stats, seen)
 }
 
-func (f *readsPublishedFrame) body(r *greenlet.Run, h *Hub, stats func() any, seen *[]int) (st greenlet.Status) {
+func (f *readsPublishedFrame) body(r *gen.Run, h *Hub, stats func() any, seen *[]int) (st gen.Status) {
 	var t0 int
 //line stats_test.go:40:1
 	t0 = 0
 loop_40:
 //line stats_test.go:40:1
 	if t0 >= 3 {
-		return greenlet.Done
+		return gen.Done
 	}
 //line stats_test.go:41:1
 	*seen = append(*seen, resumes(stats))
-	if st = h.YieldResumable(r); st != greenlet.Done {
-		f = greenlet.Take(r, f, 19)
+	if st = h.YieldResumable(r); st != gen.Done {
+		f = gen.Take(r, f, 19)
 		f.h, f.stats, f.seen, f.t0, f.PC = h, stats, seen, t0, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -110,9 +108,9 @@ loop_40:
 	goto loop_40
 }
 
-//line stats_greenlet_test.go:114:1
+//line stats_greenlet_test.go:112:1
 
-func (f *readsPublishedFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *readsPublishedFrame) Resume(r *gen.Run) (st gen.Status) {
 	h, stats, seen := f.h, f.stats, f.seen
 	var t0 int
 	switch f.PC {
@@ -131,7 +129,7 @@ loop_40:
 	}
 //line stats_test.go:41:1
 	*seen = append(*seen, resumes(stats))
-	if st = h.YieldResumable(r); st != greenlet.Done {
+	if st = h.YieldResumable(r); st != gen.Done {
 		f.t0, f.PC = t0, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -141,16 +139,16 @@ resumed_42:
 	goto loop_40
 }
 
-//line stats_greenlet_test.go:145:1
+//line stats_greenlet_test.go:143:1
 
-func (f *readsPublishedFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.h, &f.stats, &f.seen) }
-func (f *readsPublishedFrame) Forget()                 { *f = readsPublishedFrame{Header: f.Header} }
-func (f *readsPublishedFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 19) }
-func (*readsPublishedFrame) Func() *greenlet.Func      { return &readsPublishedFrameInfo }
+func (f *readsPublishedFrame) Args(args []any)    { gen.SetArgs(f, args, &f.h, &f.stats, &f.seen) }
+func (f *readsPublishedFrame) Forget()            { *f = readsPublishedFrame{Header: f.Header} }
+func (f *readsPublishedFrame) Release(r *gen.Run) { gen.Free(r, f, 19) }
+func (*readsPublishedFrame) Func() *gen.Func      { return &readsPublishedFrameInfo }
 
-var readsPublishedFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.readsPublished", File: "github.com/going-green/greenlet/hub/stats_test.go", Line: 39, Points: "42 h stats seen t0"}
+var readsPublishedFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.readsPublished", File: "github.com/going-green/greenlet/hub/stats_test.go", Line: 39, Points: "42 h stats seen t0"}
 var _ func(*Hub, func() any, *[]int) = readsPublished
 
 func init() {
-	greenlet.Declare("log.counted")
+	gen.Declare("log.counted")
 }

@@ -6,45 +6,44 @@ package hub
 
 import (
 	greenlet "github.com/going-green/greenlet/runtime"
+	"github.com/going-green/greenlet/runtime/gen"
 	"time"
 )
 
-const _ = greenlet.Protocol1_RunGoGenerate
+const _ = gen.Protocol1_RunGoGenerate
 
 // TaskJoinFrame is an activation of Task.Join.
 type TaskJoinFrame struct {
-	greenlet.Header
+	gen.Header
 	t    *Task
 	ret0 error
 }
 
 // NewJoinFrame makes a frame that will run Task.Join.
-func (t *Task) NewJoinFrame() *TaskJoinFrame                   { return greenlet.MakeFrame(TaskJoinFrame{t: t}) }
-func (f *TaskJoinFrame) Results() error                        { f.Over(f); return f.ret0 }
-func (f *TaskJoinFrame) Returned(r *greenlet.Run) (ret0 error) { ret0 = f.ret0; f.Release(r); return }
+func (t *Task) NewJoinFrame() *TaskJoinFrame              { return gen.MakeFrame(TaskJoinFrame{t: t}) }
+func (f *TaskJoinFrame) Results() error                   { f.Over(f); return f.ret0 }
+func (f *TaskJoinFrame) Returned(r *gen.Run) (ret0 error) { ret0 = f.ret0; f.Release(r); return }
 
 // JoinResumable is Task.Join for callers that can be suspended.
-func (t *Task) JoinResumable(r *greenlet.Run) (error, greenlet.Status) {
-	return (*TaskJoinFrame)(nil).body(r, t)
-}
+func (t *Task) JoinResumable(r *gen.Run) (error, gen.Status) { return (*TaskJoinFrame)(nil).body(r, t) }
 
-func (f *TaskJoinFrame) body(r *greenlet.Run, t *Task) (ret0 error, st greenlet.Status) {
+func (f *TaskJoinFrame) body(r *gen.Run, t *Task) (ret0 error, st gen.Status) {
 //line task.go:163:1
 	if t.done {
 //line task.go:167:1
-		return t.Err(), greenlet.Done
+		return t.Err(), gen.Done
 	}
 //line task.go:164:1
-	f = greenlet.Take(r, f, 27)
+	f = gen.Take(r, f, 27)
 	r.Leaf(f, &f.Header)
 	f.t, f.PC = t, 1
 //line task.go:164:1
 	return ret0, r.SendNone(t.hub.park(r.Current(), &t.joiners, forTask))
 }
 
-//line task_greenlet.go:46:1
+//line task_greenlet.go:45:1
 
-func (f *TaskJoinFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *TaskJoinFrame) Resume(r *gen.Run) (st gen.Status) {
 	t := f.t
 	switch f.PC {
 	case 0:
@@ -59,14 +58,14 @@ func (f *TaskJoinFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-//line task_greenlet.go:63:1
+//line task_greenlet.go:62:1
 
-func (f *TaskJoinFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
-func (f *TaskJoinFrame) Forget()                              { *f = TaskJoinFrame{Header: f.Header, ret0: f.ret0} }
-func (f *TaskJoinFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 27) }
-func (*TaskJoinFrame) Func() *greenlet.Func                   { return &infoOfTaskJoinFrame }
+func (f *TaskJoinFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
+func (f *TaskJoinFrame) Forget()                    { *f = TaskJoinFrame{Header: f.Header, ret0: f.ret0} }
+func (f *TaskJoinFrame) Release(r *gen.Run)         { gen.Free(r, f, 27) }
+func (*TaskJoinFrame) Func() *gen.Func              { return &infoOfTaskJoinFrame }
 
-var infoOfTaskJoinFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Task).Join", File: "github.com/going-green/greenlet/hub/task.go", Line: 162, Points: "164 t"}
+var infoOfTaskJoinFrame = gen.Func{Name: "github.com/going-green/greenlet/hub.(*Task).Join", File: "github.com/going-green/greenlet/hub/task.go", Line: 162, Points: "164 t"}
 var _ func(*Task) error = (*Task).Join
 
 // valueTaskJoinFrame is Task.Join as a value, for callers that can be suspended.
@@ -74,21 +73,19 @@ type valueTaskJoinFrame struct {
 	recv *Task
 }
 
-func (v valueTaskJoinFrame) CallResumable(r *greenlet.Run) (error, greenlet.Status) {
+func (v valueTaskJoinFrame) CallResumable(r *gen.Run) (error, gen.Status) {
 	return v.recv.JoinResumable(r)
 }
 func init() {
-	greenlet.RegisterMethod((*new(*Task)).Join, func(recv *Task) any {
+	gen.RegisterMethod((*new(*Task)).Join, func(recv *Task) any {
 		return valueTaskJoinFrame{recv}
 	})
 }
-func (v valueTaskJoinFrame) Frame() greenlet.Frame {
-	return greenlet.MakeFrame(TaskJoinFrame{t: v.recv})
-}
+func (v valueTaskJoinFrame) Frame() gen.Frame { return gen.MakeFrame(TaskJoinFrame{t: v.recv}) }
 
 // TaskJoinForFrame is an activation of Task.JoinFor.
 type TaskJoinForFrame struct {
-	greenlet.Header
+	gen.Header
 	t    *Task
 	d    time.Duration
 	ret0 error
@@ -97,37 +94,37 @@ type TaskJoinForFrame struct {
 
 // NewJoinForFrame makes a frame that will run Task.JoinFor.
 func (t *Task) NewJoinForFrame(d time.Duration) *TaskJoinForFrame {
-	return greenlet.MakeFrame(TaskJoinForFrame{t: t, d: d})
+	return gen.MakeFrame(TaskJoinForFrame{t: t, d: d})
 }
 func (f *TaskJoinForFrame) Results() (error, bool) { f.Over(f); return f.ret0, f.ret1 }
-func (f *TaskJoinForFrame) Returned(r *greenlet.Run) (ret0 error, ret1 bool) {
+func (f *TaskJoinForFrame) Returned(r *gen.Run) (ret0 error, ret1 bool) {
 	ret0, ret1 = f.ret0, f.ret1
 	f.Release(r)
 	return
 }
 
 // JoinForResumable is Task.JoinFor for callers that can be suspended.
-func (t *Task) JoinForResumable(r *greenlet.Run, d time.Duration) (error, bool, greenlet.Status) {
+func (t *Task) JoinForResumable(r *gen.Run, d time.Duration) (error, bool, gen.Status) {
 	return (*TaskJoinForFrame)(nil).body(r, t, d)
 }
 
-func (f *TaskJoinForFrame) body(r *greenlet.Run, t *Task, d time.Duration) (ret0 error, ret1 bool, st greenlet.Status) {
+func (f *TaskJoinForFrame) body(r *gen.Run, t *Task, d time.Duration) (ret0 error, ret1 bool, st gen.Status) {
 //line task.go:174:1
 	if t.done {
 //line task.go:181:1
-		return t.Err(), true, greenlet.Done
+		return t.Err(), true, gen.Done
 	}
 //line task.go:175:1
-	f = greenlet.Take(r, f, 10)
+	f = gen.Take(r, f, 10)
 	r.Leaf(f, &f.Header)
 	f.t, f.PC = t, 1
 //line task.go:175:1
 	return ret0, ret1, r.SendNone(t.hub.parkFor(r.Current(), &t.joiners, d, forTask))
 }
 
-//line task_greenlet.go:129:1
+//line task_greenlet.go:126:1
 
-func (f *TaskJoinForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *TaskJoinForFrame) Resume(r *gen.Run) (st gen.Status) {
 	t := f.t
 	switch f.PC {
 	case 0:
@@ -145,19 +142,19 @@ func (f *TaskJoinForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-//line task_greenlet.go:149:1
+//line task_greenlet.go:146:1
 
-func (f *TaskJoinForFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.d) }
-func (f *TaskJoinForFrame) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
+func (f *TaskJoinForFrame) Args(args []any) { gen.SetArgs(f, args, &f.d) }
+func (f *TaskJoinForFrame) Send(r *gen.Run) gen.Status {
+	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
 }
 func (f *TaskJoinForFrame) Forget() {
 	*f = TaskJoinForFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1}
 }
-func (f *TaskJoinForFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 10) }
-func (*TaskJoinForFrame) Func() *greenlet.Func      { return &infoOfTaskJoinForFrame }
+func (f *TaskJoinForFrame) Release(r *gen.Run) { gen.Free(r, f, 10) }
+func (*TaskJoinForFrame) Func() *gen.Func      { return &infoOfTaskJoinForFrame }
 
-var infoOfTaskJoinForFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Task).JoinFor", File: "github.com/going-green/greenlet/hub/task.go", Line: 173, Points: "175 t"}
+var infoOfTaskJoinForFrame = gen.Func{Name: "github.com/going-green/greenlet/hub.(*Task).JoinFor", File: "github.com/going-green/greenlet/hub/task.go", Line: 173, Points: "175 t"}
 var _ func(*Task, time.Duration) (error, bool) = (*Task).JoinFor
 
 // valueTaskJoinForFrame is Task.JoinFor as a value, for callers that can be suspended.
@@ -165,50 +162,46 @@ type valueTaskJoinForFrame struct {
 	recv *Task
 }
 
-func (v valueTaskJoinForFrame) CallResumable(r *greenlet.Run, p0 time.Duration) (error, bool, greenlet.Status) {
+func (v valueTaskJoinForFrame) CallResumable(r *gen.Run, p0 time.Duration) (error, bool, gen.Status) {
 	return v.recv.JoinForResumable(r, p0)
 }
 func init() {
-	greenlet.RegisterMethod((*new(*Task)).JoinFor, func(recv *Task) any {
+	gen.RegisterMethod((*new(*Task)).JoinFor, func(recv *Task) any {
 		return valueTaskJoinForFrame{recv}
 	})
 }
-func (v valueTaskJoinForFrame) Frame() greenlet.Frame {
-	return greenlet.MakeFrame(TaskJoinForFrame{t: v.recv})
-}
+func (v valueTaskJoinForFrame) Frame() gen.Frame { return gen.MakeFrame(TaskJoinForFrame{t: v.recv}) }
 
 // TaskKillFrame is an activation of Task.Kill.
 type TaskKillFrame struct {
-	greenlet.Header
+	gen.Header
 	t *Task
 }
 
 // NewKillFrame makes a frame that will run Task.Kill.
-func (t *Task) NewKillFrame() *TaskKillFrame { return greenlet.MakeFrame(TaskKillFrame{t: t}) }
+func (t *Task) NewKillFrame() *TaskKillFrame { return gen.MakeFrame(TaskKillFrame{t: t}) }
 
 // KillResumable is Task.Kill for callers that can be suspended.
-func (t *Task) KillResumable(r *greenlet.Run) greenlet.Status {
-	return (*TaskKillFrame)(nil).body(r, t)
-}
+func (t *Task) KillResumable(r *gen.Run) gen.Status { return (*TaskKillFrame)(nil).body(r, t) }
 
-func (f *TaskKillFrame) body(r *greenlet.Run, t *Task) (st greenlet.Status) {
+func (f *TaskKillFrame) body(r *gen.Run, t *Task) (st gen.Status) {
 //line task.go:205:1
 	if t == t.hub.running {
 		panic(greenlet.Exit)
 	}
 	t.Interrupt(greenlet.Exit)
 	_, st = t.JoinResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 51)
+	if st != gen.Done {
+		f = gen.Take(r, f, 51)
 		f.t, f.PC = nil, 1
 		return r.Link(f, &f.Header, st)
 	}
-	return greenlet.Done
+	return gen.Done
 }
 
-//line task_greenlet.go:210:1
+//line task_greenlet.go:203:1
 
-func (f *TaskKillFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *TaskKillFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.t))
@@ -218,11 +211,11 @@ func (f *TaskKillFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-func (f *TaskKillFrame) Forget()                 { *f = TaskKillFrame{Header: f.Header} }
-func (f *TaskKillFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 51) }
-func (*TaskKillFrame) Func() *greenlet.Func      { return &infoOfTaskKillFrame }
+func (f *TaskKillFrame) Forget()            { *f = TaskKillFrame{Header: f.Header} }
+func (f *TaskKillFrame) Release(r *gen.Run) { gen.Free(r, f, 51) }
+func (*TaskKillFrame) Func() *gen.Func      { return &infoOfTaskKillFrame }
 
-var infoOfTaskKillFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Task).Kill", File: "github.com/going-green/greenlet/hub/task.go", Line: 204, Points: "209"}
+var infoOfTaskKillFrame = gen.Func{Name: "github.com/going-green/greenlet/hub.(*Task).Kill", File: "github.com/going-green/greenlet/hub/task.go", Line: 204, Points: "209"}
 var _ func(*Task) = (*Task).Kill
 
 // valueTaskKillFrame is Task.Kill as a value, for callers that can be suspended.
@@ -230,21 +223,19 @@ type valueTaskKillFrame struct {
 	recv *Task
 }
 
-func (v valueTaskKillFrame) CallResumable(r *greenlet.Run) greenlet.Status {
+func (v valueTaskKillFrame) CallResumable(r *gen.Run) gen.Status {
 	return v.recv.KillResumable(r)
 }
 func init() {
-	greenlet.RegisterMethod((*new(*Task)).Kill, func(recv *Task) any {
+	gen.RegisterMethod((*new(*Task)).Kill, func(recv *Task) any {
 		return valueTaskKillFrame{recv}
 	})
 }
-func (v valueTaskKillFrame) Frame() greenlet.Frame {
-	return greenlet.MakeFrame(TaskKillFrame{t: v.recv})
-}
+func (v valueTaskKillFrame) Frame() gen.Frame { return gen.MakeFrame(TaskKillFrame{t: v.recv}) }
 
 // TaskKillForFrame is an activation of Task.KillFor.
 type TaskKillForFrame struct {
-	greenlet.Header
+	gen.Header
 	t    *Task
 	d    time.Duration
 	ret0 bool
@@ -252,17 +243,17 @@ type TaskKillForFrame struct {
 
 // NewKillForFrame makes a frame that will run Task.KillFor.
 func (t *Task) NewKillForFrame(d time.Duration) *TaskKillForFrame {
-	return greenlet.MakeFrame(TaskKillForFrame{t: t, d: d})
+	return gen.MakeFrame(TaskKillForFrame{t: t, d: d})
 }
-func (f *TaskKillForFrame) Results() bool                        { f.Over(f); return f.ret0 }
-func (f *TaskKillForFrame) Returned(r *greenlet.Run) (ret0 bool) { ret0 = f.ret0; f.Release(r); return }
+func (f *TaskKillForFrame) Results() bool                   { f.Over(f); return f.ret0 }
+func (f *TaskKillForFrame) Returned(r *gen.Run) (ret0 bool) { ret0 = f.ret0; f.Release(r); return }
 
 // KillForResumable is Task.KillFor for callers that can be suspended.
-func (t *Task) KillForResumable(r *greenlet.Run, d time.Duration) (bool, greenlet.Status) {
+func (t *Task) KillForResumable(r *gen.Run, d time.Duration) (bool, gen.Status) {
 	return (*TaskKillForFrame)(nil).body(r, t, d)
 }
 
-func (f *TaskKillForFrame) body(r *greenlet.Run, t *Task, d time.Duration) (ret0 bool, st greenlet.Status) {
+func (f *TaskKillForFrame) body(r *gen.Run, t *Task, d time.Duration) (ret0 bool, st gen.Status) {
 	var ok bool
 //line task.go:217:1
 	if t == t.hub.running {
@@ -270,18 +261,18 @@ func (f *TaskKillForFrame) body(r *greenlet.Run, t *Task, d time.Duration) (ret0
 	}
 	t.Interrupt(greenlet.Exit)
 	_, ok, st = t.JoinForResumable(r, d)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 2)
+	if st != gen.Done {
+		f = gen.Take(r, f, 2)
 		f.t, f.PC = nil, 1
 		return ret0, r.Link(f, &f.Header, st)
 	}
 //line task.go:222:1
-	return ok, greenlet.Done
+	return ok, gen.Done
 }
 
-//line task_greenlet.go:283:1
+//line task_greenlet.go:274:1
 
-func (f *TaskKillForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *TaskKillForFrame) Resume(r *gen.Run) (st gen.Status) {
 	var ok bool
 	switch f.PC {
 	case 0:
@@ -295,15 +286,15 @@ func (f *TaskKillForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-//line task_greenlet.go:299:1
+//line task_greenlet.go:290:1
 
-func (f *TaskKillForFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.d) }
-func (f *TaskKillForFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
-func (f *TaskKillForFrame) Forget()                              { *f = TaskKillForFrame{Header: f.Header, ret0: f.ret0} }
-func (f *TaskKillForFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 2) }
-func (*TaskKillForFrame) Func() *greenlet.Func                   { return &infoOfTaskKillForFrame }
+func (f *TaskKillForFrame) Args(args []any)            { gen.SetArgs(f, args, &f.d) }
+func (f *TaskKillForFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
+func (f *TaskKillForFrame) Forget()                    { *f = TaskKillForFrame{Header: f.Header, ret0: f.ret0} }
+func (f *TaskKillForFrame) Release(r *gen.Run)         { gen.Free(r, f, 2) }
+func (*TaskKillForFrame) Func() *gen.Func              { return &infoOfTaskKillForFrame }
 
-var infoOfTaskKillForFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*Task).KillFor", File: "github.com/going-green/greenlet/hub/task.go", Line: 216, Points: "221"}
+var infoOfTaskKillForFrame = gen.Func{Name: "github.com/going-green/greenlet/hub.(*Task).KillFor", File: "github.com/going-green/greenlet/hub/task.go", Line: 216, Points: "221"}
 var _ func(*Task, time.Duration) bool = (*Task).KillFor
 
 // valueTaskKillForFrame is Task.KillFor as a value, for callers that can be suspended.
@@ -311,17 +302,15 @@ type valueTaskKillForFrame struct {
 	recv *Task
 }
 
-func (v valueTaskKillForFrame) CallResumable(r *greenlet.Run, p0 time.Duration) (bool, greenlet.Status) {
+func (v valueTaskKillForFrame) CallResumable(r *gen.Run, p0 time.Duration) (bool, gen.Status) {
 	return v.recv.KillForResumable(r, p0)
 }
 func init() {
-	greenlet.RegisterMethod((*new(*Task)).KillFor, func(recv *Task) any {
+	gen.RegisterMethod((*new(*Task)).KillFor, func(recv *Task) any {
 		return valueTaskKillForFrame{recv}
 	})
 }
-func (v valueTaskKillForFrame) Frame() greenlet.Frame {
-	return greenlet.MakeFrame(TaskKillForFrame{t: v.recv})
-}
+func (v valueTaskKillForFrame) Frame() gen.Frame { return gen.MakeFrame(TaskKillForFrame{t: v.recv}) }
 func init() {
-	greenlet.Declare("Task.Join", "Task.JoinFor", "Task.Kill", "Task.KillFor")
+	gen.Declare("Task.Join", "Task.JoinFor", "Task.Kill", "Task.KillFor")
 }

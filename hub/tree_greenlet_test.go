@@ -5,45 +5,45 @@
 package hub
 
 import (
-	greenlet "github.com/going-green/greenlet/runtime"
+	"github.com/going-green/greenlet/runtime/gen"
 	"testing"
 	"time"
 )
 
-const _ = greenlet.Protocol1_RunGoGenerate
+const _ = gen.Protocol1_RunGoGenerate
 
 // logFamilyFrame is an activation of log.family.
 type logFamilyFrame struct {
-	greenlet.Header
+	gen.Header
 	l *log
 	e *Event
 }
 
 func (l *log) newFamilyFrame(e *Event) *logFamilyFrame {
-	return greenlet.MakeFrame(logFamilyFrame{l: l, e: e})
+	return gen.MakeFrame(logFamilyFrame{l: l, e: e})
 }
 
 // familyResumable is log.family for callers that can be suspended.
-func (l *log) familyResumable(r *greenlet.Run, e *Event) greenlet.Status {
+func (l *log) familyResumable(r *gen.Run, e *Event) gen.Status {
 	return (*logFamilyFrame)(nil).body(r, l, e)
 }
 
-func (f *logFamilyFrame) body(r *greenlet.Run, l *log, e *Event) (st greenlet.Status) {
+func (f *logFamilyFrame) body(r *gen.Run, l *log, e *Event) (st gen.Status) {
 //line tree_test.go:25:1
 	l.Go(l.newIteratesFrame())
 	l.Go(l.newStartsFrame(e))
 	_, st = l.WithTimeoutResumable(r, time.Minute, (&logFamilyFunc1{e: &e}).value())
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 52)
+	if st != gen.Done {
+		f = gen.Take(r, f, 52)
 		f.l, f.e, f.PC = nil, nil, 1
 		return r.Link(f, &f.Header, st)
 	}
-	return greenlet.Done
+	return gen.Done
 }
 
 //line tree_greenlet_test.go:45:1
 
-func (f *logFamilyFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *logFamilyFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.l, f.e))
@@ -53,114 +53,114 @@ func (f *logFamilyFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-func (f *logFamilyFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.e) }
-func (f *logFamilyFrame) Forget()                 { *f = logFamilyFrame{Header: f.Header} }
-func (f *logFamilyFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 52) }
-func (*logFamilyFrame) Func() *greenlet.Func      { return &logFamilyFrameInfo }
+func (f *logFamilyFrame) Args(args []any)    { gen.SetArgs(f, args, &f.e) }
+func (f *logFamilyFrame) Forget()            { *f = logFamilyFrame{Header: f.Header} }
+func (f *logFamilyFrame) Release(r *gen.Run) { gen.Free(r, f, 52) }
+func (*logFamilyFrame) Func() *gen.Func      { return &logFamilyFrameInfo }
 
-var logFamilyFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).family", File: "github.com/going-green/greenlet/hub/tree_test.go", Line: 24, Points: "27"}
+var logFamilyFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).family", File: "github.com/going-green/greenlet/hub/tree_test.go", Line: 24, Points: "27"}
 var _ func(*log, *Event) = (*log).family
 
 // logFamilyFunc1 is the function literal of tree_test.go:27, with what it captures.
 type logFamilyFunc1 struct {
-	greenlet.Closure
+	gen.Closure
 	e **Event
 }
 
 // value is the literal for code that can't be suspended.
 func (c *logFamilyFunc1) value() func() {
-	return greenlet.Bind(&c.Closure, c, func() { (*c.e).Wait() })
+	return gen.Bind(&c.Closure, c, func() { (*c.e).Wait() })
 }
 
 // logFamilyFunc1Frame is an activation of the literal logFamilyFunc1.
 type logFamilyFunc1Frame struct {
-	greenlet.Header
+	gen.Header
 	c *logFamilyFunc1
 }
 
 // CallResumable is the literal logFamilyFunc1 for callers that can be suspended.
-func (c *logFamilyFunc1) CallResumable(r *greenlet.Run) greenlet.Status {
+func (c *logFamilyFunc1) CallResumable(r *gen.Run) gen.Status {
 	return (*logFamilyFunc1Frame)(nil).body(r, c)
 }
 
-func (f *logFamilyFunc1Frame) body(r *greenlet.Run, c *logFamilyFunc1) (st greenlet.Status) {
+func (f *logFamilyFunc1Frame) body(r *gen.Run, c *logFamilyFunc1) (st gen.Status) {
 //line tree_test.go:27:1
-	if st = (*c.e).WaitResumable(r); st != greenlet.Done {
-		f = greenlet.Take(r, f, 49)
+	if st = (*c.e).WaitResumable(r); st != gen.Done {
+		f = gen.Take(r, f, 49)
 		f.c, f.PC = c, 1
 		return r.Link(f, &f.Header, st)
 	}
-	return greenlet.Done
+	return gen.Done
 }
 
 //line tree_greenlet_test.go:97:1
 
-func (f *logFamilyFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *logFamilyFunc1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
 	_ = c
 	r.Callee().(*EventWaitFrame).Release(r)
 	return r.Return(f, &f.Header)
 }
 
-func (f *logFamilyFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 49) }
-func (*logFamilyFunc1Frame) Func() *greenlet.Func      { return &logFamilyFunc1FrameInfo }
+func (f *logFamilyFunc1Frame) Release(r *gen.Run) { gen.Free(r, f, 49) }
+func (*logFamilyFunc1Frame) Func() *gen.Func      { return &logFamilyFunc1FrameInfo }
 
-var logFamilyFunc1FrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).family.func1", File: "github.com/going-green/greenlet/hub/tree_test.go", Line: 27, Points: "27"}
+var logFamilyFunc1FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).family.func1", File: "github.com/going-green/greenlet/hub/tree_test.go", Line: 27, Points: "27"}
 
 // logStartsFrame is an activation of log.starts.
 type logStartsFrame struct {
-	greenlet.Header
+	gen.Header
 	l *log
 	e *Event
 }
 
 func (l *log) newStartsFrame(e *Event) *logStartsFrame {
-	return greenlet.MakeFrame(logStartsFrame{l: l, e: e})
+	return gen.MakeFrame(logStartsFrame{l: l, e: e})
 }
 
 // startsResumable is log.starts for callers that can be suspended.
-func (l *log) startsResumable(r *greenlet.Run, e *Event) greenlet.Status {
+func (l *log) startsResumable(r *gen.Run, e *Event) gen.Status {
 	return (*logStartsFrame)(nil).body(r, l, e)
 }
 
-func (f *logStartsFrame) body(r *greenlet.Run, l *log, e *Event) (st greenlet.Status) {
+func (f *logStartsFrame) body(r *gen.Run, l *log, e *Event) (st gen.Status) {
 //line tree_test.go:32:1
 	l.Go(l.newWaitsFrame(e, "orphan"))
-	return greenlet.Done
+	return gen.Done
 }
 
 //line tree_greenlet_test.go:134:1
 
-func (f *logStartsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *logStartsFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l, f.e))
 }
 
-func (f *logStartsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.e) }
-func (f *logStartsFrame) Forget()                 { *f = logStartsFrame{Header: f.Header} }
-func (f *logStartsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 27) }
-func (*logStartsFrame) Func() *greenlet.Func      { return &logStartsFrameInfo }
+func (f *logStartsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.e) }
+func (f *logStartsFrame) Forget()            { *f = logStartsFrame{Header: f.Header} }
+func (f *logStartsFrame) Release(r *gen.Run) { gen.Free(r, f, 27) }
+func (*logStartsFrame) Func() *gen.Func      { return &logStartsFrameInfo }
 
-var logStartsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).starts", File: "github.com/going-green/greenlet/hub/tree_test.go", Line: 31}
+var logStartsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).starts", File: "github.com/going-green/greenlet/hub/tree_test.go", Line: 31}
 var _ func(*log, *Event) = (*log).starts
 
 // logShowsFrame is an activation of log.shows.
 type logShowsFrame struct {
-	greenlet.Header
+	gen.Header
 	l *log
 	t *testing.T
 	e *Event
 }
 
 func (l *log) newShowsFrame(t *testing.T, e *Event) *logShowsFrame {
-	return greenlet.MakeFrame(logShowsFrame{l: l, t: t, e: e})
+	return gen.MakeFrame(logShowsFrame{l: l, t: t, e: e})
 }
 
 // showsResumable is log.shows for callers that can be suspended.
-func (l *log) showsResumable(r *greenlet.Run, t *testing.T, e *Event) greenlet.Status {
+func (l *log) showsResumable(r *gen.Run, t *testing.T, e *Event) gen.Status {
 	return (*logShowsFrame)(nil).body(r, l, t, e)
 }
 
-func (f *logShowsFrame) body(r *greenlet.Run, l *log, t *testing.T, e *Event) (st greenlet.Status) {
+func (f *logShowsFrame) body(r *gen.Run, l *log, t *testing.T, e *Event) (st gen.Status) {
 //line tree_test.go:79:1
 	l.lines = append(l.lines, l.tree(t))
 	if f != nil {
@@ -168,39 +168,39 @@ func (f *logShowsFrame) body(r *greenlet.Run, l *log, t *testing.T, e *Event) (s
 	}
 //line tree_test.go:80:1
 	e.Set()
-	return greenlet.Done
+	return gen.Done
 }
 
 //line tree_greenlet_test.go:177:1
 
-func (f *logShowsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *logShowsFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l, f.t, f.e))
 }
 
-func (f *logShowsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.t, &f.e) }
-func (f *logShowsFrame) Forget()                 { *f = logShowsFrame{Header: f.Header} }
-func (f *logShowsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 0) }
-func (*logShowsFrame) Func() *greenlet.Func      { return &logShowsFrameInfo }
+func (f *logShowsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.t, &f.e) }
+func (f *logShowsFrame) Forget()            { *f = logShowsFrame{Header: f.Header} }
+func (f *logShowsFrame) Release(r *gen.Run) { gen.Free(r, f, 0) }
+func (*logShowsFrame) Func() *gen.Func      { return &logShowsFrameInfo }
 
-var logShowsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.(*log).shows", File: "github.com/going-green/greenlet/hub/tree_test.go", Line: 78}
+var logShowsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).shows", File: "github.com/going-green/greenlet/hub/tree_test.go", Line: 78}
 var _ func(*log, *testing.T, *Event) = (*log).shows
 
 // holdsUpFrame is an activation of holdsUp.
 type holdsUpFrame struct {
-	greenlet.Header
+	gen.Header
 	inside, free chan bool
 }
 
 func newHoldsUpFrame(inside chan bool, free chan bool) *holdsUpFrame {
-	return greenlet.MakeFrame(holdsUpFrame{inside: inside, free: free})
+	return gen.MakeFrame(holdsUpFrame{inside: inside, free: free})
 }
 
 // holdsUpResumable is holdsUp for callers that can be suspended.
-func holdsUpResumable(r *greenlet.Run, inside chan bool, free chan bool) greenlet.Status {
+func holdsUpResumable(r *gen.Run, inside chan bool, free chan bool) gen.Status {
 	return (*holdsUpFrame)(nil).body(r, inside, free)
 }
 
-func (f *holdsUpFrame) body(r *greenlet.Run, inside chan bool, free chan bool) (st greenlet.Status) {
+func (f *holdsUpFrame) body(r *gen.Run, inside chan bool, free chan bool) (st gen.Status) {
 //line tree_test.go:126:1
 	inside <- true
 	if f != nil {
@@ -208,23 +208,23 @@ func (f *holdsUpFrame) body(r *greenlet.Run, inside chan bool, free chan bool) (
 	}
 //line tree_test.go:127:1
 	<-free
-	return greenlet.Done
+	return gen.Done
 }
 
 //line tree_greenlet_test.go:218:1
 
-func (f *holdsUpFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *holdsUpFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.inside, f.free))
 }
 
-func (f *holdsUpFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.inside, &f.free) }
-func (f *holdsUpFrame) Forget()                 { *f = holdsUpFrame{Header: f.Header} }
-func (f *holdsUpFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 3) }
-func (*holdsUpFrame) Func() *greenlet.Func      { return &holdsUpFrameInfo }
+func (f *holdsUpFrame) Args(args []any)    { gen.SetArgs(f, args, &f.inside, &f.free) }
+func (f *holdsUpFrame) Forget()            { *f = holdsUpFrame{Header: f.Header} }
+func (f *holdsUpFrame) Release(r *gen.Run) { gen.Free(r, f, 3) }
+func (*holdsUpFrame) Func() *gen.Func      { return &holdsUpFrameInfo }
 
-var holdsUpFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub.holdsUp", File: "github.com/going-green/greenlet/hub/tree_test.go", Line: 125}
+var holdsUpFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.holdsUp", File: "github.com/going-green/greenlet/hub/tree_test.go", Line: 125}
 var _ func(chan bool, chan bool) = holdsUp
 
 func init() {
-	greenlet.Declare("log.family", "log.starts", "log.shows")
+	gen.Declare("log.family", "log.starts", "log.shows")
 }

@@ -26,19 +26,19 @@ frame is resumed, with the results to be fetched from the callee's.
 
 becomes
 
-	func addResumable(r *greenlet.Run, n int) (int, greenlet.Status) { return (*addFrame)(nil).body(r, n) }
+	func addResumable(r *gen.Run, n int) (int, gen.Status) { return (*addFrame)(nil).body(r, n) }
 
-	func (f *addFrame) body(r *greenlet.Run, n int) (ret0 int, st greenlet.Status) {
+	func (f *addFrame) body(r *gen.Run, n int) (ret0 int, st gen.Status) {
 		x, st = fetchResumable(r, n)
-		if st != greenlet.Done {
-			f = greenlet.Take(r, f, 58)
+		if st != gen.Done {
+			f = gen.Take(r, f, 58)
 			f.PC = 1
 			return ret0, r.Link(f, &f.Header, st)
 		}
-		return x + 1, greenlet.Done
+		return x + 1, gen.Done
 	}
 
-	func (f *addFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+	func (f *addFrame) Resume(r *gen.Run) (st gen.Status) {
 		switch f.PC {
 		case 0:
 			f.ret0, st = f.body(r, f.n)
@@ -70,7 +70,7 @@ The constructor leaves room for a greenlet before the frame, and New takes it: t
 one object. When the greenlet has ended it forgets what the frame holds, but for the
 results (Forget), as a user may keep it.
 
-	func newAddFrame(n int) *addFrame { return greenlet.MakeFrame(addFrame{n: n}) }
+	func newAddFrame(n int) *addFrame { return gen.MakeFrame(addFrame{n: n}) }
 
 What tracebacks and messages need is one variable, with the suspensions as a string that
 is read when it is wanted: of each the line, and what lives across it or has changed.
@@ -88,20 +88,20 @@ its resumption is a method Ask, which knows of none, and is mostly a leaf in Go'
 it has no frame on the stack, and checks for none. That takes a fifth off the time of a
 value. Resume is Ask for anyone else.
 
-	func (f *countFrame) Ask(p *int) greenlet.Status {
+	func (f *countFrame) Ask(p *int) gen.Status {
 		...
 			f.i, f.PC = i, 1
 			*p = i
-			return greenlet.Left
+			return gen.Left
 		...
 	}
 
-	func (f *countFrame) Resume(r *greenlet.Run) greenlet.Status {
+	func (f *countFrame) Resume(r *gen.Run) gen.Status {
 		var v int
-		if f.Ask(&v) == greenlet.Done {
+		if f.Ask(&v) == gen.Done {
 			return r.Return(f, &f.Header)
 		}
-		return greenlet.Yielded(r, v)
+		return gen.Yielded(r, v)
 	}
 
 It is the same for functions whose suspensions are all Exchanges of the same two types.
@@ -199,7 +199,7 @@ suspension or may be declared again by a loop, it is boxed:
 			func() int { return i })  iRef := i
 		greenlet.Yield(i)             fns = append(fns, func() int { return *iRef })
 	}                                 ...
-	                                  i = greenlet.Copy(i); *i++
+	                                  i = gen.Copy(i); *i++
 
 The literal captures iRef, not i: Go would allocate a captured variable that is
 assigned again, and the literal would see the next box. A new box for each
@@ -354,7 +354,7 @@ Two locals of one type share a field if neither is ever written where the other 
 (lower, slots.go). It is named after the first.
 
 	{                                 type fFrame struct {
-		a := load(1)                      greenlet.Header
+		a := load(1)                      gen.Header
 		greenlet.Yield(0)                 a block // also b
 		use(a)                        }
 	}
@@ -400,7 +400,7 @@ its statement, and variables declared on the function's first.
 # State numbers
 
 0 is a frame that has not started; 1, 2, … are the suspensions in the order of
-the code; greenlet.Unwind is making deferred calls.
+the code; gen.Unwind is making deferred calls.
 
 # What is refused
 

@@ -2,8 +2,8 @@
 # Calls
 
 	x, err := fetch(n)                x, err, st = fetchResumable(r, n)
-	                                  if st != greenlet.Done {
-	                                      f = greenlet.Take(r, f, 12)
+	                                  if st != gen.Done {
+	                                      f = gen.Take(r, f, 12)
 	                                      ... save, f.PC = 2
 	                                      return ret0, r.Link(f, &f.Header, st)
 	                                  }
@@ -45,11 +45,11 @@ I.m(x) is called as x.m(). A method that a struct has from an embedded interface
 companion that is promoted along with it, so the struct gets one, which looks for that of
 what is embedded as a call does. It has no frame: what it calls is linked to its caller's.
 
-	type wrap struct{ source }        func (v wrap) NextResumable(r *greenlet.Run) (int, greenlet.Status) {
+	type wrap struct{ source }        func (v wrap) NextResumable(r *gen.Run) (int, gen.Status) {
 	                                      if form, ok := any(v.source).(interface{ NextResumable(…) … }); ok {
 	                                          return form.NextResumable(r)
 	                                      }
-	                                      ... v.source.Next(), and greenlet.Done
+	                                      ... v.source.Next(), and gen.Done
 	                                  }
 
 It stands one level above the method that it forwards. So a struct that embeds wrap, and has
@@ -75,17 +75,17 @@ stays where it is and escapes, as with any literal:
 	emit := func(i int) {             emit = (&runFunc1{sum: sum}).value()
 		sum += i
 		greenlet.Yield(i)             type runFunc1 struct {
-	}                                     greenlet.Closure
+	}                                     gen.Closure
 	                                      sum *int
 	                                  }
 
-	                                  func (c *runFunc1) CallResumable(r *greenlet.Run, i int) … {
+	                                  func (c *runFunc1) CallResumable(r *gen.Run, i int) … {
 	                                      *c.sum += i
 	                                      ... as any companion; the frame has a field c
 	                                  }
 
 	                                  func (c *runFunc1) value() func(int) {
-	                                      return greenlet.Bind(&c.Closure, c, func(i int) {
+	                                      return gen.Bind(&c.Closure, c, func(i int) {
 	                                          ... the literal as it is written
 	                                      })
 	                                  }
@@ -111,10 +111,10 @@ function; and again in each function, which is another type each time.)
 
 	last := item{}                    last = new(item)
 	add := func(x item) {             add = func(c *runFunc1[item]) func(item) {
-		greenlet.Yield(x.n)               return greenlet.Bind(&c.Closure, c, func(x item) {
+		greenlet.Yield(x.n)               return gen.Bind(&c.Closure, c, func(x item) {
 		last = x                              ... the literal as it is written
 	}                                     })
-	                                  }(&runFunc1[item]{last: last, step: func(f *runFunc1Frame[item], …) greenlet.Status {
+	                                  }(&runFunc1[item]{last: last, step: func(f *runFunc1Frame[item], …) gen.Status {
 	                                      ... as any step
 	                                  }})
 
@@ -124,7 +124,7 @@ nothing but the function itself could name the other's (emit, fn_inplace.go).
 
 # Function values
 
-	h(x)                              if c, ok := greenlet.Resumable(h).(interface{ CallResumable(…) … }); ok {
+	h(x)                              if c, ok := gen.Resumable(h).(interface{ CallResumable(…) … }); ok {
 	                                      ... c.CallResumable(r, x), as a call
 	                                  } else {
 	                                      h(x)
@@ -143,14 +143,14 @@ In annotated functions, a declared function used as a value stays as it is, for 
 registered. Of methods, instances of generic functions, and switches the value is a
 literal that makes the call (values.go):
 
-	f := s.serve                      f = (&runValue1{recv: greenlet.Ref(s)}).value()
+	f := s.serve                      f = (&runValue1{recv: gen.Ref(s)}).value()
 
 Plain code makes values, too: in package variables, in results of plain functions, in
 annotated functions while they run as plain code. They are found by their code, which is
 registered while the program is initialised:
 
-	func init() { greenlet.Register(fib, fibValue{}) }                          // fib
-	func init() { greenlet.RegisterMethod((*new(T)).M, func(recv T) any { … }) } // x.M, for all x
+	func init() { gen.Register(fib, fibValue{}) }                          // fib
+	func init() { gen.RegisterMethod((*new(T)).M, func(recv T) any { … }) } // x.M, for all x
 
 The package of a function registers it, and the method values of a method, if these are
 exported, or named without a call in the package or its tests. There is one code of each for all
@@ -176,7 +176,7 @@ SetLost reports.
 The body of a loop over an iterator function becomes a literal, which the iterator
 gets, and the loop a call of the iterator:
 
-	for x := range seq {              loop = greenlet.NewLoop()
+	for x := range seq {              loop = gen.NewLoop()
 		if x > 3 {                    ... seq(body), as the call of a function value
 			return x                  loop.End()
 		}                             if loop.Next != 0 {
@@ -229,8 +229,8 @@ Only functions that defer pay. Their frame is taken at the start and holds the
 results; their one variant is called step, and begins with a deferred call of
 Go; a method run calls it, for hot calls and for Resume:
 
-	func (f *aFrame) step(r *greenlet.Run) (st greenlet.Status) {
-		st = greenlet.Broken
+	func (f *aFrame) step(r *gen.Run) (st gen.Status) {
+		st = gen.Broken
 		defer f.Catch(&st)
 		...
 		f.DeferFunc(mu.Unlock)             // defer mu.Unlock()
@@ -242,7 +242,7 @@ Go; a method run calls it, for hot calls and for Resume:
 			... f.Next(r), which may suspend
 		}
 		f.End()
-		return greenlet.Done
+		return gen.Done
 	}
 
 Named results stay in the frame, or in boxes, for a panic loses Go's locals.
@@ -260,13 +260,13 @@ is nil, and so is what recover returns:
 
 	//greenlet:resumable
 	func cleanup(c Conn) {            func cleanupResumable(r …, c Conn) … { … run(r, nil, c) }
-		if v := recover(); v != nil {     func cleanupDeferred(r …, d *greenlet.DeferHeader, c Conn) … { … run(r, d, c) }
+		if v := recover(); v != nil {     func cleanupDeferred(r …, d *gen.DeferHeader, c Conn) … { … run(r, d, c) }
 			c.Send(v)
 		}                                 v := f.deferrer.Recover()
 	}
 
 	defer cleanup(c)                  arg := c
-	                                  f.DeferResumable(func(run *greenlet.Run) greenlet.Status {
+	                                  f.DeferResumable(func(run *gen.Run) gen.Status {
 	                                      return cleanupDeferred(run, &f.DeferHeader, arg)
 	                                  })
 
@@ -306,7 +306,7 @@ A switch may be deferred by itself. It waits in a frame of the runtime's, and
 drops what it receives:
 
 	defer g.Switch(a, b)              f.DeferSend(g, a, b)
-	defer greenlet.Yield(v)           greenlet.DeferYield[T](&f.DeferHeader, v)
+	defer greenlet.Yield(v)           gen.DeferYield[T](&f.DeferHeader, v)
 
 A panic that leaves a hot call passes through its callers as Go panics do. At
 the driver it goes on in the frames that wait: the innermost that defers is

@@ -630,7 +630,7 @@ module example.com/m
 go 1.26.0
 `)
 	g.refused(".", `
-a.go:5:1: generated code needs github.com/going-green/greenlet/runtime, which no required module provides [no-runtime]
+a.go:5:1: generated code needs github.com/going-green/greenlet/runtime/gen, which no required module provides [no-runtime]
 	go get github.com/going-green/greenlet
 `)
 }

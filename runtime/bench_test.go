@@ -1,14 +1,16 @@
-package greenlet
+package greenlet_test
 
 import (
 	"iter"
 	"testing"
+
+	greenlet "github.com/going-green/greenlet/runtime"
 )
 
 func BenchmarkCount(b *testing.B) {
 	b.Run("pull", func(b *testing.B) {
 		b.ReportAllocs()
-		next, stop := Pull[int](newCountFrame(b.N))
+		next, stop := greenlet.Pull[int](newCountFrame(b.N))
 		defer stop()
 		for range b.N {
 			next()
@@ -16,7 +18,7 @@ func BenchmarkCount(b *testing.B) {
 	})
 	b.Run("seq", func(b *testing.B) {
 		b.ReportAllocs()
-		for range Seq[int](newCountFrame(b.N)) {
+		for range greenlet.Seq[int](newCountFrame(b.N)) {
 		}
 	})
 	b.Run("iter.Pull", func(b *testing.B) {
@@ -46,7 +48,7 @@ func BenchmarkTree(b *testing.B) {
 	b.Run("pull", func(b *testing.B) {
 		b.ReportAllocs()
 		for range b.N {
-			next, stop := Pull[int](newWalkFrame(root))
+			next, stop := greenlet.Pull[int](newWalkFrame(root))
 			for _, ok := next(); ok; _, ok = next() {
 			}
 			stop()
@@ -56,7 +58,7 @@ func BenchmarkTree(b *testing.B) {
 	b.Run("seq", func(b *testing.B) {
 		b.ReportAllocs()
 		for range b.N {
-			for range Seq[int](newWalkFrame(root)) {
+			for range greenlet.Seq[int](newWalkFrame(root)) {
 			}
 		}
 		per(b)
@@ -74,9 +76,9 @@ func BenchmarkTree(b *testing.B) {
 
 func BenchmarkPing(b *testing.B) {
 	b.ReportAllocs()
-	var p, q *Greenlet
-	p = New(newPingFrame(&q, b.N/2))
-	q = New(newPingFrame(&p, b.N/2))
+	var p, q *greenlet.Greenlet
+	p = greenlet.New(newPingFrame(&q, b.N/2))
+	q = greenlet.New(newPingFrame(&p, b.N/2))
 	p.Switch()
 }
 

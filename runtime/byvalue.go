@@ -4,6 +4,10 @@ import (
 	"reflect"
 	"runtime"
 	"strings"
+
+	"github.com/going-green/greenlet/runtime/internal/argument"
+	"github.com/going-green/greenlet/runtime/internal/funcval"
+	"github.com/going-green/greenlet/runtime/internal/proto"
 )
 
 // Functions by value: New(squares, 5) is New(newSquaresFrame(5)). The form of a function
@@ -34,12 +38,12 @@ func frameOf(op string, run any, args []any) Frame {
 	}
 	t := reflect.TypeOf(run)
 	switch {
-	case t == nil, t.Kind() == reflect.Func && funcOf(run) == nil:
+	case t == nil, t.Kind() == reflect.Func && funcval.Pointer(run) == nil:
 		panic(&StateError{Op: op, Reason: "there is nothing to run: the function or frame is nil"})
 	case t.Kind() != reflect.Func:
-		panic(&StateError{Op: op, Reason: "what is to run is of type " + valueType(run) + ", neither a function nor a frame"})
+		panic(&StateError{Op: op, Reason: "what is to run is of type " + argument.TypeName(run) + ", neither a function nor a frame"})
 	}
-	form := Resumable(run)
+	form := funcval.Resumable(run)
 	if form == nil {
 		panic(&StateError{Op: op, Reason: notCompiled(funcName(run))})
 	}
@@ -56,11 +60,19 @@ func frameOf(op string, run any, args []any) Frame {
 // funcName is the name of a function value, as in tracebacks. That of a literal is the one
 // of its plain form, which the method value of its type makes.
 func funcName(fn any) string {
-	name := strings.TrimSuffix(runtime.FuncForPC(funcOf(fn).pc).Name(), "-fm")
+	name := strings.TrimSuffix(runtime.FuncForPC(funcval.PC(fn)).Name(), "-fm")
 	if typ, ok := strings.CutSuffix(name, ".value.func1"); ok {
 		return literalName(typ + ".Call")
 	}
 	return name
+}
+
+func init() {
+	funcval.Unseen = func(name string) {
+		panic(&StateError{Op: "call", Reason: name + " is resumable, but this value of it was made by plain code that the generator has not seen, so that it can't be suspended; make it in a function annotated //greenlet:resumable, or in a package that has one"})
+	}
+	// The operations themselves, as values that plain code makes.
+	funcval.Declare(0, "Yield", "YieldFrom", "Exchange", "Switch", "Call", "Greenlet.Switch", "Greenlet.Throw", "Greenlet.Kill")
 }
 
 // notCompiled says of the function called name why it can't be started.
@@ -73,7 +85,7 @@ func notCompiled(name string) string {
 
 // describeValue is what a frame that calls fn says of it.
 func describeValue(fn any) *Func {
-	code := runtime.FuncForPC(funcOf(fn).pc)
+	code := runtime.FuncForPC(funcval.PC(fn))
 	file, line := code.FileLine(code.Entry()) // of a literal, often those of its plain form in the generated file
 	return &Func{Name: funcName(fn), File: sourceFile(runtime.Frame{Function: code.Name(), File: file}), Line: line, through: true}
 }
@@ -89,28 +101,11 @@ type valueFrame struct {
 	info    *Func           // once it is asked for
 }
 
-// take makes args those of the call of a function of type t.
-func (f *valueFrame) take(t reflect.Type, args []any) {
-	n := t.NumIn()
+// take makes given the arguments of the call of a function of type t.
+func (f *valueFrame) take(t reflect.Type, given []any) {
+	list, m := argument.Of(t, given)
+	fit(f, m)
 	f.results = t.NumOut()
-	if t.IsVariadic() {
-		n--
-		if len(args) < n {
-			count(f, args, n)
-		}
-	} else {
-		count(f, args, n)
-	}
-	list := make([]reflect.Value, 1, len(args)+1) // the first is the run
-	for i := range args {
-		in := t.In(min(i, t.NumIn()-1))
-		if i >= n {
-			in = in.Elem()
-		}
-		p := reflect.New(in).Elem()
-		p.Set(argument(f, in, args, i))
-		list = append(list, p)
-	}
 	f.args = list
 }
 
@@ -146,7 +141,7 @@ func (f *valueFrame) Resume(r *Run) Status {
 		}
 		return r.Return(f, &f.Header)
 	}
-	if st := f.call(r); st != Done {
+	if st := f.call(r); st != proto.Done {
 		f.PC = 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -161,7 +156,7 @@ func (f *valueFrame) call(r *Run) (st Status) {
 	out := reflect.ValueOf(f.form).MethodByName(callResumable).Call(f.args)
 	f.args = nil
 	last := len(out) - 1
-	if st = out[last].Interface().(Status); st == Done {
+	if st = out[last].Interface().(Status); st == proto.Done {
 		f.returned(out[:last])
 	}
 	return st

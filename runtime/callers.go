@@ -48,15 +48,21 @@ func withoutGlue(frames []runtime.Frame) []runtime.Frame {
 	return list
 }
 
-// isRuntime reports whether f is of this package. A literal of it that was compiled
-// in line has the name of the function around it, and only its file tells.
+// isRuntime reports whether f is of this package, of package gen, or internal to them. A
+// literal that was compiled in line has the name of the function around it, and only its file
+// tells.
 func isRuntime(f runtime.Frame) bool {
+	if hasRuntimeName(f.Function) {
+		return true
+	}
 	dir, file := path.Split(f.File)
-	return hasRuntimeName(f.Function) || dir == runtimeDir && !strings.HasSuffix(file, "_test.go")
+	within, ok := strings.CutPrefix(dir, runtimeDir)
+	return ok && !strings.HasSuffix(file, "_test.go") && (within == "" || within == "gen/" || strings.HasPrefix(within, "internal/"))
 }
 
 func hasRuntimeName(fn string) bool {
-	return strings.HasPrefix(fn, "github.com/going-green/greenlet/runtime.")
+	within, ok := strings.CutPrefix(fn, "github.com/going-green/greenlet/runtime")
+	return ok && (strings.HasPrefix(within, ".") || strings.HasPrefix(within, "/gen.") || strings.HasPrefix(within, "/internal/"))
 }
 
 var runtimeDir = func() string {

@@ -1,5 +1,9 @@
 package greenlet
 
+import (
+	"github.com/going-green/greenlet/runtime/internal/proto"
+)
+
 // Deferred calls of resumable functions. A function that defers embeds
 // DeferHeader in its frame; the others pay nothing.
 //
@@ -8,10 +12,7 @@ package greenlet
 // user's deferred calls are made one by one, as ordinary code that may suspend.
 // A panic thrown into the frame while it waits begins the same way.
 
-// Unwind is the state of a frame that makes its deferred calls.
-const Unwind = ^uint32(0)
-
-// DeferHeader is the Header of functions that defer.
+// DeferHeader is for generated code: the Header of functions that defer.
 type DeferHeader struct {
 	Header
 	calls []deferred // pending, the next one last
@@ -82,7 +83,7 @@ func (h *DeferHeader) DeferRecover(by *DeferHeader) {
 // Catch is deferred by a step, with the step's result, which is Broken if the
 // step did not come to its end.
 func (h *DeferHeader) Catch(st *Status) {
-	if *st != Broken || h.mode == left {
+	if *st != proto.Broken || h.mode == left {
 		return
 	}
 	v := recover()
@@ -97,14 +98,14 @@ func (h *DeferHeader) Catch(st *Status) {
 
 // catch makes the frame unwind with the panic v.
 func (h *DeferHeader) catch(v any) {
-	h.PC, h.mode, h.value = Unwind, panicking, v
+	h.PC, h.mode, h.value = proto.Unwind, panicking, v
 }
 
 // goexit makes all deferred calls, for runtime.Goexit, which can't wait. A panic of
 // one goes to those that are left, and on to the callers, if it is not recovered:
 // v is one that comes from below, the result is that which goes on, or nil.
 func (h *DeferHeader) goexit(v any) any {
-	h.PC, h.mode = Unwind, exiting
+	h.PC, h.mode = proto.Unwind, exiting
 	if v != nil {
 		h.mode, h.value = panicking, v
 	}
@@ -122,7 +123,7 @@ func (h *DeferHeader) goexit(v any) any {
 // Pending reports whether deferred calls are left. It begins the unwinding.
 func (h *DeferHeader) Pending() bool {
 	if h.mode == running {
-		h.PC, h.mode = Unwind, returning
+		h.PC, h.mode = proto.Unwind, returning
 	}
 	return len(h.calls) > 0
 }
@@ -148,7 +149,7 @@ func (h *DeferHeader) Next(r *Run) (st Status) {
 				r.Recovered(mark)
 			}
 			h.catch(v)
-			st = Done
+			st = proto.Done
 		} else {
 			h.mode = exiting
 		}

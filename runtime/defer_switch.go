@@ -1,5 +1,9 @@
 package greenlet
 
+import (
+	"github.com/going-green/greenlet/runtime/internal/proto"
+)
+
 // Switches that are deferred by themselves. Their operands are evaluated by the
 // defer statement; what they receive is dropped, but must have the type that
 // they expect.
@@ -19,19 +23,9 @@ func (h *DeferHeader) DeferCall(frame Frame) {
 	h.deferSwitch(nil, func(r *Run, w *waiter) Status { return r.Enter(w, &w.Header, frame) })
 }
 
-// DeferSwitch registers a [Switch], for the frame whose header is h.
-func DeferSwitch[R, T any](h *DeferHeader, to *Greenlet, v T) {
-	h.deferSwitch(new(R), func(r *Run, _ *waiter) Status { return Send(r, to, v) })
-}
-
-// DeferExchange registers an [Exchange], for the frame whose header is h.
-func DeferExchange[R, T any](h *DeferHeader, v T) {
-	h.deferSwitch(new(R), func(r *Run, _ *waiter) Status { return Yielded(r, v) })
-}
-
-// DeferYield registers a [Yield], for the frame whose header is h.
-func DeferYield[T any](h *DeferHeader, v T) {
-	h.deferSwitch(nil, func(r *Run, _ *waiter) Status { return Yielded(r, v) })
+// DeferSwitching registers the switch that to makes; slot is for [Run.Await], or nil.
+func (h *DeferHeader) DeferSwitching(slot any, to func(r *Run) Status) {
+	h.deferSwitch(slot, func(r *Run, _ *waiter) Status { return to(r) })
 }
 
 // deferSwitch registers the switch that to makes; slot is for [Run.Await], or nil.
@@ -55,6 +49,6 @@ func (w *waiter) Resume(r *Run) Status {
 
 func (w *waiter) Func() *Func      { return waiterFunc }
 func (w *waiter) Release(*Run)     {}
-func (w *waiter) Send(*Run) Status { return Switched }
+func (w *waiter) Send(*Run) Status { return proto.Switched }
 
 var waiterFunc = &Func{Name: "deferred switch"}

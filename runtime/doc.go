@@ -30,6 +30,30 @@
 //
 // docs/conformance.md holds the package against the tests of Python's greenlet.
 //
-// The files frame.go, make.go, protocol.go, defer.go and loop.go are for generated code, as
-// is the lower half of yieldfrom.go.
+// # By task
+//
+//   - Make a greenlet: [New], [NewChild]; change what it will run: [Greenlet.SetRun]; take
+//     what New takes: [FrameOf].
+//   - Switch: [Greenlet.Switch], or with types [Switch]; give up control to the parent:
+//     [Yield], or [Exchange] for an answer; run another's rest: [YieldFrom]; a frame: [Call].
+//   - Iterate: [Seq], [Pull]; send values in: [Exchanger], which makes a [Generator]; pull
+//     from any iterator: [PullSeq], [PullSeq2].
+//   - End: [Greenlet.Kill] and [Greenlet.Throw], with [Exit] or a panic of your own.
+//   - Ask: [Current], [Main], [Greenlet.Parent], [Greenlet.Dead], [Greenlet.Active],
+//     [Greenlet.Started]; several values in one switch are [Values].
+//   - Variables: [Local], [Greenlet.SetContext].
+//   - See where they stand: [Greenlet.Stack], made of [StackFrame]; [Caller] and [Callers];
+//     [DumpTree], [DumpAll] after [SetTracking]; of a panic [PanicStack], a [Traceback].
+//   - Trace: [SetTrace] sets a [Tracer], who is told of an [Event].
+//   - Find what is lost: [SetLost] with a [LostHandler] of each [Lost] suspension;
+//     [SetDropHandler] of greenlets that nobody can reach.
+//   - Errors, as panics: [StateError], [TypeError], [ArgumentError].
+//   - Frames, which generated constructors make: [Frame], and what a [Func] and each [Point]
+//     say of its function.
+//
+// # For generated code
+//
+// What only generated code calls is in package gen, but for [Run], [Status], [Header],
+// [DeferHeader] and [YieldFromResumable]: the methods of [Greenlet] and [Frame] speak of these,
+// or share their unexported state. Programs name none of them.
 package greenlet

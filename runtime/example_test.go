@@ -1,4 +1,4 @@
-package greenlet
+package greenlet_test
 
 import (
 	"context"
@@ -8,13 +8,16 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	greenlet "github.com/going-green/greenlet/runtime"
+	"github.com/going-green/greenlet/runtime/gen"
 )
 
 // The frames of these examples are of the functions in lowered_test.go:
 // newCountFrame(n) makes one that yields 0, 1, … n-1.
 
 func ExampleNew() {
-	g := New(newCountFrame(2))
+	g := greenlet.New(newCountFrame(2))
 	fmt.Println(g.Switch(), g.Switch(), g.Dead())
 	fmt.Println(g.Switch(), g.Dead())
 	// Output:
@@ -23,13 +26,13 @@ func ExampleNew() {
 }
 
 func ExampleGreenlet_Switch() {
-	g := New(newCountFrame(0))
+	g := greenlet.New(newCountFrame(0))
 	fmt.Println(g.Switch(10)) // the first switch's arguments replace the parameters
 	// Output: 0
 }
 
 func ExampleGreenlet_Throw() {
-	g := New(newCountFrame(2))
+	g := greenlet.New(newCountFrame(2))
 	g.Switch()
 	defer func() { fmt.Println(recover(), g.Dead()) }()
 	g.Throw(errors.New("not wanted"))
@@ -37,28 +40,28 @@ func ExampleGreenlet_Throw() {
 }
 
 func ExampleGreenlet_Kill() {
-	g := New(newCountFrame(2))
+	g := greenlet.New(newCountFrame(2))
 	g.Switch()
 	fmt.Println(g.Kill(), g.Dead())
 	// Output: greenlet: exit true
 }
 
 func ExampleGreenlet_SetParent() {
-	defer func() { fmt.Println(recover().(*StateError).Reason) }()
-	g := New(newCountFrame(2))
+	defer func() { fmt.Println(recover().(*greenlet.StateError).Reason) }()
+	g := greenlet.New(newCountFrame(2))
 	g.SetParent(g)
 	// Output: cyclic parent chain
 }
 
 func ExampleGreenlet_SetRun() {
-	g := NewChild(Main(), nil)
+	g := greenlet.NewChild(greenlet.Main(), nil)
 	g.SetRun(newCountFrame(1))
 	fmt.Println(g.Switch(), g.Run())
 	// Output: 0 <nil>
 }
 
 func ExampleGreenlet_Stack() {
-	g := New(newCountFrame(2))
+	g := greenlet.New(newCountFrame(2))
 	g.Switch()
 	fmt.Println(g.Stack())
 	// Output: [greenlet.count(lowered_test.go:12)]
@@ -66,15 +69,15 @@ func ExampleGreenlet_Stack() {
 
 func ExampleGreenlet_SetContext() {
 	type user struct{}
-	g := New(newCountFrame(2))
+	g := greenlet.New(newCountFrame(2))
 	g.SetContext(context.WithValue(g.Context(), user{}, "gopher"))
 	fmt.Println(g.Context().Value(user{}))
 	// Output: gopher
 }
 
 func ExampleLocal() {
-	var requests Local[int]
-	g, h := New(newCountFrame(2)), New(newCountFrame(2))
+	var requests greenlet.Local[int]
+	g, h := greenlet.New(newCountFrame(2)), greenlet.New(newCountFrame(2))
 	requests.Set(g, 7)
 	fmt.Println(requests.Get(g))
 	fmt.Println(requests.Get(h))
@@ -84,7 +87,7 @@ func ExampleLocal() {
 }
 
 func ExamplePull() {
-	next, stop := Pull[int](newCountFrame(2))
+	next, stop := greenlet.Pull[int](newCountFrame(2))
 	defer stop()
 	for v, ok := next(); ok; v, ok = next() {
 		fmt.Println(v)
@@ -95,8 +98,8 @@ func ExamplePull() {
 }
 
 func ExampleNewChild() {
-	parent := New(newCountFrame(1))
-	child := NewChild(parent, newCountFrame(0))
+	parent := greenlet.New(newCountFrame(1))
+	child := greenlet.NewChild(parent, newCountFrame(0))
 	child.Switch() // ends at once, and its parent goes on
 	fmt.Println(child.Dead(), parent.Started())
 	parent.Kill()
@@ -104,14 +107,14 @@ func ExampleNewChild() {
 }
 
 func ExampleMain() {
-	g := New(newCountFrame(1))
-	fmt.Println(g.Parent() == Main(), Current() == Main(), Main().Dead())
+	g := greenlet.New(newCountFrame(1))
+	fmt.Println(g.Parent() == greenlet.Main(), greenlet.Current() == greenlet.Main(), greenlet.Main().Dead())
 	g.Kill()
 	// Output: true true false
 }
 
 func ExampleGreenlet_Dead() {
-	g := New(newCountFrame(1))
+	g := greenlet.New(newCountFrame(1))
 	fmt.Println(g.Started(), g.Active(), g.Dead())
 	g.Switch()
 	fmt.Println(g.Started(), g.Active(), g.Dead())
@@ -124,13 +127,13 @@ func ExampleGreenlet_Dead() {
 }
 
 func ExampleCall() {
-	frame := Call(newCountFrame(0))
+	frame := greenlet.Call(newCountFrame(0))
 	fmt.Println(frame.Func().Name)
 	// Output: greenlet.count
 }
 
 func ExamplePullSeq() {
-	next, stop := PullSeq(slices.Values([]string{"plain", "iterators", "work", "too"}))
+	next, stop := greenlet.PullSeq(slices.Values([]string{"plain", "iterators", "work", "too"}))
 	defer stop()
 	fmt.Println(next())
 	fmt.Println(next())
@@ -141,12 +144,12 @@ func ExamplePullSeq() {
 
 func ExampleYield() {
 	defer func() { fmt.Println(recover()) }()
-	Yield(1) // in plain code
+	greenlet.Yield(1) // in plain code
 	// Output: greenlet: Yield: plain code has no parent to switch to; call it from a function annotated //greenlet:resumable that runs as a greenlet
 }
 
 func ExampleExchanger() {
-	counter := Exchanger[int, int](newCountFrame(2))
+	counter := greenlet.Exchanger[int, int](newCountFrame(2))
 	defer counter.Stop()
 	fmt.Println(counter.Next())
 	fmt.Println(counter.Send(9)) // count yields: it drops what comes in
@@ -158,7 +161,7 @@ func ExampleExchanger() {
 }
 
 func ExampleSeq() {
-	for v := range Seq[int](newCountFrame(5)) {
+	for v := range greenlet.Seq[int](newCountFrame(5)) {
 		if v == 2 {
 			break
 		}
@@ -170,31 +173,31 @@ func ExampleSeq() {
 }
 
 func ExampleSwitch() {
-	g := New(newCountFrame(2))
+	g := greenlet.New(newCountFrame(2))
 	g.Switch()
-	fmt.Println(Switch[int](g, "ignored") + 1)
+	fmt.Println(greenlet.Switch[int](g, "ignored") + 1)
 	// Output: 2
 }
 
 func ExampleSetTrace() {
-	SetTrace(func(e Event, from, to *Greenlet) {
-		fmt.Println(e, from == Main(), to == Main())
+	greenlet.SetTrace(func(e greenlet.Event, from, to *greenlet.Greenlet) {
+		fmt.Println(e, from == greenlet.Main(), to == greenlet.Main())
 	})
-	defer SetTrace(nil)
-	New(newCountFrame(2)).Switch()
+	defer greenlet.SetTrace(nil)
+	greenlet.New(newCountFrame(2)).Switch()
 	// Output:
 	// switch true false
 	// switch false true
 }
 
 func ExampleSetDropHandler() {
-	dropped := make(chan *Greenlet, 100)
-	SetDropHandler(func(g *Greenlet) { dropped <- g })
-	defer SetDropHandler(nil)
+	dropped := make(chan *greenlet.Greenlet, 100)
+	greenlet.SetDropHandler(func(g *greenlet.Greenlet) { dropped <- g })
+	defer greenlet.SetDropHandler(nil)
 	// … now and then, where it is safe:
 	select {
 	case g := <-dropped:
-		g.SetParent(Main())
+		g.SetParent(greenlet.Main())
 		g.Kill()
 	default:
 	}
@@ -202,11 +205,11 @@ func ExampleSetDropHandler() {
 }
 
 func ExampleDumpTree() {
-	hub := New(newWalkFrame(&tree{l: &tree{}}))
-	worker := NewChild(hub, newCountFrame(3))
+	hub := greenlet.New(newWalkFrame(&tree{l: &tree{}}))
+	worker := greenlet.NewChild(hub, newCountFrame(3))
 	hub.Switch()
 	var b strings.Builder
-	DumpTree(&b, worker, New(newCountFrame(1)))
+	greenlet.DumpTree(&b, worker, greenlet.New(newCountFrame(1)))
 	fmt.Fprint(os.Stdout, regexp.MustCompile("0x[0-9a-f]+").ReplaceAllString(b.String(), "0x…"))
 	// Output:
 	// main
@@ -220,13 +223,13 @@ func ExampleDumpTree() {
 }
 
 func ExampleDumpAll() {
-	SetTracking(true)
-	defer SetTracking(false)
-	next, stop := Pull[int](newCountFrame(3)) // nobody holds its greenlet
+	greenlet.SetTracking(true)
+	defer greenlet.SetTracking(false)
+	next, stop := greenlet.Pull[int](newCountFrame(3)) // nobody holds its greenlet
 	defer stop()
 	next()
 	var b strings.Builder
-	DumpAll(&b) // to os.Stderr, in a program
+	greenlet.DumpAll(&b) // to os.Stderr, in a program
 	fmt.Fprint(os.Stdout, regexp.MustCompile("0x[0-9a-f]+").ReplaceAllString(b.String(), "0x…"))
 	// Output:
 	// main
@@ -242,22 +245,22 @@ func ExampleDumpAll() {
 //		greenlet.YieldFrom[any](greenlet.New(newCountFrame(m)))
 //	}
 type bothFrame struct {
-	Header
+	gen.Header
 	n, m int
 }
 
-func (f *bothFrame) Func() *Func        { return &Func{Name: "greenlet.both"} }
-func (f *bothFrame) Args(args []any)    {}
-func (f *bothFrame) Send(r *Run) Status { return r.Finish() }
-func (f *bothFrame) Release(*Run)       {}
+func (f *bothFrame) Func() *greenlet.Func       { return &greenlet.Func{Name: "greenlet.both"} }
+func (f *bothFrame) Args(args []any)            {}
+func (f *bothFrame) Send(r *gen.Run) gen.Status { return r.Finish() }
+func (f *bothFrame) Release(*gen.Run)           {}
 
-func (f *bothFrame) Resume(r *Run) Status {
+func (f *bothFrame) Resume(r *gen.Run) gen.Status {
 	for i, n := range []int{f.n, f.m} {
 		if f.PC > uint32(i) {
 			continue // that is over
 		}
 		f.PC++
-		if _, st := YieldFromResumable[any](r, NewChild(r.Current(), newCountFrame(n))); st != Done {
+		if _, st := greenlet.YieldFromResumable[any](r, greenlet.NewChild(r.Current(), newCountFrame(n))); st != gen.Done {
 			return r.Link(f, &f.Header, st)
 		}
 	}
@@ -265,7 +268,7 @@ func (f *bothFrame) Resume(r *Run) Status {
 }
 
 func ExampleYieldFrom() {
-	for v := range Seq[int](&bothFrame{n: 2, m: 3}) {
+	for v := range greenlet.Seq[int](&bothFrame{n: 2, m: 3}) {
 		fmt.Println(v)
 	}
 	// Output:

@@ -1,6 +1,10 @@
 package greenlet
 
-import "sync/atomic"
+import (
+	"sync/atomic"
+
+	"github.com/going-green/greenlet/runtime/internal/proto"
+)
 
 // Generator is what Python's generators are: a greenlet that plain code drives, that
 // takes values of type In where it waits in [Exchange] and hands out values of type Out.
@@ -69,10 +73,10 @@ func (x *Generator[In, Out]) Send(v In) (got Out, ok bool) {
 		*q = v
 		g.state = current
 		status := g.leaf.Resume(r)
-		for status == Done {
+		for status == proto.Done {
 			status = g.leaf.Resume(r)
 		}
-		if status == Switched && !p.switched() {
+		if status == proto.Switched && !p.switched() {
 			return got, false
 		}
 		g.state = suspended

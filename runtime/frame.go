@@ -5,11 +5,14 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/going-green/greenlet/runtime/internal/argument"
+	"github.com/going-green/greenlet/runtime/internal/proto"
 )
 
-// This file is the protocol between generated code and the driver, with
-// protocol.go. Nothing in it is meant to be called by hand; users hold frames
-// by the [Frame] interface.
+// This file is the protocol between generated code and the driver, with protocol.go, defer.go
+// and package gen. Nothing in it is meant to be called by hand; users hold frames by the
+// [Frame] interface.
 
 // Frame is one activation of a resumable function: its state number, the
 // locals that live across its suspension, and a link to the frame that called
@@ -29,7 +32,7 @@ type Frame interface {
 	// Release gives a frame that has returned back, for another call.
 	Release(r *Run)
 	// Forget clears what a frame that has ended holds, but for its results: the
-	// greenlet that ran it may live on, and keeps it; see [MakeFrame].
+	// greenlet that ran it may live on, and keeps it; see gen.MakeFrame.
 	Forget()
 
 	header() *Header
@@ -43,24 +46,31 @@ type taker interface {
 }
 
 // setArgs replaces the parameters of f, which has not started.
-func setArgs(f Frame, args []any) {
+func setArgs(f Frame, list []any) {
 	if t, ok := f.(taker); ok {
-		t.Args(args)
+		t.Args(list)
 	} else {
-		count(f, args, 0)
+		fit(f, argument.Count(list, 0))
+	}
+}
+
+// fit panics if there is a mismatch of the arguments for f.
+func fit(f Frame, m *argument.Mismatch) {
+	if m != nil {
+		panic(&ArgumentError{Func: f.Func(), Index: m.Index, Want: m.Want, Got: m.Got, WantCount: m.WantCount, GotCount: m.GotCount})
 	}
 }
 
 // An asker is a frame of a function that does nothing but yield values of type T. Ask
-// stores the next one and returns [Left], or [Done]: it is Resume for who needs no run.
+// stores the next one and returns gen.Left, or gen.Done: it is Resume for who needs no run.
 type asker[T any] interface{ Ask(*T) Status }
 
 // An answered is an asker of a function that does nothing but exchange values of type Out
 // for answers of type In: it returns where it waits for the next, or nil at the end.
 type answered[In, Out any] interface{ Ask(*Out) *In }
 
-// Header is the part that all frames have in common. Generated frame types
-// embed it.
+// Header is for generated code, whose frame types embed it: the part that all frames have in
+// common.
 type Header struct {
 	// Caller is the frame to continue when this one returns; nil for the
 	// root frame of a greenlet.
@@ -75,9 +85,9 @@ type use uint32
 
 const (
 	unused   use = iota
-	hasRoom      // nobody yet, and there is room for the greenlet that will run it: see MakeFrame
+	hasRoom      // nobody yet, and there is room for the greenlet that will run it: see gen.MakeFrame
 	inUse        // New, Seq, Pull or Call has got it
-	handed       // it waits for the answer of YieldTo
+	handed       // it waits for the answer of gen.YieldTo
 	returned     // its results are there
 	ended        // a panic has left it
 )
@@ -90,20 +100,9 @@ func (h *Header) Forget() {}
 // Send is that of frames without results.
 func (h *Header) Send(r *Run) Status { return r.Finish() }
 
-// Status says how a call of a resumable function came back.
+// Status is for generated code: it says how a call of a resumable function came back. Package
+// gen has its values.
 type Status uint8
-
-const (
-	// Done: the function returned, its results are valid.
-	Done Status = iota
-	// Switched: the function suspended, for whoever r.cur is now.
-	Switched
-	// Left: the function suspended, for the plain caller.
-	Left
-	// Broken: a step of a function that defers was left by a panic, which has
-	// been caught: the next step unwinds.
-	Broken
-)
 
 // Func describes a resumable function, for tracebacks and messages.
 type Func struct {
@@ -170,7 +169,7 @@ func liveAt(before, names []string) []string {
 func (f *Func) at(pc uint32) StackFrame {
 	s := StackFrame{f.Name, f.File, f.Line}
 	switch {
-	case pc == Unwind && f.End != 0:
+	case pc == proto.Unwind && f.End != 0:
 		s.File, s.Line = cmp.Or(f.EndFile, f.File), f.End
 	default:
 		if p, ok := f.Point(int(pc)); ok {
@@ -209,7 +208,7 @@ func (r *Run) Link(f Frame, h *Header, st Status) Status {
 // Started is the end of the first step of a frame f, whose header is h: of the call of
 // its function, with the status st.
 func (r *Run) Started(f Frame, h *Header, st Status) Status {
-	if st == Done {
+	if st == proto.Done {
 		return r.Return(f, h)
 	}
 	return st
@@ -227,7 +226,7 @@ func (r *Run) Enter(f Frame, h *Header, callee Frame) Status {
 	callee.header().Caller = f
 	r.cur.leaf = callee
 	r.tail = h
-	return Switched
+	return proto.Switched
 }
 
 // Guard tells the run that frames of the current greenlet may catch panics.

@@ -1,5 +1,9 @@
 package greenlet
 
+import (
+	"github.com/going-green/greenlet/runtime/internal/proto"
+)
+
 // Greenlet is a suspended computation that can be switched to, and its place
 // in the tree of parents. It starts unstarted; the first switch starts it; it
 // is dead when its function has returned or a panic has left it.
@@ -154,7 +158,7 @@ func (r *Run) finish(f Frame) Status {
 	g.leaf, g.slot, g.state = nil, nil, dead
 	if r.drop && g.heir() == &main {
 		r.cur = &main
-		return Switched
+		return proto.Switched
 	}
 	return f.Send(r)
 }

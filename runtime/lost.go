@@ -48,7 +48,7 @@ func lost() {
 	frames := goFrames(1, maxGoFrames)
 	for i, f := range frames {
 		if isRuntime(f) {
-			op = f.Function[strings.LastIndex(f.Function, "/runtime.")+len("/runtime."):]
+			_, op, _ = cutLast(f.Function, "/runtime.")
 			continue
 		}
 		op = strings.TrimSuffix(strings.TrimPrefix(op, "(*Greenlet)."), "[...]")

@@ -1,29 +1,34 @@
-package greenlet
+package greenlet_test
+
+import (
+	greenlet "github.com/going-green/greenlet/runtime"
+	"github.com/going-green/greenlet/runtime/gen"
+)
 
 // Hand-lowered functions, as the generator writes them: what the tests of
 // this package run, so that they need no generator.
 
-var countInfo = &Func{Name: "greenlet.count", File: "lowered_test.go", Line: 10, Points: "12"}
+var countInfo = &greenlet.Func{Name: "greenlet.count", File: "lowered_test.go", Line: 10, Points: "12"}
 
 // count yields 0, 1, … n-1.
 type countFrame struct {
-	Header
+	gen.Header
 	n, i int
 }
 
 func newCountFrame(n int) *countFrame { return &countFrame{n: n} }
 
-func (f *countFrame) Func() *Func     { return countInfo }
-func (f *countFrame) Args(args []any) { SetArgs(f, args, &f.n) }
-func (f *countFrame) Resume(r *Run) Status {
+func (f *countFrame) Func() *greenlet.Func { return countInfo }
+func (f *countFrame) Args(args []any)      { gen.SetArgs(f, args, &f.n) }
+func (f *countFrame) Resume(r *gen.Run) gen.Status {
 	st := f.run(r, 0)
-	if st == Done {
+	if st == gen.Done {
 		return r.Return(f, &f.Header)
 	}
 	return st
 }
 
-func (f *countFrame) run(r *Run, n int) Status {
+func (f *countFrame) run(r *gen.Run, n int) gen.Status {
 	var i int
 	if f != nil {
 		switch f.PC {
@@ -37,12 +42,12 @@ func (f *countFrame) run(r *Run, n int) Status {
 	i = 0
 loop:
 	if !(i < n) {
-		return Done
+		return gen.Done
 	}
-	f = Take(r, f, 1)
+	f = gen.Take(r, f, 1)
 	r.Leaf(f, &f.Header)
 	f.n, f.i, f.PC = n, i, 1
-	return Yielded(r, i)
+	return gen.Yielded(r, i)
 resumed_1:
 	i++
 	goto loop
@@ -66,28 +71,28 @@ func fullTree(depth int, next *int) *tree {
 	return t
 }
 
-var walkInfo = &Func{Name: "greenlet.walk", File: "lowered_test.go", Line: 50, Points: "52; 53; 54"}
+var walkInfo = &greenlet.Func{Name: "greenlet.walk", File: "lowered_test.go", Line: 50, Points: "52; 53; 54"}
 
 type walkFrame struct {
-	Header
+	gen.Header
 	t *tree
 }
 
 func newWalkFrame(t *tree) *walkFrame { return &walkFrame{t: t} }
 
-func (f *walkFrame) Func() *Func     { return walkInfo }
-func (f *walkFrame) Args(args []any) { SetArgs(f, args, &f.t) }
-func (f *walkFrame) Resume(r *Run) Status {
+func (f *walkFrame) Func() *greenlet.Func { return walkInfo }
+func (f *walkFrame) Args(args []any)      { gen.SetArgs(f, args, &f.t) }
+func (f *walkFrame) Resume(r *gen.Run) gen.Status {
 	st := f.run(r, nil)
-	if st == Done {
+	if st == gen.Done {
 		return r.Return(f, &f.Header)
 	}
 	return st
 }
 
-func walkResumable(r *Run, t *tree) Status { return (*walkFrame)(nil).run(r, t) }
+func walkResumable(r *gen.Run, t *tree) gen.Status { return (*walkFrame)(nil).run(r, t) }
 
-func (f *walkFrame) run(r *Run, t *tree) Status {
+func (f *walkFrame) run(r *gen.Run, t *tree) gen.Status {
 	if f != nil {
 		switch f.PC {
 		case 0:
@@ -105,51 +110,51 @@ func (f *walkFrame) run(r *Run, t *tree) Status {
 		}
 	}
 	if t == nil {
-		return Done
+		return gen.Done
 	}
-	if st := walkResumable(r, t.l); st != Done {
-		f = Take(r, f, 2)
+	if st := walkResumable(r, t.l); st != gen.Done {
+		f = gen.Take(r, f, 2)
 		f.t, f.PC = t, 1
 		return r.Link(f, &f.Header, st)
 	}
 after_1:
-	f = Take(r, f, 2)
+	f = gen.Take(r, f, 2)
 	r.Leaf(f, &f.Header)
 	f.t, f.PC = t, 2
-	return Yielded(r, t.v)
+	return gen.Yielded(r, t.v)
 after_2:
-	if st := walkResumable(r, t.r); st != Done {
-		f = Take(r, f, 2)
+	if st := walkResumable(r, t.r); st != gen.Done {
+		f = gen.Take(r, f, 2)
 		f.t, f.PC = nil, 3
 		return r.Link(f, &f.Header, st)
 	}
 after_3:
-	return Done
+	return gen.Done
 }
 
-func (f *walkFrame) Release(r *Run) { Free(r, f, 2) }
+func (f *walkFrame) Release(r *gen.Run) { gen.Free(r, f, 2) }
 
-var pingInfo = &Func{Name: "greenlet.ping", File: "lowered_test.go", Line: 100, Points: "102"}
+var pingInfo = &greenlet.Func{Name: "greenlet.ping", File: "lowered_test.go", Line: 100, Points: "102"}
 
 // ping switches to *peer until stop.
 type pingFrame struct {
-	Header
-	peer **Greenlet
+	gen.Header
+	peer **greenlet.Greenlet
 	n, i int
 }
 
-func newPingFrame(peer **Greenlet, n int) *pingFrame { return &pingFrame{peer: peer, n: n} }
+func newPingFrame(peer **greenlet.Greenlet, n int) *pingFrame { return &pingFrame{peer: peer, n: n} }
 
-func (f *pingFrame) Func() *Func { return pingInfo }
-func (f *pingFrame) Resume(r *Run) Status {
+func (f *pingFrame) Func() *greenlet.Func { return pingInfo }
+func (f *pingFrame) Resume(r *gen.Run) gen.Status {
 	st := f.run(r, nil, 0)
-	if st == Done {
+	if st == gen.Done {
 		return r.Return(f, &f.Header)
 	}
 	return st
 }
 
-func (f *pingFrame) run(r *Run, peer **Greenlet, n int) Status {
+func (f *pingFrame) run(r *gen.Run, peer **greenlet.Greenlet, n int) gen.Status {
 	var i int
 	if f != nil {
 		switch f.PC {
@@ -162,7 +167,7 @@ func (f *pingFrame) run(r *Run, peer **Greenlet, n int) Status {
 	}
 loop:
 	if !(i < n) {
-		return Done
+		return gen.Done
 	}
 	f.i = i
 	f.PC = 1
@@ -172,5 +177,5 @@ resumed_1:
 	goto loop
 }
 
-func (f *countFrame) Release(*Run) {}
-func (f *pingFrame) Release(*Run)  {}
+func (f *countFrame) Release(*gen.Run) {}
+func (f *pingFrame) Release(*gen.Run)  {}

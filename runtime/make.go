@@ -2,24 +2,11 @@ package greenlet
 
 import "unsafe"
 
-// rooted is a frame with room for the greenlet that will run it, so that both are one
-// object.
-type rooted[F any] struct {
-	g     Greenlet
-	frame F
-}
+// HasRoom notes that nobody has the frame yet, and that there is room for the greenlet that
+// will run it right ahead of it, in the same object: see gen.MakeFrame.
+func (h *Header) HasRoom() { h.use = hasRoom }
 
-// MakeFrame is a frame that has what f has, for a constructor. The first field of F is a
-// [Header] or [DeferHeader].
-func MakeFrame[F any](f F) *F {
-	r := &rooted[F]{frame: f}
-	if unsafe.Offsetof(r.frame) == unsafe.Sizeof(r.g) { // it may be more where a word has 32 bits
-		(*Header)(unsafe.Pointer(&r.frame)).use = hasRoom
-	}
-	return &r.frame
-}
-
-// newGreenlet makes a greenlet that will run the frame: that of rooted, if it is free.
+// newGreenlet makes a greenlet that will run the frame: that ahead of it, if there is room.
 //
 // With a drop handler it is one of its own: they point to each other, and no finalizer
 // of an object that points to itself would ever run.

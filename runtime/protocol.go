@@ -1,6 +1,8 @@
 package greenlet
 
-import "reflect"
+import (
+	"github.com/going-green/greenlet/runtime/internal/proto"
+)
 
 // The half of the API that generated code calls, with frame.go: where a
 // switch goes and what it carries. The caller has recorded its state in its
@@ -17,7 +19,7 @@ func (r *Run) Received() { r.cur.slot = nil }
 
 // Out is where the plain caller receives what the current greenlet yields, or
 // nil if its parent is another greenlet. A yield looks there first: a T that
-// finds a *T is stored, and the function returns [Left]; see [Yielded].
+// finds a *T is stored, and the function returns gen.Left; see [Yielded].
 func (r *Run) Out() any {
 	if r.cur.parent != &main {
 		return nil
@@ -25,33 +27,45 @@ func (r *Run) Out() any {
 	return r.slot
 }
 
-// Yielded switches to the parent of the current greenlet with v. Usually that is the
-// plain caller, who receives a T.
-func Yielded[T any](r *Run, v T) Status {
-	if p, ok := r.Out().(*T); ok {
-		*p = v
-		return Left
+// Waiting is where to waits for a value: a pointer to a variable of the type it expects, or
+// nil. A T that finds a *T is stored, and To switches; any other value is for SendValue.
+func (r *Run) Waiting(to *Greenlet) any {
+	if to.state != suspended {
+		return nil
 	}
-	return yielded(r, v)
+	return to.slot
 }
 
-func yielded[T any](r *Run, v T) Status { return Send(r, r.cur.parent, v) }
+// To switches to to, which has got what it waits for.
+func (r *Run) To(to *Greenlet) Status {
+	r.cur = to
+	return proto.Switched
+}
 
-// Send switches to to with v.
-func Send[T any](r *Run, to *Greenlet, v T) Status {
-	if p, ok := to.slot.(*T); ok && to.state == suspended {
+// SendValue switches to to with v.
+func (r *Run) SendValue(to *Greenlet, v any) Status { return r.send(to, v, true) }
+
+// Parent is the parent of the current greenlet.
+func (r *Run) Parent() *Greenlet { return r.cur.parent }
+
+// yielded is a Yield of code of this package.
+func yielded[T any](r *Run, v T) Status {
+	if p, ok := r.Out().(*T); ok {
 		*p = v
-		r.cur = to
-		return Switched
+		return proto.Left
 	}
-	return r.send(to, v, true)
+	if p, ok := r.Waiting(r.cur.parent).(*T); ok {
+		*p = v
+		return r.To(r.cur.parent)
+	}
+	return r.SendValue(r.cur.parent, v)
 }
 
 // SendNone switches to to without a value.
 func (r *Run) SendNone(to *Greenlet) Status {
 	if to.slot == nil && to.state == suspended {
 		r.cur = to
-		return Switched
+		return proto.Switched
 	}
 	return r.sendNone(to)
 }
@@ -78,7 +92,7 @@ func (r *Run) Throw(f Frame, h *Header, to *Greenlet, v any) Status {
 		return r.Enter(f, h, &thrower{v: v})
 	}
 	r.cur = next
-	return Switched
+	return proto.Switched
 }
 
 // thrower is a pseudo-call that raises v where it was called.
@@ -92,146 +106,18 @@ func (t *thrower) Resume(r *Run) Status {
 	g.leaf = t.Caller
 	if g.catch(t.v) {
 		r.note(eventNone, g)
-		return Switched
+		return proto.Switched
 	}
 	g.bury()
 	r.cur, _ = r.raiseIn(g, g.parent, t.v, isExit(t.v))
-	return Switched
+	return proto.Switched
 }
 
 func (t *thrower) Func() *Func      { return throwerFunc }
 func (t *thrower) Release(*Run)     {}
-func (t *thrower) Send(*Run) Status { return Switched }
+func (t *thrower) Send(*Run) Status { return proto.Switched }
 
 var throwerFunc = &Func{Name: "throw"}
 
-// Result sends v, the result of a frame, to the parent of the current greenlet.
-func Result[T any](r *Run, v T) Status { return Send(r, r.cur.parent, v) }
-
-// Finish is Result for the end of a frame without results.
+// Finish ends the current greenlet, whose frame has no results.
 func (r *Run) Finish() Status { return r.send(r.cur.parent, nil, false) }
-
-// SetArgs stores args, those of the first switch, in the parameters of f that to points
-// to, one for each; a nil is for a blank one. It stores all of them or, when it panics, none.
-func SetArgs(f Frame, args []any, to ...any) {
-	count(f, args, len(to))
-	checkArgs(f, args, to)
-	for i, p := range to {
-		if p != nil && !usual(p, args[i], true) {
-			v := reflect.ValueOf(p).Elem()
-			v.Set(argument(f, v.Type(), args, i))
-		}
-	}
-}
-
-// SetVariadic is SetArgs for a function whose last parameter takes all that is left.
-func SetVariadic(f Frame, args []any, to ...any) {
-	n := len(to) - 1
-	if len(args) < n {
-		count(f, args, n)
-	}
-	if to[n] != nil {
-		checkArgs(f, args, to[:n])
-		last := reflect.ValueOf(to[n]).Elem()
-		rest := reflect.Zero(last.Type())
-		if len(args) > n {
-			rest = reflect.MakeSlice(last.Type(), len(args)-n, len(args)-n)
-		}
-		for i := n; i < len(args); i++ {
-			rest.Index(i - n).Set(argument(f, rest.Type().Elem(), args, i))
-		}
-		defer last.Set(rest)
-	}
-	SetArgs(f, args[:n:n], to[:n]...)
-}
-
-// checkArgs panics unless args fit the parameters that to points to.
-func checkArgs(f Frame, args, to []any) {
-	for i, p := range to {
-		if p != nil && !usual(p, args[i], false) {
-			argument(f, reflect.TypeOf(p).Elem(), args, i)
-		}
-	}
-}
-
-// usual reports whether the parameter that p points to is of a type that is dealt with
-// without reflection, and arg of the same; it stores that if set is true.
-func usual(p, arg any, set bool) bool {
-	switch p := p.(type) {
-	case *int:
-		v, ok := arg.(int)
-		if ok && set {
-			*p = v
-		}
-		return ok
-	case *string:
-		v, ok := arg.(string)
-		if ok && set {
-			*p = v
-		}
-		return ok
-	}
-	return false
-}
-
-// argument is argument i for a parameter of type t. A nil is the zero value of types that
-// have a nil, and what may have been an untyped constant is what it would be in a call.
-func argument(f Frame, t reflect.Type, args []any, i int) reflect.Value {
-	if v, ok := assignable(t, args[i]); ok {
-		return v
-	}
-	c, ok := constantAs(reflect.ValueOf(args[i]), t)
-	if !ok {
-		panic(&ArgumentError{Func: f.Func(), Want: t.String(), Got: valueType(args[i]), Index: i})
-	}
-	return c
-}
-
-// constantAs is v as a t, if v has a type that untyped constants have by default, and t can
-// have its value: exactly, if t is of integers.
-func constantAs(v reflect.Value, t reflect.Type) (c reflect.Value, ok bool) {
-	if !v.IsValid() || v.Type().PkgPath() != "" {
-		return v, false
-	}
-	number := t.Kind() >= reflect.Int && t.Kind() <= reflect.Complex128
-	isComplex := t.Kind() == reflect.Complex64 || t.Kind() == reflect.Complex128
-	switch v.Kind() {
-	case reflect.String, reflect.Bool:
-		if t.Kind() != v.Kind() {
-			return v, false
-		}
-		return v.Convert(t), true
-	case reflect.Int, reflect.Int32, reflect.Float64:
-		if isComplex {
-			v = reflect.ValueOf(complex(v.Convert(reflect.TypeFor[float64]()).Float(), 0))
-		}
-	case reflect.Complex128:
-		if number && !isComplex {
-			if imag(v.Complex()) != 0 {
-				return v, false
-			}
-			v = reflect.ValueOf(real(v.Complex()))
-		}
-	default:
-		return v, false
-	}
-	if !number {
-		return v, false
-	}
-	c = v.Convert(t)
-	switch {
-	case isComplex:
-		return c, !c.OverflowComplex(v.Complex())
-	case c.CanFloat():
-		return c, !v.CanFloat() || !c.OverflowFloat(v.Float())
-	}
-	negative := v.CanInt() && v.Int() < 0 || v.CanFloat() && v.Float() < 0
-	return c, c.Convert(v.Type()).Equal(v) && !(negative && c.CanUint())
-}
-
-// count panics unless there are n arguments.
-func count(f Frame, args []any, n int) {
-	if len(args) != n {
-		panic(&ArgumentError{Func: f.Func(), WantCount: n, GotCount: len(args), Index: -1})
-	}
-}

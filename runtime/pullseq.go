@@ -3,6 +3,9 @@ package greenlet
 import (
 	"iter"
 	"unsafe"
+
+	"github.com/going-green/greenlet/runtime/internal/funcval"
+	"github.com/going-green/greenlet/runtime/internal/proto"
 )
 
 // Push iterators, pulled from. The iterator is an ordinary function that calls
@@ -20,7 +23,7 @@ import (
 // after it; if the iterator then suspends otherwise, it is killed. A panic of the
 // iterator is raised by the call of next or stop it happens in.
 func PullSeq[V any](seq iter.Seq[V]) (next func() (V, bool), stop func()) {
-	form := Resumable(seq)
+	form := funcval.Resumable(seq)
 	if s, ok := form.(*sequence[V]); ok {
 		return s.pull()
 	}
@@ -32,13 +35,13 @@ func PullSeq[V any](seq iter.Seq[V]) (next func() (V, bool), stop func()) {
 	}
 	y := new(yielder[V])
 	yield := y.value()
-	next, stop = pullFrom[V](&y.stopped, *(*unsafe.Pointer)(unsafe.Pointer(&yield)), func(r *Run) Status { return c.CallResumable(r, yield) })
+	next, stop = pullFrom[V](&y.stopped, funcval.Pointer(yield), func(r *Run) Status { return c.CallResumable(r, yield) })
 	return next, stop
 }
 
 // PullSeq2 is [PullSeq] for iterators of pairs: the drop-in for [iter.Pull2].
 func PullSeq2[K, V any](seq iter.Seq2[K, V]) (next func() (K, V, bool), stop func()) {
-	c, ok := Resumable(seq).(interface {
+	c, ok := funcval.Resumable(seq).(interface {
 		CallResumable(*Run, func(K, V) bool) Status
 	})
 	if !ok {
@@ -53,7 +56,7 @@ func PullSeq2[K, V any](seq iter.Seq2[K, V]) (next func() (K, V, bool), stop fun
 }
 
 // pullFrom drives an iterator that call calls with a yielder; stopped is that of the
-// yielder, and yield its function value if [YieldTo] may take its place.
+// yielder, and yield its function value if [Run.Asked] may take its place.
 func pullFrom[T any](stopped *bool, yield unsafe.Pointer, call func(*Run) Status) (next func() (T, bool), stop func()) {
 	f := &pushFrame{call: call, push: pushing{yield: yield}}
 	next, kill := Pull[T](f)
@@ -83,7 +86,7 @@ func (f *pushFrame) Resume(r *Run) Status {
 	if f.PC == 0 {
 		f.PC = 1
 		f.push.g, r.push = r.cur, &f.push
-		if st := f.call(r); st != Done {
+		if st := f.call(r); st != proto.Done {
 			return r.Link(f, &f.Header, st)
 		}
 	} else {
@@ -99,8 +102,8 @@ func (f *pushFrame) Release(*Run) {}
 func (f *pushFrame) Func() *Func { return pushFunc }
 
 var (
-	pushFunc  = &Func{Name: "github.com/going-green/greenlet/runtime.PullSeq", File: "github.com/going-green/greenlet/runtime/pullseq.go", Line: 22}
-	yieldFunc = &Func{Name: "yield", File: "github.com/going-green/greenlet/runtime/pullseq.go", Line: 22}
+	pushFunc  = &Func{Name: "github.com/going-green/greenlet/runtime.PullSeq", File: "github.com/going-green/greenlet/runtime/pullseq.go", Line: 25}
+	yieldFunc = &Func{Name: "yield", File: "github.com/going-green/greenlet/runtime/pullseq.go", Line: 25}
 )
 
 // yielding is the activation of a call of yield that waits. There is one at a
@@ -129,23 +132,25 @@ func (y *yielding) Func() *Func { return yieldFunc }
 func yieldValue[T any](y *yielding, r *Run, v T) Status {
 	r.Leaf(y, &y.Header)
 	y.PC = 1
-	return Yielded(r, v)
+	return yielded(r, v)
 }
 
 // yielder makes the yield of an iterator of V.
 type yielder[V any] struct {
-	Closure
+	funcval.Closure
 	yielding
 }
 
 func (y *yielder[V]) value() func(V) bool {
-	return Bind(&y.Closure, y, func(v V) bool { return y.plain() })
+	yield := func(v V) bool { return y.plain() }
+	funcval.Bind(&y.Closure, y, yield)
+	return yield
 }
 
 // CallResumable is yield.
 func (y *yielder[V]) CallResumable(r *Run, v V) (bool, Status) {
 	if y.stopped {
-		return false, Done
+		return false, proto.Done
 	}
 	return false, yieldValue(&y.yielding, r, v)
 }
@@ -167,18 +172,20 @@ type keyValue[K, V any] struct {
 
 // yielder2 makes the yield of an iterator of pairs.
 type yielder2[K, V any] struct {
-	Closure
+	funcval.Closure
 	yielding
 }
 
 func (y *yielder2[K, V]) value() func(K, V) bool {
-	return Bind(&y.Closure, y, func(K, V) bool { return y.plain() })
+	yield := func(K, V) bool { return y.plain() }
+	funcval.Bind(&y.Closure, y, yield)
+	return yield
 }
 
 // CallResumable is yield.
 func (y *yielder2[K, V]) CallResumable(r *Run, k K, v V) (bool, Status) {
 	if y.stopped {
-		return false, Done
+		return false, proto.Done
 	}
 	return false, yieldValue(&y.yielding, r, keyValue[K, V]{k, v})
 }

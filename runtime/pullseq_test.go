@@ -1,22 +1,25 @@
-package greenlet
+package greenlet_test
 
 import (
 	"iter"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+
+	greenlet "github.com/going-green/greenlet/runtime"
+	"github.com/going-green/greenlet/runtime/gen"
 )
 
 // pushed is a resumable push iterator, lowered by hand: it calls yield with 0,
 // 1, … n-1, and notes what it was told last.
 type pushed struct {
-	Closure
+	gen.Closure
 	n    int
 	more *bool
 }
 
 func (c *pushed) value() iter.Seq[int] {
-	return Bind(&c.Closure, c, func(yield func(int) bool) {
+	return gen.Bind(&c.Closure, c, func(yield func(int) bool) {
 		for i := range c.n {
 			if *c.more = yield(i); !*c.more {
 				return
@@ -25,24 +28,24 @@ func (c *pushed) value() iter.Seq[int] {
 	})
 }
 
-func (c *pushed) CallResumable(r *Run, yield func(int) bool) Status {
+func (c *pushed) CallResumable(r *gen.Run, yield func(int) bool) gen.Status {
 	return (&pushedFrame{c: c, yield: yield}).run(r)
 }
 
 type pushedFrame struct {
-	Header
+	gen.Header
 	c     *pushed
 	yield func(int) bool
 	i     int
 }
 
-func (f *pushedFrame) run(r *Run) Status {
+func (f *pushedFrame) run(r *gen.Run) gen.Status {
 	for f.i < f.c.n {
-		y := Resumable(f.yield).(interface {
-			CallResumable(*Run, int) (bool, Status)
+		y := gen.Resumable(f.yield).(interface {
+			CallResumable(*gen.Run, int) (bool, gen.Status)
 		})
 		more, st := y.CallResumable(r, f.i)
-		if st != Done {
+		if st != gen.Done {
 			f.PC = 1
 			return r.Link(f, &f.Header, st)
 		}
@@ -52,23 +55,23 @@ func (f *pushedFrame) run(r *Run) Status {
 		}
 		f.i++
 	}
-	return Done
+	return gen.Done
 }
 
-func (f *pushedFrame) Resume(r *Run) Status {
-	more := r.Callee().(interface{ Returned(*Run) bool }).Returned(r)
+func (f *pushedFrame) Resume(r *gen.Run) gen.Status {
+	more := r.Callee().(interface{ Returned(*gen.Run) bool }).Returned(r)
 	*f.c.more = more
 	f.i++
 	if more {
-		if st := f.run(r); st != Done {
+		if st := f.run(r); st != gen.Done {
 			return st
 		}
 	}
 	return r.Return(f, &f.Header)
 }
 
-func (f *pushedFrame) Func() *Func  { return countInfo }
-func (f *pushedFrame) Release(*Run) {}
+func (f *pushedFrame) Func() *greenlet.Func { return countInfo }
+func (f *pushedFrame) Release(*gen.Run)     {}
 
 // Both ways, what comes out is the same: by a greenlet and by iter.Pull.
 func TestPullSeq(t *testing.T) {
@@ -79,7 +82,7 @@ func TestPullSeq(t *testing.T) {
 	for name, seq := range map[string]func(int, *bool) iter.Seq[int]{"plain": plain, "resumable": resumable} {
 		t.Run(name, func(t *testing.T) {
 			more := false
-			next, stop := PullSeq(seq(3, &more))
+			next, stop := greenlet.PullSeq(seq(3, &more))
 			for i := range 3 {
 				v, ok := next()
 				assert.Equal(t, i, v)
@@ -91,7 +94,7 @@ func TestPullSeq(t *testing.T) {
 			assert.True(t, more)
 			stop()
 
-			next, stop = PullSeq(seq(3, &more))
+			next, stop = greenlet.PullSeq(seq(3, &more))
 			_, _ = next()
 			stop()
 			assert.False(t, more, "yield returns false when it is stopped")
@@ -99,7 +102,7 @@ func TestPullSeq(t *testing.T) {
 			assert.False(t, ok)
 			stop()
 
-			_, stop = PullSeq(seq(3, &more))
+			_, stop = greenlet.PullSeq(seq(3, &more))
 			more = true
 			stop()
 			assert.True(t, more, "one that has not started does not run")
@@ -109,7 +112,7 @@ func TestPullSeq(t *testing.T) {
 
 func TestPullSeqAllocations(t *testing.T) {
 	more := false
-	next, stop := PullSeq((&pushed{n: 1 << 30, more: &more}).value())
+	next, stop := greenlet.PullSeq((&pushed{n: 1 << 30, more: &more}).value())
 	defer stop()
 	_, _ = next()
 	assert.Zero(t, testing.AllocsPerRun(1000, func() { _, _ = next() }))
@@ -117,7 +120,7 @@ func TestPullSeqAllocations(t *testing.T) {
 
 func BenchmarkPullSeq(b *testing.B) {
 	more := false
-	next, stop := PullSeq((&pushed{n: 1 << 30, more: &more}).value())
+	next, stop := greenlet.PullSeq((&pushed{n: 1 << 30, more: &more}).value())
 	defer stop()
 	for b.Loop() {
 		_, _ = next()
@@ -127,7 +130,7 @@ func BenchmarkPullSeq(b *testing.B) {
 func BenchmarkPullSeqPlain(b *testing.B) {
 	more := false
 	f := (&pushed{n: 1 << 30, more: &more}).value()
-	next, stop := PullSeq(func(yield func(int) bool) { f(yield) })
+	next, stop := greenlet.PullSeq(func(yield func(int) bool) { f(yield) })
 	defer stop()
 	for b.Loop() {
 		_, _ = next()

@@ -1,21 +1,28 @@
 package greenlet
 
-import "sync"
+import (
+	"sync"
 
-// Run is one stay of plain code inside greenlets: from the plain call that
-// switched to one until control comes back to it. It is the context that
-// generated code passes along, and belongs to one goroutine.
+	"github.com/going-green/greenlet/runtime/internal/free"
+	"github.com/going-green/greenlet/runtime/internal/proto"
+)
+
+// Run is for generated code, which passes it along: one stay of plain code inside greenlets,
+// from the plain call that switched to one until control comes back to it. It belongs to one
+// goroutine.
 type Run struct {
+	// Free are the lists of free frames, nil until there is one.
+	Free *free.Lists
+
 	cur    *Greenlet // who runs; &main when control is with the plain caller
 	tail   *Header   // outermost frame linked by the suspension in progress
 	callee Frame     // frame that has just returned, for its caller
 	slot   any       // where the plain caller receives: a *R, or nil
-	cache  *frames   // free; nil until there is one
 	out    any       // what an untyped plain caller receives into
 	cell   any       // a *R kept for typed plain callers
 	thrown any       // panic on its way to the plain caller
 	drop   bool      // the plain caller takes no results of ended greenlets
-	lent   bool      // cache is that of the run below
+	lent   bool      // Free is that of the run below
 	push   *pushing  // of a run that pulls from a push iterator
 	event  Event     // what the tracer is to be told of the switch being made
 	origin *Greenlet // from whom, if not from cur
@@ -23,7 +30,7 @@ type Run struct {
 
 var (
 	runs   = sync.Pool{New: func() any { return &Run{cur: &main} }}
-	caches = sync.Pool{New: func() any { return new(frames) }}
+	caches = sync.Pool{New: func() any { return new(free.Lists) }}
 )
 
 // enter begins a run for plain code. It is ended by exit; a run that a panic
@@ -37,10 +44,18 @@ func (r *Run) exit() {
 
 // leave gives up the free lists, for a run that outlives its stays.
 func (r *Run) leave() {
-	if r.cache != nil && !r.lent {
-		caches.Put(r.cache)
+	if r.Free != nil && !r.lent {
+		caches.Put(r.Free)
 	}
-	r.cache = nil
+	r.Free = nil
+}
+
+// FreeLists are the lists of free frames, also if there is none yet.
+func (r *Run) FreeLists() *free.Lists {
+	if r.Free == nil {
+		r.Free = caches.Get().(*free.Lists)
+	}
+	return r.Free
 }
 
 // drive switches from plain code to to and runs greenlets until one switches
@@ -91,7 +106,7 @@ func (r *Run) loop() {
 		// be a frame that was about to suspend and is not linked.
 		leaf = g.leaf
 		switch leaf.Resume(r) {
-		case Switched:
+		case proto.Switched:
 			g.suspend()
 			if hooked.Load() {
 				r.hook(g)
@@ -102,7 +117,7 @@ func (r *Run) loop() {
 				return
 			}
 			g.state = current
-		case Left:
+		case proto.Left:
 			g.state = suspended
 			r.cur = &main
 			if hooked.Load() {
@@ -256,7 +271,7 @@ func (r *Run) deliverExit(from, g *Greenlet, v any) (next *Greenlet, failure any
 // send switches to g with v, or with nothing.
 func (r *Run) send(g *Greenlet, v any, some bool) Status {
 	r.cur = r.deliver(g, v, some)
-	return Switched
+	return proto.Switched
 }
 
 // deliver gives v, or nothing, to g where it waits, and returns who really

@@ -13,19 +13,6 @@ func TestSize(t *testing.T) {
 	assert.LessOrEqual(t, unsafe.Sizeof(Greenlet{}), uintptr(64))
 }
 
-func TestNoAllocations(t *testing.T) {
-	next, stop := Pull[int](newCountFrame(1 << 30))
-	defer stop()
-	next()
-	assert.Zero(t, testing.AllocsPerRun(1000, func() { next() }))
-	g := New(newCountFrame(1 << 30))
-	Switch[int](g, 1<<30)
-	assert.Zero(t, testing.AllocsPerRun(1000, func() { Switch[int](g, 0) }))
-	var p, q *Greenlet
-	p, q = New(newPingFrame(&q, 1000)), New(newPingFrame(&p, 1000))
-	assert.Less(t, testing.AllocsPerRun(1, func() { p.Switch() }), 5.0)
-}
-
 func TestVariant(t *testing.T) {
 	for _, c := range []struct{ fn, name, part string }{
 		{"example.com/p.fibResumable", "example.com/p.fib", "hot"},

@@ -3,6 +3,8 @@ package greenlet
 import (
 	"runtime"
 	"sync/atomic"
+
+	"github.com/going-green/greenlet/runtime/internal/proto"
 )
 
 // puller drives one greenlet that yields values of type T to plain code. It
@@ -49,7 +51,7 @@ func Pull[T any](run any, args ...any) (next func() (T, bool), stop func()) {
 				}
 			} else {
 				g.state = current
-				if a.Ask(&p.v) == Done {
+				if a.Ask(&p.v) == proto.Done {
 					p.ended()
 					return v, false
 				}
@@ -75,10 +77,10 @@ func Pull[T any](run any, args ...any) (next func() (T, bool), stop func()) {
 		} else {
 			g.state = current
 			status := g.leaf.Resume(r)
-			for status == Done {
+			for status == proto.Done {
 				status = g.leaf.Resume(r)
 			}
-			if status == Switched && !p.switched() {
+			if status == proto.Switched && !p.switched() {
 				return v, false
 			}
 			g.state = suspended
@@ -96,7 +98,7 @@ func (p *puller[T]) ended() {
 
 // elsewhere goes on with a stay in which g, an asker, has yielded and got another parent.
 func (p *puller[T]) elsewhere() bool {
-	Yielded(&p.run, p.v)
+	yielded(&p.run, p.v)
 	return p.switched()
 }
 
@@ -111,10 +113,10 @@ func (p *puller[T]) step() bool {
 	}
 	g.state = current
 	status := g.leaf.Resume(r)
-	for status == Done {
+	for status == proto.Done {
 		status = g.leaf.Resume(r)
 	}
-	if status == Switched && !p.switched() {
+	if status == proto.Switched && !p.switched() {
 		return false
 	}
 	g.state = suspended
@@ -128,7 +130,7 @@ func (p *puller[T]) ask(a asker[T]) bool {
 		return p.slow()
 	}
 	g.state = current
-	if a.Ask(&p.v) == Done {
+	if a.Ask(&p.v) == proto.Done {
 		p.ended()
 		return false
 	}

@@ -1,6 +1,11 @@
 package greenlet
 
-import "iter"
+import (
+	"iter"
+
+	"github.com/going-green/greenlet/runtime/internal/funcval"
+	"github.com/going-green/greenlet/runtime/internal/proto"
+)
 
 // Seq is a single-use iterator over the values that a greenlet yields which runs what [New]
 // takes, a function with arguments or a frame. When the loop ends early the greenlet is
@@ -10,12 +15,14 @@ import "iter"
 // all else, until the loop goes on.
 func Seq[T any](run any, args ...any) iter.Seq[T] {
 	s := &sequence[T]{run: frameOf("Seq", run, args)}
-	return Bind(&s.Closure, s, func(yield func(T) bool) { s.each(yield) })
+	seq := func(yield func(T) bool) { s.each(yield) }
+	funcval.Bind(&s.Closure, s, seq)
+	return seq
 }
 
 // sequence is the iterator that Seq makes.
 type sequence[T any] struct {
-	Closure
+	funcval.Closure
 	run Frame
 }
 
@@ -59,10 +66,10 @@ func (s *sequence[T]) pull() (next func() (T, bool), stop func()) {
 
 // CallResumable is the iterator as resumable code calls it.
 func (s *sequence[T]) CallResumable(r *Run, yield func(T) bool) Status {
-	y, ok := Resumable(yield).(yieldForm[T])
+	y, ok := funcval.Resumable(yield).(yieldForm[T])
 	if !ok {
 		s.each(yield)
-		return Done
+		return proto.Done
 	}
 	f := &sequenceFrame[T]{yield: y}
 	f.p.begin(s.run)
@@ -97,26 +104,26 @@ func (f *sequenceFrame[T]) call(r *Run) Status {
 		}
 	}()
 	more := true
-	f.p.run.cache = r.frames()
+	f.p.run.Free = r.FreeLists()
 	switch f.PC {
 	case 1:
 		more = r.Callee().(interface{ Returned(*Run) bool }).Returned(r)
-	case Unwind:
+	case proto.Unwind:
 		panic(f.thrown)
 	}
 	for more && f.next() {
 		var st Status
-		if more, st = f.yield.CallResumable(r, f.p.v); st != Done {
+		if more, st = f.yield.CallResumable(r, f.p.v); st != proto.Done {
 			f.PC = 1
 			_ = r.Link(f, &f.Header, st)
-			f.p.run.cache = nil // another one may resume f
+			f.p.run.Free = nil // another one may resume f
 			whole = true
 			return st
 		}
 	}
 	whole = true
 	f.p.stop()
-	return Done
+	return proto.Done
 }
 
 func (f *sequenceFrame[T]) next() bool {
@@ -128,14 +135,14 @@ func (f *sequenceFrame[T]) next() bool {
 
 // Resume goes on with the loop.
 func (f *sequenceFrame[T]) Resume(r *Run) Status {
-	if st := f.call(r); st != Done {
+	if st := f.call(r); st != proto.Done {
 		return st
 	}
 	return r.Return(f, &f.Header)
 }
 
 // catch makes Resume end the loop with a panic.
-func (f *sequenceFrame[T]) catch(v any) { f.PC, f.thrown = Unwind, v }
+func (f *sequenceFrame[T]) catch(v any) { f.PC, f.thrown = proto.Unwind, v }
 
 // goexit ends the loop for runtime.Goexit.
 func (f *sequenceFrame[T]) goexit(v any) (raised any) {
@@ -160,4 +167,4 @@ func (f *sequenceFrame[T]) Func() *Func { return sequenceFunc }
 // Release gives nothing back.
 func (f *sequenceFrame[T]) Release(*Run) {}
 
-var sequenceFunc = &Func{Name: "github.com/going-green/greenlet/runtime.Seq", File: "github.com/going-green/greenlet/runtime/sequence.go", Line: 11}
+var sequenceFunc = &Func{Name: "github.com/going-green/greenlet/runtime.Seq", File: "github.com/going-green/greenlet/runtime/sequence.go", Line: 16}

@@ -3,6 +3,8 @@ package greenlet
 import (
 	"errors"
 	"reflect"
+
+	"github.com/going-green/greenlet/runtime/internal/argument"
 )
 
 // Values is several values in one switch: what Switch(a, b) delivers, and the
@@ -50,35 +52,10 @@ func store(slot, v any, some bool) *TypeError {
 		to.SetZero()
 		return nil
 	}
-	x, ok := assignable(to.Type(), v)
+	x, ok := argument.Assignable(to.Type(), v)
 	if !ok {
-		return &TypeError{Sent: valueType(v), Want: to.Type().String(), From: caller()}
+		return &TypeError{Sent: argument.TypeName(v), Want: to.Type().String(), From: caller()}
 	}
 	to.Set(x)
 	return nil
-}
-
-// assignable is v for a variable of type t, a nil as the zero value; ok is false if it can't
-// be assigned to one.
-func assignable(t reflect.Type, v any) (x reflect.Value, ok bool) {
-	if v == nil {
-		return reflect.Zero(t), canBeNil(t)
-	}
-	x = reflect.ValueOf(v)
-	return x, x.Type().AssignableTo(t)
-}
-
-func canBeNil(t reflect.Type) bool {
-	switch t.Kind() {
-	case reflect.Chan, reflect.Func, reflect.Interface, reflect.Map, reflect.Pointer, reflect.Slice, reflect.UnsafePointer:
-		return true
-	}
-	return false
-}
-
-func valueType(v any) string {
-	if v == nil {
-		return "nil"
-	}
-	return reflect.TypeOf(v).String()
 }

@@ -1,5 +1,9 @@
 package greenlet
 
+import (
+	"github.com/going-green/greenlet/runtime/internal/proto"
+)
+
 // YieldFrom is Python's yield from: the rest of g becomes a part of the current greenlet,
 // as if its function had been called here. What it yields goes to the parent of the
 // current greenlet; what is sent to the current greenlet, or thrown into it, arrives
@@ -24,16 +28,17 @@ func YieldFrom[R any](g *Greenlet) R {
 
 // What follows is for generated code.
 
-// YieldFromResumable is YieldFrom for callers that can be suspended.
+// YieldFromResumable is for generated code: YieldFrom for callers that can be suspended, as
+// each resumable function has it beside it.
 func YieldFromResumable[R any](r *Run, g *Greenlet) (result R, st Status) {
 	r.mayYieldFrom(g)
 	if g.state == dead {
-		return result, Done
+		return result, proto.Done
 	}
-	f := new(YieldFromFrame[R])
+	f := new(yieldFromFrame[R])
 	f.PC = 1
 	r.absorb(g, f, &f.Header)
-	return result, Switched
+	return result, proto.Switched
 }
 
 // mayYieldFrom panics if g can't become a part of the current greenlet.
@@ -79,14 +84,14 @@ func (r *Run) absorb(g *Greenlet, f Frame, h *Header) {
 	g.recordRest()
 }
 
-// YieldFromFrame is the activation of a YieldFrom that waits.
-type YieldFromFrame[R any] struct {
+// yieldFromFrame is the activation of a YieldFrom that waits.
+type yieldFromFrame[R any] struct {
 	Header
 	result R
 }
 
 // Resume returns the result of the frame that has returned.
-func (f *YieldFromFrame[R]) Resume(r *Run) Status {
+func (f *yieldFromFrame[R]) Resume(r *Run) Status {
 	root := r.Callee()
 	// Only Send knows the results: they are sent to a greenlet that waits for an R where
 	// f was called.
@@ -97,12 +102,12 @@ func (f *YieldFromFrame[R]) Resume(r *Run) Status {
 }
 
 // Returned is the result of YieldFrom.
-func (f *YieldFromFrame[R]) Returned(*Run) R { return f.result }
+func (f *yieldFromFrame[R]) Returned(*Run) R { return f.result }
 
 // Func describes YieldFrom.
-func (f *YieldFromFrame[R]) Func() *Func { return yieldFromFunc }
+func (f *yieldFromFrame[R]) Func() *Func { return yieldFromFunc }
 
 // Release gives nothing back.
-func (f *YieldFromFrame[R]) Release(*Run) {}
+func (f *yieldFromFrame[R]) Release(*Run) {}
 
-var yieldFromFunc = &Func{Name: "github.com/going-green/greenlet/runtime.YieldFrom", File: "github.com/going-green/greenlet/runtime/yieldfrom.go", Line: 21}
+var yieldFromFunc = &Func{Name: "github.com/going-green/greenlet/runtime.YieldFrom", File: "github.com/going-green/greenlet/runtime/yieldfrom.go", Line: 24}

@@ -1,6 +1,11 @@
 package greenlet
 
-import "unsafe"
+import (
+	"unsafe"
+
+	"github.com/going-green/greenlet/runtime/internal/funcval"
+	"github.com/going-green/greenlet/runtime/internal/proto"
+)
 
 // The yield of a push iterator that PullSeq pulls from, as generated code calls it. To
 // call its resumable form takes a look-up, a frame that waits and an activation to give
@@ -14,27 +19,23 @@ type pushing struct {
 	stopped bool
 }
 
-// YieldTo is where the value goes that is about to be handed to yield, or nil if that is
-// not the yield that the run asks, or is called by another greenlet: then it is called as
-// any function value is. Else the value is stored, the caller's frame is the innermost
-// one, and the caller returns what its method Hand returns. Resumed, it has its answer by
-// the method Answer, as from a callee.
-func YieldTo[V any](r *Run, yield func(V) bool) *V {
+// Asked is where the run takes the values that are handed to yield, a func: nil if that is not
+// the yield that the run asks, or is called by another greenlet. See gen.YieldTo.
+func (r *Run) Asked(yield any) any {
 	p := r.push
-	if p == nil || *(*unsafe.Pointer)(unsafe.Pointer(&yield)) != p.yield || r.cur != p.g || p.g.parent != &main {
+	if p == nil || funcval.Pointer(yield) != p.yield || r.cur != p.g || p.g.parent != &main {
 		return nil
 	}
-	v, _ := r.slot.(*V)
-	return v
+	return r.slot
 }
 
-// Hand notes that the frame waits for the answer of YieldTo.
+// Hand notes that the frame waits for the answer of gen.YieldTo.
 func (h *Header) Hand() Status {
 	h.use = handed
-	return Left
+	return proto.Left
 }
 
-// Answer is what a function has returned that may be a yield: what YieldTo waits for, or
+// Answer is what a function has returned that may be a yield: what gen.YieldTo waits for, or
 // the only result of the callee, which is given back.
 func (h *Header) Answer(r *Run) bool {
 	if h.use != handed {

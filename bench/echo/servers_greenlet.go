@@ -8,26 +8,24 @@ package main
 
 import (
 	"github.com/going-green/greenlet/hub/socket"
-	greenlet "github.com/going-green/greenlet/runtime"
+	"github.com/going-green/greenlet/runtime/gen"
 )
 
-const _ = greenlet.Protocol1_RunGoGenerate
+const _ = gen.Protocol1_RunGoGenerate
 
 // echoFrame is an activation of echo.
 type echoFrame struct {
-	greenlet.Header
+	gen.Header
 	c   *socket.Conn
 	buf *[512]byte
 }
 
-func newEchoFrame(c *socket.Conn) *echoFrame { return greenlet.MakeFrame(echoFrame{c: c}) }
+func newEchoFrame(c *socket.Conn) *echoFrame { return gen.MakeFrame(echoFrame{c: c}) }
 
 // echoResumable is echo for callers that can be suspended.
-func echoResumable(r *greenlet.Run, c *socket.Conn) greenlet.Status {
-	return (*echoFrame)(nil).body(r, c)
-}
+func echoResumable(r *gen.Run, c *socket.Conn) gen.Status { return (*echoFrame)(nil).body(r, c) }
 
-func (f *echoFrame) body(r *greenlet.Run, c *socket.Conn) (st greenlet.Status) {
+func (f *echoFrame) body(r *gen.Run, c *socket.Conn) (st gen.Status) {
 	var (
 		t0  error
 		buf *[512]byte
@@ -57,21 +55,21 @@ loop_92:
 	}
 //line servers.go:92:1
 	t0, st = c.WaitReadableResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 58)
+	if st != gen.Done {
+		f = gen.Take(r, f, 58)
 		f.c, f.PC = c, 1
 		return r.Link(f, &f.Header, st)
 	}
 resumed_92:
 //line servers.go:92:1
 	if t0 != nil {
-		return greenlet.Done
+		return gen.Done
 	}
 //line servers.go:93:1
 	buf = buffers.Get().(*[bufferSize]byte)
 	n, err, st = c.ReadResumable(r, buf[:])
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 58)
+	if st != gen.Done {
+		f = gen.Take(r, f, 58)
 		f.c, f.buf, f.PC = c, buf, 2
 		return r.Link(f, &f.Header, st)
 	}
@@ -82,8 +80,8 @@ resumed_94:
 	}
 //line servers.go:96:1
 	_, err, st = c.WriteResumable(r, buf[:n])
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 58)
+	if st != gen.Done {
+		f = gen.Take(r, f, 58)
 		f.c, f.buf, f.PC = c, buf, 3
 		return r.Link(f, &f.Header, st)
 	}
@@ -92,57 +90,57 @@ after_if_95:
 //line servers.go:98:1
 	buffers.Put(buf)
 	if err != nil {
-		return greenlet.Done
+		return gen.Done
 	}
 	goto loop_92
 }
 
-//line servers_greenlet.go:102:1
+//line servers_greenlet.go:100:1
 
-func (f *echoFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *echoFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.c))
 }
 
-func (f *echoFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c) }
-func (f *echoFrame) Forget()                 { *f = echoFrame{Header: f.Header} }
-func (f *echoFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 58) }
-func (*echoFrame) Func() *greenlet.Func      { return &echoFrameInfo }
+func (f *echoFrame) Args(args []any)    { gen.SetArgs(f, args, &f.c) }
+func (f *echoFrame) Forget()            { *f = echoFrame{Header: f.Header} }
+func (f *echoFrame) Release(r *gen.Run) { gen.Free(r, f, 58) }
+func (*echoFrame) Func() *gen.Func      { return &echoFrameInfo }
 
-var echoFrameInfo = greenlet.Func{Name: "main.echo", File: "github.com/going-green/greenlet/bench/echo/servers.go", Line: 91, Points: "92 c; 94 +buf; 96 ="}
+var echoFrameInfo = gen.Func{Name: "main.echo", File: "github.com/going-green/greenlet/bench/echo/servers.go", Line: 91, Points: "92 c; 94 +buf; 96 ="}
 var _ func(*socket.Conn) = echo
 
 // acceptsFrame is an activation of accepts.
 type acceptsFrame struct {
-	greenlet.Header
+	gen.Header
 	s    *socket.Server
 	ret0 error
 }
 
-func newAcceptsFrame(s *socket.Server) *acceptsFrame          { return greenlet.MakeFrame(acceptsFrame{s: s}) }
-func (f *acceptsFrame) Results() error                        { f.Over(f); return f.ret0 }
-func (f *acceptsFrame) Returned(r *greenlet.Run) (ret0 error) { ret0 = f.ret0; f.Release(r); return }
+func newAcceptsFrame(s *socket.Server) *acceptsFrame     { return gen.MakeFrame(acceptsFrame{s: s}) }
+func (f *acceptsFrame) Results() error                   { f.Over(f); return f.ret0 }
+func (f *acceptsFrame) Returned(r *gen.Run) (ret0 error) { ret0 = f.ret0; f.Release(r); return }
 
 // acceptsResumable is accepts for callers that can be suspended.
-func acceptsResumable(r *greenlet.Run, s *socket.Server) (error, greenlet.Status) {
+func acceptsResumable(r *gen.Run, s *socket.Server) (error, gen.Status) {
 	return (*acceptsFrame)(nil).body(r, s)
 }
 
-func (f *acceptsFrame) body(r *greenlet.Run, s *socket.Server) (ret0 error, st greenlet.Status) {
+func (f *acceptsFrame) body(r *gen.Run, s *socket.Server) (ret0 error, st gen.Status) {
 	var t0 error
 //line servers.go:106:1
 	t0, st = s.ServeResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 26)
+	if st != gen.Done {
+		f = gen.Take(r, f, 26)
 		f.s, f.PC = nil, 1
 		return ret0, r.Link(f, &f.Header, st)
 	}
 //line servers.go:106:1
-	return t0, greenlet.Done
+	return t0, gen.Done
 }
 
-//line servers_greenlet.go:145:1
+//line servers_greenlet.go:143:1
 
-func (f *acceptsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *acceptsFrame) Resume(r *gen.Run) (st gen.Status) {
 	var t0 error
 	switch f.PC {
 	case 0:
@@ -156,13 +154,13 @@ func (f *acceptsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-//line servers_greenlet.go:161:1
+//line servers_greenlet.go:159:1
 
-func (f *acceptsFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.s) }
-func (f *acceptsFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
-func (f *acceptsFrame) Forget()                              { *f = acceptsFrame{Header: f.Header, ret0: f.ret0} }
-func (f *acceptsFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 26) }
-func (*acceptsFrame) Func() *greenlet.Func                   { return &acceptsFrameInfo }
+func (f *acceptsFrame) Args(args []any)            { gen.SetArgs(f, args, &f.s) }
+func (f *acceptsFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
+func (f *acceptsFrame) Forget()                    { *f = acceptsFrame{Header: f.Header, ret0: f.ret0} }
+func (f *acceptsFrame) Release(r *gen.Run)         { gen.Free(r, f, 26) }
+func (*acceptsFrame) Func() *gen.Func              { return &acceptsFrameInfo }
 
-var acceptsFrameInfo = greenlet.Func{Name: "main.accepts", File: "github.com/going-green/greenlet/bench/echo/servers.go", Line: 106, Points: "106"}
+var acceptsFrameInfo = gen.Func{Name: "main.accepts", File: "github.com/going-green/greenlet/bench/echo/servers.go", Line: 106, Points: "106"}
 var _ func(*socket.Server) error = accepts

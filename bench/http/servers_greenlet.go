@@ -8,81 +8,81 @@ package main
 
 import (
 	"github.com/going-green/greenlet/hub/httpd"
-	greenlet "github.com/going-green/greenlet/runtime"
+	"github.com/going-green/greenlet/runtime/gen"
 	"io"
 	"net/http"
 )
 
-const _ = greenlet.Protocol1_RunGoGenerate
+const _ = gen.Protocol1_RunGoGenerate
 
 // resumableServeHTTPFrame is an activation of resumable.ServeHTTP.
 type resumableServeHTTPFrame struct {
-	greenlet.Header
+	gen.Header
 	w http.ResponseWriter
 }
 
 // NewServeHTTPFrame makes a frame that will run resumable.ServeHTTP.
 func (resumable) NewServeHTTPFrame(w http.ResponseWriter, _ *http.Request) *resumableServeHTTPFrame {
-	return greenlet.MakeFrame(resumableServeHTTPFrame{w: w})
+	return gen.MakeFrame(resumableServeHTTPFrame{w: w})
 }
 
 // ServeHTTPResumable is resumable.ServeHTTP for callers that can be suspended.
-func (resumable) ServeHTTPResumable(r *greenlet.Run, w http.ResponseWriter, _ *http.Request) greenlet.Status {
+func (resumable) ServeHTTPResumable(r *gen.Run, w http.ResponseWriter, _ *http.Request) gen.Status {
 	return (*resumableServeHTTPFrame)(nil).body(r, w)
 }
 
-func (f *resumableServeHTTPFrame) body(r *greenlet.Run, w http.ResponseWriter) (st greenlet.Status) {
+func (f *resumableServeHTTPFrame) body(r *gen.Run, w http.ResponseWriter) (st gen.Status) {
 //line servers.go:43:1
 	io.WriteString(w, greeting)
-	return greenlet.Done
+	return gen.Done
 }
 
 //line servers_greenlet.go:42:1
 
-func (f *resumableServeHTTPFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *resumableServeHTTPFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.w))
 }
 
-func (f *resumableServeHTTPFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.w, nil) }
-func (f *resumableServeHTTPFrame) Forget()                 { *f = resumableServeHTTPFrame{Header: f.Header} }
-func (f *resumableServeHTTPFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 41) }
-func (*resumableServeHTTPFrame) Func() *greenlet.Func      { return &resumableServeHTTPFrameInfo }
+func (f *resumableServeHTTPFrame) Args(args []any)    { gen.SetArgs(f, args, &f.w, nil) }
+func (f *resumableServeHTTPFrame) Forget()            { *f = resumableServeHTTPFrame{Header: f.Header} }
+func (f *resumableServeHTTPFrame) Release(r *gen.Run) { gen.Free(r, f, 41) }
+func (*resumableServeHTTPFrame) Func() *gen.Func      { return &resumableServeHTTPFrameInfo }
 
-var resumableServeHTTPFrameInfo = greenlet.Func{Name: "main.resumable.ServeHTTP", File: "github.com/going-green/greenlet/bench/http/servers.go", Line: 43}
+var resumableServeHTTPFrameInfo = gen.Func{Name: "main.resumable.ServeHTTP", File: "github.com/going-green/greenlet/bench/http/servers.go", Line: 43}
 var _ func(resumable, http.ResponseWriter, *http.Request) = (resumable).ServeHTTP
 
 // servesFrame is an activation of serves.
 type servesFrame struct {
-	greenlet.Header
+	gen.Header
 	s    *httpd.Server
 	ret0 error
 }
 
-func newServesFrame(s *httpd.Server) *servesFrame            { return greenlet.MakeFrame(servesFrame{s: s}) }
-func (f *servesFrame) Results() error                        { f.Over(f); return f.ret0 }
-func (f *servesFrame) Returned(r *greenlet.Run) (ret0 error) { ret0 = f.ret0; f.Release(r); return }
+func newServesFrame(s *httpd.Server) *servesFrame       { return gen.MakeFrame(servesFrame{s: s}) }
+func (f *servesFrame) Results() error                   { f.Over(f); return f.ret0 }
+func (f *servesFrame) Returned(r *gen.Run) (ret0 error) { ret0 = f.ret0; f.Release(r); return }
 
 // servesResumable is serves for callers that can be suspended.
-func servesResumable(r *greenlet.Run, s *httpd.Server) (error, greenlet.Status) {
+func servesResumable(r *gen.Run, s *httpd.Server) (error, gen.Status) {
 	return (*servesFrame)(nil).body(r, s)
 }
 
-func (f *servesFrame) body(r *greenlet.Run, s *httpd.Server) (ret0 error, st greenlet.Status) {
+func (f *servesFrame) body(r *gen.Run, s *httpd.Server) (ret0 error, st gen.Status) {
 	var t0 error
 //line servers.go:46:1
 	t0, st = s.ServeResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 24)
+	if st != gen.Done {
+		f = gen.Take(r, f, 24)
 		f.s, f.PC = nil, 1
 		return ret0, r.Link(f, &f.Header, st)
 	}
 //line servers.go:46:1
-	return t0, greenlet.Done
+	return t0, gen.Done
 }
 
 //line servers_greenlet.go:85:1
 
-func (f *servesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *servesFrame) Resume(r *gen.Run) (st gen.Status) {
 	var t0 error
 	switch f.PC {
 	case 0:
@@ -98,15 +98,15 @@ func (f *servesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 //line servers_greenlet.go:101:1
 
-func (f *servesFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.s) }
-func (f *servesFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
-func (f *servesFrame) Forget()                              { *f = servesFrame{Header: f.Header, ret0: f.ret0} }
-func (f *servesFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 24) }
-func (*servesFrame) Func() *greenlet.Func                   { return &servesFrameInfo }
+func (f *servesFrame) Args(args []any)            { gen.SetArgs(f, args, &f.s) }
+func (f *servesFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
+func (f *servesFrame) Forget()                    { *f = servesFrame{Header: f.Header, ret0: f.ret0} }
+func (f *servesFrame) Release(r *gen.Run)         { gen.Free(r, f, 24) }
+func (*servesFrame) Func() *gen.Func              { return &servesFrameInfo }
 
-var servesFrameInfo = greenlet.Func{Name: "main.serves", File: "github.com/going-green/greenlet/bench/http/servers.go", Line: 46, Points: "46"}
+var servesFrameInfo = gen.Func{Name: "main.serves", File: "github.com/going-green/greenlet/bench/http/servers.go", Line: 46, Points: "46"}
 var _ func(*httpd.Server) error = serves
 
 func init() {
-	greenlet.Declare("resumable.ServeHTTP")
+	gen.Declare("resumable.ServeHTTP")
 }

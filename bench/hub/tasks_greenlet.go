@@ -6,64 +6,62 @@ package main
 
 import (
 	"github.com/going-green/greenlet/hub"
-	greenlet "github.com/going-green/greenlet/runtime"
+	"github.com/going-green/greenlet/runtime/gen"
 	"time"
 )
 
-const _ = greenlet.Protocol1_RunGoGenerate
+const _ = gen.Protocol1_RunGoGenerate
 
 // oneFrame is an activation of one.
 type oneFrame struct {
-	greenlet.Header
+	gen.Header
 	done *int
 }
 
-func newOneFrame(done *int) *oneFrame { return greenlet.MakeFrame(oneFrame{done: done}) }
+func newOneFrame(done *int) *oneFrame { return gen.MakeFrame(oneFrame{done: done}) }
 
 // oneResumable is one for callers that can be suspended.
-func oneResumable(r *greenlet.Run, done *int) greenlet.Status { return (*oneFrame)(nil).body(r, done) }
+func oneResumable(r *gen.Run, done *int) gen.Status { return (*oneFrame)(nil).body(r, done) }
 
-func (f *oneFrame) body(r *greenlet.Run, done *int) (st greenlet.Status) {
+func (f *oneFrame) body(r *gen.Run, done *int) (st gen.Status) {
 //line tasks.go:12:1
 	*done = 1
-	return greenlet.Done
+	return gen.Done
 }
 
 //line tasks_greenlet.go:34:1
 
-func (f *oneFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *oneFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.done))
 }
 
-func (f *oneFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.done) }
-func (f *oneFrame) Forget()                 { *f = oneFrame{Header: f.Header} }
-func (f *oneFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 57) }
-func (*oneFrame) Func() *greenlet.Func      { return &oneFrameInfo }
+func (f *oneFrame) Args(args []any)    { gen.SetArgs(f, args, &f.done) }
+func (f *oneFrame) Forget()            { *f = oneFrame{Header: f.Header} }
+func (f *oneFrame) Release(r *gen.Run) { gen.Free(r, f, 57) }
+func (*oneFrame) Func() *gen.Func      { return &oneFrameInfo }
 
-var oneFrameInfo = greenlet.Func{Name: "main.one", File: "github.com/going-green/greenlet/bench/hub/tasks.go", Line: 12}
+var oneFrameInfo = gen.Func{Name: "main.one", File: "github.com/going-green/greenlet/bench/hub/tasks.go", Line: 12}
 var _ func(*int) = one
 
 // spawnsFrame is an activation of spawns.
 type spawnsFrame struct {
-	greenlet.Header
+	gen.Header
 	h          *hub.Hub
 	n, sum, t0 int
 	done       *int
 	ret0       int
 }
 
-func newSpawnsFrame(h *hub.Hub, n int) *spawnsFrame {
-	return greenlet.MakeFrame(spawnsFrame{h: h, n: n})
-}
-func (f *spawnsFrame) Results() int                        { f.Over(f); return f.ret0 }
-func (f *spawnsFrame) Returned(r *greenlet.Run) (ret0 int) { ret0 = f.ret0; f.Release(r); return }
+func newSpawnsFrame(h *hub.Hub, n int) *spawnsFrame   { return gen.MakeFrame(spawnsFrame{h: h, n: n}) }
+func (f *spawnsFrame) Results() int                   { f.Over(f); return f.ret0 }
+func (f *spawnsFrame) Returned(r *gen.Run) (ret0 int) { ret0 = f.ret0; f.Release(r); return }
 
 // spawnsResumable is spawns for callers that can be suspended.
-func spawnsResumable(r *greenlet.Run, h *hub.Hub, n int) (int, greenlet.Status) {
+func spawnsResumable(r *gen.Run, h *hub.Hub, n int) (int, gen.Status) {
 	return (*spawnsFrame)(nil).body(r, h, n)
 }
 
-func (f *spawnsFrame) body(r *greenlet.Run, h *hub.Hub, n int) (ret0 int, st greenlet.Status) {
+func (f *spawnsFrame) body(r *gen.Run, h *hub.Hub, n int) (ret0 int, st gen.Status) {
 	var sum, t0 int
 	var done *int
 //line tasks.go:16:1
@@ -72,15 +70,15 @@ loop_16:
 //line tasks.go:16:1
 	if t0 >= n {
 //line tasks.go:21:1
-		return sum, greenlet.Done
+		return sum, gen.Done
 	}
 //line tasks.go:17:1
 	done = new(int)
 	*done = 0
 //line tasks.go:18:1
 	_, st = h.Go(newOneFrame(done)).JoinResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 41)
+	if st != gen.Done {
+		f = gen.Take(r, f, 41)
 		f.h, f.n, f.sum, f.t0, f.done, f.PC = h, n, sum, t0, done, 1
 		return ret0, r.Link(f, &f.Header, st)
 	}
@@ -91,9 +89,9 @@ loop_16:
 	goto loop_16
 }
 
-//line tasks_greenlet.go:96:1
+//line tasks_greenlet.go:94:1
 
-func (f *spawnsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *spawnsFrame) Resume(r *gen.Run) (st gen.Status) {
 	h, n := f.h, f.n
 	var sum, t0 int
 	var done *int
@@ -119,7 +117,7 @@ loop_16:
 	*done = 0
 //line tasks.go:18:1
 	_, st = h.Go(newOneFrame(done)).JoinResumable(r)
-	if st != greenlet.Done {
+	if st != gen.Done {
 		f.sum, f.t0, f.done, f.PC = sum, t0, done, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -131,20 +129,20 @@ resumed_18:
 	goto loop_16
 }
 
-//line tasks_greenlet.go:136:1
+//line tasks_greenlet.go:134:1
 
-func (f *spawnsFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.h, &f.n) }
-func (f *spawnsFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
-func (f *spawnsFrame) Forget()                              { *f = spawnsFrame{Header: f.Header, ret0: f.ret0} }
-func (f *spawnsFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 41) }
-func (*spawnsFrame) Func() *greenlet.Func                   { return &spawnsFrameInfo }
+func (f *spawnsFrame) Args(args []any)            { gen.SetArgs(f, args, &f.h, &f.n) }
+func (f *spawnsFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
+func (f *spawnsFrame) Forget()                    { *f = spawnsFrame{Header: f.Header, ret0: f.ret0} }
+func (f *spawnsFrame) Release(r *gen.Run)         { gen.Free(r, f, 41) }
+func (*spawnsFrame) Func() *gen.Func              { return &spawnsFrameInfo }
 
-var spawnsFrameInfo = greenlet.Func{Name: "main.spawns", File: "github.com/going-green/greenlet/bench/hub/tasks.go", Line: 15, Points: "18 h n sum t0 done"}
+var spawnsFrameInfo = gen.Func{Name: "main.spawns", File: "github.com/going-green/greenlet/bench/hub/tasks.go", Line: 15, Points: "18 h n sum t0 done"}
 var _ func(*hub.Hub, int) int = spawns
 
 // spawnsManyFrame is an activation of spawnsMany.
 type spawnsManyFrame struct {
-	greenlet.Header
+	gen.Header
 	h      *hub.Hub
 	n, sum int
 	tasks  []*hub.Task
@@ -153,17 +151,17 @@ type spawnsManyFrame struct {
 }
 
 func newSpawnsManyFrame(h *hub.Hub, n int) *spawnsManyFrame {
-	return greenlet.MakeFrame(spawnsManyFrame{h: h, n: n})
+	return gen.MakeFrame(spawnsManyFrame{h: h, n: n})
 }
-func (f *spawnsManyFrame) Results() int                        { f.Over(f); return f.ret0 }
-func (f *spawnsManyFrame) Returned(r *greenlet.Run) (ret0 int) { ret0 = f.ret0; f.Release(r); return }
+func (f *spawnsManyFrame) Results() int                   { f.Over(f); return f.ret0 }
+func (f *spawnsManyFrame) Returned(r *gen.Run) (ret0 int) { ret0 = f.ret0; f.Release(r); return }
 
 // spawnsManyResumable is spawnsMany for callers that can be suspended.
-func spawnsManyResumable(r *greenlet.Run, h *hub.Hub, n int) (int, greenlet.Status) {
+func spawnsManyResumable(r *gen.Run, h *hub.Hub, n int) (int, gen.Status) {
 	return (*spawnsManyFrame)(nil).body(r, h, n)
 }
 
-func (f *spawnsManyFrame) body(r *greenlet.Run, h *hub.Hub, n int) (ret0 int, st greenlet.Status) {
+func (f *spawnsManyFrame) body(r *gen.Run, h *hub.Hub, n int) (ret0 int, st gen.Status) {
 	var sum int
 	var tasks []*hub.Task
 	var done []int
@@ -173,7 +171,7 @@ loop_27:
 //line tasks.go:27:1
 	if n <= 0 {
 //line tasks.go:36:1
-		return sum, greenlet.Done
+		return sum, gen.Done
 	}
 //line tasks.go:28:1
 	tasks = tasks[:0]
@@ -182,8 +180,8 @@ loop_27:
 		tasks = append(tasks, h.Go(newOneFrame(&done[i])))
 	}
 	_, st = hub.JoinAllResumable(r, tasks...)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 40)
+	if st != gen.Done {
+		f = gen.Take(r, f, 40)
 		f.h, f.n, f.sum, f.tasks, f.done, f.PC = h, n, sum, tasks, done, 1
 		return ret0, r.Link(f, &f.Header, st)
 	}
@@ -193,9 +191,9 @@ loop_27:
 	goto loop_27
 }
 
-//line tasks_greenlet.go:198:1
+//line tasks_greenlet.go:196:1
 
-func (f *spawnsManyFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *spawnsManyFrame) Resume(r *gen.Run) (st gen.Status) {
 	h, n := f.h, f.n
 	var sum int
 	var tasks []*hub.Task
@@ -224,7 +222,7 @@ loop_27:
 		tasks = append(tasks, h.Go(newOneFrame(&done[i])))
 	}
 	_, st = hub.JoinAllResumable(r, tasks...)
-	if st != greenlet.Done {
+	if st != gen.Done {
 		f.n, f.sum, f.tasks, f.done, f.PC = n, sum, tasks, done, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -235,20 +233,20 @@ resumed_33:
 	goto loop_27
 }
 
-//line tasks_greenlet.go:240:1
+//line tasks_greenlet.go:238:1
 
-func (f *spawnsManyFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.h, &f.n) }
-func (f *spawnsManyFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
-func (f *spawnsManyFrame) Forget()                              { *f = spawnsManyFrame{Header: f.Header, ret0: f.ret0} }
-func (f *spawnsManyFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 40) }
-func (*spawnsManyFrame) Func() *greenlet.Func                   { return &spawnsManyFrameInfo }
+func (f *spawnsManyFrame) Args(args []any)            { gen.SetArgs(f, args, &f.h, &f.n) }
+func (f *spawnsManyFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
+func (f *spawnsManyFrame) Forget()                    { *f = spawnsManyFrame{Header: f.Header, ret0: f.ret0} }
+func (f *spawnsManyFrame) Release(r *gen.Run)         { gen.Free(r, f, 40) }
+func (*spawnsManyFrame) Func() *gen.Func              { return &spawnsManyFrameInfo }
 
-var spawnsManyFrameInfo = greenlet.Func{Name: "main.spawnsMany", File: "github.com/going-green/greenlet/bench/hub/tasks.go", Line: 25, Points: "33 h n sum tasks done"}
+var spawnsManyFrameInfo = gen.Func{Name: "main.spawnsMany", File: "github.com/going-green/greenlet/bench/hub/tasks.go", Line: 25, Points: "33 h n sum tasks done"}
 var _ func(*hub.Hub, int) int = spawnsMany
 
 // spawnsGroupFrame is an activation of spawnsGroup.
 type spawnsGroupFrame struct {
-	greenlet.Header
+	gen.Header
 	h           *hub.Hub
 	n, sum      int
 	g           *hub.Group
@@ -257,17 +255,17 @@ type spawnsGroupFrame struct {
 }
 
 func newSpawnsGroupFrame(h *hub.Hub, n int) *spawnsGroupFrame {
-	return greenlet.MakeFrame(spawnsGroupFrame{h: h, n: n})
+	return gen.MakeFrame(spawnsGroupFrame{h: h, n: n})
 }
-func (f *spawnsGroupFrame) Results() int                        { f.Over(f); return f.ret0 }
-func (f *spawnsGroupFrame) Returned(r *greenlet.Run) (ret0 int) { ret0 = f.ret0; f.Release(r); return }
+func (f *spawnsGroupFrame) Results() int                   { f.Over(f); return f.ret0 }
+func (f *spawnsGroupFrame) Returned(r *gen.Run) (ret0 int) { ret0 = f.ret0; f.Release(r); return }
 
 // spawnsGroupResumable is spawnsGroup for callers that can be suspended.
-func spawnsGroupResumable(r *greenlet.Run, h *hub.Hub, n int) (int, greenlet.Status) {
+func spawnsGroupResumable(r *gen.Run, h *hub.Hub, n int) (int, gen.Status) {
 	return (*spawnsGroupFrame)(nil).body(r, h, n)
 }
 
-func (f *spawnsGroupFrame) body(r *greenlet.Run, h *hub.Hub, n int) (ret0 int, st greenlet.Status) {
+func (f *spawnsGroupFrame) body(r *gen.Run, h *hub.Hub, n int) (ret0 int, st gen.Status) {
 	var (
 		sum   int
 		g     *hub.Group
@@ -310,8 +308,8 @@ loop_44:
 	}
 //line tasks.go:45:1
 	_, st = g.GoResumable(r, newOneFrame(&done[i]))
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 36)
+	if st != gen.Done {
+		f = gen.Take(r, f, 36)
 		f.n, f.sum, f.g, f.done, f.t0, f.i, f.PC = n, sum, g, done, t0, i, 1
 		return ret0, r.Link(f, &f.Header, st)
 	}
@@ -325,8 +323,8 @@ after_loop_44:
 	}
 //line tasks.go:47:1
 	_, st = g.JoinResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 36)
+	if st != gen.Done {
+		f = gen.Take(r, f, 36)
 		f.n, f.sum, f.g, f.done, f.PC = n, sum, g, done, 2
 		return ret0, r.Link(f, &f.Header, st)
 	}
@@ -337,28 +335,28 @@ resumed_47:
 	goto loop_42
 after_loop_42:
 //line tasks.go:51:1
-	return sum, greenlet.Done
+	return sum, gen.Done
 }
 
-//line tasks_greenlet.go:346:1
+//line tasks_greenlet.go:344:1
 
-func (f *spawnsGroupFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *spawnsGroupFrame) Resume(r *gen.Run) (st gen.Status) {
 	f.ret0, st = f.body(r, f.h, f.n)
 	return r.Started(f, &f.Header, st)
 }
 
-func (f *spawnsGroupFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.h, &f.n) }
-func (f *spawnsGroupFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
-func (f *spawnsGroupFrame) Forget()                              { *f = spawnsGroupFrame{Header: f.Header, ret0: f.ret0} }
-func (f *spawnsGroupFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 36) }
-func (*spawnsGroupFrame) Func() *greenlet.Func                   { return &spawnsGroupFrameInfo }
+func (f *spawnsGroupFrame) Args(args []any)            { gen.SetArgs(f, args, &f.h, &f.n) }
+func (f *spawnsGroupFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
+func (f *spawnsGroupFrame) Forget()                    { *f = spawnsGroupFrame{Header: f.Header, ret0: f.ret0} }
+func (f *spawnsGroupFrame) Release(r *gen.Run)         { gen.Free(r, f, 36) }
+func (*spawnsGroupFrame) Func() *gen.Func              { return &spawnsGroupFrameInfo }
 
-var spawnsGroupFrameInfo = greenlet.Func{Name: "main.spawnsGroup", File: "github.com/going-green/greenlet/bench/hub/tasks.go", Line: 40, Points: "45 n sum g done t0 i; 47 -t0 -i"}
+var spawnsGroupFrameInfo = gen.Func{Name: "main.spawnsGroup", File: "github.com/going-green/greenlet/bench/hub/tasks.go", Line: 40, Points: "45 n sum g done t0 i; 47 -t0 -i"}
 var _ func(*hub.Hub, int) int = spawnsGroup
 
 // yieldsFrame is an activation of yields.
 type yieldsFrame struct {
-	greenlet.Header
+	gen.Header
 	h     *hub.Hub
 	n     int
 	done  *int
@@ -366,15 +364,15 @@ type yieldsFrame struct {
 }
 
 func newYieldsFrame(h *hub.Hub, n int, done *int) *yieldsFrame {
-	return greenlet.MakeFrame(yieldsFrame{h: h, n: n, done: done})
+	return gen.MakeFrame(yieldsFrame{h: h, n: n, done: done})
 }
 
 // yieldsResumable is yields for callers that can be suspended.
-func yieldsResumable(r *greenlet.Run, h *hub.Hub, n int, done *int) greenlet.Status {
+func yieldsResumable(r *gen.Run, h *hub.Hub, n int, done *int) gen.Status {
 	return (*yieldsFrame)(nil).body(r, h, n, done)
 }
 
-func (f *yieldsFrame) body(r *greenlet.Run, h *hub.Hub, n int, done *int) (st greenlet.Status) {
+func (f *yieldsFrame) body(r *gen.Run, h *hub.Hub, n int, done *int) (st gen.Status) {
 	var d, t0 int
 //line tasks.go:56:1
 	d = 0
@@ -384,11 +382,11 @@ loop_57:
 	if t0 >= n {
 //line tasks.go:61:1
 		*done = d
-		return greenlet.Done
+		return gen.Done
 	}
 //line tasks.go:58:1
-	if st = h.SleepResumable(r, 0); st != greenlet.Done {
-		f = greenlet.Take(r, f, 63)
+	if st = h.SleepResumable(r, 0); st != gen.Done {
+		f = gen.Take(r, f, 63)
 		f.h, f.n, f.done, f.d, f.t0, f.PC = h, n, done, d, t0, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -399,9 +397,9 @@ loop_57:
 	goto loop_57
 }
 
-//line tasks_greenlet.go:405:1
+//line tasks_greenlet.go:403:1
 
-func (f *yieldsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *yieldsFrame) Resume(r *gen.Run) (st gen.Status) {
 	h, n := f.h, f.n
 	var d, t0 int
 	switch f.PC {
@@ -421,7 +419,7 @@ loop_57:
 		return r.Return(f, &f.Header)
 	}
 //line tasks.go:58:1
-	if st = h.SleepResumable(r, 0); st != greenlet.Done {
+	if st = h.SleepResumable(r, 0); st != gen.Done {
 		f.d, f.t0, f.PC = d, t0, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -433,19 +431,19 @@ resumed_58:
 	goto loop_57
 }
 
-//line tasks_greenlet.go:439:1
+//line tasks_greenlet.go:437:1
 
-func (f *yieldsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.h, &f.n, &f.done) }
-func (f *yieldsFrame) Forget()                 { *f = yieldsFrame{Header: f.Header} }
-func (f *yieldsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 63) }
-func (*yieldsFrame) Func() *greenlet.Func      { return &yieldsFrameInfo }
+func (f *yieldsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.h, &f.n, &f.done) }
+func (f *yieldsFrame) Forget()            { *f = yieldsFrame{Header: f.Header} }
+func (f *yieldsFrame) Release(r *gen.Run) { gen.Free(r, f, 63) }
+func (*yieldsFrame) Func() *gen.Func      { return &yieldsFrameInfo }
 
-var yieldsFrameInfo = greenlet.Func{Name: "main.yields", File: "github.com/going-green/greenlet/bench/hub/tasks.go", Line: 55, Points: "58 h n done d t0"}
+var yieldsFrameInfo = gen.Func{Name: "main.yields", File: "github.com/going-green/greenlet/bench/hub/tasks.go", Line: 55, Points: "58 h n done d t0"}
 var _ func(*hub.Hub, int, *int) = yields
 
 // signalsFrame is an activation of signals.
 type signalsFrame struct {
-	greenlet.Header
+	gen.Header
 	mine, other *hub.Event
 	n           int
 	done        *int
@@ -453,15 +451,15 @@ type signalsFrame struct {
 }
 
 func newSignalsFrame(mine *hub.Event, other *hub.Event, n int, done *int) *signalsFrame {
-	return greenlet.MakeFrame(signalsFrame{mine: mine, other: other, n: n, done: done})
+	return gen.MakeFrame(signalsFrame{mine: mine, other: other, n: n, done: done})
 }
 
 // signalsResumable is signals for callers that can be suspended.
-func signalsResumable(r *greenlet.Run, mine *hub.Event, other *hub.Event, n int, done *int) greenlet.Status {
+func signalsResumable(r *gen.Run, mine *hub.Event, other *hub.Event, n int, done *int) gen.Status {
 	return (*signalsFrame)(nil).body(r, mine, other, n, done)
 }
 
-func (f *signalsFrame) body(r *greenlet.Run, mine *hub.Event, other *hub.Event, n int, done *int) (st greenlet.Status) {
+func (f *signalsFrame) body(r *gen.Run, mine *hub.Event, other *hub.Event, n int, done *int) (st gen.Status) {
 	var d, t0 int
 //line tasks.go:66:1
 	d = 0
@@ -471,11 +469,11 @@ loop_67:
 	if t0 >= n {
 //line tasks.go:73:1
 		*done = d
-		return greenlet.Done
+		return gen.Done
 	}
 //line tasks.go:68:1
-	if st = mine.WaitResumable(r); st != greenlet.Done {
-		f = greenlet.Take(r, f, 14)
+	if st = mine.WaitResumable(r); st != gen.Done {
+		f = gen.Take(r, f, 14)
 		f.mine, f.other, f.n, f.done, f.d, f.t0, f.PC = mine, other, n, done, d, t0, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -488,9 +486,9 @@ loop_67:
 	goto loop_67
 }
 
-//line tasks_greenlet.go:494:1
+//line tasks_greenlet.go:492:1
 
-func (f *signalsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *signalsFrame) Resume(r *gen.Run) (st gen.Status) {
 	mine, other, n := f.mine, f.other, f.n
 	var d, t0 int
 	switch f.PC {
@@ -510,7 +508,7 @@ loop_67:
 		return r.Return(f, &f.Header)
 	}
 //line tasks.go:68:1
-	if st = mine.WaitResumable(r); st != greenlet.Done {
+	if st = mine.WaitResumable(r); st != gen.Done {
 		f.d, f.t0, f.PC = d, t0, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -524,44 +522,42 @@ resumed_68:
 	goto loop_67
 }
 
-//line tasks_greenlet.go:530:1
+//line tasks_greenlet.go:528:1
 
-func (f *signalsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.mine, &f.other, &f.n, &f.done) }
-func (f *signalsFrame) Forget()                 { *f = signalsFrame{Header: f.Header} }
-func (f *signalsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 14) }
-func (*signalsFrame) Func() *greenlet.Func      { return &signalsFrameInfo }
+func (f *signalsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.mine, &f.other, &f.n, &f.done) }
+func (f *signalsFrame) Forget()            { *f = signalsFrame{Header: f.Header} }
+func (f *signalsFrame) Release(r *gen.Run) { gen.Free(r, f, 14) }
+func (*signalsFrame) Func() *gen.Func      { return &signalsFrameInfo }
 
-var signalsFrameInfo = greenlet.Func{Name: "main.signals", File: "github.com/going-green/greenlet/bench/hub/tasks.go", Line: 65, Points: "68 mine other n done d t0"}
+var signalsFrameInfo = gen.Func{Name: "main.signals", File: "github.com/going-green/greenlet/bench/hub/tasks.go", Line: 65, Points: "68 mine other n done d t0"}
 var _ func(*hub.Event, *hub.Event, int, *int) = signals
 
 // putsFrame is an activation of puts.
 type putsFrame struct {
-	greenlet.Header
+	gen.Header
 	q    *hub.Queue[int]
 	n, i int
 }
 
-func newPutsFrame(q *hub.Queue[int], n int) *putsFrame {
-	return greenlet.MakeFrame(putsFrame{q: q, n: n})
-}
+func newPutsFrame(q *hub.Queue[int], n int) *putsFrame { return gen.MakeFrame(putsFrame{q: q, n: n}) }
 
 // putsResumable is puts for callers that can be suspended.
-func putsResumable(r *greenlet.Run, q *hub.Queue[int], n int) greenlet.Status {
+func putsResumable(r *gen.Run, q *hub.Queue[int], n int) gen.Status {
 	return (*putsFrame)(nil).body(r, q, n)
 }
 
-func (f *putsFrame) body(r *greenlet.Run, q *hub.Queue[int], n int) (st greenlet.Status) {
+func (f *putsFrame) body(r *gen.Run, q *hub.Queue[int], n int) (st gen.Status) {
 	var i int
 //line tasks.go:78:1
 	i = 0
 loop_78:
 //line tasks.go:78:1
 	if i >= n {
-		return greenlet.Done
+		return gen.Done
 	}
 //line tasks.go:79:1
-	if st = q.PutResumable(r, i&7); st != greenlet.Done {
-		f = greenlet.Take(r, f, 31)
+	if st = q.PutResumable(r, i&7); st != gen.Done {
+		f = gen.Take(r, f, 31)
 		f.q, f.n, f.i, f.PC = q, n, i, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -570,9 +566,9 @@ loop_78:
 	goto loop_78
 }
 
-//line tasks_greenlet.go:576:1
+//line tasks_greenlet.go:572:1
 
-func (f *putsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *putsFrame) Resume(r *gen.Run) (st gen.Status) {
 	q, n := f.q, f.n
 	var i int
 	switch f.PC {
@@ -590,7 +586,7 @@ loop_78:
 		return r.Return(f, &f.Header)
 	}
 //line tasks.go:79:1
-	if st = q.PutResumable(r, i&7); st != greenlet.Done {
+	if st = q.PutResumable(r, i&7); st != gen.Done {
 		f.i, f.PC = i, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -600,35 +596,33 @@ resumed_79:
 	goto loop_78
 }
 
-//line tasks_greenlet.go:606:1
+//line tasks_greenlet.go:602:1
 
-func (f *putsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.q, &f.n) }
-func (f *putsFrame) Forget()                 { *f = putsFrame{Header: f.Header} }
-func (f *putsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 31) }
-func (*putsFrame) Func() *greenlet.Func      { return &putsFrameInfo }
+func (f *putsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.q, &f.n) }
+func (f *putsFrame) Forget()            { *f = putsFrame{Header: f.Header} }
+func (f *putsFrame) Release(r *gen.Run) { gen.Free(r, f, 31) }
+func (*putsFrame) Func() *gen.Func      { return &putsFrameInfo }
 
-var putsFrameInfo = greenlet.Func{Name: "main.puts", File: "github.com/going-green/greenlet/bench/hub/tasks.go", Line: 77, Points: "79 q n i"}
+var putsFrameInfo = gen.Func{Name: "main.puts", File: "github.com/going-green/greenlet/bench/hub/tasks.go", Line: 77, Points: "79 q n i"}
 var _ func(*hub.Queue[int], int) = puts
 
 // getsFrame is an activation of gets.
 type getsFrame struct {
-	greenlet.Header
+	gen.Header
 	q                *hub.Queue[int]
 	n, sum, t0, ret0 int
 }
 
-func newGetsFrame(q *hub.Queue[int], n int) *getsFrame {
-	return greenlet.MakeFrame(getsFrame{q: q, n: n})
-}
-func (f *getsFrame) Results() int                        { f.Over(f); return f.ret0 }
-func (f *getsFrame) Returned(r *greenlet.Run) (ret0 int) { ret0 = f.ret0; f.Release(r); return }
+func newGetsFrame(q *hub.Queue[int], n int) *getsFrame { return gen.MakeFrame(getsFrame{q: q, n: n}) }
+func (f *getsFrame) Results() int                      { f.Over(f); return f.ret0 }
+func (f *getsFrame) Returned(r *gen.Run) (ret0 int)    { ret0 = f.ret0; f.Release(r); return }
 
 // getsResumable is gets for callers that can be suspended.
-func getsResumable(r *greenlet.Run, q *hub.Queue[int], n int) (int, greenlet.Status) {
+func getsResumable(r *gen.Run, q *hub.Queue[int], n int) (int, gen.Status) {
 	return (*getsFrame)(nil).body(r, q, n)
 }
 
-func (f *getsFrame) body(r *greenlet.Run, q *hub.Queue[int], n int) (ret0 int, st greenlet.Status) {
+func (f *getsFrame) body(r *gen.Run, q *hub.Queue[int], n int) (ret0 int, st gen.Status) {
 	var sum, t0, v int
 //line tasks.go:85:1
 	t0 = 0
@@ -636,12 +630,12 @@ loop_85:
 //line tasks.go:85:1
 	if t0 >= n {
 //line tasks.go:89:1
-		return sum, greenlet.Done
+		return sum, gen.Done
 	}
 //line tasks.go:86:1
 	v, _, st = q.GetResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 6)
+	if st != gen.Done {
+		f = gen.Take(r, f, 6)
 		f.q, f.n, f.sum, f.t0, f.PC = q, n, sum, t0, 1
 		return ret0, r.Link(f, &f.Header, st)
 	}
@@ -652,9 +646,9 @@ loop_85:
 	goto loop_85
 }
 
-//line tasks_greenlet.go:658:1
+//line tasks_greenlet.go:652:1
 
-func (f *getsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *getsFrame) Resume(r *gen.Run) (st gen.Status) {
 	q, n := f.q, f.n
 	var sum, t0, v int
 	switch f.PC {
@@ -663,9 +657,7 @@ func (f *getsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		return r.Started(f, &f.Header, st)
 	case 1:
 		sum, t0 = f.sum, f.t0
-		v, _ = r.Callee().(interface {
-			Returned(*greenlet.Run) (int, bool)
-		}).Returned(r)
+		v, _ = r.Callee().(interface{ Returned(*gen.Run) (int, bool) }).Returned(r)
 		goto resumed_86
 	}
 
@@ -678,7 +670,7 @@ loop_85:
 	}
 //line tasks.go:86:1
 	v, _, st = q.GetResumable(r)
-	if st != greenlet.Done {
+	if st != gen.Done {
 		f.sum, f.t0, f.PC = sum, t0, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -690,36 +682,36 @@ resumed_86:
 	goto loop_85
 }
 
-//line tasks_greenlet.go:696:1
+//line tasks_greenlet.go:688:1
 
-func (f *getsFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.q, &f.n) }
-func (f *getsFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
-func (f *getsFrame) Forget()                              { *f = getsFrame{Header: f.Header, ret0: f.ret0} }
-func (f *getsFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 6) }
-func (*getsFrame) Func() *greenlet.Func                   { return &getsFrameInfo }
+func (f *getsFrame) Args(args []any)            { gen.SetArgs(f, args, &f.q, &f.n) }
+func (f *getsFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
+func (f *getsFrame) Forget()                    { *f = getsFrame{Header: f.Header, ret0: f.ret0} }
+func (f *getsFrame) Release(r *gen.Run)         { gen.Free(r, f, 6) }
+func (*getsFrame) Func() *gen.Func              { return &getsFrameInfo }
 
-var getsFrameInfo = greenlet.Func{Name: "main.gets", File: "github.com/going-green/greenlet/bench/hub/tasks.go", Line: 84, Points: "86 q n sum t0"}
+var getsFrameInfo = gen.Func{Name: "main.gets", File: "github.com/going-green/greenlet/bench/hub/tasks.go", Line: 84, Points: "86 q n sum t0"}
 var _ func(*hub.Queue[int], int) int = gets
 
 // acquiresFrame is an activation of acquires.
 type acquiresFrame struct {
-	greenlet.Header
+	gen.Header
 	s                *hub.Semaphore
 	n, sum, t0, ret0 int
 }
 
 func newAcquiresFrame(s *hub.Semaphore, n int) *acquiresFrame {
-	return greenlet.MakeFrame(acquiresFrame{s: s, n: n})
+	return gen.MakeFrame(acquiresFrame{s: s, n: n})
 }
-func (f *acquiresFrame) Results() int                        { f.Over(f); return f.ret0 }
-func (f *acquiresFrame) Returned(r *greenlet.Run) (ret0 int) { ret0 = f.ret0; f.Release(r); return }
+func (f *acquiresFrame) Results() int                   { f.Over(f); return f.ret0 }
+func (f *acquiresFrame) Returned(r *gen.Run) (ret0 int) { ret0 = f.ret0; f.Release(r); return }
 
 // acquiresResumable is acquires for callers that can be suspended.
-func acquiresResumable(r *greenlet.Run, s *hub.Semaphore, n int) (int, greenlet.Status) {
+func acquiresResumable(r *gen.Run, s *hub.Semaphore, n int) (int, gen.Status) {
 	return (*acquiresFrame)(nil).body(r, s, n)
 }
 
-func (f *acquiresFrame) body(r *greenlet.Run, s *hub.Semaphore, n int) (ret0 int, st greenlet.Status) {
+func (f *acquiresFrame) body(r *gen.Run, s *hub.Semaphore, n int) (ret0 int, st gen.Status) {
 	var sum, t0 int
 //line tasks.go:94:1
 	t0 = 0
@@ -727,11 +719,11 @@ loop_94:
 //line tasks.go:94:1
 	if t0 >= n {
 //line tasks.go:99:1
-		return sum, greenlet.Done
+		return sum, gen.Done
 	}
 //line tasks.go:95:1
-	if st = s.AcquireResumable(r); st != greenlet.Done {
-		f = greenlet.Take(r, f, 14)
+	if st = s.AcquireResumable(r); st != gen.Done {
+		f = gen.Take(r, f, 14)
 		f.s, f.n, f.sum, f.t0, f.PC = s, n, sum, t0, 1
 		return ret0, r.Link(f, &f.Header, st)
 	}
@@ -743,9 +735,9 @@ loop_94:
 	goto loop_94
 }
 
-//line tasks_greenlet.go:749:1
+//line tasks_greenlet.go:741:1
 
-func (f *acquiresFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *acquiresFrame) Resume(r *gen.Run) (st gen.Status) {
 	s, n := f.s, f.n
 	var sum, t0 int
 	switch f.PC {
@@ -766,7 +758,7 @@ loop_94:
 		return r.Return(f, &f.Header)
 	}
 //line tasks.go:95:1
-	if st = s.AcquireResumable(r); st != greenlet.Done {
+	if st = s.AcquireResumable(r); st != gen.Done {
 		f.sum, f.t0, f.PC = sum, t0, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -779,20 +771,20 @@ resumed_95:
 	goto loop_94
 }
 
-//line tasks_greenlet.go:785:1
+//line tasks_greenlet.go:777:1
 
-func (f *acquiresFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.s, &f.n) }
-func (f *acquiresFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
-func (f *acquiresFrame) Forget()                              { *f = acquiresFrame{Header: f.Header, ret0: f.ret0} }
-func (f *acquiresFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 14) }
-func (*acquiresFrame) Func() *greenlet.Func                   { return &acquiresFrameInfo }
+func (f *acquiresFrame) Args(args []any)            { gen.SetArgs(f, args, &f.s, &f.n) }
+func (f *acquiresFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
+func (f *acquiresFrame) Forget()                    { *f = acquiresFrame{Header: f.Header, ret0: f.ret0} }
+func (f *acquiresFrame) Release(r *gen.Run)         { gen.Free(r, f, 14) }
+func (*acquiresFrame) Func() *gen.Func              { return &acquiresFrameInfo }
 
-var acquiresFrameInfo = greenlet.Func{Name: "main.acquires", File: "github.com/going-green/greenlet/bench/hub/tasks.go", Line: 93, Points: "95 s n sum t0"}
+var acquiresFrameInfo = gen.Func{Name: "main.acquires", File: "github.com/going-green/greenlet/bench/hub/tasks.go", Line: 93, Points: "95 s n sum t0"}
 var _ func(*hub.Semaphore, int) int = acquires
 
 // timeoutsFrame is an activation of timeouts.
 type timeoutsFrame struct {
-	greenlet.Header
+	gen.Header
 	h        *hub.Hub
 	n        int
 	sum      *int
@@ -800,17 +792,17 @@ type timeoutsFrame struct {
 }
 
 func newTimeoutsFrame(h *hub.Hub, n int) *timeoutsFrame {
-	return greenlet.MakeFrame(timeoutsFrame{h: h, n: n})
+	return gen.MakeFrame(timeoutsFrame{h: h, n: n})
 }
-func (f *timeoutsFrame) Results() int                        { f.Over(f); return f.ret0 }
-func (f *timeoutsFrame) Returned(r *greenlet.Run) (ret0 int) { ret0 = f.ret0; f.Release(r); return }
+func (f *timeoutsFrame) Results() int                   { f.Over(f); return f.ret0 }
+func (f *timeoutsFrame) Returned(r *gen.Run) (ret0 int) { ret0 = f.ret0; f.Release(r); return }
 
 // timeoutsResumable is timeouts for callers that can be suspended.
-func timeoutsResumable(r *greenlet.Run, h *hub.Hub, n int) (int, greenlet.Status) {
+func timeoutsResumable(r *gen.Run, h *hub.Hub, n int) (int, gen.Status) {
 	return (*timeoutsFrame)(nil).body(r, h, n)
 }
 
-func (f *timeoutsFrame) body(r *greenlet.Run, h *hub.Hub, n int) (ret0 int, st greenlet.Status) {
+func (f *timeoutsFrame) body(r *gen.Run, h *hub.Hub, n int) (ret0 int, st gen.Status) {
 	var sum *int
 	var t0 int
 	sum = new(int)
@@ -820,15 +812,15 @@ loop_104:
 //line tasks.go:104:1
 	if t0 >= n {
 //line tasks.go:107:1
-		return *sum, greenlet.Done
+		return *sum, gen.Done
 	}
 	{
 //line tasks.go:105:1
 		sumRef := sum
 //line tasks.go:105:1
 		_, st = h.WithTimeoutResumable(r, time.Hour, func() { (*sumRef)++ })
-		if st != greenlet.Done {
-			f = greenlet.Take(r, f, 5)
+		if st != gen.Done {
+			f = gen.Take(r, f, 5)
 			f.h, f.n, f.sum, f.t0, f.PC = h, n, sum, t0, 1
 			return ret0, r.Link(f, &f.Header, st)
 		}
@@ -838,9 +830,9 @@ loop_104:
 	goto loop_104
 }
 
-//line tasks_greenlet.go:844:1
+//line tasks_greenlet.go:836:1
 
-func (f *timeoutsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *timeoutsFrame) Resume(r *gen.Run) (st gen.Status) {
 	h, n := f.h, f.n
 	var sum *int
 	var t0 int
@@ -866,7 +858,7 @@ loop_104:
 		sumRef2 := sum
 //line tasks.go:105:1
 		_, st = h.WithTimeoutResumable(r, time.Hour, func() { (*sumRef2)++ })
-		if st != greenlet.Done {
+		if st != gen.Done {
 			f.sum, f.t0, f.PC = sum, t0, 1
 			return r.Link(f, &f.Header, st)
 		}
@@ -877,20 +869,20 @@ resumed_105:
 	goto loop_104
 }
 
-//line tasks_greenlet.go:883:1
+//line tasks_greenlet.go:875:1
 
-func (f *timeoutsFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.h, &f.n) }
-func (f *timeoutsFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
-func (f *timeoutsFrame) Forget()                              { *f = timeoutsFrame{Header: f.Header, ret0: f.ret0} }
-func (f *timeoutsFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 5) }
-func (*timeoutsFrame) Func() *greenlet.Func                   { return &timeoutsFrameInfo }
+func (f *timeoutsFrame) Args(args []any)            { gen.SetArgs(f, args, &f.h, &f.n) }
+func (f *timeoutsFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
+func (f *timeoutsFrame) Forget()                    { *f = timeoutsFrame{Header: f.Header, ret0: f.ret0} }
+func (f *timeoutsFrame) Release(r *gen.Run)         { gen.Free(r, f, 5) }
+func (*timeoutsFrame) Func() *gen.Func              { return &timeoutsFrameInfo }
 
-var timeoutsFrameInfo = greenlet.Func{Name: "main.timeouts", File: "github.com/going-green/greenlet/bench/hub/tasks.go", Line: 103, Points: "105 h n sum t0"}
+var timeoutsFrameInfo = gen.Func{Name: "main.timeouts", File: "github.com/going-green/greenlet/bench/hub/tasks.go", Line: 103, Points: "105 h n sum t0"}
 var _ func(*hub.Hub, int) int = timeouts
 
 // mapsFrame is an activation of maps.
 type mapsFrame struct {
-	greenlet.Header
+	gen.Header
 	h0   *hub.Hub
 	n    int
 	h    **hub.Hub
@@ -899,16 +891,16 @@ type mapsFrame struct {
 	ret0 int
 }
 
-func newMapsFrame(h0 *hub.Hub, n int) *mapsFrame         { return greenlet.MakeFrame(mapsFrame{h0: h0, n: n}) }
-func (f *mapsFrame) Results() int                        { f.Over(f); return f.ret0 }
-func (f *mapsFrame) Returned(r *greenlet.Run) (ret0 int) { ret0 = f.ret0; f.Release(r); return }
+func newMapsFrame(h0 *hub.Hub, n int) *mapsFrame    { return gen.MakeFrame(mapsFrame{h0: h0, n: n}) }
+func (f *mapsFrame) Results() int                   { f.Over(f); return f.ret0 }
+func (f *mapsFrame) Returned(r *gen.Run) (ret0 int) { ret0 = f.ret0; f.Release(r); return }
 
 // mapsResumable is maps for callers that can be suspended.
-func mapsResumable(r *greenlet.Run, h0 *hub.Hub, n int) (int, greenlet.Status) {
+func mapsResumable(r *gen.Run, h0 *hub.Hub, n int) (int, gen.Status) {
 	return (*mapsFrame)(nil).body(r, h0, n)
 }
 
-func (f *mapsFrame) body(r *greenlet.Run, h0 *hub.Hub, n int) (ret0 int, st greenlet.Status) {
+func (f *mapsFrame) body(r *gen.Run, h0 *hub.Hub, n int) (ret0 int, st gen.Status) {
 	var (
 		h       **hub.Hub
 		sum     int
@@ -924,12 +916,12 @@ loop_113:
 //line tasks.go:113:1
 	if n <= 0 {
 //line tasks.go:124:1
-		return sum, greenlet.Done
+		return sum, gen.Done
 	}
 //line tasks.go:114:1
 	results, err, st = hub.MapResumable(r, g, items(n), (&mapsFunc1{h: h}).value())
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 60)
+	if st != gen.Done {
+		f = gen.Take(r, f, 60)
 		f.h, f.n, f.sum, f.g, f.PC = h, n, sum, g, 1
 		return ret0, r.Link(f, &f.Header, st)
 	}
@@ -942,9 +934,9 @@ loop_113:
 	goto loop_113
 }
 
-//line tasks_greenlet.go:948:1
+//line tasks_greenlet.go:940:1
 
-func (f *mapsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *mapsFrame) Resume(r *gen.Run) (st gen.Status) {
 	n := f.n
 	var (
 		h       **hub.Hub
@@ -959,9 +951,7 @@ func (f *mapsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		return r.Started(f, &f.Header, st)
 	case 1:
 		h, sum, g = f.h, f.sum, f.g
-		results, err = r.Callee().(interface {
-			Returned(*greenlet.Run) ([]int, error)
-		}).Returned(r)
+		results, err = r.Callee().(interface{ Returned(*gen.Run) ([]int, error) }).Returned(r)
 		goto resumed_114
 	}
 
@@ -974,7 +964,7 @@ loop_113:
 	}
 //line tasks.go:114:1
 	results, err, st = hub.MapResumable(r, g, items(n), (&mapsFunc1{h: h}).value())
-	if st != greenlet.Done {
+	if st != gen.Done {
 		f.h, f.n, f.sum, f.g, f.PC = h, n, sum, g, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -988,67 +978,67 @@ resumed_114:
 	goto loop_113
 }
 
-//line tasks_greenlet.go:994:1
+//line tasks_greenlet.go:984:1
 
-func (f *mapsFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.h0, &f.n) }
-func (f *mapsFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
-func (f *mapsFrame) Forget()                              { *f = mapsFrame{Header: f.Header, ret0: f.ret0} }
-func (f *mapsFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 60) }
-func (*mapsFrame) Func() *greenlet.Func                   { return &mapsFrameInfo }
+func (f *mapsFrame) Args(args []any)            { gen.SetArgs(f, args, &f.h0, &f.n) }
+func (f *mapsFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
+func (f *mapsFrame) Forget()                    { *f = mapsFrame{Header: f.Header, ret0: f.ret0} }
+func (f *mapsFrame) Release(r *gen.Run)         { gen.Free(r, f, 60) }
+func (*mapsFrame) Func() *gen.Func              { return &mapsFrameInfo }
 
-var mapsFrameInfo = greenlet.Func{Name: "main.maps", File: "github.com/going-green/greenlet/bench/hub/tasks.go", Line: 111, Points: "114 h n sum g"}
+var mapsFrameInfo = gen.Func{Name: "main.maps", File: "github.com/going-green/greenlet/bench/hub/tasks.go", Line: 111, Points: "114 h n sum g"}
 var _ func(*hub.Hub, int) int = maps
 
 // mapsFunc1 is the function literal of tasks.go:114, with what it captures.
 type mapsFunc1 struct {
-	greenlet.Closure
+	gen.Closure
 	h **hub.Hub
 }
 
 // value is the literal for code that can't be suspended.
 func (c *mapsFunc1) value() func(int) (int, error) {
-	return greenlet.Bind(&c.Closure, c, func(v int) (int, error) {
+	return gen.Bind(&c.Closure, c, func(v int) (int, error) {
 //line tasks.go:115:1
 		(*c.h).Yield()
 		return v + 1, nil
 	})
 }
 
-//line tasks_greenlet.go:1020:1
+//line tasks_greenlet.go:1010:1
 
 // mapsFunc1Frame is an activation of the literal mapsFunc1.
 type mapsFunc1Frame struct {
-	greenlet.Header
+	gen.Header
 	c       *mapsFunc1
 	v, ret0 int
 	ret1    error
 }
 
-func (f *mapsFunc1Frame) Returned(r *greenlet.Run) (ret0 int, ret1 error) {
+func (f *mapsFunc1Frame) Returned(r *gen.Run) (ret0 int, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
 	f.Release(r)
 	return
 }
 
 // CallResumable is the literal mapsFunc1 for callers that can be suspended.
-func (c *mapsFunc1) CallResumable(r *greenlet.Run, v int) (int, error, greenlet.Status) {
+func (c *mapsFunc1) CallResumable(r *gen.Run, v int) (int, error, gen.Status) {
 	return (*mapsFunc1Frame)(nil).body(r, c, v)
 }
 
-func (f *mapsFunc1Frame) body(r *greenlet.Run, c *mapsFunc1, v int) (ret0 int, ret1 error, st greenlet.Status) {
+func (f *mapsFunc1Frame) body(r *gen.Run, c *mapsFunc1, v int) (ret0 int, ret1 error, st gen.Status) {
 //line tasks.go:115:1
-	if st = (*c.h).YieldResumable(r); st != greenlet.Done {
-		f = greenlet.Take(r, f, 57)
+	if st = (*c.h).YieldResumable(r); st != gen.Done {
+		f = gen.Take(r, f, 57)
 		f.v, f.c, f.PC = v, c, 1
 		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
 //line tasks.go:116:1
-	return v + 1, nil, greenlet.Done
+	return v + 1, nil, gen.Done
 }
 
-//line tasks_greenlet.go:1052:1
+//line tasks_greenlet.go:1042:1
 
-func (f *mapsFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *mapsFunc1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c, v := f.c, f.v
 	_ = c
 	r.Callee().(*hub.HubYieldFrame).Release(r)
@@ -1057,45 +1047,45 @@ func (f *mapsFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line tasks_greenlet.go:1063:1
+//line tasks_greenlet.go:1053:1
 
-func (f *mapsFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 57) }
-func (*mapsFunc1Frame) Func() *greenlet.Func      { return &mapsFunc1FrameInfo }
+func (f *mapsFunc1Frame) Release(r *gen.Run) { gen.Free(r, f, 57) }
+func (*mapsFunc1Frame) Func() *gen.Func      { return &mapsFunc1FrameInfo }
 
-var mapsFunc1FrameInfo = greenlet.Func{Name: "main.maps.func1", File: "github.com/going-green/greenlet/bench/hub/tasks.go", Line: 114, Points: "115 v"}
+var mapsFunc1FrameInfo = gen.Func{Name: "main.maps.func1", File: "github.com/going-green/greenlet/bench/hub/tasks.go", Line: 114, Points: "115 v"}
 
 // napsFrame is an activation of naps.
 type napsFrame struct {
-	greenlet.Header
+	gen.Header
 	h     *hub.Hub
 	until time.Time
 	woken *int
 }
 
 func newNapsFrame(h *hub.Hub, until time.Time, woken *int) *napsFrame {
-	return greenlet.MakeFrame(napsFrame{h: h, until: until, woken: woken})
+	return gen.MakeFrame(napsFrame{h: h, until: until, woken: woken})
 }
 
 // napsResumable is naps for callers that can be suspended.
-func napsResumable(r *greenlet.Run, h *hub.Hub, until time.Time, woken *int) greenlet.Status {
+func napsResumable(r *gen.Run, h *hub.Hub, until time.Time, woken *int) gen.Status {
 	return (*napsFrame)(nil).body(r, h, until, woken)
 }
 
-func (f *napsFrame) body(r *greenlet.Run, h *hub.Hub, until time.Time, woken *int) (st greenlet.Status) {
+func (f *napsFrame) body(r *gen.Run, h *hub.Hub, until time.Time, woken *int) (st gen.Status) {
 //line tasks.go:129:1
-	if st = h.SleepUntilResumable(r, until); st != greenlet.Done {
-		f = greenlet.Take(r, f, 5)
+	if st = h.SleepUntilResumable(r, until); st != gen.Done {
+		f = gen.Take(r, f, 5)
 		f.h, f.until, f.woken, f.PC = nil, time.Time{}, woken, 1
 		return r.Link(f, &f.Header, st)
 	}
 //line tasks.go:130:1
 	*woken++
-	return greenlet.Done
+	return gen.Done
 }
 
-//line tasks_greenlet.go:1099:1
+//line tasks_greenlet.go:1089:1
 
-func (f *napsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *napsFrame) Resume(r *gen.Run) (st gen.Status) {
 	woken := f.woken
 	switch f.PC {
 	case 0:
@@ -1108,12 +1098,12 @@ func (f *napsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-//line tasks_greenlet.go:1114:1
+//line tasks_greenlet.go:1104:1
 
-func (f *napsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.h, &f.until, &f.woken) }
-func (f *napsFrame) Forget()                 { *f = napsFrame{Header: f.Header} }
-func (f *napsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 5) }
-func (*napsFrame) Func() *greenlet.Func      { return &napsFrameInfo }
+func (f *napsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.h, &f.until, &f.woken) }
+func (f *napsFrame) Forget()            { *f = napsFrame{Header: f.Header} }
+func (f *napsFrame) Release(r *gen.Run) { gen.Free(r, f, 5) }
+func (*napsFrame) Func() *gen.Func      { return &napsFrameInfo }
 
-var napsFrameInfo = greenlet.Func{Name: "main.naps", File: "github.com/going-green/greenlet/bench/hub/tasks.go", Line: 128, Points: "129 woken"}
+var napsFrameInfo = gen.Func{Name: "main.naps", File: "github.com/going-green/greenlet/bench/hub/tasks.go", Line: 128, Points: "129 woken"}
 var _ func(*hub.Hub, time.Time, *int) = naps

@@ -4,13 +4,16 @@
 
 package main
 
-import greenlet "github.com/going-green/greenlet/runtime"
+import (
+	greenlet "github.com/going-green/greenlet/runtime"
+	"github.com/going-green/greenlet/runtime/gen"
+)
 
-const _ = greenlet.Protocol1_RunGoGenerate
+const _ = gen.Protocol1_RunGoGenerate
 
 // serveFrame is an activation of serve.
 type serveFrame struct {
-	greenlet.Header
+	gen.Header
 	opener          *greenlet.Greenlet
 	balance, answer int
 	self            *greenlet.Greenlet
@@ -18,31 +21,31 @@ type serveFrame struct {
 }
 
 func newServeFrame(opener *greenlet.Greenlet) *serveFrame {
-	return greenlet.MakeFrame(serveFrame{opener: opener})
+	return gen.MakeFrame(serveFrame{opener: opener})
 }
 
 // serveResumable is serve for callers that can be suspended.
-func serveResumable(r *greenlet.Run, opener *greenlet.Greenlet) greenlet.Status {
+func serveResumable(r *gen.Run, opener *greenlet.Greenlet) gen.Status {
 	return (*serveFrame)(nil).body(r, opener)
 }
 
-func (f *serveFrame) body(r *greenlet.Run, opener *greenlet.Greenlet) (st greenlet.Status) {
+func (f *serveFrame) body(r *gen.Run, opener *greenlet.Greenlet) (st gen.Status) {
 	var balance, answer int
 	var self *greenlet.Greenlet
 //line main.go:57:1
 	balance, answer = 0, 0
 	self = r.Current()
-	f = greenlet.Take(r, f, 4)
+	f = gen.Take(r, f, 4)
 	r.Leaf(f, &f.Header)
 	f.opener, f.balance, f.answer, f.self, f.PC = nil, balance, answer, self, 1
 	r.Await(&f.m)
 //line main.go:59:1
-	return greenlet.Send[int](r, opener, 0)
+	return gen.Send[int](r, opener, 0)
 }
 
-//line main_greenlet.go:44:1
+//line main_greenlet.go:47:1
 
-func (f *serveFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *serveFrame) Resume(r *gen.Run) (st gen.Status) {
 	var balance, answer int
 	var m message
 	switch f.PC {
@@ -92,32 +95,32 @@ case_68:
 		f.m, f.PC = m, 2
 		r.Await(&f.answer)
 //line main.go:70:1
-		return greenlet.Send(r, m.to.actor, message{verb: deposit, amount: amount2, sender: f.self})
+		return gen.Send(r, m.to.actor, message{verb: deposit, amount: amount2, sender: f.self})
 	}
 after_switch_61:
 	f.m, f.balance, f.answer, f.PC = message{}, balance, answer, 3
 	r.Await(&f.m)
 //line main.go:73:1
-	return greenlet.Send(r, m.sender, answer)
+	return gen.Send(r, m.sender, answer)
 }
 
-//line main_greenlet.go:105:1
+//line main_greenlet.go:108:1
 
-func (f *serveFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.opener) }
-func (f *serveFrame) Forget()                 { *f = serveFrame{Header: f.Header} }
-func (f *serveFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 4) }
-func (*serveFrame) Func() *greenlet.Func      { return &serveFrameInfo }
+func (f *serveFrame) Args(args []any)    { gen.SetArgs(f, args, &f.opener) }
+func (f *serveFrame) Forget()            { *f = serveFrame{Header: f.Header} }
+func (f *serveFrame) Release(r *gen.Run) { gen.Free(r, f, 4) }
+func (*serveFrame) Func() *gen.Func      { return &serveFrameInfo }
 
-var serveFrameInfo = greenlet.Func{Name: "main.serve", File: "github.com/going-green/greenlet/examples/actors/main.go", Line: 56, Points: "59 balance answer self; 70 -answer +m; 73 -m +answer"}
+var serveFrameInfo = gen.Func{Name: "main.serve", File: "github.com/going-green/greenlet/examples/actors/main.go", Line: 56, Points: "59 balance answer self; 70 -answer +m; 73 -m +answer"}
 var _ func(*greenlet.Greenlet) = serve
 
 // serveFrameValue is serve as a value, for callers that can be suspended.
 type serveFrameValue struct{}
 
-func (serveFrameValue) CallResumable(r *greenlet.Run, p0 *greenlet.Greenlet) greenlet.Status {
+func (serveFrameValue) CallResumable(r *gen.Run, p0 *greenlet.Greenlet) gen.Status {
 	return serveResumable(r, p0)
 }
 func init() {
-	greenlet.Register(serve, serveFrameValue{})
+	gen.Register(serve, serveFrameValue{})
 }
-func (serveFrameValue) Frame() greenlet.Frame { return greenlet.MakeFrame(serveFrame{}) }
+func (serveFrameValue) Frame() gen.Frame { return gen.MakeFrame(serveFrame{}) }

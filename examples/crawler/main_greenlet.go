@@ -10,7 +10,7 @@ import (
 	"fmt"
 	"github.com/going-green/greenlet/hub"
 	"github.com/going-green/greenlet/hub/socket"
-	greenlet "github.com/going-green/greenlet/runtime"
+	"github.com/going-green/greenlet/runtime/gen"
 	"io"
 	"iter"
 	"net/http"
@@ -18,11 +18,11 @@ import (
 	"time"
 )
 
-const _ = greenlet.Protocol1_RunGoGenerate
+const _ = gen.Protocol1_RunGoGenerate
 
 // crawlerFetchFrame is an activation of crawler.fetch.
 type crawlerFetchFrame struct {
-	greenlet.DeferHeader
+	gen.DeferHeader
 	c           *crawler
 	page        *url.URL
 	conn        *socket.Conn
@@ -33,47 +33,47 @@ type crawlerFetchFrame struct {
 }
 
 func (c *crawler) newFetchFrame(page *url.URL) *crawlerFetchFrame {
-	return greenlet.MakeFrame(crawlerFetchFrame{c: c, page: page})
+	return gen.MakeFrame(crawlerFetchFrame{c: c, page: page})
 }
 
 // fetchResumable is crawler.fetch for callers that can be suspended.
-func (c *crawler) fetchResumable(r *greenlet.Run, page *url.URL) ([]*url.URL, error, greenlet.Status) {
+func (c *crawler) fetchResumable(r *gen.Run, page *url.URL) ([]*url.URL, error, gen.Status) {
 	return (*crawlerFetchFrame)(nil).run(r, c, page)
 }
 func (f *crawlerFetchFrame) Results() ([]*url.URL, error) { f.Over(f); return f.ret0, f.ret1 }
-func (f *crawlerFetchFrame) Returned(r *greenlet.Run) (ret0 []*url.URL, ret1 error) {
+func (f *crawlerFetchFrame) Returned(r *gen.Run) (ret0 []*url.URL, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
 	f.Release(r)
 	return
 }
 
-func (f *crawlerFetchFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *crawlerFetchFrame) Resume(r *gen.Run) (st gen.Status) {
 	f.ret0, f.ret1, st = f.run(r, f.c, f.page)
 	return r.Started(f, &f.Header, st)
 }
 
-func (f *crawlerFetchFrame) run(r *greenlet.Run, c *crawler, page *url.URL) (ret0 []*url.URL, ret1 error, st greenlet.Status) {
+func (f *crawlerFetchFrame) run(r *gen.Run, c *crawler, page *url.URL) (ret0 []*url.URL, ret1 error, st gen.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take(r, f, 47)
+		f = gen.Take(r, f, 47)
 		f.c, f.page = c, page
 		r.Guard()
 	}
 	mark := r.Mark()
-	for st = f.step(r, c, page); st == greenlet.Broken; st = f.step(r, c, page) {
+	for st = f.step(r, c, page); st == gen.Broken; st = f.step(r, c, page) {
 		r.Recovered(mark)
 	}
 	ret0, ret1 = f.ret0, f.ret1
-	if hot && st == greenlet.Done {
+	if hot && st == gen.Done {
 		f.Release(r)
 	}
 	return ret0, ret1, st
 }
 
-func (f *crawlerFetchFrame) step(r *greenlet.Run, c *crawler, page *url.URL) (end greenlet.Status) {
-	end = greenlet.Broken
+func (f *crawlerFetchFrame) step(r *gen.Run, c *crawler, page *url.URL) (end gen.Status) {
+	end = gen.Broken
 	defer f.Catch(&end)
-	var st greenlet.Status
+	var st gen.Status
 	var (
 		conn        *socket.Conn
 		t0, err2    error
@@ -93,13 +93,13 @@ func (f *crawlerFetchFrame) step(r *greenlet.Run, c *crawler, page *url.URL) (en
 		conn, answer, buf = f.conn, f.answer, f.buf
 		n, err3 = r.Callee().(*socket.ConnReadFrame).Returned(r)
 		goto resumed_69
-	case greenlet.Unwind:
+	case gen.Unwind:
 		goto unwind
 	}
 
 //line main.go:47:1
 	conn, t0, st = socket.DialResumable(r, f.c.Hub, "tcp", f.page.Host)
-	if st != greenlet.Done {
+	if st != gen.Done {
 		f.PC = 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -139,7 +139,7 @@ resumed_47:
 		}
 //line main.go:62:1
 		_, err2, st = conn.WriteResumable(r, out.Bytes())
-		if st != greenlet.Done {
+		if st != gen.Done {
 			f.conn, f.PC = conn, 2
 			return r.Link(f, &f.Header, st)
 		}
@@ -159,7 +159,7 @@ loop_68:
 	}
 //line main.go:69:1
 	n, err3, st = conn.ReadResumable(r, buf)
-	if st != greenlet.Done {
+	if st != gen.Done {
 		f.conn, f.answer, f.buf, f.PC = conn, answer, buf, 3
 		return r.Link(f, &f.Header, st)
 	}
@@ -183,85 +183,85 @@ unwind:
 //line main.go:79:1
 	for f.Pending() {
 //line main.go:79:1
-		if sub := f.Next(r); sub != greenlet.Done {
+		if sub := f.Next(r); sub != gen.Done {
 			return r.Link(f, &f.Header, sub)
 		}
 	}
 //line main.go:79:1
 	f.End()
-	return greenlet.Done
+	return gen.Done
 }
 
 //line main_greenlet.go:196:1
 
-func (f *crawlerFetchFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.page) }
-func (f *crawlerFetchFrame) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
+func (f *crawlerFetchFrame) Args(args []any) { gen.SetArgs(f, args, &f.page) }
+func (f *crawlerFetchFrame) Send(r *gen.Run) gen.Status {
+	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
 }
 func (f *crawlerFetchFrame) Forget() {
 	*f = crawlerFetchFrame{DeferHeader: f.DeferHeader, ret0: f.ret0, ret1: f.ret1}
 }
-func (f *crawlerFetchFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 47) }
-func (*crawlerFetchFrame) Func() *greenlet.Func      { return &crawlerFetchFrameInfo }
+func (f *crawlerFetchFrame) Release(r *gen.Run) { gen.Free(r, f, 47) }
+func (*crawlerFetchFrame) Func() *gen.Func      { return &crawlerFetchFrameInfo }
 
-var crawlerFetchFrameInfo = greenlet.Func{Name: "main.(*crawler).fetch", File: "github.com/going-green/greenlet/examples/crawler/main.go", Line: 46, End: 79, Points: "47 c page; 62 conn req; 69 +answer +buf"}
+var crawlerFetchFrameInfo = gen.Func{Name: "main.(*crawler).fetch", File: "github.com/going-green/greenlet/examples/crawler/main.go", Line: 46, End: 79, Points: "47 c page; 62 conn req; 69 +answer +buf"}
 var _ func(*crawler, *url.URL) ([]*url.URL, error) = (*crawler).fetch
 
 // crawlerVisitFrame is an activation of crawler.visit.
 type crawlerVisitFrame struct {
-	greenlet.DeferHeader
+	gen.DeferHeader
 	c    *crawler
 	page *url.URL
 }
 
 func (c *crawler) newVisitFrame(page *url.URL) *crawlerVisitFrame {
-	return greenlet.MakeFrame(crawlerVisitFrame{c: c, page: page})
+	return gen.MakeFrame(crawlerVisitFrame{c: c, page: page})
 }
 
 // visitResumable is crawler.visit for callers that can be suspended.
-func (c *crawler) visitResumable(r *greenlet.Run, page *url.URL) greenlet.Status {
+func (c *crawler) visitResumable(r *gen.Run, page *url.URL) gen.Status {
 	return (*crawlerVisitFrame)(nil).run(r, c, page)
 }
 
-func (f *crawlerVisitFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *crawlerVisitFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.run(r, f.c, f.page))
 }
 
-func (f *crawlerVisitFrame) run(r *greenlet.Run, c *crawler, page *url.URL) (st greenlet.Status) {
+func (f *crawlerVisitFrame) run(r *gen.Run, c *crawler, page *url.URL) (st gen.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take(r, f, 2)
+		f = gen.Take(r, f, 2)
 		f.c, f.page = c, page
 		r.Guard()
 	}
 	mark := r.Mark()
-	for st = f.step(r, c, page); st == greenlet.Broken; st = f.step(r, c, page) {
+	for st = f.step(r, c, page); st == gen.Broken; st = f.step(r, c, page) {
 		r.Recovered(mark)
 	}
-	if hot && st == greenlet.Done {
+	if hot && st == gen.Done {
 		f.Release(r)
 	}
 	return st
 }
 
-func (f *crawlerVisitFrame) step(r *greenlet.Run, c *crawler, page *url.URL) (end greenlet.Status) {
-	end = greenlet.Broken
+func (f *crawlerVisitFrame) step(r *gen.Run, c *crawler, page *url.URL) (end gen.Status) {
+	end = gen.Broken
 	defer f.Catch(&end)
-	var st greenlet.Status
+	var st gen.Status
 	var links2 []*url.URL
 	var err error
 	switch f.PC {
 	case 1:
 		links2, err = r.Callee().(*crawlerFetchFrame).Returned(r)
 		goto resumed_110
-	case greenlet.Unwind:
+	case gen.Unwind:
 		goto unwind
 	}
 
 //line main.go:109:1
 	f.DeferFunc(c.found.TaskDone)
 	links2, err, st = c.fetchResumable(r, page)
-	if st != greenlet.Done {
+	if st != gen.Done {
 		f.PC = 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -284,23 +284,23 @@ unwind:
 //line main.go:122:1
 	for f.Pending() {
 //line main.go:122:1
-		if sub := f.Next(r); sub != greenlet.Done {
+		if sub := f.Next(r); sub != gen.Done {
 			return r.Link(f, &f.Header, sub)
 		}
 	}
 //line main.go:122:1
 	f.End()
-	return greenlet.Done
+	return gen.Done
 }
 
 //line main_greenlet.go:297:1
 
-func (f *crawlerVisitFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.page) }
-func (f *crawlerVisitFrame) Forget()                 { *f = crawlerVisitFrame{DeferHeader: f.DeferHeader} }
-func (f *crawlerVisitFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 2) }
-func (*crawlerVisitFrame) Func() *greenlet.Func      { return &crawlerVisitFrameInfo }
+func (f *crawlerVisitFrame) Args(args []any)    { gen.SetArgs(f, args, &f.page) }
+func (f *crawlerVisitFrame) Forget()            { *f = crawlerVisitFrame{DeferHeader: f.DeferHeader} }
+func (f *crawlerVisitFrame) Release(r *gen.Run) { gen.Free(r, f, 2) }
+func (*crawlerVisitFrame) Func() *gen.Func      { return &crawlerVisitFrameInfo }
 
-var crawlerVisitFrameInfo = greenlet.Func{Name: "main.(*crawler).visit", File: "github.com/going-green/greenlet/examples/crawler/main.go", Line: 108, End: 122, Points: "110 c page"}
+var crawlerVisitFrameInfo = gen.Func{Name: "main.(*crawler).visit", File: "github.com/going-green/greenlet/examples/crawler/main.go", Line: 108, End: 122, Points: "110 c page"}
 var _ func(*crawler, *url.URL) = (*crawler).visit
 
 // crawlerVisitFrameValue is crawler.visit as a value, for callers that can be suspended.
@@ -308,42 +308,40 @@ type crawlerVisitFrameValue struct {
 	recv *crawler
 }
 
-func (v crawlerVisitFrameValue) CallResumable(r *greenlet.Run, p0 *url.URL) greenlet.Status {
+func (v crawlerVisitFrameValue) CallResumable(r *gen.Run, p0 *url.URL) gen.Status {
 	return v.recv.visitResumable(r, p0)
 }
 func init() {
-	greenlet.RegisterMethod((*new(*crawler)).visit, func(recv *crawler) any {
+	gen.RegisterMethod((*new(*crawler)).visit, func(recv *crawler) any {
 		return crawlerVisitFrameValue{recv}
 	})
 }
-func (v crawlerVisitFrameValue) Frame() greenlet.Frame {
-	return greenlet.MakeFrame(crawlerVisitFrame{c: v.recv})
-}
+func (v crawlerVisitFrameValue) Frame() gen.Frame { return gen.MakeFrame(crawlerVisitFrame{c: v.recv}) }
 
 // crawlerCrawlFrame is an activation of crawler.crawl.
 type crawlerCrawlFrame struct {
-	greenlet.Header
+	gen.Header
 	c0   *crawler
 	c    **crawler
 	pool **hub.Group
-	loop *greenlet.Loop
+	loop *gen.Loop
 }
 
 func (c0 *crawler) newCrawlFrame() *crawlerCrawlFrame {
-	return greenlet.MakeFrame(crawlerCrawlFrame{c0: c0})
+	return gen.MakeFrame(crawlerCrawlFrame{c0: c0})
 }
 
 // crawlResumable is crawler.crawl for callers that can be suspended.
-func (c0 *crawler) crawlResumable(r *greenlet.Run) greenlet.Status {
+func (c0 *crawler) crawlResumable(r *gen.Run) gen.Status {
 	return (*crawlerCrawlFrame)(nil).body(r, c0)
 }
 
-func (f *crawlerCrawlFrame) body(r *greenlet.Run, c0 *crawler) (st greenlet.Status) {
+func (f *crawlerCrawlFrame) body(r *gen.Run, c0 *crawler) (st gen.Status) {
 	var (
 		c    **crawler
 		pool **hub.Group
 		t0   iter.Seq[*url.URL]
-		loop *greenlet.Loop
+		loop *gen.Loop
 	)
 	c = new(*crawler)
 	*c = c0
@@ -352,28 +350,28 @@ func (f *crawlerCrawlFrame) body(r *greenlet.Run, c0 *crawler) (st greenlet.Stat
 	*pool = (*c).NewPool(20)
 //line main.go:136:1
 	t0, st = (*c).found.AllResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 38)
+	if st != gen.Done {
+		f = gen.Take(r, f, 38)
 		f.c, f.pool, f.PC = c, pool, 1
 		return r.Link(f, &f.Header, st)
 	}
 	{
 //line main.go:136:1
-		loop = greenlet.NewLoop()
+		loop = gen.NewLoop()
 //line main.go:136:1
-		c2, ok := greenlet.Resumable(t0).(interface {
-			CallResumable(*greenlet.Run, func(*url.URL) bool) greenlet.Status
+		c2, ok := gen.Resumable(t0).(interface {
+			CallResumable(*gen.Run, func(*url.URL) bool) gen.Status
 		})
 		if !ok {
-			c2 = greenlet.Iterate(t0)
+			c2 = gen.Iterate(t0)
 		}
 //line main.go:136:1
 		if st = c2.CallResumable(r, (&crawlerCrawlRange1{
 			c:    c,
 			loop: loop,
 			pool: pool,
-		}).value()); st != greenlet.Done {
-			f = greenlet.Take(r, f, 38)
+		}).value()); st != gen.Done {
+			f = gen.Take(r, f, 38)
 			f.c, f.loop, f.PC = nil, loop, 2
 			return r.Link(f, &f.Header, st)
 		}
@@ -383,17 +381,17 @@ func (f *crawlerCrawlFrame) body(r *greenlet.Run, c0 *crawler) (st greenlet.Stat
 	}
 //line main.go:136:1
 	loop.End()
-	return greenlet.Done
+	return gen.Done
 }
 
-//line main_greenlet.go:390:1
+//line main_greenlet.go:388:1
 
-func (f *crawlerCrawlFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *crawlerCrawlFrame) Resume(r *gen.Run) (st gen.Status) {
 	var (
 		c    **crawler
 		pool **hub.Group
 		t0   iter.Seq[*url.URL]
-		loop *greenlet.Loop
+		loop *gen.Loop
 	)
 	switch f.PC {
 	case 0:
@@ -401,23 +399,23 @@ func (f *crawlerCrawlFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	case 1:
 		c, pool = f.c, f.pool
 		t0 = r.Callee().(interface {
-			Returned(*greenlet.Run) iter.Seq[*url.URL]
+			Returned(*gen.Run) iter.Seq[*url.URL]
 		}).Returned(r)
 //line main.go:136:1
-		loop = greenlet.NewLoop()
+		loop = gen.NewLoop()
 //line main.go:136:1
-		c2, ok := greenlet.Resumable(t0).(interface {
-			CallResumable(*greenlet.Run, func(*url.URL) bool) greenlet.Status
+		c2, ok := gen.Resumable(t0).(interface {
+			CallResumable(*gen.Run, func(*url.URL) bool) gen.Status
 		})
 		if !ok {
-			c2 = greenlet.Iterate(t0)
+			c2 = gen.Iterate(t0)
 		}
 //line main.go:136:1
 		if st = c2.CallResumable(r, (&crawlerCrawlRange1{
 			c:    c,
 			loop: loop,
 			pool: pool,
-		}).value()); st != greenlet.Done {
+		}).value()); st != gen.Done {
 			f.c, f.pool, f.loop, f.PC = nil, nil, loop, 2
 			return r.Link(f, &f.Header, st)
 		}
@@ -435,13 +433,13 @@ resumed_136:
 	return r.Return(f, &f.Header)
 }
 
-//line main_greenlet.go:439:1
+//line main_greenlet.go:437:1
 
-func (f *crawlerCrawlFrame) Forget()                 { *f = crawlerCrawlFrame{Header: f.Header} }
-func (f *crawlerCrawlFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 38) }
-func (*crawlerCrawlFrame) Func() *greenlet.Func      { return &crawlerCrawlFrameInfo }
+func (f *crawlerCrawlFrame) Forget()            { *f = crawlerCrawlFrame{Header: f.Header} }
+func (f *crawlerCrawlFrame) Release(r *gen.Run) { gen.Free(r, f, 38) }
+func (*crawlerCrawlFrame) Func() *gen.Func      { return &crawlerCrawlFrameInfo }
 
-var crawlerCrawlFrameInfo = greenlet.Func{Name: "main.(*crawler).crawl", File: "github.com/going-green/greenlet/examples/crawler/main.go", Line: 134, Points: "136 c pool; 136 loop"}
+var crawlerCrawlFrameInfo = gen.Func{Name: "main.(*crawler).crawl", File: "github.com/going-green/greenlet/examples/crawler/main.go", Line: 134, Points: "136 c pool; 136 loop"}
 var _ func(*crawler) = (*crawler).crawl
 
 // crawlerCrawlFrameValue is crawler.crawl as a value, for callers that can be suspended.
@@ -449,113 +447,113 @@ type crawlerCrawlFrameValue struct {
 	recv *crawler
 }
 
-func (v crawlerCrawlFrameValue) CallResumable(r *greenlet.Run) greenlet.Status {
+func (v crawlerCrawlFrameValue) CallResumable(r *gen.Run) gen.Status {
 	return v.recv.crawlResumable(r)
 }
 func init() {
-	greenlet.RegisterMethod((*new(*crawler)).crawl, func(recv *crawler) any {
+	gen.RegisterMethod((*new(*crawler)).crawl, func(recv *crawler) any {
 		return crawlerCrawlFrameValue{recv}
 	})
 }
-func (v crawlerCrawlFrameValue) Frame() greenlet.Frame {
-	return greenlet.MakeFrame(crawlerCrawlFrame{c0: v.recv})
+func (v crawlerCrawlFrameValue) Frame() gen.Frame {
+	return gen.MakeFrame(crawlerCrawlFrame{c0: v.recv})
 }
 
 // crawlerCrawlValue1 is visit as a value of main.go:137, with what it captures.
 type crawlerCrawlValue1 struct {
-	greenlet.Closure
+	gen.Closure
 	recv **crawler
 }
 
 // value is the literal for code that can't be suspended.
 func (c *crawlerCrawlValue1) value() func(*url.URL) {
-	return greenlet.Bind(&c.Closure, c, func(p0 *url.URL) { (*c.recv).visit(p0) })
+	return gen.Bind(&c.Closure, c, func(p0 *url.URL) { (*c.recv).visit(p0) })
 }
-func (c *crawlerCrawlValue1) Frame() greenlet.Frame { return (*c.recv).newVisitFrame(nil) }
+func (c *crawlerCrawlValue1) Frame() gen.Frame { return (*c.recv).newVisitFrame(nil) }
 
 // crawlerCrawlValue1Frame is an activation of the literal crawlerCrawlValue1.
 type crawlerCrawlValue1Frame struct {
-	greenlet.Header
+	gen.Header
 	c  *crawlerCrawlValue1
 	p0 *url.URL
 }
 
 // CallResumable is the literal crawlerCrawlValue1 for callers that can be suspended.
-func (c *crawlerCrawlValue1) CallResumable(r *greenlet.Run, p0 *url.URL) greenlet.Status {
+func (c *crawlerCrawlValue1) CallResumable(r *gen.Run, p0 *url.URL) gen.Status {
 	return (*crawlerCrawlValue1Frame)(nil).body(r, c, p0)
 }
 
-func (f *crawlerCrawlValue1Frame) body(r *greenlet.Run, c *crawlerCrawlValue1, p0 *url.URL) (st greenlet.Status) {
+func (f *crawlerCrawlValue1Frame) body(r *gen.Run, c *crawlerCrawlValue1, p0 *url.URL) (st gen.Status) {
 //line main.go:137:1
-	if st = (*c.recv).visitResumable(r, p0); st != greenlet.Done {
-		f = greenlet.Take(r, f, 18)
+	if st = (*c.recv).visitResumable(r, p0); st != gen.Done {
+		f = gen.Take(r, f, 18)
 		f.p0, f.c, f.PC = nil, c, 1
 		return r.Link(f, &f.Header, st)
 	}
-	return greenlet.Done
+	return gen.Done
 }
 
-//line main_greenlet.go:499:1
+//line main_greenlet.go:497:1
 
-func (f *crawlerCrawlValue1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *crawlerCrawlValue1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
 	_ = c
 	r.Callee().(*crawlerVisitFrame).Release(r)
 	return r.Return(f, &f.Header)
 }
 
-func (f *crawlerCrawlValue1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 18) }
-func (*crawlerCrawlValue1Frame) Func() *greenlet.Func      { return &crawlerCrawlValue1FrameInfo }
+func (f *crawlerCrawlValue1Frame) Release(r *gen.Run) { gen.Free(r, f, 18) }
+func (*crawlerCrawlValue1Frame) Func() *gen.Func      { return &crawlerCrawlValue1FrameInfo }
 
-var crawlerCrawlValue1FrameInfo = greenlet.Func{Name: "main.(*crawler).crawl.value1", File: "github.com/going-green/greenlet/examples/crawler/main.go", Line: 137, Points: "137"}
+var crawlerCrawlValue1FrameInfo = gen.Func{Name: "main.(*crawler).crawl.value1", File: "github.com/going-green/greenlet/examples/crawler/main.go", Line: 137, Points: "137"}
 
 // crawlerCrawlRange1 is the body of the loop of main.go:136, with what it captures.
 type crawlerCrawlRange1 struct {
-	greenlet.Closure
-	loop *greenlet.Loop
+	gen.Closure
+	loop *gen.Loop
 	pool **hub.Group
 	c    **crawler
 }
 
 // value is the literal for code that can't be suspended.
 func (c2 *crawlerCrawlRange1) value() func(*url.URL) bool {
-	return greenlet.Bind(&c2.Closure, c2, func(page *url.URL) bool {
+	return gen.Bind(&c2.Closure, c2, func(page *url.URL) bool {
 		c2.loop.Begin()
 //line main.go:137:1
-		(*c2.pool).Go((&crawlerCrawlValue1{recv: greenlet.Ref((*c2.c))}).value(), page)
+		(*c2.pool).Go((&crawlerCrawlValue1{recv: gen.Ref((*c2.c))}).value(), page)
 		(*c2.c).most = max((*c2.c).most, (*c2.pool).Len())
 		c2.loop.Again()
 		return true
 	})
 }
 
-//line main_greenlet.go:533:1
+//line main_greenlet.go:531:1
 
 // crawlerCrawlRange1Frame is an activation of the literal crawlerCrawlRange1.
 type crawlerCrawlRange1Frame struct {
-	greenlet.Header
+	gen.Header
 	c2   *crawlerCrawlRange1
 	page *url.URL
 	ret0 bool
 }
 
-func (f *crawlerCrawlRange1Frame) Returned(r *greenlet.Run) (ret0 bool) {
+func (f *crawlerCrawlRange1Frame) Returned(r *gen.Run) (ret0 bool) {
 	ret0 = f.ret0
 	f.Release(r)
 	return
 }
 
 // CallResumable is the literal crawlerCrawlRange1 for callers that can be suspended.
-func (c2 *crawlerCrawlRange1) CallResumable(r *greenlet.Run, page *url.URL) (bool, greenlet.Status) {
+func (c2 *crawlerCrawlRange1) CallResumable(r *gen.Run, page *url.URL) (bool, gen.Status) {
 	return (*crawlerCrawlRange1Frame)(nil).body(r, c2, page)
 }
 
-func (f *crawlerCrawlRange1Frame) body(r *greenlet.Run, c2 *crawlerCrawlRange1, page *url.URL) (ret0 bool, st greenlet.Status) {
+func (f *crawlerCrawlRange1Frame) body(r *gen.Run, c2 *crawlerCrawlRange1, page *url.URL) (ret0 bool, st gen.Status) {
 	c2.loop.Begin()
 //line main.go:137:1
-	_, st = (*c2.pool).GoResumable(r, (&crawlerCrawlValue1{recv: greenlet.Ref((*c2.c))}).value(), page)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 10)
+	_, st = (*c2.pool).GoResumable(r, (&crawlerCrawlValue1{recv: gen.Ref((*c2.c))}).value(), page)
+	if st != gen.Done {
+		f = gen.Take(r, f, 10)
 		f.page, f.c2, f.PC = nil, c2, 1
 		return ret0, r.Link(f, &f.Header, st)
 	}
@@ -566,12 +564,12 @@ func (f *crawlerCrawlRange1Frame) body(r *greenlet.Run, c2 *crawlerCrawlRange1, 
 	(*c2.c).most = max((*c2.c).most, (*c2.pool).Len())
 	c2.loop.Again()
 //line main.go:139:1
-	return true, greenlet.Done
+	return true, gen.Done
 }
 
-//line main_greenlet.go:573:1
+//line main_greenlet.go:571:1
 
-func (f *crawlerCrawlRange1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *crawlerCrawlRange1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c2 := f.c2
 	_ = c2
 	r.Callee().(*hub.GroupGoFrame).Release(r)
@@ -584,43 +582,43 @@ func (f *crawlerCrawlRange1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line main_greenlet.go:588:1
+//line main_greenlet.go:586:1
 
-func (f *crawlerCrawlRange1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 10) }
-func (*crawlerCrawlRange1Frame) Func() *greenlet.Func      { return &crawlerCrawlRange1FrameInfo }
+func (f *crawlerCrawlRange1Frame) Release(r *gen.Run) { gen.Free(r, f, 10) }
+func (*crawlerCrawlRange1Frame) Func() *gen.Func      { return &crawlerCrawlRange1FrameInfo }
 
-var crawlerCrawlRange1FrameInfo = greenlet.Func{Name: "main.(*crawler).crawl-range1", File: "github.com/going-green/greenlet/examples/crawler/main.go", Line: 136, Points: "137"}
+var crawlerCrawlRange1FrameInfo = gen.Func{Name: "main.(*crawler).crawl-range1", File: "github.com/going-green/greenlet/examples/crawler/main.go", Line: 136, Points: "137"}
 
 // crawlerFinishFrame is an activation of crawler.finish.
 type crawlerFinishFrame struct {
-	greenlet.Header
+	gen.Header
 	c *crawler
 }
 
 func (c *crawler) newFinishFrame() *crawlerFinishFrame {
-	return greenlet.MakeFrame(crawlerFinishFrame{c: c})
+	return gen.MakeFrame(crawlerFinishFrame{c: c})
 }
 
 // finishResumable is crawler.finish for callers that can be suspended.
-func (c *crawler) finishResumable(r *greenlet.Run) greenlet.Status {
+func (c *crawler) finishResumable(r *gen.Run) gen.Status {
 	return (*crawlerFinishFrame)(nil).body(r, c)
 }
 
-func (f *crawlerFinishFrame) body(r *greenlet.Run, c *crawler) (st greenlet.Status) {
+func (f *crawlerFinishFrame) body(r *gen.Run, c *crawler) (st gen.Status) {
 //line main.go:146:1
-	if st = c.found.JoinResumable(r); st != greenlet.Done {
-		f = greenlet.Take(r, f, 6)
+	if st = c.found.JoinResumable(r); st != gen.Done {
+		f = gen.Take(r, f, 6)
 		f.c, f.PC = c, 1
 		return r.Link(f, &f.Header, st)
 	}
 //line main.go:147:1
 	c.found.Close()
-	return greenlet.Done
+	return gen.Done
 }
 
-//line main_greenlet.go:622:1
+//line main_greenlet.go:620:1
 
-func (f *crawlerFinishFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *crawlerFinishFrame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
 	switch f.PC {
 	case 0:
@@ -633,13 +631,13 @@ func (f *crawlerFinishFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-//line main_greenlet.go:637:1
+//line main_greenlet.go:635:1
 
-func (f *crawlerFinishFrame) Forget()                 { *f = crawlerFinishFrame{Header: f.Header} }
-func (f *crawlerFinishFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 6) }
-func (*crawlerFinishFrame) Func() *greenlet.Func      { return &crawlerFinishFrameInfo }
+func (f *crawlerFinishFrame) Forget()            { *f = crawlerFinishFrame{Header: f.Header} }
+func (f *crawlerFinishFrame) Release(r *gen.Run) { gen.Free(r, f, 6) }
+func (*crawlerFinishFrame) Func() *gen.Func      { return &crawlerFinishFrameInfo }
 
-var crawlerFinishFrameInfo = greenlet.Func{Name: "main.(*crawler).finish", File: "github.com/going-green/greenlet/examples/crawler/main.go", Line: 145, Points: "146 c"}
+var crawlerFinishFrameInfo = gen.Func{Name: "main.(*crawler).finish", File: "github.com/going-green/greenlet/examples/crawler/main.go", Line: 145, Points: "146 c"}
 var _ func(*crawler) = (*crawler).finish
 
 // crawlerFinishFrameValue is crawler.finish as a value, for callers that can be suspended.
@@ -647,17 +645,17 @@ type crawlerFinishFrameValue struct {
 	recv *crawler
 }
 
-func (v crawlerFinishFrameValue) CallResumable(r *greenlet.Run) greenlet.Status {
+func (v crawlerFinishFrameValue) CallResumable(r *gen.Run) gen.Status {
 	return v.recv.finishResumable(r)
 }
 func init() {
-	greenlet.RegisterMethod((*new(*crawler)).finish, func(recv *crawler) any {
+	gen.RegisterMethod((*new(*crawler)).finish, func(recv *crawler) any {
 		return crawlerFinishFrameValue{recv}
 	})
 }
-func (v crawlerFinishFrameValue) Frame() greenlet.Frame {
-	return greenlet.MakeFrame(crawlerFinishFrame{c: v.recv})
+func (v crawlerFinishFrameValue) Frame() gen.Frame {
+	return gen.MakeFrame(crawlerFinishFrame{c: v.recv})
 }
 func init() {
-	greenlet.Declare("crawler.fetch", "crawler.visit", "crawler.crawl", "crawler.finish")
+	gen.Declare("crawler.fetch", "crawler.visit", "crawler.crawl", "crawler.finish")
 }

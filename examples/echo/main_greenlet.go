@@ -8,27 +8,25 @@ import (
 	"fmt"
 	"github.com/going-green/greenlet/hub"
 	"github.com/going-green/greenlet/hub/socket"
-	greenlet "github.com/going-green/greenlet/runtime"
+	"github.com/going-green/greenlet/runtime/gen"
 	"time"
 )
 
-const _ = greenlet.Protocol1_RunGoGenerate
+const _ = gen.Protocol1_RunGoGenerate
 
 // echoFrame is an activation of echo.
 type echoFrame struct {
-	greenlet.Header
+	gen.Header
 	c   *socket.Conn
 	buf *[4096]byte
 }
 
-func newEchoFrame(c *socket.Conn) *echoFrame { return greenlet.MakeFrame(echoFrame{c: c}) }
+func newEchoFrame(c *socket.Conn) *echoFrame { return gen.MakeFrame(echoFrame{c: c}) }
 
 // echoResumable is echo for callers that can be suspended.
-func echoResumable(r *greenlet.Run, c *socket.Conn) greenlet.Status {
-	return (*echoFrame)(nil).body(r, c)
-}
+func echoResumable(r *gen.Run, c *socket.Conn) gen.Status { return (*echoFrame)(nil).body(r, c) }
 
-func (f *echoFrame) body(r *greenlet.Run, c *socket.Conn) (st greenlet.Status) {
+func (f *echoFrame) body(r *gen.Run, c *socket.Conn) (st gen.Status) {
 	var (
 		t0  error
 		buf *[4096]byte
@@ -58,21 +56,21 @@ loop_26:
 	}
 //line main.go:26:1
 	t0, st = c.WaitReadableResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 21)
+	if st != gen.Done {
+		f = gen.Take(r, f, 21)
 		f.c, f.PC = c, 1
 		return r.Link(f, &f.Header, st)
 	}
 resumed_26:
 //line main.go:26:1
 	if t0 != nil {
-		return greenlet.Done
+		return gen.Done
 	}
 //line main.go:27:1
 	buf = buffers.Get().(*[4096]byte)
 	n, err, st = c.ReadResumable(r, buf[:])
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 21)
+	if st != gen.Done {
+		f = gen.Take(r, f, 21)
 		f.c, f.buf, f.PC = c, buf, 2
 		return r.Link(f, &f.Header, st)
 	}
@@ -83,8 +81,8 @@ resumed_28:
 	}
 //line main.go:30:1
 	_, err, st = c.WriteResumable(r, buf[:n])
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 21)
+	if st != gen.Done {
+		f = gen.Take(r, f, 21)
 		f.c, f.buf, f.PC = c, buf, 3
 		return r.Link(f, &f.Header, st)
 	}
@@ -93,68 +91,68 @@ after_if_29:
 //line main.go:32:1
 	buffers.Put(buf)
 	if err != nil {
-		return greenlet.Done
+		return gen.Done
 	}
 	goto loop_26
 }
 
-//line main_greenlet.go:103:1
+//line main_greenlet.go:101:1
 
-func (f *echoFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *echoFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.c))
 }
 
-func (f *echoFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c) }
-func (f *echoFrame) Forget()                 { *f = echoFrame{Header: f.Header} }
-func (f *echoFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 21) }
-func (*echoFrame) Func() *greenlet.Func      { return &echoFrameInfo }
+func (f *echoFrame) Args(args []any)    { gen.SetArgs(f, args, &f.c) }
+func (f *echoFrame) Forget()            { *f = echoFrame{Header: f.Header} }
+func (f *echoFrame) Release(r *gen.Run) { gen.Free(r, f, 21) }
+func (*echoFrame) Func() *gen.Func      { return &echoFrameInfo }
 
-var echoFrameInfo = greenlet.Func{Name: "main.echo", File: "github.com/going-green/greenlet/examples/echo/main.go", Line: 25, Points: "26 c; 28 +buf; 30 ="}
+var echoFrameInfo = gen.Func{Name: "main.echo", File: "github.com/going-green/greenlet/examples/echo/main.go", Line: 25, Points: "26 c; 28 +buf; 30 ="}
 var _ func(*socket.Conn) = echo
 
 // echoFrameValue is echo as a value, for callers that can be suspended.
 type echoFrameValue struct{}
 
-func (echoFrameValue) CallResumable(r *greenlet.Run, p0 *socket.Conn) greenlet.Status {
+func (echoFrameValue) CallResumable(r *gen.Run, p0 *socket.Conn) gen.Status {
 	return echoResumable(r, p0)
 }
 func init() {
-	greenlet.Register(echo, echoFrameValue{})
+	gen.Register(echo, echoFrameValue{})
 }
-func (echoFrameValue) Frame() greenlet.Frame { return greenlet.MakeFrame(echoFrame{}) }
+func (echoFrameValue) Frame() gen.Frame { return gen.MakeFrame(echoFrame{}) }
 
 // serveFrame is an activation of serve.
 type serveFrame struct {
-	greenlet.Header
+	gen.Header
 	s    *socket.Server
 	ret0 error
 }
 
-func newServeFrame(s *socket.Server) *serveFrame            { return greenlet.MakeFrame(serveFrame{s: s}) }
-func (f *serveFrame) Results() error                        { f.Over(f); return f.ret0 }
-func (f *serveFrame) Returned(r *greenlet.Run) (ret0 error) { ret0 = f.ret0; f.Release(r); return }
+func newServeFrame(s *socket.Server) *serveFrame       { return gen.MakeFrame(serveFrame{s: s}) }
+func (f *serveFrame) Results() error                   { f.Over(f); return f.ret0 }
+func (f *serveFrame) Returned(r *gen.Run) (ret0 error) { ret0 = f.ret0; f.Release(r); return }
 
 // serveResumable is serve for callers that can be suspended.
-func serveResumable(r *greenlet.Run, s *socket.Server) (error, greenlet.Status) {
+func serveResumable(r *gen.Run, s *socket.Server) (error, gen.Status) {
 	return (*serveFrame)(nil).body(r, s)
 }
 
-func (f *serveFrame) body(r *greenlet.Run, s *socket.Server) (ret0 error, st greenlet.Status) {
+func (f *serveFrame) body(r *gen.Run, s *socket.Server) (ret0 error, st gen.Status) {
 	var t0 error
 //line main.go:42:1
 	t0, st = s.ServeResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 53)
+	if st != gen.Done {
+		f = gen.Take(r, f, 53)
 		f.s, f.PC = nil, 1
 		return ret0, r.Link(f, &f.Header, st)
 	}
 //line main.go:42:1
-	return t0, greenlet.Done
+	return t0, gen.Done
 }
 
-//line main_greenlet.go:157:1
+//line main_greenlet.go:155:1
 
-func (f *serveFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *serveFrame) Resume(r *gen.Run) (st gen.Status) {
 	var t0 error
 	switch f.PC {
 	case 0:
@@ -168,36 +166,34 @@ func (f *serveFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-//line main_greenlet.go:173:1
+//line main_greenlet.go:171:1
 
-func (f *serveFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.s) }
-func (f *serveFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
-func (f *serveFrame) Forget()                              { *f = serveFrame{Header: f.Header, ret0: f.ret0} }
-func (f *serveFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 53) }
-func (*serveFrame) Func() *greenlet.Func                   { return &serveFrameInfo }
+func (f *serveFrame) Args(args []any)            { gen.SetArgs(f, args, &f.s) }
+func (f *serveFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
+func (f *serveFrame) Forget()                    { *f = serveFrame{Header: f.Header, ret0: f.ret0} }
+func (f *serveFrame) Release(r *gen.Run)         { gen.Free(r, f, 53) }
+func (*serveFrame) Func() *gen.Func              { return &serveFrameInfo }
 
-var serveFrameInfo = greenlet.Func{Name: "main.serve", File: "github.com/going-green/greenlet/examples/echo/main.go", Line: 42, Points: "42"}
+var serveFrameInfo = gen.Func{Name: "main.serve", File: "github.com/going-green/greenlet/examples/echo/main.go", Line: 42, Points: "42"}
 var _ func(*socket.Server) error = serve
 
 // stopFrame is an activation of stop.
 type stopFrame struct {
-	greenlet.Header
+	gen.Header
 	s *socket.Server
 }
 
-func newStopFrame(s *socket.Server) *stopFrame { return greenlet.MakeFrame(stopFrame{s: s}) }
+func newStopFrame(s *socket.Server) *stopFrame { return gen.MakeFrame(stopFrame{s: s}) }
 
 // stopResumable is stop for callers that can be suspended.
-func stopResumable(r *greenlet.Run, s *socket.Server) greenlet.Status {
-	return (*stopFrame)(nil).body(r, s)
-}
+func stopResumable(r *gen.Run, s *socket.Server) gen.Status { return (*stopFrame)(nil).body(r, s) }
 
-func (f *stopFrame) body(r *greenlet.Run, s *socket.Server) (st greenlet.Status) {
+func (f *stopFrame) body(r *gen.Run, s *socket.Server) (st gen.Status) {
 	var killed int
 //line main.go:48:1
 	killed, st = s.StopResumable(r, time.Second)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 10)
+	if st != gen.Done {
+		f = gen.Take(r, f, 10)
 		f.s, f.PC = nil, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -208,12 +204,12 @@ func (f *stopFrame) body(r *greenlet.Run, s *socket.Server) (st greenlet.Status)
 	if killed > 0 {
 		fmt.Println("killed", killed)
 	}
-	return greenlet.Done
+	return gen.Done
 }
 
-//line main_greenlet.go:216:1
+//line main_greenlet.go:212:1
 
-func (f *stopFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *stopFrame) Resume(r *gen.Run) (st gen.Status) {
 	var killed int
 	switch f.PC {
 	case 0:
@@ -229,30 +225,30 @@ func (f *stopFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-//line main_greenlet.go:234:1
+//line main_greenlet.go:230:1
 
-func (f *stopFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.s) }
-func (f *stopFrame) Forget()                 { *f = stopFrame{Header: f.Header} }
-func (f *stopFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 10) }
-func (*stopFrame) Func() *greenlet.Func      { return &stopFrameInfo }
+func (f *stopFrame) Args(args []any)    { gen.SetArgs(f, args, &f.s) }
+func (f *stopFrame) Forget()            { *f = stopFrame{Header: f.Header} }
+func (f *stopFrame) Release(r *gen.Run) { gen.Free(r, f, 10) }
+func (*stopFrame) Func() *gen.Func      { return &stopFrameInfo }
 
-var stopFrameInfo = greenlet.Func{Name: "main.stop", File: "github.com/going-green/greenlet/examples/echo/main.go", Line: 47, Points: "48"}
+var stopFrameInfo = gen.Func{Name: "main.stop", File: "github.com/going-green/greenlet/examples/echo/main.go", Line: 47, Points: "48"}
 var _ func(*socket.Server) = stop
 
 // stopFrameValue is stop as a value, for callers that can be suspended.
 type stopFrameValue struct{}
 
-func (stopFrameValue) CallResumable(r *greenlet.Run, p0 *socket.Server) greenlet.Status {
+func (stopFrameValue) CallResumable(r *gen.Run, p0 *socket.Server) gen.Status {
 	return stopResumable(r, p0)
 }
 func init() {
-	greenlet.Register(stop, stopFrameValue{})
+	gen.Register(stop, stopFrameValue{})
 }
-func (stopFrameValue) Frame() greenlet.Frame { return greenlet.MakeFrame(stopFrame{}) }
+func (stopFrameValue) Frame() gen.Frame { return gen.MakeFrame(stopFrame{}) }
 
 // clientFrame is an activation of client.
 type clientFrame struct {
-	greenlet.DeferHeader
+	gen.DeferHeader
 	h       *hub.Hub
 	address string
 	words   []string
@@ -261,39 +257,39 @@ type clientFrame struct {
 }
 
 func newClientFrame(h *hub.Hub, address string, words ...string) *clientFrame {
-	return greenlet.MakeFrame(clientFrame{h: h, address: address, words: words})
+	return gen.MakeFrame(clientFrame{h: h, address: address, words: words})
 }
 
 // clientResumable is client for callers that can be suspended.
-func clientResumable(r *greenlet.Run, h *hub.Hub, address string, words ...string) greenlet.Status {
+func clientResumable(r *gen.Run, h *hub.Hub, address string, words ...string) gen.Status {
 	return (*clientFrame)(nil).run(r, h, address, words)
 }
 
-func (f *clientFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *clientFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.run(r, f.h, f.address, f.words))
 }
 
-func (f *clientFrame) run(r *greenlet.Run, h *hub.Hub, address string, words []string) (st greenlet.Status) {
+func (f *clientFrame) run(r *gen.Run, h *hub.Hub, address string, words []string) (st gen.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take(r, f, 19)
+		f = gen.Take(r, f, 19)
 		f.h, f.address, f.words = h, address, words
 		r.Guard()
 	}
 	mark := r.Mark()
-	for st = f.step(r, h, address, words); st == greenlet.Broken; st = f.step(r, h, address, words) {
+	for st = f.step(r, h, address, words); st == gen.Broken; st = f.step(r, h, address, words) {
 		r.Recovered(mark)
 	}
-	if hot && st == greenlet.Done {
+	if hot && st == gen.Done {
 		f.Release(r)
 	}
 	return st
 }
 
-func (f *clientFrame) step(r *greenlet.Run, h *hub.Hub, address string, words []string) (end greenlet.Status) {
-	end = greenlet.Broken
+func (f *clientFrame) step(r *gen.Run, h *hub.Hub, address string, words []string) (end gen.Status) {
+	end = gen.Broken
 	defer f.Catch(&end)
-	var st greenlet.Status
+	var st gen.Status
 	var (
 		c      *socket.Conn
 		err    error
@@ -314,13 +310,13 @@ func (f *clientFrame) step(r *greenlet.Run, h *hub.Hub, address string, words []
 		c, t0, t1 = f.c, f.t0, f.t1
 		line, err3 = r.Callee().(*socket.ConnReadLineFrame).Returned(r)
 		goto resumed_66
-	case greenlet.Unwind:
+	case gen.Unwind:
 		goto unwind
 	}
 
 //line main.go:57:1
 	c, err, st = socket.DialResumable(r, f.h, "tcp", f.address)
-	if st != greenlet.Done {
+	if st != gen.Done {
 		f.h, f.address, f.PC = nil, "", 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -352,7 +348,7 @@ loop_62:
 		word := words[t1]
 //line main.go:63:1
 		_, err2, st = c.WriteStringResumable(r, word+"\n")
-		if st != greenlet.Done {
+		if st != gen.Done {
 			f.c, f.t0, f.t1, f.PC = c, t0, t1, 2
 			return r.Link(f, &f.Header, st)
 		}
@@ -363,7 +359,7 @@ resumed_63:
 		panic(err2)
 	}
 	line, err3, st = c.ReadLineResumable(r)
-	if st != greenlet.Done {
+	if st != gen.Done {
 		f.c, f.t0, f.t1, f.PC = c, t0, t1, 3
 		return r.Link(f, &f.Header, st)
 	}
@@ -380,64 +376,64 @@ unwind:
 //line main.go:72:1
 	for f.Pending() {
 //line main.go:72:1
-		if sub := f.Next(r); sub != greenlet.Done {
+		if sub := f.Next(r); sub != gen.Done {
 			return r.Link(f, &f.Header, sub)
 		}
 	}
 //line main.go:72:1
 	f.End()
-	return greenlet.Done
+	return gen.Done
 }
 
-//line main_greenlet.go:394:1
+//line main_greenlet.go:390:1
 
-func (f *clientFrame) Args(args []any)         { greenlet.SetVariadic(f, args, &f.h, &f.address, &f.words) }
-func (f *clientFrame) Forget()                 { *f = clientFrame{DeferHeader: f.DeferHeader} }
-func (f *clientFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 19) }
-func (*clientFrame) Func() *greenlet.Func      { return &clientFrameInfo }
+func (f *clientFrame) Args(args []any)    { gen.SetVariadic(f, args, &f.h, &f.address, &f.words) }
+func (f *clientFrame) Forget()            { *f = clientFrame{DeferHeader: f.DeferHeader} }
+func (f *clientFrame) Release(r *gen.Run) { gen.Free(r, f, 19) }
+func (*clientFrame) Func() *gen.Func      { return &clientFrameInfo }
 
-var clientFrameInfo = greenlet.Func{Name: "main.client", File: "github.com/going-green/greenlet/examples/echo/main.go", Line: 56, End: 72, Points: "57 words; 63 +c +t0 +t1; 66 ="}
+var clientFrameInfo = gen.Func{Name: "main.client", File: "github.com/going-green/greenlet/examples/echo/main.go", Line: 56, End: 72, Points: "57 words; 63 +c +t0 +t1; 66 ="}
 var _ func(*hub.Hub, string, ...string) = client
 
 // clientFrameValue is client as a value, for callers that can be suspended.
 type clientFrameValue struct{}
 
-func (clientFrameValue) CallResumable(r *greenlet.Run, p0 *hub.Hub, p1 string, p2 ...string) greenlet.Status {
+func (clientFrameValue) CallResumable(r *gen.Run, p0 *hub.Hub, p1 string, p2 ...string) gen.Status {
 	return clientResumable(r, p0, p1, p2...)
 }
 func init() {
-	greenlet.Register(client, clientFrameValue{})
+	gen.Register(client, clientFrameValue{})
 }
-func (clientFrameValue) Frame() greenlet.Frame { return greenlet.MakeFrame(clientFrame{}) }
+func (clientFrameValue) Frame() gen.Frame { return gen.MakeFrame(clientFrame{}) }
 
 // showFrame is an activation of show.
 type showFrame struct {
-	greenlet.Header
+	gen.Header
 	h *hub.Hub
 	s *socket.Server
 }
 
 func newShowFrame(h *hub.Hub, s *socket.Server) *showFrame {
-	return greenlet.MakeFrame(showFrame{h: h, s: s})
+	return gen.MakeFrame(showFrame{h: h, s: s})
 }
 
 // showResumable is show for callers that can be suspended.
-func showResumable(r *greenlet.Run, h *hub.Hub, s *socket.Server) greenlet.Status {
+func showResumable(r *gen.Run, h *hub.Hub, s *socket.Server) gen.Status {
 	return (*showFrame)(nil).body(r, h, s)
 }
 
-func (f *showFrame) body(r *greenlet.Run, h *hub.Hub, s *socket.Server) (st greenlet.Status) {
+func (f *showFrame) body(r *gen.Run, h *hub.Hub, s *socket.Server) (st gen.Status) {
 //line main.go:78:1
 	_, st = h.Go(client, h, s.Listener.Addr().String(), "hello", "world").JoinResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 61)
+	if st != gen.Done {
+		f = gen.Take(r, f, 61)
 		f.h, f.s, f.PC = h, s, 1
 		return r.Link(f, &f.Header, st)
 	}
 //line main.go:79:1
 	_, st = h.Go(client, h, s.Listener.Addr().String(), "and good bye").JoinResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 61)
+	if st != gen.Done {
+		f = gen.Take(r, f, 61)
 		f.h, f.s, f.PC = nil, s, 2
 		return r.Link(f, &f.Header, st)
 	}
@@ -446,17 +442,17 @@ func (f *showFrame) body(r *greenlet.Run, h *hub.Hub, s *socket.Server) (st gree
 		f.h = nil
 	}
 //line main.go:80:1
-	if st = stopResumable(r, s); st != greenlet.Done {
-		f = greenlet.Take(r, f, 61)
+	if st = stopResumable(r, s); st != gen.Done {
+		f = gen.Take(r, f, 61)
 		f.s, f.PC = nil, 3
 		return r.Link(f, &f.Header, st)
 	}
-	return greenlet.Done
+	return gen.Done
 }
 
-//line main_greenlet.go:459:1
+//line main_greenlet.go:455:1
 
-func (f *showFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *showFrame) Resume(r *gen.Run) (st gen.Status) {
 	h, s := f.h, f.s
 	switch f.PC {
 	case 0:
@@ -465,7 +461,7 @@ func (f *showFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		r.Callee().(*hub.TaskJoinFrame).Release(r)
 //line main.go:79:1
 		_, st = h.Go(client, h, s.Listener.Addr().String(), "and good bye").JoinResumable(r)
-		if st != greenlet.Done {
+		if st != gen.Done {
 			f.h, f.PC = nil, 2
 			return r.Link(f, &f.Header, st)
 		}
@@ -482,30 +478,30 @@ resumed_79:
 //line main.go:80:1
 	f.h = nil
 //line main.go:80:1
-	if st = stopResumable(r, s); st != greenlet.Done {
+	if st = stopResumable(r, s); st != gen.Done {
 		f.s, f.PC = nil, 3
 		return r.Link(f, &f.Header, st)
 	}
 	return r.Return(f, &f.Header)
 }
 
-//line main_greenlet.go:494:1
+//line main_greenlet.go:490:1
 
-func (f *showFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.h, &f.s) }
-func (f *showFrame) Forget()                 { *f = showFrame{Header: f.Header} }
-func (f *showFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 61) }
-func (*showFrame) Func() *greenlet.Func      { return &showFrameInfo }
+func (f *showFrame) Args(args []any)    { gen.SetArgs(f, args, &f.h, &f.s) }
+func (f *showFrame) Forget()            { *f = showFrame{Header: f.Header} }
+func (f *showFrame) Release(r *gen.Run) { gen.Free(r, f, 61) }
+func (*showFrame) Func() *gen.Func      { return &showFrameInfo }
 
-var showFrameInfo = greenlet.Func{Name: "main.show", File: "github.com/going-green/greenlet/examples/echo/main.go", Line: 77, Points: "78 h s; 79 s; 80"}
+var showFrameInfo = gen.Func{Name: "main.show", File: "github.com/going-green/greenlet/examples/echo/main.go", Line: 77, Points: "78 h s; 79 s; 80"}
 var _ func(*hub.Hub, *socket.Server) = show
 
 // showFrameValue is show as a value, for callers that can be suspended.
 type showFrameValue struct{}
 
-func (showFrameValue) CallResumable(r *greenlet.Run, p0 *hub.Hub, p1 *socket.Server) greenlet.Status {
+func (showFrameValue) CallResumable(r *gen.Run, p0 *hub.Hub, p1 *socket.Server) gen.Status {
 	return showResumable(r, p0, p1)
 }
 func init() {
-	greenlet.Register(show, showFrameValue{})
+	gen.Register(show, showFrameValue{})
 }
-func (showFrameValue) Frame() greenlet.Frame { return greenlet.MakeFrame(showFrame{}) }
+func (showFrameValue) Frame() gen.Frame { return gen.MakeFrame(showFrame{}) }

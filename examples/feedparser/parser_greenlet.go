@@ -6,43 +6,43 @@ package main
 
 import (
 	"fmt"
-	greenlet "github.com/going-green/greenlet/runtime"
+	"github.com/going-green/greenlet/runtime/gen"
 	"strconv"
 	"strings"
 )
 
-const _ = greenlet.Protocol1_RunGoGenerate
+const _ = gen.Protocol1_RunGoGenerate
 
 // parserPeekFrame is an activation of parser.peek.
 type parserPeekFrame struct {
-	greenlet.Header
+	gen.Header
 	p    *parser
 	t0   []byte
 	ret0 rune
 }
 
-func (p *parser) newPeekFrame() *parserPeekFrame                { return greenlet.MakeFrame(parserPeekFrame{p: p}) }
-func (f *parserPeekFrame) Results() rune                        { f.Over(f); return f.ret0 }
-func (f *parserPeekFrame) Returned(r *greenlet.Run) (ret0 rune) { ret0 = f.ret0; f.Release(r); return }
+func (p *parser) newPeekFrame() *parserPeekFrame           { return gen.MakeFrame(parserPeekFrame{p: p}) }
+func (f *parserPeekFrame) Results() rune                   { f.Over(f); return f.ret0 }
+func (f *parserPeekFrame) Returned(r *gen.Run) (ret0 rune) { ret0 = f.ret0; f.Release(r); return }
 
 // peekResumable is parser.peek for callers that can be suspended.
-func (p *parser) peekResumable(r *greenlet.Run) (ret0 rune, st greenlet.Status) {
+func (p *parser) peekResumable(r *gen.Run) (ret0 rune, st gen.Status) {
 //line parser.go:32:1
 	if len(p.rest) != 0 || p.closed {
 //line parser.go:36:1
 		if p.closed {
-			return end, greenlet.Done
+			return end, gen.Done
 		}
-		return rune(p.rest[0]), greenlet.Done
+		return rune(p.rest[0]), gen.Done
 	}
 	{
 //line parser.go:33:1
-		f := greenlet.Take(r, (*parserPeekFrame)(nil), 48)
+		f := gen.Take(r, (*parserPeekFrame)(nil), 48)
 		r.Leaf(f, &f.Header)
 		f.p, f.PC = p, 1
 		r.Await(&f.t0)
 //line parser.go:33:1
-		return ret0, greenlet.Yielded(r, p.offset)
+		return ret0, gen.Yielded(r, p.offset)
 	}
 }
 
@@ -82,7 +82,7 @@ after_if_32:
 
 //line parser_greenlet.go:84:1
 
-func (f *parserPeekFrame) Resume(r *greenlet.Run) greenlet.Status {
+func (f *parserPeekFrame) Resume(r *gen.Run) gen.Status {
 	var v int
 	r.Received()
 	at := f.Ask(&v)
@@ -90,40 +90,40 @@ func (f *parserPeekFrame) Resume(r *greenlet.Run) greenlet.Status {
 		return r.Return(f, &f.Header)
 	}
 	r.Await(at)
-	return greenlet.Yielded(r, v)
+	return gen.Yielded(r, v)
 }
 
-func (f *parserPeekFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
-func (f *parserPeekFrame) Forget()                              { *f = parserPeekFrame{Header: f.Header, ret0: f.ret0} }
-func (f *parserPeekFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 48) }
-func (*parserPeekFrame) Func() *greenlet.Func                   { return &parserPeekFrameInfo }
+func (f *parserPeekFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
+func (f *parserPeekFrame) Forget()                    { *f = parserPeekFrame{Header: f.Header, ret0: f.ret0} }
+func (f *parserPeekFrame) Release(r *gen.Run)         { gen.Free(r, f, 48) }
+func (*parserPeekFrame) Func() *gen.Func              { return &parserPeekFrameInfo }
 
-var parserPeekFrameInfo = greenlet.Func{Name: "main.(*parser).peek", File: "github.com/going-green/greenlet/examples/feedparser/parser.go", Line: 31, Points: "33 p"}
+var parserPeekFrameInfo = gen.Func{Name: "main.(*parser).peek", File: "github.com/going-green/greenlet/examples/feedparser/parser.go", Line: 31, Points: "33 p"}
 var _ func(*parser) rune = (*parser).peek
 
 // parserSpaceFrame is an activation of parser.space.
 type parserSpaceFrame struct {
-	greenlet.Header
+	gen.Header
 	p    *parser
 	ret0 rune
 }
 
-func (p *parser) newSpaceFrame() *parserSpaceFrame               { return greenlet.MakeFrame(parserSpaceFrame{p: p}) }
-func (f *parserSpaceFrame) Results() rune                        { f.Over(f); return f.ret0 }
-func (f *parserSpaceFrame) Returned(r *greenlet.Run) (ret0 rune) { ret0 = f.ret0; f.Release(r); return }
+func (p *parser) newSpaceFrame() *parserSpaceFrame          { return gen.MakeFrame(parserSpaceFrame{p: p}) }
+func (f *parserSpaceFrame) Results() rune                   { f.Over(f); return f.ret0 }
+func (f *parserSpaceFrame) Returned(r *gen.Run) (ret0 rune) { ret0 = f.ret0; f.Release(r); return }
 
 // spaceResumable is parser.space for callers that can be suspended.
-func (p *parser) spaceResumable(r *greenlet.Run) (rune, greenlet.Status) {
+func (p *parser) spaceResumable(r *gen.Run) (rune, gen.Status) {
 	return (*parserSpaceFrame)(nil).body(r, p)
 }
 
-func (f *parserSpaceFrame) body(r *greenlet.Run, p *parser) (ret0 rune, st greenlet.Status) {
+func (f *parserSpaceFrame) body(r *gen.Run, p *parser) (ret0 rune, st gen.Status) {
 	var c rune
 //line parser.go:54:1
 loop_54:
 	c, st = p.peekResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 19)
+	if st != gen.Done {
+		f = gen.Take(r, f, 19)
 		f.p, f.PC = p, 1
 		return ret0, r.Link(f, &f.Header, st)
 	}
@@ -132,14 +132,14 @@ loop_54:
 	case ' ', '\t', '\r', '\n':
 		p.skip()
 	default:
-		return c, greenlet.Done
+		return c, gen.Done
 	}
 	goto loop_54
 }
 
 //line parser_greenlet.go:141:1
 
-func (f *parserSpaceFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *parserSpaceFrame) Resume(r *gen.Run) (st gen.Status) {
 	p := f.p
 	var c rune
 	switch f.PC {
@@ -154,7 +154,7 @@ func (f *parserSpaceFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 loop_54:
 //line parser.go:55:1
 	c, st = p.peekResumable(r)
-	if st != greenlet.Done {
+	if st != gen.Done {
 		f.PC = 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -172,17 +172,17 @@ resumed_55:
 
 //line parser_greenlet.go:174:1
 
-func (f *parserSpaceFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
-func (f *parserSpaceFrame) Forget()                              { *f = parserSpaceFrame{Header: f.Header, ret0: f.ret0} }
-func (f *parserSpaceFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 19) }
-func (*parserSpaceFrame) Func() *greenlet.Func                   { return &parserSpaceFrameInfo }
+func (f *parserSpaceFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
+func (f *parserSpaceFrame) Forget()                    { *f = parserSpaceFrame{Header: f.Header, ret0: f.ret0} }
+func (f *parserSpaceFrame) Release(r *gen.Run)         { gen.Free(r, f, 19) }
+func (*parserSpaceFrame) Func() *gen.Func              { return &parserSpaceFrameInfo }
 
-var parserSpaceFrameInfo = greenlet.Func{Name: "main.(*parser).space", File: "github.com/going-green/greenlet/examples/feedparser/parser.go", Line: 53, Points: "55 p"}
+var parserSpaceFrameInfo = gen.Func{Name: "main.(*parser).space", File: "github.com/going-green/greenlet/examples/feedparser/parser.go", Line: 53, Points: "55 p"}
 var _ func(*parser) rune = (*parser).space
 
 // parserDocumentFrame is an activation of parser.document.
 type parserDocumentFrame struct {
-	greenlet.Header
+	gen.Header
 	p    *parser
 	v    any
 	err  error
@@ -191,21 +191,21 @@ type parserDocumentFrame struct {
 }
 
 func (p *parser) newDocumentFrame() *parserDocumentFrame {
-	return greenlet.MakeFrame(parserDocumentFrame{p: p})
+	return gen.MakeFrame(parserDocumentFrame{p: p})
 }
 func (f *parserDocumentFrame) Results() (any, error) { f.Over(f); return f.ret0, f.ret1 }
-func (f *parserDocumentFrame) Returned(r *greenlet.Run) (ret0 any, ret1 error) {
+func (f *parserDocumentFrame) Returned(r *gen.Run) (ret0 any, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
 	f.Release(r)
 	return
 }
 
 // documentResumable is parser.document for callers that can be suspended.
-func (p *parser) documentResumable(r *greenlet.Run) (any, error, greenlet.Status) {
+func (p *parser) documentResumable(r *gen.Run) (any, error, gen.Status) {
 	return (*parserDocumentFrame)(nil).body(r, p)
 }
 
-func (f *parserDocumentFrame) body(r *greenlet.Run, p *parser) (ret0 any, ret1 error, st greenlet.Status) {
+func (f *parserDocumentFrame) body(r *gen.Run, p *parser) (ret0 any, ret1 error, st gen.Status) {
 	var (
 		v   any
 		err error
@@ -214,8 +214,8 @@ func (f *parserDocumentFrame) body(r *greenlet.Run, p *parser) (ret0 any, ret1 e
 	)
 //line parser.go:68:1
 	v, err, st = p.valueResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 46)
+	if st != gen.Done {
+		f = gen.Take(r, f, 46)
 		f.p, f.PC = p, 1
 		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
@@ -227,8 +227,8 @@ func (f *parserDocumentFrame) body(r *greenlet.Run, p *parser) (ret0 any, ret1 e
 	}
 //line parser.go:69:1
 	t1, st = p.spaceResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 46)
+	if st != gen.Done {
+		f = gen.Take(r, f, 46)
 		f.p, f.v, f.err, f.PC = p, v, err, 2
 		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
@@ -238,12 +238,12 @@ after_if_69:
 	if t0 {
 		err = p.unexpected("the end")
 	}
-	return v, err, greenlet.Done
+	return v, err, gen.Done
 }
 
 //line parser_greenlet.go:245:1
 
-func (f *parserDocumentFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *parserDocumentFrame) Resume(r *gen.Run) (st gen.Status) {
 	p := f.p
 	var (
 		v   any
@@ -273,7 +273,7 @@ func (f *parserDocumentFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 then_69:
 //line parser.go:69:1
 	t1, st = p.spaceResumable(r)
-	if st != greenlet.Done {
+	if st != gen.Done {
 		f.v, f.err, f.PC = v, err, 2
 		return r.Link(f, &f.Header, st)
 	}
@@ -290,40 +290,40 @@ after_if_69:
 
 //line parser_greenlet.go:292:1
 
-func (f *parserDocumentFrame) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
+func (f *parserDocumentFrame) Send(r *gen.Run) gen.Status {
+	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
 }
 func (f *parserDocumentFrame) Forget() {
 	*f = parserDocumentFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1}
 }
-func (f *parserDocumentFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 46) }
-func (*parserDocumentFrame) Func() *greenlet.Func      { return &parserDocumentFrameInfo }
+func (f *parserDocumentFrame) Release(r *gen.Run) { gen.Free(r, f, 46) }
+func (*parserDocumentFrame) Func() *gen.Func      { return &parserDocumentFrameInfo }
 
-var parserDocumentFrameInfo = greenlet.Func{Name: "main.(*parser).document", File: "github.com/going-green/greenlet/examples/feedparser/parser.go", Line: 67, Points: "68 p; 69 p v err"}
+var parserDocumentFrameInfo = gen.Func{Name: "main.(*parser).document", File: "github.com/going-green/greenlet/examples/feedparser/parser.go", Line: 67, Points: "68 p; 69 p v err"}
 var _ func(*parser) (any, error) = (*parser).document
 
 // parserValueFrame is an activation of parser.value.
 type parserValueFrame struct {
-	greenlet.Header
+	gen.Header
 	p    *parser
 	ret0 any
 	ret1 error
 }
 
-func (p *parser) newValueFrame() *parserValueFrame { return greenlet.MakeFrame(parserValueFrame{p: p}) }
+func (p *parser) newValueFrame() *parserValueFrame { return gen.MakeFrame(parserValueFrame{p: p}) }
 func (f *parserValueFrame) Results() (any, error)  { f.Over(f); return f.ret0, f.ret1 }
-func (f *parserValueFrame) Returned(r *greenlet.Run) (ret0 any, ret1 error) {
+func (f *parserValueFrame) Returned(r *gen.Run) (ret0 any, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
 	f.Release(r)
 	return
 }
 
 // valueResumable is parser.value for callers that can be suspended.
-func (p *parser) valueResumable(r *greenlet.Run) (any, error, greenlet.Status) {
+func (p *parser) valueResumable(r *gen.Run) (any, error, gen.Status) {
 	return (*parserValueFrame)(nil).body(r, p)
 }
 
-func (f *parserValueFrame) body(r *greenlet.Run, p *parser) (ret0 any, ret1 error, st greenlet.Status) {
+func (f *parserValueFrame) body(r *gen.Run, p *parser) (ret0 any, ret1 error, st gen.Status) {
 	var (
 		c  rune
 		t0 any
@@ -362,8 +362,8 @@ func (f *parserValueFrame) body(r *greenlet.Run, p *parser) (ret0 any, ret1 erro
 
 //line parser.go:77:1
 	c, st = p.spaceResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 22)
+	if st != gen.Done {
+		f = gen.Take(r, f, 22)
 		f.p, f.PC = p, 1
 		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
@@ -384,78 +384,78 @@ resumed_77:
 case_78:
 //line parser.go:79:1
 	t0, t1, st = p.objectResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 22)
+	if st != gen.Done {
+		f = gen.Take(r, f, 22)
 		f.p, f.PC = nil, 2
 		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
 resumed_79:
 //line parser.go:79:1
-	return t0, t1, greenlet.Done
+	return t0, t1, gen.Done
 case_80:
 	t2, t3, st = p.arrayResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 22)
+	if st != gen.Done {
+		f = gen.Take(r, f, 22)
 		f.p, f.PC = nil, 3
 		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
 resumed_81:
 //line parser.go:81:1
-	return t2, t3, greenlet.Done
+	return t2, t3, gen.Done
 case_82:
 	t4, t5, st = p.strResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 22)
+	if st != gen.Done {
+		f = gen.Take(r, f, 22)
 		f.p, f.PC = nil, 4
 		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
 resumed_83:
 //line parser.go:83:1
-	return t4, t5, greenlet.Done
+	return t4, t5, gen.Done
 case_84:
 	t6, t7, st = p.numberResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 22)
+	if st != gen.Done {
+		f = gen.Take(r, f, 22)
 		f.p, f.PC = nil, 5
 		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
 resumed_85:
 //line parser.go:85:1
-	return t6, t7, greenlet.Done
+	return t6, t7, gen.Done
 case_86:
 	t8, t9, st = p.wordResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 22)
+	if st != gen.Done {
+		f = gen.Take(r, f, 22)
 		f.p, f.PC = nil, 6
 		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
 resumed_87:
 //line parser.go:87:1
-	return t8, t9, greenlet.Done
+	return t8, t9, gen.Done
 }
 
 //line parser_greenlet.go:439:1
 
-func (f *parserValueFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *parserValueFrame) Resume(r *gen.Run) (st gen.Status) {
 	f.ret0, f.ret1, st = f.body(r, f.p)
 	return r.Started(f, &f.Header, st)
 }
 
-func (f *parserValueFrame) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
+func (f *parserValueFrame) Send(r *gen.Run) gen.Status {
+	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
 }
 func (f *parserValueFrame) Forget() {
 	*f = parserValueFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1}
 }
-func (f *parserValueFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 22) }
-func (*parserValueFrame) Func() *greenlet.Func      { return &parserValueFrameInfo }
+func (f *parserValueFrame) Release(r *gen.Run) { gen.Free(r, f, 22) }
+func (*parserValueFrame) Func() *gen.Func      { return &parserValueFrameInfo }
 
-var parserValueFrameInfo = greenlet.Func{Name: "main.(*parser).value", File: "github.com/going-green/greenlet/examples/feedparser/parser.go", Line: 76, Points: "77 p; 79; 81; 83; 85; 87"}
+var parserValueFrameInfo = gen.Func{Name: "main.(*parser).value", File: "github.com/going-green/greenlet/examples/feedparser/parser.go", Line: 76, Points: "77 p; 79; 81; 83; 85; 87"}
 var _ func(*parser) (any, error) = (*parser).value
 
 // parserObjectFrame is an activation of parser.object.
 type parserObjectFrame struct {
-	greenlet.Header
+	gen.Header
 	p       *parser
 	members map[string]any
 	name    string
@@ -463,22 +463,20 @@ type parserObjectFrame struct {
 	ret1    error
 }
 
-func (p *parser) newObjectFrame() *parserObjectFrame {
-	return greenlet.MakeFrame(parserObjectFrame{p: p})
-}
-func (f *parserObjectFrame) Results() (any, error) { f.Over(f); return f.ret0, f.ret1 }
-func (f *parserObjectFrame) Returned(r *greenlet.Run) (ret0 any, ret1 error) {
+func (p *parser) newObjectFrame() *parserObjectFrame { return gen.MakeFrame(parserObjectFrame{p: p}) }
+func (f *parserObjectFrame) Results() (any, error)   { f.Over(f); return f.ret0, f.ret1 }
+func (f *parserObjectFrame) Returned(r *gen.Run) (ret0 any, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
 	f.Release(r)
 	return
 }
 
 // objectResumable is parser.object for callers that can be suspended.
-func (p *parser) objectResumable(r *greenlet.Run) (any, error, greenlet.Status) {
+func (p *parser) objectResumable(r *gen.Run) (any, error, gen.Status) {
 	return (*parserObjectFrame)(nil).body(r, p)
 }
 
-func (f *parserObjectFrame) body(r *greenlet.Run, p *parser) (ret0 any, ret1 error, st greenlet.Status) {
+func (f *parserObjectFrame) body(r *gen.Run, p *parser) (ret0 any, ret1 error, st gen.Status) {
 	var (
 		members map[string]any
 		t0, t1  rune
@@ -522,8 +520,8 @@ func (f *parserObjectFrame) body(r *greenlet.Run, p *parser) (ret0 any, ret1 err
 	p.skip()
 	members = map[string]any{}
 	t0, st = p.spaceResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 16)
+	if st != gen.Done {
+		f = gen.Take(r, f, 16)
 		f.p, f.members, f.PC = p, members, 1
 		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
@@ -531,46 +529,46 @@ resumed_95:
 //line parser.go:95:1
 	if t0 == '}' {
 		p.skip()
-		return members, nil, greenlet.Done
+		return members, nil, gen.Done
 	}
 loop_99:
 	t1, st = p.spaceResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 16)
+	if st != gen.Done {
+		f = gen.Take(r, f, 16)
 		f.p, f.members, f.PC = p, members, 2
 		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
 resumed_100:
 //line parser.go:100:1
 	if t1 != '"' {
-		return nil, p.unexpected("a name"), greenlet.Done
+		return nil, p.unexpected("a name"), gen.Done
 	}
 	name, err, st = p.strResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 16)
+	if st != gen.Done {
+		f = gen.Take(r, f, 16)
 		f.p, f.members, f.PC = p, members, 3
 		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
 resumed_103:
 //line parser.go:104:1
 	if err != nil {
-		return nil, err, greenlet.Done
+		return nil, err, gen.Done
 	}
 	t2, st = p.spaceResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 16)
+	if st != gen.Done {
+		f = gen.Take(r, f, 16)
 		f.p, f.members, f.name, f.PC = p, members, name, 4
 		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
 resumed_107:
 //line parser.go:107:1
 	if t2 != ':' {
-		return nil, p.unexpected("a colon"), greenlet.Done
+		return nil, p.unexpected("a colon"), gen.Done
 	}
 	p.skip()
 	t3, t4, st = p.valueResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 16)
+	if st != gen.Done {
+		f = gen.Take(r, f, 16)
 		f.p, f.members, f.name, f.PC = p, members, name, 5
 		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
@@ -578,15 +576,15 @@ resumed_111:
 	members[name], err = t3, t4
 //line parser.go:111:1
 	if err != nil {
-		return nil, err, greenlet.Done
+		return nil, err, gen.Done
 	}
 	if f != nil {
 		f.name = ""
 	}
 //line parser.go:114:1
 	t5, st = p.spaceResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 16)
+	if st != gen.Done {
+		f = gen.Take(r, f, 16)
 		f.p, f.members, f.PC = p, members, 6
 		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
@@ -597,55 +595,55 @@ resumed_114:
 		p.skip()
 	case '}':
 		p.skip()
-		return members, nil, greenlet.Done
+		return members, nil, gen.Done
 	default:
-		return nil, p.unexpected("a comma or }"), greenlet.Done
+		return nil, p.unexpected("a comma or }"), gen.Done
 	}
 	goto loop_99
 }
 
-//line parser_greenlet.go:610:1
+//line parser_greenlet.go:608:1
 
-func (f *parserObjectFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *parserObjectFrame) Resume(r *gen.Run) (st gen.Status) {
 	f.ret0, f.ret1, st = f.body(r, f.p)
 	return r.Started(f, &f.Header, st)
 }
 
-func (f *parserObjectFrame) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
+func (f *parserObjectFrame) Send(r *gen.Run) gen.Status {
+	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
 }
 func (f *parserObjectFrame) Forget() {
 	*f = parserObjectFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1}
 }
-func (f *parserObjectFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 16) }
-func (*parserObjectFrame) Func() *greenlet.Func      { return &parserObjectFrameInfo }
+func (f *parserObjectFrame) Release(r *gen.Run) { gen.Free(r, f, 16) }
+func (*parserObjectFrame) Func() *gen.Func      { return &parserObjectFrameInfo }
 
-var parserObjectFrameInfo = greenlet.Func{Name: "main.(*parser).object", File: "github.com/going-green/greenlet/examples/feedparser/parser.go", Line: 92, Points: "95 p members; 100 =; 103 =; 107 +name; 111 =; 114 -name"}
+var parserObjectFrameInfo = gen.Func{Name: "main.(*parser).object", File: "github.com/going-green/greenlet/examples/feedparser/parser.go", Line: 92, Points: "95 p members; 100 =; 103 =; 107 +name; 111 =; 114 -name"}
 var _ func(*parser) (any, error) = (*parser).object
 
 // parserArrayFrame is an activation of parser.array.
 type parserArrayFrame struct {
-	greenlet.Header
+	gen.Header
 	p        *parser
 	elements []any
 	ret0     any
 	ret1     error
 }
 
-func (p *parser) newArrayFrame() *parserArrayFrame { return greenlet.MakeFrame(parserArrayFrame{p: p}) }
+func (p *parser) newArrayFrame() *parserArrayFrame { return gen.MakeFrame(parserArrayFrame{p: p}) }
 func (f *parserArrayFrame) Results() (any, error)  { f.Over(f); return f.ret0, f.ret1 }
-func (f *parserArrayFrame) Returned(r *greenlet.Run) (ret0 any, ret1 error) {
+func (f *parserArrayFrame) Returned(r *gen.Run) (ret0 any, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
 	f.Release(r)
 	return
 }
 
 // arrayResumable is parser.array for callers that can be suspended.
-func (p *parser) arrayResumable(r *greenlet.Run) (any, error, greenlet.Status) {
+func (p *parser) arrayResumable(r *gen.Run) (any, error, gen.Status) {
 	return (*parserArrayFrame)(nil).body(r, p)
 }
 
-func (f *parserArrayFrame) body(r *greenlet.Run, p *parser) (ret0 any, ret1 error, st greenlet.Status) {
+func (f *parserArrayFrame) body(r *gen.Run, p *parser) (ret0 any, ret1 error, st gen.Status) {
 	var (
 		elements []any
 		t0       rune
@@ -674,8 +672,8 @@ func (f *parserArrayFrame) body(r *greenlet.Run, p *parser) (ret0 any, ret1 erro
 	p.skip()
 	elements = []any{}
 	t0, st = p.spaceResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 2)
+	if st != gen.Done {
+		f = gen.Take(r, f, 2)
 		f.p, f.elements, f.PC = p, elements, 1
 		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
@@ -683,24 +681,24 @@ resumed_130:
 //line parser.go:130:1
 	if t0 == ']' {
 		p.skip()
-		return elements, nil, greenlet.Done
+		return elements, nil, gen.Done
 	}
 loop_134:
 	element, err, st = p.valueResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 2)
+	if st != gen.Done {
+		f = gen.Take(r, f, 2)
 		f.p, f.elements, f.PC = p, elements, 2
 		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
 resumed_135:
 //line parser.go:136:1
 	if err != nil {
-		return nil, err, greenlet.Done
+		return nil, err, gen.Done
 	}
 	elements = append(elements, element)
 	t1, st = p.spaceResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 2)
+	if st != gen.Done {
+		f = gen.Take(r, f, 2)
 		f.p, f.elements, f.PC = p, elements, 3
 		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
@@ -711,55 +709,55 @@ resumed_140:
 		p.skip()
 	case ']':
 		p.skip()
-		return elements, nil, greenlet.Done
+		return elements, nil, gen.Done
 	default:
-		return nil, p.unexpected("a comma or ]"), greenlet.Done
+		return nil, p.unexpected("a comma or ]"), gen.Done
 	}
 	goto loop_134
 }
 
-//line parser_greenlet.go:725:1
+//line parser_greenlet.go:723:1
 
-func (f *parserArrayFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *parserArrayFrame) Resume(r *gen.Run) (st gen.Status) {
 	f.ret0, f.ret1, st = f.body(r, f.p)
 	return r.Started(f, &f.Header, st)
 }
 
-func (f *parserArrayFrame) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
+func (f *parserArrayFrame) Send(r *gen.Run) gen.Status {
+	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
 }
 func (f *parserArrayFrame) Forget() {
 	*f = parserArrayFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1}
 }
-func (f *parserArrayFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 2) }
-func (*parserArrayFrame) Func() *greenlet.Func      { return &parserArrayFrameInfo }
+func (f *parserArrayFrame) Release(r *gen.Run) { gen.Free(r, f, 2) }
+func (*parserArrayFrame) Func() *gen.Func      { return &parserArrayFrameInfo }
 
-var parserArrayFrameInfo = greenlet.Func{Name: "main.(*parser).array", File: "github.com/going-green/greenlet/examples/feedparser/parser.go", Line: 127, Points: "130 p elements; 135 =; 140 ="}
+var parserArrayFrameInfo = gen.Func{Name: "main.(*parser).array", File: "github.com/going-green/greenlet/examples/feedparser/parser.go", Line: 127, Points: "130 p elements; 135 =; 140 ="}
 var _ func(*parser) (any, error) = (*parser).array
 
 // parserStrFrame is an activation of parser.str.
 type parserStrFrame struct {
-	greenlet.Header
+	gen.Header
 	p    *parser
 	s    *strings.Builder
 	ret0 string
 	ret1 error
 }
 
-func (p *parser) newStrFrame() *parserStrFrame     { return greenlet.MakeFrame(parserStrFrame{p: p}) }
+func (p *parser) newStrFrame() *parserStrFrame     { return gen.MakeFrame(parserStrFrame{p: p}) }
 func (f *parserStrFrame) Results() (string, error) { f.Over(f); return f.ret0, f.ret1 }
-func (f *parserStrFrame) Returned(r *greenlet.Run) (ret0 string, ret1 error) {
+func (f *parserStrFrame) Returned(r *gen.Run) (ret0 string, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
 	f.Release(r)
 	return
 }
 
 // strResumable is parser.str for callers that can be suspended.
-func (p *parser) strResumable(r2 *greenlet.Run) (string, error, greenlet.Status) {
+func (p *parser) strResumable(r2 *gen.Run) (string, error, gen.Status) {
 	return (*parserStrFrame)(nil).body(r2, p)
 }
 
-func (f *parserStrFrame) body(r2 *greenlet.Run, p *parser) (ret0 string, ret1 error, st greenlet.Status) {
+func (f *parserStrFrame) body(r2 *gen.Run, p *parser) (ret0 string, ret1 error, st gen.Status) {
 	var s *strings.Builder
 	var c, r rune
 	var err error
@@ -781,8 +779,8 @@ func (f *parserStrFrame) body(r2 *greenlet.Run, p *parser) (ret0 string, ret1 er
 	s = new(strings.Builder)
 loop_156:
 	c, st = p.peekResumable(r2)
-	if st != greenlet.Done {
-		f = greenlet.Take(r2, f, 32)
+	if st != gen.Done {
+		f = gen.Take(r2, f, 32)
 		f.p, f.s, f.PC = p, s, 1
 		return ret0, ret1, r2.Link(f, &f.Header, st)
 	}
@@ -794,14 +792,14 @@ resumed_157:
 			f.s = nil
 		}
 //line parser.go:160:1
-		return "", p.unexpected("the rest of a string"), greenlet.Done
+		return "", p.unexpected("the rest of a string"), gen.Done
 	case c == '"':
 		p.skip()
 		if f != nil {
 			f.p = nil
 		}
 //line parser.go:163:1
-		return s.String(), nil, greenlet.Done
+		return s.String(), nil, gen.Done
 	case c == '\\':
 		goto case_164
 	default:
@@ -814,40 +812,40 @@ case_164:
 //line parser.go:165:1
 	p.skip()
 	r, err, st = p.escapedResumable(r2)
-	if st != greenlet.Done {
-		f = greenlet.Take(r2, f, 32)
+	if st != gen.Done {
+		f = gen.Take(r2, f, 32)
 		f.p, f.s, f.PC = p, s, 2
 		return ret0, ret1, r2.Link(f, &f.Header, st)
 	}
 resumed_166:
 //line parser.go:167:1
 	if err != nil {
-		return "", err, greenlet.Done
+		return "", err, gen.Done
 	}
 	s.WriteRune(r)
 	goto loop_156
 }
 
-//line parser_greenlet.go:836:1
+//line parser_greenlet.go:834:1
 
-func (f *parserStrFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *parserStrFrame) Resume(r *gen.Run) (st gen.Status) {
 	f.ret0, f.ret1, st = f.body(r, f.p)
 	return r.Started(f, &f.Header, st)
 }
 
-func (f *parserStrFrame) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
+func (f *parserStrFrame) Send(r *gen.Run) gen.Status {
+	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
 }
-func (f *parserStrFrame) Forget()                 { *f = parserStrFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1} }
-func (f *parserStrFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 32) }
-func (*parserStrFrame) Func() *greenlet.Func      { return &parserStrFrameInfo }
+func (f *parserStrFrame) Forget()            { *f = parserStrFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1} }
+func (f *parserStrFrame) Release(r *gen.Run) { gen.Free(r, f, 32) }
+func (*parserStrFrame) Func() *gen.Func      { return &parserStrFrameInfo }
 
-var parserStrFrameInfo = greenlet.Func{Name: "main.(*parser).str", File: "github.com/going-green/greenlet/examples/feedparser/parser.go", Line: 153, Points: "157 p s; 166 ="}
+var parserStrFrameInfo = gen.Func{Name: "main.(*parser).str", File: "github.com/going-green/greenlet/examples/feedparser/parser.go", Line: 153, Points: "157 p s; 166 ="}
 var _ func(*parser) (string, error) = (*parser).str
 
 // parserEscapedFrame is an activation of parser.escaped.
 type parserEscapedFrame struct {
-	greenlet.Header
+	gen.Header
 	p      *parser
 	digits string
 	t0     int
@@ -856,21 +854,21 @@ type parserEscapedFrame struct {
 }
 
 func (p *parser) newEscapedFrame() *parserEscapedFrame {
-	return greenlet.MakeFrame(parserEscapedFrame{p: p})
+	return gen.MakeFrame(parserEscapedFrame{p: p})
 }
 func (f *parserEscapedFrame) Results() (rune, error) { f.Over(f); return f.ret0, f.ret1 }
-func (f *parserEscapedFrame) Returned(r *greenlet.Run) (ret0 rune, ret1 error) {
+func (f *parserEscapedFrame) Returned(r *gen.Run) (ret0 rune, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
 	f.Release(r)
 	return
 }
 
 // escapedResumable is parser.escaped for callers that can be suspended.
-func (p *parser) escapedResumable(r *greenlet.Run) (rune, error, greenlet.Status) {
+func (p *parser) escapedResumable(r *gen.Run) (rune, error, gen.Status) {
 	return (*parserEscapedFrame)(nil).body(r, p)
 }
 
-func (f *parserEscapedFrame) body(r *greenlet.Run, p *parser) (ret0 rune, ret1 error, st greenlet.Status) {
+func (f *parserEscapedFrame) body(r *gen.Run, p *parser) (ret0 rune, ret1 error, st gen.Status) {
 	var (
 		c      rune
 		digits string
@@ -891,8 +889,8 @@ func (f *parserEscapedFrame) body(r *greenlet.Run, p *parser) (ret0 rune, ret1 e
 
 //line parser.go:182:1
 	c, st = p.peekResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 2)
+	if st != gen.Done {
+		f = gen.Take(r, f, 2)
 		f.p, f.PC = p, 1
 		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
@@ -900,10 +898,10 @@ resumed_182:
 //line parser.go:183:1
 	if i := strings.IndexRune(`"\/bfnrt`, c); i >= 0 {
 		p.skip()
-		return rune("\"\\/\b\f\n\r\t"[i]), nil, greenlet.Done
+		return rune("\"\\/\b\f\n\r\t"[i]), nil, gen.Done
 	}
 	if c != 'u' {
-		return 0, p.unexpected("an escape"), greenlet.Done
+		return 0, p.unexpected("an escape"), gen.Done
 	}
 	p.skip()
 	digits = ""
@@ -914,14 +912,14 @@ loop_192:
 //line parser.go:196:1
 		n, err := strconv.ParseUint(digits, 16, 32)
 		if err != nil {
-			return 0, fmt.Errorf("offset %d: \\u%s is no character", p.offset-6, digits), greenlet.Done
+			return 0, fmt.Errorf("offset %d: \\u%s is no character", p.offset-6, digits), gen.Done
 		}
-		return rune(n), nil, greenlet.Done
+		return rune(n), nil, gen.Done
 	}
 //line parser.go:193:1
 	t1, st = p.peekResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 2)
+	if st != gen.Done {
+		f = gen.Take(r, f, 2)
 		f.p, f.digits, f.t0, f.PC = p, digits, t0, 2
 		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
@@ -934,57 +932,55 @@ resumed_193:
 	goto loop_192
 }
 
-//line parser_greenlet.go:943:1
+//line parser_greenlet.go:941:1
 
-func (f *parserEscapedFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *parserEscapedFrame) Resume(r *gen.Run) (st gen.Status) {
 	f.ret0, f.ret1, st = f.body(r, f.p)
 	return r.Started(f, &f.Header, st)
 }
 
-func (f *parserEscapedFrame) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
+func (f *parserEscapedFrame) Send(r *gen.Run) gen.Status {
+	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
 }
 func (f *parserEscapedFrame) Forget() {
 	*f = parserEscapedFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1}
 }
-func (f *parserEscapedFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 2) }
-func (*parserEscapedFrame) Func() *greenlet.Func      { return &parserEscapedFrameInfo }
+func (f *parserEscapedFrame) Release(r *gen.Run) { gen.Free(r, f, 2) }
+func (*parserEscapedFrame) Func() *gen.Func      { return &parserEscapedFrameInfo }
 
-var parserEscapedFrameInfo = greenlet.Func{Name: "main.(*parser).escaped", File: "github.com/going-green/greenlet/examples/feedparser/parser.go", Line: 181, Points: "182 p; 193 p digits t0"}
+var parserEscapedFrameInfo = gen.Func{Name: "main.(*parser).escaped", File: "github.com/going-green/greenlet/examples/feedparser/parser.go", Line: 181, Points: "182 p; 193 p digits t0"}
 var _ func(*parser) (rune, error) = (*parser).escaped
 
 // parserNumberFrame is an activation of parser.number.
 type parserNumberFrame struct {
-	greenlet.Header
+	gen.Header
 	p      *parser
 	digits []byte
 	ret0   any
 	ret1   error
 }
 
-func (p *parser) newNumberFrame() *parserNumberFrame {
-	return greenlet.MakeFrame(parserNumberFrame{p: p})
-}
-func (f *parserNumberFrame) Results() (any, error) { f.Over(f); return f.ret0, f.ret1 }
-func (f *parserNumberFrame) Returned(r *greenlet.Run) (ret0 any, ret1 error) {
+func (p *parser) newNumberFrame() *parserNumberFrame { return gen.MakeFrame(parserNumberFrame{p: p}) }
+func (f *parserNumberFrame) Results() (any, error)   { f.Over(f); return f.ret0, f.ret1 }
+func (f *parserNumberFrame) Returned(r *gen.Run) (ret0 any, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
 	f.Release(r)
 	return
 }
 
 // numberResumable is parser.number for callers that can be suspended.
-func (p *parser) numberResumable(r *greenlet.Run) (any, error, greenlet.Status) {
+func (p *parser) numberResumable(r *gen.Run) (any, error, gen.Status) {
 	return (*parserNumberFrame)(nil).body(r, p)
 }
 
-func (f *parserNumberFrame) body(r *greenlet.Run, p *parser) (ret0 any, ret1 error, st greenlet.Status) {
+func (f *parserNumberFrame) body(r *gen.Run, p *parser) (ret0 any, ret1 error, st gen.Status) {
 	var digits []byte
 	var c rune
 	digits = nil
 //line parser.go:206:1
 	c, st = p.peekResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 46)
+	if st != gen.Done {
+		f = gen.Take(r, f, 46)
 		f.p, f.digits, f.PC = p, digits, 1
 		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
@@ -995,24 +991,24 @@ loop_206:
 			f.p = nil
 		}
 		ret0, ret1 = strconv.ParseFloat(string(digits), 64)
-		return ret0, ret1, greenlet.Done
+		return ret0, ret1, gen.Done
 	}
 //line parser.go:207:1
 	digits = append(digits, byte(c))
 	p.skip()
 //line parser.go:206:1
 	c, st = p.peekResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 46)
+	if st != gen.Done {
+		f = gen.Take(r, f, 46)
 		f.p, f.digits, f.PC = p, digits, 2
 		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
 	goto loop_206
 }
 
-//line parser_greenlet.go:1019:1
+//line parser_greenlet.go:1015:1
 
-func (f *parserNumberFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *parserNumberFrame) Resume(r *gen.Run) (st gen.Status) {
 	p := f.p
 	var digits []byte
 	var c rune
@@ -1043,7 +1039,7 @@ loop_206:
 	p.skip()
 //line parser.go:206:1
 	c, st = p.peekResumable(r)
-	if st != greenlet.Done {
+	if st != gen.Done {
 		f.digits, f.PC = digits, 2
 		return r.Link(f, &f.Header, st)
 	}
@@ -1051,43 +1047,43 @@ resumed_206:
 	goto loop_206
 }
 
-//line parser_greenlet.go:1060:1
+//line parser_greenlet.go:1056:1
 
-func (f *parserNumberFrame) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
+func (f *parserNumberFrame) Send(r *gen.Run) gen.Status {
+	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
 }
 func (f *parserNumberFrame) Forget() {
 	*f = parserNumberFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1}
 }
-func (f *parserNumberFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 46) }
-func (*parserNumberFrame) Func() *greenlet.Func      { return &parserNumberFrameInfo }
+func (f *parserNumberFrame) Release(r *gen.Run) { gen.Free(r, f, 46) }
+func (*parserNumberFrame) Func() *gen.Func      { return &parserNumberFrameInfo }
 
-var parserNumberFrameInfo = greenlet.Func{Name: "main.(*parser).number", File: "github.com/going-green/greenlet/examples/feedparser/parser.go", Line: 204, Points: "206 p digits; 206 ="}
+var parserNumberFrameInfo = gen.Func{Name: "main.(*parser).number", File: "github.com/going-green/greenlet/examples/feedparser/parser.go", Line: 204, Points: "206 p digits; 206 ="}
 var _ func(*parser) (any, error) = (*parser).number
 
 // parserWordFrame is an activation of parser.word.
 type parserWordFrame struct {
-	greenlet.Header
+	gen.Header
 	p       *parser
 	letters []byte
 	ret0    any
 	ret1    error
 }
 
-func (p *parser) newWordFrame() *parserWordFrame { return greenlet.MakeFrame(parserWordFrame{p: p}) }
+func (p *parser) newWordFrame() *parserWordFrame { return gen.MakeFrame(parserWordFrame{p: p}) }
 func (f *parserWordFrame) Results() (any, error) { f.Over(f); return f.ret0, f.ret1 }
-func (f *parserWordFrame) Returned(r *greenlet.Run) (ret0 any, ret1 error) {
+func (f *parserWordFrame) Returned(r *gen.Run) (ret0 any, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
 	f.Release(r)
 	return
 }
 
 // wordResumable is parser.word for callers that can be suspended.
-func (p *parser) wordResumable(r *greenlet.Run) (any, error, greenlet.Status) {
+func (p *parser) wordResumable(r *gen.Run) (any, error, gen.Status) {
 	return (*parserWordFrame)(nil).body(r, p)
 }
 
-func (f *parserWordFrame) body(r *greenlet.Run, p *parser) (ret0 any, ret1 error, st greenlet.Status) {
+func (f *parserWordFrame) body(r *gen.Run, p *parser) (ret0 any, ret1 error, st gen.Status) {
 	var letters []byte
 	var c rune
 	if f != nil {
@@ -1106,8 +1102,8 @@ func (f *parserWordFrame) body(r *greenlet.Run, p *parser) (ret0 any, ret1 error
 	letters = nil
 //line parser.go:216:1
 	c, st = p.peekResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 49)
+	if st != gen.Done {
+		f = gen.Take(r, f, 49)
 		f.p, f.letters, f.PC = p, letters, 1
 		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
@@ -1118,23 +1114,23 @@ loop_216:
 //line parser.go:220:1
 		switch string(letters) {
 		case "null":
-			return nil, nil, greenlet.Done
+			return nil, nil, gen.Done
 		case "true":
-			return true, nil, greenlet.Done
+			return true, nil, gen.Done
 		case "false":
-			return false, nil, greenlet.Done
+			return false, nil, gen.Done
 		case "":
-			return nil, p.unexpected("a value"), greenlet.Done
+			return nil, p.unexpected("a value"), gen.Done
 		}
-		return nil, fmt.Errorf("offset %d: %q is no value", p.offset-len(letters), letters), greenlet.Done
+		return nil, fmt.Errorf("offset %d: %q is no value", p.offset-len(letters), letters), gen.Done
 	}
 //line parser.go:217:1
 	letters = append(letters, byte(c))
 	p.skip()
 //line parser.go:216:1
 	c, st = p.peekResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 49)
+	if st != gen.Done {
+		f = gen.Take(r, f, 49)
 		f.p, f.letters, f.PC = p, letters, 2
 		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
@@ -1142,25 +1138,25 @@ resumed_216b:
 	goto loop_216
 }
 
-//line parser_greenlet.go:1152:1
+//line parser_greenlet.go:1148:1
 
-func (f *parserWordFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *parserWordFrame) Resume(r *gen.Run) (st gen.Status) {
 	f.ret0, f.ret1, st = f.body(r, f.p)
 	return r.Started(f, &f.Header, st)
 }
 
-func (f *parserWordFrame) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
+func (f *parserWordFrame) Send(r *gen.Run) gen.Status {
+	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
 }
 func (f *parserWordFrame) Forget() {
 	*f = parserWordFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1}
 }
-func (f *parserWordFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 49) }
-func (*parserWordFrame) Func() *greenlet.Func      { return &parserWordFrameInfo }
+func (f *parserWordFrame) Release(r *gen.Run) { gen.Free(r, f, 49) }
+func (*parserWordFrame) Func() *gen.Func      { return &parserWordFrameInfo }
 
-var parserWordFrameInfo = greenlet.Func{Name: "main.(*parser).word", File: "github.com/going-green/greenlet/examples/feedparser/parser.go", Line: 214, Points: "216 p letters; 216 ="}
+var parserWordFrameInfo = gen.Func{Name: "main.(*parser).word", File: "github.com/going-green/greenlet/examples/feedparser/parser.go", Line: 214, Points: "216 p letters; 216 ="}
 var _ func(*parser) (any, error) = (*parser).word
 
 func init() {
-	greenlet.Declare("parser.peek", "parser.space", "parser.document", "parser.value", "parser.object", "parser.array", "parser.str", "parser.escaped", "parser.number", "parser.word")
+	gen.Declare("parser.peek", "parser.space", "parser.document", "parser.value", "parser.object", "parser.array", "parser.str", "parser.escaped", "parser.number", "parser.word")
 }

@@ -4,40 +4,40 @@
 
 package main
 
-import greenlet "github.com/going-green/greenlet/runtime"
+import "github.com/going-green/greenlet/runtime/gen"
 
-const _ = greenlet.Protocol1_RunGoGenerate
+const _ = gen.Protocol1_RunGoGenerate
 
 // fibFrame is an activation of fib.
 type fibFrame struct {
-	greenlet.Header
+	gen.Header
 	limit, a, b int
 }
 
-func newFibFrame(limit int) *fibFrame { return greenlet.MakeFrame(fibFrame{limit: limit}) }
+func newFibFrame(limit int) *fibFrame { return gen.MakeFrame(fibFrame{limit: limit}) }
 
 // fibResumable is fib for callers that can be suspended.
-func fibResumable(r *greenlet.Run, limit int) (st greenlet.Status) {
+func fibResumable(r *gen.Run, limit int) (st gen.Status) {
 	var a, b int
 //line main.go:16:1
 	a, b = 0, 1
 	if a >= limit {
-		return greenlet.Done
+		return gen.Done
 	}
 	{
 //line main.go:18:1
-		f := greenlet.Take(r, (*fibFrame)(nil), 51)
+		f := gen.Take(r, (*fibFrame)(nil), 51)
 		r.Leaf(f, &f.Header)
 		f.limit, f.a, f.b, f.PC = limit, a, b, 1
 //line main.go:18:1
-		return greenlet.Yielded(r, a)
+		return gen.Yielded(r, a)
 	}
 }
 
 //line main_greenlet.go:38:1
 
 // Ask continues fib up to its next value, if there is one.
-func (f *fibFrame) Ask(p *int) greenlet.Status {
+func (f *fibFrame) Ask(p *int) gen.Status {
 	limit := f.limit
 	var a, b int
 	switch f.PC {
@@ -53,39 +53,39 @@ func (f *fibFrame) Ask(p *int) greenlet.Status {
 loop_17:
 //line main.go:17:1
 	if a >= limit {
-		return greenlet.Done
+		return gen.Done
 	}
 //line main.go:18:1
 	f.a, f.b, f.PC = a, b, 1
 //line main.go:18:1
 	*p = a
-	return greenlet.Left
+	return gen.Left
 }
 
 //line main_greenlet.go:66:1
 
-func (f *fibFrame) Resume(r *greenlet.Run) greenlet.Status {
+func (f *fibFrame) Resume(r *gen.Run) gen.Status {
 	var v int
-	if f.Ask(&v) == greenlet.Done {
+	if f.Ask(&v) == gen.Done {
 		return r.Return(f, &f.Header)
 	}
-	return greenlet.Yielded(r, v)
+	return gen.Yielded(r, v)
 }
 
-func (f *fibFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.limit) }
-func (f *fibFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 51) }
-func (*fibFrame) Func() *greenlet.Func      { return &fibFrameInfo }
+func (f *fibFrame) Args(args []any)    { gen.SetArgs(f, args, &f.limit) }
+func (f *fibFrame) Release(r *gen.Run) { gen.Free(r, f, 51) }
+func (*fibFrame) Func() *gen.Func      { return &fibFrameInfo }
 
-var fibFrameInfo = greenlet.Func{Name: "main.fib", File: "github.com/going-green/greenlet/examples/fib/main.go", Line: 15, Points: "18 limit a b"}
+var fibFrameInfo = gen.Func{Name: "main.fib", File: "github.com/going-green/greenlet/examples/fib/main.go", Line: 15, Points: "18 limit a b"}
 var _ func(int) = fib
 
 // fibFrameValue is fib as a value, for callers that can be suspended.
 type fibFrameValue struct{}
 
-func (fibFrameValue) CallResumable(r *greenlet.Run, p0 int) greenlet.Status {
+func (fibFrameValue) CallResumable(r *gen.Run, p0 int) gen.Status {
 	return fibResumable(r, p0)
 }
 func init() {
-	greenlet.Register(fib, fibFrameValue{})
+	gen.Register(fib, fibFrameValue{})
 }
-func (fibFrameValue) Frame() greenlet.Frame { return greenlet.MakeFrame(fibFrame{}) }
+func (fibFrameValue) Frame() gen.Frame { return gen.MakeFrame(fibFrame{}) }

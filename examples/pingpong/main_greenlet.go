@@ -6,25 +6,25 @@ package main
 
 import (
 	"fmt"
-	greenlet "github.com/going-green/greenlet/runtime"
+	"github.com/going-green/greenlet/runtime/gen"
 )
 
-const _ = greenlet.Protocol1_RunGoGenerate
+const _ = gen.Protocol1_RunGoGenerate
 
 // task1Frame is an activation of task1.
 type task1Frame struct {
-	greenlet.Header
+	gen.Header
 }
 
-func newTask1Frame() *task1Frame { return greenlet.MakeFrame(task1Frame{}) }
+func newTask1Frame() *task1Frame { return gen.MakeFrame(task1Frame{}) }
 
 // task1Resumable is task1 for callers that can be suspended.
-func task1Resumable(r *greenlet.Run) greenlet.Status { return (*task1Frame)(nil).body(r) }
+func task1Resumable(r *gen.Run) gen.Status { return (*task1Frame)(nil).body(r) }
 
-func (f *task1Frame) body(r *greenlet.Run) (st greenlet.Status) {
+func (f *task1Frame) body(r *gen.Run) (st gen.Status) {
 //line main.go:17:1
 	fmt.Println("Task 1 - Part 1")
-	f = greenlet.Take(r, f, 49)
+	f = gen.Take(r, f, 49)
 	r.Leaf(f, &f.Header)
 	f.PC = 1
 //line main.go:18:1
@@ -33,7 +33,7 @@ func (f *task1Frame) body(r *greenlet.Run) (st greenlet.Status) {
 
 //line main_greenlet.go:35:1
 
-func (f *task1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *task1Frame) Resume(r *gen.Run) (st gen.Status) {
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r))
@@ -46,37 +46,37 @@ func (f *task1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 //line main_greenlet.go:48:1
 
-func (f *task1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 49) }
-func (*task1Frame) Func() *greenlet.Func      { return &task1FrameInfo }
+func (f *task1Frame) Release(r *gen.Run) { gen.Free(r, f, 49) }
+func (*task1Frame) Func() *gen.Func      { return &task1FrameInfo }
 
-var task1FrameInfo = greenlet.Func{Name: "main.task1", File: "github.com/going-green/greenlet/examples/pingpong/main.go", Line: 16, Points: "18"}
+var task1FrameInfo = gen.Func{Name: "main.task1", File: "github.com/going-green/greenlet/examples/pingpong/main.go", Line: 16, Points: "18"}
 var _ func() = task1
 
 // task1FrameValue is task1 as a value, for callers that can be suspended.
 type task1FrameValue struct{}
 
-func (task1FrameValue) CallResumable(r *greenlet.Run) greenlet.Status {
+func (task1FrameValue) CallResumable(r *gen.Run) gen.Status {
 	return task1Resumable(r)
 }
 func init() {
-	greenlet.Register(task1, task1FrameValue{})
+	gen.Register(task1, task1FrameValue{})
 }
-func (task1FrameValue) Frame() greenlet.Frame { return greenlet.MakeFrame(task1Frame{}) }
+func (task1FrameValue) Frame() gen.Frame { return gen.MakeFrame(task1Frame{}) }
 
 // task2Frame is an activation of task2.
 type task2Frame struct {
-	greenlet.Header
+	gen.Header
 }
 
-func newTask2Frame() *task2Frame { return greenlet.MakeFrame(task2Frame{}) }
+func newTask2Frame() *task2Frame { return gen.MakeFrame(task2Frame{}) }
 
 // task2Resumable is task2 for callers that can be suspended.
-func task2Resumable(r *greenlet.Run) greenlet.Status { return (*task2Frame)(nil).body(r) }
+func task2Resumable(r *gen.Run) gen.Status { return (*task2Frame)(nil).body(r) }
 
-func (f *task2Frame) body(r *greenlet.Run) (st greenlet.Status) {
+func (f *task2Frame) body(r *gen.Run) (st gen.Status) {
 //line main.go:24:1
 	fmt.Println("Task 2 - Part 1")
-	f = greenlet.Take(r, f, 46)
+	f = gen.Take(r, f, 46)
 	r.Leaf(f, &f.Header)
 	f.PC = 1
 //line main.go:25:1
@@ -85,7 +85,7 @@ func (f *task2Frame) body(r *greenlet.Run) (st greenlet.Status) {
 
 //line main_greenlet.go:87:1
 
-func (f *task2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *task2Frame) Resume(r *gen.Run) (st gen.Status) {
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r))
@@ -98,19 +98,19 @@ func (f *task2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 //line main_greenlet.go:100:1
 
-func (f *task2Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 46) }
-func (*task2Frame) Func() *greenlet.Func      { return &task2FrameInfo }
+func (f *task2Frame) Release(r *gen.Run) { gen.Free(r, f, 46) }
+func (*task2Frame) Func() *gen.Func      { return &task2FrameInfo }
 
-var task2FrameInfo = greenlet.Func{Name: "main.task2", File: "github.com/going-green/greenlet/examples/pingpong/main.go", Line: 23, Points: "25"}
+var task2FrameInfo = gen.Func{Name: "main.task2", File: "github.com/going-green/greenlet/examples/pingpong/main.go", Line: 23, Points: "25"}
 var _ func() = task2
 
 // task2FrameValue is task2 as a value, for callers that can be suspended.
 type task2FrameValue struct{}
 
-func (task2FrameValue) CallResumable(r *greenlet.Run) greenlet.Status {
+func (task2FrameValue) CallResumable(r *gen.Run) gen.Status {
 	return task2Resumable(r)
 }
 func init() {
-	greenlet.Register(task2, task2FrameValue{})
+	gen.Register(task2, task2FrameValue{})
 }
-func (task2FrameValue) Frame() greenlet.Frame { return greenlet.MakeFrame(task2Frame{}) }
+func (task2FrameValue) Frame() gen.Frame { return gen.MakeFrame(task2Frame{}) }

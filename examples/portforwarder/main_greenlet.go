@@ -8,32 +8,32 @@ import (
 	"fmt"
 	"github.com/going-green/greenlet/hub"
 	"github.com/going-green/greenlet/hub/socket"
-	greenlet "github.com/going-green/greenlet/runtime"
+	"github.com/going-green/greenlet/runtime/gen"
 	"os"
 	"strings"
 	"time"
 )
 
-const _ = greenlet.Protocol1_RunGoGenerate
+const _ = gen.Protocol1_RunGoGenerate
 
 // passFrame is an activation of pass.
 type passFrame struct {
-	greenlet.Header
+	gen.Header
 	from, to *socket.Conn
 	buf      []byte
 	err      error
 }
 
 func newPassFrame(from *socket.Conn, to *socket.Conn) *passFrame {
-	return greenlet.MakeFrame(passFrame{from: from, to: to})
+	return gen.MakeFrame(passFrame{from: from, to: to})
 }
 
 // passResumable is pass for callers that can be suspended.
-func passResumable(r *greenlet.Run, from *socket.Conn, to *socket.Conn) greenlet.Status {
+func passResumable(r *gen.Run, from *socket.Conn, to *socket.Conn) gen.Status {
 	return (*passFrame)(nil).body(r, from, to)
 }
 
-func (f *passFrame) body(r *greenlet.Run, from *socket.Conn, to *socket.Conn) (st greenlet.Status) {
+func (f *passFrame) body(r *gen.Run, from *socket.Conn, to *socket.Conn) (st gen.Status) {
 	var buf []byte
 	var n int
 	var err, err2 error
@@ -58,8 +58,8 @@ loop_27:
 	}
 //line main.go:28:1
 	n, err, st = from.ReadResumable(r, buf)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 27)
+	if st != gen.Done {
+		f = gen.Take(r, f, 27)
 		f.from, f.to, f.buf, f.PC = from, to, buf, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -70,91 +70,91 @@ resumed_28:
 	}
 //line main.go:30:1
 	_, err2, st = to.WriteResumable(r, buf[:n])
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 27)
+	if st != gen.Done {
+		f = gen.Take(r, f, 27)
 		f.from, f.to, f.buf, f.err, f.PC = from, to, buf, err, 2
 		return r.Link(f, &f.Header, st)
 	}
 resumed_30:
 //line main.go:30:1
 	if err2 != nil {
-		return greenlet.Done
+		return gen.Done
 	}
 after_if_29:
 	if err != nil {
 		_ = to.CloseWrite()
-		return greenlet.Done
+		return gen.Done
 	}
 	goto loop_27
 }
 
 //line main_greenlet.go:93:1
 
-func (f *passFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *passFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.from, f.to))
 }
 
-func (f *passFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.from, &f.to) }
-func (f *passFrame) Forget()                 { *f = passFrame{Header: f.Header} }
-func (f *passFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 27) }
-func (*passFrame) Func() *greenlet.Func      { return &passFrameInfo }
+func (f *passFrame) Args(args []any)    { gen.SetArgs(f, args, &f.from, &f.to) }
+func (f *passFrame) Forget()            { *f = passFrame{Header: f.Header} }
+func (f *passFrame) Release(r *gen.Run) { gen.Free(r, f, 27) }
+func (*passFrame) Func() *gen.Func      { return &passFrameInfo }
 
-var passFrameInfo = greenlet.Func{Name: "main.pass", File: "github.com/going-green/greenlet/examples/portforwarder/main.go", Line: 25, Points: "28 from to buf; 30 +err"}
+var passFrameInfo = gen.Func{Name: "main.pass", File: "github.com/going-green/greenlet/examples/portforwarder/main.go", Line: 25, Points: "28 from to buf; 30 +err"}
 var _ func(*socket.Conn, *socket.Conn) = pass
 
 // passFrameValue is pass as a value, for callers that can be suspended.
 type passFrameValue struct{}
 
-func (passFrameValue) CallResumable(r *greenlet.Run, p0 *socket.Conn, p1 *socket.Conn) greenlet.Status {
+func (passFrameValue) CallResumable(r *gen.Run, p0 *socket.Conn, p1 *socket.Conn) gen.Status {
 	return passResumable(r, p0, p1)
 }
 func init() {
-	greenlet.Register(pass, passFrameValue{})
+	gen.Register(pass, passFrameValue{})
 }
-func (passFrameValue) Frame() greenlet.Frame { return greenlet.MakeFrame(passFrame{}) }
+func (passFrameValue) Frame() gen.Frame { return gen.MakeFrame(passFrame{}) }
 
 // forwardFrame is an activation of forward.
 type forwardFrame struct {
-	greenlet.DeferHeader
+	gen.DeferHeader
 	c    *socket.Conn
 	to   string
 	back *hub.Task
 }
 
 func newForwardFrame(c *socket.Conn, to string) *forwardFrame {
-	return greenlet.MakeFrame(forwardFrame{c: c, to: to})
+	return gen.MakeFrame(forwardFrame{c: c, to: to})
 }
 
 // forwardResumable is forward for callers that can be suspended.
-func forwardResumable(r *greenlet.Run, c *socket.Conn, to string) greenlet.Status {
+func forwardResumable(r *gen.Run, c *socket.Conn, to string) gen.Status {
 	return (*forwardFrame)(nil).run(r, c, to)
 }
 
-func (f *forwardFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *forwardFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.run(r, f.c, f.to))
 }
 
-func (f *forwardFrame) run(r *greenlet.Run, c *socket.Conn, to string) (st greenlet.Status) {
+func (f *forwardFrame) run(r *gen.Run, c *socket.Conn, to string) (st gen.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take(r, f, 49)
+		f = gen.Take(r, f, 49)
 		f.c, f.to = c, to
 		r.Guard()
 	}
 	mark := r.Mark()
-	for st = f.step(r, c, to); st == greenlet.Broken; st = f.step(r, c, to) {
+	for st = f.step(r, c, to); st == gen.Broken; st = f.step(r, c, to) {
 		r.Recovered(mark)
 	}
-	if hot && st == greenlet.Done {
+	if hot && st == gen.Done {
 		f.Release(r)
 	}
 	return st
 }
 
-func (f *forwardFrame) step(r *greenlet.Run, c *socket.Conn, to string) (end greenlet.Status) {
-	end = greenlet.Broken
+func (f *forwardFrame) step(r *gen.Run, c *socket.Conn, to string) (end gen.Status) {
+	end = gen.Broken
 	defer f.Catch(&end)
-	var st greenlet.Status
+	var st gen.Status
 	var other *socket.Conn
 	var err error
 	var back *hub.Task
@@ -169,13 +169,13 @@ func (f *forwardFrame) step(r *greenlet.Run, c *socket.Conn, to string) (end gre
 	case 3:
 		r.Callee().(*hub.TaskJoinFrame).Release(r)
 		goto resumed_54
-	case greenlet.Unwind:
+	case gen.Unwind:
 		goto unwind
 	}
 
 //line main.go:45:1
 	other, err, st = socket.DialResumable(r, c.Hub(), "tcp", to)
-	if st != greenlet.Done {
+	if st != gen.Done {
 		f.to, f.PC = "", 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -197,12 +197,12 @@ resumed_45:
 	back = c.Hub().Go(pass, other, c)
 	{
 		fn2 := back.KillResumable
-		f.DeferResumable(func(run *greenlet.Run) greenlet.Status {
+		f.DeferResumable(func(run *gen.Run) gen.Status {
 			return fn2(run)
 		})
 	} // if this task is killed; otherwise it has ended
 //line main.go:53:1
-	if st = passResumable(r, c, other); st != greenlet.Done {
+	if st = passResumable(r, c, other); st != gen.Done {
 		f.c, f.back, f.PC = nil, back, 2
 		return r.Link(f, &f.Header, st)
 	}
@@ -211,7 +211,7 @@ resumed_53:
 	f.c = nil
 //line main.go:54:1
 	_, st = back.JoinResumable(r)
-	if st != greenlet.Done {
+	if st != gen.Done {
 		f.back, f.PC = nil, 3
 		return r.Link(f, &f.Header, st)
 	}
@@ -222,57 +222,57 @@ unwind:
 //line main.go:55:1
 	for f.Pending() {
 //line main.go:55:1
-		if sub := f.Next(r); sub != greenlet.Done {
+		if sub := f.Next(r); sub != gen.Done {
 			return r.Link(f, &f.Header, sub)
 		}
 	}
 //line main.go:55:1
 	f.End()
-	return greenlet.Done
+	return gen.Done
 }
 
 //line main_greenlet.go:236:1
 
-func (f *forwardFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c, &f.to) }
-func (f *forwardFrame) Forget()                 { *f = forwardFrame{DeferHeader: f.DeferHeader} }
-func (f *forwardFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 49) }
-func (*forwardFrame) Func() *greenlet.Func      { return &forwardFrameInfo }
+func (f *forwardFrame) Args(args []any)    { gen.SetArgs(f, args, &f.c, &f.to) }
+func (f *forwardFrame) Forget()            { *f = forwardFrame{DeferHeader: f.DeferHeader} }
+func (f *forwardFrame) Release(r *gen.Run) { gen.Free(r, f, 49) }
+func (*forwardFrame) Func() *gen.Func      { return &forwardFrameInfo }
 
-var forwardFrameInfo = greenlet.Func{Name: "main.forward", File: "github.com/going-green/greenlet/examples/portforwarder/main.go", Line: 44, End: 55, Points: "45 c; 53 back; 54"}
+var forwardFrameInfo = gen.Func{Name: "main.forward", File: "github.com/going-green/greenlet/examples/portforwarder/main.go", Line: 44, End: 55, Points: "45 c; 53 back; 54"}
 var _ func(*socket.Conn, string) = forward
 
 // serveFrame is an activation of serve.
 type serveFrame struct {
-	greenlet.Header
+	gen.Header
 	s    *socket.Server
 	ret0 error
 }
 
-func newServeFrame(s *socket.Server) *serveFrame            { return greenlet.MakeFrame(serveFrame{s: s}) }
-func (f *serveFrame) Results() error                        { f.Over(f); return f.ret0 }
-func (f *serveFrame) Returned(r *greenlet.Run) (ret0 error) { ret0 = f.ret0; f.Release(r); return }
+func newServeFrame(s *socket.Server) *serveFrame       { return gen.MakeFrame(serveFrame{s: s}) }
+func (f *serveFrame) Results() error                   { f.Over(f); return f.ret0 }
+func (f *serveFrame) Returned(r *gen.Run) (ret0 error) { ret0 = f.ret0; f.Release(r); return }
 
 // serveResumable is serve for callers that can be suspended.
-func serveResumable(r *greenlet.Run, s *socket.Server) (error, greenlet.Status) {
+func serveResumable(r *gen.Run, s *socket.Server) (error, gen.Status) {
 	return (*serveFrame)(nil).body(r, s)
 }
 
-func (f *serveFrame) body(r *greenlet.Run, s *socket.Server) (ret0 error, st greenlet.Status) {
+func (f *serveFrame) body(r *gen.Run, s *socket.Server) (ret0 error, st gen.Status) {
 	var t0 error
 //line main.go:58:1
 	t0, st = s.ServeResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 55)
+	if st != gen.Done {
+		f = gen.Take(r, f, 55)
 		f.s, f.PC = nil, 1
 		return ret0, r.Link(f, &f.Header, st)
 	}
 //line main.go:58:1
-	return t0, greenlet.Done
+	return t0, gen.Done
 }
 
 //line main_greenlet.go:275:1
 
-func (f *serveFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *serveFrame) Resume(r *gen.Run) (st gen.Status) {
 	var t0 error
 	switch f.PC {
 	case 0:
@@ -288,53 +288,51 @@ func (f *serveFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 //line main_greenlet.go:291:1
 
-func (f *serveFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.s) }
-func (f *serveFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
-func (f *serveFrame) Forget()                              { *f = serveFrame{Header: f.Header, ret0: f.ret0} }
-func (f *serveFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 55) }
-func (*serveFrame) Func() *greenlet.Func                   { return &serveFrameInfo }
+func (f *serveFrame) Args(args []any)            { gen.SetArgs(f, args, &f.s) }
+func (f *serveFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
+func (f *serveFrame) Forget()                    { *f = serveFrame{Header: f.Header, ret0: f.ret0} }
+func (f *serveFrame) Release(r *gen.Run)         { gen.Free(r, f, 55) }
+func (*serveFrame) Func() *gen.Func              { return &serveFrameInfo }
 
-var serveFrameInfo = greenlet.Func{Name: "main.serve", File: "github.com/going-green/greenlet/examples/portforwarder/main.go", Line: 58, Points: "58"}
+var serveFrameInfo = gen.Func{Name: "main.serve", File: "github.com/going-green/greenlet/examples/portforwarder/main.go", Line: 58, Points: "58"}
 var _ func(*socket.Server) error = serve
 
 // serveFrameValue is serve as a value, for callers that can be suspended.
 type serveFrameValue struct{}
 
-func (serveFrameValue) CallResumable(r *greenlet.Run, p0 *socket.Server) (error, greenlet.Status) {
+func (serveFrameValue) CallResumable(r *gen.Run, p0 *socket.Server) (error, gen.Status) {
 	return serveResumable(r, p0)
 }
 func init() {
-	greenlet.Register(serve, serveFrameValue{})
+	gen.Register(serve, serveFrameValue{})
 }
-func (serveFrameValue) Frame() greenlet.Frame { return greenlet.MakeFrame(serveFrame{}) }
+func (serveFrameValue) Frame() gen.Frame { return gen.MakeFrame(serveFrame{}) }
 
 // stopFrame is an activation of stop.
 type stopFrame struct {
-	greenlet.Header
+	gen.Header
 	s *socket.Server
 }
 
-func newStopFrame(s *socket.Server) *stopFrame { return greenlet.MakeFrame(stopFrame{s: s}) }
+func newStopFrame(s *socket.Server) *stopFrame { return gen.MakeFrame(stopFrame{s: s}) }
 
 // stopResumable is stop for callers that can be suspended.
-func stopResumable(r *greenlet.Run, s *socket.Server) greenlet.Status {
-	return (*stopFrame)(nil).body(r, s)
-}
+func stopResumable(r *gen.Run, s *socket.Server) gen.Status { return (*stopFrame)(nil).body(r, s) }
 
-func (f *stopFrame) body(r *greenlet.Run, s *socket.Server) (st greenlet.Status) {
+func (f *stopFrame) body(r *gen.Run, s *socket.Server) (st gen.Status) {
 //line main.go:61:1
 	_, st = s.StopResumable(r, time.Second)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 4)
+	if st != gen.Done {
+		f = gen.Take(r, f, 4)
 		f.s, f.PC = nil, 1
 		return r.Link(f, &f.Header, st)
 	}
-	return greenlet.Done
+	return gen.Done
 }
 
-//line main_greenlet.go:337:1
+//line main_greenlet.go:335:1
 
-func (f *stopFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *stopFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.s))
@@ -344,40 +342,38 @@ func (f *stopFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-func (f *stopFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.s) }
-func (f *stopFrame) Forget()                 { *f = stopFrame{Header: f.Header} }
-func (f *stopFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 4) }
-func (*stopFrame) Func() *greenlet.Func      { return &stopFrameInfo }
+func (f *stopFrame) Args(args []any)    { gen.SetArgs(f, args, &f.s) }
+func (f *stopFrame) Forget()            { *f = stopFrame{Header: f.Header} }
+func (f *stopFrame) Release(r *gen.Run) { gen.Free(r, f, 4) }
+func (*stopFrame) Func() *gen.Func      { return &stopFrameInfo }
 
-var stopFrameInfo = greenlet.Func{Name: "main.stop", File: "github.com/going-green/greenlet/examples/portforwarder/main.go", Line: 61, Points: "61"}
+var stopFrameInfo = gen.Func{Name: "main.stop", File: "github.com/going-green/greenlet/examples/portforwarder/main.go", Line: 61, Points: "61"}
 var _ func(*socket.Server) = stop
 
 // stopFrameValue is stop as a value, for callers that can be suspended.
 type stopFrameValue struct{}
 
-func (stopFrameValue) CallResumable(r *greenlet.Run, p0 *socket.Server) greenlet.Status {
+func (stopFrameValue) CallResumable(r *gen.Run, p0 *socket.Server) gen.Status {
 	return stopResumable(r, p0)
 }
 func init() {
-	greenlet.Register(stop, stopFrameValue{})
+	gen.Register(stop, stopFrameValue{})
 }
-func (stopFrameValue) Frame() greenlet.Frame { return greenlet.MakeFrame(stopFrame{}) }
+func (stopFrameValue) Frame() gen.Frame { return gen.MakeFrame(stopFrame{}) }
 
 // shoutFrame is an activation of shout.
 type shoutFrame struct {
-	greenlet.Header
+	gen.Header
 	c    *socket.Conn
 	text *strings.Builder
 }
 
-func newShoutFrame(c *socket.Conn) *shoutFrame { return greenlet.MakeFrame(shoutFrame{c: c}) }
+func newShoutFrame(c *socket.Conn) *shoutFrame { return gen.MakeFrame(shoutFrame{c: c}) }
 
 // shoutResumable is shout for callers that can be suspended.
-func shoutResumable(r *greenlet.Run, c *socket.Conn) greenlet.Status {
-	return (*shoutFrame)(nil).body(r, c)
-}
+func shoutResumable(r *gen.Run, c *socket.Conn) gen.Status { return (*shoutFrame)(nil).body(r, c) }
 
-func (f *shoutFrame) body(r *greenlet.Run, c *socket.Conn) (st greenlet.Status) {
+func (f *shoutFrame) body(r *gen.Run, c *socket.Conn) (st gen.Status) {
 	var text *strings.Builder
 	var line []byte
 	var err error
@@ -385,8 +381,8 @@ func (f *shoutFrame) body(r *greenlet.Run, c *socket.Conn) (st greenlet.Status) 
 //line main.go:68:1
 loop_68:
 	line, err, st = c.ReadLineResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 13)
+	if st != gen.Done {
+		f = gen.Take(r, f, 13)
 		f.c, f.text, f.PC = c, text, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -399,17 +395,17 @@ loop_68:
 after_loop_68:
 //line main.go:75:1
 	_, _, st = c.WriteStringResumable(r, text.String())
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 13)
+	if st != gen.Done {
+		f = gen.Take(r, f, 13)
 		f.c, f.PC = nil, 2
 		return r.Link(f, &f.Header, st)
 	}
-	return greenlet.Done
+	return gen.Done
 }
 
-//line main_greenlet.go:412:1
+//line main_greenlet.go:408:1
 
-func (f *shoutFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *shoutFrame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
 	var text *strings.Builder
 	var line []byte
@@ -429,7 +425,7 @@ func (f *shoutFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 loop_68:
 //line main.go:69:1
 	line, err, st = c.ReadLineResumable(r)
-	if st != greenlet.Done {
+	if st != gen.Done {
 		f.text, f.PC = text, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -443,26 +439,26 @@ resumed_69:
 after_loop_68:
 //line main.go:75:1
 	_, _, st = c.WriteStringResumable(r, text.String())
-	if st != greenlet.Done {
+	if st != gen.Done {
 		f.c, f.text, f.PC = nil, nil, 2
 		return r.Link(f, &f.Header, st)
 	}
 	return r.Return(f, &f.Header)
 }
 
-//line main_greenlet.go:455:1
+//line main_greenlet.go:451:1
 
-func (f *shoutFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c) }
-func (f *shoutFrame) Forget()                 { *f = shoutFrame{Header: f.Header} }
-func (f *shoutFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 13) }
-func (*shoutFrame) Func() *greenlet.Func      { return &shoutFrameInfo }
+func (f *shoutFrame) Args(args []any)    { gen.SetArgs(f, args, &f.c) }
+func (f *shoutFrame) Forget()            { *f = shoutFrame{Header: f.Header} }
+func (f *shoutFrame) Release(r *gen.Run) { gen.Free(r, f, 13) }
+func (*shoutFrame) Func() *gen.Func      { return &shoutFrameInfo }
 
-var shoutFrameInfo = greenlet.Func{Name: "main.shout", File: "github.com/going-green/greenlet/examples/portforwarder/main.go", Line: 66, Points: "69 c text; 75"}
+var shoutFrameInfo = gen.Func{Name: "main.shout", File: "github.com/going-green/greenlet/examples/portforwarder/main.go", Line: 66, Points: "69 c text; 75"}
 var _ func(*socket.Conn) = shout
 
 // showFrame is an activation of show.
 type showFrame struct {
-	greenlet.DeferHeader
+	gen.DeferHeader
 	h       *hub.Hub
 	servers []*socket.Server
 	c       *socket.Conn
@@ -470,39 +466,39 @@ type showFrame struct {
 }
 
 func newShowFrame(h *hub.Hub, servers ...*socket.Server) *showFrame {
-	return greenlet.MakeFrame(showFrame{h: h, servers: servers})
+	return gen.MakeFrame(showFrame{h: h, servers: servers})
 }
 
 // showResumable is show for callers that can be suspended.
-func showResumable(r *greenlet.Run, h *hub.Hub, servers ...*socket.Server) greenlet.Status {
+func showResumable(r *gen.Run, h *hub.Hub, servers ...*socket.Server) gen.Status {
 	return (*showFrame)(nil).run(r, h, servers)
 }
 
-func (f *showFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *showFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.run(r, f.h, f.servers))
 }
 
-func (f *showFrame) run(r *greenlet.Run, h *hub.Hub, servers []*socket.Server) (st greenlet.Status) {
+func (f *showFrame) run(r *gen.Run, h *hub.Hub, servers []*socket.Server) (st gen.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take(r, f, 43)
+		f = gen.Take(r, f, 43)
 		f.h, f.servers = h, servers
 		r.Guard()
 	}
 	mark := r.Mark()
-	for st = f.step(r, h, servers); st == greenlet.Broken; st = f.step(r, h, servers) {
+	for st = f.step(r, h, servers); st == gen.Broken; st = f.step(r, h, servers) {
 		r.Recovered(mark)
 	}
-	if hot && st == greenlet.Done {
+	if hot && st == gen.Done {
 		f.Release(r)
 	}
 	return st
 }
 
-func (f *showFrame) step(r *greenlet.Run, h *hub.Hub, servers []*socket.Server) (end greenlet.Status) {
-	end = greenlet.Broken
+func (f *showFrame) step(r *gen.Run, h *hub.Hub, servers []*socket.Server) (end gen.Status) {
+	end = gen.Broken
 	defer f.Catch(&end)
-	var st greenlet.Status
+	var st gen.Status
 	var (
 		c      *socket.Conn
 		err    error
@@ -526,13 +522,13 @@ func (f *showFrame) step(r *greenlet.Run, h *hub.Hub, servers []*socket.Server) 
 		t0, t1 = f.t0, f.t1
 		r.Callee().(*stopFrame).Release(r)
 		goto resumed_96
-	case greenlet.Unwind:
+	case gen.Unwind:
 		goto unwind
 	}
 
 //line main.go:80:1
 	c, err, st = socket.DialResumable(r, f.h, "tcp", servers[0].Listener.Addr().String())
-	if st != greenlet.Done {
+	if st != gen.Done {
 		f.h, f.PC = nil, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -552,7 +548,7 @@ resumed_80:
 	}
 //line main.go:85:1
 	_, _, st = c.WriteStringResumable(r, "is there\nanybody\n")
-	if st != greenlet.Done {
+	if st != gen.Done {
 		f.c, f.PC = c, 2
 		return r.Link(f, &f.Header, st)
 	}
@@ -561,7 +557,7 @@ resumed_85:
 	_ = c.CloseWrite()
 loop_87:
 	line, err2, st = c.ReadLineResumable(r)
-	if st != greenlet.Done {
+	if st != gen.Done {
 		f.c, f.PC = c, 3
 		return r.Link(f, &f.Header, st)
 	}
@@ -589,7 +585,7 @@ loop_95:
 	{
 		s := servers[t1]
 //line main.go:96:1
-		if st = stopResumable(r, s); st != greenlet.Done {
+		if st = stopResumable(r, s); st != gen.Done {
 			f.t0, f.t1, f.PC = t0, t1, 4
 			return r.Link(f, &f.Header, st)
 		}
@@ -601,32 +597,32 @@ resumed_96:
 unwind:
 	for f.Pending() {
 //line main.go:98:1
-		if sub := f.Next(r); sub != greenlet.Done {
+		if sub := f.Next(r); sub != gen.Done {
 			return r.Link(f, &f.Header, sub)
 		}
 	}
 //line main.go:98:1
 	f.End()
-	return greenlet.Done
+	return gen.Done
 }
 
-//line main_greenlet.go:615:1
+//line main_greenlet.go:611:1
 
-func (f *showFrame) Args(args []any)         { greenlet.SetVariadic(f, args, &f.h, &f.servers) }
-func (f *showFrame) Forget()                 { *f = showFrame{DeferHeader: f.DeferHeader} }
-func (f *showFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 43) }
-func (*showFrame) Func() *greenlet.Func      { return &showFrameInfo }
+func (f *showFrame) Args(args []any)    { gen.SetVariadic(f, args, &f.h, &f.servers) }
+func (f *showFrame) Forget()            { *f = showFrame{DeferHeader: f.DeferHeader} }
+func (f *showFrame) Release(r *gen.Run) { gen.Free(r, f, 43) }
+func (*showFrame) Func() *gen.Func      { return &showFrameInfo }
 
-var showFrameInfo = greenlet.Func{Name: "main.show", File: "github.com/going-green/greenlet/examples/portforwarder/main.go", Line: 79, End: 98, Points: "80 servers; 85 +c; 88 =; 96 -c +t0 +t1"}
+var showFrameInfo = gen.Func{Name: "main.show", File: "github.com/going-green/greenlet/examples/portforwarder/main.go", Line: 79, End: 98, Points: "80 servers; 85 +c; 88 =; 96 -c +t0 +t1"}
 var _ func(*hub.Hub, ...*socket.Server) = show
 
 // showFrameValue is show as a value, for callers that can be suspended.
 type showFrameValue struct{}
 
-func (showFrameValue) CallResumable(r *greenlet.Run, p0 *hub.Hub, p1 ...*socket.Server) greenlet.Status {
+func (showFrameValue) CallResumable(r *gen.Run, p0 *hub.Hub, p1 ...*socket.Server) gen.Status {
 	return showResumable(r, p0, p1...)
 }
 func init() {
-	greenlet.Register(show, showFrameValue{})
+	gen.Register(show, showFrameValue{})
 }
-func (showFrameValue) Frame() greenlet.Frame { return greenlet.MakeFrame(showFrame{}) }
+func (showFrameValue) Frame() gen.Frame { return gen.MakeFrame(showFrame{}) }

@@ -7,16 +7,16 @@ package main
 import (
 	"fmt"
 	"github.com/going-green/greenlet/hub"
-	greenlet "github.com/going-green/greenlet/runtime"
+	"github.com/going-green/greenlet/runtime/gen"
 	"iter"
 	"time"
 )
 
-const _ = greenlet.Protocol1_RunGoGenerate
+const _ = gen.Protocol1_RunGoGenerate
 
 // marketProduceFrame is an activation of market.produce.
 type marketProduceFrame struct {
-	greenlet.Header
+	gen.Header
 	m    *market
 	name string
 	n    int
@@ -25,15 +25,15 @@ type marketProduceFrame struct {
 }
 
 func (m *market) newProduceFrame(name string, n int, pace time.Duration) *marketProduceFrame {
-	return greenlet.MakeFrame(marketProduceFrame{m: m, name: name, n: n, pace: pace})
+	return gen.MakeFrame(marketProduceFrame{m: m, name: name, n: n, pace: pace})
 }
 
 // produceResumable is market.produce for callers that can be suspended.
-func (m *market) produceResumable(r *greenlet.Run, name string, n int, pace time.Duration) greenlet.Status {
+func (m *market) produceResumable(r *gen.Run, name string, n int, pace time.Duration) gen.Status {
 	return (*marketProduceFrame)(nil).body(r, m, name, n, pace)
 }
 
-func (f *marketProduceFrame) body(r *greenlet.Run, m *market, name string, n int, pace time.Duration) (st greenlet.Status) {
+func (f *marketProduceFrame) body(r *gen.Run, m *market, name string, n int, pace time.Duration) (st gen.Status) {
 	var i int
 	var good string
 	if f != nil {
@@ -56,11 +56,11 @@ loop_29:
 	if i >= n {
 //line main.go:37:1
 		m.say("%s is done", name)
-		return greenlet.Done
+		return gen.Done
 	}
 //line main.go:30:1
-	if st = m.SleepResumable(r, pace); st != greenlet.Done {
-		f = greenlet.Take(r, f, 26)
+	if st = m.SleepResumable(r, pace); st != gen.Done {
+		f = gen.Take(r, f, 26)
 		f.m, f.name, f.n, f.pace, f.i, f.PC = m, name, n, pace, i, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -72,8 +72,8 @@ resumed_30:
 	}
 //line main.go:33:1
 	m.say("%s waits with %s", name, good)
-	if st = m.goods.PutResumable(r, good); st != greenlet.Done {
-		f = greenlet.Take(r, f, 26)
+	if st = m.goods.PutResumable(r, good); st != gen.Done {
+		f = gen.Take(r, f, 26)
 		f.m, f.name, f.n, f.pace, f.i, f.PC = m, name, n, pace, i, 2
 		return r.Link(f, &f.Header, st)
 	}
@@ -86,16 +86,16 @@ next_29:
 
 //line main_greenlet.go:89:1
 
-func (f *marketProduceFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *marketProduceFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.m, f.name, f.n, f.pace))
 }
 
-func (f *marketProduceFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.name, &f.n, &f.pace) }
-func (f *marketProduceFrame) Forget()                 { *f = marketProduceFrame{Header: f.Header} }
-func (f *marketProduceFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 26) }
-func (*marketProduceFrame) Func() *greenlet.Func      { return &marketProduceFrameInfo }
+func (f *marketProduceFrame) Args(args []any)    { gen.SetArgs(f, args, &f.name, &f.n, &f.pace) }
+func (f *marketProduceFrame) Forget()            { *f = marketProduceFrame{Header: f.Header} }
+func (f *marketProduceFrame) Release(r *gen.Run) { gen.Free(r, f, 26) }
+func (*marketProduceFrame) Func() *gen.Func      { return &marketProduceFrameInfo }
 
-var marketProduceFrameInfo = greenlet.Func{Name: "main.(*market).produce", File: "github.com/going-green/greenlet/examples/producers/main.go", Line: 28, Points: "30 m name n pace i; 34 ="}
+var marketProduceFrameInfo = gen.Func{Name: "main.(*market).produce", File: "github.com/going-green/greenlet/examples/producers/main.go", Line: 28, Points: "30 m name n pace i; 34 ="}
 var _ func(*market, string, int, time.Duration) = (*market).produce
 
 // marketProduceFrameValue is market.produce as a value, for callers that can be suspended.
@@ -103,21 +103,21 @@ type marketProduceFrameValue struct {
 	recv *market
 }
 
-func (v marketProduceFrameValue) CallResumable(r *greenlet.Run, p0 string, p1 int, p2 time.Duration) greenlet.Status {
+func (v marketProduceFrameValue) CallResumable(r *gen.Run, p0 string, p1 int, p2 time.Duration) gen.Status {
 	return v.recv.produceResumable(r, p0, p1, p2)
 }
 func init() {
-	greenlet.RegisterMethod((*new(*market)).produce, func(recv *market) any {
+	gen.RegisterMethod((*new(*market)).produce, func(recv *market) any {
 		return marketProduceFrameValue{recv}
 	})
 }
-func (v marketProduceFrameValue) Frame() greenlet.Frame {
-	return greenlet.MakeFrame(marketProduceFrame{m: v.recv})
+func (v marketProduceFrameValue) Frame() gen.Frame {
+	return gen.MakeFrame(marketProduceFrame{m: v.recv})
 }
 
 // marketConsumeFrame is an activation of market.consume.
 type marketConsumeFrame struct {
-	greenlet.Header
+	gen.Header
 	m0    *market
 	name0 string
 	pace0 time.Duration
@@ -125,33 +125,29 @@ type marketConsumeFrame struct {
 	name  *string
 	pace  *time.Duration
 	n     *int
-	loop  *greenlet.Loop
+	loop  *gen.Loop
 	ret0  int
 }
 
 func (m0 *market) newConsumeFrame(name0 string, pace0 time.Duration) *marketConsumeFrame {
-	return greenlet.MakeFrame(marketConsumeFrame{m0: m0, name0: name0, pace0: pace0})
+	return gen.MakeFrame(marketConsumeFrame{m0: m0, name0: name0, pace0: pace0})
 }
-func (f *marketConsumeFrame) Results() int { f.Over(f); return f.ret0 }
-func (f *marketConsumeFrame) Returned(r *greenlet.Run) (ret0 int) {
-	ret0 = f.ret0
-	f.Release(r)
-	return
-}
+func (f *marketConsumeFrame) Results() int                   { f.Over(f); return f.ret0 }
+func (f *marketConsumeFrame) Returned(r *gen.Run) (ret0 int) { ret0 = f.ret0; f.Release(r); return }
 
 // consumeResumable is market.consume for callers that can be suspended.
-func (m0 *market) consumeResumable(r *greenlet.Run, name0 string, pace0 time.Duration) (int, greenlet.Status) {
+func (m0 *market) consumeResumable(r *gen.Run, name0 string, pace0 time.Duration) (int, gen.Status) {
 	return (*marketConsumeFrame)(nil).body(r, m0, name0, pace0)
 }
 
-func (f *marketConsumeFrame) body(r *greenlet.Run, m0 *market, name0 string, pace0 time.Duration) (ret0 int, st greenlet.Status) {
+func (f *marketConsumeFrame) body(r *gen.Run, m0 *market, name0 string, pace0 time.Duration) (ret0 int, st gen.Status) {
 	var (
 		m    **market
 		name *string
 		pace *time.Duration
 		n    *int
 		t0   iter.Seq[string]
-		loop *greenlet.Loop
+		loop *gen.Loop
 	)
 	m = new(*market)
 	*m = m0
@@ -162,20 +158,20 @@ func (f *marketConsumeFrame) body(r *greenlet.Run, m0 *market, name0 string, pac
 	n = new(int)
 //line main.go:42:1
 	t0, st = (*m).goods.AllResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 28)
+	if st != gen.Done {
+		f = gen.Take(r, f, 28)
 		f.m, f.name, f.pace, f.n, f.PC = m, name, pace, n, 1
 		return ret0, r.Link(f, &f.Header, st)
 	}
 	{
 //line main.go:42:1
-		loop = greenlet.NewLoop()
+		loop = gen.NewLoop()
 //line main.go:42:1
-		c, ok := greenlet.Resumable(t0).(interface {
-			CallResumable(*greenlet.Run, func(string) bool) greenlet.Status
+		c, ok := gen.Resumable(t0).(interface {
+			CallResumable(*gen.Run, func(string) bool) gen.Status
 		})
 		if !ok {
-			c = greenlet.Iterate(t0)
+			c = gen.Iterate(t0)
 		}
 //line main.go:42:1
 		if st = c.CallResumable(r, (&marketConsumeRange1{
@@ -184,8 +180,8 @@ func (f *marketConsumeFrame) body(r *greenlet.Run, m0 *market, name0 string, pac
 			n:    n,
 			name: name,
 			pace: pace,
-		}).value()); st != greenlet.Done {
-			f = greenlet.Take(r, f, 28)
+		}).value()); st != gen.Done {
+			f = gen.Take(r, f, 28)
 			f.m, f.name, f.pace, f.n, f.loop, f.PC = nil, nil, nil, n, loop, 2
 			return ret0, r.Link(f, &f.Header, st)
 		}
@@ -196,19 +192,19 @@ func (f *marketConsumeFrame) body(r *greenlet.Run, m0 *market, name0 string, pac
 //line main.go:42:1
 	loop.End()
 //line main.go:47:1
-	return *n, greenlet.Done
+	return *n, gen.Done
 }
 
-//line main_greenlet.go:204:1
+//line main_greenlet.go:200:1
 
-func (f *marketConsumeFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *marketConsumeFrame) Resume(r *gen.Run) (st gen.Status) {
 	var (
 		m    **market
 		name *string
 		pace *time.Duration
 		n    *int
 		t0   iter.Seq[string]
-		loop *greenlet.Loop
+		loop *gen.Loop
 	)
 	switch f.PC {
 	case 0:
@@ -217,16 +213,16 @@ func (f *marketConsumeFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	case 1:
 		m, name, pace, n = f.m, f.name, f.pace, f.n
 		t0 = r.Callee().(interface {
-			Returned(*greenlet.Run) iter.Seq[string]
+			Returned(*gen.Run) iter.Seq[string]
 		}).Returned(r)
 //line main.go:42:1
-		loop = greenlet.NewLoop()
+		loop = gen.NewLoop()
 //line main.go:42:1
-		c, ok := greenlet.Resumable(t0).(interface {
-			CallResumable(*greenlet.Run, func(string) bool) greenlet.Status
+		c, ok := gen.Resumable(t0).(interface {
+			CallResumable(*gen.Run, func(string) bool) gen.Status
 		})
 		if !ok {
-			c = greenlet.Iterate(t0)
+			c = gen.Iterate(t0)
 		}
 //line main.go:42:1
 		if st = c.CallResumable(r, (&marketConsumeRange1{
@@ -235,7 +231,7 @@ func (f *marketConsumeFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 			n:    n,
 			name: name,
 			pace: pace,
-		}).value()); st != greenlet.Done {
+		}).value()); st != gen.Done {
 			f.m, f.name, f.pace, f.n, f.loop, f.PC = nil, nil, nil, n, loop, 2
 			return r.Link(f, &f.Header, st)
 		}
@@ -255,21 +251,21 @@ resumed_42:
 	return r.Return(f, &f.Header)
 }
 
-//line main_greenlet.go:260:1
+//line main_greenlet.go:256:1
 
-func (f *marketConsumeFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.name0, &f.pace0) }
-func (f *marketConsumeFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
-func (f *marketConsumeFrame) Forget()                              { *f = marketConsumeFrame{Header: f.Header, ret0: f.ret0} }
-func (f *marketConsumeFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 28) }
-func (*marketConsumeFrame) Func() *greenlet.Func                   { return &marketConsumeFrameInfo }
+func (f *marketConsumeFrame) Args(args []any)            { gen.SetArgs(f, args, &f.name0, &f.pace0) }
+func (f *marketConsumeFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
+func (f *marketConsumeFrame) Forget()                    { *f = marketConsumeFrame{Header: f.Header, ret0: f.ret0} }
+func (f *marketConsumeFrame) Release(r *gen.Run)         { gen.Free(r, f, 28) }
+func (*marketConsumeFrame) Func() *gen.Func              { return &marketConsumeFrameInfo }
 
-var marketConsumeFrameInfo = greenlet.Func{Name: "main.(*market).consume", File: "github.com/going-green/greenlet/examples/producers/main.go", Line: 41, Points: "42 m name pace n; 42 n loop"}
+var marketConsumeFrameInfo = gen.Func{Name: "main.(*market).consume", File: "github.com/going-green/greenlet/examples/producers/main.go", Line: 41, Points: "42 m name pace n; 42 n loop"}
 var _ func(*market, string, time.Duration) int = (*market).consume
 
 // marketConsumeRange1 is the body of the loop of main.go:42, with what it captures.
 type marketConsumeRange1 struct {
-	greenlet.Closure
-	loop *greenlet.Loop
+	gen.Closure
+	loop *gen.Loop
 	m    **market
 	pace *time.Duration
 	name *string
@@ -278,7 +274,7 @@ type marketConsumeRange1 struct {
 
 // value is the literal for code that can't be suspended.
 func (c *marketConsumeRange1) value() func(string) bool {
-	return greenlet.Bind(&c.Closure, c, func(good string) bool {
+	return gen.Bind(&c.Closure, c, func(good string) bool {
 		c.loop.Begin()
 //line main.go:43:1
 		(*c.m).Sleep((*c.pace))
@@ -289,32 +285,32 @@ func (c *marketConsumeRange1) value() func(string) bool {
 	})
 }
 
-//line main_greenlet.go:294:1
+//line main_greenlet.go:290:1
 
 // marketConsumeRange1Frame is an activation of the literal marketConsumeRange1.
 type marketConsumeRange1Frame struct {
-	greenlet.Header
+	gen.Header
 	c    *marketConsumeRange1
 	good string
 	ret0 bool
 }
 
-func (f *marketConsumeRange1Frame) Returned(r *greenlet.Run) (ret0 bool) {
+func (f *marketConsumeRange1Frame) Returned(r *gen.Run) (ret0 bool) {
 	ret0 = f.ret0
 	f.Release(r)
 	return
 }
 
 // CallResumable is the literal marketConsumeRange1 for callers that can be suspended.
-func (c *marketConsumeRange1) CallResumable(r *greenlet.Run, good string) (bool, greenlet.Status) {
+func (c *marketConsumeRange1) CallResumable(r *gen.Run, good string) (bool, gen.Status) {
 	return (*marketConsumeRange1Frame)(nil).body(r, c, good)
 }
 
-func (f *marketConsumeRange1Frame) body(r *greenlet.Run, c *marketConsumeRange1, good string) (ret0 bool, st greenlet.Status) {
+func (f *marketConsumeRange1Frame) body(r *gen.Run, c *marketConsumeRange1, good string) (ret0 bool, st gen.Status) {
 	c.loop.Begin()
 //line main.go:43:1
-	if st = (*c.m).SleepResumable(r, (*c.pace)); st != greenlet.Done {
-		f = greenlet.Take(r, f, 12)
+	if st = (*c.m).SleepResumable(r, (*c.pace)); st != gen.Done {
+		f = gen.Take(r, f, 12)
 		f.good, f.c, f.PC = good, c, 1
 		return ret0, r.Link(f, &f.Header, st)
 	}
@@ -327,12 +323,12 @@ func (f *marketConsumeRange1Frame) body(r *greenlet.Run, c *marketConsumeRange1,
 //line main.go:46:1
 	c.loop.Again()
 //line main.go:46:1
-	return true, greenlet.Done
+	return true, gen.Done
 }
 
-//line main_greenlet.go:335:1
+//line main_greenlet.go:331:1
 
-func (f *marketConsumeRange1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *marketConsumeRange1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c, good := f.c, f.good
 	_ = c
 	r.Callee().(*hub.HubSleepFrame).Release(r)
@@ -347,30 +343,28 @@ func (f *marketConsumeRange1Frame) Resume(r *greenlet.Run) (st greenlet.Status) 
 	return r.Return(f, &f.Header)
 }
 
-//line main_greenlet.go:352:1
+//line main_greenlet.go:348:1
 
-func (f *marketConsumeRange1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 12) }
-func (*marketConsumeRange1Frame) Func() *greenlet.Func      { return &marketConsumeRange1FrameInfo }
+func (f *marketConsumeRange1Frame) Release(r *gen.Run) { gen.Free(r, f, 12) }
+func (*marketConsumeRange1Frame) Func() *gen.Func      { return &marketConsumeRange1FrameInfo }
 
-var marketConsumeRange1FrameInfo = greenlet.Func{Name: "main.(*market).consume-range1", File: "github.com/going-green/greenlet/examples/producers/main.go", Line: 42, Points: "43 good"}
+var marketConsumeRange1FrameInfo = gen.Func{Name: "main.(*market).consume-range1", File: "github.com/going-green/greenlet/examples/producers/main.go", Line: 42, Points: "43 good"}
 
 // marketDayFrame is an activation of market.day.
 type marketDayFrame struct {
-	greenlet.Header
+	gen.Header
 	m          *market
 	producers  *hub.Group
 	fast, slow *hub.Handle[int]
 	a          int
 }
 
-func (m *market) newDayFrame() *marketDayFrame { return greenlet.MakeFrame(marketDayFrame{m: m}) }
+func (m *market) newDayFrame() *marketDayFrame { return gen.MakeFrame(marketDayFrame{m: m}) }
 
 // dayResumable is market.day for callers that can be suspended.
-func (m *market) dayResumable(r *greenlet.Run) greenlet.Status {
-	return (*marketDayFrame)(nil).body(r, m)
-}
+func (m *market) dayResumable(r *gen.Run) gen.Status { return (*marketDayFrame)(nil).body(r, m) }
 
-func (f *marketDayFrame) body(r *greenlet.Run, m *market) (st greenlet.Status) {
+func (f *marketDayFrame) body(r *gen.Run, m *market) (st gen.Status) {
 	var producers *hub.Group
 	var fast, slow *hub.Handle[int]
 	var a, b int
@@ -387,13 +381,13 @@ func (f *marketDayFrame) body(r *greenlet.Run, m *market) (st greenlet.Status) {
 		case 3:
 			producers = f.producers
 			fast = r.Callee().(interface {
-				Returned(*greenlet.Run) *hub.Handle[int]
+				Returned(*gen.Run) *hub.Handle[int]
 			}).Returned(r)
 			goto resumed_57
 		case 4:
 			producers, fast = f.producers, f.fast
 			slow = r.Callee().(interface {
-				Returned(*greenlet.Run) *hub.Handle[int]
+				Returned(*gen.Run) *hub.Handle[int]
 			}).Returned(r)
 			goto resumed_58
 		case 5:
@@ -402,56 +396,52 @@ func (f *marketDayFrame) body(r *greenlet.Run, m *market) (st greenlet.Status) {
 			goto resumed_59
 		case 6:
 			slow = f.slow
-			a, _ = r.Callee().(interface {
-				Returned(*greenlet.Run) (int, error)
-			}).Returned(r)
+			a, _ = r.Callee().(interface{ Returned(*gen.Run) (int, error) }).Returned(r)
 			goto resumed_61
 		case 7:
 			a = f.a
-			b, _ = r.Callee().(interface {
-				Returned(*greenlet.Run) (int, error)
-			}).Returned(r)
+			b, _ = r.Callee().(interface{ Returned(*gen.Run) (int, error) }).Returned(r)
 			goto resumed_62
 		}
 	}
 
 //line main.go:54:1
 	producers = m.NewGroup()
-	_, st = producers.GoResumable(r, (&marketDayValue1{recv: greenlet.Ref(m)}).value(), "apple", 4, time.Second)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 24)
+	_, st = producers.GoResumable(r, (&marketDayValue1{recv: gen.Ref(m)}).value(), "apple", 4, time.Second)
+	if st != gen.Done {
+		f = gen.Take(r, f, 24)
 		f.m, f.producers, f.PC = m, producers, 1
 		return r.Link(f, &f.Header, st)
 	}
 resumed_55:
 //line main.go:56:1
-	_, st = producers.GoResumable(r, (&marketDayValue2{recv: greenlet.Ref(m)}).value(), "pear", 4, 2*time.Second)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 24)
+	_, st = producers.GoResumable(r, (&marketDayValue2{recv: gen.Ref(m)}).value(), "pear", 4, 2*time.Second)
+	if st != gen.Done {
+		f = gen.Take(r, f, 24)
 		f.m, f.producers, f.PC = m, producers, 2
 		return r.Link(f, &f.Header, st)
 	}
 resumed_56:
 //line main.go:57:1
 	fast, st = hub.SpawnResumable(r, m.Hub, m.newConsumeFrame("Ann", 2*time.Second))
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 24)
+	if st != gen.Done {
+		f = gen.Take(r, f, 24)
 		f.m, f.producers, f.PC = m, producers, 3
 		return r.Link(f, &f.Header, st)
 	}
 resumed_57:
 //line main.go:58:1
 	slow, st = hub.SpawnResumable(r, m.Hub, m.newConsumeFrame("Bob", 3*time.Second))
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 24)
+	if st != gen.Done {
+		f = gen.Take(r, f, 24)
 		f.m, f.producers, f.fast, f.PC = m, producers, fast, 4
 		return r.Link(f, &f.Header, st)
 	}
 resumed_58:
 //line main.go:59:1
 	_, st = producers.JoinResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 24)
+	if st != gen.Done {
+		f = gen.Take(r, f, 24)
 		f.producers, f.m, f.fast, f.slow, f.PC = nil, m, fast, slow, 5
 		return r.Link(f, &f.Header, st)
 	}
@@ -462,8 +452,8 @@ resumed_59:
 //line main.go:60:1
 	m.goods.Close()
 	a, _, st = fast.GetResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 24)
+	if st != gen.Done {
+		f = gen.Take(r, f, 24)
 		f.fast, f.m, f.slow, f.PC = nil, m, slow, 6
 		return r.Link(f, &f.Header, st)
 	}
@@ -474,8 +464,8 @@ resumed_61:
 	}
 //line main.go:62:1
 	b, _, st = slow.GetResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 24)
+	if st != gen.Done {
+		f = gen.Take(r, f, 24)
 		f.slow, f.m, f.a, f.PC = nil, m, a, 7
 		return r.Link(f, &f.Header, st)
 	}
@@ -485,20 +475,20 @@ resumed_62:
 	}
 //line main.go:63:1
 	m.say("Ann has had %d, Bob %d", a, b)
-	return greenlet.Done
+	return gen.Done
 }
 
-//line main_greenlet.go:494:1
+//line main_greenlet.go:484:1
 
-func (f *marketDayFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *marketDayFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.m))
 }
 
-func (f *marketDayFrame) Forget()                 { *f = marketDayFrame{Header: f.Header} }
-func (f *marketDayFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 24) }
-func (*marketDayFrame) Func() *greenlet.Func      { return &marketDayFrameInfo }
+func (f *marketDayFrame) Forget()            { *f = marketDayFrame{Header: f.Header} }
+func (f *marketDayFrame) Release(r *gen.Run) { gen.Free(r, f, 24) }
+func (*marketDayFrame) Func() *gen.Func      { return &marketDayFrameInfo }
 
-var marketDayFrameInfo = greenlet.Func{Name: "main.(*market).day", File: "github.com/going-green/greenlet/examples/producers/main.go", Line: 53, Points: "55 m producers; 56 =; 57 =; 58 +fast; 59 m fast slow; 61 -fast; 62 m a"}
+var marketDayFrameInfo = gen.Func{Name: "main.(*market).day", File: "github.com/going-green/greenlet/examples/producers/main.go", Line: 53, Points: "55 m producers; 56 =; 57 =; 58 +fast; 59 m fast slow; 61 -fast; 62 m a"}
 var _ func(*market) = (*market).day
 
 // marketDayFrameValue is market.day as a value, for callers that can be suspended.
@@ -506,33 +496,31 @@ type marketDayFrameValue struct {
 	recv *market
 }
 
-func (v marketDayFrameValue) CallResumable(r *greenlet.Run) greenlet.Status {
+func (v marketDayFrameValue) CallResumable(r *gen.Run) gen.Status {
 	return v.recv.dayResumable(r)
 }
 func init() {
-	greenlet.RegisterMethod((*new(*market)).day, func(recv *market) any {
+	gen.RegisterMethod((*new(*market)).day, func(recv *market) any {
 		return marketDayFrameValue{recv}
 	})
 }
-func (v marketDayFrameValue) Frame() greenlet.Frame {
-	return greenlet.MakeFrame(marketDayFrame{m: v.recv})
-}
+func (v marketDayFrameValue) Frame() gen.Frame { return gen.MakeFrame(marketDayFrame{m: v.recv}) }
 
 // marketDayValue1 is produce as a value of main.go:55, with what it captures.
 type marketDayValue1 struct {
-	greenlet.Closure
+	gen.Closure
 	recv **market
 }
 
 // value is the literal for code that can't be suspended.
 func (c *marketDayValue1) value() func(string, int, time.Duration) {
-	return greenlet.Bind(&c.Closure, c, func(p0 string, p1 int, p2 time.Duration) { (*c.recv).produce(p0, p1, p2) })
+	return gen.Bind(&c.Closure, c, func(p0 string, p1 int, p2 time.Duration) { (*c.recv).produce(p0, p1, p2) })
 }
-func (c *marketDayValue1) Frame() greenlet.Frame { return (*c.recv).newProduceFrame("", 0, 0) }
+func (c *marketDayValue1) Frame() gen.Frame { return (*c.recv).newProduceFrame("", 0, 0) }
 
 // marketDayValue1Frame is an activation of the literal marketDayValue1.
 type marketDayValue1Frame struct {
-	greenlet.Header
+	gen.Header
 	c  *marketDayValue1
 	p0 string
 	p1 int
@@ -540,49 +528,49 @@ type marketDayValue1Frame struct {
 }
 
 // CallResumable is the literal marketDayValue1 for callers that can be suspended.
-func (c *marketDayValue1) CallResumable(r *greenlet.Run, p0 string, p1 int, p2 time.Duration) greenlet.Status {
+func (c *marketDayValue1) CallResumable(r *gen.Run, p0 string, p1 int, p2 time.Duration) gen.Status {
 	return (*marketDayValue1Frame)(nil).body(r, c, p0, p1, p2)
 }
 
-func (f *marketDayValue1Frame) body(r *greenlet.Run, c *marketDayValue1, p0 string, p1 int, p2 time.Duration) (st greenlet.Status) {
+func (f *marketDayValue1Frame) body(r *gen.Run, c *marketDayValue1, p0 string, p1 int, p2 time.Duration) (st gen.Status) {
 //line main.go:55:1
-	if st = (*c.recv).produceResumable(r, p0, p1, p2); st != greenlet.Done {
-		f = greenlet.Take(r, f, 56)
+	if st = (*c.recv).produceResumable(r, p0, p1, p2); st != gen.Done {
+		f = gen.Take(r, f, 56)
 		f.p0, f.c, f.PC = "", c, 1
 		return r.Link(f, &f.Header, st)
 	}
-	return greenlet.Done
+	return gen.Done
 }
 
-//line main_greenlet.go:560:1
+//line main_greenlet.go:548:1
 
-func (f *marketDayValue1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *marketDayValue1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
 	_ = c
 	r.Callee().(*marketProduceFrame).Release(r)
 	return r.Return(f, &f.Header)
 }
 
-func (f *marketDayValue1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 56) }
-func (*marketDayValue1Frame) Func() *greenlet.Func      { return &marketDayValue1FrameInfo }
+func (f *marketDayValue1Frame) Release(r *gen.Run) { gen.Free(r, f, 56) }
+func (*marketDayValue1Frame) Func() *gen.Func      { return &marketDayValue1FrameInfo }
 
-var marketDayValue1FrameInfo = greenlet.Func{Name: "main.(*market).day.value1", File: "github.com/going-green/greenlet/examples/producers/main.go", Line: 55, Points: "55"}
+var marketDayValue1FrameInfo = gen.Func{Name: "main.(*market).day.value1", File: "github.com/going-green/greenlet/examples/producers/main.go", Line: 55, Points: "55"}
 
 // marketDayValue2 is produce as a value of main.go:56, with what it captures.
 type marketDayValue2 struct {
-	greenlet.Closure
+	gen.Closure
 	recv **market
 }
 
 // value is the literal for code that can't be suspended.
 func (c *marketDayValue2) value() func(string, int, time.Duration) {
-	return greenlet.Bind(&c.Closure, c, func(p0 string, p1 int, p2 time.Duration) { (*c.recv).produce(p0, p1, p2) })
+	return gen.Bind(&c.Closure, c, func(p0 string, p1 int, p2 time.Duration) { (*c.recv).produce(p0, p1, p2) })
 }
-func (c *marketDayValue2) Frame() greenlet.Frame { return (*c.recv).newProduceFrame("", 0, 0) }
+func (c *marketDayValue2) Frame() gen.Frame { return (*c.recv).newProduceFrame("", 0, 0) }
 
 // marketDayValue2Frame is an activation of the literal marketDayValue2.
 type marketDayValue2Frame struct {
-	greenlet.Header
+	gen.Header
 	c  *marketDayValue2
 	p0 string
 	p1 int
@@ -590,34 +578,34 @@ type marketDayValue2Frame struct {
 }
 
 // CallResumable is the literal marketDayValue2 for callers that can be suspended.
-func (c *marketDayValue2) CallResumable(r *greenlet.Run, p0 string, p1 int, p2 time.Duration) greenlet.Status {
+func (c *marketDayValue2) CallResumable(r *gen.Run, p0 string, p1 int, p2 time.Duration) gen.Status {
 	return (*marketDayValue2Frame)(nil).body(r, c, p0, p1, p2)
 }
 
-func (f *marketDayValue2Frame) body(r *greenlet.Run, c *marketDayValue2, p0 string, p1 int, p2 time.Duration) (st greenlet.Status) {
+func (f *marketDayValue2Frame) body(r *gen.Run, c *marketDayValue2, p0 string, p1 int, p2 time.Duration) (st gen.Status) {
 //line main.go:56:1
-	if st = (*c.recv).produceResumable(r, p0, p1, p2); st != greenlet.Done {
-		f = greenlet.Take(r, f, 23)
+	if st = (*c.recv).produceResumable(r, p0, p1, p2); st != gen.Done {
+		f = gen.Take(r, f, 23)
 		f.p0, f.c, f.PC = "", c, 1
 		return r.Link(f, &f.Header, st)
 	}
-	return greenlet.Done
+	return gen.Done
 }
 
-//line main_greenlet.go:610:1
+//line main_greenlet.go:598:1
 
-func (f *marketDayValue2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *marketDayValue2Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
 	_ = c
 	r.Callee().(*marketProduceFrame).Release(r)
 	return r.Return(f, &f.Header)
 }
 
-func (f *marketDayValue2Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 23) }
-func (*marketDayValue2Frame) Func() *greenlet.Func      { return &marketDayValue2FrameInfo }
+func (f *marketDayValue2Frame) Release(r *gen.Run) { gen.Free(r, f, 23) }
+func (*marketDayValue2Frame) Func() *gen.Func      { return &marketDayValue2FrameInfo }
 
-var marketDayValue2FrameInfo = greenlet.Func{Name: "main.(*market).day.value2", File: "github.com/going-green/greenlet/examples/producers/main.go", Line: 56, Points: "56"}
+var marketDayValue2FrameInfo = gen.Func{Name: "main.(*market).day.value2", File: "github.com/going-green/greenlet/examples/producers/main.go", Line: 56, Points: "56"}
 
 func init() {
-	greenlet.Declare("market.produce", "market.consume", "market.day")
+	gen.Declare("market.produce", "market.consume", "market.day")
 }

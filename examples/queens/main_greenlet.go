@@ -4,25 +4,23 @@
 
 package main
 
-import greenlet "github.com/going-green/greenlet/runtime"
+import "github.com/going-green/greenlet/runtime/gen"
 
-const _ = greenlet.Protocol1_RunGoGenerate
+const _ = gen.Protocol1_RunGoGenerate
 
 // boardSolveFrame is an activation of board.solve.
 type boardSolveFrame struct {
-	greenlet.Header
+	gen.Header
 	b          *board
 	t0, column int
 }
 
-func (b *board) newSolveFrame() *boardSolveFrame { return greenlet.MakeFrame(boardSolveFrame{b: b}) }
+func (b *board) newSolveFrame() *boardSolveFrame { return gen.MakeFrame(boardSolveFrame{b: b}) }
 
 // solveResumable is board.solve for callers that can be suspended.
-func (b *board) solveResumable(r *greenlet.Run) greenlet.Status {
-	return (*boardSolveFrame)(nil).body(r, b)
-}
+func (b *board) solveResumable(r *gen.Run) gen.Status { return (*boardSolveFrame)(nil).body(r, b) }
 
-func (f *boardSolveFrame) body(r *greenlet.Run, b *board) (st greenlet.Status) {
+func (f *boardSolveFrame) body(r *gen.Run, b *board) (st gen.Status) {
 	var t0, column int
 //line main.go:47:1
 	if len(b.columns) != b.size {
@@ -33,27 +31,27 @@ func (f *boardSolveFrame) body(r *greenlet.Run, b *board) (st greenlet.Status) {
 		goto loop_51
 	}
 //line main.go:48:1
-	f = greenlet.Take(r, f, 49)
+	f = gen.Take(r, f, 49)
 	r.Leaf(f, &f.Header)
 	f.b, f.PC = nil, 1
 //line main.go:48:1
 	if p, ok := r.Out().(**board); ok {
 		*p = b
-		return greenlet.Left
+		return gen.Left
 	}
-	return greenlet.Yielded(r, b)
+	return gen.Yielded(r, b)
 loop_51:
 //line main.go:51:1
 	if column >= t0 {
-		return greenlet.Done
+		return gen.Done
 	}
 //line main.go:52:1
 	if b.attacked(column) {
 		goto next_51
 	}
 	b.columns = append(b.columns, column)
-	if st = b.solveResumable(r); st != greenlet.Done {
-		f = greenlet.Take(r, f, 49)
+	if st = b.solveResumable(r); st != gen.Done {
+		f = gen.Take(r, f, 49)
 		f.b, f.t0, f.column, f.PC = b, t0, column, 2
 		return r.Link(f, &f.Header, st)
 	}
@@ -65,9 +63,9 @@ next_51:
 	goto loop_51
 }
 
-//line main_greenlet.go:69:1
+//line main_greenlet.go:67:1
 
-func (f *boardSolveFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *boardSolveFrame) Resume(r *gen.Run) (st gen.Status) {
 	b := f.b
 	var t0, column int
 	switch f.PC {
@@ -92,7 +90,7 @@ loop_51:
 		goto next_51
 	}
 	b.columns = append(b.columns, column)
-	if st = b.solveResumable(r); st != greenlet.Done {
+	if st = b.solveResumable(r); st != gen.Done {
 		f.t0, f.column, f.PC = t0, column, 2
 		return r.Link(f, &f.Header, st)
 	}
@@ -105,15 +103,15 @@ next_51:
 	goto loop_51
 }
 
-//line main_greenlet.go:109:1
+//line main_greenlet.go:107:1
 
-func (f *boardSolveFrame) Forget()                 { *f = boardSolveFrame{Header: f.Header} }
-func (f *boardSolveFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 49) }
-func (*boardSolveFrame) Func() *greenlet.Func      { return &boardSolveFrameInfo }
+func (f *boardSolveFrame) Forget()            { *f = boardSolveFrame{Header: f.Header} }
+func (f *boardSolveFrame) Release(r *gen.Run) { gen.Free(r, f, 49) }
+func (*boardSolveFrame) Func() *gen.Func      { return &boardSolveFrameInfo }
 
-var boardSolveFrameInfo = greenlet.Func{Name: "main.(*board).solve", File: "github.com/going-green/greenlet/examples/queens/main.go", Line: 46, Points: "48; 56 b t0 column"}
+var boardSolveFrameInfo = gen.Func{Name: "main.(*board).solve", File: "github.com/going-green/greenlet/examples/queens/main.go", Line: 46, Points: "48; 56 b t0 column"}
 var _ func(*board) = (*board).solve
 
 func init() {
-	greenlet.Declare("board.solve")
+	gen.Declare("board.solve")
 }

@@ -6,37 +6,37 @@ package main
 
 import (
 	"github.com/going-green/greenlet/hub"
-	greenlet "github.com/going-green/greenlet/runtime"
+	"github.com/going-green/greenlet/runtime/gen"
 	"time"
 )
 
-const _ = greenlet.Protocol1_RunGoGenerate
+const _ = gen.Protocol1_RunGoGenerate
 
 // bucketFillFrame is an activation of bucket.fill.
 type bucketFillFrame struct {
-	greenlet.Header
+	gen.Header
 	b         *bucket
 	perSecond int
 	done      *hub.Event
 }
 
 func (b *bucket) newFillFrame(perSecond int, done *hub.Event) *bucketFillFrame {
-	return greenlet.MakeFrame(bucketFillFrame{b: b, perSecond: perSecond, done: done})
+	return gen.MakeFrame(bucketFillFrame{b: b, perSecond: perSecond, done: done})
 }
 
 // fillResumable is bucket.fill for callers that can be suspended.
-func (b *bucket) fillResumable(r *greenlet.Run, perSecond int, done *hub.Event) greenlet.Status {
+func (b *bucket) fillResumable(r *gen.Run, perSecond int, done *hub.Event) gen.Status {
 	return (*bucketFillFrame)(nil).body(r, b, perSecond, done)
 }
 
-func (f *bucketFillFrame) body(r *greenlet.Run, b *bucket, perSecond int, done *hub.Event) (st greenlet.Status) {
+func (f *bucketFillFrame) body(r *gen.Run, b *bucket, perSecond int, done *hub.Event) (st gen.Status) {
 	var t0 bool
 //line main.go:32:1
 loop_32:
 //line main.go:32:1
 	t0, st = done.WaitForResumable(r, time.Second/time.Duration(perSecond))
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 3)
+	if st != gen.Done {
+		f = gen.Take(r, f, 3)
 		f.b, f.perSecond, f.done, f.PC = b, perSecond, done, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -47,12 +47,12 @@ loop_32:
 		}
 		goto loop_32
 	}
-	return greenlet.Done
+	return gen.Done
 }
 
 //line main_greenlet.go:54:1
 
-func (f *bucketFillFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *bucketFillFrame) Resume(r *gen.Run) (st gen.Status) {
 	b, perSecond, done := f.b, f.perSecond, f.done
 	var t0 bool
 	switch f.PC {
@@ -71,7 +71,7 @@ resumed_32:
 		}
 //line main.go:32:1
 		t0, st = done.WaitForResumable(r, time.Second/time.Duration(perSecond))
-		if st != greenlet.Done {
+		if st != gen.Done {
 			f.PC = 1
 			return r.Link(f, &f.Header, st)
 		}
@@ -82,12 +82,12 @@ resumed_32:
 
 //line main_greenlet.go:84:1
 
-func (f *bucketFillFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.perSecond, &f.done) }
-func (f *bucketFillFrame) Forget()                 { *f = bucketFillFrame{Header: f.Header} }
-func (f *bucketFillFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 3) }
-func (*bucketFillFrame) Func() *greenlet.Func      { return &bucketFillFrameInfo }
+func (f *bucketFillFrame) Args(args []any)    { gen.SetArgs(f, args, &f.perSecond, &f.done) }
+func (f *bucketFillFrame) Forget()            { *f = bucketFillFrame{Header: f.Header} }
+func (f *bucketFillFrame) Release(r *gen.Run) { gen.Free(r, f, 3) }
+func (*bucketFillFrame) Func() *gen.Func      { return &bucketFillFrameInfo }
 
-var bucketFillFrameInfo = greenlet.Func{Name: "main.(*bucket).fill", File: "github.com/going-green/greenlet/examples/ratelimit/main.go", Line: 31, Points: "32 b perSecond done"}
+var bucketFillFrameInfo = gen.Func{Name: "main.(*bucket).fill", File: "github.com/going-green/greenlet/examples/ratelimit/main.go", Line: 31, Points: "32 b perSecond done"}
 var _ func(*bucket, int, *hub.Event) = (*bucket).fill
 
 // bucketFillFrameValue is bucket.fill as a value, for callers that can be suspended.
@@ -95,21 +95,19 @@ type bucketFillFrameValue struct {
 	recv *bucket
 }
 
-func (v bucketFillFrameValue) CallResumable(r *greenlet.Run, p0 int, p1 *hub.Event) greenlet.Status {
+func (v bucketFillFrameValue) CallResumable(r *gen.Run, p0 int, p1 *hub.Event) gen.Status {
 	return v.recv.fillResumable(r, p0, p1)
 }
 func init() {
-	greenlet.RegisterMethod((*new(*bucket)).fill, func(recv *bucket) any {
+	gen.RegisterMethod((*new(*bucket)).fill, func(recv *bucket) any {
 		return bucketFillFrameValue{recv}
 	})
 }
-func (v bucketFillFrameValue) Frame() greenlet.Frame {
-	return greenlet.MakeFrame(bucketFillFrame{b: v.recv})
-}
+func (v bucketFillFrameValue) Frame() gen.Frame { return gen.MakeFrame(bucketFillFrame{b: v.recv}) }
 
 // workerJobFrame is an activation of worker.job.
 type workerJobFrame struct {
-	greenlet.Header
+	gen.Header
 	w0     *worker
 	n      int
 	takes0 time.Duration
@@ -118,15 +116,15 @@ type workerJobFrame struct {
 }
 
 func (w0 *worker) newJobFrame(n int, takes0 time.Duration) *workerJobFrame {
-	return greenlet.MakeFrame(workerJobFrame{w0: w0, n: n, takes0: takes0})
+	return gen.MakeFrame(workerJobFrame{w0: w0, n: n, takes0: takes0})
 }
 
 // jobResumable is worker.job for callers that can be suspended.
-func (w0 *worker) jobResumable(r *greenlet.Run, n int, takes0 time.Duration) greenlet.Status {
+func (w0 *worker) jobResumable(r *gen.Run, n int, takes0 time.Duration) gen.Status {
 	return (*workerJobFrame)(nil).body(r, w0, n, takes0)
 }
 
-func (f *workerJobFrame) body(r *greenlet.Run, w0 *worker, n int, takes0 time.Duration) (st greenlet.Status) {
+func (f *workerJobFrame) body(r *gen.Run, w0 *worker, n int, takes0 time.Duration) (st gen.Status) {
 	var w **worker
 	var takes *time.Duration
 	var err error
@@ -135,8 +133,8 @@ func (f *workerJobFrame) body(r *greenlet.Run, w0 *worker, n int, takes0 time.Du
 	takes = new(time.Duration)
 	*takes = takes0
 //line main.go:51:1
-	if st = (*w).limit.tokens.AcquireResumable(r); st != greenlet.Done {
-		f = greenlet.Take(r, f, 43)
+	if st = (*w).limit.tokens.AcquireResumable(r); st != gen.Done {
+		f = gen.Take(r, f, 43)
 		f.w, f.n, f.takes, f.PC = w, n, takes, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -146,8 +144,8 @@ func (f *workerJobFrame) body(r *greenlet.Run, w0 *worker, n int, takes0 time.Du
 		takes: takes,
 		w:     w,
 	}).value())
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 43)
+	if st != gen.Done {
+		f = gen.Take(r, f, 43)
 		f.takes, f.w, f.n, f.PC = nil, w, n, 2
 		return r.Link(f, &f.Header, st)
 	}
@@ -157,15 +155,15 @@ func (f *workerJobFrame) body(r *greenlet.Run, w0 *worker, n int, takes0 time.Du
 //line main.go:53:1
 	if err != nil {
 		(*w).say("job %d: %v", n, err)
-		return greenlet.Done
+		return gen.Done
 	}
 	(*w).say("job %d ends", n)
-	return greenlet.Done
+	return gen.Done
 }
 
-//line main_greenlet.go:167:1
+//line main_greenlet.go:165:1
 
-func (f *workerJobFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *workerJobFrame) Resume(r *gen.Run) (st gen.Status) {
 	n := f.n
 	var w **worker
 	var takes *time.Duration
@@ -182,7 +180,7 @@ func (f *workerJobFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 			takes: takes,
 			w:     w,
 		}).value())
-		if st != greenlet.Done {
+		if st != gen.Done {
 			f.takes, f.w, f.PC = nil, w, 2
 			return r.Link(f, &f.Header, st)
 		}
@@ -204,14 +202,14 @@ resumed_53:
 	return r.Return(f, &f.Header)
 }
 
-//line main_greenlet.go:208:1
+//line main_greenlet.go:206:1
 
-func (f *workerJobFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.n, &f.takes0) }
-func (f *workerJobFrame) Forget()                 { *f = workerJobFrame{Header: f.Header} }
-func (f *workerJobFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 43) }
-func (*workerJobFrame) Func() *greenlet.Func      { return &workerJobFrameInfo }
+func (f *workerJobFrame) Args(args []any)    { gen.SetArgs(f, args, &f.n, &f.takes0) }
+func (f *workerJobFrame) Forget()            { *f = workerJobFrame{Header: f.Header} }
+func (f *workerJobFrame) Release(r *gen.Run) { gen.Free(r, f, 43) }
+func (*workerJobFrame) Func() *gen.Func      { return &workerJobFrameInfo }
 
-var workerJobFrameInfo = greenlet.Func{Name: "main.(*worker).job", File: "github.com/going-green/greenlet/examples/ratelimit/main.go", Line: 50, Points: "51 w n takes; 53 w n"}
+var workerJobFrameInfo = gen.Func{Name: "main.(*worker).job", File: "github.com/going-green/greenlet/examples/ratelimit/main.go", Line: 50, Points: "51 w n takes; 53 w n"}
 var _ func(*worker, int, time.Duration) = (*worker).job
 
 // workerJobFrameValue is worker.job as a value, for callers that can be suspended.
@@ -219,68 +217,66 @@ type workerJobFrameValue struct {
 	recv *worker
 }
 
-func (v workerJobFrameValue) CallResumable(r *greenlet.Run, p0 int, p1 time.Duration) greenlet.Status {
+func (v workerJobFrameValue) CallResumable(r *gen.Run, p0 int, p1 time.Duration) gen.Status {
 	return v.recv.jobResumable(r, p0, p1)
 }
 func init() {
-	greenlet.RegisterMethod((*new(*worker)).job, func(recv *worker) any {
+	gen.RegisterMethod((*new(*worker)).job, func(recv *worker) any {
 		return workerJobFrameValue{recv}
 	})
 }
-func (v workerJobFrameValue) Frame() greenlet.Frame {
-	return greenlet.MakeFrame(workerJobFrame{w0: v.recv})
-}
+func (v workerJobFrameValue) Frame() gen.Frame { return gen.MakeFrame(workerJobFrame{w0: v.recv}) }
 
 // workerJobFunc1 is the function literal of main.go:53, with what it captures.
 type workerJobFunc1 struct {
-	greenlet.Closure
+	gen.Closure
 	w     **worker
 	takes *time.Duration
 }
 
 // value is the literal for code that can't be suspended.
 func (c *workerJobFunc1) value() func() {
-	return greenlet.Bind(&c.Closure, c, func() { (*c.w).Sleep((*c.takes)) })
+	return gen.Bind(&c.Closure, c, func() { (*c.w).Sleep((*c.takes)) })
 }
 
 // workerJobFunc1Frame is an activation of the literal workerJobFunc1.
 type workerJobFunc1Frame struct {
-	greenlet.Header
+	gen.Header
 	c *workerJobFunc1
 }
 
 // CallResumable is the literal workerJobFunc1 for callers that can be suspended.
-func (c *workerJobFunc1) CallResumable(r *greenlet.Run) greenlet.Status {
+func (c *workerJobFunc1) CallResumable(r *gen.Run) gen.Status {
 	return (*workerJobFunc1Frame)(nil).body(r, c)
 }
 
-func (f *workerJobFunc1Frame) body(r *greenlet.Run, c *workerJobFunc1) (st greenlet.Status) {
+func (f *workerJobFunc1Frame) body(r *gen.Run, c *workerJobFunc1) (st gen.Status) {
 //line main.go:53:1
-	if st = (*c.w).SleepResumable(r, (*c.takes)); st != greenlet.Done {
-		f = greenlet.Take(r, f, 12)
+	if st = (*c.w).SleepResumable(r, (*c.takes)); st != gen.Done {
+		f = gen.Take(r, f, 12)
 		f.c, f.PC = c, 1
 		return r.Link(f, &f.Header, st)
 	}
-	return greenlet.Done
+	return gen.Done
 }
 
-//line main_greenlet.go:268:1
+//line main_greenlet.go:264:1
 
-func (f *workerJobFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *workerJobFunc1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
 	_ = c
 	r.Callee().(*hub.HubSleepFrame).Release(r)
 	return r.Return(f, &f.Header)
 }
 
-func (f *workerJobFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 12) }
-func (*workerJobFunc1Frame) Func() *greenlet.Func      { return &workerJobFunc1FrameInfo }
+func (f *workerJobFunc1Frame) Release(r *gen.Run) { gen.Free(r, f, 12) }
+func (*workerJobFunc1Frame) Func() *gen.Func      { return &workerJobFunc1FrameInfo }
 
-var workerJobFunc1FrameInfo = greenlet.Func{Name: "main.(*worker).job.func1", File: "github.com/going-green/greenlet/examples/ratelimit/main.go", Line: 53, Points: "53"}
+var workerJobFunc1FrameInfo = gen.Func{Name: "main.(*worker).job.func1", File: "github.com/going-green/greenlet/examples/ratelimit/main.go", Line: 53, Points: "53"}
 
 // workerAllFrame is an activation of worker.all.
 type workerAllFrame struct {
-	greenlet.Header
+	gen.Header
 	w    *worker
 	jobs int
 	done *hub.Event
@@ -289,21 +285,21 @@ type workerAllFrame struct {
 }
 
 func (w *worker) newAllFrame(jobs int) *workerAllFrame {
-	return greenlet.MakeFrame(workerAllFrame{w: w, jobs: jobs})
+	return gen.MakeFrame(workerAllFrame{w: w, jobs: jobs})
 }
 
 // allResumable is worker.all for callers that can be suspended.
-func (w *worker) allResumable(r *greenlet.Run, jobs int) greenlet.Status {
+func (w *worker) allResumable(r *gen.Run, jobs int) gen.Status {
 	return (*workerAllFrame)(nil).body(r, w, jobs)
 }
 
-func (f *workerAllFrame) body(r *greenlet.Run, w *worker, jobs int) (st greenlet.Status) {
+func (f *workerAllFrame) body(r *gen.Run, w *worker, jobs int) (st gen.Status) {
 	var done *hub.Event
 	var pool *hub.Group
 	var n int
 //line main.go:62:1
 	done = w.NewEvent()
-	w.Go((&workerAllValue1{recv: greenlet.Ref(w.limit)}).value(), 2, done)
+	w.Go((&workerAllValue1{recv: gen.Ref(w.limit)}).value(), 2, done)
 	pool = w.NewPool(3)
 	n = 0
 loop_65:
@@ -312,9 +308,9 @@ loop_65:
 		goto after_loop_65
 	}
 //line main.go:66:1
-	_, st = pool.GoResumable(r, (&workerAllValue2{recv: greenlet.Ref(w)}).value(), n, time.Duration(n)*700*time.Millisecond)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 23)
+	_, st = pool.GoResumable(r, (&workerAllValue2{recv: gen.Ref(w)}).value(), n, time.Duration(n)*700*time.Millisecond)
+	if st != gen.Done {
+		f = gen.Take(r, f, 23)
 		f.w, f.jobs, f.done, f.pool, f.n, f.PC = w, jobs, done, pool, n, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -327,19 +323,19 @@ after_loop_65:
 	}
 //line main.go:68:1
 	_, st = pool.JoinResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 23)
+	if st != gen.Done {
+		f = gen.Take(r, f, 23)
 		f.done, f.PC = done, 2
 		return r.Link(f, &f.Header, st)
 	}
 //line main.go:69:1
 	done.Set()
-	return greenlet.Done
+	return gen.Done
 }
 
-//line main_greenlet.go:341:1
+//line main_greenlet.go:337:1
 
-func (f *workerAllFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *workerAllFrame) Resume(r *gen.Run) (st gen.Status) {
 	w, jobs := f.w, f.jobs
 	var pool *hub.Group
 	var n int
@@ -361,8 +357,8 @@ loop_65:
 		goto after_loop_65
 	}
 //line main.go:66:1
-	_, st = pool.GoResumable(r, (&workerAllValue2{recv: greenlet.Ref(w)}).value(), n, time.Duration(n)*700*time.Millisecond)
-	if st != greenlet.Done {
+	_, st = pool.GoResumable(r, (&workerAllValue2{recv: gen.Ref(w)}).value(), n, time.Duration(n)*700*time.Millisecond)
+	if st != gen.Done {
 		f.pool, f.n, f.PC = pool, n, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -374,7 +370,7 @@ after_loop_65:
 	f.w = nil
 //line main.go:68:1
 	_, st = pool.JoinResumable(r)
-	if st != greenlet.Done {
+	if st != gen.Done {
 		f.pool, f.PC = nil, 2
 		return r.Link(f, &f.Header, st)
 	}
@@ -385,14 +381,14 @@ resumed_68:
 	return r.Return(f, &f.Header)
 }
 
-//line main_greenlet.go:389:1
+//line main_greenlet.go:385:1
 
-func (f *workerAllFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.jobs) }
-func (f *workerAllFrame) Forget()                 { *f = workerAllFrame{Header: f.Header} }
-func (f *workerAllFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 23) }
-func (*workerAllFrame) Func() *greenlet.Func      { return &workerAllFrameInfo }
+func (f *workerAllFrame) Args(args []any)    { gen.SetArgs(f, args, &f.jobs) }
+func (f *workerAllFrame) Forget()            { *f = workerAllFrame{Header: f.Header} }
+func (f *workerAllFrame) Release(r *gen.Run) { gen.Free(r, f, 23) }
+func (*workerAllFrame) Func() *gen.Func      { return &workerAllFrameInfo }
 
-var workerAllFrameInfo = greenlet.Func{Name: "main.(*worker).all", File: "github.com/going-green/greenlet/examples/ratelimit/main.go", Line: 61, Points: "66 w jobs done pool n; 68 done"}
+var workerAllFrameInfo = gen.Func{Name: "main.(*worker).all", File: "github.com/going-green/greenlet/examples/ratelimit/main.go", Line: 61, Points: "66 w jobs done pool n; 68 done"}
 var _ func(*worker, int) = (*worker).all
 
 // workerAllFrameValue is worker.all as a value, for callers that can be suspended.
@@ -400,116 +396,114 @@ type workerAllFrameValue struct {
 	recv *worker
 }
 
-func (v workerAllFrameValue) CallResumable(r *greenlet.Run, p0 int) greenlet.Status {
+func (v workerAllFrameValue) CallResumable(r *gen.Run, p0 int) gen.Status {
 	return v.recv.allResumable(r, p0)
 }
 func init() {
-	greenlet.RegisterMethod((*new(*worker)).all, func(recv *worker) any {
+	gen.RegisterMethod((*new(*worker)).all, func(recv *worker) any {
 		return workerAllFrameValue{recv}
 	})
 }
-func (v workerAllFrameValue) Frame() greenlet.Frame {
-	return greenlet.MakeFrame(workerAllFrame{w: v.recv})
-}
+func (v workerAllFrameValue) Frame() gen.Frame { return gen.MakeFrame(workerAllFrame{w: v.recv}) }
 
 // workerAllValue1 is fill as a value of main.go:63, with what it captures.
 type workerAllValue1 struct {
-	greenlet.Closure
+	gen.Closure
 	recv **bucket
 }
 
 // value is the literal for code that can't be suspended.
 func (c *workerAllValue1) value() func(int, *hub.Event) {
-	return greenlet.Bind(&c.Closure, c, func(p0 int, p1 *hub.Event) { (*c.recv).fill(p0, p1) })
+	return gen.Bind(&c.Closure, c, func(p0 int, p1 *hub.Event) { (*c.recv).fill(p0, p1) })
 }
-func (c *workerAllValue1) Frame() greenlet.Frame { return (*c.recv).newFillFrame(0, nil) }
+func (c *workerAllValue1) Frame() gen.Frame { return (*c.recv).newFillFrame(0, nil) }
 
 // workerAllValue1Frame is an activation of the literal workerAllValue1.
 type workerAllValue1Frame struct {
-	greenlet.Header
+	gen.Header
 	c  *workerAllValue1
 	p0 int
 	p1 *hub.Event
 }
 
 // CallResumable is the literal workerAllValue1 for callers that can be suspended.
-func (c *workerAllValue1) CallResumable(r *greenlet.Run, p0 int, p1 *hub.Event) greenlet.Status {
+func (c *workerAllValue1) CallResumable(r *gen.Run, p0 int, p1 *hub.Event) gen.Status {
 	return (*workerAllValue1Frame)(nil).body(r, c, p0, p1)
 }
 
-func (f *workerAllValue1Frame) body(r *greenlet.Run, c *workerAllValue1, p0 int, p1 *hub.Event) (st greenlet.Status) {
+func (f *workerAllValue1Frame) body(r *gen.Run, c *workerAllValue1, p0 int, p1 *hub.Event) (st gen.Status) {
 //line main.go:63:1
-	if st = (*c.recv).fillResumable(r, p0, p1); st != greenlet.Done {
-		f = greenlet.Take(r, f, 19)
+	if st = (*c.recv).fillResumable(r, p0, p1); st != gen.Done {
+		f = gen.Take(r, f, 19)
 		f.p1, f.c, f.PC = nil, c, 1
 		return r.Link(f, &f.Header, st)
 	}
-	return greenlet.Done
+	return gen.Done
 }
 
-//line main_greenlet.go:451:1
+//line main_greenlet.go:445:1
 
-func (f *workerAllValue1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *workerAllValue1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
 	_ = c
 	r.Callee().(*bucketFillFrame).Release(r)
 	return r.Return(f, &f.Header)
 }
 
-func (f *workerAllValue1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 19) }
-func (*workerAllValue1Frame) Func() *greenlet.Func      { return &workerAllValue1FrameInfo }
+func (f *workerAllValue1Frame) Release(r *gen.Run) { gen.Free(r, f, 19) }
+func (*workerAllValue1Frame) Func() *gen.Func      { return &workerAllValue1FrameInfo }
 
-var workerAllValue1FrameInfo = greenlet.Func{Name: "main.(*worker).all.value1", File: "github.com/going-green/greenlet/examples/ratelimit/main.go", Line: 63, Points: "63"}
+var workerAllValue1FrameInfo = gen.Func{Name: "main.(*worker).all.value1", File: "github.com/going-green/greenlet/examples/ratelimit/main.go", Line: 63, Points: "63"}
 
 // workerAllValue2 is job as a value of main.go:66, with what it captures.
 type workerAllValue2 struct {
-	greenlet.Closure
+	gen.Closure
 	recv **worker
 }
 
 // value is the literal for code that can't be suspended.
 func (c *workerAllValue2) value() func(int, time.Duration) {
-	return greenlet.Bind(&c.Closure, c, func(p0 int, p1 time.Duration) { (*c.recv).job(p0, p1) })
+	return gen.Bind(&c.Closure, c, func(p0 int, p1 time.Duration) { (*c.recv).job(p0, p1) })
 }
-func (c *workerAllValue2) Frame() greenlet.Frame { return (*c.recv).newJobFrame(0, 0) }
+func (c *workerAllValue2) Frame() gen.Frame { return (*c.recv).newJobFrame(0, 0) }
 
 // workerAllValue2Frame is an activation of the literal workerAllValue2.
 type workerAllValue2Frame struct {
-	greenlet.Header
+	gen.Header
 	c  *workerAllValue2
 	p0 int
 	p1 time.Duration
 }
 
 // CallResumable is the literal workerAllValue2 for callers that can be suspended.
-func (c *workerAllValue2) CallResumable(r *greenlet.Run, p0 int, p1 time.Duration) greenlet.Status {
+func (c *workerAllValue2) CallResumable(r *gen.Run, p0 int, p1 time.Duration) gen.Status {
 	return (*workerAllValue2Frame)(nil).body(r, c, p0, p1)
 }
 
-func (f *workerAllValue2Frame) body(r *greenlet.Run, c *workerAllValue2, p0 int, p1 time.Duration) (st greenlet.Status) {
+func (f *workerAllValue2Frame) body(r *gen.Run, c *workerAllValue2, p0 int, p1 time.Duration) (st gen.Status) {
 //line main.go:66:1
-	if st = (*c.recv).jobResumable(r, p0, p1); st != greenlet.Done {
-		f = greenlet.Take(r, f, 20)
+	if st = (*c.recv).jobResumable(r, p0, p1); st != gen.Done {
+		f = gen.Take(r, f, 20)
 		f.c, f.PC = c, 1
 		return r.Link(f, &f.Header, st)
 	}
-	return greenlet.Done
+	return gen.Done
 }
 
-//line main_greenlet.go:500:1
+//line main_greenlet.go:494:1
 
-func (f *workerAllValue2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *workerAllValue2Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
 	_ = c
 	r.Callee().(*workerJobFrame).Release(r)
 	return r.Return(f, &f.Header)
 }
 
-func (f *workerAllValue2Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 20) }
-func (*workerAllValue2Frame) Func() *greenlet.Func      { return &workerAllValue2FrameInfo }
+func (f *workerAllValue2Frame) Release(r *gen.Run) { gen.Free(r, f, 20) }
+func (*workerAllValue2Frame) Func() *gen.Func      { return &workerAllValue2FrameInfo }
 
-var workerAllValue2FrameInfo = greenlet.Func{Name: "main.(*worker).all.value2", File: "github.com/going-green/greenlet/examples/ratelimit/main.go", Line: 66, Points: "66"}
+var workerAllValue2FrameInfo = gen.Func{Name: "main.(*worker).all.value2", File: "github.com/going-green/greenlet/examples/ratelimit/main.go", Line: 66, Points: "66"}
 
 func init() {
-	greenlet.Declare("bucket.fill", "worker.job", "worker.all")
+	gen.Declare("bucket.fill", "worker.job", "worker.all")
 }

@@ -7,29 +7,29 @@ package main
 import (
 	"github.com/going-green/greenlet/hub"
 	"github.com/going-green/greenlet/hub/sim"
-	greenlet "github.com/going-green/greenlet/runtime"
+	"github.com/going-green/greenlet/runtime/gen"
 )
 
-const _ = greenlet.Protocol1_RunGoGenerate
+const _ = gen.Protocol1_RunGoGenerate
 
 // endFrame is an activation of end.
 type endFrame struct {
-	greenlet.Header
+	gen.Header
 	clients  []*hub.Task
 	replicas []*sim.Host
 	t0, t1   int
 }
 
 func newEndFrame(clients []*hub.Task, replicas []*sim.Host) *endFrame {
-	return greenlet.MakeFrame(endFrame{clients: clients, replicas: replicas})
+	return gen.MakeFrame(endFrame{clients: clients, replicas: replicas})
 }
 
 // endResumable is end for callers that can be suspended.
-func endResumable(r *greenlet.Run, clients []*hub.Task, replicas []*sim.Host) greenlet.Status {
+func endResumable(r *gen.Run, clients []*hub.Task, replicas []*sim.Host) gen.Status {
 	return (*endFrame)(nil).body(r, clients, replicas)
 }
 
-func (f *endFrame) body(r *greenlet.Run, clients []*hub.Task, replicas []*sim.Host) (st greenlet.Status) {
+func (f *endFrame) body(r *gen.Run, clients []*hub.Task, replicas []*sim.Host) (st gen.Status) {
 	var t0, t1 int
 //line main.go:63:1
 	t0 = len(clients)
@@ -45,14 +45,14 @@ loop_63:
 		for _, h := range replicas {
 			h.Crash()
 		}
-		return greenlet.Done
+		return gen.Done
 	}
 	{
 		t := clients[t1]
 //line main.go:64:1
 		_, st = t.JoinResumable(r)
-		if st != greenlet.Done {
-			f = greenlet.Take(r, f, 18)
+		if st != gen.Done {
+			f = gen.Take(r, f, 18)
 			f.clients, f.replicas, f.t0, f.t1, f.PC = clients, replicas, t0, t1, 1
 			return r.Link(f, &f.Header, st)
 		}
@@ -64,7 +64,7 @@ loop_63:
 
 //line main_greenlet.go:66:1
 
-func (f *endFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *endFrame) Resume(r *gen.Run) (st gen.Status) {
 	clients := f.clients
 	var t0, t1 int
 	switch f.PC {
@@ -90,7 +90,7 @@ loop_63:
 		t := clients[t1]
 //line main.go:64:1
 		_, st = t.JoinResumable(r)
-		if st != greenlet.Done {
+		if st != gen.Done {
 			f.t0, f.t1, f.PC = t0, t1, 1
 			return r.Link(f, &f.Header, st)
 		}
@@ -103,21 +103,21 @@ resumed_64:
 
 //line main_greenlet.go:105:1
 
-func (f *endFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.clients, &f.replicas) }
-func (f *endFrame) Forget()                 { *f = endFrame{Header: f.Header} }
-func (f *endFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 18) }
-func (*endFrame) Func() *greenlet.Func      { return &endFrameInfo }
+func (f *endFrame) Args(args []any)    { gen.SetArgs(f, args, &f.clients, &f.replicas) }
+func (f *endFrame) Forget()            { *f = endFrame{Header: f.Header} }
+func (f *endFrame) Release(r *gen.Run) { gen.Free(r, f, 18) }
+func (*endFrame) Func() *gen.Func      { return &endFrameInfo }
 
-var endFrameInfo = greenlet.Func{Name: "main.end", File: "github.com/going-green/greenlet/examples/replication/main.go", Line: 62, Points: "64 clients replicas t0 t1"}
+var endFrameInfo = gen.Func{Name: "main.end", File: "github.com/going-green/greenlet/examples/replication/main.go", Line: 62, Points: "64 clients replicas t0 t1"}
 var _ func([]*hub.Task, []*sim.Host) = end
 
 // endFrameValue is end as a value, for callers that can be suspended.
 type endFrameValue struct{}
 
-func (endFrameValue) CallResumable(r *greenlet.Run, p0 []*hub.Task, p1 []*sim.Host) greenlet.Status {
+func (endFrameValue) CallResumable(r *gen.Run, p0 []*hub.Task, p1 []*sim.Host) gen.Status {
 	return endResumable(r, p0, p1)
 }
 func init() {
-	greenlet.Register(end, endFrameValue{})
+	gen.Register(end, endFrameValue{})
 }
-func (endFrameValue) Frame() greenlet.Frame { return greenlet.MakeFrame(endFrame{}) }
+func (endFrameValue) Frame() gen.Frame { return gen.MakeFrame(endFrame{}) }

@@ -10,33 +10,31 @@ import (
 	"github.com/going-green/greenlet/hub"
 	"github.com/going-green/greenlet/hub/sim"
 	"github.com/going-green/greenlet/hub/socket"
-	greenlet "github.com/going-green/greenlet/runtime"
+	"github.com/going-green/greenlet/runtime/gen"
 	"net"
 	"os"
 	"time"
 )
 
-const _ = greenlet.Protocol1_RunGoGenerate
+const _ = gen.Protocol1_RunGoGenerate
 
 // serveFrame is an activation of serve.
 type serveFrame struct {
-	greenlet.Header
+	gen.Header
 	r   *replica
 	h   *hub.Hub
 	c   *socket.PacketConn
 	buf []byte
 }
 
-func newServeFrame(r *replica, h *hub.Hub) *serveFrame {
-	return greenlet.MakeFrame(serveFrame{r: r, h: h})
-}
+func newServeFrame(r *replica, h *hub.Hub) *serveFrame { return gen.MakeFrame(serveFrame{r: r, h: h}) }
 
 // serveResumable is serve for callers that can be suspended.
-func serveResumable(r2 *greenlet.Run, r *replica, h *hub.Hub) greenlet.Status {
+func serveResumable(r2 *gen.Run, r *replica, h *hub.Hub) gen.Status {
 	return (*serveFrame)(nil).body(r2, r, h)
 }
 
-func (f *serveFrame) body(r2 *greenlet.Run, r *replica, h *hub.Hub) (st greenlet.Status) {
+func (f *serveFrame) body(r2 *gen.Run, r *replica, h *hub.Hub) (st gen.Status) {
 	var (
 		c         *socket.PacketConn
 		buf       []byte
@@ -62,8 +60,8 @@ func (f *serveFrame) body(r2 *greenlet.Run, r *replica, h *hub.Hub) (st greenlet
 	buf = make([]byte, 100)
 loop_55:
 	n, from, err, st = c.ReadFromResumable(r2, buf)
-	if st != greenlet.Done {
-		f = greenlet.Take(r2, f, 12)
+	if st != gen.Done {
+		f = gen.Take(r2, f, 12)
 		f.r, f.h, f.c, f.buf, f.PC = r, h, c, buf, 1
 		return r2.Link(f, &f.Header, st)
 	}
@@ -87,8 +85,8 @@ resumed_56:
 			m.kind = "done"
 		}
 		_, err2, st = c.WriteToResumable(r2, m.encode(), from)
-		if st != greenlet.Done {
-			f = greenlet.Take(r2, f, 12)
+		if st != gen.Done {
+			f = gen.Take(r2, f, 12)
 			f.r, f.h, f.c, f.buf, f.PC = r, h, c, buf, 2
 			return r2.Link(f, &f.Header, st)
 		}
@@ -101,34 +99,34 @@ resumed_73:
 	goto loop_55
 }
 
-//line register_greenlet.go:106:1
+//line register_greenlet.go:104:1
 
-func (f *serveFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *serveFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.r, f.h))
 }
 
-func (f *serveFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.r, &f.h) }
-func (f *serveFrame) Forget()                 { *f = serveFrame{Header: f.Header} }
-func (f *serveFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 12) }
-func (*serveFrame) Func() *greenlet.Func      { return &serveFrameInfo }
+func (f *serveFrame) Args(args []any)    { gen.SetArgs(f, args, &f.r, &f.h) }
+func (f *serveFrame) Forget()            { *f = serveFrame{Header: f.Header} }
+func (f *serveFrame) Release(r *gen.Run) { gen.Free(r, f, 12) }
+func (*serveFrame) Func() *gen.Func      { return &serveFrameInfo }
 
-var serveFrameInfo = greenlet.Func{Name: "main.serve", File: "github.com/going-green/greenlet/examples/replication/register.go", Line: 52, Points: "56 r h c buf; 73 ="}
+var serveFrameInfo = gen.Func{Name: "main.serve", File: "github.com/going-green/greenlet/examples/replication/register.go", Line: 52, Points: "56 r h c buf; 73 ="}
 var _ func(*replica, *hub.Hub) = serve
 
 // serveFrameValue is serve as a value, for callers that can be suspended.
 type serveFrameValue struct{}
 
-func (serveFrameValue) CallResumable(r *greenlet.Run, p0 *replica, p1 *hub.Hub) greenlet.Status {
+func (serveFrameValue) CallResumable(r *gen.Run, p0 *replica, p1 *hub.Hub) gen.Status {
 	return serveResumable(r, p0, p1)
 }
 func init() {
-	greenlet.Register(serve, serveFrameValue{})
+	gen.Register(serve, serveFrameValue{})
 }
-func (serveFrameValue) Frame() greenlet.Frame { return greenlet.MakeFrame(serveFrame{}) }
+func (serveFrameValue) Frame() gen.Frame { return gen.MakeFrame(serveFrame{}) }
 
 // useFrame is an activation of use.
 type useFrame struct {
-	greenlet.DeferHeader
+	gen.DeferHeader
 	c      *client
 	writes bool
 	i      int
@@ -136,39 +134,39 @@ type useFrame struct {
 }
 
 func newUseFrame(c *client, writes bool) *useFrame {
-	return greenlet.MakeFrame(useFrame{c: c, writes: writes})
+	return gen.MakeFrame(useFrame{c: c, writes: writes})
 }
 
 // useResumable is use for callers that can be suspended.
-func useResumable(r *greenlet.Run, c *client, writes bool) greenlet.Status {
+func useResumable(r *gen.Run, c *client, writes bool) gen.Status {
 	return (*useFrame)(nil).run(r, c, writes)
 }
 
-func (f *useFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *useFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.run(r, f.c, f.writes))
 }
 
-func (f *useFrame) run(r *greenlet.Run, c *client, writes bool) (st greenlet.Status) {
+func (f *useFrame) run(r *gen.Run, c *client, writes bool) (st gen.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take(r, f, 44)
+		f = gen.Take(r, f, 44)
 		f.c, f.writes = c, writes
 		r.Guard()
 	}
 	mark := r.Mark()
-	for st = f.step(r, c, writes); st == greenlet.Broken; st = f.step(r, c, writes) {
+	for st = f.step(r, c, writes); st == gen.Broken; st = f.step(r, c, writes) {
 		r.Recovered(mark)
 	}
-	if hot && st == greenlet.Done {
+	if hot && st == gen.Done {
 		f.Release(r)
 	}
 	return st
 }
 
-func (f *useFrame) step(r *greenlet.Run, c *client, writes bool) (end2 greenlet.Status) {
-	end2 = greenlet.Broken
+func (f *useFrame) step(r *gen.Run, c *client, writes bool) (end2 gen.Status) {
+	end2 = gen.Broken
 	defer f.Catch(&end2)
-	var st greenlet.Status
+	var st gen.Status
 	var i int
 	var op *operation
 	var t0 int
@@ -185,7 +183,7 @@ func (f *useFrame) step(r *greenlet.Run, c *client, writes bool) (end2 greenlet.
 		i, op = f.i, f.op
 		t0 = r.Callee().(*clientReadFrame).Returned(r)
 		goto resumed_108
-	case greenlet.Unwind:
+	case gen.Unwind:
 		goto unwind
 	}
 
@@ -209,7 +207,7 @@ loop_102:
 //line register.go:103:1
 	f.op = nil
 //line register.go:103:1
-	if st = c.hub.SleepResumable(r, time.Duration(c.hub.Rand().Int64N(int64(10*time.Millisecond)))); st != greenlet.Done {
+	if st = c.hub.SleepResumable(r, time.Duration(c.hub.Rand().Int64N(int64(10*time.Millisecond)))); st != gen.Done {
 		f.i, f.PC = i, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -221,7 +219,7 @@ resumed_103:
 	}
 //line register.go:106:1
 	_, _, st = c.askResumable(r, message{kind: "write", version: i, value: i})
-	if st != greenlet.Done {
+	if st != gen.Done {
 		f.i, f.op, f.PC = i, op, 2
 		return r.Link(f, &f.Header, st)
 	}
@@ -230,7 +228,7 @@ resumed_106:
 else_105:
 //line register.go:108:1
 	t0, st = c.readResumable(r)
-	if st != greenlet.Done {
+	if st != gen.Done {
 		f.i, f.op, f.PC = i, op, 3
 		return r.Link(f, &f.Header, st)
 	}
@@ -245,60 +243,60 @@ unwind:
 //line register.go:112:1
 	for f.Pending() {
 //line register.go:112:1
-		if sub := f.Next(r); sub != greenlet.Done {
+		if sub := f.Next(r); sub != gen.Done {
 			return r.Link(f, &f.Header, sub)
 		}
 	}
 //line register.go:112:1
 	f.End()
-	return greenlet.Done
+	return gen.Done
 }
 
-//line register_greenlet.go:259:1
+//line register_greenlet.go:257:1
 
-func (f *useFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c, &f.writes) }
-func (f *useFrame) Forget()                 { *f = useFrame{DeferHeader: f.DeferHeader} }
-func (f *useFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 44) }
-func (*useFrame) Func() *greenlet.Func      { return &useFrameInfo }
+func (f *useFrame) Args(args []any)    { gen.SetArgs(f, args, &f.c, &f.writes) }
+func (f *useFrame) Forget()            { *f = useFrame{DeferHeader: f.DeferHeader} }
+func (f *useFrame) Release(r *gen.Run) { gen.Free(r, f, 44) }
+func (*useFrame) Func() *gen.Func      { return &useFrameInfo }
 
-var useFrameInfo = greenlet.Func{Name: "main.use", File: "github.com/going-green/greenlet/examples/replication/register.go", Line: 99, End: 112, Points: "103 c writes i; 106 +op; 108 ="}
+var useFrameInfo = gen.Func{Name: "main.use", File: "github.com/going-green/greenlet/examples/replication/register.go", Line: 99, End: 112, Points: "103 c writes i; 106 +op; 108 ="}
 var _ func(*client, bool) = use
 
 // useFrameValue is use as a value, for callers that can be suspended.
 type useFrameValue struct{}
 
-func (useFrameValue) CallResumable(r *greenlet.Run, p0 *client, p1 bool) greenlet.Status {
+func (useFrameValue) CallResumable(r *gen.Run, p0 *client, p1 bool) gen.Status {
 	return useResumable(r, p0, p1)
 }
 func init() {
-	greenlet.Register(use, useFrameValue{})
+	gen.Register(use, useFrameValue{})
 }
-func (useFrameValue) Frame() greenlet.Frame { return greenlet.MakeFrame(useFrame{}) }
+func (useFrameValue) Frame() gen.Frame { return gen.MakeFrame(useFrame{}) }
 
 // clientReadFrame is an activation of client.read.
 type clientReadFrame struct {
-	greenlet.Header
+	gen.Header
 	c      *client
 	newest message
 	ret0   int
 }
 
-func (c *client) newReadFrame() *clientReadFrame               { return greenlet.MakeFrame(clientReadFrame{c: c}) }
-func (f *clientReadFrame) Results() int                        { f.Over(f); return f.ret0 }
-func (f *clientReadFrame) Returned(r *greenlet.Run) (ret0 int) { ret0 = f.ret0; f.Release(r); return }
+func (c *client) newReadFrame() *clientReadFrame          { return gen.MakeFrame(clientReadFrame{c: c}) }
+func (f *clientReadFrame) Results() int                   { f.Over(f); return f.ret0 }
+func (f *clientReadFrame) Returned(r *gen.Run) (ret0 int) { ret0 = f.ret0; f.Release(r); return }
 
 // readResumable is client.read for callers that can be suspended.
-func (c *client) readResumable(r *greenlet.Run) (int, greenlet.Status) {
+func (c *client) readResumable(r *gen.Run) (int, gen.Status) {
 	return (*clientReadFrame)(nil).body(r, c)
 }
 
-func (f *clientReadFrame) body(r *greenlet.Run, c *client) (ret0 int, st greenlet.Status) {
+func (f *clientReadFrame) body(r *gen.Run, c *client) (ret0 int, st gen.Status) {
 	var newest message
 	var agreed bool
 //line register.go:119:1
 	newest, agreed, st = c.askResumable(r, message{kind: "read"})
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 36)
+	if st != gen.Done {
+		f = gen.Take(r, f, 36)
 		f.c, f.PC = c, 1
 		return ret0, r.Link(f, &f.Header, st)
 	}
@@ -308,19 +306,19 @@ func (f *clientReadFrame) body(r *greenlet.Run, c *client) (ret0 int, st greenle
 	}
 //line register.go:121:1
 	_, _, st = c.askResumable(r, message{kind: "repair", version: newest.version, value: newest.value})
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 36)
+	if st != gen.Done {
+		f = gen.Take(r, f, 36)
 		f.c, f.newest, f.PC = nil, newest, 2
 		return ret0, r.Link(f, &f.Header, st)
 	}
 after_if_120:
 //line register.go:123:1
-	return newest.value, greenlet.Done
+	return newest.value, gen.Done
 }
 
-//line register_greenlet.go:323:1
+//line register_greenlet.go:321:1
 
-func (f *clientReadFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *clientReadFrame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
 	var newest message
 	var agreed bool
@@ -344,7 +342,7 @@ func (f *clientReadFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 then_120:
 //line register.go:121:1
 	_, _, st = c.askResumable(r, message{kind: "repair", version: newest.version, value: newest.value})
-	if st != greenlet.Done {
+	if st != gen.Done {
 		f.c, f.newest, f.PC = nil, newest, 2
 		return r.Link(f, &f.Header, st)
 	}
@@ -355,14 +353,14 @@ after_if_120:
 	return r.Return(f, &f.Header)
 }
 
-//line register_greenlet.go:360:1
+//line register_greenlet.go:358:1
 
-func (f *clientReadFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
-func (f *clientReadFrame) Forget()                              { *f = clientReadFrame{Header: f.Header, ret0: f.ret0} }
-func (f *clientReadFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 36) }
-func (*clientReadFrame) Func() *greenlet.Func                   { return &clientReadFrameInfo }
+func (f *clientReadFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
+func (f *clientReadFrame) Forget()                    { *f = clientReadFrame{Header: f.Header, ret0: f.ret0} }
+func (f *clientReadFrame) Release(r *gen.Run)         { gen.Free(r, f, 36) }
+func (*clientReadFrame) Func() *gen.Func              { return &clientReadFrameInfo }
 
-var clientReadFrameInfo = greenlet.Func{Name: "main.(*client).read", File: "github.com/going-green/greenlet/examples/replication/register.go", Line: 118, Points: "119 c; 121 newest"}
+var clientReadFrameInfo = gen.Func{Name: "main.(*client).read", File: "github.com/going-green/greenlet/examples/replication/register.go", Line: 118, Points: "119 c; 121 newest"}
 var _ func(*client) int = (*client).read
 
 // clientReadFrameValue is client.read as a value, for callers that can be suspended.
@@ -370,21 +368,19 @@ type clientReadFrameValue struct {
 	recv *client
 }
 
-func (v clientReadFrameValue) CallResumable(r *greenlet.Run) (int, greenlet.Status) {
+func (v clientReadFrameValue) CallResumable(r *gen.Run) (int, gen.Status) {
 	return v.recv.readResumable(r)
 }
 func init() {
-	greenlet.RegisterMethod((*new(*client)).read, func(recv *client) any {
+	gen.RegisterMethod((*new(*client)).read, func(recv *client) any {
 		return clientReadFrameValue{recv}
 	})
 }
-func (v clientReadFrameValue) Frame() greenlet.Frame {
-	return greenlet.MakeFrame(clientReadFrame{c: v.recv})
-}
+func (v clientReadFrameValue) Frame() gen.Frame { return gen.MakeFrame(clientReadFrame{c: v.recv}) }
 
 // clientAskFrame is an activation of client.ask.
 type clientAskFrame struct {
-	greenlet.Header
+	gen.Header
 	c         *client
 	m, newest message
 	agreed    bool
@@ -397,21 +393,21 @@ type clientAskFrame struct {
 }
 
 func (c *client) newAskFrame(m message) *clientAskFrame {
-	return greenlet.MakeFrame(clientAskFrame{c: c, m: m})
+	return gen.MakeFrame(clientAskFrame{c: c, m: m})
 }
 func (f *clientAskFrame) Results() (message, bool) { f.Over(f); return f.ret0, f.ret1 }
-func (f *clientAskFrame) Returned(r *greenlet.Run) (ret0 message, ret1 bool) {
+func (f *clientAskFrame) Returned(r *gen.Run) (ret0 message, ret1 bool) {
 	ret0, ret1 = f.ret0, f.ret1
 	f.Release(r)
 	return
 }
 
 // askResumable is client.ask for callers that can be suspended.
-func (c *client) askResumable(r *greenlet.Run, m message) (message, bool, greenlet.Status) {
+func (c *client) askResumable(r *gen.Run, m message) (message, bool, gen.Status) {
 	return (*clientAskFrame)(nil).body(r, c, m)
 }
 
-func (f *clientAskFrame) body(r *greenlet.Run, c *client, m message) (ret0 message, ret1 bool, st greenlet.Status) {
+func (f *clientAskFrame) body(r *gen.Run, c *client, m message) (ret0 message, ret1 bool, st gen.Status) {
 	var (
 		newest   message
 		agreed   bool
@@ -467,8 +463,8 @@ loop_136:
 		name := t0[t2]
 //line register.go:137:1
 		_, err, st = c.conn.WriteToResumable(r, m.encode(), sim.Addr{Net: "udp", Host: name, Port: port})
-		if st != greenlet.Done {
-			f = greenlet.Take(r, f, 49)
+		if st != gen.Done {
+			f = gen.Take(r, f, 49)
 			f.c, f.m, f.newest, f.agreed, f.answered, f.buf, f.t0, f.t1, f.t2, f.PC = c, m, newest, agreed, answered, buf, t0, t1, t2, 1
 			return ret0, ret1, r.Link(f, &f.Header, st)
 		}
@@ -488,8 +484,8 @@ loop_142:
 	}
 //line register.go:143:1
 	n, from, err2, st = c.conn.ReadFromResumable(r, buf)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 49)
+	if st != gen.Done {
+		f = gen.Take(r, f, 49)
 		f.c, f.m, f.newest, f.agreed, f.answered, f.buf, f.PC = c, m, newest, agreed, answered, buf, 2
 		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
@@ -515,27 +511,27 @@ resumed_143:
 	}
 after_loop_135:
 //line register.go:161:1
-	return newest, agreed, greenlet.Done
+	return newest, agreed, gen.Done
 }
 
-//line register_greenlet.go:524:1
+//line register_greenlet.go:520:1
 
-func (f *clientAskFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *clientAskFrame) Resume(r *gen.Run) (st gen.Status) {
 	f.ret0, f.ret1, st = f.body(r, f.c, f.m)
 	return r.Started(f, &f.Header, st)
 }
 
-func (f *clientAskFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.m) }
-func (f *clientAskFrame) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
+func (f *clientAskFrame) Args(args []any) { gen.SetArgs(f, args, &f.m) }
+func (f *clientAskFrame) Send(r *gen.Run) gen.Status {
+	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
 }
-func (f *clientAskFrame) Forget()                 { *f = clientAskFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1} }
-func (f *clientAskFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 49) }
-func (*clientAskFrame) Func() *greenlet.Func      { return &clientAskFrameInfo }
+func (f *clientAskFrame) Forget()            { *f = clientAskFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1} }
+func (f *clientAskFrame) Release(r *gen.Run) { gen.Free(r, f, 49) }
+func (*clientAskFrame) Func() *gen.Func      { return &clientAskFrameInfo }
 
-var clientAskFrameInfo = greenlet.Func{Name: "main.(*client).ask", File: "github.com/going-green/greenlet/examples/replication/register.go", Line: 130, Points: "137 c m newest agreed answered buf t0 t1 t2; 143 -t0 -t1 -t2"}
+var clientAskFrameInfo = gen.Func{Name: "main.(*client).ask", File: "github.com/going-green/greenlet/examples/replication/register.go", Line: 130, Points: "137 c m newest agreed answered buf t0 t1 t2; 143 -t0 -t1 -t2"}
 var _ func(*client, message) (message, bool) = (*client).ask
 
 func init() {
-	greenlet.Declare("client.read", "client.ask")
+	gen.Declare("client.read", "client.ask")
 }

@@ -8,7 +8,7 @@ import (
 	"fmt"
 	"github.com/going-green/greenlet/hub"
 	"github.com/going-green/greenlet/hub/socket"
-	greenlet "github.com/going-green/greenlet/runtime"
+	"github.com/going-green/greenlet/runtime/gen"
 	"golang.org/x/net/dns/dnsmessage"
 	"math/rand/v2"
 	"net"
@@ -16,11 +16,11 @@ import (
 	"time"
 )
 
-const _ = greenlet.Protocol1_RunGoGenerate
+const _ = gen.Protocol1_RunGoGenerate
 
 // resolverLookUpFrame is an activation of resolver.lookUp.
 type resolverLookUpFrame struct {
-	greenlet.DeferHeader
+	gen.DeferHeader
 	r    *resolver
 	name string
 	c    *socket.Conn
@@ -31,47 +31,47 @@ type resolverLookUpFrame struct {
 }
 
 func (r *resolver) newLookUpFrame(name string) *resolverLookUpFrame {
-	return greenlet.MakeFrame(resolverLookUpFrame{r: r, name: name})
+	return gen.MakeFrame(resolverLookUpFrame{r: r, name: name})
 }
 
 // lookUpResumable is resolver.lookUp for callers that can be suspended.
-func (r *resolver) lookUpResumable(r2 *greenlet.Run, name string) (netip.Addr, error, greenlet.Status) {
+func (r *resolver) lookUpResumable(r2 *gen.Run, name string) (netip.Addr, error, gen.Status) {
 	return (*resolverLookUpFrame)(nil).run(r2, r, name)
 }
 func (f *resolverLookUpFrame) Results() (netip.Addr, error) { f.Over(f); return f.ret0, f.ret1 }
-func (f *resolverLookUpFrame) Returned(r *greenlet.Run) (ret0 netip.Addr, ret1 error) {
+func (f *resolverLookUpFrame) Returned(r *gen.Run) (ret0 netip.Addr, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
 	f.Release(r)
 	return
 }
 
-func (f *resolverLookUpFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *resolverLookUpFrame) Resume(r *gen.Run) (st gen.Status) {
 	f.ret0, f.ret1, st = f.run(r, f.r, f.name)
 	return r.Started(f, &f.Header, st)
 }
 
-func (f *resolverLookUpFrame) run(r2 *greenlet.Run, r *resolver, name string) (ret0 netip.Addr, ret1 error, st greenlet.Status) {
+func (f *resolverLookUpFrame) run(r2 *gen.Run, r *resolver, name string) (ret0 netip.Addr, ret1 error, st gen.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take(r2, f, 55)
+		f = gen.Take(r2, f, 55)
 		f.r, f.name = r, name
 		r2.Guard()
 	}
 	mark := r2.Mark()
-	for st = f.step(r2, r, name); st == greenlet.Broken; st = f.step(r2, r, name) {
+	for st = f.step(r2, r, name); st == gen.Broken; st = f.step(r2, r, name) {
 		r2.Recovered(mark)
 	}
 	ret0, ret1 = f.ret0, f.ret1
-	if hot && st == greenlet.Done {
+	if hot && st == gen.Done {
 		f.Release(r2)
 	}
 	return ret0, ret1, st
 }
 
-func (f *resolverLookUpFrame) step(r2 *greenlet.Run, r *resolver, name string) (end greenlet.Status) {
-	end = greenlet.Broken
+func (f *resolverLookUpFrame) step(r2 *gen.Run, r *resolver, name string) (end gen.Status) {
+	end = gen.Broken
 	defer f.Catch(&end)
-	var st greenlet.Status
+	var st gen.Status
 	var (
 		c    *socket.Conn
 		t0   error
@@ -93,13 +93,13 @@ func (f *resolverLookUpFrame) step(r2 *greenlet.Run, r *resolver, name string) (
 		c, id, buf = f.c, f.id, f.buf
 		n, err3 = r2.Callee().(*socket.ConnReadFrame).Returned(r2)
 		goto resumed_57
-	case greenlet.Unwind:
+	case gen.Unwind:
 		goto unwind
 	}
 
 //line main.go:41:1
 	c, t0, st = socket.DialResumable(r2, r.Hub, "udp", r.server)
-	if st != greenlet.Done {
+	if st != gen.Done {
 		f.PC = 1
 		return r2.Link(f, &f.Header, st)
 	}
@@ -131,7 +131,7 @@ resumed_41:
 		f.name = ""
 //line main.go:52:1
 		_, err2, st = c.WriteResumable(r2, query)
-		if st != greenlet.Done {
+		if st != gen.Done {
 			f.c, f.id, f.PC = c, id, 2
 			return r2.Link(f, &f.Header, st)
 		}
@@ -146,7 +146,7 @@ resumed_52:
 	buf = make([]byte, maxMessage)
 loop_56:
 	n, err3, st = c.ReadResumable(r2, buf)
-	if st != greenlet.Done {
+	if st != gen.Done {
 		f.c, f.id, f.buf, f.PC = c, id, buf, 3
 		return r2.Link(f, &f.Header, st)
 	}
@@ -178,68 +178,68 @@ unwind:
 //line main.go:72:1
 	for f.Pending() {
 //line main.go:72:1
-		if sub := f.Next(r2); sub != greenlet.Done {
+		if sub := f.Next(r2); sub != gen.Done {
 			return r2.Link(f, &f.Header, sub)
 		}
 	}
 //line main.go:72:1
 	f.End()
-	return greenlet.Done
+	return gen.Done
 }
 
 //line main_greenlet.go:191:1
 
-func (f *resolverLookUpFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.name) }
-func (f *resolverLookUpFrame) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
+func (f *resolverLookUpFrame) Args(args []any) { gen.SetArgs(f, args, &f.name) }
+func (f *resolverLookUpFrame) Send(r *gen.Run) gen.Status {
+	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
 }
 func (f *resolverLookUpFrame) Forget() {
 	*f = resolverLookUpFrame{DeferHeader: f.DeferHeader, ret0: f.ret0, ret1: f.ret1}
 }
-func (f *resolverLookUpFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 55) }
-func (*resolverLookUpFrame) Func() *greenlet.Func      { return &resolverLookUpFrameInfo }
+func (f *resolverLookUpFrame) Release(r *gen.Run) { gen.Free(r, f, 55) }
+func (*resolverLookUpFrame) Func() *gen.Func      { return &resolverLookUpFrameInfo }
 
-var resolverLookUpFrameInfo = greenlet.Func{Name: "main.(*resolver).lookUp", File: "github.com/going-green/greenlet/examples/resolve/main.go", Line: 40, End: 72, Points: "41 r name; 52 c id; 57 +buf"}
+var resolverLookUpFrameInfo = gen.Func{Name: "main.(*resolver).lookUp", File: "github.com/going-green/greenlet/examples/resolve/main.go", Line: 40, End: 72, Points: "41 r name; 52 c id; 57 +buf"}
 var _ func(*resolver, string) (netip.Addr, error) = (*resolver).lookUp
 
 // resolverResolveFrame is an activation of resolver.resolve.
 type resolverResolveFrame struct {
-	greenlet.Header
+	gen.Header
 	r    *resolver
 	name string
 }
 
 func (r *resolver) newResolveFrame(name string) *resolverResolveFrame {
-	return greenlet.MakeFrame(resolverResolveFrame{r: r, name: name})
+	return gen.MakeFrame(resolverResolveFrame{r: r, name: name})
 }
 
 // resolveResumable is resolver.resolve for callers that can be suspended.
-func (r *resolver) resolveResumable(r2 *greenlet.Run, name string) greenlet.Status {
+func (r *resolver) resolveResumable(r2 *gen.Run, name string) gen.Status {
 	return (*resolverResolveFrame)(nil).body(r2, r, name)
 }
 
-func (f *resolverResolveFrame) body(r2 *greenlet.Run, r *resolver, name string) (st greenlet.Status) {
+func (f *resolverResolveFrame) body(r2 *gen.Run, r *resolver, name string) (st gen.Status) {
 	var addr netip.Addr
 	var err error
 //line main.go:88:1
 	addr, err, st = r.lookUpResumable(r2, name)
-	if st != greenlet.Done {
-		f = greenlet.Take(r2, f, 25)
+	if st != gen.Done {
+		f = gen.Take(r2, f, 25)
 		f.r, f.name, f.PC = r, name, 1
 		return r2.Link(f, &f.Header, st)
 	}
 //line main.go:89:1
 	if err != nil {
 		r.failed[name] = err
-		return greenlet.Done
+		return gen.Done
 	}
 	r.found[name] = addr
-	return greenlet.Done
+	return gen.Done
 }
 
 //line main_greenlet.go:241:1
 
-func (f *resolverResolveFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
+func (f *resolverResolveFrame) Resume(r2 *gen.Run) (st gen.Status) {
 	r, name := f.r, f.name
 	var addr netip.Addr
 	var err error
@@ -260,12 +260,12 @@ func (f *resolverResolveFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 
 //line main_greenlet.go:262:1
 
-func (f *resolverResolveFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.name) }
-func (f *resolverResolveFrame) Forget()                 { *f = resolverResolveFrame{Header: f.Header} }
-func (f *resolverResolveFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 25) }
-func (*resolverResolveFrame) Func() *greenlet.Func      { return &resolverResolveFrameInfo }
+func (f *resolverResolveFrame) Args(args []any)    { gen.SetArgs(f, args, &f.name) }
+func (f *resolverResolveFrame) Forget()            { *f = resolverResolveFrame{Header: f.Header} }
+func (f *resolverResolveFrame) Release(r *gen.Run) { gen.Free(r, f, 25) }
+func (*resolverResolveFrame) Func() *gen.Func      { return &resolverResolveFrameInfo }
 
-var resolverResolveFrameInfo = greenlet.Func{Name: "main.(*resolver).resolve", File: "github.com/going-green/greenlet/examples/resolve/main.go", Line: 87, Points: "88 r name"}
+var resolverResolveFrameInfo = gen.Func{Name: "main.(*resolver).resolve", File: "github.com/going-green/greenlet/examples/resolve/main.go", Line: 87, Points: "88 r name"}
 var _ func(*resolver, string) = (*resolver).resolve
 
 // resolverResolveFrameValue is resolver.resolve as a value, for callers that can be suspended.
@@ -273,21 +273,21 @@ type resolverResolveFrameValue struct {
 	recv *resolver
 }
 
-func (v resolverResolveFrameValue) CallResumable(r *greenlet.Run, p0 string) greenlet.Status {
+func (v resolverResolveFrameValue) CallResumable(r *gen.Run, p0 string) gen.Status {
 	return v.recv.resolveResumable(r, p0)
 }
 func init() {
-	greenlet.RegisterMethod((*new(*resolver)).resolve, func(recv *resolver) any {
+	gen.RegisterMethod((*new(*resolver)).resolve, func(recv *resolver) any {
 		return resolverResolveFrameValue{recv}
 	})
 }
-func (v resolverResolveFrameValue) Frame() greenlet.Frame {
-	return greenlet.MakeFrame(resolverResolveFrame{r: v.recv})
+func (v resolverResolveFrameValue) Frame() gen.Frame {
+	return gen.MakeFrame(resolverResolveFrame{r: v.recv})
 }
 
 // resolverAllFrame is an activation of resolver.all.
 type resolverAllFrame struct {
-	greenlet.Header
+	gen.Header
 	r      *resolver
 	names  []string
 	stub   *socket.PacketConn
@@ -296,15 +296,15 @@ type resolverAllFrame struct {
 }
 
 func (r *resolver) newAllFrame(names []string, stub *socket.PacketConn) *resolverAllFrame {
-	return greenlet.MakeFrame(resolverAllFrame{r: r, names: names, stub: stub})
+	return gen.MakeFrame(resolverAllFrame{r: r, names: names, stub: stub})
 }
 
 // allResumable is resolver.all for callers that can be suspended.
-func (r *resolver) allResumable(r2 *greenlet.Run, names []string, stub *socket.PacketConn) greenlet.Status {
+func (r *resolver) allResumable(r2 *gen.Run, names []string, stub *socket.PacketConn) gen.Status {
 	return (*resolverAllFrame)(nil).body(r2, r, names, stub)
 }
 
-func (f *resolverAllFrame) body(r2 *greenlet.Run, r *resolver, names []string, stub *socket.PacketConn) (st greenlet.Status) {
+func (f *resolverAllFrame) body(r2 *gen.Run, r *resolver, names []string, stub *socket.PacketConn) (st gen.Status) {
 	var pool *hub.Group
 	var t0, t1 int
 //line main.go:100:1
@@ -320,9 +320,9 @@ loop_101:
 	{
 		name := names[t1]
 //line main.go:102:1
-		_, st = pool.GoResumable(r2, (&resolverAllValue1{recv: greenlet.Ref(r)}).value(), name)
-		if st != greenlet.Done {
-			f = greenlet.Take(r2, f, 40)
+		_, st = pool.GoResumable(r2, (&resolverAllValue1{recv: gen.Ref(r)}).value(), name)
+		if st != gen.Done {
+			f = gen.Take(r2, f, 40)
 			f.r, f.names, f.stub, f.pool, f.t0, f.t1, f.PC = r, names, stub, pool, t0, t1, 1
 			return r2.Link(f, &f.Header, st)
 		}
@@ -336,8 +336,8 @@ after_loop_101:
 	}
 //line main.go:104:1
 	_, st = pool.JoinResumable(r2)
-	if st != greenlet.Done {
-		f = greenlet.Take(r2, f, 40)
+	if st != gen.Done {
+		f = gen.Take(r2, f, 40)
 		f.stub, f.PC = stub, 2
 		return r2.Link(f, &f.Header, st)
 	}
@@ -345,12 +345,12 @@ after_loop_101:
 	if stub != nil {
 		stub.Close()
 	}
-	return greenlet.Done
+	return gen.Done
 }
 
 //line main_greenlet.go:352:1
 
-func (f *resolverAllFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
+func (f *resolverAllFrame) Resume(r2 *gen.Run) (st gen.Status) {
 	r, names := f.r, f.names
 	var pool *hub.Group
 	var t0, t1 int
@@ -374,8 +374,8 @@ loop_101:
 	{
 		name := names[t1]
 //line main.go:102:1
-		_, st = pool.GoResumable(r2, (&resolverAllValue1{recv: greenlet.Ref(r)}).value(), name)
-		if st != greenlet.Done {
+		_, st = pool.GoResumable(r2, (&resolverAllValue1{recv: gen.Ref(r)}).value(), name)
+		if st != gen.Done {
 			f.pool, f.t0, f.t1, f.PC = pool, t0, t1, 1
 			return r2.Link(f, &f.Header, st)
 		}
@@ -388,7 +388,7 @@ after_loop_101:
 	f.r, f.names = nil, nil
 //line main.go:104:1
 	_, st = pool.JoinResumable(r2)
-	if st != greenlet.Done {
+	if st != gen.Done {
 		f.pool, f.PC = nil, 2
 		return r2.Link(f, &f.Header, st)
 	}
@@ -403,12 +403,12 @@ resumed_104:
 
 //line main_greenlet.go:405:1
 
-func (f *resolverAllFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.names, &f.stub) }
-func (f *resolverAllFrame) Forget()                 { *f = resolverAllFrame{Header: f.Header} }
-func (f *resolverAllFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 40) }
-func (*resolverAllFrame) Func() *greenlet.Func      { return &resolverAllFrameInfo }
+func (f *resolverAllFrame) Args(args []any)    { gen.SetArgs(f, args, &f.names, &f.stub) }
+func (f *resolverAllFrame) Forget()            { *f = resolverAllFrame{Header: f.Header} }
+func (f *resolverAllFrame) Release(r *gen.Run) { gen.Free(r, f, 40) }
+func (*resolverAllFrame) Func() *gen.Func      { return &resolverAllFrameInfo }
 
-var resolverAllFrameInfo = greenlet.Func{Name: "main.(*resolver).all", File: "github.com/going-green/greenlet/examples/resolve/main.go", Line: 99, Points: "102 r names stub pool t0 t1; 104 stub"}
+var resolverAllFrameInfo = gen.Func{Name: "main.(*resolver).all", File: "github.com/going-green/greenlet/examples/resolve/main.go", Line: 99, Points: "102 r names stub pool t0 t1; 104 stub"}
 var _ func(*resolver, []string, *socket.PacketConn) = (*resolver).all
 
 // resolverAllFrameValue is resolver.all as a value, for callers that can be suspended.
@@ -416,84 +416,82 @@ type resolverAllFrameValue struct {
 	recv *resolver
 }
 
-func (v resolverAllFrameValue) CallResumable(r *greenlet.Run, p0 []string, p1 *socket.PacketConn) greenlet.Status {
+func (v resolverAllFrameValue) CallResumable(r *gen.Run, p0 []string, p1 *socket.PacketConn) gen.Status {
 	return v.recv.allResumable(r, p0, p1)
 }
 func init() {
-	greenlet.RegisterMethod((*new(*resolver)).all, func(recv *resolver) any {
+	gen.RegisterMethod((*new(*resolver)).all, func(recv *resolver) any {
 		return resolverAllFrameValue{recv}
 	})
 }
-func (v resolverAllFrameValue) Frame() greenlet.Frame {
-	return greenlet.MakeFrame(resolverAllFrame{r: v.recv})
-}
+func (v resolverAllFrameValue) Frame() gen.Frame { return gen.MakeFrame(resolverAllFrame{r: v.recv}) }
 
 // resolverAllValue1 is resolve as a value of main.go:102, with what it captures.
 type resolverAllValue1 struct {
-	greenlet.Closure
+	gen.Closure
 	recv **resolver
 }
 
 // value is the literal for code that can't be suspended.
 func (c *resolverAllValue1) value() func(string) {
-	return greenlet.Bind(&c.Closure, c, func(p0 string) { (*c.recv).resolve(p0) })
+	return gen.Bind(&c.Closure, c, func(p0 string) { (*c.recv).resolve(p0) })
 }
-func (c *resolverAllValue1) Frame() greenlet.Frame { return (*c.recv).newResolveFrame("") }
+func (c *resolverAllValue1) Frame() gen.Frame { return (*c.recv).newResolveFrame("") }
 
 // resolverAllValue1Frame is an activation of the literal resolverAllValue1.
 type resolverAllValue1Frame struct {
-	greenlet.Header
+	gen.Header
 	c  *resolverAllValue1
 	p0 string
 }
 
 // CallResumable is the literal resolverAllValue1 for callers that can be suspended.
-func (c *resolverAllValue1) CallResumable(r *greenlet.Run, p0 string) greenlet.Status {
+func (c *resolverAllValue1) CallResumable(r *gen.Run, p0 string) gen.Status {
 	return (*resolverAllValue1Frame)(nil).body(r, c, p0)
 }
 
-func (f *resolverAllValue1Frame) body(r *greenlet.Run, c *resolverAllValue1, p0 string) (st greenlet.Status) {
+func (f *resolverAllValue1Frame) body(r *gen.Run, c *resolverAllValue1, p0 string) (st gen.Status) {
 //line main.go:102:1
-	if st = (*c.recv).resolveResumable(r, p0); st != greenlet.Done {
-		f = greenlet.Take(r, f, 40)
+	if st = (*c.recv).resolveResumable(r, p0); st != gen.Done {
+		f = gen.Take(r, f, 40)
 		f.p0, f.c, f.PC = "", c, 1
 		return r.Link(f, &f.Header, st)
 	}
-	return greenlet.Done
+	return gen.Done
 }
 
-//line main_greenlet.go:466:1
+//line main_greenlet.go:464:1
 
-func (f *resolverAllValue1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *resolverAllValue1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
 	_ = c
 	r.Callee().(*resolverResolveFrame).Release(r)
 	return r.Return(f, &f.Header)
 }
 
-func (f *resolverAllValue1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 40) }
-func (*resolverAllValue1Frame) Func() *greenlet.Func      { return &resolverAllValue1FrameInfo }
+func (f *resolverAllValue1Frame) Release(r *gen.Run) { gen.Free(r, f, 40) }
+func (*resolverAllValue1Frame) Func() *gen.Func      { return &resolverAllValue1FrameInfo }
 
-var resolverAllValue1FrameInfo = greenlet.Func{Name: "main.(*resolver).all.value1", File: "github.com/going-green/greenlet/examples/resolve/main.go", Line: 102, Points: "102"}
+var resolverAllValue1FrameInfo = gen.Func{Name: "main.(*resolver).all.value1", File: "github.com/going-green/greenlet/examples/resolve/main.go", Line: 102, Points: "102"}
 
 // resolverServeFrame is an activation of resolver.serve.
 type resolverServeFrame struct {
-	greenlet.Header
+	gen.Header
 	r   *resolver
 	c   *socket.PacketConn
 	buf []byte
 }
 
 func (r *resolver) newServeFrame(c *socket.PacketConn) *resolverServeFrame {
-	return greenlet.MakeFrame(resolverServeFrame{r: r, c: c})
+	return gen.MakeFrame(resolverServeFrame{r: r, c: c})
 }
 
 // serveResumable is resolver.serve for callers that can be suspended.
-func (r *resolver) serveResumable(r2 *greenlet.Run, c *socket.PacketConn) greenlet.Status {
+func (r *resolver) serveResumable(r2 *gen.Run, c *socket.PacketConn) gen.Status {
 	return (*resolverServeFrame)(nil).body(r2, r, c)
 }
 
-func (f *resolverServeFrame) body(r2 *greenlet.Run, r *resolver, c *socket.PacketConn) (st greenlet.Status) {
+func (f *resolverServeFrame) body(r2 *gen.Run, r *resolver, c *socket.PacketConn) (st gen.Status) {
 	var (
 		buf  []byte
 		n    int
@@ -504,27 +502,27 @@ func (f *resolverServeFrame) body(r2 *greenlet.Run, r *resolver, c *socket.Packe
 	buf = make([]byte, maxMessage)
 loop_115:
 	n, from, err, st = c.ReadFromResumable(r2, buf)
-	if st != greenlet.Done {
-		f = greenlet.Take(r2, f, 16)
+	if st != gen.Done {
+		f = gen.Take(r2, f, 16)
 		f.r, f.c, f.buf, f.PC = r, c, buf, 1
 		return r2.Link(f, &f.Header, st)
 	}
 	{
 //line main.go:117:1
 		if err != nil {
-			return greenlet.Done // closed
+			return gen.Done // closed
 		}
 		var m dnsmessage.Message
 		if m.Unpack(buf[:n]) == nil && len(m.Questions) == 1 {
-			r.Go((&resolverServeValue1{recv: greenlet.Ref(r)}).value(), c, from, m)
+			r.Go((&resolverServeValue1{recv: gen.Ref(r)}).value(), c, from, m)
 		}
 		goto loop_115
 	}
 }
 
-//line main_greenlet.go:526:1
+//line main_greenlet.go:524:1
 
-func (f *resolverServeFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
+func (f *resolverServeFrame) Resume(r2 *gen.Run) (st gen.Status) {
 	r, c := f.r, f.c
 	var (
 		buf  []byte
@@ -544,7 +542,7 @@ func (f *resolverServeFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 loop_115:
 //line main.go:116:1
 	n, from, err, st = c.ReadFromResumable(r2, buf)
-	if st != greenlet.Done {
+	if st != gen.Done {
 		f.buf, f.PC = buf, 1
 		return r2.Link(f, &f.Header, st)
 	}
@@ -556,20 +554,20 @@ resumed_116:
 		}
 		var m dnsmessage.Message
 		if m.Unpack(buf[:n]) == nil && len(m.Questions) == 1 {
-			r.Go((&resolverServeValue1{recv: greenlet.Ref(r)}).value(), c, from, m)
+			r.Go((&resolverServeValue1{recv: gen.Ref(r)}).value(), c, from, m)
 		}
 		goto loop_115
 	}
 }
 
-//line main_greenlet.go:566:1
+//line main_greenlet.go:564:1
 
-func (f *resolverServeFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c) }
-func (f *resolverServeFrame) Forget()                 { *f = resolverServeFrame{Header: f.Header} }
-func (f *resolverServeFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 16) }
-func (*resolverServeFrame) Func() *greenlet.Func      { return &resolverServeFrameInfo }
+func (f *resolverServeFrame) Args(args []any)    { gen.SetArgs(f, args, &f.c) }
+func (f *resolverServeFrame) Forget()            { *f = resolverServeFrame{Header: f.Header} }
+func (f *resolverServeFrame) Release(r *gen.Run) { gen.Free(r, f, 16) }
+func (*resolverServeFrame) Func() *gen.Func      { return &resolverServeFrameInfo }
 
-var resolverServeFrameInfo = greenlet.Func{Name: "main.(*resolver).serve", File: "github.com/going-green/greenlet/examples/resolve/main.go", Line: 113, Points: "116 r c buf"}
+var resolverServeFrameInfo = gen.Func{Name: "main.(*resolver).serve", File: "github.com/going-green/greenlet/examples/resolve/main.go", Line: 113, Points: "116 r c buf"}
 var _ func(*resolver, *socket.PacketConn) = (*resolver).serve
 
 // resolverServeFrameValue is resolver.serve as a value, for callers that can be suspended.
@@ -577,35 +575,35 @@ type resolverServeFrameValue struct {
 	recv *resolver
 }
 
-func (v resolverServeFrameValue) CallResumable(r *greenlet.Run, p0 *socket.PacketConn) greenlet.Status {
+func (v resolverServeFrameValue) CallResumable(r *gen.Run, p0 *socket.PacketConn) gen.Status {
 	return v.recv.serveResumable(r, p0)
 }
 func init() {
-	greenlet.RegisterMethod((*new(*resolver)).serve, func(recv *resolver) any {
+	gen.RegisterMethod((*new(*resolver)).serve, func(recv *resolver) any {
 		return resolverServeFrameValue{recv}
 	})
 }
-func (v resolverServeFrameValue) Frame() greenlet.Frame {
-	return greenlet.MakeFrame(resolverServeFrame{r: v.recv})
+func (v resolverServeFrameValue) Frame() gen.Frame {
+	return gen.MakeFrame(resolverServeFrame{r: v.recv})
 }
 
 // resolverServeValue1 is answer as a value of main.go:122, with what it captures.
 type resolverServeValue1 struct {
-	greenlet.Closure
+	gen.Closure
 	recv **resolver
 }
 
 // value is the literal for code that can't be suspended.
 func (c *resolverServeValue1) value() func(*socket.PacketConn, net.Addr, dnsmessage.Message) {
-	return greenlet.Bind(&c.Closure, c, func(p0 *socket.PacketConn, p1 net.Addr, p2 dnsmessage.Message) { (*c.recv).answer(p0, p1, p2) })
+	return gen.Bind(&c.Closure, c, func(p0 *socket.PacketConn, p1 net.Addr, p2 dnsmessage.Message) { (*c.recv).answer(p0, p1, p2) })
 }
-func (c *resolverServeValue1) Frame() greenlet.Frame {
+func (c *resolverServeValue1) Frame() gen.Frame {
 	return (*c.recv).newAnswerFrame(nil, nil, dnsmessage.Message{})
 }
 
 // resolverServeValue1Frame is an activation of the literal resolverServeValue1.
 type resolverServeValue1Frame struct {
-	greenlet.Header
+	gen.Header
 	c  *resolverServeValue1
 	p0 *socket.PacketConn
 	p1 net.Addr
@@ -613,37 +611,37 @@ type resolverServeValue1Frame struct {
 }
 
 // CallResumable is the literal resolverServeValue1 for callers that can be suspended.
-func (c *resolverServeValue1) CallResumable(r *greenlet.Run, p0 *socket.PacketConn, p1 net.Addr, p2 dnsmessage.Message) greenlet.Status {
+func (c *resolverServeValue1) CallResumable(r *gen.Run, p0 *socket.PacketConn, p1 net.Addr, p2 dnsmessage.Message) gen.Status {
 	return (*resolverServeValue1Frame)(nil).body(r, c, p0, p1, p2)
 }
 
-func (f *resolverServeValue1Frame) body(r *greenlet.Run, c *resolverServeValue1, p0 *socket.PacketConn, p1 net.Addr, p2 dnsmessage.Message) (st greenlet.Status) {
+func (f *resolverServeValue1Frame) body(r *gen.Run, c *resolverServeValue1, p0 *socket.PacketConn, p1 net.Addr, p2 dnsmessage.Message) (st gen.Status) {
 //line main.go:122:1
-	if st = (*c.recv).answerResumable(r, p0, p1, p2); st != greenlet.Done {
-		f = greenlet.Take(r, f, 32)
+	if st = (*c.recv).answerResumable(r, p0, p1, p2); st != gen.Done {
+		f = gen.Take(r, f, 32)
 		f.p0, f.p1, f.p2, f.c, f.PC = nil, nil, dnsmessage.Message{}, c, 1
 		return r.Link(f, &f.Header, st)
 	}
-	return greenlet.Done
+	return gen.Done
 }
 
-//line main_greenlet.go:631:1
+//line main_greenlet.go:629:1
 
-func (f *resolverServeValue1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *resolverServeValue1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
 	_ = c
 	r.Callee().(*resolverAnswerFrame).Release(r)
 	return r.Return(f, &f.Header)
 }
 
-func (f *resolverServeValue1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 32) }
-func (*resolverServeValue1Frame) Func() *greenlet.Func      { return &resolverServeValue1FrameInfo }
+func (f *resolverServeValue1Frame) Release(r *gen.Run) { gen.Free(r, f, 32) }
+func (*resolverServeValue1Frame) Func() *gen.Func      { return &resolverServeValue1FrameInfo }
 
-var resolverServeValue1FrameInfo = greenlet.Func{Name: "main.(*resolver).serve.value1", File: "github.com/going-green/greenlet/examples/resolve/main.go", Line: 122, Points: "122"}
+var resolverServeValue1FrameInfo = gen.Func{Name: "main.(*resolver).serve.value1", File: "github.com/going-green/greenlet/examples/resolve/main.go", Line: 122, Points: "122"}
 
 // resolverAnswerFrame is an activation of resolver.answer.
 type resolverAnswerFrame struct {
-	greenlet.Header
+	gen.Header
 	r  *resolver
 	c  *socket.PacketConn
 	to net.Addr
@@ -652,15 +650,15 @@ type resolverAnswerFrame struct {
 }
 
 func (r *resolver) newAnswerFrame(c *socket.PacketConn, to net.Addr, m0 dnsmessage.Message) *resolverAnswerFrame {
-	return greenlet.MakeFrame(resolverAnswerFrame{r: r, c: c, to: to, m0: m0})
+	return gen.MakeFrame(resolverAnswerFrame{r: r, c: c, to: to, m0: m0})
 }
 
 // answerResumable is resolver.answer for callers that can be suspended.
-func (r *resolver) answerResumable(r2 *greenlet.Run, c *socket.PacketConn, to net.Addr, m0 dnsmessage.Message) greenlet.Status {
+func (r *resolver) answerResumable(r2 *gen.Run, c *socket.PacketConn, to net.Addr, m0 dnsmessage.Message) gen.Status {
 	return (*resolverAnswerFrame)(nil).body(r2, r, c, to, m0)
 }
 
-func (f *resolverAnswerFrame) body(r2 *greenlet.Run, r *resolver, c *socket.PacketConn, to net.Addr, m0 dnsmessage.Message) (st greenlet.Status) {
+func (f *resolverAnswerFrame) body(r2 *gen.Run, r *resolver, c *socket.PacketConn, to net.Addr, m0 dnsmessage.Message) (st gen.Status) {
 	var m *dnsmessage.Message
 	var packed []byte
 	m = new(dnsmessage.Message)
@@ -672,7 +670,7 @@ func (f *resolverAnswerFrame) body(r2 *greenlet.Run, r *resolver, c *socket.Pack
 		var n int
 		if _, err := fmt.Sscanf(q.Name.String(), "host%d.example.", &n); err == nil {
 			if n%100 == 99 {
-				return greenlet.Done // lost
+				return gen.Done // lost
 			}
 			m.RCode = dnsmessage.RCodeSuccess
 			m.Answers = []dnsmessage.Resource{{
@@ -680,8 +678,8 @@ func (f *resolverAnswerFrame) body(r2 *greenlet.Run, r *resolver, c *socket.Pack
 				Body:   &dnsmessage.AResource{A: [4]byte{10, 0, byte(n >> 8), byte(n)}},
 			}}
 		}
-		if st = r.SleepResumable(r2, time.Duration(rand.IntN(2000))*time.Microsecond); st != greenlet.Done {
-			f = greenlet.Take(r2, f, 43)
+		if st = r.SleepResumable(r2, time.Duration(rand.IntN(2000))*time.Microsecond); st != gen.Done {
+			f = gen.Take(r2, f, 43)
 			f.r, f.c, f.to, f.m, f.PC = nil, c, to, m, 1
 			return r2.Link(f, &f.Header, st)
 		}
@@ -695,7 +693,7 @@ func (f *resolverAnswerFrame) body(r2 *greenlet.Run, r *resolver, c *socket.Pack
 		packed, err = m.Pack()
 //line main.go:143:1
 		if err != nil {
-			return greenlet.Done
+			return gen.Done
 		}
 	}
 //line main.go:144:1
@@ -704,17 +702,17 @@ func (f *resolverAnswerFrame) body(r2 *greenlet.Run, r *resolver, c *socket.Pack
 	}
 //line main.go:144:1
 	_, _, st = c.WriteToResumable(r2, packed, to)
-	if st != greenlet.Done {
-		f = greenlet.Take(r2, f, 43)
+	if st != gen.Done {
+		f = gen.Take(r2, f, 43)
 		f.c, f.to, f.PC = nil, nil, 2
 		return r2.Link(f, &f.Header, st)
 	}
-	return greenlet.Done
+	return gen.Done
 }
 
-//line main_greenlet.go:716:1
+//line main_greenlet.go:714:1
 
-func (f *resolverAnswerFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
+func (f *resolverAnswerFrame) Resume(r2 *gen.Run) (st gen.Status) {
 	c, to := f.c, f.to
 	var m *dnsmessage.Message
 	var packed []byte
@@ -743,7 +741,7 @@ then_143:
 	f.m = nil
 //line main.go:144:1
 	_, _, st = c.WriteToResumable(r2, packed, to)
-	if st != greenlet.Done {
+	if st != gen.Done {
 		f.c, f.to, f.PC = nil, nil, 2
 		return r2.Link(f, &f.Header, st)
 	}
@@ -751,14 +749,14 @@ resumed_144:
 	return r2.Return(f, &f.Header)
 }
 
-//line main_greenlet.go:755:1
+//line main_greenlet.go:753:1
 
-func (f *resolverAnswerFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c, &f.to, &f.m0) }
-func (f *resolverAnswerFrame) Forget()                 { *f = resolverAnswerFrame{Header: f.Header} }
-func (f *resolverAnswerFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 43) }
-func (*resolverAnswerFrame) Func() *greenlet.Func      { return &resolverAnswerFrameInfo }
+func (f *resolverAnswerFrame) Args(args []any)    { gen.SetArgs(f, args, &f.c, &f.to, &f.m0) }
+func (f *resolverAnswerFrame) Forget()            { *f = resolverAnswerFrame{Header: f.Header} }
+func (f *resolverAnswerFrame) Release(r *gen.Run) { gen.Free(r, f, 43) }
+func (*resolverAnswerFrame) Func() *gen.Func      { return &resolverAnswerFrameInfo }
 
-var resolverAnswerFrameInfo = greenlet.Func{Name: "main.(*resolver).answer", File: "github.com/going-green/greenlet/examples/resolve/main.go", Line: 128, Points: "142 c to m; 144"}
+var resolverAnswerFrameInfo = gen.Func{Name: "main.(*resolver).answer", File: "github.com/going-green/greenlet/examples/resolve/main.go", Line: 128, Points: "142 c to m; 144"}
 var _ func(*resolver, *socket.PacketConn, net.Addr, dnsmessage.Message) = (*resolver).answer
 
 // resolverAnswerFrameValue is resolver.answer as a value, for callers that can be suspended.
@@ -766,17 +764,17 @@ type resolverAnswerFrameValue struct {
 	recv *resolver
 }
 
-func (v resolverAnswerFrameValue) CallResumable(r *greenlet.Run, p0 *socket.PacketConn, p1 net.Addr, p2 dnsmessage.Message) greenlet.Status {
+func (v resolverAnswerFrameValue) CallResumable(r *gen.Run, p0 *socket.PacketConn, p1 net.Addr, p2 dnsmessage.Message) gen.Status {
 	return v.recv.answerResumable(r, p0, p1, p2)
 }
 func init() {
-	greenlet.RegisterMethod((*new(*resolver)).answer, func(recv *resolver) any {
+	gen.RegisterMethod((*new(*resolver)).answer, func(recv *resolver) any {
 		return resolverAnswerFrameValue{recv}
 	})
 }
-func (v resolverAnswerFrameValue) Frame() greenlet.Frame {
-	return greenlet.MakeFrame(resolverAnswerFrame{r: v.recv})
+func (v resolverAnswerFrameValue) Frame() gen.Frame {
+	return gen.MakeFrame(resolverAnswerFrame{r: v.recv})
 }
 func init() {
-	greenlet.Declare("resolver.lookUp", "resolver.resolve", "resolver.all", "resolver.serve", "resolver.answer")
+	gen.Declare("resolver.lookUp", "resolver.resolve", "resolver.all", "resolver.serve", "resolver.answer")
 }

@@ -4,51 +4,54 @@
 
 package main
 
-import greenlet "github.com/going-green/greenlet/runtime"
+import (
+	greenlet "github.com/going-green/greenlet/runtime"
+	"github.com/going-green/greenlet/runtime/gen"
+)
 
-const _ = greenlet.Protocol1_RunGoGenerate
+const _ = gen.Protocol1_RunGoGenerate
 
 // memberPassFrame is an activation of member.pass.
 type memberPassFrame struct {
-	greenlet.Header
+	gen.Header
 	m     *member
 	token int
 	t0    any
 }
 
 func (m *member) newPassFrame(token int) *memberPassFrame {
-	return greenlet.MakeFrame(memberPassFrame{m: m, token: token})
+	return gen.MakeFrame(memberPassFrame{m: m, token: token})
 }
 
 // passResumable is member.pass for callers that can be suspended.
-func (m *member) passResumable(r *greenlet.Run, token int) greenlet.Status {
+func (m *member) passResumable(r *gen.Run, token int) gen.Status {
 	return (*memberPassFrame)(nil).body(r, m, token)
 }
 
-func (f *memberPassFrame) body(r *greenlet.Run, m *member, token int) (st greenlet.Status) {
+func (f *memberPassFrame) body(r *gen.Run, m *member, token int) (st gen.Status) {
 //line main.go:32:1
 	if token <= 0 {
 		goto after_loop_32
 	}
 //line main.go:33:1
-	f = greenlet.Take(r, f, 48)
+	f = gen.Take(r, f, 48)
 	r.Leaf(f, &f.Header)
 	f.m, f.PC = m, 1
 	r.Await(&f.token)
 //line main.go:33:1
-	return greenlet.Send[int](r, m.next.self, token-1)
+	return gen.Send[int](r, m.next.self, token-1)
 after_loop_32:
-	f = greenlet.Take(r, f, 48)
+	f = gen.Take(r, f, 48)
 	r.Leaf(f, &f.Header)
 	f.m, f.PC = nil, 2
 	r.Await(&f.t0)
 //line main.go:35:1
-	return greenlet.Send(r, greenlet.Main(), m.number)
+	return gen.Send(r, greenlet.Main(), m.number)
 }
 
-//line main_greenlet.go:50:1
+//line main_greenlet.go:53:1
 
-func (f *memberPassFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *memberPassFrame) Resume(r *gen.Run) (st gen.Status) {
 	m, token := f.m, f.token
 	var t0 any
 	_ = t0
@@ -73,22 +76,22 @@ body_32:
 	f.PC = 1
 	r.Await(&f.token)
 //line main.go:33:1
-	return greenlet.Send[int](r, m.next.self, token-1)
+	return gen.Send[int](r, m.next.self, token-1)
 after_loop_32:
 	f.m, f.PC = nil, 2
 	r.Await(&f.t0)
 //line main.go:35:1
-	return greenlet.Send(r, greenlet.Main(), m.number)
+	return gen.Send(r, greenlet.Main(), m.number)
 }
 
-//line main_greenlet.go:85:1
+//line main_greenlet.go:88:1
 
-func (f *memberPassFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.token) }
-func (f *memberPassFrame) Forget()                 { *f = memberPassFrame{Header: f.Header} }
-func (f *memberPassFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 48) }
-func (*memberPassFrame) Func() *greenlet.Func      { return &memberPassFrameInfo }
+func (f *memberPassFrame) Args(args []any)    { gen.SetArgs(f, args, &f.token) }
+func (f *memberPassFrame) Forget()            { *f = memberPassFrame{Header: f.Header} }
+func (f *memberPassFrame) Release(r *gen.Run) { gen.Free(r, f, 48) }
+func (*memberPassFrame) Func() *gen.Func      { return &memberPassFrameInfo }
 
-var memberPassFrameInfo = greenlet.Func{Name: "main.(*member).pass", File: "github.com/going-green/greenlet/examples/ring/main.go", Line: 31, Points: "33 m; 35"}
+var memberPassFrameInfo = gen.Func{Name: "main.(*member).pass", File: "github.com/going-green/greenlet/examples/ring/main.go", Line: 31, Points: "33 m; 35"}
 var _ func(*member, int) = (*member).pass
 
 // memberPassFrameValue is member.pass as a value, for callers that can be suspended.
@@ -96,17 +99,15 @@ type memberPassFrameValue struct {
 	recv *member
 }
 
-func (v memberPassFrameValue) CallResumable(r *greenlet.Run, p0 int) greenlet.Status {
+func (v memberPassFrameValue) CallResumable(r *gen.Run, p0 int) gen.Status {
 	return v.recv.passResumable(r, p0)
 }
 func init() {
-	greenlet.RegisterMethod((*new(*member)).pass, func(recv *member) any {
+	gen.RegisterMethod((*new(*member)).pass, func(recv *member) any {
 		return memberPassFrameValue{recv}
 	})
 }
-func (v memberPassFrameValue) Frame() greenlet.Frame {
-	return greenlet.MakeFrame(memberPassFrame{m: v.recv})
-}
+func (v memberPassFrameValue) Frame() gen.Frame { return gen.MakeFrame(memberPassFrame{m: v.recv}) }
 func init() {
-	greenlet.Declare("member.pass")
+	gen.Declare("member.pass")
 }

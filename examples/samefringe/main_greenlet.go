@@ -4,57 +4,55 @@
 
 package main
 
-import greenlet "github.com/going-green/greenlet/runtime"
+import "github.com/going-green/greenlet/runtime/gen"
 
-const _ = greenlet.Protocol1_RunGoGenerate
+const _ = gen.Protocol1_RunGoGenerate
 
 // treeFringeFrame is an activation of tree.fringe.
 type treeFringeFrame struct {
-	greenlet.Header
+	gen.Header
 	t *tree
 }
 
-func (t *tree) newFringeFrame() *treeFringeFrame { return greenlet.MakeFrame(treeFringeFrame{t: t}) }
+func (t *tree) newFringeFrame() *treeFringeFrame { return gen.MakeFrame(treeFringeFrame{t: t}) }
 
 // fringeResumable is tree.fringe for callers that can be suspended.
-func (t *tree) fringeResumable(r *greenlet.Run) greenlet.Status {
-	return (*treeFringeFrame)(nil).body(r, t)
-}
+func (t *tree) fringeResumable(r *gen.Run) gen.Status { return (*treeFringeFrame)(nil).body(r, t) }
 
-func (f *treeFringeFrame) body(r *greenlet.Run, t *tree) (st greenlet.Status) {
+func (f *treeFringeFrame) body(r *gen.Run, t *tree) (st gen.Status) {
 //line main.go:47:1
 	if t.left != nil {
 		goto after_if_47
 	}
 //line main.go:48:1
-	f = greenlet.Take(r, f, 7)
+	f = gen.Take(r, f, 7)
 	r.Leaf(f, &f.Header)
 	f.t, f.PC = nil, 1
 //line main.go:48:1
 	if p, ok := r.Out().(*string); ok {
 		*p = t.leaf
-		return greenlet.Left
+		return gen.Left
 	}
-	return greenlet.Yielded(r, t.leaf)
+	return gen.Yielded(r, t.leaf)
 after_if_47:
 //line main.go:51:1
-	if st = t.left.fringeResumable(r); st != greenlet.Done {
-		f = greenlet.Take(r, f, 7)
+	if st = t.left.fringeResumable(r); st != gen.Done {
+		f = gen.Take(r, f, 7)
 		f.t, f.PC = t, 2
 		return r.Link(f, &f.Header, st)
 	}
 //line main.go:52:1
-	if st = t.right.fringeResumable(r); st != greenlet.Done {
-		f = greenlet.Take(r, f, 7)
+	if st = t.right.fringeResumable(r); st != gen.Done {
+		f = gen.Take(r, f, 7)
 		f.t, f.PC = nil, 3
 		return r.Link(f, &f.Header, st)
 	}
-	return greenlet.Done
+	return gen.Done
 }
 
-//line main_greenlet.go:56:1
+//line main_greenlet.go:54:1
 
-func (f *treeFringeFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *treeFringeFrame) Resume(r *gen.Run) (st gen.Status) {
 	t := f.t
 	switch f.PC {
 	case 0:
@@ -64,7 +62,7 @@ func (f *treeFringeFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		return r.Return(f, &f.Header)
 	case 2:
 		r.Callee().(*treeFringeFrame).Release(r)
-		if st = t.right.fringeResumable(r); st != greenlet.Done {
+		if st = t.right.fringeResumable(r); st != gen.Done {
 			f.t, f.PC = nil, 3
 			return r.Link(f, &f.Header, st)
 		}
@@ -75,13 +73,13 @@ func (f *treeFringeFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-//line main_greenlet.go:79:1
+//line main_greenlet.go:77:1
 
-func (f *treeFringeFrame) Forget()                 { *f = treeFringeFrame{Header: f.Header} }
-func (f *treeFringeFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 7) }
-func (*treeFringeFrame) Func() *greenlet.Func      { return &treeFringeFrameInfo }
+func (f *treeFringeFrame) Forget()            { *f = treeFringeFrame{Header: f.Header} }
+func (f *treeFringeFrame) Release(r *gen.Run) { gen.Free(r, f, 7) }
+func (*treeFringeFrame) Func() *gen.Func      { return &treeFringeFrameInfo }
 
-var treeFringeFrameInfo = greenlet.Func{Name: "main.(*tree).fringe", File: "github.com/going-green/greenlet/examples/samefringe/main.go", Line: 46, Points: "48; 51 t; 52"}
+var treeFringeFrameInfo = gen.Func{Name: "main.(*tree).fringe", File: "github.com/going-green/greenlet/examples/samefringe/main.go", Line: 46, Points: "48; 51 t; 52"}
 var _ func(*tree) = (*tree).fringe
 
 // treeFringeFrameValue is tree.fringe as a value, for callers that can be suspended.
@@ -89,17 +87,15 @@ type treeFringeFrameValue struct {
 	recv *tree
 }
 
-func (v treeFringeFrameValue) CallResumable(r *greenlet.Run) greenlet.Status {
+func (v treeFringeFrameValue) CallResumable(r *gen.Run) gen.Status {
 	return v.recv.fringeResumable(r)
 }
 func init() {
-	greenlet.RegisterMethod((*new(*tree)).fringe, func(recv *tree) any {
+	gen.RegisterMethod((*new(*tree)).fringe, func(recv *tree) any {
 		return treeFringeFrameValue{recv}
 	})
 }
-func (v treeFringeFrameValue) Frame() greenlet.Frame {
-	return greenlet.MakeFrame(treeFringeFrame{t: v.recv})
-}
+func (v treeFringeFrameValue) Frame() gen.Frame { return gen.MakeFrame(treeFringeFrame{t: v.recv}) }
 func init() {
-	greenlet.Declare("tree.fringe")
+	gen.Declare("tree.fringe")
 }

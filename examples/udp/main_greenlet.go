@@ -9,17 +9,17 @@ import (
 	"fmt"
 	"github.com/going-green/greenlet/hub"
 	"github.com/going-green/greenlet/hub/socket"
-	greenlet "github.com/going-green/greenlet/runtime"
+	"github.com/going-green/greenlet/runtime/gen"
 	"net"
 	"os"
 	"time"
 )
 
-const _ = greenlet.Protocol1_RunGoGenerate
+const _ = gen.Protocol1_RunGoGenerate
 
 // answerFrame is an activation of answer.
 type answerFrame struct {
-	greenlet.Header
+	gen.Header
 	p    *socket.PacketConn
 	deaf int
 	buf  []byte
@@ -28,17 +28,17 @@ type answerFrame struct {
 }
 
 func newAnswerFrame(p *socket.PacketConn, deaf int) *answerFrame {
-	return greenlet.MakeFrame(answerFrame{p: p, deaf: deaf})
+	return gen.MakeFrame(answerFrame{p: p, deaf: deaf})
 }
-func (f *answerFrame) Results() error                        { f.Over(f); return f.ret0 }
-func (f *answerFrame) Returned(r *greenlet.Run) (ret0 error) { ret0 = f.ret0; f.Release(r); return }
+func (f *answerFrame) Results() error                   { f.Over(f); return f.ret0 }
+func (f *answerFrame) Returned(r *gen.Run) (ret0 error) { ret0 = f.ret0; f.Release(r); return }
 
 // answerResumable is answer for callers that can be suspended.
-func answerResumable(r *greenlet.Run, p *socket.PacketConn, deaf int) (error, greenlet.Status) {
+func answerResumable(r *gen.Run, p *socket.PacketConn, deaf int) (error, gen.Status) {
 	return (*answerFrame)(nil).body(r, p, deaf)
 }
 
-func (f *answerFrame) body(r *greenlet.Run, p *socket.PacketConn, deaf int) (ret0 error, st greenlet.Status) {
+func (f *answerFrame) body(r *gen.Run, p *socket.PacketConn, deaf int) (ret0 error, st gen.Status) {
 	var (
 		buf       []byte
 		n, m      int
@@ -64,32 +64,32 @@ func (f *answerFrame) body(r *greenlet.Run, p *socket.PacketConn, deaf int) (ret
 loop_26:
 //line main.go:27:1
 	m, from, err, st = p.ReadFromResumable(r, buf)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 14)
+	if st != gen.Done {
+		f = gen.Take(r, f, 14)
 		f.p, f.deaf, f.buf, f.n, f.PC = p, deaf, buf, n, 1
 		return ret0, r.Link(f, &f.Header, st)
 	}
 resumed_27:
 //line main.go:28:1
 	if errors.Is(err, net.ErrClosed) {
-		return nil, greenlet.Done
+		return nil, gen.Done
 	}
 	if err != nil {
-		return err, greenlet.Done
+		return err, gen.Done
 	}
 	if deaf > 0 && n%deaf == 0 {
 		goto next_26
 	}
 	_, err2, st = p.WriteToResumable(r, fmt.Appendf(nil, "%s, number %d", buf[:m], n), from)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 14)
+	if st != gen.Done {
+		f = gen.Take(r, f, 14)
 		f.p, f.deaf, f.buf, f.n, f.PC = p, deaf, buf, n, 2
 		return ret0, r.Link(f, &f.Header, st)
 	}
 resumed_37:
 //line main.go:37:1
 	if err2 != nil {
-		return err2, greenlet.Done
+		return err2, gen.Done
 	}
 next_26:
 	n++
@@ -98,23 +98,23 @@ next_26:
 
 //line main_greenlet.go:101:1
 
-func (f *answerFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *answerFrame) Resume(r *gen.Run) (st gen.Status) {
 	f.ret0, st = f.body(r, f.p, f.deaf)
 	return r.Started(f, &f.Header, st)
 }
 
-func (f *answerFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.p, &f.deaf) }
-func (f *answerFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
-func (f *answerFrame) Forget()                              { *f = answerFrame{Header: f.Header, ret0: f.ret0} }
-func (f *answerFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 14) }
-func (*answerFrame) Func() *greenlet.Func                   { return &answerFrameInfo }
+func (f *answerFrame) Args(args []any)            { gen.SetArgs(f, args, &f.p, &f.deaf) }
+func (f *answerFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
+func (f *answerFrame) Forget()                    { *f = answerFrame{Header: f.Header, ret0: f.ret0} }
+func (f *answerFrame) Release(r *gen.Run)         { gen.Free(r, f, 14) }
+func (*answerFrame) Func() *gen.Func              { return &answerFrameInfo }
 
-var answerFrameInfo = greenlet.Func{Name: "main.answer", File: "github.com/going-green/greenlet/examples/udp/main.go", Line: 24, Points: "27 p deaf buf n; 37 ="}
+var answerFrameInfo = gen.Func{Name: "main.answer", File: "github.com/going-green/greenlet/examples/udp/main.go", Line: 24, Points: "27 p deaf buf n; 37 ="}
 var _ func(*socket.PacketConn, int) error = answer
 
 // askFrame is an activation of ask.
 type askFrame struct {
-	greenlet.Header
+	gen.Header
 	h        *hub.Hub
 	c        *socket.Conn
 	question string
@@ -122,15 +122,15 @@ type askFrame struct {
 }
 
 func newAskFrame(h *hub.Hub, c *socket.Conn, question string) *askFrame {
-	return greenlet.MakeFrame(askFrame{h: h, c: c, question: question})
+	return gen.MakeFrame(askFrame{h: h, c: c, question: question})
 }
 
 // askResumable is ask for callers that can be suspended.
-func askResumable(r *greenlet.Run, h *hub.Hub, c *socket.Conn, question string) greenlet.Status {
+func askResumable(r *gen.Run, h *hub.Hub, c *socket.Conn, question string) gen.Status {
 	return (*askFrame)(nil).body(r, h, c, question)
 }
 
-func (f *askFrame) body(r *greenlet.Run, h *hub.Hub, c *socket.Conn, question string) (st greenlet.Status) {
+func (f *askFrame) body(r *gen.Run, h *hub.Hub, c *socket.Conn, question string) (st gen.Status) {
 	var (
 		buf  []byte
 		err  error
@@ -154,8 +154,8 @@ func (f *askFrame) body(r *greenlet.Run, h *hub.Hub, c *socket.Conn, question st
 	buf = make([]byte, 1500)
 loop_48:
 	_, err, st = c.WriteStringResumable(r, question)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 33)
+	if st != gen.Done {
+		f = gen.Take(r, f, 33)
 		f.h, f.c, f.question, f.buf, f.PC = h, c, question, buf, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -166,8 +166,8 @@ resumed_49:
 	}
 	c.SetReadDeadline(h.Now().Add(100 * time.Millisecond))
 	n, err2, st = c.ReadResumable(r, buf)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 33)
+	if st != gen.Done {
+		f = gen.Take(r, f, 33)
 		f.h, f.c, f.question, f.buf, f.PC = h, c, question, buf, 2
 		return r.Link(f, &f.Header, st)
 	}
@@ -175,7 +175,7 @@ resumed_53:
 //line main.go:54:1
 	if err2 == nil {
 		fmt.Printf("%s\n", buf[:n])
-		return greenlet.Done
+		return gen.Done
 	}
 	if !errors.Is(err2, os.ErrDeadlineExceeded) {
 		panic(err2)
@@ -186,21 +186,21 @@ resumed_53:
 
 //line main_greenlet.go:190:1
 
-func (f *askFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *askFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.h, f.c, f.question))
 }
 
-func (f *askFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.h, &f.c, &f.question) }
-func (f *askFrame) Forget()                 { *f = askFrame{Header: f.Header} }
-func (f *askFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 33) }
-func (*askFrame) Func() *greenlet.Func      { return &askFrameInfo }
+func (f *askFrame) Args(args []any)    { gen.SetArgs(f, args, &f.h, &f.c, &f.question) }
+func (f *askFrame) Forget()            { *f = askFrame{Header: f.Header} }
+func (f *askFrame) Release(r *gen.Run) { gen.Free(r, f, 33) }
+func (*askFrame) Func() *gen.Func      { return &askFrameInfo }
 
-var askFrameInfo = greenlet.Func{Name: "main.ask", File: "github.com/going-green/greenlet/examples/udp/main.go", Line: 46, Points: "49 h c question buf; 53 ="}
+var askFrameInfo = gen.Func{Name: "main.ask", File: "github.com/going-green/greenlet/examples/udp/main.go", Line: 46, Points: "49 h c question buf; 53 ="}
 var _ func(*hub.Hub, *socket.Conn, string) = ask
 
 // showFrame is an activation of show.
 type showFrame struct {
-	greenlet.DeferHeader
+	gen.DeferHeader
 	h      *hub.Hub
 	p      *socket.PacketConn
 	c      *socket.Conn
@@ -209,39 +209,39 @@ type showFrame struct {
 }
 
 func newShowFrame(h *hub.Hub, p *socket.PacketConn) *showFrame {
-	return greenlet.MakeFrame(showFrame{h: h, p: p})
+	return gen.MakeFrame(showFrame{h: h, p: p})
 }
 
 // showResumable is show for callers that can be suspended.
-func showResumable(r *greenlet.Run, h *hub.Hub, p *socket.PacketConn) greenlet.Status {
+func showResumable(r *gen.Run, h *hub.Hub, p *socket.PacketConn) gen.Status {
 	return (*showFrame)(nil).run(r, h, p)
 }
 
-func (f *showFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *showFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.run(r, f.h, f.p))
 }
 
-func (f *showFrame) run(r *greenlet.Run, h *hub.Hub, p *socket.PacketConn) (st greenlet.Status) {
+func (f *showFrame) run(r *gen.Run, h *hub.Hub, p *socket.PacketConn) (st gen.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take(r, f, 31)
+		f = gen.Take(r, f, 31)
 		f.h, f.p = h, p
 		r.Guard()
 	}
 	mark := r.Mark()
-	for st = f.step(r, h, p); st == greenlet.Broken; st = f.step(r, h, p) {
+	for st = f.step(r, h, p); st == gen.Broken; st = f.step(r, h, p) {
 		r.Recovered(mark)
 	}
-	if hot && st == greenlet.Done {
+	if hot && st == gen.Done {
 		f.Release(r)
 	}
 	return st
 }
 
-func (f *showFrame) step(r *greenlet.Run, h *hub.Hub, p *socket.PacketConn) (end greenlet.Status) {
-	end = greenlet.Broken
+func (f *showFrame) step(r *gen.Run, h *hub.Hub, p *socket.PacketConn) (end gen.Status) {
+	end = gen.Broken
 	defer f.Catch(&end)
-	var st greenlet.Status
+	var st gen.Status
 	var (
 		c      *socket.Conn
 		err    error
@@ -256,7 +256,7 @@ func (f *showFrame) step(r *greenlet.Run, h *hub.Hub, p *socket.PacketConn) (end
 		c, t0, t1, t2 = f.c, f.t0, f.t1, f.t2
 		r.Callee().(*askFrame).Release(r)
 		goto resumed_74
-	case greenlet.Unwind:
+	case gen.Unwind:
 		goto unwind
 	}
 
@@ -270,7 +270,7 @@ func (f *showFrame) step(r *greenlet.Run, h *hub.Hub, p *socket.PacketConn) (end
 	}
 //line main.go:68:1
 	c, err, st = socket.DialResumable(r, h, "udp", f.p.LocalAddr().String())
-	if st != greenlet.Done {
+	if st != gen.Done {
 		f.p, f.PC = nil, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -303,7 +303,7 @@ loop_73:
 	{
 		question := t0[t2]
 //line main.go:74:1
-		if st = askResumable(r, h, c, question); st != greenlet.Done {
+		if st = askResumable(r, h, c, question); st != gen.Done {
 			f.c, f.t0, f.t1, f.t2, f.PC = c, t0, t1, t2, 2
 			return r.Link(f, &f.Header, st)
 		}
@@ -315,32 +315,32 @@ resumed_74:
 unwind:
 	for f.Pending() {
 //line main.go:76:1
-		if sub := f.Next(r); sub != greenlet.Done {
+		if sub := f.Next(r); sub != gen.Done {
 			return r.Link(f, &f.Header, sub)
 		}
 	}
 //line main.go:76:1
 	f.End()
-	return greenlet.Done
+	return gen.Done
 }
 
 //line main_greenlet.go:330:1
 
-func (f *showFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.h, &f.p) }
-func (f *showFrame) Forget()                 { *f = showFrame{DeferHeader: f.DeferHeader} }
-func (f *showFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 31) }
-func (*showFrame) Func() *greenlet.Func      { return &showFrameInfo }
+func (f *showFrame) Args(args []any)    { gen.SetArgs(f, args, &f.h, &f.p) }
+func (f *showFrame) Forget()            { *f = showFrame{DeferHeader: f.DeferHeader} }
+func (f *showFrame) Release(r *gen.Run) { gen.Free(r, f, 31) }
+func (*showFrame) Func() *gen.Func      { return &showFrameInfo }
 
-var showFrameInfo = greenlet.Func{Name: "main.show", File: "github.com/going-green/greenlet/examples/udp/main.go", Line: 66, End: 76, Points: "68 h; 74 h c t0 t1 t2"}
+var showFrameInfo = gen.Func{Name: "main.show", File: "github.com/going-green/greenlet/examples/udp/main.go", Line: 66, End: 76, Points: "68 h; 74 h c t0 t1 t2"}
 var _ func(*hub.Hub, *socket.PacketConn) = show
 
 // showFrameValue is show as a value, for callers that can be suspended.
 type showFrameValue struct{}
 
-func (showFrameValue) CallResumable(r *greenlet.Run, p0 *hub.Hub, p1 *socket.PacketConn) greenlet.Status {
+func (showFrameValue) CallResumable(r *gen.Run, p0 *hub.Hub, p1 *socket.PacketConn) gen.Status {
 	return showResumable(r, p0, p1)
 }
 func init() {
-	greenlet.Register(show, showFrameValue{})
+	gen.Register(show, showFrameValue{})
 }
-func (showFrameValue) Frame() greenlet.Frame { return greenlet.MakeFrame(showFrame{}) }
+func (showFrameValue) Frame() gen.Frame { return gen.MakeFrame(showFrame{}) }

@@ -9,46 +9,46 @@ import (
 	"fmt"
 	"github.com/going-green/greenlet/hub"
 	"github.com/going-green/greenlet/hub/httpd"
-	greenlet "github.com/going-green/greenlet/runtime"
+	"github.com/going-green/greenlet/runtime/gen"
 	"net/http"
 	"net/url"
 	"time"
 )
 
-const _ = greenlet.Protocol1_RunGoGenerate
+const _ = gen.Protocol1_RunGoGenerate
 
 // serveFrame is an activation of serve.
 type serveFrame struct {
-	greenlet.Header
+	gen.Header
 	s    *httpd.Server
 	ret0 error
 }
 
-func newServeFrame(s *httpd.Server) *serveFrame             { return greenlet.MakeFrame(serveFrame{s: s}) }
-func (f *serveFrame) Results() error                        { f.Over(f); return f.ret0 }
-func (f *serveFrame) Returned(r *greenlet.Run) (ret0 error) { ret0 = f.ret0; f.Release(r); return }
+func newServeFrame(s *httpd.Server) *serveFrame        { return gen.MakeFrame(serveFrame{s: s}) }
+func (f *serveFrame) Results() error                   { f.Over(f); return f.ret0 }
+func (f *serveFrame) Returned(r *gen.Run) (ret0 error) { ret0 = f.ret0; f.Release(r); return }
 
 // serveResumable is serve for callers that can be suspended.
-func serveResumable(r *greenlet.Run, s *httpd.Server) (error, greenlet.Status) {
+func serveResumable(r *gen.Run, s *httpd.Server) (error, gen.Status) {
 	return (*serveFrame)(nil).body(r, s)
 }
 
-func (f *serveFrame) body(r *greenlet.Run, s *httpd.Server) (ret0 error, st greenlet.Status) {
+func (f *serveFrame) body(r *gen.Run, s *httpd.Server) (ret0 error, st gen.Status) {
 	var t0 error
 //line main.go:25:1
 	t0, st = s.ServeResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 34)
+	if st != gen.Done {
+		f = gen.Take(r, f, 34)
 		f.s, f.PC = nil, 1
 		return ret0, r.Link(f, &f.Header, st)
 	}
 //line main.go:25:1
-	return t0, greenlet.Done
+	return t0, gen.Done
 }
 
 //line main_greenlet.go:50:1
 
-func (f *serveFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *serveFrame) Resume(r *gen.Run) (st gen.Status) {
 	var t0 error
 	switch f.PC {
 	case 0:
@@ -64,42 +64,40 @@ func (f *serveFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 //line main_greenlet.go:66:1
 
-func (f *serveFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.s) }
-func (f *serveFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
-func (f *serveFrame) Forget()                              { *f = serveFrame{Header: f.Header, ret0: f.ret0} }
-func (f *serveFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 34) }
-func (*serveFrame) Func() *greenlet.Func                   { return &serveFrameInfo }
+func (f *serveFrame) Args(args []any)            { gen.SetArgs(f, args, &f.s) }
+func (f *serveFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
+func (f *serveFrame) Forget()                    { *f = serveFrame{Header: f.Header, ret0: f.ret0} }
+func (f *serveFrame) Release(r *gen.Run)         { gen.Free(r, f, 34) }
+func (*serveFrame) Func() *gen.Func              { return &serveFrameInfo }
 
-var serveFrameInfo = greenlet.Func{Name: "main.serve", File: "github.com/going-green/greenlet/examples/webchat/main.go", Line: 25, Points: "25"}
+var serveFrameInfo = gen.Func{Name: "main.serve", File: "github.com/going-green/greenlet/examples/webchat/main.go", Line: 25, Points: "25"}
 var _ func(*httpd.Server) error = serve
 
 // stopFrame is an activation of stop.
 type stopFrame struct {
-	greenlet.Header
+	gen.Header
 	s *httpd.Server
 }
 
-func newStopFrame(s *httpd.Server) *stopFrame { return greenlet.MakeFrame(stopFrame{s: s}) }
+func newStopFrame(s *httpd.Server) *stopFrame { return gen.MakeFrame(stopFrame{s: s}) }
 
 // stopResumable is stop for callers that can be suspended.
-func stopResumable(r *greenlet.Run, s *httpd.Server) greenlet.Status {
-	return (*stopFrame)(nil).body(r, s)
-}
+func stopResumable(r *gen.Run, s *httpd.Server) gen.Status { return (*stopFrame)(nil).body(r, s) }
 
-func (f *stopFrame) body(r *greenlet.Run, s *httpd.Server) (st greenlet.Status) {
+func (f *stopFrame) body(r *gen.Run, s *httpd.Server) (st gen.Status) {
 //line main.go:30:1
 	_, st = s.StopResumable(r, time.Second)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 7)
+	if st != gen.Done {
+		f = gen.Take(r, f, 7)
 		f.s, f.PC = nil, 1
 		return r.Link(f, &f.Header, st)
 	}
-	return greenlet.Done
+	return gen.Done
 }
 
-//line main_greenlet.go:101:1
+//line main_greenlet.go:99:1
 
-func (f *stopFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *stopFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.s))
@@ -109,28 +107,28 @@ func (f *stopFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-func (f *stopFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.s) }
-func (f *stopFrame) Forget()                 { *f = stopFrame{Header: f.Header} }
-func (f *stopFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 7) }
-func (*stopFrame) Func() *greenlet.Func      { return &stopFrameInfo }
+func (f *stopFrame) Args(args []any)    { gen.SetArgs(f, args, &f.s) }
+func (f *stopFrame) Forget()            { *f = stopFrame{Header: f.Header} }
+func (f *stopFrame) Release(r *gen.Run) { gen.Free(r, f, 7) }
+func (*stopFrame) Func() *gen.Func      { return &stopFrameInfo }
 
-var stopFrameInfo = greenlet.Func{Name: "main.stop", File: "github.com/going-green/greenlet/examples/webchat/main.go", Line: 30, Points: "30"}
+var stopFrameInfo = gen.Func{Name: "main.stop", File: "github.com/going-green/greenlet/examples/webchat/main.go", Line: 30, Points: "30"}
 var _ func(*httpd.Server) = stop
 
 // stopFrameValue is stop as a value, for callers that can be suspended.
 type stopFrameValue struct{}
 
-func (stopFrameValue) CallResumable(r *greenlet.Run, p0 *httpd.Server) greenlet.Status {
+func (stopFrameValue) CallResumable(r *gen.Run, p0 *httpd.Server) gen.Status {
 	return stopResumable(r, p0)
 }
 func init() {
-	greenlet.Register(stop, stopFrameValue{})
+	gen.Register(stop, stopFrameValue{})
 }
-func (stopFrameValue) Frame() greenlet.Frame { return greenlet.MakeFrame(stopFrame{}) }
+func (stopFrameValue) Frame() gen.Frame { return gen.MakeFrame(stopFrame{}) }
 
 // listensFrame is an activation of listens.
 type listensFrame struct {
-	greenlet.Header
+	gen.Header
 	h     *hub.Hub
 	room0 string
 	n     int
@@ -139,15 +137,15 @@ type listensFrame struct {
 }
 
 func newListensFrame(h *hub.Hub, room0 string, n int) *listensFrame {
-	return greenlet.MakeFrame(listensFrame{h: h, room0: room0, n: n})
+	return gen.MakeFrame(listensFrame{h: h, room0: room0, n: n})
 }
 
 // listensResumable is listens for callers that can be suspended.
-func listensResumable(r *greenlet.Run, h *hub.Hub, room0 string, n int) greenlet.Status {
+func listensResumable(r *gen.Run, h *hub.Hub, room0 string, n int) gen.Status {
 	return (*listensFrame)(nil).body(r, h, room0, n)
 }
 
-func (f *listensFrame) body(r *greenlet.Run, h *hub.Hub, room0 string, n int) (st greenlet.Status) {
+func (f *listensFrame) body(r *gen.Run, h *hub.Hub, room0 string, n int) (st gen.Status) {
 	var room *string
 	var next *int
 	var list []message
@@ -159,7 +157,7 @@ func (f *listensFrame) body(r *greenlet.Run, h *hub.Hub, room0 string, n int) (s
 loop_36:
 //line main.go:36:1
 	if (*next) >= n {
-		return greenlet.Done
+		return gen.Done
 	}
 	{
 //line main.go:37:1
@@ -177,8 +175,8 @@ loop_36:
 			}
 			return list
 		})
-		if st != greenlet.Done {
-			f = greenlet.Take(r, f, 63)
+		if st != gen.Done {
+			f = gen.Take(r, f, 63)
 			f.h, f.room, f.n, f.next, f.PC = h, room, n, next, 1
 			return r.Link(f, &f.Header, st)
 		}
@@ -188,13 +186,13 @@ loop_36:
 		fmt.Printf("%s: %s\n", m.Name, m.Text)
 		*next = m.Number + 1
 	}
-	next = greenlet.Copy(next)
+	next = gen.Copy(next)
 	goto loop_36
 }
 
-//line main_greenlet.go:196:1
+//line main_greenlet.go:194:1
 
-func (f *listensFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *listensFrame) Resume(r *gen.Run) (st gen.Status) {
 	h, n := f.h, f.n
 	var room *string
 	var next *int
@@ -204,7 +202,7 @@ func (f *listensFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		return r.Started(f, &f.Header, f.body(r, f.h, f.room0, f.n))
 	case 1:
 		room, next = f.room, f.next
-		list = r.Callee().(interface{ Returned(*greenlet.Run) []message }).Returned(r)
+		list = r.Callee().(interface{ Returned(*gen.Run) []message }).Returned(r)
 		goto resumed_37
 	}
 
@@ -229,7 +227,7 @@ loop_36:
 			}
 			return list
 		})
-		if st != greenlet.Done {
+		if st != gen.Done {
 			f.room, f.next, f.PC = room, next, 1
 			return r.Link(f, &f.Header, st)
 		}
@@ -240,48 +238,48 @@ resumed_37:
 		fmt.Printf("%s: %s\n", m.Name, m.Text)
 		*next = m.Number + 1
 	}
-	next = greenlet.Copy(next)
+	next = gen.Copy(next)
 	goto loop_36
 }
 
-//line main_greenlet.go:248:1
+//line main_greenlet.go:246:1
 
-func (f *listensFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.h, &f.room0, &f.n) }
-func (f *listensFrame) Forget()                 { *f = listensFrame{Header: f.Header} }
-func (f *listensFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 63) }
-func (*listensFrame) Func() *greenlet.Func      { return &listensFrameInfo }
+func (f *listensFrame) Args(args []any)    { gen.SetArgs(f, args, &f.h, &f.room0, &f.n) }
+func (f *listensFrame) Forget()            { *f = listensFrame{Header: f.Header} }
+func (f *listensFrame) Release(r *gen.Run) { gen.Free(r, f, 63) }
+func (*listensFrame) Func() *gen.Func      { return &listensFrameInfo }
 
-var listensFrameInfo = greenlet.Func{Name: "main.listens", File: "github.com/going-green/greenlet/examples/webchat/main.go", Line: 35, Points: "37 h room n next"}
+var listensFrameInfo = gen.Func{Name: "main.listens", File: "github.com/going-green/greenlet/examples/webchat/main.go", Line: 35, Points: "37 h room n next"}
 var _ func(*hub.Hub, string, int) = listens
 
 // listensFrameValue is listens as a value, for callers that can be suspended.
 type listensFrameValue struct{}
 
-func (listensFrameValue) CallResumable(r *greenlet.Run, p0 *hub.Hub, p1 string, p2 int) greenlet.Status {
+func (listensFrameValue) CallResumable(r *gen.Run, p0 *hub.Hub, p1 string, p2 int) gen.Status {
 	return listensResumable(r, p0, p1, p2)
 }
 func init() {
-	greenlet.Register(listens, listensFrameValue{})
+	gen.Register(listens, listensFrameValue{})
 }
-func (listensFrameValue) Frame() greenlet.Frame { return greenlet.MakeFrame(listensFrame{}) }
+func (listensFrameValue) Frame() gen.Frame { return gen.MakeFrame(listensFrame{}) }
 
 // saysFrame is an activation of says.
 type saysFrame struct {
-	greenlet.Header
+	gen.Header
 	h                *hub.Hub
 	room, name, text string
 }
 
 func newSaysFrame(h *hub.Hub, room string, name string, text string) *saysFrame {
-	return greenlet.MakeFrame(saysFrame{h: h, room: room, name: name, text: text})
+	return gen.MakeFrame(saysFrame{h: h, room: room, name: name, text: text})
 }
 
 // saysResumable is says for callers that can be suspended.
-func saysResumable(r *greenlet.Run, h *hub.Hub, room string, name string, text string) greenlet.Status {
+func saysResumable(r *gen.Run, h *hub.Hub, room string, name string, text string) gen.Status {
 	return (*saysFrame)(nil).body(r, h, room, name, text)
 }
 
-func (f *saysFrame) body(r *greenlet.Run, h *hub.Hub, room string, name string, text string) (st greenlet.Status) {
+func (f *saysFrame) body(r *gen.Run, h *hub.Hub, room string, name string, text string) (st gen.Status) {
 //line main.go:57:1
 	_, st = hub.BlockResumable(r, h, func() int {
 		resp, err := http.PostForm(room, url.Values{"name": {name}, "text": {text}})
@@ -291,17 +289,17 @@ func (f *saysFrame) body(r *greenlet.Run, h *hub.Hub, room string, name string, 
 		resp.Body.Close()
 		return resp.StatusCode
 	})
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 39)
+	if st != gen.Done {
+		f = gen.Take(r, f, 39)
 		f.h, f.room, f.name, f.text, f.PC = nil, "", "", "", 1
 		return r.Link(f, &f.Header, st)
 	}
-	return greenlet.Done
+	return gen.Done
 }
 
-//line main_greenlet.go:303:1
+//line main_greenlet.go:301:1
 
-func (f *saysFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *saysFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.h, f.room, f.name, f.text))
@@ -311,17 +309,17 @@ func (f *saysFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-func (f *saysFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.h, &f.room, &f.name, &f.text) }
-func (f *saysFrame) Forget()                 { *f = saysFrame{Header: f.Header} }
-func (f *saysFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 39) }
-func (*saysFrame) Func() *greenlet.Func      { return &saysFrameInfo }
+func (f *saysFrame) Args(args []any)    { gen.SetArgs(f, args, &f.h, &f.room, &f.name, &f.text) }
+func (f *saysFrame) Forget()            { *f = saysFrame{Header: f.Header} }
+func (f *saysFrame) Release(r *gen.Run) { gen.Free(r, f, 39) }
+func (*saysFrame) Func() *gen.Func      { return &saysFrameInfo }
 
-var saysFrameInfo = greenlet.Func{Name: "main.says", File: "github.com/going-green/greenlet/examples/webchat/main.go", Line: 56, Points: "57"}
+var saysFrameInfo = gen.Func{Name: "main.says", File: "github.com/going-green/greenlet/examples/webchat/main.go", Line: 56, Points: "57"}
 var _ func(*hub.Hub, string, string, string) = says
 
 // showFrame is an activation of show.
 type showFrame struct {
-	greenlet.Header
+	gen.Header
 	h        *hub.Hub
 	s        *httpd.Server
 	room     string
@@ -329,15 +327,15 @@ type showFrame struct {
 }
 
 func newShowFrame(h *hub.Hub, s *httpd.Server) *showFrame {
-	return greenlet.MakeFrame(showFrame{h: h, s: s})
+	return gen.MakeFrame(showFrame{h: h, s: s})
 }
 
 // showResumable is show for callers that can be suspended.
-func showResumable(r *greenlet.Run, h *hub.Hub, s *httpd.Server) greenlet.Status {
+func showResumable(r *gen.Run, h *hub.Hub, s *httpd.Server) gen.Status {
 	return (*showFrame)(nil).body(r, h, s)
 }
 
-func (f *showFrame) body(r *greenlet.Run, h *hub.Hub, s *httpd.Server) (st greenlet.Status) {
+func (f *showFrame) body(r *gen.Run, h *hub.Hub, s *httpd.Server) (st gen.Status) {
 	var room string
 	var listener *hub.Task
 	if f != nil {
@@ -359,29 +357,29 @@ func (f *showFrame) body(r *greenlet.Run, h *hub.Hub, s *httpd.Server) (st green
 			goto resumed_76
 		case 5:
 			r.Callee().(*stopFrame).Release(r)
-			return greenlet.Done
+			return gen.Done
 		}
 	}
 
 //line main.go:71:1
 	room = "http://" + s.Listener.Addr().String() + "/rooms/green/messages"
 	listener = h.Go(listens, h, room, 3)
-	if st = saysResumable(r, h, room, "ann", "hello?"); st != greenlet.Done {
-		f = greenlet.Take(r, f, 8)
+	if st = saysResumable(r, h, room, "ann", "hello?"); st != gen.Done {
+		f = gen.Take(r, f, 8)
 		f.h, f.s, f.room, f.listener, f.PC = h, s, room, listener, 1
 		return r.Link(f, &f.Header, st)
 	}
 resumed_73:
 //line main.go:74:1
-	if st = saysResumable(r, h, room, "bob", "hello, ann"); st != greenlet.Done {
-		f = greenlet.Take(r, f, 8)
+	if st = saysResumable(r, h, room, "bob", "hello, ann"); st != gen.Done {
+		f = gen.Take(r, f, 8)
 		f.h, f.s, f.room, f.listener, f.PC = h, s, room, listener, 2
 		return r.Link(f, &f.Header, st)
 	}
 resumed_74:
 //line main.go:75:1
-	if st = saysResumable(r, h, room, "ann", "it works"); st != greenlet.Done {
-		f = greenlet.Take(r, f, 8)
+	if st = saysResumable(r, h, room, "ann", "it works"); st != gen.Done {
+		f = gen.Take(r, f, 8)
 		f.h, f.room, f.s, f.listener, f.PC = nil, "", s, listener, 3
 		return r.Link(f, &f.Header, st)
 	}
@@ -392,8 +390,8 @@ resumed_75:
 	}
 //line main.go:76:1
 	_, st = listener.JoinResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 8)
+	if st != gen.Done {
+		f = gen.Take(r, f, 8)
 		f.listener, f.s, f.PC = nil, s, 4
 		return r.Link(f, &f.Header, st)
 	}
@@ -403,35 +401,35 @@ resumed_76:
 		f.listener = nil
 	}
 //line main.go:77:1
-	if st = stopResumable(r, s); st != greenlet.Done {
-		f = greenlet.Take(r, f, 8)
+	if st = stopResumable(r, s); st != gen.Done {
+		f = gen.Take(r, f, 8)
 		f.s, f.PC = nil, 5
 		return r.Link(f, &f.Header, st)
 	}
-	return greenlet.Done
+	return gen.Done
 }
 
-//line main_greenlet.go:416:1
+//line main_greenlet.go:414:1
 
-func (f *showFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *showFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.h, f.s))
 }
 
-func (f *showFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.h, &f.s) }
-func (f *showFrame) Forget()                 { *f = showFrame{Header: f.Header} }
-func (f *showFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 8) }
-func (*showFrame) Func() *greenlet.Func      { return &showFrameInfo }
+func (f *showFrame) Args(args []any)    { gen.SetArgs(f, args, &f.h, &f.s) }
+func (f *showFrame) Forget()            { *f = showFrame{Header: f.Header} }
+func (f *showFrame) Release(r *gen.Run) { gen.Free(r, f, 8) }
+func (*showFrame) Func() *gen.Func      { return &showFrameInfo }
 
-var showFrameInfo = greenlet.Func{Name: "main.show", File: "github.com/going-green/greenlet/examples/webchat/main.go", Line: 70, Points: "73 h s room listener; 74 =; 75 -h -room; 76 s; 77"}
+var showFrameInfo = gen.Func{Name: "main.show", File: "github.com/going-green/greenlet/examples/webchat/main.go", Line: 70, Points: "73 h s room listener; 74 =; 75 -h -room; 76 s; 77"}
 var _ func(*hub.Hub, *httpd.Server) = show
 
 // showFrameValue is show as a value, for callers that can be suspended.
 type showFrameValue struct{}
 
-func (showFrameValue) CallResumable(r *greenlet.Run, p0 *hub.Hub, p1 *httpd.Server) greenlet.Status {
+func (showFrameValue) CallResumable(r *gen.Run, p0 *hub.Hub, p1 *httpd.Server) gen.Status {
 	return showResumable(r, p0, p1)
 }
 func init() {
-	greenlet.Register(show, showFrameValue{})
+	gen.Register(show, showFrameValue{})
 }
-func (showFrameValue) Frame() greenlet.Frame { return greenlet.MakeFrame(showFrame{}) }
+func (showFrameValue) Frame() gen.Frame { return gen.MakeFrame(showFrame{}) }

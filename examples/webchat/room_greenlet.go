@@ -7,16 +7,16 @@ package main
 import (
 	"encoding/json"
 	"github.com/going-green/greenlet/hub"
-	greenlet "github.com/going-green/greenlet/runtime"
+	"github.com/going-green/greenlet/runtime/gen"
 	"net/http"
 	"strconv"
 )
 
-const _ = greenlet.Protocol1_RunGoGenerate
+const _ = gen.Protocol1_RunGoGenerate
 
 // chatListensFrame is an activation of chat.listens.
 type chatListensFrame struct {
-	greenlet.Header
+	gen.Header
 	c     *chat
 	w     http.ResponseWriter
 	r     *http.Request
@@ -25,15 +25,15 @@ type chatListensFrame struct {
 }
 
 func (c *chat) newListensFrame(w http.ResponseWriter, r *http.Request) *chatListensFrame {
-	return greenlet.MakeFrame(chatListensFrame{c: c, w: w, r: r})
+	return gen.MakeFrame(chatListensFrame{c: c, w: w, r: r})
 }
 
 // listensResumable is chat.listens for callers that can be suspended.
-func (c *chat) listensResumable(r2 *greenlet.Run, w http.ResponseWriter, r *http.Request) greenlet.Status {
+func (c *chat) listensResumable(r2 *gen.Run, w http.ResponseWriter, r *http.Request) gen.Status {
 	return (*chatListensFrame)(nil).body(r2, c, w, r)
 }
 
-func (f *chatListensFrame) body(r2 *greenlet.Run, c *chat, w http.ResponseWriter, r *http.Request) (st greenlet.Status) {
+func (f *chatListensFrame) body(r2 *gen.Run, c *chat, w http.ResponseWriter, r *http.Request) (st gen.Status) {
 	var from int
 	var room2 *room
 //line room.go:67:1
@@ -52,8 +52,8 @@ func (f *chatListensFrame) body(r2 *greenlet.Run, c *chat, w http.ResponseWriter
 	}
 //line room.go:70:1
 	_, st = room2.news.WaitForResumable(r2, longest)
-	if st != greenlet.Done {
-		f = greenlet.Take(r2, f, 5)
+	if st != gen.Done {
+		f = gen.Take(r2, f, 5)
 		f.w, f.from, f.room2, f.PC = w, from, room2, 1
 		return r2.Link(f, &f.Header, st)
 	}
@@ -64,12 +64,12 @@ after_if_69:
 //line room.go:72:1
 	w.Header().Set("Content-Type", "application/json")
 	json.NewEncoder(w).Encode(append([]message{}, room2.since(from)...))
-	return greenlet.Done
+	return gen.Done
 }
 
 //line room_greenlet.go:71:1
 
-func (f *chatListensFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
+func (f *chatListensFrame) Resume(r2 *gen.Run) (st gen.Status) {
 	w := f.w
 	var from int
 	var room2 *room
@@ -89,12 +89,12 @@ func (f *chatListensFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 
 //line room_greenlet.go:91:1
 
-func (f *chatListensFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.w, &f.r) }
-func (f *chatListensFrame) Forget()                 { *f = chatListensFrame{Header: f.Header} }
-func (f *chatListensFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 5) }
-func (*chatListensFrame) Func() *greenlet.Func      { return &chatListensFrameInfo }
+func (f *chatListensFrame) Args(args []any)    { gen.SetArgs(f, args, &f.w, &f.r) }
+func (f *chatListensFrame) Forget()            { *f = chatListensFrame{Header: f.Header} }
+func (f *chatListensFrame) Release(r *gen.Run) { gen.Free(r, f, 5) }
+func (*chatListensFrame) Func() *gen.Func      { return &chatListensFrameInfo }
 
-var chatListensFrameInfo = greenlet.Func{Name: "main.(*chat).listens", File: "github.com/going-green/greenlet/examples/webchat/room.go", Line: 66, Points: "70 w from room2"}
+var chatListensFrameInfo = gen.Func{Name: "main.(*chat).listens", File: "github.com/going-green/greenlet/examples/webchat/room.go", Line: 66, Points: "70 w from room2"}
 var _ func(*chat, http.ResponseWriter, *http.Request) = (*chat).listens
 
 // chatListensFrameValue is chat.listens as a value, for callers that can be suspended.
@@ -102,17 +102,15 @@ type chatListensFrameValue struct {
 	recv *chat
 }
 
-func (v chatListensFrameValue) CallResumable(r *greenlet.Run, p0 http.ResponseWriter, p1 *http.Request) greenlet.Status {
+func (v chatListensFrameValue) CallResumable(r *gen.Run, p0 http.ResponseWriter, p1 *http.Request) gen.Status {
 	return v.recv.listensResumable(r, p0, p1)
 }
 func init() {
-	greenlet.RegisterMethod((*new(*chat)).listens, func(recv *chat) any {
+	gen.RegisterMethod((*new(*chat)).listens, func(recv *chat) any {
 		return chatListensFrameValue{recv}
 	})
 }
-func (v chatListensFrameValue) Frame() greenlet.Frame {
-	return greenlet.MakeFrame(chatListensFrame{c: v.recv})
-}
+func (v chatListensFrameValue) Frame() gen.Frame { return gen.MakeFrame(chatListensFrame{c: v.recv}) }
 func init() {
-	greenlet.Declare("chat.listens")
+	gen.Declare("chat.listens")
 }

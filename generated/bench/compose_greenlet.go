@@ -4,77 +4,80 @@
 
 package bench
 
-import greenlet "github.com/going-green/greenlet/runtime"
+import (
+	greenlet "github.com/going-green/greenlet/runtime"
+	"github.com/going-green/greenlet/runtime/gen"
+)
 
-const _ = greenlet.Protocol1_RunGoGenerate
+const _ = gen.Protocol1_RunGoGenerate
 
 // chainFrame is an activation of chain.
 type chainFrame struct {
-	greenlet.Header
+	gen.Header
 	depth, n, i int
-	loop        *greenlet.Loop
+	loop        *gen.Loop
 }
 
 func newChainFrame(depth int, n int) *chainFrame {
-	return greenlet.MakeFrame(chainFrame{depth: depth, n: n})
+	return gen.MakeFrame(chainFrame{depth: depth, n: n})
 }
 
 // chainResumable is chain for callers that can be suspended.
-func chainResumable(r *greenlet.Run, depth int, n int) greenlet.Status {
+func chainResumable(r *gen.Run, depth int, n int) gen.Status {
 	return (*chainFrame)(nil).body(r, depth, n)
 }
 
-func (f *chainFrame) body(r *greenlet.Run, depth int, n int) (st greenlet.Status) {
+func (f *chainFrame) body(r *gen.Run, depth int, n int) (st gen.Status) {
 	var i int
-	var loop *greenlet.Loop
+	var loop *gen.Loop
 //line compose.go:17:1
 	if depth == 0 {
 		i = 0
 //line compose.go:18:1
 		if i < n {
-			f = greenlet.Take(r, f, 24)
+			f = gen.Take(r, f, 24)
 			r.Leaf(f, &f.Header)
 			f.n, f.i, f.PC = n, i, 1
 //line compose.go:19:1
 			if p, ok := r.Out().(*int); ok {
 				*p = i
-				return greenlet.Left
+				return gen.Left
 			}
-			return greenlet.Yielded(r, i)
+			return gen.Yielded(r, i)
 		}
 //line compose.go:21:1
-		return greenlet.Done
+		return gen.Done
 	}
 	{
 //line compose.go:23:1
 		t0 := greenlet.Seq[int](newChainFrame(depth-1, n))
 //line compose.go:23:1
-		loop = greenlet.NewLoop()
+		loop = gen.NewLoop()
 //line compose.go:23:1
-		c, ok := greenlet.Resumable(t0).(interface {
-			CallResumable(*greenlet.Run, func(int) bool) greenlet.Status
+		c, ok := gen.Resumable(t0).(interface {
+			CallResumable(*gen.Run, func(int) bool) gen.Status
 		})
 		if !ok {
-			c = greenlet.Iterate(t0)
+			c = gen.Iterate(t0)
 		}
 //line compose.go:23:1
-		if st = c.CallResumable(r, (&chainRange1{loop: loop}).value()); st != greenlet.Done {
-			f = greenlet.Take(r, f, 24)
+		if st = c.CallResumable(r, (&chainRange1{loop: loop}).value()); st != gen.Done {
+			f = gen.Take(r, f, 24)
 			f.loop, f.PC = loop, 2
 			return r.Link(f, &f.Header, st)
 		}
 	}
 //line compose.go:23:1
 	loop.End()
-	return greenlet.Done
+	return gen.Done
 }
 
-//line compose_greenlet.go:73:1
+//line compose_greenlet.go:76:1
 
-func (f *chainFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *chainFrame) Resume(r *gen.Run) (st gen.Status) {
 	n := f.n
 	var i int
-	var loop *greenlet.Loop
+	var loop *gen.Loop
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.depth, f.n))
@@ -88,9 +91,9 @@ func (f *chainFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 //line compose.go:19:1
 			if p, ok := r.Out().(*int); ok {
 				*p = i
-				return greenlet.Left
+				return gen.Left
 			}
-			return greenlet.Yielded(r, i)
+			return gen.Yielded(r, i)
 		}
 //line compose.go:21:1
 		return r.Return(f, &f.Header)
@@ -103,25 +106,25 @@ func (f *chainFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-//line compose_greenlet.go:107:1
+//line compose_greenlet.go:110:1
 
-func (f *chainFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.depth, &f.n) }
-func (f *chainFrame) Forget()                 { *f = chainFrame{Header: f.Header} }
-func (f *chainFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 24) }
-func (*chainFrame) Func() *greenlet.Func      { return &chainFrameInfo }
+func (f *chainFrame) Args(args []any)    { gen.SetArgs(f, args, &f.depth, &f.n) }
+func (f *chainFrame) Forget()            { *f = chainFrame{Header: f.Header} }
+func (f *chainFrame) Release(r *gen.Run) { gen.Free(r, f, 24) }
+func (*chainFrame) Func() *gen.Func      { return &chainFrameInfo }
 
-var chainFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/bench.chain", File: "github.com/going-green/greenlet/generated/bench/compose.go", Line: 16, Points: "19 n i; 23 loop"}
+var chainFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/bench.chain", File: "github.com/going-green/greenlet/generated/bench/compose.go", Line: 16, Points: "19 n i; 23 loop"}
 var _ func(int, int) = chain
 
 // chainRange1 is the body of the loop of compose.go:23, with what it captures.
 type chainRange1 struct {
-	greenlet.Closure
-	loop *greenlet.Loop
+	gen.Closure
+	loop *gen.Loop
 }
 
 // value is the literal for code that can't be suspended.
 func (c *chainRange1) value() func(int) bool {
-	return greenlet.Bind(&c.Closure, c, func(v int) bool {
+	return gen.Bind(&c.Closure, c, func(v int) bool {
 		c.loop.Begin()
 //line compose.go:24:1
 		greenlet.Yield(v)
@@ -130,40 +133,40 @@ func (c *chainRange1) value() func(int) bool {
 	})
 }
 
-//line compose_greenlet.go:134:1
+//line compose_greenlet.go:137:1
 
 // chainRange1Frame is an activation of the literal chainRange1.
 type chainRange1Frame struct {
-	greenlet.Header
+	gen.Header
 	c    *chainRange1
 	v    int
 	ret0 bool
 }
 
-func (f *chainRange1Frame) Returned(r *greenlet.Run) (ret0 bool) { ret0 = f.ret0; f.Release(r); return }
+func (f *chainRange1Frame) Returned(r *gen.Run) (ret0 bool) { ret0 = f.ret0; f.Release(r); return }
 
 // CallResumable is the literal chainRange1 for callers that can be suspended.
-func (c *chainRange1) CallResumable(r *greenlet.Run, v int) (bool, greenlet.Status) {
+func (c *chainRange1) CallResumable(r *gen.Run, v int) (bool, gen.Status) {
 	return (*chainRange1Frame)(nil).body(r, c, v)
 }
 
-func (f *chainRange1Frame) body(r *greenlet.Run, c *chainRange1, v int) (ret0 bool, st greenlet.Status) {
+func (f *chainRange1Frame) body(r *gen.Run, c *chainRange1, v int) (ret0 bool, st gen.Status) {
 	c.loop.Begin()
 //line compose.go:24:1
-	f = greenlet.Take(r, f, 0)
+	f = gen.Take(r, f, 0)
 	r.Leaf(f, &f.Header)
 	f.c, f.PC = c, 1
 //line compose.go:24:1
 	if p, ok := r.Out().(*int); ok {
 		*p = v
-		return ret0, greenlet.Left
+		return ret0, gen.Left
 	}
-	return ret0, greenlet.Yielded(r, v)
+	return ret0, gen.Yielded(r, v)
 }
 
-//line compose_greenlet.go:165:1
+//line compose_greenlet.go:168:1
 
-func (f *chainRange1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *chainRange1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
 	_ = c
 //line compose.go:25:1
@@ -173,60 +176,60 @@ func (f *chainRange1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line compose_greenlet.go:177:1
+//line compose_greenlet.go:180:1
 
-func (f *chainRange1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 0) }
-func (*chainRange1Frame) Func() *greenlet.Func      { return &chainRange1FrameInfo }
+func (f *chainRange1Frame) Release(r *gen.Run) { gen.Free(r, f, 0) }
+func (*chainRange1Frame) Func() *gen.Func      { return &chainRange1FrameInfo }
 
-var chainRange1FrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/bench.chain-range1", File: "github.com/going-green/greenlet/generated/bench/compose.go", Line: 23, Points: "24"}
+var chainRange1FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/bench.chain-range1", File: "github.com/going-green/greenlet/generated/bench/compose.go", Line: 23, Points: "24"}
 
 // chainFromFrame is an activation of chainFrom.
 type chainFromFrame struct {
-	greenlet.Header
+	gen.Header
 	depth, n, i int
 }
 
 func newChainFromFrame(depth int, n int) *chainFromFrame {
-	return greenlet.MakeFrame(chainFromFrame{depth: depth, n: n})
+	return gen.MakeFrame(chainFromFrame{depth: depth, n: n})
 }
 
 // chainFromResumable is chainFrom for callers that can be suspended.
-func chainFromResumable(r *greenlet.Run, depth int, n int) greenlet.Status {
+func chainFromResumable(r *gen.Run, depth int, n int) gen.Status {
 	return (*chainFromFrame)(nil).body(r, depth, n)
 }
 
-func (f *chainFromFrame) body(r *greenlet.Run, depth int, n int) (st greenlet.Status) {
+func (f *chainFromFrame) body(r *gen.Run, depth int, n int) (st gen.Status) {
 	var i int
 //line compose.go:32:1
 	if depth == 0 {
 		i = 0
 //line compose.go:33:1
 		if i < n {
-			f = greenlet.Take(r, f, 52)
+			f = gen.Take(r, f, 52)
 			r.Leaf(f, &f.Header)
 			f.n, f.i, f.PC = n, i, 1
 //line compose.go:34:1
 			if p, ok := r.Out().(*int); ok {
 				*p = i
-				return greenlet.Left
+				return gen.Left
 			}
-			return greenlet.Yielded(r, i)
+			return gen.Yielded(r, i)
 		}
 //line compose.go:36:1
-		return greenlet.Done
+		return gen.Done
 	}
 	_, st = greenlet.YieldFromResumable[any](r, r.New(newChainFromFrame(depth-1, n)))
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 52)
+	if st != gen.Done {
+		f = gen.Take(r, f, 52)
 		f.PC = 2
 		return r.Link(f, &f.Header, st)
 	}
-	return greenlet.Done
+	return gen.Done
 }
 
-//line compose_greenlet.go:228:1
+//line compose_greenlet.go:231:1
 
-func (f *chainFromFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *chainFromFrame) Resume(r *gen.Run) (st gen.Status) {
 	n := f.n
 	var i int
 	switch f.PC {
@@ -242,9 +245,9 @@ func (f *chainFromFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 //line compose.go:34:1
 			if p, ok := r.Out().(*int); ok {
 				*p = i
-				return greenlet.Left
+				return gen.Left
 			}
-			return greenlet.Yielded(r, i)
+			return gen.Yielded(r, i)
 		}
 //line compose.go:36:1
 		return r.Return(f, &f.Header)
@@ -254,11 +257,11 @@ func (f *chainFromFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-//line compose_greenlet.go:258:1
+//line compose_greenlet.go:261:1
 
-func (f *chainFromFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.depth, &f.n) }
-func (f *chainFromFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 52) }
-func (*chainFromFrame) Func() *greenlet.Func      { return &chainFromFrameInfo }
+func (f *chainFromFrame) Args(args []any)    { gen.SetArgs(f, args, &f.depth, &f.n) }
+func (f *chainFromFrame) Release(r *gen.Run) { gen.Free(r, f, 52) }
+func (*chainFromFrame) Func() *gen.Func      { return &chainFromFrameInfo }
 
-var chainFromFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/bench.chainFrom", File: "github.com/going-green/greenlet/generated/bench/compose.go", Line: 31, Points: "34 n i; 38"}
+var chainFromFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/bench.chainFrom", File: "github.com/going-green/greenlet/generated/bench/compose.go", Line: 31, Points: "34 n i; 38"}
 var _ func(int, int) = chainFrom

@@ -4,35 +4,38 @@
 
 package bench
 
-import greenlet "github.com/going-green/greenlet/runtime"
+import (
+	greenlet "github.com/going-green/greenlet/runtime"
+	"github.com/going-green/greenlet/runtime/gen"
+)
 
-const _ = greenlet.Protocol1_RunGoGenerate
+const _ = gen.Protocol1_RunGoGenerate
 
 // blenderFrame is an activation of blender.
 type blenderFrame struct {
-	greenlet.Header
+	gen.Header
 	x, blend int
 }
 
-func newBlenderFrame(x int) *blenderFrame { return greenlet.MakeFrame(blenderFrame{x: x}) }
+func newBlenderFrame(x int) *blenderFrame { return gen.MakeFrame(blenderFrame{x: x}) }
 
 // blenderResumable is blender for callers that can be suspended.
-func blenderResumable(r *greenlet.Run, x int) (st greenlet.Status) {
+func blenderResumable(r *gen.Run, x int) (st gen.Status) {
 	var blend int
 //line exchange.go:9:1
 	blend = 0
 	{
 		blend = blended(blend, x)
-		f := greenlet.Take(r, (*blenderFrame)(nil), 39)
+		f := gen.Take(r, (*blenderFrame)(nil), 39)
 		r.Leaf(f, &f.Header)
 		f.blend, f.PC = blend, 1
 		r.Await(&f.x)
 //line exchange.go:12:1
-		return greenlet.Yielded(r, blend)
+		return gen.Yielded(r, blend)
 	}
 }
 
-//line exchange_greenlet.go:36:1
+//line exchange_greenlet.go:39:1
 
 // Ask continues blender up to its next value, and returns where it awaits the answer.
 func (f *blenderFrame) Ask(p *int) *int {
@@ -55,9 +58,9 @@ loop_10:
 	return &f.x
 }
 
-//line exchange_greenlet.go:59:1
+//line exchange_greenlet.go:62:1
 
-func (f *blenderFrame) Resume(r *greenlet.Run) greenlet.Status {
+func (f *blenderFrame) Resume(r *gen.Run) gen.Status {
 	var v int
 	r.Received()
 	at := f.Ask(&v)
@@ -65,56 +68,56 @@ func (f *blenderFrame) Resume(r *greenlet.Run) greenlet.Status {
 		return r.Return(f, &f.Header)
 	}
 	r.Await(at)
-	return greenlet.Yielded(r, v)
+	return gen.Yielded(r, v)
 }
 
-func (f *blenderFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.x) }
-func (f *blenderFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 39) }
-func (*blenderFrame) Func() *greenlet.Func      { return &blenderFrameInfo }
+func (f *blenderFrame) Args(args []any)    { gen.SetArgs(f, args, &f.x) }
+func (f *blenderFrame) Release(r *gen.Run) { gen.Free(r, f, 39) }
+func (*blenderFrame) Func() *gen.Func      { return &blenderFrameInfo }
 
-var blenderFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/bench.blender", File: "github.com/going-green/greenlet/generated/bench/exchange.go", Line: 8, Points: "12 blend"}
+var blenderFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/bench.blender", File: "github.com/going-green/greenlet/generated/bench/exchange.go", Line: 8, Points: "12 blend"}
 var _ func(int) = blender
 
 // memberPassFrame is an activation of member.pass.
 type memberPassFrame struct {
-	greenlet.Header
+	gen.Header
 	m        *member
 	left, t0 int
 }
 
 func (m *member) newPassFrame(left int) *memberPassFrame {
-	return greenlet.MakeFrame(memberPassFrame{m: m, left: left})
+	return gen.MakeFrame(memberPassFrame{m: m, left: left})
 }
 
 // passResumable is member.pass for callers that can be suspended.
-func (m *member) passResumable(r *greenlet.Run, left int) greenlet.Status {
+func (m *member) passResumable(r *gen.Run, left int) gen.Status {
 	return (*memberPassFrame)(nil).body(r, m, left)
 }
 
-func (f *memberPassFrame) body(r *greenlet.Run, m *member, left int) (st greenlet.Status) {
+func (f *memberPassFrame) body(r *gen.Run, m *member, left int) (st gen.Status) {
 //line exchange.go:51:1
 	if left <= 0 {
 		goto after_loop_51
 	}
 //line exchange.go:52:1
-	f = greenlet.Take(r, f, 58)
+	f = gen.Take(r, f, 58)
 	r.Leaf(f, &f.Header)
 	f.m, f.PC = m, 1
 	r.Await(&f.left)
 //line exchange.go:52:1
-	return greenlet.Send[int](r, m.next.self, left-1)
+	return gen.Send[int](r, m.next.self, left-1)
 after_loop_51:
-	f = greenlet.Take(r, f, 58)
+	f = gen.Take(r, f, 58)
 	r.Leaf(f, &f.Header)
 	f.m, f.PC = nil, 2
 	r.Await(&f.t0)
 //line exchange.go:54:1
-	return greenlet.Send(r, greenlet.Main(), m.number)
+	return gen.Send(r, greenlet.Main(), m.number)
 }
 
-//line exchange_greenlet.go:116:1
+//line exchange_greenlet.go:119:1
 
-func (f *memberPassFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *memberPassFrame) Resume(r *gen.Run) (st gen.Status) {
 	m, left := f.m, f.left
 	var t0 int
 	_ = t0
@@ -139,70 +142,70 @@ body_51:
 	f.PC = 1
 	r.Await(&f.left)
 //line exchange.go:52:1
-	return greenlet.Send[int](r, m.next.self, left-1)
+	return gen.Send[int](r, m.next.self, left-1)
 after_loop_51:
 	f.m, f.PC = nil, 2
 	r.Await(&f.t0)
 //line exchange.go:54:1
-	return greenlet.Send(r, greenlet.Main(), m.number)
+	return gen.Send(r, greenlet.Main(), m.number)
 }
 
-//line exchange_greenlet.go:151:1
+//line exchange_greenlet.go:154:1
 
-func (f *memberPassFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.left) }
-func (f *memberPassFrame) Forget()                 { *f = memberPassFrame{Header: f.Header} }
-func (f *memberPassFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 58) }
-func (*memberPassFrame) Func() *greenlet.Func      { return &memberPassFrameInfo }
+func (f *memberPassFrame) Args(args []any)    { gen.SetArgs(f, args, &f.left) }
+func (f *memberPassFrame) Forget()            { *f = memberPassFrame{Header: f.Header} }
+func (f *memberPassFrame) Release(r *gen.Run) { gen.Free(r, f, 58) }
+func (*memberPassFrame) Func() *gen.Func      { return &memberPassFrameInfo }
 
-var memberPassFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/bench.(*member).pass", File: "github.com/going-green/greenlet/generated/bench/exchange.go", Line: 50, Points: "52 m; 54"}
+var memberPassFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/bench.(*member).pass", File: "github.com/going-green/greenlet/generated/bench/exchange.go", Line: 50, Points: "52 m; 54"}
 var _ func(*member, int) = (*member).pass
 
 // descendFrame is an activation of descend.
 type descendFrame struct {
-	greenlet.Header
+	gen.Header
 	depth, ret0 int
 }
 
-func newDescendFrame(depth int) *descendFrame               { return greenlet.MakeFrame(descendFrame{depth: depth}) }
-func (f *descendFrame) Results() int                        { f.Over(f); return f.ret0 }
-func (f *descendFrame) Returned(r *greenlet.Run) (ret0 int) { ret0 = f.ret0; f.Release(r); return }
+func newDescendFrame(depth int) *descendFrame          { return gen.MakeFrame(descendFrame{depth: depth}) }
+func (f *descendFrame) Results() int                   { f.Over(f); return f.ret0 }
+func (f *descendFrame) Returned(r *gen.Run) (ret0 int) { ret0 = f.ret0; f.Release(r); return }
 
 // descendResumable is descend for callers that can be suspended.
-func descendResumable(r *greenlet.Run, depth int) (int, greenlet.Status) {
+func descendResumable(r *gen.Run, depth int) (int, gen.Status) {
 	return (*descendFrame)(nil).body(r, depth)
 }
 
-func (f *descendFrame) body(r *greenlet.Run, depth int) (ret0 int, st greenlet.Status) {
+func (f *descendFrame) body(r *gen.Run, depth int) (ret0 int, st gen.Status) {
 	var t0 int
 //line exchange.go:72:1
 	if depth != 0 {
 		goto after_if_72
 	}
 //line exchange.go:73:1
-	f = greenlet.Take(r, f, 49)
+	f = gen.Take(r, f, 49)
 	r.Leaf(f, &f.Header)
 	f.PC = 1
 //line exchange.go:73:1
 	if p, ok := r.Out().(*int); ok {
 		*p = 0
-		return ret0, greenlet.Left
+		return ret0, gen.Left
 	}
-	return ret0, greenlet.Yielded[int](r, 0)
+	return ret0, gen.Yielded[int](r, 0)
 after_if_72:
 //line exchange.go:76:1
 	t0, st = descendResumable(r, depth-1)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 49)
+	if st != gen.Done {
+		f = gen.Take(r, f, 49)
 		f.PC = 2
 		return ret0, r.Link(f, &f.Header, st)
 	}
 //line exchange.go:76:1
-	return t0 + 1, greenlet.Done
+	return t0 + 1, gen.Done
 }
 
-//line exchange_greenlet.go:204:1
+//line exchange_greenlet.go:207:1
 
-func (f *descendFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *descendFrame) Resume(r *gen.Run) (st gen.Status) {
 	var t0 int
 	switch f.PC {
 	case 0:
@@ -220,16 +223,16 @@ func (f *descendFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-//line exchange_greenlet.go:224:1
+//line exchange_greenlet.go:227:1
 
-func (f *descendFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.depth) }
-func (f *descendFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
-func (f *descendFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 49) }
-func (*descendFrame) Func() *greenlet.Func                   { return &descendFrameInfo }
+func (f *descendFrame) Args(args []any)            { gen.SetArgs(f, args, &f.depth) }
+func (f *descendFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
+func (f *descendFrame) Release(r *gen.Run)         { gen.Free(r, f, 49) }
+func (*descendFrame) Func() *gen.Func              { return &descendFrameInfo }
 
-var descendFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/bench.descend", File: "github.com/going-green/greenlet/generated/bench/exchange.go", Line: 71, Points: "73; 76"}
+var descendFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/bench.descend", File: "github.com/going-green/greenlet/generated/bench/exchange.go", Line: 71, Points: "73; 76"}
 var _ func(int) int = descend
 
 func init() {
-	greenlet.Declare("member.pass")
+	gen.Declare("member.pass")
 }

@@ -5,38 +5,34 @@
 package bench
 
 import (
-	greenlet "github.com/going-green/greenlet/runtime"
+	"github.com/going-green/greenlet/runtime/gen"
 	"strconv"
 	"unicode/utf16"
 	"unicode/utf8"
 )
 
-const _ = greenlet.Protocol1_RunGoGenerate
+const _ = gen.Protocol1_RunGoGenerate
 
 // feedParserMoreFrame is an activation of feedParser.more.
 type feedParserMoreFrame struct {
-	greenlet.Header
+	gen.Header
 	p    *feedParser
 	t2   []byte
 	ret0 bool
 }
 
 func (p *feedParser) newMoreFrame() *feedParserMoreFrame {
-	return greenlet.MakeFrame(feedParserMoreFrame{p: p})
+	return gen.MakeFrame(feedParserMoreFrame{p: p})
 }
-func (f *feedParserMoreFrame) Results() bool { f.Over(f); return f.ret0 }
-func (f *feedParserMoreFrame) Returned(r *greenlet.Run) (ret0 bool) {
-	ret0 = f.ret0
-	f.Release(r)
-	return
-}
+func (f *feedParserMoreFrame) Results() bool                   { f.Over(f); return f.ret0 }
+func (f *feedParserMoreFrame) Returned(r *gen.Run) (ret0 bool) { ret0 = f.ret0; f.Release(r); return }
 
 // moreResumable is feedParser.more for callers that can be suspended.
-func (p *feedParser) moreResumable(r *greenlet.Run) (bool, greenlet.Status) {
+func (p *feedParser) moreResumable(r *gen.Run) (bool, gen.Status) {
 	return (*feedParserMoreFrame)(nil).body(r, p)
 }
 
-func (f *feedParserMoreFrame) body(r *greenlet.Run, p *feedParser) (ret0 bool, st greenlet.Status) {
+func (f *feedParserMoreFrame) body(r *gen.Run, p *feedParser) (ret0 bool, st gen.Status) {
 	var t1 []byte
 //line feed.go:29:1
 	p.before += len(p.piece)
@@ -48,13 +44,13 @@ func (f *feedParserMoreFrame) body(r *greenlet.Run, p *feedParser) (ret0 bool, s
 //line feed.go:32:1
 		t0 := p.source
 //line feed.go:32:1
-		if c, ok := greenlet.Resumable(t0).(interface {
-			CallResumable(*greenlet.Run) ([]byte, greenlet.Status)
+		if c, ok := gen.Resumable(t0).(interface {
+			CallResumable(*gen.Run) ([]byte, gen.Status)
 		}); ok {
 //line feed.go:32:1
 			t1, st = c.CallResumable(r)
-			if st != greenlet.Done {
-				f = greenlet.Take(r, f, 57)
+			if st != gen.Done {
+				f = gen.Take(r, f, 57)
 				f.p, f.PC = p, 1
 				return ret0, r.Link(f, &f.Header, st)
 			}
@@ -68,24 +64,24 @@ func (f *feedParserMoreFrame) body(r *greenlet.Run, p *feedParser) (ret0 bool, s
 	goto after_if_31
 else_31:
 //line feed.go:34:1
-	f = greenlet.Take(r, f, 57)
+	f = gen.Take(r, f, 57)
 	r.Leaf(f, &f.Header)
 	f.p, f.PC = p, 2
 	r.Await(&f.t2)
 //line feed.go:34:1
 	if p2, ok := r.Out().(*int); ok {
 		*p2 = p.before
-		return ret0, greenlet.Left
+		return ret0, gen.Left
 	}
-	return ret0, greenlet.Yielded(r, p.before)
+	return ret0, gen.Yielded(r, p.before)
 after_if_31:
 //line feed.go:36:1
-	return len(p.piece) > 0, greenlet.Done
+	return len(p.piece) > 0, gen.Done
 }
 
-//line feed_greenlet.go:87:1
+//line feed_greenlet.go:83:1
 
-func (f *feedParserMoreFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *feedParserMoreFrame) Resume(r *gen.Run) (st gen.Status) {
 	p := f.p
 	var t1, t2 []byte
 	switch f.PC {
@@ -93,7 +89,7 @@ func (f *feedParserMoreFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		f.ret0, st = f.body(r, f.p)
 		return r.Started(f, &f.Header, st)
 	case 1:
-		t1 = r.Callee().(interface{ Returned(*greenlet.Run) []byte }).Returned(r)
+		t1 = r.Callee().(interface{ Returned(*gen.Run) []byte }).Returned(r)
 //line feed.go:32:1
 		p.piece = t1
 		goto after_if_31
@@ -111,41 +107,35 @@ after_if_31:
 	return r.Return(f, &f.Header)
 }
 
-//line feed_greenlet.go:115:1
+//line feed_greenlet.go:111:1
 
-func (f *feedParserMoreFrame) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result(r, f.ret0)
-}
-func (f *feedParserMoreFrame) Forget()                 { *f = feedParserMoreFrame{Header: f.Header, ret0: f.ret0} }
-func (f *feedParserMoreFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 57) }
-func (*feedParserMoreFrame) Func() *greenlet.Func      { return &feedParserMoreFrameInfo }
+func (f *feedParserMoreFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
+func (f *feedParserMoreFrame) Forget()                    { *f = feedParserMoreFrame{Header: f.Header, ret0: f.ret0} }
+func (f *feedParserMoreFrame) Release(r *gen.Run)         { gen.Free(r, f, 57) }
+func (*feedParserMoreFrame) Func() *gen.Func              { return &feedParserMoreFrameInfo }
 
-var feedParserMoreFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/bench.(*feedParser).more", File: "github.com/going-green/greenlet/generated/bench/feed.go", Line: 28, Points: "32 p; 34 p"}
+var feedParserMoreFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/bench.(*feedParser).more", File: "github.com/going-green/greenlet/generated/bench/feed.go", Line: 28, Points: "32 p; 34 p"}
 var _ func(*feedParser) bool = (*feedParser).more
 
 // feedParserSpaceFrame is an activation of feedParser.space.
 type feedParserSpaceFrame struct {
-	greenlet.Header
+	gen.Header
 	p    *feedParser
 	ret0 byte
 }
 
 func (p *feedParser) newSpaceFrame() *feedParserSpaceFrame {
-	return greenlet.MakeFrame(feedParserSpaceFrame{p: p})
+	return gen.MakeFrame(feedParserSpaceFrame{p: p})
 }
-func (f *feedParserSpaceFrame) Results() byte { f.Over(f); return f.ret0 }
-func (f *feedParserSpaceFrame) Returned(r *greenlet.Run) (ret0 byte) {
-	ret0 = f.ret0
-	f.Release(r)
-	return
-}
+func (f *feedParserSpaceFrame) Results() byte                   { f.Over(f); return f.ret0 }
+func (f *feedParserSpaceFrame) Returned(r *gen.Run) (ret0 byte) { ret0 = f.ret0; f.Release(r); return }
 
 // spaceResumable is feedParser.space for callers that can be suspended.
-func (p *feedParser) spaceResumable(r *greenlet.Run) (byte, greenlet.Status) {
+func (p *feedParser) spaceResumable(r *gen.Run) (byte, gen.Status) {
 	return (*feedParserSpaceFrame)(nil).body(r, p)
 }
 
-func (f *feedParserSpaceFrame) body(r *greenlet.Run, p *feedParser) (ret0 byte, st greenlet.Status) {
+func (f *feedParserSpaceFrame) body(r *gen.Run, p *feedParser) (ret0 byte, st gen.Status) {
 	var t0 bool
 //line feed.go:43:1
 loop_43:
@@ -154,25 +144,25 @@ loop_43:
 		case ' ', '\t', '\r', '\n':
 			p.at++
 		default:
-			return c, greenlet.Done
+			return c, gen.Done
 		}
 	}
 	t0, st = p.moreResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 42)
+	if st != gen.Done {
+		f = gen.Take(r, f, 42)
 		f.p, f.PC = p, 1
 		return ret0, r.Link(f, &f.Header, st)
 	}
 //line feed.go:52:1
 	if !t0 {
-		return 0, greenlet.Done
+		return 0, gen.Done
 	}
 	goto loop_43
 }
 
-//line feed_greenlet.go:174:1
+//line feed_greenlet.go:164:1
 
-func (f *feedParserSpaceFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *feedParserSpaceFrame) Resume(r *gen.Run) (st gen.Status) {
 	p := f.p
 	var t0 bool
 	switch f.PC {
@@ -197,7 +187,7 @@ loop_43:
 	}
 //line feed.go:52:1
 	t0, st = p.moreResumable(r)
-	if st != greenlet.Done {
+	if st != gen.Done {
 		f.PC = 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -210,21 +200,19 @@ resumed_52:
 	goto loop_43
 }
 
-//line feed_greenlet.go:214:1
+//line feed_greenlet.go:204:1
 
-func (f *feedParserSpaceFrame) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result(r, f.ret0)
-}
-func (f *feedParserSpaceFrame) Forget()                 { *f = feedParserSpaceFrame{Header: f.Header, ret0: f.ret0} }
-func (f *feedParserSpaceFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 42) }
-func (*feedParserSpaceFrame) Func() *greenlet.Func      { return &feedParserSpaceFrameInfo }
+func (f *feedParserSpaceFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
+func (f *feedParserSpaceFrame) Forget()                    { *f = feedParserSpaceFrame{Header: f.Header, ret0: f.ret0} }
+func (f *feedParserSpaceFrame) Release(r *gen.Run)         { gen.Free(r, f, 42) }
+func (*feedParserSpaceFrame) Func() *gen.Func              { return &feedParserSpaceFrameInfo }
 
-var feedParserSpaceFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/bench.(*feedParser).space", File: "github.com/going-green/greenlet/generated/bench/feed.go", Line: 42, Points: "52 p"}
+var feedParserSpaceFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/bench.(*feedParser).space", File: "github.com/going-green/greenlet/generated/bench/feed.go", Line: 42, Points: "52 p"}
 var _ func(*feedParser) byte = (*feedParser).space
 
 // feedParserDocumentFrame is an activation of feedParser.document.
 type feedParserDocumentFrame struct {
-	greenlet.Header
+	gen.Header
 	p    *feedParser
 	v    any
 	err  error
@@ -233,21 +221,21 @@ type feedParserDocumentFrame struct {
 }
 
 func (p *feedParser) newDocumentFrame() *feedParserDocumentFrame {
-	return greenlet.MakeFrame(feedParserDocumentFrame{p: p})
+	return gen.MakeFrame(feedParserDocumentFrame{p: p})
 }
 func (f *feedParserDocumentFrame) Results() (any, error) { f.Over(f); return f.ret0, f.ret1 }
-func (f *feedParserDocumentFrame) Returned(r *greenlet.Run) (ret0 any, ret1 error) {
+func (f *feedParserDocumentFrame) Returned(r *gen.Run) (ret0 any, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
 	f.Release(r)
 	return
 }
 
 // documentResumable is feedParser.document for callers that can be suspended.
-func (p *feedParser) documentResumable(r *greenlet.Run) (any, error, greenlet.Status) {
+func (p *feedParser) documentResumable(r *gen.Run) (any, error, gen.Status) {
 	return (*feedParserDocumentFrame)(nil).body(r, p)
 }
 
-func (f *feedParserDocumentFrame) body(r *greenlet.Run, p *feedParser) (ret0 any, ret1 error, st greenlet.Status) {
+func (f *feedParserDocumentFrame) body(r *gen.Run, p *feedParser) (ret0 any, ret1 error, st gen.Status) {
 	var (
 		v   any
 		err error
@@ -256,8 +244,8 @@ func (f *feedParserDocumentFrame) body(r *greenlet.Run, p *feedParser) (ret0 any
 	)
 //line feed.go:62:1
 	v, err, st = p.valueResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 29)
+	if st != gen.Done {
+		f = gen.Take(r, f, 29)
 		f.p, f.PC = p, 1
 		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
@@ -269,8 +257,8 @@ func (f *feedParserDocumentFrame) body(r *greenlet.Run, p *feedParser) (ret0 any
 	}
 //line feed.go:63:1
 	t1, st = p.spaceResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 29)
+	if st != gen.Done {
+		f = gen.Take(r, f, 29)
 		f.p, f.v, f.err, f.PC = p, v, err, 2
 		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
@@ -280,12 +268,12 @@ after_if_63:
 	if t0 {
 		err = p.unexpected("the end")
 	}
-	return v, err, greenlet.Done
+	return v, err, gen.Done
 }
 
-//line feed_greenlet.go:287:1
+//line feed_greenlet.go:275:1
 
-func (f *feedParserDocumentFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *feedParserDocumentFrame) Resume(r *gen.Run) (st gen.Status) {
 	p := f.p
 	var (
 		v   any
@@ -315,7 +303,7 @@ func (f *feedParserDocumentFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 then_63:
 //line feed.go:63:1
 	t1, st = p.spaceResumable(r)
-	if st != greenlet.Done {
+	if st != gen.Done {
 		f.v, f.err, f.PC = v, err, 2
 		return r.Link(f, &f.Header, st)
 	}
@@ -330,44 +318,44 @@ after_if_63:
 	return r.Return(f, &f.Header)
 }
 
-//line feed_greenlet.go:334:1
+//line feed_greenlet.go:322:1
 
-func (f *feedParserDocumentFrame) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
+func (f *feedParserDocumentFrame) Send(r *gen.Run) gen.Status {
+	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
 }
 func (f *feedParserDocumentFrame) Forget() {
 	*f = feedParserDocumentFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1}
 }
-func (f *feedParserDocumentFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 29) }
-func (*feedParserDocumentFrame) Func() *greenlet.Func      { return &feedParserDocumentFrameInfo }
+func (f *feedParserDocumentFrame) Release(r *gen.Run) { gen.Free(r, f, 29) }
+func (*feedParserDocumentFrame) Func() *gen.Func      { return &feedParserDocumentFrameInfo }
 
-var feedParserDocumentFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/bench.(*feedParser).document", File: "github.com/going-green/greenlet/generated/bench/feed.go", Line: 61, Points: "62 p; 63 p v err"}
+var feedParserDocumentFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/bench.(*feedParser).document", File: "github.com/going-green/greenlet/generated/bench/feed.go", Line: 61, Points: "62 p; 63 p v err"}
 var _ func(*feedParser) (any, error) = (*feedParser).document
 
 // feedParserValueFrame is an activation of feedParser.value.
 type feedParserValueFrame struct {
-	greenlet.Header
+	gen.Header
 	p    *feedParser
 	ret0 any
 	ret1 error
 }
 
 func (p *feedParser) newValueFrame() *feedParserValueFrame {
-	return greenlet.MakeFrame(feedParserValueFrame{p: p})
+	return gen.MakeFrame(feedParserValueFrame{p: p})
 }
 func (f *feedParserValueFrame) Results() (any, error) { f.Over(f); return f.ret0, f.ret1 }
-func (f *feedParserValueFrame) Returned(r *greenlet.Run) (ret0 any, ret1 error) {
+func (f *feedParserValueFrame) Returned(r *gen.Run) (ret0 any, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
 	f.Release(r)
 	return
 }
 
 // valueResumable is feedParser.value for callers that can be suspended.
-func (p *feedParser) valueResumable(r *greenlet.Run) (any, error, greenlet.Status) {
+func (p *feedParser) valueResumable(r *gen.Run) (any, error, gen.Status) {
 	return (*feedParserValueFrame)(nil).body(r, p)
 }
 
-func (f *feedParserValueFrame) body(r *greenlet.Run, p *feedParser) (ret0 any, ret1 error, st greenlet.Status) {
+func (f *feedParserValueFrame) body(r *gen.Run, p *feedParser) (ret0 any, ret1 error, st gen.Status) {
 	var (
 		c              byte
 		t0             any
@@ -410,8 +398,8 @@ func (f *feedParserValueFrame) body(r *greenlet.Run, p *feedParser) (ret0 any, r
 
 //line feed.go:71:1
 	c, st = p.spaceResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 7)
+	if st != gen.Done {
+		f = gen.Take(r, f, 7)
 		f.p, f.PC = p, 1
 		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
@@ -437,100 +425,100 @@ resumed_71:
 case_72:
 //line feed.go:73:1
 	t0, t1, st = p.objectResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 7)
+	if st != gen.Done {
+		f = gen.Take(r, f, 7)
 		f.p, f.PC = nil, 2
 		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
 resumed_73:
 //line feed.go:73:1
-	return t0, t1, greenlet.Done
+	return t0, t1, gen.Done
 case_74:
 	t2, t3, st = p.arrayResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 7)
+	if st != gen.Done {
+		f = gen.Take(r, f, 7)
 		f.p, f.PC = nil, 3
 		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
 resumed_75:
 //line feed.go:75:1
-	return t2, t3, greenlet.Done
+	return t2, t3, gen.Done
 case_76:
 	t4, t5, st = p.strResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 7)
+	if st != gen.Done {
+		f = gen.Take(r, f, 7)
 		f.p, f.PC = nil, 4
 		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
 resumed_77:
 //line feed.go:77:1
-	return t4, t5, greenlet.Done
+	return t4, t5, gen.Done
 case_78:
 	t6, st = p.wordResumable(r, "true")
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 7)
+	if st != gen.Done {
+		f = gen.Take(r, f, 7)
 		f.p, f.PC = nil, 5
 		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
 resumed_79:
 //line feed.go:79:1
-	return true, t6, greenlet.Done
+	return true, t6, gen.Done
 case_80:
 	t7, st = p.wordResumable(r, "false")
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 7)
+	if st != gen.Done {
+		f = gen.Take(r, f, 7)
 		f.p, f.PC = nil, 6
 		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
 resumed_81:
 //line feed.go:81:1
-	return false, t7, greenlet.Done
+	return false, t7, gen.Done
 case_82:
 	t8, st = p.wordResumable(r, "null")
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 7)
+	if st != gen.Done {
+		f = gen.Take(r, f, 7)
 		f.p, f.PC = nil, 7
 		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
 resumed_83:
 //line feed.go:83:1
-	return nil, t8, greenlet.Done
+	return nil, t8, gen.Done
 case_84:
 	t9, t10, st = p.numberResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 7)
+	if st != gen.Done {
+		f = gen.Take(r, f, 7)
 		f.p, f.PC = nil, 8
 		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
 resumed_85:
 //line feed.go:85:1
-	return t9, t10, greenlet.Done
+	return t9, t10, gen.Done
 after_switch_71:
-	return nil, p.unexpected("a value"), greenlet.Done
+	return nil, p.unexpected("a value"), gen.Done
 }
 
-//line feed_greenlet.go:514:1
+//line feed_greenlet.go:502:1
 
-func (f *feedParserValueFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *feedParserValueFrame) Resume(r *gen.Run) (st gen.Status) {
 	f.ret0, f.ret1, st = f.body(r, f.p)
 	return r.Started(f, &f.Header, st)
 }
 
-func (f *feedParserValueFrame) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
+func (f *feedParserValueFrame) Send(r *gen.Run) gen.Status {
+	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
 }
 func (f *feedParserValueFrame) Forget() {
 	*f = feedParserValueFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1}
 }
-func (f *feedParserValueFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 7) }
-func (*feedParserValueFrame) Func() *greenlet.Func      { return &feedParserValueFrameInfo }
+func (f *feedParserValueFrame) Release(r *gen.Run) { gen.Free(r, f, 7) }
+func (*feedParserValueFrame) Func() *gen.Func      { return &feedParserValueFrameInfo }
 
-var feedParserValueFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/bench.(*feedParser).value", File: "github.com/going-green/greenlet/generated/bench/feed.go", Line: 70, Points: "71 p; 73; 75; 77; 79; 81; 83; 85"}
+var feedParserValueFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/bench.(*feedParser).value", File: "github.com/going-green/greenlet/generated/bench/feed.go", Line: 70, Points: "71 p; 73; 75; 77; 79; 81; 83; 85"}
 var _ func(*feedParser) (any, error) = (*feedParser).value
 
 // feedParserObjectFrame is an activation of feedParser.object.
 type feedParserObjectFrame struct {
-	greenlet.Header
+	gen.Header
 	p       *feedParser
 	members map[string]any
 	name    string
@@ -539,21 +527,21 @@ type feedParserObjectFrame struct {
 }
 
 func (p *feedParser) newObjectFrame() *feedParserObjectFrame {
-	return greenlet.MakeFrame(feedParserObjectFrame{p: p})
+	return gen.MakeFrame(feedParserObjectFrame{p: p})
 }
 func (f *feedParserObjectFrame) Results() (any, error) { f.Over(f); return f.ret0, f.ret1 }
-func (f *feedParserObjectFrame) Returned(r *greenlet.Run) (ret0 any, ret1 error) {
+func (f *feedParserObjectFrame) Returned(r *gen.Run) (ret0 any, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
 	f.Release(r)
 	return
 }
 
 // objectResumable is feedParser.object for callers that can be suspended.
-func (p *feedParser) objectResumable(r *greenlet.Run) (any, error, greenlet.Status) {
+func (p *feedParser) objectResumable(r *gen.Run) (any, error, gen.Status) {
 	return (*feedParserObjectFrame)(nil).body(r, p)
 }
 
-func (f *feedParserObjectFrame) body(r *greenlet.Run, p *feedParser) (ret0 any, ret1 error, st greenlet.Status) {
+func (f *feedParserObjectFrame) body(r *gen.Run, p *feedParser) (ret0 any, ret1 error, st gen.Status) {
 	var (
 		members map[string]any
 		t0, t1  byte
@@ -596,8 +584,8 @@ func (f *feedParserObjectFrame) body(r *greenlet.Run, p *feedParser) (ret0 any, 
 	p.at++
 	members = map[string]any{}
 	t0, st = p.spaceResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 23)
+	if st != gen.Done {
+		f = gen.Take(r, f, 23)
 		f.p, f.members, f.PC = p, members, 1
 		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
@@ -605,53 +593,53 @@ resumed_94:
 //line feed.go:94:1
 	if t0 == '}' {
 		p.at++
-		return members, nil, greenlet.Done
+		return members, nil, gen.Done
 	}
 loop_98:
 	t1, st = p.spaceResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 23)
+	if st != gen.Done {
+		f = gen.Take(r, f, 23)
 		f.p, f.members, f.PC = p, members, 2
 		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
 resumed_99:
 //line feed.go:99:1
 	if t1 != '"' {
-		return nil, p.unexpected("a name"), greenlet.Done
+		return nil, p.unexpected("a name"), gen.Done
 	}
 	name, err, st = p.strResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 23)
+	if st != gen.Done {
+		f = gen.Take(r, f, 23)
 		f.p, f.members, f.PC = p, members, 3
 		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
 resumed_102:
 //line feed.go:103:1
 	if err != nil {
-		return nil, err, greenlet.Done
+		return nil, err, gen.Done
 	}
 	t2, st = p.spaceResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 23)
+	if st != gen.Done {
+		f = gen.Take(r, f, 23)
 		f.p, f.members, f.name, f.PC = p, members, name, 4
 		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
 resumed_106:
 //line feed.go:106:1
 	if t2 != ':' {
-		return nil, p.unexpected("a colon"), greenlet.Done
+		return nil, p.unexpected("a colon"), gen.Done
 	}
 	p.at++
 	v, err, st = p.valueResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 23)
+	if st != gen.Done {
+		f = gen.Take(r, f, 23)
 		f.p, f.members, f.name, f.PC = p, members, name, 5
 		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
 resumed_110:
 //line feed.go:111:1
 	if err != nil {
-		return nil, err, greenlet.Done
+		return nil, err, gen.Done
 	}
 	members[name] = v
 	if f != nil {
@@ -659,8 +647,8 @@ resumed_110:
 	}
 //line feed.go:115:1
 	t3, st = p.spaceResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 23)
+	if st != gen.Done {
+		f = gen.Take(r, f, 23)
 		f.p, f.members, f.PC = p, members, 6
 		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
@@ -671,35 +659,35 @@ resumed_115:
 		p.at++
 	case '}':
 		p.at++
-		return members, nil, greenlet.Done
+		return members, nil, gen.Done
 	default:
-		return nil, p.unexpected("a comma or }"), greenlet.Done
+		return nil, p.unexpected("a comma or }"), gen.Done
 	}
 	goto loop_98
 }
 
-//line feed_greenlet.go:684:1
+//line feed_greenlet.go:672:1
 
-func (f *feedParserObjectFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *feedParserObjectFrame) Resume(r *gen.Run) (st gen.Status) {
 	f.ret0, f.ret1, st = f.body(r, f.p)
 	return r.Started(f, &f.Header, st)
 }
 
-func (f *feedParserObjectFrame) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
+func (f *feedParserObjectFrame) Send(r *gen.Run) gen.Status {
+	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
 }
 func (f *feedParserObjectFrame) Forget() {
 	*f = feedParserObjectFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1}
 }
-func (f *feedParserObjectFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 23) }
-func (*feedParserObjectFrame) Func() *greenlet.Func      { return &feedParserObjectFrameInfo }
+func (f *feedParserObjectFrame) Release(r *gen.Run) { gen.Free(r, f, 23) }
+func (*feedParserObjectFrame) Func() *gen.Func      { return &feedParserObjectFrameInfo }
 
-var feedParserObjectFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/bench.(*feedParser).object", File: "github.com/going-green/greenlet/generated/bench/feed.go", Line: 91, Points: "94 p members; 99 =; 102 =; 106 +name; 110 =; 115 -name"}
+var feedParserObjectFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/bench.(*feedParser).object", File: "github.com/going-green/greenlet/generated/bench/feed.go", Line: 91, Points: "94 p members; 99 =; 102 =; 106 +name; 110 =; 115 -name"}
 var _ func(*feedParser) (any, error) = (*feedParser).object
 
 // feedParserArrayFrame is an activation of feedParser.array.
 type feedParserArrayFrame struct {
-	greenlet.Header
+	gen.Header
 	p        *feedParser
 	elements []any
 	ret0     any
@@ -707,21 +695,21 @@ type feedParserArrayFrame struct {
 }
 
 func (p *feedParser) newArrayFrame() *feedParserArrayFrame {
-	return greenlet.MakeFrame(feedParserArrayFrame{p: p})
+	return gen.MakeFrame(feedParserArrayFrame{p: p})
 }
 func (f *feedParserArrayFrame) Results() (any, error) { f.Over(f); return f.ret0, f.ret1 }
-func (f *feedParserArrayFrame) Returned(r *greenlet.Run) (ret0 any, ret1 error) {
+func (f *feedParserArrayFrame) Returned(r *gen.Run) (ret0 any, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
 	f.Release(r)
 	return
 }
 
 // arrayResumable is feedParser.array for callers that can be suspended.
-func (p *feedParser) arrayResumable(r *greenlet.Run) (any, error, greenlet.Status) {
+func (p *feedParser) arrayResumable(r *gen.Run) (any, error, gen.Status) {
 	return (*feedParserArrayFrame)(nil).body(r, p)
 }
 
-func (f *feedParserArrayFrame) body(r *greenlet.Run, p *feedParser) (ret0 any, ret1 error, st greenlet.Status) {
+func (f *feedParserArrayFrame) body(r *gen.Run, p *feedParser) (ret0 any, ret1 error, st gen.Status) {
 	var (
 		elements []any
 		t0       byte
@@ -750,8 +738,8 @@ func (f *feedParserArrayFrame) body(r *greenlet.Run, p *feedParser) (ret0 any, r
 	p.at++
 	elements = []any{}
 	t0, st = p.spaceResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 35)
+	if st != gen.Done {
+		f = gen.Take(r, f, 35)
 		f.p, f.elements, f.PC = p, elements, 1
 		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
@@ -759,24 +747,24 @@ resumed_131:
 //line feed.go:131:1
 	if t0 == ']' {
 		p.at++
-		return elements, nil, greenlet.Done
+		return elements, nil, gen.Done
 	}
 loop_135:
 	v, err, st = p.valueResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 35)
+	if st != gen.Done {
+		f = gen.Take(r, f, 35)
 		f.p, f.elements, f.PC = p, elements, 2
 		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
 resumed_136:
 //line feed.go:137:1
 	if err != nil {
-		return nil, err, greenlet.Done
+		return nil, err, gen.Done
 	}
 	elements = append(elements, v)
 	t1, st = p.spaceResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 35)
+	if st != gen.Done {
+		f = gen.Take(r, f, 35)
 		f.p, f.elements, f.PC = p, elements, 3
 		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
@@ -787,56 +775,56 @@ resumed_141:
 		p.at++
 	case ']':
 		p.at++
-		return elements, nil, greenlet.Done
+		return elements, nil, gen.Done
 	default:
-		return nil, p.unexpected("a comma or ]"), greenlet.Done
+		return nil, p.unexpected("a comma or ]"), gen.Done
 	}
 	goto loop_135
 }
 
-//line feed_greenlet.go:801:1
+//line feed_greenlet.go:789:1
 
-func (f *feedParserArrayFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *feedParserArrayFrame) Resume(r *gen.Run) (st gen.Status) {
 	f.ret0, f.ret1, st = f.body(r, f.p)
 	return r.Started(f, &f.Header, st)
 }
 
-func (f *feedParserArrayFrame) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
+func (f *feedParserArrayFrame) Send(r *gen.Run) gen.Status {
+	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
 }
 func (f *feedParserArrayFrame) Forget() {
 	*f = feedParserArrayFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1}
 }
-func (f *feedParserArrayFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 35) }
-func (*feedParserArrayFrame) Func() *greenlet.Func      { return &feedParserArrayFrameInfo }
+func (f *feedParserArrayFrame) Release(r *gen.Run) { gen.Free(r, f, 35) }
+func (*feedParserArrayFrame) Func() *gen.Func      { return &feedParserArrayFrameInfo }
 
-var feedParserArrayFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/bench.(*feedParser).array", File: "github.com/going-green/greenlet/generated/bench/feed.go", Line: 128, Points: "131 p elements; 136 =; 141 ="}
+var feedParserArrayFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/bench.(*feedParser).array", File: "github.com/going-green/greenlet/generated/bench/feed.go", Line: 128, Points: "131 p elements; 136 =; 141 ="}
 var _ func(*feedParser) (any, error) = (*feedParser).array
 
 // feedParserStrFrame is an activation of feedParser.str.
 type feedParserStrFrame struct {
-	greenlet.Header
+	gen.Header
 	p    *feedParser
 	ret0 string
 	ret1 error
 }
 
 func (p *feedParser) newStrFrame() *feedParserStrFrame {
-	return greenlet.MakeFrame(feedParserStrFrame{p: p})
+	return gen.MakeFrame(feedParserStrFrame{p: p})
 }
 func (f *feedParserStrFrame) Results() (string, error) { f.Over(f); return f.ret0, f.ret1 }
-func (f *feedParserStrFrame) Returned(r *greenlet.Run) (ret0 string, ret1 error) {
+func (f *feedParserStrFrame) Returned(r *gen.Run) (ret0 string, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
 	f.Release(r)
 	return
 }
 
 // strResumable is feedParser.str for callers that can be suspended.
-func (p *feedParser) strResumable(r *greenlet.Run) (string, error, greenlet.Status) {
+func (p *feedParser) strResumable(r *gen.Run) (string, error, gen.Status) {
 	return (*feedParserStrFrame)(nil).body(r, p)
 }
 
-func (f *feedParserStrFrame) body(r *greenlet.Run, p *feedParser) (ret0 string, ret1 error, st greenlet.Status) {
+func (f *feedParserStrFrame) body(r *gen.Run, p *feedParser) (ret0 string, ret1 error, st gen.Status) {
 	var part []byte
 	var t0 bool
 	var err error
@@ -869,30 +857,30 @@ loop_160:
 //line feed.go:173:1
 			p.at++
 			if len(p.token) == 0 {
-				return string(part), nil, greenlet.Done
+				return string(part), nil, gen.Done
 			}
 			p.token = append(p.token, part...)
-			return string(p.token), nil, greenlet.Done
+			return string(p.token), nil, gen.Done
 		case p.piece[p.at] == '\\':
 			goto case_179
 		default:
 //line feed.go:186:1
-			return "", p.unexpected("a character of a string"), greenlet.Done
+			return "", p.unexpected("a character of a string"), gen.Done
 		}
 	}
 case_167:
 //line feed.go:168:1
 	p.token = append(p.token, part...)
 	t0, st = p.moreResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 49)
+	if st != gen.Done {
+		f = gen.Take(r, f, 49)
 		f.p, f.PC = p, 1
 		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
 resumed_169:
 //line feed.go:169:1
 	if !t0 {
-		return "", p.unexpected("the rest of a string"), greenlet.Done
+		return "", p.unexpected("the rest of a string"), gen.Done
 	}
 	goto loop_160
 case_179:
@@ -900,62 +888,62 @@ case_179:
 	p.at++
 	p.token = append(p.token, part...)
 	err, st = p.escapeResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 49)
+	if st != gen.Done {
+		f = gen.Take(r, f, 49)
 		f.p, f.PC = p, 2
 		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
 resumed_182:
 //line feed.go:182:1
 	if err != nil {
-		return "", err, greenlet.Done
+		return "", err, gen.Done
 	}
 	goto loop_160
 }
 
-//line feed_greenlet.go:921:1
+//line feed_greenlet.go:909:1
 
-func (f *feedParserStrFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *feedParserStrFrame) Resume(r *gen.Run) (st gen.Status) {
 	f.ret0, f.ret1, st = f.body(r, f.p)
 	return r.Started(f, &f.Header, st)
 }
 
-func (f *feedParserStrFrame) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
+func (f *feedParserStrFrame) Send(r *gen.Run) gen.Status {
+	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
 }
 func (f *feedParserStrFrame) Forget() {
 	*f = feedParserStrFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1}
 }
-func (f *feedParserStrFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 49) }
-func (*feedParserStrFrame) Func() *greenlet.Func      { return &feedParserStrFrameInfo }
+func (f *feedParserStrFrame) Release(r *gen.Run) { gen.Free(r, f, 49) }
+func (*feedParserStrFrame) Func() *gen.Func      { return &feedParserStrFrameInfo }
 
-var feedParserStrFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/bench.(*feedParser).str", File: "github.com/going-green/greenlet/generated/bench/feed.go", Line: 157, Points: "169 p; 182 p"}
+var feedParserStrFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/bench.(*feedParser).str", File: "github.com/going-green/greenlet/generated/bench/feed.go", Line: 157, Points: "169 p; 182 p"}
 var _ func(*feedParser) (string, error) = (*feedParser).str
 
 // feedParserEscapeFrame is an activation of feedParser.escape.
 type feedParserEscapeFrame struct {
-	greenlet.Header
+	gen.Header
 	p    *feedParser
 	r    rune
 	ret0 error
 }
 
 func (p *feedParser) newEscapeFrame() *feedParserEscapeFrame {
-	return greenlet.MakeFrame(feedParserEscapeFrame{p: p})
+	return gen.MakeFrame(feedParserEscapeFrame{p: p})
 }
 func (f *feedParserEscapeFrame) Results() error { f.Over(f); return f.ret0 }
-func (f *feedParserEscapeFrame) Returned(r *greenlet.Run) (ret0 error) {
+func (f *feedParserEscapeFrame) Returned(r *gen.Run) (ret0 error) {
 	ret0 = f.ret0
 	f.Release(r)
 	return
 }
 
 // escapeResumable is feedParser.escape for callers that can be suspended.
-func (p *feedParser) escapeResumable(r2 *greenlet.Run) (error, greenlet.Status) {
+func (p *feedParser) escapeResumable(r2 *gen.Run) (error, gen.Status) {
 	return (*feedParserEscapeFrame)(nil).body(r2, p)
 }
 
-func (f *feedParserEscapeFrame) body(r2 *greenlet.Run, p *feedParser) (ret0 error, st greenlet.Status) {
+func (f *feedParserEscapeFrame) body(r2 *gen.Run, p *feedParser) (ret0 error, st gen.Status) {
 	var (
 		c      byte
 		ok     bool
@@ -990,15 +978,15 @@ func (f *feedParserEscapeFrame) body(r2 *greenlet.Run, p *feedParser) (ret0 erro
 
 //line feed.go:195:1
 	c, ok, st = p.nextResumable(r2)
-	if st != greenlet.Done {
-		f = greenlet.Take(r2, f, 59)
+	if st != gen.Done {
+		f = gen.Take(r2, f, 59)
 		f.p, f.PC = p, 1
 		return ret0, r2.Link(f, &f.Header, st)
 	}
 resumed_195:
 //line feed.go:196:1
 	if !ok {
-		return p.unexpected("an escape"), greenlet.Done
+		return p.unexpected("an escape"), gen.Done
 	}
 	switch c {
 	case '"', '\\', '/':
@@ -1017,21 +1005,21 @@ resumed_195:
 	default:
 //line feed.go:233:1
 		p.at--
-		return p.unexpected("an escape"), greenlet.Done
+		return p.unexpected("an escape"), gen.Done
 	}
 	goto after_switch_199
 case_211:
 //line feed.go:212:1
 	r, err, st = p.hexResumable(r2)
-	if st != greenlet.Done {
-		f = greenlet.Take(r2, f, 59)
+	if st != gen.Done {
+		f = gen.Take(r2, f, 59)
 		f.p, f.PC = p, 2
 		return ret0, r2.Link(f, &f.Header, st)
 	}
 resumed_212:
 //line feed.go:213:1
 	if err != nil {
-		return err, greenlet.Done
+		return err, gen.Done
 	}
 	if !utf16.IsSurrogate(r) {
 		goto after_if_216
@@ -1039,68 +1027,66 @@ resumed_212:
 	// The other half must follow.
 //line feed.go:218:1
 	c2, _, st = p.nextResumable(r2)
-	if st != greenlet.Done {
-		f = greenlet.Take(r2, f, 59)
+	if st != gen.Done {
+		f = gen.Take(r2, f, 59)
 		f.p, f.r, f.PC = p, r, 3
 		return ret0, r2.Link(f, &f.Header, st)
 	}
 resumed_218:
 //line feed.go:218:1
 	if c2 != '\\' {
-		return p.unexpected("the other half of a surrogate pair"), greenlet.Done
+		return p.unexpected("the other half of a surrogate pair"), gen.Done
 	}
 	c3, _, st = p.nextResumable(r2)
-	if st != greenlet.Done {
-		f = greenlet.Take(r2, f, 59)
+	if st != gen.Done {
+		f = gen.Take(r2, f, 59)
 		f.p, f.r, f.PC = p, r, 4
 		return ret0, r2.Link(f, &f.Header, st)
 	}
 resumed_221:
 //line feed.go:221:1
 	if c3 != 'u' {
-		return p.unexpected("the other half of a surrogate pair"), greenlet.Done
+		return p.unexpected("the other half of a surrogate pair"), gen.Done
 	}
 	low, err2, st = p.hexResumable(r2)
-	if st != greenlet.Done {
-		f = greenlet.Take(r2, f, 59)
+	if st != gen.Done {
+		f = gen.Take(r2, f, 59)
 		f.p, f.r, f.PC = p, r, 5
 		return ret0, r2.Link(f, &f.Header, st)
 	}
 resumed_224:
 //line feed.go:225:1
 	if err2 != nil {
-		return err2, greenlet.Done
+		return err2, gen.Done
 	}
 	r = utf16.DecodeRune(r, low)
 after_if_216:
 	p.token = utf8.AppendRune(p.token, r)
-	return nil, greenlet.Done
+	return nil, gen.Done
 after_switch_199:
 //line feed.go:236:1
 	p.token = append(p.token, c)
-	return nil, greenlet.Done
+	return nil, gen.Done
 }
 
-//line feed_greenlet.go:1090:1
+//line feed_greenlet.go:1078:1
 
-func (f *feedParserEscapeFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *feedParserEscapeFrame) Resume(r *gen.Run) (st gen.Status) {
 	f.ret0, st = f.body(r, f.p)
 	return r.Started(f, &f.Header, st)
 }
 
-func (f *feedParserEscapeFrame) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result(r, f.ret0)
-}
-func (f *feedParserEscapeFrame) Forget()                 { *f = feedParserEscapeFrame{Header: f.Header, ret0: f.ret0} }
-func (f *feedParserEscapeFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 59) }
-func (*feedParserEscapeFrame) Func() *greenlet.Func      { return &feedParserEscapeFrameInfo }
+func (f *feedParserEscapeFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
+func (f *feedParserEscapeFrame) Forget()                    { *f = feedParserEscapeFrame{Header: f.Header, ret0: f.ret0} }
+func (f *feedParserEscapeFrame) Release(r *gen.Run)         { gen.Free(r, f, 59) }
+func (*feedParserEscapeFrame) Func() *gen.Func              { return &feedParserEscapeFrameInfo }
 
-var feedParserEscapeFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/bench.(*feedParser).escape", File: "github.com/going-green/greenlet/generated/bench/feed.go", Line: 194, Points: "195 p; 212 p; 218 +r; 221 =; 224 ="}
+var feedParserEscapeFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/bench.(*feedParser).escape", File: "github.com/going-green/greenlet/generated/bench/feed.go", Line: 194, Points: "195 p; 212 p; 218 +r; 221 =; 224 ="}
 var _ func(*feedParser) error = (*feedParser).escape
 
 // feedParserHexFrame is an activation of feedParser.hex.
 type feedParserHexFrame struct {
-	greenlet.Header
+	gen.Header
 	p    *feedParser
 	r    rune
 	t0   int
@@ -1109,21 +1095,21 @@ type feedParserHexFrame struct {
 }
 
 func (p *feedParser) newHexFrame() *feedParserHexFrame {
-	return greenlet.MakeFrame(feedParserHexFrame{p: p})
+	return gen.MakeFrame(feedParserHexFrame{p: p})
 }
 func (f *feedParserHexFrame) Results() (rune, error) { f.Over(f); return f.ret0, f.ret1 }
-func (f *feedParserHexFrame) Returned(r *greenlet.Run) (ret0 rune, ret1 error) {
+func (f *feedParserHexFrame) Returned(r *gen.Run) (ret0 rune, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
 	f.Release(r)
 	return
 }
 
 // hexResumable is feedParser.hex for callers that can be suspended.
-func (p *feedParser) hexResumable(r2 *greenlet.Run) (rune, error, greenlet.Status) {
+func (p *feedParser) hexResumable(r2 *gen.Run) (rune, error, gen.Status) {
 	return (*feedParserHexFrame)(nil).body(r2, p)
 }
 
-func (f *feedParserHexFrame) body(r2 *greenlet.Run, p *feedParser) (ret0 rune, ret1 error, st greenlet.Status) {
+func (f *feedParserHexFrame) body(r2 *gen.Run, p *feedParser) (ret0 rune, ret1 error, st gen.Status) {
 	var r rune
 	var t0 int
 	var c byte
@@ -1134,12 +1120,12 @@ loop_245:
 //line feed.go:245:1
 	if t0 >= 4 {
 //line feed.go:254:1
-		return r, nil, greenlet.Done
+		return r, nil, gen.Done
 	}
 //line feed.go:246:1
 	c, _, st = p.nextResumable(r2)
-	if st != greenlet.Done {
-		f = greenlet.Take(r2, f, 31)
+	if st != gen.Done {
+		f = gen.Take(r2, f, 31)
 		f.p, f.r, f.t0, f.PC = p, r, t0, 1
 		return ret0, ret1, r2.Link(f, &f.Header, st)
 	}
@@ -1148,7 +1134,7 @@ loop_245:
 		n, err := strconv.ParseUint(string(rune(c)), 16, 8)
 		if err != nil {
 			p.at--
-			return 0, p.unexpected("a hexadecimal digit"), greenlet.Done
+			return 0, p.unexpected("a hexadecimal digit"), gen.Done
 		}
 		r = r<<4 | rune(n)
 //line feed.go:245:1
@@ -1157,9 +1143,9 @@ loop_245:
 	}
 }
 
-//line feed_greenlet.go:1166:1
+//line feed_greenlet.go:1152:1
 
-func (f *feedParserHexFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
+func (f *feedParserHexFrame) Resume(r2 *gen.Run) (st gen.Status) {
 	p := f.p
 	var r rune
 	var t0 int
@@ -1183,7 +1169,7 @@ loop_245:
 	}
 //line feed.go:246:1
 	c, _, st = p.nextResumable(r2)
-	if st != greenlet.Done {
+	if st != gen.Done {
 		f.r, f.t0, f.PC = r, t0, 1
 		return r2.Link(f, &f.Header, st)
 	}
@@ -1204,44 +1190,44 @@ resumed_246:
 	}
 }
 
-//line feed_greenlet.go:1213:1
+//line feed_greenlet.go:1199:1
 
-func (f *feedParserHexFrame) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
+func (f *feedParserHexFrame) Send(r *gen.Run) gen.Status {
+	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
 }
 func (f *feedParserHexFrame) Forget() {
 	*f = feedParserHexFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1}
 }
-func (f *feedParserHexFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 31) }
-func (*feedParserHexFrame) Func() *greenlet.Func      { return &feedParserHexFrameInfo }
+func (f *feedParserHexFrame) Release(r *gen.Run) { gen.Free(r, f, 31) }
+func (*feedParserHexFrame) Func() *gen.Func      { return &feedParserHexFrameInfo }
 
-var feedParserHexFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/bench.(*feedParser).hex", File: "github.com/going-green/greenlet/generated/bench/feed.go", Line: 243, Points: "246 p r t0"}
+var feedParserHexFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/bench.(*feedParser).hex", File: "github.com/going-green/greenlet/generated/bench/feed.go", Line: 243, Points: "246 p r t0"}
 var _ func(*feedParser) (rune, error) = (*feedParser).hex
 
 // feedParserNextFrame is an activation of feedParser.next.
 type feedParserNextFrame struct {
-	greenlet.Header
+	gen.Header
 	p    *feedParser
 	ret0 byte
 	ret1 bool
 }
 
 func (p *feedParser) newNextFrame() *feedParserNextFrame {
-	return greenlet.MakeFrame(feedParserNextFrame{p: p})
+	return gen.MakeFrame(feedParserNextFrame{p: p})
 }
 func (f *feedParserNextFrame) Results() (byte, bool) { f.Over(f); return f.ret0, f.ret1 }
-func (f *feedParserNextFrame) Returned(r *greenlet.Run) (ret0 byte, ret1 bool) {
+func (f *feedParserNextFrame) Returned(r *gen.Run) (ret0 byte, ret1 bool) {
 	ret0, ret1 = f.ret0, f.ret1
 	f.Release(r)
 	return
 }
 
 // nextResumable is feedParser.next for callers that can be suspended.
-func (p *feedParser) nextResumable(r *greenlet.Run) (byte, bool, greenlet.Status) {
+func (p *feedParser) nextResumable(r *gen.Run) (byte, bool, gen.Status) {
 	return (*feedParserNextFrame)(nil).body(r, p)
 }
 
-func (f *feedParserNextFrame) body(r *greenlet.Run, p *feedParser) (ret0 byte, ret1 bool, st greenlet.Status) {
+func (f *feedParserNextFrame) body(r *gen.Run, p *feedParser) (ret0 byte, ret1 bool, st gen.Status) {
 	var t0, t1 bool
 //line feed.go:261:1
 	t0 = p.at == len(p.piece)
@@ -1251,8 +1237,8 @@ func (f *feedParserNextFrame) body(r *greenlet.Run, p *feedParser) (ret0 byte, r
 	}
 //line feed.go:261:1
 	t1, st = p.moreResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 17)
+	if st != gen.Done {
+		f = gen.Take(r, f, 17)
 		f.p, f.PC = p, 1
 		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
@@ -1260,15 +1246,15 @@ func (f *feedParserNextFrame) body(r *greenlet.Run, p *feedParser) (ret0 byte, r
 after_if_261:
 //line feed.go:261:1
 	if t0 {
-		return 0, false, greenlet.Done
+		return 0, false, gen.Done
 	}
 	p.at++
-	return p.piece[p.at-1], true, greenlet.Done
+	return p.piece[p.at-1], true, gen.Done
 }
 
-//line feed_greenlet.go:1275:1
+//line feed_greenlet.go:1261:1
 
-func (f *feedParserNextFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *feedParserNextFrame) Resume(r *gen.Run) (st gen.Status) {
 	p := f.p
 	var t0, t1 bool
 	switch f.PC {
@@ -1290,44 +1276,44 @@ func (f *feedParserNextFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-//line feed_greenlet.go:1299:1
+//line feed_greenlet.go:1285:1
 
-func (f *feedParserNextFrame) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
+func (f *feedParserNextFrame) Send(r *gen.Run) gen.Status {
+	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
 }
 func (f *feedParserNextFrame) Forget() {
 	*f = feedParserNextFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1}
 }
-func (f *feedParserNextFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 17) }
-func (*feedParserNextFrame) Func() *greenlet.Func      { return &feedParserNextFrameInfo }
+func (f *feedParserNextFrame) Release(r *gen.Run) { gen.Free(r, f, 17) }
+func (*feedParserNextFrame) Func() *gen.Func      { return &feedParserNextFrameInfo }
 
-var feedParserNextFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/bench.(*feedParser).next", File: "github.com/going-green/greenlet/generated/bench/feed.go", Line: 260, Points: "261 p"}
+var feedParserNextFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/bench.(*feedParser).next", File: "github.com/going-green/greenlet/generated/bench/feed.go", Line: 260, Points: "261 p"}
 var _ func(*feedParser) (byte, bool) = (*feedParser).next
 
 // feedParserNumberFrame is an activation of feedParser.number.
 type feedParserNumberFrame struct {
-	greenlet.Header
+	gen.Header
 	p    *feedParser
 	ret0 any
 	ret1 error
 }
 
 func (p *feedParser) newNumberFrame() *feedParserNumberFrame {
-	return greenlet.MakeFrame(feedParserNumberFrame{p: p})
+	return gen.MakeFrame(feedParserNumberFrame{p: p})
 }
 func (f *feedParserNumberFrame) Results() (any, error) { f.Over(f); return f.ret0, f.ret1 }
-func (f *feedParserNumberFrame) Returned(r *greenlet.Run) (ret0 any, ret1 error) {
+func (f *feedParserNumberFrame) Returned(r *gen.Run) (ret0 any, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
 	f.Release(r)
 	return
 }
 
 // numberResumable is feedParser.number for callers that can be suspended.
-func (p *feedParser) numberResumable(r *greenlet.Run) (any, error, greenlet.Status) {
+func (p *feedParser) numberResumable(r *gen.Run) (any, error, gen.Status) {
 	return (*feedParserNumberFrame)(nil).body(r, p)
 }
 
-func (f *feedParserNumberFrame) body(r *greenlet.Run, p *feedParser) (ret0 any, ret1 error, st greenlet.Status) {
+func (f *feedParserNumberFrame) body(r *gen.Run, p *feedParser) (ret0 any, ret1 error, st gen.Status) {
 	var t0, t1 bool
 	if f != nil {
 		switch f.PC {
@@ -1349,7 +1335,7 @@ loop_271:
 		part := p.piece[start:p.at]
 		if p.at < len(p.piece) && len(p.token) == 0 {
 			ret0, ret1 = parseNumber(part)
-			return ret0, ret1, greenlet.Done
+			return ret0, ret1, gen.Done
 		}
 //line feed.go:280:1
 		p.token = append(p.token, part...)
@@ -1361,8 +1347,8 @@ loop_271:
 	}
 //line feed.go:281:1
 	t1, st = p.moreResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 49)
+	if st != gen.Done {
+		f = gen.Take(r, f, 49)
 		f.p, f.PC = p, 1
 		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
@@ -1372,33 +1358,33 @@ after_if_281:
 //line feed.go:281:1
 	if t0 {
 		ret0, ret1 = parseNumber(p.token)
-		return ret0, ret1, greenlet.Done
+		return ret0, ret1, gen.Done
 	}
 	goto loop_271
 }
 
-//line feed_greenlet.go:1387:1
+//line feed_greenlet.go:1373:1
 
-func (f *feedParserNumberFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *feedParserNumberFrame) Resume(r *gen.Run) (st gen.Status) {
 	f.ret0, f.ret1, st = f.body(r, f.p)
 	return r.Started(f, &f.Header, st)
 }
 
-func (f *feedParserNumberFrame) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
+func (f *feedParserNumberFrame) Send(r *gen.Run) gen.Status {
+	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
 }
 func (f *feedParserNumberFrame) Forget() {
 	*f = feedParserNumberFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1}
 }
-func (f *feedParserNumberFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 49) }
-func (*feedParserNumberFrame) Func() *greenlet.Func      { return &feedParserNumberFrameInfo }
+func (f *feedParserNumberFrame) Release(r *gen.Run) { gen.Free(r, f, 49) }
+func (*feedParserNumberFrame) Func() *gen.Func      { return &feedParserNumberFrameInfo }
 
-var feedParserNumberFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/bench.(*feedParser).number", File: "github.com/going-green/greenlet/generated/bench/feed.go", Line: 269, Points: "281 p"}
+var feedParserNumberFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/bench.(*feedParser).number", File: "github.com/going-green/greenlet/generated/bench/feed.go", Line: 269, Points: "281 p"}
 var _ func(*feedParser) (any, error) = (*feedParser).number
 
 // feedParserWordFrame is an activation of feedParser.word.
 type feedParserWordFrame struct {
-	greenlet.Header
+	gen.Header
 	p     *feedParser
 	want  string
 	t0, i int
@@ -1406,21 +1392,17 @@ type feedParserWordFrame struct {
 }
 
 func (p *feedParser) newWordFrame(want string) *feedParserWordFrame {
-	return greenlet.MakeFrame(feedParserWordFrame{p: p, want: want})
+	return gen.MakeFrame(feedParserWordFrame{p: p, want: want})
 }
-func (f *feedParserWordFrame) Results() error { f.Over(f); return f.ret0 }
-func (f *feedParserWordFrame) Returned(r *greenlet.Run) (ret0 error) {
-	ret0 = f.ret0
-	f.Release(r)
-	return
-}
+func (f *feedParserWordFrame) Results() error                   { f.Over(f); return f.ret0 }
+func (f *feedParserWordFrame) Returned(r *gen.Run) (ret0 error) { ret0 = f.ret0; f.Release(r); return }
 
 // wordResumable is feedParser.word for callers that can be suspended.
-func (p *feedParser) wordResumable(r *greenlet.Run, want string) (error, greenlet.Status) {
+func (p *feedParser) wordResumable(r *gen.Run, want string) (error, gen.Status) {
 	return (*feedParserWordFrame)(nil).body(r, p, want)
 }
 
-func (f *feedParserWordFrame) body(r *greenlet.Run, p *feedParser, want string) (ret0 error, st greenlet.Status) {
+func (f *feedParserWordFrame) body(r *gen.Run, p *feedParser, want string) (ret0 error, st gen.Status) {
 	var t0, i int
 	var c byte
 	var ok bool
@@ -1432,12 +1414,12 @@ loop_305:
 //line feed.go:305:1
 	if i >= t0 {
 //line feed.go:313:1
-		return nil, greenlet.Done
+		return nil, gen.Done
 	}
 //line feed.go:306:1
 	c, ok, st = p.nextResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 42)
+	if st != gen.Done {
+		f = gen.Take(r, f, 42)
 		f.p, f.want, f.t0, f.i, f.PC = p, want, t0, i, 1
 		return ret0, r.Link(f, &f.Header, st)
 	}
@@ -1446,16 +1428,16 @@ loop_305:
 		if ok {
 			p.at--
 		}
-		return p.unexpected(want), greenlet.Done
+		return p.unexpected(want), gen.Done
 	}
 //line feed.go:305:1
 	i++
 	goto loop_305
 }
 
-//line feed_greenlet.go:1463:1
+//line feed_greenlet.go:1445:1
 
-func (f *feedParserWordFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *feedParserWordFrame) Resume(r *gen.Run) (st gen.Status) {
 	p, want := f.p, f.want
 	var t0, i int
 	var c byte
@@ -1479,7 +1461,7 @@ loop_305:
 	}
 //line feed.go:306:1
 	c, ok, st = p.nextResumable(r)
-	if st != greenlet.Done {
+	if st != gen.Done {
 		f.t0, f.i, f.PC = t0, i, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -1497,19 +1479,17 @@ resumed_306:
 	goto loop_305
 }
 
-//line feed_greenlet.go:1507:1
+//line feed_greenlet.go:1489:1
 
-func (f *feedParserWordFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.want) }
-func (f *feedParserWordFrame) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result(r, f.ret0)
-}
-func (f *feedParserWordFrame) Forget()                 { *f = feedParserWordFrame{Header: f.Header, ret0: f.ret0} }
-func (f *feedParserWordFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 42) }
-func (*feedParserWordFrame) Func() *greenlet.Func      { return &feedParserWordFrameInfo }
+func (f *feedParserWordFrame) Args(args []any)            { gen.SetArgs(f, args, &f.want) }
+func (f *feedParserWordFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
+func (f *feedParserWordFrame) Forget()                    { *f = feedParserWordFrame{Header: f.Header, ret0: f.ret0} }
+func (f *feedParserWordFrame) Release(r *gen.Run)         { gen.Free(r, f, 42) }
+func (*feedParserWordFrame) Func() *gen.Func              { return &feedParserWordFrameInfo }
 
-var feedParserWordFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/bench.(*feedParser).word", File: "github.com/going-green/greenlet/generated/bench/feed.go", Line: 304, Points: "306 p want t0 i"}
+var feedParserWordFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/bench.(*feedParser).word", File: "github.com/going-green/greenlet/generated/bench/feed.go", Line: 304, Points: "306 p want t0 i"}
 var _ func(*feedParser, string) error = (*feedParser).word
 
 func init() {
-	greenlet.Declare("feedParser.more", "feedParser.space", "feedParser.document", "feedParser.value", "feedParser.object", "feedParser.array", "feedParser.str", "feedParser.escape", "feedParser.hex", "feedParser.next", "feedParser.number", "feedParser.word")
+	gen.Declare("feedParser.more", "feedParser.space", "feedParser.document", "feedParser.value", "feedParser.object", "feedParser.array", "feedParser.str", "feedParser.escape", "feedParser.hex", "feedParser.next", "feedParser.number", "feedParser.word")
 }

@@ -4,57 +4,55 @@
 
 package bench
 
-import greenlet "github.com/going-green/greenlet/runtime"
+import "github.com/going-green/greenlet/runtime/gen"
 
-const _ = greenlet.Protocol1_RunGoGenerate
+const _ = gen.Protocol1_RunGoGenerate
 
 // forkFringeFrame is an activation of fork.fringe.
 type forkFringeFrame struct {
-	greenlet.Header
+	gen.Header
 	f *fork
 }
 
-func (f *fork) newFringeFrame() *forkFringeFrame { return greenlet.MakeFrame(forkFringeFrame{f: f}) }
+func (f *fork) newFringeFrame() *forkFringeFrame { return gen.MakeFrame(forkFringeFrame{f: f}) }
 
 // fringeResumable is fork.fringe for callers that can be suspended.
-func (f *fork) fringeResumable(r *greenlet.Run) greenlet.Status {
-	return (*forkFringeFrame)(nil).body(r, f)
-}
+func (f *fork) fringeResumable(r *gen.Run) gen.Status { return (*forkFringeFrame)(nil).body(r, f) }
 
-func (f2 *forkFringeFrame) body(r *greenlet.Run, f *fork) (st greenlet.Status) {
+func (f2 *forkFringeFrame) body(r *gen.Run, f *fork) (st gen.Status) {
 //line fringe.go:26:1
 	if f.left != nil {
 		goto after_if_26
 	}
 //line fringe.go:27:1
-	f2 = greenlet.Take(r, f2, 42)
+	f2 = gen.Take(r, f2, 42)
 	r.Leaf(f2, &f2.Header)
 	f2.f, f2.PC = nil, 1
 //line fringe.go:27:1
 	if p, ok := r.Out().(*int); ok {
 		*p = f.leaf
-		return greenlet.Left
+		return gen.Left
 	}
-	return greenlet.Yielded(r, f.leaf)
+	return gen.Yielded(r, f.leaf)
 after_if_26:
 //line fringe.go:30:1
-	if st = f.left.fringeResumable(r); st != greenlet.Done {
-		f2 = greenlet.Take(r, f2, 42)
+	if st = f.left.fringeResumable(r); st != gen.Done {
+		f2 = gen.Take(r, f2, 42)
 		f2.f, f2.PC = f, 2
 		return r.Link(f2, &f2.Header, st)
 	}
 //line fringe.go:31:1
-	if st = f.right.fringeResumable(r); st != greenlet.Done {
-		f2 = greenlet.Take(r, f2, 42)
+	if st = f.right.fringeResumable(r); st != gen.Done {
+		f2 = gen.Take(r, f2, 42)
 		f2.f, f2.PC = nil, 3
 		return r.Link(f2, &f2.Header, st)
 	}
-	return greenlet.Done
+	return gen.Done
 }
 
-//line fringe_greenlet.go:56:1
+//line fringe_greenlet.go:54:1
 
-func (f2 *forkFringeFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f2 *forkFringeFrame) Resume(r *gen.Run) (st gen.Status) {
 	f := f2.f
 	switch f2.PC {
 	case 0:
@@ -64,7 +62,7 @@ func (f2 *forkFringeFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		return r.Return(f2, &f2.Header)
 	case 2:
 		r.Callee().(*forkFringeFrame).Release(r)
-		if st = f.right.fringeResumable(r); st != greenlet.Done {
+		if st = f.right.fringeResumable(r); st != gen.Done {
 			f2.f, f2.PC = nil, 3
 			return r.Link(f2, &f2.Header, st)
 		}
@@ -75,46 +73,46 @@ func (f2 *forkFringeFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-//line fringe_greenlet.go:79:1
+//line fringe_greenlet.go:77:1
 
-func (f *forkFringeFrame) Forget()                 { *f = forkFringeFrame{Header: f.Header} }
-func (f *forkFringeFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 42) }
-func (*forkFringeFrame) Func() *greenlet.Func      { return &forkFringeFrameInfo }
+func (f *forkFringeFrame) Forget()            { *f = forkFringeFrame{Header: f.Header} }
+func (f *forkFringeFrame) Release(r *gen.Run) { gen.Free(r, f, 42) }
+func (*forkFringeFrame) Func() *gen.Func      { return &forkFringeFrameInfo }
 
-var forkFringeFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/bench.(*fork).fringe", File: "github.com/going-green/greenlet/generated/bench/fringe.go", Line: 25, Points: "27; 30 f; 31"}
+var forkFringeFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/bench.(*fork).fringe", File: "github.com/going-green/greenlet/generated/bench/fringe.go", Line: 25, Points: "27; 30 f; 31"}
 var _ func(*fork) = (*fork).fringe
 
 // forkAllFrame is an activation of fork.All.
 type forkAllFrame struct {
-	greenlet.Header
+	gen.Header
 	f     *fork
 	yield func(int) bool
 }
 
 // NewAllFrame makes a frame that will run fork.All.
 func (f *fork) NewAllFrame(yield func(int) bool) *forkAllFrame {
-	return greenlet.MakeFrame(forkAllFrame{f: f, yield: yield})
+	return gen.MakeFrame(forkAllFrame{f: f, yield: yield})
 }
 
 // AllResumable is fork.All for callers that can be suspended.
-func (f *fork) AllResumable(r *greenlet.Run, yield func(int) bool) greenlet.Status {
+func (f *fork) AllResumable(r *gen.Run, yield func(int) bool) gen.Status {
 	return (*forkAllFrame)(nil).body(r, f, yield)
 }
 
-func (f2 *forkAllFrame) body(r *greenlet.Run, f *fork, yield func(int) bool) (st greenlet.Status) {
+func (f2 *forkAllFrame) body(r *gen.Run, f *fork, yield func(int) bool) (st gen.Status) {
 //line fringe.go:37:1
 	_, st = f.pushResumable(r, yield)
-	if st != greenlet.Done {
-		f2 = greenlet.Take(r, f2, 10)
+	if st != gen.Done {
+		f2 = gen.Take(r, f2, 10)
 		f2.f, f2.yield, f2.PC = nil, nil, 1
 		return r.Link(f2, &f2.Header, st)
 	}
-	return greenlet.Done
+	return gen.Done
 }
 
-//line fringe_greenlet.go:116:1
+//line fringe_greenlet.go:114:1
 
-func (f2 *forkAllFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f2 *forkAllFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f2.PC {
 	case 0:
 		return r.Started(f2, &f2.Header, f2.body(r, f2.f, f2.yield))
@@ -124,12 +122,12 @@ func (f2 *forkAllFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-func (f *forkAllFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.yield) }
-func (f *forkAllFrame) Forget()                 { *f = forkAllFrame{Header: f.Header} }
-func (f *forkAllFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 10) }
-func (*forkAllFrame) Func() *greenlet.Func      { return &forkAllFrameInfo }
+func (f *forkAllFrame) Args(args []any)    { gen.SetArgs(f, args, &f.yield) }
+func (f *forkAllFrame) Forget()            { *f = forkAllFrame{Header: f.Header} }
+func (f *forkAllFrame) Release(r *gen.Run) { gen.Free(r, f, 10) }
+func (*forkAllFrame) Func() *gen.Func      { return &forkAllFrameInfo }
 
-var forkAllFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/bench.(*fork).All", File: "github.com/going-green/greenlet/generated/bench/fringe.go", Line: 37, Points: "37"}
+var forkAllFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/bench.(*fork).All", File: "github.com/going-green/greenlet/generated/bench/fringe.go", Line: 37, Points: "37"}
 var _ func(*fork, func(int) bool) = (*fork).All
 
 // forkAllFrameValue is fork.All as a value, for callers that can be suspended.
@@ -137,56 +135,56 @@ type forkAllFrameValue struct {
 	recv *fork
 }
 
-func (v forkAllFrameValue) CallResumable(r *greenlet.Run, p0 func(int) bool) greenlet.Status {
+func (v forkAllFrameValue) CallResumable(r *gen.Run, p0 func(int) bool) gen.Status {
 	return v.recv.AllResumable(r, p0)
 }
 func init() {
-	greenlet.RegisterMethod((*new(*fork)).All, func(recv *fork) any {
+	gen.RegisterMethod((*new(*fork)).All, func(recv *fork) any {
 		return forkAllFrameValue{recv}
 	})
 }
-func (v forkAllFrameValue) Frame() greenlet.Frame { return greenlet.MakeFrame(forkAllFrame{f: v.recv}) }
+func (v forkAllFrameValue) Frame() gen.Frame { return gen.MakeFrame(forkAllFrame{f: v.recv}) }
 
 // forkPushFrame is an activation of fork.push.
 type forkPushFrame struct {
-	greenlet.Header
+	gen.Header
 	f     *fork
 	yield func(int) bool
 	ret0  bool
 }
 
 func (f *fork) newPushFrame(yield func(int) bool) *forkPushFrame {
-	return greenlet.MakeFrame(forkPushFrame{f: f, yield: yield})
+	return gen.MakeFrame(forkPushFrame{f: f, yield: yield})
 }
-func (f *forkPushFrame) Results() bool                        { f.Over(f); return f.ret0 }
-func (f *forkPushFrame) Returned(r *greenlet.Run) (ret0 bool) { ret0 = f.ret0; f.Release(r); return }
+func (f *forkPushFrame) Results() bool                   { f.Over(f); return f.ret0 }
+func (f *forkPushFrame) Returned(r *gen.Run) (ret0 bool) { ret0 = f.ret0; f.Release(r); return }
 
 // pushResumable is fork.push for callers that can be suspended.
-func (f *fork) pushResumable(r *greenlet.Run, yield func(int) bool) (bool, greenlet.Status) {
+func (f *fork) pushResumable(r *gen.Run, yield func(int) bool) (bool, gen.Status) {
 	return (*forkPushFrame)(nil).body(r, f, yield)
 }
 
-func (f2 *forkPushFrame) body(r *greenlet.Run, f *fork, yield func(int) bool) (ret0 bool, st greenlet.Status) {
+func (f2 *forkPushFrame) body(r *gen.Run, f *fork, yield func(int) bool) (ret0 bool, st gen.Status) {
 	var t0, t1 bool
 //line fringe.go:41:1
 	if f.left != nil {
 		goto after_if_41
 	}
 //line fringe.go:42:1
-	if p := greenlet.YieldTo(r, yield); p != nil {
+	if p := gen.YieldTo(r, yield); p != nil {
 		*p = f.leaf
-		f2 = greenlet.Take(r, f2, 19)
+		f2 = gen.Take(r, f2, 19)
 		r.Leaf(f2, &f2.Header)
 		f2.f, f2.yield, f2.PC = nil, nil, 1
 		return ret0, f2.Hand()
 	}
-	if c, ok := greenlet.Resumable(yield).(interface {
-		CallResumable(*greenlet.Run, int) (bool, greenlet.Status)
+	if c, ok := gen.Resumable(yield).(interface {
+		CallResumable(*gen.Run, int) (bool, gen.Status)
 	}); ok {
 //line fringe.go:42:1
 		t0, st = c.CallResumable(r, f.leaf)
-		if st != greenlet.Done {
-			f2 = greenlet.Take(r, f2, 19)
+		if st != gen.Done {
+			f2 = gen.Take(r, f2, 19)
 			f2.f, f2.yield, f2.PC = nil, nil, 1
 			return ret0, r.Link(f2, &f2.Header, st)
 		}
@@ -195,11 +193,11 @@ func (f2 *forkPushFrame) body(r *greenlet.Run, f *fork, yield func(int) bool) (r
 		t0 = yield(f.leaf)
 	}
 //line fringe.go:42:1
-	return t0, greenlet.Done
+	return t0, gen.Done
 after_if_41:
 	t1, st = f.left.pushResumable(r, yield)
-	if st != greenlet.Done {
-		f2 = greenlet.Take(r, f2, 19)
+	if st != gen.Done {
+		f2 = gen.Take(r, f2, 19)
 		f2.f, f2.yield, f2.PC = f, yield, 2
 		return ret0, r.Link(f2, &f2.Header, st)
 	}
@@ -209,19 +207,19 @@ after_if_41:
 	}
 //line fringe.go:44:1
 	t1, st = f.right.pushResumable(r, yield)
-	if st != greenlet.Done {
-		f2 = greenlet.Take(r, f2, 19)
+	if st != gen.Done {
+		f2 = gen.Take(r, f2, 19)
 		f2.f, f2.yield, f2.PC = nil, nil, 3
 		return ret0, r.Link(f2, &f2.Header, st)
 	}
 after_if_44:
 //line fringe.go:44:1
-	return t1, greenlet.Done
+	return t1, gen.Done
 }
 
-//line fringe_greenlet.go:223:1
+//line fringe_greenlet.go:221:1
 
-func (f2 *forkPushFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f2 *forkPushFrame) Resume(r *gen.Run) (st gen.Status) {
 	f, yield := f2.f, f2.yield
 	var t0, t1 bool
 	switch f2.PC {
@@ -248,7 +246,7 @@ func (f2 *forkPushFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 then_44:
 //line fringe.go:44:1
 	t1, st = f.right.pushResumable(r, yield)
-	if st != greenlet.Done {
+	if st != gen.Done {
 		f2.f, f2.yield, f2.PC = nil, nil, 3
 		return r.Link(f2, &f2.Header, st)
 	}
@@ -259,107 +257,105 @@ after_if_44:
 	return r.Return(f2, &f2.Header)
 }
 
-//line fringe_greenlet.go:263:1
+//line fringe_greenlet.go:261:1
 
-func (f *forkPushFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.yield) }
-func (f *forkPushFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
-func (f *forkPushFrame) Forget()                              { *f = forkPushFrame{Header: f.Header, ret0: f.ret0} }
-func (f *forkPushFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 19) }
-func (*forkPushFrame) Func() *greenlet.Func                   { return &forkPushFrameInfo }
+func (f *forkPushFrame) Args(args []any)            { gen.SetArgs(f, args, &f.yield) }
+func (f *forkPushFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
+func (f *forkPushFrame) Forget()                    { *f = forkPushFrame{Header: f.Header, ret0: f.ret0} }
+func (f *forkPushFrame) Release(r *gen.Run)         { gen.Free(r, f, 19) }
+func (*forkPushFrame) Func() *gen.Func              { return &forkPushFrameInfo }
 
-var forkPushFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/bench.(*fork).push", File: "github.com/going-green/greenlet/generated/bench/fringe.go", Line: 40, Points: "42; 44 f yield; 44"}
+var forkPushFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/bench.(*fork).push", File: "github.com/going-green/greenlet/generated/bench/fringe.go", Line: 40, Points: "42; 44 f yield; 44"}
 var _ func(*fork, func(int) bool) bool = (*fork).push
 
 // forkIteratorFrame is an activation of fork.iterator.
 type forkIteratorFrame struct {
-	greenlet.Header
+	gen.Header
 	f    *fork
 	ret0 func(func(int) bool)
 }
 
-func (f *fork) newIteratorFrame() *forkIteratorFrame {
-	return greenlet.MakeFrame(forkIteratorFrame{f: f})
-}
+func (f *fork) newIteratorFrame() *forkIteratorFrame       { return gen.MakeFrame(forkIteratorFrame{f: f}) }
 func (f *forkIteratorFrame) Results() func(func(int) bool) { f.Over(f); return f.ret0 }
-func (f *forkIteratorFrame) Returned(r *greenlet.Run) (ret0 func(func(int) bool)) {
+func (f *forkIteratorFrame) Returned(r *gen.Run) (ret0 func(func(int) bool)) {
 	ret0 = f.ret0
 	f.Release(r)
 	return
 }
 
 // iteratorResumable is fork.iterator for callers that can be suspended.
-func (f *fork) iteratorResumable(r *greenlet.Run) (func(func(int) bool), greenlet.Status) {
+func (f *fork) iteratorResumable(r *gen.Run) (func(func(int) bool), gen.Status) {
 	return (*forkIteratorFrame)(nil).body(r, f)
 }
 
-func (f2 *forkIteratorFrame) body(r *greenlet.Run, f *fork) (ret0 func(func(int) bool), st greenlet.Status) {
+func (f2 *forkIteratorFrame) body(r *gen.Run, f *fork) (ret0 func(func(int) bool), st gen.Status) {
 //line fringe.go:81:1
-	return (&forkIteratorValue1{recv: greenlet.Ref(f)}).value(), greenlet.Done
+	return (&forkIteratorValue1{recv: gen.Ref(f)}).value(), gen.Done
 }
 
-//line fringe_greenlet.go:302:1
+//line fringe_greenlet.go:298:1
 
-func (f *forkIteratorFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *forkIteratorFrame) Resume(r *gen.Run) (st gen.Status) {
 	f.ret0, st = f.body(r, f.f)
 	return r.Started(f, &f.Header, st)
 }
 
-func (f *forkIteratorFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
-func (f *forkIteratorFrame) Forget()                              { *f = forkIteratorFrame{Header: f.Header, ret0: f.ret0} }
-func (f *forkIteratorFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 53) }
-func (*forkIteratorFrame) Func() *greenlet.Func                   { return &forkIteratorFrameInfo }
+func (f *forkIteratorFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
+func (f *forkIteratorFrame) Forget()                    { *f = forkIteratorFrame{Header: f.Header, ret0: f.ret0} }
+func (f *forkIteratorFrame) Release(r *gen.Run)         { gen.Free(r, f, 53) }
+func (*forkIteratorFrame) Func() *gen.Func              { return &forkIteratorFrameInfo }
 
-var forkIteratorFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/bench.(*fork).iterator", File: "github.com/going-green/greenlet/generated/bench/fringe.go", Line: 81}
+var forkIteratorFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/bench.(*fork).iterator", File: "github.com/going-green/greenlet/generated/bench/fringe.go", Line: 81}
 var _ func(*fork) func(func(int) bool) = (*fork).iterator
 
 // forkIteratorValue1 is All as a value of fringe.go:81, with what it captures.
 type forkIteratorValue1 struct {
-	greenlet.Closure
+	gen.Closure
 	recv **fork
 }
 
 // value is the literal for code that can't be suspended.
 func (c *forkIteratorValue1) value() func(func(int) bool) {
-	return greenlet.Bind(&c.Closure, c, func(p0 func(int) bool) { (*c.recv).All(p0) })
+	return gen.Bind(&c.Closure, c, func(p0 func(int) bool) { (*c.recv).All(p0) })
 }
-func (c *forkIteratorValue1) Frame() greenlet.Frame { return (*c.recv).NewAllFrame(nil) }
+func (c *forkIteratorValue1) Frame() gen.Frame { return (*c.recv).NewAllFrame(nil) }
 
 // forkIteratorValue1Frame is an activation of the literal forkIteratorValue1.
 type forkIteratorValue1Frame struct {
-	greenlet.Header
+	gen.Header
 	c  *forkIteratorValue1
 	p0 func(int) bool
 }
 
 // CallResumable is the literal forkIteratorValue1 for callers that can be suspended.
-func (c *forkIteratorValue1) CallResumable(r *greenlet.Run, p0 func(int) bool) greenlet.Status {
+func (c *forkIteratorValue1) CallResumable(r *gen.Run, p0 func(int) bool) gen.Status {
 	return (*forkIteratorValue1Frame)(nil).body(r, c, p0)
 }
 
-func (f *forkIteratorValue1Frame) body(r *greenlet.Run, c *forkIteratorValue1, p0 func(int) bool) (st greenlet.Status) {
+func (f *forkIteratorValue1Frame) body(r *gen.Run, c *forkIteratorValue1, p0 func(int) bool) (st gen.Status) {
 //line fringe.go:81:1
-	if st = (*c.recv).AllResumable(r, p0); st != greenlet.Done {
-		f = greenlet.Take(r, f, 37)
+	if st = (*c.recv).AllResumable(r, p0); st != gen.Done {
+		f = gen.Take(r, f, 37)
 		f.p0, f.c, f.PC = nil, c, 1
 		return r.Link(f, &f.Header, st)
 	}
-	return greenlet.Done
+	return gen.Done
 }
 
-//line fringe_greenlet.go:351:1
+//line fringe_greenlet.go:347:1
 
-func (f *forkIteratorValue1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *forkIteratorValue1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
 	_ = c
 	r.Callee().(*forkAllFrame).Release(r)
 	return r.Return(f, &f.Header)
 }
 
-func (f *forkIteratorValue1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 37) }
-func (*forkIteratorValue1Frame) Func() *greenlet.Func      { return &forkIteratorValue1FrameInfo }
+func (f *forkIteratorValue1Frame) Release(r *gen.Run) { gen.Free(r, f, 37) }
+func (*forkIteratorValue1Frame) Func() *gen.Func      { return &forkIteratorValue1FrameInfo }
 
-var forkIteratorValue1FrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/bench.(*fork).iterator.value1", File: "github.com/going-green/greenlet/generated/bench/fringe.go", Line: 81, Points: "81"}
+var forkIteratorValue1FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/bench.(*fork).iterator.value1", File: "github.com/going-green/greenlet/generated/bench/fringe.go", Line: 81, Points: "81"}
 
 func init() {
-	greenlet.Declare("fork.fringe", "fork.All", "fork.push", "fork.iterator")
+	gen.Declare("fork.fringe", "fork.All", "fork.push", "fork.iterator")
 }

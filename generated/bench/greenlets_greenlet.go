@@ -4,41 +4,41 @@
 
 package bench
 
-import greenlet "github.com/going-green/greenlet/runtime"
+import "github.com/going-green/greenlet/runtime/gen"
 
-const _ = greenlet.Protocol1_RunGoGenerate
+const _ = gen.Protocol1_RunGoGenerate
 
 // countFrame is an activation of count.
 type countFrame struct {
-	greenlet.Header
+	gen.Header
 	n, i int
 }
 
-func newCountFrame(n int) *countFrame { return greenlet.MakeFrame(countFrame{n: n}) }
+func newCountFrame(n int) *countFrame { return gen.MakeFrame(countFrame{n: n}) }
 
 // countResumable is count for callers that can be suspended.
-func countResumable(r *greenlet.Run, n int) (st greenlet.Status) {
+func countResumable(r *gen.Run, n int) (st gen.Status) {
 	var i int
 //line greenlets.go:14:1
 	i = 0
 //line greenlets.go:14:1
 	if i >= n {
-		return greenlet.Done
+		return gen.Done
 	}
 	{
 //line greenlets.go:15:1
-		f := greenlet.Take(r, (*countFrame)(nil), 22)
+		f := gen.Take(r, (*countFrame)(nil), 22)
 		r.Leaf(f, &f.Header)
 		f.n, f.i, f.PC = n, i, 1
 //line greenlets.go:15:1
-		return greenlet.Yielded(r, i)
+		return gen.Yielded(r, i)
 	}
 }
 
 //line greenlets_greenlet.go:39:1
 
 // Ask continues count up to its next value, if there is one.
-func (f *countFrame) Ask(p *int) greenlet.Status {
+func (f *countFrame) Ask(p *int) gen.Status {
 	n := f.n
 	var i int
 	switch f.PC {
@@ -54,70 +54,68 @@ func (f *countFrame) Ask(p *int) greenlet.Status {
 loop_14:
 //line greenlets.go:14:1
 	if i >= n {
-		return greenlet.Done
+		return gen.Done
 	}
 //line greenlets.go:15:1
 	f.i, f.PC = i, 1
 //line greenlets.go:15:1
 	*p = i
-	return greenlet.Left
+	return gen.Left
 }
 
 //line greenlets_greenlet.go:67:1
 
-func (f *countFrame) Resume(r *greenlet.Run) greenlet.Status {
+func (f *countFrame) Resume(r *gen.Run) gen.Status {
 	var v int
-	if f.Ask(&v) == greenlet.Done {
+	if f.Ask(&v) == gen.Done {
 		return r.Return(f, &f.Header)
 	}
-	return greenlet.Yielded(r, v)
+	return gen.Yielded(r, v)
 }
 
-func (f *countFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.n) }
-func (f *countFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 22) }
-func (*countFrame) Func() *greenlet.Func      { return &countFrameInfo }
+func (f *countFrame) Args(args []any)    { gen.SetArgs(f, args, &f.n) }
+func (f *countFrame) Release(r *gen.Run) { gen.Free(r, f, 22) }
+func (*countFrame) Func() *gen.Func      { return &countFrameInfo }
 
-var countFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/bench.count", File: "github.com/going-green/greenlet/generated/bench/greenlets.go", Line: 13, Points: "15 n i"}
+var countFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/bench.count", File: "github.com/going-green/greenlet/generated/bench/greenlets.go", Line: 13, Points: "15 n i"}
 var _ func(int) = count
 
 // treeWalkFrame is an activation of tree.walk.
 type treeWalkFrame struct {
-	greenlet.Header
+	gen.Header
 	t *tree
 }
 
-func (t *tree) newWalkFrame() *treeWalkFrame { return greenlet.MakeFrame(treeWalkFrame{t: t}) }
+func (t *tree) newWalkFrame() *treeWalkFrame { return gen.MakeFrame(treeWalkFrame{t: t}) }
 
 // walkResumable is tree.walk for callers that can be suspended.
-func (t *tree) walkResumable(r *greenlet.Run) greenlet.Status {
-	return (*treeWalkFrame)(nil).body(r, t)
-}
+func (t *tree) walkResumable(r *gen.Run) gen.Status { return (*treeWalkFrame)(nil).body(r, t) }
 
-func (f *treeWalkFrame) body(r *greenlet.Run, t *tree) (st greenlet.Status) {
+func (f *treeWalkFrame) body(r *gen.Run, t *tree) (st gen.Status) {
 //line greenlets.go:41:1
 	if t == nil {
-		return greenlet.Done
+		return gen.Done
 	}
-	if st = t.left.walkResumable(r); st != greenlet.Done {
-		f = greenlet.Take(r, f, 8)
+	if st = t.left.walkResumable(r); st != gen.Done {
+		f = gen.Take(r, f, 8)
 		f.t, f.PC = t, 1
 		return r.Link(f, &f.Header, st)
 	}
 //line greenlets.go:45:1
-	f = greenlet.Take(r, f, 8)
+	f = gen.Take(r, f, 8)
 	r.Leaf(f, &f.Header)
 	f.t, f.PC = t, 2
 //line greenlets.go:45:1
 	if p, ok := r.Out().(*int); ok {
 		*p = t.value
-		return greenlet.Left
+		return gen.Left
 	}
-	return greenlet.Yielded(r, t.value)
+	return gen.Yielded(r, t.value)
 }
 
-//line greenlets_greenlet.go:119:1
+//line greenlets_greenlet.go:117:1
 
-func (f *treeWalkFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *treeWalkFrame) Resume(r *gen.Run) (st gen.Status) {
 	t := f.t
 	switch f.PC {
 	case 0:
@@ -129,12 +127,12 @@ func (f *treeWalkFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 //line greenlets.go:45:1
 		if p, ok := r.Out().(*int); ok {
 			*p = t.value
-			return greenlet.Left
+			return gen.Left
 		}
-		return greenlet.Yielded(r, t.value)
+		return gen.Yielded(r, t.value)
 	case 2:
 //line greenlets.go:46:1
-		if st = t.right.walkResumable(r); st != greenlet.Done {
+		if st = t.right.walkResumable(r); st != gen.Done {
 			f.t, f.PC = nil, 3
 			return r.Link(f, &f.Header, st)
 		}
@@ -145,48 +143,48 @@ func (f *treeWalkFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-//line greenlets_greenlet.go:149:1
+//line greenlets_greenlet.go:147:1
 
-func (f *treeWalkFrame) Forget()                 { *f = treeWalkFrame{Header: f.Header} }
-func (f *treeWalkFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 8) }
-func (*treeWalkFrame) Func() *greenlet.Func      { return &treeWalkFrameInfo }
+func (f *treeWalkFrame) Forget()            { *f = treeWalkFrame{Header: f.Header} }
+func (f *treeWalkFrame) Release(r *gen.Run) { gen.Free(r, f, 8) }
+func (*treeWalkFrame) Func() *gen.Func      { return &treeWalkFrameInfo }
 
-var treeWalkFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/bench.(*tree).walk", File: "github.com/going-green/greenlet/generated/bench/greenlets.go", Line: 40, Points: "44 t; 45 t; 46"}
+var treeWalkFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/bench.(*tree).walk", File: "github.com/going-green/greenlet/generated/bench/greenlets.go", Line: 40, Points: "44 t; 45 t; 46"}
 var _ func(*tree) = (*tree).walk
 
 // sideCounterFrame is an activation of side.counter.
 type sideCounterFrame struct {
-	greenlet.Header
+	gen.Header
 	s *side
 	n int
 }
 
 func (s *side) newCounterFrame(n int) *sideCounterFrame {
-	return greenlet.MakeFrame(sideCounterFrame{s: s, n: n})
+	return gen.MakeFrame(sideCounterFrame{s: s, n: n})
 }
 
 // counterResumable is side.counter for callers that can be suspended.
-func (s *side) counterResumable(r *greenlet.Run, n int) greenlet.Status {
+func (s *side) counterResumable(r *gen.Run, n int) gen.Status {
 	return (*sideCounterFrame)(nil).body(r, s, n)
 }
 
-func (f *sideCounterFrame) body(r *greenlet.Run, s *side, n int) (st greenlet.Status) {
+func (f *sideCounterFrame) body(r *gen.Run, s *side, n int) (st gen.Status) {
 //line greenlets.go:94:1
 	if n <= 0 {
-		return greenlet.Done
+		return gen.Done
 	}
 //line greenlets.go:95:1
-	f = greenlet.Take(r, f, 40)
+	f = gen.Take(r, f, 40)
 	r.Leaf(f, &f.Header)
 	f.s, f.PC = s, 1
 	r.Await(&f.n)
 //line greenlets.go:95:1
-	return greenlet.Send[int](r, s.other.self, n-1)
+	return gen.Send[int](r, s.other.self, n-1)
 }
 
-//line greenlets_greenlet.go:188:1
+//line greenlets_greenlet.go:186:1
 
-func (f *sideCounterFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *sideCounterFrame) Resume(r *gen.Run) (st gen.Status) {
 	s, n := f.s, f.n
 	switch f.PC {
 	case 0:
@@ -199,57 +197,57 @@ func (f *sideCounterFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 			f.PC = 1
 			r.Await(&f.n)
 //line greenlets.go:95:1
-			return greenlet.Send[int](r, s.other.self, n-1)
+			return gen.Send[int](r, s.other.self, n-1)
 		}
 		return r.Return(f, &f.Header)
 	}
 }
 
-//line greenlets_greenlet.go:209:1
+//line greenlets_greenlet.go:207:1
 
-func (f *sideCounterFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.n) }
-func (f *sideCounterFrame) Forget()                 { *f = sideCounterFrame{Header: f.Header} }
-func (f *sideCounterFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 40) }
-func (*sideCounterFrame) Func() *greenlet.Func      { return &sideCounterFrameInfo }
+func (f *sideCounterFrame) Args(args []any)    { gen.SetArgs(f, args, &f.n) }
+func (f *sideCounterFrame) Forget()            { *f = sideCounterFrame{Header: f.Header} }
+func (f *sideCounterFrame) Release(r *gen.Run) { gen.Free(r, f, 40) }
+func (*sideCounterFrame) Func() *gen.Func      { return &sideCounterFrameInfo }
 
-var sideCounterFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/bench.(*side).counter", File: "github.com/going-green/greenlet/generated/bench/greenlets.go", Line: 93, Points: "95 s"}
+var sideCounterFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/bench.(*side).counter", File: "github.com/going-green/greenlet/generated/bench/greenlets.go", Line: 93, Points: "95 s"}
 var _ func(*side, int) = (*side).counter
 
 // sideToucherFrame is an activation of side.toucher.
 type sideToucherFrame struct {
-	greenlet.Header
+	gen.Header
 	s     *side
 	n, t0 int
 }
 
 func (s *side) newToucherFrame(n int) *sideToucherFrame {
-	return greenlet.MakeFrame(sideToucherFrame{s: s, n: n})
+	return gen.MakeFrame(sideToucherFrame{s: s, n: n})
 }
 
 // toucherResumable is side.toucher for callers that can be suspended.
-func (s *side) toucherResumable(r *greenlet.Run, n int) greenlet.Status {
+func (s *side) toucherResumable(r *gen.Run, n int) gen.Status {
 	return (*sideToucherFrame)(nil).body(r, s, n)
 }
 
-func (f *sideToucherFrame) body(r *greenlet.Run, s *side, n int) (st greenlet.Status) {
+func (f *sideToucherFrame) body(r *gen.Run, s *side, n int) (st gen.Status) {
 	var t0 int
 //line greenlets.go:111:1
 	t0 = 0
 //line greenlets.go:111:1
 	if t0 >= n {
-		return greenlet.Done
+		return gen.Done
 	}
 //line greenlets.go:112:1
-	f = greenlet.Take(r, f, 20)
+	f = gen.Take(r, f, 20)
 	r.Leaf(f, &f.Header)
 	f.s, f.n, f.t0, f.PC = s, n, t0, 1
 //line greenlets.go:112:1
 	return r.SendNone(s.other.self)
 }
 
-//line greenlets_greenlet.go:251:1
+//line greenlets_greenlet.go:249:1
 
-func (f *sideToucherFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *sideToucherFrame) Resume(r *gen.Run) (st gen.Status) {
 	s, n := f.s, f.n
 	var t0 int
 	switch f.PC {
@@ -269,62 +267,60 @@ func (f *sideToucherFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-//line greenlets_greenlet.go:273:1
+//line greenlets_greenlet.go:271:1
 
-func (f *sideToucherFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.n) }
-func (f *sideToucherFrame) Forget()                 { *f = sideToucherFrame{Header: f.Header} }
-func (f *sideToucherFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 20) }
-func (*sideToucherFrame) Func() *greenlet.Func      { return &sideToucherFrameInfo }
+func (f *sideToucherFrame) Args(args []any)    { gen.SetArgs(f, args, &f.n) }
+func (f *sideToucherFrame) Forget()            { *f = sideToucherFrame{Header: f.Header} }
+func (f *sideToucherFrame) Release(r *gen.Run) { gen.Free(r, f, 20) }
+func (*sideToucherFrame) Func() *gen.Func      { return &sideToucherFrameInfo }
 
-var sideToucherFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/bench.(*side).toucher", File: "github.com/going-green/greenlet/generated/bench/greenlets.go", Line: 110, Points: "112 s n t0"}
+var sideToucherFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/bench.(*side).toucher", File: "github.com/going-green/greenlet/generated/bench/greenlets.go", Line: 110, Points: "112 s n t0"}
 var _ func(*side, int) = (*side).toucher
 
 // sideDeepFrame is an activation of side.deep.
 type sideDeepFrame struct {
-	greenlet.Header
+	gen.Header
 	s *side
 	n int
 }
 
-func (s *side) newDeepFrame(n int) *sideDeepFrame {
-	return greenlet.MakeFrame(sideDeepFrame{s: s, n: n})
-}
+func (s *side) newDeepFrame(n int) *sideDeepFrame { return gen.MakeFrame(sideDeepFrame{s: s, n: n}) }
 
 // deepResumable is side.deep for callers that can be suspended.
-func (s *side) deepResumable(r *greenlet.Run, n int) greenlet.Status {
+func (s *side) deepResumable(r *gen.Run, n int) gen.Status {
 	return (*sideDeepFrame)(nil).body(r, s, n)
 }
 
-func (f *sideDeepFrame) body(r *greenlet.Run, s *side, n int) (st greenlet.Status) {
+func (f *sideDeepFrame) body(r *gen.Run, s *side, n int) (st gen.Status) {
 //line greenlets.go:128:1
 	if s.depth <= 1 {
 		goto loop_133
 	}
 //line greenlets.go:129:1
 	s.depth--
-	if st = s.deepResumable(r, n); st != greenlet.Done {
-		f = greenlet.Take(r, f, 20)
+	if st = s.deepResumable(r, n); st != gen.Done {
+		f = gen.Take(r, f, 20)
 		f.s, f.PC = nil, 1
 		return r.Link(f, &f.Header, st)
 	}
 //line greenlets.go:131:1
-	return greenlet.Done
+	return gen.Done
 loop_133:
 	if n <= 0 {
-		return greenlet.Done
+		return gen.Done
 	}
 //line greenlets.go:134:1
-	f = greenlet.Take(r, f, 20)
+	f = gen.Take(r, f, 20)
 	r.Leaf(f, &f.Header)
 	f.s, f.PC = s, 2
 	r.Await(&f.n)
 //line greenlets.go:134:1
-	return greenlet.Send[int](r, s.other.self, n-1)
+	return gen.Send[int](r, s.other.self, n-1)
 }
 
-//line greenlets_greenlet.go:326:1
+//line greenlets_greenlet.go:322:1
 
-func (f *sideDeepFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *sideDeepFrame) Resume(r *gen.Run) (st gen.Status) {
 	s, n := f.s, f.n
 	switch f.PC {
 	case 0:
@@ -341,40 +337,40 @@ func (f *sideDeepFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 			f.PC = 2
 			r.Await(&f.n)
 //line greenlets.go:134:1
-			return greenlet.Send[int](r, s.other.self, n-1)
+			return gen.Send[int](r, s.other.self, n-1)
 		}
 		return r.Return(f, &f.Header)
 	}
 }
 
-//line greenlets_greenlet.go:351:1
+//line greenlets_greenlet.go:347:1
 
-func (f *sideDeepFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.n) }
-func (f *sideDeepFrame) Forget()                 { *f = sideDeepFrame{Header: f.Header} }
-func (f *sideDeepFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 20) }
-func (*sideDeepFrame) Func() *greenlet.Func      { return &sideDeepFrameInfo }
+func (f *sideDeepFrame) Args(args []any)    { gen.SetArgs(f, args, &f.n) }
+func (f *sideDeepFrame) Forget()            { *f = sideDeepFrame{Header: f.Header} }
+func (f *sideDeepFrame) Release(r *gen.Run) { gen.Free(r, f, 20) }
+func (*sideDeepFrame) Func() *gen.Func      { return &sideDeepFrameInfo }
 
-var sideDeepFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/bench.(*side).deep", File: "github.com/going-green/greenlet/generated/bench/greenlets.go", Line: 127, Points: "130; 134 s"}
+var sideDeepFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/bench.(*side).deep", File: "github.com/going-green/greenlet/generated/bench/greenlets.go", Line: 127, Points: "130; 134 s"}
 var _ func(*side, int) = (*side).deep
 
 // manySpawnedFrame is an activation of manySpawned.
 type manySpawnedFrame struct {
-	greenlet.Header
+	gen.Header
 	n, sum, i int
 	t0        any
 	ret0      int
 }
 
-func newManySpawnedFrame(n int) *manySpawnedFrame               { return greenlet.MakeFrame(manySpawnedFrame{n: n}) }
-func (f *manySpawnedFrame) Results() int                        { f.Over(f); return f.ret0 }
-func (f *manySpawnedFrame) Returned(r *greenlet.Run) (ret0 int) { ret0 = f.ret0; f.Release(r); return }
+func newManySpawnedFrame(n int) *manySpawnedFrame          { return gen.MakeFrame(manySpawnedFrame{n: n}) }
+func (f *manySpawnedFrame) Results() int                   { f.Over(f); return f.ret0 }
+func (f *manySpawnedFrame) Returned(r *gen.Run) (ret0 int) { ret0 = f.ret0; f.Release(r); return }
 
 // manySpawnedResumable is manySpawned for callers that can be suspended.
-func manySpawnedResumable(r *greenlet.Run, n int) (int, greenlet.Status) {
+func manySpawnedResumable(r *gen.Run, n int) (int, gen.Status) {
 	return (*manySpawnedFrame)(nil).body(r, n)
 }
 
-func (f *manySpawnedFrame) body(r *greenlet.Run, n int) (ret0 int, st greenlet.Status) {
+func (f *manySpawnedFrame) body(r *gen.Run, n int) (ret0 int, st gen.Status) {
 	var sum, i int
 //line greenlets.go:179:1
 	sum = 0
@@ -382,10 +378,10 @@ func (f *manySpawnedFrame) body(r *greenlet.Run, n int) (ret0 int, st greenlet.S
 //line greenlets.go:180:1
 	if i >= n {
 //line greenlets.go:183:1
-		return sum, greenlet.Done
+		return sum, gen.Done
 	}
 //line greenlets.go:181:1
-	f = greenlet.Take(r, f, 6)
+	f = gen.Take(r, f, 6)
 	r.Leaf(f, &f.Header)
 	f.n, f.sum, f.i, f.PC = n, sum, i, 1
 	r.Await(&f.t0)
@@ -393,9 +389,9 @@ func (f *manySpawnedFrame) body(r *greenlet.Run, n int) (ret0 int, st greenlet.S
 	return ret0, r.SendNone(r.New(newMaybeFrame(i)))
 }
 
-//line greenlets_greenlet.go:397:1
+//line greenlets_greenlet.go:393:1
 
-func (f *manySpawnedFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *manySpawnedFrame) Resume(r *gen.Run) (st gen.Status) {
 	n := f.n
 	var i int
 	var t0 any
@@ -423,48 +419,48 @@ func (f *manySpawnedFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-//line greenlets_greenlet.go:427:1
+//line greenlets_greenlet.go:423:1
 
-func (f *manySpawnedFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.n) }
-func (f *manySpawnedFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
-func (f *manySpawnedFrame) Forget()                              { *f = manySpawnedFrame{Header: f.Header, ret0: f.ret0} }
-func (f *manySpawnedFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 6) }
-func (*manySpawnedFrame) Func() *greenlet.Func                   { return &manySpawnedFrameInfo }
+func (f *manySpawnedFrame) Args(args []any)            { gen.SetArgs(f, args, &f.n) }
+func (f *manySpawnedFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
+func (f *manySpawnedFrame) Forget()                    { *f = manySpawnedFrame{Header: f.Header, ret0: f.ret0} }
+func (f *manySpawnedFrame) Release(r *gen.Run)         { gen.Free(r, f, 6) }
+func (*manySpawnedFrame) Func() *gen.Func              { return &manySpawnedFrameInfo }
 
-var manySpawnedFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/bench.manySpawned", File: "github.com/going-green/greenlet/generated/bench/greenlets.go", Line: 178, Points: "181 n sum i"}
+var manySpawnedFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/bench.manySpawned", File: "github.com/going-green/greenlet/generated/bench/greenlets.go", Line: 178, Points: "181 n sum i"}
 var _ func(int) int = manySpawned
 
 // maybeFrame is an activation of maybe.
 type maybeFrame struct {
-	greenlet.Header
+	gen.Header
 	i, ret0 int
 }
 
-func newMaybeFrame(i int) *maybeFrame                     { return greenlet.MakeFrame(maybeFrame{i: i}) }
-func (f *maybeFrame) Results() int                        { f.Over(f); return f.ret0 }
-func (f *maybeFrame) Returned(r *greenlet.Run) (ret0 int) { ret0 = f.ret0; f.Release(r); return }
+func newMaybeFrame(i int) *maybeFrame                { return gen.MakeFrame(maybeFrame{i: i}) }
+func (f *maybeFrame) Results() int                   { f.Over(f); return f.ret0 }
+func (f *maybeFrame) Returned(r *gen.Run) (ret0 int) { ret0 = f.ret0; f.Release(r); return }
 
 // maybeResumable is maybe for callers that can be suspended.
-func maybeResumable(r *greenlet.Run, i int) (ret0 int, st greenlet.Status) {
+func maybeResumable(r *gen.Run, i int) (ret0 int, st gen.Status) {
 //line greenlets.go:194:1
 	if i >= 0 {
 //line greenlets.go:197:1
-		return i & 7, greenlet.Done
+		return i & 7, gen.Done
 	}
 	{
 //line greenlets.go:195:1
-		f := greenlet.Take(r, (*maybeFrame)(nil), 59)
+		f := gen.Take(r, (*maybeFrame)(nil), 59)
 		r.Leaf(f, &f.Header)
 		f.i, f.PC = i, 1
 //line greenlets.go:195:1
-		return ret0, greenlet.Yielded(r, i)
+		return ret0, gen.Yielded(r, i)
 	}
 }
 
-//line greenlets_greenlet.go:465:1
+//line greenlets_greenlet.go:461:1
 
 // Ask continues maybe up to its next value, if there is one.
-func (f *maybeFrame) Ask(p *int) greenlet.Status {
+func (f *maybeFrame) Ask(p *int) gen.Status {
 	i := f.i
 	switch f.PC {
 	case 1:
@@ -479,58 +475,58 @@ func (f *maybeFrame) Ask(p *int) greenlet.Status {
 	f.PC = 1
 //line greenlets.go:195:1
 	*p = i
-	return greenlet.Left
+	return gen.Left
 after_if_194:
 //line greenlets.go:197:1
 	f.ret0 = i & 7
-	return greenlet.Done
+	return gen.Done
 }
 
-//line greenlets_greenlet.go:490:1
+//line greenlets_greenlet.go:486:1
 
-func (f *maybeFrame) Resume(r *greenlet.Run) greenlet.Status {
+func (f *maybeFrame) Resume(r *gen.Run) gen.Status {
 	var v int
-	if f.Ask(&v) == greenlet.Done {
+	if f.Ask(&v) == gen.Done {
 		return r.Return(f, &f.Header)
 	}
-	return greenlet.Yielded(r, v)
+	return gen.Yielded(r, v)
 }
 
-func (f *maybeFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.i) }
-func (f *maybeFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
-func (f *maybeFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 59) }
-func (*maybeFrame) Func() *greenlet.Func                   { return &maybeFrameInfo }
+func (f *maybeFrame) Args(args []any)            { gen.SetArgs(f, args, &f.i) }
+func (f *maybeFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
+func (f *maybeFrame) Release(r *gen.Run)         { gen.Free(r, f, 59) }
+func (*maybeFrame) Func() *gen.Func              { return &maybeFrameInfo }
 
-var maybeFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/bench.maybe", File: "github.com/going-green/greenlet/generated/bench/greenlets.go", Line: 193, Points: "195 i"}
+var maybeFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/bench.maybe", File: "github.com/going-green/greenlet/generated/bench/greenlets.go", Line: 193, Points: "195 i"}
 var _ func(int) int = maybe
 
 // maybeFrameValue is maybe as a value, for callers that can be suspended.
 type maybeFrameValue struct{}
 
-func (maybeFrameValue) CallResumable(r *greenlet.Run, p0 int) (int, greenlet.Status) {
+func (maybeFrameValue) CallResumable(r *gen.Run, p0 int) (int, gen.Status) {
 	return maybeResumable(r, p0)
 }
 func init() {
-	greenlet.Register(maybe, maybeFrameValue{})
+	gen.Register(maybe, maybeFrameValue{})
 }
-func (maybeFrameValue) Frame() greenlet.Frame { return greenlet.MakeFrame(maybeFrame{}) }
+func (maybeFrameValue) Frame() gen.Frame { return gen.MakeFrame(maybeFrame{}) }
 
 // manyCallsFrame is an activation of manyCalls.
 type manyCallsFrame struct {
-	greenlet.Header
+	gen.Header
 	n, sum, i, ret0 int
 }
 
-func newManyCallsFrame(n int) *manyCallsFrame                 { return greenlet.MakeFrame(manyCallsFrame{n: n}) }
-func (f *manyCallsFrame) Results() int                        { f.Over(f); return f.ret0 }
-func (f *manyCallsFrame) Returned(r *greenlet.Run) (ret0 int) { ret0 = f.ret0; f.Release(r); return }
+func newManyCallsFrame(n int) *manyCallsFrame            { return gen.MakeFrame(manyCallsFrame{n: n}) }
+func (f *manyCallsFrame) Results() int                   { f.Over(f); return f.ret0 }
+func (f *manyCallsFrame) Returned(r *gen.Run) (ret0 int) { ret0 = f.ret0; f.Release(r); return }
 
 // manyCallsResumable is manyCalls for callers that can be suspended.
-func manyCallsResumable(r *greenlet.Run, n int) (int, greenlet.Status) {
+func manyCallsResumable(r *gen.Run, n int) (int, gen.Status) {
 	return (*manyCallsFrame)(nil).body(r, n)
 }
 
-func (f *manyCallsFrame) body(r *greenlet.Run, n int) (ret0 int, st greenlet.Status) {
+func (f *manyCallsFrame) body(r *gen.Run, n int) (ret0 int, st gen.Status) {
 	var sum, i, t0 int
 //line greenlets.go:204:1
 	sum = 0
@@ -539,12 +535,12 @@ loop_205:
 //line greenlets.go:205:1
 	if i >= n {
 //line greenlets.go:208:1
-		return sum, greenlet.Done
+		return sum, gen.Done
 	}
 //line greenlets.go:206:1
 	t0, st = maybeResumable(r, i)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 59)
+	if st != gen.Done {
+		f = gen.Take(r, f, 59)
 		f.n, f.sum, f.i, f.PC = n, sum, i, 1
 		return ret0, r.Link(f, &f.Header, st)
 	}
@@ -555,9 +551,9 @@ loop_205:
 	goto loop_205
 }
 
-//line greenlets_greenlet.go:559:1
+//line greenlets_greenlet.go:555:1
 
-func (f *manyCallsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *manyCallsFrame) Resume(r *gen.Run) (st gen.Status) {
 	n := f.n
 	var sum, i, t0 int
 	switch f.PC {
@@ -579,7 +575,7 @@ loop_205:
 	}
 //line greenlets.go:206:1
 	t0, st = maybeResumable(r, i)
-	if st != greenlet.Done {
+	if st != gen.Done {
 		f.sum, f.i, f.PC = sum, i, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -591,16 +587,16 @@ resumed_206:
 	goto loop_205
 }
 
-//line greenlets_greenlet.go:595:1
+//line greenlets_greenlet.go:591:1
 
-func (f *manyCallsFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.n) }
-func (f *manyCallsFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
-func (f *manyCallsFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 59) }
-func (*manyCallsFrame) Func() *greenlet.Func                   { return &manyCallsFrameInfo }
+func (f *manyCallsFrame) Args(args []any)            { gen.SetArgs(f, args, &f.n) }
+func (f *manyCallsFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
+func (f *manyCallsFrame) Release(r *gen.Run)         { gen.Free(r, f, 59) }
+func (*manyCallsFrame) Func() *gen.Func              { return &manyCallsFrameInfo }
 
-var manyCallsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/bench.manyCalls", File: "github.com/going-green/greenlet/generated/bench/greenlets.go", Line: 203, Points: "206 n sum i"}
+var manyCallsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/bench.manyCalls", File: "github.com/going-green/greenlet/generated/bench/greenlets.go", Line: 203, Points: "206 n sum i"}
 var _ func(int) int = manyCalls
 
 func init() {
-	greenlet.Declare("tree.walk", "side.counter", "side.toucher", "side.deep")
+	gen.Declare("tree.walk", "side.counter", "side.toucher", "side.deep")
 }

@@ -4,48 +4,46 @@
 
 package bench
 
-import greenlet "github.com/going-green/greenlet/runtime"
+import "github.com/going-green/greenlet/runtime/gen"
 
-const _ = greenlet.Protocol1_RunGoGenerate
+const _ = gen.Protocol1_RunGoGenerate
 
 // bushWalkFrame is an activation of bush.walk.
 type bushWalkFrame struct {
-	greenlet.Header
+	gen.Header
 	t *bush
 }
 
-func (t *bush) newWalkFrame() *bushWalkFrame { return greenlet.MakeFrame(bushWalkFrame{t: t}) }
+func (t *bush) newWalkFrame() *bushWalkFrame { return gen.MakeFrame(bushWalkFrame{t: t}) }
 
 // walkResumable is bush.walk for callers that can be suspended.
-func (t *bush) walkResumable(r *greenlet.Run) greenlet.Status {
-	return (*bushWalkFrame)(nil).body(r, t)
-}
+func (t *bush) walkResumable(r *gen.Run) gen.Status { return (*bushWalkFrame)(nil).body(r, t) }
 
-func (f *bushWalkFrame) body(r *greenlet.Run, t *bush) (st greenlet.Status) {
+func (f *bushWalkFrame) body(r *gen.Run, t *bush) (st gen.Status) {
 //line walk.go:30:1
 	if t == nil {
-		return greenlet.Done
+		return gen.Done
 	}
-	if st = t.left.walkResumable(r); st != greenlet.Done {
-		f = greenlet.Take(r, f, 34)
+	if st = t.left.walkResumable(r); st != gen.Done {
+		f = gen.Take(r, f, 34)
 		f.t, f.PC = t, 1
 		return r.Link(f, &f.Header, st)
 	}
 //line walk.go:34:1
-	f = greenlet.Take(r, f, 34)
+	f = gen.Take(r, f, 34)
 	r.Leaf(f, &f.Header)
 	f.t, f.PC = t, 2
 //line walk.go:34:1
 	if p, ok := r.Out().(*int); ok {
 		*p = t.value
-		return greenlet.Left
+		return gen.Left
 	}
-	return greenlet.Yielded(r, t.value)
+	return gen.Yielded(r, t.value)
 }
 
-//line walk_greenlet.go:47:1
+//line walk_greenlet.go:45:1
 
-func (f *bushWalkFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *bushWalkFrame) Resume(r *gen.Run) (st gen.Status) {
 	t := f.t
 	switch f.PC {
 	case 0:
@@ -57,12 +55,12 @@ func (f *bushWalkFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 //line walk.go:34:1
 		if p, ok := r.Out().(*int); ok {
 			*p = t.value
-			return greenlet.Left
+			return gen.Left
 		}
-		return greenlet.Yielded(r, t.value)
+		return gen.Yielded(r, t.value)
 	case 2:
 //line walk.go:35:1
-		if st = t.right.walkResumable(r); st != greenlet.Done {
+		if st = t.right.walkResumable(r); st != gen.Done {
 			f.t, f.PC = nil, 3
 			return r.Link(f, &f.Header, st)
 		}
@@ -73,46 +71,46 @@ func (f *bushWalkFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-//line walk_greenlet.go:77:1
+//line walk_greenlet.go:75:1
 
-func (f *bushWalkFrame) Forget()                 { *f = bushWalkFrame{Header: f.Header} }
-func (f *bushWalkFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 34) }
-func (*bushWalkFrame) Func() *greenlet.Func      { return &bushWalkFrameInfo }
+func (f *bushWalkFrame) Forget()            { *f = bushWalkFrame{Header: f.Header} }
+func (f *bushWalkFrame) Release(r *gen.Run) { gen.Free(r, f, 34) }
+func (*bushWalkFrame) Func() *gen.Func      { return &bushWalkFrameInfo }
 
-var bushWalkFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/bench.(*bush).walk", File: "github.com/going-green/greenlet/generated/bench/walk.go", Line: 29, Points: "33 t; 34 t; 35"}
+var bushWalkFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/bench.(*bush).walk", File: "github.com/going-green/greenlet/generated/bench/walk.go", Line: 29, Points: "33 t; 34 t; 35"}
 var _ func(*bush) = (*bush).walk
 
 // bushEachFrame is an activation of bush.Each.
 type bushEachFrame struct {
-	greenlet.Header
+	gen.Header
 	t     *bush
 	yield func(int) bool
 }
 
 // NewEachFrame makes a frame that will run bush.Each.
 func (t *bush) NewEachFrame(yield func(int) bool) *bushEachFrame {
-	return greenlet.MakeFrame(bushEachFrame{t: t, yield: yield})
+	return gen.MakeFrame(bushEachFrame{t: t, yield: yield})
 }
 
 // EachResumable is bush.Each for callers that can be suspended.
-func (t *bush) EachResumable(r *greenlet.Run, yield func(int) bool) greenlet.Status {
+func (t *bush) EachResumable(r *gen.Run, yield func(int) bool) gen.Status {
 	return (*bushEachFrame)(nil).body(r, t, yield)
 }
 
-func (f *bushEachFrame) body(r *greenlet.Run, t *bush, yield func(int) bool) (st greenlet.Status) {
+func (f *bushEachFrame) body(r *gen.Run, t *bush, yield func(int) bool) (st gen.Status) {
 //line walk.go:41:1
 	_, st = t.pushResumable(r, yield)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 42)
+	if st != gen.Done {
+		f = gen.Take(r, f, 42)
 		f.t, f.yield, f.PC = nil, nil, 1
 		return r.Link(f, &f.Header, st)
 	}
-	return greenlet.Done
+	return gen.Done
 }
 
-//line walk_greenlet.go:114:1
+//line walk_greenlet.go:112:1
 
-func (f *bushEachFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *bushEachFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.t, f.yield))
@@ -122,12 +120,12 @@ func (f *bushEachFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-func (f *bushEachFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.yield) }
-func (f *bushEachFrame) Forget()                 { *f = bushEachFrame{Header: f.Header} }
-func (f *bushEachFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 42) }
-func (*bushEachFrame) Func() *greenlet.Func      { return &bushEachFrameInfo }
+func (f *bushEachFrame) Args(args []any)    { gen.SetArgs(f, args, &f.yield) }
+func (f *bushEachFrame) Forget()            { *f = bushEachFrame{Header: f.Header} }
+func (f *bushEachFrame) Release(r *gen.Run) { gen.Free(r, f, 42) }
+func (*bushEachFrame) Func() *gen.Func      { return &bushEachFrameInfo }
 
-var bushEachFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/bench.(*bush).Each", File: "github.com/going-green/greenlet/generated/bench/walk.go", Line: 41, Points: "41"}
+var bushEachFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/bench.(*bush).Each", File: "github.com/going-green/greenlet/generated/bench/walk.go", Line: 41, Points: "41"}
 var _ func(*bush, func(int) bool) = (*bush).Each
 
 // bushEachFrameValue is bush.Each as a value, for callers that can be suspended.
@@ -135,38 +133,36 @@ type bushEachFrameValue struct {
 	recv *bush
 }
 
-func (v bushEachFrameValue) CallResumable(r *greenlet.Run, p0 func(int) bool) greenlet.Status {
+func (v bushEachFrameValue) CallResumable(r *gen.Run, p0 func(int) bool) gen.Status {
 	return v.recv.EachResumable(r, p0)
 }
 func init() {
-	greenlet.RegisterMethod((*new(*bush)).Each, func(recv *bush) any {
+	gen.RegisterMethod((*new(*bush)).Each, func(recv *bush) any {
 		return bushEachFrameValue{recv}
 	})
 }
-func (v bushEachFrameValue) Frame() greenlet.Frame {
-	return greenlet.MakeFrame(bushEachFrame{t: v.recv})
-}
+func (v bushEachFrameValue) Frame() gen.Frame { return gen.MakeFrame(bushEachFrame{t: v.recv}) }
 
 // bushPushFrame is an activation of bush.push.
 type bushPushFrame struct {
-	greenlet.Header
+	gen.Header
 	t     *bush
 	yield func(int) bool
 	ret0  bool
 }
 
 func (t *bush) newPushFrame(yield func(int) bool) *bushPushFrame {
-	return greenlet.MakeFrame(bushPushFrame{t: t, yield: yield})
+	return gen.MakeFrame(bushPushFrame{t: t, yield: yield})
 }
-func (f *bushPushFrame) Results() bool                        { f.Over(f); return f.ret0 }
-func (f *bushPushFrame) Returned(r *greenlet.Run) (ret0 bool) { ret0 = f.ret0; f.Release(r); return }
+func (f *bushPushFrame) Results() bool                   { f.Over(f); return f.ret0 }
+func (f *bushPushFrame) Returned(r *gen.Run) (ret0 bool) { ret0 = f.ret0; f.Release(r); return }
 
 // pushResumable is bush.push for callers that can be suspended.
-func (t *bush) pushResumable(r *greenlet.Run, yield func(int) bool) (bool, greenlet.Status) {
+func (t *bush) pushResumable(r *gen.Run, yield func(int) bool) (bool, gen.Status) {
 	return (*bushPushFrame)(nil).body(r, t, yield)
 }
 
-func (f *bushPushFrame) body(r *greenlet.Run, t *bush, yield func(int) bool) (ret0 bool, st greenlet.Status) {
+func (f *bushPushFrame) body(r *gen.Run, t *bush, yield func(int) bool) (ret0 bool, st gen.Status) {
 	var t0 bool
 //line walk.go:45:1
 	t0 = t == nil
@@ -176,8 +172,8 @@ func (f *bushPushFrame) body(r *greenlet.Run, t *bush, yield func(int) bool) (re
 	}
 //line walk.go:45:1
 	t0, st = t.left.pushResumable(r, yield)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 49)
+	if st != gen.Done {
+		f = gen.Take(r, f, 49)
 		f.t, f.yield, f.PC = t, yield, 1
 		return ret0, r.Link(f, &f.Header, st)
 	}
@@ -186,20 +182,20 @@ func (f *bushPushFrame) body(r *greenlet.Run, t *bush, yield func(int) bool) (re
 		goto after_if_45b
 	}
 //line walk.go:45:1
-	if p := greenlet.YieldTo(r, yield); p != nil {
+	if p := gen.YieldTo(r, yield); p != nil {
 		*p = t.value
-		f = greenlet.Take(r, f, 49)
+		f = gen.Take(r, f, 49)
 		r.Leaf(f, &f.Header)
 		f.t, f.yield, f.PC = t, yield, 2
 		return ret0, f.Hand()
 	}
-	if c, ok := greenlet.Resumable(yield).(interface {
-		CallResumable(*greenlet.Run, int) (bool, greenlet.Status)
+	if c, ok := gen.Resumable(yield).(interface {
+		CallResumable(*gen.Run, int) (bool, gen.Status)
 	}); ok {
 //line walk.go:45:1
 		t0, st = c.CallResumable(r, t.value)
-		if st != greenlet.Done {
-			f = greenlet.Take(r, f, 49)
+		if st != gen.Done {
+			f = gen.Take(r, f, 49)
 			f.t, f.yield, f.PC = t, yield, 2
 			return ret0, r.Link(f, &f.Header, st)
 		}
@@ -214,19 +210,19 @@ after_if_45b:
 	}
 //line walk.go:45:1
 	t0, st = t.right.pushResumable(r, yield)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 49)
+	if st != gen.Done {
+		f = gen.Take(r, f, 49)
 		f.t, f.yield, f.PC = nil, nil, 3
 		return ret0, r.Link(f, &f.Header, st)
 	}
 after_if_45:
 //line walk.go:45:1
-	return t0, greenlet.Done
+	return t0, gen.Done
 }
 
-//line walk_greenlet.go:228:1
+//line walk_greenlet.go:224:1
 
-func (f *bushPushFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *bushPushFrame) Resume(r *gen.Run) (st gen.Status) {
 	t, yield := f.t, f.yield
 	var t0 bool
 	switch f.PC {
@@ -250,17 +246,17 @@ func (f *bushPushFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 then_45:
 //line walk.go:45:1
-	if p := greenlet.YieldTo(r, yield); p != nil {
+	if p := gen.YieldTo(r, yield); p != nil {
 		*p = t.value
 		f.PC = 2
 		return f.Hand()
 	}
-	if c, ok := greenlet.Resumable(yield).(interface {
-		CallResumable(*greenlet.Run, int) (bool, greenlet.Status)
+	if c, ok := gen.Resumable(yield).(interface {
+		CallResumable(*gen.Run, int) (bool, gen.Status)
 	}); ok {
 //line walk.go:45:1
 		t0, st = c.CallResumable(r, t.value)
-		if st != greenlet.Done {
+		if st != gen.Done {
 			f.PC = 2
 			return r.Link(f, &f.Header, st)
 		}
@@ -276,7 +272,7 @@ after_if_45:
 	}
 //line walk.go:45:1
 	t0, st = t.right.pushResumable(r, yield)
-	if st != greenlet.Done {
+	if st != gen.Done {
 		f.t, f.yield, f.PC = nil, nil, 3
 		return r.Link(f, &f.Header, st)
 	}
@@ -287,17 +283,17 @@ after_if_45b:
 	return r.Return(f, &f.Header)
 }
 
-//line walk_greenlet.go:291:1
+//line walk_greenlet.go:287:1
 
-func (f *bushPushFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.yield) }
-func (f *bushPushFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
-func (f *bushPushFrame) Forget()                              { *f = bushPushFrame{Header: f.Header, ret0: f.ret0} }
-func (f *bushPushFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 49) }
-func (*bushPushFrame) Func() *greenlet.Func                   { return &bushPushFrameInfo }
+func (f *bushPushFrame) Args(args []any)            { gen.SetArgs(f, args, &f.yield) }
+func (f *bushPushFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
+func (f *bushPushFrame) Forget()                    { *f = bushPushFrame{Header: f.Header, ret0: f.ret0} }
+func (f *bushPushFrame) Release(r *gen.Run)         { gen.Free(r, f, 49) }
+func (*bushPushFrame) Func() *gen.Func              { return &bushPushFrameInfo }
 
-var bushPushFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/bench.(*bush).push", File: "github.com/going-green/greenlet/generated/bench/walk.go", Line: 44, Points: "45 t yield; 45 =; 45"}
+var bushPushFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/bench.(*bush).push", File: "github.com/going-green/greenlet/generated/bench/walk.go", Line: 44, Points: "45 t yield; 45 =; 45"}
 var _ func(*bush, func(int) bool) bool = (*bush).push
 
 func init() {
-	greenlet.Declare("bush.walk", "bush.Each", "bush.push")
+	gen.Declare("bush.walk", "bush.Each", "bush.push")
 }

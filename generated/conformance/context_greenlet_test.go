@@ -7,35 +7,36 @@ package conformance
 import (
 	"context"
 	greenlet "github.com/going-green/greenlet/runtime"
+	"github.com/going-green/greenlet/runtime/gen"
 )
 
-const _ = greenlet.Protocol1_RunGoGenerate
+const _ = gen.Protocol1_RunGoGenerate
 
 // readsContextFrame is an activation of readsContext.
 type readsContextFrame struct {
-	greenlet.Header
+	gen.Header
 }
 
-func newReadsContextFrame() *readsContextFrame { return greenlet.MakeFrame(readsContextFrame{}) }
+func newReadsContextFrame() *readsContextFrame { return gen.MakeFrame(readsContextFrame{}) }
 
 // readsContextResumable is readsContext for callers that can be suspended.
-func readsContextResumable(r *greenlet.Run) greenlet.Status { return (*readsContextFrame)(nil).body(r) }
+func readsContextResumable(r *gen.Run) gen.Status { return (*readsContextFrame)(nil).body(r) }
 
-func (f *readsContextFrame) body(r *greenlet.Run) (st greenlet.Status) {
+func (f *readsContextFrame) body(r *gen.Run) (st gen.Status) {
 //line context_test.go:18:1
 	{
 		me := r.Current()
-		f = greenlet.Take(r, f, 20)
+		f = gen.Take(r, f, 20)
 		r.Leaf(f, &f.Header)
 		f.PC = 1
 //line context_test.go:20:1
-		return greenlet.Send[any](r, me.Parent(), me.Context().Value(key{}))
+		return gen.Send[any](r, me.Parent(), me.Context().Value(key{}))
 	}
 }
 
-//line context_greenlet_test.go:37:1
+//line context_greenlet_test.go:38:1
 
-func (f *readsContextFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *readsContextFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r))
@@ -44,36 +45,34 @@ func (f *readsContextFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		me := r.Current()
 		f.PC = 1
 //line context_test.go:20:1
-		return greenlet.Send[any](r, me.Parent(), me.Context().Value(key{}))
+		return gen.Send[any](r, me.Parent(), me.Context().Value(key{}))
 	}
 }
 
-//line context_greenlet_test.go:52:1
+//line context_greenlet_test.go:53:1
 
-func (f *readsContextFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 20) }
-func (*readsContextFrame) Func() *greenlet.Func      { return &readsContextFrameInfo }
+func (f *readsContextFrame) Release(r *gen.Run) { gen.Free(r, f, 20) }
+func (*readsContextFrame) Func() *gen.Func      { return &readsContextFrameInfo }
 
-var readsContextFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.readsContext", File: "github.com/going-green/greenlet/generated/conformance/context_test.go", Line: 17, Points: "20"}
+var readsContextFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.readsContext", File: "github.com/going-green/greenlet/generated/conformance/context_test.go", Line: 17, Points: "20"}
 var _ func() = readsContext
 
 // startsChildFrame is an activation of startsChild.
 type startsChildFrame struct {
-	greenlet.Header
+	gen.Header
 	t0, ret0 any
 }
 
-func newStartsChildFrame() *startsChildFrame                    { return greenlet.MakeFrame(startsChildFrame{}) }
-func (f *startsChildFrame) Results() any                        { f.Over(f); return f.ret0 }
-func (f *startsChildFrame) Returned(r *greenlet.Run) (ret0 any) { ret0 = f.ret0; f.Release(r); return }
+func newStartsChildFrame() *startsChildFrame               { return gen.MakeFrame(startsChildFrame{}) }
+func (f *startsChildFrame) Results() any                   { f.Over(f); return f.ret0 }
+func (f *startsChildFrame) Returned(r *gen.Run) (ret0 any) { ret0 = f.ret0; f.Release(r); return }
 
 // startsChildResumable is startsChild for callers that can be suspended.
-func startsChildResumable(r *greenlet.Run) (any, greenlet.Status) {
-	return (*startsChildFrame)(nil).body(r)
-}
+func startsChildResumable(r *gen.Run) (any, gen.Status) { return (*startsChildFrame)(nil).body(r) }
 
-func (f *startsChildFrame) body(r *greenlet.Run) (ret0 any, st greenlet.Status) {
+func (f *startsChildFrame) body(r *gen.Run) (ret0 any, st gen.Status) {
 //line context_test.go:47:1
-	f = greenlet.Take(r, f, 1)
+	f = gen.Take(r, f, 1)
 	r.Leaf(f, &f.Header)
 	f.PC = 1
 	r.Await(&f.t0)
@@ -81,9 +80,9 @@ func (f *startsChildFrame) body(r *greenlet.Run) (ret0 any, st greenlet.Status) 
 	return ret0, r.SendNone(r.New(newReadsContextFrame()))
 }
 
-//line context_greenlet_test.go:85:1
+//line context_greenlet_test.go:84:1
 
-func (f *startsChildFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *startsChildFrame) Resume(r *gen.Run) (st gen.Status) {
 	var t0 any
 	switch f.PC {
 	case 0:
@@ -98,49 +97,49 @@ func (f *startsChildFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-//line context_greenlet_test.go:102:1
+//line context_greenlet_test.go:101:1
 
-func (f *startsChildFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
-func (f *startsChildFrame) Forget()                              { *f = startsChildFrame{Header: f.Header, ret0: f.ret0} }
-func (f *startsChildFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 1) }
-func (*startsChildFrame) Func() *greenlet.Func                   { return &startsChildFrameInfo }
+func (f *startsChildFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
+func (f *startsChildFrame) Forget()                    { *f = startsChildFrame{Header: f.Header, ret0: f.ret0} }
+func (f *startsChildFrame) Release(r *gen.Run)         { gen.Free(r, f, 1) }
+func (*startsChildFrame) Func() *gen.Func              { return &startsChildFrameInfo }
 
-var startsChildFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.startsChild", File: "github.com/going-green/greenlet/generated/conformance/context_test.go", Line: 46, Points: "47"}
+var startsChildFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.startsChild", File: "github.com/going-green/greenlet/generated/conformance/context_test.go", Line: 46, Points: "47"}
 var _ func() any = startsChild
 
 // changesContextFrame is an activation of changesContext.
 type changesContextFrame struct {
-	greenlet.Header
+	gen.Header
 	l  *[]any
 	me *greenlet.Greenlet
 }
 
 func newChangesContextFrame(l *[]any) *changesContextFrame {
-	return greenlet.MakeFrame(changesContextFrame{l: l})
+	return gen.MakeFrame(changesContextFrame{l: l})
 }
 
 // changesContextResumable is changesContext for callers that can be suspended.
-func changesContextResumable(r *greenlet.Run, l *[]any) greenlet.Status {
+func changesContextResumable(r *gen.Run, l *[]any) gen.Status {
 	return (*changesContextFrame)(nil).body(r, l)
 }
 
-func (f *changesContextFrame) body(r *greenlet.Run, l *[]any) (st greenlet.Status) {
+func (f *changesContextFrame) body(r *gen.Run, l *[]any) (st gen.Status) {
 	var me *greenlet.Greenlet
 //line context_test.go:83:1
 	me = r.Current()
 	*l = append(*l, me.Context().Value(key{}))
 	me.SetContext(with(7))
 	*l = append(*l, me.Context().Value(key{}))
-	f = greenlet.Take(r, f, 4)
+	f = gen.Take(r, f, 4)
 	r.Leaf(f, &f.Header)
 	f.l, f.me, f.PC = l, me, 1
 //line context_test.go:87:1
 	return r.SendNone(me.Parent())
 }
 
-//line context_greenlet_test.go:142:1
+//line context_greenlet_test.go:141:1
 
-func (f *changesContextFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *changesContextFrame) Resume(r *gen.Run) (st gen.Status) {
 	l := f.l
 	var me *greenlet.Greenlet
 	switch f.PC {
@@ -156,32 +155,30 @@ func (f *changesContextFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-//line context_greenlet_test.go:160:1
+//line context_greenlet_test.go:159:1
 
-func (f *changesContextFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.l) }
-func (f *changesContextFrame) Forget()                 { *f = changesContextFrame{Header: f.Header} }
-func (f *changesContextFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 4) }
-func (*changesContextFrame) Func() *greenlet.Func      { return &changesContextFrameInfo }
+func (f *changesContextFrame) Args(args []any)    { gen.SetArgs(f, args, &f.l) }
+func (f *changesContextFrame) Forget()            { *f = changesContextFrame{Header: f.Header} }
+func (f *changesContextFrame) Release(r *gen.Run) { gen.Free(r, f, 4) }
+func (*changesContextFrame) Func() *gen.Func      { return &changesContextFrameInfo }
 
-var changesContextFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.changesContext", File: "github.com/going-green/greenlet/generated/conformance/context_test.go", Line: 82, Points: "87 l me"}
+var changesContextFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.changesContext", File: "github.com/going-green/greenlet/generated/conformance/context_test.go", Line: 82, Points: "87 l me"}
 var _ func(*[]any) = changesContext
 
 // setsItsOwnFrame is an activation of setsItsOwn.
 type setsItsOwnFrame struct {
-	greenlet.Header
+	gen.Header
 	n int
 	g *greenlet.Greenlet
 	i int
 }
 
-func newSetsItsOwnFrame(n int) *setsItsOwnFrame { return greenlet.MakeFrame(setsItsOwnFrame{n: n}) }
+func newSetsItsOwnFrame(n int) *setsItsOwnFrame { return gen.MakeFrame(setsItsOwnFrame{n: n}) }
 
 // setsItsOwnResumable is setsItsOwn for callers that can be suspended.
-func setsItsOwnResumable(r *greenlet.Run, n int) greenlet.Status {
-	return (*setsItsOwnFrame)(nil).body(r, n)
-}
+func setsItsOwnResumable(r *gen.Run, n int) gen.Status { return (*setsItsOwnFrame)(nil).body(r, n) }
 
-func (f *setsItsOwnFrame) body(r *greenlet.Run, n int) (st greenlet.Status) {
+func (f *setsItsOwnFrame) body(r *gen.Run, n int) (st gen.Status) {
 	var g *greenlet.Greenlet
 	var i int
 //line context_test.go:128:1
@@ -189,20 +186,20 @@ func (f *setsItsOwnFrame) body(r *greenlet.Run, n int) (st greenlet.Status) {
 	i = 0
 //line context_test.go:129:1
 	if i >= n {
-		return greenlet.Done
+		return gen.Done
 	}
 //line context_test.go:130:1
 	g.SetContext(context.WithValue(g.Context(), key{}, i))
-	f = greenlet.Take(r, f, 5)
+	f = gen.Take(r, f, 5)
 	r.Leaf(f, &f.Header)
 	f.n, f.g, f.i, f.PC = n, g, i, 1
 //line context_test.go:131:1
-	return greenlet.Yielded(r, g.Context().Value(key{}).(int))
+	return gen.Yielded(r, g.Context().Value(key{}).(int))
 }
 
-//line context_greenlet_test.go:204:1
+//line context_greenlet_test.go:201:1
 
-func (f *setsItsOwnFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *setsItsOwnFrame) Resume(r *gen.Run) (st gen.Status) {
 	n := f.n
 	var g *greenlet.Greenlet
 	var i int
@@ -218,18 +215,18 @@ func (f *setsItsOwnFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 			g.SetContext(context.WithValue(g.Context(), key{}, i))
 			f.g, f.i, f.PC = g, i, 1
 //line context_test.go:131:1
-			return greenlet.Yielded(r, g.Context().Value(key{}).(int))
+			return gen.Yielded(r, g.Context().Value(key{}).(int))
 		}
 		return r.Return(f, &f.Header)
 	}
 }
 
-//line context_greenlet_test.go:228:1
+//line context_greenlet_test.go:225:1
 
-func (f *setsItsOwnFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.n) }
-func (f *setsItsOwnFrame) Forget()                 { *f = setsItsOwnFrame{Header: f.Header} }
-func (f *setsItsOwnFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 5) }
-func (*setsItsOwnFrame) Func() *greenlet.Func      { return &setsItsOwnFrameInfo }
+func (f *setsItsOwnFrame) Args(args []any)    { gen.SetArgs(f, args, &f.n) }
+func (f *setsItsOwnFrame) Forget()            { *f = setsItsOwnFrame{Header: f.Header} }
+func (f *setsItsOwnFrame) Release(r *gen.Run) { gen.Free(r, f, 5) }
+func (*setsItsOwnFrame) Func() *gen.Func      { return &setsItsOwnFrameInfo }
 
-var setsItsOwnFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.setsItsOwn", File: "github.com/going-green/greenlet/generated/conformance/context_test.go", Line: 127, Points: "131 n g i"}
+var setsItsOwnFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.setsItsOwn", File: "github.com/going-green/greenlet/generated/conformance/context_test.go", Line: 127, Points: "131 n g i"}
 var _ func(int) = setsItsOwn

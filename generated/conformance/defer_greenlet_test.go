@@ -6,51 +6,52 @@ package conformance
 
 import (
 	greenlet "github.com/going-green/greenlet/runtime"
+	"github.com/going-green/greenlet/runtime/gen"
 	"runtime"
 )
 
-const _ = greenlet.Protocol1_RunGoGenerate
+const _ = gen.Protocol1_RunGoGenerate
 
 // recoversAndCallsFrame is an activation of recoversAndCalls.
 type recoversAndCallsFrame struct {
-	greenlet.Header
-	deferrer *greenlet.DeferHeader
+	gen.Header
+	deferrer *gen.DeferHeader
 	plain    func()
 }
 
 func newRecoversAndCallsFrame(plain func()) *recoversAndCallsFrame {
-	return greenlet.MakeFrame(recoversAndCallsFrame{plain: plain})
+	return gen.MakeFrame(recoversAndCallsFrame{plain: plain})
 }
 
 // recoversAndCallsResumable is recoversAndCalls for callers that can be suspended.
-func recoversAndCallsResumable(r *greenlet.Run, plain func()) greenlet.Status {
+func recoversAndCallsResumable(r *gen.Run, plain func()) gen.Status {
 	return (*recoversAndCallsFrame)(nil).run(r, nil, plain)
 }
 
 // recoversAndCallsDeferred is recoversAndCalls as a deferred call, which recovers.
-func recoversAndCallsDeferred(r *greenlet.Run, d *greenlet.DeferHeader, plain func()) greenlet.Status {
+func recoversAndCallsDeferred(r *gen.Run, d *gen.DeferHeader, plain func()) gen.Status {
 	return (*recoversAndCallsFrame)(nil).run(r, d, plain)
 }
 
-func (f *recoversAndCallsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *recoversAndCallsFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.run(r, f.deferrer, f.plain))
 }
 
-func (f *recoversAndCallsFrame) run(r *greenlet.Run, d *greenlet.DeferHeader, plain func()) (st greenlet.Status) {
+func (f *recoversAndCallsFrame) run(r *gen.Run, d *gen.DeferHeader, plain func()) (st gen.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take(r, f, 17)
+		f = gen.Take(r, f, 17)
 		f.plain, f.deferrer = plain, d
 	}
 	st = f.step(r, plain)
-	if hot && st == greenlet.Done {
+	if hot && st == gen.Done {
 		f.Release(r)
 	}
 	return st
 }
 
-func (f *recoversAndCallsFrame) step(r *greenlet.Run, plain func()) (end greenlet.Status) {
-	var st greenlet.Status
+func (f *recoversAndCallsFrame) step(r *gen.Run, plain func()) (end gen.Status) {
+	var st gen.Status
 	switch f.PC {
 	case 1:
 		r.Callee().Release(r)
@@ -59,15 +60,15 @@ func (f *recoversAndCallsFrame) step(r *greenlet.Run, plain func()) (end greenle
 
 //line defer_test.go:27:1
 	if f.deferrer.Recover() == nil {
-		return greenlet.Done
+		return gen.Done
 	}
 //line defer_test.go:28:1
-	if c, ok := greenlet.Resumable(plain).(interface {
-		CallResumable(*greenlet.Run) greenlet.Status
+	if c, ok := gen.Resumable(plain).(interface {
+		CallResumable(*gen.Run) gen.Status
 	}); ok {
 //line defer_test.go:28:1
 		st = c.CallResumable(r)
-		if st != greenlet.Done {
+		if st != gen.Done {
 			f.plain, f.PC = nil, 1
 			return r.Link(f, &f.Header, st)
 		}
@@ -76,71 +77,71 @@ func (f *recoversAndCallsFrame) step(r *greenlet.Run, plain func()) (end greenle
 		plain()
 	}
 resumed_28:
-	return greenlet.Done
+	return gen.Done
 }
 
-//line defer_greenlet_test.go:83:1
+//line defer_greenlet_test.go:84:1
 
-func (f *recoversAndCallsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.plain) }
-func (f *recoversAndCallsFrame) Forget()                 { *f = recoversAndCallsFrame{Header: f.Header} }
-func (f *recoversAndCallsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 17) }
-func (*recoversAndCallsFrame) Func() *greenlet.Func      { return &recoversAndCallsFrameInfo }
+func (f *recoversAndCallsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.plain) }
+func (f *recoversAndCallsFrame) Forget()            { *f = recoversAndCallsFrame{Header: f.Header} }
+func (f *recoversAndCallsFrame) Release(r *gen.Run) { gen.Free(r, f, 17) }
+func (*recoversAndCallsFrame) Func() *gen.Func      { return &recoversAndCallsFrameInfo }
 
-var recoversAndCallsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.recoversAndCalls", File: "github.com/going-green/greenlet/generated/conformance/defer_test.go", Line: 26, Points: "28"}
+var recoversAndCallsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.recoversAndCalls", File: "github.com/going-green/greenlet/generated/conformance/defer_test.go", Line: 26, Points: "28"}
 var _ func(func()) = recoversAndCalls
 
 // failsAndDefersFrame is an activation of failsAndDefers.
 type failsAndDefersFrame struct {
-	greenlet.DeferHeader
+	gen.DeferHeader
 	plain func()
 }
 
 func newFailsAndDefersFrame(plain func()) *failsAndDefersFrame {
-	return greenlet.MakeFrame(failsAndDefersFrame{plain: plain})
+	return gen.MakeFrame(failsAndDefersFrame{plain: plain})
 }
 
 // failsAndDefersResumable is failsAndDefers for callers that can be suspended.
-func failsAndDefersResumable(r *greenlet.Run, plain func()) greenlet.Status {
+func failsAndDefersResumable(r *gen.Run, plain func()) gen.Status {
 	return (*failsAndDefersFrame)(nil).run(r, plain)
 }
 
-func (f *failsAndDefersFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *failsAndDefersFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.run(r, f.plain))
 }
 
-func (f *failsAndDefersFrame) run(r *greenlet.Run, plain func()) (st greenlet.Status) {
+func (f *failsAndDefersFrame) run(r *gen.Run, plain func()) (st gen.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take(r, f, 5)
+		f = gen.Take(r, f, 5)
 		f.plain = plain
 		r.Guard()
 	}
 	mark := r.Mark()
-	for st = f.step(r, plain); st == greenlet.Broken; st = f.step(r, plain) {
+	for st = f.step(r, plain); st == gen.Broken; st = f.step(r, plain) {
 		r.Recovered(mark)
 	}
-	if hot && st == greenlet.Done {
+	if hot && st == gen.Done {
 		f.Release(r)
 	}
 	return st
 }
 
-func (f *failsAndDefersFrame) step(r *greenlet.Run, plain func()) (end greenlet.Status) {
-	end = greenlet.Broken
+func (f *failsAndDefersFrame) step(r *gen.Run, plain func()) (end gen.Status) {
+	end = gen.Broken
 	defer f.Catch(&end)
 	switch f.PC {
 	case 1:
 //line defer_test.go:36:1
 		fail("once")
 		goto unwind
-	case greenlet.Unwind:
+	case gen.Unwind:
 		goto unwind
 	}
 
 //line defer_test.go:34:1
 	{
 		arg := plain
-		f.DeferResumable(func(run *greenlet.Run) greenlet.Status {
+		f.DeferResumable(func(run *gen.Run) gen.Status {
 			return recoversAndCallsDeferred(run, &f.DeferHeader, arg)
 		})
 	}
@@ -150,90 +151,90 @@ func (f *failsAndDefersFrame) step(r *greenlet.Run, plain func()) (end greenlet.
 //line defer_test.go:35:1
 	if p, ok := r.Out().(*int); ok {
 		*p = 0
-		return greenlet.Left
+		return gen.Left
 	}
-	return greenlet.Yielded[int](r, 0)
+	return gen.Yielded[int](r, 0)
 unwind:
 //line defer_test.go:37:1
 	for f.Pending() {
 //line defer_test.go:37:1
-		if sub := f.Next(r); sub != greenlet.Done {
+		if sub := f.Next(r); sub != gen.Done {
 			return r.Link(f, &f.Header, sub)
 		}
 	}
 //line defer_test.go:37:1
 	f.End()
-	return greenlet.Done
+	return gen.Done
 }
 
-//line defer_greenlet_test.go:170:1
+//line defer_greenlet_test.go:171:1
 
-func (f *failsAndDefersFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.plain) }
-func (f *failsAndDefersFrame) Forget()                 { *f = failsAndDefersFrame{DeferHeader: f.DeferHeader} }
-func (f *failsAndDefersFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 5) }
-func (*failsAndDefersFrame) Func() *greenlet.Func      { return &failsAndDefersFrameInfo }
+func (f *failsAndDefersFrame) Args(args []any)    { gen.SetArgs(f, args, &f.plain) }
+func (f *failsAndDefersFrame) Forget()            { *f = failsAndDefersFrame{DeferHeader: f.DeferHeader} }
+func (f *failsAndDefersFrame) Release(r *gen.Run) { gen.Free(r, f, 5) }
+func (*failsAndDefersFrame) Func() *gen.Func      { return &failsAndDefersFrameInfo }
 
-var failsAndDefersFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.failsAndDefers", File: "github.com/going-green/greenlet/generated/conformance/defer_test.go", Line: 33, End: 37, Points: "35"}
+var failsAndDefersFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.failsAndDefers", File: "github.com/going-green/greenlet/generated/conformance/defer_test.go", Line: 33, End: 37, Points: "35"}
 var _ func(func()) = failsAndDefers
 
 // throwsAtEndFrame is an activation of throwsAtEnd.
 type throwsAtEndFrame struct {
-	greenlet.DeferHeader
+	gen.DeferHeader
 	to func() *greenlet.Greenlet
 }
 
 func newThrowsAtEndFrame(to func() *greenlet.Greenlet) *throwsAtEndFrame {
-	return greenlet.MakeFrame(throwsAtEndFrame{to: to})
+	return gen.MakeFrame(throwsAtEndFrame{to: to})
 }
 
 // throwsAtEndResumable is throwsAtEnd for callers that can be suspended.
-func throwsAtEndResumable(r *greenlet.Run, to func() *greenlet.Greenlet) greenlet.Status {
+func throwsAtEndResumable(r *gen.Run, to func() *greenlet.Greenlet) gen.Status {
 	return (*throwsAtEndFrame)(nil).run(r, to)
 }
 
-func (f *throwsAtEndFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *throwsAtEndFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.run(r, f.to))
 }
 
-func (f *throwsAtEndFrame) run(r *greenlet.Run, to func() *greenlet.Greenlet) (st greenlet.Status) {
+func (f *throwsAtEndFrame) run(r *gen.Run, to func() *greenlet.Greenlet) (st gen.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take(r, f, 49)
+		f = gen.Take(r, f, 49)
 		f.to = to
 		r.Guard()
 	}
 	mark := r.Mark()
-	for st = f.step(r, to); st == greenlet.Broken; st = f.step(r, to) {
+	for st = f.step(r, to); st == gen.Broken; st = f.step(r, to) {
 		r.Recovered(mark)
 	}
-	if hot && st == greenlet.Done {
+	if hot && st == gen.Done {
 		f.Release(r)
 	}
 	return st
 }
 
-func (f *throwsAtEndFrame) step(r *greenlet.Run, to func() *greenlet.Greenlet) (end greenlet.Status) {
-	end = greenlet.Broken
+func (f *throwsAtEndFrame) step(r *gen.Run, to func() *greenlet.Greenlet) (end gen.Status) {
+	end = gen.Broken
 	defer f.Catch(&end)
-	var st greenlet.Status
+	var st gen.Status
 	var t0 *greenlet.Greenlet
 	switch f.PC {
 	case 1:
 		t0 = r.Callee().(interface {
-			Returned(*greenlet.Run) *greenlet.Greenlet
+			Returned(*gen.Run) *greenlet.Greenlet
 		}).Returned(r)
 		goto resumed_58
-	case greenlet.Unwind:
+	case gen.Unwind:
 		goto unwind
 	}
 
 //line defer_test.go:58:1
-	if c, ok := greenlet.Resumable(to).(interface {
-		CallResumable(*greenlet.Run) (*greenlet.Greenlet, greenlet.Status)
+	if c, ok := gen.Resumable(to).(interface {
+		CallResumable(*gen.Run) (*greenlet.Greenlet, gen.Status)
 	}); ok {
 //line defer_test.go:58:1
 		t0, st = c.CallResumable(r)
-		if st != greenlet.Done {
+		if st != gen.Done {
 			f.to, f.PC = nil, 1
 			return r.Link(f, &f.Header, st)
 		}
@@ -250,83 +251,83 @@ unwind:
 //line defer_test.go:58:1
 	for f.Pending() {
 //line defer_test.go:58:1
-		if sub := f.Next(r); sub != greenlet.Done {
+		if sub := f.Next(r); sub != gen.Done {
 			return r.Link(f, &f.Header, sub)
 		}
 	}
 //line defer_test.go:58:1
 	f.End()
-	return greenlet.Done
+	return gen.Done
 }
 
-//line defer_greenlet_test.go:263:1
+//line defer_greenlet_test.go:264:1
 
-func (f *throwsAtEndFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.to) }
-func (f *throwsAtEndFrame) Forget()                 { *f = throwsAtEndFrame{DeferHeader: f.DeferHeader} }
-func (f *throwsAtEndFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 49) }
-func (*throwsAtEndFrame) Func() *greenlet.Func      { return &throwsAtEndFrameInfo }
+func (f *throwsAtEndFrame) Args(args []any)    { gen.SetArgs(f, args, &f.to) }
+func (f *throwsAtEndFrame) Forget()            { *f = throwsAtEndFrame{DeferHeader: f.DeferHeader} }
+func (f *throwsAtEndFrame) Release(r *gen.Run) { gen.Free(r, f, 49) }
+func (*throwsAtEndFrame) Func() *gen.Func      { return &throwsAtEndFrameInfo }
 
-var throwsAtEndFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.throwsAtEnd", File: "github.com/going-green/greenlet/generated/conformance/defer_test.go", Line: 58, End: 58, Points: "58"}
+var throwsAtEndFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.throwsAtEnd", File: "github.com/going-green/greenlet/generated/conformance/defer_test.go", Line: 58, End: 58, Points: "58"}
 var _ func(func() *greenlet.Greenlet) = throwsAtEnd
 
 // switchesAtEndFrame is an activation of switchesAtEnd.
 type switchesAtEndFrame struct {
-	greenlet.DeferHeader
+	gen.DeferHeader
 	to func() *greenlet.Greenlet
 }
 
 func newSwitchesAtEndFrame(to func() *greenlet.Greenlet) *switchesAtEndFrame {
-	return greenlet.MakeFrame(switchesAtEndFrame{to: to})
+	return gen.MakeFrame(switchesAtEndFrame{to: to})
 }
 
 // switchesAtEndResumable is switchesAtEnd for callers that can be suspended.
-func switchesAtEndResumable(r *greenlet.Run, to func() *greenlet.Greenlet) greenlet.Status {
+func switchesAtEndResumable(r *gen.Run, to func() *greenlet.Greenlet) gen.Status {
 	return (*switchesAtEndFrame)(nil).run(r, to)
 }
 
-func (f *switchesAtEndFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *switchesAtEndFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.run(r, f.to))
 }
 
-func (f *switchesAtEndFrame) run(r *greenlet.Run, to func() *greenlet.Greenlet) (st greenlet.Status) {
+func (f *switchesAtEndFrame) run(r *gen.Run, to func() *greenlet.Greenlet) (st gen.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take(r, f, 56)
+		f = gen.Take(r, f, 56)
 		f.to = to
 		r.Guard()
 	}
 	mark := r.Mark()
-	for st = f.step(r, to); st == greenlet.Broken; st = f.step(r, to) {
+	for st = f.step(r, to); st == gen.Broken; st = f.step(r, to) {
 		r.Recovered(mark)
 	}
-	if hot && st == greenlet.Done {
+	if hot && st == gen.Done {
 		f.Release(r)
 	}
 	return st
 }
 
-func (f *switchesAtEndFrame) step(r *greenlet.Run, to func() *greenlet.Greenlet) (end greenlet.Status) {
-	end = greenlet.Broken
+func (f *switchesAtEndFrame) step(r *gen.Run, to func() *greenlet.Greenlet) (end gen.Status) {
+	end = gen.Broken
 	defer f.Catch(&end)
-	var st greenlet.Status
+	var st gen.Status
 	var t0 *greenlet.Greenlet
 	switch f.PC {
 	case 1:
 		t0 = r.Callee().(interface {
-			Returned(*greenlet.Run) *greenlet.Greenlet
+			Returned(*gen.Run) *greenlet.Greenlet
 		}).Returned(r)
 		goto resumed_61
-	case greenlet.Unwind:
+	case gen.Unwind:
 		goto unwind
 	}
 
 //line defer_test.go:61:1
-	if c, ok := greenlet.Resumable(to).(interface {
-		CallResumable(*greenlet.Run) (*greenlet.Greenlet, greenlet.Status)
+	if c, ok := gen.Resumable(to).(interface {
+		CallResumable(*gen.Run) (*greenlet.Greenlet, gen.Status)
 	}); ok {
 //line defer_test.go:61:1
 		t0, st = c.CallResumable(r)
-		if st != greenlet.Done {
+		if st != gen.Done {
 			f.to, f.PC = nil, 1
 			return r.Link(f, &f.Header, st)
 		}
@@ -343,66 +344,66 @@ unwind:
 //line defer_test.go:61:1
 	for f.Pending() {
 //line defer_test.go:61:1
-		if sub := f.Next(r); sub != greenlet.Done {
+		if sub := f.Next(r); sub != gen.Done {
 			return r.Link(f, &f.Header, sub)
 		}
 	}
 //line defer_test.go:61:1
 	f.End()
-	return greenlet.Done
+	return gen.Done
 }
 
-//line defer_greenlet_test.go:356:1
+//line defer_greenlet_test.go:357:1
 
-func (f *switchesAtEndFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.to) }
-func (f *switchesAtEndFrame) Forget()                 { *f = switchesAtEndFrame{DeferHeader: f.DeferHeader} }
-func (f *switchesAtEndFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 56) }
-func (*switchesAtEndFrame) Func() *greenlet.Func      { return &switchesAtEndFrameInfo }
+func (f *switchesAtEndFrame) Args(args []any)    { gen.SetArgs(f, args, &f.to) }
+func (f *switchesAtEndFrame) Forget()            { *f = switchesAtEndFrame{DeferHeader: f.DeferHeader} }
+func (f *switchesAtEndFrame) Release(r *gen.Run) { gen.Free(r, f, 56) }
+func (*switchesAtEndFrame) Func() *gen.Func      { return &switchesAtEndFrameInfo }
 
-var switchesAtEndFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.switchesAtEnd", File: "github.com/going-green/greenlet/generated/conformance/defer_test.go", Line: 61, End: 61, Points: "61"}
+var switchesAtEndFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.switchesAtEnd", File: "github.com/going-green/greenlet/generated/conformance/defer_test.go", Line: 61, End: 61, Points: "61"}
 var _ func(func() *greenlet.Greenlet) = switchesAtEnd
 
 // callsAtEndFrame is an activation of callsAtEnd.
 type callsAtEndFrame struct {
-	greenlet.DeferHeader
+	gen.DeferHeader
 	to func() *greenlet.Greenlet
 }
 
 func newCallsAtEndFrame(to func() *greenlet.Greenlet) *callsAtEndFrame {
-	return greenlet.MakeFrame(callsAtEndFrame{to: to})
+	return gen.MakeFrame(callsAtEndFrame{to: to})
 }
 
 // callsAtEndResumable is callsAtEnd for callers that can be suspended.
-func callsAtEndResumable(r *greenlet.Run, to func() *greenlet.Greenlet) greenlet.Status {
+func callsAtEndResumable(r *gen.Run, to func() *greenlet.Greenlet) gen.Status {
 	return (*callsAtEndFrame)(nil).run(r, to)
 }
 
-func (f *callsAtEndFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *callsAtEndFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.run(r, f.to))
 }
 
-func (f *callsAtEndFrame) run(r *greenlet.Run, to func() *greenlet.Greenlet) (st greenlet.Status) {
+func (f *callsAtEndFrame) run(r *gen.Run, to func() *greenlet.Greenlet) (st gen.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take(r, f, 59)
+		f = gen.Take(r, f, 59)
 		f.to = to
 		r.Guard()
 	}
 	mark := r.Mark()
-	for st = f.step(r, to); st == greenlet.Broken; st = f.step(r, to) {
+	for st = f.step(r, to); st == gen.Broken; st = f.step(r, to) {
 		r.Recovered(mark)
 	}
-	if hot && st == greenlet.Done {
+	if hot && st == gen.Done {
 		f.Release(r)
 	}
 	return st
 }
 
-func (f *callsAtEndFrame) step(r *greenlet.Run, to func() *greenlet.Greenlet) (end greenlet.Status) {
-	end = greenlet.Broken
+func (f *callsAtEndFrame) step(r *gen.Run, to func() *greenlet.Greenlet) (end gen.Status) {
+	end = gen.Broken
 	defer f.Catch(&end)
 	switch f.PC {
-	case greenlet.Unwind:
+	case gen.Unwind:
 		goto unwind
 	}
 
@@ -414,47 +415,45 @@ unwind:
 //line defer_test.go:64:1
 	for f.Pending() {
 //line defer_test.go:64:1
-		if sub := f.Next(r); sub != greenlet.Done {
+		if sub := f.Next(r); sub != gen.Done {
 			return r.Link(f, &f.Header, sub)
 		}
 	}
 //line defer_test.go:64:1
 	f.End()
-	return greenlet.Done
+	return gen.Done
 }
 
-//line defer_greenlet_test.go:427:1
+//line defer_greenlet_test.go:428:1
 
-func (f *callsAtEndFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.to) }
-func (f *callsAtEndFrame) Forget()                 { *f = callsAtEndFrame{DeferHeader: f.DeferHeader} }
-func (f *callsAtEndFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 59) }
-func (*callsAtEndFrame) Func() *greenlet.Func      { return &callsAtEndFrameInfo }
+func (f *callsAtEndFrame) Args(args []any)    { gen.SetArgs(f, args, &f.to) }
+func (f *callsAtEndFrame) Forget()            { *f = callsAtEndFrame{DeferHeader: f.DeferHeader} }
+func (f *callsAtEndFrame) Release(r *gen.Run) { gen.Free(r, f, 59) }
+func (*callsAtEndFrame) Func() *gen.Func      { return &callsAtEndFrameInfo }
 
-var callsAtEndFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.callsAtEnd", File: "github.com/going-green/greenlet/generated/conformance/defer_test.go", Line: 64, End: 64}
+var callsAtEndFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.callsAtEnd", File: "github.com/going-green/greenlet/generated/conformance/defer_test.go", Line: 64, End: 64}
 var _ func(func() *greenlet.Greenlet) = callsAtEnd
 
 // callsFrame is an activation of calls.
 type callsFrame struct {
-	greenlet.Header
+	gen.Header
 	plain func()
 }
 
-func newCallsFrame(plain func()) *callsFrame { return greenlet.MakeFrame(callsFrame{plain: plain}) }
+func newCallsFrame(plain func()) *callsFrame { return gen.MakeFrame(callsFrame{plain: plain}) }
 
 // callsResumable is calls for callers that can be suspended.
-func callsResumable(r *greenlet.Run, plain func()) greenlet.Status {
-	return (*callsFrame)(nil).body(r, plain)
-}
+func callsResumable(r *gen.Run, plain func()) gen.Status { return (*callsFrame)(nil).body(r, plain) }
 
-func (f *callsFrame) body(r *greenlet.Run, plain func()) (st greenlet.Status) {
+func (f *callsFrame) body(r *gen.Run, plain func()) (st gen.Status) {
 //line defer_test.go:88:1
-	if c, ok := greenlet.Resumable(plain).(interface {
-		CallResumable(*greenlet.Run) greenlet.Status
+	if c, ok := gen.Resumable(plain).(interface {
+		CallResumable(*gen.Run) gen.Status
 	}); ok {
 //line defer_test.go:88:1
 		st = c.CallResumable(r)
-		if st != greenlet.Done {
-			f = greenlet.Take(r, f, 13)
+		if st != gen.Done {
+			f = gen.Take(r, f, 13)
 			f.plain, f.PC = nil, 1
 			return r.Link(f, &f.Header, st)
 		}
@@ -462,12 +461,12 @@ func (f *callsFrame) body(r *greenlet.Run, plain func()) (st greenlet.Status) {
 //line defer_test.go:88:1
 		plain()
 	}
-	return greenlet.Done
+	return gen.Done
 }
 
-//line defer_greenlet_test.go:469:1
+//line defer_greenlet_test.go:468:1
 
-func (f *callsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *callsFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.plain))
@@ -477,119 +476,117 @@ func (f *callsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-func (f *callsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.plain) }
-func (f *callsFrame) Forget()                 { *f = callsFrame{Header: f.Header} }
-func (f *callsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 13) }
-func (*callsFrame) Func() *greenlet.Func      { return &callsFrameInfo }
+func (f *callsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.plain) }
+func (f *callsFrame) Forget()            { *f = callsFrame{Header: f.Header} }
+func (f *callsFrame) Release(r *gen.Run) { gen.Free(r, f, 13) }
+func (*callsFrame) Func() *gen.Func      { return &callsFrameInfo }
 
-var callsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.calls", File: "github.com/going-green/greenlet/generated/conformance/defer_test.go", Line: 88, Points: "88"}
+var callsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.calls", File: "github.com/going-green/greenlet/generated/conformance/defer_test.go", Line: 88, Points: "88"}
 var _ func(func()) = calls
 
 // defersSwitchesFrame is an activation of defersSwitches.
 type defersSwitchesFrame struct {
-	greenlet.DeferHeader
+	gen.DeferHeader
 }
 
-func newDefersSwitchesFrame() *defersSwitchesFrame { return greenlet.MakeFrame(defersSwitchesFrame{}) }
+func newDefersSwitchesFrame() *defersSwitchesFrame { return gen.MakeFrame(defersSwitchesFrame{}) }
 
 // defersSwitchesResumable is defersSwitches for callers that can be suspended.
-func defersSwitchesResumable(r *greenlet.Run) greenlet.Status {
-	return (*defersSwitchesFrame)(nil).run(r)
-}
+func defersSwitchesResumable(r *gen.Run) gen.Status { return (*defersSwitchesFrame)(nil).run(r) }
 
-func (f *defersSwitchesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *defersSwitchesFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.run(r))
 }
 
-func (f *defersSwitchesFrame) run(r *greenlet.Run) (st greenlet.Status) {
+func (f *defersSwitchesFrame) run(r *gen.Run) (st gen.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take(r, f, 59)
+		f = gen.Take(r, f, 59)
 		r.Guard()
 	}
 	mark := r.Mark()
-	for st = f.step(r); st == greenlet.Broken; st = f.step(r) {
+	for st = f.step(r); st == gen.Broken; st = f.step(r) {
 		r.Recovered(mark)
 	}
-	if hot && st == greenlet.Done {
+	if hot && st == gen.Done {
 		f.Release(r)
 	}
 	return st
 }
 
-func (f *defersSwitchesFrame) step(r *greenlet.Run) (end greenlet.Status) {
-	end = greenlet.Broken
+func (f *defersSwitchesFrame) step(r *gen.Run) (end gen.Status) {
+	end = gen.Broken
 	defer f.Catch(&end)
 	switch f.PC {
-	case greenlet.Unwind:
+	case gen.Unwind:
 		goto unwind
 	}
 
 //line defer_test.go:92:1
 	f.DeferCall(newDeepFrame(0))
-	greenlet.DeferYield[int](&f.DeferHeader, 1)
+	gen.DeferYield[int](&f.DeferHeader, 1)
 	goto unwind
 unwind:
 //line defer_test.go:94:1
 	for f.Pending() {
 //line defer_test.go:94:1
-		if sub := f.Next(r); sub != greenlet.Done {
+		if sub := f.Next(r); sub != gen.Done {
 			return r.Link(f, &f.Header, sub)
 		}
 	}
 //line defer_test.go:94:1
 	f.End()
-	return greenlet.Done
+	return gen.Done
 }
 
-//line defer_greenlet_test.go:546:1
+//line defer_greenlet_test.go:543:1
 
-func (f *defersSwitchesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 59) }
-func (*defersSwitchesFrame) Func() *greenlet.Func      { return &defersSwitchesFrameInfo }
+func (f *defersSwitchesFrame) Release(r *gen.Run) { gen.Free(r, f, 59) }
+func (*defersSwitchesFrame) Func() *gen.Func      { return &defersSwitchesFrameInfo }
 
-var defersSwitchesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.defersSwitches", File: "github.com/going-green/greenlet/generated/conformance/defer_test.go", Line: 91, End: 94}
+var defersSwitchesFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.defersSwitches", File: "github.com/going-green/greenlet/generated/conformance/defer_test.go", Line: 91, End: 94}
 var _ func() = defersSwitches
 
 // recoversAndExitsFrame is an activation of recoversAndExits.
 type recoversAndExitsFrame struct {
-	greenlet.Header
-	deferrer *greenlet.DeferHeader
+	gen.Header
+	deferrer *gen.DeferHeader
 	log      *[]any
 	recovers bool
 }
 
 func newRecoversAndExitsFrame(log *[]any, recovers bool) *recoversAndExitsFrame {
-	return greenlet.MakeFrame(recoversAndExitsFrame{log: log, recovers: recovers})
+	return gen.MakeFrame(recoversAndExitsFrame{log: log, recovers: recovers})
 }
 
 // recoversAndExitsResumable is recoversAndExits for callers that can be suspended.
-func recoversAndExitsResumable(r *greenlet.Run, log *[]any, recovers bool) greenlet.Status {
+func recoversAndExitsResumable(r *gen.Run, log *[]any, recovers bool) gen.Status {
 	return (*recoversAndExitsFrame)(nil).run(r, nil, log, recovers)
 }
 
 // recoversAndExitsDeferred is recoversAndExits as a deferred call, which recovers.
-func recoversAndExitsDeferred(r *greenlet.Run, d *greenlet.DeferHeader, log *[]any, recovers bool) greenlet.Status {
+func recoversAndExitsDeferred(r *gen.Run, d *gen.DeferHeader, log *[]any, recovers bool) gen.Status {
 	return (*recoversAndExitsFrame)(nil).run(r, d, log, recovers)
 }
 
-func (f *recoversAndExitsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *recoversAndExitsFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.run(r, f.deferrer, f.log, f.recovers))
 }
 
-func (f *recoversAndExitsFrame) run(r *greenlet.Run, d *greenlet.DeferHeader, log *[]any, recovers bool) (st greenlet.Status) {
+func (f *recoversAndExitsFrame) run(r *gen.Run, d *gen.DeferHeader, log *[]any, recovers bool) (st gen.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take(r, f, 1)
+		f = gen.Take(r, f, 1)
 		f.log, f.recovers, f.deferrer = log, recovers, d
 	}
 	st = f.step(r, log, recovers)
-	if hot && st == greenlet.Done {
+	if hot && st == gen.Done {
 		f.Release(r)
 	}
 	return st
 }
 
-func (f *recoversAndExitsFrame) step(r *greenlet.Run, log *[]any, recovers bool) (end greenlet.Status) {
+func (f *recoversAndExitsFrame) step(r *gen.Run, log *[]any, recovers bool) (end gen.Status) {
 //line defer_test.go:108:1
 	if recovers {
 		*log = append(*log, f.deferrer.Recover())
@@ -597,61 +594,61 @@ func (f *recoversAndExitsFrame) step(r *greenlet.Run, log *[]any, recovers bool)
 	f.log = nil
 //line defer_test.go:111:1
 	runtime.Goexit()
-	return greenlet.Done
+	return gen.Done
 }
 
-//line defer_greenlet_test.go:604:1
+//line defer_greenlet_test.go:601:1
 
-func (f *recoversAndExitsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.log, &f.recovers) }
-func (f *recoversAndExitsFrame) Forget()                 { *f = recoversAndExitsFrame{Header: f.Header} }
-func (f *recoversAndExitsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 1) }
-func (*recoversAndExitsFrame) Func() *greenlet.Func      { return &recoversAndExitsFrameInfo }
+func (f *recoversAndExitsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.log, &f.recovers) }
+func (f *recoversAndExitsFrame) Forget()            { *f = recoversAndExitsFrame{Header: f.Header} }
+func (f *recoversAndExitsFrame) Release(r *gen.Run) { gen.Free(r, f, 1) }
+func (*recoversAndExitsFrame) Func() *gen.Func      { return &recoversAndExitsFrameInfo }
 
-var recoversAndExitsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.recoversAndExits", File: "github.com/going-green/greenlet/generated/conformance/defer_test.go", Line: 107}
+var recoversAndExitsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.recoversAndExits", File: "github.com/going-green/greenlet/generated/conformance/defer_test.go", Line: 107}
 var _ func(*[]any, bool) = recoversAndExits
 
 // exitsWhileUnwindingFrame is an activation of exitsWhileUnwinding.
 type exitsWhileUnwindingFrame struct {
-	greenlet.DeferHeader
+	gen.DeferHeader
 	log              *[]any
 	panics, recovers bool
 }
 
 func newExitsWhileUnwindingFrame(log *[]any, panics bool, recovers bool) *exitsWhileUnwindingFrame {
-	return greenlet.MakeFrame(exitsWhileUnwindingFrame{log: log, panics: panics, recovers: recovers})
+	return gen.MakeFrame(exitsWhileUnwindingFrame{log: log, panics: panics, recovers: recovers})
 }
 
 // exitsWhileUnwindingResumable is exitsWhileUnwinding for callers that can be suspended.
-func exitsWhileUnwindingResumable(r *greenlet.Run, log *[]any, panics bool, recovers bool) greenlet.Status {
+func exitsWhileUnwindingResumable(r *gen.Run, log *[]any, panics bool, recovers bool) gen.Status {
 	return (*exitsWhileUnwindingFrame)(nil).run(r, log, panics, recovers)
 }
 
-func (f *exitsWhileUnwindingFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *exitsWhileUnwindingFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.run(r, f.log, f.panics, f.recovers))
 }
 
-func (f *exitsWhileUnwindingFrame) run(r *greenlet.Run, log *[]any, panics bool, recovers bool) (st greenlet.Status) {
+func (f *exitsWhileUnwindingFrame) run(r *gen.Run, log *[]any, panics bool, recovers bool) (st gen.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take(r, f, 29)
+		f = gen.Take(r, f, 29)
 		f.log, f.panics, f.recovers = log, panics, recovers
 		r.Guard()
 	}
 	mark := r.Mark()
-	for st = f.step(r, log, panics, recovers); st == greenlet.Broken; st = f.step(r, log, panics, recovers) {
+	for st = f.step(r, log, panics, recovers); st == gen.Broken; st = f.step(r, log, panics, recovers) {
 		r.Recovered(mark)
 	}
-	if hot && st == greenlet.Done {
+	if hot && st == gen.Done {
 		f.Release(r)
 	}
 	return st
 }
 
-func (f *exitsWhileUnwindingFrame) step(r *greenlet.Run, log *[]any, panics bool, recovers bool) (end greenlet.Status) {
-	end = greenlet.Broken
+func (f *exitsWhileUnwindingFrame) step(r *gen.Run, log *[]any, panics bool, recovers bool) (end gen.Status) {
+	end = gen.Broken
 	defer f.Catch(&end)
 	switch f.PC {
-	case greenlet.Unwind:
+	case gen.Unwind:
 		goto unwind
 	}
 
@@ -659,7 +656,7 @@ func (f *exitsWhileUnwindingFrame) step(r *greenlet.Run, log *[]any, panics bool
 	f.DeferFunc(func() { *log = append(*log, recover()) })
 	{
 		arg, arg2 := log, recovers
-		f.DeferResumable(func(run *greenlet.Run) greenlet.Status {
+		f.DeferResumable(func(run *gen.Run) gen.Status {
 			return recoversAndExitsDeferred(run, &f.DeferHeader, arg, arg2)
 		})
 	}
@@ -673,68 +670,68 @@ unwind:
 //line defer_test.go:121:1
 	for f.Pending() {
 //line defer_test.go:121:1
-		if sub := f.Next(r); sub != greenlet.Done {
+		if sub := f.Next(r); sub != gen.Done {
 			return r.Link(f, &f.Header, sub)
 		}
 	}
 //line defer_test.go:121:1
 	f.End()
-	return greenlet.Done
+	return gen.Done
 }
 
-//line defer_greenlet_test.go:686:1
+//line defer_greenlet_test.go:683:1
 
 func (f *exitsWhileUnwindingFrame) Args(args []any) {
-	greenlet.SetArgs(f, args, &f.log, &f.panics, &f.recovers)
+	gen.SetArgs(f, args, &f.log, &f.panics, &f.recovers)
 }
 func (f *exitsWhileUnwindingFrame) Forget() {
 	*f = exitsWhileUnwindingFrame{DeferHeader: f.DeferHeader}
 }
-func (f *exitsWhileUnwindingFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 29) }
-func (*exitsWhileUnwindingFrame) Func() *greenlet.Func      { return &exitsWhileUnwindingFrameInfo }
+func (f *exitsWhileUnwindingFrame) Release(r *gen.Run) { gen.Free(r, f, 29) }
+func (*exitsWhileUnwindingFrame) Func() *gen.Func      { return &exitsWhileUnwindingFrameInfo }
 
-var exitsWhileUnwindingFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.exitsWhileUnwinding", File: "github.com/going-green/greenlet/generated/conformance/defer_test.go", Line: 115, End: 121}
+var exitsWhileUnwindingFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.exitsWhileUnwinding", File: "github.com/going-green/greenlet/generated/conformance/defer_test.go", Line: 115, End: 121}
 var _ func(*[]any, bool, bool) = exitsWhileUnwinding
 
 // waitsAndRecoversFrame is an activation of waitsAndRecovers.
 type waitsAndRecoversFrame struct {
-	greenlet.Header
-	deferrer *greenlet.DeferHeader
+	gen.Header
+	deferrer *gen.DeferHeader
 	log      *[]any
 }
 
 func newWaitsAndRecoversFrame(log *[]any) *waitsAndRecoversFrame {
-	return greenlet.MakeFrame(waitsAndRecoversFrame{log: log})
+	return gen.MakeFrame(waitsAndRecoversFrame{log: log})
 }
 
 // waitsAndRecoversResumable is waitsAndRecovers for callers that can be suspended.
-func waitsAndRecoversResumable(r *greenlet.Run, log *[]any) greenlet.Status {
+func waitsAndRecoversResumable(r *gen.Run, log *[]any) gen.Status {
 	return (*waitsAndRecoversFrame)(nil).run(r, nil, log)
 }
 
 // waitsAndRecoversDeferred is waitsAndRecovers as a deferred call, which recovers.
-func waitsAndRecoversDeferred(r *greenlet.Run, d *greenlet.DeferHeader, log *[]any) greenlet.Status {
+func waitsAndRecoversDeferred(r *gen.Run, d *gen.DeferHeader, log *[]any) gen.Status {
 	return (*waitsAndRecoversFrame)(nil).run(r, d, log)
 }
 
-func (f *waitsAndRecoversFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *waitsAndRecoversFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.run(r, f.deferrer, f.log))
 }
 
-func (f *waitsAndRecoversFrame) run(r *greenlet.Run, d *greenlet.DeferHeader, log *[]any) (st greenlet.Status) {
+func (f *waitsAndRecoversFrame) run(r *gen.Run, d *gen.DeferHeader, log *[]any) (st gen.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take(r, f, 2)
+		f = gen.Take(r, f, 2)
 		f.log, f.deferrer = log, d
 	}
 	st = f.step(r, log)
-	if hot && st == greenlet.Done {
+	if hot && st == gen.Done {
 		f.Release(r)
 	}
 	return st
 }
 
-func (f *waitsAndRecoversFrame) step(r *greenlet.Run, log *[]any) (end greenlet.Status) {
+func (f *waitsAndRecoversFrame) step(r *gen.Run, log *[]any) (end gen.Status) {
 	switch f.PC {
 	case 1:
 //line defer_test.go:139:1
@@ -744,13 +741,13 @@ func (f *waitsAndRecoversFrame) step(r *greenlet.Run, log *[]any) (end greenlet.
 //line defer_test.go:140:1
 		if p, ok := r.Out().(*int); ok {
 			*p = 2
-			return greenlet.Left
+			return gen.Left
 		}
-		return greenlet.Yielded[int](r, 2)
+		return gen.Yielded[int](r, 2)
 	case 2:
 //line defer_test.go:141:1
 		*log = append(*log, f.deferrer.Recover())
-		return greenlet.Done
+		return gen.Done
 	}
 
 //line defer_test.go:138:1
@@ -759,62 +756,62 @@ func (f *waitsAndRecoversFrame) step(r *greenlet.Run, log *[]any) (end greenlet.
 //line defer_test.go:138:1
 	if p, ok := r.Out().(*int); ok {
 		*p = 1
-		return greenlet.Left
+		return gen.Left
 	}
-	return greenlet.Yielded[int](r, 1)
+	return gen.Yielded[int](r, 1)
 }
 
-//line defer_greenlet_test.go:768:1
+//line defer_greenlet_test.go:765:1
 
-func (f *waitsAndRecoversFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.log) }
-func (f *waitsAndRecoversFrame) Forget()                 { *f = waitsAndRecoversFrame{Header: f.Header} }
-func (f *waitsAndRecoversFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 2) }
-func (*waitsAndRecoversFrame) Func() *greenlet.Func      { return &waitsAndRecoversFrameInfo }
+func (f *waitsAndRecoversFrame) Args(args []any)    { gen.SetArgs(f, args, &f.log) }
+func (f *waitsAndRecoversFrame) Forget()            { *f = waitsAndRecoversFrame{Header: f.Header} }
+func (f *waitsAndRecoversFrame) Release(r *gen.Run) { gen.Free(r, f, 2) }
+func (*waitsAndRecoversFrame) Func() *gen.Func      { return &waitsAndRecoversFrameInfo }
 
-var waitsAndRecoversFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.waitsAndRecovers", File: "github.com/going-green/greenlet/generated/conformance/defer_test.go", Line: 137, Points: "138 log; 140 ="}
+var waitsAndRecoversFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.waitsAndRecovers", File: "github.com/going-green/greenlet/generated/conformance/defer_test.go", Line: 137, Points: "138 log; 140 ="}
 var _ func(*[]any) = waitsAndRecovers
 
 // failsThenWaitsFrame is an activation of failsThenWaits.
 type failsThenWaitsFrame struct {
-	greenlet.DeferHeader
+	gen.DeferHeader
 	log *[]any
 }
 
 func newFailsThenWaitsFrame(log *[]any) *failsThenWaitsFrame {
-	return greenlet.MakeFrame(failsThenWaitsFrame{log: log})
+	return gen.MakeFrame(failsThenWaitsFrame{log: log})
 }
 
 // failsThenWaitsResumable is failsThenWaits for callers that can be suspended.
-func failsThenWaitsResumable(r *greenlet.Run, log *[]any) greenlet.Status {
+func failsThenWaitsResumable(r *gen.Run, log *[]any) gen.Status {
 	return (*failsThenWaitsFrame)(nil).run(r, log)
 }
 
-func (f *failsThenWaitsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *failsThenWaitsFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.run(r, f.log))
 }
 
-func (f *failsThenWaitsFrame) run(r *greenlet.Run, log *[]any) (st greenlet.Status) {
+func (f *failsThenWaitsFrame) run(r *gen.Run, log *[]any) (st gen.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take(r, f, 40)
+		f = gen.Take(r, f, 40)
 		f.log = log
 		r.Guard()
 	}
 	mark := r.Mark()
-	for st = f.step(r, log); st == greenlet.Broken; st = f.step(r, log) {
+	for st = f.step(r, log); st == gen.Broken; st = f.step(r, log) {
 		r.Recovered(mark)
 	}
-	if hot && st == greenlet.Done {
+	if hot && st == gen.Done {
 		f.Release(r)
 	}
 	return st
 }
 
-func (f *failsThenWaitsFrame) step(r *greenlet.Run, log *[]any) (end greenlet.Status) {
-	end = greenlet.Broken
+func (f *failsThenWaitsFrame) step(r *gen.Run, log *[]any) (end gen.Status) {
+	end = gen.Broken
 	defer f.Catch(&end)
 	switch f.PC {
-	case greenlet.Unwind:
+	case gen.Unwind:
 		goto unwind
 	}
 
@@ -822,7 +819,7 @@ func (f *failsThenWaitsFrame) step(r *greenlet.Run, log *[]any) (end greenlet.St
 	f.DeferFunc(func() { *log = append(*log, recover()) })
 	{
 		arg := log
-		f.DeferResumable(func(run *greenlet.Run) greenlet.Status {
+		f.DeferResumable(func(run *gen.Run) gen.Status {
 			return waitsAndRecoversDeferred(run, &f.DeferHeader, arg)
 		})
 	}
@@ -834,21 +831,21 @@ unwind:
 //line defer_test.go:149:1
 	for f.Pending() {
 //line defer_test.go:149:1
-		if sub := f.Next(r); sub != greenlet.Done {
+		if sub := f.Next(r); sub != gen.Done {
 			return r.Link(f, &f.Header, sub)
 		}
 	}
 //line defer_test.go:149:1
 	f.End()
-	return greenlet.Done
+	return gen.Done
 }
 
-//line defer_greenlet_test.go:847:1
+//line defer_greenlet_test.go:844:1
 
-func (f *failsThenWaitsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.log) }
-func (f *failsThenWaitsFrame) Forget()                 { *f = failsThenWaitsFrame{DeferHeader: f.DeferHeader} }
-func (f *failsThenWaitsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 40) }
-func (*failsThenWaitsFrame) Func() *greenlet.Func      { return &failsThenWaitsFrameInfo }
+func (f *failsThenWaitsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.log) }
+func (f *failsThenWaitsFrame) Forget()            { *f = failsThenWaitsFrame{DeferHeader: f.DeferHeader} }
+func (f *failsThenWaitsFrame) Release(r *gen.Run) { gen.Free(r, f, 40) }
+func (*failsThenWaitsFrame) Func() *gen.Func      { return &failsThenWaitsFrameInfo }
 
-var failsThenWaitsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.failsThenWaits", File: "github.com/going-green/greenlet/generated/conformance/defer_test.go", Line: 145, End: 149}
+var failsThenWaitsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.failsThenWaits", File: "github.com/going-green/greenlet/generated/conformance/defer_test.go", Line: 145, End: 149}
 var _ func(*[]any) = failsThenWaits

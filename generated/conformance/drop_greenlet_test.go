@@ -4,54 +4,57 @@
 
 package conformance
 
-import greenlet "github.com/going-green/greenlet/runtime"
+import (
+	greenlet "github.com/going-green/greenlet/runtime"
+	"github.com/going-green/greenlet/runtime/gen"
+)
 
-const _ = greenlet.Protocol1_RunGoGenerate
+const _ = gen.Protocol1_RunGoGenerate
 
 // cleansUpFrame is an activation of cleansUp.
 type cleansUpFrame struct {
-	greenlet.DeferHeader
+	gen.DeferHeader
 	seen  *[]any
 	after any
 }
 
 func newCleansUpFrame(seen *[]any, after any) *cleansUpFrame {
-	return greenlet.MakeFrame(cleansUpFrame{seen: seen, after: after})
+	return gen.MakeFrame(cleansUpFrame{seen: seen, after: after})
 }
 
 // cleansUpResumable is cleansUp for callers that can be suspended.
-func cleansUpResumable(r *greenlet.Run, seen *[]any, after any) greenlet.Status {
+func cleansUpResumable(r *gen.Run, seen *[]any, after any) gen.Status {
 	return (*cleansUpFrame)(nil).run(r, seen, after)
 }
 
-func (f *cleansUpFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *cleansUpFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.run(r, f.seen, f.after))
 }
 
-func (f *cleansUpFrame) run(r *greenlet.Run, seen *[]any, after any) (st greenlet.Status) {
+func (f *cleansUpFrame) run(r *gen.Run, seen *[]any, after any) (st gen.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take(r, f, 33)
+		f = gen.Take(r, f, 33)
 		f.seen, f.after = seen, after
 		r.Guard()
 	}
 	mark := r.Mark()
-	for st = f.step(r, seen, after); st == greenlet.Broken; st = f.step(r, seen, after) {
+	for st = f.step(r, seen, after); st == gen.Broken; st = f.step(r, seen, after) {
 		r.Recovered(mark)
 	}
-	if hot && st == greenlet.Done {
+	if hot && st == gen.Done {
 		f.Release(r)
 	}
 	return st
 }
 
-func (f *cleansUpFrame) step(r *greenlet.Run, seen *[]any, after any) (end greenlet.Status) {
-	end = greenlet.Broken
+func (f *cleansUpFrame) step(r *gen.Run, seen *[]any, after any) (end gen.Status) {
+	end = gen.Broken
 	defer f.Catch(&end)
 	switch f.PC {
 	case 1:
 		goto unwind
-	case greenlet.Unwind:
+	case gen.Unwind:
 		goto unwind
 	}
 
@@ -72,57 +75,57 @@ unwind:
 //line drop_test.go:61:1
 	for f.Pending() {
 //line drop_test.go:61:1
-		if sub := f.Next(r); sub != greenlet.Done {
+		if sub := f.Next(r); sub != gen.Done {
 			return r.Link(f, &f.Header, sub)
 		}
 	}
 //line drop_test.go:61:1
 	f.End()
-	return greenlet.Done
+	return gen.Done
 }
 
-//line drop_greenlet_test.go:85:1
+//line drop_greenlet_test.go:88:1
 
-func (f *cleansUpFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.seen, &f.after) }
-func (f *cleansUpFrame) Forget()                 { *f = cleansUpFrame{DeferHeader: f.DeferHeader} }
-func (f *cleansUpFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 33) }
-func (*cleansUpFrame) Func() *greenlet.Func      { return &cleansUpFrameInfo }
+func (f *cleansUpFrame) Args(args []any)    { gen.SetArgs(f, args, &f.seen, &f.after) }
+func (f *cleansUpFrame) Forget()            { *f = cleansUpFrame{DeferHeader: f.DeferHeader} }
+func (f *cleansUpFrame) Release(r *gen.Run) { gen.Free(r, f, 33) }
+func (*cleansUpFrame) Func() *gen.Func      { return &cleansUpFrameInfo }
 
-var cleansUpFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.cleansUp", File: "github.com/going-green/greenlet/generated/conformance/drop_test.go", Line: 58, End: 61, Points: "60"}
+var cleansUpFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.cleansUp", File: "github.com/going-green/greenlet/generated/conformance/drop_test.go", Line: 58, End: 61, Points: "60"}
 var _ func(*[]any, any) = cleansUp
 
 // survivesFrame is an activation of survives.
 type survivesFrame struct {
-	greenlet.Header
+	gen.Header
 	parents *[]*greenlet.Greenlet
 	ret0    string
 }
 
 func newSurvivesFrame(parents *[]*greenlet.Greenlet) *survivesFrame {
-	return greenlet.MakeFrame(survivesFrame{parents: parents})
+	return gen.MakeFrame(survivesFrame{parents: parents})
 }
-func (f *survivesFrame) Results() string                        { f.Over(f); return f.ret0 }
-func (f *survivesFrame) Returned(r *greenlet.Run) (ret0 string) { ret0 = f.ret0; f.Release(r); return }
+func (f *survivesFrame) Results() string                   { f.Over(f); return f.ret0 }
+func (f *survivesFrame) Returned(r *gen.Run) (ret0 string) { ret0 = f.ret0; f.Release(r); return }
 
 // survivesResumable is survives for callers that can be suspended.
-func survivesResumable(r *greenlet.Run, parents *[]*greenlet.Greenlet) (string, greenlet.Status) {
+func survivesResumable(r *gen.Run, parents *[]*greenlet.Greenlet) (string, gen.Status) {
 	return (*survivesFrame)(nil).body(r, parents)
 }
 
-func (f *survivesFrame) body(r *greenlet.Run, parents *[]*greenlet.Greenlet) (ret0 string, st greenlet.Status) {
+func (f *survivesFrame) body(r *gen.Run, parents *[]*greenlet.Greenlet) (ret0 string, st gen.Status) {
 //line drop_test.go:122:1
-	if st = surviveResumable(r, parents); st != greenlet.Done {
-		f = greenlet.Take(r, f, 9)
+	if st = surviveResumable(r, parents); st != gen.Done {
+		f = gen.Take(r, f, 9)
 		f.parents, f.PC = nil, 1
 		return ret0, r.Link(f, &f.Header, st)
 	}
 //line drop_test.go:123:1
-	return "survived", greenlet.Done
+	return "survived", gen.Done
 }
 
-//line drop_greenlet_test.go:124:1
+//line drop_greenlet_test.go:127:1
 
-func (f *survivesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *survivesFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f.PC {
 	case 0:
 		f.ret0, st = f.body(r, f.parents)
@@ -135,60 +138,60 @@ func (f *survivesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-//line drop_greenlet_test.go:139:1
+//line drop_greenlet_test.go:142:1
 
-func (f *survivesFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.parents) }
-func (f *survivesFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
-func (f *survivesFrame) Forget()                              { *f = survivesFrame{Header: f.Header, ret0: f.ret0} }
-func (f *survivesFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 9) }
-func (*survivesFrame) Func() *greenlet.Func                   { return &survivesFrameInfo }
+func (f *survivesFrame) Args(args []any)            { gen.SetArgs(f, args, &f.parents) }
+func (f *survivesFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
+func (f *survivesFrame) Forget()                    { *f = survivesFrame{Header: f.Header, ret0: f.ret0} }
+func (f *survivesFrame) Release(r *gen.Run)         { gen.Free(r, f, 9) }
+func (*survivesFrame) Func() *gen.Func              { return &survivesFrameInfo }
 
-var survivesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.survives", File: "github.com/going-green/greenlet/generated/conformance/drop_test.go", Line: 121, Points: "122"}
+var survivesFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.survives", File: "github.com/going-green/greenlet/generated/conformance/drop_test.go", Line: 121, Points: "122"}
 var _ func(*[]*greenlet.Greenlet) string = survives
 
 // surviveFrame is an activation of survive.
 type surviveFrame struct {
-	greenlet.DeferHeader
+	gen.DeferHeader
 	parents *[]*greenlet.Greenlet
 }
 
 func newSurviveFrame(parents *[]*greenlet.Greenlet) *surviveFrame {
-	return greenlet.MakeFrame(surviveFrame{parents: parents})
+	return gen.MakeFrame(surviveFrame{parents: parents})
 }
 
 // surviveResumable is survive for callers that can be suspended.
-func surviveResumable(r *greenlet.Run, parents *[]*greenlet.Greenlet) greenlet.Status {
+func surviveResumable(r *gen.Run, parents *[]*greenlet.Greenlet) gen.Status {
 	return (*surviveFrame)(nil).run(r, parents)
 }
 
-func (f *surviveFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *surviveFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.run(r, f.parents))
 }
 
-func (f *surviveFrame) run(r *greenlet.Run, parents *[]*greenlet.Greenlet) (st greenlet.Status) {
+func (f *surviveFrame) run(r *gen.Run, parents *[]*greenlet.Greenlet) (st gen.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take(r, f, 28)
+		f = gen.Take(r, f, 28)
 		f.parents = parents
 		r.Guard()
 	}
 	mark := r.Mark()
-	for st = f.step(r, parents); st == greenlet.Broken; st = f.step(r, parents) {
+	for st = f.step(r, parents); st == gen.Broken; st = f.step(r, parents) {
 		r.Recovered(mark)
 	}
-	if hot && st == greenlet.Done {
+	if hot && st == gen.Done {
 		f.Release(r)
 	}
 	return st
 }
 
-func (f *surviveFrame) step(r *greenlet.Run, parents *[]*greenlet.Greenlet) (end greenlet.Status) {
-	end = greenlet.Broken
+func (f *surviveFrame) step(r *gen.Run, parents *[]*greenlet.Greenlet) (end gen.Status) {
+	end = gen.Broken
 	defer f.Catch(&end)
 	switch f.PC {
 	case 1:
 		goto unwind
-	case greenlet.Unwind:
+	case gen.Unwind:
 		goto unwind
 	}
 
@@ -209,67 +212,67 @@ unwind:
 //line drop_test.go:130:1
 	for f.Pending() {
 //line drop_test.go:130:1
-		if sub := f.Next(r); sub != greenlet.Done {
+		if sub := f.Next(r); sub != gen.Done {
 			return r.Link(f, &f.Header, sub)
 		}
 	}
 //line drop_test.go:130:1
 	f.End()
-	return greenlet.Done
+	return gen.Done
 }
 
-//line drop_greenlet_test.go:222:1
+//line drop_greenlet_test.go:225:1
 
-func (f *surviveFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.parents) }
-func (f *surviveFrame) Forget()                 { *f = surviveFrame{DeferHeader: f.DeferHeader} }
-func (f *surviveFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 28) }
-func (*surviveFrame) Func() *greenlet.Func      { return &surviveFrameInfo }
+func (f *surviveFrame) Args(args []any)    { gen.SetArgs(f, args, &f.parents) }
+func (f *surviveFrame) Forget()            { *f = surviveFrame{DeferHeader: f.DeferHeader} }
+func (f *surviveFrame) Release(r *gen.Run) { gen.Free(r, f, 28) }
+func (*surviveFrame) Func() *gen.Func      { return &surviveFrameInfo }
 
-var surviveFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.survive", File: "github.com/going-green/greenlet/generated/conformance/drop_test.go", Line: 127, End: 130, Points: "129"}
+var surviveFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.survive", File: "github.com/going-green/greenlet/generated/conformance/drop_test.go", Line: 127, End: 130, Points: "129"}
 var _ func(*[]*greenlet.Greenlet) = survive
 
 // survivesAndWaitsFrame is an activation of survivesAndWaits.
 type survivesAndWaitsFrame struct {
-	greenlet.Header
+	gen.Header
 	parents *[]*greenlet.Greenlet
 	t0      any
 	ret0    string
 }
 
 func newSurvivesAndWaitsFrame(parents *[]*greenlet.Greenlet) *survivesAndWaitsFrame {
-	return greenlet.MakeFrame(survivesAndWaitsFrame{parents: parents})
+	return gen.MakeFrame(survivesAndWaitsFrame{parents: parents})
 }
 func (f *survivesAndWaitsFrame) Results() string { f.Over(f); return f.ret0 }
-func (f *survivesAndWaitsFrame) Returned(r *greenlet.Run) (ret0 string) {
+func (f *survivesAndWaitsFrame) Returned(r *gen.Run) (ret0 string) {
 	ret0 = f.ret0
 	f.Release(r)
 	return
 }
 
 // survivesAndWaitsResumable is survivesAndWaits for callers that can be suspended.
-func survivesAndWaitsResumable(r *greenlet.Run, parents *[]*greenlet.Greenlet) (string, greenlet.Status) {
+func survivesAndWaitsResumable(r *gen.Run, parents *[]*greenlet.Greenlet) (string, gen.Status) {
 	return (*survivesAndWaitsFrame)(nil).body(r, parents)
 }
 
-func (f *survivesAndWaitsFrame) body(r *greenlet.Run, parents *[]*greenlet.Greenlet) (ret0 string, st greenlet.Status) {
+func (f *survivesAndWaitsFrame) body(r *gen.Run, parents *[]*greenlet.Greenlet) (ret0 string, st gen.Status) {
 //line drop_test.go:139:1
-	if st = surviveResumable(r, parents); st != greenlet.Done {
-		f = greenlet.Take(r, f, 2)
+	if st = surviveResumable(r, parents); st != gen.Done {
+		f = gen.Take(r, f, 2)
 		f.parents, f.PC = nil, 1
 		return ret0, r.Link(f, &f.Header, st)
 	}
 //line drop_test.go:140:1
-	f = greenlet.Take(r, f, 2)
+	f = gen.Take(r, f, 2)
 	r.Leaf(f, &f.Header)
 	f.parents, f.PC = nil, 2
 	r.Await(&f.t0)
 //line drop_test.go:140:1
-	return ret0, greenlet.Send[any](r, r.Current().Parent(), "alive")
+	return ret0, gen.Send[any](r, r.Current().Parent(), "alive")
 }
 
-//line drop_greenlet_test.go:271:1
+//line drop_greenlet_test.go:274:1
 
-func (f *survivesAndWaitsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *survivesAndWaitsFrame) Resume(r *gen.Run) (st gen.Status) {
 	var t0 any
 	switch f.PC {
 	case 0:
@@ -281,7 +284,7 @@ func (f *survivesAndWaitsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		f.parents, f.PC = nil, 2
 		r.Await(&f.t0)
 //line drop_test.go:140:1
-		return greenlet.Send[any](r, r.Current().Parent(), "alive")
+		return gen.Send[any](r, r.Current().Parent(), "alive")
 	default:
 		t0 = f.t0
 		r.Received()
@@ -291,63 +294,61 @@ func (f *survivesAndWaitsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-//line drop_greenlet_test.go:295:1
+//line drop_greenlet_test.go:298:1
 
-func (f *survivesAndWaitsFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.parents) }
-func (f *survivesAndWaitsFrame) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result(r, f.ret0)
-}
-func (f *survivesAndWaitsFrame) Forget()                 { *f = survivesAndWaitsFrame{Header: f.Header, ret0: f.ret0} }
-func (f *survivesAndWaitsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 2) }
-func (*survivesAndWaitsFrame) Func() *greenlet.Func      { return &survivesAndWaitsFrameInfo }
+func (f *survivesAndWaitsFrame) Args(args []any)            { gen.SetArgs(f, args, &f.parents) }
+func (f *survivesAndWaitsFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
+func (f *survivesAndWaitsFrame) Forget()                    { *f = survivesAndWaitsFrame{Header: f.Header, ret0: f.ret0} }
+func (f *survivesAndWaitsFrame) Release(r *gen.Run)         { gen.Free(r, f, 2) }
+func (*survivesAndWaitsFrame) Func() *gen.Func              { return &survivesAndWaitsFrameInfo }
 
-var survivesAndWaitsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.survivesAndWaits", File: "github.com/going-green/greenlet/generated/conformance/drop_test.go", Line: 138, Points: "139; 140"}
+var survivesAndWaitsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.survivesAndWaits", File: "github.com/going-green/greenlet/generated/conformance/drop_test.go", Line: 138, Points: "139; 140"}
 var _ func(*[]*greenlet.Greenlet) string = survivesAndWaits
 
 // dropsItselfFrame is an activation of dropsItself.
 type dropsItselfFrame struct {
-	greenlet.DeferHeader
+	gen.DeferHeader
 	seen *[]any
 	give any
 }
 
 func newDropsItselfFrame(seen *[]any, give any) *dropsItselfFrame {
-	return greenlet.MakeFrame(dropsItselfFrame{seen: seen, give: give})
+	return gen.MakeFrame(dropsItselfFrame{seen: seen, give: give})
 }
 
 // dropsItselfResumable is dropsItself for callers that can be suspended.
-func dropsItselfResumable(r *greenlet.Run, seen *[]any, give any) greenlet.Status {
+func dropsItselfResumable(r *gen.Run, seen *[]any, give any) gen.Status {
 	return (*dropsItselfFrame)(nil).run(r, seen, give)
 }
 
-func (f *dropsItselfFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *dropsItselfFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.run(r, f.seen, f.give))
 }
 
-func (f *dropsItselfFrame) run(r *greenlet.Run, seen *[]any, give any) (st greenlet.Status) {
+func (f *dropsItselfFrame) run(r *gen.Run, seen *[]any, give any) (st gen.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take(r, f, 13)
+		f = gen.Take(r, f, 13)
 		f.seen, f.give = seen, give
 		r.Guard()
 	}
 	mark := r.Mark()
-	for st = f.step(r, seen, give); st == greenlet.Broken; st = f.step(r, seen, give) {
+	for st = f.step(r, seen, give); st == gen.Broken; st = f.step(r, seen, give) {
 		r.Recovered(mark)
 	}
-	if hot && st == greenlet.Done {
+	if hot && st == gen.Done {
 		f.Release(r)
 	}
 	return st
 }
 
-func (f *dropsItselfFrame) step(r *greenlet.Run, seen *[]any, give any) (end greenlet.Status) {
-	end = greenlet.Broken
+func (f *dropsItselfFrame) step(r *gen.Run, seen *[]any, give any) (end gen.Status) {
+	end = gen.Broken
 	defer f.Catch(&end)
 	switch f.PC {
 	case 1:
 		goto unwind
-	case greenlet.Unwind:
+	case gen.Unwind:
 		goto unwind
 	}
 
@@ -363,26 +364,26 @@ func (f *dropsItselfFrame) step(r *greenlet.Run, seen *[]any, give any) (end gre
 	r.Leaf(f, &f.Header)
 	f.seen, f.give, f.PC = nil, nil, 1
 //line drop_test.go:164:1
-	return greenlet.Send[any](r, greenlet.Main(), give)
+	return gen.Send[any](r, greenlet.Main(), give)
 unwind:
 //line drop_test.go:165:1
 	for f.Pending() {
 //line drop_test.go:165:1
-		if sub := f.Next(r); sub != greenlet.Done {
+		if sub := f.Next(r); sub != gen.Done {
 			return r.Link(f, &f.Header, sub)
 		}
 	}
 //line drop_test.go:165:1
 	f.End()
-	return greenlet.Done
+	return gen.Done
 }
 
-//line drop_greenlet_test.go:381:1
+//line drop_greenlet_test.go:382:1
 
-func (f *dropsItselfFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.seen, &f.give) }
-func (f *dropsItselfFrame) Forget()                 { *f = dropsItselfFrame{DeferHeader: f.DeferHeader} }
-func (f *dropsItselfFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 13) }
-func (*dropsItselfFrame) Func() *greenlet.Func      { return &dropsItselfFrameInfo }
+func (f *dropsItselfFrame) Args(args []any)    { gen.SetArgs(f, args, &f.seen, &f.give) }
+func (f *dropsItselfFrame) Forget()            { *f = dropsItselfFrame{DeferHeader: f.DeferHeader} }
+func (f *dropsItselfFrame) Release(r *gen.Run) { gen.Free(r, f, 13) }
+func (*dropsItselfFrame) Func() *gen.Func      { return &dropsItselfFrameInfo }
 
-var dropsItselfFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.dropsItself", File: "github.com/going-green/greenlet/generated/conformance/drop_test.go", Line: 162, End: 165, Points: "164"}
+var dropsItselfFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.dropsItself", File: "github.com/going-green/greenlet/generated/conformance/drop_test.go", Line: 162, End: 165, Points: "164"}
 var _ func(*[]any, any) = dropsItself

@@ -4,13 +4,16 @@
 
 package conformance
 
-import greenlet "github.com/going-green/greenlet/runtime"
+import (
+	greenlet "github.com/going-green/greenlet/runtime"
+	"github.com/going-green/greenlet/runtime/gen"
+)
 
-const _ = greenlet.Protocol1_RunGoGenerate
+const _ = gen.Protocol1_RunGoGenerate
 
 // forestGrowsFrame is an activation of forest.grows.
 type forestGrowsFrame struct {
-	greenlet.DeferHeader
+	gen.DeferHeader
 	f0       *forest
 	depth    int
 	f        **forest
@@ -18,43 +21,43 @@ type forestGrowsFrame struct {
 }
 
 func (f0 *forest) newGrowsFrame(depth int) *forestGrowsFrame {
-	return greenlet.MakeFrame(forestGrowsFrame{f0: f0, depth: depth})
+	return gen.MakeFrame(forestGrowsFrame{f0: f0, depth: depth})
 }
 
 // growsResumable is forest.grows for callers that can be suspended.
-func (f0 *forest) growsResumable(r *greenlet.Run, depth int) (any, greenlet.Status) {
+func (f0 *forest) growsResumable(r *gen.Run, depth int) (any, gen.Status) {
 	return (*forestGrowsFrame)(nil).run(r, f0, depth)
 }
-func (f *forestGrowsFrame) Results() any                        { f.Over(f); return f.ret0 }
-func (f *forestGrowsFrame) Returned(r *greenlet.Run) (ret0 any) { ret0 = f.ret0; f.Release(r); return }
+func (f *forestGrowsFrame) Results() any                   { f.Over(f); return f.ret0 }
+func (f *forestGrowsFrame) Returned(r *gen.Run) (ret0 any) { ret0 = f.ret0; f.Release(r); return }
 
-func (f *forestGrowsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *forestGrowsFrame) Resume(r *gen.Run) (st gen.Status) {
 	f.ret0, st = f.run(r, f.f0, f.depth)
 	return r.Started(f, &f.Header, st)
 }
 
-func (f2 *forestGrowsFrame) run(r *greenlet.Run, f0 *forest, depth int) (ret0 any, st greenlet.Status) {
+func (f2 *forestGrowsFrame) run(r *gen.Run, f0 *forest, depth int) (ret0 any, st gen.Status) {
 	hot := f2 == nil
 	if hot {
-		f2 = greenlet.Take(r, f2, 7)
+		f2 = gen.Take(r, f2, 7)
 		f2.f0, f2.depth = f0, depth
 		r.Guard()
 	}
 	mark := r.Mark()
-	for st = f2.step(r, f0, depth); st == greenlet.Broken; st = f2.step(r, f0, depth) {
+	for st = f2.step(r, f0, depth); st == gen.Broken; st = f2.step(r, f0, depth) {
 		r.Recovered(mark)
 	}
 	ret0 = f2.ret0
-	if hot && st == greenlet.Done {
+	if hot && st == gen.Done {
 		f2.Release(r)
 	}
 	return ret0, st
 }
 
-func (f2 *forestGrowsFrame) step(r *greenlet.Run, f0 *forest, depth int) (end greenlet.Status) {
-	end = greenlet.Broken
+func (f2 *forestGrowsFrame) step(r *gen.Run, f0 *forest, depth int) (end gen.Status) {
+	end = gen.Broken
 	defer f2.Catch(&end)
-	var st greenlet.Status
+	var st gen.Status
 	var f **forest
 	var t0, t1, t2 any
 	_ = t2
@@ -82,7 +85,7 @@ func (f2 *forestGrowsFrame) step(r *greenlet.Run, f0 *forest, depth int) (end gr
 	case 7:
 		f = f2.f
 		goto loop_75
-	case greenlet.Unwind:
+	case gen.Unwind:
 		goto unwind
 	}
 
@@ -107,7 +110,7 @@ case_64:
 			(*fRef).check()
 		})
 		t0, st = (*f).growsResumable(r, f2.depth-1)
-		if st != greenlet.Done {
+		if st != gen.Done {
 			f2.PC = 1
 			return r.Link(f2, &f2.Header, st)
 		}
@@ -119,7 +122,7 @@ resumed_71:
 case_72:
 //line dump_test.go:73:1
 	t1, st = (*f).growsResumable(r, f2.depth-1)
-	if st != greenlet.Done {
+	if st != gen.Done {
 		f2.PC = 2
 		return r.Link(f2, &f2.Header, st)
 	}
@@ -163,9 +166,9 @@ case_86:
 //line dump_test.go:87:1
 	if p, ok := r.Out().(*int); ok {
 		*p = 2
-		return greenlet.Left
+		return gen.Left
 	}
-	return greenlet.Yielded[int](r, 2)
+	return gen.Yielded[int](r, 2)
 case_88:
 //line dump_test.go:89:1
 	r.Leaf(f2, &f2.Header)
@@ -174,9 +177,9 @@ case_88:
 //line dump_test.go:89:1
 	if p, ok := r.Out().(*int); ok {
 		*p = 3
-		return greenlet.Left
+		return gen.Left
 	}
-	return greenlet.Yielded[int](r, 3)
+	return gen.Yielded[int](r, 3)
 case_90:
 	{
 //line dump_test.go:91:1
@@ -194,12 +197,12 @@ case_92:
 //line dump_test.go:93:1
 		t5 := (*f).plainly
 //line dump_test.go:93:1
-		if c, ok := greenlet.Resumable(t5).(interface {
-			CallResumable(*greenlet.Run, *greenlet.Greenlet) greenlet.Status
+		if c, ok := gen.Resumable(t5).(interface {
+			CallResumable(*gen.Run, *greenlet.Greenlet) gen.Status
 		}); ok {
 //line dump_test.go:93:1
 			st = c.CallResumable(r, t4)
-			if st != greenlet.Done {
+			if st != gen.Done {
 				f2.f, f2.PC = f, 6
 				return r.Link(f2, &f2.Header, st)
 			}
@@ -220,68 +223,66 @@ unwind:
 //line dump_test.go:98:1
 	for f2.Pending() {
 //line dump_test.go:98:1
-		if sub := f2.Next(r); sub != greenlet.Done {
+		if sub := f2.Next(r); sub != gen.Done {
 			return r.Link(f2, &f2.Header, sub)
 		}
 	}
 //line dump_test.go:98:1
 	f2.End()
-	return greenlet.Done
+	return gen.Done
 }
 
-//line dump_greenlet_test.go:233:1
+//line dump_greenlet_test.go:236:1
 
-func (f *forestGrowsFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.depth) }
-func (f *forestGrowsFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
-func (f *forestGrowsFrame) Forget()                              { *f = forestGrowsFrame{DeferHeader: f.DeferHeader, ret0: f.ret0} }
-func (f *forestGrowsFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 7) }
-func (*forestGrowsFrame) Func() *greenlet.Func                   { return &forestGrowsFrameInfo }
+func (f *forestGrowsFrame) Args(args []any)            { gen.SetArgs(f, args, &f.depth) }
+func (f *forestGrowsFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
+func (f *forestGrowsFrame) Forget()                    { *f = forestGrowsFrame{DeferHeader: f.DeferHeader, ret0: f.ret0} }
+func (f *forestGrowsFrame) Release(r *gen.Run)         { gen.Free(r, f, 7) }
+func (*forestGrowsFrame) Func() *gen.Func              { return &forestGrowsFrameInfo }
 
-var forestGrowsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.(*forest).grows", File: "github.com/going-green/greenlet/generated/conformance/dump_test.go", Line: 62, End: 98, Points: "71; 73; 87 f; 89 f; 91 f; 93 f; 95 f"}
+var forestGrowsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.(*forest).grows", File: "github.com/going-green/greenlet/generated/conformance/dump_test.go", Line: 62, End: 98, Points: "71; 73; 87 f; 89 f; 91 f; 93 f; 95 f"}
 var _ func(*forest, int) any = (*forest).grows
 
 // sinksFrame is an activation of sinks.
 type sinksFrame struct {
-	greenlet.Header
+	gen.Header
 	depth int
 }
 
-func newSinksFrame(depth int) *sinksFrame { return greenlet.MakeFrame(sinksFrame{depth: depth}) }
+func newSinksFrame(depth int) *sinksFrame { return gen.MakeFrame(sinksFrame{depth: depth}) }
 
 // sinksResumable is sinks for callers that can be suspended.
-func sinksResumable(r *greenlet.Run, depth int) greenlet.Status {
-	return (*sinksFrame)(nil).body(r, depth)
-}
+func sinksResumable(r *gen.Run, depth int) gen.Status { return (*sinksFrame)(nil).body(r, depth) }
 
-func (f *sinksFrame) body(r *greenlet.Run, depth int) (st greenlet.Status) {
+func (f *sinksFrame) body(r *gen.Run, depth int) (st gen.Status) {
 //line dump_test.go:150:1
 	if depth <= 0 {
 		goto loop_154
 	}
 //line dump_test.go:151:1
-	if st = sinksResumable(r, depth-1); st != greenlet.Done {
-		f = greenlet.Take(r, f, 46)
+	if st = sinksResumable(r, depth-1); st != gen.Done {
+		f = gen.Take(r, f, 46)
 		f.PC = 1
 		return r.Link(f, &f.Header, st)
 	}
 //line dump_test.go:152:1
-	return greenlet.Done
+	return gen.Done
 loop_154:
 //line dump_test.go:155:1
-	f = greenlet.Take(r, f, 46)
+	f = gen.Take(r, f, 46)
 	r.Leaf(f, &f.Header)
 	f.depth, f.PC = depth, 2
 //line dump_test.go:155:1
 	if p, ok := r.Out().(*int); ok {
 		*p = depth
-		return greenlet.Left
+		return gen.Left
 	}
-	return greenlet.Yielded(r, depth)
+	return gen.Yielded(r, depth)
 }
 
-//line dump_greenlet_test.go:283:1
+//line dump_greenlet_test.go:284:1
 
-func (f *sinksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *sinksFrame) Resume(r *gen.Run) (st gen.Status) {
 	depth := f.depth
 	switch f.PC {
 	case 0:
@@ -296,124 +297,120 @@ func (f *sinksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 //line dump_test.go:155:1
 		if p, ok := r.Out().(*int); ok {
 			*p = depth
-			return greenlet.Left
+			return gen.Left
 		}
-		return greenlet.Yielded(r, depth)
+		return gen.Yielded(r, depth)
 	}
 }
 
-//line dump_greenlet_test.go:306:1
+//line dump_greenlet_test.go:307:1
 
-func (f *sinksFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.depth) }
-func (f *sinksFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 46) }
-func (*sinksFrame) Func() *greenlet.Func      { return &sinksFrameInfo }
+func (f *sinksFrame) Args(args []any)    { gen.SetArgs(f, args, &f.depth) }
+func (f *sinksFrame) Release(r *gen.Run) { gen.Free(r, f, 46) }
+func (*sinksFrame) Func() *gen.Func      { return &sinksFrameInfo }
 
-var sinksFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.sinks", File: "github.com/going-green/greenlet/generated/conformance/dump_test.go", Line: 149, Points: "151; 155 depth"}
+var sinksFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.sinks", File: "github.com/going-green/greenlet/generated/conformance/dump_test.go", Line: 149, Points: "151; 155 depth"}
 var _ func(int) = sinks
 
 // startsLiteralFrame is an activation of startsLiteral.
 type startsLiteralFrame struct {
-	greenlet.Header
+	gen.Header
 	n    int
 	ret0 *greenlet.Greenlet
 }
 
-func newStartsLiteralFrame(n int) *startsLiteralFrame {
-	return greenlet.MakeFrame(startsLiteralFrame{n: n})
-}
+func newStartsLiteralFrame(n int) *startsLiteralFrame     { return gen.MakeFrame(startsLiteralFrame{n: n}) }
 func (f *startsLiteralFrame) Results() *greenlet.Greenlet { f.Over(f); return f.ret0 }
-func (f *startsLiteralFrame) Returned(r *greenlet.Run) (ret0 *greenlet.Greenlet) {
+func (f *startsLiteralFrame) Returned(r *gen.Run) (ret0 *greenlet.Greenlet) {
 	ret0 = f.ret0
 	f.Release(r)
 	return
 }
 
 // startsLiteralResumable is startsLiteral for callers that can be suspended.
-func startsLiteralResumable(r *greenlet.Run, n int) (*greenlet.Greenlet, greenlet.Status) {
+func startsLiteralResumable(r *gen.Run, n int) (*greenlet.Greenlet, gen.Status) {
 	return (*startsLiteralFrame)(nil).body(r, n)
 }
 
-func (f *startsLiteralFrame) body(r *greenlet.Run, n int) (ret0 *greenlet.Greenlet, st greenlet.Status) {
+func (f *startsLiteralFrame) body(r *gen.Run, n int) (ret0 *greenlet.Greenlet, st gen.Status) {
 //line dump_test.go:252:1
-	return r.New((&startsLiteralFunc1{n: &n}).value()), greenlet.Done
+	return r.New((&startsLiteralFunc1{n: &n}).value()), gen.Done
 }
 
-//line dump_greenlet_test.go:343:1
+//line dump_greenlet_test.go:342:1
 
-func (f *startsLiteralFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *startsLiteralFrame) Resume(r *gen.Run) (st gen.Status) {
 	f.ret0, st = f.body(r, f.n)
 	return r.Started(f, &f.Header, st)
 }
 
-func (f *startsLiteralFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.n) }
-func (f *startsLiteralFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
-func (f *startsLiteralFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 30) }
-func (*startsLiteralFrame) Func() *greenlet.Func                   { return &startsLiteralFrameInfo }
+func (f *startsLiteralFrame) Args(args []any)            { gen.SetArgs(f, args, &f.n) }
+func (f *startsLiteralFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
+func (f *startsLiteralFrame) Release(r *gen.Run)         { gen.Free(r, f, 30) }
+func (*startsLiteralFrame) Func() *gen.Func              { return &startsLiteralFrameInfo }
 
-var startsLiteralFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.startsLiteral", File: "github.com/going-green/greenlet/generated/conformance/dump_test.go", Line: 251}
+var startsLiteralFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.startsLiteral", File: "github.com/going-green/greenlet/generated/conformance/dump_test.go", Line: 251}
 var _ func(int) *greenlet.Greenlet = startsLiteral
 
 // startsLiteralFrameValue is startsLiteral as a value, for callers that can be suspended.
 type startsLiteralFrameValue struct{}
 
-func (startsLiteralFrameValue) CallResumable(r *greenlet.Run, p0 int) (*greenlet.Greenlet, greenlet.Status) {
+func (startsLiteralFrameValue) CallResumable(r *gen.Run, p0 int) (*greenlet.Greenlet, gen.Status) {
 	return startsLiteralResumable(r, p0)
 }
 func init() {
-	greenlet.Register(startsLiteral, startsLiteralFrameValue{})
+	gen.Register(startsLiteral, startsLiteralFrameValue{})
 }
-func (startsLiteralFrameValue) Frame() greenlet.Frame {
-	return greenlet.MakeFrame(startsLiteralFrame{})
-}
+func (startsLiteralFrameValue) Frame() gen.Frame { return gen.MakeFrame(startsLiteralFrame{}) }
 
 // startsLiteralFunc1 is the function literal of dump_test.go:252, with what it captures.
 type startsLiteralFunc1 struct {
-	greenlet.Closure
+	gen.Closure
 	n *int
 }
 
 // value is the literal for code that can't be suspended.
 func (c *startsLiteralFunc1) value() func() {
-	return greenlet.Bind(&c.Closure, c, func() { greenlet.Yield((*c.n)) })
+	return gen.Bind(&c.Closure, c, func() { greenlet.Yield((*c.n)) })
 }
 
 // startsLiteralFunc1Frame is an activation of the literal startsLiteralFunc1.
 type startsLiteralFunc1Frame struct {
-	greenlet.Header
+	gen.Header
 	c *startsLiteralFunc1
 }
 
 // CallResumable is the literal startsLiteralFunc1 for callers that can be suspended.
-func (c *startsLiteralFunc1) CallResumable(r *greenlet.Run) greenlet.Status {
+func (c *startsLiteralFunc1) CallResumable(r *gen.Run) gen.Status {
 	return (*startsLiteralFunc1Frame)(nil).body(r, c)
 }
 
-func (f *startsLiteralFunc1Frame) body(r *greenlet.Run, c *startsLiteralFunc1) (st greenlet.Status) {
+func (f *startsLiteralFunc1Frame) body(r *gen.Run, c *startsLiteralFunc1) (st gen.Status) {
 //line dump_test.go:252:1
-	f = greenlet.Take(r, f, 43)
+	f = gen.Take(r, f, 43)
 	r.Leaf(f, &f.Header)
 	f.c, f.PC = c, 1
 //line dump_test.go:252:1
 	if p, ok := r.Out().(*int); ok {
 		*p = (*c.n)
-		return greenlet.Left
+		return gen.Left
 	}
-	return greenlet.Yielded(r, (*c.n))
+	return gen.Yielded(r, (*c.n))
 }
 
-//line dump_greenlet_test.go:406:1
+//line dump_greenlet_test.go:403:1
 
-func (f *startsLiteralFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *startsLiteralFunc1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
 	_ = c
 	return r.Return(f, &f.Header)
 }
 
-func (f *startsLiteralFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 43) }
-func (*startsLiteralFunc1Frame) Func() *greenlet.Func      { return &startsLiteralFunc1FrameInfo }
+func (f *startsLiteralFunc1Frame) Release(r *gen.Run) { gen.Free(r, f, 43) }
+func (*startsLiteralFunc1Frame) Func() *gen.Func      { return &startsLiteralFunc1FrameInfo }
 
-var startsLiteralFunc1FrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.startsLiteral.func1", File: "github.com/going-green/greenlet/generated/conformance/dump_test.go", Line: 252, Points: "252"}
+var startsLiteralFunc1FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.startsLiteral.func1", File: "github.com/going-green/greenlet/generated/conformance/dump_test.go", Line: 252, Points: "252"}
 
 func init() {
-	greenlet.Declare("forest.grows")
+	gen.Declare("forest.grows")
 }

@@ -6,72 +6,73 @@ package conformance
 
 import (
 	greenlet "github.com/going-green/greenlet/runtime"
+	"github.com/going-green/greenlet/runtime/gen"
 	"runtime"
 )
 
-const _ = greenlet.Protocol1_RunGoGenerate
+const _ = gen.Protocol1_RunGoGenerate
 
 // returnsItselfFrame is an activation of returnsItself.
 type returnsItselfFrame struct {
-	greenlet.Header
+	gen.Header
 	ret0 *greenlet.Greenlet
 }
 
-func newReturnsItselfFrame() *returnsItselfFrame          { return greenlet.MakeFrame(returnsItselfFrame{}) }
+func newReturnsItselfFrame() *returnsItselfFrame          { return gen.MakeFrame(returnsItselfFrame{}) }
 func (f *returnsItselfFrame) Results() *greenlet.Greenlet { f.Over(f); return f.ret0 }
-func (f *returnsItselfFrame) Returned(r *greenlet.Run) (ret0 *greenlet.Greenlet) {
+func (f *returnsItselfFrame) Returned(r *gen.Run) (ret0 *greenlet.Greenlet) {
 	ret0 = f.ret0
 	f.Release(r)
 	return
 }
 
 // returnsItselfResumable is returnsItself for callers that can be suspended.
-func returnsItselfResumable(r *greenlet.Run) (*greenlet.Greenlet, greenlet.Status) {
+func returnsItselfResumable(r *gen.Run) (*greenlet.Greenlet, gen.Status) {
 	return (*returnsItselfFrame)(nil).body(r)
 }
 
-func (f *returnsItselfFrame) body(r *greenlet.Run) (ret0 *greenlet.Greenlet, st greenlet.Status) {
+func (f *returnsItselfFrame) body(r *gen.Run) (ret0 *greenlet.Greenlet, st gen.Status) {
 //line gc_test.go:14:1
-	return r.Current(), greenlet.Done
+	return r.Current(), gen.Done
 }
 
-//line gc_greenlet_test.go:40:1
+//line gc_greenlet_test.go:41:1
 
-func (f *returnsItselfFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *returnsItselfFrame) Resume(r *gen.Run) (st gen.Status) {
 	f.ret0, st = f.body(r)
 	return r.Started(f, &f.Header, st)
 }
 
-func (f *returnsItselfFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
-func (f *returnsItselfFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 22) }
-func (*returnsItselfFrame) Func() *greenlet.Func                   { return &returnsItselfFrameInfo }
+func (f *returnsItselfFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
+func (f *returnsItselfFrame) Release(r *gen.Run)         { gen.Free(r, f, 22) }
+func (*returnsItselfFrame) Func() *gen.Func              { return &returnsItselfFrameInfo }
 
-var returnsItselfFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.returnsItself", File: "github.com/going-green/greenlet/generated/conformance/gc_test.go", Line: 14}
+var returnsItselfFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.returnsItself", File: "github.com/going-green/greenlet/generated/conformance/gc_test.go", Line: 14}
 var _ func() *greenlet.Greenlet = returnsItself
 
 // holdsFrame is an activation of holds.
 type holdsFrame struct {
-	greenlet.Header
+	gen.Header
 	b *box
 }
 
-func newHoldsFrame(b *box) *holdsFrame { return greenlet.MakeFrame(holdsFrame{b: b}) }
+func newHoldsFrame(b *box) *holdsFrame { return gen.MakeFrame(holdsFrame{b: b}) }
 
 // holdsResumable is holds for callers that can be suspended.
-func holdsResumable(r *greenlet.Run, b *box) greenlet.Status { return (*holdsFrame)(nil).body(r, b) }
+func holdsResumable(r *gen.Run, b *box) gen.Status { return (*holdsFrame)(nil).body(r, b) }
 
-func (f *holdsFrame) body(r *greenlet.Run, b *box) (st greenlet.Status) {
+func (f *holdsFrame) body(r *gen.Run, b *box) (st gen.Status) {
 //line gc_test.go:39:1
-	f = greenlet.Take(r, f, 56)
+	f = gen.Take(r, f, 56)
 	r.Leaf(f, &f.Header)
 	f.b, f.PC = b, 1
 //line gc_test.go:39:1
 	return r.SendNone(r.Current().Parent())
 }
 
-//line gc_greenlet_test.go:74:1
+//line gc_greenlet_test.go:75:1
 
-func (f *holdsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *holdsFrame) Resume(r *gen.Run) (st gen.Status) {
 	b := f.b
 	switch f.PC {
 	case 0:
@@ -82,99 +83,99 @@ func (f *holdsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-func (f *holdsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.b) }
-func (f *holdsFrame) Forget()                 { *f = holdsFrame{Header: f.Header} }
-func (f *holdsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 56) }
-func (*holdsFrame) Func() *greenlet.Func      { return &holdsFrameInfo }
+func (f *holdsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.b) }
+func (f *holdsFrame) Forget()            { *f = holdsFrame{Header: f.Header} }
+func (f *holdsFrame) Release(r *gen.Run) { gen.Free(r, f, 56) }
+func (*holdsFrame) Func() *gen.Func      { return &holdsFrameInfo }
 
-var holdsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.holds", File: "github.com/going-green/greenlet/generated/conformance/gc_test.go", Line: 39, Points: "39 b"}
+var holdsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.holds", File: "github.com/going-green/greenlet/generated/conformance/gc_test.go", Line: 39, Points: "39 b"}
 var _ func(*box) = holds
 
 // boxRunFrame is an activation of box.run.
 type boxRunFrame struct {
-	greenlet.Header
+	gen.Header
 	b *box
 }
 
-func (b *box) newRunFrame() *boxRunFrame { return greenlet.MakeFrame(boxRunFrame{b: b}) }
+func (b *box) newRunFrame() *boxRunFrame { return gen.MakeFrame(boxRunFrame{b: b}) }
 
 // runResumable is box.run for callers that can be suspended.
-func (b *box) runResumable(r *greenlet.Run) (st greenlet.Status) {
+func (b *box) runResumable(r *gen.Run) (st gen.Status) {
 //line gc_test.go:51:1
-	f := greenlet.Take(r, (*boxRunFrame)(nil), 18)
+	f := gen.Take(r, (*boxRunFrame)(nil), 18)
 	r.Leaf(f, &f.Header)
 	f.PC = 1
 //line gc_test.go:51:1
-	return greenlet.Yielded[int](r, 0)
+	return gen.Yielded[int](r, 0)
 }
 
-//line gc_greenlet_test.go:113:1
+//line gc_greenlet_test.go:114:1
 
 // Ask continues box.run up to its next value, if there is one.
-func (f *boxRunFrame) Ask(p *int) greenlet.Status {
+func (f *boxRunFrame) Ask(p *int) gen.Status {
 	switch f.PC {
 	case 1:
-		return greenlet.Done
+		return gen.Done
 	}
 
 //line gc_test.go:51:1
 	f.b, f.PC = nil, 1
 //line gc_test.go:51:1
 	*p = 0
-	return greenlet.Left
+	return gen.Left
 }
 
-//line gc_greenlet_test.go:129:1
+//line gc_greenlet_test.go:130:1
 
-func (f *boxRunFrame) Resume(r *greenlet.Run) greenlet.Status {
+func (f *boxRunFrame) Resume(r *gen.Run) gen.Status {
 	var v int
-	if f.Ask(&v) == greenlet.Done {
+	if f.Ask(&v) == gen.Done {
 		return r.Return(f, &f.Header)
 	}
-	return greenlet.Yielded(r, v)
+	return gen.Yielded(r, v)
 }
 
-func (f *boxRunFrame) Forget()                 { *f = boxRunFrame{Header: f.Header} }
-func (f *boxRunFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 18) }
-func (*boxRunFrame) Func() *greenlet.Func      { return &boxRunFrameInfo }
+func (f *boxRunFrame) Forget()            { *f = boxRunFrame{Header: f.Header} }
+func (f *boxRunFrame) Release(r *gen.Run) { gen.Free(r, f, 18) }
+func (*boxRunFrame) Func() *gen.Func      { return &boxRunFrameInfo }
 
-var boxRunFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.(*box).run", File: "github.com/going-green/greenlet/generated/conformance/gc_test.go", Line: 51, Points: "51"}
+var boxRunFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.(*box).run", File: "github.com/going-green/greenlet/generated/conformance/gc_test.go", Line: 51, Points: "51"}
 var _ func(*box) = (*box).run
 
 // collectsFrame is an activation of collects.
 type collectsFrame struct {
-	greenlet.Header
+	gen.Header
 	b    *box
 	ret0 int
 }
 
-func newCollectsFrame() *collectsFrame                       { return greenlet.MakeFrame(collectsFrame{}) }
-func (f *collectsFrame) Results() int                        { f.Over(f); return f.ret0 }
-func (f *collectsFrame) Returned(r *greenlet.Run) (ret0 int) { ret0 = f.ret0; f.Release(r); return }
+func newCollectsFrame() *collectsFrame                  { return gen.MakeFrame(collectsFrame{}) }
+func (f *collectsFrame) Results() int                   { f.Over(f); return f.ret0 }
+func (f *collectsFrame) Returned(r *gen.Run) (ret0 int) { ret0 = f.ret0; f.Release(r); return }
 
 // collectsResumable is collects for callers that can be suspended.
-func collectsResumable(r *greenlet.Run) (int, greenlet.Status) { return (*collectsFrame)(nil).body(r) }
+func collectsResumable(r *gen.Run) (int, gen.Status) { return (*collectsFrame)(nil).body(r) }
 
-func (f *collectsFrame) body(r *greenlet.Run) (ret0 int, st greenlet.Status) {
+func (f *collectsFrame) body(r *gen.Run) (ret0 int, st gen.Status) {
 	var b *box
 //line gc_test.go:64:1
 	b = &box{}
 	b.g = r.Current()
 	runtime.GC()
-	f = greenlet.Take(r, f, 1)
+	f = gen.Take(r, f, 1)
 	r.Leaf(f, &f.Header)
 	f.b, f.PC = b, 1
 //line gc_test.go:67:1
 	if p, ok := r.Out().(*int); ok {
 		*p = 1
-		return ret0, greenlet.Left
+		return ret0, gen.Left
 	}
-	return ret0, greenlet.Yielded[int](r, 1)
+	return ret0, gen.Yielded[int](r, 1)
 }
 
-//line gc_greenlet_test.go:177:1
+//line gc_greenlet_test.go:178:1
 
-func (f *collectsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *collectsFrame) Resume(r *gen.Run) (st gen.Status) {
 	var b *box
 	switch f.PC {
 	case 0:
@@ -190,38 +191,38 @@ func (f *collectsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-//line gc_greenlet_test.go:195:1
+//line gc_greenlet_test.go:196:1
 
-func (f *collectsFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
-func (f *collectsFrame) Forget()                              { *f = collectsFrame{Header: f.Header, ret0: f.ret0} }
-func (f *collectsFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 1) }
-func (*collectsFrame) Func() *greenlet.Func                   { return &collectsFrameInfo }
+func (f *collectsFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
+func (f *collectsFrame) Forget()                    { *f = collectsFrame{Header: f.Header, ret0: f.ret0} }
+func (f *collectsFrame) Release(r *gen.Run)         { gen.Free(r, f, 1) }
+func (*collectsFrame) Func() *gen.Func              { return &collectsFrameInfo }
 
-var collectsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.collects", File: "github.com/going-green/greenlet/generated/conformance/gc_test.go", Line: 63, Points: "67 b"}
+var collectsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.collects", File: "github.com/going-green/greenlet/generated/conformance/gc_test.go", Line: 63, Points: "67 b"}
 var _ func() int = collects
 
 // receivesFrame is an activation of receives.
 type receivesFrame struct {
-	greenlet.Header
+	gen.Header
 }
 
-func newReceivesFrame() *receivesFrame { return greenlet.MakeFrame(receivesFrame{}) }
+func newReceivesFrame() *receivesFrame { return gen.MakeFrame(receivesFrame{}) }
 
 // receivesResumable is receives for callers that can be suspended.
-func receivesResumable(r *greenlet.Run) greenlet.Status { return (*receivesFrame)(nil).body(r) }
+func receivesResumable(r *gen.Run) gen.Status { return (*receivesFrame)(nil).body(r) }
 
-func (f *receivesFrame) body(r *greenlet.Run) (st greenlet.Status) {
+func (f *receivesFrame) body(r *gen.Run) (st gen.Status) {
 //line gc_test.go:145:1
-	f = greenlet.Take(r, f, 10)
+	f = gen.Take(r, f, 10)
 	r.Leaf(f, &f.Header)
 	f.PC = 1
 //line gc_test.go:145:1
 	return r.SendNone(r.Current().Parent())
 }
 
-//line gc_greenlet_test.go:224:1
+//line gc_greenlet_test.go:225:1
 
-func (f *receivesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *receivesFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r))
@@ -233,36 +234,36 @@ func (f *receivesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-//line gc_greenlet_test.go:238:1
+//line gc_greenlet_test.go:239:1
 
-func (f *receivesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 10) }
-func (*receivesFrame) Func() *greenlet.Func      { return &receivesFrameInfo }
+func (f *receivesFrame) Release(r *gen.Run) { gen.Free(r, f, 10) }
+func (*receivesFrame) Func() *gen.Func      { return &receivesFrameInfo }
 
-var receivesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.receives", File: "github.com/going-green/greenlet/generated/conformance/gc_test.go", Line: 143, Points: "145"}
+var receivesFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.receives", File: "github.com/going-green/greenlet/generated/conformance/gc_test.go", Line: 143, Points: "145"}
 var _ func() = receives
 
 // receivesTypedFrame is an activation of receivesTyped.
 type receivesTypedFrame struct {
-	greenlet.Header
+	gen.Header
 	t0 *box
 }
 
-func newReceivesTypedFrame() *receivesTypedFrame { return greenlet.MakeFrame(receivesTypedFrame{}) }
+func newReceivesTypedFrame() *receivesTypedFrame { return gen.MakeFrame(receivesTypedFrame{}) }
 
 // receivesTypedResumable is receivesTyped for callers that can be suspended.
-func receivesTypedResumable(r *greenlet.Run) (st greenlet.Status) {
+func receivesTypedResumable(r *gen.Run) (st gen.Status) {
 //line gc_test.go:164:1
 	{
-		f := greenlet.Take(r, (*receivesTypedFrame)(nil), 52)
+		f := gen.Take(r, (*receivesTypedFrame)(nil), 52)
 		r.Leaf(f, &f.Header)
 		f.PC = 1
 		r.Await(&f.t0)
 //line gc_test.go:165:1
-		return greenlet.Yielded[int](r, 0)
+		return gen.Yielded[int](r, 0)
 	}
 }
 
-//line gc_greenlet_test.go:267:1
+//line gc_greenlet_test.go:268:1
 
 // Ask continues receivesTyped up to its next value, and returns where it awaits the answer.
 func (f *receivesTypedFrame) Ask(p *int) **box {
@@ -281,9 +282,9 @@ loop_164:
 	return &f.t0
 }
 
-//line gc_greenlet_test.go:286:1
+//line gc_greenlet_test.go:287:1
 
-func (f *receivesTypedFrame) Resume(r *greenlet.Run) greenlet.Status {
+func (f *receivesTypedFrame) Resume(r *gen.Run) gen.Status {
 	var v int
 	r.Received()
 	at := f.Ask(&v)
@@ -291,19 +292,19 @@ func (f *receivesTypedFrame) Resume(r *greenlet.Run) greenlet.Status {
 		return r.Return(f, &f.Header)
 	}
 	r.Await(at)
-	return greenlet.Yielded(r, v)
+	return gen.Yielded(r, v)
 }
 
-func (f *receivesTypedFrame) Forget()                 { *f = receivesTypedFrame{Header: f.Header} }
-func (f *receivesTypedFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 52) }
-func (*receivesTypedFrame) Func() *greenlet.Func      { return &receivesTypedFrameInfo }
+func (f *receivesTypedFrame) Forget()            { *f = receivesTypedFrame{Header: f.Header} }
+func (f *receivesTypedFrame) Release(r *gen.Run) { gen.Free(r, f, 52) }
+func (*receivesTypedFrame) Func() *gen.Func      { return &receivesTypedFrameInfo }
 
-var receivesTypedFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.receivesTyped", File: "github.com/going-green/greenlet/generated/conformance/gc_test.go", Line: 163, Points: "165"}
+var receivesTypedFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.receivesTyped", File: "github.com/going-green/greenlet/generated/conformance/gc_test.go", Line: 163, Points: "165"}
 var _ func() = receivesTyped
 
 // keepsFrame is an activation of keeps.
 type keepsFrame struct {
-	greenlet.Header
+	gen.Header
 	b     *box
 	fails bool
 	kept  *box
@@ -311,27 +312,27 @@ type keepsFrame struct {
 }
 
 func newKeepsFrame(b *box, fails bool) *keepsFrame {
-	return greenlet.MakeFrame(keepsFrame{b: b, fails: fails})
+	return gen.MakeFrame(keepsFrame{b: b, fails: fails})
 }
-func (f *keepsFrame) Results() *[4]int                        { f.Over(f); return f.ret0 }
-func (f *keepsFrame) Returned(r *greenlet.Run) (ret0 *[4]int) { ret0 = f.ret0; f.Release(r); return }
+func (f *keepsFrame) Results() *[4]int                   { f.Over(f); return f.ret0 }
+func (f *keepsFrame) Returned(r *gen.Run) (ret0 *[4]int) { ret0 = f.ret0; f.Release(r); return }
 
 // keepsResumable is keeps for callers that can be suspended.
-func keepsResumable(r *greenlet.Run, b *box, fails bool) (ret0 *[4]int, st greenlet.Status) {
+func keepsResumable(r *gen.Run, b *box, fails bool) (ret0 *[4]int, st gen.Status) {
 	var kept *box
 //line gc_test.go:296:1
 	kept = b
-	f := greenlet.Take(r, (*keepsFrame)(nil), 40)
+	f := gen.Take(r, (*keepsFrame)(nil), 40)
 	r.Leaf(f, &f.Header)
 	f.fails, f.kept, f.PC = fails, kept, 1
 //line gc_test.go:297:1
-	return ret0, greenlet.Yielded(r, kept.v[0])
+	return ret0, gen.Yielded(r, kept.v[0])
 }
 
-//line gc_greenlet_test.go:333:1
+//line gc_greenlet_test.go:334:1
 
 // Ask continues keeps up to its next value, if there is one.
-func (f *keepsFrame) Ask(p *int) greenlet.Status {
+func (f *keepsFrame) Ask(p *int) gen.Status {
 	b, fails := f.b, f.fails
 	var kept *box
 	switch f.PC {
@@ -342,7 +343,7 @@ func (f *keepsFrame) Ask(p *int) greenlet.Status {
 			fail("with " + string(rune('a'+kept.v[0])))
 		}
 		f.ret0 = &[4]int{kept.v[0] * 2}
-		return greenlet.Done
+		return gen.Done
 	}
 
 //line gc_test.go:296:1
@@ -350,84 +351,84 @@ func (f *keepsFrame) Ask(p *int) greenlet.Status {
 	f.b, f.kept, f.PC = nil, kept, 1
 //line gc_test.go:297:1
 	*p = kept.v[0]
-	return greenlet.Left
+	return gen.Left
 }
 
-//line gc_greenlet_test.go:358:1
+//line gc_greenlet_test.go:359:1
 
-func (f *keepsFrame) Resume(r *greenlet.Run) greenlet.Status {
+func (f *keepsFrame) Resume(r *gen.Run) gen.Status {
 	var v int
-	if f.Ask(&v) == greenlet.Done {
+	if f.Ask(&v) == gen.Done {
 		return r.Return(f, &f.Header)
 	}
-	return greenlet.Yielded(r, v)
+	return gen.Yielded(r, v)
 }
 
-func (f *keepsFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.b, &f.fails) }
-func (f *keepsFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
-func (f *keepsFrame) Forget()                              { *f = keepsFrame{Header: f.Header, ret0: f.ret0} }
-func (f *keepsFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 40) }
-func (*keepsFrame) Func() *greenlet.Func                   { return &keepsFrameInfo }
+func (f *keepsFrame) Args(args []any)            { gen.SetArgs(f, args, &f.b, &f.fails) }
+func (f *keepsFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
+func (f *keepsFrame) Forget()                    { *f = keepsFrame{Header: f.Header, ret0: f.ret0} }
+func (f *keepsFrame) Release(r *gen.Run)         { gen.Free(r, f, 40) }
+func (*keepsFrame) Func() *gen.Func              { return &keepsFrameInfo }
 
-var keepsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.keeps", File: "github.com/going-green/greenlet/generated/conformance/gc_test.go", Line: 295, Points: "297 fails kept"}
+var keepsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.keeps", File: "github.com/going-green/greenlet/generated/conformance/gc_test.go", Line: 295, Points: "297 fails kept"}
 var _ func(*box, bool) *[4]int = keeps
 
 // keepsDeferringFrame is an activation of keepsDeferring.
 type keepsDeferringFrame struct {
-	greenlet.DeferHeader
+	gen.DeferHeader
 	b     *box
 	fails bool
 	ret0  *[4]int
 }
 
 func newKeepsDeferringFrame(b *box, fails bool) *keepsDeferringFrame {
-	return greenlet.MakeFrame(keepsDeferringFrame{b: b, fails: fails})
+	return gen.MakeFrame(keepsDeferringFrame{b: b, fails: fails})
 }
 
 // keepsDeferringResumable is keepsDeferring for callers that can be suspended.
-func keepsDeferringResumable(r *greenlet.Run, b *box, fails bool) (*[4]int, greenlet.Status) {
+func keepsDeferringResumable(r *gen.Run, b *box, fails bool) (*[4]int, gen.Status) {
 	return (*keepsDeferringFrame)(nil).run(r, b, fails)
 }
 func (f *keepsDeferringFrame) Results() *[4]int { f.Over(f); return f.ret0 }
-func (f *keepsDeferringFrame) Returned(r *greenlet.Run) (ret0 *[4]int) {
+func (f *keepsDeferringFrame) Returned(r *gen.Run) (ret0 *[4]int) {
 	ret0 = f.ret0
 	f.Release(r)
 	return
 }
 
-func (f *keepsDeferringFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *keepsDeferringFrame) Resume(r *gen.Run) (st gen.Status) {
 	f.ret0, st = f.run(r, f.b, f.fails)
 	return r.Started(f, &f.Header, st)
 }
 
-func (f *keepsDeferringFrame) run(r *greenlet.Run, b *box, fails bool) (ret0 *[4]int, st greenlet.Status) {
+func (f *keepsDeferringFrame) run(r *gen.Run, b *box, fails bool) (ret0 *[4]int, st gen.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take(r, f, 16)
+		f = gen.Take(r, f, 16)
 		f.b, f.fails = b, fails
 		r.Guard()
 	}
 	mark := r.Mark()
-	for st = f.step(r, b, fails); st == greenlet.Broken; st = f.step(r, b, fails) {
+	for st = f.step(r, b, fails); st == gen.Broken; st = f.step(r, b, fails) {
 		r.Recovered(mark)
 	}
 	ret0 = f.ret0
-	if hot && st == greenlet.Done {
+	if hot && st == gen.Done {
 		f.Release(r)
 	}
 	return ret0, st
 }
 
-func (f *keepsDeferringFrame) step(r *greenlet.Run, b *box, fails bool) (end greenlet.Status) {
-	end = greenlet.Broken
+func (f *keepsDeferringFrame) step(r *gen.Run, b *box, fails bool) (end gen.Status) {
+	end = gen.Broken
 	defer f.Catch(&end)
-	var st greenlet.Status
+	var st gen.Status
 	var t0 *[4]int
 	switch f.PC {
 	case 1:
 		t0 = r.Callee().(*keepsFrame).Returned(r)
 		goto resumed_308
-	case greenlet.Unwind:
+	case gen.Unwind:
 		goto unwind
 	}
 
@@ -438,7 +439,7 @@ func (f *keepsDeferringFrame) step(r *greenlet.Run, b *box, fails bool) (end gre
 //line gc_test.go:307:1
 		f.DeferFunc(func() { kept.v[1]++ })
 		t0, st = keepsResumable(r, kept, fails)
-		if st != greenlet.Done {
+		if st != gen.Done {
 			f.PC = 1
 			return r.Link(f, &f.Header, st)
 		}
@@ -451,30 +452,28 @@ unwind:
 //line gc_test.go:309:1
 	for f.Pending() {
 //line gc_test.go:309:1
-		if sub := f.Next(r); sub != greenlet.Done {
+		if sub := f.Next(r); sub != gen.Done {
 			return r.Link(f, &f.Header, sub)
 		}
 	}
 //line gc_test.go:309:1
 	f.End()
-	return greenlet.Done
+	return gen.Done
 }
 
-//line gc_greenlet_test.go:465:1
+//line gc_greenlet_test.go:466:1
 
-func (f *keepsDeferringFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.b, &f.fails) }
-func (f *keepsDeferringFrame) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result(r, f.ret0)
-}
+func (f *keepsDeferringFrame) Args(args []any)            { gen.SetArgs(f, args, &f.b, &f.fails) }
+func (f *keepsDeferringFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
 func (f *keepsDeferringFrame) Forget() {
 	*f = keepsDeferringFrame{DeferHeader: f.DeferHeader, ret0: f.ret0}
 }
-func (f *keepsDeferringFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 16) }
-func (*keepsDeferringFrame) Func() *greenlet.Func      { return &keepsDeferringFrameInfo }
+func (f *keepsDeferringFrame) Release(r *gen.Run) { gen.Free(r, f, 16) }
+func (*keepsDeferringFrame) Func() *gen.Func      { return &keepsDeferringFrameInfo }
 
-var keepsDeferringFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.keepsDeferring", File: "github.com/going-green/greenlet/generated/conformance/gc_test.go", Line: 305, End: 309, Points: "308"}
+var keepsDeferringFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.keepsDeferring", File: "github.com/going-green/greenlet/generated/conformance/gc_test.go", Line: 305, End: 309, Points: "308"}
 var _ func(*box, bool) *[4]int = keepsDeferring
 
 func init() {
-	greenlet.Declare("box.run")
+	gen.Declare("box.run")
 }

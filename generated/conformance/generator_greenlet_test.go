@@ -6,47 +6,48 @@ package conformance
 
 import (
 	greenlet "github.com/going-green/greenlet/runtime"
+	"github.com/going-green/greenlet/runtime/gen"
 	"slices"
 )
 
-const _ = greenlet.Protocol1_RunGoGenerate
+const _ = gen.Protocol1_RunGoGenerate
 
 // squaresFrame is an activation of squares.
 type squaresFrame struct {
-	greenlet.Header
+	gen.Header
 	n    int
 	seen *[]int
 	i    int
 }
 
 func newSquaresFrame(n int, seen *[]int) *squaresFrame {
-	return greenlet.MakeFrame(squaresFrame{n: n, seen: seen})
+	return gen.MakeFrame(squaresFrame{n: n, seen: seen})
 }
 
 // squaresResumable is squares for callers that can be suspended.
-func squaresResumable(r *greenlet.Run, n int, seen *[]int) (st greenlet.Status) {
+func squaresResumable(r *gen.Run, n int, seen *[]int) (st gen.Status) {
 	var i int
 //line generator_test.go:15:1
 	i = 0
 //line generator_test.go:15:1
 	if i >= n {
-		return greenlet.Done
+		return gen.Done
 	}
 	{
 //line generator_test.go:16:1
 		*seen = append(*seen, i)
-		f := greenlet.Take(r, (*squaresFrame)(nil), 46)
+		f := gen.Take(r, (*squaresFrame)(nil), 46)
 		r.Leaf(f, &f.Header)
 		f.n, f.seen, f.i, f.PC = n, seen, i, 1
 //line generator_test.go:17:1
-		return greenlet.Yielded[int](r, i*i)
+		return gen.Yielded[int](r, i*i)
 	}
 }
 
-//line generator_greenlet_test.go:47:1
+//line generator_greenlet_test.go:48:1
 
 // Ask continues squares up to its next value, if there is one.
-func (f *squaresFrame) Ask(p *int) greenlet.Status {
+func (f *squaresFrame) Ask(p *int) gen.Status {
 	n, seen := f.n, f.seen
 	var i int
 	switch f.PC {
@@ -62,74 +63,74 @@ func (f *squaresFrame) Ask(p *int) greenlet.Status {
 loop_15:
 //line generator_test.go:15:1
 	if i >= n {
-		return greenlet.Done
+		return gen.Done
 	}
 //line generator_test.go:16:1
 	*seen = append(*seen, i)
 	f.i, f.PC = i, 1
 //line generator_test.go:17:1
 	*p = i * i
-	return greenlet.Left
+	return gen.Left
 }
 
-//line generator_greenlet_test.go:76:1
+//line generator_greenlet_test.go:77:1
 
-func (f *squaresFrame) Resume(r *greenlet.Run) greenlet.Status {
+func (f *squaresFrame) Resume(r *gen.Run) gen.Status {
 	var v int
-	if f.Ask(&v) == greenlet.Done {
+	if f.Ask(&v) == gen.Done {
 		return r.Return(f, &f.Header)
 	}
-	return greenlet.Yielded(r, v)
+	return gen.Yielded(r, v)
 }
 
-func (f *squaresFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.n, &f.seen) }
-func (f *squaresFrame) Forget()                 { *f = squaresFrame{Header: f.Header} }
-func (f *squaresFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 46) }
-func (*squaresFrame) Func() *greenlet.Func      { return &squaresFrameInfo }
+func (f *squaresFrame) Args(args []any)    { gen.SetArgs(f, args, &f.n, &f.seen) }
+func (f *squaresFrame) Forget()            { *f = squaresFrame{Header: f.Header} }
+func (f *squaresFrame) Release(r *gen.Run) { gen.Free(r, f, 46) }
+func (*squaresFrame) Func() *gen.Func      { return &squaresFrameInfo }
 
-var squaresFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.squares", File: "github.com/going-green/greenlet/generated/conformance/generator_test.go", Line: 14, Points: "17 n seen i"}
+var squaresFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.squares", File: "github.com/going-green/greenlet/generated/conformance/generator_test.go", Line: 14, Points: "17 n seen i"}
 var _ func(int, *[]int) = squares
 
 // layer1Frame is an activation of layer1.
 type layer1Frame struct {
-	greenlet.Header
+	gen.Header
 	n     int
 	outer *genlet
 	i     int
 }
 
 func newLayer1Frame(n int, outer *genlet) *layer1Frame {
-	return greenlet.MakeFrame(layer1Frame{n: n, outer: outer})
+	return gen.MakeFrame(layer1Frame{n: n, outer: outer})
 }
 
 // layer1Resumable is layer1 for callers that can be suspended.
-func layer1Resumable(r *greenlet.Run, n int, outer *genlet) greenlet.Status {
+func layer1Resumable(r *gen.Run, n int, outer *genlet) gen.Status {
 	return (*layer1Frame)(nil).body(r, n, outer)
 }
 
-func (f *layer1Frame) body(r *greenlet.Run, n int, outer *genlet) (st greenlet.Status) {
+func (f *layer1Frame) body(r *gen.Run, n int, outer *genlet) (st gen.Status) {
 	var i int
 //line generator_test.go:49:1
 	i = 1
 //line generator_test.go:49:1
 	if i > n {
-		return greenlet.Done
+		return gen.Done
 	}
 //line generator_test.go:50:1
-	f = greenlet.Take(r, f, 44)
+	f = gen.Take(r, f, 44)
 	r.Leaf(f, &f.Header)
 	f.n, f.outer, f.i, f.PC = n, outer, i, 1
 //line generator_test.go:50:1
 	if p, ok := r.Out().(*int); ok {
 		*p = i
-		return greenlet.Left
+		return gen.Left
 	}
-	return greenlet.Yielded(r, i)
+	return gen.Yielded(r, i)
 }
 
-//line generator_greenlet_test.go:131:1
+//line generator_greenlet_test.go:132:1
 
-func (f *layer1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *layer1Frame) Resume(r *gen.Run) (st gen.Status) {
 	var i int
 	switch f.PC {
 	case 0:
@@ -141,7 +142,7 @@ func (f *layer1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		f.outer.left = me
 		f.PC = 2
 //line generator_test.go:53:1
-		return greenlet.Send[any](r, me.Parent().Parent(), i*i)
+		return gen.Send[any](r, me.Parent().Parent(), i*i)
 	default:
 		i = f.i
 		i++
@@ -151,27 +152,27 @@ func (f *layer1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 //line generator_test.go:50:1
 			if p, ok := r.Out().(*int); ok {
 				*p = i
-				return greenlet.Left
+				return gen.Left
 			}
-			return greenlet.Yielded(r, i)
+			return gen.Yielded(r, i)
 		}
 		return r.Return(f, &f.Header)
 	}
 }
 
-//line generator_greenlet_test.go:163:1
+//line generator_greenlet_test.go:164:1
 
-func (f *layer1Frame) Args(args []any)         { greenlet.SetArgs(f, args, &f.n, &f.outer) }
-func (f *layer1Frame) Forget()                 { *f = layer1Frame{Header: f.Header} }
-func (f *layer1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 44) }
-func (*layer1Frame) Func() *greenlet.Func      { return &layer1FrameInfo }
+func (f *layer1Frame) Args(args []any)    { gen.SetArgs(f, args, &f.n, &f.outer) }
+func (f *layer1Frame) Forget()            { *f = layer1Frame{Header: f.Header} }
+func (f *layer1Frame) Release(r *gen.Run) { gen.Free(r, f, 44) }
+func (*layer1Frame) Func() *gen.Func      { return &layer1FrameInfo }
 
-var layer1FrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.layer1", File: "github.com/going-green/greenlet/generated/conformance/generator_test.go", Line: 48, Points: "50 n outer i; 53 ="}
+var layer1FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.layer1", File: "github.com/going-green/greenlet/generated/conformance/generator_test.go", Line: 48, Points: "50 n outer i; 53 ="}
 var _ func(int, *genlet) = layer1
 
 // layer2Frame is an activation of layer2.
 type layer2Frame struct {
-	greenlet.Header
+	gen.Header
 	n     int
 	outer *genlet
 	seen  *[]int
@@ -180,20 +181,20 @@ type layer2Frame struct {
 }
 
 func newLayer2Frame(n int, outer *genlet, seen *[]int) *layer2Frame {
-	return greenlet.MakeFrame(layer2Frame{n: n, outer: outer, seen: seen})
+	return gen.MakeFrame(layer2Frame{n: n, outer: outer, seen: seen})
 }
 
 // layer2Resumable is layer2 for callers that can be suspended.
-func layer2Resumable(r *greenlet.Run, n int, outer *genlet, seen *[]int) greenlet.Status {
+func layer2Resumable(r *gen.Run, n int, outer *genlet, seen *[]int) gen.Status {
 	return (*layer2Frame)(nil).body(r, n, outer, seen)
 }
 
-func (f *layer2Frame) body(r *greenlet.Run, n int, outer *genlet, seen *[]int) (st greenlet.Status) {
+func (f *layer2Frame) body(r *gen.Run, n int, outer *genlet, seen *[]int) (st gen.Status) {
 	var g *greenlet.Greenlet
 //line generator_test.go:59:1
 	g = r.New(newLayer1Frame(n, outer))
 //line generator_test.go:61:1
-	f = greenlet.Take(r, f, 11)
+	f = gen.Take(r, f, 11)
 	r.Leaf(f, &f.Header)
 	f.outer, f.seen, f.g, f.PC = nil, seen, g, 1
 	r.Await(&f.v)
@@ -201,9 +202,9 @@ func (f *layer2Frame) body(r *greenlet.Run, n int, outer *genlet, seen *[]int) (
 	return r.SendNone(g)
 }
 
-//line generator_greenlet_test.go:205:1
+//line generator_greenlet_test.go:206:1
 
-func (f *layer2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *layer2Frame) Resume(r *gen.Run) (st gen.Status) {
 	seen := f.seen
 	var g *greenlet.Greenlet
 	var v any
@@ -227,33 +228,33 @@ func (f *layer2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-//line generator_greenlet_test.go:231:1
+//line generator_greenlet_test.go:232:1
 
-func (f *layer2Frame) Args(args []any)         { greenlet.SetArgs(f, args, &f.n, &f.outer, &f.seen) }
-func (f *layer2Frame) Forget()                 { *f = layer2Frame{Header: f.Header} }
-func (f *layer2Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 11) }
-func (*layer2Frame) Func() *greenlet.Func      { return &layer2FrameInfo }
+func (f *layer2Frame) Args(args []any)    { gen.SetArgs(f, args, &f.n, &f.outer, &f.seen) }
+func (f *layer2Frame) Forget()            { *f = layer2Frame{Header: f.Header} }
+func (f *layer2Frame) Release(r *gen.Run) { gen.Free(r, f, 11) }
+func (*layer2Frame) Func() *gen.Func      { return &layer2FrameInfo }
 
-var layer2FrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.layer2", File: "github.com/going-green/greenlet/generated/conformance/generator_test.go", Line: 58, Points: "61 seen g"}
+var layer2FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.layer2", File: "github.com/going-green/greenlet/generated/conformance/generator_test.go", Line: 58, Points: "61 seen g"}
 var _ func(int, *genlet, *[]int) = layer2
 
 // permuteFrame is an activation of permute.
 type permuteFrame struct {
-	greenlet.Header
+	gen.Header
 	list []string
 	n, i int
 }
 
 func newPermuteFrame(list []string, n int) *permuteFrame {
-	return greenlet.MakeFrame(permuteFrame{list: list, n: n})
+	return gen.MakeFrame(permuteFrame{list: list, n: n})
 }
 
 // permuteResumable is permute for callers that can be suspended.
-func permuteResumable(r *greenlet.Run, list []string, n int) greenlet.Status {
+func permuteResumable(r *gen.Run, list []string, n int) gen.Status {
 	return (*permuteFrame)(nil).body(r, list, n)
 }
 
-func (f *permuteFrame) body(r *greenlet.Run, list []string, n int) (st greenlet.Status) {
+func (f *permuteFrame) body(r *gen.Run, list []string, n int) (st gen.Status) {
 	var i int
 //line generator_test.go:82:1
 	if n != 1 {
@@ -262,19 +263,19 @@ func (f *permuteFrame) body(r *greenlet.Run, list []string, n int) (st greenlet.
 		goto loop_86
 	}
 //line generator_test.go:83:1
-	f = greenlet.Take(r, f, 24)
+	f = gen.Take(r, f, 24)
 	r.Leaf(f, &f.Header)
 	f.list, f.PC = nil, 1
 //line generator_test.go:83:1
-	return greenlet.Yielded(r, slices.Clone(list))
+	return gen.Yielded(r, slices.Clone(list))
 loop_86:
 //line generator_test.go:86:1
 	if i >= n {
-		return greenlet.Done
+		return gen.Done
 	}
 //line generator_test.go:87:1
-	if st = permuteResumable(r, list, n-1); st != greenlet.Done {
-		f = greenlet.Take(r, f, 24)
+	if st = permuteResumable(r, list, n-1); st != gen.Done {
+		f = gen.Take(r, f, 24)
 		f.list, f.n, f.i, f.PC = list, n, i, 2
 		return r.Link(f, &f.Header, st)
 	}
@@ -291,9 +292,9 @@ loop_86:
 	}
 }
 
-//line generator_greenlet_test.go:295:1
+//line generator_greenlet_test.go:296:1
 
-func (f *permuteFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *permuteFrame) Resume(r *gen.Run) (st gen.Status) {
 	list, n := f.list, f.n
 	var i int
 	switch f.PC {
@@ -314,7 +315,7 @@ loop_86:
 		return r.Return(f, &f.Header)
 	}
 //line generator_test.go:87:1
-	if st = permuteResumable(r, list, n-1); st != greenlet.Done {
+	if st = permuteResumable(r, list, n-1); st != gen.Done {
 		f.i, f.PC = i, 2
 		return r.Link(f, &f.Header, st)
 	}
@@ -332,48 +333,48 @@ resumed_87:
 	}
 }
 
-//line generator_greenlet_test.go:336:1
+//line generator_greenlet_test.go:337:1
 
-func (f *permuteFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.list, &f.n) }
-func (f *permuteFrame) Forget()                 { *f = permuteFrame{Header: f.Header} }
-func (f *permuteFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 24) }
-func (*permuteFrame) Func() *greenlet.Func      { return &permuteFrameInfo }
+func (f *permuteFrame) Args(args []any)    { gen.SetArgs(f, args, &f.list, &f.n) }
+func (f *permuteFrame) Forget()            { *f = permuteFrame{Header: f.Header} }
+func (f *permuteFrame) Release(r *gen.Run) { gen.Free(r, f, 24) }
+func (*permuteFrame) Func() *gen.Func      { return &permuteFrameInfo }
 
-var permuteFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.permute", File: "github.com/going-green/greenlet/generated/conformance/generator_test.go", Line: 81, Points: "83; 87 list n i"}
+var permuteFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.permute", File: "github.com/going-green/greenlet/generated/conformance/generator_test.go", Line: 81, Points: "83; 87 list n i"}
 var _ func([]string, int) = permute
 
 // yieldsTwiceFrame is an activation of yieldsTwice.
 type yieldsTwiceFrame struct {
-	greenlet.Header
+	gen.Header
 }
 
-func newYieldsTwiceFrame() *yieldsTwiceFrame { return greenlet.MakeFrame(yieldsTwiceFrame{}) }
+func newYieldsTwiceFrame() *yieldsTwiceFrame { return gen.MakeFrame(yieldsTwiceFrame{}) }
 
 // yieldsTwiceResumable is yieldsTwice for callers that can be suspended.
-func yieldsTwiceResumable(r *greenlet.Run) greenlet.Status { return (*yieldsTwiceFrame)(nil).body(r) }
+func yieldsTwiceResumable(r *gen.Run) gen.Status { return (*yieldsTwiceFrame)(nil).body(r) }
 
-func (f *yieldsTwiceFrame) body(r *greenlet.Run) (st greenlet.Status) {
+func (f *yieldsTwiceFrame) body(r *gen.Run) (st gen.Status) {
 //line generator_test.go:125:1
-	f = greenlet.Take(r, f, 60)
+	f = gen.Take(r, f, 60)
 	r.Leaf(f, &f.Header)
 	f.PC = 1
 //line generator_test.go:125:1
 	if p, ok := r.Out().(*int); ok {
 		*p = 1
-		return greenlet.Left
+		return gen.Left
 	}
-	return greenlet.Yielded[int](r, 1)
+	return gen.Yielded[int](r, 1)
 }
 
-//line generator_greenlet_test.go:369:1
+//line generator_greenlet_test.go:370:1
 
-func (f *yieldsTwiceFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *yieldsTwiceFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r))
 	case 1:
 //line generator_test.go:126:1
-		if st = yieldHelperResumable(r, 2); st != greenlet.Done {
+		if st = yieldHelperResumable(r, 2); st != gen.Done {
 			f.PC = 2
 			return r.Link(f, &f.Header, st)
 		}
@@ -384,100 +385,100 @@ func (f *yieldsTwiceFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-//line generator_greenlet_test.go:388:1
+//line generator_greenlet_test.go:389:1
 
-func (f *yieldsTwiceFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 60) }
-func (*yieldsTwiceFrame) Func() *greenlet.Func      { return &yieldsTwiceFrameInfo }
+func (f *yieldsTwiceFrame) Release(r *gen.Run) { gen.Free(r, f, 60) }
+func (*yieldsTwiceFrame) Func() *gen.Func      { return &yieldsTwiceFrameInfo }
 
-var yieldsTwiceFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.yieldsTwice", File: "github.com/going-green/greenlet/generated/conformance/generator_test.go", Line: 124, Points: "125; 126"}
+var yieldsTwiceFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.yieldsTwice", File: "github.com/going-green/greenlet/generated/conformance/generator_test.go", Line: 124, Points: "125; 126"}
 var _ func() = yieldsTwice
 
 // yieldHelperFrame is an activation of yieldHelper.
 type yieldHelperFrame struct {
-	greenlet.Header
+	gen.Header
 	v int
 }
 
-func newYieldHelperFrame(v int) *yieldHelperFrame { return greenlet.MakeFrame(yieldHelperFrame{v: v}) }
+func newYieldHelperFrame(v int) *yieldHelperFrame { return gen.MakeFrame(yieldHelperFrame{v: v}) }
 
 // yieldHelperResumable is yieldHelper for callers that can be suspended.
-func yieldHelperResumable(r *greenlet.Run, v int) (st greenlet.Status) {
+func yieldHelperResumable(r *gen.Run, v int) (st gen.Status) {
 //line generator_test.go:130:1
-	f := greenlet.Take(r, (*yieldHelperFrame)(nil), 29)
+	f := gen.Take(r, (*yieldHelperFrame)(nil), 29)
 	r.Leaf(f, &f.Header)
 	f.PC = 1
 //line generator_test.go:130:1
-	return greenlet.Yielded(r, v)
+	return gen.Yielded(r, v)
 }
 
-//line generator_greenlet_test.go:414:1
+//line generator_greenlet_test.go:415:1
 
 // Ask continues yieldHelper up to its next value, if there is one.
-func (f *yieldHelperFrame) Ask(p *int) greenlet.Status {
+func (f *yieldHelperFrame) Ask(p *int) gen.Status {
 	v := f.v
 	switch f.PC {
 	case 1:
-		return greenlet.Done
+		return gen.Done
 	}
 
 //line generator_test.go:130:1
 	f.PC = 1
 //line generator_test.go:130:1
 	*p = v
-	return greenlet.Left
+	return gen.Left
 }
 
-//line generator_greenlet_test.go:431:1
+//line generator_greenlet_test.go:432:1
 
-func (f *yieldHelperFrame) Resume(r *greenlet.Run) greenlet.Status {
+func (f *yieldHelperFrame) Resume(r *gen.Run) gen.Status {
 	var v int
-	if f.Ask(&v) == greenlet.Done {
+	if f.Ask(&v) == gen.Done {
 		return r.Return(f, &f.Header)
 	}
-	return greenlet.Yielded(r, v)
+	return gen.Yielded(r, v)
 }
 
-func (f *yieldHelperFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.v) }
-func (f *yieldHelperFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 29) }
-func (*yieldHelperFrame) Func() *greenlet.Func      { return &yieldHelperFrameInfo }
+func (f *yieldHelperFrame) Args(args []any)    { gen.SetArgs(f, args, &f.v) }
+func (f *yieldHelperFrame) Release(r *gen.Run) { gen.Free(r, f, 29) }
+func (*yieldHelperFrame) Func() *gen.Func      { return &yieldHelperFrameInfo }
 
-var yieldHelperFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.yieldHelper", File: "github.com/going-green/greenlet/generated/conformance/generator_test.go", Line: 130, Points: "130"}
+var yieldHelperFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.yieldHelper", File: "github.com/going-green/greenlet/generated/conformance/generator_test.go", Line: 130, Points: "130"}
 var _ func(int) = yieldHelper
 
 // nestFrame is an activation of nest.
 type nestFrame struct {
-	greenlet.Header
+	gen.Header
 	n, i int
 }
 
-func newNestFrame(n int) *nestFrame { return greenlet.MakeFrame(nestFrame{n: n}) }
+func newNestFrame(n int) *nestFrame { return gen.MakeFrame(nestFrame{n: n}) }
 
 // nestResumable is nest for callers that can be suspended.
-func nestResumable(r *greenlet.Run, n int) greenlet.Status { return (*nestFrame)(nil).body(r, n) }
+func nestResumable(r *gen.Run, n int) gen.Status { return (*nestFrame)(nil).body(r, n) }
 
-func (f *nestFrame) body(r *greenlet.Run, n int) (st greenlet.Status) {
+func (f *nestFrame) body(r *gen.Run, n int) (st gen.Status) {
 	var i int
 //line generator_test.go:145:1
 	i = 0
 //line generator_test.go:145:1
 	if i >= n {
-		return greenlet.Done
+		return gen.Done
 	}
 //line generator_test.go:146:1
-	f = greenlet.Take(r, f, 2)
+	f = gen.Take(r, f, 2)
 	r.Leaf(f, &f.Header)
 	f.n, f.i, f.PC = n, i, 1
 //line generator_test.go:146:1
 	if p, ok := r.Out().(*int); ok {
 		*p = i
-		return greenlet.Left
+		return gen.Left
 	}
-	return greenlet.Yielded(r, i)
+	return gen.Yielded(r, i)
 }
 
-//line generator_greenlet_test.go:479:1
+//line generator_greenlet_test.go:480:1
 
-func (f *nestFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *nestFrame) Resume(r *gen.Run) (st gen.Status) {
 	var i int
 	switch f.PC {
 	case 0:
@@ -485,7 +486,7 @@ func (f *nestFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	case 1:
 		i = f.i
 //line generator_test.go:147:1
-		if st = nestResumable(r, i); st != greenlet.Done {
+		if st = nestResumable(r, i); st != gen.Done {
 			f.PC = 2
 			return r.Link(f, &f.Header, st)
 		}
@@ -506,20 +507,20 @@ loop_145:
 //line generator_test.go:146:1
 	if p, ok := r.Out().(*int); ok {
 		*p = i
-		return greenlet.Left
+		return gen.Left
 	}
-	return greenlet.Yielded(r, i)
+	return gen.Yielded(r, i)
 resumed_147:
 //line generator_test.go:145:1
 	i++
 	goto loop_145
 }
 
-//line generator_greenlet_test.go:519:1
+//line generator_greenlet_test.go:520:1
 
-func (f *nestFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.n) }
-func (f *nestFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 2) }
-func (*nestFrame) Func() *greenlet.Func      { return &nestFrameInfo }
+func (f *nestFrame) Args(args []any)    { gen.SetArgs(f, args, &f.n) }
+func (f *nestFrame) Release(r *gen.Run) { gen.Free(r, f, 2) }
+func (*nestFrame) Func() *gen.Func      { return &nestFrameInfo }
 
-var nestFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.nest", File: "github.com/going-green/greenlet/generated/conformance/generator_test.go", Line: 144, Points: "146 n i; 147 ="}
+var nestFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.nest", File: "github.com/going-green/greenlet/generated/conformance/generator_test.go", Line: 144, Points: "146 n i; 147 ="}
 var _ func(int) = nest

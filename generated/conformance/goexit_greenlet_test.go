@@ -7,51 +7,52 @@ package conformance
 import (
 	"fmt"
 	greenlet "github.com/going-green/greenlet/runtime"
+	"github.com/going-green/greenlet/runtime/gen"
 	"iter"
 	"runtime"
 )
 
-const _ = greenlet.Protocol1_RunGoGenerate
+const _ = gen.Protocol1_RunGoGenerate
 
 // exitsLaterFrame is an activation of exitsLater.
 type exitsLaterFrame struct {
-	greenlet.DeferHeader
+	gen.DeferHeader
 	log *[]string
 	i   int
 }
 
 func newExitsLaterFrame(log *[]string) *exitsLaterFrame {
-	return greenlet.MakeFrame(exitsLaterFrame{log: log})
+	return gen.MakeFrame(exitsLaterFrame{log: log})
 }
 
 // exitsLaterResumable is exitsLater for callers that can be suspended.
-func exitsLaterResumable(r *greenlet.Run, log *[]string) greenlet.Status {
+func exitsLaterResumable(r *gen.Run, log *[]string) gen.Status {
 	return (*exitsLaterFrame)(nil).run(r, log)
 }
 
-func (f *exitsLaterFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *exitsLaterFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.run(r, f.log))
 }
 
-func (f *exitsLaterFrame) run(r *greenlet.Run, log *[]string) (st greenlet.Status) {
+func (f *exitsLaterFrame) run(r *gen.Run, log *[]string) (st gen.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take(r, f, 59)
+		f = gen.Take(r, f, 59)
 		f.log = log
 		r.Guard()
 	}
 	mark := r.Mark()
-	for st = f.step(r, log); st == greenlet.Broken; st = f.step(r, log) {
+	for st = f.step(r, log); st == gen.Broken; st = f.step(r, log) {
 		r.Recovered(mark)
 	}
-	if hot && st == greenlet.Done {
+	if hot && st == gen.Done {
 		f.Release(r)
 	}
 	return st
 }
 
-func (f *exitsLaterFrame) step(r *greenlet.Run, log *[]string) (end greenlet.Status) {
-	end = greenlet.Broken
+func (f *exitsLaterFrame) step(r *gen.Run, log *[]string) (end gen.Status) {
+	end = gen.Broken
 	defer f.Catch(&end)
 	var i int
 	switch f.PC {
@@ -60,7 +61,7 @@ func (f *exitsLaterFrame) step(r *greenlet.Run, log *[]string) (end greenlet.Sta
 //line goexit_test.go:17:1
 		i++
 		goto loop_17
-	case greenlet.Unwind:
+	case gen.Unwind:
 		goto unwind
 	}
 
@@ -79,84 +80,84 @@ loop_17:
 //line goexit_test.go:18:1
 	if p, ok := r.Out().(*int); ok {
 		*p = i
-		return greenlet.Left
+		return gen.Left
 	}
-	return greenlet.Yielded(r, i)
+	return gen.Yielded(r, i)
 unwind:
 //line goexit_test.go:20:1
 	for f.Pending() {
 //line goexit_test.go:20:1
-		if sub := f.Next(r); sub != greenlet.Done {
+		if sub := f.Next(r); sub != gen.Done {
 			return r.Link(f, &f.Header, sub)
 		}
 	}
 //line goexit_test.go:20:1
 	f.End()
-	return greenlet.Done
+	return gen.Done
 }
 
-//line goexit_greenlet_test.go:99:1
+//line goexit_greenlet_test.go:100:1
 
-func (f *exitsLaterFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.log) }
-func (f *exitsLaterFrame) Forget()                 { *f = exitsLaterFrame{DeferHeader: f.DeferHeader} }
-func (f *exitsLaterFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 59) }
-func (*exitsLaterFrame) Func() *greenlet.Func      { return &exitsLaterFrameInfo }
+func (f *exitsLaterFrame) Args(args []any)    { gen.SetArgs(f, args, &f.log) }
+func (f *exitsLaterFrame) Forget()            { *f = exitsLaterFrame{DeferHeader: f.DeferHeader} }
+func (f *exitsLaterFrame) Release(r *gen.Run) { gen.Free(r, f, 59) }
+func (*exitsLaterFrame) Func() *gen.Func      { return &exitsLaterFrameInfo }
 
-var exitsLaterFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.exitsLater", File: "github.com/going-green/greenlet/generated/conformance/goexit_test.go", Line: 15, End: 20, Points: "18 i"}
+var exitsLaterFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.exitsLater", File: "github.com/going-green/greenlet/generated/conformance/goexit_test.go", Line: 15, End: 20, Points: "18 i"}
 var _ func(*[]string) = exitsLater
 
 // exitsInLoopFrame is an activation of exitsInLoop.
 type exitsInLoopFrame struct {
-	greenlet.DeferHeader
+	gen.DeferHeader
 	log0            *[]string
 	seq             iter.Seq[int]
 	exits, suspends bool
 	log             **[]string
-	loop            *greenlet.Loop
+	loop            *gen.Loop
 }
 
 func newExitsInLoopFrame(log0 *[]string, seq iter.Seq[int], exits bool, suspends bool) *exitsInLoopFrame {
-	return greenlet.MakeFrame(exitsInLoopFrame{log0: log0, seq: seq, exits: exits, suspends: suspends})
+	return gen.MakeFrame(exitsInLoopFrame{log0: log0, seq: seq, exits: exits, suspends: suspends})
 }
 
 // exitsInLoopResumable is exitsInLoop for callers that can be suspended.
-func exitsInLoopResumable(r *greenlet.Run, log0 *[]string, seq iter.Seq[int], exits bool, suspends bool) greenlet.Status {
+func exitsInLoopResumable(r *gen.Run, log0 *[]string, seq iter.Seq[int], exits bool, suspends bool) gen.Status {
 	return (*exitsInLoopFrame)(nil).run(r, log0, seq, exits, suspends)
 }
 
-func (f *exitsInLoopFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *exitsInLoopFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.run(r, f.log0, f.seq, f.exits, f.suspends))
 }
 
-func (f *exitsInLoopFrame) run(r *greenlet.Run, log0 *[]string, seq iter.Seq[int], exits bool, suspends bool) (st greenlet.Status) {
+func (f *exitsInLoopFrame) run(r *gen.Run, log0 *[]string, seq iter.Seq[int], exits bool, suspends bool) (st gen.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take(r, f, 22)
+		f = gen.Take(r, f, 22)
 		f.log0, f.seq, f.exits, f.suspends = log0, seq, exits, suspends
 		r.Guard()
 	}
 	mark := r.Mark()
-	for st = f.step(r, log0, seq, exits, suspends); st == greenlet.Broken; st = f.step(r, log0, seq, exits, suspends) {
+	for st = f.step(r, log0, seq, exits, suspends); st == gen.Broken; st = f.step(r, log0, seq, exits, suspends) {
 		r.Recovered(mark)
 	}
-	if hot && st == greenlet.Done {
+	if hot && st == gen.Done {
 		f.Release(r)
 	}
 	return st
 }
 
-func (f *exitsInLoopFrame) step(r *greenlet.Run, log0 *[]string, seq iter.Seq[int], exits bool, suspends bool) (end greenlet.Status) {
-	end = greenlet.Broken
+func (f *exitsInLoopFrame) step(r *gen.Run, log0 *[]string, seq iter.Seq[int], exits bool, suspends bool) (end gen.Status) {
+	end = gen.Broken
 	defer f.Catch(&end)
-	var st greenlet.Status
+	var st gen.Status
 	var log **[]string
-	var loop *greenlet.Loop
+	var loop *gen.Loop
 	switch f.PC {
 	case 1:
 		log, loop = f.log, f.loop
 		r.Callee().Release(r)
 		goto resumed_27
-	case greenlet.Unwind:
+	case gen.Unwind:
 		goto unwind
 	}
 
@@ -166,13 +167,13 @@ func (f *exitsInLoopFrame) step(r *greenlet.Run, log0 *[]string, seq iter.Seq[in
 		logRef := log
 //line goexit_test.go:26:1
 		f.DeferFunc(func() { *(*logRef) = append(*(*logRef), "loop") })
-		loop = greenlet.NewLoop()
+		loop = gen.NewLoop()
 //line goexit_test.go:27:1
-		c, ok := greenlet.Resumable(seq).(interface {
-			CallResumable(*greenlet.Run, func(int) bool) greenlet.Status
+		c, ok := gen.Resumable(seq).(interface {
+			CallResumable(*gen.Run, func(int) bool) gen.Status
 		})
 		if !ok {
-			c = greenlet.Iterate(seq)
+			c = gen.Iterate(seq)
 		}
 //line goexit_test.go:27:1
 		if st = c.CallResumable(r, (&exitsInLoopRange1{
@@ -181,7 +182,7 @@ func (f *exitsInLoopFrame) step(r *greenlet.Run, log0 *[]string, seq iter.Seq[in
 			log:      log,
 			loop:     loop,
 			suspends: &suspends,
-		}).value()); st != greenlet.Done {
+		}).value()); st != gen.Done {
 			f.seq, f.log, f.loop, f.PC = nil, log, loop, 1
 			return r.Link(f, &f.Header, st)
 		}
@@ -198,40 +199,40 @@ unwind:
 //line goexit_test.go:40:1
 	for f.Pending() {
 //line goexit_test.go:40:1
-		if sub := f.Next(r); sub != greenlet.Done {
+		if sub := f.Next(r); sub != gen.Done {
 			return r.Link(f, &f.Header, sub)
 		}
 	}
 //line goexit_test.go:40:1
 	f.End()
-	return greenlet.Done
+	return gen.Done
 }
 
-//line goexit_greenlet_test.go:211:1
+//line goexit_greenlet_test.go:212:1
 
 func (f *exitsInLoopFrame) Args(args []any) {
-	greenlet.SetArgs(f, args, &f.log0, &f.seq, &f.exits, &f.suspends)
+	gen.SetArgs(f, args, &f.log0, &f.seq, &f.exits, &f.suspends)
 }
-func (f *exitsInLoopFrame) Forget()                 { *f = exitsInLoopFrame{DeferHeader: f.DeferHeader} }
-func (f *exitsInLoopFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 22) }
-func (*exitsInLoopFrame) Func() *greenlet.Func      { return &exitsInLoopFrameInfo }
+func (f *exitsInLoopFrame) Forget()            { *f = exitsInLoopFrame{DeferHeader: f.DeferHeader} }
+func (f *exitsInLoopFrame) Release(r *gen.Run) { gen.Free(r, f, 22) }
+func (*exitsInLoopFrame) Func() *gen.Func      { return &exitsInLoopFrameInfo }
 
-var exitsInLoopFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.exitsInLoop", File: "github.com/going-green/greenlet/generated/conformance/goexit_test.go", Line: 25, End: 40, Points: "27 log loop"}
+var exitsInLoopFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.exitsInLoop", File: "github.com/going-green/greenlet/generated/conformance/goexit_test.go", Line: 25, End: 40, Points: "27 log loop"}
 var _ func(*[]string, iter.Seq[int], bool, bool) = exitsInLoop
 
 // exitsInLoopRange1 is the body of the loop of goexit_test.go:27, with what it captures.
 type exitsInLoopRange1 struct {
-	greenlet.Closure
-	loop     *greenlet.Loop
+	gen.Closure
+	loop     *gen.Loop
 	log      **[]string
 	suspends *bool
 	exits    *bool
-	around   *greenlet.DeferHeader
+	around   *gen.DeferHeader
 }
 
 // value is the literal for code that can't be suspended.
 func (c *exitsInLoopRange1) value() func(int) bool {
-	return greenlet.Bind(&c.Closure, c, func(v int) bool {
+	return gen.Bind(&c.Closure, c, func(v int) bool {
 		c.loop.Begin()
 //line goexit_test.go:28:1
 		c.around.DeferFunc(func() { *(*c.log) = append(*(*c.log), fmt.Sprint("body ", v)) })
@@ -250,29 +251,29 @@ func (c *exitsInLoopRange1) value() func(int) bool {
 	})
 }
 
-//line goexit_greenlet_test.go:254:1
+//line goexit_greenlet_test.go:255:1
 
 // exitsInLoopRange1Frame is an activation of the literal exitsInLoopRange1.
 type exitsInLoopRange1Frame struct {
-	greenlet.Header
+	gen.Header
 	c    *exitsInLoopRange1
 	v0   int
 	v    *int
 	ret0 bool
 }
 
-func (f *exitsInLoopRange1Frame) Returned(r *greenlet.Run) (ret0 bool) {
+func (f *exitsInLoopRange1Frame) Returned(r *gen.Run) (ret0 bool) {
 	ret0 = f.ret0
 	f.Release(r)
 	return
 }
 
 // CallResumable is the literal exitsInLoopRange1 for callers that can be suspended.
-func (c *exitsInLoopRange1) CallResumable(r *greenlet.Run, v0 int) (bool, greenlet.Status) {
+func (c *exitsInLoopRange1) CallResumable(r *gen.Run, v0 int) (bool, gen.Status) {
 	return (*exitsInLoopRange1Frame)(nil).body(r, c, v0)
 }
 
-func (f *exitsInLoopRange1Frame) body(r *greenlet.Run, c *exitsInLoopRange1, v0 int) (ret0 bool, st greenlet.Status) {
+func (f *exitsInLoopRange1Frame) body(r *gen.Run, c *exitsInLoopRange1, v0 int) (ret0 bool, st gen.Status) {
 	var v *int
 	v = new(int)
 	*v = v0
@@ -296,28 +297,28 @@ func (f *exitsInLoopRange1Frame) body(r *greenlet.Run, c *exitsInLoopRange1, v0 
 //line goexit_test.go:38:1
 			c.loop.Again()
 //line goexit_test.go:38:1
-			return true, greenlet.Done
+			return true, gen.Done
 		}
 	}
 //line goexit_test.go:30:1
-	f = greenlet.Take(r, f, 58)
+	f = gen.Take(r, f, 58)
 	r.Leaf(f, &f.Header)
 	f.v, f.c, f.PC = v, c, 1
 //line goexit_test.go:30:1
 	if p, ok := r.Out().(*int); ok {
 		*p = (*v)
-		return ret0, greenlet.Left
+		return ret0, gen.Left
 	}
-	return ret0, greenlet.Yielded(r, (*v))
+	return ret0, gen.Yielded(r, (*v))
 leave_36:
 	c.loop.Leave(0)
 //line goexit_test.go:36:1
-	return false, greenlet.Done
+	return false, gen.Done
 }
 
-//line goexit_greenlet_test.go:319:1
+//line goexit_greenlet_test.go:320:1
 
-func (f *exitsInLoopRange1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *exitsInLoopRange1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
 	_ = c
 	var v *int
@@ -347,62 +348,62 @@ leave_36:
 	return r.Return(f, &f.Header)
 }
 
-//line goexit_greenlet_test.go:351:1
+//line goexit_greenlet_test.go:352:1
 
-func (f *exitsInLoopRange1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 58) }
-func (*exitsInLoopRange1Frame) Func() *greenlet.Func      { return &exitsInLoopRange1FrameInfo }
+func (f *exitsInLoopRange1Frame) Release(r *gen.Run) { gen.Free(r, f, 58) }
+func (*exitsInLoopRange1Frame) Func() *gen.Func      { return &exitsInLoopRange1FrameInfo }
 
-var exitsInLoopRange1FrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.exitsInLoop-range1", File: "github.com/going-green/greenlet/generated/conformance/goexit_test.go", Line: 27, Points: "30 v"}
+var exitsInLoopRange1FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.exitsInLoop-range1", File: "github.com/going-green/greenlet/generated/conformance/goexit_test.go", Line: 27, Points: "30 v"}
 
 // callsExitsInLoopFrame is an activation of callsExitsInLoop.
 type callsExitsInLoopFrame struct {
-	greenlet.DeferHeader
+	gen.DeferHeader
 	log0  *[]string
 	exits bool
 	log   **[]string
 }
 
 func newCallsExitsInLoopFrame(log0 *[]string, exits bool) *callsExitsInLoopFrame {
-	return greenlet.MakeFrame(callsExitsInLoopFrame{log0: log0, exits: exits})
+	return gen.MakeFrame(callsExitsInLoopFrame{log0: log0, exits: exits})
 }
 
 // callsExitsInLoopResumable is callsExitsInLoop for callers that can be suspended.
-func callsExitsInLoopResumable(r *greenlet.Run, log0 *[]string, exits bool) greenlet.Status {
+func callsExitsInLoopResumable(r *gen.Run, log0 *[]string, exits bool) gen.Status {
 	return (*callsExitsInLoopFrame)(nil).run(r, log0, exits)
 }
 
-func (f *callsExitsInLoopFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *callsExitsInLoopFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.run(r, f.log0, f.exits))
 }
 
-func (f *callsExitsInLoopFrame) run(r *greenlet.Run, log0 *[]string, exits bool) (st greenlet.Status) {
+func (f *callsExitsInLoopFrame) run(r *gen.Run, log0 *[]string, exits bool) (st gen.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take(r, f, 21)
+		f = gen.Take(r, f, 21)
 		f.log0, f.exits = log0, exits
 		r.Guard()
 	}
 	mark := r.Mark()
-	for st = f.step(r, log0, exits); st == greenlet.Broken; st = f.step(r, log0, exits) {
+	for st = f.step(r, log0, exits); st == gen.Broken; st = f.step(r, log0, exits) {
 		r.Recovered(mark)
 	}
-	if hot && st == greenlet.Done {
+	if hot && st == gen.Done {
 		f.Release(r)
 	}
 	return st
 }
 
-func (f *callsExitsInLoopFrame) step(r *greenlet.Run, log0 *[]string, exits bool) (end greenlet.Status) {
-	end = greenlet.Broken
+func (f *callsExitsInLoopFrame) step(r *gen.Run, log0 *[]string, exits bool) (end gen.Status) {
+	end = gen.Broken
 	defer f.Catch(&end)
-	var st greenlet.Status
+	var st gen.Status
 	var log **[]string
 	switch f.PC {
 	case 1:
 		log = f.log
 		r.Callee().(*exitsInLoopFrame).Release(r)
 		goto resumed_45
-	case greenlet.Unwind:
+	case gen.Unwind:
 		goto unwind
 	}
 
@@ -412,7 +413,7 @@ func (f *callsExitsInLoopFrame) step(r *greenlet.Run, log0 *[]string, exits bool
 		logRef := log
 //line goexit_test.go:44:1
 		f.DeferFunc(func() { *(*logRef) = append(*(*logRef), "caller") })
-		if st = exitsInLoopResumable(r, (*log), greenlet.Seq[int](newExitsLaterFrame((*log))), exits, true); st != greenlet.Done {
+		if st = exitsInLoopResumable(r, (*log), greenlet.Seq[int](newExitsLaterFrame((*log))), exits, true); st != gen.Done {
 			f.log, f.PC = log, 1
 			return r.Link(f, &f.Header, st)
 		}
@@ -426,21 +427,21 @@ unwind:
 //line goexit_test.go:47:1
 	for f.Pending() {
 //line goexit_test.go:47:1
-		if sub := f.Next(r); sub != greenlet.Done {
+		if sub := f.Next(r); sub != gen.Done {
 			return r.Link(f, &f.Header, sub)
 		}
 	}
 //line goexit_test.go:47:1
 	f.End()
-	return greenlet.Done
+	return gen.Done
 }
 
-//line goexit_greenlet_test.go:439:1
+//line goexit_greenlet_test.go:440:1
 
-func (f *callsExitsInLoopFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.log0, &f.exits) }
-func (f *callsExitsInLoopFrame) Forget()                 { *f = callsExitsInLoopFrame{DeferHeader: f.DeferHeader} }
-func (f *callsExitsInLoopFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 21) }
-func (*callsExitsInLoopFrame) Func() *greenlet.Func      { return &callsExitsInLoopFrameInfo }
+func (f *callsExitsInLoopFrame) Args(args []any)    { gen.SetArgs(f, args, &f.log0, &f.exits) }
+func (f *callsExitsInLoopFrame) Forget()            { *f = callsExitsInLoopFrame{DeferHeader: f.DeferHeader} }
+func (f *callsExitsInLoopFrame) Release(r *gen.Run) { gen.Free(r, f, 21) }
+func (*callsExitsInLoopFrame) Func() *gen.Func      { return &callsExitsInLoopFrameInfo }
 
-var callsExitsInLoopFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.callsExitsInLoop", File: "github.com/going-green/greenlet/generated/conformance/goexit_test.go", Line: 43, End: 47, Points: "45 log"}
+var callsExitsInLoopFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.callsExitsInLoop", File: "github.com/going-green/greenlet/generated/conformance/goexit_test.go", Line: 43, End: 47, Points: "45 log"}
 var _ func(*[]string, bool) = callsExitsInLoop

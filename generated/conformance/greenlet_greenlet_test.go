@@ -7,41 +7,42 @@ package conformance
 import (
 	"fmt"
 	greenlet "github.com/going-green/greenlet/runtime"
+	"github.com/going-green/greenlet/runtime/gen"
 	"runtime"
 	"weak"
 )
 
-const _ = greenlet.Protocol1_RunGoGenerate
+const _ = gen.Protocol1_RunGoGenerate
 
 // stepsFrame is an activation of steps.
 type stepsFrame struct {
-	greenlet.Header
+	gen.Header
 	l             *[]int
 	first, second int
 }
 
 func newStepsFrame(l *[]int, first int, second int) *stepsFrame {
-	return greenlet.MakeFrame(stepsFrame{l: l, first: first, second: second})
+	return gen.MakeFrame(stepsFrame{l: l, first: first, second: second})
 }
 
 // stepsResumable is steps for callers that can be suspended.
-func stepsResumable(r *greenlet.Run, l *[]int, first int, second int) greenlet.Status {
+func stepsResumable(r *gen.Run, l *[]int, first int, second int) gen.Status {
 	return (*stepsFrame)(nil).body(r, l, first, second)
 }
 
-func (f *stepsFrame) body(r *greenlet.Run, l *[]int, first int, second int) (st greenlet.Status) {
+func (f *stepsFrame) body(r *gen.Run, l *[]int, first int, second int) (st gen.Status) {
 //line greenlet_test.go:31:1
 	*l = append(*l, first)
-	f = greenlet.Take(r, f, 39)
+	f = gen.Take(r, f, 39)
 	r.Leaf(f, &f.Header)
 	f.l, f.second, f.PC = l, second, 1
 //line greenlet_test.go:32:1
 	return r.SendNone(r.Current().Parent())
 }
 
-//line greenlet_greenlet_test.go:43:1
+//line greenlet_greenlet_test.go:44:1
 
-func (f *stepsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *stepsFrame) Resume(r *gen.Run) (st gen.Status) {
 	l, second := f.l, f.second
 	switch f.PC {
 	case 0:
@@ -53,117 +54,115 @@ func (f *stepsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-//line greenlet_greenlet_test.go:57:1
+//line greenlet_greenlet_test.go:58:1
 
-func (f *stepsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.l, &f.first, &f.second) }
-func (f *stepsFrame) Forget()                 { *f = stepsFrame{Header: f.Header} }
-func (f *stepsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 39) }
-func (*stepsFrame) Func() *greenlet.Func      { return &stepsFrameInfo }
+func (f *stepsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.l, &f.first, &f.second) }
+func (f *stepsFrame) Forget()            { *f = stepsFrame{Header: f.Header} }
+func (f *stepsFrame) Release(r *gen.Run) { gen.Free(r, f, 39) }
+func (*stepsFrame) Func() *gen.Func      { return &stepsFrameInfo }
 
-var stepsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.steps", File: "github.com/going-green/greenlet/generated/conformance/greenlet_test.go", Line: 30, Points: "32 l second"}
+var stepsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.steps", File: "github.com/going-green/greenlet/generated/conformance/greenlet_test.go", Line: 30, Points: "32 l second"}
 var _ func(*[]int, int, int) = steps
 
 // makesChildFrame is an activation of makesChild.
 type makesChildFrame struct {
-	greenlet.Header
+	gen.Header
 	ret0 *greenlet.Greenlet
 }
 
-func newMakesChildFrame() *makesChildFrame             { return greenlet.MakeFrame(makesChildFrame{}) }
+func newMakesChildFrame() *makesChildFrame             { return gen.MakeFrame(makesChildFrame{}) }
 func (f *makesChildFrame) Results() *greenlet.Greenlet { f.Over(f); return f.ret0 }
-func (f *makesChildFrame) Returned(r *greenlet.Run) (ret0 *greenlet.Greenlet) {
+func (f *makesChildFrame) Returned(r *gen.Run) (ret0 *greenlet.Greenlet) {
 	ret0 = f.ret0
 	f.Release(r)
 	return
 }
 
 // makesChildResumable is makesChild for callers that can be suspended.
-func makesChildResumable(r *greenlet.Run) (*greenlet.Greenlet, greenlet.Status) {
+func makesChildResumable(r *gen.Run) (*greenlet.Greenlet, gen.Status) {
 	return (*makesChildFrame)(nil).body(r)
 }
 
-func (f *makesChildFrame) body(r *greenlet.Run) (ret0 *greenlet.Greenlet, st greenlet.Status) {
+func (f *makesChildFrame) body(r *gen.Run) (ret0 *greenlet.Greenlet, st gen.Status) {
 //line greenlet_test.go:74:1
-	return r.New(newLeafFrame(0)), greenlet.Done
+	return r.New(newLeafFrame(0)), gen.Done
 }
 
-//line greenlet_greenlet_test.go:92:1
+//line greenlet_greenlet_test.go:93:1
 
-func (f *makesChildFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *makesChildFrame) Resume(r *gen.Run) (st gen.Status) {
 	f.ret0, st = f.body(r)
 	return r.Started(f, &f.Header, st)
 }
 
-func (f *makesChildFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
-func (f *makesChildFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 1) }
-func (*makesChildFrame) Func() *greenlet.Func                   { return &makesChildFrameInfo }
+func (f *makesChildFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
+func (f *makesChildFrame) Release(r *gen.Run)         { gen.Free(r, f, 1) }
+func (*makesChildFrame) Func() *gen.Func              { return &makesChildFrameInfo }
 
-var makesChildFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.makesChild", File: "github.com/going-green/greenlet/generated/conformance/greenlet_test.go", Line: 73}
+var makesChildFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.makesChild", File: "github.com/going-green/greenlet/generated/conformance/greenlet_test.go", Line: 73}
 var _ func() *greenlet.Greenlet = makesChild
 
 // leafFrame is an activation of leaf.
 type leafFrame struct {
-	greenlet.Header
+	gen.Header
 	v, ret0 int
 }
 
-func newLeafFrame(v int) *leafFrame                      { return greenlet.MakeFrame(leafFrame{v: v}) }
-func (f *leafFrame) Results() int                        { f.Over(f); return f.ret0 }
-func (f *leafFrame) Returned(r *greenlet.Run) (ret0 int) { ret0 = f.ret0; f.Release(r); return }
+func newLeafFrame(v int) *leafFrame                 { return gen.MakeFrame(leafFrame{v: v}) }
+func (f *leafFrame) Results() int                   { f.Over(f); return f.ret0 }
+func (f *leafFrame) Returned(r *gen.Run) (ret0 int) { ret0 = f.ret0; f.Release(r); return }
 
 // leafResumable is leaf for callers that can be suspended.
-func leafResumable(r *greenlet.Run, v int) (int, greenlet.Status) {
-	return (*leafFrame)(nil).body(r, v)
-}
+func leafResumable(r *gen.Run, v int) (int, gen.Status) { return (*leafFrame)(nil).body(r, v) }
 
-func (f *leafFrame) body(r *greenlet.Run, v int) (ret0 int, st greenlet.Status) {
+func (f *leafFrame) body(r *gen.Run, v int) (ret0 int, st gen.Status) {
 //line greenlet_test.go:78:1
-	return v, greenlet.Done
+	return v, gen.Done
 }
 
-//line greenlet_greenlet_test.go:127:1
+//line greenlet_greenlet_test.go:126:1
 
-func (f *leafFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *leafFrame) Resume(r *gen.Run) (st gen.Status) {
 	f.ret0, st = f.body(r, f.v)
 	return r.Started(f, &f.Header, st)
 }
 
-func (f *leafFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.v) }
-func (f *leafFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
-func (f *leafFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 60) }
-func (*leafFrame) Func() *greenlet.Func                   { return &leafFrameInfo }
+func (f *leafFrame) Args(args []any)            { gen.SetArgs(f, args, &f.v) }
+func (f *leafFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
+func (f *leafFrame) Release(r *gen.Run)         { gen.Free(r, f, 60) }
+func (*leafFrame) Func() *gen.Func              { return &leafFrameInfo }
 
-var leafFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.leaf", File: "github.com/going-green/greenlet/generated/conformance/greenlet_test.go", Line: 78}
+var leafFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.leaf", File: "github.com/going-green/greenlet/generated/conformance/greenlet_test.go", Line: 78}
 var _ func(int) int = leaf
 
 // recursiveInnerFrame is an activation of recursiveInner.
 type recursiveInnerFrame struct {
-	greenlet.Header
+	gen.Header
 	l *[]string
 }
 
 func newRecursiveInnerFrame(l *[]string) *recursiveInnerFrame {
-	return greenlet.MakeFrame(recursiveInnerFrame{l: l})
+	return gen.MakeFrame(recursiveInnerFrame{l: l})
 }
 
 // recursiveInnerResumable is recursiveInner for callers that can be suspended.
-func recursiveInnerResumable(r *greenlet.Run, l *[]string) greenlet.Status {
+func recursiveInnerResumable(r *gen.Run, l *[]string) gen.Status {
 	return (*recursiveInnerFrame)(nil).body(r, l)
 }
 
-func (f *recursiveInnerFrame) body(r *greenlet.Run, l *[]string) (st greenlet.Status) {
+func (f *recursiveInnerFrame) body(r *gen.Run, l *[]string) (st gen.Status) {
 //line greenlet_test.go:111:1
 	*l = append(*l, "b")
-	f = greenlet.Take(r, f, 60)
+	f = gen.Take(r, f, 60)
 	r.Leaf(f, &f.Header)
 	f.l, f.PC = nil, 1
 //line greenlet_test.go:112:1
 	return r.SendNone(r.Current().Parent())
 }
 
-//line greenlet_greenlet_test.go:167:1
+//line greenlet_greenlet_test.go:166:1
 
-func (f *recursiveInnerFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *recursiveInnerFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.l))
@@ -172,31 +171,31 @@ func (f *recursiveInnerFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-func (f *recursiveInnerFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.l) }
-func (f *recursiveInnerFrame) Forget()                 { *f = recursiveInnerFrame{Header: f.Header} }
-func (f *recursiveInnerFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 60) }
-func (*recursiveInnerFrame) Func() *greenlet.Func      { return &recursiveInnerFrameInfo }
+func (f *recursiveInnerFrame) Args(args []any)    { gen.SetArgs(f, args, &f.l) }
+func (f *recursiveInnerFrame) Forget()            { *f = recursiveInnerFrame{Header: f.Header} }
+func (f *recursiveInnerFrame) Release(r *gen.Run) { gen.Free(r, f, 60) }
+func (*recursiveInnerFrame) Func() *gen.Func      { return &recursiveInnerFrameInfo }
 
-var recursiveInnerFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.recursiveInner", File: "github.com/going-green/greenlet/generated/conformance/greenlet_test.go", Line: 110, Points: "112"}
+var recursiveInnerFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.recursiveInner", File: "github.com/going-green/greenlet/generated/conformance/greenlet_test.go", Line: 110, Points: "112"}
 var _ func(*[]string) = recursiveInner
 
 // recursiveOuterFrame is an activation of recursiveOuter.
 type recursiveOuterFrame struct {
-	greenlet.Header
+	gen.Header
 	l     *[]string
 	child *weak.Pointer[recursiveInnerFrame]
 }
 
 func newRecursiveOuterFrame(l *[]string, child *weak.Pointer[recursiveInnerFrame]) *recursiveOuterFrame {
-	return greenlet.MakeFrame(recursiveOuterFrame{l: l, child: child})
+	return gen.MakeFrame(recursiveOuterFrame{l: l, child: child})
 }
 
 // recursiveOuterResumable is recursiveOuter for callers that can be suspended.
-func recursiveOuterResumable(r *greenlet.Run, l *[]string, child *weak.Pointer[recursiveInnerFrame]) greenlet.Status {
+func recursiveOuterResumable(r *gen.Run, l *[]string, child *weak.Pointer[recursiveInnerFrame]) gen.Status {
 	return (*recursiveOuterFrame)(nil).body(r, l, child)
 }
 
-func (f2 *recursiveOuterFrame) body(r *greenlet.Run, l *[]string, child *weak.Pointer[recursiveInnerFrame]) (st greenlet.Status) {
+func (f2 *recursiveOuterFrame) body(r *gen.Run, l *[]string, child *weak.Pointer[recursiveInnerFrame]) (st gen.Status) {
 //line greenlet_test.go:117:1
 	*l = append(*l, "a")
 	f := newRecursiveInnerFrame(l)
@@ -207,16 +206,16 @@ func (f2 *recursiveOuterFrame) body(r *greenlet.Run, l *[]string, child *weak.Po
 //line greenlet_test.go:120:1
 	g := r.New(f)
 	f = nil
-	f2 = greenlet.Take(r, f2, 1)
+	f2 = gen.Take(r, f2, 1)
 	r.Leaf(f2, &f2.Header)
 	f2.l, f2.PC = l, 1
 //line greenlet_test.go:122:1
 	return r.SendNone(g)
 }
 
-//line greenlet_greenlet_test.go:220:1
+//line greenlet_greenlet_test.go:219:1
 
-func (f2 *recursiveOuterFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f2 *recursiveOuterFrame) Resume(r *gen.Run) (st gen.Status) {
 	l := f2.l
 	switch f2.PC {
 	case 0:
@@ -232,46 +231,46 @@ func (f2 *recursiveOuterFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-//line greenlet_greenlet_test.go:238:1
+//line greenlet_greenlet_test.go:237:1
 
-func (f *recursiveOuterFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.l, &f.child) }
-func (f *recursiveOuterFrame) Forget()                 { *f = recursiveOuterFrame{Header: f.Header} }
-func (f *recursiveOuterFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 1) }
-func (*recursiveOuterFrame) Func() *greenlet.Func      { return &recursiveOuterFrameInfo }
+func (f *recursiveOuterFrame) Args(args []any)    { gen.SetArgs(f, args, &f.l, &f.child) }
+func (f *recursiveOuterFrame) Forget()            { *f = recursiveOuterFrame{Header: f.Header} }
+func (f *recursiveOuterFrame) Release(r *gen.Run) { gen.Free(r, f, 1) }
+func (*recursiveOuterFrame) Func() *gen.Func      { return &recursiveOuterFrameInfo }
 
-var recursiveOuterFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.recursiveOuter", File: "github.com/going-green/greenlet/generated/conformance/greenlet_test.go", Line: 116, Points: "122 l; 124"}
+var recursiveOuterFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.recursiveOuter", File: "github.com/going-green/greenlet/generated/conformance/greenlet_test.go", Line: 116, Points: "122 l; 124"}
 var _ func(*[]string, *weak.Pointer[recursiveInnerFrame]) = recursiveOuter
 
 // blocksFrame is an activation of blocks.
 type blocksFrame struct {
-	greenlet.Header
+	gen.Header
 	started, release chan bool
 	ret0             string
 }
 
 func newBlocksFrame(started chan bool, release chan bool) *blocksFrame {
-	return greenlet.MakeFrame(blocksFrame{started: started, release: release})
+	return gen.MakeFrame(blocksFrame{started: started, release: release})
 }
-func (f *blocksFrame) Results() string                        { f.Over(f); return f.ret0 }
-func (f *blocksFrame) Returned(r *greenlet.Run) (ret0 string) { ret0 = f.ret0; f.Release(r); return }
+func (f *blocksFrame) Results() string                   { f.Over(f); return f.ret0 }
+func (f *blocksFrame) Returned(r *gen.Run) (ret0 string) { ret0 = f.ret0; f.Release(r); return }
 
 // blocksResumable is blocks for callers that can be suspended.
-func blocksResumable(r *greenlet.Run, started chan bool, release chan bool) (string, greenlet.Status) {
+func blocksResumable(r *gen.Run, started chan bool, release chan bool) (string, gen.Status) {
 	return (*blocksFrame)(nil).body(r, started, release)
 }
 
-func (f *blocksFrame) body(r *greenlet.Run, started chan bool, release chan bool) (ret0 string, st greenlet.Status) {
+func (f *blocksFrame) body(r *gen.Run, started chan bool, release chan bool) (ret0 string, st gen.Status) {
 //line greenlet_test.go:149:1
-	f = greenlet.Take(r, f, 62)
+	f = gen.Take(r, f, 62)
 	r.Leaf(f, &f.Header)
 	f.started, f.release, f.PC = started, release, 1
 //line greenlet_test.go:149:1
-	return ret0, greenlet.Send[any](r, r.Current().Parent(), "ready")
+	return ret0, gen.Send[any](r, r.Current().Parent(), "ready")
 }
 
-//line greenlet_greenlet_test.go:275:1
+//line greenlet_greenlet_test.go:274:1
 
-func (f *blocksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *blocksFrame) Resume(r *gen.Run) (st gen.Status) {
 	started, release := f.started, f.release
 	switch f.PC {
 	case 0:
@@ -288,44 +287,44 @@ func (f *blocksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-//line greenlet_greenlet_test.go:294:1
+//line greenlet_greenlet_test.go:293:1
 
-func (f *blocksFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.started, &f.release) }
-func (f *blocksFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
-func (f *blocksFrame) Forget()                              { *f = blocksFrame{Header: f.Header, ret0: f.ret0} }
-func (f *blocksFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 62) }
-func (*blocksFrame) Func() *greenlet.Func                   { return &blocksFrameInfo }
+func (f *blocksFrame) Args(args []any)            { gen.SetArgs(f, args, &f.started, &f.release) }
+func (f *blocksFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
+func (f *blocksFrame) Forget()                    { *f = blocksFrame{Header: f.Header, ret0: f.ret0} }
+func (f *blocksFrame) Release(r *gen.Run)         { gen.Free(r, f, 62) }
+func (*blocksFrame) Func() *gen.Func              { return &blocksFrameInfo }
 
-var blocksFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.blocks", File: "github.com/going-green/greenlet/generated/conformance/greenlet_test.go", Line: 148, Points: "149 started release"}
+var blocksFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.blocks", File: "github.com/going-green/greenlet/generated/conformance/greenlet_test.go", Line: 148, Points: "149 started release"}
 var _ func(chan bool, chan bool) string = blocks
 
 // failsChildFrame is an activation of failsChild.
 type failsChildFrame struct {
-	greenlet.Header
+	gen.Header
 	parent *greenlet.Greenlet
 }
 
 func newFailsChildFrame(parent *greenlet.Greenlet) *failsChildFrame {
-	return greenlet.MakeFrame(failsChildFrame{parent: parent})
+	return gen.MakeFrame(failsChildFrame{parent: parent})
 }
 
 // failsChildResumable is failsChild for callers that can be suspended.
-func failsChildResumable(r *greenlet.Run, parent *greenlet.Greenlet) greenlet.Status {
+func failsChildResumable(r *gen.Run, parent *greenlet.Greenlet) gen.Status {
 	return (*failsChildFrame)(nil).body(r, parent)
 }
 
-func (f *failsChildFrame) body(r *greenlet.Run, parent *greenlet.Greenlet) (st greenlet.Status) {
+func (f *failsChildFrame) body(r *gen.Run, parent *greenlet.Greenlet) (st gen.Status) {
 //line greenlet_test.go:180:1
-	f = greenlet.Take(r, f, 3)
+	f = gen.Take(r, f, 3)
 	r.Leaf(f, &f.Header)
 	f.parent, f.PC = nil, 1
 //line greenlet_test.go:180:1
 	return r.SendNone(r.Current().Parent())
 }
 
-//line greenlet_greenlet_test.go:329:1
+//line greenlet_greenlet_test.go:328:1
 
-func (f *failsChildFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *failsChildFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.parent))
@@ -336,55 +335,55 @@ func (f *failsChildFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-//line greenlet_greenlet_test.go:342:1
+//line greenlet_greenlet_test.go:341:1
 
-func (f *failsChildFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.parent) }
-func (f *failsChildFrame) Forget()                 { *f = failsChildFrame{Header: f.Header} }
-func (f *failsChildFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 3) }
-func (*failsChildFrame) Func() *greenlet.Func      { return &failsChildFrameInfo }
+func (f *failsChildFrame) Args(args []any)    { gen.SetArgs(f, args, &f.parent) }
+func (f *failsChildFrame) Forget()            { *f = failsChildFrame{Header: f.Header} }
+func (f *failsChildFrame) Release(r *gen.Run) { gen.Free(r, f, 3) }
+func (*failsChildFrame) Func() *gen.Func      { return &failsChildFrameInfo }
 
-var failsChildFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.failsChild", File: "github.com/going-green/greenlet/generated/conformance/greenlet_test.go", Line: 179, Points: "180"}
+var failsChildFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.failsChild", File: "github.com/going-green/greenlet/generated/conformance/greenlet_test.go", Line: 179, Points: "180"}
 var _ func(*greenlet.Greenlet) = failsChild
 
 // failsParentFrame is an activation of failsParent.
 type failsParentFrame struct {
-	greenlet.DeferHeader
+	gen.DeferHeader
 	seen  *any
 	me, g *greenlet.Greenlet
 }
 
 func newFailsParentFrame(seen *any) *failsParentFrame {
-	return greenlet.MakeFrame(failsParentFrame{seen: seen})
+	return gen.MakeFrame(failsParentFrame{seen: seen})
 }
 
 // failsParentResumable is failsParent for callers that can be suspended.
-func failsParentResumable(r *greenlet.Run, seen *any) greenlet.Status {
+func failsParentResumable(r *gen.Run, seen *any) gen.Status {
 	return (*failsParentFrame)(nil).run(r, seen)
 }
 
-func (f *failsParentFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *failsParentFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.run(r, f.seen))
 }
 
-func (f *failsParentFrame) run(r *greenlet.Run, seen *any) (st greenlet.Status) {
+func (f *failsParentFrame) run(r *gen.Run, seen *any) (st gen.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take(r, f, 41)
+		f = gen.Take(r, f, 41)
 		f.seen = seen
 		r.Guard()
 	}
 	mark := r.Mark()
-	for st = f.step(r, seen); st == greenlet.Broken; st = f.step(r, seen) {
+	for st = f.step(r, seen); st == gen.Broken; st = f.step(r, seen) {
 		r.Recovered(mark)
 	}
-	if hot && st == greenlet.Done {
+	if hot && st == gen.Done {
 		f.Release(r)
 	}
 	return st
 }
 
-func (f *failsParentFrame) step(r *greenlet.Run, seen *any) (end greenlet.Status) {
-	end = greenlet.Broken
+func (f *failsParentFrame) step(r *gen.Run, seen *any) (end gen.Status) {
+	end = gen.Broken
 	defer f.Catch(&end)
 	var me, g *greenlet.Greenlet
 	switch f.PC {
@@ -394,7 +393,7 @@ func (f *failsParentFrame) step(r *greenlet.Run, seen *any) (end greenlet.Status
 		r.Leaf(f, &f.Header)
 		f.me, f.PC = nil, 2
 //line greenlet_test.go:193:1
-		return greenlet.Send[any](r, me.Parent(), g)
+		return gen.Send[any](r, me.Parent(), g)
 	case 2:
 		g = f.g
 //line greenlet_test.go:194:1
@@ -406,7 +405,7 @@ func (f *failsParentFrame) step(r *greenlet.Run, seen *any) (end greenlet.Status
 //line greenlet_test.go:195:1
 		fail("not reached")
 		goto unwind
-	case greenlet.Unwind:
+	case gen.Unwind:
 		goto unwind
 	}
 
@@ -427,78 +426,78 @@ unwind:
 //line greenlet_test.go:196:1
 	for f.Pending() {
 //line greenlet_test.go:196:1
-		if sub := f.Next(r); sub != greenlet.Done {
+		if sub := f.Next(r); sub != gen.Done {
 			return r.Link(f, &f.Header, sub)
 		}
 	}
 //line greenlet_test.go:196:1
 	f.End()
-	return greenlet.Done
+	return gen.Done
 }
 
-//line greenlet_greenlet_test.go:442:1
+//line greenlet_greenlet_test.go:441:1
 
-func (f *failsParentFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.seen) }
-func (f *failsParentFrame) Forget()                 { *f = failsParentFrame{DeferHeader: f.DeferHeader} }
-func (f *failsParentFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 41) }
-func (*failsParentFrame) Func() *greenlet.Func      { return &failsParentFrameInfo }
+func (f *failsParentFrame) Args(args []any)    { gen.SetArgs(f, args, &f.seen) }
+func (f *failsParentFrame) Forget()            { *f = failsParentFrame{DeferHeader: f.DeferHeader} }
+func (f *failsParentFrame) Release(r *gen.Run) { gen.Free(r, f, 41) }
+func (*failsParentFrame) Func() *gen.Func      { return &failsParentFrameInfo }
 
-var failsParentFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.failsParent", File: "github.com/going-green/greenlet/generated/conformance/greenlet_test.go", Line: 185, End: 196, Points: "192 me g; 193 g; 194"}
+var failsParentFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.failsParent", File: "github.com/going-green/greenlet/generated/conformance/greenlet_test.go", Line: 185, End: 196, Points: "192 me g; 193 g; 194"}
 var _ func(*any) = failsParent
 
 // raisesFrame is an activation of raises.
 type raisesFrame struct {
-	greenlet.Header
+	gen.Header
 	v any
 }
 
-func newRaisesFrame(v any) *raisesFrame { return greenlet.MakeFrame(raisesFrame{v: v}) }
+func newRaisesFrame(v any) *raisesFrame { return gen.MakeFrame(raisesFrame{v: v}) }
 
 // raisesResumable is raises for callers that can be suspended.
-func raisesResumable(r *greenlet.Run, v any) greenlet.Status { return (*raisesFrame)(nil).body(r, v) }
+func raisesResumable(r *gen.Run, v any) gen.Status { return (*raisesFrame)(nil).body(r, v) }
 
-func (f *raisesFrame) body(r *greenlet.Run, v any) (st greenlet.Status) {
+func (f *raisesFrame) body(r *gen.Run, v any) (st gen.Status) {
 //line greenlet_test.go:212:1
 	fail(v)
-	return greenlet.Done
+	return gen.Done
 }
 
-//line greenlet_greenlet_test.go:470:1
+//line greenlet_greenlet_test.go:469:1
 
-func (f *raisesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *raisesFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.v))
 }
 
-func (f *raisesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.v) }
-func (f *raisesFrame) Forget()                 { *f = raisesFrame{Header: f.Header} }
-func (f *raisesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 27) }
-func (*raisesFrame) Func() *greenlet.Func      { return &raisesFrameInfo }
+func (f *raisesFrame) Args(args []any)    { gen.SetArgs(f, args, &f.v) }
+func (f *raisesFrame) Forget()            { *f = raisesFrame{Header: f.Header} }
+func (f *raisesFrame) Release(r *gen.Run) { gen.Free(r, f, 27) }
+func (*raisesFrame) Func() *gen.Func      { return &raisesFrameInfo }
 
-var raisesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.raises", File: "github.com/going-green/greenlet/generated/conformance/greenlet_test.go", Line: 212}
+var raisesFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.raises", File: "github.com/going-green/greenlet/generated/conformance/greenlet_test.go", Line: 212}
 var _ func(any) = raises
 
 // recoversFrame is an activation of recovers.
 type recoversFrame struct {
-	greenlet.Header
+	gen.Header
 	seen *any
 	ret0 string
 }
 
-func newRecoversFrame(seen *any) *recoversFrame                 { return greenlet.MakeFrame(recoversFrame{seen: seen}) }
-func (f *recoversFrame) Results() string                        { f.Over(f); return f.ret0 }
-func (f *recoversFrame) Returned(r *greenlet.Run) (ret0 string) { ret0 = f.ret0; f.Release(r); return }
+func newRecoversFrame(seen *any) *recoversFrame            { return gen.MakeFrame(recoversFrame{seen: seen}) }
+func (f *recoversFrame) Results() string                   { f.Over(f); return f.ret0 }
+func (f *recoversFrame) Returned(r *gen.Run) (ret0 string) { ret0 = f.ret0; f.Release(r); return }
 
 // recoversResumable is recovers for callers that can be suspended.
-func recoversResumable(r *greenlet.Run, seen *any) (string, greenlet.Status) {
+func recoversResumable(r *gen.Run, seen *any) (string, gen.Status) {
 	return (*recoversFrame)(nil).body(r, seen)
 }
 
-func (f *recoversFrame) body(r *greenlet.Run, seen *any) (ret0 string, st greenlet.Status) {
+func (f *recoversFrame) body(r *gen.Run, seen *any) (ret0 string, st gen.Status) {
 	var got any
 //line greenlet_test.go:216:1
 	got, st = waitsResumable(r, seen)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 39)
+	if st != gen.Done {
+		f = gen.Take(r, f, 39)
 		f.seen, f.PC = nil, 1
 		return ret0, r.Link(f, &f.Header, st)
 	}
@@ -506,12 +505,12 @@ func (f *recoversFrame) body(r *greenlet.Run, seen *any) (ret0 string, st greenl
 		f.seen = nil
 	}
 //line greenlet_test.go:217:1
-	return fmt.Sprint("recovered ", got), greenlet.Done
+	return fmt.Sprint("recovered ", got), gen.Done
 }
 
-//line greenlet_greenlet_test.go:516:1
+//line greenlet_greenlet_test.go:515:1
 
-func (f *recoversFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *recoversFrame) Resume(r *gen.Run) (st gen.Status) {
 	var got any
 	switch f.PC {
 	case 0:
@@ -526,59 +525,57 @@ func (f *recoversFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-//line greenlet_greenlet_test.go:533:1
+//line greenlet_greenlet_test.go:532:1
 
-func (f *recoversFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.seen) }
-func (f *recoversFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
-func (f *recoversFrame) Forget()                              { *f = recoversFrame{Header: f.Header, ret0: f.ret0} }
-func (f *recoversFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 39) }
-func (*recoversFrame) Func() *greenlet.Func                   { return &recoversFrameInfo }
+func (f *recoversFrame) Args(args []any)            { gen.SetArgs(f, args, &f.seen) }
+func (f *recoversFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
+func (f *recoversFrame) Forget()                    { *f = recoversFrame{Header: f.Header, ret0: f.ret0} }
+func (f *recoversFrame) Release(r *gen.Run)         { gen.Free(r, f, 39) }
+func (*recoversFrame) Func() *gen.Func              { return &recoversFrameInfo }
 
-var recoversFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.recovers", File: "github.com/going-green/greenlet/generated/conformance/greenlet_test.go", Line: 215, Points: "216"}
+var recoversFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.recovers", File: "github.com/going-green/greenlet/generated/conformance/greenlet_test.go", Line: 215, Points: "216"}
 var _ func(*any) string = recovers
 
 // waitsFrame is an activation of waits.
 type waitsFrame struct {
-	greenlet.DeferHeader
+	gen.DeferHeader
 	seen     *any
 	got      *any
 	t0, ret0 any
 }
 
-func newWaitsFrame(seen *any) *waitsFrame { return greenlet.MakeFrame(waitsFrame{seen: seen}) }
+func newWaitsFrame(seen *any) *waitsFrame { return gen.MakeFrame(waitsFrame{seen: seen}) }
 
 // waitsResumable is waits for callers that can be suspended.
-func waitsResumable(r *greenlet.Run, seen *any) (any, greenlet.Status) {
-	return (*waitsFrame)(nil).run(r, seen)
-}
-func (f *waitsFrame) Results() any                        { f.Over(f); return f.ret0 }
-func (f *waitsFrame) Returned(r *greenlet.Run) (ret0 any) { ret0 = f.ret0; f.Release(r); return }
+func waitsResumable(r *gen.Run, seen *any) (any, gen.Status) { return (*waitsFrame)(nil).run(r, seen) }
+func (f *waitsFrame) Results() any                           { f.Over(f); return f.ret0 }
+func (f *waitsFrame) Returned(r *gen.Run) (ret0 any)         { ret0 = f.ret0; f.Release(r); return }
 
-func (f *waitsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *waitsFrame) Resume(r *gen.Run) (st gen.Status) {
 	f.ret0, st = f.run(r, f.seen)
 	return r.Started(f, &f.Header, st)
 }
 
-func (f *waitsFrame) run(r *greenlet.Run, seen *any) (ret0 any, st greenlet.Status) {
+func (f *waitsFrame) run(r *gen.Run, seen *any) (ret0 any, st gen.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take(r, f, 16)
+		f = gen.Take(r, f, 16)
 		f.seen = seen
 		r.Guard()
 	}
 	mark := r.Mark()
-	for st = f.step(r, seen); st == greenlet.Broken; st = f.step(r, seen) {
+	for st = f.step(r, seen); st == gen.Broken; st = f.step(r, seen) {
 		r.Recovered(mark)
 	}
 	ret0 = f.ret0
-	if hot && st == greenlet.Done {
+	if hot && st == gen.Done {
 		f.Release(r)
 	}
 	return ret0, st
 }
 
-func (f *waitsFrame) step(r *greenlet.Run, seen *any) (end greenlet.Status) {
-	end = greenlet.Broken
+func (f *waitsFrame) step(r *gen.Run, seen *any) (end gen.Status) {
+	end = gen.Broken
 	defer f.Catch(&end)
 	var got *any
 	var t0 any
@@ -590,7 +587,7 @@ func (f *waitsFrame) step(r *greenlet.Run, seen *any) (end greenlet.Status) {
 //line greenlet_test.go:226:1
 		*got = t0
 		goto unwind
-	case greenlet.Unwind:
+	case gen.Unwind:
 		goto unwind
 	}
 
@@ -607,67 +604,65 @@ func (f *waitsFrame) step(r *greenlet.Run, seen *any) (end greenlet.Status) {
 		f.seen, f.got, f.PC = nil, got, 1
 		r.Await(&f.t0)
 //line greenlet_test.go:226:1
-		return greenlet.Send[any](r, r.Current().Parent(), "waiting")
+		return gen.Send[any](r, r.Current().Parent(), "waiting")
 	}
 unwind:
 //line greenlet_test.go:227:1
 	for f.Pending() {
 //line greenlet_test.go:227:1
-		if sub := f.Next(r); sub != greenlet.Done {
+		if sub := f.Next(r); sub != gen.Done {
 			return r.Link(f, &f.Header, sub)
 		}
 	}
 	f.ret0 = *f.got
 //line greenlet_test.go:227:1
 	f.End()
-	return greenlet.Done
+	return gen.Done
 }
 
-//line greenlet_greenlet_test.go:630:1
+//line greenlet_greenlet_test.go:627:1
 
-func (f *waitsFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.seen) }
-func (f *waitsFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
-func (f *waitsFrame) Forget()                              { *f = waitsFrame{DeferHeader: f.DeferHeader, ret0: f.ret0} }
-func (f *waitsFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 16) }
-func (*waitsFrame) Func() *greenlet.Func                   { return &waitsFrameInfo }
+func (f *waitsFrame) Args(args []any)            { gen.SetArgs(f, args, &f.seen) }
+func (f *waitsFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
+func (f *waitsFrame) Forget()                    { *f = waitsFrame{DeferHeader: f.DeferHeader, ret0: f.ret0} }
+func (f *waitsFrame) Release(r *gen.Run)         { gen.Free(r, f, 16) }
+func (*waitsFrame) Func() *gen.Func              { return &waitsFrameInfo }
 
-var waitsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.waits", File: "github.com/going-green/greenlet/generated/conformance/greenlet_test.go", Line: 221, End: 227, Points: "226 got"}
+var waitsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.waits", File: "github.com/going-green/greenlet/generated/conformance/greenlet_test.go", Line: 221, End: 227, Points: "226 got"}
 var _ func(*any) any = waits
 
 // standsFrame is an activation of stands.
 type standsFrame struct {
-	greenlet.Header
+	gen.Header
 	ret0 int
 	ret1 string
 }
 
-func newStandsFrame() *standsFrame            { return greenlet.MakeFrame(standsFrame{}) }
+func newStandsFrame() *standsFrame            { return gen.MakeFrame(standsFrame{}) }
 func (f *standsFrame) Results() (int, string) { f.Over(f); return f.ret0, f.ret1 }
-func (f *standsFrame) Returned(r *greenlet.Run) (ret0 int, ret1 string) {
+func (f *standsFrame) Returned(r *gen.Run) (ret0 int, ret1 string) {
 	ret0, ret1 = f.ret0, f.ret1
 	f.Release(r)
 	return
 }
 
 // standsResumable is stands for callers that can be suspended.
-func standsResumable(r *greenlet.Run) (int, string, greenlet.Status) {
-	return (*standsFrame)(nil).body(r)
-}
+func standsResumable(r *gen.Run) (int, string, gen.Status) { return (*standsFrame)(nil).body(r) }
 
-func (f *standsFrame) body(r *greenlet.Run) (ret0 int, ret1 string, st greenlet.Status) {
+func (f *standsFrame) body(r *gen.Run) (ret0 int, ret1 string, st gen.Status) {
 //line greenlet_test.go:240:1
-	if st = nestedResumable(r, 2); st != greenlet.Done {
-		f = greenlet.Take(r, f, 43)
+	if st = nestedResumable(r, 2); st != gen.Done {
+		f = gen.Take(r, f, 43)
 		f.PC = 1
 		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
 //line greenlet_test.go:241:1
-	return 1, "x", greenlet.Done
+	return 1, "x", gen.Done
 }
 
-//line greenlet_greenlet_test.go:672:1
+//line greenlet_greenlet_test.go:667:1
 
-func (f *standsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *standsFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f.PC {
 	case 0:
 		f.ret0, f.ret1, st = f.body(r)
@@ -680,52 +675,52 @@ func (f *standsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-//line greenlet_greenlet_test.go:687:1
+//line greenlet_greenlet_test.go:682:1
 
-func (f *standsFrame) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
+func (f *standsFrame) Send(r *gen.Run) gen.Status {
+	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
 }
-func (f *standsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 43) }
-func (*standsFrame) Func() *greenlet.Func      { return &standsFrameInfo }
+func (f *standsFrame) Release(r *gen.Run) { gen.Free(r, f, 43) }
+func (*standsFrame) Func() *gen.Func      { return &standsFrameInfo }
 
-var standsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.stands", File: "github.com/going-green/greenlet/generated/conformance/greenlet_test.go", Line: 239, Points: "240"}
+var standsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.stands", File: "github.com/going-green/greenlet/generated/conformance/greenlet_test.go", Line: 239, Points: "240"}
 var _ func() (int, string) = stands
 
 // nestedFrame is an activation of nested.
 type nestedFrame struct {
-	greenlet.Header
+	gen.Header
 	n int
 }
 
-func newNestedFrame(n int) *nestedFrame { return greenlet.MakeFrame(nestedFrame{n: n}) }
+func newNestedFrame(n int) *nestedFrame { return gen.MakeFrame(nestedFrame{n: n}) }
 
 // nestedResumable is nested for callers that can be suspended.
-func nestedResumable(r *greenlet.Run, n int) greenlet.Status { return (*nestedFrame)(nil).body(r, n) }
+func nestedResumable(r *gen.Run, n int) gen.Status { return (*nestedFrame)(nil).body(r, n) }
 
-func (f *nestedFrame) body(r *greenlet.Run, n int) (st greenlet.Status) {
+func (f *nestedFrame) body(r *gen.Run, n int) (st gen.Status) {
 //line greenlet_test.go:246:1
 	if n <= 0 {
 		goto after_if_246
 	}
 //line greenlet_test.go:247:1
-	if st = nestedResumable(r, n-1); st != greenlet.Done {
-		f = greenlet.Take(r, f, 21)
+	if st = nestedResumable(r, n-1); st != gen.Done {
+		f = gen.Take(r, f, 21)
 		f.PC = 1
 		return r.Link(f, &f.Header, st)
 	}
 //line greenlet_test.go:248:1
-	return greenlet.Done
+	return gen.Done
 after_if_246:
-	f = greenlet.Take(r, f, 21)
+	f = gen.Take(r, f, 21)
 	r.Leaf(f, &f.Header)
 	f.PC = 2
 //line greenlet_test.go:250:1
 	return r.SendNone(r.Current().Parent())
 }
 
-//line greenlet_greenlet_test.go:730:1
+//line greenlet_greenlet_test.go:725:1
 
-func (f *nestedFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *nestedFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.n))
@@ -738,48 +733,48 @@ func (f *nestedFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-//line greenlet_greenlet_test.go:745:1
+//line greenlet_greenlet_test.go:740:1
 
-func (f *nestedFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.n) }
-func (f *nestedFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 21) }
-func (*nestedFrame) Func() *greenlet.Func      { return &nestedFrameInfo }
+func (f *nestedFrame) Args(args []any)    { gen.SetArgs(f, args, &f.n) }
+func (f *nestedFrame) Release(r *gen.Run) { gen.Free(r, f, 21) }
+func (*nestedFrame) Func() *gen.Func      { return &nestedFrameInfo }
 
-var nestedFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.nested", File: "github.com/going-green/greenlet/generated/conformance/greenlet_test.go", Line: 245, Points: "247; 250"}
+var nestedFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.nested", File: "github.com/going-green/greenlet/generated/conformance/greenlet_test.go", Line: 245, Points: "247; 250"}
 var _ func(int) = nested
 
 // takesFrame is an activation of takes.
 type takesFrame struct {
-	greenlet.Header
+	gen.Header
 	a        arguments
 	n        int
 	t0, ret0 any
 }
 
-func newTakesFrame(a arguments, n int) *takesFrame        { return greenlet.MakeFrame(takesFrame{a: a, n: n}) }
-func (f *takesFrame) Results() any                        { f.Over(f); return f.ret0 }
-func (f *takesFrame) Returned(r *greenlet.Run) (ret0 any) { ret0 = f.ret0; f.Release(r); return }
+func newTakesFrame(a arguments, n int) *takesFrame   { return gen.MakeFrame(takesFrame{a: a, n: n}) }
+func (f *takesFrame) Results() any                   { f.Over(f); return f.ret0 }
+func (f *takesFrame) Returned(r *gen.Run) (ret0 any) { ret0 = f.ret0; f.Release(r); return }
 
 // takesResumable is takes for callers that can be suspended.
-func takesResumable(r *greenlet.Run, a arguments, n int) (any, greenlet.Status) {
+func takesResumable(r *gen.Run, a arguments, n int) (any, gen.Status) {
 	return (*takesFrame)(nil).body(r, a, n)
 }
 
-func (f *takesFrame) body(r *greenlet.Run, a arguments, n int) (ret0 any, st greenlet.Status) {
+func (f *takesFrame) body(r *gen.Run, a arguments, n int) (ret0 any, st gen.Status) {
 //line greenlet_test.go:292:1
 	if n != 4 {
 		panic("n")
 	}
-	f = greenlet.Take(r, f, 42)
+	f = gen.Take(r, f, 42)
 	r.Leaf(f, &f.Header)
 	f.a, f.PC = arguments{}, 1
 	r.Await(&f.t0)
 //line greenlet_test.go:295:1
-	return ret0, greenlet.Send[any](r, r.Current().Parent(), a)
+	return ret0, gen.Send[any](r, r.Current().Parent(), a)
 }
 
-//line greenlet_greenlet_test.go:784:1
+//line greenlet_greenlet_test.go:779:1
 
-func (f *takesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *takesFrame) Resume(r *gen.Run) (st gen.Status) {
 	var t0 any
 	switch f.PC {
 	case 0:
@@ -794,55 +789,55 @@ func (f *takesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-//line greenlet_greenlet_test.go:801:1
+//line greenlet_greenlet_test.go:796:1
 
-func (f *takesFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.a, &f.n) }
-func (f *takesFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
-func (f *takesFrame) Forget()                              { *f = takesFrame{Header: f.Header, ret0: f.ret0} }
-func (f *takesFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 42) }
-func (*takesFrame) Func() *greenlet.Func                   { return &takesFrameInfo }
+func (f *takesFrame) Args(args []any)            { gen.SetArgs(f, args, &f.a, &f.n) }
+func (f *takesFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
+func (f *takesFrame) Forget()                    { *f = takesFrame{Header: f.Header, ret0: f.ret0} }
+func (f *takesFrame) Release(r *gen.Run)         { gen.Free(r, f, 42) }
+func (*takesFrame) Func() *gen.Func              { return &takesFrameInfo }
 
-var takesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.takes", File: "github.com/going-green/greenlet/generated/conformance/greenlet_test.go", Line: 291, Points: "295"}
+var takesFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.takes", File: "github.com/going-green/greenlet/generated/conformance/greenlet_test.go", Line: 291, Points: "295"}
 var _ func(arguments, int) any = takes
 
 // peeksFrame is an activation of peeks.
 type peeksFrame struct {
-	greenlet.DeferHeader
+	gen.DeferHeader
 	seen *any
 	ret0 any
 }
 
-func newPeeksFrame() *peeksFrame { return greenlet.MakeFrame(peeksFrame{}) }
+func newPeeksFrame() *peeksFrame { return gen.MakeFrame(peeksFrame{}) }
 
 // peeksResumable is peeks for callers that can be suspended.
-func peeksResumable(r *greenlet.Run) (any, greenlet.Status) { return (*peeksFrame)(nil).run(r) }
-func (f *peeksFrame) Results() any                          { f.Over(f); return f.ret0 }
-func (f *peeksFrame) Returned(r *greenlet.Run) (ret0 any)   { ret0 = f.ret0; f.Release(r); return }
+func peeksResumable(r *gen.Run) (any, gen.Status)    { return (*peeksFrame)(nil).run(r) }
+func (f *peeksFrame) Results() any                   { f.Over(f); return f.ret0 }
+func (f *peeksFrame) Returned(r *gen.Run) (ret0 any) { ret0 = f.ret0; f.Release(r); return }
 
-func (f *peeksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *peeksFrame) Resume(r *gen.Run) (st gen.Status) {
 	f.ret0, st = f.run(r)
 	return r.Started(f, &f.Header, st)
 }
 
-func (f *peeksFrame) run(r *greenlet.Run) (ret0 any, st greenlet.Status) {
+func (f *peeksFrame) run(r *gen.Run) (ret0 any, st gen.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take(r, f, 50)
+		f = gen.Take(r, f, 50)
 		r.Guard()
 	}
 	mark := r.Mark()
-	for st = f.step(r); st == greenlet.Broken; st = f.step(r) {
+	for st = f.step(r); st == gen.Broken; st = f.step(r) {
 		r.Recovered(mark)
 	}
 	ret0 = f.ret0
-	if hot && st == greenlet.Done {
+	if hot && st == gen.Done {
 		f.Release(r)
 	}
 	return ret0, st
 }
 
-func (f *peeksFrame) step(r *greenlet.Run) (end greenlet.Status) {
-	end = greenlet.Broken
+func (f *peeksFrame) step(r *gen.Run) (end gen.Status) {
+	end = gen.Broken
 	defer f.Catch(&end)
 	var seen *any
 	switch f.PC {
@@ -851,7 +846,7 @@ func (f *peeksFrame) step(r *greenlet.Run) (end greenlet.Status) {
 //line greenlet_test.go:339:1
 		*seen = nil
 		goto unwind
-	case greenlet.Unwind:
+	case gen.Unwind:
 		goto unwind
 	}
 
@@ -870,88 +865,88 @@ unwind:
 //line greenlet_test.go:340:1
 	for f.Pending() {
 //line greenlet_test.go:340:1
-		if sub := f.Next(r); sub != greenlet.Done {
+		if sub := f.Next(r); sub != gen.Done {
 			return r.Link(f, &f.Header, sub)
 		}
 	}
 	f.ret0 = *f.seen
 //line greenlet_test.go:340:1
 	f.End()
-	return greenlet.Done
+	return gen.Done
 }
 
-//line greenlet_greenlet_test.go:887:1
+//line greenlet_greenlet_test.go:882:1
 
-func (f *peeksFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
-func (f *peeksFrame) Forget()                              { *f = peeksFrame{DeferHeader: f.DeferHeader, ret0: f.ret0} }
-func (f *peeksFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 50) }
-func (*peeksFrame) Func() *greenlet.Func                   { return &peeksFrameInfo }
+func (f *peeksFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
+func (f *peeksFrame) Forget()                    { *f = peeksFrame{DeferHeader: f.DeferHeader, ret0: f.ret0} }
+func (f *peeksFrame) Release(r *gen.Run)         { gen.Free(r, f, 50) }
+func (*peeksFrame) Func() *gen.Func              { return &peeksFrameInfo }
 
-var peeksFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.peeks", File: "github.com/going-green/greenlet/generated/conformance/greenlet_test.go", Line: 336, End: 340, Points: "338 seen"}
+var peeksFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.peeks", File: "github.com/going-green/greenlet/generated/conformance/greenlet_test.go", Line: 336, End: 340, Points: "338 seen"}
 var _ func() any = peeks
 
 // handlesFrame is an activation of handles.
 type handlesFrame struct {
-	greenlet.DeferHeader
+	gen.DeferHeader
 	handler    func(*any, *any)
 	seen, kept *any
 }
 
 func newHandlesFrame(handler func(*any, *any), seen *any, kept *any) *handlesFrame {
-	return greenlet.MakeFrame(handlesFrame{handler: handler, seen: seen, kept: kept})
+	return gen.MakeFrame(handlesFrame{handler: handler, seen: seen, kept: kept})
 }
 
 // handlesResumable is handles for callers that can be suspended.
-func handlesResumable(r *greenlet.Run, handler func(*any, *any), seen *any, kept *any) greenlet.Status {
+func handlesResumable(r *gen.Run, handler func(*any, *any), seen *any, kept *any) gen.Status {
 	return (*handlesFrame)(nil).run(r, handler, seen, kept)
 }
 
-func (f *handlesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *handlesFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.run(r, f.handler, f.seen, f.kept))
 }
 
-func (f *handlesFrame) run(r *greenlet.Run, handler func(*any, *any), seen *any, kept *any) (st greenlet.Status) {
+func (f *handlesFrame) run(r *gen.Run, handler func(*any, *any), seen *any, kept *any) (st gen.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take(r, f, 51)
+		f = gen.Take(r, f, 51)
 		f.handler, f.seen, f.kept = handler, seen, kept
 		r.Guard()
 	}
 	mark := r.Mark()
-	for st = f.step(r, handler, seen, kept); st == greenlet.Broken; st = f.step(r, handler, seen, kept) {
+	for st = f.step(r, handler, seen, kept); st == gen.Broken; st = f.step(r, handler, seen, kept) {
 		r.Recovered(mark)
 	}
-	if hot && st == greenlet.Done {
+	if hot && st == gen.Done {
 		f.Release(r)
 	}
 	return st
 }
 
-func (f *handlesFrame) step(r *greenlet.Run, handler func(*any, *any), seen *any, kept *any) (end greenlet.Status) {
-	end = greenlet.Broken
+func (f *handlesFrame) step(r *gen.Run, handler func(*any, *any), seen *any, kept *any) (end gen.Status) {
+	end = gen.Broken
 	defer f.Catch(&end)
 	switch f.PC {
 	case 1:
 //line greenlet_test.go:346:1
 		fail(errTest)
 		goto unwind
-	case greenlet.Unwind:
+	case gen.Unwind:
 		goto unwind
 	}
 
 //line greenlet_test.go:344:1
 	{
 		fn, arg, arg2 := handler, seen, kept
-		if c, ok := greenlet.Resumable(fn).(interface {
-			CallDeferred(*greenlet.Run, *greenlet.DeferHeader, *any, *any) greenlet.Status
+		if c, ok := gen.Resumable(fn).(interface {
+			CallDeferred(*gen.Run, *gen.DeferHeader, *any, *any) gen.Status
 		}); ok {
-			f.DeferResumable(func(run *greenlet.Run) greenlet.Status {
+			f.DeferResumable(func(run *gen.Run) gen.Status {
 				return c.CallDeferred(run, &f.DeferHeader, arg, arg2)
 			})
-		} else if c, ok := greenlet.Resumable(fn).(interface {
-			CallResumable(*greenlet.Run, *any, *any) greenlet.Status
+		} else if c, ok := gen.Resumable(fn).(interface {
+			CallResumable(*gen.Run, *any, *any) gen.Status
 		}); ok {
-			f.DeferResumable(func(run2 *greenlet.Run) greenlet.Status {
+			f.DeferResumable(func(run2 *gen.Run) gen.Status {
 				return c.CallResumable(run2, arg, arg2)
 			})
 		} else {
@@ -967,210 +962,204 @@ func (f *handlesFrame) step(r *greenlet.Run, handler func(*any, *any), seen *any
 //line greenlet_test.go:345:1
 	if p, ok := r.Out().(*int); ok {
 		*p = 0
-		return greenlet.Left
+		return gen.Left
 	}
-	return greenlet.Yielded[int](r, 0)
+	return gen.Yielded[int](r, 0)
 unwind:
 //line greenlet_test.go:347:1
 	for f.Pending() {
 //line greenlet_test.go:347:1
-		if sub := f.Next(r); sub != greenlet.Done {
+		if sub := f.Next(r); sub != gen.Done {
 			return r.Link(f, &f.Header, sub)
 		}
 	}
 //line greenlet_test.go:347:1
 	f.End()
-	return greenlet.Done
+	return gen.Done
 }
 
-//line greenlet_greenlet_test.go:990:1
+//line greenlet_greenlet_test.go:985:1
 
-func (f *handlesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.handler, &f.seen, &f.kept) }
-func (f *handlesFrame) Forget()                 { *f = handlesFrame{DeferHeader: f.DeferHeader} }
-func (f *handlesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 51) }
-func (*handlesFrame) Func() *greenlet.Func      { return &handlesFrameInfo }
+func (f *handlesFrame) Args(args []any)    { gen.SetArgs(f, args, &f.handler, &f.seen, &f.kept) }
+func (f *handlesFrame) Forget()            { *f = handlesFrame{DeferHeader: f.DeferHeader} }
+func (f *handlesFrame) Release(r *gen.Run) { gen.Free(r, f, 51) }
+func (*handlesFrame) Func() *gen.Func      { return &handlesFrameInfo }
 
-var handlesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.handles", File: "github.com/going-green/greenlet/generated/conformance/greenlet_test.go", Line: 343, End: 347, Points: "345"}
+var handlesFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.handles", File: "github.com/going-green/greenlet/generated/conformance/greenlet_test.go", Line: 343, End: 347, Points: "345"}
 var _ func(func(*any, *any), *any, *any) = handles
 
 // looksAtRunFrame is an activation of looksAtRun.
 type looksAtRunFrame struct {
-	greenlet.Header
+	gen.Header
 	ret0 bool
 }
 
-func newLooksAtRunFrame() *looksAtRunFrame                      { return greenlet.MakeFrame(looksAtRunFrame{}) }
-func (f *looksAtRunFrame) Results() bool                        { f.Over(f); return f.ret0 }
-func (f *looksAtRunFrame) Returned(r *greenlet.Run) (ret0 bool) { ret0 = f.ret0; f.Release(r); return }
+func newLooksAtRunFrame() *looksAtRunFrame                 { return gen.MakeFrame(looksAtRunFrame{}) }
+func (f *looksAtRunFrame) Results() bool                   { f.Over(f); return f.ret0 }
+func (f *looksAtRunFrame) Returned(r *gen.Run) (ret0 bool) { ret0 = f.ret0; f.Release(r); return }
 
 // looksAtRunResumable is looksAtRun for callers that can be suspended.
-func looksAtRunResumable(r *greenlet.Run) (bool, greenlet.Status) {
-	return (*looksAtRunFrame)(nil).body(r)
-}
+func looksAtRunResumable(r *gen.Run) (bool, gen.Status) { return (*looksAtRunFrame)(nil).body(r) }
 
-func (f *looksAtRunFrame) body(r *greenlet.Run) (ret0 bool, st greenlet.Status) {
+func (f *looksAtRunFrame) body(r *gen.Run) (ret0 bool, st gen.Status) {
 //line greenlet_test.go:387:1
-	return r.Current().Run() == nil, greenlet.Done
+	return r.Current().Run() == nil, gen.Done
 }
 
-//line greenlet_greenlet_test.go:1021:1
+//line greenlet_greenlet_test.go:1014:1
 
-func (f *looksAtRunFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *looksAtRunFrame) Resume(r *gen.Run) (st gen.Status) {
 	f.ret0, st = f.body(r)
 	return r.Started(f, &f.Header, st)
 }
 
-func (f *looksAtRunFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
-func (f *looksAtRunFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 2) }
-func (*looksAtRunFrame) Func() *greenlet.Func                   { return &looksAtRunFrameInfo }
+func (f *looksAtRunFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
+func (f *looksAtRunFrame) Release(r *gen.Run)         { gen.Free(r, f, 2) }
+func (*looksAtRunFrame) Func() *gen.Func              { return &looksAtRunFrameInfo }
 
-var looksAtRunFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.looksAtRun", File: "github.com/going-green/greenlet/generated/conformance/greenlet_test.go", Line: 387}
+var looksAtRunFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.looksAtRun", File: "github.com/going-green/greenlet/generated/conformance/greenlet_test.go", Line: 387}
 var _ func() bool = looksAtRun
 
 // exitsGoroutineFrame is an activation of exitsGoroutine.
 type exitsGoroutineFrame struct {
-	greenlet.Header
+	gen.Header
 }
 
-func newExitsGoroutineFrame() *exitsGoroutineFrame { return greenlet.MakeFrame(exitsGoroutineFrame{}) }
+func newExitsGoroutineFrame() *exitsGoroutineFrame { return gen.MakeFrame(exitsGoroutineFrame{}) }
 
 // exitsGoroutineResumable is exitsGoroutine for callers that can be suspended.
-func exitsGoroutineResumable(r *greenlet.Run) greenlet.Status {
-	return (*exitsGoroutineFrame)(nil).body(r)
-}
+func exitsGoroutineResumable(r *gen.Run) gen.Status { return (*exitsGoroutineFrame)(nil).body(r) }
 
-func (f *exitsGoroutineFrame) body(r *greenlet.Run) (st greenlet.Status) {
+func (f *exitsGoroutineFrame) body(r *gen.Run) (st gen.Status) {
 //line greenlet_test.go:451:1
 	runtime.Goexit()
-	return greenlet.Done
+	return gen.Done
 }
 
-//line greenlet_greenlet_test.go:1054:1
+//line greenlet_greenlet_test.go:1045:1
 
-func (f *exitsGoroutineFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *exitsGoroutineFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.body(r))
 }
 
-func (f *exitsGoroutineFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 55) }
-func (*exitsGoroutineFrame) Func() *greenlet.Func      { return &exitsGoroutineFrameInfo }
+func (f *exitsGoroutineFrame) Release(r *gen.Run) { gen.Free(r, f, 55) }
+func (*exitsGoroutineFrame) Func() *gen.Func      { return &exitsGoroutineFrameInfo }
 
-var exitsGoroutineFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.exitsGoroutine", File: "github.com/going-green/greenlet/generated/conformance/greenlet_test.go", Line: 451}
+var exitsGoroutineFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.exitsGoroutine", File: "github.com/going-green/greenlet/generated/conformance/greenlet_test.go", Line: 451}
 var _ func() = exitsGoroutine
 
 // pairFrame is an activation of pair.
 type pairFrame struct {
-	greenlet.Header
+	gen.Header
 	a, b, ret0 int
 }
 
-func newPairFrame(a int, b int) *pairFrame               { return greenlet.MakeFrame(pairFrame{a: a, b: b}) }
-func (f *pairFrame) Results() int                        { f.Over(f); return f.ret0 }
-func (f *pairFrame) Returned(r *greenlet.Run) (ret0 int) { ret0 = f.ret0; f.Release(r); return }
+func newPairFrame(a int, b int) *pairFrame          { return gen.MakeFrame(pairFrame{a: a, b: b}) }
+func (f *pairFrame) Results() int                   { f.Over(f); return f.ret0 }
+func (f *pairFrame) Returned(r *gen.Run) (ret0 int) { ret0 = f.ret0; f.Release(r); return }
 
 // pairResumable is pair for callers that can be suspended.
-func pairResumable(r *greenlet.Run, a int, b int) (int, greenlet.Status) {
+func pairResumable(r *gen.Run, a int, b int) (int, gen.Status) {
 	return (*pairFrame)(nil).body(r, a, b)
 }
 
-func (f *pairFrame) body(r *greenlet.Run, a int, b int) (ret0 int, st greenlet.Status) {
+func (f *pairFrame) body(r *gen.Run, a int, b int) (ret0 int, st gen.Status) {
 //line greenlet_test.go:467:1
-	return a + b, greenlet.Done
+	return a + b, gen.Done
 }
 
-//line greenlet_greenlet_test.go:1087:1
+//line greenlet_greenlet_test.go:1078:1
 
-func (f *pairFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *pairFrame) Resume(r *gen.Run) (st gen.Status) {
 	f.ret0, st = f.body(r, f.a, f.b)
 	return r.Started(f, &f.Header, st)
 }
 
-func (f *pairFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.a, &f.b) }
-func (f *pairFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
-func (f *pairFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 8) }
-func (*pairFrame) Func() *greenlet.Func                   { return &pairFrameInfo }
+func (f *pairFrame) Args(args []any)            { gen.SetArgs(f, args, &f.a, &f.b) }
+func (f *pairFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
+func (f *pairFrame) Release(r *gen.Run)         { gen.Free(r, f, 8) }
+func (*pairFrame) Func() *gen.Func              { return &pairFrameInfo }
 
-var pairFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.pair", File: "github.com/going-green/greenlet/generated/conformance/greenlet_test.go", Line: 467}
+var pairFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.pair", File: "github.com/going-green/greenlet/generated/conformance/greenlet_test.go", Line: 467}
 var _ func(int, int) int = pair
 
 // doubleFrame is an activation of double.
 type doubleFrame struct {
-	greenlet.Header
+	gen.Header
 	v, ret0 int
 }
 
-func newDoubleFrame(v int) *doubleFrame                    { return greenlet.MakeFrame(doubleFrame{v: v}) }
-func (f *doubleFrame) Results() int                        { f.Over(f); return f.ret0 }
-func (f *doubleFrame) Returned(r *greenlet.Run) (ret0 int) { ret0 = f.ret0; f.Release(r); return }
+func newDoubleFrame(v int) *doubleFrame               { return gen.MakeFrame(doubleFrame{v: v}) }
+func (f *doubleFrame) Results() int                   { f.Over(f); return f.ret0 }
+func (f *doubleFrame) Returned(r *gen.Run) (ret0 int) { ret0 = f.ret0; f.Release(r); return }
 
 // doubleResumable is double for callers that can be suspended.
-func doubleResumable(r *greenlet.Run, v int) (int, greenlet.Status) {
-	return (*doubleFrame)(nil).body(r, v)
-}
+func doubleResumable(r *gen.Run, v int) (int, gen.Status) { return (*doubleFrame)(nil).body(r, v) }
 
-func (f *doubleFrame) body(r *greenlet.Run, v int) (ret0 int, st greenlet.Status) {
+func (f *doubleFrame) body(r *gen.Run, v int) (ret0 int, st gen.Status) {
 //line greenlet_test.go:479:1
-	return v * 2, greenlet.Done
+	return v * 2, gen.Done
 }
 
-//line greenlet_greenlet_test.go:1123:1
+//line greenlet_greenlet_test.go:1112:1
 
-func (f *doubleFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *doubleFrame) Resume(r *gen.Run) (st gen.Status) {
 	f.ret0, st = f.body(r, f.v)
 	return r.Started(f, &f.Header, st)
 }
 
-func (f *doubleFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.v) }
-func (f *doubleFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
-func (f *doubleFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 63) }
-func (*doubleFrame) Func() *greenlet.Func                   { return &doubleFrameInfo }
+func (f *doubleFrame) Args(args []any)            { gen.SetArgs(f, args, &f.v) }
+func (f *doubleFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
+func (f *doubleFrame) Release(r *gen.Run)         { gen.Free(r, f, 63) }
+func (*doubleFrame) Func() *gen.Func              { return &doubleFrameInfo }
 
-var doubleFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.double", File: "github.com/going-green/greenlet/generated/conformance/greenlet_test.go", Line: 479}
+var doubleFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.double", File: "github.com/going-green/greenlet/generated/conformance/greenlet_test.go", Line: 479}
 var _ func(int) int = double
 
 // factorialFrame is an activation of factorial.
 type factorialFrame struct {
-	greenlet.Header
+	gen.Header
 	n    int
 	t0   any
 	ret0 int
 }
 
-func newFactorialFrame(n int) *factorialFrame                 { return greenlet.MakeFrame(factorialFrame{n: n}) }
-func (f *factorialFrame) Results() int                        { f.Over(f); return f.ret0 }
-func (f *factorialFrame) Returned(r *greenlet.Run) (ret0 int) { ret0 = f.ret0; f.Release(r); return }
+func newFactorialFrame(n int) *factorialFrame            { return gen.MakeFrame(factorialFrame{n: n}) }
+func (f *factorialFrame) Results() int                   { f.Over(f); return f.ret0 }
+func (f *factorialFrame) Returned(r *gen.Run) (ret0 int) { ret0 = f.ret0; f.Release(r); return }
 
 // factorialResumable is factorial for callers that can be suspended.
-func factorialResumable(r *greenlet.Run, n int) (int, greenlet.Status) {
+func factorialResumable(r *gen.Run, n int) (int, gen.Status) {
 	return (*factorialFrame)(nil).body(r, n)
 }
 
-func (f *factorialFrame) body(r *greenlet.Run, n int) (ret0 int, st greenlet.Status) {
+func (f *factorialFrame) body(r *gen.Run, n int) (ret0 int, st gen.Status) {
 	var t1 int
 //line greenlet_test.go:525:1
 	if n > 1 {
 		goto after_if_525
 	}
 //line greenlet_test.go:526:1
-	f = greenlet.Take(r, f, 51)
+	f = gen.Take(r, f, 51)
 	r.Leaf(f, &f.Header)
 	f.PC = 1
 	r.Await(&f.t0)
 //line greenlet_test.go:526:1
-	return ret0, greenlet.Send[any](r, r.Current().Parent(), n)
+	return ret0, gen.Send[any](r, r.Current().Parent(), n)
 after_if_525:
 	t1, st = factorialResumable(r, n-1)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 51)
+	if st != gen.Done {
+		f = gen.Take(r, f, 51)
 		f.n, f.PC = n, 2
 		return ret0, r.Link(f, &f.Header, st)
 	}
 //line greenlet_test.go:528:1
-	return n * t1, greenlet.Done
+	return n * t1, gen.Done
 }
 
-//line greenlet_greenlet_test.go:1179:1
+//line greenlet_greenlet_test.go:1168:1
 
-func (f *factorialFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *factorialFrame) Resume(r *gen.Run) (st gen.Status) {
 	n := f.n
 	var t0 any
 	var t1 int
@@ -1192,39 +1181,37 @@ func (f *factorialFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-//line greenlet_greenlet_test.go:1203:1
+//line greenlet_greenlet_test.go:1192:1
 
-func (f *factorialFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.n) }
-func (f *factorialFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
-func (f *factorialFrame) Forget()                              { *f = factorialFrame{Header: f.Header, ret0: f.ret0} }
-func (f *factorialFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 51) }
-func (*factorialFrame) Func() *greenlet.Func                   { return &factorialFrameInfo }
+func (f *factorialFrame) Args(args []any)            { gen.SetArgs(f, args, &f.n) }
+func (f *factorialFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
+func (f *factorialFrame) Forget()                    { *f = factorialFrame{Header: f.Header, ret0: f.ret0} }
+func (f *factorialFrame) Release(r *gen.Run)         { gen.Free(r, f, 51) }
+func (*factorialFrame) Func() *gen.Func              { return &factorialFrameInfo }
 
-var factorialFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.factorial", File: "github.com/going-green/greenlet/generated/conformance/greenlet_test.go", Line: 524, Points: "526; 528 n"}
+var factorialFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.factorial", File: "github.com/going-green/greenlet/generated/conformance/greenlet_test.go", Line: 524, Points: "526; 528 n"}
 var _ func(int) int = factorial
 
 // callsPlainFrame is an activation of callsPlain.
 type callsPlainFrame struct {
-	greenlet.Header
+	gen.Header
 	f func()
 }
 
-func newCallsPlainFrame(f func()) *callsPlainFrame { return greenlet.MakeFrame(callsPlainFrame{f: f}) }
+func newCallsPlainFrame(f func()) *callsPlainFrame { return gen.MakeFrame(callsPlainFrame{f: f}) }
 
 // callsPlainResumable is callsPlain for callers that can be suspended.
-func callsPlainResumable(r *greenlet.Run, f func()) greenlet.Status {
-	return (*callsPlainFrame)(nil).body(r, f)
-}
+func callsPlainResumable(r *gen.Run, f func()) gen.Status { return (*callsPlainFrame)(nil).body(r, f) }
 
-func (f2 *callsPlainFrame) body(r *greenlet.Run, f func()) (st greenlet.Status) {
+func (f2 *callsPlainFrame) body(r *gen.Run, f func()) (st gen.Status) {
 //line greenlet_test.go:532:1
-	if c, ok := greenlet.Resumable(f).(interface {
-		CallResumable(*greenlet.Run) greenlet.Status
+	if c, ok := gen.Resumable(f).(interface {
+		CallResumable(*gen.Run) gen.Status
 	}); ok {
 //line greenlet_test.go:532:1
 		st = c.CallResumable(r)
-		if st != greenlet.Done {
-			f2 = greenlet.Take(r, f2, 17)
+		if st != gen.Done {
+			f2 = gen.Take(r, f2, 17)
 			f2.f, f2.PC = nil, 1
 			return r.Link(f2, &f2.Header, st)
 		}
@@ -1232,12 +1219,12 @@ func (f2 *callsPlainFrame) body(r *greenlet.Run, f func()) (st greenlet.Status) 
 //line greenlet_test.go:532:1
 		f()
 	}
-	return greenlet.Done
+	return gen.Done
 }
 
-//line greenlet_greenlet_test.go:1246:1
+//line greenlet_greenlet_test.go:1233:1
 
-func (f2 *callsPlainFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f2 *callsPlainFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f2.PC {
 	case 0:
 		return r.Started(f2, &f2.Header, f2.body(r, f2.f))
@@ -1247,10 +1234,10 @@ func (f2 *callsPlainFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-func (f *callsPlainFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.f) }
-func (f *callsPlainFrame) Forget()                 { *f = callsPlainFrame{Header: f.Header} }
-func (f *callsPlainFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 17) }
-func (*callsPlainFrame) Func() *greenlet.Func      { return &callsPlainFrameInfo }
+func (f *callsPlainFrame) Args(args []any)    { gen.SetArgs(f, args, &f.f) }
+func (f *callsPlainFrame) Forget()            { *f = callsPlainFrame{Header: f.Header} }
+func (f *callsPlainFrame) Release(r *gen.Run) { gen.Free(r, f, 17) }
+func (*callsPlainFrame) Func() *gen.Func      { return &callsPlainFrameInfo }
 
-var callsPlainFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.callsPlain", File: "github.com/going-green/greenlet/generated/conformance/greenlet_test.go", Line: 532, Points: "532"}
+var callsPlainFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.callsPlain", File: "github.com/going-green/greenlet/generated/conformance/greenlet_test.go", Line: 532, Points: "532"}
 var _ func(func()) = callsPlain

@@ -7,38 +7,37 @@ package conformance
 import (
 	"fmt"
 	greenlet "github.com/going-green/greenlet/runtime"
+	"github.com/going-green/greenlet/runtime/gen"
 )
 
-const _ = greenlet.Protocol1_RunGoGenerate
+const _ = gen.Protocol1_RunGoGenerate
 
 // echoesFrame is an activation of echoes.
 type echoesFrame struct {
-	greenlet.Header
+	gen.Header
 	v, ret0 any
 }
 
-func newEchoesFrame(v any) *echoesFrame                    { return greenlet.MakeFrame(echoesFrame{v: v}) }
-func (f *echoesFrame) Results() any                        { f.Over(f); return f.ret0 }
-func (f *echoesFrame) Returned(r *greenlet.Run) (ret0 any) { ret0 = f.ret0; f.Release(r); return }
+func newEchoesFrame(v any) *echoesFrame               { return gen.MakeFrame(echoesFrame{v: v}) }
+func (f *echoesFrame) Results() any                   { f.Over(f); return f.ret0 }
+func (f *echoesFrame) Returned(r *gen.Run) (ret0 any) { ret0 = f.ret0; f.Release(r); return }
 
 // echoesResumable is echoes for callers that can be suspended.
-func echoesResumable(r *greenlet.Run, v any) (any, greenlet.Status) {
-	return (*echoesFrame)(nil).body(r, v)
-}
+func echoesResumable(r *gen.Run, v any) (any, gen.Status) { return (*echoesFrame)(nil).body(r, v) }
 
-func (f *echoesFrame) body(r *greenlet.Run, v any) (ret0 any, st greenlet.Status) {
+func (f *echoesFrame) body(r *gen.Run, v any) (ret0 any, st gen.Status) {
 //line matrix_test.go:18:1
-	f = greenlet.Take(r, f, 43)
+	f = gen.Take(r, f, 43)
 	r.Leaf(f, &f.Header)
 	f.v, f.PC = nil, 1
 	r.Await(&f.v)
 //line matrix_test.go:18:1
-	return ret0, greenlet.Send[any](r, r.Current().Parent(), fmt.Sprint("echo ", v))
+	return ret0, gen.Send[any](r, r.Current().Parent(), fmt.Sprint("echo ", v))
 }
 
-//line matrix_greenlet_test.go:40:1
+//line matrix_greenlet_test.go:39:1
 
-func (f *echoesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *echoesFrame) Resume(r *gen.Run) (st gen.Status) {
 	v := f.v
 	switch f.PC {
 	case 0:
@@ -56,24 +55,24 @@ func (f *echoesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		f.v, f.PC = nil, 1
 		r.Await(&f.v)
 //line matrix_test.go:18:1
-		return greenlet.Send[any](r, r.Current().Parent(), fmt.Sprint("echo ", v))
+		return gen.Send[any](r, r.Current().Parent(), fmt.Sprint("echo ", v))
 	}
 }
 
-//line matrix_greenlet_test.go:64:1
+//line matrix_greenlet_test.go:63:1
 
-func (f *echoesFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.v) }
-func (f *echoesFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
-func (f *echoesFrame) Forget()                              { *f = echoesFrame{Header: f.Header, ret0: f.ret0} }
-func (f *echoesFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 43) }
-func (*echoesFrame) Func() *greenlet.Func                   { return &echoesFrameInfo }
+func (f *echoesFrame) Args(args []any)            { gen.SetArgs(f, args, &f.v) }
+func (f *echoesFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
+func (f *echoesFrame) Forget()                    { *f = echoesFrame{Header: f.Header, ret0: f.ret0} }
+func (f *echoesFrame) Release(r *gen.Run)         { gen.Free(r, f, 43) }
+func (*echoesFrame) Func() *gen.Func              { return &echoesFrameInfo }
 
-var echoesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.echoes", File: "github.com/going-green/greenlet/generated/conformance/matrix_test.go", Line: 16, Points: "18"}
+var echoesFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.echoes", File: "github.com/going-green/greenlet/generated/conformance/matrix_test.go", Line: 16, Points: "18"}
 var _ func(any) any = echoes
 
 // operatesFrame is an activation of operates.
 type operatesFrame struct {
-	greenlet.DeferHeader
+	gen.DeferHeader
 	name string
 	to   *greenlet.Greenlet
 	got  any
@@ -82,45 +81,45 @@ type operatesFrame struct {
 }
 
 func newOperatesFrame(name string, to *greenlet.Greenlet) *operatesFrame {
-	return greenlet.MakeFrame(operatesFrame{name: name, to: to})
+	return gen.MakeFrame(operatesFrame{name: name, to: to})
 }
 
 // operatesResumable is operates for callers that can be suspended.
-func operatesResumable(r *greenlet.Run, name string, to *greenlet.Greenlet) (string, any, greenlet.Status) {
+func operatesResumable(r *gen.Run, name string, to *greenlet.Greenlet) (string, any, gen.Status) {
 	return (*operatesFrame)(nil).run(r, name, to)
 }
 func (f *operatesFrame) Results() (string, any) { f.Over(f); return f.ret0, f.ret1 }
-func (f *operatesFrame) Returned(r *greenlet.Run) (ret0 string, ret1 any) {
+func (f *operatesFrame) Returned(r *gen.Run) (ret0 string, ret1 any) {
 	ret0, ret1 = f.ret0, f.ret1
 	f.Release(r)
 	return
 }
 
-func (f *operatesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *operatesFrame) Resume(r *gen.Run) (st gen.Status) {
 	f.ret0, f.ret1, st = f.run(r, f.name, f.to)
 	return r.Started(f, &f.Header, st)
 }
 
-func (f *operatesFrame) run(r *greenlet.Run, name string, to *greenlet.Greenlet) (ret0 string, ret1 any, st greenlet.Status) {
+func (f *operatesFrame) run(r *gen.Run, name string, to *greenlet.Greenlet) (ret0 string, ret1 any, st gen.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take(r, f, 39)
+		f = gen.Take(r, f, 39)
 		f.name, f.to = name, to
 		r.Guard()
 	}
 	mark := r.Mark()
-	for st = f.step(r, name, to); st == greenlet.Broken; st = f.step(r, name, to) {
+	for st = f.step(r, name, to); st == gen.Broken; st = f.step(r, name, to) {
 		r.Recovered(mark)
 	}
 	ret0, ret1 = f.ret0, f.ret1
-	if hot && st == greenlet.Done {
+	if hot && st == gen.Done {
 		f.Release(r)
 	}
 	return ret0, ret1, st
 }
 
-func (f *operatesFrame) step(r *greenlet.Run, name string, to *greenlet.Greenlet) (end greenlet.Status) {
-	end = greenlet.Broken
+func (f *operatesFrame) step(r *gen.Run, name string, to *greenlet.Greenlet) (end gen.Status) {
+	end = gen.Broken
 	defer f.Catch(&end)
 	var got any
 	switch f.PC {
@@ -136,7 +135,7 @@ func (f *operatesFrame) step(r *greenlet.Run, name string, to *greenlet.Greenlet
 		got = f.got
 		r.Received()
 		goto after_switch_32
-	case greenlet.Unwind:
+	case gen.Unwind:
 		goto unwind
 	}
 
@@ -161,7 +160,7 @@ case_33:
 	f.name, f.to, f.PC = "", nil, 1
 	r.Await(&f.got)
 //line matrix_test.go:34:1
-	return greenlet.Send[any](r, to, "v")
+	return gen.Send[any](r, to, "v")
 case_35:
 	r.Leaf(f, &f.Header)
 	f.name, f.to, f.PC = "", nil, 2
@@ -183,68 +182,68 @@ unwind:
 //line matrix_test.go:41:1
 	for f.Pending() {
 //line matrix_test.go:41:1
-		if sub := f.Next(r); sub != greenlet.Done {
+		if sub := f.Next(r); sub != gen.Done {
 			return r.Link(f, &f.Header, sub)
 		}
 	}
 //line matrix_test.go:41:1
 	f.End()
-	return greenlet.Done
+	return gen.Done
 }
 
-//line matrix_greenlet_test.go:196:1
+//line matrix_greenlet_test.go:195:1
 
-func (f *operatesFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.name, &f.to) }
-func (f *operatesFrame) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
+func (f *operatesFrame) Args(args []any) { gen.SetArgs(f, args, &f.name, &f.to) }
+func (f *operatesFrame) Send(r *gen.Run) gen.Status {
+	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
 }
 func (f *operatesFrame) Forget() {
 	*f = operatesFrame{DeferHeader: f.DeferHeader, ret0: f.ret0, ret1: f.ret1}
 }
-func (f *operatesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 39) }
-func (*operatesFrame) Func() *greenlet.Func      { return &operatesFrameInfo }
+func (f *operatesFrame) Release(r *gen.Run) { gen.Free(r, f, 39) }
+func (*operatesFrame) Func() *gen.Func      { return &operatesFrameInfo }
 
-var operatesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.operates", File: "github.com/going-green/greenlet/generated/conformance/matrix_test.go", Line: 26, End: 41, Points: "34; 36; 38"}
+var operatesFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.operates", File: "github.com/going-green/greenlet/generated/conformance/matrix_test.go", Line: 26, End: 41, Points: "34; 36; 38"}
 var _ func(string, *greenlet.Greenlet) (string, any) = operates
 
 // refusedThenYieldsFrame is an activation of refusedThenYields.
 type refusedThenYieldsFrame struct {
-	greenlet.Header
+	gen.Header
 	to   *greenlet.Greenlet
 	seen *any
 }
 
 func newRefusedThenYieldsFrame(to *greenlet.Greenlet, seen *any) *refusedThenYieldsFrame {
-	return greenlet.MakeFrame(refusedThenYieldsFrame{to: to, seen: seen})
+	return gen.MakeFrame(refusedThenYieldsFrame{to: to, seen: seen})
 }
 
 // refusedThenYieldsResumable is refusedThenYields for callers that can be suspended.
-func refusedThenYieldsResumable(r *greenlet.Run, to *greenlet.Greenlet, seen *any) greenlet.Status {
+func refusedThenYieldsResumable(r *gen.Run, to *greenlet.Greenlet, seen *any) gen.Status {
 	return (*refusedThenYieldsFrame)(nil).body(r, to, seen)
 }
 
-func (f *refusedThenYieldsFrame) body(r *greenlet.Run, to *greenlet.Greenlet, seen *any) (st greenlet.Status) {
+func (f *refusedThenYieldsFrame) body(r *gen.Run, to *greenlet.Greenlet, seen *any) (st gen.Status) {
 //line matrix_test.go:228:1
-	if st = refusedIntResumable(r, to, seen); st != greenlet.Done {
-		f = greenlet.Take(r, f, 33)
+	if st = refusedIntResumable(r, to, seen); st != gen.Done {
+		f = gen.Take(r, f, 33)
 		f.to, f.seen, f.PC = nil, nil, 1
 		return r.Link(f, &f.Header, st)
 	}
 //line matrix_test.go:229:1
-	f = greenlet.Take(r, f, 33)
+	f = gen.Take(r, f, 33)
 	r.Leaf(f, &f.Header)
 	f.to, f.seen, f.PC = nil, nil, 2
 //line matrix_test.go:229:1
 	if p, ok := r.Out().(*string); ok {
 		*p = "yield"
-		return greenlet.Left
+		return gen.Left
 	}
-	return greenlet.Yielded[string](r, "yield")
+	return gen.Yielded[string](r, "yield")
 }
 
-//line matrix_greenlet_test.go:246:1
+//line matrix_greenlet_test.go:245:1
 
-func (f *refusedThenYieldsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *refusedThenYieldsFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.to, f.seen))
@@ -255,64 +254,64 @@ func (f *refusedThenYieldsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 //line matrix_test.go:229:1
 		if p, ok := r.Out().(*string); ok {
 			*p = "yield"
-			return greenlet.Left
+			return gen.Left
 		}
-		return greenlet.Yielded[string](r, "yield")
+		return gen.Yielded[string](r, "yield")
 	default:
 		return r.Return(f, &f.Header)
 	}
 }
 
-//line matrix_greenlet_test.go:267:1
+//line matrix_greenlet_test.go:266:1
 
-func (f *refusedThenYieldsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.to, &f.seen) }
-func (f *refusedThenYieldsFrame) Forget()                 { *f = refusedThenYieldsFrame{Header: f.Header} }
-func (f *refusedThenYieldsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 33) }
-func (*refusedThenYieldsFrame) Func() *greenlet.Func      { return &refusedThenYieldsFrameInfo }
+func (f *refusedThenYieldsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.to, &f.seen) }
+func (f *refusedThenYieldsFrame) Forget()            { *f = refusedThenYieldsFrame{Header: f.Header} }
+func (f *refusedThenYieldsFrame) Release(r *gen.Run) { gen.Free(r, f, 33) }
+func (*refusedThenYieldsFrame) Func() *gen.Func      { return &refusedThenYieldsFrameInfo }
 
-var refusedThenYieldsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.refusedThenYields", File: "github.com/going-green/greenlet/generated/conformance/matrix_test.go", Line: 227, Points: "228; 229"}
+var refusedThenYieldsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.refusedThenYields", File: "github.com/going-green/greenlet/generated/conformance/matrix_test.go", Line: 227, Points: "228; 229"}
 var _ func(*greenlet.Greenlet, *any) = refusedThenYields
 
 // refusedIntFrame is an activation of refusedInt.
 type refusedIntFrame struct {
-	greenlet.DeferHeader
+	gen.DeferHeader
 	to   *greenlet.Greenlet
 	seen *any
 	t0   int
 }
 
 func newRefusedIntFrame(to *greenlet.Greenlet, seen *any) *refusedIntFrame {
-	return greenlet.MakeFrame(refusedIntFrame{to: to, seen: seen})
+	return gen.MakeFrame(refusedIntFrame{to: to, seen: seen})
 }
 
 // refusedIntResumable is refusedInt for callers that can be suspended.
-func refusedIntResumable(r *greenlet.Run, to *greenlet.Greenlet, seen *any) greenlet.Status {
+func refusedIntResumable(r *gen.Run, to *greenlet.Greenlet, seen *any) gen.Status {
 	return (*refusedIntFrame)(nil).run(r, to, seen)
 }
 
-func (f *refusedIntFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *refusedIntFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.run(r, f.to, f.seen))
 }
 
-func (f *refusedIntFrame) run(r *greenlet.Run, to *greenlet.Greenlet, seen *any) (st greenlet.Status) {
+func (f *refusedIntFrame) run(r *gen.Run, to *greenlet.Greenlet, seen *any) (st gen.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take(r, f, 43)
+		f = gen.Take(r, f, 43)
 		f.to, f.seen = to, seen
 		r.Guard()
 	}
 	mark := r.Mark()
-	for st = f.step(r, to, seen); st == greenlet.Broken; st = f.step(r, to, seen) {
+	for st = f.step(r, to, seen); st == gen.Broken; st = f.step(r, to, seen) {
 		r.Recovered(mark)
 	}
-	if hot && st == greenlet.Done {
+	if hot && st == gen.Done {
 		f.Release(r)
 	}
 	return st
 }
 
-func (f *refusedIntFrame) step(r *greenlet.Run, to *greenlet.Greenlet, seen *any) (end greenlet.Status) {
-	end = greenlet.Broken
+func (f *refusedIntFrame) step(r *gen.Run, to *greenlet.Greenlet, seen *any) (end gen.Status) {
+	end = gen.Broken
 	defer f.Catch(&end)
 	var t0 int
 	_ = t0
@@ -320,7 +319,7 @@ func (f *refusedIntFrame) step(r *greenlet.Run, to *greenlet.Greenlet, seen *any
 	case 1:
 		r.Received()
 		goto unwind
-	case greenlet.Unwind:
+	case gen.Unwind:
 		goto unwind
 	}
 
@@ -330,52 +329,52 @@ func (f *refusedIntFrame) step(r *greenlet.Run, to *greenlet.Greenlet, seen *any
 	f.to, f.seen, f.PC = nil, nil, 1
 	r.Await(&f.t0)
 //line matrix_test.go:235:1
-	return greenlet.Send[int](r, to, 1)
+	return gen.Send[int](r, to, 1)
 unwind:
 //line matrix_test.go:236:1
 	for f.Pending() {
 //line matrix_test.go:236:1
-		if sub := f.Next(r); sub != greenlet.Done {
+		if sub := f.Next(r); sub != gen.Done {
 			return r.Link(f, &f.Header, sub)
 		}
 	}
 //line matrix_test.go:236:1
 	f.End()
-	return greenlet.Done
+	return gen.Done
 }
 
-//line matrix_greenlet_test.go:348:1
+//line matrix_greenlet_test.go:347:1
 
-func (f *refusedIntFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.to, &f.seen) }
-func (f *refusedIntFrame) Forget()                 { *f = refusedIntFrame{DeferHeader: f.DeferHeader} }
-func (f *refusedIntFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 43) }
-func (*refusedIntFrame) Func() *greenlet.Func      { return &refusedIntFrameInfo }
+func (f *refusedIntFrame) Args(args []any)    { gen.SetArgs(f, args, &f.to, &f.seen) }
+func (f *refusedIntFrame) Forget()            { *f = refusedIntFrame{DeferHeader: f.DeferHeader} }
+func (f *refusedIntFrame) Release(r *gen.Run) { gen.Free(r, f, 43) }
+func (*refusedIntFrame) Func() *gen.Func      { return &refusedIntFrameInfo }
 
-var refusedIntFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.refusedInt", File: "github.com/going-green/greenlet/generated/conformance/matrix_test.go", Line: 233, End: 236, Points: "235"}
+var refusedIntFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.refusedInt", File: "github.com/going-green/greenlet/generated/conformance/matrix_test.go", Line: 233, End: 236, Points: "235"}
 var _ func(*greenlet.Greenlet, *any) = refusedInt
 
 // awaitsIntFrame is an activation of awaitsInt.
 type awaitsIntFrame struct {
-	greenlet.Header
+	gen.Header
 	t0, ret0 int
 }
 
-func newAwaitsIntFrame() *awaitsIntFrame                      { return greenlet.MakeFrame(awaitsIntFrame{}) }
-func (f *awaitsIntFrame) Results() int                        { f.Over(f); return f.ret0 }
-func (f *awaitsIntFrame) Returned(r *greenlet.Run) (ret0 int) { ret0 = f.ret0; f.Release(r); return }
+func newAwaitsIntFrame() *awaitsIntFrame                 { return gen.MakeFrame(awaitsIntFrame{}) }
+func (f *awaitsIntFrame) Results() int                   { f.Over(f); return f.ret0 }
+func (f *awaitsIntFrame) Returned(r *gen.Run) (ret0 int) { ret0 = f.ret0; f.Release(r); return }
 
 // awaitsIntResumable is awaitsInt for callers that can be suspended.
-func awaitsIntResumable(r *greenlet.Run) (ret0 int, st greenlet.Status) {
+func awaitsIntResumable(r *gen.Run) (ret0 int, st gen.Status) {
 //line matrix_test.go:250:1
-	f := greenlet.Take(r, (*awaitsIntFrame)(nil), 58)
+	f := gen.Take(r, (*awaitsIntFrame)(nil), 58)
 	r.Leaf(f, &f.Header)
 	f.PC = 1
 	r.Await(&f.t0)
 //line matrix_test.go:250:1
-	return ret0, greenlet.Yielded[int](r, 0)
+	return ret0, gen.Yielded[int](r, 0)
 }
 
-//line matrix_greenlet_test.go:379:1
+//line matrix_greenlet_test.go:378:1
 
 // Ask continues awaitsInt up to its next value, and returns where it awaits the answer.
 func (f *awaitsIntFrame) Ask(p *int) *int {
@@ -395,9 +394,9 @@ func (f *awaitsIntFrame) Ask(p *int) *int {
 	return &f.t0
 }
 
-//line matrix_greenlet_test.go:399:1
+//line matrix_greenlet_test.go:398:1
 
-func (f *awaitsIntFrame) Resume(r *greenlet.Run) greenlet.Status {
+func (f *awaitsIntFrame) Resume(r *gen.Run) gen.Status {
 	var v int
 	r.Received()
 	at := f.Ask(&v)
@@ -405,60 +404,60 @@ func (f *awaitsIntFrame) Resume(r *greenlet.Run) greenlet.Status {
 		return r.Return(f, &f.Header)
 	}
 	r.Await(at)
-	return greenlet.Yielded(r, v)
+	return gen.Yielded(r, v)
 }
 
-func (f *awaitsIntFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
-func (f *awaitsIntFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 58) }
-func (*awaitsIntFrame) Func() *greenlet.Func                   { return &awaitsIntFrameInfo }
+func (f *awaitsIntFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
+func (f *awaitsIntFrame) Release(r *gen.Run)         { gen.Free(r, f, 58) }
+func (*awaitsIntFrame) Func() *gen.Func              { return &awaitsIntFrameInfo }
 
-var awaitsIntFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.awaitsInt", File: "github.com/going-green/greenlet/generated/conformance/matrix_test.go", Line: 250, Points: "250"}
+var awaitsIntFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.awaitsInt", File: "github.com/going-green/greenlet/generated/conformance/matrix_test.go", Line: 250, Points: "250"}
 var _ func() int = awaitsInt
 
 // killsChildFrame is an activation of killsChild.
 type killsChildFrame struct {
-	greenlet.DeferHeader
+	gen.DeferHeader
 	g    *greenlet.Greenlet
 	seen *any
 }
 
 func newKillsChildFrame(g *greenlet.Greenlet, seen *any) *killsChildFrame {
-	return greenlet.MakeFrame(killsChildFrame{g: g, seen: seen})
+	return gen.MakeFrame(killsChildFrame{g: g, seen: seen})
 }
 
 // killsChildResumable is killsChild for callers that can be suspended.
-func killsChildResumable(r *greenlet.Run, g *greenlet.Greenlet, seen *any) greenlet.Status {
+func killsChildResumable(r *gen.Run, g *greenlet.Greenlet, seen *any) gen.Status {
 	return (*killsChildFrame)(nil).run(r, g, seen)
 }
 
-func (f *killsChildFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *killsChildFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.run(r, f.g, f.seen))
 }
 
-func (f *killsChildFrame) run(r *greenlet.Run, g *greenlet.Greenlet, seen *any) (st greenlet.Status) {
+func (f *killsChildFrame) run(r *gen.Run, g *greenlet.Greenlet, seen *any) (st gen.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take(r, f, 55)
+		f = gen.Take(r, f, 55)
 		f.g, f.seen = g, seen
 		r.Guard()
 	}
 	mark := r.Mark()
-	for st = f.step(r, g, seen); st == greenlet.Broken; st = f.step(r, g, seen) {
+	for st = f.step(r, g, seen); st == gen.Broken; st = f.step(r, g, seen) {
 		r.Recovered(mark)
 	}
-	if hot && st == greenlet.Done {
+	if hot && st == gen.Done {
 		f.Release(r)
 	}
 	return st
 }
 
-func (f *killsChildFrame) step(r *greenlet.Run, g *greenlet.Greenlet, seen *any) (end greenlet.Status) {
-	end = greenlet.Broken
+func (f *killsChildFrame) step(r *gen.Run, g *greenlet.Greenlet, seen *any) (end gen.Status) {
+	end = gen.Broken
 	defer f.Catch(&end)
 	switch f.PC {
 	case 1:
 		goto unwind
-	case greenlet.Unwind:
+	case gen.Unwind:
 		goto unwind
 	}
 
@@ -472,21 +471,21 @@ unwind:
 //line matrix_test.go:256:1
 	for f.Pending() {
 //line matrix_test.go:256:1
-		if sub := f.Next(r); sub != greenlet.Done {
+		if sub := f.Next(r); sub != gen.Done {
 			return r.Link(f, &f.Header, sub)
 		}
 	}
 //line matrix_test.go:256:1
 	f.End()
-	return greenlet.Done
+	return gen.Done
 }
 
-//line matrix_greenlet_test.go:485:1
+//line matrix_greenlet_test.go:484:1
 
-func (f *killsChildFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.g, &f.seen) }
-func (f *killsChildFrame) Forget()                 { *f = killsChildFrame{DeferHeader: f.DeferHeader} }
-func (f *killsChildFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 55) }
-func (*killsChildFrame) Func() *greenlet.Func      { return &killsChildFrameInfo }
+func (f *killsChildFrame) Args(args []any)    { gen.SetArgs(f, args, &f.g, &f.seen) }
+func (f *killsChildFrame) Forget()            { *f = killsChildFrame{DeferHeader: f.DeferHeader} }
+func (f *killsChildFrame) Release(r *gen.Run) { gen.Free(r, f, 55) }
+func (*killsChildFrame) Func() *gen.Func      { return &killsChildFrameInfo }
 
-var killsChildFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.killsChild", File: "github.com/going-green/greenlet/generated/conformance/matrix_test.go", Line: 253, End: 256, Points: "255"}
+var killsChildFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.killsChild", File: "github.com/going-green/greenlet/generated/conformance/matrix_test.go", Line: 253, End: 256, Points: "255"}
 var _ func(*greenlet.Greenlet, *any) = killsChild

@@ -4,89 +4,89 @@
 
 package conformance
 
-import greenlet "github.com/going-green/greenlet/runtime"
+import "github.com/going-green/greenlet/runtime/gen"
 
-const _ = greenlet.Protocol1_RunGoGenerate
+const _ = gen.Protocol1_RunGoGenerate
 
 // failsLateFrame is an activation of failsLate.
 type failsLateFrame struct {
-	greenlet.Header
+	gen.Header
 }
 
-func newFailsLateFrame(_ int) *failsLateFrame { return greenlet.MakeFrame(failsLateFrame{}) }
+func newFailsLateFrame(_ int) *failsLateFrame { return gen.MakeFrame(failsLateFrame{}) }
 
 // failsLateResumable is failsLate for callers that can be suspended.
-func failsLateResumable(r *greenlet.Run, _ int) (st greenlet.Status) {
+func failsLateResumable(r *gen.Run, _ int) (st gen.Status) {
 //line panicstack_test.go:15:1
-	f := greenlet.Take(r, (*failsLateFrame)(nil), 53)
+	f := gen.Take(r, (*failsLateFrame)(nil), 53)
 	r.Leaf(f, &f.Header)
 	f.PC = 1
 //line panicstack_test.go:15:1
-	return greenlet.Yielded[int](r, 1)
+	return gen.Yielded[int](r, 1)
 }
 
 //line panicstack_greenlet_test.go:29:1
 
 // Ask continues failsLate up to its next value, if there is one.
-func (f *failsLateFrame) Ask(p *int) greenlet.Status {
+func (f *failsLateFrame) Ask(p *int) gen.Status {
 	switch f.PC {
 	case 1:
 //line panicstack_test.go:16:1
 		fails()
-		return greenlet.Done
+		return gen.Done
 	}
 
 //line panicstack_test.go:15:1
 	f.PC = 1
 //line panicstack_test.go:15:1
 	*p = 1
-	return greenlet.Left
+	return gen.Left
 }
 
 //line panicstack_greenlet_test.go:47:1
 
-func (f *failsLateFrame) Resume(r *greenlet.Run) greenlet.Status {
+func (f *failsLateFrame) Resume(r *gen.Run) gen.Status {
 	var v int
-	if f.Ask(&v) == greenlet.Done {
+	if f.Ask(&v) == gen.Done {
 		return r.Return(f, &f.Header)
 	}
-	return greenlet.Yielded(r, v)
+	return gen.Yielded(r, v)
 }
 
-func (f *failsLateFrame) Args(args []any)         { greenlet.SetArgs(f, args, nil) }
-func (f *failsLateFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 53) }
-func (*failsLateFrame) Func() *greenlet.Func      { return &failsLateFrameInfo }
+func (f *failsLateFrame) Args(args []any)    { gen.SetArgs(f, args, nil) }
+func (f *failsLateFrame) Release(r *gen.Run) { gen.Free(r, f, 53) }
+func (*failsLateFrame) Func() *gen.Func      { return &failsLateFrameInfo }
 
-var failsLateFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.failsLate", File: "github.com/going-green/greenlet/generated/conformance/panicstack_test.go", Line: 14, Points: "15"}
+var failsLateFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.failsLate", File: "github.com/going-green/greenlet/generated/conformance/panicstack_test.go", Line: 14, Points: "15"}
 var _ func(int) = failsLate
 
 // hotAboveFrame is an activation of hotAbove.
 type hotAboveFrame struct {
-	greenlet.Header
+	gen.Header
 	how string
 }
 
-func newHotAboveFrame(how string) *hotAboveFrame { return greenlet.MakeFrame(hotAboveFrame{how: how}) }
+func newHotAboveFrame(how string) *hotAboveFrame { return gen.MakeFrame(hotAboveFrame{how: how}) }
 
 // hotAboveResumable is hotAbove for callers that can be suspended.
-func hotAboveResumable(r *greenlet.Run, how string) (st greenlet.Status) {
+func hotAboveResumable(r *gen.Run, how string) (st gen.Status) {
 //line panicstack_test.go:46:1
 	plainAbove(how)
-	f := greenlet.Take(r, (*hotAboveFrame)(nil), 16)
+	f := gen.Take(r, (*hotAboveFrame)(nil), 16)
 	r.Leaf(f, &f.Header)
 	f.PC = 1
 //line panicstack_test.go:47:1
-	return greenlet.Yielded[int](r, 2)
+	return gen.Yielded[int](r, 2)
 }
 
 //line panicstack_greenlet_test.go:83:1
 
 // Ask continues hotAbove up to its next value, if there is one.
-func (f *hotAboveFrame) Ask(p *int) greenlet.Status {
+func (f *hotAboveFrame) Ask(p *int) gen.Status {
 	how := f.how
 	switch f.PC {
 	case 1:
-		return greenlet.Done
+		return gen.Done
 	}
 
 //line panicstack_test.go:46:1
@@ -94,64 +94,62 @@ func (f *hotAboveFrame) Ask(p *int) greenlet.Status {
 	f.how, f.PC = "", 1
 //line panicstack_test.go:47:1
 	*p = 2
-	return greenlet.Left
+	return gen.Left
 }
 
 //line panicstack_greenlet_test.go:101:1
 
-func (f *hotAboveFrame) Resume(r *greenlet.Run) greenlet.Status {
+func (f *hotAboveFrame) Resume(r *gen.Run) gen.Status {
 	var v int
-	if f.Ask(&v) == greenlet.Done {
+	if f.Ask(&v) == gen.Done {
 		return r.Return(f, &f.Header)
 	}
-	return greenlet.Yielded(r, v)
+	return gen.Yielded(r, v)
 }
 
-func (f *hotAboveFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.how) }
-func (f *hotAboveFrame) Forget()                 { *f = hotAboveFrame{Header: f.Header} }
-func (f *hotAboveFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 16) }
-func (*hotAboveFrame) Func() *greenlet.Func      { return &hotAboveFrameInfo }
+func (f *hotAboveFrame) Args(args []any)    { gen.SetArgs(f, args, &f.how) }
+func (f *hotAboveFrame) Forget()            { *f = hotAboveFrame{Header: f.Header} }
+func (f *hotAboveFrame) Release(r *gen.Run) { gen.Free(r, f, 16) }
+func (*hotAboveFrame) Func() *gen.Func      { return &hotAboveFrameInfo }
 
-var hotAboveFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.hotAbove", File: "github.com/going-green/greenlet/generated/conformance/panicstack_test.go", Line: 45, Points: "47"}
+var hotAboveFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.hotAbove", File: "github.com/going-green/greenlet/generated/conformance/panicstack_test.go", Line: 45, Points: "47"}
 var _ func(string) = hotAbove
 
 // coldAboveFrame is an activation of coldAbove.
 type coldAboveFrame struct {
-	greenlet.Header
+	gen.Header
 	how string
 }
 
-func newColdAboveFrame(how string) *coldAboveFrame {
-	return greenlet.MakeFrame(coldAboveFrame{how: how})
-}
+func newColdAboveFrame(how string) *coldAboveFrame { return gen.MakeFrame(coldAboveFrame{how: how}) }
 
 // coldAboveResumable is coldAbove for callers that can be suspended.
-func coldAboveResumable(r *greenlet.Run, how string) greenlet.Status {
+func coldAboveResumable(r *gen.Run, how string) gen.Status {
 	return (*coldAboveFrame)(nil).body(r, how)
 }
 
-func (f *coldAboveFrame) body(r *greenlet.Run, how string) (st greenlet.Status) {
+func (f *coldAboveFrame) body(r *gen.Run, how string) (st gen.Status) {
 //line panicstack_test.go:54:1
-	f = greenlet.Take(r, f, 27)
+	f = gen.Take(r, f, 27)
 	r.Leaf(f, &f.Header)
 	f.how, f.PC = how, 1
 //line panicstack_test.go:54:1
 	if p, ok := r.Out().(*int); ok {
 		*p = 2
-		return greenlet.Left
+		return gen.Left
 	}
-	return greenlet.Yielded[int](r, 2)
+	return gen.Yielded[int](r, 2)
 }
 
-//line panicstack_greenlet_test.go:147:1
+//line panicstack_greenlet_test.go:145:1
 
-func (f *coldAboveFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *coldAboveFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.how))
 	case 1:
 //line panicstack_test.go:55:1
-		if st = hotAboveResumable(r, f.how); st != greenlet.Done {
+		if st = hotAboveResumable(r, f.how); st != gen.Done {
 			f.how, f.PC = "", 2
 			return r.Link(f, &f.Header, st)
 		}
@@ -162,44 +160,42 @@ func (f *coldAboveFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-//line panicstack_greenlet_test.go:166:1
+//line panicstack_greenlet_test.go:164:1
 
-func (f *coldAboveFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.how) }
-func (f *coldAboveFrame) Forget()                 { *f = coldAboveFrame{Header: f.Header} }
-func (f *coldAboveFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 27) }
-func (*coldAboveFrame) Func() *greenlet.Func      { return &coldAboveFrameInfo }
+func (f *coldAboveFrame) Args(args []any)    { gen.SetArgs(f, args, &f.how) }
+func (f *coldAboveFrame) Forget()            { *f = coldAboveFrame{Header: f.Header} }
+func (f *coldAboveFrame) Release(r *gen.Run) { gen.Free(r, f, 27) }
+func (*coldAboveFrame) Func() *gen.Func      { return &coldAboveFrameInfo }
 
-var coldAboveFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.coldAbove", File: "github.com/going-green/greenlet/generated/conformance/panicstack_test.go", Line: 53, Points: "54 how; 55"}
+var coldAboveFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.coldAbove", File: "github.com/going-green/greenlet/generated/conformance/panicstack_test.go", Line: 53, Points: "54 how; 55"}
 var _ func(string) = coldAbove
 
 // callsAboveFrame is an activation of callsAbove.
 type callsAboveFrame struct {
-	greenlet.Header
+	gen.Header
 	how string
 }
 
-func newCallsAboveFrame(how string) *callsAboveFrame {
-	return greenlet.MakeFrame(callsAboveFrame{how: how})
-}
+func newCallsAboveFrame(how string) *callsAboveFrame { return gen.MakeFrame(callsAboveFrame{how: how}) }
 
 // callsAboveResumable is callsAbove for callers that can be suspended.
-func callsAboveResumable(r *greenlet.Run, how string) greenlet.Status {
+func callsAboveResumable(r *gen.Run, how string) gen.Status {
 	return (*callsAboveFrame)(nil).body(r, how)
 }
 
-func (f *callsAboveFrame) body(r *greenlet.Run, how string) (st greenlet.Status) {
+func (f *callsAboveFrame) body(r *gen.Run, how string) (st gen.Status) {
 //line panicstack_test.go:59:1
-	if st = coldAboveResumable(r, how); st != greenlet.Done {
-		f = greenlet.Take(r, f, 58)
+	if st = coldAboveResumable(r, how); st != gen.Done {
+		f = gen.Take(r, f, 58)
 		f.how, f.PC = "", 1
 		return r.Link(f, &f.Header, st)
 	}
-	return greenlet.Done
+	return gen.Done
 }
 
-//line panicstack_greenlet_test.go:201:1
+//line panicstack_greenlet_test.go:197:1
 
-func (f *callsAboveFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *callsAboveFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.how))
@@ -209,10 +205,10 @@ func (f *callsAboveFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-func (f *callsAboveFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.how) }
-func (f *callsAboveFrame) Forget()                 { *f = callsAboveFrame{Header: f.Header} }
-func (f *callsAboveFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 58) }
-func (*callsAboveFrame) Func() *greenlet.Func      { return &callsAboveFrameInfo }
+func (f *callsAboveFrame) Args(args []any)    { gen.SetArgs(f, args, &f.how) }
+func (f *callsAboveFrame) Forget()            { *f = callsAboveFrame{Header: f.Header} }
+func (f *callsAboveFrame) Release(r *gen.Run) { gen.Free(r, f, 58) }
+func (*callsAboveFrame) Func() *gen.Func      { return &callsAboveFrameInfo }
 
-var callsAboveFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.callsAbove", File: "github.com/going-green/greenlet/generated/conformance/panicstack_test.go", Line: 59, Points: "59"}
+var callsAboveFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.callsAbove", File: "github.com/going-green/greenlet/generated/conformance/panicstack_test.go", Line: 59, Points: "59"}
 var _ func(string) = callsAbove

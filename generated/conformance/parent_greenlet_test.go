@@ -4,95 +4,98 @@
 
 package conformance
 
-import greenlet "github.com/going-green/greenlet/runtime"
+import (
+	greenlet "github.com/going-green/greenlet/runtime"
+	"github.com/going-green/greenlet/runtime/gen"
+)
 
-const _ = greenlet.Protocol1_RunGoGenerate
+const _ = gen.Protocol1_RunGoGenerate
 
 // yieldsToParentFrame is an activation of yieldsToParent.
 type yieldsToParentFrame struct {
-	greenlet.Header
+	gen.Header
 }
 
-func newYieldsToParentFrame() *yieldsToParentFrame { return greenlet.MakeFrame(yieldsToParentFrame{}) }
+func newYieldsToParentFrame() *yieldsToParentFrame { return gen.MakeFrame(yieldsToParentFrame{}) }
 
 // yieldsToParentResumable is yieldsToParent for callers that can be suspended.
-func yieldsToParentResumable(r *greenlet.Run) (st greenlet.Status) {
+func yieldsToParentResumable(r *gen.Run) (st gen.Status) {
 //line parent_test.go:55:1
-	f := greenlet.Take(r, (*yieldsToParentFrame)(nil), 53)
+	f := gen.Take(r, (*yieldsToParentFrame)(nil), 53)
 	r.Leaf(f, &f.Header)
 	f.PC = 1
 //line parent_test.go:55:1
-	return greenlet.Yielded[int](r, 1)
+	return gen.Yielded[int](r, 1)
 }
 
-//line parent_greenlet_test.go:29:1
+//line parent_greenlet_test.go:32:1
 
 // Ask continues yieldsToParent up to its next value, if there is one.
-func (f *yieldsToParentFrame) Ask(p *int) greenlet.Status {
+func (f *yieldsToParentFrame) Ask(p *int) gen.Status {
 	switch f.PC {
 	case 1:
-		return greenlet.Done
+		return gen.Done
 	}
 
 //line parent_test.go:55:1
 	f.PC = 1
 //line parent_test.go:55:1
 	*p = 1
-	return greenlet.Left
+	return gen.Left
 }
 
-//line parent_greenlet_test.go:45:1
+//line parent_greenlet_test.go:48:1
 
-func (f *yieldsToParentFrame) Resume(r *greenlet.Run) greenlet.Status {
+func (f *yieldsToParentFrame) Resume(r *gen.Run) gen.Status {
 	var v int
-	if f.Ask(&v) == greenlet.Done {
+	if f.Ask(&v) == gen.Done {
 		return r.Return(f, &f.Header)
 	}
-	return greenlet.Yielded(r, v)
+	return gen.Yielded(r, v)
 }
 
-func (f *yieldsToParentFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 53) }
-func (*yieldsToParentFrame) Func() *greenlet.Func      { return &yieldsToParentFrameInfo }
+func (f *yieldsToParentFrame) Release(r *gen.Run) { gen.Free(r, f, 53) }
+func (*yieldsToParentFrame) Func() *gen.Func      { return &yieldsToParentFrameInfo }
 
-var yieldsToParentFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.yieldsToParent", File: "github.com/going-green/greenlet/generated/conformance/parent_test.go", Line: 55, Points: "55"}
+var yieldsToParentFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.yieldsToParent", File: "github.com/going-green/greenlet/generated/conformance/parent_test.go", Line: 55, Points: "55"}
 var _ func() = yieldsToParent
 
 // printsMainFrame is an activation of printsMain.
 type printsMainFrame struct {
-	greenlet.Header
+	gen.Header
 	ret0, ret1 string
 }
 
-func newPrintsMainFrame() *printsMainFrame           { return greenlet.MakeFrame(printsMainFrame{}) }
+func newPrintsMainFrame() *printsMainFrame           { return gen.MakeFrame(printsMainFrame{}) }
 func (f *printsMainFrame) Results() (string, string) { f.Over(f); return f.ret0, f.ret1 }
-func (f *printsMainFrame) Returned(r *greenlet.Run) (ret0 string, ret1 string) {
+func (f *printsMainFrame) Returned(r *gen.Run) (ret0 string, ret1 string) {
 	ret0, ret1 = f.ret0, f.ret1
 	f.Release(r)
 	return
 }
 
 // printsMainResumable is printsMain for callers that can be suspended.
-func printsMainResumable(r *greenlet.Run) (string, string, greenlet.Status) {
+func printsMainResumable(r *gen.Run) (string, string, gen.Status) {
 	return (*printsMainFrame)(nil).body(r)
 }
 
-func (f *printsMainFrame) body(r *greenlet.Run) (ret0 string, ret1 string, st greenlet.Status) {
+func (f *printsMainFrame) body(r *gen.Run) (ret0 string, ret1 string, st gen.Status) {
 //line parent_test.go:123:1
-	return greenlet.Main().String(), r.Current().String(), greenlet.Done
+	return greenlet.Main().String(), r.Current().String(), gen.Done
 }
 
-//line parent_greenlet_test.go:86:1
+//line parent_greenlet_test.go:89:1
 
-func (f *printsMainFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *printsMainFrame) Resume(r *gen.Run) (st gen.Status) {
 	f.ret0, f.ret1, st = f.body(r)
 	return r.Started(f, &f.Header, st)
 }
 
-func (f *printsMainFrame) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
+func (f *printsMainFrame) Send(r *gen.Run) gen.Status {
+	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
 }
-func (f *printsMainFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 35) }
-func (*printsMainFrame) Func() *greenlet.Func      { return &printsMainFrameInfo }
+func (f *printsMainFrame) Release(r *gen.Run) { gen.Free(r, f, 35) }
+func (*printsMainFrame) Func() *gen.Func      { return &printsMainFrameInfo }
 
-var printsMainFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.printsMain", File: "github.com/going-green/greenlet/generated/conformance/parent_test.go", Line: 122}
+var printsMainFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.printsMain", File: "github.com/going-green/greenlet/generated/conformance/parent_test.go", Line: 122}
 var _ func() (string, string) = printsMain

@@ -4,36 +4,34 @@
 
 package conformance
 
-import greenlet "github.com/going-green/greenlet/runtime"
+import "github.com/going-green/greenlet/runtime/gen"
 
-const _ = greenlet.Protocol1_RunGoGenerate
+const _ = gen.Protocol1_RunGoGenerate
 
 // switchesToParentsFrame is an activation of switchesToParents.
 type switchesToParentsFrame struct {
-	greenlet.Header
+	gen.Header
 }
 
 func newSwitchesToParentsFrame() *switchesToParentsFrame {
-	return greenlet.MakeFrame(switchesToParentsFrame{})
+	return gen.MakeFrame(switchesToParentsFrame{})
 }
 
 // switchesToParentsResumable is switchesToParents for callers that can be suspended.
-func switchesToParentsResumable(r *greenlet.Run) greenlet.Status {
-	return (*switchesToParentsFrame)(nil).body(r)
-}
+func switchesToParentsResumable(r *gen.Run) gen.Status { return (*switchesToParentsFrame)(nil).body(r) }
 
-func (f *switchesToParentsFrame) body(r *greenlet.Run) (st greenlet.Status) {
+func (f *switchesToParentsFrame) body(r *gen.Run) (st gen.Status) {
 //line plain_test.go:27:1
-	f = greenlet.Take(r, f, 60)
+	f = gen.Take(r, f, 60)
 	r.Leaf(f, &f.Header)
 	f.PC = 1
 //line plain_test.go:27:1
 	return r.SendNone(r.Current().Parent())
 }
 
-//line plain_greenlet_test.go:35:1
+//line plain_greenlet_test.go:33:1
 
-func (f *switchesToParentsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *switchesToParentsFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r))
@@ -47,10 +45,10 @@ func (f *switchesToParentsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-//line plain_greenlet_test.go:51:1
+//line plain_greenlet_test.go:49:1
 
-func (f *switchesToParentsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 60) }
-func (*switchesToParentsFrame) Func() *greenlet.Func      { return &switchesToParentsFrameInfo }
+func (f *switchesToParentsFrame) Release(r *gen.Run) { gen.Free(r, f, 60) }
+func (*switchesToParentsFrame) Func() *gen.Func      { return &switchesToParentsFrameInfo }
 
-var switchesToParentsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.switchesToParents", File: "github.com/going-green/greenlet/generated/conformance/plain_test.go", Line: 26, Points: "27; 28"}
+var switchesToParentsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.switchesToParents", File: "github.com/going-green/greenlet/generated/conformance/plain_test.go", Line: 26, Points: "27; 28"}
 var _ func() = switchesToParents

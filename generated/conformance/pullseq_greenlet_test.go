@@ -6,41 +6,42 @@ package conformance
 
 import (
 	greenlet "github.com/going-green/greenlet/runtime"
+	"github.com/going-green/greenlet/runtime/gen"
 	"sync/atomic"
 )
 
-const _ = greenlet.Protocol1_RunGoGenerate
+const _ = gen.Protocol1_RunGoGenerate
 
 // nodeAllFrame is an activation of node.all.
 type nodeAllFrame struct {
-	greenlet.Header
+	gen.Header
 	n     *node
 	yield func(int) bool
 }
 
 func (n *node) newAllFrame(yield func(int) bool) *nodeAllFrame {
-	return greenlet.MakeFrame(nodeAllFrame{n: n, yield: yield})
+	return gen.MakeFrame(nodeAllFrame{n: n, yield: yield})
 }
 
 // allResumable is node.all for callers that can be suspended.
-func (n *node) allResumable(r *greenlet.Run, yield func(int) bool) greenlet.Status {
+func (n *node) allResumable(r *gen.Run, yield func(int) bool) gen.Status {
 	return (*nodeAllFrame)(nil).body(r, n, yield)
 }
 
-func (f *nodeAllFrame) body(r *greenlet.Run, n *node, yield func(int) bool) (st greenlet.Status) {
+func (f *nodeAllFrame) body(r *gen.Run, n *node, yield func(int) bool) (st gen.Status) {
 //line pullseq_test.go:19:1
 	_, st = n.pushResumable(r, yield)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 55)
+	if st != gen.Done {
+		f = gen.Take(r, f, 55)
 		f.n, f.yield, f.PC = nil, nil, 1
 		return r.Link(f, &f.Header, st)
 	}
-	return greenlet.Done
+	return gen.Done
 }
 
-//line pullseq_greenlet_test.go:42:1
+//line pullseq_greenlet_test.go:43:1
 
-func (f *nodeAllFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *nodeAllFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.n, f.yield))
@@ -50,12 +51,12 @@ func (f *nodeAllFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-func (f *nodeAllFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.yield) }
-func (f *nodeAllFrame) Forget()                 { *f = nodeAllFrame{Header: f.Header} }
-func (f *nodeAllFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 55) }
-func (*nodeAllFrame) Func() *greenlet.Func      { return &nodeAllFrameInfo }
+func (f *nodeAllFrame) Args(args []any)    { gen.SetArgs(f, args, &f.yield) }
+func (f *nodeAllFrame) Forget()            { *f = nodeAllFrame{Header: f.Header} }
+func (f *nodeAllFrame) Release(r *gen.Run) { gen.Free(r, f, 55) }
+func (*nodeAllFrame) Func() *gen.Func      { return &nodeAllFrameInfo }
 
-var nodeAllFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.(*node).all", File: "github.com/going-green/greenlet/generated/conformance/pullseq_test.go", Line: 19, Points: "19"}
+var nodeAllFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.(*node).all", File: "github.com/going-green/greenlet/generated/conformance/pullseq_test.go", Line: 19, Points: "19"}
 var _ func(*node, func(int) bool) = (*node).all
 
 // nodeAllFrameValue is node.all as a value, for callers that can be suspended.
@@ -63,36 +64,36 @@ type nodeAllFrameValue struct {
 	recv *node
 }
 
-func (v nodeAllFrameValue) CallResumable(r *greenlet.Run, p0 func(int) bool) greenlet.Status {
+func (v nodeAllFrameValue) CallResumable(r *gen.Run, p0 func(int) bool) gen.Status {
 	return v.recv.allResumable(r, p0)
 }
 func init() {
-	greenlet.RegisterMethod((*new(*node)).all, func(recv *node) any {
+	gen.RegisterMethod((*new(*node)).all, func(recv *node) any {
 		return nodeAllFrameValue{recv}
 	})
 }
-func (v nodeAllFrameValue) Frame() greenlet.Frame { return greenlet.MakeFrame(nodeAllFrame{n: v.recv}) }
+func (v nodeAllFrameValue) Frame() gen.Frame { return gen.MakeFrame(nodeAllFrame{n: v.recv}) }
 
 // nodePushFrame is an activation of node.push.
 type nodePushFrame struct {
-	greenlet.Header
+	gen.Header
 	n     *node
 	yield func(int) bool
 	ret0  bool
 }
 
 func (n *node) newPushFrame(yield func(int) bool) *nodePushFrame {
-	return greenlet.MakeFrame(nodePushFrame{n: n, yield: yield})
+	return gen.MakeFrame(nodePushFrame{n: n, yield: yield})
 }
-func (f *nodePushFrame) Results() bool                        { f.Over(f); return f.ret0 }
-func (f *nodePushFrame) Returned(r *greenlet.Run) (ret0 bool) { ret0 = f.ret0; f.Release(r); return }
+func (f *nodePushFrame) Results() bool                   { f.Over(f); return f.ret0 }
+func (f *nodePushFrame) Returned(r *gen.Run) (ret0 bool) { ret0 = f.ret0; f.Release(r); return }
 
 // pushResumable is node.push for callers that can be suspended.
-func (n *node) pushResumable(r *greenlet.Run, yield func(int) bool) (bool, greenlet.Status) {
+func (n *node) pushResumable(r *gen.Run, yield func(int) bool) (bool, gen.Status) {
 	return (*nodePushFrame)(nil).body(r, n, yield)
 }
 
-func (f *nodePushFrame) body(r *greenlet.Run, n *node, yield func(int) bool) (ret0 bool, st greenlet.Status) {
+func (f *nodePushFrame) body(r *gen.Run, n *node, yield func(int) bool) (ret0 bool, st gen.Status) {
 	var t0 bool
 //line pullseq_test.go:23:1
 	t0 = n == nil
@@ -102,8 +103,8 @@ func (f *nodePushFrame) body(r *greenlet.Run, n *node, yield func(int) bool) (re
 	}
 //line pullseq_test.go:23:1
 	t0, st = n.left.pushResumable(r, yield)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 12)
+	if st != gen.Done {
+		f = gen.Take(r, f, 12)
 		f.n, f.yield, f.PC = n, yield, 1
 		return ret0, r.Link(f, &f.Header, st)
 	}
@@ -112,20 +113,20 @@ func (f *nodePushFrame) body(r *greenlet.Run, n *node, yield func(int) bool) (re
 		goto after_if_23b
 	}
 //line pullseq_test.go:23:1
-	if p := greenlet.YieldTo(r, yield); p != nil {
+	if p := gen.YieldTo(r, yield); p != nil {
 		*p = n.value
-		f = greenlet.Take(r, f, 12)
+		f = gen.Take(r, f, 12)
 		r.Leaf(f, &f.Header)
 		f.n, f.yield, f.PC = n, yield, 2
 		return ret0, f.Hand()
 	}
-	if c, ok := greenlet.Resumable(yield).(interface {
-		CallResumable(*greenlet.Run, int) (bool, greenlet.Status)
+	if c, ok := gen.Resumable(yield).(interface {
+		CallResumable(*gen.Run, int) (bool, gen.Status)
 	}); ok {
 //line pullseq_test.go:23:1
 		t0, st = c.CallResumable(r, n.value)
-		if st != greenlet.Done {
-			f = greenlet.Take(r, f, 12)
+		if st != gen.Done {
+			f = gen.Take(r, f, 12)
 			f.n, f.yield, f.PC = n, yield, 2
 			return ret0, r.Link(f, &f.Header, st)
 		}
@@ -140,19 +141,19 @@ after_if_23b:
 	}
 //line pullseq_test.go:23:1
 	t0, st = n.right.pushResumable(r, yield)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 12)
+	if st != gen.Done {
+		f = gen.Take(r, f, 12)
 		f.n, f.yield, f.PC = nil, nil, 3
 		return ret0, r.Link(f, &f.Header, st)
 	}
 after_if_23:
 //line pullseq_test.go:23:1
-	return t0, greenlet.Done
+	return t0, gen.Done
 }
 
-//line pullseq_greenlet_test.go:154:1
+//line pullseq_greenlet_test.go:155:1
 
-func (f *nodePushFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *nodePushFrame) Resume(r *gen.Run) (st gen.Status) {
 	n, yield := f.n, f.yield
 	var t0 bool
 	switch f.PC {
@@ -176,17 +177,17 @@ func (f *nodePushFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 then_23:
 //line pullseq_test.go:23:1
-	if p := greenlet.YieldTo(r, yield); p != nil {
+	if p := gen.YieldTo(r, yield); p != nil {
 		*p = n.value
 		f.PC = 2
 		return f.Hand()
 	}
-	if c, ok := greenlet.Resumable(yield).(interface {
-		CallResumable(*greenlet.Run, int) (bool, greenlet.Status)
+	if c, ok := gen.Resumable(yield).(interface {
+		CallResumable(*gen.Run, int) (bool, gen.Status)
 	}); ok {
 //line pullseq_test.go:23:1
 		t0, st = c.CallResumable(r, n.value)
-		if st != greenlet.Done {
+		if st != gen.Done {
 			f.PC = 2
 			return r.Link(f, &f.Header, st)
 		}
@@ -202,7 +203,7 @@ after_if_23:
 	}
 //line pullseq_test.go:23:1
 	t0, st = n.right.pushResumable(r, yield)
-	if st != greenlet.Done {
+	if st != gen.Done {
 		f.n, f.yield, f.PC = nil, nil, 3
 		return r.Link(f, &f.Header, st)
 	}
@@ -213,46 +214,46 @@ after_if_23b:
 	return r.Return(f, &f.Header)
 }
 
-//line pullseq_greenlet_test.go:217:1
+//line pullseq_greenlet_test.go:218:1
 
-func (f *nodePushFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.yield) }
-func (f *nodePushFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
-func (f *nodePushFrame) Forget()                              { *f = nodePushFrame{Header: f.Header, ret0: f.ret0} }
-func (f *nodePushFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 12) }
-func (*nodePushFrame) Func() *greenlet.Func                   { return &nodePushFrameInfo }
+func (f *nodePushFrame) Args(args []any)            { gen.SetArgs(f, args, &f.yield) }
+func (f *nodePushFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
+func (f *nodePushFrame) Forget()                    { *f = nodePushFrame{Header: f.Header, ret0: f.ret0} }
+func (f *nodePushFrame) Release(r *gen.Run)         { gen.Free(r, f, 12) }
+func (*nodePushFrame) Func() *gen.Func              { return &nodePushFrameInfo }
 
-var nodePushFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.(*node).push", File: "github.com/going-green/greenlet/generated/conformance/pullseq_test.go", Line: 22, Points: "23 n yield; 23 =; 23"}
+var nodePushFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.(*node).push", File: "github.com/going-green/greenlet/generated/conformance/pullseq_test.go", Line: 22, Points: "23 n yield; 23 =; 23"}
 var _ func(*node, func(int) bool) bool = (*node).push
 
 // eachFrame is an activation of each.
 type eachFrame struct {
-	greenlet.Header
+	gen.Header
 	depth int
 	do    func(int)
 }
 
 func newEachFrame(depth int, do func(int)) *eachFrame {
-	return greenlet.MakeFrame(eachFrame{depth: depth, do: do})
+	return gen.MakeFrame(eachFrame{depth: depth, do: do})
 }
 
 // eachResumable is each for callers that can be suspended.
-func eachResumable(r *greenlet.Run, depth int, do func(int)) greenlet.Status {
+func eachResumable(r *gen.Run, depth int, do func(int)) gen.Status {
 	return (*eachFrame)(nil).body(r, depth, do)
 }
 
-func (f *eachFrame) body(r *greenlet.Run, depth int, do func(int)) (st greenlet.Status) {
+func (f *eachFrame) body(r *gen.Run, depth int, do func(int)) (st gen.Status) {
 //line pullseq_test.go:57:1
 	if depth != 0 {
 		goto after_if_57
 	}
 //line pullseq_test.go:58:1
-	if c, ok := greenlet.Resumable(do).(interface {
-		CallResumable(*greenlet.Run, int) greenlet.Status
+	if c, ok := gen.Resumable(do).(interface {
+		CallResumable(*gen.Run, int) gen.Status
 	}); ok {
 //line pullseq_test.go:58:1
 		st = c.CallResumable(r, depth)
-		if st != greenlet.Done {
-			f = greenlet.Take(r, f, 51)
+		if st != gen.Done {
+			f = gen.Take(r, f, 51)
 			f.do, f.PC = nil, 1
 			return r.Link(f, &f.Header, st)
 		}
@@ -261,21 +262,21 @@ func (f *eachFrame) body(r *greenlet.Run, depth int, do func(int)) (st greenlet.
 		do(depth)
 	}
 //line pullseq_test.go:59:1
-	return greenlet.Done
+	return gen.Done
 after_if_57:
-	if st = eachResumable(r, depth-1, do); st != greenlet.Done {
-		f = greenlet.Take(r, f, 51)
+	if st = eachResumable(r, depth-1, do); st != gen.Done {
+		f = gen.Take(r, f, 51)
 		f.depth, f.do, f.PC = depth, do, 2
 		return r.Link(f, &f.Header, st)
 	}
 //line pullseq_test.go:62:1
-	if c, ok := greenlet.Resumable(do).(interface {
-		CallResumable(*greenlet.Run, int) greenlet.Status
+	if c, ok := gen.Resumable(do).(interface {
+		CallResumable(*gen.Run, int) gen.Status
 	}); ok {
 //line pullseq_test.go:62:1
 		st = c.CallResumable(r, depth)
-		if st != greenlet.Done {
-			f = greenlet.Take(r, f, 51)
+		if st != gen.Done {
+			f = gen.Take(r, f, 51)
 			f.do, f.PC = nil, 3
 			return r.Link(f, &f.Header, st)
 		}
@@ -283,12 +284,12 @@ after_if_57:
 //line pullseq_test.go:62:1
 		do(depth)
 	}
-	return greenlet.Done
+	return gen.Done
 }
 
-//line pullseq_greenlet_test.go:290:1
+//line pullseq_greenlet_test.go:291:1
 
-func (f *eachFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *eachFrame) Resume(r *gen.Run) (st gen.Status) {
 	depth, do := f.depth, f.do
 	switch f.PC {
 	case 0:
@@ -299,12 +300,12 @@ func (f *eachFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		return r.Return(f, &f.Header)
 	case 2:
 		r.Callee().(*eachFrame).Release(r)
-		if c, ok := greenlet.Resumable(do).(interface {
-			CallResumable(*greenlet.Run, int) greenlet.Status
+		if c, ok := gen.Resumable(do).(interface {
+			CallResumable(*gen.Run, int) gen.Status
 		}); ok {
 //line pullseq_test.go:62:1
 			st = c.CallResumable(r, depth)
-			if st != greenlet.Done {
+			if st != gen.Done {
 				f.do, f.PC = nil, 3
 				return r.Link(f, &f.Header, st)
 			}
@@ -319,49 +320,47 @@ func (f *eachFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-//line pullseq_greenlet_test.go:323:1
+//line pullseq_greenlet_test.go:324:1
 
-func (f *eachFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.depth, &f.do) }
-func (f *eachFrame) Forget()                 { *f = eachFrame{Header: f.Header} }
-func (f *eachFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 51) }
-func (*eachFrame) Func() *greenlet.Func      { return &eachFrameInfo }
+func (f *eachFrame) Args(args []any)    { gen.SetArgs(f, args, &f.depth, &f.do) }
+func (f *eachFrame) Forget()            { *f = eachFrame{Header: f.Header} }
+func (f *eachFrame) Release(r *gen.Run) { gen.Free(r, f, 51) }
+func (*eachFrame) Func() *gen.Func      { return &eachFrameInfo }
 
-var eachFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.each", File: "github.com/going-green/greenlet/generated/conformance/pullseq_test.go", Line: 56, Points: "58; 61 depth do; 62"}
+var eachFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.each", File: "github.com/going-green/greenlet/generated/conformance/pullseq_test.go", Line: 56, Points: "58; 61 depth do; 62"}
 var _ func(int, func(int)) = each
 
 // throughFrame is an activation of through.
 type throughFrame struct {
-	greenlet.Header
+	gen.Header
 	n    int
 	sum  *int
 	ret0 int
 }
 
-func newThroughFrame(n int) *throughFrame                   { return greenlet.MakeFrame(throughFrame{n: n}) }
-func (f *throughFrame) Results() int                        { f.Over(f); return f.ret0 }
-func (f *throughFrame) Returned(r *greenlet.Run) (ret0 int) { ret0 = f.ret0; f.Release(r); return }
+func newThroughFrame(n int) *throughFrame              { return gen.MakeFrame(throughFrame{n: n}) }
+func (f *throughFrame) Results() int                   { f.Over(f); return f.ret0 }
+func (f *throughFrame) Returned(r *gen.Run) (ret0 int) { ret0 = f.ret0; f.Release(r); return }
 
 // throughResumable is through for callers that can be suspended.
-func throughResumable(r *greenlet.Run, n int) (int, greenlet.Status) {
-	return (*throughFrame)(nil).body(r, n)
-}
+func throughResumable(r *gen.Run, n int) (int, gen.Status) { return (*throughFrame)(nil).body(r, n) }
 
-func (f *throughFrame) body(r *greenlet.Run, n int) (ret0 int, st greenlet.Status) {
+func (f *throughFrame) body(r *gen.Run, n int) (ret0 int, st gen.Status) {
 	var sum *int
 	sum = new(int)
 //line pullseq_test.go:67:1
-	if st = eachResumable(r, n, (&throughFunc1{sum: sum}).value()); st != greenlet.Done {
-		f = greenlet.Take(r, f, 61)
+	if st = eachResumable(r, n, (&throughFunc1{sum: sum}).value()); st != gen.Done {
+		f = gen.Take(r, f, 61)
 		f.sum, f.PC = sum, 1
 		return ret0, r.Link(f, &f.Header, st)
 	}
 //line pullseq_test.go:71:1
-	return *sum, greenlet.Done
+	return *sum, gen.Done
 }
 
-//line pullseq_greenlet_test.go:363:1
+//line pullseq_greenlet_test.go:362:1
 
-func (f *throughFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *throughFrame) Resume(r *gen.Run) (st gen.Status) {
 	var sum *int
 	switch f.PC {
 	case 0:
@@ -376,91 +375,91 @@ func (f *throughFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-//line pullseq_greenlet_test.go:380:1
+//line pullseq_greenlet_test.go:379:1
 
-func (f *throughFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.n) }
-func (f *throughFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
-func (f *throughFrame) Forget()                              { *f = throughFrame{Header: f.Header, ret0: f.ret0} }
-func (f *throughFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 61) }
-func (*throughFrame) Func() *greenlet.Func                   { return &throughFrameInfo }
+func (f *throughFrame) Args(args []any)            { gen.SetArgs(f, args, &f.n) }
+func (f *throughFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
+func (f *throughFrame) Forget()                    { *f = throughFrame{Header: f.Header, ret0: f.ret0} }
+func (f *throughFrame) Release(r *gen.Run)         { gen.Free(r, f, 61) }
+func (*throughFrame) Func() *gen.Func              { return &throughFrameInfo }
 
-var throughFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.through", File: "github.com/going-green/greenlet/generated/conformance/pullseq_test.go", Line: 66, Points: "67 sum"}
+var throughFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.through", File: "github.com/going-green/greenlet/generated/conformance/pullseq_test.go", Line: 66, Points: "67 sum"}
 var _ func(int) int = through
 
 // throughFunc1 is the function literal of pullseq_test.go:67, with what it captures.
 type throughFunc1 struct {
-	greenlet.Closure
+	gen.Closure
 	sum *int
 }
 
 // value is the literal for code that can't be suspended.
 func (c *throughFunc1) value() func(int) {
-	return greenlet.Bind(&c.Closure, c, func(i int) {
+	return gen.Bind(&c.Closure, c, func(i int) {
 //line pullseq_test.go:68:1
 		(*c.sum) += i
 		greenlet.Yield((*c.sum))
 	})
 }
 
-//line pullseq_greenlet_test.go:406:1
+//line pullseq_greenlet_test.go:405:1
 
 // throughFunc1Frame is an activation of the literal throughFunc1.
 type throughFunc1Frame struct {
-	greenlet.Header
+	gen.Header
 	c *throughFunc1
 	i int
 }
 
 // CallResumable is the literal throughFunc1 for callers that can be suspended.
-func (c *throughFunc1) CallResumable(r *greenlet.Run, i int) greenlet.Status {
+func (c *throughFunc1) CallResumable(r *gen.Run, i int) gen.Status {
 	return (*throughFunc1Frame)(nil).body(r, c, i)
 }
 
-func (f *throughFunc1Frame) body(r *greenlet.Run, c *throughFunc1, i int) (st greenlet.Status) {
+func (f *throughFunc1Frame) body(r *gen.Run, c *throughFunc1, i int) (st gen.Status) {
 //line pullseq_test.go:68:1
 	(*c.sum) += i
-	f = greenlet.Take(r, f, 54)
+	f = gen.Take(r, f, 54)
 	r.Leaf(f, &f.Header)
 	f.c, f.PC = c, 1
 //line pullseq_test.go:69:1
 	if p, ok := r.Out().(*int); ok {
 		*p = (*c.sum)
-		return greenlet.Left
+		return gen.Left
 	}
-	return greenlet.Yielded(r, (*c.sum))
+	return gen.Yielded(r, (*c.sum))
 }
 
-//line pullseq_greenlet_test.go:434:1
+//line pullseq_greenlet_test.go:433:1
 
-func (f *throughFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *throughFunc1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
 	_ = c
 	return r.Return(f, &f.Header)
 }
 
-func (f *throughFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 54) }
-func (*throughFunc1Frame) Func() *greenlet.Func      { return &throughFunc1FrameInfo }
+func (f *throughFunc1Frame) Release(r *gen.Run) { gen.Free(r, f, 54) }
+func (*throughFunc1Frame) Func() *gen.Func      { return &throughFunc1FrameInfo }
 
-var throughFunc1FrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.through.func1", File: "github.com/going-green/greenlet/generated/conformance/pullseq_test.go", Line: 67, Points: "69"}
+var throughFunc1FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.through.func1", File: "github.com/going-green/greenlet/generated/conformance/pullseq_test.go", Line: 67, Points: "69"}
 
 // overPlainFrame is an activation of overPlain.
 type overPlainFrame struct {
-	greenlet.Header
+	gen.Header
 	ended *atomic.Bool
-	loop  *greenlet.Loop
+	loop  *gen.Loop
 }
 
 func newOverPlainFrame(ended *atomic.Bool) *overPlainFrame {
-	return greenlet.MakeFrame(overPlainFrame{ended: ended})
+	return gen.MakeFrame(overPlainFrame{ended: ended})
 }
 
 // overPlainResumable is overPlain for callers that can be suspended.
-func overPlainResumable(r *greenlet.Run, ended *atomic.Bool) greenlet.Status {
+func overPlainResumable(r *gen.Run, ended *atomic.Bool) gen.Status {
 	return (*overPlainFrame)(nil).body(r, ended)
 }
 
-func (f *overPlainFrame) body(r *greenlet.Run, ended *atomic.Bool) (st greenlet.Status) {
-	var loop *greenlet.Loop
+func (f *overPlainFrame) body(r *gen.Run, ended *atomic.Bool) (st gen.Status) {
+	var loop *gen.Loop
 	{
 //line pullseq_test.go:96:1
 		t0 := ending(ended)
@@ -468,30 +467,30 @@ func (f *overPlainFrame) body(r *greenlet.Run, ended *atomic.Bool) (st greenlet.
 			f.ended = nil
 		}
 //line pullseq_test.go:96:1
-		loop = greenlet.NewLoop()
+		loop = gen.NewLoop()
 //line pullseq_test.go:96:1
-		c, ok := greenlet.Resumable(t0).(interface {
-			CallResumable(*greenlet.Run, func(int) bool) greenlet.Status
+		c, ok := gen.Resumable(t0).(interface {
+			CallResumable(*gen.Run, func(int) bool) gen.Status
 		})
 		if !ok {
-			c = greenlet.Iterate(t0)
+			c = gen.Iterate(t0)
 		}
 //line pullseq_test.go:96:1
-		if st = c.CallResumable(r, (&overPlainRange1{loop: loop}).value()); st != greenlet.Done {
-			f = greenlet.Take(r, f, 48)
+		if st = c.CallResumable(r, (&overPlainRange1{loop: loop}).value()); st != gen.Done {
+			f = gen.Take(r, f, 48)
 			f.loop, f.PC = loop, 1
 			return r.Link(f, &f.Header, st)
 		}
 	}
 //line pullseq_test.go:96:1
 	loop.End()
-	return greenlet.Done
+	return gen.Done
 }
 
-//line pullseq_greenlet_test.go:492:1
+//line pullseq_greenlet_test.go:491:1
 
-func (f *overPlainFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
-	var loop *greenlet.Loop
+func (f *overPlainFrame) Resume(r *gen.Run) (st gen.Status) {
+	var loop *gen.Loop
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.ended))
@@ -504,25 +503,25 @@ func (f *overPlainFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-//line pullseq_greenlet_test.go:508:1
+//line pullseq_greenlet_test.go:507:1
 
-func (f *overPlainFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.ended) }
-func (f *overPlainFrame) Forget()                 { *f = overPlainFrame{Header: f.Header} }
-func (f *overPlainFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 48) }
-func (*overPlainFrame) Func() *greenlet.Func      { return &overPlainFrameInfo }
+func (f *overPlainFrame) Args(args []any)    { gen.SetArgs(f, args, &f.ended) }
+func (f *overPlainFrame) Forget()            { *f = overPlainFrame{Header: f.Header} }
+func (f *overPlainFrame) Release(r *gen.Run) { gen.Free(r, f, 48) }
+func (*overPlainFrame) Func() *gen.Func      { return &overPlainFrameInfo }
 
-var overPlainFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.overPlain", File: "github.com/going-green/greenlet/generated/conformance/pullseq_test.go", Line: 95, Points: "96 loop"}
+var overPlainFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.overPlain", File: "github.com/going-green/greenlet/generated/conformance/pullseq_test.go", Line: 95, Points: "96 loop"}
 var _ func(*atomic.Bool) = overPlain
 
 // overPlainRange1 is the body of the loop of pullseq_test.go:96, with what it captures.
 type overPlainRange1 struct {
-	greenlet.Closure
-	loop *greenlet.Loop
+	gen.Closure
+	loop *gen.Loop
 }
 
 // value is the literal for code that can't be suspended.
 func (c *overPlainRange1) value() func(int) bool {
-	return greenlet.Bind(&c.Closure, c, func(i int) bool {
+	return gen.Bind(&c.Closure, c, func(i int) bool {
 		c.loop.Begin()
 		// greenlet:allow plain-iterator it is what becomes of one that is tested
 //line pullseq_test.go:97:1
@@ -532,45 +531,41 @@ func (c *overPlainRange1) value() func(int) bool {
 	})
 }
 
-//line pullseq_greenlet_test.go:536:1
+//line pullseq_greenlet_test.go:535:1
 
 // overPlainRange1Frame is an activation of the literal overPlainRange1.
 type overPlainRange1Frame struct {
-	greenlet.Header
+	gen.Header
 	c    *overPlainRange1
 	i    int
 	ret0 bool
 }
 
-func (f *overPlainRange1Frame) Returned(r *greenlet.Run) (ret0 bool) {
-	ret0 = f.ret0
-	f.Release(r)
-	return
-}
+func (f *overPlainRange1Frame) Returned(r *gen.Run) (ret0 bool) { ret0 = f.ret0; f.Release(r); return }
 
 // CallResumable is the literal overPlainRange1 for callers that can be suspended.
-func (c *overPlainRange1) CallResumable(r *greenlet.Run, i int) (bool, greenlet.Status) {
+func (c *overPlainRange1) CallResumable(r *gen.Run, i int) (bool, gen.Status) {
 	return (*overPlainRange1Frame)(nil).body(r, c, i)
 }
 
-func (f *overPlainRange1Frame) body(r *greenlet.Run, c *overPlainRange1, i int) (ret0 bool, st greenlet.Status) {
+func (f *overPlainRange1Frame) body(r *gen.Run, c *overPlainRange1, i int) (ret0 bool, st gen.Status) {
 	c.loop.Begin()
 	// greenlet:allow plain-iterator it is what becomes of one that is tested
 //line pullseq_test.go:97:1
-	f = greenlet.Take(r, f, 40)
+	f = gen.Take(r, f, 40)
 	r.Leaf(f, &f.Header)
 	f.c, f.PC = c, 1
 //line pullseq_test.go:97:1
 	if p, ok := r.Out().(*int); ok {
 		*p = i
-		return ret0, greenlet.Left
+		return ret0, gen.Left
 	}
-	return ret0, greenlet.Yielded(r, i)
+	return ret0, gen.Yielded(r, i)
 }
 
-//line pullseq_greenlet_test.go:572:1
+//line pullseq_greenlet_test.go:567:1
 
-func (f *overPlainRange1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *overPlainRange1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
 	_ = c
 //line pullseq_test.go:98:1
@@ -580,13 +575,13 @@ func (f *overPlainRange1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line pullseq_greenlet_test.go:584:1
+//line pullseq_greenlet_test.go:579:1
 
-func (f *overPlainRange1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 40) }
-func (*overPlainRange1Frame) Func() *greenlet.Func      { return &overPlainRange1FrameInfo }
+func (f *overPlainRange1Frame) Release(r *gen.Run) { gen.Free(r, f, 40) }
+func (*overPlainRange1Frame) Func() *gen.Func      { return &overPlainRange1FrameInfo }
 
-var overPlainRange1FrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.overPlain-range1", File: "github.com/going-green/greenlet/generated/conformance/pullseq_test.go", Line: 96, Points: "97"}
+var overPlainRange1FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.overPlain-range1", File: "github.com/going-green/greenlet/generated/conformance/pullseq_test.go", Line: 96, Points: "97"}
 
 func init() {
-	greenlet.Declare("node.all", "node.push")
+	gen.Declare("node.all", "node.push")
 }

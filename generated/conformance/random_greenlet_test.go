@@ -4,28 +4,31 @@
 
 package conformance
 
-import greenlet "github.com/going-green/greenlet/runtime"
+import (
+	greenlet "github.com/going-green/greenlet/runtime"
+	"github.com/going-green/greenlet/runtime/gen"
+)
 
-const _ = greenlet.Protocol1_RunGoGenerate
+const _ = gen.Protocol1_RunGoGenerate
 
 // actRunFrame is an activation of act.run.
 type actRunFrame struct {
-	greenlet.Header
+	gen.Header
 	a    *act
 	v2   any
 	ret0 int
 }
 
-func (a *act) newRunFrame(v2 any) *actRunFrame             { return greenlet.MakeFrame(actRunFrame{a: a, v2: v2}) }
-func (f *actRunFrame) Results() int                        { f.Over(f); return f.ret0 }
-func (f *actRunFrame) Returned(r *greenlet.Run) (ret0 int) { ret0 = f.ret0; f.Release(r); return }
+func (a *act) newRunFrame(v2 any) *actRunFrame        { return gen.MakeFrame(actRunFrame{a: a, v2: v2}) }
+func (f *actRunFrame) Results() int                   { f.Over(f); return f.ret0 }
+func (f *actRunFrame) Returned(r *gen.Run) (ret0 int) { ret0 = f.ret0; f.Release(r); return }
 
 // runResumable is act.run for callers that can be suspended.
-func (a *act) runResumable(r *greenlet.Run, v2 any) (int, greenlet.Status) {
+func (a *act) runResumable(r *gen.Run, v2 any) (int, gen.Status) {
 	return (*actRunFrame)(nil).body(r, a, v2)
 }
 
-func (f *actRunFrame) body(r *greenlet.Run, a *act, v2 any) (ret0 int, st greenlet.Status) {
+func (f *actRunFrame) body(r *gen.Run, a *act, v2 any) (ret0 int, st gen.Status) {
 	var o op
 	var got any
 	if f != nil {
@@ -52,22 +55,22 @@ loop_122:
 //line random_test.go:123:1
 	o, _ = a.w.p.next()
 	if o.kind == opReturn {
-		return o.v, greenlet.Done
+		return o.v, gen.Done
 	}
 	got = nil
 	if o.kind != opYield || !a.catches {
 		goto else_128
 	}
 //line random_test.go:129:1
-	f = greenlet.Take(r, f, 15)
+	f = gen.Take(r, f, 15)
 	r.Leaf(f, &f.Header)
 	f.a, f.PC = a, 1
 //line random_test.go:129:1
 	if p2, ok := r.Out().(*int); ok {
 		*p2 = o.v
-		return ret0, greenlet.Left
+		return ret0, gen.Left
 	}
-	return ret0, greenlet.Yielded(r, o.v)
+	return ret0, gen.Yielded(r, o.v)
 else_128:
 //line random_test.go:131:1
 	if !a.catches {
@@ -75,8 +78,8 @@ else_128:
 	}
 //line random_test.go:132:1
 	got, st = a.guardedResumable(r, o)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 15)
+	if st != gen.Done {
+		f = gen.Take(r, f, 15)
 		f.a, f.PC = a, 2
 		return ret0, r.Link(f, &f.Header, st)
 	}
@@ -85,8 +88,8 @@ resumed_132:
 else_131:
 //line random_test.go:134:1
 	got, st = a.doResumable(r, o, o.deep)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 15)
+	if st != gen.Done {
+		f = gen.Take(r, f, 15)
 		f.a, f.PC = a, 3
 		return ret0, r.Link(f, &f.Header, st)
 	}
@@ -97,25 +100,25 @@ after_if_128:
 	goto loop_122
 }
 
-//line random_greenlet_test.go:102:1
+//line random_greenlet_test.go:105:1
 
-func (f *actRunFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *actRunFrame) Resume(r *gen.Run) (st gen.Status) {
 	f.ret0, st = f.body(r, f.a, f.v2)
 	return r.Started(f, &f.Header, st)
 }
 
-func (f *actRunFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.v2) }
-func (f *actRunFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
-func (f *actRunFrame) Forget()                              { *f = actRunFrame{Header: f.Header, ret0: f.ret0} }
-func (f *actRunFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 15) }
-func (*actRunFrame) Func() *greenlet.Func                   { return &actRunFrameInfo }
+func (f *actRunFrame) Args(args []any)            { gen.SetArgs(f, args, &f.v2) }
+func (f *actRunFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
+func (f *actRunFrame) Forget()                    { *f = actRunFrame{Header: f.Header, ret0: f.ret0} }
+func (f *actRunFrame) Release(r *gen.Run)         { gen.Free(r, f, 15) }
+func (*actRunFrame) Func() *gen.Func              { return &actRunFrameInfo }
 
-var actRunFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.(*act).run", File: "github.com/going-green/greenlet/generated/conformance/random_test.go", Line: 120, Points: "129 a; 132 a; 134 a"}
+var actRunFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.(*act).run", File: "github.com/going-green/greenlet/generated/conformance/random_test.go", Line: 120, Points: "129 a; 132 a; 134 a"}
 var _ func(*act, any) int = (*act).run
 
 // actGuardedFrame is an activation of act.guarded.
 type actGuardedFrame struct {
-	greenlet.DeferHeader
+	gen.DeferHeader
 	a    *act
 	o    op
 	got  *any
@@ -123,43 +126,43 @@ type actGuardedFrame struct {
 }
 
 func (a *act) newGuardedFrame(o op) *actGuardedFrame {
-	return greenlet.MakeFrame(actGuardedFrame{a: a, o: o})
+	return gen.MakeFrame(actGuardedFrame{a: a, o: o})
 }
 
 // guardedResumable is act.guarded for callers that can be suspended.
-func (a *act) guardedResumable(r *greenlet.Run, o op) (any, greenlet.Status) {
+func (a *act) guardedResumable(r *gen.Run, o op) (any, gen.Status) {
 	return (*actGuardedFrame)(nil).run(r, a, o)
 }
-func (f *actGuardedFrame) Results() any                        { f.Over(f); return f.ret0 }
-func (f *actGuardedFrame) Returned(r *greenlet.Run) (ret0 any) { ret0 = f.ret0; f.Release(r); return }
+func (f *actGuardedFrame) Results() any                   { f.Over(f); return f.ret0 }
+func (f *actGuardedFrame) Returned(r *gen.Run) (ret0 any) { ret0 = f.ret0; f.Release(r); return }
 
-func (f *actGuardedFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *actGuardedFrame) Resume(r *gen.Run) (st gen.Status) {
 	f.ret0, st = f.run(r, f.a, f.o)
 	return r.Started(f, &f.Header, st)
 }
 
-func (f *actGuardedFrame) run(r *greenlet.Run, a *act, o op) (ret0 any, st greenlet.Status) {
+func (f *actGuardedFrame) run(r *gen.Run, a *act, o op) (ret0 any, st gen.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take(r, f, 32)
+		f = gen.Take(r, f, 32)
 		f.a, f.o = a, o
 		r.Guard()
 	}
 	mark := r.Mark()
-	for st = f.step(r, a, o); st == greenlet.Broken; st = f.step(r, a, o) {
+	for st = f.step(r, a, o); st == gen.Broken; st = f.step(r, a, o) {
 		r.Recovered(mark)
 	}
 	ret0 = f.ret0
-	if hot && st == greenlet.Done {
+	if hot && st == gen.Done {
 		f.Release(r)
 	}
 	return ret0, st
 }
 
-func (f *actGuardedFrame) step(r *greenlet.Run, a *act, o op) (end greenlet.Status) {
-	end = greenlet.Broken
+func (f *actGuardedFrame) step(r *gen.Run, a *act, o op) (end gen.Status) {
+	end = gen.Broken
 	defer f.Catch(&end)
-	var st greenlet.Status
+	var st gen.Status
 	var got *any
 	var t0 any
 	switch f.PC {
@@ -167,7 +170,7 @@ func (f *actGuardedFrame) step(r *greenlet.Run, a *act, o op) (end greenlet.Stat
 		got = f.got
 		t0 = r.Callee().(*actDoFrame).Returned(r)
 		goto resumed_143
-	case greenlet.Unwind:
+	case gen.Unwind:
 		goto unwind
 	}
 
@@ -183,7 +186,7 @@ func (f *actGuardedFrame) step(r *greenlet.Run, a *act, o op) (end greenlet.Stat
 	}
 //line random_test.go:143:1
 	t0, st = a.doResumable(r, o, o.deep)
-	if st != greenlet.Done {
+	if st != gen.Done {
 		f.a, f.got, f.PC = nil, got, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -196,30 +199,30 @@ unwind:
 //line random_test.go:144:1
 	for f.Pending() {
 //line random_test.go:144:1
-		if sub := f.Next(r); sub != greenlet.Done {
+		if sub := f.Next(r); sub != gen.Done {
 			return r.Link(f, &f.Header, sub)
 		}
 	}
 	f.ret0 = *f.got
 //line random_test.go:144:1
 	f.End()
-	return greenlet.Done
+	return gen.Done
 }
 
-//line random_greenlet_test.go:211:1
+//line random_greenlet_test.go:214:1
 
-func (f *actGuardedFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.o) }
-func (f *actGuardedFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
-func (f *actGuardedFrame) Forget()                              { *f = actGuardedFrame{DeferHeader: f.DeferHeader, ret0: f.ret0} }
-func (f *actGuardedFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 32) }
-func (*actGuardedFrame) Func() *greenlet.Func                   { return &actGuardedFrameInfo }
+func (f *actGuardedFrame) Args(args []any)            { gen.SetArgs(f, args, &f.o) }
+func (f *actGuardedFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
+func (f *actGuardedFrame) Forget()                    { *f = actGuardedFrame{DeferHeader: f.DeferHeader, ret0: f.ret0} }
+func (f *actGuardedFrame) Release(r *gen.Run)         { gen.Free(r, f, 32) }
+func (*actGuardedFrame) Func() *gen.Func              { return &actGuardedFrameInfo }
 
-var actGuardedFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.(*act).guarded", File: "github.com/going-green/greenlet/generated/conformance/random_test.go", Line: 141, End: 144, Points: "143 got"}
+var actGuardedFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.(*act).guarded", File: "github.com/going-green/greenlet/generated/conformance/random_test.go", Line: 141, End: 144, Points: "143 got"}
 var _ func(*act, op) any = (*act).guarded
 
 // actDoFrame is an activation of act.do.
 type actDoFrame struct {
-	greenlet.Header
+	gen.Header
 	a2   *act
 	o    op
 	deep int
@@ -229,17 +232,17 @@ type actDoFrame struct {
 }
 
 func (a2 *act) newDoFrame(o op, deep int) *actDoFrame {
-	return greenlet.MakeFrame(actDoFrame{a2: a2, o: o, deep: deep})
+	return gen.MakeFrame(actDoFrame{a2: a2, o: o, deep: deep})
 }
-func (f *actDoFrame) Results() any                        { f.Over(f); return f.ret0 }
-func (f *actDoFrame) Returned(r *greenlet.Run) (ret0 any) { ret0 = f.ret0; f.Release(r); return }
+func (f *actDoFrame) Results() any                   { f.Over(f); return f.ret0 }
+func (f *actDoFrame) Returned(r *gen.Run) (ret0 any) { ret0 = f.ret0; f.Release(r); return }
 
 // doResumable is act.do for callers that can be suspended.
-func (a2 *act) doResumable(r *greenlet.Run, o op, deep int) (any, greenlet.Status) {
+func (a2 *act) doResumable(r *gen.Run, o op, deep int) (any, gen.Status) {
 	return (*actDoFrame)(nil).body(r, a2, o, deep)
 }
 
-func (f *actDoFrame) body(r *greenlet.Run, a2 *act, o op, deep int) (ret0 any, st greenlet.Status) {
+func (f *actDoFrame) body(r *gen.Run, a2 *act, o op, deep int) (ret0 any, st gen.Status) {
 	var t0 any
 	var w2 *world
 	var me, to *greenlet.Greenlet
@@ -249,13 +252,13 @@ func (f *actDoFrame) body(r *greenlet.Run, a2 *act, o op, deep int) (ret0 any, s
 	}
 //line random_test.go:160:1
 	t0, st = a2.doResumable(r, o, deep-1)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 13)
+	if st != gen.Done {
+		f = gen.Take(r, f, 13)
 		f.a2, f.PC = nil, 1
 		return ret0, r.Link(f, &f.Header, st)
 	}
 //line random_test.go:160:1
-	return t0, greenlet.Done
+	return t0, gen.Done
 after_if_159:
 	w2, me = a2.w, r.Current()
 	to = w2.g[o.a]
@@ -288,57 +291,57 @@ after_if_159:
 			w2.plain(3)
 			w2.level--
 		}
-		return nil, greenlet.Done
+		return nil, gen.Done
 	case opCreate:
 		if f != nil {
 			f.a2 = nil
 		}
 //line random_test.go:184:1
 		w2.create(o, me)
-		return nil, greenlet.Done
+		return nil, gen.Done
 	case opReparent:
 		if f != nil {
 			f.a2 = nil
 		}
 //line random_test.go:187:1
 		w2.reparent(o)
-		return nil, greenlet.Done
+		return nil, gen.Done
 	}
 	goto after_switch_164
 case_165:
 //line random_test.go:166:1
-	f = greenlet.Take(r, f, 13)
+	f = gen.Take(r, f, 13)
 	r.Leaf(f, &f.Header)
 	f.a2, f.PC = nil, 2
 //line random_test.go:166:1
 	if p, ok := r.Out().(*int); ok {
 		*p = o.v
-		return ret0, greenlet.Left
+		return ret0, gen.Left
 	}
-	return ret0, greenlet.Yielded(r, o.v)
+	return ret0, gen.Yielded(r, o.v)
 case_168:
 //line random_test.go:169:1
-	f = greenlet.Take(r, f, 13)
+	f = gen.Take(r, f, 13)
 	r.Leaf(f, &f.Header)
 	f.a2, f.PC = nil, 3
 	r.Await(&f.t1)
 //line random_test.go:169:1
 	if p, ok := r.Out().(*int); ok {
 		*p = o.v
-		return ret0, greenlet.Left
+		return ret0, gen.Left
 	}
-	return ret0, greenlet.Yielded(r, o.v)
+	return ret0, gen.Yielded(r, o.v)
 case_174:
-	f = greenlet.Take(r, f, 13)
+	f = gen.Take(r, f, 13)
 	r.Leaf(f, &f.Header)
 	f.a2, f.PC = nil, 4
 	r.Await(&f.t2)
 //line random_test.go:175:1
-	return ret0, greenlet.Send[any](r, greenlet.Main(), o.v)
+	return ret0, gen.Send[any](r, greenlet.Main(), o.v)
 after_switch_164:
 //line random_test.go:190:1
 	if to == nil {
-		return nil, greenlet.Done
+		return nil, gen.Done
 	}
 	switch o.kind {
 	case opSwitch:
@@ -357,54 +360,54 @@ after_switch_164:
 	goto after_switch_193
 case_194:
 //line random_test.go:195:1
-	f = greenlet.Take(r, f, 13)
+	f = gen.Take(r, f, 13)
 	r.Leaf(f, &f.Header)
 	f.a2, f.PC = nil, 5
 	r.Await(&f.t2)
 //line random_test.go:195:1
-	return ret0, greenlet.Send[any](r, to, o.v)
+	return ret0, gen.Send[any](r, to, o.v)
 case_196:
-	f = greenlet.Take(r, f, 13)
+	f = gen.Take(r, f, 13)
 	r.Leaf(f, &f.Header)
 	f.a2, f.PC = nil, 6
 	r.Await(&f.t2)
 //line random_test.go:197:1
 	return ret0, r.SendNone(to)
 case_198:
-	f = greenlet.Take(r, f, 13)
+	f = gen.Take(r, f, 13)
 	r.Leaf(f, &f.Header)
 	f.a2, f.PC = nil, 7
 	r.Await(&f.t2)
 //line random_test.go:199:1
 	return ret0, r.SendArgs(to, o.v, o.b)
 case_200:
-	f = greenlet.Take(r, f, 13)
+	f = gen.Take(r, f, 13)
 	r.Leaf(f, &f.Header)
 	f.a2, f.PC = nil, 8
 	r.Await(&f.t1)
 //line random_test.go:201:1
-	return ret0, greenlet.Send(r, to, o.v)
+	return ret0, gen.Send(r, to, o.v)
 case_202:
-	f = greenlet.Take(r, f, 13)
+	f = gen.Take(r, f, 13)
 	r.Leaf(f, &f.Header)
 	f.a2, f.PC = nil, 9
 	r.Await(&f.t2)
 //line random_test.go:203:1
 	return ret0, r.Throw(f, &f.Header, to, thrown(o.v))
 case_204:
-	f = greenlet.Take(r, f, 13)
+	f = gen.Take(r, f, 13)
 	r.Leaf(f, &f.Header)
 	f.a2, f.PC = nil, 10
 	r.Await(&f.t2)
 //line random_test.go:205:1
 	return ret0, r.Throw(f, &f.Header, to, greenlet.Exit)
 after_switch_193:
-	return nil, greenlet.Done
+	return nil, gen.Done
 }
 
-//line random_greenlet_test.go:407:1
+//line random_greenlet_test.go:410:1
 
-func (f *actDoFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *actDoFrame) Resume(r *gen.Run) (st gen.Status) {
 	var (
 		t0             any
 		t1             int
@@ -476,17 +479,17 @@ func (f *actDoFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-//line random_greenlet_test.go:481:1
+//line random_greenlet_test.go:484:1
 
-func (f *actDoFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.o, &f.deep) }
-func (f *actDoFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
-func (f *actDoFrame) Forget()                              { *f = actDoFrame{Header: f.Header, ret0: f.ret0} }
-func (f *actDoFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 13) }
-func (*actDoFrame) Func() *greenlet.Func                   { return &actDoFrameInfo }
+func (f *actDoFrame) Args(args []any)            { gen.SetArgs(f, args, &f.o, &f.deep) }
+func (f *actDoFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
+func (f *actDoFrame) Forget()                    { *f = actDoFrame{Header: f.Header, ret0: f.ret0} }
+func (f *actDoFrame) Release(r *gen.Run)         { gen.Free(r, f, 13) }
+func (*actDoFrame) Func() *gen.Func              { return &actDoFrameInfo }
 
-var actDoFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.(*act).do", File: "github.com/going-green/greenlet/generated/conformance/random_test.go", Line: 158, Points: "160; 166; 169; 175; 195; 197; 199; 201; 203; 205"}
+var actDoFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.(*act).do", File: "github.com/going-green/greenlet/generated/conformance/random_test.go", Line: 158, Points: "160; 166; 169; 175; 195; 197; 199; 201; 203; 205"}
 var _ func(*act, op, int) any = (*act).do
 
 func init() {
-	greenlet.Declare("act.run", "act.guarded", "act.do")
+	gen.Declare("act.run", "act.guarded", "act.do")
 }

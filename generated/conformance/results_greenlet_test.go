@@ -4,45 +4,45 @@
 
 package conformance
 
-import greenlet "github.com/going-green/greenlet/runtime"
+import "github.com/going-green/greenlet/runtime/gen"
 
-const _ = greenlet.Protocol1_RunGoGenerate
+const _ = gen.Protocol1_RunGoGenerate
 
 // addsUpFrame is an activation of addsUp.
 type addsUpFrame struct {
-	greenlet.Header
+	gen.Header
 	n, sum, i, ret0 int
 }
 
-func newAddsUpFrame(n int) *addsUpFrame                    { return greenlet.MakeFrame(addsUpFrame{n: n}) }
-func (f *addsUpFrame) Results() int                        { f.Over(f); return f.ret0 }
-func (f *addsUpFrame) Returned(r *greenlet.Run) (ret0 int) { ret0 = f.ret0; f.Release(r); return }
+func newAddsUpFrame(n int) *addsUpFrame               { return gen.MakeFrame(addsUpFrame{n: n}) }
+func (f *addsUpFrame) Results() int                   { f.Over(f); return f.ret0 }
+func (f *addsUpFrame) Returned(r *gen.Run) (ret0 int) { ret0 = f.ret0; f.Release(r); return }
 
 // addsUpResumable is addsUp for callers that can be suspended.
-func addsUpResumable(r *greenlet.Run, n int) (ret0 int, st greenlet.Status) {
+func addsUpResumable(r *gen.Run, n int) (ret0 int, st gen.Status) {
 	var sum, i int
 //line results_test.go:14:1
 	i = 0
 //line results_test.go:14:1
 	if i >= n {
 //line results_test.go:18:1
-		return sum, greenlet.Done
+		return sum, gen.Done
 	}
 	{
 //line results_test.go:15:1
 		sum += i
-		f := greenlet.Take(r, (*addsUpFrame)(nil), 11)
+		f := gen.Take(r, (*addsUpFrame)(nil), 11)
 		r.Leaf(f, &f.Header)
 		f.n, f.sum, f.i, f.PC = n, sum, i, 1
 //line results_test.go:16:1
-		return ret0, greenlet.Yielded(r, i)
+		return ret0, gen.Yielded(r, i)
 	}
 }
 
 //line results_greenlet_test.go:43:1
 
 // Ask continues addsUp up to its next value, if there is one.
-func (f *addsUpFrame) Ask(p *int) greenlet.Status {
+func (f *addsUpFrame) Ask(p *int) gen.Status {
 	n := f.n
 	var sum, i int
 	switch f.PC {
@@ -60,30 +60,30 @@ loop_14:
 	if i >= n {
 //line results_test.go:18:1
 		f.ret0 = sum
-		return greenlet.Done
+		return gen.Done
 	}
 //line results_test.go:15:1
 	sum += i
 	f.sum, f.i, f.PC = sum, i, 1
 //line results_test.go:16:1
 	*p = i
-	return greenlet.Left
+	return gen.Left
 }
 
 //line results_greenlet_test.go:74:1
 
-func (f *addsUpFrame) Resume(r *greenlet.Run) greenlet.Status {
+func (f *addsUpFrame) Resume(r *gen.Run) gen.Status {
 	var v int
-	if f.Ask(&v) == greenlet.Done {
+	if f.Ask(&v) == gen.Done {
 		return r.Return(f, &f.Header)
 	}
-	return greenlet.Yielded(r, v)
+	return gen.Yielded(r, v)
 }
 
-func (f *addsUpFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.n) }
-func (f *addsUpFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
-func (f *addsUpFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 11) }
-func (*addsUpFrame) Func() *greenlet.Func                   { return &addsUpFrameInfo }
+func (f *addsUpFrame) Args(args []any)            { gen.SetArgs(f, args, &f.n) }
+func (f *addsUpFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
+func (f *addsUpFrame) Release(r *gen.Run)         { gen.Free(r, f, 11) }
+func (*addsUpFrame) Func() *gen.Func              { return &addsUpFrameInfo }
 
-var addsUpFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.addsUp", File: "github.com/going-green/greenlet/generated/conformance/results_test.go", Line: 13, Points: "16 n sum i"}
+var addsUpFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.addsUp", File: "github.com/going-green/greenlet/generated/conformance/results_test.go", Line: 13, Points: "16 n sum i"}
 var _ func(int) int = addsUp

@@ -4,47 +4,50 @@
 
 package conformance
 
-import greenlet "github.com/going-green/greenlet/runtime"
+import (
+	greenlet "github.com/going-green/greenlet/runtime"
+	"github.com/going-green/greenlet/runtime/gen"
+)
 
-const _ = greenlet.Protocol1_RunGoGenerate
+const _ = gen.Protocol1_RunGoGenerate
 
 // printsAtEndFrame is an activation of printsAtEnd.
 type printsAtEndFrame struct {
-	greenlet.DeferHeader
+	gen.DeferHeader
 }
 
-func newPrintsAtEndFrame() *printsAtEndFrame { return greenlet.MakeFrame(printsAtEndFrame{}) }
+func newPrintsAtEndFrame() *printsAtEndFrame { return gen.MakeFrame(printsAtEndFrame{}) }
 
 // printsAtEndResumable is printsAtEnd for callers that can be suspended.
-func printsAtEndResumable(r *greenlet.Run) greenlet.Status { return (*printsAtEndFrame)(nil).run(r) }
+func printsAtEndResumable(r *gen.Run) gen.Status { return (*printsAtEndFrame)(nil).run(r) }
 
-func (f *printsAtEndFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *printsAtEndFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.run(r))
 }
 
-func (f *printsAtEndFrame) run(r *greenlet.Run) (st greenlet.Status) {
+func (f *printsAtEndFrame) run(r *gen.Run) (st gen.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take(r, f, 56)
+		f = gen.Take(r, f, 56)
 		r.Guard()
 	}
 	mark := r.Mark()
-	for st = f.step(r); st == greenlet.Broken; st = f.step(r) {
+	for st = f.step(r); st == gen.Broken; st = f.step(r) {
 		r.Recovered(mark)
 	}
-	if hot && st == greenlet.Done {
+	if hot && st == gen.Done {
 		f.Release(r)
 	}
 	return st
 }
 
-func (f *printsAtEndFrame) step(r *greenlet.Run) (end greenlet.Status) {
-	end = greenlet.Broken
+func (f *printsAtEndFrame) step(r *gen.Run) (end gen.Status) {
+	end = gen.Broken
 	defer f.Catch(&end)
 	switch f.PC {
 	case 1:
 		goto unwind
-	case greenlet.Unwind:
+	case gen.Unwind:
 		goto unwind
 	}
 
@@ -64,39 +67,39 @@ unwind:
 //line shutdown_test.go:43:1
 	for f.Pending() {
 //line shutdown_test.go:43:1
-		if sub := f.Next(r); sub != greenlet.Done {
+		if sub := f.Next(r); sub != gen.Done {
 			return r.Link(f, &f.Header, sub)
 		}
 	}
 //line shutdown_test.go:43:1
 	f.End()
-	return greenlet.Done
+	return gen.Done
 }
 
-//line shutdown_greenlet_test.go:77:1
+//line shutdown_greenlet_test.go:80:1
 
-func (f *printsAtEndFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 56) }
-func (*printsAtEndFrame) Func() *greenlet.Func      { return &printsAtEndFrameInfo }
+func (f *printsAtEndFrame) Release(r *gen.Run) { gen.Free(r, f, 56) }
+func (*printsAtEndFrame) Func() *gen.Func      { return &printsAtEndFrameInfo }
 
-var printsAtEndFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.printsAtEnd", File: "github.com/going-green/greenlet/generated/conformance/shutdown_test.go", Line: 40, End: 43, Points: "42"}
+var printsAtEndFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.printsAtEnd", File: "github.com/going-green/greenlet/generated/conformance/shutdown_test.go", Line: 40, End: 43, Points: "42"}
 var _ func() = printsAtEnd
 
 // nestsGreenletsFrame is an activation of nestsGreenlets.
 type nestsGreenletsFrame struct {
-	greenlet.Header
+	gen.Header
 	n int
 }
 
 func newNestsGreenletsFrame(n int) *nestsGreenletsFrame {
-	return greenlet.MakeFrame(nestsGreenletsFrame{n: n})
+	return gen.MakeFrame(nestsGreenletsFrame{n: n})
 }
 
 // nestsGreenletsResumable is nestsGreenlets for callers that can be suspended.
-func nestsGreenletsResumable(r *greenlet.Run, n int) greenlet.Status {
+func nestsGreenletsResumable(r *gen.Run, n int) gen.Status {
 	return (*nestsGreenletsFrame)(nil).body(r, n)
 }
 
-func (f *nestsGreenletsFrame) body(r *greenlet.Run, n int) (st greenlet.Status) {
+func (f *nestsGreenletsFrame) body(r *gen.Run, n int) (st gen.Status) {
 //line shutdown_test.go:65:1
 	if n <= 0 {
 		goto after_if_65
@@ -105,7 +108,7 @@ func (f *nestsGreenletsFrame) body(r *greenlet.Run, n int) (st greenlet.Status) 
 //line shutdown_test.go:66:1
 		g := r.New(newNestsGreenletsFrame(n - 1))
 		held = append(held, g)
-		f = greenlet.Take(r, f, 36)
+		f = gen.Take(r, f, 36)
 		r.Leaf(f, &f.Header)
 		f.PC = 1
 //line shutdown_test.go:68:1
@@ -113,16 +116,16 @@ func (f *nestsGreenletsFrame) body(r *greenlet.Run, n int) (st greenlet.Status) 
 	}
 after_if_65:
 //line shutdown_test.go:70:1
-	f = greenlet.Take(r, f, 36)
+	f = gen.Take(r, f, 36)
 	r.Leaf(f, &f.Header)
 	f.PC = 2
 //line shutdown_test.go:70:1
 	return r.SendNone(greenlet.Main())
 }
 
-//line shutdown_greenlet_test.go:124:1
+//line shutdown_greenlet_test.go:127:1
 
-func (f *nestsGreenletsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *nestsGreenletsFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.n))
@@ -136,58 +139,56 @@ func (f *nestsGreenletsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-//line shutdown_greenlet_test.go:140:1
+//line shutdown_greenlet_test.go:143:1
 
-func (f *nestsGreenletsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.n) }
-func (f *nestsGreenletsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 36) }
-func (*nestsGreenletsFrame) Func() *greenlet.Func      { return &nestsGreenletsFrameInfo }
+func (f *nestsGreenletsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.n) }
+func (f *nestsGreenletsFrame) Release(r *gen.Run) { gen.Free(r, f, 36) }
+func (*nestsGreenletsFrame) Func() *gen.Func      { return &nestsGreenletsFrameInfo }
 
-var nestsGreenletsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.nestsGreenlets", File: "github.com/going-green/greenlet/generated/conformance/shutdown_test.go", Line: 64, Points: "68; 70"}
+var nestsGreenletsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.nestsGreenlets", File: "github.com/going-green/greenlet/generated/conformance/shutdown_test.go", Line: 64, Points: "68; 70"}
 var _ func(int) = nestsGreenlets
 
 // waitsInHandlerFrame is an activation of waitsInHandler.
 type waitsInHandlerFrame struct {
-	greenlet.DeferHeader
+	gen.DeferHeader
 }
 
-func newWaitsInHandlerFrame() *waitsInHandlerFrame { return greenlet.MakeFrame(waitsInHandlerFrame{}) }
+func newWaitsInHandlerFrame() *waitsInHandlerFrame { return gen.MakeFrame(waitsInHandlerFrame{}) }
 
 // waitsInHandlerResumable is waitsInHandler for callers that can be suspended.
-func waitsInHandlerResumable(r *greenlet.Run) greenlet.Status {
-	return (*waitsInHandlerFrame)(nil).run(r)
-}
+func waitsInHandlerResumable(r *gen.Run) gen.Status { return (*waitsInHandlerFrame)(nil).run(r) }
 
-func (f *waitsInHandlerFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *waitsInHandlerFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.run(r))
 }
 
-func (f *waitsInHandlerFrame) run(r *greenlet.Run) (st greenlet.Status) {
+func (f *waitsInHandlerFrame) run(r *gen.Run) (st gen.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take(r, f, 17)
+		f = gen.Take(r, f, 17)
 		r.Guard()
 	}
 	mark := r.Mark()
-	for st = f.step(r); st == greenlet.Broken; st = f.step(r) {
+	for st = f.step(r); st == gen.Broken; st = f.step(r) {
 		r.Recovered(mark)
 	}
-	if hot && st == greenlet.Done {
+	if hot && st == gen.Done {
 		f.Release(r)
 	}
 	return st
 }
 
-func (f *waitsInHandlerFrame) step(r *greenlet.Run) (end greenlet.Status) {
-	end = greenlet.Broken
+func (f *waitsInHandlerFrame) step(r *gen.Run) (end gen.Status) {
+	end = gen.Broken
 	defer f.Catch(&end)
 	switch f.PC {
-	case greenlet.Unwind:
+	case gen.Unwind:
 		goto unwind
 	}
 
 //line shutdown_test.go:119:1
 	{
-		f.DeferResumable(func(run *greenlet.Run) greenlet.Status {
+		f.DeferResumable(func(run *gen.Run) gen.Status {
 			return waitsAgainResumable(run)
 		})
 	}
@@ -198,45 +199,45 @@ unwind:
 //line shutdown_test.go:121:1
 	for f.Pending() {
 //line shutdown_test.go:121:1
-		if sub := f.Next(r); sub != greenlet.Done {
+		if sub := f.Next(r); sub != gen.Done {
 			return r.Link(f, &f.Header, sub)
 		}
 	}
 //line shutdown_test.go:121:1
 	f.End()
-	return greenlet.Done
+	return gen.Done
 }
 
-//line shutdown_greenlet_test.go:211:1
+//line shutdown_greenlet_test.go:212:1
 
-func (f *waitsInHandlerFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 17) }
-func (*waitsInHandlerFrame) Func() *greenlet.Func      { return &waitsInHandlerFrameInfo }
+func (f *waitsInHandlerFrame) Release(r *gen.Run) { gen.Free(r, f, 17) }
+func (*waitsInHandlerFrame) Func() *gen.Func      { return &waitsInHandlerFrameInfo }
 
-var waitsInHandlerFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.waitsInHandler", File: "github.com/going-green/greenlet/generated/conformance/shutdown_test.go", Line: 118, End: 121}
+var waitsInHandlerFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.waitsInHandler", File: "github.com/going-green/greenlet/generated/conformance/shutdown_test.go", Line: 118, End: 121}
 var _ func() = waitsInHandler
 
 // waitsAgainFrame is an activation of waitsAgain.
 type waitsAgainFrame struct {
-	greenlet.Header
+	gen.Header
 }
 
-func newWaitsAgainFrame() *waitsAgainFrame { return greenlet.MakeFrame(waitsAgainFrame{}) }
+func newWaitsAgainFrame() *waitsAgainFrame { return gen.MakeFrame(waitsAgainFrame{}) }
 
 // waitsAgainResumable is waitsAgain for callers that can be suspended.
-func waitsAgainResumable(r *greenlet.Run) greenlet.Status { return (*waitsAgainFrame)(nil).body(r) }
+func waitsAgainResumable(r *gen.Run) gen.Status { return (*waitsAgainFrame)(nil).body(r) }
 
-func (f *waitsAgainFrame) body(r *greenlet.Run) (st greenlet.Status) {
+func (f *waitsAgainFrame) body(r *gen.Run) (st gen.Status) {
 //line shutdown_test.go:124:1
-	f = greenlet.Take(r, f, 2)
+	f = gen.Take(r, f, 2)
 	r.Leaf(f, &f.Header)
 	f.PC = 1
 //line shutdown_test.go:124:1
 	return r.SendNone(greenlet.Main())
 }
 
-//line shutdown_greenlet_test.go:238:1
+//line shutdown_greenlet_test.go:239:1
 
-func (f *waitsAgainFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *waitsAgainFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r))
@@ -245,51 +246,51 @@ func (f *waitsAgainFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-func (f *waitsAgainFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 2) }
-func (*waitsAgainFrame) Func() *greenlet.Func      { return &waitsAgainFrameInfo }
+func (f *waitsAgainFrame) Release(r *gen.Run) { gen.Free(r, f, 2) }
+func (*waitsAgainFrame) Func() *gen.Func      { return &waitsAgainFrameInfo }
 
-var waitsAgainFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.waitsAgain", File: "github.com/going-green/greenlet/generated/conformance/shutdown_test.go", Line: 124, Points: "124"}
+var waitsAgainFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.waitsAgain", File: "github.com/going-green/greenlet/generated/conformance/shutdown_test.go", Line: 124, Points: "124"}
 var _ func() = waitsAgain
 
 // deepFrame is an activation of deep.
 type deepFrame struct {
-	greenlet.Header
+	gen.Header
 	n int
 }
 
-func newDeepFrame(n int) *deepFrame { return greenlet.MakeFrame(deepFrame{n: n}) }
+func newDeepFrame(n int) *deepFrame { return gen.MakeFrame(deepFrame{n: n}) }
 
 // deepResumable is deep for callers that can be suspended.
-func deepResumable(r *greenlet.Run, n int) greenlet.Status { return (*deepFrame)(nil).body(r, n) }
+func deepResumable(r *gen.Run, n int) gen.Status { return (*deepFrame)(nil).body(r, n) }
 
-func (f *deepFrame) body(r *greenlet.Run, n int) (st greenlet.Status) {
+func (f *deepFrame) body(r *gen.Run, n int) (st gen.Status) {
 //line shutdown_test.go:162:1
 	if n <= 0 {
 		goto after_if_162
 	}
 //line shutdown_test.go:163:1
-	if st = deepResumable(r, n-1); st != greenlet.Done {
-		f = greenlet.Take(r, f, 62)
+	if st = deepResumable(r, n-1); st != gen.Done {
+		f = gen.Take(r, f, 62)
 		f.PC = 1
 		return r.Link(f, &f.Header, st)
 	}
 //line shutdown_test.go:164:1
-	return greenlet.Done
+	return gen.Done
 after_if_162:
-	f = greenlet.Take(r, f, 62)
+	f = gen.Take(r, f, 62)
 	r.Leaf(f, &f.Header)
 	f.PC = 2
 //line shutdown_test.go:166:1
 	if p, ok := r.Out().(*int); ok {
 		*p = 0
-		return greenlet.Left
+		return gen.Left
 	}
-	return greenlet.Yielded[int](r, 0)
+	return gen.Yielded[int](r, 0)
 }
 
-//line shutdown_greenlet_test.go:291:1
+//line shutdown_greenlet_test.go:292:1
 
-func (f *deepFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *deepFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.n))
@@ -304,11 +305,11 @@ func (f *deepFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-//line shutdown_greenlet_test.go:308:1
+//line shutdown_greenlet_test.go:309:1
 
-func (f *deepFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.n) }
-func (f *deepFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 62) }
-func (*deepFrame) Func() *greenlet.Func      { return &deepFrameInfo }
+func (f *deepFrame) Args(args []any)    { gen.SetArgs(f, args, &f.n) }
+func (f *deepFrame) Release(r *gen.Run) { gen.Free(r, f, 62) }
+func (*deepFrame) Func() *gen.Func      { return &deepFrameInfo }
 
-var deepFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.deep", File: "github.com/going-green/greenlet/generated/conformance/shutdown_test.go", Line: 161, Points: "163; 166"}
+var deepFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.deep", File: "github.com/going-green/greenlet/generated/conformance/shutdown_test.go", Line: 161, Points: "163; 166"}
 var _ func(int) = deep

@@ -6,44 +6,44 @@ package conformance
 
 import (
 	"fmt"
-	greenlet "github.com/going-green/greenlet/runtime"
+	"github.com/going-green/greenlet/runtime/gen"
 )
 
-const _ = greenlet.Protocol1_RunGoGenerate
+const _ = gen.Protocol1_RunGoGenerate
 
 // switchesFrame is an activation of switches.
 type switchesFrame struct {
-	greenlet.Header
+	gen.Header
 	ret0 any
 }
 
-func newSwitchesFrame() *switchesFrame                       { return greenlet.MakeFrame(switchesFrame{}) }
-func (f *switchesFrame) Results() any                        { f.Over(f); return f.ret0 }
-func (f *switchesFrame) Returned(r *greenlet.Run) (ret0 any) { ret0 = f.ret0; f.Release(r); return }
+func newSwitchesFrame() *switchesFrame                  { return gen.MakeFrame(switchesFrame{}) }
+func (f *switchesFrame) Results() any                   { f.Over(f); return f.ret0 }
+func (f *switchesFrame) Returned(r *gen.Run) (ret0 any) { ret0 = f.ret0; f.Release(r); return }
 
 // switchesResumable is switches for callers that can be suspended.
-func switchesResumable(r *greenlet.Run) (any, greenlet.Status) { return (*switchesFrame)(nil).body(r) }
+func switchesResumable(r *gen.Run) (any, gen.Status) { return (*switchesFrame)(nil).body(r) }
 
-func (f *switchesFrame) body(r *greenlet.Run) (ret0 any, st greenlet.Status) {
+func (f *switchesFrame) body(r *gen.Run) (ret0 any, st gen.Status) {
 	var s string
 //line throw_test.go:15:1
 	s, st = switchOrRecoverResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 8)
+	if st != gen.Done {
+		f = gen.Take(r, f, 8)
 		f.PC = 1
 		return ret0, r.Link(f, &f.Header, st)
 	}
 //line throw_test.go:16:1
-	f = greenlet.Take(r, f, 8)
+	f = gen.Take(r, f, 8)
 	r.Leaf(f, &f.Header)
 	f.PC = 2
 //line throw_test.go:16:1
-	return ret0, greenlet.Send[any](r, r.Current().Parent(), s)
+	return ret0, gen.Send[any](r, r.Current().Parent(), s)
 }
 
 //line throw_greenlet_test.go:45:1
 
-func (f *switchesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *switchesFrame) Resume(r *gen.Run) (st gen.Status) {
 	var s string
 	switch f.PC {
 	case 0:
@@ -54,7 +54,7 @@ func (f *switchesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 //line throw_test.go:16:1
 		f.PC = 2
 //line throw_test.go:16:1
-		return greenlet.Send[any](r, r.Current().Parent(), s)
+		return gen.Send[any](r, r.Current().Parent(), s)
 	default:
 //line throw_test.go:17:1
 		f.ret0 = "end"
@@ -64,59 +64,57 @@ func (f *switchesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 //line throw_greenlet_test.go:66:1
 
-func (f *switchesFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
-func (f *switchesFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 8) }
-func (*switchesFrame) Func() *greenlet.Func                   { return &switchesFrameInfo }
+func (f *switchesFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
+func (f *switchesFrame) Release(r *gen.Run)         { gen.Free(r, f, 8) }
+func (*switchesFrame) Func() *gen.Func              { return &switchesFrameInfo }
 
-var switchesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.switches", File: "github.com/going-green/greenlet/generated/conformance/throw_test.go", Line: 14, Points: "15; 16"}
+var switchesFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.switches", File: "github.com/going-green/greenlet/generated/conformance/throw_test.go", Line: 14, Points: "15; 16"}
 var _ func() any = switches
 
 // switchOrRecoverFrame is an activation of switchOrRecover.
 type switchOrRecoverFrame struct {
-	greenlet.DeferHeader
+	gen.DeferHeader
 	s    *string
 	ret0 string
 }
 
-func newSwitchOrRecoverFrame() *switchOrRecoverFrame {
-	return greenlet.MakeFrame(switchOrRecoverFrame{})
-}
+func newSwitchOrRecoverFrame() *switchOrRecoverFrame { return gen.MakeFrame(switchOrRecoverFrame{}) }
 
 // switchOrRecoverResumable is switchOrRecover for callers that can be suspended.
-func switchOrRecoverResumable(r *greenlet.Run) (string, greenlet.Status) {
+func switchOrRecoverResumable(r *gen.Run) (string, gen.Status) {
 	return (*switchOrRecoverFrame)(nil).run(r)
 }
 func (f *switchOrRecoverFrame) Results() string { f.Over(f); return f.ret0 }
-func (f *switchOrRecoverFrame) Returned(r *greenlet.Run) (ret0 string) {
+func (f *switchOrRecoverFrame) Returned(r *gen.Run) (ret0 string) {
 	ret0 = f.ret0
 	f.Release(r)
 	return
 }
 
-func (f *switchOrRecoverFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *switchOrRecoverFrame) Resume(r *gen.Run) (st gen.Status) {
 	f.ret0, st = f.run(r)
 	return r.Started(f, &f.Header, st)
 }
 
-func (f *switchOrRecoverFrame) run(r *greenlet.Run) (ret0 string, st greenlet.Status) {
+func (f *switchOrRecoverFrame) run(r *gen.Run) (ret0 string, st gen.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take(r, f, 23)
+		f = gen.Take(r, f, 23)
 		r.Guard()
 	}
 	mark := r.Mark()
-	for st = f.step(r); st == greenlet.Broken; st = f.step(r) {
+	for st = f.step(r); st == gen.Broken; st = f.step(r) {
 		r.Recovered(mark)
 	}
 	ret0 = f.ret0
-	if hot && st == greenlet.Done {
+	if hot && st == gen.Done {
 		f.Release(r)
 	}
 	return ret0, st
 }
 
-func (f *switchOrRecoverFrame) step(r *greenlet.Run) (end greenlet.Status) {
-	end = greenlet.Broken
+func (f *switchOrRecoverFrame) step(r *gen.Run) (end gen.Status) {
+	end = gen.Broken
 	defer f.Catch(&end)
 	var s *string
 	switch f.PC {
@@ -125,7 +123,7 @@ func (f *switchOrRecoverFrame) step(r *greenlet.Run) (end greenlet.Status) {
 //line throw_test.go:28:1
 		*s = "unexpected"
 		goto unwind
-	case greenlet.Unwind:
+	case gen.Unwind:
 		goto unwind
 	}
 
@@ -142,32 +140,30 @@ func (f *switchOrRecoverFrame) step(r *greenlet.Run) (end greenlet.Status) {
 		r.Leaf(f, &f.Header)
 		f.s, f.PC = s, 1
 //line throw_test.go:27:1
-		return greenlet.Send[any](r, r.Current().Parent(), "ok")
+		return gen.Send[any](r, r.Current().Parent(), "ok")
 	}
 unwind:
 //line throw_test.go:29:1
 	for f.Pending() {
 //line throw_test.go:29:1
-		if sub := f.Next(r); sub != greenlet.Done {
+		if sub := f.Next(r); sub != gen.Done {
 			return r.Link(f, &f.Header, sub)
 		}
 	}
 	f.ret0 = *f.s
 //line throw_test.go:29:1
 	f.End()
-	return greenlet.Done
+	return gen.Done
 }
 
-//line throw_greenlet_test.go:162:1
+//line throw_greenlet_test.go:160:1
 
-func (f *switchOrRecoverFrame) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result(r, f.ret0)
-}
+func (f *switchOrRecoverFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
 func (f *switchOrRecoverFrame) Forget() {
 	*f = switchOrRecoverFrame{DeferHeader: f.DeferHeader, ret0: f.ret0}
 }
-func (f *switchOrRecoverFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 23) }
-func (*switchOrRecoverFrame) Func() *greenlet.Func      { return &switchOrRecoverFrameInfo }
+func (f *switchOrRecoverFrame) Release(r *gen.Run) { gen.Free(r, f, 23) }
+func (*switchOrRecoverFrame) Func() *gen.Func      { return &switchOrRecoverFrameInfo }
 
-var switchOrRecoverFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.switchOrRecover", File: "github.com/going-green/greenlet/generated/conformance/throw_test.go", Line: 21, End: 29, Points: "27 s"}
+var switchOrRecoverFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.switchOrRecover", File: "github.com/going-green/greenlet/generated/conformance/throw_test.go", Line: 21, End: 29, Points: "27 s"}
 var _ func() string = switchOrRecover

@@ -7,40 +7,39 @@ package conformance
 import (
 	"fmt"
 	greenlet "github.com/going-green/greenlet/runtime"
+	"github.com/going-green/greenlet/runtime/gen"
 )
 
-const _ = greenlet.Protocol1_RunGoGenerate
+const _ = gen.Protocol1_RunGoGenerate
 
 // doublesFrame is an activation of doubles.
 type doublesFrame struct {
-	greenlet.Header
+	gen.Header
 	v    int
 	t0   any
 	ret0 int
 }
 
-func newDoublesFrame(v int) *doublesFrame                   { return greenlet.MakeFrame(doublesFrame{v: v}) }
-func (f *doublesFrame) Results() int                        { f.Over(f); return f.ret0 }
-func (f *doublesFrame) Returned(r *greenlet.Run) (ret0 int) { ret0 = f.ret0; f.Release(r); return }
+func newDoublesFrame(v int) *doublesFrame              { return gen.MakeFrame(doublesFrame{v: v}) }
+func (f *doublesFrame) Results() int                   { f.Over(f); return f.ret0 }
+func (f *doublesFrame) Returned(r *gen.Run) (ret0 int) { ret0 = f.ret0; f.Release(r); return }
 
 // doublesResumable is doubles for callers that can be suspended.
-func doublesResumable(r *greenlet.Run, v int) (int, greenlet.Status) {
-	return (*doublesFrame)(nil).body(r, v)
-}
+func doublesResumable(r *gen.Run, v int) (int, gen.Status) { return (*doublesFrame)(nil).body(r, v) }
 
-func (f *doublesFrame) body(r *greenlet.Run, v int) (ret0 int, st greenlet.Status) {
+func (f *doublesFrame) body(r *gen.Run, v int) (ret0 int, st gen.Status) {
 //line trace_test.go:64:1
-	f = greenlet.Take(r, f, 12)
+	f = gen.Take(r, f, 12)
 	r.Leaf(f, &f.Header)
 	f.PC = 1
 	r.Await(&f.t0)
 //line trace_test.go:64:1
-	return ret0, greenlet.Send[any](r, r.Current().Parent(), v*2)
+	return ret0, gen.Send[any](r, r.Current().Parent(), v*2)
 }
 
-//line trace_greenlet_test.go:42:1
+//line trace_greenlet_test.go:41:1
 
-func (f *doublesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *doublesFrame) Resume(r *gen.Run) (st gen.Status) {
 	v := f.v
 	var t0 any
 	switch f.PC {
@@ -56,45 +55,43 @@ func (f *doublesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		f.t0, f.PC = nil, 1
 		r.Await(&f.t0)
 //line trace_test.go:64:1
-		return greenlet.Send[any](r, r.Current().Parent(), v*2)
+		return gen.Send[any](r, r.Current().Parent(), v*2)
 	}
 }
 
-//line trace_greenlet_test.go:64:1
+//line trace_greenlet_test.go:63:1
 
-func (f *doublesFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.v) }
-func (f *doublesFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
-func (f *doublesFrame) Forget()                              { *f = doublesFrame{Header: f.Header, ret0: f.ret0} }
-func (f *doublesFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 12) }
-func (*doublesFrame) Func() *greenlet.Func                   { return &doublesFrameInfo }
+func (f *doublesFrame) Args(args []any)            { gen.SetArgs(f, args, &f.v) }
+func (f *doublesFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
+func (f *doublesFrame) Forget()                    { *f = doublesFrame{Header: f.Header, ret0: f.ret0} }
+func (f *doublesFrame) Release(r *gen.Run)         { gen.Free(r, f, 12) }
+func (*doublesFrame) Func() *gen.Func              { return &doublesFrameInfo }
 
-var doublesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.doubles", File: "github.com/going-green/greenlet/generated/conformance/trace_test.go", Line: 62, Points: "64"}
+var doublesFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.doubles", File: "github.com/going-green/greenlet/generated/conformance/trace_test.go", Line: 62, Points: "64"}
 var _ func(int) int = doubles
 
 // switchesToSelfFrame is an activation of switchesToSelf.
 type switchesToSelfFrame struct {
-	greenlet.Header
+	gen.Header
 }
 
-func newSwitchesToSelfFrame() *switchesToSelfFrame { return greenlet.MakeFrame(switchesToSelfFrame{}) }
+func newSwitchesToSelfFrame() *switchesToSelfFrame { return gen.MakeFrame(switchesToSelfFrame{}) }
 
 // switchesToSelfResumable is switchesToSelf for callers that can be suspended.
-func switchesToSelfResumable(r *greenlet.Run) greenlet.Status {
-	return (*switchesToSelfFrame)(nil).body(r)
-}
+func switchesToSelfResumable(r *gen.Run) gen.Status { return (*switchesToSelfFrame)(nil).body(r) }
 
-func (f *switchesToSelfFrame) body(r *greenlet.Run) (st greenlet.Status) {
+func (f *switchesToSelfFrame) body(r *gen.Run) (st gen.Status) {
 //line trace_test.go:122:1
-	f = greenlet.Take(r, f, 21)
+	f = gen.Take(r, f, 21)
 	r.Leaf(f, &f.Header)
 	f.PC = 1
 //line trace_test.go:122:1
-	return greenlet.Send[any](r, r.Current(), 1)
+	return gen.Send[any](r, r.Current(), 1)
 }
 
-//line trace_greenlet_test.go:96:1
+//line trace_greenlet_test.go:93:1
 
-func (f *switchesToSelfFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *switchesToSelfFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r))
@@ -103,39 +100,39 @@ func (f *switchesToSelfFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-func (f *switchesToSelfFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 21) }
-func (*switchesToSelfFrame) Func() *greenlet.Func      { return &switchesToSelfFrameInfo }
+func (f *switchesToSelfFrame) Release(r *gen.Run) { gen.Free(r, f, 21) }
+func (*switchesToSelfFrame) Func() *gen.Func      { return &switchesToSelfFrameInfo }
 
-var switchesToSelfFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.switchesToSelf", File: "github.com/going-green/greenlet/generated/conformance/trace_test.go", Line: 122, Points: "122"}
+var switchesToSelfFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.switchesToSelf", File: "github.com/going-green/greenlet/generated/conformance/trace_test.go", Line: 122, Points: "122"}
 var _ func() = switchesToSelf
 
 // switchesToFrame is an activation of switchesTo.
 type switchesToFrame struct {
-	greenlet.Header
+	gen.Header
 	g *greenlet.Greenlet
 }
 
 func newSwitchesToFrame(g *greenlet.Greenlet) *switchesToFrame {
-	return greenlet.MakeFrame(switchesToFrame{g: g})
+	return gen.MakeFrame(switchesToFrame{g: g})
 }
 
 // switchesToResumable is switchesTo for callers that can be suspended.
-func switchesToResumable(r *greenlet.Run, g *greenlet.Greenlet) greenlet.Status {
+func switchesToResumable(r *gen.Run, g *greenlet.Greenlet) gen.Status {
 	return (*switchesToFrame)(nil).body(r, g)
 }
 
-func (f *switchesToFrame) body(r *greenlet.Run, g *greenlet.Greenlet) (st greenlet.Status) {
+func (f *switchesToFrame) body(r *gen.Run, g *greenlet.Greenlet) (st gen.Status) {
 //line trace_test.go:125:1
-	f = greenlet.Take(r, f, 31)
+	f = gen.Take(r, f, 31)
 	r.Leaf(f, &f.Header)
 	f.g, f.PC = nil, 1
 //line trace_test.go:125:1
 	return r.SendNone(g)
 }
 
-//line trace_greenlet_test.go:137:1
+//line trace_greenlet_test.go:134:1
 
-func (f *switchesToFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *switchesToFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.g))
@@ -144,42 +141,42 @@ func (f *switchesToFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-func (f *switchesToFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.g) }
-func (f *switchesToFrame) Forget()                 { *f = switchesToFrame{Header: f.Header} }
-func (f *switchesToFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 31) }
-func (*switchesToFrame) Func() *greenlet.Func      { return &switchesToFrameInfo }
+func (f *switchesToFrame) Args(args []any)    { gen.SetArgs(f, args, &f.g) }
+func (f *switchesToFrame) Forget()            { *f = switchesToFrame{Header: f.Header} }
+func (f *switchesToFrame) Release(r *gen.Run) { gen.Free(r, f, 31) }
+func (*switchesToFrame) Func() *gen.Func      { return &switchesToFrameInfo }
 
-var switchesToFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.switchesTo", File: "github.com/going-green/greenlet/generated/conformance/trace_test.go", Line: 125, Points: "125"}
+var switchesToFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.switchesTo", File: "github.com/going-green/greenlet/generated/conformance/trace_test.go", Line: 125, Points: "125"}
 var _ func(*greenlet.Greenlet) = switchesTo
 
 // throwsIntoFrame is an activation of throwsInto.
 type throwsIntoFrame struct {
-	greenlet.Header
+	gen.Header
 	g *greenlet.Greenlet
 	v any
 }
 
 func newThrowsIntoFrame(g *greenlet.Greenlet, v any) *throwsIntoFrame {
-	return greenlet.MakeFrame(throwsIntoFrame{g: g, v: v})
+	return gen.MakeFrame(throwsIntoFrame{g: g, v: v})
 }
 
 // throwsIntoResumable is throwsInto for callers that can be suspended.
-func throwsIntoResumable(r *greenlet.Run, g *greenlet.Greenlet, v any) greenlet.Status {
+func throwsIntoResumable(r *gen.Run, g *greenlet.Greenlet, v any) gen.Status {
 	return (*throwsIntoFrame)(nil).body(r, g, v)
 }
 
-func (f *throwsIntoFrame) body(r *greenlet.Run, g *greenlet.Greenlet, v any) (st greenlet.Status) {
+func (f *throwsIntoFrame) body(r *gen.Run, g *greenlet.Greenlet, v any) (st gen.Status) {
 //line trace_test.go:128:1
-	f = greenlet.Take(r, f, 9)
+	f = gen.Take(r, f, 9)
 	r.Leaf(f, &f.Header)
 	f.g, f.v, f.PC = nil, nil, 1
 //line trace_test.go:128:1
 	return r.Throw(f, &f.Header, g, v)
 }
 
-//line trace_greenlet_test.go:181:1
+//line trace_greenlet_test.go:178:1
 
-func (f *throwsIntoFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *throwsIntoFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.g, f.v))
@@ -188,27 +185,27 @@ func (f *throwsIntoFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-func (f *throwsIntoFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.g, &f.v) }
-func (f *throwsIntoFrame) Forget()                 { *f = throwsIntoFrame{Header: f.Header} }
-func (f *throwsIntoFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 9) }
-func (*throwsIntoFrame) Func() *greenlet.Func      { return &throwsIntoFrameInfo }
+func (f *throwsIntoFrame) Args(args []any)    { gen.SetArgs(f, args, &f.g, &f.v) }
+func (f *throwsIntoFrame) Forget()            { *f = throwsIntoFrame{Header: f.Header} }
+func (f *throwsIntoFrame) Release(r *gen.Run) { gen.Free(r, f, 9) }
+func (*throwsIntoFrame) Func() *gen.Func      { return &throwsIntoFrameInfo }
 
-var throwsIntoFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.throwsInto", File: "github.com/going-green/greenlet/generated/conformance/trace_test.go", Line: 128, Points: "128"}
+var throwsIntoFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.throwsInto", File: "github.com/going-green/greenlet/generated/conformance/trace_test.go", Line: 128, Points: "128"}
 var _ func(*greenlet.Greenlet, any) = throwsInto
 
 // setsTracerFrame is an activation of setsTracer.
 type setsTracerFrame struct {
-	greenlet.Header
+	gen.Header
 	list *[]string
 	me   *greenlet.Greenlet
 }
 
 func newSetsTracerFrame(list *[]string, me *greenlet.Greenlet) *setsTracerFrame {
-	return greenlet.MakeFrame(setsTracerFrame{list: list, me: me})
+	return gen.MakeFrame(setsTracerFrame{list: list, me: me})
 }
 
 // setsTracerResumable is setsTracer for callers that can be suspended.
-func setsTracerResumable(r *greenlet.Run, list *[]string, me *greenlet.Greenlet) (st greenlet.Status) {
+func setsTracerResumable(r *gen.Run, list *[]string, me *greenlet.Greenlet) (st gen.Status) {
 //line trace_test.go:132:1
 	greenlet.SetTrace(func(e greenlet.Event, from, to *greenlet.Greenlet) {
 		s := fmt.Sprint(e)
@@ -220,21 +217,21 @@ func setsTracerResumable(r *greenlet.Run, list *[]string, me *greenlet.Greenlet)
 		}
 		*list = append(*list, s)
 	})
-	f := greenlet.Take(r, (*setsTracerFrame)(nil), 0)
+	f := gen.Take(r, (*setsTracerFrame)(nil), 0)
 	r.Leaf(f, &f.Header)
 	f.PC = 1
 //line trace_test.go:142:1
-	return greenlet.Yielded[int](r, 0)
+	return gen.Yielded[int](r, 0)
 }
 
-//line trace_greenlet_test.go:231:1
+//line trace_greenlet_test.go:228:1
 
 // Ask continues setsTracer up to its next value, if there is one.
-func (f *setsTracerFrame) Ask(p *int) greenlet.Status {
+func (f *setsTracerFrame) Ask(p *int) gen.Status {
 	list, me := f.list, f.me
 	switch f.PC {
 	case 1:
-		return greenlet.Done
+		return gen.Done
 	}
 
 //line trace_test.go:132:1
@@ -251,49 +248,49 @@ func (f *setsTracerFrame) Ask(p *int) greenlet.Status {
 	f.list, f.me, f.PC = nil, nil, 1
 //line trace_test.go:142:1
 	*p = 0
-	return greenlet.Left
+	return gen.Left
 }
 
-//line trace_greenlet_test.go:258:1
+//line trace_greenlet_test.go:255:1
 
-func (f *setsTracerFrame) Resume(r *greenlet.Run) greenlet.Status {
+func (f *setsTracerFrame) Resume(r *gen.Run) gen.Status {
 	var v int
-	if f.Ask(&v) == greenlet.Done {
+	if f.Ask(&v) == gen.Done {
 		return r.Return(f, &f.Header)
 	}
-	return greenlet.Yielded(r, v)
+	return gen.Yielded(r, v)
 }
 
-func (f *setsTracerFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.list, &f.me) }
-func (f *setsTracerFrame) Forget()                 { *f = setsTracerFrame{Header: f.Header} }
-func (f *setsTracerFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 0) }
-func (*setsTracerFrame) Func() *greenlet.Func      { return &setsTracerFrameInfo }
+func (f *setsTracerFrame) Args(args []any)    { gen.SetArgs(f, args, &f.list, &f.me) }
+func (f *setsTracerFrame) Forget()            { *f = setsTracerFrame{Header: f.Header} }
+func (f *setsTracerFrame) Release(r *gen.Run) { gen.Free(r, f, 0) }
+func (*setsTracerFrame) Func() *gen.Func      { return &setsTracerFrameInfo }
 
-var setsTracerFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.setsTracer", File: "github.com/going-green/greenlet/generated/conformance/trace_test.go", Line: 131, Points: "142"}
+var setsTracerFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.setsTracer", File: "github.com/going-green/greenlet/generated/conformance/trace_test.go", Line: 131, Points: "142"}
 var _ func(*[]string, *greenlet.Greenlet) = setsTracer
 
 // throwsSelfFrame is an activation of throwsSelf.
 type throwsSelfFrame struct {
-	greenlet.Header
+	gen.Header
 }
 
-func newThrowsSelfFrame() *throwsSelfFrame { return greenlet.MakeFrame(throwsSelfFrame{}) }
+func newThrowsSelfFrame() *throwsSelfFrame { return gen.MakeFrame(throwsSelfFrame{}) }
 
 // throwsSelfResumable is throwsSelf for callers that can be suspended.
-func throwsSelfResumable(r *greenlet.Run) greenlet.Status { return (*throwsSelfFrame)(nil).body(r) }
+func throwsSelfResumable(r *gen.Run) gen.Status { return (*throwsSelfFrame)(nil).body(r) }
 
-func (f *throwsSelfFrame) body(r *greenlet.Run) (st greenlet.Status) {
+func (f *throwsSelfFrame) body(r *gen.Run) (st gen.Status) {
 //line trace_test.go:231:1
-	f = greenlet.Take(r, f, 1)
+	f = gen.Take(r, f, 1)
 	r.Leaf(f, &f.Header)
 	f.PC = 1
 //line trace_test.go:231:1
 	return r.Throw(f, &f.Header, r.Current(), errTest)
 }
 
-//line trace_greenlet_test.go:295:1
+//line trace_greenlet_test.go:292:1
 
-func (f *throwsSelfFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *throwsSelfFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r))
@@ -302,53 +299,53 @@ func (f *throwsSelfFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-func (f *throwsSelfFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 1) }
-func (*throwsSelfFrame) Func() *greenlet.Func      { return &throwsSelfFrameInfo }
+func (f *throwsSelfFrame) Release(r *gen.Run) { gen.Free(r, f, 1) }
+func (*throwsSelfFrame) Func() *gen.Func      { return &throwsSelfFrameInfo }
 
-var throwsSelfFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.throwsSelf", File: "github.com/going-green/greenlet/generated/conformance/trace_test.go", Line: 231, Points: "231"}
+var throwsSelfFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.throwsSelf", File: "github.com/going-green/greenlet/generated/conformance/trace_test.go", Line: 231, Points: "231"}
 var _ func() = throwsSelf
 
 // throwsSelfAndCatchesFrame is an activation of throwsSelfAndCatches.
 type throwsSelfAndCatchesFrame struct {
-	greenlet.DeferHeader
+	gen.DeferHeader
 }
 
 func newThrowsSelfAndCatchesFrame() *throwsSelfAndCatchesFrame {
-	return greenlet.MakeFrame(throwsSelfAndCatchesFrame{})
+	return gen.MakeFrame(throwsSelfAndCatchesFrame{})
 }
 
 // throwsSelfAndCatchesResumable is throwsSelfAndCatches for callers that can be suspended.
-func throwsSelfAndCatchesResumable(r *greenlet.Run) greenlet.Status {
+func throwsSelfAndCatchesResumable(r *gen.Run) gen.Status {
 	return (*throwsSelfAndCatchesFrame)(nil).run(r)
 }
 
-func (f *throwsSelfAndCatchesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *throwsSelfAndCatchesFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.run(r))
 }
 
-func (f *throwsSelfAndCatchesFrame) run(r *greenlet.Run) (st greenlet.Status) {
+func (f *throwsSelfAndCatchesFrame) run(r *gen.Run) (st gen.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take(r, f, 53)
+		f = gen.Take(r, f, 53)
 		r.Guard()
 	}
 	mark := r.Mark()
-	for st = f.step(r); st == greenlet.Broken; st = f.step(r) {
+	for st = f.step(r); st == gen.Broken; st = f.step(r) {
 		r.Recovered(mark)
 	}
-	if hot && st == greenlet.Done {
+	if hot && st == gen.Done {
 		f.Release(r)
 	}
 	return st
 }
 
-func (f *throwsSelfAndCatchesFrame) step(r *greenlet.Run) (end greenlet.Status) {
-	end = greenlet.Broken
+func (f *throwsSelfAndCatchesFrame) step(r *gen.Run) (end gen.Status) {
+	end = gen.Broken
 	defer f.Catch(&end)
 	switch f.PC {
 	case 1:
 		goto unwind
-	case greenlet.Unwind:
+	case gen.Unwind:
 		goto unwind
 	}
 
@@ -362,19 +359,19 @@ unwind:
 //line trace_test.go:237:1
 	for f.Pending() {
 //line trace_test.go:237:1
-		if sub := f.Next(r); sub != greenlet.Done {
+		if sub := f.Next(r); sub != gen.Done {
 			return r.Link(f, &f.Header, sub)
 		}
 	}
 //line trace_test.go:237:1
 	f.End()
-	return greenlet.Done
+	return gen.Done
 }
 
-//line trace_greenlet_test.go:375:1
+//line trace_greenlet_test.go:372:1
 
-func (f *throwsSelfAndCatchesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 53) }
-func (*throwsSelfAndCatchesFrame) Func() *greenlet.Func      { return &throwsSelfAndCatchesFrameInfo }
+func (f *throwsSelfAndCatchesFrame) Release(r *gen.Run) { gen.Free(r, f, 53) }
+func (*throwsSelfAndCatchesFrame) Func() *gen.Func      { return &throwsSelfAndCatchesFrameInfo }
 
-var throwsSelfAndCatchesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/generated/conformance.throwsSelfAndCatches", File: "github.com/going-green/greenlet/generated/conformance/trace_test.go", Line: 234, End: 237, Points: "236"}
+var throwsSelfAndCatchesFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.throwsSelfAndCatches", File: "github.com/going-green/greenlet/generated/conformance/trace_test.go", Line: 234, End: 237, Points: "236"}
 var _ func() = throwsSelfAndCatches

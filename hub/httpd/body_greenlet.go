@@ -7,15 +7,16 @@ package httpd
 import (
 	"github.com/going-green/greenlet/hub/socket"
 	greenlet "github.com/going-green/greenlet/runtime"
+	"github.com/going-green/greenlet/runtime/gen"
 	"io"
 	"net/http"
 )
 
-const _ = greenlet.Protocol1_RunGoGenerate
+const _ = gen.Protocol1_RunGoGenerate
 
 // BodyReadFrame is an activation of Body.Read.
 type BodyReadFrame struct {
-	greenlet.Header
+	gen.Header
 	b    *Body
 	p    []byte
 	ret0 int
@@ -23,48 +24,46 @@ type BodyReadFrame struct {
 }
 
 // NewReadFrame makes a frame that will run Body.Read.
-func (b *Body) NewReadFrame(p []byte) *BodyReadFrame {
-	return greenlet.MakeFrame(BodyReadFrame{b: b, p: p})
-}
-func (f *BodyReadFrame) Results() (int, error) { f.Over(f); return f.ret0, f.ret1 }
-func (f *BodyReadFrame) Returned(r *greenlet.Run) (ret0 int, ret1 error) {
+func (b *Body) NewReadFrame(p []byte) *BodyReadFrame { return gen.MakeFrame(BodyReadFrame{b: b, p: p}) }
+func (f *BodyReadFrame) Results() (int, error)       { f.Over(f); return f.ret0, f.ret1 }
+func (f *BodyReadFrame) Returned(r *gen.Run) (ret0 int, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
 	f.Release(r)
 	return
 }
 
 // ReadResumable is Body.Read for callers that can be suspended.
-func (b *Body) ReadResumable(r *greenlet.Run, p []byte) (int, error, greenlet.Status) {
+func (b *Body) ReadResumable(r *gen.Run, p []byte) (int, error, gen.Status) {
 	return (*BodyReadFrame)(nil).body(r, b, p)
 }
 
-func (f *BodyReadFrame) body(r *greenlet.Run, b *Body, p []byte) (ret0 int, ret1 error, st greenlet.Status) {
+func (f *BodyReadFrame) body(r *gen.Run, b *Body, p []byte) (ret0 int, ret1 error, st gen.Status) {
 	var n, t0 int
 	var t1 error
 //line body.go:81:1
 	switch {
 	case b.closed:
-		return 0, http.ErrBodyReadAfterClose, greenlet.Done
+		return 0, http.ErrBodyReadAfterClose, gen.Done
 	case len(b.got) > 0:
 		n = copy(p, b.got)
 		b.got = b.got[n:]
-		return n, nil, greenlet.Done
+		return n, nil, gen.Done
 	case b.received:
-		return 0, b.err, greenlet.Done
+		return 0, b.err, gen.Done
 	}
 	t0, t1, st = b.nextResumable(r, p)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 39)
+	if st != gen.Done {
+		f = gen.Take(r, f, 39)
 		f.b, f.p, f.PC = nil, nil, 1
 		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
 //line body.go:91:1
-	return t0, t1, greenlet.Done
+	return t0, t1, gen.Done
 }
 
-//line body_greenlet.go:66:1
+//line body_greenlet.go:65:1
 
-func (f *BodyReadFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *BodyReadFrame) Resume(r *gen.Run) (st gen.Status) {
 	var t0 int
 	var t1 error
 	switch f.PC {
@@ -79,17 +78,17 @@ func (f *BodyReadFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-//line body_greenlet.go:83:1
+//line body_greenlet.go:82:1
 
-func (f *BodyReadFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.p) }
-func (f *BodyReadFrame) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
+func (f *BodyReadFrame) Args(args []any) { gen.SetArgs(f, args, &f.p) }
+func (f *BodyReadFrame) Send(r *gen.Run) gen.Status {
+	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
 }
-func (f *BodyReadFrame) Forget()                 { *f = BodyReadFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1} }
-func (f *BodyReadFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 39) }
-func (*BodyReadFrame) Func() *greenlet.Func      { return &infoOfBodyReadFrame }
+func (f *BodyReadFrame) Forget()            { *f = BodyReadFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1} }
+func (f *BodyReadFrame) Release(r *gen.Run) { gen.Free(r, f, 39) }
+func (*BodyReadFrame) Func() *gen.Func      { return &infoOfBodyReadFrame }
 
-var infoOfBodyReadFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*Body).Read", File: "github.com/going-green/greenlet/hub/httpd/body.go", Line: 80, Points: "91"}
+var infoOfBodyReadFrame = gen.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*Body).Read", File: "github.com/going-green/greenlet/hub/httpd/body.go", Line: 80, Points: "91"}
 var _ func(*Body, []byte) (int, error) = (*Body).Read
 
 // valueBodyReadFrame is Body.Read as a value, for callers that can be suspended.
@@ -97,21 +96,19 @@ type valueBodyReadFrame struct {
 	recv *Body
 }
 
-func (v valueBodyReadFrame) CallResumable(r *greenlet.Run, p0 []byte) (int, error, greenlet.Status) {
+func (v valueBodyReadFrame) CallResumable(r *gen.Run, p0 []byte) (int, error, gen.Status) {
 	return v.recv.ReadResumable(r, p0)
 }
 func init() {
-	greenlet.RegisterMethod((*new(*Body)).Read, func(recv *Body) any {
+	gen.RegisterMethod((*new(*Body)).Read, func(recv *Body) any {
 		return valueBodyReadFrame{recv}
 	})
 }
-func (v valueBodyReadFrame) Frame() greenlet.Frame {
-	return greenlet.MakeFrame(BodyReadFrame{b: v.recv})
-}
+func (v valueBodyReadFrame) Frame() gen.Frame { return gen.MakeFrame(BodyReadFrame{b: v.recv}) }
 
 // bodyNextFrame is an activation of Body.next.
 type bodyNextFrame struct {
-	greenlet.Header
+	gen.Header
 	b         *Body
 	p         []byte
 	n         int
@@ -120,54 +117,52 @@ type bodyNextFrame struct {
 	ret1      error
 }
 
-func (b *Body) newNextFrame(p []byte) *bodyNextFrame {
-	return greenlet.MakeFrame(bodyNextFrame{b: b, p: p})
-}
-func (f *bodyNextFrame) Results() (int, error) { f.Over(f); return f.ret0, f.ret1 }
-func (f *bodyNextFrame) Returned(r *greenlet.Run) (ret0 int, ret1 error) {
+func (b *Body) newNextFrame(p []byte) *bodyNextFrame { return gen.MakeFrame(bodyNextFrame{b: b, p: p}) }
+func (f *bodyNextFrame) Results() (int, error)       { f.Over(f); return f.ret0, f.ret1 }
+func (f *bodyNextFrame) Returned(r *gen.Run) (ret0 int, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
 	f.Release(r)
 	return
 }
 
 // nextResumable is Body.next for callers that can be suspended.
-func (b *Body) nextResumable(r *greenlet.Run, p []byte) (int, error, greenlet.Status) {
+func (b *Body) nextResumable(r *gen.Run, p []byte) (int, error, gen.Status) {
 	return (*bodyNextFrame)(nil).body(r, b, p)
 }
 
-func (f *bodyNextFrame) body(r *greenlet.Run, b *Body, p []byte) (ret0 int, ret1 error, st greenlet.Status) {
+func (f *bodyNextFrame) body(r *gen.Run, b *Body, p []byte) (ret0 int, ret1 error, st gen.Status) {
 	var n int
 	var errResult, err2 error
 //line body.go:98:1
-	if st = b.conn.pauseResumable(r); st != greenlet.Done {
-		f = greenlet.Take(r, f, 24)
+	if st = b.conn.pauseResumable(r); st != gen.Done {
+		f = gen.Take(r, f, 24)
 		f.b, f.p, f.n, f.errResult, f.PC = b, p, n, errResult, 1
 		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
 //line body.go:99:1
 loop_99:
 	if n, errResult = b.tryRead(p); errResult != socket.ErrWouldBlock {
-		return n, errResult, greenlet.Done
+		return n, errResult, gen.Done
 	}
 	if r.Current() == greenlet.Main() {
-		return 0, errPlain, greenlet.Done
+		return 0, errPlain, gen.Done
 	}
 	err2, st = b.waitResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 24)
+	if st != gen.Done {
+		f = gen.Take(r, f, 24)
 		f.b, f.p, f.n, f.errResult, f.PC = b, p, n, errResult, 2
 		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
 //line body.go:106:1
 	if err2 != nil {
-		return 0, err2, greenlet.Done
+		return 0, err2, gen.Done
 	}
 	goto loop_99
 }
 
-//line body_greenlet.go:169:1
+//line body_greenlet.go:164:1
 
-func (f *bodyNextFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *bodyNextFrame) Resume(r *gen.Run) (st gen.Status) {
 	b, p := f.b, f.p
 	var n int
 	var errResult, err2 error
@@ -199,7 +194,7 @@ loop_99:
 	}
 //line body.go:106:1
 	err2, st = b.waitResumable(r)
-	if st != greenlet.Done {
+	if st != gen.Done {
 		f.n, f.errResult, f.PC = n, errResult, 2
 		return r.Link(f, &f.Header, st)
 	}
@@ -212,17 +207,17 @@ resumed_106:
 	goto loop_99
 }
 
-//line body_greenlet.go:216:1
+//line body_greenlet.go:211:1
 
-func (f *bodyNextFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.p) }
-func (f *bodyNextFrame) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
+func (f *bodyNextFrame) Args(args []any) { gen.SetArgs(f, args, &f.p) }
+func (f *bodyNextFrame) Send(r *gen.Run) gen.Status {
+	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
 }
-func (f *bodyNextFrame) Forget()                 { *f = bodyNextFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1} }
-func (f *bodyNextFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 24) }
-func (*bodyNextFrame) Func() *greenlet.Func      { return &bodyNextFrameInfo }
+func (f *bodyNextFrame) Forget()            { *f = bodyNextFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1} }
+func (f *bodyNextFrame) Release(r *gen.Run) { gen.Free(r, f, 24) }
+func (*bodyNextFrame) Func() *gen.Func      { return &bodyNextFrameInfo }
 
-var bodyNextFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*Body).next", File: "github.com/going-green/greenlet/hub/httpd/body.go", Line: 97, Points: "98 b p n errResult; 106 ="}
+var bodyNextFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*Body).next", File: "github.com/going-green/greenlet/hub/httpd/body.go", Line: 97, Points: "98 b p n errResult; 106 ="}
 var _ func(*Body, []byte) (int, error) = (*Body).next
 
 // bodyNextFrameValue is Body.next as a value, for callers that can be suspended.
@@ -230,59 +225,55 @@ type bodyNextFrameValue struct {
 	recv *Body
 }
 
-func (v bodyNextFrameValue) CallResumable(r *greenlet.Run, p0 []byte) (int, error, greenlet.Status) {
+func (v bodyNextFrameValue) CallResumable(r *gen.Run, p0 []byte) (int, error, gen.Status) {
 	return v.recv.nextResumable(r, p0)
 }
 func init() {
-	greenlet.RegisterMethod((*new(*Body)).next, func(recv *Body) any {
+	gen.RegisterMethod((*new(*Body)).next, func(recv *Body) any {
 		return bodyNextFrameValue{recv}
 	})
 }
-func (v bodyNextFrameValue) Frame() greenlet.Frame {
-	return greenlet.MakeFrame(bodyNextFrame{b: v.recv})
-}
+func (v bodyNextFrameValue) Frame() gen.Frame { return gen.MakeFrame(bodyNextFrame{b: v.recv}) }
 
 // bodyWaitFrame is an activation of Body.wait.
 type bodyWaitFrame struct {
-	greenlet.Header
+	gen.Header
 	b    *Body
 	ret0 error
 }
 
-func (b *Body) newWaitFrame() *bodyWaitFrame                   { return greenlet.MakeFrame(bodyWaitFrame{b: b}) }
-func (f *bodyWaitFrame) Results() error                        { f.Over(f); return f.ret0 }
-func (f *bodyWaitFrame) Returned(r *greenlet.Run) (ret0 error) { ret0 = f.ret0; f.Release(r); return }
+func (b *Body) newWaitFrame() *bodyWaitFrame              { return gen.MakeFrame(bodyWaitFrame{b: b}) }
+func (f *bodyWaitFrame) Results() error                   { f.Over(f); return f.ret0 }
+func (f *bodyWaitFrame) Returned(r *gen.Run) (ret0 error) { ret0 = f.ret0; f.Release(r); return }
 
 // waitResumable is Body.wait for callers that can be suspended.
-func (b *Body) waitResumable(r *greenlet.Run) (error, greenlet.Status) {
-	return (*bodyWaitFrame)(nil).body(r, b)
-}
+func (b *Body) waitResumable(r *gen.Run) (error, gen.Status) { return (*bodyWaitFrame)(nil).body(r, b) }
 
-func (f *bodyWaitFrame) body(r *greenlet.Run, b *Body) (ret0 error, st greenlet.Status) {
+func (f *bodyWaitFrame) body(r *gen.Run, b *Body) (ret0 error, st gen.Status) {
 	var err2 error
 //line body.go:116:1
 	if b.expected == tooLate {
 		b.err = errTooLate
-		return b.err, greenlet.Done
+		return b.err, gen.Done
 	}
 	b.conn.readBy(b.due)
 	err2, st = b.conn.moreResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 56)
+	if st != gen.Done {
+		f = gen.Take(r, f, 56)
 		f.b, f.PC = b, 1
 		return ret0, r.Link(f, &f.Header, st)
 	}
 //line body.go:121:1
 	if err2 != nil {
 		b.err = err2
-		return err2, greenlet.Done
+		return err2, gen.Done
 	}
-	return nil, greenlet.Done
+	return nil, gen.Done
 }
 
-//line body_greenlet.go:284:1
+//line body_greenlet.go:275:1
 
-func (f *bodyWaitFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *bodyWaitFrame) Resume(r *gen.Run) (st gen.Status) {
 	b := f.b
 	var err2 error
 	switch f.PC {
@@ -303,38 +294,34 @@ func (f *bodyWaitFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-//line body_greenlet.go:307:1
+//line body_greenlet.go:298:1
 
-func (f *bodyWaitFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
-func (f *bodyWaitFrame) Forget()                              { *f = bodyWaitFrame{Header: f.Header, ret0: f.ret0} }
-func (f *bodyWaitFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 56) }
-func (*bodyWaitFrame) Func() *greenlet.Func                   { return &bodyWaitFrameInfo }
+func (f *bodyWaitFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
+func (f *bodyWaitFrame) Forget()                    { *f = bodyWaitFrame{Header: f.Header, ret0: f.ret0} }
+func (f *bodyWaitFrame) Release(r *gen.Run)         { gen.Free(r, f, 56) }
+func (*bodyWaitFrame) Func() *gen.Func              { return &bodyWaitFrameInfo }
 
-var bodyWaitFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*Body).wait", File: "github.com/going-green/greenlet/hub/httpd/body.go", Line: 115, Points: "121 b"}
+var bodyWaitFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*Body).wait", File: "github.com/going-green/greenlet/hub/httpd/body.go", Line: 115, Points: "121 b"}
 var _ func(*Body) error = (*Body).wait
 
 // bodyReceiveFrame is an activation of Body.receive.
 type bodyReceiveFrame struct {
-	greenlet.Header
+	gen.Header
 	b      *Body
 	limit2 int64
 	ret0   error
 }
 
-func (b *Body) newReceiveFrame() *bodyReceiveFrame { return greenlet.MakeFrame(bodyReceiveFrame{b: b}) }
-func (f *bodyReceiveFrame) Results() error         { f.Over(f); return f.ret0 }
-func (f *bodyReceiveFrame) Returned(r *greenlet.Run) (ret0 error) {
-	ret0 = f.ret0
-	f.Release(r)
-	return
-}
+func (b *Body) newReceiveFrame() *bodyReceiveFrame           { return gen.MakeFrame(bodyReceiveFrame{b: b}) }
+func (f *bodyReceiveFrame) Results() error                   { f.Over(f); return f.ret0 }
+func (f *bodyReceiveFrame) Returned(r *gen.Run) (ret0 error) { ret0 = f.ret0; f.Release(r); return }
 
 // receiveResumable is Body.receive for callers that can be suspended.
-func (b *Body) receiveResumable(r *greenlet.Run) (error, greenlet.Status) {
+func (b *Body) receiveResumable(r *gen.Run) (error, gen.Status) {
 	return (*bodyReceiveFrame)(nil).body(r, b)
 }
 
-func (f *bodyReceiveFrame) body(r *greenlet.Run, b *Body) (ret0 error, st greenlet.Status) {
+func (f *bodyReceiveFrame) body(r *gen.Run, b *Body) (ret0 error, st gen.Status) {
 	var limit2 int64
 	var n int
 	var err2 error
@@ -342,16 +329,16 @@ func (f *bodyReceiveFrame) body(r *greenlet.Run, b *Body) (ret0 error, st greenl
 //line body.go:199:1
 		switch {
 		case b.closed:
-			return http.ErrBodyReadAfterClose, greenlet.Done
+			return http.ErrBodyReadAfterClose, gen.Done
 		case b.received:
-			return nil, greenlet.Done
+			return nil, gen.Done
 		}
 		limit2 = b.limit()
 		if limit2 < 0 {
 			limit2 = defaultBody
 		}
 		if b.part == data && b.left > limit2 {
-			return &http.MaxBytesError{Limit: limit2}, greenlet.Done
+			return &http.MaxBytesError{Limit: limit2}, gen.Done
 		}
 		size := 512
 		if b.part == data {
@@ -367,8 +354,8 @@ loop_219:
 		b.got = append(b.got, 0)[:len(b.got)]
 	}
 	n, err2, st = b.nextResumable(r, b.got[len(b.got):cap(b.got)])
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 48)
+	if st != gen.Done {
+		f = gen.Take(r, f, 48)
 		f.b, f.limit2, f.PC = b, limit2, 1
 		return ret0, r.Link(f, &f.Header, st)
 	}
@@ -377,19 +364,19 @@ loop_219:
 	switch {
 	case int64(len(b.got)) > limit2:
 		b.err = &http.MaxBytesError{Limit: limit2}
-		return b.err, greenlet.Done
+		return b.err, gen.Done
 	case b.err == io.EOF:
 		b.received = true
-		return nil, greenlet.Done
+		return nil, gen.Done
 	case err2 != nil:
-		return err2, greenlet.Done
+		return err2, gen.Done
 	}
 	goto loop_219
 }
 
-//line body_greenlet.go:391:1
+//line body_greenlet.go:378:1
 
-func (f *bodyReceiveFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *bodyReceiveFrame) Resume(r *gen.Run) (st gen.Status) {
 	b := f.b
 	var limit2 int64
 	var n int
@@ -410,7 +397,7 @@ loop_219:
 		b.got = append(b.got, 0)[:len(b.got)]
 	}
 	n, err2, st = b.nextResumable(r, b.got[len(b.got):cap(b.got)])
-	if st != greenlet.Done {
+	if st != gen.Done {
 		f.limit2, f.PC = limit2, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -435,41 +422,41 @@ resumed_223:
 	goto loop_219
 }
 
-//line body_greenlet.go:439:1
+//line body_greenlet.go:426:1
 
-func (f *bodyReceiveFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
-func (f *bodyReceiveFrame) Forget()                              { *f = bodyReceiveFrame{Header: f.Header, ret0: f.ret0} }
-func (f *bodyReceiveFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 48) }
-func (*bodyReceiveFrame) Func() *greenlet.Func                   { return &bodyReceiveFrameInfo }
+func (f *bodyReceiveFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
+func (f *bodyReceiveFrame) Forget()                    { *f = bodyReceiveFrame{Header: f.Header, ret0: f.ret0} }
+func (f *bodyReceiveFrame) Release(r *gen.Run)         { gen.Free(r, f, 48) }
+func (*bodyReceiveFrame) Func() *gen.Func              { return &bodyReceiveFrameInfo }
 
-var bodyReceiveFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*Body).receive", File: "github.com/going-green/greenlet/hub/httpd/body.go", Line: 198, Points: "223 b limit2"}
+var bodyReceiveFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*Body).receive", File: "github.com/going-green/greenlet/hub/httpd/body.go", Line: 198, Points: "223 b limit2"}
 var _ func(*Body) error = (*Body).receive
 
 // bodyDrainFrame is an activation of Body.drain.
 type bodyDrainFrame struct {
-	greenlet.Header
+	gen.Header
 	b    *Body
 	rest *buffer
 	n    int
 	ret0 bool
 }
 
-func (b *Body) newDrainFrame() *bodyDrainFrame                 { return greenlet.MakeFrame(bodyDrainFrame{b: b}) }
-func (f *bodyDrainFrame) Results() bool                        { f.Over(f); return f.ret0 }
-func (f *bodyDrainFrame) Returned(r *greenlet.Run) (ret0 bool) { ret0 = f.ret0; f.Release(r); return }
+func (b *Body) newDrainFrame() *bodyDrainFrame            { return gen.MakeFrame(bodyDrainFrame{b: b}) }
+func (f *bodyDrainFrame) Results() bool                   { f.Over(f); return f.ret0 }
+func (f *bodyDrainFrame) Returned(r *gen.Run) (ret0 bool) { ret0 = f.ret0; f.Release(r); return }
 
 // drainResumable is Body.drain for callers that can be suspended.
-func (b *Body) drainResumable(r *greenlet.Run) (bool, greenlet.Status) {
+func (b *Body) drainResumable(r *gen.Run) (bool, gen.Status) {
 	return (*bodyDrainFrame)(nil).body(r, b)
 }
 
-func (f *bodyDrainFrame) body(r *greenlet.Run, b *Body) (ret0 bool, st greenlet.Status) {
+func (f *bodyDrainFrame) body(r *gen.Run, b *Body) (ret0 bool, st gen.Status) {
 	var rest *buffer
 	var n, m int
 	var err error
 //line body.go:243:1
 	if b.expected != nothing || b.part == data && b.left > drained {
-		return b.ended(), greenlet.Done
+		return b.ended(), gen.Done
 	}
 	b.closed = false
 	rest = newBuffer()
@@ -481,8 +468,8 @@ loop_248:
 	}
 //line body.go:249:1
 	m, err, st = b.ReadResumable(r, rest.data[:cap(rest.data)])
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 49)
+	if st != gen.Done {
+		f = gen.Take(r, f, 49)
 		f.b, f.rest, f.n, f.PC = b, rest, n, 1
 		return ret0, r.Link(f, &f.Header, st)
 	}
@@ -494,12 +481,12 @@ loop_248:
 after_loop_248:
 //line body.go:254:1
 	rest.free()
-	return b.ended(), greenlet.Done
+	return b.ended(), gen.Done
 }
 
-//line body_greenlet.go:501:1
+//line body_greenlet.go:488:1
 
-func (f *bodyDrainFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *bodyDrainFrame) Resume(r *gen.Run) (st gen.Status) {
 	b := f.b
 	var rest *buffer
 	var n, m int
@@ -521,7 +508,7 @@ loop_248:
 	}
 //line body.go:249:1
 	m, err, st = b.ReadResumable(r, rest.data[:cap(rest.data)])
-	if st != greenlet.Done {
+	if st != gen.Done {
 		f.rest, f.n, f.PC = rest, n, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -540,36 +527,36 @@ after_loop_248:
 	return r.Return(f, &f.Header)
 }
 
-//line body_greenlet.go:544:1
+//line body_greenlet.go:531:1
 
-func (f *bodyDrainFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
-func (f *bodyDrainFrame) Forget()                              { *f = bodyDrainFrame{Header: f.Header, ret0: f.ret0} }
-func (f *bodyDrainFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 49) }
-func (*bodyDrainFrame) Func() *greenlet.Func                   { return &bodyDrainFrameInfo }
+func (f *bodyDrainFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
+func (f *bodyDrainFrame) Forget()                    { *f = bodyDrainFrame{Header: f.Header, ret0: f.ret0} }
+func (f *bodyDrainFrame) Release(r *gen.Run)         { gen.Free(r, f, 49) }
+func (*bodyDrainFrame) Func() *gen.Func              { return &bodyDrainFrameInfo }
 
-var bodyDrainFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*Body).drain", File: "github.com/going-green/greenlet/hub/httpd/body.go", Line: 242, Points: "249 b rest n"}
+var bodyDrainFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*Body).drain", File: "github.com/going-green/greenlet/hub/httpd/body.go", Line: 242, Points: "249 b rest n"}
 var _ func(*Body) bool = (*Body).drain
 
 // WriteResumable is Write of what is embedded, for callers that can be suspended.
-func (v choice) WriteResumable(r *greenlet.Run, p0 []byte) (int, error, greenlet.Status) {
+func (v choice) WriteResumable(r *gen.Run, p0 []byte) (int, error, gen.Status) {
 	if form, ok := any(v.ResponseWriter).(interface {
-		WriteResumable(*greenlet.Run, []byte) (int, error, greenlet.Status)
+		WriteResumable(*gen.Run, []byte) (int, error, gen.Status)
 	}); ok {
 		return form.WriteResumable(r, p0)
 	}
 	r0, r1 := v.ResponseWriter.Write(p0)
-	return r0, r1, greenlet.Done
+	return r0, r1, gen.Done
 }
 
 // WriteDeferred is Write of what is embedded, for those that defer it.
-func (v choice) WriteDeferred(r *greenlet.Run, d *greenlet.DeferHeader, p0 []byte) (int, error, greenlet.Status) {
+func (v choice) WriteDeferred(r *gen.Run, d *gen.DeferHeader, p0 []byte) (int, error, gen.Status) {
 	if form, ok := any(v.ResponseWriter).(interface {
-		WriteDeferred(*greenlet.Run, *greenlet.DeferHeader, []byte) (int, error, greenlet.Status)
+		WriteDeferred(*gen.Run, *gen.DeferHeader, []byte) (int, error, gen.Status)
 	}); ok {
 		return form.WriteDeferred(r, d, p0)
 	}
 	if form, ok := any(v.ResponseWriter).(interface {
-		WriteResumable(*greenlet.Run, []byte) (int, error, greenlet.Status)
+		WriteResumable(*gen.Run, []byte) (int, error, gen.Status)
 	}); ok {
 		return form.WriteResumable(r, p0)
 	}
@@ -579,8 +566,8 @@ func (v choice) WriteDeferred(r *greenlet.Run, d *greenlet.DeferHeader, p0 []byt
 	})
 	var r0 int
 	var r1 error
-	return r0, r1, greenlet.Done
+	return r0, r1, gen.Done
 }
 func init() {
-	greenlet.Declare("Body.Read", "Body.next", "Body.wait", "Body.receive", "Body.drain")
+	gen.Declare("Body.Read", "Body.next", "Body.wait", "Body.receive", "Body.drain")
 }

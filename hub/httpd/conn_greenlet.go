@@ -9,28 +9,27 @@ import (
 	"github.com/going-green/greenlet/hub"
 	"github.com/going-green/greenlet/hub/socket"
 	greenlet "github.com/going-green/greenlet/runtime"
+	"github.com/going-green/greenlet/runtime/gen"
 	"io"
 	"net/http"
 	"os"
 	"time"
 )
 
-const _ = greenlet.Protocol1_RunGoGenerate
+const _ = gen.Protocol1_RunGoGenerate
 
 // connServeFrame is an activation of conn.serve.
 type connServeFrame struct {
-	greenlet.Header
+	gen.Header
 	c *conn
 }
 
-func (c *conn) newServeFrame() *connServeFrame { return greenlet.MakeFrame(connServeFrame{c: c}) }
+func (c *conn) newServeFrame() *connServeFrame { return gen.MakeFrame(connServeFrame{c: c}) }
 
 // serveResumable is conn.serve for callers that can be suspended.
-func (c *conn) serveResumable(r *greenlet.Run) greenlet.Status {
-	return (*connServeFrame)(nil).body(r, c)
-}
+func (c *conn) serveResumable(r *gen.Run) gen.Status { return (*connServeFrame)(nil).body(r, c) }
 
-func (f *connServeFrame) body(r *greenlet.Run, c *conn) (st greenlet.Status) {
+func (f *connServeFrame) body(r *gen.Run, c *conn) (st gen.Status) {
 	var t0 bool
 	var loop *greenlet.Greenlet
 	var err2 error
@@ -57,21 +56,21 @@ loop_50:
 			goto case_56
 		default:
 //line conn.go:67:1
-			return greenlet.Done
+			return gen.Done
 		}
 	}
 case_52:
 //line conn.go:53:1
 	t0, st = c.exchangesResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 56)
+	if st != gen.Done {
+		f = gen.Take(r, f, 56)
 		f.c, f.PC = c, 1
 		return r.Link(f, &f.Header, st)
 	}
 resumed_53:
 //line conn.go:53:1
 	if !t0 {
-		return greenlet.Done
+		return gen.Done
 	}
 	goto loop_50
 case_56:
@@ -84,12 +83,12 @@ case_56:
 		if err2 != nil {
 //line conn.go:62:1
 			c.wait.end()
-			return greenlet.Done
+			return gen.Done
 		}
 		goto after_if_59
 	}
 //line conn.go:60:1
-	f = greenlet.Take(r, f, 56)
+	f = gen.Take(r, f, 56)
 	r.Leaf(f, &f.Header)
 	f.c, f.PC = c, 2
 //line conn.go:60:1
@@ -100,68 +99,64 @@ after_if_59:
 	goto loop_50
 }
 
-//line conn_greenlet.go:105:1
+//line conn_greenlet.go:104:1
 
-func (f *connServeFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *connServeFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.c))
 }
 
-func (f *connServeFrame) Forget()                 { *f = connServeFrame{Header: f.Header} }
-func (f *connServeFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 56) }
-func (*connServeFrame) Func() *greenlet.Func      { return &connServeFrameInfo }
+func (f *connServeFrame) Forget()            { *f = connServeFrame{Header: f.Header} }
+func (f *connServeFrame) Release(r *gen.Run) { gen.Free(r, f, 56) }
+func (*connServeFrame) Func() *gen.Func      { return &connServeFrameInfo }
 
-var connServeFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*conn).serve", File: "github.com/going-green/greenlet/hub/httpd/conn.go", Line: 49, Points: "53 c; 60 c"}
+var connServeFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*conn).serve", File: "github.com/going-green/greenlet/hub/httpd/conn.go", Line: 49, Points: "53 c; 60 c"}
 var _ func(*conn) = (*conn).serve
 
 // connExchangesFrame is an activation of conn.exchanges.
 type connExchangesFrame struct {
-	greenlet.DeferHeader
+	gen.DeferHeader
 	c    *conn
 	ret0 bool
 }
 
 func (c *conn) newExchangesFrame() *connExchangesFrame {
-	return greenlet.MakeFrame(connExchangesFrame{c: c})
+	return gen.MakeFrame(connExchangesFrame{c: c})
 }
 
 // exchangesResumable is conn.exchanges for callers that can be suspended.
-func (c *conn) exchangesResumable(r *greenlet.Run) (bool, greenlet.Status) {
+func (c *conn) exchangesResumable(r *gen.Run) (bool, gen.Status) {
 	return (*connExchangesFrame)(nil).run(r, c)
 }
-func (f *connExchangesFrame) Results() bool { f.Over(f); return f.ret0 }
-func (f *connExchangesFrame) Returned(r *greenlet.Run) (ret0 bool) {
-	ret0 = f.ret0
-	f.Release(r)
-	return
-}
+func (f *connExchangesFrame) Results() bool                   { f.Over(f); return f.ret0 }
+func (f *connExchangesFrame) Returned(r *gen.Run) (ret0 bool) { ret0 = f.ret0; f.Release(r); return }
 
-func (f *connExchangesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *connExchangesFrame) Resume(r *gen.Run) (st gen.Status) {
 	f.ret0, st = f.run(r, f.c)
 	return r.Started(f, &f.Header, st)
 }
 
-func (f *connExchangesFrame) run(r *greenlet.Run, c *conn) (ret0 bool, st greenlet.Status) {
+func (f *connExchangesFrame) run(r *gen.Run, c *conn) (ret0 bool, st gen.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take(r, f, 3)
+		f = gen.Take(r, f, 3)
 		f.c = c
 		r.Guard()
 	}
 	mark := r.Mark()
-	for st = f.step(r, c); st == greenlet.Broken; st = f.step(r, c) {
+	for st = f.step(r, c); st == gen.Broken; st = f.step(r, c) {
 		r.Recovered(mark)
 	}
 	ret0 = f.ret0
-	if hot && st == greenlet.Done {
+	if hot && st == gen.Done {
 		f.Release(r)
 	}
 	return ret0, st
 }
 
-func (f *connExchangesFrame) step(r *greenlet.Run, c *conn) (end greenlet.Status) {
-	end = greenlet.Broken
+func (f *connExchangesFrame) step(r *gen.Run, c *conn) (end gen.Status) {
+	end = gen.Broken
 	defer f.Catch(&end)
-	var st greenlet.Status
+	var st gen.Status
 	var t0 bool
 	var t1 error
 	switch f.PC {
@@ -171,7 +166,7 @@ func (f *connExchangesFrame) step(r *greenlet.Run, c *conn) (end greenlet.Status
 	case 2:
 		t1 = r.Callee().(*connFlushFrame).Returned(r)
 		goto resumed_91
-	case greenlet.Unwind:
+	case gen.Unwind:
 		goto unwind
 	}
 
@@ -180,7 +175,7 @@ func (f *connExchangesFrame) step(r *greenlet.Run, c *conn) (end greenlet.Status
 	f.DeferFunc(c.ended)
 loop_79:
 	t0, st = c.exchangeResumable(r)
-	if st != greenlet.Done {
+	if st != gen.Done {
 		f.PC = 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -202,7 +197,7 @@ after_loop_79:
 		c.wait.list = &c.server.idle
 	}
 	t1, st = c.flushResumable(r)
-	if st != greenlet.Done {
+	if st != gen.Done {
 		f.PC = 2
 		return r.Link(f, &f.Header, st)
 	}
@@ -214,52 +209,46 @@ unwind:
 //line conn.go:92:1
 	for f.Pending() {
 //line conn.go:92:1
-		if sub := f.Next(r); sub != greenlet.Done {
+		if sub := f.Next(r); sub != gen.Done {
 			return r.Link(f, &f.Header, sub)
 		}
 	}
 //line conn.go:92:1
 	f.End()
-	return greenlet.Done
+	return gen.Done
 }
 
-//line conn_greenlet.go:228:1
+//line conn_greenlet.go:223:1
 
-func (f *connExchangesFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
+func (f *connExchangesFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
 func (f *connExchangesFrame) Forget() {
 	*f = connExchangesFrame{DeferHeader: f.DeferHeader, ret0: f.ret0}
 }
-func (f *connExchangesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 3) }
-func (*connExchangesFrame) Func() *greenlet.Func      { return &connExchangesFrameInfo }
+func (f *connExchangesFrame) Release(r *gen.Run) { gen.Free(r, f, 3) }
+func (*connExchangesFrame) Func() *gen.Func      { return &connExchangesFrameInfo }
 
-var connExchangesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*conn).exchanges", File: "github.com/going-green/greenlet/hub/httpd/conn.go", Line: 76, End: 92, Points: "80 c; 91 c"}
+var connExchangesFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*conn).exchanges", File: "github.com/going-green/greenlet/hub/httpd/conn.go", Line: 76, End: 92, Points: "80 c; 91 c"}
 var _ func(*conn) bool = (*conn).exchanges
 
 // connExchangeFrame is an activation of conn.exchange.
 type connExchangeFrame struct {
-	greenlet.Header
+	gen.Header
 	c          *conn
 	w          *Response
 	h          http.Handler
 	keep, ret0 bool
 }
 
-func (c *conn) newExchangeFrame() *connExchangeFrame {
-	return greenlet.MakeFrame(connExchangeFrame{c: c})
-}
-func (f *connExchangeFrame) Results() bool { f.Over(f); return f.ret0 }
-func (f *connExchangeFrame) Returned(r *greenlet.Run) (ret0 bool) {
-	ret0 = f.ret0
-	f.Release(r)
-	return
-}
+func (c *conn) newExchangeFrame() *connExchangeFrame         { return gen.MakeFrame(connExchangeFrame{c: c}) }
+func (f *connExchangeFrame) Results() bool                   { f.Over(f); return f.ret0 }
+func (f *connExchangeFrame) Returned(r *gen.Run) (ret0 bool) { ret0 = f.ret0; f.Release(r); return }
 
 // exchangeResumable is conn.exchange for callers that can be suspended.
-func (c *conn) exchangeResumable(r *greenlet.Run) (bool, greenlet.Status) {
+func (c *conn) exchangeResumable(r *gen.Run) (bool, gen.Status) {
 	return (*connExchangeFrame)(nil).body(r, c)
 }
 
-func (f *connExchangeFrame) body(r *greenlet.Run, c *conn) (ret0 bool, st greenlet.Status) {
+func (f *connExchangeFrame) body(r *gen.Run, c *conn) (ret0 bool, st gen.Status) {
 	var (
 		w    *Response
 		err  error
@@ -299,8 +288,8 @@ func (f *connExchangeFrame) body(r *greenlet.Run, c *conn) (ret0 bool, st greenl
 
 //line conn.go:98:1
 	w, err, st = c.receiveResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 54)
+	if st != gen.Done {
+		f = gen.Take(r, f, 54)
 		f.c, f.PC = c, 1
 		return ret0, r.Link(f, &f.Header, st)
 	}
@@ -310,17 +299,17 @@ resumed_98:
 		goto after_if_99
 	}
 //line conn.go:100:1
-	if st = c.refuseResumable(r, nil, err); st != greenlet.Done {
-		f = greenlet.Take(r, f, 54)
+	if st = c.refuseResumable(r, nil, err); st != gen.Done {
+		f = gen.Take(r, f, 54)
 		f.c, f.PC = nil, 2
 		return ret0, r.Link(f, &f.Header, st)
 	}
 resumed_100:
 //line conn.go:101:1
-	return false, greenlet.Done
+	return false, gen.Done
 after_if_99:
 	if w == nil {
-		return true, greenlet.Done // an empty line
+		return true, gen.Done // an empty line
 	}
 	c.answer = w
 	h = c.server.handler(w.request)
@@ -329,16 +318,16 @@ after_if_99:
 	}
 //line conn.go:109:1
 	_, st = c.flushResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 54)
+	if st != gen.Done {
+		f = gen.Take(r, f, 54)
 		f.c, f.w, f.h, f.PC = c, w, h, 3
 		return ret0, r.Link(f, &f.Header, st)
 	}
 resumed_109:
 after_if_108:
 //line conn.go:111:1
-	if st = CallResumable(r, h, w, w.request); st != greenlet.Done {
-		f = greenlet.Take(r, f, 54)
+	if st = CallResumable(r, h, w, w.request); st != gen.Done {
+		f = gen.Take(r, f, 54)
 		f.h, f.c, f.w, f.PC = nil, c, w, 4
 		return ret0, r.Link(f, &f.Header, st)
 	}
@@ -349,8 +338,8 @@ resumed_111:
 	}
 //line conn.go:112:1
 	keep, st = w.finishResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 54)
+	if st != gen.Done {
+		f = gen.Take(r, f, 54)
 		f.c, f.w, f.PC = c, w, 5
 		return ret0, r.Link(f, &f.Header, st)
 	}
@@ -364,8 +353,8 @@ resumed_112:
 	}
 //line conn.go:117:1
 	_, st = c.flushResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 54)
+	if st != gen.Done {
+		f = gen.Take(r, f, 54)
 		f.c, f.w, f.keep, f.PC = c, w, keep, 6
 		return ret0, r.Link(f, &f.Header, st)
 	}
@@ -379,35 +368,35 @@ resumed_117:
 		f.w = nil
 	}
 //line conn.go:119:1
-	if st = c.lingerResumable(r); st != greenlet.Done {
-		f = greenlet.Take(r, f, 54)
+	if st = c.lingerResumable(r); st != gen.Done {
+		f = gen.Take(r, f, 54)
 		f.c, f.keep, f.PC = nil, keep, 7
 		return ret0, r.Link(f, &f.Header, st)
 	}
 resumed_119:
 after_if_116:
 //line conn.go:122:1
-	return keep, greenlet.Done
+	return keep, gen.Done
 }
 
-//line conn_greenlet.go:396:1
+//line conn_greenlet.go:385:1
 
-func (f *connExchangeFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *connExchangeFrame) Resume(r *gen.Run) (st gen.Status) {
 	f.ret0, st = f.body(r, f.c)
 	return r.Started(f, &f.Header, st)
 }
 
-func (f *connExchangeFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
-func (f *connExchangeFrame) Forget()                              { *f = connExchangeFrame{Header: f.Header, ret0: f.ret0} }
-func (f *connExchangeFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 54) }
-func (*connExchangeFrame) Func() *greenlet.Func                   { return &connExchangeFrameInfo }
+func (f *connExchangeFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
+func (f *connExchangeFrame) Forget()                    { *f = connExchangeFrame{Header: f.Header, ret0: f.ret0} }
+func (f *connExchangeFrame) Release(r *gen.Run)         { gen.Free(r, f, 54) }
+func (*connExchangeFrame) Func() *gen.Func              { return &connExchangeFrameInfo }
 
-var connExchangeFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*conn).exchange", File: "github.com/going-green/greenlet/hub/httpd/conn.go", Line: 97, Points: "98 c; 100; 109 c w h; 111 -h; 112 =; 117 +keep; 119 keep"}
+var connExchangeFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*conn).exchange", File: "github.com/going-green/greenlet/hub/httpd/conn.go", Line: 97, Points: "98 c; 100; 109 c w h; 111 -h; 112 =; 117 +keep; 119 keep"}
 var _ func(*conn) bool = (*conn).exchange
 
 // connReceiveFrame is an activation of conn.receive.
 type connReceiveFrame struct {
-	greenlet.Header
+	gen.Header
 	c        *conn
 	due, all time.Time
 	searched int
@@ -415,20 +404,20 @@ type connReceiveFrame struct {
 	ret1     error
 }
 
-func (c *conn) newReceiveFrame() *connReceiveFrame      { return greenlet.MakeFrame(connReceiveFrame{c: c}) }
+func (c *conn) newReceiveFrame() *connReceiveFrame      { return gen.MakeFrame(connReceiveFrame{c: c}) }
 func (f *connReceiveFrame) Results() (*Response, error) { f.Over(f); return f.ret0, f.ret1 }
-func (f *connReceiveFrame) Returned(r *greenlet.Run) (ret0 *Response, ret1 error) {
+func (f *connReceiveFrame) Returned(r *gen.Run) (ret0 *Response, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
 	f.Release(r)
 	return
 }
 
 // receiveResumable is conn.receive for callers that can be suspended.
-func (c *conn) receiveResumable(r *greenlet.Run) (*Response, error, greenlet.Status) {
+func (c *conn) receiveResumable(r *gen.Run) (*Response, error, gen.Status) {
 	return (*connReceiveFrame)(nil).body(r, c)
 }
 
-func (f *connReceiveFrame) body(r *greenlet.Run, c *conn) (ret0 *Response, ret1 error, st greenlet.Status) {
+func (f *connReceiveFrame) body(r *gen.Run, c *conn) (ret0 *Response, ret1 error, st gen.Status) {
 	var due, all time.Time
 	var searched int
 	var err error
@@ -445,8 +434,8 @@ func (f *connReceiveFrame) body(r *greenlet.Run, c *conn) (ret0 *Response, ret1 
 	}
 
 //line conn.go:129:1
-	if st = c.pauseResumable(r); st != greenlet.Done {
-		f = greenlet.Take(r, f, 6)
+	if st = c.pauseResumable(r); st != gen.Done {
+		f = gen.Take(r, f, 6)
 		f.c, f.PC = c, 1
 		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
@@ -466,16 +455,16 @@ loop_135:
 		data := c.sock.Ahead()
 		if len(data) > 1 && data[0] == '\r' && data[1] == '\n' { // RFC 9112, section 2.2
 			c.sock.Discard(2)
-			return nil, nil, greenlet.Done
+			return nil, nil, gen.Done
 		}
 		max2 := c.server.maxHeader()
 		if n := headerEnd(data[:min(len(data), max2)], searched); n > 0 {
 			ret0, ret1 = c.request(data[:n], all)
-			return ret0, ret1, greenlet.Done
+			return ret0, ret1, gen.Done
 		}
 //line conn.go:145:1
 		if len(data) >= max2 {
-			return nil, refuse(http.StatusRequestHeaderFieldsTooLarge, ""), greenlet.Done
+			return nil, refuse(http.StatusRequestHeaderFieldsTooLarge, ""), gen.Done
 		}
 		searched = len(data) - min(len(data), 3)
 		err = c.sock.TryReadAhead()
@@ -492,8 +481,8 @@ loop_135:
 		c.readBy(due)
 	}
 	err, st = c.moreResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 6)
+	if st != gen.Done {
+		f = gen.Take(r, f, 6)
 		f.c, f.due, f.all, f.searched, f.PC = c, due, all, searched, 2
 		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
@@ -503,60 +492,58 @@ after_if_150:
 	switch {
 	case err == nil:
 	case errors.Is(err, os.ErrDeadlineExceeded) && c.sock.Buffered() > 0:
-		return nil, refuse(http.StatusRequestTimeout, ""), greenlet.Done
+		return nil, refuse(http.StatusRequestTimeout, ""), gen.Done
 	case err == io.EOF && c.sock.Buffered() > 0:
-		return nil, refuse(http.StatusBadRequest, ""), greenlet.Done
+		return nil, refuse(http.StatusBadRequest, ""), gen.Done
 	default:
-		return nil, err, greenlet.Done
+		return nil, err, gen.Done
 	}
 	goto loop_135
 }
 
-//line conn_greenlet.go:519:1
+//line conn_greenlet.go:508:1
 
-func (f *connReceiveFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *connReceiveFrame) Resume(r *gen.Run) (st gen.Status) {
 	f.ret0, f.ret1, st = f.body(r, f.c)
 	return r.Started(f, &f.Header, st)
 }
 
-func (f *connReceiveFrame) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
+func (f *connReceiveFrame) Send(r *gen.Run) gen.Status {
+	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
 }
 func (f *connReceiveFrame) Forget() {
 	*f = connReceiveFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1}
 }
-func (f *connReceiveFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 6) }
-func (*connReceiveFrame) Func() *greenlet.Func      { return &connReceiveFrameInfo }
+func (f *connReceiveFrame) Release(r *gen.Run) { gen.Free(r, f, 6) }
+func (*connReceiveFrame) Func() *gen.Func      { return &connReceiveFrameInfo }
 
-var connReceiveFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*conn).receive", File: "github.com/going-green/greenlet/hub/httpd/conn.go", Line: 128, Points: "129 c; 158 c due all searched"}
+var connReceiveFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*conn).receive", File: "github.com/going-green/greenlet/hub/httpd/conn.go", Line: 128, Points: "129 c; 158 c due all searched"}
 var _ func(*conn) (*Response, error) = (*conn).receive
 
 // connPauseFrame is an activation of conn.pause.
 type connPauseFrame struct {
-	greenlet.Header
+	gen.Header
 	c *conn
 }
 
-func (c *conn) newPauseFrame() *connPauseFrame { return greenlet.MakeFrame(connPauseFrame{c: c}) }
+func (c *conn) newPauseFrame() *connPauseFrame { return gen.MakeFrame(connPauseFrame{c: c}) }
 
 // pauseResumable is conn.pause for callers that can be suspended.
-func (c *conn) pauseResumable(r *greenlet.Run) greenlet.Status {
-	return (*connPauseFrame)(nil).body(r, c)
-}
+func (c *conn) pauseResumable(r *gen.Run) gen.Status { return (*connPauseFrame)(nil).body(r, c) }
 
-func (f *connPauseFrame) body(r *greenlet.Run, c *conn) (st greenlet.Status) {
+func (f *connPauseFrame) body(r *gen.Run, c *conn) (st gen.Status) {
 //line conn.go:179:1
-	if st = c.readiness().GiveWayResumable(r, hub.In); st != greenlet.Done {
-		f = greenlet.Take(r, f, 27)
+	if st = c.readiness().GiveWayResumable(r, hub.In); st != gen.Done {
+		f = gen.Take(r, f, 27)
 		f.c, f.PC = nil, 1
 		return r.Link(f, &f.Header, st)
 	}
-	return greenlet.Done
+	return gen.Done
 }
 
-//line conn_greenlet.go:561:1
+//line conn_greenlet.go:548:1
 
-func (f *connPauseFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *connPauseFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.c))
@@ -566,55 +553,53 @@ func (f *connPauseFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-func (f *connPauseFrame) Forget()                 { *f = connPauseFrame{Header: f.Header} }
-func (f *connPauseFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 27) }
-func (*connPauseFrame) Func() *greenlet.Func      { return &connPauseFrameInfo }
+func (f *connPauseFrame) Forget()            { *f = connPauseFrame{Header: f.Header} }
+func (f *connPauseFrame) Release(r *gen.Run) { gen.Free(r, f, 27) }
+func (*connPauseFrame) Func() *gen.Func      { return &connPauseFrameInfo }
 
-var connPauseFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*conn).pause", File: "github.com/going-green/greenlet/hub/httpd/conn.go", Line: 179, Points: "179"}
+var connPauseFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*conn).pause", File: "github.com/going-green/greenlet/hub/httpd/conn.go", Line: 179, Points: "179"}
 var _ func(*conn) = (*conn).pause
 
 // connMoreFrame is an activation of conn.more.
 type connMoreFrame struct {
-	greenlet.Header
+	gen.Header
 	c    *conn
 	ret0 error
 }
 
-func (c *conn) newMoreFrame() *connMoreFrame                   { return greenlet.MakeFrame(connMoreFrame{c: c}) }
-func (f *connMoreFrame) Results() error                        { f.Over(f); return f.ret0 }
-func (f *connMoreFrame) Returned(r *greenlet.Run) (ret0 error) { ret0 = f.ret0; f.Release(r); return }
+func (c *conn) newMoreFrame() *connMoreFrame              { return gen.MakeFrame(connMoreFrame{c: c}) }
+func (f *connMoreFrame) Results() error                   { f.Over(f); return f.ret0 }
+func (f *connMoreFrame) Returned(r *gen.Run) (ret0 error) { ret0 = f.ret0; f.Release(r); return }
 
 // moreResumable is conn.more for callers that can be suspended.
-func (c *conn) moreResumable(r *greenlet.Run) (error, greenlet.Status) {
-	return (*connMoreFrame)(nil).body(r, c)
-}
+func (c *conn) moreResumable(r *gen.Run) (error, gen.Status) { return (*connMoreFrame)(nil).body(r, c) }
 
-func (f *connMoreFrame) body(r *greenlet.Run, c *conn) (ret0 error, st greenlet.Status) {
+func (f *connMoreFrame) body(r *gen.Run, c *conn) (ret0 error, st gen.Status) {
 	var err, t0 error
 //line conn.go:185:1
 	err, st = c.flushResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 42)
+	if st != gen.Done {
+		f = gen.Take(r, f, 42)
 		f.c, f.PC = c, 1
 		return ret0, r.Link(f, &f.Header, st)
 	}
 //line conn.go:185:1
 	if err != nil {
-		return err, greenlet.Done
+		return err, gen.Done
 	}
 	t0, st = c.readiness().WaitResumable(r, hub.In)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 42)
+	if st != gen.Done {
+		f = gen.Take(r, f, 42)
 		f.c, f.PC = nil, 2
 		return ret0, r.Link(f, &f.Header, st)
 	}
 //line conn.go:188:1
-	return t0, greenlet.Done
+	return t0, gen.Done
 }
 
-//line conn_greenlet.go:619:1
+//line conn_greenlet.go:604:1
 
-func (f *connMoreFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *connMoreFrame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
 	var err, t0 error
 	switch f.PC {
@@ -630,7 +615,7 @@ func (f *connMoreFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		}
 //line conn.go:188:1
 		t0, st = c.readiness().WaitResumable(r, hub.In)
-		if st != greenlet.Done {
+		if st != gen.Done {
 			f.c, f.PC = nil, 2
 			return r.Link(f, &f.Header, st)
 		}
@@ -646,54 +631,54 @@ resumed_188:
 	return r.Return(f, &f.Header)
 }
 
-//line conn_greenlet.go:653:1
+//line conn_greenlet.go:638:1
 
-func (f *connMoreFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
-func (f *connMoreFrame) Forget()                              { *f = connMoreFrame{Header: f.Header, ret0: f.ret0} }
-func (f *connMoreFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 42) }
-func (*connMoreFrame) Func() *greenlet.Func                   { return &connMoreFrameInfo }
+func (f *connMoreFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
+func (f *connMoreFrame) Forget()                    { *f = connMoreFrame{Header: f.Header, ret0: f.ret0} }
+func (f *connMoreFrame) Release(r *gen.Run)         { gen.Free(r, f, 42) }
+func (*connMoreFrame) Func() *gen.Func              { return &connMoreFrameInfo }
 
-var connMoreFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*conn).more", File: "github.com/going-green/greenlet/hub/httpd/conn.go", Line: 184, Points: "185 c; 188"}
+var connMoreFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*conn).more", File: "github.com/going-green/greenlet/hub/httpd/conn.go", Line: 184, Points: "185 c; 188"}
 var _ func(*conn) error = (*conn).more
 
 // connFlushFrame is an activation of conn.flush.
 type connFlushFrame struct {
-	greenlet.Header
+	gen.Header
 	c    *conn
 	ret0 error
 }
 
-func (c *conn) newFlushFrame() *connFlushFrame                  { return greenlet.MakeFrame(connFlushFrame{c: c}) }
-func (f *connFlushFrame) Results() error                        { f.Over(f); return f.ret0 }
-func (f *connFlushFrame) Returned(r *greenlet.Run) (ret0 error) { ret0 = f.ret0; f.Release(r); return }
+func (c *conn) newFlushFrame() *connFlushFrame             { return gen.MakeFrame(connFlushFrame{c: c}) }
+func (f *connFlushFrame) Results() error                   { f.Over(f); return f.ret0 }
+func (f *connFlushFrame) Returned(r *gen.Run) (ret0 error) { ret0 = f.ret0; f.Release(r); return }
 
 // flushResumable is conn.flush for callers that can be suspended.
-func (c *conn) flushResumable(r *greenlet.Run) (error, greenlet.Status) {
+func (c *conn) flushResumable(r *gen.Run) (error, gen.Status) {
 	return (*connFlushFrame)(nil).body(r, c)
 }
 
-func (f *connFlushFrame) body(r *greenlet.Run, c *conn) (ret0 error, st greenlet.Status) {
+func (f *connFlushFrame) body(r *gen.Run, c *conn) (ret0 error, st gen.Status) {
 	var t0 error
 //line conn.go:236:1
 	if c.tryFlush() {
-		return c.broken, greenlet.Done
+		return c.broken, gen.Done
 	}
 	if d := c.server.WriteTimeout; d > 0 {
 		c.sock.SetWriteDeadline(c.server.hub().Now().Add(d))
 	}
 	t0, st = c.sendsResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 15)
+	if st != gen.Done {
+		f = gen.Take(r, f, 15)
 		f.c, f.PC = nil, 1
 		return ret0, r.Link(f, &f.Header, st)
 	}
 //line conn.go:242:1
-	return t0, greenlet.Done
+	return t0, gen.Done
 }
 
-//line conn_greenlet.go:698:1
+//line conn_greenlet.go:683:1
 
-func (f *connFlushFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *connFlushFrame) Resume(r *gen.Run) (st gen.Status) {
 	var t0 error
 	switch f.PC {
 	case 0:
@@ -707,42 +692,42 @@ func (f *connFlushFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-//line conn_greenlet.go:714:1
+//line conn_greenlet.go:699:1
 
-func (f *connFlushFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
-func (f *connFlushFrame) Forget()                              { *f = connFlushFrame{Header: f.Header, ret0: f.ret0} }
-func (f *connFlushFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 15) }
-func (*connFlushFrame) Func() *greenlet.Func                   { return &connFlushFrameInfo }
+func (f *connFlushFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
+func (f *connFlushFrame) Forget()                    { *f = connFlushFrame{Header: f.Header, ret0: f.ret0} }
+func (f *connFlushFrame) Release(r *gen.Run)         { gen.Free(r, f, 15) }
+func (*connFlushFrame) Func() *gen.Func              { return &connFlushFrameInfo }
 
-var connFlushFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*conn).flush", File: "github.com/going-green/greenlet/hub/httpd/conn.go", Line: 235, Points: "242"}
+var connFlushFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*conn).flush", File: "github.com/going-green/greenlet/hub/httpd/conn.go", Line: 235, Points: "242"}
 var _ func(*conn) error = (*conn).flush
 
 // connSendsFrame is an activation of conn.sends.
 type connSendsFrame struct {
-	greenlet.Header
+	gen.Header
 	c    *conn
 	out2 *buffer
 	ret0 error
 }
 
-func (c *conn) newSendsFrame() *connSendsFrame                  { return greenlet.MakeFrame(connSendsFrame{c: c}) }
-func (f *connSendsFrame) Results() error                        { f.Over(f); return f.ret0 }
-func (f *connSendsFrame) Returned(r *greenlet.Run) (ret0 error) { ret0 = f.ret0; f.Release(r); return }
+func (c *conn) newSendsFrame() *connSendsFrame             { return gen.MakeFrame(connSendsFrame{c: c}) }
+func (f *connSendsFrame) Results() error                   { f.Over(f); return f.ret0 }
+func (f *connSendsFrame) Returned(r *gen.Run) (ret0 error) { ret0 = f.ret0; f.Release(r); return }
 
 // sendsResumable is conn.sends for callers that can be suspended.
-func (c *conn) sendsResumable(r *greenlet.Run) (error, greenlet.Status) {
+func (c *conn) sendsResumable(r *gen.Run) (error, gen.Status) {
 	return (*connSendsFrame)(nil).body(r, c)
 }
 
-func (f *connSendsFrame) body(r *greenlet.Run, c *conn) (ret0 error, st greenlet.Status) {
+func (f *connSendsFrame) body(r *gen.Run, c *conn) (ret0 error, st gen.Status) {
 	var out2 *buffer
 	var err error
 //line conn.go:253:1
 	out2 = c.out
 	c.out, c.broken = nil, errInterrupted
 	_, err, st = c.sock.WriteResumable(r, out2.data)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 20)
+	if st != gen.Done {
+		f = gen.Take(r, f, 20)
 		f.c, f.out2, f.PC = c, out2, 1
 		return ret0, r.Link(f, &f.Header, st)
 	}
@@ -753,12 +738,12 @@ func (f *connSendsFrame) body(r *greenlet.Run, c *conn) (ret0 error, st greenlet
 	if c.server.WriteTimeout > 0 {
 		c.sock.SetWriteDeadline(time.Time{})
 	}
-	return c.broken, greenlet.Done
+	return c.broken, gen.Done
 }
 
-//line conn_greenlet.go:763:1
+//line conn_greenlet.go:748:1
 
-func (f *connSendsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *connSendsFrame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
 	var out2 *buffer
 	var err error
@@ -783,19 +768,19 @@ func (f *connSendsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-//line conn_greenlet.go:790:1
+//line conn_greenlet.go:775:1
 
-func (f *connSendsFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
-func (f *connSendsFrame) Forget()                              { *f = connSendsFrame{Header: f.Header, ret0: f.ret0} }
-func (f *connSendsFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 20) }
-func (*connSendsFrame) Func() *greenlet.Func                   { return &connSendsFrameInfo }
+func (f *connSendsFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
+func (f *connSendsFrame) Forget()                    { *f = connSendsFrame{Header: f.Header, ret0: f.ret0} }
+func (f *connSendsFrame) Release(r *gen.Run)         { gen.Free(r, f, 20) }
+func (*connSendsFrame) Func() *gen.Func              { return &connSendsFrameInfo }
 
-var connSendsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*conn).sends", File: "github.com/going-green/greenlet/hub/httpd/conn.go", Line: 252, Points: "255 c out2"}
+var connSendsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*conn).sends", File: "github.com/going-green/greenlet/hub/httpd/conn.go", Line: 252, Points: "255 c out2"}
 var _ func(*conn) error = (*conn).sends
 
 // connRefuseFrame is an activation of conn.refuse.
 type connRefuseFrame struct {
-	greenlet.Header
+	gen.Header
 	c   *conn
 	r   *http.Request
 	err error
@@ -803,15 +788,15 @@ type connRefuseFrame struct {
 }
 
 func (c *conn) newRefuseFrame(r *http.Request, err error) *connRefuseFrame {
-	return greenlet.MakeFrame(connRefuseFrame{c: c, r: r, err: err})
+	return gen.MakeFrame(connRefuseFrame{c: c, r: r, err: err})
 }
 
 // refuseResumable is conn.refuse for callers that can be suspended.
-func (c *conn) refuseResumable(r2 *greenlet.Run, r *http.Request, err error) greenlet.Status {
+func (c *conn) refuseResumable(r2 *gen.Run, r *http.Request, err error) gen.Status {
 	return (*connRefuseFrame)(nil).body(r2, c, r, err)
 }
 
-func (f2 *connRefuseFrame) body(r2 *greenlet.Run, c *conn, r *http.Request, err error) (st greenlet.Status) {
+func (f2 *connRefuseFrame) body(r2 *gen.Run, c *conn, r *http.Request, err error) (st gen.Status) {
 	var why *refusal
 	var f func(*Answer)
 	{
@@ -829,13 +814,13 @@ func (f2 *connRefuseFrame) body(r2 *greenlet.Run, c *conn, r *http.Request, err 
 	}
 //line conn.go:308:1
 	_, st = c.flushResumable(r2)
-	if st != greenlet.Done {
-		f2 = greenlet.Take(r2, f2, 1)
+	if st != gen.Done {
+		f2 = gen.Take(r2, f2, 1)
 		f2.c, f2.PC = nil, 1
 		return r2.Link(f2, &f2.Header, st)
 	}
 //line conn.go:309:1
-	return greenlet.Done
+	return gen.Done
 after_if_307:
 	if f2 != nil {
 		f2.err = nil
@@ -843,8 +828,8 @@ after_if_307:
 //line conn.go:311:1
 	c.put(why)
 	_, st = c.flushResumable(r2)
-	if st != greenlet.Done {
-		f2 = greenlet.Take(r2, f2, 1)
+	if st != gen.Done {
+		f2 = gen.Take(r2, f2, 1)
 		f2.c, f2.r, f2.why, f2.PC = c, r, why, 2
 		return r2.Link(f2, &f2.Header, st)
 	}
@@ -859,13 +844,13 @@ after_if_307:
 		t0 := c.remote()
 		t1 := c.server.hub().Now()
 //line conn.go:314:1
-		if c2, ok2 := greenlet.Resumable(f).(interface {
-			CallResumable(*greenlet.Run, *Answer) greenlet.Status
+		if c2, ok2 := gen.Resumable(f).(interface {
+			CallResumable(*gen.Run, *Answer) gen.Status
 		}); ok2 {
 //line conn.go:314:1
 			st = c2.CallResumable(r2, &Answer{Request: r, Remote: t0, Status: why.status, Began: t1, Err: why})
-			if st != greenlet.Done {
-				f2 = greenlet.Take(r2, f2, 1)
+			if st != gen.Done {
+				f2 = gen.Take(r2, f2, 1)
 				f2.r, f2.c, f2.PC = nil, c, 3
 				return r2.Link(f2, &f2.Header, st)
 			}
@@ -880,17 +865,17 @@ after_if_313:
 		f2.r = nil
 	}
 //line conn.go:316:1
-	if st = c.lingerResumable(r2); st != greenlet.Done {
-		f2 = greenlet.Take(r2, f2, 1)
+	if st = c.lingerResumable(r2); st != gen.Done {
+		f2 = gen.Take(r2, f2, 1)
 		f2.c, f2.PC = nil, 4
 		return r2.Link(f2, &f2.Header, st)
 	}
-	return greenlet.Done
+	return gen.Done
 }
 
-//line conn_greenlet.go:895:1
+//line conn_greenlet.go:880:1
 
-func (f2 *connRefuseFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
+func (f2 *connRefuseFrame) Resume(r2 *gen.Run) (st gen.Status) {
 	c, r := f2.c, f2.r
 	var why *refusal
 	var f func(*Answer)
@@ -924,12 +909,12 @@ then_313:
 		t0 := c.remote()
 		t1 := c.server.hub().Now()
 //line conn.go:314:1
-		if c2, ok2 := greenlet.Resumable(f).(interface {
-			CallResumable(*greenlet.Run, *Answer) greenlet.Status
+		if c2, ok2 := gen.Resumable(f).(interface {
+			CallResumable(*gen.Run, *Answer) gen.Status
 		}); ok2 {
 //line conn.go:314:1
 			st = c2.CallResumable(r2, &Answer{Request: r, Remote: t0, Status: why.status, Began: t1, Err: why})
-			if st != greenlet.Done {
+			if st != gen.Done {
 				f2.r, f2.why, f2.PC = nil, nil, 3
 				return r2.Link(f2, &f2.Header, st)
 			}
@@ -943,46 +928,44 @@ after_if_313:
 //line conn.go:316:1
 	f2.r, f2.why = nil, nil
 //line conn.go:316:1
-	if st = c.lingerResumable(r2); st != greenlet.Done {
+	if st = c.lingerResumable(r2); st != gen.Done {
 		f2.c, f2.PC = nil, 4
 		return r2.Link(f2, &f2.Header, st)
 	}
 	return r2.Return(f2, &f2.Header)
 }
 
-//line conn_greenlet.go:957:1
+//line conn_greenlet.go:942:1
 
-func (f *connRefuseFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.r, &f.err) }
-func (f *connRefuseFrame) Forget()                 { *f = connRefuseFrame{Header: f.Header} }
-func (f *connRefuseFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 1) }
-func (*connRefuseFrame) Func() *greenlet.Func      { return &connRefuseFrameInfo }
+func (f *connRefuseFrame) Args(args []any)    { gen.SetArgs(f, args, &f.r, &f.err) }
+func (f *connRefuseFrame) Forget()            { *f = connRefuseFrame{Header: f.Header} }
+func (f *connRefuseFrame) Release(r *gen.Run) { gen.Free(r, f, 1) }
+func (*connRefuseFrame) Func() *gen.Func      { return &connRefuseFrameInfo }
 
-var connRefuseFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*conn).refuse", File: "github.com/going-green/greenlet/hub/httpd/conn.go", Line: 305, Points: "308; 312 c r why; 314 c; 316"}
+var connRefuseFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*conn).refuse", File: "github.com/going-green/greenlet/hub/httpd/conn.go", Line: 305, Points: "308; 312 c r why; 314 c; 316"}
 var _ func(*conn, *http.Request, error) = (*conn).refuse
 
 // connLingerFrame is an activation of conn.linger.
 type connLingerFrame struct {
-	greenlet.Header
+	gen.Header
 	c *conn
 }
 
-func (c *conn) newLingerFrame() *connLingerFrame { return greenlet.MakeFrame(connLingerFrame{c: c}) }
+func (c *conn) newLingerFrame() *connLingerFrame { return gen.MakeFrame(connLingerFrame{c: c}) }
 
 // lingerResumable is conn.linger for callers that can be suspended.
-func (c *conn) lingerResumable(r *greenlet.Run) greenlet.Status {
-	return (*connLingerFrame)(nil).body(r, c)
-}
+func (c *conn) lingerResumable(r *gen.Run) gen.Status { return (*connLingerFrame)(nil).body(r, c) }
 
-func (f *connLingerFrame) body(r *greenlet.Run, c *conn) (st greenlet.Status) {
+func (f *connLingerFrame) body(r *gen.Run, c *conn) (st gen.Status) {
 	var err error
 //line conn.go:332:1
 	if c.broken != nil || c.sock.CloseWrite() != nil {
-		return greenlet.Done
+		return gen.Done
 	}
 	c.readBy(c.server.hub().Now().Add(lingering))
 loop_336:
-	if st = c.pauseResumable(r); st != greenlet.Done {
-		f = greenlet.Take(r, f, 0)
+	if st = c.pauseResumable(r); st != gen.Done {
+		f = gen.Take(r, f, 0)
 		f.c, f.PC = c, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -994,22 +977,22 @@ loop_336:
 	}
 //line conn.go:341:1
 	err, st = c.moreResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 0)
+	if st != gen.Done {
+		f = gen.Take(r, f, 0)
 		f.c, f.PC = c, 2
 		return r.Link(f, &f.Header, st)
 	}
 after_if_340:
 //line conn.go:343:1
 	if err != nil {
-		return greenlet.Done
+		return gen.Done
 	}
 	goto loop_336
 }
 
-//line conn_greenlet.go:1014:1
+//line conn_greenlet.go:997:1
 
-func (f *connLingerFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *connLingerFrame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
 	var err error
 	switch f.PC {
@@ -1025,7 +1008,7 @@ func (f *connLingerFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 loop_336:
 //line conn.go:337:1
-	if st = c.pauseResumable(r); st != greenlet.Done {
+	if st = c.pauseResumable(r); st != gen.Done {
 		f.PC = 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -1038,7 +1021,7 @@ resumed_337:
 	}
 //line conn.go:341:1
 	err, st = c.moreResumable(r)
-	if st != greenlet.Done {
+	if st != gen.Done {
 		f.PC = 2
 		return r.Link(f, &f.Header, st)
 	}
@@ -1051,15 +1034,15 @@ after_if_340:
 	goto loop_336
 }
 
-//line conn_greenlet.go:1058:1
+//line conn_greenlet.go:1041:1
 
-func (f *connLingerFrame) Forget()                 { *f = connLingerFrame{Header: f.Header} }
-func (f *connLingerFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 0) }
-func (*connLingerFrame) Func() *greenlet.Func      { return &connLingerFrameInfo }
+func (f *connLingerFrame) Forget()            { *f = connLingerFrame{Header: f.Header} }
+func (f *connLingerFrame) Release(r *gen.Run) { gen.Free(r, f, 0) }
+func (*connLingerFrame) Func() *gen.Func      { return &connLingerFrameInfo }
 
-var connLingerFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*conn).linger", File: "github.com/going-green/greenlet/hub/httpd/conn.go", Line: 331, Points: "337 c; 341 c"}
+var connLingerFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*conn).linger", File: "github.com/going-green/greenlet/hub/httpd/conn.go", Line: 331, Points: "337 c; 341 c"}
 var _ func(*conn) = (*conn).linger
 
 func init() {
-	greenlet.Declare("conn.serve", "conn.exchanges", "conn.exchange", "conn.receive", "conn.pause", "conn.more", "conn.flush", "conn.sends", "conn.refuse", "conn.linger")
+	gen.Declare("conn.serve", "conn.exchanges", "conn.exchange", "conn.receive", "conn.pause", "conn.more", "conn.flush", "conn.sends", "conn.refuse", "conn.linger")
 }

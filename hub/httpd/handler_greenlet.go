@@ -5,15 +5,15 @@
 package httpd
 
 import (
-	greenlet "github.com/going-green/greenlet/runtime"
+	"github.com/going-green/greenlet/runtime/gen"
 	"net/http"
 )
 
-const _ = greenlet.Protocol1_RunGoGenerate
+const _ = gen.Protocol1_RunGoGenerate
 
 // HandlerFuncServeHTTPFrame is an activation of HandlerFunc.ServeHTTP.
 type HandlerFuncServeHTTPFrame struct {
-	greenlet.Header
+	gen.Header
 	f HandlerFunc
 	w http.ResponseWriter
 	r *http.Request
@@ -21,23 +21,23 @@ type HandlerFuncServeHTTPFrame struct {
 
 // NewServeHTTPFrame makes a frame that will run HandlerFunc.ServeHTTP.
 func (f HandlerFunc) NewServeHTTPFrame(w http.ResponseWriter, r *http.Request) *HandlerFuncServeHTTPFrame {
-	return greenlet.MakeFrame(HandlerFuncServeHTTPFrame{f: f, w: w, r: r})
+	return gen.MakeFrame(HandlerFuncServeHTTPFrame{f: f, w: w, r: r})
 }
 
 // ServeHTTPResumable is HandlerFunc.ServeHTTP for callers that can be suspended.
-func (f HandlerFunc) ServeHTTPResumable(r2 *greenlet.Run, w http.ResponseWriter, r *http.Request) greenlet.Status {
+func (f HandlerFunc) ServeHTTPResumable(r2 *gen.Run, w http.ResponseWriter, r *http.Request) gen.Status {
 	return (*HandlerFuncServeHTTPFrame)(nil).body(r2, f, w, r)
 }
 
-func (f2 *HandlerFuncServeHTTPFrame) body(r2 *greenlet.Run, f HandlerFunc, w http.ResponseWriter, r *http.Request) (st greenlet.Status) {
+func (f2 *HandlerFuncServeHTTPFrame) body(r2 *gen.Run, f HandlerFunc, w http.ResponseWriter, r *http.Request) (st gen.Status) {
 //line handler.go:17:1
-	if c, ok := greenlet.Resumable(f).(interface {
-		CallResumable(*greenlet.Run, http.ResponseWriter, *http.Request) greenlet.Status
+	if c, ok := gen.Resumable(f).(interface {
+		CallResumable(*gen.Run, http.ResponseWriter, *http.Request) gen.Status
 	}); ok {
 //line handler.go:17:1
 		st = c.CallResumable(r2, w, r)
-		if st != greenlet.Done {
-			f2 = greenlet.Take(r2, f2, 36)
+		if st != gen.Done {
+			f2 = gen.Take(r2, f2, 36)
 			f2.f, f2.w, f2.r, f2.PC = nil, nil, nil, 1
 			return r2.Link(f2, &f2.Header, st)
 		}
@@ -45,12 +45,12 @@ func (f2 *HandlerFuncServeHTTPFrame) body(r2 *greenlet.Run, f HandlerFunc, w htt
 //line handler.go:17:1
 		f(w, r)
 	}
-	return greenlet.Done
+	return gen.Done
 }
 
 //line handler_greenlet.go:52:1
 
-func (f2 *HandlerFuncServeHTTPFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
+func (f2 *HandlerFuncServeHTTPFrame) Resume(r2 *gen.Run) (st gen.Status) {
 	switch f2.PC {
 	case 0:
 		return r2.Started(f2, &f2.Header, f2.body(r2, f2.f, f2.w, f2.r))
@@ -60,12 +60,12 @@ func (f2 *HandlerFuncServeHTTPFrame) Resume(r2 *greenlet.Run) (st greenlet.Statu
 	}
 }
 
-func (f *HandlerFuncServeHTTPFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.w, &f.r) }
-func (f *HandlerFuncServeHTTPFrame) Forget()                 { *f = HandlerFuncServeHTTPFrame{Header: f.Header} }
-func (f *HandlerFuncServeHTTPFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 36) }
-func (*HandlerFuncServeHTTPFrame) Func() *greenlet.Func      { return &infoOfHandlerFuncServeHTTPFrame }
+func (f *HandlerFuncServeHTTPFrame) Args(args []any)    { gen.SetArgs(f, args, &f.w, &f.r) }
+func (f *HandlerFuncServeHTTPFrame) Forget()            { *f = HandlerFuncServeHTTPFrame{Header: f.Header} }
+func (f *HandlerFuncServeHTTPFrame) Release(r *gen.Run) { gen.Free(r, f, 36) }
+func (*HandlerFuncServeHTTPFrame) Func() *gen.Func      { return &infoOfHandlerFuncServeHTTPFrame }
 
-var infoOfHandlerFuncServeHTTPFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.HandlerFunc.ServeHTTP", File: "github.com/going-green/greenlet/hub/httpd/handler.go", Line: 17, Points: "17"}
+var infoOfHandlerFuncServeHTTPFrame = gen.Func{Name: "github.com/going-green/greenlet/hub/httpd.HandlerFunc.ServeHTTP", File: "github.com/going-green/greenlet/hub/httpd/handler.go", Line: 17, Points: "17"}
 var _ func(HandlerFunc, http.ResponseWriter, *http.Request) = (HandlerFunc).ServeHTTP
 
 // valueHandlerFuncServeHTTPFrame is HandlerFunc.ServeHTTP as a value, for callers that can be suspended.
@@ -73,21 +73,21 @@ type valueHandlerFuncServeHTTPFrame struct {
 	recv HandlerFunc
 }
 
-func (v valueHandlerFuncServeHTTPFrame) CallResumable(r *greenlet.Run, p0 http.ResponseWriter, p1 *http.Request) greenlet.Status {
+func (v valueHandlerFuncServeHTTPFrame) CallResumable(r *gen.Run, p0 http.ResponseWriter, p1 *http.Request) gen.Status {
 	return v.recv.ServeHTTPResumable(r, p0, p1)
 }
 func init() {
-	greenlet.RegisterMethod((*new(HandlerFunc)).ServeHTTP, func(recv HandlerFunc) any {
+	gen.RegisterMethod((*new(HandlerFunc)).ServeHTTP, func(recv HandlerFunc) any {
 		return valueHandlerFuncServeHTTPFrame{recv}
 	})
 }
-func (v valueHandlerFuncServeHTTPFrame) Frame() greenlet.Frame {
-	return greenlet.MakeFrame(HandlerFuncServeHTTPFrame{f: v.recv})
+func (v valueHandlerFuncServeHTTPFrame) Frame() gen.Frame {
+	return gen.MakeFrame(HandlerFuncServeHTTPFrame{f: v.recv})
 }
 
 // CallFrame is an activation of Call.
 type CallFrame struct {
-	greenlet.Header
+	gen.Header
 	h http.Handler
 	w http.ResponseWriter
 	r *http.Request
@@ -95,15 +95,15 @@ type CallFrame struct {
 
 // NewCallFrame makes a frame that will run Call.
 func NewCallFrame(h http.Handler, w http.ResponseWriter, r *http.Request) *CallFrame {
-	return greenlet.MakeFrame(CallFrame{h: h, w: w, r: r})
+	return gen.MakeFrame(CallFrame{h: h, w: w, r: r})
 }
 
 // CallResumable is Call for callers that can be suspended.
-func CallResumable(r2 *greenlet.Run, h http.Handler, w http.ResponseWriter, r *http.Request) greenlet.Status {
+func CallResumable(r2 *gen.Run, h http.Handler, w http.ResponseWriter, r *http.Request) gen.Status {
 	return (*CallFrame)(nil).body(r2, h, w, r)
 }
 
-func (f *CallFrame) body(r2 *greenlet.Run, h http.Handler, w http.ResponseWriter, r *http.Request) (st greenlet.Status) {
+func (f *CallFrame) body(r2 *gen.Run, h http.Handler, w http.ResponseWriter, r *http.Request) (st gen.Status) {
 	var err error
 //line handler.go:35:1
 	if mayWait(h) || received(r) {
@@ -111,24 +111,24 @@ func (f *CallFrame) body(r2 *greenlet.Run, h http.Handler, w http.ResponseWriter
 	}
 //line handler.go:36:1
 	err, st = ReceiveResumable(r2, r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r2, f, 15)
+	if st != gen.Done {
+		f = gen.Take(r2, f, 15)
 		f.h, f.w, f.r, f.PC = h, w, r, 1
 		return r2.Link(f, &f.Header, st)
 	}
 //line handler.go:36:1
 	if err != nil {
 		unreceived(w, err)
-		return greenlet.Done
+		return gen.Done
 	}
 after_if_35:
 	if c, ok := h.(interface {
-		ServeHTTPResumable(*greenlet.Run, http.ResponseWriter, *http.Request) greenlet.Status
+		ServeHTTPResumable(*gen.Run, http.ResponseWriter, *http.Request) gen.Status
 	}); ok {
 //line handler.go:41:1
 		st = c.ServeHTTPResumable(r2, w, r)
-		if st != greenlet.Done {
-			f = greenlet.Take(r2, f, 15)
+		if st != gen.Done {
+			f = gen.Take(r2, f, 15)
 			f.h, f.w, f.r, f.PC = nil, nil, nil, 2
 			return r2.Link(f, &f.Header, st)
 		}
@@ -136,12 +136,12 @@ after_if_35:
 //line handler.go:41:1
 		h.ServeHTTP(w, r)
 	}
-	return greenlet.Done
+	return gen.Done
 }
 
 //line handler_greenlet.go:143:1
 
-func (f *CallFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
+func (f *CallFrame) Resume(r2 *gen.Run) (st gen.Status) {
 	h, w, r := f.h, f.w, f.r
 	var err error
 	switch f.PC {
@@ -156,11 +156,11 @@ func (f *CallFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 		}
 //line handler.go:41:1
 		if c, ok := h.(interface {
-			ServeHTTPResumable(*greenlet.Run, http.ResponseWriter, *http.Request) greenlet.Status
+			ServeHTTPResumable(*gen.Run, http.ResponseWriter, *http.Request) gen.Status
 		}); ok {
 //line handler.go:41:1
 			st = c.ServeHTTPResumable(r2, w, r)
-			if st != greenlet.Done {
+			if st != gen.Done {
 				f.h, f.w, f.r, f.PC = nil, nil, nil, 2
 				return r2.Link(f, &f.Header, st)
 			}
@@ -177,68 +177,68 @@ func (f *CallFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 
 //line handler_greenlet.go:179:1
 
-func (f *CallFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.h, &f.w, &f.r) }
-func (f *CallFrame) Forget()                 { *f = CallFrame{Header: f.Header} }
-func (f *CallFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 15) }
-func (*CallFrame) Func() *greenlet.Func      { return &infoOfCallFrame }
+func (f *CallFrame) Args(args []any)    { gen.SetArgs(f, args, &f.h, &f.w, &f.r) }
+func (f *CallFrame) Forget()            { *f = CallFrame{Header: f.Header} }
+func (f *CallFrame) Release(r *gen.Run) { gen.Free(r, f, 15) }
+func (*CallFrame) Func() *gen.Func      { return &infoOfCallFrame }
 
-var infoOfCallFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.Call", File: "github.com/going-green/greenlet/hub/httpd/handler.go", Line: 34, Points: "36 h w r; 41"}
+var infoOfCallFrame = gen.Func{Name: "github.com/going-green/greenlet/hub/httpd.Call", File: "github.com/going-green/greenlet/hub/httpd/handler.go", Line: 34, Points: "36 h w r; 41"}
 var _ func(http.Handler, http.ResponseWriter, *http.Request) = Call
 
 // valueCallFrame is Call as a value, for callers that can be suspended.
 type valueCallFrame struct{}
 
-func (valueCallFrame) CallResumable(r *greenlet.Run, p0 http.Handler, p1 http.ResponseWriter, p2 *http.Request) greenlet.Status {
+func (valueCallFrame) CallResumable(r *gen.Run, p0 http.Handler, p1 http.ResponseWriter, p2 *http.Request) gen.Status {
 	return CallResumable(r, p0, p1, p2)
 }
 func init() {
-	greenlet.Register(Call, valueCallFrame{})
+	gen.Register(Call, valueCallFrame{})
 }
-func (valueCallFrame) Frame() greenlet.Frame { return greenlet.MakeFrame(CallFrame{}) }
+func (valueCallFrame) Frame() gen.Frame { return gen.MakeFrame(CallFrame{}) }
 
 // ReceiveFrame is an activation of Receive.
 type ReceiveFrame struct {
-	greenlet.Header
+	gen.Header
 	r    *http.Request
 	ret0 error
 }
 
 // NewReceiveFrame makes a frame that will run Receive.
-func NewReceiveFrame(r *http.Request) *ReceiveFrame           { return greenlet.MakeFrame(ReceiveFrame{r: r}) }
-func (f *ReceiveFrame) Results() error                        { f.Over(f); return f.ret0 }
-func (f *ReceiveFrame) Returned(r *greenlet.Run) (ret0 error) { ret0 = f.ret0; f.Release(r); return }
+func NewReceiveFrame(r *http.Request) *ReceiveFrame      { return gen.MakeFrame(ReceiveFrame{r: r}) }
+func (f *ReceiveFrame) Results() error                   { f.Over(f); return f.ret0 }
+func (f *ReceiveFrame) Returned(r *gen.Run) (ret0 error) { ret0 = f.ret0; f.Release(r); return }
 
 // ReceiveResumable is Receive for callers that can be suspended.
-func ReceiveResumable(r2 *greenlet.Run, r *http.Request) (error, greenlet.Status) {
+func ReceiveResumable(r2 *gen.Run, r *http.Request) (error, gen.Status) {
 	return (*ReceiveFrame)(nil).body(r2, r)
 }
 
-func (f *ReceiveFrame) body(r2 *greenlet.Run, r *http.Request) (ret0 error, st greenlet.Status) {
+func (f *ReceiveFrame) body(r2 *gen.Run, r *http.Request) (ret0 error, st gen.Status) {
 	var t0 error
 	{
 //line handler.go:55:1
 		b, ok := r.Body.(*Body)
 		if !ok {
-			return nil, greenlet.Done
+			return nil, gen.Done
 		}
 		if f != nil {
 			f.r = nil
 		}
 //line handler.go:59:1
 		t0, st = b.receiveResumable(r2)
-		if st != greenlet.Done {
-			f = greenlet.Take(r2, f, 52)
+		if st != gen.Done {
+			f = gen.Take(r2, f, 52)
 			f.PC = 1
 			return ret0, r2.Link(f, &f.Header, st)
 		}
 	}
 //line handler.go:59:1
-	return t0, greenlet.Done
+	return t0, gen.Done
 }
 
 //line handler_greenlet.go:240:1
 
-func (f *ReceiveFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
+func (f *ReceiveFrame) Resume(r2 *gen.Run) (st gen.Status) {
 	var t0 error
 	switch f.PC {
 	case 0:
@@ -254,29 +254,29 @@ func (f *ReceiveFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 
 //line handler_greenlet.go:256:1
 
-func (f *ReceiveFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.r) }
-func (f *ReceiveFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
-func (f *ReceiveFrame) Forget()                              { *f = ReceiveFrame{Header: f.Header, ret0: f.ret0} }
-func (f *ReceiveFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 52) }
-func (*ReceiveFrame) Func() *greenlet.Func                   { return &infoOfReceiveFrame }
+func (f *ReceiveFrame) Args(args []any)            { gen.SetArgs(f, args, &f.r) }
+func (f *ReceiveFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
+func (f *ReceiveFrame) Forget()                    { *f = ReceiveFrame{Header: f.Header, ret0: f.ret0} }
+func (f *ReceiveFrame) Release(r *gen.Run)         { gen.Free(r, f, 52) }
+func (*ReceiveFrame) Func() *gen.Func              { return &infoOfReceiveFrame }
 
-var infoOfReceiveFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.Receive", File: "github.com/going-green/greenlet/hub/httpd/handler.go", Line: 54, Points: "59"}
+var infoOfReceiveFrame = gen.Func{Name: "github.com/going-green/greenlet/hub/httpd.Receive", File: "github.com/going-green/greenlet/hub/httpd/handler.go", Line: 54, Points: "59"}
 var _ func(*http.Request) error = Receive
 
 // valueReceiveFrame is Receive as a value, for callers that can be suspended.
 type valueReceiveFrame struct{}
 
-func (valueReceiveFrame) CallResumable(r *greenlet.Run, p0 *http.Request) (error, greenlet.Status) {
+func (valueReceiveFrame) CallResumable(r *gen.Run, p0 *http.Request) (error, gen.Status) {
 	return ReceiveResumable(r, p0)
 }
 func init() {
-	greenlet.Register(Receive, valueReceiveFrame{})
+	gen.Register(Receive, valueReceiveFrame{})
 }
-func (valueReceiveFrame) Frame() greenlet.Frame { return greenlet.MakeFrame(ReceiveFrame{}) }
+func (valueReceiveFrame) Frame() gen.Frame { return gen.MakeFrame(ReceiveFrame{}) }
 
 // MuxServeHTTPFrame is an activation of Mux.ServeHTTP.
 type MuxServeHTTPFrame struct {
-	greenlet.Header
+	gen.Header
 	m *Mux
 	w http.ResponseWriter
 	r *http.Request
@@ -284,38 +284,38 @@ type MuxServeHTTPFrame struct {
 
 // NewServeHTTPFrame makes a frame that will run Mux.ServeHTTP.
 func (m *Mux) NewServeHTTPFrame(w http.ResponseWriter, r *http.Request) *MuxServeHTTPFrame {
-	return greenlet.MakeFrame(MuxServeHTTPFrame{m: m, w: w, r: r})
+	return gen.MakeFrame(MuxServeHTTPFrame{m: m, w: w, r: r})
 }
 
 // ServeHTTPResumable is Mux.ServeHTTP for callers that can be suspended.
-func (m *Mux) ServeHTTPResumable(r2 *greenlet.Run, w http.ResponseWriter, r *http.Request) greenlet.Status {
+func (m *Mux) ServeHTTPResumable(r2 *gen.Run, w http.ResponseWriter, r *http.Request) gen.Status {
 	return (*MuxServeHTTPFrame)(nil).body(r2, m, w, r)
 }
 
-func (f *MuxServeHTTPFrame) body(r2 *greenlet.Run, m *Mux, w http.ResponseWriter, r *http.Request) (st greenlet.Status) {
+func (f *MuxServeHTTPFrame) body(r2 *gen.Run, m *Mux, w http.ResponseWriter, r *http.Request) (st gen.Status) {
 	var c *choice
 //line handler.go:90:1
 	c = &choice{ResponseWriter: w}
 	m.mux.ServeHTTP(c, r)
 	if c.handler == nil {
-		return greenlet.Done
+		return gen.Done
 	}
 //line handler.go:93:1
 	if f != nil {
 		f.m = nil
 	}
 //line handler.go:93:1
-	if st = CallResumable(r2, c.handler, w, r); st != greenlet.Done {
-		f = greenlet.Take(r2, f, 40)
+	if st = CallResumable(r2, c.handler, w, r); st != gen.Done {
+		f = gen.Take(r2, f, 40)
 		f.w, f.r, f.PC = nil, nil, 1
 		return r2.Link(f, &f.Header, st)
 	}
-	return greenlet.Done
+	return gen.Done
 }
 
 //line handler_greenlet.go:317:1
 
-func (f *MuxServeHTTPFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
+func (f *MuxServeHTTPFrame) Resume(r2 *gen.Run) (st gen.Status) {
 	switch f.PC {
 	case 0:
 		return r2.Started(f, &f.Header, f.body(r2, f.m, f.w, f.r))
@@ -325,12 +325,12 @@ func (f *MuxServeHTTPFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-func (f *MuxServeHTTPFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.w, &f.r) }
-func (f *MuxServeHTTPFrame) Forget()                 { *f = MuxServeHTTPFrame{Header: f.Header} }
-func (f *MuxServeHTTPFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 40) }
-func (*MuxServeHTTPFrame) Func() *greenlet.Func      { return &infoOfMuxServeHTTPFrame }
+func (f *MuxServeHTTPFrame) Args(args []any)    { gen.SetArgs(f, args, &f.w, &f.r) }
+func (f *MuxServeHTTPFrame) Forget()            { *f = MuxServeHTTPFrame{Header: f.Header} }
+func (f *MuxServeHTTPFrame) Release(r *gen.Run) { gen.Free(r, f, 40) }
+func (*MuxServeHTTPFrame) Func() *gen.Func      { return &infoOfMuxServeHTTPFrame }
 
-var infoOfMuxServeHTTPFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*Mux).ServeHTTP", File: "github.com/going-green/greenlet/hub/httpd/handler.go", Line: 89, Points: "93"}
+var infoOfMuxServeHTTPFrame = gen.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*Mux).ServeHTTP", File: "github.com/going-green/greenlet/hub/httpd/handler.go", Line: 89, Points: "93"}
 var _ func(*Mux, http.ResponseWriter, *http.Request) = (*Mux).ServeHTTP
 
 // valueMuxServeHTTPFrame is Mux.ServeHTTP as a value, for callers that can be suspended.
@@ -338,17 +338,15 @@ type valueMuxServeHTTPFrame struct {
 	recv *Mux
 }
 
-func (v valueMuxServeHTTPFrame) CallResumable(r *greenlet.Run, p0 http.ResponseWriter, p1 *http.Request) greenlet.Status {
+func (v valueMuxServeHTTPFrame) CallResumable(r *gen.Run, p0 http.ResponseWriter, p1 *http.Request) gen.Status {
 	return v.recv.ServeHTTPResumable(r, p0, p1)
 }
 func init() {
-	greenlet.RegisterMethod((*new(*Mux)).ServeHTTP, func(recv *Mux) any {
+	gen.RegisterMethod((*new(*Mux)).ServeHTTP, func(recv *Mux) any {
 		return valueMuxServeHTTPFrame{recv}
 	})
 }
-func (v valueMuxServeHTTPFrame) Frame() greenlet.Frame {
-	return greenlet.MakeFrame(MuxServeHTTPFrame{m: v.recv})
-}
+func (v valueMuxServeHTTPFrame) Frame() gen.Frame { return gen.MakeFrame(MuxServeHTTPFrame{m: v.recv}) }
 func init() {
-	greenlet.Declare("HandlerFunc.ServeHTTP", "Mux.ServeHTTP")
+	gen.Declare("HandlerFunc.ServeHTTP", "Mux.ServeHTTP")
 }

@@ -10,30 +10,30 @@ import (
 	"fmt"
 	"github.com/going-green/greenlet/hub"
 	"github.com/going-green/greenlet/hub/socket"
-	greenlet "github.com/going-green/greenlet/runtime"
+	"github.com/going-green/greenlet/runtime/gen"
 	"net/http"
 )
 
-const _ = greenlet.Protocol1_RunGoGenerate
+const _ = gen.Protocol1_RunGoGenerate
 
 // roomsWaitsFrame is an activation of rooms.waits.
 type roomsWaitsFrame struct {
-	greenlet.Header
+	gen.Header
 	m *rooms
 	w http.ResponseWriter
 	r *http.Request
 }
 
 func (m *rooms) newWaitsFrame(w http.ResponseWriter, r *http.Request) *roomsWaitsFrame {
-	return greenlet.MakeFrame(roomsWaitsFrame{m: m, w: w, r: r})
+	return gen.MakeFrame(roomsWaitsFrame{m: m, w: w, r: r})
 }
 
 // waitsResumable is rooms.waits for callers that can be suspended.
-func (m *rooms) waitsResumable(r2 *greenlet.Run, w http.ResponseWriter, r *http.Request) greenlet.Status {
+func (m *rooms) waitsResumable(r2 *gen.Run, w http.ResponseWriter, r *http.Request) gen.Status {
 	return (*roomsWaitsFrame)(nil).body(r2, m, w, r)
 }
 
-func (f *roomsWaitsFrame) body(r2 *greenlet.Run, m *rooms, w http.ResponseWriter, r *http.Request) (st greenlet.Status) {
+func (f *roomsWaitsFrame) body(r2 *gen.Run, m *rooms, w http.ResponseWriter, r *http.Request) (st gen.Status) {
 	{
 //line handler_test.go:28:1
 		e := m.hub.NewEvent()
@@ -42,20 +42,20 @@ func (f *roomsWaitsFrame) body(r2 *greenlet.Run, m *rooms, w http.ResponseWriter
 			f.m = nil
 		}
 //line handler_test.go:30:1
-		if st = e.WaitResumable(r2); st != greenlet.Done {
-			f = greenlet.Take(r2, f, 13)
+		if st = e.WaitResumable(r2); st != gen.Done {
+			f = gen.Take(r2, f, 13)
 			f.w, f.r, f.PC = w, r, 1
 			return r2.Link(f, &f.Header, st)
 		}
 	}
 //line handler_test.go:31:1
 	fmt.Fprint(w, "opened ", r.PathValue("room"), " ", r.Pattern)
-	return greenlet.Done
+	return gen.Done
 }
 
 //line handler_greenlet_test.go:57:1
 
-func (f *roomsWaitsFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
+func (f *roomsWaitsFrame) Resume(r2 *gen.Run) (st gen.Status) {
 	w, r := f.w, f.r
 	switch f.PC {
 	case 0:
@@ -70,12 +70,12 @@ func (f *roomsWaitsFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 
 //line handler_greenlet_test.go:72:1
 
-func (f *roomsWaitsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.w, &f.r) }
-func (f *roomsWaitsFrame) Forget()                 { *f = roomsWaitsFrame{Header: f.Header} }
-func (f *roomsWaitsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 13) }
-func (*roomsWaitsFrame) Func() *greenlet.Func      { return &roomsWaitsFrameInfo }
+func (f *roomsWaitsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.w, &f.r) }
+func (f *roomsWaitsFrame) Forget()            { *f = roomsWaitsFrame{Header: f.Header} }
+func (f *roomsWaitsFrame) Release(r *gen.Run) { gen.Free(r, f, 13) }
+func (*roomsWaitsFrame) Func() *gen.Func      { return &roomsWaitsFrameInfo }
 
-var roomsWaitsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*rooms).waits", File: "github.com/going-green/greenlet/hub/httpd/handler_test.go", Line: 27, Points: "30 w r"}
+var roomsWaitsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*rooms).waits", File: "github.com/going-green/greenlet/hub/httpd/handler_test.go", Line: 27, Points: "30 w r"}
 var _ func(*rooms, http.ResponseWriter, *http.Request) = (*rooms).waits
 
 // roomsWaitsFrameValue is rooms.waits as a value, for callers that can be suspended.
@@ -83,21 +83,19 @@ type roomsWaitsFrameValue struct {
 	recv *rooms
 }
 
-func (v roomsWaitsFrameValue) CallResumable(r *greenlet.Run, p0 http.ResponseWriter, p1 *http.Request) greenlet.Status {
+func (v roomsWaitsFrameValue) CallResumable(r *gen.Run, p0 http.ResponseWriter, p1 *http.Request) gen.Status {
 	return v.recv.waitsResumable(r, p0, p1)
 }
 func init() {
-	greenlet.RegisterMethod((*new(*rooms)).waits, func(recv *rooms) any {
+	gen.RegisterMethod((*new(*rooms)).waits, func(recv *rooms) any {
 		return roomsWaitsFrameValue{recv}
 	})
 }
-func (v roomsWaitsFrameValue) Frame() greenlet.Frame {
-	return greenlet.MakeFrame(roomsWaitsFrame{m: v.recv})
-}
+func (v roomsWaitsFrameValue) Frame() gen.Frame { return gen.MakeFrame(roomsWaitsFrame{m: v.recv}) }
 
 // wrappedServeHTTPFrame is an activation of wrapped.ServeHTTP.
 type wrappedServeHTTPFrame struct {
-	greenlet.Header
+	gen.Header
 	h wrapped
 	w http.ResponseWriter
 	r *http.Request
@@ -105,28 +103,28 @@ type wrappedServeHTTPFrame struct {
 
 // NewServeHTTPFrame makes a frame that will run wrapped.ServeHTTP.
 func (h wrapped) NewServeHTTPFrame(w http.ResponseWriter, r *http.Request) *wrappedServeHTTPFrame {
-	return greenlet.MakeFrame(wrappedServeHTTPFrame{h: h, w: w, r: r})
+	return gen.MakeFrame(wrappedServeHTTPFrame{h: h, w: w, r: r})
 }
 
 // ServeHTTPResumable is wrapped.ServeHTTP for callers that can be suspended.
-func (h wrapped) ServeHTTPResumable(r2 *greenlet.Run, w http.ResponseWriter, r *http.Request) greenlet.Status {
+func (h wrapped) ServeHTTPResumable(r2 *gen.Run, w http.ResponseWriter, r *http.Request) gen.Status {
 	return (*wrappedServeHTTPFrame)(nil).body(r2, h, w, r)
 }
 
-func (f *wrappedServeHTTPFrame) body(r2 *greenlet.Run, h wrapped, w http.ResponseWriter, r *http.Request) (st greenlet.Status) {
+func (f *wrappedServeHTTPFrame) body(r2 *gen.Run, h wrapped, w http.ResponseWriter, r *http.Request) (st gen.Status) {
 //line handler_test.go:75:1
 	w.Header().Set("Wrapped", "yes")
-	if st = CallResumable(r2, h.next, w, r); st != greenlet.Done {
-		f = greenlet.Take(r2, f, 35)
+	if st = CallResumable(r2, h.next, w, r); st != gen.Done {
+		f = gen.Take(r2, f, 35)
 		f.h, f.w, f.r, f.PC = wrapped{}, nil, nil, 1
 		return r2.Link(f, &f.Header, st)
 	}
-	return greenlet.Done
+	return gen.Done
 }
 
-//line handler_greenlet_test.go:128:1
+//line handler_greenlet_test.go:126:1
 
-func (f *wrappedServeHTTPFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
+func (f *wrappedServeHTTPFrame) Resume(r2 *gen.Run) (st gen.Status) {
 	switch f.PC {
 	case 0:
 		return r2.Started(f, &f.Header, f.body(r2, f.h, f.w, f.r))
@@ -136,12 +134,12 @@ func (f *wrappedServeHTTPFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-func (f *wrappedServeHTTPFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.w, &f.r) }
-func (f *wrappedServeHTTPFrame) Forget()                 { *f = wrappedServeHTTPFrame{Header: f.Header} }
-func (f *wrappedServeHTTPFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 35) }
-func (*wrappedServeHTTPFrame) Func() *greenlet.Func      { return &wrappedServeHTTPFrameInfo }
+func (f *wrappedServeHTTPFrame) Args(args []any)    { gen.SetArgs(f, args, &f.w, &f.r) }
+func (f *wrappedServeHTTPFrame) Forget()            { *f = wrappedServeHTTPFrame{Header: f.Header} }
+func (f *wrappedServeHTTPFrame) Release(r *gen.Run) { gen.Free(r, f, 35) }
+func (*wrappedServeHTTPFrame) Func() *gen.Func      { return &wrappedServeHTTPFrameInfo }
 
-var wrappedServeHTTPFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.wrapped.ServeHTTP", File: "github.com/going-green/greenlet/hub/httpd/handler_test.go", Line: 74, Points: "76"}
+var wrappedServeHTTPFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/httpd.wrapped.ServeHTTP", File: "github.com/going-green/greenlet/hub/httpd/handler_test.go", Line: 74, Points: "76"}
 var _ func(wrapped, http.ResponseWriter, *http.Request) = (wrapped).ServeHTTP
 
 // wrappedServeHTTPFrameValue is wrapped.ServeHTTP as a value, for callers that can be suspended.
@@ -149,36 +147,36 @@ type wrappedServeHTTPFrameValue struct {
 	recv wrapped
 }
 
-func (v wrappedServeHTTPFrameValue) CallResumable(r *greenlet.Run, p0 http.ResponseWriter, p1 *http.Request) greenlet.Status {
+func (v wrappedServeHTTPFrameValue) CallResumable(r *gen.Run, p0 http.ResponseWriter, p1 *http.Request) gen.Status {
 	return v.recv.ServeHTTPResumable(r, p0, p1)
 }
 func init() {
-	greenlet.RegisterMethod((*new(wrapped)).ServeHTTP, func(recv wrapped) any {
+	gen.RegisterMethod((*new(wrapped)).ServeHTTP, func(recv wrapped) any {
 		return wrappedServeHTTPFrameValue{recv}
 	})
 }
-func (v wrappedServeHTTPFrameValue) Frame() greenlet.Frame {
-	return greenlet.MakeFrame(wrappedServeHTTPFrame{h: v.recv})
+func (v wrappedServeHTTPFrameValue) Frame() gen.Frame {
+	return gen.MakeFrame(wrappedServeHTTPFrame{h: v.recv})
 }
 
 // upgradesFrame is an activation of upgrades.
 type upgradesFrame struct {
-	greenlet.Header
+	gen.Header
 	w http.ResponseWriter
 	r *http.Request
 	c *socket.Conn
 }
 
 func newUpgradesFrame(w http.ResponseWriter, r *http.Request) *upgradesFrame {
-	return greenlet.MakeFrame(upgradesFrame{w: w, r: r})
+	return gen.MakeFrame(upgradesFrame{w: w, r: r})
 }
 
 // upgradesResumable is upgrades for callers that can be suspended.
-func upgradesResumable(r2 *greenlet.Run, w http.ResponseWriter, r *http.Request) greenlet.Status {
+func upgradesResumable(r2 *gen.Run, w http.ResponseWriter, r *http.Request) gen.Status {
 	return (*upgradesFrame)(nil).body(r2, w, r)
 }
 
-func (f *upgradesFrame) body(r2 *greenlet.Run, w http.ResponseWriter, r *http.Request) (st greenlet.Status) {
+func (f *upgradesFrame) body(r2 *gen.Run, w http.ResponseWriter, r *http.Request) (st gen.Status) {
 	var (
 		c          *socket.Conn
 		err, err2  error
@@ -192,9 +190,7 @@ func (f *upgradesFrame) body(r2 *greenlet.Run, w http.ResponseWriter, r *http.Re
 			goto resumed_110
 		case 2:
 			c = f.c
-			_, err2 = r2.Callee().(interface {
-				Returned(*greenlet.Run) (int, error)
-			}).Returned(r2)
+			_, err2 = r2.Callee().(interface{ Returned(*gen.Run) (int, error) }).Returned(r2)
 			goto resumed_114
 		case 3:
 			c = f.c
@@ -216,8 +212,8 @@ func (f *upgradesFrame) body(r2 *greenlet.Run, w http.ResponseWriter, r *http.Re
 //line handler_test.go:109:1
 	w.WriteHeader(http.StatusSwitchingProtocols)
 	c, err, st = w.(*Response).HijackResumable(r2)
-	if st != greenlet.Done {
-		f = greenlet.Take(r2, f, 8)
+	if st != gen.Done {
+		f = gen.Take(r2, f, 8)
 		f.w, f.PC = w, 1
 		return r2.Link(f, &f.Header, st)
 	}
@@ -230,12 +226,12 @@ resumed_110:
 		t0 := []byte("x")
 //line handler_test.go:114:1
 		if c2, ok := w.(interface {
-			WriteResumable(*greenlet.Run, []byte) (int, error, greenlet.Status)
+			WriteResumable(*gen.Run, []byte) (int, error, gen.Status)
 		}); ok {
 //line handler_test.go:114:1
 			_, err2, st = c2.WriteResumable(r2, t0)
-			if st != greenlet.Done {
-				f = greenlet.Take(r2, f, 8)
+			if st != gen.Done {
+				f = gen.Take(r2, f, 8)
 				f.w, f.c, f.PC = nil, c, 2
 				return r2.Link(f, &f.Header, st)
 			}
@@ -255,58 +251,58 @@ loop_117:
 	}
 //line handler_test.go:118:1
 	line, err3, st = c.ReadLineResumable(r2)
-	if st != greenlet.Done {
-		f = greenlet.Take(r2, f, 8)
+	if st != gen.Done {
+		f = gen.Take(r2, f, 8)
 		f.c, f.PC = c, 3
 		return r2.Link(f, &f.Header, st)
 	}
 resumed_118:
 //line handler_test.go:119:1
 	if err3 != nil || string(line) == "quit" {
-		return greenlet.Done
+		return gen.Done
 	}
 	_, err4, st = c.WriteStringResumable(r2, "got "+string(line)+"\n")
-	if st != greenlet.Done {
-		f = greenlet.Take(r2, f, 8)
+	if st != gen.Done {
+		f = gen.Take(r2, f, 8)
 		f.c, f.PC = c, 4
 		return r2.Link(f, &f.Header, st)
 	}
 resumed_122:
 //line handler_test.go:122:1
 	if err4 != nil {
-		return greenlet.Done
+		return gen.Done
 	}
 	goto loop_117
 }
 
-//line handler_greenlet_test.go:284:1
+//line handler_greenlet_test.go:280:1
 
-func (f *upgradesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *upgradesFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.w, f.r))
 }
 
-func (f *upgradesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.w, &f.r) }
-func (f *upgradesFrame) Forget()                 { *f = upgradesFrame{Header: f.Header} }
-func (f *upgradesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 8) }
-func (*upgradesFrame) Func() *greenlet.Func      { return &upgradesFrameInfo }
+func (f *upgradesFrame) Args(args []any)    { gen.SetArgs(f, args, &f.w, &f.r) }
+func (f *upgradesFrame) Forget()            { *f = upgradesFrame{Header: f.Header} }
+func (f *upgradesFrame) Release(r *gen.Run) { gen.Free(r, f, 8) }
+func (*upgradesFrame) Func() *gen.Func      { return &upgradesFrameInfo }
 
-var upgradesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.upgrades", File: "github.com/going-green/greenlet/hub/httpd/handler_test.go", Line: 106, Points: "110 w; 114 c; 118 c; 122 c"}
+var upgradesFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/httpd.upgrades", File: "github.com/going-green/greenlet/hub/httpd/handler_test.go", Line: 106, Points: "110 w; 114 c; 118 c; 122 c"}
 var _ func(http.ResponseWriter, *http.Request) = upgrades
 
 // upgradesFrameValue is upgrades as a value, for callers that can be suspended.
 type upgradesFrameValue struct{}
 
-func (upgradesFrameValue) CallResumable(r *greenlet.Run, p0 http.ResponseWriter, p1 *http.Request) greenlet.Status {
+func (upgradesFrameValue) CallResumable(r *gen.Run, p0 http.ResponseWriter, p1 *http.Request) gen.Status {
 	return upgradesResumable(r, p0, p1)
 }
 func init() {
-	greenlet.Register(upgrades, upgradesFrameValue{})
+	gen.Register(upgrades, upgradesFrameValue{})
 }
-func (upgradesFrameValue) Frame() greenlet.Frame { return greenlet.MakeFrame(upgradesFrame{}) }
+func (upgradesFrameValue) Frame() gen.Frame { return gen.MakeFrame(upgradesFrame{}) }
 
 // sleepsServeHTTPFrame is an activation of sleeps.ServeHTTP.
 type sleepsServeHTTPFrame struct {
-	greenlet.Header
+	gen.Header
 	h *sleeps
 	w http.ResponseWriter
 	r *http.Request
@@ -314,22 +310,22 @@ type sleepsServeHTTPFrame struct {
 
 // NewServeHTTPFrame makes a frame that will run sleeps.ServeHTTP.
 func (h *sleeps) NewServeHTTPFrame(w http.ResponseWriter, r *http.Request) *sleepsServeHTTPFrame {
-	return greenlet.MakeFrame(sleepsServeHTTPFrame{h: h, w: w, r: r})
+	return gen.MakeFrame(sleepsServeHTTPFrame{h: h, w: w, r: r})
 }
 
 // ServeHTTPResumable is sleeps.ServeHTTP for callers that can be suspended.
-func (h *sleeps) ServeHTTPResumable(r2 *greenlet.Run, w http.ResponseWriter, r *http.Request) greenlet.Status {
+func (h *sleeps) ServeHTTPResumable(r2 *gen.Run, w http.ResponseWriter, r *http.Request) gen.Status {
 	return (*sleepsServeHTTPFrame)(nil).body(r2, h, w, r)
 }
 
-func (f *sleepsServeHTTPFrame) body(r2 *greenlet.Run, h *sleeps, w http.ResponseWriter, r *http.Request) (st greenlet.Status) {
+func (f *sleepsServeHTTPFrame) body(r2 *gen.Run, h *sleeps, w http.ResponseWriter, r *http.Request) (st gen.Status) {
 	if f != nil {
 		f.r = nil
 	}
 //line handler_test.go:133:1
 	h.begun.Set()
-	if st = h.end.WaitResumable(r2); st != greenlet.Done {
-		f = greenlet.Take(r2, f, 14)
+	if st = h.end.WaitResumable(r2); st != gen.Done {
+		f = gen.Take(r2, f, 14)
 		f.h, f.w, f.PC = nil, w, 1
 		return r2.Link(f, &f.Header, st)
 	}
@@ -341,12 +337,12 @@ func (f *sleepsServeHTTPFrame) body(r2 *greenlet.Run, h *sleeps, w http.Response
 		}
 //line handler_test.go:135:1
 		if c, ok := w.(interface {
-			WriteResumable(*greenlet.Run, []byte) (int, error, greenlet.Status)
+			WriteResumable(*gen.Run, []byte) (int, error, gen.Status)
 		}); ok {
 //line handler_test.go:135:1
 			_, _, st = c.WriteResumable(r2, t0)
-			if st != greenlet.Done {
-				f = greenlet.Take(r2, f, 14)
+			if st != gen.Done {
+				f = gen.Take(r2, f, 14)
 				f.w, f.PC = nil, 2
 				return r2.Link(f, &f.Header, st)
 			}
@@ -355,12 +351,12 @@ func (f *sleepsServeHTTPFrame) body(r2 *greenlet.Run, h *sleeps, w http.Response
 			_, _ = w.Write(t0)
 		}
 	}
-	return greenlet.Done
+	return gen.Done
 }
 
-//line handler_greenlet_test.go:363:1
+//line handler_greenlet_test.go:359:1
 
-func (f *sleepsServeHTTPFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
+func (f *sleepsServeHTTPFrame) Resume(r2 *gen.Run) (st gen.Status) {
 	w := f.w
 	switch f.PC {
 	case 0:
@@ -372,11 +368,11 @@ func (f *sleepsServeHTTPFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 		f.h = nil
 //line handler_test.go:135:1
 		if c, ok := w.(interface {
-			WriteResumable(*greenlet.Run, []byte) (int, error, greenlet.Status)
+			WriteResumable(*gen.Run, []byte) (int, error, gen.Status)
 		}); ok {
 //line handler_test.go:135:1
 			_, _, st = c.WriteResumable(r2, t0)
-			if st != greenlet.Done {
+			if st != gen.Done {
 				f.w, f.PC = nil, 2
 				return r2.Link(f, &f.Header, st)
 			}
@@ -391,14 +387,14 @@ func (f *sleepsServeHTTPFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-//line handler_greenlet_test.go:396:1
+//line handler_greenlet_test.go:392:1
 
-func (f *sleepsServeHTTPFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.w, &f.r) }
-func (f *sleepsServeHTTPFrame) Forget()                 { *f = sleepsServeHTTPFrame{Header: f.Header} }
-func (f *sleepsServeHTTPFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 14) }
-func (*sleepsServeHTTPFrame) Func() *greenlet.Func      { return &sleepsServeHTTPFrameInfo }
+func (f *sleepsServeHTTPFrame) Args(args []any)    { gen.SetArgs(f, args, &f.w, &f.r) }
+func (f *sleepsServeHTTPFrame) Forget()            { *f = sleepsServeHTTPFrame{Header: f.Header} }
+func (f *sleepsServeHTTPFrame) Release(r *gen.Run) { gen.Free(r, f, 14) }
+func (*sleepsServeHTTPFrame) Func() *gen.Func      { return &sleepsServeHTTPFrameInfo }
 
-var sleepsServeHTTPFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*sleeps).ServeHTTP", File: "github.com/going-green/greenlet/hub/httpd/handler_test.go", Line: 132, Points: "134 w; 135"}
+var sleepsServeHTTPFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*sleeps).ServeHTTP", File: "github.com/going-green/greenlet/hub/httpd/handler_test.go", Line: 132, Points: "134 w; 135"}
 var _ func(*sleeps, http.ResponseWriter, *http.Request) = (*sleeps).ServeHTTP
 
 // sleepsServeHTTPFrameValue is sleeps.ServeHTTP as a value, for callers that can be suspended.
@@ -406,49 +402,49 @@ type sleepsServeHTTPFrameValue struct {
 	recv *sleeps
 }
 
-func (v sleepsServeHTTPFrameValue) CallResumable(r *greenlet.Run, p0 http.ResponseWriter, p1 *http.Request) greenlet.Status {
+func (v sleepsServeHTTPFrameValue) CallResumable(r *gen.Run, p0 http.ResponseWriter, p1 *http.Request) gen.Status {
 	return v.recv.ServeHTTPResumable(r, p0, p1)
 }
 func init() {
-	greenlet.RegisterMethod((*new(*sleeps)).ServeHTTP, func(recv *sleeps) any {
+	gen.RegisterMethod((*new(*sleeps)).ServeHTTP, func(recv *sleeps) any {
 		return sleepsServeHTTPFrameValue{recv}
 	})
 }
-func (v sleepsServeHTTPFrameValue) Frame() greenlet.Frame {
-	return greenlet.MakeFrame(sleepsServeHTTPFrame{h: v.recv})
+func (v sleepsServeHTTPFrameValue) Frame() gen.Frame {
+	return gen.MakeFrame(sleepsServeHTTPFrame{h: v.recv})
 }
 
 // awaitingFrame is an activation of awaiting.
 type awaitingFrame struct {
-	greenlet.Header
+	gen.Header
 	e    *hub.Event
 	done chan struct{}
 }
 
 func newAwaitingFrame(e *hub.Event, done chan struct{}) *awaitingFrame {
-	return greenlet.MakeFrame(awaitingFrame{e: e, done: done})
+	return gen.MakeFrame(awaitingFrame{e: e, done: done})
 }
 
 // awaitingResumable is awaiting for callers that can be suspended.
-func awaitingResumable(r *greenlet.Run, e *hub.Event, done chan struct{}) greenlet.Status {
+func awaitingResumable(r *gen.Run, e *hub.Event, done chan struct{}) gen.Status {
 	return (*awaitingFrame)(nil).body(r, e, done)
 }
 
-func (f *awaitingFrame) body(r *greenlet.Run, e *hub.Event, done chan struct{}) (st greenlet.Status) {
+func (f *awaitingFrame) body(r *gen.Run, e *hub.Event, done chan struct{}) (st gen.Status) {
 //line handler_test.go:185:1
-	if st = e.WaitResumable(r); st != greenlet.Done {
-		f = greenlet.Take(r, f, 9)
+	if st = e.WaitResumable(r); st != gen.Done {
+		f = gen.Take(r, f, 9)
 		f.e, f.done, f.PC = nil, done, 1
 		return r.Link(f, &f.Header, st)
 	}
 //line handler_test.go:186:1
 	close(done)
-	return greenlet.Done
+	return gen.Done
 }
 
-//line handler_greenlet_test.go:451:1
+//line handler_greenlet_test.go:447:1
 
-func (f *awaitingFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *awaitingFrame) Resume(r *gen.Run) (st gen.Status) {
 	done := f.done
 	switch f.PC {
 	case 0:
@@ -461,36 +457,36 @@ func (f *awaitingFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-//line handler_greenlet_test.go:466:1
+//line handler_greenlet_test.go:462:1
 
-func (f *awaitingFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.e, &f.done) }
-func (f *awaitingFrame) Forget()                 { *f = awaitingFrame{Header: f.Header} }
-func (f *awaitingFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 9) }
-func (*awaitingFrame) Func() *greenlet.Func      { return &awaitingFrameInfo }
+func (f *awaitingFrame) Args(args []any)    { gen.SetArgs(f, args, &f.e, &f.done) }
+func (f *awaitingFrame) Forget()            { *f = awaitingFrame{Header: f.Header} }
+func (f *awaitingFrame) Release(r *gen.Run) { gen.Free(r, f, 9) }
+func (*awaitingFrame) Func() *gen.Func      { return &awaitingFrameInfo }
 
-var awaitingFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.awaiting", File: "github.com/going-green/greenlet/hub/httpd/handler_test.go", Line: 184, Points: "185 done"}
+var awaitingFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/httpd.awaiting", File: "github.com/going-green/greenlet/hub/httpd/handler_test.go", Line: 184, Points: "185 done"}
 var _ func(*hub.Event, chan struct{}) = awaiting
 
 // WriteResumable is Write of what is embedded, for callers that can be suspended.
-func (v raw) WriteResumable(r *greenlet.Run, p0 []byte) (int, error, greenlet.Status) {
+func (v raw) WriteResumable(r *gen.Run, p0 []byte) (int, error, gen.Status) {
 	if form, ok := any(v.Conn).(interface {
-		WriteResumable(*greenlet.Run, []byte) (int, error, greenlet.Status)
+		WriteResumable(*gen.Run, []byte) (int, error, gen.Status)
 	}); ok {
 		return form.WriteResumable(r, p0)
 	}
 	r0, r1 := v.Conn.Write(p0)
-	return r0, r1, greenlet.Done
+	return r0, r1, gen.Done
 }
 
 // WriteDeferred is Write of what is embedded, for those that defer it.
-func (v raw) WriteDeferred(r *greenlet.Run, d *greenlet.DeferHeader, p0 []byte) (int, error, greenlet.Status) {
+func (v raw) WriteDeferred(r *gen.Run, d *gen.DeferHeader, p0 []byte) (int, error, gen.Status) {
 	if form, ok := any(v.Conn).(interface {
-		WriteDeferred(*greenlet.Run, *greenlet.DeferHeader, []byte) (int, error, greenlet.Status)
+		WriteDeferred(*gen.Run, *gen.DeferHeader, []byte) (int, error, gen.Status)
 	}); ok {
 		return form.WriteDeferred(r, d, p0)
 	}
 	if form, ok := any(v.Conn).(interface {
-		WriteResumable(*greenlet.Run, []byte) (int, error, greenlet.Status)
+		WriteResumable(*gen.Run, []byte) (int, error, gen.Status)
 	}); ok {
 		return form.WriteResumable(r, p0)
 	}
@@ -500,8 +496,8 @@ func (v raw) WriteDeferred(r *greenlet.Run, d *greenlet.DeferHeader, p0 []byte) 
 	})
 	var r0 int
 	var r1 error
-	return r0, r1, greenlet.Done
+	return r0, r1, gen.Done
 }
 func init() {
-	greenlet.Declare("rooms.waits", "wrapped.ServeHTTP", "sleeps.ServeHTTP")
+	gen.Declare("rooms.waits", "wrapped.ServeHTTP", "sleeps.ServeHTTP")
 }

@@ -8,46 +8,46 @@ package httpd
 
 import (
 	"fmt"
-	greenlet "github.com/going-green/greenlet/runtime"
+	"github.com/going-green/greenlet/runtime/gen"
 	"io"
 	"net/http"
 	"time"
 )
 
-const _ = greenlet.Protocol1_RunGoGenerate
+const _ = gen.Protocol1_RunGoGenerate
 
 // servingFrame is an activation of serving.
 type servingFrame struct {
-	greenlet.Header
+	gen.Header
 	s    *Server
 	ret0 error
 }
 
-func newServingFrame(s *Server) *servingFrame                 { return greenlet.MakeFrame(servingFrame{s: s}) }
-func (f *servingFrame) Results() error                        { f.Over(f); return f.ret0 }
-func (f *servingFrame) Returned(r *greenlet.Run) (ret0 error) { ret0 = f.ret0; f.Release(r); return }
+func newServingFrame(s *Server) *servingFrame            { return gen.MakeFrame(servingFrame{s: s}) }
+func (f *servingFrame) Results() error                   { f.Over(f); return f.ret0 }
+func (f *servingFrame) Returned(r *gen.Run) (ret0 error) { ret0 = f.ret0; f.Release(r); return }
 
 // servingResumable is serving for callers that can be suspended.
-func servingResumable(r *greenlet.Run, s *Server) (error, greenlet.Status) {
+func servingResumable(r *gen.Run, s *Server) (error, gen.Status) {
 	return (*servingFrame)(nil).body(r, s)
 }
 
-func (f *servingFrame) body(r *greenlet.Run, s *Server) (ret0 error, st greenlet.Status) {
+func (f *servingFrame) body(r *gen.Run, s *Server) (ret0 error, st gen.Status) {
 	var t0 error
 //line httpd_test.go:102:1
 	t0, st = s.ServeResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 55)
+	if st != gen.Done {
+		f = gen.Take(r, f, 55)
 		f.s, f.PC = nil, 1
 		return ret0, r.Link(f, &f.Header, st)
 	}
 //line httpd_test.go:102:1
-	return t0, greenlet.Done
+	return t0, gen.Done
 }
 
 //line httpd_greenlet_test.go:49:1
 
-func (f *servingFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *servingFrame) Resume(r *gen.Run) (st gen.Status) {
 	var t0 error
 	switch f.PC {
 	case 0:
@@ -63,38 +63,38 @@ func (f *servingFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 //line httpd_greenlet_test.go:65:1
 
-func (f *servingFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.s) }
-func (f *servingFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
-func (f *servingFrame) Forget()                              { *f = servingFrame{Header: f.Header, ret0: f.ret0} }
-func (f *servingFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 55) }
-func (*servingFrame) Func() *greenlet.Func                   { return &servingFrameInfo }
+func (f *servingFrame) Args(args []any)            { gen.SetArgs(f, args, &f.s) }
+func (f *servingFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
+func (f *servingFrame) Forget()                    { *f = servingFrame{Header: f.Header, ret0: f.ret0} }
+func (f *servingFrame) Release(r *gen.Run)         { gen.Free(r, f, 55) }
+func (*servingFrame) Func() *gen.Func              { return &servingFrameInfo }
 
-var servingFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.serving", File: "github.com/going-green/greenlet/hub/httpd/httpd_test.go", Line: 102, Points: "102"}
+var servingFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/httpd.serving", File: "github.com/going-green/greenlet/hub/httpd/httpd_test.go", Line: 102, Points: "102"}
 var _ func(*Server) error = serving
 
 // stoppingFrame is an activation of stopping.
 type stoppingFrame struct {
-	greenlet.Header
+	gen.Header
 	s      *Server
 	d      time.Duration
 	killed chan<- int
 }
 
 func newStoppingFrame(s *Server, d time.Duration, killed chan<- int) *stoppingFrame {
-	return greenlet.MakeFrame(stoppingFrame{s: s, d: d, killed: killed})
+	return gen.MakeFrame(stoppingFrame{s: s, d: d, killed: killed})
 }
 
 // stoppingResumable is stopping for callers that can be suspended.
-func stoppingResumable(r *greenlet.Run, s *Server, d time.Duration, killed chan<- int) greenlet.Status {
+func stoppingResumable(r *gen.Run, s *Server, d time.Duration, killed chan<- int) gen.Status {
 	return (*stoppingFrame)(nil).body(r, s, d, killed)
 }
 
-func (f *stoppingFrame) body(r *greenlet.Run, s *Server, d time.Duration, killed chan<- int) (st greenlet.Status) {
+func (f *stoppingFrame) body(r *gen.Run, s *Server, d time.Duration, killed chan<- int) (st gen.Status) {
 	var n int
 //line httpd_test.go:106:1
 	n, st = s.StopResumable(r, d)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 11)
+	if st != gen.Done {
+		f = gen.Take(r, f, 11)
 		f.s, f.killed, f.PC = nil, killed, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -105,12 +105,12 @@ func (f *stoppingFrame) body(r *greenlet.Run, s *Server, d time.Duration, killed
 	if killed != nil {
 		killed <- n
 	}
-	return greenlet.Done
+	return gen.Done
 }
 
 //line httpd_greenlet_test.go:112:1
 
-func (f *stoppingFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *stoppingFrame) Resume(r *gen.Run) (st gen.Status) {
 	killed := f.killed
 	var n int
 	switch f.PC {
@@ -129,17 +129,17 @@ func (f *stoppingFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 //line httpd_greenlet_test.go:131:1
 
-func (f *stoppingFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.s, &f.d, &f.killed) }
-func (f *stoppingFrame) Forget()                 { *f = stoppingFrame{Header: f.Header} }
-func (f *stoppingFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 11) }
-func (*stoppingFrame) Func() *greenlet.Func      { return &stoppingFrameInfo }
+func (f *stoppingFrame) Args(args []any)    { gen.SetArgs(f, args, &f.s, &f.d, &f.killed) }
+func (f *stoppingFrame) Forget()            { *f = stoppingFrame{Header: f.Header} }
+func (f *stoppingFrame) Release(r *gen.Run) { gen.Free(r, f, 11) }
+func (*stoppingFrame) Func() *gen.Func      { return &stoppingFrameInfo }
 
-var stoppingFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.stopping", File: "github.com/going-green/greenlet/hub/httpd/httpd_test.go", Line: 105, Points: "106 killed"}
+var stoppingFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/httpd.stopping", File: "github.com/going-green/greenlet/hub/httpd/httpd_test.go", Line: 105, Points: "106 killed"}
 var _ func(*Server, time.Duration, chan<- int) = stopping
 
 // echoesServeHTTPFrame is an activation of echoes.ServeHTTP.
 type echoesServeHTTPFrame struct {
-	greenlet.Header
+	gen.Header
 	e   echoes
 	w   http.ResponseWriter
 	r   *http.Request
@@ -149,15 +149,15 @@ type echoesServeHTTPFrame struct {
 
 // NewServeHTTPFrame makes a frame that will run echoes.ServeHTTP.
 func (e echoes) NewServeHTTPFrame(w http.ResponseWriter, r *http.Request) *echoesServeHTTPFrame {
-	return greenlet.MakeFrame(echoesServeHTTPFrame{e: e, w: w, r: r})
+	return gen.MakeFrame(echoesServeHTTPFrame{e: e, w: w, r: r})
 }
 
 // ServeHTTPResumable is echoes.ServeHTTP for callers that can be suspended.
-func (e echoes) ServeHTTPResumable(r2 *greenlet.Run, w http.ResponseWriter, r *http.Request) greenlet.Status {
+func (e echoes) ServeHTTPResumable(r2 *gen.Run, w http.ResponseWriter, r *http.Request) gen.Status {
 	return (*echoesServeHTTPFrame)(nil).body(r2, e, w, r)
 }
 
-func (f *echoesServeHTTPFrame) body(r2 *greenlet.Run, e echoes, w http.ResponseWriter, r *http.Request) (st greenlet.Status) {
+func (f *echoesServeHTTPFrame) body(r2 *gen.Run, e echoes, w http.ResponseWriter, r *http.Request) (st gen.Status) {
 	var buf []byte
 	var n int
 	var err, err2 error
@@ -165,15 +165,11 @@ func (f *echoesServeHTTPFrame) body(r2 *greenlet.Run, e echoes, w http.ResponseW
 		switch f.PC {
 		case 1:
 			buf = f.buf
-			n, err = r2.Callee().(interface {
-				Returned(*greenlet.Run) (int, error)
-			}).Returned(r2)
+			n, err = r2.Callee().(interface{ Returned(*gen.Run) (int, error) }).Returned(r2)
 			goto resumed_176
 		case 2:
 			buf, err = f.buf, f.err
-			_, err2 = r2.Callee().(interface {
-				Returned(*greenlet.Run) (int, error)
-			}).Returned(r2)
+			_, err2 = r2.Callee().(interface{ Returned(*gen.Run) (int, error) }).Returned(r2)
 			goto resumed_177
 		}
 	}
@@ -189,12 +185,12 @@ loop_175:
 		}
 //line httpd_test.go:176:1
 		if c, ok := t0.(interface {
-			ReadResumable(*greenlet.Run, []byte) (int, error, greenlet.Status)
+			ReadResumable(*gen.Run, []byte) (int, error, gen.Status)
 		}); ok {
 //line httpd_test.go:176:1
 			n, err, st = c.ReadResumable(r2, buf)
-			if st != greenlet.Done {
-				f = greenlet.Take(r2, f, 35)
+			if st != gen.Done {
+				f = gen.Take(r2, f, 35)
 				f.w, f.r, f.buf, f.PC = w, r, buf, 1
 				return r2.Link(f, &f.Header, st)
 			}
@@ -206,12 +202,12 @@ loop_175:
 resumed_176:
 //line httpd_test.go:177:1
 	if c, ok := w.(interface {
-		WriteResumable(*greenlet.Run, []byte) (int, error, greenlet.Status)
+		WriteResumable(*gen.Run, []byte) (int, error, gen.Status)
 	}); ok {
 //line httpd_test.go:177:1
 		_, err2, st = c.WriteResumable(r2, buf[:n])
-		if st != greenlet.Done {
-			f = greenlet.Take(r2, f, 35)
+		if st != gen.Done {
+			f = gen.Take(r2, f, 35)
 			f.w, f.r, f.buf, f.err, f.PC = w, r, buf, err, 2
 			return r2.Link(f, &f.Header, st)
 		}
@@ -222,30 +218,30 @@ resumed_176:
 resumed_177:
 //line httpd_test.go:177:1
 	if err2 != nil {
-		return greenlet.Done
+		return gen.Done
 	}
 	if err == io.EOF {
-		return greenlet.Done
+		return gen.Done
 	}
 	if err != nil {
 		fmt.Fprintf(w, " failed: %v", err)
-		return greenlet.Done
+		return gen.Done
 	}
 	goto loop_175
 }
 
-//line httpd_greenlet_test.go:239:1
+//line httpd_greenlet_test.go:235:1
 
-func (f *echoesServeHTTPFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *echoesServeHTTPFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.e, f.w, f.r))
 }
 
-func (f *echoesServeHTTPFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.w, &f.r) }
-func (f *echoesServeHTTPFrame) Forget()                 { *f = echoesServeHTTPFrame{Header: f.Header} }
-func (f *echoesServeHTTPFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 35) }
-func (*echoesServeHTTPFrame) Func() *greenlet.Func      { return &echoesServeHTTPFrameInfo }
+func (f *echoesServeHTTPFrame) Args(args []any)    { gen.SetArgs(f, args, &f.w, &f.r) }
+func (f *echoesServeHTTPFrame) Forget()            { *f = echoesServeHTTPFrame{Header: f.Header} }
+func (f *echoesServeHTTPFrame) Release(r *gen.Run) { gen.Free(r, f, 35) }
+func (*echoesServeHTTPFrame) Func() *gen.Func      { return &echoesServeHTTPFrameInfo }
 
-var echoesServeHTTPFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.echoes.ServeHTTP", File: "github.com/going-green/greenlet/hub/httpd/httpd_test.go", Line: 173, Points: "176 w r buf; 177 +err"}
+var echoesServeHTTPFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/httpd.echoes.ServeHTTP", File: "github.com/going-green/greenlet/hub/httpd/httpd_test.go", Line: 173, Points: "176 w r buf; 177 +err"}
 var _ func(echoes, http.ResponseWriter, *http.Request) = (echoes).ServeHTTP
 
 // echoesServeHTTPFrameValue is echoes.ServeHTTP as a value, for callers that can be suspended.
@@ -253,17 +249,17 @@ type echoesServeHTTPFrameValue struct {
 	recv echoes
 }
 
-func (v echoesServeHTTPFrameValue) CallResumable(r *greenlet.Run, p0 http.ResponseWriter, p1 *http.Request) greenlet.Status {
+func (v echoesServeHTTPFrameValue) CallResumable(r *gen.Run, p0 http.ResponseWriter, p1 *http.Request) gen.Status {
 	return v.recv.ServeHTTPResumable(r, p0, p1)
 }
 func init() {
-	greenlet.RegisterMethod((*new(echoes)).ServeHTTP, func(recv echoes) any {
+	gen.RegisterMethod((*new(echoes)).ServeHTTP, func(recv echoes) any {
 		return echoesServeHTTPFrameValue{recv}
 	})
 }
-func (v echoesServeHTTPFrameValue) Frame() greenlet.Frame {
-	return greenlet.MakeFrame(echoesServeHTTPFrame{e: v.recv})
+func (v echoesServeHTTPFrameValue) Frame() gen.Frame {
+	return gen.MakeFrame(echoesServeHTTPFrame{e: v.recv})
 }
 func init() {
-	greenlet.Declare("echoes.ServeHTTP")
+	gen.Declare("echoes.ServeHTTP")
 }

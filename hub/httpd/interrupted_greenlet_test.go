@@ -12,7 +12,7 @@ import (
 	"fmt"
 	"github.com/going-green/greenlet/hub"
 	"github.com/going-green/greenlet/hub/socket"
-	greenlet "github.com/going-green/greenlet/runtime"
+	"github.com/going-green/greenlet/runtime/gen"
 	"io"
 	"net/http"
 	"strconv"
@@ -20,11 +20,11 @@ import (
 	"time"
 )
 
-const _ = greenlet.Protocol1_RunGoGenerate
+const _ = gen.Protocol1_RunGoGenerate
 
 // hastyServeHTTPFrame is an activation of hasty.ServeHTTP.
 type hastyServeHTTPFrame struct {
-	greenlet.Header
+	gen.Header
 	h  hasty
 	w0 http.ResponseWriter
 	r0 *http.Request
@@ -34,15 +34,15 @@ type hastyServeHTTPFrame struct {
 
 // NewServeHTTPFrame makes a frame that will run hasty.ServeHTTP.
 func (h hasty) NewServeHTTPFrame(w0 http.ResponseWriter, r0 *http.Request) *hastyServeHTTPFrame {
-	return greenlet.MakeFrame(hastyServeHTTPFrame{h: h, w0: w0, r0: r0})
+	return gen.MakeFrame(hastyServeHTTPFrame{h: h, w0: w0, r0: r0})
 }
 
 // ServeHTTPResumable is hasty.ServeHTTP for callers that can be suspended.
-func (h hasty) ServeHTTPResumable(r2 *greenlet.Run, w0 http.ResponseWriter, r0 *http.Request) greenlet.Status {
+func (h hasty) ServeHTTPResumable(r2 *gen.Run, w0 http.ResponseWriter, r0 *http.Request) gen.Status {
 	return (*hastyServeHTTPFrame)(nil).body(r2, h, w0, r0)
 }
 
-func (f *hastyServeHTTPFrame) body(r2 *greenlet.Run, h hasty, w0 http.ResponseWriter, r0 *http.Request) (st greenlet.Status) {
+func (f *hastyServeHTTPFrame) body(r2 *gen.Run, h hasty, w0 http.ResponseWriter, r0 *http.Request) (st gen.Status) {
 	var w *http.ResponseWriter
 	var r **http.Request
 	var t0 error
@@ -57,8 +57,8 @@ func (f *hastyServeHTTPFrame) body(r2 *greenlet.Run, h hasty, w0 http.ResponseWr
 loop_23:
 //line interrupted_test.go:23:1
 	t0, st = h.l.WithTimeoutResumable(r2, 1500*time.Millisecond, (&hastyServeHTTPFunc1{r: r}).value())
-	if st != greenlet.Done {
-		f = greenlet.Take(r2, f, 13)
+	if st != gen.Done {
+		f = gen.Take(r2, f, 13)
 		f.h, f.w, f.r, f.PC = h, w, r, 1
 		return r2.Link(f, &f.Header, st)
 	}
@@ -74,7 +74,7 @@ loop_23:
 		}
 //line interrupted_test.go:26:1
 		fmt.Fprintf((*w), "%s %v", body, err)
-		return greenlet.Done
+		return gen.Done
 	}
 	goto loop_23
 after_if_22:
@@ -85,8 +85,8 @@ after_if_22:
 			size: &size,
 			w:    w,
 		}).value())
-		if st != greenlet.Done {
-			f = greenlet.Take(r2, f, 13)
+		if st != gen.Done {
+			f = gen.Take(r2, f, 13)
 			f.h, f.w, f.PC = h, w, 2
 			return r2.Link(f, &f.Header, st)
 		}
@@ -99,13 +99,13 @@ after_if_22:
 		}
 //line interrupted_test.go:36:1
 		h.l.say("%v", err2)
-		return greenlet.Done
+		return gen.Done
 	}
 }
 
 //line interrupted_greenlet_test.go:107:1
 
-func (f *hastyServeHTTPFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
+func (f *hastyServeHTTPFrame) Resume(r2 *gen.Run) (st gen.Status) {
 	h := f.h
 	var w *http.ResponseWriter
 	var r **http.Request
@@ -131,7 +131,7 @@ func (f *hastyServeHTTPFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 loop_23:
 //line interrupted_test.go:23:1
 	t0, st = h.l.WithTimeoutResumable(r2, 1500*time.Millisecond, (&hastyServeHTTPFunc1{r: r}).value())
-	if st != greenlet.Done {
+	if st != gen.Done {
 		f.w, f.r, f.PC = w, r, 1
 		return r2.Link(f, &f.Header, st)
 	}
@@ -150,12 +150,12 @@ resumed_23:
 
 //line interrupted_greenlet_test.go:152:1
 
-func (f *hastyServeHTTPFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.w0, &f.r0) }
-func (f *hastyServeHTTPFrame) Forget()                 { *f = hastyServeHTTPFrame{Header: f.Header} }
-func (f *hastyServeHTTPFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 13) }
-func (*hastyServeHTTPFrame) Func() *greenlet.Func      { return &hastyServeHTTPFrameInfo }
+func (f *hastyServeHTTPFrame) Args(args []any)    { gen.SetArgs(f, args, &f.w0, &f.r0) }
+func (f *hastyServeHTTPFrame) Forget()            { *f = hastyServeHTTPFrame{Header: f.Header} }
+func (f *hastyServeHTTPFrame) Release(r *gen.Run) { gen.Free(r, f, 13) }
+func (*hastyServeHTTPFrame) Func() *gen.Func      { return &hastyServeHTTPFrameInfo }
 
-var hastyServeHTTPFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.hasty.ServeHTTP", File: "github.com/going-green/greenlet/hub/httpd/interrupted_test.go", Line: 21, Points: "23 h w r; 30 -r"}
+var hastyServeHTTPFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/httpd.hasty.ServeHTTP", File: "github.com/going-green/greenlet/hub/httpd/interrupted_test.go", Line: 21, Points: "23 h w r; 30 -r"}
 var _ func(hasty, http.ResponseWriter, *http.Request) = (hasty).ServeHTTP
 
 // hastyServeHTTPFrameValue is hasty.ServeHTTP as a value, for callers that can be suspended.
@@ -163,75 +163,75 @@ type hastyServeHTTPFrameValue struct {
 	recv hasty
 }
 
-func (v hastyServeHTTPFrameValue) CallResumable(r *greenlet.Run, p0 http.ResponseWriter, p1 *http.Request) greenlet.Status {
+func (v hastyServeHTTPFrameValue) CallResumable(r *gen.Run, p0 http.ResponseWriter, p1 *http.Request) gen.Status {
 	return v.recv.ServeHTTPResumable(r, p0, p1)
 }
 func init() {
-	greenlet.RegisterMethod((*new(hasty)).ServeHTTP, func(recv hasty) any {
+	gen.RegisterMethod((*new(hasty)).ServeHTTP, func(recv hasty) any {
 		return hastyServeHTTPFrameValue{recv}
 	})
 }
-func (v hastyServeHTTPFrameValue) Frame() greenlet.Frame {
-	return greenlet.MakeFrame(hastyServeHTTPFrame{h: v.recv})
+func (v hastyServeHTTPFrameValue) Frame() gen.Frame {
+	return gen.MakeFrame(hastyServeHTTPFrame{h: v.recv})
 }
 
 // hastyServeHTTPFunc1 is the function literal of interrupted_test.go:23, with what it captures.
 type hastyServeHTTPFunc1 struct {
-	greenlet.Closure
+	gen.Closure
 	r **http.Request
 }
 
 // value is the literal for code that can't be suspended.
 func (c *hastyServeHTTPFunc1) value() func() {
-	return greenlet.Bind(&c.Closure, c, func() { _ = Receive((*c.r)) })
+	return gen.Bind(&c.Closure, c, func() { _ = Receive((*c.r)) })
 }
 
 // hastyServeHTTPFunc1Frame is an activation of the literal hastyServeHTTPFunc1.
 type hastyServeHTTPFunc1Frame struct {
-	greenlet.Header
+	gen.Header
 	c *hastyServeHTTPFunc1
 }
 
 // CallResumable is the literal hastyServeHTTPFunc1 for callers that can be suspended.
-func (c *hastyServeHTTPFunc1) CallResumable(r2 *greenlet.Run) greenlet.Status {
+func (c *hastyServeHTTPFunc1) CallResumable(r2 *gen.Run) gen.Status {
 	return (*hastyServeHTTPFunc1Frame)(nil).body(r2, c)
 }
 
-func (f *hastyServeHTTPFunc1Frame) body(r2 *greenlet.Run, c *hastyServeHTTPFunc1) (st greenlet.Status) {
+func (f *hastyServeHTTPFunc1Frame) body(r2 *gen.Run, c *hastyServeHTTPFunc1) (st gen.Status) {
 //line interrupted_test.go:23:1
 	_, st = ReceiveResumable(r2, (*c.r))
-	if st != greenlet.Done {
-		f = greenlet.Take(r2, f, 38)
+	if st != gen.Done {
+		f = gen.Take(r2, f, 38)
 		f.c, f.PC = c, 1
 		return r2.Link(f, &f.Header, st)
 	}
-	return greenlet.Done
+	return gen.Done
 }
 
 //line interrupted_greenlet_test.go:212:1
 
-func (f *hastyServeHTTPFunc1Frame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
+func (f *hastyServeHTTPFunc1Frame) Resume(r2 *gen.Run) (st gen.Status) {
 	c := f.c
 	_ = c
 	r2.Callee().(*ReceiveFrame).Release(r2)
 	return r2.Return(f, &f.Header)
 }
 
-func (f *hastyServeHTTPFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 38) }
-func (*hastyServeHTTPFunc1Frame) Func() *greenlet.Func      { return &hastyServeHTTPFunc1FrameInfo }
+func (f *hastyServeHTTPFunc1Frame) Release(r *gen.Run) { gen.Free(r, f, 38) }
+func (*hastyServeHTTPFunc1Frame) Func() *gen.Func      { return &hastyServeHTTPFunc1FrameInfo }
 
-var hastyServeHTTPFunc1FrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.hasty.ServeHTTP.func1", File: "github.com/going-green/greenlet/hub/httpd/interrupted_test.go", Line: 23, Points: "23"}
+var hastyServeHTTPFunc1FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/httpd.hasty.ServeHTTP.func1", File: "github.com/going-green/greenlet/hub/httpd/interrupted_test.go", Line: 23, Points: "23"}
 
 // hastyServeHTTPFunc2 is the function literal of interrupted_test.go:30, with what it captures.
 type hastyServeHTTPFunc2 struct {
-	greenlet.Closure
+	gen.Closure
 	w    *http.ResponseWriter
 	size *int
 }
 
 // value is the literal for code that can't be suspended.
 func (c *hastyServeHTTPFunc2) value() func() {
-	return greenlet.Bind(&c.Closure, c, func() {
+	return gen.Bind(&c.Closure, c, func() {
 //line interrupted_test.go:31:1
 		for {
 			(*c.w).Write(make([]byte, (*c.size)))
@@ -243,16 +243,16 @@ func (c *hastyServeHTTPFunc2) value() func() {
 
 // hastyServeHTTPFunc2Frame is an activation of the literal hastyServeHTTPFunc2.
 type hastyServeHTTPFunc2Frame struct {
-	greenlet.Header
+	gen.Header
 	c *hastyServeHTTPFunc2
 }
 
 // CallResumable is the literal hastyServeHTTPFunc2 for callers that can be suspended.
-func (c *hastyServeHTTPFunc2) CallResumable(r *greenlet.Run) greenlet.Status {
+func (c *hastyServeHTTPFunc2) CallResumable(r *gen.Run) gen.Status {
 	return (*hastyServeHTTPFunc2Frame)(nil).body(r, c)
 }
 
-func (f *hastyServeHTTPFunc2Frame) body(r *greenlet.Run, c *hastyServeHTTPFunc2) (st greenlet.Status) {
+func (f *hastyServeHTTPFunc2Frame) body(r *gen.Run, c *hastyServeHTTPFunc2) (st gen.Status) {
 //line interrupted_test.go:31:1
 loop_31:
 	{
@@ -260,12 +260,12 @@ loop_31:
 		t0 := make([]byte, (*c.size))
 //line interrupted_test.go:32:1
 		if c2, ok := (*c.w).(interface {
-			WriteResumable(*greenlet.Run, []byte) (int, error, greenlet.Status)
+			WriteResumable(*gen.Run, []byte) (int, error, gen.Status)
 		}); ok {
 //line interrupted_test.go:32:1
 			_, _, st = c2.WriteResumable(r, t0)
-			if st != greenlet.Done {
-				f = greenlet.Take(r, f, 9)
+			if st != gen.Done {
+				f = gen.Take(r, f, 9)
 				f.c, f.PC = c, 1
 				return r.Link(f, &f.Header, st)
 			}
@@ -279,7 +279,7 @@ loop_31:
 
 //line interrupted_greenlet_test.go:281:1
 
-func (f *hastyServeHTTPFunc2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *hastyServeHTTPFunc2Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
 	_ = c
 	switch f.PC {
@@ -294,11 +294,11 @@ loop_31:
 		t0 := make([]byte, (*c.size))
 //line interrupted_test.go:32:1
 		if c2, ok := (*c.w).(interface {
-			WriteResumable(*greenlet.Run, []byte) (int, error, greenlet.Status)
+			WriteResumable(*gen.Run, []byte) (int, error, gen.Status)
 		}); ok {
 //line interrupted_test.go:32:1
 			_, _, st = c2.WriteResumable(r, t0)
-			if st != greenlet.Done {
+			if st != gen.Done {
 				f.PC = 1
 				return r.Link(f, &f.Header, st)
 			}
@@ -313,53 +313,53 @@ resumed_32:
 
 //line interrupted_greenlet_test.go:315:1
 
-func (f *hastyServeHTTPFunc2Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 9) }
-func (*hastyServeHTTPFunc2Frame) Func() *greenlet.Func      { return &hastyServeHTTPFunc2FrameInfo }
+func (f *hastyServeHTTPFunc2Frame) Release(r *gen.Run) { gen.Free(r, f, 9) }
+func (*hastyServeHTTPFunc2Frame) Func() *gen.Func      { return &hastyServeHTTPFunc2FrameInfo }
 
-var hastyServeHTTPFunc2FrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.hasty.ServeHTTP.func2", File: "github.com/going-green/greenlet/hub/httpd/interrupted_test.go", Line: 30, Points: "32"}
+var hastyServeHTTPFunc2FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/httpd.hasty.ServeHTTP.func2", File: "github.com/going-green/greenlet/hub/httpd/interrupted_test.go", Line: 30, Points: "32"}
 
 // simulationSlowFrame is an activation of simulation.slow.
 type simulationSlowFrame struct {
-	greenlet.DeferHeader
+	gen.DeferHeader
 	l    *simulation
 	text string
 	c    *socket.Conn
 }
 
 func (l *simulation) newSlowFrame(text string) *simulationSlowFrame {
-	return greenlet.MakeFrame(simulationSlowFrame{l: l, text: text})
+	return gen.MakeFrame(simulationSlowFrame{l: l, text: text})
 }
 
 // slowResumable is simulation.slow for callers that can be suspended.
-func (l *simulation) slowResumable(r2 *greenlet.Run, text string) greenlet.Status {
+func (l *simulation) slowResumable(r2 *gen.Run, text string) gen.Status {
 	return (*simulationSlowFrame)(nil).run(r2, l, text)
 }
 
-func (f *simulationSlowFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *simulationSlowFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.run(r, f.l, f.text))
 }
 
-func (f *simulationSlowFrame) run(r2 *greenlet.Run, l *simulation, text string) (st greenlet.Status) {
+func (f *simulationSlowFrame) run(r2 *gen.Run, l *simulation, text string) (st gen.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take(r2, f, 45)
+		f = gen.Take(r2, f, 45)
 		f.l, f.text = l, text
 		r2.Guard()
 	}
 	mark := r2.Mark()
-	for st = f.step(r2, l, text); st == greenlet.Broken; st = f.step(r2, l, text) {
+	for st = f.step(r2, l, text); st == gen.Broken; st = f.step(r2, l, text) {
 		r2.Recovered(mark)
 	}
-	if hot && st == greenlet.Done {
+	if hot && st == gen.Done {
 		f.Release(r2)
 	}
 	return st
 }
 
-func (f *simulationSlowFrame) step(r2 *greenlet.Run, l *simulation, text string) (end greenlet.Status) {
-	end = greenlet.Broken
+func (f *simulationSlowFrame) step(r2 *gen.Run, l *simulation, text string) (end gen.Status) {
+	end = gen.Broken
 	defer f.Catch(&end)
-	var st greenlet.Status
+	var st gen.Status
 	var c *socket.Conn
 	var err error
 	switch f.PC {
@@ -371,7 +371,7 @@ func (f *simulationSlowFrame) step(r2 *greenlet.Run, l *simulation, text string)
 		c = f.c
 		r2.Callee().(*hub.HubSleepFrame).Release(r2)
 		goto resumed_60
-	case greenlet.Unwind:
+	case gen.Unwind:
 		goto unwind
 	}
 
@@ -386,7 +386,7 @@ func (f *simulationSlowFrame) step(r2 *greenlet.Run, l *simulation, text string)
 	}
 //line interrupted_test.go:57:1
 	_, err, st = c.WriteStringResumable(r2, text)
-	if st != greenlet.Done {
+	if st != gen.Done {
 		f.text, f.c, f.PC = "", c, 1
 		return r2.Link(f, &f.Header, st)
 	}
@@ -397,7 +397,7 @@ resumed_57:
 	}
 	f.text = ""
 //line interrupted_test.go:60:1
-	if st = l.SleepResumable(r2, time.Minute); st != greenlet.Done {
+	if st = l.SleepResumable(r2, time.Minute); st != gen.Done {
 		f.c, f.PC = c, 2
 		return r2.Link(f, &f.Header, st)
 	}
@@ -423,25 +423,25 @@ unwind:
 //line interrupted_test.go:71:1
 	for f.Pending() {
 //line interrupted_test.go:71:1
-		if sub := f.Next(r2); sub != greenlet.Done {
+		if sub := f.Next(r2); sub != gen.Done {
 			return r2.Link(f, &f.Header, sub)
 		}
 	}
 //line interrupted_test.go:71:1
 	f.End()
-	return greenlet.Done
+	return gen.Done
 }
 
 //line interrupted_greenlet_test.go:436:1
 
-func (f *simulationSlowFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.text) }
-func (f *simulationSlowFrame) Forget()                 { *f = simulationSlowFrame{DeferHeader: f.DeferHeader} }
-func (f *simulationSlowFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 45) }
-func (*simulationSlowFrame) Func() *greenlet.Func      { return &simulationSlowFrameInfo }
+func (f *simulationSlowFrame) Args(args []any)    { gen.SetArgs(f, args, &f.text) }
+func (f *simulationSlowFrame) Forget()            { *f = simulationSlowFrame{DeferHeader: f.DeferHeader} }
+func (f *simulationSlowFrame) Release(r *gen.Run) { gen.Free(r, f, 45) }
+func (*simulationSlowFrame) Func() *gen.Func      { return &simulationSlowFrameInfo }
 
-var simulationSlowFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*simulation).slow", File: "github.com/going-green/greenlet/hub/httpd/interrupted_test.go", Line: 54, End: 71, Points: "57 l c; 60 ="}
+var simulationSlowFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*simulation).slow", File: "github.com/going-green/greenlet/hub/httpd/interrupted_test.go", Line: 54, End: 71, Points: "57 l c; 60 ="}
 var _ func(*simulation, string) = (*simulation).slow
 
 func init() {
-	greenlet.Declare("hasty.ServeHTTP", "simulation.slow")
+	gen.Declare("hasty.ServeHTTP", "simulation.slow")
 }

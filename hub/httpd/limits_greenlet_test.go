@@ -9,30 +9,30 @@ package httpd
 import (
 	"errors"
 	"fmt"
-	greenlet "github.com/going-green/greenlet/runtime"
+	"github.com/going-green/greenlet/runtime/gen"
 	"io"
 	"net/http"
 )
 
-const _ = greenlet.Protocol1_RunGoGenerate
+const _ = gen.Protocol1_RunGoGenerate
 
 // newExpectingFrame is an activation of newExpecting.
 type newExpectingFrame struct {
-	greenlet.Header
+	gen.Header
 	w http.ResponseWriter
 	r *http.Request
 }
 
 func newNewExpectingFrame(w http.ResponseWriter, r *http.Request) *newExpectingFrame {
-	return greenlet.MakeFrame(newExpectingFrame{w: w, r: r})
+	return gen.MakeFrame(newExpectingFrame{w: w, r: r})
 }
 
 // newExpectingResumable is newExpecting for callers that can be suspended.
-func newExpectingResumable(r2 *greenlet.Run, w http.ResponseWriter, r *http.Request) greenlet.Status {
+func newExpectingResumable(r2 *gen.Run, w http.ResponseWriter, r *http.Request) gen.Status {
 	return (*newExpectingFrame)(nil).body(r2, w, r)
 }
 
-func (f *newExpectingFrame) body(r2 *greenlet.Run, w http.ResponseWriter, r *http.Request) (st greenlet.Status) {
+func (f *newExpectingFrame) body(r2 *gen.Run, w http.ResponseWriter, r *http.Request) (st gen.Status) {
 	var err error
 //line limits_test.go:58:1
 	switch r.URL.Path {
@@ -52,12 +52,12 @@ case_59:
 		t0 := []byte("no")
 //line limits_test.go:61:1
 		if c, ok := w.(interface {
-			WriteResumable(*greenlet.Run, []byte) (int, error, greenlet.Status)
+			WriteResumable(*gen.Run, []byte) (int, error, gen.Status)
 		}); ok {
 //line limits_test.go:61:1
 			_, _, st = c.WriteResumable(r2, t0)
-			if st != greenlet.Done {
-				f = greenlet.Take(r2, f, 32)
+			if st != gen.Done {
+				f = gen.Take(r2, f, 32)
 				f.w, f.PC = nil, 1
 				return r2.Link(f, &f.Header, st)
 			}
@@ -67,7 +67,7 @@ case_59:
 		}
 	}
 //line limits_test.go:62:1
-	return greenlet.Done
+	return gen.Done
 case_63:
 	{
 //line limits_test.go:64:1
@@ -75,12 +75,12 @@ case_63:
 		t1 := w.(http.Flusher)
 //line limits_test.go:65:1
 		if c, ok := t1.(interface {
-			FlushResumable(*greenlet.Run) greenlet.Status
+			FlushResumable(*gen.Run) gen.Status
 		}); ok {
 //line limits_test.go:65:1
 			st = c.FlushResumable(r2)
-			if st != greenlet.Done {
-				f = greenlet.Take(r2, f, 32)
+			if st != gen.Done {
+				f = gen.Take(r2, f, 32)
 				f.w, f.r, f.PC = w, r, 2
 				return r2.Link(f, &f.Header, st)
 			}
@@ -92,8 +92,8 @@ case_63:
 after_switch_58:
 //line limits_test.go:67:1
 	err, st = ReceiveResumable(r2, r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r2, f, 32)
+	if st != gen.Done {
+		f = gen.Take(r2, f, 32)
 		f.w, f.r, f.PC = w, r, 3
 		return r2.Link(f, &f.Header, st)
 	}
@@ -101,7 +101,7 @@ after_switch_58:
 //line limits_test.go:67:1
 		if err != nil {
 			fmt.Fprint(w, err)
-			return greenlet.Done
+			return gen.Done
 		}
 		body, err2 := io.ReadAll(r.Body)
 		if f != nil {
@@ -112,13 +112,13 @@ after_switch_58:
 		if err2 != nil {
 			panic(err2)
 		}
-		return greenlet.Done
+		return gen.Done
 	}
 }
 
 //line limits_greenlet_test.go:120:1
 
-func (f *newExpectingFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
+func (f *newExpectingFrame) Resume(r2 *gen.Run) (st gen.Status) {
 	w, r := f.w, f.r
 	var err error
 	switch f.PC {
@@ -132,7 +132,7 @@ func (f *newExpectingFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 		r2.Callee().Release(r2)
 //line limits_test.go:67:1
 		err, st = ReceiveResumable(r2, r)
-		if st != greenlet.Done {
+		if st != gen.Done {
 			f.r, f.PC = r, 3
 			return r2.Link(f, &f.Header, st)
 		}
@@ -160,43 +160,43 @@ resumed_67:
 
 //line limits_greenlet_test.go:162:1
 
-func (f *newExpectingFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.w, &f.r) }
-func (f *newExpectingFrame) Forget()                 { *f = newExpectingFrame{Header: f.Header} }
-func (f *newExpectingFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 32) }
-func (*newExpectingFrame) Func() *greenlet.Func      { return &newExpectingFrameInfo }
+func (f *newExpectingFrame) Args(args []any)    { gen.SetArgs(f, args, &f.w, &f.r) }
+func (f *newExpectingFrame) Forget()            { *f = newExpectingFrame{Header: f.Header} }
+func (f *newExpectingFrame) Release(r *gen.Run) { gen.Free(r, f, 32) }
+func (*newExpectingFrame) Func() *gen.Func      { return &newExpectingFrameInfo }
 
-var newExpectingFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.newExpecting", File: "github.com/going-green/greenlet/hub/httpd/limits_test.go", Line: 57, Points: "61; 65 w r; 67 ="}
+var newExpectingFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/httpd.newExpecting", File: "github.com/going-green/greenlet/hub/httpd/limits_test.go", Line: 57, Points: "61; 65 w r; 67 ="}
 var _ func(http.ResponseWriter, *http.Request) = newExpecting
 
 // newExpectingFrameValue is newExpecting as a value, for callers that can be suspended.
 type newExpectingFrameValue struct{}
 
-func (newExpectingFrameValue) CallResumable(r *greenlet.Run, p0 http.ResponseWriter, p1 *http.Request) greenlet.Status {
+func (newExpectingFrameValue) CallResumable(r *gen.Run, p0 http.ResponseWriter, p1 *http.Request) gen.Status {
 	return newExpectingResumable(r, p0, p1)
 }
 func init() {
-	greenlet.Register(newExpecting, newExpectingFrameValue{})
+	gen.Register(newExpecting, newExpectingFrameValue{})
 }
-func (newExpectingFrameValue) Frame() greenlet.Frame { return greenlet.MakeFrame(newExpectingFrame{}) }
+func (newExpectingFrameValue) Frame() gen.Frame { return gen.MakeFrame(newExpectingFrame{}) }
 
 // writesServeHTTPFrame is an activation of writes.ServeHTTP.
 type writesServeHTTPFrame struct {
-	greenlet.Header
+	gen.Header
 	h *writes
 	w http.ResponseWriter
 }
 
 // NewServeHTTPFrame makes a frame that will run writes.ServeHTTP.
 func (h *writes) NewServeHTTPFrame(w http.ResponseWriter, _ *http.Request) *writesServeHTTPFrame {
-	return greenlet.MakeFrame(writesServeHTTPFrame{h: h, w: w})
+	return gen.MakeFrame(writesServeHTTPFrame{h: h, w: w})
 }
 
 // ServeHTTPResumable is writes.ServeHTTP for callers that can be suspended.
-func (h *writes) ServeHTTPResumable(r *greenlet.Run, w http.ResponseWriter, _ *http.Request) greenlet.Status {
+func (h *writes) ServeHTTPResumable(r *gen.Run, w http.ResponseWriter, _ *http.Request) gen.Status {
 	return (*writesServeHTTPFrame)(nil).body(r, h, w)
 }
 
-func (f *writesServeHTTPFrame) body(r *greenlet.Run, h *writes, w http.ResponseWriter) (st greenlet.Status) {
+func (f *writesServeHTTPFrame) body(r *gen.Run, h *writes, w http.ResponseWriter) (st gen.Status) {
 	var err error
 //line limits_test.go:150:1
 loop_150:
@@ -205,12 +205,12 @@ loop_150:
 		t0 := make([]byte, 1<<20)
 //line limits_test.go:151:1
 		if c, ok := w.(interface {
-			WriteResumable(*greenlet.Run, []byte) (int, error, greenlet.Status)
+			WriteResumable(*gen.Run, []byte) (int, error, gen.Status)
 		}); ok {
 //line limits_test.go:151:1
 			_, err, st = c.WriteResumable(r, t0)
-			if st != greenlet.Done {
-				f = greenlet.Take(r, f, 38)
+			if st != gen.Done {
+				f = gen.Take(r, f, 38)
 				f.h, f.w, f.PC = h, w, 1
 				return r.Link(f, &f.Header, st)
 			}
@@ -222,23 +222,21 @@ loop_150:
 //line limits_test.go:151:1
 	if err != nil {
 		h.ended <- err
-		return greenlet.Done
+		return gen.Done
 	}
 	goto loop_150
 }
 
 //line limits_greenlet_test.go:231:1
 
-func (f *writesServeHTTPFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *writesServeHTTPFrame) Resume(r *gen.Run) (st gen.Status) {
 	h, w := f.h, f.w
 	var err error
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.h, f.w))
 	case 1:
-		_, err = r.Callee().(interface {
-			Returned(*greenlet.Run) (int, error)
-		}).Returned(r)
+		_, err = r.Callee().(interface{ Returned(*gen.Run) (int, error) }).Returned(r)
 		goto resumed_151
 	}
 
@@ -248,11 +246,11 @@ loop_150:
 		t0 := make([]byte, 1<<20)
 //line limits_test.go:151:1
 		if c, ok := w.(interface {
-			WriteResumable(*greenlet.Run, []byte) (int, error, greenlet.Status)
+			WriteResumable(*gen.Run, []byte) (int, error, gen.Status)
 		}); ok {
 //line limits_test.go:151:1
 			_, err, st = c.WriteResumable(r, t0)
-			if st != greenlet.Done {
+			if st != gen.Done {
 				f.PC = 1
 				return r.Link(f, &f.Header, st)
 			}
@@ -270,14 +268,14 @@ resumed_151:
 	goto loop_150
 }
 
-//line limits_greenlet_test.go:274:1
+//line limits_greenlet_test.go:272:1
 
-func (f *writesServeHTTPFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.w, nil) }
-func (f *writesServeHTTPFrame) Forget()                 { *f = writesServeHTTPFrame{Header: f.Header} }
-func (f *writesServeHTTPFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 38) }
-func (*writesServeHTTPFrame) Func() *greenlet.Func      { return &writesServeHTTPFrameInfo }
+func (f *writesServeHTTPFrame) Args(args []any)    { gen.SetArgs(f, args, &f.w, nil) }
+func (f *writesServeHTTPFrame) Forget()            { *f = writesServeHTTPFrame{Header: f.Header} }
+func (f *writesServeHTTPFrame) Release(r *gen.Run) { gen.Free(r, f, 38) }
+func (*writesServeHTTPFrame) Func() *gen.Func      { return &writesServeHTTPFrameInfo }
 
-var writesServeHTTPFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*writes).ServeHTTP", File: "github.com/going-green/greenlet/hub/httpd/limits_test.go", Line: 149, Points: "151 h w"}
+var writesServeHTTPFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*writes).ServeHTTP", File: "github.com/going-green/greenlet/hub/httpd/limits_test.go", Line: 149, Points: "151 h w"}
 var _ func(*writes, http.ResponseWriter, *http.Request) = (*writes).ServeHTTP
 
 // writesServeHTTPFrameValue is writes.ServeHTTP as a value, for callers that can be suspended.
@@ -285,35 +283,35 @@ type writesServeHTTPFrameValue struct {
 	recv *writes
 }
 
-func (v writesServeHTTPFrameValue) CallResumable(r *greenlet.Run, p0 http.ResponseWriter, p1 *http.Request) greenlet.Status {
+func (v writesServeHTTPFrameValue) CallResumable(r *gen.Run, p0 http.ResponseWriter, p1 *http.Request) gen.Status {
 	return v.recv.ServeHTTPResumable(r, p0, p1)
 }
 func init() {
-	greenlet.RegisterMethod((*new(*writes)).ServeHTTP, func(recv *writes) any {
+	gen.RegisterMethod((*new(*writes)).ServeHTTP, func(recv *writes) any {
 		return writesServeHTTPFrameValue{recv}
 	})
 }
-func (v writesServeHTTPFrameValue) Frame() greenlet.Frame {
-	return greenlet.MakeFrame(writesServeHTTPFrame{h: v.recv})
+func (v writesServeHTTPFrameValue) Frame() gen.Frame {
+	return gen.MakeFrame(writesServeHTTPFrame{h: v.recv})
 }
 
 // failingFrame is an activation of failing.
 type failingFrame struct {
-	greenlet.Header
+	gen.Header
 	w http.ResponseWriter
 	r *http.Request
 }
 
 func newFailingFrame(w http.ResponseWriter, r *http.Request) *failingFrame {
-	return greenlet.MakeFrame(failingFrame{w: w, r: r})
+	return gen.MakeFrame(failingFrame{w: w, r: r})
 }
 
 // failingResumable is failing for callers that can be suspended.
-func failingResumable(r2 *greenlet.Run, w http.ResponseWriter, r *http.Request) greenlet.Status {
+func failingResumable(r2 *gen.Run, w http.ResponseWriter, r *http.Request) gen.Status {
 	return (*failingFrame)(nil).body(r2, w, r)
 }
 
-func (f *failingFrame) body(r2 *greenlet.Run, w http.ResponseWriter, r *http.Request) (st greenlet.Status) {
+func (f *failingFrame) body(r2 *gen.Run, w http.ResponseWriter, r *http.Request) (st gen.Status) {
 //line limits_test.go:232:1
 	switch r.URL.Path {
 	case "/hello":
@@ -336,12 +334,12 @@ case_233:
 		}
 //line limits_test.go:234:1
 		if c, ok := w.(interface {
-			WriteResumable(*greenlet.Run, []byte) (int, error, greenlet.Status)
+			WriteResumable(*gen.Run, []byte) (int, error, gen.Status)
 		}); ok {
 //line limits_test.go:234:1
 			_, _, st = c.WriteResumable(r2, t0)
-			if st != greenlet.Done {
-				f = greenlet.Take(r2, f, 55)
+			if st != gen.Done {
+				f = gen.Take(r2, f, 55)
 				f.w, f.PC = nil, 1
 				return r2.Link(f, &f.Header, st)
 			}
@@ -351,7 +349,7 @@ case_233:
 		}
 	}
 //line limits_test.go:235:1
-	return greenlet.Done
+	return gen.Done
 case_238:
 	{
 		if f != nil {
@@ -362,12 +360,12 @@ case_238:
 		t1 := []byte("written")
 //line limits_test.go:240:1
 		if c, ok := w.(interface {
-			WriteResumable(*greenlet.Run, []byte) (int, error, greenlet.Status)
+			WriteResumable(*gen.Run, []byte) (int, error, gen.Status)
 		}); ok {
 //line limits_test.go:240:1
 			_, _, st = c.WriteResumable(r2, t1)
-			if st != greenlet.Done {
-				f = greenlet.Take(r2, f, 55)
+			if st != gen.Done {
+				f = gen.Take(r2, f, 55)
 				f.w, f.PC = nil, 2
 				return r2.Link(f, &f.Header, st)
 			}
@@ -386,12 +384,12 @@ case_241:
 		}
 //line limits_test.go:242:1
 		if c, ok := w.(interface {
-			WriteResumable(*greenlet.Run, []byte) (int, error, greenlet.Status)
+			WriteResumable(*gen.Run, []byte) (int, error, gen.Status)
 		}); ok {
 //line limits_test.go:242:1
 			_, _, st = c.WriteResumable(r2, t2)
-			if st != greenlet.Done {
-				f = greenlet.Take(r2, f, 55)
+			if st != gen.Done {
+				f = gen.Take(r2, f, 55)
 				f.w, f.PC = w, 3
 				return r2.Link(f, &f.Header, st)
 			}
@@ -408,12 +406,12 @@ case_241:
 		}
 //line limits_test.go:243:1
 		if c, ok := t3.(interface {
-			FlushResumable(*greenlet.Run) greenlet.Status
+			FlushResumable(*gen.Run) gen.Status
 		}); ok {
 //line limits_test.go:243:1
 			st = c.FlushResumable(r2)
-			if st != greenlet.Done {
-				f = greenlet.Take(r2, f, 55)
+			if st != gen.Done {
+				f = gen.Take(r2, f, 55)
 				f.PC = 4
 				return r2.Link(f, &f.Header, st)
 			}
@@ -427,9 +425,9 @@ after_switch_232:
 	panic("as you wish")
 }
 
-//line limits_greenlet_test.go:431:1
+//line limits_greenlet_test.go:429:1
 
-func (f *failingFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
+func (f *failingFrame) Resume(r2 *gen.Run) (st gen.Status) {
 	w := f.w
 	switch f.PC {
 	case 0:
@@ -448,11 +446,11 @@ func (f *failingFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 		f.w = nil
 //line limits_test.go:243:1
 		if c, ok := t3.(interface {
-			FlushResumable(*greenlet.Run) greenlet.Status
+			FlushResumable(*gen.Run) gen.Status
 		}); ok {
 //line limits_test.go:243:1
 			st = c.FlushResumable(r2)
-			if st != greenlet.Done {
+			if st != gen.Done {
 				f.PC = 4
 				return r2.Link(f, &f.Header, st)
 			}
@@ -472,55 +470,55 @@ after_switch_232:
 	panic("as you wish")
 }
 
-//line limits_greenlet_test.go:476:1
+//line limits_greenlet_test.go:474:1
 
-func (f *failingFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.w, &f.r) }
-func (f *failingFrame) Forget()                 { *f = failingFrame{Header: f.Header} }
-func (f *failingFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 55) }
-func (*failingFrame) Func() *greenlet.Func      { return &failingFrameInfo }
+func (f *failingFrame) Args(args []any)    { gen.SetArgs(f, args, &f.w, &f.r) }
+func (f *failingFrame) Forget()            { *f = failingFrame{Header: f.Header} }
+func (f *failingFrame) Release(r *gen.Run) { gen.Free(r, f, 55) }
+func (*failingFrame) Func() *gen.Func      { return &failingFrameInfo }
 
-var failingFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.failing", File: "github.com/going-green/greenlet/hub/httpd/limits_test.go", Line: 231, Points: "234; 240; 242 w; 243"}
+var failingFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/httpd.failing", File: "github.com/going-green/greenlet/hub/httpd/limits_test.go", Line: 231, Points: "234; 240; 242 w; 243"}
 var _ func(http.ResponseWriter, *http.Request) = failing
 
 // failingFrameValue is failing as a value, for callers that can be suspended.
 type failingFrameValue struct{}
 
-func (failingFrameValue) CallResumable(r *greenlet.Run, p0 http.ResponseWriter, p1 *http.Request) greenlet.Status {
+func (failingFrameValue) CallResumable(r *gen.Run, p0 http.ResponseWriter, p1 *http.Request) gen.Status {
 	return failingResumable(r, p0, p1)
 }
 func init() {
-	greenlet.Register(failing, failingFrameValue{})
+	gen.Register(failing, failingFrameValue{})
 }
-func (failingFrameValue) Frame() greenlet.Frame { return greenlet.MakeFrame(failingFrame{}) }
+func (failingFrameValue) Frame() gen.Frame { return gen.MakeFrame(failingFrame{}) }
 
 // impatientFrame is an activation of impatient.
 type impatientFrame struct {
-	greenlet.Header
+	gen.Header
 	w http.ResponseWriter
 	r *http.Request
 }
 
 func newImpatientFrame(w http.ResponseWriter, r *http.Request) *impatientFrame {
-	return greenlet.MakeFrame(impatientFrame{w: w, r: r})
+	return gen.MakeFrame(impatientFrame{w: w, r: r})
 }
 
 // impatientResumable is impatient for callers that can be suspended.
-func impatientResumable(r2 *greenlet.Run, w http.ResponseWriter, r *http.Request) greenlet.Status {
+func impatientResumable(r2 *gen.Run, w http.ResponseWriter, r *http.Request) gen.Status {
 	return (*impatientFrame)(nil).body(r2, w, r)
 }
 
-func (f *impatientFrame) body(r2 *greenlet.Run, w http.ResponseWriter, r *http.Request) (st greenlet.Status) {
+func (f *impatientFrame) body(r2 *gen.Run, w http.ResponseWriter, r *http.Request) (st gen.Status) {
 	var body []byte
 	var err, err2 error
 //line limits_test.go:261:1
 	body, err = io.ReadAll(r.Body)
 	fmt.Fprintf(w, "%q %v, ", body, err)
 	if !errors.Is(err, errPlain) {
-		return greenlet.Done
+		return gen.Done
 	}
 	err2, st = ReceiveResumable(r2, r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r2, f, 14)
+	if st != gen.Done {
+		f = gen.Take(r2, f, 14)
 		f.w, f.r, f.PC = w, r, 1
 		return r2.Link(f, &f.Header, st)
 	}
@@ -534,12 +532,12 @@ func (f *impatientFrame) body(r2 *greenlet.Run, w http.ResponseWriter, r *http.R
 	}
 //line limits_test.go:270:1
 	fmt.Fprintf(w, "then %q %v", body, err)
-	return greenlet.Done
+	return gen.Done
 }
 
-//line limits_greenlet_test.go:541:1
+//line limits_greenlet_test.go:539:1
 
-func (f *impatientFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
+func (f *impatientFrame) Resume(r2 *gen.Run) (st gen.Status) {
 	w, r := f.w, f.r
 	var body []byte
 	var err, err2 error
@@ -560,26 +558,26 @@ func (f *impatientFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-//line limits_greenlet_test.go:564:1
+//line limits_greenlet_test.go:562:1
 
-func (f *impatientFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.w, &f.r) }
-func (f *impatientFrame) Forget()                 { *f = impatientFrame{Header: f.Header} }
-func (f *impatientFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 14) }
-func (*impatientFrame) Func() *greenlet.Func      { return &impatientFrameInfo }
+func (f *impatientFrame) Args(args []any)    { gen.SetArgs(f, args, &f.w, &f.r) }
+func (f *impatientFrame) Forget()            { *f = impatientFrame{Header: f.Header} }
+func (f *impatientFrame) Release(r *gen.Run) { gen.Free(r, f, 14) }
+func (*impatientFrame) Func() *gen.Func      { return &impatientFrameInfo }
 
-var impatientFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.impatient", File: "github.com/going-green/greenlet/hub/httpd/limits_test.go", Line: 260, Points: "266 w r"}
+var impatientFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/httpd.impatient", File: "github.com/going-green/greenlet/hub/httpd/limits_test.go", Line: 260, Points: "266 w r"}
 var _ func(http.ResponseWriter, *http.Request) = impatient
 
 // impatientFrameValue is impatient as a value, for callers that can be suspended.
 type impatientFrameValue struct{}
 
-func (impatientFrameValue) CallResumable(r *greenlet.Run, p0 http.ResponseWriter, p1 *http.Request) greenlet.Status {
+func (impatientFrameValue) CallResumable(r *gen.Run, p0 http.ResponseWriter, p1 *http.Request) gen.Status {
 	return impatientResumable(r, p0, p1)
 }
 func init() {
-	greenlet.Register(impatient, impatientFrameValue{})
+	gen.Register(impatient, impatientFrameValue{})
 }
-func (impatientFrameValue) Frame() greenlet.Frame { return greenlet.MakeFrame(impatientFrame{}) }
+func (impatientFrameValue) Frame() gen.Frame { return gen.MakeFrame(impatientFrame{}) }
 func init() {
-	greenlet.Declare("writes.ServeHTTP")
+	gen.Declare("writes.ServeHTTP")
 }

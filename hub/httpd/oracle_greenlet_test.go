@@ -9,7 +9,7 @@ package httpd
 import (
 	"fmt"
 	"github.com/going-green/greenlet/hub"
-	greenlet "github.com/going-green/greenlet/runtime"
+	"github.com/going-green/greenlet/runtime/gen"
 	"io"
 	"net/http"
 	"net/url"
@@ -17,11 +17,11 @@ import (
 	"strings"
 )
 
-const _ = greenlet.Protocol1_RunGoGenerate
+const _ = gen.Protocol1_RunGoGenerate
 
 // handlersFrame is an activation of handlers.
 type handlersFrame struct {
-	greenlet.Header
+	gen.Header
 	w http.ResponseWriter
 	r *http.Request
 	q url.Values
@@ -29,15 +29,15 @@ type handlersFrame struct {
 }
 
 func newHandlersFrame(w http.ResponseWriter, r *http.Request) *handlersFrame {
-	return greenlet.MakeFrame(handlersFrame{w: w, r: r})
+	return gen.MakeFrame(handlersFrame{w: w, r: r})
 }
 
 // handlersResumable is handlers for callers that can be suspended.
-func handlersResumable(r2 *greenlet.Run, w http.ResponseWriter, r *http.Request) greenlet.Status {
+func handlersResumable(r2 *gen.Run, w http.ResponseWriter, r *http.Request) gen.Status {
 	return (*handlersFrame)(nil).body(r2, w, r)
 }
 
-func (f *handlersFrame) body(r2 *greenlet.Run, w http.ResponseWriter, r *http.Request) (st greenlet.Status) {
+func (f *handlersFrame) body(r2 *gen.Run, w http.ResponseWriter, r *http.Request) (st gen.Status) {
 	var q url.Values
 	var h http.Header
 	var n2 int
@@ -95,12 +95,12 @@ func (f *handlersFrame) body(r2 *greenlet.Run, w http.ResponseWriter, r *http.Re
 		t0 := []byte("<html>" + strings.Repeat("y", n2))
 //line oracle_test.go:52:1
 		if c, ok := w.(interface {
-			WriteResumable(*greenlet.Run, []byte) (int, error, greenlet.Status)
+			WriteResumable(*gen.Run, []byte) (int, error, gen.Status)
 		}); ok {
 //line oracle_test.go:52:1
 			_, _, st = c.WriteResumable(r2, t0)
-			if st != greenlet.Done {
-				f = greenlet.Take(r2, f, 8)
+			if st != gen.Done {
+				f = gen.Take(r2, f, 8)
 				f.w, f.r, f.q, f.h, f.PC = w, r, q, h, 1
 				return r2.Link(f, &f.Header, st)
 			}
@@ -120,12 +120,12 @@ after_if_51:
 		t1 := w.(http.Flusher)
 //line oracle_test.go:55:1
 		if c, ok := t1.(interface {
-			FlushResumable(*greenlet.Run) greenlet.Status
+			FlushResumable(*gen.Run) gen.Status
 		}); ok {
 //line oracle_test.go:55:1
 			st = c.FlushResumable(r2)
-			if st != greenlet.Done {
-				f = greenlet.Take(r2, f, 8)
+			if st != gen.Done {
+				f = gen.Take(r2, f, 8)
 				f.w, f.r, f.q, f.h, f.PC = w, r, q, h, 2
 				return r2.Link(f, &f.Header, st)
 			}
@@ -154,37 +154,37 @@ after_if_54:
 	case q.Has("panic"):
 		panic(http.ErrAbortHandler)
 	}
-	return greenlet.Done
+	return gen.Done
 }
 
 //line oracle_greenlet_test.go:162:1
 
-func (f *handlersFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *handlersFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.w, f.r))
 }
 
-func (f *handlersFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.w, &f.r) }
-func (f *handlersFrame) Forget()                 { *f = handlersFrame{Header: f.Header} }
-func (f *handlersFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 8) }
-func (*handlersFrame) Func() *greenlet.Func      { return &handlersFrameInfo }
+func (f *handlersFrame) Args(args []any)    { gen.SetArgs(f, args, &f.w, &f.r) }
+func (f *handlersFrame) Forget()            { *f = handlersFrame{Header: f.Header} }
+func (f *handlersFrame) Release(r *gen.Run) { gen.Free(r, f, 8) }
+func (*handlersFrame) Func() *gen.Func      { return &handlersFrameInfo }
 
-var handlersFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.handlers", File: "github.com/going-green/greenlet/hub/httpd/oracle_test.go", Line: 23, Points: "52 w r q h; 55 ="}
+var handlersFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/httpd.handlers", File: "github.com/going-green/greenlet/hub/httpd/oracle_test.go", Line: 23, Points: "52 w r q h; 55 ="}
 var _ func(http.ResponseWriter, *http.Request) = handlers
 
 // handlersFrameValue is handlers as a value, for callers that can be suspended.
 type handlersFrameValue struct{}
 
-func (handlersFrameValue) CallResumable(r *greenlet.Run, p0 http.ResponseWriter, p1 *http.Request) greenlet.Status {
+func (handlersFrameValue) CallResumable(r *gen.Run, p0 http.ResponseWriter, p1 *http.Request) gen.Status {
 	return handlersResumable(r, p0, p1)
 }
 func init() {
-	greenlet.Register(handlers, handlersFrameValue{})
+	gen.Register(handlers, handlersFrameValue{})
 }
-func (handlersFrameValue) Frame() greenlet.Frame { return greenlet.MakeFrame(handlersFrame{}) }
+func (handlersFrameValue) Frame() gen.Frame { return gen.MakeFrame(handlersFrame{}) }
 
 // waitsServeHTTPFrame is an activation of waits.ServeHTTP.
 type waitsServeHTTPFrame struct {
-	greenlet.Header
+	gen.Header
 	h2 *waits
 	w  http.ResponseWriter
 	r  *http.Request
@@ -192,18 +192,18 @@ type waitsServeHTTPFrame struct {
 
 // NewServeHTTPFrame makes a frame that will run waits.ServeHTTP.
 func (h2 *waits) NewServeHTTPFrame(w http.ResponseWriter, r *http.Request) *waitsServeHTTPFrame {
-	return greenlet.MakeFrame(waitsServeHTTPFrame{h2: h2, w: w, r: r})
+	return gen.MakeFrame(waitsServeHTTPFrame{h2: h2, w: w, r: r})
 }
 
 // ServeHTTPResumable is waits.ServeHTTP for callers that can be suspended.
-func (h2 *waits) ServeHTTPResumable(r2 *greenlet.Run, w http.ResponseWriter, r *http.Request) greenlet.Status {
+func (h2 *waits) ServeHTTPResumable(r2 *gen.Run, w http.ResponseWriter, r *http.Request) gen.Status {
 	return (*waitsServeHTTPFrame)(nil).body(r2, h2, w, r)
 }
 
-func (f *waitsServeHTTPFrame) body(r2 *greenlet.Run, h2 *waits, w http.ResponseWriter, r *http.Request) (st greenlet.Status) {
+func (f *waitsServeHTTPFrame) body(r2 *gen.Run, h2 *waits, w http.ResponseWriter, r *http.Request) (st gen.Status) {
 //line oracle_test.go:77:1
-	if st = h2.s.h.YieldResumable(r2); st != greenlet.Done {
-		f = greenlet.Take(r2, f, 36)
+	if st = h2.s.h.YieldResumable(r2); st != gen.Done {
+		f = gen.Take(r2, f, 36)
 		f.h2, f.w, f.r, f.PC = h2, w, r, 1
 		return r2.Link(f, &f.Header, st)
 	}
@@ -213,15 +213,15 @@ func (f *waitsServeHTTPFrame) body(r2 *greenlet.Run, h2 *waits, w http.ResponseW
 	}
 //line oracle_test.go:79:1
 	_, st = ReceiveResumable(r2, r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r2, f, 36)
+	if st != gen.Done {
+		f = gen.Take(r2, f, 36)
 		f.h2, f.w, f.r, f.PC = h2, w, r, 2
 		return r2.Link(f, &f.Header, st)
 	}
 after_if_78:
 //line oracle_test.go:81:1
-	if st = handlersResumable(r2, w, r); st != greenlet.Done {
-		f = greenlet.Take(r2, f, 36)
+	if st = handlersResumable(r2, w, r); st != gen.Done {
+		f = gen.Take(r2, f, 36)
 		f.w, f.r, f.h2, f.PC = nil, nil, h2, 3
 		return r2.Link(f, &f.Header, st)
 	}
@@ -230,17 +230,17 @@ after_if_78:
 		f.w, f.r = nil, nil
 	}
 //line oracle_test.go:82:1
-	if st = h2.s.h.YieldResumable(r2); st != greenlet.Done {
-		f = greenlet.Take(r2, f, 36)
+	if st = h2.s.h.YieldResumable(r2); st != gen.Done {
+		f = gen.Take(r2, f, 36)
 		f.h2, f.PC = nil, 4
 		return r2.Link(f, &f.Header, st)
 	}
-	return greenlet.Done
+	return gen.Done
 }
 
 //line oracle_greenlet_test.go:243:1
 
-func (f *waitsServeHTTPFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
+func (f *waitsServeHTTPFrame) Resume(r2 *gen.Run) (st gen.Status) {
 	h2, w, r := f.h2, f.w, f.r
 	switch f.PC {
 	case 0:
@@ -266,14 +266,14 @@ func (f *waitsServeHTTPFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 then_78:
 //line oracle_test.go:79:1
 	_, st = ReceiveResumable(r2, r)
-	if st != greenlet.Done {
+	if st != gen.Done {
 		f.PC = 2
 		return r2.Link(f, &f.Header, st)
 	}
 resumed_79:
 after_if_78:
 //line oracle_test.go:81:1
-	if st = handlersResumable(r2, w, r); st != greenlet.Done {
+	if st = handlersResumable(r2, w, r); st != gen.Done {
 		f.w, f.r, f.PC = nil, nil, 3
 		return r2.Link(f, &f.Header, st)
 	}
@@ -281,7 +281,7 @@ resumed_81:
 //line oracle_test.go:82:1
 	f.w, f.r = nil, nil
 //line oracle_test.go:82:1
-	if st = h2.s.h.YieldResumable(r2); st != greenlet.Done {
+	if st = h2.s.h.YieldResumable(r2); st != gen.Done {
 		f.h2, f.PC = nil, 4
 		return r2.Link(f, &f.Header, st)
 	}
@@ -290,12 +290,12 @@ resumed_81:
 
 //line oracle_greenlet_test.go:293:1
 
-func (f *waitsServeHTTPFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.w, &f.r) }
-func (f *waitsServeHTTPFrame) Forget()                 { *f = waitsServeHTTPFrame{Header: f.Header} }
-func (f *waitsServeHTTPFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 36) }
-func (*waitsServeHTTPFrame) Func() *greenlet.Func      { return &waitsServeHTTPFrameInfo }
+func (f *waitsServeHTTPFrame) Args(args []any)    { gen.SetArgs(f, args, &f.w, &f.r) }
+func (f *waitsServeHTTPFrame) Forget()            { *f = waitsServeHTTPFrame{Header: f.Header} }
+func (f *waitsServeHTTPFrame) Release(r *gen.Run) { gen.Free(r, f, 36) }
+func (*waitsServeHTTPFrame) Func() *gen.Func      { return &waitsServeHTTPFrameInfo }
 
-var waitsServeHTTPFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*waits).ServeHTTP", File: "github.com/going-green/greenlet/hub/httpd/oracle_test.go", Line: 76, Points: "77 h2 w r; 79 =; 81 h2; 82"}
+var waitsServeHTTPFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*waits).ServeHTTP", File: "github.com/going-green/greenlet/hub/httpd/oracle_test.go", Line: 76, Points: "77 h2 w r; 79 =; 81 h2; 82"}
 var _ func(*waits, http.ResponseWriter, *http.Request) = (*waits).ServeHTTP
 
 // waitsServeHTTPFrameValue is waits.ServeHTTP as a value, for callers that can be suspended.
@@ -303,17 +303,17 @@ type waitsServeHTTPFrameValue struct {
 	recv *waits
 }
 
-func (v waitsServeHTTPFrameValue) CallResumable(r *greenlet.Run, p0 http.ResponseWriter, p1 *http.Request) greenlet.Status {
+func (v waitsServeHTTPFrameValue) CallResumable(r *gen.Run, p0 http.ResponseWriter, p1 *http.Request) gen.Status {
 	return v.recv.ServeHTTPResumable(r, p0, p1)
 }
 func init() {
-	greenlet.RegisterMethod((*new(*waits)).ServeHTTP, func(recv *waits) any {
+	gen.RegisterMethod((*new(*waits)).ServeHTTP, func(recv *waits) any {
 		return waitsServeHTTPFrameValue{recv}
 	})
 }
-func (v waitsServeHTTPFrameValue) Frame() greenlet.Frame {
-	return greenlet.MakeFrame(waitsServeHTTPFrame{h2: v.recv})
+func (v waitsServeHTTPFrameValue) Frame() gen.Frame {
+	return gen.MakeFrame(waitsServeHTTPFrame{h2: v.recv})
 }
 func init() {
-	greenlet.Declare("waits.ServeHTTP")
+	gen.Declare("waits.ServeHTTP")
 }

@@ -7,15 +7,16 @@ package httpd
 import (
 	"github.com/going-green/greenlet/hub/socket"
 	greenlet "github.com/going-green/greenlet/runtime"
+	"github.com/going-green/greenlet/runtime/gen"
 	"net/http"
 	"time"
 )
 
-const _ = greenlet.Protocol1_RunGoGenerate
+const _ = gen.Protocol1_RunGoGenerate
 
 // ResponseWriteFrame is an activation of Response.Write.
 type ResponseWriteFrame struct {
-	greenlet.Header
+	gen.Header
 	w    *Response
 	p    []byte
 	ret0 int
@@ -24,29 +25,29 @@ type ResponseWriteFrame struct {
 
 // NewWriteFrame makes a frame that will run Response.Write.
 func (w *Response) NewWriteFrame(p []byte) *ResponseWriteFrame {
-	return greenlet.MakeFrame(ResponseWriteFrame{w: w, p: p})
+	return gen.MakeFrame(ResponseWriteFrame{w: w, p: p})
 }
 func (f *ResponseWriteFrame) Results() (int, error) { f.Over(f); return f.ret0, f.ret1 }
-func (f *ResponseWriteFrame) Returned(r *greenlet.Run) (ret0 int, ret1 error) {
+func (f *ResponseWriteFrame) Returned(r *gen.Run) (ret0 int, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
 	f.Release(r)
 	return
 }
 
 // WriteResumable is Response.Write for callers that can be suspended.
-func (w *Response) WriteResumable(r *greenlet.Run, p []byte) (int, error, greenlet.Status) {
+func (w *Response) WriteResumable(r *gen.Run, p []byte) (int, error, gen.Status) {
 	return (*ResponseWriteFrame)(nil).body(r, w, p)
 }
 
-func (f *ResponseWriteFrame) body(r *greenlet.Run, w *Response, p []byte) (ret0 int, ret1 error, st greenlet.Status) {
+func (f *ResponseWriteFrame) body(r *gen.Run, w *Response, p []byte) (ret0 int, ret1 error, st gen.Status) {
 	var plain bool
 	var t0 error
 //line response.go:110:1
 	switch fits, err := accept(w, p); {
 	case err != nil:
-		return 0, err, greenlet.Done
+		return 0, err, gen.Done
 	case fits:
-		return len(p), nil, greenlet.Done
+		return len(p), nil, gen.Done
 	}
 	plain = r.Current() == greenlet.Main()
 	if w.bodiless() {
@@ -70,8 +71,8 @@ case_124:
 	w.conn.buffer().Write(p)
 	w.end()
 	_, st = w.conn.flushResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 33)
+	if st != gen.Done {
+		f = gen.Take(r, f, 33)
 		f.w, f.p, f.PC = w, p, 1
 		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
@@ -79,8 +80,8 @@ case_124:
 case_128:
 //line response.go:129:1
 	t0, st = w.conn.flushResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 33)
+	if st != gen.Done {
+		f = gen.Take(r, f, 33)
 		f.w, f.p, f.PC = w, p, 2
 		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
@@ -89,8 +90,8 @@ case_128:
 		goto after_if_117
 	}
 //line response.go:130:1
-	if st = w.conn.writeResumable(r, p); st != greenlet.Done {
-		f = greenlet.Take(r, f, 33)
+	if st = w.conn.writeResumable(r, p); st != gen.Done {
+		f = gen.Take(r, f, 33)
 		f.w, f.p, f.PC = w, p, 3
 		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
@@ -99,14 +100,14 @@ case_128:
 after_if_117:
 //line response.go:135:1
 	if w.conn.broken != nil {
-		return 0, w.conn.broken, greenlet.Done
+		return 0, w.conn.broken, gen.Done
 	}
-	return len(p), nil, greenlet.Done
+	return len(p), nil, gen.Done
 }
 
-//line response_greenlet.go:108:1
+//line response_greenlet.go:109:1
 
-func (f *ResponseWriteFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *ResponseWriteFrame) Resume(r *gen.Run) (st gen.Status) {
 	w, p := f.w, f.p
 	var t0 error
 	switch f.PC {
@@ -130,7 +131,7 @@ func (f *ResponseWriteFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 then_129:
 //line response.go:130:1
-	if st = w.conn.writeResumable(r, p); st != greenlet.Done {
+	if st = w.conn.writeResumable(r, p); st != gen.Done {
 		f.p, f.PC = p, 3
 		return r.Link(f, &f.Header, st)
 	}
@@ -148,19 +149,19 @@ after_if_117:
 	return r.Return(f, &f.Header)
 }
 
-//line response_greenlet.go:152:1
+//line response_greenlet.go:153:1
 
-func (f *ResponseWriteFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.p) }
-func (f *ResponseWriteFrame) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
+func (f *ResponseWriteFrame) Args(args []any) { gen.SetArgs(f, args, &f.p) }
+func (f *ResponseWriteFrame) Send(r *gen.Run) gen.Status {
+	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
 }
 func (f *ResponseWriteFrame) Forget() {
 	*f = ResponseWriteFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1}
 }
-func (f *ResponseWriteFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 33) }
-func (*ResponseWriteFrame) Func() *greenlet.Func      { return &infoOfResponseWriteFrame }
+func (f *ResponseWriteFrame) Release(r *gen.Run) { gen.Free(r, f, 33) }
+func (*ResponseWriteFrame) Func() *gen.Func      { return &infoOfResponseWriteFrame }
 
-var infoOfResponseWriteFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*Response).Write", File: "github.com/going-green/greenlet/hub/httpd/response.go", Line: 109, Points: "127 w p; 129 =; 130 ="}
+var infoOfResponseWriteFrame = gen.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*Response).Write", File: "github.com/going-green/greenlet/hub/httpd/response.go", Line: 109, Points: "127 w p; 129 =; 130 ="}
 var _ func(*Response, []byte) (int, error) = (*Response).Write
 
 // valueResponseWriteFrame is Response.Write as a value, for callers that can be suspended.
@@ -168,21 +169,21 @@ type valueResponseWriteFrame struct {
 	recv *Response
 }
 
-func (v valueResponseWriteFrame) CallResumable(r *greenlet.Run, p0 []byte) (int, error, greenlet.Status) {
+func (v valueResponseWriteFrame) CallResumable(r *gen.Run, p0 []byte) (int, error, gen.Status) {
 	return v.recv.WriteResumable(r, p0)
 }
 func init() {
-	greenlet.RegisterMethod((*new(*Response)).Write, func(recv *Response) any {
+	gen.RegisterMethod((*new(*Response)).Write, func(recv *Response) any {
 		return valueResponseWriteFrame{recv}
 	})
 }
-func (v valueResponseWriteFrame) Frame() greenlet.Frame {
-	return greenlet.MakeFrame(ResponseWriteFrame{w: v.recv})
+func (v valueResponseWriteFrame) Frame() gen.Frame {
+	return gen.MakeFrame(ResponseWriteFrame{w: v.recv})
 }
 
 // ResponseWriteStringFrame is an activation of Response.WriteString.
 type ResponseWriteStringFrame struct {
-	greenlet.Header
+	gen.Header
 	w    *Response
 	s    string
 	ret0 int
@@ -191,44 +192,44 @@ type ResponseWriteStringFrame struct {
 
 // NewWriteStringFrame makes a frame that will run Response.WriteString.
 func (w *Response) NewWriteStringFrame(s string) *ResponseWriteStringFrame {
-	return greenlet.MakeFrame(ResponseWriteStringFrame{w: w, s: s})
+	return gen.MakeFrame(ResponseWriteStringFrame{w: w, s: s})
 }
 func (f *ResponseWriteStringFrame) Results() (int, error) { f.Over(f); return f.ret0, f.ret1 }
-func (f *ResponseWriteStringFrame) Returned(r *greenlet.Run) (ret0 int, ret1 error) {
+func (f *ResponseWriteStringFrame) Returned(r *gen.Run) (ret0 int, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
 	f.Release(r)
 	return
 }
 
 // WriteStringResumable is Response.WriteString for callers that can be suspended.
-func (w *Response) WriteStringResumable(r *greenlet.Run, s string) (int, error, greenlet.Status) {
+func (w *Response) WriteStringResumable(r *gen.Run, s string) (int, error, gen.Status) {
 	return (*ResponseWriteStringFrame)(nil).body(r, w, s)
 }
 
-func (f *ResponseWriteStringFrame) body(r *greenlet.Run, w *Response, s string) (ret0 int, ret1 error, st greenlet.Status) {
+func (f *ResponseWriteStringFrame) body(r *gen.Run, w *Response, s string) (ret0 int, ret1 error, st gen.Status) {
 	var t0 int
 	var t1 error
 //line response.go:145:1
 	switch fits, err := accept(w, s); {
 	case err != nil:
-		return 0, err, greenlet.Done
+		return 0, err, gen.Done
 	case fits:
-		return len(s), nil, greenlet.Done
+		return len(s), nil, gen.Done
 	}
 	w.written -= int64(len(s)) // Write counts them
 	t0, t1, st = w.WriteResumable(r, []byte(s))
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 6)
+	if st != gen.Done {
+		f = gen.Take(r, f, 6)
 		f.w, f.s, f.PC = nil, "", 1
 		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
 //line response.go:152:1
-	return t0, t1, greenlet.Done
+	return t0, t1, gen.Done
 }
 
-//line response_greenlet.go:230:1
+//line response_greenlet.go:231:1
 
-func (f *ResponseWriteStringFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *ResponseWriteStringFrame) Resume(r *gen.Run) (st gen.Status) {
 	var t0 int
 	var t1 error
 	switch f.PC {
@@ -243,19 +244,19 @@ func (f *ResponseWriteStringFrame) Resume(r *greenlet.Run) (st greenlet.Status) 
 	}
 }
 
-//line response_greenlet.go:247:1
+//line response_greenlet.go:248:1
 
-func (f *ResponseWriteStringFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.s) }
-func (f *ResponseWriteStringFrame) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
+func (f *ResponseWriteStringFrame) Args(args []any) { gen.SetArgs(f, args, &f.s) }
+func (f *ResponseWriteStringFrame) Send(r *gen.Run) gen.Status {
+	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
 }
 func (f *ResponseWriteStringFrame) Forget() {
 	*f = ResponseWriteStringFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1}
 }
-func (f *ResponseWriteStringFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 6) }
-func (*ResponseWriteStringFrame) Func() *greenlet.Func      { return &infoOfResponseWriteStringFrame }
+func (f *ResponseWriteStringFrame) Release(r *gen.Run) { gen.Free(r, f, 6) }
+func (*ResponseWriteStringFrame) Func() *gen.Func      { return &infoOfResponseWriteStringFrame }
 
-var infoOfResponseWriteStringFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*Response).WriteString", File: "github.com/going-green/greenlet/hub/httpd/response.go", Line: 144, Points: "152"}
+var infoOfResponseWriteStringFrame = gen.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*Response).WriteString", File: "github.com/going-green/greenlet/hub/httpd/response.go", Line: 144, Points: "152"}
 var _ func(*Response, string) (int, error) = (*Response).WriteString
 
 // valueResponseWriteStringFrame is Response.WriteString as a value, for callers that can be suspended.
@@ -263,35 +264,35 @@ type valueResponseWriteStringFrame struct {
 	recv *Response
 }
 
-func (v valueResponseWriteStringFrame) CallResumable(r *greenlet.Run, p0 string) (int, error, greenlet.Status) {
+func (v valueResponseWriteStringFrame) CallResumable(r *gen.Run, p0 string) (int, error, gen.Status) {
 	return v.recv.WriteStringResumable(r, p0)
 }
 func init() {
-	greenlet.RegisterMethod((*new(*Response)).WriteString, func(recv *Response) any {
+	gen.RegisterMethod((*new(*Response)).WriteString, func(recv *Response) any {
 		return valueResponseWriteStringFrame{recv}
 	})
 }
-func (v valueResponseWriteStringFrame) Frame() greenlet.Frame {
-	return greenlet.MakeFrame(ResponseWriteStringFrame{w: v.recv})
+func (v valueResponseWriteStringFrame) Frame() gen.Frame {
+	return gen.MakeFrame(ResponseWriteStringFrame{w: v.recv})
 }
 
 // connWriteFrame is an activation of conn.write.
 type connWriteFrame struct {
-	greenlet.Header
+	gen.Header
 	c *conn
 	p []byte
 }
 
 func (c *conn) newWriteFrame(p []byte) *connWriteFrame {
-	return greenlet.MakeFrame(connWriteFrame{c: c, p: p})
+	return gen.MakeFrame(connWriteFrame{c: c, p: p})
 }
 
 // writeResumable is conn.write for callers that can be suspended.
-func (c *conn) writeResumable(r *greenlet.Run, p []byte) greenlet.Status {
+func (c *conn) writeResumable(r *gen.Run, p []byte) gen.Status {
 	return (*connWriteFrame)(nil).body(r, c, p)
 }
 
-func (f *connWriteFrame) body(r *greenlet.Run, c *conn, p []byte) (st greenlet.Status) {
+func (f *connWriteFrame) body(r *gen.Run, c *conn, p []byte) (st gen.Status) {
 	var n int
 	var err error
 //line response.go:229:1
@@ -305,8 +306,8 @@ func (f *connWriteFrame) body(r *greenlet.Run, c *conn, p []byte) (st greenlet.S
 	}
 	c.broken = errInterrupted
 	_, err, st = c.sock.WriteResumable(r, p[n:])
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 28)
+	if st != gen.Done {
+		f = gen.Take(r, f, 28)
 		f.p, f.c, f.PC = nil, c, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -325,12 +326,12 @@ after_if_230:
 	}
 //line response.go:241:1
 	c.wrote(err)
-	return greenlet.Done
+	return gen.Done
 }
 
-//line response_greenlet.go:332:1
+//line response_greenlet.go:333:1
 
-func (f *connWriteFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *connWriteFrame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
 	var err error
 	switch f.PC {
@@ -351,46 +352,46 @@ func (f *connWriteFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-//line response_greenlet.go:355:1
+//line response_greenlet.go:356:1
 
-func (f *connWriteFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.p) }
-func (f *connWriteFrame) Forget()                 { *f = connWriteFrame{Header: f.Header} }
-func (f *connWriteFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 28) }
-func (*connWriteFrame) Func() *greenlet.Func      { return &connWriteFrameInfo }
+func (f *connWriteFrame) Args(args []any)    { gen.SetArgs(f, args, &f.p) }
+func (f *connWriteFrame) Forget()            { *f = connWriteFrame{Header: f.Header} }
+func (f *connWriteFrame) Release(r *gen.Run) { gen.Free(r, f, 28) }
+func (*connWriteFrame) Func() *gen.Func      { return &connWriteFrameInfo }
 
-var connWriteFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*conn).write", File: "github.com/going-green/greenlet/hub/httpd/response.go", Line: 228, Points: "235 c"}
+var connWriteFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*conn).write", File: "github.com/going-green/greenlet/hub/httpd/response.go", Line: 228, Points: "235 c"}
 var _ func(*conn, []byte) = (*conn).write
 
 // ResponseFlushFrame is an activation of Response.Flush.
 type ResponseFlushFrame struct {
-	greenlet.Header
+	gen.Header
 	w *Response
 }
 
 // NewFlushFrame makes a frame that will run Response.Flush.
 func (w *Response) NewFlushFrame() *ResponseFlushFrame {
-	return greenlet.MakeFrame(ResponseFlushFrame{w: w})
+	return gen.MakeFrame(ResponseFlushFrame{w: w})
 }
 
 // FlushResumable is Response.Flush for callers that can be suspended.
-func (w *Response) FlushResumable(r *greenlet.Run) greenlet.Status {
+func (w *Response) FlushResumable(r *gen.Run) gen.Status {
 	return (*ResponseFlushFrame)(nil).body(r, w)
 }
 
-func (f *ResponseFlushFrame) body(r *greenlet.Run, w *Response) (st greenlet.Status) {
+func (f *ResponseFlushFrame) body(r *gen.Run, w *Response) (st gen.Status) {
 //line response.go:252:1
 	_, st = w.FlushErrorResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 54)
+	if st != gen.Done {
+		f = gen.Take(r, f, 54)
 		f.w, f.PC = nil, 1
 		return r.Link(f, &f.Header, st)
 	}
-	return greenlet.Done
+	return gen.Done
 }
 
-//line response_greenlet.go:392:1
+//line response_greenlet.go:393:1
 
-func (f *ResponseFlushFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *ResponseFlushFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.w))
@@ -400,11 +401,11 @@ func (f *ResponseFlushFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-func (f *ResponseFlushFrame) Forget()                 { *f = ResponseFlushFrame{Header: f.Header} }
-func (f *ResponseFlushFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 54) }
-func (*ResponseFlushFrame) Func() *greenlet.Func      { return &infoOfResponseFlushFrame }
+func (f *ResponseFlushFrame) Forget()            { *f = ResponseFlushFrame{Header: f.Header} }
+func (f *ResponseFlushFrame) Release(r *gen.Run) { gen.Free(r, f, 54) }
+func (*ResponseFlushFrame) Func() *gen.Func      { return &infoOfResponseFlushFrame }
 
-var infoOfResponseFlushFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*Response).Flush", File: "github.com/going-green/greenlet/hub/httpd/response.go", Line: 252, Points: "252"}
+var infoOfResponseFlushFrame = gen.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*Response).Flush", File: "github.com/going-green/greenlet/hub/httpd/response.go", Line: 252, Points: "252"}
 var _ func(*Response) = (*Response).Flush
 
 // valueResponseFlushFrame is Response.Flush as a value, for callers that can be suspended.
@@ -412,65 +413,65 @@ type valueResponseFlushFrame struct {
 	recv *Response
 }
 
-func (v valueResponseFlushFrame) CallResumable(r *greenlet.Run) greenlet.Status {
+func (v valueResponseFlushFrame) CallResumable(r *gen.Run) gen.Status {
 	return v.recv.FlushResumable(r)
 }
 func init() {
-	greenlet.RegisterMethod((*new(*Response)).Flush, func(recv *Response) any {
+	gen.RegisterMethod((*new(*Response)).Flush, func(recv *Response) any {
 		return valueResponseFlushFrame{recv}
 	})
 }
-func (v valueResponseFlushFrame) Frame() greenlet.Frame {
-	return greenlet.MakeFrame(ResponseFlushFrame{w: v.recv})
+func (v valueResponseFlushFrame) Frame() gen.Frame {
+	return gen.MakeFrame(ResponseFlushFrame{w: v.recv})
 }
 
 // ResponseFlushErrorFrame is an activation of Response.FlushError.
 type ResponseFlushErrorFrame struct {
-	greenlet.Header
+	gen.Header
 	w    *Response
 	ret0 error
 }
 
 // NewFlushErrorFrame makes a frame that will run Response.FlushError.
 func (w *Response) NewFlushErrorFrame() *ResponseFlushErrorFrame {
-	return greenlet.MakeFrame(ResponseFlushErrorFrame{w: w})
+	return gen.MakeFrame(ResponseFlushErrorFrame{w: w})
 }
 func (f *ResponseFlushErrorFrame) Results() error { f.Over(f); return f.ret0 }
-func (f *ResponseFlushErrorFrame) Returned(r *greenlet.Run) (ret0 error) {
+func (f *ResponseFlushErrorFrame) Returned(r *gen.Run) (ret0 error) {
 	ret0 = f.ret0
 	f.Release(r)
 	return
 }
 
 // FlushErrorResumable is Response.FlushError for callers that can be suspended.
-func (w *Response) FlushErrorResumable(r *greenlet.Run) (error, greenlet.Status) {
+func (w *Response) FlushErrorResumable(r *gen.Run) (error, gen.Status) {
 	return (*ResponseFlushErrorFrame)(nil).body(r, w)
 }
 
-func (f *ResponseFlushErrorFrame) body(r *greenlet.Run, w *Response) (ret0 error, st greenlet.Status) {
+func (f *ResponseFlushErrorFrame) body(r *gen.Run, w *Response) (ret0 error, st gen.Status) {
 	var t0 error
 //line response.go:258:1
 	if err := w.gone(); err != nil {
-		return err, greenlet.Done
+		return err, gen.Done
 	}
 	w.put()
 	if r.Current() == greenlet.Main() {
 		w.conn.tryFlush()
-		return w.conn.broken, greenlet.Done
+		return w.conn.broken, gen.Done
 	}
 	t0, st = w.conn.flushResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 18)
+	if st != gen.Done {
+		f = gen.Take(r, f, 18)
 		f.w, f.PC = nil, 1
 		return ret0, r.Link(f, &f.Header, st)
 	}
 //line response.go:266:1
-	return t0, greenlet.Done
+	return t0, gen.Done
 }
 
-//line response_greenlet.go:472:1
+//line response_greenlet.go:473:1
 
-func (f *ResponseFlushErrorFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *ResponseFlushErrorFrame) Resume(r *gen.Run) (st gen.Status) {
 	var t0 error
 	switch f.PC {
 	case 0:
@@ -484,18 +485,16 @@ func (f *ResponseFlushErrorFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-//line response_greenlet.go:488:1
+//line response_greenlet.go:489:1
 
-func (f *ResponseFlushErrorFrame) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result(r, f.ret0)
-}
+func (f *ResponseFlushErrorFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
 func (f *ResponseFlushErrorFrame) Forget() {
 	*f = ResponseFlushErrorFrame{Header: f.Header, ret0: f.ret0}
 }
-func (f *ResponseFlushErrorFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 18) }
-func (*ResponseFlushErrorFrame) Func() *greenlet.Func      { return &infoOfResponseFlushErrorFrame }
+func (f *ResponseFlushErrorFrame) Release(r *gen.Run) { gen.Free(r, f, 18) }
+func (*ResponseFlushErrorFrame) Func() *gen.Func      { return &infoOfResponseFlushErrorFrame }
 
-var infoOfResponseFlushErrorFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*Response).FlushError", File: "github.com/going-green/greenlet/hub/httpd/response.go", Line: 257, Points: "266"}
+var infoOfResponseFlushErrorFrame = gen.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*Response).FlushError", File: "github.com/going-green/greenlet/hub/httpd/response.go", Line: 257, Points: "266"}
 var _ func(*Response) error = (*Response).FlushError
 
 // valueResponseFlushErrorFrame is Response.FlushError as a value, for callers that can be suspended.
@@ -503,21 +502,21 @@ type valueResponseFlushErrorFrame struct {
 	recv *Response
 }
 
-func (v valueResponseFlushErrorFrame) CallResumable(r *greenlet.Run) (error, greenlet.Status) {
+func (v valueResponseFlushErrorFrame) CallResumable(r *gen.Run) (error, gen.Status) {
 	return v.recv.FlushErrorResumable(r)
 }
 func init() {
-	greenlet.RegisterMethod((*new(*Response)).FlushError, func(recv *Response) any {
+	gen.RegisterMethod((*new(*Response)).FlushError, func(recv *Response) any {
 		return valueResponseFlushErrorFrame{recv}
 	})
 }
-func (v valueResponseFlushErrorFrame) Frame() greenlet.Frame {
-	return greenlet.MakeFrame(ResponseFlushErrorFrame{w: v.recv})
+func (v valueResponseFlushErrorFrame) Frame() gen.Frame {
+	return gen.MakeFrame(ResponseFlushErrorFrame{w: v.recv})
 }
 
 // ResponseHijackFrame is an activation of Response.Hijack.
 type ResponseHijackFrame struct {
-	greenlet.Header
+	gen.Header
 	w    *Response
 	ret0 *socket.Conn
 	ret1 error
@@ -525,50 +524,50 @@ type ResponseHijackFrame struct {
 
 // NewHijackFrame makes a frame that will run Response.Hijack.
 func (w *Response) NewHijackFrame() *ResponseHijackFrame {
-	return greenlet.MakeFrame(ResponseHijackFrame{w: w})
+	return gen.MakeFrame(ResponseHijackFrame{w: w})
 }
 func (f *ResponseHijackFrame) Results() (*socket.Conn, error) { f.Over(f); return f.ret0, f.ret1 }
-func (f *ResponseHijackFrame) Returned(r *greenlet.Run) (ret0 *socket.Conn, ret1 error) {
+func (f *ResponseHijackFrame) Returned(r *gen.Run) (ret0 *socket.Conn, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
 	f.Release(r)
 	return
 }
 
 // HijackResumable is Response.Hijack for callers that can be suspended.
-func (w *Response) HijackResumable(r *greenlet.Run) (*socket.Conn, error, greenlet.Status) {
+func (w *Response) HijackResumable(r *gen.Run) (*socket.Conn, error, gen.Status) {
 	return (*ResponseHijackFrame)(nil).body(r, w)
 }
 
-func (f *ResponseHijackFrame) body(r *greenlet.Run, w *Response) (ret0 *socket.Conn, ret1 error, st greenlet.Status) {
+func (f *ResponseHijackFrame) body(r *gen.Run, w *Response) (ret0 *socket.Conn, ret1 error, st gen.Status) {
 	var err2 error
 //line response.go:287:1
 	if err := w.gone(); err != nil {
-		return nil, err, greenlet.Done
+		return nil, err, gen.Done
 	}
 	if r.Current() == greenlet.Main() {
-		return nil, http.ErrNotSupported, greenlet.Done
+		return nil, http.ErrNotSupported, gen.Done
 	}
 	if w.status != 0 {
 		w.put()
 	}
 	err2, st = w.conn.flushResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 10)
+	if st != gen.Done {
+		f = gen.Take(r, f, 10)
 		f.w, f.PC = w, 1
 		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
 //line response.go:296:1
 	if err2 != nil {
-		return nil, err2, greenlet.Done
+		return nil, err2, gen.Done
 	}
 	w.hijacked, w.body.err = true, http.ErrHijacked
 	w.conn.readBy(time.Time{})
-	return w.conn.sock, nil, greenlet.Done
+	return w.conn.sock, nil, gen.Done
 }
 
-//line response_greenlet.go:570:1
+//line response_greenlet.go:569:1
 
-func (f *ResponseHijackFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *ResponseHijackFrame) Resume(r *gen.Run) (st gen.Status) {
 	w := f.w
 	var err2 error
 	switch f.PC {
@@ -590,18 +589,18 @@ func (f *ResponseHijackFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-//line response_greenlet.go:594:1
+//line response_greenlet.go:593:1
 
-func (f *ResponseHijackFrame) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
+func (f *ResponseHijackFrame) Send(r *gen.Run) gen.Status {
+	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
 }
 func (f *ResponseHijackFrame) Forget() {
 	*f = ResponseHijackFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1}
 }
-func (f *ResponseHijackFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 10) }
-func (*ResponseHijackFrame) Func() *greenlet.Func      { return &infoOfResponseHijackFrame }
+func (f *ResponseHijackFrame) Release(r *gen.Run) { gen.Free(r, f, 10) }
+func (*ResponseHijackFrame) Func() *gen.Func      { return &infoOfResponseHijackFrame }
 
-var infoOfResponseHijackFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*Response).Hijack", File: "github.com/going-green/greenlet/hub/httpd/response.go", Line: 286, Points: "296 w"}
+var infoOfResponseHijackFrame = gen.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*Response).Hijack", File: "github.com/going-green/greenlet/hub/httpd/response.go", Line: 286, Points: "296 w"}
 var _ func(*Response) (*socket.Conn, error) = (*Response).Hijack
 
 // valueResponseHijackFrame is Response.Hijack as a value, for callers that can be suspended.
@@ -609,48 +608,44 @@ type valueResponseHijackFrame struct {
 	recv *Response
 }
 
-func (v valueResponseHijackFrame) CallResumable(r *greenlet.Run) (*socket.Conn, error, greenlet.Status) {
+func (v valueResponseHijackFrame) CallResumable(r *gen.Run) (*socket.Conn, error, gen.Status) {
 	return v.recv.HijackResumable(r)
 }
 func init() {
-	greenlet.RegisterMethod((*new(*Response)).Hijack, func(recv *Response) any {
+	gen.RegisterMethod((*new(*Response)).Hijack, func(recv *Response) any {
 		return valueResponseHijackFrame{recv}
 	})
 }
-func (v valueResponseHijackFrame) Frame() greenlet.Frame {
-	return greenlet.MakeFrame(ResponseHijackFrame{w: v.recv})
+func (v valueResponseHijackFrame) Frame() gen.Frame {
+	return gen.MakeFrame(ResponseHijackFrame{w: v.recv})
 }
 
 // responseFinishFrame is an activation of Response.finish.
 type responseFinishFrame struct {
-	greenlet.Header
+	gen.Header
 	w    *Response
 	ret0 bool
 }
 
 func (w *Response) newFinishFrame() *responseFinishFrame {
-	return greenlet.MakeFrame(responseFinishFrame{w: w})
+	return gen.MakeFrame(responseFinishFrame{w: w})
 }
-func (f *responseFinishFrame) Results() bool { f.Over(f); return f.ret0 }
-func (f *responseFinishFrame) Returned(r *greenlet.Run) (ret0 bool) {
-	ret0 = f.ret0
-	f.Release(r)
-	return
-}
+func (f *responseFinishFrame) Results() bool                   { f.Over(f); return f.ret0 }
+func (f *responseFinishFrame) Returned(r *gen.Run) (ret0 bool) { ret0 = f.ret0; f.Release(r); return }
 
 // finishResumable is Response.finish for callers that can be suspended.
-func (w *Response) finishResumable(r *greenlet.Run) (bool, greenlet.Status) {
+func (w *Response) finishResumable(r *gen.Run) (bool, gen.Status) {
 	return (*responseFinishFrame)(nil).body(r, w)
 }
 
-func (f *responseFinishFrame) body(r *greenlet.Run, w *Response) (ret0 bool, st greenlet.Status) {
+func (f *responseFinishFrame) body(r *gen.Run, w *Response) (ret0 bool, st gen.Status) {
 	var t0 bool
 //line response.go:309:1
 	if w.request.MultipartForm != nil {
 		_ = w.request.MultipartForm.RemoveAll()
 	}
 	if w.hijacked {
-		return false, greenlet.Done
+		return false, gen.Done
 	}
 	if w.status == 0 {
 		w.WriteHeader(http.StatusOK)
@@ -661,8 +656,8 @@ func (f *responseFinishFrame) body(r *greenlet.Run, w *Response) (ret0 bool, st 
 	// First of all, as the client may not read before it has sent everything.
 //line response.go:320:1
 	t0, st = w.body.drainResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 11)
+	if st != gen.Done {
+		f = gen.Take(r, f, 11)
 		f.w, f.PC = w, 1
 		return ret0, r.Link(f, &f.Header, st)
 	}
@@ -682,12 +677,12 @@ after_if_318:
 	if !w.bodiless() && w.length >= 0 && w.written != w.length {
 		w.close = true // the client waits for more
 	}
-	return !w.close && w.conn.broken == nil, greenlet.Done
+	return !w.close && w.conn.broken == nil, gen.Done
 }
 
-//line response_greenlet.go:689:1
+//line response_greenlet.go:684:1
 
-func (f *responseFinishFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *responseFinishFrame) Resume(r *gen.Run) (st gen.Status) {
 	w := f.w
 	var t0 bool
 	switch f.PC {
@@ -717,18 +712,16 @@ func (f *responseFinishFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-//line response_greenlet.go:721:1
+//line response_greenlet.go:716:1
 
-func (f *responseFinishFrame) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result(r, f.ret0)
-}
-func (f *responseFinishFrame) Forget()                 { *f = responseFinishFrame{Header: f.Header, ret0: f.ret0} }
-func (f *responseFinishFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 11) }
-func (*responseFinishFrame) Func() *greenlet.Func      { return &responseFinishFrameInfo }
+func (f *responseFinishFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
+func (f *responseFinishFrame) Forget()                    { *f = responseFinishFrame{Header: f.Header, ret0: f.ret0} }
+func (f *responseFinishFrame) Release(r *gen.Run)         { gen.Free(r, f, 11) }
+func (*responseFinishFrame) Func() *gen.Func              { return &responseFinishFrameInfo }
 
-var responseFinishFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*Response).finish", File: "github.com/going-green/greenlet/hub/httpd/response.go", Line: 308, Points: "320 w"}
+var responseFinishFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*Response).finish", File: "github.com/going-green/greenlet/hub/httpd/response.go", Line: 308, Points: "320 w"}
 var _ func(*Response) bool = (*Response).finish
 
 func init() {
-	greenlet.Declare("Response.Write", "Response.WriteString", "conn.write", "Response.Flush", "Response.FlushError", "Response.Hijack", "Response.finish")
+	gen.Declare("Response.Write", "Response.WriteString", "conn.write", "Response.Flush", "Response.FlushError", "Response.Hijack", "Response.finish")
 }

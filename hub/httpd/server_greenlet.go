@@ -6,51 +6,47 @@ package httpd
 
 import (
 	"github.com/going-green/greenlet/hub/socket"
-	greenlet "github.com/going-green/greenlet/runtime"
+	"github.com/going-green/greenlet/runtime/gen"
 	"net/http"
 	"time"
 )
 
-const _ = greenlet.Protocol1_RunGoGenerate
+const _ = gen.Protocol1_RunGoGenerate
 
 // ServerServeFrame is an activation of Server.Serve.
 type ServerServeFrame struct {
-	greenlet.Header
+	gen.Header
 	s    *Server
 	ret0 error
 }
 
 // NewServeFrame makes a frame that will run Server.Serve.
-func (s *Server) NewServeFrame() *ServerServeFrame { return greenlet.MakeFrame(ServerServeFrame{s: s}) }
-func (f *ServerServeFrame) Results() error         { f.Over(f); return f.ret0 }
-func (f *ServerServeFrame) Returned(r *greenlet.Run) (ret0 error) {
-	ret0 = f.ret0
-	f.Release(r)
-	return
-}
+func (s *Server) NewServeFrame() *ServerServeFrame           { return gen.MakeFrame(ServerServeFrame{s: s}) }
+func (f *ServerServeFrame) Results() error                   { f.Over(f); return f.ret0 }
+func (f *ServerServeFrame) Returned(r *gen.Run) (ret0 error) { ret0 = f.ret0; f.Release(r); return }
 
 // ServeResumable is Server.Serve for callers that can be suspended.
-func (s *Server) ServeResumable(r *greenlet.Run) (error, greenlet.Status) {
+func (s *Server) ServeResumable(r *gen.Run) (error, gen.Status) {
 	return (*ServerServeFrame)(nil).body(r, s)
 }
 
-func (f *ServerServeFrame) body(r *greenlet.Run, s *Server) (ret0 error, st greenlet.Status) {
+func (f *ServerServeFrame) body(r *gen.Run, s *Server) (ret0 error, st gen.Status) {
 	var t0 error
 //line server.go:104:1
 	s.init()
 	t0, st = s.server.ServeResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 41)
+	if st != gen.Done {
+		f = gen.Take(r, f, 41)
 		f.s, f.PC = nil, 1
 		return ret0, r.Link(f, &f.Header, st)
 	}
 //line server.go:105:1
-	return t0, greenlet.Done
+	return t0, gen.Done
 }
 
-//line server_greenlet.go:52:1
+//line server_greenlet.go:48:1
 
-func (f *ServerServeFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *ServerServeFrame) Resume(r *gen.Run) (st gen.Status) {
 	var t0 error
 	switch f.PC {
 	case 0:
@@ -64,14 +60,14 @@ func (f *ServerServeFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-//line server_greenlet.go:68:1
+//line server_greenlet.go:64:1
 
-func (f *ServerServeFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
-func (f *ServerServeFrame) Forget()                              { *f = ServerServeFrame{Header: f.Header, ret0: f.ret0} }
-func (f *ServerServeFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 41) }
-func (*ServerServeFrame) Func() *greenlet.Func                   { return &infoOfServerServeFrame }
+func (f *ServerServeFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
+func (f *ServerServeFrame) Forget()                    { *f = ServerServeFrame{Header: f.Header, ret0: f.ret0} }
+func (f *ServerServeFrame) Release(r *gen.Run)         { gen.Free(r, f, 41) }
+func (*ServerServeFrame) Func() *gen.Func              { return &infoOfServerServeFrame }
 
-var infoOfServerServeFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*Server).Serve", File: "github.com/going-green/greenlet/hub/httpd/server.go", Line: 103, Points: "105"}
+var infoOfServerServeFrame = gen.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*Server).Serve", File: "github.com/going-green/greenlet/hub/httpd/server.go", Line: 103, Points: "105"}
 var _ func(*Server) error = (*Server).Serve
 
 // valueServerServeFrame is Server.Serve as a value, for callers that can be suspended.
@@ -79,21 +75,19 @@ type valueServerServeFrame struct {
 	recv *Server
 }
 
-func (v valueServerServeFrame) CallResumable(r *greenlet.Run) (error, greenlet.Status) {
+func (v valueServerServeFrame) CallResumable(r *gen.Run) (error, gen.Status) {
 	return v.recv.ServeResumable(r)
 }
 func init() {
-	greenlet.RegisterMethod((*new(*Server)).Serve, func(recv *Server) any {
+	gen.RegisterMethod((*new(*Server)).Serve, func(recv *Server) any {
 		return valueServerServeFrame{recv}
 	})
 }
-func (v valueServerServeFrame) Frame() greenlet.Frame {
-	return greenlet.MakeFrame(ServerServeFrame{s: v.recv})
-}
+func (v valueServerServeFrame) Frame() gen.Frame { return gen.MakeFrame(ServerServeFrame{s: v.recv}) }
 
 // ServerStopFrame is an activation of Server.Stop.
 type ServerStopFrame struct {
-	greenlet.Header
+	gen.Header
 	s    *Server
 	d    time.Duration
 	ret0 int
@@ -101,35 +95,35 @@ type ServerStopFrame struct {
 
 // NewStopFrame makes a frame that will run Server.Stop.
 func (s *Server) NewStopFrame(d time.Duration) *ServerStopFrame {
-	return greenlet.MakeFrame(ServerStopFrame{s: s, d: d})
+	return gen.MakeFrame(ServerStopFrame{s: s, d: d})
 }
-func (f *ServerStopFrame) Results() int                        { f.Over(f); return f.ret0 }
-func (f *ServerStopFrame) Returned(r *greenlet.Run) (ret0 int) { ret0 = f.ret0; f.Release(r); return }
+func (f *ServerStopFrame) Results() int                   { f.Over(f); return f.ret0 }
+func (f *ServerStopFrame) Returned(r *gen.Run) (ret0 int) { ret0 = f.ret0; f.Release(r); return }
 
 // StopResumable is Server.Stop for callers that can be suspended.
-func (s *Server) StopResumable(r *greenlet.Run, d time.Duration) (int, greenlet.Status) {
+func (s *Server) StopResumable(r *gen.Run, d time.Duration) (int, gen.Status) {
 	return (*ServerStopFrame)(nil).body(r, s, d)
 }
 
-func (f *ServerStopFrame) body(r *greenlet.Run, s *Server, d time.Duration) (ret0 int, st greenlet.Status) {
+func (f *ServerStopFrame) body(r *gen.Run, s *Server, d time.Duration) (ret0 int, st gen.Status) {
 	var t0 int
 //line server.go:114:1
 	s.init()
 	s.stopping = true
 	s.stopped.Set()
 	t0, st = s.server.StopResumable(r, d)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 62)
+	if st != gen.Done {
+		f = gen.Take(r, f, 62)
 		f.s, f.PC = nil, 1
 		return ret0, r.Link(f, &f.Header, st)
 	}
 //line server.go:117:1
-	return t0, greenlet.Done
+	return t0, gen.Done
 }
 
-//line server_greenlet.go:131:1
+//line server_greenlet.go:125:1
 
-func (f *ServerStopFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *ServerStopFrame) Resume(r *gen.Run) (st gen.Status) {
 	var t0 int
 	switch f.PC {
 	case 0:
@@ -143,15 +137,15 @@ func (f *ServerStopFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-//line server_greenlet.go:147:1
+//line server_greenlet.go:141:1
 
-func (f *ServerStopFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.d) }
-func (f *ServerStopFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
-func (f *ServerStopFrame) Forget()                              { *f = ServerStopFrame{Header: f.Header, ret0: f.ret0} }
-func (f *ServerStopFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 62) }
-func (*ServerStopFrame) Func() *greenlet.Func                   { return &infoOfServerStopFrame }
+func (f *ServerStopFrame) Args(args []any)            { gen.SetArgs(f, args, &f.d) }
+func (f *ServerStopFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
+func (f *ServerStopFrame) Forget()                    { *f = ServerStopFrame{Header: f.Header, ret0: f.ret0} }
+func (f *ServerStopFrame) Release(r *gen.Run)         { gen.Free(r, f, 62) }
+func (*ServerStopFrame) Func() *gen.Func              { return &infoOfServerStopFrame }
 
-var infoOfServerStopFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*Server).Stop", File: "github.com/going-green/greenlet/hub/httpd/server.go", Line: 113, Points: "117"}
+var infoOfServerStopFrame = gen.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*Server).Stop", File: "github.com/going-green/greenlet/hub/httpd/server.go", Line: 113, Points: "117"}
 var _ func(*Server, time.Duration) int = (*Server).Stop
 
 // valueServerStopFrame is Server.Stop as a value, for callers that can be suspended.
@@ -159,48 +153,46 @@ type valueServerStopFrame struct {
 	recv *Server
 }
 
-func (v valueServerStopFrame) CallResumable(r *greenlet.Run, p0 time.Duration) (int, greenlet.Status) {
+func (v valueServerStopFrame) CallResumable(r *gen.Run, p0 time.Duration) (int, gen.Status) {
 	return v.recv.StopResumable(r, p0)
 }
 func init() {
-	greenlet.RegisterMethod((*new(*Server)).Stop, func(recv *Server) any {
+	gen.RegisterMethod((*new(*Server)).Stop, func(recv *Server) any {
 		return valueServerStopFrame{recv}
 	})
 }
-func (v valueServerStopFrame) Frame() greenlet.Frame {
-	return greenlet.MakeFrame(ServerStopFrame{s: v.recv})
-}
+func (v valueServerStopFrame) Frame() gen.Frame { return gen.MakeFrame(ServerStopFrame{s: v.recv}) }
 
 // itselfServeHTTPFrame is an activation of itself.ServeHTTP.
 type itselfServeHTTPFrame struct {
-	greenlet.Header
+	gen.Header
 	f itself
 	w http.ResponseWriter
 }
 
 // NewServeHTTPFrame makes a frame that will run itself.ServeHTTP.
 func (f itself) NewServeHTTPFrame(w http.ResponseWriter, _ *http.Request) *itselfServeHTTPFrame {
-	return greenlet.MakeFrame(itselfServeHTTPFrame{f: f, w: w})
+	return gen.MakeFrame(itselfServeHTTPFrame{f: f, w: w})
 }
 
 // ServeHTTPResumable is itself.ServeHTTP for callers that can be suspended.
-func (f itself) ServeHTTPResumable(r *greenlet.Run, w http.ResponseWriter, _ *http.Request) greenlet.Status {
+func (f itself) ServeHTTPResumable(r *gen.Run, w http.ResponseWriter, _ *http.Request) gen.Status {
 	return (*itselfServeHTTPFrame)(nil).body(r, f, w)
 }
 
-func (f2 *itselfServeHTTPFrame) body(r *greenlet.Run, f itself, w http.ResponseWriter) (st greenlet.Status) {
+func (f2 *itselfServeHTTPFrame) body(r *gen.Run, f itself, w http.ResponseWriter) (st gen.Status) {
 	var t0 int
 	{
 //line server.go:146:1
 		t1 := w.Header()
 //line server.go:146:1
-		if c, ok := greenlet.Resumable(f).(interface {
-			CallResumable(*greenlet.Run, http.Header) (int, greenlet.Status)
+		if c, ok := gen.Resumable(f).(interface {
+			CallResumable(*gen.Run, http.Header) (int, gen.Status)
 		}); ok {
 //line server.go:146:1
 			t0, st = c.CallResumable(r, t1)
-			if st != greenlet.Done {
-				f2 = greenlet.Take(r, f2, 5)
+			if st != gen.Done {
+				f2 = gen.Take(r, f2, 5)
 				f2.f, f2.w, f2.PC = nil, w, 1
 				return r.Link(f2, &f2.Header, st)
 			}
@@ -214,19 +206,19 @@ func (f2 *itselfServeHTTPFrame) body(r *greenlet.Run, f itself, w http.ResponseW
 	}
 //line server.go:146:1
 	w.WriteHeader(t0)
-	return greenlet.Done
+	return gen.Done
 }
 
-//line server_greenlet.go:221:1
+//line server_greenlet.go:213:1
 
-func (f2 *itselfServeHTTPFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f2 *itselfServeHTTPFrame) Resume(r *gen.Run) (st gen.Status) {
 	w := f2.w
 	var t0 int
 	switch f2.PC {
 	case 0:
 		return r.Started(f2, &f2.Header, f2.body(r, f2.f, f2.w))
 	default:
-		t0 = r.Callee().(interface{ Returned(*greenlet.Run) int }).Returned(r)
+		t0 = r.Callee().(interface{ Returned(*gen.Run) int }).Returned(r)
 		f2.f = nil
 //line server.go:146:1
 		w.WriteHeader(t0)
@@ -234,14 +226,14 @@ func (f2 *itselfServeHTTPFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-//line server_greenlet.go:238:1
+//line server_greenlet.go:230:1
 
-func (f *itselfServeHTTPFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.w, nil) }
-func (f *itselfServeHTTPFrame) Forget()                 { *f = itselfServeHTTPFrame{Header: f.Header} }
-func (f *itselfServeHTTPFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 5) }
-func (*itselfServeHTTPFrame) Func() *greenlet.Func      { return &itselfServeHTTPFrameInfo }
+func (f *itselfServeHTTPFrame) Args(args []any)    { gen.SetArgs(f, args, &f.w, nil) }
+func (f *itselfServeHTTPFrame) Forget()            { *f = itselfServeHTTPFrame{Header: f.Header} }
+func (f *itselfServeHTTPFrame) Release(r *gen.Run) { gen.Free(r, f, 5) }
+func (*itselfServeHTTPFrame) Func() *gen.Func      { return &itselfServeHTTPFrameInfo }
 
-var itselfServeHTTPFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.itself.ServeHTTP", File: "github.com/going-green/greenlet/hub/httpd/server.go", Line: 146, Points: "146 w"}
+var itselfServeHTTPFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/httpd.itself.ServeHTTP", File: "github.com/going-green/greenlet/hub/httpd/server.go", Line: 146, Points: "146 w"}
 var _ func(itself, http.ResponseWriter, *http.Request) = (itself).ServeHTTP
 
 // itselfServeHTTPFrameValue is itself.ServeHTTP as a value, for callers that can be suspended.
@@ -249,17 +241,17 @@ type itselfServeHTTPFrameValue struct {
 	recv itself
 }
 
-func (v itselfServeHTTPFrameValue) CallResumable(r *greenlet.Run, p0 http.ResponseWriter, p1 *http.Request) greenlet.Status {
+func (v itselfServeHTTPFrameValue) CallResumable(r *gen.Run, p0 http.ResponseWriter, p1 *http.Request) gen.Status {
 	return v.recv.ServeHTTPResumable(r, p0, p1)
 }
 func init() {
-	greenlet.RegisterMethod((*new(itself)).ServeHTTP, func(recv itself) any {
+	gen.RegisterMethod((*new(itself)).ServeHTTP, func(recv itself) any {
 		return itselfServeHTTPFrameValue{recv}
 	})
 }
-func (v itselfServeHTTPFrameValue) Frame() greenlet.Frame {
-	return greenlet.MakeFrame(itselfServeHTTPFrame{f: v.recv})
+func (v itselfServeHTTPFrameValue) Frame() gen.Frame {
+	return gen.MakeFrame(itselfServeHTTPFrame{f: v.recv})
 }
 func init() {
-	greenlet.Declare("Server.Serve", "Server.Stop", "itself.ServeHTTP")
+	gen.Declare("Server.Serve", "Server.Stop", "itself.ServeHTTP")
 }

@@ -10,18 +10,18 @@ import (
 	"fmt"
 	"github.com/going-green/greenlet/hub"
 	"github.com/going-green/greenlet/hub/socket"
-	greenlet "github.com/going-green/greenlet/runtime"
+	"github.com/going-green/greenlet/runtime/gen"
 	"io"
 	"net/http"
 	"strings"
 	"time"
 )
 
-const _ = greenlet.Protocol1_RunGoGenerate
+const _ = gen.Protocol1_RunGoGenerate
 
 // simulationClientFrame is an activation of simulation.client.
 type simulationClientFrame struct {
-	greenlet.DeferHeader
+	gen.DeferHeader
 	l      *simulation
 	pieces []string
 	c      *socket.Conn
@@ -30,39 +30,39 @@ type simulationClientFrame struct {
 }
 
 func (l *simulation) newClientFrame(pieces ...string) *simulationClientFrame {
-	return greenlet.MakeFrame(simulationClientFrame{l: l, pieces: pieces})
+	return gen.MakeFrame(simulationClientFrame{l: l, pieces: pieces})
 }
 
 // clientResumable is simulation.client for callers that can be suspended.
-func (l *simulation) clientResumable(r *greenlet.Run, pieces ...string) greenlet.Status {
+func (l *simulation) clientResumable(r *gen.Run, pieces ...string) gen.Status {
 	return (*simulationClientFrame)(nil).run(r, l, pieces)
 }
 
-func (f *simulationClientFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *simulationClientFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.run(r, f.l, f.pieces))
 }
 
-func (f *simulationClientFrame) run(r *greenlet.Run, l *simulation, pieces []string) (st greenlet.Status) {
+func (f *simulationClientFrame) run(r *gen.Run, l *simulation, pieces []string) (st gen.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take(r, f, 39)
+		f = gen.Take(r, f, 39)
 		f.l, f.pieces = l, pieces
 		r.Guard()
 	}
 	mark := r.Mark()
-	for st = f.step(r, l, pieces); st == greenlet.Broken; st = f.step(r, l, pieces) {
+	for st = f.step(r, l, pieces); st == gen.Broken; st = f.step(r, l, pieces) {
 		r.Recovered(mark)
 	}
-	if hot && st == greenlet.Done {
+	if hot && st == gen.Done {
 		f.Release(r)
 	}
 	return st
 }
 
-func (f *simulationClientFrame) step(r *greenlet.Run, l *simulation, pieces []string) (end greenlet.Status) {
-	end = greenlet.Broken
+func (f *simulationClientFrame) step(r *gen.Run, l *simulation, pieces []string) (end gen.Status) {
+	end = gen.Broken
 	defer f.Catch(&end)
-	var st greenlet.Status
+	var st gen.Status
 	var (
 		c     *socket.Conn
 		t0, i int
@@ -81,7 +81,7 @@ func (f *simulationClientFrame) step(r *greenlet.Run, l *simulation, pieces []st
 	case 3:
 		r.Callee().(*hub.HubSleepFrame).Release(r)
 		goto resumed_187
-	case greenlet.Unwind:
+	case gen.Unwind:
 		goto unwind
 	}
 
@@ -110,7 +110,7 @@ loop_179:
 		goto after_if_180
 	}
 //line timeout_test.go:181:1
-	if st = l.SleepResumable(r, time.Second); st != greenlet.Done {
+	if st = l.SleepResumable(r, time.Second); st != gen.Done {
 		f.c, f.t0, f.i, f.piece, f.PC = c, t0, i, piece, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -118,7 +118,7 @@ resumed_181:
 after_if_180:
 //line timeout_test.go:183:1
 	_, err, st = c.WriteStringResumable(r, piece)
-	if st != greenlet.Done {
+	if st != gen.Done {
 		f.piece, f.c, f.t0, f.i, f.PC = "", c, t0, i, 2
 		return r.Link(f, &f.Header, st)
 	}
@@ -134,7 +134,7 @@ after_loop_179:
 //line timeout_test.go:187:1
 	f.pieces, f.c, f.piece = nil, nil, ""
 //line timeout_test.go:187:1
-	if st = l.SleepResumable(r, time.Minute); st != greenlet.Done {
+	if st = l.SleepResumable(r, time.Minute); st != gen.Done {
 		f.l, f.PC = nil, 3
 		return r.Link(f, &f.Header, st)
 	}
@@ -145,49 +145,49 @@ unwind:
 //line timeout_test.go:188:1
 	for f.Pending() {
 //line timeout_test.go:188:1
-		if sub := f.Next(r); sub != greenlet.Done {
+		if sub := f.Next(r); sub != gen.Done {
 			return r.Link(f, &f.Header, sub)
 		}
 	}
 //line timeout_test.go:188:1
 	f.End()
-	return greenlet.Done
+	return gen.Done
 }
 
 //line timeout_greenlet_test.go:158:1
 
-func (f *simulationClientFrame) Args(args []any)         { greenlet.SetVariadic(f, args, &f.pieces) }
-func (f *simulationClientFrame) Forget()                 { *f = simulationClientFrame{DeferHeader: f.DeferHeader} }
-func (f *simulationClientFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 39) }
-func (*simulationClientFrame) Func() *greenlet.Func      { return &simulationClientFrameInfo }
+func (f *simulationClientFrame) Args(args []any)    { gen.SetVariadic(f, args, &f.pieces) }
+func (f *simulationClientFrame) Forget()            { *f = simulationClientFrame{DeferHeader: f.DeferHeader} }
+func (f *simulationClientFrame) Release(r *gen.Run) { gen.Free(r, f, 39) }
+func (*simulationClientFrame) Func() *gen.Func      { return &simulationClientFrameInfo }
 
-var simulationClientFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*simulation).client", File: "github.com/going-green/greenlet/hub/httpd/timeout_test.go", Line: 175, End: 188, Points: "181 l pieces c t0 i piece; 183 -piece; 187"}
+var simulationClientFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*simulation).client", File: "github.com/going-green/greenlet/hub/httpd/timeout_test.go", Line: 175, End: 188, Points: "181 l pieces c t0 i piece; 183 -piece; 187"}
 var _ func(*simulation, ...string) = (*simulation).client
 
 // simulationGetsFrame is an activation of simulation.gets.
 type simulationGetsFrame struct {
-	greenlet.Header
+	gen.Header
 	l *simulation
 	c *socket.Conn
 }
 
 func (l *simulation) newGetsFrame(c *socket.Conn) *simulationGetsFrame {
-	return greenlet.MakeFrame(simulationGetsFrame{l: l, c: c})
+	return gen.MakeFrame(simulationGetsFrame{l: l, c: c})
 }
 
 // getsResumable is simulation.gets for callers that can be suspended.
-func (l *simulation) getsResumable(r *greenlet.Run, c *socket.Conn) greenlet.Status {
+func (l *simulation) getsResumable(r *gen.Run, c *socket.Conn) gen.Status {
 	return (*simulationGetsFrame)(nil).body(r, l, c)
 }
 
-func (f *simulationGetsFrame) body(r *greenlet.Run, l *simulation, c *socket.Conn) (st greenlet.Status) {
+func (f *simulationGetsFrame) body(r *gen.Run, l *simulation, c *socket.Conn) (st gen.Status) {
 	var line []byte
 	var err error
 //line timeout_test.go:194:1
 loop_194:
 	line, err, st = c.ReadLineResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 49)
+	if st != gen.Done {
+		f = gen.Take(r, f, 49)
 		f.l, f.c, f.PC = l, c, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -195,12 +195,12 @@ loop_194:
 	switch {
 	case err == io.EOF:
 		l.say("end")
-		return greenlet.Done
+		return gen.Done
 	case err != nil:
 		rest := make([]byte, c.Buffered())
 		c.TryRead(rest)
 		l.say("%s, end", rest)
-		return greenlet.Done
+		return gen.Done
 	case len(line) > 0 && !strings.HasPrefix(string(line), "Content-"):
 		l.say("%s", line)
 	}
@@ -209,7 +209,7 @@ loop_194:
 
 //line timeout_greenlet_test.go:211:1
 
-func (f *simulationGetsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *simulationGetsFrame) Resume(r *gen.Run) (st gen.Status) {
 	l, c := f.l, f.c
 	var line []byte
 	var err error
@@ -224,7 +224,7 @@ func (f *simulationGetsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 loop_194:
 //line timeout_test.go:195:1
 	line, err, st = c.ReadLineResumable(r)
-	if st != greenlet.Done {
+	if st != gen.Done {
 		f.PC = 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -247,17 +247,17 @@ resumed_195:
 
 //line timeout_greenlet_test.go:249:1
 
-func (f *simulationGetsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c) }
-func (f *simulationGetsFrame) Forget()                 { *f = simulationGetsFrame{Header: f.Header} }
-func (f *simulationGetsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 49) }
-func (*simulationGetsFrame) Func() *greenlet.Func      { return &simulationGetsFrameInfo }
+func (f *simulationGetsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.c) }
+func (f *simulationGetsFrame) Forget()            { *f = simulationGetsFrame{Header: f.Header} }
+func (f *simulationGetsFrame) Release(r *gen.Run) { gen.Free(r, f, 49) }
+func (*simulationGetsFrame) Func() *gen.Func      { return &simulationGetsFrameInfo }
 
-var simulationGetsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*simulation).gets", File: "github.com/going-green/greenlet/hub/httpd/timeout_test.go", Line: 193, Points: "195 l c"}
+var simulationGetsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*simulation).gets", File: "github.com/going-green/greenlet/hub/httpd/timeout_test.go", Line: 193, Points: "195 l c"}
 var _ func(*simulation, *socket.Conn) = (*simulation).gets
 
 // sleepersServeHTTPFrame is an activation of sleepers.ServeHTTP.
 type sleepersServeHTTPFrame struct {
-	greenlet.Header
+	gen.Header
 	h     sleepers
 	w     http.ResponseWriter
 	r     *http.Request
@@ -267,15 +267,15 @@ type sleepersServeHTTPFrame struct {
 
 // NewServeHTTPFrame makes a frame that will run sleepers.ServeHTTP.
 func (h sleepers) NewServeHTTPFrame(w http.ResponseWriter, r *http.Request) *sleepersServeHTTPFrame {
-	return greenlet.MakeFrame(sleepersServeHTTPFrame{h: h, w: w, r: r})
+	return gen.MakeFrame(sleepersServeHTTPFrame{h: h, w: w, r: r})
 }
 
 // ServeHTTPResumable is sleepers.ServeHTTP for callers that can be suspended.
-func (h sleepers) ServeHTTPResumable(r2 *greenlet.Run, w http.ResponseWriter, r *http.Request) greenlet.Status {
+func (h sleepers) ServeHTTPResumable(r2 *gen.Run, w http.ResponseWriter, r *http.Request) gen.Status {
 	return (*sleepersServeHTTPFrame)(nil).body(r2, h, w, r)
 }
 
-func (f *sleepersServeHTTPFrame) body(r2 *greenlet.Run, h sleepers, w http.ResponseWriter, r *http.Request) (st greenlet.Status) {
+func (f *sleepersServeHTTPFrame) body(r2 *gen.Run, h sleepers, w http.ResponseWriter, r *http.Request) (st gen.Status) {
 	var body []byte
 	var err error
 //line timeout_test.go:267:1
@@ -283,16 +283,16 @@ func (f *sleepersServeHTTPFrame) body(r2 *greenlet.Run, h sleepers, w http.Respo
 		goto after_if_267
 	}
 //line timeout_test.go:268:1
-	if st = h.l.SleepResumable(r2, 20*time.Second); st != greenlet.Done {
-		f = greenlet.Take(r2, f, 31)
+	if st = h.l.SleepResumable(r2, 20*time.Second); st != gen.Done {
+		f = gen.Take(r2, f, 31)
 		f.h, f.w, f.r, f.PC = h, w, r, 1
 		return r2.Link(f, &f.Header, st)
 	}
 after_if_267:
 //line timeout_test.go:270:1
 	_, st = ReceiveResumable(r2, r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r2, f, 31)
+	if st != gen.Done {
+		f = gen.Take(r2, f, 31)
 		f.h, f.w, f.r, f.PC = h, w, r, 2
 		return r2.Link(f, &f.Header, st)
 	}
@@ -302,8 +302,8 @@ after_if_267:
 		f.r = nil
 	}
 //line timeout_test.go:272:1
-	if st = h.l.SleepResumable(r2, 20*time.Second); st != greenlet.Done {
-		f = greenlet.Take(r2, f, 31)
+	if st = h.l.SleepResumable(r2, 20*time.Second); st != gen.Done {
+		f = gen.Take(r2, f, 31)
 		f.h, f.w, f.body2, f.err, f.PC = sleepers{}, w, body, err, 3
 		return r2.Link(f, &f.Header, st)
 	}
@@ -312,12 +312,12 @@ after_if_267:
 	}
 //line timeout_test.go:273:1
 	fmt.Fprintf(w, "%s %v", body, err)
-	return greenlet.Done
+	return gen.Done
 }
 
 //line timeout_greenlet_test.go:319:1
 
-func (f *sleepersServeHTTPFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
+func (f *sleepersServeHTTPFrame) Resume(r2 *gen.Run) (st gen.Status) {
 	h, w, r := f.h, f.w, f.r
 	var body []byte
 	var err error
@@ -328,7 +328,7 @@ func (f *sleepersServeHTTPFrame) Resume(r2 *greenlet.Run) (st greenlet.Status) {
 		r2.Callee().(*hub.HubSleepFrame).Release(r2)
 //line timeout_test.go:270:1
 		_, st = ReceiveResumable(r2, r)
-		if st != greenlet.Done {
+		if st != gen.Done {
 			f.PC = 2
 			return r2.Link(f, &f.Header, st)
 		}
@@ -347,7 +347,7 @@ resumed_270:
 	body, err = io.ReadAll(r.Body)
 	f.r = nil
 //line timeout_test.go:272:1
-	if st = h.l.SleepResumable(r2, 20*time.Second); st != greenlet.Done {
+	if st = h.l.SleepResumable(r2, 20*time.Second); st != gen.Done {
 		f.h, f.body2, f.err, f.PC = sleepers{}, body, err, 3
 		return r2.Link(f, &f.Header, st)
 	}
@@ -360,12 +360,12 @@ resumed_272:
 
 //line timeout_greenlet_test.go:362:1
 
-func (f *sleepersServeHTTPFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.w, &f.r) }
-func (f *sleepersServeHTTPFrame) Forget()                 { *f = sleepersServeHTTPFrame{Header: f.Header} }
-func (f *sleepersServeHTTPFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 31) }
-func (*sleepersServeHTTPFrame) Func() *greenlet.Func      { return &sleepersServeHTTPFrameInfo }
+func (f *sleepersServeHTTPFrame) Args(args []any)    { gen.SetArgs(f, args, &f.w, &f.r) }
+func (f *sleepersServeHTTPFrame) Forget()            { *f = sleepersServeHTTPFrame{Header: f.Header} }
+func (f *sleepersServeHTTPFrame) Release(r *gen.Run) { gen.Free(r, f, 31) }
+func (*sleepersServeHTTPFrame) Func() *gen.Func      { return &sleepersServeHTTPFrameInfo }
 
-var sleepersServeHTTPFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.sleepers.ServeHTTP", File: "github.com/going-green/greenlet/hub/httpd/timeout_test.go", Line: 266, Points: "268 h w r; 270 =; 272 w body err"}
+var sleepersServeHTTPFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/httpd.sleepers.ServeHTTP", File: "github.com/going-green/greenlet/hub/httpd/timeout_test.go", Line: 266, Points: "268 h w r; 270 =; 272 w body err"}
 var _ func(sleepers, http.ResponseWriter, *http.Request) = (sleepers).ServeHTTP
 
 // sleepersServeHTTPFrameValue is sleepers.ServeHTTP as a value, for callers that can be suspended.
@@ -373,17 +373,17 @@ type sleepersServeHTTPFrameValue struct {
 	recv sleepers
 }
 
-func (v sleepersServeHTTPFrameValue) CallResumable(r *greenlet.Run, p0 http.ResponseWriter, p1 *http.Request) greenlet.Status {
+func (v sleepersServeHTTPFrameValue) CallResumable(r *gen.Run, p0 http.ResponseWriter, p1 *http.Request) gen.Status {
 	return v.recv.ServeHTTPResumable(r, p0, p1)
 }
 func init() {
-	greenlet.RegisterMethod((*new(sleepers)).ServeHTTP, func(recv sleepers) any {
+	gen.RegisterMethod((*new(sleepers)).ServeHTTP, func(recv sleepers) any {
 		return sleepersServeHTTPFrameValue{recv}
 	})
 }
-func (v sleepersServeHTTPFrameValue) Frame() greenlet.Frame {
-	return greenlet.MakeFrame(sleepersServeHTTPFrame{h: v.recv})
+func (v sleepersServeHTTPFrameValue) Frame() gen.Frame {
+	return gen.MakeFrame(sleepersServeHTTPFrame{h: v.recv})
 }
 func init() {
-	greenlet.Declare("simulation.client", "simulation.gets", "sleepers.ServeHTTP")
+	gen.Declare("simulation.client", "simulation.gets", "sleepers.ServeHTTP")
 }

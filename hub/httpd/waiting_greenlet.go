@@ -6,29 +6,29 @@ package httpd
 
 import (
 	"github.com/going-green/greenlet/hub"
-	greenlet "github.com/going-green/greenlet/runtime"
+	"github.com/going-green/greenlet/runtime/gen"
 	"time"
 )
 
-const _ = greenlet.Protocol1_RunGoGenerate
+const _ = gen.Protocol1_RunGoGenerate
 
 // serverWatchFrame is an activation of Server.watch.
 type serverWatchFrame struct {
-	greenlet.Header
+	gen.Header
 	s *Server
 	l *waiting
 }
 
 func (s *Server) newWatchFrame(l *waiting) *serverWatchFrame {
-	return greenlet.MakeFrame(serverWatchFrame{s: s, l: l})
+	return gen.MakeFrame(serverWatchFrame{s: s, l: l})
 }
 
 // watchResumable is Server.watch for callers that can be suspended.
-func (s *Server) watchResumable(r *greenlet.Run, l *waiting) greenlet.Status {
+func (s *Server) watchResumable(r *gen.Run, l *waiting) gen.Status {
 	return (*serverWatchFrame)(nil).body(r, s, l)
 }
 
-func (f *serverWatchFrame) body(r *greenlet.Run, s *Server, l *waiting) (st greenlet.Status) {
+func (f *serverWatchFrame) body(r *gen.Run, s *Server, l *waiting) (st gen.Status) {
 	var now time.Duration
 	var w *wait
 //line waiting.go:64:1
@@ -37,7 +37,7 @@ loop_64:
 	if l.first == nil || s.stopping {
 //line waiting.go:73:1
 		l.watched = false
-		return greenlet.Done
+		return gen.Done
 	}
 //line waiting.go:65:1
 	now = s.clock()
@@ -53,8 +53,8 @@ loop_64:
 	}
 //line waiting.go:67:1
 	_, st = s.stopped.WaitForResumable(r, w.until-now)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 61)
+	if st != gen.Done {
+		f = gen.Take(r, f, 61)
 		f.s, f.l, f.PC = s, l, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -63,7 +63,7 @@ loop_64:
 
 //line waiting_greenlet.go:65:1
 
-func (f *serverWatchFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *serverWatchFrame) Resume(r *gen.Run) (st gen.Status) {
 	s, l := f.s, f.l
 	var now time.Duration
 	var w *wait
@@ -96,7 +96,7 @@ loop_64:
 	}
 //line waiting.go:67:1
 	_, st = s.stopped.WaitForResumable(r, w.until-now)
-	if st != greenlet.Done {
+	if st != gen.Done {
 		f.PC = 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -106,14 +106,14 @@ resumed_67:
 
 //line waiting_greenlet.go:108:1
 
-func (f *serverWatchFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.l) }
-func (f *serverWatchFrame) Forget()                 { *f = serverWatchFrame{Header: f.Header} }
-func (f *serverWatchFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 61) }
-func (*serverWatchFrame) Func() *greenlet.Func      { return &serverWatchFrameInfo }
+func (f *serverWatchFrame) Args(args []any)    { gen.SetArgs(f, args, &f.l) }
+func (f *serverWatchFrame) Forget()            { *f = serverWatchFrame{Header: f.Header} }
+func (f *serverWatchFrame) Release(r *gen.Run) { gen.Free(r, f, 61) }
+func (*serverWatchFrame) Func() *gen.Func      { return &serverWatchFrameInfo }
 
-var serverWatchFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*Server).watch", File: "github.com/going-green/greenlet/hub/httpd/waiting.go", Line: 63, Points: "67 s l"}
+var serverWatchFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*Server).watch", File: "github.com/going-green/greenlet/hub/httpd/waiting.go", Line: 63, Points: "67 s l"}
 var _ func(*Server, *waiting) = (*Server).watch
 
 func init() {
-	greenlet.Declare("Server.watch")
+	gen.Declare("Server.watch")
 }

@@ -6,14 +6,14 @@ package sim
 
 import (
 	"github.com/going-green/greenlet/hub/socket"
-	greenlet "github.com/going-green/greenlet/runtime"
+	"github.com/going-green/greenlet/runtime/gen"
 )
 
-const _ = greenlet.Protocol1_RunGoGenerate
+const _ = gen.Protocol1_RunGoGenerate
 
 // pingsFrame is an activation of pings.
 type pingsFrame struct {
-	greenlet.Header
+	gen.Header
 	h  *Host
 	n  int
 	c  *socket.Conn
@@ -21,14 +21,12 @@ type pingsFrame struct {
 	t2 int
 }
 
-func newPingsFrame(h *Host, n int) *pingsFrame { return greenlet.MakeFrame(pingsFrame{h: h, n: n}) }
+func newPingsFrame(h *Host, n int) *pingsFrame { return gen.MakeFrame(pingsFrame{h: h, n: n}) }
 
 // pingsResumable is pings for callers that can be suspended.
-func pingsResumable(r *greenlet.Run, h *Host, n int) greenlet.Status {
-	return (*pingsFrame)(nil).body(r, h, n)
-}
+func pingsResumable(r *gen.Run, h *Host, n int) gen.Status { return (*pingsFrame)(nil).body(r, h, n) }
 
-func (f *pingsFrame) body(r *greenlet.Run, h *Host, n int) (st greenlet.Status) {
+func (f *pingsFrame) body(r *gen.Run, h *Host, n int) (st gen.Status) {
 	var (
 		t0     *socket.Conn
 		t1     error
@@ -57,8 +55,8 @@ func (f *pingsFrame) body(r *greenlet.Run, h *Host, n int) (st greenlet.Status) 
 
 //line bench_test.go:13:1
 	t0, t1, st = h.DialResumable(r, "tcp", "b:80")
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 45)
+	if st != gen.Done {
+		f = gen.Take(r, f, 45)
 		f.h, f.n, f.PC = nil, n, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -77,12 +75,12 @@ loop_15:
 			f.p = nil
 		}
 		c.Close()
-		return greenlet.Done
+		return gen.Done
 	}
 //line bench_test.go:16:1
 	t3, t4, st = c.WriteResumable(r, p)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 45)
+	if st != gen.Done {
+		f = gen.Take(r, f, 45)
 		f.n, f.c, f.p, f.t2, f.PC = n, c, p, t2, 2
 		return r.Link(f, &f.Header, st)
 	}
@@ -90,8 +88,8 @@ resumed_16:
 //line bench_test.go:16:1
 	must(t3, t4)
 	t5, t6, st = c.ReadFullResumable(r, p)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 45)
+	if st != gen.Done {
+		f = gen.Take(r, f, 45)
 		f.n, f.c, f.p, f.t2, f.PC = n, c, p, t2, 3
 		return r.Link(f, &f.Header, st)
 	}
@@ -103,36 +101,34 @@ resumed_17:
 	goto loop_15
 }
 
-//line bench_greenlet_test.go:108:1
+//line bench_greenlet_test.go:106:1
 
-func (f *pingsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *pingsFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.h, f.n))
 }
 
-func (f *pingsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.h, &f.n) }
-func (f *pingsFrame) Forget()                 { *f = pingsFrame{Header: f.Header} }
-func (f *pingsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 45) }
-func (*pingsFrame) Func() *greenlet.Func      { return &pingsFrameInfo }
+func (f *pingsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.h, &f.n) }
+func (f *pingsFrame) Forget()            { *f = pingsFrame{Header: f.Header} }
+func (f *pingsFrame) Release(r *gen.Run) { gen.Free(r, f, 45) }
+func (*pingsFrame) Func() *gen.Func      { return &pingsFrameInfo }
 
-var pingsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.pings", File: "github.com/going-green/greenlet/hub/sim/bench_test.go", Line: 12, Points: "13 n; 16 n c p t2; 17 ="}
+var pingsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.pings", File: "github.com/going-green/greenlet/hub/sim/bench_test.go", Line: 12, Points: "13 n; 16 n c p t2; 17 ="}
 var _ func(*Host, int) = pings
 
 // pongsFrame is an activation of pongs.
 type pongsFrame struct {
-	greenlet.Header
+	gen.Header
 	l *socket.Listener
 	c *socket.Conn
 	p []byte
 }
 
-func newPongsFrame(l *socket.Listener) *pongsFrame { return greenlet.MakeFrame(pongsFrame{l: l}) }
+func newPongsFrame(l *socket.Listener) *pongsFrame { return gen.MakeFrame(pongsFrame{l: l}) }
 
 // pongsResumable is pongs for callers that can be suspended.
-func pongsResumable(r *greenlet.Run, l *socket.Listener) greenlet.Status {
-	return (*pongsFrame)(nil).body(r, l)
-}
+func pongsResumable(r *gen.Run, l *socket.Listener) gen.Status { return (*pongsFrame)(nil).body(r, l) }
 
-func (f *pongsFrame) body(r *greenlet.Run, l *socket.Listener) (st greenlet.Status) {
+func (f *pongsFrame) body(r *gen.Run, l *socket.Listener) (st gen.Status) {
 	var (
 		t0  *socket.Conn
 		t1  error
@@ -144,8 +140,8 @@ func (f *pongsFrame) body(r *greenlet.Run, l *socket.Listener) (st greenlet.Stat
 	)
 //line bench_test.go:24:1
 	t0, t1, st = l.AcceptResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 43)
+	if st != gen.Done {
+		f = gen.Take(r, f, 43)
 		f.l, f.PC = l, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -159,19 +155,19 @@ loop_27:
 	}
 //line bench_test.go:28:1
 	_, err, st = c.ReadFullResumable(r, p)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 43)
+	if st != gen.Done {
+		f = gen.Take(r, f, 43)
 		f.c, f.p, f.PC = c, p, 2
 		return r.Link(f, &f.Header, st)
 	}
 //line bench_test.go:28:1
 	if err != nil {
 		c.Close()
-		return greenlet.Done
+		return gen.Done
 	}
 	t2, t3, st = c.WriteResumable(r, p)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 43)
+	if st != gen.Done {
+		f = gen.Take(r, f, 43)
 		f.c, f.p, f.PC = c, p, 3
 		return r.Link(f, &f.Header, st)
 	}
@@ -180,9 +176,9 @@ loop_27:
 	goto loop_27
 }
 
-//line bench_greenlet_test.go:185:1
+//line bench_greenlet_test.go:181:1
 
-func (f *pongsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *pongsFrame) Resume(r *gen.Run) (st gen.Status) {
 	var (
 		t0  *socket.Conn
 		t1  error
@@ -217,7 +213,7 @@ loop_27:
 	f.l = nil
 //line bench_test.go:28:1
 	_, err, st = c.ReadFullResumable(r, p)
-	if st != greenlet.Done {
+	if st != gen.Done {
 		f.c, f.p, f.PC = c, p, 2
 		return r.Link(f, &f.Header, st)
 	}
@@ -228,7 +224,7 @@ resumed_28:
 		return r.Return(f, &f.Header)
 	}
 	t2, t3, st = c.WriteResumable(r, p)
-	if st != greenlet.Done {
+	if st != gen.Done {
 		f.c, f.p, f.PC = c, p, 3
 		return r.Link(f, &f.Header, st)
 	}
@@ -238,12 +234,12 @@ resumed_32:
 	goto loop_27
 }
 
-//line bench_greenlet_test.go:243:1
+//line bench_greenlet_test.go:239:1
 
-func (f *pongsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.l) }
-func (f *pongsFrame) Forget()                 { *f = pongsFrame{Header: f.Header} }
-func (f *pongsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 43) }
-func (*pongsFrame) Func() *greenlet.Func      { return &pongsFrameInfo }
+func (f *pongsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.l) }
+func (f *pongsFrame) Forget()            { *f = pongsFrame{Header: f.Header} }
+func (f *pongsFrame) Release(r *gen.Run) { gen.Free(r, f, 43) }
+func (*pongsFrame) Func() *gen.Func      { return &pongsFrameInfo }
 
-var pongsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.pongs", File: "github.com/going-green/greenlet/hub/sim/bench_test.go", Line: 23, Points: "24 l; 28 c p; 32 ="}
+var pongsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.pongs", File: "github.com/going-green/greenlet/hub/sim/bench_test.go", Line: 23, Points: "24 l; 28 c p; 32 ="}
 var _ func(*socket.Listener) = pongs

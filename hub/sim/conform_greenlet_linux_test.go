@@ -7,41 +7,37 @@ package sim
 import (
 	"github.com/going-green/greenlet/hub"
 	"github.com/going-green/greenlet/hub/socket"
-	greenlet "github.com/going-green/greenlet/runtime"
+	"github.com/going-green/greenlet/runtime/gen"
 	"net"
 	"time"
 )
 
-const _ = greenlet.Protocol1_RunGoGenerate
+const _ = gen.Protocol1_RunGoGenerate
 
 // placeSettlesFrame is an activation of place.settles.
 type placeSettlesFrame struct {
-	greenlet.Header
+	gen.Header
 	p *place
 }
 
-func (p *place) newSettlesFrame() *placeSettlesFrame {
-	return greenlet.MakeFrame(placeSettlesFrame{p: p})
-}
+func (p *place) newSettlesFrame() *placeSettlesFrame { return gen.MakeFrame(placeSettlesFrame{p: p}) }
 
 // settlesResumable is place.settles for callers that can be suspended.
-func (p *place) settlesResumable(r *greenlet.Run) greenlet.Status {
-	return (*placeSettlesFrame)(nil).body(r, p)
-}
+func (p *place) settlesResumable(r *gen.Run) gen.Status { return (*placeSettlesFrame)(nil).body(r, p) }
 
-func (f *placeSettlesFrame) body(r *greenlet.Run, p *place) (st greenlet.Status) {
+func (f *placeSettlesFrame) body(r *gen.Run, p *place) (st gen.Status) {
 //line conform_linux_test.go:52:1
-	if st = p.SleepResumable(r, 20*time.Millisecond); st != greenlet.Done {
-		f = greenlet.Take(r, f, 55)
+	if st = p.SleepResumable(r, 20*time.Millisecond); st != gen.Done {
+		f = gen.Take(r, f, 55)
 		f.p, f.PC = nil, 1
 		return r.Link(f, &f.Header, st)
 	}
-	return greenlet.Done
+	return gen.Done
 }
 
-//line conform_greenlet_linux_test.go:43:1
+//line conform_greenlet_linux_test.go:39:1
 
-func (f *placeSettlesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *placeSettlesFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.p))
@@ -51,36 +47,36 @@ func (f *placeSettlesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-func (f *placeSettlesFrame) Forget()                 { *f = placeSettlesFrame{Header: f.Header} }
-func (f *placeSettlesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 55) }
-func (*placeSettlesFrame) Func() *greenlet.Func      { return &placeSettlesFrameInfo }
+func (f *placeSettlesFrame) Forget()            { *f = placeSettlesFrame{Header: f.Header} }
+func (f *placeSettlesFrame) Release(r *gen.Run) { gen.Free(r, f, 55) }
+func (*placeSettlesFrame) Func() *gen.Func      { return &placeSettlesFrameInfo }
 
-var placeSettlesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*place).settles", File: "github.com/going-green/greenlet/hub/sim/conform_linux_test.go", Line: 52, Points: "52"}
+var placeSettlesFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.(*place).settles", File: "github.com/going-green/greenlet/hub/sim/conform_linux_test.go", Line: 52, Points: "52"}
 var _ func(*place) = (*place).settles
 
 // placePairFrame is an activation of place.pair.
 type placePairFrame struct {
-	greenlet.Header
+	gen.Header
 	p          *place
 	a, b       *socket.Conn
 	l          *socket.Listener
 	ret0, ret1 *socket.Conn
 }
 
-func (p *place) newPairFrame() *placePairFrame                  { return greenlet.MakeFrame(placePairFrame{p: p}) }
+func (p *place) newPairFrame() *placePairFrame                  { return gen.MakeFrame(placePairFrame{p: p}) }
 func (f *placePairFrame) Results() (*socket.Conn, *socket.Conn) { f.Over(f); return f.ret0, f.ret1 }
-func (f *placePairFrame) Returned(r *greenlet.Run) (ret0 *socket.Conn, ret1 *socket.Conn) {
+func (f *placePairFrame) Returned(r *gen.Run) (ret0 *socket.Conn, ret1 *socket.Conn) {
 	ret0, ret1 = f.ret0, f.ret1
 	f.Release(r)
 	return
 }
 
 // pairResumable is place.pair for callers that can be suspended.
-func (p *place) pairResumable(r *greenlet.Run) (*socket.Conn, *socket.Conn, greenlet.Status) {
+func (p *place) pairResumable(r *gen.Run) (*socket.Conn, *socket.Conn, gen.Status) {
 	return (*placePairFrame)(nil).body(r, p)
 }
 
-func (f *placePairFrame) body(r *greenlet.Run, p *place) (ret0 *socket.Conn, ret1 *socket.Conn, st greenlet.Status) {
+func (f *placePairFrame) body(r *gen.Run, p *place) (ret0 *socket.Conn, ret1 *socket.Conn, st gen.Status) {
 	var (
 		a, b    *socket.Conn
 		t0      *socket.Listener
@@ -95,13 +91,13 @@ func (f *placePairFrame) body(r *greenlet.Run, p *place) (ret0 *socket.Conn, ret
 		switch f.PC {
 		case 1:
 			t0, t1 = r.Callee().(interface {
-				Returned(*greenlet.Run) (*socket.Listener, error)
+				Returned(*gen.Run) (*socket.Listener, error)
 			}).Returned(r)
 			goto resumed_56
 		case 2:
 			l = f.l
 			t3, t4 = r.Callee().(interface {
-				Returned(*greenlet.Run) (*socket.Conn, error)
+				Returned(*gen.Run) (*socket.Conn, error)
 			}).Returned(r)
 			goto resumed_57
 		case 3:
@@ -111,13 +107,13 @@ func (f *placePairFrame) body(r *greenlet.Run, p *place) (ret0 *socket.Conn, ret
 		case 4:
 			a, b, l = f.a, f.b, f.l
 			_, err = r.Callee().(interface {
-				Returned(*greenlet.Run) (*socket.Listener, error)
+				Returned(*gen.Run) (*socket.Listener, error)
 			}).Returned(r)
 			goto resumed_60
 		case 5:
 			a, b = f.a, f.b
 			_, err = r.Callee().(interface {
-				Returned(*greenlet.Run) (*socket.Conn, error)
+				Returned(*gen.Run) (*socket.Conn, error)
 			}).Returned(r)
 			goto resumed_64
 		}
@@ -128,12 +124,12 @@ func (f *placePairFrame) body(r *greenlet.Run, p *place) (ret0 *socket.Conn, ret
 		t2 := p.net
 //line conform_linux_test.go:56:1
 		if c, ok := t2.(interface {
-			ListenResumable(*greenlet.Run, string, string) (*socket.Listener, error, greenlet.Status)
+			ListenResumable(*gen.Run, string, string) (*socket.Listener, error, gen.Status)
 		}); ok {
 //line conform_linux_test.go:56:1
 			t0, t1, st = c.ListenResumable(r, "tcp", "localhost:0")
-			if st != greenlet.Done {
-				f = greenlet.Take(r, f, 31)
+			if st != gen.Done {
+				f = gen.Take(r, f, 31)
 				f.p, f.PC = p, 1
 				return ret0, ret1, r.Link(f, &f.Header, st)
 			}
@@ -150,12 +146,12 @@ resumed_56:
 		t6 := p.net
 //line conform_linux_test.go:57:1
 		if c, ok := t6.(interface {
-			DialResumable(*greenlet.Run, string, string) (*socket.Conn, error, greenlet.Status)
+			DialResumable(*gen.Run, string, string) (*socket.Conn, error, gen.Status)
 		}); ok {
 //line conform_linux_test.go:57:1
 			t3, t4, st = c.DialResumable(r, "tcp", t5)
-			if st != greenlet.Done {
-				f = greenlet.Take(r, f, 31)
+			if st != gen.Done {
+				f = gen.Take(r, f, 31)
 				f.p, f.l, f.PC = p, l, 2
 				return ret0, ret1, r.Link(f, &f.Header, st)
 			}
@@ -168,8 +164,8 @@ resumed_57:
 //line conform_linux_test.go:57:1
 	a = must(t3, t4)
 	t7, t8, st = l.AcceptResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 31)
+	if st != gen.Done {
+		f = gen.Take(r, f, 31)
 		f.p, f.a, f.l, f.PC = p, a, l, 3
 		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
@@ -182,12 +178,12 @@ resumed_58:
 		t10 := p.net
 //line conform_linux_test.go:60:1
 		if c, ok := t10.(interface {
-			ListenResumable(*greenlet.Run, string, string) (*socket.Listener, error, greenlet.Status)
+			ListenResumable(*gen.Run, string, string) (*socket.Listener, error, gen.Status)
 		}); ok {
 //line conform_linux_test.go:60:1
 			_, err, st = c.ListenResumable(r, "tcp", t9)
-			if st != greenlet.Done {
-				f = greenlet.Take(r, f, 31)
+			if st != gen.Done {
+				f = gen.Take(r, f, 31)
 				f.p, f.a, f.b, f.l, f.PC = p, a, b, l, 4
 				return ret0, ret1, r.Link(f, &f.Header, st)
 			}
@@ -208,12 +204,12 @@ resumed_60:
 		}
 //line conform_linux_test.go:64:1
 		if c, ok := t11.(interface {
-			DialResumable(*greenlet.Run, string, string) (*socket.Conn, error, greenlet.Status)
+			DialResumable(*gen.Run, string, string) (*socket.Conn, error, gen.Status)
 		}); ok {
 //line conform_linux_test.go:64:1
 			_, err, st = c.DialResumable(r, "tcp", address)
-			if st != greenlet.Done {
-				f = greenlet.Take(r, f, 31)
+			if st != gen.Done {
+				f = gen.Take(r, f, 31)
 				f.p, f.a, f.b, f.PC = p, a, b, 5
 				return ret0, ret1, r.Link(f, &f.Header, st)
 			}
@@ -225,29 +221,29 @@ resumed_60:
 resumed_64:
 //line conform_linux_test.go:65:1
 	p.note("dial: %v", what(err))
-	return a, b, greenlet.Done
+	return a, b, gen.Done
 }
 
-//line conform_greenlet_linux_test.go:233:1
+//line conform_greenlet_linux_test.go:229:1
 
-func (f *placePairFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *placePairFrame) Resume(r *gen.Run) (st gen.Status) {
 	f.ret0, f.ret1, st = f.body(r, f.p)
 	return r.Started(f, &f.Header, st)
 }
 
-func (f *placePairFrame) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
+func (f *placePairFrame) Send(r *gen.Run) gen.Status {
+	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
 }
-func (f *placePairFrame) Forget()                 { *f = placePairFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1} }
-func (f *placePairFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 31) }
-func (*placePairFrame) Func() *greenlet.Func      { return &placePairFrameInfo }
+func (f *placePairFrame) Forget()            { *f = placePairFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1} }
+func (f *placePairFrame) Release(r *gen.Run) { gen.Free(r, f, 31) }
+func (*placePairFrame) Func() *gen.Func      { return &placePairFrameInfo }
 
-var placePairFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*place).pair", File: "github.com/going-green/greenlet/hub/sim/conform_linux_test.go", Line: 55, Points: "56 p; 57 +l; 58 +a; 60 +b; 64 -l"}
+var placePairFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.(*place).pair", File: "github.com/going-green/greenlet/hub/sim/conform_linux_test.go", Line: 55, Points: "56 p; 57 +l; 58 +a; 60 +b; 64 -l"}
 var _ func(*place) (*socket.Conn, *socket.Conn) = (*place).pair
 
 // placeReadsFrame is an activation of place.reads.
 type placeReadsFrame struct {
-	greenlet.Header
+	gen.Header
 	p    *place
 	name string
 	c    *socket.Conn
@@ -255,23 +251,23 @@ type placeReadsFrame struct {
 }
 
 func (p *place) newReadsFrame(name string, c *socket.Conn) *placeReadsFrame {
-	return greenlet.MakeFrame(placeReadsFrame{p: p, name: name, c: c})
+	return gen.MakeFrame(placeReadsFrame{p: p, name: name, c: c})
 }
 
 // readsResumable is place.reads for callers that can be suspended.
-func (p *place) readsResumable(r *greenlet.Run, name string, c *socket.Conn) greenlet.Status {
+func (p *place) readsResumable(r *gen.Run, name string, c *socket.Conn) gen.Status {
 	return (*placeReadsFrame)(nil).body(r, p, name, c)
 }
 
-func (f *placeReadsFrame) body(r *greenlet.Run, p *place, name string, c *socket.Conn) (st greenlet.Status) {
+func (f *placeReadsFrame) body(r *gen.Run, p *place, name string, c *socket.Conn) (st gen.Status) {
 	var buf []byte
 	var n int
 	var err error
 //line conform_linux_test.go:71:1
 	buf = make([]byte, 100)
 	n, err, st = c.ReadResumable(r, buf)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 4)
+	if st != gen.Done {
+		f = gen.Take(r, f, 4)
 		f.c, f.p, f.name, f.buf, f.PC = nil, p, name, buf, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -280,12 +276,12 @@ func (f *placeReadsFrame) body(r *greenlet.Run, p *place, name string, c *socket
 	}
 //line conform_linux_test.go:73:1
 	p.note("%s reads %q, %v", name, buf[:n], what(err))
-	return greenlet.Done
+	return gen.Done
 }
 
-//line conform_greenlet_linux_test.go:288:1
+//line conform_greenlet_linux_test.go:284:1
 
-func (f *placeReadsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *placeReadsFrame) Resume(r *gen.Run) (st gen.Status) {
 	p, name := f.p, f.name
 	var buf []byte
 	var n int
@@ -303,31 +299,29 @@ func (f *placeReadsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-//line conform_greenlet_linux_test.go:308:1
+//line conform_greenlet_linux_test.go:304:1
 
-func (f *placeReadsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.name, &f.c) }
-func (f *placeReadsFrame) Forget()                 { *f = placeReadsFrame{Header: f.Header} }
-func (f *placeReadsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 4) }
-func (*placeReadsFrame) Func() *greenlet.Func      { return &placeReadsFrameInfo }
+func (f *placeReadsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.name, &f.c) }
+func (f *placeReadsFrame) Forget()            { *f = placeReadsFrame{Header: f.Header} }
+func (f *placeReadsFrame) Release(r *gen.Run) { gen.Free(r, f, 4) }
+func (*placeReadsFrame) Func() *gen.Func      { return &placeReadsFrameInfo }
 
-var placeReadsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*place).reads", File: "github.com/going-green/greenlet/hub/sim/conform_linux_test.go", Line: 70, Points: "72 p name buf"}
+var placeReadsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.(*place).reads", File: "github.com/going-green/greenlet/hub/sim/conform_linux_test.go", Line: 70, Points: "72 p name buf"}
 var _ func(*place, string, *socket.Conn) = (*place).reads
 
 // placeHalvesFrame is an activation of place.halves.
 type placeHalvesFrame struct {
-	greenlet.Header
+	gen.Header
 	p    *place
 	a, b *socket.Conn
 }
 
-func (p *place) newHalvesFrame() *placeHalvesFrame { return greenlet.MakeFrame(placeHalvesFrame{p: p}) }
+func (p *place) newHalvesFrame() *placeHalvesFrame { return gen.MakeFrame(placeHalvesFrame{p: p}) }
 
 // halvesResumable is place.halves for callers that can be suspended.
-func (p *place) halvesResumable(r *greenlet.Run) greenlet.Status {
-	return (*placeHalvesFrame)(nil).body(r, p)
-}
+func (p *place) halvesResumable(r *gen.Run) gen.Status { return (*placeHalvesFrame)(nil).body(r, p) }
 
-func (f *placeHalvesFrame) body(r *greenlet.Run, p *place) (st greenlet.Status) {
+func (f *placeHalvesFrame) body(r *gen.Run, p *place) (st gen.Status) {
 	var a, b *socket.Conn
 	var err error
 	if f != nil {
@@ -375,16 +369,16 @@ func (f *placeHalvesFrame) body(r *greenlet.Run, p *place) (st greenlet.Status) 
 
 //line conform_linux_test.go:78:1
 	a, b, st = p.pairResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 16)
+	if st != gen.Done {
+		f = gen.Take(r, f, 16)
 		f.p, f.PC = p, 1
 		return r.Link(f, &f.Header, st)
 	}
 resumed_78:
 //line conform_linux_test.go:79:1
 	_, _, st = a.WriteStringResumable(r, "last words")
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 16)
+	if st != gen.Done {
+		f = gen.Take(r, f, 16)
 		f.p, f.a, f.b, f.PC = p, a, b, 2
 		return r.Link(f, &f.Header, st)
 	}
@@ -392,31 +386,31 @@ resumed_79:
 //line conform_linux_test.go:80:1
 	p.note("close: %v", what(a.CloseWrite()))
 	_, err, st = a.WriteStringResumable(r, "x")
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 16)
+	if st != gen.Done {
+		f = gen.Take(r, f, 16)
 		f.p, f.a, f.b, f.PC = p, a, b, 3
 		return r.Link(f, &f.Header, st)
 	}
 resumed_81:
 //line conform_linux_test.go:82:1
 	p.note("write: %v", what(err))
-	if st = p.readsResumable(r, "b", b); st != greenlet.Done {
-		f = greenlet.Take(r, f, 16)
+	if st = p.readsResumable(r, "b", b); st != gen.Done {
+		f = gen.Take(r, f, 16)
 		f.p, f.a, f.b, f.PC = p, a, b, 4
 		return r.Link(f, &f.Header, st)
 	}
 resumed_83:
 //line conform_linux_test.go:84:1
-	if st = p.readsResumable(r, "b", b); st != greenlet.Done {
-		f = greenlet.Take(r, f, 16)
+	if st = p.readsResumable(r, "b", b); st != gen.Done {
+		f = gen.Take(r, f, 16)
 		f.p, f.a, f.b, f.PC = p, a, b, 5
 		return r.Link(f, &f.Header, st)
 	}
 resumed_84:
 //line conform_linux_test.go:85:1
 	_, _, st = b.WriteStringResumable(r, "answer")
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 16)
+	if st != gen.Done {
+		f = gen.Take(r, f, 16)
 		f.p, f.a, f.b, f.PC = p, a, b, 6
 		return r.Link(f, &f.Header, st)
 	}
@@ -427,15 +421,15 @@ resumed_85:
 		f.b = nil
 	}
 //line conform_linux_test.go:87:1
-	if st = p.readsResumable(r, "a", a); st != greenlet.Done {
-		f = greenlet.Take(r, f, 16)
+	if st = p.readsResumable(r, "a", a); st != gen.Done {
+		f = gen.Take(r, f, 16)
 		f.p, f.a, f.PC = p, a, 7
 		return r.Link(f, &f.Header, st)
 	}
 resumed_87:
 //line conform_linux_test.go:88:1
-	if st = p.readsResumable(r, "a", a); st != greenlet.Done {
-		f = greenlet.Take(r, f, 16)
+	if st = p.readsResumable(r, "a", a); st != gen.Done {
+		f = gen.Take(r, f, 16)
 		f.p, f.a, f.PC = p, a, 8
 		return r.Link(f, &f.Header, st)
 	}
@@ -443,16 +437,16 @@ resumed_88:
 //line conform_linux_test.go:89:1
 	p.note("close: %v", what(a.Close()))
 	p.note("close: %v", what(a.Close()))
-	if st = p.readsResumable(r, "a", a); st != greenlet.Done {
-		f = greenlet.Take(r, f, 16)
+	if st = p.readsResumable(r, "a", a); st != gen.Done {
+		f = gen.Take(r, f, 16)
 		f.p, f.a, f.PC = p, a, 9
 		return r.Link(f, &f.Header, st)
 	}
 resumed_91:
 //line conform_linux_test.go:92:1
 	_, err, st = a.WriteStringResumable(r, "x")
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 16)
+	if st != gen.Done {
+		f = gen.Take(r, f, 16)
 		f.a, f.p, f.PC = nil, p, 10
 		return r.Link(f, &f.Header, st)
 	}
@@ -462,37 +456,35 @@ resumed_92:
 	}
 //line conform_linux_test.go:93:1
 	p.note("write: %v", what(err))
-	return greenlet.Done
+	return gen.Done
 }
 
-//line conform_greenlet_linux_test.go:471:1
+//line conform_greenlet_linux_test.go:465:1
 
-func (f *placeHalvesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *placeHalvesFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.p))
 }
 
-func (f *placeHalvesFrame) Forget()                 { *f = placeHalvesFrame{Header: f.Header} }
-func (f *placeHalvesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 16) }
-func (*placeHalvesFrame) Func() *greenlet.Func      { return &placeHalvesFrameInfo }
+func (f *placeHalvesFrame) Forget()            { *f = placeHalvesFrame{Header: f.Header} }
+func (f *placeHalvesFrame) Release(r *gen.Run) { gen.Free(r, f, 16) }
+func (*placeHalvesFrame) Func() *gen.Func      { return &placeHalvesFrameInfo }
 
-var placeHalvesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*place).halves", File: "github.com/going-green/greenlet/hub/sim/conform_linux_test.go", Line: 77, Points: "78 p; 79 p a b; 81 =; 83 =; 84 =; 85 =; 87 -b; 88 =; 91 =; 92 p"}
+var placeHalvesFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.(*place).halves", File: "github.com/going-green/greenlet/hub/sim/conform_linux_test.go", Line: 77, Points: "78 p; 79 p a b; 81 =; 83 =; 84 =; 85 =; 87 -b; 88 =; 91 =; 92 p"}
 var _ func(*place) = (*place).halves
 
 // placeResetsFrame is an activation of place.resets.
 type placeResetsFrame struct {
-	greenlet.Header
+	gen.Header
 	p    *place
 	a, b *socket.Conn
 }
 
-func (p *place) newResetsFrame() *placeResetsFrame { return greenlet.MakeFrame(placeResetsFrame{p: p}) }
+func (p *place) newResetsFrame() *placeResetsFrame { return gen.MakeFrame(placeResetsFrame{p: p}) }
 
 // resetsResumable is place.resets for callers that can be suspended.
-func (p *place) resetsResumable(r *greenlet.Run) greenlet.Status {
-	return (*placeResetsFrame)(nil).body(r, p)
-}
+func (p *place) resetsResumable(r *gen.Run) gen.Status { return (*placeResetsFrame)(nil).body(r, p) }
 
-func (f *placeResetsFrame) body(r *greenlet.Run, p *place) (st greenlet.Status) {
+func (f *placeResetsFrame) body(r *gen.Run, p *place) (st gen.Status) {
 	var a, b *socket.Conn
 	var err error
 	var n int
@@ -549,23 +541,23 @@ func (f *placeResetsFrame) body(r *greenlet.Run, p *place) (st greenlet.Status) 
 
 //line conform_linux_test.go:98:1
 	a, b, st = p.pairResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 23)
+	if st != gen.Done {
+		f = gen.Take(r, f, 23)
 		f.p, f.PC = p, 1
 		return r.Link(f, &f.Header, st)
 	}
 resumed_98:
 //line conform_linux_test.go:99:1
 	_, _, st = a.WriteStringResumable(r, "unread")
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 23)
+	if st != gen.Done {
+		f = gen.Take(r, f, 23)
 		f.p, f.a, f.b, f.PC = p, a, b, 2
 		return r.Link(f, &f.Header, st)
 	}
 resumed_99:
 //line conform_linux_test.go:100:1
-	if st = p.settlesResumable(r); st != greenlet.Done {
-		f = greenlet.Take(r, f, 23)
+	if st = p.settlesResumable(r); st != gen.Done {
+		f = gen.Take(r, f, 23)
 		f.p, f.a, f.b, f.PC = p, a, b, 3
 		return r.Link(f, &f.Header, st)
 	}
@@ -576,23 +568,23 @@ resumed_100:
 		f.b = nil
 	}
 //line conform_linux_test.go:102:1
-	if st = p.settlesResumable(r); st != greenlet.Done {
-		f = greenlet.Take(r, f, 23)
+	if st = p.settlesResumable(r); st != gen.Done {
+		f = gen.Take(r, f, 23)
 		f.p, f.a, f.PC = p, a, 4
 		return r.Link(f, &f.Header, st)
 	}
 resumed_102:
 //line conform_linux_test.go:103:1
-	if st = p.readsResumable(r, "a", a); st != greenlet.Done {
-		f = greenlet.Take(r, f, 23)
+	if st = p.readsResumable(r, "a", a); st != gen.Done {
+		f = gen.Take(r, f, 23)
 		f.p, f.a, f.PC = p, a, 5
 		return r.Link(f, &f.Header, st)
 	}
 resumed_103:
 //line conform_linux_test.go:104:1
 	_, err, st = a.WriteStringResumable(r, "x")
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 23)
+	if st != gen.Done {
+		f = gen.Take(r, f, 23)
 		f.p, f.a, f.PC = p, a, 6
 		return r.Link(f, &f.Header, st)
 	}
@@ -606,47 +598,47 @@ resumed_104:
 	}
 //line conform_linux_test.go:108:1
 	a, b, st = p.pairResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 23)
+	if st != gen.Done {
+		f = gen.Take(r, f, 23)
 		f.p, f.PC = p, 7
 		return r.Link(f, &f.Header, st)
 	}
 resumed_108:
 //line conform_linux_test.go:109:1
 	b.Close()
-	if st = p.settlesResumable(r); st != greenlet.Done {
-		f = greenlet.Take(r, f, 23)
+	if st = p.settlesResumable(r); st != gen.Done {
+		f = gen.Take(r, f, 23)
 		f.p, f.a, f.PC = p, a, 8
 		return r.Link(f, &f.Header, st)
 	}
 resumed_110:
 //line conform_linux_test.go:111:1
-	if st = p.readsResumable(r, "a", a); st != greenlet.Done {
-		f = greenlet.Take(r, f, 23)
+	if st = p.readsResumable(r, "a", a); st != gen.Done {
+		f = gen.Take(r, f, 23)
 		f.p, f.a, f.PC = p, a, 9
 		return r.Link(f, &f.Header, st)
 	}
 resumed_111:
 //line conform_linux_test.go:112:1
 	n, err, st = a.WriteStringResumable(r, "to nobody")
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 23)
+	if st != gen.Done {
+		f = gen.Take(r, f, 23)
 		f.p, f.a, f.PC = p, a, 10
 		return r.Link(f, &f.Header, st)
 	}
 resumed_112:
 //line conform_linux_test.go:113:1
 	p.note("write: %d %v", n, what(err))
-	if st = p.settlesResumable(r); st != greenlet.Done {
-		f = greenlet.Take(r, f, 23)
+	if st = p.settlesResumable(r); st != gen.Done {
+		f = gen.Take(r, f, 23)
 		f.p, f.a, f.PC = p, a, 11
 		return r.Link(f, &f.Header, st)
 	}
 resumed_114:
 //line conform_linux_test.go:115:1
 	_, err, st = a.WriteStringResumable(r, "x")
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 23)
+	if st != gen.Done {
+		f = gen.Take(r, f, 23)
 		f.p, f.a, f.PC = p, a, 12
 		return r.Link(f, &f.Header, st)
 	}
@@ -658,38 +650,36 @@ resumed_115:
 	}
 //line conform_linux_test.go:117:1
 	a.Close()
-	return greenlet.Done
+	return gen.Done
 }
 
-//line conform_greenlet_linux_test.go:668:1
+//line conform_greenlet_linux_test.go:660:1
 
-func (f *placeResetsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *placeResetsFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.p))
 }
 
-func (f *placeResetsFrame) Forget()                 { *f = placeResetsFrame{Header: f.Header} }
-func (f *placeResetsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 23) }
-func (*placeResetsFrame) Func() *greenlet.Func      { return &placeResetsFrameInfo }
+func (f *placeResetsFrame) Forget()            { *f = placeResetsFrame{Header: f.Header} }
+func (f *placeResetsFrame) Release(r *gen.Run) { gen.Free(r, f, 23) }
+func (*placeResetsFrame) Func() *gen.Func      { return &placeResetsFrameInfo }
 
-var placeResetsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*place).resets", File: "github.com/going-green/greenlet/hub/sim/conform_linux_test.go", Line: 97, Points: "98 p; 99 p a b; 100 =; 102 -b; 103 =; 104 =; 108 p; 110 +a; 111 =; 112 =; 114 =; 115 ="}
+var placeResetsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.(*place).resets", File: "github.com/going-green/greenlet/hub/sim/conform_linux_test.go", Line: 97, Points: "98 p; 99 p a b; 100 =; 102 -b; 103 =; 104 =; 108 p; 110 +a; 111 =; 112 =; 114 =; 115 ="}
 var _ func(*place) = (*place).resets
 
 // placeEndsFrame is an activation of place.ends.
 type placeEndsFrame struct {
-	greenlet.Header
+	gen.Header
 	p     *place
 	a, b  *socket.Conn
 	waits *hub.Task
 }
 
-func (p *place) newEndsFrame() *placeEndsFrame { return greenlet.MakeFrame(placeEndsFrame{p: p}) }
+func (p *place) newEndsFrame() *placeEndsFrame { return gen.MakeFrame(placeEndsFrame{p: p}) }
 
 // endsResumable is place.ends for callers that can be suspended.
-func (p *place) endsResumable(r *greenlet.Run) greenlet.Status {
-	return (*placeEndsFrame)(nil).body(r, p)
-}
+func (p *place) endsResumable(r *gen.Run) gen.Status { return (*placeEndsFrame)(nil).body(r, p) }
 
-func (f *placeEndsFrame) body(r *greenlet.Run, p *place) (st greenlet.Status) {
+func (f *placeEndsFrame) body(r *gen.Run, p *place) (st gen.Status) {
 	var a, b *socket.Conn
 	var waits *hub.Task
 	if f != nil {
@@ -730,39 +720,39 @@ func (f *placeEndsFrame) body(r *greenlet.Run, p *place) (st greenlet.Status) {
 
 //line conform_linux_test.go:122:1
 	a, b, st = p.pairResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 5)
+	if st != gen.Done {
+		f = gen.Take(r, f, 5)
 		f.p, f.PC = p, 1
 		return r.Link(f, &f.Header, st)
 	}
 resumed_122:
 //line conform_linux_test.go:123:1
 	p.note("close: %v", what(b.CloseRead()))
-	if st = p.readsResumable(r, "b", b); st != greenlet.Done {
-		f = greenlet.Take(r, f, 5)
+	if st = p.readsResumable(r, "b", b); st != gen.Done {
+		f = gen.Take(r, f, 5)
 		f.p, f.a, f.b, f.PC = p, a, b, 2
 		return r.Link(f, &f.Header, st)
 	}
 resumed_124:
 //line conform_linux_test.go:125:1
 	_, _, st = b.WriteStringResumable(r, "still")
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 5)
+	if st != gen.Done {
+		f = gen.Take(r, f, 5)
 		f.p, f.a, f.b, f.PC = p, a, b, 3
 		return r.Link(f, &f.Header, st)
 	}
 resumed_125:
 //line conform_linux_test.go:126:1
-	if st = p.readsResumable(r, "a", a); st != greenlet.Done {
-		f = greenlet.Take(r, f, 5)
+	if st = p.readsResumable(r, "a", a); st != gen.Done {
+		f = gen.Take(r, f, 5)
 		f.p, f.a, f.b, f.PC = p, a, b, 4
 		return r.Link(f, &f.Header, st)
 	}
 resumed_126:
 //line conform_linux_test.go:127:1
 	a.SetReadDeadline(p.Now().Add(10 * time.Millisecond))
-	if st = p.readsResumable(r, "a", a); st != greenlet.Done {
-		f = greenlet.Take(r, f, 5)
+	if st = p.readsResumable(r, "a", a); st != gen.Done {
+		f = gen.Take(r, f, 5)
 		f.p, f.a, f.b, f.PC = p, a, b, 5
 		return r.Link(f, &f.Header, st)
 	}
@@ -775,16 +765,16 @@ resumed_128:
 		_, err = a.TryRead(make([]byte, 1))
 		p.note("%v", what(err))
 		waits = p.Go(p.newReadsFrame("waiting a", a))
-		if st = p.settlesResumable(r); st != greenlet.Done {
-			f = greenlet.Take(r, f, 5)
+		if st = p.settlesResumable(r); st != gen.Done {
+			f = gen.Take(r, f, 5)
 			f.p, f.a, f.b, f.waits, f.PC = p, a, b, waits, 6
 			return r.Link(f, &f.Header, st)
 		}
 	}
 resumed_135:
 //line conform_linux_test.go:136:1
-	if st = p.readsResumable(r, "a", a); st != greenlet.Done {
-		f = greenlet.Take(r, f, 5)
+	if st = p.readsResumable(r, "a", a); st != gen.Done {
+		f = gen.Take(r, f, 5)
 		f.p, f.a, f.b, f.waits, f.PC = nil, a, b, waits, 7
 		return r.Link(f, &f.Header, st)
 	}
@@ -799,8 +789,8 @@ resumed_136:
 	}
 //line conform_linux_test.go:138:1
 	_, st = waits.JoinResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 5)
+	if st != gen.Done {
+		f = gen.Take(r, f, 5)
 		f.waits, f.b, f.PC = nil, b, 8
 		return r.Link(f, &f.Header, st)
 	}
@@ -810,25 +800,25 @@ resumed_138:
 	}
 //line conform_linux_test.go:139:1
 	b.Close()
-	return greenlet.Done
+	return gen.Done
 }
 
-//line conform_greenlet_linux_test.go:821:1
+//line conform_greenlet_linux_test.go:811:1
 
-func (f *placeEndsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *placeEndsFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.p))
 }
 
-func (f *placeEndsFrame) Forget()                 { *f = placeEndsFrame{Header: f.Header} }
-func (f *placeEndsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 5) }
-func (*placeEndsFrame) Func() *greenlet.Func      { return &placeEndsFrameInfo }
+func (f *placeEndsFrame) Forget()            { *f = placeEndsFrame{Header: f.Header} }
+func (f *placeEndsFrame) Release(r *gen.Run) { gen.Free(r, f, 5) }
+func (*placeEndsFrame) Func() *gen.Func      { return &placeEndsFrameInfo }
 
-var placeEndsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*place).ends", File: "github.com/going-green/greenlet/hub/sim/conform_linux_test.go", Line: 121, Points: "122 p; 124 p a b; 125 =; 126 =; 128 =; 135 +waits; 136 -p; 138 b"}
+var placeEndsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.(*place).ends", File: "github.com/going-green/greenlet/hub/sim/conform_linux_test.go", Line: 121, Points: "122 p; 124 p a b; 125 =; 126 =; 128 =; 135 +waits; 136 -p; 138 b"}
 var _ func(*place) = (*place).ends
 
 // placeFillsUpFrame is an activation of place.fillsUp.
 type placeFillsUpFrame struct {
-	greenlet.Header
+	gen.Header
 	p     *place
 	a, b  *socket.Conn
 	sent  int
@@ -836,16 +826,12 @@ type placeFillsUpFrame struct {
 	idle  int // also got
 }
 
-func (p *place) newFillsUpFrame() *placeFillsUpFrame {
-	return greenlet.MakeFrame(placeFillsUpFrame{p: p})
-}
+func (p *place) newFillsUpFrame() *placeFillsUpFrame { return gen.MakeFrame(placeFillsUpFrame{p: p}) }
 
 // fillsUpResumable is place.fillsUp for callers that can be suspended.
-func (p *place) fillsUpResumable(r *greenlet.Run) greenlet.Status {
-	return (*placeFillsUpFrame)(nil).body(r, p)
-}
+func (p *place) fillsUpResumable(r *gen.Run) gen.Status { return (*placeFillsUpFrame)(nil).body(r, p) }
 
-func (f *placeFillsUpFrame) body(r *greenlet.Run, p *place) (st greenlet.Status) {
+func (f *placeFillsUpFrame) body(r *gen.Run, p *place) (st gen.Status) {
 	var (
 		a, b          *socket.Conn
 		sent          int
@@ -871,8 +857,8 @@ func (f *placeFillsUpFrame) body(r *greenlet.Run, p *place) (st greenlet.Status)
 
 //line conform_linux_test.go:144:1
 	a, b, st = p.pairResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 14)
+	if st != gen.Done {
+		f = gen.Take(r, f, 14)
 		f.p, f.PC = p, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -904,8 +890,8 @@ loop_147:
 	}
 //line conform_linux_test.go:151:1
 	idle++
-	if st = p.settlesResumable(r); st != greenlet.Done {
-		f = greenlet.Take(r, f, 14)
+	if st = p.settlesResumable(r); st != gen.Done {
+		f = gen.Take(r, f, 14)
 		f.p, f.a, f.b, f.sent, f.chunk, f.idle, f.PC = p, a, b, sent, chunk, idle, 2
 		return r.Link(f, &f.Header, st)
 	}
@@ -914,8 +900,8 @@ resumed_152:
 loop_160:
 //line conform_linux_test.go:161:1
 	n2, err2, st = b.ReadResumable(r, chunk)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 14)
+	if st != gen.Done {
+		f = gen.Take(r, f, 14)
 		f.p, f.a, f.b, f.sent, f.chunk, f.idle, f.PC = p, a, b, sent, chunk, got, 3
 		return r.Link(f, &f.Header, st)
 	}
@@ -938,25 +924,25 @@ after_loop_160:
 	}
 //line conform_linux_test.go:169:1
 	b.Close()
-	return greenlet.Done
+	return gen.Done
 }
 
-//line conform_greenlet_linux_test.go:950:1
+//line conform_greenlet_linux_test.go:936:1
 
-func (f *placeFillsUpFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *placeFillsUpFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.p))
 }
 
-func (f *placeFillsUpFrame) Forget()                 { *f = placeFillsUpFrame{Header: f.Header} }
-func (f *placeFillsUpFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 14) }
-func (*placeFillsUpFrame) Func() *greenlet.Func      { return &placeFillsUpFrameInfo }
+func (f *placeFillsUpFrame) Forget()            { *f = placeFillsUpFrame{Header: f.Header} }
+func (f *placeFillsUpFrame) Release(r *gen.Run) { gen.Free(r, f, 14) }
+func (*placeFillsUpFrame) Func() *gen.Func      { return &placeFillsUpFrameInfo }
 
-var placeFillsUpFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*place).fillsUp", File: "github.com/going-green/greenlet/hub/sim/conform_linux_test.go", Line: 143, Points: "144 p; 152 p a b sent chunk idle; 161 -idle +got"}
+var placeFillsUpFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.(*place).fillsUp", File: "github.com/going-green/greenlet/hub/sim/conform_linux_test.go", Line: 143, Points: "144 p; 152 p a b sent chunk idle; 161 -idle +got"}
 var _ func(*place) = (*place).fillsUp
 
 // placePacketsFrame is an activation of place.packets.
 type placePacketsFrame struct {
-	greenlet.Header
+	gen.Header
 	p     *place
 	c     *socket.PacketConn
 	d     *socket.Conn
@@ -965,16 +951,12 @@ type placePacketsFrame struct {
 	from  net.Addr
 }
 
-func (p *place) newPacketsFrame() *placePacketsFrame {
-	return greenlet.MakeFrame(placePacketsFrame{p: p})
-}
+func (p *place) newPacketsFrame() *placePacketsFrame { return gen.MakeFrame(placePacketsFrame{p: p}) }
 
 // packetsResumable is place.packets for callers that can be suspended.
-func (p *place) packetsResumable(r *greenlet.Run) greenlet.Status {
-	return (*placePacketsFrame)(nil).body(r, p)
-}
+func (p *place) packetsResumable(r *gen.Run) gen.Status { return (*placePacketsFrame)(nil).body(r, p) }
 
-func (f *placePacketsFrame) body(r *greenlet.Run, p *place) (st greenlet.Status) {
+func (f *placePacketsFrame) body(r *gen.Run, p *place) (st gen.Status) {
 	var (
 		t0    *socket.PacketConn
 		t1    error
@@ -994,19 +976,19 @@ func (f *placePacketsFrame) body(r *greenlet.Run, p *place) (st greenlet.Status)
 		switch f.PC {
 		case 1:
 			t0, t1 = r.Callee().(interface {
-				Returned(*greenlet.Run) (*socket.PacketConn, error)
+				Returned(*gen.Run) (*socket.PacketConn, error)
 			}).Returned(r)
 			goto resumed_174
 		case 2:
 			c = f.c
 			t3, t4 = r.Callee().(interface {
-				Returned(*greenlet.Run) (*socket.Conn, error)
+				Returned(*gen.Run) (*socket.Conn, error)
 			}).Returned(r)
 			goto resumed_175
 		case 3:
 			c, d = f.c, f.d
 			t7, t8 = r.Callee().(interface {
-				Returned(*greenlet.Run) (*socket.PacketConn, error)
+				Returned(*gen.Run) (*socket.PacketConn, error)
 			}).Returned(r)
 			goto resumed_176
 		case 4:
@@ -1040,7 +1022,7 @@ func (f *placePacketsFrame) body(r *greenlet.Run, p *place) (st greenlet.Status)
 		case 11:
 			c, d, other = f.c, f.d, f.other
 			_, err = r.Callee().(interface {
-				Returned(*greenlet.Run) (*socket.PacketConn, error)
+				Returned(*gen.Run) (*socket.PacketConn, error)
 			}).Returned(r)
 			goto resumed_191
 		}
@@ -1051,12 +1033,12 @@ func (f *placePacketsFrame) body(r *greenlet.Run, p *place) (st greenlet.Status)
 		t2 := p.net
 //line conform_linux_test.go:174:1
 		if c2, ok := t2.(interface {
-			ListenPacketResumable(*greenlet.Run, string, string) (*socket.PacketConn, error, greenlet.Status)
+			ListenPacketResumable(*gen.Run, string, string) (*socket.PacketConn, error, gen.Status)
 		}); ok {
 //line conform_linux_test.go:174:1
 			t0, t1, st = c2.ListenPacketResumable(r, "udp", "localhost:0")
-			if st != greenlet.Done {
-				f = greenlet.Take(r, f, 36)
+			if st != gen.Done {
+				f = gen.Take(r, f, 36)
 				f.p, f.PC = p, 1
 				return r.Link(f, &f.Header, st)
 			}
@@ -1073,12 +1055,12 @@ resumed_174:
 		t6 := p.net
 //line conform_linux_test.go:175:1
 		if c2, ok := t6.(interface {
-			DialResumable(*greenlet.Run, string, string) (*socket.Conn, error, greenlet.Status)
+			DialResumable(*gen.Run, string, string) (*socket.Conn, error, gen.Status)
 		}); ok {
 //line conform_linux_test.go:175:1
 			t3, t4, st = c2.DialResumable(r, "udp", t5)
-			if st != greenlet.Done {
-				f = greenlet.Take(r, f, 36)
+			if st != gen.Done {
+				f = gen.Take(r, f, 36)
 				f.p, f.c, f.PC = p, c, 2
 				return r.Link(f, &f.Header, st)
 			}
@@ -1094,12 +1076,12 @@ resumed_175:
 		t9 := p.net
 //line conform_linux_test.go:176:1
 		if c2, ok := t9.(interface {
-			ListenPacketResumable(*greenlet.Run, string, string) (*socket.PacketConn, error, greenlet.Status)
+			ListenPacketResumable(*gen.Run, string, string) (*socket.PacketConn, error, gen.Status)
 		}); ok {
 //line conform_linux_test.go:176:1
 			t7, t8, st = c2.ListenPacketResumable(r, "udp", "localhost:0")
-			if st != greenlet.Done {
-				f = greenlet.Take(r, f, 36)
+			if st != gen.Done {
+				f = gen.Take(r, f, 36)
 				f.p, f.c, f.d, f.PC = p, c, d, 3
 				return r.Link(f, &f.Header, st)
 			}
@@ -1112,8 +1094,8 @@ resumed_176:
 //line conform_linux_test.go:176:1
 	other = must(t7, t8)
 	_, _, st = d.WriteStringResumable(r, "long question")
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 36)
+	if st != gen.Done {
+		f = gen.Take(r, f, 36)
 		f.p, f.c, f.d, f.other, f.PC = p, c, d, other, 4
 		return r.Link(f, &f.Header, st)
 	}
@@ -1121,8 +1103,8 @@ resumed_177:
 //line conform_linux_test.go:178:1
 	buf = make([]byte, 4)
 	n, from, err, st = c.ReadFromResumable(r, buf)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 36)
+	if st != gen.Done {
+		f = gen.Take(r, f, 36)
 		f.p, f.c, f.d, f.other, f.buf, f.PC = p, c, d, other, buf, 5
 		return r.Link(f, &f.Header, st)
 	}
@@ -1130,24 +1112,24 @@ resumed_179:
 //line conform_linux_test.go:180:1
 	p.note("%q %v %v", buf[:n], from.String() == d.LocalAddr().String(), what(err))
 	_, _, st = other.WriteToResumable(r, []byte("not here"), from)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 36)
+	if st != gen.Done {
+		f = gen.Take(r, f, 36)
 		f.p, f.c, f.d, f.other, f.buf, f.from, f.PC = p, c, d, other, buf, from, 6
 		return r.Link(f, &f.Header, st)
 	}
 resumed_181:
 //line conform_linux_test.go:182:1
 	_, _, st = c.WriteToResumable(r, nil, from)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 36)
+	if st != gen.Done {
+		f = gen.Take(r, f, 36)
 		f.p, f.c, f.d, f.other, f.buf, f.from, f.PC = p, c, d, other, buf, from, 7
 		return r.Link(f, &f.Header, st)
 	}
 resumed_182:
 //line conform_linux_test.go:183:1
 	n, err, st = d.ReadResumable(r, buf)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 36)
+	if st != gen.Done {
+		f = gen.Take(r, f, 36)
 		f.p, f.c, f.d, f.other, f.buf, f.from, f.PC = p, c, d, other, buf, from, 8
 		return r.Link(f, &f.Header, st)
 	}
@@ -1156,8 +1138,8 @@ resumed_183:
 	p.note("%d %v", n, what(err))
 	p.note("%v", d.RemoteAddr().String() == c.LocalAddr().String())
 	_, err, st = c.WriteToResumable(r, make([]byte, 1<<16), from)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 36)
+	if st != gen.Done {
+		f = gen.Take(r, f, 36)
 		f.from, f.p, f.c, f.d, f.other, f.buf, f.PC = nil, p, c, d, other, buf, 9
 		return r.Link(f, &f.Header, st)
 	}
@@ -1169,8 +1151,8 @@ resumed_186:
 	p.note("%v", what(err))
 	c.SetReadDeadline(p.Now())
 	_, _, err, st = c.ReadFromResumable(r, buf)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 36)
+	if st != gen.Done {
+		f = gen.Take(r, f, 36)
 		f.buf, f.p, f.c, f.d, f.other, f.PC = nil, p, c, d, other, 10
 		return r.Link(f, &f.Header, st)
 	}
@@ -1185,12 +1167,12 @@ resumed_189:
 		t11 := p.net
 //line conform_linux_test.go:191:1
 		if c2, ok := t11.(interface {
-			ListenPacketResumable(*greenlet.Run, string, string) (*socket.PacketConn, error, greenlet.Status)
+			ListenPacketResumable(*gen.Run, string, string) (*socket.PacketConn, error, gen.Status)
 		}); ok {
 //line conform_linux_test.go:191:1
 			_, err, st = c2.ListenPacketResumable(r, "udp", t10)
-			if st != greenlet.Done {
-				f = greenlet.Take(r, f, 36)
+			if st != gen.Done {
+				f = gen.Take(r, f, 36)
 				f.p, f.c, f.d, f.other, f.PC = p, c, d, other, 11
 				return r.Link(f, &f.Header, st)
 			}
@@ -1213,22 +1195,22 @@ resumed_191:
 	}
 //line conform_linux_test.go:195:1
 	other.Close()
-	return greenlet.Done
+	return gen.Done
 }
 
-//line conform_greenlet_linux_test.go:1226:1
+//line conform_greenlet_linux_test.go:1208:1
 
-func (f *placePacketsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *placePacketsFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.p))
 }
 
-func (f *placePacketsFrame) Forget()                 { *f = placePacketsFrame{Header: f.Header} }
-func (f *placePacketsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 36) }
-func (*placePacketsFrame) Func() *greenlet.Func      { return &placePacketsFrameInfo }
+func (f *placePacketsFrame) Forget()            { *f = placePacketsFrame{Header: f.Header} }
+func (f *placePacketsFrame) Release(r *gen.Run) { gen.Free(r, f, 36) }
+func (*placePacketsFrame) Func() *gen.Func      { return &placePacketsFrameInfo }
 
-var placePacketsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*place).packets", File: "github.com/going-green/greenlet/hub/sim/conform_linux_test.go", Line: 173, Points: "174 p; 175 +c; 176 +d; 177 +other; 179 +buf; 181 +from; 182 =; 183 =; 186 -from; 189 -buf; 191 ="}
+var placePacketsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.(*place).packets", File: "github.com/going-green/greenlet/hub/sim/conform_linux_test.go", Line: 173, Points: "174 p; 175 +c; 176 +d; 177 +other; 179 +buf; 181 +from; 182 =; 183 =; 186 -from; 189 -buf; 191 ="}
 var _ func(*place) = (*place).packets
 
 func init() {
-	greenlet.Declare("place.settles", "place.pair", "place.reads", "place.halves", "place.resets", "place.ends", "place.fillsUp", "place.packets")
+	gen.Declare("place.settles", "place.pair", "place.reads", "place.halves", "place.resets", "place.ends", "place.fillsUp", "place.packets")
 }

@@ -7,16 +7,16 @@ package sim
 import (
 	"github.com/going-green/greenlet/hub"
 	"github.com/going-green/greenlet/hub/socket"
-	greenlet "github.com/going-green/greenlet/runtime"
+	"github.com/going-green/greenlet/runtime/gen"
 	"os"
 	"syscall"
 )
 
-const _ = greenlet.Protocol1_RunGoGenerate
+const _ = gen.Protocol1_RunGoGenerate
 
 // HostDialFrame is an activation of Host.Dial.
 type HostDialFrame struct {
-	greenlet.Header
+	gen.Header
 	h                *Host
 	network, address string
 	to               *Addr
@@ -26,21 +26,21 @@ type HostDialFrame struct {
 
 // NewDialFrame makes a frame that will run Host.Dial.
 func (h *Host) NewDialFrame(network string, address string) *HostDialFrame {
-	return greenlet.MakeFrame(HostDialFrame{h: h, network: network, address: address})
+	return gen.MakeFrame(HostDialFrame{h: h, network: network, address: address})
 }
 func (f *HostDialFrame) Results() (*socket.Conn, error) { f.Over(f); return f.ret0, f.ret1 }
-func (f *HostDialFrame) Returned(r *greenlet.Run) (ret0 *socket.Conn, ret1 error) {
+func (f *HostDialFrame) Returned(r *gen.Run) (ret0 *socket.Conn, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
 	f.Release(r)
 	return
 }
 
 // DialResumable is Host.Dial for callers that can be suspended.
-func (h *Host) DialResumable(r *greenlet.Run, network string, address string) (*socket.Conn, error, greenlet.Status) {
+func (h *Host) DialResumable(r *gen.Run, network string, address string) (*socket.Conn, error, gen.Status) {
 	return (*HostDialFrame)(nil).body(r, h, network, address)
 }
 
-func (f *HostDialFrame) body(r *greenlet.Run, h *Host, network string, address string) (ret0 *socket.Conn, ret1 error, st greenlet.Status) {
+func (f *HostDialFrame) body(r *gen.Run, h *Host, network string, address string) (ret0 *socket.Conn, ret1 error, st gen.Status) {
 	var to *Addr
 	var err error
 	var s *stream
@@ -52,20 +52,20 @@ func (f *HostDialFrame) body(r *greenlet.Run, h *Host, network string, address s
 	}
 //line host.go:134:1
 	if err != nil {
-		return nil, failed("dial", network, (*to), err), greenlet.Done
+		return nil, failed("dial", network, (*to), err), gen.Done
 	}
 	if network == "udp" {
 		port := h.freePort(func(port int) bool { return h.packets[port] != nil })
 		if port == 0 {
-			return nil, failed("dial", network, (*to), os.NewSyscallError("connect", syscall.EAGAIN)), greenlet.Done // as of Linux
+			return nil, failed("dial", network, (*to), os.NewSyscallError("connect", syscall.EAGAIN)), gen.Done // as of Linux
 		}
 		p := h.newPackets(port)
 		p.peer = to
-		return socket.NewConn(p), nil, greenlet.Done
+		return socket.NewConn(p), nil, gen.Done
 	}
 	s, err, st = h.connectResumable(r, (*to))
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 12)
+	if st != gen.Done {
+		f = gen.Take(r, f, 12)
 		f.h, f.network, f.to, f.PC = nil, network, to, 1
 		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
@@ -74,18 +74,18 @@ func (f *HostDialFrame) body(r *greenlet.Run, h *Host, network string, address s
 	}
 //line host.go:147:1
 	if err != nil {
-		return nil, failed("dial", network, (*to), err), greenlet.Done
+		return nil, failed("dial", network, (*to), err), gen.Done
 	}
 	if f != nil {
 		f.network = ""
 	}
 //line host.go:150:1
-	return socket.NewConn(s), nil, greenlet.Done
+	return socket.NewConn(s), nil, gen.Done
 }
 
 //line host_greenlet.go:87:1
 
-func (f *HostDialFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *HostDialFrame) Resume(r *gen.Run) (st gen.Status) {
 	network := f.network
 	var to *Addr
 	var err error
@@ -112,15 +112,15 @@ func (f *HostDialFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 //line host_greenlet.go:114:1
 
-func (f *HostDialFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.network, &f.address) }
-func (f *HostDialFrame) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
+func (f *HostDialFrame) Args(args []any) { gen.SetArgs(f, args, &f.network, &f.address) }
+func (f *HostDialFrame) Send(r *gen.Run) gen.Status {
+	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
 }
-func (f *HostDialFrame) Forget()                 { *f = HostDialFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1} }
-func (f *HostDialFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 12) }
-func (*HostDialFrame) Func() *greenlet.Func      { return &infoOfHostDialFrame }
+func (f *HostDialFrame) Forget()            { *f = HostDialFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1} }
+func (f *HostDialFrame) Release(r *gen.Run) { gen.Free(r, f, 12) }
+func (*HostDialFrame) Func() *gen.Func      { return &infoOfHostDialFrame }
 
-var infoOfHostDialFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*Host).Dial", File: "github.com/going-green/greenlet/hub/sim/host.go", Line: 132, Points: "146 network to"}
+var infoOfHostDialFrame = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.(*Host).Dial", File: "github.com/going-green/greenlet/hub/sim/host.go", Line: 132, Points: "146 network to"}
 var _ func(*Host, string, string) (*socket.Conn, error) = (*Host).Dial
 
 // valueHostDialFrame is Host.Dial as a value, for callers that can be suspended.
@@ -128,21 +128,19 @@ type valueHostDialFrame struct {
 	recv *Host
 }
 
-func (v valueHostDialFrame) CallResumable(r *greenlet.Run, p0 string, p1 string) (*socket.Conn, error, greenlet.Status) {
+func (v valueHostDialFrame) CallResumable(r *gen.Run, p0 string, p1 string) (*socket.Conn, error, gen.Status) {
 	return v.recv.DialResumable(r, p0, p1)
 }
 func init() {
-	greenlet.RegisterMethod((*new(*Host)).Dial, func(recv *Host) any {
+	gen.RegisterMethod((*new(*Host)).Dial, func(recv *Host) any {
 		return valueHostDialFrame{recv}
 	})
 }
-func (v valueHostDialFrame) Frame() greenlet.Frame {
-	return greenlet.MakeFrame(HostDialFrame{h: v.recv})
-}
+func (v valueHostDialFrame) Frame() gen.Frame { return gen.MakeFrame(HostDialFrame{h: v.recv}) }
 
 // hostConnectFrame is an activation of Host.connect.
 type hostConnectFrame struct {
-	greenlet.DeferHeader
+	gen.DeferHeader
 	h    *Host
 	to   Addr
 	s    **stream
@@ -151,47 +149,47 @@ type hostConnectFrame struct {
 }
 
 func (h *Host) newConnectFrame(to Addr) *hostConnectFrame {
-	return greenlet.MakeFrame(hostConnectFrame{h: h, to: to})
+	return gen.MakeFrame(hostConnectFrame{h: h, to: to})
 }
 
 // connectResumable is Host.connect for callers that can be suspended.
-func (h *Host) connectResumable(r *greenlet.Run, to Addr) (*stream, error, greenlet.Status) {
+func (h *Host) connectResumable(r *gen.Run, to Addr) (*stream, error, gen.Status) {
 	return (*hostConnectFrame)(nil).run(r, h, to)
 }
 func (f *hostConnectFrame) Results() (*stream, error) { f.Over(f); return f.ret0, f.ret1 }
-func (f *hostConnectFrame) Returned(r *greenlet.Run) (ret0 *stream, ret1 error) {
+func (f *hostConnectFrame) Returned(r *gen.Run) (ret0 *stream, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
 	f.Release(r)
 	return
 }
 
-func (f *hostConnectFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *hostConnectFrame) Resume(r *gen.Run) (st gen.Status) {
 	f.ret0, f.ret1, st = f.run(r, f.h, f.to)
 	return r.Started(f, &f.Header, st)
 }
 
-func (f *hostConnectFrame) run(r *greenlet.Run, h *Host, to Addr) (ret0 *stream, ret1 error, st greenlet.Status) {
+func (f *hostConnectFrame) run(r *gen.Run, h *Host, to Addr) (ret0 *stream, ret1 error, st gen.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take(r, f, 14)
+		f = gen.Take(r, f, 14)
 		f.h, f.to = h, to
 		r.Guard()
 	}
 	mark := r.Mark()
-	for st = f.step(r, h, to); st == greenlet.Broken; st = f.step(r, h, to) {
+	for st = f.step(r, h, to); st == gen.Broken; st = f.step(r, h, to) {
 		r.Recovered(mark)
 	}
 	ret0, ret1 = f.ret0, f.ret1
-	if hot && st == greenlet.Done {
+	if hot && st == gen.Done {
 		f.Release(r)
 	}
 	return ret0, ret1, st
 }
 
-func (f *hostConnectFrame) step(r *greenlet.Run, h *Host, to Addr) (end greenlet.Status) {
-	end = greenlet.Broken
+func (f *hostConnectFrame) step(r *gen.Run, h *Host, to Addr) (end gen.Status) {
+	end = gen.Broken
 	defer f.Catch(&end)
-	var st greenlet.Status
+	var st gen.Status
 	var s **stream
 	var err2 error
 	switch f.PC {
@@ -199,7 +197,7 @@ func (f *hostConnectFrame) step(r *greenlet.Run, h *Host, to Addr) (end greenlet
 		s = f.s
 		err2 = r.Callee().(*hub.ReadinessWaitFrame).Returned(r)
 		goto resumed_170
-	case greenlet.Unwind:
+	case gen.Unwind:
 		goto unwind
 	}
 
@@ -233,7 +231,7 @@ loop_169:
 	}
 //line host.go:170:1
 	err2, st = (*s).ready.WaitResumable(r, hub.Out)
-	if st != greenlet.Done {
+	if st != gen.Done {
 		f.s, f.PC = s, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -253,31 +251,31 @@ unwind:
 //line host.go:178:1
 	for f.Pending() {
 //line host.go:178:1
-		if sub := f.Next(r); sub != greenlet.Done {
+		if sub := f.Next(r); sub != gen.Done {
 			return r.Link(f, &f.Header, sub)
 		}
 	}
 //line host.go:178:1
 	f.End()
-	return greenlet.Done
+	return gen.Done
 }
 
-//line host_greenlet.go:266:1
+//line host_greenlet.go:264:1
 
-func (f *hostConnectFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.to) }
-func (f *hostConnectFrame) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
+func (f *hostConnectFrame) Args(args []any) { gen.SetArgs(f, args, &f.to) }
+func (f *hostConnectFrame) Send(r *gen.Run) gen.Status {
+	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
 }
 func (f *hostConnectFrame) Forget() {
 	*f = hostConnectFrame{DeferHeader: f.DeferHeader, ret0: f.ret0, ret1: f.ret1}
 }
-func (f *hostConnectFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 14) }
-func (*hostConnectFrame) Func() *greenlet.Func      { return &hostConnectFrameInfo }
+func (f *hostConnectFrame) Release(r *gen.Run) { gen.Free(r, f, 14) }
+func (*hostConnectFrame) Func() *gen.Func      { return &hostConnectFrameInfo }
 
-var hostConnectFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*Host).connect", File: "github.com/going-green/greenlet/hub/sim/host.go", Line: 156, End: 178, Points: "170 s"}
+var hostConnectFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.(*Host).connect", File: "github.com/going-green/greenlet/hub/sim/host.go", Line: 156, End: 178, Points: "170 s"}
 var _ func(*Host, Addr) (*stream, error) = (*Host).connect
 
 func init() {
-	greenlet.Declare("Host.Dial", "Host.connect")
-	greenlet.DeclareInterface("TB.Fatalf", "TB.Helper", "TB.Logf", "TB.Name", "message.String")
+	gen.Declare("Host.Dial", "Host.connect")
+	gen.DeclareInterface("TB.Fatalf", "TB.Helper", "TB.Logf", "TB.Name", "message.String")
 }

@@ -10,16 +10,17 @@ import (
 	"github.com/going-green/greenlet/hub"
 	"github.com/going-green/greenlet/hub/socket"
 	greenlet "github.com/going-green/greenlet/runtime"
+	"github.com/going-green/greenlet/runtime/gen"
 	"net"
 	"syscall"
 	"time"
 )
 
-const _ = greenlet.Protocol1_RunGoGenerate
+const _ = gen.Protocol1_RunGoGenerate
 
 // notesSendsFrame is an activation of notes.sends.
 type notesSendsFrame struct {
-	greenlet.DeferHeader
+	gen.DeferHeader
 	n     *notes
 	count int
 	c     *socket.PacketConn
@@ -27,39 +28,39 @@ type notesSendsFrame struct {
 }
 
 func (n *notes) newSendsFrame(count int) *notesSendsFrame {
-	return greenlet.MakeFrame(notesSendsFrame{n: n, count: count})
+	return gen.MakeFrame(notesSendsFrame{n: n, count: count})
 }
 
 // sendsResumable is notes.sends for callers that can be suspended.
-func (n *notes) sendsResumable(r *greenlet.Run, count int) greenlet.Status {
+func (n *notes) sendsResumable(r *gen.Run, count int) gen.Status {
 	return (*notesSendsFrame)(nil).run(r, n, count)
 }
 
-func (f *notesSendsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *notesSendsFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.run(r, f.n, f.count))
 }
 
-func (f *notesSendsFrame) run(r *greenlet.Run, n *notes, count int) (st greenlet.Status) {
+func (f *notesSendsFrame) run(r *gen.Run, n *notes, count int) (st gen.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take(r, f, 16)
+		f = gen.Take(r, f, 16)
 		f.n, f.count = n, count
 		r.Guard()
 	}
 	mark := r.Mark()
-	for st = f.step(r, n, count); st == greenlet.Broken; st = f.step(r, n, count) {
+	for st = f.step(r, n, count); st == gen.Broken; st = f.step(r, n, count) {
 		r.Recovered(mark)
 	}
-	if hot && st == greenlet.Done {
+	if hot && st == gen.Done {
 		f.Release(r)
 	}
 	return st
 }
 
-func (f *notesSendsFrame) step(r *greenlet.Run, n *notes, count int) (end greenlet.Status) {
-	end = greenlet.Broken
+func (f *notesSendsFrame) step(r *gen.Run, n *notes, count int) (end gen.Status) {
+	end = gen.Broken
 	defer f.Catch(&end)
-	var st greenlet.Status
+	var st gen.Status
 	var c *socket.PacketConn
 	var i int
 	switch f.PC {
@@ -67,7 +68,7 @@ func (f *notesSendsFrame) step(r *greenlet.Run, n *notes, count int) (end greenl
 		c, i = f.c, f.i
 		r.Callee().(*socket.PacketConnWriteToFrame).Release(r)
 		goto resumed_26
-	case greenlet.Unwind:
+	case gen.Unwind:
 		goto unwind
 	}
 
@@ -92,7 +93,7 @@ loop_25:
 	}
 //line host_test.go:26:1
 	_, _, st = c.WriteToResumable(r, fmt.Append(nil, i), Addr{"udp", "b", 53})
-	if st != greenlet.Done {
+	if st != gen.Done {
 		f.c, f.i, f.PC = c, i, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -103,28 +104,28 @@ resumed_26:
 unwind:
 	for f.Pending() {
 //line host_test.go:28:1
-		if sub := f.Next(r); sub != greenlet.Done {
+		if sub := f.Next(r); sub != gen.Done {
 			return r.Link(f, &f.Header, sub)
 		}
 	}
 //line host_test.go:28:1
 	f.End()
-	return greenlet.Done
+	return gen.Done
 }
 
-//line host_greenlet_test.go:116:1
+//line host_greenlet_test.go:117:1
 
-func (f *notesSendsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.count) }
-func (f *notesSendsFrame) Forget()                 { *f = notesSendsFrame{DeferHeader: f.DeferHeader} }
-func (f *notesSendsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 16) }
-func (*notesSendsFrame) Func() *greenlet.Func      { return &notesSendsFrameInfo }
+func (f *notesSendsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.count) }
+func (f *notesSendsFrame) Forget()            { *f = notesSendsFrame{DeferHeader: f.DeferHeader} }
+func (f *notesSendsFrame) Release(r *gen.Run) { gen.Free(r, f, 16) }
+func (*notesSendsFrame) Func() *gen.Func      { return &notesSendsFrameInfo }
 
-var notesSendsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).sends", File: "github.com/going-green/greenlet/hub/sim/host_test.go", Line: 22, End: 28, Points: "26 count c i"}
+var notesSendsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).sends", File: "github.com/going-green/greenlet/hub/sim/host_test.go", Line: 22, End: 28, Points: "26 count c i"}
 var _ func(*notes, int) = (*notes).sends
 
 // notesCollectsFrame is an activation of notes.collects.
 type notesCollectsFrame struct {
-	greenlet.DeferHeader
+	gen.DeferHeader
 	n    *notes
 	d    time.Duration
 	c    *socket.PacketConn
@@ -133,47 +134,47 @@ type notesCollectsFrame struct {
 }
 
 func (n *notes) newCollectsFrame(d time.Duration) *notesCollectsFrame {
-	return greenlet.MakeFrame(notesCollectsFrame{n: n, d: d})
+	return gen.MakeFrame(notesCollectsFrame{n: n, d: d})
 }
 
 // collectsResumable is notes.collects for callers that can be suspended.
-func (n *notes) collectsResumable(r *greenlet.Run, d time.Duration) ([]string, greenlet.Status) {
+func (n *notes) collectsResumable(r *gen.Run, d time.Duration) ([]string, gen.Status) {
 	return (*notesCollectsFrame)(nil).run(r, n, d)
 }
 func (f *notesCollectsFrame) Results() []string { f.Over(f); return f.ret0 }
-func (f *notesCollectsFrame) Returned(r *greenlet.Run) (ret0 []string) {
+func (f *notesCollectsFrame) Returned(r *gen.Run) (ret0 []string) {
 	ret0 = f.ret0
 	f.Release(r)
 	return
 }
 
-func (f *notesCollectsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *notesCollectsFrame) Resume(r *gen.Run) (st gen.Status) {
 	f.ret0, st = f.run(r, f.n, f.d)
 	return r.Started(f, &f.Header, st)
 }
 
-func (f *notesCollectsFrame) run(r *greenlet.Run, n *notes, d time.Duration) (ret0 []string, st greenlet.Status) {
+func (f *notesCollectsFrame) run(r *gen.Run, n *notes, d time.Duration) (ret0 []string, st gen.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take(r, f, 20)
+		f = gen.Take(r, f, 20)
 		f.n, f.d = n, d
 		r.Guard()
 	}
 	mark := r.Mark()
-	for st = f.step(r, n, d); st == greenlet.Broken; st = f.step(r, n, d) {
+	for st = f.step(r, n, d); st == gen.Broken; st = f.step(r, n, d) {
 		r.Recovered(mark)
 	}
 	ret0 = f.ret0
-	if hot && st == greenlet.Done {
+	if hot && st == gen.Done {
 		f.Release(r)
 	}
 	return ret0, st
 }
 
-func (f *notesCollectsFrame) step(r *greenlet.Run, n *notes, d time.Duration) (end greenlet.Status) {
-	end = greenlet.Broken
+func (f *notesCollectsFrame) step(r *gen.Run, n *notes, d time.Duration) (end gen.Status) {
+	end = gen.Broken
 	defer f.Catch(&end)
-	var st greenlet.Status
+	var st gen.Status
 	var (
 		c    *socket.PacketConn
 		buf  []byte
@@ -186,7 +187,7 @@ func (f *notesCollectsFrame) step(r *greenlet.Run, n *notes, d time.Duration) (e
 		c, buf = f.c, f.buf
 		m, from, err = r.Callee().(*socket.PacketConnReadFromFrame).Returned(r)
 		goto resumed_37
-	case greenlet.Unwind:
+	case gen.Unwind:
 		goto unwind
 	}
 
@@ -204,7 +205,7 @@ func (f *notesCollectsFrame) step(r *greenlet.Run, n *notes, d time.Duration) (e
 	buf = make([]byte, 100)
 loop_36:
 	m, from, err, st = c.ReadFromResumable(r, buf)
-	if st != greenlet.Done {
+	if st != gen.Done {
 		f.c, f.buf, f.PC = c, buf, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -220,31 +221,31 @@ unwind:
 //line host_test.go:44:1
 	for f.Pending() {
 //line host_test.go:44:1
-		if sub := f.Next(r); sub != greenlet.Done {
+		if sub := f.Next(r); sub != gen.Done {
 			return r.Link(f, &f.Header, sub)
 		}
 	}
 //line host_test.go:44:1
 	f.End()
-	return greenlet.Done
+	return gen.Done
 }
 
-//line host_greenlet_test.go:233:1
+//line host_greenlet_test.go:234:1
 
-func (f *notesCollectsFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.d) }
-func (f *notesCollectsFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
+func (f *notesCollectsFrame) Args(args []any)            { gen.SetArgs(f, args, &f.d) }
+func (f *notesCollectsFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
 func (f *notesCollectsFrame) Forget() {
 	*f = notesCollectsFrame{DeferHeader: f.DeferHeader, ret0: f.ret0}
 }
-func (f *notesCollectsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 20) }
-func (*notesCollectsFrame) Func() *greenlet.Func      { return &notesCollectsFrameInfo }
+func (f *notesCollectsFrame) Release(r *gen.Run) { gen.Free(r, f, 20) }
+func (*notesCollectsFrame) Func() *gen.Func      { return &notesCollectsFrameInfo }
 
-var notesCollectsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).collects", File: "github.com/going-green/greenlet/hub/sim/host_test.go", Line: 31, End: 44, Points: "37 n c buf"}
+var notesCollectsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).collects", File: "github.com/going-green/greenlet/hub/sim/host_test.go", Line: 31, End: 44, Points: "37 n c buf"}
 var _ func(*notes, time.Duration) []string = (*notes).collects
 
 // notesAsksFrame is an activation of notes.asks.
 type notesAsksFrame struct {
-	greenlet.Header
+	gen.Header
 	n        *notes
 	c        *socket.Conn
 	stranger *socket.PacketConn
@@ -254,14 +255,12 @@ type notesAsksFrame struct {
 	t3       net.Addr
 }
 
-func (n *notes) newAsksFrame() *notesAsksFrame { return greenlet.MakeFrame(notesAsksFrame{n: n}) }
+func (n *notes) newAsksFrame() *notesAsksFrame { return gen.MakeFrame(notesAsksFrame{n: n}) }
 
 // asksResumable is notes.asks for callers that can be suspended.
-func (n *notes) asksResumable(r *greenlet.Run) greenlet.Status {
-	return (*notesAsksFrame)(nil).body(r, n)
-}
+func (n *notes) asksResumable(r *gen.Run) gen.Status { return (*notesAsksFrame)(nil).body(r, n) }
 
-func (f *notesAsksFrame) body(r *greenlet.Run, n *notes) (st greenlet.Status) {
+func (f *notesAsksFrame) body(r *gen.Run, n *notes) (st gen.Status) {
 	var (
 		t0       *socket.Conn
 		t1       error
@@ -308,8 +307,8 @@ func (f *notesAsksFrame) body(r *greenlet.Run, n *notes) (st greenlet.Status) {
 
 //line host_test.go:89:1
 	t0, t1, st = n.a.DialResumable(r, "udp", "b:53")
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 59)
+	if st != gen.Done {
+		f = gen.Take(r, f, 59)
 		f.n, f.PC = n, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -319,16 +318,16 @@ resumed_89:
 	n.a.Go(n.newSendsFrame(1)) // to others than the one who is asked
 	stranger = must(n.b.ListenPacket("udp", ":54"))
 	_, _, st = stranger.WriteToResumable(r, []byte("not here"), c.LocalAddr())
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 59)
+	if st != gen.Done {
+		f = gen.Take(r, f, 59)
 		f.n, f.c, f.stranger, f.PC = n, c, stranger, 2
 		return r.Link(f, &f.Header, st)
 	}
 resumed_92:
 //line host_test.go:93:1
 	_, _, st = c.WriteStringResumable(r, "question")
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 59)
+	if st != gen.Done {
+		f = gen.Take(r, f, 59)
 		f.n, f.c, f.stranger, f.PC = n, c, stranger, 3
 		return r.Link(f, &f.Header, st)
 	}
@@ -336,8 +335,8 @@ resumed_93:
 //line host_test.go:94:1
 	p = make([]byte, 100)
 	m, err, st = c.ReadResumable(r, p)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 59)
+	if st != gen.Done {
+		f = gen.Take(r, f, 59)
 		f.n, f.c, f.stranger, f.p, f.PC = n, c, stranger, p, 4
 		return r.Link(f, &f.Header, st)
 	}
@@ -347,8 +346,8 @@ resumed_95:
 	t3 = c.RemoteAddr()
 //line host_test.go:96:1
 	t4, st = c.WaitReadableResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 59)
+	if st != gen.Done {
+		f = gen.Take(r, f, 59)
 		f.n, f.c, f.stranger, f.p, f.err, f.t2, f.t3, f.PC = n, c, stranger, p, err, t2, t3, 5
 		return r.Link(f, &f.Header, st)
 	}
@@ -360,8 +359,8 @@ resumed_96:
 	}
 //line host_test.go:97:1
 	m, err, st = c.ReadResumable(r, p)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 59)
+	if st != gen.Done {
+		f = gen.Take(r, f, 59)
 		f.n, f.c, f.stranger, f.p, f.PC = n, c, stranger, p, 6
 		return r.Link(f, &f.Header, st)
 	}
@@ -373,8 +372,8 @@ resumed_97:
 	}
 //line host_test.go:99:1
 	_, err, st = c.WriteResumable(r, make([]byte, maxDatagram+1))
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 59)
+	if st != gen.Done {
+		f = gen.Take(r, f, 59)
 		f.n, f.c, f.stranger, f.PC = n, c, stranger, 7
 		return r.Link(f, &f.Header, st)
 	}
@@ -388,41 +387,37 @@ resumed_99:
 //line host_test.go:102:1
 	_, err = n.a.ListenPacket("udp", "a:x")
 	n.note("%v %v", err, stranger.Close())
-	return greenlet.Done
+	return gen.Done
 }
 
-//line host_greenlet_test.go:396:1
+//line host_greenlet_test.go:395:1
 
-func (f *notesAsksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *notesAsksFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n))
 }
 
-func (f *notesAsksFrame) Forget()                 { *f = notesAsksFrame{Header: f.Header} }
-func (f *notesAsksFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 59) }
-func (*notesAsksFrame) Func() *greenlet.Func      { return &notesAsksFrameInfo }
+func (f *notesAsksFrame) Forget()            { *f = notesAsksFrame{Header: f.Header} }
+func (f *notesAsksFrame) Release(r *gen.Run) { gen.Free(r, f, 59) }
+func (*notesAsksFrame) Func() *gen.Func      { return &notesAsksFrameInfo }
 
-var notesAsksFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).asks", File: "github.com/going-green/greenlet/hub/sim/host_test.go", Line: 88, Points: "89 n; 92 n c stranger; 93 =; 95 +p; 96 +err +t2 +t3; 97 -err -t2 -t3; 99 -p"}
+var notesAsksFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).asks", File: "github.com/going-green/greenlet/hub/sim/host_test.go", Line: 88, Points: "89 n; 92 n c stranger; 93 =; 95 +p; 96 +err +t2 +t3; 97 -err -t2 -t3; 99 -p"}
 var _ func(*notes) = (*notes).asks
 
 // notesAnswersFrame is an activation of notes.answers.
 type notesAnswersFrame struct {
-	greenlet.Header
+	gen.Header
 	n    *notes
 	c    *socket.PacketConn
 	p    []byte
 	from net.Addr
 }
 
-func (n *notes) newAnswersFrame() *notesAnswersFrame {
-	return greenlet.MakeFrame(notesAnswersFrame{n: n})
-}
+func (n *notes) newAnswersFrame() *notesAnswersFrame { return gen.MakeFrame(notesAnswersFrame{n: n}) }
 
 // answersResumable is notes.answers for callers that can be suspended.
-func (n *notes) answersResumable(r *greenlet.Run) greenlet.Status {
-	return (*notesAnswersFrame)(nil).body(r, n)
-}
+func (n *notes) answersResumable(r *gen.Run) gen.Status { return (*notesAnswersFrame)(nil).body(r, n) }
 
-func (f *notesAnswersFrame) body(r *greenlet.Run, n *notes) (st greenlet.Status) {
+func (f *notesAnswersFrame) body(r *gen.Run, n *notes) (st gen.Status) {
 	var (
 		c    *socket.PacketConn
 		p    []byte
@@ -456,8 +451,8 @@ func (f *notesAnswersFrame) body(r *greenlet.Run, n *notes) (st greenlet.Status)
 	p = make([]byte, 100)
 loop_110:
 	m, from, err, st = c.ReadFromResumable(r, p)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 4)
+	if st != gen.Done {
+		f = gen.Take(r, f, 4)
 		f.n, f.c, f.p, f.PC = n, c, p, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -471,8 +466,8 @@ resumed_111:
 	}
 //line host_test.go:116:1
 	_, _, st = c.WriteToResumable(r, append([]byte("answer to "), p[:m]...), from)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 4)
+	if st != gen.Done {
+		f = gen.Take(r, f, 4)
 		f.p, f.n, f.c, f.from, f.PC = nil, n, c, from, 2
 		return r.Link(f, &f.Header, st)
 	}
@@ -482,8 +477,8 @@ resumed_116:
 		f.p = nil
 	}
 //line host_test.go:117:1
-	if st = n.SleepResumable(r, time.Millisecond); st != greenlet.Done {
-		f = greenlet.Take(r, f, 4)
+	if st = n.SleepResumable(r, time.Millisecond); st != gen.Done {
+		f = gen.Take(r, f, 4)
 		f.n, f.c, f.from, f.PC = nil, c, from, 3
 		return r.Link(f, &f.Header, st)
 	}
@@ -494,8 +489,8 @@ resumed_117:
 	}
 //line host_test.go:118:1
 	_, _, st = c.WriteToResumable(r, []byte("more"), from)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 4)
+	if st != gen.Done {
+		f = gen.Take(r, f, 4)
 		f.from, f.c, f.PC = nil, c, 4
 		return r.Link(f, &f.Header, st)
 	}
@@ -505,65 +500,63 @@ resumed_118:
 	}
 //line host_test.go:119:1
 	c.Close()
-	return greenlet.Done
+	return gen.Done
 }
 
-//line host_greenlet_test.go:514:1
+//line host_greenlet_test.go:509:1
 
-func (f *notesAnswersFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *notesAnswersFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n))
 }
 
-func (f *notesAnswersFrame) Forget()                 { *f = notesAnswersFrame{Header: f.Header} }
-func (f *notesAnswersFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 4) }
-func (*notesAnswersFrame) Func() *greenlet.Func      { return &notesAnswersFrameInfo }
+func (f *notesAnswersFrame) Forget()            { *f = notesAnswersFrame{Header: f.Header} }
+func (f *notesAnswersFrame) Release(r *gen.Run) { gen.Free(r, f, 4) }
+func (*notesAnswersFrame) Func() *gen.Func      { return &notesAnswersFrameInfo }
 
-var notesAnswersFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).answers", File: "github.com/going-green/greenlet/hub/sim/host_test.go", Line: 107, Points: "111 n c p; 116 n c from; 117 -n; 118 c"}
+var notesAnswersFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).answers", File: "github.com/going-green/greenlet/hub/sim/host_test.go", Line: 107, Points: "111 n c p; 116 n c from; 117 -n; 118 c"}
 var _ func(*notes) = (*notes).answers
 
 // notesServesFrame is an activation of notes.serves.
 type notesServesFrame struct {
-	greenlet.DeferHeader
+	gen.DeferHeader
 	n *notes
 }
 
-func (n *notes) newServesFrame() *notesServesFrame { return greenlet.MakeFrame(notesServesFrame{n: n}) }
+func (n *notes) newServesFrame() *notesServesFrame { return gen.MakeFrame(notesServesFrame{n: n}) }
 
 // servesResumable is notes.serves for callers that can be suspended.
-func (n *notes) servesResumable(r *greenlet.Run) greenlet.Status {
-	return (*notesServesFrame)(nil).run(r, n)
-}
+func (n *notes) servesResumable(r *gen.Run) gen.Status { return (*notesServesFrame)(nil).run(r, n) }
 
-func (f *notesServesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *notesServesFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.run(r, f.n))
 }
 
-func (f *notesServesFrame) run(r *greenlet.Run, n *notes) (st greenlet.Status) {
+func (f *notesServesFrame) run(r *gen.Run, n *notes) (st gen.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take(r, f, 17)
+		f = gen.Take(r, f, 17)
 		f.n = n
 		r.Guard()
 	}
 	mark := r.Mark()
-	for st = f.step(r, n); st == greenlet.Broken; st = f.step(r, n) {
+	for st = f.step(r, n); st == gen.Broken; st = f.step(r, n) {
 		r.Recovered(mark)
 	}
-	if hot && st == greenlet.Done {
+	if hot && st == gen.Done {
 		f.Release(r)
 	}
 	return st
 }
 
-func (f *notesServesFrame) step(r *greenlet.Run, n *notes) (end greenlet.Status) {
-	end = greenlet.Broken
+func (f *notesServesFrame) step(r *gen.Run, n *notes) (end gen.Status) {
+	end = gen.Broken
 	defer f.Catch(&end)
-	var st greenlet.Status
+	var st gen.Status
 	switch f.PC {
 	case 1:
 		r.Callee().(*socket.ServerServeFrame).Release(r)
 		goto unwind
-	case greenlet.Unwind:
+	case gen.Unwind:
 		goto unwind
 	}
 
@@ -571,7 +564,7 @@ func (f *notesServesFrame) step(r *greenlet.Run, n *notes) (end greenlet.Status)
 //line host_test.go:139:1
 		{
 			fn := &notesServesFunc1{n: &n}
-			f.DeferResumable(func(run *greenlet.Run) greenlet.Status {
+			f.DeferResumable(func(run *gen.Run) gen.Status {
 				return fn.CallResumable(run)
 			})
 		}
@@ -581,7 +574,7 @@ func (f *notesServesFrame) step(r *greenlet.Run, n *notes) (end greenlet.Status)
 		f.n = nil
 //line host_test.go:145:1
 		_, st = s.ServeResumable(r)
-		if st != greenlet.Done {
+		if st != gen.Done {
 			f.PC = 1
 			return r.Link(f, &f.Header, st)
 		}
@@ -591,69 +584,69 @@ unwind:
 //line host_test.go:146:1
 	for f.Pending() {
 //line host_test.go:146:1
-		if sub := f.Next(r); sub != greenlet.Done {
+		if sub := f.Next(r); sub != gen.Done {
 			return r.Link(f, &f.Header, sub)
 		}
 	}
 //line host_test.go:146:1
 	f.End()
-	return greenlet.Done
+	return gen.Done
 }
 
-//line host_greenlet_test.go:606:1
+//line host_greenlet_test.go:599:1
 
-func (f *notesServesFrame) Forget()                 { *f = notesServesFrame{DeferHeader: f.DeferHeader} }
-func (f *notesServesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 17) }
-func (*notesServesFrame) Func() *greenlet.Func      { return &notesServesFrameInfo }
+func (f *notesServesFrame) Forget()            { *f = notesServesFrame{DeferHeader: f.DeferHeader} }
+func (f *notesServesFrame) Release(r *gen.Run) { gen.Free(r, f, 17) }
+func (*notesServesFrame) Func() *gen.Func      { return &notesServesFrameInfo }
 
-var notesServesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).serves", File: "github.com/going-green/greenlet/hub/sim/host_test.go", Line: 138, End: 146, Points: "145"}
+var notesServesFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).serves", File: "github.com/going-green/greenlet/hub/sim/host_test.go", Line: 138, End: 146, Points: "145"}
 var _ func(*notes) = (*notes).serves
 
 // notesServesFunc1 is the function literal of host_test.go:139, with what it captures.
 type notesServesFunc1 struct {
-	greenlet.Closure
+	gen.Closure
 	n **notes
 }
 
 // value is the literal for code that can't be suspended.
 func (c *notesServesFunc1) value() func() {
-	return greenlet.Bind(&c.Closure, c, func() {
+	return gen.Bind(&c.Closure, c, func() {
 //line host_test.go:140:1
 		_, err := (*c.n).b.Dial("tcp", "a:1")
 		(*c.n).note("server ends: %v", err)
 	})
 }
 
-//line host_greenlet_test.go:630:1
+//line host_greenlet_test.go:623:1
 
 // notesServesFunc1Frame is an activation of the literal notesServesFunc1.
 type notesServesFunc1Frame struct {
-	greenlet.Header
+	gen.Header
 	c *notesServesFunc1
 }
 
 // CallResumable is the literal notesServesFunc1 for callers that can be suspended.
-func (c *notesServesFunc1) CallResumable(r *greenlet.Run) greenlet.Status {
+func (c *notesServesFunc1) CallResumable(r *gen.Run) gen.Status {
 	return (*notesServesFunc1Frame)(nil).body(r, c)
 }
 
-func (f *notesServesFunc1Frame) body(r *greenlet.Run, c *notesServesFunc1) (st greenlet.Status) {
+func (f *notesServesFunc1Frame) body(r *gen.Run, c *notesServesFunc1) (st gen.Status) {
 	var err error
 //line host_test.go:140:1
 	_, err, st = (*c.n).b.DialResumable(r, "tcp", "a:1")
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 58)
+	if st != gen.Done {
+		f = gen.Take(r, f, 58)
 		f.c, f.PC = c, 1
 		return r.Link(f, &f.Header, st)
 	}
 //line host_test.go:141:1
 	(*c.n).note("server ends: %v", err)
-	return greenlet.Done
+	return gen.Done
 }
 
-//line host_greenlet_test.go:657:1
+//line host_greenlet_test.go:650:1
 
-func (f *notesServesFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *notesServesFunc1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
 	_ = c
 	var err error
@@ -663,56 +656,54 @@ func (f *notesServesFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line host_greenlet_test.go:669:1
+//line host_greenlet_test.go:662:1
 
-func (f *notesServesFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 58) }
-func (*notesServesFunc1Frame) Func() *greenlet.Func      { return &notesServesFunc1FrameInfo }
+func (f *notesServesFunc1Frame) Release(r *gen.Run) { gen.Free(r, f, 58) }
+func (*notesServesFunc1Frame) Func() *gen.Func      { return &notesServesFunc1FrameInfo }
 
-var notesServesFunc1FrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).serves.func1", File: "github.com/going-green/greenlet/hub/sim/host_test.go", Line: 139, Points: "140"}
+var notesServesFunc1FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).serves.func1", File: "github.com/going-green/greenlet/hub/sim/host_test.go", Line: 139, Points: "140"}
 
 // notesRestsFrame is an activation of notes.rests.
 type notesRestsFrame struct {
-	greenlet.DeferHeader
+	gen.DeferHeader
 	n *notes
 }
 
-func (n *notes) newRestsFrame() *notesRestsFrame { return greenlet.MakeFrame(notesRestsFrame{n: n}) }
+func (n *notes) newRestsFrame() *notesRestsFrame { return gen.MakeFrame(notesRestsFrame{n: n}) }
 
 // restsResumable is notes.rests for callers that can be suspended.
-func (n *notes) restsResumable(r *greenlet.Run) greenlet.Status {
-	return (*notesRestsFrame)(nil).run(r, n)
-}
+func (n *notes) restsResumable(r *gen.Run) gen.Status { return (*notesRestsFrame)(nil).run(r, n) }
 
-func (f *notesRestsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *notesRestsFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.run(r, f.n))
 }
 
-func (f *notesRestsFrame) run(r *greenlet.Run, n *notes) (st greenlet.Status) {
+func (f *notesRestsFrame) run(r *gen.Run, n *notes) (st gen.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take(r, f, 8)
+		f = gen.Take(r, f, 8)
 		f.n = n
 		r.Guard()
 	}
 	mark := r.Mark()
-	for st = f.step(r, n); st == greenlet.Broken; st = f.step(r, n) {
+	for st = f.step(r, n); st == gen.Broken; st = f.step(r, n) {
 		r.Recovered(mark)
 	}
-	if hot && st == greenlet.Done {
+	if hot && st == gen.Done {
 		f.Release(r)
 	}
 	return st
 }
 
-func (f *notesRestsFrame) step(r *greenlet.Run, n *notes) (end greenlet.Status) {
-	end = greenlet.Broken
+func (f *notesRestsFrame) step(r *gen.Run, n *notes) (end gen.Status) {
+	end = gen.Broken
 	defer f.Catch(&end)
-	var st greenlet.Status
+	var st gen.Status
 	switch f.PC {
 	case 1:
 		r.Callee().(*hub.HubSleepFrame).Release(r)
 		goto resumed_151
-	case greenlet.Unwind:
+	case gen.Unwind:
 		goto unwind
 	}
 
@@ -725,7 +716,7 @@ func (f *notesRestsFrame) step(r *greenlet.Run, n *notes) (end greenlet.Status) 
 		})
 	}
 //line host_test.go:151:1
-	if st = n.SleepResumable(r, time.Hour); st != greenlet.Done {
+	if st = n.SleepResumable(r, time.Hour); st != gen.Done {
 		f.n, f.PC = nil, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -736,27 +727,27 @@ unwind:
 //line host_test.go:152:1
 	for f.Pending() {
 //line host_test.go:152:1
-		if sub := f.Next(r); sub != greenlet.Done {
+		if sub := f.Next(r); sub != gen.Done {
 			return r.Link(f, &f.Header, sub)
 		}
 	}
 //line host_test.go:152:1
 	f.End()
-	return greenlet.Done
+	return gen.Done
 }
 
-//line host_greenlet_test.go:751:1
+//line host_greenlet_test.go:742:1
 
-func (f *notesRestsFrame) Forget()                 { *f = notesRestsFrame{DeferHeader: f.DeferHeader} }
-func (f *notesRestsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 8) }
-func (*notesRestsFrame) Func() *greenlet.Func      { return &notesRestsFrameInfo }
+func (f *notesRestsFrame) Forget()            { *f = notesRestsFrame{DeferHeader: f.DeferHeader} }
+func (f *notesRestsFrame) Release(r *gen.Run) { gen.Free(r, f, 8) }
+func (*notesRestsFrame) Func() *gen.Func      { return &notesRestsFrameInfo }
 
-var notesRestsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).rests", File: "github.com/going-green/greenlet/hub/sim/host_test.go", Line: 149, End: 152, Points: "151"}
+var notesRestsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).rests", File: "github.com/going-green/greenlet/hub/sim/host_test.go", Line: 149, End: 152, Points: "151"}
 var _ func(*notes) = (*notes).rests
 
 // notesCrashesFrame is an activation of notes.crashes.
 type notesCrashesFrame struct {
-	greenlet.Header
+	gen.Header
 	n         *notes
 	powerless bool
 	c         *socket.Conn
@@ -766,15 +757,15 @@ type notesCrashesFrame struct {
 }
 
 func (n *notes) newCrashesFrame(powerless bool) *notesCrashesFrame {
-	return greenlet.MakeFrame(notesCrashesFrame{n: n, powerless: powerless})
+	return gen.MakeFrame(notesCrashesFrame{n: n, powerless: powerless})
 }
 
 // crashesResumable is notes.crashes for callers that can be suspended.
-func (n *notes) crashesResumable(r *greenlet.Run, powerless bool) greenlet.Status {
+func (n *notes) crashesResumable(r *gen.Run, powerless bool) gen.Status {
 	return (*notesCrashesFrame)(nil).body(r, n, powerless)
 }
 
-func (f *notesCrashesFrame) body(r *greenlet.Run, n *notes, powerless bool) (st greenlet.Status) {
+func (f *notesCrashesFrame) body(r *gen.Run, n *notes, powerless bool) (st gen.Status) {
 	var (
 		t0      *socket.Conn
 		t1      error
@@ -837,16 +828,16 @@ func (f *notesCrashesFrame) body(r *greenlet.Run, n *notes, powerless bool) (st 
 
 //line host_test.go:156:1
 	n.b.Go(n.newServesFrame())
-	if st = n.SleepResumable(r, 1); st != greenlet.Done {
-		f = greenlet.Take(r, f, 60)
+	if st = n.SleepResumable(r, 1); st != gen.Done {
+		f = gen.Take(r, f, 60)
 		f.n, f.powerless, f.PC = n, powerless, 1
 		return r.Link(f, &f.Header, st)
 	}
 resumed_157:
 //line host_test.go:158:1
 	t0, t1, st = n.a.DialResumable(r, "tcp", "b:80")
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 60)
+	if st != gen.Done {
+		f = gen.Take(r, f, 60)
 		f.n, f.powerless, f.PC = n, powerless, 2
 		return r.Link(f, &f.Header, st)
 	}
@@ -854,16 +845,16 @@ resumed_158:
 //line host_test.go:158:1
 	c = must(t0, t1)
 	_, _, st = c.WriteStringResumable(r, "one\n")
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 60)
+	if st != gen.Done {
+		f = gen.Take(r, f, 60)
 		f.n, f.powerless, f.c, f.PC = n, powerless, c, 3
 		return r.Link(f, &f.Header, st)
 	}
 resumed_159:
 //line host_test.go:160:1
 	t2, t3, st = c.ReadLineResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 60)
+	if st != gen.Done {
+		f = gen.Take(r, f, 60)
 		f.n, f.powerless, f.c, f.PC = n, powerless, c, 4
 		return r.Link(f, &f.Header, st)
 	}
@@ -875,8 +866,8 @@ resumed_160:
 	}
 	n.b.Crash()
 	n.note("%v", n.b.Down())
-	if st = n.SleepResumable(r, time.Second); st != greenlet.Done {
-		f = greenlet.Take(r, f, 60)
+	if st = n.SleepResumable(r, time.Second); st != gen.Done {
+		f = gen.Take(r, f, 60)
 		f.n, f.c, f.PC = n, c, 5
 		return r.Link(f, &f.Header, st)
 	}
@@ -885,8 +876,8 @@ resumed_166:
 	n.note("%d tasks, %d connections", len(n.b.Tasks()), n.b.Connections())
 	n.net.Heal()
 	_, err, st = n.a.DialResumable(r, "tcp", "b:80")
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 60)
+	if st != gen.Done {
+		f = gen.Take(r, f, 60)
 		f.n, f.c, f.PC = n, c, 6
 		return r.Link(f, &f.Header, st)
 	}
@@ -894,8 +885,8 @@ resumed_169:
 //line host_test.go:170:1
 	n.note("%v", err)
 	_, err, st = c.WriteResumable(r, []byte("two\n"))
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 60)
+	if st != gen.Done {
+		f = gen.Take(r, f, 60)
 		f.n, f.c, f.PC = n, c, 7
 		return r.Link(f, &f.Header, st)
 	}
@@ -906,8 +897,8 @@ resumed_171:
 	}
 //line host_test.go:173:1
 	_, err, st = c.ReadLineResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 60)
+	if st != gen.Done {
+		f = gen.Take(r, f, 60)
 		f.n, f.c, f.PC = n, c, 8
 		return r.Link(f, &f.Header, st)
 	}
@@ -922,22 +913,22 @@ after_if_172:
 //line host_test.go:178:1
 	n.b.Restart()
 	server = n.b.Go(n.newServesFrame())
-	if st = n.SleepResumable(r, 1); st != greenlet.Done {
-		f = greenlet.Take(r, f, 60)
+	if st = n.SleepResumable(r, 1); st != gen.Done {
+		f = gen.Take(r, f, 60)
 		f.n, f.server, f.PC = n, server, 9
 		return r.Link(f, &f.Header, st)
 	}
 resumed_180:
 //line host_test.go:181:1
-	if st = n.talksResumable(r, n.a, "three"); st != greenlet.Done {
-		f = greenlet.Take(r, f, 60)
+	if st = n.talksResumable(r, n.a, "three"); st != gen.Done {
+		f = gen.Take(r, f, 60)
 		f.n, f.server, f.PC = n, server, 10
 		return r.Link(f, &f.Header, st)
 	}
 resumed_181:
 //line host_test.go:182:1
-	if st = server.KillResumable(r); st != greenlet.Done {
-		f = greenlet.Take(r, f, 60)
+	if st = server.KillResumable(r); st != gen.Done {
+		f = gen.Take(r, f, 60)
 		f.server, f.n, f.PC = nil, n, 11
 		return r.Link(f, &f.Header, st)
 	}
@@ -960,13 +951,13 @@ loop_183:
 //line host_test.go:186:1
 		must(n.b.Listen("tcp", ":81")).Close()
 		n.b.listeners[80].Close()
-		return greenlet.Done
+		return gen.Done
 	}
 	{
 		t := t4[t6]
 //line host_test.go:184:1
-		if st = t.KillResumable(r); st != greenlet.Done {
-			f = greenlet.Take(r, f, 60)
+		if st = t.KillResumable(r); st != gen.Done {
+			f = gen.Take(r, f, 60)
 			f.n, f.t4, f.t5, f.t6, f.PC = n, t4, t5, t6, 12
 			return r.Link(f, &f.Header, st)
 		}
@@ -977,42 +968,42 @@ resumed_184:
 	goto loop_183
 }
 
-//line host_greenlet_test.go:984:1
+//line host_greenlet_test.go:975:1
 
-func (f *notesCrashesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *notesCrashesFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n, f.powerless))
 }
 
-func (f *notesCrashesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.powerless) }
-func (f *notesCrashesFrame) Forget()                 { *f = notesCrashesFrame{Header: f.Header} }
-func (f *notesCrashesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 60) }
-func (*notesCrashesFrame) Func() *greenlet.Func      { return &notesCrashesFrameInfo }
+func (f *notesCrashesFrame) Args(args []any)    { gen.SetArgs(f, args, &f.powerless) }
+func (f *notesCrashesFrame) Forget()            { *f = notesCrashesFrame{Header: f.Header} }
+func (f *notesCrashesFrame) Release(r *gen.Run) { gen.Free(r, f, 60) }
+func (*notesCrashesFrame) Func() *gen.Func      { return &notesCrashesFrameInfo }
 
-var notesCrashesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).crashes", File: "github.com/going-green/greenlet/hub/sim/host_test.go", Line: 155, Points: "157 n powerless; 158 =; 159 +c; 160 =; 166 n c; 169 =; 171 =; 173 =; 180 n server; 181 =; 182 n; 184 n t4 t5 t6"}
+var notesCrashesFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).crashes", File: "github.com/going-green/greenlet/hub/sim/host_test.go", Line: 155, Points: "157 n powerless; 158 =; 159 +c; 160 =; 166 n c; 169 =; 171 =; 173 =; 180 n server; 181 =; 182 n; 184 n t4 t5 t6"}
 var _ func(*notes, bool) = (*notes).crashes
 
 // notesStopsFrame is an activation of notes.stops.
 type notesStopsFrame struct {
-	greenlet.Header
+	gen.Header
 	n  *notes
 	s  *socket.Server
 	t0 int
 }
 
 func (n *notes) newStopsFrame(s *socket.Server) *notesStopsFrame {
-	return greenlet.MakeFrame(notesStopsFrame{n: n, s: s})
+	return gen.MakeFrame(notesStopsFrame{n: n, s: s})
 }
 
 // stopsResumable is notes.stops for callers that can be suspended.
-func (n *notes) stopsResumable(r *greenlet.Run, s *socket.Server) greenlet.Status {
+func (n *notes) stopsResumable(r *gen.Run, s *socket.Server) gen.Status {
 	return (*notesStopsFrame)(nil).body(r, n, s)
 }
 
-func (f *notesStopsFrame) body(r *greenlet.Run, n *notes, s *socket.Server) (st greenlet.Status) {
+func (f *notesStopsFrame) body(r *gen.Run, n *notes, s *socket.Server) (st gen.Status) {
 	var t0, t1 int
 //line host_test.go:213:1
-	if st = n.SleepResumable(r, time.Second); st != greenlet.Done {
-		f = greenlet.Take(r, f, 14)
+	if st = n.SleepResumable(r, time.Second); st != gen.Done {
+		f = gen.Take(r, f, 14)
 		f.n, f.s, f.PC = n, s, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -1020,8 +1011,8 @@ func (f *notesStopsFrame) body(r *greenlet.Run, n *notes, s *socket.Server) (st 
 	t0 = s.Len()
 //line host_test.go:214:1
 	t1, st = s.StopResumable(r, time.Second)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 14)
+	if st != gen.Done {
+		f = gen.Take(r, f, 14)
 		f.s, f.n, f.t0, f.PC = nil, n, t0, 2
 		return r.Link(f, &f.Header, st)
 	}
@@ -1030,12 +1021,12 @@ func (f *notesStopsFrame) body(r *greenlet.Run, n *notes, s *socket.Server) (st 
 	}
 //line host_test.go:214:1
 	n.note("%d, killed %d", t0, t1)
-	return greenlet.Done
+	return gen.Done
 }
 
-//line host_greenlet_test.go:1040:1
+//line host_greenlet_test.go:1031:1
 
-func (f *notesStopsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *notesStopsFrame) Resume(r *gen.Run) (st gen.Status) {
 	n, s := f.n, f.s
 	var t0, t1 int
 	switch f.PC {
@@ -1047,7 +1038,7 @@ func (f *notesStopsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		t0 = s.Len()
 //line host_test.go:214:1
 		t1, st = s.StopResumable(r, time.Second)
-		if st != greenlet.Done {
+		if st != gen.Done {
 			f.s, f.t0, f.PC = nil, t0, 2
 			return r.Link(f, &f.Header, st)
 		}
@@ -1065,38 +1056,38 @@ resumed_214:
 	return r.Return(f, &f.Header)
 }
 
-//line host_greenlet_test.go:1072:1
+//line host_greenlet_test.go:1063:1
 
-func (f *notesStopsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.s) }
-func (f *notesStopsFrame) Forget()                 { *f = notesStopsFrame{Header: f.Header} }
-func (f *notesStopsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 14) }
-func (*notesStopsFrame) Func() *greenlet.Func      { return &notesStopsFrameInfo }
+func (f *notesStopsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.s) }
+func (f *notesStopsFrame) Forget()            { *f = notesStopsFrame{Header: f.Header} }
+func (f *notesStopsFrame) Release(r *gen.Run) { gen.Free(r, f, 14) }
+func (*notesStopsFrame) Func() *gen.Func      { return &notesStopsFrameInfo }
 
-var notesStopsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).stops", File: "github.com/going-green/greenlet/hub/sim/host_test.go", Line: 212, Points: "213 n s; 214 n t0"}
+var notesStopsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).stops", File: "github.com/going-green/greenlet/hub/sim/host_test.go", Line: 212, Points: "213 n s; 214 n t0"}
 var _ func(*notes, *socket.Server) = (*notes).stops
 
 // notesServingFrame is an activation of notes.serving.
 type notesServingFrame struct {
-	greenlet.Header
+	gen.Header
 	n *notes
 	s *socket.Server
 }
 
 func (n *notes) newServingFrame(s *socket.Server) *notesServingFrame {
-	return greenlet.MakeFrame(notesServingFrame{n: n, s: s})
+	return gen.MakeFrame(notesServingFrame{n: n, s: s})
 }
 
 // servingResumable is notes.serving for callers that can be suspended.
-func (n *notes) servingResumable(r *greenlet.Run, s *socket.Server) greenlet.Status {
+func (n *notes) servingResumable(r *gen.Run, s *socket.Server) gen.Status {
 	return (*notesServingFrame)(nil).body(r, n, s)
 }
 
-func (f *notesServingFrame) body(r *greenlet.Run, n *notes, s *socket.Server) (st greenlet.Status) {
+func (f *notesServingFrame) body(r *gen.Run, n *notes, s *socket.Server) (st gen.Status) {
 	var t0 error
 //line host_test.go:218:1
 	t0, st = s.ServeResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 37)
+	if st != gen.Done {
+		f = gen.Take(r, f, 37)
 		f.s, f.n, f.PC = nil, n, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -1105,12 +1096,12 @@ func (f *notesServingFrame) body(r *greenlet.Run, n *notes, s *socket.Server) (s
 	}
 //line host_test.go:218:1
 	n.note("served: %v", t0)
-	return greenlet.Done
+	return gen.Done
 }
 
-//line host_greenlet_test.go:1115:1
+//line host_greenlet_test.go:1106:1
 
-func (f *notesServingFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *notesServingFrame) Resume(r *gen.Run) (st gen.Status) {
 	n := f.n
 	var t0 error
 	switch f.PC {
@@ -1125,38 +1116,38 @@ func (f *notesServingFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-//line host_greenlet_test.go:1132:1
+//line host_greenlet_test.go:1123:1
 
-func (f *notesServingFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.s) }
-func (f *notesServingFrame) Forget()                 { *f = notesServingFrame{Header: f.Header} }
-func (f *notesServingFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 37) }
-func (*notesServingFrame) Func() *greenlet.Func      { return &notesServingFrameInfo }
+func (f *notesServingFrame) Args(args []any)    { gen.SetArgs(f, args, &f.s) }
+func (f *notesServingFrame) Forget()            { *f = notesServingFrame{Header: f.Header} }
+func (f *notesServingFrame) Release(r *gen.Run) { gen.Free(r, f, 37) }
+func (*notesServingFrame) Func() *gen.Func      { return &notesServingFrameInfo }
 
-var notesServingFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).serving", File: "github.com/going-green/greenlet/hub/sim/host_test.go", Line: 218, Points: "218 n"}
+var notesServingFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).serving", File: "github.com/going-green/greenlet/hub/sim/host_test.go", Line: 218, Points: "218 n"}
 var _ func(*notes, *socket.Server) = (*notes).serving
 
 // notesIdlesFrame is an activation of notes.idles.
 type notesIdlesFrame struct {
-	greenlet.Header
+	gen.Header
 	n *notes
 	c *socket.Conn
 }
 
 func (n *notes) newIdlesFrame(c *socket.Conn) *notesIdlesFrame {
-	return greenlet.MakeFrame(notesIdlesFrame{n: n, c: c})
+	return gen.MakeFrame(notesIdlesFrame{n: n, c: c})
 }
 
 // idlesResumable is notes.idles for callers that can be suspended.
-func (n *notes) idlesResumable(r *greenlet.Run, c *socket.Conn) greenlet.Status {
+func (n *notes) idlesResumable(r *gen.Run, c *socket.Conn) gen.Status {
 	return (*notesIdlesFrame)(nil).body(r, n, c)
 }
 
-func (f *notesIdlesFrame) body(r *greenlet.Run, n *notes, c *socket.Conn) (st greenlet.Status) {
+func (f *notesIdlesFrame) body(r *gen.Run, n *notes, c *socket.Conn) (st gen.Status) {
 	var err error
 //line host_test.go:222:1
 	err, st = c.WaitReadableResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 44)
+	if st != gen.Done {
+		f = gen.Take(r, f, 44)
 		f.n, f.c, f.PC = n, c, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -1167,17 +1158,17 @@ func (f *notesIdlesFrame) body(r *greenlet.Run, n *notes, c *socket.Conn) (st gr
 	}
 //line host_test.go:224:1
 	_, _, st = c.WriteStringResumable(r, "bye\n")
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 44)
+	if st != gen.Done {
+		f = gen.Take(r, f, 44)
 		f.c, f.PC = nil, 2
 		return r.Link(f, &f.Header, st)
 	}
-	return greenlet.Done
+	return gen.Done
 }
 
-//line host_greenlet_test.go:1182:1
+//line host_greenlet_test.go:1173:1
 
-func (f *notesIdlesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *notesIdlesFrame) Resume(r *gen.Run) (st gen.Status) {
 	n, c := f.n, f.c
 	var err error
 	switch f.PC {
@@ -1190,7 +1181,7 @@ func (f *notesIdlesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		f.n = nil
 //line host_test.go:224:1
 		_, _, st = c.WriteStringResumable(r, "bye\n")
-		if st != greenlet.Done {
+		if st != gen.Done {
 			f.c, f.PC = nil, 2
 			return r.Link(f, &f.Header, st)
 		}
@@ -1201,33 +1192,29 @@ func (f *notesIdlesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-//line host_greenlet_test.go:1208:1
+//line host_greenlet_test.go:1199:1
 
-func (f *notesIdlesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c) }
-func (f *notesIdlesFrame) Forget()                 { *f = notesIdlesFrame{Header: f.Header} }
-func (f *notesIdlesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 44) }
-func (*notesIdlesFrame) Func() *greenlet.Func      { return &notesIdlesFrameInfo }
+func (f *notesIdlesFrame) Args(args []any)    { gen.SetArgs(f, args, &f.c) }
+func (f *notesIdlesFrame) Forget()            { *f = notesIdlesFrame{Header: f.Header} }
+func (f *notesIdlesFrame) Release(r *gen.Run) { gen.Free(r, f, 44) }
+func (*notesIdlesFrame) Func() *gen.Func      { return &notesIdlesFrameInfo }
 
-var notesIdlesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).idles", File: "github.com/going-green/greenlet/hub/sim/host_test.go", Line: 221, Points: "222 n c; 224"}
+var notesIdlesFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).idles", File: "github.com/going-green/greenlet/hub/sim/host_test.go", Line: 221, Points: "222 n c; 224"}
 var _ func(*notes, *socket.Conn) = (*notes).idles
 
 // notesListensFrame is an activation of notes.listens.
 type notesListensFrame struct {
-	greenlet.Header
+	gen.Header
 	n *notes
 	c *socket.Conn
 }
 
-func (n *notes) newListensFrame() *notesListensFrame {
-	return greenlet.MakeFrame(notesListensFrame{n: n})
-}
+func (n *notes) newListensFrame() *notesListensFrame { return gen.MakeFrame(notesListensFrame{n: n}) }
 
 // listensResumable is notes.listens for callers that can be suspended.
-func (n *notes) listensResumable(r *greenlet.Run) greenlet.Status {
-	return (*notesListensFrame)(nil).body(r, n)
-}
+func (n *notes) listensResumable(r *gen.Run) gen.Status { return (*notesListensFrame)(nil).body(r, n) }
 
-func (f *notesListensFrame) body(r *greenlet.Run, n *notes) (st greenlet.Status) {
+func (f *notesListensFrame) body(r *gen.Run, n *notes) (st gen.Status) {
 	var (
 		t0 *socket.Conn
 		t1 error
@@ -1237,16 +1224,16 @@ func (f *notesListensFrame) body(r *greenlet.Run, n *notes) (st greenlet.Status)
 	)
 //line host_test.go:242:1
 	t0, t1, st = n.a.DialResumable(r, "tcp", "b:80")
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 1)
+	if st != gen.Done {
+		f = gen.Take(r, f, 1)
 		f.n, f.PC = n, 1
 		return r.Link(f, &f.Header, st)
 	}
 //line host_test.go:242:1
 	c = must(t0, t1)
 	t2, t3, st = c.ReadLineResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 1)
+	if st != gen.Done {
+		f = gen.Take(r, f, 1)
 		f.n, f.c, f.PC = n, c, 2
 		return r.Link(f, &f.Header, st)
 	}
@@ -1257,12 +1244,12 @@ func (f *notesListensFrame) body(r *greenlet.Run, n *notes) (st greenlet.Status)
 	}
 //line host_test.go:244:1
 	c.Close()
-	return greenlet.Done
+	return gen.Done
 }
 
-//line host_greenlet_test.go:1267:1
+//line host_greenlet_test.go:1254:1
 
-func (f *notesListensFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *notesListensFrame) Resume(r *gen.Run) (st gen.Status) {
 	n := f.n
 	var (
 		t0 *socket.Conn
@@ -1279,7 +1266,7 @@ func (f *notesListensFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 //line host_test.go:242:1
 		c = must(t0, t1)
 		t2, t3, st = c.ReadLineResumable(r)
-		if st != greenlet.Done {
+		if st != gen.Done {
 			f.c, f.PC = c, 2
 			return r.Link(f, &f.Header, st)
 		}
@@ -1299,18 +1286,18 @@ resumed_243:
 	return r.Return(f, &f.Header)
 }
 
-//line host_greenlet_test.go:1306:1
+//line host_greenlet_test.go:1293:1
 
-func (f *notesListensFrame) Forget()                 { *f = notesListensFrame{Header: f.Header} }
-func (f *notesListensFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 1) }
-func (*notesListensFrame) Func() *greenlet.Func      { return &notesListensFrameInfo }
+func (f *notesListensFrame) Forget()            { *f = notesListensFrame{Header: f.Header} }
+func (f *notesListensFrame) Release(r *gen.Run) { gen.Free(r, f, 1) }
+func (*notesListensFrame) Func() *gen.Func      { return &notesListensFrameInfo }
 
-var notesListensFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).listens", File: "github.com/going-green/greenlet/hub/sim/host_test.go", Line: 241, Points: "242 n; 243 +c"}
+var notesListensFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).listens", File: "github.com/going-green/greenlet/hub/sim/host_test.go", Line: 241, Points: "242 n; 243 +c"}
 var _ func(*notes) = (*notes).listens
 
 // notesLonelyFrame is an activation of notes.lonely.
 type notesLonelyFrame struct {
-	greenlet.Header
+	gen.Header
 	n      *notes
 	l      *socket.Listener
 	start  time.Time
@@ -1321,14 +1308,12 @@ type notesLonelyFrame struct {
 	u      *socket.PacketConn
 }
 
-func (n *notes) newLonelyFrame() *notesLonelyFrame { return greenlet.MakeFrame(notesLonelyFrame{n: n}) }
+func (n *notes) newLonelyFrame() *notesLonelyFrame { return gen.MakeFrame(notesLonelyFrame{n: n}) }
 
 // lonelyResumable is notes.lonely for callers that can be suspended.
-func (n *notes) lonelyResumable(r *greenlet.Run) greenlet.Status {
-	return (*notesLonelyFrame)(nil).body(r, n)
-}
+func (n *notes) lonelyResumable(r *gen.Run) gen.Status { return (*notesLonelyFrame)(nil).body(r, n) }
 
-func (f *notesLonelyFrame) body(r *greenlet.Run, n *notes) (st greenlet.Status) {
+func (f *notesLonelyFrame) body(r *gen.Run, n *notes) (st gen.Status) {
 	var (
 		l      *socket.Listener
 		start  time.Time
@@ -1376,7 +1361,7 @@ func (f *notesLonelyFrame) body(r *greenlet.Run, n *notes) (st greenlet.Status) 
 			goto resumed_289
 		case 7:
 			l, c, d, p, t7, t8, t9 = f.l, f.c, f.d, f.p, f.t7, f.t8, f.t9
-			t10 = r.Callee().(interface{ Returned(*greenlet.Run) error }).Returned(r)
+			t10 = r.Callee().(interface{ Returned(*gen.Run) error }).Returned(r)
 			goto resumed_292
 		case 8:
 			p, u = f.p, f.u
@@ -1397,8 +1382,8 @@ func (f *notesLonelyFrame) body(r *greenlet.Run, n *notes) (st greenlet.Status) 
 	l = must(n.a.Listen("tcp", ":80"))
 	start = n.Now()
 	t0, t1, st = n.a.DialResumable(r, "tcp", "localhost:80")
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 0)
+	if st != gen.Done {
+		f = gen.Take(r, f, 0)
 		f.n, f.l, f.start, f.PC = n, l, start, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -1406,8 +1391,8 @@ resumed_280:
 //line host_test.go:280:1
 	c = must(t0, t1)
 	t2, t3, st = l.AcceptResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 0)
+	if st != gen.Done {
+		f = gen.Take(r, f, 0)
 		f.n, f.l, f.start, f.c, f.PC = n, l, start, c, 2
 		return r.Link(f, &f.Header, st)
 	}
@@ -1415,8 +1400,8 @@ resumed_281:
 //line host_test.go:281:1
 	d = must(t2, t3)
 	_, _, st = c.WriteStringResumable(r, "to myself")
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 0)
+	if st != gen.Done {
+		f = gen.Take(r, f, 0)
 		f.n, f.l, f.start, f.c, f.d, f.PC = n, l, start, c, d, 3
 		return r.Link(f, &f.Header, st)
 	}
@@ -1424,8 +1409,8 @@ resumed_282:
 //line host_test.go:283:1
 	c.CloseWrite()
 	_, st = d.WaitReadableResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 0)
+	if st != gen.Done {
+		f = gen.Take(r, f, 0)
 		f.n, f.l, f.start, f.c, f.d, f.PC = n, l, start, c, d, 4
 		return r.Link(f, &f.Header, st)
 	}
@@ -1433,8 +1418,8 @@ resumed_284:
 //line host_test.go:285:1
 	p = make([]byte, 20)
 	t4, t5, st = d.ReadFullResumable(r, p[:9])
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 0)
+	if st != gen.Done {
+		f = gen.Take(r, f, 0)
 		f.n, f.l, f.start, f.c, f.d, f.p, f.PC = n, l, start, c, d, p, 5
 		return r.Link(f, &f.Header, st)
 	}
@@ -1448,8 +1433,8 @@ resumed_286:
 	}
 //line host_test.go:289:1
 	t6, st = d.WaitReadableResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 0)
+	if st != gen.Done {
+		f = gen.Take(r, f, 0)
 		f.n, f.l, f.c, f.d, f.p, f.PC = n, l, c, d, p, 6
 		return r.Link(f, &f.Header, st)
 	}
@@ -1470,13 +1455,13 @@ loop_291:
 	{
 		close2 := t7[t9]
 //line host_test.go:292:1
-		if c2, ok := greenlet.Resumable(close2).(interface {
-			CallResumable(*greenlet.Run) (error, greenlet.Status)
+		if c2, ok := gen.Resumable(close2).(interface {
+			CallResumable(*gen.Run) (error, gen.Status)
 		}); ok {
 //line host_test.go:292:1
 			t10, st = c2.CallResumable(r)
-			if st != greenlet.Done {
-				f = greenlet.Take(r, f, 0)
+			if st != gen.Done {
+				f = gen.Take(r, f, 0)
 				f.n, f.l, f.c, f.d, f.p, f.t7, f.t8, f.t9, f.PC = n, l, c, d, p, t7, t8, t9, 7
 				return r.Link(f, &f.Header, st)
 			}
@@ -1514,8 +1499,8 @@ after_loop_291:
 //line host_test.go:299:1
 	u = must(n.a.ListenPacket("udp", ":53"))
 	_, err, st = u.WriteToResumable(r, nil, Addr{"udp", "x", 1})
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 0)
+	if st != gen.Done {
+		f = gen.Take(r, f, 0)
 		f.n, f.p, f.u, f.PC = n, p, u, 8
 		return r.Link(f, &f.Header, st)
 	}
@@ -1523,16 +1508,16 @@ resumed_300:
 //line host_test.go:301:1
 	n.note("%v", err)
 	_, _, st = u.WriteToResumable(r, []byte("once"), u.LocalAddr())
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 0)
+	if st != gen.Done {
+		f = gen.Take(r, f, 0)
 		f.n, f.p, f.u, f.PC = n, p, u, 9
 		return r.Link(f, &f.Header, st)
 	}
 resumed_302:
 //line host_test.go:303:1
 	m, _, err, st = u.ReadFromResumable(r, p)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 0)
+	if st != gen.Done {
+		f = gen.Take(r, f, 0)
 		f.n, f.p, f.u, f.PC = n, p, u, 10
 		return r.Link(f, &f.Header, st)
 	}
@@ -1544,39 +1529,39 @@ resumed_303:
 	}
 //line host_test.go:305:1
 	n.note("%v", u.LocalAddr())
-	return greenlet.Done
+	return gen.Done
 }
 
-//line host_greenlet_test.go:1555:1
+//line host_greenlet_test.go:1540:1
 
-func (f *notesLonelyFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *notesLonelyFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n))
 }
 
-func (f *notesLonelyFrame) Forget()                 { *f = notesLonelyFrame{Header: f.Header} }
-func (f *notesLonelyFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 0) }
-func (*notesLonelyFrame) Func() *greenlet.Func      { return &notesLonelyFrameInfo }
+func (f *notesLonelyFrame) Forget()            { *f = notesLonelyFrame{Header: f.Header} }
+func (f *notesLonelyFrame) Release(r *gen.Run) { gen.Free(r, f, 0) }
+func (*notesLonelyFrame) Func() *gen.Func      { return &notesLonelyFrameInfo }
 
-var notesLonelyFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).lonely", File: "github.com/going-green/greenlet/hub/sim/host_test.go", Line: 277, Points: "280 n l start; 281 +c; 282 +d; 284 =; 286 +p; 289 -start; 292 +t7 +t8 +t9; 300 n p u; 302 =; 303 ="}
+var notesLonelyFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).lonely", File: "github.com/going-green/greenlet/hub/sim/host_test.go", Line: 277, Points: "280 n l start; 281 +c; 282 +d; 284 =; 286 +p; 289 -start; 292 +t7 +t8 +t9; 300 n p u; 302 =; 303 ="}
 var _ func(*notes) = (*notes).lonely
 
 // notesListensForFrame is an activation of notes.listensFor.
 type notesListensForFrame struct {
-	greenlet.Header
+	gen.Header
 	n *notes
 	h *Host
 }
 
 func (n *notes) newListensForFrame(h *Host) *notesListensForFrame {
-	return greenlet.MakeFrame(notesListensForFrame{n: n, h: h})
+	return gen.MakeFrame(notesListensForFrame{n: n, h: h})
 }
 
 // listensForResumable is notes.listensFor for callers that can be suspended.
-func (n *notes) listensForResumable(r *greenlet.Run, h *Host) greenlet.Status {
+func (n *notes) listensForResumable(r *gen.Run, h *Host) gen.Status {
 	return (*notesListensForFrame)(nil).body(r, n, h)
 }
 
-func (f *notesListensForFrame) body(r *greenlet.Run, n *notes, h *Host) (st greenlet.Status) {
+func (f *notesListensForFrame) body(r *gen.Run, n *notes, h *Host) (st gen.Status) {
 	var err error
 	{
 //line host_test.go:318:1
@@ -1586,20 +1571,20 @@ func (f *notesListensForFrame) body(r *greenlet.Run, n *notes, h *Host) (st gree
 		}
 //line host_test.go:319:1
 		_, _, err, st = c.ReadFromResumable(r, nil)
-		if st != greenlet.Done {
-			f = greenlet.Take(r, f, 32)
+		if st != gen.Done {
+			f = gen.Take(r, f, 32)
 			f.n, f.PC = n, 1
 			return r.Link(f, &f.Header, st)
 		}
 	}
 //line host_test.go:320:1
 	n.note("not here: %v", err)
-	return greenlet.Done
+	return gen.Done
 }
 
-//line host_greenlet_test.go:1605:1
+//line host_greenlet_test.go:1590:1
 
-func (f *notesListensForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *notesListensForFrame) Resume(r *gen.Run) (st gen.Status) {
 	n := f.n
 	var err error
 	switch f.PC {
@@ -1613,37 +1598,35 @@ func (f *notesListensForFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-//line host_greenlet_test.go:1621:1
+//line host_greenlet_test.go:1606:1
 
-func (f *notesListensForFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.h) }
-func (f *notesListensForFrame) Forget()                 { *f = notesListensForFrame{Header: f.Header} }
-func (f *notesListensForFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 32) }
-func (*notesListensForFrame) Func() *greenlet.Func      { return &notesListensForFrameInfo }
+func (f *notesListensForFrame) Args(args []any)    { gen.SetArgs(f, args, &f.h) }
+func (f *notesListensForFrame) Forget()            { *f = notesListensForFrame{Header: f.Header} }
+func (f *notesListensForFrame) Release(r *gen.Run) { gen.Free(r, f, 32) }
+func (*notesListensForFrame) Func() *gen.Func      { return &notesListensForFrameInfo }
 
-var notesListensForFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).listensFor", File: "github.com/going-green/greenlet/hub/sim/host_test.go", Line: 317, Points: "319 n"}
+var notesListensForFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).listensFor", File: "github.com/going-green/greenlet/hub/sim/host_test.go", Line: 317, Points: "319 n"}
 var _ func(*notes, *Host) = (*notes).listensFor
 
 // notesCutsFrame is an activation of notes.cuts.
 type notesCutsFrame struct {
-	greenlet.Header
+	gen.Header
 	n    *notes
 	task *hub.Task
 }
 
-func (n *notes) newCutsFrame() *notesCutsFrame { return greenlet.MakeFrame(notesCutsFrame{n: n}) }
+func (n *notes) newCutsFrame() *notesCutsFrame { return gen.MakeFrame(notesCutsFrame{n: n}) }
 
 // cutsResumable is notes.cuts for callers that can be suspended.
-func (n *notes) cutsResumable(r *greenlet.Run) greenlet.Status {
-	return (*notesCutsFrame)(nil).body(r, n)
-}
+func (n *notes) cutsResumable(r *gen.Run) gen.Status { return (*notesCutsFrame)(nil).body(r, n) }
 
-func (f *notesCutsFrame) body(r *greenlet.Run, n *notes) (st greenlet.Status) {
+func (f *notesCutsFrame) body(r *gen.Run, n *notes) (st gen.Status) {
 	var task *hub.Task
 	var t0 error
 //line host_test.go:325:1
 	task = n.a.Go(n.newListensForFrame(n.a))
-	if st = n.SleepResumable(r, 1); st != greenlet.Done {
-		f = greenlet.Take(r, f, 46)
+	if st = n.SleepResumable(r, 1); st != gen.Done {
+		f = gen.Take(r, f, 46)
 		f.n, f.task, f.PC = n, task, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -1651,8 +1634,8 @@ func (f *notesCutsFrame) body(r *greenlet.Run, n *notes) (st greenlet.Status) {
 	n.note("%d", n.a.Connections()+len(n.a.packets))
 	n.a.Crash()
 	t0, st = task.JoinResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 46)
+	if st != gen.Done {
+		f = gen.Take(r, f, 46)
 		f.n, f.PC = n, 2
 		return r.Link(f, &f.Header, st)
 	}
@@ -1663,13 +1646,13 @@ func (f *notesCutsFrame) body(r *greenlet.Run, n *notes) (st greenlet.Status) {
 		n.note("%v", err)
 		_, err = n.a.Listen("tcp", ":53")
 		n.note("%v %v", err, errors.Is(err, syscall.ENETDOWN))
-		return greenlet.Done
+		return gen.Done
 	}
 }
 
-//line host_greenlet_test.go:1675:1
+//line host_greenlet_test.go:1658:1
 
-func (f *notesCutsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *notesCutsFrame) Resume(r *gen.Run) (st gen.Status) {
 	n := f.n
 	var task *hub.Task
 	var t0 error
@@ -1683,7 +1666,7 @@ func (f *notesCutsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		n.note("%d", n.a.Connections()+len(n.a.packets))
 		n.a.Crash()
 		t0, st = task.JoinResumable(r)
-		if st != greenlet.Done {
+		if st != gen.Done {
 			f.task, f.PC = nil, 2
 			return r.Link(f, &f.Header, st)
 		}
@@ -1704,18 +1687,18 @@ resumed_329:
 	return r.Return(f, &f.Header)
 }
 
-//line host_greenlet_test.go:1712:1
+//line host_greenlet_test.go:1695:1
 
-func (f *notesCutsFrame) Forget()                 { *f = notesCutsFrame{Header: f.Header} }
-func (f *notesCutsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 46) }
-func (*notesCutsFrame) Func() *greenlet.Func      { return &notesCutsFrameInfo }
+func (f *notesCutsFrame) Forget()            { *f = notesCutsFrame{Header: f.Header} }
+func (f *notesCutsFrame) Release(r *gen.Run) { gen.Free(r, f, 46) }
+func (*notesCutsFrame) Func() *gen.Func      { return &notesCutsFrameInfo }
 
-var notesCutsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).cuts", File: "github.com/going-green/greenlet/hub/sim/host_test.go", Line: 324, Points: "326 n task; 329 n"}
+var notesCutsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).cuts", File: "github.com/going-green/greenlet/hub/sim/host_test.go", Line: 324, Points: "326 n task; 329 n"}
 var _ func(*notes) = (*notes).cuts
 
 // notesExhaustsFrame is an activation of notes.exhausts.
 type notesExhaustsFrame struct {
-	greenlet.DeferHeader
+	gen.DeferHeader
 	n        *notes
 	last     *socket.PacketConn
 	l, taken *socket.Listener
@@ -1723,39 +1706,37 @@ type notesExhaustsFrame struct {
 }
 
 func (n *notes) newExhaustsFrame() *notesExhaustsFrame {
-	return greenlet.MakeFrame(notesExhaustsFrame{n: n})
+	return gen.MakeFrame(notesExhaustsFrame{n: n})
 }
 
 // exhaustsResumable is notes.exhausts for callers that can be suspended.
-func (n *notes) exhaustsResumable(r *greenlet.Run) greenlet.Status {
-	return (*notesExhaustsFrame)(nil).run(r, n)
-}
+func (n *notes) exhaustsResumable(r *gen.Run) gen.Status { return (*notesExhaustsFrame)(nil).run(r, n) }
 
-func (f *notesExhaustsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *notesExhaustsFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.run(r, f.n))
 }
 
-func (f *notesExhaustsFrame) run(r *greenlet.Run, n *notes) (st greenlet.Status) {
+func (f *notesExhaustsFrame) run(r *gen.Run, n *notes) (st gen.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take(r, f, 52)
+		f = gen.Take(r, f, 52)
 		f.n = n
 		r.Guard()
 	}
 	mark := r.Mark()
-	for st = f.step(r, n); st == greenlet.Broken; st = f.step(r, n) {
+	for st = f.step(r, n); st == gen.Broken; st = f.step(r, n) {
 		r.Recovered(mark)
 	}
-	if hot && st == greenlet.Done {
+	if hot && st == gen.Done {
 		f.Release(r)
 	}
 	return st
 }
 
-func (f *notesExhaustsFrame) step(r *greenlet.Run, n *notes) (end greenlet.Status) {
-	end = greenlet.Broken
+func (f *notesExhaustsFrame) step(r *gen.Run, n *notes) (end gen.Status) {
+	end = gen.Broken
 	defer f.Catch(&end)
-	var st greenlet.Status
+	var st gen.Status
 	var (
 		last *socket.PacketConn
 		err  error
@@ -1814,7 +1795,7 @@ func (f *notesExhaustsFrame) step(r *greenlet.Run, n *notes) (end greenlet.Statu
 	case 10:
 		t13, t14 = r.Callee().(*HostDialFrame).Returned(r)
 		goto resumed_380
-	case greenlet.Unwind:
+	case gen.Unwind:
 		goto unwind
 	}
 
@@ -1834,7 +1815,7 @@ func (f *notesExhaustsFrame) step(r *greenlet.Run, n *notes) (end greenlet.Statu
 	_, err = n.a.ListenPacket("udp", ":0")
 	n.note("%v", err)
 	_, err, st = n.a.DialResumable(r, "udp", "b:53")
-	if st != greenlet.Done {
+	if st != gen.Done {
 		f.last, f.PC = last, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -1853,7 +1834,7 @@ resumed_354:
 	f.last = nil
 //line host_test.go:358:1
 	t0, t1, st = n.a.DialResumable(r, "udp", "b:53")
-	if st != greenlet.Done {
+	if st != gen.Done {
 		f.PC = 2
 		return r.Link(f, &f.Header, st)
 	}
@@ -1891,7 +1872,7 @@ loop_366:
 	}
 //line host_test.go:367:1
 	t3, t4, st = n.a.DialResumable(r, "tcp", "b:80")
-	if st != greenlet.Done {
+	if st != gen.Done {
 		f.l, f.t2, f.PC = l, t2, 3
 		return r.Link(f, &f.Header, st)
 	}
@@ -1907,7 +1888,7 @@ resumed_367:
 	}
 //line host_test.go:369:1
 	t5, t6, st = l.AcceptResumable(r)
-	if st != greenlet.Done {
+	if st != gen.Done {
 		f.l, f.t2, f.PC = l, t2, 4
 		return r.Link(f, &f.Header, st)
 	}
@@ -1926,7 +1907,7 @@ resumed_369:
 after_loop_366:
 //line host_test.go:371:1
 	_, err, st = n.a.DialResumable(r, "tcp", "b:80")
-	if st != greenlet.Done {
+	if st != gen.Done {
 		f.l, f.PC = l, 5
 		return r.Link(f, &f.Header, st)
 	}
@@ -1934,7 +1915,7 @@ resumed_371:
 //line host_test.go:372:1
 	n.note("%v", err)
 	t7, t8, st = n.a.DialResumable(r, "tcp", "b:81")
-	if st != greenlet.Done {
+	if st != gen.Done {
 		f.l, f.PC = l, 6
 		return r.Link(f, &f.Header, st)
 	}
@@ -1952,7 +1933,7 @@ resumed_373:
 	f.taken = nil
 //line host_test.go:375:1
 	t9, t10, st = n.a.DialResumable(r, "tcp", "b:80")
-	if st != greenlet.Done {
+	if st != gen.Done {
 		f.l, f.PC = l, 7
 		return r.Link(f, &f.Header, st)
 	}
@@ -1962,7 +1943,7 @@ resumed_375:
 	n.note("%v", c.LocalAddr())
 	n.note("%v", c.Close())
 	t11, t12, st = l.AcceptResumable(r)
-	if st != greenlet.Done {
+	if st != gen.Done {
 		f.l, f.PC = nil, 8
 		return r.Link(f, &f.Header, st)
 	}
@@ -1970,14 +1951,14 @@ resumed_378:
 	f.l = nil
 //line host_test.go:378:1
 	must(t11, t12).Close()
-	if st = n.SleepResumable(r, time.Second); st != greenlet.Done {
+	if st = n.SleepResumable(r, time.Second); st != gen.Done {
 		f.PC = 9
 		return r.Link(f, &f.Header, st)
 	}
 resumed_379:
 //line host_test.go:380:1
 	t13, t14, st = n.a.DialResumable(r, "tcp", "b:80")
-	if st != greenlet.Done {
+	if st != gen.Done {
 		f.PC = 10
 		return r.Link(f, &f.Header, st)
 	}
@@ -2004,27 +1985,27 @@ unwind:
 //line host_test.go:388:1
 	for f.Pending() {
 //line host_test.go:388:1
-		if sub := f.Next(r); sub != greenlet.Done {
+		if sub := f.Next(r); sub != gen.Done {
 			return r.Link(f, &f.Header, sub)
 		}
 	}
 //line host_test.go:388:1
 	f.End()
-	return greenlet.Done
+	return gen.Done
 }
 
-//line host_greenlet_test.go:2021:1
+//line host_greenlet_test.go:2002:1
 
-func (f *notesExhaustsFrame) Forget()                 { *f = notesExhaustsFrame{DeferHeader: f.DeferHeader} }
-func (f *notesExhaustsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 52) }
-func (*notesExhaustsFrame) Func() *greenlet.Func      { return &notesExhaustsFrameInfo }
+func (f *notesExhaustsFrame) Forget()            { *f = notesExhaustsFrame{DeferHeader: f.DeferHeader} }
+func (f *notesExhaustsFrame) Release(r *gen.Run) { gen.Free(r, f, 52) }
+func (*notesExhaustsFrame) Func() *gen.Func      { return &notesExhaustsFrameInfo }
 
-var notesExhaustsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).exhausts", File: "github.com/going-green/greenlet/hub/sim/host_test.go", Line: 346, End: 388, Points: "354 n last; 358 n; 367 n l taken t2; 369 =; 371 -t2; 373 =; 375 n l; 378 n; 379 n; 380 n"}
+var notesExhaustsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).exhausts", File: "github.com/going-green/greenlet/hub/sim/host_test.go", Line: 346, End: 388, Points: "354 n last; 358 n; 367 n l taken t2; 369 =; 371 -t2; 373 =; 375 n l; 378 n; 379 n; 380 n"}
 var _ func(*notes) = (*notes).exhausts
 
 // notesOutlivesFrame is an activation of notes.outlives.
 type notesOutlivesFrame struct {
-	greenlet.DeferHeader
+	gen.DeferHeader
 	n  *notes
 	c  *socket.PacketConn
 	l  *socket.Listener
@@ -2033,39 +2014,37 @@ type notesOutlivesFrame struct {
 }
 
 func (n *notes) newOutlivesFrame() *notesOutlivesFrame {
-	return greenlet.MakeFrame(notesOutlivesFrame{n: n})
+	return gen.MakeFrame(notesOutlivesFrame{n: n})
 }
 
 // outlivesResumable is notes.outlives for callers that can be suspended.
-func (n *notes) outlivesResumable(r *greenlet.Run) greenlet.Status {
-	return (*notesOutlivesFrame)(nil).run(r, n)
-}
+func (n *notes) outlivesResumable(r *gen.Run) gen.Status { return (*notesOutlivesFrame)(nil).run(r, n) }
 
-func (f *notesOutlivesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *notesOutlivesFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.run(r, f.n))
 }
 
-func (f *notesOutlivesFrame) run(r *greenlet.Run, n *notes) (st greenlet.Status) {
+func (f *notesOutlivesFrame) run(r *gen.Run, n *notes) (st gen.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take(r, f, 0)
+		f = gen.Take(r, f, 0)
 		f.n = n
 		r.Guard()
 	}
 	mark := r.Mark()
-	for st = f.step(r, n); st == greenlet.Broken; st = f.step(r, n) {
+	for st = f.step(r, n); st == gen.Broken; st = f.step(r, n) {
 		r.Recovered(mark)
 	}
-	if hot && st == greenlet.Done {
+	if hot && st == gen.Done {
 		f.Release(r)
 	}
 	return st
 }
 
-func (f *notesOutlivesFrame) step(r *greenlet.Run, n *notes) (end greenlet.Status) {
-	end = greenlet.Broken
+func (f *notesOutlivesFrame) step(r *gen.Run, n *notes) (end gen.Status) {
+	end = gen.Broken
 	defer f.Catch(&end)
-	var st greenlet.Status
+	var st gen.Status
 	var (
 		c     *socket.PacketConn
 		l     *socket.Listener
@@ -2108,7 +2087,7 @@ func (f *notesOutlivesFrame) step(r *greenlet.Run, n *notes) (end greenlet.Statu
 	case 8:
 		_, _, err = r.Callee().(*socket.PacketConnReadFromFrame).Returned(r)
 		goto resumed_431
-	case greenlet.Unwind:
+	case gen.Unwind:
 		goto unwind
 	}
 
@@ -2116,7 +2095,7 @@ func (f *notesOutlivesFrame) step(r *greenlet.Run, n *notes) (end greenlet.Statu
 	c = must(n.b.ListenPacket("udp", ":53"))
 	l = must(n.b.Listen("tcp", ":80"))
 	t0, t1, st = n.b.DialResumable(r, "tcp", "b:80")
-	if st != greenlet.Done {
+	if st != gen.Done {
 		f.c, f.l, f.PC = c, l, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -2124,14 +2103,14 @@ resumed_413:
 //line host_test.go:413:1
 	s = must(t0, t1)
 	t2, t3, st = l.AcceptResumable(r)
-	if st != greenlet.Done {
+	if st != gen.Done {
 		f.c, f.l, f.s, f.PC = c, l, s, 2
 		return r.Link(f, &f.Header, st)
 	}
 resumed_414:
 //line host_test.go:414:1
 	_, _, st = must(t2, t3).WriteStringResumable(r, "gone")
-	if st != greenlet.Done {
+	if st != gen.Done {
 		f.c, f.l, f.s, f.PC = c, l, s, 3
 		return r.Link(f, &f.Header, st)
 	}
@@ -2149,7 +2128,7 @@ resumed_414b:
 	n.b.Crash()
 	n.b.Restart()
 	_, err, st = c.WriteToResumable(r, []byte("ghost"), Addr{"udp", "a", 53})
-	if st != greenlet.Done {
+	if st != gen.Done {
 		f.c, f.l, f.s, f.to, f.PC = c, l, s, to, 4
 		return r.Link(f, &f.Header, st)
 	}
@@ -2157,7 +2136,7 @@ resumed_419:
 //line host_test.go:420:1
 	n.note("%v", err)
 	_, _, err, st = c.ReadFromResumable(r, make([]byte, 5))
-	if st != greenlet.Done {
+	if st != gen.Done {
 		f.c, f.l, f.s, f.to, f.PC = c, l, s, to, 5
 		return r.Link(f, &f.Header, st)
 	}
@@ -2165,7 +2144,7 @@ resumed_421:
 //line host_test.go:422:1
 	n.note("%v", err)
 	_, err, st = l.AcceptResumable(r)
-	if st != greenlet.Done {
+	if st != gen.Done {
 		f.c, f.l, f.s, f.to, f.PC = c, l, s, to, 6
 		return r.Link(f, &f.Header, st)
 	}
@@ -2173,7 +2152,7 @@ resumed_423:
 //line host_test.go:424:1
 	n.note("%v", err)
 	_, err, st = s.WriteStringResumable(r, "ghost")
-	if st != greenlet.Done {
+	if st != gen.Done {
 		f.c, f.l, f.s, f.to, f.PC = c, l, s, to, 7
 		return r.Link(f, &f.Header, st)
 	}
@@ -2201,7 +2180,7 @@ resumed_425:
 //line host_test.go:430:1
 	to.SetReadDeadline(n.Now().Add(time.Second))
 	_, _, err, st = to.ReadFromResumable(r, make([]byte, 5))
-	if st != greenlet.Done {
+	if st != gen.Done {
 		f.to, f.PC = nil, 8
 		return r.Link(f, &f.Header, st)
 	}
@@ -2216,64 +2195,64 @@ unwind:
 //line host_test.go:434:1
 	for f.Pending() {
 //line host_test.go:434:1
-		if sub := f.Next(r); sub != greenlet.Done {
+		if sub := f.Next(r); sub != gen.Done {
 			return r.Link(f, &f.Header, sub)
 		}
 	}
 //line host_test.go:434:1
 	f.End()
-	return greenlet.Done
+	return gen.Done
 }
 
-//line host_greenlet_test.go:2233:1
+//line host_greenlet_test.go:2212:1
 
-func (f *notesOutlivesFrame) Forget()                 { *f = notesOutlivesFrame{DeferHeader: f.DeferHeader} }
-func (f *notesOutlivesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 0) }
-func (*notesOutlivesFrame) Func() *greenlet.Func      { return &notesOutlivesFrameInfo }
+func (f *notesOutlivesFrame) Forget()            { *f = notesOutlivesFrame{DeferHeader: f.DeferHeader} }
+func (f *notesOutlivesFrame) Release(r *gen.Run) { gen.Free(r, f, 0) }
+func (*notesOutlivesFrame) Func() *gen.Func      { return &notesOutlivesFrameInfo }
 
-var notesOutlivesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).outlives", File: "github.com/going-green/greenlet/hub/sim/host_test.go", Line: 410, End: 434, Points: "413 n c l; 414 +s; 414 =; 419 +to; 421 =; 423 =; 425 =; 431 n"}
+var notesOutlivesFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).outlives", File: "github.com/going-green/greenlet/hub/sim/host_test.go", Line: 410, End: 434, Points: "413 n c l; 414 +s; 414 =; 419 +to; 421 =; 423 =; 425 =; 431 n"}
 var _ func(*notes) = (*notes).outlives
 
 // notesCrashesItselfFrame is an activation of notes.crashesItself.
 type notesCrashesItselfFrame struct {
-	greenlet.DeferHeader
+	gen.DeferHeader
 	n *notes
 }
 
 func (n *notes) newCrashesItselfFrame() *notesCrashesItselfFrame {
-	return greenlet.MakeFrame(notesCrashesItselfFrame{n: n})
+	return gen.MakeFrame(notesCrashesItselfFrame{n: n})
 }
 
 // crashesItselfResumable is notes.crashesItself for callers that can be suspended.
-func (n *notes) crashesItselfResumable(r *greenlet.Run) greenlet.Status {
+func (n *notes) crashesItselfResumable(r *gen.Run) gen.Status {
 	return (*notesCrashesItselfFrame)(nil).run(r, n)
 }
 
-func (f *notesCrashesItselfFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *notesCrashesItselfFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.run(r, f.n))
 }
 
-func (f *notesCrashesItselfFrame) run(r *greenlet.Run, n *notes) (st greenlet.Status) {
+func (f *notesCrashesItselfFrame) run(r *gen.Run, n *notes) (st gen.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take(r, f, 9)
+		f = gen.Take(r, f, 9)
 		f.n = n
 		r.Guard()
 	}
 	mark := r.Mark()
-	for st = f.step(r, n); st == greenlet.Broken; st = f.step(r, n) {
+	for st = f.step(r, n); st == gen.Broken; st = f.step(r, n) {
 		r.Recovered(mark)
 	}
-	if hot && st == greenlet.Done {
+	if hot && st == gen.Done {
 		f.Release(r)
 	}
 	return st
 }
 
-func (f *notesCrashesItselfFrame) step(r *greenlet.Run, n *notes) (end greenlet.Status) {
-	end = greenlet.Broken
+func (f *notesCrashesItselfFrame) step(r *gen.Run, n *notes) (end gen.Status) {
+	end = gen.Broken
 	defer f.Catch(&end)
-	var st greenlet.Status
+	var st gen.Status
 	var err error
 	switch f.PC {
 	case 1:
@@ -2282,7 +2261,7 @@ func (f *notesCrashesItselfFrame) step(r *greenlet.Run, n *notes) (end greenlet.
 	case 2:
 		r.Callee().(*hub.HubSleepFrame).Release(r)
 		goto resumed_463
-	case greenlet.Unwind:
+	case gen.Unwind:
 		goto unwind
 	}
 
@@ -2303,7 +2282,7 @@ func (f *notesCrashesItselfFrame) step(r *greenlet.Run, n *notes) (end greenlet.
 		n.b.Crash()
 		n.note("goes on: %v", n.b.Down())
 		_, err, st = l.AcceptResumable(r)
-		if st != greenlet.Done {
+		if st != gen.Done {
 			f.PC = 1
 			return r.Link(f, &f.Header, st)
 		}
@@ -2311,7 +2290,7 @@ func (f *notesCrashesItselfFrame) step(r *greenlet.Run, n *notes) (end greenlet.
 resumed_461:
 //line host_test.go:462:1
 	n.note("%v", err)
-	if st = n.SleepResumable(r, 1); st != greenlet.Done {
+	if st = n.SleepResumable(r, 1); st != gen.Done {
 		f.PC = 2
 		return r.Link(f, &f.Header, st)
 	}
@@ -2324,70 +2303,70 @@ unwind:
 //line host_test.go:465:1
 	for f.Pending() {
 //line host_test.go:465:1
-		if sub := f.Next(r); sub != greenlet.Done {
+		if sub := f.Next(r); sub != gen.Done {
 			return r.Link(f, &f.Header, sub)
 		}
 	}
 //line host_test.go:465:1
 	f.End()
-	return greenlet.Done
+	return gen.Done
 }
 
-//line host_greenlet_test.go:2341:1
+//line host_greenlet_test.go:2320:1
 
-func (f *notesCrashesItselfFrame) Forget()                 { *f = notesCrashesItselfFrame{DeferHeader: f.DeferHeader} }
-func (f *notesCrashesItselfFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 9) }
-func (*notesCrashesItselfFrame) Func() *greenlet.Func      { return &notesCrashesItselfFrameInfo }
+func (f *notesCrashesItselfFrame) Forget()            { *f = notesCrashesItselfFrame{DeferHeader: f.DeferHeader} }
+func (f *notesCrashesItselfFrame) Release(r *gen.Run) { gen.Free(r, f, 9) }
+func (*notesCrashesItselfFrame) Func() *gen.Func      { return &notesCrashesItselfFrameInfo }
 
-var notesCrashesItselfFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).crashesItself", File: "github.com/going-green/greenlet/hub/sim/host_test.go", Line: 453, End: 465, Points: "461 n; 463 n"}
+var notesCrashesItselfFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).crashesItself", File: "github.com/going-green/greenlet/hub/sim/host_test.go", Line: 453, End: 465, Points: "461 n; 463 n"}
 var _ func(*notes) = (*notes).crashesItself
 
 // notesLingersFrame is an activation of notes.lingers.
 type notesLingersFrame struct {
-	greenlet.DeferHeader
+	gen.DeferHeader
 	n    *notes
 	name string
 }
 
 func (n *notes) newLingersFrame(name string) *notesLingersFrame {
-	return greenlet.MakeFrame(notesLingersFrame{n: n, name: name})
+	return gen.MakeFrame(notesLingersFrame{n: n, name: name})
 }
 
 // lingersResumable is notes.lingers for callers that can be suspended.
-func (n *notes) lingersResumable(r *greenlet.Run, name string) greenlet.Status {
+func (n *notes) lingersResumable(r *gen.Run, name string) gen.Status {
 	return (*notesLingersFrame)(nil).run(r, n, name)
 }
 
-func (f *notesLingersFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *notesLingersFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.run(r, f.n, f.name))
 }
 
-func (f *notesLingersFrame) run(r *greenlet.Run, n *notes, name string) (st greenlet.Status) {
+func (f *notesLingersFrame) run(r *gen.Run, n *notes, name string) (st gen.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take(r, f, 25)
+		f = gen.Take(r, f, 25)
 		f.n, f.name = n, name
 		r.Guard()
 	}
 	mark := r.Mark()
-	for st = f.step(r, n, name); st == greenlet.Broken; st = f.step(r, n, name) {
+	for st = f.step(r, n, name); st == gen.Broken; st = f.step(r, n, name) {
 		r.Recovered(mark)
 	}
-	if hot && st == greenlet.Done {
+	if hot && st == gen.Done {
 		f.Release(r)
 	}
 	return st
 }
 
-func (f *notesLingersFrame) step(r *greenlet.Run, n *notes, name string) (end greenlet.Status) {
-	end = greenlet.Broken
+func (f *notesLingersFrame) step(r *gen.Run, n *notes, name string) (end gen.Status) {
+	end = gen.Broken
 	defer f.Catch(&end)
-	var st greenlet.Status
+	var st gen.Status
 	switch f.PC {
 	case 1:
 		r.Callee().(*hub.HubSleepFrame).Release(r)
 		goto resumed_470
-	case greenlet.Unwind:
+	case gen.Unwind:
 		goto unwind
 	}
 
@@ -2400,7 +2379,7 @@ func (f *notesLingersFrame) step(r *greenlet.Run, n *notes, name string) (end gr
 		})
 	}
 //line host_test.go:470:1
-	if st = n.SleepResumable(r, time.Second); st != greenlet.Done {
+	if st = n.SleepResumable(r, time.Second); st != gen.Done {
 		f.PC = 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -2413,25 +2392,25 @@ unwind:
 //line host_test.go:472:1
 	for f.Pending() {
 //line host_test.go:472:1
-		if sub := f.Next(r); sub != greenlet.Done {
+		if sub := f.Next(r); sub != gen.Done {
 			return r.Link(f, &f.Header, sub)
 		}
 	}
 //line host_test.go:472:1
 	f.End()
-	return greenlet.Done
+	return gen.Done
 }
 
-//line host_greenlet_test.go:2430:1
+//line host_greenlet_test.go:2409:1
 
-func (f *notesLingersFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.name) }
-func (f *notesLingersFrame) Forget()                 { *f = notesLingersFrame{DeferHeader: f.DeferHeader} }
-func (f *notesLingersFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 25) }
-func (*notesLingersFrame) Func() *greenlet.Func      { return &notesLingersFrameInfo }
+func (f *notesLingersFrame) Args(args []any)    { gen.SetArgs(f, args, &f.name) }
+func (f *notesLingersFrame) Forget()            { *f = notesLingersFrame{DeferHeader: f.DeferHeader} }
+func (f *notesLingersFrame) Release(r *gen.Run) { gen.Free(r, f, 25) }
+func (*notesLingersFrame) Func() *gen.Func      { return &notesLingersFrameInfo }
 
-var notesLingersFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).lingers", File: "github.com/going-green/greenlet/hub/sim/host_test.go", Line: 468, End: 472, Points: "470 n name"}
+var notesLingersFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).lingers", File: "github.com/going-green/greenlet/hub/sim/host_test.go", Line: 468, End: 472, Points: "470 n name"}
 var _ func(*notes, string) = (*notes).lingers
 
 func init() {
-	greenlet.Declare("notes.sends", "notes.collects", "notes.asks", "notes.answers", "notes.serves", "notes.rests", "notes.crashes", "notes.stops", "notes.serving", "notes.idles", "notes.listens", "notes.lonely", "notes.listensFor", "notes.cuts", "notes.exhausts", "notes.outlives", "notes.crashesItself", "notes.lingers")
+	gen.Declare("notes.sends", "notes.collects", "notes.asks", "notes.answers", "notes.serves", "notes.rests", "notes.crashes", "notes.stops", "notes.serving", "notes.idles", "notes.listens", "notes.lonely", "notes.listensFor", "notes.cuts", "notes.exhausts", "notes.outlives", "notes.crashesItself", "notes.lingers")
 }

@@ -6,44 +6,44 @@ package sim
 
 import (
 	"github.com/going-green/greenlet/hub"
-	greenlet "github.com/going-green/greenlet/runtime"
+	"github.com/going-green/greenlet/runtime/gen"
 	"time"
 )
 
-const _ = greenlet.Protocol1_RunGoGenerate
+const _ = gen.Protocol1_RunGoGenerate
 
 // appendsFrame is an activation of appends.
 type appendsFrame struct {
-	greenlet.Header
+	gen.Header
 	n     *Network
 	order *string
 	name  string
 }
 
 func newAppendsFrame(n *Network, order *string, name string) *appendsFrame {
-	return greenlet.MakeFrame(appendsFrame{n: n, order: order, name: name})
+	return gen.MakeFrame(appendsFrame{n: n, order: order, name: name})
 }
 
 // appendsResumable is appends for callers that can be suspended.
-func appendsResumable(r *greenlet.Run, n *Network, order *string, name string) greenlet.Status {
+func appendsResumable(r *gen.Run, n *Network, order *string, name string) gen.Status {
 	return (*appendsFrame)(nil).body(r, n, order, name)
 }
 
-func (f *appendsFrame) body(r *greenlet.Run, n *Network, order *string, name string) (st greenlet.Status) {
+func (f *appendsFrame) body(r *gen.Run, n *Network, order *string, name string) (st gen.Status) {
 //line search_test.go:18:1
-	if st = n.Hub().SleepResumable(r, time.Second); st != greenlet.Done {
-		f = greenlet.Take(r, f, 25)
+	if st = n.Hub().SleepResumable(r, time.Second); st != gen.Done {
+		f = gen.Take(r, f, 25)
 		f.n, f.order, f.name, f.PC = nil, order, name, 1
 		return r.Link(f, &f.Header, st)
 	}
 //line search_test.go:19:1
 	*order += name
-	return greenlet.Done
+	return gen.Done
 }
 
 //line search_greenlet_test.go:45:1
 
-func (f *appendsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *appendsFrame) Resume(r *gen.Run) (st gen.Status) {
 	order, name := f.order, f.name
 	switch f.PC {
 	case 0:
@@ -58,72 +58,68 @@ func (f *appendsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 //line search_greenlet_test.go:60:1
 
-func (f *appendsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.n, &f.order, &f.name) }
-func (f *appendsFrame) Forget()                 { *f = appendsFrame{Header: f.Header} }
-func (f *appendsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 25) }
-func (*appendsFrame) Func() *greenlet.Func      { return &appendsFrameInfo }
+func (f *appendsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.n, &f.order, &f.name) }
+func (f *appendsFrame) Forget()            { *f = appendsFrame{Header: f.Header} }
+func (f *appendsFrame) Release(r *gen.Run) { gen.Free(r, f, 25) }
+func (*appendsFrame) Func() *gen.Func      { return &appendsFrameInfo }
 
-var appendsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.appends", File: "github.com/going-green/greenlet/hub/sim/search_test.go", Line: 17, Points: "18 order name"}
+var appendsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.appends", File: "github.com/going-green/greenlet/hub/sim/search_test.go", Line: 17, Points: "18 order name"}
 var _ func(*Network, *string, string) = appends
 
 // panicsFrame is an activation of panics.
 type panicsFrame struct {
-	greenlet.Header
+	gen.Header
 	n *Network
 }
 
-func newPanicsFrame(n *Network) *panicsFrame { return greenlet.MakeFrame(panicsFrame{n: n}) }
+func newPanicsFrame(n *Network) *panicsFrame { return gen.MakeFrame(panicsFrame{n: n}) }
 
 // panicsResumable is panics for callers that can be suspended.
-func panicsResumable(r *greenlet.Run, n *Network) greenlet.Status {
-	return (*panicsFrame)(nil).body(r, n)
-}
+func panicsResumable(r *gen.Run, n *Network) gen.Status { return (*panicsFrame)(nil).body(r, n) }
 
-func (f *panicsFrame) body(r *greenlet.Run, n *Network) (st greenlet.Status) {
+func (f *panicsFrame) body(r *gen.Run, n *Network) (st gen.Status) {
 //line search_test.go:53:1
 	panic("at once")
 }
 
-//line search_greenlet_test.go:89:1
+//line search_greenlet_test.go:87:1
 
-func (f *panicsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *panicsFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n))
 }
 
-func (f *panicsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.n) }
-func (f *panicsFrame) Forget()                 { *f = panicsFrame{Header: f.Header} }
-func (f *panicsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 40) }
-func (*panicsFrame) Func() *greenlet.Func      { return &panicsFrameInfo }
+func (f *panicsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.n) }
+func (f *panicsFrame) Forget()            { *f = panicsFrame{Header: f.Header} }
+func (f *panicsFrame) Release(r *gen.Run) { gen.Free(r, f, 40) }
+func (*panicsFrame) Func() *gen.Func      { return &panicsFrameInfo }
 
-var panicsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.panics", File: "github.com/going-green/greenlet/hub/sim/search_test.go", Line: 53}
+var panicsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.panics", File: "github.com/going-green/greenlet/hub/sim/search_test.go", Line: 53}
 var _ func(*Network) = panics
 
 // staysFrame is an activation of stays.
 type staysFrame struct {
-	greenlet.Header
+	gen.Header
 	n *Network
 }
 
-func newStaysFrame(n *Network) *staysFrame { return greenlet.MakeFrame(staysFrame{n: n}) }
+func newStaysFrame(n *Network) *staysFrame { return gen.MakeFrame(staysFrame{n: n}) }
 
 // staysResumable is stays for callers that can be suspended.
-func staysResumable(r *greenlet.Run, n *Network) greenlet.Status {
-	return (*staysFrame)(nil).body(r, n)
-}
+func staysResumable(r *gen.Run, n *Network) gen.Status { return (*staysFrame)(nil).body(r, n) }
 
-func (f *staysFrame) body(r *greenlet.Run, n *Network) (st greenlet.Status) {
+func (f *staysFrame) body(r *gen.Run, n *Network) (st gen.Status) {
 //line search_test.go:56:1
-	if st = n.Hub().NewEvent().WaitResumable(r); st != greenlet.Done {
-		f = greenlet.Take(r, f, 28)
+	if st = n.Hub().NewEvent().WaitResumable(r); st != gen.Done {
+		f = gen.Take(r, f, 28)
 		f.n, f.PC = nil, 1
 		return r.Link(f, &f.Header, st)
 	}
-	return greenlet.Done
+	return gen.Done
 }
 
-//line search_greenlet_test.go:126:1
+//line search_greenlet_test.go:122:1
 
-func (f *staysFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *staysFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.n))
@@ -133,10 +129,10 @@ func (f *staysFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-func (f *staysFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.n) }
-func (f *staysFrame) Forget()                 { *f = staysFrame{Header: f.Header} }
-func (f *staysFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 28) }
-func (*staysFrame) Func() *greenlet.Func      { return &staysFrameInfo }
+func (f *staysFrame) Args(args []any)    { gen.SetArgs(f, args, &f.n) }
+func (f *staysFrame) Forget()            { *f = staysFrame{Header: f.Header} }
+func (f *staysFrame) Release(r *gen.Run) { gen.Free(r, f, 28) }
+func (*staysFrame) Func() *gen.Func      { return &staysFrameInfo }
 
-var staysFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.stays", File: "github.com/going-green/greenlet/hub/sim/search_test.go", Line: 56, Points: "56"}
+var staysFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.stays", File: "github.com/going-green/greenlet/hub/sim/search_test.go", Line: 56, Points: "56"}
 var _ func(*Network) = stays

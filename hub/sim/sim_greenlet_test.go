@@ -6,35 +6,35 @@ package sim
 
 import (
 	"github.com/going-green/greenlet/hub/socket"
-	greenlet "github.com/going-green/greenlet/runtime"
+	"github.com/going-green/greenlet/runtime/gen"
 )
 
-const _ = greenlet.Protocol1_RunGoGenerate
+const _ = gen.Protocol1_RunGoGenerate
 
 // notesEchoesFrame is an activation of notes.echoes.
 type notesEchoesFrame struct {
-	greenlet.Header
+	gen.Header
 	n *notes
 	c *socket.Conn
 }
 
 func (n *notes) newEchoesFrame(c *socket.Conn) *notesEchoesFrame {
-	return greenlet.MakeFrame(notesEchoesFrame{n: n, c: c})
+	return gen.MakeFrame(notesEchoesFrame{n: n, c: c})
 }
 
 // echoesResumable is notes.echoes for callers that can be suspended.
-func (n *notes) echoesResumable(r *greenlet.Run, c *socket.Conn) greenlet.Status {
+func (n *notes) echoesResumable(r *gen.Run, c *socket.Conn) gen.Status {
 	return (*notesEchoesFrame)(nil).body(r, n, c)
 }
 
-func (f *notesEchoesFrame) body(r *greenlet.Run, n *notes, c *socket.Conn) (st greenlet.Status) {
+func (f *notesEchoesFrame) body(r *gen.Run, n *notes, c *socket.Conn) (st gen.Status) {
 	var line []byte
 	var err error
 //line sim_test.go:68:1
 loop_68:
 	line, err, st = c.ReadLineResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 58)
+	if st != gen.Done {
+		f = gen.Take(r, f, 58)
 		f.n, f.c, f.PC = n, c, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -42,11 +42,11 @@ loop_68:
 	if err != nil {
 		n.note("server: %v", err)
 		c.Close()
-		return greenlet.Done
+		return gen.Done
 	}
 	_, _, st = c.WriteResumable(r, append(line, '\n'))
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 58)
+	if st != gen.Done {
+		f = gen.Take(r, f, 58)
 		f.n, f.c, f.PC = n, c, 2
 		return r.Link(f, &f.Header, st)
 	}
@@ -55,7 +55,7 @@ loop_68:
 
 //line sim_greenlet_test.go:57:1
 
-func (f *notesEchoesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *notesEchoesFrame) Resume(r *gen.Run) (st gen.Status) {
 	n, c := f.n, f.c
 	var line []byte
 	var err error
@@ -73,7 +73,7 @@ func (f *notesEchoesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 loop_68:
 //line sim_test.go:69:1
 	line, err, st = c.ReadLineResumable(r)
-	if st != greenlet.Done {
+	if st != gen.Done {
 		f.PC = 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -85,7 +85,7 @@ resumed_69:
 		return r.Return(f, &f.Header)
 	}
 	_, _, st = c.WriteResumable(r, append(line, '\n'))
-	if st != greenlet.Done {
+	if st != gen.Done {
 		f.PC = 2
 		return r.Link(f, &f.Header, st)
 	}
@@ -95,39 +95,39 @@ resumed_75:
 
 //line sim_greenlet_test.go:97:1
 
-func (f *notesEchoesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c) }
-func (f *notesEchoesFrame) Forget()                 { *f = notesEchoesFrame{Header: f.Header} }
-func (f *notesEchoesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 58) }
-func (*notesEchoesFrame) Func() *greenlet.Func      { return &notesEchoesFrameInfo }
+func (f *notesEchoesFrame) Args(args []any)    { gen.SetArgs(f, args, &f.c) }
+func (f *notesEchoesFrame) Forget()            { *f = notesEchoesFrame{Header: f.Header} }
+func (f *notesEchoesFrame) Release(r *gen.Run) { gen.Free(r, f, 58) }
+func (*notesEchoesFrame) Func() *gen.Func      { return &notesEchoesFrameInfo }
 
-var notesEchoesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).echoes", File: "github.com/going-green/greenlet/hub/sim/sim_test.go", Line: 67, Points: "69 n c; 75 ="}
+var notesEchoesFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).echoes", File: "github.com/going-green/greenlet/hub/sim/sim_test.go", Line: 67, Points: "69 n c; 75 ="}
 var _ func(*notes, *socket.Conn) = (*notes).echoes
 
 // notesServesOneFrame is an activation of notes.servesOne.
 type notesServesOneFrame struct {
-	greenlet.Header
+	gen.Header
 	n *notes
 	l *socket.Listener
 }
 
 func (n *notes) newServesOneFrame() *notesServesOneFrame {
-	return greenlet.MakeFrame(notesServesOneFrame{n: n})
+	return gen.MakeFrame(notesServesOneFrame{n: n})
 }
 
 // servesOneResumable is notes.servesOne for callers that can be suspended.
-func (n *notes) servesOneResumable(r *greenlet.Run) greenlet.Status {
+func (n *notes) servesOneResumable(r *gen.Run) gen.Status {
 	return (*notesServesOneFrame)(nil).body(r, n)
 }
 
-func (f *notesServesOneFrame) body(r *greenlet.Run, n *notes) (st greenlet.Status) {
+func (f *notesServesOneFrame) body(r *gen.Run, n *notes) (st gen.Status) {
 	var l *socket.Listener
 	var t0 *socket.Conn
 	var t1 error
 //line sim_test.go:83:1
 	l = must(n.b.Listen("tcp", ":80"))
 	t0, t1, st = l.AcceptResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 53)
+	if st != gen.Done {
+		f = gen.Take(r, f, 53)
 		f.n, f.l, f.PC = n, l, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -136,18 +136,18 @@ func (f *notesServesOneFrame) body(r *greenlet.Run, n *notes) (st greenlet.Statu
 		c := must(t0, t1)
 		l.Close()
 		n.note("%v %v", c.LocalAddr(), c.RemoteAddr().Network())
-		if st = n.echoesResumable(r, c); st != greenlet.Done {
-			f = greenlet.Take(r, f, 53)
+		if st = n.echoesResumable(r, c); st != gen.Done {
+			f = gen.Take(r, f, 53)
 			f.n, f.PC = nil, 2
 			return r.Link(f, &f.Header, st)
 		}
 	}
-	return greenlet.Done
+	return gen.Done
 }
 
 //line sim_greenlet_test.go:149:1
 
-func (f *notesServesOneFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *notesServesOneFrame) Resume(r *gen.Run) (st gen.Status) {
 	n := f.n
 	var l *socket.Listener
 	var t0 *socket.Conn
@@ -164,7 +164,7 @@ func (f *notesServesOneFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		f.l = nil
 //line sim_test.go:86:1
 		n.note("%v %v", c.LocalAddr(), c.RemoteAddr().Network())
-		if st = n.echoesResumable(r, c); st != greenlet.Done {
+		if st = n.echoesResumable(r, c); st != gen.Done {
 			f.n, f.PC = nil, 2
 			return r.Link(f, &f.Header, st)
 		}
@@ -177,16 +177,16 @@ func (f *notesServesOneFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 //line sim_greenlet_test.go:179:1
 
-func (f *notesServesOneFrame) Forget()                 { *f = notesServesOneFrame{Header: f.Header} }
-func (f *notesServesOneFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 53) }
-func (*notesServesOneFrame) Func() *greenlet.Func      { return &notesServesOneFrameInfo }
+func (f *notesServesOneFrame) Forget()            { *f = notesServesOneFrame{Header: f.Header} }
+func (f *notesServesOneFrame) Release(r *gen.Run) { gen.Free(r, f, 53) }
+func (*notesServesOneFrame) Func() *gen.Func      { return &notesServesOneFrameInfo }
 
-var notesServesOneFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).servesOne", File: "github.com/going-green/greenlet/hub/sim/sim_test.go", Line: 82, Points: "84 n l; 87"}
+var notesServesOneFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).servesOne", File: "github.com/going-green/greenlet/hub/sim/sim_test.go", Line: 82, Points: "84 n l; 87"}
 var _ func(*notes) = (*notes).servesOne
 
 // notesTalksFrame is an activation of notes.talks.
 type notesTalksFrame struct {
-	greenlet.DeferHeader
+	gen.DeferHeader
 	n         *notes
 	transport socket.Net
 	words     []string
@@ -195,39 +195,39 @@ type notesTalksFrame struct {
 }
 
 func (n *notes) newTalksFrame(transport socket.Net, words ...string) *notesTalksFrame {
-	return greenlet.MakeFrame(notesTalksFrame{n: n, transport: transport, words: words})
+	return gen.MakeFrame(notesTalksFrame{n: n, transport: transport, words: words})
 }
 
 // talksResumable is notes.talks for callers that can be suspended.
-func (n *notes) talksResumable(r *greenlet.Run, transport socket.Net, words ...string) greenlet.Status {
+func (n *notes) talksResumable(r *gen.Run, transport socket.Net, words ...string) gen.Status {
 	return (*notesTalksFrame)(nil).run(r, n, transport, words)
 }
 
-func (f *notesTalksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *notesTalksFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.run(r, f.n, f.transport, f.words))
 }
 
-func (f *notesTalksFrame) run(r *greenlet.Run, n *notes, transport socket.Net, words []string) (st greenlet.Status) {
+func (f *notesTalksFrame) run(r *gen.Run, n *notes, transport socket.Net, words []string) (st gen.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take(r, f, 40)
+		f = gen.Take(r, f, 40)
 		f.n, f.transport, f.words = n, transport, words
 		r.Guard()
 	}
 	mark := r.Mark()
-	for st = f.step(r, n, transport, words); st == greenlet.Broken; st = f.step(r, n, transport, words) {
+	for st = f.step(r, n, transport, words); st == gen.Broken; st = f.step(r, n, transport, words) {
 		r.Recovered(mark)
 	}
-	if hot && st == greenlet.Done {
+	if hot && st == gen.Done {
 		f.Release(r)
 	}
 	return st
 }
 
-func (f *notesTalksFrame) step(r *greenlet.Run, n *notes, transport socket.Net, words []string) (end greenlet.Status) {
-	end = greenlet.Broken
+func (f *notesTalksFrame) step(r *gen.Run, n *notes, transport socket.Net, words []string) (end gen.Status) {
+	end = gen.Broken
 	defer f.Catch(&end)
-	var st greenlet.Status
+	var st gen.Status
 	var (
 		c      *socket.Conn
 		err    error
@@ -239,7 +239,7 @@ func (f *notesTalksFrame) step(r *greenlet.Run, n *notes, transport socket.Net, 
 	switch f.PC {
 	case 1:
 		c, err = r.Callee().(interface {
-			Returned(*greenlet.Run) (*socket.Conn, error)
+			Returned(*gen.Run) (*socket.Conn, error)
 		}).Returned(r)
 		goto resumed_92
 	case 2:
@@ -253,17 +253,17 @@ func (f *notesTalksFrame) step(r *greenlet.Run, n *notes, transport socket.Net, 
 	case 4:
 		_, err = r.Callee().(*socket.ConnReadFrame).Returned(r)
 		goto resumed_112
-	case greenlet.Unwind:
+	case gen.Unwind:
 		goto unwind
 	}
 
 //line sim_test.go:92:1
 	if c2, ok := f.transport.(interface {
-		DialResumable(*greenlet.Run, string, string) (*socket.Conn, error, greenlet.Status)
+		DialResumable(*gen.Run, string, string) (*socket.Conn, error, gen.Status)
 	}); ok {
 //line sim_test.go:92:1
 		c, err, st = c2.DialResumable(r, "tcp", "b:80")
-		if st != greenlet.Done {
+		if st != gen.Done {
 			f.transport, f.PC = nil, 1
 			return r.Link(f, &f.Header, st)
 		}
@@ -299,7 +299,7 @@ loop_99:
 		word := words[t1]
 //line sim_test.go:100:1
 		_, err2, st = c.WriteStringResumable(r, word+"\n")
-		if st != greenlet.Done {
+		if st != gen.Done {
 			f.c, f.t0, f.t1, f.PC = c, t0, t1, 2
 			return r.Link(f, &f.Header, st)
 		}
@@ -311,7 +311,7 @@ resumed_100:
 		goto unwind
 	}
 	line, err3, st = c.ReadLineResumable(r)
-	if st != greenlet.Done {
+	if st != gen.Done {
 		f.c, f.t0, f.t1, f.PC = c, t0, t1, 3
 		return r.Link(f, &f.Header, st)
 	}
@@ -330,7 +330,7 @@ after_loop_99:
 //line sim_test.go:111:1
 	c.CloseWrite()
 	_, err, st = c.ReadResumable(r, make([]byte, 1))
-	if st != greenlet.Done {
+	if st != gen.Done {
 		f.c, f.PC = nil, 4
 		return r.Link(f, &f.Header, st)
 	}
@@ -344,28 +344,28 @@ unwind:
 //line sim_test.go:114:1
 	for f.Pending() {
 //line sim_test.go:114:1
-		if sub := f.Next(r); sub != greenlet.Done {
+		if sub := f.Next(r); sub != gen.Done {
 			return r.Link(f, &f.Header, sub)
 		}
 	}
 //line sim_test.go:114:1
 	f.End()
-	return greenlet.Done
+	return gen.Done
 }
 
 //line sim_greenlet_test.go:357:1
 
-func (f *notesTalksFrame) Args(args []any)         { greenlet.SetVariadic(f, args, &f.transport, &f.words) }
-func (f *notesTalksFrame) Forget()                 { *f = notesTalksFrame{DeferHeader: f.DeferHeader} }
-func (f *notesTalksFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 40) }
-func (*notesTalksFrame) Func() *greenlet.Func      { return &notesTalksFrameInfo }
+func (f *notesTalksFrame) Args(args []any)    { gen.SetVariadic(f, args, &f.transport, &f.words) }
+func (f *notesTalksFrame) Forget()            { *f = notesTalksFrame{DeferHeader: f.DeferHeader} }
+func (f *notesTalksFrame) Release(r *gen.Run) { gen.Free(r, f, 40) }
+func (*notesTalksFrame) Func() *gen.Func      { return &notesTalksFrameInfo }
 
-var notesTalksFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).talks", File: "github.com/going-green/greenlet/hub/sim/sim_test.go", Line: 91, End: 114, Points: "92 n words; 100 +c +t0 +t1; 104 =; 112 n"}
+var notesTalksFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).talks", File: "github.com/going-green/greenlet/hub/sim/sim_test.go", Line: 91, End: 114, Points: "92 n words; 100 +c +t0 +t1; 104 =; 112 n"}
 var _ func(*notes, socket.Net, ...string) = (*notes).talks
 
 // notesFailsFrame is an activation of notes.fails.
 type notesFailsFrame struct {
-	greenlet.Header
+	gen.Header
 	n      *notes
 	h      *Host
 	t0     []string
@@ -374,15 +374,15 @@ type notesFailsFrame struct {
 }
 
 func (n *notes) newFailsFrame(h *Host) *notesFailsFrame {
-	return greenlet.MakeFrame(notesFailsFrame{n: n, h: h})
+	return gen.MakeFrame(notesFailsFrame{n: n, h: h})
 }
 
 // failsResumable is notes.fails for callers that can be suspended.
-func (n *notes) failsResumable(r *greenlet.Run, h *Host) greenlet.Status {
+func (n *notes) failsResumable(r *gen.Run, h *Host) gen.Status {
 	return (*notesFailsFrame)(nil).body(r, n, h)
 }
 
-func (f *notesFailsFrame) body(r *greenlet.Run, n *notes, h *Host) (st greenlet.Status) {
+func (f *notesFailsFrame) body(r *gen.Run, n *notes, h *Host) (st gen.Status) {
 	var (
 		t0        []string
 		t1, t2    int
@@ -420,8 +420,8 @@ loop_127:
 		address := t0[t2]
 //line sim_test.go:128:1
 		_, err, st = h.DialResumable(r, "tcp", address)
-		if st != greenlet.Done {
-			f = greenlet.Take(r, f, 34)
+		if st != gen.Done {
+			f = gen.Take(r, f, 34)
 			f.n, f.h, f.t0, f.t1, f.t2, f.PC = n, h, t0, t1, t2, 1
 			return r.Link(f, &f.Header, st)
 		}
@@ -439,8 +439,8 @@ after_loop_127:
 	}
 //line sim_test.go:131:1
 	_, err2, st = h.DialResumable(r, "unix", "/x")
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 34)
+	if st != gen.Done {
+		f = gen.Take(r, f, 34)
 		f.n, f.h, f.PC = n, h, 2
 		return r.Link(f, &f.Header, st)
 	}
@@ -460,31 +460,31 @@ resumed_131:
 	n.note("%v", err2)
 	l.Close()
 	_, err2, st = l.AcceptResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 34)
+	if st != gen.Done {
+		f = gen.Take(r, f, 34)
 		f.n, f.l, f.PC = n, l, 3
 		return r.Link(f, &f.Header, st)
 	}
 resumed_141:
 //line sim_test.go:142:1
 	n.note("%v %v", err2, l.Close() != nil)
-	return greenlet.Done
+	return gen.Done
 }
 
 //line sim_greenlet_test.go:476:1
 
-func (f *notesFailsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *notesFailsFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n, f.h))
 }
 
-func (f *notesFailsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.h) }
-func (f *notesFailsFrame) Forget()                 { *f = notesFailsFrame{Header: f.Header} }
-func (f *notesFailsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 34) }
-func (*notesFailsFrame) Func() *greenlet.Func      { return &notesFailsFrameInfo }
+func (f *notesFailsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.h) }
+func (f *notesFailsFrame) Forget()            { *f = notesFailsFrame{Header: f.Header} }
+func (f *notesFailsFrame) Release(r *gen.Run) { gen.Free(r, f, 34) }
+func (*notesFailsFrame) Func() *gen.Func      { return &notesFailsFrameInfo }
 
-var notesFailsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).fails", File: "github.com/going-green/greenlet/hub/sim/sim_test.go", Line: 126, Points: "128 n h t0 t1 t2; 131 n h; 141 n l"}
+var notesFailsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).fails", File: "github.com/going-green/greenlet/hub/sim/sim_test.go", Line: 126, Points: "128 n h t0 t1 t2; 131 n h; 141 n l"}
 var _ func(*notes, *Host) = (*notes).fails
 
 func init() {
-	greenlet.Declare("notes.echoes", "notes.servesOne", "notes.talks", "notes.fails")
+	gen.Declare("notes.echoes", "notes.servesOne", "notes.talks", "notes.fails")
 }

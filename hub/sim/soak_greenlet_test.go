@@ -9,14 +9,15 @@ import (
 	"github.com/going-green/greenlet/hub"
 	"github.com/going-green/greenlet/hub/socket"
 	greenlet "github.com/going-green/greenlet/runtime"
+	"github.com/going-green/greenlet/runtime/gen"
 	"time"
 )
 
-const _ = greenlet.Protocol1_RunGoGenerate
+const _ = gen.Protocol1_RunGoGenerate
 
 // soakWritesFrame is an activation of soak.writes.
 type soakWritesFrame struct {
-	greenlet.Header
+	gen.Header
 	s      *soak
 	server int
 	c      *socket.Conn
@@ -24,15 +25,15 @@ type soakWritesFrame struct {
 }
 
 func (s *soak) newWritesFrame(server int, c *socket.Conn) *soakWritesFrame {
-	return greenlet.MakeFrame(soakWritesFrame{s: s, server: server, c: c})
+	return gen.MakeFrame(soakWritesFrame{s: s, server: server, c: c})
 }
 
 // writesResumable is soak.writes for callers that can be suspended.
-func (s *soak) writesResumable(r *greenlet.Run, server int, c *socket.Conn) greenlet.Status {
+func (s *soak) writesResumable(r *gen.Run, server int, c *socket.Conn) gen.Status {
 	return (*soakWritesFrame)(nil).body(r, s, server, c)
 }
 
-func (f *soakWritesFrame) body(r *greenlet.Run, s *soak, server int, c *socket.Conn) (st greenlet.Status) {
+func (f *soakWritesFrame) body(r *gen.Run, s *soak, server int, c *socket.Conn) (st gen.Status) {
 	var (
 		line []byte
 		err  error
@@ -62,19 +63,19 @@ loop_37:
 //line soak_test.go:38:1
 	c.SetReadDeadline(s.Now().Add(20 * time.Second))
 	line, err, st = c.ReadLineResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 2)
+	if st != gen.Done {
+		f = gen.Take(r, f, 2)
 		f.s, f.server, f.c, f.PC = s, server, c, 1
 		return r.Link(f, &f.Header, st)
 	}
 resumed_39:
 //line soak_test.go:40:1
 	if err != nil {
-		return greenlet.Done
+		return gen.Done
 	}
 	text = string(line)
-	if st = s.SleepResumable(r, time.Duration(s.Rand().Int64N(int64(time.Millisecond)))); st != greenlet.Done {
-		f = greenlet.Take(r, f, 2)
+	if st = s.SleepResumable(r, time.Duration(s.Rand().Int64N(int64(time.Millisecond)))); st != gen.Done {
+		f = gen.Take(r, f, 2)
 		f.s, f.server, f.c, f.text, f.PC = s, server, c, text, 2
 		return r.Link(f, &f.Header, st)
 	}
@@ -82,50 +83,50 @@ resumed_44:
 //line soak_test.go:45:1
 	s.written[server][text] = true
 	_, err2, st = c.WriteStringResumable(r, text+"\n")
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 2)
+	if st != gen.Done {
+		f = gen.Take(r, f, 2)
 		f.text, f.s, f.server, f.c, f.PC = "", s, server, c, 3
 		return r.Link(f, &f.Header, st)
 	}
 resumed_46:
 //line soak_test.go:46:1
 	if err2 != nil {
-		return greenlet.Done
+		return gen.Done
 	}
 	goto loop_37
 }
 
-//line soak_greenlet_test.go:100:1
+//line soak_greenlet_test.go:101:1
 
-func (f *soakWritesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *soakWritesFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.s, f.server, f.c))
 }
 
-func (f *soakWritesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.server, &f.c) }
-func (f *soakWritesFrame) Forget()                 { *f = soakWritesFrame{Header: f.Header} }
-func (f *soakWritesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 2) }
-func (*soakWritesFrame) Func() *greenlet.Func      { return &soakWritesFrameInfo }
+func (f *soakWritesFrame) Args(args []any)    { gen.SetArgs(f, args, &f.server, &f.c) }
+func (f *soakWritesFrame) Forget()            { *f = soakWritesFrame{Header: f.Header} }
+func (f *soakWritesFrame) Release(r *gen.Run) { gen.Free(r, f, 2) }
+func (*soakWritesFrame) Func() *gen.Func      { return &soakWritesFrameInfo }
 
-var soakWritesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*soak).writes", File: "github.com/going-green/greenlet/hub/sim/soak_test.go", Line: 36, Points: "39 s server c; 44 +text; 46 -text"}
+var soakWritesFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.(*soak).writes", File: "github.com/going-green/greenlet/hub/sim/soak_test.go", Line: 36, Points: "39 s server c; 44 +text; 46 -text"}
 var _ func(*soak, int, *socket.Conn) = (*soak).writes
 
 // soakServesFrame is an activation of soak.serves.
 type soakServesFrame struct {
-	greenlet.Header
+	gen.Header
 	s      *soak
 	server int
 }
 
 func (s *soak) newServesFrame(server int) *soakServesFrame {
-	return greenlet.MakeFrame(soakServesFrame{s: s, server: server})
+	return gen.MakeFrame(soakServesFrame{s: s, server: server})
 }
 
 // servesResumable is soak.serves for callers that can be suspended.
-func (s *soak) servesResumable(r *greenlet.Run, server int) greenlet.Status {
+func (s *soak) servesResumable(r *gen.Run, server int) gen.Status {
 	return (*soakServesFrame)(nil).body(r, s, server)
 }
 
-func (f *soakServesFrame) body(r *greenlet.Run, s *soak, server int) (st greenlet.Status) {
+func (f *soakServesFrame) body(r *gen.Run, s *soak, server int) (st gen.Status) {
 	{
 //line soak_test.go:54:1
 		v := &socket.Server{
@@ -137,18 +138,18 @@ func (f *soakServesFrame) body(r *greenlet.Run, s *soak, server int) (st greenle
 		}
 //line soak_test.go:58:1
 		_, st = v.ServeResumable(r)
-		if st != greenlet.Done {
-			f = greenlet.Take(r, f, 26)
+		if st != gen.Done {
+			f = gen.Take(r, f, 26)
 			f.PC = 1
 			return r.Link(f, &f.Header, st)
 		}
 	}
-	return greenlet.Done
+	return gen.Done
 }
 
-//line soak_greenlet_test.go:151:1
+//line soak_greenlet_test.go:152:1
 
-func (f *soakServesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *soakServesFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.s, f.server))
@@ -158,17 +159,17 @@ func (f *soakServesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-func (f *soakServesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.server) }
-func (f *soakServesFrame) Forget()                 { *f = soakServesFrame{Header: f.Header} }
-func (f *soakServesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 26) }
-func (*soakServesFrame) Func() *greenlet.Func      { return &soakServesFrameInfo }
+func (f *soakServesFrame) Args(args []any)    { gen.SetArgs(f, args, &f.server) }
+func (f *soakServesFrame) Forget()            { *f = soakServesFrame{Header: f.Header} }
+func (f *soakServesFrame) Release(r *gen.Run) { gen.Free(r, f, 26) }
+func (*soakServesFrame) Func() *gen.Func      { return &soakServesFrameInfo }
 
-var soakServesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*soak).serves", File: "github.com/going-green/greenlet/hub/sim/soak_test.go", Line: 53, Points: "58"}
+var soakServesFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.(*soak).serves", File: "github.com/going-green/greenlet/hub/sim/soak_test.go", Line: 53, Points: "58"}
 var _ func(*soak, int) = (*soak).serves
 
 // soakSaysFrame is an activation of soak.says.
 type soakSaysFrame struct {
-	greenlet.Header
+	gen.Header
 	s         *soak
 	host      *Host
 	name      string
@@ -176,15 +177,15 @@ type soakSaysFrame struct {
 }
 
 func (s *soak) newSaysFrame(host *Host, name string) *soakSaysFrame {
-	return greenlet.MakeFrame(soakSaysFrame{s: s, host: host, name: name})
+	return gen.MakeFrame(soakSaysFrame{s: s, host: host, name: name})
 }
 
 // saysResumable is soak.says for callers that can be suspended.
-func (s *soak) saysResumable(r *greenlet.Run, host *Host, name string) greenlet.Status {
+func (s *soak) saysResumable(r *gen.Run, host *Host, name string) gen.Status {
 	return (*soakSaysFrame)(nil).body(r, s, host, name)
 }
 
-func (f *soakSaysFrame) body(r *greenlet.Run, s *soak, host *Host, name string) (st greenlet.Status) {
+func (f *soakSaysFrame) body(r *gen.Run, s *soak, host *Host, name string) (st gen.Status) {
 	var i, server int
 	var c *socket.Conn
 	var err error
@@ -209,13 +210,13 @@ func (f *soakSaysFrame) body(r *greenlet.Run, s *soak, host *Host, name string) 
 loop_65:
 //line soak_test.go:65:1
 	if !s.Now().Before(s.end) {
-		return greenlet.Done
+		return gen.Done
 	}
 //line soak_test.go:66:1
 	server = s.Rand().IntN(len(s.servers))
 	c, err, st = s.dialsResumable(r, host, server)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 38)
+	if st != gen.Done {
+		f = gen.Take(r, f, 38)
 		f.s, f.host, f.name, f.i, f.server, f.PC = s, host, name, i, server, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -225,8 +226,8 @@ resumed_67:
 		goto else_67
 	}
 //line soak_test.go:68:1
-	if st = s.SleepResumable(r, time.Second); st != greenlet.Done {
-		f = greenlet.Take(r, f, 38)
+	if st = s.SleepResumable(r, time.Second); st != gen.Done {
+		f = gen.Take(r, f, 38)
 		f.s, f.host, f.name, f.i, f.PC = s, host, name, i, 2
 		return r.Link(f, &f.Header, st)
 	}
@@ -235,8 +236,8 @@ resumed_68:
 else_67:
 //line soak_test.go:70:1
 	i, st = s.conversesResumable(r, c, server, name, i)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 38)
+	if st != gen.Done {
+		f = gen.Take(r, f, 38)
 		f.s, f.host, f.name, f.PC = s, host, name, 3
 		return r.Link(f, &f.Header, st)
 	}
@@ -244,23 +245,23 @@ resumed_70:
 	goto loop_65
 }
 
-//line soak_greenlet_test.go:250:1
+//line soak_greenlet_test.go:251:1
 
-func (f *soakSaysFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *soakSaysFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.s, f.host, f.name))
 }
 
-func (f *soakSaysFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.host, &f.name) }
-func (f *soakSaysFrame) Forget()                 { *f = soakSaysFrame{Header: f.Header} }
-func (f *soakSaysFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 38) }
-func (*soakSaysFrame) Func() *greenlet.Func      { return &soakSaysFrameInfo }
+func (f *soakSaysFrame) Args(args []any)    { gen.SetArgs(f, args, &f.host, &f.name) }
+func (f *soakSaysFrame) Forget()            { *f = soakSaysFrame{Header: f.Header} }
+func (f *soakSaysFrame) Release(r *gen.Run) { gen.Free(r, f, 38) }
+func (*soakSaysFrame) Func() *gen.Func      { return &soakSaysFrameInfo }
 
-var soakSaysFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*soak).says", File: "github.com/going-green/greenlet/hub/sim/soak_test.go", Line: 64, Points: "67 s host name i server; 68 -server; 70 -i"}
+var soakSaysFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.(*soak).says", File: "github.com/going-green/greenlet/hub/sim/soak_test.go", Line: 64, Points: "67 s host name i server; 68 -server; 70 -i"}
 var _ func(*soak, *Host, string) = (*soak).says
 
 // soakConversesFrame is an activation of soak.converses.
 type soakConversesFrame struct {
-	greenlet.DeferHeader
+	gen.DeferHeader
 	s         *soak
 	c         *socket.Conn
 	server    int
@@ -271,47 +272,43 @@ type soakConversesFrame struct {
 }
 
 func (s *soak) newConversesFrame(c *socket.Conn, server int, name string, i int) *soakConversesFrame {
-	return greenlet.MakeFrame(soakConversesFrame{s: s, c: c, server: server, name: name, i: i})
+	return gen.MakeFrame(soakConversesFrame{s: s, c: c, server: server, name: name, i: i})
 }
 
 // conversesResumable is soak.converses for callers that can be suspended.
-func (s *soak) conversesResumable(r *greenlet.Run, c *socket.Conn, server int, name string, i int) (int, greenlet.Status) {
+func (s *soak) conversesResumable(r *gen.Run, c *socket.Conn, server int, name string, i int) (int, gen.Status) {
 	return (*soakConversesFrame)(nil).run(r, s, c, server, name, i)
 }
-func (f *soakConversesFrame) Results() int { f.Over(f); return f.ret0 }
-func (f *soakConversesFrame) Returned(r *greenlet.Run) (ret0 int) {
-	ret0 = f.ret0
-	f.Release(r)
-	return
-}
+func (f *soakConversesFrame) Results() int                   { f.Over(f); return f.ret0 }
+func (f *soakConversesFrame) Returned(r *gen.Run) (ret0 int) { ret0 = f.ret0; f.Release(r); return }
 
-func (f *soakConversesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *soakConversesFrame) Resume(r *gen.Run) (st gen.Status) {
 	f.ret0, st = f.run(r, f.s, f.c, f.server, f.name, f.i)
 	return r.Started(f, &f.Header, st)
 }
 
-func (f *soakConversesFrame) run(r *greenlet.Run, s *soak, c *socket.Conn, server int, name string, i int) (ret0 int, st greenlet.Status) {
+func (f *soakConversesFrame) run(r *gen.Run, s *soak, c *socket.Conn, server int, name string, i int) (ret0 int, st gen.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take(r, f, 62)
+		f = gen.Take(r, f, 62)
 		f.s, f.c, f.server, f.name, f.i = s, c, server, name, i
 		r.Guard()
 	}
 	mark := r.Mark()
-	for st = f.step(r, s, c, server, name, i); st == greenlet.Broken; st = f.step(r, s, c, server, name, i) {
+	for st = f.step(r, s, c, server, name, i); st == gen.Broken; st = f.step(r, s, c, server, name, i) {
 		r.Recovered(mark)
 	}
 	ret0 = f.ret0
-	if hot && st == greenlet.Done {
+	if hot && st == gen.Done {
 		f.Release(r)
 	}
 	return ret0, st
 }
 
-func (f *soakConversesFrame) step(r *greenlet.Run, s *soak, c *socket.Conn, server int, name string, i int) (end greenlet.Status) {
-	end = greenlet.Broken
+func (f *soakConversesFrame) step(r *gen.Run, s *soak, c *socket.Conn, server int, name string, i int) (end gen.Status) {
+	end = gen.Broken
 	defer f.Catch(&end)
-	var st greenlet.Status
+	var st gen.Status
 	var t0, t1 int
 	var text string
 	var t2 bool
@@ -324,7 +321,7 @@ func (f *soakConversesFrame) step(r *greenlet.Run, s *soak, c *socket.Conn, serv
 		t0, t1 = f.t0, f.t1
 		r.Callee().(*hub.HubSleepFrame).Release(r)
 		goto resumed_88
-	case greenlet.Unwind:
+	case gen.Unwind:
 		goto unwind
 	}
 
@@ -352,7 +349,7 @@ loop_80:
 	i++
 	text = fmt.Sprintf("%s %d", name, i)
 	t2, st = s.tellsResumable(r, c, text)
-	if st != greenlet.Done {
+	if st != gen.Done {
 		f.i, f.t0, f.t1, f.text, f.PC = i, t0, t1, text, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -367,7 +364,7 @@ resumed_83:
 	s.acked[server][text] = true
 	f.text = ""
 //line soak_test.go:88:1
-	if st = s.SleepResumable(r, time.Duration(s.Rand().Int64N(int64(200*time.Millisecond)))); st != greenlet.Done {
+	if st = s.SleepResumable(r, time.Duration(s.Rand().Int64N(int64(200*time.Millisecond)))); st != gen.Done {
 		f.i, f.t0, f.t1, f.PC = i, t0, t1, 2
 		return r.Link(f, &f.Header, st)
 	}
@@ -379,33 +376,31 @@ unwind:
 //line soak_test.go:91:1
 	for f.Pending() {
 //line soak_test.go:91:1
-		if sub := f.Next(r); sub != greenlet.Done {
+		if sub := f.Next(r); sub != gen.Done {
 			return r.Link(f, &f.Header, sub)
 		}
 	}
 //line soak_test.go:91:1
 	f.End()
-	return greenlet.Done
+	return gen.Done
 }
 
-//line soak_greenlet_test.go:394:1
+//line soak_greenlet_test.go:391:1
 
-func (f *soakConversesFrame) Args(args []any) {
-	greenlet.SetArgs(f, args, &f.c, &f.server, &f.name, &f.i)
-}
-func (f *soakConversesFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
+func (f *soakConversesFrame) Args(args []any)            { gen.SetArgs(f, args, &f.c, &f.server, &f.name, &f.i) }
+func (f *soakConversesFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
 func (f *soakConversesFrame) Forget() {
 	*f = soakConversesFrame{DeferHeader: f.DeferHeader, ret0: f.ret0}
 }
-func (f *soakConversesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 62) }
-func (*soakConversesFrame) Func() *greenlet.Func      { return &soakConversesFrameInfo }
+func (f *soakConversesFrame) Release(r *gen.Run) { gen.Free(r, f, 62) }
+func (*soakConversesFrame) Func() *gen.Func      { return &soakConversesFrameInfo }
 
-var soakConversesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*soak).converses", File: "github.com/going-green/greenlet/hub/sim/soak_test.go", Line: 78, End: 91, Points: "83 s c server name i t0 t1 text; 88 -text"}
+var soakConversesFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.(*soak).converses", File: "github.com/going-green/greenlet/hub/sim/soak_test.go", Line: 78, End: 91, Points: "83 s c server name i t0 t1 text; 88 -text"}
 var _ func(*soak, *socket.Conn, int, string, int) int = (*soak).converses
 
 // soakDialsFrame is an activation of soak.dials.
 type soakDialsFrame struct {
-	greenlet.Header
+	gen.Header
 	s      *soak
 	host   *Host
 	server int
@@ -416,21 +411,21 @@ type soakDialsFrame struct {
 }
 
 func (s *soak) newDialsFrame(host *Host, server int) *soakDialsFrame {
-	return greenlet.MakeFrame(soakDialsFrame{s: s, host: host, server: server})
+	return gen.MakeFrame(soakDialsFrame{s: s, host: host, server: server})
 }
 func (f *soakDialsFrame) Results() (*socket.Conn, error) { f.Over(f); return f.ret0, f.ret1 }
-func (f *soakDialsFrame) Returned(r *greenlet.Run) (ret0 *socket.Conn, ret1 error) {
+func (f *soakDialsFrame) Returned(r *gen.Run) (ret0 *socket.Conn, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
 	f.Release(r)
 	return
 }
 
 // dialsResumable is soak.dials for callers that can be suspended.
-func (s *soak) dialsResumable(r *greenlet.Run, host *Host, server int) (*socket.Conn, error, greenlet.Status) {
+func (s *soak) dialsResumable(r *gen.Run, host *Host, server int) (*socket.Conn, error, gen.Status) {
 	return (*soakDialsFrame)(nil).body(r, s, host, server)
 }
 
-func (f *soakDialsFrame) body(r *greenlet.Run, s *soak, host *Host, server int) (ret0 *socket.Conn, ret1 error, st greenlet.Status) {
+func (f *soakDialsFrame) body(r *gen.Run, s *soak, host *Host, server int) (ret0 *socket.Conn, ret1 error, st gen.Status) {
 	var c **socket.Conn
 	var err *error
 	var late error
@@ -444,8 +439,8 @@ func (f *soakDialsFrame) body(r *greenlet.Run, s *soak, host *Host, server int) 
 		s:      &s,
 		server: &server,
 	}).value())
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 1)
+	if st != gen.Done {
+		f = gen.Take(r, f, 1)
 		f.s, f.host, f.c, f.err, f.PC = nil, nil, c, err, 1
 		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
@@ -453,12 +448,12 @@ func (f *soakDialsFrame) body(r *greenlet.Run, s *soak, host *Host, server int) 
 	if (*err) == nil && (*c) == nil {
 		*err = late
 	}
-	return *c, *err, greenlet.Done
+	return *c, *err, gen.Done
 }
 
-//line soak_greenlet_test.go:462:1
+//line soak_greenlet_test.go:457:1
 
-func (f *soakDialsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *soakDialsFrame) Resume(r *gen.Run) (st gen.Status) {
 	var c **socket.Conn
 	var err *error
 	var late error
@@ -478,22 +473,22 @@ func (f *soakDialsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-//line soak_greenlet_test.go:484:1
+//line soak_greenlet_test.go:479:1
 
-func (f *soakDialsFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.host, &f.server) }
-func (f *soakDialsFrame) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
+func (f *soakDialsFrame) Args(args []any) { gen.SetArgs(f, args, &f.host, &f.server) }
+func (f *soakDialsFrame) Send(r *gen.Run) gen.Status {
+	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
 }
-func (f *soakDialsFrame) Forget()                 { *f = soakDialsFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1} }
-func (f *soakDialsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 1) }
-func (*soakDialsFrame) Func() *greenlet.Func      { return &soakDialsFrameInfo }
+func (f *soakDialsFrame) Forget()            { *f = soakDialsFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1} }
+func (f *soakDialsFrame) Release(r *gen.Run) { gen.Free(r, f, 1) }
+func (*soakDialsFrame) Func() *gen.Func      { return &soakDialsFrameInfo }
 
-var soakDialsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*soak).dials", File: "github.com/going-green/greenlet/hub/sim/soak_test.go", Line: 94, Points: "95 c err"}
+var soakDialsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.(*soak).dials", File: "github.com/going-green/greenlet/hub/sim/soak_test.go", Line: 94, Points: "95 c err"}
 var _ func(*soak, *Host, int) (*socket.Conn, error) = (*soak).dials
 
 // soakDialsFunc1 is the function literal of soak_test.go:95, with what it captures.
 type soakDialsFunc1 struct {
-	greenlet.Closure
+	gen.Closure
 	c      **socket.Conn
 	err    *error
 	host   **Host
@@ -503,38 +498,38 @@ type soakDialsFunc1 struct {
 
 // value is the literal for code that can't be suspended.
 func (c2 *soakDialsFunc1) value() func() {
-	return greenlet.Bind(&c2.Closure, c2, func() { (*c2.c), (*c2.err) = (*c2.host).Dial("tcp", (*c2.s).servers[(*c2.server)].Name()+":80") })
+	return gen.Bind(&c2.Closure, c2, func() { (*c2.c), (*c2.err) = (*c2.host).Dial("tcp", (*c2.s).servers[(*c2.server)].Name()+":80") })
 }
 
 // soakDialsFunc1Frame is an activation of the literal soakDialsFunc1.
 type soakDialsFunc1Frame struct {
-	greenlet.Header
+	gen.Header
 	c2 *soakDialsFunc1
 }
 
 // CallResumable is the literal soakDialsFunc1 for callers that can be suspended.
-func (c2 *soakDialsFunc1) CallResumable(r *greenlet.Run) greenlet.Status {
+func (c2 *soakDialsFunc1) CallResumable(r *gen.Run) gen.Status {
 	return (*soakDialsFunc1Frame)(nil).body(r, c2)
 }
 
-func (f *soakDialsFunc1Frame) body(r *greenlet.Run, c2 *soakDialsFunc1) (st greenlet.Status) {
+func (f *soakDialsFunc1Frame) body(r *gen.Run, c2 *soakDialsFunc1) (st gen.Status) {
 	var t0 *socket.Conn
 	var t1 error
 //line soak_test.go:95:1
 	t0, t1, st = (*c2.host).DialResumable(r, "tcp", (*c2.s).servers[(*c2.server)].Name()+":80")
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 10)
+	if st != gen.Done {
+		f = gen.Take(r, f, 10)
 		f.c2, f.PC = c2, 1
 		return r.Link(f, &f.Header, st)
 	}
 //line soak_test.go:95:1
 	*c2.c, *c2.err = t0, t1
-	return greenlet.Done
+	return gen.Done
 }
 
-//line soak_greenlet_test.go:538:1
+//line soak_greenlet_test.go:533:1
 
-func (f *soakDialsFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *soakDialsFunc1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c2 := f.c2
 	_ = c2
 	var t0 *socket.Conn
@@ -545,16 +540,16 @@ func (f *soakDialsFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line soak_greenlet_test.go:551:1
+//line soak_greenlet_test.go:546:1
 
-func (f *soakDialsFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 10) }
-func (*soakDialsFunc1Frame) Func() *greenlet.Func      { return &soakDialsFunc1FrameInfo }
+func (f *soakDialsFunc1Frame) Release(r *gen.Run) { gen.Free(r, f, 10) }
+func (*soakDialsFunc1Frame) Func() *gen.Func      { return &soakDialsFunc1FrameInfo }
 
-var soakDialsFunc1FrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*soak).dials.func1", File: "github.com/going-green/greenlet/hub/sim/soak_test.go", Line: 95, Points: "95"}
+var soakDialsFunc1FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.(*soak).dials.func1", File: "github.com/going-green/greenlet/hub/sim/soak_test.go", Line: 95, Points: "95"}
 
 // soakTellsFrame is an activation of soak.tells.
 type soakTellsFrame struct {
-	greenlet.Header
+	gen.Header
 	s    *soak
 	c    *socket.Conn
 	text string
@@ -562,17 +557,17 @@ type soakTellsFrame struct {
 }
 
 func (s *soak) newTellsFrame(c *socket.Conn, text string) *soakTellsFrame {
-	return greenlet.MakeFrame(soakTellsFrame{s: s, c: c, text: text})
+	return gen.MakeFrame(soakTellsFrame{s: s, c: c, text: text})
 }
-func (f *soakTellsFrame) Results() bool                        { f.Over(f); return f.ret0 }
-func (f *soakTellsFrame) Returned(r *greenlet.Run) (ret0 bool) { ret0 = f.ret0; f.Release(r); return }
+func (f *soakTellsFrame) Results() bool                   { f.Over(f); return f.ret0 }
+func (f *soakTellsFrame) Returned(r *gen.Run) (ret0 bool) { ret0 = f.ret0; f.Release(r); return }
 
 // tellsResumable is soak.tells for callers that can be suspended.
-func (s *soak) tellsResumable(r *greenlet.Run, c *socket.Conn, text string) (bool, greenlet.Status) {
+func (s *soak) tellsResumable(r *gen.Run, c *socket.Conn, text string) (bool, gen.Status) {
 	return (*soakTellsFrame)(nil).body(r, s, c, text)
 }
 
-func (f *soakTellsFrame) body(r *greenlet.Run, s *soak, c *socket.Conn, text string) (ret0 bool, st greenlet.Status) {
+func (f *soakTellsFrame) body(r *gen.Run, s *soak, c *socket.Conn, text string) (ret0 bool, st gen.Status) {
 	var err error
 	var line []byte
 	var err2 error
@@ -583,28 +578,28 @@ func (f *soakTellsFrame) body(r *greenlet.Run, s *soak, c *socket.Conn, text str
 	}
 //line soak_test.go:105:1
 	_, err, st = c.WriteStringResumable(r, text+"\n")
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 60)
+	if st != gen.Done {
+		f = gen.Take(r, f, 60)
 		f.c, f.text, f.PC = c, text, 1
 		return ret0, r.Link(f, &f.Header, st)
 	}
 //line soak_test.go:105:1
 	if err != nil {
-		return false, greenlet.Done
+		return false, gen.Done
 	}
 	line, err2, st = c.ReadLineResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 60)
+	if st != gen.Done {
+		f = gen.Take(r, f, 60)
 		f.c, f.text, f.PC = nil, text, 2
 		return ret0, r.Link(f, &f.Header, st)
 	}
 //line soak_test.go:109:1
-	return err2 == nil && string(line) == text, greenlet.Done
+	return err2 == nil && string(line) == text, gen.Done
 }
 
-//line soak_greenlet_test.go:608:1
+//line soak_greenlet_test.go:603:1
 
-func (f *soakTellsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *soakTellsFrame) Resume(r *gen.Run) (st gen.Status) {
 	c, text := f.c, f.text
 	var err error
 	var line []byte
@@ -622,7 +617,7 @@ func (f *soakTellsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		}
 //line soak_test.go:108:1
 		line, err2, st = c.ReadLineResumable(r)
-		if st != greenlet.Done {
+		if st != gen.Done {
 			f.c, f.PC = nil, 2
 			return r.Link(f, &f.Header, st)
 		}
@@ -638,20 +633,20 @@ resumed_108:
 	return r.Return(f, &f.Header)
 }
 
-//line soak_greenlet_test.go:644:1
+//line soak_greenlet_test.go:639:1
 
-func (f *soakTellsFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.c, &f.text) }
-func (f *soakTellsFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
-func (f *soakTellsFrame) Forget()                              { *f = soakTellsFrame{Header: f.Header, ret0: f.ret0} }
-func (f *soakTellsFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 60) }
-func (*soakTellsFrame) Func() *greenlet.Func                   { return &soakTellsFrameInfo }
+func (f *soakTellsFrame) Args(args []any)            { gen.SetArgs(f, args, &f.c, &f.text) }
+func (f *soakTellsFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
+func (f *soakTellsFrame) Forget()                    { *f = soakTellsFrame{Header: f.Header, ret0: f.ret0} }
+func (f *soakTellsFrame) Release(r *gen.Run)         { gen.Free(r, f, 60) }
+func (*soakTellsFrame) Func() *gen.Func              { return &soakTellsFrameInfo }
 
-var soakTellsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*soak).tells", File: "github.com/going-green/greenlet/hub/sim/soak_test.go", Line: 103, Points: "105 c text; 108 -c"}
+var soakTellsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.(*soak).tells", File: "github.com/going-green/greenlet/hub/sim/soak_test.go", Line: 103, Points: "105 c text; 108 -c"}
 var _ func(*soak, *socket.Conn, string) bool = (*soak).tells
 
 // soakHurtsFrame is an activation of soak.hurts.
 type soakHurtsFrame struct {
-	greenlet.Header
+	gen.Header
 	s      *soak
 	all    []*Host // also t0
 	h      *Host
@@ -660,14 +655,12 @@ type soakHurtsFrame struct {
 	t4, t5 int
 }
 
-func (s *soak) newHurtsFrame() *soakHurtsFrame { return greenlet.MakeFrame(soakHurtsFrame{s: s}) }
+func (s *soak) newHurtsFrame() *soakHurtsFrame { return gen.MakeFrame(soakHurtsFrame{s: s}) }
 
 // hurtsResumable is soak.hurts for callers that can be suspended.
-func (s *soak) hurtsResumable(r *greenlet.Run) greenlet.Status {
-	return (*soakHurtsFrame)(nil).body(r, s)
-}
+func (s *soak) hurtsResumable(r *gen.Run) gen.Status { return (*soakHurtsFrame)(nil).body(r, s) }
 
-func (f *soakHurtsFrame) body(r *greenlet.Run, s *soak) (st greenlet.Status) {
+func (f *soakHurtsFrame) body(r *gen.Run, s *soak) (st gen.Status) {
 	var (
 		all    []*Host
 		server int
@@ -716,8 +709,8 @@ loop_117:
 		goto loop_146
 	}
 //line soak_test.go:118:1
-	if st = s.SleepResumable(r, time.Duration(s.Rand().Int64N(int64(5*time.Second)))); st != greenlet.Done {
-		f = greenlet.Take(r, f, 38)
+	if st = s.SleepResumable(r, time.Duration(s.Rand().Int64N(int64(5*time.Second)))); st != gen.Done {
+		f = gen.Take(r, f, 38)
 		f.s, f.all, f.PC = s, all, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -754,8 +747,8 @@ case_134:
 		goto after_if_136
 	}
 //line soak_test.go:137:1
-	if st = tasks[s.Rand().IntN(len(tasks))].KillResumable(r); st != greenlet.Done {
-		f = greenlet.Take(r, f, 38)
+	if st = tasks[s.Rand().IntN(len(tasks))].KillResumable(r); st != gen.Done {
+		f = gen.Take(r, f, 38)
 		f.s, f.all, f.h, f.PC = s, all, h, 2
 		return r.Link(f, &f.Header, st)
 	}
@@ -792,8 +785,8 @@ loop_147:
 		t := t3[t5]
 //line soak_test.go:148:1
 		_, st = t.JoinResumable(r)
-		if st != greenlet.Done {
-			f = greenlet.Take(r, f, 38)
+		if st != gen.Done {
+			f = gen.Take(r, f, 38)
 			f.s, f.all, f.t1, f.t2, f.t3, f.t4, f.t5, f.PC = s, t0, t1, t2, t3, t4, t5, 3
 			return r.Link(f, &f.Header, st)
 		}
@@ -810,22 +803,22 @@ after_loop_146:
 	for _, h := range s.servers {
 		h.Crash()
 	}
-	return greenlet.Done
+	return gen.Done
 }
 
-//line soak_greenlet_test.go:820:1
+//line soak_greenlet_test.go:813:1
 
-func (f *soakHurtsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *soakHurtsFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.s))
 }
 
-func (f *soakHurtsFrame) Forget()                 { *f = soakHurtsFrame{Header: f.Header} }
-func (f *soakHurtsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 38) }
-func (*soakHurtsFrame) Func() *greenlet.Func      { return &soakHurtsFrameInfo }
+func (f *soakHurtsFrame) Forget()            { *f = soakHurtsFrame{Header: f.Header} }
+func (f *soakHurtsFrame) Release(r *gen.Run) { gen.Free(r, f, 38) }
+func (*soakHurtsFrame) Func() *gen.Func      { return &soakHurtsFrameInfo }
 
-var soakHurtsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*soak).hurts", File: "github.com/going-green/greenlet/hub/sim/soak_test.go", Line: 115, Points: "118 s all; 137 +h; 148 s t0 t1 t2 t3 t4 t5"}
+var soakHurtsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.(*soak).hurts", File: "github.com/going-green/greenlet/hub/sim/soak_test.go", Line: 115, Points: "118 s all; 137 +h; 148 s t0 t1 t2 t3 t4 t5"}
 var _ func(*soak) = (*soak).hurts
 
 func init() {
-	greenlet.Declare("soak.writes", "soak.serves", "soak.says", "soak.converses", "soak.dials", "soak.tells", "soak.hurts")
+	gen.Declare("soak.writes", "soak.serves", "soak.says", "soak.converses", "soak.dials", "soak.tells", "soak.hurts")
 }

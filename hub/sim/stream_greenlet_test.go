@@ -9,62 +9,62 @@ import (
 	"errors"
 	"github.com/going-green/greenlet/hub"
 	"github.com/going-green/greenlet/hub/socket"
-	greenlet "github.com/going-green/greenlet/runtime"
+	"github.com/going-green/greenlet/runtime/gen"
 	"math/rand/v2"
 	"syscall"
 	"time"
 )
 
-const _ = greenlet.Protocol1_RunGoGenerate
+const _ = gen.Protocol1_RunGoGenerate
 
 // notesBothFrame is an activation of notes.both.
 type notesBothFrame struct {
-	greenlet.DeferHeader
+	gen.DeferHeader
 	n          *notes
 	l          *socket.Listener
 	ret0, ret1 *socket.Conn
 }
 
-func (n *notes) newBothFrame() *notesBothFrame { return greenlet.MakeFrame(notesBothFrame{n: n}) }
+func (n *notes) newBothFrame() *notesBothFrame { return gen.MakeFrame(notesBothFrame{n: n}) }
 
 // bothResumable is notes.both for callers that can be suspended.
-func (n *notes) bothResumable(r *greenlet.Run) (*socket.Conn, *socket.Conn, greenlet.Status) {
+func (n *notes) bothResumable(r *gen.Run) (*socket.Conn, *socket.Conn, gen.Status) {
 	return (*notesBothFrame)(nil).run(r, n)
 }
 func (f *notesBothFrame) Results() (*socket.Conn, *socket.Conn) { f.Over(f); return f.ret0, f.ret1 }
-func (f *notesBothFrame) Returned(r *greenlet.Run) (ret0 *socket.Conn, ret1 *socket.Conn) {
+func (f *notesBothFrame) Returned(r *gen.Run) (ret0 *socket.Conn, ret1 *socket.Conn) {
 	ret0, ret1 = f.ret0, f.ret1
 	f.Release(r)
 	return
 }
 
-func (f *notesBothFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *notesBothFrame) Resume(r *gen.Run) (st gen.Status) {
 	f.ret0, f.ret1, st = f.run(r, f.n)
 	return r.Started(f, &f.Header, st)
 }
 
-func (f *notesBothFrame) run(r *greenlet.Run, n *notes) (ret0 *socket.Conn, ret1 *socket.Conn, st greenlet.Status) {
+func (f *notesBothFrame) run(r *gen.Run, n *notes) (ret0 *socket.Conn, ret1 *socket.Conn, st gen.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take(r, f, 56)
+		f = gen.Take(r, f, 56)
 		f.n = n
 		r.Guard()
 	}
 	mark := r.Mark()
-	for st = f.step(r, n); st == greenlet.Broken; st = f.step(r, n) {
+	for st = f.step(r, n); st == gen.Broken; st = f.step(r, n) {
 		r.Recovered(mark)
 	}
 	ret0, ret1 = f.ret0, f.ret1
-	if hot && st == greenlet.Done {
+	if hot && st == gen.Done {
 		f.Release(r)
 	}
 	return ret0, ret1, st
 }
 
-func (f *notesBothFrame) step(r *greenlet.Run, n *notes) (end greenlet.Status) {
-	end = greenlet.Broken
+func (f *notesBothFrame) step(r *gen.Run, n *notes) (end gen.Status) {
+	end = gen.Broken
 	defer f.Catch(&end)
-	var st greenlet.Status
+	var st gen.Status
 	var (
 		l  *socket.Listener
 		t0 *socket.Conn
@@ -80,7 +80,7 @@ func (f *notesBothFrame) step(r *greenlet.Run, n *notes) (end greenlet.Status) {
 	case 2:
 		t2, t3 = r.Callee().(*socket.ListenerAcceptFrame).Returned(r)
 		goto resumed_26
-	case greenlet.Unwind:
+	case gen.Unwind:
 		goto unwind
 	}
 
@@ -95,7 +95,7 @@ func (f *notesBothFrame) step(r *greenlet.Run, n *notes) (end greenlet.Status) {
 	}
 //line stream_test.go:25:1
 	t0, t1, st = n.a.DialResumable(r, "tcp", "b:80")
-	if st != greenlet.Done {
+	if st != gen.Done {
 		f.n, f.l, f.PC = nil, l, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -104,7 +104,7 @@ resumed_25:
 //line stream_test.go:25:1
 	f.ret0 = must(t0, t1)
 	t2, t3, st = l.AcceptResumable(r)
-	if st != greenlet.Done {
+	if st != gen.Done {
 		f.l, f.PC = nil, 2
 		return r.Link(f, &f.Header, st)
 	}
@@ -117,54 +117,54 @@ unwind:
 //line stream_test.go:27:1
 	for f.Pending() {
 //line stream_test.go:27:1
-		if sub := f.Next(r); sub != greenlet.Done {
+		if sub := f.Next(r); sub != gen.Done {
 			return r.Link(f, &f.Header, sub)
 		}
 	}
 //line stream_test.go:27:1
 	f.End()
-	return greenlet.Done
+	return gen.Done
 }
 
 //line stream_greenlet_test.go:130:1
 
-func (f *notesBothFrame) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
+func (f *notesBothFrame) Send(r *gen.Run) gen.Status {
+	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
 }
 func (f *notesBothFrame) Forget() {
 	*f = notesBothFrame{DeferHeader: f.DeferHeader, ret0: f.ret0, ret1: f.ret1}
 }
-func (f *notesBothFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 56) }
-func (*notesBothFrame) Func() *greenlet.Func      { return &notesBothFrameInfo }
+func (f *notesBothFrame) Release(r *gen.Run) { gen.Free(r, f, 56) }
+func (*notesBothFrame) Func() *gen.Func      { return &notesBothFrameInfo }
 
-var notesBothFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).both", File: "github.com/going-green/greenlet/hub/sim/stream_test.go", Line: 22, End: 27, Points: "25 l; 26"}
+var notesBothFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).both", File: "github.com/going-green/greenlet/hub/sim/stream_test.go", Line: 22, End: 27, Points: "25 l; 26"}
 var _ func(*notes) (*socket.Conn, *socket.Conn) = (*notes).both
 
 // notesReadsFrame is an activation of notes.reads.
 type notesReadsFrame struct {
-	greenlet.Header
+	gen.Header
 	n    *notes
 	name string
 	c    *socket.Conn
 }
 
 func (n *notes) newReadsFrame(name string, c *socket.Conn) *notesReadsFrame {
-	return greenlet.MakeFrame(notesReadsFrame{n: n, name: name, c: c})
+	return gen.MakeFrame(notesReadsFrame{n: n, name: name, c: c})
 }
 
 // readsResumable is notes.reads for callers that can be suspended.
-func (n *notes) readsResumable(r *greenlet.Run, name string, c *socket.Conn) greenlet.Status {
+func (n *notes) readsResumable(r *gen.Run, name string, c *socket.Conn) gen.Status {
 	return (*notesReadsFrame)(nil).body(r, n, name, c)
 }
 
-func (f *notesReadsFrame) body(r *greenlet.Run, n *notes, name string, c *socket.Conn) (st greenlet.Status) {
+func (f *notesReadsFrame) body(r *gen.Run, n *notes, name string, c *socket.Conn) (st gen.Status) {
 	var line []byte
 	var err error
 //line stream_test.go:34:1
 loop_34:
 	line, err, st = c.ReadLineResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 2)
+	if st != gen.Done {
+		f = gen.Take(r, f, 2)
 		f.n, f.name, f.c, f.PC = n, name, c, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -172,7 +172,7 @@ loop_34:
 	if err != nil {
 		n.note("%s: %v", name, err)
 		c.Close()
-		return greenlet.Done
+		return gen.Done
 	}
 	n.note("%s: %s", name, line)
 	goto loop_34
@@ -180,7 +180,7 @@ loop_34:
 
 //line stream_greenlet_test.go:182:1
 
-func (f *notesReadsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *notesReadsFrame) Resume(r *gen.Run) (st gen.Status) {
 	n, name, c := f.n, f.name, f.c
 	var line []byte
 	var err error
@@ -195,7 +195,7 @@ func (f *notesReadsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 loop_34:
 //line stream_test.go:35:1
 	line, err, st = c.ReadLineResumable(r)
-	if st != greenlet.Done {
+	if st != gen.Done {
 		f.PC = 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -212,17 +212,17 @@ resumed_35:
 
 //line stream_greenlet_test.go:214:1
 
-func (f *notesReadsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.name, &f.c) }
-func (f *notesReadsFrame) Forget()                 { *f = notesReadsFrame{Header: f.Header} }
-func (f *notesReadsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 2) }
-func (*notesReadsFrame) Func() *greenlet.Func      { return &notesReadsFrameInfo }
+func (f *notesReadsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.name, &f.c) }
+func (f *notesReadsFrame) Forget()            { *f = notesReadsFrame{Header: f.Header} }
+func (f *notesReadsFrame) Release(r *gen.Run) { gen.Free(r, f, 2) }
+func (*notesReadsFrame) Func() *gen.Func      { return &notesReadsFrameInfo }
 
-var notesReadsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).reads", File: "github.com/going-green/greenlet/hub/sim/stream_test.go", Line: 33, Points: "35 n name c"}
+var notesReadsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).reads", File: "github.com/going-green/greenlet/hub/sim/stream_test.go", Line: 33, Points: "35 n name c"}
 var _ func(*notes, string, *socket.Conn) = (*notes).reads
 
 // notesHealsFrame is an activation of notes.heals.
 type notesHealsFrame struct {
-	greenlet.Header
+	gen.Header
 	n       *notes
 	after   time.Duration
 	twoWays bool
@@ -231,15 +231,15 @@ type notesHealsFrame struct {
 }
 
 func (n *notes) newHealsFrame(after time.Duration, twoWays bool) *notesHealsFrame {
-	return greenlet.MakeFrame(notesHealsFrame{n: n, after: after, twoWays: twoWays})
+	return gen.MakeFrame(notesHealsFrame{n: n, after: after, twoWays: twoWays})
 }
 
 // healsResumable is notes.heals for callers that can be suspended.
-func (n *notes) healsResumable(r *greenlet.Run, after time.Duration, twoWays bool) greenlet.Status {
+func (n *notes) healsResumable(r *gen.Run, after time.Duration, twoWays bool) gen.Status {
 	return (*notesHealsFrame)(nil).body(r, n, after, twoWays)
 }
 
-func (f *notesHealsFrame) body(r *greenlet.Run, n *notes, after time.Duration, twoWays bool) (st greenlet.Status) {
+func (f *notesHealsFrame) body(r *gen.Run, n *notes, after time.Duration, twoWays bool) (st gen.Status) {
 	var a2, b2 *socket.Conn
 	var x, y []*Host
 	var err error
@@ -277,8 +277,8 @@ func (f *notesHealsFrame) body(r *greenlet.Run, n *notes, after time.Duration, t
 
 //line stream_test.go:47:1
 	a2, b2, st = n.bothResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 12)
+	if st != gen.Done {
+		f = gen.Take(r, f, 12)
 		f.n, f.after, f.twoWays, f.PC = n, after, twoWays, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -288,15 +288,15 @@ resumed_47:
 	n.b.Go(n.newReadsFrame("b", b2))
 	n.a.Go(n.newReadsFrame("a", a2))
 	_, _, st = a2.WriteStringResumable(r, "before\n")
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 12)
+	if st != gen.Done {
+		f = gen.Take(r, f, 12)
 		f.n, f.after, f.twoWays, f.a2, f.b2, f.x, f.y, f.PC = n, after, twoWays, a2, b2, x, y, 2
 		return r.Link(f, &f.Header, st)
 	}
 resumed_51:
 //line stream_test.go:52:1
-	if st = n.SleepResumable(r, time.Second); st != greenlet.Done {
-		f = greenlet.Take(r, f, 12)
+	if st = n.SleepResumable(r, time.Second); st != gen.Done {
+		f = gen.Take(r, f, 12)
 		f.n, f.after, f.twoWays, f.a2, f.b2, f.x, f.y, f.PC = n, after, twoWays, a2, b2, x, y, 3
 		return r.Link(f, &f.Header, st)
 	}
@@ -310,16 +310,16 @@ resumed_52:
 	}
 //line stream_test.go:56:1
 	_, _, st = a2.WriteStringResumable(r, "between\n")
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 12)
+	if st != gen.Done {
+		f = gen.Take(r, f, 12)
 		f.n, f.after, f.a2, f.b2, f.PC = n, after, a2, b2, 4
 		return r.Link(f, &f.Header, st)
 	}
 resumed_56:
 //line stream_test.go:57:1
 	_, _, st = b2.WriteStringResumable(r, "back\n")
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 12)
+	if st != gen.Done {
+		f = gen.Take(r, f, 12)
 		f.b2, f.n, f.after, f.a2, f.PC = nil, n, after, a2, 5
 		return r.Link(f, &f.Header, st)
 	}
@@ -329,8 +329,8 @@ resumed_57:
 		f.b2 = nil
 	}
 //line stream_test.go:58:1
-	if st = n.SleepResumable(r, after); st != greenlet.Done {
-		f = greenlet.Take(r, f, 12)
+	if st = n.SleepResumable(r, after); st != gen.Done {
+		f = gen.Take(r, f, 12)
 		f.n, f.a2, f.PC = n, a2, 6
 		return r.Link(f, &f.Header, st)
 	}
@@ -339,8 +339,8 @@ resumed_58:
 	n.net.Heal()
 	n.note("heals")
 	_, err, st = a2.WriteStringResumable(r, "after\n")
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 12)
+	if st != gen.Done {
+		f = gen.Take(r, f, 12)
 		f.n, f.a2, f.PC = n, a2, 7
 		return r.Link(f, &f.Header, st)
 	}
@@ -352,60 +352,60 @@ resumed_61:
 	}
 //line stream_test.go:63:1
 	a2.Close()
-	return greenlet.Done
+	return gen.Done
 }
 
 //line stream_greenlet_test.go:360:1
 
-func (f *notesHealsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *notesHealsFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n, f.after, f.twoWays))
 }
 
-func (f *notesHealsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.after, &f.twoWays) }
-func (f *notesHealsFrame) Forget()                 { *f = notesHealsFrame{Header: f.Header} }
-func (f *notesHealsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 12) }
-func (*notesHealsFrame) Func() *greenlet.Func      { return &notesHealsFrameInfo }
+func (f *notesHealsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.after, &f.twoWays) }
+func (f *notesHealsFrame) Forget()            { *f = notesHealsFrame{Header: f.Header} }
+func (f *notesHealsFrame) Release(r *gen.Run) { gen.Free(r, f, 12) }
+func (*notesHealsFrame) Func() *gen.Func      { return &notesHealsFrameInfo }
 
-var notesHealsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).heals", File: "github.com/going-green/greenlet/hub/sim/stream_test.go", Line: 46, Points: "47 n after twoWays; 51 +a2 +b2 +x +y; 52 =; 56 n after a2 b2; 57 -b2; 58 n a2; 61 ="}
+var notesHealsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).heals", File: "github.com/going-green/greenlet/hub/sim/stream_test.go", Line: 46, Points: "47 n after twoWays; 51 +a2 +b2 +x +y; 52 =; 56 n after a2 b2; 57 -b2; 58 n a2; 61 ="}
 var _ func(*notes, time.Duration, bool) = (*notes).heals
 
 // notesDialsFrame is an activation of notes.dials.
 type notesDialsFrame struct {
-	greenlet.Header
+	gen.Header
 	n0 *notes
 	d  time.Duration
 	n  **notes
 }
 
 func (n0 *notes) newDialsFrame(d time.Duration) *notesDialsFrame {
-	return greenlet.MakeFrame(notesDialsFrame{n0: n0, d: d})
+	return gen.MakeFrame(notesDialsFrame{n0: n0, d: d})
 }
 
 // dialsResumable is notes.dials for callers that can be suspended.
-func (n0 *notes) dialsResumable(r *greenlet.Run, d time.Duration) greenlet.Status {
+func (n0 *notes) dialsResumable(r *gen.Run, d time.Duration) gen.Status {
 	return (*notesDialsFrame)(nil).body(r, n0, d)
 }
 
-func (f *notesDialsFrame) body(r *greenlet.Run, n0 *notes, d time.Duration) (st greenlet.Status) {
+func (f *notesDialsFrame) body(r *gen.Run, n0 *notes, d time.Duration) (st gen.Status) {
 	var n **notes
 	var err error
 	n = new(*notes)
 	*n = n0
 //line stream_test.go:99:1
 	err, st = (*n).WithTimeoutResumable(r, d, (&notesDialsFunc1{n: n}).value())
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 36)
+	if st != gen.Done {
+		f = gen.Take(r, f, 36)
 		f.n, f.PC = n, 1
 		return r.Link(f, &f.Header, st)
 	}
 //line stream_test.go:103:1
 	(*n).note("%v", err)
-	return greenlet.Done
+	return gen.Done
 }
 
 //line stream_greenlet_test.go:408:1
 
-func (f *notesDialsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *notesDialsFrame) Resume(r *gen.Run) (st gen.Status) {
 	var n **notes
 	var err error
 	switch f.PC {
@@ -422,23 +422,23 @@ func (f *notesDialsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 //line stream_greenlet_test.go:425:1
 
-func (f *notesDialsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.d) }
-func (f *notesDialsFrame) Forget()                 { *f = notesDialsFrame{Header: f.Header} }
-func (f *notesDialsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 36) }
-func (*notesDialsFrame) Func() *greenlet.Func      { return &notesDialsFrameInfo }
+func (f *notesDialsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.d) }
+func (f *notesDialsFrame) Forget()            { *f = notesDialsFrame{Header: f.Header} }
+func (f *notesDialsFrame) Release(r *gen.Run) { gen.Free(r, f, 36) }
+func (*notesDialsFrame) Func() *gen.Func      { return &notesDialsFrameInfo }
 
-var notesDialsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).dials", File: "github.com/going-green/greenlet/hub/sim/stream_test.go", Line: 98, Points: "99 n"}
+var notesDialsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).dials", File: "github.com/going-green/greenlet/hub/sim/stream_test.go", Line: 98, Points: "99 n"}
 var _ func(*notes, time.Duration) = (*notes).dials
 
 // notesDialsFunc1 is the function literal of stream_test.go:99, with what it captures.
 type notesDialsFunc1 struct {
-	greenlet.Closure
+	gen.Closure
 	n **notes
 }
 
 // value is the literal for code that can't be suspended.
 func (c *notesDialsFunc1) value() func() {
-	return greenlet.Bind(&c.Closure, c, func() {
+	return gen.Bind(&c.Closure, c, func() {
 //line stream_test.go:100:1
 		_, err := (*c.n).a.Dial("tcp", "b:80")
 		(*c.n).note("%v %v", err, errors.Is(err, syscall.ETIMEDOUT))
@@ -449,32 +449,32 @@ func (c *notesDialsFunc1) value() func() {
 
 // notesDialsFunc1Frame is an activation of the literal notesDialsFunc1.
 type notesDialsFunc1Frame struct {
-	greenlet.Header
+	gen.Header
 	c *notesDialsFunc1
 }
 
 // CallResumable is the literal notesDialsFunc1 for callers that can be suspended.
-func (c *notesDialsFunc1) CallResumable(r *greenlet.Run) greenlet.Status {
+func (c *notesDialsFunc1) CallResumable(r *gen.Run) gen.Status {
 	return (*notesDialsFunc1Frame)(nil).body(r, c)
 }
 
-func (f *notesDialsFunc1Frame) body(r *greenlet.Run, c *notesDialsFunc1) (st greenlet.Status) {
+func (f *notesDialsFunc1Frame) body(r *gen.Run, c *notesDialsFunc1) (st gen.Status) {
 	var err error
 //line stream_test.go:100:1
 	_, err, st = (*c.n).a.DialResumable(r, "tcp", "b:80")
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 1)
+	if st != gen.Done {
+		f = gen.Take(r, f, 1)
 		f.c, f.PC = c, 1
 		return r.Link(f, &f.Header, st)
 	}
 //line stream_test.go:101:1
 	(*c.n).note("%v %v", err, errors.Is(err, syscall.ETIMEDOUT))
-	return greenlet.Done
+	return gen.Done
 }
 
 //line stream_greenlet_test.go:477:1
 
-func (f *notesDialsFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *notesDialsFunc1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
 	_ = c
 	var err error
@@ -486,29 +486,29 @@ func (f *notesDialsFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 //line stream_greenlet_test.go:489:1
 
-func (f *notesDialsFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 1) }
-func (*notesDialsFunc1Frame) Func() *greenlet.Func      { return &notesDialsFunc1FrameInfo }
+func (f *notesDialsFunc1Frame) Release(r *gen.Run) { gen.Free(r, f, 1) }
+func (*notesDialsFunc1Frame) Func() *gen.Func      { return &notesDialsFunc1FrameInfo }
 
-var notesDialsFunc1FrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).dials.func1", File: "github.com/going-green/greenlet/hub/sim/stream_test.go", Line: 99, Points: "100"}
+var notesDialsFunc1FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).dials.func1", File: "github.com/going-green/greenlet/hub/sim/stream_test.go", Line: 99, Points: "100"}
 
 // notesFillsFrame is an activation of notes.fills.
 type notesFillsFrame struct {
-	greenlet.Header
+	gen.Header
 	n    *notes
 	c    *socket.Conn
 	data []byte
 }
 
 func (n *notes) newFillsFrame(c *socket.Conn, data []byte) *notesFillsFrame {
-	return greenlet.MakeFrame(notesFillsFrame{n: n, c: c, data: data})
+	return gen.MakeFrame(notesFillsFrame{n: n, c: c, data: data})
 }
 
 // fillsResumable is notes.fills for callers that can be suspended.
-func (n *notes) fillsResumable(r *greenlet.Run, c *socket.Conn, data []byte) greenlet.Status {
+func (n *notes) fillsResumable(r *gen.Run, c *socket.Conn, data []byte) gen.Status {
 	return (*notesFillsFrame)(nil).body(r, n, c, data)
 }
 
-func (f *notesFillsFrame) body(r *greenlet.Run, n *notes, c *socket.Conn, data []byte) (st greenlet.Status) {
+func (f *notesFillsFrame) body(r *gen.Run, n *notes, c *socket.Conn, data []byte) (st gen.Status) {
 	var t0 int
 	var t1 error
 	if f != nil {
@@ -535,8 +535,8 @@ loop_117:
 			goto after_loop_117
 		}
 		data = data[m:]
-		if st = n.SleepResumable(r, time.Second); st != greenlet.Done {
-			f = greenlet.Take(r, f, 27)
+		if st = n.SleepResumable(r, time.Second); st != gen.Done {
+			f = gen.Take(r, f, 27)
 			f.n, f.c, f.data, f.PC = n, c, data, 1
 			return r.Link(f, &f.Header, st)
 		}
@@ -547,8 +547,8 @@ after_loop_117:
 //line stream_test.go:125:1
 	n.note("full, %d left", len(data))
 	t0, t1, st = c.WriteResumable(r, data)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 27)
+	if st != gen.Done {
+		f = gen.Take(r, f, 27)
 		f.data, f.n, f.c, f.PC = nil, n, c, 2
 		return r.Link(f, &f.Header, st)
 	}
@@ -564,63 +564,63 @@ resumed_126:
 	}
 //line stream_test.go:128:1
 	c.Close()
-	return greenlet.Done
+	return gen.Done
 }
 
 //line stream_greenlet_test.go:573:1
 
-func (f *notesFillsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *notesFillsFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n, f.c, f.data))
 }
 
-func (f *notesFillsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c, &f.data) }
-func (f *notesFillsFrame) Forget()                 { *f = notesFillsFrame{Header: f.Header} }
-func (f *notesFillsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 27) }
-func (*notesFillsFrame) Func() *greenlet.Func      { return &notesFillsFrameInfo }
+func (f *notesFillsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.c, &f.data) }
+func (f *notesFillsFrame) Forget()            { *f = notesFillsFrame{Header: f.Header} }
+func (f *notesFillsFrame) Release(r *gen.Run) { gen.Free(r, f, 27) }
+func (*notesFillsFrame) Func() *gen.Func      { return &notesFillsFrameInfo }
 
-var notesFillsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).fills", File: "github.com/going-green/greenlet/hub/sim/stream_test.go", Line: 116, Points: "123 n c data; 126 n c"}
+var notesFillsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).fills", File: "github.com/going-green/greenlet/hub/sim/stream_test.go", Line: 116, Points: "123 n c data; 126 n c"}
 var _ func(*notes, *socket.Conn, []byte) = (*notes).fills
 
 // notesDrainsFrame is an activation of notes.drains.
 type notesDrainsFrame struct {
-	greenlet.Header
+	gen.Header
 	n         *notes
 	c         *socket.Conn
 	want, got []byte
 }
 
 func (n *notes) newDrainsFrame(c *socket.Conn, want []byte) *notesDrainsFrame {
-	return greenlet.MakeFrame(notesDrainsFrame{n: n, c: c, want: want})
+	return gen.MakeFrame(notesDrainsFrame{n: n, c: c, want: want})
 }
 
 // drainsResumable is notes.drains for callers that can be suspended.
-func (n *notes) drainsResumable(r *greenlet.Run, c *socket.Conn, want []byte) greenlet.Status {
+func (n *notes) drainsResumable(r *gen.Run, c *socket.Conn, want []byte) gen.Status {
 	return (*notesDrainsFrame)(nil).body(r, n, c, want)
 }
 
-func (f *notesDrainsFrame) body(r *greenlet.Run, n *notes, c *socket.Conn, want []byte) (st greenlet.Status) {
+func (f *notesDrainsFrame) body(r *gen.Run, n *notes, c *socket.Conn, want []byte) (st gen.Status) {
 	var got []byte
 	var t0 int
 	var t1, err error
 //line stream_test.go:133:1
-	if st = n.SleepResumable(r, time.Hour); st != greenlet.Done {
-		f = greenlet.Take(r, f, 44)
+	if st = n.SleepResumable(r, time.Hour); st != gen.Done {
+		f = gen.Take(r, f, 44)
 		f.n, f.c, f.want, f.PC = n, c, want, 1
 		return r.Link(f, &f.Header, st)
 	}
 //line stream_test.go:134:1
 	got = make([]byte, len(want))
 	t0, t1, st = c.ReadFullResumable(r, got)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 44)
+	if st != gen.Done {
+		f = gen.Take(r, f, 44)
 		f.n, f.c, f.want, f.got, f.PC = n, c, want, got, 2
 		return r.Link(f, &f.Header, st)
 	}
 //line stream_test.go:135:1
 	must(t0, t1)
 	_, err, st = c.ReadResumable(r, make([]byte, 1))
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 44)
+	if st != gen.Done {
+		f = gen.Take(r, f, 44)
 		f.n, f.c, f.want, f.got, f.PC = n, c, want, got, 3
 		return r.Link(f, &f.Header, st)
 	}
@@ -631,12 +631,12 @@ func (f *notesDrainsFrame) body(r *greenlet.Run, n *notes, c *socket.Conn, want 
 	}
 //line stream_test.go:138:1
 	c.Close()
-	return greenlet.Done
+	return gen.Done
 }
 
 //line stream_greenlet_test.go:640:1
 
-func (f *notesDrainsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *notesDrainsFrame) Resume(r *gen.Run) (st gen.Status) {
 	n, c, want := f.n, f.c, f.want
 	var got []byte
 	var t0 int
@@ -649,7 +649,7 @@ func (f *notesDrainsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 //line stream_test.go:134:1
 		got = make([]byte, len(want))
 		t0, t1, st = c.ReadFullResumable(r, got)
-		if st != greenlet.Done {
+		if st != gen.Done {
 			f.got, f.PC = got, 2
 			return r.Link(f, &f.Header, st)
 		}
@@ -668,7 +668,7 @@ resumed_135:
 //line stream_test.go:135:1
 	must(t0, t1)
 	_, err, st = c.ReadResumable(r, make([]byte, 1))
-	if st != greenlet.Done {
+	if st != gen.Done {
 		f.got, f.PC = got, 3
 		return r.Link(f, &f.Header, st)
 	}
@@ -683,36 +683,36 @@ resumed_136:
 
 //line stream_greenlet_test.go:687:1
 
-func (f *notesDrainsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c, &f.want) }
-func (f *notesDrainsFrame) Forget()                 { *f = notesDrainsFrame{Header: f.Header} }
-func (f *notesDrainsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 44) }
-func (*notesDrainsFrame) Func() *greenlet.Func      { return &notesDrainsFrameInfo }
+func (f *notesDrainsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.c, &f.want) }
+func (f *notesDrainsFrame) Forget()            { *f = notesDrainsFrame{Header: f.Header} }
+func (f *notesDrainsFrame) Release(r *gen.Run) { gen.Free(r, f, 44) }
+func (*notesDrainsFrame) Func() *gen.Func      { return &notesDrainsFrameInfo }
 
-var notesDrainsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).drains", File: "github.com/going-green/greenlet/hub/sim/stream_test.go", Line: 132, Points: "133 n c want; 135 +got; 136 ="}
+var notesDrainsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).drains", File: "github.com/going-green/greenlet/hub/sim/stream_test.go", Line: 132, Points: "133 n c want; 135 +got; 136 ="}
 var _ func(*notes, *socket.Conn, []byte) = (*notes).drains
 
 // notesPressesFrame is an activation of notes.presses.
 type notesPressesFrame struct {
-	greenlet.Header
+	gen.Header
 	n    *notes
 	size int
 }
 
 func (n *notes) newPressesFrame(size int) *notesPressesFrame {
-	return greenlet.MakeFrame(notesPressesFrame{n: n, size: size})
+	return gen.MakeFrame(notesPressesFrame{n: n, size: size})
 }
 
 // pressesResumable is notes.presses for callers that can be suspended.
-func (n *notes) pressesResumable(r *greenlet.Run, size int) greenlet.Status {
+func (n *notes) pressesResumable(r *gen.Run, size int) gen.Status {
 	return (*notesPressesFrame)(nil).body(r, n, size)
 }
 
-func (f *notesPressesFrame) body(r *greenlet.Run, n *notes, size int) (st greenlet.Status) {
+func (f *notesPressesFrame) body(r *gen.Run, n *notes, size int) (st gen.Status) {
 	var a2, b2 *socket.Conn
 //line stream_test.go:143:1
 	a2, b2, st = n.bothResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 16)
+	if st != gen.Done {
+		f = gen.Take(r, f, 16)
 		f.n, f.size, f.PC = n, size, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -724,13 +724,13 @@ func (f *notesPressesFrame) body(r *greenlet.Run, n *notes, size int) (st greenl
 		}
 		n.a.Go(n.newFillsFrame(a2, data))
 		n.b.Go(n.newDrainsFrame(b2, data))
-		return greenlet.Done
+		return gen.Done
 	}
 }
 
 //line stream_greenlet_test.go:734:1
 
-func (f *notesPressesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *notesPressesFrame) Resume(r *gen.Run) (st gen.Status) {
 	n, size := f.n, f.size
 	var a2, b2 *socket.Conn
 	switch f.PC {
@@ -751,30 +751,28 @@ func (f *notesPressesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 //line stream_greenlet_test.go:755:1
 
-func (f *notesPressesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.size) }
-func (f *notesPressesFrame) Forget()                 { *f = notesPressesFrame{Header: f.Header} }
-func (f *notesPressesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 16) }
-func (*notesPressesFrame) Func() *greenlet.Func      { return &notesPressesFrameInfo }
+func (f *notesPressesFrame) Args(args []any)    { gen.SetArgs(f, args, &f.size) }
+func (f *notesPressesFrame) Forget()            { *f = notesPressesFrame{Header: f.Header} }
+func (f *notesPressesFrame) Release(r *gen.Run) { gen.Free(r, f, 16) }
+func (*notesPressesFrame) Func() *gen.Func      { return &notesPressesFrameInfo }
 
-var notesPressesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).presses", File: "github.com/going-green/greenlet/hub/sim/stream_test.go", Line: 142, Points: "143 n size"}
+var notesPressesFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).presses", File: "github.com/going-green/greenlet/hub/sim/stream_test.go", Line: 142, Points: "143 n size"}
 var _ func(*notes, int) = (*notes).presses
 
 // notesResetsFrame is an activation of notes.resets.
 type notesResetsFrame struct {
-	greenlet.Header
+	gen.Header
 	n    *notes
 	a, b *socket.Conn
 	got  []byte
 }
 
-func (n *notes) newResetsFrame() *notesResetsFrame { return greenlet.MakeFrame(notesResetsFrame{n: n}) }
+func (n *notes) newResetsFrame() *notesResetsFrame { return gen.MakeFrame(notesResetsFrame{n: n}) }
 
 // resetsResumable is notes.resets for callers that can be suspended.
-func (n *notes) resetsResumable(r *greenlet.Run) greenlet.Status {
-	return (*notesResetsFrame)(nil).body(r, n)
-}
+func (n *notes) resetsResumable(r *gen.Run) gen.Status { return (*notesResetsFrame)(nil).body(r, n) }
 
-func (f *notesResetsFrame) body(r *greenlet.Run, n *notes) (st greenlet.Status) {
+func (f *notesResetsFrame) body(r *gen.Run, n *notes) (st gen.Status) {
 	var (
 		a, b *socket.Conn
 		err  error
@@ -853,23 +851,23 @@ func (f *notesResetsFrame) body(r *greenlet.Run, n *notes) (st greenlet.Status) 
 
 //line stream_test.go:177:1
 	a, b, st = n.bothResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 61)
+	if st != gen.Done {
+		f = gen.Take(r, f, 61)
 		f.n, f.PC = n, 1
 		return r.Link(f, &f.Header, st)
 	}
 resumed_177:
 //line stream_test.go:178:1
 	_, _, st = a.WriteStringResumable(r, "unread")
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 61)
+	if st != gen.Done {
+		f = gen.Take(r, f, 61)
 		f.n, f.a, f.b, f.PC = n, a, b, 2
 		return r.Link(f, &f.Header, st)
 	}
 resumed_178:
 //line stream_test.go:179:1
-	if st = n.SleepResumable(r, time.Second); st != greenlet.Done {
-		f = greenlet.Take(r, f, 61)
+	if st = n.SleepResumable(r, time.Second); st != gen.Done {
+		f = gen.Take(r, f, 61)
 		f.n, f.a, f.b, f.PC = n, a, b, 3
 		return r.Link(f, &f.Header, st)
 	}
@@ -880,16 +878,16 @@ resumed_179:
 		f.b = nil
 	}
 //line stream_test.go:181:1
-	if st = n.SleepResumable(r, time.Second); st != greenlet.Done {
-		f = greenlet.Take(r, f, 61)
+	if st = n.SleepResumable(r, time.Second); st != gen.Done {
+		f = gen.Take(r, f, 61)
 		f.n, f.a, f.PC = n, a, 4
 		return r.Link(f, &f.Header, st)
 	}
 resumed_181:
 //line stream_test.go:182:1
 	_, err, st = a.ReadResumable(r, make([]byte, 1))
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 61)
+	if st != gen.Done {
+		f = gen.Take(r, f, 61)
 		f.n, f.a, f.PC = n, a, 5
 		return r.Link(f, &f.Header, st)
 	}
@@ -897,8 +895,8 @@ resumed_182:
 //line stream_test.go:183:1
 	n.note("%v", err)
 	_, err, st = a.WriteStringResumable(r, "x")
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 61)
+	if st != gen.Done {
+		f = gen.Take(r, f, 61)
 		f.n, f.a, f.PC = n, a, 6
 		return r.Link(f, &f.Header, st)
 	}
@@ -912,24 +910,24 @@ resumed_184:
 	}
 //line stream_test.go:188:1
 	a, b, st = n.bothResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 61)
+	if st != gen.Done {
+		f = gen.Take(r, f, 61)
 		f.n, f.PC = n, 7
 		return r.Link(f, &f.Header, st)
 	}
 resumed_188:
 //line stream_test.go:189:1
 	b.Close()
-	if st = n.SleepResumable(r, time.Second); st != greenlet.Done {
-		f = greenlet.Take(r, f, 61)
+	if st = n.SleepResumable(r, time.Second); st != gen.Done {
+		f = gen.Take(r, f, 61)
 		f.n, f.a, f.PC = n, a, 8
 		return r.Link(f, &f.Header, st)
 	}
 resumed_190:
 //line stream_test.go:191:1
 	_, err, st = a.ReadResumable(r, make([]byte, 1))
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 61)
+	if st != gen.Done {
+		f = gen.Take(r, f, 61)
 		f.n, f.a, f.PC = n, a, 9
 		return r.Link(f, &f.Header, st)
 	}
@@ -937,24 +935,24 @@ resumed_191:
 //line stream_test.go:192:1
 	n.note("%v", err)
 	_, err, st = a.WriteStringResumable(r, "to nobody")
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 61)
+	if st != gen.Done {
+		f = gen.Take(r, f, 61)
 		f.n, f.a, f.PC = n, a, 10
 		return r.Link(f, &f.Header, st)
 	}
 resumed_193:
 //line stream_test.go:194:1
 	n.note("%v", err)
-	if st = n.SleepResumable(r, time.Second); st != greenlet.Done {
-		f = greenlet.Take(r, f, 61)
+	if st = n.SleepResumable(r, time.Second); st != gen.Done {
+		f = gen.Take(r, f, 61)
 		f.n, f.a, f.PC = n, a, 11
 		return r.Link(f, &f.Header, st)
 	}
 resumed_195:
 //line stream_test.go:196:1
 	_, err, st = a.WriteStringResumable(r, "x")
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 61)
+	if st != gen.Done {
+		f = gen.Take(r, f, 61)
 		f.n, f.a, f.PC = n, a, 12
 		return r.Link(f, &f.Header, st)
 	}
@@ -968,8 +966,8 @@ resumed_196:
 	}
 //line stream_test.go:200:1
 	a, b, st = n.bothResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 61)
+	if st != gen.Done {
+		f = gen.Take(r, f, 61)
 		f.n, f.PC = n, 13
 		return r.Link(f, &f.Header, st)
 	}
@@ -977,8 +975,8 @@ resumed_200:
 //line stream_test.go:201:1
 	a.CloseWrite()
 	_, err, st = a.WriteStringResumable(r, "x")
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 61)
+	if st != gen.Done {
+		f = gen.Take(r, f, 61)
 		f.n, f.a, f.b, f.PC = n, a, b, 14
 		return r.Link(f, &f.Header, st)
 	}
@@ -987,8 +985,8 @@ resumed_202:
 	n.note("%v", errors.Is(err, syscall.EPIPE))
 	b.CloseRead()
 	_, _, st = b.WriteStringResumable(r, "half")
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 61)
+	if st != gen.Done {
+		f = gen.Take(r, f, 61)
 		f.n, f.a, f.b, f.PC = n, a, b, 15
 		return r.Link(f, &f.Header, st)
 	}
@@ -1001,8 +999,8 @@ resumed_205:
 	}
 //line stream_test.go:208:1
 	m, err, st = a.ReadFullResumable(r, got)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 61)
+	if st != gen.Done {
+		f = gen.Take(r, f, 61)
 		f.n, f.a, f.got, f.PC = n, a, got, 16
 		return r.Link(f, &f.Header, st)
 	}
@@ -1011,8 +1009,8 @@ resumed_208:
 	n.note("%s %v", got[:m], err)
 	a.SetReadDeadline(n.Now())
 	_, err, st = a.ReadResumable(r, got)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 61)
+	if st != gen.Done {
+		f = gen.Take(r, f, 61)
 		f.got, f.n, f.a, f.PC = nil, n, a, 17
 		return r.Link(f, &f.Header, st)
 	}
@@ -1022,39 +1020,37 @@ resumed_211:
 	}
 //line stream_test.go:212:1
 	n.note("%v %v", err != nil, a.Close())
-	return greenlet.Done
+	return gen.Done
 }
 
-//line stream_greenlet_test.go:1032:1
+//line stream_greenlet_test.go:1030:1
 
-func (f *notesResetsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *notesResetsFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n))
 }
 
-func (f *notesResetsFrame) Forget()                 { *f = notesResetsFrame{Header: f.Header} }
-func (f *notesResetsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 61) }
-func (*notesResetsFrame) Func() *greenlet.Func      { return &notesResetsFrameInfo }
+func (f *notesResetsFrame) Forget()            { *f = notesResetsFrame{Header: f.Header} }
+func (f *notesResetsFrame) Release(r *gen.Run) { gen.Free(r, f, 61) }
+func (*notesResetsFrame) Func() *gen.Func      { return &notesResetsFrameInfo }
 
-var notesResetsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).resets", File: "github.com/going-green/greenlet/hub/sim/stream_test.go", Line: 176, Points: "177 n; 178 n a b; 179 =; 181 -b; 182 =; 184 =; 188 n; 190 +a; 191 =; 193 =; 195 =; 196 =; 200 n; 202 n a b; 205 =; 208 n a got; 211 n a"}
+var notesResetsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).resets", File: "github.com/going-green/greenlet/hub/sim/stream_test.go", Line: 176, Points: "177 n; 178 n a b; 179 =; 181 -b; 182 =; 184 =; 188 n; 190 +a; 191 =; 193 =; 195 =; 196 =; 200 n; 202 n a b; 205 =; 208 n a got; 211 n a"}
 var _ func(*notes) = (*notes).resets
 
 // notesCrowdsFrame is an activation of notes.crowds.
 type notesCrowdsFrame struct {
-	greenlet.Header
+	gen.Header
 	n       *notes
 	l       *socket.Listener
 	clients []*hub.Task
 	t0, t1  int
 }
 
-func (n *notes) newCrowdsFrame() *notesCrowdsFrame { return greenlet.MakeFrame(notesCrowdsFrame{n: n}) }
+func (n *notes) newCrowdsFrame() *notesCrowdsFrame { return gen.MakeFrame(notesCrowdsFrame{n: n}) }
 
 // crowdsResumable is notes.crowds for callers that can be suspended.
-func (n *notes) crowdsResumable(r *greenlet.Run) greenlet.Status {
-	return (*notesCrowdsFrame)(nil).body(r, n)
-}
+func (n *notes) crowdsResumable(r *gen.Run) gen.Status { return (*notesCrowdsFrame)(nil).body(r, n) }
 
-func (f *notesCrowdsFrame) body(r *greenlet.Run, n *notes) (st greenlet.Status) {
+func (f *notesCrowdsFrame) body(r *gen.Run, n *notes) (st gen.Status) {
 	var l *socket.Listener
 	var clients []*hub.Task
 	var t0, t1 int
@@ -1064,8 +1060,8 @@ func (f *notesCrowdsFrame) body(r *greenlet.Run, n *notes) (st greenlet.Status) 
 	for range backlog + 1 {
 		clients = append(clients, n.a.Go(n.newTalksFrame(n.a, "x")))
 	}
-	if st = n.SleepResumable(r, 50*time.Millisecond); st != greenlet.Done {
-		f = greenlet.Take(r, f, 11)
+	if st = n.SleepResumable(r, 50*time.Millisecond); st != gen.Done {
+		f = gen.Take(r, f, 11)
 		f.n, f.l, f.clients, f.PC = n, l, clients, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -1083,14 +1079,14 @@ func (f *notesCrowdsFrame) body(r *greenlet.Run, n *notes) (st greenlet.Status) 
 loop_236:
 //line stream_test.go:236:1
 	if t1 >= t0 {
-		return greenlet.Done
+		return gen.Done
 	}
 	{
 		c := clients[t1]
 //line stream_test.go:237:1
 		_, st = c.JoinResumable(r)
-		if st != greenlet.Done {
-			f = greenlet.Take(r, f, 11)
+		if st != gen.Done {
+			f = gen.Take(r, f, 11)
 			f.clients, f.t0, f.t1, f.PC = clients, t0, t1, 2
 			return r.Link(f, &f.Header, st)
 		}
@@ -1100,9 +1096,9 @@ loop_236:
 	goto loop_236
 }
 
-//line stream_greenlet_test.go:1107:1
+//line stream_greenlet_test.go:1103:1
 
-func (f *notesCrowdsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *notesCrowdsFrame) Resume(r *gen.Run) (st gen.Status) {
 	n := f.n
 	var l *socket.Listener
 	var clients []*hub.Task
@@ -1140,7 +1136,7 @@ loop_236:
 		c := clients[t1]
 //line stream_test.go:237:1
 		_, st = c.JoinResumable(r)
-		if st != greenlet.Done {
+		if st != gen.Done {
 			f.clients, f.t0, f.t1, f.PC = clients, t0, t1, 2
 			return r.Link(f, &f.Header, st)
 		}
@@ -1151,18 +1147,18 @@ resumed_237:
 	goto loop_236
 }
 
-//line stream_greenlet_test.go:1158:1
+//line stream_greenlet_test.go:1154:1
 
-func (f *notesCrowdsFrame) Forget()                 { *f = notesCrowdsFrame{Header: f.Header} }
-func (f *notesCrowdsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 11) }
-func (*notesCrowdsFrame) Func() *greenlet.Func      { return &notesCrowdsFrameInfo }
+func (f *notesCrowdsFrame) Forget()            { *f = notesCrowdsFrame{Header: f.Header} }
+func (f *notesCrowdsFrame) Release(r *gen.Run) { gen.Free(r, f, 11) }
+func (*notesCrowdsFrame) Func() *gen.Func      { return &notesCrowdsFrameInfo }
 
-var notesCrowdsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).crowds", File: "github.com/going-green/greenlet/hub/sim/stream_test.go", Line: 226, Points: "232 n l clients; 237 clients t0 t1"}
+var notesCrowdsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).crowds", File: "github.com/going-green/greenlet/hub/sim/stream_test.go", Line: 226, Points: "232 n l clients; 237 clients t0 t1"}
 var _ func(*notes) = (*notes).crowds
 
 // notesChattersFrame is an activation of notes.chatters.
 type notesChattersFrame struct {
-	greenlet.Header
+	gen.Header
 	n         *notes
 	a2, b2    *socket.Conn
 	sent, got *[2]bytes.Buffer
@@ -1173,15 +1169,15 @@ type notesChattersFrame struct {
 }
 
 func (n *notes) newChattersFrame() *notesChattersFrame {
-	return greenlet.MakeFrame(notesChattersFrame{n: n})
+	return gen.MakeFrame(notesChattersFrame{n: n})
 }
 
 // chattersResumable is notes.chatters for callers that can be suspended.
-func (n *notes) chattersResumable(r *greenlet.Run) greenlet.Status {
+func (n *notes) chattersResumable(r *gen.Run) gen.Status {
 	return (*notesChattersFrame)(nil).body(r, n)
 }
 
-func (f *notesChattersFrame) body(r *greenlet.Run, n *notes) (st greenlet.Status) {
+func (f *notesChattersFrame) body(r *gen.Run, n *notes) (st gen.Status) {
 	var (
 		a2, b2     *socket.Conn
 		sent, got  *[2]bytes.Buffer
@@ -1208,8 +1204,8 @@ func (f *notesChattersFrame) body(r *greenlet.Run, n *notes) (st greenlet.Status
 
 //line stream_test.go:267:1
 	a2, b2, st = n.bothResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 35)
+	if st != gen.Done {
+		f = gen.Take(r, f, 35)
 		f.n, f.PC = n, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -1237,8 +1233,8 @@ loop_274:
 		goto loop_288
 	}
 //line stream_test.go:275:1
-	if st = n.SleepResumable(r, time.Duration(n.Rand().Int64N(int64(5*time.Second)))); st != greenlet.Done {
-		f = greenlet.Take(r, f, 35)
+	if st = n.SleepResumable(r, time.Duration(n.Rand().Int64N(int64(5*time.Second)))); st != gen.Done {
+		f = gen.Take(r, f, 35)
 		f.n, f.a2, f.b2, f.sent, f.got, f.tasks, f.x, f.y, f.t0, f.PC = n, a2, b2, sent, got, tasks, x, y, t0, 2
 		return r.Link(f, &f.Header, st)
 	}
@@ -1270,18 +1266,18 @@ loop_288:
 			broken := errors.Is(a2.Stream().(*stream).err, syscall.ETIMEDOUT) || errors.Is(b2.Stream().(*stream).err, syscall.ETIMEDOUT)
 			if !bytes.HasPrefix((*sent)[i].Bytes(), (*got)[i].Bytes()) || (*sent)[i].Len() != (*got)[i].Len() && !broken {
 				n.note("%d of %d arrive", (*got)[i].Len(), (*sent)[i].Len())
-				return greenlet.Done
+				return gen.Done
 			}
 		}
 		n.lines = append(n.lines, "0s fine")
-		return greenlet.Done
+		return gen.Done
 	}
 	{
 		t := tasks[t2]
 //line stream_test.go:289:1
 		err2, st = t.JoinResumable(r)
-		if st != greenlet.Done {
-			f = greenlet.Take(r, f, 35)
+		if st != gen.Done {
+			f = gen.Take(r, f, 35)
 			f.n, f.a2, f.b2, f.sent, f.got, f.tasks, f.t0, f.t2, f.PC = n, a2, b2, sent, got, tasks, t1, t2, 3
 			return r.Link(f, &f.Header, st)
 		}
@@ -1296,22 +1292,22 @@ resumed_289:
 	goto loop_288
 }
 
-//line stream_greenlet_test.go:1304:1
+//line stream_greenlet_test.go:1300:1
 
-func (f *notesChattersFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *notesChattersFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n))
 }
 
-func (f *notesChattersFrame) Forget()                 { *f = notesChattersFrame{Header: f.Header} }
-func (f *notesChattersFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 35) }
-func (*notesChattersFrame) Func() *greenlet.Func      { return &notesChattersFrameInfo }
+func (f *notesChattersFrame) Forget()            { *f = notesChattersFrame{Header: f.Header} }
+func (f *notesChattersFrame) Release(r *gen.Run) { gen.Free(r, f, 35) }
+func (*notesChattersFrame) Func() *gen.Func      { return &notesChattersFrameInfo }
 
-var notesChattersFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).chatters", File: "github.com/going-green/greenlet/hub/sim/stream_test.go", Line: 266, Points: "267 n; 275 n a2 b2 sent got tasks x y t0; 289 -x -y -t0 +t1 +t2"}
+var notesChattersFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).chatters", File: "github.com/going-green/greenlet/hub/sim/stream_test.go", Line: 266, Points: "267 n; 275 n a2 b2 sent got tasks x y t0; 289 -x -y -t0 +t1 +t2"}
 var _ func(*notes) = (*notes).chatters
 
 // notesBabblesFrame is an activation of notes.babbles.
 type notesBabblesFrame struct {
-	greenlet.Header
+	gen.Header
 	n    *notes
 	c    *socket.Conn
 	sent *bytes.Buffer
@@ -1320,15 +1316,15 @@ type notesBabblesFrame struct {
 }
 
 func (n *notes) newBabblesFrame(c *socket.Conn, sent *bytes.Buffer) *notesBabblesFrame {
-	return greenlet.MakeFrame(notesBabblesFrame{n: n, c: c, sent: sent})
+	return gen.MakeFrame(notesBabblesFrame{n: n, c: c, sent: sent})
 }
 
 // babblesResumable is notes.babbles for callers that can be suspended.
-func (n *notes) babblesResumable(r2 *greenlet.Run, c *socket.Conn, sent *bytes.Buffer) greenlet.Status {
+func (n *notes) babblesResumable(r2 *gen.Run, c *socket.Conn, sent *bytes.Buffer) gen.Status {
 	return (*notesBabblesFrame)(nil).body(r2, n, c, sent)
 }
 
-func (f *notesBabblesFrame) body(r2 *greenlet.Run, n *notes, c *socket.Conn, sent *bytes.Buffer) (st greenlet.Status) {
+func (f *notesBabblesFrame) body(r2 *gen.Run, n *notes, c *socket.Conn, sent *bytes.Buffer) (st gen.Status) {
 	var r *rand.Rand
 	var t0 int
 	var err error
@@ -1356,7 +1352,7 @@ loop_308:
 		}
 //line stream_test.go:319:1
 		c.CloseWrite()
-		return greenlet.Done
+		return gen.Done
 	}
 	{
 //line stream_test.go:309:1
@@ -1366,8 +1362,8 @@ loop_308:
 		}
 		sent.Write(p)
 		_, err, st = c.WriteResumable(r2, p)
-		if st != greenlet.Done {
-			f = greenlet.Take(r2, f, 12)
+		if st != gen.Done {
+			f = gen.Take(r2, f, 12)
 			f.n, f.c, f.sent, f.r, f.t0, f.PC = n, c, sent, r, t0, 1
 			return r2.Link(f, &f.Header, st)
 		}
@@ -1375,10 +1371,10 @@ loop_308:
 resumed_314:
 //line stream_test.go:314:1
 	if err != nil {
-		return greenlet.Done
+		return gen.Done
 	}
-	if st = n.SleepResumable(r2, time.Duration(r.IntN(500))*time.Millisecond); st != greenlet.Done {
-		f = greenlet.Take(r2, f, 12)
+	if st = n.SleepResumable(r2, time.Duration(r.IntN(500))*time.Millisecond); st != gen.Done {
+		f = gen.Take(r2, f, 12)
 		f.n, f.c, f.sent, f.r, f.t0, f.PC = n, c, sent, r, t0, 2
 		return r2.Link(f, &f.Header, st)
 	}
@@ -1388,23 +1384,23 @@ resumed_317:
 	goto loop_308
 }
 
-//line stream_greenlet_test.go:1397:1
+//line stream_greenlet_test.go:1393:1
 
-func (f *notesBabblesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *notesBabblesFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n, f.c, f.sent))
 }
 
-func (f *notesBabblesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c, &f.sent) }
-func (f *notesBabblesFrame) Forget()                 { *f = notesBabblesFrame{Header: f.Header} }
-func (f *notesBabblesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 12) }
-func (*notesBabblesFrame) Func() *greenlet.Func      { return &notesBabblesFrameInfo }
+func (f *notesBabblesFrame) Args(args []any)    { gen.SetArgs(f, args, &f.c, &f.sent) }
+func (f *notesBabblesFrame) Forget()            { *f = notesBabblesFrame{Header: f.Header} }
+func (f *notesBabblesFrame) Release(r *gen.Run) { gen.Free(r, f, 12) }
+func (*notesBabblesFrame) Func() *gen.Func      { return &notesBabblesFrameInfo }
 
-var notesBabblesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).babbles", File: "github.com/going-green/greenlet/hub/sim/stream_test.go", Line: 306, Points: "314 n c sent r t0; 317 ="}
+var notesBabblesFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).babbles", File: "github.com/going-green/greenlet/hub/sim/stream_test.go", Line: 306, Points: "314 n c sent r t0; 317 ="}
 var _ func(*notes, *socket.Conn, *bytes.Buffer) = (*notes).babbles
 
 // notesHearsFrame is an activation of notes.hears.
 type notesHearsFrame struct {
-	greenlet.Header
+	gen.Header
 	n   *notes
 	c   *socket.Conn
 	got *bytes.Buffer
@@ -1412,15 +1408,15 @@ type notesHearsFrame struct {
 }
 
 func (n *notes) newHearsFrame(c *socket.Conn, got *bytes.Buffer) *notesHearsFrame {
-	return greenlet.MakeFrame(notesHearsFrame{n: n, c: c, got: got})
+	return gen.MakeFrame(notesHearsFrame{n: n, c: c, got: got})
 }
 
 // hearsResumable is notes.hears for callers that can be suspended.
-func (n *notes) hearsResumable(r *greenlet.Run, c *socket.Conn, got *bytes.Buffer) greenlet.Status {
+func (n *notes) hearsResumable(r *gen.Run, c *socket.Conn, got *bytes.Buffer) gen.Status {
 	return (*notesHearsFrame)(nil).body(r, n, c, got)
 }
 
-func (f *notesHearsFrame) body(r *greenlet.Run, n *notes, c *socket.Conn, got *bytes.Buffer) (st greenlet.Status) {
+func (f *notesHearsFrame) body(r *gen.Run, n *notes, c *socket.Conn, got *bytes.Buffer) (st gen.Status) {
 	var p []byte
 	var m int
 	var err error
@@ -1429,22 +1425,22 @@ func (f *notesHearsFrame) body(r *greenlet.Run, n *notes, c *socket.Conn, got *b
 loop_325:
 	c.SetReadDeadline(n.Now().Add(2 * time.Minute)) // nobody is told that the other end has given up
 	m, err, st = c.ReadResumable(r, p)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 14)
+	if st != gen.Done {
+		f = gen.Take(r, f, 14)
 		f.n, f.c, f.got, f.p, f.PC = n, c, got, p, 1
 		return r.Link(f, &f.Header, st)
 	}
 //line stream_test.go:328:1
 	got.Write(p[:m])
 	if err != nil {
-		return greenlet.Done
+		return gen.Done
 	}
 	goto loop_325
 }
 
-//line stream_greenlet_test.go:1451:1
+//line stream_greenlet_test.go:1447:1
 
-func (f *notesHearsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *notesHearsFrame) Resume(r *gen.Run) (st gen.Status) {
 	n, c, got := f.n, f.c, f.got
 	var p []byte
 	var m int
@@ -1462,7 +1458,7 @@ loop_325:
 //line stream_test.go:326:1
 	c.SetReadDeadline(n.Now().Add(2 * time.Minute)) // nobody is told that the other end has given up
 	m, err, st = c.ReadResumable(r, p)
-	if st != greenlet.Done {
+	if st != gen.Done {
 		f.p, f.PC = p, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -1475,34 +1471,30 @@ resumed_327:
 	goto loop_325
 }
 
-//line stream_greenlet_test.go:1484:1
+//line stream_greenlet_test.go:1480:1
 
-func (f *notesHearsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c, &f.got) }
-func (f *notesHearsFrame) Forget()                 { *f = notesHearsFrame{Header: f.Header} }
-func (f *notesHearsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 14) }
-func (*notesHearsFrame) Func() *greenlet.Func      { return &notesHearsFrameInfo }
+func (f *notesHearsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.c, &f.got) }
+func (f *notesHearsFrame) Forget()            { *f = notesHearsFrame{Header: f.Header} }
+func (f *notesHearsFrame) Release(r *gen.Run) { gen.Free(r, f, 14) }
+func (*notesHearsFrame) Func() *gen.Func      { return &notesHearsFrameInfo }
 
-var notesHearsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).hears", File: "github.com/going-green/greenlet/hub/sim/stream_test.go", Line: 323, Points: "327 n c got p"}
+var notesHearsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).hears", File: "github.com/going-green/greenlet/hub/sim/stream_test.go", Line: 323, Points: "327 n c got p"}
 var _ func(*notes, *socket.Conn, *bytes.Buffer) = (*notes).hears
 
 // notesHurriesFrame is an activation of notes.hurries.
 type notesHurriesFrame struct {
-	greenlet.Header
+	gen.Header
 	n     *notes
 	a, b  *socket.Conn
 	start time.Time
 }
 
-func (n *notes) newHurriesFrame() *notesHurriesFrame {
-	return greenlet.MakeFrame(notesHurriesFrame{n: n})
-}
+func (n *notes) newHurriesFrame() *notesHurriesFrame { return gen.MakeFrame(notesHurriesFrame{n: n}) }
 
 // hurriesResumable is notes.hurries for callers that can be suspended.
-func (n *notes) hurriesResumable(r *greenlet.Run) greenlet.Status {
-	return (*notesHurriesFrame)(nil).body(r, n)
-}
+func (n *notes) hurriesResumable(r *gen.Run) gen.Status { return (*notesHurriesFrame)(nil).body(r, n) }
 
-func (f *notesHurriesFrame) body(r *greenlet.Run, n *notes) (st greenlet.Status) {
+func (f *notesHurriesFrame) body(r *gen.Run, n *notes) (st gen.Status) {
 	var (
 		a, b  *socket.Conn
 		start time.Time
@@ -1513,24 +1505,24 @@ func (f *notesHurriesFrame) body(r *greenlet.Run, n *notes) (st greenlet.Status)
 	)
 //line stream_test.go:337:1
 	a, b, st = n.bothResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 7)
+	if st != gen.Done {
+		f = gen.Take(r, f, 7)
 		f.n, f.PC = n, 1
 		return r.Link(f, &f.Header, st)
 	}
 //line stream_test.go:338:1
 	start = n.Now()
 	t0, t1, st = a.WriteResumable(r, make([]byte, 100_000))
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 7)
+	if st != gen.Done {
+		f = gen.Take(r, f, 7)
 		f.n, f.a, f.b, f.start, f.PC = n, a, b, start, 2
 		return r.Link(f, &f.Header, st)
 	}
 //line stream_test.go:339:1
 	must(t0, t1)
 	t2, t3, st = b.ReadFullResumable(r, make([]byte, 50_000))
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 7)
+	if st != gen.Done {
+		f = gen.Take(r, f, 7)
 		f.n, f.a, f.b, f.start, f.PC = n, a, b, start, 3
 		return r.Link(f, &f.Header, st)
 	}
@@ -1543,12 +1535,12 @@ func (f *notesHurriesFrame) body(r *greenlet.Run, n *notes) (st greenlet.Status)
 //line stream_test.go:342:1
 	a.Close()
 	b.Close()
-	return greenlet.Done
+	return gen.Done
 }
 
-//line stream_greenlet_test.go:1555:1
+//line stream_greenlet_test.go:1547:1
 
-func (f *notesHurriesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *notesHurriesFrame) Resume(r *gen.Run) (st gen.Status) {
 	n := f.n
 	var (
 		a, b  *socket.Conn
@@ -1566,7 +1558,7 @@ func (f *notesHurriesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 //line stream_test.go:338:1
 		start = n.Now()
 		t0, t1, st = a.WriteResumable(r, make([]byte, 100_000))
-		if st != greenlet.Done {
+		if st != gen.Done {
 			f.a, f.b, f.start, f.PC = a, b, start, 2
 			return r.Link(f, &f.Header, st)
 		}
@@ -1585,7 +1577,7 @@ resumed_339:
 //line stream_test.go:339:1
 	must(t0, t1)
 	t2, t3, st = b.ReadFullResumable(r, make([]byte, 50_000))
-	if st != greenlet.Done {
+	if st != gen.Done {
 		f.a, f.b, f.start, f.PC = a, b, start, 3
 		return r.Link(f, &f.Header, st)
 	}
@@ -1602,15 +1594,15 @@ resumed_340:
 	return r.Return(f, &f.Header)
 }
 
-//line stream_greenlet_test.go:1611:1
+//line stream_greenlet_test.go:1603:1
 
-func (f *notesHurriesFrame) Forget()                 { *f = notesHurriesFrame{Header: f.Header} }
-func (f *notesHurriesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 7) }
-func (*notesHurriesFrame) Func() *greenlet.Func      { return &notesHurriesFrameInfo }
+func (f *notesHurriesFrame) Forget()            { *f = notesHurriesFrame{Header: f.Header} }
+func (f *notesHurriesFrame) Release(r *gen.Run) { gen.Free(r, f, 7) }
+func (*notesHurriesFrame) Func() *gen.Func      { return &notesHurriesFrameInfo }
 
-var notesHurriesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).hurries", File: "github.com/going-green/greenlet/hub/sim/stream_test.go", Line: 336, Points: "337 n; 339 n a b start; 340 ="}
+var notesHurriesFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).hurries", File: "github.com/going-green/greenlet/hub/sim/stream_test.go", Line: 336, Points: "337 n; 339 n a b start; 340 ="}
 var _ func(*notes) = (*notes).hurries
 
 func init() {
-	greenlet.Declare("notes.both", "notes.reads", "notes.heals", "notes.dials", "notes.fills", "notes.drains", "notes.presses", "notes.resets", "notes.crowds", "notes.chatters", "notes.babbles", "notes.hears", "notes.hurries")
+	gen.Declare("notes.both", "notes.reads", "notes.heals", "notes.dials", "notes.fills", "notes.drains", "notes.presses", "notes.resets", "notes.crowds", "notes.chatters", "notes.babbles", "notes.hears", "notes.hurries")
 }

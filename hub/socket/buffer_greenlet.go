@@ -7,42 +7,40 @@ package socket
 import (
 	"bytes"
 	"github.com/going-green/greenlet/hub"
-	greenlet "github.com/going-green/greenlet/runtime"
+	"github.com/going-green/greenlet/runtime/gen"
 )
 
-const _ = greenlet.Protocol1_RunGoGenerate
+const _ = gen.Protocol1_RunGoGenerate
 
 // ConnReadLineFrame is an activation of Conn.ReadLine.
 type ConnReadLineFrame struct {
-	greenlet.Header
+	gen.Header
 	c    *Conn
 	ret0 []byte
 	ret1 error
 }
 
 // NewReadLineFrame makes a frame that will run Conn.ReadLine.
-func (c *Conn) NewReadLineFrame() *ConnReadLineFrame {
-	return greenlet.MakeFrame(ConnReadLineFrame{c: c})
-}
+func (c *Conn) NewReadLineFrame() *ConnReadLineFrame  { return gen.MakeFrame(ConnReadLineFrame{c: c}) }
 func (f *ConnReadLineFrame) Results() ([]byte, error) { f.Over(f); return f.ret0, f.ret1 }
-func (f *ConnReadLineFrame) Returned(r *greenlet.Run) (ret0 []byte, ret1 error) {
+func (f *ConnReadLineFrame) Returned(r *gen.Run) (ret0 []byte, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
 	f.Release(r)
 	return
 }
 
 // ReadLineResumable is Conn.ReadLine for callers that can be suspended.
-func (c *Conn) ReadLineResumable(r *greenlet.Run) ([]byte, error, greenlet.Status) {
+func (c *Conn) ReadLineResumable(r *gen.Run) ([]byte, error, gen.Status) {
 	return (*ConnReadLineFrame)(nil).body(r, c)
 }
 
-func (f *ConnReadLineFrame) body(r *greenlet.Run, c *Conn) (ret0 []byte, ret1 error, st greenlet.Status) {
+func (f *ConnReadLineFrame) body(r *gen.Run, c *Conn) (ret0 []byte, ret1 error, st gen.Status) {
 	var line []byte
 	var err error
 //line buffer.go:98:1
 	line, err, st = c.ReadUntilResumable(r, "\n", MaxLine)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 6)
+	if st != gen.Done {
+		f = gen.Take(r, f, 6)
 		f.c, f.PC = nil, 1
 		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
@@ -53,12 +51,12 @@ func (f *ConnReadLineFrame) body(r *greenlet.Run, c *Conn) (ret0 []byte, ret1 er
 	if err == nil {
 		line = bytes.TrimSuffix(line[:len(line)-1], []byte{'\r'})
 	}
-	return line, err, greenlet.Done
+	return line, err, gen.Done
 }
 
-//line buffer_greenlet.go:60:1
+//line buffer_greenlet.go:58:1
 
-func (f *ConnReadLineFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *ConnReadLineFrame) Resume(r *gen.Run) (st gen.Status) {
 	var line []byte
 	var err error
 	switch f.PC {
@@ -77,18 +75,18 @@ func (f *ConnReadLineFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-//line buffer_greenlet.go:81:1
+//line buffer_greenlet.go:79:1
 
-func (f *ConnReadLineFrame) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
+func (f *ConnReadLineFrame) Send(r *gen.Run) gen.Status {
+	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
 }
 func (f *ConnReadLineFrame) Forget() {
 	*f = ConnReadLineFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1}
 }
-func (f *ConnReadLineFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 6) }
-func (*ConnReadLineFrame) Func() *greenlet.Func      { return &infoOfConnReadLineFrame }
+func (f *ConnReadLineFrame) Release(r *gen.Run) { gen.Free(r, f, 6) }
+func (*ConnReadLineFrame) Func() *gen.Func      { return &infoOfConnReadLineFrame }
 
-var infoOfConnReadLineFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*Conn).ReadLine", File: "github.com/going-green/greenlet/hub/socket/buffer.go", Line: 97, Points: "98"}
+var infoOfConnReadLineFrame = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*Conn).ReadLine", File: "github.com/going-green/greenlet/hub/socket/buffer.go", Line: 97, Points: "98"}
 var _ func(*Conn) ([]byte, error) = (*Conn).ReadLine
 
 // valueConnReadLineFrame is Conn.ReadLine as a value, for callers that can be suspended.
@@ -96,21 +94,19 @@ type valueConnReadLineFrame struct {
 	recv *Conn
 }
 
-func (v valueConnReadLineFrame) CallResumable(r *greenlet.Run) ([]byte, error, greenlet.Status) {
+func (v valueConnReadLineFrame) CallResumable(r *gen.Run) ([]byte, error, gen.Status) {
 	return v.recv.ReadLineResumable(r)
 }
 func init() {
-	greenlet.RegisterMethod((*new(*Conn)).ReadLine, func(recv *Conn) any {
+	gen.RegisterMethod((*new(*Conn)).ReadLine, func(recv *Conn) any {
 		return valueConnReadLineFrame{recv}
 	})
 }
-func (v valueConnReadLineFrame) Frame() greenlet.Frame {
-	return greenlet.MakeFrame(ConnReadLineFrame{c: v.recv})
-}
+func (v valueConnReadLineFrame) Frame() gen.Frame { return gen.MakeFrame(ConnReadLineFrame{c: v.recv}) }
 
 // ConnReadUntilFrame is an activation of Conn.ReadUntil.
 type ConnReadUntilFrame struct {
-	greenlet.Header
+	gen.Header
 	c     *Conn
 	delim string
 	limit int
@@ -120,25 +116,25 @@ type ConnReadUntilFrame struct {
 
 // NewReadUntilFrame makes a frame that will run Conn.ReadUntil.
 func (c *Conn) NewReadUntilFrame(delim string, limit int) *ConnReadUntilFrame {
-	return greenlet.MakeFrame(ConnReadUntilFrame{c: c, delim: delim, limit: limit})
+	return gen.MakeFrame(ConnReadUntilFrame{c: c, delim: delim, limit: limit})
 }
 func (f *ConnReadUntilFrame) Results() ([]byte, error) { f.Over(f); return f.ret0, f.ret1 }
-func (f *ConnReadUntilFrame) Returned(r *greenlet.Run) (ret0 []byte, ret1 error) {
+func (f *ConnReadUntilFrame) Returned(r *gen.Run) (ret0 []byte, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
 	f.Release(r)
 	return
 }
 
 // ReadUntilResumable is Conn.ReadUntil for callers that can be suspended.
-func (c *Conn) ReadUntilResumable(r *greenlet.Run, delim string, limit int) ([]byte, error, greenlet.Status) {
+func (c *Conn) ReadUntilResumable(r *gen.Run, delim string, limit int) ([]byte, error, gen.Status) {
 	return (*ConnReadUntilFrame)(nil).body(r, c, delim, limit)
 }
 
-func (f *ConnReadUntilFrame) body(r *greenlet.Run, c *Conn, delim string, limit int) (ret0 []byte, ret1 error, st greenlet.Status) {
+func (f *ConnReadUntilFrame) body(r *gen.Run, c *Conn, delim string, limit int) (ret0 []byte, ret1 error, st gen.Status) {
 	var err2 error
 //line buffer.go:113:1
-	if st = c.ready.GiveWayResumable(r, hub.In); st != greenlet.Done {
-		f = greenlet.Take(r, f, 18)
+	if st = c.ready.GiveWayResumable(r, hub.In); st != gen.Done {
+		f = gen.Take(r, f, 18)
 		f.c, f.delim, f.limit, f.PC = c, delim, limit, 1
 		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
@@ -149,25 +145,25 @@ loop_115:
 //line buffer.go:116:1
 		got, err := c.tryUntil(delim, limit)
 		if err != ErrWouldBlock {
-			return got, err, greenlet.Done
+			return got, err, gen.Done
 		}
 		err2, st = c.ready.WaitResumable(r, hub.In)
-		if st != greenlet.Done {
-			f = greenlet.Take(r, f, 18)
+		if st != gen.Done {
+			f = gen.Take(r, f, 18)
 			f.c, f.delim, f.limit, f.PC = c, delim, limit, 2
 			return ret0, ret1, r.Link(f, &f.Header, st)
 		}
 	}
 //line buffer.go:120:1
 	if err2 != nil {
-		return nil, c.failed("read", err2), greenlet.Done
+		return nil, c.failed("read", err2), gen.Done
 	}
 	goto loop_115
 }
 
-//line buffer_greenlet.go:169:1
+//line buffer_greenlet.go:165:1
 
-func (f *ConnReadUntilFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *ConnReadUntilFrame) Resume(r *gen.Run) (st gen.Status) {
 	c, delim, limit := f.c, f.delim, f.limit
 	var err2 error
 	switch f.PC {
@@ -194,7 +190,7 @@ loop_115:
 		}
 //line buffer.go:120:1
 		err2, st = c.ready.WaitResumable(r, hub.In)
-		if st != greenlet.Done {
+		if st != gen.Done {
 			f.PC = 2
 			return r.Link(f, &f.Header, st)
 		}
@@ -208,19 +204,19 @@ resumed_120:
 	goto loop_115
 }
 
-//line buffer_greenlet.go:212:1
+//line buffer_greenlet.go:208:1
 
-func (f *ConnReadUntilFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.delim, &f.limit) }
-func (f *ConnReadUntilFrame) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
+func (f *ConnReadUntilFrame) Args(args []any) { gen.SetArgs(f, args, &f.delim, &f.limit) }
+func (f *ConnReadUntilFrame) Send(r *gen.Run) gen.Status {
+	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
 }
 func (f *ConnReadUntilFrame) Forget() {
 	*f = ConnReadUntilFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1}
 }
-func (f *ConnReadUntilFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 18) }
-func (*ConnReadUntilFrame) Func() *greenlet.Func      { return &infoOfConnReadUntilFrame }
+func (f *ConnReadUntilFrame) Release(r *gen.Run) { gen.Free(r, f, 18) }
+func (*ConnReadUntilFrame) Func() *gen.Func      { return &infoOfConnReadUntilFrame }
 
-var infoOfConnReadUntilFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*Conn).ReadUntil", File: "github.com/going-green/greenlet/hub/socket/buffer.go", Line: 112, Points: "113 c delim limit; 120 ="}
+var infoOfConnReadUntilFrame = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*Conn).ReadUntil", File: "github.com/going-green/greenlet/hub/socket/buffer.go", Line: 112, Points: "113 c delim limit; 120 ="}
 var _ func(*Conn, string, int) ([]byte, error) = (*Conn).ReadUntil
 
 // valueConnReadUntilFrame is Conn.ReadUntil as a value, for callers that can be suspended.
@@ -228,18 +224,18 @@ type valueConnReadUntilFrame struct {
 	recv *Conn
 }
 
-func (v valueConnReadUntilFrame) CallResumable(r *greenlet.Run, p0 string, p1 int) ([]byte, error, greenlet.Status) {
+func (v valueConnReadUntilFrame) CallResumable(r *gen.Run, p0 string, p1 int) ([]byte, error, gen.Status) {
 	return v.recv.ReadUntilResumable(r, p0, p1)
 }
 func init() {
-	greenlet.RegisterMethod((*new(*Conn)).ReadUntil, func(recv *Conn) any {
+	gen.RegisterMethod((*new(*Conn)).ReadUntil, func(recv *Conn) any {
 		return valueConnReadUntilFrame{recv}
 	})
 }
-func (v valueConnReadUntilFrame) Frame() greenlet.Frame {
-	return greenlet.MakeFrame(ConnReadUntilFrame{c: v.recv})
+func (v valueConnReadUntilFrame) Frame() gen.Frame {
+	return gen.MakeFrame(ConnReadUntilFrame{c: v.recv})
 }
 func init() {
-	greenlet.Declare("Conn.ReadLine", "Conn.ReadUntil")
-	greenlet.DeclareInterface("Accepter.Accept", "Accepter.Addr", "Accepter.Close", "Accepter.Readiness", "Net.Dial", "Net.Listen", "Net.ListenPacket", "Packets.Close", "Packets.LocalAddr", "Packets.ReadFrom", "Packets.Readiness", "Packets.WriteTo", "Stream.Close", "Stream.CloseRead", "Stream.CloseWrite", "Stream.LocalAddr", "Stream.Read", "Stream.Readable", "Stream.Readiness", "Stream.RemoteAddr", "Stream.Write")
+	gen.Declare("Conn.ReadLine", "Conn.ReadUntil")
+	gen.DeclareInterface("Accepter.Accept", "Accepter.Addr", "Accepter.Close", "Accepter.Readiness", "Net.Dial", "Net.Listen", "Net.ListenPacket", "Packets.Close", "Packets.LocalAddr", "Packets.ReadFrom", "Packets.Readiness", "Packets.WriteTo", "Stream.Close", "Stream.CloseRead", "Stream.CloseWrite", "Stream.LocalAddr", "Stream.Read", "Stream.Readable", "Stream.Readiness", "Stream.RemoteAddr", "Stream.Write")
 }

@@ -9,15 +9,15 @@ package socket
 import (
 	"bytes"
 	"github.com/going-green/greenlet/hub"
-	greenlet "github.com/going-green/greenlet/runtime"
+	"github.com/going-green/greenlet/runtime/gen"
 	"time"
 )
 
-const _ = greenlet.Protocol1_RunGoGenerate
+const _ = gen.Protocol1_RunGoGenerate
 
 // chaosTalksFrame is an activation of chaos.talks.
 type chaosTalksFrame struct {
-	greenlet.DeferHeader
+	gen.DeferHeader
 	x0        *chaos
 	rounds    int
 	x         **chaos
@@ -28,39 +28,39 @@ type chaosTalksFrame struct {
 }
 
 func (x0 *chaos) newTalksFrame(rounds int) *chaosTalksFrame {
-	return greenlet.MakeFrame(chaosTalksFrame{x0: x0, rounds: rounds})
+	return gen.MakeFrame(chaosTalksFrame{x0: x0, rounds: rounds})
 }
 
 // talksResumable is chaos.talks for callers that can be suspended.
-func (x0 *chaos) talksResumable(r *greenlet.Run, rounds int) greenlet.Status {
+func (x0 *chaos) talksResumable(r *gen.Run, rounds int) gen.Status {
 	return (*chaosTalksFrame)(nil).run(r, x0, rounds)
 }
 
-func (f *chaosTalksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *chaosTalksFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.run(r, f.x0, f.rounds))
 }
 
-func (f *chaosTalksFrame) run(r *greenlet.Run, x0 *chaos, rounds int) (st greenlet.Status) {
+func (f *chaosTalksFrame) run(r *gen.Run, x0 *chaos, rounds int) (st gen.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take(r, f, 63)
+		f = gen.Take(r, f, 63)
 		f.x0, f.rounds = x0, rounds
 		r.Guard()
 	}
 	mark := r.Mark()
-	for st = f.step(r, x0, rounds); st == greenlet.Broken; st = f.step(r, x0, rounds) {
+	for st = f.step(r, x0, rounds); st == gen.Broken; st = f.step(r, x0, rounds) {
 		r.Recovered(mark)
 	}
-	if hot && st == greenlet.Done {
+	if hot && st == gen.Done {
 		f.Release(r)
 	}
 	return st
 }
 
-func (f *chaosTalksFrame) step(r *greenlet.Run, x0 *chaos, rounds int) (end greenlet.Status) {
-	end = greenlet.Broken
+func (f *chaosTalksFrame) step(r *gen.Run, x0 *chaos, rounds int) (end gen.Status) {
+	end = gen.Broken
 	defer f.Catch(&end)
-	var st greenlet.Status
+	var st gen.Status
 	var (
 		x         **chaos
 		c         **Conn
@@ -84,7 +84,7 @@ func (f *chaosTalksFrame) step(r *greenlet.Run, x0 *chaos, rounds int) (end gree
 		x, c, sent, got, t1 = f.x, f.c, f.sent, f.got, f.t1
 		r.Callee().(*hub.TaskJoinFrame).Release(r)
 		goto resumed_51
-	case greenlet.Unwind:
+	case gen.Unwind:
 		goto unwind
 	}
 
@@ -92,7 +92,7 @@ func (f *chaosTalksFrame) step(r *greenlet.Run, x0 *chaos, rounds int) (end gree
 	*x = x0
 //line chaos_test.go:31:1
 	t0, err, st = DialResumable(r, (*x).Hub, "tcp", (*x).listener.Addr().String())
-	if st != greenlet.Done {
+	if st != gen.Done {
 		f.x, f.PC = x, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -130,7 +130,7 @@ loop_45:
 	(*c).SetDeadline((*x).Now().Add(time.Duration((*x).random.IntN(20)) * time.Millisecond))
 	write = (*x).Go((*x).newWritesAllFrame((*c), sent))
 	_, err2, st = (*c).ReadFullResumable(r, got)
-	if st != greenlet.Done {
+	if st != gen.Done {
 		f.x, f.c, f.sent, f.got, f.t1, f.write, f.PC = x, c, sent, got, t1, write, 2
 		return r.Link(f, &f.Header, st)
 	}
@@ -140,7 +140,7 @@ resumed_48:
 		goto unwind
 	}
 	_, st = write.JoinResumable(r)
-	if st != greenlet.Done {
+	if st != gen.Done {
 		f.write, f.x, f.c, f.sent, f.got, f.t1, f.PC = nil, x, c, sent, got, t1, 3
 		return r.Link(f, &f.Header, st)
 	}
@@ -157,60 +157,60 @@ unwind:
 //line chaos_test.go:56:1
 	for f.Pending() {
 //line chaos_test.go:56:1
-		if sub := f.Next(r); sub != greenlet.Done {
+		if sub := f.Next(r); sub != gen.Done {
 			return r.Link(f, &f.Header, sub)
 		}
 	}
 //line chaos_test.go:56:1
 	f.End()
-	return greenlet.Done
+	return gen.Done
 }
 
 //line chaos_greenlet_test.go:170:1
 
-func (f *chaosTalksFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.rounds) }
-func (f *chaosTalksFrame) Forget()                 { *f = chaosTalksFrame{DeferHeader: f.DeferHeader} }
-func (f *chaosTalksFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 63) }
-func (*chaosTalksFrame) Func() *greenlet.Func      { return &chaosTalksFrameInfo }
+func (f *chaosTalksFrame) Args(args []any)    { gen.SetArgs(f, args, &f.rounds) }
+func (f *chaosTalksFrame) Forget()            { *f = chaosTalksFrame{DeferHeader: f.DeferHeader} }
+func (f *chaosTalksFrame) Release(r *gen.Run) { gen.Free(r, f, 63) }
+func (*chaosTalksFrame) Func() *gen.Func      { return &chaosTalksFrameInfo }
 
-var chaosTalksFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*chaos).talks", File: "github.com/going-green/greenlet/hub/socket/chaos_test.go", Line: 30, End: 56, Points: "31 x rounds; 48 +c +sent +got +t1 +write; 51 -write"}
+var chaosTalksFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*chaos).talks", File: "github.com/going-green/greenlet/hub/socket/chaos_test.go", Line: 30, End: 56, Points: "31 x rounds; 48 +c +sent +got +t1 +write; 51 -write"}
 var _ func(*chaos, int) = (*chaos).talks
 
 // chaosWritesAllFrame is an activation of chaos.writesAll.
 type chaosWritesAllFrame struct {
-	greenlet.Header
+	gen.Header
 	x *chaos
 	c *Conn
 	p []byte
 }
 
 func (x *chaos) newWritesAllFrame(c *Conn, p []byte) *chaosWritesAllFrame {
-	return greenlet.MakeFrame(chaosWritesAllFrame{x: x, c: c, p: p})
+	return gen.MakeFrame(chaosWritesAllFrame{x: x, c: c, p: p})
 }
 
 // writesAllResumable is chaos.writesAll for callers that can be suspended.
-func (x *chaos) writesAllResumable(r *greenlet.Run, c *Conn, p []byte) greenlet.Status {
+func (x *chaos) writesAllResumable(r *gen.Run, c *Conn, p []byte) gen.Status {
 	return (*chaosWritesAllFrame)(nil).body(r, x, c, p)
 }
 
-func (f *chaosWritesAllFrame) body(r *greenlet.Run, x *chaos, c *Conn, p []byte) (st greenlet.Status) {
+func (f *chaosWritesAllFrame) body(r *gen.Run, x *chaos, c *Conn, p []byte) (st gen.Status) {
 //line chaos_test.go:59:1
 	if f != nil {
 		f.x = nil
 	}
 //line chaos_test.go:59:1
 	_, _, st = c.WriteResumable(r, p)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 3)
+	if st != gen.Done {
+		f = gen.Take(r, f, 3)
 		f.c, f.p, f.PC = nil, nil, 1
 		return r.Link(f, &f.Header, st)
 	}
-	return greenlet.Done
+	return gen.Done
 }
 
 //line chaos_greenlet_test.go:212:1
 
-func (f *chaosWritesAllFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *chaosWritesAllFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.x, f.c, f.p))
@@ -220,32 +220,32 @@ func (f *chaosWritesAllFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-func (f *chaosWritesAllFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c, &f.p) }
-func (f *chaosWritesAllFrame) Forget()                 { *f = chaosWritesAllFrame{Header: f.Header} }
-func (f *chaosWritesAllFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 3) }
-func (*chaosWritesAllFrame) Func() *greenlet.Func      { return &chaosWritesAllFrameInfo }
+func (f *chaosWritesAllFrame) Args(args []any)    { gen.SetArgs(f, args, &f.c, &f.p) }
+func (f *chaosWritesAllFrame) Forget()            { *f = chaosWritesAllFrame{Header: f.Header} }
+func (f *chaosWritesAllFrame) Release(r *gen.Run) { gen.Free(r, f, 3) }
+func (*chaosWritesAllFrame) Func() *gen.Func      { return &chaosWritesAllFrameInfo }
 
-var chaosWritesAllFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*chaos).writesAll", File: "github.com/going-green/greenlet/hub/socket/chaos_test.go", Line: 59, Points: "59"}
+var chaosWritesAllFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*chaos).writesAll", File: "github.com/going-green/greenlet/hub/socket/chaos_test.go", Line: 59, Points: "59"}
 var _ func(*chaos, *Conn, []byte) = (*chaos).writesAll
 
 // chaosEchoesFrame is an activation of chaos.echoes.
 type chaosEchoesFrame struct {
-	greenlet.Header
+	gen.Header
 	x   *chaos
 	c   *Conn
 	buf []byte
 }
 
 func (x *chaos) newEchoesFrame(c *Conn) *chaosEchoesFrame {
-	return greenlet.MakeFrame(chaosEchoesFrame{x: x, c: c})
+	return gen.MakeFrame(chaosEchoesFrame{x: x, c: c})
 }
 
 // echoesResumable is chaos.echoes for callers that can be suspended.
-func (x *chaos) echoesResumable(r *greenlet.Run, c *Conn) greenlet.Status {
+func (x *chaos) echoesResumable(r *gen.Run, c *Conn) gen.Status {
 	return (*chaosEchoesFrame)(nil).body(r, x, c)
 }
 
-func (f *chaosEchoesFrame) body(r *greenlet.Run, x *chaos, c *Conn) (st greenlet.Status) {
+func (f *chaosEchoesFrame) body(r *gen.Run, x *chaos, c *Conn) (st gen.Status) {
 	var (
 		t0  error
 		buf []byte
@@ -274,21 +274,21 @@ loop_63:
 	}
 //line chaos_test.go:63:1
 	t0, st = c.WaitReadableResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 19)
+	if st != gen.Done {
+		f = gen.Take(r, f, 19)
 		f.x, f.c, f.PC = x, c, 1
 		return r.Link(f, &f.Header, st)
 	}
 resumed_63:
 //line chaos_test.go:63:1
 	if t0 != nil {
-		return greenlet.Done
+		return gen.Done
 	}
 //line chaos_test.go:64:1
 	buf = make([]byte, 1+x.random.IntN(5000))
 	n, err, st = c.ReadResumable(r, buf)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 19)
+	if st != gen.Done {
+		f = gen.Take(r, f, 19)
 		f.x, f.c, f.buf, f.PC = x, c, buf, 2
 		return r.Link(f, &f.Header, st)
 	}
@@ -299,8 +299,8 @@ resumed_65:
 	}
 //line chaos_test.go:67:1
 	_, err, st = c.WriteResumable(r, buf[:n])
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 19)
+	if st != gen.Done {
+		f = gen.Take(r, f, 19)
 		f.buf, f.x, f.c, f.PC = nil, x, c, 3
 		return r.Link(f, &f.Header, st)
 	}
@@ -308,43 +308,43 @@ resumed_67:
 after_if_66:
 //line chaos_test.go:69:1
 	if err != nil {
-		return greenlet.Done
+		return gen.Done
 	}
 	goto loop_63
 }
 
 //line chaos_greenlet_test.go:318:1
 
-func (f *chaosEchoesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *chaosEchoesFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.x, f.c))
 }
 
-func (f *chaosEchoesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c) }
-func (f *chaosEchoesFrame) Forget()                 { *f = chaosEchoesFrame{Header: f.Header} }
-func (f *chaosEchoesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 19) }
-func (*chaosEchoesFrame) Func() *greenlet.Func      { return &chaosEchoesFrameInfo }
+func (f *chaosEchoesFrame) Args(args []any)    { gen.SetArgs(f, args, &f.c) }
+func (f *chaosEchoesFrame) Forget()            { *f = chaosEchoesFrame{Header: f.Header} }
+func (f *chaosEchoesFrame) Release(r *gen.Run) { gen.Free(r, f, 19) }
+func (*chaosEchoesFrame) Func() *gen.Func      { return &chaosEchoesFrameInfo }
 
-var chaosEchoesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*chaos).echoes", File: "github.com/going-green/greenlet/hub/socket/chaos_test.go", Line: 62, Points: "63 x c; 65 +buf; 67 x c"}
+var chaosEchoesFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*chaos).echoes", File: "github.com/going-green/greenlet/hub/socket/chaos_test.go", Line: 62, Points: "63 x c; 65 +buf; 67 x c"}
 var _ func(*chaos, *Conn) = (*chaos).echoes
 
 // chaosWreaksFrame is an activation of chaos.wreaks.
 type chaosWreaksFrame struct {
-	greenlet.Header
+	gen.Header
 	x                     *chaos
 	s                     *Server
 	rounds, tasks, t0, t1 int
 }
 
 func (x *chaos) newWreaksFrame(s *Server, rounds int, tasks int) *chaosWreaksFrame {
-	return greenlet.MakeFrame(chaosWreaksFrame{x: x, s: s, rounds: rounds, tasks: tasks})
+	return gen.MakeFrame(chaosWreaksFrame{x: x, s: s, rounds: rounds, tasks: tasks})
 }
 
 // wreaksResumable is chaos.wreaks for callers that can be suspended.
-func (x *chaos) wreaksResumable(r *greenlet.Run, s *Server, rounds int, tasks int) greenlet.Status {
+func (x *chaos) wreaksResumable(r *gen.Run, s *Server, rounds int, tasks int) gen.Status {
 	return (*chaosWreaksFrame)(nil).body(r, x, s, rounds, tasks)
 }
 
-func (f *chaosWreaksFrame) body(r *greenlet.Run, x *chaos, s *Server, rounds int, tasks int) (st greenlet.Status) {
+func (f *chaosWreaksFrame) body(r *gen.Run, x *chaos, s *Server, rounds int, tasks int) (st gen.Status) {
 	var t0, t1 int
 	var all []*hub.Task
 	if f != nil {
@@ -359,7 +359,7 @@ func (f *chaosWreaksFrame) body(r *greenlet.Run, x *chaos, s *Server, rounds int
 			goto resumed_86
 		case 3:
 			r.Callee().(*ServerStopFrame).Release(r)
-			return greenlet.Done
+			return gen.Done
 		}
 	}
 
@@ -383,8 +383,8 @@ loop_81:
 		goto loop_77
 	}
 //line chaos_test.go:82:1
-	if st = x.SleepResumable(r, time.Duration(x.random.IntN(1000))*time.Microsecond); st != greenlet.Done {
-		f = greenlet.Take(r, f, 3)
+	if st = x.SleepResumable(r, time.Duration(x.random.IntN(1000))*time.Microsecond); st != gen.Done {
+		f = gen.Take(r, f, 3)
 		f.x, f.s, f.rounds, f.tasks, f.t0, f.t1, f.PC = x, s, rounds, tasks, t0, t1, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -413,8 +413,8 @@ case_84:
 		goto next_81
 	}
 //line chaos_test.go:86:1
-	if st = all[2+x.random.IntN(len(all)-2)].KillResumable(r); st != greenlet.Done {
-		f = greenlet.Take(r, f, 3)
+	if st = all[2+x.random.IntN(len(all)-2)].KillResumable(r); st != gen.Done {
+		f = gen.Take(r, f, 3)
 		f.x, f.s, f.rounds, f.tasks, f.t0, f.t1, f.PC = x, s, rounds, tasks, t0, t1, 2
 		return r.Link(f, &f.Header, st)
 	}
@@ -430,62 +430,62 @@ after_loop_77:
 	}
 //line chaos_test.go:99:1
 	_, st = s.StopResumable(r, time.Second)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 3)
+	if st != gen.Done {
+		f = gen.Take(r, f, 3)
 		f.s, f.PC = nil, 3
 		return r.Link(f, &f.Header, st)
 	}
-	return greenlet.Done
+	return gen.Done
 }
 
 //line chaos_greenlet_test.go:444:1
 
-func (f *chaosWreaksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *chaosWreaksFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.x, f.s, f.rounds, f.tasks))
 }
 
-func (f *chaosWreaksFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.s, &f.rounds, &f.tasks) }
-func (f *chaosWreaksFrame) Forget()                 { *f = chaosWreaksFrame{Header: f.Header} }
-func (f *chaosWreaksFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 3) }
-func (*chaosWreaksFrame) Func() *greenlet.Func      { return &chaosWreaksFrameInfo }
+func (f *chaosWreaksFrame) Args(args []any)    { gen.SetArgs(f, args, &f.s, &f.rounds, &f.tasks) }
+func (f *chaosWreaksFrame) Forget()            { *f = chaosWreaksFrame{Header: f.Header} }
+func (f *chaosWreaksFrame) Release(r *gen.Run) { gen.Free(r, f, 3) }
+func (*chaosWreaksFrame) Func() *gen.Func      { return &chaosWreaksFrameInfo }
 
-var chaosWreaksFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*chaos).wreaks", File: "github.com/going-green/greenlet/hub/socket/chaos_test.go", Line: 76, Points: "82 x s rounds tasks t0 t1; 86 =; 99"}
+var chaosWreaksFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*chaos).wreaks", File: "github.com/going-green/greenlet/hub/socket/chaos_test.go", Line: 76, Points: "82 x s rounds tasks t0 t1; 86 =; 99"}
 var _ func(*chaos, *Server, int, int) = (*chaos).wreaks
 
 // chaosServesFrame is an activation of chaos.serves.
 type chaosServesFrame struct {
-	greenlet.Header
+	gen.Header
 	x *chaos
 	s *Server
 }
 
 func (x *chaos) newServesFrame(s *Server) *chaosServesFrame {
-	return greenlet.MakeFrame(chaosServesFrame{x: x, s: s})
+	return gen.MakeFrame(chaosServesFrame{x: x, s: s})
 }
 
 // servesResumable is chaos.serves for callers that can be suspended.
-func (x *chaos) servesResumable(r *greenlet.Run, s *Server) greenlet.Status {
+func (x *chaos) servesResumable(r *gen.Run, s *Server) gen.Status {
 	return (*chaosServesFrame)(nil).body(r, x, s)
 }
 
-func (f *chaosServesFrame) body(r *greenlet.Run, x *chaos, s *Server) (st greenlet.Status) {
+func (f *chaosServesFrame) body(r *gen.Run, x *chaos, s *Server) (st gen.Status) {
 //line chaos_test.go:103:1
 	if f != nil {
 		f.x = nil
 	}
 //line chaos_test.go:103:1
 	_, st = s.ServeResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 32)
+	if st != gen.Done {
+		f = gen.Take(r, f, 32)
 		f.s, f.PC = nil, 1
 		return r.Link(f, &f.Header, st)
 	}
-	return greenlet.Done
+	return gen.Done
 }
 
 //line chaos_greenlet_test.go:489:1
 
-func (f *chaosServesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *chaosServesFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.x, f.s))
@@ -495,14 +495,14 @@ func (f *chaosServesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-func (f *chaosServesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.s) }
-func (f *chaosServesFrame) Forget()                 { *f = chaosServesFrame{Header: f.Header} }
-func (f *chaosServesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 32) }
-func (*chaosServesFrame) Func() *greenlet.Func      { return &chaosServesFrameInfo }
+func (f *chaosServesFrame) Args(args []any)    { gen.SetArgs(f, args, &f.s) }
+func (f *chaosServesFrame) Forget()            { *f = chaosServesFrame{Header: f.Header} }
+func (f *chaosServesFrame) Release(r *gen.Run) { gen.Free(r, f, 32) }
+func (*chaosServesFrame) Func() *gen.Func      { return &chaosServesFrameInfo }
 
-var chaosServesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*chaos).serves", File: "github.com/going-green/greenlet/hub/socket/chaos_test.go", Line: 103, Points: "103"}
+var chaosServesFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*chaos).serves", File: "github.com/going-green/greenlet/hub/socket/chaos_test.go", Line: 103, Points: "103"}
 var _ func(*chaos, *Server) = (*chaos).serves
 
 func init() {
-	greenlet.Declare("chaos.talks", "chaos.writesAll", "chaos.echoes", "chaos.wreaks", "chaos.serves")
+	gen.Declare("chaos.talks", "chaos.writesAll", "chaos.echoes", "chaos.wreaks", "chaos.serves")
 }

@@ -7,14 +7,15 @@ package socket
 import (
 	"github.com/going-green/greenlet/hub"
 	greenlet "github.com/going-green/greenlet/runtime"
+	"github.com/going-green/greenlet/runtime/gen"
 	"io"
 )
 
-const _ = greenlet.Protocol1_RunGoGenerate
+const _ = gen.Protocol1_RunGoGenerate
 
 // ConnReadFrame is an activation of Conn.Read.
 type ConnReadFrame struct {
-	greenlet.Header
+	gen.Header
 	c         *Conn
 	p         []byte
 	n         int
@@ -24,28 +25,26 @@ type ConnReadFrame struct {
 }
 
 // NewReadFrame makes a frame that will run Conn.Read.
-func (c *Conn) NewReadFrame(p []byte) *ConnReadFrame {
-	return greenlet.MakeFrame(ConnReadFrame{c: c, p: p})
-}
-func (f *ConnReadFrame) Results() (int, error) { f.Over(f); return f.ret0, f.ret1 }
-func (f *ConnReadFrame) Returned(r *greenlet.Run) (ret0 int, ret1 error) {
+func (c *Conn) NewReadFrame(p []byte) *ConnReadFrame { return gen.MakeFrame(ConnReadFrame{c: c, p: p}) }
+func (f *ConnReadFrame) Results() (int, error)       { f.Over(f); return f.ret0, f.ret1 }
+func (f *ConnReadFrame) Returned(r *gen.Run) (ret0 int, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
 	f.Release(r)
 	return
 }
 
 // ReadResumable is Conn.Read for callers that can be suspended.
-func (c *Conn) ReadResumable(r *greenlet.Run, p []byte) (int, error, greenlet.Status) {
+func (c *Conn) ReadResumable(r *gen.Run, p []byte) (int, error, gen.Status) {
 	return (*ConnReadFrame)(nil).body(r, c, p)
 }
 
-func (f *ConnReadFrame) body(r *greenlet.Run, c *Conn, p []byte) (ret0 int, ret1 error, st greenlet.Status) {
+func (f *ConnReadFrame) body(r *gen.Run, c *Conn, p []byte) (ret0 int, ret1 error, st gen.Status) {
 	var n int
 	var errResult error
 	var loop *greenlet.Greenlet
 //line conn.go:41:1
-	if st = c.ready.GiveWayResumable(r, hub.In); st != greenlet.Done {
-		f = greenlet.Take(r, f, 28)
+	if st = c.ready.GiveWayResumable(r, hub.In); st != gen.Done {
+		f = gen.Take(r, f, 28)
 		f.c, f.p, f.n, f.errResult, f.PC = c, p, n, errResult, 1
 		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
@@ -54,29 +53,29 @@ loop_42:
 	{
 //line conn.go:43:1
 		if n, errResult = c.TryRead(p); errResult != ErrWouldBlock {
-			return n, errResult, greenlet.Done
+			return n, errResult, gen.Done
 		}
 		var err2 error
 		loop, err2 = c.ready.Park(r.Current(), hub.In)
 //line conn.go:47:1
 		if err2 != nil {
-			return 0, c.failed("read", err2), greenlet.Done
+			return 0, c.failed("read", err2), gen.Done
 		}
 		if loop == nil {
 			goto loop_42
 		}
 	}
 //line conn.go:51:1
-	f = greenlet.Take(r, f, 28)
+	f = gen.Take(r, f, 28)
 	r.Leaf(f, &f.Header)
 	f.c, f.p, f.n, f.errResult, f.PC = c, p, n, errResult, 2
 //line conn.go:51:1
 	return ret0, ret1, r.SendNone(loop)
 }
 
-//line conn_greenlet.go:78:1
+//line conn_greenlet.go:77:1
 
-func (f *ConnReadFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *ConnReadFrame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
 	var n int
 	var errResult error
@@ -121,17 +120,17 @@ loop_42:
 	return r.SendNone(loop)
 }
 
-//line conn_greenlet.go:125:1
+//line conn_greenlet.go:124:1
 
-func (f *ConnReadFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.p) }
-func (f *ConnReadFrame) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
+func (f *ConnReadFrame) Args(args []any) { gen.SetArgs(f, args, &f.p) }
+func (f *ConnReadFrame) Send(r *gen.Run) gen.Status {
+	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
 }
-func (f *ConnReadFrame) Forget()                 { *f = ConnReadFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1} }
-func (f *ConnReadFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 28) }
-func (*ConnReadFrame) Func() *greenlet.Func      { return &infoOfConnReadFrame }
+func (f *ConnReadFrame) Forget()            { *f = ConnReadFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1} }
+func (f *ConnReadFrame) Release(r *gen.Run) { gen.Free(r, f, 28) }
+func (*ConnReadFrame) Func() *gen.Func      { return &infoOfConnReadFrame }
 
-var infoOfConnReadFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*Conn).Read", File: "github.com/going-green/greenlet/hub/socket/conn.go", Line: 40, Points: "41 c p n errResult; 51 ="}
+var infoOfConnReadFrame = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*Conn).Read", File: "github.com/going-green/greenlet/hub/socket/conn.go", Line: 40, Points: "41 c p n errResult; 51 ="}
 var _ func(*Conn, []byte) (int, error) = (*Conn).Read
 
 // valueConnReadFrame is Conn.Read as a value, for callers that can be suspended.
@@ -139,21 +138,19 @@ type valueConnReadFrame struct {
 	recv *Conn
 }
 
-func (v valueConnReadFrame) CallResumable(r *greenlet.Run, p0 []byte) (int, error, greenlet.Status) {
+func (v valueConnReadFrame) CallResumable(r *gen.Run, p0 []byte) (int, error, gen.Status) {
 	return v.recv.ReadResumable(r, p0)
 }
 func init() {
-	greenlet.RegisterMethod((*new(*Conn)).Read, func(recv *Conn) any {
+	gen.RegisterMethod((*new(*Conn)).Read, func(recv *Conn) any {
 		return valueConnReadFrame{recv}
 	})
 }
-func (v valueConnReadFrame) Frame() greenlet.Frame {
-	return greenlet.MakeFrame(ConnReadFrame{c: v.recv})
-}
+func (v valueConnReadFrame) Frame() gen.Frame { return gen.MakeFrame(ConnReadFrame{c: v.recv}) }
 
 // ConnReadFullFrame is an activation of Conn.ReadFull.
 type ConnReadFullFrame struct {
-	greenlet.Header
+	gen.Header
 	c       *Conn
 	p       []byte
 	n, ret0 int
@@ -162,21 +159,21 @@ type ConnReadFullFrame struct {
 
 // NewReadFullFrame makes a frame that will run Conn.ReadFull.
 func (c *Conn) NewReadFullFrame(p []byte) *ConnReadFullFrame {
-	return greenlet.MakeFrame(ConnReadFullFrame{c: c, p: p})
+	return gen.MakeFrame(ConnReadFullFrame{c: c, p: p})
 }
 func (f *ConnReadFullFrame) Results() (int, error) { f.Over(f); return f.ret0, f.ret1 }
-func (f *ConnReadFullFrame) Returned(r *greenlet.Run) (ret0 int, ret1 error) {
+func (f *ConnReadFullFrame) Returned(r *gen.Run) (ret0 int, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
 	f.Release(r)
 	return
 }
 
 // ReadFullResumable is Conn.ReadFull for callers that can be suspended.
-func (c *Conn) ReadFullResumable(r *greenlet.Run, p []byte) (int, error, greenlet.Status) {
+func (c *Conn) ReadFullResumable(r *gen.Run, p []byte) (int, error, gen.Status) {
 	return (*ConnReadFullFrame)(nil).body(r, c, p)
 }
 
-func (f *ConnReadFullFrame) body(r *greenlet.Run, c *Conn, p []byte) (ret0 int, ret1 error, st greenlet.Status) {
+func (f *ConnReadFullFrame) body(r *gen.Run, c *Conn, p []byte) (ret0 int, ret1 error, st gen.Status) {
 	var n int
 	var err2, err3 error
 	if f != nil {
@@ -197,11 +194,11 @@ loop_86:
 //line conn.go:86:1
 	if n >= len(p) {
 //line conn.go:102:1
-		return n, nil, greenlet.Done
+		return n, nil, gen.Done
 	}
 //line conn.go:87:1
-	if st = c.ready.GiveWayResumable(r, hub.In); st != greenlet.Done {
-		f = greenlet.Take(r, f, 3)
+	if st = c.ready.GiveWayResumable(r, hub.In); st != gen.Done {
+		f = gen.Take(r, f, 3)
 		f.c, f.p, f.n, f.PC = c, p, n, 1
 		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
@@ -219,45 +216,45 @@ resumed_87:
 			goto case_92
 		case err2 == io.EOF && n > 0:
 //line conn.go:97:1
-			return n, io.ErrUnexpectedEOF, greenlet.Done
+			return n, io.ErrUnexpectedEOF, gen.Done
 		default:
-			return n, err2, greenlet.Done
+			return n, err2, gen.Done
 		}
 	}
 case_92:
 //line conn.go:93:1
 	err3, st = c.ready.WaitResumable(r, hub.In)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 3)
+	if st != gen.Done {
+		f = gen.Take(r, f, 3)
 		f.c, f.p, f.n, f.PC = c, p, n, 2
 		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
 resumed_93:
 //line conn.go:93:1
 	if err3 != nil {
-		return n, c.failed("read", err3), greenlet.Done
+		return n, c.failed("read", err3), gen.Done
 	}
 	goto loop_86
 }
 
-//line conn_greenlet.go:245:1
+//line conn_greenlet.go:242:1
 
-func (f *ConnReadFullFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *ConnReadFullFrame) Resume(r *gen.Run) (st gen.Status) {
 	f.ret0, f.ret1, st = f.body(r, f.c, f.p)
 	return r.Started(f, &f.Header, st)
 }
 
-func (f *ConnReadFullFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.p) }
-func (f *ConnReadFullFrame) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
+func (f *ConnReadFullFrame) Args(args []any) { gen.SetArgs(f, args, &f.p) }
+func (f *ConnReadFullFrame) Send(r *gen.Run) gen.Status {
+	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
 }
 func (f *ConnReadFullFrame) Forget() {
 	*f = ConnReadFullFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1}
 }
-func (f *ConnReadFullFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 3) }
-func (*ConnReadFullFrame) Func() *greenlet.Func      { return &infoOfConnReadFullFrame }
+func (f *ConnReadFullFrame) Release(r *gen.Run) { gen.Free(r, f, 3) }
+func (*ConnReadFullFrame) Func() *gen.Func      { return &infoOfConnReadFullFrame }
 
-var infoOfConnReadFullFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*Conn).ReadFull", File: "github.com/going-green/greenlet/hub/socket/conn.go", Line: 85, Points: "87 c p n; 93 ="}
+var infoOfConnReadFullFrame = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*Conn).ReadFull", File: "github.com/going-green/greenlet/hub/socket/conn.go", Line: 85, Points: "87 c p n; 93 ="}
 var _ func(*Conn, []byte) (int, error) = (*Conn).ReadFull
 
 // valueConnReadFullFrame is Conn.ReadFull as a value, for callers that can be suspended.
@@ -265,71 +262,69 @@ type valueConnReadFullFrame struct {
 	recv *Conn
 }
 
-func (v valueConnReadFullFrame) CallResumable(r *greenlet.Run, p0 []byte) (int, error, greenlet.Status) {
+func (v valueConnReadFullFrame) CallResumable(r *gen.Run, p0 []byte) (int, error, gen.Status) {
 	return v.recv.ReadFullResumable(r, p0)
 }
 func init() {
-	greenlet.RegisterMethod((*new(*Conn)).ReadFull, func(recv *Conn) any {
+	gen.RegisterMethod((*new(*Conn)).ReadFull, func(recv *Conn) any {
 		return valueConnReadFullFrame{recv}
 	})
 }
-func (v valueConnReadFullFrame) Frame() greenlet.Frame {
-	return greenlet.MakeFrame(ConnReadFullFrame{c: v.recv})
-}
+func (v valueConnReadFullFrame) Frame() gen.Frame { return gen.MakeFrame(ConnReadFullFrame{c: v.recv}) }
 
 // ConnWaitReadableFrame is an activation of Conn.WaitReadable.
 type ConnWaitReadableFrame struct {
-	greenlet.Header
+	gen.Header
 	c    *Conn
 	ret0 error
 }
 
 // NewWaitReadableFrame makes a frame that will run Conn.WaitReadable.
 func (c *Conn) NewWaitReadableFrame() *ConnWaitReadableFrame {
-	return greenlet.MakeFrame(ConnWaitReadableFrame{c: c})
+	return gen.MakeFrame(ConnWaitReadableFrame{c: c})
 }
 func (f *ConnWaitReadableFrame) Results() error { f.Over(f); return f.ret0 }
-func (f *ConnWaitReadableFrame) Returned(r *greenlet.Run) (ret0 error) {
+func (f *ConnWaitReadableFrame) Returned(r *gen.Run) (ret0 error) {
 	ret0 = f.ret0
 	f.Release(r)
 	return
 }
 
 // WaitReadableResumable is Conn.WaitReadable for callers that can be suspended.
-func (c *Conn) WaitReadableResumable(r *greenlet.Run) (error, greenlet.Status) {
+func (c *Conn) WaitReadableResumable(r *gen.Run) (error, gen.Status) {
 	return (*ConnWaitReadableFrame)(nil).body(r, c)
 }
 
-func (f *ConnWaitReadableFrame) body(r *greenlet.Run, c *Conn) (ret0 error, st greenlet.Status) {
+func (f *ConnWaitReadableFrame) body(r *gen.Run, c *Conn) (ret0 error, st gen.Status) {
 	var loop *greenlet.Greenlet
 //line conn.go:111:1
 loop_111:
 	{
 //line conn.go:112:1
 		if ready, err := c.readable(); ready || err != nil {
-			return err, greenlet.Done
+			return err, gen.Done
 		}
 		var err error
 		loop, err = c.ready.Park(r.Current(), hub.In)
 //line conn.go:116:1
 		if err != nil {
-			return c.failed("read", err), greenlet.Done
+			return c.failed("read", err), gen.Done
 		}
 		if loop == nil {
 			goto loop_111
 		}
 	}
 //line conn.go:120:1
-	f = greenlet.Take(r, f, 39)
+	f = gen.Take(r, f, 39)
 	r.Leaf(f, &f.Header)
 	f.c, f.PC = c, 1
 //line conn.go:120:1
 	return ret0, r.SendNone(loop)
 }
 
-//line conn_greenlet.go:332:1
+//line conn_greenlet.go:327:1
 
-func (f *ConnWaitReadableFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *ConnWaitReadableFrame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
 	var loop *greenlet.Greenlet
 	switch f.PC {
@@ -366,16 +361,14 @@ loop_111:
 	return r.SendNone(loop)
 }
 
-//line conn_greenlet.go:371:1
+//line conn_greenlet.go:366:1
 
-func (f *ConnWaitReadableFrame) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result(r, f.ret0)
-}
-func (f *ConnWaitReadableFrame) Forget()                 { *f = ConnWaitReadableFrame{Header: f.Header, ret0: f.ret0} }
-func (f *ConnWaitReadableFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 39) }
-func (*ConnWaitReadableFrame) Func() *greenlet.Func      { return &infoOfConnWaitReadableFrame }
+func (f *ConnWaitReadableFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
+func (f *ConnWaitReadableFrame) Forget()                    { *f = ConnWaitReadableFrame{Header: f.Header, ret0: f.ret0} }
+func (f *ConnWaitReadableFrame) Release(r *gen.Run)         { gen.Free(r, f, 39) }
+func (*ConnWaitReadableFrame) Func() *gen.Func              { return &infoOfConnWaitReadableFrame }
 
-var infoOfConnWaitReadableFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*Conn).WaitReadable", File: "github.com/going-green/greenlet/hub/socket/conn.go", Line: 110, Points: "120 c"}
+var infoOfConnWaitReadableFrame = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*Conn).WaitReadable", File: "github.com/going-green/greenlet/hub/socket/conn.go", Line: 110, Points: "120 c"}
 var _ func(*Conn) error = (*Conn).WaitReadable
 
 // valueConnWaitReadableFrame is Conn.WaitReadable as a value, for callers that can be suspended.
@@ -383,21 +376,21 @@ type valueConnWaitReadableFrame struct {
 	recv *Conn
 }
 
-func (v valueConnWaitReadableFrame) CallResumable(r *greenlet.Run) (error, greenlet.Status) {
+func (v valueConnWaitReadableFrame) CallResumable(r *gen.Run) (error, gen.Status) {
 	return v.recv.WaitReadableResumable(r)
 }
 func init() {
-	greenlet.RegisterMethod((*new(*Conn)).WaitReadable, func(recv *Conn) any {
+	gen.RegisterMethod((*new(*Conn)).WaitReadable, func(recv *Conn) any {
 		return valueConnWaitReadableFrame{recv}
 	})
 }
-func (v valueConnWaitReadableFrame) Frame() greenlet.Frame {
-	return greenlet.MakeFrame(ConnWaitReadableFrame{c: v.recv})
+func (v valueConnWaitReadableFrame) Frame() gen.Frame {
+	return gen.MakeFrame(ConnWaitReadableFrame{c: v.recv})
 }
 
 // ConnWriteFrame is an activation of Conn.Write.
 type ConnWriteFrame struct {
-	greenlet.Header
+	gen.Header
 	c       *Conn
 	p       []byte
 	n, ret0 int
@@ -406,26 +399,26 @@ type ConnWriteFrame struct {
 
 // NewWriteFrame makes a frame that will run Conn.Write.
 func (c *Conn) NewWriteFrame(p []byte) *ConnWriteFrame {
-	return greenlet.MakeFrame(ConnWriteFrame{c: c, p: p})
+	return gen.MakeFrame(ConnWriteFrame{c: c, p: p})
 }
 func (f *ConnWriteFrame) Results() (int, error) { f.Over(f); return f.ret0, f.ret1 }
-func (f *ConnWriteFrame) Returned(r *greenlet.Run) (ret0 int, ret1 error) {
+func (f *ConnWriteFrame) Returned(r *gen.Run) (ret0 int, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
 	f.Release(r)
 	return
 }
 
 // WriteResumable is Conn.Write for callers that can be suspended.
-func (c *Conn) WriteResumable(r *greenlet.Run, p []byte) (int, error, greenlet.Status) {
+func (c *Conn) WriteResumable(r *gen.Run, p []byte) (int, error, gen.Status) {
 	return (*ConnWriteFrame)(nil).body(r, c, p)
 }
 
-func (f *ConnWriteFrame) body(r *greenlet.Run, c *Conn, p []byte) (ret0 int, ret1 error, st greenlet.Status) {
+func (f *ConnWriteFrame) body(r *gen.Run, c *Conn, p []byte) (ret0 int, ret1 error, st gen.Status) {
 	var n int
 	var err3 error
 //line conn.go:150:1
-	if st = c.ready.GiveWayResumable(r, hub.Out); st != greenlet.Done {
-		f = greenlet.Take(r, f, 7)
+	if st = c.ready.GiveWayResumable(r, hub.Out); st != gen.Done {
+		f = gen.Take(r, f, 7)
 		f.c, f.p, f.n, f.PC = c, p, n, 1
 		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
@@ -437,27 +430,27 @@ loop_151:
 		n += m
 		switch {
 		case err2 == nil && n == len(p):
-			return n, nil, greenlet.Done
+			return n, nil, gen.Done
 		case err2 != nil && err2 != ErrWouldBlock:
-			return n, err2, greenlet.Done
+			return n, err2, gen.Done
 		}
 		err3, st = c.ready.WaitResumable(r, hub.Out)
-		if st != greenlet.Done {
-			f = greenlet.Take(r, f, 7)
+		if st != gen.Done {
+			f = gen.Take(r, f, 7)
 			f.c, f.p, f.n, f.PC = c, p, n, 2
 			return ret0, ret1, r.Link(f, &f.Header, st)
 		}
 	}
 //line conn.go:160:1
 	if err3 != nil {
-		return n, c.failed("write", err3), greenlet.Done
+		return n, c.failed("write", err3), gen.Done
 	}
 	goto loop_151
 }
 
-//line conn_greenlet.go:460:1
+//line conn_greenlet.go:453:1
 
-func (f *ConnWriteFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *ConnWriteFrame) Resume(r *gen.Run) (st gen.Status) {
 	c, p := f.c, f.p
 	var n int
 	var err3 error
@@ -492,7 +485,7 @@ loop_151:
 		}
 //line conn.go:160:1
 		err3, st = c.ready.WaitResumable(r, hub.Out)
-		if st != greenlet.Done {
+		if st != gen.Done {
 			f.n, f.PC = n, 2
 			return r.Link(f, &f.Header, st)
 		}
@@ -506,17 +499,17 @@ resumed_160:
 	goto loop_151
 }
 
-//line conn_greenlet.go:511:1
+//line conn_greenlet.go:504:1
 
-func (f *ConnWriteFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.p) }
-func (f *ConnWriteFrame) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
+func (f *ConnWriteFrame) Args(args []any) { gen.SetArgs(f, args, &f.p) }
+func (f *ConnWriteFrame) Send(r *gen.Run) gen.Status {
+	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
 }
-func (f *ConnWriteFrame) Forget()                 { *f = ConnWriteFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1} }
-func (f *ConnWriteFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 7) }
-func (*ConnWriteFrame) Func() *greenlet.Func      { return &infoOfConnWriteFrame }
+func (f *ConnWriteFrame) Forget()            { *f = ConnWriteFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1} }
+func (f *ConnWriteFrame) Release(r *gen.Run) { gen.Free(r, f, 7) }
+func (*ConnWriteFrame) Func() *gen.Func      { return &infoOfConnWriteFrame }
 
-var infoOfConnWriteFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*Conn).Write", File: "github.com/going-green/greenlet/hub/socket/conn.go", Line: 149, Points: "150 c p n; 160 ="}
+var infoOfConnWriteFrame = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*Conn).Write", File: "github.com/going-green/greenlet/hub/socket/conn.go", Line: 149, Points: "150 c p n; 160 ="}
 var _ func(*Conn, []byte) (int, error) = (*Conn).Write
 
 // valueConnWriteFrame is Conn.Write as a value, for callers that can be suspended.
@@ -524,21 +517,19 @@ type valueConnWriteFrame struct {
 	recv *Conn
 }
 
-func (v valueConnWriteFrame) CallResumable(r *greenlet.Run, p0 []byte) (int, error, greenlet.Status) {
+func (v valueConnWriteFrame) CallResumable(r *gen.Run, p0 []byte) (int, error, gen.Status) {
 	return v.recv.WriteResumable(r, p0)
 }
 func init() {
-	greenlet.RegisterMethod((*new(*Conn)).Write, func(recv *Conn) any {
+	gen.RegisterMethod((*new(*Conn)).Write, func(recv *Conn) any {
 		return valueConnWriteFrame{recv}
 	})
 }
-func (v valueConnWriteFrame) Frame() greenlet.Frame {
-	return greenlet.MakeFrame(ConnWriteFrame{c: v.recv})
-}
+func (v valueConnWriteFrame) Frame() gen.Frame { return gen.MakeFrame(ConnWriteFrame{c: v.recv}) }
 
 // ConnWriteStringFrame is an activation of Conn.WriteString.
 type ConnWriteStringFrame struct {
-	greenlet.Header
+	gen.Header
 	c    *Conn
 	s    string
 	ret0 int
@@ -547,37 +538,37 @@ type ConnWriteStringFrame struct {
 
 // NewWriteStringFrame makes a frame that will run Conn.WriteString.
 func (c *Conn) NewWriteStringFrame(s string) *ConnWriteStringFrame {
-	return greenlet.MakeFrame(ConnWriteStringFrame{c: c, s: s})
+	return gen.MakeFrame(ConnWriteStringFrame{c: c, s: s})
 }
 func (f *ConnWriteStringFrame) Results() (int, error) { f.Over(f); return f.ret0, f.ret1 }
-func (f *ConnWriteStringFrame) Returned(r *greenlet.Run) (ret0 int, ret1 error) {
+func (f *ConnWriteStringFrame) Returned(r *gen.Run) (ret0 int, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
 	f.Release(r)
 	return
 }
 
 // WriteStringResumable is Conn.WriteString for callers that can be suspended.
-func (c *Conn) WriteStringResumable(r *greenlet.Run, s string) (int, error, greenlet.Status) {
+func (c *Conn) WriteStringResumable(r *gen.Run, s string) (int, error, gen.Status) {
 	return (*ConnWriteStringFrame)(nil).body(r, c, s)
 }
 
-func (f *ConnWriteStringFrame) body(r *greenlet.Run, c *Conn, s string) (ret0 int, ret1 error, st greenlet.Status) {
+func (f *ConnWriteStringFrame) body(r *gen.Run, c *Conn, s string) (ret0 int, ret1 error, st gen.Status) {
 	var t0 int
 	var t1 error
 //line conn.go:169:1
 	t0, t1, st = c.WriteResumable(r, []byte(s))
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 12)
+	if st != gen.Done {
+		f = gen.Take(r, f, 12)
 		f.c, f.s, f.PC = nil, "", 1
 		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
 //line conn.go:169:1
-	return t0, t1, greenlet.Done
+	return t0, t1, gen.Done
 }
 
-//line conn_greenlet.go:580:1
+//line conn_greenlet.go:571:1
 
-func (f *ConnWriteStringFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *ConnWriteStringFrame) Resume(r *gen.Run) (st gen.Status) {
 	var t0 int
 	var t1 error
 	switch f.PC {
@@ -592,19 +583,19 @@ func (f *ConnWriteStringFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-//line conn_greenlet.go:597:1
+//line conn_greenlet.go:588:1
 
-func (f *ConnWriteStringFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.s) }
-func (f *ConnWriteStringFrame) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
+func (f *ConnWriteStringFrame) Args(args []any) { gen.SetArgs(f, args, &f.s) }
+func (f *ConnWriteStringFrame) Send(r *gen.Run) gen.Status {
+	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
 }
 func (f *ConnWriteStringFrame) Forget() {
 	*f = ConnWriteStringFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1}
 }
-func (f *ConnWriteStringFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 12) }
-func (*ConnWriteStringFrame) Func() *greenlet.Func      { return &infoOfConnWriteStringFrame }
+func (f *ConnWriteStringFrame) Release(r *gen.Run) { gen.Free(r, f, 12) }
+func (*ConnWriteStringFrame) Func() *gen.Func      { return &infoOfConnWriteStringFrame }
 
-var infoOfConnWriteStringFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*Conn).WriteString", File: "github.com/going-green/greenlet/hub/socket/conn.go", Line: 169, Points: "169"}
+var infoOfConnWriteStringFrame = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*Conn).WriteString", File: "github.com/going-green/greenlet/hub/socket/conn.go", Line: 169, Points: "169"}
 var _ func(*Conn, string) (int, error) = (*Conn).WriteString
 
 // valueConnWriteStringFrame is Conn.WriteString as a value, for callers that can be suspended.
@@ -612,17 +603,17 @@ type valueConnWriteStringFrame struct {
 	recv *Conn
 }
 
-func (v valueConnWriteStringFrame) CallResumable(r *greenlet.Run, p0 string) (int, error, greenlet.Status) {
+func (v valueConnWriteStringFrame) CallResumable(r *gen.Run, p0 string) (int, error, gen.Status) {
 	return v.recv.WriteStringResumable(r, p0)
 }
 func init() {
-	greenlet.RegisterMethod((*new(*Conn)).WriteString, func(recv *Conn) any {
+	gen.RegisterMethod((*new(*Conn)).WriteString, func(recv *Conn) any {
 		return valueConnWriteStringFrame{recv}
 	})
 }
-func (v valueConnWriteStringFrame) Frame() greenlet.Frame {
-	return greenlet.MakeFrame(ConnWriteStringFrame{c: v.recv})
+func (v valueConnWriteStringFrame) Frame() gen.Frame {
+	return gen.MakeFrame(ConnWriteStringFrame{c: v.recv})
 }
 func init() {
-	greenlet.Declare("Conn.Read", "Conn.ReadFull", "Conn.WaitReadable", "Conn.Write", "Conn.WriteString")
+	gen.Declare("Conn.Read", "Conn.ReadFull", "Conn.WaitReadable", "Conn.Write", "Conn.WriteString")
 }

@@ -9,18 +9,18 @@ package socket
 import (
 	"errors"
 	"github.com/going-green/greenlet/hub"
-	greenlet "github.com/going-green/greenlet/runtime"
+	"github.com/going-green/greenlet/runtime/gen"
 	"net"
 	"os"
 	"syscall"
 	"time"
 )
 
-const _ = greenlet.Protocol1_RunGoGenerate
+const _ = gen.Protocol1_RunGoGenerate
 
 // notesReadsResetFrame is an activation of notes.readsReset.
 type notesReadsResetFrame struct {
-	greenlet.Header
+	gen.Header
 	n    *notes
 	l    *Listener
 	peer net.Conn
@@ -29,15 +29,15 @@ type notesReadsResetFrame struct {
 }
 
 func (n *notes) newReadsResetFrame(l *Listener, peer net.Conn) *notesReadsResetFrame {
-	return greenlet.MakeFrame(notesReadsResetFrame{n: n, l: l, peer: peer})
+	return gen.MakeFrame(notesReadsResetFrame{n: n, l: l, peer: peer})
 }
 
 // readsResetResumable is notes.readsReset for callers that can be suspended.
-func (n *notes) readsResetResumable(r *greenlet.Run, l *Listener, peer net.Conn) greenlet.Status {
+func (n *notes) readsResetResumable(r *gen.Run, l *Listener, peer net.Conn) gen.Status {
 	return (*notesReadsResetFrame)(nil).body(r, n, l, peer)
 }
 
-func (f *notesReadsResetFrame) body(r *greenlet.Run, n *notes, l *Listener, peer net.Conn) (st greenlet.Status) {
+func (f *notesReadsResetFrame) body(r *gen.Run, n *notes, l *Listener, peer net.Conn) (st gen.Status) {
 	var (
 		c   *Conn
 		err error
@@ -66,8 +66,8 @@ func (f *notesReadsResetFrame) body(r *greenlet.Run, n *notes, l *Listener, peer
 
 //line fault_test.go:29:1
 	c, err, st = l.AcceptResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 31)
+	if st != gen.Done {
+		f = gen.Take(r, f, 31)
 		f.l, f.n, f.peer, f.PC = nil, n, peer, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -82,8 +82,8 @@ resumed_29:
 	}
 //line fault_test.go:34:1
 	m, err, st = c.ReadFullResumable(r, buf[:3])
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 31)
+	if st != gen.Done {
+		f = gen.Take(r, f, 31)
 		f.n, f.peer, f.c, f.buf, f.PC = n, peer, c, buf, 2
 		return r.Link(f, &f.Header, st)
 	}
@@ -96,8 +96,8 @@ resumed_34:
 	}
 //line fault_test.go:37:1
 	m, err, st = c.ReadFullResumable(r, buf)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 31)
+	if st != gen.Done {
+		f = gen.Take(r, f, 31)
 		f.n, f.c, f.buf, f.PC = n, c, buf, 3
 		return r.Link(f, &f.Header, st)
 	}
@@ -108,8 +108,8 @@ resumed_37:
 		var op *net.OpError
 		n.note("%v %s %v", errors.As(err, &op), op.Op, op.Addr)
 		_, err, st = c.WriteResumable(r, buf)
-		if st != greenlet.Done {
-			f = greenlet.Take(r, f, 31)
+		if st != gen.Done {
+			f = gen.Take(r, f, 31)
 			f.buf, f.n, f.c, f.PC = nil, n, c, 4
 			return r.Link(f, &f.Header, st)
 		}
@@ -121,104 +121,104 @@ resumed_41:
 //line fault_test.go:42:1
 	n.note("%v", errors.Is(err, syscall.EPIPE))
 	n.note("%v %v", c.Close(), errors.Is(c.Close(), net.ErrClosed))
-	return greenlet.Done
+	return gen.Done
 }
 
 //line fault_greenlet_test.go:129:1
 
-func (f *notesReadsResetFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *notesReadsResetFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n, f.l, f.peer))
 }
 
-func (f *notesReadsResetFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.l, &f.peer) }
-func (f *notesReadsResetFrame) Forget()                 { *f = notesReadsResetFrame{Header: f.Header} }
-func (f *notesReadsResetFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 31) }
-func (*notesReadsResetFrame) Func() *greenlet.Func      { return &notesReadsResetFrameInfo }
+func (f *notesReadsResetFrame) Args(args []any)    { gen.SetArgs(f, args, &f.l, &f.peer) }
+func (f *notesReadsResetFrame) Forget()            { *f = notesReadsResetFrame{Header: f.Header} }
+func (f *notesReadsResetFrame) Release(r *gen.Run) { gen.Free(r, f, 31) }
+func (*notesReadsResetFrame) Func() *gen.Func      { return &notesReadsResetFrameInfo }
 
-var notesReadsResetFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).readsReset", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 28, Points: "29 n peer; 34 +c +buf; 37 -peer; 41 n c"}
+var notesReadsResetFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).readsReset", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 28, Points: "29 n peer; 34 +c +buf; 37 -peer; 41 n c"}
 var _ func(*notes, *Listener, net.Conn) = (*notes).readsReset
 
 // notesResetsFrame is an activation of notes.resets.
 type notesResetsFrame struct {
-	greenlet.Header
+	gen.Header
 	n    *notes
 	peer net.Conn
 }
 
 func (n *notes) newResetsFrame(peer net.Conn) *notesResetsFrame {
-	return greenlet.MakeFrame(notesResetsFrame{n: n, peer: peer})
+	return gen.MakeFrame(notesResetsFrame{n: n, peer: peer})
 }
 
 // resetsResumable is notes.resets for callers that can be suspended.
-func (n *notes) resetsResumable(r *greenlet.Run, peer net.Conn) greenlet.Status {
+func (n *notes) resetsResumable(r *gen.Run, peer net.Conn) gen.Status {
 	return (*notesResetsFrame)(nil).body(r, n, peer)
 }
 
-func (f *notesResetsFrame) body(r *greenlet.Run, n *notes, peer net.Conn) (st greenlet.Status) {
+func (f *notesResetsFrame) body(r *gen.Run, n *notes, peer net.Conn) (st gen.Status) {
 	if f != nil {
 		f.n = nil
 	}
 //line fault_test.go:47:1
 	reset(peer)
-	return greenlet.Done
+	return gen.Done
 }
 
 //line fault_greenlet_test.go:169:1
 
-func (f *notesResetsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *notesResetsFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n, f.peer))
 }
 
-func (f *notesResetsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.peer) }
-func (f *notesResetsFrame) Forget()                 { *f = notesResetsFrame{Header: f.Header} }
-func (f *notesResetsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 23) }
-func (*notesResetsFrame) Func() *greenlet.Func      { return &notesResetsFrameInfo }
+func (f *notesResetsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.peer) }
+func (f *notesResetsFrame) Forget()            { *f = notesResetsFrame{Header: f.Header} }
+func (f *notesResetsFrame) Release(r *gen.Run) { gen.Free(r, f, 23) }
+func (*notesResetsFrame) Func() *gen.Func      { return &notesResetsFrameInfo }
 
-var notesResetsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).resets", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 47}
+var notesResetsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).resets", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 47}
 var _ func(*notes, net.Conn) = (*notes).resets
 
 // notesWritesResetFrame is an activation of notes.writesReset.
 type notesWritesResetFrame struct {
-	greenlet.DeferHeader
+	gen.DeferHeader
 	n    *notes
 	l    *Listener
 	peer net.Conn
 }
 
 func (n *notes) newWritesResetFrame(l *Listener, peer net.Conn) *notesWritesResetFrame {
-	return greenlet.MakeFrame(notesWritesResetFrame{n: n, l: l, peer: peer})
+	return gen.MakeFrame(notesWritesResetFrame{n: n, l: l, peer: peer})
 }
 
 // writesResetResumable is notes.writesReset for callers that can be suspended.
-func (n *notes) writesResetResumable(r *greenlet.Run, l *Listener, peer net.Conn) greenlet.Status {
+func (n *notes) writesResetResumable(r *gen.Run, l *Listener, peer net.Conn) gen.Status {
 	return (*notesWritesResetFrame)(nil).run(r, n, l, peer)
 }
 
-func (f *notesWritesResetFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *notesWritesResetFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.run(r, f.n, f.l, f.peer))
 }
 
-func (f *notesWritesResetFrame) run(r *greenlet.Run, n *notes, l *Listener, peer net.Conn) (st greenlet.Status) {
+func (f *notesWritesResetFrame) run(r *gen.Run, n *notes, l *Listener, peer net.Conn) (st gen.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take(r, f, 34)
+		f = gen.Take(r, f, 34)
 		f.n, f.l, f.peer = n, l, peer
 		r.Guard()
 	}
 	mark := r.Mark()
-	for st = f.step(r, n, l, peer); st == greenlet.Broken; st = f.step(r, n, l, peer) {
+	for st = f.step(r, n, l, peer); st == gen.Broken; st = f.step(r, n, l, peer) {
 		r.Recovered(mark)
 	}
-	if hot && st == greenlet.Done {
+	if hot && st == gen.Done {
 		f.Release(r)
 	}
 	return st
 }
 
-func (f *notesWritesResetFrame) step(r *greenlet.Run, n *notes, l *Listener, peer net.Conn) (end greenlet.Status) {
-	end = greenlet.Broken
+func (f *notesWritesResetFrame) step(r *gen.Run, n *notes, l *Listener, peer net.Conn) (end gen.Status) {
+	end = gen.Broken
 	defer f.Catch(&end)
-	var st greenlet.Status
+	var st gen.Status
 	var c *Conn
 	var err error
 	var m int
@@ -229,13 +229,13 @@ func (f *notesWritesResetFrame) step(r *greenlet.Run, n *notes, l *Listener, pee
 	case 2:
 		m, err = r.Callee().(*ConnWriteFrame).Returned(r)
 		goto resumed_69
-	case greenlet.Unwind:
+	case gen.Unwind:
 		goto unwind
 	}
 
 //line fault_test.go:63:1
 	c, err, st = l.AcceptResumable(r)
-	if st != greenlet.Done {
+	if st != gen.Done {
 		f.l, f.PC = nil, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -258,7 +258,7 @@ resumed_63:
 	f.peer = nil
 //line fault_test.go:69:1
 	m, err, st = c.WriteResumable(r, make([]byte, 1<<26))
-	if st != greenlet.Done {
+	if st != gen.Done {
 		f.PC = 2
 		return r.Link(f, &f.Header, st)
 	}
@@ -271,47 +271,47 @@ unwind:
 //line fault_test.go:71:1
 	for f.Pending() {
 //line fault_test.go:71:1
-		if sub := f.Next(r); sub != greenlet.Done {
+		if sub := f.Next(r); sub != gen.Done {
 			return r.Link(f, &f.Header, sub)
 		}
 	}
 //line fault_test.go:71:1
 	f.End()
-	return greenlet.Done
+	return gen.Done
 }
 
 //line fault_greenlet_test.go:286:1
 
-func (f *notesWritesResetFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.l, &f.peer) }
-func (f *notesWritesResetFrame) Forget()                 { *f = notesWritesResetFrame{DeferHeader: f.DeferHeader} }
-func (f *notesWritesResetFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 34) }
-func (*notesWritesResetFrame) Func() *greenlet.Func      { return &notesWritesResetFrameInfo }
+func (f *notesWritesResetFrame) Args(args []any)    { gen.SetArgs(f, args, &f.l, &f.peer) }
+func (f *notesWritesResetFrame) Forget()            { *f = notesWritesResetFrame{DeferHeader: f.DeferHeader} }
+func (f *notesWritesResetFrame) Release(r *gen.Run) { gen.Free(r, f, 34) }
+func (*notesWritesResetFrame) Func() *gen.Func      { return &notesWritesResetFrameInfo }
 
-var notesWritesResetFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).writesReset", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 62, End: 71, Points: "63 n peer; 69 n"}
+var notesWritesResetFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).writesReset", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 62, End: 71, Points: "63 n peer; 69 n"}
 var _ func(*notes, *Listener, net.Conn) = (*notes).writesReset
 
 // notesDialsNobodyFrame is an activation of notes.dialsNobody.
 type notesDialsNobodyFrame struct {
-	greenlet.Header
+	gen.Header
 	n       *notes
 	address string
 }
 
 func (n *notes) newDialsNobodyFrame(address string) *notesDialsNobodyFrame {
-	return greenlet.MakeFrame(notesDialsNobodyFrame{n: n, address: address})
+	return gen.MakeFrame(notesDialsNobodyFrame{n: n, address: address})
 }
 
 // dialsNobodyResumable is notes.dialsNobody for callers that can be suspended.
-func (n *notes) dialsNobodyResumable(r *greenlet.Run, address string) greenlet.Status {
+func (n *notes) dialsNobodyResumable(r *gen.Run, address string) gen.Status {
 	return (*notesDialsNobodyFrame)(nil).body(r, n, address)
 }
 
-func (f *notesDialsNobodyFrame) body(r *greenlet.Run, n *notes, address string) (st greenlet.Status) {
+func (f *notesDialsNobodyFrame) body(r *gen.Run, n *notes, address string) (st gen.Status) {
 	var err error
 //line fault_test.go:83:1
 	_, err, st = DialResumable(r, n.Hub, "tcp", address)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 35)
+	if st != gen.Done {
+		f = gen.Take(r, f, 35)
 		f.address, f.n, f.PC = "", n, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -320,12 +320,12 @@ func (f *notesDialsNobodyFrame) body(r *greenlet.Run, n *notes, address string) 
 	}
 //line fault_test.go:84:1
 	n.note("%v %v", errors.Is(err, syscall.ECONNREFUSED), err)
-	return greenlet.Done
+	return gen.Done
 }
 
 //line fault_greenlet_test.go:329:1
 
-func (f *notesDialsNobodyFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *notesDialsNobodyFrame) Resume(r *gen.Run) (st gen.Status) {
 	n := f.n
 	var err error
 	switch f.PC {
@@ -342,39 +342,39 @@ func (f *notesDialsNobodyFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 //line fault_greenlet_test.go:346:1
 
-func (f *notesDialsNobodyFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.address) }
-func (f *notesDialsNobodyFrame) Forget()                 { *f = notesDialsNobodyFrame{Header: f.Header} }
-func (f *notesDialsNobodyFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 35) }
-func (*notesDialsNobodyFrame) Func() *greenlet.Func      { return &notesDialsNobodyFrameInfo }
+func (f *notesDialsNobodyFrame) Args(args []any)    { gen.SetArgs(f, args, &f.address) }
+func (f *notesDialsNobodyFrame) Forget()            { *f = notesDialsNobodyFrame{Header: f.Header} }
+func (f *notesDialsNobodyFrame) Release(r *gen.Run) { gen.Free(r, f, 35) }
+func (*notesDialsNobodyFrame) Func() *gen.Func      { return &notesDialsNobodyFrameInfo }
 
-var notesDialsNobodyFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).dialsNobody", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 82, Points: "83 n"}
+var notesDialsNobodyFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).dialsNobody", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 82, Points: "83 n"}
 var _ func(*notes, string) = (*notes).dialsNobody
 
 // notesDialsDeafFrame is an activation of notes.dialsDeaf.
 type notesDialsDeafFrame struct {
-	greenlet.Header
+	gen.Header
 	n       *notes
 	address string
 }
 
 func (n *notes) newDialsDeafFrame(address string) *notesDialsDeafFrame {
-	return greenlet.MakeFrame(notesDialsDeafFrame{n: n, address: address})
+	return gen.MakeFrame(notesDialsDeafFrame{n: n, address: address})
 }
 
 // dialsDeafResumable is notes.dialsDeaf for callers that can be suspended.
-func (n *notes) dialsDeafResumable(r *greenlet.Run, address string) greenlet.Status {
+func (n *notes) dialsDeafResumable(r *gen.Run, address string) gen.Status {
 	return (*notesDialsDeafFrame)(nil).body(r, n, address)
 }
 
-func (f *notesDialsDeafFrame) body(r *greenlet.Run, n *notes, address string) (st greenlet.Status) {
+func (f *notesDialsDeafFrame) body(r *gen.Run, n *notes, address string) (st gen.Status) {
 	var err error
 	{
 //line fault_test.go:119:1
 		s := OS(n.Hub)
 		s.Timeout = 5 * time.Millisecond
 		_, err, st = s.DialResumable(r, "tcp", address)
-		if st != greenlet.Done {
-			f = greenlet.Take(r, f, 26)
+		if st != gen.Done {
+			f = gen.Take(r, f, 26)
 			f.address, f.n, f.PC = "", n, 1
 			return r.Link(f, &f.Header, st)
 		}
@@ -384,12 +384,12 @@ func (f *notesDialsDeafFrame) body(r *greenlet.Run, n *notes, address string) (s
 	}
 //line fault_test.go:122:1
 	n.note("%v %v", errors.Is(err, os.ErrDeadlineExceeded), err)
-	return greenlet.Done
+	return gen.Done
 }
 
 //line fault_greenlet_test.go:393:1
 
-func (f *notesDialsDeafFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *notesDialsDeafFrame) Resume(r *gen.Run) (st gen.Status) {
 	n := f.n
 	var err error
 	switch f.PC {
@@ -406,17 +406,17 @@ func (f *notesDialsDeafFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 //line fault_greenlet_test.go:410:1
 
-func (f *notesDialsDeafFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.address) }
-func (f *notesDialsDeafFrame) Forget()                 { *f = notesDialsDeafFrame{Header: f.Header} }
-func (f *notesDialsDeafFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 26) }
-func (*notesDialsDeafFrame) Func() *greenlet.Func      { return &notesDialsDeafFrameInfo }
+func (f *notesDialsDeafFrame) Args(args []any)    { gen.SetArgs(f, args, &f.address) }
+func (f *notesDialsDeafFrame) Forget()            { *f = notesDialsDeafFrame{Header: f.Header} }
+func (f *notesDialsDeafFrame) Release(r *gen.Run) { gen.Free(r, f, 26) }
+func (*notesDialsDeafFrame) Func() *gen.Func      { return &notesDialsDeafFrameInfo }
 
-var notesDialsDeafFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).dialsDeaf", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 118, Points: "121 n"}
+var notesDialsDeafFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).dialsDeaf", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 118, Points: "121 n"}
 var _ func(*notes, string) = (*notes).dialsDeaf
 
 // notesHalfOpenFrame is an activation of notes.halfOpen.
 type notesHalfOpenFrame struct {
-	greenlet.DeferHeader
+	gen.DeferHeader
 	n0 *notes
 	l  *Listener
 	n  **notes
@@ -424,39 +424,39 @@ type notesHalfOpenFrame struct {
 }
 
 func (n0 *notes) newHalfOpenFrame(l *Listener) *notesHalfOpenFrame {
-	return greenlet.MakeFrame(notesHalfOpenFrame{n0: n0, l: l})
+	return gen.MakeFrame(notesHalfOpenFrame{n0: n0, l: l})
 }
 
 // halfOpenResumable is notes.halfOpen for callers that can be suspended.
-func (n0 *notes) halfOpenResumable(r *greenlet.Run, l *Listener) greenlet.Status {
+func (n0 *notes) halfOpenResumable(r *gen.Run, l *Listener) gen.Status {
 	return (*notesHalfOpenFrame)(nil).run(r, n0, l)
 }
 
-func (f *notesHalfOpenFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *notesHalfOpenFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.run(r, f.n0, f.l))
 }
 
-func (f *notesHalfOpenFrame) run(r *greenlet.Run, n0 *notes, l *Listener) (st greenlet.Status) {
+func (f *notesHalfOpenFrame) run(r *gen.Run, n0 *notes, l *Listener) (st gen.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take(r, f, 60)
+		f = gen.Take(r, f, 60)
 		f.n0, f.l = n0, l
 		r.Guard()
 	}
 	mark := r.Mark()
-	for st = f.step(r, n0, l); st == greenlet.Broken; st = f.step(r, n0, l) {
+	for st = f.step(r, n0, l); st == gen.Broken; st = f.step(r, n0, l) {
 		r.Recovered(mark)
 	}
-	if hot && st == greenlet.Done {
+	if hot && st == gen.Done {
 		f.Release(r)
 	}
 	return st
 }
 
-func (f *notesHalfOpenFrame) step(r *greenlet.Run, n0 *notes, l *Listener) (end greenlet.Status) {
-	end = greenlet.Broken
+func (f *notesHalfOpenFrame) step(r *gen.Run, n0 *notes, l *Listener) (end gen.Status) {
+	end = gen.Broken
 	defer f.Catch(&end)
-	var st greenlet.Status
+	var st gen.Status
 	var (
 		n       **notes
 		c       **Conn
@@ -484,7 +484,7 @@ func (f *notesHalfOpenFrame) step(r *greenlet.Run, n0 *notes, l *Listener) (end 
 		n = f.n
 		t1 = r.Callee().(*hub.HubWithTimeoutFrame).Returned(r)
 		goto resumed_158
-	case greenlet.Unwind:
+	case gen.Unwind:
 		goto unwind
 	}
 
@@ -492,7 +492,7 @@ func (f *notesHalfOpenFrame) step(r *greenlet.Run, n0 *notes, l *Listener) (end 
 	*n = n0
 //line fault_test.go:146:1
 	t0, err, st = f.l.AcceptResumable(r)
-	if st != greenlet.Done {
+	if st != gen.Done {
 		f.l, f.n, f.PC = nil, n, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -516,7 +516,7 @@ resumed_146:
 //line fault_test.go:151:1
 	(*c).SetReadDeadline((*n).Now().Add(time.Millisecond))
 	_, err, st = (*c).ReadResumable(r, make([]byte, 1))
-	if st != greenlet.Done {
+	if st != gen.Done {
 		f.n, f.c, f.PC = n, c, 2
 		return r.Link(f, &f.Header, st)
 	}
@@ -524,7 +524,7 @@ resumed_152:
 //line fault_test.go:153:1
 	(*n).note("%v", errors.Is(err, os.ErrDeadlineExceeded))
 	_, err, st = (*c).WriteStringResumable(r, "the other direction goes on")
-	if st != greenlet.Done {
+	if st != gen.Done {
 		f.n, f.c, f.PC = n, c, 3
 		return r.Link(f, &f.Header, st)
 	}
@@ -532,7 +532,7 @@ resumed_154:
 //line fault_test.go:155:1
 	(*n).note("%v", err)
 	_, err, st = (*c).ReadResumable(r, make([]byte, 1))
-	if st != greenlet.Done {
+	if st != gen.Done {
 		f.n, f.c, f.PC = n, c, 4
 		return r.Link(f, &f.Header, st)
 	}
@@ -543,7 +543,7 @@ resumed_156:
 		c: c,
 		n: n,
 	}).value())
-	if st != greenlet.Done {
+	if st != gen.Done {
 		f.c, f.n, f.PC = nil, n, 5
 		return r.Link(f, &f.Header, st)
 	}
@@ -557,95 +557,95 @@ unwind:
 //line fault_test.go:159:1
 	for f.Pending() {
 //line fault_test.go:159:1
-		if sub := f.Next(r); sub != greenlet.Done {
+		if sub := f.Next(r); sub != gen.Done {
 			return r.Link(f, &f.Header, sub)
 		}
 	}
 //line fault_test.go:159:1
 	f.End()
-	return greenlet.Done
+	return gen.Done
 }
 
 //line fault_greenlet_test.go:572:1
 
-func (f *notesHalfOpenFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.l) }
-func (f *notesHalfOpenFrame) Forget()                 { *f = notesHalfOpenFrame{DeferHeader: f.DeferHeader} }
-func (f *notesHalfOpenFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 60) }
-func (*notesHalfOpenFrame) Func() *greenlet.Func      { return &notesHalfOpenFrameInfo }
+func (f *notesHalfOpenFrame) Args(args []any)    { gen.SetArgs(f, args, &f.l) }
+func (f *notesHalfOpenFrame) Forget()            { *f = notesHalfOpenFrame{DeferHeader: f.DeferHeader} }
+func (f *notesHalfOpenFrame) Release(r *gen.Run) { gen.Free(r, f, 60) }
+func (*notesHalfOpenFrame) Func() *gen.Func      { return &notesHalfOpenFrameInfo }
 
-var notesHalfOpenFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).halfOpen", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 145, End: 159, Points: "146 n; 152 +c; 154 =; 156 =; 158 n"}
+var notesHalfOpenFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).halfOpen", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 145, End: 159, Points: "146 n; 152 +c; 154 =; 156 =; 158 n"}
 var _ func(*notes, *Listener) = (*notes).halfOpen
 
 // notesHalfOpenFunc1 is the function literal of fault_test.go:158, with what it captures.
 type notesHalfOpenFunc1 struct {
-	greenlet.Closure
+	gen.Closure
 	n **notes
 	c **Conn
 }
 
 // value is the literal for code that can't be suspended.
 func (c2 *notesHalfOpenFunc1) value() func() {
-	return greenlet.Bind(&c2.Closure, c2, func() { (*c2.n).readsForever((*c2.c)) })
+	return gen.Bind(&c2.Closure, c2, func() { (*c2.n).readsForever((*c2.c)) })
 }
 
 // notesHalfOpenFunc1Frame is an activation of the literal notesHalfOpenFunc1.
 type notesHalfOpenFunc1Frame struct {
-	greenlet.Header
+	gen.Header
 	c2 *notesHalfOpenFunc1
 }
 
 // CallResumable is the literal notesHalfOpenFunc1 for callers that can be suspended.
-func (c2 *notesHalfOpenFunc1) CallResumable(r *greenlet.Run) greenlet.Status {
+func (c2 *notesHalfOpenFunc1) CallResumable(r *gen.Run) gen.Status {
 	return (*notesHalfOpenFunc1Frame)(nil).body(r, c2)
 }
 
-func (f *notesHalfOpenFunc1Frame) body(r *greenlet.Run, c2 *notesHalfOpenFunc1) (st greenlet.Status) {
+func (f *notesHalfOpenFunc1Frame) body(r *gen.Run, c2 *notesHalfOpenFunc1) (st gen.Status) {
 //line fault_test.go:158:1
-	if st = (*c2.n).readsForeverResumable(r, (*c2.c)); st != greenlet.Done {
-		f = greenlet.Take(r, f, 57)
+	if st = (*c2.n).readsForeverResumable(r, (*c2.c)); st != gen.Done {
+		f = gen.Take(r, f, 57)
 		f.c2, f.PC = c2, 1
 		return r.Link(f, &f.Header, st)
 	}
-	return greenlet.Done
+	return gen.Done
 }
 
 //line fault_greenlet_test.go:615:1
 
-func (f *notesHalfOpenFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *notesHalfOpenFunc1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c2 := f.c2
 	_ = c2
 	r.Callee().(*notesReadsForeverFrame).Release(r)
 	return r.Return(f, &f.Header)
 }
 
-func (f *notesHalfOpenFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 57) }
-func (*notesHalfOpenFunc1Frame) Func() *greenlet.Func      { return &notesHalfOpenFunc1FrameInfo }
+func (f *notesHalfOpenFunc1Frame) Release(r *gen.Run) { gen.Free(r, f, 57) }
+func (*notesHalfOpenFunc1Frame) Func() *gen.Func      { return &notesHalfOpenFunc1FrameInfo }
 
-var notesHalfOpenFunc1FrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).halfOpen.func1", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 158, Points: "158"}
+var notesHalfOpenFunc1FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).halfOpen.func1", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 158, Points: "158"}
 
 // notesReadsForeverFrame is an activation of notes.readsForever.
 type notesReadsForeverFrame struct {
-	greenlet.Header
+	gen.Header
 	n *notes
 	c *Conn
 }
 
 func (n *notes) newReadsForeverFrame(c *Conn) *notesReadsForeverFrame {
-	return greenlet.MakeFrame(notesReadsForeverFrame{n: n, c: c})
+	return gen.MakeFrame(notesReadsForeverFrame{n: n, c: c})
 }
 
 // readsForeverResumable is notes.readsForever for callers that can be suspended.
-func (n *notes) readsForeverResumable(r *greenlet.Run, c *Conn) greenlet.Status {
+func (n *notes) readsForeverResumable(r *gen.Run, c *Conn) gen.Status {
 	return (*notesReadsForeverFrame)(nil).body(r, n, c)
 }
 
-func (f *notesReadsForeverFrame) body(r *greenlet.Run, n *notes, c *Conn) (st greenlet.Status) {
+func (f *notesReadsForeverFrame) body(r *gen.Run, n *notes, c *Conn) (st gen.Status) {
 	var err error
 //line fault_test.go:163:1
 	c.SetReadDeadline(time.Time{})
 	_, err, st = c.ReadResumable(r, make([]byte, 1))
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 27)
+	if st != gen.Done {
+		f = gen.Take(r, f, 27)
 		f.c, f.n, f.PC = nil, n, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -654,12 +654,12 @@ func (f *notesReadsForeverFrame) body(r *greenlet.Run, n *notes, c *Conn) (st gr
 	}
 //line fault_test.go:165:1
 	n.note("not here: %v", err)
-	return greenlet.Done
+	return gen.Done
 }
 
 //line fault_greenlet_test.go:663:1
 
-func (f *notesReadsForeverFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *notesReadsForeverFrame) Resume(r *gen.Run) (st gen.Status) {
 	n := f.n
 	var err error
 	switch f.PC {
@@ -676,17 +676,17 @@ func (f *notesReadsForeverFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 //line fault_greenlet_test.go:680:1
 
-func (f *notesReadsForeverFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c) }
-func (f *notesReadsForeverFrame) Forget()                 { *f = notesReadsForeverFrame{Header: f.Header} }
-func (f *notesReadsForeverFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 27) }
-func (*notesReadsForeverFrame) Func() *greenlet.Func      { return &notesReadsForeverFrameInfo }
+func (f *notesReadsForeverFrame) Args(args []any)    { gen.SetArgs(f, args, &f.c) }
+func (f *notesReadsForeverFrame) Forget()            { *f = notesReadsForeverFrame{Header: f.Header} }
+func (f *notesReadsForeverFrame) Release(r *gen.Run) { gen.Free(r, f, 27) }
+func (*notesReadsForeverFrame) Func() *gen.Func      { return &notesReadsForeverFrameInfo }
 
-var notesReadsForeverFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).readsForever", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 162, Points: "164 n"}
+var notesReadsForeverFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).readsForever", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 162, Points: "164 n"}
 var _ func(*notes, *Conn) = (*notes).readsForever
 
 // notesFloodsFrame is an activation of notes.floods.
 type notesFloodsFrame struct {
-	greenlet.Header
+	gen.Header
 	n    *notes
 	c    *Conn
 	size int
@@ -694,21 +694,21 @@ type notesFloodsFrame struct {
 }
 
 func (n *notes) newFloodsFrame(c *Conn, size int, done *bool) *notesFloodsFrame {
-	return greenlet.MakeFrame(notesFloodsFrame{n: n, c: c, size: size, done: done})
+	return gen.MakeFrame(notesFloodsFrame{n: n, c: c, size: size, done: done})
 }
 
 // floodsResumable is notes.floods for callers that can be suspended.
-func (n *notes) floodsResumable(r *greenlet.Run, c *Conn, size int, done *bool) greenlet.Status {
+func (n *notes) floodsResumable(r *gen.Run, c *Conn, size int, done *bool) gen.Status {
 	return (*notesFloodsFrame)(nil).body(r, n, c, size, done)
 }
 
-func (f *notesFloodsFrame) body(r *greenlet.Run, n *notes, c *Conn, size int, done *bool) (st greenlet.Status) {
+func (f *notesFloodsFrame) body(r *gen.Run, n *notes, c *Conn, size int, done *bool) (st gen.Status) {
 	var m int
 	var err error
 //line fault_test.go:179:1
 	m, err, st = c.WriteResumable(r, make([]byte, size))
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 56)
+	if st != gen.Done {
+		f = gen.Take(r, f, 56)
 		f.n, f.c, f.done, f.PC = n, c, done, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -720,12 +720,12 @@ func (f *notesFloodsFrame) body(r *greenlet.Run, n *notes, c *Conn, size int, do
 	}
 //line fault_test.go:182:1
 	c.CloseWrite()
-	return greenlet.Done
+	return gen.Done
 }
 
 //line fault_greenlet_test.go:729:1
 
-func (f *notesFloodsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *notesFloodsFrame) Resume(r *gen.Run) (st gen.Status) {
 	n, c, done := f.n, f.c, f.done
 	var m int
 	var err error
@@ -746,17 +746,17 @@ func (f *notesFloodsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 //line fault_greenlet_test.go:750:1
 
-func (f *notesFloodsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c, &f.size, &f.done) }
-func (f *notesFloodsFrame) Forget()                 { *f = notesFloodsFrame{Header: f.Header} }
-func (f *notesFloodsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 56) }
-func (*notesFloodsFrame) Func() *greenlet.Func      { return &notesFloodsFrameInfo }
+func (f *notesFloodsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.c, &f.size, &f.done) }
+func (f *notesFloodsFrame) Forget()            { *f = notesFloodsFrame{Header: f.Header} }
+func (f *notesFloodsFrame) Release(r *gen.Run) { gen.Free(r, f, 56) }
+func (*notesFloodsFrame) Func() *gen.Func      { return &notesFloodsFrameInfo }
 
-var notesFloodsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).floods", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 178, Points: "179 n c done"}
+var notesFloodsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).floods", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 178, Points: "179 n c done"}
 var _ func(*notes, *Conn, int, *bool) = (*notes).floods
 
 // notesReadsSlowlyFrame is an activation of notes.readsSlowly.
 type notesReadsSlowlyFrame struct {
-	greenlet.Header
+	gen.Header
 	n       *notes
 	c       *Conn
 	size    int
@@ -766,21 +766,21 @@ type notesReadsSlowlyFrame struct {
 }
 
 func (n *notes) newReadsSlowlyFrame(c *Conn, size int, flooded *bool) *notesReadsSlowlyFrame {
-	return greenlet.MakeFrame(notesReadsSlowlyFrame{n: n, c: c, size: size, flooded: flooded})
+	return gen.MakeFrame(notesReadsSlowlyFrame{n: n, c: c, size: size, flooded: flooded})
 }
 
 // readsSlowlyResumable is notes.readsSlowly for callers that can be suspended.
-func (n *notes) readsSlowlyResumable(r *greenlet.Run, c *Conn, size int, flooded *bool) greenlet.Status {
+func (n *notes) readsSlowlyResumable(r *gen.Run, c *Conn, size int, flooded *bool) gen.Status {
 	return (*notesReadsSlowlyFrame)(nil).body(r, n, c, size, flooded)
 }
 
-func (f *notesReadsSlowlyFrame) body(r *greenlet.Run, n *notes, c *Conn, size int, flooded *bool) (st greenlet.Status) {
+func (f *notesReadsSlowlyFrame) body(r *gen.Run, n *notes, c *Conn, size int, flooded *bool) (st gen.Status) {
 	var buf []byte
 	var sum, m int
 	var err error
 //line fault_test.go:187:1
-	if st = n.SleepResumable(r, 20*time.Millisecond); st != greenlet.Done {
-		f = greenlet.Take(r, f, 38)
+	if st = n.SleepResumable(r, 20*time.Millisecond); st != gen.Done {
+		f = gen.Take(r, f, 38)
 		f.n, f.c, f.flooded, f.PC = n, c, flooded, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -793,8 +793,8 @@ loop_190:
 	}
 //line fault_test.go:191:1
 	m, err, st = c.ReadResumable(r, buf)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 38)
+	if st != gen.Done {
+		f = gen.Take(r, f, 38)
 		f.n, f.c, f.buf, f.sum, f.PC = n, c, buf, sum, 2
 		return r.Link(f, &f.Header, st)
 	}
@@ -802,10 +802,10 @@ loop_190:
 	sum += m
 	if err != nil {
 		n.note("read %d %v", sum, err)
-		return greenlet.Done
+		return gen.Done
 	}
-	if st = n.YieldResumable(r); st != greenlet.Done {
-		f = greenlet.Take(r, f, 38)
+	if st = n.YieldResumable(r); st != gen.Done {
+		f = gen.Take(r, f, 38)
 		f.n, f.c, f.buf, f.sum, f.PC = n, c, buf, sum, 3
 		return r.Link(f, &f.Header, st)
 	}
@@ -814,7 +814,7 @@ loop_190:
 
 //line fault_greenlet_test.go:818:1
 
-func (f *notesReadsSlowlyFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *notesReadsSlowlyFrame) Resume(r *gen.Run) (st gen.Status) {
 	n, c := f.n, f.c
 	var buf []byte
 	var sum, m int
@@ -843,7 +843,7 @@ loop_190:
 	f.flooded = nil
 //line fault_test.go:191:1
 	m, err, st = c.ReadResumable(r, buf)
-	if st != greenlet.Done {
+	if st != gen.Done {
 		f.buf, f.sum, f.PC = buf, sum, 2
 		return r.Link(f, &f.Header, st)
 	}
@@ -854,7 +854,7 @@ resumed_191:
 		n.note("read %d %v", sum, err)
 		return r.Return(f, &f.Header)
 	}
-	if st = n.YieldResumable(r); st != greenlet.Done {
+	if st = n.YieldResumable(r); st != gen.Done {
 		f.buf, f.sum, f.PC = buf, sum, 3
 		return r.Link(f, &f.Header, st)
 	}
@@ -864,63 +864,61 @@ resumed_197:
 
 //line fault_greenlet_test.go:868:1
 
-func (f *notesReadsSlowlyFrame) Args(args []any) {
-	greenlet.SetArgs(f, args, &f.c, &f.size, &f.flooded)
-}
-func (f *notesReadsSlowlyFrame) Forget()                 { *f = notesReadsSlowlyFrame{Header: f.Header} }
-func (f *notesReadsSlowlyFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 38) }
-func (*notesReadsSlowlyFrame) Func() *greenlet.Func      { return &notesReadsSlowlyFrameInfo }
+func (f *notesReadsSlowlyFrame) Args(args []any)    { gen.SetArgs(f, args, &f.c, &f.size, &f.flooded) }
+func (f *notesReadsSlowlyFrame) Forget()            { *f = notesReadsSlowlyFrame{Header: f.Header} }
+func (f *notesReadsSlowlyFrame) Release(r *gen.Run) { gen.Free(r, f, 38) }
+func (*notesReadsSlowlyFrame) Func() *gen.Func      { return &notesReadsSlowlyFrameInfo }
 
-var notesReadsSlowlyFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).readsSlowly", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 186, Points: "187 n c flooded; 191 n c buf sum; 197 ="}
+var notesReadsSlowlyFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).readsSlowly", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 186, Points: "187 n c flooded; 191 n c buf sum; 197 ="}
 var _ func(*notes, *Conn, int, *bool) = (*notes).readsSlowly
 
 // notesDiesFrame is an activation of notes.dies.
 type notesDiesFrame struct {
-	greenlet.DeferHeader
+	gen.DeferHeader
 	n    *notes
 	what string
 	f    func()
 }
 
 func (n *notes) newDiesFrame(what string, f func()) *notesDiesFrame {
-	return greenlet.MakeFrame(notesDiesFrame{n: n, what: what, f: f})
+	return gen.MakeFrame(notesDiesFrame{n: n, what: what, f: f})
 }
 
 // diesResumable is notes.dies for callers that can be suspended.
-func (n *notes) diesResumable(r *greenlet.Run, what string, f func()) greenlet.Status {
+func (n *notes) diesResumable(r *gen.Run, what string, f func()) gen.Status {
 	return (*notesDiesFrame)(nil).run(r, n, what, f)
 }
 
-func (f *notesDiesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *notesDiesFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.run(r, f.n, f.what, f.f))
 }
 
-func (f2 *notesDiesFrame) run(r *greenlet.Run, n *notes, what string, f func()) (st greenlet.Status) {
+func (f2 *notesDiesFrame) run(r *gen.Run, n *notes, what string, f func()) (st gen.Status) {
 	hot := f2 == nil
 	if hot {
-		f2 = greenlet.Take(r, f2, 58)
+		f2 = gen.Take(r, f2, 58)
 		f2.n, f2.what, f2.f = n, what, f
 		r.Guard()
 	}
 	mark := r.Mark()
-	for st = f2.step(r, n, what, f); st == greenlet.Broken; st = f2.step(r, n, what, f) {
+	for st = f2.step(r, n, what, f); st == gen.Broken; st = f2.step(r, n, what, f) {
 		r.Recovered(mark)
 	}
-	if hot && st == greenlet.Done {
+	if hot && st == gen.Done {
 		f2.Release(r)
 	}
 	return st
 }
 
-func (f2 *notesDiesFrame) step(r *greenlet.Run, n *notes, what string, f func()) (end greenlet.Status) {
-	end = greenlet.Broken
+func (f2 *notesDiesFrame) step(r *gen.Run, n *notes, what string, f func()) (end gen.Status) {
+	end = gen.Broken
 	defer f2.Catch(&end)
-	var st greenlet.Status
+	var st gen.Status
 	switch f2.PC {
 	case 1:
 		r.Callee().Release(r)
 		goto resumed_217
-	case greenlet.Unwind:
+	case gen.Unwind:
 		goto unwind
 	}
 
@@ -933,12 +931,12 @@ func (f2 *notesDiesFrame) step(r *greenlet.Run, n *notes, what string, f func())
 		})
 	}
 //line fault_test.go:217:1
-	if c, ok := greenlet.Resumable(f).(interface {
-		CallResumable(*greenlet.Run) greenlet.Status
+	if c, ok := gen.Resumable(f).(interface {
+		CallResumable(*gen.Run) gen.Status
 	}); ok {
 //line fault_test.go:217:1
 		st = c.CallResumable(r)
-		if st != greenlet.Done {
+		if st != gen.Done {
 			f2.f, f2.PC = nil, 1
 			return r.Link(f2, &f2.Header, st)
 		}
@@ -956,28 +954,28 @@ unwind:
 //line fault_test.go:219:1
 	for f2.Pending() {
 //line fault_test.go:219:1
-		if sub := f2.Next(r); sub != greenlet.Done {
+		if sub := f2.Next(r); sub != gen.Done {
 			return r.Link(f2, &f2.Header, sub)
 		}
 	}
 //line fault_test.go:219:1
 	f2.End()
-	return greenlet.Done
+	return gen.Done
 }
 
-//line fault_greenlet_test.go:971:1
+//line fault_greenlet_test.go:969:1
 
-func (f *notesDiesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.what, &f.f) }
-func (f *notesDiesFrame) Forget()                 { *f = notesDiesFrame{DeferHeader: f.DeferHeader} }
-func (f *notesDiesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 58) }
-func (*notesDiesFrame) Func() *greenlet.Func      { return &notesDiesFrameInfo }
+func (f *notesDiesFrame) Args(args []any)    { gen.SetArgs(f, args, &f.what, &f.f) }
+func (f *notesDiesFrame) Forget()            { *f = notesDiesFrame{DeferHeader: f.DeferHeader} }
+func (f *notesDiesFrame) Release(r *gen.Run) { gen.Free(r, f, 58) }
+func (*notesDiesFrame) Func() *gen.Func      { return &notesDiesFrameInfo }
 
-var notesDiesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).dies", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 215, End: 219, Points: "217 n what"}
+var notesDiesFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).dies", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 215, End: 219, Points: "217 n what"}
 var _ func(*notes, string, func()) = (*notes).dies
 
 // notesKillsAllFrame is an activation of notes.killsAll.
 type notesKillsAllFrame struct {
-	greenlet.Header
+	gen.Header
 	n0      *notes
 	l       *Listener
 	a0, b   *Conn
@@ -991,15 +989,15 @@ type notesKillsAllFrame struct {
 }
 
 func (n0 *notes) newKillsAllFrame(l *Listener, a0 *Conn, b *Conn, address string) *notesKillsAllFrame {
-	return greenlet.MakeFrame(notesKillsAllFrame{n0: n0, l: l, a0: a0, b: b, address: address})
+	return gen.MakeFrame(notesKillsAllFrame{n0: n0, l: l, a0: a0, b: b, address: address})
 }
 
 // killsAllResumable is notes.killsAll for callers that can be suspended.
-func (n0 *notes) killsAllResumable(r *greenlet.Run, l *Listener, a0 *Conn, b *Conn, address string) greenlet.Status {
+func (n0 *notes) killsAllResumable(r *gen.Run, l *Listener, a0 *Conn, b *Conn, address string) gen.Status {
 	return (*notesKillsAllFrame)(nil).body(r, n0, l, a0, b, address)
 }
 
-func (f *notesKillsAllFrame) body(r *greenlet.Run, n0 *notes, l *Listener, a0 *Conn, b *Conn, address string) (st greenlet.Status) {
+func (f *notesKillsAllFrame) body(r *gen.Run, n0 *notes, l *Listener, a0 *Conn, b *Conn, address string) (st gen.Status) {
 	var (
 		n      **notes
 		a      **Conn
@@ -1059,8 +1057,8 @@ func (f *notesKillsAllFrame) body(r *greenlet.Run, n0 *notes, l *Listener, a0 *C
 		f.l, f.address = nil, ""
 	}
 //line fault_test.go:230:1
-	if st = (*n).SleepResumable(r, 2*time.Millisecond); st != greenlet.Done {
-		f = greenlet.Take(r, f, 39)
+	if st = (*n).SleepResumable(r, 2*time.Millisecond); st != gen.Done {
+		f = gen.Take(r, f, 39)
 		f.n, f.a, f.b, f.buf, f.tasks, f.PC = n, a, b, buf, tasks, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -1076,8 +1074,8 @@ loop_231:
 	}
 	task = tasks[t1]
 //line fault_test.go:232:1
-	if st = task.KillResumable(r); st != greenlet.Done {
-		f = greenlet.Take(r, f, 39)
+	if st = task.KillResumable(r); st != gen.Done {
+		f = gen.Take(r, f, 39)
 		f.n, f.a, f.b, f.buf, f.tasks, f.t0, f.t1, f.task, f.PC = n, a, b, buf, tasks, t0, t1, task, 2
 		return r.Link(f, &f.Header, st)
 	}
@@ -1094,8 +1092,8 @@ after_loop_231:
 	}
 //line fault_test.go:235:1
 	_, err, st = b.WriteStringResumable(r, "as good as new")
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 39)
+	if st != gen.Done {
+		f = gen.Take(r, f, 39)
 		f.b, f.n, f.a, f.buf, f.PC = nil, n, a, buf, 3
 		return r.Link(f, &f.Header, st)
 	}
@@ -1106,8 +1104,8 @@ resumed_235:
 //line fault_test.go:236:1
 	(*n).note("%v", err)
 	m, err, st = (*a).ReadResumable(r, (*buf))
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 39)
+	if st != gen.Done {
+		f = gen.Take(r, f, 39)
 		f.a, f.n, f.buf, f.PC = nil, n, buf, 4
 		return r.Link(f, &f.Header, st)
 	}
@@ -1117,243 +1115,241 @@ resumed_237:
 	}
 //line fault_test.go:238:1
 	(*n).note("%q %v", (*buf)[:m], err)
-	return greenlet.Done
+	return gen.Done
 }
 
-//line fault_greenlet_test.go:1127:1
+//line fault_greenlet_test.go:1125:1
 
-func (f *notesKillsAllFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *notesKillsAllFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n0, f.l, f.a0, f.b, f.address))
 }
 
-func (f *notesKillsAllFrame) Args(args []any) {
-	greenlet.SetArgs(f, args, &f.l, &f.a0, &f.b, &f.address)
-}
-func (f *notesKillsAllFrame) Forget()                 { *f = notesKillsAllFrame{Header: f.Header} }
-func (f *notesKillsAllFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 39) }
-func (*notesKillsAllFrame) Func() *greenlet.Func      { return &notesKillsAllFrameInfo }
+func (f *notesKillsAllFrame) Args(args []any)    { gen.SetArgs(f, args, &f.l, &f.a0, &f.b, &f.address) }
+func (f *notesKillsAllFrame) Forget()            { *f = notesKillsAllFrame{Header: f.Header} }
+func (f *notesKillsAllFrame) Release(r *gen.Run) { gen.Free(r, f, 39) }
+func (*notesKillsAllFrame) Func() *gen.Func      { return &notesKillsAllFrameInfo }
 
-var notesKillsAllFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).killsAll", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 222, Points: "230 n a b buf tasks; 232 +t0 +t1 +task; 235 n a buf; 237 -a"}
+var notesKillsAllFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).killsAll", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 222, Points: "230 n a b buf tasks; 232 +t0 +t1 +task; 235 n a buf; 237 -a"}
 var _ func(*notes, *Listener, *Conn, *Conn, string) = (*notes).killsAll
 
 // notesKillsAllFunc1 is the function literal of fault_test.go:225, with what it captures.
 type notesKillsAllFunc1 struct {
-	greenlet.Closure
+	gen.Closure
 	n       **notes
 	address *string
 }
 
 // value is the literal for code that can't be suspended.
 func (c *notesKillsAllFunc1) value() func() {
-	return greenlet.Bind(&c.Closure, c, func() { _, _ = Dial((*c.n).Hub, "tcp", (*c.address)) })
+	return gen.Bind(&c.Closure, c, func() { _, _ = Dial((*c.n).Hub, "tcp", (*c.address)) })
 }
 
 // notesKillsAllFunc1Frame is an activation of the literal notesKillsAllFunc1.
 type notesKillsAllFunc1Frame struct {
-	greenlet.Header
+	gen.Header
 	c *notesKillsAllFunc1
 }
 
 // CallResumable is the literal notesKillsAllFunc1 for callers that can be suspended.
-func (c *notesKillsAllFunc1) CallResumable(r *greenlet.Run) greenlet.Status {
+func (c *notesKillsAllFunc1) CallResumable(r *gen.Run) gen.Status {
 	return (*notesKillsAllFunc1Frame)(nil).body(r, c)
 }
 
-func (f *notesKillsAllFunc1Frame) body(r *greenlet.Run, c *notesKillsAllFunc1) (st greenlet.Status) {
+func (f *notesKillsAllFunc1Frame) body(r *gen.Run, c *notesKillsAllFunc1) (st gen.Status) {
 //line fault_test.go:225:1
 	_, _, st = DialResumable(r, (*c.n).Hub, "tcp", (*c.address))
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 40)
+	if st != gen.Done {
+		f = gen.Take(r, f, 40)
 		f.c, f.PC = c, 1
 		return r.Link(f, &f.Header, st)
 	}
-	return greenlet.Done
+	return gen.Done
 }
 
-//line fault_greenlet_test.go:1177:1
+//line fault_greenlet_test.go:1173:1
 
-func (f *notesKillsAllFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *notesKillsAllFunc1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
 	_ = c
 	r.Callee().(*DialFrame).Release(r)
 	return r.Return(f, &f.Header)
 }
 
-func (f *notesKillsAllFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 40) }
-func (*notesKillsAllFunc1Frame) Func() *greenlet.Func      { return &notesKillsAllFunc1FrameInfo }
+func (f *notesKillsAllFunc1Frame) Release(r *gen.Run) { gen.Free(r, f, 40) }
+func (*notesKillsAllFunc1Frame) Func() *gen.Func      { return &notesKillsAllFunc1FrameInfo }
 
-var notesKillsAllFunc1FrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).killsAll.func1", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 225, Points: "225"}
+var notesKillsAllFunc1FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).killsAll.func1", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 225, Points: "225"}
 
 // notesKillsAllFunc2 is the function literal of fault_test.go:226, with what it captures.
 type notesKillsAllFunc2 struct {
-	greenlet.Closure
+	gen.Closure
 	l **Listener
 }
 
 // value is the literal for code that can't be suspended.
 func (c *notesKillsAllFunc2) value() func() {
-	return greenlet.Bind(&c.Closure, c, func() { _, _ = (*c.l).Accept() })
+	return gen.Bind(&c.Closure, c, func() { _, _ = (*c.l).Accept() })
 }
 
 // notesKillsAllFunc2Frame is an activation of the literal notesKillsAllFunc2.
 type notesKillsAllFunc2Frame struct {
-	greenlet.Header
+	gen.Header
 	c *notesKillsAllFunc2
 }
 
 // CallResumable is the literal notesKillsAllFunc2 for callers that can be suspended.
-func (c *notesKillsAllFunc2) CallResumable(r *greenlet.Run) greenlet.Status {
+func (c *notesKillsAllFunc2) CallResumable(r *gen.Run) gen.Status {
 	return (*notesKillsAllFunc2Frame)(nil).body(r, c)
 }
 
-func (f *notesKillsAllFunc2Frame) body(r *greenlet.Run, c *notesKillsAllFunc2) (st greenlet.Status) {
+func (f *notesKillsAllFunc2Frame) body(r *gen.Run, c *notesKillsAllFunc2) (st gen.Status) {
 //line fault_test.go:226:1
 	_, _, st = (*c.l).AcceptResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 7)
+	if st != gen.Done {
+		f = gen.Take(r, f, 7)
 		f.c, f.PC = c, 1
 		return r.Link(f, &f.Header, st)
 	}
-	return greenlet.Done
+	return gen.Done
 }
 
-//line fault_greenlet_test.go:1224:1
+//line fault_greenlet_test.go:1220:1
 
-func (f *notesKillsAllFunc2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *notesKillsAllFunc2Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
 	_ = c
 	r.Callee().(*ListenerAcceptFrame).Release(r)
 	return r.Return(f, &f.Header)
 }
 
-func (f *notesKillsAllFunc2Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 7) }
-func (*notesKillsAllFunc2Frame) Func() *greenlet.Func      { return &notesKillsAllFunc2FrameInfo }
+func (f *notesKillsAllFunc2Frame) Release(r *gen.Run) { gen.Free(r, f, 7) }
+func (*notesKillsAllFunc2Frame) Func() *gen.Func      { return &notesKillsAllFunc2FrameInfo }
 
-var notesKillsAllFunc2FrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).killsAll.func2", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 226, Points: "226"}
+var notesKillsAllFunc2FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).killsAll.func2", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 226, Points: "226"}
 
 // notesKillsAllFunc3 is the function literal of fault_test.go:227, with what it captures.
 type notesKillsAllFunc3 struct {
-	greenlet.Closure
+	gen.Closure
 	a   **Conn
 	buf *[]byte
 }
 
 // value is the literal for code that can't be suspended.
 func (c *notesKillsAllFunc3) value() func() {
-	return greenlet.Bind(&c.Closure, c, func() { _, _ = (*c.a).Read((*c.buf)) })
+	return gen.Bind(&c.Closure, c, func() { _, _ = (*c.a).Read((*c.buf)) })
 }
 
 // notesKillsAllFunc3Frame is an activation of the literal notesKillsAllFunc3.
 type notesKillsAllFunc3Frame struct {
-	greenlet.Header
+	gen.Header
 	c *notesKillsAllFunc3
 }
 
 // CallResumable is the literal notesKillsAllFunc3 for callers that can be suspended.
-func (c *notesKillsAllFunc3) CallResumable(r *greenlet.Run) greenlet.Status {
+func (c *notesKillsAllFunc3) CallResumable(r *gen.Run) gen.Status {
 	return (*notesKillsAllFunc3Frame)(nil).body(r, c)
 }
 
-func (f *notesKillsAllFunc3Frame) body(r *greenlet.Run, c *notesKillsAllFunc3) (st greenlet.Status) {
+func (f *notesKillsAllFunc3Frame) body(r *gen.Run, c *notesKillsAllFunc3) (st gen.Status) {
 //line fault_test.go:227:1
 	_, _, st = (*c.a).ReadResumable(r, (*c.buf))
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 58)
+	if st != gen.Done {
+		f = gen.Take(r, f, 58)
 		f.c, f.PC = c, 1
 		return r.Link(f, &f.Header, st)
 	}
-	return greenlet.Done
+	return gen.Done
 }
 
-//line fault_greenlet_test.go:1272:1
+//line fault_greenlet_test.go:1268:1
 
-func (f *notesKillsAllFunc3Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *notesKillsAllFunc3Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
 	_ = c
 	r.Callee().(*ConnReadFrame).Release(r)
 	return r.Return(f, &f.Header)
 }
 
-func (f *notesKillsAllFunc3Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 58) }
-func (*notesKillsAllFunc3Frame) Func() *greenlet.Func      { return &notesKillsAllFunc3FrameInfo }
+func (f *notesKillsAllFunc3Frame) Release(r *gen.Run) { gen.Free(r, f, 58) }
+func (*notesKillsAllFunc3Frame) Func() *gen.Func      { return &notesKillsAllFunc3FrameInfo }
 
-var notesKillsAllFunc3FrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).killsAll.func3", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 227, Points: "227"}
+var notesKillsAllFunc3FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).killsAll.func3", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 227, Points: "227"}
 
 // notesKillsAllFunc4 is the function literal of fault_test.go:228, with what it captures.
 type notesKillsAllFunc4 struct {
-	greenlet.Closure
+	gen.Closure
 	a   **Conn
 	buf *[]byte
 }
 
 // value is the literal for code that can't be suspended.
 func (c *notesKillsAllFunc4) value() func() {
-	return greenlet.Bind(&c.Closure, c, func() { _, _ = (*c.a).Write((*c.buf)) })
+	return gen.Bind(&c.Closure, c, func() { _, _ = (*c.a).Write((*c.buf)) })
 }
 
 // notesKillsAllFunc4Frame is an activation of the literal notesKillsAllFunc4.
 type notesKillsAllFunc4Frame struct {
-	greenlet.Header
+	gen.Header
 	c *notesKillsAllFunc4
 }
 
 // CallResumable is the literal notesKillsAllFunc4 for callers that can be suspended.
-func (c *notesKillsAllFunc4) CallResumable(r *greenlet.Run) greenlet.Status {
+func (c *notesKillsAllFunc4) CallResumable(r *gen.Run) gen.Status {
 	return (*notesKillsAllFunc4Frame)(nil).body(r, c)
 }
 
-func (f *notesKillsAllFunc4Frame) body(r *greenlet.Run, c *notesKillsAllFunc4) (st greenlet.Status) {
+func (f *notesKillsAllFunc4Frame) body(r *gen.Run, c *notesKillsAllFunc4) (st gen.Status) {
 //line fault_test.go:228:1
 	_, _, st = (*c.a).WriteResumable(r, (*c.buf))
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 57)
+	if st != gen.Done {
+		f = gen.Take(r, f, 57)
 		f.c, f.PC = c, 1
 		return r.Link(f, &f.Header, st)
 	}
-	return greenlet.Done
+	return gen.Done
 }
 
-//line fault_greenlet_test.go:1320:1
+//line fault_greenlet_test.go:1316:1
 
-func (f *notesKillsAllFunc4Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *notesKillsAllFunc4Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
 	_ = c
 	r.Callee().(*ConnWriteFrame).Release(r)
 	return r.Return(f, &f.Header)
 }
 
-func (f *notesKillsAllFunc4Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 57) }
-func (*notesKillsAllFunc4Frame) Func() *greenlet.Func      { return &notesKillsAllFunc4FrameInfo }
+func (f *notesKillsAllFunc4Frame) Release(r *gen.Run) { gen.Free(r, f, 57) }
+func (*notesKillsAllFunc4Frame) Func() *gen.Func      { return &notesKillsAllFunc4FrameInfo }
 
-var notesKillsAllFunc4FrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).killsAll.func4", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 228, Points: "228"}
+var notesKillsAllFunc4FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).killsAll.func4", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 228, Points: "228"}
 
 // notesFailsFrame is an activation of notes.fails.
 type notesFailsFrame struct {
-	greenlet.Header
+	gen.Header
 	n    *notes
 	what string
 	f    func() error
 }
 
 func (n *notes) newFailsFrame(what string, f func() error) *notesFailsFrame {
-	return greenlet.MakeFrame(notesFailsFrame{n: n, what: what, f: f})
+	return gen.MakeFrame(notesFailsFrame{n: n, what: what, f: f})
 }
 
 // failsResumable is notes.fails for callers that can be suspended.
-func (n *notes) failsResumable(r *greenlet.Run, what string, f func() error) greenlet.Status {
+func (n *notes) failsResumable(r *gen.Run, what string, f func() error) gen.Status {
 	return (*notesFailsFrame)(nil).body(r, n, what, f)
 }
 
-func (f2 *notesFailsFrame) body(r *greenlet.Run, n *notes, what string, f func() error) (st greenlet.Status) {
+func (f2 *notesFailsFrame) body(r *gen.Run, n *notes, what string, f func() error) (st gen.Status) {
 	var err error
 //line fault_test.go:256:1
-	if c, ok := greenlet.Resumable(f).(interface {
-		CallResumable(*greenlet.Run) (error, greenlet.Status)
+	if c, ok := gen.Resumable(f).(interface {
+		CallResumable(*gen.Run) (error, gen.Status)
 	}); ok {
 //line fault_test.go:256:1
 		err, st = c.CallResumable(r)
-		if st != greenlet.Done {
-			f2 = greenlet.Take(r, f2, 60)
+		if st != gen.Done {
+			f2 = gen.Take(r, f2, 60)
 			f2.f, f2.n, f2.what, f2.PC = nil, n, what, 1
 			return r.Link(f2, &f2.Header, st)
 		}
@@ -1366,19 +1362,19 @@ func (f2 *notesFailsFrame) body(r *greenlet.Run, n *notes, what string, f func()
 	}
 //line fault_test.go:257:1
 	n.note("%s: %v", what, errors.Unwrap(err))
-	return greenlet.Done
+	return gen.Done
 }
 
-//line fault_greenlet_test.go:1376:1
+//line fault_greenlet_test.go:1372:1
 
-func (f2 *notesFailsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f2 *notesFailsFrame) Resume(r *gen.Run) (st gen.Status) {
 	n, what := f2.n, f2.what
 	var err error
 	switch f2.PC {
 	case 0:
 		return r.Started(f2, &f2.Header, f2.body(r, f2.n, f2.what, f2.f))
 	default:
-		err = r.Callee().(interface{ Returned(*greenlet.Run) error }).Returned(r)
+		err = r.Callee().(interface{ Returned(*gen.Run) error }).Returned(r)
 		f2.f = nil
 //line fault_test.go:257:1
 		n.note("%s: %v", what, errors.Unwrap(err))
@@ -1386,19 +1382,19 @@ func (f2 *notesFailsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-//line fault_greenlet_test.go:1393:1
+//line fault_greenlet_test.go:1389:1
 
-func (f *notesFailsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.what, &f.f) }
-func (f *notesFailsFrame) Forget()                 { *f = notesFailsFrame{Header: f.Header} }
-func (f *notesFailsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 60) }
-func (*notesFailsFrame) Func() *greenlet.Func      { return &notesFailsFrameInfo }
+func (f *notesFailsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.what, &f.f) }
+func (f *notesFailsFrame) Forget()            { *f = notesFailsFrame{Header: f.Header} }
+func (f *notesFailsFrame) Release(r *gen.Run) { gen.Free(r, f, 60) }
+func (*notesFailsFrame) Func() *gen.Func      { return &notesFailsFrameInfo }
 
-var notesFailsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).fails", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 255, Points: "256 n what"}
+var notesFailsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).fails", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 255, Points: "256 n what"}
 var _ func(*notes, string, func() error) = (*notes).fails
 
 // notesClosesAllFrame is an activation of notes.closesAll.
 type notesClosesAllFrame struct {
-	greenlet.Header
+	gen.Header
 	n  *notes
 	l0 *Listener
 	a0 *Conn
@@ -1407,15 +1403,15 @@ type notesClosesAllFrame struct {
 }
 
 func (n *notes) newClosesAllFrame(l0 *Listener, a0 *Conn) *notesClosesAllFrame {
-	return greenlet.MakeFrame(notesClosesAllFrame{n: n, l0: l0, a0: a0})
+	return gen.MakeFrame(notesClosesAllFrame{n: n, l0: l0, a0: a0})
 }
 
 // closesAllResumable is notes.closesAll for callers that can be suspended.
-func (n *notes) closesAllResumable(r *greenlet.Run, l0 *Listener, a0 *Conn) greenlet.Status {
+func (n *notes) closesAllResumable(r *gen.Run, l0 *Listener, a0 *Conn) gen.Status {
 	return (*notesClosesAllFrame)(nil).body(r, n, l0, a0)
 }
 
-func (f *notesClosesAllFrame) body(r *greenlet.Run, n *notes, l0 *Listener, a0 *Conn) (st greenlet.Status) {
+func (f *notesClosesAllFrame) body(r *gen.Run, n *notes, l0 *Listener, a0 *Conn) (st gen.Status) {
 	var l **Listener
 	var a **Conn
 	if f != nil {
@@ -1442,7 +1438,7 @@ func (f *notesClosesAllFrame) body(r *greenlet.Run, n *notes, l0 *Listener, a0 *
 			goto resumed_271
 		case 6:
 			r.Callee().(*notesFailsFrame).Release(r)
-			return greenlet.Done
+			return gen.Done
 		}
 	}
 
@@ -1454,8 +1450,8 @@ func (f *notesClosesAllFrame) body(r *greenlet.Run, n *notes, l0 *Listener, a0 *
 	n.Go(n.newFailsFrame("accept", (&notesClosesAllFunc1{l: l}).value()))
 	n.Go(n.newFailsFrame("read", (&notesClosesAllFunc2{a: a}).value()))
 	n.Go(n.newFailsFrame("write", (&notesClosesAllFunc3{a: a}).value()))
-	if st = n.SleepResumable(r, time.Millisecond); st != greenlet.Done {
-		f = greenlet.Take(r, f, 15)
+	if st = n.SleepResumable(r, time.Millisecond); st != gen.Done {
+		f = gen.Take(r, f, 15)
 		f.n, f.l, f.a, f.PC = n, l, a, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -1463,22 +1459,22 @@ resumed_265:
 //line fault_test.go:266:1
 	(*l).Close()
 	(*a).Close()
-	if st = n.YieldResumable(r); st != greenlet.Done {
-		f = greenlet.Take(r, f, 15)
+	if st = n.YieldResumable(r); st != gen.Done {
+		f = gen.Take(r, f, 15)
 		f.n, f.l, f.a, f.PC = n, l, a, 2
 		return r.Link(f, &f.Header, st)
 	}
 resumed_268:
 //line fault_test.go:269:1
-	if st = n.failsResumable(r, "later", (&notesClosesAllFunc4{a: a}).value()); st != greenlet.Done {
-		f = greenlet.Take(r, f, 15)
+	if st = n.failsResumable(r, "later", (&notesClosesAllFunc4{a: a}).value()); st != gen.Done {
+		f = gen.Take(r, f, 15)
 		f.n, f.l, f.a, f.PC = n, l, a, 3
 		return r.Link(f, &f.Header, st)
 	}
 resumed_269:
 //line fault_test.go:270:1
-	if st = n.failsResumable(r, "write", (&notesClosesAllFunc5{a: a}).value()); st != greenlet.Done {
-		f = greenlet.Take(r, f, 15)
+	if st = n.failsResumable(r, "write", (&notesClosesAllFunc5{a: a}).value()); st != gen.Done {
+		f = gen.Take(r, f, 15)
 		f.n, f.l, f.a, f.PC = n, l, a, 4
 		return r.Link(f, &f.Header, st)
 	}
@@ -1487,8 +1483,8 @@ resumed_270:
 //line fault_test.go:271:1
 		aRef := a
 //line fault_test.go:271:1
-		if st = n.failsResumable(r, "half", func() error { return (*aRef).CloseWrite() }); st != greenlet.Done {
-			f = greenlet.Take(r, f, 15)
+		if st = n.failsResumable(r, "half", func() error { return (*aRef).CloseWrite() }); st != gen.Done {
+			f = gen.Take(r, f, 15)
 			f.a, f.n, f.l, f.PC = nil, n, l, 5
 			return r.Link(f, &f.Header, st)
 		}
@@ -1501,74 +1497,74 @@ resumed_271:
 		}
 		lRef := l
 //line fault_test.go:272:1
-		if st = n.failsResumable(r, "again", func() error { return (*lRef).Close() }); st != greenlet.Done {
-			f = greenlet.Take(r, f, 15)
+		if st = n.failsResumable(r, "again", func() error { return (*lRef).Close() }); st != gen.Done {
+			f = gen.Take(r, f, 15)
 			f.n, f.l, f.PC = nil, nil, 6
 			return r.Link(f, &f.Header, st)
 		}
 	}
-	return greenlet.Done
+	return gen.Done
 }
 
-//line fault_greenlet_test.go:1518:1
+//line fault_greenlet_test.go:1514:1
 
-func (f *notesClosesAllFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *notesClosesAllFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n, f.l0, f.a0))
 }
 
-func (f *notesClosesAllFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.l0, &f.a0) }
-func (f *notesClosesAllFrame) Forget()                 { *f = notesClosesAllFrame{Header: f.Header} }
-func (f *notesClosesAllFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 15) }
-func (*notesClosesAllFrame) Func() *greenlet.Func      { return &notesClosesAllFrameInfo }
+func (f *notesClosesAllFrame) Args(args []any)    { gen.SetArgs(f, args, &f.l0, &f.a0) }
+func (f *notesClosesAllFrame) Forget()            { *f = notesClosesAllFrame{Header: f.Header} }
+func (f *notesClosesAllFrame) Release(r *gen.Run) { gen.Free(r, f, 15) }
+func (*notesClosesAllFrame) Func() *gen.Func      { return &notesClosesAllFrameInfo }
 
-var notesClosesAllFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).closesAll", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 261, Points: "265 n l a; 268 =; 269 =; 270 =; 271 -a; 272"}
+var notesClosesAllFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).closesAll", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 261, Points: "265 n l a; 268 =; 269 =; 270 =; 271 -a; 272"}
 var _ func(*notes, *Listener, *Conn) = (*notes).closesAll
 
 // notesClosesAllFunc1 is the function literal of fault_test.go:262, with what it captures.
 type notesClosesAllFunc1 struct {
-	greenlet.Closure
+	gen.Closure
 	l **Listener
 }
 
 // value is the literal for code that can't be suspended.
 func (c *notesClosesAllFunc1) value() func() error {
-	return greenlet.Bind(&c.Closure, c, func() error { _, err := (*c.l).Accept(); return err })
+	return gen.Bind(&c.Closure, c, func() error { _, err := (*c.l).Accept(); return err })
 }
 
 // notesClosesAllFunc1Frame is an activation of the literal notesClosesAllFunc1.
 type notesClosesAllFunc1Frame struct {
-	greenlet.Header
+	gen.Header
 	c    *notesClosesAllFunc1
 	ret0 error
 }
 
-func (f *notesClosesAllFunc1Frame) Returned(r *greenlet.Run) (ret0 error) {
+func (f *notesClosesAllFunc1Frame) Returned(r *gen.Run) (ret0 error) {
 	ret0 = f.ret0
 	f.Release(r)
 	return
 }
 
 // CallResumable is the literal notesClosesAllFunc1 for callers that can be suspended.
-func (c *notesClosesAllFunc1) CallResumable(r *greenlet.Run) (error, greenlet.Status) {
+func (c *notesClosesAllFunc1) CallResumable(r *gen.Run) (error, gen.Status) {
 	return (*notesClosesAllFunc1Frame)(nil).body(r, c)
 }
 
-func (f *notesClosesAllFunc1Frame) body(r *greenlet.Run, c *notesClosesAllFunc1) (ret0 error, st greenlet.Status) {
+func (f *notesClosesAllFunc1Frame) body(r *gen.Run, c *notesClosesAllFunc1) (ret0 error, st gen.Status) {
 	var err error
 //line fault_test.go:262:1
 	_, err, st = (*c.l).AcceptResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 48)
+	if st != gen.Done {
+		f = gen.Take(r, f, 48)
 		f.c, f.PC = c, 1
 		return ret0, r.Link(f, &f.Header, st)
 	}
 //line fault_test.go:262:1
-	return err, greenlet.Done
+	return err, gen.Done
 }
 
-//line fault_greenlet_test.go:1574:1
+//line fault_greenlet_test.go:1570:1
 
-func (f *notesClosesAllFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *notesClosesAllFunc1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
 	_ = c
 	var err error
@@ -1578,58 +1574,58 @@ func (f *notesClosesAllFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) 
 	return r.Return(f, &f.Header)
 }
 
-//line fault_greenlet_test.go:1586:1
+//line fault_greenlet_test.go:1582:1
 
-func (f *notesClosesAllFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 48) }
-func (*notesClosesAllFunc1Frame) Func() *greenlet.Func      { return &notesClosesAllFunc1FrameInfo }
+func (f *notesClosesAllFunc1Frame) Release(r *gen.Run) { gen.Free(r, f, 48) }
+func (*notesClosesAllFunc1Frame) Func() *gen.Func      { return &notesClosesAllFunc1FrameInfo }
 
-var notesClosesAllFunc1FrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).closesAll.func1", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 262, Points: "262"}
+var notesClosesAllFunc1FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).closesAll.func1", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 262, Points: "262"}
 
 // notesClosesAllFunc2 is the function literal of fault_test.go:263, with what it captures.
 type notesClosesAllFunc2 struct {
-	greenlet.Closure
+	gen.Closure
 	a **Conn
 }
 
 // value is the literal for code that can't be suspended.
 func (c *notesClosesAllFunc2) value() func() error {
-	return greenlet.Bind(&c.Closure, c, func() error { _, err := (*c.a).ReadLine(); return err })
+	return gen.Bind(&c.Closure, c, func() error { _, err := (*c.a).ReadLine(); return err })
 }
 
 // notesClosesAllFunc2Frame is an activation of the literal notesClosesAllFunc2.
 type notesClosesAllFunc2Frame struct {
-	greenlet.Header
+	gen.Header
 	c    *notesClosesAllFunc2
 	ret0 error
 }
 
-func (f *notesClosesAllFunc2Frame) Returned(r *greenlet.Run) (ret0 error) {
+func (f *notesClosesAllFunc2Frame) Returned(r *gen.Run) (ret0 error) {
 	ret0 = f.ret0
 	f.Release(r)
 	return
 }
 
 // CallResumable is the literal notesClosesAllFunc2 for callers that can be suspended.
-func (c *notesClosesAllFunc2) CallResumable(r *greenlet.Run) (error, greenlet.Status) {
+func (c *notesClosesAllFunc2) CallResumable(r *gen.Run) (error, gen.Status) {
 	return (*notesClosesAllFunc2Frame)(nil).body(r, c)
 }
 
-func (f *notesClosesAllFunc2Frame) body(r *greenlet.Run, c *notesClosesAllFunc2) (ret0 error, st greenlet.Status) {
+func (f *notesClosesAllFunc2Frame) body(r *gen.Run, c *notesClosesAllFunc2) (ret0 error, st gen.Status) {
 	var err error
 //line fault_test.go:263:1
 	_, err, st = (*c.a).ReadLineResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 47)
+	if st != gen.Done {
+		f = gen.Take(r, f, 47)
 		f.c, f.PC = c, 1
 		return ret0, r.Link(f, &f.Header, st)
 	}
 //line fault_test.go:263:1
-	return err, greenlet.Done
+	return err, gen.Done
 }
 
-//line fault_greenlet_test.go:1635:1
+//line fault_greenlet_test.go:1631:1
 
-func (f *notesClosesAllFunc2Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *notesClosesAllFunc2Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
 	_ = c
 	var err error
@@ -1639,58 +1635,58 @@ func (f *notesClosesAllFunc2Frame) Resume(r *greenlet.Run) (st greenlet.Status) 
 	return r.Return(f, &f.Header)
 }
 
-//line fault_greenlet_test.go:1647:1
+//line fault_greenlet_test.go:1643:1
 
-func (f *notesClosesAllFunc2Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 47) }
-func (*notesClosesAllFunc2Frame) Func() *greenlet.Func      { return &notesClosesAllFunc2FrameInfo }
+func (f *notesClosesAllFunc2Frame) Release(r *gen.Run) { gen.Free(r, f, 47) }
+func (*notesClosesAllFunc2Frame) Func() *gen.Func      { return &notesClosesAllFunc2FrameInfo }
 
-var notesClosesAllFunc2FrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).closesAll.func2", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 263, Points: "263"}
+var notesClosesAllFunc2FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).closesAll.func2", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 263, Points: "263"}
 
 // notesClosesAllFunc3 is the function literal of fault_test.go:264, with what it captures.
 type notesClosesAllFunc3 struct {
-	greenlet.Closure
+	gen.Closure
 	a **Conn
 }
 
 // value is the literal for code that can't be suspended.
 func (c *notesClosesAllFunc3) value() func() error {
-	return greenlet.Bind(&c.Closure, c, func() error { _, err := (*c.a).Write(make([]byte, 1<<26)); return err })
+	return gen.Bind(&c.Closure, c, func() error { _, err := (*c.a).Write(make([]byte, 1<<26)); return err })
 }
 
 // notesClosesAllFunc3Frame is an activation of the literal notesClosesAllFunc3.
 type notesClosesAllFunc3Frame struct {
-	greenlet.Header
+	gen.Header
 	c    *notesClosesAllFunc3
 	ret0 error
 }
 
-func (f *notesClosesAllFunc3Frame) Returned(r *greenlet.Run) (ret0 error) {
+func (f *notesClosesAllFunc3Frame) Returned(r *gen.Run) (ret0 error) {
 	ret0 = f.ret0
 	f.Release(r)
 	return
 }
 
 // CallResumable is the literal notesClosesAllFunc3 for callers that can be suspended.
-func (c *notesClosesAllFunc3) CallResumable(r *greenlet.Run) (error, greenlet.Status) {
+func (c *notesClosesAllFunc3) CallResumable(r *gen.Run) (error, gen.Status) {
 	return (*notesClosesAllFunc3Frame)(nil).body(r, c)
 }
 
-func (f *notesClosesAllFunc3Frame) body(r *greenlet.Run, c *notesClosesAllFunc3) (ret0 error, st greenlet.Status) {
+func (f *notesClosesAllFunc3Frame) body(r *gen.Run, c *notesClosesAllFunc3) (ret0 error, st gen.Status) {
 	var err error
 //line fault_test.go:264:1
 	_, err, st = (*c.a).WriteResumable(r, make([]byte, 1<<26))
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 2)
+	if st != gen.Done {
+		f = gen.Take(r, f, 2)
 		f.c, f.PC = c, 1
 		return ret0, r.Link(f, &f.Header, st)
 	}
 //line fault_test.go:264:1
-	return err, greenlet.Done
+	return err, gen.Done
 }
 
-//line fault_greenlet_test.go:1696:1
+//line fault_greenlet_test.go:1692:1
 
-func (f *notesClosesAllFunc3Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *notesClosesAllFunc3Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
 	_ = c
 	var err error
@@ -1700,58 +1696,58 @@ func (f *notesClosesAllFunc3Frame) Resume(r *greenlet.Run) (st greenlet.Status) 
 	return r.Return(f, &f.Header)
 }
 
-//line fault_greenlet_test.go:1708:1
+//line fault_greenlet_test.go:1704:1
 
-func (f *notesClosesAllFunc3Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 2) }
-func (*notesClosesAllFunc3Frame) Func() *greenlet.Func      { return &notesClosesAllFunc3FrameInfo }
+func (f *notesClosesAllFunc3Frame) Release(r *gen.Run) { gen.Free(r, f, 2) }
+func (*notesClosesAllFunc3Frame) Func() *gen.Func      { return &notesClosesAllFunc3FrameInfo }
 
-var notesClosesAllFunc3FrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).closesAll.func3", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 264, Points: "264"}
+var notesClosesAllFunc3FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).closesAll.func3", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 264, Points: "264"}
 
 // notesClosesAllFunc4 is the function literal of fault_test.go:269, with what it captures.
 type notesClosesAllFunc4 struct {
-	greenlet.Closure
+	gen.Closure
 	a **Conn
 }
 
 // value is the literal for code that can't be suspended.
 func (c *notesClosesAllFunc4) value() func() error {
-	return greenlet.Bind(&c.Closure, c, func() error { return (*c.a).WaitReadable() })
+	return gen.Bind(&c.Closure, c, func() error { return (*c.a).WaitReadable() })
 }
 
 // notesClosesAllFunc4Frame is an activation of the literal notesClosesAllFunc4.
 type notesClosesAllFunc4Frame struct {
-	greenlet.Header
+	gen.Header
 	c    *notesClosesAllFunc4
 	ret0 error
 }
 
-func (f *notesClosesAllFunc4Frame) Returned(r *greenlet.Run) (ret0 error) {
+func (f *notesClosesAllFunc4Frame) Returned(r *gen.Run) (ret0 error) {
 	ret0 = f.ret0
 	f.Release(r)
 	return
 }
 
 // CallResumable is the literal notesClosesAllFunc4 for callers that can be suspended.
-func (c *notesClosesAllFunc4) CallResumable(r *greenlet.Run) (error, greenlet.Status) {
+func (c *notesClosesAllFunc4) CallResumable(r *gen.Run) (error, gen.Status) {
 	return (*notesClosesAllFunc4Frame)(nil).body(r, c)
 }
 
-func (f *notesClosesAllFunc4Frame) body(r *greenlet.Run, c *notesClosesAllFunc4) (ret0 error, st greenlet.Status) {
+func (f *notesClosesAllFunc4Frame) body(r *gen.Run, c *notesClosesAllFunc4) (ret0 error, st gen.Status) {
 	var t0 error
 //line fault_test.go:269:1
 	t0, st = (*c.a).WaitReadableResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 33)
+	if st != gen.Done {
+		f = gen.Take(r, f, 33)
 		f.c, f.PC = c, 1
 		return ret0, r.Link(f, &f.Header, st)
 	}
 //line fault_test.go:269:1
-	return t0, greenlet.Done
+	return t0, gen.Done
 }
 
-//line fault_greenlet_test.go:1757:1
+//line fault_greenlet_test.go:1753:1
 
-func (f *notesClosesAllFunc4Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *notesClosesAllFunc4Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
 	_ = c
 	var t0 error
@@ -1761,58 +1757,58 @@ func (f *notesClosesAllFunc4Frame) Resume(r *greenlet.Run) (st greenlet.Status) 
 	return r.Return(f, &f.Header)
 }
 
-//line fault_greenlet_test.go:1769:1
+//line fault_greenlet_test.go:1765:1
 
-func (f *notesClosesAllFunc4Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 33) }
-func (*notesClosesAllFunc4Frame) Func() *greenlet.Func      { return &notesClosesAllFunc4FrameInfo }
+func (f *notesClosesAllFunc4Frame) Release(r *gen.Run) { gen.Free(r, f, 33) }
+func (*notesClosesAllFunc4Frame) Func() *gen.Func      { return &notesClosesAllFunc4FrameInfo }
 
-var notesClosesAllFunc4FrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).closesAll.func4", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 269, Points: "269"}
+var notesClosesAllFunc4FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).closesAll.func4", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 269, Points: "269"}
 
 // notesClosesAllFunc5 is the function literal of fault_test.go:270, with what it captures.
 type notesClosesAllFunc5 struct {
-	greenlet.Closure
+	gen.Closure
 	a **Conn
 }
 
 // value is the literal for code that can't be suspended.
 func (c *notesClosesAllFunc5) value() func() error {
-	return greenlet.Bind(&c.Closure, c, func() error { _, err := (*c.a).Write(nil); return err })
+	return gen.Bind(&c.Closure, c, func() error { _, err := (*c.a).Write(nil); return err })
 }
 
 // notesClosesAllFunc5Frame is an activation of the literal notesClosesAllFunc5.
 type notesClosesAllFunc5Frame struct {
-	greenlet.Header
+	gen.Header
 	c    *notesClosesAllFunc5
 	ret0 error
 }
 
-func (f *notesClosesAllFunc5Frame) Returned(r *greenlet.Run) (ret0 error) {
+func (f *notesClosesAllFunc5Frame) Returned(r *gen.Run) (ret0 error) {
 	ret0 = f.ret0
 	f.Release(r)
 	return
 }
 
 // CallResumable is the literal notesClosesAllFunc5 for callers that can be suspended.
-func (c *notesClosesAllFunc5) CallResumable(r *greenlet.Run) (error, greenlet.Status) {
+func (c *notesClosesAllFunc5) CallResumable(r *gen.Run) (error, gen.Status) {
 	return (*notesClosesAllFunc5Frame)(nil).body(r, c)
 }
 
-func (f *notesClosesAllFunc5Frame) body(r *greenlet.Run, c *notesClosesAllFunc5) (ret0 error, st greenlet.Status) {
+func (f *notesClosesAllFunc5Frame) body(r *gen.Run, c *notesClosesAllFunc5) (ret0 error, st gen.Status) {
 	var err error
 //line fault_test.go:270:1
 	_, err, st = (*c.a).WriteResumable(r, nil)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 60)
+	if st != gen.Done {
+		f = gen.Take(r, f, 60)
 		f.c, f.PC = c, 1
 		return ret0, r.Link(f, &f.Header, st)
 	}
 //line fault_test.go:270:1
-	return err, greenlet.Done
+	return err, gen.Done
 }
 
-//line fault_greenlet_test.go:1818:1
+//line fault_greenlet_test.go:1814:1
 
-func (f *notesClosesAllFunc5Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *notesClosesAllFunc5Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
 	_ = c
 	var err error
@@ -1822,16 +1818,16 @@ func (f *notesClosesAllFunc5Frame) Resume(r *greenlet.Run) (st greenlet.Status) 
 	return r.Return(f, &f.Header)
 }
 
-//line fault_greenlet_test.go:1830:1
+//line fault_greenlet_test.go:1826:1
 
-func (f *notesClosesAllFunc5Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 60) }
-func (*notesClosesAllFunc5Frame) Func() *greenlet.Func      { return &notesClosesAllFunc5FrameInfo }
+func (f *notesClosesAllFunc5Frame) Release(r *gen.Run) { gen.Free(r, f, 60) }
+func (*notesClosesAllFunc5Frame) Func() *gen.Func      { return &notesClosesAllFunc5FrameInfo }
 
-var notesClosesAllFunc5FrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).closesAll.func5", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 270, Points: "270"}
+var notesClosesAllFunc5FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).closesAll.func5", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 270, Points: "270"}
 
 // notesDeadlinesFrame is an activation of notes.deadlines.
 type notesDeadlinesFrame struct {
-	greenlet.Header
+	gen.Header
 	n     *notes
 	a0, b *Conn
 	a     **Conn
@@ -1840,15 +1836,15 @@ type notesDeadlinesFrame struct {
 }
 
 func (n *notes) newDeadlinesFrame(a0 *Conn, b *Conn) *notesDeadlinesFrame {
-	return greenlet.MakeFrame(notesDeadlinesFrame{n: n, a0: a0, b: b})
+	return gen.MakeFrame(notesDeadlinesFrame{n: n, a0: a0, b: b})
 }
 
 // deadlinesResumable is notes.deadlines for callers that can be suspended.
-func (n *notes) deadlinesResumable(r *greenlet.Run, a0 *Conn, b *Conn) greenlet.Status {
+func (n *notes) deadlinesResumable(r *gen.Run, a0 *Conn, b *Conn) gen.Status {
 	return (*notesDeadlinesFrame)(nil).body(r, n, a0, b)
 }
 
-func (f *notesDeadlinesFrame) body(r *greenlet.Run, n *notes, a0 *Conn, b *Conn) (st greenlet.Status) {
+func (f *notesDeadlinesFrame) body(r *gen.Run, n *notes, a0 *Conn, b *Conn) (st gen.Status) {
 	var (
 		a    **Conn
 		task *hub.Task
@@ -1913,16 +1909,16 @@ func (f *notesDeadlinesFrame) body(r *greenlet.Run, n *notes, a0 *Conn, b *Conn)
 	*a = a0
 //line fault_test.go:288:1
 	task = n.Go(n.newFailsFrame("read", (&notesDeadlinesFunc1{a: a}).value()))
-	if st = n.YieldResumable(r); st != greenlet.Done {
-		f = greenlet.Take(r, f, 60)
+	if st = n.YieldResumable(r); st != gen.Done {
+		f = gen.Take(r, f, 60)
 		f.n, f.a, f.b, f.task, f.PC = n, a, b, task, 1
 		return r.Link(f, &f.Header, st)
 	}
 resumed_289:
 //line fault_test.go:290:1
 	(*a).SetReadDeadline(n.Now().Add(time.Hour)) // it waits on
-	if st = n.YieldResumable(r); st != greenlet.Done {
-		f = greenlet.Take(r, f, 60)
+	if st = n.YieldResumable(r); st != gen.Done {
+		f = gen.Take(r, f, 60)
 		f.n, f.a, f.b, f.task, f.PC = n, a, b, task, 2
 		return r.Link(f, &f.Header, st)
 	}
@@ -1931,8 +1927,8 @@ resumed_291:
 	n.note("%v", task.Done())
 	(*a).SetReadDeadline(n.Now())
 	_, st = task.JoinResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 60)
+	if st != gen.Done {
+		f = gen.Take(r, f, 60)
 		f.task, f.n, f.a, f.b, f.PC = nil, n, a, b, 3
 		return r.Link(f, &f.Header, st)
 	}
@@ -1944,23 +1940,23 @@ resumed_294:
 	}
 //line fault_test.go:297:1
 	_, _, st = b.WriteStringResumable(r, "abc")
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 60)
+	if st != gen.Done {
+		f = gen.Take(r, f, 60)
 		f.n, f.a, f.b, f.PC = n, a, b, 4
 		return r.Link(f, &f.Header, st)
 	}
 resumed_297:
 //line fault_test.go:298:1
-	if st = n.SleepResumable(r, time.Millisecond); st != greenlet.Done {
-		f = greenlet.Take(r, f, 60)
+	if st = n.SleepResumable(r, time.Millisecond); st != gen.Done {
+		f = gen.Take(r, f, 60)
 		f.n, f.a, f.b, f.PC = n, a, b, 5
 		return r.Link(f, &f.Header, st)
 	}
 resumed_298:
 //line fault_test.go:299:1
 	_, err, st = (*a).ReadResumable(r, make([]byte, 1))
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 60)
+	if st != gen.Done {
+		f = gen.Take(r, f, 60)
 		f.n, f.a, f.b, f.PC = n, a, b, 6
 		return r.Link(f, &f.Header, st)
 	}
@@ -1970,8 +1966,8 @@ resumed_299:
 	(*a).SetDeadline(time.Time{})
 	buf = make([]byte, 5)
 	m, err, st = (*a).ReadResumable(r, buf)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 60)
+	if st != gen.Done {
+		f = gen.Take(r, f, 60)
 		f.n, f.a, f.b, f.buf, f.PC = n, a, b, buf, 7
 		return r.Link(f, &f.Header, st)
 	}
@@ -1985,8 +1981,8 @@ resumed_303:
 	}
 //line fault_test.go:307:1
 	_, _, st = b.WriteStringResumable(r, "li")
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 60)
+	if st != gen.Done {
+		f = gen.Take(r, f, 60)
 		f.n, f.a, f.b, f.PC = n, a, b, 8
 		return r.Link(f, &f.Header, st)
 	}
@@ -1994,8 +1990,8 @@ resumed_307:
 //line fault_test.go:308:1
 	(*a).SetReadDeadline(n.Now().Add(time.Millisecond))
 	_, err, st = (*a).ReadLineResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 60)
+	if st != gen.Done {
+		f = gen.Take(r, f, 60)
 		f.n, f.a, f.b, f.PC = n, a, b, 9
 		return r.Link(f, &f.Header, st)
 	}
@@ -2003,8 +1999,8 @@ resumed_309:
 //line fault_test.go:310:1
 	n.note("%v %d", errors.Is(err, os.ErrDeadlineExceeded), (*a).Buffered())
 	_, _, st = b.WriteStringResumable(r, "ne\n")
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 60)
+	if st != gen.Done {
+		f = gen.Take(r, f, 60)
 		f.b, f.n, f.a, f.PC = nil, n, a, 10
 		return r.Link(f, &f.Header, st)
 	}
@@ -2015,8 +2011,8 @@ resumed_311:
 //line fault_test.go:312:1
 	(*a).SetReadDeadline(time.Time{})
 	line, err, st = (*a).ReadLineResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 60)
+	if st != gen.Done {
+		f = gen.Take(r, f, 60)
 		f.n, f.a, f.PC = n, a, 11
 		return r.Link(f, &f.Header, st)
 	}
@@ -2028,8 +2024,8 @@ resumed_313:
 		large := make([]byte, 1<<26)
 		(*a).SetWriteDeadline(n.Now().Add(50 * time.Millisecond))
 		m, err, st = (*a).WriteResumable(r, large)
-		if st != greenlet.Done {
-			f = greenlet.Take(r, f, 60)
+		if st != gen.Done {
+			f = gen.Take(r, f, 60)
 			f.a, f.n, f.PC = nil, n, 12
 			return r.Link(f, &f.Header, st)
 		}
@@ -2040,68 +2036,68 @@ resumed_318:
 	}
 //line fault_test.go:319:1
 	n.note("%v %v", m > 0 && m < 1<<26, errors.Is(err, os.ErrDeadlineExceeded))
-	return greenlet.Done
+	return gen.Done
 }
 
-//line fault_greenlet_test.go:2052:1
+//line fault_greenlet_test.go:2048:1
 
-func (f *notesDeadlinesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *notesDeadlinesFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n, f.a0, f.b))
 }
 
-func (f *notesDeadlinesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.a0, &f.b) }
-func (f *notesDeadlinesFrame) Forget()                 { *f = notesDeadlinesFrame{Header: f.Header} }
-func (f *notesDeadlinesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 60) }
-func (*notesDeadlinesFrame) Func() *greenlet.Func      { return &notesDeadlinesFrameInfo }
+func (f *notesDeadlinesFrame) Args(args []any)    { gen.SetArgs(f, args, &f.a0, &f.b) }
+func (f *notesDeadlinesFrame) Forget()            { *f = notesDeadlinesFrame{Header: f.Header} }
+func (f *notesDeadlinesFrame) Release(r *gen.Run) { gen.Free(r, f, 60) }
+func (*notesDeadlinesFrame) Func() *gen.Func      { return &notesDeadlinesFrameInfo }
 
-var notesDeadlinesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).deadlines", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 287, Points: "289 n a b task; 291 =; 294 n a b; 297 =; 298 =; 299 =; 303 +buf; 307 -buf; 309 =; 311 -b; 313 =; 318 n"}
+var notesDeadlinesFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).deadlines", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 287, Points: "289 n a b task; 291 =; 294 n a b; 297 =; 298 =; 299 =; 303 +buf; 307 -buf; 309 =; 311 -b; 313 =; 318 n"}
 var _ func(*notes, *Conn, *Conn) = (*notes).deadlines
 
 // notesDeadlinesFunc1 is the function literal of fault_test.go:288, with what it captures.
 type notesDeadlinesFunc1 struct {
-	greenlet.Closure
+	gen.Closure
 	a **Conn
 }
 
 // value is the literal for code that can't be suspended.
 func (c *notesDeadlinesFunc1) value() func() error {
-	return greenlet.Bind(&c.Closure, c, func() error { _, err := (*c.a).Read(make([]byte, 1)); return err })
+	return gen.Bind(&c.Closure, c, func() error { _, err := (*c.a).Read(make([]byte, 1)); return err })
 }
 
 // notesDeadlinesFunc1Frame is an activation of the literal notesDeadlinesFunc1.
 type notesDeadlinesFunc1Frame struct {
-	greenlet.Header
+	gen.Header
 	c    *notesDeadlinesFunc1
 	ret0 error
 }
 
-func (f *notesDeadlinesFunc1Frame) Returned(r *greenlet.Run) (ret0 error) {
+func (f *notesDeadlinesFunc1Frame) Returned(r *gen.Run) (ret0 error) {
 	ret0 = f.ret0
 	f.Release(r)
 	return
 }
 
 // CallResumable is the literal notesDeadlinesFunc1 for callers that can be suspended.
-func (c *notesDeadlinesFunc1) CallResumable(r *greenlet.Run) (error, greenlet.Status) {
+func (c *notesDeadlinesFunc1) CallResumable(r *gen.Run) (error, gen.Status) {
 	return (*notesDeadlinesFunc1Frame)(nil).body(r, c)
 }
 
-func (f *notesDeadlinesFunc1Frame) body(r *greenlet.Run, c *notesDeadlinesFunc1) (ret0 error, st greenlet.Status) {
+func (f *notesDeadlinesFunc1Frame) body(r *gen.Run, c *notesDeadlinesFunc1) (ret0 error, st gen.Status) {
 	var err error
 //line fault_test.go:288:1
 	_, err, st = (*c.a).ReadResumable(r, make([]byte, 1))
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 57)
+	if st != gen.Done {
+		f = gen.Take(r, f, 57)
 		f.c, f.PC = c, 1
 		return ret0, r.Link(f, &f.Header, st)
 	}
 //line fault_test.go:288:1
-	return err, greenlet.Done
+	return err, gen.Done
 }
 
-//line fault_greenlet_test.go:2108:1
+//line fault_greenlet_test.go:2104:1
 
-func (f *notesDeadlinesFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *notesDeadlinesFunc1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
 	_ = c
 	var err error
@@ -2111,16 +2107,16 @@ func (f *notesDeadlinesFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) 
 	return r.Return(f, &f.Header)
 }
 
-//line fault_greenlet_test.go:2120:1
+//line fault_greenlet_test.go:2116:1
 
-func (f *notesDeadlinesFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 57) }
-func (*notesDeadlinesFunc1Frame) Func() *greenlet.Func      { return &notesDeadlinesFunc1FrameInfo }
+func (f *notesDeadlinesFunc1Frame) Release(r *gen.Run) { gen.Free(r, f, 57) }
+func (*notesDeadlinesFunc1Frame) Func() *gen.Func      { return &notesDeadlinesFunc1FrameInfo }
 
-var notesDeadlinesFunc1FrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).deadlines.func1", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 288, Points: "288"}
+var notesDeadlinesFunc1FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).deadlines.func1", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 288, Points: "288"}
 
 // notesRacesReaderFrame is an activation of notes.racesReader.
 type notesRacesReaderFrame struct {
-	greenlet.Header
+	gen.Header
 	n        *notes
 	a        *Conn
 	times    int
@@ -2130,15 +2126,15 @@ type notesRacesReaderFrame struct {
 }
 
 func (n *notes) newRacesReaderFrame(a *Conn, times int, timeouts *int) *notesRacesReaderFrame {
-	return greenlet.MakeFrame(notesRacesReaderFrame{n: n, a: a, times: times, timeouts: timeouts})
+	return gen.MakeFrame(notesRacesReaderFrame{n: n, a: a, times: times, timeouts: timeouts})
 }
 
 // racesReaderResumable is notes.racesReader for callers that can be suspended.
-func (n *notes) racesReaderResumable(r *greenlet.Run, a *Conn, times int, timeouts *int) greenlet.Status {
+func (n *notes) racesReaderResumable(r *gen.Run, a *Conn, times int, timeouts *int) gen.Status {
 	return (*notesRacesReaderFrame)(nil).body(r, n, a, times, timeouts)
 }
 
-func (f *notesRacesReaderFrame) body(r *greenlet.Run, n *notes, a *Conn, times int, timeouts *int) (st greenlet.Status) {
+func (f *notesRacesReaderFrame) body(r *gen.Run, n *notes, a *Conn, times int, timeouts *int) (st gen.Status) {
 	var buf []byte
 	var got, m int
 	var err error
@@ -2161,13 +2157,13 @@ func (f *notesRacesReaderFrame) body(r *greenlet.Run, n *notes, a *Conn, times i
 loop_332:
 //line fault_test.go:332:1
 	if got >= times {
-		return greenlet.Done
+		return gen.Done
 	}
 //line fault_test.go:333:1
 	a.SetReadDeadline(n.Now().Add(time.Duration(1+(got+*timeouts)%7) * 5 * time.Microsecond))
 	m, err, st = a.ReadFullResumable(r, buf[:1])
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 56)
+	if st != gen.Done {
+		f = gen.Take(r, f, 56)
 		f.n, f.a, f.times, f.timeouts, f.buf, f.got, f.PC = n, a, times, timeouts, buf, got, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -2183,7 +2179,7 @@ resumed_334:
 			f.a, f.timeouts = nil, nil
 		}
 		n.note("%d: %d %v %v", got, buf[0], m, err)
-		return greenlet.Done
+		return gen.Done
 	}
 	goto loop_332
 case_338:
@@ -2193,8 +2189,8 @@ case_338:
 		goto loop_332
 	}
 //line fault_test.go:341:1
-	if st = n.YieldResumable(r); st != greenlet.Done {
-		f = greenlet.Take(r, f, 56)
+	if st = n.YieldResumable(r); st != gen.Done {
+		f = gen.Take(r, f, 56)
 		f.n, f.a, f.times, f.timeouts, f.buf, f.got, f.PC = n, a, times, timeouts, buf, got, 2
 		return r.Link(f, &f.Header, st)
 	}
@@ -2202,58 +2198,56 @@ resumed_341:
 	goto loop_332
 }
 
-//line fault_greenlet_test.go:2212:1
+//line fault_greenlet_test.go:2208:1
 
-func (f *notesRacesReaderFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *notesRacesReaderFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n, f.a, f.times, f.timeouts))
 }
 
-func (f *notesRacesReaderFrame) Args(args []any) {
-	greenlet.SetArgs(f, args, &f.a, &f.times, &f.timeouts)
-}
-func (f *notesRacesReaderFrame) Forget()                 { *f = notesRacesReaderFrame{Header: f.Header} }
-func (f *notesRacesReaderFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 56) }
-func (*notesRacesReaderFrame) Func() *greenlet.Func      { return &notesRacesReaderFrameInfo }
+func (f *notesRacesReaderFrame) Args(args []any)    { gen.SetArgs(f, args, &f.a, &f.times, &f.timeouts) }
+func (f *notesRacesReaderFrame) Forget()            { *f = notesRacesReaderFrame{Header: f.Header} }
+func (f *notesRacesReaderFrame) Release(r *gen.Run) { gen.Free(r, f, 56) }
+func (*notesRacesReaderFrame) Func() *gen.Func      { return &notesRacesReaderFrameInfo }
 
-var notesRacesReaderFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).racesReader", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 330, Points: "334 n a times timeouts buf got; 341 ="}
+var notesRacesReaderFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).racesReader", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 330, Points: "334 n a times timeouts buf got; 341 ="}
 var _ func(*notes, *Conn, int, *int) = (*notes).racesReader
 
 // notesRacesWriterFrame is an activation of notes.racesWriter.
 type notesRacesWriterFrame struct {
-	greenlet.Header
+	gen.Header
 	n        *notes
 	b        *Conn
 	times, i int
 }
 
 func (n *notes) newRacesWriterFrame(b *Conn, times int) *notesRacesWriterFrame {
-	return greenlet.MakeFrame(notesRacesWriterFrame{n: n, b: b, times: times})
+	return gen.MakeFrame(notesRacesWriterFrame{n: n, b: b, times: times})
 }
 
 // racesWriterResumable is notes.racesWriter for callers that can be suspended.
-func (n *notes) racesWriterResumable(r *greenlet.Run, b *Conn, times int) greenlet.Status {
+func (n *notes) racesWriterResumable(r *gen.Run, b *Conn, times int) gen.Status {
 	return (*notesRacesWriterFrame)(nil).body(r, n, b, times)
 }
 
-func (f *notesRacesWriterFrame) body(r *greenlet.Run, n *notes, b *Conn, times int) (st greenlet.Status) {
+func (f *notesRacesWriterFrame) body(r *gen.Run, n *notes, b *Conn, times int) (st gen.Status) {
 	var i int
 //line fault_test.go:352:1
 	i = 0
 loop_352:
 //line fault_test.go:352:1
 	if i >= times {
-		return greenlet.Done
+		return gen.Done
 	}
 //line fault_test.go:353:1
 	_, _, st = b.WriteResumable(r, []byte{byte(i)})
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 28)
+	if st != gen.Done {
+		f = gen.Take(r, f, 28)
 		f.n, f.b, f.times, f.i, f.PC = n, b, times, i, 1
 		return r.Link(f, &f.Header, st)
 	}
 //line fault_test.go:354:1
-	if st = n.SleepResumable(r, time.Duration(i%5)*5*time.Microsecond); st != greenlet.Done {
-		f = greenlet.Take(r, f, 28)
+	if st = n.SleepResumable(r, time.Duration(i%5)*5*time.Microsecond); st != gen.Done {
+		f = gen.Take(r, f, 28)
 		f.n, f.b, f.times, f.i, f.PC = n, b, times, i, 2
 		return r.Link(f, &f.Header, st)
 	}
@@ -2262,9 +2256,9 @@ loop_352:
 	goto loop_352
 }
 
-//line fault_greenlet_test.go:2272:1
+//line fault_greenlet_test.go:2266:1
 
-func (f *notesRacesWriterFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *notesRacesWriterFrame) Resume(r *gen.Run) (st gen.Status) {
 	n, b, times := f.n, f.b, f.times
 	var i int
 	switch f.PC {
@@ -2287,13 +2281,13 @@ loop_352:
 	}
 //line fault_test.go:353:1
 	_, _, st = b.WriteResumable(r, []byte{byte(i)})
-	if st != greenlet.Done {
+	if st != gen.Done {
 		f.i, f.PC = i, 1
 		return r.Link(f, &f.Header, st)
 	}
 resumed_353:
 //line fault_test.go:354:1
-	if st = n.SleepResumable(r, time.Duration(i%5)*5*time.Microsecond); st != greenlet.Done {
+	if st = n.SleepResumable(r, time.Duration(i%5)*5*time.Microsecond); st != gen.Done {
 		f.i, f.PC = i, 2
 		return r.Link(f, &f.Header, st)
 	}
@@ -2303,45 +2297,45 @@ resumed_354:
 	goto loop_352
 }
 
-//line fault_greenlet_test.go:2313:1
+//line fault_greenlet_test.go:2307:1
 
-func (f *notesRacesWriterFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.b, &f.times) }
-func (f *notesRacesWriterFrame) Forget()                 { *f = notesRacesWriterFrame{Header: f.Header} }
-func (f *notesRacesWriterFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 28) }
-func (*notesRacesWriterFrame) Func() *greenlet.Func      { return &notesRacesWriterFrameInfo }
+func (f *notesRacesWriterFrame) Args(args []any)    { gen.SetArgs(f, args, &f.b, &f.times) }
+func (f *notesRacesWriterFrame) Forget()            { *f = notesRacesWriterFrame{Header: f.Header} }
+func (f *notesRacesWriterFrame) Release(r *gen.Run) { gen.Free(r, f, 28) }
+func (*notesRacesWriterFrame) Func() *gen.Func      { return &notesRacesWriterFrameInfo }
 
-var notesRacesWriterFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).racesWriter", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 351, Points: "353 n b times i; 354 ="}
+var notesRacesWriterFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).racesWriter", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 351, Points: "353 n b times i; 354 ="}
 var _ func(*notes, *Conn, int) = (*notes).racesWriter
 
 // notesConflictsFrame is an activation of notes.conflicts.
 type notesConflictsFrame struct {
-	greenlet.Header
+	gen.Header
 	n *notes
 	a *Conn
 }
 
 func (n *notes) newConflictsFrame(a *Conn) *notesConflictsFrame {
-	return greenlet.MakeFrame(notesConflictsFrame{n: n, a: a})
+	return gen.MakeFrame(notesConflictsFrame{n: n, a: a})
 }
 
 // conflictsResumable is notes.conflicts for callers that can be suspended.
-func (n *notes) conflictsResumable(r *greenlet.Run, a *Conn) greenlet.Status {
+func (n *notes) conflictsResumable(r *gen.Run, a *Conn) gen.Status {
 	return (*notesConflictsFrame)(nil).body(r, n, a)
 }
 
-func (f *notesConflictsFrame) body(r *greenlet.Run, n *notes, a *Conn) (st greenlet.Status) {
+func (f *notesConflictsFrame) body(r *gen.Run, n *notes, a *Conn) (st gen.Status) {
 	var err error
 //line fault_test.go:385:1
 	n.Go(n.newReadsForeverFrame(a))
-	if st = n.YieldResumable(r); st != greenlet.Done {
-		f = greenlet.Take(r, f, 22)
+	if st = n.YieldResumable(r); st != gen.Done {
+		f = gen.Take(r, f, 22)
 		f.n, f.a, f.PC = n, a, 1
 		return r.Link(f, &f.Header, st)
 	}
 //line fault_test.go:387:1
 	_, err, st = a.ReadLineResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 22)
+	if st != gen.Done {
+		f = gen.Take(r, f, 22)
 		f.n, f.a, f.PC = n, a, 2
 		return r.Link(f, &f.Header, st)
 	}
@@ -2352,12 +2346,12 @@ func (f *notesConflictsFrame) body(r *greenlet.Run, n *notes, a *Conn) (st green
 	}
 //line fault_test.go:389:1
 	a.Close()
-	return greenlet.Done
+	return gen.Done
 }
 
-//line fault_greenlet_test.go:2365:1
+//line fault_greenlet_test.go:2359:1
 
-func (f *notesConflictsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *notesConflictsFrame) Resume(r *gen.Run) (st gen.Status) {
 	n, a := f.n, f.a
 	var err error
 	switch f.PC {
@@ -2367,7 +2361,7 @@ func (f *notesConflictsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		r.Callee().(*hub.HubYieldFrame).Release(r)
 //line fault_test.go:387:1
 		_, err, st = a.ReadLineResumable(r)
-		if st != greenlet.Done {
+		if st != gen.Done {
 			f.PC = 2
 			return r.Link(f, &f.Header, st)
 		}
@@ -2386,58 +2380,58 @@ resumed_387:
 	return r.Return(f, &f.Header)
 }
 
-//line fault_greenlet_test.go:2396:1
+//line fault_greenlet_test.go:2390:1
 
-func (f *notesConflictsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.a) }
-func (f *notesConflictsFrame) Forget()                 { *f = notesConflictsFrame{Header: f.Header} }
-func (f *notesConflictsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 22) }
-func (*notesConflictsFrame) Func() *greenlet.Func      { return &notesConflictsFrameInfo }
+func (f *notesConflictsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.a) }
+func (f *notesConflictsFrame) Forget()            { *f = notesConflictsFrame{Header: f.Header} }
+func (f *notesConflictsFrame) Release(r *gen.Run) { gen.Free(r, f, 22) }
+func (*notesConflictsFrame) Func() *gen.Func      { return &notesConflictsFrameInfo }
 
-var notesConflictsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).conflicts", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 384, Points: "386 n a; 387 ="}
+var notesConflictsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).conflicts", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 384, Points: "386 n a; 387 ="}
 var _ func(*notes, *Conn) = (*notes).conflicts
 
 // notesSendsNobodyFrame is an activation of notes.sendsNobody.
 type notesSendsNobodyFrame struct {
-	greenlet.DeferHeader
+	gen.DeferHeader
 	n       *notes
 	address string
 	c       *Conn
 }
 
 func (n *notes) newSendsNobodyFrame(address string) *notesSendsNobodyFrame {
-	return greenlet.MakeFrame(notesSendsNobodyFrame{n: n, address: address})
+	return gen.MakeFrame(notesSendsNobodyFrame{n: n, address: address})
 }
 
 // sendsNobodyResumable is notes.sendsNobody for callers that can be suspended.
-func (n *notes) sendsNobodyResumable(r *greenlet.Run, address string) greenlet.Status {
+func (n *notes) sendsNobodyResumable(r *gen.Run, address string) gen.Status {
 	return (*notesSendsNobodyFrame)(nil).run(r, n, address)
 }
 
-func (f *notesSendsNobodyFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *notesSendsNobodyFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.run(r, f.n, f.address))
 }
 
-func (f *notesSendsNobodyFrame) run(r *greenlet.Run, n *notes, address string) (st greenlet.Status) {
+func (f *notesSendsNobodyFrame) run(r *gen.Run, n *notes, address string) (st gen.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take(r, f, 31)
+		f = gen.Take(r, f, 31)
 		f.n, f.address = n, address
 		r.Guard()
 	}
 	mark := r.Mark()
-	for st = f.step(r, n, address); st == greenlet.Broken; st = f.step(r, n, address) {
+	for st = f.step(r, n, address); st == gen.Broken; st = f.step(r, n, address) {
 		r.Recovered(mark)
 	}
-	if hot && st == greenlet.Done {
+	if hot && st == gen.Done {
 		f.Release(r)
 	}
 	return st
 }
 
-func (f *notesSendsNobodyFrame) step(r *greenlet.Run, n *notes, address string) (end greenlet.Status) {
-	end = greenlet.Broken
+func (f *notesSendsNobodyFrame) step(r *gen.Run, n *notes, address string) (end gen.Status) {
+	end = gen.Broken
 	defer f.Catch(&end)
-	var st greenlet.Status
+	var st gen.Status
 	var c *Conn
 	var err error
 	switch f.PC {
@@ -2455,13 +2449,13 @@ func (f *notesSendsNobodyFrame) step(r *greenlet.Run, n *notes, address string) 
 	case 4:
 		_, err = r.Callee().(*ConnReadFrame).Returned(r)
 		goto resumed_414
-	case greenlet.Unwind:
+	case gen.Unwind:
 		goto unwind
 	}
 
 //line fault_test.go:404:1
 	c, err, st = DialResumable(r, n.Hub, "udp", address)
-	if st != greenlet.Done {
+	if st != gen.Done {
 		f.address, f.PC = "", 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -2481,7 +2475,7 @@ resumed_404:
 	}
 //line fault_test.go:409:1
 	_, err, st = c.WriteStringResumable(r, "hello")
-	if st != greenlet.Done {
+	if st != gen.Done {
 		f.c, f.PC = c, 2
 		return r.Link(f, &f.Header, st)
 	}
@@ -2489,7 +2483,7 @@ resumed_409:
 //line fault_test.go:410:1
 	n.note("%v", err)
 	_, err, st = c.ReadResumable(r, make([]byte, 1))
-	if st != greenlet.Done {
+	if st != gen.Done {
 		f.c, f.PC = c, 3
 		return r.Link(f, &f.Header, st)
 	}
@@ -2498,7 +2492,7 @@ resumed_411:
 	n.note("%v", errors.Is(err, syscall.ECONNREFUSED))
 	c.SetReadDeadline(n.Now().Add(time.Millisecond))
 	_, err, st = c.ReadResumable(r, make([]byte, 1))
-	if st != greenlet.Done {
+	if st != gen.Done {
 		f.c, f.PC = nil, 4
 		return r.Link(f, &f.Header, st)
 	}
@@ -2512,47 +2506,47 @@ unwind:
 //line fault_test.go:416:1
 	for f.Pending() {
 //line fault_test.go:416:1
-		if sub := f.Next(r); sub != greenlet.Done {
+		if sub := f.Next(r); sub != gen.Done {
 			return r.Link(f, &f.Header, sub)
 		}
 	}
 //line fault_test.go:416:1
 	f.End()
-	return greenlet.Done
+	return gen.Done
 }
 
-//line fault_greenlet_test.go:2531:1
+//line fault_greenlet_test.go:2525:1
 
-func (f *notesSendsNobodyFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.address) }
-func (f *notesSendsNobodyFrame) Forget()                 { *f = notesSendsNobodyFrame{DeferHeader: f.DeferHeader} }
-func (f *notesSendsNobodyFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 31) }
-func (*notesSendsNobodyFrame) Func() *greenlet.Func      { return &notesSendsNobodyFrameInfo }
+func (f *notesSendsNobodyFrame) Args(args []any)    { gen.SetArgs(f, args, &f.address) }
+func (f *notesSendsNobodyFrame) Forget()            { *f = notesSendsNobodyFrame{DeferHeader: f.DeferHeader} }
+func (f *notesSendsNobodyFrame) Release(r *gen.Run) { gen.Free(r, f, 31) }
+func (*notesSendsNobodyFrame) Func() *gen.Func      { return &notesSendsNobodyFrameInfo }
 
-var notesSendsNobodyFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).sendsNobody", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 403, End: 416, Points: "404 n; 409 +c; 411 =; 414 n"}
+var notesSendsNobodyFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).sendsNobody", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 403, End: 416, Points: "404 n; 409 +c; 411 =; 414 n"}
 var _ func(*notes, string) = (*notes).sendsNobody
 
 // notesServesFrame is an activation of notes.serves.
 type notesServesFrame struct {
-	greenlet.Header
+	gen.Header
 	n *notes
 	s *Server
 }
 
 func (n *notes) newServesFrame(s *Server) *notesServesFrame {
-	return greenlet.MakeFrame(notesServesFrame{n: n, s: s})
+	return gen.MakeFrame(notesServesFrame{n: n, s: s})
 }
 
 // servesResumable is notes.serves for callers that can be suspended.
-func (n *notes) servesResumable(r *greenlet.Run, s *Server) greenlet.Status {
+func (n *notes) servesResumable(r *gen.Run, s *Server) gen.Status {
 	return (*notesServesFrame)(nil).body(r, n, s)
 }
 
-func (f *notesServesFrame) body(r *greenlet.Run, n *notes, s *Server) (st greenlet.Status) {
+func (f *notesServesFrame) body(r *gen.Run, n *notes, s *Server) (st gen.Status) {
 	var t0 error
 //line fault_test.go:430:1
 	t0, st = s.ServeResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 55)
+	if st != gen.Done {
+		f = gen.Take(r, f, 55)
 		f.s, f.n, f.PC = nil, n, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -2561,12 +2555,12 @@ func (f *notesServesFrame) body(r *greenlet.Run, n *notes, s *Server) (st greenl
 	}
 //line fault_test.go:430:1
 	n.note("%v", t0)
-	return greenlet.Done
+	return gen.Done
 }
 
-//line fault_greenlet_test.go:2574:1
+//line fault_greenlet_test.go:2568:1
 
-func (f *notesServesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *notesServesFrame) Resume(r *gen.Run) (st gen.Status) {
 	n := f.n
 	var t0 error
 	switch f.PC {
@@ -2581,91 +2575,91 @@ func (f *notesServesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-//line fault_greenlet_test.go:2591:1
+//line fault_greenlet_test.go:2585:1
 
-func (f *notesServesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.s) }
-func (f *notesServesFrame) Forget()                 { *f = notesServesFrame{Header: f.Header} }
-func (f *notesServesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 55) }
-func (*notesServesFrame) Func() *greenlet.Func      { return &notesServesFrameInfo }
+func (f *notesServesFrame) Args(args []any)    { gen.SetArgs(f, args, &f.s) }
+func (f *notesServesFrame) Forget()            { *f = notesServesFrame{Header: f.Header} }
+func (f *notesServesFrame) Release(r *gen.Run) { gen.Free(r, f, 55) }
+func (*notesServesFrame) Func() *gen.Func      { return &notesServesFrameInfo }
 
-var notesServesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).serves", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 430, Points: "430 n"}
+var notesServesFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).serves", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 430, Points: "430 n"}
 var _ func(*notes, *Server) = (*notes).serves
 
 // notesServesOneFrame is an activation of notes.servesOne.
 type notesServesOneFrame struct {
-	greenlet.Header
+	gen.Header
 	n *notes
 	s *Server
 	c *Conn
 }
 
 func (n *notes) newServesOneFrame(s *Server, c *Conn) *notesServesOneFrame {
-	return greenlet.MakeFrame(notesServesOneFrame{n: n, s: s, c: c})
+	return gen.MakeFrame(notesServesOneFrame{n: n, s: s, c: c})
 }
 
 // servesOneResumable is notes.servesOne for callers that can be suspended.
-func (n *notes) servesOneResumable(r *greenlet.Run, s *Server, c *Conn) greenlet.Status {
+func (n *notes) servesOneResumable(r *gen.Run, s *Server, c *Conn) gen.Status {
 	return (*notesServesOneFrame)(nil).body(r, n, s, c)
 }
 
-func (f *notesServesOneFrame) body(r *greenlet.Run, n *notes, s *Server, c *Conn) (st greenlet.Status) {
+func (f *notesServesOneFrame) body(r *gen.Run, n *notes, s *Server, c *Conn) (st gen.Status) {
 	if f != nil {
 		f.c = nil
 	}
 //line fault_test.go:434:1
 	n.note("one")
 	n.Go(n.newStopsFrame(s))
-	return greenlet.Done
+	return gen.Done
 }
 
-//line fault_greenlet_test.go:2629:1
+//line fault_greenlet_test.go:2623:1
 
-func (f *notesServesOneFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *notesServesOneFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n, f.s, f.c))
 }
 
-func (f *notesServesOneFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.s, &f.c) }
-func (f *notesServesOneFrame) Forget()                 { *f = notesServesOneFrame{Header: f.Header} }
-func (f *notesServesOneFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 31) }
-func (*notesServesOneFrame) Func() *greenlet.Func      { return &notesServesOneFrameInfo }
+func (f *notesServesOneFrame) Args(args []any)    { gen.SetArgs(f, args, &f.s, &f.c) }
+func (f *notesServesOneFrame) Forget()            { *f = notesServesOneFrame{Header: f.Header} }
+func (f *notesServesOneFrame) Release(r *gen.Run) { gen.Free(r, f, 31) }
+func (*notesServesOneFrame) Func() *gen.Func      { return &notesServesOneFrameInfo }
 
-var notesServesOneFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).servesOne", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 433}
+var notesServesOneFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).servesOne", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 433}
 var _ func(*notes, *Server, *Conn) = (*notes).servesOne
 
 // notesStopsFrame is an activation of notes.stops.
 type notesStopsFrame struct {
-	greenlet.Header
+	gen.Header
 	n *notes
 	s *Server
 }
 
 func (n *notes) newStopsFrame(s *Server) *notesStopsFrame {
-	return greenlet.MakeFrame(notesStopsFrame{n: n, s: s})
+	return gen.MakeFrame(notesStopsFrame{n: n, s: s})
 }
 
 // stopsResumable is notes.stops for callers that can be suspended.
-func (n *notes) stopsResumable(r *greenlet.Run, s *Server) greenlet.Status {
+func (n *notes) stopsResumable(r *gen.Run, s *Server) gen.Status {
 	return (*notesStopsFrame)(nil).body(r, n, s)
 }
 
-func (f *notesStopsFrame) body(r *greenlet.Run, n *notes, s *Server) (st greenlet.Status) {
+func (f *notesStopsFrame) body(r *gen.Run, n *notes, s *Server) (st gen.Status) {
 //line fault_test.go:439:1
 	if f != nil {
 		f.n = nil
 	}
 //line fault_test.go:439:1
 	_, st = s.StopResumable(r, time.Second)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 4)
+	if st != gen.Done {
+		f = gen.Take(r, f, 4)
 		f.s, f.PC = nil, 1
 		return r.Link(f, &f.Header, st)
 	}
-	return greenlet.Done
+	return gen.Done
 }
 
-//line fault_greenlet_test.go:2674:1
+//line fault_greenlet_test.go:2668:1
 
-func (f *notesStopsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *notesStopsFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.n, f.s))
@@ -2675,14 +2669,14 @@ func (f *notesStopsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-func (f *notesStopsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.s) }
-func (f *notesStopsFrame) Forget()                 { *f = notesStopsFrame{Header: f.Header} }
-func (f *notesStopsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 4) }
-func (*notesStopsFrame) Func() *greenlet.Func      { return &notesStopsFrameInfo }
+func (f *notesStopsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.s) }
+func (f *notesStopsFrame) Forget()            { *f = notesStopsFrame{Header: f.Header} }
+func (f *notesStopsFrame) Release(r *gen.Run) { gen.Free(r, f, 4) }
+func (*notesStopsFrame) Func() *gen.Func      { return &notesStopsFrameInfo }
 
-var notesStopsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).stops", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 439, Points: "439"}
+var notesStopsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).stops", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 439, Points: "439"}
 var _ func(*notes, *Server) = (*notes).stops
 
 func init() {
-	greenlet.Declare("notes.readsReset", "notes.resets", "notes.writesReset", "notes.dialsNobody", "notes.dialsDeaf", "notes.halfOpen", "notes.readsForever", "notes.floods", "notes.readsSlowly", "notes.dies", "notes.killsAll", "notes.fails", "notes.closesAll", "notes.deadlines", "notes.racesReader", "notes.racesWriter", "notes.conflicts", "notes.sendsNobody", "notes.serves", "notes.servesOne", "notes.stops")
+	gen.Declare("notes.readsReset", "notes.resets", "notes.writesReset", "notes.dialsNobody", "notes.dialsDeaf", "notes.halfOpen", "notes.readsForever", "notes.floods", "notes.readsSlowly", "notes.dies", "notes.killsAll", "notes.fails", "notes.closesAll", "notes.deadlines", "notes.racesReader", "notes.racesWriter", "notes.conflicts", "notes.sendsNobody", "notes.serves", "notes.servesOne", "notes.stops")
 }

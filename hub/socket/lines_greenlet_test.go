@@ -6,15 +6,15 @@ package socket
 
 import (
 	"github.com/going-green/greenlet/hub"
-	greenlet "github.com/going-green/greenlet/runtime"
+	"github.com/going-green/greenlet/runtime/gen"
 	"time"
 )
 
-const _ = greenlet.Protocol1_RunGoGenerate
+const _ = gen.Protocol1_RunGoGenerate
 
 // logChangesMindFrame is an activation of log.changesMind.
 type logChangesMindFrame struct {
-	greenlet.Header
+	gen.Header
 	l     *log
 	a, b0 *Conn
 	b     **Conn
@@ -22,15 +22,15 @@ type logChangesMindFrame struct {
 }
 
 func (l *log) newChangesMindFrame(a *Conn, b0 *Conn) *logChangesMindFrame {
-	return greenlet.MakeFrame(logChangesMindFrame{l: l, a: a, b0: b0})
+	return gen.MakeFrame(logChangesMindFrame{l: l, a: a, b0: b0})
 }
 
 // changesMindResumable is log.changesMind for callers that can be suspended.
-func (l *log) changesMindResumable(r *greenlet.Run, a *Conn, b0 *Conn) greenlet.Status {
+func (l *log) changesMindResumable(r *gen.Run, a *Conn, b0 *Conn) gen.Status {
 	return (*logChangesMindFrame)(nil).body(r, l, a, b0)
 }
 
-func (f *logChangesMindFrame) body(r *greenlet.Run, l *log, a *Conn, b0 *Conn) (st greenlet.Status) {
+func (f *logChangesMindFrame) body(r *gen.Run, l *log, a *Conn, b0 *Conn) (st gen.Status) {
 	var (
 		b     **Conn
 		err   error
@@ -75,8 +75,8 @@ func (f *logChangesMindFrame) body(r *greenlet.Run, l *log, a *Conn, b0 *Conn) (
 	*b = b0
 //line lines_test.go:12:1
 	_, _, st = a.WriteStringResumable(r, "one;two")
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 55)
+	if st != gen.Done {
+		f = gen.Take(r, f, 55)
 		f.l, f.a, f.b, f.PC = l, a, b, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -84,8 +84,8 @@ resumed_12:
 //line lines_test.go:13:1
 	(*b).SetReadDeadline(l.Now().Add(time.Second))
 	_, err, st = (*b).ReadLineResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 55)
+	if st != gen.Done {
+		f = gen.Take(r, f, 55)
 		f.l, f.a, f.b, f.PC = l, a, b, 2
 		return r.Link(f, &f.Header, st)
 	}
@@ -94,8 +94,8 @@ resumed_14:
 	l.say("%v", err)
 	(*b).SetReadDeadline(time.Time{})
 	got, err, st = (*b).ReadUntilResumable(r, ";", 10)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 55)
+	if st != gen.Done {
+		f = gen.Take(r, f, 55)
 		f.l, f.a, f.b, f.PC = l, a, b, 3
 		return r.Link(f, &f.Header, st)
 	}
@@ -103,8 +103,8 @@ resumed_17:
 //line lines_test.go:18:1
 	l.say("%q, %v", got, err)
 	t0, st = l.WithTimeoutResumable(r, time.Second, (&logChangesMindFunc1{b: b}).value())
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 55)
+	if st != gen.Done {
+		f = gen.Take(r, f, 55)
 		f.l, f.a, f.b, f.PC = l, a, b, 4
 		return r.Link(f, &f.Header, st)
 	}
@@ -112,8 +112,8 @@ resumed_19:
 //line lines_test.go:19:1
 	l.say("%v", t0)
 	n, err, st = (*b).ReadResumable(r, make([]byte, 2))
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 55)
+	if st != gen.Done {
+		f = gen.Take(r, f, 55)
 		f.l, f.a, f.b, f.PC = l, a, b, 5
 		return r.Link(f, &f.Header, st)
 	}
@@ -121,8 +121,8 @@ resumed_20:
 //line lines_test.go:21:1
 	l.say("%d, %v", n, err)
 	_, _, st = a.WriteStringResumable(r, "\nthree\n")
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 55)
+	if st != gen.Done {
+		f = gen.Take(r, f, 55)
 		f.a, f.l, f.b, f.PC = nil, l, b, 6
 		return r.Link(f, &f.Header, st)
 	}
@@ -132,7 +132,7 @@ resumed_22:
 loop_23:
 //line lines_test.go:23:1
 	if t1 >= 2 {
-		return greenlet.Done
+		return gen.Done
 	}
 //line lines_test.go:24:1
 	if f != nil {
@@ -140,8 +140,8 @@ loop_23:
 	}
 //line lines_test.go:24:1
 	got, err, st = (*b).ReadLineResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 55)
+	if st != gen.Done {
+		f = gen.Take(r, f, 55)
 		f.l, f.b, f.t1, f.PC = l, b, t1, 7
 		return r.Link(f, &f.Header, st)
 	}
@@ -155,88 +155,88 @@ resumed_24:
 
 //line lines_greenlet_test.go:158:1
 
-func (f *logChangesMindFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *logChangesMindFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l, f.a, f.b0))
 }
 
-func (f *logChangesMindFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.a, &f.b0) }
-func (f *logChangesMindFrame) Forget()                 { *f = logChangesMindFrame{Header: f.Header} }
-func (f *logChangesMindFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 55) }
-func (*logChangesMindFrame) Func() *greenlet.Func      { return &logChangesMindFrameInfo }
+func (f *logChangesMindFrame) Args(args []any)    { gen.SetArgs(f, args, &f.a, &f.b0) }
+func (f *logChangesMindFrame) Forget()            { *f = logChangesMindFrame{Header: f.Header} }
+func (f *logChangesMindFrame) Release(r *gen.Run) { gen.Free(r, f, 55) }
+func (*logChangesMindFrame) Func() *gen.Func      { return &logChangesMindFrameInfo }
 
-var logChangesMindFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*log).changesMind", File: "github.com/going-green/greenlet/hub/socket/lines_test.go", Line: 11, Points: "12 l a b; 14 =; 17 =; 19 =; 20 =; 22 -a; 24 +t1"}
+var logChangesMindFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*log).changesMind", File: "github.com/going-green/greenlet/hub/socket/lines_test.go", Line: 11, Points: "12 l a b; 14 =; 17 =; 19 =; 20 =; 22 -a; 24 +t1"}
 var _ func(*log, *Conn, *Conn) = (*log).changesMind
 
 // logChangesMindFunc1 is the function literal of lines_test.go:19, with what it captures.
 type logChangesMindFunc1 struct {
-	greenlet.Closure
+	gen.Closure
 	b **Conn
 }
 
 // value is the literal for code that can't be suspended.
 func (c *logChangesMindFunc1) value() func() {
-	return greenlet.Bind(&c.Closure, c, func() { (*c.b).ReadLine() })
+	return gen.Bind(&c.Closure, c, func() { (*c.b).ReadLine() })
 }
 
 // logChangesMindFunc1Frame is an activation of the literal logChangesMindFunc1.
 type logChangesMindFunc1Frame struct {
-	greenlet.Header
+	gen.Header
 	c *logChangesMindFunc1
 }
 
 // CallResumable is the literal logChangesMindFunc1 for callers that can be suspended.
-func (c *logChangesMindFunc1) CallResumable(r *greenlet.Run) greenlet.Status {
+func (c *logChangesMindFunc1) CallResumable(r *gen.Run) gen.Status {
 	return (*logChangesMindFunc1Frame)(nil).body(r, c)
 }
 
-func (f *logChangesMindFunc1Frame) body(r *greenlet.Run, c *logChangesMindFunc1) (st greenlet.Status) {
+func (f *logChangesMindFunc1Frame) body(r *gen.Run, c *logChangesMindFunc1) (st gen.Status) {
 //line lines_test.go:19:1
 	_, _, st = (*c.b).ReadLineResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 24)
+	if st != gen.Done {
+		f = gen.Take(r, f, 24)
 		f.c, f.PC = c, 1
 		return r.Link(f, &f.Header, st)
 	}
-	return greenlet.Done
+	return gen.Done
 }
 
 //line lines_greenlet_test.go:205:1
 
-func (f *logChangesMindFunc1Frame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *logChangesMindFunc1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
 	_ = c
 	r.Callee().(*ConnReadLineFrame).Release(r)
 	return r.Return(f, &f.Header)
 }
 
-func (f *logChangesMindFunc1Frame) Release(r *greenlet.Run) { greenlet.Free(r, f, 24) }
-func (*logChangesMindFunc1Frame) Func() *greenlet.Func      { return &logChangesMindFunc1FrameInfo }
+func (f *logChangesMindFunc1Frame) Release(r *gen.Run) { gen.Free(r, f, 24) }
+func (*logChangesMindFunc1Frame) Func() *gen.Func      { return &logChangesMindFunc1FrameInfo }
 
-var logChangesMindFunc1FrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*log).changesMind.func1", File: "github.com/going-green/greenlet/hub/socket/lines_test.go", Line: 19, Points: "19"}
+var logChangesMindFunc1FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*log).changesMind.func1", File: "github.com/going-green/greenlet/hub/socket/lines_test.go", Line: 19, Points: "19"}
 
 // logKeepsLineFrame is an activation of log.keepsLine.
 type logKeepsLineFrame struct {
-	greenlet.Header
+	gen.Header
 	l          *log
 	a, b, c, d *Conn
 	line       []byte
 }
 
 func (l *log) newKeepsLineFrame(a *Conn, b *Conn, c *Conn, d *Conn) *logKeepsLineFrame {
-	return greenlet.MakeFrame(logKeepsLineFrame{l: l, a: a, b: b, c: c, d: d})
+	return gen.MakeFrame(logKeepsLineFrame{l: l, a: a, b: b, c: c, d: d})
 }
 
 // keepsLineResumable is log.keepsLine for callers that can be suspended.
-func (l *log) keepsLineResumable(r *greenlet.Run, a *Conn, b *Conn, c *Conn, d *Conn) greenlet.Status {
+func (l *log) keepsLineResumable(r *gen.Run, a *Conn, b *Conn, c *Conn, d *Conn) gen.Status {
 	return (*logKeepsLineFrame)(nil).body(r, l, a, b, c, d)
 }
 
-func (f *logKeepsLineFrame) body(r *greenlet.Run, l *log, a *Conn, b *Conn, c *Conn, d *Conn) (st greenlet.Status) {
+func (f *logKeepsLineFrame) body(r *gen.Run, l *log, a *Conn, b *Conn, c *Conn, d *Conn) (st gen.Status) {
 	var line []byte
 //line lines_test.go:40:1
 	_, _, st = a.WriteStringResumable(r, "secret\nmore")
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 8)
+	if st != gen.Done {
+		f = gen.Take(r, f, 8)
 		f.a, f.l, f.b, f.c, f.d, f.PC = nil, l, b, c, d, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -246,8 +246,8 @@ func (f *logKeepsLineFrame) body(r *greenlet.Run, l *log, a *Conn, b *Conn, c *C
 	}
 //line lines_test.go:41:1
 	_, _, st = c.WriteStringResumable(r, "public\n")
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 8)
+	if st != gen.Done {
+		f = gen.Take(r, f, 8)
 		f.c, f.l, f.b, f.d, f.PC = nil, l, b, d, 2
 		return r.Link(f, &f.Header, st)
 	}
@@ -257,8 +257,8 @@ func (f *logKeepsLineFrame) body(r *greenlet.Run, l *log, a *Conn, b *Conn, c *C
 	}
 //line lines_test.go:42:1
 	line, _, st = b.ReadLineResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 8)
+	if st != gen.Done {
+		f = gen.Take(r, f, 8)
 		f.l, f.b, f.d, f.PC = l, b, d, 3
 		return r.Link(f, &f.Header, st)
 	}
@@ -269,8 +269,8 @@ func (f *logKeepsLineFrame) body(r *greenlet.Run, l *log, a *Conn, b *Conn, c *C
 	}
 //line lines_test.go:44:1
 	_, _, st = d.ReadLineResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 8)
+	if st != gen.Done {
+		f = gen.Take(r, f, 8)
 		f.d, f.l, f.line, f.PC = nil, l, line, 4
 		return r.Link(f, &f.Header, st)
 	}
@@ -279,12 +279,12 @@ func (f *logKeepsLineFrame) body(r *greenlet.Run, l *log, a *Conn, b *Conn, c *C
 	}
 //line lines_test.go:45:1
 	l.say("%s", line)
-	return greenlet.Done
+	return gen.Done
 }
 
 //line lines_greenlet_test.go:287:1
 
-func (f *logKeepsLineFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *logKeepsLineFrame) Resume(r *gen.Run) (st gen.Status) {
 	l, b, c, d := f.l, f.b, f.c, f.d
 	var line []byte
 	switch f.PC {
@@ -296,7 +296,7 @@ func (f *logKeepsLineFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		f.a = nil
 //line lines_test.go:41:1
 		_, _, st = c.WriteStringResumable(r, "public\n")
-		if st != greenlet.Done {
+		if st != gen.Done {
 			f.c, f.PC = nil, 2
 			return r.Link(f, &f.Header, st)
 		}
@@ -318,7 +318,7 @@ resumed_41:
 	f.c = nil
 //line lines_test.go:42:1
 	line, _, st = b.ReadLineResumable(r)
-	if st != greenlet.Done {
+	if st != gen.Done {
 		f.PC = 3
 		return r.Link(f, &f.Header, st)
 	}
@@ -328,7 +328,7 @@ resumed_42:
 	f.b = nil
 //line lines_test.go:44:1
 	_, _, st = d.ReadLineResumable(r)
-	if st != greenlet.Done {
+	if st != gen.Done {
 		f.d, f.line, f.PC = nil, line, 4
 		return r.Link(f, &f.Header, st)
 	}
@@ -341,14 +341,14 @@ resumed_44:
 
 //line lines_greenlet_test.go:344:1
 
-func (f *logKeepsLineFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.a, &f.b, &f.c, &f.d) }
-func (f *logKeepsLineFrame) Forget()                 { *f = logKeepsLineFrame{Header: f.Header} }
-func (f *logKeepsLineFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 8) }
-func (*logKeepsLineFrame) Func() *greenlet.Func      { return &logKeepsLineFrameInfo }
+func (f *logKeepsLineFrame) Args(args []any)    { gen.SetArgs(f, args, &f.a, &f.b, &f.c, &f.d) }
+func (f *logKeepsLineFrame) Forget()            { *f = logKeepsLineFrame{Header: f.Header} }
+func (f *logKeepsLineFrame) Release(r *gen.Run) { gen.Free(r, f, 8) }
+func (*logKeepsLineFrame) Func() *gen.Func      { return &logKeepsLineFrameInfo }
 
-var logKeepsLineFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*log).keepsLine", File: "github.com/going-green/greenlet/hub/socket/lines_test.go", Line: 39, Points: "40 l b c d; 41 -c; 42 =; 44 l line"}
+var logKeepsLineFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*log).keepsLine", File: "github.com/going-green/greenlet/hub/socket/lines_test.go", Line: 39, Points: "40 l b c d; 41 -c; 42 =; 44 l line"}
 var _ func(*log, *Conn, *Conn, *Conn, *Conn) = (*log).keepsLine
 
 func init() {
-	greenlet.Declare("log.changesMind", "log.keepsLine")
+	gen.Declare("log.changesMind", "log.keepsLine")
 }

@@ -6,14 +6,14 @@ package socket
 
 import (
 	"github.com/going-green/greenlet/hub"
-	greenlet "github.com/going-green/greenlet/runtime"
+	"github.com/going-green/greenlet/runtime/gen"
 )
 
-const _ = greenlet.Protocol1_RunGoGenerate
+const _ = gen.Protocol1_RunGoGenerate
 
 // ListenerAcceptFrame is an activation of Listener.Accept.
 type ListenerAcceptFrame struct {
-	greenlet.Header
+	gen.Header
 	l    *Listener
 	ret0 *Conn
 	ret1 error
@@ -21,25 +21,25 @@ type ListenerAcceptFrame struct {
 
 // NewAcceptFrame makes a frame that will run Listener.Accept.
 func (l *Listener) NewAcceptFrame() *ListenerAcceptFrame {
-	return greenlet.MakeFrame(ListenerAcceptFrame{l: l})
+	return gen.MakeFrame(ListenerAcceptFrame{l: l})
 }
 func (f *ListenerAcceptFrame) Results() (*Conn, error) { f.Over(f); return f.ret0, f.ret1 }
-func (f *ListenerAcceptFrame) Returned(r *greenlet.Run) (ret0 *Conn, ret1 error) {
+func (f *ListenerAcceptFrame) Returned(r *gen.Run) (ret0 *Conn, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
 	f.Release(r)
 	return
 }
 
 // AcceptResumable is Listener.Accept for callers that can be suspended.
-func (l *Listener) AcceptResumable(r *greenlet.Run) (*Conn, error, greenlet.Status) {
+func (l *Listener) AcceptResumable(r *gen.Run) (*Conn, error, gen.Status) {
 	return (*ListenerAcceptFrame)(nil).body(r, l)
 }
 
-func (f *ListenerAcceptFrame) body(r *greenlet.Run, l *Listener) (ret0 *Conn, ret1 error, st greenlet.Status) {
+func (f *ListenerAcceptFrame) body(r *gen.Run, l *Listener) (ret0 *Conn, ret1 error, st gen.Status) {
 	var err2 error
 //line listener.go:23:1
-	if st = l.ready.GiveWayResumable(r, hub.In); st != greenlet.Done {
-		f = greenlet.Take(r, f, 42)
+	if st = l.ready.GiveWayResumable(r, hub.In); st != gen.Done {
+		f = gen.Take(r, f, 42)
 		f.l, f.PC = l, 1
 		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
@@ -49,25 +49,25 @@ loop_24:
 //line listener.go:25:1
 		c, err := l.TryAccept()
 		if err != ErrWouldBlock {
-			return c, err, greenlet.Done
+			return c, err, gen.Done
 		}
 		err2, st = l.ready.WaitResumable(r, hub.In)
-		if st != greenlet.Done {
-			f = greenlet.Take(r, f, 42)
+		if st != gen.Done {
+			f = gen.Take(r, f, 42)
 			f.l, f.PC = l, 2
 			return ret0, ret1, r.Link(f, &f.Header, st)
 		}
 	}
 //line listener.go:29:1
 	if err2 != nil {
-		return nil, l.failed("accept", err2), greenlet.Done
+		return nil, l.failed("accept", err2), gen.Done
 	}
 	goto loop_24
 }
 
 //line listener_greenlet.go:69:1
 
-func (f *ListenerAcceptFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *ListenerAcceptFrame) Resume(r *gen.Run) (st gen.Status) {
 	l := f.l
 	var err2 error
 	switch f.PC {
@@ -93,7 +93,7 @@ loop_24:
 		}
 //line listener.go:29:1
 		err2, st = l.ready.WaitResumable(r, hub.In)
-		if st != greenlet.Done {
+		if st != gen.Done {
 			f.PC = 2
 			return r.Link(f, &f.Header, st)
 		}
@@ -109,16 +109,16 @@ resumed_29:
 
 //line listener_greenlet.go:111:1
 
-func (f *ListenerAcceptFrame) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
+func (f *ListenerAcceptFrame) Send(r *gen.Run) gen.Status {
+	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
 }
 func (f *ListenerAcceptFrame) Forget() {
 	*f = ListenerAcceptFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1}
 }
-func (f *ListenerAcceptFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 42) }
-func (*ListenerAcceptFrame) Func() *greenlet.Func      { return &infoOfListenerAcceptFrame }
+func (f *ListenerAcceptFrame) Release(r *gen.Run) { gen.Free(r, f, 42) }
+func (*ListenerAcceptFrame) Func() *gen.Func      { return &infoOfListenerAcceptFrame }
 
-var infoOfListenerAcceptFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*Listener).Accept", File: "github.com/going-green/greenlet/hub/socket/listener.go", Line: 22, Points: "23 l; 29 l"}
+var infoOfListenerAcceptFrame = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*Listener).Accept", File: "github.com/going-green/greenlet/hub/socket/listener.go", Line: 22, Points: "23 l; 29 l"}
 var _ func(*Listener) (*Conn, error) = (*Listener).Accept
 
 // valueListenerAcceptFrame is Listener.Accept as a value, for callers that can be suspended.
@@ -126,17 +126,17 @@ type valueListenerAcceptFrame struct {
 	recv *Listener
 }
 
-func (v valueListenerAcceptFrame) CallResumable(r *greenlet.Run) (*Conn, error, greenlet.Status) {
+func (v valueListenerAcceptFrame) CallResumable(r *gen.Run) (*Conn, error, gen.Status) {
 	return v.recv.AcceptResumable(r)
 }
 func init() {
-	greenlet.RegisterMethod((*new(*Listener)).Accept, func(recv *Listener) any {
+	gen.RegisterMethod((*new(*Listener)).Accept, func(recv *Listener) any {
 		return valueListenerAcceptFrame{recv}
 	})
 }
-func (v valueListenerAcceptFrame) Frame() greenlet.Frame {
-	return greenlet.MakeFrame(ListenerAcceptFrame{l: v.recv})
+func (v valueListenerAcceptFrame) Frame() gen.Frame {
+	return gen.MakeFrame(ListenerAcceptFrame{l: v.recv})
 }
 func init() {
-	greenlet.Declare("Listener.Accept")
+	gen.Declare("Listener.Accept")
 }

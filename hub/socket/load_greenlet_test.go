@@ -8,33 +8,33 @@ package socket
 
 import (
 	"github.com/going-green/greenlet/hub"
-	greenlet "github.com/going-green/greenlet/runtime"
+	"github.com/going-green/greenlet/runtime/gen"
 	"github.com/stretchr/testify/assert"
 	"sync/atomic"
 	"testing"
 	"time"
 )
 
-const _ = greenlet.Protocol1_RunGoGenerate
+const _ = gen.Protocol1_RunGoGenerate
 
 // ledgerKeepsFrame is an activation of ledger.keeps.
 type ledgerKeepsFrame struct {
-	greenlet.Header
+	gen.Header
 	l     *ledger
 	c     *Conn
 	entry string
 }
 
 func (l *ledger) newKeepsFrame(c *Conn) *ledgerKeepsFrame {
-	return greenlet.MakeFrame(ledgerKeepsFrame{l: l, c: c})
+	return gen.MakeFrame(ledgerKeepsFrame{l: l, c: c})
 }
 
 // keepsResumable is ledger.keeps for callers that can be suspended.
-func (l *ledger) keepsResumable(r *greenlet.Run, c *Conn) greenlet.Status {
+func (l *ledger) keepsResumable(r *gen.Run, c *Conn) gen.Status {
 	return (*ledgerKeepsFrame)(nil).body(r, l, c)
 }
 
-func (f *ledgerKeepsFrame) body(r *greenlet.Run, l *ledger, c *Conn) (st greenlet.Status) {
+func (f *ledgerKeepsFrame) body(r *gen.Run, l *ledger, c *Conn) (st gen.Status) {
 	var (
 		t0    error
 		line  []byte
@@ -67,31 +67,31 @@ loop_29:
 	}
 //line load_test.go:29:1
 	t0, st = c.WaitReadableResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 55)
+	if st != gen.Done {
+		f = gen.Take(r, f, 55)
 		f.l, f.c, f.PC = l, c, 1
 		return r.Link(f, &f.Header, st)
 	}
 resumed_29:
 //line load_test.go:29:1
 	if t0 != nil {
-		return greenlet.Done
+		return gen.Done
 	}
 //line load_test.go:30:1
 	line, err, st = c.ReadLineResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 55)
+	if st != gen.Done {
+		f = gen.Take(r, f, 55)
 		f.l, f.c, f.PC = l, c, 2
 		return r.Link(f, &f.Header, st)
 	}
 resumed_30:
 //line load_test.go:31:1
 	if err != nil {
-		return greenlet.Done
+		return gen.Done
 	}
 	entry = string(line)
-	if st = c.Hub().YieldResumable(r); st != greenlet.Done {
-		f = greenlet.Take(r, f, 55)
+	if st = c.Hub().YieldResumable(r); st != gen.Done {
+		f = gen.Take(r, f, 55)
 		f.l, f.c, f.entry, f.PC = l, c, entry, 3
 		return r.Link(f, &f.Header, st)
 	}
@@ -99,55 +99,55 @@ resumed_35:
 //line load_test.go:36:1
 	l.told[entry]++
 	_, err2, st = c.WriteStringResumable(r, entry+"\n")
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 55)
+	if st != gen.Done {
+		f = gen.Take(r, f, 55)
 		f.entry, f.l, f.c, f.PC = "", l, c, 4
 		return r.Link(f, &f.Header, st)
 	}
 resumed_37:
 //line load_test.go:37:1
 	if err2 != nil {
-		return greenlet.Done
+		return gen.Done
 	}
 	goto loop_29
 }
 
 //line load_greenlet_test.go:117:1
 
-func (f *ledgerKeepsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *ledgerKeepsFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l, f.c))
 }
 
-func (f *ledgerKeepsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c) }
-func (f *ledgerKeepsFrame) Forget()                 { *f = ledgerKeepsFrame{Header: f.Header} }
-func (f *ledgerKeepsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 55) }
-func (*ledgerKeepsFrame) Func() *greenlet.Func      { return &ledgerKeepsFrameInfo }
+func (f *ledgerKeepsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.c) }
+func (f *ledgerKeepsFrame) Forget()            { *f = ledgerKeepsFrame{Header: f.Header} }
+func (f *ledgerKeepsFrame) Release(r *gen.Run) { gen.Free(r, f, 55) }
+func (*ledgerKeepsFrame) Func() *gen.Func      { return &ledgerKeepsFrameInfo }
 
-var ledgerKeepsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*ledger).keeps", File: "github.com/going-green/greenlet/hub/socket/load_test.go", Line: 28, Points: "29 l c; 30 =; 35 +entry; 37 l c"}
+var ledgerKeepsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*ledger).keeps", File: "github.com/going-green/greenlet/hub/socket/load_test.go", Line: 28, Points: "29 l c; 30 =; 35 +entry; 37 l c"}
 var _ func(*ledger, *Conn) = (*ledger).keeps
 
 // ledgerServesFrame is an activation of ledger.serves.
 type ledgerServesFrame struct {
-	greenlet.Header
+	gen.Header
 	l *ledger
 	t *testing.T
 }
 
 func (l *ledger) newServesFrame(t *testing.T) *ledgerServesFrame {
-	return greenlet.MakeFrame(ledgerServesFrame{l: l, t: t})
+	return gen.MakeFrame(ledgerServesFrame{l: l, t: t})
 }
 
 // servesResumable is ledger.serves for callers that can be suspended.
-func (l *ledger) servesResumable(r *greenlet.Run, t *testing.T) greenlet.Status {
+func (l *ledger) servesResumable(r *gen.Run, t *testing.T) gen.Status {
 	return (*ledgerServesFrame)(nil).body(r, l, t)
 }
 
-func (f *ledgerServesFrame) body(r *greenlet.Run, l *ledger, t *testing.T) (st greenlet.Status) {
+func (f *ledgerServesFrame) body(r *gen.Run, l *ledger, t *testing.T) (st gen.Status) {
 	var t0 error
 //line load_test.go:44:1
 	t0, st = l.server.ServeResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 5)
+	if st != gen.Done {
+		f = gen.Take(r, f, 5)
 		f.l, f.t, f.PC = nil, t, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -156,12 +156,12 @@ func (f *ledgerServesFrame) body(r *greenlet.Run, l *ledger, t *testing.T) (st g
 	}
 //line load_test.go:44:1
 	assert.NoError(t, t0)
-	return greenlet.Done
+	return gen.Done
 }
 
 //line load_greenlet_test.go:164:1
 
-func (f *ledgerServesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *ledgerServesFrame) Resume(r *gen.Run) (st gen.Status) {
 	t := f.t
 	var t0 error
 	switch f.PC {
@@ -178,32 +178,32 @@ func (f *ledgerServesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 //line load_greenlet_test.go:181:1
 
-func (f *ledgerServesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.t) }
-func (f *ledgerServesFrame) Forget()                 { *f = ledgerServesFrame{Header: f.Header} }
-func (f *ledgerServesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 5) }
-func (*ledgerServesFrame) Func() *greenlet.Func      { return &ledgerServesFrameInfo }
+func (f *ledgerServesFrame) Args(args []any)    { gen.SetArgs(f, args, &f.t) }
+func (f *ledgerServesFrame) Forget()            { *f = ledgerServesFrame{Header: f.Header} }
+func (f *ledgerServesFrame) Release(r *gen.Run) { gen.Free(r, f, 5) }
+func (*ledgerServesFrame) Func() *gen.Func      { return &ledgerServesFrameInfo }
 
-var ledgerServesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*ledger).serves", File: "github.com/going-green/greenlet/hub/socket/load_test.go", Line: 44, Points: "44 t"}
+var ledgerServesFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*ledger).serves", File: "github.com/going-green/greenlet/hub/socket/load_test.go", Line: 44, Points: "44 t"}
 var _ func(*ledger, *testing.T) = (*ledger).serves
 
 // ledgerStopsFrame is an activation of ledger.stops.
 type ledgerStopsFrame struct {
-	greenlet.Header
+	gen.Header
 	l            *ledger
 	t            *testing.T
 	acknowledged *atomic.Int64
 }
 
 func (l *ledger) newStopsFrame(t *testing.T, acknowledged *atomic.Int64) *ledgerStopsFrame {
-	return greenlet.MakeFrame(ledgerStopsFrame{l: l, t: t, acknowledged: acknowledged})
+	return gen.MakeFrame(ledgerStopsFrame{l: l, t: t, acknowledged: acknowledged})
 }
 
 // stopsResumable is ledger.stops for callers that can be suspended.
-func (l *ledger) stopsResumable(r *greenlet.Run, t *testing.T, acknowledged *atomic.Int64) greenlet.Status {
+func (l *ledger) stopsResumable(r *gen.Run, t *testing.T, acknowledged *atomic.Int64) gen.Status {
 	return (*ledgerStopsFrame)(nil).body(r, l, t, acknowledged)
 }
 
-func (f *ledgerStopsFrame) body(r *greenlet.Run, l *ledger, t *testing.T, acknowledged *atomic.Int64) (st greenlet.Status) {
+func (f *ledgerStopsFrame) body(r *gen.Run, l *ledger, t *testing.T, acknowledged *atomic.Int64) (st gen.Status) {
 	var t0 int
 //line load_test.go:48:1
 loop_48:
@@ -212,8 +212,8 @@ loop_48:
 		goto after_loop_48
 	}
 //line load_test.go:49:1
-	if st = l.server.hub().SleepResumable(r, time.Millisecond); st != greenlet.Done {
-		f = greenlet.Take(r, f, 34)
+	if st = l.server.hub().SleepResumable(r, time.Millisecond); st != gen.Done {
+		f = gen.Take(r, f, 34)
 		f.l, f.t, f.acknowledged, f.PC = l, t, acknowledged, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -225,8 +225,8 @@ after_loop_48:
 	}
 //line load_test.go:51:1
 	t0, st = l.server.StopResumable(r, 10*time.Second)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 34)
+	if st != gen.Done {
+		f = gen.Take(r, f, 34)
 		f.l, f.t, f.PC = nil, t, 2
 		return r.Link(f, &f.Header, st)
 	}
@@ -235,12 +235,12 @@ after_loop_48:
 	}
 //line load_test.go:51:1
 	assert.Zero(t, t0)
-	return greenlet.Done
+	return gen.Done
 }
 
 //line load_greenlet_test.go:243:1
 
-func (f *ledgerStopsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *ledgerStopsFrame) Resume(r *gen.Run) (st gen.Status) {
 	l, acknowledged := f.l, f.acknowledged
 	var t0 int
 	switch f.PC {
@@ -260,7 +260,7 @@ loop_48:
 		goto after_loop_48
 	}
 //line load_test.go:49:1
-	if st = l.server.hub().SleepResumable(r, time.Millisecond); st != greenlet.Done {
+	if st = l.server.hub().SleepResumable(r, time.Millisecond); st != gen.Done {
 		f.PC = 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -271,7 +271,7 @@ after_loop_48:
 	f.acknowledged = nil
 //line load_test.go:51:1
 	t0, st = l.server.StopResumable(r, 10*time.Second)
-	if st != greenlet.Done {
+	if st != gen.Done {
 		f.l, f.PC = nil, 2
 		return r.Link(f, &f.Header, st)
 	}
@@ -284,14 +284,14 @@ resumed_51:
 
 //line load_greenlet_test.go:287:1
 
-func (f *ledgerStopsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.t, &f.acknowledged) }
-func (f *ledgerStopsFrame) Forget()                 { *f = ledgerStopsFrame{Header: f.Header} }
-func (f *ledgerStopsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 34) }
-func (*ledgerStopsFrame) Func() *greenlet.Func      { return &ledgerStopsFrameInfo }
+func (f *ledgerStopsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.t, &f.acknowledged) }
+func (f *ledgerStopsFrame) Forget()            { *f = ledgerStopsFrame{Header: f.Header} }
+func (f *ledgerStopsFrame) Release(r *gen.Run) { gen.Free(r, f, 34) }
+func (*ledgerStopsFrame) Func() *gen.Func      { return &ledgerStopsFrameInfo }
 
-var ledgerStopsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*ledger).stops", File: "github.com/going-green/greenlet/hub/socket/load_test.go", Line: 47, Points: "49 l t acknowledged; 51 t"}
+var ledgerStopsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*ledger).stops", File: "github.com/going-green/greenlet/hub/socket/load_test.go", Line: 47, Points: "49 l t acknowledged; 51 t"}
 var _ func(*ledger, *testing.T, *atomic.Int64) = (*ledger).stops
 
 func init() {
-	greenlet.Declare("ledger.keeps", "ledger.serves", "ledger.stops")
+	gen.Declare("ledger.keeps", "ledger.serves", "ledger.stops")
 }

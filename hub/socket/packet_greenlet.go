@@ -6,15 +6,15 @@ package socket
 
 import (
 	"github.com/going-green/greenlet/hub"
-	greenlet "github.com/going-green/greenlet/runtime"
+	"github.com/going-green/greenlet/runtime/gen"
 	"net"
 )
 
-const _ = greenlet.Protocol1_RunGoGenerate
+const _ = gen.Protocol1_RunGoGenerate
 
 // PacketConnReadFromFrame is an activation of PacketConn.ReadFrom.
 type PacketConnReadFromFrame struct {
-	greenlet.Header
+	gen.Header
 	c    *PacketConn
 	p    []byte
 	n    int
@@ -27,54 +27,54 @@ type PacketConnReadFromFrame struct {
 
 // NewReadFromFrame makes a frame that will run PacketConn.ReadFrom.
 func (c *PacketConn) NewReadFromFrame(p []byte) *PacketConnReadFromFrame {
-	return greenlet.MakeFrame(PacketConnReadFromFrame{c: c, p: p})
+	return gen.MakeFrame(PacketConnReadFromFrame{c: c, p: p})
 }
 func (f *PacketConnReadFromFrame) Results() (int, net.Addr, error) {
 	f.Over(f)
 	return f.ret0, f.ret1, f.ret2
 }
-func (f *PacketConnReadFromFrame) Returned(r *greenlet.Run) (ret0 int, ret1 net.Addr, ret2 error) {
+func (f *PacketConnReadFromFrame) Returned(r *gen.Run) (ret0 int, ret1 net.Addr, ret2 error) {
 	ret0, ret1, ret2 = f.ret0, f.ret1, f.ret2
 	f.Release(r)
 	return
 }
 
 // ReadFromResumable is PacketConn.ReadFrom for callers that can be suspended.
-func (c *PacketConn) ReadFromResumable(r *greenlet.Run, p []byte) (int, net.Addr, error, greenlet.Status) {
+func (c *PacketConn) ReadFromResumable(r *gen.Run, p []byte) (int, net.Addr, error, gen.Status) {
 	return (*PacketConnReadFromFrame)(nil).body(r, c, p)
 }
 
-func (f *PacketConnReadFromFrame) body(r *greenlet.Run, c *PacketConn, p []byte) (ret0 int, ret1 net.Addr, ret2 error, st greenlet.Status) {
+func (f *PacketConnReadFromFrame) body(r *gen.Run, c *PacketConn, p []byte) (ret0 int, ret1 net.Addr, ret2 error, st gen.Status) {
 	var n int
 	var from net.Addr
 	var err error
 //line packet.go:25:1
-	if st = c.ready.GiveWayResumable(r, hub.In); st != greenlet.Done {
-		f = greenlet.Take(r, f, 12)
+	if st = c.ready.GiveWayResumable(r, hub.In); st != gen.Done {
+		f = gen.Take(r, f, 12)
 		f.c, f.p, f.n, f.from, f.err, f.PC = c, p, n, from, err, 1
 		return ret0, ret1, ret2, r.Link(f, &f.Header, st)
 	}
 //line packet.go:26:1
 loop_26:
 	if n, from, err = c.TryReadFrom(p); err != ErrWouldBlock {
-		return n, from, err, greenlet.Done
+		return n, from, err, gen.Done
 	}
 	err, st = c.ready.WaitResumable(r, hub.In)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 12)
+	if st != gen.Done {
+		f = gen.Take(r, f, 12)
 		f.c, f.p, f.n, f.from, f.PC = c, p, n, from, 2
 		return ret0, ret1, ret2, r.Link(f, &f.Header, st)
 	}
 //line packet.go:30:1
 	if err != nil {
-		return 0, nil, c.failed("read", nil, err), greenlet.Done
+		return 0, nil, c.failed("read", nil, err), gen.Done
 	}
 	goto loop_26
 }
 
 //line packet_greenlet.go:76:1
 
-func (f *PacketConnReadFromFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *PacketConnReadFromFrame) Resume(r *gen.Run) (st gen.Status) {
 	c, p := f.c, f.p
 	var n int
 	var from net.Addr
@@ -104,7 +104,7 @@ loop_26:
 	f.err = nil
 //line packet.go:30:1
 	err, st = c.ready.WaitResumable(r, hub.In)
-	if st != greenlet.Done {
+	if st != gen.Done {
 		f.n, f.from, f.PC = n, from, 2
 		return r.Link(f, &f.Header, st)
 	}
@@ -119,17 +119,17 @@ resumed_30:
 
 //line packet_greenlet.go:121:1
 
-func (f *PacketConnReadFromFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.p) }
-func (f *PacketConnReadFromFrame) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1, f.ret2})
+func (f *PacketConnReadFromFrame) Args(args []any) { gen.SetArgs(f, args, &f.p) }
+func (f *PacketConnReadFromFrame) Send(r *gen.Run) gen.Status {
+	return gen.Result[any](r, gen.Values{f.ret0, f.ret1, f.ret2})
 }
 func (f *PacketConnReadFromFrame) Forget() {
 	*f = PacketConnReadFromFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1, ret2: f.ret2}
 }
-func (f *PacketConnReadFromFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 12) }
-func (*PacketConnReadFromFrame) Func() *greenlet.Func      { return &infoOfPacketConnReadFromFrame }
+func (f *PacketConnReadFromFrame) Release(r *gen.Run) { gen.Free(r, f, 12) }
+func (*PacketConnReadFromFrame) Func() *gen.Func      { return &infoOfPacketConnReadFromFrame }
 
-var infoOfPacketConnReadFromFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*PacketConn).ReadFrom", File: "github.com/going-green/greenlet/hub/socket/packet.go", Line: 24, Points: "25 c p n from err; 30 -err"}
+var infoOfPacketConnReadFromFrame = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*PacketConn).ReadFrom", File: "github.com/going-green/greenlet/hub/socket/packet.go", Line: 24, Points: "25 c p n from err; 30 -err"}
 var _ func(*PacketConn, []byte) (int, net.Addr, error) = (*PacketConn).ReadFrom
 
 // valuePacketConnReadFromFrame is PacketConn.ReadFrom as a value, for callers that can be suspended.
@@ -137,21 +137,21 @@ type valuePacketConnReadFromFrame struct {
 	recv *PacketConn
 }
 
-func (v valuePacketConnReadFromFrame) CallResumable(r *greenlet.Run, p0 []byte) (int, net.Addr, error, greenlet.Status) {
+func (v valuePacketConnReadFromFrame) CallResumable(r *gen.Run, p0 []byte) (int, net.Addr, error, gen.Status) {
 	return v.recv.ReadFromResumable(r, p0)
 }
 func init() {
-	greenlet.RegisterMethod((*new(*PacketConn)).ReadFrom, func(recv *PacketConn) any {
+	gen.RegisterMethod((*new(*PacketConn)).ReadFrom, func(recv *PacketConn) any {
 		return valuePacketConnReadFromFrame{recv}
 	})
 }
-func (v valuePacketConnReadFromFrame) Frame() greenlet.Frame {
-	return greenlet.MakeFrame(PacketConnReadFromFrame{c: v.recv})
+func (v valuePacketConnReadFromFrame) Frame() gen.Frame {
+	return gen.MakeFrame(PacketConnReadFromFrame{c: v.recv})
 }
 
 // PacketConnWriteToFrame is an activation of PacketConn.WriteTo.
 type PacketConnWriteToFrame struct {
-	greenlet.Header
+	gen.Header
 	c    *PacketConn
 	p    []byte
 	to   net.Addr
@@ -163,50 +163,50 @@ type PacketConnWriteToFrame struct {
 
 // NewWriteToFrame makes a frame that will run PacketConn.WriteTo.
 func (c *PacketConn) NewWriteToFrame(p []byte, to net.Addr) *PacketConnWriteToFrame {
-	return greenlet.MakeFrame(PacketConnWriteToFrame{c: c, p: p, to: to})
+	return gen.MakeFrame(PacketConnWriteToFrame{c: c, p: p, to: to})
 }
 func (f *PacketConnWriteToFrame) Results() (int, error) { f.Over(f); return f.ret0, f.ret1 }
-func (f *PacketConnWriteToFrame) Returned(r *greenlet.Run) (ret0 int, ret1 error) {
+func (f *PacketConnWriteToFrame) Returned(r *gen.Run) (ret0 int, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
 	f.Release(r)
 	return
 }
 
 // WriteToResumable is PacketConn.WriteTo for callers that can be suspended.
-func (c *PacketConn) WriteToResumable(r *greenlet.Run, p []byte, to net.Addr) (int, error, greenlet.Status) {
+func (c *PacketConn) WriteToResumable(r *gen.Run, p []byte, to net.Addr) (int, error, gen.Status) {
 	return (*PacketConnWriteToFrame)(nil).body(r, c, p, to)
 }
 
-func (f *PacketConnWriteToFrame) body(r *greenlet.Run, c *PacketConn, p []byte, to net.Addr) (ret0 int, ret1 error, st greenlet.Status) {
+func (f *PacketConnWriteToFrame) body(r *gen.Run, c *PacketConn, p []byte, to net.Addr) (ret0 int, ret1 error, st gen.Status) {
 	var n int
 	var err error
 //line packet.go:52:1
-	if st = c.ready.GiveWayResumable(r, hub.Out); st != greenlet.Done {
-		f = greenlet.Take(r, f, 52)
+	if st = c.ready.GiveWayResumable(r, hub.Out); st != gen.Done {
+		f = gen.Take(r, f, 52)
 		f.c, f.p, f.to, f.n, f.err, f.PC = c, p, to, n, err, 1
 		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
 //line packet.go:53:1
 loop_53:
 	if n, err = c.TryWriteTo(p, to); err != ErrWouldBlock {
-		return n, err, greenlet.Done
+		return n, err, gen.Done
 	}
 	err, st = c.ready.WaitResumable(r, hub.Out)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 52)
+	if st != gen.Done {
+		f = gen.Take(r, f, 52)
 		f.c, f.p, f.to, f.n, f.PC = c, p, to, n, 2
 		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
 //line packet.go:57:1
 	if err != nil {
-		return 0, c.failed("write", to, err), greenlet.Done
+		return 0, c.failed("write", to, err), gen.Done
 	}
 	goto loop_53
 }
 
 //line packet_greenlet.go:208:1
 
-func (f *PacketConnWriteToFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *PacketConnWriteToFrame) Resume(r *gen.Run) (st gen.Status) {
 	c, p, to := f.c, f.p, f.to
 	var n int
 	var err error
@@ -235,7 +235,7 @@ loop_53:
 	f.err = nil
 //line packet.go:57:1
 	err, st = c.ready.WaitResumable(r, hub.Out)
-	if st != greenlet.Done {
+	if st != gen.Done {
 		f.n, f.PC = n, 2
 		return r.Link(f, &f.Header, st)
 	}
@@ -250,17 +250,17 @@ resumed_57:
 
 //line packet_greenlet.go:252:1
 
-func (f *PacketConnWriteToFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.p, &f.to) }
-func (f *PacketConnWriteToFrame) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
+func (f *PacketConnWriteToFrame) Args(args []any) { gen.SetArgs(f, args, &f.p, &f.to) }
+func (f *PacketConnWriteToFrame) Send(r *gen.Run) gen.Status {
+	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
 }
 func (f *PacketConnWriteToFrame) Forget() {
 	*f = PacketConnWriteToFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1}
 }
-func (f *PacketConnWriteToFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 52) }
-func (*PacketConnWriteToFrame) Func() *greenlet.Func      { return &infoOfPacketConnWriteToFrame }
+func (f *PacketConnWriteToFrame) Release(r *gen.Run) { gen.Free(r, f, 52) }
+func (*PacketConnWriteToFrame) Func() *gen.Func      { return &infoOfPacketConnWriteToFrame }
 
-var infoOfPacketConnWriteToFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*PacketConn).WriteTo", File: "github.com/going-green/greenlet/hub/socket/packet.go", Line: 51, Points: "52 c p to n err; 57 -err"}
+var infoOfPacketConnWriteToFrame = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*PacketConn).WriteTo", File: "github.com/going-green/greenlet/hub/socket/packet.go", Line: 51, Points: "52 c p to n err; 57 -err"}
 var _ func(*PacketConn, []byte, net.Addr) (int, error) = (*PacketConn).WriteTo
 
 // valuePacketConnWriteToFrame is PacketConn.WriteTo as a value, for callers that can be suspended.
@@ -268,17 +268,17 @@ type valuePacketConnWriteToFrame struct {
 	recv *PacketConn
 }
 
-func (v valuePacketConnWriteToFrame) CallResumable(r *greenlet.Run, p0 []byte, p1 net.Addr) (int, error, greenlet.Status) {
+func (v valuePacketConnWriteToFrame) CallResumable(r *gen.Run, p0 []byte, p1 net.Addr) (int, error, gen.Status) {
 	return v.recv.WriteToResumable(r, p0, p1)
 }
 func init() {
-	greenlet.RegisterMethod((*new(*PacketConn)).WriteTo, func(recv *PacketConn) any {
+	gen.RegisterMethod((*new(*PacketConn)).WriteTo, func(recv *PacketConn) any {
 		return valuePacketConnWriteToFrame{recv}
 	})
 }
-func (v valuePacketConnWriteToFrame) Frame() greenlet.Frame {
-	return greenlet.MakeFrame(PacketConnWriteToFrame{c: v.recv})
+func (v valuePacketConnWriteToFrame) Frame() gen.Frame {
+	return gen.MakeFrame(PacketConnWriteToFrame{c: v.recv})
 }
 func init() {
-	greenlet.Declare("PacketConn.ReadFrom", "PacketConn.WriteTo")
+	gen.Declare("PacketConn.ReadFrom", "PacketConn.WriteTo")
 }

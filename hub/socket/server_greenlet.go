@@ -6,15 +6,15 @@ package socket
 
 import (
 	"github.com/going-green/greenlet/hub"
-	greenlet "github.com/going-green/greenlet/runtime"
+	"github.com/going-green/greenlet/runtime/gen"
 	"time"
 )
 
-const _ = greenlet.Protocol1_RunGoGenerate
+const _ = gen.Protocol1_RunGoGenerate
 
 // ServerServeFrame is an activation of Server.Serve.
 type ServerServeFrame struct {
-	greenlet.Header
+	gen.Header
 	s     *Server
 	delay time.Duration
 	n     int
@@ -23,20 +23,16 @@ type ServerServeFrame struct {
 }
 
 // NewServeFrame makes a frame that will run Server.Serve.
-func (s *Server) NewServeFrame() *ServerServeFrame { return greenlet.MakeFrame(ServerServeFrame{s: s}) }
-func (f *ServerServeFrame) Results() error         { f.Over(f); return f.ret0 }
-func (f *ServerServeFrame) Returned(r *greenlet.Run) (ret0 error) {
-	ret0 = f.ret0
-	f.Release(r)
-	return
-}
+func (s *Server) NewServeFrame() *ServerServeFrame           { return gen.MakeFrame(ServerServeFrame{s: s}) }
+func (f *ServerServeFrame) Results() error                   { f.Over(f); return f.ret0 }
+func (f *ServerServeFrame) Returned(r *gen.Run) (ret0 error) { ret0 = f.ret0; f.Release(r); return }
 
 // ServeResumable is Server.Serve for callers that can be suspended.
-func (s *Server) ServeResumable(r *greenlet.Run) (error, greenlet.Status) {
+func (s *Server) ServeResumable(r *gen.Run) (error, gen.Status) {
 	return (*ServerServeFrame)(nil).body(r, s)
 }
 
-func (f *ServerServeFrame) body(r *greenlet.Run, s *Server) (ret0 error, st greenlet.Status) {
+func (f *ServerServeFrame) body(r *gen.Run, s *Server) (ret0 error, st gen.Status) {
 	var (
 		delay time.Duration
 		n     int
@@ -67,7 +63,7 @@ func (f *ServerServeFrame) body(r *greenlet.Run, s *Server) (ret0 error, st gree
 //line server.go:95:1
 	s.init()
 	if err := s.startable(); err != nil {
-		return err, greenlet.Done
+		return err, gen.Done
 	}
 	delay = firstDelay
 	n = 1
@@ -81,8 +77,8 @@ loop_101:
 	}
 //line server.go:102:1
 	s.changed.Clear()
-	if st = s.changed.WaitResumable(r); st != greenlet.Done {
-		f = greenlet.Take(r, f, 26)
+	if st = s.changed.WaitResumable(r); st != gen.Done {
+		f = gen.Take(r, f, 26)
 		f.s, f.delay, f.n, f.PC = s, delay, n, 1
 		return ret0, r.Link(f, &f.Header, st)
 	}
@@ -97,8 +93,8 @@ after_loop_101:
 //line server.go:107:1
 	n = 0
 	err, st = s.Listener.ready.WaitResumable(r, hub.In)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 26)
+	if st != gen.Done {
+		f = gen.Take(r, f, 26)
 		f.s, f.delay, f.n, f.c, f.PC = s, delay, n, c, 2
 		return ret0, r.Link(f, &f.Header, st)
 	}
@@ -114,9 +110,9 @@ after_if_106:
 		s.start(c)
 		delay = firstDelay
 	case s.stopping:
-		return nil, greenlet.Done
+		return nil, gen.Done
 	case lasting(err):
-		return err, greenlet.Done
+		return err, gen.Done
 	default:
 		goto case_121
 	}
@@ -129,8 +125,8 @@ case_121:
 	s.failed(err)
 	s.changed.Clear()
 	_, st = s.changed.WaitForResumable(r, delay)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 26)
+	if st != gen.Done {
+		f = gen.Take(r, f, 26)
 		f.s, f.delay, f.n, f.PC = s, delay, n, 3
 		return ret0, r.Link(f, &f.Header, st)
 	}
@@ -147,8 +143,8 @@ after_switch_113:
 		f.c = nil
 	}
 //line server.go:129:1
-	if st = s.hub().YieldResumable(r); st != greenlet.Done {
-		f = greenlet.Take(r, f, 26)
+	if st = s.hub().YieldResumable(r); st != gen.Done {
+		f = gen.Take(r, f, 26)
 		f.s, f.delay, f.n, f.PC = s, delay, n, 4
 		return ret0, r.Link(f, &f.Header, st)
 	}
@@ -158,19 +154,19 @@ next_100:
 	goto loop_101
 }
 
-//line server_greenlet.go:163:1
+//line server_greenlet.go:159:1
 
-func (f *ServerServeFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *ServerServeFrame) Resume(r *gen.Run) (st gen.Status) {
 	f.ret0, st = f.body(r, f.s)
 	return r.Started(f, &f.Header, st)
 }
 
-func (f *ServerServeFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
-func (f *ServerServeFrame) Forget()                              { *f = ServerServeFrame{Header: f.Header, ret0: f.ret0} }
-func (f *ServerServeFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 26) }
-func (*ServerServeFrame) Func() *greenlet.Func                   { return &infoOfServerServeFrame }
+func (f *ServerServeFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
+func (f *ServerServeFrame) Forget()                    { *f = ServerServeFrame{Header: f.Header, ret0: f.ret0} }
+func (f *ServerServeFrame) Release(r *gen.Run)         { gen.Free(r, f, 26) }
+func (*ServerServeFrame) Func() *gen.Func              { return &infoOfServerServeFrame }
 
-var infoOfServerServeFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*Server).Serve", File: "github.com/going-green/greenlet/hub/socket/server.go", Line: 94, Points: "103 s delay n; 108 +c; 124 -c; 129 ="}
+var infoOfServerServeFrame = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*Server).Serve", File: "github.com/going-green/greenlet/hub/socket/server.go", Line: 94, Points: "103 s delay n; 108 +c; 124 -c; 129 ="}
 var _ func(*Server) error = (*Server).Serve
 
 // valueServerServeFrame is Server.Serve as a value, for callers that can be suspended.
@@ -178,21 +174,19 @@ type valueServerServeFrame struct {
 	recv *Server
 }
 
-func (v valueServerServeFrame) CallResumable(r *greenlet.Run) (error, greenlet.Status) {
+func (v valueServerServeFrame) CallResumable(r *gen.Run) (error, gen.Status) {
 	return v.recv.ServeResumable(r)
 }
 func init() {
-	greenlet.RegisterMethod((*new(*Server)).Serve, func(recv *Server) any {
+	gen.RegisterMethod((*new(*Server)).Serve, func(recv *Server) any {
 		return valueServerServeFrame{recv}
 	})
 }
-func (v valueServerServeFrame) Frame() greenlet.Frame {
-	return greenlet.MakeFrame(ServerServeFrame{s: v.recv})
-}
+func (v valueServerServeFrame) Frame() gen.Frame { return gen.MakeFrame(ServerServeFrame{s: v.recv}) }
 
 // ServerStopFrame is an activation of Server.Stop.
 type ServerStopFrame struct {
-	greenlet.Header
+	gen.Header
 	s      *Server
 	d      time.Duration
 	killed int
@@ -202,17 +196,17 @@ type ServerStopFrame struct {
 
 // NewStopFrame makes a frame that will run Server.Stop.
 func (s *Server) NewStopFrame(d time.Duration) *ServerStopFrame {
-	return greenlet.MakeFrame(ServerStopFrame{s: s, d: d})
+	return gen.MakeFrame(ServerStopFrame{s: s, d: d})
 }
-func (f *ServerStopFrame) Results() int                        { f.Over(f); return f.ret0 }
-func (f *ServerStopFrame) Returned(r *greenlet.Run) (ret0 int) { ret0 = f.ret0; f.Release(r); return }
+func (f *ServerStopFrame) Results() int                   { f.Over(f); return f.ret0 }
+func (f *ServerStopFrame) Returned(r *gen.Run) (ret0 int) { ret0 = f.ret0; f.Release(r); return }
 
 // StopResumable is Server.Stop for callers that can be suspended.
-func (s *Server) StopResumable(r *greenlet.Run, d time.Duration) (int, greenlet.Status) {
+func (s *Server) StopResumable(r *gen.Run, d time.Duration) (int, gen.Status) {
 	return (*ServerStopFrame)(nil).body(r, s, d)
 }
 
-func (f *ServerStopFrame) body(r *greenlet.Run, s *Server, d time.Duration) (ret0 int, st greenlet.Status) {
+func (f *ServerStopFrame) body(r *gen.Run, s *Server, d time.Duration) (ret0 int, st gen.Status) {
 	var killed int
 	var until time.Time
 	var t0 bool
@@ -241,8 +235,8 @@ loop_204:
 //line server.go:205:1
 	s.changed.Clear()
 	t0, st = s.changed.WaitForResumable(r, until.Sub(s.hub().Now()))
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 63)
+	if st != gen.Done {
+		f = gen.Take(r, f, 63)
 		f.s, f.killed, f.until, f.PC = s, killed, until, 1
 		return ret0, r.Link(f, &f.Header, st)
 	}
@@ -256,15 +250,15 @@ loop_210:
 //line server.go:210:1
 	if len(s.conns) <= 0 {
 //line server.go:214:1
-		return killed, greenlet.Done
+		return killed, gen.Done
 	}
 	if f != nil {
 		f.until = time.Time{}
 	}
 //line server.go:211:1
 	s.changed.Clear()
-	if st = s.changed.WaitResumable(r); st != greenlet.Done {
-		f = greenlet.Take(r, f, 63)
+	if st = s.changed.WaitResumable(r); st != gen.Done {
+		f = gen.Take(r, f, 63)
 		f.s, f.killed, f.PC = s, killed, 2
 		return ret0, r.Link(f, &f.Header, st)
 	}
@@ -272,20 +266,20 @@ resumed_212:
 	goto loop_210
 }
 
-//line server_greenlet.go:278:1
+//line server_greenlet.go:272:1
 
-func (f *ServerStopFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *ServerStopFrame) Resume(r *gen.Run) (st gen.Status) {
 	f.ret0, st = f.body(r, f.s, f.d)
 	return r.Started(f, &f.Header, st)
 }
 
-func (f *ServerStopFrame) Args(args []any)                      { greenlet.SetArgs(f, args, &f.d) }
-func (f *ServerStopFrame) Send(r *greenlet.Run) greenlet.Status { return greenlet.Result(r, f.ret0) }
-func (f *ServerStopFrame) Forget()                              { *f = ServerStopFrame{Header: f.Header, ret0: f.ret0} }
-func (f *ServerStopFrame) Release(r *greenlet.Run)              { greenlet.Free(r, f, 63) }
-func (*ServerStopFrame) Func() *greenlet.Func                   { return &infoOfServerStopFrame }
+func (f *ServerStopFrame) Args(args []any)            { gen.SetArgs(f, args, &f.d) }
+func (f *ServerStopFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
+func (f *ServerStopFrame) Forget()                    { *f = ServerStopFrame{Header: f.Header, ret0: f.ret0} }
+func (f *ServerStopFrame) Release(r *gen.Run)         { gen.Free(r, f, 63) }
+func (*ServerStopFrame) Func() *gen.Func              { return &infoOfServerStopFrame }
 
-var infoOfServerStopFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*Server).Stop", File: "github.com/going-green/greenlet/hub/socket/server.go", Line: 200, Points: "206 s killed until; 212 -until"}
+var infoOfServerStopFrame = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*Server).Stop", File: "github.com/going-green/greenlet/hub/socket/server.go", Line: 200, Points: "206 s killed until; 212 -until"}
 var _ func(*Server, time.Duration) int = (*Server).Stop
 
 // valueServerStopFrame is Server.Stop as a value, for callers that can be suspended.
@@ -293,17 +287,15 @@ type valueServerStopFrame struct {
 	recv *Server
 }
 
-func (v valueServerStopFrame) CallResumable(r *greenlet.Run, p0 time.Duration) (int, greenlet.Status) {
+func (v valueServerStopFrame) CallResumable(r *gen.Run, p0 time.Duration) (int, gen.Status) {
 	return v.recv.StopResumable(r, p0)
 }
 func init() {
-	greenlet.RegisterMethod((*new(*Server)).Stop, func(recv *Server) any {
+	gen.RegisterMethod((*new(*Server)).Stop, func(recv *Server) any {
 		return valueServerStopFrame{recv}
 	})
 }
-func (v valueServerStopFrame) Frame() greenlet.Frame {
-	return greenlet.MakeFrame(ServerStopFrame{s: v.recv})
-}
+func (v valueServerStopFrame) Frame() gen.Frame { return gen.MakeFrame(ServerStopFrame{s: v.recv}) }
 func init() {
-	greenlet.Declare("Server.Serve", "Server.Stop")
+	gen.Declare("Server.Serve", "Server.Stop")
 }

@@ -6,43 +6,41 @@ package socket
 
 import (
 	"github.com/going-green/greenlet/hub"
-	greenlet "github.com/going-green/greenlet/runtime"
+	"github.com/going-green/greenlet/runtime/gen"
 	"syscall"
 	"time"
 )
 
-const _ = greenlet.Protocol1_RunGoGenerate
+const _ = gen.Protocol1_RunGoGenerate
 
 // logServesFrame is an activation of log.serves.
 type logServesFrame struct {
-	greenlet.Header
+	gen.Header
 	l *log
 }
 
-func (l *log) newServesFrame() *logServesFrame { return greenlet.MakeFrame(logServesFrame{l: l}) }
+func (l *log) newServesFrame() *logServesFrame { return gen.MakeFrame(logServesFrame{l: l}) }
 
 // servesResumable is log.serves for callers that can be suspended.
-func (l *log) servesResumable(r *greenlet.Run) greenlet.Status {
-	return (*logServesFrame)(nil).body(r, l)
-}
+func (l *log) servesResumable(r *gen.Run) gen.Status { return (*logServesFrame)(nil).body(r, l) }
 
-func (f *logServesFrame) body(r *greenlet.Run, l *log) (st greenlet.Status) {
+func (f *logServesFrame) body(r *gen.Run, l *log) (st gen.Status) {
 	var t0 error
 //line server_test.go:169:1
 	t0, st = l.server.ServeResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 62)
+	if st != gen.Done {
+		f = gen.Take(r, f, 62)
 		f.l, f.PC = l, 1
 		return r.Link(f, &f.Header, st)
 	}
 //line server_test.go:169:1
 	l.say("served: %v", t0)
-	return greenlet.Done
+	return gen.Done
 }
 
-//line server_greenlet_test.go:44:1
+//line server_greenlet_test.go:42:1
 
-func (f *logServesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *logServesFrame) Resume(r *gen.Run) (st gen.Status) {
 	l := f.l
 	var t0 error
 	switch f.PC {
@@ -56,13 +54,13 @@ func (f *logServesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-//line server_greenlet_test.go:60:1
+//line server_greenlet_test.go:58:1
 
-func (f *logServesFrame) Forget()                 { *f = logServesFrame{Header: f.Header} }
-func (f *logServesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 62) }
-func (*logServesFrame) Func() *greenlet.Func      { return &logServesFrameInfo }
+func (f *logServesFrame) Forget()            { *f = logServesFrame{Header: f.Header} }
+func (f *logServesFrame) Release(r *gen.Run) { gen.Free(r, f, 62) }
+func (*logServesFrame) Func() *gen.Func      { return &logServesFrameInfo }
 
-var logServesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*log).serves", File: "github.com/going-green/greenlet/hub/socket/server_test.go", Line: 169, Points: "169 l"}
+var logServesFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*log).serves", File: "github.com/going-green/greenlet/hub/socket/server_test.go", Line: 169, Points: "169 l"}
 var _ func(*log) = (*log).serves
 
 // logServesFrameValue is log.serves as a value, for callers that can be suspended.
@@ -70,58 +68,56 @@ type logServesFrameValue struct {
 	recv *log
 }
 
-func (v logServesFrameValue) CallResumable(r *greenlet.Run) greenlet.Status {
+func (v logServesFrameValue) CallResumable(r *gen.Run) gen.Status {
 	return v.recv.servesResumable(r)
 }
 func init() {
-	greenlet.RegisterMethod((*new(*log)).serves, func(recv *log) any {
+	gen.RegisterMethod((*new(*log)).serves, func(recv *log) any {
 		return logServesFrameValue{recv}
 	})
 }
-func (v logServesFrameValue) Frame() greenlet.Frame {
-	return greenlet.MakeFrame(logServesFrame{l: v.recv})
-}
+func (v logServesFrameValue) Frame() gen.Frame { return gen.MakeFrame(logServesFrame{l: v.recv}) }
 
 // logStopsFrame is an activation of log.stops.
 type logStopsFrame struct {
-	greenlet.Header
+	gen.Header
 	l        *log
 	after, d time.Duration
 }
 
 func (l *log) newStopsFrame(after time.Duration, d time.Duration) *logStopsFrame {
-	return greenlet.MakeFrame(logStopsFrame{l: l, after: after, d: d})
+	return gen.MakeFrame(logStopsFrame{l: l, after: after, d: d})
 }
 
 // stopsResumable is log.stops for callers that can be suspended.
-func (l *log) stopsResumable(r *greenlet.Run, after time.Duration, d time.Duration) greenlet.Status {
+func (l *log) stopsResumable(r *gen.Run, after time.Duration, d time.Duration) gen.Status {
 	return (*logStopsFrame)(nil).body(r, l, after, d)
 }
 
-func (f *logStopsFrame) body(r *greenlet.Run, l *log, after time.Duration, d time.Duration) (st greenlet.Status) {
+func (f *logStopsFrame) body(r *gen.Run, l *log, after time.Duration, d time.Duration) (st gen.Status) {
 	var t0 int
 //line server_test.go:173:1
-	if st = l.SleepResumable(r, after); st != greenlet.Done {
-		f = greenlet.Take(r, f, 11)
+	if st = l.SleepResumable(r, after); st != gen.Done {
+		f = gen.Take(r, f, 11)
 		f.l, f.d, f.PC = l, d, 1
 		return r.Link(f, &f.Header, st)
 	}
 //line server_test.go:174:1
 	l.say("stopping, %d there", l.server.Len())
 	t0, st = l.server.StopResumable(r, d)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 11)
+	if st != gen.Done {
+		f = gen.Take(r, f, 11)
 		f.l, f.PC = l, 2
 		return r.Link(f, &f.Header, st)
 	}
 //line server_test.go:175:1
 	l.say("killed %d", t0)
-	return greenlet.Done
+	return gen.Done
 }
 
-//line server_greenlet_test.go:123:1
+//line server_greenlet_test.go:119:1
 
-func (f *logStopsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *logStopsFrame) Resume(r *gen.Run) (st gen.Status) {
 	l, d := f.l, f.d
 	var t0 int
 	switch f.PC {
@@ -132,7 +128,7 @@ func (f *logStopsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 //line server_test.go:174:1
 		l.say("stopping, %d there", l.server.Len())
 		t0, st = l.server.StopResumable(r, d)
-		if st != greenlet.Done {
+		if st != gen.Done {
 			f.PC = 2
 			return r.Link(f, &f.Header, st)
 		}
@@ -148,14 +144,14 @@ resumed_175:
 	return r.Return(f, &f.Header)
 }
 
-//line server_greenlet_test.go:152:1
+//line server_greenlet_test.go:148:1
 
-func (f *logStopsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.after, &f.d) }
-func (f *logStopsFrame) Forget()                 { *f = logStopsFrame{Header: f.Header} }
-func (f *logStopsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 11) }
-func (*logStopsFrame) Func() *greenlet.Func      { return &logStopsFrameInfo }
+func (f *logStopsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.after, &f.d) }
+func (f *logStopsFrame) Forget()            { *f = logStopsFrame{Header: f.Header} }
+func (f *logStopsFrame) Release(r *gen.Run) { gen.Free(r, f, 11) }
+func (*logStopsFrame) Func() *gen.Func      { return &logStopsFrameInfo }
 
-var logStopsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*log).stops", File: "github.com/going-green/greenlet/hub/socket/server_test.go", Line: 172, Points: "173 l d; 175 l"}
+var logStopsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*log).stops", File: "github.com/going-green/greenlet/hub/socket/server_test.go", Line: 172, Points: "173 l d; 175 l"}
 var _ func(*log, time.Duration, time.Duration) = (*log).stops
 
 // logStopsFrameValue is log.stops as a value, for callers that can be suspended.
@@ -163,60 +159,58 @@ type logStopsFrameValue struct {
 	recv *log
 }
 
-func (v logStopsFrameValue) CallResumable(r *greenlet.Run, p0 time.Duration, p1 time.Duration) greenlet.Status {
+func (v logStopsFrameValue) CallResumable(r *gen.Run, p0 time.Duration, p1 time.Duration) gen.Status {
 	return v.recv.stopsResumable(r, p0, p1)
 }
 func init() {
-	greenlet.RegisterMethod((*new(*log)).stops, func(recv *log) any {
+	gen.RegisterMethod((*new(*log)).stops, func(recv *log) any {
 		return logStopsFrameValue{recv}
 	})
 }
-func (v logStopsFrameValue) Frame() greenlet.Frame {
-	return greenlet.MakeFrame(logStopsFrame{l: v.recv})
-}
+func (v logStopsFrameValue) Frame() gen.Frame { return gen.MakeFrame(logStopsFrame{l: v.recv}) }
 
 // logAnswersFrame is an activation of log.answers.
 type logAnswersFrame struct {
-	greenlet.DeferHeader
+	gen.DeferHeader
 	l    *log
 	c    *Conn
 	line []byte
 }
 
 func (l *log) newAnswersFrame(c *Conn) *logAnswersFrame {
-	return greenlet.MakeFrame(logAnswersFrame{l: l, c: c})
+	return gen.MakeFrame(logAnswersFrame{l: l, c: c})
 }
 
 // answersResumable is log.answers for callers that can be suspended.
-func (l *log) answersResumable(r *greenlet.Run, c *Conn) greenlet.Status {
+func (l *log) answersResumable(r *gen.Run, c *Conn) gen.Status {
 	return (*logAnswersFrame)(nil).run(r, l, c)
 }
 
-func (f *logAnswersFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *logAnswersFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.run(r, f.l, f.c))
 }
 
-func (f *logAnswersFrame) run(r *greenlet.Run, l *log, c *Conn) (st greenlet.Status) {
+func (f *logAnswersFrame) run(r *gen.Run, l *log, c *Conn) (st gen.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take(r, f, 57)
+		f = gen.Take(r, f, 57)
 		f.l, f.c = l, c
 		r.Guard()
 	}
 	mark := r.Mark()
-	for st = f.step(r, l, c); st == greenlet.Broken; st = f.step(r, l, c) {
+	for st = f.step(r, l, c); st == gen.Broken; st = f.step(r, l, c) {
 		r.Recovered(mark)
 	}
-	if hot && st == greenlet.Done {
+	if hot && st == gen.Done {
 		f.Release(r)
 	}
 	return st
 }
 
-func (f *logAnswersFrame) step(r *greenlet.Run, l *log, c *Conn) (end greenlet.Status) {
-	end = greenlet.Broken
+func (f *logAnswersFrame) step(r *gen.Run, l *log, c *Conn) (end gen.Status) {
+	end = gen.Broken
 	defer f.Catch(&end)
-	var st greenlet.Status
+	var st gen.Status
 	var err error
 	var line []byte
 	var err2, err3 error
@@ -238,7 +232,7 @@ func (f *logAnswersFrame) step(r *greenlet.Run, l *log, c *Conn) (end greenlet.S
 	case 5:
 		_, err3 = r.Callee().(*ConnWriteStringFrame).Returned(r)
 		goto resumed_199
-	case greenlet.Unwind:
+	case gen.Unwind:
 		goto unwind
 	}
 
@@ -253,7 +247,7 @@ func (f *logAnswersFrame) step(r *greenlet.Run, l *log, c *Conn) (end greenlet.S
 //line server_test.go:183:1
 loop_183:
 	err, st = c.WaitReadableResumable(r)
-	if st != greenlet.Done {
+	if st != gen.Done {
 		f.PC = 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -264,7 +258,7 @@ resumed_184:
 		goto unwind
 	}
 	line, err2, st = c.ReadLineResumable(r)
-	if st != greenlet.Done {
+	if st != gen.Done {
 		f.PC = 2
 		return r.Link(f, &f.Header, st)
 	}
@@ -286,21 +280,21 @@ resumed_188:
 	goto after_switch_189
 case_195:
 //line server_test.go:196:1
-	if st = l.SleepResumable(r, time.Hour); st != greenlet.Done {
+	if st = l.SleepResumable(r, time.Hour); st != gen.Done {
 		f.line, f.PC = line, 3
 		return r.Link(f, &f.Header, st)
 	}
 resumed_196:
 after_switch_189:
 //line server_test.go:198:1
-	if st = l.SleepResumable(r, time.Second); st != greenlet.Done {
+	if st = l.SleepResumable(r, time.Second); st != gen.Done {
 		f.line, f.PC = line, 4
 		return r.Link(f, &f.Header, st)
 	}
 resumed_198:
 //line server_test.go:199:1
 	_, err3, st = c.WriteStringResumable(r, "done "+string(line)+"\n")
-	if st != greenlet.Done {
+	if st != gen.Done {
 		f.line, f.PC = nil, 5
 		return r.Link(f, &f.Header, st)
 	}
@@ -315,23 +309,23 @@ unwind:
 //line server_test.go:203:1
 	for f.Pending() {
 //line server_test.go:203:1
-		if sub := f.Next(r); sub != greenlet.Done {
+		if sub := f.Next(r); sub != gen.Done {
 			return r.Link(f, &f.Header, sub)
 		}
 	}
 //line server_test.go:203:1
 	f.End()
-	return greenlet.Done
+	return gen.Done
 }
 
-//line server_greenlet_test.go:328:1
+//line server_greenlet_test.go:322:1
 
-func (f *logAnswersFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c) }
-func (f *logAnswersFrame) Forget()                 { *f = logAnswersFrame{DeferHeader: f.DeferHeader} }
-func (f *logAnswersFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 57) }
-func (*logAnswersFrame) Func() *greenlet.Func      { return &logAnswersFrameInfo }
+func (f *logAnswersFrame) Args(args []any)    { gen.SetArgs(f, args, &f.c) }
+func (f *logAnswersFrame) Forget()            { *f = logAnswersFrame{DeferHeader: f.DeferHeader} }
+func (f *logAnswersFrame) Release(r *gen.Run) { gen.Free(r, f, 57) }
+func (*logAnswersFrame) Func() *gen.Func      { return &logAnswersFrameInfo }
 
-var logAnswersFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*log).answers", File: "github.com/going-green/greenlet/hub/socket/server_test.go", Line: 181, End: 203, Points: "184 l c; 188 =; 196 +line; 198 =; 199 l c"}
+var logAnswersFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*log).answers", File: "github.com/going-green/greenlet/hub/socket/server_test.go", Line: 181, End: 203, Points: "184 l c; 188 =; 196 +line; 198 =; 199 l c"}
 var _ func(*log, *Conn) = (*log).answers
 
 // logAnswersFrameValue is log.answers as a value, for callers that can be suspended.
@@ -339,21 +333,19 @@ type logAnswersFrameValue struct {
 	recv *log
 }
 
-func (v logAnswersFrameValue) CallResumable(r *greenlet.Run, p0 *Conn) greenlet.Status {
+func (v logAnswersFrameValue) CallResumable(r *gen.Run, p0 *Conn) gen.Status {
 	return v.recv.answersResumable(r, p0)
 }
 func init() {
-	greenlet.RegisterMethod((*new(*log)).answers, func(recv *log) any {
+	gen.RegisterMethod((*new(*log)).answers, func(recv *log) any {
 		return logAnswersFrameValue{recv}
 	})
 }
-func (v logAnswersFrameValue) Frame() greenlet.Frame {
-	return greenlet.MakeFrame(logAnswersFrame{l: v.recv})
-}
+func (v logAnswersFrameValue) Frame() gen.Frame { return gen.MakeFrame(logAnswersFrame{l: v.recv}) }
 
 // logAsksFrame is an activation of log.asks.
 type logAsksFrame struct {
-	greenlet.DeferHeader
+	gen.DeferHeader
 	l      *log
 	size   int
 	lines  []string
@@ -362,39 +354,39 @@ type logAsksFrame struct {
 }
 
 func (l *log) newAsksFrame(size int, lines ...string) *logAsksFrame {
-	return greenlet.MakeFrame(logAsksFrame{l: l, size: size, lines: lines})
+	return gen.MakeFrame(logAsksFrame{l: l, size: size, lines: lines})
 }
 
 // asksResumable is log.asks for callers that can be suspended.
-func (l *log) asksResumable(r *greenlet.Run, size int, lines ...string) greenlet.Status {
+func (l *log) asksResumable(r *gen.Run, size int, lines ...string) gen.Status {
 	return (*logAsksFrame)(nil).run(r, l, size, lines)
 }
 
-func (f *logAsksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *logAsksFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.run(r, f.l, f.size, f.lines))
 }
 
-func (f *logAsksFrame) run(r *greenlet.Run, l *log, size int, lines []string) (st greenlet.Status) {
+func (f *logAsksFrame) run(r *gen.Run, l *log, size int, lines []string) (st gen.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take(r, f, 32)
+		f = gen.Take(r, f, 32)
 		f.l, f.size, f.lines = l, size, lines
 		r.Guard()
 	}
 	mark := r.Mark()
-	for st = f.step(r, l, size, lines); st == greenlet.Broken; st = f.step(r, l, size, lines) {
+	for st = f.step(r, l, size, lines); st == gen.Broken; st = f.step(r, l, size, lines) {
 		r.Recovered(mark)
 	}
-	if hot && st == greenlet.Done {
+	if hot && st == gen.Done {
 		f.Release(r)
 	}
 	return st
 }
 
-func (f *logAsksFrame) step(r *greenlet.Run, l *log, size int, lines []string) (end greenlet.Status) {
-	end = greenlet.Broken
+func (f *logAsksFrame) step(r *gen.Run, l *log, size int, lines []string) (end gen.Status) {
+	end = gen.Broken
 	defer f.Catch(&end)
-	var st greenlet.Status
+	var st gen.Status
 	var (
 		c      *Conn
 		t0, t1 int
@@ -411,7 +403,7 @@ func (f *logAsksFrame) step(r *greenlet.Run, l *log, size int, lines []string) (
 		c, t0, t1 = f.c, f.t0, f.t1
 		answer, err2 = r.Callee().(*ConnReadLineFrame).Returned(r)
 		goto resumed_218
-	case greenlet.Unwind:
+	case gen.Unwind:
 		goto unwind
 	}
 
@@ -438,7 +430,7 @@ loop_213:
 		line := lines[t1]
 //line server_test.go:214:1
 		_, err, st = c.WriteStringResumable(r, line+"\n")
-		if st != greenlet.Done {
+		if st != gen.Done {
 			f.c, f.t0, f.t1, f.PC = c, t0, t1, 1
 			return r.Link(f, &f.Header, st)
 		}
@@ -450,7 +442,7 @@ resumed_214:
 		goto unwind
 	}
 	answer, err2, st = c.ReadLineResumable(r)
-	if st != greenlet.Done {
+	if st != gen.Done {
 		f.c, f.t0, f.t1, f.PC = c, t0, t1, 2
 		return r.Link(f, &f.Header, st)
 	}
@@ -468,23 +460,23 @@ unwind:
 //line server_test.go:225:1
 	for f.Pending() {
 //line server_test.go:225:1
-		if sub := f.Next(r); sub != greenlet.Done {
+		if sub := f.Next(r); sub != gen.Done {
 			return r.Link(f, &f.Header, sub)
 		}
 	}
 //line server_test.go:225:1
 	f.End()
-	return greenlet.Done
+	return gen.Done
 }
 
-//line server_greenlet_test.go:481:1
+//line server_greenlet_test.go:473:1
 
-func (f *logAsksFrame) Args(args []any)         { greenlet.SetVariadic(f, args, &f.size, &f.lines) }
-func (f *logAsksFrame) Forget()                 { *f = logAsksFrame{DeferHeader: f.DeferHeader} }
-func (f *logAsksFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 32) }
-func (*logAsksFrame) Func() *greenlet.Func      { return &logAsksFrameInfo }
+func (f *logAsksFrame) Args(args []any)    { gen.SetVariadic(f, args, &f.size, &f.lines) }
+func (f *logAsksFrame) Forget()            { *f = logAsksFrame{DeferHeader: f.DeferHeader} }
+func (f *logAsksFrame) Release(r *gen.Run) { gen.Free(r, f, 32) }
+func (*logAsksFrame) Func() *gen.Func      { return &logAsksFrameInfo }
 
-var logAsksFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*log).asks", File: "github.com/going-green/greenlet/hub/socket/server_test.go", Line: 210, End: 225, Points: "214 l lines c t0 t1; 218 ="}
+var logAsksFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*log).asks", File: "github.com/going-green/greenlet/hub/socket/server_test.go", Line: 210, End: 225, Points: "214 l lines c t0 t1; 218 ="}
 var _ func(*log, int, ...string) = (*log).asks
 
 // logAsksFrameValue is log.asks as a value, for callers that can be suspended.
@@ -492,58 +484,58 @@ type logAsksFrameValue struct {
 	recv *log
 }
 
-func (v logAsksFrameValue) CallResumable(r *greenlet.Run, p0 int, p1 ...string) greenlet.Status {
+func (v logAsksFrameValue) CallResumable(r *gen.Run, p0 int, p1 ...string) gen.Status {
 	return v.recv.asksResumable(r, p0, p1...)
 }
 func init() {
-	greenlet.RegisterMethod((*new(*log)).asks, func(recv *log) any {
+	gen.RegisterMethod((*new(*log)).asks, func(recv *log) any {
 		return logAsksFrameValue{recv}
 	})
 }
-func (v logAsksFrameValue) Frame() greenlet.Frame { return greenlet.MakeFrame(logAsksFrame{l: v.recv}) }
+func (v logAsksFrameValue) Frame() gen.Frame { return gen.MakeFrame(logAsksFrame{l: v.recv}) }
 
 // logIdlesFrame is an activation of log.idles.
 type logIdlesFrame struct {
-	greenlet.DeferHeader
+	gen.DeferHeader
 	l *log
 }
 
-func (l *log) newIdlesFrame() *logIdlesFrame { return greenlet.MakeFrame(logIdlesFrame{l: l}) }
+func (l *log) newIdlesFrame() *logIdlesFrame { return gen.MakeFrame(logIdlesFrame{l: l}) }
 
 // idlesResumable is log.idles for callers that can be suspended.
-func (l *log) idlesResumable(r *greenlet.Run) greenlet.Status { return (*logIdlesFrame)(nil).run(r, l) }
+func (l *log) idlesResumable(r *gen.Run) gen.Status { return (*logIdlesFrame)(nil).run(r, l) }
 
-func (f *logIdlesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *logIdlesFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.run(r, f.l))
 }
 
-func (f *logIdlesFrame) run(r *greenlet.Run, l *log) (st greenlet.Status) {
+func (f *logIdlesFrame) run(r *gen.Run, l *log) (st gen.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take(r, f, 21)
+		f = gen.Take(r, f, 21)
 		f.l = l
 		r.Guard()
 	}
 	mark := r.Mark()
-	for st = f.step(r, l); st == greenlet.Broken; st = f.step(r, l) {
+	for st = f.step(r, l); st == gen.Broken; st = f.step(r, l) {
 		r.Recovered(mark)
 	}
-	if hot && st == greenlet.Done {
+	if hot && st == gen.Done {
 		f.Release(r)
 	}
 	return st
 }
 
-func (f *logIdlesFrame) step(r *greenlet.Run, l *log) (end greenlet.Status) {
-	end = greenlet.Broken
+func (f *logIdlesFrame) step(r *gen.Run, l *log) (end gen.Status) {
+	end = gen.Broken
 	defer f.Catch(&end)
-	var st greenlet.Status
+	var st gen.Status
 	var err error
 	switch f.PC {
 	case 1:
 		_, err = r.Callee().(*ConnReadLineFrame).Returned(r)
 		goto resumed_280
-	case greenlet.Unwind:
+	case gen.Unwind:
 		goto unwind
 	}
 
@@ -559,7 +551,7 @@ func (f *logIdlesFrame) step(r *greenlet.Run, l *log) (end greenlet.Status) {
 		}
 //line server_test.go:280:1
 		_, err, st = c.ReadLineResumable(r)
-		if st != greenlet.Done {
+		if st != gen.Done {
 			f.PC = 1
 			return r.Link(f, &f.Header, st)
 		}
@@ -573,63 +565,61 @@ unwind:
 //line server_test.go:282:1
 	for f.Pending() {
 //line server_test.go:282:1
-		if sub := f.Next(r); sub != greenlet.Done {
+		if sub := f.Next(r); sub != gen.Done {
 			return r.Link(f, &f.Header, sub)
 		}
 	}
 //line server_test.go:282:1
 	f.End()
-	return greenlet.Done
+	return gen.Done
 }
 
-//line server_greenlet_test.go:586:1
+//line server_greenlet_test.go:578:1
 
-func (f *logIdlesFrame) Forget()                 { *f = logIdlesFrame{DeferHeader: f.DeferHeader} }
-func (f *logIdlesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 21) }
-func (*logIdlesFrame) Func() *greenlet.Func      { return &logIdlesFrameInfo }
+func (f *logIdlesFrame) Forget()            { *f = logIdlesFrame{DeferHeader: f.DeferHeader} }
+func (f *logIdlesFrame) Release(r *gen.Run) { gen.Free(r, f, 21) }
+func (*logIdlesFrame) Func() *gen.Func      { return &logIdlesFrameInfo }
 
-var logIdlesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*log).idles", File: "github.com/going-green/greenlet/hub/socket/server_test.go", Line: 277, End: 282, Points: "280 l"}
+var logIdlesFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*log).idles", File: "github.com/going-green/greenlet/hub/socket/server_test.go", Line: 277, End: 282, Points: "280 l"}
 var _ func(*log) = (*log).idles
 
 // logExhaustsFrame is an activation of log.exhausts.
 type logExhaustsFrame struct {
-	greenlet.DeferHeader
+	gen.DeferHeader
 	l     *log
 	first *Conn
 }
 
-func (l *log) newExhaustsFrame() *logExhaustsFrame { return greenlet.MakeFrame(logExhaustsFrame{l: l}) }
+func (l *log) newExhaustsFrame() *logExhaustsFrame { return gen.MakeFrame(logExhaustsFrame{l: l}) }
 
 // exhaustsResumable is log.exhausts for callers that can be suspended.
-func (l *log) exhaustsResumable(r *greenlet.Run) greenlet.Status {
-	return (*logExhaustsFrame)(nil).run(r, l)
-}
+func (l *log) exhaustsResumable(r *gen.Run) gen.Status { return (*logExhaustsFrame)(nil).run(r, l) }
 
-func (f *logExhaustsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *logExhaustsFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.run(r, f.l))
 }
 
-func (f *logExhaustsFrame) run(r *greenlet.Run, l *log) (st greenlet.Status) {
+func (f *logExhaustsFrame) run(r *gen.Run, l *log) (st gen.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take(r, f, 11)
+		f = gen.Take(r, f, 11)
 		f.l = l
 		r.Guard()
 	}
 	mark := r.Mark()
-	for st = f.step(r, l); st == greenlet.Broken; st = f.step(r, l) {
+	for st = f.step(r, l); st == gen.Broken; st = f.step(r, l) {
 		r.Recovered(mark)
 	}
-	if hot && st == greenlet.Done {
+	if hot && st == gen.Done {
 		f.Release(r)
 	}
 	return st
 }
 
-func (f *logExhaustsFrame) step(r *greenlet.Run, l *log) (end greenlet.Status) {
-	end = greenlet.Broken
+func (f *logExhaustsFrame) step(r *gen.Run, l *log) (end gen.Status) {
+	end = gen.Broken
 	defer f.Catch(&end)
-	var st greenlet.Status
+	var st gen.Status
 	var first *Conn
 	var err, err2 error
 	switch f.PC {
@@ -657,7 +647,7 @@ func (f *logExhaustsFrame) step(r *greenlet.Run, l *log) (end greenlet.Status) {
 	case 7:
 		_, err2 = r.Callee().(*ConnReadLineFrame).Returned(r)
 		goto resumed_342
-	case greenlet.Unwind:
+	case gen.Unwind:
 		goto unwind
 	}
 
@@ -665,19 +655,19 @@ func (f *logExhaustsFrame) step(r *greenlet.Run, l *log) (end greenlet.Status) {
 	for range 9 {
 		l.door.knock(syscall.EMFILE)
 	}
-	if st = l.SleepResumable(r, 3*time.Second); st != greenlet.Done {
+	if st = l.SleepResumable(r, 3*time.Second); st != gen.Done {
 		f.PC = 1
 		return r.Link(f, &f.Header, st)
 	}
 resumed_329:
 //line server_test.go:330:1
-	if st = l.asksResumable(r, 100, "one"); st != greenlet.Done {
+	if st = l.asksResumable(r, 100, "one"); st != gen.Done {
 		f.PC = 2
 		return r.Link(f, &f.Header, st)
 	}
 resumed_330:
 //line server_test.go:331:1
-	if st = l.SleepResumable(r, time.Second); st != greenlet.Done {
+	if st = l.SleepResumable(r, time.Second); st != gen.Done {
 		f.PC = 3
 		return r.Link(f, &f.Header, st)
 	}
@@ -692,7 +682,7 @@ resumed_331:
 		})
 	}
 //line server_test.go:334:1
-	if st = l.SleepResumable(r, time.Second); st != greenlet.Done {
+	if st = l.SleepResumable(r, time.Second); st != gen.Done {
 		f.first, f.PC = first, 4
 		return r.Link(f, &f.Header, st)
 	}
@@ -701,14 +691,14 @@ resumed_334:
 	l.door.knock(syscall.EMFILE)
 	l.door.knock(syscall.EMFILE)
 	l.Go(l.newAsksFrame(100, "two"))
-	if st = l.SleepResumable(r, 15*time.Millisecond); st != greenlet.Done {
+	if st = l.SleepResumable(r, 15*time.Millisecond); st != gen.Done {
 		f.first, f.PC = first, 5
 		return r.Link(f, &f.Header, st)
 	}
 resumed_338:
 //line server_test.go:339:1
 	_, err, st = first.WriteStringResumable(r, "fail\n")
-	if st != greenlet.Done {
+	if st != gen.Done {
 		f.first, f.PC = first, 6
 		return r.Link(f, &f.Header, st)
 	}
@@ -718,7 +708,7 @@ resumed_339:
 		panic(err)
 	}
 	_, err2, st = first.ReadLineResumable(r)
-	if st != greenlet.Done {
+	if st != gen.Done {
 		f.first, f.PC = nil, 7
 		return r.Link(f, &f.Header, st)
 	}
@@ -732,59 +722,57 @@ unwind:
 //line server_test.go:344:1
 	for f.Pending() {
 //line server_test.go:344:1
-		if sub := f.Next(r); sub != greenlet.Done {
+		if sub := f.Next(r); sub != gen.Done {
 			return r.Link(f, &f.Header, sub)
 		}
 	}
 //line server_test.go:344:1
 	f.End()
-	return greenlet.Done
+	return gen.Done
 }
 
-//line server_greenlet_test.go:745:1
+//line server_greenlet_test.go:735:1
 
-func (f *logExhaustsFrame) Forget()                 { *f = logExhaustsFrame{DeferHeader: f.DeferHeader} }
-func (f *logExhaustsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 11) }
-func (*logExhaustsFrame) Func() *greenlet.Func      { return &logExhaustsFrameInfo }
+func (f *logExhaustsFrame) Forget()            { *f = logExhaustsFrame{DeferHeader: f.DeferHeader} }
+func (f *logExhaustsFrame) Release(r *gen.Run) { gen.Free(r, f, 11) }
+func (*logExhaustsFrame) Func() *gen.Func      { return &logExhaustsFrameInfo }
 
-var logExhaustsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*log).exhausts", File: "github.com/going-green/greenlet/hub/socket/server_test.go", Line: 325, End: 344, Points: "329 l; 330 l; 331 l; 334 +first; 338 =; 339 =; 342 l"}
+var logExhaustsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*log).exhausts", File: "github.com/going-green/greenlet/hub/socket/server_test.go", Line: 325, End: 344, Points: "329 l; 330 l; 331 l; 334 +first; 338 =; 339 =; 342 l"}
 var _ func(*log) = (*log).exhausts
 
 // logClosesFrame is an activation of log.closes.
 type logClosesFrame struct {
-	greenlet.Header
+	gen.Header
 	l *log
 }
 
-func (l *log) newClosesFrame() *logClosesFrame { return greenlet.MakeFrame(logClosesFrame{l: l}) }
+func (l *log) newClosesFrame() *logClosesFrame { return gen.MakeFrame(logClosesFrame{l: l}) }
 
 // closesResumable is log.closes for callers that can be suspended.
-func (l *log) closesResumable(r *greenlet.Run) greenlet.Status {
-	return (*logClosesFrame)(nil).body(r, l)
-}
+func (l *log) closesResumable(r *gen.Run) gen.Status { return (*logClosesFrame)(nil).body(r, l) }
 
-func (f *logClosesFrame) body(r *greenlet.Run, l *log) (st greenlet.Status) {
+func (f *logClosesFrame) body(r *gen.Run, l *log) (st gen.Status) {
 //line server_test.go:361:1
 	_ = l.server.Listener.Close()
-	return greenlet.Done
+	return gen.Done
 }
 
-//line server_greenlet_test.go:774:1
+//line server_greenlet_test.go:762:1
 
-func (f *logClosesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *logClosesFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l))
 }
 
-func (f *logClosesFrame) Forget()                 { *f = logClosesFrame{Header: f.Header} }
-func (f *logClosesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 53) }
-func (*logClosesFrame) Func() *greenlet.Func      { return &logClosesFrameInfo }
+func (f *logClosesFrame) Forget()            { *f = logClosesFrame{Header: f.Header} }
+func (f *logClosesFrame) Release(r *gen.Run) { gen.Free(r, f, 53) }
+func (*logClosesFrame) Func() *gen.Func      { return &logClosesFrameInfo }
 
-var logClosesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*log).closes", File: "github.com/going-green/greenlet/hub/socket/server_test.go", Line: 361}
+var logClosesFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*log).closes", File: "github.com/going-green/greenlet/hub/socket/server_test.go", Line: 361}
 var _ func(*log) = (*log).closes
 
 // logGreedyFrame is an activation of log.greedy.
 type logGreedyFrame struct {
-	greenlet.Header
+	gen.Header
 	l    *log
 	c    *Conn
 	stop *bool
@@ -792,15 +780,15 @@ type logGreedyFrame struct {
 }
 
 func (l *log) newGreedyFrame(c *Conn, stop *bool) *logGreedyFrame {
-	return greenlet.MakeFrame(logGreedyFrame{l: l, c: c, stop: stop})
+	return gen.MakeFrame(logGreedyFrame{l: l, c: c, stop: stop})
 }
 
 // greedyResumable is log.greedy for callers that can be suspended.
-func (l *log) greedyResumable(r *greenlet.Run, c *Conn, stop *bool) greenlet.Status {
+func (l *log) greedyResumable(r *gen.Run, c *Conn, stop *bool) gen.Status {
 	return (*logGreedyFrame)(nil).body(r, l, c, stop)
 }
 
-func (f *logGreedyFrame) body(r *greenlet.Run, l *log, c *Conn, stop *bool) (st greenlet.Status) {
+func (f *logGreedyFrame) body(r *gen.Run, l *log, c *Conn, stop *bool) (st gen.Status) {
 	var (
 		buf  []byte
 		n    int
@@ -830,8 +818,8 @@ loop_372:
 	}
 //line server_test.go:373:1
 	n, err, st = c.ReadResumable(r, buf)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 18)
+	if st != gen.Done {
+		f = gen.Take(r, f, 18)
 		f.l, f.c, f.stop, f.buf, f.PC = l, c, stop, buf, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -849,12 +837,12 @@ loop_377:
 		}
 //line server_test.go:382:1
 		l.say("greedy ends")
-		return greenlet.Done
+		return gen.Done
 	}
 //line server_test.go:378:1
 	n2, err2, st = c.WriteResumable(r, buf)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 18)
+	if st != gen.Done {
+		f = gen.Take(r, f, 18)
 		f.l, f.c, f.stop, f.buf, f.PC = l, c, stop, buf, 2
 		return r.Link(f, &f.Header, st)
 	}
@@ -866,42 +854,42 @@ resumed_378:
 	goto loop_377
 }
 
-//line server_greenlet_test.go:872:1
+//line server_greenlet_test.go:860:1
 
-func (f *logGreedyFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *logGreedyFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l, f.c, f.stop))
 }
 
-func (f *logGreedyFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c, &f.stop) }
-func (f *logGreedyFrame) Forget()                 { *f = logGreedyFrame{Header: f.Header} }
-func (f *logGreedyFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 18) }
-func (*logGreedyFrame) Func() *greenlet.Func      { return &logGreedyFrameInfo }
+func (f *logGreedyFrame) Args(args []any)    { gen.SetArgs(f, args, &f.c, &f.stop) }
+func (f *logGreedyFrame) Forget()            { *f = logGreedyFrame{Header: f.Header} }
+func (f *logGreedyFrame) Release(r *gen.Run) { gen.Free(r, f, 18) }
+func (*logGreedyFrame) Func() *gen.Func      { return &logGreedyFrameInfo }
 
-var logGreedyFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*log).greedy", File: "github.com/going-green/greenlet/hub/socket/server_test.go", Line: 370, Points: "373 l c stop buf; 378 ="}
+var logGreedyFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*log).greedy", File: "github.com/going-green/greenlet/hub/socket/server_test.go", Line: 370, Points: "373 l c stop buf; 378 ="}
 var _ func(*log, *Conn, *bool) = (*log).greedy
 
 // logModestFrame is an activation of log.modest.
 type logModestFrame struct {
-	greenlet.Header
+	gen.Header
 	l    *log
 	stop *bool
 }
 
 func (l *log) newModestFrame(stop *bool) *logModestFrame {
-	return greenlet.MakeFrame(logModestFrame{l: l, stop: stop})
+	return gen.MakeFrame(logModestFrame{l: l, stop: stop})
 }
 
 // modestResumable is log.modest for callers that can be suspended.
-func (l *log) modestResumable(r *greenlet.Run, stop *bool) greenlet.Status {
+func (l *log) modestResumable(r *gen.Run, stop *bool) gen.Status {
 	return (*logModestFrame)(nil).body(r, l, stop)
 }
 
-func (f *logModestFrame) body(r *greenlet.Run, l *log, stop *bool) (st greenlet.Status) {
+func (f *logModestFrame) body(r *gen.Run, l *log, stop *bool) (st gen.Status) {
 //line server_test.go:387:1
 	*stop = true
 	l.say("stop reading")
-	if st = l.YieldResumable(r); st != greenlet.Done {
-		f = greenlet.Take(r, f, 30)
+	if st = l.YieldResumable(r); st != gen.Done {
+		f = gen.Take(r, f, 30)
 		f.l, f.stop, f.PC = l, stop, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -912,12 +900,12 @@ func (f *logModestFrame) body(r *greenlet.Run, l *log, stop *bool) (st greenlet.
 	}
 //line server_test.go:391:1
 	l.say("stop writing")
-	return greenlet.Done
+	return gen.Done
 }
 
-//line server_greenlet_test.go:921:1
+//line server_greenlet_test.go:909:1
 
-func (f *logModestFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *logModestFrame) Resume(r *gen.Run) (st gen.Status) {
 	l, stop := f.l, f.stop
 	switch f.PC {
 	case 0:
@@ -933,42 +921,40 @@ func (f *logModestFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-//line server_greenlet_test.go:939:1
+//line server_greenlet_test.go:927:1
 
-func (f *logModestFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.stop) }
-func (f *logModestFrame) Forget()                 { *f = logModestFrame{Header: f.Header} }
-func (f *logModestFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 30) }
-func (*logModestFrame) Func() *greenlet.Func      { return &logModestFrameInfo }
+func (f *logModestFrame) Args(args []any)    { gen.SetArgs(f, args, &f.stop) }
+func (f *logModestFrame) Forget()            { *f = logModestFrame{Header: f.Header} }
+func (f *logModestFrame) Release(r *gen.Run) { gen.Free(r, f, 30) }
+func (*logModestFrame) Func() *gen.Func      { return &logModestFrameInfo }
 
-var logModestFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*log).modest", File: "github.com/going-green/greenlet/hub/socket/server_test.go", Line: 386, Points: "389 l stop"}
+var logModestFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*log).modest", File: "github.com/going-green/greenlet/hub/socket/server_test.go", Line: 386, Points: "389 l stop"}
 var _ func(*log, *bool) = (*log).modest
 
 // logHangsFrame is an activation of log.hangs.
 type logHangsFrame struct {
-	greenlet.Header
+	gen.Header
 	l *log
 }
 
-func (l *log) newHangsFrame() *logHangsFrame { return greenlet.MakeFrame(logHangsFrame{l: l}) }
+func (l *log) newHangsFrame() *logHangsFrame { return gen.MakeFrame(logHangsFrame{l: l}) }
 
 // hangsResumable is log.hangs for callers that can be suspended.
-func (l *log) hangsResumable(r *greenlet.Run) greenlet.Status {
-	return (*logHangsFrame)(nil).body(r, l)
-}
+func (l *log) hangsResumable(r *gen.Run) gen.Status { return (*logHangsFrame)(nil).body(r, l) }
 
-func (f *logHangsFrame) body(r *greenlet.Run, l *log) (st greenlet.Status) {
+func (f *logHangsFrame) body(r *gen.Run, l *log) (st gen.Status) {
 //line server_test.go:406:1
-	if st = l.SleepResumable(r, time.Hour); st != greenlet.Done {
-		f = greenlet.Take(r, f, 23)
+	if st = l.SleepResumable(r, time.Hour); st != gen.Done {
+		f = gen.Take(r, f, 23)
 		f.l, f.PC = nil, 1
 		return r.Link(f, &f.Header, st)
 	}
-	return greenlet.Done
+	return gen.Done
 }
 
-//line server_greenlet_test.go:972:1
+//line server_greenlet_test.go:958:1
 
-func (f *logHangsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *logHangsFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f.PC {
 	case 0:
 		return r.Started(f, &f.Header, f.body(r, f.l))
@@ -978,47 +964,47 @@ func (f *logHangsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-func (f *logHangsFrame) Forget()                 { *f = logHangsFrame{Header: f.Header} }
-func (f *logHangsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 23) }
-func (*logHangsFrame) Func() *greenlet.Func      { return &logHangsFrameInfo }
+func (f *logHangsFrame) Forget()            { *f = logHangsFrame{Header: f.Header} }
+func (f *logHangsFrame) Release(r *gen.Run) { gen.Free(r, f, 23) }
+func (*logHangsFrame) Func() *gen.Func      { return &logHangsFrameInfo }
 
-var logHangsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*log).hangs", File: "github.com/going-green/greenlet/hub/socket/server_test.go", Line: 406, Points: "406"}
+var logHangsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*log).hangs", File: "github.com/going-green/greenlet/hub/socket/server_test.go", Line: 406, Points: "406"}
 var _ func(*log) = (*log).hangs
 
 // logStopsAtOnceFrame is an activation of log.stopsAtOnce.
 type logStopsAtOnceFrame struct {
-	greenlet.Header
+	gen.Header
 	l     *log
 	there int
 }
 
 func (l *log) newStopsAtOnceFrame() *logStopsAtOnceFrame {
-	return greenlet.MakeFrame(logStopsAtOnceFrame{l: l})
+	return gen.MakeFrame(logStopsAtOnceFrame{l: l})
 }
 
 // stopsAtOnceResumable is log.stopsAtOnce for callers that can be suspended.
-func (l *log) stopsAtOnceResumable(r *greenlet.Run) greenlet.Status {
+func (l *log) stopsAtOnceResumable(r *gen.Run) gen.Status {
 	return (*logStopsAtOnceFrame)(nil).body(r, l)
 }
 
-func (f *logStopsAtOnceFrame) body(r *greenlet.Run, l *log) (st greenlet.Status) {
+func (f *logStopsAtOnceFrame) body(r *gen.Run, l *log) (st gen.Status) {
 	var there, t0 int
 //line server_test.go:410:1
 	there = l.server.Len()
 	t0, st = l.server.StopResumable(r, 0)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 27)
+	if st != gen.Done {
+		f = gen.Take(r, f, 27)
 		f.l, f.there, f.PC = l, there, 1
 		return r.Link(f, &f.Header, st)
 	}
 //line server_test.go:411:1
 	l.say("killed %d of %d", t0, there)
-	return greenlet.Done
+	return gen.Done
 }
 
-//line server_greenlet_test.go:1022:1
+//line server_greenlet_test.go:1008:1
 
-func (f *logStopsAtOnceFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *logStopsAtOnceFrame) Resume(r *gen.Run) (st gen.Status) {
 	l := f.l
 	var there, t0 int
 	switch f.PC {
@@ -1033,32 +1019,32 @@ func (f *logStopsAtOnceFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-//line server_greenlet_test.go:1039:1
+//line server_greenlet_test.go:1025:1
 
-func (f *logStopsAtOnceFrame) Forget()                 { *f = logStopsAtOnceFrame{Header: f.Header} }
-func (f *logStopsAtOnceFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 27) }
-func (*logStopsAtOnceFrame) Func() *greenlet.Func      { return &logStopsAtOnceFrameInfo }
+func (f *logStopsAtOnceFrame) Forget()            { *f = logStopsAtOnceFrame{Header: f.Header} }
+func (f *logStopsAtOnceFrame) Release(r *gen.Run) { gen.Free(r, f, 27) }
+func (*logStopsAtOnceFrame) Func() *gen.Func      { return &logStopsAtOnceFrameInfo }
 
-var logStopsAtOnceFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*log).stopsAtOnce", File: "github.com/going-green/greenlet/hub/socket/server_test.go", Line: 409, Points: "411 l there"}
+var logStopsAtOnceFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*log).stopsAtOnce", File: "github.com/going-green/greenlet/hub/socket/server_test.go", Line: 409, Points: "411 l there"}
 var _ func(*log) = (*log).stopsAtOnce
 
 // logAcceptsFrame is an activation of log.accepts.
 type logAcceptsFrame struct {
-	greenlet.Header
+	gen.Header
 	l     *log
 	n, t0 int
 }
 
 func (l *log) newAcceptsFrame(n int) *logAcceptsFrame {
-	return greenlet.MakeFrame(logAcceptsFrame{l: l, n: n})
+	return gen.MakeFrame(logAcceptsFrame{l: l, n: n})
 }
 
 // acceptsResumable is log.accepts for callers that can be suspended.
-func (l *log) acceptsResumable(r *greenlet.Run, n int) greenlet.Status {
+func (l *log) acceptsResumable(r *gen.Run, n int) gen.Status {
 	return (*logAcceptsFrame)(nil).body(r, l, n)
 }
 
-func (f *logAcceptsFrame) body(r *greenlet.Run, l *log, n int) (st greenlet.Status) {
+func (f *logAcceptsFrame) body(r *gen.Run, l *log, n int) (st gen.Status) {
 	var t0 int
 	var c *Conn
 	var err error
@@ -1069,12 +1055,12 @@ loop_434:
 	if t0 >= n {
 //line server_test.go:441:1
 		l.say("accepted %d", n)
-		return greenlet.Done
+		return gen.Done
 	}
 //line server_test.go:435:1
 	c, err, st = l.server.Listener.AcceptResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 7)
+	if st != gen.Done {
+		f = gen.Take(r, f, 7)
 		f.l, f.n, f.t0, f.PC = l, n, t0, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -1088,9 +1074,9 @@ loop_434:
 	goto loop_434
 }
 
-//line server_greenlet_test.go:1094:1
+//line server_greenlet_test.go:1080:1
 
-func (f *logAcceptsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *logAcceptsFrame) Resume(r *gen.Run) (st gen.Status) {
 	l, n := f.l, f.n
 	var t0 int
 	var c *Conn
@@ -1113,7 +1099,7 @@ loop_434:
 	}
 //line server_test.go:435:1
 	c, err, st = l.server.Listener.AcceptResumable(r)
-	if st != greenlet.Done {
+	if st != gen.Done {
 		f.t0, f.PC = t0, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -1128,74 +1114,74 @@ resumed_435:
 	goto loop_434
 }
 
-//line server_greenlet_test.go:1134:1
+//line server_greenlet_test.go:1120:1
 
-func (f *logAcceptsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.n) }
-func (f *logAcceptsFrame) Forget()                 { *f = logAcceptsFrame{Header: f.Header} }
-func (f *logAcceptsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 7) }
-func (*logAcceptsFrame) Func() *greenlet.Func      { return &logAcceptsFrameInfo }
+func (f *logAcceptsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.n) }
+func (f *logAcceptsFrame) Forget()            { *f = logAcceptsFrame{Header: f.Header} }
+func (f *logAcceptsFrame) Release(r *gen.Run) { gen.Free(r, f, 7) }
+func (*logAcceptsFrame) Func() *gen.Func      { return &logAcceptsFrameInfo }
 
-var logAcceptsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*log).accepts", File: "github.com/going-green/greenlet/hub/socket/server_test.go", Line: 433, Points: "435 l n t0"}
+var logAcceptsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*log).accepts", File: "github.com/going-green/greenlet/hub/socket/server_test.go", Line: 433, Points: "435 l n t0"}
 var _ func(*log, int) = (*log).accepts
 
 // logSaysFrame is an activation of log.says.
 type logSaysFrame struct {
-	greenlet.Header
+	gen.Header
 	l    *log
 	what string
 }
 
 func (l *log) newSaysFrame(what string) *logSaysFrame {
-	return greenlet.MakeFrame(logSaysFrame{l: l, what: what})
+	return gen.MakeFrame(logSaysFrame{l: l, what: what})
 }
 
 // saysResumable is log.says for callers that can be suspended.
-func (l *log) saysResumable(r *greenlet.Run, what string) greenlet.Status {
+func (l *log) saysResumable(r *gen.Run, what string) gen.Status {
 	return (*logSaysFrame)(nil).body(r, l, what)
 }
 
-func (f *logSaysFrame) body(r *greenlet.Run, l *log, what string) (st greenlet.Status) {
+func (f *logSaysFrame) body(r *gen.Run, l *log, what string) (st gen.Status) {
 //line server_test.go:456:1
 	l.say("%s", what)
-	return greenlet.Done
+	return gen.Done
 }
 
-//line server_greenlet_test.go:1167:1
+//line server_greenlet_test.go:1153:1
 
-func (f *logSaysFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *logSaysFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l, f.what))
 }
 
-func (f *logSaysFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.what) }
-func (f *logSaysFrame) Forget()                 { *f = logSaysFrame{Header: f.Header} }
-func (f *logSaysFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 2) }
-func (*logSaysFrame) Func() *greenlet.Func      { return &logSaysFrameInfo }
+func (f *logSaysFrame) Args(args []any)    { gen.SetArgs(f, args, &f.what) }
+func (f *logSaysFrame) Forget()            { *f = logSaysFrame{Header: f.Header} }
+func (f *logSaysFrame) Release(r *gen.Run) { gen.Free(r, f, 2) }
+func (*logSaysFrame) Func() *gen.Func      { return &logSaysFrameInfo }
 
-var logSaysFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*log).says", File: "github.com/going-green/greenlet/hub/socket/server_test.go", Line: 456}
+var logSaysFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*log).says", File: "github.com/going-green/greenlet/hub/socket/server_test.go", Line: 456}
 var _ func(*log, string) = (*log).says
 
 // logReadsToEndFrame is an activation of log.readsToEnd.
 type logReadsToEndFrame struct {
-	greenlet.Header
+	gen.Header
 	l *log
 	c *Conn
 }
 
 func (l *log) newReadsToEndFrame(c *Conn) *logReadsToEndFrame {
-	return greenlet.MakeFrame(logReadsToEndFrame{l: l, c: c})
+	return gen.MakeFrame(logReadsToEndFrame{l: l, c: c})
 }
 
 // readsToEndResumable is log.readsToEnd for callers that can be suspended.
-func (l *log) readsToEndResumable(r *greenlet.Run, c *Conn) greenlet.Status {
+func (l *log) readsToEndResumable(r *gen.Run, c *Conn) gen.Status {
 	return (*logReadsToEndFrame)(nil).body(r, l, c)
 }
 
-func (f *logReadsToEndFrame) body(r *greenlet.Run, l *log, c *Conn) (st greenlet.Status) {
+func (f *logReadsToEndFrame) body(r *gen.Run, l *log, c *Conn) (st gen.Status) {
 	var err error
 //line server_test.go:470:1
 	_, err, st = c.ReadResumable(r, make([]byte, 1))
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 25)
+	if st != gen.Done {
+		f = gen.Take(r, f, 25)
 		f.c, f.l, f.PC = nil, l, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -1204,12 +1190,12 @@ func (f *logReadsToEndFrame) body(r *greenlet.Run, l *log, c *Conn) (st greenlet
 	}
 //line server_test.go:471:1
 	l.say("%v", err)
-	return greenlet.Done
+	return gen.Done
 }
 
-//line server_greenlet_test.go:1214:1
+//line server_greenlet_test.go:1200:1
 
-func (f *logReadsToEndFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *logReadsToEndFrame) Resume(r *gen.Run) (st gen.Status) {
 	l := f.l
 	var err error
 	switch f.PC {
@@ -1224,16 +1210,16 @@ func (f *logReadsToEndFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-//line server_greenlet_test.go:1231:1
+//line server_greenlet_test.go:1217:1
 
-func (f *logReadsToEndFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c) }
-func (f *logReadsToEndFrame) Forget()                 { *f = logReadsToEndFrame{Header: f.Header} }
-func (f *logReadsToEndFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 25) }
-func (*logReadsToEndFrame) Func() *greenlet.Func      { return &logReadsToEndFrameInfo }
+func (f *logReadsToEndFrame) Args(args []any)    { gen.SetArgs(f, args, &f.c) }
+func (f *logReadsToEndFrame) Forget()            { *f = logReadsToEndFrame{Header: f.Header} }
+func (f *logReadsToEndFrame) Release(r *gen.Run) { gen.Free(r, f, 25) }
+func (*logReadsToEndFrame) Func() *gen.Func      { return &logReadsToEndFrameInfo }
 
-var logReadsToEndFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*log).readsToEnd", File: "github.com/going-green/greenlet/hub/socket/server_test.go", Line: 469, Points: "470 l"}
+var logReadsToEndFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*log).readsToEnd", File: "github.com/going-green/greenlet/hub/socket/server_test.go", Line: 469, Points: "470 l"}
 var _ func(*log, *Conn) = (*log).readsToEnd
 
 func init() {
-	greenlet.Declare("log.serves", "log.stops", "log.answers", "log.asks", "log.idles", "log.exhausts", "log.closes", "log.greedy", "log.modest", "log.hangs", "log.stopsAtOnce", "log.accepts", "log.says", "log.readsToEnd")
+	gen.Declare("log.serves", "log.stops", "log.answers", "log.asks", "log.idles", "log.exhausts", "log.closes", "log.greedy", "log.modest", "log.hangs", "log.stopsAtOnce", "log.accepts", "log.says", "log.readsToEnd")
 }

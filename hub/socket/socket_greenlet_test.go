@@ -8,32 +8,32 @@ package socket
 
 import (
 	"github.com/going-green/greenlet/hub"
-	greenlet "github.com/going-green/greenlet/runtime"
+	"github.com/going-green/greenlet/runtime/gen"
 	"net"
 	"path/filepath"
 	"time"
 )
 
-const _ = greenlet.Protocol1_RunGoGenerate
+const _ = gen.Protocol1_RunGoGenerate
 
 // notesConnectsFrame is an activation of notes.connects.
 type notesConnectsFrame struct {
-	greenlet.Header
+	gen.Header
 	n    *notes
 	l    *Listener
 	a, b **Conn
 }
 
 func (n *notes) newConnectsFrame(l *Listener, a **Conn, b **Conn) *notesConnectsFrame {
-	return greenlet.MakeFrame(notesConnectsFrame{n: n, l: l, a: a, b: b})
+	return gen.MakeFrame(notesConnectsFrame{n: n, l: l, a: a, b: b})
 }
 
 // connectsResumable is notes.connects for callers that can be suspended.
-func (n *notes) connectsResumable(r *greenlet.Run, l *Listener, a **Conn, b **Conn) greenlet.Status {
+func (n *notes) connectsResumable(r *gen.Run, l *Listener, a **Conn, b **Conn) gen.Status {
 	return (*notesConnectsFrame)(nil).body(r, n, l, a, b)
 }
 
-func (f *notesConnectsFrame) body(r *greenlet.Run, n *notes, l *Listener, a **Conn, b **Conn) (st greenlet.Status) {
+func (f *notesConnectsFrame) body(r *gen.Run, n *notes, l *Listener, a **Conn, b **Conn) (st gen.Status) {
 	var (
 		err error
 		t0  *Conn
@@ -44,8 +44,8 @@ func (f *notesConnectsFrame) body(r *greenlet.Run, n *notes, l *Listener, a **Co
 	err = nil
 //line socket_test.go:69:1
 	t0, t1, st = DialResumable(r, n.Hub, l.Addr().Network(), l.Addr().String())
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 14)
+	if st != gen.Done {
+		f = gen.Take(r, f, 14)
 		f.n, f.l, f.a, f.b, f.PC = nil, l, a, b, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -60,8 +60,8 @@ func (f *notesConnectsFrame) body(r *greenlet.Run, n *notes, l *Listener, a **Co
 	}
 //line socket_test.go:71:1
 	t2, t3, st = l.AcceptResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 14)
+	if st != gen.Done {
+		f = gen.Take(r, f, 14)
 		f.l, f.b, f.PC = nil, b, 2
 		return r.Link(f, &f.Header, st)
 	}
@@ -71,12 +71,12 @@ after_if_70:
 	if err != nil {
 		panic(err)
 	}
-	return greenlet.Done
+	return gen.Done
 }
 
 //line socket_greenlet_test.go:78:1
 
-func (f *notesConnectsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *notesConnectsFrame) Resume(r *gen.Run) (st gen.Status) {
 	l, a, b := f.l, f.a, f.b
 	var (
 		err error
@@ -106,7 +106,7 @@ then_70:
 	f.n, f.a = nil, nil
 //line socket_test.go:71:1
 	t2, t3, st = l.AcceptResumable(r)
-	if st != greenlet.Done {
+	if st != gen.Done {
 		f.l, f.PC = nil, 2
 		return r.Link(f, &f.Header, st)
 	}
@@ -122,32 +122,32 @@ after_if_70:
 
 //line socket_greenlet_test.go:124:1
 
-func (f *notesConnectsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.l, &f.a, &f.b) }
-func (f *notesConnectsFrame) Forget()                 { *f = notesConnectsFrame{Header: f.Header} }
-func (f *notesConnectsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 14) }
-func (*notesConnectsFrame) Func() *greenlet.Func      { return &notesConnectsFrameInfo }
+func (f *notesConnectsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.l, &f.a, &f.b) }
+func (f *notesConnectsFrame) Forget()            { *f = notesConnectsFrame{Header: f.Header} }
+func (f *notesConnectsFrame) Release(r *gen.Run) { gen.Free(r, f, 14) }
+func (*notesConnectsFrame) Func() *gen.Func      { return &notesConnectsFrameInfo }
 
-var notesConnectsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).connects", File: "github.com/going-green/greenlet/hub/socket/socket_test.go", Line: 67, Points: "69 l a b; 71 b"}
+var notesConnectsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).connects", File: "github.com/going-green/greenlet/hub/socket/socket_test.go", Line: 67, Points: "69 l a b; 71 b"}
 var _ func(*notes, *Listener, **Conn, **Conn) = (*notes).connects
 
 // notesEchoesFrame is an activation of notes.echoes.
 type notesEchoesFrame struct {
-	greenlet.Header
+	gen.Header
 	n   *notes
 	c   *Conn
 	buf []byte
 }
 
 func (n *notes) newEchoesFrame(c *Conn) *notesEchoesFrame {
-	return greenlet.MakeFrame(notesEchoesFrame{n: n, c: c})
+	return gen.MakeFrame(notesEchoesFrame{n: n, c: c})
 }
 
 // echoesResumable is notes.echoes for callers that can be suspended.
-func (n *notes) echoesResumable(r *greenlet.Run, c *Conn) greenlet.Status {
+func (n *notes) echoesResumable(r *gen.Run, c *Conn) gen.Status {
 	return (*notesEchoesFrame)(nil).body(r, n, c)
 }
 
-func (f *notesEchoesFrame) body(r *greenlet.Run, n *notes, c *Conn) (st greenlet.Status) {
+func (f *notesEchoesFrame) body(r *gen.Run, n *notes, c *Conn) (st gen.Status) {
 	var buf []byte
 	var m int
 	var err, err2 error
@@ -155,8 +155,8 @@ func (f *notesEchoesFrame) body(r *greenlet.Run, n *notes, c *Conn) (st greenlet
 	buf = make([]byte, 100)
 loop_90:
 	m, err, st = c.ReadResumable(r, buf)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 44)
+	if st != gen.Done {
+		f = gen.Take(r, f, 44)
 		f.n, f.c, f.buf, f.PC = n, c, buf, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -164,11 +164,11 @@ loop_90:
 	if err != nil {
 		n.note("%v", err)
 		c.Close()
-		return greenlet.Done
+		return gen.Done
 	}
 	_, err2, st = c.WriteResumable(r, buf[:m])
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 44)
+	if st != gen.Done {
+		f = gen.Take(r, f, 44)
 		f.n, f.c, f.buf, f.PC = n, c, buf, 2
 		return r.Link(f, &f.Header, st)
 	}
@@ -181,7 +181,7 @@ loop_90:
 
 //line socket_greenlet_test.go:183:1
 
-func (f *notesEchoesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *notesEchoesFrame) Resume(r *gen.Run) (st gen.Status) {
 	n, c := f.n, f.c
 	var buf []byte
 	var m int
@@ -202,7 +202,7 @@ func (f *notesEchoesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 loop_90:
 //line socket_test.go:91:1
 	m, err, st = c.ReadResumable(r, buf)
-	if st != greenlet.Done {
+	if st != gen.Done {
 		f.buf, f.PC = buf, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -214,7 +214,7 @@ resumed_91:
 		return r.Return(f, &f.Header)
 	}
 	_, err2, st = c.WriteResumable(r, buf[:m])
-	if st != greenlet.Done {
+	if st != gen.Done {
 		f.buf, f.PC = buf, 2
 		return r.Link(f, &f.Header, st)
 	}
@@ -228,37 +228,37 @@ resumed_97:
 
 //line socket_greenlet_test.go:230:1
 
-func (f *notesEchoesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c) }
-func (f *notesEchoesFrame) Forget()                 { *f = notesEchoesFrame{Header: f.Header} }
-func (f *notesEchoesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 44) }
-func (*notesEchoesFrame) Func() *greenlet.Func      { return &notesEchoesFrameInfo }
+func (f *notesEchoesFrame) Args(args []any)    { gen.SetArgs(f, args, &f.c) }
+func (f *notesEchoesFrame) Forget()            { *f = notesEchoesFrame{Header: f.Header} }
+func (f *notesEchoesFrame) Release(r *gen.Run) { gen.Free(r, f, 44) }
+func (*notesEchoesFrame) Func() *gen.Func      { return &notesEchoesFrameInfo }
 
-var notesEchoesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).echoes", File: "github.com/going-green/greenlet/hub/socket/socket_test.go", Line: 88, Points: "91 n c buf; 97 ="}
+var notesEchoesFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).echoes", File: "github.com/going-green/greenlet/hub/socket/socket_test.go", Line: 88, Points: "91 n c buf; 97 ="}
 var _ func(*notes, *Conn) = (*notes).echoes
 
 // notesAcceptsOneFrame is an activation of notes.acceptsOne.
 type notesAcceptsOneFrame struct {
-	greenlet.Header
+	gen.Header
 	n *notes
 	l *Listener
 }
 
 func (n *notes) newAcceptsOneFrame(l *Listener) *notesAcceptsOneFrame {
-	return greenlet.MakeFrame(notesAcceptsOneFrame{n: n, l: l})
+	return gen.MakeFrame(notesAcceptsOneFrame{n: n, l: l})
 }
 
 // acceptsOneResumable is notes.acceptsOne for callers that can be suspended.
-func (n *notes) acceptsOneResumable(r *greenlet.Run, l *Listener) greenlet.Status {
+func (n *notes) acceptsOneResumable(r *gen.Run, l *Listener) gen.Status {
 	return (*notesAcceptsOneFrame)(nil).body(r, n, l)
 }
 
-func (f *notesAcceptsOneFrame) body(r *greenlet.Run, n *notes, l *Listener) (st greenlet.Status) {
+func (f *notesAcceptsOneFrame) body(r *gen.Run, n *notes, l *Listener) (st gen.Status) {
 	var c *Conn
 	var err error
 //line socket_test.go:105:1
 	c, err, st = l.AcceptResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 6)
+	if st != gen.Done {
+		f = gen.Take(r, f, 6)
 		f.l, f.n, f.PC = nil, n, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -271,17 +271,17 @@ func (f *notesAcceptsOneFrame) body(r *greenlet.Run, n *notes, l *Listener) (st 
 	}
 //line socket_test.go:109:1
 	n.note("from %v", c.RemoteAddr().Network())
-	if st = n.echoesResumable(r, c); st != greenlet.Done {
-		f = greenlet.Take(r, f, 6)
+	if st = n.echoesResumable(r, c); st != gen.Done {
+		f = gen.Take(r, f, 6)
 		f.n, f.PC = nil, 2
 		return r.Link(f, &f.Header, st)
 	}
-	return greenlet.Done
+	return gen.Done
 }
 
 //line socket_greenlet_test.go:283:1
 
-func (f *notesAcceptsOneFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *notesAcceptsOneFrame) Resume(r *gen.Run) (st gen.Status) {
 	n := f.n
 	var c *Conn
 	var err error
@@ -297,7 +297,7 @@ func (f *notesAcceptsOneFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		f.l = nil
 //line socket_test.go:109:1
 		n.note("from %v", c.RemoteAddr().Network())
-		if st = n.echoesResumable(r, c); st != greenlet.Done {
+		if st = n.echoesResumable(r, c); st != gen.Done {
 			f.n, f.PC = nil, 2
 			return r.Link(f, &f.Header, st)
 		}
@@ -310,17 +310,17 @@ func (f *notesAcceptsOneFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 //line socket_greenlet_test.go:312:1
 
-func (f *notesAcceptsOneFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.l) }
-func (f *notesAcceptsOneFrame) Forget()                 { *f = notesAcceptsOneFrame{Header: f.Header} }
-func (f *notesAcceptsOneFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 6) }
-func (*notesAcceptsOneFrame) Func() *greenlet.Func      { return &notesAcceptsOneFrameInfo }
+func (f *notesAcceptsOneFrame) Args(args []any)    { gen.SetArgs(f, args, &f.l) }
+func (f *notesAcceptsOneFrame) Forget()            { *f = notesAcceptsOneFrame{Header: f.Header} }
+func (f *notesAcceptsOneFrame) Release(r *gen.Run) { gen.Free(r, f, 6) }
+func (*notesAcceptsOneFrame) Func() *gen.Func      { return &notesAcceptsOneFrameInfo }
 
-var notesAcceptsOneFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).acceptsOne", File: "github.com/going-green/greenlet/hub/socket/socket_test.go", Line: 104, Points: "105 n; 110"}
+var notesAcceptsOneFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).acceptsOne", File: "github.com/going-green/greenlet/hub/socket/socket_test.go", Line: 104, Points: "105 n; 110"}
 var _ func(*notes, *Listener) = (*notes).acceptsOne
 
 // notesTalksFrame is an activation of notes.talks.
 type notesTalksFrame struct {
-	greenlet.DeferHeader
+	gen.DeferHeader
 	n                *notes
 	transport        Net
 	network, address string
@@ -332,39 +332,39 @@ type notesTalksFrame struct {
 }
 
 func (n *notes) newTalksFrame(transport Net, network string, address string) *notesTalksFrame {
-	return greenlet.MakeFrame(notesTalksFrame{n: n, transport: transport, network: network, address: address})
+	return gen.MakeFrame(notesTalksFrame{n: n, transport: transport, network: network, address: address})
 }
 
 // talksResumable is notes.talks for callers that can be suspended.
-func (n *notes) talksResumable(r *greenlet.Run, transport Net, network string, address string) greenlet.Status {
+func (n *notes) talksResumable(r *gen.Run, transport Net, network string, address string) gen.Status {
 	return (*notesTalksFrame)(nil).run(r, n, transport, network, address)
 }
 
-func (f *notesTalksFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *notesTalksFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.run(r, f.n, f.transport, f.network, f.address))
 }
 
-func (f *notesTalksFrame) run(r *greenlet.Run, n *notes, transport Net, network string, address string) (st greenlet.Status) {
+func (f *notesTalksFrame) run(r *gen.Run, n *notes, transport Net, network string, address string) (st gen.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take(r, f, 50)
+		f = gen.Take(r, f, 50)
 		f.n, f.transport, f.network, f.address = n, transport, network, address
 		r.Guard()
 	}
 	mark := r.Mark()
-	for st = f.step(r, n, transport, network, address); st == greenlet.Broken; st = f.step(r, n, transport, network, address) {
+	for st = f.step(r, n, transport, network, address); st == gen.Broken; st = f.step(r, n, transport, network, address) {
 		r.Recovered(mark)
 	}
-	if hot && st == greenlet.Done {
+	if hot && st == gen.Done {
 		f.Release(r)
 	}
 	return st
 }
 
-func (f *notesTalksFrame) step(r *greenlet.Run, n *notes, transport Net, network string, address string) (end greenlet.Status) {
-	end = greenlet.Broken
+func (f *notesTalksFrame) step(r *gen.Run, n *notes, transport Net, network string, address string) (end gen.Status) {
+	end = gen.Broken
 	defer f.Catch(&end)
-	var st greenlet.Status
+	var st gen.Status
 	var (
 		c      *Conn
 		err    error
@@ -377,9 +377,7 @@ func (f *notesTalksFrame) step(r *greenlet.Run, n *notes, transport Net, network
 	)
 	switch f.PC {
 	case 1:
-		c, err = r.Callee().(interface {
-			Returned(*greenlet.Run) (*Conn, error)
-		}).Returned(r)
+		c, err = r.Callee().(interface{ Returned(*gen.Run) (*Conn, error) }).Returned(r)
 		goto resumed_115
 	case 2:
 		c, t0, t1, t2, word = f.c, f.t0, f.t1, f.t2, f.word
@@ -392,17 +390,17 @@ func (f *notesTalksFrame) step(r *greenlet.Run, n *notes, transport Net, network
 	case 4:
 		_, err = r.Callee().(*ConnReadFrame).Returned(r)
 		goto resumed_133
-	case greenlet.Unwind:
+	case gen.Unwind:
 		goto unwind
 	}
 
 //line socket_test.go:115:1
 	if c2, ok := f.transport.(interface {
-		DialResumable(*greenlet.Run, string, string) (*Conn, error, greenlet.Status)
+		DialResumable(*gen.Run, string, string) (*Conn, error, gen.Status)
 	}); ok {
 //line socket_test.go:115:1
 		c, err, st = c2.DialResumable(r, f.network, f.address)
-		if st != greenlet.Done {
+		if st != gen.Done {
 			f.transport, f.network, f.address, f.PC = nil, "", "", 1
 			return r.Link(f, &f.Header, st)
 		}
@@ -440,7 +438,7 @@ loop_120:
 	f.buf = nil
 //line socket_test.go:121:1
 	_, err2, st = c.WriteStringResumable(r, word)
-	if st != greenlet.Done {
+	if st != gen.Done {
 		f.c, f.t0, f.t1, f.t2, f.word, f.PC = c, t0, t1, t2, word, 2
 		return r.Link(f, &f.Header, st)
 	}
@@ -453,7 +451,7 @@ resumed_121:
 	f.word = ""
 //line socket_test.go:125:1
 	_, err3, st = c.ReadFullResumable(r, buf)
-	if st != greenlet.Done {
+	if st != gen.Done {
 		f.c, f.t0, f.t1, f.t2, f.buf, f.PC = c, t0, t1, t2, buf, 3
 		return r.Link(f, &f.Header, st)
 	}
@@ -473,7 +471,7 @@ after_loop_120:
 		panic(err)
 	}
 	_, err, st = c.ReadResumable(r, make([]byte, 1))
-	if st != greenlet.Done {
+	if st != gen.Done {
 		f.c, f.PC = nil, 4
 		return r.Link(f, &f.Header, st)
 	}
@@ -487,57 +485,57 @@ unwind:
 //line socket_test.go:135:1
 	for f.Pending() {
 //line socket_test.go:135:1
-		if sub := f.Next(r); sub != greenlet.Done {
+		if sub := f.Next(r); sub != gen.Done {
 			return r.Link(f, &f.Header, sub)
 		}
 	}
 //line socket_test.go:135:1
 	f.End()
-	return greenlet.Done
+	return gen.Done
 }
 
-//line socket_greenlet_test.go:500:1
+//line socket_greenlet_test.go:498:1
 
 func (f *notesTalksFrame) Args(args []any) {
-	greenlet.SetArgs(f, args, &f.transport, &f.network, &f.address)
+	gen.SetArgs(f, args, &f.transport, &f.network, &f.address)
 }
-func (f *notesTalksFrame) Forget()                 { *f = notesTalksFrame{DeferHeader: f.DeferHeader} }
-func (f *notesTalksFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 50) }
-func (*notesTalksFrame) Func() *greenlet.Func      { return &notesTalksFrameInfo }
+func (f *notesTalksFrame) Forget()            { *f = notesTalksFrame{DeferHeader: f.DeferHeader} }
+func (f *notesTalksFrame) Release(r *gen.Run) { gen.Free(r, f, 50) }
+func (*notesTalksFrame) Func() *gen.Func      { return &notesTalksFrameInfo }
 
-var notesTalksFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).talks", File: "github.com/going-green/greenlet/hub/socket/socket_test.go", Line: 114, End: 135, Points: "115 n; 121 n c t0 t1 t2 word; 125 -word +buf; 133 n"}
+var notesTalksFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).talks", File: "github.com/going-green/greenlet/hub/socket/socket_test.go", Line: 114, End: 135, Points: "115 n; 121 n c t0 t1 t2 word; 125 -word +buf; 133 n"}
 var _ func(*notes, Net, string, string) = (*notes).talks
 
 // notesDialsBadlyFrame is an activation of notes.dialsBadly.
 type notesDialsBadlyFrame struct {
-	greenlet.Header
+	gen.Header
 	n                *notes
 	network, address string
 }
 
 func (n *notes) newDialsBadlyFrame(network string, address string) *notesDialsBadlyFrame {
-	return greenlet.MakeFrame(notesDialsBadlyFrame{n: n, network: network, address: address})
+	return gen.MakeFrame(notesDialsBadlyFrame{n: n, network: network, address: address})
 }
 
 // dialsBadlyResumable is notes.dialsBadly for callers that can be suspended.
-func (n *notes) dialsBadlyResumable(r *greenlet.Run, network string, address string) greenlet.Status {
+func (n *notes) dialsBadlyResumable(r *gen.Run, network string, address string) gen.Status {
 	return (*notesDialsBadlyFrame)(nil).body(r, n, network, address)
 }
 
-func (f *notesDialsBadlyFrame) body(r *greenlet.Run, n *notes, network string, address string) (st greenlet.Status) {
+func (f *notesDialsBadlyFrame) body(r *gen.Run, n *notes, network string, address string) (st gen.Status) {
 	var err error
 //line socket_test.go:184:1
 	_, err, st = DialResumable(r, n.Hub, network, address)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 48)
+	if st != gen.Done {
+		f = gen.Take(r, f, 48)
 		f.n, f.network, f.address, f.PC = n, network, address, 1
 		return r.Link(f, &f.Header, st)
 	}
 //line socket_test.go:185:1
 	n.note("%v", err)
 	_, err, st = ListenResumable(r, n.Hub, network, address)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 48)
+	if st != gen.Done {
+		f = gen.Take(r, f, 48)
 		f.network, f.address, f.n, f.PC = "", "", n, 2
 		return r.Link(f, &f.Header, st)
 	}
@@ -546,12 +544,12 @@ func (f *notesDialsBadlyFrame) body(r *greenlet.Run, n *notes, network string, a
 	}
 //line socket_test.go:187:1
 	n.note("%v", err)
-	return greenlet.Done
+	return gen.Done
 }
 
-//line socket_greenlet_test.go:553:1
+//line socket_greenlet_test.go:551:1
 
-func (f *notesDialsBadlyFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *notesDialsBadlyFrame) Resume(r *gen.Run) (st gen.Status) {
 	n, network, address := f.n, f.network, f.address
 	var err error
 	switch f.PC {
@@ -562,7 +560,7 @@ func (f *notesDialsBadlyFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 //line socket_test.go:185:1
 		n.note("%v", err)
 		_, err, st = ListenResumable(r, n.Hub, network, address)
-		if st != greenlet.Done {
+		if st != gen.Done {
 			f.network, f.address, f.PC = "", "", 2
 			return r.Link(f, &f.Header, st)
 		}
@@ -579,34 +577,34 @@ resumed_186:
 	return r.Return(f, &f.Header)
 }
 
-//line socket_greenlet_test.go:583:1
+//line socket_greenlet_test.go:581:1
 
-func (f *notesDialsBadlyFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.network, &f.address) }
-func (f *notesDialsBadlyFrame) Forget()                 { *f = notesDialsBadlyFrame{Header: f.Header} }
-func (f *notesDialsBadlyFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 48) }
-func (*notesDialsBadlyFrame) Func() *greenlet.Func      { return &notesDialsBadlyFrameInfo }
+func (f *notesDialsBadlyFrame) Args(args []any)    { gen.SetArgs(f, args, &f.network, &f.address) }
+func (f *notesDialsBadlyFrame) Forget()            { *f = notesDialsBadlyFrame{Header: f.Header} }
+func (f *notesDialsBadlyFrame) Release(r *gen.Run) { gen.Free(r, f, 48) }
+func (*notesDialsBadlyFrame) Func() *gen.Func      { return &notesDialsBadlyFrameInfo }
 
-var notesDialsBadlyFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).dialsBadly", File: "github.com/going-green/greenlet/hub/socket/socket_test.go", Line: 183, Points: "184 n network address; 186 n"}
+var notesDialsBadlyFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).dialsBadly", File: "github.com/going-green/greenlet/hub/socket/socket_test.go", Line: 183, Points: "184 n network address; 186 n"}
 var _ func(*notes, string, string) = (*notes).dialsBadly
 
 // notesReadsAllFrame is an activation of notes.readsAll.
 type notesReadsAllFrame struct {
-	greenlet.Header
+	gen.Header
 	n    *notes
 	c    *Conn
 	full []byte
 }
 
 func (n *notes) newReadsAllFrame(c *Conn) *notesReadsAllFrame {
-	return greenlet.MakeFrame(notesReadsAllFrame{n: n, c: c})
+	return gen.MakeFrame(notesReadsAllFrame{n: n, c: c})
 }
 
 // readsAllResumable is notes.readsAll for callers that can be suspended.
-func (n *notes) readsAllResumable(r *greenlet.Run, c *Conn) greenlet.Status {
+func (n *notes) readsAllResumable(r *gen.Run, c *Conn) gen.Status {
 	return (*notesReadsAllFrame)(nil).body(r, n, c)
 }
 
-func (f *notesReadsAllFrame) body(r *greenlet.Run, n *notes, c *Conn) (st greenlet.Status) {
+func (f *notesReadsAllFrame) body(r *gen.Run, n *notes, c *Conn) (st gen.Status) {
 	var (
 		line       []byte
 		err        error
@@ -660,8 +658,8 @@ func (f *notesReadsAllFrame) body(r *greenlet.Run, n *notes, c *Conn) (st greenl
 
 //line socket_test.go:205:1
 	line, err, st = c.ReadLineResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 27)
+	if st != gen.Done {
+		f = gen.Take(r, f, 27)
 		f.n, f.c, f.PC = n, c, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -669,8 +667,8 @@ resumed_205:
 //line socket_test.go:206:1
 	n.note("%q %v", line, err)
 	line, err, st = c.ReadLineResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 27)
+	if st != gen.Done {
+		f = gen.Take(r, f, 27)
 		f.n, f.c, f.PC = n, c, 2
 		return r.Link(f, &f.Header, st)
 	}
@@ -678,8 +676,8 @@ resumed_207:
 //line socket_test.go:208:1
 	n.note("%q %v", line, err)
 	head, err, st = c.ReadUntilResumable(r, "\r\n\r\n", 100)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 27)
+	if st != gen.Done {
+		f = gen.Take(r, f, 27)
 		f.n, f.c, f.PC = n, c, 3
 		return r.Link(f, &f.Header, st)
 	}
@@ -688,8 +686,8 @@ resumed_209:
 	n.note("%q %v", head, err)
 	full = make([]byte, 5)
 	m, err, st = c.ReadFullResumable(r, full)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 27)
+	if st != gen.Done {
+		f = gen.Take(r, f, 27)
 		f.n, f.c, f.full, f.PC = n, c, full, 4
 		return r.Link(f, &f.Header, st)
 	}
@@ -697,8 +695,8 @@ resumed_212:
 //line socket_test.go:213:1
 	n.note("%q %v", full[:m], err)
 	t0, st = c.WaitReadableResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 27)
+	if st != gen.Done {
+		f = gen.Take(r, f, 27)
 		f.n, f.c, f.full, f.PC = n, c, full, 5
 		return r.Link(f, &f.Header, st)
 	}
@@ -706,8 +704,8 @@ resumed_214:
 //line socket_test.go:214:1
 	n.note("%v", t0)
 	_, err, st = c.ReadUntilResumable(r, "!", 3)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 27)
+	if st != gen.Done {
+		f = gen.Take(r, f, 27)
 		f.n, f.c, f.full, f.PC = n, c, full, 6
 		return r.Link(f, &f.Header, st)
 	}
@@ -715,8 +713,8 @@ resumed_215:
 //line socket_test.go:216:1
 	n.note("%v", err)
 	line, err, st = c.ReadUntilResumable(r, "k", 6)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 27)
+	if st != gen.Done {
+		f = gen.Take(r, f, 27)
 		f.n, f.c, f.full, f.PC = n, c, full, 7
 		return r.Link(f, &f.Header, st)
 	}
@@ -724,8 +722,8 @@ resumed_217:
 //line socket_test.go:218:1
 	n.note("%q %v", line, err)
 	_, err, st = c.ReadLineResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 27)
+	if st != gen.Done {
+		f = gen.Take(r, f, 27)
 		f.n, f.c, f.full, f.PC = n, c, full, 8
 		return r.Link(f, &f.Header, st)
 	}
@@ -733,8 +731,8 @@ resumed_219:
 //line socket_test.go:220:1
 	n.note("%v", err)
 	m, err, st = c.ReadFullResumable(r, full)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 27)
+	if st != gen.Done {
+		f = gen.Take(r, f, 27)
 		f.n, f.c, f.full, f.PC = n, c, full, 9
 		return r.Link(f, &f.Header, st)
 	}
@@ -746,8 +744,8 @@ resumed_221:
 	}
 //line socket_test.go:223:1
 	_, err, st = c.ReadLineResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 27)
+	if st != gen.Done {
+		f = gen.Take(r, f, 27)
 		f.n, f.c, f.PC = n, c, 10
 		return r.Link(f, &f.Header, st)
 	}
@@ -755,34 +753,34 @@ resumed_223:
 //line socket_test.go:224:1
 	n.note("%v", err)
 	t1, st = c.WaitReadableResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 27)
+	if st != gen.Done {
+		f = gen.Take(r, f, 27)
 		f.n, f.c, f.PC = n, c, 11
 		return r.Link(f, &f.Header, st)
 	}
 resumed_225:
 //line socket_test.go:225:1
 	n.note("%v, %d buffered, %v", t1, c.Buffered(), c.ahead)
-	return greenlet.Done
+	return gen.Done
 }
 
-//line socket_greenlet_test.go:771:1
+//line socket_greenlet_test.go:769:1
 
-func (f *notesReadsAllFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *notesReadsAllFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n, f.c))
 }
 
-func (f *notesReadsAllFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c) }
-func (f *notesReadsAllFrame) Forget()                 { *f = notesReadsAllFrame{Header: f.Header} }
-func (f *notesReadsAllFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 27) }
-func (*notesReadsAllFrame) Func() *greenlet.Func      { return &notesReadsAllFrameInfo }
+func (f *notesReadsAllFrame) Args(args []any)    { gen.SetArgs(f, args, &f.c) }
+func (f *notesReadsAllFrame) Forget()            { *f = notesReadsAllFrame{Header: f.Header} }
+func (f *notesReadsAllFrame) Release(r *gen.Run) { gen.Free(r, f, 27) }
+func (*notesReadsAllFrame) Func() *gen.Func      { return &notesReadsAllFrameInfo }
 
-var notesReadsAllFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).readsAll", File: "github.com/going-green/greenlet/hub/socket/socket_test.go", Line: 204, Points: "205 n c; 207 =; 209 =; 212 +full; 214 =; 215 =; 217 =; 219 =; 221 =; 223 n c; 225 ="}
+var notesReadsAllFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).readsAll", File: "github.com/going-green/greenlet/hub/socket/socket_test.go", Line: 204, Points: "205 n c; 207 =; 209 =; 212 +full; 214 =; 215 =; 217 =; 219 =; 221 =; 223 n c; 225 ="}
 var _ func(*notes, *Conn) = (*notes).readsAll
 
 // notesSendsFrame is an activation of notes.sends.
 type notesSendsFrame struct {
-	greenlet.Header
+	gen.Header
 	n       *notes
 	c       *Conn
 	text    string
@@ -790,15 +788,15 @@ type notesSendsFrame struct {
 }
 
 func (n *notes) newSendsFrame(c *Conn, text string, size int) *notesSendsFrame {
-	return greenlet.MakeFrame(notesSendsFrame{n: n, c: c, text: text, size: size})
+	return gen.MakeFrame(notesSendsFrame{n: n, c: c, text: text, size: size})
 }
 
 // sendsResumable is notes.sends for callers that can be suspended.
-func (n *notes) sendsResumable(r *greenlet.Run, c *Conn, text string, size int) greenlet.Status {
+func (n *notes) sendsResumable(r *gen.Run, c *Conn, text string, size int) gen.Status {
 	return (*notesSendsFrame)(nil).body(r, n, c, text, size)
 }
 
-func (f *notesSendsFrame) body(r *greenlet.Run, n *notes, c *Conn, text string, size int) (st greenlet.Status) {
+func (f *notesSendsFrame) body(r *gen.Run, n *notes, c *Conn, text string, size int) (st gen.Status) {
 	var i int
 	var err error
 //line socket_test.go:230:1
@@ -811,12 +809,12 @@ loop_230:
 		}
 //line socket_test.go:236:1
 		c.CloseWrite()
-		return greenlet.Done
+		return gen.Done
 	}
 //line socket_test.go:231:1
 	_, err, st = c.WriteStringResumable(r, text[i:min(i+size, len(text))])
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 22)
+	if st != gen.Done {
+		f = gen.Take(r, f, 22)
 		f.n, f.c, f.text, f.size, f.i, f.PC = n, c, text, size, i, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -824,8 +822,8 @@ loop_230:
 	if err != nil {
 		panic(err)
 	}
-	if st = n.SleepResumable(r, 10*time.Microsecond); st != greenlet.Done {
-		f = greenlet.Take(r, f, 22)
+	if st = n.SleepResumable(r, 10*time.Microsecond); st != gen.Done {
+		f = gen.Take(r, f, 22)
 		f.n, f.c, f.text, f.size, f.i, f.PC = n, c, text, size, i, 2
 		return r.Link(f, &f.Header, st)
 	}
@@ -833,9 +831,9 @@ loop_230:
 	goto loop_230
 }
 
-//line socket_greenlet_test.go:838:1
+//line socket_greenlet_test.go:836:1
 
-func (f *notesSendsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *notesSendsFrame) Resume(r *gen.Run) (st gen.Status) {
 	n, c, text, size := f.n, f.c, f.text, f.size
 	var i int
 	var err error
@@ -862,7 +860,7 @@ loop_230:
 	}
 //line socket_test.go:231:1
 	_, err, st = c.WriteStringResumable(r, text[i:min(i+size, len(text))])
-	if st != greenlet.Done {
+	if st != gen.Done {
 		f.i, f.PC = i, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -871,7 +869,7 @@ resumed_231:
 	if err != nil {
 		panic(err)
 	}
-	if st = n.SleepResumable(r, 10*time.Microsecond); st != greenlet.Done {
+	if st = n.SleepResumable(r, 10*time.Microsecond); st != gen.Done {
 		f.i, f.PC = i, 2
 		return r.Link(f, &f.Header, st)
 	}
@@ -880,48 +878,48 @@ resumed_234:
 	goto loop_230
 }
 
-//line socket_greenlet_test.go:885:1
+//line socket_greenlet_test.go:883:1
 
-func (f *notesSendsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c, &f.text, &f.size) }
-func (f *notesSendsFrame) Forget()                 { *f = notesSendsFrame{Header: f.Header} }
-func (f *notesSendsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 22) }
-func (*notesSendsFrame) Func() *greenlet.Func      { return &notesSendsFrameInfo }
+func (f *notesSendsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.c, &f.text, &f.size) }
+func (f *notesSendsFrame) Forget()            { *f = notesSendsFrame{Header: f.Header} }
+func (f *notesSendsFrame) Release(r *gen.Run) { gen.Free(r, f, 22) }
+func (*notesSendsFrame) Func() *gen.Func      { return &notesSendsFrameInfo }
 
-var notesSendsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).sends", File: "github.com/going-green/greenlet/hub/socket/socket_test.go", Line: 229, Points: "231 n c text size i; 234 ="}
+var notesSendsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).sends", File: "github.com/going-green/greenlet/hub/socket/socket_test.go", Line: 229, Points: "231 n c text size i; 234 ="}
 var _ func(*notes, *Conn, string, int) = (*notes).sends
 
 // notesLongLineFrame is an activation of notes.longLine.
 type notesLongLineFrame struct {
-	greenlet.Header
+	gen.Header
 	n    *notes
 	c    *Conn
 	size int
 }
 
 func (n *notes) newLongLineFrame(c *Conn, size int) *notesLongLineFrame {
-	return greenlet.MakeFrame(notesLongLineFrame{n: n, c: c, size: size})
+	return gen.MakeFrame(notesLongLineFrame{n: n, c: c, size: size})
 }
 
 // longLineResumable is notes.longLine for callers that can be suspended.
-func (n *notes) longLineResumable(r *greenlet.Run, c *Conn, size int) greenlet.Status {
+func (n *notes) longLineResumable(r *gen.Run, c *Conn, size int) gen.Status {
 	return (*notesLongLineFrame)(nil).body(r, n, c, size)
 }
 
-func (f *notesLongLineFrame) body(r *greenlet.Run, n *notes, c *Conn, size int) (st greenlet.Status) {
+func (f *notesLongLineFrame) body(r *gen.Run, n *notes, c *Conn, size int) (st gen.Status) {
 	var line []byte
 	var err error
 //line socket_test.go:256:1
 	line, err, st = c.ReadLineResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 51)
+	if st != gen.Done {
+		f = gen.Take(r, f, 51)
 		f.n, f.c, f.size, f.PC = n, c, size, 1
 		return r.Link(f, &f.Header, st)
 	}
 //line socket_test.go:257:1
 	n.note("%v %v", len(line) == size, err)
 	line, err, st = c.ReadLineResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 51)
+	if st != gen.Done {
+		f = gen.Take(r, f, 51)
 		f.c, f.n, f.PC = nil, n, 2
 		return r.Link(f, &f.Header, st)
 	}
@@ -930,12 +928,12 @@ func (f *notesLongLineFrame) body(r *greenlet.Run, n *notes, c *Conn, size int) 
 	}
 //line socket_test.go:259:1
 	n.note("%q %v", line, err)
-	return greenlet.Done
+	return gen.Done
 }
 
-//line socket_greenlet_test.go:938:1
+//line socket_greenlet_test.go:936:1
 
-func (f *notesLongLineFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *notesLongLineFrame) Resume(r *gen.Run) (st gen.Status) {
 	n, c, size := f.n, f.c, f.size
 	var line []byte
 	var err error
@@ -947,7 +945,7 @@ func (f *notesLongLineFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 //line socket_test.go:257:1
 		n.note("%v %v", len(line) == size, err)
 		line, err, st = c.ReadLineResumable(r)
-		if st != greenlet.Done {
+		if st != gen.Done {
 			f.c, f.PC = nil, 2
 			return r.Link(f, &f.Header, st)
 		}
@@ -964,19 +962,19 @@ resumed_258:
 	return r.Return(f, &f.Header)
 }
 
-//line socket_greenlet_test.go:969:1
+//line socket_greenlet_test.go:967:1
 
-func (f *notesLongLineFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c, &f.size) }
-func (f *notesLongLineFrame) Forget()                 { *f = notesLongLineFrame{Header: f.Header} }
-func (f *notesLongLineFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 51) }
-func (*notesLongLineFrame) Func() *greenlet.Func      { return &notesLongLineFrameInfo }
+func (f *notesLongLineFrame) Args(args []any)    { gen.SetArgs(f, args, &f.c, &f.size) }
+func (f *notesLongLineFrame) Forget()            { *f = notesLongLineFrame{Header: f.Header} }
+func (f *notesLongLineFrame) Release(r *gen.Run) { gen.Free(r, f, 51) }
+func (*notesLongLineFrame) Func() *gen.Func      { return &notesLongLineFrameInfo }
 
-var notesLongLineFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).longLine", File: "github.com/going-green/greenlet/hub/socket/socket_test.go", Line: 255, Points: "256 n c size; 258 n"}
+var notesLongLineFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).longLine", File: "github.com/going-green/greenlet/hub/socket/socket_test.go", Line: 255, Points: "256 n c size; 258 n"}
 var _ func(*notes, *Conn, int) = (*notes).longLine
 
 // notesPongsFrame is an activation of notes.pongs.
 type notesPongsFrame struct {
-	greenlet.Header
+	gen.Header
 	n   *notes
 	p   *PacketConn
 	buf []byte
@@ -984,15 +982,15 @@ type notesPongsFrame struct {
 }
 
 func (n *notes) newPongsFrame(p *PacketConn) *notesPongsFrame {
-	return greenlet.MakeFrame(notesPongsFrame{n: n, p: p})
+	return gen.MakeFrame(notesPongsFrame{n: n, p: p})
 }
 
 // pongsResumable is notes.pongs for callers that can be suspended.
-func (n *notes) pongsResumable(r *greenlet.Run, p *PacketConn) greenlet.Status {
+func (n *notes) pongsResumable(r *gen.Run, p *PacketConn) gen.Status {
 	return (*notesPongsFrame)(nil).body(r, n, p)
 }
 
-func (f *notesPongsFrame) body(r *greenlet.Run, n *notes, p *PacketConn) (st greenlet.Status) {
+func (f *notesPongsFrame) body(r *gen.Run, n *notes, p *PacketConn) (st gen.Status) {
 	var (
 		buf             []byte
 		t0, m           int
@@ -1029,8 +1027,8 @@ loop_284:
 	}
 //line socket_test.go:285:1
 	m, from, err, st = p.ReadFromResumable(r, buf)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 46)
+	if st != gen.Done {
+		f = gen.Take(r, f, 46)
 		f.n, f.p, f.buf, f.t0, f.PC = n, p, buf, t0, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -1041,8 +1039,8 @@ resumed_285:
 	}
 	n.note("got %q", buf[:m])
 	_, err2, st = p.WriteToResumable(r, append(buf[:m:m], '!'), from)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 46)
+	if st != gen.Done {
+		f = gen.Take(r, f, 46)
 		f.n, f.p, f.buf, f.t0, f.PC = n, p, buf, t0, 2
 		return r.Link(f, &f.Header, st)
 	}
@@ -1058,8 +1056,8 @@ after_loop_284:
 //line socket_test.go:294:1
 	p.SetDeadline(n.Now().Add(time.Millisecond))
 	_, _, err3, st = p.ReadFromResumable(r, buf)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 46)
+	if st != gen.Done {
+		f = gen.Take(r, f, 46)
 		f.n, f.p, f.buf, f.PC = n, p, buf, 3
 		return r.Link(f, &f.Header, st)
 	}
@@ -1068,8 +1066,8 @@ resumed_295:
 	n.note("%v", err3.(net.Error).Timeout())
 	p.Close()
 	_, _, err3, st = p.ReadFromResumable(r, buf)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 46)
+	if st != gen.Done {
+		f = gen.Take(r, f, 46)
 		f.p, f.buf, f.n, f.PC = nil, nil, n, 4
 		return r.Link(f, &f.Header, st)
 	}
@@ -1079,26 +1077,26 @@ resumed_298:
 	}
 //line socket_test.go:299:1
 	n.note("%v", err3.(*net.OpError).Err)
-	return greenlet.Done
+	return gen.Done
 }
 
-//line socket_greenlet_test.go:1088:1
+//line socket_greenlet_test.go:1086:1
 
-func (f *notesPongsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *notesPongsFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n, f.p))
 }
 
-func (f *notesPongsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.p) }
-func (f *notesPongsFrame) Forget()                 { *f = notesPongsFrame{Header: f.Header} }
-func (f *notesPongsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 46) }
-func (*notesPongsFrame) Func() *greenlet.Func      { return &notesPongsFrameInfo }
+func (f *notesPongsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.p) }
+func (f *notesPongsFrame) Forget()            { *f = notesPongsFrame{Header: f.Header} }
+func (f *notesPongsFrame) Release(r *gen.Run) { gen.Free(r, f, 46) }
+func (*notesPongsFrame) Func() *gen.Func      { return &notesPongsFrameInfo }
 
-var notesPongsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).pongs", File: "github.com/going-green/greenlet/hub/socket/socket_test.go", Line: 282, Points: "285 n p buf t0; 290 =; 295 -t0; 298 n"}
+var notesPongsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).pongs", File: "github.com/going-green/greenlet/hub/socket/socket_test.go", Line: 282, Points: "285 n p buf t0; 290 =; 295 -t0; 298 n"}
 var _ func(*notes, *PacketConn) = (*notes).pongs
 
 // notesPingsFrame is an activation of notes.pings.
 type notesPingsFrame struct {
-	greenlet.DeferHeader
+	gen.DeferHeader
 	n      *notes
 	to     net.Addr
 	c      *Conn
@@ -1108,39 +1106,39 @@ type notesPingsFrame struct {
 }
 
 func (n *notes) newPingsFrame(to net.Addr) *notesPingsFrame {
-	return greenlet.MakeFrame(notesPingsFrame{n: n, to: to})
+	return gen.MakeFrame(notesPingsFrame{n: n, to: to})
 }
 
 // pingsResumable is notes.pings for callers that can be suspended.
-func (n *notes) pingsResumable(r *greenlet.Run, to net.Addr) greenlet.Status {
+func (n *notes) pingsResumable(r *gen.Run, to net.Addr) gen.Status {
 	return (*notesPingsFrame)(nil).run(r, n, to)
 }
 
-func (f *notesPingsFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *notesPingsFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.run(r, f.n, f.to))
 }
 
-func (f *notesPingsFrame) run(r *greenlet.Run, n *notes, to net.Addr) (st greenlet.Status) {
+func (f *notesPingsFrame) run(r *gen.Run, n *notes, to net.Addr) (st gen.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take(r, f, 36)
+		f = gen.Take(r, f, 36)
 		f.n, f.to = n, to
 		r.Guard()
 	}
 	mark := r.Mark()
-	for st = f.step(r, n, to); st == greenlet.Broken; st = f.step(r, n, to) {
+	for st = f.step(r, n, to); st == gen.Broken; st = f.step(r, n, to) {
 		r.Recovered(mark)
 	}
-	if hot && st == greenlet.Done {
+	if hot && st == gen.Done {
 		f.Release(r)
 	}
 	return st
 }
 
-func (f *notesPingsFrame) step(r *greenlet.Run, n *notes, to net.Addr) (end greenlet.Status) {
-	end = greenlet.Broken
+func (f *notesPingsFrame) step(r *gen.Run, n *notes, to net.Addr) (end gen.Status) {
+	end = gen.Broken
 	defer f.Catch(&end)
-	var st greenlet.Status
+	var st gen.Status
 	var (
 		c      *Conn
 		err    error
@@ -1163,13 +1161,13 @@ func (f *notesPingsFrame) step(r *greenlet.Run, n *notes, to net.Addr) (end gree
 		c, buf, t0, t1, t2 = f.c, f.buf, f.t0, f.t1, f.t2
 		m, err3 = r.Callee().(*ConnReadFrame).Returned(r)
 		goto resumed_314
-	case greenlet.Unwind:
+	case gen.Unwind:
 		goto unwind
 	}
 
 //line socket_test.go:304:1
 	c, err, st = DialResumable(r, n.Hub, f.to.Network(), f.to.String())
-	if st != greenlet.Done {
+	if st != gen.Done {
 		f.to, f.PC = nil, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -1204,7 +1202,7 @@ loop_310:
 		s := t0[t2]
 //line socket_test.go:311:1
 		_, err2, st = c.WriteStringResumable(r, s)
-		if st != greenlet.Done {
+		if st != gen.Done {
 			f.c, f.buf, f.t0, f.t1, f.t2, f.PC = c, buf, t0, t1, t2, 2
 			return r.Link(f, &f.Header, st)
 		}
@@ -1215,7 +1213,7 @@ resumed_311:
 		panic(err2)
 	}
 	m, err3, st = c.ReadResumable(r, buf)
-	if st != greenlet.Done {
+	if st != gen.Done {
 		f.c, f.buf, f.t0, f.t1, f.t2, f.PC = c, buf, t0, t1, t2, 3
 		return r.Link(f, &f.Header, st)
 	}
@@ -1229,64 +1227,64 @@ unwind:
 //line socket_test.go:317:1
 	for f.Pending() {
 //line socket_test.go:317:1
-		if sub := f.Next(r); sub != greenlet.Done {
+		if sub := f.Next(r); sub != gen.Done {
 			return r.Link(f, &f.Header, sub)
 		}
 	}
 //line socket_test.go:317:1
 	f.End()
-	return greenlet.Done
+	return gen.Done
 }
 
-//line socket_greenlet_test.go:1244:1
+//line socket_greenlet_test.go:1242:1
 
-func (f *notesPingsFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.to) }
-func (f *notesPingsFrame) Forget()                 { *f = notesPingsFrame{DeferHeader: f.DeferHeader} }
-func (f *notesPingsFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 36) }
-func (*notesPingsFrame) Func() *greenlet.Func      { return &notesPingsFrameInfo }
+func (f *notesPingsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.to) }
+func (f *notesPingsFrame) Forget()            { *f = notesPingsFrame{DeferHeader: f.DeferHeader} }
+func (f *notesPingsFrame) Release(r *gen.Run) { gen.Free(r, f, 36) }
+func (*notesPingsFrame) Func() *gen.Func      { return &notesPingsFrameInfo }
 
-var notesPingsFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).pings", File: "github.com/going-green/greenlet/hub/socket/socket_test.go", Line: 303, End: 317, Points: "304 n; 311 n c buf t0 t1 t2; 314 ="}
+var notesPingsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).pings", File: "github.com/going-green/greenlet/hub/socket/socket_test.go", Line: 303, End: 317, Points: "304 n; 311 n c buf t0 t1 t2; 314 ="}
 var _ func(*notes, net.Addr) = (*notes).pings
 
 // notesHalfClosesFrame is an activation of notes.halfCloses.
 type notesHalfClosesFrame struct {
-	greenlet.Header
+	gen.Header
 	n       *notes
 	a, b    *Conn
 	reading *hub.Task
 }
 
 func (n *notes) newHalfClosesFrame(a *Conn, b *Conn) *notesHalfClosesFrame {
-	return greenlet.MakeFrame(notesHalfClosesFrame{n: n, a: a, b: b})
+	return gen.MakeFrame(notesHalfClosesFrame{n: n, a: a, b: b})
 }
 
 // halfClosesResumable is notes.halfCloses for callers that can be suspended.
-func (n *notes) halfClosesResumable(r *greenlet.Run, a *Conn, b *Conn) greenlet.Status {
+func (n *notes) halfClosesResumable(r *gen.Run, a *Conn, b *Conn) gen.Status {
 	return (*notesHalfClosesFrame)(nil).body(r, n, a, b)
 }
 
-func (f *notesHalfClosesFrame) body(r *greenlet.Run, n *notes, a *Conn, b *Conn) (st greenlet.Status) {
+func (f *notesHalfClosesFrame) body(r *gen.Run, n *notes, a *Conn, b *Conn) (st gen.Status) {
 	var reading *hub.Task
 	var err error
 //line socket_test.go:360:1
 	reading = n.Go(n.newReadsToEndFrame(a))
-	if st = n.SleepResumable(r, time.Millisecond); st != greenlet.Done {
-		f = greenlet.Take(r, f, 23)
+	if st = n.SleepResumable(r, time.Millisecond); st != gen.Done {
+		f = gen.Take(r, f, 23)
 		f.n, f.a, f.b, f.reading, f.PC = n, a, b, reading, 1
 		return r.Link(f, &f.Header, st)
 	}
 //line socket_test.go:362:1
 	n.note("%v", a.CloseRead())
 	_, st = reading.JoinResumable(r)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 23)
+	if st != gen.Done {
+		f = gen.Take(r, f, 23)
 		f.n, f.a, f.b, f.PC = n, a, b, 2
 		return r.Link(f, &f.Header, st)
 	}
 //line socket_test.go:364:1
 	_, err, st = a.WriteStringResumable(r, "still there")
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 23)
+	if st != gen.Done {
+		f = gen.Take(r, f, 23)
 		f.n, f.a, f.b, f.PC = n, a, b, 3
 		return r.Link(f, &f.Header, st)
 	}
@@ -1296,17 +1294,17 @@ func (f *notesHalfClosesFrame) body(r *greenlet.Run, n *notes, a *Conn, b *Conn)
 		f.a = nil
 	}
 //line socket_test.go:366:1
-	if st = n.readsToEndResumable(r, b); st != greenlet.Done {
-		f = greenlet.Take(r, f, 23)
+	if st = n.readsToEndResumable(r, b); st != gen.Done {
+		f = gen.Take(r, f, 23)
 		f.n, f.b, f.PC = nil, nil, 4
 		return r.Link(f, &f.Header, st)
 	}
-	return greenlet.Done
+	return gen.Done
 }
 
-//line socket_greenlet_test.go:1310:1
+//line socket_greenlet_test.go:1308:1
 
-func (f *notesHalfClosesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *notesHalfClosesFrame) Resume(r *gen.Run) (st gen.Status) {
 	n, a, b := f.n, f.a, f.b
 	var reading *hub.Task
 	var err error
@@ -1319,7 +1317,7 @@ func (f *notesHalfClosesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 //line socket_test.go:362:1
 		n.note("%v", a.CloseRead())
 		_, st = reading.JoinResumable(r)
-		if st != greenlet.Done {
+		if st != gen.Done {
 			f.reading, f.PC = nil, 2
 			return r.Link(f, &f.Header, st)
 		}
@@ -1340,7 +1338,7 @@ resumed_363:
 	f.reading = nil
 //line socket_test.go:364:1
 	_, err, st = a.WriteStringResumable(r, "still there")
-	if st != greenlet.Done {
+	if st != gen.Done {
 		f.PC = 3
 		return r.Link(f, &f.Header, st)
 	}
@@ -1349,41 +1347,41 @@ resumed_364:
 	n.note("%v %v", err, a.CloseWrite())
 	f.a = nil
 //line socket_test.go:366:1
-	if st = n.readsToEndResumable(r, b); st != greenlet.Done {
+	if st = n.readsToEndResumable(r, b); st != gen.Done {
 		f.n, f.b, f.PC = nil, nil, 4
 		return r.Link(f, &f.Header, st)
 	}
 	return r.Return(f, &f.Header)
 }
 
-//line socket_greenlet_test.go:1362:1
+//line socket_greenlet_test.go:1360:1
 
-func (f *notesHalfClosesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.a, &f.b) }
-func (f *notesHalfClosesFrame) Forget()                 { *f = notesHalfClosesFrame{Header: f.Header} }
-func (f *notesHalfClosesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 23) }
-func (*notesHalfClosesFrame) Func() *greenlet.Func      { return &notesHalfClosesFrameInfo }
+func (f *notesHalfClosesFrame) Args(args []any)    { gen.SetArgs(f, args, &f.a, &f.b) }
+func (f *notesHalfClosesFrame) Forget()            { *f = notesHalfClosesFrame{Header: f.Header} }
+func (f *notesHalfClosesFrame) Release(r *gen.Run) { gen.Free(r, f, 23) }
+func (*notesHalfClosesFrame) Func() *gen.Func      { return &notesHalfClosesFrameInfo }
 
-var notesHalfClosesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).halfCloses", File: "github.com/going-green/greenlet/hub/socket/socket_test.go", Line: 359, Points: "361 n a b reading; 363 n a b; 364 =; 366"}
+var notesHalfClosesFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).halfCloses", File: "github.com/going-green/greenlet/hub/socket/socket_test.go", Line: 359, Points: "361 n a b reading; 363 n a b; 364 =; 366"}
 var _ func(*notes, *Conn, *Conn) = (*notes).halfCloses
 
 // notesReadsToEndFrame is an activation of notes.readsToEnd.
 type notesReadsToEndFrame struct {
-	greenlet.Header
+	gen.Header
 	n   *notes
 	c   *Conn
 	buf []byte
 }
 
 func (n *notes) newReadsToEndFrame(c *Conn) *notesReadsToEndFrame {
-	return greenlet.MakeFrame(notesReadsToEndFrame{n: n, c: c})
+	return gen.MakeFrame(notesReadsToEndFrame{n: n, c: c})
 }
 
 // readsToEndResumable is notes.readsToEnd for callers that can be suspended.
-func (n *notes) readsToEndResumable(r *greenlet.Run, c *Conn) greenlet.Status {
+func (n *notes) readsToEndResumable(r *gen.Run, c *Conn) gen.Status {
 	return (*notesReadsToEndFrame)(nil).body(r, n, c)
 }
 
-func (f *notesReadsToEndFrame) body(r *greenlet.Run, n *notes, c *Conn) (st greenlet.Status) {
+func (f *notesReadsToEndFrame) body(r *gen.Run, n *notes, c *Conn) (st gen.Status) {
 	var buf []byte
 	var m int
 	var err error
@@ -1391,22 +1389,22 @@ func (f *notesReadsToEndFrame) body(r *greenlet.Run, n *notes, c *Conn) (st gree
 	buf = make([]byte, 100)
 loop_372:
 	m, err, st = c.ReadResumable(r, buf)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 12)
+	if st != gen.Done {
+		f = gen.Take(r, f, 12)
 		f.n, f.c, f.buf, f.PC = n, c, buf, 1
 		return r.Link(f, &f.Header, st)
 	}
 //line socket_test.go:374:1
 	n.note("%q %v", buf[:m], err)
 	if err != nil {
-		return greenlet.Done
+		return gen.Done
 	}
 	goto loop_372
 }
 
-//line socket_greenlet_test.go:1410:1
+//line socket_greenlet_test.go:1408:1
 
-func (f *notesReadsToEndFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *notesReadsToEndFrame) Resume(r *gen.Run) (st gen.Status) {
 	n, c := f.n, f.c
 	var buf []byte
 	var m int
@@ -1423,7 +1421,7 @@ func (f *notesReadsToEndFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 loop_372:
 //line socket_test.go:373:1
 	m, err, st = c.ReadResumable(r, buf)
-	if st != greenlet.Done {
+	if st != gen.Done {
 		f.buf, f.PC = buf, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -1436,19 +1434,19 @@ resumed_373:
 	goto loop_372
 }
 
-//line socket_greenlet_test.go:1442:1
+//line socket_greenlet_test.go:1440:1
 
-func (f *notesReadsToEndFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c) }
-func (f *notesReadsToEndFrame) Forget()                 { *f = notesReadsToEndFrame{Header: f.Header} }
-func (f *notesReadsToEndFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 12) }
-func (*notesReadsToEndFrame) Func() *greenlet.Func      { return &notesReadsToEndFrameInfo }
+func (f *notesReadsToEndFrame) Args(args []any)    { gen.SetArgs(f, args, &f.c) }
+func (f *notesReadsToEndFrame) Forget()            { *f = notesReadsToEndFrame{Header: f.Header} }
+func (f *notesReadsToEndFrame) Release(r *gen.Run) { gen.Free(r, f, 12) }
+func (*notesReadsToEndFrame) Func() *gen.Func      { return &notesReadsToEndFrameInfo }
 
-var notesReadsToEndFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).readsToEnd", File: "github.com/going-green/greenlet/hub/socket/socket_test.go", Line: 370, Points: "373 n c buf"}
+var notesReadsToEndFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).readsToEnd", File: "github.com/going-green/greenlet/hub/socket/socket_test.go", Line: 370, Points: "373 n c buf"}
 var _ func(*notes, *Conn) = (*notes).readsToEnd
 
 // notesReceivesFrame is an activation of notes.receives.
 type notesReceivesFrame struct {
-	greenlet.Header
+	gen.Header
 	n      *notes
 	p      *PacketConn
 	answer string
@@ -1456,15 +1454,15 @@ type notesReceivesFrame struct {
 }
 
 func (n *notes) newReceivesFrame(p *PacketConn, answer string) *notesReceivesFrame {
-	return greenlet.MakeFrame(notesReceivesFrame{n: n, p: p, answer: answer})
+	return gen.MakeFrame(notesReceivesFrame{n: n, p: p, answer: answer})
 }
 
 // receivesResumable is notes.receives for callers that can be suspended.
-func (n *notes) receivesResumable(r *greenlet.Run, p *PacketConn, answer string) greenlet.Status {
+func (n *notes) receivesResumable(r *gen.Run, p *PacketConn, answer string) gen.Status {
 	return (*notesReceivesFrame)(nil).body(r, n, p, answer)
 }
 
-func (f *notesReceivesFrame) body(r *greenlet.Run, n *notes, p *PacketConn, answer string) (st greenlet.Status) {
+func (f *notesReceivesFrame) body(r *gen.Run, n *notes, p *PacketConn, answer string) (st gen.Status) {
 	var (
 		buf  []byte
 		m    int
@@ -1474,20 +1472,20 @@ func (f *notesReceivesFrame) body(r *greenlet.Run, n *notes, p *PacketConn, answ
 //line socket_test.go:393:1
 	buf = make([]byte, 10)
 	m, from, err, st = p.ReadFromResumable(r, buf)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 53)
+	if st != gen.Done {
+		f = gen.Take(r, f, 53)
 		f.n, f.p, f.answer, f.buf, f.PC = n, p, answer, buf, 1
 		return r.Link(f, &f.Header, st)
 	}
 //line socket_test.go:395:1
 	n.note("%s got %q from %s, %v", filepath.Base(p.LocalAddr().String()), buf[:m], filepath.Base(from.String()), err)
 	if answer == "" {
-		return greenlet.Done
+		return gen.Done
 	}
 //line socket_test.go:397:1
 	_, err, st = p.WriteToResumable(r, []byte(answer), from)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 53)
+	if st != gen.Done {
+		f = gen.Take(r, f, 53)
 		f.p, f.answer, f.n, f.PC = nil, "", n, 2
 		return r.Link(f, &f.Header, st)
 	}
@@ -1496,12 +1494,12 @@ func (f *notesReceivesFrame) body(r *greenlet.Run, n *notes, p *PacketConn, answ
 	}
 //line socket_test.go:398:1
 	n.note("%v", err)
-	return greenlet.Done
+	return gen.Done
 }
 
-//line socket_greenlet_test.go:1505:1
+//line socket_greenlet_test.go:1503:1
 
-func (f *notesReceivesFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *notesReceivesFrame) Resume(r *gen.Run) (st gen.Status) {
 	n, p, answer := f.n, f.p, f.answer
 	var (
 		buf  []byte
@@ -1531,7 +1529,7 @@ then_396:
 	f.buf = nil
 //line socket_test.go:397:1
 	_, err, st = p.WriteToResumable(r, []byte(answer), from)
-	if st != greenlet.Done {
+	if st != gen.Done {
 		f.p, f.answer, f.PC = nil, "", 2
 		return r.Link(f, &f.Header, st)
 	}
@@ -1542,16 +1540,16 @@ resumed_397:
 	return r.Return(f, &f.Header)
 }
 
-//line socket_greenlet_test.go:1548:1
+//line socket_greenlet_test.go:1546:1
 
-func (f *notesReceivesFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.p, &f.answer) }
-func (f *notesReceivesFrame) Forget()                 { *f = notesReceivesFrame{Header: f.Header} }
-func (f *notesReceivesFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 53) }
-func (*notesReceivesFrame) Func() *greenlet.Func      { return &notesReceivesFrameInfo }
+func (f *notesReceivesFrame) Args(args []any)    { gen.SetArgs(f, args, &f.p, &f.answer) }
+func (f *notesReceivesFrame) Forget()            { *f = notesReceivesFrame{Header: f.Header} }
+func (f *notesReceivesFrame) Release(r *gen.Run) { gen.Free(r, f, 53) }
+func (*notesReceivesFrame) Func() *gen.Func      { return &notesReceivesFrameInfo }
 
-var notesReceivesFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).receives", File: "github.com/going-green/greenlet/hub/socket/socket_test.go", Line: 392, Points: "394 n p answer buf; 397 n"}
+var notesReceivesFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).receives", File: "github.com/going-green/greenlet/hub/socket/socket_test.go", Line: 392, Points: "394 n p answer buf; 397 n"}
 var _ func(*notes, *PacketConn, string) = (*notes).receives
 
 func init() {
-	greenlet.Declare("notes.connects", "notes.echoes", "notes.acceptsOne", "notes.talks", "notes.dialsBadly", "notes.readsAll", "notes.sends", "notes.longLine", "notes.pongs", "notes.pings", "notes.halfCloses", "notes.readsToEnd", "notes.receives")
+	gen.Declare("notes.connects", "notes.echoes", "notes.acceptsOne", "notes.talks", "notes.dialsBadly", "notes.readsAll", "notes.sends", "notes.longLine", "notes.pongs", "notes.pings", "notes.halfCloses", "notes.readsToEnd", "notes.receives")
 }

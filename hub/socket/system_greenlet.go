@@ -6,16 +6,16 @@ package socket
 
 import (
 	"github.com/going-green/greenlet/hub"
-	greenlet "github.com/going-green/greenlet/runtime"
+	"github.com/going-green/greenlet/runtime/gen"
 	"net"
 	"os"
 )
 
-const _ = greenlet.Protocol1_RunGoGenerate
+const _ = gen.Protocol1_RunGoGenerate
 
 // DialFrame is an activation of Dial.
 type DialFrame struct {
-	greenlet.Header
+	gen.Header
 	h                *hub.Hub
 	network, address string
 	ret0             *Conn
@@ -24,37 +24,37 @@ type DialFrame struct {
 
 // NewDialFrame makes a frame that will run Dial.
 func NewDialFrame(h *hub.Hub, network string, address string) *DialFrame {
-	return greenlet.MakeFrame(DialFrame{h: h, network: network, address: address})
+	return gen.MakeFrame(DialFrame{h: h, network: network, address: address})
 }
 func (f *DialFrame) Results() (*Conn, error) { f.Over(f); return f.ret0, f.ret1 }
-func (f *DialFrame) Returned(r *greenlet.Run) (ret0 *Conn, ret1 error) {
+func (f *DialFrame) Returned(r *gen.Run) (ret0 *Conn, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
 	f.Release(r)
 	return
 }
 
 // DialResumable is Dial for callers that can be suspended.
-func DialResumable(r *greenlet.Run, h *hub.Hub, network string, address string) (*Conn, error, greenlet.Status) {
+func DialResumable(r *gen.Run, h *hub.Hub, network string, address string) (*Conn, error, gen.Status) {
 	return (*DialFrame)(nil).body(r, h, network, address)
 }
 
-func (f *DialFrame) body(r *greenlet.Run, h *hub.Hub, network string, address string) (ret0 *Conn, ret1 error, st greenlet.Status) {
+func (f *DialFrame) body(r *gen.Run, h *hub.Hub, network string, address string) (ret0 *Conn, ret1 error, st gen.Status) {
 	var t0 *Conn
 	var t1 error
 //line system.go:40:1
 	t0, t1, st = OS(h).DialResumable(r, network, address)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 52)
+	if st != gen.Done {
+		f = gen.Take(r, f, 52)
 		f.h, f.network, f.address, f.PC = nil, "", "", 1
 		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
 //line system.go:40:1
-	return t0, t1, greenlet.Done
+	return t0, t1, gen.Done
 }
 
 //line system_greenlet.go:56:1
 
-func (f *DialFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *DialFrame) Resume(r *gen.Run) (st gen.Status) {
 	var t0 *Conn
 	var t1 error
 	switch f.PC {
@@ -71,31 +71,31 @@ func (f *DialFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 //line system_greenlet.go:73:1
 
-func (f *DialFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.h, &f.network, &f.address) }
-func (f *DialFrame) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
+func (f *DialFrame) Args(args []any) { gen.SetArgs(f, args, &f.h, &f.network, &f.address) }
+func (f *DialFrame) Send(r *gen.Run) gen.Status {
+	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
 }
-func (f *DialFrame) Forget()                 { *f = DialFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1} }
-func (f *DialFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 52) }
-func (*DialFrame) Func() *greenlet.Func      { return &infoOfDialFrame }
+func (f *DialFrame) Forget()            { *f = DialFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1} }
+func (f *DialFrame) Release(r *gen.Run) { gen.Free(r, f, 52) }
+func (*DialFrame) Func() *gen.Func      { return &infoOfDialFrame }
 
-var infoOfDialFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.Dial", File: "github.com/going-green/greenlet/hub/socket/system.go", Line: 40, Points: "40"}
+var infoOfDialFrame = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.Dial", File: "github.com/going-green/greenlet/hub/socket/system.go", Line: 40, Points: "40"}
 var _ func(*hub.Hub, string, string) (*Conn, error) = Dial
 
 // valueDialFrame is Dial as a value, for callers that can be suspended.
 type valueDialFrame struct{}
 
-func (valueDialFrame) CallResumable(r *greenlet.Run, p0 *hub.Hub, p1 string, p2 string) (*Conn, error, greenlet.Status) {
+func (valueDialFrame) CallResumable(r *gen.Run, p0 *hub.Hub, p1 string, p2 string) (*Conn, error, gen.Status) {
 	return DialResumable(r, p0, p1, p2)
 }
 func init() {
-	greenlet.Register(Dial, valueDialFrame{})
+	gen.Register(Dial, valueDialFrame{})
 }
-func (valueDialFrame) Frame() greenlet.Frame { return greenlet.MakeFrame(DialFrame{}) }
+func (valueDialFrame) Frame() gen.Frame { return gen.MakeFrame(DialFrame{}) }
 
 // ListenFrame is an activation of Listen.
 type ListenFrame struct {
-	greenlet.Header
+	gen.Header
 	h                *hub.Hub
 	network, address string
 	ret0             *Listener
@@ -104,37 +104,37 @@ type ListenFrame struct {
 
 // NewListenFrame makes a frame that will run Listen.
 func NewListenFrame(h *hub.Hub, network string, address string) *ListenFrame {
-	return greenlet.MakeFrame(ListenFrame{h: h, network: network, address: address})
+	return gen.MakeFrame(ListenFrame{h: h, network: network, address: address})
 }
 func (f *ListenFrame) Results() (*Listener, error) { f.Over(f); return f.ret0, f.ret1 }
-func (f *ListenFrame) Returned(r *greenlet.Run) (ret0 *Listener, ret1 error) {
+func (f *ListenFrame) Returned(r *gen.Run) (ret0 *Listener, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
 	f.Release(r)
 	return
 }
 
 // ListenResumable is Listen for callers that can be suspended.
-func ListenResumable(r *greenlet.Run, h *hub.Hub, network string, address string) (*Listener, error, greenlet.Status) {
+func ListenResumable(r *gen.Run, h *hub.Hub, network string, address string) (*Listener, error, gen.Status) {
 	return (*ListenFrame)(nil).body(r, h, network, address)
 }
 
-func (f *ListenFrame) body(r *greenlet.Run, h *hub.Hub, network string, address string) (ret0 *Listener, ret1 error, st greenlet.Status) {
+func (f *ListenFrame) body(r *gen.Run, h *hub.Hub, network string, address string) (ret0 *Listener, ret1 error, st gen.Status) {
 	var t0 *Listener
 	var t1 error
 //line system.go:46:1
 	t0, t1, st = OS(h).ListenResumable(r, network, address)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 19)
+	if st != gen.Done {
+		f = gen.Take(r, f, 19)
 		f.h, f.network, f.address, f.PC = nil, "", "", 1
 		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
 //line system.go:46:1
-	return t0, t1, greenlet.Done
+	return t0, t1, gen.Done
 }
 
 //line system_greenlet.go:136:1
 
-func (f *ListenFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *ListenFrame) Resume(r *gen.Run) (st gen.Status) {
 	var t0 *Listener
 	var t1 error
 	switch f.PC {
@@ -151,31 +151,31 @@ func (f *ListenFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 //line system_greenlet.go:153:1
 
-func (f *ListenFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.h, &f.network, &f.address) }
-func (f *ListenFrame) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
+func (f *ListenFrame) Args(args []any) { gen.SetArgs(f, args, &f.h, &f.network, &f.address) }
+func (f *ListenFrame) Send(r *gen.Run) gen.Status {
+	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
 }
-func (f *ListenFrame) Forget()                 { *f = ListenFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1} }
-func (f *ListenFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 19) }
-func (*ListenFrame) Func() *greenlet.Func      { return &infoOfListenFrame }
+func (f *ListenFrame) Forget()            { *f = ListenFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1} }
+func (f *ListenFrame) Release(r *gen.Run) { gen.Free(r, f, 19) }
+func (*ListenFrame) Func() *gen.Func      { return &infoOfListenFrame }
 
-var infoOfListenFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.Listen", File: "github.com/going-green/greenlet/hub/socket/system.go", Line: 45, Points: "46"}
+var infoOfListenFrame = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.Listen", File: "github.com/going-green/greenlet/hub/socket/system.go", Line: 45, Points: "46"}
 var _ func(*hub.Hub, string, string) (*Listener, error) = Listen
 
 // valueListenFrame is Listen as a value, for callers that can be suspended.
 type valueListenFrame struct{}
 
-func (valueListenFrame) CallResumable(r *greenlet.Run, p0 *hub.Hub, p1 string, p2 string) (*Listener, error, greenlet.Status) {
+func (valueListenFrame) CallResumable(r *gen.Run, p0 *hub.Hub, p1 string, p2 string) (*Listener, error, gen.Status) {
 	return ListenResumable(r, p0, p1, p2)
 }
 func init() {
-	greenlet.Register(Listen, valueListenFrame{})
+	gen.Register(Listen, valueListenFrame{})
 }
-func (valueListenFrame) Frame() greenlet.Frame { return greenlet.MakeFrame(ListenFrame{}) }
+func (valueListenFrame) Frame() gen.Frame { return gen.MakeFrame(ListenFrame{}) }
 
 // ListenPacketFrame is an activation of ListenPacket.
 type ListenPacketFrame struct {
-	greenlet.Header
+	gen.Header
 	h                *hub.Hub
 	network, address string
 	ret0             *PacketConn
@@ -184,37 +184,37 @@ type ListenPacketFrame struct {
 
 // NewListenPacketFrame makes a frame that will run ListenPacket.
 func NewListenPacketFrame(h *hub.Hub, network string, address string) *ListenPacketFrame {
-	return greenlet.MakeFrame(ListenPacketFrame{h: h, network: network, address: address})
+	return gen.MakeFrame(ListenPacketFrame{h: h, network: network, address: address})
 }
 func (f *ListenPacketFrame) Results() (*PacketConn, error) { f.Over(f); return f.ret0, f.ret1 }
-func (f *ListenPacketFrame) Returned(r *greenlet.Run) (ret0 *PacketConn, ret1 error) {
+func (f *ListenPacketFrame) Returned(r *gen.Run) (ret0 *PacketConn, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
 	f.Release(r)
 	return
 }
 
 // ListenPacketResumable is ListenPacket for callers that can be suspended.
-func ListenPacketResumable(r *greenlet.Run, h *hub.Hub, network string, address string) (*PacketConn, error, greenlet.Status) {
+func ListenPacketResumable(r *gen.Run, h *hub.Hub, network string, address string) (*PacketConn, error, gen.Status) {
 	return (*ListenPacketFrame)(nil).body(r, h, network, address)
 }
 
-func (f *ListenPacketFrame) body(r *greenlet.Run, h *hub.Hub, network string, address string) (ret0 *PacketConn, ret1 error, st greenlet.Status) {
+func (f *ListenPacketFrame) body(r *gen.Run, h *hub.Hub, network string, address string) (ret0 *PacketConn, ret1 error, st gen.Status) {
 	var t0 *PacketConn
 	var t1 error
 //line system.go:53:1
 	t0, t1, st = OS(h).ListenPacketResumable(r, network, address)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 11)
+	if st != gen.Done {
+		f = gen.Take(r, f, 11)
 		f.h, f.network, f.address, f.PC = nil, "", "", 1
 		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
 //line system.go:53:1
-	return t0, t1, greenlet.Done
+	return t0, t1, gen.Done
 }
 
 //line system_greenlet.go:216:1
 
-func (f *ListenPacketFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *ListenPacketFrame) Resume(r *gen.Run) (st gen.Status) {
 	var t0 *PacketConn
 	var t1 error
 	switch f.PC {
@@ -231,33 +231,33 @@ func (f *ListenPacketFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 //line system_greenlet.go:233:1
 
-func (f *ListenPacketFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.h, &f.network, &f.address) }
-func (f *ListenPacketFrame) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
+func (f *ListenPacketFrame) Args(args []any) { gen.SetArgs(f, args, &f.h, &f.network, &f.address) }
+func (f *ListenPacketFrame) Send(r *gen.Run) gen.Status {
+	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
 }
 func (f *ListenPacketFrame) Forget() {
 	*f = ListenPacketFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1}
 }
-func (f *ListenPacketFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 11) }
-func (*ListenPacketFrame) Func() *greenlet.Func      { return &infoOfListenPacketFrame }
+func (f *ListenPacketFrame) Release(r *gen.Run) { gen.Free(r, f, 11) }
+func (*ListenPacketFrame) Func() *gen.Func      { return &infoOfListenPacketFrame }
 
-var infoOfListenPacketFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.ListenPacket", File: "github.com/going-green/greenlet/hub/socket/system.go", Line: 52, Points: "53"}
+var infoOfListenPacketFrame = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.ListenPacket", File: "github.com/going-green/greenlet/hub/socket/system.go", Line: 52, Points: "53"}
 var _ func(*hub.Hub, string, string) (*PacketConn, error) = ListenPacket
 
 // valueListenPacketFrame is ListenPacket as a value, for callers that can be suspended.
 type valueListenPacketFrame struct{}
 
-func (valueListenPacketFrame) CallResumable(r *greenlet.Run, p0 *hub.Hub, p1 string, p2 string) (*PacketConn, error, greenlet.Status) {
+func (valueListenPacketFrame) CallResumable(r *gen.Run, p0 *hub.Hub, p1 string, p2 string) (*PacketConn, error, gen.Status) {
 	return ListenPacketResumable(r, p0, p1, p2)
 }
 func init() {
-	greenlet.Register(ListenPacket, valueListenPacketFrame{})
+	gen.Register(ListenPacket, valueListenPacketFrame{})
 }
-func (valueListenPacketFrame) Frame() greenlet.Frame { return greenlet.MakeFrame(ListenPacketFrame{}) }
+func (valueListenPacketFrame) Frame() gen.Frame { return gen.MakeFrame(ListenPacketFrame{}) }
 
 // SystemDialFrame is an activation of System.Dial.
 type SystemDialFrame struct {
-	greenlet.Header
+	gen.Header
 	s                  *System
 	network0, address0 string
 	network, address   *string
@@ -269,21 +269,21 @@ type SystemDialFrame struct {
 
 // NewDialFrame makes a frame that will run System.Dial.
 func (s *System) NewDialFrame(network0 string, address0 string) *SystemDialFrame {
-	return greenlet.MakeFrame(SystemDialFrame{s: s, network0: network0, address0: address0})
+	return gen.MakeFrame(SystemDialFrame{s: s, network0: network0, address0: address0})
 }
 func (f *SystemDialFrame) Results() (*Conn, error) { f.Over(f); return f.ret0, f.ret1 }
-func (f *SystemDialFrame) Returned(r *greenlet.Run) (ret0 *Conn, ret1 error) {
+func (f *SystemDialFrame) Returned(r *gen.Run) (ret0 *Conn, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
 	f.Release(r)
 	return
 }
 
 // DialResumable is System.Dial for callers that can be suspended.
-func (s *System) DialResumable(r *greenlet.Run, network0 string, address0 string) (*Conn, error, greenlet.Status) {
+func (s *System) DialResumable(r *gen.Run, network0 string, address0 string) (*Conn, error, gen.Status) {
 	return (*SystemDialFrame)(nil).body(r, s, network0, address0)
 }
 
-func (f *SystemDialFrame) body(r *greenlet.Run, s *System, network0 string, address0 string) (ret0 *Conn, ret1 error, st greenlet.Status) {
+func (f *SystemDialFrame) body(r *gen.Run, s *System, network0 string, address0 string) (ret0 *Conn, ret1 error, st gen.Status) {
 	var (
 		network, address *string
 		t0               *Conn
@@ -302,13 +302,13 @@ func (f *SystemDialFrame) body(r *greenlet.Run, s *System, network0 string, addr
 	}
 //line system.go:61:1
 	t0, t1, st = s.dialResumable(r, (*network), (*address))
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 19)
+	if st != gen.Done {
+		f = gen.Take(r, f, 19)
 		f.s, f.PC = nil, 1
 		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
 //line system.go:61:1
-	return t0, t1, greenlet.Done
+	return t0, t1, gen.Done
 after_if_60:
 	c = new(*Conn)
 	err = new(error)
@@ -319,24 +319,24 @@ after_if_60:
 		network: network,
 		s:       &s,
 	}).value())
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 19)
+	if st != gen.Done {
+		f = gen.Take(r, f, 19)
 		f.s, f.network, f.address, f.c, f.err, f.PC = nil, network, address, c, err, 2
 		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
 //line system.go:65:1
 	if late != nil {
 		if (*c) != nil { // it is both there and late
-			return (*c), nil, greenlet.Done
+			return (*c), nil, gen.Done
 		}
-		return nil, &net.OpError{Op: "dial", Net: (*network), Addr: unknown{(*network), (*address)}, Err: os.ErrDeadlineExceeded}, greenlet.Done
+		return nil, &net.OpError{Op: "dial", Net: (*network), Addr: unknown{(*network), (*address)}, Err: os.ErrDeadlineExceeded}, gen.Done
 	}
-	return (*c), (*err), greenlet.Done
+	return (*c), (*err), gen.Done
 }
 
 //line system_greenlet.go:338:1
 
-func (f *SystemDialFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *SystemDialFrame) Resume(r *gen.Run) (st gen.Status) {
 	var (
 		network, address *string
 		t0               *Conn
@@ -375,17 +375,17 @@ func (f *SystemDialFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 //line system_greenlet.go:377:1
 
-func (f *SystemDialFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.network0, &f.address0) }
-func (f *SystemDialFrame) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
+func (f *SystemDialFrame) Args(args []any) { gen.SetArgs(f, args, &f.network0, &f.address0) }
+func (f *SystemDialFrame) Send(r *gen.Run) gen.Status {
+	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
 }
 func (f *SystemDialFrame) Forget() {
 	*f = SystemDialFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1}
 }
-func (f *SystemDialFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 19) }
-func (*SystemDialFrame) Func() *greenlet.Func      { return &infoOfSystemDialFrame }
+func (f *SystemDialFrame) Release(r *gen.Run) { gen.Free(r, f, 19) }
+func (*SystemDialFrame) Func() *gen.Func      { return &infoOfSystemDialFrame }
 
-var infoOfSystemDialFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*System).Dial", File: "github.com/going-green/greenlet/hub/socket/system.go", Line: 59, Points: "61; 65 network address c err"}
+var infoOfSystemDialFrame = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*System).Dial", File: "github.com/going-green/greenlet/hub/socket/system.go", Line: 59, Points: "61; 65 network address c err"}
 var _ func(*System, string, string) (*Conn, error) = (*System).Dial
 
 // valueSystemDialFrame is System.Dial as a value, for callers that can be suspended.
@@ -393,21 +393,19 @@ type valueSystemDialFrame struct {
 	recv *System
 }
 
-func (v valueSystemDialFrame) CallResumable(r *greenlet.Run, p0 string, p1 string) (*Conn, error, greenlet.Status) {
+func (v valueSystemDialFrame) CallResumable(r *gen.Run, p0 string, p1 string) (*Conn, error, gen.Status) {
 	return v.recv.DialResumable(r, p0, p1)
 }
 func init() {
-	greenlet.RegisterMethod((*new(*System)).Dial, func(recv *System) any {
+	gen.RegisterMethod((*new(*System)).Dial, func(recv *System) any {
 		return valueSystemDialFrame{recv}
 	})
 }
-func (v valueSystemDialFrame) Frame() greenlet.Frame {
-	return greenlet.MakeFrame(SystemDialFrame{s: v.recv})
-}
+func (v valueSystemDialFrame) Frame() gen.Frame { return gen.MakeFrame(SystemDialFrame{s: v.recv}) }
 
 // func1SystemDial is the function literal of system.go:65, with what it captures.
 type func1SystemDial struct {
-	greenlet.Closure
+	gen.Closure
 	c       **Conn
 	err     *error
 	s       **System
@@ -417,38 +415,38 @@ type func1SystemDial struct {
 
 // value is the literal for code that can't be suspended.
 func (c2 *func1SystemDial) value() func() {
-	return greenlet.Bind(&c2.Closure, c2, func() { (*c2.c), (*c2.err) = (*c2.s).dial((*c2.network), (*c2.address)) })
+	return gen.Bind(&c2.Closure, c2, func() { (*c2.c), (*c2.err) = (*c2.s).dial((*c2.network), (*c2.address)) })
 }
 
 // func1SystemDialFrame is an activation of the literal func1SystemDial.
 type func1SystemDialFrame struct {
-	greenlet.Header
+	gen.Header
 	c2 *func1SystemDial
 }
 
 // CallResumable is the literal func1SystemDial for callers that can be suspended.
-func (c2 *func1SystemDial) CallResumable(r *greenlet.Run) greenlet.Status {
+func (c2 *func1SystemDial) CallResumable(r *gen.Run) gen.Status {
 	return (*func1SystemDialFrame)(nil).body(r, c2)
 }
 
-func (f *func1SystemDialFrame) body(r *greenlet.Run, c2 *func1SystemDial) (st greenlet.Status) {
+func (f *func1SystemDialFrame) body(r *gen.Run, c2 *func1SystemDial) (st gen.Status) {
 	var t0 *Conn
 	var t1 error
 //line system.go:65:1
 	t0, t1, st = (*c2.s).dialResumable(r, (*c2.network), (*c2.address))
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 54)
+	if st != gen.Done {
+		f = gen.Take(r, f, 54)
 		f.c2, f.PC = c2, 1
 		return r.Link(f, &f.Header, st)
 	}
 //line system.go:65:1
 	*c2.c, *c2.err = t0, t1
-	return greenlet.Done
+	return gen.Done
 }
 
-//line system_greenlet.go:450:1
+//line system_greenlet.go:448:1
 
-func (f *func1SystemDialFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *func1SystemDialFrame) Resume(r *gen.Run) (st gen.Status) {
 	c2 := f.c2
 	_ = c2
 	var t0 *Conn
@@ -459,16 +457,16 @@ func (f *func1SystemDialFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line system_greenlet.go:463:1
+//line system_greenlet.go:461:1
 
-func (f *func1SystemDialFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 54) }
-func (*func1SystemDialFrame) Func() *greenlet.Func      { return &func1SystemDialFrameInfo }
+func (f *func1SystemDialFrame) Release(r *gen.Run) { gen.Free(r, f, 54) }
+func (*func1SystemDialFrame) Func() *gen.Func      { return &func1SystemDialFrameInfo }
 
-var func1SystemDialFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*System).Dial.func1", File: "github.com/going-green/greenlet/hub/socket/system.go", Line: 65, Points: "65"}
+var func1SystemDialFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*System).Dial.func1", File: "github.com/going-green/greenlet/hub/socket/system.go", Line: 65, Points: "65"}
 
 // systemDialFrame is an activation of System.dial.
 type systemDialFrame struct {
-	greenlet.Header
+	gen.Header
 	s                *System
 	network, address string
 	list             []name
@@ -478,21 +476,21 @@ type systemDialFrame struct {
 }
 
 func (s *System) newDialFrame(network string, address string) *systemDialFrame {
-	return greenlet.MakeFrame(systemDialFrame{s: s, network: network, address: address})
+	return gen.MakeFrame(systemDialFrame{s: s, network: network, address: address})
 }
 func (f *systemDialFrame) Results() (*Conn, error) { f.Over(f); return f.ret0, f.ret1 }
-func (f *systemDialFrame) Returned(r *greenlet.Run) (ret0 *Conn, ret1 error) {
+func (f *systemDialFrame) Returned(r *gen.Run) (ret0 *Conn, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
 	f.Release(r)
 	return
 }
 
 // dialResumable is System.dial for callers that can be suspended.
-func (s *System) dialResumable(r *greenlet.Run, network string, address string) (*Conn, error, greenlet.Status) {
+func (s *System) dialResumable(r *gen.Run, network string, address string) (*Conn, error, gen.Status) {
 	return (*systemDialFrame)(nil).body(r, s, network, address)
 }
 
-func (f *systemDialFrame) body(r *greenlet.Run, s *System, network string, address string) (ret0 *Conn, ret1 error, st greenlet.Status) {
+func (f *systemDialFrame) body(r *gen.Run, s *System, network string, address string) (ret0 *Conn, ret1 error, st gen.Status) {
 	var (
 		list   []name
 		err    error
@@ -501,14 +499,14 @@ func (f *systemDialFrame) body(r *greenlet.Run, s *System, network string, addre
 	)
 //line system.go:76:1
 	list, err, st = s.resolveResumable(r, "dial", network, address)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 51)
+	if st != gen.Done {
+		f = gen.Take(r, f, 51)
 		f.address, f.s, f.network, f.PC = "", s, network, 1
 		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
 //line system.go:77:1
 	if err != nil {
-		return nil, err, greenlet.Done
+		return nil, err, gen.Done
 	}
 	if f != nil {
 		f.address = ""
@@ -521,31 +519,31 @@ loop_80:
 //line system.go:80:1
 	if t1 >= t0 {
 //line system.go:86:1
-		return nil, err, greenlet.Done
+		return nil, err, gen.Done
 	}
 	{
 		to := list[t1]
 		c = nil
 //line system.go:82:1
 		c, err, st = s.connectResumable(r, network, to)
-		if st != greenlet.Done {
-			f = greenlet.Take(r, f, 51)
+		if st != gen.Done {
+			f = gen.Take(r, f, 51)
 			f.s, f.network, f.list, f.t0, f.t1, f.PC = s, network, list, t0, t1, 2
 			return ret0, ret1, r.Link(f, &f.Header, st)
 		}
 	}
 //line system.go:82:1
 	if err == nil {
-		return c, nil, greenlet.Done
+		return c, nil, gen.Done
 	}
 //line system.go:80:1
 	t1++
 	goto loop_80
 }
 
-//line system_greenlet.go:547:1
+//line system_greenlet.go:545:1
 
-func (f *systemDialFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *systemDialFrame) Resume(r *gen.Run) (st gen.Status) {
 	s, network := f.s, f.network
 	var (
 		list   []name
@@ -589,7 +587,7 @@ loop_80:
 		c = nil
 //line system.go:82:1
 		c, err, st = s.connectResumable(r, network, to)
-		if st != greenlet.Done {
+		if st != gen.Done {
 			f.list, f.t0, f.t1, f.PC = list, t0, t1, 2
 			return r.Link(f, &f.Header, st)
 		}
@@ -605,24 +603,24 @@ resumed_82:
 	goto loop_80
 }
 
-//line system_greenlet.go:609:1
+//line system_greenlet.go:607:1
 
-func (f *systemDialFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.network, &f.address) }
-func (f *systemDialFrame) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
+func (f *systemDialFrame) Args(args []any) { gen.SetArgs(f, args, &f.network, &f.address) }
+func (f *systemDialFrame) Send(r *gen.Run) gen.Status {
+	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
 }
 func (f *systemDialFrame) Forget() {
 	*f = systemDialFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1}
 }
-func (f *systemDialFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 51) }
-func (*systemDialFrame) Func() *greenlet.Func      { return &systemDialFrameInfo }
+func (f *systemDialFrame) Release(r *gen.Run) { gen.Free(r, f, 51) }
+func (*systemDialFrame) Func() *gen.Func      { return &systemDialFrameInfo }
 
-var systemDialFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*System).dial", File: "github.com/going-green/greenlet/hub/socket/system.go", Line: 75, Points: "76 s network; 82 +list +t0 +t1"}
+var systemDialFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*System).dial", File: "github.com/going-green/greenlet/hub/socket/system.go", Line: 75, Points: "76 s network; 82 +list +t0 +t1"}
 var _ func(*System, string, string) (*Conn, error) = (*System).dial
 
 // systemConnectFrame is an activation of System.connect.
 type systemConnectFrame struct {
-	greenlet.DeferHeader
+	gen.DeferHeader
 	s          *System
 	network    string
 	to         name
@@ -634,47 +632,47 @@ type systemConnectFrame struct {
 }
 
 func (s *System) newConnectFrame(network string, to name) *systemConnectFrame {
-	return greenlet.MakeFrame(systemConnectFrame{s: s, network: network, to: to})
+	return gen.MakeFrame(systemConnectFrame{s: s, network: network, to: to})
 }
 
 // connectResumable is System.connect for callers that can be suspended.
-func (s *System) connectResumable(r *greenlet.Run, network string, to name) (*Conn, error, greenlet.Status) {
+func (s *System) connectResumable(r *gen.Run, network string, to name) (*Conn, error, gen.Status) {
 	return (*systemConnectFrame)(nil).run(r, s, network, to)
 }
 func (f *systemConnectFrame) Results() (*Conn, error) { f.Over(f); return f.ret0, f.ret1 }
-func (f *systemConnectFrame) Returned(r *greenlet.Run) (ret0 *Conn, ret1 error) {
+func (f *systemConnectFrame) Returned(r *gen.Run) (ret0 *Conn, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
 	f.Release(r)
 	return
 }
 
-func (f *systemConnectFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *systemConnectFrame) Resume(r *gen.Run) (st gen.Status) {
 	f.ret0, f.ret1, st = f.run(r, f.s, f.network, f.to)
 	return r.Started(f, &f.Header, st)
 }
 
-func (f *systemConnectFrame) run(r *greenlet.Run, s *System, network string, to name) (ret0 *Conn, ret1 error, st greenlet.Status) {
+func (f *systemConnectFrame) run(r *gen.Run, s *System, network string, to name) (ret0 *Conn, ret1 error, st gen.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take(r, f, 7)
+		f = gen.Take(r, f, 7)
 		f.s, f.network, f.to = s, network, to
 		r.Guard()
 	}
 	mark := r.Mark()
-	for st = f.step(r, s, network, to); st == greenlet.Broken; st = f.step(r, s, network, to) {
+	for st = f.step(r, s, network, to); st == gen.Broken; st = f.step(r, s, network, to) {
 		r.Recovered(mark)
 	}
 	ret0, ret1 = f.ret0, f.ret1
-	if hot && st == greenlet.Done {
+	if hot && st == gen.Done {
 		f.Release(r)
 	}
 	return ret0, ret1, st
 }
 
-func (f *systemConnectFrame) step(r *greenlet.Run, s *System, network string, to name) (end greenlet.Status) {
-	end = greenlet.Broken
+func (f *systemConnectFrame) step(r *gen.Run, s *System, network string, to name) (end gen.Status) {
+	end = gen.Broken
 	defer f.Catch(&end)
-	var st greenlet.Status
+	var st gen.Status
 	var (
 		c          **Conn
 		stream     **sysStream
@@ -686,7 +684,7 @@ func (f *systemConnectFrame) step(r *greenlet.Run, s *System, network string, to
 		c, stream, connected2 = f.c, f.stream, f.connected2
 		t0 = r.Callee().(*hub.ReadinessWaitFrame).Returned(r)
 		goto resumed_103
-	case greenlet.Unwind:
+	case gen.Unwind:
 		goto unwind
 	}
 
@@ -721,7 +719,7 @@ loop_102:
 	}
 //line system.go:103:1
 	t0, st = (*stream).Readiness().WaitResumable(r, hub.Out)
-	if st != greenlet.Done {
+	if st != gen.Done {
 		f.c, f.stream, f.connected2, f.PC = c, stream, connected2, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -740,34 +738,34 @@ unwind:
 //line system.go:111:1
 	for f.Pending() {
 //line system.go:111:1
-		if sub := f.Next(r); sub != greenlet.Done {
+		if sub := f.Next(r); sub != gen.Done {
 			return r.Link(f, &f.Header, sub)
 		}
 	}
 	f.ret0 = *f.c
 //line system.go:111:1
 	f.End()
-	return greenlet.Done
+	return gen.Done
 }
 
-//line system_greenlet.go:754:1
+//line system_greenlet.go:752:1
 
-func (f *systemConnectFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.network, &f.to) }
-func (f *systemConnectFrame) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
+func (f *systemConnectFrame) Args(args []any) { gen.SetArgs(f, args, &f.network, &f.to) }
+func (f *systemConnectFrame) Send(r *gen.Run) gen.Status {
+	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
 }
 func (f *systemConnectFrame) Forget() {
 	*f = systemConnectFrame{DeferHeader: f.DeferHeader, ret0: f.ret0, ret1: f.ret1}
 }
-func (f *systemConnectFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 7) }
-func (*systemConnectFrame) Func() *greenlet.Func      { return &systemConnectFrameInfo }
+func (f *systemConnectFrame) Release(r *gen.Run) { gen.Free(r, f, 7) }
+func (*systemConnectFrame) Func() *gen.Func      { return &systemConnectFrameInfo }
 
-var systemConnectFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*System).connect", File: "github.com/going-green/greenlet/hub/socket/system.go", Line: 92, End: 111, Points: "103 network to c stream connected2"}
+var systemConnectFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*System).connect", File: "github.com/going-green/greenlet/hub/socket/system.go", Line: 92, End: 111, Points: "103 network to c stream connected2"}
 var _ func(*System, string, name) (*Conn, error) = (*System).connect
 
 // SystemListenFrame is an activation of System.Listen.
 type SystemListenFrame struct {
-	greenlet.Header
+	gen.Header
 	s                *System
 	network, address string
 	ret0             *Listener
@@ -776,34 +774,34 @@ type SystemListenFrame struct {
 
 // NewListenFrame makes a frame that will run System.Listen.
 func (s *System) NewListenFrame(network string, address string) *SystemListenFrame {
-	return greenlet.MakeFrame(SystemListenFrame{s: s, network: network, address: address})
+	return gen.MakeFrame(SystemListenFrame{s: s, network: network, address: address})
 }
 func (f *SystemListenFrame) Results() (*Listener, error) { f.Over(f); return f.ret0, f.ret1 }
-func (f *SystemListenFrame) Returned(r *greenlet.Run) (ret0 *Listener, ret1 error) {
+func (f *SystemListenFrame) Returned(r *gen.Run) (ret0 *Listener, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
 	f.Release(r)
 	return
 }
 
 // ListenResumable is System.Listen for callers that can be suspended.
-func (s *System) ListenResumable(r *greenlet.Run, network string, address string) (*Listener, error, greenlet.Status) {
+func (s *System) ListenResumable(r *gen.Run, network string, address string) (*Listener, error, gen.Status) {
 	return (*SystemListenFrame)(nil).body(r, s, network, address)
 }
 
-func (f *SystemListenFrame) body(r *greenlet.Run, s *System, network string, address string) (ret0 *Listener, ret1 error, st greenlet.Status) {
+func (f *SystemListenFrame) body(r *gen.Run, s *System, network string, address string) (ret0 *Listener, ret1 error, st gen.Status) {
 	var list []name
 	var err error
 //line system.go:117:1
 	list, err, st = s.resolveResumable(r, "listen", network, address)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 0)
+	if st != gen.Done {
+		f = gen.Take(r, f, 0)
 		f.address, f.s, f.network, f.PC = "", s, network, 1
 		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
 	{
 //line system.go:118:1
 		if err != nil {
-			return nil, err, greenlet.Done
+			return nil, err, gen.Done
 		}
 		if f != nil {
 			f.address = ""
@@ -816,19 +814,19 @@ func (f *SystemListenFrame) body(r *greenlet.Run, s *System, network string, add
 		}
 //line system.go:122:1
 		if err != nil {
-			return nil, opError("listen", nil, list[0].addr(network), err), greenlet.Done
+			return nil, opError("listen", nil, list[0].addr(network), err), gen.Done
 		}
 		if f != nil {
 			f.network = ""
 		}
 //line system.go:125:1
-		return NewListener(a), nil, greenlet.Done
+		return NewListener(a), nil, gen.Done
 	}
 }
 
-//line system_greenlet.go:830:1
+//line system_greenlet.go:828:1
 
-func (f *SystemListenFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *SystemListenFrame) Resume(r *gen.Run) (st gen.Status) {
 	s, network := f.s, f.network
 	var list []name
 	var err error
@@ -860,19 +858,19 @@ func (f *SystemListenFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-//line system_greenlet.go:864:1
+//line system_greenlet.go:862:1
 
-func (f *SystemListenFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.network, &f.address) }
-func (f *SystemListenFrame) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
+func (f *SystemListenFrame) Args(args []any) { gen.SetArgs(f, args, &f.network, &f.address) }
+func (f *SystemListenFrame) Send(r *gen.Run) gen.Status {
+	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
 }
 func (f *SystemListenFrame) Forget() {
 	*f = SystemListenFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1}
 }
-func (f *SystemListenFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 0) }
-func (*SystemListenFrame) Func() *greenlet.Func      { return &infoOfSystemListenFrame }
+func (f *SystemListenFrame) Release(r *gen.Run) { gen.Free(r, f, 0) }
+func (*SystemListenFrame) Func() *gen.Func      { return &infoOfSystemListenFrame }
 
-var infoOfSystemListenFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*System).Listen", File: "github.com/going-green/greenlet/hub/socket/system.go", Line: 116, Points: "117 s network"}
+var infoOfSystemListenFrame = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*System).Listen", File: "github.com/going-green/greenlet/hub/socket/system.go", Line: 116, Points: "117 s network"}
 var _ func(*System, string, string) (*Listener, error) = (*System).Listen
 
 // valueSystemListenFrame is System.Listen as a value, for callers that can be suspended.
@@ -880,21 +878,19 @@ type valueSystemListenFrame struct {
 	recv *System
 }
 
-func (v valueSystemListenFrame) CallResumable(r *greenlet.Run, p0 string, p1 string) (*Listener, error, greenlet.Status) {
+func (v valueSystemListenFrame) CallResumable(r *gen.Run, p0 string, p1 string) (*Listener, error, gen.Status) {
 	return v.recv.ListenResumable(r, p0, p1)
 }
 func init() {
-	greenlet.RegisterMethod((*new(*System)).Listen, func(recv *System) any {
+	gen.RegisterMethod((*new(*System)).Listen, func(recv *System) any {
 		return valueSystemListenFrame{recv}
 	})
 }
-func (v valueSystemListenFrame) Frame() greenlet.Frame {
-	return greenlet.MakeFrame(SystemListenFrame{s: v.recv})
-}
+func (v valueSystemListenFrame) Frame() gen.Frame { return gen.MakeFrame(SystemListenFrame{s: v.recv}) }
 
 // SystemListenPacketFrame is an activation of System.ListenPacket.
 type SystemListenPacketFrame struct {
-	greenlet.Header
+	gen.Header
 	s                *System
 	network, address string
 	ret0             *PacketConn
@@ -903,34 +899,34 @@ type SystemListenPacketFrame struct {
 
 // NewListenPacketFrame makes a frame that will run System.ListenPacket.
 func (s *System) NewListenPacketFrame(network string, address string) *SystemListenPacketFrame {
-	return greenlet.MakeFrame(SystemListenPacketFrame{s: s, network: network, address: address})
+	return gen.MakeFrame(SystemListenPacketFrame{s: s, network: network, address: address})
 }
 func (f *SystemListenPacketFrame) Results() (*PacketConn, error) { f.Over(f); return f.ret0, f.ret1 }
-func (f *SystemListenPacketFrame) Returned(r *greenlet.Run) (ret0 *PacketConn, ret1 error) {
+func (f *SystemListenPacketFrame) Returned(r *gen.Run) (ret0 *PacketConn, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
 	f.Release(r)
 	return
 }
 
 // ListenPacketResumable is System.ListenPacket for callers that can be suspended.
-func (s *System) ListenPacketResumable(r *greenlet.Run, network string, address string) (*PacketConn, error, greenlet.Status) {
+func (s *System) ListenPacketResumable(r *gen.Run, network string, address string) (*PacketConn, error, gen.Status) {
 	return (*SystemListenPacketFrame)(nil).body(r, s, network, address)
 }
 
-func (f *SystemListenPacketFrame) body(r *greenlet.Run, s *System, network string, address string) (ret0 *PacketConn, ret1 error, st greenlet.Status) {
+func (f *SystemListenPacketFrame) body(r *gen.Run, s *System, network string, address string) (ret0 *PacketConn, ret1 error, st gen.Status) {
 	var list []name
 	var err error
 //line system.go:132:1
 	list, err, st = s.resolveResumable(r, "listen", network, address)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 60)
+	if st != gen.Done {
+		f = gen.Take(r, f, 60)
 		f.address, f.s, f.network, f.PC = "", s, network, 1
 		return ret0, ret1, r.Link(f, &f.Header, st)
 	}
 	{
 //line system.go:133:1
 		if err != nil {
-			return nil, err, greenlet.Done
+			return nil, err, gen.Done
 		}
 		if f != nil {
 			f.address = ""
@@ -943,19 +939,19 @@ func (f *SystemListenPacketFrame) body(r *greenlet.Run, s *System, network strin
 		}
 //line system.go:137:1
 		if err != nil {
-			return nil, opError("listen", nil, list[0].addr(network), err), greenlet.Done
+			return nil, opError("listen", nil, list[0].addr(network), err), gen.Done
 		}
 		if f != nil {
 			f.network = ""
 		}
 //line system.go:140:1
-		return NewPacketConn(p), nil, greenlet.Done
+		return NewPacketConn(p), nil, gen.Done
 	}
 }
 
-//line system_greenlet.go:957:1
+//line system_greenlet.go:953:1
 
-func (f *SystemListenPacketFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *SystemListenPacketFrame) Resume(r *gen.Run) (st gen.Status) {
 	s, network := f.s, f.network
 	var list []name
 	var err error
@@ -987,19 +983,19 @@ func (f *SystemListenPacketFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-//line system_greenlet.go:991:1
+//line system_greenlet.go:987:1
 
-func (f *SystemListenPacketFrame) Args(args []any) { greenlet.SetArgs(f, args, &f.network, &f.address) }
-func (f *SystemListenPacketFrame) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
+func (f *SystemListenPacketFrame) Args(args []any) { gen.SetArgs(f, args, &f.network, &f.address) }
+func (f *SystemListenPacketFrame) Send(r *gen.Run) gen.Status {
+	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
 }
 func (f *SystemListenPacketFrame) Forget() {
 	*f = SystemListenPacketFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1}
 }
-func (f *SystemListenPacketFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 60) }
-func (*SystemListenPacketFrame) Func() *greenlet.Func      { return &infoOfSystemListenPacketFrame }
+func (f *SystemListenPacketFrame) Release(r *gen.Run) { gen.Free(r, f, 60) }
+func (*SystemListenPacketFrame) Func() *gen.Func      { return &infoOfSystemListenPacketFrame }
 
-var infoOfSystemListenPacketFrame = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*System).ListenPacket", File: "github.com/going-green/greenlet/hub/socket/system.go", Line: 131, Points: "132 s network"}
+var infoOfSystemListenPacketFrame = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*System).ListenPacket", File: "github.com/going-green/greenlet/hub/socket/system.go", Line: 131, Points: "132 s network"}
 var _ func(*System, string, string) (*PacketConn, error) = (*System).ListenPacket
 
 // valueSystemListenPacketFrame is System.ListenPacket as a value, for callers that can be suspended.
@@ -1007,21 +1003,21 @@ type valueSystemListenPacketFrame struct {
 	recv *System
 }
 
-func (v valueSystemListenPacketFrame) CallResumable(r *greenlet.Run, p0 string, p1 string) (*PacketConn, error, greenlet.Status) {
+func (v valueSystemListenPacketFrame) CallResumable(r *gen.Run, p0 string, p1 string) (*PacketConn, error, gen.Status) {
 	return v.recv.ListenPacketResumable(r, p0, p1)
 }
 func init() {
-	greenlet.RegisterMethod((*new(*System)).ListenPacket, func(recv *System) any {
+	gen.RegisterMethod((*new(*System)).ListenPacket, func(recv *System) any {
 		return valueSystemListenPacketFrame{recv}
 	})
 }
-func (v valueSystemListenPacketFrame) Frame() greenlet.Frame {
-	return greenlet.MakeFrame(SystemListenPacketFrame{s: v.recv})
+func (v valueSystemListenPacketFrame) Frame() gen.Frame {
+	return gen.MakeFrame(SystemListenPacketFrame{s: v.recv})
 }
 
 // systemResolveFrame is an activation of System.resolve.
 type systemResolveFrame struct {
-	greenlet.Header
+	gen.Header
 	s                      *System
 	op, network0, address0 string
 	network, address       *string
@@ -1030,21 +1026,21 @@ type systemResolveFrame struct {
 }
 
 func (s *System) newResolveFrame(op string, network0 string, address0 string) *systemResolveFrame {
-	return greenlet.MakeFrame(systemResolveFrame{s: s, op: op, network0: network0, address0: address0})
+	return gen.MakeFrame(systemResolveFrame{s: s, op: op, network0: network0, address0: address0})
 }
 func (f *systemResolveFrame) Results() ([]name, error) { f.Over(f); return f.ret0, f.ret1 }
-func (f *systemResolveFrame) Returned(r *greenlet.Run) (ret0 []name, ret1 error) {
+func (f *systemResolveFrame) Returned(r *gen.Run) (ret0 []name, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
 	f.Release(r)
 	return
 }
 
 // resolveResumable is System.resolve for callers that can be suspended.
-func (s *System) resolveResumable(r *greenlet.Run, op string, network0 string, address0 string) ([]name, error, greenlet.Status) {
+func (s *System) resolveResumable(r *gen.Run, op string, network0 string, address0 string) ([]name, error, gen.Status) {
 	return (*systemResolveFrame)(nil).body(r, s, op, network0, address0)
 }
 
-func (f *systemResolveFrame) body(r *greenlet.Run, s *System, op string, network0 string, address0 string) (ret0 []name, ret1 error, st greenlet.Status) {
+func (f *systemResolveFrame) body(r *gen.Run, s *System, op string, network0 string, address0 string) (ret0 []name, ret1 error, st gen.Status) {
 	var (
 		network, address *string
 		list             []name
@@ -1066,8 +1062,8 @@ func (f *systemResolveFrame) body(r *greenlet.Run, s *System, op string, network
 		addressRef := address
 //line system.go:176:1
 		found, st = hub.BlockResumable(r, s.Hub, func() lookup { return lookUp((*networkRef), (*addressRef)) })
-		if st != greenlet.Done {
-			f = greenlet.Take(r, f, 41)
+		if st != gen.Done {
+			f = gen.Take(r, f, 41)
 			f.s, f.op, f.network, f.address, f.PC = nil, op, network, address, 1
 			return ret0, ret1, r.Link(f, &f.Header, st)
 		}
@@ -1076,14 +1072,14 @@ func (f *systemResolveFrame) body(r *greenlet.Run, s *System, op string, network
 	list, err2 = found.names, found.err
 after_if_175:
 	if err2 != nil {
-		return nil, &net.OpError{Op: op, Net: (*network), Addr: unknown{(*network), (*address)}, Err: err2}, greenlet.Done
+		return nil, &net.OpError{Op: op, Net: (*network), Addr: unknown{(*network), (*address)}, Err: err2}, gen.Done
 	}
-	return list, nil, greenlet.Done
+	return list, nil, gen.Done
 }
 
-//line system_greenlet.go:1085:1
+//line system_greenlet.go:1081:1
 
-func (f *systemResolveFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *systemResolveFrame) Resume(r *gen.Run) (st gen.Status) {
 	op := f.op
 	var (
 		network, address *string
@@ -1097,7 +1093,7 @@ func (f *systemResolveFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 		return r.Started(f, &f.Header, st)
 	default:
 		network, address = f.network, f.address
-		found = r.Callee().(interface{ Returned(*greenlet.Run) lookup }).Returned(r)
+		found = r.Callee().(interface{ Returned(*gen.Run) lookup }).Returned(r)
 //line system.go:177:1
 		list, err2 = found.names, found.err
 //line system.go:179:1
@@ -1111,23 +1107,21 @@ func (f *systemResolveFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 	}
 }
 
-//line system_greenlet.go:1115:1
+//line system_greenlet.go:1111:1
 
-func (f *systemResolveFrame) Args(args []any) {
-	greenlet.SetArgs(f, args, &f.op, &f.network0, &f.address0)
-}
-func (f *systemResolveFrame) Send(r *greenlet.Run) greenlet.Status {
-	return greenlet.Result[any](r, greenlet.Values{f.ret0, f.ret1})
+func (f *systemResolveFrame) Args(args []any) { gen.SetArgs(f, args, &f.op, &f.network0, &f.address0) }
+func (f *systemResolveFrame) Send(r *gen.Run) gen.Status {
+	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
 }
 func (f *systemResolveFrame) Forget() {
 	*f = systemResolveFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1}
 }
-func (f *systemResolveFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 41) }
-func (*systemResolveFrame) Func() *greenlet.Func      { return &systemResolveFrameInfo }
+func (f *systemResolveFrame) Release(r *gen.Run) { gen.Free(r, f, 41) }
+func (*systemResolveFrame) Func() *gen.Func      { return &systemResolveFrameInfo }
 
-var systemResolveFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*System).resolve", File: "github.com/going-green/greenlet/hub/socket/system.go", Line: 173, Points: "176 op network address"}
+var systemResolveFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*System).resolve", File: "github.com/going-green/greenlet/hub/socket/system.go", Line: 173, Points: "176 op network address"}
 var _ func(*System, string, string, string) ([]name, error) = (*System).resolve
 
 func init() {
-	greenlet.Declare("System.Dial", "System.dial", "System.connect", "System.Listen", "System.ListenPacket", "System.resolve")
+	gen.Declare("System.Dial", "System.dial", "System.connect", "System.Listen", "System.ListenPacket", "System.resolve")
 }

@@ -6,15 +6,15 @@ package socket
 
 import (
 	"github.com/going-green/greenlet/hub"
-	greenlet "github.com/going-green/greenlet/runtime"
+	"github.com/going-green/greenlet/runtime/gen"
 	"time"
 )
 
-const _ = greenlet.Protocol1_RunGoGenerate
+const _ = gen.Protocol1_RunGoGenerate
 
 // notesReadsTwiceFrame is an activation of notes.readsTwice.
 type notesReadsTwiceFrame struct {
-	greenlet.Header
+	gen.Header
 	n  *notes
 	c  *Conn
 	p  []byte
@@ -22,15 +22,15 @@ type notesReadsTwiceFrame struct {
 }
 
 func (n *notes) newReadsTwiceFrame(c *Conn) *notesReadsTwiceFrame {
-	return greenlet.MakeFrame(notesReadsTwiceFrame{n: n, c: c})
+	return gen.MakeFrame(notesReadsTwiceFrame{n: n, c: c})
 }
 
 // readsTwiceResumable is notes.readsTwice for callers that can be suspended.
-func (n *notes) readsTwiceResumable(r *greenlet.Run, c *Conn) greenlet.Status {
+func (n *notes) readsTwiceResumable(r *gen.Run, c *Conn) gen.Status {
 	return (*notesReadsTwiceFrame)(nil).body(r, n, c)
 }
 
-func (f *notesReadsTwiceFrame) body(r *greenlet.Run, n *notes, c *Conn) (st greenlet.Status) {
+func (f *notesReadsTwiceFrame) body(r *gen.Run, n *notes, c *Conn) (st gen.Status) {
 	var p []byte
 	var t0, k int
 	var err error
@@ -41,12 +41,12 @@ func (f *notesReadsTwiceFrame) body(r *greenlet.Run, n *notes, c *Conn) (st gree
 loop_18:
 //line unix_linux_test.go:18:1
 	if t0 >= 2 {
-		return greenlet.Done
+		return gen.Done
 	}
 //line unix_linux_test.go:19:1
 	k, err, st = c.ReadResumable(r, p)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 42)
+	if st != gen.Done {
+		f = gen.Take(r, f, 42)
 		f.n, f.c, f.p, f.t0, f.PC = n, c, p, t0, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -59,7 +59,7 @@ loop_18:
 
 //line unix_greenlet_linux_test.go:61:1
 
-func (f *notesReadsTwiceFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *notesReadsTwiceFrame) Resume(r *gen.Run) (st gen.Status) {
 	n, c := f.n, f.c
 	var p []byte
 	var t0, k int
@@ -80,7 +80,7 @@ loop_18:
 	}
 //line unix_linux_test.go:19:1
 	k, err, st = c.ReadResumable(r, p)
-	if st != greenlet.Done {
+	if st != gen.Done {
 		f.p, f.t0, f.PC = p, t0, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -94,17 +94,17 @@ resumed_19:
 
 //line unix_greenlet_linux_test.go:96:1
 
-func (f *notesReadsTwiceFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c) }
-func (f *notesReadsTwiceFrame) Forget()                 { *f = notesReadsTwiceFrame{Header: f.Header} }
-func (f *notesReadsTwiceFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 42) }
-func (*notesReadsTwiceFrame) Func() *greenlet.Func      { return &notesReadsTwiceFrameInfo }
+func (f *notesReadsTwiceFrame) Args(args []any)    { gen.SetArgs(f, args, &f.c) }
+func (f *notesReadsTwiceFrame) Forget()            { *f = notesReadsTwiceFrame{Header: f.Header} }
+func (f *notesReadsTwiceFrame) Release(r *gen.Run) { gen.Free(r, f, 42) }
+func (*notesReadsTwiceFrame) Func() *gen.Func      { return &notesReadsTwiceFrameInfo }
 
-var notesReadsTwiceFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).readsTwice", File: "github.com/going-green/greenlet/hub/socket/unix_linux_test.go", Line: 15, Points: "19 n c p t0"}
+var notesReadsTwiceFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).readsTwice", File: "github.com/going-green/greenlet/hub/socket/unix_linux_test.go", Line: 15, Points: "19 n c p t0"}
 var _ func(*notes, *Conn) = (*notes).readsTwice
 
 // notesReceivesAllFrame is an activation of notes.receivesAll.
 type notesReceivesAllFrame struct {
-	greenlet.Header
+	gen.Header
 	n    *notes
 	c    *PacketConn
 	last string
@@ -112,20 +112,20 @@ type notesReceivesAllFrame struct {
 }
 
 func (n *notes) newReceivesAllFrame(c *PacketConn, last string) *notesReceivesAllFrame {
-	return greenlet.MakeFrame(notesReceivesAllFrame{n: n, c: c, last: last})
+	return gen.MakeFrame(notesReceivesAllFrame{n: n, c: c, last: last})
 }
 
 // receivesAllResumable is notes.receivesAll for callers that can be suspended.
-func (n *notes) receivesAllResumable(r *greenlet.Run, c *PacketConn, last string) greenlet.Status {
+func (n *notes) receivesAllResumable(r *gen.Run, c *PacketConn, last string) gen.Status {
 	return (*notesReceivesAllFrame)(nil).body(r, n, c, last)
 }
 
-func (f *notesReceivesAllFrame) body(r *greenlet.Run, n *notes, c *PacketConn, last string) (st greenlet.Status) {
+func (f *notesReceivesAllFrame) body(r *gen.Run, n *notes, c *PacketConn, last string) (st gen.Status) {
 	var p []byte
 	var err error
 //line unix_linux_test.go:52:1
-	if st = n.SleepResumable(r, 5*time.Millisecond); st != greenlet.Done {
-		f = greenlet.Take(r, f, 16)
+	if st = n.SleepResumable(r, 5*time.Millisecond); st != gen.Done {
+		f = gen.Take(r, f, 16)
 		f.n, f.c, f.last, f.PC = n, c, last, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -139,26 +139,26 @@ loop_54:
 		}
 //line unix_linux_test.go:60:1
 		n.note("received")
-		return greenlet.Done
+		return gen.Done
 	}
 //line unix_linux_test.go:55:1
 	_, _, err, st = c.ReadFromResumable(r, p)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 16)
+	if st != gen.Done {
+		f = gen.Take(r, f, 16)
 		f.n, f.c, f.last, f.p, f.PC = n, c, last, p, 2
 		return r.Link(f, &f.Header, st)
 	}
 //line unix_linux_test.go:55:1
 	if err != nil {
 		n.note("%v", err)
-		return greenlet.Done
+		return gen.Done
 	}
 	goto loop_54
 }
 
 //line unix_greenlet_linux_test.go:160:1
 
-func (f *notesReceivesAllFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *notesReceivesAllFrame) Resume(r *gen.Run) (st gen.Status) {
 	n, c, last := f.n, f.c, f.last
 	var p []byte
 	var err error
@@ -186,7 +186,7 @@ loop_54:
 	}
 //line unix_linux_test.go:55:1
 	_, _, err, st = c.ReadFromResumable(r, p)
-	if st != greenlet.Done {
+	if st != gen.Done {
 		f.p, f.PC = p, 2
 		return r.Link(f, &f.Header, st)
 	}
@@ -201,37 +201,37 @@ resumed_55:
 
 //line unix_greenlet_linux_test.go:203:1
 
-func (f *notesReceivesAllFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c, &f.last) }
-func (f *notesReceivesAllFrame) Forget()                 { *f = notesReceivesAllFrame{Header: f.Header} }
-func (f *notesReceivesAllFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 16) }
-func (*notesReceivesAllFrame) Func() *greenlet.Func      { return &notesReceivesAllFrameInfo }
+func (f *notesReceivesAllFrame) Args(args []any)    { gen.SetArgs(f, args, &f.c, &f.last) }
+func (f *notesReceivesAllFrame) Forget()            { *f = notesReceivesAllFrame{Header: f.Header} }
+func (f *notesReceivesAllFrame) Release(r *gen.Run) { gen.Free(r, f, 16) }
+func (*notesReceivesAllFrame) Func() *gen.Func      { return &notesReceivesAllFrameInfo }
 
-var notesReceivesAllFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).receivesAll", File: "github.com/going-green/greenlet/hub/socket/unix_linux_test.go", Line: 51, Points: "52 n c last; 55 +p"}
+var notesReceivesAllFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).receivesAll", File: "github.com/going-green/greenlet/hub/socket/unix_linux_test.go", Line: 51, Points: "52 n c last; 55 +p"}
 var _ func(*notes, *PacketConn, string) = (*notes).receivesAll
 
 // notesSendsLastFrame is an activation of notes.sendsLast.
 type notesSendsLastFrame struct {
-	greenlet.Header
+	gen.Header
 	n     *notes
 	c, to *PacketConn
 }
 
 func (n *notes) newSendsLastFrame(c *PacketConn, to *PacketConn) *notesSendsLastFrame {
-	return greenlet.MakeFrame(notesSendsLastFrame{n: n, c: c, to: to})
+	return gen.MakeFrame(notesSendsLastFrame{n: n, c: c, to: to})
 }
 
 // sendsLastResumable is notes.sendsLast for callers that can be suspended.
-func (n *notes) sendsLastResumable(r *greenlet.Run, c *PacketConn, to *PacketConn) greenlet.Status {
+func (n *notes) sendsLastResumable(r *gen.Run, c *PacketConn, to *PacketConn) gen.Status {
 	return (*notesSendsLastFrame)(nil).body(r, n, c, to)
 }
 
-func (f *notesSendsLastFrame) body(r *greenlet.Run, n *notes, c *PacketConn, to *PacketConn) (st greenlet.Status) {
+func (f *notesSendsLastFrame) body(r *gen.Run, n *notes, c *PacketConn, to *PacketConn) (st gen.Status) {
 	var err error
 //line unix_linux_test.go:65:1
 	c.SetWriteDeadline(n.Now().Add(5 * time.Second))
 	_, err, st = c.WriteToResumable(r, []byte("last"), to.LocalAddr())
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 58)
+	if st != gen.Done {
+		f = gen.Take(r, f, 58)
 		f.c, f.to, f.n, f.PC = nil, nil, n, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -240,12 +240,12 @@ func (f *notesSendsLastFrame) body(r *greenlet.Run, n *notes, c *PacketConn, to 
 	}
 //line unix_linux_test.go:67:1
 	n.note("sent: %v", err)
-	return greenlet.Done
+	return gen.Done
 }
 
 //line unix_greenlet_linux_test.go:247:1
 
-func (f *notesSendsLastFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *notesSendsLastFrame) Resume(r *gen.Run) (st gen.Status) {
 	n := f.n
 	var err error
 	switch f.PC {
@@ -262,56 +262,56 @@ func (f *notesSendsLastFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
 
 //line unix_greenlet_linux_test.go:264:1
 
-func (f *notesSendsLastFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c, &f.to) }
-func (f *notesSendsLastFrame) Forget()                 { *f = notesSendsLastFrame{Header: f.Header} }
-func (f *notesSendsLastFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 58) }
-func (*notesSendsLastFrame) Func() *greenlet.Func      { return &notesSendsLastFrameInfo }
+func (f *notesSendsLastFrame) Args(args []any)    { gen.SetArgs(f, args, &f.c, &f.to) }
+func (f *notesSendsLastFrame) Forget()            { *f = notesSendsLastFrame{Header: f.Header} }
+func (f *notesSendsLastFrame) Release(r *gen.Run) { gen.Free(r, f, 58) }
+func (*notesSendsLastFrame) Func() *gen.Func      { return &notesSendsLastFrameInfo }
 
-var notesSendsLastFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).sendsLast", File: "github.com/going-green/greenlet/hub/socket/unix_linux_test.go", Line: 64, Points: "66 n"}
+var notesSendsLastFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).sendsLast", File: "github.com/going-green/greenlet/hub/socket/unix_linux_test.go", Line: 64, Points: "66 n"}
 var _ func(*notes, *PacketConn, *PacketConn) = (*notes).sendsLast
 
 // notesSendsNothingFrame is an activation of notes.sendsNothing.
 type notesSendsNothingFrame struct {
-	greenlet.DeferHeader
+	gen.DeferHeader
 	n    *notes
 	path string
 	sent int
 }
 
 func (n *notes) newSendsNothingFrame(path string) *notesSendsNothingFrame {
-	return greenlet.MakeFrame(notesSendsNothingFrame{n: n, path: path})
+	return gen.MakeFrame(notesSendsNothingFrame{n: n, path: path})
 }
 
 // sendsNothingResumable is notes.sendsNothing for callers that can be suspended.
-func (n *notes) sendsNothingResumable(r *greenlet.Run, path string) greenlet.Status {
+func (n *notes) sendsNothingResumable(r *gen.Run, path string) gen.Status {
 	return (*notesSendsNothingFrame)(nil).run(r, n, path)
 }
 
-func (f *notesSendsNothingFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *notesSendsNothingFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.run(r, f.n, f.path))
 }
 
-func (f *notesSendsNothingFrame) run(r *greenlet.Run, n *notes, path string) (st greenlet.Status) {
+func (f *notesSendsNothingFrame) run(r *gen.Run, n *notes, path string) (st gen.Status) {
 	hot := f == nil
 	if hot {
-		f = greenlet.Take(r, f, 11)
+		f = gen.Take(r, f, 11)
 		f.n, f.path = n, path
 		r.Guard()
 	}
 	mark := r.Mark()
-	for st = f.step(r, n, path); st == greenlet.Broken; st = f.step(r, n, path) {
+	for st = f.step(r, n, path); st == gen.Broken; st = f.step(r, n, path) {
 		r.Recovered(mark)
 	}
-	if hot && st == greenlet.Done {
+	if hot && st == gen.Done {
 		f.Release(r)
 	}
 	return st
 }
 
-func (f *notesSendsNothingFrame) step(r *greenlet.Run, n *notes, path string) (end greenlet.Status) {
-	end = greenlet.Broken
+func (f *notesSendsNothingFrame) step(r *gen.Run, n *notes, path string) (end gen.Status) {
+	end = gen.Broken
 	defer f.Catch(&end)
-	var st greenlet.Status
+	var st gen.Status
 	var c *Conn
 	var err error
 	var sent int
@@ -323,13 +323,13 @@ func (f *notesSendsNothingFrame) step(r *greenlet.Run, n *notes, path string) (e
 		sent = f.sent
 		_, err = r.Callee().(*ConnWriteFrame).Returned(r)
 		goto resumed_101
-	case greenlet.Unwind:
+	case gen.Unwind:
 		goto unwind
 	}
 
 //line unix_linux_test.go:89:1
 	c, err, st = DialResumable(r, n.Hub, "unixgram", path)
-	if st != greenlet.Done {
+	if st != gen.Done {
 		f.path, f.PC = "", 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -356,7 +356,7 @@ resumed_89:
 		sent++
 	}
 	_, err, st = c.WriteResumable(r, nil)
-	if st != greenlet.Done {
+	if st != gen.Done {
 		f.sent, f.PC = sent, 2
 		return r.Link(f, &f.Header, st)
 	}
@@ -369,49 +369,49 @@ unwind:
 //line unix_linux_test.go:103:1
 	for f.Pending() {
 //line unix_linux_test.go:103:1
-		if sub := f.Next(r); sub != greenlet.Done {
+		if sub := f.Next(r); sub != gen.Done {
 			return r.Link(f, &f.Header, sub)
 		}
 	}
 //line unix_linux_test.go:103:1
 	f.End()
-	return greenlet.Done
+	return gen.Done
 }
 
 //line unix_greenlet_linux_test.go:382:1
 
-func (f *notesSendsNothingFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.path) }
-func (f *notesSendsNothingFrame) Forget()                 { *f = notesSendsNothingFrame{DeferHeader: f.DeferHeader} }
-func (f *notesSendsNothingFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 11) }
-func (*notesSendsNothingFrame) Func() *greenlet.Func      { return &notesSendsNothingFrameInfo }
+func (f *notesSendsNothingFrame) Args(args []any)    { gen.SetArgs(f, args, &f.path) }
+func (f *notesSendsNothingFrame) Forget()            { *f = notesSendsNothingFrame{DeferHeader: f.DeferHeader} }
+func (f *notesSendsNothingFrame) Release(r *gen.Run) { gen.Free(r, f, 11) }
+func (*notesSendsNothingFrame) Func() *gen.Func      { return &notesSendsNothingFrameInfo }
 
-var notesSendsNothingFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).sendsNothing", File: "github.com/going-green/greenlet/hub/socket/unix_linux_test.go", Line: 88, End: 103, Points: "89 n; 101 +sent"}
+var notesSendsNothingFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).sendsNothing", File: "github.com/going-green/greenlet/hub/socket/unix_linux_test.go", Line: 88, End: 103, Points: "89 n; 101 +sent"}
 var _ func(*notes, string) = (*notes).sendsNothing
 
 // notesReceivesNothingFrame is an activation of notes.receivesNothing.
 type notesReceivesNothingFrame struct {
-	greenlet.Header
+	gen.Header
 	n *notes
 	c *PacketConn
 	p []byte
 }
 
 func (n *notes) newReceivesNothingFrame(c *PacketConn) *notesReceivesNothingFrame {
-	return greenlet.MakeFrame(notesReceivesNothingFrame{n: n, c: c})
+	return gen.MakeFrame(notesReceivesNothingFrame{n: n, c: c})
 }
 
 // receivesNothingResumable is notes.receivesNothing for callers that can be suspended.
-func (n *notes) receivesNothingResumable(r *greenlet.Run, c *PacketConn) greenlet.Status {
+func (n *notes) receivesNothingResumable(r *gen.Run, c *PacketConn) gen.Status {
 	return (*notesReceivesNothingFrame)(nil).body(r, n, c)
 }
 
-func (f *notesReceivesNothingFrame) body(r *greenlet.Run, n *notes, c *PacketConn) (st greenlet.Status) {
+func (f *notesReceivesNothingFrame) body(r *gen.Run, n *notes, c *PacketConn) (st gen.Status) {
 	var p []byte
 	var k int
 	var err error
 //line unix_linux_test.go:107:1
-	if st = n.SleepResumable(r, 5*time.Millisecond); st != greenlet.Done {
-		f = greenlet.Take(r, f, 6)
+	if st = n.SleepResumable(r, 5*time.Millisecond); st != gen.Done {
+		f = gen.Take(r, f, 6)
 		f.n, f.c, f.PC = n, c, 1
 		return r.Link(f, &f.Header, st)
 	}
@@ -420,22 +420,22 @@ func (f *notesReceivesNothingFrame) body(r *greenlet.Run, n *notes, c *PacketCon
 	p = make([]byte, 10)
 loop_110:
 	k, _, err, st = c.ReadFromResumable(r, p)
-	if st != greenlet.Done {
-		f = greenlet.Take(r, f, 6)
+	if st != gen.Done {
+		f = gen.Take(r, f, 6)
 		f.n, f.c, f.p, f.PC = n, c, p, 2
 		return r.Link(f, &f.Header, st)
 	}
 //line unix_linux_test.go:112:1
 	if k == 0 {
 		n.note("received nothing: %v", err)
-		return greenlet.Done
+		return gen.Done
 	}
 	goto loop_110
 }
 
 //line unix_greenlet_linux_test.go:437:1
 
-func (f *notesReceivesNothingFrame) Resume(r *greenlet.Run) (st greenlet.Status) {
+func (f *notesReceivesNothingFrame) Resume(r *gen.Run) (st gen.Status) {
 	n, c := f.n, f.c
 	var p []byte
 	var k int
@@ -458,7 +458,7 @@ func (f *notesReceivesNothingFrame) Resume(r *greenlet.Run) (st greenlet.Status)
 loop_110:
 //line unix_linux_test.go:111:1
 	k, _, err, st = c.ReadFromResumable(r, p)
-	if st != greenlet.Done {
+	if st != gen.Done {
 		f.p, f.PC = p, 2
 		return r.Link(f, &f.Header, st)
 	}
@@ -473,14 +473,14 @@ resumed_111:
 
 //line unix_greenlet_linux_test.go:475:1
 
-func (f *notesReceivesNothingFrame) Args(args []any)         { greenlet.SetArgs(f, args, &f.c) }
-func (f *notesReceivesNothingFrame) Forget()                 { *f = notesReceivesNothingFrame{Header: f.Header} }
-func (f *notesReceivesNothingFrame) Release(r *greenlet.Run) { greenlet.Free(r, f, 6) }
-func (*notesReceivesNothingFrame) Func() *greenlet.Func      { return &notesReceivesNothingFrameInfo }
+func (f *notesReceivesNothingFrame) Args(args []any)    { gen.SetArgs(f, args, &f.c) }
+func (f *notesReceivesNothingFrame) Forget()            { *f = notesReceivesNothingFrame{Header: f.Header} }
+func (f *notesReceivesNothingFrame) Release(r *gen.Run) { gen.Free(r, f, 6) }
+func (*notesReceivesNothingFrame) Func() *gen.Func      { return &notesReceivesNothingFrameInfo }
 
-var notesReceivesNothingFrameInfo = greenlet.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).receivesNothing", File: "github.com/going-green/greenlet/hub/socket/unix_linux_test.go", Line: 106, Points: "107 n c; 111 +p"}
+var notesReceivesNothingFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).receivesNothing", File: "github.com/going-green/greenlet/hub/socket/unix_linux_test.go", Line: 106, Points: "107 n c; 111 +p"}
 var _ func(*notes, *PacketConn) = (*notes).receivesNothing
 
 func init() {
-	greenlet.Declare("notes.readsTwice", "notes.receivesAll", "notes.sendsLast", "notes.sendsNothing", "notes.receivesNothing")
+	gen.Declare("notes.readsTwice", "notes.receivesAll", "notes.sendsLast", "notes.sendsNothing", "notes.receivesNothing")
 }

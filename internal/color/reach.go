@@ -37,10 +37,14 @@ func (p *Package) resumable() (list []*types.Package) {
 	return list
 }
 
-// usesRuntime reports whether a package can have companions.
+// usesRuntime reports whether a package can have companions: package gen, which imports the
+// runtime, too, has none.
 func usesRuntime(pkg *types.Package) bool {
+	if names.IsRuntime(pkg.Path()) {
+		return false
+	}
 	for _, imp := range pkg.Imports() {
-		if imp.Path() == names.RuntimePath {
+		if names.IsRuntime(imp.Path()) {
 			return true
 		}
 	}

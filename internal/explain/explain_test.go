@@ -29,7 +29,7 @@ func sample() *Explanation {
 		Pos: at(10, 1), End: at(16, 2),
 		Why: []Step{{at(12, 3), "calls greenlet.Yield, which suspends"}},
 		Frame: Frame{Type: "fFrame", Bytes: 40, SizeClass: 48, Fields: []Field{
-			{Name: "Header", Type: "greenlet.Header", Role: Header, Bytes: 24},
+			{Name: "Header", Type: "gen.Header", Role: Header, Bytes: 24},
 			{Name: "s", Type: "*string", Role: Parameter, Bytes: 8, Offset: 24, Var: "s", Pos: at(10, 8), Boxed: "its address is taken at 11:2, and it is live across state 1"},
 			{Name: "x", Type: "T", Role: Local, Bytes: Unknown, Offset: Unknown, Var: "x", Pos: at(11, 2), Any: "its type can't be named outside the function"},
 		}},

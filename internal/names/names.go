@@ -26,12 +26,6 @@ import (
 	"unicode/utf8"
 )
 
-// RuntimePath is the import path of the runtime.
-const RuntimePath = "github.com/going-green/greenlet/runtime"
-
-// RuntimeName is the package name of the runtime.
-const RuntimeName = "greenlet"
-
 const companionSuffix = "Resumable"
 
 // Companion is the name of the resumable form of a function or method.

@@ -143,7 +143,8 @@ func hide(c *Converter, out *jen.File, list []Hidden) {
 	}
 }
 
-// rt is a name of the runtime.
+// rt is a name of the runtime or of package gen.
 func (c *Converter) rt(name string) *jen.Statement {
-	return c.qual(names.RuntimePath, names.RuntimeName, name)
+	path, pkg := names.Qualifier(name)
+	return c.qual(path, pkg, name)
 }

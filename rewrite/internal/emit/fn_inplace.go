@@ -17,16 +17,16 @@ import (
 // spelled with such types:
 //
 //	type runFunc1[X0 any] struct {
-//		greenlet.Closure
+//		gen.Closure
 //		last *X0
-//		step func(*runFunc1Frame[X0], *greenlet.Run, *runFunc1[X0], X0) greenlet.Status
+//		step func(*runFunc1Frame[X0], *gen.Run, *runFunc1[X0], X0) gen.Status
 //	}
 //
 // and where the literal stood, there is
 //
 //	func(c *runFunc1[item]) func(item) {
-//		return greenlet.Bind(&c.Closure, c, func(x item) { ... as it is written })
-//	}(&runFunc1[item]{last: &last, step: func(f *runFunc1Frame[item], ...) greenlet.Status {
+//		return gen.Bind(&c.Closure, c, func(x item) { ... as it is written })
+//	}(&runFunc1[item]{last: &last, step: func(f *runFunc1Frame[item], ...) gen.Status {
 //		... as any step
 //	}})
 //

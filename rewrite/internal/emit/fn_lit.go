@@ -16,7 +16,7 @@ import (
 // it captures, by reference:
 //
 //	type runFunc1 struct {
-//		greenlet.Closure
+//		gen.Closure
 //		sum *int
 //	}
 //

@@ -15,12 +15,12 @@ import (
 //
 //	type wrap struct{ src }
 //
-//	func (v wrap) MResumable(r *greenlet.Run, p0 int) (int, greenlet.Status) {
+//	func (v wrap) MResumable(r *gen.Run, p0 int) (int, gen.Status) {
 //		if form, ok := any(v.src).(interface{ MResumable(…) … }); ok {
 //			return form.MResumable(r, p0)
 //		}
 //		r0 := v.src.M(p0)
-//		return r0, greenlet.Done
+//		return r0, gen.Done
 //	}
 //
 // They have no frame: the caller links its own to that of what they call.

@@ -19,7 +19,7 @@ import (
 // Input: the imports of the user's file, the packages that the generated code
 // refers to, and the names it declares. Output: one name per package.
 // Guarantees: the user's own names and package names are kept wherever they
-// are free; the runtime is greenlet if that is free; no name is declared in
+// are free; the runtime is greenlet and gen if these are free; no name is declared in
 // the package, in a converted function, or in Go's universe; the same input
 // gives the same names, whatever the order of the references.
 //
@@ -225,7 +225,7 @@ func (im *Imports) Names() map[string]string {
 		chosen[path], used[name] = name, true
 	}
 	for _, u := range im.user {
-		if u.path != names.RuntimePath && chosen[u.path] == "" {
+		if !names.IsRuntime(u.path) && chosen[u.path] == "" {
 			// Two names for one package are there because one is shadowed.
 			if i := slices.IndexFunc(im.user, func(v userImport) bool {
 				return v.path == u.path && free(v.name)
@@ -236,6 +236,7 @@ func (im *Imports) Names() map[string]string {
 		}
 	}
 	choose(names.RuntimePath, names.RuntimeName)
+	choose(names.GenPath, names.GenName)
 	for _, path := range slices.Sorted(maps.Keys(im.names)) {
 		if chosen[path] == "" {
 			choose(path, im.names[path])

@@ -165,7 +165,7 @@ func f() {}
 
 // TestImportNames decides about names only.
 func TestImportNames(t *testing.T) {
-	const runtime = "github.com/going-green/greenlet/runtime"
+	const runtime, generated = "github.com/going-green/greenlet/runtime", "github.com/going-green/greenlet/runtime/gen"
 	for _, test := range []struct {
 		name, src string
 		taken     []string
@@ -176,6 +176,9 @@ func TestImportNames(t *testing.T) {
 		{"the runtime under another name", `package p; import g "` + runtime + `"`, nil, nil, map[string]string{runtime: "greenlet"}},
 		{"its other name is free", `package p; import g "` + runtime + `"`, nil, map[string]string{"a/g": "g"}, map[string]string{runtime: "greenlet", "a/g": "g"}},
 		{"greenlet is taken", `package p`, []string{"greenlet", "greenlet2"}, nil, map[string]string{runtime: "greenlet3"}},
+		{"gen is taken", `package p`, []string{"gen"}, nil, map[string]string{runtime: "greenlet", generated: "gen2"}},
+		{"gen is the user's", `package p; import "a/gen"`, nil, nil, map[string]string{runtime: "greenlet", generated: "gen2", "a/gen": "gen"}},
+		{"gen under another name", `package p; import g "` + generated + `"`, nil, map[string]string{"a/gen": "gen"}, map[string]string{runtime: "greenlet", generated: "gen", "a/gen": "gen2"}},
 		{"greenlet is the user's", `package p; import greenlet "a/b"`, nil, nil, map[string]string{runtime: "greenlet2", "a/b": "greenlet"}},
 		{"user first, then by path", `package p; import "z/rand"; import "y/rand/v2"`, nil,
 			map[string]string{"x/rand": "rand", "a/rand": "rand", "z/rand": "rand", "b/v3": "v3"},
@@ -189,6 +192,9 @@ func TestImportNames(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			file, err := parser.ParseFile(token.NewFileSet(), "in.go", test.src, 0)
 			require.NoError(t, err)
+			if test.want[generated] == "" {
+				test.want[generated] = "gen"
+			}
 			im := NewImports(nil)
 			im.AddFile(file, nil)
 			im.Take(test.taken...)

@@ -17,11 +17,11 @@ import (
 //
 //	type fibValue struct{}
 //
-//	func (fibValue) CallResumable(r *greenlet.Run, p0 int) (int, greenlet.Status) { return fibResumable(r, p0) }
+//	func (fibValue) CallResumable(r *gen.Run, p0 int) (int, gen.Status) { return fibResumable(r, p0) }
 //
-//	func (fibValue) Frame() greenlet.Frame { return greenlet.MakeFrame(fibFrame{}) }
+//	func (fibValue) Frame() greenlet.Frame { return gen.MakeFrame(fibFrame{}) }
 //
-//	func init() { greenlet.Register(fib, fibValue{}) }
+//	func init() { gen.Register(fib, fibValue{}) }
 //
 // The others, instances and method expressions, are made known where they are named
 // (color.NamedValue). Of what is not named where we look, the runtime knows the names.

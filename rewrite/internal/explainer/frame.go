@@ -30,12 +30,12 @@ func (b *explaining) frame() {
 		list = append(list, t)
 	}
 	pointer := types.Typ[types.UnsafePointer]
-	add(explain.Field{Name: header, Type: "greenlet." + header, Role: explain.Header}, b.runtimeType(header))
+	add(explain.Field{Name: header, Type: "gen." + header, Role: explain.Header}, b.runtimeType(header))
 	if lit := b.fn.Lit; lit != nil {
 		add(explain.Field{Name: b.fn.Frame.Self, Type: "*" + lit.Type, Role: explain.Captured}, pointer)
 	}
 	if name := b.fn.Frame.Deferrer; name != "" {
-		add(explain.Field{Name: name, Type: "*greenlet.DeferHeader", Role: explain.Deferrer}, pointer)
+		add(explain.Field{Name: name, Type: "*gen.DeferHeader", Role: explain.Deferrer}, pointer)
 	}
 	for _, f := range b.fn.Frame.Fields {
 		out := explain.Field{Name: f.Name, Type: b.typ(f.Type), Role: explain.Result}
@@ -98,7 +98,7 @@ func role(v *ir.Var) explain.Role {
 // typ is a type as the source would name it.
 func (b *explaining) typ(t types.Type) string {
 	if m, ok := t.(*ir.MapIter); ok {
-		return "*greenlet.MapIter[" + b.typ(m.Key) + ", " + b.typ(m.Elem) + "]"
+		return "*gen.MapIter[" + b.typ(m.Key) + ", " + b.typ(m.Elem) + "]"
 	}
 	return types.TypeString(t, b.qualify)
 }
@@ -133,9 +133,12 @@ func (b *explaining) whyBoxed(v *ir.Var) string {
 // runtimeType is a type of our runtime, or nil. The package need not import it, but
 // what is generated, or stands for that, does.
 func (b *explaining) runtimeType(name string) types.Type {
-	for _, pkg := range b.unit.Pkg.Imports() {
-		if pkg.Path() == names.RuntimePath {
-			if obj := pkg.Scope().Lookup(name); obj != nil {
+	for _, imp := range b.unit.Pkg.Imports() {
+		if !names.IsRuntime(imp.Path()) {
+			continue
+		}
+		for _, pkg := range append([]*types.Package{imp}, imp.Imports()...) {
+			if obj := pkg.Scope().Lookup(name); names.IsRuntime(pkg.Path()) && obj != nil {
 				return obj.Type()
 			}
 		}

@@ -38,7 +38,7 @@ func (l *Lit) InPlace() bool { return len(l.Around) > 0 }
 type RangeFunc struct {
 	Stmt     *ast.RangeStmt
 	Outer    *RangeFunc   // the loop whose body this one is in, or nil
-	Loop     *types.Var   // its state, a *greenlet.Loop
+	Loop     *types.Var   // its state, a *gen.Loop
 	Results  []*types.Var // variables for what a return statement in it returns; shared with Outer
 	Exits    []LoopExit   // numbered from 1
 	Out      map[*ast.BranchStmt]int

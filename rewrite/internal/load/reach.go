@@ -41,7 +41,10 @@ func (c *Checker) resumable(n *Loaded) (list []*listed) {
 	reached := n.reached()
 	for _, path := range sortedKeys(reached) {
 		l := reached[path]
-		if l.imports[names.RuntimePath] != nil || c.scan(l) != nil {
+		if names.IsRuntime(path) {
+			continue
+		}
+		if l.imports[names.RuntimePath] != nil || l.imports[names.GenPath] != nil || c.scan(l) != nil {
 			list = append(list, l)
 		}
 	}

@@ -135,7 +135,7 @@ func (w *stubWriter) importName(path string) string {
 func (w *stubWriter) function(fn directive.Func) {
 	decl := fn.Decl
 	sig := w.signature(fn)
-	runtime := w.importName(names.RuntimePath)
+	runtime := w.importName(names.GenPath)
 	frame := w.pkg.set.Frame(decl)
 	recv, params := "", sig.typeParams
 	if sig.recv != "" {

@@ -124,7 +124,7 @@ func (c *Checker) sourceNodes(wanted map[*listed][]*source, alsoSource map[strin
 // dependencies are the packages that nodes, which are parsed, import as export
 // data.
 func (c *Checker) dependencies(nodes []*Loaded) []string {
-	paths := map[string]bool{names.RuntimePath: true}
+	paths := map[string]bool{names.RuntimePath: true, names.GenPath: true}
 	for _, n := range nodes {
 		for _, imp := range n.imports {
 			if imp.dir != "" && c.nodes[imp] == nil {

@@ -48,19 +48,21 @@ func (n *Loaded) dropStubErrors(fset *token.FileSet) {
 		return
 	}
 	for _, d := range inStubs {
-		if strings.Contains(d.Message, names.RuntimePath) {
-			n.errs = diag.List{n.noRuntime(fset)}
-			return
+		for _, path := range []string{names.GenPath, names.RuntimePath} {
+			if strings.Contains(d.Message, path) {
+				n.errs = diag.List{n.noRuntime(fset, path)}
+				return
+			}
 		}
 	}
 	n.errs = inStubs
 }
 
-func (n *Loaded) noRuntime(fset *token.FileSet) diag.Diagnostic {
+func (n *Loaded) noRuntime(fset *token.FileSet, path string) diag.Diagnostic {
 	return diag.Diagnostic{
 		Pos:     fset.Position(n.a.set.Funcs()[0].Pos),
 		Code:    diag.NoRuntime,
-		Message: "generated code needs " + names.RuntimePath + ", which no required module provides",
+		Message: "generated code needs " + path + ", which no required module provides",
 		Remedy:  "go get " + strings.TrimSuffix(names.RuntimePath, "/runtime"),
 	}
 }

@@ -5,7 +5,7 @@ package lower
 //
 //	for x := range seq { if x > 3 { return x }; s(x) }
 //
-//	loop := greenlet.NewLoop()        and the body is
+//	loop := gen.NewLoop()        and the body is
 //	var result0 int                       loop.Begin()
 //	call seq(body)                        if x > 3 { result0 = x; loop.Leave(-1); return false }
 //	loop.End()                            s(x)

@@ -2,24 +2,24 @@
 
 package dep
 
-import greenlet "github.com/going-green/greenlet/runtime"
+import "github.com/going-green/greenlet/runtime/gen"
 
-const _ = greenlet.Protocol1_RunGoGenerate
+const _ = gen.Protocol1_RunGoGenerate
 
-type CountFrame struct{ greenlet.Header }
+type CountFrame struct{ gen.Header }
 
-func (f *CountFrame) Resume(r *greenlet.Run) (st greenlet.Status) { return }
+func (f *CountFrame) Resume(r *gen.Run) (st gen.Status) { return }
 
 func NewCountFrame() *CountFrame { return nil }
 
-func CountResumable(r *greenlet.Run) (st greenlet.Status) { return }
+func CountResumable(r *gen.Run) (st gen.Status) { return }
 
-type WordFrame struct{ greenlet.Header }
+type WordFrame struct{ gen.Header }
 
-func (f *WordFrame) Resume(r *greenlet.Run) (st greenlet.Status) { return }
+func (f *WordFrame) Resume(r *gen.Run) (st gen.Status) { return }
 
 func NewWordFrame() *WordFrame { return nil }
 
-func WordResumable(r *greenlet.Run) (st greenlet.Status) { return }
+func WordResumable(r *gen.Run) (st gen.Status) { return }
 
-func (Base) NextResumable(r *greenlet.Run) (n int, st greenlet.Status) { return }
+func (Base) NextResumable(r *gen.Run) (n int, st gen.Status) { return }

@@ -2,14 +2,14 @@
 
 package p
 
-import greenlet "github.com/going-green/greenlet/runtime"
+import "github.com/going-green/greenlet/runtime/gen"
 
-const _ = greenlet.Protocol1_RunGoGenerate
+const _ = gen.Protocol1_RunGoGenerate
 
-type countFrame struct{ greenlet.Header }
+type countFrame struct{ gen.Header }
 
-func (f *countFrame) Resume(r *greenlet.Run) (st greenlet.Status) { return }
+func (f *countFrame) Resume(r *gen.Run) (st gen.Status) { return }
 
 func newCountFrame() *countFrame { return nil }
 
-func countResumable(r *greenlet.Run) (st greenlet.Status) { return }
+func countResumable(r *gen.Run) (st gen.Status) { return }

@@ -3,6 +3,6 @@
 
 package p
 
-import greenlet "github.com/going-green/greenlet/runtime"
+import "github.com/going-green/greenlet/runtime/gen"
 
-const _ = greenlet.Protocol7_RunGoGenerate
+const _ = gen.Protocol7_RunGoGenerate

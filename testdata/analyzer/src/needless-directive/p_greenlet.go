@@ -2,14 +2,14 @@
 
 package p
 
-import greenlet "github.com/going-green/greenlet/runtime"
+import "github.com/going-green/greenlet/runtime/gen"
 
-const _ = greenlet.Protocol1_RunGoGenerate
+const _ = gen.Protocol1_RunGoGenerate
 
-type atOnceFrame struct{ greenlet.Header }
+type atOnceFrame struct{ gen.Header }
 
-func (f *atOnceFrame) Resume(r *greenlet.Run) (st greenlet.Status) { return }
+func (f *atOnceFrame) Resume(r *gen.Run) (st gen.Status) { return }
 
 func newAtOnceFrame() *atOnceFrame { return nil }
 
-func atOnceResumable(r *greenlet.Run) (st greenlet.Status) { return }
+func atOnceResumable(r *gen.Run) (st gen.Status) { return }

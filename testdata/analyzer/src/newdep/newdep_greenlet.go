@@ -3,14 +3,14 @@
 
 package newdep
 
-import greenlet "github.com/going-green/greenlet/runtime"
+import "github.com/going-green/greenlet/runtime/gen"
 
-const _ = greenlet.Protocol9_RunGoGenerate
+const _ = gen.Protocol9_RunGoGenerate
 
-type FFrame struct{ greenlet.Header }
+type FFrame struct{ gen.Header }
 
-func (f *FFrame) Resume(r *greenlet.Run) (st greenlet.Status) { return }
+func (f *FFrame) Resume(r *gen.Run) (st gen.Status) { return }
 
 func NewFFrame() *FFrame { return nil }
 
-func FResumable(r *greenlet.Run) (st greenlet.Status) { return }
+func FResumable(r *gen.Run) (st gen.Status) { return }

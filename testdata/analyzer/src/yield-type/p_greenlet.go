@@ -2,38 +2,38 @@
 
 package p
 
-import greenlet "github.com/going-green/greenlet/runtime"
+import "github.com/going-green/greenlet/runtime/gen"
 
-const _ = greenlet.Protocol1_RunGoGenerate
+const _ = gen.Protocol1_RunGoGenerate
 
-type countFrame struct{ greenlet.Header }
+type countFrame struct{ gen.Header }
 
-func (f *countFrame) Resume(r *greenlet.Run) (st greenlet.Status) { return }
+func (f *countFrame) Resume(r *gen.Run) (st gen.Status) { return }
 
 func newCountFrame() *countFrame { return nil }
 
-func countResumable(r *greenlet.Run) (st greenlet.Status) { return }
+func countResumable(r *gen.Run) (st gen.Status) { return }
 
-type mixedFrame struct{ greenlet.Header }
+type mixedFrame struct{ gen.Header }
 
-func (f *mixedFrame) Resume(r *greenlet.Run) (st greenlet.Status) { return }
+func (f *mixedFrame) Resume(r *gen.Run) (st gen.Status) { return }
 
 func newMixedFrame() *mixedFrame { return nil }
 
-func mixedResumable(r *greenlet.Run) (st greenlet.Status) { return }
+func mixedResumable(r *gen.Run) (st gen.Status) { return }
 
-type idsFrame struct{ greenlet.Header }
+type idsFrame struct{ gen.Header }
 
-func (f *idsFrame) Resume(r *greenlet.Run) (st greenlet.Status) { return }
+func (f *idsFrame) Resume(r *gen.Run) (st gen.Status) { return }
 
 func newIdsFrame() *idsFrame { return nil }
 
-func idsResumable(r *greenlet.Run) (st greenlet.Status) { return }
+func idsResumable(r *gen.Run) (st gen.Status) { return }
 
-type boxedFrame struct{ greenlet.Header }
+type boxedFrame struct{ gen.Header }
 
-func (f *boxedFrame) Resume(r *greenlet.Run) (st greenlet.Status) { return }
+func (f *boxedFrame) Resume(r *gen.Run) (st gen.Status) { return }
 
 func newBoxedFrame() *boxedFrame { return nil }
 
-func boxedResumable(r *greenlet.Run) (st greenlet.Status) { return }
+func boxedResumable(r *gen.Run) (st gen.Status) { return }

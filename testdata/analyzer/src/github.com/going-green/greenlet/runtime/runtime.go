@@ -34,5 +34,3 @@ type Generator[In, Out any] struct{}
 
 func (x *Generator[In, Out]) Next() (v Out, ok bool)   { return }
 func (x *Generator[In, Out]) Send(In) (v Out, ok bool) { return }
-
-const Protocol1_RunGoGenerate = 1

@@ -1,4 +1,4 @@
-package greenlet
+package gen
 
 // Predeclared types by names that no package hides: what generated code calls
 // them in a package that declares string, or error, anew.

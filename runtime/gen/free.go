@@ -1,19 +1,11 @@
-package greenlet
+package gen
 
 // Free frames. A function that suspends for the first time in a call takes a frame; who
 // called it gives it back when it has returned.
 
-// freeLists is the number of free lists of a run. Frame types share them by a hash of their
-// name, so that no table of types has to be kept and instances of generic frames need no
-// number of their own. A list of frames of another type counts as empty.
-const freeLists = 64
-
 // maxFree bounds a free list: enough for a deep recursion that goes up and
 // down, too little to matter when it is over.
 const maxFree = 4096
-
-// frames are the free frames of a run: lists of type *freeList[F].
-type frames [freeLists]any
 
 // freeList is the free frames of a type, the next one last. It forgets those it has given
 // out: they may be dropped while they are in use.
@@ -34,8 +26,8 @@ func Take[F any, P framePtr[F]](r *Run, f P, list int) P {
 	if f != nil {
 		return f
 	}
-	if r.cache != nil {
-		if l, ok := r.cache[list].(*freeList[F]); ok {
+	if r.Free != nil {
+		if l, ok := r.Free[list].(*freeList[F]); ok {
 			if last := len(l.free) - 1; last >= 0 {
 				f, l.free[last] = l.free[last], nil
 				l.free = l.free[:last]
@@ -51,8 +43,8 @@ func Take[F any, P framePtr[F]](r *Run, f P, list int) P {
 func Free[F any, P framePtr[F]](r *Run, f P, list int) {
 	var zero F
 	*f = zero
-	if r.cache != nil {
-		if l, ok := r.cache[list].(*freeList[F]); ok && len(l.free) < cap(l.free) {
+	if r.Free != nil {
+		if l, ok := r.Free[list].(*freeList[F]); ok && len(l.free) < cap(l.free) {
 			l.free = append(l.free, f)
 			return
 		}
@@ -62,7 +54,7 @@ func Free[F any, P framePtr[F]](r *Run, f P, list int) {
 
 // give makes room for f and those that may follow. A list of another type begins anew.
 func give[F any](r *Run, f *F, list int) {
-	c := r.frames()
+	c := r.FreeLists()
 	l, ok := c[list].(*freeList[F])
 	if !ok {
 		l = &freeList[F]{}
@@ -71,12 +63,4 @@ func give[F any](r *Run, f *F, list int) {
 	if n := len(l.free); n < maxFree {
 		l.free = append(append(make([]*F, 0, min(max(2*n, 4), maxFree)), l.free...), f)
 	}
-}
-
-// frames are the free frames of the run.
-func (r *Run) frames() *frames {
-	if r.cache == nil {
-		r.cache = caches.Get().(*frames)
-	}
-	return r.cache
 }

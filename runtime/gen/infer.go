@@ -1,4 +1,4 @@
-package greenlet
+package gen
 
 // What generated code needs for variables whose type has no name in its
 // package: p := dep.New(), where New returns a *dep.hidden. It declares them by

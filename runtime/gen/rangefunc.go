@@ -1,4 +1,4 @@
-package greenlet
+package gen
 
 import (
 	"iter"
@@ -238,4 +238,4 @@ func (f *iterationFrame[Y]) Func() *Func { return iterationFunc }
 // Release gives nothing back.
 func (f *iterationFrame[Y]) Release(*Run) {}
 
-var iterationFunc = &Func{Name: "github.com/going-green/greenlet/runtime.Iterate", File: "github.com/going-green/greenlet/runtime/rangefunc.go", Line: 87}
+var iterationFunc = &Func{Name: "github.com/going-green/greenlet/runtime/gen.Iterate", File: "github.com/going-green/greenlet/runtime/gen/rangefunc.go", Line: 87}

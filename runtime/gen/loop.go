@@ -1,4 +1,4 @@
-package greenlet
+package gen
 
 import (
 	"reflect"

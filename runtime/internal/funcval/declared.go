@@ -1,4 +1,4 @@
-package greenlet
+package funcval
 
 import (
 	"path/filepath"
@@ -29,22 +29,18 @@ var (
 // in, which is resumable but was run as plain code.
 type closureOf struct{ in, what string }
 
-// The operations themselves, as values that plain code makes.
-func init() {
-	Declare("Yield", "YieldFrom", "Exchange", "Switch", "Call", "Greenlet.Switch", "Greenlet.Throw", "Greenlet.Kill")
-}
-
-// Declare makes resumable functions of the package that calls it known by name: Read,
-// Server.Serve, also of methods of pointers and of generic types. Generated code calls
-// it while the program is initialised, for functions of which there may be values that
-// are not registered.
-func Declare(names ...string) { declare(isFunction, names) }
+// Declare makes resumable functions known by name, of the package that makes the call which
+// is skip calls above this one: Read, Server.Serve.
+func Declare(skip int, names ...string) { declare(skip+2, isFunction, names) }
 
 // DeclareInterface is Declare for methods of interfaces: Source.Next.
-func DeclareInterface(names ...string) { declare(isInterface, names) }
+func DeclareInterface(skip int, names ...string) { declare(skip+2, isInterface, names) }
 
-func declare(kind int, names []string) {
-	pkg, _, _ := cutLast(goFrames(2, 1)[0].Function, ".init")
+func declare(skip, kind int, names []string) {
+	pcs := make([]uintptr, 1)
+	runtime.Callers(skip+1, pcs)
+	caller, _ := runtime.CallersFrames(pcs).Next()
+	pkg := caller.Function[:strings.LastIndex(caller.Function, ".init")]
 	declaredLock.Lock()
 	defer declaredLock.Unlock()
 	for _, name := range names {

@@ -1,12 +1,6 @@
-package greenlet
-
-import (
-	"sync"
-	"sync/atomic"
-	"unsafe"
-)
-
-// Function values that may suspend. To plain code they are functions like any
+// Package funcval knows of function values whether they may suspend.
+//
+// To plain code they are functions like any
 // other; resumable code, before it calls a function value, asks [Resumable] for
 // its resumable form. That costs a look into a hash table by the function's code
 // pointer: of closures, all that come from one place share it. For functions that
@@ -19,6 +13,13 @@ import (
 // that another layout would be an error, never a wrong call. The alternatives
 // were a weak map by closure, which costs a hundred times more, and a second
 // word in every function value, which would no more be a func of Go.
+package funcval
+
+import (
+	"sync"
+	"sync/atomic"
+	"unsafe"
+)
 
 // Closure is what the types of function literals that suspend have in common.
 // Generated types embed it, with what the literal captures.
@@ -32,40 +33,41 @@ type funcval struct {
 	closure *Closure // if Bind has made it; else there may be nothing here
 }
 
-func funcOf(fn any) *funcval {
-	return (*funcval)((*[2]unsafe.Pointer)(unsafe.Pointer(&fn))[1])
-}
+// Of is the function value fn, which is a func; nil if that is nil.
+func Of(fn any) *funcval { return (*funcval)(Pointer(fn)) }
+
+// Pointer is what tells the function value fn from others: it points to it.
+func Pointer(fn any) unsafe.Pointer { return (*[2]unsafe.Pointer)(unsafe.Pointer(&fn))[1] }
+
+// PC is the code pointer of the function value fn, which is not nil.
+func PC(fn any) uintptr { return (*funcval)(Pointer(fn)).pc }
 
 // Bind makes fn, a closure that captures c and nothing else, the function value
 // of self, a generated type that embeds c and has the method CallResumable.
-func Bind[F any](c *Closure, self any, fn F) F {
+func Bind(c *Closure, self, fn any) {
 	c.self = self
-	f := funcOf(fn)
+	f := Of(fn)
 	if f.closure != c {
 		panic("greenlet: this compiler lays out closures in a way that the runtime does not know")
 	}
 	if e := known.Load().find(f.pc); e == nil || e.plain {
 		register(&code{pc: f.pc})
 	}
-	return fn
 }
 
 // Register makes fn, a function value that captures nothing, known to resumable code
-// that calls it: self has the method CallResumable. Such are declared functions, their
-// instances, and method expressions. Generated code calls it while the program is
-// initialised.
-func Register(fn, self any) { register(&code{pc: funcOf(fn).pc, self: self}) }
+// that calls it: self has the method CallResumable.
+func Register(fn, self any) { register(&code{pc: PC(fn), self: self}) }
 
 // RegisterMethod makes the method values that plain code makes of a method known:
-// fn is one of them, and form makes a value with the method CallResumable of a
-// receiver, of type T as the method has it, or the interface has whose method it is.
-// Method values of promoted methods are those of what is embedded.
-func RegisterMethod[T any](fn any, form func(recv T) any) {
+// fn is one of them, and form makes a value with the method CallResumable of what points
+// to a receiver.
+func RegisterMethod(fn any, form func(recv unsafe.Pointer) any) {
 	if !keepsReceiver {
 		return // they are called as plain code then
 	}
-	register(&code{pc: funcOf(fn).pc, method: func(f *funcval) any {
-		return form(*(*T)(unsafe.Add(unsafe.Pointer(f), unsafe.Sizeof(f.pc))))
+	register(&code{pc: PC(fn), method: func(f *funcval) any {
+		return form(unsafe.Add(unsafe.Pointer(f), unsafe.Sizeof(f.pc)))
 	}})
 }
 
@@ -74,19 +76,18 @@ func RegisterMethod[T any](fn any, form func(recv T) any) {
 var keepsReceiver = func() bool {
 	t := new(codes)
 	f := t.count // (no interface, no wrapper: a closure of the method)
-	return *(**codes)(unsafe.Add(unsafe.Pointer(funcOf(f)), unsafe.Sizeof(uintptr(0)))) == t
+	return *(**codes)(unsafe.Add(unsafe.Pointer(Of(f)), unsafe.Sizeof(uintptr(0)))) == t
 }()
 
 //go:noinline
 func (t *codes) count() int { return t.n }
 
 // Resumable is the resumable form of the function value fn: a value with the
-// method CallResumable, whose parameters are a [*Run] and those of fn, and whose
-// results are those of fn and a [Status]. It is nil if fn is nil or plain. It panics
-// with a [*StateError] if fn is of a resumable function that is in [Declare], but not
-// registered as this value: called as plain code it would lose what it suspends.
+// method CallResumable. It is nil if fn is nil or plain. It calls Unseen if fn is of a
+// resumable function that is declared, but not registered as this value: called as plain
+// code it would lose what it suspends.
 func Resumable(fn any) any {
-	f := funcOf(fn)
+	f := Of(fn)
 	if f == nil || knownPlain[hash(f.pc)>>(32-plainBits)].Load() == f.pc {
 		return nil // as most function values are none of ours
 	}
@@ -116,11 +117,11 @@ func (f *funcval) judge() *code {
 	name, method, ok := declared(f.pc)
 	switch {
 	case ok:
-		unseen(name)
+		Unseen(name)
 	case method != "" && keepsReceiver: // each value of it may be another's
 		return register(&code{pc: f.pc, method: func(f *funcval) any {
 			if name, ok := f.receives(method); ok {
-				unseen(name)
+				Unseen(name)
 			}
 			return nil
 		}})
@@ -128,9 +129,8 @@ func (f *funcval) judge() *code {
 	return register(&code{pc: f.pc, plain: true})
 }
 
-func unseen(name string) {
-	panic(&StateError{Op: "call", Reason: name + " is resumable, but this value of it was made by plain code that the generator has not seen, so that it can't be suspended; make it in a function annotated //greenlet:resumable, or in a package that has one"})
-}
+// Unseen panics, for [Resumable] of a value of the function called name. The runtime sets it.
+var Unseen func(name string)
 
 // codes is a hash table of code pointers, at most a quarter full, so that most
 // look-ups of others end at once. An entry never changes once it is in the table.
@@ -205,10 +205,3 @@ func register(c *code) *code {
 	known.Store(t)
 	return c
 }
-
-// RefMethod is Ref for the operand of a method value, which is evaluated for
-// its panic if the operand is a nil interface.
-func RefMethod[T, F any](v T, _ F) *T { return &v }
-
-// Ref is a variable with the value v: what a method value captures.
-func Ref[T any](v T) *T { return &v }

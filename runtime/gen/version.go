@@ -1,4 +1,4 @@
-package greenlet
+package gen
 
 // Generated code and this package have to agree on what they say to each other: the
 // protocol, a number that is raised when code generated before would not run as it

@@ -65,10 +65,14 @@ func (r *Run) calls(skip int) Traceback {
 	return t
 }
 
-// plainCalls is what Go's stack has of the source, without the skip innermost calls.
+// plainCalls is what Go's stack, or that of a section, has of the source, without the skip
+// innermost calls.
 func plainCalls(skip int) Traceback {
 	var hot hotCalls
 	for _, f := range withoutGlue(goFrames(skip+1, maxGoFrames)) {
+		if isServe(f) {
+			break
+		}
 		if !strings.HasPrefix(f.Function, "runtime.") {
 			hot.add(f)
 		}

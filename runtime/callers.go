@@ -160,10 +160,10 @@ func cutLast(s, sep string) (before, after string, ok bool) {
 	return s[:i], s[i+len(sep):], true
 }
 
-// onStack reports whether this goroutine is running greenlets.
+// onStack reports whether this goroutine, or this stack of a section, is running greenlets.
 func onStack() bool {
 	for _, f := range goFrames(1, maxGoFrames) {
-		if isDriver(f) {
+		if isDriver(f) || isServe(f) {
 			return true
 		}
 	}

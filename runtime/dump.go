@@ -179,6 +179,12 @@ func (g *Greenlet) recordRest() {
 			if rec.more = len(rec.stack) == maxRecorded; rec.more {
 				break
 			}
+			if c, ok := f.(*onStackFrame); ok && len(c.section.calls) > 0 {
+				for _, call := range c.section.calls[:min(len(c.section.calls), maxRecorded-len(rec.stack))] {
+					rec.stack = append(rec.stack, position{fn: &Func{Name: call.Func, File: call.File, Line: call.Line}})
+				}
+				continue
+			}
 			rec.stack = append(rec.stack, position{f.Func(), f.header().PC})
 		}
 	}

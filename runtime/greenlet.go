@@ -49,8 +49,14 @@ var main = Greenlet{state: outside}
 func Main() *Greenlet { return &main }
 
 // Current is the greenlet that runs the calling code. In plain code, also
-// when a greenlet has called it, that is [Main].
-func Current() *Greenlet { return &main }
+// when a greenlet has called it, that is [Main]; but on the stack of [OnStack] it is the
+// greenlet.
+func Current() *Greenlet {
+	if s, ok := findSection(); ok {
+		return s.Current()
+	}
+	return &main
+}
 
 // New makes a greenlet that will run a function with arguments, as in Python; its parent is
 // [Current]:
@@ -64,7 +70,7 @@ func Current() *Greenlet { return &main }
 // of a function are checked by vet, and here; see [FrameOf], whose panics New has.
 // It panics as well if the frame has been used before.
 func New(run any, args ...any) *Greenlet {
-	return newGreenlet(frameOf("New", run, args), &main, "New")
+	return newGreenlet(frameOf("New", run, args), Current(), "New")
 }
 
 // NewChild is New with the given parent. A nil run makes a greenlet that can't start before

@@ -54,7 +54,10 @@ func panicWith(v any, leaf Frame) {
 // being left by a panic, for the driver's deferred function.
 func logicalStack(leaf Frame) Traceback {
 	at := standing(leaf)
-	t := hotStack(at)
+	t, section := hotStack(at)
+	if section {
+		t = append(lastSection.Load().calls(), t...)
+	}
 	if len(t) == 0 {
 		t = Traceback{at}
 	}
@@ -68,28 +71,31 @@ func logicalStack(leaf Frame) Traceback {
 
 // hotStack is what the panicking stack holds between the panic and the
 // driver; the outermost call is that whose frame stands at at. Greenlets that plain code
-// has run in between are in it, and their drivers.
-func hotStack(at StackFrame) Traceback {
+// has run in between are in it, and their drivers. section says that the panic comes from
+// the stack of a section.
+func hotStack(at StackFrame) (calls Traceback, section bool) {
 	panicking := false
 	var hot hotCalls
 	unwinding := 0 // drivers whose deferred function runs
 	for _, f := range goFrames(1, maxGoFrames) {
 		switch {
 		case f.Function == "runtime.gopanic":
-			panicking, hot = true, hotCalls{}
+			panicking, section, hot = true, false, hotCalls{}
+		case panicking && isRaise(f):
+			section = true
 		case strings.HasSuffix(f.Function, ".(*Run).loop.func1"):
 			unwinding++
 		case !panicking, strings.HasPrefix(f.Function, "runtime."):
 		case isLoop(f.Function):
 			hot.passesOn = false
 			if unwinding--; unwinding <= 0 {
-				return hot.above(at)
+				return hot.above(at), section
 			}
 		default:
 			hot.add(f)
 		}
 	}
-	return nil
+	return nil, false
 }
 
 // hotCalls are the calls of the source that Go's stack holds, innermost first.

@@ -54,11 +54,16 @@ func yielded[T any](r *Run, v T) Status {
 		*p = v
 		return proto.Left
 	}
-	if p, ok := r.Waiting(r.cur.parent).(*T); ok {
+	return send(r, r.cur.parent, v)
+}
+
+// send is a Switch of code of this package.
+func send[T any](r *Run, to *Greenlet, v T) Status {
+	if p, ok := r.Waiting(to).(*T); ok {
 		*p = v
-		return r.To(r.cur.parent)
+		return r.To(to)
 	}
-	return r.SendValue(r.cur.parent, v)
+	return r.SendValue(to, v)
 }
 
 // SendNone switches to to without a value.

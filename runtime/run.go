@@ -14,18 +14,20 @@ type Run struct {
 	// Free are the lists of free frames, nil until there is one.
 	Free *free.Lists
 
-	cur    *Greenlet // who runs; &main when control is with the plain caller
-	tail   *Header   // outermost frame linked by the suspension in progress
-	callee Frame     // frame that has just returned, for its caller
-	slot   any       // where the plain caller receives: a *R, or nil
-	out    any       // what an untyped plain caller receives into
-	cell   any       // a *R kept for typed plain callers
-	thrown any       // panic on its way to the plain caller
-	drop   bool      // the plain caller takes no results of ended greenlets
-	lent   bool      // Free is that of the run below
-	push   *pushing  // of a run that pulls from a push iterator
-	event  Event     // what the tracer is to be told of the switch being made
-	origin *Greenlet // from whom, if not from cur
+	cur      *Greenlet // who runs; &main when control is with the plain caller
+	tail     *Header   // outermost frame linked by the suspension in progress
+	callee   Frame     // frame that has just returned, for its caller
+	slot     any       // where the plain caller receives: a *R, or nil
+	out      any       // what an untyped plain caller receives into
+	cell     any       // a *R kept for typed plain callers
+	thrown   any       // panic on its way to the plain caller
+	drop     bool      // the plain caller takes no results of ended greenlets
+	lent     bool      // Free is that of the run below
+	push     *pushing  // of a run that pulls from a push iterator
+	sections *sections // idle; nil until there is one
+	stacks   int       // sections that it is resuming
+	event    Event     // what the tracer is to be told of the switch being made
+	origin   *Greenlet // from whom, if not from cur
 }
 
 var (
@@ -39,6 +41,9 @@ func enter() *Run { return runs.Get().(*Run) }
 
 func (r *Run) exit() {
 	r.slot, r.callee, r.push = nil, nil, nil
+	if r.sections != nil {
+		r.endSections()
+	}
 	runs.Put(r)
 }
 
@@ -48,6 +53,9 @@ func (r *Run) leave() {
 		caches.Put(r.Free)
 	}
 	r.Free = nil
+	if r.sections != nil {
+		r.endSections()
+	}
 }
 
 // FreeLists are the lists of free frames, also if there is none yet.
@@ -142,18 +150,7 @@ func (r *Run) broken(leaf Frame, v any) {
 		endFrames(leaf, g.leaf)
 	}
 	if v == nil { // runtime.Goexit: it goes on when this returns
-		var raised any
-		for f := g.leaf; f != nil; f = f.header().Caller {
-			if c, ok := f.(catcher); ok {
-				raised = c.goexit(raised)
-			}
-		}
-		r.cur = &main
-		g.bury()
-		g.recordRest()
-		if raised != nil {
-			panic(raised) // in place of Goexit
-		}
+		r.exits(g, g.leaf, nil)
 		return
 	}
 	if g.state != dead && g.catch(v) {
@@ -169,6 +166,28 @@ func (r *Run) broken(leaf Frame, v any) {
 	if v := r.thrown; v != nil {
 		r.thrown = nil
 		panicWith(v, leaf)
+	}
+}
+
+// exits has f and its callers make their deferred calls for runtime.Goexit, and ends g.
+// raised is the panic that takes the place of Goexit, or nil.
+func (r *Run) exits(g *Greenlet, f Frame, raised any) {
+	for ; f != nil; f = f.header().Caller {
+		if s, ok := f.(*onStackFrame); ok {
+			// It passes Goexit on, to here: that can't be stopped, but it makes the call
+			// that is deferred.
+			defer func() { r.exits(g, s.Caller, s.section.exited()) }()
+			s.goexit(raised)
+		}
+		if c, ok := f.(catcher); ok {
+			raised = c.goexit(raised)
+		}
+	}
+	r.cur = &main
+	g.bury()
+	g.recordRest()
+	if raised != nil {
+		panic(raised) // in place of Goexit
 	}
 }
 
@@ -311,7 +330,7 @@ func (r *Run) deliver(g *Greenlet, v any, some bool) *Greenlet {
 		slot = r.slot
 	}
 	if err := store(slot, v, some); err != nil {
-		if r.cur.state == current { // its frame knows better than Go, who counts lines of glue
+		if r.cur.state == current && r.stacks == 0 { // its frame knows better than Go, who counts lines of glue
 			err.From = standing(r.cur.leaf).position()
 		}
 		if err.To = g.where(); g.state == current { // it sends to itself

@@ -27,13 +27,20 @@ func (f *Func) hides(pc uint32) bool { return f == waiterFunc || f.through && pc
 func standing(f Frame) StackFrame { return f.Func().at(f.header().PC) }
 
 // Stack is where g is suspended, innermost call first. It is nil for one that
-// is running or dead, and for Main; an unstarted one stands at its function.
+// is running or dead, and for Main; an unstarted one stands at its function. The calls on
+// the stack of [OnStack] are asked of Go, which stops the program for that.
 func (g *Greenlet) Stack() []StackFrame {
 	if g.state != unstarted && g.state != suspended {
 		return nil
 	}
 	var s []StackFrame
 	for f := g.leaf; f != nil; f = f.header().Caller {
+		if c, ok := f.(*onStackFrame); ok {
+			if calls := c.section.suspendedCalls(); len(calls) > 0 {
+				s = append(s, calls...)
+				continue
+			}
+		}
 		if !hidden(f) {
 			s = append(s, standing(f))
 		}

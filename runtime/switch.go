@@ -17,7 +17,12 @@ package greenlet
 // once. So whoever holds a greenlet that ends meanwhile ends up where its result went,
 // and code that is ported keeps its meaning; who has to know asks [Greenlet.Dead].
 // Greenletvet reports switches to what is known to be dead.
+//
+// On the stack of [OnStack] the caller is that greenlet; so for the operations below.
 func (g *Greenlet) Switch(args ...any) any {
+	if s, ok := findSection(); ok {
+		return s.Switch(g, args...)
+	}
 	r := enter()
 	r.slot = &r.out
 	v, some := pack(args)
@@ -32,6 +37,9 @@ func (g *Greenlet) Switch(args ...any) any {
 // [Exit]. It returns what is sent to the caller, as Switch does. If g has not
 // started or is dead, it ends unrun and the panic goes to its parent.
 func (g *Greenlet) Throw(v any) any {
+	if s, ok := findSection(); ok {
+		return s.Throw(g, v)
+	}
 	r := enter()
 	r.slot = &r.out
 	if v == nil {
@@ -52,6 +60,9 @@ func (g *Greenlet) Kill() any { return g.Throw(Exit) }
 // allocates nothing. A value of another type that arrives is a panic with a
 // [*TypeError] where it was sent.
 func Switch[R, T any](to *Greenlet, v T) R {
+	if s, ok := findSection(); ok {
+		return SwitchIn[R](s, to, v)
+	}
 	r := enter()
 	p, ok := r.cell.(*R)
 	if !ok {
@@ -74,6 +85,10 @@ func Switch[R, T any](to *Greenlet, v T) R {
 // Yield switches to the parent of the current greenlet with v and expects
 // nothing back. It panics in plain code, which has no parent.
 func Yield[T any](v T) {
+	if s, ok := findSection(); ok {
+		YieldIn(s, v)
+		return
+	}
 	lost()
 	panic(&StateError{Op: "Yield", Reason: noParent, Plain: plainCallers()})
 }
@@ -81,6 +96,9 @@ func Yield[T any](v T) {
 // Exchange switches to the parent of the current greenlet with v and expects
 // an R back. It panics in plain code, which has no parent.
 func Exchange[R, T any](v T) R {
+	if s, ok := findSection(); ok {
+		return ExchangeIn[R](s, v)
+	}
 	lost()
 	panic(&StateError{Op: "Exchange", Reason: noParent, Plain: plainCallers()})
 }
@@ -92,6 +110,10 @@ const noParent = "plain code has no parent to switch to; call it from a function
 // name of the caller. In plain code, which can't be suspended, Call panics if
 // the function yields.
 func Call[F Frame](f F) F {
+	if s, ok := findSection(); ok {
+		s.call(f)
+		return f
+	}
 	g := New(f)
 	r := enter()
 	r.drop = true

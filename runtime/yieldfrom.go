@@ -22,6 +22,9 @@ import (
 // YieldFrom panics with a [*StateError] in plain code, and if g is running, is Main or an
 // ancestor of the current greenlet; with a [*TypeError] if the result is not an R.
 func YieldFrom[R any](g *Greenlet) R {
+	if s, ok := findSection(); ok {
+		return yieldFromIn[R](s, g)
+	}
 	lost()
 	panic(&StateError{Op: "YieldFrom", Reason: noParent})
 }

@@ -144,6 +144,9 @@ func (v *values) collect(decl *ast.FuncDecl) {
 				assign(n.X, nil)
 			}
 		case *ast.FuncLit:
+			if isSection(info.TypeOf(n)) {
+				v.leaves(n)
+			}
 			for _, field := range n.Type.Params.List {
 				for _, id := range field.Names {
 					assign(id, nil)
@@ -182,7 +185,18 @@ func (v *values) collect(decl *ast.FuncDecl) {
 	}
 }
 
-// leaves notes that lit is run by another goroutine, with all that is in it.
+// isSection reports whether functions of type t are for [greenlet.OnStack], which runs them
+// as they are written: their only parameter is a Section.
+func isSection(t types.Type) bool {
+	sig, ok := t.(*types.Signature)
+	if !ok || sig.Params().Len() != 1 || sig.Results().Len() > 0 {
+		return false
+	}
+	named, ok := types.Unalias(sig.Params().At(0).Type()).(*types.Named)
+	return ok && named.Obj().Name() == "Section" && isRuntimeType(named.Obj())
+}
+
+// leaves notes that lit is run by another goroutine, or on another stack, with all that is in it.
 func (v *values) leaves(lit *ast.FuncLit) {
 	ast.Inspect(lit, func(n ast.Node) bool {
 		switch n := n.(type) {

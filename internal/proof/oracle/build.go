@@ -59,7 +59,7 @@ func Build(ctx context.Context, module Files, dir string, flags ...string) (*Bin
 	}
 	bin := filepath.Join(dir, "programs.exe")
 	args := append([]string{"build", "-trimpath", "-o", bin}, flags...)
-	if module.isOracle() {
+	if module.isUnrewritten() {
 		// The oracle knows functions by name. A literal of a function that has
 		// been inlined into another is named after that.
 		args = append(args, "-gcflags="+Module+"/...=-l")
@@ -84,10 +84,10 @@ func Build(ctx context.Context, module Files, dir string, flags ...string) (*Bin
 	return nil, e
 }
 
-// isOracle reports whether programs run unrewritten in the module.
-func (f Files) isOracle() bool {
+// isUnrewritten reports whether programs run unrewritten in the module.
+func (f Files) isUnrewritten() bool {
 	for name := range f {
-		if strings.HasPrefix(Module+"/"+name, oraclePath+"/") {
+		if strings.HasPrefix(Module+"/"+name, oraclePath+"/") || strings.HasPrefix(Module+"/"+name, onstackPath+"/") {
 			return true
 		}
 	}

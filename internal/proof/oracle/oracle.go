@@ -19,13 +19,20 @@ import (
 	"go/token"
 	"io/fs"
 	"maps"
+	"os"
 	"path"
+	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/going-green/greenlet/internal/names"
 )
 
 //go:embed greenlet/*.go
 var greenletSource embed.FS
+
+//go:embed onstack/activation.go
+var onstackSource embed.FS
 
 // Files are the files of a program or a module by slash-separated path.
 type Files map[string]string
@@ -44,7 +51,8 @@ const (
 	// program p imports its package dep as example/p/dep.
 	Module = "example"
 
-	oraclePath = Module + "/oracle/greenlet"
+	oraclePath  = Module + "/oracle/greenlet"
+	onstackPath = Module + "/driver/onstack"
 )
 
 // Oracle is the module in which the unrewritten programs run. If some of them
@@ -67,7 +75,7 @@ func Oracle(programs []Program) (Files, error) {
 	}
 	invalid := &BuildError{Programs: map[string]string{}}
 	for _, p := range programs {
-		if err := addStubbed(module, p); err != nil {
+		if err := addStubbed(module, p, oraclePath, oraclePath); err != nil {
 			invalid.add(p.Name, err.Error()+"\n")
 		}
 	}
@@ -75,6 +83,55 @@ func Oracle(programs []Program) (Files, error) {
 		return nil, invalid
 	}
 	return module, addMain(module, programs)
+}
+
+// OnStacks is the module in which programs run unrewritten on the runtime itself, each call
+// of a resumable function that a greenlet begins with on a stack of its own. root is the
+// directory of the runtime's module.
+func OnStacks(programs []Program, root string) (Files, error) {
+	module := Files{"go.mod": GoMod(root)}
+	invalid := &BuildError{Programs: map[string]string{}}
+	for _, p := range programs {
+		if err := addStubbed(module, p, onstackPath, names.RuntimePath); err != nil {
+			invalid.add(p.Name, err.Error()+"\n")
+		}
+	}
+	if len(invalid.Programs) > 0 {
+		return nil, invalid
+	}
+	source, err := onstackSource.ReadFile("onstack/activation.go")
+	if err != nil {
+		return nil, err
+	}
+	module["driver/onstack/activation.go"] = string(source)
+	return module, addMain(module, programs)
+}
+
+// TestsOnStacks is a module with a package of tests as OnStacks has programs. files are those
+// of the package, without generated ones, below the folder name; root is the directory of
+// their module, whose go.mod requires what they need.
+func TestsOnStacks(name string, files Files, root string) (Files, error) {
+	module, err := stub(path.Join(Module, name), files, onstackPath, names.RuntimePath)
+	if err != nil {
+		return nil, err
+	}
+	for _, file := range []string{"go.mod", "go.sum"} {
+		data, err := os.ReadFile(filepath.Join(root, file))
+		if err != nil {
+			return nil, err
+		}
+		module[file] = string(data)
+	}
+	// What is required of the runtime's module is required here, and that itself.
+	_, required, _ := strings.Cut(GoMod(root), "\n\nrequire ")
+	_, rest, _ := strings.Cut(module["go.mod"], "\n")
+	module["go.mod"] = "module " + Module + "\n" + rest + "\nrequire " + required
+	source, err := onstackSource.ReadFile("onstack/activation.go")
+	if err != nil {
+		return nil, err
+	}
+	module["driver/onstack/activation.go"] = string(source)
+	return module, nil
 }
 
 // Rewritten is the module in which rewritten programs run. The files of each
@@ -99,7 +156,7 @@ func GoMod(root string) string {
 	return "module " + Module + "\n\ngo 1.26.0\n\nrequire " + of + " v0.0.0\n\nreplace " + of + " => " + root + "\n"
 }
 
-func addStubbed(module Files, p Program) error {
+func addStubbed(module Files, p Program, frames, runtime string) error {
 	dirs := map[string]Files{}
 	for _, name := range p.Files.Sorted() {
 		dir := path.Dir(name)
@@ -109,7 +166,7 @@ func addStubbed(module Files, p Program) error {
 		dirs[dir][name] = p.Files[name]
 	}
 	for dir, files := range dirs {
-		stubbed, err := Stub(path.Join(Module, p.Name, dir), files)
+		stubbed, err := stub(path.Join(Module, p.Name, dir), files, frames, runtime)
 		if err != nil {
 			return err
 		}

@@ -40,7 +40,12 @@ import (
 // It works by syntax. The constraints of a generic type with resumable methods
 // must mean the same in the methods' files.
 func Stub(pkg string, files Files) (Files, error) {
-	s := &stubber{fset: token.NewFileSet(), pkg: pkg, types: map[string]*ast.TypeSpec{}}
+	return stub(pkg, files, oraclePath, oraclePath)
+}
+
+// stub is Stub with frames made by the package frames, on the package runtime.
+func stub(pkg string, files Files, frames, runtime string) (Files, error) {
+	s := &stubber{fset: token.NewFileSet(), pkg: pkg, frames: frames, runtime: runtime, types: map[string]*ast.TypeSpec{}}
 	var parsed []*ast.File
 	var paths []string
 	for _, name := range files.Sorted() {
@@ -80,11 +85,13 @@ func Stub(pkg string, files Files) (Files, error) {
 }
 
 type stubber struct {
-	fset  *token.FileSet
-	pkg   string
-	set   *directive.Set
-	types map[string]*ast.TypeSpec // by name
-	out   strings.Builder
+	fset *token.FileSet
+	pkg  string
+	// the import paths of what makes frames, and of what runs them
+	frames, runtime string
+	set             *directive.Set
+	types           map[string]*ast.TypeSpec // by name
+	out             strings.Builder
 }
 
 // base is the type that the alias recv stands for, if it is an alias.
@@ -109,7 +116,7 @@ func (s *stubber) file(file *ast.File, text string) string {
 	offset := func(pos token.Pos) int { return s.fset.PositionFor(pos, false).Offset }
 	for i := len(file.Imports) - 1; i >= 0; i-- {
 		if p := file.Imports[i].Path; p.Value == strconv.Quote(names.RuntimePath) {
-			text = text[:offset(p.Pos())] + strconv.Quote(oraclePath) + text[offset(p.End()):]
+			text = text[:offset(p.Pos())] + strconv.Quote(s.runtime) + text[offset(p.End()):]
 		}
 	}
 	if s.out.Len() == 0 {
@@ -117,7 +124,7 @@ func (s *stubber) file(file *ast.File, text string) string {
 	}
 	name := offset(file.Name.End())
 	base := strings.TrimSuffix(path.Base(s.fset.PositionFor(file.Package, false).Filename), ".go")
-	return text[:name] + fmt.Sprintf("; import oracle_ %q", oraclePath) + text[name:] +
+	return text[:name] + fmt.Sprintf("; import oracle_ %q", s.frames) + text[name:] +
 		"\n//line " + base + "_oracle.go:1\n" + s.out.String()
 }
 

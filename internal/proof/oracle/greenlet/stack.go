@@ -34,7 +34,7 @@ var (
 func resumable(name string) bool { return annotated[literal.ReplaceAllString(name, "")] }
 
 // caller is the greenlet that runs the code that called this package, or Main
-// if a plain function is among the callers. Plain functions that a panic has ended
+// if a plain function is among the callers, but for those on a stack of its own. Plain functions that a panic has ended
 // are not: they stand between the deferred calls that it runs and the function
 // that deferred these.
 func caller() *Greenlet {
@@ -49,7 +49,7 @@ func caller() *Greenlet {
 	}
 	frames := runtime.CallersFrames(pcs[:n])
 	loop := "" // the function with the loop whose body has been met
-	panicked, reflected := false, false
+	panicked, reflected, plain := false, false, false
 	for {
 		f, more := frames.Next()
 		name := f.Function
@@ -62,8 +62,12 @@ func caller() *Greenlet {
 			loop = body.ReplaceAllString(name, "")
 		}
 		switch {
+		case name == prefix+"(*Greenlet).body" && plain:
+			return &main
 		case name == prefix+"(*Greenlet).body":
 			return cur
+		case name == prefix+"OnStack":
+			panicked, reflected, plain = false, false, false // what it has called may be plain
 		case !more:
 			return &main // another goroutine
 		case strings.HasPrefix(name, "reflect.Value.") && !panicked:
@@ -71,13 +75,13 @@ func caller() *Greenlet {
 		case strings.HasPrefix(name, prefix), strings.HasSuffix(f.File, stubSuffix):
 			reflected = false // it is our call of a function value
 		case reflected:
-			return &main
+			plain = true
 		case strings.HasPrefix(name, "runtime."): // it runs deferred calls
 			panicked = panicked || name == "runtime.gopanic" || name == "runtime.Goexit"
 		case resumable(name):
 			panicked = false
 		case !panicked:
-			return &main
+			plain = true
 		}
 	}
 }

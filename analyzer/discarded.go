@@ -61,10 +61,10 @@ func (k *checker) dropped(e ast.Expr) {
 		case "New", "NewChild":
 			f.message = "the greenlet that " + name + " makes is dropped, and never runs"
 			f.remedy = "keep it and switch to it: " + name + "(…).Switch()"
-		case "Exchanger":
+		case "Exchanger", "ExchangerOf":
 			f.message = "the generator that " + name + " makes is dropped, and never runs"
 			f.remedy = "keep it and call its method Next, or remove the call"
-		case "Seq", "Pull", "PullSeq", "PullSeq2":
+		case "Seq", "SeqOf", "Pull", "PullOf", "PullSeq", "PullSeq2":
 			f.message = "the iterator that " + name + " makes is dropped, and never runs"
 			f.remedy = "range over it, or remove the call"
 		default:

@@ -24,7 +24,7 @@
 //	switch-in-goroutine   resumable code starts a goroutine that switches, or that holds a greenlet
 //	plain-iterator        a loop whose body suspends is over a plain iterator, which costs a goroutine
 //	frame-discarded       the result of newXFrame, greenlet.New, Seq or Pull is dropped
-//	yield-type            a generator yields what its Seq[T] or Pull[T] doesn't take
+//	yield-type            a generator yields what its SeqOf[T] or PullOf[T] doesn't take
 //	switch-to-dead        a switch to a greenlet that a condition has just said is dead
 //	companion-promoted    a plain method overrides a resumable one where the generator does not run
 //

@@ -16,7 +16,8 @@ import (
 	"github.com/going-green/greenlet/internal/names"
 )
 
-// Check yield-type: a generator yields values that its Seq, Pull or Exchanger doesn't take.
+// Check yield-type: a generator yields values that its SeqOf, PullOf or ExchangerOf doesn't take;
+// what Seq, Pull and Exchanger take, the compiler checks.
 // Generators whose values differ in type are in order as long as who drives them
 // takes any: those are what Switch returns. So it is the typed consumer that is
 // asked. A value of an interface type may hold what fits, and one of a type
@@ -135,11 +136,11 @@ func (k *checker) yieldTypes() {
 	}
 }
 
-// consumer looks at a call of Seq, Pull or Exchanger, whose last type argument is what
+// consumer looks at a call of SeqOf, PullOf or ExchangerOf, whose last type argument is what
 // they take.
 func (k *checker) consumer(call *ast.CallExpr, frames map[*types.TypeName]*types.Func) {
 	fn := k.colors.Callee(call)
-	if fn == nil || fn.Pkg() == nil || fn.Pkg().Path() != names.RuntimePath || len(call.Args) == 0 || !slices.Contains([]string{"Seq", "Pull", "Exchanger"}, fn.Name()) {
+	if fn == nil || fn.Pkg() == nil || fn.Pkg().Path() != names.RuntimePath || len(call.Args) == 0 || !slices.Contains([]string{"SeqOf", "PullOf", "ExchangerOf"}, fn.Name()) {
 		return
 	}
 	targs := k.pass.TypesInfo.Instances[color.CalleeIdent(call.Fun)].TypeArgs

@@ -210,6 +210,35 @@ or by the garbage collector if that is dropped.
 An iterator that a function of the standard library makes, with a body that doesn't
 suspend, is left to Go.
 
+# What frames yield
+
+	type fibFrame struct {            func Seq[T any](run YieldFrame[T]) iter.Seq[T]
+		gen.Yields[int]
+		gen.Header               for n := range greenlet.Seq(newFibFrame(9)) { … }
+		limit, a, b int
+	}
+
+Yields has no size, and a method yields(T) that no other package can declare or call: from
+it Go infers T, and with it a wrong type is a compile error. Exchanges says the type of the
+answers, too. What has no size stands first, for at the end it would be padded. Rejected:
+methods of frames that drive them, newFibFrame(9).Seq(), which each frame would have to have
+for each way to be driven.
+
+What a function hands out is the type arguments of its Yields and Exchanges and of those that
+it calls by name, with what a generic callee is instantiated by, to a fixed point (color,
+yields.go). A literal that is called where it stands, or by a variable that holds nothing
+else, counts as the code around. It must be certain: the frame says nothing if there is a
+call that is looked up when it is made, or one of what hands out what it is given (Switch,
+YieldFrom, Call), or if values are of several types, or of one without a name in the
+package's scope. Throw and Kill hand out nothing; a loop over Seq leaves the generator to a
+run of its own. Of another package's function it is what the frame says: if that says
+nothing, it may yield anything.
+
+So that the user's code type-checks before there is any of ours, stubs say it as well. They
+are made of syntax, and say it in a second round, of what the first found (load, mark.go):
+only if there were errors, or another package looks. In a round what has an error hands out
+nothing, so that a generator may loop over frames of itself.
+
 # YieldFrom
 
 Python's yield from, which hands on what another generator yields, what is sent and thrown

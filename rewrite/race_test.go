@@ -58,7 +58,7 @@ func run() {
 }
 
 func main() {
-	for v := range greenlet.Seq[string](newRunFrame()) {
+	for v := range greenlet.SeqOf[string](newRunFrame()) {
 		_ = v
 	}
 }

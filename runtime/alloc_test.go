@@ -9,7 +9,7 @@ import (
 )
 
 func TestNoAllocations(t *testing.T) {
-	next, stop := greenlet.Pull[int](newCountFrame(1 << 30))
+	next, stop := greenlet.PullOf[int](newCountFrame(1 << 30))
 	defer stop()
 	next()
 	assert.Zero(t, testing.AllocsPerRun(1000, func() { next() }))

@@ -10,7 +10,7 @@ import (
 func BenchmarkCount(b *testing.B) {
 	b.Run("pull", func(b *testing.B) {
 		b.ReportAllocs()
-		next, stop := greenlet.Pull[int](newCountFrame(b.N))
+		next, stop := greenlet.PullOf[int](newCountFrame(b.N))
 		defer stop()
 		for range b.N {
 			next()
@@ -18,7 +18,7 @@ func BenchmarkCount(b *testing.B) {
 	})
 	b.Run("seq", func(b *testing.B) {
 		b.ReportAllocs()
-		for range greenlet.Seq[int](newCountFrame(b.N)) {
+		for range greenlet.SeqOf[int](newCountFrame(b.N)) {
 		}
 	})
 	b.Run("iter.Pull", func(b *testing.B) {
@@ -48,7 +48,7 @@ func BenchmarkTree(b *testing.B) {
 	b.Run("pull", func(b *testing.B) {
 		b.ReportAllocs()
 		for range b.N {
-			next, stop := greenlet.Pull[int](newWalkFrame(root))
+			next, stop := greenlet.PullOf[int](newWalkFrame(root))
 			for _, ok := next(); ok; _, ok = next() {
 			}
 			stop()
@@ -58,7 +58,7 @@ func BenchmarkTree(b *testing.B) {
 	b.Run("seq", func(b *testing.B) {
 		b.ReportAllocs()
 		for range b.N {
-			for range greenlet.Seq[int](newWalkFrame(root)) {
+			for range greenlet.SeqOf[int](newWalkFrame(root)) {
 			}
 		}
 		per(b)

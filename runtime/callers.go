@@ -83,7 +83,7 @@ func isLoop(fn string) bool { return hasRuntimeName(fn) && strings.HasSuffix(fn,
 
 // isNext reports whether fn is the function that [Pull] returns, or Send of a [Generator].
 func isNext(fn string) bool {
-	return strings.Contains(fn, ".Pull[") || strings.Contains(fn, ".(*Generator[") && strings.HasSuffix(fn, "]).Send")
+	return strings.Contains(fn, ".pull[") || strings.Contains(fn, ".(*Generator[") && strings.HasSuffix(fn, "]).Send")
 }
 
 // variant says which part of a resumable function fn is, a name as in

@@ -5,8 +5,9 @@
 // greenlet (github.com/going-green/greenlet/cmd/greenlet) compiles it into a
 // state machine, whose activations are frames: values of a generated type with
 // a generated constructor. A frame is made a greenlet by [New], or driven as a
-// generator by [Seq] and [Pull], or, where it wants answers, by [Exchanger]. What its
-// function returned is told by the method Results of the frame, which panics before.
+// generator by [Seq] and [Pull], or, where it wants answers, by [Exchanger]. These know the
+// types of the values from the frame ([YieldFrame]); [SeqOf], [PullOf] and [ExchangerOf] are
+// told. What a frame's function returned is told by its method Results, which panics before.
 //
 //	//greenlet:resumable
 //	func count(n int) {
@@ -15,7 +16,7 @@
 //		}
 //	}
 //
-//	for i := range greenlet.Seq[int](count, 3) { … }
+//	for i := range greenlet.Seq(newCountFrame(3)) { … }
 //
 // Semantics are those of Python's greenlet, where Go has the notion. Plain
 // code that switches to a greenlet starts a run: greenlets run, and switch, on
@@ -36,8 +37,8 @@
 //     what New takes: [FrameOf].
 //   - Switch: [Greenlet.Switch], or with types [Switch]; give up control to the parent:
 //     [Yield], or [Exchange] for an answer; run another's rest: [YieldFrom]; a frame: [Call].
-//   - Iterate: [Seq], [Pull]; send values in: [Exchanger], which makes a [Generator]; pull
-//     from any iterator: [PullSeq], [PullSeq2].
+//   - Iterate: [Seq], [Pull]; send values in: [Exchanger], which makes a [Generator]; with
+//     types that no frame says: [SeqOf], [PullOf], [ExchangerOf]; pull from any iterator: [PullSeq], [PullSeq2].
 //   - End: [Greenlet.Kill] and [Greenlet.Throw], with [Exit] or a panic of your own.
 //   - Ask: [Current], [Main], [Greenlet.Parent], [Greenlet.Dead], [Greenlet.Active],
 //     [Greenlet.Started]; several values in one switch are [Values].
@@ -48,7 +49,7 @@
 //   - Find what is lost: [SetLost] with a [LostHandler] of each [Lost] suspension;
 //     [SetDropHandler] of greenlets that nobody can reach.
 //   - Errors, as panics: [StateError], [TypeError], [ArgumentError].
-//   - Frames, which generated constructors make: [Frame], and what a [Func] and each [Point]
+//   - Frames, which generated constructors make: [Frame], [YieldFrame], [ExchangeFrame], and what a [Func] and each [Point]
 //     say of its function.
 //
 // # For generated code

@@ -87,7 +87,7 @@ func ExampleLocal() {
 }
 
 func ExamplePull() {
-	next, stop := greenlet.Pull[int](newCountFrame(2))
+	next, stop := greenlet.PullOf[int](newCountFrame(2))
 	defer stop()
 	for v, ok := next(); ok; v, ok = next() {
 		fmt.Println(v)
@@ -149,7 +149,7 @@ func ExampleYield() {
 }
 
 func ExampleExchanger() {
-	counter := greenlet.Exchanger[int, int](newCountFrame(2))
+	counter := greenlet.ExchangerOf[int, int](newCountFrame(2))
 	defer counter.Stop()
 	fmt.Println(counter.Next())
 	fmt.Println(counter.Send(9)) // count yields: it drops what comes in
@@ -161,7 +161,7 @@ func ExampleExchanger() {
 }
 
 func ExampleSeq() {
-	for v := range greenlet.Seq[int](newCountFrame(5)) {
+	for v := range greenlet.SeqOf[int](newCountFrame(5)) {
 		if v == 2 {
 			break
 		}
@@ -225,7 +225,7 @@ func ExampleDumpTree() {
 func ExampleDumpAll() {
 	greenlet.SetTracking(true)
 	defer greenlet.SetTracking(false)
-	next, stop := greenlet.Pull[int](newCountFrame(3)) // nobody holds its greenlet
+	next, stop := greenlet.PullOf[int](newCountFrame(3)) // nobody holds its greenlet
 	defer stop()
 	next()
 	var b strings.Builder
@@ -268,7 +268,7 @@ func (f *bothFrame) Resume(r *gen.Run) gen.Status {
 }
 
 func ExampleYieldFrom() {
-	for v := range greenlet.Seq[int](&bothFrame{n: 2, m: 3}) {
+	for v := range greenlet.SeqOf[int](&bothFrame{n: 2, m: 3}) {
 		fmt.Println(v)
 	}
 	// Output:

@@ -22,11 +22,20 @@ type Generator[In, Out any] struct {
 	driving bool
 }
 
-// Exchanger makes a generator of what [New] takes, a function with arguments or a frame: a
+// Exchanger makes a generator of a frame: [Pull] for a greenlet that wants answers. See
+// [ExchangerOf] for functions of which the types aren't known.
+func Exchanger[In, Out any](run ExchangeFrame[In, Out]) *Generator[In, Out] {
+	return exchanger[In, Out](frameOf("Exchanger", run, nil))
+}
+
+// ExchangerOf is [Exchanger] for what [New] takes, a function with arguments or a frame: a
 // function that says Exchange[string](n) with an int n is driven by an
-// Exchanger[string, int]. It is [Pull] for a greenlet that wants answers.
-func Exchanger[In, Out any](run any, args ...any) *Generator[In, Out] {
-	frame := frameOf("Exchanger", run, args)
+// ExchangerOf[string, int]. Of other types, see [SeqOf].
+func ExchangerOf[In, Out any](run any, args ...any) *Generator[In, Out] {
+	return exchanger[In, Out](frameOf("ExchangerOf", run, args))
+}
+
+func exchanger[In, Out any](frame Frame) *Generator[In, Out] {
 	x := new(Generator[In, Out])
 	x.p.begin(frame)
 	x.a, _ = frame.(answered[In, Out])

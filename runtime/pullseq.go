@@ -59,7 +59,7 @@ func PullSeq2[K, V any](seq iter.Seq2[K, V]) (next func() (K, V, bool), stop fun
 // yielder, and yield its function value if [Run.Asked] may take its place.
 func pullFrom[T any](stopped *bool, yield unsafe.Pointer, call func(*Run) Status) (next func() (T, bool), stop func()) {
 	f := &pushFrame{call: call, push: pushing{yield: yield}}
-	next, kill := Pull[T](f)
+	next, kill := pull[T](f)
 	return next, func() {
 		if *stopped {
 			return

@@ -21,7 +21,7 @@ func BenchmarkSection(b *testing.B) {
 		}
 	})
 	b.Run("YieldIn", func(b *testing.B) {
-		next, stop := greenlet.Pull[int](greenlet.OnStack, func(s greenlet.Section) {
+		next, stop := greenlet.PullOf[int](greenlet.OnStack, func(s greenlet.Section) {
 			for i := 0; ; i++ {
 				greenlet.YieldIn(s, i)
 			}
@@ -34,7 +34,7 @@ func BenchmarkSection(b *testing.B) {
 	})
 	for name, depth := range map[string]int{"Yield": 0, "YieldBelow20": 20} {
 		b.Run(name, func(b *testing.B) {
-			next, stop := greenlet.Pull[int](greenlet.OnStack, func(greenlet.Section) { yieldBelow(depth) })
+			next, stop := greenlet.PullOf[int](greenlet.OnStack, func(greenlet.Section) { yieldBelow(depth) })
 			defer stop()
 			b.ReportAllocs()
 			for b.Loop() {
@@ -52,13 +52,13 @@ func BenchmarkSection(b *testing.B) {
 	b.Run("New", func(b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {
-			next, stop := greenlet.Pull[int](greenlet.FrameOf(greenlet.OnStack, yieldOne))
+			next, stop := greenlet.PullOf[int](greenlet.FrameOf(greenlet.OnStack, yieldOne))
 			next()
 			stop()
 		}
 	})
 	b.Run("Again", func(b *testing.B) { // one that is there, run once more
-		next, stop := greenlet.Pull[int](greenlet.FrameOf(greenlet.OnStack, func(s greenlet.Section) {
+		next, stop := greenlet.PullOf[int](greenlet.FrameOf(greenlet.OnStack, func(s greenlet.Section) {
 			for {
 				greenlet.CallIn(s, greenlet.FrameOf(greenlet.OnStack, yieldOne))
 			}

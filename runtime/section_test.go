@@ -27,12 +27,12 @@ func TestSectionYields(t *testing.T) {
 		}
 	}
 	var got []int
-	for v := range greenlet.Seq[int](greenlet.OnStack, count(5)) {
+	for v := range greenlet.SeqOf[int](greenlet.OnStack, count(5)) {
 		got = append(got, v)
 	}
 	require.Equal(t, []int{0, 1, 2, 3, 4}, got)
 
-	next, stop := greenlet.Pull[int](greenlet.OnStack, count(3))
+	next, stop := greenlet.PullOf[int](greenlet.OnStack, count(3))
 	v, ok := next()
 	require.True(t, ok)
 	require.Equal(t, 0, v)
@@ -95,14 +95,14 @@ func TestSectionKill(t *testing.T) {
 func TestSectionNested(t *testing.T) {
 	inner := func(greenlet.Section) { greenlet.Yield(1); greenlet.Yield(2) }
 	outer := func(greenlet.Section) {
-		for v := range greenlet.Seq[int](greenlet.OnStack, inner) {
+		for v := range greenlet.SeqOf[int](greenlet.OnStack, inner) {
 			greenlet.Yield(10 * v)
 			greenlet.OnStack(func(s greenlet.Section) { greenlet.YieldIn(s, 10*v+1) })
 		}
 		greenlet.Call(greenlet.FrameOf(greenlet.OnStack, inner))
 	}
 	var got []int
-	for v := range greenlet.Seq[int](greenlet.OnStack, outer) {
+	for v := range greenlet.SeqOf[int](greenlet.OnStack, outer) {
 		got = append(got, v)
 	}
 	require.Equal(t, []int{10, 11, 20, 21, 1, 2}, got)
@@ -148,7 +148,7 @@ func TestSectionPanicOfCallee(t *testing.T) {
 func TestSectionSort(t *testing.T) {
 	a := []int{5, 2, 8, 1}
 	n := 0
-	for range greenlet.Seq[string](greenlet.OnStack, func(greenlet.Section) {
+	for range greenlet.SeqOf[string](greenlet.OnStack, func(greenlet.Section) {
 		sort.Slice(a, func(i, j int) bool {
 			greenlet.Yield("compare")
 			return a[i] < a[j]
@@ -162,8 +162,8 @@ func TestSectionSort(t *testing.T) {
 
 // Plain code that a greenlet of another run has called is not the section's.
 func TestSectionBelowDriver(t *testing.T) {
-	for v := range greenlet.Seq[any](greenlet.OnStack, func(greenlet.Section) {
-		next, stop := greenlet.Pull[int](greenlet.OnStack, func(greenlet.Section) {
+	for v := range greenlet.SeqOf[any](greenlet.OnStack, func(greenlet.Section) {
+		next, stop := greenlet.PullOf[int](greenlet.OnStack, func(greenlet.Section) {
 			greenlet.Yield(1)
 		})
 		defer stop()

@@ -29,17 +29,27 @@ func (p *puller[T]) begin(run Frame) {
 	p.run.drop = true
 }
 
-// Pull is the drop-in for [iter.Pull]: it makes a greenlet that will run what [New] takes, a
-// function with arguments or a frame. next runs it until its next Yield and returns the value and true, or the zero value and false when it
+// Pull is [Seq] with the shape of [iter.Pull]: it makes a greenlet of a frame. next runs it
+// until its next Yield and returns the value and true, or the zero value and false when it
 // has returned; stop ends it early, running what it has deferred. A panic of
 // the greenlet is raised by the call of next or stop it happens in. So is one with
 // [Exit] that code of its own raises, unless a function of it defers: a greenlet that
-// is to end silently kills itself.
+// is to end silently kills itself. See [PullOf] for functions of which the type of the
+// values isn't known.
 //
 // Unlike an [iter.Pull], one that is dropped unstopped leaks nothing. next and
 // stop must not be called from several goroutines at a time.
-func Pull[T any](run any, args ...any) (next func() (T, bool), stop func()) {
-	frame := frameOf("Pull", run, args)
+func Pull[T any](run YieldFrame[T]) (next func() (T, bool), stop func()) {
+	return pull[T](frameOf("Pull", run, nil))
+}
+
+// PullOf is [Pull] for what [New] takes, a function with arguments or a frame, which is said
+// to yield values of type T: see [SeqOf].
+func PullOf[T any](run any, args ...any) (next func() (T, bool), stop func()) {
+	return pull[T](frameOf("PullOf", run, args))
+}
+
+func pull[T any](frame Frame) (next func() (T, bool), stop func()) {
 	p := newPuller[T](frame)
 	// Literals, not method values: that would add a call.
 	if a, ok := frame.(asker[T]); ok {

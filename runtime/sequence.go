@@ -7,17 +7,24 @@ import (
 	"github.com/going-green/greenlet/runtime/internal/proto"
 )
 
-// Seq is a single-use iterator over the values that a greenlet yields which runs what [New]
-// takes, a function with arguments or a frame. When the loop ends early the greenlet is
-// killed.
+// Seq is a single-use iterator over the values that a function yields, of which run is a
+// frame. When the loop ends early its greenlet is killed. See [SeqOf] for functions of which
+// the type of these values isn't known.
 //
 // In resumable code the body of the loop may suspend: the generator waits, as data like
 // all else, until the loop goes on.
-func Seq[T any](run any, args ...any) iter.Seq[T] {
-	s := &sequence[T]{run: frameOf("Seq", run, args)}
-	seq := func(yield func(T) bool) { s.each(yield) }
-	funcval.Bind(&s.Closure, s, seq)
-	return seq
+func Seq[T any](run YieldFrame[T]) iter.Seq[T] { return seq[T](frameOf("Seq", run, nil)) }
+
+// SeqOf is [Seq] for what [New] takes, a function with arguments or a frame, which is said to
+// yield values of type T. Vet checks that. The greenlet gets a panic with a [*TypeError] where
+// it yields anything else.
+func SeqOf[T any](run any, args ...any) iter.Seq[T] { return seq[T](frameOf("SeqOf", run, args)) }
+
+func seq[T any](run Frame) iter.Seq[T] {
+	s := &sequence[T]{run: run}
+	each := func(yield func(T) bool) { s.each(yield) }
+	funcval.Bind(&s.Closure, s, each)
+	return each
 }
 
 // sequence is the iterator that Seq makes.
@@ -54,7 +61,7 @@ func (s *sequence[T]) pull() (next func() (T, bool), stop func()) {
 	next = func() (v T, ok bool) {
 		if from == nil && !stopped {
 			stopped = true // should Pull panic
-			from, end = Pull[T](s.run)
+			from, end = pull[T](s.run)
 		}
 		if from == nil {
 			return v, false

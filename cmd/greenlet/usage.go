@@ -31,7 +31,7 @@ machines, which the package github.com/going-green/greenlet/runtime runs.
 	}
 
 For each file x.go with such functions it writes x_greenlet.go beside it, with
-what greenlet.New(count, 3) and greenlet.Seq[int](count, 3) run.
+what greenlet.New(count, 3) and greenlet.Seq(newCountFrame(3)) run.
 
 Usage:
 

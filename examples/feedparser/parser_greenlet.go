@@ -15,6 +15,7 @@ const _ = gen.Protocol1_RunGoGenerate
 
 // parserPeekFrame is an activation of parser.peek.
 type parserPeekFrame struct {
+	gen.Exchanges[[]byte, int]
 	gen.Header
 	p    *parser
 	t0   []byte
@@ -46,7 +47,7 @@ func (p *parser) peekResumable(r *gen.Run) (ret0 rune, st gen.Status) {
 	}
 }
 
-//line parser_greenlet.go:50:1
+//line parser_greenlet.go:51:1
 
 // Ask continues parser.peek up to its next value, and returns where it awaits the answer.
 func (f *parserPeekFrame) Ask(p2 *int) *[]byte {
@@ -80,7 +81,7 @@ after_if_32:
 	return nil
 }
 
-//line parser_greenlet.go:84:1
+//line parser_greenlet.go:85:1
 
 func (f *parserPeekFrame) Resume(r *gen.Run) gen.Status {
 	var v int
@@ -103,6 +104,7 @@ var _ func(*parser) rune = (*parser).peek
 
 // parserSpaceFrame is an activation of parser.space.
 type parserSpaceFrame struct {
+	gen.Exchanges[[]byte, int]
 	gen.Header
 	p    *parser
 	ret0 rune
@@ -137,7 +139,7 @@ loop_54:
 	goto loop_54
 }
 
-//line parser_greenlet.go:141:1
+//line parser_greenlet.go:143:1
 
 func (f *parserSpaceFrame) Resume(r *gen.Run) (st gen.Status) {
 	p := f.p
@@ -170,7 +172,7 @@ resumed_55:
 	goto loop_54
 }
 
-//line parser_greenlet.go:174:1
+//line parser_greenlet.go:176:1
 
 func (f *parserSpaceFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
 func (f *parserSpaceFrame) Forget()                    { *f = parserSpaceFrame{Header: f.Header, ret0: f.ret0} }
@@ -182,6 +184,7 @@ var _ func(*parser) rune = (*parser).space
 
 // parserDocumentFrame is an activation of parser.document.
 type parserDocumentFrame struct {
+	gen.Exchanges[[]byte, int]
 	gen.Header
 	p    *parser
 	v    any
@@ -241,7 +244,7 @@ after_if_69:
 	return v, err, gen.Done
 }
 
-//line parser_greenlet.go:245:1
+//line parser_greenlet.go:248:1
 
 func (f *parserDocumentFrame) Resume(r *gen.Run) (st gen.Status) {
 	p := f.p
@@ -288,7 +291,7 @@ after_if_69:
 	return r.Return(f, &f.Header)
 }
 
-//line parser_greenlet.go:292:1
+//line parser_greenlet.go:295:1
 
 func (f *parserDocumentFrame) Send(r *gen.Run) gen.Status {
 	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
@@ -304,6 +307,7 @@ var _ func(*parser) (any, error) = (*parser).document
 
 // parserValueFrame is an activation of parser.value.
 type parserValueFrame struct {
+	gen.Exchanges[[]byte, int]
 	gen.Header
 	p    *parser
 	ret0 any
@@ -434,7 +438,7 @@ resumed_87:
 	return t8, t9, gen.Done
 }
 
-//line parser_greenlet.go:439:1
+//line parser_greenlet.go:443:1
 
 func (f *parserValueFrame) Resume(r *gen.Run) (st gen.Status) {
 	f.ret0, f.ret1, st = f.body(r, f.p)
@@ -455,6 +459,7 @@ var _ func(*parser) (any, error) = (*parser).value
 
 // parserObjectFrame is an activation of parser.object.
 type parserObjectFrame struct {
+	gen.Exchanges[[]byte, int]
 	gen.Header
 	p       *parser
 	members map[string]any
@@ -602,7 +607,7 @@ resumed_114:
 	goto loop_99
 }
 
-//line parser_greenlet.go:608:1
+//line parser_greenlet.go:613:1
 
 func (f *parserObjectFrame) Resume(r *gen.Run) (st gen.Status) {
 	f.ret0, f.ret1, st = f.body(r, f.p)
@@ -623,6 +628,7 @@ var _ func(*parser) (any, error) = (*parser).object
 
 // parserArrayFrame is an activation of parser.array.
 type parserArrayFrame struct {
+	gen.Exchanges[[]byte, int]
 	gen.Header
 	p        *parser
 	elements []any
@@ -716,7 +722,7 @@ resumed_140:
 	goto loop_134
 }
 
-//line parser_greenlet.go:723:1
+//line parser_greenlet.go:729:1
 
 func (f *parserArrayFrame) Resume(r *gen.Run) (st gen.Status) {
 	f.ret0, f.ret1, st = f.body(r, f.p)
@@ -737,6 +743,7 @@ var _ func(*parser) (any, error) = (*parser).array
 
 // parserStrFrame is an activation of parser.str.
 type parserStrFrame struct {
+	gen.Exchanges[[]byte, int]
 	gen.Header
 	p    *parser
 	s    *strings.Builder
@@ -826,7 +833,7 @@ resumed_166:
 	goto loop_156
 }
 
-//line parser_greenlet.go:834:1
+//line parser_greenlet.go:841:1
 
 func (f *parserStrFrame) Resume(r *gen.Run) (st gen.Status) {
 	f.ret0, f.ret1, st = f.body(r, f.p)
@@ -845,6 +852,7 @@ var _ func(*parser) (string, error) = (*parser).str
 
 // parserEscapedFrame is an activation of parser.escaped.
 type parserEscapedFrame struct {
+	gen.Exchanges[[]byte, int]
 	gen.Header
 	p      *parser
 	digits string
@@ -932,7 +940,7 @@ resumed_193:
 	goto loop_192
 }
 
-//line parser_greenlet.go:941:1
+//line parser_greenlet.go:949:1
 
 func (f *parserEscapedFrame) Resume(r *gen.Run) (st gen.Status) {
 	f.ret0, f.ret1, st = f.body(r, f.p)
@@ -953,6 +961,7 @@ var _ func(*parser) (rune, error) = (*parser).escaped
 
 // parserNumberFrame is an activation of parser.number.
 type parserNumberFrame struct {
+	gen.Exchanges[[]byte, int]
 	gen.Header
 	p      *parser
 	digits []byte
@@ -1006,7 +1015,7 @@ loop_206:
 	goto loop_206
 }
 
-//line parser_greenlet.go:1015:1
+//line parser_greenlet.go:1024:1
 
 func (f *parserNumberFrame) Resume(r *gen.Run) (st gen.Status) {
 	p := f.p
@@ -1047,7 +1056,7 @@ resumed_206:
 	goto loop_206
 }
 
-//line parser_greenlet.go:1056:1
+//line parser_greenlet.go:1065:1
 
 func (f *parserNumberFrame) Send(r *gen.Run) gen.Status {
 	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
@@ -1063,6 +1072,7 @@ var _ func(*parser) (any, error) = (*parser).number
 
 // parserWordFrame is an activation of parser.word.
 type parserWordFrame struct {
+	gen.Exchanges[[]byte, int]
 	gen.Header
 	p       *parser
 	letters []byte
@@ -1138,7 +1148,7 @@ resumed_216b:
 	goto loop_216
 }
 
-//line parser_greenlet.go:1148:1
+//line parser_greenlet.go:1158:1
 
 func (f *parserWordFrame) Resume(r *gen.Run) (st gen.Status) {
 	f.ret0, f.ret1, st = f.body(r, f.p)

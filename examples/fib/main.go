@@ -21,7 +21,7 @@ func fib(limit int) {
 }
 
 func main() {
-	for n := range greenlet.Seq[int](fib, 100) {
+	for n := range greenlet.Seq(newFibFrame(100)) {
 		fmt.Println(n)
 	}
 }

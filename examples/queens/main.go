@@ -59,20 +59,20 @@ func (b *board) solve() {
 }
 
 // newSearch is a generator of the solutions for a board of the given size.
-func newSearch(size int) greenlet.Frame {
+func newSearch(size int) greenlet.YieldFrame[*board] {
 	b := &board{size: size}
 	return b.newSolveFrame()
 }
 
 func main() {
 	// The first solution is wanted, and no work is done for a second one.
-	for b := range greenlet.Seq[*board](newSearch(8)) {
+	for b := range greenlet.Seq(newSearch(8)) {
 		fmt.Print(b)
 		break
 	}
 	for size := 4; size <= 9; size++ {
 		solutions := 0
-		for range greenlet.Seq[*board](newSearch(size)) {
+		for range greenlet.Seq(newSearch(size)) {
 			solutions++
 		}
 		fmt.Printf("%d queens: %d solutions\n", size, solutions)

@@ -55,9 +55,9 @@ func (t *tree) fringe() {
 // sameFringe compares the leaves of a and b, and counts how many of each it had
 // to look at.
 func sameFringe(a, b *tree) (same bool, looked int) {
-	nextA, stopA := greenlet.Pull[string](a.fringe)
+	nextA, stopA := greenlet.Pull(a.newFringeFrame())
 	defer stopA()
-	nextB, stopB := greenlet.Pull[string](b.fringe)
+	nextB, stopB := greenlet.Pull(b.newFringeFrame())
 	defer stopB()
 	for {
 		leafA, moreA := nextA()

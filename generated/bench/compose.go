@@ -20,7 +20,7 @@ func chain(depth, n int) {
 		}
 		return
 	}
-	for v := range greenlet.Seq[int](newChainFrame(depth-1, n)) {
+	for v := range greenlet.Seq(newChainFrame(depth-1, n)) {
 		greenlet.Yield(v)
 	}
 }
@@ -40,7 +40,7 @@ func chainFrom(depth, n int) {
 
 func chainYieldFrom(n int) {
 	sum := 0
-	for v := range greenlet.Seq[int](newChainFromFrame(ChainDepth, n)) {
+	for v := range greenlet.SeqOf[int](newChainFromFrame(ChainDepth, n)) {
 		sum += v
 	}
 	sink = sum
@@ -48,7 +48,7 @@ func chainYieldFrom(n int) {
 
 func chainSeq(n int) {
 	sum := 0
-	for v := range greenlet.Seq[int](newChainFrame(ChainDepth, n)) {
+	for v := range greenlet.Seq(newChainFrame(ChainDepth, n)) {
 		sum += v
 	}
 	sink = sum

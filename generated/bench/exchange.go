@@ -27,7 +27,7 @@ func exchangeSwitch(n int) {
 }
 
 func exchangeExchanger(n int) {
-	blender := greenlet.Exchanger[int, int](newBlenderFrame(0))
+	blender := greenlet.Exchanger(newBlenderFrame(0))
 	defer blender.Stop()
 	blend, _ := blender.Next()
 	for i := range n {
@@ -96,7 +96,7 @@ func batchPull(n int) {
 	for n > 0 {
 		batch := make([]puller, min(n, BatchSize))
 		for i := range batch {
-			next, stop := greenlet.Pull[int](newCountFrame(1))
+			next, stop := greenlet.Pull(newCountFrame(1))
 			v, _ := next()
 			sum += v
 			batch[i] = puller{next, stop}

@@ -70,7 +70,7 @@ func compare(n int, pull pull) {
 }
 
 func fringePull(n int) {
-	compare(n, func(f *fork) (func() (int, bool), func()) { return greenlet.Pull[int](f.newFringeFrame()) })
+	compare(n, func(f *fork) (func() (int, bool), func()) { return greenlet.Pull(f.newFringeFrame()) })
 }
 
 func fringePullSeq(n int) {

@@ -18,14 +18,14 @@ func count(n int) {
 
 func countSeq(n int) {
 	sum := 0
-	for v := range greenlet.Seq[int](newCountFrame(n)) {
+	for v := range greenlet.Seq(newCountFrame(n)) {
 		sum += v
 	}
 	sink = sum
 }
 
 func countPull(n int) {
-	next, stop := greenlet.Pull[int](newCountFrame(n))
+	next, stop := greenlet.Pull(newCountFrame(n))
 	defer stop()
 	sum := 0
 	for v, ok := next(); ok; v, ok = next() {
@@ -49,7 +49,7 @@ func (t *tree) walk() {
 func treeSeq(n int) {
 	sum := 0
 	for n > 0 {
-		for v := range greenlet.Seq[int](forest.newWalkFrame()) {
+		for v := range greenlet.Seq(forest.newWalkFrame()) {
 			sum += v
 			if n--; n == 0 {
 				break
@@ -62,7 +62,7 @@ func treeSeq(n int) {
 func treePull(n int) {
 	sum := 0
 	for n > 0 {
-		next, stop := greenlet.Pull[int](forest.newWalkFrame())
+		next, stop := greenlet.Pull(forest.newWalkFrame())
 		for v, ok := next(); ok; v, ok = next() {
 			sum += v
 			if n--; n == 0 {
@@ -146,7 +146,7 @@ func pingDeep(n, depth int) {
 func createPull(n int) {
 	sum := 0
 	for range n {
-		next, stop := greenlet.Pull[int](newCountFrame(1))
+		next, stop := greenlet.Pull(newCountFrame(1))
 		v, _ := next()
 		sum += v
 		next()

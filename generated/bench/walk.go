@@ -63,7 +63,7 @@ func pulled(n int, pull func() (next func() (int, bool), stop func())) {
 }
 
 func walkPull(n int) {
-	pulled(n, func() (func() (int, bool), func()) { return greenlet.Pull[int](walked.newWalkFrame()) })
+	pulled(n, func() (func() (int, bool), func()) { return greenlet.Pull(walked.newWalkFrame()) })
 }
 
 func walkPullSeq(n int) {

@@ -135,15 +135,15 @@ func setsItsOwn(n int) {
 // A greenlet sets its own context whoever drives it: that is on this goroutine.
 func TestContextIsSetByWhoeverIsDriven(t *testing.T) {
 	var got []int
-	for v := range greenlet.Seq[int](newSetsItsOwnFrame(2)) {
+	for v := range greenlet.Seq(newSetsItsOwnFrame(2)) {
 		got = append(got, v)
 	}
 	assert.Equal(t, []int{0, 1}, got)
-	next, stop := greenlet.Pull[int](newSetsItsOwnFrame(2))
+	next, stop := greenlet.Pull(newSetsItsOwnFrame(2))
 	v, _ := next()
 	assert.Equal(t, 0, v)
 	stop()
-	x := greenlet.Exchanger[int, int](newSetsItsOwnFrame(2))
+	x := greenlet.ExchangerOf[int, int](newSetsItsOwnFrame(2))
 	v, _ = x.Next()
 	assert.Equal(t, 0, v)
 	v, _ = x.Send(2)

@@ -695,6 +695,7 @@ var _ func(*[]any, bool, bool) = exitsWhileUnwinding
 
 // waitsAndRecoversFrame is an activation of waitsAndRecovers.
 type waitsAndRecoversFrame struct {
+	gen.Yields[int]
 	gen.Header
 	deferrer *gen.DeferHeader
 	log      *[]any
@@ -761,7 +762,7 @@ func (f *waitsAndRecoversFrame) step(r *gen.Run, log *[]any) (end gen.Status) {
 	return gen.Yielded[int](r, 1)
 }
 
-//line defer_greenlet_test.go:765:1
+//line defer_greenlet_test.go:766:1
 
 func (f *waitsAndRecoversFrame) Args(args []any)    { gen.SetArgs(f, args, &f.log) }
 func (f *waitsAndRecoversFrame) Forget()            { *f = waitsAndRecoversFrame{Header: f.Header} }
@@ -773,6 +774,7 @@ var _ func(*[]any) = waitsAndRecovers
 
 // failsThenWaitsFrame is an activation of failsThenWaits.
 type failsThenWaitsFrame struct {
+	gen.Yields[int]
 	gen.DeferHeader
 	log *[]any
 }
@@ -840,7 +842,7 @@ unwind:
 	return gen.Done
 }
 
-//line defer_greenlet_test.go:844:1
+//line defer_greenlet_test.go:846:1
 
 func (f *failsThenWaitsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.log) }
 func (f *failsThenWaitsFrame) Forget()            { *f = failsThenWaitsFrame{DeferHeader: f.DeferHeader} }

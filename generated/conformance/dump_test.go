@@ -222,7 +222,7 @@ func TestDumpAllMeanwhile(t *testing.T) {
 				g := <-queue
 				g.Switch()
 				queue <- g
-				for v := range greenlet.Seq[int](newSinksFrame(2)) {
+				for v := range greenlet.Seq(newSinksFrame(2)) {
 					if v == 0 {
 						break
 					}

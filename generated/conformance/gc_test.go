@@ -245,11 +245,11 @@ func TestLeakStates(t *testing.T) {
 		"killed":    func() { suspendedOne().Kill() },
 		"thrown":    func() { caught(func() { suspendedOne().Throw(errTest) }) },
 		"pulled": func() {
-			next, _ := greenlet.Pull[int](newYieldsTwiceFrame())
+			next, _ := greenlet.Pull(newYieldsTwiceFrame())
 			next()
 		},
 		"stopped": func() {
-			next, stop := greenlet.Pull[int](newYieldsTwiceFrame())
+			next, stop := greenlet.Pull(newYieldsTwiceFrame())
 			next()
 			stop()
 		},

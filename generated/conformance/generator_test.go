@@ -22,7 +22,7 @@ func TestGeneratorTests_test_generator(t *testing.T) {
 	row(t, "`Seq`")
 	for range 3 {
 		var seen []int
-		got := slices.Collect(greenlet.Seq[int](newSquaresFrame(5, &seen)))
+		got := slices.Collect(greenlet.Seq(newSquaresFrame(5, &seen)))
 		assert.Equal(t, []int{0, 1, 4, 9, 16}, got)
 		assert.Equal(t, []int{0, 1, 2, 3, 4}, seen)
 	}
@@ -94,7 +94,7 @@ func permute(list []string, n int) {
 }
 
 func permutations(s ...string) iter.Seq[[]string] {
-	return greenlet.Seq[[]string](newPermuteFrame(s, len(s)))
+	return greenlet.Seq(newPermuteFrame(s, len(s)))
 }
 
 func TestNestedGeneratorTests_test_permutations(t *testing.T) {
@@ -103,8 +103,8 @@ func TestNestedGeneratorTests_test_permutations(t *testing.T) {
 	slices.SortFunc(got, slices.Compare)
 	assert.Len(t, got, 6)
 	assert.Len(t, slices.CompactFunc(got, slices.Equal), 6)
-	next1, stop1 := greenlet.Pull[[]string](newPermuteFrame([]string{"a", "b", "c"}, 3))
-	next2, stop2 := greenlet.Pull[[]string](newPermuteFrame([]string{"a", "b", "c"}, 3))
+	next1, stop1 := greenlet.Pull(newPermuteFrame([]string{"a", "b", "c"}, 3))
+	next2, stop2 := greenlet.Pull(newPermuteFrame([]string{"a", "b", "c"}, 3))
 	defer stop1()
 	defer stop2()
 	n := 0
@@ -131,7 +131,7 @@ func yieldHelper(v int) { greenlet.Yield(v) }
 
 func TestNestedGeneratorTests_test_genlet_simple(t *testing.T) {
 	row(t, "`Seq`")
-	assert.Equal(t, []int{1, 2}, slices.Collect(greenlet.Seq[int](newYieldsTwiceFrame())))
+	assert.Equal(t, []int{1, 2}, slices.Collect(greenlet.Seq(newYieldsTwiceFrame())))
 }
 
 func TestNestedGeneratorTests_test_genlet_bad(t *testing.T) {
@@ -151,7 +151,7 @@ func nest(n int) {
 func TestNestedGeneratorTests_test_nested_genlets(t *testing.T) {
 	row(t, "recursion in one generator")
 	n := 0
-	for range greenlet.Seq[int](newNestFrame(5)) {
+	for range greenlet.Seq(newNestFrame(5)) {
 		n++
 	}
 	assert.Equal(t, 31, n)

@@ -42,7 +42,7 @@ func exitsInLoop(log *[]string, seq iter.Seq[int], exits, suspends bool) {
 //greenlet:resumable
 func callsExitsInLoop(log *[]string, exits bool) {
 	defer func() { *log = append(*log, "caller") }()
-	exitsInLoop(log, greenlet.Seq[int](newExitsLaterFrame(log)), exits, true)
+	exitsInLoop(log, greenlet.Seq(newExitsLaterFrame(log)), exits, true)
 	*log = append(*log, "behind the call")
 }
 
@@ -66,7 +66,7 @@ func TestGoexitInLoop(t *testing.T) {
 		})
 		onGoroutine(func() {
 			defer func() { got = append(got, "goroutine") }()
-			for range greenlet.Seq[int](newCallsExitsInLoopFrame(&got, exits)) {
+			for range greenlet.SeqOf[int](newCallsExitsInLoopFrame(&got, exits)) {
 			}
 		})
 		assert.Equal(t, want, got, exits)

@@ -355,6 +355,7 @@ var _ func(*greenlet.Greenlet, *any) = refusedInt
 
 // awaitsIntFrame is an activation of awaitsInt.
 type awaitsIntFrame struct {
+	gen.Exchanges[int, int]
 	gen.Header
 	t0, ret0 int
 }
@@ -374,7 +375,7 @@ func awaitsIntResumable(r *gen.Run) (ret0 int, st gen.Status) {
 	return ret0, gen.Yielded[int](r, 0)
 }
 
-//line matrix_greenlet_test.go:378:1
+//line matrix_greenlet_test.go:379:1
 
 // Ask continues awaitsInt up to its next value, and returns where it awaits the answer.
 func (f *awaitsIntFrame) Ask(p *int) *int {
@@ -394,7 +395,7 @@ func (f *awaitsIntFrame) Ask(p *int) *int {
 	return &f.t0
 }
 
-//line matrix_greenlet_test.go:398:1
+//line matrix_greenlet_test.go:399:1
 
 func (f *awaitsIntFrame) Resume(r *gen.Run) gen.Status {
 	var v int
@@ -480,7 +481,7 @@ unwind:
 	return gen.Done
 }
 
-//line matrix_greenlet_test.go:484:1
+//line matrix_greenlet_test.go:485:1
 
 func (f *killsChildFrame) Args(args []any)    { gen.SetArgs(f, args, &f.g, &f.seen) }
 func (f *killsChildFrame) Forget()            { *f = killsChildFrame{DeferHeader: f.DeferHeader} }

@@ -26,17 +26,17 @@ var runsFailing = map[string]func(){
 		g.Switch()
 	},
 	"Pull": func() {
-		next, _ := greenlet.Pull[int](newFailsLateFrame(0))
+		next, _ := greenlet.Pull(newFailsLateFrame(0))
 		next()
 		next()
 	},
 	"Exchanger": func() {
-		x := greenlet.Exchanger[int, int](newFailsLateFrame(0))
+		x := greenlet.ExchangerOf[int, int](newFailsLateFrame(0))
 		x.Next()
 		x.Send(0)
 	},
 	"Seq": func() {
-		for range greenlet.Seq[int](newFailsLateFrame(0)) {
+		for range greenlet.Seq(newFailsLateFrame(0)) {
 		}
 	},
 }

@@ -13,6 +13,7 @@ const _ = gen.Protocol1_RunGoGenerate
 
 // yieldsToParentFrame is an activation of yieldsToParent.
 type yieldsToParentFrame struct {
+	gen.Yields[int]
 	gen.Header
 }
 
@@ -28,7 +29,7 @@ func yieldsToParentResumable(r *gen.Run) (st gen.Status) {
 	return gen.Yielded[int](r, 1)
 }
 
-//line parent_greenlet_test.go:32:1
+//line parent_greenlet_test.go:33:1
 
 // Ask continues yieldsToParent up to its next value, if there is one.
 func (f *yieldsToParentFrame) Ask(p *int) gen.Status {
@@ -44,7 +45,7 @@ func (f *yieldsToParentFrame) Ask(p *int) gen.Status {
 	return gen.Left
 }
 
-//line parent_greenlet_test.go:48:1
+//line parent_greenlet_test.go:49:1
 
 func (f *yieldsToParentFrame) Resume(r *gen.Run) gen.Status {
 	var v int
@@ -84,7 +85,7 @@ func (f *printsMainFrame) body(r *gen.Run) (ret0 string, ret1 string, st gen.Sta
 	return greenlet.Main().String(), r.Current().String(), gen.Done
 }
 
-//line parent_greenlet_test.go:89:1
+//line parent_greenlet_test.go:90:1
 
 func (f *printsMainFrame) Resume(r *gen.Run) (st gen.Status) {
 	f.ret0, f.ret1, st = f.body(r)

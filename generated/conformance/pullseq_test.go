@@ -74,7 +74,7 @@ func through(n int) (sum int) {
 // A switch in a literal goes back to where it was called, at any depth.
 func TestLiteralDeep(t *testing.T) {
 	want, n := 0, 0
-	for v := range greenlet.Seq[int](newThroughFrame(100)) {
+	for v := range greenlet.SeqOf[int](newThroughFrame(100)) {
 		want += n
 		assert.Equal(t, want, v)
 		n++

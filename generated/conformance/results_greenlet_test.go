@@ -10,6 +10,7 @@ const _ = gen.Protocol1_RunGoGenerate
 
 // addsUpFrame is an activation of addsUp.
 type addsUpFrame struct {
+	gen.Yields[int]
 	gen.Header
 	n, sum, i, ret0 int
 }
@@ -39,7 +40,7 @@ func addsUpResumable(r *gen.Run, n int) (ret0 int, st gen.Status) {
 	}
 }
 
-//line results_greenlet_test.go:43:1
+//line results_greenlet_test.go:44:1
 
 // Ask continues addsUp up to its next value, if there is one.
 func (f *addsUpFrame) Ask(p *int) gen.Status {
@@ -70,7 +71,7 @@ loop_14:
 	return gen.Left
 }
 
-//line results_greenlet_test.go:74:1
+//line results_greenlet_test.go:75:1
 
 func (f *addsUpFrame) Resume(r *gen.Run) gen.Status {
 	var v int

@@ -254,6 +254,7 @@ var _ func() = waitsAgain
 
 // deepFrame is an activation of deep.
 type deepFrame struct {
+	gen.Yields[int]
 	gen.Header
 	n int
 }
@@ -288,7 +289,7 @@ after_if_162:
 	return gen.Yielded[int](r, 0)
 }
 
-//line shutdown_greenlet_test.go:292:1
+//line shutdown_greenlet_test.go:293:1
 
 func (f *deepFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f.PC {
@@ -305,7 +306,7 @@ func (f *deepFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line shutdown_greenlet_test.go:309:1
+//line shutdown_greenlet_test.go:310:1
 
 func (f *deepFrame) Args(args []any)    { gen.SetArgs(f, args, &f.n) }
 func (f *deepFrame) Release(r *gen.Run) { gen.Free(r, f, 62) }

@@ -215,12 +215,12 @@ func TestTraceTable(t *testing.T) {
 	assert.Equal(t, []string{"switch from me"}, list)
 	greenlet.SetTrace(nil)
 	list = nil
-	for range greenlet.Seq[int](newSetsTracerFrame(&list, nil)) {
+	for range greenlet.Seq(newSetsTracerFrame(&list, nil)) {
 	}
 	assert.Equal(t, []string{"switch", "switch"}, list) // not of its first yield
 	// By a generator that is driven with Pull.
 	list = nil
-	next2, stop := greenlet.Pull[int](newYieldsToParentFrame())
+	next2, stop := greenlet.Pull(newYieldsToParentFrame())
 	next2()
 	next2()
 	stop()

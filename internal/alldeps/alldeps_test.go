@@ -57,7 +57,7 @@ var rooms = []struct{ room, imports string }{
 	{"rewrite", "internal/diag internal/explain internal/names rewrite/internal/explainer rewrite/internal/finish rewrite/internal/load rewrite/internal/lower rewrite/internal/unit rewrite/internal/work"},
 	{"rewrite/internal/explainer", "internal/color internal/diag internal/directive internal/explain internal/names internal/subset rewrite/internal/ir rewrite/internal/lower rewrite/internal/unit"},
 	{"rewrite/internal/finish", "internal/names rewrite/internal/load rewrite/internal/unit rewrite/internal/work"},
-	{"rewrite/internal/load", "internal/diag internal/directive internal/names internal/stamp internal/subset rewrite/internal/unit rewrite/internal/work"},
+	{"rewrite/internal/load", "internal/color internal/diag internal/directive internal/names internal/stamp internal/subset rewrite/internal/unit rewrite/internal/work"},
 	{"rewrite/internal/lower", "internal/color internal/diag internal/names internal/subset rewrite/internal/emit rewrite/internal/ir rewrite/internal/unit rewrite/internal/work"},
 	{"rewrite/internal/emit", "internal/color internal/names internal/stamp rewrite/internal/ir"},
 	{"rewrite/internal/ir", "internal/color internal/diag"},

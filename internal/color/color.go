@@ -76,12 +76,16 @@ type Colors struct {
 	suspends  map[ast.Node]bool             // for every node of an annotated function
 	dispatch  sync.Map                      // of bool by *types.Func; see reaches
 	selected  map[*ast.Ident]*types.Selection
-	literals  map[*Func][]*Literal
-	byLit     map[*ast.FuncLit]*Literal
-	indirect  map[*ast.CallExpr]bool // calls of function values that may suspend
-	overFunc  map[*ast.RangeStmt]bool
-	asValue   map[*types.Func]bool // functions that are named without being called
-	next      map[*types.Func]Step // the first step of Why, for annotated functions
+	held      map[*types.Var][]*ast.FuncLit // see holdLiterals
+
+	yieldsOnce sync.Once
+	handsOut   map[*types.Func]*handedOut // see findYields
+	literals   map[*Func][]*Literal
+	byLit      map[*ast.FuncLit]*Literal
+	indirect   map[*ast.CallExpr]bool // calls of function values that may suspend
+	overFunc   map[*ast.RangeStmt]bool
+	asValue    map[*types.Func]bool // functions that are named without being called
+	next       map[*types.Func]Step // the first step of Why, for annotated functions
 }
 
 // New colours a package.
@@ -101,6 +105,7 @@ func New(p *Package, set *directive.Set) *Colors {
 		asValue:  map[*types.Func]bool{},
 		next:     map[*types.Func]Step{},
 		selected: map[*ast.Ident]*types.Selection{},
+		held:     map[*types.Var][]*ast.FuncLit{},
 	}
 	for sel, s := range p.Info.Selections {
 		c.selected[sel.Sel] = s

@@ -35,6 +35,7 @@ func (c *Colors) Literal(lit *ast.FuncLit) *Literal { return c.byLit[lit] }
 func (c *Colors) findLiterals(fn *Func) {
 	v := &values{Colors: c, started: c.started(fn.Decl), assigned: map[*types.Var][]ast.Expr{}, never: map[*types.Var]bool{}}
 	v.collect(fn.Decl)
+	v.holdLiterals()
 	v.settle()
 	ast.Inspect(fn.Decl.Body, func(n ast.Node) bool {
 		switch n := n.(type) {

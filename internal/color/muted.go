@@ -44,7 +44,7 @@ func (c *Colors) Muted(call *ast.CallExpr) (list []Muted) {
 			continue
 		}
 		named, ok := t.(*types.Named)
-		if !ok || named.Obj().Pkg() == fn.Pkg() || usesRuntime(named.Obj().Pkg()) {
+		if !ok || named.Obj().Pkg() == fn.Pkg() || named.Obj().Pkg() != nil && usesRuntime(named.Obj().Pkg()) {
 			continue // the callee asks
 		}
 		set := types.NewMethodSet(given)

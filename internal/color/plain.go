@@ -71,6 +71,15 @@ func (c *Colors) Unannotated() []Leak {
 // Executed calls f for the calls that running body makes on the goroutine that
 // runs it, deferred ones included.
 func (c *Colors) Executed(body ast.Node, f func(*ast.CallExpr)) {
+	c.executed(body, func(n ast.Node) {
+		if call, ok := n.(*ast.CallExpr); ok {
+			f(call)
+		}
+	})
+}
+
+// executed is Executed for all nodes.
+func (c *Colors) executed(body ast.Node, f func(ast.Node)) {
 	var visit func(ast.Node) bool
 	visit = func(n ast.Node) bool {
 		switch n := n.(type) {
@@ -92,6 +101,8 @@ func (c *Colors) Executed(body ast.Node, f func(*ast.CallExpr)) {
 			if lit, ok := ast.Unparen(n.Fun).(*ast.FuncLit); ok {
 				ast.Inspect(lit.Body, visit)
 			}
+		case ast.Node:
+			f(n)
 		}
 		return true
 	}

@@ -31,4 +31,20 @@ const (
 	//
 	// Fix: rename the file, or the source file with the directive.
 	FileTaken Code = "file-taken"
+
+	// YieldUnknown: Seq, Pull or Exchanger is to take from a frame of which type the
+	// values are, and what the function yields is not known, or not of one type. It is known
+	// of a function that yields by Yield and Exchange, itself or by functions that it calls by
+	// name: not of one that calls function values or methods of interfaces that may suspend,
+	// switches to a greenlet by name, or yields nothing. A function by value has no types to
+	// take them from.
+	//
+	//	//greenlet:resumable
+	//	func each(f func(int)) { f(1) }
+	//
+	//	for range greenlet.Seq(newEachFrame(f)) {}      // of what?
+	//	for range greenlet.SeqOf[int](newEachFrame(f)) {}
+	//
+	// Fix: say the type, by SeqOf, PullOf or ExchangerOf.
+	YieldUnknown Code = "yield-unknown"
 )

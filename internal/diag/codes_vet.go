@@ -177,7 +177,7 @@ const (
 	// function that has returned are its frame's.
 	SwitchToDead Code = "switch-to-dead"
 
-	// YieldType: a generator yields values of a type that the Seq, Pull or Exchanger
+	// YieldType: a generator yields values of a type that the SeqOf, PullOf or ExchangerOf
 	// which drives it doesn't take. The yield panics with a TypeError.
 	//
 	// Fix: yield what the consumer takes, or convert one to the other.

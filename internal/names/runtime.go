@@ -12,6 +12,10 @@ const (
 	GenName = "gen"
 )
 
+// YieldsPath is the import path of the package that declares what frames say of what their
+// functions hand out.
+const YieldsPath = RuntimePath + "/internal/yields"
+
 // users are the names that generated code has from the runtime; all others it has from
 // package gen.
 var users = map[string]bool{"Exit": true}

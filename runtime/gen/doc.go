@@ -4,6 +4,7 @@
 //
 //   - Suspend and return: [Take], [Free], [MakeFrame], [Yielded], [Send], [Result], [YieldTo].
 //   - Start: [SetArgs], [SetVariadic].
+//   - Say what a function hands out: [Yields], [Exchanges].
 //   - Function values: [Closure], [Bind], [Resumable], [Register], [RegisterMethod], [Declare],
 //     [DeclareInterface], [DeclareClosure], [Ref], [RefMethod].
 //   - Deferred switches: [DeferSwitch], [DeferExchange], [DeferYield].

@@ -43,8 +43,8 @@ func Switch[R, T any](to *Greenlet, v T) (r R)  { return }
 func Yield[T any](v T)                          {}
 func Exchange[R, T any](v T) (r R)              { return }
 func Call[F Frame](f F) F                       { return f }
-func Seq[T any](run any, args ...any) func(func(T) bool) { return nil }
-func Pull[T any](run any, args ...any) (func() (T, bool), func()) { return nil, nil }
+func SeqOf[T any](run any, args ...any) func(func(T) bool) { return nil }
+func PullOf[T any](run any, args ...any) (func() (T, bool), func()) { return nil, nil }
 
 func (*Greenlet) Switch(args ...any) any { return nil }
 func (*Greenlet) Throw(any) any          { return nil }

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"regexp"
 	"strings"
 
 	"github.com/going-green/greenlet/internal/proof/oracle"
@@ -70,6 +71,35 @@ func (b *batch) generate(ctx context.Context, dir string) error {
 		}
 	}
 	return nil
+}
+
+// generateSome is generate for the programs only of which an oracle has to be told what they
+// yield. It does not matter here what the generator says of them.
+func (b *batch) generateSome(ctx context.Context, dir string) error {
+	some := &batch{root: b.root, outcomes: map[string]*outcome{}}
+	for _, o := range b.good() {
+		for _, text := range o.Files {
+			if infers.MatchString(text) && some.outcomes[o.Name] == nil {
+				some.names = append(some.names, o.Name)
+				some.outcomes[o.Name] = o
+			}
+		}
+	}
+	err := some.generate(ctx, dir)
+	for _, o := range some.outcomes {
+		o.err = nil
+	}
+	return err
+}
+
+// infers matches calls that take their types from a frame.
+var infers = regexp.MustCompile(`\b(Seq|Pull|Exchanger)\(`)
+
+// unrewritten is the program as the oracle runs it.
+func (o *outcome) unrewritten() oracle.Program {
+	p := o.Program
+	p.Generated = o.generatedFiles
+	return p
 }
 
 // refuse says for which programs the generator fails, and why.

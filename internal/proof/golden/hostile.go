@@ -97,17 +97,18 @@ func (h *hostiles) prepare(ctx context.Context, dir string) ([]oracle.Program, e
 			return files, err
 		}
 	}
-	var programs []oracle.Program
-	for _, o := range h.good() {
-		programs = append(programs, o.Program)
-	}
-	var err error
-	h.binaries[false], _, err = h.build(ctx, filepath.Join(dir, "oracle"), programs, module(oracle.Oracle),
-		func(o *outcome, _ string, err error) { o.expectedErr, o.err = err, err })
+	loaded := h.good()
+	err := h.generate(ctx, filepath.Join(dir, "generate"))
 	if err != nil {
 		return nil, err
 	}
-	if err := h.generate(ctx, filepath.Join(dir, "generate")); err != nil {
+	var programs []oracle.Program
+	for _, o := range loaded {
+		programs = append(programs, o.unrewritten())
+	}
+	h.binaries[false], _, err = h.build(ctx, filepath.Join(dir, "oracle"), programs, module(oracle.Oracle),
+		func(o *outcome, _ string, err error) { o.expectedErr, o.err = err, err })
+	if err != nil {
 		return nil, err
 	}
 	programs = nil

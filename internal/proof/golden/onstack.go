@@ -32,12 +32,14 @@ func OnStacks(t *testing.T, dir string, why map[string]string) {
 	b := newBatch(t, dir, func(name string) bool {
 		return selected(t, name) && why[name] == "" && (one || part(name, uint32(*onStackPart)))
 	})
+	dir = tempDir(t)
+	require.NoError(t, b.generateSome(t.Context(), filepath.Join(dir, "generate")))
 	var programs []oracle.Program
 	for _, o := range b.good() {
-		o.expected, programs = o.trace, append(programs, o.Program)
+		o.expected, programs = o.trace, append(programs, o.unrewritten())
 	}
 	module := func(programs []oracle.Program) (oracle.Files, error) { return oracle.OnStacks(programs, b.root) }
-	err := b.execute(t.Context(), tempDir(t), programs, module, func(o *outcome, out string, err error) {
+	err := b.execute(t.Context(), filepath.Join(dir, "stacks"), programs, module, func(o *outcome, out string, err error) {
 		o.printed, o.printedErr = out, err
 	})
 	require.NoError(t, err)
@@ -54,7 +56,7 @@ func OnStacks(t *testing.T, dir string, why map[string]string) {
 // RowsOnStacks runs the tests of the package in dir, each greenlet on a stack of its own. why
 // says of some what stands in the way, by name; edits are made to their source.
 func RowsOnStacks(t *testing.T, dir string, why map[string]string, edits ...string) {
-	files, name := oracle.Files{}, filepath.Base(dir)
+	files, generated, name := oracle.Files{}, oracle.Files{}, filepath.Base(dir)
 	paths, err := filepath.Glob(filepath.Join(dir, "*"))
 	require.NoError(t, err)
 	edit := strings.NewReplacer(edits...)
@@ -66,12 +68,14 @@ func RowsOnStacks(t *testing.T, dir string, why map[string]string, edits ...stri
 		text := edit.Replace(string(data))
 		if !strings.Contains(text, "// Code generated ") {
 			files[name+"/"+filepath.Base(p)] = text
+		} else {
+			generated[name+"/"+filepath.Base(p)] = text
 		}
 	}
 	for i := 0; i < len(edits); i += 2 {
 		require.Contains(t, all, edits[i])
 	}
-	module, err := oracle.TestsOnStacks(name, files, root(t))
+	module, err := oracle.TestsOnStacks(name, files, generated, root(t))
 	require.NoError(t, err)
 	temp := tempDir(t)
 	require.NoError(t, module.Write(temp))

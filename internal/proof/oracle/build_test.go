@@ -29,7 +29,7 @@ func count(n int) {
 
 func main() {
 	fmt.Printf("%T\n", failure{})
-	for v := range greenlet.Seq[int](newCountFrame(2)) {
+	for v := range greenlet.SeqOf[int](newCountFrame(2)) {
 		fmt.Println(v)
 	}
 }
@@ -37,9 +37,9 @@ func main() {
 
 func TestRun(t *testing.T) {
 	module, err := Oracle([]Program{
-		{"counting", Files{"in.go": counting}},
-		{"quiet", Files{"in.go": "package main\n\nfunc main() {}\n"}},
-		{"exits", Files{"in.go": "package main\n\nimport \"os\"\n\nfunc main() { print(`no newline`); os.Exit(3) }\n"}},
+		{Name: "counting", Files: Files{"in.go": counting}},
+		{Name: "quiet", Files: Files{"in.go": "package main\n\nfunc main() {}\n"}},
+		{Name: "exits", Files: Files{"in.go": "package main\n\nimport \"os\"\n\nfunc main() { print(`no newline`); os.Exit(3) }\n"}},
 	})
 	require.NoError(t, err)
 	binary, err := Build(t.Context(), module, t.TempDir())
@@ -58,9 +58,9 @@ func TestRun(t *testing.T) {
 // TestBuildError checks that each program gets what is its own fault.
 func TestBuildError(t *testing.T) {
 	programs := []Program{
-		{"good", Files{"in.go": "package main\n\nfunc main() {}\n"}},
-		{"syntax", Files{"in.go": "package main\n\nfunc main() { x := }\n"}},
-		{"types", Files{
+		{Name: "good", Files: Files{"in.go": "package main\n\nfunc main() {}\n"}},
+		{Name: "syntax", Files: Files{"in.go": "package main\n\nfunc main() { x := }\n"}},
+		{Name: "types", Files: Files{
 			"in.go":      "package main\n\nimport _ \"example/types/dep\"\n\nfunc main() {}\n",
 			"dep/dep.go": "package dep\n\nvar x int = \"text\"\n",
 		}},

@@ -63,7 +63,7 @@ var literal = func(now bool) {
 
 func main() {
 	for _, now := range []bool{false, true} {
-		for v := range greenlet.Seq[int](newRunFrame(now)) {
+		for v := range greenlet.SeqOf[int](newRunFrame(now)) {
 			fmt.Println(v)
 		}
 		plain(now)

@@ -4,7 +4,8 @@
 // Input: programs, each a set of files with a main package that imports the
 // runtime.
 // Output: what they print and how they end.
-// Guarantee: no code of the generator takes part in it.
+// Guarantee: no code of the generator takes part in it. What frames yield, which only the
+// compiler needs to know, is read in generated files, if a program has any.
 //
 // The programs of a batch are compiled into one binary; [Build] does that for
 // rewritten programs, too. [Stub] turns a source file into one that runs on
@@ -44,6 +45,9 @@ func (f Files) Sorted() []string { return slices.Sorted(maps.Keys(f)) }
 type Program struct {
 	Name  string // a valid last element of an import path; unique in a batch
 	Files Files  // in.go, dep/dep.go, …
+	// Generated are files that are generated from Files, by path: for programs that leave it
+	// to the compiler what their generators yield. See [Stub].
+	Generated Files
 }
 
 const (
@@ -108,10 +112,10 @@ func OnStacks(programs []Program, root string) (Files, error) {
 }
 
 // TestsOnStacks is a module with a package of tests as OnStacks has programs. files are those
-// of the package, without generated ones, below the folder name; root is the directory of
+// of the package, below the folder name, and generated from them; root is the directory of
 // their module, whose go.mod requires what they need.
-func TestsOnStacks(name string, files Files, root string) (Files, error) {
-	module, err := stub(path.Join(Module, name), files, onstackPath, names.RuntimePath)
+func TestsOnStacks(name string, files, generated Files, root string) (Files, error) {
+	module, err := stub(path.Join(Module, name), files, generated, onstackPath, names.RuntimePath)
 	if err != nil {
 		return nil, err
 	}
@@ -165,8 +169,16 @@ func addStubbed(module Files, p Program, frames, runtime string) error {
 		}
 		dirs[dir][name] = p.Files[name]
 	}
+	generated := map[string]Files{}
+	for name, text := range p.Generated {
+		dir := path.Dir(name)
+		if generated[dir] == nil {
+			generated[dir] = Files{}
+		}
+		generated[dir][name] = text
+	}
 	for dir, files := range dirs {
-		stubbed, err := stub(path.Join(Module, p.Name, dir), files, frames, runtime)
+		stubbed, err := stub(path.Join(Module, p.Name, dir), files, generated[dir], frames, runtime)
 		if err != nil {
 			return err
 		}

@@ -9,6 +9,7 @@ import (
 	"go/token"
 	"maps"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -38,13 +39,14 @@ import (
 //	}
 //
 // It works by syntax. The constraints of a generic type with resumable methods
-// must mean the same in the methods' files.
-func Stub(pkg string, files Files) (Files, error) {
-	return stub(pkg, files, oraclePath, oraclePath)
+// must mean the same in the methods' files. What a frame yields can't be told by that: if
+// the frame of the same name in one of the generated files says so, the stub does.
+func Stub(pkg string, files, generated Files) (Files, error) {
+	return stub(pkg, files, generated, oraclePath, oraclePath)
 }
 
 // stub is Stub with frames made by the package frames, on the package runtime.
-func stub(pkg string, files Files, frames, runtime string) (Files, error) {
+func stub(pkg string, files, generated Files, frames, runtime string) (Files, error) {
 	s := &stubber{fset: token.NewFileSet(), pkg: pkg, frames: frames, runtime: runtime, types: map[string]*ast.TypeSpec{}}
 	var parsed []*ast.File
 	var paths []string
@@ -67,13 +69,18 @@ func stub(pkg string, files Files, frames, runtime string) (Files, error) {
 		})
 	}
 	set, diags := directive.Parse(s.fset, parsed)
-	if err := diags.Err(); err != nil {
+	err := diags.Err()
+	if err != nil {
 		return nil, err
 	}
 	s.set = set
+	if s.markers, err = markersOf(generated); err != nil {
+		return nil, err
+	}
 	out := maps.Clone(files)
 	for i, file := range parsed {
 		s.out.Reset()
+		s.imports = map[string]string{}
 		for _, fn := range set.Funcs() {
 			if fn.File == file {
 				s.function(fn.Decl)
@@ -92,6 +99,9 @@ type stubber struct {
 	set             *directive.Set
 	types           map[string]*ast.TypeSpec // by name
 	out             strings.Builder
+
+	markers map[string]marker // by frame
+	imports map[string]string // that those of the file need: path → name
 }
 
 // base is the type that the alias recv stands for, if it is an alias.
@@ -124,7 +134,11 @@ func (s *stubber) file(file *ast.File, text string) string {
 	}
 	name := offset(file.Name.End())
 	base := strings.TrimSuffix(path.Base(s.fset.PositionFor(file.Package, false).Filename), ".go")
-	return text[:name] + fmt.Sprintf("; import oracle_ %q", s.frames) + text[name:] +
+	imports := fmt.Sprintf("; import oracle_ %q", s.frames)
+	for _, p := range slices.Sorted(maps.Keys(s.imports)) {
+		imports += fmt.Sprintf("; import %s %q", s.imports[p], p)
+	}
+	return text[:name] + imports + text[name:] +
 		"\n//line " + base + "_oracle.go:1\n" + s.out.String()
 }
 
@@ -152,7 +166,7 @@ func (s *stubber) function(decl *ast.FuncDecl) {
 		results += fmt.Sprintf(", f_.ret%d", i)
 	}
 	results = strings.TrimPrefix(results, ", ")
-	fmt.Fprintf(&s.out, "type %s%s struct {\noracle_.Activation\n%s}\n", frame, params, fields)
+	fmt.Fprintf(&s.out, "type %s%s struct {\n%soracle_.Activation\n%s}\n", frame, params, s.yields(frame, args), fields)
 	assign := ""
 	packed := "nil"
 	switch len(sig.results) {

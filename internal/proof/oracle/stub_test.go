@@ -12,7 +12,7 @@ import (
 // stubs are what Stub adds to a file.
 func stubs(t *testing.T, source string) string {
 	t.Helper()
-	files, err := Stub("example/p", Files{"in.go": source})
+	files, err := Stub("example/p", Files{"in.go": source}, nil)
 	require.NoError(t, err)
 	_, added, found := strings.Cut(files["in.go"], "\n//line in_oracle.go:1\n")
 	require.True(t, found)
@@ -71,7 +71,7 @@ func (p *pair[A, _]) get(a A) {}
 // TestStubKeepsLines checks that the user's code stays where it is.
 func TestStubKeepsLines(t *testing.T) {
 	const source = "package main\n\nimport g \"github.com/going-green/greenlet/runtime\"\n\n//greenlet:resumable\nfunc f() { g.Yield(1) }\n"
-	files, err := Stub("example/p", Files{"in.go": source})
+	files, err := Stub("example/p", Files{"in.go": source}, nil)
 	require.NoError(t, err)
 	lines := strings.Split(files["in.go"], "\n")
 	assert.Equal(t, `package main; import oracle_ "example/oracle/greenlet"`, lines[0])

@@ -212,7 +212,7 @@ func main() {
 			fmt.Println("ends", v)
 		}
 	}()
-	for v := range greenlet.Seq[int](newRunFrame()) {
+	for v := range greenlet.SeqOf[int](newRunFrame()) {
 		fmt.Println("yield", v)
 	}
 }
@@ -255,7 +255,7 @@ func main() {
 			fmt.Println("ends", v)
 		}
 	}()
-	next, stop := greenlet.Pull[int](newRunFrame())
+	next, stop := greenlet.PullOf[int](newRunFrame())
 	for range 40 {
 		v, ok := next()
 		fmt.Println("next", v, ok)

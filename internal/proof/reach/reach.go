@@ -219,7 +219,7 @@ const shows = `
 func show(way string, frame greenlet.Frame) {
 	fmt.Print(way, ":")
 	defer func() { fmt.Println("", recover()) }()
-	for v := range greenlet.Seq[int](frame) {
+	for v := range greenlet.SeqOf[int](frame) {
 		fmt.Print(" ", v)
 	}
 }

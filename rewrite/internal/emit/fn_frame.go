@@ -237,6 +237,9 @@ func liveNames(before, live []string) string {
 func (e *funcEmitter) frameType(out *jen.File) {
 	out.Commentf("%s is an activation of %s.", e.frame, e.sourceName())
 	out.Type().Id(e.frame).Add(e.typeParams()).StructFunc(func(g *jen.Group) {
+		if e.fn.Lit == nil {
+			e.marker(g)
+		}
 		if e.fn.Defers {
 			g.Add(e.rt("DeferHeader"))
 		} else {
@@ -274,4 +277,19 @@ func (e *funcEmitter) frameType(out *jen.File) {
 			}
 		}
 	})
+}
+
+// marker embeds what the function yields, if that is known (color, yields.go). It has no size,
+// and so stands first: at the end it would be padded.
+func (e *funcEmitter) marker(g *jen.Group) {
+	if e.Colors == nil { // in a test
+		return
+	}
+	switch y, _ := e.Colors.Yields(e.fn.Obj); {
+	case y == nil:
+	case y.Answer == nil:
+		g.Add(e.rt("Yields").Types(e.Type(y.Value)))
+	default:
+		g.Add(e.rt("Exchanges").Types(e.Type(y.Answer), e.Type(y.Value)))
+	}
 }

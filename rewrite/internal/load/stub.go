@@ -14,13 +14,13 @@ package load
 //
 // becomes
 //
-//	type setWalkFrame[type_0 comparable] struct{ import_0.Frame }
+//	type setWalkFrame[type_0 comparable] struct{ import_0.Yields[type_0]; import_0.Frame }
 //	func (*setWalkFrame[type_0]) Results() error { for {} }
 //	func (*setWalkFrame[type_0]) Returned(*import_0.Run) error { for {} }
 //	func (*Set[type_0]) newWalkFrame(import_1.Duration, func(type_0)) *setWalkFrame[type_0] { for {} }
 //	func (*Set[type_0]) walkResumable(*import_0.Run, import_1.Duration, func(type_0)) (error, import_0.Status) { for {} }
 //
-// Parameters lose their names and all imports and type parameters get fresh
+// What frames yield is not known before there are types: see mark.go. Parameters lose their names and all imports and type parameters get fresh
 // ones, as the constraints of a receiver's type parameters come from another
 // file, with other imports and names of its own.
 
@@ -34,6 +34,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/going-green/greenlet/internal/color"
 	"github.com/going-green/greenlet/internal/directive"
 	"github.com/going-green/greenlet/internal/names"
 	"github.com/going-green/greenlet/rewrite/internal/unit"
@@ -43,9 +44,10 @@ import (
 type stubber struct {
 	*sources
 	pkg     *annotated
-	decls   map[string]bool     // names of the package block
-	generic map[string]typeDecl // types with type parameters
-	prefix  string              // of fresh names; no name of the package block has it
+	decls   map[string]bool                 // names of the package block
+	generic map[string]typeDecl             // types with type parameters
+	prefix  string                          // of fresh names; no name of the package block has it
+	yields  map[*ast.FuncDecl]*color.Yields // of those of which it is known
 }
 
 type typeDecl struct {
@@ -141,7 +143,7 @@ func (w *stubWriter) function(fn directive.Func) {
 	if sig.recv != "" {
 		recv, params = "("+sig.recv+") ", ""
 	}
-	fmt.Fprintf(&w.body, "type %s%s struct{ %s.Frame }\n", frame, sig.typeParams, runtime)
+	fmt.Fprintf(&w.body, "type %s%s struct{ %s%s.Frame }\n", frame, sig.typeParams, w.marker(decl), runtime)
 	if len(sig.results) > 0 {
 		fmt.Fprintf(&w.body, "func (*%s%s) Results() (%s) { for {} }\n", frame, sig.typeArgs, strings.Join(sig.results, ", "))
 		fmt.Fprintf(&w.body, "func (*%s%s) Returned(*%s.Run) (%s) { for {} }\n", frame, sig.typeArgs, runtime, strings.Join(sig.results, ", "))
@@ -249,12 +251,15 @@ type sigScope struct {
 
 // fresh declares type parameter i under a fresh name.
 func (in sigScope) fresh(name string, i int) string {
-	fresh := "type" + in.w.prefix + strconv.Itoa(i)
+	fresh := in.w.typeParam(i)
 	if name != "_" {
 		in.params[name] = fresh
 	}
 	return fresh
 }
+
+// typeParam is the fresh name of type parameter i.
+func (st *stubber) typeParam(i int) string { return "type" + st.prefix + strconv.Itoa(i) }
 
 // typeParams declares the type parameters of a function.
 func (in sigScope) typeParams(fields *ast.FieldList) (params, args string) {

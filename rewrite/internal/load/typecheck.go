@@ -36,8 +36,10 @@ type Loaded struct {
 	a     *annotated           // nil if it has no directives
 	wants []*source            // empty if it is checked only for the sake of others
 	stubs map[string]*ast.File // of a's generated files, by path
-	files []*ast.File          // the user's
-	cgo   []*ast.File          // made by cgo from others of the user's
+	said  map[string]string    // their text, once it says what frames yield
+	marks map[*ast.FuncDecl]mark
+	files []*ast.File // the user's
+	cgo   []*ast.File // made by cgo from others of the user's
 
 	pkg  *types.Package
 	info *types.Info
@@ -45,6 +47,7 @@ type Loaded struct {
 
 	done chan struct{} // closed when all of the above is valid
 
+	imported    bool               // by another node
 	reach       map[string]*listed // see reached
 	reachedOnce sync.Once
 }
@@ -96,7 +99,8 @@ func (c *Checker) sourceNodes(wanted map[*listed][]*source, alsoSource map[strin
 		_, fromSource := wanted[l]
 		// The go command has no export data of packages compiled for a test
 		// unless it runs the test.
-		fromSource = fromSource || alsoSource[l.path] || l.forTest != ""
+		// Nor does it know what the frames of ours yield.
+		fromSource = fromSource || alsoSource[l.path] || l.forTest != "" || l.editable() && c.scan(l) != nil
 		for _, path := range sortedKeys(l.imports) {
 			if visit(l.imports[path]) {
 				fromSource = true
@@ -105,6 +109,11 @@ func (c *Checker) sourceNodes(wanted map[*listed][]*source, alsoSource map[strin
 		if fromSource {
 			state[l] = 2
 			n := &Loaded{listed: l, a: c.scan(l), wants: wanted[l], done: make(chan struct{})}
+			for _, imp := range l.imports {
+				if m := c.nodes[imp]; m != nil {
+					m.imported = true
+				}
+			}
 			c.nodes[l] = n
 			order = append(order, n)
 		}
@@ -216,13 +225,17 @@ func (c *Checker) parseNode(n *Loaded) {
 	for _, src := range n.a.targets {
 		path := names.Generated(src.path)
 		if text, ok := c.overlay[path]; ok {
-			file, err := parser.ParseFile(c.fset, path, text, parser.SkipObjectResolution)
-			if err != nil {
-				panic(fmt.Sprintf("stub of %s does not parse: %v\n%s", src.path, err, text))
-			}
-			n.stubs[path] = file
+			n.stubs[path] = c.parseStub(path, text)
 		}
 	}
+}
+
+func (c *Checker) parseStub(path string, text []byte) *ast.File {
+	file, err := parser.ParseFile(c.fset, path, text, parser.SkipObjectResolution)
+	if err != nil {
+		panic(fmt.Sprintf("stub %s does not parse: %v\n%s", path, err, text))
+	}
+	return file
 }
 
 func (n *Loaded) usesCgo() bool { return slices.ContainsFunc(n.files, importsC) }
@@ -299,8 +312,15 @@ func (c *Checker) checkNode(n *Loaded) {
 	if len(n.errs) > 0 || c.clashes(n) {
 		return
 	}
+	c.checkOnce(n, len(n.wants) > 0)
+	c.mark(n)
+}
+
+// checkOnce type-checks n, with what stands in functions or without.
+func (c *Checker) checkOnce(n *Loaded, bodies bool) {
+	n.errs, n.info = nil, nil
 	conf := c.config(n)
-	if len(n.wants) > 0 {
+	if bodies {
 		n.info = unit.NewInfo()
 	} else {
 		conf.IgnoreFuncBodies = true

@@ -194,7 +194,7 @@ func placeVars(fn *ir.Func) {
 // fields lays out the frame: parameters, spilled variables, results.
 func fields(fn *ir.Func, spilled varSet) *ir.Frame {
 	taken := ir.NewNames(nil, nil, nil)
-	for _, name := range []string{"Header", "Caller", "PC", "Resume", "Ask", "Func", "Args", "Send", "Results", "Returned", "Over", "Release", "Forget", "body", "run", "Hand", "Answer",
+	for _, name := range []string{"Yields", "Exchanges", "Header", "Caller", "PC", "Resume", "Ask", "Func", "Args", "Send", "Results", "Returned", "Over", "Release", "Forget", "body", "run", "Hand", "Answer",
 		"DeferHeader", "Defer", "DeferFunc", "DeferResumable", "Catch", "Pending", "Next", "End", "step", "Recover", "DeferRecover",
 		"DeferSend", "DeferThrow", "DeferCall"} {
 		taken.Keep(name)

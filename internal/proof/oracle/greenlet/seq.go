@@ -3,8 +3,17 @@ package greenlet
 import "iter"
 
 // Pull is the drop-in for iter.Pull.
-func Pull[T any](run any, args ...any) (next func() (T, bool), stop func()) {
-	g := NewChild(&main, frameOf("Pull", run, args))
+func Pull[T any](run YieldFrame[T]) (next func() (T, bool), stop func()) {
+	return pull[T](frameOf("Pull", run, nil))
+}
+
+// PullOf is Pull for what New takes.
+func PullOf[T any](run any, args ...any) (next func() (T, bool), stop func()) {
+	return pull[T](frameOf("PullOf", run, args))
+}
+
+func pull[T any](f Frame) (next func() (T, bool), stop func()) {
+	g := NewChild(&main, f)
 	next = func() (T, bool) { return ask[T](g, "next", func() *Greenlet { return g }) }
 	return next, func() { end(g) }
 }
@@ -13,8 +22,13 @@ func Pull[T any](run any, args ...any) (next func() (T, bool), stop func()) {
 type Generator[In, Out any] struct{ g *Greenlet }
 
 // Exchanger is Pull for a greenlet that wants answers.
-func Exchanger[In, Out any](run any, args ...any) *Generator[In, Out] {
-	return &Generator[In, Out]{NewChild(&main, frameOf("Exchanger", run, args))}
+func Exchanger[In, Out any](run ExchangeFrame[In, Out]) *Generator[In, Out] {
+	return &Generator[In, Out]{NewChild(&main, frameOf("Exchanger", run, nil))}
+}
+
+// ExchangerOf is Exchanger for what New takes.
+func ExchangerOf[In, Out any](run any, args ...any) *Generator[In, Out] {
+	return &Generator[In, Out]{NewChild(&main, frameOf("ExchangerOf", run, args))}
 }
 
 // Next starts or resumes the greenlet without a value.
@@ -85,10 +99,14 @@ func end(g *Greenlet) {
 }
 
 // Seq is a single-use iterator over the values that are yielded.
-func Seq[T any](run any, args ...any) iter.Seq[T] {
-	f := frameOf("Seq", run, args)
+func Seq[T any](run YieldFrame[T]) iter.Seq[T] { return seq[T](frameOf("Seq", run, nil)) }
+
+// SeqOf is Seq for what New takes.
+func SeqOf[T any](run any, args ...any) iter.Seq[T] { return seq[T](frameOf("SeqOf", run, args)) }
+
+func seq[T any](f Frame) iter.Seq[T] {
 	return func(yield func(T) bool) {
-		next, stop := Pull[T](f)
+		next, stop := pull[T](f)
 		defer stop()
 		for v, ok := next(); ok && yield(v); v, ok = next() {
 		}

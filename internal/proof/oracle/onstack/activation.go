@@ -13,6 +13,10 @@ type (
 	Func = greenlet.Func
 	// Values are several results.
 	Values = greenlet.Values
+	// Yields says what a frame yields.
+	Yields[T any] = gen.Yields[T]
+	// Exchanges says what a frame yields and receives.
+	Exchanges[In, Out any] = gen.Exchanges[In, Out]
 )
 
 // Activation makes a struct that embeds it a frame.

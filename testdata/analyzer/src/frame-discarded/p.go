@@ -14,7 +14,7 @@ func f() *greenlet.Greenlet {
 	_ = newCountFrame()                // want `the frame that newCountFrame makes is dropped`
 	dep.NewCountFrame()                // want `the frame that dep.NewCountFrame makes is dropped`
 	greenlet.New(newCountFrame())      // want `the greenlet that greenlet.New makes is dropped`
-	greenlet.Seq[int](newCountFrame()) // want `the iterator that greenlet.Seq makes is dropped`
+	greenlet.SeqOf[int](newCountFrame()) // want `the iterator that greenlet.SeqOf makes is dropped`
 	greenlet.New(newCountFrame()).Switch()
 	_ = newCountFrame
 	newWindowFrame()

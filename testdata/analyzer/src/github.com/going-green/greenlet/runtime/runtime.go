@@ -13,22 +13,28 @@ type (
 	Greenlet    struct{}
 )
 
-func New(run any, args ...any) *Greenlet                              { return nil }
-func NewChild(parent *Greenlet, run any, args ...any) *Greenlet       { return nil }
-func Current() *Greenlet                                              { return nil }
-func Main() *Greenlet                                                 { return nil }
-func (g *Greenlet) Switch(args ...any) any                            { return nil }
-func (g *Greenlet) Throw(v any) any                                   { return nil }
-func (g *Greenlet) Kill() any                                         { return nil }
-func (g *Greenlet) Dead() bool                                        { return false }
-func Switch[R, T any](to *Greenlet, v T) (r R)                        { return r }
-func Yield[T any](v T)                                                {}
-func Exchange[R, T any](v T) (r R)                                    { return r }
-func Call[F Frame](f F) F                                             { return f }
-func Seq[T any](run any, args ...any) iter.Seq[T]                     { return nil }
-func Pull[T any](run any, args ...any) (func() (T, bool), func())     { return nil, nil }
-func (g *Greenlet) SetParent(p *Greenlet)                             {}
-func Exchanger[In, Out any](run any, args ...any) *Generator[In, Out] { return nil }
+func New(run any, args ...any) *Greenlet                                { return nil }
+func NewChild(parent *Greenlet, run any, args ...any) *Greenlet         { return nil }
+func Current() *Greenlet                                                { return nil }
+func Main() *Greenlet                                                   { return nil }
+func (g *Greenlet) Switch(args ...any) any                              { return nil }
+func (g *Greenlet) Throw(v any) any                                     { return nil }
+func (g *Greenlet) Kill() any                                           { return nil }
+func (g *Greenlet) Dead() bool                                          { return false }
+func Switch[R, T any](to *Greenlet, v T) (r R)                          { return r }
+func Yield[T any](v T)                                                  {}
+func Exchange[R, T any](v T) (r R)                                      { return r }
+func Call[F Frame](f F) F                                               { return f }
+func Seq[T any](run YieldFrame[T]) iter.Seq[T]                          { return nil }
+func SeqOf[T any](run any, args ...any) iter.Seq[T]                     { return nil }
+func PullOf[T any](run any, args ...any) (func() (T, bool), func())     { return nil, nil }
+func (g *Greenlet) SetParent(p *Greenlet)                               {}
+func ExchangerOf[In, Out any](run any, args ...any) *Generator[In, Out] { return nil }
+
+type YieldFrame[T any] interface {
+	Frame
+	yields(T)
+}
 
 type Generator[In, Out any] struct{}
 

@@ -1,6 +1,10 @@
 package hub
 
-import "sync"
+import (
+	"sync"
+
+	greenlet "github.com/going-green/greenlet/runtime"
+)
 
 // Block calls f on a goroutine and waits for it, while other tasks run: for what blocks,
 // such as reading a file or looking up a name. It panics as f does, and if f calls
@@ -16,6 +20,7 @@ func Block[T any](h *Hub, f func() T) T {
 	if h.goroutine.Load() == 0 {
 		return f()
 	}
+	h.mayWait(greenlet.Current(), forResult)
 	var got T
 	var failed any
 	returned := h.NewEvent()

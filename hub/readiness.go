@@ -128,8 +128,8 @@ func (r *Readiness) Check(dir Direction) error {
 
 func (r *Readiness) late(at time.Time) bool { return !at.IsZero() && !at.After(r.hub.Now()) }
 
-// Wait waits until r is ready. Its errors are those of Check. It panics outside of the
-// hub's tasks.
+// Wait waits until r is ready. Its errors are those of Check. It panics if it has to wait
+// outside of the hub's tasks.
 //
 //greenlet:resumable
 func (r *Readiness) Wait(dir Direction) error {
@@ -184,9 +184,6 @@ func (r *Readiness) Park(g *greenlet.Greenlet, dir Direction) (loop *greenlet.Gr
 }
 
 func (r *Readiness) park(g *greenlet.Greenlet, dir Direction, until time.Time) (loop *greenlet.Greenlet, err error) {
-	if g == greenlet.Main() {
-		panic("hub: a wait for " + dir.String() + " outside of the hub's tasks: start one with Go")
-	}
 	if err := r.Check(dir); err != nil || r.Ready(dir) {
 		return nil, err
 	}

@@ -36,10 +36,7 @@ func (h *Hub) sleepFor(g *greenlet.Greenlet, d time.Duration) (loop *greenlet.Gr
 	if d > 0 {
 		return h.parkFor(g, nil, d, forTime)
 	}
-	t := h.waits(g, granted, forTurn)
-	if t != nil {
-		h.ready.push(t)
-	}
+	h.ready.push(h.waits(g, granted, forTurn))
 	return h.self
 }
 

@@ -118,7 +118,7 @@ func (l *waiters) wakeAll() {
 // To suspend in the function that waits, and in none that it calls for that, saves a frame
 // for each, of as many as there are tasks that wait.
 func (h *Hub) park(g *greenlet.Greenlet, list *waiters, what reason) (loop *greenlet.Greenlet) {
-	if t := h.waits(g, parked, what); t != nil && list != nil {
+	if t := h.waits(g, parked, what); list != nil {
 		list.push(t)
 	}
 	return h.self
@@ -131,10 +131,8 @@ func (h *Hub) parkFor(g *greenlet.Greenlet, list *waiters, d time.Duration, what
 
 func (h *Hub) parkUntil(g *greenlet.Greenlet, list *waiters, until time.Time, what reason) (loop *greenlet.Greenlet) {
 	loop = h.park(g, list, what)
-	if t := h.running; t.waiter.g != nil {
-		t.expired = false
-		t.startTimer(until)
-	}
+	h.running.expired = false
+	h.running.startTimer(until)
 	return loop
 }
 
@@ -159,13 +157,20 @@ func (h *Hub) invalid(g *greenlet.Greenlet) error {
 // granted reports whether the running task has got what it last waited for by parkFor.
 func (h *Hub) granted() bool { return !h.running.expired }
 
-// waits notes how the running task waits from now on. It is nil if plain code called by the
-// task waits: that can't be suspended, and is told so when it switches.
-func (h *Hub) waits(g *greenlet.Greenlet, state waitState, what reason) *Task {
+// mayWait is the running task, of which g is the current greenlet, and panics if there is
+// none, or if it is plain code called by the task that is to wait: to switch, that would have
+// to run the loop above the task.
+func (h *Hub) mayWait(g *greenlet.Greenlet, what reason) *Task {
 	t := h.current(what)
 	if g == greenlet.Main() {
-		return nil
+		panic(greenlet.PlainError("wait for " + what.String()))
 	}
+	return t
+}
+
+// waits notes how the running task waits from now on.
+func (h *Hub) waits(g *greenlet.Greenlet, state waitState, what reason) *Task {
+	t := h.mayWait(g, what)
 	t.deliver()
 	w := &t.waiter
 	w.g, w.state, w.what = g, state, what

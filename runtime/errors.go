@@ -29,6 +29,16 @@ func (e *StateError) Error() string {
 	return s.String()
 }
 
+// PlainError is the panic of op, which would suspend the current greenlet but is called by
+// plain code: it names the plain functions that stand between. It is for packages that make
+// operations which wait, and find that [Current] is [Main].
+func PlainError(op string) *StateError {
+	lost()
+	return &StateError{Op: op, Reason: inPlain, Plain: plainCallers()}
+}
+
+const inPlain = "it is called by plain code, which can't be suspended; annotate that //greenlet:resumable, or run it by greenlet.OnStack"
+
 // TypeError is the panic of a switch whose value is not what the receiver
 // waits for. Neither greenlet has changed.
 type TypeError struct {

@@ -77,6 +77,7 @@ var about = map[string]struct{ what, base string }{
 	"Walk":      {"a value of a recursive walk by an iterator that calls yield", "PullSeq"},
 	"Chain":     {"a value that generators pass on, one to the next", "YieldFrom"},
 	"Fringe":    {"a pair of leaves of two trees of different shapes compared", "Pull"},
+	"Section":   {"a value of a generator that is plain code on a stack of its own", "YieldIn"},
 	"Feed":      {"a byte of JSON that is parsed as pieces of 4 KB arrive", "parser-switch"},
 }
 

@@ -130,7 +130,6 @@ func init() {
 type section struct {
 	run    *Run          // that resumes it; nil while it is suspended
 	frame  *onStackFrame // its activation; nil while it is suspended
-	from   *Greenlet     // who is about to switch; nil while it is suspended
 	yield  func(Status) bool
 	fn     func(Section) // to begin with
 	job    uint64        // how many functions have ended
@@ -139,16 +138,24 @@ type section struct {
 	idle   bool // it runs no function
 
 	// What enter gives it where it waits, and what it gives enter at its end: a panic, or
-	// for exits the one that takes the place of runtime.Goexit.
+	// with exits the one that takes the place of runtime.Goexit.
 	thrown any
-	throws bool
-	exits  bool
+	wakes  wakes
 	trace  *sectionTrace // of the panic it ends with
 	calls  Traceback     // where it is suspended, while there are dumps
 
 	cell any // a *R kept for Exchange and Switch
 	out  any // what Greenlet.Switch receives into
 }
+
+// wakes says how a section goes on, if it does not by a switch.
+type wakes uint8
+
+const (
+	throws wakes = 1 << iota // thrown is raised
+	exits                    // runtime.Goexit is called
+	tracks                   // its calls have been noted
+)
 
 // onStackFrame is an activation of OnStack: what the chain of frames has of a section. Both
 // last as long as the coroutine, for one activation after the other.
@@ -202,7 +209,7 @@ func (c *section) do() {
 	defer func() {
 		if !whole {
 			if v := recover(); v != nil {
-				c.thrown, c.throws = v, true
+				c.thrown, c.wakes = v, throws
 				if v != any(Exit) {
 					c.trace = sectionStack()
 				}
@@ -220,57 +227,90 @@ func (c *section) do() {
 	whole = true
 }
 
-// leave ends what enter has begun.
+// leave ends what a resumption has begun.
 func (c *section) leave() {
-	c.run, c.frame, c.from = nil, nil, nil
+	c.run, c.frame = nil, nil
 	sectionsRunning.Add(-1)
 }
 
-// suspend leaves the stack with the status of a switch, until the section is resumed. No
-// caller keeps a frame or a greenlet in a variable that is used behind it.
-func (c *section) suspend(st Status) {
+// leaves is what comes before c yields the status of a switch that r and g, who was current,
+// have made. c is the innermost frame of g, which it has yet to become at its first switch.
+// Behind that comes back. No caller keeps a frame or a greenlet in a variable that it uses
+// then.
+//
+// They are two, and who switches calls yield itself, as each return behind a switch of
+// stacks is one that the processor has not foreseen.
+func (c *section) leaves(r *Run, g *Greenlet) {
+	if f := c.frame; f.Caller == nil {
+		g.leaf, r.tail = f, &f.Header
+	}
+	c.below()
+}
+
+// below is leaves for a call: c is not the innermost frame of its greenlet any more.
+func (c *section) below() {
+	c.frame.PC = 1
 	if tracking.Load() != nil {
-		c.calls = sectionStack().calls()
+		c.calls, c.wakes = sectionStack().calls(), c.wakes|tracks
 	}
 	c.leave()
-	resumed := c.yield(st)
+}
+
+// back is what comes behind.
+func (c *section) back(resumed bool) {
 	sectionsRunning.Add(1)
-	c.calls = nil
+	if !resumed || c.wakes != 0 {
+		c.wake(resumed)
+	}
+}
+
+// wake goes on with a section that is not resumed by a switch, or was tracked.
+//
+//go:noinline
+func (c *section) wake(resumed bool) {
 	if !resumed {
 		panic(Exit) // it was dropped
 	}
-	if !c.throws && !c.exits {
-		return
-	}
-	v, throws, exits := c.thrown, c.throws, c.exits
-	c.thrown, c.throws, c.exits = nil, false, false
+	wakes, v := c.wakes, c.thrown
+	c.wakes, c.thrown, c.calls = 0, nil, nil
 	switch {
-	case exits && throws: // a panic in place of Goexit: if it is recovered, Goexit goes on
+	case wakes == exits|throws: // a panic in place of Goexit: if it is recovered, Goexit goes on
 		defer panic(v)
 		runtime.Goexit()
-	case exits:
+	case wakes == exits:
 		runtime.Goexit()
+	case wakes == throws:
+		panic(v)
 	}
-	panic(v)
 }
 
-// enter goes on with the section until it suspends or ends.
+// enter begins the section, and returns how it has suspended or ended.
 func (f *onStackFrame) enter(r *Run) Status {
-	c := f.section
-	c.run, c.frame = r, f
+	f.section.run, f.section.frame = r, f
 	r.stacks++
 	st, _ := f.next()
 	r.stacks--
-	if st == proto.Done && c.throws {
-		v, trace := c.thrown, c.trace
-		c.thrown, c.throws, c.trace = nil, false, nil
-		f.stop() // f is the driver's to look at and can't be used again
-		if trace == nil {
-			panic(v)
-		}
-		f.raise(v, trace)
+	return f.left(st)
+}
+
+// left is the status of a section that has left the stack.
+func (f *onStackFrame) left(st Status) Status {
+	if c := f.section; st == proto.Done && c.wakes != 0 {
+		f.fails()
 	}
 	return st
+}
+
+// fails goes on with the panic that the section has ended with.
+func (f *onStackFrame) fails() {
+	c := f.section
+	v, trace := c.thrown, c.trace
+	c.thrown, c.wakes, c.trace = nil, 0, nil
+	f.stop() // f is the driver's to look at and can't be used again
+	if trace == nil {
+		panic(v)
+	}
+	f.raise(v, trace)
 }
 
 // raise goes on with the panic that has ended the section. A crash shows the section's
@@ -283,9 +323,14 @@ func (f *onStackFrame) raise(v any, trace *sectionTrace) {
 
 // Resume goes on with the section.
 func (f *onStackFrame) Resume(r *Run) Status {
-	if st := f.enter(r); st != proto.Done {
+	f.section.run, f.section.frame = r, f // as enter, with a return less
+	r.stacks++
+	st, _ := f.next()
+	r.stacks--
+	if st != proto.Done {
 		return st
 	}
+	f.left(st)
 	return r.Return(f, &f.Header)
 }
 
@@ -324,24 +369,26 @@ func codeOf(fn func(Section)) uintptr {
 }
 
 // catch makes Resume raise v where the section waits.
-func (f *onStackFrame) catch(v any) { f.section.thrown, f.section.throws = v, true }
+func (f *onStackFrame) catch(v any) { f.section.thrown, f.section.wakes = v, throws }
 
 // goexit ends the section by runtime.Goexit, which it passes on: it does not return. What
 // it leaves is told by exited.
 func (f *onStackFrame) goexit(raised any) any {
 	c := f.section
-	c.exits = true
-	c.thrown, c.throws = raised, raised != nil
+	c.thrown, c.wakes = raised, exits
+	if raised != nil {
+		c.wakes |= throws
+	}
 	f.next()
 	return nil
 }
 
 // exited is the panic that has taken the place of Goexit, or nil.
 func (c *section) exited() (v any) {
-	if c.throws {
+	if c.wakes&throws != 0 {
 		v = c.thrown
 	}
-	c.thrown, c.throws = nil, false
+	c.thrown, c.wakes = nil, 0
 	return v
 }
 

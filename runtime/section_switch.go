@@ -15,26 +15,19 @@ type Section struct {
 	job     uint64
 }
 
-// suspends is the run that resumes s, which is to suspend for the operation op and to receive
-// where slot says. Nothing else has changed until it does: the switch may panic.
-func (s Section) suspends(op string, slot any) *Run {
-	c := s.section
-	r := c.run
-	if r == nil || c.job != s.job {
-		panic(&StateError{Op: op, Reason: "the section has ended, or is suspended: a section is used by what it runs, on its stack"})
+// suspends is the run that resumes s, which is to suspend for the operation op. Nothing has
+// changed until it does: the switch may panic.
+func (s Section) suspends(op string) *Run {
+	r := s.section.run
+	if r == nil || s.section.job != s.job {
+		s.misused(op)
 	}
-	c.frame.PC = 1
-	c.from = r.cur
-	r.cur.slot = slot
 	return r
 }
 
-// leaf suspends c with the status of a switch that it has made, as the innermost frame of
-// its greenlet.
-func (c *section) leaf(st Status) {
-	f := c.frame
-	c.from.leaf, c.run.tail = f, &f.Header
-	c.suspend(st)
+//go:noinline
+func (s Section) misused(op string) {
+	panic(&StateError{Op: op, Reason: "the section has ended, or is suspended: a section is used by what it runs, on its stack"})
 }
 
 // received is what p, a variable kept for it, has received.
@@ -69,7 +62,12 @@ func YieldIn[T any](s Section, v T) {
 		Yield(v)
 		return
 	}
-	s.section.leaf(yielded(s.suspends("Yield", nil), v))
+	r := s.suspends("Yield")
+	g := r.cur
+	g.slot = nil // that of a switch which was refused
+	st := yielded(r, v)
+	s.section.leaves(r, g)
+	s.section.back(s.section.yield(st))
 }
 
 // ExchangeIn is [Exchange] for code that runs in the section s.
@@ -77,8 +75,12 @@ func ExchangeIn[R, T any](s Section, v T) R {
 	if s.section == nil {
 		return Exchange[R](v)
 	}
-	p := cellOf[R](s.section)
-	s.section.leaf(yielded(s.suspends("Exchange", p), v))
+	r, p := s.suspends("Exchange"), cellOf[R](s.section)
+	g := r.cur
+	g.slot = p
+	st := yielded(r, v)
+	s.section.leaves(r, g)
+	s.section.back(s.section.yield(st))
 	return received(s.section.run, p)
 }
 
@@ -87,8 +89,12 @@ func SwitchIn[R, T any](s Section, to *Greenlet, v T) R {
 	if s.section == nil {
 		return Switch[R](to, v)
 	}
-	p := cellOf[R](s.section)
-	s.section.leaf(send(s.suspends("Switch", p), to, v))
+	r, p := s.suspends("Switch"), cellOf[R](s.section)
+	g := r.cur
+	g.slot = p
+	st := send(r, to, v)
+	s.section.leaves(r, g)
+	s.section.back(s.section.yield(st))
 	return received(s.section.run, p)
 }
 
@@ -97,8 +103,12 @@ func (s Section) Switch(to *Greenlet, args ...any) any {
 	if s.section == nil {
 		return to.Switch(args...)
 	}
-	p := &s.section.out
-	s.section.leaf(s.suspends("Switch", p).SendArgs(to, args...))
+	r, p := s.suspends("Switch"), &s.section.out
+	g := r.cur
+	g.slot = p
+	st := r.SendArgs(to, args...)
+	s.section.leaves(r, g)
+	s.section.back(s.section.yield(st))
 	return received(s.section.run, p)
 }
 
@@ -108,18 +118,20 @@ func (s Section) Throw(to *Greenlet, v any) any {
 		return to.Throw(v)
 	}
 	p := &s.section.out
-	s.throw(s.suspends("Throw", p), to, v)
+	s.throw(s.suspends("Throw"), p, to, v)
 	return received(s.section.run, p)
 }
 
-func (s Section) throw(r *Run, to *Greenlet, v any) {
-	c := s.section
+func (s Section) throw(r *Run, slot any, to *Greenlet, v any) {
+	c, g := s.section, r.cur
+	g.slot = slot
 	st := r.Throw(c.frame, &c.frame.Header, to, v)
-	if _, here := c.from.leaf.(*thrower); here {
-		c.suspend(st)
-		return
+	if _, here := g.leaf.(*thrower); here {
+		c.below()
+	} else {
+		c.leaves(r, g)
 	}
-	c.leaf(st)
+	c.back(c.yield(st))
 }
 
 // CallIn is [Call] for code that runs in the section s: the function of f suspends the
@@ -133,24 +145,29 @@ func CallIn[F Frame](s Section, f F) F {
 }
 
 func (s Section) call(callee Frame) {
-	r := s.suspends("Call", nil)
+	r := s.suspends("Call")
+	r.cur.slot = nil
 	r.Guard() // a panic of the callee is raised here
 	f := s.section.frame
-	s.section.suspend(r.Enter(f, &f.Header, callee))
+	st := r.Enter(f, &f.Header, callee)
+	s.section.below()
+	s.section.back(s.section.yield(st))
 }
 
 // yieldFromIn is YieldFrom on the stack of s.
 func yieldFromIn[R any](s Section, g *Greenlet) (result R) {
-	s.section.run.mayYieldFrom(g)
+	r := s.suspends("YieldFrom")
+	r.mayYieldFrom(g)
 	if g.state == dead {
 		return result
 	}
-	r := s.suspends("YieldFrom", nil)
+	r.cur.slot = nil
 	r.Guard()
 	f := s.section.frame
 	y := new(yieldFromFrame[R])
 	y.PC, y.Caller = 1, f
 	r.absorb(g, y, &f.Header)
-	s.section.suspend(proto.Switched)
+	s.section.below()
+	s.section.back(s.section.yield(proto.Switched))
 	return y.result
 }

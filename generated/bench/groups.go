@@ -50,7 +50,7 @@ func Groups() []Group {
 	for _, depth := range Depths {
 		groups = append(groups, DeepAt(depth))
 	}
-	return append(groups, Recursion, Call, Spawn, Create, Batch, Fringe, Walk, Chain, Feed)
+	return append(groups, Recursion, Call, Spawn, Create, Batch, Fringe, Walk, Chain, Feed, Section)
 }
 
 // Generator: values out of a generator that has one frame.
@@ -177,6 +177,7 @@ var Create = Group{
 		{"iter.Pull", createIterPull, false},
 		{"goroutine", createGoroutine, false},
 		{"Pull", createPull, true},
+		{"OnStack", createSection, true},
 	},
 }
 
@@ -188,6 +189,18 @@ var Batch = Group{
 		{"iter.Pull", batchIterPull, false},
 		{"goroutine", batchGoroutine, false},
 		{"Pull", batchPull, true},
+	},
+}
+
+// Section: as [Generator], where the generator is plain code on a stack of its own.
+var Section = Group{
+	Name: "Section", Unit: "value", Base: "iter.Pull",
+	Cases: []Case{
+		{"iter.Pull", countIterPull, false},
+		{"YieldIn", sectionYieldIn, true},
+		{"Yield", sectionYield, true},
+		{"kept", sectionAgain, true},
+		{"compiled", countPull, true},
 	},
 }
 

@@ -20,6 +20,7 @@ var Parkings = []Parking{
 	{"greenlet", 1_000_000, true, parkGreenlets},
 	{"goroutine", 100_000, false, parkGoroutines},
 	{"iter.Pull", 100_000, false, parkIterPull},
+	{"section", 100_000, true, parkSections},
 }
 
 // Bytes is what one of p.Count that are alive takes, stacks and the places

@@ -37,8 +37,8 @@ import (
 // collector has found that: on a goroutine of its own, where it can't switch any more. One
 // that refers to its greenlet from its own stack is never found.
 //
-// In a start by value OnStack is a function like others: New(OnStack, fn), and so for Seq,
-// Pull and tasks of the hub. Called by plain code, OnStack calls fn where it is: what that
+// In a start by value OnStack is a function like others: New(OnStack, fn), and so for SeqOf,
+// PullOf and tasks of the hub. Called by plain code, OnStack calls fn where it is: what that
 // switches is plain code's.
 //
 // Go's runtime keeps a coroutine to the thread of the goroutine that has made it if that

@@ -27,7 +27,7 @@ func sectionYield(n int) {
 }
 
 func sectionPull(fn func(greenlet.Section)) {
-	next, stop := greenlet.Pull[int](greenlet.OnStack, fn)
+	next, stop := greenlet.PullOf[int](greenlet.OnStack, fn)
 	defer stop()
 	sum := 0
 	for v, ok := next(); ok; v, ok = next() {
@@ -62,7 +62,7 @@ func sectionAgain(n int) {
 func createSection(n int) {
 	sum := 0
 	for range n {
-		next, stop := greenlet.Pull[int](greenlet.OnStack, func(s greenlet.Section) {
+		next, stop := greenlet.PullOf[int](greenlet.OnStack, func(s greenlet.Section) {
 			greenlet.YieldIn(s, 1)
 			greenlet.YieldIn(s, 1)
 		})

@@ -22,6 +22,9 @@ type AsReadyFrame[W Waitable] struct {
 
 // NewAsReadyFrame makes a frame that will run AsReady.
 func NewAsReadyFrame[W Waitable](things ...W) *AsReadyFrame[W] {
+	if false {
+		_ = AsReady[W]
+	}
 	return gen.MakeFrame(AsReadyFrame[W]{things: things})
 }
 func (f *AsReadyFrame[W]) Results() iter.Seq[W] { f.Over(f); return f.ret0 }
@@ -41,7 +44,7 @@ func (f *AsReadyFrame[W]) body(r *gen.Run, things []W) (ret0 iter.Seq[W], st gen
 	return (&func1AsReady[W]{things: &things}).value(), gen.Done
 }
 
-//line await_greenlet.go:46:1
+//line await_greenlet.go:49:1
 
 func (f *AsReadyFrame[W]) Resume(r *gen.Run) (st gen.Status) {
 	f.ret0, st = f.body(r, f.things)
@@ -84,7 +87,7 @@ func (c *func1AsReady[W]) value() func(func(W) bool) {
 	})
 }
 
-//line await_greenlet.go:89:1
+//line await_greenlet.go:92:1
 
 // func1AsReadyFrame is an activation of the literal func1AsReady.
 type func1AsReadyFrame[W Waitable] struct {
@@ -211,7 +214,7 @@ unwind:
 	return gen.Done
 }
 
-//line await_greenlet.go:216:1
+//line await_greenlet.go:219:1
 
 func (f *func1AsReadyFrame[W]) Release(r *gen.Run) { gen.Free(r, f, 48) }
 func (*func1AsReadyFrame[W]) Func() *gen.Func      { return &func1AsReadyFrameInfo }
@@ -231,6 +234,9 @@ type AwaitFrame[W Waitable] struct {
 
 // NewAwaitFrame makes a frame that will run Await.
 func NewAwaitFrame[W Waitable](n0 int, things ...W) *AwaitFrame[W] {
+	if false {
+		_ = Await[W]
+	}
 	return gen.MakeFrame(AwaitFrame[W]{n0: n0, things: things})
 }
 func (f *AwaitFrame[W]) Results() []W                   { f.Over(f); return f.ret0 }
@@ -301,7 +307,7 @@ func (f *AwaitFrame[W]) body(r *gen.Run, n0 int, things []W) (ret0 []W, st gen.S
 	return (*ready), gen.Done
 }
 
-//line await_greenlet.go:306:1
+//line await_greenlet.go:312:1
 
 func (f *AwaitFrame[W]) Resume(r *gen.Run) (st gen.Status) {
 	var (
@@ -358,7 +364,7 @@ resumed_67:
 	return r.Return(f, &f.Header)
 }
 
-//line await_greenlet.go:363:1
+//line await_greenlet.go:369:1
 
 func (f *AwaitFrame[W]) Args(args []any)            { gen.SetVariadic(f, args, &f.n0, &f.things) }
 func (f *AwaitFrame[W]) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
@@ -394,7 +400,7 @@ func (c *range1Await[W]) value() func(W) bool {
 	})
 }
 
-//line await_greenlet.go:399:1
+//line await_greenlet.go:405:1
 
 // range1AwaitFrame is an activation of the literal range1Await.
 type range1AwaitFrame[W Waitable] struct {
@@ -431,7 +437,7 @@ leave_69:
 	return false, gen.Done
 }
 
-//line await_greenlet.go:437:1
+//line await_greenlet.go:443:1
 
 func (f *range1AwaitFrame[W]) Resume(r *gen.Run) (st gen.Status) {
 	f.ret0, st = f.body(r, f.c, f.w)
@@ -457,6 +463,9 @@ type AwaitForFrame[W Waitable] struct {
 
 // NewAwaitForFrame makes a frame that will run AwaitFor.
 func NewAwaitForFrame[W Waitable](d time.Duration, n int, things ...W) *AwaitForFrame[W] {
+	if false {
+		_ = AwaitFor[W]
+	}
 	return gen.MakeFrame(AwaitForFrame[W]{d: d, n: n, things: things})
 }
 
@@ -559,7 +568,7 @@ unwind:
 	return gen.Done
 }
 
-//line await_greenlet.go:565:1
+//line await_greenlet.go:574:1
 
 func (f *AwaitForFrame[W]) Args(args []any)            { gen.SetVariadic(f, args, &f.d, &f.n, &f.things) }
 func (f *AwaitForFrame[W]) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
@@ -572,7 +581,6 @@ var infoOfAwaitForFrame = gen.Func{Name: "github.com/going-green/greenlet/hub.Aw
 func _[W Waitable]() {
 	var _ func(time.Duration, int, ...W) []W = AwaitFor[W]
 }
-func init() {
-	gen.Declare("AsReady", "Await", "AwaitFor", "Handle.Join", "Handle.JoinFor", "Handle.Kill", "Handle.KillFor")
-	gen.DeclareInterface("Clock.Now", "Clock.Sleep", "Owner.TaskEnded", "Returning.Forget", "Returning.Func", "Returning.Results", "Starter.Go", "Trying.Forget", "Trying.Func", "Trying.Results", "valued.Result")
-}
+
+var _ = gen.Declare("AsReady", "Await", "AwaitFor", "Handle.Join", "Handle.JoinFor", "Handle.Kill", "Handle.KillFor")
+var _ = gen.DeclareInterface("Clock.Now", "Clock.Sleep", "Owner.TaskEnded", "Returning.Forget", "Returning.Func", "Returning.Results", "Starter.Go", "Trying.Forget", "Trying.Func", "Trying.Results", "valued.Result")

@@ -32,6 +32,7 @@ type logWaitsForManyFrame struct {
 }
 
 func (l0 *log) newWaitsForManyFrame() *logWaitsForManyFrame {
+	_ = l0.waitsForMany
 	return gen.MakeFrame(logWaitsForManyFrame{l0: l0})
 }
 
@@ -234,7 +235,7 @@ after_if_38:
 	return gen.Done
 }
 
-//line await_greenlet_test.go:239:1
+//line await_greenlet_test.go:240:1
 
 func (f *logWaitsForManyFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l0))
@@ -275,7 +276,7 @@ func (c *logWaitsForManyRange1) value() func(Waitable) bool {
 	})
 }
 
-//line await_greenlet_test.go:280:1
+//line await_greenlet_test.go:281:1
 
 // logWaitsForManyRange1Frame is an activation of the literal logWaitsForManyRange1.
 type logWaitsForManyRange1Frame struct {
@@ -328,7 +329,7 @@ leave_32:
 	return false, gen.Done
 }
 
-//line await_greenlet_test.go:333:1
+//line await_greenlet_test.go:334:1
 
 func (f *logWaitsForManyRange1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c, w := f.c, f.w
@@ -356,7 +357,7 @@ leave_32:
 	return r.Return(f, &f.Header)
 }
 
-//line await_greenlet_test.go:361:1
+//line await_greenlet_test.go:362:1
 
 func (f *logWaitsForManyRange1Frame) Release(r *gen.Run) { gen.Free(r, f, 10) }
 func (*logWaitsForManyRange1Frame) Func() *gen.Func      { return &logWaitsForManyRange1FrameInfo }
@@ -370,7 +371,10 @@ type logCallsFrame struct {
 	f func()
 }
 
-func (l *log) newCallsFrame(f func()) *logCallsFrame { return gen.MakeFrame(logCallsFrame{l: l, f: f}) }
+func (l *log) newCallsFrame(f func()) *logCallsFrame {
+	_ = l.calls
+	return gen.MakeFrame(logCallsFrame{l: l, f: f})
+}
 
 // callsResumable is log.calls for callers that can be suspended.
 func (l *log) callsResumable(r *gen.Run, f func()) gen.Status {
@@ -400,7 +404,7 @@ func (f2 *logCallsFrame) body(r *gen.Run, l *log, f func()) (st gen.Status) {
 	return gen.Done
 }
 
-//line await_greenlet_test.go:405:1
+//line await_greenlet_test.go:409:1
 
 func (f2 *logCallsFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f2.PC {
@@ -429,6 +433,7 @@ type logReturnsFrame struct {
 }
 
 func (l *log) newReturnsFrame(d time.Duration, err error) *logReturnsFrame {
+	_ = l.returns
 	return gen.MakeFrame(logReturnsFrame{l: l, d: d, err: err})
 }
 func (f *logReturnsFrame) Results() error                   { f.Over(f); return f.ret0 }
@@ -450,7 +455,7 @@ func (f *logReturnsFrame) body(r *gen.Run, l *log, d time.Duration, err error) (
 	return err, gen.Done
 }
 
-//line await_greenlet_test.go:455:1
+//line await_greenlet_test.go:460:1
 
 func (f *logReturnsFrame) Resume(r *gen.Run) (st gen.Status) {
 	err := f.err
@@ -466,7 +471,7 @@ func (f *logReturnsFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line await_greenlet_test.go:471:1
+//line await_greenlet_test.go:476:1
 
 func (f *logReturnsFrame) Args(args []any)            { gen.SetArgs(f, args, &f.d, &f.err) }
 func (f *logReturnsFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
@@ -484,7 +489,10 @@ type logJoinsAllFrame struct {
 	tasks []*Task
 }
 
-func (l *log) newJoinsAllFrame() *logJoinsAllFrame { return gen.MakeFrame(logJoinsAllFrame{l: l}) }
+func (l *log) newJoinsAllFrame() *logJoinsAllFrame {
+	_ = l.joinsAll
+	return gen.MakeFrame(logJoinsAllFrame{l: l})
+}
 
 // joinsAllResumable is log.joinsAll for callers that can be suspended.
 func (l *log) joinsAllResumable(r *gen.Run) gen.Status { return (*logJoinsAllFrame)(nil).body(r, l) }
@@ -583,7 +591,7 @@ resumed_78:
 	return gen.Done
 }
 
-//line await_greenlet_test.go:589:1
+//line await_greenlet_test.go:597:1
 
 func (f *logJoinsAllFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l))
@@ -603,7 +611,10 @@ type logRefusesFrame struct {
 	l  **log
 }
 
-func (l0 *log) newRefusesFrame() *logRefusesFrame { return gen.MakeFrame(logRefusesFrame{l0: l0}) }
+func (l0 *log) newRefusesFrame() *logRefusesFrame {
+	_ = l0.refuses
+	return gen.MakeFrame(logRefusesFrame{l0: l0})
+}
 
 // refusesResumable is log.refuses for callers that can be suspended.
 func (l0 *log) refusesResumable(r *gen.Run) gen.Status { return (*logRefusesFrame)(nil).body(r, l0) }
@@ -627,7 +638,7 @@ func (f *logRefusesFrame) body(r *gen.Run, l0 *log) (st gen.Status) {
 	return gen.Done
 }
 
-//line await_greenlet_test.go:633:1
+//line await_greenlet_test.go:644:1
 
 func (f *logRefusesFrame) Resume(r *gen.Run) (st gen.Status) {
 	var l **log
@@ -649,7 +660,7 @@ func (f *logRefusesFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line await_greenlet_test.go:655:1
+//line await_greenlet_test.go:666:1
 
 func (f *logRefusesFrame) Forget()            { *f = logRefusesFrame{Header: f.Header} }
 func (f *logRefusesFrame) Release(r *gen.Run) { gen.Free(r, f, 21) }
@@ -673,7 +684,7 @@ func (c *logRefusesFunc1) value() func() {
 	})
 }
 
-//line await_greenlet_test.go:679:1
+//line await_greenlet_test.go:690:1
 
 // logRefusesFunc1Frame is an activation of the literal logRefusesFunc1.
 type logRefusesFunc1Frame struct {
@@ -742,7 +753,7 @@ unwind:
 	return gen.Done
 }
 
-//line await_greenlet_test.go:748:1
+//line await_greenlet_test.go:759:1
 
 func (f *logRefusesFunc1Frame) Release(r *gen.Run) { gen.Free(r, f, 46) }
 func (*logRefusesFunc1Frame) Func() *gen.Func      { return &logRefusesFunc1FrameInfo }
@@ -757,7 +768,10 @@ type logKillsAllFrame struct {
 	b, unborn *Task
 }
 
-func (l *log) newKillsAllFrame() *logKillsAllFrame { return gen.MakeFrame(logKillsAllFrame{l: l}) }
+func (l *log) newKillsAllFrame() *logKillsAllFrame {
+	_ = l.killsAll
+	return gen.MakeFrame(logKillsAllFrame{l: l})
+}
 
 // killsAllResumable is log.killsAll for callers that can be suspended.
 func (l *log) killsAllResumable(r *gen.Run) gen.Status { return (*logKillsAllFrame)(nil).run(r, l) }
@@ -909,7 +923,7 @@ unwind:
 	return gen.Done
 }
 
-//line await_greenlet_test.go:915:1
+//line await_greenlet_test.go:929:1
 
 func (f *logKillsAllFrame) Forget()            { *f = logKillsAllFrame{DeferHeader: f.DeferHeader} }
 func (f *logKillsAllFrame) Release(r *gen.Run) { gen.Free(r, f, 44) }
@@ -925,7 +939,10 @@ type logUnlinksFrame struct {
 	task *Task
 }
 
-func (l *log) newUnlinksFrame() *logUnlinksFrame { return gen.MakeFrame(logUnlinksFrame{l: l}) }
+func (l *log) newUnlinksFrame() *logUnlinksFrame {
+	_ = l.unlinks
+	return gen.MakeFrame(logUnlinksFrame{l: l})
+}
 
 // unlinksResumable is log.unlinks for callers that can be suspended.
 func (l *log) unlinksResumable(r *gen.Run) gen.Status { return (*logUnlinksFrame)(nil).body(r, l) }
@@ -961,7 +978,7 @@ func (f *logUnlinksFrame) body(r *gen.Run, l *log) (st gen.Status) {
 	return gen.Done
 }
 
-//line await_greenlet_test.go:967:1
+//line await_greenlet_test.go:984:1
 
 func (f *logUnlinksFrame) Resume(r *gen.Run) (st gen.Status) {
 	var task *Task
@@ -977,7 +994,7 @@ func (f *logUnlinksFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line await_greenlet_test.go:983:1
+//line await_greenlet_test.go:1000:1
 
 func (f *logUnlinksFrame) Forget()            { *f = logUnlinksFrame{Header: f.Header} }
 func (f *logUnlinksFrame) Release(r *gen.Run) { gen.Free(r, f, 50) }
@@ -995,6 +1012,7 @@ type logSquaresFrame struct {
 }
 
 func (l *log) newSquaresFrame(n int) *logSquaresFrame {
+	_ = l.squares
 	return gen.MakeFrame(logSquaresFrame{l: l, n: n})
 }
 func (f *logSquaresFrame) Results() (int, error) { f.Over(f); return f.ret0, f.ret1 }
@@ -1026,7 +1044,7 @@ func (f *logSquaresFrame) body(r *gen.Run, l *log, n int) (ret0 int, ret1 error,
 	return n * n, nil, gen.Done
 }
 
-//line await_greenlet_test.go:1032:1
+//line await_greenlet_test.go:1050:1
 
 func (f *logSquaresFrame) Resume(r *gen.Run) (st gen.Status) {
 	n := f.n
@@ -1048,7 +1066,7 @@ func (f *logSquaresFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line await_greenlet_test.go:1054:1
+//line await_greenlet_test.go:1072:1
 
 func (f *logSquaresFrame) Args(args []any) { gen.SetArgs(f, args, &f.n) }
 func (f *logSquaresFrame) Send(r *gen.Run) gen.Status {
@@ -1071,11 +1089,11 @@ type logSquaresFrameValue struct {
 func (v logSquaresFrameValue) CallResumable(r *gen.Run, p0 int) (int, error, gen.Status) {
 	return v.recv.squaresResumable(r, p0)
 }
-func init() {
-	gen.RegisterMethod((*new(*log)).squares, func(recv *log) any {
-		return logSquaresFrameValue{recv}
-	})
-}
+
+var _ = gen.RegisterMethod((*new(*log)).squares, func(recv *log) any {
+	return logSquaresFrameValue{recv}
+})
+
 func (v logSquaresFrameValue) Frame() gen.Frame { return gen.MakeFrame(logSquaresFrame{l: v.recv}) }
 
 // logGetsFrame is an activation of log.gets.
@@ -1088,7 +1106,7 @@ type logGetsFrame struct {
 	fed   *Future[int]
 }
 
-func (l *log) newGetsFrame() *logGetsFrame { return gen.MakeFrame(logGetsFrame{l: l}) }
+func (l *log) newGetsFrame() *logGetsFrame { _ = l.gets; return gen.MakeFrame(logGetsFrame{l: l}) }
 
 // getsResumable is log.gets for callers that can be suspended.
 func (l *log) getsResumable(r *gen.Run) gen.Status { return (*logGetsFrame)(nil).body(r, l) }
@@ -1255,7 +1273,7 @@ resumed_174:
 	return gen.Done
 }
 
-//line await_greenlet_test.go:1262:1
+//line await_greenlet_test.go:1280:1
 
 func (f *logGetsFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l))
@@ -1278,6 +1296,7 @@ type logGetsByValueFrame struct {
 }
 
 func (l0 *log) newGetsByValueFrame() *logGetsByValueFrame {
+	_ = l0.getsByValue
 	return gen.MakeFrame(logGetsByValueFrame{l0: l0})
 }
 
@@ -1503,7 +1522,7 @@ unwind:
 	return gen.Done
 }
 
-//line await_greenlet_test.go:1510:1
+//line await_greenlet_test.go:1529:1
 
 func (f *logGetsByValueFrame) Forget()            { *f = logGetsByValueFrame{DeferHeader: f.DeferHeader} }
 func (f *logGetsByValueFrame) Release(r *gen.Run) { gen.Free(r, f, 49) }
@@ -1520,11 +1539,11 @@ type logGetsByValueFrameValue struct {
 func (v logGetsByValueFrameValue) CallResumable(r *gen.Run) gen.Status {
 	return v.recv.getsByValueResumable(r)
 }
-func init() {
-	gen.RegisterMethod((*new(*log)).getsByValue, func(recv *log) any {
-		return logGetsByValueFrameValue{recv}
-	})
-}
+
+var _ = gen.RegisterMethod((*new(*log)).getsByValue, func(recv *log) any {
+	return logGetsByValueFrameValue{recv}
+})
+
 func (v logGetsByValueFrameValue) Frame() gen.Frame {
 	return gen.MakeFrame(logGetsByValueFrame{l0: v.recv})
 }
@@ -1569,7 +1588,7 @@ func (f *logGetsByValueFunc2Frame) body(r *gen.Run, c *logGetsByValueFunc2, n in
 	return n + 1, gen.Done
 }
 
-//line await_greenlet_test.go:1576:1
+//line await_greenlet_test.go:1595:1
 
 func (f *logGetsByValueFunc2Frame) Resume(r *gen.Run) (st gen.Status) {
 	c, n := f.c, f.n
@@ -1580,7 +1599,7 @@ func (f *logGetsByValueFunc2Frame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line await_greenlet_test.go:1587:1
+//line await_greenlet_test.go:1606:1
 
 func (f *logGetsByValueFunc2Frame) Release(r *gen.Run) { gen.Free(r, f, 61) }
 func (*logGetsByValueFunc2Frame) Func() *gen.Func      { return &logGetsByValueFunc2FrameInfo }
@@ -1601,7 +1620,7 @@ func (c *logGetsByValueFunc3) value() func() (int, error) {
 	})
 }
 
-//line await_greenlet_test.go:1608:1
+//line await_greenlet_test.go:1627:1
 
 // logGetsByValueFunc3Frame is an activation of the literal logGetsByValueFunc3.
 type logGetsByValueFunc3Frame struct {
@@ -1627,7 +1646,7 @@ func (f *logGetsByValueFunc3Frame) body(r *gen.Run, c *logGetsByValueFunc3) (ret
 	return 5, errors.ErrUnsupported, gen.Done
 }
 
-//line await_greenlet_test.go:1635:1
+//line await_greenlet_test.go:1654:1
 
 func (f *logGetsByValueFunc3Frame) Resume(r *gen.Run) (st gen.Status) {
 	f.ret0, f.ret1, st = f.body(r, f.c)
@@ -1653,7 +1672,7 @@ func (c *logGetsByValueFunc5) value() func() int {
 	})
 }
 
-//line await_greenlet_test.go:1661:1
+//line await_greenlet_test.go:1680:1
 
 // logGetsByValueFunc5Frame is an activation of the literal logGetsByValueFunc5.
 type logGetsByValueFunc5Frame struct {
@@ -1678,7 +1697,7 @@ func (f *logGetsByValueFunc5Frame) body(r *gen.Run, c *logGetsByValueFunc5) (ret
 	return 1, gen.Done
 }
 
-//line await_greenlet_test.go:1687:1
+//line await_greenlet_test.go:1706:1
 
 func (f *logGetsByValueFunc5Frame) Resume(r *gen.Run) (st gen.Status) {
 	f.ret0, st = f.body(r, f.c)
@@ -1733,7 +1752,7 @@ func (f *logGetsByValueValue1Frame) body(r *gen.Run, c *logGetsByValueValue1, p0
 	return t0, gen.Done
 }
 
-//line await_greenlet_test.go:1742:1
+//line await_greenlet_test.go:1761:1
 
 func (f *logGetsByValueValue1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
@@ -1745,7 +1764,7 @@ func (f *logGetsByValueValue1Frame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line await_greenlet_test.go:1754:1
+//line await_greenlet_test.go:1773:1
 
 func (f *logGetsByValueValue1Frame) Release(r *gen.Run) { gen.Free(r, f, 49) }
 func (*logGetsByValueValue1Frame) Func() *gen.Func      { return &logGetsByValueValue1FrameInfo }
@@ -1797,7 +1816,7 @@ func (f *logGetsByValueValue2Frame) body(r *gen.Run, c *logGetsByValueValue2, p0
 	return t0, t1, gen.Done
 }
 
-//line await_greenlet_test.go:1806:1
+//line await_greenlet_test.go:1825:1
 
 func (f *logGetsByValueValue2Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
@@ -1810,7 +1829,7 @@ func (f *logGetsByValueValue2Frame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line await_greenlet_test.go:1819:1
+//line await_greenlet_test.go:1838:1
 
 func (f *logGetsByValueValue2Frame) Release(r *gen.Run) { gen.Free(r, f, 46) }
 func (*logGetsByValueValue2Frame) Func() *gen.Func      { return &logGetsByValueValue2FrameInfo }
@@ -1862,7 +1881,7 @@ func (f *logGetsByValueValue3Frame) body(r *gen.Run, c *logGetsByValueValue3, p0
 	return t0, t1, gen.Done
 }
 
-//line await_greenlet_test.go:1871:1
+//line await_greenlet_test.go:1890:1
 
 func (f *logGetsByValueValue3Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
@@ -1875,7 +1894,7 @@ func (f *logGetsByValueValue3Frame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line await_greenlet_test.go:1884:1
+//line await_greenlet_test.go:1903:1
 
 func (f *logGetsByValueValue3Frame) Release(r *gen.Run) { gen.Free(r, f, 43) }
 func (*logGetsByValueValue3Frame) Func() *gen.Func      { return &logGetsByValueValue3FrameInfo }
@@ -1892,6 +1911,7 @@ type logAwaitsFrame struct {
 }
 
 func (l *log) newAwaitsFrame(f *Future[string], name string, d time.Duration) *logAwaitsFrame {
+	_ = l.awaits
 	return gen.MakeFrame(logAwaitsFrame{l: l, f: f, name: name, d: d})
 }
 
@@ -1918,7 +1938,7 @@ func (f2 *logAwaitsFrame) body(r *gen.Run, l *log, f *Future[string], name strin
 	return gen.Done
 }
 
-//line await_greenlet_test.go:1927:1
+//line await_greenlet_test.go:1947:1
 
 func (f2 *logAwaitsFrame) Resume(r *gen.Run) (st gen.Status) {
 	l, name := f2.l, f2.name
@@ -1938,7 +1958,7 @@ func (f2 *logAwaitsFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line await_greenlet_test.go:1947:1
+//line await_greenlet_test.go:1967:1
 
 func (f *logAwaitsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.f, &f.name, &f.d) }
 func (f *logAwaitsFrame) Forget()            { *f = logAwaitsFrame{Header: f.Header} }
@@ -1947,7 +1967,4 @@ func (*logAwaitsFrame) Func() *gen.Func      { return &logAwaitsFrameInfo }
 
 var logAwaitsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).awaits", File: "github.com/going-green/greenlet/hub/await_test.go", Line: 219, Points: "220 l name"}
 var _ func(*log, *Future[string], string, time.Duration) = (*log).awaits
-
-func init() {
-	gen.Declare("log.waitsForMany", "log.calls", "log.returns", "log.joinsAll", "log.refuses", "log.killsAll", "log.unlinks", "log.squares", "log.gets", "log.getsByValue", "log.awaits")
-}
+var _ = gen.Declare("log.waitsForMany", "log.calls", "log.returns", "log.joinsAll", "log.refuses", "log.killsAll", "log.unlinks", "log.squares", "log.gets", "log.getsByValue", "log.awaits")

@@ -16,7 +16,7 @@ type nothingFrame struct {
 	gen.Header
 }
 
-func newNothingFrame() *nothingFrame { return gen.MakeFrame(nothingFrame{}) }
+func newNothingFrame() *nothingFrame { _ = nothing; return gen.MakeFrame(nothingFrame{}) }
 
 // nothingResumable is nothing for callers that can be suspended.
 func nothingResumable(r *gen.Run) gen.Status { return (*nothingFrame)(nil).body(r) }
@@ -42,7 +42,10 @@ type spawnsFrame struct {
 	n, t0 int
 }
 
-func newSpawnsFrame(h *Hub, n int) *spawnsFrame { return gen.MakeFrame(spawnsFrame{h: h, n: n}) }
+func newSpawnsFrame(h *Hub, n int) *spawnsFrame {
+	_ = spawns
+	return gen.MakeFrame(spawnsFrame{h: h, n: n})
+}
 
 // spawnsResumable is spawns for callers that can be suspended.
 func spawnsResumable(r *gen.Run, h *Hub, n int) gen.Status { return (*spawnsFrame)(nil).body(r, h, n) }
@@ -68,7 +71,7 @@ loop_23:
 	goto loop_23
 }
 
-//line bench_greenlet_test.go:73:1
+//line bench_greenlet_test.go:76:1
 
 func (f *spawnsFrame) Resume(r *gen.Run) (st gen.Status) {
 	h, n := f.h, f.n
@@ -99,7 +102,7 @@ resumed_24:
 	goto loop_23
 }
 
-//line bench_greenlet_test.go:104:1
+//line bench_greenlet_test.go:107:1
 
 func (f *spawnsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.h, &f.n) }
 func (f *spawnsFrame) Forget()            { *f = spawnsFrame{Header: f.Header} }
@@ -116,7 +119,10 @@ type yieldsFrame struct {
 	n, t0 int
 }
 
-func newYieldsFrame(h *Hub, n int) *yieldsFrame { return gen.MakeFrame(yieldsFrame{h: h, n: n}) }
+func newYieldsFrame(h *Hub, n int) *yieldsFrame {
+	_ = yields
+	return gen.MakeFrame(yieldsFrame{h: h, n: n})
+}
 
 // yieldsResumable is yields for callers that can be suspended.
 func yieldsResumable(r *gen.Run, h *Hub, n int) gen.Status { return (*yieldsFrame)(nil).body(r, h, n) }
@@ -141,7 +147,7 @@ loop_35:
 	goto loop_35
 }
 
-//line bench_greenlet_test.go:146:1
+//line bench_greenlet_test.go:152:1
 
 func (f *yieldsFrame) Resume(r *gen.Run) (st gen.Status) {
 	h, n := f.h, f.n
@@ -171,7 +177,7 @@ resumed_36:
 	goto loop_35
 }
 
-//line bench_greenlet_test.go:176:1
+//line bench_greenlet_test.go:182:1
 
 func (f *yieldsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.h, &f.n) }
 func (f *yieldsFrame) Forget()            { *f = yieldsFrame{Header: f.Header} }
@@ -189,6 +195,7 @@ type signalsFrame struct {
 }
 
 func newSignalsFrame(mine *Event, other *Event, n int) *signalsFrame {
+	_ = signals
 	return gen.MakeFrame(signalsFrame{mine: mine, other: other, n: n})
 }
 
@@ -220,7 +227,7 @@ loop_50:
 	goto loop_50
 }
 
-//line bench_greenlet_test.go:225:1
+//line bench_greenlet_test.go:232:1
 
 func (f *signalsFrame) Resume(r *gen.Run) (st gen.Status) {
 	mine, other, n := f.mine, f.other, f.n
@@ -253,7 +260,7 @@ resumed_51:
 	goto loop_50
 }
 
-//line bench_greenlet_test.go:258:1
+//line bench_greenlet_test.go:265:1
 
 func (f *signalsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.mine, &f.other, &f.n) }
 func (f *signalsFrame) Forget()            { *f = signalsFrame{Header: f.Header} }
@@ -270,7 +277,10 @@ type fillsFrame struct {
 	n, i int
 }
 
-func newFillsFrame(q *Queue[int], n int) *fillsFrame { return gen.MakeFrame(fillsFrame{q: q, n: n}) }
+func newFillsFrame(q *Queue[int], n int) *fillsFrame {
+	_ = fills
+	return gen.MakeFrame(fillsFrame{q: q, n: n})
+}
 
 // fillsResumable is fills for callers that can be suspended.
 func fillsResumable(r *gen.Run, q *Queue[int], n int) gen.Status {
@@ -299,7 +309,7 @@ loop_69:
 	goto loop_69
 }
 
-//line bench_greenlet_test.go:304:1
+//line bench_greenlet_test.go:314:1
 
 func (f *fillsFrame) Resume(r *gen.Run) (st gen.Status) {
 	q, n := f.q, f.n
@@ -331,7 +341,7 @@ resumed_70:
 	goto loop_69
 }
 
-//line bench_greenlet_test.go:336:1
+//line bench_greenlet_test.go:346:1
 
 func (f *fillsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.q, &f.n) }
 func (f *fillsFrame) Forget()            { *f = fillsFrame{Header: f.Header} }
@@ -347,7 +357,7 @@ type drainsFrame struct {
 	q *Queue[int]
 }
 
-func newDrainsFrame(q *Queue[int]) *drainsFrame { return gen.MakeFrame(drainsFrame{q: q}) }
+func newDrainsFrame(q *Queue[int]) *drainsFrame { _ = drains; return gen.MakeFrame(drainsFrame{q: q}) }
 
 // drainsResumable is drains for callers that can be suspended.
 func drainsResumable(r *gen.Run, q *Queue[int]) gen.Status { return (*drainsFrame)(nil).body(r, q) }
@@ -376,7 +386,7 @@ loop_77:
 	goto loop_77
 }
 
-//line bench_greenlet_test.go:381:1
+//line bench_greenlet_test.go:391:1
 
 func (f *drainsFrame) Resume(r *gen.Run) (st gen.Status) {
 	q := f.q
@@ -407,7 +417,7 @@ resumed_77:
 	goto loop_77
 }
 
-//line bench_greenlet_test.go:412:1
+//line bench_greenlet_test.go:422:1
 
 func (f *drainsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.q) }
 func (f *drainsFrame) Forget()            { *f = drainsFrame{Header: f.Header} }
@@ -427,6 +437,7 @@ type napsFrame struct {
 }
 
 func newNapsFrame(h *Hub, n int, d time.Duration) *napsFrame {
+	_ = naps
 	return gen.MakeFrame(napsFrame{h: h, n: n, d: d})
 }
 
@@ -455,7 +466,7 @@ loop_95:
 	goto loop_95
 }
 
-//line bench_greenlet_test.go:460:1
+//line bench_greenlet_test.go:471:1
 
 func (f *napsFrame) Resume(r *gen.Run) (st gen.Status) {
 	h, n, d := f.h, f.n, f.d
@@ -485,7 +496,7 @@ resumed_96:
 	goto loop_95
 }
 
-//line bench_greenlet_test.go:490:1
+//line bench_greenlet_test.go:501:1
 
 func (f *napsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.h, &f.n, &f.d) }
 func (f *napsFrame) Forget()            { *f = napsFrame{Header: f.Header} }

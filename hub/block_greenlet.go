@@ -20,6 +20,9 @@ type BlockFrame[T any] struct {
 
 // NewBlockFrame makes a frame that will run Block.
 func NewBlockFrame[T any](h *Hub, f func() T) *BlockFrame[T] {
+	if false {
+		_ = Block[T]
+	}
 	return gen.MakeFrame(BlockFrame[T]{h: h, f: f})
 }
 func (f *BlockFrame[T]) Results() T                   { f.Over(f); return f.ret0 }
@@ -94,7 +97,7 @@ after_if_20:
 	return (*got), gen.Done
 }
 
-//line block_greenlet.go:98:1
+//line block_greenlet.go:101:1
 
 func (f2 *BlockFrame[T]) Resume(r *gen.Run) (st gen.Status) {
 	var t0 T
@@ -121,7 +124,7 @@ func (f2 *BlockFrame[T]) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line block_greenlet.go:125:1
+//line block_greenlet.go:128:1
 
 func (f *BlockFrame[T]) Args(args []any)            { gen.SetArgs(f, args, &f.h, &f.f) }
 func (f *BlockFrame[T]) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
@@ -134,6 +137,5 @@ var infoOfBlockFrame = gen.Func{Name: "github.com/going-green/greenlet/hub.Block
 func _[T any]() {
 	var _ func(*Hub, func() T) T = Block[T]
 }
-func init() {
-	gen.Declare("Block")
-}
+
+var _ = gen.Declare("Block")

@@ -86,6 +86,9 @@ type ReceiveFrame[T any] struct {
 
 // NewReceiveFrame makes a frame that will run Receive.
 func NewReceiveFrame[T any](h *Hub, ch <-chan T) *ReceiveFrame[T] {
+	if false {
+		_ = Receive[T]
+	}
 	return gen.MakeFrame(ReceiveFrame[T]{h: h, ch: ch})
 }
 func (f *ReceiveFrame[T]) Results() (T, bool) { f.Over(f); return f.ret0, f.ret1 }
@@ -130,7 +133,7 @@ case_116:
 	return t2, t3, gen.Done
 }
 
-//line bridge_greenlet.go:134:1
+//line bridge_greenlet.go:137:1
 
 func (f *ReceiveFrame[T]) Resume(r *gen.Run) (st gen.Status) {
 	var t2 T
@@ -147,7 +150,7 @@ func (f *ReceiveFrame[T]) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line bridge_greenlet.go:151:1
+//line bridge_greenlet.go:154:1
 
 func (f *ReceiveFrame[T]) Args(args []any) { gen.SetArgs(f, args, &f.h, &f.ch) }
 func (f *ReceiveFrame[T]) Send(r *gen.Run) gen.Status {
@@ -177,6 +180,9 @@ type receiveFrame[T any] struct {
 }
 
 func newReceiveFrame[T any](h *Hub, ch <-chan T) *receiveFrame[T] {
+	if false {
+		_ = receive[T]
+	}
 	return gen.MakeFrame(receiveFrame[T]{h: h, ch: ch})
 }
 
@@ -280,7 +286,7 @@ unwind:
 	return gen.Done
 }
 
-//line bridge_greenlet.go:284:1
+//line bridge_greenlet.go:290:1
 
 func (f *receiveFrame[T]) Args(args []any) { gen.SetArgs(f, args, &f.h, &f.ch) }
 func (f *receiveFrame[T]) Send(r *gen.Run) gen.Status {
@@ -297,6 +303,5 @@ var receiveFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.recei
 func _[T any]() {
 	var _ func(*Hub, <-chan T) (T, bool) = receive[T]
 }
-func init() {
-	gen.Declare("sending.put", "Receive", "receive")
-}
+
+var _ = gen.Declare("sending.put", "Receive", "receive")

@@ -25,6 +25,9 @@ type collectsFrame[T any] struct {
 }
 
 func newCollectsFrame[T any](q0 *Queue[T], d0 time.Duration) *collectsFrame[T] {
+	if false {
+		_ = collects[T]
+	}
 	return gen.MakeFrame(collectsFrame[T]{q0: q0, d0: d0})
 }
 func (f *collectsFrame[T]) Results() []T                   { f.Over(f); return f.ret0 }
@@ -86,7 +89,7 @@ func (f *collectsFrame[T]) body(r *gen.Run, q0 *Queue[T], d0 time.Duration) (ret
 	return *got, gen.Done
 }
 
-//line bridge_greenlet_test.go:90:1
+//line bridge_greenlet_test.go:93:1
 
 func (f *collectsFrame[T]) Resume(r *gen.Run) (st gen.Status) {
 	var (
@@ -138,7 +141,7 @@ resumed_17:
 	return r.Return(f, &f.Header)
 }
 
-//line bridge_greenlet_test.go:142:1
+//line bridge_greenlet_test.go:145:1
 
 func (f *collectsFrame[T]) Args(args []any)            { gen.SetArgs(f, args, &f.q0, &f.d0) }
 func (f *collectsFrame[T]) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
@@ -174,7 +177,7 @@ func (c *collectsRange1[T]) value() func(T) bool {
 	})
 }
 
-//line bridge_greenlet_test.go:178:1
+//line bridge_greenlet_test.go:181:1
 
 // collectsRange1Frame is an activation of the literal collectsRange1.
 type collectsRange1Frame[T any] struct {
@@ -215,7 +218,7 @@ func (f *collectsRange1Frame[T]) body(r *gen.Run, c *collectsRange1[T], v T) (re
 	return true, gen.Done
 }
 
-//line bridge_greenlet_test.go:219:1
+//line bridge_greenlet_test.go:222:1
 
 func (f *collectsRange1Frame[T]) Resume(r *gen.Run) (st gen.Status) {
 	c, v := f.c, f.v
@@ -232,7 +235,7 @@ func (f *collectsRange1Frame[T]) Resume(r *gen.Run) (st gen.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line bridge_greenlet_test.go:236:1
+//line bridge_greenlet_test.go:239:1
 
 func (f *collectsRange1Frame[T]) Release(r *gen.Run) { gen.Free(r, f, 25) }
 func (*collectsRange1Frame[T]) Func() *gen.Func      { return &collectsRange1FrameInfo }
@@ -252,6 +255,7 @@ type logReceivesFrame struct {
 }
 
 func (l0 *log) newReceivesFrame(ch0 chan int, d time.Duration) *logReceivesFrame {
+	_ = l0.receives
 	return gen.MakeFrame(logReceivesFrame{l0: l0, ch0: ch0, d: d})
 }
 
@@ -299,7 +303,7 @@ loop_81:
 	goto loop_81
 }
 
-//line bridge_greenlet_test.go:303:1
+//line bridge_greenlet_test.go:307:1
 
 func (f *logReceivesFrame) Resume(r *gen.Run) (st gen.Status) {
 	d := f.d
@@ -346,7 +350,7 @@ resumed_84:
 	goto loop_81
 }
 
-//line bridge_greenlet_test.go:350:1
+//line bridge_greenlet_test.go:354:1
 
 func (f *logReceivesFrame) Args(args []any)    { gen.SetArgs(f, args, &f.ch0, &f.d) }
 func (f *logReceivesFrame) Forget()            { *f = logReceivesFrame{Header: f.Header} }
@@ -396,7 +400,7 @@ func (f *logReceivesFunc1Frame) body(r *gen.Run, c *logReceivesFunc1) (st gen.St
 	return gen.Done
 }
 
-//line bridge_greenlet_test.go:400:1
+//line bridge_greenlet_test.go:404:1
 
 func (f *logReceivesFunc1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
@@ -409,7 +413,7 @@ func (f *logReceivesFunc1Frame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line bridge_greenlet_test.go:413:1
+//line bridge_greenlet_test.go:417:1
 
 func (f *logReceivesFunc1Frame) Release(r *gen.Run) { gen.Free(r, f, 27) }
 func (*logReceivesFunc1Frame) Func() *gen.Func      { return &logReceivesFunc1FrameInfo }
@@ -426,6 +430,7 @@ type receivesAllFrame struct {
 }
 
 func newReceivesAllFrame(h *Hub, ch chan int, killed *bool) *receivesAllFrame {
+	_ = receivesAll
 	return gen.MakeFrame(receivesAllFrame{h: h, ch: ch, killed: killed})
 }
 
@@ -499,7 +504,7 @@ unwind:
 	return gen.Done
 }
 
-//line bridge_greenlet_test.go:503:1
+//line bridge_greenlet_test.go:508:1
 
 func (f *receivesAllFrame) Args(args []any)            { gen.SetArgs(f, args, &f.h, &f.ch, &f.killed) }
 func (f *receivesAllFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
@@ -509,7 +514,4 @@ func (*receivesAllFrame) Func() *gen.Func              { return &receivesAllFram
 
 var receivesAllFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.receivesAll", File: "github.com/going-green/greenlet/hub/bridge_test.go", Line: 117, End: 123, Points: "120 h ch"}
 var _ func(*Hub, chan int, *bool) int = receivesAll
-
-func init() {
-	gen.Declare("collects", "log.receives")
-}
+var _ = gen.Declare("collects", "log.receives")

@@ -23,6 +23,7 @@ type notesFeedsFrame struct {
 }
 
 func (n *notes) newFeedsFrame(p pipe, rounds *int) *notesFeedsFrame {
+	_ = n.feeds
 	return gen.MakeFrame(notesFeedsFrame{n: n, p: p, rounds: rounds})
 }
 
@@ -64,7 +65,7 @@ loop_17:
 	goto loop_17
 }
 
-//line busy_greenlet_test.go:68:1
+//line busy_greenlet_test.go:69:1
 
 func (f *notesFeedsFrame) Resume(r *gen.Run) (st gen.Status) {
 	n, p, rounds := f.n, f.p, f.rounds
@@ -107,7 +108,7 @@ resumed_24:
 	goto loop_17
 }
 
-//line busy_greenlet_test.go:111:1
+//line busy_greenlet_test.go:112:1
 
 func (f *notesFeedsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.p, &f.rounds) }
 func (f *notesFeedsFrame) Forget()            { *f = notesFeedsFrame{Header: f.Header} }
@@ -127,6 +128,7 @@ type notesTurnsOfFrame struct {
 }
 
 func (n *notes) newTurnsOfFrame(times int, rounds *int) *notesTurnsOfFrame {
+	_ = n.turnsOf
 	return gen.MakeFrame(notesTurnsOfFrame{n: n, times: times, rounds: rounds})
 }
 
@@ -156,7 +158,7 @@ loop_33:
 	goto loop_33
 }
 
-//line busy_greenlet_test.go:160:1
+//line busy_greenlet_test.go:162:1
 
 func (f *notesTurnsOfFrame) Resume(r *gen.Run) (st gen.Status) {
 	n, times, rounds := f.n, f.times, f.rounds
@@ -187,7 +189,7 @@ resumed_35:
 	goto loop_33
 }
 
-//line busy_greenlet_test.go:191:1
+//line busy_greenlet_test.go:193:1
 
 func (f *notesTurnsOfFrame) Args(args []any)    { gen.SetArgs(f, args, &f.times, &f.rounds) }
 func (f *notesTurnsOfFrame) Forget()            { *f = notesTurnsOfFrame{Header: f.Header} }
@@ -206,6 +208,7 @@ type notesLooksFrame struct {
 }
 
 func (n *notes) newLooksFrame(d *Descriptor) *notesLooksFrame {
+	_ = n.looks
 	return gen.MakeFrame(notesLooksFrame{n: n, d: d})
 }
 
@@ -246,7 +249,7 @@ loop_57:
 	goto loop_57
 }
 
-//line busy_greenlet_test.go:250:1
+//line busy_greenlet_test.go:253:1
 
 func (f *notesLooksFrame) Resume(r *gen.Run) (st gen.Status) {
 	n, d := f.n, f.d
@@ -283,7 +286,7 @@ resumed_62:
 	goto loop_57
 }
 
-//line busy_greenlet_test.go:287:1
+//line busy_greenlet_test.go:290:1
 
 func (f *notesLooksFrame) Args(args []any)    { gen.SetArgs(f, args, &f.d) }
 func (f *notesLooksFrame) Forget()            { *f = notesLooksFrame{Header: f.Header} }
@@ -301,6 +304,7 @@ type notesPutsLateFrame struct {
 }
 
 func (n *notes) newPutsLateFrame(d *Descriptor) *notesPutsLateFrame {
+	_ = n.putsLate
 	return gen.MakeFrame(notesPutsLateFrame{n: n, d: d})
 }
 
@@ -324,7 +328,7 @@ func (f *notesPutsLateFrame) body(r *gen.Run, n *notes, d *Descriptor) (st gen.S
 	return gen.Done
 }
 
-//line busy_greenlet_test.go:328:1
+//line busy_greenlet_test.go:332:1
 
 func (f *notesPutsLateFrame) Resume(r *gen.Run) (st gen.Status) {
 	d := f.d
@@ -340,7 +344,7 @@ func (f *notesPutsLateFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line busy_greenlet_test.go:344:1
+//line busy_greenlet_test.go:348:1
 
 func (f *notesPutsLateFrame) Args(args []any)    { gen.SetArgs(f, args, &f.d) }
 func (f *notesPutsLateFrame) Forget()            { *f = notesPutsLateFrame{Header: f.Header} }
@@ -349,7 +353,4 @@ func (*notesPutsLateFrame) Func() *gen.Func      { return &notesPutsLateFrameInf
 
 var notesPutsLateFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*notes).putsLate", File: "github.com/going-green/greenlet/hub/busy_test.go", Line: 68, Points: "69 d"}
 var _ func(*notes, *Descriptor) = (*notes).putsLate
-
-func init() {
-	gen.Declare("notes.feeds", "notes.turnsOf", "notes.looks", "notes.putsLate")
-}
+var _ = gen.Declare("notes.feeds", "notes.turnsOf", "notes.looks", "notes.putsLate")

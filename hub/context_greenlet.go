@@ -22,6 +22,7 @@ type HubWithContextFrame struct {
 
 // NewWithContextFrame makes a frame that will run Hub.WithContext.
 func (h *Hub) NewWithContextFrame(ctx context.Context, f func()) *HubWithContextFrame {
+	_ = h.WithContext
 	return gen.MakeFrame(HubWithContextFrame{h: h, ctx: ctx, f: f})
 }
 func (f *HubWithContextFrame) Results() error                   { f.Over(f); return f.ret0 }
@@ -51,7 +52,7 @@ func (f2 *HubWithContextFrame) body(r *gen.Run, h *Hub, ctx context.Context, f f
 	return t0, gen.Done
 }
 
-//line context_greenlet.go:55:1
+//line context_greenlet.go:56:1
 
 func (f2 *HubWithContextFrame) Resume(r *gen.Run) (st gen.Status) {
 	var t0 error
@@ -67,7 +68,7 @@ func (f2 *HubWithContextFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line context_greenlet.go:71:1
+//line context_greenlet.go:72:1
 
 func (f *HubWithContextFrame) Args(args []any)            { gen.SetArgs(f, args, &f.ctx, &f.f) }
 func (f *HubWithContextFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
@@ -86,11 +87,11 @@ type valueHubWithContextFrame struct {
 func (v valueHubWithContextFrame) CallResumable(r *gen.Run, p0 context.Context, p1 func()) (error, gen.Status) {
 	return v.recv.WithContextResumable(r, p0, p1)
 }
-func init() {
-	gen.RegisterMethod((*new(*Hub)).WithContext, func(recv *Hub) any {
-		return valueHubWithContextFrame{recv}
-	})
-}
+
+var _ = gen.RegisterMethod((*new(*Hub)).WithContext, func(recv *Hub) any {
+	return valueHubWithContextFrame{recv}
+})
+
 func (v valueHubWithContextFrame) Frame() gen.Frame {
 	return gen.MakeFrame(HubWithContextFrame{h: v.recv})
 }
@@ -107,6 +108,7 @@ type hubWithContextFrame struct {
 }
 
 func (h *Hub) newWithContextFrame(ctx context.Context, t *Task, f func()) *hubWithContextFrame {
+	_ = h.withContext
 	return gen.MakeFrame(hubWithContextFrame{h: h, ctx: ctx, t: t, f: f})
 }
 
@@ -200,7 +202,7 @@ unwind:
 	return gen.Done
 }
 
-//line context_greenlet.go:204:1
+//line context_greenlet.go:206:1
 
 func (f *hubWithContextFrame) Args(args []any)            { gen.SetArgs(f, args, &f.ctx, &f.t, &f.f) }
 func (f *hubWithContextFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
@@ -212,7 +214,4 @@ func (*hubWithContextFrame) Func() *gen.Func      { return &hubWithContextFrameI
 
 var hubWithContextFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*Hub).withContext", File: "github.com/going-green/greenlet/hub/context.go", Line: 31, End: 35, Points: "33 err"}
 var _ func(*Hub, context.Context, *Task, func()) error = (*Hub).withContext
-
-func init() {
-	gen.Declare("Hub.WithContext", "Hub.withContext")
-}
+var _ = gen.Declare("Hub.WithContext", "Hub.withContext")

@@ -20,6 +20,7 @@ type DescriptorWaitReadFrame struct {
 
 // NewWaitReadFrame makes a frame that will run Descriptor.WaitRead.
 func (d *Descriptor) NewWaitReadFrame() *DescriptorWaitReadFrame {
+	_ = d.WaitRead
 	return gen.MakeFrame(DescriptorWaitReadFrame{d: d})
 }
 func (f *DescriptorWaitReadFrame) Results() error { f.Over(f); return f.ret0 }
@@ -50,7 +51,7 @@ func (f *DescriptorWaitReadFrame) body(r *gen.Run, d *Descriptor) (ret0 error, s
 	return t0, gen.Done
 }
 
-//line descriptor_greenlet.go:54:1
+//line descriptor_greenlet.go:55:1
 
 func (f *DescriptorWaitReadFrame) Resume(r *gen.Run) (st gen.Status) {
 	var t0 error
@@ -66,7 +67,7 @@ func (f *DescriptorWaitReadFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line descriptor_greenlet.go:70:1
+//line descriptor_greenlet.go:71:1
 
 func (f *DescriptorWaitReadFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
 func (f *DescriptorWaitReadFrame) Forget() {
@@ -86,11 +87,11 @@ type valueDescriptorWaitReadFrame struct {
 func (v valueDescriptorWaitReadFrame) CallResumable(r *gen.Run) (error, gen.Status) {
 	return v.recv.WaitReadResumable(r)
 }
-func init() {
-	gen.RegisterMethod((*new(*Descriptor)).WaitRead, func(recv *Descriptor) any {
-		return valueDescriptorWaitReadFrame{recv}
-	})
-}
+
+var _ = gen.RegisterMethod((*new(*Descriptor)).WaitRead, func(recv *Descriptor) any {
+	return valueDescriptorWaitReadFrame{recv}
+})
+
 func (v valueDescriptorWaitReadFrame) Frame() gen.Frame {
 	return gen.MakeFrame(DescriptorWaitReadFrame{d: v.recv})
 }
@@ -105,6 +106,7 @@ type DescriptorWaitReadForFrame struct {
 
 // NewWaitReadForFrame makes a frame that will run Descriptor.WaitReadFor.
 func (d *Descriptor) NewWaitReadForFrame(t time.Duration) *DescriptorWaitReadForFrame {
+	_ = d.WaitReadFor
 	return gen.MakeFrame(DescriptorWaitReadForFrame{d: d, t: t})
 }
 func (f *DescriptorWaitReadForFrame) Results() error { f.Over(f); return f.ret0 }
@@ -135,7 +137,7 @@ func (f *DescriptorWaitReadForFrame) body(r *gen.Run, d *Descriptor, t time.Dura
 	return t0, gen.Done
 }
 
-//line descriptor_greenlet.go:139:1
+//line descriptor_greenlet.go:141:1
 
 func (f *DescriptorWaitReadForFrame) Resume(r *gen.Run) (st gen.Status) {
 	var t0 error
@@ -151,7 +153,7 @@ func (f *DescriptorWaitReadForFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line descriptor_greenlet.go:155:1
+//line descriptor_greenlet.go:157:1
 
 func (f *DescriptorWaitReadForFrame) Args(args []any)            { gen.SetArgs(f, args, &f.t) }
 func (f *DescriptorWaitReadForFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
@@ -172,11 +174,11 @@ type valueDescriptorWaitReadForFrame struct {
 func (v valueDescriptorWaitReadForFrame) CallResumable(r *gen.Run, p0 time.Duration) (error, gen.Status) {
 	return v.recv.WaitReadForResumable(r, p0)
 }
-func init() {
-	gen.RegisterMethod((*new(*Descriptor)).WaitReadFor, func(recv *Descriptor) any {
-		return valueDescriptorWaitReadForFrame{recv}
-	})
-}
+
+var _ = gen.RegisterMethod((*new(*Descriptor)).WaitReadFor, func(recv *Descriptor) any {
+	return valueDescriptorWaitReadForFrame{recv}
+})
+
 func (v valueDescriptorWaitReadForFrame) Frame() gen.Frame {
 	return gen.MakeFrame(DescriptorWaitReadForFrame{d: v.recv})
 }
@@ -190,6 +192,7 @@ type DescriptorWaitWriteFrame struct {
 
 // NewWaitWriteFrame makes a frame that will run Descriptor.WaitWrite.
 func (d *Descriptor) NewWaitWriteFrame() *DescriptorWaitWriteFrame {
+	_ = d.WaitWrite
 	return gen.MakeFrame(DescriptorWaitWriteFrame{d: d})
 }
 func (f *DescriptorWaitWriteFrame) Results() error { f.Over(f); return f.ret0 }
@@ -220,7 +223,7 @@ func (f *DescriptorWaitWriteFrame) body(r *gen.Run, d *Descriptor) (ret0 error, 
 	return t0, gen.Done
 }
 
-//line descriptor_greenlet.go:224:1
+//line descriptor_greenlet.go:227:1
 
 func (f *DescriptorWaitWriteFrame) Resume(r *gen.Run) (st gen.Status) {
 	var t0 error
@@ -236,7 +239,7 @@ func (f *DescriptorWaitWriteFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line descriptor_greenlet.go:240:1
+//line descriptor_greenlet.go:243:1
 
 func (f *DescriptorWaitWriteFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
 func (f *DescriptorWaitWriteFrame) Forget() {
@@ -256,11 +259,11 @@ type valueDescriptorWaitWriteFrame struct {
 func (v valueDescriptorWaitWriteFrame) CallResumable(r *gen.Run) (error, gen.Status) {
 	return v.recv.WaitWriteResumable(r)
 }
-func init() {
-	gen.RegisterMethod((*new(*Descriptor)).WaitWrite, func(recv *Descriptor) any {
-		return valueDescriptorWaitWriteFrame{recv}
-	})
-}
+
+var _ = gen.RegisterMethod((*new(*Descriptor)).WaitWrite, func(recv *Descriptor) any {
+	return valueDescriptorWaitWriteFrame{recv}
+})
+
 func (v valueDescriptorWaitWriteFrame) Frame() gen.Frame {
 	return gen.MakeFrame(DescriptorWaitWriteFrame{d: v.recv})
 }
@@ -275,6 +278,7 @@ type DescriptorWaitWriteForFrame struct {
 
 // NewWaitWriteForFrame makes a frame that will run Descriptor.WaitWriteFor.
 func (d *Descriptor) NewWaitWriteForFrame(t time.Duration) *DescriptorWaitWriteForFrame {
+	_ = d.WaitWriteFor
 	return gen.MakeFrame(DescriptorWaitWriteForFrame{d: d, t: t})
 }
 func (f *DescriptorWaitWriteForFrame) Results() error { f.Over(f); return f.ret0 }
@@ -305,7 +309,7 @@ func (f *DescriptorWaitWriteForFrame) body(r *gen.Run, d *Descriptor, t time.Dur
 	return t0, gen.Done
 }
 
-//line descriptor_greenlet.go:309:1
+//line descriptor_greenlet.go:313:1
 
 func (f *DescriptorWaitWriteForFrame) Resume(r *gen.Run) (st gen.Status) {
 	var t0 error
@@ -321,7 +325,7 @@ func (f *DescriptorWaitWriteForFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line descriptor_greenlet.go:325:1
+//line descriptor_greenlet.go:329:1
 
 func (f *DescriptorWaitWriteForFrame) Args(args []any)            { gen.SetArgs(f, args, &f.t) }
 func (f *DescriptorWaitWriteForFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
@@ -342,14 +346,13 @@ type valueDescriptorWaitWriteForFrame struct {
 func (v valueDescriptorWaitWriteForFrame) CallResumable(r *gen.Run, p0 time.Duration) (error, gen.Status) {
 	return v.recv.WaitWriteForResumable(r, p0)
 }
-func init() {
-	gen.RegisterMethod((*new(*Descriptor)).WaitWriteFor, func(recv *Descriptor) any {
-		return valueDescriptorWaitWriteForFrame{recv}
-	})
-}
+
+var _ = gen.RegisterMethod((*new(*Descriptor)).WaitWriteFor, func(recv *Descriptor) any {
+	return valueDescriptorWaitWriteForFrame{recv}
+})
+
 func (v valueDescriptorWaitWriteForFrame) Frame() gen.Frame {
 	return gen.MakeFrame(DescriptorWaitWriteForFrame{d: v.recv})
 }
-func init() {
-	gen.Declare("Descriptor.WaitRead", "Descriptor.WaitReadFor", "Descriptor.WaitWrite", "Descriptor.WaitWriteFor")
-}
+
+var _ = gen.Declare("Descriptor.WaitRead", "Descriptor.WaitReadFor", "Descriptor.WaitWrite", "Descriptor.WaitWriteFor")

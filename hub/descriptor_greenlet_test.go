@@ -24,6 +24,7 @@ type notesReadsFrame struct {
 }
 
 func (n *notes) newReadsFrame(d *Descriptor, size int, times int) *notesReadsFrame {
+	_ = n.reads
 	return gen.MakeFrame(notesReadsFrame{n: n, d: d, size: size, times: times})
 }
 
@@ -60,7 +61,7 @@ loop_68:
 	goto loop_68
 }
 
-//line descriptor_greenlet_test.go:64:1
+//line descriptor_greenlet_test.go:65:1
 
 func (f *notesReadsFrame) Resume(r *gen.Run) (st gen.Status) {
 	n, d, size, times := f.n, f.d, f.size, f.times
@@ -98,7 +99,7 @@ resumed_69:
 	goto loop_68
 }
 
-//line descriptor_greenlet_test.go:102:1
+//line descriptor_greenlet_test.go:103:1
 
 func (f *notesReadsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.d, &f.size, &f.times) }
 func (f *notesReadsFrame) Forget()            { *f = notesReadsFrame{Header: f.Header} }
@@ -118,6 +119,7 @@ type notesWritesFrame struct {
 }
 
 func (n *notes) newWritesFrame(d *Descriptor, words ...string) *notesWritesFrame {
+	_ = n.writes
 	return gen.MakeFrame(notesWritesFrame{n: n, d: d, words: words})
 }
 
@@ -153,7 +155,7 @@ loop_79:
 	goto loop_79
 }
 
-//line descriptor_greenlet_test.go:157:1
+//line descriptor_greenlet_test.go:159:1
 
 func (f *notesWritesFrame) Resume(r *gen.Run) (st gen.Status) {
 	n, d, words := f.n, f.d, f.words
@@ -188,7 +190,7 @@ resumed_82:
 	goto loop_79
 }
 
-//line descriptor_greenlet_test.go:192:1
+//line descriptor_greenlet_test.go:194:1
 
 func (f *notesWritesFrame) Args(args []any)    { gen.SetVariadic(f, args, &f.d, &f.words) }
 func (f *notesWritesFrame) Forget()            { *f = notesWritesFrame{Header: f.Header} }
@@ -206,6 +208,7 @@ type notesPatientFrame struct {
 }
 
 func (n *notes) newPatientFrame(d *Descriptor) *notesPatientFrame {
+	_ = n.patient
 	return gen.MakeFrame(notesPatientFrame{n: n, d: d})
 }
 
@@ -294,7 +297,7 @@ resumed_109:
 	return gen.Done
 }
 
-//line descriptor_greenlet_test.go:299:1
+//line descriptor_greenlet_test.go:302:1
 
 func (f *notesPatientFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n, f.d))
@@ -316,6 +319,7 @@ type notesAnswersFrame struct {
 }
 
 func (n *notes) newAnswersFrame(d *Descriptor) *notesAnswersFrame {
+	_ = n.answers
 	return gen.MakeFrame(notesAnswersFrame{n: n, d: d})
 }
 
@@ -350,7 +354,7 @@ func (f *notesAnswersFrame) body(r *gen.Run, n *notes, d *Descriptor) (st gen.St
 	}
 }
 
-//line descriptor_greenlet_test.go:355:1
+//line descriptor_greenlet_test.go:359:1
 
 func (f *notesAnswersFrame) Resume(r *gen.Run) (st gen.Status) {
 	n, d := f.n, f.d
@@ -381,7 +385,7 @@ resumed_116:
 	}
 }
 
-//line descriptor_greenlet_test.go:386:1
+//line descriptor_greenlet_test.go:390:1
 
 func (f *notesAnswersFrame) Args(args []any)    { gen.SetArgs(f, args, &f.d) }
 func (f *notesAnswersFrame) Forget()            { *f = notesAnswersFrame{Header: f.Header} }
@@ -399,6 +403,7 @@ type notesClashesFrame struct {
 }
 
 func (n *notes) newClashesFrame(d *Descriptor) *notesClashesFrame {
+	_ = n.clashes
 	return gen.MakeFrame(notesClashesFrame{n: n, d: d})
 }
 
@@ -443,7 +448,7 @@ func (f *notesClashesFrame) body(r *gen.Run, n *notes, d *Descriptor) (st gen.St
 	return gen.Done
 }
 
-//line descriptor_greenlet_test.go:448:1
+//line descriptor_greenlet_test.go:453:1
 
 func (f *notesClashesFrame) Resume(r *gen.Run) (st gen.Status) {
 	n, d := f.n, f.d
@@ -488,7 +493,7 @@ resumed_140:
 	return r.Return(f, &f.Header)
 }
 
-//line descriptor_greenlet_test.go:493:1
+//line descriptor_greenlet_test.go:498:1
 
 func (f *notesClashesFrame) Args(args []any)    { gen.SetArgs(f, args, &f.d) }
 func (f *notesClashesFrame) Forget()            { *f = notesClashesFrame{Header: f.Header} }
@@ -506,6 +511,7 @@ type notesBusyFrame struct {
 }
 
 func (n *notes) newBusyFrame(stop *bool) *notesBusyFrame {
+	_ = n.busy
 	return gen.MakeFrame(notesBusyFrame{n: n, stop: stop})
 }
 
@@ -530,7 +536,7 @@ loop_159:
 	goto loop_159
 }
 
-//line descriptor_greenlet_test.go:535:1
+//line descriptor_greenlet_test.go:541:1
 
 func (f *notesBusyFrame) Resume(r *gen.Run) (st gen.Status) {
 	n, stop := f.n, f.stop
@@ -556,7 +562,7 @@ resumed_160:
 	goto loop_159
 }
 
-//line descriptor_greenlet_test.go:561:1
+//line descriptor_greenlet_test.go:567:1
 
 func (f *notesBusyFrame) Args(args []any)    { gen.SetArgs(f, args, &f.stop) }
 func (f *notesBusyFrame) Forget()            { *f = notesBusyFrame{Header: f.Header} }
@@ -575,6 +581,7 @@ type notesEndsFrame struct {
 }
 
 func (n *notes) newEndsFrame(d *Descriptor, stop *bool) *notesEndsFrame {
+	_ = n.ends
 	return gen.MakeFrame(notesEndsFrame{n: n, d: d, stop: stop})
 }
 
@@ -600,7 +607,7 @@ func (f *notesEndsFrame) body(r *gen.Run, n *notes, d *Descriptor, stop *bool) (
 	return gen.Done
 }
 
-//line descriptor_greenlet_test.go:605:1
+//line descriptor_greenlet_test.go:612:1
 
 func (f *notesEndsFrame) Resume(r *gen.Run) (st gen.Status) {
 	stop := f.stop
@@ -615,7 +622,7 @@ func (f *notesEndsFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line descriptor_greenlet_test.go:620:1
+//line descriptor_greenlet_test.go:627:1
 
 func (f *notesEndsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.d, &f.stop) }
 func (f *notesEndsFrame) Forget()            { *f = notesEndsFrame{Header: f.Header} }
@@ -633,6 +640,7 @@ type notesOthersFrame struct {
 }
 
 func (n *notes) newOthersFrame(d *Descriptor) *notesOthersFrame {
+	_ = n.others
 	return gen.MakeFrame(notesOthersFrame{n: n, d: d})
 }
 
@@ -655,7 +663,7 @@ func (f *notesOthersFrame) body(r *gen.Run, n *notes, d *Descriptor) (st gen.Sta
 	return gen.Done
 }
 
-//line descriptor_greenlet_test.go:661:1
+//line descriptor_greenlet_test.go:669:1
 
 func (f *notesOthersFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n, f.d))
@@ -678,6 +686,7 @@ type notesNotesOneFrame struct {
 }
 
 func (n *notes) newNotesOneFrame(name string, i int) *notesNotesOneFrame {
+	_ = n.notesOne
 	return gen.MakeFrame(notesNotesOneFrame{n: n, name: name, i: i})
 }
 
@@ -692,7 +701,7 @@ func (f *notesNotesOneFrame) body(r *gen.Run, n *notes, name string, i int) (st 
 	return gen.Done
 }
 
-//line descriptor_greenlet_test.go:699:1
+//line descriptor_greenlet_test.go:708:1
 
 func (f *notesNotesOneFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n, f.name, f.i))
@@ -714,6 +723,7 @@ type notesWaitsForeverFrame struct {
 }
 
 func (n *notes) newWaitsForeverFrame(d *Descriptor) *notesWaitsForeverFrame {
+	_ = n.waitsForever
 	return gen.MakeFrame(notesWaitsForeverFrame{n: n, d: d})
 }
 
@@ -787,7 +797,7 @@ unwind:
 	return gen.Done
 }
 
-//line descriptor_greenlet_test.go:794:1
+//line descriptor_greenlet_test.go:804:1
 
 func (f *notesWaitsForeverFrame) Args(args []any)    { gen.SetArgs(f, args, &f.d) }
 func (f *notesWaitsForeverFrame) Forget()            { *f = notesWaitsForeverFrame{DeferHeader: f.DeferHeader} }
@@ -805,6 +815,7 @@ type notesClosesBothFrame struct {
 }
 
 func (n *notes) newClosesBothFrame(p pipe) *notesClosesBothFrame {
+	_ = n.closesBoth
 	return gen.MakeFrame(notesClosesBothFrame{n: n, p: p})
 }
 
@@ -823,7 +834,7 @@ func (f *notesClosesBothFrame) body(r *gen.Run, n *notes, p pipe) (st gen.Status
 	return gen.Done
 }
 
-//line descriptor_greenlet_test.go:831:1
+//line descriptor_greenlet_test.go:842:1
 
 func (f *notesClosesBothFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n, f.p))
@@ -844,7 +855,10 @@ type notesEntersFrame struct {
 	ret0 any
 }
 
-func (n *notes) newEntersFrame() *notesEntersFrame         { return gen.MakeFrame(notesEntersFrame{n: n}) }
+func (n *notes) newEntersFrame() *notesEntersFrame {
+	_ = n.enters
+	return gen.MakeFrame(notesEntersFrame{n: n})
+}
 func (f *notesEntersFrame) Results() any                   { f.Over(f); return f.ret0 }
 func (f *notesEntersFrame) Returned(r *gen.Run) (ret0 any) { ret0 = f.ret0; f.Release(r); return }
 
@@ -858,7 +872,7 @@ func (f *notesEntersFrame) body(r *gen.Run, n *notes) (ret0 any, st gen.Status) 
 	return runsElsewhere(n.Hub), gen.Done
 }
 
-//line descriptor_greenlet_test.go:867:1
+//line descriptor_greenlet_test.go:881:1
 
 func (f *notesEntersFrame) Resume(r *gen.Run) (st gen.Status) {
 	f.ret0, st = f.body(r, f.n)
@@ -883,6 +897,7 @@ type notesKillsWaitingFrame struct {
 }
 
 func (n *notes) newKillsWaitingFrame(p0 pipe) *notesKillsWaitingFrame {
+	_ = n.killsWaiting
 	return gen.MakeFrame(notesKillsWaitingFrame{n: n, p0: p0})
 }
 
@@ -934,7 +949,7 @@ func (f *notesKillsWaitingFrame) body(r *gen.Run, n *notes, p0 pipe) (st gen.Sta
 	return gen.Done
 }
 
-//line descriptor_greenlet_test.go:943:1
+//line descriptor_greenlet_test.go:958:1
 
 func (f *notesKillsWaitingFrame) Resume(r *gen.Run) (st gen.Status) {
 	n := f.n
@@ -991,7 +1006,7 @@ resumed_365:
 	return r.Return(f, &f.Header)
 }
 
-//line descriptor_greenlet_test.go:1000:1
+//line descriptor_greenlet_test.go:1015:1
 
 func (f *notesKillsWaitingFrame) Args(args []any)    { gen.SetArgs(f, args, &f.p0) }
 func (f *notesKillsWaitingFrame) Forget()            { *f = notesKillsWaitingFrame{Header: f.Header} }
@@ -1034,7 +1049,7 @@ func (f *notesKillsWaitingFunc1Frame) body(r *gen.Run, c *notesKillsWaitingFunc1
 	return gen.Done
 }
 
-//line descriptor_greenlet_test.go:1043:1
+//line descriptor_greenlet_test.go:1058:1
 
 func (f *notesKillsWaitingFunc1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
@@ -1056,6 +1071,7 @@ type logAwaitsReadinessFrame struct {
 }
 
 func (l *log) newAwaitsReadinessFrame(r *Readiness) *logAwaitsReadinessFrame {
+	_ = l.awaitsReadiness
 	return gen.MakeFrame(logAwaitsReadinessFrame{l: l, r: r})
 }
 
@@ -1163,7 +1179,7 @@ resumed_397:
 	return gen.Done
 }
 
-//line descriptor_greenlet_test.go:1173:1
+//line descriptor_greenlet_test.go:1189:1
 
 func (f *logAwaitsReadinessFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l, f.r))
@@ -1185,6 +1201,7 @@ type logSteersFrame struct {
 }
 
 func (l *log) newSteersFrame(r *Readiness) *logSteersFrame {
+	_ = l.steers
 	return gen.MakeFrame(logSteersFrame{l: l, r: r})
 }
 
@@ -1216,7 +1233,7 @@ func (f *logSteersFrame) body(r2 *gen.Run, l *log, r *Readiness) (st gen.Status)
 	return gen.Done
 }
 
-//line descriptor_greenlet_test.go:1226:1
+//line descriptor_greenlet_test.go:1243:1
 
 func (f *logSteersFrame) Resume(r2 *gen.Run) (st gen.Status) {
 	l, r := f.l, f.r
@@ -1245,7 +1262,7 @@ resumed_407:
 	return r2.Return(f, &f.Header)
 }
 
-//line descriptor_greenlet_test.go:1255:1
+//line descriptor_greenlet_test.go:1272:1
 
 func (f *logSteersFrame) Args(args []any)    { gen.SetArgs(f, args, &f.r) }
 func (f *logSteersFrame) Forget()            { *f = logSteersFrame{Header: f.Header} }
@@ -1261,7 +1278,10 @@ type waitsReadFrame struct {
 	d *Descriptor
 }
 
-func newWaitsReadFrame(d *Descriptor) *waitsReadFrame { return gen.MakeFrame(waitsReadFrame{d: d}) }
+func newWaitsReadFrame(d *Descriptor) *waitsReadFrame {
+	_ = waitsRead
+	return gen.MakeFrame(waitsReadFrame{d: d})
+}
 
 // waitsReadResumable is waitsRead for callers that can be suspended.
 func waitsReadResumable(r *gen.Run, d *Descriptor) gen.Status {
@@ -1279,7 +1299,7 @@ func (f *waitsReadFrame) body(r *gen.Run, d *Descriptor) (st gen.Status) {
 	return gen.Done
 }
 
-//line descriptor_greenlet_test.go:1289:1
+//line descriptor_greenlet_test.go:1309:1
 
 func (f *waitsReadFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f.PC {
@@ -1307,6 +1327,7 @@ type yieldsThenPutsFrame struct {
 }
 
 func newYieldsThenPutsFrame(h *Hub, n int, fd int) *yieldsThenPutsFrame {
+	_ = yieldsThenPuts
 	return gen.MakeFrame(yieldsThenPutsFrame{h: h, n: n, fd: fd})
 }
 
@@ -1330,7 +1351,7 @@ func (f *yieldsThenPutsFrame) body(r *gen.Run, h *Hub, n int, fd int) (st gen.St
 	return gen.Done
 }
 
-//line descriptor_greenlet_test.go:1340:1
+//line descriptor_greenlet_test.go:1361:1
 
 func (f *yieldsThenPutsFrame) Resume(r *gen.Run) (st gen.Status) {
 	fd := f.fd
@@ -1346,7 +1367,7 @@ func (f *yieldsThenPutsFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line descriptor_greenlet_test.go:1356:1
+//line descriptor_greenlet_test.go:1377:1
 
 func (f *yieldsThenPutsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.h, &f.n, &f.fd) }
 func (f *yieldsThenPutsFrame) Forget()            { *f = yieldsThenPutsFrame{Header: f.Header} }
@@ -1355,7 +1376,4 @@ func (*yieldsThenPutsFrame) Func() *gen.Func      { return &yieldsThenPutsFrameI
 
 var yieldsThenPutsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.yieldsThenPuts", File: "github.com/going-green/greenlet/hub/descriptor_test.go", Line: 432, Points: "433 fd"}
 var _ func(*Hub, int, int) = yieldsThenPuts
-
-func init() {
-	gen.Declare("notes.reads", "notes.writes", "notes.patient", "notes.answers", "notes.clashes", "notes.busy", "notes.ends", "notes.others", "notes.notesOne", "notes.waitsForever", "notes.closesBoth", "notes.enters", "notes.killsWaiting", "log.awaitsReadiness", "log.steers")
-}
+var _ = gen.Declare("notes.reads", "notes.writes", "notes.patient", "notes.answers", "notes.clashes", "notes.busy", "notes.ends", "notes.others", "notes.notesOne", "notes.waitsForever", "notes.closesBoth", "notes.enters", "notes.killsWaiting", "log.awaitsReadiness", "log.steers")

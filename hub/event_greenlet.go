@@ -18,7 +18,10 @@ type EventWaitFrame struct {
 }
 
 // NewWaitFrame makes a frame that will run Event.Wait.
-func (e *Event) NewWaitFrame() *EventWaitFrame { return gen.MakeFrame(EventWaitFrame{e: e}) }
+func (e *Event) NewWaitFrame() *EventWaitFrame {
+	_ = e.Wait
+	return gen.MakeFrame(EventWaitFrame{e: e})
+}
 
 // WaitResumable is Event.Wait for callers that can be suspended.
 func (e *Event) WaitResumable(r *gen.Run) gen.Status { return (*EventWaitFrame)(nil).body(r, e) }
@@ -36,7 +39,7 @@ func (f *EventWaitFrame) body(r *gen.Run, e *Event) (st gen.Status) {
 	return r.SendNone(e.hub.park(r.Current(), &e.waiting, forEvent))
 }
 
-//line event_greenlet.go:40:1
+//line event_greenlet.go:43:1
 
 func (f *EventWaitFrame) Resume(r *gen.Run) (st gen.Status) {
 	e := f.e
@@ -50,7 +53,7 @@ func (f *EventWaitFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line event_greenlet.go:54:1
+//line event_greenlet.go:57:1
 
 func (f *EventWaitFrame) Forget()            { *f = EventWaitFrame{Header: f.Header} }
 func (f *EventWaitFrame) Release(r *gen.Run) { gen.Free(r, f, 61) }
@@ -67,11 +70,11 @@ type valueEventWaitFrame struct {
 func (v valueEventWaitFrame) CallResumable(r *gen.Run) gen.Status {
 	return v.recv.WaitResumable(r)
 }
-func init() {
-	gen.RegisterMethod((*new(*Event)).Wait, func(recv *Event) any {
-		return valueEventWaitFrame{recv}
-	})
-}
+
+var _ = gen.RegisterMethod((*new(*Event)).Wait, func(recv *Event) any {
+	return valueEventWaitFrame{recv}
+})
+
 func (v valueEventWaitFrame) Frame() gen.Frame { return gen.MakeFrame(EventWaitFrame{e: v.recv}) }
 
 // EventWaitForFrame is an activation of Event.WaitFor.
@@ -84,6 +87,7 @@ type EventWaitForFrame struct {
 
 // NewWaitForFrame makes a frame that will run Event.WaitFor.
 func (e *Event) NewWaitForFrame(d time.Duration) *EventWaitForFrame {
+	_ = e.WaitFor
 	return gen.MakeFrame(EventWaitForFrame{e: e, d: d})
 }
 func (f *EventWaitForFrame) Results() bool                   { f.Over(f); return f.ret0 }
@@ -106,7 +110,7 @@ func (f *EventWaitForFrame) body(r *gen.Run, e *Event, d time.Duration) (ret0 bo
 	return ret0, r.SendNone(e.hub.parkFor(r.Current(), &e.waiting, d, forEvent))
 }
 
-//line event_greenlet.go:110:1
+//line event_greenlet.go:114:1
 
 func (f *EventWaitForFrame) Resume(r *gen.Run) (st gen.Status) {
 	e := f.e
@@ -122,7 +126,7 @@ func (f *EventWaitForFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line event_greenlet.go:126:1
+//line event_greenlet.go:130:1
 
 func (f *EventWaitForFrame) Args(args []any)            { gen.SetArgs(f, args, &f.d) }
 func (f *EventWaitForFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
@@ -141,12 +145,11 @@ type valueEventWaitForFrame struct {
 func (v valueEventWaitForFrame) CallResumable(r *gen.Run, p0 time.Duration) (bool, gen.Status) {
 	return v.recv.WaitForResumable(r, p0)
 }
-func init() {
-	gen.RegisterMethod((*new(*Event)).WaitFor, func(recv *Event) any {
-		return valueEventWaitForFrame{recv}
-	})
-}
+
+var _ = gen.RegisterMethod((*new(*Event)).WaitFor, func(recv *Event) any {
+	return valueEventWaitForFrame{recv}
+})
+
 func (v valueEventWaitForFrame) Frame() gen.Frame { return gen.MakeFrame(EventWaitForFrame{e: v.recv}) }
-func init() {
-	gen.Declare("Event.Wait", "Event.WaitFor")
-}
+
+var _ = gen.Declare("Event.Wait", "Event.WaitFor")

@@ -158,6 +158,5 @@ var infoOfFutureGetForFrame = gen.Func{Name: "github.com/going-green/greenlet/hu
 func _[T any]() {
 	var _ func(*Future[T], time.Duration) (T, error) = (*Future[T]).GetFor
 }
-func init() {
-	gen.Declare("Future.Get", "Future.GetFor")
-}
+
+var _ = gen.Declare("Future.Get", "Future.GetFor")

@@ -24,6 +24,7 @@ type GroupGoFrame struct {
 
 // NewGoFrame makes a frame that will run Group.Go.
 func (g *Group) NewGoFrame(run any, args ...any) *GroupGoFrame {
+	_ = g.Go
 	return gen.MakeFrame(GroupGoFrame{g: g, run2: run, args: args})
 }
 func (f *GroupGoFrame) Results() *Task                   { f.Over(f); return f.ret0 }
@@ -59,7 +60,7 @@ after_if_64:
 	return g.add(g.hub.start(frame)), gen.Done
 }
 
-//line group_greenlet.go:63:1
+//line group_greenlet.go:64:1
 
 func (f *GroupGoFrame) Resume(r *gen.Run) (st gen.Status) {
 	g := f.g
@@ -78,7 +79,7 @@ func (f *GroupGoFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line group_greenlet.go:82:1
+//line group_greenlet.go:83:1
 
 func (f *GroupGoFrame) Args(args []any)            { gen.SetVariadic(f, args, &f.run2, &f.args) }
 func (f *GroupGoFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
@@ -97,11 +98,11 @@ type valueGroupGoFrame struct {
 func (v valueGroupGoFrame) CallResumable(r *gen.Run, p0 any, p1 ...any) (*Task, gen.Status) {
 	return v.recv.GoResumable(r, p0, p1...)
 }
-func init() {
-	gen.RegisterMethod((*new(*Group)).Go, func(recv *Group) any {
-		return valueGroupGoFrame{recv}
-	})
-}
+
+var _ = gen.RegisterMethod((*new(*Group)).Go, func(recv *Group) any {
+	return valueGroupGoFrame{recv}
+})
+
 func (v valueGroupGoFrame) Frame() gen.Frame { return gen.MakeFrame(GroupGoFrame{g: v.recv}) }
 
 // GroupAddFrame is an activation of Group.Add.
@@ -112,7 +113,10 @@ type GroupAddFrame struct {
 }
 
 // NewAddFrame makes a frame that will run Group.Add.
-func (g *Group) NewAddFrame(t *Task) *GroupAddFrame { return gen.MakeFrame(GroupAddFrame{g: g, t: t}) }
+func (g *Group) NewAddFrame(t *Task) *GroupAddFrame {
+	_ = g.Add
+	return gen.MakeFrame(GroupAddFrame{g: g, t: t})
+}
 
 // AddResumable is Group.Add for callers that can be suspended.
 func (g *Group) AddResumable(r *gen.Run, t *Task) gen.Status {
@@ -136,7 +140,7 @@ after_if_84:
 	return gen.Done
 }
 
-//line group_greenlet.go:140:1
+//line group_greenlet.go:144:1
 
 func (f *GroupAddFrame) Resume(r *gen.Run) (st gen.Status) {
 	g, t := f.g, f.t
@@ -151,7 +155,7 @@ func (f *GroupAddFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line group_greenlet.go:155:1
+//line group_greenlet.go:159:1
 
 func (f *GroupAddFrame) Args(args []any)    { gen.SetArgs(f, args, &f.t) }
 func (f *GroupAddFrame) Forget()            { *f = GroupAddFrame{Header: f.Header} }
@@ -169,11 +173,11 @@ type valueGroupAddFrame struct {
 func (v valueGroupAddFrame) CallResumable(r *gen.Run, p0 *Task) gen.Status {
 	return v.recv.AddResumable(r, p0)
 }
-func init() {
-	gen.RegisterMethod((*new(*Group)).Add, func(recv *Group) any {
-		return valueGroupAddFrame{recv}
-	})
-}
+
+var _ = gen.RegisterMethod((*new(*Group)).Add, func(recv *Group) any {
+	return valueGroupAddFrame{recv}
+})
+
 func (v valueGroupAddFrame) Frame() gen.Frame { return gen.MakeFrame(GroupAddFrame{g: v.recv}) }
 
 // GroupJoinFrame is an activation of Group.Join.
@@ -184,7 +188,10 @@ type GroupJoinFrame struct {
 }
 
 // NewJoinFrame makes a frame that will run Group.Join.
-func (g *Group) NewJoinFrame() *GroupJoinFrame             { return gen.MakeFrame(GroupJoinFrame{g: g}) }
+func (g *Group) NewJoinFrame() *GroupJoinFrame {
+	_ = g.Join
+	return gen.MakeFrame(GroupJoinFrame{g: g})
+}
 func (f *GroupJoinFrame) Results() error                   { f.Over(f); return f.ret0 }
 func (f *GroupJoinFrame) Returned(r *gen.Run) (ret0 error) { ret0 = f.ret0; f.Release(r); return }
 
@@ -207,7 +214,7 @@ func (f *GroupJoinFrame) body(r *gen.Run, g *Group) (ret0 error, st gen.Status) 
 	return ret0, r.SendNone(g.hub.park(r.Current(), &g.empty, forGroup))
 }
 
-//line group_greenlet.go:211:1
+//line group_greenlet.go:218:1
 
 func (f *GroupJoinFrame) Resume(r *gen.Run) (st gen.Status) {
 	g := f.g
@@ -224,7 +231,7 @@ func (f *GroupJoinFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line group_greenlet.go:228:1
+//line group_greenlet.go:235:1
 
 func (f *GroupJoinFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
 func (f *GroupJoinFrame) Forget()                    { *f = GroupJoinFrame{Header: f.Header, ret0: f.ret0} }
@@ -242,11 +249,11 @@ type valueGroupJoinFrame struct {
 func (v valueGroupJoinFrame) CallResumable(r *gen.Run) (error, gen.Status) {
 	return v.recv.JoinResumable(r)
 }
-func init() {
-	gen.RegisterMethod((*new(*Group)).Join, func(recv *Group) any {
-		return valueGroupJoinFrame{recv}
-	})
-}
+
+var _ = gen.RegisterMethod((*new(*Group)).Join, func(recv *Group) any {
+	return valueGroupJoinFrame{recv}
+})
+
 func (v valueGroupJoinFrame) Frame() gen.Frame { return gen.MakeFrame(GroupJoinFrame{g: v.recv}) }
 
 // GroupJoinForFrame is an activation of Group.JoinFor.
@@ -260,6 +267,7 @@ type GroupJoinForFrame struct {
 
 // NewJoinForFrame makes a frame that will run Group.JoinFor.
 func (g *Group) NewJoinForFrame(d time.Duration) *GroupJoinForFrame {
+	_ = g.JoinFor
 	return gen.MakeFrame(GroupJoinForFrame{g: g, d: d})
 }
 func (f *GroupJoinForFrame) Results() (error, bool) { f.Over(f); return f.ret0, f.ret1 }
@@ -288,7 +296,7 @@ func (f *GroupJoinForFrame) body(r *gen.Run, g *Group, d time.Duration) (ret0 er
 	return ret0, ret1, r.SendNone(g.hub.parkFor(r.Current(), &g.empty, d, forGroup))
 }
 
-//line group_greenlet.go:292:1
+//line group_greenlet.go:300:1
 
 func (f *GroupJoinForFrame) Resume(r *gen.Run) (st gen.Status) {
 	g := f.g
@@ -304,7 +312,7 @@ func (f *GroupJoinForFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line group_greenlet.go:308:1
+//line group_greenlet.go:316:1
 
 func (f *GroupJoinForFrame) Args(args []any) { gen.SetArgs(f, args, &f.d) }
 func (f *GroupJoinForFrame) Send(r *gen.Run) gen.Status {
@@ -327,11 +335,11 @@ type valueGroupJoinForFrame struct {
 func (v valueGroupJoinForFrame) CallResumable(r *gen.Run, p0 time.Duration) (error, bool, gen.Status) {
 	return v.recv.JoinForResumable(r, p0)
 }
-func init() {
-	gen.RegisterMethod((*new(*Group)).JoinFor, func(recv *Group) any {
-		return valueGroupJoinForFrame{recv}
-	})
-}
+
+var _ = gen.RegisterMethod((*new(*Group)).JoinFor, func(recv *Group) any {
+	return valueGroupJoinForFrame{recv}
+})
+
 func (v valueGroupJoinForFrame) Frame() gen.Frame { return gen.MakeFrame(GroupJoinForFrame{g: v.recv}) }
 
 // GroupKillFrame is an activation of Group.Kill.
@@ -341,7 +349,10 @@ type GroupKillFrame struct {
 }
 
 // NewKillFrame makes a frame that will run Group.Kill.
-func (g *Group) NewKillFrame() *GroupKillFrame { return gen.MakeFrame(GroupKillFrame{g: g}) }
+func (g *Group) NewKillFrame() *GroupKillFrame {
+	_ = g.Kill
+	return gen.MakeFrame(GroupKillFrame{g: g})
+}
 
 // KillResumable is Group.Kill for callers that can be suspended.
 func (g *Group) KillResumable(r *gen.Run) gen.Status { return (*GroupKillFrame)(nil).body(r, g) }
@@ -360,7 +371,7 @@ func (f *GroupKillFrame) body(r *gen.Run, g *Group) (st gen.Status) {
 	return r.SendNone(g.hub.park(r.Current(), &g.killers, forGroup))
 }
 
-//line group_greenlet.go:364:1
+//line group_greenlet.go:375:1
 
 func (f *GroupKillFrame) Resume(r *gen.Run) (st gen.Status) {
 	g := f.g
@@ -381,7 +392,7 @@ func (f *GroupKillFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line group_greenlet.go:385:1
+//line group_greenlet.go:396:1
 
 func (f *GroupKillFrame) Forget()            { *f = GroupKillFrame{Header: f.Header} }
 func (f *GroupKillFrame) Release(r *gen.Run) { gen.Free(r, f, 51) }
@@ -398,11 +409,11 @@ type valueGroupKillFrame struct {
 func (v valueGroupKillFrame) CallResumable(r *gen.Run) gen.Status {
 	return v.recv.KillResumable(r)
 }
-func init() {
-	gen.RegisterMethod((*new(*Group)).Kill, func(recv *Group) any {
-		return valueGroupKillFrame{recv}
-	})
-}
+
+var _ = gen.RegisterMethod((*new(*Group)).Kill, func(recv *Group) any {
+	return valueGroupKillFrame{recv}
+})
+
 func (v valueGroupKillFrame) Frame() gen.Frame { return gen.MakeFrame(GroupKillFrame{g: v.recv}) }
 
 // GroupKillForFrame is an activation of Group.KillFor.
@@ -415,6 +426,7 @@ type GroupKillForFrame struct {
 
 // NewKillForFrame makes a frame that will run Group.KillFor.
 func (g *Group) NewKillForFrame(d time.Duration) *GroupKillForFrame {
+	_ = g.KillFor
 	return gen.MakeFrame(GroupKillForFrame{g: g, d: d})
 }
 func (f *GroupKillForFrame) Results() bool                   { f.Over(f); return f.ret0 }
@@ -439,7 +451,7 @@ func (f *GroupKillForFrame) body(r *gen.Run, g *Group, d time.Duration) (ret0 bo
 	return ok, gen.Done
 }
 
-//line group_greenlet.go:443:1
+//line group_greenlet.go:455:1
 
 func (f *GroupKillForFrame) Resume(r *gen.Run) (st gen.Status) {
 	var ok bool
@@ -455,7 +467,7 @@ func (f *GroupKillForFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line group_greenlet.go:459:1
+//line group_greenlet.go:471:1
 
 func (f *GroupKillForFrame) Args(args []any)            { gen.SetArgs(f, args, &f.d) }
 func (f *GroupKillForFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
@@ -474,12 +486,11 @@ type valueGroupKillForFrame struct {
 func (v valueGroupKillForFrame) CallResumable(r *gen.Run, p0 time.Duration) (bool, gen.Status) {
 	return v.recv.KillForResumable(r, p0)
 }
-func init() {
-	gen.RegisterMethod((*new(*Group)).KillFor, func(recv *Group) any {
-		return valueGroupKillForFrame{recv}
-	})
-}
+
+var _ = gen.RegisterMethod((*new(*Group)).KillFor, func(recv *Group) any {
+	return valueGroupKillForFrame{recv}
+})
+
 func (v valueGroupKillForFrame) Frame() gen.Frame { return gen.MakeFrame(GroupKillForFrame{g: v.recv}) }
-func init() {
-	gen.Declare("Group.Go", "Group.Add", "Group.Join", "Group.JoinFor", "Group.Kill", "Group.KillFor")
-}
+
+var _ = gen.Declare("Group.Go", "Group.Add", "Group.Join", "Group.JoinFor", "Group.Kill", "Group.KillFor")

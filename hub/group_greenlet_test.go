@@ -22,6 +22,7 @@ type logPooledFrame struct {
 }
 
 func (l *log) newPooledFrame(size int) *logPooledFrame {
+	_ = l.pooled
 	return gen.MakeFrame(logPooledFrame{l: l, size: size})
 }
 
@@ -64,7 +65,7 @@ after_loop_18:
 	return gen.Done
 }
 
-//line group_greenlet_test.go:68:1
+//line group_greenlet_test.go:69:1
 
 func (f *logPooledFrame) Resume(r *gen.Run) (st gen.Status) {
 	l := f.l
@@ -111,7 +112,7 @@ resumed_22:
 	return r.Return(f, &f.Header)
 }
 
-//line group_greenlet_test.go:115:1
+//line group_greenlet_test.go:116:1
 
 func (f *logPooledFrame) Args(args []any)    { gen.SetArgs(f, args, &f.size) }
 func (f *logPooledFrame) Forget()            { *f = logPooledFrame{Header: f.Header} }
@@ -129,6 +130,7 @@ type logKillsGroupFrame struct {
 }
 
 func (l *log) newKillsGroupFrame() *logKillsGroupFrame {
+	_ = l.killsGroup
 	return gen.MakeFrame(logKillsGroupFrame{l: l})
 }
 
@@ -209,7 +211,7 @@ resumed_41:
 	return gen.Done
 }
 
-//line group_greenlet_test.go:214:1
+//line group_greenlet_test.go:216:1
 
 func (f *logKillsGroupFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l))
@@ -230,6 +232,7 @@ type logKillsNewcomersFrame struct {
 }
 
 func (l *log) newKillsNewcomersFrame() *logKillsNewcomersFrame {
+	_ = l.killsNewcomers
 	return gen.MakeFrame(logKillsNewcomersFrame{l: l})
 }
 
@@ -266,7 +269,7 @@ func (f *logKillsNewcomersFrame) body(r *gen.Run, l *log) (st gen.Status) {
 	return gen.Done
 }
 
-//line group_greenlet_test.go:271:1
+//line group_greenlet_test.go:274:1
 
 func (f *logKillsNewcomersFrame) Resume(r *gen.Run) (st gen.Status) {
 	l := f.l
@@ -306,7 +309,7 @@ resumed_58:
 	return r.Return(f, &f.Header)
 }
 
-//line group_greenlet_test.go:311:1
+//line group_greenlet_test.go:314:1
 
 func (f *logKillsNewcomersFrame) Forget()            { *f = logKillsNewcomersFrame{Header: f.Header} }
 func (f *logKillsNewcomersFrame) Release(r *gen.Run) { gen.Free(r, f, 58) }
@@ -322,7 +325,10 @@ type logComesFrame struct {
 	g *Group
 }
 
-func (l *log) newComesFrame(g *Group) *logComesFrame { return gen.MakeFrame(logComesFrame{l: l, g: g}) }
+func (l *log) newComesFrame(g *Group) *logComesFrame {
+	_ = l.comes
+	return gen.MakeFrame(logComesFrame{l: l, g: g})
+}
 
 // comesResumable is log.comes for callers that can be suspended.
 func (l *log) comesResumable(r *gen.Run, g *Group) gen.Status {
@@ -346,7 +352,7 @@ func (f *logComesFrame) body(r *gen.Run, l *log, g *Group) (st gen.Status) {
 	return gen.Done
 }
 
-//line group_greenlet_test.go:351:1
+//line group_greenlet_test.go:357:1
 
 func (f *logComesFrame) Resume(r *gen.Run) (st gen.Status) {
 	l, g := f.l, f.g
@@ -368,7 +374,7 @@ func (f *logComesFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line group_greenlet_test.go:373:1
+//line group_greenlet_test.go:379:1
 
 func (f *logComesFrame) Args(args []any)    { gen.SetArgs(f, args, &f.g) }
 func (f *logComesFrame) Forget()            { *f = logComesFrame{Header: f.Header} }
@@ -387,6 +393,7 @@ type blocksFrame struct {
 }
 
 func newBlocksFrame(h *Hub, m *meter, sum *int) *blocksFrame {
+	_ = blocks
 	return gen.MakeFrame(blocksFrame{h: h, m: m, sum: sum})
 }
 
@@ -411,7 +418,7 @@ func (f *blocksFrame) body(r *gen.Run, h *Hub, m *meter, sum *int) (st gen.Statu
 	return gen.Done
 }
 
-//line group_greenlet_test.go:416:1
+//line group_greenlet_test.go:423:1
 
 func (f *blocksFrame) Resume(r *gen.Run) (st gen.Status) {
 	sum := f.sum
@@ -429,7 +436,7 @@ func (f *blocksFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line group_greenlet_test.go:434:1
+//line group_greenlet_test.go:441:1
 
 func (f *blocksFrame) Args(args []any)    { gen.SetArgs(f, args, &f.h, &f.m, &f.sum) }
 func (f *blocksFrame) Forget()            { *f = blocksFrame{Header: f.Header} }
@@ -447,7 +454,10 @@ type failsBlockedFrame struct {
 	ret0 any
 }
 
-func newFailsBlockedFrame(h *Hub) *failsBlockedFrame { return gen.MakeFrame(failsBlockedFrame{h: h}) }
+func newFailsBlockedFrame(h *Hub) *failsBlockedFrame {
+	_ = failsBlocked
+	return gen.MakeFrame(failsBlockedFrame{h: h})
+}
 
 // failsBlockedResumable is failsBlocked for callers that can be suspended.
 func failsBlockedResumable(r *gen.Run, h *Hub) (any, gen.Status) {
@@ -524,7 +534,7 @@ unwind:
 	return gen.Done
 }
 
-//line group_greenlet_test.go:529:1
+//line group_greenlet_test.go:539:1
 
 func (f *failsBlockedFrame) Args(args []any)            { gen.SetArgs(f, args, &f.h) }
 func (f *failsBlockedFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
@@ -547,6 +557,7 @@ type exitsBlockedFrame struct {
 }
 
 func newExitsBlockedFrame(h *Hub, f func()) *exitsBlockedFrame {
+	_ = exitsBlocked
 	return gen.MakeFrame(exitsBlockedFrame{h: h, f: f})
 }
 
@@ -625,7 +636,7 @@ unwind:
 	return gen.Done
 }
 
-//line group_greenlet_test.go:630:1
+//line group_greenlet_test.go:641:1
 
 func (f *exitsBlockedFrame) Args(args []any)            { gen.SetArgs(f, args, &f.h, &f.f) }
 func (f *exitsBlockedFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
@@ -683,7 +694,7 @@ func (f2 *exitsBlockedFunc2Frame) body(r *gen.Run, c *exitsBlockedFunc2) (ret0 i
 	return 1, gen.Done
 }
 
-//line group_greenlet_test.go:688:1
+//line group_greenlet_test.go:699:1
 
 func (f2 *exitsBlockedFunc2Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f2.c
@@ -694,13 +705,10 @@ func (f2 *exitsBlockedFunc2Frame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Return(f2, &f2.Header)
 }
 
-//line group_greenlet_test.go:699:1
+//line group_greenlet_test.go:710:1
 
 func (f *exitsBlockedFunc2Frame) Release(r *gen.Run) { gen.Free(r, f, 53) }
 func (*exitsBlockedFunc2Frame) Func() *gen.Func      { return &exitsBlockedFunc2FrameInfo }
 
 var exitsBlockedFunc2FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.exitsBlocked.func2", File: "github.com/going-green/greenlet/hub/group_test.go", Line: 135, Points: "135"}
-
-func init() {
-	gen.Declare("log.pooled", "log.killsGroup", "log.killsNewcomers", "log.comes")
-}
+var _ = gen.Declare("log.pooled", "log.killsGroup", "log.killsNewcomers", "log.comes")

@@ -23,6 +23,9 @@ type SpawnFrame[T any] struct {
 
 // NewSpawnFrame makes a frame that will run Spawn.
 func NewSpawnFrame[T any](s Starter, frame Returning[T]) *SpawnFrame[T] {
+	if false {
+		_ = Spawn[T]
+	}
 	return gen.MakeFrame(SpawnFrame[T]{s: s, frame: frame})
 }
 func (f *SpawnFrame[T]) Results() *Handle[T]                   { f.Over(f); return f.ret0 }
@@ -54,7 +57,7 @@ func (f *SpawnFrame[T]) body(r *gen.Run, s Starter, frame Returning[T]) (ret0 *H
 	return &Handle[T]{t0, frame}, gen.Done
 }
 
-//line handle_greenlet.go:58:1
+//line handle_greenlet.go:61:1
 
 func (f *SpawnFrame[T]) Resume(r *gen.Run) (st gen.Status) {
 	frame := f.frame
@@ -71,7 +74,7 @@ func (f *SpawnFrame[T]) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line handle_greenlet.go:75:1
+//line handle_greenlet.go:78:1
 
 func (f *SpawnFrame[T]) Args(args []any)            { gen.SetArgs(f, args, &f.s, &f.frame) }
 func (f *SpawnFrame[T]) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
@@ -96,6 +99,9 @@ type TryFrame[T any] struct {
 
 // NewTryFrame makes a frame that will run Try.
 func NewTryFrame[T any](s Starter, frame0 Trying[T]) *TryFrame[T] {
+	if false {
+		_ = Try[T]
+	}
 	return gen.MakeFrame(TryFrame[T]{s: s, frame0: frame0})
 }
 func (f *TryFrame[T]) Results() *Handle[T]                   { f.Over(f); return f.ret0 }
@@ -139,7 +145,7 @@ func (f *TryFrame[T]) body(r *gen.Run, s Starter, frame0 Trying[T]) (ret0 *Handl
 	}
 }
 
-//line handle_greenlet.go:143:1
+//line handle_greenlet.go:149:1
 
 func (f *TryFrame[T]) Resume(r *gen.Run) (st gen.Status) {
 	var frame *Trying[T]
@@ -162,7 +168,7 @@ func (f *TryFrame[T]) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line handle_greenlet.go:166:1
+//line handle_greenlet.go:172:1
 
 func (f *TryFrame[T]) Args(args []any)            { gen.SetArgs(f, args, &f.s, &f.frame0) }
 func (f *TryFrame[T]) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
@@ -188,6 +194,9 @@ type SpawnOfFrame[T any] struct {
 
 // NewSpawnOfFrame makes a frame that will run SpawnOf.
 func NewSpawnOfFrame[T any](s Starter, run any, args ...any) *SpawnOfFrame[T] {
+	if false {
+		_ = SpawnOf[T]
+	}
 	return gen.MakeFrame(SpawnOfFrame[T]{s: s, run2: run, args: args})
 }
 func (f *SpawnOfFrame[T]) Results() *Handle[T]                   { f.Over(f); return f.ret0 }
@@ -228,7 +237,7 @@ func (f *SpawnOfFrame[T]) body(r *gen.Run, s Starter, run any, args []any) (ret0
 	return &Handle[T]{t0, frame}, gen.Done
 }
 
-//line handle_greenlet.go:232:1
+//line handle_greenlet.go:241:1
 
 func (f *SpawnOfFrame[T]) Resume(r *gen.Run) (st gen.Status) {
 	var frame greenlet.Frame
@@ -246,7 +255,7 @@ func (f *SpawnOfFrame[T]) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line handle_greenlet.go:250:1
+//line handle_greenlet.go:259:1
 
 func (f *SpawnOfFrame[T]) Args(args []any)            { gen.SetVariadic(f, args, &f.s, &f.run2, &f.args) }
 func (f *SpawnOfFrame[T]) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
@@ -272,6 +281,9 @@ type TryOfFrame[T any] struct {
 
 // NewTryOfFrame makes a frame that will run TryOf.
 func NewTryOfFrame[T any](s Starter, run any, args ...any) *TryOfFrame[T] {
+	if false {
+		_ = TryOf[T]
+	}
 	return gen.MakeFrame(TryOfFrame[T]{s: s, run2: run, args: args})
 }
 func (f *TryOfFrame[T]) Results() *Handle[T]                   { f.Over(f); return f.ret0 }
@@ -322,7 +334,7 @@ func (f *TryOfFrame[T]) body(r *gen.Run, s Starter, run any, args []any) (ret0 *
 	}
 }
 
-//line handle_greenlet.go:326:1
+//line handle_greenlet.go:338:1
 
 func (f *TryOfFrame[T]) Resume(r *gen.Run) (st gen.Status) {
 	var frame *greenlet.Frame
@@ -345,7 +357,7 @@ func (f *TryOfFrame[T]) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line handle_greenlet.go:349:1
+//line handle_greenlet.go:361:1
 
 func (f *TryOfFrame[T]) Args(args []any)            { gen.SetVariadic(f, args, &f.s, &f.run2, &f.args) }
 func (f *TryOfFrame[T]) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
@@ -377,7 +389,7 @@ func (c *func1TryOf[T]) value() func() error {
 	})
 }
 
-//line handle_greenlet.go:381:1
+//line handle_greenlet.go:393:1
 
 // func1TryOfFrame is an activation of the literal func1TryOf.
 type func1TryOfFrame[T any] struct {
@@ -428,7 +440,7 @@ func (f *func1TryOfFrame[T]) body(r *gen.Run, c *func1TryOf[T]) (ret0 error, st 
 	}
 }
 
-//line handle_greenlet.go:432:1
+//line handle_greenlet.go:444:1
 
 func (f *func1TryOfFrame[T]) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
@@ -441,7 +453,7 @@ func (f *func1TryOfFrame[T]) Resume(r *gen.Run) (st gen.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line handle_greenlet.go:445:1
+//line handle_greenlet.go:457:1
 
 func (f *func1TryOfFrame[T]) Release(r *gen.Run) { gen.Free(r, f, 21) }
 func (*func1TryOfFrame[T]) Func() *gen.Func      { return &func1TryOfFrameInfo }
@@ -483,7 +495,7 @@ func (f *HandleGetFrame[T]) body(r *gen.Run, h *Handle[T]) (ret0 T, ret1 error, 
 	return ret0, ret1, gen.Done
 }
 
-//line handle_greenlet.go:487:1
+//line handle_greenlet.go:499:1
 
 func (f *HandleGetFrame[T]) Resume(r *gen.Run) (st gen.Status) {
 	h := f.h
@@ -499,7 +511,7 @@ func (f *HandleGetFrame[T]) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line handle_greenlet.go:503:1
+//line handle_greenlet.go:515:1
 
 func (f *HandleGetFrame[T]) Send(r *gen.Run) gen.Status {
 	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
@@ -561,7 +573,7 @@ func (f *HandleGetForFrame[T]) body(r *gen.Run, h *Handle[T], d time.Duration) (
 	}
 }
 
-//line handle_greenlet.go:565:1
+//line handle_greenlet.go:577:1
 
 func (f *HandleGetForFrame[T]) Resume(r *gen.Run) (st gen.Status) {
 	h, d := f.h, f.d
@@ -584,7 +596,7 @@ func (f *HandleGetForFrame[T]) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line handle_greenlet.go:588:1
+//line handle_greenlet.go:600:1
 
 func (f *HandleGetForFrame[T]) Args(args []any) { gen.SetArgs(f, args, &f.d) }
 func (f *HandleGetForFrame[T]) Send(r *gen.Run) gen.Status {
@@ -601,6 +613,5 @@ var infoOfHandleGetForFrame = gen.Func{Name: "github.com/going-green/greenlet/hu
 func _[T any]() {
 	var _ func(*Handle[T], time.Duration) (T, error) = (*Handle[T]).GetFor
 }
-func init() {
-	gen.Declare("Spawn", "Try", "SpawnOf", "TryOf", "Handle.Get", "Handle.GetFor")
-}
+
+var _ = gen.Declare("Spawn", "Try", "SpawnOf", "TryOf", "Handle.Get", "Handle.GetFor")

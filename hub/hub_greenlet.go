@@ -19,7 +19,7 @@ type hubLoopFrame struct {
 	ret0 error
 }
 
-func (h *Hub) newLoopFrame() *hubLoopFrame               { return gen.MakeFrame(hubLoopFrame{h: h}) }
+func (h *Hub) newLoopFrame() *hubLoopFrame               { _ = h.loop; return gen.MakeFrame(hubLoopFrame{h: h}) }
 func (f *hubLoopFrame) Results() error                   { f.Over(f); return f.ret0 }
 func (f *hubLoopFrame) Returned(r *gen.Run) (ret0 error) { ret0 = f.ret0; f.Release(r); return }
 
@@ -94,7 +94,7 @@ type hubTurnsFrame struct {
 	ret1 error
 }
 
-func (h *Hub) newTurnsFrame() *hubTurnsFrame { return gen.MakeFrame(hubTurnsFrame{h: h}) }
+func (h *Hub) newTurnsFrame() *hubTurnsFrame { _ = h.turns; return gen.MakeFrame(hubTurnsFrame{h: h}) }
 
 // turnsResumable is Hub.turns for callers that can be suspended.
 func (h *Hub) turnsResumable(r *gen.Run) (bool, error, gen.Status) {
@@ -223,6 +223,7 @@ type hubResumeFrame struct {
 }
 
 func (h *Hub) newResumeFrame(t *Task) *hubResumeFrame {
+	_ = h.resume
 	return gen.MakeFrame(hubResumeFrame{h: h, t: t})
 }
 
@@ -280,7 +281,7 @@ else_186:
 	return r.SendNone(g2)
 }
 
-//line hub_greenlet.go:284:1
+//line hub_greenlet.go:285:1
 
 func (f *hubResumeFrame) Resume(r *gen.Run) (st gen.Status) {
 	h, t := f.h, f.t
@@ -312,7 +313,7 @@ after_if_186:
 	return r.Return(f, &f.Header)
 }
 
-//line hub_greenlet.go:316:1
+//line hub_greenlet.go:317:1
 
 func (f *hubResumeFrame) Args(args []any)    { gen.SetArgs(f, args, &f.t) }
 func (f *hubResumeFrame) Forget()            { *f = hubResumeFrame{Header: f.Header} }
@@ -321,7 +322,4 @@ func (*hubResumeFrame) Func() *gen.Func      { return &hubResumeFrameInfo }
 
 var hubResumeFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*Hub).resume", File: "github.com/going-green/greenlet/hub/hub.go", Line: 170, Points: "189 h t; 191 ="}
 var _ func(*Hub, *Task) = (*Hub).resume
-
-func init() {
-	gen.Declare("Hub.loop", "Hub.turns", "Hub.resume")
-}
+var _ = gen.Declare("Hub.loop", "Hub.turns", "Hub.resume")

@@ -25,6 +25,7 @@ type logSleeperFrame struct {
 }
 
 func (l *log) newSleeperFrame(name string, times int, d time.Duration) *logSleeperFrame {
+	_ = l.sleeper
 	return gen.MakeFrame(logSleeperFrame{l: l, name: name, times: times, d: d})
 }
 
@@ -56,7 +57,7 @@ loop_45:
 	goto loop_45
 }
 
-//line hub_greenlet_test.go:60:1
+//line hub_greenlet_test.go:61:1
 
 func (f *logSleeperFrame) Resume(r *gen.Run) (st gen.Status) {
 	l, name, times, d := f.l, f.name, f.times, f.d
@@ -89,7 +90,7 @@ resumed_47:
 	goto loop_45
 }
 
-//line hub_greenlet_test.go:93:1
+//line hub_greenlet_test.go:94:1
 
 func (f *logSleeperFrame) Args(args []any)    { gen.SetArgs(f, args, &f.name, &f.times, &f.d) }
 func (f *logSleeperFrame) Forget()            { *f = logSleeperFrame{Header: f.Header} }
@@ -106,7 +107,10 @@ type logCountsFrame struct {
 	n, sum, i, ret0 int
 }
 
-func (l *log) newCountsFrame(n int) *logCountsFrame      { return gen.MakeFrame(logCountsFrame{l: l, n: n}) }
+func (l *log) newCountsFrame(n int) *logCountsFrame {
+	_ = l.counts
+	return gen.MakeFrame(logCountsFrame{l: l, n: n})
+}
 func (f *logCountsFrame) Results() int                   { f.Over(f); return f.ret0 }
 func (f *logCountsFrame) Returned(r *gen.Run) (ret0 int) { ret0 = f.ret0; f.Release(r); return }
 
@@ -138,7 +142,7 @@ loop_66:
 	goto loop_66
 }
 
-//line hub_greenlet_test.go:142:1
+//line hub_greenlet_test.go:146:1
 
 func (f *logCountsFrame) Resume(r *gen.Run) (st gen.Status) {
 	l, n := f.l, f.n
@@ -173,7 +177,7 @@ resumed_67:
 	goto loop_66
 }
 
-//line hub_greenlet_test.go:177:1
+//line hub_greenlet_test.go:181:1
 
 func (f *logCountsFrame) Args(args []any)            { gen.SetArgs(f, args, &f.n) }
 func (f *logCountsFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
@@ -192,11 +196,11 @@ type logCountsFrameValue struct {
 func (v logCountsFrameValue) CallResumable(r *gen.Run, p0 int) (int, gen.Status) {
 	return v.recv.countsResumable(r, p0)
 }
-func init() {
-	gen.RegisterMethod((*new(*log)).counts, func(recv *log) any {
-		return logCountsFrameValue{recv}
-	})
-}
+
+var _ = gen.RegisterMethod((*new(*log)).counts, func(recv *log) any {
+	return logCountsFrameValue{recv}
+})
+
 func (v logCountsFrameValue) Frame() gen.Frame { return gen.MakeFrame(logCountsFrame{l: v.recv}) }
 
 // logJoinsFrame is an activation of log.joins.
@@ -207,7 +211,7 @@ type logJoinsFrame struct {
 	task  *Task
 }
 
-func (l *log) newJoinsFrame() *logJoinsFrame { return gen.MakeFrame(logJoinsFrame{l: l}) }
+func (l *log) newJoinsFrame() *logJoinsFrame { _ = l.joins; return gen.MakeFrame(logJoinsFrame{l: l}) }
 
 // joinsResumable is log.joins for callers that can be suspended.
 func (l *log) joinsResumable(r *gen.Run) gen.Status { return (*logJoinsFrame)(nil).body(r, l) }
@@ -250,7 +254,7 @@ func (f *logJoinsFrame) body(r *gen.Run, l *log) (st gen.Status) {
 	return gen.Done
 }
 
-//line hub_greenlet_test.go:254:1
+//line hub_greenlet_test.go:258:1
 
 func (f *logJoinsFrame) Resume(r *gen.Run) (st gen.Status) {
 	l := f.l
@@ -301,7 +305,7 @@ resumed_80:
 	return r.Return(f, &f.Header)
 }
 
-//line hub_greenlet_test.go:305:1
+//line hub_greenlet_test.go:309:1
 
 func (f *logJoinsFrame) Forget()            { *f = logJoinsFrame{Header: f.Header} }
 func (f *logJoinsFrame) Release(r *gen.Run) { gen.Free(r, f, 41) }
@@ -318,6 +322,7 @@ type logFailsFrame struct {
 }
 
 func (l *log) newFailsFrame(d time.Duration) *logFailsFrame {
+	_ = l.fails
 	return gen.MakeFrame(logFailsFrame{l: l, d: d})
 }
 
@@ -337,7 +342,7 @@ func (f *logFailsFrame) body(r *gen.Run, l *log, d time.Duration) (st gen.Status
 	panic(errors.ErrUnsupported)
 }
 
-//line hub_greenlet_test.go:341:1
+//line hub_greenlet_test.go:346:1
 
 func (f *logFailsFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f.PC {
@@ -350,7 +355,7 @@ func (f *logFailsFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line hub_greenlet_test.go:354:1
+//line hub_greenlet_test.go:359:1
 
 func (f *logFailsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.d) }
 func (f *logFailsFrame) Forget()            { *f = logFailsFrame{Header: f.Header} }
@@ -368,7 +373,10 @@ type logWatchesFrame struct {
 	bad *Task
 }
 
-func (l0 *log) newWatchesFrame() *logWatchesFrame { return gen.MakeFrame(logWatchesFrame{l0: l0}) }
+func (l0 *log) newWatchesFrame() *logWatchesFrame {
+	_ = l0.watches
+	return gen.MakeFrame(logWatchesFrame{l0: l0})
+}
 
 // watchesResumable is log.watches for callers that can be suspended.
 func (l0 *log) watchesResumable(r *gen.Run) gen.Status { return (*logWatchesFrame)(nil).body(r, l0) }
@@ -402,7 +410,7 @@ func (f *logWatchesFrame) body(r *gen.Run, l0 *log) (st gen.Status) {
 	}
 }
 
-//line hub_greenlet_test.go:406:1
+//line hub_greenlet_test.go:414:1
 
 func (f *logWatchesFrame) Resume(r *gen.Run) (st gen.Status) {
 	var l **log
@@ -423,7 +431,7 @@ func (f *logWatchesFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line hub_greenlet_test.go:427:1
+//line hub_greenlet_test.go:435:1
 
 func (f *logWatchesFrame) Forget()            { *f = logWatchesFrame{Header: f.Header} }
 func (f *logWatchesFrame) Release(r *gen.Run) { gen.Free(r, f, 55) }
@@ -438,7 +446,10 @@ type logStubbornFrame struct {
 	l *log
 }
 
-func (l *log) newStubbornFrame() *logStubbornFrame { return gen.MakeFrame(logStubbornFrame{l: l}) }
+func (l *log) newStubbornFrame() *logStubbornFrame {
+	_ = l.stubborn
+	return gen.MakeFrame(logStubbornFrame{l: l})
+}
 
 // stubbornResumable is log.stubborn for callers that can be suspended.
 func (l *log) stubbornResumable(r *gen.Run) gen.Status { return (*logStubbornFrame)(nil).run(r, l) }
@@ -504,7 +515,7 @@ unwind:
 	return gen.Done
 }
 
-//line hub_greenlet_test.go:508:1
+//line hub_greenlet_test.go:519:1
 
 func (f *logStubbornFrame) Forget()            { *f = logStubbornFrame{DeferHeader: f.DeferHeader} }
 func (f *logStubbornFrame) Release(r *gen.Run) { gen.Free(r, f, 61) }
@@ -529,7 +540,7 @@ func (c *logStubbornFunc1) value() func() {
 	})
 }
 
-//line hub_greenlet_test.go:533:1
+//line hub_greenlet_test.go:544:1
 
 // logStubbornFunc1Frame is an activation of the literal logStubbornFunc1.
 type logStubbornFunc1Frame struct {
@@ -555,7 +566,7 @@ func (f *logStubbornFunc1Frame) body(r *gen.Run, c *logStubbornFunc1) (st gen.St
 	return gen.Done
 }
 
-//line hub_greenlet_test.go:559:1
+//line hub_greenlet_test.go:570:1
 
 func (f *logStubbornFunc1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
@@ -566,7 +577,7 @@ func (f *logStubbornFunc1Frame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line hub_greenlet_test.go:570:1
+//line hub_greenlet_test.go:581:1
 
 func (f *logStubbornFunc1Frame) Release(r *gen.Run) { gen.Free(r, f, 54) }
 func (*logStubbornFunc1Frame) Func() *gen.Func      { return &logStubbornFunc1FrameInfo }
@@ -580,7 +591,7 @@ type logKillsFrame struct {
 	task, unborn, late *Task
 }
 
-func (l *log) newKillsFrame() *logKillsFrame { return gen.MakeFrame(logKillsFrame{l: l}) }
+func (l *log) newKillsFrame() *logKillsFrame { _ = l.kills; return gen.MakeFrame(logKillsFrame{l: l}) }
 
 // killsResumable is log.kills for callers that can be suspended.
 func (l *log) killsResumable(r *gen.Run) gen.Status { return (*logKillsFrame)(nil).body(r, l) }
@@ -662,7 +673,7 @@ resumed_134:
 	return gen.Done
 }
 
-//line hub_greenlet_test.go:667:1
+//line hub_greenlet_test.go:678:1
 
 func (f *logKillsFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l))
@@ -681,7 +692,10 @@ type logSuicideFrame struct {
 	l *log
 }
 
-func (l *log) newSuicideFrame() *logSuicideFrame { return gen.MakeFrame(logSuicideFrame{l: l}) }
+func (l *log) newSuicideFrame() *logSuicideFrame {
+	_ = l.suicide
+	return gen.MakeFrame(logSuicideFrame{l: l})
+}
 
 // suicideResumable is log.suicide for callers that can be suspended.
 func (l *log) suicideResumable(r *gen.Run) gen.Status { return (*logSuicideFrame)(nil).run(r, l) }
@@ -750,7 +764,7 @@ unwind:
 	return gen.Done
 }
 
-//line hub_greenlet_test.go:755:1
+//line hub_greenlet_test.go:769:1
 
 func (f *logSuicideFrame) Forget()            { *f = logSuicideFrame{DeferHeader: f.DeferHeader} }
 func (f *logSuicideFrame) Release(r *gen.Run) { gen.Free(r, f, 6) }
@@ -766,7 +780,10 @@ type logTimeoutsFrame struct {
 	l  **log
 }
 
-func (l0 *log) newTimeoutsFrame() *logTimeoutsFrame { return gen.MakeFrame(logTimeoutsFrame{l0: l0}) }
+func (l0 *log) newTimeoutsFrame() *logTimeoutsFrame {
+	_ = l0.timeouts
+	return gen.MakeFrame(logTimeoutsFrame{l0: l0})
+}
 
 // timeoutsResumable is log.timeouts for callers that can be suspended.
 func (l0 *log) timeoutsResumable(r *gen.Run) gen.Status { return (*logTimeoutsFrame)(nil).body(r, l0) }
@@ -809,7 +826,7 @@ func (f *logTimeoutsFrame) body(r *gen.Run, l0 *log) (st gen.Status) {
 	return gen.Done
 }
 
-//line hub_greenlet_test.go:814:1
+//line hub_greenlet_test.go:831:1
 
 func (f *logTimeoutsFrame) Resume(r *gen.Run) (st gen.Status) {
 	var l **log
@@ -859,7 +876,7 @@ resumed_165:
 	return r.Return(f, &f.Header)
 }
 
-//line hub_greenlet_test.go:864:1
+//line hub_greenlet_test.go:881:1
 
 func (f *logTimeoutsFrame) Forget()            { *f = logTimeoutsFrame{Header: f.Header} }
 func (f *logTimeoutsFrame) Release(r *gen.Run) { gen.Free(r, f, 0) }
@@ -883,7 +900,7 @@ func (c *logTimeoutsFunc1) value() func() {
 	})
 }
 
-//line hub_greenlet_test.go:888:1
+//line hub_greenlet_test.go:905:1
 
 // logTimeoutsFunc1Frame is an activation of the literal logTimeoutsFunc1.
 type logTimeoutsFunc1Frame struct {
@@ -910,7 +927,7 @@ func (f *logTimeoutsFunc1Frame) body(r *gen.Run, c *logTimeoutsFunc1) (st gen.St
 	return gen.Done
 }
 
-//line hub_greenlet_test.go:915:1
+//line hub_greenlet_test.go:932:1
 
 func (f *logTimeoutsFunc1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
@@ -922,7 +939,7 @@ func (f *logTimeoutsFunc1Frame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line hub_greenlet_test.go:927:1
+//line hub_greenlet_test.go:944:1
 
 func (f *logTimeoutsFunc1Frame) Release(r *gen.Run) { gen.Free(r, f, 13) }
 func (*logTimeoutsFunc1Frame) Func() *gen.Func      { return &logTimeoutsFunc1FrameInfo }
@@ -961,7 +978,7 @@ func (f *logTimeoutsFunc1_1Frame) body(r *gen.Run, c *logTimeoutsFunc1_1) (st ge
 	return gen.Done
 }
 
-//line hub_greenlet_test.go:966:1
+//line hub_greenlet_test.go:983:1
 
 func (f *logTimeoutsFunc1_1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
@@ -991,7 +1008,7 @@ func (c *logTimeoutsFunc2) value() func() {
 	})
 }
 
-//line hub_greenlet_test.go:996:1
+//line hub_greenlet_test.go:1013:1
 
 // logTimeoutsFunc2Frame is an activation of the literal logTimeoutsFunc2.
 type logTimeoutsFunc2Frame struct {
@@ -1023,7 +1040,7 @@ func (f *logTimeoutsFunc2Frame) body(r *gen.Run, c *logTimeoutsFunc2) (st gen.St
 	return gen.Done
 }
 
-//line hub_greenlet_test.go:1028:1
+//line hub_greenlet_test.go:1045:1
 
 func (f *logTimeoutsFunc2Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
@@ -1045,7 +1062,7 @@ func (f *logTimeoutsFunc2Frame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line hub_greenlet_test.go:1050:1
+//line hub_greenlet_test.go:1067:1
 
 func (f *logTimeoutsFunc2Frame) Release(r *gen.Run) { gen.Free(r, f, 42) }
 func (*logTimeoutsFunc2Frame) Func() *gen.Func      { return &logTimeoutsFunc2FrameInfo }
@@ -1084,7 +1101,7 @@ func (f *logTimeoutsFunc2_1Frame) body(r *gen.Run, c *logTimeoutsFunc2_1) (st ge
 	return gen.Done
 }
 
-//line hub_greenlet_test.go:1089:1
+//line hub_greenlet_test.go:1106:1
 
 func (f *logTimeoutsFunc2_1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
@@ -1107,6 +1124,7 @@ type logYieldsThriceFrame struct {
 }
 
 func (l0 *log) newYieldsThriceFrame() *logYieldsThriceFrame {
+	_ = l0.yieldsThrice
 	return gen.MakeFrame(logYieldsThriceFrame{l0: l0})
 }
 
@@ -1138,7 +1156,7 @@ loop_178:
 	goto loop_178
 }
 
-//line hub_greenlet_test.go:1143:1
+//line hub_greenlet_test.go:1161:1
 
 func (f *logYieldsThriceFrame) Resume(r *gen.Run) (st gen.Status) {
 	var l **log
@@ -1168,7 +1186,7 @@ resumed_179:
 	goto loop_178
 }
 
-//line hub_greenlet_test.go:1173:1
+//line hub_greenlet_test.go:1191:1
 
 func (f *logYieldsThriceFrame) Forget()            { *f = logYieldsThriceFrame{Header: f.Header} }
 func (f *logYieldsThriceFrame) Release(r *gen.Run) { gen.Free(r, f, 49) }
@@ -1192,7 +1210,7 @@ func (c *logYieldsThriceFunc1) value() func() {
 	})
 }
 
-//line hub_greenlet_test.go:1197:1
+//line hub_greenlet_test.go:1215:1
 
 // logYieldsThriceFunc1Frame is an activation of the literal logYieldsThriceFunc1.
 type logYieldsThriceFunc1Frame struct {
@@ -1261,7 +1279,7 @@ unwind:
 	return gen.Done
 }
 
-//line hub_greenlet_test.go:1266:1
+//line hub_greenlet_test.go:1284:1
 
 func (f *logYieldsThriceFunc1Frame) Release(r *gen.Run) { gen.Free(r, f, 26) }
 func (*logYieldsThriceFunc1Frame) Func() *gen.Func      { return &logYieldsThriceFunc1FrameInfo }
@@ -1276,6 +1294,7 @@ type logInterruptsFrame struct {
 }
 
 func (l *log) newInterruptsFrame(task *Task) *logInterruptsFrame {
+	_ = l.interrupts
 	return gen.MakeFrame(logInterruptsFrame{l: l, task: task})
 }
 
@@ -1295,7 +1314,7 @@ func (f *logInterruptsFrame) body(r *gen.Run, l *log, task *Task) (st gen.Status
 	return gen.Done
 }
 
-//line hub_greenlet_test.go:1301:1
+//line hub_greenlet_test.go:1320:1
 
 func (f *logInterruptsFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l, f.task))
@@ -1318,6 +1337,7 @@ type logSleepsThriceFrame struct {
 }
 
 func (l0 *log) newSleepsThriceFrame() *logSleepsThriceFrame {
+	_ = l0.sleepsThrice
 	return gen.MakeFrame(logSleepsThriceFrame{l0: l0})
 }
 
@@ -1349,7 +1369,7 @@ loop_206:
 	goto loop_206
 }
 
-//line hub_greenlet_test.go:1355:1
+//line hub_greenlet_test.go:1375:1
 
 func (f *logSleepsThriceFrame) Resume(r *gen.Run) (st gen.Status) {
 	var l **log
@@ -1379,7 +1399,7 @@ resumed_207:
 	goto loop_206
 }
 
-//line hub_greenlet_test.go:1385:1
+//line hub_greenlet_test.go:1405:1
 
 func (f *logSleepsThriceFrame) Forget()            { *f = logSleepsThriceFrame{Header: f.Header} }
 func (f *logSleepsThriceFrame) Release(r *gen.Run) { gen.Free(r, f, 43) }
@@ -1403,7 +1423,7 @@ func (c *logSleepsThriceFunc1) value() func() {
 	})
 }
 
-//line hub_greenlet_test.go:1409:1
+//line hub_greenlet_test.go:1429:1
 
 // logSleepsThriceFunc1Frame is an activation of the literal logSleepsThriceFunc1.
 type logSleepsThriceFunc1Frame struct {
@@ -1472,7 +1492,7 @@ unwind:
 	return gen.Done
 }
 
-//line hub_greenlet_test.go:1478:1
+//line hub_greenlet_test.go:1498:1
 
 func (f *logSleepsThriceFunc1Frame) Release(r *gen.Run) { gen.Free(r, f, 12) }
 func (*logSleepsThriceFunc1Frame) Func() *gen.Func      { return &logSleepsThriceFunc1FrameInfo }
@@ -1488,6 +1508,7 @@ type logWaitsFrame struct {
 }
 
 func (l *log) newWaitsFrame(e *Event, name string) *logWaitsFrame {
+	_ = l.waits
 	return gen.MakeFrame(logWaitsFrame{l: l, e: e, name: name})
 }
 
@@ -1517,7 +1538,7 @@ func (f *logWaitsFrame) body(r *gen.Run, l *log, e *Event, name string) (st gen.
 	return gen.Done
 }
 
-//line hub_greenlet_test.go:1523:1
+//line hub_greenlet_test.go:1544:1
 
 func (f *logWaitsFrame) Resume(r *gen.Run) (st gen.Status) {
 	l, e, name := f.l, f.e, f.name
@@ -1545,7 +1566,7 @@ resumed_217:
 	return r.Return(f, &f.Header)
 }
 
-//line hub_greenlet_test.go:1551:1
+//line hub_greenlet_test.go:1572:1
 
 func (f *logWaitsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.e, &f.name) }
 func (f *logWaitsFrame) Forget()            { *f = logWaitsFrame{Header: f.Header} }
@@ -1562,7 +1583,10 @@ type logSetsFrame struct {
 	e *Event
 }
 
-func (l *log) newSetsFrame(e *Event) *logSetsFrame { return gen.MakeFrame(logSetsFrame{l: l, e: e}) }
+func (l *log) newSetsFrame(e *Event) *logSetsFrame {
+	_ = l.sets
+	return gen.MakeFrame(logSetsFrame{l: l, e: e})
+}
 
 // setsResumable is log.sets for callers that can be suspended.
 func (l *log) setsResumable(r *gen.Run, e *Event) gen.Status {
@@ -1592,7 +1616,7 @@ func (f *logSetsFrame) body(r *gen.Run, l *log, e *Event) (st gen.Status) {
 	return gen.Done
 }
 
-//line hub_greenlet_test.go:1598:1
+//line hub_greenlet_test.go:1622:1
 
 func (f *logSetsFrame) Resume(r *gen.Run) (st gen.Status) {
 	l, e := f.l, f.e
@@ -1621,7 +1645,7 @@ resumed_226:
 	return r.Return(f, &f.Header)
 }
 
-//line hub_greenlet_test.go:1627:1
+//line hub_greenlet_test.go:1651:1
 
 func (f *logSetsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.e) }
 func (f *logSetsFrame) Forget()            { *f = logSetsFrame{Header: f.Header} }
@@ -1641,6 +1665,7 @@ type logEntersFrame struct {
 }
 
 func (l *log) newEntersFrame(s *Semaphore, name string, d time.Duration, patience time.Duration) *logEntersFrame {
+	_ = l.enters
 	return gen.MakeFrame(logEntersFrame{l: l, s: s, name: name, d: d, patience: patience})
 }
 
@@ -1681,7 +1706,7 @@ func (f *logEntersFrame) body(r *gen.Run, l *log, s *Semaphore, name string, d t
 	return gen.Done
 }
 
-//line hub_greenlet_test.go:1687:1
+//line hub_greenlet_test.go:1712:1
 
 func (f *logEntersFrame) Resume(r *gen.Run) (st gen.Status) {
 	l, s, name, d := f.l, f.s, f.name, f.d
@@ -1716,7 +1741,7 @@ resumed_247:
 	return r.Return(f, &f.Header)
 }
 
-//line hub_greenlet_test.go:1722:1
+//line hub_greenlet_test.go:1747:1
 
 func (f *logEntersFrame) Args(args []any)    { gen.SetArgs(f, args, &f.s, &f.name, &f.d, &f.patience) }
 func (f *logEntersFrame) Forget()            { *f = logEntersFrame{Header: f.Header} }
@@ -1734,6 +1759,7 @@ type logKillsOneFrame struct {
 }
 
 func (l *log) newKillsOneFrame(task *Task) *logKillsOneFrame {
+	_ = l.killsOne
 	return gen.MakeFrame(logKillsOneFrame{l: l, task: task})
 }
 
@@ -1762,7 +1788,7 @@ func (f *logKillsOneFrame) body(r *gen.Run, l *log, task *Task) (st gen.Status) 
 	return gen.Done
 }
 
-//line hub_greenlet_test.go:1768:1
+//line hub_greenlet_test.go:1794:1
 
 func (f *logKillsOneFrame) Resume(r *gen.Run) (st gen.Status) {
 	task := f.task
@@ -1785,7 +1811,7 @@ func (f *logKillsOneFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line hub_greenlet_test.go:1791:1
+//line hub_greenlet_test.go:1817:1
 
 func (f *logKillsOneFrame) Args(args []any)    { gen.SetArgs(f, args, &f.task) }
 func (f *logKillsOneFrame) Forget()            { *f = logKillsOneFrame{Header: f.Header} }
@@ -1804,6 +1830,7 @@ type logHoldsFrame struct {
 }
 
 func (l *log) newHoldsFrame(s *Semaphore) *logHoldsFrame {
+	_ = l.holds
 	return gen.MakeFrame(logHoldsFrame{l: l, s: s})
 }
 
@@ -1842,7 +1869,7 @@ func (f *logHoldsFrame) body(r *gen.Run, l *log, s *Semaphore) (st gen.Status) {
 	return gen.Done
 }
 
-//line hub_greenlet_test.go:1848:1
+//line hub_greenlet_test.go:1875:1
 
 func (f *logHoldsFrame) Resume(r *gen.Run) (st gen.Status) {
 	l, s := f.l, f.s
@@ -1877,7 +1904,7 @@ resumed_287:
 	return r.Return(f, &f.Header)
 }
 
-//line hub_greenlet_test.go:1883:1
+//line hub_greenlet_test.go:1910:1
 
 func (f *logHoldsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.s) }
 func (f *logHoldsFrame) Forget()            { *f = logHoldsFrame{Header: f.Header} }
@@ -1897,6 +1924,7 @@ type logGrantedFrame struct {
 }
 
 func (l0 *log) newGrantedFrame(s0 *Semaphore) *logGrantedFrame {
+	_ = l0.granted
 	return gen.MakeFrame(logGrantedFrame{l0: l0, s0: s0})
 }
 
@@ -1989,7 +2017,7 @@ unwind:
 	return gen.Done
 }
 
-//line hub_greenlet_test.go:1995:1
+//line hub_greenlet_test.go:2023:1
 
 func (f *logGrantedFrame) Args(args []any)    { gen.SetArgs(f, args, &f.s0) }
 func (f *logGrantedFrame) Forget()            { *f = logGrantedFrame{DeferHeader: f.DeferHeader} }
@@ -2008,6 +2036,7 @@ type logProducesFrame struct {
 }
 
 func (l *log) newProducesFrame(q *Queue[int], n int) *logProducesFrame {
+	_ = l.produces
 	return gen.MakeFrame(logProducesFrame{l: l, q: q, n: n})
 }
 
@@ -2042,7 +2071,7 @@ loop_307:
 	goto loop_307
 }
 
-//line hub_greenlet_test.go:2048:1
+//line hub_greenlet_test.go:2077:1
 
 func (f *logProducesFrame) Resume(r *gen.Run) (st gen.Status) {
 	l, q, n := f.l, f.q, f.n
@@ -2077,7 +2106,7 @@ resumed_308:
 	goto loop_307
 }
 
-//line hub_greenlet_test.go:2083:1
+//line hub_greenlet_test.go:2112:1
 
 func (f *logProducesFrame) Args(args []any)    { gen.SetArgs(f, args, &f.q, &f.n) }
 func (f *logProducesFrame) Forget()            { *f = logProducesFrame{Header: f.Header} }
@@ -2096,6 +2125,7 @@ type logConsumesFrame struct {
 }
 
 func (l *log) newConsumesFrame(q *Queue[int], d time.Duration) *logConsumesFrame {
+	_ = l.consumes
 	return gen.MakeFrame(logConsumesFrame{l: l, q: q, d: d})
 }
 
@@ -2129,7 +2159,7 @@ loop_316:
 	goto loop_316
 }
 
-//line hub_greenlet_test.go:2135:1
+//line hub_greenlet_test.go:2165:1
 
 func (f *logConsumesFrame) Resume(r *gen.Run) (st gen.Status) {
 	l, q, d := f.l, f.q, f.d
@@ -2168,7 +2198,7 @@ resumed_323:
 	goto loop_316
 }
 
-//line hub_greenlet_test.go:2174:1
+//line hub_greenlet_test.go:2204:1
 
 func (f *logConsumesFrame) Args(args []any)    { gen.SetArgs(f, args, &f.q, &f.d) }
 func (f *logConsumesFrame) Forget()            { *f = logConsumesFrame{Header: f.Header} }
@@ -2187,6 +2217,7 @@ type logPutsFrame struct {
 }
 
 func (l *log) newPutsFrame(q *Queue[int], v int) *logPutsFrame {
+	_ = l.puts
 	return gen.MakeFrame(logPutsFrame{l: l, q: q, v: v})
 }
 
@@ -2259,7 +2290,7 @@ unwind:
 	return gen.Done
 }
 
-//line hub_greenlet_test.go:2265:1
+//line hub_greenlet_test.go:2296:1
 
 func (f *logPutsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.q, &f.v) }
 func (f *logPutsFrame) Forget()            { *f = logPutsFrame{DeferHeader: f.DeferHeader} }
@@ -2278,6 +2309,7 @@ type logGetsForFrame struct {
 }
 
 func (l *log) newGetsForFrame(q *Queue[int], d time.Duration) *logGetsForFrame {
+	_ = l.getsFor
 	return gen.MakeFrame(logGetsForFrame{l: l, q: q, d: d})
 }
 
@@ -2304,7 +2336,7 @@ func (f *logGetsForFrame) body(r *gen.Run, l *log, q *Queue[int], d time.Duratio
 	return gen.Done
 }
 
-//line hub_greenlet_test.go:2310:1
+//line hub_greenlet_test.go:2342:1
 
 func (f *logGetsForFrame) Resume(r *gen.Run) (st gen.Status) {
 	l := f.l
@@ -2322,7 +2354,7 @@ func (f *logGetsForFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line hub_greenlet_test.go:2328:1
+//line hub_greenlet_test.go:2360:1
 
 func (f *logGetsForFrame) Args(args []any)    { gen.SetArgs(f, args, &f.q, &f.d) }
 func (f *logGetsForFrame) Forget()            { *f = logGetsForFrame{Header: f.Header} }
@@ -2340,6 +2372,7 @@ type logClosesFrame struct {
 }
 
 func (l *log) newClosesFrame(q *Queue[int]) *logClosesFrame {
+	_ = l.closes
 	return gen.MakeFrame(logClosesFrame{l: l, q: q})
 }
 
@@ -2357,7 +2390,7 @@ func (f *logClosesFrame) body(r *gen.Run, l *log, q *Queue[int]) (st gen.Status)
 	return gen.Done
 }
 
-//line hub_greenlet_test.go:2364:1
+//line hub_greenlet_test.go:2397:1
 
 func (f *logClosesFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l, f.q))
@@ -2379,6 +2412,7 @@ type logCancelsFrame struct {
 }
 
 func (l *log) newCancelsFrame(cancel context.CancelCauseFunc) *logCancelsFrame {
+	_ = l.cancels
 	return gen.MakeFrame(logCancelsFrame{l: l, cancel: cancel})
 }
 
@@ -2416,7 +2450,7 @@ func (f *logCancelsFrame) body(r *gen.Run, l *log, cancel context.CancelCauseFun
 	return gen.Done
 }
 
-//line hub_greenlet_test.go:2423:1
+//line hub_greenlet_test.go:2457:1
 
 func (f *logCancelsFrame) Resume(r *gen.Run) (st gen.Status) {
 	cancel := f.cancel
@@ -2448,7 +2482,7 @@ func (f *logCancelsFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line hub_greenlet_test.go:2455:1
+//line hub_greenlet_test.go:2489:1
 
 func (f *logCancelsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.cancel) }
 func (f *logCancelsFrame) Forget()            { *f = logCancelsFrame{Header: f.Header} }
@@ -2465,7 +2499,10 @@ type sumsFrame struct {
 	n, sum, t0, ret0 int
 }
 
-func newSumsFrame(q *Queue[int], n int) *sumsFrame  { return gen.MakeFrame(sumsFrame{q: q, n: n}) }
+func newSumsFrame(q *Queue[int], n int) *sumsFrame {
+	_ = sums
+	return gen.MakeFrame(sumsFrame{q: q, n: n})
+}
 func (f *sumsFrame) Results() int                   { f.Over(f); return f.ret0 }
 func (f *sumsFrame) Returned(r *gen.Run) (ret0 int) { ret0 = f.ret0; f.Release(r); return }
 
@@ -2498,7 +2535,7 @@ loop_440:
 	goto loop_440
 }
 
-//line hub_greenlet_test.go:2505:1
+//line hub_greenlet_test.go:2542:1
 
 func (f *sumsFrame) Resume(r *gen.Run) (st gen.Status) {
 	q, n := f.q, f.n
@@ -2534,7 +2571,7 @@ resumed_441:
 	goto loop_440
 }
 
-//line hub_greenlet_test.go:2541:1
+//line hub_greenlet_test.go:2578:1
 
 func (f *sumsFrame) Args(args []any)            { gen.SetArgs(f, args, &f.q, &f.n) }
 func (f *sumsFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
@@ -2552,7 +2589,10 @@ type logTicksFrame struct {
 	n, i int
 }
 
-func (l *log) newTicksFrame(n int) *logTicksFrame { return gen.MakeFrame(logTicksFrame{l: l, n: n}) }
+func (l *log) newTicksFrame(n int) *logTicksFrame {
+	_ = l.ticks
+	return gen.MakeFrame(logTicksFrame{l: l, n: n})
+}
 
 // ticksResumable is log.ticks for callers that can be suspended.
 func (l *log) ticksResumable(r *gen.Run, n int) gen.Status {
@@ -2585,7 +2625,7 @@ func (f *logTicksFrame) body(r *gen.Run, l *log, n int) (st gen.Status) {
 	return gen.Yielded(r, i)
 }
 
-//line hub_greenlet_test.go:2592:1
+//line hub_greenlet_test.go:2632:1
 
 func (f *logTicksFrame) Resume(r *gen.Run) (st gen.Status) {
 	var i int
@@ -2622,7 +2662,7 @@ resumed_458:
 	return gen.Yielded(r, i)
 }
 
-//line hub_greenlet_test.go:2629:1
+//line hub_greenlet_test.go:2669:1
 
 func (f *logTicksFrame) Args(args []any)    { gen.SetArgs(f, args, &f.n) }
 func (f *logTicksFrame) Forget()            { *f = logTicksFrame{Header: f.Header} }
@@ -2640,7 +2680,10 @@ type logIteratesFrame struct {
 	v any
 }
 
-func (l *log) newIteratesFrame() *logIteratesFrame { return gen.MakeFrame(logIteratesFrame{l: l}) }
+func (l *log) newIteratesFrame() *logIteratesFrame {
+	_ = l.iterates
+	return gen.MakeFrame(logIteratesFrame{l: l})
+}
 
 // iteratesResumable is log.iterates for callers that can be suspended.
 func (l *log) iteratesResumable(r *gen.Run) gen.Status { return (*logIteratesFrame)(nil).body(r, l) }
@@ -2657,7 +2700,7 @@ func (f *logIteratesFrame) body(r *gen.Run, l *log) (st gen.Status) {
 	return r.SendNone(g)
 }
 
-//line hub_greenlet_test.go:2664:1
+//line hub_greenlet_test.go:2707:1
 
 func (f *logIteratesFrame) Resume(r *gen.Run) (st gen.Status) {
 	l := f.l
@@ -2692,7 +2735,7 @@ loop_466:
 	return r.SendNone(g)
 }
 
-//line hub_greenlet_test.go:2699:1
+//line hub_greenlet_test.go:2742:1
 
 func (f *logIteratesFrame) Forget()            { *f = logIteratesFrame{Header: f.Header} }
 func (f *logIteratesFrame) Release(r *gen.Run) { gen.Free(r, f, 33) }
@@ -2700,7 +2743,4 @@ func (*logIteratesFrame) Func() *gen.Func      { return &logIteratesFrameInfo }
 
 var logIteratesFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).iterates", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 464, Points: "466 l g; 466 ="}
 var _ func(*log) = (*log).iterates
-
-func init() {
-	gen.Declare("log.sleeper", "log.counts", "log.joins", "log.fails", "log.watches", "log.stubborn", "log.kills", "log.suicide", "log.timeouts", "log.yieldsThrice", "log.interrupts", "log.sleepsThrice", "log.waits", "log.sets", "log.enters", "log.killsOne", "log.holds", "log.granted", "log.produces", "log.consumes", "log.puts", "log.getsFor", "log.closes", "log.cancels", "log.ticks", "log.iterates")
-}
+var _ = gen.Declare("log.sleeper", "log.counts", "log.joins", "log.fails", "log.watches", "log.stubborn", "log.kills", "log.suicide", "log.timeouts", "log.yieldsThrice", "log.interrupts", "log.sleepsThrice", "log.waits", "log.sets", "log.enters", "log.killsOne", "log.holds", "log.granted", "log.produces", "log.consumes", "log.puts", "log.getsFor", "log.closes", "log.cancels", "log.ticks", "log.iterates")

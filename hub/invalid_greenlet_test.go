@@ -21,6 +21,7 @@ type logWaitsInFrame struct {
 }
 
 func (l0 *log) newWaitsInFrame(way string) *logWaitsInFrame {
+	_ = l0.waitsIn
 	return gen.MakeFrame(logWaitsInFrame{l0: l0, way: way})
 }
 
@@ -190,7 +191,7 @@ unwind:
 	return gen.Done
 }
 
-//line invalid_greenlet_test.go:194:1
+//line invalid_greenlet_test.go:195:1
 
 func (f *logWaitsInFrame) Args(args []any)    { gen.SetArgs(f, args, &f.way) }
 func (f *logWaitsInFrame) Forget()            { *f = logWaitsInFrame{DeferHeader: f.DeferHeader} }
@@ -209,6 +210,7 @@ type logBelowFrame struct {
 }
 
 func (l *log) newBelowFrame(way string, g **greenlet.Greenlet) *logBelowFrame {
+	_ = l.below
 	return gen.MakeFrame(logBelowFrame{l: l, way: way, g: g})
 }
 
@@ -227,7 +229,7 @@ func (f *logBelowFrame) body(r *gen.Run, l *log, way string, g **greenlet.Greenl
 	return r.SendNone((*g))
 }
 
-//line invalid_greenlet_test.go:231:1
+//line invalid_greenlet_test.go:233:1
 
 func (f *logBelowFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f.PC {
@@ -254,6 +256,7 @@ type logMeddlesFrame struct {
 }
 
 func (l *log) newMeddlesFrame(g **greenlet.Greenlet) *logMeddlesFrame {
+	_ = l.meddles
 	return gen.MakeFrame(logMeddlesFrame{l: l, g: g})
 }
 
@@ -271,7 +274,7 @@ func (f *logMeddlesFrame) body(r *gen.Run, l *log, g **greenlet.Greenlet) (st ge
 	return r.SendNone((*g))
 }
 
-//line invalid_greenlet_test.go:275:1
+//line invalid_greenlet_test.go:278:1
 
 func (f *logMeddlesFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f.PC {
@@ -289,7 +292,4 @@ func (*logMeddlesFrame) Func() *gen.Func      { return &logMeddlesFrameInfo }
 
 var logMeddlesFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).meddles", File: "github.com/going-green/greenlet/hub/invalid_test.go", Line: 49, Points: "49"}
 var _ func(*log, **greenlet.Greenlet) = (*log).meddles
-
-func init() {
-	gen.Declare("log.waitsIn", "log.below", "log.meddles")
-}
+var _ = gen.Declare("log.waitsIn", "log.below", "log.meddles")

@@ -20,7 +20,10 @@ type JoinAllFrame struct {
 }
 
 // NewJoinAllFrame makes a frame that will run JoinAll.
-func NewJoinAllFrame(tasks ...*Task) *JoinAllFrame       { return gen.MakeFrame(JoinAllFrame{tasks: tasks}) }
+func NewJoinAllFrame(tasks ...*Task) *JoinAllFrame {
+	_ = JoinAll
+	return gen.MakeFrame(JoinAllFrame{tasks: tasks})
+}
 func (f *JoinAllFrame) Results() error                   { f.Over(f); return f.ret0 }
 func (f *JoinAllFrame) Returned(r *gen.Run) (ret0 error) { ret0 = f.ret0; f.Release(r); return }
 
@@ -45,7 +48,7 @@ func (f *JoinAllFrame) body(r *gen.Run, tasks []*Task) (ret0 error, st gen.Statu
 	return firstError(t0), gen.Done
 }
 
-//line join_greenlet.go:49:1
+//line join_greenlet.go:52:1
 
 func (f *JoinAllFrame) Resume(r *gen.Run) (st gen.Status) {
 	var t0 []*Task
@@ -62,7 +65,7 @@ func (f *JoinAllFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line join_greenlet.go:66:1
+//line join_greenlet.go:69:1
 
 func (f *JoinAllFrame) Args(args []any)            { gen.SetVariadic(f, args, &f.tasks) }
 func (f *JoinAllFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
@@ -79,9 +82,9 @@ type valueJoinAllFrame struct{}
 func (valueJoinAllFrame) CallResumable(r *gen.Run, p0 ...*Task) (error, gen.Status) {
 	return JoinAllResumable(r, p0...)
 }
-func init() {
-	gen.Register(JoinAll, valueJoinAllFrame{})
-}
+
+var _ = gen.Register(JoinAll, valueJoinAllFrame{})
+
 func (valueJoinAllFrame) Frame() gen.Frame { return gen.MakeFrame(JoinAllFrame{}) }
 
 // JoinAllForFrame is an activation of JoinAllFor.
@@ -95,6 +98,7 @@ type JoinAllForFrame struct {
 
 // NewJoinAllForFrame makes a frame that will run JoinAllFor.
 func NewJoinAllForFrame(d time.Duration, tasks ...*Task) *JoinAllForFrame {
+	_ = JoinAllFor
 	return gen.MakeFrame(JoinAllForFrame{d: d, tasks: tasks})
 }
 func (f *JoinAllForFrame) Results() (error, bool) { f.Over(f); return f.ret0, f.ret1 }
@@ -122,7 +126,7 @@ func (f *JoinAllForFrame) body(r *gen.Run, d time.Duration, tasks []*Task) (ret0
 	return firstError(ended), len(ended) == len(tasks), gen.Done
 }
 
-//line join_greenlet.go:126:1
+//line join_greenlet.go:130:1
 
 func (f *JoinAllForFrame) Resume(r *gen.Run) (st gen.Status) {
 	tasks := f.tasks
@@ -139,7 +143,7 @@ func (f *JoinAllForFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line join_greenlet.go:143:1
+//line join_greenlet.go:147:1
 
 func (f *JoinAllForFrame) Args(args []any) { gen.SetVariadic(f, args, &f.d, &f.tasks) }
 func (f *JoinAllForFrame) Send(r *gen.Run) gen.Status {
@@ -160,9 +164,9 @@ type valueJoinAllForFrame struct{}
 func (valueJoinAllForFrame) CallResumable(r *gen.Run, p0 time.Duration, p1 ...*Task) (error, bool, gen.Status) {
 	return JoinAllForResumable(r, p0, p1...)
 }
-func init() {
-	gen.Register(JoinAllFor, valueJoinAllForFrame{})
-}
+
+var _ = gen.Register(JoinAllFor, valueJoinAllForFrame{})
+
 func (valueJoinAllForFrame) Frame() gen.Frame { return gen.MakeFrame(JoinAllForFrame{}) }
 
 // KillAllFrame is an activation of KillAll.
@@ -173,7 +177,10 @@ type KillAllFrame struct {
 }
 
 // NewKillAllFrame makes a frame that will run KillAll.
-func NewKillAllFrame(tasks ...*Task) *KillAllFrame { return gen.MakeFrame(KillAllFrame{tasks: tasks}) }
+func NewKillAllFrame(tasks ...*Task) *KillAllFrame {
+	_ = KillAll
+	return gen.MakeFrame(KillAllFrame{tasks: tasks})
+}
 
 // KillAllResumable is KillAll for callers that can be suspended.
 func KillAllResumable(r *gen.Run, tasks ...*Task) gen.Status {
@@ -205,7 +212,7 @@ func (f *KillAllFrame) body(r *gen.Run, tasks []*Task) (st gen.Status) {
 	return gen.Done
 }
 
-//line join_greenlet.go:209:1
+//line join_greenlet.go:216:1
 
 func (f *KillAllFrame) Resume(r *gen.Run) (st gen.Status) {
 	var suicide bool
@@ -223,7 +230,7 @@ func (f *KillAllFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line join_greenlet.go:227:1
+//line join_greenlet.go:234:1
 
 func (f *KillAllFrame) Args(args []any)    { gen.SetVariadic(f, args, &f.tasks) }
 func (f *KillAllFrame) Forget()            { *f = KillAllFrame{Header: f.Header} }
@@ -239,9 +246,9 @@ type valueKillAllFrame struct{}
 func (valueKillAllFrame) CallResumable(r *gen.Run, p0 ...*Task) gen.Status {
 	return KillAllResumable(r, p0...)
 }
-func init() {
-	gen.Register(KillAll, valueKillAllFrame{})
-}
+
+var _ = gen.Register(KillAll, valueKillAllFrame{})
+
 func (valueKillAllFrame) Frame() gen.Frame { return gen.MakeFrame(KillAllFrame{}) }
 
 // KillAllForFrame is an activation of KillAllFor.
@@ -254,6 +261,7 @@ type KillAllForFrame struct {
 
 // NewKillAllForFrame makes a frame that will run KillAllFor.
 func NewKillAllForFrame(d time.Duration, tasks ...*Task) *KillAllForFrame {
+	_ = KillAllFor
 	return gen.MakeFrame(KillAllForFrame{d: d, tasks: tasks})
 }
 func (f *KillAllForFrame) Results() bool                   { f.Over(f); return f.ret0 }
@@ -287,7 +295,7 @@ func (f *KillAllForFrame) body(r *gen.Run, d time.Duration, tasks []*Task) (ret0
 	return len(ended) == len(others), gen.Done
 }
 
-//line join_greenlet.go:291:1
+//line join_greenlet.go:299:1
 
 func (f *KillAllForFrame) Resume(r *gen.Run) (st gen.Status) {
 	var others []*Task
@@ -309,7 +317,7 @@ func (f *KillAllForFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line join_greenlet.go:313:1
+//line join_greenlet.go:321:1
 
 func (f *KillAllForFrame) Args(args []any)            { gen.SetVariadic(f, args, &f.d, &f.tasks) }
 func (f *KillAllForFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
@@ -326,7 +334,7 @@ type valueKillAllForFrame struct{}
 func (valueKillAllForFrame) CallResumable(r *gen.Run, p0 time.Duration, p1 ...*Task) (bool, gen.Status) {
 	return KillAllForResumable(r, p0, p1...)
 }
-func init() {
-	gen.Register(KillAllFor, valueKillAllForFrame{})
-}
+
+var _ = gen.Register(KillAllFor, valueKillAllForFrame{})
+
 func (valueKillAllForFrame) Frame() gen.Frame { return gen.MakeFrame(KillAllForFrame{}) }

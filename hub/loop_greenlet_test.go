@@ -19,6 +19,7 @@ type logRefusesForGoodFrame struct {
 }
 
 func (l *log) newRefusesForGoodFrame() *logRefusesForGoodFrame {
+	_ = l.refusesForGood
 	return gen.MakeFrame(logRefusesForGoodFrame{l: l})
 }
 
@@ -88,7 +89,7 @@ unwind:
 	return gen.Done
 }
 
-//line loop_greenlet_test.go:92:1
+//line loop_greenlet_test.go:93:1
 
 func (f *logRefusesForGoodFrame) Forget()            { *f = logRefusesForGoodFrame{DeferHeader: f.DeferHeader} }
 func (f *logRefusesForGoodFrame) Release(r *gen.Run) { gen.Free(r, f, 23) }
@@ -112,7 +113,7 @@ func (c *logRefusesForGoodFunc1) value() func() {
 	})
 }
 
-//line loop_greenlet_test.go:116:1
+//line loop_greenlet_test.go:117:1
 
 // logRefusesForGoodFunc1Frame is an activation of the literal logRefusesForGoodFunc1.
 type logRefusesForGoodFunc1Frame struct {
@@ -165,7 +166,7 @@ func (f *logRefusesForGoodFunc1Frame) step(r *gen.Run, c *logRefusesForGoodFunc1
 	return gen.Done
 }
 
-//line loop_greenlet_test.go:169:1
+//line loop_greenlet_test.go:170:1
 
 func (f *logRefusesForGoodFunc1Frame) Release(r *gen.Run) { gen.Free(r, f, 56) }
 func (*logRefusesForGoodFunc1Frame) Func() *gen.Func      { return &logRefusesForGoodFunc1FrameInfo }
@@ -180,6 +181,7 @@ type logJoinsOneFrame struct {
 }
 
 func (l *log) newJoinsOneFrame(task *Task) *logJoinsOneFrame {
+	_ = l.joinsOne
 	return gen.MakeFrame(logJoinsOneFrame{l: l, task: task})
 }
 
@@ -205,7 +207,7 @@ func (f *logJoinsOneFrame) body(r *gen.Run, l *log, task *Task) (st gen.Status) 
 	return gen.Done
 }
 
-//line loop_greenlet_test.go:209:1
+//line loop_greenlet_test.go:211:1
 
 func (f *logJoinsOneFrame) Resume(r *gen.Run) (st gen.Status) {
 	l := f.l
@@ -222,7 +224,7 @@ func (f *logJoinsOneFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line loop_greenlet_test.go:226:1
+//line loop_greenlet_test.go:228:1
 
 func (f *logJoinsOneFrame) Args(args []any)    { gen.SetArgs(f, args, &f.task) }
 func (f *logJoinsOneFrame) Forget()            { *f = logJoinsOneFrame{Header: f.Header} }
@@ -241,6 +243,7 @@ type logHasTurnsFrame struct {
 }
 
 func (l *log) newHasTurnsFrame(n *int) *logHasTurnsFrame {
+	_ = l.hasTurns
 	return gen.MakeFrame(logHasTurnsFrame{l: l, n: n})
 }
 
@@ -270,7 +273,7 @@ loop_116:
 	goto loop_116
 }
 
-//line loop_greenlet_test.go:274:1
+//line loop_greenlet_test.go:277:1
 
 func (f *logHasTurnsFrame) Resume(r *gen.Run) (st gen.Status) {
 	l, n := f.l, f.n
@@ -301,7 +304,7 @@ resumed_118:
 	goto loop_116
 }
 
-//line loop_greenlet_test.go:305:1
+//line loop_greenlet_test.go:308:1
 
 func (f *logHasTurnsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.n) }
 func (f *logHasTurnsFrame) Forget()            { *f = logHasTurnsFrame{Header: f.Header} }
@@ -319,6 +322,7 @@ type logDrivesFrame struct {
 }
 
 func (l *log) newDrivesFrame(g *greenlet.Greenlet) *logDrivesFrame {
+	_ = l.drives
 	return gen.MakeFrame(logDrivesFrame{l: l, g: g})
 }
 
@@ -336,7 +340,7 @@ func (f *logDrivesFrame) body(r *gen.Run, l *log, g *greenlet.Greenlet) (st gen.
 	return r.SendNone(g)
 }
 
-//line loop_greenlet_test.go:340:1
+//line loop_greenlet_test.go:344:1
 
 func (f *logDrivesFrame) Resume(r *gen.Run) (st gen.Status) {
 	l := f.l
@@ -350,7 +354,7 @@ func (f *logDrivesFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line loop_greenlet_test.go:354:1
+//line loop_greenlet_test.go:358:1
 
 func (f *logDrivesFrame) Args(args []any)    { gen.SetArgs(f, args, &f.g) }
 func (f *logDrivesFrame) Forget()            { *f = logDrivesFrame{Header: f.Header} }
@@ -359,7 +363,4 @@ func (*logDrivesFrame) Func() *gen.Func      { return &logDrivesFrameInfo }
 
 var logDrivesFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).drives", File: "github.com/going-green/greenlet/hub/loop_test.go", Line: 123, Points: "124 l"}
 var _ func(*log, *greenlet.Greenlet) = (*log).drives
-
-func init() {
-	gen.Declare("log.refusesForGood", "log.joinsOne", "log.hasTurns", "log.drives")
-}
+var _ = gen.Declare("log.refusesForGood", "log.joinsOne", "log.hasTurns", "log.drives")

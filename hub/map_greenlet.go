@@ -25,6 +25,9 @@ type MapFrame[A any, R any] struct {
 
 // NewMapFrame makes a frame that will run Map.
 func NewMapFrame[A any, R any](g *Group, items []A, f func(A) (R, error)) *MapFrame[A, R] {
+	if false {
+		_ = Map[A, R]
+	}
 	return gen.MakeFrame(MapFrame[A, R]{g: g, items: items, f: f})
 }
 
@@ -149,7 +152,7 @@ unwind:
 	return gen.Done
 }
 
-//line map_greenlet.go:153:1
+//line map_greenlet.go:156:1
 
 func (f *MapFrame[A, R]) Args(args []any) { gen.SetArgs(f, args, &f.g, &f.items, &f.f) }
 func (f *MapFrame[A, R]) Send(r *gen.Run) gen.Status {
@@ -179,6 +182,9 @@ type MapSeqFrame[A any, R any] struct {
 
 // NewMapSeqFrame makes a frame that will run MapSeq.
 func NewMapSeqFrame[A any, R any](g *Group, n int, items iter.Seq[A], f func(A) (R, error)) *MapSeqFrame[A, R] {
+	if false {
+		_ = MapSeq[A, R]
+	}
 	return gen.MakeFrame(MapSeqFrame[A, R]{g: g, n: n, items: items, f: f})
 }
 func (f *MapSeqFrame[A, R]) Results() iter.Seq2[R, error] { f.Over(f); return f.ret0 }
@@ -203,7 +209,7 @@ func (f2 *MapSeqFrame[A, R]) body(r *gen.Run, g *Group, n int, items iter.Seq[A]
 	}).value(), gen.Done
 }
 
-//line map_greenlet.go:208:1
+//line map_greenlet.go:214:1
 
 func (f *MapSeqFrame[A, R]) Resume(r *gen.Run) (st gen.Status) {
 	f.ret0, st = f.body(r, f.g, f.n, f.items, f.f)
@@ -258,7 +264,7 @@ func (f2 *func1MapSeqFrame[A, R]) body(r *gen.Run, c *func1MapSeq[A, R], yield f
 	return gen.Done
 }
 
-//line map_greenlet.go:263:1
+//line map_greenlet.go:269:1
 
 func (f2 *func1MapSeqFrame[A, R]) Resume(r *gen.Run) (st gen.Status) {
 	c := f2.c
@@ -284,6 +290,9 @@ type MapUnorderedFrame[A any, R any] struct {
 
 // NewMapUnorderedFrame makes a frame that will run MapUnordered.
 func NewMapUnorderedFrame[A any, R any](g *Group, n int, items iter.Seq[A], f func(A) (R, error)) *MapUnorderedFrame[A, R] {
+	if false {
+		_ = MapUnordered[A, R]
+	}
 	return gen.MakeFrame(MapUnorderedFrame[A, R]{g: g, n: n, items: items, f: f})
 }
 func (f *MapUnorderedFrame[A, R]) Results() iter.Seq2[R, error] { f.Over(f); return f.ret0 }
@@ -308,7 +317,7 @@ func (f2 *MapUnorderedFrame[A, R]) body(r *gen.Run, g *Group, n int, items iter.
 	}).value(), gen.Done
 }
 
-//line map_greenlet.go:314:1
+//line map_greenlet.go:323:1
 
 func (f *MapUnorderedFrame[A, R]) Resume(r *gen.Run) (st gen.Status) {
 	f.ret0, st = f.body(r, f.g, f.n, f.items, f.f)
@@ -365,7 +374,7 @@ func (f2 *func1MapUnorderedFrame[A, R]) body(r *gen.Run, c *func1MapUnordered[A,
 	return gen.Done
 }
 
-//line map_greenlet.go:371:1
+//line map_greenlet.go:380:1
 
 func (f2 *func1MapUnorderedFrame[A, R]) Resume(r *gen.Run) (st gen.Status) {
 	c := f2.c
@@ -527,7 +536,7 @@ unwind:
 	return gen.Done
 }
 
-//line map_greenlet.go:533:1
+//line map_greenlet.go:542:1
 
 func (f *mappingAllFrame[A, R]) Args(args []any)    { gen.SetArgs(f, args, &f.items, &f.yield) }
 func (f *mappingAllFrame[A, R]) Forget()            { *f = mappingAllFrame[A, R]{DeferHeader: f.DeferHeader} }
@@ -587,7 +596,7 @@ func (f *mappingNextFrame[A, R]) body(r *gen.Run, m *mapping[A, R]) (ret0 *mappe
 	return ret0, r.SendNone(m.group.hub.park(r.Current(), &m.waiting, forResult))
 }
 
-//line map_greenlet.go:593:1
+//line map_greenlet.go:602:1
 
 func (f *mappingNextFrame[A, R]) Resume(r *gen.Run) (st gen.Status) {
 	m := f.m
@@ -630,7 +639,7 @@ resumed_98:
 	return r.SendNone(m.group.hub.park(r.Current(), &m.waiting, forResult))
 }
 
-//line map_greenlet.go:636:1
+//line map_greenlet.go:645:1
 
 func (f *mappingNextFrame[A, R]) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
 func (f *mappingNextFrame[A, R]) Forget() {
@@ -736,7 +745,7 @@ resumed_128:
 	goto loop_118
 }
 
-//line map_greenlet.go:743:1
+//line map_greenlet.go:752:1
 
 func (f *mappingFillFrame[A, R]) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.m))
@@ -794,7 +803,7 @@ func (f2 *mappedRunFrame[A, R]) body(r *gen.Run, c *mapped[A, R]) (st gen.Status
 	return gen.Done
 }
 
-//line map_greenlet.go:801:1
+//line map_greenlet.go:810:1
 
 func (f2 *mappedRunFrame[A, R]) Resume(r *gen.Run) (st gen.Status) {
 	c := f2.c
@@ -811,7 +820,7 @@ func (f2 *mappedRunFrame[A, R]) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line map_greenlet.go:818:1
+//line map_greenlet.go:827:1
 
 func (f *mappedRunFrame[A, R]) Forget()            { *f = mappedRunFrame[A, R]{Header: f.Header} }
 func (f *mappedRunFrame[A, R]) Release(r *gen.Run) { gen.Free(r, f, 58) }
@@ -848,7 +857,7 @@ func (f *mappingEndFrame[A, R]) body(r *gen.Run, m *mapping[A, R]) (st gen.Statu
 	return gen.Done
 }
 
-//line map_greenlet.go:855:1
+//line map_greenlet.go:864:1
 
 func (f *mappingEndFrame[A, R]) Resume(r *gen.Run) (st gen.Status) {
 	switch f.PC {
@@ -869,6 +878,5 @@ var mappingEndFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*
 func _[A any, R any]() {
 	var _ func(*mapping[A, R]) = (*mapping[A, R]).end
 }
-func init() {
-	gen.Declare("Map", "MapSeq", "MapUnordered", "mapping.all", "mapping.next", "mapping.fill", "mapped.run", "mapping.end")
-}
+
+var _ = gen.Declare("Map", "MapSeq", "MapUnordered", "mapping.all", "mapping.next", "mapping.fill", "mapped.run", "mapping.end")

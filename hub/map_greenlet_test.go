@@ -25,7 +25,10 @@ type logWorkFrame struct {
 	ret1 error
 }
 
-func (l *log) newWorkFrame(n0 int) *logWorkFrame { return gen.MakeFrame(logWorkFrame{l: l, n0: n0}) }
+func (l *log) newWorkFrame(n0 int) *logWorkFrame {
+	_ = l.work
+	return gen.MakeFrame(logWorkFrame{l: l, n0: n0})
+}
 
 // workResumable is log.work for callers that can be suspended.
 func (l *log) workResumable(r *gen.Run, n0 int) (string, error, gen.Status) {
@@ -116,7 +119,7 @@ unwind:
 	return gen.Done
 }
 
-//line map_greenlet_test.go:120:1
+//line map_greenlet_test.go:123:1
 
 func (f *logWorkFrame) Args(args []any) { gen.SetArgs(f, args, &f.n0) }
 func (f *logWorkFrame) Send(r *gen.Run) gen.Status {
@@ -139,11 +142,11 @@ type logWorkFrameValue struct {
 func (v logWorkFrameValue) CallResumable(r *gen.Run, p0 int) (string, error, gen.Status) {
 	return v.recv.workResumable(r, p0)
 }
-func init() {
-	gen.RegisterMethod((*new(*log)).work, func(recv *log) any {
-		return logWorkFrameValue{recv}
-	})
-}
+
+var _ = gen.RegisterMethod((*new(*log)).work, func(recv *log) any {
+	return logWorkFrameValue{recv}
+})
+
 func (v logWorkFrameValue) Frame() gen.Frame { return gen.MakeFrame(logWorkFrame{l: v.recv}) }
 
 // logMapsFrame is an activation of log.maps.
@@ -153,7 +156,7 @@ type logMapsFrame struct {
 	l  **log
 }
 
-func (l0 *log) newMapsFrame() *logMapsFrame { return gen.MakeFrame(logMapsFrame{l0: l0}) }
+func (l0 *log) newMapsFrame() *logMapsFrame { _ = l0.maps; return gen.MakeFrame(logMapsFrame{l0: l0}) }
 
 // mapsResumable is log.maps for callers that can be suspended.
 func (l0 *log) mapsResumable(r2 *gen.Run) gen.Status { return (*logMapsFrame)(nil).body(r2, l0) }
@@ -261,7 +264,7 @@ resumed_46:
 	return gen.Done
 }
 
-//line map_greenlet_test.go:266:1
+//line map_greenlet_test.go:269:1
 
 func (f *logMapsFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l0))
@@ -319,7 +322,7 @@ func (f *logMapsFunc1Frame) body(r *gen.Run, c *logMapsFunc1, n int) (ret0 strin
 	return t0, t1, gen.Done
 }
 
-//line map_greenlet_test.go:324:1
+//line map_greenlet_test.go:327:1
 
 func (f *logMapsFunc1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
@@ -332,7 +335,7 @@ func (f *logMapsFunc1Frame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:337:1
+//line map_greenlet_test.go:340:1
 
 func (f *logMapsFunc1Frame) Release(r *gen.Run) { gen.Free(r, f, 50) }
 func (*logMapsFunc1Frame) Func() *gen.Func      { return &logMapsFunc1FrameInfo }
@@ -372,7 +375,7 @@ func (f *logMapsFunc2Frame) body(r *gen.Run, c *logMapsFunc2) (st gen.Status) {
 	return gen.Done
 }
 
-//line map_greenlet_test.go:377:1
+//line map_greenlet_test.go:380:1
 
 func (f *logMapsFunc2Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
@@ -432,7 +435,7 @@ func (f *logMapsValue1Frame) body(r *gen.Run, c *logMapsValue1, p0 int) (ret0 st
 	return t0, t1, gen.Done
 }
 
-//line map_greenlet_test.go:437:1
+//line map_greenlet_test.go:440:1
 
 func (f *logMapsValue1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
@@ -445,7 +448,7 @@ func (f *logMapsValue1Frame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:450:1
+//line map_greenlet_test.go:453:1
 
 func (f *logMapsValue1Frame) Release(r *gen.Run) { gen.Free(r, f, 25) }
 func (*logMapsValue1Frame) Func() *gen.Func      { return &logMapsValue1FrameInfo }
@@ -498,7 +501,7 @@ func (f *logMapsValue2Frame) body(r *gen.Run, c *logMapsValue2, p0 int) (ret0 st
 	return t0, t1, gen.Done
 }
 
-//line map_greenlet_test.go:503:1
+//line map_greenlet_test.go:506:1
 
 func (f *logMapsValue2Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
@@ -511,7 +514,7 @@ func (f *logMapsValue2Frame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:516:1
+//line map_greenlet_test.go:519:1
 
 func (f *logMapsValue2Frame) Release(r *gen.Run) { gen.Free(r, f, 54) }
 func (*logMapsValue2Frame) Func() *gen.Func      { return &logMapsValue2FrameInfo }
@@ -564,7 +567,7 @@ func (f *logMapsValue3Frame) body(r *gen.Run, c *logMapsValue3, p0 int) (ret0 st
 	return t0, t1, gen.Done
 }
 
-//line map_greenlet_test.go:569:1
+//line map_greenlet_test.go:572:1
 
 func (f *logMapsValue3Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
@@ -577,7 +580,7 @@ func (f *logMapsValue3Frame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:582:1
+//line map_greenlet_test.go:585:1
 
 func (f *logMapsValue3Frame) Release(r *gen.Run) { gen.Free(r, f, 51) }
 func (*logMapsValue3Frame) Func() *gen.Func      { return &logMapsValue3FrameInfo }
@@ -630,7 +633,7 @@ func (f *logMapsValue4Frame) body(r *gen.Run, c *logMapsValue4, p0 int) (ret0 st
 	return t0, t1, gen.Done
 }
 
-//line map_greenlet_test.go:635:1
+//line map_greenlet_test.go:638:1
 
 func (f *logMapsValue4Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
@@ -643,7 +646,7 @@ func (f *logMapsValue4Frame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:648:1
+//line map_greenlet_test.go:651:1
 
 func (f *logMapsValue4Frame) Release(r *gen.Run) { gen.Free(r, f, 8) }
 func (*logMapsValue4Frame) Func() *gen.Func      { return &logMapsValue4FrameInfo }
@@ -696,7 +699,7 @@ func (f *logMapsValue5Frame) body(r *gen.Run, c *logMapsValue5, p0 int) (ret0 st
 	return t0, t1, gen.Done
 }
 
-//line map_greenlet_test.go:701:1
+//line map_greenlet_test.go:704:1
 
 func (f *logMapsValue5Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
@@ -709,7 +712,7 @@ func (f *logMapsValue5Frame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:714:1
+//line map_greenlet_test.go:717:1
 
 func (f *logMapsValue5Frame) Release(r *gen.Run) { gen.Free(r, f, 61) }
 func (*logMapsValue5Frame) Func() *gen.Func      { return &logMapsValue5FrameInfo }
@@ -727,6 +730,7 @@ type logMapsSeqFrame struct {
 }
 
 func (l0 *log) newMapsSeqFrame(g *Group, n int) *logMapsSeqFrame {
+	_ = l0.mapsSeq
 	return gen.MakeFrame(logMapsSeqFrame{l0: l0, g: g, n: n})
 }
 
@@ -779,7 +783,7 @@ func (f *logMapsSeqFrame) body(r2 *gen.Run, l0 *log, g *Group, n int) (st gen.St
 	return gen.Done
 }
 
-//line map_greenlet_test.go:784:1
+//line map_greenlet_test.go:788:1
 
 func (f *logMapsSeqFrame) Resume(r2 *gen.Run) (st gen.Status) {
 	var l **log
@@ -825,7 +829,7 @@ resumed_72:
 	return r2.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:830:1
+//line map_greenlet_test.go:834:1
 
 func (f *logMapsSeqFrame) Args(args []any)    { gen.SetArgs(f, args, &f.g, &f.n) }
 func (f *logMapsSeqFrame) Forget()            { *f = logMapsSeqFrame{Header: f.Header} }
@@ -881,7 +885,7 @@ func (f *logMapsSeqValue1Frame) body(r *gen.Run, c *logMapsSeqValue1, p0 int) (r
 	return t0, t1, gen.Done
 }
 
-//line map_greenlet_test.go:886:1
+//line map_greenlet_test.go:890:1
 
 func (f *logMapsSeqValue1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
@@ -894,7 +898,7 @@ func (f *logMapsSeqValue1Frame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:899:1
+//line map_greenlet_test.go:903:1
 
 func (f *logMapsSeqValue1Frame) Release(r *gen.Run) { gen.Free(r, f, 32) }
 func (*logMapsSeqValue1Frame) Func() *gen.Func      { return &logMapsSeqValue1FrameInfo }
@@ -920,7 +924,7 @@ func (c *logMapsSeqRange1) value() func(string, error) bool {
 	})
 }
 
-//line map_greenlet_test.go:925:1
+//line map_greenlet_test.go:929:1
 
 // logMapsSeqRange1Frame is an activation of the literal logMapsSeqRange1.
 type logMapsSeqRange1Frame struct {
@@ -957,7 +961,7 @@ func (f *logMapsSeqRange1Frame) body(r2 *gen.Run, c *logMapsSeqRange1, r string,
 	return true, gen.Done
 }
 
-//line map_greenlet_test.go:962:1
+//line map_greenlet_test.go:966:1
 
 func (f *logMapsSeqRange1Frame) Resume(r2 *gen.Run) (st gen.Status) {
 	c := f.c
@@ -970,7 +974,7 @@ func (f *logMapsSeqRange1Frame) Resume(r2 *gen.Run) (st gen.Status) {
 	return r2.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:975:1
+//line map_greenlet_test.go:979:1
 
 func (f *logMapsSeqRange1Frame) Release(r *gen.Run) { gen.Free(r, f, 8) }
 func (*logMapsSeqRange1Frame) Func() *gen.Func      { return &logMapsSeqRange1FrameInfo }
@@ -987,6 +991,7 @@ type logMapsUnorderedFrame struct {
 }
 
 func (l0 *log) newMapsUnorderedFrame() *logMapsUnorderedFrame {
+	_ = l0.mapsUnordered
 	return gen.MakeFrame(logMapsUnorderedFrame{l0: l0})
 }
 
@@ -1187,7 +1192,7 @@ resumed_110c:
 	return gen.Done
 }
 
-//line map_greenlet_test.go:1193:1
+//line map_greenlet_test.go:1198:1
 
 func (f *logMapsUnorderedFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l0))
@@ -1246,7 +1251,7 @@ func (f *logMapsUnorderedValue1Frame) body(r *gen.Run, c *logMapsUnorderedValue1
 	return t0, t1, gen.Done
 }
 
-//line map_greenlet_test.go:1252:1
+//line map_greenlet_test.go:1257:1
 
 func (f *logMapsUnorderedValue1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
@@ -1259,7 +1264,7 @@ func (f *logMapsUnorderedValue1Frame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:1265:1
+//line map_greenlet_test.go:1270:1
 
 func (f *logMapsUnorderedValue1Frame) Release(r *gen.Run) { gen.Free(r, f, 21) }
 func (*logMapsUnorderedValue1Frame) Func() *gen.Func      { return &logMapsUnorderedValue1FrameInfo }
@@ -1312,7 +1317,7 @@ func (f *logMapsUnorderedValue2Frame) body(r *gen.Run, c *logMapsUnorderedValue2
 	return t0, t1, gen.Done
 }
 
-//line map_greenlet_test.go:1318:1
+//line map_greenlet_test.go:1323:1
 
 func (f *logMapsUnorderedValue2Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
@@ -1325,7 +1330,7 @@ func (f *logMapsUnorderedValue2Frame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:1331:1
+//line map_greenlet_test.go:1336:1
 
 func (f *logMapsUnorderedValue2Frame) Release(r *gen.Run) { gen.Free(r, f, 18) }
 func (*logMapsUnorderedValue2Frame) Func() *gen.Func      { return &logMapsUnorderedValue2FrameInfo }
@@ -1378,7 +1383,7 @@ func (f *logMapsUnorderedValue3Frame) body(r *gen.Run, c *logMapsUnorderedValue3
 	return t0, t1, gen.Done
 }
 
-//line map_greenlet_test.go:1384:1
+//line map_greenlet_test.go:1389:1
 
 func (f *logMapsUnorderedValue3Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
@@ -1391,7 +1396,7 @@ func (f *logMapsUnorderedValue3Frame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:1397:1
+//line map_greenlet_test.go:1402:1
 
 func (f *logMapsUnorderedValue3Frame) Release(r *gen.Run) { gen.Free(r, f, 63) }
 func (*logMapsUnorderedValue3Frame) Func() *gen.Func      { return &logMapsUnorderedValue3FrameInfo }
@@ -1416,7 +1421,7 @@ func (c *logMapsUnorderedRange1) value() func(string, error) bool {
 	})
 }
 
-//line map_greenlet_test.go:1422:1
+//line map_greenlet_test.go:1427:1
 
 // logMapsUnorderedRange1Frame is an activation of the literal logMapsUnorderedRange1.
 type logMapsUnorderedRange1Frame struct {
@@ -1451,7 +1456,7 @@ func (f *logMapsUnorderedRange1Frame) body(r2 *gen.Run, c *logMapsUnorderedRange
 	return true, gen.Done
 }
 
-//line map_greenlet_test.go:1458:1
+//line map_greenlet_test.go:1463:1
 
 func (f *logMapsUnorderedRange1Frame) Resume(r *gen.Run) (st gen.Status) {
 	f.ret0, st = f.body(r, f.c, f.r, f.err)
@@ -1485,7 +1490,7 @@ func (c *logMapsUnorderedRange2) value() func(string, error) bool {
 	})
 }
 
-//line map_greenlet_test.go:1492:1
+//line map_greenlet_test.go:1497:1
 
 // logMapsUnorderedRange2Frame is an activation of the literal logMapsUnorderedRange2.
 type logMapsUnorderedRange2Frame struct {
@@ -1528,7 +1533,7 @@ leave_103:
 	return false, gen.Done
 }
 
-//line map_greenlet_test.go:1536:1
+//line map_greenlet_test.go:1541:1
 
 func (f *logMapsUnorderedRange2Frame) Resume(r *gen.Run) (st gen.Status) {
 	f.ret0, st = f.body(r, f.c, f.r, f.err)
@@ -1558,7 +1563,7 @@ func (c *logMapsUnorderedRange3) value() func(string, error) bool {
 	})
 }
 
-//line map_greenlet_test.go:1566:1
+//line map_greenlet_test.go:1571:1
 
 // logMapsUnorderedRange3Frame is an activation of the literal logMapsUnorderedRange3.
 type logMapsUnorderedRange3Frame struct {
@@ -1593,7 +1598,7 @@ func (f *logMapsUnorderedRange3Frame) body(r2 *gen.Run, c *logMapsUnorderedRange
 	return true, gen.Done
 }
 
-//line map_greenlet_test.go:1602:1
+//line map_greenlet_test.go:1607:1
 
 func (f *logMapsUnorderedRange3Frame) Resume(r *gen.Run) (st gen.Status) {
 	f.ret0, st = f.body(r, f.c, f.r, f.err)
@@ -1613,7 +1618,10 @@ type logGroupedFrame struct {
 	first *Task
 }
 
-func (l *log) newGroupedFrame() *logGroupedFrame { return gen.MakeFrame(logGroupedFrame{l: l}) }
+func (l *log) newGroupedFrame() *logGroupedFrame {
+	_ = l.grouped
+	return gen.MakeFrame(logGroupedFrame{l: l})
+}
 
 // groupedResumable is log.grouped for callers that can be suspended.
 func (l *log) groupedResumable(r *gen.Run) gen.Status { return (*logGroupedFrame)(nil).body(r, l) }
@@ -1795,7 +1803,7 @@ resumed_146:
 	return gen.Done
 }
 
-//line map_greenlet_test.go:1805:1
+//line map_greenlet_test.go:1813:1
 
 func (f *logGroupedFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l))
@@ -1818,6 +1826,7 @@ type logMapsManyFrame struct {
 }
 
 func (l *log) newMapsManyFrame(g *Group, n int) *logMapsManyFrame {
+	_ = l.mapsMany
 	return gen.MakeFrame(logMapsManyFrame{l: l, g: g, n: n})
 }
 
@@ -1864,7 +1873,7 @@ func (f *logMapsManyFrame) body(r *gen.Run, l *log, g *Group, n int) (st gen.Sta
 	return gen.Done
 }
 
-//line map_greenlet_test.go:1874:1
+//line map_greenlet_test.go:1883:1
 
 func (f *logMapsManyFrame) Resume(r *gen.Run) (st gen.Status) {
 	var t0 iter.Seq2[int, error]
@@ -1906,7 +1915,7 @@ resumed_160:
 	return r.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:1916:1
+//line map_greenlet_test.go:1925:1
 
 func (f *logMapsManyFrame) Args(args []any)    { gen.SetArgs(f, args, &f.g, &f.n) }
 func (f *logMapsManyFrame) Forget()            { *f = logMapsManyFrame{Header: f.Header} }
@@ -1957,7 +1966,7 @@ func (f *logMapsManyFunc1Frame) body(r *gen.Run, c *logMapsManyFunc1) (ret0 int,
 	return 0, nil, gen.Done
 }
 
-//line map_greenlet_test.go:1967:1
+//line map_greenlet_test.go:1976:1
 
 func (f *logMapsManyFunc1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
@@ -1968,7 +1977,7 @@ func (f *logMapsManyFunc1Frame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line map_greenlet_test.go:1978:1
+//line map_greenlet_test.go:1987:1
 
 func (f *logMapsManyFunc1Frame) Release(r *gen.Run) { gen.Free(r, f, 21) }
 func (*logMapsManyFunc1Frame) Func() *gen.Func      { return &logMapsManyFunc1FrameInfo }
@@ -2016,7 +2025,7 @@ func (f *logMapsManyRange1Frame) body(r *gen.Run, c *logMapsManyRange1) (ret0 bo
 	return true, gen.Done
 }
 
-//line map_greenlet_test.go:2027:1
+//line map_greenlet_test.go:2036:1
 
 func (f *logMapsManyRange1Frame) Resume(r *gen.Run) (st gen.Status) {
 	f.ret0, st = f.body(r, f.c)
@@ -2027,7 +2036,4 @@ func (f *logMapsManyRange1Frame) Release(r *gen.Run) { gen.Free(r, f, 48) }
 func (*logMapsManyRange1Frame) Func() *gen.Func      { return &logMapsManyRange1FrameInfo }
 
 var logMapsManyRange1FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).mapsMany-range1", File: "github.com/going-green/greenlet/hub/map_test.go", Line: 160}
-
-func init() {
-	gen.Declare("log.work", "log.maps", "log.mapsSeq", "log.mapsUnordered", "log.grouped", "log.mapsMany")
-}
+var _ = gen.Declare("log.work", "log.maps", "log.mapsSeq", "log.mapsUnordered", "log.grouped", "log.mapsMany")

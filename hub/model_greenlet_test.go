@@ -16,6 +16,7 @@ type modelLivesFrame struct {
 }
 
 func (m *model) newLivesFrame(n int) *modelLivesFrame {
+	_ = m.lives
 	return gen.MakeFrame(modelLivesFrame{m: m, n: n})
 }
 
@@ -47,7 +48,7 @@ loop_90:
 	goto loop_90
 }
 
-//line model_greenlet_test.go:51:1
+//line model_greenlet_test.go:52:1
 
 func (f *modelLivesFrame) Resume(r *gen.Run) (st gen.Status) {
 	m, n := f.m, f.n
@@ -80,7 +81,7 @@ resumed_94:
 	goto loop_90
 }
 
-//line model_greenlet_test.go:84:1
+//line model_greenlet_test.go:85:1
 
 func (f *modelLivesFrame) Args(args []any)    { gen.SetArgs(f, args, &f.n) }
 func (f *modelLivesFrame) Forget()            { *f = modelLivesFrame{Header: f.Header} }
@@ -97,6 +98,7 @@ type modelSurvivesFrame struct {
 }
 
 func (m *model) newSurvivesFrame() *modelSurvivesFrame {
+	_ = m.survives
 	return gen.MakeFrame(modelSurvivesFrame{m: m})
 }
 
@@ -181,7 +183,7 @@ unwind:
 	return gen.Done
 }
 
-//line model_greenlet_test.go:185:1
+//line model_greenlet_test.go:187:1
 
 func (f *modelSurvivesFrame) Forget()            { *f = modelSurvivesFrame{DeferHeader: f.DeferHeader} }
 func (f *modelSurvivesFrame) Release(r *gen.Run) { gen.Free(r, f, 36) }
@@ -223,7 +225,7 @@ func (f *modelSurvivesValue1Frame) body(r *gen.Run, c *modelSurvivesValue1) (st 
 	return gen.Done
 }
 
-//line model_greenlet_test.go:227:1
+//line model_greenlet_test.go:229:1
 
 func (f *modelSurvivesValue1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
@@ -243,7 +245,10 @@ type modelActsFrame struct {
 	m *model
 }
 
-func (m *model) newActsFrame() *modelActsFrame { return gen.MakeFrame(modelActsFrame{m: m}) }
+func (m *model) newActsFrame() *modelActsFrame {
+	_ = m.acts
+	return gen.MakeFrame(modelActsFrame{m: m})
+}
 
 // actsResumable is model.acts for callers that can be suspended.
 func (m *model) actsResumable(r2 *gen.Run) gen.Status { return (*modelActsFrame)(nil).body(r2, m) }
@@ -329,7 +334,7 @@ case_132:
 	return gen.Done
 }
 
-//line model_greenlet_test.go:333:1
+//line model_greenlet_test.go:338:1
 
 func (f *modelActsFrame) Resume(r2 *gen.Run) (st gen.Status) {
 	switch f.PC {
@@ -374,11 +379,11 @@ type modelActsFrameValue struct {
 func (v modelActsFrameValue) CallResumable(r *gen.Run) gen.Status {
 	return v.recv.actsResumable(r)
 }
-func init() {
-	gen.RegisterMethod((*new(*model)).acts, func(recv *model) any {
-		return modelActsFrameValue{recv}
-	})
-}
+
+var _ = gen.RegisterMethod((*new(*model)).acts, func(recv *model) any {
+	return modelActsFrameValue{recv}
+})
+
 func (v modelActsFrameValue) Frame() gen.Frame { return gen.MakeFrame(modelActsFrame{m: v.recv}) }
 
 // modelPutsFrame is an activation of model.puts.
@@ -388,7 +393,10 @@ type modelPutsFrame struct {
 	v int
 }
 
-func (m *model) newPutsFrame() *modelPutsFrame { return gen.MakeFrame(modelPutsFrame{m: m}) }
+func (m *model) newPutsFrame() *modelPutsFrame {
+	_ = m.puts
+	return gen.MakeFrame(modelPutsFrame{m: m})
+}
 
 // putsResumable is model.puts for callers that can be suspended.
 func (m *model) putsResumable(r2 *gen.Run) gen.Status { return (*modelPutsFrame)(nil).body(r2, m) }
@@ -433,7 +441,7 @@ after_if_141:
 	return gen.Done
 }
 
-//line model_greenlet_test.go:437:1
+//line model_greenlet_test.go:445:1
 
 func (f *modelPutsFrame) Resume(r2 *gen.Run) (st gen.Status) {
 	m := f.m
@@ -464,7 +472,7 @@ after_if_142:
 	return r2.Return(f, &f.Header)
 }
 
-//line model_greenlet_test.go:468:1
+//line model_greenlet_test.go:476:1
 
 func (f *modelPutsFrame) Forget()            { *f = modelPutsFrame{Header: f.Header} }
 func (f *modelPutsFrame) Release(r *gen.Run) { gen.Free(r, f, 59) }
@@ -480,7 +488,10 @@ type modelGetsFrame struct {
 	s span
 }
 
-func (m *model) newGetsFrame() *modelGetsFrame { return gen.MakeFrame(modelGetsFrame{m: m}) }
+func (m *model) newGetsFrame() *modelGetsFrame {
+	_ = m.gets
+	return gen.MakeFrame(modelGetsFrame{m: m})
+}
 
 // getsResumable is model.gets for callers that can be suspended.
 func (m *model) getsResumable(r2 *gen.Run) gen.Status { return (*modelGetsFrame)(nil).body(r2, m) }
@@ -529,7 +540,7 @@ after_if_156:
 	return gen.Done
 }
 
-//line model_greenlet_test.go:533:1
+//line model_greenlet_test.go:544:1
 
 func (f *modelGetsFrame) Resume(r2 *gen.Run) (st gen.Status) {
 	m := f.m
@@ -563,7 +574,7 @@ after_if_157:
 	return r2.Return(f, &f.Header)
 }
 
-//line model_greenlet_test.go:567:1
+//line model_greenlet_test.go:578:1
 
 func (f *modelGetsFrame) Forget()            { *f = modelGetsFrame{Header: f.Header} }
 func (f *modelGetsFrame) Release(r *gen.Run) { gen.Free(r, f, 42) }
@@ -580,7 +591,10 @@ type modelEntersFrame struct {
 	s  span
 }
 
-func (m0 *model) newEntersFrame() *modelEntersFrame { return gen.MakeFrame(modelEntersFrame{m0: m0}) }
+func (m0 *model) newEntersFrame() *modelEntersFrame {
+	_ = m0.enters
+	return gen.MakeFrame(modelEntersFrame{m0: m0})
+}
 
 // entersResumable is model.enters for callers that can be suspended.
 func (m0 *model) entersResumable(r2 *gen.Run) gen.Status { return (*modelEntersFrame)(nil).run(r2, m0) }
@@ -696,7 +710,7 @@ unwind:
 	return gen.Done
 }
 
-//line model_greenlet_test.go:700:1
+//line model_greenlet_test.go:714:1
 
 func (f *modelEntersFrame) Forget()            { *f = modelEntersFrame{DeferHeader: f.DeferHeader} }
 func (f *modelEntersFrame) Release(r *gen.Run) { gen.Free(r, f, 24) }
@@ -714,6 +728,7 @@ type modelLocksFrame struct {
 }
 
 func (m *model) newLocksFrame(depth int) *modelLocksFrame {
+	_ = m.locks
 	return gen.MakeFrame(modelLocksFrame{m: m, depth: depth})
 }
 
@@ -835,7 +850,7 @@ unwind:
 	return gen.Done
 }
 
-//line model_greenlet_test.go:839:1
+//line model_greenlet_test.go:854:1
 
 func (f *modelLocksFrame) Args(args []any)    { gen.SetArgs(f, args, &f.depth) }
 func (f *modelLocksFrame) Forget()            { *f = modelLocksFrame{DeferHeader: f.DeferHeader} }
@@ -854,6 +869,7 @@ type modelWaitsOrSetsFrame struct {
 }
 
 func (m *model) newWaitsOrSetsFrame() *modelWaitsOrSetsFrame {
+	_ = m.waitsOrSets
 	return gen.MakeFrame(modelWaitsOrSetsFrame{m: m})
 }
 
@@ -892,7 +908,7 @@ case_224:
 	return gen.Done
 }
 
-//line model_greenlet_test.go:896:1
+//line model_greenlet_test.go:912:1
 
 func (f *modelWaitsOrSetsFrame) Resume(r2 *gen.Run) (st gen.Status) {
 	m := f.m
@@ -912,7 +928,7 @@ func (f *modelWaitsOrSetsFrame) Resume(r2 *gen.Run) (st gen.Status) {
 	}
 }
 
-//line model_greenlet_test.go:916:1
+//line model_greenlet_test.go:932:1
 
 func (f *modelWaitsOrSetsFrame) Forget()            { *f = modelWaitsOrSetsFrame{Header: f.Header} }
 func (f *modelWaitsOrSetsFrame) Release(r *gen.Run) { gen.Free(r, f, 51) }
@@ -927,7 +943,10 @@ type modelPeeksFrame struct {
 	m *model
 }
 
-func (m *model) newPeeksFrame() *modelPeeksFrame { return gen.MakeFrame(modelPeeksFrame{m: m}) }
+func (m *model) newPeeksFrame() *modelPeeksFrame {
+	_ = m.peeks
+	return gen.MakeFrame(modelPeeksFrame{m: m})
+}
 
 // peeksResumable is model.peeks for callers that can be suspended.
 func (m *model) peeksResumable(r2 *gen.Run) gen.Status { return (*modelPeeksFrame)(nil).body(r2, m) }
@@ -956,7 +975,7 @@ after_if_234:
 	return gen.Done
 }
 
-//line model_greenlet_test.go:960:1
+//line model_greenlet_test.go:979:1
 
 func (f *modelPeeksFrame) Resume(r2 *gen.Run) (st gen.Status) {
 	switch f.PC {
@@ -972,7 +991,7 @@ func (f *modelPeeksFrame) Resume(r2 *gen.Run) (st gen.Status) {
 	}
 }
 
-//line model_greenlet_test.go:976:1
+//line model_greenlet_test.go:995:1
 
 func (f *modelPeeksFrame) Forget()            { *f = modelPeeksFrame{Header: f.Header} }
 func (f *modelPeeksFrame) Release(r *gen.Run) { gen.Free(r, f, 45) }
@@ -997,7 +1016,7 @@ func (c *modelPeeksFunc1) value() func() {
 	})
 }
 
-//line model_greenlet_test.go:1001:1
+//line model_greenlet_test.go:1020:1
 
 // modelPeeksFunc1Frame is an activation of the literal modelPeeksFunc1.
 type modelPeeksFunc1Frame struct {
@@ -1027,7 +1046,7 @@ func (f *modelPeeksFunc1Frame) body(r *gen.Run, c *modelPeeksFunc1) (st gen.Stat
 	return gen.Done
 }
 
-//line model_greenlet_test.go:1031:1
+//line model_greenlet_test.go:1050:1
 
 func (f *modelPeeksFunc1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
@@ -1042,13 +1061,10 @@ func (f *modelPeeksFunc1Frame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line model_greenlet_test.go:1046:1
+//line model_greenlet_test.go:1065:1
 
 func (f *modelPeeksFunc1Frame) Release(r *gen.Run) { gen.Free(r, f, 6) }
 func (*modelPeeksFunc1Frame) Func() *gen.Func      { return &modelPeeksFunc1FrameInfo }
 
 var modelPeeksFunc1FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*model).peeks.func1", File: "github.com/going-green/greenlet/hub/model_test.go", Line: 238, Points: "239"}
-
-func init() {
-	gen.Declare("model.lives", "model.survives", "model.acts", "model.puts", "model.gets", "model.enters", "model.locks", "model.waitsOrSets", "model.peeks")
-}
+var _ = gen.Declare("model.lives", "model.survives", "model.acts", "model.puts", "model.gets", "model.enters", "model.locks", "model.waitsOrSets", "model.peeks")

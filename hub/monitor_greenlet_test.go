@@ -18,6 +18,7 @@ type blocksUntilFrame struct {
 }
 
 func newBlocksUntilFrame(free chan bool) *blocksUntilFrame {
+	_ = blocksUntil
 	return gen.MakeFrame(blocksUntilFrame{free: free})
 }
 
@@ -32,7 +33,7 @@ func (f *blocksUntilFrame) body(r *gen.Run, free chan bool) (st gen.Status) {
 	return gen.Done
 }
 
-//line monitor_greenlet_test.go:37:1
+//line monitor_greenlet_test.go:38:1
 
 func (f *blocksUntilFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.free))
@@ -54,6 +55,7 @@ type logLabelledFrame struct {
 }
 
 func (l *log) newLabelledFrame(t *testing.T) *logLabelledFrame {
+	_ = l.labelled
 	return gen.MakeFrame(logLabelledFrame{l: l, t: t})
 }
 
@@ -74,7 +76,7 @@ func (f *logLabelledFrame) body(r *gen.Run, l *log, t *testing.T) (st gen.Status
 	return gen.Done
 }
 
-//line monitor_greenlet_test.go:79:1
+//line monitor_greenlet_test.go:81:1
 
 func (f *logLabelledFrame) Resume(r *gen.Run) (st gen.Status) {
 	l, t := f.l, f.t
@@ -89,7 +91,7 @@ func (f *logLabelledFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line monitor_greenlet_test.go:94:1
+//line monitor_greenlet_test.go:96:1
 
 func (f *logLabelledFrame) Args(args []any)    { gen.SetArgs(f, args, &f.t) }
 func (f *logLabelledFrame) Forget()            { *f = logLabelledFrame{Header: f.Header} }
@@ -98,7 +100,4 @@ func (*logLabelledFrame) Func() *gen.Func      { return &logLabelledFrameInfo }
 
 var logLabelledFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).labelled", File: "github.com/going-green/greenlet/hub/monitor_test.go", Line: 119, Points: "120 l t"}
 var _ func(*log, *testing.T) = (*log).labelled
-
-func init() {
-	gen.Declare("log.labelled")
-}
+var _ = gen.Declare("log.labelled")

@@ -18,7 +18,10 @@ type MutexLockFrame struct {
 }
 
 // NewLockFrame makes a frame that will run Mutex.Lock.
-func (m *Mutex) NewLockFrame() *MutexLockFrame { return gen.MakeFrame(MutexLockFrame{m: m}) }
+func (m *Mutex) NewLockFrame() *MutexLockFrame {
+	_ = m.Lock
+	return gen.MakeFrame(MutexLockFrame{m: m})
+}
 
 // LockResumable is Mutex.Lock for callers that can be suspended.
 func (m *Mutex) LockResumable(r *gen.Run) gen.Status { return (*MutexLockFrame)(nil).body(r, m) }
@@ -37,7 +40,7 @@ func (f *MutexLockFrame) body(r *gen.Run, m *Mutex) (st gen.Status) {
 	return r.SendNone(m.hub.park(r.Current(), &m.waiting, forMutex))
 }
 
-//line mutex_greenlet.go:41:1
+//line mutex_greenlet.go:44:1
 
 func (f *MutexLockFrame) Resume(r *gen.Run) (st gen.Status) {
 	m := f.m
@@ -51,7 +54,7 @@ func (f *MutexLockFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line mutex_greenlet.go:55:1
+//line mutex_greenlet.go:58:1
 
 func (f *MutexLockFrame) Forget()            { *f = MutexLockFrame{Header: f.Header} }
 func (f *MutexLockFrame) Release(r *gen.Run) { gen.Free(r, f, 30) }
@@ -68,11 +71,11 @@ type valueMutexLockFrame struct {
 func (v valueMutexLockFrame) CallResumable(r *gen.Run) gen.Status {
 	return v.recv.LockResumable(r)
 }
-func init() {
-	gen.RegisterMethod((*new(*Mutex)).Lock, func(recv *Mutex) any {
-		return valueMutexLockFrame{recv}
-	})
-}
+
+var _ = gen.RegisterMethod((*new(*Mutex)).Lock, func(recv *Mutex) any {
+	return valueMutexLockFrame{recv}
+})
+
 func (v valueMutexLockFrame) Frame() gen.Frame { return gen.MakeFrame(MutexLockFrame{m: v.recv}) }
 
 // MutexLockForFrame is an activation of Mutex.LockFor.
@@ -85,6 +88,7 @@ type MutexLockForFrame struct {
 
 // NewLockForFrame makes a frame that will run Mutex.LockFor.
 func (m *Mutex) NewLockForFrame(d time.Duration) *MutexLockForFrame {
+	_ = m.LockFor
 	return gen.MakeFrame(MutexLockForFrame{m: m, d: d})
 }
 func (f *MutexLockForFrame) Results() bool                   { f.Over(f); return f.ret0 }
@@ -108,7 +112,7 @@ func (f *MutexLockForFrame) body(r *gen.Run, m *Mutex, d time.Duration) (ret0 bo
 	return ret0, r.SendNone(m.hub.parkFor(r.Current(), &m.waiting, d, forMutex))
 }
 
-//line mutex_greenlet.go:112:1
+//line mutex_greenlet.go:116:1
 
 func (f *MutexLockForFrame) Resume(r *gen.Run) (st gen.Status) {
 	m := f.m
@@ -124,7 +128,7 @@ func (f *MutexLockForFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line mutex_greenlet.go:128:1
+//line mutex_greenlet.go:132:1
 
 func (f *MutexLockForFrame) Args(args []any)            { gen.SetArgs(f, args, &f.d) }
 func (f *MutexLockForFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
@@ -143,12 +147,11 @@ type valueMutexLockForFrame struct {
 func (v valueMutexLockForFrame) CallResumable(r *gen.Run, p0 time.Duration) (bool, gen.Status) {
 	return v.recv.LockForResumable(r, p0)
 }
-func init() {
-	gen.RegisterMethod((*new(*Mutex)).LockFor, func(recv *Mutex) any {
-		return valueMutexLockForFrame{recv}
-	})
-}
+
+var _ = gen.RegisterMethod((*new(*Mutex)).LockFor, func(recv *Mutex) any {
+	return valueMutexLockForFrame{recv}
+})
+
 func (v valueMutexLockForFrame) Frame() gen.Frame { return gen.MakeFrame(MutexLockForFrame{m: v.recv}) }
-func init() {
-	gen.Declare("Mutex.Lock", "Mutex.LockFor")
-}
+
+var _ = gen.Declare("Mutex.Lock", "Mutex.LockFor")

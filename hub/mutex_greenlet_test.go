@@ -20,6 +20,7 @@ type logLocksFrame struct {
 }
 
 func (l *log) newLocksFrame(m *Mutex, name string) *logLocksFrame {
+	_ = l.locks
 	return gen.MakeFrame(logLocksFrame{l: l, m: m, name: name})
 }
 
@@ -61,7 +62,7 @@ func (f *logLocksFrame) body(r *gen.Run, l *log, m *Mutex, name string) (st gen.
 	return gen.Done
 }
 
-//line mutex_greenlet_test.go:65:1
+//line mutex_greenlet_test.go:66:1
 
 func (f *logLocksFrame) Resume(r *gen.Run) (st gen.Status) {
 	l, m, name := f.l, f.m, f.name
@@ -108,7 +109,7 @@ resumed_19:
 	return r.Return(f, &f.Header)
 }
 
-//line mutex_greenlet_test.go:112:1
+//line mutex_greenlet_test.go:113:1
 
 func (f *logLocksFrame) Args(args []any)    { gen.SetArgs(f, args, &f.m, &f.name) }
 func (f *logLocksFrame) Forget()            { *f = logLocksFrame{Header: f.Header} }
@@ -129,6 +130,7 @@ type logLocksForFrame struct {
 }
 
 func (l0 *log) newLocksForFrame(m *Mutex, d time.Duration) *logLocksForFrame {
+	_ = l0.locksFor
 	return gen.MakeFrame(logLocksForFrame{l0: l0, m: m, d: d})
 }
 
@@ -209,7 +211,7 @@ unwind:
 	return gen.Done
 }
 
-//line mutex_greenlet_test.go:213:1
+//line mutex_greenlet_test.go:215:1
 
 func (f *logLocksForFrame) Args(args []any)    { gen.SetArgs(f, args, &f.m, &f.d) }
 func (f *logLocksForFrame) Forget()            { *f = logLocksForFrame{DeferHeader: f.DeferHeader} }
@@ -227,6 +229,7 @@ type logLocksTwoFrame struct {
 }
 
 func (l *log) newLocksTwoFrame(a *Mutex, b *Mutex) *logLocksTwoFrame {
+	_ = l.locksTwo
 	return gen.MakeFrame(logLocksTwoFrame{l: l, a: a, b: b})
 }
 
@@ -265,7 +268,7 @@ func (f *logLocksTwoFrame) body(r *gen.Run, l *log, a *Mutex, b *Mutex) (st gen.
 	return gen.Done
 }
 
-//line mutex_greenlet_test.go:269:1
+//line mutex_greenlet_test.go:272:1
 
 func (f *logLocksTwoFrame) Resume(r *gen.Run) (st gen.Status) {
 	l, b := f.l, f.b
@@ -301,7 +304,7 @@ resumed_50:
 	return r.Return(f, &f.Header)
 }
 
-//line mutex_greenlet_test.go:305:1
+//line mutex_greenlet_test.go:308:1
 
 func (f *logLocksTwoFrame) Args(args []any)    { gen.SetArgs(f, args, &f.a, &f.b) }
 func (f *logLocksTwoFrame) Forget()            { *f = logLocksTwoFrame{Header: f.Header} }
@@ -319,6 +322,7 @@ type contendsFrame struct {
 }
 
 func newContendsFrame(m *Mutex, n int) *contendsFrame {
+	_ = contends
 	return gen.MakeFrame(contendsFrame{m: m, n: n})
 }
 
@@ -355,7 +359,7 @@ loop_68:
 	goto loop_68
 }
 
-//line mutex_greenlet_test.go:359:1
+//line mutex_greenlet_test.go:363:1
 
 func (f *contendsFrame) Resume(r *gen.Run) (st gen.Status) {
 	m, n := f.m, f.n
@@ -397,7 +401,7 @@ resumed_70:
 	goto loop_68
 }
 
-//line mutex_greenlet_test.go:401:1
+//line mutex_greenlet_test.go:405:1
 
 func (f *contendsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.m, &f.n) }
 func (f *contendsFrame) Forget()            { *f = contendsFrame{Header: f.Header} }
@@ -406,7 +410,4 @@ func (*contendsFrame) Func() *gen.Func      { return &contendsFrameInfo }
 
 var contendsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.contends", File: "github.com/going-green/greenlet/hub/mutex_test.go", Line: 67, Points: "69 m n t0; 70 ="}
 var _ func(*Mutex, int) = contends
-
-func init() {
-	gen.Declare("log.locks", "log.locksFor", "log.locksTwo")
-}
+var _ = gen.Declare("log.locks", "log.locksFor", "log.locksTwo")

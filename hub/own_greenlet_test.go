@@ -23,6 +23,7 @@ type logRemembersFrame struct {
 }
 
 func (l *log) newRemembersFrame(name string) *logRemembersFrame {
+	_ = l.remembers
 	return gen.MakeFrame(logRemembersFrame{l: l, name: name})
 }
 
@@ -61,7 +62,7 @@ func (f *logRemembersFrame) body(r *gen.Run, l *log, name string) (st gen.Status
 	}
 }
 
-//line own_greenlet_test.go:65:1
+//line own_greenlet_test.go:66:1
 
 func (f *logRemembersFrame) Resume(r *gen.Run) (st gen.Status) {
 	l := f.l
@@ -86,7 +87,7 @@ func (f *logRemembersFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line own_greenlet_test.go:90:1
+//line own_greenlet_test.go:91:1
 
 func (f *logRemembersFrame) Args(args []any)    { gen.SetArgs(f, args, &f.name) }
 func (f *logRemembersFrame) Forget()            { *f = logRemembersFrame{Header: f.Header} }
@@ -106,6 +107,7 @@ type logInContextFrame struct {
 }
 
 func (l0 *log) newInContextFrame(base context.Context) *logInContextFrame {
+	_ = l0.inContext
 	return gen.MakeFrame(logInContextFrame{l0: l0, base: base})
 }
 
@@ -173,7 +175,7 @@ func (f *logInContextFrame) body(r *gen.Run, l0 *log, base context.Context) (st 
 	return gen.Done
 }
 
-//line own_greenlet_test.go:177:1
+//line own_greenlet_test.go:179:1
 
 func (f *logInContextFrame) Resume(r *gen.Run) (st gen.Status) {
 	base := f.base
@@ -238,7 +240,7 @@ resumed_76:
 	return r.Return(f, &f.Header)
 }
 
-//line own_greenlet_test.go:242:1
+//line own_greenlet_test.go:244:1
 
 func (f *logInContextFrame) Args(args []any)    { gen.SetArgs(f, args, &f.base) }
 func (f *logInContextFrame) Forget()            { *f = logInContextFrame{Header: f.Header} }
@@ -289,7 +291,7 @@ func (f *logInContextFunc1Frame) body(r *gen.Run, c *logInContextFunc1) (st gen.
 	return gen.Done
 }
 
-//line own_greenlet_test.go:293:1
+//line own_greenlet_test.go:295:1
 
 func (f *logInContextFunc1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
@@ -320,7 +322,7 @@ func (c *logInContextFunc2) value() func() {
 	})
 }
 
-//line own_greenlet_test.go:324:1
+//line own_greenlet_test.go:326:1
 
 // logInContextFunc2Frame is an activation of the literal logInContextFunc2.
 type logInContextFunc2Frame struct {
@@ -348,7 +350,7 @@ func (f *logInContextFunc2Frame) body(r *gen.Run, c *logInContextFunc2) (st gen.
 	return gen.Done
 }
 
-//line own_greenlet_test.go:352:1
+//line own_greenlet_test.go:354:1
 
 func (f *logInContextFunc2Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
@@ -360,7 +362,7 @@ func (f *logInContextFunc2Frame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line own_greenlet_test.go:364:1
+//line own_greenlet_test.go:366:1
 
 func (f *logInContextFunc2Frame) Release(r *gen.Run) { gen.Free(r, f, 62) }
 func (*logInContextFunc2Frame) Func() *gen.Func      { return &logInContextFunc2FrameInfo }
@@ -384,7 +386,7 @@ func (c *logInContextFunc2_1) value() func() {
 	})
 }
 
-//line own_greenlet_test.go:388:1
+//line own_greenlet_test.go:390:1
 
 // logInContextFunc2_1Frame is an activation of the literal logInContextFunc2_1.
 type logInContextFunc2_1Frame struct {
@@ -416,7 +418,7 @@ func (f *logInContextFunc2_1Frame) body(r *gen.Run, c *logInContextFunc2_1) (st 
 	return gen.Done
 }
 
-//line own_greenlet_test.go:420:1
+//line own_greenlet_test.go:422:1
 
 func (f *logInContextFunc2_1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
@@ -438,7 +440,7 @@ func (f *logInContextFunc2_1Frame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line own_greenlet_test.go:442:1
+//line own_greenlet_test.go:444:1
 
 func (f *logInContextFunc2_1Frame) Release(r *gen.Run) { gen.Free(r, f, 22) }
 func (*logInContextFunc2_1Frame) Func() *gen.Func      { return &logInContextFunc2_1FrameInfo }
@@ -460,7 +462,7 @@ func (c *logInContextFunc2_1_1) value() func() {
 	})
 }
 
-//line own_greenlet_test.go:464:1
+//line own_greenlet_test.go:466:1
 
 // logInContextFunc2_1_1Frame is an activation of the literal logInContextFunc2_1_1.
 type logInContextFunc2_1_1Frame struct {
@@ -484,7 +486,7 @@ func (f *logInContextFunc2_1_1Frame) body(r *gen.Run, c *logInContextFunc2_1_1) 
 	return gen.Done
 }
 
-//line own_greenlet_test.go:488:1
+//line own_greenlet_test.go:490:1
 
 func (f *logInContextFunc2_1_1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
@@ -530,7 +532,7 @@ func (f *logInContextFunc4Frame) body(r *gen.Run, c *logInContextFunc4) (st gen.
 	return gen.Done
 }
 
-//line own_greenlet_test.go:534:1
+//line own_greenlet_test.go:536:1
 
 func (f *logInContextFunc4Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
@@ -552,6 +554,7 @@ type logHoldsContextFrame struct {
 }
 
 func (l *log) newHoldsContextFrame(ctx *context.Context) *logHoldsContextFrame {
+	_ = l.holdsContext
 	return gen.MakeFrame(logHoldsContextFrame{l: l, ctx: ctx})
 }
 
@@ -618,7 +621,7 @@ unwind:
 	return gen.Done
 }
 
-//line own_greenlet_test.go:622:1
+//line own_greenlet_test.go:625:1
 
 func (f *logHoldsContextFrame) Args(args []any)    { gen.SetArgs(f, args, &f.ctx) }
 func (f *logHoldsContextFrame) Forget()            { *f = logHoldsContextFrame{DeferHeader: f.DeferHeader} }
@@ -638,6 +641,7 @@ type logWaitsForContextFrame struct {
 }
 
 func (l *log) newWaitsForContextFrame(ctx context.Context, e *Event, err *error) *logWaitsForContextFrame {
+	_ = l.waitsForContext
 	return gen.MakeFrame(logWaitsForContextFrame{l: l, ctx: ctx, e: e, err: err})
 }
 
@@ -660,7 +664,7 @@ func (f *logWaitsForContextFrame) body(r *gen.Run, l *log, ctx context.Context, 
 	return gen.Done
 }
 
-//line own_greenlet_test.go:664:1
+//line own_greenlet_test.go:668:1
 
 func (f *logWaitsForContextFrame) Resume(r *gen.Run) (st gen.Status) {
 	err := f.err
@@ -676,7 +680,7 @@ func (f *logWaitsForContextFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line own_greenlet_test.go:680:1
+//line own_greenlet_test.go:684:1
 
 func (f *logWaitsForContextFrame) Args(args []any)    { gen.SetArgs(f, args, &f.ctx, &f.e, &f.err) }
 func (f *logWaitsForContextFrame) Forget()            { *f = logWaitsForContextFrame{Header: f.Header} }
@@ -719,7 +723,7 @@ func (f *logWaitsForContextValue1Frame) body(r *gen.Run, c *logWaitsForContextVa
 	return gen.Done
 }
 
-//line own_greenlet_test.go:723:1
+//line own_greenlet_test.go:727:1
 
 func (f *logWaitsForContextValue1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
@@ -742,6 +746,7 @@ type logSetsThenFrame struct {
 }
 
 func (l *log) newSetsThenFrame(e *Event, f func()) *logSetsThenFrame {
+	_ = l.setsThen
 	return gen.MakeFrame(logSetsThenFrame{l: l, e: e, f: f})
 }
 
@@ -777,7 +782,7 @@ func (f2 *logSetsThenFrame) body(r *gen.Run, l *log, e *Event, f func()) (st gen
 	return gen.Done
 }
 
-//line own_greenlet_test.go:781:1
+//line own_greenlet_test.go:786:1
 
 func (f2 *logSetsThenFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f2.PC {
@@ -806,6 +811,7 @@ type entersContextsFrame struct {
 }
 
 func newEntersContextsFrame(h *Hub, ctx context.Context, n int) *entersContextsFrame {
+	_ = entersContexts
 	return gen.MakeFrame(entersContextsFrame{h: h, ctx: ctx, n: n})
 }
 
@@ -835,7 +841,7 @@ loop_151:
 	goto loop_151
 }
 
-//line own_greenlet_test.go:839:1
+//line own_greenlet_test.go:845:1
 
 func (f *entersContextsFrame) Resume(r *gen.Run) (st gen.Status) {
 	h, ctx, n := f.h, f.ctx, f.n
@@ -866,7 +872,7 @@ resumed_152:
 	goto loop_151
 }
 
-//line own_greenlet_test.go:870:1
+//line own_greenlet_test.go:876:1
 
 func (f *entersContextsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.h, &f.ctx, &f.n) }
 func (f *entersContextsFrame) Forget()            { *f = entersContextsFrame{Header: f.Header} }
@@ -909,7 +915,7 @@ func (f *entersContextsValue1Frame) body(r *gen.Run, c *entersContextsValue1) (s
 	return gen.Done
 }
 
-//line own_greenlet_test.go:913:1
+//line own_greenlet_test.go:919:1
 
 func (f *entersContextsValue1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
@@ -932,6 +938,7 @@ type logAsksTwiceFrame struct {
 }
 
 func (l *log) newAsksTwiceFrame(e *Event) *logAsksTwiceFrame {
+	_ = l.asksTwice
 	return gen.MakeFrame(logAsksTwiceFrame{l: l, e: e})
 }
 
@@ -958,7 +965,7 @@ func (f *logAsksTwiceFrame) body(r *gen.Run, l *log, e *Event) (st gen.Status) {
 	return gen.Done
 }
 
-//line own_greenlet_test.go:962:1
+//line own_greenlet_test.go:969:1
 
 func (f *logAsksTwiceFrame) Resume(r *gen.Run) (st gen.Status) {
 	l := f.l
@@ -976,7 +983,7 @@ func (f *logAsksTwiceFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line own_greenlet_test.go:980:1
+//line own_greenlet_test.go:987:1
 
 func (f *logAsksTwiceFrame) Args(args []any)    { gen.SetArgs(f, args, &f.e) }
 func (f *logAsksTwiceFrame) Forget()            { *f = logAsksTwiceFrame{Header: f.Header} }
@@ -985,7 +992,4 @@ func (*logAsksTwiceFrame) Func() *gen.Func      { return &logAsksTwiceFrameInfo 
 
 var logAsksTwiceFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).asksTwice", File: "github.com/going-green/greenlet/hub/own_test.go", Line: 157, Points: "160 l ctx"}
 var _ func(*log, *Event) = (*log).asksTwice
-
-func init() {
-	gen.Declare("log.remembers", "log.inContext", "log.holdsContext", "log.waitsForContext", "log.setsThen", "log.asksTwice")
-}
+var _ = gen.Declare("log.remembers", "log.inContext", "log.holdsContext", "log.waitsForContext", "log.setsThen", "log.asksTwice")

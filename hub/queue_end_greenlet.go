@@ -317,6 +317,5 @@ var infoOfQueueJoinForFrame = gen.Func{Name: "github.com/going-green/greenlet/hu
 func _[T any]() {
 	var _ func(*Queue[T], time.Duration) bool = (*Queue[T]).JoinFor
 }
-func init() {
-	gen.Declare("Queue.All", "Queue.Join", "Queue.JoinFor")
-}
+
+var _ = gen.Declare("Queue.All", "Queue.Join", "Queue.JoinFor")

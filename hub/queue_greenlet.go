@@ -347,6 +347,5 @@ var infoOfQueuePeekFrame = gen.Func{Name: "github.com/going-green/greenlet/hub.(
 func _[T any]() {
 	var _ func(*Queue[T]) (T, bool) = (*Queue[T]).Peek
 }
-func init() {
-	gen.Declare("Queue.Put", "Queue.PutFor", "Queue.Get", "Queue.GetFor", "Queue.Peek")
-}
+
+var _ = gen.Declare("Queue.Put", "Queue.PutFor", "Queue.Get", "Queue.GetFor", "Queue.Peek")

@@ -25,6 +25,7 @@ type logOrdersFrame struct {
 }
 
 func (l *log) newOrdersFrame(q *Queue[string]) *logOrdersFrame {
+	_ = l.orders
 	return gen.MakeFrame(logOrdersFrame{l: l, q: q})
 }
 
@@ -142,7 +143,7 @@ resumed_27:
 	return gen.Done
 }
 
-//line queue_greenlet_test.go:147:1
+//line queue_greenlet_test.go:148:1
 
 func (f *logOrdersFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l, f.q))
@@ -165,6 +166,7 @@ type logPutsStringFrame struct {
 }
 
 func (l *log) newPutsStringFrame(q *Queue[string], v string) *logPutsStringFrame {
+	_ = l.putsString
 	return gen.MakeFrame(logPutsStringFrame{l: l, q: q, v: v})
 }
 
@@ -187,7 +189,7 @@ func (f *logPutsStringFrame) body(r *gen.Run, l *log, q *Queue[string], v string
 	return gen.Done
 }
 
-//line queue_greenlet_test.go:192:1
+//line queue_greenlet_test.go:194:1
 
 func (f *logPutsStringFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f.PC {
@@ -216,6 +218,7 @@ type logPeeksFrame struct {
 }
 
 func (l *log) newPeeksFrame(q *Queue[int], name string) *logPeeksFrame {
+	_ = l.peeks
 	return gen.MakeFrame(logPeeksFrame{l: l, q: q, name: name})
 }
 
@@ -242,7 +245,7 @@ func (f *logPeeksFrame) body(r *gen.Run, l *log, q *Queue[int], name string) (st
 	return gen.Done
 }
 
-//line queue_greenlet_test.go:247:1
+//line queue_greenlet_test.go:250:1
 
 func (f *logPeeksFrame) Resume(r *gen.Run) (st gen.Status) {
 	l, name := f.l, f.name
@@ -260,7 +263,7 @@ func (f *logPeeksFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line queue_greenlet_test.go:265:1
+//line queue_greenlet_test.go:268:1
 
 func (f *logPeeksFrame) Args(args []any)    { gen.SetArgs(f, args, &f.q, &f.name) }
 func (f *logPeeksFrame) Forget()            { *f = logPeeksFrame{Header: f.Header} }
@@ -280,6 +283,7 @@ type logPutsForFrame struct {
 }
 
 func (l *log) newPutsForFrame(q *Queue[int], v int, d time.Duration) *logPutsForFrame {
+	_ = l.putsFor
 	return gen.MakeFrame(logPutsForFrame{l: l, q: q, v: v, d: d})
 }
 
@@ -305,7 +309,7 @@ func (f *logPutsForFrame) body(r *gen.Run, l *log, q *Queue[int], v int, d time.
 	return gen.Done
 }
 
-//line queue_greenlet_test.go:310:1
+//line queue_greenlet_test.go:314:1
 
 func (f *logPutsForFrame) Resume(r *gen.Run) (st gen.Status) {
 	l, v := f.l, f.v
@@ -322,7 +326,7 @@ func (f *logPutsForFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line queue_greenlet_test.go:327:1
+//line queue_greenlet_test.go:331:1
 
 func (f *logPutsForFrame) Args(args []any)    { gen.SetArgs(f, args, &f.q, &f.v, &f.d) }
 func (f *logPutsForFrame) Forget()            { *f = logPutsForFrame{Header: f.Header} }
@@ -340,6 +344,7 @@ type logJoinsQueueFrame struct {
 }
 
 func (l *log) newJoinsQueueFrame(q *Queue[int]) *logJoinsQueueFrame {
+	_ = l.joinsQueue
 	return gen.MakeFrame(logJoinsQueueFrame{l: l, q: q})
 }
 
@@ -369,7 +374,7 @@ func (f *logJoinsQueueFrame) body(r *gen.Run, l *log, q *Queue[int]) (st gen.Sta
 	return gen.Done
 }
 
-//line queue_greenlet_test.go:374:1
+//line queue_greenlet_test.go:379:1
 
 func (f *logJoinsQueueFrame) Resume(r *gen.Run) (st gen.Status) {
 	l, q := f.l, f.q
@@ -397,7 +402,7 @@ resumed_132:
 	return r.Return(f, &f.Header)
 }
 
-//line queue_greenlet_test.go:402:1
+//line queue_greenlet_test.go:407:1
 
 func (f *logJoinsQueueFrame) Args(args []any)    { gen.SetArgs(f, args, &f.q) }
 func (f *logJoinsQueueFrame) Forget()            { *f = logJoinsQueueFrame{Header: f.Header} }
@@ -406,7 +411,4 @@ func (*logJoinsQueueFrame) Func() *gen.Func      { return &logJoinsQueueFrameInf
 
 var logJoinsQueueFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).joinsQueue", File: "github.com/going-green/greenlet/hub/queue_test.go", Line: 130, Points: "131 l q; 132 ="}
 var _ func(*log, *Queue[int]) = (*log).joinsQueue
-
-func init() {
-	gen.Declare("log.orders", "log.putsString", "log.peeks", "log.putsFor", "log.joinsQueue")
-}
+var _ = gen.Declare("log.orders", "log.putsString", "log.peeks", "log.putsFor", "log.joinsQueue")

@@ -21,6 +21,7 @@ type ReadinessWaitFrame struct {
 
 // NewWaitFrame makes a frame that will run Readiness.Wait.
 func (r *Readiness) NewWaitFrame(dir Direction) *ReadinessWaitFrame {
+	_ = r.Wait
 	return gen.MakeFrame(ReadinessWaitFrame{r: r, dir: dir})
 }
 func (f *ReadinessWaitFrame) Results() error                   { f.Over(f); return f.ret0 }
@@ -46,7 +47,7 @@ func (f *ReadinessWaitFrame) body(r2 *gen.Run, r *Readiness, dir Direction) (ret
 	}
 }
 
-//line readiness_greenlet.go:50:1
+//line readiness_greenlet.go:51:1
 
 func (f *ReadinessWaitFrame) Resume(r2 *gen.Run) (st gen.Status) {
 	r, dir := f.r, f.dir
@@ -68,7 +69,7 @@ func (f *ReadinessWaitFrame) Resume(r2 *gen.Run) (st gen.Status) {
 	}
 }
 
-//line readiness_greenlet.go:72:1
+//line readiness_greenlet.go:73:1
 
 func (f *ReadinessWaitFrame) Args(args []any)            { gen.SetArgs(f, args, &f.dir) }
 func (f *ReadinessWaitFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
@@ -87,11 +88,11 @@ type valueReadinessWaitFrame struct {
 func (v valueReadinessWaitFrame) CallResumable(r *gen.Run, p0 Direction) (error, gen.Status) {
 	return v.recv.WaitResumable(r, p0)
 }
-func init() {
-	gen.RegisterMethod((*new(*Readiness)).Wait, func(recv *Readiness) any {
-		return valueReadinessWaitFrame{recv}
-	})
-}
+
+var _ = gen.RegisterMethod((*new(*Readiness)).Wait, func(recv *Readiness) any {
+	return valueReadinessWaitFrame{recv}
+})
+
 func (v valueReadinessWaitFrame) Frame() gen.Frame {
 	return gen.MakeFrame(ReadinessWaitFrame{r: v.recv})
 }
@@ -108,6 +109,7 @@ type ReadinessWaitForFrame struct {
 
 // NewWaitForFrame makes a frame that will run Readiness.WaitFor.
 func (r *Readiness) NewWaitForFrame(dir Direction, d time.Duration) *ReadinessWaitForFrame {
+	_ = r.WaitFor
 	return gen.MakeFrame(ReadinessWaitForFrame{r: r, dir: dir, d: d})
 }
 func (f *ReadinessWaitForFrame) Results() error { f.Over(f); return f.ret0 }
@@ -139,7 +141,7 @@ func (f *ReadinessWaitForFrame) body(r2 *gen.Run, r *Readiness, dir Direction, d
 	}
 }
 
-//line readiness_greenlet.go:143:1
+//line readiness_greenlet.go:145:1
 
 func (f *ReadinessWaitForFrame) Resume(r2 *gen.Run) (st gen.Status) {
 	r, dir := f.r, f.dir
@@ -161,7 +163,7 @@ func (f *ReadinessWaitForFrame) Resume(r2 *gen.Run) (st gen.Status) {
 	}
 }
 
-//line readiness_greenlet.go:165:1
+//line readiness_greenlet.go:167:1
 
 func (f *ReadinessWaitForFrame) Args(args []any)            { gen.SetArgs(f, args, &f.dir, &f.d) }
 func (f *ReadinessWaitForFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
@@ -180,11 +182,11 @@ type valueReadinessWaitForFrame struct {
 func (v valueReadinessWaitForFrame) CallResumable(r *gen.Run, p0 Direction, p1 time.Duration) (error, gen.Status) {
 	return v.recv.WaitForResumable(r, p0, p1)
 }
-func init() {
-	gen.RegisterMethod((*new(*Readiness)).WaitFor, func(recv *Readiness) any {
-		return valueReadinessWaitForFrame{recv}
-	})
-}
+
+var _ = gen.RegisterMethod((*new(*Readiness)).WaitFor, func(recv *Readiness) any {
+	return valueReadinessWaitForFrame{recv}
+})
+
 func (v valueReadinessWaitForFrame) Frame() gen.Frame {
 	return gen.MakeFrame(ReadinessWaitForFrame{r: v.recv})
 }
@@ -198,6 +200,7 @@ type ReadinessGiveWayFrame struct {
 
 // NewGiveWayFrame makes a frame that will run Readiness.GiveWay.
 func (r *Readiness) NewGiveWayFrame(dir Direction) *ReadinessGiveWayFrame {
+	_ = r.GiveWay
 	return gen.MakeFrame(ReadinessGiveWayFrame{r: r, dir: dir})
 }
 
@@ -220,7 +223,7 @@ func (f *ReadinessGiveWayFrame) body(r2 *gen.Run, r *Readiness, dir Direction) (
 	return gen.Done
 }
 
-//line readiness_greenlet.go:224:1
+//line readiness_greenlet.go:227:1
 
 func (f *ReadinessGiveWayFrame) Resume(r2 *gen.Run) (st gen.Status) {
 	switch f.PC {
@@ -248,14 +251,13 @@ type valueReadinessGiveWayFrame struct {
 func (v valueReadinessGiveWayFrame) CallResumable(r *gen.Run, p0 Direction) gen.Status {
 	return v.recv.GiveWayResumable(r, p0)
 }
-func init() {
-	gen.RegisterMethod((*new(*Readiness)).GiveWay, func(recv *Readiness) any {
-		return valueReadinessGiveWayFrame{recv}
-	})
-}
+
+var _ = gen.RegisterMethod((*new(*Readiness)).GiveWay, func(recv *Readiness) any {
+	return valueReadinessGiveWayFrame{recv}
+})
+
 func (v valueReadinessGiveWayFrame) Frame() gen.Frame {
 	return gen.MakeFrame(ReadinessGiveWayFrame{r: v.recv})
 }
-func init() {
-	gen.Declare("Readiness.Wait", "Readiness.WaitFor", "Readiness.GiveWay")
-}
+
+var _ = gen.Declare("Readiness.Wait", "Readiness.WaitFor", "Readiness.GiveWay")

@@ -18,7 +18,7 @@ type sleepsFrame struct {
 	h *Hub
 }
 
-func newSleepsFrame(h *Hub) *sleepsFrame { return gen.MakeFrame(sleepsFrame{h: h}) }
+func newSleepsFrame(h *Hub) *sleepsFrame { _ = sleeps; return gen.MakeFrame(sleepsFrame{h: h}) }
 
 // sleepsResumable is sleeps for callers that can be suspended.
 func sleepsResumable(r *gen.Run, h *Hub) gen.Status { return (*sleepsFrame)(nil).body(r, h) }
@@ -59,9 +59,9 @@ type sleepsFrameValue struct{}
 func (sleepsFrameValue) CallResumable(r *gen.Run, p0 *Hub) gen.Status {
 	return sleepsResumable(r, p0)
 }
-func init() {
-	gen.Register(sleeps, sleepsFrameValue{})
-}
+
+var _ = gen.Register(sleeps, sleepsFrameValue{})
+
 func (sleepsFrameValue) Frame() gen.Frame { return gen.MakeFrame(sleepsFrame{}) }
 
 // holderFrame is an activation of holder.
@@ -71,7 +71,10 @@ type holderFrame struct {
 	m *Mutex
 }
 
-func newHolderFrame(h *Hub, m *Mutex) *holderFrame { return gen.MakeFrame(holderFrame{h: h, m: m}) }
+func newHolderFrame(h *Hub, m *Mutex) *holderFrame {
+	_ = holder
+	return gen.MakeFrame(holderFrame{h: h, m: m})
+}
 
 // holderResumable is holder for callers that can be suspended.
 func holderResumable(r *gen.Run, h *Hub, m *Mutex) gen.Status {
@@ -99,7 +102,7 @@ func (f *holderFrame) body(r *gen.Run, h *Hub, m *Mutex) (st gen.Status) {
 	return gen.Done
 }
 
-//line section_greenlet_test.go:103:1
+//line section_greenlet_test.go:106:1
 
 func (f *holderFrame) Resume(r *gen.Run) (st gen.Status) {
 	h, m := f.h, f.m
@@ -126,7 +129,7 @@ resumed_89:
 	return r.Return(f, &f.Header)
 }
 
-//line section_greenlet_test.go:130:1
+//line section_greenlet_test.go:133:1
 
 func (f *holderFrame) Args(args []any)    { gen.SetArgs(f, args, &f.h, &f.m) }
 func (f *holderFrame) Forget()            { *f = holderFrame{Header: f.Header} }
@@ -142,9 +145,9 @@ type holderFrameValue struct{}
 func (holderFrameValue) CallResumable(r *gen.Run, p0 *Hub, p1 *Mutex) gen.Status {
 	return holderResumable(r, p0, p1)
 }
-func init() {
-	gen.Register(holder, holderFrameValue{})
-}
+
+var _ = gen.Register(holder, holderFrameValue{})
+
 func (holderFrameValue) Frame() gen.Frame { return gen.MakeFrame(holderFrame{}) }
 
 // waitsPlainlyFrame is an activation of waitsPlainly.
@@ -156,6 +159,7 @@ type waitsPlainlyFrame struct {
 }
 
 func newWaitsPlainlyFrame(h *Hub, wait func(*Hub), caught func(any)) *waitsPlainlyFrame {
+	_ = waitsPlainly
 	return gen.MakeFrame(waitsPlainlyFrame{h: h, wait: wait, caught: caught})
 }
 
@@ -236,7 +240,7 @@ unwind:
 	return gen.Done
 }
 
-//line section_greenlet_test.go:240:1
+//line section_greenlet_test.go:244:1
 
 func (f *waitsPlainlyFrame) Args(args []any)    { gen.SetArgs(f, args, &f.h, &f.wait, &f.caught) }
 func (f *waitsPlainlyFrame) Forget()            { *f = waitsPlainlyFrame{DeferHeader: f.DeferHeader} }
@@ -252,9 +256,9 @@ type waitsPlainlyFrameValue struct{}
 func (waitsPlainlyFrameValue) CallResumable(r *gen.Run, p0 *Hub, p1 func(*Hub), p2 func(any)) gen.Status {
 	return waitsPlainlyResumable(r, p0, p1, p2)
 }
-func init() {
-	gen.Register(waitsPlainly, waitsPlainlyFrameValue{})
-}
+
+var _ = gen.Register(waitsPlainly, waitsPlainlyFrameValue{})
+
 func (waitsPlainlyFrameValue) Frame() gen.Frame { return gen.MakeFrame(waitsPlainlyFrame{}) }
 
 // waitsPlainlyFunc1 is the function literal of section_test.go:95, with what it captures.
@@ -331,7 +335,7 @@ func (f *waitsPlainlyFunc1Frame) step(r *gen.Run, c *waitsPlainlyFunc1) (end gen
 	return gen.Done
 }
 
-//line section_greenlet_test.go:335:1
+//line section_greenlet_test.go:339:1
 
 func (f *waitsPlainlyFunc1Frame) Release(r *gen.Run) { gen.Free(r, f, 12) }
 func (*waitsPlainlyFunc1Frame) Func() *gen.Func      { return &waitsPlainlyFunc1FrameInfo }
@@ -346,6 +350,7 @@ type waitsOnStackFrame struct {
 }
 
 func newWaitsOnStackFrame(h *Hub, wait func(*Hub)) *waitsOnStackFrame {
+	_ = waitsOnStack
 	return gen.MakeFrame(waitsOnStackFrame{h: h, wait: wait})
 }
 
@@ -364,7 +369,7 @@ func (f *waitsOnStackFrame) body(r *gen.Run, h *Hub, wait func(*Hub)) (st gen.St
 	return gen.Done
 }
 
-//line section_greenlet_test.go:368:1
+//line section_greenlet_test.go:373:1
 
 func (f *waitsOnStackFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f.PC {
@@ -390,7 +395,7 @@ type waitsOnStackFrameValue struct{}
 func (waitsOnStackFrameValue) CallResumable(r *gen.Run, p0 *Hub, p1 func(*Hub)) gen.Status {
 	return waitsOnStackResumable(r, p0, p1)
 }
-func init() {
-	gen.Register(waitsOnStack, waitsOnStackFrameValue{})
-}
+
+var _ = gen.Register(waitsOnStack, waitsOnStackFrameValue{})
+
 func (waitsOnStackFrameValue) Frame() gen.Frame { return gen.MakeFrame(waitsOnStackFrame{}) }

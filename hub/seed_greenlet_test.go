@@ -25,6 +25,7 @@ type logFatesFrame struct {
 }
 
 func (l *log) newFatesFrame(q *Queue[int], s *Semaphore) *logFatesFrame {
+	_ = l.fates
 	return gen.MakeFrame(logFatesFrame{l: l, q: q, s: s})
 }
 
@@ -83,7 +84,7 @@ next_34:
 	goto loop_34
 }
 
-//line seed_greenlet_test.go:87:1
+//line seed_greenlet_test.go:88:1
 
 func (f *logFatesFrame) Resume(r *gen.Run) (st gen.Status) {
 	l, q := f.l, f.q
@@ -133,7 +134,7 @@ next_34:
 	goto loop_34
 }
 
-//line seed_greenlet_test.go:137:1
+//line seed_greenlet_test.go:138:1
 
 func (f *logFatesFrame) Args(args []any)    { gen.SetArgs(f, args, &f.q, &f.s) }
 func (f *logFatesFrame) Forget()            { *f = logFatesFrame{Header: f.Header} }
@@ -156,6 +157,7 @@ type logFateFrame struct {
 }
 
 func (l0 *log) newFateFrame(q *Queue[int], s0 *Semaphore, i0 int) *logFateFrame {
+	_ = l0.fate
 	return gen.MakeFrame(logFateFrame{l0: l0, q: q, s0: s0, i0: i0})
 }
 
@@ -290,7 +292,7 @@ resumed_63:
 	return gen.Done
 }
 
-//line seed_greenlet_test.go:295:1
+//line seed_greenlet_test.go:297:1
 
 func (f *logFateFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l0, f.q, f.s0, f.i0))
@@ -323,7 +325,7 @@ func (c *logFateFunc1) value() func() {
 	})
 }
 
-//line seed_greenlet_test.go:328:1
+//line seed_greenlet_test.go:330:1
 
 // logFateFunc1Frame is an activation of the literal logFateFunc1.
 type logFateFunc1Frame struct {
@@ -399,7 +401,7 @@ unwind:
 	return gen.Done
 }
 
-//line seed_greenlet_test.go:404:1
+//line seed_greenlet_test.go:406:1
 
 func (f *logFateFunc1Frame) Release(r *gen.Run) { gen.Free(r, f, 55) }
 func (*logFateFunc1Frame) Func() *gen.Func      { return &logFateFunc1FrameInfo }
@@ -451,7 +453,7 @@ func (f *logFateFunc3Frame) body(r *gen.Run, c *logFateFunc3) (st gen.Status) {
 	return gen.Done
 }
 
-//line seed_greenlet_test.go:456:1
+//line seed_greenlet_test.go:458:1
 
 func (f *logFateFunc3Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
@@ -497,7 +499,7 @@ func (f *logFateFunc4Frame) body(r *gen.Run, c *logFateFunc4) (st gen.Status) {
 	return gen.Done
 }
 
-//line seed_greenlet_test.go:502:1
+//line seed_greenlet_test.go:504:1
 
 func (f *logFateFunc4Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
@@ -519,6 +521,7 @@ type logHearsTwoFrame struct {
 }
 
 func (l *log) newHearsTwoFrame(ch chan int) *logHearsTwoFrame {
+	_ = l.hearsTwo
 	return gen.MakeFrame(logHearsTwoFrame{l: l, ch: ch})
 }
 
@@ -547,7 +550,7 @@ func (f *logHearsTwoFrame) body(r *gen.Run, l *log, ch chan int) (st gen.Status)
 	return gen.Done
 }
 
-//line seed_greenlet_test.go:552:1
+//line seed_greenlet_test.go:555:1
 
 func (f *logHearsTwoFrame) Resume(r *gen.Run) (st gen.Status) {
 	l, ch := f.l, f.ch
@@ -571,7 +574,7 @@ func (f *logHearsTwoFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line seed_greenlet_test.go:576:1
+//line seed_greenlet_test.go:579:1
 
 func (f *logHearsTwoFrame) Args(args []any)    { gen.SetArgs(f, args, &f.ch) }
 func (f *logHearsTwoFrame) Forget()            { *f = logHearsTwoFrame{Header: f.Header} }
@@ -590,6 +593,7 @@ type logWithinFrame struct {
 }
 
 func (l0 *log) newWithinFrame(ctx context.Context) *logWithinFrame {
+	_ = l0.within
 	return gen.MakeFrame(logWithinFrame{l0: l0, ctx: ctx})
 }
 
@@ -618,7 +622,7 @@ func (f *logWithinFrame) body(r *gen.Run, l0 *log, ctx context.Context) (st gen.
 	return gen.Done
 }
 
-//line seed_greenlet_test.go:623:1
+//line seed_greenlet_test.go:627:1
 
 func (f *logWithinFrame) Resume(r *gen.Run) (st gen.Status) {
 	var l **log
@@ -636,7 +640,7 @@ func (f *logWithinFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line seed_greenlet_test.go:641:1
+//line seed_greenlet_test.go:645:1
 
 func (f *logWithinFrame) Args(args []any)    { gen.SetArgs(f, args, &f.ctx) }
 func (f *logWithinFrame) Forget()            { *f = logWithinFrame{Header: f.Header} }
@@ -678,7 +682,7 @@ func (f *logWithinFunc1Frame) body(r *gen.Run, c *logWithinFunc1) (st gen.Status
 	return gen.Done
 }
 
-//line seed_greenlet_test.go:683:1
+//line seed_greenlet_test.go:687:1
 
 func (f *logWithinFunc1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
@@ -700,6 +704,7 @@ type logCancelsOneFrame struct {
 }
 
 func (l *log) newCancelsOneFrame(cancel context.CancelFunc) *logCancelsOneFrame {
+	_ = l.cancelsOne
 	return gen.MakeFrame(logCancelsOneFrame{l: l, cancel: cancel})
 }
 
@@ -731,7 +736,7 @@ func (f *logCancelsOneFrame) body(r *gen.Run, l *log, cancel context.CancelFunc)
 	return gen.Done
 }
 
-//line seed_greenlet_test.go:736:1
+//line seed_greenlet_test.go:741:1
 
 func (f *logCancelsOneFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f.PC {
@@ -759,6 +764,7 @@ type logTwiceFrame struct {
 }
 
 func (l *log) newTwiceFrame(name string) *logTwiceFrame {
+	_ = l.twice
 	return gen.MakeFrame(logTwiceFrame{l: l, name: name})
 }
 
@@ -780,7 +786,7 @@ func (f *logTwiceFrame) body(r *gen.Run, l *log, name string) (st gen.Status) {
 	return gen.Done
 }
 
-//line seed_greenlet_test.go:785:1
+//line seed_greenlet_test.go:791:1
 
 func (f *logTwiceFrame) Resume(r *gen.Run) (st gen.Status) {
 	l, name := f.l, f.name
@@ -795,7 +801,7 @@ func (f *logTwiceFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line seed_greenlet_test.go:800:1
+//line seed_greenlet_test.go:806:1
 
 func (f *logTwiceFrame) Args(args []any)    { gen.SetArgs(f, args, &f.name) }
 func (f *logTwiceFrame) Forget()            { *f = logTwiceFrame{Header: f.Header} }
@@ -813,6 +819,7 @@ type logBlocksFrame struct {
 }
 
 func (l *log) newBlocksFrame(name string) *logBlocksFrame {
+	_ = l.blocks
 	return gen.MakeFrame(logBlocksFrame{l: l, name: name})
 }
 
@@ -838,7 +845,7 @@ func (f *logBlocksFrame) body(r *gen.Run, l *log, name string) (st gen.Status) {
 	return gen.Done
 }
 
-//line seed_greenlet_test.go:843:1
+//line seed_greenlet_test.go:850:1
 
 func (f *logBlocksFrame) Resume(r *gen.Run) (st gen.Status) {
 	l, name := f.l, f.name
@@ -854,7 +861,7 @@ func (f *logBlocksFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line seed_greenlet_test.go:859:1
+//line seed_greenlet_test.go:866:1
 
 func (f *logBlocksFrame) Args(args []any)    { gen.SetArgs(f, args, &f.name) }
 func (f *logBlocksFrame) Forget()            { *f = logBlocksFrame{Header: f.Header} }
@@ -870,7 +877,7 @@ type logPostsFrame struct {
 	l *log
 }
 
-func (l *log) newPostsFrame() *logPostsFrame { return gen.MakeFrame(logPostsFrame{l: l}) }
+func (l *log) newPostsFrame() *logPostsFrame { _ = l.posts; return gen.MakeFrame(logPostsFrame{l: l}) }
 
 // postsResumable is log.posts for callers that can be suspended.
 func (l *log) postsResumable(r *gen.Run) gen.Status { return (*logPostsFrame)(nil).body(r, l) }
@@ -887,7 +894,7 @@ func (f *logPostsFrame) body(r *gen.Run, l *log) (st gen.Status) {
 	return gen.Done
 }
 
-//line seed_greenlet_test.go:892:1
+//line seed_greenlet_test.go:899:1
 
 func (f *logPostsFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f.PC {
@@ -905,7 +912,4 @@ func (*logPostsFrame) Func() *gen.Func      { return &logPostsFrameInfo }
 
 var logPostsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).posts", File: "github.com/going-green/greenlet/hub/seed_test.go", Line: 274, Points: "277"}
 var _ func(*log) = (*log).posts
-
-func init() {
-	gen.Declare("log.fates", "log.fate", "log.hearsTwo", "log.within", "log.cancelsOne", "log.twice", "log.blocks", "log.posts")
-}
+var _ = gen.Declare("log.fates", "log.fate", "log.hearsTwo", "log.within", "log.cancelsOne", "log.twice", "log.blocks", "log.posts")

@@ -19,6 +19,7 @@ type SemaphoreAcquireFrame struct {
 
 // NewAcquireFrame makes a frame that will run Semaphore.Acquire.
 func (s *Semaphore) NewAcquireFrame() *SemaphoreAcquireFrame {
+	_ = s.Acquire
 	return gen.MakeFrame(SemaphoreAcquireFrame{s: s})
 }
 
@@ -40,7 +41,7 @@ func (f *SemaphoreAcquireFrame) body(r *gen.Run, s *Semaphore) (st gen.Status) {
 	return r.SendNone(s.hub.park(r.Current(), &s.waiting, forSemaphore))
 }
 
-//line semaphore_greenlet.go:44:1
+//line semaphore_greenlet.go:45:1
 
 func (f *SemaphoreAcquireFrame) Resume(r *gen.Run) (st gen.Status) {
 	s := f.s
@@ -54,7 +55,7 @@ func (f *SemaphoreAcquireFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line semaphore_greenlet.go:58:1
+//line semaphore_greenlet.go:59:1
 
 func (f *SemaphoreAcquireFrame) Forget()            { *f = SemaphoreAcquireFrame{Header: f.Header} }
 func (f *SemaphoreAcquireFrame) Release(r *gen.Run) { gen.Free(r, f, 2) }
@@ -71,11 +72,11 @@ type valueSemaphoreAcquireFrame struct {
 func (v valueSemaphoreAcquireFrame) CallResumable(r *gen.Run) gen.Status {
 	return v.recv.AcquireResumable(r)
 }
-func init() {
-	gen.RegisterMethod((*new(*Semaphore)).Acquire, func(recv *Semaphore) any {
-		return valueSemaphoreAcquireFrame{recv}
-	})
-}
+
+var _ = gen.RegisterMethod((*new(*Semaphore)).Acquire, func(recv *Semaphore) any {
+	return valueSemaphoreAcquireFrame{recv}
+})
+
 func (v valueSemaphoreAcquireFrame) Frame() gen.Frame {
 	return gen.MakeFrame(SemaphoreAcquireFrame{s: v.recv})
 }
@@ -90,6 +91,7 @@ type SemaphoreAcquireForFrame struct {
 
 // NewAcquireForFrame makes a frame that will run Semaphore.AcquireFor.
 func (s *Semaphore) NewAcquireForFrame(d time.Duration) *SemaphoreAcquireForFrame {
+	_ = s.AcquireFor
 	return gen.MakeFrame(SemaphoreAcquireForFrame{s: s, d: d})
 }
 func (f *SemaphoreAcquireForFrame) Results() bool { f.Over(f); return f.ret0 }
@@ -116,7 +118,7 @@ func (f *SemaphoreAcquireForFrame) body(r *gen.Run, s *Semaphore, d time.Duratio
 	return ret0, r.SendNone(s.hub.parkFor(r.Current(), &s.waiting, d, forSemaphore))
 }
 
-//line semaphore_greenlet.go:120:1
+//line semaphore_greenlet.go:122:1
 
 func (f *SemaphoreAcquireForFrame) Resume(r *gen.Run) (st gen.Status) {
 	s := f.s
@@ -132,7 +134,7 @@ func (f *SemaphoreAcquireForFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line semaphore_greenlet.go:136:1
+//line semaphore_greenlet.go:138:1
 
 func (f *SemaphoreAcquireForFrame) Args(args []any)            { gen.SetArgs(f, args, &f.d) }
 func (f *SemaphoreAcquireForFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
@@ -153,14 +155,13 @@ type valueSemaphoreAcquireForFrame struct {
 func (v valueSemaphoreAcquireForFrame) CallResumable(r *gen.Run, p0 time.Duration) (bool, gen.Status) {
 	return v.recv.AcquireForResumable(r, p0)
 }
-func init() {
-	gen.RegisterMethod((*new(*Semaphore)).AcquireFor, func(recv *Semaphore) any {
-		return valueSemaphoreAcquireForFrame{recv}
-	})
-}
+
+var _ = gen.RegisterMethod((*new(*Semaphore)).AcquireFor, func(recv *Semaphore) any {
+	return valueSemaphoreAcquireForFrame{recv}
+})
+
 func (v valueSemaphoreAcquireForFrame) Frame() gen.Frame {
 	return gen.MakeFrame(SemaphoreAcquireForFrame{s: v.recv})
 }
-func init() {
-	gen.Declare("Semaphore.Acquire", "Semaphore.AcquireFor")
-}
+
+var _ = gen.Declare("Semaphore.Acquire", "Semaphore.AcquireFor")

@@ -20,6 +20,7 @@ type HubSleepFrame struct {
 
 // NewSleepFrame makes a frame that will run Hub.Sleep.
 func (h *Hub) NewSleepFrame(d time.Duration) *HubSleepFrame {
+	_ = h.Sleep
 	return gen.MakeFrame(HubSleepFrame{h: h, d: d})
 }
 
@@ -37,7 +38,7 @@ func (f *HubSleepFrame) body(r *gen.Run, h *Hub, d time.Duration) (st gen.Status
 	return r.SendNone(h.sleepFor(r.Current(), d))
 }
 
-//line sleep_greenlet.go:41:1
+//line sleep_greenlet.go:42:1
 
 func (f *HubSleepFrame) Resume(r *gen.Run) (st gen.Status) {
 	h := f.h
@@ -51,7 +52,7 @@ func (f *HubSleepFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line sleep_greenlet.go:55:1
+//line sleep_greenlet.go:56:1
 
 func (f *HubSleepFrame) Args(args []any)    { gen.SetArgs(f, args, &f.d) }
 func (f *HubSleepFrame) Forget()            { *f = HubSleepFrame{Header: f.Header} }
@@ -69,11 +70,11 @@ type valueHubSleepFrame struct {
 func (v valueHubSleepFrame) CallResumable(r *gen.Run, p0 time.Duration) gen.Status {
 	return v.recv.SleepResumable(r, p0)
 }
-func init() {
-	gen.RegisterMethod((*new(*Hub)).Sleep, func(recv *Hub) any {
-		return valueHubSleepFrame{recv}
-	})
-}
+
+var _ = gen.RegisterMethod((*new(*Hub)).Sleep, func(recv *Hub) any {
+	return valueHubSleepFrame{recv}
+})
+
 func (v valueHubSleepFrame) Frame() gen.Frame { return gen.MakeFrame(HubSleepFrame{h: v.recv}) }
 
 // HubSleepUntilFrame is an activation of Hub.SleepUntil.
@@ -85,6 +86,7 @@ type HubSleepUntilFrame struct {
 
 // NewSleepUntilFrame makes a frame that will run Hub.SleepUntil.
 func (h *Hub) NewSleepUntilFrame(at time.Time) *HubSleepUntilFrame {
+	_ = h.SleepUntil
 	return gen.MakeFrame(HubSleepUntilFrame{h: h, at: at})
 }
 
@@ -102,7 +104,7 @@ func (f *HubSleepUntilFrame) body(r *gen.Run, h *Hub, at time.Time) (st gen.Stat
 	return r.SendNone(h.sleepFor(r.Current(), at.Sub(h.Now())))
 }
 
-//line sleep_greenlet.go:106:1
+//line sleep_greenlet.go:108:1
 
 func (f *HubSleepUntilFrame) Resume(r *gen.Run) (st gen.Status) {
 	h := f.h
@@ -116,7 +118,7 @@ func (f *HubSleepUntilFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line sleep_greenlet.go:120:1
+//line sleep_greenlet.go:122:1
 
 func (f *HubSleepUntilFrame) Args(args []any)    { gen.SetArgs(f, args, &f.at) }
 func (f *HubSleepUntilFrame) Forget()            { *f = HubSleepUntilFrame{Header: f.Header} }
@@ -134,11 +136,11 @@ type valueHubSleepUntilFrame struct {
 func (v valueHubSleepUntilFrame) CallResumable(r *gen.Run, p0 time.Time) gen.Status {
 	return v.recv.SleepUntilResumable(r, p0)
 }
-func init() {
-	gen.RegisterMethod((*new(*Hub)).SleepUntil, func(recv *Hub) any {
-		return valueHubSleepUntilFrame{recv}
-	})
-}
+
+var _ = gen.RegisterMethod((*new(*Hub)).SleepUntil, func(recv *Hub) any {
+	return valueHubSleepUntilFrame{recv}
+})
+
 func (v valueHubSleepUntilFrame) Frame() gen.Frame {
 	return gen.MakeFrame(HubSleepUntilFrame{h: v.recv})
 }
@@ -150,7 +152,7 @@ type HubYieldFrame struct {
 }
 
 // NewYieldFrame makes a frame that will run Hub.Yield.
-func (h *Hub) NewYieldFrame() *HubYieldFrame { return gen.MakeFrame(HubYieldFrame{h: h}) }
+func (h *Hub) NewYieldFrame() *HubYieldFrame { _ = h.Yield; return gen.MakeFrame(HubYieldFrame{h: h}) }
 
 // YieldResumable is Hub.Yield for callers that can be suspended.
 func (h *Hub) YieldResumable(r *gen.Run) gen.Status { return (*HubYieldFrame)(nil).body(r, h) }
@@ -164,7 +166,7 @@ func (f *HubYieldFrame) body(r *gen.Run, h *Hub) (st gen.Status) {
 	return r.SendNone(h.sleepFor(r.Current(), 0))
 }
 
-//line sleep_greenlet.go:168:1
+//line sleep_greenlet.go:170:1
 
 func (f *HubYieldFrame) Resume(r *gen.Run) (st gen.Status) {
 	h := f.h
@@ -178,7 +180,7 @@ func (f *HubYieldFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line sleep_greenlet.go:182:1
+//line sleep_greenlet.go:184:1
 
 func (f *HubYieldFrame) Forget()            { *f = HubYieldFrame{Header: f.Header} }
 func (f *HubYieldFrame) Release(r *gen.Run) { gen.Free(r, f, 48) }
@@ -195,11 +197,11 @@ type valueHubYieldFrame struct {
 func (v valueHubYieldFrame) CallResumable(r *gen.Run) gen.Status {
 	return v.recv.YieldResumable(r)
 }
-func init() {
-	gen.RegisterMethod((*new(*Hub)).Yield, func(recv *Hub) any {
-		return valueHubYieldFrame{recv}
-	})
-}
+
+var _ = gen.RegisterMethod((*new(*Hub)).Yield, func(recv *Hub) any {
+	return valueHubYieldFrame{recv}
+})
+
 func (v valueHubYieldFrame) Frame() gen.Frame { return gen.MakeFrame(HubYieldFrame{h: v.recv}) }
 
 // HubWithTimeoutFrame is an activation of Hub.WithTimeout.
@@ -214,6 +216,7 @@ type HubWithTimeoutFrame struct {
 
 // NewWithTimeoutFrame makes a frame that will run Hub.WithTimeout.
 func (h *Hub) NewWithTimeoutFrame(d time.Duration, f func()) *HubWithTimeoutFrame {
+	_ = h.WithTimeout
 	return gen.MakeFrame(HubWithTimeoutFrame{h: h, d: d, f: f})
 }
 
@@ -306,7 +309,7 @@ unwind:
 	return gen.Done
 }
 
-//line sleep_greenlet.go:310:1
+//line sleep_greenlet.go:313:1
 
 func (f *HubWithTimeoutFrame) Args(args []any)            { gen.SetArgs(f, args, &f.d, &f.f) }
 func (f *HubWithTimeoutFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
@@ -327,14 +330,13 @@ type valueHubWithTimeoutFrame struct {
 func (v valueHubWithTimeoutFrame) CallResumable(r *gen.Run, p0 time.Duration, p1 func()) (error, gen.Status) {
 	return v.recv.WithTimeoutResumable(r, p0, p1)
 }
-func init() {
-	gen.RegisterMethod((*new(*Hub)).WithTimeout, func(recv *Hub) any {
-		return valueHubWithTimeoutFrame{recv}
-	})
-}
+
+var _ = gen.RegisterMethod((*new(*Hub)).WithTimeout, func(recv *Hub) any {
+	return valueHubWithTimeoutFrame{recv}
+})
+
 func (v valueHubWithTimeoutFrame) Frame() gen.Frame {
 	return gen.MakeFrame(HubWithTimeoutFrame{h: v.recv})
 }
-func init() {
-	gen.Declare("Hub.Sleep", "Hub.SleepUntil", "Hub.Yield", "Hub.WithTimeout")
-}
+
+var _ = gen.Declare("Hub.Sleep", "Hub.SleepUntil", "Hub.Yield", "Hub.WithTimeout")

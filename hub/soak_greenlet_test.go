@@ -20,6 +20,7 @@ type soakLoadFrame struct {
 }
 
 func (s *soak) newLoadFrame(d time.Duration) *soakLoadFrame {
+	_ = s.load
 	return gen.MakeFrame(soakLoadFrame{s: s, d: d})
 }
 
@@ -93,7 +94,7 @@ resumed_40:
 	return gen.Done
 }
 
-//line soak_greenlet_test.go:98:1
+//line soak_greenlet_test.go:99:1
 
 func (f *soakLoadFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.s, f.d))
@@ -115,6 +116,7 @@ type soakProducesFrame struct {
 }
 
 func (s0 *soak) newProducesFrame() *soakProducesFrame {
+	_ = s0.produces
 	return gen.MakeFrame(soakProducesFrame{s0: s0})
 }
 
@@ -150,7 +152,7 @@ func (f *soakProducesFrame) body(r *gen.Run, s0 *soak) (st gen.Status) {
 	return gen.Done
 }
 
-//line soak_greenlet_test.go:155:1
+//line soak_greenlet_test.go:157:1
 
 func (f *soakProducesFrame) Resume(r *gen.Run) (st gen.Status) {
 	var s **soak
@@ -186,7 +188,7 @@ resumed_48:
 	return r.Return(f, &f.Header)
 }
 
-//line soak_greenlet_test.go:191:1
+//line soak_greenlet_test.go:193:1
 
 func (f *soakProducesFrame) Forget()            { *f = soakProducesFrame{Header: f.Header} }
 func (f *soakProducesFrame) Release(r *gen.Run) { gen.Free(r, f, 21) }
@@ -227,7 +229,7 @@ func (f *soakProducesFunc1Frame) body(r *gen.Run, c *soakProducesFunc1) (st gen.
 	return gen.Done
 }
 
-//line soak_greenlet_test.go:232:1
+//line soak_greenlet_test.go:234:1
 
 func (f *soakProducesFunc1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
@@ -247,7 +249,10 @@ type soakConsumesFrame struct {
 	s *soak
 }
 
-func (s *soak) newConsumesFrame() *soakConsumesFrame { return gen.MakeFrame(soakConsumesFrame{s: s}) }
+func (s *soak) newConsumesFrame() *soakConsumesFrame {
+	_ = s.consumes
+	return gen.MakeFrame(soakConsumesFrame{s: s})
+}
 
 // consumesResumable is soak.consumes for callers that can be suspended.
 func (s *soak) consumesResumable(r *gen.Run) gen.Status { return (*soakConsumesFrame)(nil).body(r, s) }
@@ -275,7 +280,7 @@ func (f *soakConsumesFrame) body(r *gen.Run, s *soak) (st gen.Status) {
 	return gen.Done
 }
 
-//line soak_greenlet_test.go:280:1
+//line soak_greenlet_test.go:285:1
 
 func (f *soakConsumesFrame) Resume(r *gen.Run) (st gen.Status) {
 	s := f.s
@@ -302,7 +307,7 @@ func (f *soakConsumesFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line soak_greenlet_test.go:307:1
+//line soak_greenlet_test.go:312:1
 
 func (f *soakConsumesFrame) Forget()            { *f = soakConsumesFrame{Header: f.Header} }
 func (f *soakConsumesFrame) Release(r *gen.Run) { gen.Free(r, f, 35) }
@@ -320,6 +325,7 @@ type soakGuardsFrame struct {
 }
 
 func (s0 *soak) newGuardsFrame(d time.Duration, patience time.Duration) *soakGuardsFrame {
+	_ = s0.guards
 	return gen.MakeFrame(soakGuardsFrame{s0: s0, d: d, patience: patience})
 }
 
@@ -349,7 +355,7 @@ func (f *soakGuardsFrame) body(r *gen.Run, s0 *soak, d time.Duration, patience t
 	return gen.Done
 }
 
-//line soak_greenlet_test.go:354:1
+//line soak_greenlet_test.go:360:1
 
 func (f *soakGuardsFrame) Resume(r *gen.Run) (st gen.Status) {
 	var s **soak
@@ -368,7 +374,7 @@ func (f *soakGuardsFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line soak_greenlet_test.go:373:1
+//line soak_greenlet_test.go:379:1
 
 func (f *soakGuardsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.d, &f.patience) }
 func (f *soakGuardsFrame) Forget()            { *f = soakGuardsFrame{Header: f.Header} }
@@ -399,7 +405,7 @@ func (c *soakGuardsFunc1) value() func() {
 	})
 }
 
-//line soak_greenlet_test.go:404:1
+//line soak_greenlet_test.go:410:1
 
 // soakGuardsFunc1Frame is an activation of the literal soakGuardsFunc1.
 type soakGuardsFunc1Frame struct {
@@ -482,7 +488,7 @@ unwind:
 	return gen.Done
 }
 
-//line soak_greenlet_test.go:487:1
+//line soak_greenlet_test.go:493:1
 
 func (f *soakGuardsFunc1Frame) Release(r *gen.Run) { gen.Free(r, f, 21) }
 func (*soakGuardsFunc1Frame) Func() *gen.Func      { return &soakGuardsFunc1FrameInfo }
@@ -496,7 +502,10 @@ type soakHuntsFrame struct {
 	task *Task
 }
 
-func (s *soak) newHuntsFrame() *soakHuntsFrame { return gen.MakeFrame(soakHuntsFrame{s: s}) }
+func (s *soak) newHuntsFrame() *soakHuntsFrame {
+	_ = s.hunts
+	return gen.MakeFrame(soakHuntsFrame{s: s})
+}
 
 // huntsResumable is soak.hunts for callers that can be suspended.
 func (s *soak) huntsResumable(r *gen.Run) gen.Status { return (*soakHuntsFrame)(nil).body(r, s) }
@@ -573,7 +582,7 @@ resumed_90:
 	return gen.Done
 }
 
-//line soak_greenlet_test.go:579:1
+//line soak_greenlet_test.go:588:1
 
 func (f *soakHuntsFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.s))
@@ -594,6 +603,7 @@ type soakWeighsFrame struct {
 }
 
 func (s *soak) newWeighsFrame(minutes int) *soakWeighsFrame {
+	_ = s.weighs
 	return gen.MakeFrame(soakWeighsFrame{s: s, minutes: minutes})
 }
 
@@ -624,7 +634,7 @@ loop_96:
 	goto loop_96
 }
 
-//line soak_greenlet_test.go:630:1
+//line soak_greenlet_test.go:640:1
 
 func (f *soakWeighsFrame) Resume(r *gen.Run) (st gen.Status) {
 	s, minutes := f.s, f.minutes
@@ -656,7 +666,7 @@ resumed_97:
 	goto loop_96
 }
 
-//line soak_greenlet_test.go:662:1
+//line soak_greenlet_test.go:672:1
 
 func (f *soakWeighsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.minutes) }
 func (f *soakWeighsFrame) Forget()            { *f = soakWeighsFrame{Header: f.Header} }
@@ -676,6 +686,7 @@ type wakesFrame struct {
 }
 
 func newWakesFrame(h *Hub, d time.Duration, last *time.Duration, woken *int) *wakesFrame {
+	_ = wakes
 	return gen.MakeFrame(wakesFrame{h: h, d: d, last: last, woken: woken})
 }
 
@@ -699,7 +710,7 @@ func (f *wakesFrame) body(r *gen.Run, h *Hub, d time.Duration, last *time.Durati
 	return gen.Done
 }
 
-//line soak_greenlet_test.go:705:1
+//line soak_greenlet_test.go:716:1
 
 func (f *wakesFrame) Resume(r *gen.Run) (st gen.Status) {
 	d, last, woken := f.d, f.last, f.woken
@@ -717,7 +728,7 @@ func (f *wakesFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line soak_greenlet_test.go:723:1
+//line soak_greenlet_test.go:734:1
 
 func (f *wakesFrame) Args(args []any)    { gen.SetArgs(f, args, &f.h, &f.d, &f.last, &f.woken) }
 func (f *wakesFrame) Forget()            { *f = wakesFrame{Header: f.Header} }
@@ -726,7 +737,4 @@ func (*wakesFrame) Func() *gen.Func      { return &wakesFrameInfo }
 
 var wakesFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.wakes", File: "github.com/going-green/greenlet/hub/soak_test.go", Line: 142, Points: "143 d last woken"}
 var _ func(*Hub, time.Duration, *time.Duration, *int) = wakes
-
-func init() {
-	gen.Declare("soak.load", "soak.produces", "soak.consumes", "soak.guards", "soak.hunts", "soak.weighs")
-}
+var _ = gen.Declare("soak.load", "soak.produces", "soak.consumes", "soak.guards", "soak.hunts", "soak.weighs")

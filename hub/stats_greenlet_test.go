@@ -14,7 +14,10 @@ type logCountedFrame struct {
 	l *log
 }
 
-func (l *log) newCountedFrame() *logCountedFrame { return gen.MakeFrame(logCountedFrame{l: l}) }
+func (l *log) newCountedFrame() *logCountedFrame {
+	_ = l.counted
+	return gen.MakeFrame(logCountedFrame{l: l})
+}
 
 // countedResumable is log.counted for callers that can be suspended.
 func (l *log) countedResumable(r *gen.Run) gen.Status { return (*logCountedFrame)(nil).body(r, l) }
@@ -37,7 +40,7 @@ func (f *logCountedFrame) body(r *gen.Run, l *log) (st gen.Status) {
 	return gen.Done
 }
 
-//line stats_greenlet_test.go:41:1
+//line stats_greenlet_test.go:44:1
 
 func (f *logCountedFrame) Resume(r *gen.Run) (st gen.Status) {
 	l := f.l
@@ -60,7 +63,7 @@ func (f *logCountedFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line stats_greenlet_test.go:64:1
+//line stats_greenlet_test.go:67:1
 
 func (f *logCountedFrame) Forget()            { *f = logCountedFrame{Header: f.Header} }
 func (f *logCountedFrame) Release(r *gen.Run) { gen.Free(r, f, 52) }
@@ -79,6 +82,7 @@ type readsPublishedFrame struct {
 }
 
 func newReadsPublishedFrame(h *Hub, stats func() any, seen *[]int) *readsPublishedFrame {
+	_ = readsPublished
 	return gen.MakeFrame(readsPublishedFrame{h: h, stats: stats, seen: seen})
 }
 
@@ -108,7 +112,7 @@ loop_40:
 	goto loop_40
 }
 
-//line stats_greenlet_test.go:112:1
+//line stats_greenlet_test.go:116:1
 
 func (f *readsPublishedFrame) Resume(r *gen.Run) (st gen.Status) {
 	h, stats, seen := f.h, f.stats, f.seen
@@ -139,7 +143,7 @@ resumed_42:
 	goto loop_40
 }
 
-//line stats_greenlet_test.go:143:1
+//line stats_greenlet_test.go:147:1
 
 func (f *readsPublishedFrame) Args(args []any)    { gen.SetArgs(f, args, &f.h, &f.stats, &f.seen) }
 func (f *readsPublishedFrame) Forget()            { *f = readsPublishedFrame{Header: f.Header} }
@@ -148,7 +152,4 @@ func (*readsPublishedFrame) Func() *gen.Func      { return &readsPublishedFrameI
 
 var readsPublishedFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.readsPublished", File: "github.com/going-green/greenlet/hub/stats_test.go", Line: 39, Points: "42 h stats seen t0"}
 var _ func(*Hub, func() any, *[]int) = readsPublished
-
-func init() {
-	gen.Declare("log.counted")
-}
+var _ = gen.Declare("log.counted")

@@ -20,7 +20,7 @@ type TaskJoinFrame struct {
 }
 
 // NewJoinFrame makes a frame that will run Task.Join.
-func (t *Task) NewJoinFrame() *TaskJoinFrame              { return gen.MakeFrame(TaskJoinFrame{t: t}) }
+func (t *Task) NewJoinFrame() *TaskJoinFrame              { _ = t.Join; return gen.MakeFrame(TaskJoinFrame{t: t}) }
 func (f *TaskJoinFrame) Results() error                   { f.Over(f); return f.ret0 }
 func (f *TaskJoinFrame) Returned(r *gen.Run) (ret0 error) { ret0 = f.ret0; f.Release(r); return }
 
@@ -76,11 +76,11 @@ type valueTaskJoinFrame struct {
 func (v valueTaskJoinFrame) CallResumable(r *gen.Run) (error, gen.Status) {
 	return v.recv.JoinResumable(r)
 }
-func init() {
-	gen.RegisterMethod((*new(*Task)).Join, func(recv *Task) any {
-		return valueTaskJoinFrame{recv}
-	})
-}
+
+var _ = gen.RegisterMethod((*new(*Task)).Join, func(recv *Task) any {
+	return valueTaskJoinFrame{recv}
+})
+
 func (v valueTaskJoinFrame) Frame() gen.Frame { return gen.MakeFrame(TaskJoinFrame{t: v.recv}) }
 
 // TaskJoinForFrame is an activation of Task.JoinFor.
@@ -94,6 +94,7 @@ type TaskJoinForFrame struct {
 
 // NewJoinForFrame makes a frame that will run Task.JoinFor.
 func (t *Task) NewJoinForFrame(d time.Duration) *TaskJoinForFrame {
+	_ = t.JoinFor
 	return gen.MakeFrame(TaskJoinForFrame{t: t, d: d})
 }
 func (f *TaskJoinForFrame) Results() (error, bool) { f.Over(f); return f.ret0, f.ret1 }
@@ -122,7 +123,7 @@ func (f *TaskJoinForFrame) body(r *gen.Run, t *Task, d time.Duration) (ret0 erro
 	return ret0, ret1, r.SendNone(t.hub.parkFor(r.Current(), &t.joiners, d, forTask))
 }
 
-//line task_greenlet.go:126:1
+//line task_greenlet.go:127:1
 
 func (f *TaskJoinForFrame) Resume(r *gen.Run) (st gen.Status) {
 	t := f.t
@@ -142,7 +143,7 @@ func (f *TaskJoinForFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line task_greenlet.go:146:1
+//line task_greenlet.go:147:1
 
 func (f *TaskJoinForFrame) Args(args []any) { gen.SetArgs(f, args, &f.d) }
 func (f *TaskJoinForFrame) Send(r *gen.Run) gen.Status {
@@ -165,11 +166,11 @@ type valueTaskJoinForFrame struct {
 func (v valueTaskJoinForFrame) CallResumable(r *gen.Run, p0 time.Duration) (error, bool, gen.Status) {
 	return v.recv.JoinForResumable(r, p0)
 }
-func init() {
-	gen.RegisterMethod((*new(*Task)).JoinFor, func(recv *Task) any {
-		return valueTaskJoinForFrame{recv}
-	})
-}
+
+var _ = gen.RegisterMethod((*new(*Task)).JoinFor, func(recv *Task) any {
+	return valueTaskJoinForFrame{recv}
+})
+
 func (v valueTaskJoinForFrame) Frame() gen.Frame { return gen.MakeFrame(TaskJoinForFrame{t: v.recv}) }
 
 // TaskKillFrame is an activation of Task.Kill.
@@ -179,7 +180,7 @@ type TaskKillFrame struct {
 }
 
 // NewKillFrame makes a frame that will run Task.Kill.
-func (t *Task) NewKillFrame() *TaskKillFrame { return gen.MakeFrame(TaskKillFrame{t: t}) }
+func (t *Task) NewKillFrame() *TaskKillFrame { _ = t.Kill; return gen.MakeFrame(TaskKillFrame{t: t}) }
 
 // KillResumable is Task.Kill for callers that can be suspended.
 func (t *Task) KillResumable(r *gen.Run) gen.Status { return (*TaskKillFrame)(nil).body(r, t) }
@@ -199,7 +200,7 @@ func (f *TaskKillFrame) body(r *gen.Run, t *Task) (st gen.Status) {
 	return gen.Done
 }
 
-//line task_greenlet.go:203:1
+//line task_greenlet.go:204:1
 
 func (f *TaskKillFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f.PC {
@@ -226,11 +227,11 @@ type valueTaskKillFrame struct {
 func (v valueTaskKillFrame) CallResumable(r *gen.Run) gen.Status {
 	return v.recv.KillResumable(r)
 }
-func init() {
-	gen.RegisterMethod((*new(*Task)).Kill, func(recv *Task) any {
-		return valueTaskKillFrame{recv}
-	})
-}
+
+var _ = gen.RegisterMethod((*new(*Task)).Kill, func(recv *Task) any {
+	return valueTaskKillFrame{recv}
+})
+
 func (v valueTaskKillFrame) Frame() gen.Frame { return gen.MakeFrame(TaskKillFrame{t: v.recv}) }
 
 // TaskKillForFrame is an activation of Task.KillFor.
@@ -243,6 +244,7 @@ type TaskKillForFrame struct {
 
 // NewKillForFrame makes a frame that will run Task.KillFor.
 func (t *Task) NewKillForFrame(d time.Duration) *TaskKillForFrame {
+	_ = t.KillFor
 	return gen.MakeFrame(TaskKillForFrame{t: t, d: d})
 }
 func (f *TaskKillForFrame) Results() bool                   { f.Over(f); return f.ret0 }
@@ -270,7 +272,7 @@ func (f *TaskKillForFrame) body(r *gen.Run, t *Task, d time.Duration) (ret0 bool
 	return ok, gen.Done
 }
 
-//line task_greenlet.go:274:1
+//line task_greenlet.go:276:1
 
 func (f *TaskKillForFrame) Resume(r *gen.Run) (st gen.Status) {
 	var ok bool
@@ -286,7 +288,7 @@ func (f *TaskKillForFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line task_greenlet.go:290:1
+//line task_greenlet.go:292:1
 
 func (f *TaskKillForFrame) Args(args []any)            { gen.SetArgs(f, args, &f.d) }
 func (f *TaskKillForFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
@@ -305,12 +307,11 @@ type valueTaskKillForFrame struct {
 func (v valueTaskKillForFrame) CallResumable(r *gen.Run, p0 time.Duration) (bool, gen.Status) {
 	return v.recv.KillForResumable(r, p0)
 }
-func init() {
-	gen.RegisterMethod((*new(*Task)).KillFor, func(recv *Task) any {
-		return valueTaskKillForFrame{recv}
-	})
-}
+
+var _ = gen.RegisterMethod((*new(*Task)).KillFor, func(recv *Task) any {
+	return valueTaskKillForFrame{recv}
+})
+
 func (v valueTaskKillForFrame) Frame() gen.Frame { return gen.MakeFrame(TaskKillForFrame{t: v.recv}) }
-func init() {
-	gen.Declare("Task.Join", "Task.JoinFor", "Task.Kill", "Task.KillFor")
-}
+
+var _ = gen.Declare("Task.Join", "Task.JoinFor", "Task.Kill", "Task.KillFor")

@@ -20,6 +20,7 @@ type logFamilyFrame struct {
 }
 
 func (l *log) newFamilyFrame(e *Event) *logFamilyFrame {
+	_ = l.family
 	return gen.MakeFrame(logFamilyFrame{l: l, e: e})
 }
 
@@ -41,7 +42,7 @@ func (f *logFamilyFrame) body(r *gen.Run, l *log, e *Event) (st gen.Status) {
 	return gen.Done
 }
 
-//line tree_greenlet_test.go:45:1
+//line tree_greenlet_test.go:46:1
 
 func (f *logFamilyFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f.PC {
@@ -93,7 +94,7 @@ func (f *logFamilyFunc1Frame) body(r *gen.Run, c *logFamilyFunc1) (st gen.Status
 	return gen.Done
 }
 
-//line tree_greenlet_test.go:97:1
+//line tree_greenlet_test.go:98:1
 
 func (f *logFamilyFunc1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
@@ -115,6 +116,7 @@ type logStartsFrame struct {
 }
 
 func (l *log) newStartsFrame(e *Event) *logStartsFrame {
+	_ = l.starts
 	return gen.MakeFrame(logStartsFrame{l: l, e: e})
 }
 
@@ -129,7 +131,7 @@ func (f *logStartsFrame) body(r *gen.Run, l *log, e *Event) (st gen.Status) {
 	return gen.Done
 }
 
-//line tree_greenlet_test.go:134:1
+//line tree_greenlet_test.go:136:1
 
 func (f *logStartsFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l, f.e))
@@ -152,6 +154,7 @@ type logShowsFrame struct {
 }
 
 func (l *log) newShowsFrame(t *testing.T, e *Event) *logShowsFrame {
+	_ = l.shows
 	return gen.MakeFrame(logShowsFrame{l: l, t: t, e: e})
 }
 
@@ -171,7 +174,7 @@ func (f *logShowsFrame) body(r *gen.Run, l *log, t *testing.T, e *Event) (st gen
 	return gen.Done
 }
 
-//line tree_greenlet_test.go:177:1
+//line tree_greenlet_test.go:180:1
 
 func (f *logShowsFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l, f.t, f.e))
@@ -192,6 +195,7 @@ type holdsUpFrame struct {
 }
 
 func newHoldsUpFrame(inside chan bool, free chan bool) *holdsUpFrame {
+	_ = holdsUp
 	return gen.MakeFrame(holdsUpFrame{inside: inside, free: free})
 }
 
@@ -211,7 +215,7 @@ func (f *holdsUpFrame) body(r *gen.Run, inside chan bool, free chan bool) (st ge
 	return gen.Done
 }
 
-//line tree_greenlet_test.go:218:1
+//line tree_greenlet_test.go:222:1
 
 func (f *holdsUpFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.inside, f.free))
@@ -224,7 +228,4 @@ func (*holdsUpFrame) Func() *gen.Func      { return &holdsUpFrameInfo }
 
 var holdsUpFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.holdsUp", File: "github.com/going-green/greenlet/hub/tree_test.go", Line: 125}
 var _ func(chan bool, chan bool) = holdsUp
-
-func init() {
-	gen.Declare("log.family", "log.starts", "log.shows")
-}
+var _ = gen.Declare("log.family", "log.starts", "log.shows")

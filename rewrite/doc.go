@@ -70,7 +70,12 @@ The constructor leaves room for a greenlet before the frame, and New takes it: t
 one object. When the greenlet has ended it forgets what the frame holds, but for the
 results (Forget), as a user may keep it.
 
-	func newAddFrame(n int) *addFrame { return gen.MakeFrame(addFrame{n: n}) }
+It names its function, which has no effect but for the order in which package variables are
+initialised: what is initialised with a frame waits for all that the function reads, as if it
+were called. (Calls of a generic type's methods gc doesn't count, so neither do we.) Where that
+is a cycle, Go says so; an init function is the way out.
+
+	func newAddFrame(n int) *addFrame { _ = add; return gen.MakeFrame(addFrame{n: n}) }
 
 What tracebacks and messages need is one variable, with the suspensions as a string that
 is read when it is wanted: of each the line, and what lives across it or has changed.

@@ -147,10 +147,10 @@ literal that makes the call (values.go):
 
 Plain code makes values, too: in package variables, in results of plain functions, in
 annotated functions while they run as plain code. They are found by their code, which is
-registered while the program is initialised:
+registered while the program is initialised, before any init function that may call one:
 
-	func init() { gen.Register(fib, fibValue{}) }                          // fib
-	func init() { gen.RegisterMethod((*new(T)).M, func(recv T) any { … }) } // x.M, for all x
+	var _ = gen.Register(fib, fibValue{})                           // fib
+	var _ = gen.RegisterMethod((*new(T)).M, func(recv T) any { … }) // x.M, for all x
 
 The package of a function registers it, and the method values of a method, if these are
 exported, or named without a call in the package or its tests. There is one code of each for all

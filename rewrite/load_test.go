@@ -818,3 +818,65 @@ func Run() {}
 	g.ok("./a")
 	expect()
 }
+
+// What a frame's function reads counts in the order of initialisation: a cycle is an error
+// at the user's variable, whose text points at no file that may not be there.
+func TestInitialisationCycle(t *testing.T) {
+	g := newGen(t, `
+-- a.go --
+package a
+
+import greenlet "github.com/going-green/greenlet/runtime"
+
+var handlers = map[string]greenlet.Frame{"help": newHelpFrame()}
+
+//greenlet:resumable
+func help() { greenlet.Yield(inner()) }
+
+func inner() int { return len(handlers) }
+-- b/b.go --
+package b
+
+import greenlet "github.com/going-green/greenlet/runtime"
+
+type shop struct{}
+
+//greenlet:resumable
+func (*shop) list(n int) { greenlet.Yield(mutual[n]) }
+
+var mutual = one[[]int]((&shop{}).newListFrame(1))
+
+func one[T any](f greenlet.Frame) (v T) {
+	for v = range greenlet.SeqOf[T](f) {
+		break
+	}
+	return v
+}
+-- c/c.go --
+package c
+
+import greenlet "github.com/going-green/greenlet/runtime"
+
+//greenlet:resumable
+func f[T any](v T) { greenlet.Yield(x) }
+
+var x = newFFrame(1)
+`)
+	g.refused("./...", `
+a.go:5:5: initialization cycle for handlers [type-error]
+	a.go:5:5: handlers refers to newHelpFrame
+	newHelpFrame refers to help
+	a.go:8:6: help refers to inner
+	a.go:10:6: inner refers to handlers
+	make the frame in an init function, when all package variables are initialised
+b/b.go:10:5: initialization cycle for mutual [type-error]
+	b/b.go:10:5: mutual refers to newListFrame
+	newListFrame refers to list
+	b/b.go:8:14: list refers to mutual
+	make the frame in an init function, when all package variables are initialised
+c/c.go:8:5: initialization cycle for x [type-error]
+	c/c.go:8:5: x refers to newFFrame
+	newFFrame refers to f
+	c/c.go:6:6: f refers to x
+	make the frame in an init function, when all package variables are initialised`)
+}

@@ -1,6 +1,7 @@
 package greenlet
 
 import (
+	"path"
 	"reflect"
 	"runtime"
 	"strings"
@@ -77,10 +78,24 @@ func init() {
 
 // notCompiled says of the function called name why it can't be started.
 func notCompiled(name string) string {
+	if initialising() {
+		return name + " is not known yet: functions are made known after the package variables are initialised; start it in an init function or later, or give its frame, which the constructor makes"
+	}
 	if outer(name) != name {
 		return name + ", a function literal, was made by plain code, or by a function that plain code has called, or suspends nowhere and is not written where it is started: make it while a greenlet runs the annotated function, or make it a function of its own"
 	}
 	return name + " is not compiled: run go generate, if it is annotated //greenlet:resumable; else annotate it, or call it in a function of your own that is"
+}
+
+// initialising reports whether a package variable is being initialised. What does that is called
+// p.init; init functions of the user's are p.init.0, p.init.1 …
+func initialising() bool {
+	for _, f := range goFrames(1, maxGoFrames) {
+		if _, name := path.Split(f.Function); strings.Count(name, ".") == 1 && strings.HasSuffix(name, ".init") {
+			return true
+		}
+	}
+	return false
 }
 
 // describeValue is what a frame that calls fn says of it.

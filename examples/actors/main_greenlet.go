@@ -21,6 +21,7 @@ type serveFrame struct {
 }
 
 func newServeFrame(opener *greenlet.Greenlet) *serveFrame {
+	_ = serve
 	return gen.MakeFrame(serveFrame{opener: opener})
 }
 
@@ -43,7 +44,7 @@ func (f *serveFrame) body(r *gen.Run, opener *greenlet.Greenlet) (st gen.Status)
 	return gen.Send[int](r, opener, 0)
 }
 
-//line main_greenlet.go:47:1
+//line main_greenlet.go:48:1
 
 func (f *serveFrame) Resume(r *gen.Run) (st gen.Status) {
 	var balance, answer int
@@ -104,7 +105,7 @@ after_switch_61:
 	return gen.Send(r, m.sender, answer)
 }
 
-//line main_greenlet.go:108:1
+//line main_greenlet.go:109:1
 
 func (f *serveFrame) Args(args []any)    { gen.SetArgs(f, args, &f.opener) }
 func (f *serveFrame) Forget()            { *f = serveFrame{Header: f.Header} }
@@ -120,7 +121,7 @@ type serveFrameValue struct{}
 func (serveFrameValue) CallResumable(r *gen.Run, p0 *greenlet.Greenlet) gen.Status {
 	return serveResumable(r, p0)
 }
-func init() {
-	gen.Register(serve, serveFrameValue{})
-}
+
+var _ = gen.Register(serve, serveFrameValue{})
+
 func (serveFrameValue) Frame() gen.Frame { return gen.MakeFrame(serveFrame{}) }

@@ -33,6 +33,7 @@ type crawlerFetchFrame struct {
 }
 
 func (c *crawler) newFetchFrame(page *url.URL) *crawlerFetchFrame {
+	_ = c.fetch
 	return gen.MakeFrame(crawlerFetchFrame{c: c, page: page})
 }
 
@@ -192,7 +193,7 @@ unwind:
 	return gen.Done
 }
 
-//line main_greenlet.go:196:1
+//line main_greenlet.go:197:1
 
 func (f *crawlerFetchFrame) Args(args []any) { gen.SetArgs(f, args, &f.page) }
 func (f *crawlerFetchFrame) Send(r *gen.Run) gen.Status {
@@ -215,6 +216,7 @@ type crawlerVisitFrame struct {
 }
 
 func (c *crawler) newVisitFrame(page *url.URL) *crawlerVisitFrame {
+	_ = c.visit
 	return gen.MakeFrame(crawlerVisitFrame{c: c, page: page})
 }
 
@@ -293,7 +295,7 @@ unwind:
 	return gen.Done
 }
 
-//line main_greenlet.go:297:1
+//line main_greenlet.go:299:1
 
 func (f *crawlerVisitFrame) Args(args []any)    { gen.SetArgs(f, args, &f.page) }
 func (f *crawlerVisitFrame) Forget()            { *f = crawlerVisitFrame{DeferHeader: f.DeferHeader} }
@@ -311,11 +313,11 @@ type crawlerVisitFrameValue struct {
 func (v crawlerVisitFrameValue) CallResumable(r *gen.Run, p0 *url.URL) gen.Status {
 	return v.recv.visitResumable(r, p0)
 }
-func init() {
-	gen.RegisterMethod((*new(*crawler)).visit, func(recv *crawler) any {
-		return crawlerVisitFrameValue{recv}
-	})
-}
+
+var _ = gen.RegisterMethod((*new(*crawler)).visit, func(recv *crawler) any {
+	return crawlerVisitFrameValue{recv}
+})
+
 func (v crawlerVisitFrameValue) Frame() gen.Frame { return gen.MakeFrame(crawlerVisitFrame{c: v.recv}) }
 
 // crawlerCrawlFrame is an activation of crawler.crawl.
@@ -328,6 +330,7 @@ type crawlerCrawlFrame struct {
 }
 
 func (c0 *crawler) newCrawlFrame() *crawlerCrawlFrame {
+	_ = c0.crawl
 	return gen.MakeFrame(crawlerCrawlFrame{c0: c0})
 }
 
@@ -384,7 +387,7 @@ func (f *crawlerCrawlFrame) body(r *gen.Run, c0 *crawler) (st gen.Status) {
 	return gen.Done
 }
 
-//line main_greenlet.go:388:1
+//line main_greenlet.go:391:1
 
 func (f *crawlerCrawlFrame) Resume(r *gen.Run) (st gen.Status) {
 	var (
@@ -433,7 +436,7 @@ resumed_136:
 	return r.Return(f, &f.Header)
 }
 
-//line main_greenlet.go:437:1
+//line main_greenlet.go:440:1
 
 func (f *crawlerCrawlFrame) Forget()            { *f = crawlerCrawlFrame{Header: f.Header} }
 func (f *crawlerCrawlFrame) Release(r *gen.Run) { gen.Free(r, f, 38) }
@@ -450,11 +453,11 @@ type crawlerCrawlFrameValue struct {
 func (v crawlerCrawlFrameValue) CallResumable(r *gen.Run) gen.Status {
 	return v.recv.crawlResumable(r)
 }
-func init() {
-	gen.RegisterMethod((*new(*crawler)).crawl, func(recv *crawler) any {
-		return crawlerCrawlFrameValue{recv}
-	})
-}
+
+var _ = gen.RegisterMethod((*new(*crawler)).crawl, func(recv *crawler) any {
+	return crawlerCrawlFrameValue{recv}
+})
+
 func (v crawlerCrawlFrameValue) Frame() gen.Frame {
 	return gen.MakeFrame(crawlerCrawlFrame{c0: v.recv})
 }
@@ -493,7 +496,7 @@ func (f *crawlerCrawlValue1Frame) body(r *gen.Run, c *crawlerCrawlValue1, p0 *ur
 	return gen.Done
 }
 
-//line main_greenlet.go:497:1
+//line main_greenlet.go:500:1
 
 func (f *crawlerCrawlValue1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
@@ -527,7 +530,7 @@ func (c2 *crawlerCrawlRange1) value() func(*url.URL) bool {
 	})
 }
 
-//line main_greenlet.go:531:1
+//line main_greenlet.go:534:1
 
 // crawlerCrawlRange1Frame is an activation of the literal crawlerCrawlRange1.
 type crawlerCrawlRange1Frame struct {
@@ -567,7 +570,7 @@ func (f *crawlerCrawlRange1Frame) body(r *gen.Run, c2 *crawlerCrawlRange1, page 
 	return true, gen.Done
 }
 
-//line main_greenlet.go:571:1
+//line main_greenlet.go:574:1
 
 func (f *crawlerCrawlRange1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c2 := f.c2
@@ -582,7 +585,7 @@ func (f *crawlerCrawlRange1Frame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line main_greenlet.go:586:1
+//line main_greenlet.go:589:1
 
 func (f *crawlerCrawlRange1Frame) Release(r *gen.Run) { gen.Free(r, f, 10) }
 func (*crawlerCrawlRange1Frame) Func() *gen.Func      { return &crawlerCrawlRange1FrameInfo }
@@ -596,6 +599,7 @@ type crawlerFinishFrame struct {
 }
 
 func (c *crawler) newFinishFrame() *crawlerFinishFrame {
+	_ = c.finish
 	return gen.MakeFrame(crawlerFinishFrame{c: c})
 }
 
@@ -616,7 +620,7 @@ func (f *crawlerFinishFrame) body(r *gen.Run, c *crawler) (st gen.Status) {
 	return gen.Done
 }
 
-//line main_greenlet.go:620:1
+//line main_greenlet.go:624:1
 
 func (f *crawlerFinishFrame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
@@ -631,7 +635,7 @@ func (f *crawlerFinishFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line main_greenlet.go:635:1
+//line main_greenlet.go:639:1
 
 func (f *crawlerFinishFrame) Forget()            { *f = crawlerFinishFrame{Header: f.Header} }
 func (f *crawlerFinishFrame) Release(r *gen.Run) { gen.Free(r, f, 6) }
@@ -648,14 +652,13 @@ type crawlerFinishFrameValue struct {
 func (v crawlerFinishFrameValue) CallResumable(r *gen.Run) gen.Status {
 	return v.recv.finishResumable(r)
 }
-func init() {
-	gen.RegisterMethod((*new(*crawler)).finish, func(recv *crawler) any {
-		return crawlerFinishFrameValue{recv}
-	})
-}
+
+var _ = gen.RegisterMethod((*new(*crawler)).finish, func(recv *crawler) any {
+	return crawlerFinishFrameValue{recv}
+})
+
 func (v crawlerFinishFrameValue) Frame() gen.Frame {
 	return gen.MakeFrame(crawlerFinishFrame{c: v.recv})
 }
-func init() {
-	gen.Declare("crawler.fetch", "crawler.visit", "crawler.crawl", "crawler.finish")
-}
+
+var _ = gen.Declare("crawler.fetch", "crawler.visit", "crawler.crawl", "crawler.finish")

@@ -21,7 +21,7 @@ type echoFrame struct {
 	buf *[4096]byte
 }
 
-func newEchoFrame(c *socket.Conn) *echoFrame { return gen.MakeFrame(echoFrame{c: c}) }
+func newEchoFrame(c *socket.Conn) *echoFrame { _ = echo; return gen.MakeFrame(echoFrame{c: c}) }
 
 // echoResumable is echo for callers that can be suspended.
 func echoResumable(r *gen.Run, c *socket.Conn) gen.Status { return (*echoFrame)(nil).body(r, c) }
@@ -116,9 +116,9 @@ type echoFrameValue struct{}
 func (echoFrameValue) CallResumable(r *gen.Run, p0 *socket.Conn) gen.Status {
 	return echoResumable(r, p0)
 }
-func init() {
-	gen.Register(echo, echoFrameValue{})
-}
+
+var _ = gen.Register(echo, echoFrameValue{})
+
 func (echoFrameValue) Frame() gen.Frame { return gen.MakeFrame(echoFrame{}) }
 
 // serveFrame is an activation of serve.
@@ -128,7 +128,7 @@ type serveFrame struct {
 	ret0 error
 }
 
-func newServeFrame(s *socket.Server) *serveFrame       { return gen.MakeFrame(serveFrame{s: s}) }
+func newServeFrame(s *socket.Server) *serveFrame       { _ = serve; return gen.MakeFrame(serveFrame{s: s}) }
 func (f *serveFrame) Results() error                   { f.Over(f); return f.ret0 }
 func (f *serveFrame) Returned(r *gen.Run) (ret0 error) { ret0 = f.ret0; f.Release(r); return }
 
@@ -183,7 +183,7 @@ type stopFrame struct {
 	s *socket.Server
 }
 
-func newStopFrame(s *socket.Server) *stopFrame { return gen.MakeFrame(stopFrame{s: s}) }
+func newStopFrame(s *socket.Server) *stopFrame { _ = stop; return gen.MakeFrame(stopFrame{s: s}) }
 
 // stopResumable is stop for callers that can be suspended.
 func stopResumable(r *gen.Run, s *socket.Server) gen.Status { return (*stopFrame)(nil).body(r, s) }
@@ -241,9 +241,9 @@ type stopFrameValue struct{}
 func (stopFrameValue) CallResumable(r *gen.Run, p0 *socket.Server) gen.Status {
 	return stopResumable(r, p0)
 }
-func init() {
-	gen.Register(stop, stopFrameValue{})
-}
+
+var _ = gen.Register(stop, stopFrameValue{})
+
 func (stopFrameValue) Frame() gen.Frame { return gen.MakeFrame(stopFrame{}) }
 
 // clientFrame is an activation of client.
@@ -257,6 +257,7 @@ type clientFrame struct {
 }
 
 func newClientFrame(h *hub.Hub, address string, words ...string) *clientFrame {
+	_ = client
 	return gen.MakeFrame(clientFrame{h: h, address: address, words: words})
 }
 
@@ -385,7 +386,7 @@ unwind:
 	return gen.Done
 }
 
-//line main_greenlet.go:390:1
+//line main_greenlet.go:391:1
 
 func (f *clientFrame) Args(args []any)    { gen.SetVariadic(f, args, &f.h, &f.address, &f.words) }
 func (f *clientFrame) Forget()            { *f = clientFrame{DeferHeader: f.DeferHeader} }
@@ -401,9 +402,9 @@ type clientFrameValue struct{}
 func (clientFrameValue) CallResumable(r *gen.Run, p0 *hub.Hub, p1 string, p2 ...string) gen.Status {
 	return clientResumable(r, p0, p1, p2...)
 }
-func init() {
-	gen.Register(client, clientFrameValue{})
-}
+
+var _ = gen.Register(client, clientFrameValue{})
+
 func (clientFrameValue) Frame() gen.Frame { return gen.MakeFrame(clientFrame{}) }
 
 // showFrame is an activation of show.
@@ -414,6 +415,7 @@ type showFrame struct {
 }
 
 func newShowFrame(h *hub.Hub, s *socket.Server) *showFrame {
+	_ = show
 	return gen.MakeFrame(showFrame{h: h, s: s})
 }
 
@@ -450,7 +452,7 @@ func (f *showFrame) body(r *gen.Run, h *hub.Hub, s *socket.Server) (st gen.Statu
 	return gen.Done
 }
 
-//line main_greenlet.go:455:1
+//line main_greenlet.go:457:1
 
 func (f *showFrame) Resume(r *gen.Run) (st gen.Status) {
 	h, s := f.h, f.s
@@ -485,7 +487,7 @@ resumed_79:
 	return r.Return(f, &f.Header)
 }
 
-//line main_greenlet.go:490:1
+//line main_greenlet.go:492:1
 
 func (f *showFrame) Args(args []any)    { gen.SetArgs(f, args, &f.h, &f.s) }
 func (f *showFrame) Forget()            { *f = showFrame{Header: f.Header} }
@@ -501,7 +503,7 @@ type showFrameValue struct{}
 func (showFrameValue) CallResumable(r *gen.Run, p0 *hub.Hub, p1 *socket.Server) gen.Status {
 	return showResumable(r, p0, p1)
 }
-func init() {
-	gen.Register(show, showFrameValue{})
-}
+
+var _ = gen.Register(show, showFrameValue{})
+
 func (showFrameValue) Frame() gen.Frame { return gen.MakeFrame(showFrame{}) }

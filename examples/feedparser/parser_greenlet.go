@@ -22,7 +22,10 @@ type parserPeekFrame struct {
 	ret0 rune
 }
 
-func (p *parser) newPeekFrame() *parserPeekFrame           { return gen.MakeFrame(parserPeekFrame{p: p}) }
+func (p *parser) newPeekFrame() *parserPeekFrame {
+	_ = p.peek
+	return gen.MakeFrame(parserPeekFrame{p: p})
+}
 func (f *parserPeekFrame) Results() rune                   { f.Over(f); return f.ret0 }
 func (f *parserPeekFrame) Returned(r *gen.Run) (ret0 rune) { ret0 = f.ret0; f.Release(r); return }
 
@@ -47,7 +50,7 @@ func (p *parser) peekResumable(r *gen.Run) (ret0 rune, st gen.Status) {
 	}
 }
 
-//line parser_greenlet.go:51:1
+//line parser_greenlet.go:54:1
 
 // Ask continues parser.peek up to its next value, and returns where it awaits the answer.
 func (f *parserPeekFrame) Ask(p2 *int) *[]byte {
@@ -81,7 +84,7 @@ after_if_32:
 	return nil
 }
 
-//line parser_greenlet.go:85:1
+//line parser_greenlet.go:88:1
 
 func (f *parserPeekFrame) Resume(r *gen.Run) gen.Status {
 	var v int
@@ -110,7 +113,10 @@ type parserSpaceFrame struct {
 	ret0 rune
 }
 
-func (p *parser) newSpaceFrame() *parserSpaceFrame          { return gen.MakeFrame(parserSpaceFrame{p: p}) }
+func (p *parser) newSpaceFrame() *parserSpaceFrame {
+	_ = p.space
+	return gen.MakeFrame(parserSpaceFrame{p: p})
+}
 func (f *parserSpaceFrame) Results() rune                   { f.Over(f); return f.ret0 }
 func (f *parserSpaceFrame) Returned(r *gen.Run) (ret0 rune) { ret0 = f.ret0; f.Release(r); return }
 
@@ -139,7 +145,7 @@ loop_54:
 	goto loop_54
 }
 
-//line parser_greenlet.go:143:1
+//line parser_greenlet.go:149:1
 
 func (f *parserSpaceFrame) Resume(r *gen.Run) (st gen.Status) {
 	p := f.p
@@ -172,7 +178,7 @@ resumed_55:
 	goto loop_54
 }
 
-//line parser_greenlet.go:176:1
+//line parser_greenlet.go:182:1
 
 func (f *parserSpaceFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
 func (f *parserSpaceFrame) Forget()                    { *f = parserSpaceFrame{Header: f.Header, ret0: f.ret0} }
@@ -194,6 +200,7 @@ type parserDocumentFrame struct {
 }
 
 func (p *parser) newDocumentFrame() *parserDocumentFrame {
+	_ = p.document
 	return gen.MakeFrame(parserDocumentFrame{p: p})
 }
 func (f *parserDocumentFrame) Results() (any, error) { f.Over(f); return f.ret0, f.ret1 }
@@ -244,7 +251,7 @@ after_if_69:
 	return v, err, gen.Done
 }
 
-//line parser_greenlet.go:248:1
+//line parser_greenlet.go:255:1
 
 func (f *parserDocumentFrame) Resume(r *gen.Run) (st gen.Status) {
 	p := f.p
@@ -291,7 +298,7 @@ after_if_69:
 	return r.Return(f, &f.Header)
 }
 
-//line parser_greenlet.go:295:1
+//line parser_greenlet.go:302:1
 
 func (f *parserDocumentFrame) Send(r *gen.Run) gen.Status {
 	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
@@ -314,8 +321,11 @@ type parserValueFrame struct {
 	ret1 error
 }
 
-func (p *parser) newValueFrame() *parserValueFrame { return gen.MakeFrame(parserValueFrame{p: p}) }
-func (f *parserValueFrame) Results() (any, error)  { f.Over(f); return f.ret0, f.ret1 }
+func (p *parser) newValueFrame() *parserValueFrame {
+	_ = p.value
+	return gen.MakeFrame(parserValueFrame{p: p})
+}
+func (f *parserValueFrame) Results() (any, error) { f.Over(f); return f.ret0, f.ret1 }
 func (f *parserValueFrame) Returned(r *gen.Run) (ret0 any, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
 	f.Release(r)
@@ -438,7 +448,7 @@ resumed_87:
 	return t8, t9, gen.Done
 }
 
-//line parser_greenlet.go:443:1
+//line parser_greenlet.go:453:1
 
 func (f *parserValueFrame) Resume(r *gen.Run) (st gen.Status) {
 	f.ret0, f.ret1, st = f.body(r, f.p)
@@ -468,8 +478,11 @@ type parserObjectFrame struct {
 	ret1    error
 }
 
-func (p *parser) newObjectFrame() *parserObjectFrame { return gen.MakeFrame(parserObjectFrame{p: p}) }
-func (f *parserObjectFrame) Results() (any, error)   { f.Over(f); return f.ret0, f.ret1 }
+func (p *parser) newObjectFrame() *parserObjectFrame {
+	_ = p.object
+	return gen.MakeFrame(parserObjectFrame{p: p})
+}
+func (f *parserObjectFrame) Results() (any, error) { f.Over(f); return f.ret0, f.ret1 }
 func (f *parserObjectFrame) Returned(r *gen.Run) (ret0 any, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
 	f.Release(r)
@@ -607,7 +620,7 @@ resumed_114:
 	goto loop_99
 }
 
-//line parser_greenlet.go:613:1
+//line parser_greenlet.go:626:1
 
 func (f *parserObjectFrame) Resume(r *gen.Run) (st gen.Status) {
 	f.ret0, f.ret1, st = f.body(r, f.p)
@@ -636,8 +649,11 @@ type parserArrayFrame struct {
 	ret1     error
 }
 
-func (p *parser) newArrayFrame() *parserArrayFrame { return gen.MakeFrame(parserArrayFrame{p: p}) }
-func (f *parserArrayFrame) Results() (any, error)  { f.Over(f); return f.ret0, f.ret1 }
+func (p *parser) newArrayFrame() *parserArrayFrame {
+	_ = p.array
+	return gen.MakeFrame(parserArrayFrame{p: p})
+}
+func (f *parserArrayFrame) Results() (any, error) { f.Over(f); return f.ret0, f.ret1 }
 func (f *parserArrayFrame) Returned(r *gen.Run) (ret0 any, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
 	f.Release(r)
@@ -722,7 +738,7 @@ resumed_140:
 	goto loop_134
 }
 
-//line parser_greenlet.go:729:1
+//line parser_greenlet.go:745:1
 
 func (f *parserArrayFrame) Resume(r *gen.Run) (st gen.Status) {
 	f.ret0, f.ret1, st = f.body(r, f.p)
@@ -751,7 +767,7 @@ type parserStrFrame struct {
 	ret1 error
 }
 
-func (p *parser) newStrFrame() *parserStrFrame     { return gen.MakeFrame(parserStrFrame{p: p}) }
+func (p *parser) newStrFrame() *parserStrFrame     { _ = p.str; return gen.MakeFrame(parserStrFrame{p: p}) }
 func (f *parserStrFrame) Results() (string, error) { f.Over(f); return f.ret0, f.ret1 }
 func (f *parserStrFrame) Returned(r *gen.Run) (ret0 string, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
@@ -833,7 +849,7 @@ resumed_166:
 	goto loop_156
 }
 
-//line parser_greenlet.go:841:1
+//line parser_greenlet.go:857:1
 
 func (f *parserStrFrame) Resume(r *gen.Run) (st gen.Status) {
 	f.ret0, f.ret1, st = f.body(r, f.p)
@@ -862,6 +878,7 @@ type parserEscapedFrame struct {
 }
 
 func (p *parser) newEscapedFrame() *parserEscapedFrame {
+	_ = p.escaped
 	return gen.MakeFrame(parserEscapedFrame{p: p})
 }
 func (f *parserEscapedFrame) Results() (rune, error) { f.Over(f); return f.ret0, f.ret1 }
@@ -940,7 +957,7 @@ resumed_193:
 	goto loop_192
 }
 
-//line parser_greenlet.go:949:1
+//line parser_greenlet.go:966:1
 
 func (f *parserEscapedFrame) Resume(r *gen.Run) (st gen.Status) {
 	f.ret0, f.ret1, st = f.body(r, f.p)
@@ -969,8 +986,11 @@ type parserNumberFrame struct {
 	ret1   error
 }
 
-func (p *parser) newNumberFrame() *parserNumberFrame { return gen.MakeFrame(parserNumberFrame{p: p}) }
-func (f *parserNumberFrame) Results() (any, error)   { f.Over(f); return f.ret0, f.ret1 }
+func (p *parser) newNumberFrame() *parserNumberFrame {
+	_ = p.number
+	return gen.MakeFrame(parserNumberFrame{p: p})
+}
+func (f *parserNumberFrame) Results() (any, error) { f.Over(f); return f.ret0, f.ret1 }
 func (f *parserNumberFrame) Returned(r *gen.Run) (ret0 any, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
 	f.Release(r)
@@ -1015,7 +1035,7 @@ loop_206:
 	goto loop_206
 }
 
-//line parser_greenlet.go:1024:1
+//line parser_greenlet.go:1044:1
 
 func (f *parserNumberFrame) Resume(r *gen.Run) (st gen.Status) {
 	p := f.p
@@ -1056,7 +1076,7 @@ resumed_206:
 	goto loop_206
 }
 
-//line parser_greenlet.go:1065:1
+//line parser_greenlet.go:1085:1
 
 func (f *parserNumberFrame) Send(r *gen.Run) gen.Status {
 	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
@@ -1080,7 +1100,10 @@ type parserWordFrame struct {
 	ret1    error
 }
 
-func (p *parser) newWordFrame() *parserWordFrame { return gen.MakeFrame(parserWordFrame{p: p}) }
+func (p *parser) newWordFrame() *parserWordFrame {
+	_ = p.word
+	return gen.MakeFrame(parserWordFrame{p: p})
+}
 func (f *parserWordFrame) Results() (any, error) { f.Over(f); return f.ret0, f.ret1 }
 func (f *parserWordFrame) Returned(r *gen.Run) (ret0 any, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
@@ -1148,7 +1171,7 @@ resumed_216b:
 	goto loop_216
 }
 
-//line parser_greenlet.go:1158:1
+//line parser_greenlet.go:1181:1
 
 func (f *parserWordFrame) Resume(r *gen.Run) (st gen.Status) {
 	f.ret0, f.ret1, st = f.body(r, f.p)
@@ -1166,7 +1189,4 @@ func (*parserWordFrame) Func() *gen.Func      { return &parserWordFrameInfo }
 
 var parserWordFrameInfo = gen.Func{Name: "main.(*parser).word", File: "github.com/going-green/greenlet/examples/feedparser/parser.go", Line: 214, Points: "216 p letters; 216 ="}
 var _ func(*parser) (any, error) = (*parser).word
-
-func init() {
-	gen.Declare("parser.peek", "parser.space", "parser.document", "parser.value", "parser.object", "parser.array", "parser.str", "parser.escaped", "parser.number", "parser.word")
-}
+var _ = gen.Declare("parser.peek", "parser.space", "parser.document", "parser.value", "parser.object", "parser.array", "parser.str", "parser.escaped", "parser.number", "parser.word")

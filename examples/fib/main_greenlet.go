@@ -15,7 +15,7 @@ type fibFrame struct {
 	limit, a, b int
 }
 
-func newFibFrame(limit int) *fibFrame { return gen.MakeFrame(fibFrame{limit: limit}) }
+func newFibFrame(limit int) *fibFrame { _ = fib; return gen.MakeFrame(fibFrame{limit: limit}) }
 
 // fibResumable is fib for callers that can be suspended.
 func fibResumable(r *gen.Run, limit int) (st gen.Status) {

@@ -16,7 +16,7 @@ type task1Frame struct {
 	gen.Header
 }
 
-func newTask1Frame() *task1Frame { return gen.MakeFrame(task1Frame{}) }
+func newTask1Frame() *task1Frame { _ = task1; return gen.MakeFrame(task1Frame{}) }
 
 // task1Resumable is task1 for callers that can be suspended.
 func task1Resumable(r *gen.Run) gen.Status { return (*task1Frame)(nil).body(r) }
@@ -58,9 +58,9 @@ type task1FrameValue struct{}
 func (task1FrameValue) CallResumable(r *gen.Run) gen.Status {
 	return task1Resumable(r)
 }
-func init() {
-	gen.Register(task1, task1FrameValue{})
-}
+
+var _ = gen.Register(task1, task1FrameValue{})
+
 func (task1FrameValue) Frame() gen.Frame { return gen.MakeFrame(task1Frame{}) }
 
 // task2Frame is an activation of task2.
@@ -68,7 +68,7 @@ type task2Frame struct {
 	gen.Header
 }
 
-func newTask2Frame() *task2Frame { return gen.MakeFrame(task2Frame{}) }
+func newTask2Frame() *task2Frame { _ = task2; return gen.MakeFrame(task2Frame{}) }
 
 // task2Resumable is task2 for callers that can be suspended.
 func task2Resumable(r *gen.Run) gen.Status { return (*task2Frame)(nil).body(r) }
@@ -110,7 +110,7 @@ type task2FrameValue struct{}
 func (task2FrameValue) CallResumable(r *gen.Run) gen.Status {
 	return task2Resumable(r)
 }
-func init() {
-	gen.Register(task2, task2FrameValue{})
-}
+
+var _ = gen.Register(task2, task2FrameValue{})
+
 func (task2FrameValue) Frame() gen.Frame { return gen.MakeFrame(task2Frame{}) }

@@ -25,6 +25,7 @@ type passFrame struct {
 }
 
 func newPassFrame(from *socket.Conn, to *socket.Conn) *passFrame {
+	_ = pass
 	return gen.MakeFrame(passFrame{from: from, to: to})
 }
 
@@ -88,7 +89,7 @@ after_if_29:
 	goto loop_27
 }
 
-//line main_greenlet.go:93:1
+//line main_greenlet.go:94:1
 
 func (f *passFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.from, f.to))
@@ -108,9 +109,9 @@ type passFrameValue struct{}
 func (passFrameValue) CallResumable(r *gen.Run, p0 *socket.Conn, p1 *socket.Conn) gen.Status {
 	return passResumable(r, p0, p1)
 }
-func init() {
-	gen.Register(pass, passFrameValue{})
-}
+
+var _ = gen.Register(pass, passFrameValue{})
+
 func (passFrameValue) Frame() gen.Frame { return gen.MakeFrame(passFrame{}) }
 
 // forwardFrame is an activation of forward.
@@ -122,6 +123,7 @@ type forwardFrame struct {
 }
 
 func newForwardFrame(c *socket.Conn, to string) *forwardFrame {
+	_ = forward
 	return gen.MakeFrame(forwardFrame{c: c, to: to})
 }
 
@@ -231,7 +233,7 @@ unwind:
 	return gen.Done
 }
 
-//line main_greenlet.go:236:1
+//line main_greenlet.go:238:1
 
 func (f *forwardFrame) Args(args []any)    { gen.SetArgs(f, args, &f.c, &f.to) }
 func (f *forwardFrame) Forget()            { *f = forwardFrame{DeferHeader: f.DeferHeader} }
@@ -248,7 +250,7 @@ type serveFrame struct {
 	ret0 error
 }
 
-func newServeFrame(s *socket.Server) *serveFrame       { return gen.MakeFrame(serveFrame{s: s}) }
+func newServeFrame(s *socket.Server) *serveFrame       { _ = serve; return gen.MakeFrame(serveFrame{s: s}) }
 func (f *serveFrame) Results() error                   { f.Over(f); return f.ret0 }
 func (f *serveFrame) Returned(r *gen.Run) (ret0 error) { ret0 = f.ret0; f.Release(r); return }
 
@@ -270,7 +272,7 @@ func (f *serveFrame) body(r *gen.Run, s *socket.Server) (ret0 error, st gen.Stat
 	return t0, gen.Done
 }
 
-//line main_greenlet.go:275:1
+//line main_greenlet.go:277:1
 
 func (f *serveFrame) Resume(r *gen.Run) (st gen.Status) {
 	var t0 error
@@ -286,7 +288,7 @@ func (f *serveFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line main_greenlet.go:291:1
+//line main_greenlet.go:293:1
 
 func (f *serveFrame) Args(args []any)            { gen.SetArgs(f, args, &f.s) }
 func (f *serveFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
@@ -303,9 +305,9 @@ type serveFrameValue struct{}
 func (serveFrameValue) CallResumable(r *gen.Run, p0 *socket.Server) (error, gen.Status) {
 	return serveResumable(r, p0)
 }
-func init() {
-	gen.Register(serve, serveFrameValue{})
-}
+
+var _ = gen.Register(serve, serveFrameValue{})
+
 func (serveFrameValue) Frame() gen.Frame { return gen.MakeFrame(serveFrame{}) }
 
 // stopFrame is an activation of stop.
@@ -314,7 +316,7 @@ type stopFrame struct {
 	s *socket.Server
 }
 
-func newStopFrame(s *socket.Server) *stopFrame { return gen.MakeFrame(stopFrame{s: s}) }
+func newStopFrame(s *socket.Server) *stopFrame { _ = stop; return gen.MakeFrame(stopFrame{s: s}) }
 
 // stopResumable is stop for callers that can be suspended.
 func stopResumable(r *gen.Run, s *socket.Server) gen.Status { return (*stopFrame)(nil).body(r, s) }
@@ -330,7 +332,7 @@ func (f *stopFrame) body(r *gen.Run, s *socket.Server) (st gen.Status) {
 	return gen.Done
 }
 
-//line main_greenlet.go:335:1
+//line main_greenlet.go:337:1
 
 func (f *stopFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f.PC {
@@ -356,9 +358,9 @@ type stopFrameValue struct{}
 func (stopFrameValue) CallResumable(r *gen.Run, p0 *socket.Server) gen.Status {
 	return stopResumable(r, p0)
 }
-func init() {
-	gen.Register(stop, stopFrameValue{})
-}
+
+var _ = gen.Register(stop, stopFrameValue{})
+
 func (stopFrameValue) Frame() gen.Frame { return gen.MakeFrame(stopFrame{}) }
 
 // shoutFrame is an activation of shout.
@@ -368,7 +370,7 @@ type shoutFrame struct {
 	text *strings.Builder
 }
 
-func newShoutFrame(c *socket.Conn) *shoutFrame { return gen.MakeFrame(shoutFrame{c: c}) }
+func newShoutFrame(c *socket.Conn) *shoutFrame { _ = shout; return gen.MakeFrame(shoutFrame{c: c}) }
 
 // shoutResumable is shout for callers that can be suspended.
 func shoutResumable(r *gen.Run, c *socket.Conn) gen.Status { return (*shoutFrame)(nil).body(r, c) }
@@ -403,7 +405,7 @@ after_loop_68:
 	return gen.Done
 }
 
-//line main_greenlet.go:408:1
+//line main_greenlet.go:410:1
 
 func (f *shoutFrame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
@@ -446,7 +448,7 @@ after_loop_68:
 	return r.Return(f, &f.Header)
 }
 
-//line main_greenlet.go:451:1
+//line main_greenlet.go:453:1
 
 func (f *shoutFrame) Args(args []any)    { gen.SetArgs(f, args, &f.c) }
 func (f *shoutFrame) Forget()            { *f = shoutFrame{Header: f.Header} }
@@ -466,6 +468,7 @@ type showFrame struct {
 }
 
 func newShowFrame(h *hub.Hub, servers ...*socket.Server) *showFrame {
+	_ = show
 	return gen.MakeFrame(showFrame{h: h, servers: servers})
 }
 
@@ -606,7 +609,7 @@ unwind:
 	return gen.Done
 }
 
-//line main_greenlet.go:611:1
+//line main_greenlet.go:614:1
 
 func (f *showFrame) Args(args []any)    { gen.SetVariadic(f, args, &f.h, &f.servers) }
 func (f *showFrame) Forget()            { *f = showFrame{DeferHeader: f.DeferHeader} }
@@ -622,7 +625,7 @@ type showFrameValue struct{}
 func (showFrameValue) CallResumable(r *gen.Run, p0 *hub.Hub, p1 ...*socket.Server) gen.Status {
 	return showResumable(r, p0, p1...)
 }
-func init() {
-	gen.Register(show, showFrameValue{})
-}
+
+var _ = gen.Register(show, showFrameValue{})
+
 func (showFrameValue) Frame() gen.Frame { return gen.MakeFrame(showFrame{}) }

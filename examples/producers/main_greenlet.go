@@ -25,6 +25,7 @@ type marketProduceFrame struct {
 }
 
 func (m *market) newProduceFrame(name string, n int, pace time.Duration) *marketProduceFrame {
+	_ = m.produce
 	return gen.MakeFrame(marketProduceFrame{m: m, name: name, n: n, pace: pace})
 }
 
@@ -84,7 +85,7 @@ next_29:
 	goto loop_29
 }
 
-//line main_greenlet.go:89:1
+//line main_greenlet.go:90:1
 
 func (f *marketProduceFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.m, f.name, f.n, f.pace))
@@ -106,11 +107,11 @@ type marketProduceFrameValue struct {
 func (v marketProduceFrameValue) CallResumable(r *gen.Run, p0 string, p1 int, p2 time.Duration) gen.Status {
 	return v.recv.produceResumable(r, p0, p1, p2)
 }
-func init() {
-	gen.RegisterMethod((*new(*market)).produce, func(recv *market) any {
-		return marketProduceFrameValue{recv}
-	})
-}
+
+var _ = gen.RegisterMethod((*new(*market)).produce, func(recv *market) any {
+	return marketProduceFrameValue{recv}
+})
+
 func (v marketProduceFrameValue) Frame() gen.Frame {
 	return gen.MakeFrame(marketProduceFrame{m: v.recv})
 }
@@ -130,6 +131,7 @@ type marketConsumeFrame struct {
 }
 
 func (m0 *market) newConsumeFrame(name0 string, pace0 time.Duration) *marketConsumeFrame {
+	_ = m0.consume
 	return gen.MakeFrame(marketConsumeFrame{m0: m0, name0: name0, pace0: pace0})
 }
 func (f *marketConsumeFrame) Results() int                   { f.Over(f); return f.ret0 }
@@ -195,7 +197,7 @@ func (f *marketConsumeFrame) body(r *gen.Run, m0 *market, name0 string, pace0 ti
 	return *n, gen.Done
 }
 
-//line main_greenlet.go:200:1
+//line main_greenlet.go:202:1
 
 func (f *marketConsumeFrame) Resume(r *gen.Run) (st gen.Status) {
 	var (
@@ -251,7 +253,7 @@ resumed_42:
 	return r.Return(f, &f.Header)
 }
 
-//line main_greenlet.go:256:1
+//line main_greenlet.go:258:1
 
 func (f *marketConsumeFrame) Args(args []any)            { gen.SetArgs(f, args, &f.name0, &f.pace0) }
 func (f *marketConsumeFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
@@ -285,7 +287,7 @@ func (c *marketConsumeRange1) value() func(string) bool {
 	})
 }
 
-//line main_greenlet.go:290:1
+//line main_greenlet.go:292:1
 
 // marketConsumeRange1Frame is an activation of the literal marketConsumeRange1.
 type marketConsumeRange1Frame struct {
@@ -326,7 +328,7 @@ func (f *marketConsumeRange1Frame) body(r *gen.Run, c *marketConsumeRange1, good
 	return true, gen.Done
 }
 
-//line main_greenlet.go:331:1
+//line main_greenlet.go:333:1
 
 func (f *marketConsumeRange1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c, good := f.c, f.good
@@ -343,7 +345,7 @@ func (f *marketConsumeRange1Frame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line main_greenlet.go:348:1
+//line main_greenlet.go:350:1
 
 func (f *marketConsumeRange1Frame) Release(r *gen.Run) { gen.Free(r, f, 12) }
 func (*marketConsumeRange1Frame) Func() *gen.Func      { return &marketConsumeRange1FrameInfo }
@@ -359,7 +361,7 @@ type marketDayFrame struct {
 	a          int
 }
 
-func (m *market) newDayFrame() *marketDayFrame { return gen.MakeFrame(marketDayFrame{m: m}) }
+func (m *market) newDayFrame() *marketDayFrame { _ = m.day; return gen.MakeFrame(marketDayFrame{m: m}) }
 
 // dayResumable is market.day for callers that can be suspended.
 func (m *market) dayResumable(r *gen.Run) gen.Status { return (*marketDayFrame)(nil).body(r, m) }
@@ -478,7 +480,7 @@ resumed_62:
 	return gen.Done
 }
 
-//line main_greenlet.go:484:1
+//line main_greenlet.go:486:1
 
 func (f *marketDayFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.m))
@@ -499,11 +501,11 @@ type marketDayFrameValue struct {
 func (v marketDayFrameValue) CallResumable(r *gen.Run) gen.Status {
 	return v.recv.dayResumable(r)
 }
-func init() {
-	gen.RegisterMethod((*new(*market)).day, func(recv *market) any {
-		return marketDayFrameValue{recv}
-	})
-}
+
+var _ = gen.RegisterMethod((*new(*market)).day, func(recv *market) any {
+	return marketDayFrameValue{recv}
+})
+
 func (v marketDayFrameValue) Frame() gen.Frame { return gen.MakeFrame(marketDayFrame{m: v.recv}) }
 
 // marketDayValue1 is produce as a value of main.go:55, with what it captures.
@@ -542,7 +544,7 @@ func (f *marketDayValue1Frame) body(r *gen.Run, c *marketDayValue1, p0 string, p
 	return gen.Done
 }
 
-//line main_greenlet.go:548:1
+//line main_greenlet.go:550:1
 
 func (f *marketDayValue1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
@@ -592,7 +594,7 @@ func (f *marketDayValue2Frame) body(r *gen.Run, c *marketDayValue2, p0 string, p
 	return gen.Done
 }
 
-//line main_greenlet.go:598:1
+//line main_greenlet.go:600:1
 
 func (f *marketDayValue2Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
@@ -605,7 +607,4 @@ func (f *marketDayValue2Frame) Release(r *gen.Run) { gen.Free(r, f, 23) }
 func (*marketDayValue2Frame) Func() *gen.Func      { return &marketDayValue2FrameInfo }
 
 var marketDayValue2FrameInfo = gen.Func{Name: "main.(*market).day.value2", File: "github.com/going-green/greenlet/examples/producers/main.go", Line: 56, Points: "56"}
-
-func init() {
-	gen.Declare("market.produce", "market.consume", "market.day")
-}
+var _ = gen.Declare("market.produce", "market.consume", "market.day")

@@ -16,7 +16,10 @@ type boardSolveFrame struct {
 	t0, column int
 }
 
-func (b *board) newSolveFrame() *boardSolveFrame { return gen.MakeFrame(boardSolveFrame{b: b}) }
+func (b *board) newSolveFrame() *boardSolveFrame {
+	_ = b.solve
+	return gen.MakeFrame(boardSolveFrame{b: b})
+}
 
 // solveResumable is board.solve for callers that can be suspended.
 func (b *board) solveResumable(r *gen.Run) gen.Status { return (*boardSolveFrame)(nil).body(r, b) }
@@ -64,7 +67,7 @@ next_51:
 	goto loop_51
 }
 
-//line main_greenlet.go:68:1
+//line main_greenlet.go:71:1
 
 func (f *boardSolveFrame) Resume(r *gen.Run) (st gen.Status) {
 	b := f.b
@@ -104,7 +107,7 @@ next_51:
 	goto loop_51
 }
 
-//line main_greenlet.go:108:1
+//line main_greenlet.go:111:1
 
 func (f *boardSolveFrame) Forget()            { *f = boardSolveFrame{Header: f.Header} }
 func (f *boardSolveFrame) Release(r *gen.Run) { gen.Free(r, f, 49) }
@@ -112,7 +115,4 @@ func (*boardSolveFrame) Func() *gen.Func      { return &boardSolveFrameInfo }
 
 var boardSolveFrameInfo = gen.Func{Name: "main.(*board).solve", File: "github.com/going-green/greenlet/examples/queens/main.go", Line: 46, Points: "48; 56 b t0 column"}
 var _ func(*board) = (*board).solve
-
-func init() {
-	gen.Declare("board.solve")
-}
+var _ = gen.Declare("board.solve")

@@ -21,6 +21,7 @@ type bucketFillFrame struct {
 }
 
 func (b *bucket) newFillFrame(perSecond int, done *hub.Event) *bucketFillFrame {
+	_ = b.fill
 	return gen.MakeFrame(bucketFillFrame{b: b, perSecond: perSecond, done: done})
 }
 
@@ -50,7 +51,7 @@ loop_32:
 	return gen.Done
 }
 
-//line main_greenlet.go:54:1
+//line main_greenlet.go:55:1
 
 func (f *bucketFillFrame) Resume(r *gen.Run) (st gen.Status) {
 	b, perSecond, done := f.b, f.perSecond, f.done
@@ -80,7 +81,7 @@ resumed_32:
 	return r.Return(f, &f.Header)
 }
 
-//line main_greenlet.go:84:1
+//line main_greenlet.go:85:1
 
 func (f *bucketFillFrame) Args(args []any)    { gen.SetArgs(f, args, &f.perSecond, &f.done) }
 func (f *bucketFillFrame) Forget()            { *f = bucketFillFrame{Header: f.Header} }
@@ -98,11 +99,11 @@ type bucketFillFrameValue struct {
 func (v bucketFillFrameValue) CallResumable(r *gen.Run, p0 int, p1 *hub.Event) gen.Status {
 	return v.recv.fillResumable(r, p0, p1)
 }
-func init() {
-	gen.RegisterMethod((*new(*bucket)).fill, func(recv *bucket) any {
-		return bucketFillFrameValue{recv}
-	})
-}
+
+var _ = gen.RegisterMethod((*new(*bucket)).fill, func(recv *bucket) any {
+	return bucketFillFrameValue{recv}
+})
+
 func (v bucketFillFrameValue) Frame() gen.Frame { return gen.MakeFrame(bucketFillFrame{b: v.recv}) }
 
 // workerJobFrame is an activation of worker.job.
@@ -116,6 +117,7 @@ type workerJobFrame struct {
 }
 
 func (w0 *worker) newJobFrame(n int, takes0 time.Duration) *workerJobFrame {
+	_ = w0.job
 	return gen.MakeFrame(workerJobFrame{w0: w0, n: n, takes0: takes0})
 }
 
@@ -161,7 +163,7 @@ func (f *workerJobFrame) body(r *gen.Run, w0 *worker, n int, takes0 time.Duratio
 	return gen.Done
 }
 
-//line main_greenlet.go:165:1
+//line main_greenlet.go:167:1
 
 func (f *workerJobFrame) Resume(r *gen.Run) (st gen.Status) {
 	n := f.n
@@ -202,7 +204,7 @@ resumed_53:
 	return r.Return(f, &f.Header)
 }
 
-//line main_greenlet.go:206:1
+//line main_greenlet.go:208:1
 
 func (f *workerJobFrame) Args(args []any)    { gen.SetArgs(f, args, &f.n, &f.takes0) }
 func (f *workerJobFrame) Forget()            { *f = workerJobFrame{Header: f.Header} }
@@ -220,11 +222,11 @@ type workerJobFrameValue struct {
 func (v workerJobFrameValue) CallResumable(r *gen.Run, p0 int, p1 time.Duration) gen.Status {
 	return v.recv.jobResumable(r, p0, p1)
 }
-func init() {
-	gen.RegisterMethod((*new(*worker)).job, func(recv *worker) any {
-		return workerJobFrameValue{recv}
-	})
-}
+
+var _ = gen.RegisterMethod((*new(*worker)).job, func(recv *worker) any {
+	return workerJobFrameValue{recv}
+})
+
 func (v workerJobFrameValue) Frame() gen.Frame { return gen.MakeFrame(workerJobFrame{w0: v.recv}) }
 
 // workerJobFunc1 is the function literal of main.go:53, with what it captures.
@@ -260,7 +262,7 @@ func (f *workerJobFunc1Frame) body(r *gen.Run, c *workerJobFunc1) (st gen.Status
 	return gen.Done
 }
 
-//line main_greenlet.go:264:1
+//line main_greenlet.go:266:1
 
 func (f *workerJobFunc1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
@@ -285,6 +287,7 @@ type workerAllFrame struct {
 }
 
 func (w *worker) newAllFrame(jobs int) *workerAllFrame {
+	_ = w.all
 	return gen.MakeFrame(workerAllFrame{w: w, jobs: jobs})
 }
 
@@ -333,7 +336,7 @@ after_loop_65:
 	return gen.Done
 }
 
-//line main_greenlet.go:337:1
+//line main_greenlet.go:340:1
 
 func (f *workerAllFrame) Resume(r *gen.Run) (st gen.Status) {
 	w, jobs := f.w, f.jobs
@@ -381,7 +384,7 @@ resumed_68:
 	return r.Return(f, &f.Header)
 }
 
-//line main_greenlet.go:385:1
+//line main_greenlet.go:388:1
 
 func (f *workerAllFrame) Args(args []any)    { gen.SetArgs(f, args, &f.jobs) }
 func (f *workerAllFrame) Forget()            { *f = workerAllFrame{Header: f.Header} }
@@ -399,11 +402,11 @@ type workerAllFrameValue struct {
 func (v workerAllFrameValue) CallResumable(r *gen.Run, p0 int) gen.Status {
 	return v.recv.allResumable(r, p0)
 }
-func init() {
-	gen.RegisterMethod((*new(*worker)).all, func(recv *worker) any {
-		return workerAllFrameValue{recv}
-	})
-}
+
+var _ = gen.RegisterMethod((*new(*worker)).all, func(recv *worker) any {
+	return workerAllFrameValue{recv}
+})
+
 func (v workerAllFrameValue) Frame() gen.Frame { return gen.MakeFrame(workerAllFrame{w: v.recv}) }
 
 // workerAllValue1 is fill as a value of main.go:63, with what it captures.
@@ -441,7 +444,7 @@ func (f *workerAllValue1Frame) body(r *gen.Run, c *workerAllValue1, p0 int, p1 *
 	return gen.Done
 }
 
-//line main_greenlet.go:445:1
+//line main_greenlet.go:448:1
 
 func (f *workerAllValue1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
@@ -490,7 +493,7 @@ func (f *workerAllValue2Frame) body(r *gen.Run, c *workerAllValue2, p0 int, p1 t
 	return gen.Done
 }
 
-//line main_greenlet.go:494:1
+//line main_greenlet.go:497:1
 
 func (f *workerAllValue2Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
@@ -503,7 +506,4 @@ func (f *workerAllValue2Frame) Release(r *gen.Run) { gen.Free(r, f, 20) }
 func (*workerAllValue2Frame) Func() *gen.Func      { return &workerAllValue2FrameInfo }
 
 var workerAllValue2FrameInfo = gen.Func{Name: "main.(*worker).all.value2", File: "github.com/going-green/greenlet/examples/ratelimit/main.go", Line: 66, Points: "66"}
-
-func init() {
-	gen.Declare("bucket.fill", "worker.job", "worker.all")
-}
+var _ = gen.Declare("bucket.fill", "worker.job", "worker.all")

@@ -21,6 +21,7 @@ type endFrame struct {
 }
 
 func newEndFrame(clients []*hub.Task, replicas []*sim.Host) *endFrame {
+	_ = end
 	return gen.MakeFrame(endFrame{clients: clients, replicas: replicas})
 }
 
@@ -62,7 +63,7 @@ loop_63:
 	goto loop_63
 }
 
-//line main_greenlet.go:66:1
+//line main_greenlet.go:67:1
 
 func (f *endFrame) Resume(r *gen.Run) (st gen.Status) {
 	clients := f.clients
@@ -101,7 +102,7 @@ resumed_64:
 	goto loop_63
 }
 
-//line main_greenlet.go:105:1
+//line main_greenlet.go:106:1
 
 func (f *endFrame) Args(args []any)    { gen.SetArgs(f, args, &f.clients, &f.replicas) }
 func (f *endFrame) Forget()            { *f = endFrame{Header: f.Header} }
@@ -117,7 +118,7 @@ type endFrameValue struct{}
 func (endFrameValue) CallResumable(r *gen.Run, p0 []*hub.Task, p1 []*sim.Host) gen.Status {
 	return endResumable(r, p0, p1)
 }
-func init() {
-	gen.Register(end, endFrameValue{})
-}
+
+var _ = gen.Register(end, endFrameValue{})
+
 func (endFrameValue) Frame() gen.Frame { return gen.MakeFrame(endFrame{}) }

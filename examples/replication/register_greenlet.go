@@ -27,7 +27,10 @@ type serveFrame struct {
 	buf []byte
 }
 
-func newServeFrame(r *replica, h *hub.Hub) *serveFrame { return gen.MakeFrame(serveFrame{r: r, h: h}) }
+func newServeFrame(r *replica, h *hub.Hub) *serveFrame {
+	_ = serve
+	return gen.MakeFrame(serveFrame{r: r, h: h})
+}
 
 // serveResumable is serve for callers that can be suspended.
 func serveResumable(r2 *gen.Run, r *replica, h *hub.Hub) gen.Status {
@@ -99,7 +102,7 @@ resumed_73:
 	goto loop_55
 }
 
-//line register_greenlet.go:104:1
+//line register_greenlet.go:107:1
 
 func (f *serveFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.r, f.h))
@@ -119,9 +122,9 @@ type serveFrameValue struct{}
 func (serveFrameValue) CallResumable(r *gen.Run, p0 *replica, p1 *hub.Hub) gen.Status {
 	return serveResumable(r, p0, p1)
 }
-func init() {
-	gen.Register(serve, serveFrameValue{})
-}
+
+var _ = gen.Register(serve, serveFrameValue{})
+
 func (serveFrameValue) Frame() gen.Frame { return gen.MakeFrame(serveFrame{}) }
 
 // useFrame is an activation of use.
@@ -134,6 +137,7 @@ type useFrame struct {
 }
 
 func newUseFrame(c *client, writes bool) *useFrame {
+	_ = use
 	return gen.MakeFrame(useFrame{c: c, writes: writes})
 }
 
@@ -252,7 +256,7 @@ unwind:
 	return gen.Done
 }
 
-//line register_greenlet.go:257:1
+//line register_greenlet.go:261:1
 
 func (f *useFrame) Args(args []any)    { gen.SetArgs(f, args, &f.c, &f.writes) }
 func (f *useFrame) Forget()            { *f = useFrame{DeferHeader: f.DeferHeader} }
@@ -268,9 +272,9 @@ type useFrameValue struct{}
 func (useFrameValue) CallResumable(r *gen.Run, p0 *client, p1 bool) gen.Status {
 	return useResumable(r, p0, p1)
 }
-func init() {
-	gen.Register(use, useFrameValue{})
-}
+
+var _ = gen.Register(use, useFrameValue{})
+
 func (useFrameValue) Frame() gen.Frame { return gen.MakeFrame(useFrame{}) }
 
 // clientReadFrame is an activation of client.read.
@@ -281,7 +285,10 @@ type clientReadFrame struct {
 	ret0   int
 }
 
-func (c *client) newReadFrame() *clientReadFrame          { return gen.MakeFrame(clientReadFrame{c: c}) }
+func (c *client) newReadFrame() *clientReadFrame {
+	_ = c.read
+	return gen.MakeFrame(clientReadFrame{c: c})
+}
 func (f *clientReadFrame) Results() int                   { f.Over(f); return f.ret0 }
 func (f *clientReadFrame) Returned(r *gen.Run) (ret0 int) { ret0 = f.ret0; f.Release(r); return }
 
@@ -316,7 +323,7 @@ after_if_120:
 	return newest.value, gen.Done
 }
 
-//line register_greenlet.go:321:1
+//line register_greenlet.go:328:1
 
 func (f *clientReadFrame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
@@ -353,7 +360,7 @@ after_if_120:
 	return r.Return(f, &f.Header)
 }
 
-//line register_greenlet.go:358:1
+//line register_greenlet.go:365:1
 
 func (f *clientReadFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
 func (f *clientReadFrame) Forget()                    { *f = clientReadFrame{Header: f.Header, ret0: f.ret0} }
@@ -371,11 +378,11 @@ type clientReadFrameValue struct {
 func (v clientReadFrameValue) CallResumable(r *gen.Run) (int, gen.Status) {
 	return v.recv.readResumable(r)
 }
-func init() {
-	gen.RegisterMethod((*new(*client)).read, func(recv *client) any {
-		return clientReadFrameValue{recv}
-	})
-}
+
+var _ = gen.RegisterMethod((*new(*client)).read, func(recv *client) any {
+	return clientReadFrameValue{recv}
+})
+
 func (v clientReadFrameValue) Frame() gen.Frame { return gen.MakeFrame(clientReadFrame{c: v.recv}) }
 
 // clientAskFrame is an activation of client.ask.
@@ -393,6 +400,7 @@ type clientAskFrame struct {
 }
 
 func (c *client) newAskFrame(m message) *clientAskFrame {
+	_ = c.ask
 	return gen.MakeFrame(clientAskFrame{c: c, m: m})
 }
 func (f *clientAskFrame) Results() (message, bool) { f.Over(f); return f.ret0, f.ret1 }
@@ -514,7 +522,7 @@ after_loop_135:
 	return newest, agreed, gen.Done
 }
 
-//line register_greenlet.go:520:1
+//line register_greenlet.go:528:1
 
 func (f *clientAskFrame) Resume(r *gen.Run) (st gen.Status) {
 	f.ret0, f.ret1, st = f.body(r, f.c, f.m)
@@ -531,7 +539,4 @@ func (*clientAskFrame) Func() *gen.Func      { return &clientAskFrameInfo }
 
 var clientAskFrameInfo = gen.Func{Name: "main.(*client).ask", File: "github.com/going-green/greenlet/examples/replication/register.go", Line: 130, Points: "137 c m newest agreed answered buf t0 t1 t2; 143 -t0 -t1 -t2"}
 var _ func(*client, message) (message, bool) = (*client).ask
-
-func init() {
-	gen.Declare("client.read", "client.ask")
-}
+var _ = gen.Declare("client.read", "client.ask")

@@ -31,6 +31,7 @@ type resolverLookUpFrame struct {
 }
 
 func (r *resolver) newLookUpFrame(name string) *resolverLookUpFrame {
+	_ = r.lookUp
 	return gen.MakeFrame(resolverLookUpFrame{r: r, name: name})
 }
 
@@ -187,7 +188,7 @@ unwind:
 	return gen.Done
 }
 
-//line main_greenlet.go:191:1
+//line main_greenlet.go:192:1
 
 func (f *resolverLookUpFrame) Args(args []any) { gen.SetArgs(f, args, &f.name) }
 func (f *resolverLookUpFrame) Send(r *gen.Run) gen.Status {
@@ -210,6 +211,7 @@ type resolverResolveFrame struct {
 }
 
 func (r *resolver) newResolveFrame(name string) *resolverResolveFrame {
+	_ = r.resolve
 	return gen.MakeFrame(resolverResolveFrame{r: r, name: name})
 }
 
@@ -237,7 +239,7 @@ func (f *resolverResolveFrame) body(r2 *gen.Run, r *resolver, name string) (st g
 	return gen.Done
 }
 
-//line main_greenlet.go:241:1
+//line main_greenlet.go:243:1
 
 func (f *resolverResolveFrame) Resume(r2 *gen.Run) (st gen.Status) {
 	r, name := f.r, f.name
@@ -258,7 +260,7 @@ func (f *resolverResolveFrame) Resume(r2 *gen.Run) (st gen.Status) {
 	}
 }
 
-//line main_greenlet.go:262:1
+//line main_greenlet.go:264:1
 
 func (f *resolverResolveFrame) Args(args []any)    { gen.SetArgs(f, args, &f.name) }
 func (f *resolverResolveFrame) Forget()            { *f = resolverResolveFrame{Header: f.Header} }
@@ -276,11 +278,11 @@ type resolverResolveFrameValue struct {
 func (v resolverResolveFrameValue) CallResumable(r *gen.Run, p0 string) gen.Status {
 	return v.recv.resolveResumable(r, p0)
 }
-func init() {
-	gen.RegisterMethod((*new(*resolver)).resolve, func(recv *resolver) any {
-		return resolverResolveFrameValue{recv}
-	})
-}
+
+var _ = gen.RegisterMethod((*new(*resolver)).resolve, func(recv *resolver) any {
+	return resolverResolveFrameValue{recv}
+})
+
 func (v resolverResolveFrameValue) Frame() gen.Frame {
 	return gen.MakeFrame(resolverResolveFrame{r: v.recv})
 }
@@ -296,6 +298,7 @@ type resolverAllFrame struct {
 }
 
 func (r *resolver) newAllFrame(names []string, stub *socket.PacketConn) *resolverAllFrame {
+	_ = r.all
 	return gen.MakeFrame(resolverAllFrame{r: r, names: names, stub: stub})
 }
 
@@ -348,7 +351,7 @@ after_loop_101:
 	return gen.Done
 }
 
-//line main_greenlet.go:352:1
+//line main_greenlet.go:355:1
 
 func (f *resolverAllFrame) Resume(r2 *gen.Run) (st gen.Status) {
 	r, names := f.r, f.names
@@ -401,7 +404,7 @@ resumed_104:
 	return r2.Return(f, &f.Header)
 }
 
-//line main_greenlet.go:405:1
+//line main_greenlet.go:408:1
 
 func (f *resolverAllFrame) Args(args []any)    { gen.SetArgs(f, args, &f.names, &f.stub) }
 func (f *resolverAllFrame) Forget()            { *f = resolverAllFrame{Header: f.Header} }
@@ -419,11 +422,11 @@ type resolverAllFrameValue struct {
 func (v resolverAllFrameValue) CallResumable(r *gen.Run, p0 []string, p1 *socket.PacketConn) gen.Status {
 	return v.recv.allResumable(r, p0, p1)
 }
-func init() {
-	gen.RegisterMethod((*new(*resolver)).all, func(recv *resolver) any {
-		return resolverAllFrameValue{recv}
-	})
-}
+
+var _ = gen.RegisterMethod((*new(*resolver)).all, func(recv *resolver) any {
+	return resolverAllFrameValue{recv}
+})
+
 func (v resolverAllFrameValue) Frame() gen.Frame { return gen.MakeFrame(resolverAllFrame{r: v.recv}) }
 
 // resolverAllValue1 is resolve as a value of main.go:102, with what it captures.
@@ -460,7 +463,7 @@ func (f *resolverAllValue1Frame) body(r *gen.Run, c *resolverAllValue1, p0 strin
 	return gen.Done
 }
 
-//line main_greenlet.go:464:1
+//line main_greenlet.go:467:1
 
 func (f *resolverAllValue1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
@@ -483,6 +486,7 @@ type resolverServeFrame struct {
 }
 
 func (r *resolver) newServeFrame(c *socket.PacketConn) *resolverServeFrame {
+	_ = r.serve
 	return gen.MakeFrame(resolverServeFrame{r: r, c: c})
 }
 
@@ -520,7 +524,7 @@ loop_115:
 	}
 }
 
-//line main_greenlet.go:524:1
+//line main_greenlet.go:528:1
 
 func (f *resolverServeFrame) Resume(r2 *gen.Run) (st gen.Status) {
 	r, c := f.r, f.c
@@ -560,7 +564,7 @@ resumed_116:
 	}
 }
 
-//line main_greenlet.go:564:1
+//line main_greenlet.go:568:1
 
 func (f *resolverServeFrame) Args(args []any)    { gen.SetArgs(f, args, &f.c) }
 func (f *resolverServeFrame) Forget()            { *f = resolverServeFrame{Header: f.Header} }
@@ -578,11 +582,11 @@ type resolverServeFrameValue struct {
 func (v resolverServeFrameValue) CallResumable(r *gen.Run, p0 *socket.PacketConn) gen.Status {
 	return v.recv.serveResumable(r, p0)
 }
-func init() {
-	gen.RegisterMethod((*new(*resolver)).serve, func(recv *resolver) any {
-		return resolverServeFrameValue{recv}
-	})
-}
+
+var _ = gen.RegisterMethod((*new(*resolver)).serve, func(recv *resolver) any {
+	return resolverServeFrameValue{recv}
+})
+
 func (v resolverServeFrameValue) Frame() gen.Frame {
 	return gen.MakeFrame(resolverServeFrame{r: v.recv})
 }
@@ -625,7 +629,7 @@ func (f *resolverServeValue1Frame) body(r *gen.Run, c *resolverServeValue1, p0 *
 	return gen.Done
 }
 
-//line main_greenlet.go:629:1
+//line main_greenlet.go:633:1
 
 func (f *resolverServeValue1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
@@ -650,6 +654,7 @@ type resolverAnswerFrame struct {
 }
 
 func (r *resolver) newAnswerFrame(c *socket.PacketConn, to net.Addr, m0 dnsmessage.Message) *resolverAnswerFrame {
+	_ = r.answer
 	return gen.MakeFrame(resolverAnswerFrame{r: r, c: c, to: to, m0: m0})
 }
 
@@ -710,7 +715,7 @@ func (f *resolverAnswerFrame) body(r2 *gen.Run, r *resolver, c *socket.PacketCon
 	return gen.Done
 }
 
-//line main_greenlet.go:714:1
+//line main_greenlet.go:719:1
 
 func (f *resolverAnswerFrame) Resume(r2 *gen.Run) (st gen.Status) {
 	c, to := f.c, f.to
@@ -749,7 +754,7 @@ resumed_144:
 	return r2.Return(f, &f.Header)
 }
 
-//line main_greenlet.go:753:1
+//line main_greenlet.go:758:1
 
 func (f *resolverAnswerFrame) Args(args []any)    { gen.SetArgs(f, args, &f.c, &f.to, &f.m0) }
 func (f *resolverAnswerFrame) Forget()            { *f = resolverAnswerFrame{Header: f.Header} }
@@ -767,14 +772,13 @@ type resolverAnswerFrameValue struct {
 func (v resolverAnswerFrameValue) CallResumable(r *gen.Run, p0 *socket.PacketConn, p1 net.Addr, p2 dnsmessage.Message) gen.Status {
 	return v.recv.answerResumable(r, p0, p1, p2)
 }
-func init() {
-	gen.RegisterMethod((*new(*resolver)).answer, func(recv *resolver) any {
-		return resolverAnswerFrameValue{recv}
-	})
-}
+
+var _ = gen.RegisterMethod((*new(*resolver)).answer, func(recv *resolver) any {
+	return resolverAnswerFrameValue{recv}
+})
+
 func (v resolverAnswerFrameValue) Frame() gen.Frame {
 	return gen.MakeFrame(resolverAnswerFrame{r: v.recv})
 }
-func init() {
-	gen.Declare("resolver.lookUp", "resolver.resolve", "resolver.all", "resolver.serve", "resolver.answer")
-}
+
+var _ = gen.Declare("resolver.lookUp", "resolver.resolve", "resolver.all", "resolver.serve", "resolver.answer")

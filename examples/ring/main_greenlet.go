@@ -20,6 +20,7 @@ type memberPassFrame struct {
 }
 
 func (m *member) newPassFrame(token int) *memberPassFrame {
+	_ = m.pass
 	return gen.MakeFrame(memberPassFrame{m: m, token: token})
 }
 
@@ -49,7 +50,7 @@ after_loop_32:
 	return gen.Send(r, greenlet.Main(), m.number)
 }
 
-//line main_greenlet.go:53:1
+//line main_greenlet.go:54:1
 
 func (f *memberPassFrame) Resume(r *gen.Run) (st gen.Status) {
 	m, token := f.m, f.token
@@ -84,7 +85,7 @@ after_loop_32:
 	return gen.Send(r, greenlet.Main(), m.number)
 }
 
-//line main_greenlet.go:88:1
+//line main_greenlet.go:89:1
 
 func (f *memberPassFrame) Args(args []any)    { gen.SetArgs(f, args, &f.token) }
 func (f *memberPassFrame) Forget()            { *f = memberPassFrame{Header: f.Header} }
@@ -102,12 +103,11 @@ type memberPassFrameValue struct {
 func (v memberPassFrameValue) CallResumable(r *gen.Run, p0 int) gen.Status {
 	return v.recv.passResumable(r, p0)
 }
-func init() {
-	gen.RegisterMethod((*new(*member)).pass, func(recv *member) any {
-		return memberPassFrameValue{recv}
-	})
-}
+
+var _ = gen.RegisterMethod((*new(*member)).pass, func(recv *member) any {
+	return memberPassFrameValue{recv}
+})
+
 func (v memberPassFrameValue) Frame() gen.Frame { return gen.MakeFrame(memberPassFrame{m: v.recv}) }
-func init() {
-	gen.Declare("member.pass")
-}
+
+var _ = gen.Declare("member.pass")

@@ -15,7 +15,10 @@ type treeFringeFrame struct {
 	t *tree
 }
 
-func (t *tree) newFringeFrame() *treeFringeFrame { return gen.MakeFrame(treeFringeFrame{t: t}) }
+func (t *tree) newFringeFrame() *treeFringeFrame {
+	_ = t.fringe
+	return gen.MakeFrame(treeFringeFrame{t: t})
+}
 
 // fringeResumable is tree.fringe for callers that can be suspended.
 func (t *tree) fringeResumable(r *gen.Run) gen.Status { return (*treeFringeFrame)(nil).body(r, t) }
@@ -51,7 +54,7 @@ after_if_47:
 	return gen.Done
 }
 
-//line main_greenlet.go:55:1
+//line main_greenlet.go:58:1
 
 func (f *treeFringeFrame) Resume(r *gen.Run) (st gen.Status) {
 	t := f.t
@@ -74,7 +77,7 @@ func (f *treeFringeFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line main_greenlet.go:78:1
+//line main_greenlet.go:81:1
 
 func (f *treeFringeFrame) Forget()            { *f = treeFringeFrame{Header: f.Header} }
 func (f *treeFringeFrame) Release(r *gen.Run) { gen.Free(r, f, 7) }
@@ -82,7 +85,4 @@ func (*treeFringeFrame) Func() *gen.Func      { return &treeFringeFrameInfo }
 
 var treeFringeFrameInfo = gen.Func{Name: "main.(*tree).fringe", File: "github.com/going-green/greenlet/examples/samefringe/main.go", Line: 46, Points: "48; 51 t; 52"}
 var _ func(*tree) = (*tree).fringe
-
-func init() {
-	gen.Declare("tree.fringe")
-}
+var _ = gen.Declare("tree.fringe")

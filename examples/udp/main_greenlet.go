@@ -28,6 +28,7 @@ type answerFrame struct {
 }
 
 func newAnswerFrame(p *socket.PacketConn, deaf int) *answerFrame {
+	_ = answer
 	return gen.MakeFrame(answerFrame{p: p, deaf: deaf})
 }
 func (f *answerFrame) Results() error                   { f.Over(f); return f.ret0 }
@@ -96,7 +97,7 @@ next_26:
 	goto loop_26
 }
 
-//line main_greenlet.go:101:1
+//line main_greenlet.go:102:1
 
 func (f *answerFrame) Resume(r *gen.Run) (st gen.Status) {
 	f.ret0, st = f.body(r, f.p, f.deaf)
@@ -122,6 +123,7 @@ type askFrame struct {
 }
 
 func newAskFrame(h *hub.Hub, c *socket.Conn, question string) *askFrame {
+	_ = ask
 	return gen.MakeFrame(askFrame{h: h, c: c, question: question})
 }
 
@@ -184,7 +186,7 @@ resumed_53:
 	goto loop_48
 }
 
-//line main_greenlet.go:190:1
+//line main_greenlet.go:192:1
 
 func (f *askFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.h, f.c, f.question))
@@ -209,6 +211,7 @@ type showFrame struct {
 }
 
 func newShowFrame(h *hub.Hub, p *socket.PacketConn) *showFrame {
+	_ = show
 	return gen.MakeFrame(showFrame{h: h, p: p})
 }
 
@@ -324,7 +327,7 @@ unwind:
 	return gen.Done
 }
 
-//line main_greenlet.go:330:1
+//line main_greenlet.go:333:1
 
 func (f *showFrame) Args(args []any)    { gen.SetArgs(f, args, &f.h, &f.p) }
 func (f *showFrame) Forget()            { *f = showFrame{DeferHeader: f.DeferHeader} }
@@ -340,7 +343,7 @@ type showFrameValue struct{}
 func (showFrameValue) CallResumable(r *gen.Run, p0 *hub.Hub, p1 *socket.PacketConn) gen.Status {
 	return showResumable(r, p0, p1)
 }
-func init() {
-	gen.Register(show, showFrameValue{})
-}
+
+var _ = gen.Register(show, showFrameValue{})
+
 func (showFrameValue) Frame() gen.Frame { return gen.MakeFrame(showFrame{}) }

@@ -24,7 +24,7 @@ type serveFrame struct {
 	ret0 error
 }
 
-func newServeFrame(s *httpd.Server) *serveFrame        { return gen.MakeFrame(serveFrame{s: s}) }
+func newServeFrame(s *httpd.Server) *serveFrame        { _ = serve; return gen.MakeFrame(serveFrame{s: s}) }
 func (f *serveFrame) Results() error                   { f.Over(f); return f.ret0 }
 func (f *serveFrame) Returned(r *gen.Run) (ret0 error) { ret0 = f.ret0; f.Release(r); return }
 
@@ -79,7 +79,7 @@ type stopFrame struct {
 	s *httpd.Server
 }
 
-func newStopFrame(s *httpd.Server) *stopFrame { return gen.MakeFrame(stopFrame{s: s}) }
+func newStopFrame(s *httpd.Server) *stopFrame { _ = stop; return gen.MakeFrame(stopFrame{s: s}) }
 
 // stopResumable is stop for callers that can be suspended.
 func stopResumable(r *gen.Run, s *httpd.Server) gen.Status { return (*stopFrame)(nil).body(r, s) }
@@ -121,9 +121,9 @@ type stopFrameValue struct{}
 func (stopFrameValue) CallResumable(r *gen.Run, p0 *httpd.Server) gen.Status {
 	return stopResumable(r, p0)
 }
-func init() {
-	gen.Register(stop, stopFrameValue{})
-}
+
+var _ = gen.Register(stop, stopFrameValue{})
+
 func (stopFrameValue) Frame() gen.Frame { return gen.MakeFrame(stopFrame{}) }
 
 // listensFrame is an activation of listens.
@@ -137,6 +137,7 @@ type listensFrame struct {
 }
 
 func newListensFrame(h *hub.Hub, room0 string, n int) *listensFrame {
+	_ = listens
 	return gen.MakeFrame(listensFrame{h: h, room0: room0, n: n})
 }
 
@@ -190,7 +191,7 @@ loop_36:
 	goto loop_36
 }
 
-//line main_greenlet.go:194:1
+//line main_greenlet.go:195:1
 
 func (f *listensFrame) Resume(r *gen.Run) (st gen.Status) {
 	h, n := f.h, f.n
@@ -242,7 +243,7 @@ resumed_37:
 	goto loop_36
 }
 
-//line main_greenlet.go:246:1
+//line main_greenlet.go:247:1
 
 func (f *listensFrame) Args(args []any)    { gen.SetArgs(f, args, &f.h, &f.room0, &f.n) }
 func (f *listensFrame) Forget()            { *f = listensFrame{Header: f.Header} }
@@ -258,9 +259,9 @@ type listensFrameValue struct{}
 func (listensFrameValue) CallResumable(r *gen.Run, p0 *hub.Hub, p1 string, p2 int) gen.Status {
 	return listensResumable(r, p0, p1, p2)
 }
-func init() {
-	gen.Register(listens, listensFrameValue{})
-}
+
+var _ = gen.Register(listens, listensFrameValue{})
+
 func (listensFrameValue) Frame() gen.Frame { return gen.MakeFrame(listensFrame{}) }
 
 // saysFrame is an activation of says.
@@ -271,6 +272,7 @@ type saysFrame struct {
 }
 
 func newSaysFrame(h *hub.Hub, room string, name string, text string) *saysFrame {
+	_ = says
 	return gen.MakeFrame(saysFrame{h: h, room: room, name: name, text: text})
 }
 
@@ -297,7 +299,7 @@ func (f *saysFrame) body(r *gen.Run, h *hub.Hub, room string, name string, text 
 	return gen.Done
 }
 
-//line main_greenlet.go:301:1
+//line main_greenlet.go:303:1
 
 func (f *saysFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f.PC {
@@ -327,6 +329,7 @@ type showFrame struct {
 }
 
 func newShowFrame(h *hub.Hub, s *httpd.Server) *showFrame {
+	_ = show
 	return gen.MakeFrame(showFrame{h: h, s: s})
 }
 
@@ -409,7 +412,7 @@ resumed_76:
 	return gen.Done
 }
 
-//line main_greenlet.go:414:1
+//line main_greenlet.go:417:1
 
 func (f *showFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.h, f.s))
@@ -429,7 +432,7 @@ type showFrameValue struct{}
 func (showFrameValue) CallResumable(r *gen.Run, p0 *hub.Hub, p1 *httpd.Server) gen.Status {
 	return showResumable(r, p0, p1)
 }
-func init() {
-	gen.Register(show, showFrameValue{})
-}
+
+var _ = gen.Register(show, showFrameValue{})
+
 func (showFrameValue) Frame() gen.Frame { return gen.MakeFrame(showFrame{}) }

@@ -25,6 +25,7 @@ type chatListensFrame struct {
 }
 
 func (c *chat) newListensFrame(w http.ResponseWriter, r *http.Request) *chatListensFrame {
+	_ = c.listens
 	return gen.MakeFrame(chatListensFrame{c: c, w: w, r: r})
 }
 
@@ -67,7 +68,7 @@ after_if_69:
 	return gen.Done
 }
 
-//line room_greenlet.go:71:1
+//line room_greenlet.go:72:1
 
 func (f *chatListensFrame) Resume(r2 *gen.Run) (st gen.Status) {
 	w := f.w
@@ -87,7 +88,7 @@ func (f *chatListensFrame) Resume(r2 *gen.Run) (st gen.Status) {
 	}
 }
 
-//line room_greenlet.go:91:1
+//line room_greenlet.go:92:1
 
 func (f *chatListensFrame) Args(args []any)    { gen.SetArgs(f, args, &f.w, &f.r) }
 func (f *chatListensFrame) Forget()            { *f = chatListensFrame{Header: f.Header} }
@@ -105,12 +106,11 @@ type chatListensFrameValue struct {
 func (v chatListensFrameValue) CallResumable(r *gen.Run, p0 http.ResponseWriter, p1 *http.Request) gen.Status {
 	return v.recv.listensResumable(r, p0, p1)
 }
-func init() {
-	gen.RegisterMethod((*new(*chat)).listens, func(recv *chat) any {
-		return chatListensFrameValue{recv}
-	})
-}
+
+var _ = gen.RegisterMethod((*new(*chat)).listens, func(recv *chat) any {
+	return chatListensFrameValue{recv}
+})
+
 func (v chatListensFrameValue) Frame() gen.Frame { return gen.MakeFrame(chatListensFrame{c: v.recv}) }
-func init() {
-	gen.Declare("chat.listens")
-}
+
+var _ = gen.Declare("chat.listens")

@@ -20,6 +20,7 @@ type chainFrame struct {
 }
 
 func newChainFrame(depth int, n int) *chainFrame {
+	_ = chain
 	return gen.MakeFrame(chainFrame{depth: depth, n: n})
 }
 
@@ -73,7 +74,7 @@ func (f *chainFrame) body(r *gen.Run, depth int, n int) (st gen.Status) {
 	return gen.Done
 }
 
-//line compose_greenlet.go:77:1
+//line compose_greenlet.go:78:1
 
 func (f *chainFrame) Resume(r *gen.Run) (st gen.Status) {
 	n := f.n
@@ -107,7 +108,7 @@ func (f *chainFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line compose_greenlet.go:111:1
+//line compose_greenlet.go:112:1
 
 func (f *chainFrame) Args(args []any)    { gen.SetArgs(f, args, &f.depth, &f.n) }
 func (f *chainFrame) Forget()            { *f = chainFrame{Header: f.Header} }
@@ -134,7 +135,7 @@ func (c *chainRange1) value() func(int) bool {
 	})
 }
 
-//line compose_greenlet.go:138:1
+//line compose_greenlet.go:139:1
 
 // chainRange1Frame is an activation of the literal chainRange1.
 type chainRange1Frame struct {
@@ -165,7 +166,7 @@ func (f *chainRange1Frame) body(r *gen.Run, c *chainRange1, v int) (ret0 bool, s
 	return ret0, gen.Yielded(r, v)
 }
 
-//line compose_greenlet.go:169:1
+//line compose_greenlet.go:170:1
 
 func (f *chainRange1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
@@ -177,7 +178,7 @@ func (f *chainRange1Frame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line compose_greenlet.go:181:1
+//line compose_greenlet.go:182:1
 
 func (f *chainRange1Frame) Release(r *gen.Run) { gen.Free(r, f, 0) }
 func (*chainRange1Frame) Func() *gen.Func      { return &chainRange1FrameInfo }
@@ -191,6 +192,7 @@ type chainFromFrame struct {
 }
 
 func newChainFromFrame(depth int, n int) *chainFromFrame {
+	_ = chainFrom
 	return gen.MakeFrame(chainFromFrame{depth: depth, n: n})
 }
 
@@ -228,7 +230,7 @@ func (f *chainFromFrame) body(r *gen.Run, depth int, n int) (st gen.Status) {
 	return gen.Done
 }
 
-//line compose_greenlet.go:232:1
+//line compose_greenlet.go:234:1
 
 func (f *chainFromFrame) Resume(r *gen.Run) (st gen.Status) {
 	n := f.n
@@ -258,7 +260,7 @@ func (f *chainFromFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line compose_greenlet.go:262:1
+//line compose_greenlet.go:264:1
 
 func (f *chainFromFrame) Args(args []any)    { gen.SetArgs(f, args, &f.depth, &f.n) }
 func (f *chainFromFrame) Release(r *gen.Run) { gen.Free(r, f, 52) }

@@ -18,7 +18,7 @@ type blenderFrame struct {
 	x, blend int
 }
 
-func newBlenderFrame(x int) *blenderFrame { return gen.MakeFrame(blenderFrame{x: x}) }
+func newBlenderFrame(x int) *blenderFrame { _ = blender; return gen.MakeFrame(blenderFrame{x: x}) }
 
 // blenderResumable is blender for callers that can be suspended.
 func blenderResumable(r *gen.Run, x int) (st gen.Status) {
@@ -87,6 +87,7 @@ type memberPassFrame struct {
 }
 
 func (m *member) newPassFrame(left int) *memberPassFrame {
+	_ = m.pass
 	return gen.MakeFrame(memberPassFrame{m: m, left: left})
 }
 
@@ -116,7 +117,7 @@ after_loop_51:
 	return gen.Send(r, greenlet.Main(), m.number)
 }
 
-//line exchange_greenlet.go:120:1
+//line exchange_greenlet.go:121:1
 
 func (f *memberPassFrame) Resume(r *gen.Run) (st gen.Status) {
 	m, left := f.m, f.left
@@ -151,7 +152,7 @@ after_loop_51:
 	return gen.Send(r, greenlet.Main(), m.number)
 }
 
-//line exchange_greenlet.go:155:1
+//line exchange_greenlet.go:156:1
 
 func (f *memberPassFrame) Args(args []any)    { gen.SetArgs(f, args, &f.left) }
 func (f *memberPassFrame) Forget()            { *f = memberPassFrame{Header: f.Header} }
@@ -168,7 +169,10 @@ type descendFrame struct {
 	depth, ret0 int
 }
 
-func newDescendFrame(depth int) *descendFrame          { return gen.MakeFrame(descendFrame{depth: depth}) }
+func newDescendFrame(depth int) *descendFrame {
+	_ = descend
+	return gen.MakeFrame(descendFrame{depth: depth})
+}
 func (f *descendFrame) Results() int                   { f.Over(f); return f.ret0 }
 func (f *descendFrame) Returned(r *gen.Run) (ret0 int) { ret0 = f.ret0; f.Release(r); return }
 
@@ -205,7 +209,7 @@ after_if_72:
 	return t0 + 1, gen.Done
 }
 
-//line exchange_greenlet.go:209:1
+//line exchange_greenlet.go:213:1
 
 func (f *descendFrame) Resume(r *gen.Run) (st gen.Status) {
 	var t0 int
@@ -225,7 +229,7 @@ func (f *descendFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line exchange_greenlet.go:229:1
+//line exchange_greenlet.go:233:1
 
 func (f *descendFrame) Args(args []any)            { gen.SetArgs(f, args, &f.depth) }
 func (f *descendFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
@@ -234,7 +238,4 @@ func (*descendFrame) Func() *gen.Func              { return &descendFrameInfo }
 
 var descendFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/bench.descend", File: "github.com/going-green/greenlet/generated/bench/exchange.go", Line: 71, Points: "73; 76"}
 var _ func(int) int = descend
-
-func init() {
-	gen.Declare("member.pass")
-}
+var _ = gen.Declare("member.pass")

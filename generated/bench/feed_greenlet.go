@@ -22,6 +22,7 @@ type feedParserMoreFrame struct {
 }
 
 func (p *feedParser) newMoreFrame() *feedParserMoreFrame {
+	_ = p.more
 	return gen.MakeFrame(feedParserMoreFrame{p: p})
 }
 func (f *feedParserMoreFrame) Results() bool                   { f.Over(f); return f.ret0 }
@@ -79,7 +80,7 @@ after_if_31:
 	return len(p.piece) > 0, gen.Done
 }
 
-//line feed_greenlet.go:83:1
+//line feed_greenlet.go:84:1
 
 func (f *feedParserMoreFrame) Resume(r *gen.Run) (st gen.Status) {
 	p := f.p
@@ -107,7 +108,7 @@ after_if_31:
 	return r.Return(f, &f.Header)
 }
 
-//line feed_greenlet.go:111:1
+//line feed_greenlet.go:112:1
 
 func (f *feedParserMoreFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
 func (f *feedParserMoreFrame) Forget()                    { *f = feedParserMoreFrame{Header: f.Header, ret0: f.ret0} }
@@ -125,6 +126,7 @@ type feedParserSpaceFrame struct {
 }
 
 func (p *feedParser) newSpaceFrame() *feedParserSpaceFrame {
+	_ = p.space
 	return gen.MakeFrame(feedParserSpaceFrame{p: p})
 }
 func (f *feedParserSpaceFrame) Results() byte                   { f.Over(f); return f.ret0 }
@@ -160,7 +162,7 @@ loop_43:
 	goto loop_43
 }
 
-//line feed_greenlet.go:164:1
+//line feed_greenlet.go:166:1
 
 func (f *feedParserSpaceFrame) Resume(r *gen.Run) (st gen.Status) {
 	p := f.p
@@ -200,7 +202,7 @@ resumed_52:
 	goto loop_43
 }
 
-//line feed_greenlet.go:204:1
+//line feed_greenlet.go:206:1
 
 func (f *feedParserSpaceFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
 func (f *feedParserSpaceFrame) Forget()                    { *f = feedParserSpaceFrame{Header: f.Header, ret0: f.ret0} }
@@ -221,6 +223,7 @@ type feedParserDocumentFrame struct {
 }
 
 func (p *feedParser) newDocumentFrame() *feedParserDocumentFrame {
+	_ = p.document
 	return gen.MakeFrame(feedParserDocumentFrame{p: p})
 }
 func (f *feedParserDocumentFrame) Results() (any, error) { f.Over(f); return f.ret0, f.ret1 }
@@ -271,7 +274,7 @@ after_if_63:
 	return v, err, gen.Done
 }
 
-//line feed_greenlet.go:275:1
+//line feed_greenlet.go:278:1
 
 func (f *feedParserDocumentFrame) Resume(r *gen.Run) (st gen.Status) {
 	p := f.p
@@ -318,7 +321,7 @@ after_if_63:
 	return r.Return(f, &f.Header)
 }
 
-//line feed_greenlet.go:322:1
+//line feed_greenlet.go:325:1
 
 func (f *feedParserDocumentFrame) Send(r *gen.Run) gen.Status {
 	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
@@ -341,6 +344,7 @@ type feedParserValueFrame struct {
 }
 
 func (p *feedParser) newValueFrame() *feedParserValueFrame {
+	_ = p.value
 	return gen.MakeFrame(feedParserValueFrame{p: p})
 }
 func (f *feedParserValueFrame) Results() (any, error) { f.Over(f); return f.ret0, f.ret1 }
@@ -497,7 +501,7 @@ after_switch_71:
 	return nil, p.unexpected("a value"), gen.Done
 }
 
-//line feed_greenlet.go:502:1
+//line feed_greenlet.go:506:1
 
 func (f *feedParserValueFrame) Resume(r *gen.Run) (st gen.Status) {
 	f.ret0, f.ret1, st = f.body(r, f.p)
@@ -527,6 +531,7 @@ type feedParserObjectFrame struct {
 }
 
 func (p *feedParser) newObjectFrame() *feedParserObjectFrame {
+	_ = p.object
 	return gen.MakeFrame(feedParserObjectFrame{p: p})
 }
 func (f *feedParserObjectFrame) Results() (any, error) { f.Over(f); return f.ret0, f.ret1 }
@@ -666,7 +671,7 @@ resumed_115:
 	goto loop_98
 }
 
-//line feed_greenlet.go:672:1
+//line feed_greenlet.go:677:1
 
 func (f *feedParserObjectFrame) Resume(r *gen.Run) (st gen.Status) {
 	f.ret0, f.ret1, st = f.body(r, f.p)
@@ -695,6 +700,7 @@ type feedParserArrayFrame struct {
 }
 
 func (p *feedParser) newArrayFrame() *feedParserArrayFrame {
+	_ = p.array
 	return gen.MakeFrame(feedParserArrayFrame{p: p})
 }
 func (f *feedParserArrayFrame) Results() (any, error) { f.Over(f); return f.ret0, f.ret1 }
@@ -782,7 +788,7 @@ resumed_141:
 	goto loop_135
 }
 
-//line feed_greenlet.go:789:1
+//line feed_greenlet.go:795:1
 
 func (f *feedParserArrayFrame) Resume(r *gen.Run) (st gen.Status) {
 	f.ret0, f.ret1, st = f.body(r, f.p)
@@ -810,6 +816,7 @@ type feedParserStrFrame struct {
 }
 
 func (p *feedParser) newStrFrame() *feedParserStrFrame {
+	_ = p.str
 	return gen.MakeFrame(feedParserStrFrame{p: p})
 }
 func (f *feedParserStrFrame) Results() (string, error) { f.Over(f); return f.ret0, f.ret1 }
@@ -901,7 +908,7 @@ resumed_182:
 	goto loop_160
 }
 
-//line feed_greenlet.go:909:1
+//line feed_greenlet.go:916:1
 
 func (f *feedParserStrFrame) Resume(r *gen.Run) (st gen.Status) {
 	f.ret0, f.ret1, st = f.body(r, f.p)
@@ -929,6 +936,7 @@ type feedParserEscapeFrame struct {
 }
 
 func (p *feedParser) newEscapeFrame() *feedParserEscapeFrame {
+	_ = p.escape
 	return gen.MakeFrame(feedParserEscapeFrame{p: p})
 }
 func (f *feedParserEscapeFrame) Results() error { f.Over(f); return f.ret0 }
@@ -1069,7 +1077,7 @@ after_switch_199:
 	return nil, gen.Done
 }
 
-//line feed_greenlet.go:1078:1
+//line feed_greenlet.go:1086:1
 
 func (f *feedParserEscapeFrame) Resume(r *gen.Run) (st gen.Status) {
 	f.ret0, st = f.body(r, f.p)
@@ -1095,6 +1103,7 @@ type feedParserHexFrame struct {
 }
 
 func (p *feedParser) newHexFrame() *feedParserHexFrame {
+	_ = p.hex
 	return gen.MakeFrame(feedParserHexFrame{p: p})
 }
 func (f *feedParserHexFrame) Results() (rune, error) { f.Over(f); return f.ret0, f.ret1 }
@@ -1143,7 +1152,7 @@ loop_245:
 	}
 }
 
-//line feed_greenlet.go:1152:1
+//line feed_greenlet.go:1161:1
 
 func (f *feedParserHexFrame) Resume(r2 *gen.Run) (st gen.Status) {
 	p := f.p
@@ -1190,7 +1199,7 @@ resumed_246:
 	}
 }
 
-//line feed_greenlet.go:1199:1
+//line feed_greenlet.go:1208:1
 
 func (f *feedParserHexFrame) Send(r *gen.Run) gen.Status {
 	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
@@ -1213,6 +1222,7 @@ type feedParserNextFrame struct {
 }
 
 func (p *feedParser) newNextFrame() *feedParserNextFrame {
+	_ = p.next
 	return gen.MakeFrame(feedParserNextFrame{p: p})
 }
 func (f *feedParserNextFrame) Results() (byte, bool) { f.Over(f); return f.ret0, f.ret1 }
@@ -1252,7 +1262,7 @@ after_if_261:
 	return p.piece[p.at-1], true, gen.Done
 }
 
-//line feed_greenlet.go:1261:1
+//line feed_greenlet.go:1271:1
 
 func (f *feedParserNextFrame) Resume(r *gen.Run) (st gen.Status) {
 	p := f.p
@@ -1276,7 +1286,7 @@ func (f *feedParserNextFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line feed_greenlet.go:1285:1
+//line feed_greenlet.go:1295:1
 
 func (f *feedParserNextFrame) Send(r *gen.Run) gen.Status {
 	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
@@ -1299,6 +1309,7 @@ type feedParserNumberFrame struct {
 }
 
 func (p *feedParser) newNumberFrame() *feedParserNumberFrame {
+	_ = p.number
 	return gen.MakeFrame(feedParserNumberFrame{p: p})
 }
 func (f *feedParserNumberFrame) Results() (any, error) { f.Over(f); return f.ret0, f.ret1 }
@@ -1363,7 +1374,7 @@ after_if_281:
 	goto loop_271
 }
 
-//line feed_greenlet.go:1373:1
+//line feed_greenlet.go:1384:1
 
 func (f *feedParserNumberFrame) Resume(r *gen.Run) (st gen.Status) {
 	f.ret0, f.ret1, st = f.body(r, f.p)
@@ -1392,6 +1403,7 @@ type feedParserWordFrame struct {
 }
 
 func (p *feedParser) newWordFrame(want string) *feedParserWordFrame {
+	_ = p.word
 	return gen.MakeFrame(feedParserWordFrame{p: p, want: want})
 }
 func (f *feedParserWordFrame) Results() error                   { f.Over(f); return f.ret0 }
@@ -1435,7 +1447,7 @@ loop_305:
 	goto loop_305
 }
 
-//line feed_greenlet.go:1445:1
+//line feed_greenlet.go:1457:1
 
 func (f *feedParserWordFrame) Resume(r *gen.Run) (st gen.Status) {
 	p, want := f.p, f.want
@@ -1479,7 +1491,7 @@ resumed_306:
 	goto loop_305
 }
 
-//line feed_greenlet.go:1489:1
+//line feed_greenlet.go:1501:1
 
 func (f *feedParserWordFrame) Args(args []any)            { gen.SetArgs(f, args, &f.want) }
 func (f *feedParserWordFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
@@ -1489,7 +1501,4 @@ func (*feedParserWordFrame) Func() *gen.Func              { return &feedParserWo
 
 var feedParserWordFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/bench.(*feedParser).word", File: "github.com/going-green/greenlet/generated/bench/feed.go", Line: 304, Points: "306 p want t0 i"}
 var _ func(*feedParser, string) error = (*feedParser).word
-
-func init() {
-	gen.Declare("feedParser.more", "feedParser.space", "feedParser.document", "feedParser.value", "feedParser.object", "feedParser.array", "feedParser.str", "feedParser.escape", "feedParser.hex", "feedParser.next", "feedParser.number", "feedParser.word")
-}
+var _ = gen.Declare("feedParser.more", "feedParser.space", "feedParser.document", "feedParser.value", "feedParser.object", "feedParser.array", "feedParser.str", "feedParser.escape", "feedParser.hex", "feedParser.next", "feedParser.number", "feedParser.word")

@@ -15,7 +15,10 @@ type forkFringeFrame struct {
 	f *fork
 }
 
-func (f *fork) newFringeFrame() *forkFringeFrame { return gen.MakeFrame(forkFringeFrame{f: f}) }
+func (f *fork) newFringeFrame() *forkFringeFrame {
+	_ = f.fringe
+	return gen.MakeFrame(forkFringeFrame{f: f})
+}
 
 // fringeResumable is fork.fringe for callers that can be suspended.
 func (f *fork) fringeResumable(r *gen.Run) gen.Status { return (*forkFringeFrame)(nil).body(r, f) }
@@ -51,7 +54,7 @@ after_if_26:
 	return gen.Done
 }
 
-//line fringe_greenlet.go:55:1
+//line fringe_greenlet.go:58:1
 
 func (f2 *forkFringeFrame) Resume(r *gen.Run) (st gen.Status) {
 	f := f2.f
@@ -74,7 +77,7 @@ func (f2 *forkFringeFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line fringe_greenlet.go:78:1
+//line fringe_greenlet.go:81:1
 
 func (f *forkFringeFrame) Forget()            { *f = forkFringeFrame{Header: f.Header} }
 func (f *forkFringeFrame) Release(r *gen.Run) { gen.Free(r, f, 42) }
@@ -92,6 +95,7 @@ type forkAllFrame struct {
 
 // NewAllFrame makes a frame that will run fork.All.
 func (f *fork) NewAllFrame(yield func(int) bool) *forkAllFrame {
+	_ = f.All
 	return gen.MakeFrame(forkAllFrame{f: f, yield: yield})
 }
 
@@ -111,7 +115,7 @@ func (f2 *forkAllFrame) body(r *gen.Run, f *fork, yield func(int) bool) (st gen.
 	return gen.Done
 }
 
-//line fringe_greenlet.go:115:1
+//line fringe_greenlet.go:119:1
 
 func (f2 *forkAllFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f2.PC {
@@ -139,11 +143,11 @@ type forkAllFrameValue struct {
 func (v forkAllFrameValue) CallResumable(r *gen.Run, p0 func(int) bool) gen.Status {
 	return v.recv.AllResumable(r, p0)
 }
-func init() {
-	gen.RegisterMethod((*new(*fork)).All, func(recv *fork) any {
-		return forkAllFrameValue{recv}
-	})
-}
+
+var _ = gen.RegisterMethod((*new(*fork)).All, func(recv *fork) any {
+	return forkAllFrameValue{recv}
+})
+
 func (v forkAllFrameValue) Frame() gen.Frame { return gen.MakeFrame(forkAllFrame{f: v.recv}) }
 
 // forkPushFrame is an activation of fork.push.
@@ -155,6 +159,7 @@ type forkPushFrame struct {
 }
 
 func (f *fork) newPushFrame(yield func(int) bool) *forkPushFrame {
+	_ = f.push
 	return gen.MakeFrame(forkPushFrame{f: f, yield: yield})
 }
 func (f *forkPushFrame) Results() bool                   { f.Over(f); return f.ret0 }
@@ -218,7 +223,7 @@ after_if_44:
 	return t1, gen.Done
 }
 
-//line fringe_greenlet.go:222:1
+//line fringe_greenlet.go:227:1
 
 func (f2 *forkPushFrame) Resume(r *gen.Run) (st gen.Status) {
 	f, yield := f2.f, f2.yield
@@ -258,7 +263,7 @@ after_if_44:
 	return r.Return(f2, &f2.Header)
 }
 
-//line fringe_greenlet.go:262:1
+//line fringe_greenlet.go:267:1
 
 func (f *forkPushFrame) Args(args []any)            { gen.SetArgs(f, args, &f.yield) }
 func (f *forkPushFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
@@ -276,7 +281,10 @@ type forkIteratorFrame struct {
 	ret0 func(func(int) bool)
 }
 
-func (f *fork) newIteratorFrame() *forkIteratorFrame       { return gen.MakeFrame(forkIteratorFrame{f: f}) }
+func (f *fork) newIteratorFrame() *forkIteratorFrame {
+	_ = f.iterator
+	return gen.MakeFrame(forkIteratorFrame{f: f})
+}
 func (f *forkIteratorFrame) Results() func(func(int) bool) { f.Over(f); return f.ret0 }
 func (f *forkIteratorFrame) Returned(r *gen.Run) (ret0 func(func(int) bool)) {
 	ret0 = f.ret0
@@ -294,7 +302,7 @@ func (f2 *forkIteratorFrame) body(r *gen.Run, f *fork) (ret0 func(func(int) bool
 	return (&forkIteratorValue1{recv: gen.Ref(f)}).value(), gen.Done
 }
 
-//line fringe_greenlet.go:299:1
+//line fringe_greenlet.go:307:1
 
 func (f *forkIteratorFrame) Resume(r *gen.Run) (st gen.Status) {
 	f.ret0, st = f.body(r, f.f)
@@ -343,7 +351,7 @@ func (f *forkIteratorValue1Frame) body(r *gen.Run, c *forkIteratorValue1, p0 fun
 	return gen.Done
 }
 
-//line fringe_greenlet.go:348:1
+//line fringe_greenlet.go:356:1
 
 func (f *forkIteratorValue1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
@@ -356,7 +364,4 @@ func (f *forkIteratorValue1Frame) Release(r *gen.Run) { gen.Free(r, f, 37) }
 func (*forkIteratorValue1Frame) Func() *gen.Func      { return &forkIteratorValue1FrameInfo }
 
 var forkIteratorValue1FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/bench.(*fork).iterator.value1", File: "github.com/going-green/greenlet/generated/bench/fringe.go", Line: 81, Points: "81"}
-
-func init() {
-	gen.Declare("fork.fringe", "fork.All", "fork.push", "fork.iterator")
-}
+var _ = gen.Declare("fork.fringe", "fork.All", "fork.push", "fork.iterator")

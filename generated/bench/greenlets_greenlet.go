@@ -15,7 +15,7 @@ type countFrame struct {
 	n, i int
 }
 
-func newCountFrame(n int) *countFrame { return gen.MakeFrame(countFrame{n: n}) }
+func newCountFrame(n int) *countFrame { _ = count; return gen.MakeFrame(countFrame{n: n}) }
 
 // countResumable is count for callers that can be suspended.
 func countResumable(r *gen.Run, n int) (st gen.Status) {
@@ -88,7 +88,7 @@ type treeWalkFrame struct {
 	t *tree
 }
 
-func (t *tree) newWalkFrame() *treeWalkFrame { return gen.MakeFrame(treeWalkFrame{t: t}) }
+func (t *tree) newWalkFrame() *treeWalkFrame { _ = t.walk; return gen.MakeFrame(treeWalkFrame{t: t}) }
 
 // walkResumable is tree.walk for callers that can be suspended.
 func (t *tree) walkResumable(r *gen.Run) gen.Status { return (*treeWalkFrame)(nil).body(r, t) }
@@ -162,6 +162,7 @@ type sideCounterFrame struct {
 }
 
 func (s *side) newCounterFrame(n int) *sideCounterFrame {
+	_ = s.counter
 	return gen.MakeFrame(sideCounterFrame{s: s, n: n})
 }
 
@@ -184,7 +185,7 @@ func (f *sideCounterFrame) body(r *gen.Run, s *side, n int) (st gen.Status) {
 	return gen.Send[int](r, s.other.self, n-1)
 }
 
-//line greenlets_greenlet.go:188:1
+//line greenlets_greenlet.go:189:1
 
 func (f *sideCounterFrame) Resume(r *gen.Run) (st gen.Status) {
 	s, n := f.s, f.n
@@ -205,7 +206,7 @@ func (f *sideCounterFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line greenlets_greenlet.go:209:1
+//line greenlets_greenlet.go:210:1
 
 func (f *sideCounterFrame) Args(args []any)    { gen.SetArgs(f, args, &f.n) }
 func (f *sideCounterFrame) Forget()            { *f = sideCounterFrame{Header: f.Header} }
@@ -223,6 +224,7 @@ type sideToucherFrame struct {
 }
 
 func (s *side) newToucherFrame(n int) *sideToucherFrame {
+	_ = s.toucher
 	return gen.MakeFrame(sideToucherFrame{s: s, n: n})
 }
 
@@ -247,7 +249,7 @@ func (f *sideToucherFrame) body(r *gen.Run, s *side, n int) (st gen.Status) {
 	return r.SendNone(s.other.self)
 }
 
-//line greenlets_greenlet.go:251:1
+//line greenlets_greenlet.go:253:1
 
 func (f *sideToucherFrame) Resume(r *gen.Run) (st gen.Status) {
 	s, n := f.s, f.n
@@ -269,7 +271,7 @@ func (f *sideToucherFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line greenlets_greenlet.go:273:1
+//line greenlets_greenlet.go:275:1
 
 func (f *sideToucherFrame) Args(args []any)    { gen.SetArgs(f, args, &f.n) }
 func (f *sideToucherFrame) Forget()            { *f = sideToucherFrame{Header: f.Header} }
@@ -286,7 +288,10 @@ type sideDeepFrame struct {
 	n int
 }
 
-func (s *side) newDeepFrame(n int) *sideDeepFrame { return gen.MakeFrame(sideDeepFrame{s: s, n: n}) }
+func (s *side) newDeepFrame(n int) *sideDeepFrame {
+	_ = s.deep
+	return gen.MakeFrame(sideDeepFrame{s: s, n: n})
+}
 
 // deepResumable is side.deep for callers that can be suspended.
 func (s *side) deepResumable(r *gen.Run, n int) gen.Status {
@@ -320,7 +325,7 @@ loop_133:
 	return gen.Send[int](r, s.other.self, n-1)
 }
 
-//line greenlets_greenlet.go:324:1
+//line greenlets_greenlet.go:329:1
 
 func (f *sideDeepFrame) Resume(r *gen.Run) (st gen.Status) {
 	s, n := f.s, f.n
@@ -345,7 +350,7 @@ func (f *sideDeepFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line greenlets_greenlet.go:349:1
+//line greenlets_greenlet.go:354:1
 
 func (f *sideDeepFrame) Args(args []any)    { gen.SetArgs(f, args, &f.n) }
 func (f *sideDeepFrame) Forget()            { *f = sideDeepFrame{Header: f.Header} }
@@ -363,7 +368,10 @@ type manySpawnedFrame struct {
 	ret0      int
 }
 
-func newManySpawnedFrame(n int) *manySpawnedFrame          { return gen.MakeFrame(manySpawnedFrame{n: n}) }
+func newManySpawnedFrame(n int) *manySpawnedFrame {
+	_ = manySpawned
+	return gen.MakeFrame(manySpawnedFrame{n: n})
+}
 func (f *manySpawnedFrame) Results() int                   { f.Over(f); return f.ret0 }
 func (f *manySpawnedFrame) Returned(r *gen.Run) (ret0 int) { ret0 = f.ret0; f.Release(r); return }
 
@@ -391,7 +399,7 @@ func (f *manySpawnedFrame) body(r *gen.Run, n int) (ret0 int, st gen.Status) {
 	return ret0, r.SendNone(r.New(newMaybeFrame(i)))
 }
 
-//line greenlets_greenlet.go:395:1
+//line greenlets_greenlet.go:403:1
 
 func (f *manySpawnedFrame) Resume(r *gen.Run) (st gen.Status) {
 	n := f.n
@@ -421,7 +429,7 @@ func (f *manySpawnedFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line greenlets_greenlet.go:425:1
+//line greenlets_greenlet.go:433:1
 
 func (f *manySpawnedFrame) Args(args []any)            { gen.SetArgs(f, args, &f.n) }
 func (f *manySpawnedFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
@@ -439,7 +447,7 @@ type maybeFrame struct {
 	i, ret0 int
 }
 
-func newMaybeFrame(i int) *maybeFrame                { return gen.MakeFrame(maybeFrame{i: i}) }
+func newMaybeFrame(i int) *maybeFrame                { _ = maybe; return gen.MakeFrame(maybeFrame{i: i}) }
 func (f *maybeFrame) Results() int                   { f.Over(f); return f.ret0 }
 func (f *maybeFrame) Returned(r *gen.Run) (ret0 int) { ret0 = f.ret0; f.Release(r); return }
 
@@ -460,7 +468,7 @@ func maybeResumable(r *gen.Run, i int) (ret0 int, st gen.Status) {
 	}
 }
 
-//line greenlets_greenlet.go:464:1
+//line greenlets_greenlet.go:472:1
 
 // Ask continues maybe up to its next value, if there is one.
 func (f *maybeFrame) Ask(p *int) gen.Status {
@@ -485,7 +493,7 @@ after_if_194:
 	return gen.Done
 }
 
-//line greenlets_greenlet.go:489:1
+//line greenlets_greenlet.go:497:1
 
 func (f *maybeFrame) Resume(r *gen.Run) gen.Status {
 	var v int
@@ -509,9 +517,9 @@ type maybeFrameValue struct{}
 func (maybeFrameValue) CallResumable(r *gen.Run, p0 int) (int, gen.Status) {
 	return maybeResumable(r, p0)
 }
-func init() {
-	gen.Register(maybe, maybeFrameValue{})
-}
+
+var _ = gen.Register(maybe, maybeFrameValue{})
+
 func (maybeFrameValue) Frame() gen.Frame { return gen.MakeFrame(maybeFrame{}) }
 
 // manyCallsFrame is an activation of manyCalls.
@@ -521,7 +529,10 @@ type manyCallsFrame struct {
 	n, sum, i, ret0 int
 }
 
-func newManyCallsFrame(n int) *manyCallsFrame            { return gen.MakeFrame(manyCallsFrame{n: n}) }
+func newManyCallsFrame(n int) *manyCallsFrame {
+	_ = manyCalls
+	return gen.MakeFrame(manyCallsFrame{n: n})
+}
 func (f *manyCallsFrame) Results() int                   { f.Over(f); return f.ret0 }
 func (f *manyCallsFrame) Returned(r *gen.Run) (ret0 int) { ret0 = f.ret0; f.Release(r); return }
 
@@ -555,7 +566,7 @@ loop_205:
 	goto loop_205
 }
 
-//line greenlets_greenlet.go:559:1
+//line greenlets_greenlet.go:570:1
 
 func (f *manyCallsFrame) Resume(r *gen.Run) (st gen.Status) {
 	n := f.n
@@ -591,7 +602,7 @@ resumed_206:
 	goto loop_205
 }
 
-//line greenlets_greenlet.go:595:1
+//line greenlets_greenlet.go:606:1
 
 func (f *manyCallsFrame) Args(args []any)            { gen.SetArgs(f, args, &f.n) }
 func (f *manyCallsFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
@@ -600,7 +611,4 @@ func (*manyCallsFrame) Func() *gen.Func              { return &manyCallsFrameInf
 
 var manyCallsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/bench.manyCalls", File: "github.com/going-green/greenlet/generated/bench/greenlets.go", Line: 203, Points: "206 n sum i"}
 var _ func(int) int = manyCalls
-
-func init() {
-	gen.Declare("tree.walk", "side.counter", "side.toucher", "side.deep")
-}
+var _ = gen.Declare("tree.walk", "side.counter", "side.toucher", "side.deep")

@@ -19,7 +19,10 @@ type sectionsKeptFrame struct {
 	t0, ret0 int
 }
 
-func newSectionsKeptFrame(n int) *sectionsKeptFrame         { return gen.MakeFrame(sectionsKeptFrame{n: n}) }
+func newSectionsKeptFrame(n int) *sectionsKeptFrame {
+	_ = sectionsKept
+	return gen.MakeFrame(sectionsKeptFrame{n: n})
+}
 func (f *sectionsKeptFrame) Results() int                   { f.Over(f); return f.ret0 }
 func (f *sectionsKeptFrame) Returned(r *gen.Run) (ret0 int) { ret0 = f.ret0; f.Release(r); return }
 
@@ -56,7 +59,7 @@ loop_44:
 	goto loop_44
 }
 
-//line section_greenlet.go:60:1
+//line section_greenlet.go:63:1
 
 func (f *sectionsKeptFrame) Resume(r *gen.Run) (st gen.Status) {
 	n := f.n
@@ -95,7 +98,7 @@ resumed_45:
 	goto loop_44
 }
 
-//line section_greenlet.go:99:1
+//line section_greenlet.go:102:1
 
 func (f *sectionsKeptFrame) Args(args []any)            { gen.SetArgs(f, args, &f.n) }
 func (f *sectionsKeptFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }

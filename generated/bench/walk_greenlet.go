@@ -15,7 +15,7 @@ type bushWalkFrame struct {
 	t *bush
 }
 
-func (t *bush) newWalkFrame() *bushWalkFrame { return gen.MakeFrame(bushWalkFrame{t: t}) }
+func (t *bush) newWalkFrame() *bushWalkFrame { _ = t.walk; return gen.MakeFrame(bushWalkFrame{t: t}) }
 
 // walkResumable is bush.walk for callers that can be suspended.
 func (t *bush) walkResumable(r *gen.Run) gen.Status { return (*bushWalkFrame)(nil).body(r, t) }
@@ -90,6 +90,7 @@ type bushEachFrame struct {
 
 // NewEachFrame makes a frame that will run bush.Each.
 func (t *bush) NewEachFrame(yield func(int) bool) *bushEachFrame {
+	_ = t.Each
 	return gen.MakeFrame(bushEachFrame{t: t, yield: yield})
 }
 
@@ -109,7 +110,7 @@ func (f *bushEachFrame) body(r *gen.Run, t *bush, yield func(int) bool) (st gen.
 	return gen.Done
 }
 
-//line walk_greenlet.go:113:1
+//line walk_greenlet.go:114:1
 
 func (f *bushEachFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f.PC {
@@ -137,11 +138,11 @@ type bushEachFrameValue struct {
 func (v bushEachFrameValue) CallResumable(r *gen.Run, p0 func(int) bool) gen.Status {
 	return v.recv.EachResumable(r, p0)
 }
-func init() {
-	gen.RegisterMethod((*new(*bush)).Each, func(recv *bush) any {
-		return bushEachFrameValue{recv}
-	})
-}
+
+var _ = gen.RegisterMethod((*new(*bush)).Each, func(recv *bush) any {
+	return bushEachFrameValue{recv}
+})
+
 func (v bushEachFrameValue) Frame() gen.Frame { return gen.MakeFrame(bushEachFrame{t: v.recv}) }
 
 // bushPushFrame is an activation of bush.push.
@@ -153,6 +154,7 @@ type bushPushFrame struct {
 }
 
 func (t *bush) newPushFrame(yield func(int) bool) *bushPushFrame {
+	_ = t.push
 	return gen.MakeFrame(bushPushFrame{t: t, yield: yield})
 }
 func (f *bushPushFrame) Results() bool                   { f.Over(f); return f.ret0 }
@@ -221,7 +223,7 @@ after_if_45:
 	return t0, gen.Done
 }
 
-//line walk_greenlet.go:225:1
+//line walk_greenlet.go:227:1
 
 func (f *bushPushFrame) Resume(r *gen.Run) (st gen.Status) {
 	t, yield := f.t, f.yield
@@ -284,7 +286,7 @@ after_if_45b:
 	return r.Return(f, &f.Header)
 }
 
-//line walk_greenlet.go:288:1
+//line walk_greenlet.go:290:1
 
 func (f *bushPushFrame) Args(args []any)            { gen.SetArgs(f, args, &f.yield) }
 func (f *bushPushFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
@@ -294,7 +296,4 @@ func (*bushPushFrame) Func() *gen.Func              { return &bushPushFrameInfo 
 
 var bushPushFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/bench.(*bush).push", File: "github.com/going-green/greenlet/generated/bench/walk.go", Line: 44, Points: "45 t yield; 45 =; 45"}
 var _ func(*bush, func(int) bool) bool = (*bush).push
-
-func init() {
-	gen.Declare("bush.walk", "bush.Each", "bush.push")
-}
+var _ = gen.Declare("bush.walk", "bush.Each", "bush.push")

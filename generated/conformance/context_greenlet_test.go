@@ -17,7 +17,10 @@ type readsContextFrame struct {
 	gen.Header
 }
 
-func newReadsContextFrame() *readsContextFrame { return gen.MakeFrame(readsContextFrame{}) }
+func newReadsContextFrame() *readsContextFrame {
+	_ = readsContext
+	return gen.MakeFrame(readsContextFrame{})
+}
 
 // readsContextResumable is readsContext for callers that can be suspended.
 func readsContextResumable(r *gen.Run) gen.Status { return (*readsContextFrame)(nil).body(r) }
@@ -34,7 +37,7 @@ func (f *readsContextFrame) body(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line context_greenlet_test.go:38:1
+//line context_greenlet_test.go:41:1
 
 func (f *readsContextFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f.PC {
@@ -49,7 +52,7 @@ func (f *readsContextFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line context_greenlet_test.go:53:1
+//line context_greenlet_test.go:56:1
 
 func (f *readsContextFrame) Release(r *gen.Run) { gen.Free(r, f, 20) }
 func (*readsContextFrame) Func() *gen.Func      { return &readsContextFrameInfo }
@@ -63,7 +66,10 @@ type startsChildFrame struct {
 	t0, ret0 any
 }
 
-func newStartsChildFrame() *startsChildFrame               { return gen.MakeFrame(startsChildFrame{}) }
+func newStartsChildFrame() *startsChildFrame {
+	_ = startsChild
+	return gen.MakeFrame(startsChildFrame{})
+}
 func (f *startsChildFrame) Results() any                   { f.Over(f); return f.ret0 }
 func (f *startsChildFrame) Returned(r *gen.Run) (ret0 any) { ret0 = f.ret0; f.Release(r); return }
 
@@ -80,7 +86,7 @@ func (f *startsChildFrame) body(r *gen.Run) (ret0 any, st gen.Status) {
 	return ret0, r.SendNone(r.New(newReadsContextFrame()))
 }
 
-//line context_greenlet_test.go:84:1
+//line context_greenlet_test.go:90:1
 
 func (f *startsChildFrame) Resume(r *gen.Run) (st gen.Status) {
 	var t0 any
@@ -97,7 +103,7 @@ func (f *startsChildFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line context_greenlet_test.go:101:1
+//line context_greenlet_test.go:107:1
 
 func (f *startsChildFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
 func (f *startsChildFrame) Forget()                    { *f = startsChildFrame{Header: f.Header, ret0: f.ret0} }
@@ -115,6 +121,7 @@ type changesContextFrame struct {
 }
 
 func newChangesContextFrame(l *[]any) *changesContextFrame {
+	_ = changesContext
 	return gen.MakeFrame(changesContextFrame{l: l})
 }
 
@@ -137,7 +144,7 @@ func (f *changesContextFrame) body(r *gen.Run, l *[]any) (st gen.Status) {
 	return r.SendNone(me.Parent())
 }
 
-//line context_greenlet_test.go:141:1
+//line context_greenlet_test.go:148:1
 
 func (f *changesContextFrame) Resume(r *gen.Run) (st gen.Status) {
 	l := f.l
@@ -155,7 +162,7 @@ func (f *changesContextFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line context_greenlet_test.go:159:1
+//line context_greenlet_test.go:166:1
 
 func (f *changesContextFrame) Args(args []any)    { gen.SetArgs(f, args, &f.l) }
 func (f *changesContextFrame) Forget()            { *f = changesContextFrame{Header: f.Header} }
@@ -174,7 +181,10 @@ type setsItsOwnFrame struct {
 	i int
 }
 
-func newSetsItsOwnFrame(n int) *setsItsOwnFrame { return gen.MakeFrame(setsItsOwnFrame{n: n}) }
+func newSetsItsOwnFrame(n int) *setsItsOwnFrame {
+	_ = setsItsOwn
+	return gen.MakeFrame(setsItsOwnFrame{n: n})
+}
 
 // setsItsOwnResumable is setsItsOwn for callers that can be suspended.
 func setsItsOwnResumable(r *gen.Run, n int) gen.Status { return (*setsItsOwnFrame)(nil).body(r, n) }
@@ -198,7 +208,7 @@ func (f *setsItsOwnFrame) body(r *gen.Run, n int) (st gen.Status) {
 	return gen.Yielded(r, g.Context().Value(key{}).(int))
 }
 
-//line context_greenlet_test.go:202:1
+//line context_greenlet_test.go:212:1
 
 func (f *setsItsOwnFrame) Resume(r *gen.Run) (st gen.Status) {
 	n := f.n
@@ -222,7 +232,7 @@ func (f *setsItsOwnFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line context_greenlet_test.go:226:1
+//line context_greenlet_test.go:236:1
 
 func (f *setsItsOwnFrame) Args(args []any)    { gen.SetArgs(f, args, &f.n) }
 func (f *setsItsOwnFrame) Forget()            { *f = setsItsOwnFrame{Header: f.Header} }

@@ -20,6 +20,7 @@ type recoversAndCallsFrame struct {
 }
 
 func newRecoversAndCallsFrame(plain func()) *recoversAndCallsFrame {
+	_ = recoversAndCalls
 	return gen.MakeFrame(recoversAndCallsFrame{plain: plain})
 }
 
@@ -80,7 +81,7 @@ resumed_28:
 	return gen.Done
 }
 
-//line defer_greenlet_test.go:84:1
+//line defer_greenlet_test.go:85:1
 
 func (f *recoversAndCallsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.plain) }
 func (f *recoversAndCallsFrame) Forget()            { *f = recoversAndCallsFrame{Header: f.Header} }
@@ -97,6 +98,7 @@ type failsAndDefersFrame struct {
 }
 
 func newFailsAndDefersFrame(plain func()) *failsAndDefersFrame {
+	_ = failsAndDefers
 	return gen.MakeFrame(failsAndDefersFrame{plain: plain})
 }
 
@@ -167,7 +169,7 @@ unwind:
 	return gen.Done
 }
 
-//line defer_greenlet_test.go:171:1
+//line defer_greenlet_test.go:173:1
 
 func (f *failsAndDefersFrame) Args(args []any)    { gen.SetArgs(f, args, &f.plain) }
 func (f *failsAndDefersFrame) Forget()            { *f = failsAndDefersFrame{DeferHeader: f.DeferHeader} }
@@ -184,6 +186,7 @@ type throwsAtEndFrame struct {
 }
 
 func newThrowsAtEndFrame(to func() *greenlet.Greenlet) *throwsAtEndFrame {
+	_ = throwsAtEnd
 	return gen.MakeFrame(throwsAtEndFrame{to: to})
 }
 
@@ -260,7 +263,7 @@ unwind:
 	return gen.Done
 }
 
-//line defer_greenlet_test.go:264:1
+//line defer_greenlet_test.go:267:1
 
 func (f *throwsAtEndFrame) Args(args []any)    { gen.SetArgs(f, args, &f.to) }
 func (f *throwsAtEndFrame) Forget()            { *f = throwsAtEndFrame{DeferHeader: f.DeferHeader} }
@@ -277,6 +280,7 @@ type switchesAtEndFrame struct {
 }
 
 func newSwitchesAtEndFrame(to func() *greenlet.Greenlet) *switchesAtEndFrame {
+	_ = switchesAtEnd
 	return gen.MakeFrame(switchesAtEndFrame{to: to})
 }
 
@@ -353,7 +357,7 @@ unwind:
 	return gen.Done
 }
 
-//line defer_greenlet_test.go:357:1
+//line defer_greenlet_test.go:361:1
 
 func (f *switchesAtEndFrame) Args(args []any)    { gen.SetArgs(f, args, &f.to) }
 func (f *switchesAtEndFrame) Forget()            { *f = switchesAtEndFrame{DeferHeader: f.DeferHeader} }
@@ -370,6 +374,7 @@ type callsAtEndFrame struct {
 }
 
 func newCallsAtEndFrame(to func() *greenlet.Greenlet) *callsAtEndFrame {
+	_ = callsAtEnd
 	return gen.MakeFrame(callsAtEndFrame{to: to})
 }
 
@@ -424,7 +429,7 @@ unwind:
 	return gen.Done
 }
 
-//line defer_greenlet_test.go:428:1
+//line defer_greenlet_test.go:433:1
 
 func (f *callsAtEndFrame) Args(args []any)    { gen.SetArgs(f, args, &f.to) }
 func (f *callsAtEndFrame) Forget()            { *f = callsAtEndFrame{DeferHeader: f.DeferHeader} }
@@ -440,7 +445,10 @@ type callsFrame struct {
 	plain func()
 }
 
-func newCallsFrame(plain func()) *callsFrame { return gen.MakeFrame(callsFrame{plain: plain}) }
+func newCallsFrame(plain func()) *callsFrame {
+	_ = calls
+	return gen.MakeFrame(callsFrame{plain: plain})
+}
 
 // callsResumable is calls for callers that can be suspended.
 func callsResumable(r *gen.Run, plain func()) gen.Status { return (*callsFrame)(nil).body(r, plain) }
@@ -464,7 +472,7 @@ func (f *callsFrame) body(r *gen.Run, plain func()) (st gen.Status) {
 	return gen.Done
 }
 
-//line defer_greenlet_test.go:468:1
+//line defer_greenlet_test.go:476:1
 
 func (f *callsFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f.PC {
@@ -489,7 +497,10 @@ type defersSwitchesFrame struct {
 	gen.DeferHeader
 }
 
-func newDefersSwitchesFrame() *defersSwitchesFrame { return gen.MakeFrame(defersSwitchesFrame{}) }
+func newDefersSwitchesFrame() *defersSwitchesFrame {
+	_ = defersSwitches
+	return gen.MakeFrame(defersSwitchesFrame{})
+}
 
 // defersSwitchesResumable is defersSwitches for callers that can be suspended.
 func defersSwitchesResumable(r *gen.Run) gen.Status { return (*defersSwitchesFrame)(nil).run(r) }
@@ -539,7 +550,7 @@ unwind:
 	return gen.Done
 }
 
-//line defer_greenlet_test.go:543:1
+//line defer_greenlet_test.go:554:1
 
 func (f *defersSwitchesFrame) Release(r *gen.Run) { gen.Free(r, f, 59) }
 func (*defersSwitchesFrame) Func() *gen.Func      { return &defersSwitchesFrameInfo }
@@ -556,6 +567,7 @@ type recoversAndExitsFrame struct {
 }
 
 func newRecoversAndExitsFrame(log *[]any, recovers bool) *recoversAndExitsFrame {
+	_ = recoversAndExits
 	return gen.MakeFrame(recoversAndExitsFrame{log: log, recovers: recovers})
 }
 
@@ -597,7 +609,7 @@ func (f *recoversAndExitsFrame) step(r *gen.Run, log *[]any, recovers bool) (end
 	return gen.Done
 }
 
-//line defer_greenlet_test.go:601:1
+//line defer_greenlet_test.go:613:1
 
 func (f *recoversAndExitsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.log, &f.recovers) }
 func (f *recoversAndExitsFrame) Forget()            { *f = recoversAndExitsFrame{Header: f.Header} }
@@ -615,6 +627,7 @@ type exitsWhileUnwindingFrame struct {
 }
 
 func newExitsWhileUnwindingFrame(log *[]any, panics bool, recovers bool) *exitsWhileUnwindingFrame {
+	_ = exitsWhileUnwinding
 	return gen.MakeFrame(exitsWhileUnwindingFrame{log: log, panics: panics, recovers: recovers})
 }
 
@@ -679,7 +692,7 @@ unwind:
 	return gen.Done
 }
 
-//line defer_greenlet_test.go:683:1
+//line defer_greenlet_test.go:696:1
 
 func (f *exitsWhileUnwindingFrame) Args(args []any) {
 	gen.SetArgs(f, args, &f.log, &f.panics, &f.recovers)
@@ -702,6 +715,7 @@ type waitsAndRecoversFrame struct {
 }
 
 func newWaitsAndRecoversFrame(log *[]any) *waitsAndRecoversFrame {
+	_ = waitsAndRecovers
 	return gen.MakeFrame(waitsAndRecoversFrame{log: log})
 }
 
@@ -762,7 +776,7 @@ func (f *waitsAndRecoversFrame) step(r *gen.Run, log *[]any) (end gen.Status) {
 	return gen.Yielded[int](r, 1)
 }
 
-//line defer_greenlet_test.go:766:1
+//line defer_greenlet_test.go:780:1
 
 func (f *waitsAndRecoversFrame) Args(args []any)    { gen.SetArgs(f, args, &f.log) }
 func (f *waitsAndRecoversFrame) Forget()            { *f = waitsAndRecoversFrame{Header: f.Header} }
@@ -780,6 +794,7 @@ type failsThenWaitsFrame struct {
 }
 
 func newFailsThenWaitsFrame(log *[]any) *failsThenWaitsFrame {
+	_ = failsThenWaits
 	return gen.MakeFrame(failsThenWaitsFrame{log: log})
 }
 
@@ -842,7 +857,7 @@ unwind:
 	return gen.Done
 }
 
-//line defer_greenlet_test.go:846:1
+//line defer_greenlet_test.go:861:1
 
 func (f *failsThenWaitsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.log) }
 func (f *failsThenWaitsFrame) Forget()            { *f = failsThenWaitsFrame{DeferHeader: f.DeferHeader} }

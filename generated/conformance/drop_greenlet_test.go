@@ -19,6 +19,7 @@ type cleansUpFrame struct {
 }
 
 func newCleansUpFrame(seen *[]any, after any) *cleansUpFrame {
+	_ = cleansUp
 	return gen.MakeFrame(cleansUpFrame{seen: seen, after: after})
 }
 
@@ -84,7 +85,7 @@ unwind:
 	return gen.Done
 }
 
-//line drop_greenlet_test.go:88:1
+//line drop_greenlet_test.go:89:1
 
 func (f *cleansUpFrame) Args(args []any)    { gen.SetArgs(f, args, &f.seen, &f.after) }
 func (f *cleansUpFrame) Forget()            { *f = cleansUpFrame{DeferHeader: f.DeferHeader} }
@@ -102,6 +103,7 @@ type survivesFrame struct {
 }
 
 func newSurvivesFrame(parents *[]*greenlet.Greenlet) *survivesFrame {
+	_ = survives
 	return gen.MakeFrame(survivesFrame{parents: parents})
 }
 func (f *survivesFrame) Results() string                   { f.Over(f); return f.ret0 }
@@ -123,7 +125,7 @@ func (f *survivesFrame) body(r *gen.Run, parents *[]*greenlet.Greenlet) (ret0 st
 	return "survived", gen.Done
 }
 
-//line drop_greenlet_test.go:127:1
+//line drop_greenlet_test.go:129:1
 
 func (f *survivesFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f.PC {
@@ -138,7 +140,7 @@ func (f *survivesFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line drop_greenlet_test.go:142:1
+//line drop_greenlet_test.go:144:1
 
 func (f *survivesFrame) Args(args []any)            { gen.SetArgs(f, args, &f.parents) }
 func (f *survivesFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
@@ -156,6 +158,7 @@ type surviveFrame struct {
 }
 
 func newSurviveFrame(parents *[]*greenlet.Greenlet) *surviveFrame {
+	_ = survive
 	return gen.MakeFrame(surviveFrame{parents: parents})
 }
 
@@ -221,7 +224,7 @@ unwind:
 	return gen.Done
 }
 
-//line drop_greenlet_test.go:225:1
+//line drop_greenlet_test.go:228:1
 
 func (f *surviveFrame) Args(args []any)    { gen.SetArgs(f, args, &f.parents) }
 func (f *surviveFrame) Forget()            { *f = surviveFrame{DeferHeader: f.DeferHeader} }
@@ -240,6 +243,7 @@ type survivesAndWaitsFrame struct {
 }
 
 func newSurvivesAndWaitsFrame(parents *[]*greenlet.Greenlet) *survivesAndWaitsFrame {
+	_ = survivesAndWaits
 	return gen.MakeFrame(survivesAndWaitsFrame{parents: parents})
 }
 func (f *survivesAndWaitsFrame) Results() string { f.Over(f); return f.ret0 }
@@ -270,7 +274,7 @@ func (f *survivesAndWaitsFrame) body(r *gen.Run, parents *[]*greenlet.Greenlet) 
 	return ret0, gen.Send[any](r, r.Current().Parent(), "alive")
 }
 
-//line drop_greenlet_test.go:274:1
+//line drop_greenlet_test.go:278:1
 
 func (f *survivesAndWaitsFrame) Resume(r *gen.Run) (st gen.Status) {
 	var t0 any
@@ -294,7 +298,7 @@ func (f *survivesAndWaitsFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line drop_greenlet_test.go:298:1
+//line drop_greenlet_test.go:302:1
 
 func (f *survivesAndWaitsFrame) Args(args []any)            { gen.SetArgs(f, args, &f.parents) }
 func (f *survivesAndWaitsFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
@@ -313,6 +317,7 @@ type dropsItselfFrame struct {
 }
 
 func newDropsItselfFrame(seen *[]any, give any) *dropsItselfFrame {
+	_ = dropsItself
 	return gen.MakeFrame(dropsItselfFrame{seen: seen, give: give})
 }
 
@@ -378,7 +383,7 @@ unwind:
 	return gen.Done
 }
 
-//line drop_greenlet_test.go:382:1
+//line drop_greenlet_test.go:387:1
 
 func (f *dropsItselfFrame) Args(args []any)    { gen.SetArgs(f, args, &f.seen, &f.give) }
 func (f *dropsItselfFrame) Forget()            { *f = dropsItselfFrame{DeferHeader: f.DeferHeader} }

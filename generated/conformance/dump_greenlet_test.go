@@ -21,6 +21,7 @@ type forestGrowsFrame struct {
 }
 
 func (f0 *forest) newGrowsFrame(depth int) *forestGrowsFrame {
+	_ = f0.grows
 	return gen.MakeFrame(forestGrowsFrame{f0: f0, depth: depth})
 }
 
@@ -232,7 +233,7 @@ unwind:
 	return gen.Done
 }
 
-//line dump_greenlet_test.go:236:1
+//line dump_greenlet_test.go:237:1
 
 func (f *forestGrowsFrame) Args(args []any)            { gen.SetArgs(f, args, &f.depth) }
 func (f *forestGrowsFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
@@ -250,7 +251,7 @@ type sinksFrame struct {
 	depth int
 }
 
-func newSinksFrame(depth int) *sinksFrame { return gen.MakeFrame(sinksFrame{depth: depth}) }
+func newSinksFrame(depth int) *sinksFrame { _ = sinks; return gen.MakeFrame(sinksFrame{depth: depth}) }
 
 // sinksResumable is sinks for callers that can be suspended.
 func sinksResumable(r *gen.Run, depth int) gen.Status { return (*sinksFrame)(nil).body(r, depth) }
@@ -281,7 +282,7 @@ loop_154:
 	return gen.Yielded(r, depth)
 }
 
-//line dump_greenlet_test.go:285:1
+//line dump_greenlet_test.go:286:1
 
 func (f *sinksFrame) Resume(r *gen.Run) (st gen.Status) {
 	depth := f.depth
@@ -304,7 +305,7 @@ func (f *sinksFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line dump_greenlet_test.go:308:1
+//line dump_greenlet_test.go:309:1
 
 func (f *sinksFrame) Args(args []any)    { gen.SetArgs(f, args, &f.depth) }
 func (f *sinksFrame) Release(r *gen.Run) { gen.Free(r, f, 46) }
@@ -320,7 +321,10 @@ type startsLiteralFrame struct {
 	ret0 *greenlet.Greenlet
 }
 
-func newStartsLiteralFrame(n int) *startsLiteralFrame     { return gen.MakeFrame(startsLiteralFrame{n: n}) }
+func newStartsLiteralFrame(n int) *startsLiteralFrame {
+	_ = startsLiteral
+	return gen.MakeFrame(startsLiteralFrame{n: n})
+}
 func (f *startsLiteralFrame) Results() *greenlet.Greenlet { f.Over(f); return f.ret0 }
 func (f *startsLiteralFrame) Returned(r *gen.Run) (ret0 *greenlet.Greenlet) {
 	ret0 = f.ret0
@@ -338,7 +342,7 @@ func (f *startsLiteralFrame) body(r *gen.Run, n int) (ret0 *greenlet.Greenlet, s
 	return r.New((&startsLiteralFunc1{n: &n}).value()), gen.Done
 }
 
-//line dump_greenlet_test.go:343:1
+//line dump_greenlet_test.go:347:1
 
 func (f *startsLiteralFrame) Resume(r *gen.Run) (st gen.Status) {
 	f.ret0, st = f.body(r, f.n)
@@ -359,9 +363,9 @@ type startsLiteralFrameValue struct{}
 func (startsLiteralFrameValue) CallResumable(r *gen.Run, p0 int) (*greenlet.Greenlet, gen.Status) {
 	return startsLiteralResumable(r, p0)
 }
-func init() {
-	gen.Register(startsLiteral, startsLiteralFrameValue{})
-}
+
+var _ = gen.Register(startsLiteral, startsLiteralFrameValue{})
+
 func (startsLiteralFrameValue) Frame() gen.Frame { return gen.MakeFrame(startsLiteralFrame{}) }
 
 // startsLiteralFunc1 is the function literal of dump_test.go:252, with what it captures.
@@ -399,7 +403,7 @@ func (f *startsLiteralFunc1Frame) body(r *gen.Run, c *startsLiteralFunc1) (st ge
 	return gen.Yielded(r, (*c.n))
 }
 
-//line dump_greenlet_test.go:404:1
+//line dump_greenlet_test.go:408:1
 
 func (f *startsLiteralFunc1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
@@ -411,7 +415,4 @@ func (f *startsLiteralFunc1Frame) Release(r *gen.Run) { gen.Free(r, f, 43) }
 func (*startsLiteralFunc1Frame) Func() *gen.Func      { return &startsLiteralFunc1FrameInfo }
 
 var startsLiteralFunc1FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.startsLiteral.func1", File: "github.com/going-green/greenlet/generated/conformance/dump_test.go", Line: 252, Points: "252"}
-
-func init() {
-	gen.Declare("forest.grows")
-}
+var _ = gen.Declare("forest.grows")

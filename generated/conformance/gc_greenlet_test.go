@@ -18,7 +18,10 @@ type returnsItselfFrame struct {
 	ret0 *greenlet.Greenlet
 }
 
-func newReturnsItselfFrame() *returnsItselfFrame          { return gen.MakeFrame(returnsItselfFrame{}) }
+func newReturnsItselfFrame() *returnsItselfFrame {
+	_ = returnsItself
+	return gen.MakeFrame(returnsItselfFrame{})
+}
 func (f *returnsItselfFrame) Results() *greenlet.Greenlet { f.Over(f); return f.ret0 }
 func (f *returnsItselfFrame) Returned(r *gen.Run) (ret0 *greenlet.Greenlet) {
 	ret0 = f.ret0
@@ -36,7 +39,7 @@ func (f *returnsItselfFrame) body(r *gen.Run) (ret0 *greenlet.Greenlet, st gen.S
 	return r.Current(), gen.Done
 }
 
-//line gc_greenlet_test.go:41:1
+//line gc_greenlet_test.go:44:1
 
 func (f *returnsItselfFrame) Resume(r *gen.Run) (st gen.Status) {
 	f.ret0, st = f.body(r)
@@ -56,7 +59,7 @@ type holdsFrame struct {
 	b *box
 }
 
-func newHoldsFrame(b *box) *holdsFrame { return gen.MakeFrame(holdsFrame{b: b}) }
+func newHoldsFrame(b *box) *holdsFrame { _ = holds; return gen.MakeFrame(holdsFrame{b: b}) }
 
 // holdsResumable is holds for callers that can be suspended.
 func holdsResumable(r *gen.Run, b *box) gen.Status { return (*holdsFrame)(nil).body(r, b) }
@@ -70,7 +73,7 @@ func (f *holdsFrame) body(r *gen.Run, b *box) (st gen.Status) {
 	return r.SendNone(r.Current().Parent())
 }
 
-//line gc_greenlet_test.go:75:1
+//line gc_greenlet_test.go:78:1
 
 func (f *holdsFrame) Resume(r *gen.Run) (st gen.Status) {
 	b := f.b
@@ -98,7 +101,7 @@ type boxRunFrame struct {
 	b *box
 }
 
-func (b *box) newRunFrame() *boxRunFrame { return gen.MakeFrame(boxRunFrame{b: b}) }
+func (b *box) newRunFrame() *boxRunFrame { _ = b.run; return gen.MakeFrame(boxRunFrame{b: b}) }
 
 // runResumable is box.run for callers that can be suspended.
 func (b *box) runResumable(r *gen.Run) (st gen.Status) {
@@ -110,7 +113,7 @@ func (b *box) runResumable(r *gen.Run) (st gen.Status) {
 	return gen.Yielded[int](r, 0)
 }
 
-//line gc_greenlet_test.go:115:1
+//line gc_greenlet_test.go:118:1
 
 // Ask continues box.run up to its next value, if there is one.
 func (f *boxRunFrame) Ask(p *int) gen.Status {
@@ -126,7 +129,7 @@ func (f *boxRunFrame) Ask(p *int) gen.Status {
 	return gen.Left
 }
 
-//line gc_greenlet_test.go:131:1
+//line gc_greenlet_test.go:134:1
 
 func (f *boxRunFrame) Resume(r *gen.Run) gen.Status {
 	var v int
@@ -151,7 +154,7 @@ type collectsFrame struct {
 	ret0 int
 }
 
-func newCollectsFrame() *collectsFrame                  { return gen.MakeFrame(collectsFrame{}) }
+func newCollectsFrame() *collectsFrame                  { _ = collects; return gen.MakeFrame(collectsFrame{}) }
 func (f *collectsFrame) Results() int                   { f.Over(f); return f.ret0 }
 func (f *collectsFrame) Returned(r *gen.Run) (ret0 int) { ret0 = f.ret0; f.Release(r); return }
 
@@ -175,7 +178,7 @@ func (f *collectsFrame) body(r *gen.Run) (ret0 int, st gen.Status) {
 	return ret0, gen.Yielded[int](r, 1)
 }
 
-//line gc_greenlet_test.go:180:1
+//line gc_greenlet_test.go:183:1
 
 func (f *collectsFrame) Resume(r *gen.Run) (st gen.Status) {
 	var b *box
@@ -193,7 +196,7 @@ func (f *collectsFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line gc_greenlet_test.go:198:1
+//line gc_greenlet_test.go:201:1
 
 func (f *collectsFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
 func (f *collectsFrame) Forget()                    { *f = collectsFrame{Header: f.Header, ret0: f.ret0} }
@@ -208,7 +211,7 @@ type receivesFrame struct {
 	gen.Header
 }
 
-func newReceivesFrame() *receivesFrame { return gen.MakeFrame(receivesFrame{}) }
+func newReceivesFrame() *receivesFrame { _ = receives; return gen.MakeFrame(receivesFrame{}) }
 
 // receivesResumable is receives for callers that can be suspended.
 func receivesResumable(r *gen.Run) gen.Status { return (*receivesFrame)(nil).body(r) }
@@ -222,7 +225,7 @@ func (f *receivesFrame) body(r *gen.Run) (st gen.Status) {
 	return r.SendNone(r.Current().Parent())
 }
 
-//line gc_greenlet_test.go:227:1
+//line gc_greenlet_test.go:230:1
 
 func (f *receivesFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f.PC {
@@ -236,7 +239,7 @@ func (f *receivesFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line gc_greenlet_test.go:241:1
+//line gc_greenlet_test.go:244:1
 
 func (f *receivesFrame) Release(r *gen.Run) { gen.Free(r, f, 10) }
 func (*receivesFrame) Func() *gen.Func      { return &receivesFrameInfo }
@@ -251,7 +254,10 @@ type receivesTypedFrame struct {
 	t0 *box
 }
 
-func newReceivesTypedFrame() *receivesTypedFrame { return gen.MakeFrame(receivesTypedFrame{}) }
+func newReceivesTypedFrame() *receivesTypedFrame {
+	_ = receivesTyped
+	return gen.MakeFrame(receivesTypedFrame{})
+}
 
 // receivesTypedResumable is receivesTyped for callers that can be suspended.
 func receivesTypedResumable(r *gen.Run) (st gen.Status) {
@@ -266,7 +272,7 @@ func receivesTypedResumable(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line gc_greenlet_test.go:271:1
+//line gc_greenlet_test.go:277:1
 
 // Ask continues receivesTyped up to its next value, and returns where it awaits the answer.
 func (f *receivesTypedFrame) Ask(p *int) **box {
@@ -285,7 +291,7 @@ loop_164:
 	return &f.t0
 }
 
-//line gc_greenlet_test.go:290:1
+//line gc_greenlet_test.go:296:1
 
 func (f *receivesTypedFrame) Resume(r *gen.Run) gen.Status {
 	var v int
@@ -316,6 +322,7 @@ type keepsFrame struct {
 }
 
 func newKeepsFrame(b *box, fails bool) *keepsFrame {
+	_ = keeps
 	return gen.MakeFrame(keepsFrame{b: b, fails: fails})
 }
 func (f *keepsFrame) Results() *[4]int                   { f.Over(f); return f.ret0 }
@@ -333,7 +340,7 @@ func keepsResumable(r *gen.Run, b *box, fails bool) (ret0 *[4]int, st gen.Status
 	return ret0, gen.Yielded(r, kept.v[0])
 }
 
-//line gc_greenlet_test.go:338:1
+//line gc_greenlet_test.go:345:1
 
 // Ask continues keeps up to its next value, if there is one.
 func (f *keepsFrame) Ask(p *int) gen.Status {
@@ -358,7 +365,7 @@ func (f *keepsFrame) Ask(p *int) gen.Status {
 	return gen.Left
 }
 
-//line gc_greenlet_test.go:363:1
+//line gc_greenlet_test.go:370:1
 
 func (f *keepsFrame) Resume(r *gen.Run) gen.Status {
 	var v int
@@ -387,6 +394,7 @@ type keepsDeferringFrame struct {
 }
 
 func newKeepsDeferringFrame(b *box, fails bool) *keepsDeferringFrame {
+	_ = keepsDeferring
 	return gen.MakeFrame(keepsDeferringFrame{b: b, fails: fails})
 }
 
@@ -466,7 +474,7 @@ unwind:
 	return gen.Done
 }
 
-//line gc_greenlet_test.go:471:1
+//line gc_greenlet_test.go:479:1
 
 func (f *keepsDeferringFrame) Args(args []any)            { gen.SetArgs(f, args, &f.b, &f.fails) }
 func (f *keepsDeferringFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
@@ -478,7 +486,4 @@ func (*keepsDeferringFrame) Func() *gen.Func      { return &keepsDeferringFrameI
 
 var keepsDeferringFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.keepsDeferring", File: "github.com/going-green/greenlet/generated/conformance/gc_test.go", Line: 305, End: 309, Points: "308"}
 var _ func(*box, bool) *[4]int = keepsDeferring
-
-func init() {
-	gen.Declare("box.run")
-}
+var _ = gen.Declare("box.run")

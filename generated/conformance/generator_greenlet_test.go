@@ -22,6 +22,7 @@ type squaresFrame struct {
 }
 
 func newSquaresFrame(n int, seen *[]int) *squaresFrame {
+	_ = squares
 	return gen.MakeFrame(squaresFrame{n: n, seen: seen})
 }
 
@@ -45,7 +46,7 @@ func squaresResumable(r *gen.Run, n int, seen *[]int) (st gen.Status) {
 	}
 }
 
-//line generator_greenlet_test.go:49:1
+//line generator_greenlet_test.go:50:1
 
 // Ask continues squares up to its next value, if there is one.
 func (f *squaresFrame) Ask(p *int) gen.Status {
@@ -74,7 +75,7 @@ loop_15:
 	return gen.Left
 }
 
-//line generator_greenlet_test.go:78:1
+//line generator_greenlet_test.go:79:1
 
 func (f *squaresFrame) Resume(r *gen.Run) gen.Status {
 	var v int
@@ -101,6 +102,7 @@ type layer1Frame struct {
 }
 
 func newLayer1Frame(n int, outer *genlet) *layer1Frame {
+	_ = layer1
 	return gen.MakeFrame(layer1Frame{n: n, outer: outer})
 }
 
@@ -129,7 +131,7 @@ func (f *layer1Frame) body(r *gen.Run, n int, outer *genlet) (st gen.Status) {
 	return gen.Yielded(r, i)
 }
 
-//line generator_greenlet_test.go:133:1
+//line generator_greenlet_test.go:135:1
 
 func (f *layer1Frame) Resume(r *gen.Run) (st gen.Status) {
 	var i int
@@ -161,7 +163,7 @@ func (f *layer1Frame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line generator_greenlet_test.go:165:1
+//line generator_greenlet_test.go:167:1
 
 func (f *layer1Frame) Args(args []any)    { gen.SetArgs(f, args, &f.n, &f.outer) }
 func (f *layer1Frame) Forget()            { *f = layer1Frame{Header: f.Header} }
@@ -182,6 +184,7 @@ type layer2Frame struct {
 }
 
 func newLayer2Frame(n int, outer *genlet, seen *[]int) *layer2Frame {
+	_ = layer2
 	return gen.MakeFrame(layer2Frame{n: n, outer: outer, seen: seen})
 }
 
@@ -203,7 +206,7 @@ func (f *layer2Frame) body(r *gen.Run, n int, outer *genlet, seen *[]int) (st ge
 	return r.SendNone(g)
 }
 
-//line generator_greenlet_test.go:207:1
+//line generator_greenlet_test.go:210:1
 
 func (f *layer2Frame) Resume(r *gen.Run) (st gen.Status) {
 	seen := f.seen
@@ -229,7 +232,7 @@ func (f *layer2Frame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line generator_greenlet_test.go:233:1
+//line generator_greenlet_test.go:236:1
 
 func (f *layer2Frame) Args(args []any)    { gen.SetArgs(f, args, &f.n, &f.outer, &f.seen) }
 func (f *layer2Frame) Forget()            { *f = layer2Frame{Header: f.Header} }
@@ -248,6 +251,7 @@ type permuteFrame struct {
 }
 
 func newPermuteFrame(list []string, n int) *permuteFrame {
+	_ = permute
 	return gen.MakeFrame(permuteFrame{list: list, n: n})
 }
 
@@ -294,7 +298,7 @@ loop_86:
 	}
 }
 
-//line generator_greenlet_test.go:298:1
+//line generator_greenlet_test.go:302:1
 
 func (f *permuteFrame) Resume(r *gen.Run) (st gen.Status) {
 	list, n := f.list, f.n
@@ -335,7 +339,7 @@ resumed_87:
 	}
 }
 
-//line generator_greenlet_test.go:339:1
+//line generator_greenlet_test.go:343:1
 
 func (f *permuteFrame) Args(args []any)    { gen.SetArgs(f, args, &f.list, &f.n) }
 func (f *permuteFrame) Forget()            { *f = permuteFrame{Header: f.Header} }
@@ -351,7 +355,10 @@ type yieldsTwiceFrame struct {
 	gen.Header
 }
 
-func newYieldsTwiceFrame() *yieldsTwiceFrame { return gen.MakeFrame(yieldsTwiceFrame{}) }
+func newYieldsTwiceFrame() *yieldsTwiceFrame {
+	_ = yieldsTwice
+	return gen.MakeFrame(yieldsTwiceFrame{})
+}
 
 // yieldsTwiceResumable is yieldsTwice for callers that can be suspended.
 func yieldsTwiceResumable(r *gen.Run) gen.Status { return (*yieldsTwiceFrame)(nil).body(r) }
@@ -369,7 +376,7 @@ func (f *yieldsTwiceFrame) body(r *gen.Run) (st gen.Status) {
 	return gen.Yielded[int](r, 1)
 }
 
-//line generator_greenlet_test.go:373:1
+//line generator_greenlet_test.go:380:1
 
 func (f *yieldsTwiceFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f.PC {
@@ -388,7 +395,7 @@ func (f *yieldsTwiceFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line generator_greenlet_test.go:392:1
+//line generator_greenlet_test.go:399:1
 
 func (f *yieldsTwiceFrame) Release(r *gen.Run) { gen.Free(r, f, 60) }
 func (*yieldsTwiceFrame) Func() *gen.Func      { return &yieldsTwiceFrameInfo }
@@ -403,7 +410,10 @@ type yieldHelperFrame struct {
 	v int
 }
 
-func newYieldHelperFrame(v int) *yieldHelperFrame { return gen.MakeFrame(yieldHelperFrame{v: v}) }
+func newYieldHelperFrame(v int) *yieldHelperFrame {
+	_ = yieldHelper
+	return gen.MakeFrame(yieldHelperFrame{v: v})
+}
 
 // yieldHelperResumable is yieldHelper for callers that can be suspended.
 func yieldHelperResumable(r *gen.Run, v int) (st gen.Status) {
@@ -415,7 +425,7 @@ func yieldHelperResumable(r *gen.Run, v int) (st gen.Status) {
 	return gen.Yielded(r, v)
 }
 
-//line generator_greenlet_test.go:419:1
+//line generator_greenlet_test.go:429:1
 
 // Ask continues yieldHelper up to its next value, if there is one.
 func (f *yieldHelperFrame) Ask(p *int) gen.Status {
@@ -432,7 +442,7 @@ func (f *yieldHelperFrame) Ask(p *int) gen.Status {
 	return gen.Left
 }
 
-//line generator_greenlet_test.go:436:1
+//line generator_greenlet_test.go:446:1
 
 func (f *yieldHelperFrame) Resume(r *gen.Run) gen.Status {
 	var v int
@@ -456,7 +466,7 @@ type nestFrame struct {
 	n, i int
 }
 
-func newNestFrame(n int) *nestFrame { return gen.MakeFrame(nestFrame{n: n}) }
+func newNestFrame(n int) *nestFrame { _ = nest; return gen.MakeFrame(nestFrame{n: n}) }
 
 // nestResumable is nest for callers that can be suspended.
 func nestResumable(r *gen.Run, n int) gen.Status { return (*nestFrame)(nil).body(r, n) }
@@ -481,7 +491,7 @@ func (f *nestFrame) body(r *gen.Run, n int) (st gen.Status) {
 	return gen.Yielded(r, i)
 }
 
-//line generator_greenlet_test.go:485:1
+//line generator_greenlet_test.go:495:1
 
 func (f *nestFrame) Resume(r *gen.Run) (st gen.Status) {
 	var i int
@@ -521,7 +531,7 @@ resumed_147:
 	goto loop_145
 }
 
-//line generator_greenlet_test.go:525:1
+//line generator_greenlet_test.go:535:1
 
 func (f *nestFrame) Args(args []any)    { gen.SetArgs(f, args, &f.n) }
 func (f *nestFrame) Release(r *gen.Run) { gen.Free(r, f, 2) }

@@ -23,6 +23,7 @@ type exitsLaterFrame struct {
 }
 
 func newExitsLaterFrame(log *[]string) *exitsLaterFrame {
+	_ = exitsLater
 	return gen.MakeFrame(exitsLaterFrame{log: log})
 }
 
@@ -97,7 +98,7 @@ unwind:
 	return gen.Done
 }
 
-//line goexit_greenlet_test.go:101:1
+//line goexit_greenlet_test.go:102:1
 
 func (f *exitsLaterFrame) Args(args []any)    { gen.SetArgs(f, args, &f.log) }
 func (f *exitsLaterFrame) Forget()            { *f = exitsLaterFrame{DeferHeader: f.DeferHeader} }
@@ -118,6 +119,7 @@ type exitsInLoopFrame struct {
 }
 
 func newExitsInLoopFrame(log0 *[]string, seq iter.Seq[int], exits bool, suspends bool) *exitsInLoopFrame {
+	_ = exitsInLoop
 	return gen.MakeFrame(exitsInLoopFrame{log0: log0, seq: seq, exits: exits, suspends: suspends})
 }
 
@@ -209,7 +211,7 @@ unwind:
 	return gen.Done
 }
 
-//line goexit_greenlet_test.go:213:1
+//line goexit_greenlet_test.go:215:1
 
 func (f *exitsInLoopFrame) Args(args []any) {
 	gen.SetArgs(f, args, &f.log0, &f.seq, &f.exits, &f.suspends)
@@ -252,7 +254,7 @@ func (c *exitsInLoopRange1) value() func(int) bool {
 	})
 }
 
-//line goexit_greenlet_test.go:256:1
+//line goexit_greenlet_test.go:258:1
 
 // exitsInLoopRange1Frame is an activation of the literal exitsInLoopRange1.
 type exitsInLoopRange1Frame struct {
@@ -317,7 +319,7 @@ leave_36:
 	return false, gen.Done
 }
 
-//line goexit_greenlet_test.go:321:1
+//line goexit_greenlet_test.go:323:1
 
 func (f *exitsInLoopRange1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
@@ -349,7 +351,7 @@ leave_36:
 	return r.Return(f, &f.Header)
 }
 
-//line goexit_greenlet_test.go:353:1
+//line goexit_greenlet_test.go:355:1
 
 func (f *exitsInLoopRange1Frame) Release(r *gen.Run) { gen.Free(r, f, 58) }
 func (*exitsInLoopRange1Frame) Func() *gen.Func      { return &exitsInLoopRange1FrameInfo }
@@ -365,6 +367,7 @@ type callsExitsInLoopFrame struct {
 }
 
 func newCallsExitsInLoopFrame(log0 *[]string, exits bool) *callsExitsInLoopFrame {
+	_ = callsExitsInLoop
 	return gen.MakeFrame(callsExitsInLoopFrame{log0: log0, exits: exits})
 }
 
@@ -437,7 +440,7 @@ unwind:
 	return gen.Done
 }
 
-//line goexit_greenlet_test.go:441:1
+//line goexit_greenlet_test.go:444:1
 
 func (f *callsExitsInLoopFrame) Args(args []any)    { gen.SetArgs(f, args, &f.log0, &f.exits) }
 func (f *callsExitsInLoopFrame) Forget()            { *f = callsExitsInLoopFrame{DeferHeader: f.DeferHeader} }

@@ -22,6 +22,7 @@ type stepsFrame struct {
 }
 
 func newStepsFrame(l *[]int, first int, second int) *stepsFrame {
+	_ = steps
 	return gen.MakeFrame(stepsFrame{l: l, first: first, second: second})
 }
 
@@ -40,7 +41,7 @@ func (f *stepsFrame) body(r *gen.Run, l *[]int, first int, second int) (st gen.S
 	return r.SendNone(r.Current().Parent())
 }
 
-//line greenlet_greenlet_test.go:44:1
+//line greenlet_greenlet_test.go:45:1
 
 func (f *stepsFrame) Resume(r *gen.Run) (st gen.Status) {
 	l, second := f.l, f.second
@@ -54,7 +55,7 @@ func (f *stepsFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line greenlet_greenlet_test.go:58:1
+//line greenlet_greenlet_test.go:59:1
 
 func (f *stepsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.l, &f.first, &f.second) }
 func (f *stepsFrame) Forget()            { *f = stepsFrame{Header: f.Header} }
@@ -70,7 +71,7 @@ type makesChildFrame struct {
 	ret0 *greenlet.Greenlet
 }
 
-func newMakesChildFrame() *makesChildFrame             { return gen.MakeFrame(makesChildFrame{}) }
+func newMakesChildFrame() *makesChildFrame             { _ = makesChild; return gen.MakeFrame(makesChildFrame{}) }
 func (f *makesChildFrame) Results() *greenlet.Greenlet { f.Over(f); return f.ret0 }
 func (f *makesChildFrame) Returned(r *gen.Run) (ret0 *greenlet.Greenlet) {
 	ret0 = f.ret0
@@ -88,7 +89,7 @@ func (f *makesChildFrame) body(r *gen.Run) (ret0 *greenlet.Greenlet, st gen.Stat
 	return r.New(newLeafFrame(0)), gen.Done
 }
 
-//line greenlet_greenlet_test.go:93:1
+//line greenlet_greenlet_test.go:94:1
 
 func (f *makesChildFrame) Resume(r *gen.Run) (st gen.Status) {
 	f.ret0, st = f.body(r)
@@ -108,7 +109,7 @@ type leafFrame struct {
 	v, ret0 int
 }
 
-func newLeafFrame(v int) *leafFrame                 { return gen.MakeFrame(leafFrame{v: v}) }
+func newLeafFrame(v int) *leafFrame                 { _ = leaf; return gen.MakeFrame(leafFrame{v: v}) }
 func (f *leafFrame) Results() int                   { f.Over(f); return f.ret0 }
 func (f *leafFrame) Returned(r *gen.Run) (ret0 int) { ret0 = f.ret0; f.Release(r); return }
 
@@ -120,7 +121,7 @@ func (f *leafFrame) body(r *gen.Run, v int) (ret0 int, st gen.Status) {
 	return v, gen.Done
 }
 
-//line greenlet_greenlet_test.go:126:1
+//line greenlet_greenlet_test.go:127:1
 
 func (f *leafFrame) Resume(r *gen.Run) (st gen.Status) {
 	f.ret0, st = f.body(r, f.v)
@@ -142,6 +143,7 @@ type recursiveInnerFrame struct {
 }
 
 func newRecursiveInnerFrame(l *[]string) *recursiveInnerFrame {
+	_ = recursiveInner
 	return gen.MakeFrame(recursiveInnerFrame{l: l})
 }
 
@@ -160,7 +162,7 @@ func (f *recursiveInnerFrame) body(r *gen.Run, l *[]string) (st gen.Status) {
 	return r.SendNone(r.Current().Parent())
 }
 
-//line greenlet_greenlet_test.go:166:1
+//line greenlet_greenlet_test.go:168:1
 
 func (f *recursiveInnerFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f.PC {
@@ -187,6 +189,7 @@ type recursiveOuterFrame struct {
 }
 
 func newRecursiveOuterFrame(l *[]string, child *weak.Pointer[recursiveInnerFrame]) *recursiveOuterFrame {
+	_ = recursiveOuter
 	return gen.MakeFrame(recursiveOuterFrame{l: l, child: child})
 }
 
@@ -213,7 +216,7 @@ func (f2 *recursiveOuterFrame) body(r *gen.Run, l *[]string, child *weak.Pointer
 	return r.SendNone(g)
 }
 
-//line greenlet_greenlet_test.go:219:1
+//line greenlet_greenlet_test.go:222:1
 
 func (f2 *recursiveOuterFrame) Resume(r *gen.Run) (st gen.Status) {
 	l := f2.l
@@ -231,7 +234,7 @@ func (f2 *recursiveOuterFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line greenlet_greenlet_test.go:237:1
+//line greenlet_greenlet_test.go:240:1
 
 func (f *recursiveOuterFrame) Args(args []any)    { gen.SetArgs(f, args, &f.l, &f.child) }
 func (f *recursiveOuterFrame) Forget()            { *f = recursiveOuterFrame{Header: f.Header} }
@@ -249,6 +252,7 @@ type blocksFrame struct {
 }
 
 func newBlocksFrame(started chan bool, release chan bool) *blocksFrame {
+	_ = blocks
 	return gen.MakeFrame(blocksFrame{started: started, release: release})
 }
 func (f *blocksFrame) Results() string                   { f.Over(f); return f.ret0 }
@@ -268,7 +272,7 @@ func (f *blocksFrame) body(r *gen.Run, started chan bool, release chan bool) (re
 	return ret0, gen.Send[any](r, r.Current().Parent(), "ready")
 }
 
-//line greenlet_greenlet_test.go:274:1
+//line greenlet_greenlet_test.go:278:1
 
 func (f *blocksFrame) Resume(r *gen.Run) (st gen.Status) {
 	started, release := f.started, f.release
@@ -287,7 +291,7 @@ func (f *blocksFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line greenlet_greenlet_test.go:293:1
+//line greenlet_greenlet_test.go:297:1
 
 func (f *blocksFrame) Args(args []any)            { gen.SetArgs(f, args, &f.started, &f.release) }
 func (f *blocksFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
@@ -305,6 +309,7 @@ type failsChildFrame struct {
 }
 
 func newFailsChildFrame(parent *greenlet.Greenlet) *failsChildFrame {
+	_ = failsChild
 	return gen.MakeFrame(failsChildFrame{parent: parent})
 }
 
@@ -322,7 +327,7 @@ func (f *failsChildFrame) body(r *gen.Run, parent *greenlet.Greenlet) (st gen.St
 	return r.SendNone(r.Current().Parent())
 }
 
-//line greenlet_greenlet_test.go:328:1
+//line greenlet_greenlet_test.go:333:1
 
 func (f *failsChildFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f.PC {
@@ -335,7 +340,7 @@ func (f *failsChildFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line greenlet_greenlet_test.go:341:1
+//line greenlet_greenlet_test.go:346:1
 
 func (f *failsChildFrame) Args(args []any)    { gen.SetArgs(f, args, &f.parent) }
 func (f *failsChildFrame) Forget()            { *f = failsChildFrame{Header: f.Header} }
@@ -353,6 +358,7 @@ type failsParentFrame struct {
 }
 
 func newFailsParentFrame(seen *any) *failsParentFrame {
+	_ = failsParent
 	return gen.MakeFrame(failsParentFrame{seen: seen})
 }
 
@@ -435,7 +441,7 @@ unwind:
 	return gen.Done
 }
 
-//line greenlet_greenlet_test.go:441:1
+//line greenlet_greenlet_test.go:447:1
 
 func (f *failsParentFrame) Args(args []any)    { gen.SetArgs(f, args, &f.seen) }
 func (f *failsParentFrame) Forget()            { *f = failsParentFrame{DeferHeader: f.DeferHeader} }
@@ -451,7 +457,7 @@ type raisesFrame struct {
 	v any
 }
 
-func newRaisesFrame(v any) *raisesFrame { return gen.MakeFrame(raisesFrame{v: v}) }
+func newRaisesFrame(v any) *raisesFrame { _ = raises; return gen.MakeFrame(raisesFrame{v: v}) }
 
 // raisesResumable is raises for callers that can be suspended.
 func raisesResumable(r *gen.Run, v any) gen.Status { return (*raisesFrame)(nil).body(r, v) }
@@ -462,7 +468,7 @@ func (f *raisesFrame) body(r *gen.Run, v any) (st gen.Status) {
 	return gen.Done
 }
 
-//line greenlet_greenlet_test.go:469:1
+//line greenlet_greenlet_test.go:475:1
 
 func (f *raisesFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.v))
@@ -483,7 +489,10 @@ type recoversFrame struct {
 	ret0 string
 }
 
-func newRecoversFrame(seen *any) *recoversFrame            { return gen.MakeFrame(recoversFrame{seen: seen}) }
+func newRecoversFrame(seen *any) *recoversFrame {
+	_ = recovers
+	return gen.MakeFrame(recoversFrame{seen: seen})
+}
 func (f *recoversFrame) Results() string                   { f.Over(f); return f.ret0 }
 func (f *recoversFrame) Returned(r *gen.Run) (ret0 string) { ret0 = f.ret0; f.Release(r); return }
 
@@ -508,7 +517,7 @@ func (f *recoversFrame) body(r *gen.Run, seen *any) (ret0 string, st gen.Status)
 	return fmt.Sprint("recovered ", got), gen.Done
 }
 
-//line greenlet_greenlet_test.go:515:1
+//line greenlet_greenlet_test.go:524:1
 
 func (f *recoversFrame) Resume(r *gen.Run) (st gen.Status) {
 	var got any
@@ -525,7 +534,7 @@ func (f *recoversFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line greenlet_greenlet_test.go:532:1
+//line greenlet_greenlet_test.go:541:1
 
 func (f *recoversFrame) Args(args []any)            { gen.SetArgs(f, args, &f.seen) }
 func (f *recoversFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
@@ -544,7 +553,7 @@ type waitsFrame struct {
 	t0, ret0 any
 }
 
-func newWaitsFrame(seen *any) *waitsFrame { return gen.MakeFrame(waitsFrame{seen: seen}) }
+func newWaitsFrame(seen *any) *waitsFrame { _ = waits; return gen.MakeFrame(waitsFrame{seen: seen}) }
 
 // waitsResumable is waits for callers that can be suspended.
 func waitsResumable(r *gen.Run, seen *any) (any, gen.Status) { return (*waitsFrame)(nil).run(r, seen) }
@@ -620,7 +629,7 @@ unwind:
 	return gen.Done
 }
 
-//line greenlet_greenlet_test.go:627:1
+//line greenlet_greenlet_test.go:636:1
 
 func (f *waitsFrame) Args(args []any)            { gen.SetArgs(f, args, &f.seen) }
 func (f *waitsFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
@@ -638,7 +647,7 @@ type standsFrame struct {
 	ret1 string
 }
 
-func newStandsFrame() *standsFrame            { return gen.MakeFrame(standsFrame{}) }
+func newStandsFrame() *standsFrame            { _ = stands; return gen.MakeFrame(standsFrame{}) }
 func (f *standsFrame) Results() (int, string) { f.Over(f); return f.ret0, f.ret1 }
 func (f *standsFrame) Returned(r *gen.Run) (ret0 int, ret1 string) {
 	ret0, ret1 = f.ret0, f.ret1
@@ -660,7 +669,7 @@ func (f *standsFrame) body(r *gen.Run) (ret0 int, ret1 string, st gen.Status) {
 	return 1, "x", gen.Done
 }
 
-//line greenlet_greenlet_test.go:667:1
+//line greenlet_greenlet_test.go:676:1
 
 func (f *standsFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f.PC {
@@ -675,7 +684,7 @@ func (f *standsFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line greenlet_greenlet_test.go:682:1
+//line greenlet_greenlet_test.go:691:1
 
 func (f *standsFrame) Send(r *gen.Run) gen.Status {
 	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
@@ -692,7 +701,7 @@ type nestedFrame struct {
 	n int
 }
 
-func newNestedFrame(n int) *nestedFrame { return gen.MakeFrame(nestedFrame{n: n}) }
+func newNestedFrame(n int) *nestedFrame { _ = nested; return gen.MakeFrame(nestedFrame{n: n}) }
 
 // nestedResumable is nested for callers that can be suspended.
 func nestedResumable(r *gen.Run, n int) gen.Status { return (*nestedFrame)(nil).body(r, n) }
@@ -718,7 +727,7 @@ after_if_246:
 	return r.SendNone(r.Current().Parent())
 }
 
-//line greenlet_greenlet_test.go:725:1
+//line greenlet_greenlet_test.go:734:1
 
 func (f *nestedFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f.PC {
@@ -733,7 +742,7 @@ func (f *nestedFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line greenlet_greenlet_test.go:740:1
+//line greenlet_greenlet_test.go:749:1
 
 func (f *nestedFrame) Args(args []any)    { gen.SetArgs(f, args, &f.n) }
 func (f *nestedFrame) Release(r *gen.Run) { gen.Free(r, f, 21) }
@@ -750,7 +759,10 @@ type takesFrame struct {
 	t0, ret0 any
 }
 
-func newTakesFrame(a arguments, n int) *takesFrame   { return gen.MakeFrame(takesFrame{a: a, n: n}) }
+func newTakesFrame(a arguments, n int) *takesFrame {
+	_ = takes
+	return gen.MakeFrame(takesFrame{a: a, n: n})
+}
 func (f *takesFrame) Results() any                   { f.Over(f); return f.ret0 }
 func (f *takesFrame) Returned(r *gen.Run) (ret0 any) { ret0 = f.ret0; f.Release(r); return }
 
@@ -772,7 +784,7 @@ func (f *takesFrame) body(r *gen.Run, a arguments, n int) (ret0 any, st gen.Stat
 	return ret0, gen.Send[any](r, r.Current().Parent(), a)
 }
 
-//line greenlet_greenlet_test.go:779:1
+//line greenlet_greenlet_test.go:791:1
 
 func (f *takesFrame) Resume(r *gen.Run) (st gen.Status) {
 	var t0 any
@@ -789,7 +801,7 @@ func (f *takesFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line greenlet_greenlet_test.go:796:1
+//line greenlet_greenlet_test.go:808:1
 
 func (f *takesFrame) Args(args []any)            { gen.SetArgs(f, args, &f.a, &f.n) }
 func (f *takesFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
@@ -807,7 +819,7 @@ type peeksFrame struct {
 	ret0 any
 }
 
-func newPeeksFrame() *peeksFrame { return gen.MakeFrame(peeksFrame{}) }
+func newPeeksFrame() *peeksFrame { _ = peeks; return gen.MakeFrame(peeksFrame{}) }
 
 // peeksResumable is peeks for callers that can be suspended.
 func peeksResumable(r *gen.Run) (any, gen.Status)    { return (*peeksFrame)(nil).run(r) }
@@ -875,7 +887,7 @@ unwind:
 	return gen.Done
 }
 
-//line greenlet_greenlet_test.go:882:1
+//line greenlet_greenlet_test.go:894:1
 
 func (f *peeksFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
 func (f *peeksFrame) Forget()                    { *f = peeksFrame{DeferHeader: f.DeferHeader, ret0: f.ret0} }
@@ -893,6 +905,7 @@ type handlesFrame struct {
 }
 
 func newHandlesFrame(handler func(*any, *any), seen *any, kept *any) *handlesFrame {
+	_ = handles
 	return gen.MakeFrame(handlesFrame{handler: handler, seen: seen, kept: kept})
 }
 
@@ -978,7 +991,7 @@ unwind:
 	return gen.Done
 }
 
-//line greenlet_greenlet_test.go:985:1
+//line greenlet_greenlet_test.go:998:1
 
 func (f *handlesFrame) Args(args []any)    { gen.SetArgs(f, args, &f.handler, &f.seen, &f.kept) }
 func (f *handlesFrame) Forget()            { *f = handlesFrame{DeferHeader: f.DeferHeader} }
@@ -994,7 +1007,7 @@ type looksAtRunFrame struct {
 	ret0 bool
 }
 
-func newLooksAtRunFrame() *looksAtRunFrame                 { return gen.MakeFrame(looksAtRunFrame{}) }
+func newLooksAtRunFrame() *looksAtRunFrame                 { _ = looksAtRun; return gen.MakeFrame(looksAtRunFrame{}) }
 func (f *looksAtRunFrame) Results() bool                   { f.Over(f); return f.ret0 }
 func (f *looksAtRunFrame) Returned(r *gen.Run) (ret0 bool) { ret0 = f.ret0; f.Release(r); return }
 
@@ -1006,7 +1019,7 @@ func (f *looksAtRunFrame) body(r *gen.Run) (ret0 bool, st gen.Status) {
 	return r.Current().Run() == nil, gen.Done
 }
 
-//line greenlet_greenlet_test.go:1014:1
+//line greenlet_greenlet_test.go:1027:1
 
 func (f *looksAtRunFrame) Resume(r *gen.Run) (st gen.Status) {
 	f.ret0, st = f.body(r)
@@ -1025,7 +1038,10 @@ type exitsGoroutineFrame struct {
 	gen.Header
 }
 
-func newExitsGoroutineFrame() *exitsGoroutineFrame { return gen.MakeFrame(exitsGoroutineFrame{}) }
+func newExitsGoroutineFrame() *exitsGoroutineFrame {
+	_ = exitsGoroutine
+	return gen.MakeFrame(exitsGoroutineFrame{})
+}
 
 // exitsGoroutineResumable is exitsGoroutine for callers that can be suspended.
 func exitsGoroutineResumable(r *gen.Run) gen.Status { return (*exitsGoroutineFrame)(nil).body(r) }
@@ -1036,7 +1052,7 @@ func (f *exitsGoroutineFrame) body(r *gen.Run) (st gen.Status) {
 	return gen.Done
 }
 
-//line greenlet_greenlet_test.go:1045:1
+//line greenlet_greenlet_test.go:1061:1
 
 func (f *exitsGoroutineFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.body(r))
@@ -1054,7 +1070,7 @@ type pairFrame struct {
 	a, b, ret0 int
 }
 
-func newPairFrame(a int, b int) *pairFrame          { return gen.MakeFrame(pairFrame{a: a, b: b}) }
+func newPairFrame(a int, b int) *pairFrame          { _ = pair; return gen.MakeFrame(pairFrame{a: a, b: b}) }
 func (f *pairFrame) Results() int                   { f.Over(f); return f.ret0 }
 func (f *pairFrame) Returned(r *gen.Run) (ret0 int) { ret0 = f.ret0; f.Release(r); return }
 
@@ -1068,7 +1084,7 @@ func (f *pairFrame) body(r *gen.Run, a int, b int) (ret0 int, st gen.Status) {
 	return a + b, gen.Done
 }
 
-//line greenlet_greenlet_test.go:1078:1
+//line greenlet_greenlet_test.go:1094:1
 
 func (f *pairFrame) Resume(r *gen.Run) (st gen.Status) {
 	f.ret0, st = f.body(r, f.a, f.b)
@@ -1089,7 +1105,7 @@ type doubleFrame struct {
 	v, ret0 int
 }
 
-func newDoubleFrame(v int) *doubleFrame               { return gen.MakeFrame(doubleFrame{v: v}) }
+func newDoubleFrame(v int) *doubleFrame               { _ = double; return gen.MakeFrame(doubleFrame{v: v}) }
 func (f *doubleFrame) Results() int                   { f.Over(f); return f.ret0 }
 func (f *doubleFrame) Returned(r *gen.Run) (ret0 int) { ret0 = f.ret0; f.Release(r); return }
 
@@ -1101,7 +1117,7 @@ func (f *doubleFrame) body(r *gen.Run, v int) (ret0 int, st gen.Status) {
 	return v * 2, gen.Done
 }
 
-//line greenlet_greenlet_test.go:1112:1
+//line greenlet_greenlet_test.go:1128:1
 
 func (f *doubleFrame) Resume(r *gen.Run) (st gen.Status) {
 	f.ret0, st = f.body(r, f.v)
@@ -1124,7 +1140,10 @@ type factorialFrame struct {
 	ret0 int
 }
 
-func newFactorialFrame(n int) *factorialFrame            { return gen.MakeFrame(factorialFrame{n: n}) }
+func newFactorialFrame(n int) *factorialFrame {
+	_ = factorial
+	return gen.MakeFrame(factorialFrame{n: n})
+}
 func (f *factorialFrame) Results() int                   { f.Over(f); return f.ret0 }
 func (f *factorialFrame) Returned(r *gen.Run) (ret0 int) { ret0 = f.ret0; f.Release(r); return }
 
@@ -1157,7 +1176,7 @@ after_if_525:
 	return n * t1, gen.Done
 }
 
-//line greenlet_greenlet_test.go:1168:1
+//line greenlet_greenlet_test.go:1187:1
 
 func (f *factorialFrame) Resume(r *gen.Run) (st gen.Status) {
 	n := f.n
@@ -1181,7 +1200,7 @@ func (f *factorialFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line greenlet_greenlet_test.go:1192:1
+//line greenlet_greenlet_test.go:1211:1
 
 func (f *factorialFrame) Args(args []any)            { gen.SetArgs(f, args, &f.n) }
 func (f *factorialFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
@@ -1198,7 +1217,10 @@ type callsPlainFrame struct {
 	f func()
 }
 
-func newCallsPlainFrame(f func()) *callsPlainFrame { return gen.MakeFrame(callsPlainFrame{f: f}) }
+func newCallsPlainFrame(f func()) *callsPlainFrame {
+	_ = callsPlain
+	return gen.MakeFrame(callsPlainFrame{f: f})
+}
 
 // callsPlainResumable is callsPlain for callers that can be suspended.
 func callsPlainResumable(r *gen.Run, f func()) gen.Status { return (*callsPlainFrame)(nil).body(r, f) }
@@ -1222,7 +1244,7 @@ func (f2 *callsPlainFrame) body(r *gen.Run, f func()) (st gen.Status) {
 	return gen.Done
 }
 
-//line greenlet_greenlet_test.go:1233:1
+//line greenlet_greenlet_test.go:1255:1
 
 func (f2 *callsPlainFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f2.PC {

@@ -18,7 +18,7 @@ type echoesFrame struct {
 	v, ret0 any
 }
 
-func newEchoesFrame(v any) *echoesFrame               { return gen.MakeFrame(echoesFrame{v: v}) }
+func newEchoesFrame(v any) *echoesFrame               { _ = echoes; return gen.MakeFrame(echoesFrame{v: v}) }
 func (f *echoesFrame) Results() any                   { f.Over(f); return f.ret0 }
 func (f *echoesFrame) Returned(r *gen.Run) (ret0 any) { ret0 = f.ret0; f.Release(r); return }
 
@@ -81,6 +81,7 @@ type operatesFrame struct {
 }
 
 func newOperatesFrame(name string, to *greenlet.Greenlet) *operatesFrame {
+	_ = operates
 	return gen.MakeFrame(operatesFrame{name: name, to: to})
 }
 
@@ -191,7 +192,7 @@ unwind:
 	return gen.Done
 }
 
-//line matrix_greenlet_test.go:195:1
+//line matrix_greenlet_test.go:196:1
 
 func (f *operatesFrame) Args(args []any) { gen.SetArgs(f, args, &f.name, &f.to) }
 func (f *operatesFrame) Send(r *gen.Run) gen.Status {
@@ -214,6 +215,7 @@ type refusedThenYieldsFrame struct {
 }
 
 func newRefusedThenYieldsFrame(to *greenlet.Greenlet, seen *any) *refusedThenYieldsFrame {
+	_ = refusedThenYields
 	return gen.MakeFrame(refusedThenYieldsFrame{to: to, seen: seen})
 }
 
@@ -241,7 +243,7 @@ func (f *refusedThenYieldsFrame) body(r *gen.Run, to *greenlet.Greenlet, seen *a
 	return gen.Yielded[string](r, "yield")
 }
 
-//line matrix_greenlet_test.go:245:1
+//line matrix_greenlet_test.go:247:1
 
 func (f *refusedThenYieldsFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f.PC {
@@ -262,7 +264,7 @@ func (f *refusedThenYieldsFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line matrix_greenlet_test.go:266:1
+//line matrix_greenlet_test.go:268:1
 
 func (f *refusedThenYieldsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.to, &f.seen) }
 func (f *refusedThenYieldsFrame) Forget()            { *f = refusedThenYieldsFrame{Header: f.Header} }
@@ -281,6 +283,7 @@ type refusedIntFrame struct {
 }
 
 func newRefusedIntFrame(to *greenlet.Greenlet, seen *any) *refusedIntFrame {
+	_ = refusedInt
 	return gen.MakeFrame(refusedIntFrame{to: to, seen: seen})
 }
 
@@ -343,7 +346,7 @@ unwind:
 	return gen.Done
 }
 
-//line matrix_greenlet_test.go:347:1
+//line matrix_greenlet_test.go:350:1
 
 func (f *refusedIntFrame) Args(args []any)    { gen.SetArgs(f, args, &f.to, &f.seen) }
 func (f *refusedIntFrame) Forget()            { *f = refusedIntFrame{DeferHeader: f.DeferHeader} }
@@ -360,7 +363,7 @@ type awaitsIntFrame struct {
 	t0, ret0 int
 }
 
-func newAwaitsIntFrame() *awaitsIntFrame                 { return gen.MakeFrame(awaitsIntFrame{}) }
+func newAwaitsIntFrame() *awaitsIntFrame                 { _ = awaitsInt; return gen.MakeFrame(awaitsIntFrame{}) }
 func (f *awaitsIntFrame) Results() int                   { f.Over(f); return f.ret0 }
 func (f *awaitsIntFrame) Returned(r *gen.Run) (ret0 int) { ret0 = f.ret0; f.Release(r); return }
 
@@ -375,7 +378,7 @@ func awaitsIntResumable(r *gen.Run) (ret0 int, st gen.Status) {
 	return ret0, gen.Yielded[int](r, 0)
 }
 
-//line matrix_greenlet_test.go:379:1
+//line matrix_greenlet_test.go:382:1
 
 // Ask continues awaitsInt up to its next value, and returns where it awaits the answer.
 func (f *awaitsIntFrame) Ask(p *int) *int {
@@ -395,7 +398,7 @@ func (f *awaitsIntFrame) Ask(p *int) *int {
 	return &f.t0
 }
 
-//line matrix_greenlet_test.go:399:1
+//line matrix_greenlet_test.go:402:1
 
 func (f *awaitsIntFrame) Resume(r *gen.Run) gen.Status {
 	var v int
@@ -423,6 +426,7 @@ type killsChildFrame struct {
 }
 
 func newKillsChildFrame(g *greenlet.Greenlet, seen *any) *killsChildFrame {
+	_ = killsChild
 	return gen.MakeFrame(killsChildFrame{g: g, seen: seen})
 }
 
@@ -481,7 +485,7 @@ unwind:
 	return gen.Done
 }
 
-//line matrix_greenlet_test.go:485:1
+//line matrix_greenlet_test.go:489:1
 
 func (f *killsChildFrame) Args(args []any)    { gen.SetArgs(f, args, &f.g, &f.seen) }
 func (f *killsChildFrame) Forget()            { *f = killsChildFrame{DeferHeader: f.DeferHeader} }

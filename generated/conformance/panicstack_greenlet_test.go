@@ -14,7 +14,7 @@ type failsLateFrame struct {
 	gen.Header
 }
 
-func newFailsLateFrame(_ int) *failsLateFrame { return gen.MakeFrame(failsLateFrame{}) }
+func newFailsLateFrame(_ int) *failsLateFrame { _ = failsLate; return gen.MakeFrame(failsLateFrame{}) }
 
 // failsLateResumable is failsLate for callers that can be suspended.
 func failsLateResumable(r *gen.Run, _ int) (st gen.Status) {
@@ -68,7 +68,10 @@ type hotAboveFrame struct {
 	how string
 }
 
-func newHotAboveFrame(how string) *hotAboveFrame { return gen.MakeFrame(hotAboveFrame{how: how}) }
+func newHotAboveFrame(how string) *hotAboveFrame {
+	_ = hotAbove
+	return gen.MakeFrame(hotAboveFrame{how: how})
+}
 
 // hotAboveResumable is hotAbove for callers that can be suspended.
 func hotAboveResumable(r *gen.Run, how string) (st gen.Status) {
@@ -81,7 +84,7 @@ func hotAboveResumable(r *gen.Run, how string) (st gen.Status) {
 	return gen.Yielded[int](r, 2)
 }
 
-//line panicstack_greenlet_test.go:85:1
+//line panicstack_greenlet_test.go:88:1
 
 // Ask continues hotAbove up to its next value, if there is one.
 func (f *hotAboveFrame) Ask(p *int) gen.Status {
@@ -99,7 +102,7 @@ func (f *hotAboveFrame) Ask(p *int) gen.Status {
 	return gen.Left
 }
 
-//line panicstack_greenlet_test.go:103:1
+//line panicstack_greenlet_test.go:106:1
 
 func (f *hotAboveFrame) Resume(r *gen.Run) gen.Status {
 	var v int
@@ -124,7 +127,10 @@ type coldAboveFrame struct {
 	how string
 }
 
-func newColdAboveFrame(how string) *coldAboveFrame { return gen.MakeFrame(coldAboveFrame{how: how}) }
+func newColdAboveFrame(how string) *coldAboveFrame {
+	_ = coldAbove
+	return gen.MakeFrame(coldAboveFrame{how: how})
+}
 
 // coldAboveResumable is coldAbove for callers that can be suspended.
 func coldAboveResumable(r *gen.Run, how string) gen.Status {
@@ -144,7 +150,7 @@ func (f *coldAboveFrame) body(r *gen.Run, how string) (st gen.Status) {
 	return gen.Yielded[int](r, 2)
 }
 
-//line panicstack_greenlet_test.go:148:1
+//line panicstack_greenlet_test.go:154:1
 
 func (f *coldAboveFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f.PC {
@@ -163,7 +169,7 @@ func (f *coldAboveFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line panicstack_greenlet_test.go:167:1
+//line panicstack_greenlet_test.go:173:1
 
 func (f *coldAboveFrame) Args(args []any)    { gen.SetArgs(f, args, &f.how) }
 func (f *coldAboveFrame) Forget()            { *f = coldAboveFrame{Header: f.Header} }
@@ -180,7 +186,10 @@ type callsAboveFrame struct {
 	how string
 }
 
-func newCallsAboveFrame(how string) *callsAboveFrame { return gen.MakeFrame(callsAboveFrame{how: how}) }
+func newCallsAboveFrame(how string) *callsAboveFrame {
+	_ = callsAbove
+	return gen.MakeFrame(callsAboveFrame{how: how})
+}
 
 // callsAboveResumable is callsAbove for callers that can be suspended.
 func callsAboveResumable(r *gen.Run, how string) gen.Status {
@@ -197,7 +206,7 @@ func (f *callsAboveFrame) body(r *gen.Run, how string) (st gen.Status) {
 	return gen.Done
 }
 
-//line panicstack_greenlet_test.go:201:1
+//line panicstack_greenlet_test.go:210:1
 
 func (f *callsAboveFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f.PC {

@@ -17,7 +17,10 @@ type yieldsToParentFrame struct {
 	gen.Header
 }
 
-func newYieldsToParentFrame() *yieldsToParentFrame { return gen.MakeFrame(yieldsToParentFrame{}) }
+func newYieldsToParentFrame() *yieldsToParentFrame {
+	_ = yieldsToParent
+	return gen.MakeFrame(yieldsToParentFrame{})
+}
 
 // yieldsToParentResumable is yieldsToParent for callers that can be suspended.
 func yieldsToParentResumable(r *gen.Run) (st gen.Status) {
@@ -29,7 +32,7 @@ func yieldsToParentResumable(r *gen.Run) (st gen.Status) {
 	return gen.Yielded[int](r, 1)
 }
 
-//line parent_greenlet_test.go:33:1
+//line parent_greenlet_test.go:36:1
 
 // Ask continues yieldsToParent up to its next value, if there is one.
 func (f *yieldsToParentFrame) Ask(p *int) gen.Status {
@@ -45,7 +48,7 @@ func (f *yieldsToParentFrame) Ask(p *int) gen.Status {
 	return gen.Left
 }
 
-//line parent_greenlet_test.go:49:1
+//line parent_greenlet_test.go:52:1
 
 func (f *yieldsToParentFrame) Resume(r *gen.Run) gen.Status {
 	var v int
@@ -67,7 +70,7 @@ type printsMainFrame struct {
 	ret0, ret1 string
 }
 
-func newPrintsMainFrame() *printsMainFrame           { return gen.MakeFrame(printsMainFrame{}) }
+func newPrintsMainFrame() *printsMainFrame           { _ = printsMain; return gen.MakeFrame(printsMainFrame{}) }
 func (f *printsMainFrame) Results() (string, string) { f.Over(f); return f.ret0, f.ret1 }
 func (f *printsMainFrame) Returned(r *gen.Run) (ret0 string, ret1 string) {
 	ret0, ret1 = f.ret0, f.ret1
@@ -85,7 +88,7 @@ func (f *printsMainFrame) body(r *gen.Run) (ret0 string, ret1 string, st gen.Sta
 	return greenlet.Main().String(), r.Current().String(), gen.Done
 }
 
-//line parent_greenlet_test.go:90:1
+//line parent_greenlet_test.go:93:1
 
 func (f *printsMainFrame) Resume(r *gen.Run) (st gen.Status) {
 	f.ret0, f.ret1, st = f.body(r)

@@ -14,6 +14,7 @@ type switchesToParentsFrame struct {
 }
 
 func newSwitchesToParentsFrame() *switchesToParentsFrame {
+	_ = switchesToParents
 	return gen.MakeFrame(switchesToParentsFrame{})
 }
 
@@ -29,7 +30,7 @@ func (f *switchesToParentsFrame) body(r *gen.Run) (st gen.Status) {
 	return r.SendNone(r.Current().Parent())
 }
 
-//line plain_greenlet_test.go:33:1
+//line plain_greenlet_test.go:34:1
 
 func (f *switchesToParentsFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f.PC {
@@ -45,7 +46,7 @@ func (f *switchesToParentsFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line plain_greenlet_test.go:49:1
+//line plain_greenlet_test.go:50:1
 
 func (f *switchesToParentsFrame) Release(r *gen.Run) { gen.Free(r, f, 60) }
 func (*switchesToParentsFrame) Func() *gen.Func      { return &switchesToParentsFrameInfo }

@@ -20,6 +20,7 @@ type nodeAllFrame struct {
 }
 
 func (n *node) newAllFrame(yield func(int) bool) *nodeAllFrame {
+	_ = n.all
 	return gen.MakeFrame(nodeAllFrame{n: n, yield: yield})
 }
 
@@ -39,7 +40,7 @@ func (f *nodeAllFrame) body(r *gen.Run, n *node, yield func(int) bool) (st gen.S
 	return gen.Done
 }
 
-//line pullseq_greenlet_test.go:43:1
+//line pullseq_greenlet_test.go:44:1
 
 func (f *nodeAllFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f.PC {
@@ -67,11 +68,11 @@ type nodeAllFrameValue struct {
 func (v nodeAllFrameValue) CallResumable(r *gen.Run, p0 func(int) bool) gen.Status {
 	return v.recv.allResumable(r, p0)
 }
-func init() {
-	gen.RegisterMethod((*new(*node)).all, func(recv *node) any {
-		return nodeAllFrameValue{recv}
-	})
-}
+
+var _ = gen.RegisterMethod((*new(*node)).all, func(recv *node) any {
+	return nodeAllFrameValue{recv}
+})
+
 func (v nodeAllFrameValue) Frame() gen.Frame { return gen.MakeFrame(nodeAllFrame{n: v.recv}) }
 
 // nodePushFrame is an activation of node.push.
@@ -83,6 +84,7 @@ type nodePushFrame struct {
 }
 
 func (n *node) newPushFrame(yield func(int) bool) *nodePushFrame {
+	_ = n.push
 	return gen.MakeFrame(nodePushFrame{n: n, yield: yield})
 }
 func (f *nodePushFrame) Results() bool                   { f.Over(f); return f.ret0 }
@@ -151,7 +153,7 @@ after_if_23:
 	return t0, gen.Done
 }
 
-//line pullseq_greenlet_test.go:155:1
+//line pullseq_greenlet_test.go:157:1
 
 func (f *nodePushFrame) Resume(r *gen.Run) (st gen.Status) {
 	n, yield := f.n, f.yield
@@ -214,7 +216,7 @@ after_if_23b:
 	return r.Return(f, &f.Header)
 }
 
-//line pullseq_greenlet_test.go:218:1
+//line pullseq_greenlet_test.go:220:1
 
 func (f *nodePushFrame) Args(args []any)            { gen.SetArgs(f, args, &f.yield) }
 func (f *nodePushFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
@@ -233,6 +235,7 @@ type eachFrame struct {
 }
 
 func newEachFrame(depth int, do func(int)) *eachFrame {
+	_ = each
 	return gen.MakeFrame(eachFrame{depth: depth, do: do})
 }
 
@@ -287,7 +290,7 @@ after_if_57:
 	return gen.Done
 }
 
-//line pullseq_greenlet_test.go:291:1
+//line pullseq_greenlet_test.go:294:1
 
 func (f *eachFrame) Resume(r *gen.Run) (st gen.Status) {
 	depth, do := f.depth, f.do
@@ -320,7 +323,7 @@ func (f *eachFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line pullseq_greenlet_test.go:324:1
+//line pullseq_greenlet_test.go:327:1
 
 func (f *eachFrame) Args(args []any)    { gen.SetArgs(f, args, &f.depth, &f.do) }
 func (f *eachFrame) Forget()            { *f = eachFrame{Header: f.Header} }
@@ -338,7 +341,7 @@ type throughFrame struct {
 	ret0 int
 }
 
-func newThroughFrame(n int) *throughFrame              { return gen.MakeFrame(throughFrame{n: n}) }
+func newThroughFrame(n int) *throughFrame              { _ = through; return gen.MakeFrame(throughFrame{n: n}) }
 func (f *throughFrame) Results() int                   { f.Over(f); return f.ret0 }
 func (f *throughFrame) Returned(r *gen.Run) (ret0 int) { ret0 = f.ret0; f.Release(r); return }
 
@@ -358,7 +361,7 @@ func (f *throughFrame) body(r *gen.Run, n int) (ret0 int, st gen.Status) {
 	return *sum, gen.Done
 }
 
-//line pullseq_greenlet_test.go:362:1
+//line pullseq_greenlet_test.go:365:1
 
 func (f *throughFrame) Resume(r *gen.Run) (st gen.Status) {
 	var sum *int
@@ -375,7 +378,7 @@ func (f *throughFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line pullseq_greenlet_test.go:379:1
+//line pullseq_greenlet_test.go:382:1
 
 func (f *throughFrame) Args(args []any)            { gen.SetArgs(f, args, &f.n) }
 func (f *throughFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
@@ -401,7 +404,7 @@ func (c *throughFunc1) value() func(int) {
 	})
 }
 
-//line pullseq_greenlet_test.go:405:1
+//line pullseq_greenlet_test.go:408:1
 
 // throughFunc1Frame is an activation of the literal throughFunc1.
 type throughFunc1Frame struct {
@@ -429,7 +432,7 @@ func (f *throughFunc1Frame) body(r *gen.Run, c *throughFunc1, i int) (st gen.Sta
 	return gen.Yielded(r, (*c.sum))
 }
 
-//line pullseq_greenlet_test.go:433:1
+//line pullseq_greenlet_test.go:436:1
 
 func (f *throughFunc1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
@@ -450,6 +453,7 @@ type overPlainFrame struct {
 }
 
 func newOverPlainFrame(ended *atomic.Bool) *overPlainFrame {
+	_ = overPlain
 	return gen.MakeFrame(overPlainFrame{ended: ended})
 }
 
@@ -487,7 +491,7 @@ func (f *overPlainFrame) body(r *gen.Run, ended *atomic.Bool) (st gen.Status) {
 	return gen.Done
 }
 
-//line pullseq_greenlet_test.go:491:1
+//line pullseq_greenlet_test.go:495:1
 
 func (f *overPlainFrame) Resume(r *gen.Run) (st gen.Status) {
 	var loop *gen.Loop
@@ -503,7 +507,7 @@ func (f *overPlainFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line pullseq_greenlet_test.go:507:1
+//line pullseq_greenlet_test.go:511:1
 
 func (f *overPlainFrame) Args(args []any)    { gen.SetArgs(f, args, &f.ended) }
 func (f *overPlainFrame) Forget()            { *f = overPlainFrame{Header: f.Header} }
@@ -531,7 +535,7 @@ func (c *overPlainRange1) value() func(int) bool {
 	})
 }
 
-//line pullseq_greenlet_test.go:535:1
+//line pullseq_greenlet_test.go:539:1
 
 // overPlainRange1Frame is an activation of the literal overPlainRange1.
 type overPlainRange1Frame struct {
@@ -563,7 +567,7 @@ func (f *overPlainRange1Frame) body(r *gen.Run, c *overPlainRange1, i int) (ret0
 	return ret0, gen.Yielded(r, i)
 }
 
-//line pullseq_greenlet_test.go:567:1
+//line pullseq_greenlet_test.go:571:1
 
 func (f *overPlainRange1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
@@ -575,13 +579,10 @@ func (f *overPlainRange1Frame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line pullseq_greenlet_test.go:579:1
+//line pullseq_greenlet_test.go:583:1
 
 func (f *overPlainRange1Frame) Release(r *gen.Run) { gen.Free(r, f, 40) }
 func (*overPlainRange1Frame) Func() *gen.Func      { return &overPlainRange1FrameInfo }
 
 var overPlainRange1FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.overPlain-range1", File: "github.com/going-green/greenlet/generated/conformance/pullseq_test.go", Line: 96, Points: "97"}
-
-func init() {
-	gen.Declare("node.all", "node.push")
-}
+var _ = gen.Declare("node.all", "node.push")

@@ -19,7 +19,10 @@ type actRunFrame struct {
 	ret0 int
 }
 
-func (a *act) newRunFrame(v2 any) *actRunFrame        { return gen.MakeFrame(actRunFrame{a: a, v2: v2}) }
+func (a *act) newRunFrame(v2 any) *actRunFrame {
+	_ = a.run
+	return gen.MakeFrame(actRunFrame{a: a, v2: v2})
+}
 func (f *actRunFrame) Results() int                   { f.Over(f); return f.ret0 }
 func (f *actRunFrame) Returned(r *gen.Run) (ret0 int) { ret0 = f.ret0; f.Release(r); return }
 
@@ -100,7 +103,7 @@ after_if_128:
 	goto loop_122
 }
 
-//line random_greenlet_test.go:105:1
+//line random_greenlet_test.go:108:1
 
 func (f *actRunFrame) Resume(r *gen.Run) (st gen.Status) {
 	f.ret0, st = f.body(r, f.a, f.v2)
@@ -126,6 +129,7 @@ type actGuardedFrame struct {
 }
 
 func (a *act) newGuardedFrame(o op) *actGuardedFrame {
+	_ = a.guarded
 	return gen.MakeFrame(actGuardedFrame{a: a, o: o})
 }
 
@@ -209,7 +213,7 @@ unwind:
 	return gen.Done
 }
 
-//line random_greenlet_test.go:214:1
+//line random_greenlet_test.go:218:1
 
 func (f *actGuardedFrame) Args(args []any)            { gen.SetArgs(f, args, &f.o) }
 func (f *actGuardedFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
@@ -232,6 +236,7 @@ type actDoFrame struct {
 }
 
 func (a2 *act) newDoFrame(o op, deep int) *actDoFrame {
+	_ = a2.do
 	return gen.MakeFrame(actDoFrame{a2: a2, o: o, deep: deep})
 }
 func (f *actDoFrame) Results() any                   { f.Over(f); return f.ret0 }
@@ -405,7 +410,7 @@ after_switch_193:
 	return nil, gen.Done
 }
 
-//line random_greenlet_test.go:410:1
+//line random_greenlet_test.go:415:1
 
 func (f *actDoFrame) Resume(r *gen.Run) (st gen.Status) {
 	var (
@@ -479,7 +484,7 @@ func (f *actDoFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line random_greenlet_test.go:484:1
+//line random_greenlet_test.go:489:1
 
 func (f *actDoFrame) Args(args []any)            { gen.SetArgs(f, args, &f.o, &f.deep) }
 func (f *actDoFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
@@ -489,7 +494,4 @@ func (*actDoFrame) Func() *gen.Func              { return &actDoFrameInfo }
 
 var actDoFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.(*act).do", File: "github.com/going-green/greenlet/generated/conformance/random_test.go", Line: 158, Points: "160; 166; 169; 175; 195; 197; 199; 201; 203; 205"}
 var _ func(*act, op, int) any = (*act).do
-
-func init() {
-	gen.Declare("act.run", "act.guarded", "act.do")
-}
+var _ = gen.Declare("act.run", "act.guarded", "act.do")

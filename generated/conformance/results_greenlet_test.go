@@ -15,7 +15,7 @@ type addsUpFrame struct {
 	n, sum, i, ret0 int
 }
 
-func newAddsUpFrame(n int) *addsUpFrame               { return gen.MakeFrame(addsUpFrame{n: n}) }
+func newAddsUpFrame(n int) *addsUpFrame               { _ = addsUp; return gen.MakeFrame(addsUpFrame{n: n}) }
 func (f *addsUpFrame) Results() int                   { f.Over(f); return f.ret0 }
 func (f *addsUpFrame) Returned(r *gen.Run) (ret0 int) { ret0 = f.ret0; f.Release(r); return }
 

@@ -16,7 +16,10 @@ type printsAtEndFrame struct {
 	gen.DeferHeader
 }
 
-func newPrintsAtEndFrame() *printsAtEndFrame { return gen.MakeFrame(printsAtEndFrame{}) }
+func newPrintsAtEndFrame() *printsAtEndFrame {
+	_ = printsAtEnd
+	return gen.MakeFrame(printsAtEndFrame{})
+}
 
 // printsAtEndResumable is printsAtEnd for callers that can be suspended.
 func printsAtEndResumable(r *gen.Run) gen.Status { return (*printsAtEndFrame)(nil).run(r) }
@@ -76,7 +79,7 @@ unwind:
 	return gen.Done
 }
 
-//line shutdown_greenlet_test.go:80:1
+//line shutdown_greenlet_test.go:83:1
 
 func (f *printsAtEndFrame) Release(r *gen.Run) { gen.Free(r, f, 56) }
 func (*printsAtEndFrame) Func() *gen.Func      { return &printsAtEndFrameInfo }
@@ -91,6 +94,7 @@ type nestsGreenletsFrame struct {
 }
 
 func newNestsGreenletsFrame(n int) *nestsGreenletsFrame {
+	_ = nestsGreenlets
 	return gen.MakeFrame(nestsGreenletsFrame{n: n})
 }
 
@@ -123,7 +127,7 @@ after_if_65:
 	return r.SendNone(greenlet.Main())
 }
 
-//line shutdown_greenlet_test.go:127:1
+//line shutdown_greenlet_test.go:131:1
 
 func (f *nestsGreenletsFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f.PC {
@@ -139,7 +143,7 @@ func (f *nestsGreenletsFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line shutdown_greenlet_test.go:143:1
+//line shutdown_greenlet_test.go:147:1
 
 func (f *nestsGreenletsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.n) }
 func (f *nestsGreenletsFrame) Release(r *gen.Run) { gen.Free(r, f, 36) }
@@ -153,7 +157,10 @@ type waitsInHandlerFrame struct {
 	gen.DeferHeader
 }
 
-func newWaitsInHandlerFrame() *waitsInHandlerFrame { return gen.MakeFrame(waitsInHandlerFrame{}) }
+func newWaitsInHandlerFrame() *waitsInHandlerFrame {
+	_ = waitsInHandler
+	return gen.MakeFrame(waitsInHandlerFrame{})
+}
 
 // waitsInHandlerResumable is waitsInHandler for callers that can be suspended.
 func waitsInHandlerResumable(r *gen.Run) gen.Status { return (*waitsInHandlerFrame)(nil).run(r) }
@@ -208,7 +215,7 @@ unwind:
 	return gen.Done
 }
 
-//line shutdown_greenlet_test.go:212:1
+//line shutdown_greenlet_test.go:219:1
 
 func (f *waitsInHandlerFrame) Release(r *gen.Run) { gen.Free(r, f, 17) }
 func (*waitsInHandlerFrame) Func() *gen.Func      { return &waitsInHandlerFrameInfo }
@@ -221,7 +228,7 @@ type waitsAgainFrame struct {
 	gen.Header
 }
 
-func newWaitsAgainFrame() *waitsAgainFrame { return gen.MakeFrame(waitsAgainFrame{}) }
+func newWaitsAgainFrame() *waitsAgainFrame { _ = waitsAgain; return gen.MakeFrame(waitsAgainFrame{}) }
 
 // waitsAgainResumable is waitsAgain for callers that can be suspended.
 func waitsAgainResumable(r *gen.Run) gen.Status { return (*waitsAgainFrame)(nil).body(r) }
@@ -235,7 +242,7 @@ func (f *waitsAgainFrame) body(r *gen.Run) (st gen.Status) {
 	return r.SendNone(greenlet.Main())
 }
 
-//line shutdown_greenlet_test.go:239:1
+//line shutdown_greenlet_test.go:246:1
 
 func (f *waitsAgainFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f.PC {
@@ -259,7 +266,7 @@ type deepFrame struct {
 	n int
 }
 
-func newDeepFrame(n int) *deepFrame { return gen.MakeFrame(deepFrame{n: n}) }
+func newDeepFrame(n int) *deepFrame { _ = deep; return gen.MakeFrame(deepFrame{n: n}) }
 
 // deepResumable is deep for callers that can be suspended.
 func deepResumable(r *gen.Run, n int) gen.Status { return (*deepFrame)(nil).body(r, n) }
@@ -289,7 +296,7 @@ after_if_162:
 	return gen.Yielded[int](r, 0)
 }
 
-//line shutdown_greenlet_test.go:293:1
+//line shutdown_greenlet_test.go:300:1
 
 func (f *deepFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f.PC {
@@ -306,7 +313,7 @@ func (f *deepFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line shutdown_greenlet_test.go:310:1
+//line shutdown_greenlet_test.go:317:1
 
 func (f *deepFrame) Args(args []any)    { gen.SetArgs(f, args, &f.n) }
 func (f *deepFrame) Release(r *gen.Run) { gen.Free(r, f, 62) }

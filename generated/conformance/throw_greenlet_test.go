@@ -17,7 +17,7 @@ type switchesFrame struct {
 	ret0 any
 }
 
-func newSwitchesFrame() *switchesFrame                  { return gen.MakeFrame(switchesFrame{}) }
+func newSwitchesFrame() *switchesFrame                  { _ = switches; return gen.MakeFrame(switchesFrame{}) }
 func (f *switchesFrame) Results() any                   { f.Over(f); return f.ret0 }
 func (f *switchesFrame) Returned(r *gen.Run) (ret0 any) { ret0 = f.ret0; f.Release(r); return }
 
@@ -78,7 +78,10 @@ type switchOrRecoverFrame struct {
 	ret0 string
 }
 
-func newSwitchOrRecoverFrame() *switchOrRecoverFrame { return gen.MakeFrame(switchOrRecoverFrame{}) }
+func newSwitchOrRecoverFrame() *switchOrRecoverFrame {
+	_ = switchOrRecover
+	return gen.MakeFrame(switchOrRecoverFrame{})
+}
 
 // switchOrRecoverResumable is switchOrRecover for callers that can be suspended.
 func switchOrRecoverResumable(r *gen.Run) (string, gen.Status) {
@@ -156,7 +159,7 @@ unwind:
 	return gen.Done
 }
 
-//line throw_greenlet_test.go:160:1
+//line throw_greenlet_test.go:163:1
 
 func (f *switchOrRecoverFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
 func (f *switchOrRecoverFrame) Forget() {

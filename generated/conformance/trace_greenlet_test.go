@@ -20,7 +20,7 @@ type doublesFrame struct {
 	ret0 int
 }
 
-func newDoublesFrame(v int) *doublesFrame              { return gen.MakeFrame(doublesFrame{v: v}) }
+func newDoublesFrame(v int) *doublesFrame              { _ = doubles; return gen.MakeFrame(doublesFrame{v: v}) }
 func (f *doublesFrame) Results() int                   { f.Over(f); return f.ret0 }
 func (f *doublesFrame) Returned(r *gen.Run) (ret0 int) { ret0 = f.ret0; f.Release(r); return }
 
@@ -75,7 +75,10 @@ type switchesToSelfFrame struct {
 	gen.Header
 }
 
-func newSwitchesToSelfFrame() *switchesToSelfFrame { return gen.MakeFrame(switchesToSelfFrame{}) }
+func newSwitchesToSelfFrame() *switchesToSelfFrame {
+	_ = switchesToSelf
+	return gen.MakeFrame(switchesToSelfFrame{})
+}
 
 // switchesToSelfResumable is switchesToSelf for callers that can be suspended.
 func switchesToSelfResumable(r *gen.Run) gen.Status { return (*switchesToSelfFrame)(nil).body(r) }
@@ -89,7 +92,7 @@ func (f *switchesToSelfFrame) body(r *gen.Run) (st gen.Status) {
 	return gen.Send[any](r, r.Current(), 1)
 }
 
-//line trace_greenlet_test.go:93:1
+//line trace_greenlet_test.go:96:1
 
 func (f *switchesToSelfFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f.PC {
@@ -113,6 +116,7 @@ type switchesToFrame struct {
 }
 
 func newSwitchesToFrame(g *greenlet.Greenlet) *switchesToFrame {
+	_ = switchesTo
 	return gen.MakeFrame(switchesToFrame{g: g})
 }
 
@@ -130,7 +134,7 @@ func (f *switchesToFrame) body(r *gen.Run, g *greenlet.Greenlet) (st gen.Status)
 	return r.SendNone(g)
 }
 
-//line trace_greenlet_test.go:134:1
+//line trace_greenlet_test.go:138:1
 
 func (f *switchesToFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f.PC {
@@ -157,6 +161,7 @@ type throwsIntoFrame struct {
 }
 
 func newThrowsIntoFrame(g *greenlet.Greenlet, v any) *throwsIntoFrame {
+	_ = throwsInto
 	return gen.MakeFrame(throwsIntoFrame{g: g, v: v})
 }
 
@@ -174,7 +179,7 @@ func (f *throwsIntoFrame) body(r *gen.Run, g *greenlet.Greenlet, v any) (st gen.
 	return r.Throw(f, &f.Header, g, v)
 }
 
-//line trace_greenlet_test.go:178:1
+//line trace_greenlet_test.go:183:1
 
 func (f *throwsIntoFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f.PC {
@@ -202,6 +207,7 @@ type setsTracerFrame struct {
 }
 
 func newSetsTracerFrame(list *[]string, me *greenlet.Greenlet) *setsTracerFrame {
+	_ = setsTracer
 	return gen.MakeFrame(setsTracerFrame{list: list, me: me})
 }
 
@@ -225,7 +231,7 @@ func setsTracerResumable(r *gen.Run, list *[]string, me *greenlet.Greenlet) (st 
 	return gen.Yielded[int](r, 0)
 }
 
-//line trace_greenlet_test.go:229:1
+//line trace_greenlet_test.go:235:1
 
 // Ask continues setsTracer up to its next value, if there is one.
 func (f *setsTracerFrame) Ask(p *int) gen.Status {
@@ -252,7 +258,7 @@ func (f *setsTracerFrame) Ask(p *int) gen.Status {
 	return gen.Left
 }
 
-//line trace_greenlet_test.go:256:1
+//line trace_greenlet_test.go:262:1
 
 func (f *setsTracerFrame) Resume(r *gen.Run) gen.Status {
 	var v int
@@ -275,7 +281,7 @@ type throwsSelfFrame struct {
 	gen.Header
 }
 
-func newThrowsSelfFrame() *throwsSelfFrame { return gen.MakeFrame(throwsSelfFrame{}) }
+func newThrowsSelfFrame() *throwsSelfFrame { _ = throwsSelf; return gen.MakeFrame(throwsSelfFrame{}) }
 
 // throwsSelfResumable is throwsSelf for callers that can be suspended.
 func throwsSelfResumable(r *gen.Run) gen.Status { return (*throwsSelfFrame)(nil).body(r) }
@@ -289,7 +295,7 @@ func (f *throwsSelfFrame) body(r *gen.Run) (st gen.Status) {
 	return r.Throw(f, &f.Header, r.Current(), errTest)
 }
 
-//line trace_greenlet_test.go:293:1
+//line trace_greenlet_test.go:299:1
 
 func (f *throwsSelfFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f.PC {
@@ -312,6 +318,7 @@ type throwsSelfAndCatchesFrame struct {
 }
 
 func newThrowsSelfAndCatchesFrame() *throwsSelfAndCatchesFrame {
+	_ = throwsSelfAndCatches
 	return gen.MakeFrame(throwsSelfAndCatchesFrame{})
 }
 
@@ -369,7 +376,7 @@ unwind:
 	return gen.Done
 }
 
-//line trace_greenlet_test.go:373:1
+//line trace_greenlet_test.go:380:1
 
 func (f *throwsSelfAndCatchesFrame) Release(r *gen.Run) { gen.Free(r, f, 53) }
 func (*throwsSelfAndCatchesFrame) Func() *gen.Func      { return &throwsSelfAndCatchesFrameInfo }

@@ -24,8 +24,11 @@ type BodyReadFrame struct {
 }
 
 // NewReadFrame makes a frame that will run Body.Read.
-func (b *Body) NewReadFrame(p []byte) *BodyReadFrame { return gen.MakeFrame(BodyReadFrame{b: b, p: p}) }
-func (f *BodyReadFrame) Results() (int, error)       { f.Over(f); return f.ret0, f.ret1 }
+func (b *Body) NewReadFrame(p []byte) *BodyReadFrame {
+	_ = b.Read
+	return gen.MakeFrame(BodyReadFrame{b: b, p: p})
+}
+func (f *BodyReadFrame) Results() (int, error) { f.Over(f); return f.ret0, f.ret1 }
 func (f *BodyReadFrame) Returned(r *gen.Run) (ret0 int, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
 	f.Release(r)
@@ -61,7 +64,7 @@ func (f *BodyReadFrame) body(r *gen.Run, b *Body, p []byte) (ret0 int, ret1 erro
 	return t0, t1, gen.Done
 }
 
-//line body_greenlet.go:65:1
+//line body_greenlet.go:68:1
 
 func (f *BodyReadFrame) Resume(r *gen.Run) (st gen.Status) {
 	var t0 int
@@ -78,7 +81,7 @@ func (f *BodyReadFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line body_greenlet.go:82:1
+//line body_greenlet.go:85:1
 
 func (f *BodyReadFrame) Args(args []any) { gen.SetArgs(f, args, &f.p) }
 func (f *BodyReadFrame) Send(r *gen.Run) gen.Status {
@@ -99,11 +102,11 @@ type valueBodyReadFrame struct {
 func (v valueBodyReadFrame) CallResumable(r *gen.Run, p0 []byte) (int, error, gen.Status) {
 	return v.recv.ReadResumable(r, p0)
 }
-func init() {
-	gen.RegisterMethod((*new(*Body)).Read, func(recv *Body) any {
-		return valueBodyReadFrame{recv}
-	})
-}
+
+var _ = gen.RegisterMethod((*new(*Body)).Read, func(recv *Body) any {
+	return valueBodyReadFrame{recv}
+})
+
 func (v valueBodyReadFrame) Frame() gen.Frame { return gen.MakeFrame(BodyReadFrame{b: v.recv}) }
 
 // bodyNextFrame is an activation of Body.next.
@@ -117,8 +120,11 @@ type bodyNextFrame struct {
 	ret1      error
 }
 
-func (b *Body) newNextFrame(p []byte) *bodyNextFrame { return gen.MakeFrame(bodyNextFrame{b: b, p: p}) }
-func (f *bodyNextFrame) Results() (int, error)       { f.Over(f); return f.ret0, f.ret1 }
+func (b *Body) newNextFrame(p []byte) *bodyNextFrame {
+	_ = b.next
+	return gen.MakeFrame(bodyNextFrame{b: b, p: p})
+}
+func (f *bodyNextFrame) Results() (int, error) { f.Over(f); return f.ret0, f.ret1 }
 func (f *bodyNextFrame) Returned(r *gen.Run) (ret0 int, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
 	f.Release(r)
@@ -160,7 +166,7 @@ loop_99:
 	goto loop_99
 }
 
-//line body_greenlet.go:164:1
+//line body_greenlet.go:170:1
 
 func (f *bodyNextFrame) Resume(r *gen.Run) (st gen.Status) {
 	b, p := f.b, f.p
@@ -207,7 +213,7 @@ resumed_106:
 	goto loop_99
 }
 
-//line body_greenlet.go:211:1
+//line body_greenlet.go:217:1
 
 func (f *bodyNextFrame) Args(args []any) { gen.SetArgs(f, args, &f.p) }
 func (f *bodyNextFrame) Send(r *gen.Run) gen.Status {
@@ -228,11 +234,11 @@ type bodyNextFrameValue struct {
 func (v bodyNextFrameValue) CallResumable(r *gen.Run, p0 []byte) (int, error, gen.Status) {
 	return v.recv.nextResumable(r, p0)
 }
-func init() {
-	gen.RegisterMethod((*new(*Body)).next, func(recv *Body) any {
-		return bodyNextFrameValue{recv}
-	})
-}
+
+var _ = gen.RegisterMethod((*new(*Body)).next, func(recv *Body) any {
+	return bodyNextFrameValue{recv}
+})
+
 func (v bodyNextFrameValue) Frame() gen.Frame { return gen.MakeFrame(bodyNextFrame{b: v.recv}) }
 
 // bodyWaitFrame is an activation of Body.wait.
@@ -242,7 +248,7 @@ type bodyWaitFrame struct {
 	ret0 error
 }
 
-func (b *Body) newWaitFrame() *bodyWaitFrame              { return gen.MakeFrame(bodyWaitFrame{b: b}) }
+func (b *Body) newWaitFrame() *bodyWaitFrame              { _ = b.wait; return gen.MakeFrame(bodyWaitFrame{b: b}) }
 func (f *bodyWaitFrame) Results() error                   { f.Over(f); return f.ret0 }
 func (f *bodyWaitFrame) Returned(r *gen.Run) (ret0 error) { ret0 = f.ret0; f.Release(r); return }
 
@@ -271,7 +277,7 @@ func (f *bodyWaitFrame) body(r *gen.Run, b *Body) (ret0 error, st gen.Status) {
 	return nil, gen.Done
 }
 
-//line body_greenlet.go:275:1
+//line body_greenlet.go:281:1
 
 func (f *bodyWaitFrame) Resume(r *gen.Run) (st gen.Status) {
 	b := f.b
@@ -294,7 +300,7 @@ func (f *bodyWaitFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line body_greenlet.go:298:1
+//line body_greenlet.go:304:1
 
 func (f *bodyWaitFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
 func (f *bodyWaitFrame) Forget()                    { *f = bodyWaitFrame{Header: f.Header, ret0: f.ret0} }
@@ -312,7 +318,10 @@ type bodyReceiveFrame struct {
 	ret0   error
 }
 
-func (b *Body) newReceiveFrame() *bodyReceiveFrame           { return gen.MakeFrame(bodyReceiveFrame{b: b}) }
+func (b *Body) newReceiveFrame() *bodyReceiveFrame {
+	_ = b.receive
+	return gen.MakeFrame(bodyReceiveFrame{b: b})
+}
 func (f *bodyReceiveFrame) Results() error                   { f.Over(f); return f.ret0 }
 func (f *bodyReceiveFrame) Returned(r *gen.Run) (ret0 error) { ret0 = f.ret0; f.Release(r); return }
 
@@ -374,7 +383,7 @@ loop_219:
 	goto loop_219
 }
 
-//line body_greenlet.go:378:1
+//line body_greenlet.go:387:1
 
 func (f *bodyReceiveFrame) Resume(r *gen.Run) (st gen.Status) {
 	b := f.b
@@ -422,7 +431,7 @@ resumed_223:
 	goto loop_219
 }
 
-//line body_greenlet.go:426:1
+//line body_greenlet.go:435:1
 
 func (f *bodyReceiveFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
 func (f *bodyReceiveFrame) Forget()                    { *f = bodyReceiveFrame{Header: f.Header, ret0: f.ret0} }
@@ -441,7 +450,10 @@ type bodyDrainFrame struct {
 	ret0 bool
 }
 
-func (b *Body) newDrainFrame() *bodyDrainFrame            { return gen.MakeFrame(bodyDrainFrame{b: b}) }
+func (b *Body) newDrainFrame() *bodyDrainFrame {
+	_ = b.drain
+	return gen.MakeFrame(bodyDrainFrame{b: b})
+}
 func (f *bodyDrainFrame) Results() bool                   { f.Over(f); return f.ret0 }
 func (f *bodyDrainFrame) Returned(r *gen.Run) (ret0 bool) { ret0 = f.ret0; f.Release(r); return }
 
@@ -484,7 +496,7 @@ after_loop_248:
 	return b.ended(), gen.Done
 }
 
-//line body_greenlet.go:488:1
+//line body_greenlet.go:500:1
 
 func (f *bodyDrainFrame) Resume(r *gen.Run) (st gen.Status) {
 	b := f.b
@@ -527,7 +539,7 @@ after_loop_248:
 	return r.Return(f, &f.Header)
 }
 
-//line body_greenlet.go:531:1
+//line body_greenlet.go:543:1
 
 func (f *bodyDrainFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
 func (f *bodyDrainFrame) Forget()                    { *f = bodyDrainFrame{Header: f.Header, ret0: f.ret0} }
@@ -568,6 +580,5 @@ func (v choice) WriteDeferred(r *gen.Run, d *gen.DeferHeader, p0 []byte) (int, e
 	var r1 error
 	return r0, r1, gen.Done
 }
-func init() {
-	gen.Declare("Body.Read", "Body.next", "Body.wait", "Body.receive", "Body.drain")
-}
+
+var _ = gen.Declare("Body.Read", "Body.next", "Body.wait", "Body.receive", "Body.drain")

@@ -24,7 +24,10 @@ type connServeFrame struct {
 	c *conn
 }
 
-func (c *conn) newServeFrame() *connServeFrame { return gen.MakeFrame(connServeFrame{c: c}) }
+func (c *conn) newServeFrame() *connServeFrame {
+	_ = c.serve
+	return gen.MakeFrame(connServeFrame{c: c})
+}
 
 // serveResumable is conn.serve for callers that can be suspended.
 func (c *conn) serveResumable(r *gen.Run) gen.Status { return (*connServeFrame)(nil).body(r, c) }
@@ -99,7 +102,7 @@ after_if_59:
 	goto loop_50
 }
 
-//line conn_greenlet.go:104:1
+//line conn_greenlet.go:107:1
 
 func (f *connServeFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.c))
@@ -120,6 +123,7 @@ type connExchangesFrame struct {
 }
 
 func (c *conn) newExchangesFrame() *connExchangesFrame {
+	_ = c.exchanges
 	return gen.MakeFrame(connExchangesFrame{c: c})
 }
 
@@ -218,7 +222,7 @@ unwind:
 	return gen.Done
 }
 
-//line conn_greenlet.go:223:1
+//line conn_greenlet.go:227:1
 
 func (f *connExchangesFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
 func (f *connExchangesFrame) Forget() {
@@ -239,7 +243,10 @@ type connExchangeFrame struct {
 	keep, ret0 bool
 }
 
-func (c *conn) newExchangeFrame() *connExchangeFrame         { return gen.MakeFrame(connExchangeFrame{c: c}) }
+func (c *conn) newExchangeFrame() *connExchangeFrame {
+	_ = c.exchange
+	return gen.MakeFrame(connExchangeFrame{c: c})
+}
 func (f *connExchangeFrame) Results() bool                   { f.Over(f); return f.ret0 }
 func (f *connExchangeFrame) Returned(r *gen.Run) (ret0 bool) { ret0 = f.ret0; f.Release(r); return }
 
@@ -379,7 +386,7 @@ after_if_116:
 	return keep, gen.Done
 }
 
-//line conn_greenlet.go:385:1
+//line conn_greenlet.go:392:1
 
 func (f *connExchangeFrame) Resume(r *gen.Run) (st gen.Status) {
 	f.ret0, st = f.body(r, f.c)
@@ -404,7 +411,10 @@ type connReceiveFrame struct {
 	ret1     error
 }
 
-func (c *conn) newReceiveFrame() *connReceiveFrame      { return gen.MakeFrame(connReceiveFrame{c: c}) }
+func (c *conn) newReceiveFrame() *connReceiveFrame {
+	_ = c.receive
+	return gen.MakeFrame(connReceiveFrame{c: c})
+}
 func (f *connReceiveFrame) Results() (*Response, error) { f.Over(f); return f.ret0, f.ret1 }
 func (f *connReceiveFrame) Returned(r *gen.Run) (ret0 *Response, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
@@ -501,7 +511,7 @@ after_if_150:
 	goto loop_135
 }
 
-//line conn_greenlet.go:508:1
+//line conn_greenlet.go:518:1
 
 func (f *connReceiveFrame) Resume(r *gen.Run) (st gen.Status) {
 	f.ret0, f.ret1, st = f.body(r, f.c)
@@ -526,7 +536,10 @@ type connPauseFrame struct {
 	c *conn
 }
 
-func (c *conn) newPauseFrame() *connPauseFrame { return gen.MakeFrame(connPauseFrame{c: c}) }
+func (c *conn) newPauseFrame() *connPauseFrame {
+	_ = c.pause
+	return gen.MakeFrame(connPauseFrame{c: c})
+}
 
 // pauseResumable is conn.pause for callers that can be suspended.
 func (c *conn) pauseResumable(r *gen.Run) gen.Status { return (*connPauseFrame)(nil).body(r, c) }
@@ -541,7 +554,7 @@ func (f *connPauseFrame) body(r *gen.Run, c *conn) (st gen.Status) {
 	return gen.Done
 }
 
-//line conn_greenlet.go:548:1
+//line conn_greenlet.go:561:1
 
 func (f *connPauseFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f.PC {
@@ -567,7 +580,7 @@ type connMoreFrame struct {
 	ret0 error
 }
 
-func (c *conn) newMoreFrame() *connMoreFrame              { return gen.MakeFrame(connMoreFrame{c: c}) }
+func (c *conn) newMoreFrame() *connMoreFrame              { _ = c.more; return gen.MakeFrame(connMoreFrame{c: c}) }
 func (f *connMoreFrame) Results() error                   { f.Over(f); return f.ret0 }
 func (f *connMoreFrame) Returned(r *gen.Run) (ret0 error) { ret0 = f.ret0; f.Release(r); return }
 
@@ -597,7 +610,7 @@ func (f *connMoreFrame) body(r *gen.Run, c *conn) (ret0 error, st gen.Status) {
 	return t0, gen.Done
 }
 
-//line conn_greenlet.go:604:1
+//line conn_greenlet.go:617:1
 
 func (f *connMoreFrame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
@@ -631,7 +644,7 @@ resumed_188:
 	return r.Return(f, &f.Header)
 }
 
-//line conn_greenlet.go:638:1
+//line conn_greenlet.go:651:1
 
 func (f *connMoreFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
 func (f *connMoreFrame) Forget()                    { *f = connMoreFrame{Header: f.Header, ret0: f.ret0} }
@@ -648,7 +661,10 @@ type connFlushFrame struct {
 	ret0 error
 }
 
-func (c *conn) newFlushFrame() *connFlushFrame             { return gen.MakeFrame(connFlushFrame{c: c}) }
+func (c *conn) newFlushFrame() *connFlushFrame {
+	_ = c.flush
+	return gen.MakeFrame(connFlushFrame{c: c})
+}
 func (f *connFlushFrame) Results() error                   { f.Over(f); return f.ret0 }
 func (f *connFlushFrame) Returned(r *gen.Run) (ret0 error) { ret0 = f.ret0; f.Release(r); return }
 
@@ -676,7 +692,7 @@ func (f *connFlushFrame) body(r *gen.Run, c *conn) (ret0 error, st gen.Status) {
 	return t0, gen.Done
 }
 
-//line conn_greenlet.go:683:1
+//line conn_greenlet.go:699:1
 
 func (f *connFlushFrame) Resume(r *gen.Run) (st gen.Status) {
 	var t0 error
@@ -692,7 +708,7 @@ func (f *connFlushFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line conn_greenlet.go:699:1
+//line conn_greenlet.go:715:1
 
 func (f *connFlushFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
 func (f *connFlushFrame) Forget()                    { *f = connFlushFrame{Header: f.Header, ret0: f.ret0} }
@@ -710,7 +726,10 @@ type connSendsFrame struct {
 	ret0 error
 }
 
-func (c *conn) newSendsFrame() *connSendsFrame             { return gen.MakeFrame(connSendsFrame{c: c}) }
+func (c *conn) newSendsFrame() *connSendsFrame {
+	_ = c.sends
+	return gen.MakeFrame(connSendsFrame{c: c})
+}
 func (f *connSendsFrame) Results() error                   { f.Over(f); return f.ret0 }
 func (f *connSendsFrame) Returned(r *gen.Run) (ret0 error) { ret0 = f.ret0; f.Release(r); return }
 
@@ -741,7 +760,7 @@ func (f *connSendsFrame) body(r *gen.Run, c *conn) (ret0 error, st gen.Status) {
 	return c.broken, gen.Done
 }
 
-//line conn_greenlet.go:748:1
+//line conn_greenlet.go:767:1
 
 func (f *connSendsFrame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
@@ -768,7 +787,7 @@ func (f *connSendsFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line conn_greenlet.go:775:1
+//line conn_greenlet.go:794:1
 
 func (f *connSendsFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
 func (f *connSendsFrame) Forget()                    { *f = connSendsFrame{Header: f.Header, ret0: f.ret0} }
@@ -788,6 +807,7 @@ type connRefuseFrame struct {
 }
 
 func (c *conn) newRefuseFrame(r *http.Request, err error) *connRefuseFrame {
+	_ = c.refuse
 	return gen.MakeFrame(connRefuseFrame{c: c, r: r, err: err})
 }
 
@@ -873,7 +893,7 @@ after_if_313:
 	return gen.Done
 }
 
-//line conn_greenlet.go:880:1
+//line conn_greenlet.go:900:1
 
 func (f2 *connRefuseFrame) Resume(r2 *gen.Run) (st gen.Status) {
 	c, r := f2.c, f2.r
@@ -935,7 +955,7 @@ after_if_313:
 	return r2.Return(f2, &f2.Header)
 }
 
-//line conn_greenlet.go:942:1
+//line conn_greenlet.go:962:1
 
 func (f *connRefuseFrame) Args(args []any)    { gen.SetArgs(f, args, &f.r, &f.err) }
 func (f *connRefuseFrame) Forget()            { *f = connRefuseFrame{Header: f.Header} }
@@ -951,7 +971,10 @@ type connLingerFrame struct {
 	c *conn
 }
 
-func (c *conn) newLingerFrame() *connLingerFrame { return gen.MakeFrame(connLingerFrame{c: c}) }
+func (c *conn) newLingerFrame() *connLingerFrame {
+	_ = c.linger
+	return gen.MakeFrame(connLingerFrame{c: c})
+}
 
 // lingerResumable is conn.linger for callers that can be suspended.
 func (c *conn) lingerResumable(r *gen.Run) gen.Status { return (*connLingerFrame)(nil).body(r, c) }
@@ -990,7 +1013,7 @@ after_if_340:
 	goto loop_336
 }
 
-//line conn_greenlet.go:997:1
+//line conn_greenlet.go:1020:1
 
 func (f *connLingerFrame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
@@ -1034,7 +1057,7 @@ after_if_340:
 	goto loop_336
 }
 
-//line conn_greenlet.go:1041:1
+//line conn_greenlet.go:1064:1
 
 func (f *connLingerFrame) Forget()            { *f = connLingerFrame{Header: f.Header} }
 func (f *connLingerFrame) Release(r *gen.Run) { gen.Free(r, f, 0) }
@@ -1042,7 +1065,4 @@ func (*connLingerFrame) Func() *gen.Func      { return &connLingerFrameInfo }
 
 var connLingerFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*conn).linger", File: "github.com/going-green/greenlet/hub/httpd/conn.go", Line: 331, Points: "337 c; 341 c"}
 var _ func(*conn) = (*conn).linger
-
-func init() {
-	gen.Declare("conn.serve", "conn.exchanges", "conn.exchange", "conn.receive", "conn.pause", "conn.more", "conn.flush", "conn.sends", "conn.refuse", "conn.linger")
-}
+var _ = gen.Declare("conn.serve", "conn.exchanges", "conn.exchange", "conn.receive", "conn.pause", "conn.more", "conn.flush", "conn.sends", "conn.refuse", "conn.linger")

@@ -21,6 +21,7 @@ type HandlerFuncServeHTTPFrame struct {
 
 // NewServeHTTPFrame makes a frame that will run HandlerFunc.ServeHTTP.
 func (f HandlerFunc) NewServeHTTPFrame(w http.ResponseWriter, r *http.Request) *HandlerFuncServeHTTPFrame {
+	_ = f.ServeHTTP
 	return gen.MakeFrame(HandlerFuncServeHTTPFrame{f: f, w: w, r: r})
 }
 
@@ -48,7 +49,7 @@ func (f2 *HandlerFuncServeHTTPFrame) body(r2 *gen.Run, f HandlerFunc, w http.Res
 	return gen.Done
 }
 
-//line handler_greenlet.go:52:1
+//line handler_greenlet.go:53:1
 
 func (f2 *HandlerFuncServeHTTPFrame) Resume(r2 *gen.Run) (st gen.Status) {
 	switch f2.PC {
@@ -76,11 +77,11 @@ type valueHandlerFuncServeHTTPFrame struct {
 func (v valueHandlerFuncServeHTTPFrame) CallResumable(r *gen.Run, p0 http.ResponseWriter, p1 *http.Request) gen.Status {
 	return v.recv.ServeHTTPResumable(r, p0, p1)
 }
-func init() {
-	gen.RegisterMethod((*new(HandlerFunc)).ServeHTTP, func(recv HandlerFunc) any {
-		return valueHandlerFuncServeHTTPFrame{recv}
-	})
-}
+
+var _ = gen.RegisterMethod((*new(HandlerFunc)).ServeHTTP, func(recv HandlerFunc) any {
+	return valueHandlerFuncServeHTTPFrame{recv}
+})
+
 func (v valueHandlerFuncServeHTTPFrame) Frame() gen.Frame {
 	return gen.MakeFrame(HandlerFuncServeHTTPFrame{f: v.recv})
 }
@@ -95,6 +96,7 @@ type CallFrame struct {
 
 // NewCallFrame makes a frame that will run Call.
 func NewCallFrame(h http.Handler, w http.ResponseWriter, r *http.Request) *CallFrame {
+	_ = Call
 	return gen.MakeFrame(CallFrame{h: h, w: w, r: r})
 }
 
@@ -139,7 +141,7 @@ after_if_35:
 	return gen.Done
 }
 
-//line handler_greenlet.go:143:1
+//line handler_greenlet.go:145:1
 
 func (f *CallFrame) Resume(r2 *gen.Run) (st gen.Status) {
 	h, w, r := f.h, f.w, f.r
@@ -175,7 +177,7 @@ func (f *CallFrame) Resume(r2 *gen.Run) (st gen.Status) {
 	}
 }
 
-//line handler_greenlet.go:179:1
+//line handler_greenlet.go:181:1
 
 func (f *CallFrame) Args(args []any)    { gen.SetArgs(f, args, &f.h, &f.w, &f.r) }
 func (f *CallFrame) Forget()            { *f = CallFrame{Header: f.Header} }
@@ -191,9 +193,9 @@ type valueCallFrame struct{}
 func (valueCallFrame) CallResumable(r *gen.Run, p0 http.Handler, p1 http.ResponseWriter, p2 *http.Request) gen.Status {
 	return CallResumable(r, p0, p1, p2)
 }
-func init() {
-	gen.Register(Call, valueCallFrame{})
-}
+
+var _ = gen.Register(Call, valueCallFrame{})
+
 func (valueCallFrame) Frame() gen.Frame { return gen.MakeFrame(CallFrame{}) }
 
 // ReceiveFrame is an activation of Receive.
@@ -204,7 +206,10 @@ type ReceiveFrame struct {
 }
 
 // NewReceiveFrame makes a frame that will run Receive.
-func NewReceiveFrame(r *http.Request) *ReceiveFrame      { return gen.MakeFrame(ReceiveFrame{r: r}) }
+func NewReceiveFrame(r *http.Request) *ReceiveFrame {
+	_ = Receive
+	return gen.MakeFrame(ReceiveFrame{r: r})
+}
 func (f *ReceiveFrame) Results() error                   { f.Over(f); return f.ret0 }
 func (f *ReceiveFrame) Returned(r *gen.Run) (ret0 error) { ret0 = f.ret0; f.Release(r); return }
 
@@ -236,7 +241,7 @@ func (f *ReceiveFrame) body(r2 *gen.Run, r *http.Request) (ret0 error, st gen.St
 	return t0, gen.Done
 }
 
-//line handler_greenlet.go:240:1
+//line handler_greenlet.go:245:1
 
 func (f *ReceiveFrame) Resume(r2 *gen.Run) (st gen.Status) {
 	var t0 error
@@ -252,7 +257,7 @@ func (f *ReceiveFrame) Resume(r2 *gen.Run) (st gen.Status) {
 	}
 }
 
-//line handler_greenlet.go:256:1
+//line handler_greenlet.go:261:1
 
 func (f *ReceiveFrame) Args(args []any)            { gen.SetArgs(f, args, &f.r) }
 func (f *ReceiveFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
@@ -269,9 +274,9 @@ type valueReceiveFrame struct{}
 func (valueReceiveFrame) CallResumable(r *gen.Run, p0 *http.Request) (error, gen.Status) {
 	return ReceiveResumable(r, p0)
 }
-func init() {
-	gen.Register(Receive, valueReceiveFrame{})
-}
+
+var _ = gen.Register(Receive, valueReceiveFrame{})
+
 func (valueReceiveFrame) Frame() gen.Frame { return gen.MakeFrame(ReceiveFrame{}) }
 
 // MuxServeHTTPFrame is an activation of Mux.ServeHTTP.
@@ -284,6 +289,7 @@ type MuxServeHTTPFrame struct {
 
 // NewServeHTTPFrame makes a frame that will run Mux.ServeHTTP.
 func (m *Mux) NewServeHTTPFrame(w http.ResponseWriter, r *http.Request) *MuxServeHTTPFrame {
+	_ = m.ServeHTTP
 	return gen.MakeFrame(MuxServeHTTPFrame{m: m, w: w, r: r})
 }
 
@@ -313,7 +319,7 @@ func (f *MuxServeHTTPFrame) body(r2 *gen.Run, m *Mux, w http.ResponseWriter, r *
 	return gen.Done
 }
 
-//line handler_greenlet.go:317:1
+//line handler_greenlet.go:323:1
 
 func (f *MuxServeHTTPFrame) Resume(r2 *gen.Run) (st gen.Status) {
 	switch f.PC {
@@ -341,12 +347,11 @@ type valueMuxServeHTTPFrame struct {
 func (v valueMuxServeHTTPFrame) CallResumable(r *gen.Run, p0 http.ResponseWriter, p1 *http.Request) gen.Status {
 	return v.recv.ServeHTTPResumable(r, p0, p1)
 }
-func init() {
-	gen.RegisterMethod((*new(*Mux)).ServeHTTP, func(recv *Mux) any {
-		return valueMuxServeHTTPFrame{recv}
-	})
-}
+
+var _ = gen.RegisterMethod((*new(*Mux)).ServeHTTP, func(recv *Mux) any {
+	return valueMuxServeHTTPFrame{recv}
+})
+
 func (v valueMuxServeHTTPFrame) Frame() gen.Frame { return gen.MakeFrame(MuxServeHTTPFrame{m: v.recv}) }
-func init() {
-	gen.Declare("HandlerFunc.ServeHTTP", "Mux.ServeHTTP")
-}
+
+var _ = gen.Declare("HandlerFunc.ServeHTTP", "Mux.ServeHTTP")

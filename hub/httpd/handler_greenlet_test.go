@@ -25,6 +25,7 @@ type roomsWaitsFrame struct {
 }
 
 func (m *rooms) newWaitsFrame(w http.ResponseWriter, r *http.Request) *roomsWaitsFrame {
+	_ = m.waits
 	return gen.MakeFrame(roomsWaitsFrame{m: m, w: w, r: r})
 }
 
@@ -53,7 +54,7 @@ func (f *roomsWaitsFrame) body(r2 *gen.Run, m *rooms, w http.ResponseWriter, r *
 	return gen.Done
 }
 
-//line handler_greenlet_test.go:57:1
+//line handler_greenlet_test.go:58:1
 
 func (f *roomsWaitsFrame) Resume(r2 *gen.Run) (st gen.Status) {
 	w, r := f.w, f.r
@@ -68,7 +69,7 @@ func (f *roomsWaitsFrame) Resume(r2 *gen.Run) (st gen.Status) {
 	}
 }
 
-//line handler_greenlet_test.go:72:1
+//line handler_greenlet_test.go:73:1
 
 func (f *roomsWaitsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.w, &f.r) }
 func (f *roomsWaitsFrame) Forget()            { *f = roomsWaitsFrame{Header: f.Header} }
@@ -86,11 +87,11 @@ type roomsWaitsFrameValue struct {
 func (v roomsWaitsFrameValue) CallResumable(r *gen.Run, p0 http.ResponseWriter, p1 *http.Request) gen.Status {
 	return v.recv.waitsResumable(r, p0, p1)
 }
-func init() {
-	gen.RegisterMethod((*new(*rooms)).waits, func(recv *rooms) any {
-		return roomsWaitsFrameValue{recv}
-	})
-}
+
+var _ = gen.RegisterMethod((*new(*rooms)).waits, func(recv *rooms) any {
+	return roomsWaitsFrameValue{recv}
+})
+
 func (v roomsWaitsFrameValue) Frame() gen.Frame { return gen.MakeFrame(roomsWaitsFrame{m: v.recv}) }
 
 // wrappedServeHTTPFrame is an activation of wrapped.ServeHTTP.
@@ -103,6 +104,7 @@ type wrappedServeHTTPFrame struct {
 
 // NewServeHTTPFrame makes a frame that will run wrapped.ServeHTTP.
 func (h wrapped) NewServeHTTPFrame(w http.ResponseWriter, r *http.Request) *wrappedServeHTTPFrame {
+	_ = h.ServeHTTP
 	return gen.MakeFrame(wrappedServeHTTPFrame{h: h, w: w, r: r})
 }
 
@@ -122,7 +124,7 @@ func (f *wrappedServeHTTPFrame) body(r2 *gen.Run, h wrapped, w http.ResponseWrit
 	return gen.Done
 }
 
-//line handler_greenlet_test.go:126:1
+//line handler_greenlet_test.go:128:1
 
 func (f *wrappedServeHTTPFrame) Resume(r2 *gen.Run) (st gen.Status) {
 	switch f.PC {
@@ -150,11 +152,11 @@ type wrappedServeHTTPFrameValue struct {
 func (v wrappedServeHTTPFrameValue) CallResumable(r *gen.Run, p0 http.ResponseWriter, p1 *http.Request) gen.Status {
 	return v.recv.ServeHTTPResumable(r, p0, p1)
 }
-func init() {
-	gen.RegisterMethod((*new(wrapped)).ServeHTTP, func(recv wrapped) any {
-		return wrappedServeHTTPFrameValue{recv}
-	})
-}
+
+var _ = gen.RegisterMethod((*new(wrapped)).ServeHTTP, func(recv wrapped) any {
+	return wrappedServeHTTPFrameValue{recv}
+})
+
 func (v wrappedServeHTTPFrameValue) Frame() gen.Frame {
 	return gen.MakeFrame(wrappedServeHTTPFrame{h: v.recv})
 }
@@ -168,6 +170,7 @@ type upgradesFrame struct {
 }
 
 func newUpgradesFrame(w http.ResponseWriter, r *http.Request) *upgradesFrame {
+	_ = upgrades
 	return gen.MakeFrame(upgradesFrame{w: w, r: r})
 }
 
@@ -275,7 +278,7 @@ resumed_122:
 	goto loop_117
 }
 
-//line handler_greenlet_test.go:280:1
+//line handler_greenlet_test.go:283:1
 
 func (f *upgradesFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.w, f.r))
@@ -295,9 +298,9 @@ type upgradesFrameValue struct{}
 func (upgradesFrameValue) CallResumable(r *gen.Run, p0 http.ResponseWriter, p1 *http.Request) gen.Status {
 	return upgradesResumable(r, p0, p1)
 }
-func init() {
-	gen.Register(upgrades, upgradesFrameValue{})
-}
+
+var _ = gen.Register(upgrades, upgradesFrameValue{})
+
 func (upgradesFrameValue) Frame() gen.Frame { return gen.MakeFrame(upgradesFrame{}) }
 
 // sleepsServeHTTPFrame is an activation of sleeps.ServeHTTP.
@@ -310,6 +313,7 @@ type sleepsServeHTTPFrame struct {
 
 // NewServeHTTPFrame makes a frame that will run sleeps.ServeHTTP.
 func (h *sleeps) NewServeHTTPFrame(w http.ResponseWriter, r *http.Request) *sleepsServeHTTPFrame {
+	_ = h.ServeHTTP
 	return gen.MakeFrame(sleepsServeHTTPFrame{h: h, w: w, r: r})
 }
 
@@ -354,7 +358,7 @@ func (f *sleepsServeHTTPFrame) body(r2 *gen.Run, h *sleeps, w http.ResponseWrite
 	return gen.Done
 }
 
-//line handler_greenlet_test.go:359:1
+//line handler_greenlet_test.go:363:1
 
 func (f *sleepsServeHTTPFrame) Resume(r2 *gen.Run) (st gen.Status) {
 	w := f.w
@@ -387,7 +391,7 @@ func (f *sleepsServeHTTPFrame) Resume(r2 *gen.Run) (st gen.Status) {
 	}
 }
 
-//line handler_greenlet_test.go:392:1
+//line handler_greenlet_test.go:396:1
 
 func (f *sleepsServeHTTPFrame) Args(args []any)    { gen.SetArgs(f, args, &f.w, &f.r) }
 func (f *sleepsServeHTTPFrame) Forget()            { *f = sleepsServeHTTPFrame{Header: f.Header} }
@@ -405,11 +409,11 @@ type sleepsServeHTTPFrameValue struct {
 func (v sleepsServeHTTPFrameValue) CallResumable(r *gen.Run, p0 http.ResponseWriter, p1 *http.Request) gen.Status {
 	return v.recv.ServeHTTPResumable(r, p0, p1)
 }
-func init() {
-	gen.RegisterMethod((*new(*sleeps)).ServeHTTP, func(recv *sleeps) any {
-		return sleepsServeHTTPFrameValue{recv}
-	})
-}
+
+var _ = gen.RegisterMethod((*new(*sleeps)).ServeHTTP, func(recv *sleeps) any {
+	return sleepsServeHTTPFrameValue{recv}
+})
+
 func (v sleepsServeHTTPFrameValue) Frame() gen.Frame {
 	return gen.MakeFrame(sleepsServeHTTPFrame{h: v.recv})
 }
@@ -422,6 +426,7 @@ type awaitingFrame struct {
 }
 
 func newAwaitingFrame(e *hub.Event, done chan struct{}) *awaitingFrame {
+	_ = awaiting
 	return gen.MakeFrame(awaitingFrame{e: e, done: done})
 }
 
@@ -442,7 +447,7 @@ func (f *awaitingFrame) body(r *gen.Run, e *hub.Event, done chan struct{}) (st g
 	return gen.Done
 }
 
-//line handler_greenlet_test.go:447:1
+//line handler_greenlet_test.go:452:1
 
 func (f *awaitingFrame) Resume(r *gen.Run) (st gen.Status) {
 	done := f.done
@@ -457,7 +462,7 @@ func (f *awaitingFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line handler_greenlet_test.go:462:1
+//line handler_greenlet_test.go:467:1
 
 func (f *awaitingFrame) Args(args []any)    { gen.SetArgs(f, args, &f.e, &f.done) }
 func (f *awaitingFrame) Forget()            { *f = awaitingFrame{Header: f.Header} }
@@ -498,6 +503,5 @@ func (v raw) WriteDeferred(r *gen.Run, d *gen.DeferHeader, p0 []byte) (int, erro
 	var r1 error
 	return r0, r1, gen.Done
 }
-func init() {
-	gen.Declare("rooms.waits", "wrapped.ServeHTTP", "sleeps.ServeHTTP")
-}
+
+var _ = gen.Declare("rooms.waits", "wrapped.ServeHTTP", "sleeps.ServeHTTP")

@@ -23,7 +23,7 @@ type servingFrame struct {
 	ret0 error
 }
 
-func newServingFrame(s *Server) *servingFrame            { return gen.MakeFrame(servingFrame{s: s}) }
+func newServingFrame(s *Server) *servingFrame            { _ = serving; return gen.MakeFrame(servingFrame{s: s}) }
 func (f *servingFrame) Results() error                   { f.Over(f); return f.ret0 }
 func (f *servingFrame) Returned(r *gen.Run) (ret0 error) { ret0 = f.ret0; f.Release(r); return }
 
@@ -81,6 +81,7 @@ type stoppingFrame struct {
 }
 
 func newStoppingFrame(s *Server, d time.Duration, killed chan<- int) *stoppingFrame {
+	_ = stopping
 	return gen.MakeFrame(stoppingFrame{s: s, d: d, killed: killed})
 }
 
@@ -108,7 +109,7 @@ func (f *stoppingFrame) body(r *gen.Run, s *Server, d time.Duration, killed chan
 	return gen.Done
 }
 
-//line httpd_greenlet_test.go:112:1
+//line httpd_greenlet_test.go:113:1
 
 func (f *stoppingFrame) Resume(r *gen.Run) (st gen.Status) {
 	killed := f.killed
@@ -127,7 +128,7 @@ func (f *stoppingFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line httpd_greenlet_test.go:131:1
+//line httpd_greenlet_test.go:132:1
 
 func (f *stoppingFrame) Args(args []any)    { gen.SetArgs(f, args, &f.s, &f.d, &f.killed) }
 func (f *stoppingFrame) Forget()            { *f = stoppingFrame{Header: f.Header} }
@@ -149,6 +150,7 @@ type echoesServeHTTPFrame struct {
 
 // NewServeHTTPFrame makes a frame that will run echoes.ServeHTTP.
 func (e echoes) NewServeHTTPFrame(w http.ResponseWriter, r *http.Request) *echoesServeHTTPFrame {
+	_ = e.ServeHTTP
 	return gen.MakeFrame(echoesServeHTTPFrame{e: e, w: w, r: r})
 }
 
@@ -230,7 +232,7 @@ resumed_177:
 	goto loop_175
 }
 
-//line httpd_greenlet_test.go:235:1
+//line httpd_greenlet_test.go:237:1
 
 func (f *echoesServeHTTPFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.e, f.w, f.r))
@@ -252,14 +254,13 @@ type echoesServeHTTPFrameValue struct {
 func (v echoesServeHTTPFrameValue) CallResumable(r *gen.Run, p0 http.ResponseWriter, p1 *http.Request) gen.Status {
 	return v.recv.ServeHTTPResumable(r, p0, p1)
 }
-func init() {
-	gen.RegisterMethod((*new(echoes)).ServeHTTP, func(recv echoes) any {
-		return echoesServeHTTPFrameValue{recv}
-	})
-}
+
+var _ = gen.RegisterMethod((*new(echoes)).ServeHTTP, func(recv echoes) any {
+	return echoesServeHTTPFrameValue{recv}
+})
+
 func (v echoesServeHTTPFrameValue) Frame() gen.Frame {
 	return gen.MakeFrame(echoesServeHTTPFrame{e: v.recv})
 }
-func init() {
-	gen.Declare("echoes.ServeHTTP")
-}
+
+var _ = gen.Declare("echoes.ServeHTTP")

@@ -34,6 +34,7 @@ type hastyServeHTTPFrame struct {
 
 // NewServeHTTPFrame makes a frame that will run hasty.ServeHTTP.
 func (h hasty) NewServeHTTPFrame(w0 http.ResponseWriter, r0 *http.Request) *hastyServeHTTPFrame {
+	_ = h.ServeHTTP
 	return gen.MakeFrame(hastyServeHTTPFrame{h: h, w0: w0, r0: r0})
 }
 
@@ -103,7 +104,7 @@ after_if_22:
 	}
 }
 
-//line interrupted_greenlet_test.go:107:1
+//line interrupted_greenlet_test.go:108:1
 
 func (f *hastyServeHTTPFrame) Resume(r2 *gen.Run) (st gen.Status) {
 	h := f.h
@@ -148,7 +149,7 @@ resumed_23:
 	goto loop_23
 }
 
-//line interrupted_greenlet_test.go:152:1
+//line interrupted_greenlet_test.go:153:1
 
 func (f *hastyServeHTTPFrame) Args(args []any)    { gen.SetArgs(f, args, &f.w0, &f.r0) }
 func (f *hastyServeHTTPFrame) Forget()            { *f = hastyServeHTTPFrame{Header: f.Header} }
@@ -166,11 +167,11 @@ type hastyServeHTTPFrameValue struct {
 func (v hastyServeHTTPFrameValue) CallResumable(r *gen.Run, p0 http.ResponseWriter, p1 *http.Request) gen.Status {
 	return v.recv.ServeHTTPResumable(r, p0, p1)
 }
-func init() {
-	gen.RegisterMethod((*new(hasty)).ServeHTTP, func(recv hasty) any {
-		return hastyServeHTTPFrameValue{recv}
-	})
-}
+
+var _ = gen.RegisterMethod((*new(hasty)).ServeHTTP, func(recv hasty) any {
+	return hastyServeHTTPFrameValue{recv}
+})
+
 func (v hastyServeHTTPFrameValue) Frame() gen.Frame {
 	return gen.MakeFrame(hastyServeHTTPFrame{h: v.recv})
 }
@@ -208,7 +209,7 @@ func (f *hastyServeHTTPFunc1Frame) body(r2 *gen.Run, c *hastyServeHTTPFunc1) (st
 	return gen.Done
 }
 
-//line interrupted_greenlet_test.go:212:1
+//line interrupted_greenlet_test.go:213:1
 
 func (f *hastyServeHTTPFunc1Frame) Resume(r2 *gen.Run) (st gen.Status) {
 	c := f.c
@@ -239,7 +240,7 @@ func (c *hastyServeHTTPFunc2) value() func() {
 	})
 }
 
-//line interrupted_greenlet_test.go:243:1
+//line interrupted_greenlet_test.go:244:1
 
 // hastyServeHTTPFunc2Frame is an activation of the literal hastyServeHTTPFunc2.
 type hastyServeHTTPFunc2Frame struct {
@@ -277,7 +278,7 @@ loop_31:
 	goto loop_31
 }
 
-//line interrupted_greenlet_test.go:281:1
+//line interrupted_greenlet_test.go:282:1
 
 func (f *hastyServeHTTPFunc2Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
@@ -311,7 +312,7 @@ resumed_32:
 	goto loop_31
 }
 
-//line interrupted_greenlet_test.go:315:1
+//line interrupted_greenlet_test.go:316:1
 
 func (f *hastyServeHTTPFunc2Frame) Release(r *gen.Run) { gen.Free(r, f, 9) }
 func (*hastyServeHTTPFunc2Frame) Func() *gen.Func      { return &hastyServeHTTPFunc2FrameInfo }
@@ -327,6 +328,7 @@ type simulationSlowFrame struct {
 }
 
 func (l *simulation) newSlowFrame(text string) *simulationSlowFrame {
+	_ = l.slow
 	return gen.MakeFrame(simulationSlowFrame{l: l, text: text})
 }
 
@@ -432,7 +434,7 @@ unwind:
 	return gen.Done
 }
 
-//line interrupted_greenlet_test.go:436:1
+//line interrupted_greenlet_test.go:438:1
 
 func (f *simulationSlowFrame) Args(args []any)    { gen.SetArgs(f, args, &f.text) }
 func (f *simulationSlowFrame) Forget()            { *f = simulationSlowFrame{DeferHeader: f.DeferHeader} }
@@ -441,7 +443,4 @@ func (*simulationSlowFrame) Func() *gen.Func      { return &simulationSlowFrameI
 
 var simulationSlowFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*simulation).slow", File: "github.com/going-green/greenlet/hub/httpd/interrupted_test.go", Line: 54, End: 71, Points: "57 l c; 60 ="}
 var _ func(*simulation, string) = (*simulation).slow
-
-func init() {
-	gen.Declare("hasty.ServeHTTP", "simulation.slow")
-}
+var _ = gen.Declare("hasty.ServeHTTP", "simulation.slow")

@@ -24,6 +24,7 @@ type newExpectingFrame struct {
 }
 
 func newNewExpectingFrame(w http.ResponseWriter, r *http.Request) *newExpectingFrame {
+	_ = newExpecting
 	return gen.MakeFrame(newExpectingFrame{w: w, r: r})
 }
 
@@ -116,7 +117,7 @@ after_switch_58:
 	}
 }
 
-//line limits_greenlet_test.go:120:1
+//line limits_greenlet_test.go:121:1
 
 func (f *newExpectingFrame) Resume(r2 *gen.Run) (st gen.Status) {
 	w, r := f.w, f.r
@@ -158,7 +159,7 @@ resumed_67:
 	return r2.Return(f, &f.Header)
 }
 
-//line limits_greenlet_test.go:162:1
+//line limits_greenlet_test.go:163:1
 
 func (f *newExpectingFrame) Args(args []any)    { gen.SetArgs(f, args, &f.w, &f.r) }
 func (f *newExpectingFrame) Forget()            { *f = newExpectingFrame{Header: f.Header} }
@@ -174,9 +175,9 @@ type newExpectingFrameValue struct{}
 func (newExpectingFrameValue) CallResumable(r *gen.Run, p0 http.ResponseWriter, p1 *http.Request) gen.Status {
 	return newExpectingResumable(r, p0, p1)
 }
-func init() {
-	gen.Register(newExpecting, newExpectingFrameValue{})
-}
+
+var _ = gen.Register(newExpecting, newExpectingFrameValue{})
+
 func (newExpectingFrameValue) Frame() gen.Frame { return gen.MakeFrame(newExpectingFrame{}) }
 
 // writesServeHTTPFrame is an activation of writes.ServeHTTP.
@@ -188,6 +189,7 @@ type writesServeHTTPFrame struct {
 
 // NewServeHTTPFrame makes a frame that will run writes.ServeHTTP.
 func (h *writes) NewServeHTTPFrame(w http.ResponseWriter, _ *http.Request) *writesServeHTTPFrame {
+	_ = h.ServeHTTP
 	return gen.MakeFrame(writesServeHTTPFrame{h: h, w: w})
 }
 
@@ -227,7 +229,7 @@ loop_150:
 	goto loop_150
 }
 
-//line limits_greenlet_test.go:231:1
+//line limits_greenlet_test.go:233:1
 
 func (f *writesServeHTTPFrame) Resume(r *gen.Run) (st gen.Status) {
 	h, w := f.h, f.w
@@ -268,7 +270,7 @@ resumed_151:
 	goto loop_150
 }
 
-//line limits_greenlet_test.go:272:1
+//line limits_greenlet_test.go:274:1
 
 func (f *writesServeHTTPFrame) Args(args []any)    { gen.SetArgs(f, args, &f.w, nil) }
 func (f *writesServeHTTPFrame) Forget()            { *f = writesServeHTTPFrame{Header: f.Header} }
@@ -286,11 +288,11 @@ type writesServeHTTPFrameValue struct {
 func (v writesServeHTTPFrameValue) CallResumable(r *gen.Run, p0 http.ResponseWriter, p1 *http.Request) gen.Status {
 	return v.recv.ServeHTTPResumable(r, p0, p1)
 }
-func init() {
-	gen.RegisterMethod((*new(*writes)).ServeHTTP, func(recv *writes) any {
-		return writesServeHTTPFrameValue{recv}
-	})
-}
+
+var _ = gen.RegisterMethod((*new(*writes)).ServeHTTP, func(recv *writes) any {
+	return writesServeHTTPFrameValue{recv}
+})
+
 func (v writesServeHTTPFrameValue) Frame() gen.Frame {
 	return gen.MakeFrame(writesServeHTTPFrame{h: v.recv})
 }
@@ -303,6 +305,7 @@ type failingFrame struct {
 }
 
 func newFailingFrame(w http.ResponseWriter, r *http.Request) *failingFrame {
+	_ = failing
 	return gen.MakeFrame(failingFrame{w: w, r: r})
 }
 
@@ -425,7 +428,7 @@ after_switch_232:
 	panic("as you wish")
 }
 
-//line limits_greenlet_test.go:429:1
+//line limits_greenlet_test.go:432:1
 
 func (f *failingFrame) Resume(r2 *gen.Run) (st gen.Status) {
 	w := f.w
@@ -470,7 +473,7 @@ after_switch_232:
 	panic("as you wish")
 }
 
-//line limits_greenlet_test.go:474:1
+//line limits_greenlet_test.go:477:1
 
 func (f *failingFrame) Args(args []any)    { gen.SetArgs(f, args, &f.w, &f.r) }
 func (f *failingFrame) Forget()            { *f = failingFrame{Header: f.Header} }
@@ -486,9 +489,9 @@ type failingFrameValue struct{}
 func (failingFrameValue) CallResumable(r *gen.Run, p0 http.ResponseWriter, p1 *http.Request) gen.Status {
 	return failingResumable(r, p0, p1)
 }
-func init() {
-	gen.Register(failing, failingFrameValue{})
-}
+
+var _ = gen.Register(failing, failingFrameValue{})
+
 func (failingFrameValue) Frame() gen.Frame { return gen.MakeFrame(failingFrame{}) }
 
 // impatientFrame is an activation of impatient.
@@ -499,6 +502,7 @@ type impatientFrame struct {
 }
 
 func newImpatientFrame(w http.ResponseWriter, r *http.Request) *impatientFrame {
+	_ = impatient
 	return gen.MakeFrame(impatientFrame{w: w, r: r})
 }
 
@@ -535,7 +539,7 @@ func (f *impatientFrame) body(r2 *gen.Run, w http.ResponseWriter, r *http.Reques
 	return gen.Done
 }
 
-//line limits_greenlet_test.go:539:1
+//line limits_greenlet_test.go:543:1
 
 func (f *impatientFrame) Resume(r2 *gen.Run) (st gen.Status) {
 	w, r := f.w, f.r
@@ -558,7 +562,7 @@ func (f *impatientFrame) Resume(r2 *gen.Run) (st gen.Status) {
 	}
 }
 
-//line limits_greenlet_test.go:562:1
+//line limits_greenlet_test.go:566:1
 
 func (f *impatientFrame) Args(args []any)    { gen.SetArgs(f, args, &f.w, &f.r) }
 func (f *impatientFrame) Forget()            { *f = impatientFrame{Header: f.Header} }
@@ -574,10 +578,9 @@ type impatientFrameValue struct{}
 func (impatientFrameValue) CallResumable(r *gen.Run, p0 http.ResponseWriter, p1 *http.Request) gen.Status {
 	return impatientResumable(r, p0, p1)
 }
-func init() {
-	gen.Register(impatient, impatientFrameValue{})
-}
+
+var _ = gen.Register(impatient, impatientFrameValue{})
+
 func (impatientFrameValue) Frame() gen.Frame { return gen.MakeFrame(impatientFrame{}) }
-func init() {
-	gen.Declare("writes.ServeHTTP")
-}
+
+var _ = gen.Declare("writes.ServeHTTP")

@@ -29,6 +29,7 @@ type handlersFrame struct {
 }
 
 func newHandlersFrame(w http.ResponseWriter, r *http.Request) *handlersFrame {
+	_ = handlers
 	return gen.MakeFrame(handlersFrame{w: w, r: r})
 }
 
@@ -157,7 +158,7 @@ after_if_54:
 	return gen.Done
 }
 
-//line oracle_greenlet_test.go:162:1
+//line oracle_greenlet_test.go:163:1
 
 func (f *handlersFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.w, f.r))
@@ -177,9 +178,9 @@ type handlersFrameValue struct{}
 func (handlersFrameValue) CallResumable(r *gen.Run, p0 http.ResponseWriter, p1 *http.Request) gen.Status {
 	return handlersResumable(r, p0, p1)
 }
-func init() {
-	gen.Register(handlers, handlersFrameValue{})
-}
+
+var _ = gen.Register(handlers, handlersFrameValue{})
+
 func (handlersFrameValue) Frame() gen.Frame { return gen.MakeFrame(handlersFrame{}) }
 
 // waitsServeHTTPFrame is an activation of waits.ServeHTTP.
@@ -192,6 +193,7 @@ type waitsServeHTTPFrame struct {
 
 // NewServeHTTPFrame makes a frame that will run waits.ServeHTTP.
 func (h2 *waits) NewServeHTTPFrame(w http.ResponseWriter, r *http.Request) *waitsServeHTTPFrame {
+	_ = h2.ServeHTTP
 	return gen.MakeFrame(waitsServeHTTPFrame{h2: h2, w: w, r: r})
 }
 
@@ -238,7 +240,7 @@ after_if_78:
 	return gen.Done
 }
 
-//line oracle_greenlet_test.go:243:1
+//line oracle_greenlet_test.go:245:1
 
 func (f *waitsServeHTTPFrame) Resume(r2 *gen.Run) (st gen.Status) {
 	h2, w, r := f.h2, f.w, f.r
@@ -288,7 +290,7 @@ resumed_81:
 	return r2.Return(f, &f.Header)
 }
 
-//line oracle_greenlet_test.go:293:1
+//line oracle_greenlet_test.go:295:1
 
 func (f *waitsServeHTTPFrame) Args(args []any)    { gen.SetArgs(f, args, &f.w, &f.r) }
 func (f *waitsServeHTTPFrame) Forget()            { *f = waitsServeHTTPFrame{Header: f.Header} }
@@ -306,14 +308,13 @@ type waitsServeHTTPFrameValue struct {
 func (v waitsServeHTTPFrameValue) CallResumable(r *gen.Run, p0 http.ResponseWriter, p1 *http.Request) gen.Status {
 	return v.recv.ServeHTTPResumable(r, p0, p1)
 }
-func init() {
-	gen.RegisterMethod((*new(*waits)).ServeHTTP, func(recv *waits) any {
-		return waitsServeHTTPFrameValue{recv}
-	})
-}
+
+var _ = gen.RegisterMethod((*new(*waits)).ServeHTTP, func(recv *waits) any {
+	return waitsServeHTTPFrameValue{recv}
+})
+
 func (v waitsServeHTTPFrameValue) Frame() gen.Frame {
 	return gen.MakeFrame(waitsServeHTTPFrame{h2: v.recv})
 }
-func init() {
-	gen.Declare("waits.ServeHTTP")
-}
+
+var _ = gen.Declare("waits.ServeHTTP")

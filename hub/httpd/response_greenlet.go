@@ -25,6 +25,7 @@ type ResponseWriteFrame struct {
 
 // NewWriteFrame makes a frame that will run Response.Write.
 func (w *Response) NewWriteFrame(p []byte) *ResponseWriteFrame {
+	_ = w.Write
 	return gen.MakeFrame(ResponseWriteFrame{w: w, p: p})
 }
 func (f *ResponseWriteFrame) Results() (int, error) { f.Over(f); return f.ret0, f.ret1 }
@@ -105,7 +106,7 @@ after_if_117:
 	return len(p), nil, gen.Done
 }
 
-//line response_greenlet.go:109:1
+//line response_greenlet.go:110:1
 
 func (f *ResponseWriteFrame) Resume(r *gen.Run) (st gen.Status) {
 	w, p := f.w, f.p
@@ -149,7 +150,7 @@ after_if_117:
 	return r.Return(f, &f.Header)
 }
 
-//line response_greenlet.go:153:1
+//line response_greenlet.go:154:1
 
 func (f *ResponseWriteFrame) Args(args []any) { gen.SetArgs(f, args, &f.p) }
 func (f *ResponseWriteFrame) Send(r *gen.Run) gen.Status {
@@ -172,11 +173,11 @@ type valueResponseWriteFrame struct {
 func (v valueResponseWriteFrame) CallResumable(r *gen.Run, p0 []byte) (int, error, gen.Status) {
 	return v.recv.WriteResumable(r, p0)
 }
-func init() {
-	gen.RegisterMethod((*new(*Response)).Write, func(recv *Response) any {
-		return valueResponseWriteFrame{recv}
-	})
-}
+
+var _ = gen.RegisterMethod((*new(*Response)).Write, func(recv *Response) any {
+	return valueResponseWriteFrame{recv}
+})
+
 func (v valueResponseWriteFrame) Frame() gen.Frame {
 	return gen.MakeFrame(ResponseWriteFrame{w: v.recv})
 }
@@ -192,6 +193,7 @@ type ResponseWriteStringFrame struct {
 
 // NewWriteStringFrame makes a frame that will run Response.WriteString.
 func (w *Response) NewWriteStringFrame(s string) *ResponseWriteStringFrame {
+	_ = w.WriteString
 	return gen.MakeFrame(ResponseWriteStringFrame{w: w, s: s})
 }
 func (f *ResponseWriteStringFrame) Results() (int, error) { f.Over(f); return f.ret0, f.ret1 }
@@ -227,7 +229,7 @@ func (f *ResponseWriteStringFrame) body(r *gen.Run, w *Response, s string) (ret0
 	return t0, t1, gen.Done
 }
 
-//line response_greenlet.go:231:1
+//line response_greenlet.go:233:1
 
 func (f *ResponseWriteStringFrame) Resume(r *gen.Run) (st gen.Status) {
 	var t0 int
@@ -244,7 +246,7 @@ func (f *ResponseWriteStringFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line response_greenlet.go:248:1
+//line response_greenlet.go:250:1
 
 func (f *ResponseWriteStringFrame) Args(args []any) { gen.SetArgs(f, args, &f.s) }
 func (f *ResponseWriteStringFrame) Send(r *gen.Run) gen.Status {
@@ -267,11 +269,11 @@ type valueResponseWriteStringFrame struct {
 func (v valueResponseWriteStringFrame) CallResumable(r *gen.Run, p0 string) (int, error, gen.Status) {
 	return v.recv.WriteStringResumable(r, p0)
 }
-func init() {
-	gen.RegisterMethod((*new(*Response)).WriteString, func(recv *Response) any {
-		return valueResponseWriteStringFrame{recv}
-	})
-}
+
+var _ = gen.RegisterMethod((*new(*Response)).WriteString, func(recv *Response) any {
+	return valueResponseWriteStringFrame{recv}
+})
+
 func (v valueResponseWriteStringFrame) Frame() gen.Frame {
 	return gen.MakeFrame(ResponseWriteStringFrame{w: v.recv})
 }
@@ -284,6 +286,7 @@ type connWriteFrame struct {
 }
 
 func (c *conn) newWriteFrame(p []byte) *connWriteFrame {
+	_ = c.write
 	return gen.MakeFrame(connWriteFrame{c: c, p: p})
 }
 
@@ -329,7 +332,7 @@ after_if_230:
 	return gen.Done
 }
 
-//line response_greenlet.go:333:1
+//line response_greenlet.go:336:1
 
 func (f *connWriteFrame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
@@ -352,7 +355,7 @@ func (f *connWriteFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line response_greenlet.go:356:1
+//line response_greenlet.go:359:1
 
 func (f *connWriteFrame) Args(args []any)    { gen.SetArgs(f, args, &f.p) }
 func (f *connWriteFrame) Forget()            { *f = connWriteFrame{Header: f.Header} }
@@ -370,6 +373,7 @@ type ResponseFlushFrame struct {
 
 // NewFlushFrame makes a frame that will run Response.Flush.
 func (w *Response) NewFlushFrame() *ResponseFlushFrame {
+	_ = w.Flush
 	return gen.MakeFrame(ResponseFlushFrame{w: w})
 }
 
@@ -389,7 +393,7 @@ func (f *ResponseFlushFrame) body(r *gen.Run, w *Response) (st gen.Status) {
 	return gen.Done
 }
 
-//line response_greenlet.go:393:1
+//line response_greenlet.go:397:1
 
 func (f *ResponseFlushFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f.PC {
@@ -416,11 +420,11 @@ type valueResponseFlushFrame struct {
 func (v valueResponseFlushFrame) CallResumable(r *gen.Run) gen.Status {
 	return v.recv.FlushResumable(r)
 }
-func init() {
-	gen.RegisterMethod((*new(*Response)).Flush, func(recv *Response) any {
-		return valueResponseFlushFrame{recv}
-	})
-}
+
+var _ = gen.RegisterMethod((*new(*Response)).Flush, func(recv *Response) any {
+	return valueResponseFlushFrame{recv}
+})
+
 func (v valueResponseFlushFrame) Frame() gen.Frame {
 	return gen.MakeFrame(ResponseFlushFrame{w: v.recv})
 }
@@ -434,6 +438,7 @@ type ResponseFlushErrorFrame struct {
 
 // NewFlushErrorFrame makes a frame that will run Response.FlushError.
 func (w *Response) NewFlushErrorFrame() *ResponseFlushErrorFrame {
+	_ = w.FlushError
 	return gen.MakeFrame(ResponseFlushErrorFrame{w: w})
 }
 func (f *ResponseFlushErrorFrame) Results() error { f.Over(f); return f.ret0 }
@@ -469,7 +474,7 @@ func (f *ResponseFlushErrorFrame) body(r *gen.Run, w *Response) (ret0 error, st 
 	return t0, gen.Done
 }
 
-//line response_greenlet.go:473:1
+//line response_greenlet.go:478:1
 
 func (f *ResponseFlushErrorFrame) Resume(r *gen.Run) (st gen.Status) {
 	var t0 error
@@ -485,7 +490,7 @@ func (f *ResponseFlushErrorFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line response_greenlet.go:489:1
+//line response_greenlet.go:494:1
 
 func (f *ResponseFlushErrorFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
 func (f *ResponseFlushErrorFrame) Forget() {
@@ -505,11 +510,11 @@ type valueResponseFlushErrorFrame struct {
 func (v valueResponseFlushErrorFrame) CallResumable(r *gen.Run) (error, gen.Status) {
 	return v.recv.FlushErrorResumable(r)
 }
-func init() {
-	gen.RegisterMethod((*new(*Response)).FlushError, func(recv *Response) any {
-		return valueResponseFlushErrorFrame{recv}
-	})
-}
+
+var _ = gen.RegisterMethod((*new(*Response)).FlushError, func(recv *Response) any {
+	return valueResponseFlushErrorFrame{recv}
+})
+
 func (v valueResponseFlushErrorFrame) Frame() gen.Frame {
 	return gen.MakeFrame(ResponseFlushErrorFrame{w: v.recv})
 }
@@ -524,6 +529,7 @@ type ResponseHijackFrame struct {
 
 // NewHijackFrame makes a frame that will run Response.Hijack.
 func (w *Response) NewHijackFrame() *ResponseHijackFrame {
+	_ = w.Hijack
 	return gen.MakeFrame(ResponseHijackFrame{w: w})
 }
 func (f *ResponseHijackFrame) Results() (*socket.Conn, error) { f.Over(f); return f.ret0, f.ret1 }
@@ -565,7 +571,7 @@ func (f *ResponseHijackFrame) body(r *gen.Run, w *Response) (ret0 *socket.Conn, 
 	return w.conn.sock, nil, gen.Done
 }
 
-//line response_greenlet.go:569:1
+//line response_greenlet.go:575:1
 
 func (f *ResponseHijackFrame) Resume(r *gen.Run) (st gen.Status) {
 	w := f.w
@@ -589,7 +595,7 @@ func (f *ResponseHijackFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line response_greenlet.go:593:1
+//line response_greenlet.go:599:1
 
 func (f *ResponseHijackFrame) Send(r *gen.Run) gen.Status {
 	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
@@ -611,11 +617,11 @@ type valueResponseHijackFrame struct {
 func (v valueResponseHijackFrame) CallResumable(r *gen.Run) (*socket.Conn, error, gen.Status) {
 	return v.recv.HijackResumable(r)
 }
-func init() {
-	gen.RegisterMethod((*new(*Response)).Hijack, func(recv *Response) any {
-		return valueResponseHijackFrame{recv}
-	})
-}
+
+var _ = gen.RegisterMethod((*new(*Response)).Hijack, func(recv *Response) any {
+	return valueResponseHijackFrame{recv}
+})
+
 func (v valueResponseHijackFrame) Frame() gen.Frame {
 	return gen.MakeFrame(ResponseHijackFrame{w: v.recv})
 }
@@ -628,6 +634,7 @@ type responseFinishFrame struct {
 }
 
 func (w *Response) newFinishFrame() *responseFinishFrame {
+	_ = w.finish
 	return gen.MakeFrame(responseFinishFrame{w: w})
 }
 func (f *responseFinishFrame) Results() bool                   { f.Over(f); return f.ret0 }
@@ -680,7 +687,7 @@ after_if_318:
 	return !w.close && w.conn.broken == nil, gen.Done
 }
 
-//line response_greenlet.go:684:1
+//line response_greenlet.go:691:1
 
 func (f *responseFinishFrame) Resume(r *gen.Run) (st gen.Status) {
 	w := f.w
@@ -712,7 +719,7 @@ func (f *responseFinishFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line response_greenlet.go:716:1
+//line response_greenlet.go:723:1
 
 func (f *responseFinishFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
 func (f *responseFinishFrame) Forget()                    { *f = responseFinishFrame{Header: f.Header, ret0: f.ret0} }
@@ -721,7 +728,4 @@ func (*responseFinishFrame) Func() *gen.Func              { return &responseFini
 
 var responseFinishFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*Response).finish", File: "github.com/going-green/greenlet/hub/httpd/response.go", Line: 308, Points: "320 w"}
 var _ func(*Response) bool = (*Response).finish
-
-func init() {
-	gen.Declare("Response.Write", "Response.WriteString", "conn.write", "Response.Flush", "Response.FlushError", "Response.Hijack", "Response.finish")
-}
+var _ = gen.Declare("Response.Write", "Response.WriteString", "conn.write", "Response.Flush", "Response.FlushError", "Response.Hijack", "Response.finish")

@@ -21,7 +21,10 @@ type ServerServeFrame struct {
 }
 
 // NewServeFrame makes a frame that will run Server.Serve.
-func (s *Server) NewServeFrame() *ServerServeFrame           { return gen.MakeFrame(ServerServeFrame{s: s}) }
+func (s *Server) NewServeFrame() *ServerServeFrame {
+	_ = s.Serve
+	return gen.MakeFrame(ServerServeFrame{s: s})
+}
 func (f *ServerServeFrame) Results() error                   { f.Over(f); return f.ret0 }
 func (f *ServerServeFrame) Returned(r *gen.Run) (ret0 error) { ret0 = f.ret0; f.Release(r); return }
 
@@ -44,7 +47,7 @@ func (f *ServerServeFrame) body(r *gen.Run, s *Server) (ret0 error, st gen.Statu
 	return t0, gen.Done
 }
 
-//line server_greenlet.go:48:1
+//line server_greenlet.go:51:1
 
 func (f *ServerServeFrame) Resume(r *gen.Run) (st gen.Status) {
 	var t0 error
@@ -60,7 +63,7 @@ func (f *ServerServeFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line server_greenlet.go:64:1
+//line server_greenlet.go:67:1
 
 func (f *ServerServeFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
 func (f *ServerServeFrame) Forget()                    { *f = ServerServeFrame{Header: f.Header, ret0: f.ret0} }
@@ -78,11 +81,11 @@ type valueServerServeFrame struct {
 func (v valueServerServeFrame) CallResumable(r *gen.Run) (error, gen.Status) {
 	return v.recv.ServeResumable(r)
 }
-func init() {
-	gen.RegisterMethod((*new(*Server)).Serve, func(recv *Server) any {
-		return valueServerServeFrame{recv}
-	})
-}
+
+var _ = gen.RegisterMethod((*new(*Server)).Serve, func(recv *Server) any {
+	return valueServerServeFrame{recv}
+})
+
 func (v valueServerServeFrame) Frame() gen.Frame { return gen.MakeFrame(ServerServeFrame{s: v.recv}) }
 
 // ServerStopFrame is an activation of Server.Stop.
@@ -95,6 +98,7 @@ type ServerStopFrame struct {
 
 // NewStopFrame makes a frame that will run Server.Stop.
 func (s *Server) NewStopFrame(d time.Duration) *ServerStopFrame {
+	_ = s.Stop
 	return gen.MakeFrame(ServerStopFrame{s: s, d: d})
 }
 func (f *ServerStopFrame) Results() int                   { f.Over(f); return f.ret0 }
@@ -121,7 +125,7 @@ func (f *ServerStopFrame) body(r *gen.Run, s *Server, d time.Duration) (ret0 int
 	return t0, gen.Done
 }
 
-//line server_greenlet.go:125:1
+//line server_greenlet.go:129:1
 
 func (f *ServerStopFrame) Resume(r *gen.Run) (st gen.Status) {
 	var t0 int
@@ -137,7 +141,7 @@ func (f *ServerStopFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line server_greenlet.go:141:1
+//line server_greenlet.go:145:1
 
 func (f *ServerStopFrame) Args(args []any)            { gen.SetArgs(f, args, &f.d) }
 func (f *ServerStopFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
@@ -156,11 +160,11 @@ type valueServerStopFrame struct {
 func (v valueServerStopFrame) CallResumable(r *gen.Run, p0 time.Duration) (int, gen.Status) {
 	return v.recv.StopResumable(r, p0)
 }
-func init() {
-	gen.RegisterMethod((*new(*Server)).Stop, func(recv *Server) any {
-		return valueServerStopFrame{recv}
-	})
-}
+
+var _ = gen.RegisterMethod((*new(*Server)).Stop, func(recv *Server) any {
+	return valueServerStopFrame{recv}
+})
+
 func (v valueServerStopFrame) Frame() gen.Frame { return gen.MakeFrame(ServerStopFrame{s: v.recv}) }
 
 // itselfServeHTTPFrame is an activation of itself.ServeHTTP.
@@ -172,6 +176,7 @@ type itselfServeHTTPFrame struct {
 
 // NewServeHTTPFrame makes a frame that will run itself.ServeHTTP.
 func (f itself) NewServeHTTPFrame(w http.ResponseWriter, _ *http.Request) *itselfServeHTTPFrame {
+	_ = f.ServeHTTP
 	return gen.MakeFrame(itselfServeHTTPFrame{f: f, w: w})
 }
 
@@ -209,7 +214,7 @@ func (f2 *itselfServeHTTPFrame) body(r *gen.Run, f itself, w http.ResponseWriter
 	return gen.Done
 }
 
-//line server_greenlet.go:213:1
+//line server_greenlet.go:218:1
 
 func (f2 *itselfServeHTTPFrame) Resume(r *gen.Run) (st gen.Status) {
 	w := f2.w
@@ -226,7 +231,7 @@ func (f2 *itselfServeHTTPFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line server_greenlet.go:230:1
+//line server_greenlet.go:235:1
 
 func (f *itselfServeHTTPFrame) Args(args []any)    { gen.SetArgs(f, args, &f.w, nil) }
 func (f *itselfServeHTTPFrame) Forget()            { *f = itselfServeHTTPFrame{Header: f.Header} }
@@ -244,14 +249,13 @@ type itselfServeHTTPFrameValue struct {
 func (v itselfServeHTTPFrameValue) CallResumable(r *gen.Run, p0 http.ResponseWriter, p1 *http.Request) gen.Status {
 	return v.recv.ServeHTTPResumable(r, p0, p1)
 }
-func init() {
-	gen.RegisterMethod((*new(itself)).ServeHTTP, func(recv itself) any {
-		return itselfServeHTTPFrameValue{recv}
-	})
-}
+
+var _ = gen.RegisterMethod((*new(itself)).ServeHTTP, func(recv itself) any {
+	return itselfServeHTTPFrameValue{recv}
+})
+
 func (v itselfServeHTTPFrameValue) Frame() gen.Frame {
 	return gen.MakeFrame(itselfServeHTTPFrame{f: v.recv})
 }
-func init() {
-	gen.Declare("Server.Serve", "Server.Stop", "itself.ServeHTTP")
-}
+
+var _ = gen.Declare("Server.Serve", "Server.Stop", "itself.ServeHTTP")

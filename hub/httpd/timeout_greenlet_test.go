@@ -30,6 +30,7 @@ type simulationClientFrame struct {
 }
 
 func (l *simulation) newClientFrame(pieces ...string) *simulationClientFrame {
+	_ = l.client
 	return gen.MakeFrame(simulationClientFrame{l: l, pieces: pieces})
 }
 
@@ -154,7 +155,7 @@ unwind:
 	return gen.Done
 }
 
-//line timeout_greenlet_test.go:158:1
+//line timeout_greenlet_test.go:159:1
 
 func (f *simulationClientFrame) Args(args []any)    { gen.SetVariadic(f, args, &f.pieces) }
 func (f *simulationClientFrame) Forget()            { *f = simulationClientFrame{DeferHeader: f.DeferHeader} }
@@ -172,6 +173,7 @@ type simulationGetsFrame struct {
 }
 
 func (l *simulation) newGetsFrame(c *socket.Conn) *simulationGetsFrame {
+	_ = l.gets
 	return gen.MakeFrame(simulationGetsFrame{l: l, c: c})
 }
 
@@ -207,7 +209,7 @@ loop_194:
 	goto loop_194
 }
 
-//line timeout_greenlet_test.go:211:1
+//line timeout_greenlet_test.go:213:1
 
 func (f *simulationGetsFrame) Resume(r *gen.Run) (st gen.Status) {
 	l, c := f.l, f.c
@@ -245,7 +247,7 @@ resumed_195:
 	goto loop_194
 }
 
-//line timeout_greenlet_test.go:249:1
+//line timeout_greenlet_test.go:251:1
 
 func (f *simulationGetsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.c) }
 func (f *simulationGetsFrame) Forget()            { *f = simulationGetsFrame{Header: f.Header} }
@@ -267,6 +269,7 @@ type sleepersServeHTTPFrame struct {
 
 // NewServeHTTPFrame makes a frame that will run sleepers.ServeHTTP.
 func (h sleepers) NewServeHTTPFrame(w http.ResponseWriter, r *http.Request) *sleepersServeHTTPFrame {
+	_ = h.ServeHTTP
 	return gen.MakeFrame(sleepersServeHTTPFrame{h: h, w: w, r: r})
 }
 
@@ -315,7 +318,7 @@ after_if_267:
 	return gen.Done
 }
 
-//line timeout_greenlet_test.go:319:1
+//line timeout_greenlet_test.go:322:1
 
 func (f *sleepersServeHTTPFrame) Resume(r2 *gen.Run) (st gen.Status) {
 	h, w, r := f.h, f.w, f.r
@@ -358,7 +361,7 @@ resumed_272:
 	return r2.Return(f, &f.Header)
 }
 
-//line timeout_greenlet_test.go:362:1
+//line timeout_greenlet_test.go:365:1
 
 func (f *sleepersServeHTTPFrame) Args(args []any)    { gen.SetArgs(f, args, &f.w, &f.r) }
 func (f *sleepersServeHTTPFrame) Forget()            { *f = sleepersServeHTTPFrame{Header: f.Header} }
@@ -376,14 +379,13 @@ type sleepersServeHTTPFrameValue struct {
 func (v sleepersServeHTTPFrameValue) CallResumable(r *gen.Run, p0 http.ResponseWriter, p1 *http.Request) gen.Status {
 	return v.recv.ServeHTTPResumable(r, p0, p1)
 }
-func init() {
-	gen.RegisterMethod((*new(sleepers)).ServeHTTP, func(recv sleepers) any {
-		return sleepersServeHTTPFrameValue{recv}
-	})
-}
+
+var _ = gen.RegisterMethod((*new(sleepers)).ServeHTTP, func(recv sleepers) any {
+	return sleepersServeHTTPFrameValue{recv}
+})
+
 func (v sleepersServeHTTPFrameValue) Frame() gen.Frame {
 	return gen.MakeFrame(sleepersServeHTTPFrame{h: v.recv})
 }
-func init() {
-	gen.Declare("simulation.client", "simulation.gets", "sleepers.ServeHTTP")
-}
+
+var _ = gen.Declare("simulation.client", "simulation.gets", "sleepers.ServeHTTP")

@@ -20,6 +20,7 @@ type serverWatchFrame struct {
 }
 
 func (s *Server) newWatchFrame(l *waiting) *serverWatchFrame {
+	_ = s.watch
 	return gen.MakeFrame(serverWatchFrame{s: s, l: l})
 }
 
@@ -61,7 +62,7 @@ loop_64:
 	goto loop_64
 }
 
-//line waiting_greenlet.go:65:1
+//line waiting_greenlet.go:66:1
 
 func (f *serverWatchFrame) Resume(r *gen.Run) (st gen.Status) {
 	s, l := f.s, f.l
@@ -104,7 +105,7 @@ resumed_67:
 	goto loop_64
 }
 
-//line waiting_greenlet.go:108:1
+//line waiting_greenlet.go:109:1
 
 func (f *serverWatchFrame) Args(args []any)    { gen.SetArgs(f, args, &f.l) }
 func (f *serverWatchFrame) Forget()            { *f = serverWatchFrame{Header: f.Header} }
@@ -113,7 +114,4 @@ func (*serverWatchFrame) Func() *gen.Func      { return &serverWatchFrameInfo }
 
 var serverWatchFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*Server).watch", File: "github.com/going-green/greenlet/hub/httpd/waiting.go", Line: 63, Points: "67 s l"}
 var _ func(*Server, *waiting) = (*Server).watch
-
-func init() {
-	gen.Declare("Server.watch")
-}
+var _ = gen.Declare("Server.watch")

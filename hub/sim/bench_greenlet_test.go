@@ -21,7 +21,10 @@ type pingsFrame struct {
 	t2 int
 }
 
-func newPingsFrame(h *Host, n int) *pingsFrame { return gen.MakeFrame(pingsFrame{h: h, n: n}) }
+func newPingsFrame(h *Host, n int) *pingsFrame {
+	_ = pings
+	return gen.MakeFrame(pingsFrame{h: h, n: n})
+}
 
 // pingsResumable is pings for callers that can be suspended.
 func pingsResumable(r *gen.Run, h *Host, n int) gen.Status { return (*pingsFrame)(nil).body(r, h, n) }
@@ -101,7 +104,7 @@ resumed_17:
 	goto loop_15
 }
 
-//line bench_greenlet_test.go:106:1
+//line bench_greenlet_test.go:109:1
 
 func (f *pingsFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.h, f.n))
@@ -123,7 +126,7 @@ type pongsFrame struct {
 	p []byte
 }
 
-func newPongsFrame(l *socket.Listener) *pongsFrame { return gen.MakeFrame(pongsFrame{l: l}) }
+func newPongsFrame(l *socket.Listener) *pongsFrame { _ = pongs; return gen.MakeFrame(pongsFrame{l: l}) }
 
 // pongsResumable is pongs for callers that can be suspended.
 func pongsResumable(r *gen.Run, l *socket.Listener) gen.Status { return (*pongsFrame)(nil).body(r, l) }
@@ -176,7 +179,7 @@ loop_27:
 	goto loop_27
 }
 
-//line bench_greenlet_test.go:181:1
+//line bench_greenlet_test.go:184:1
 
 func (f *pongsFrame) Resume(r *gen.Run) (st gen.Status) {
 	var (
@@ -234,7 +237,7 @@ resumed_32:
 	goto loop_27
 }
 
-//line bench_greenlet_test.go:239:1
+//line bench_greenlet_test.go:242:1
 
 func (f *pongsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.l) }
 func (f *pongsFrame) Forget()            { *f = pongsFrame{Header: f.Header} }

@@ -20,7 +20,10 @@ type placeSettlesFrame struct {
 	p *place
 }
 
-func (p *place) newSettlesFrame() *placeSettlesFrame { return gen.MakeFrame(placeSettlesFrame{p: p}) }
+func (p *place) newSettlesFrame() *placeSettlesFrame {
+	_ = p.settles
+	return gen.MakeFrame(placeSettlesFrame{p: p})
+}
 
 // settlesResumable is place.settles for callers that can be suspended.
 func (p *place) settlesResumable(r *gen.Run) gen.Status { return (*placeSettlesFrame)(nil).body(r, p) }
@@ -35,7 +38,7 @@ func (f *placeSettlesFrame) body(r *gen.Run, p *place) (st gen.Status) {
 	return gen.Done
 }
 
-//line conform_greenlet_linux_test.go:39:1
+//line conform_greenlet_linux_test.go:42:1
 
 func (f *placeSettlesFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f.PC {
@@ -63,7 +66,10 @@ type placePairFrame struct {
 	ret0, ret1 *socket.Conn
 }
 
-func (p *place) newPairFrame() *placePairFrame                  { return gen.MakeFrame(placePairFrame{p: p}) }
+func (p *place) newPairFrame() *placePairFrame {
+	_ = p.pair
+	return gen.MakeFrame(placePairFrame{p: p})
+}
 func (f *placePairFrame) Results() (*socket.Conn, *socket.Conn) { f.Over(f); return f.ret0, f.ret1 }
 func (f *placePairFrame) Returned(r *gen.Run) (ret0 *socket.Conn, ret1 *socket.Conn) {
 	ret0, ret1 = f.ret0, f.ret1
@@ -224,7 +230,7 @@ resumed_64:
 	return a, b, gen.Done
 }
 
-//line conform_greenlet_linux_test.go:229:1
+//line conform_greenlet_linux_test.go:235:1
 
 func (f *placePairFrame) Resume(r *gen.Run) (st gen.Status) {
 	f.ret0, f.ret1, st = f.body(r, f.p)
@@ -251,6 +257,7 @@ type placeReadsFrame struct {
 }
 
 func (p *place) newReadsFrame(name string, c *socket.Conn) *placeReadsFrame {
+	_ = p.reads
 	return gen.MakeFrame(placeReadsFrame{p: p, name: name, c: c})
 }
 
@@ -279,7 +286,7 @@ func (f *placeReadsFrame) body(r *gen.Run, p *place, name string, c *socket.Conn
 	return gen.Done
 }
 
-//line conform_greenlet_linux_test.go:284:1
+//line conform_greenlet_linux_test.go:291:1
 
 func (f *placeReadsFrame) Resume(r *gen.Run) (st gen.Status) {
 	p, name := f.p, f.name
@@ -299,7 +306,7 @@ func (f *placeReadsFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line conform_greenlet_linux_test.go:304:1
+//line conform_greenlet_linux_test.go:311:1
 
 func (f *placeReadsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.name, &f.c) }
 func (f *placeReadsFrame) Forget()            { *f = placeReadsFrame{Header: f.Header} }
@@ -316,7 +323,10 @@ type placeHalvesFrame struct {
 	a, b *socket.Conn
 }
 
-func (p *place) newHalvesFrame() *placeHalvesFrame { return gen.MakeFrame(placeHalvesFrame{p: p}) }
+func (p *place) newHalvesFrame() *placeHalvesFrame {
+	_ = p.halves
+	return gen.MakeFrame(placeHalvesFrame{p: p})
+}
 
 // halvesResumable is place.halves for callers that can be suspended.
 func (p *place) halvesResumable(r *gen.Run) gen.Status { return (*placeHalvesFrame)(nil).body(r, p) }
@@ -459,7 +469,7 @@ resumed_92:
 	return gen.Done
 }
 
-//line conform_greenlet_linux_test.go:465:1
+//line conform_greenlet_linux_test.go:475:1
 
 func (f *placeHalvesFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.p))
@@ -479,7 +489,10 @@ type placeResetsFrame struct {
 	a, b *socket.Conn
 }
 
-func (p *place) newResetsFrame() *placeResetsFrame { return gen.MakeFrame(placeResetsFrame{p: p}) }
+func (p *place) newResetsFrame() *placeResetsFrame {
+	_ = p.resets
+	return gen.MakeFrame(placeResetsFrame{p: p})
+}
 
 // resetsResumable is place.resets for callers that can be suspended.
 func (p *place) resetsResumable(r *gen.Run) gen.Status { return (*placeResetsFrame)(nil).body(r, p) }
@@ -653,7 +666,7 @@ resumed_115:
 	return gen.Done
 }
 
-//line conform_greenlet_linux_test.go:660:1
+//line conform_greenlet_linux_test.go:673:1
 
 func (f *placeResetsFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.p))
@@ -674,7 +687,10 @@ type placeEndsFrame struct {
 	waits *hub.Task
 }
 
-func (p *place) newEndsFrame() *placeEndsFrame { return gen.MakeFrame(placeEndsFrame{p: p}) }
+func (p *place) newEndsFrame() *placeEndsFrame {
+	_ = p.ends
+	return gen.MakeFrame(placeEndsFrame{p: p})
+}
 
 // endsResumable is place.ends for callers that can be suspended.
 func (p *place) endsResumable(r *gen.Run) gen.Status { return (*placeEndsFrame)(nil).body(r, p) }
@@ -803,7 +819,7 @@ resumed_138:
 	return gen.Done
 }
 
-//line conform_greenlet_linux_test.go:811:1
+//line conform_greenlet_linux_test.go:827:1
 
 func (f *placeEndsFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.p))
@@ -826,7 +842,10 @@ type placeFillsUpFrame struct {
 	idle  int // also got
 }
 
-func (p *place) newFillsUpFrame() *placeFillsUpFrame { return gen.MakeFrame(placeFillsUpFrame{p: p}) }
+func (p *place) newFillsUpFrame() *placeFillsUpFrame {
+	_ = p.fillsUp
+	return gen.MakeFrame(placeFillsUpFrame{p: p})
+}
 
 // fillsUpResumable is place.fillsUp for callers that can be suspended.
 func (p *place) fillsUpResumable(r *gen.Run) gen.Status { return (*placeFillsUpFrame)(nil).body(r, p) }
@@ -927,7 +946,7 @@ after_loop_160:
 	return gen.Done
 }
 
-//line conform_greenlet_linux_test.go:936:1
+//line conform_greenlet_linux_test.go:955:1
 
 func (f *placeFillsUpFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.p))
@@ -951,7 +970,10 @@ type placePacketsFrame struct {
 	from  net.Addr
 }
 
-func (p *place) newPacketsFrame() *placePacketsFrame { return gen.MakeFrame(placePacketsFrame{p: p}) }
+func (p *place) newPacketsFrame() *placePacketsFrame {
+	_ = p.packets
+	return gen.MakeFrame(placePacketsFrame{p: p})
+}
 
 // packetsResumable is place.packets for callers that can be suspended.
 func (p *place) packetsResumable(r *gen.Run) gen.Status { return (*placePacketsFrame)(nil).body(r, p) }
@@ -1198,7 +1220,7 @@ resumed_191:
 	return gen.Done
 }
 
-//line conform_greenlet_linux_test.go:1208:1
+//line conform_greenlet_linux_test.go:1230:1
 
 func (f *placePacketsFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.p))
@@ -1210,7 +1232,4 @@ func (*placePacketsFrame) Func() *gen.Func      { return &placePacketsFrameInfo 
 
 var placePacketsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.(*place).packets", File: "github.com/going-green/greenlet/hub/sim/conform_linux_test.go", Line: 173, Points: "174 p; 175 +c; 176 +d; 177 +other; 179 +buf; 181 +from; 182 =; 183 =; 186 -from; 189 -buf; 191 ="}
 var _ func(*place) = (*place).packets
-
-func init() {
-	gen.Declare("place.settles", "place.pair", "place.reads", "place.halves", "place.resets", "place.ends", "place.fillsUp", "place.packets")
-}
+var _ = gen.Declare("place.settles", "place.pair", "place.reads", "place.halves", "place.resets", "place.ends", "place.fillsUp", "place.packets")

@@ -26,6 +26,7 @@ type HostDialFrame struct {
 
 // NewDialFrame makes a frame that will run Host.Dial.
 func (h *Host) NewDialFrame(network string, address string) *HostDialFrame {
+	_ = h.Dial
 	return gen.MakeFrame(HostDialFrame{h: h, network: network, address: address})
 }
 func (f *HostDialFrame) Results() (*socket.Conn, error) { f.Over(f); return f.ret0, f.ret1 }
@@ -83,7 +84,7 @@ func (f *HostDialFrame) body(r *gen.Run, h *Host, network string, address string
 	return socket.NewConn(s), nil, gen.Done
 }
 
-//line host_greenlet.go:87:1
+//line host_greenlet.go:88:1
 
 func (f *HostDialFrame) Resume(r *gen.Run) (st gen.Status) {
 	network := f.network
@@ -110,7 +111,7 @@ func (f *HostDialFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line host_greenlet.go:114:1
+//line host_greenlet.go:115:1
 
 func (f *HostDialFrame) Args(args []any) { gen.SetArgs(f, args, &f.network, &f.address) }
 func (f *HostDialFrame) Send(r *gen.Run) gen.Status {
@@ -131,11 +132,11 @@ type valueHostDialFrame struct {
 func (v valueHostDialFrame) CallResumable(r *gen.Run, p0 string, p1 string) (*socket.Conn, error, gen.Status) {
 	return v.recv.DialResumable(r, p0, p1)
 }
-func init() {
-	gen.RegisterMethod((*new(*Host)).Dial, func(recv *Host) any {
-		return valueHostDialFrame{recv}
-	})
-}
+
+var _ = gen.RegisterMethod((*new(*Host)).Dial, func(recv *Host) any {
+	return valueHostDialFrame{recv}
+})
+
 func (v valueHostDialFrame) Frame() gen.Frame { return gen.MakeFrame(HostDialFrame{h: v.recv}) }
 
 // hostConnectFrame is an activation of Host.connect.
@@ -149,6 +150,7 @@ type hostConnectFrame struct {
 }
 
 func (h *Host) newConnectFrame(to Addr) *hostConnectFrame {
+	_ = h.connect
 	return gen.MakeFrame(hostConnectFrame{h: h, to: to})
 }
 
@@ -260,7 +262,7 @@ unwind:
 	return gen.Done
 }
 
-//line host_greenlet.go:264:1
+//line host_greenlet.go:266:1
 
 func (f *hostConnectFrame) Args(args []any) { gen.SetArgs(f, args, &f.to) }
 func (f *hostConnectFrame) Send(r *gen.Run) gen.Status {
@@ -274,8 +276,5 @@ func (*hostConnectFrame) Func() *gen.Func      { return &hostConnectFrameInfo }
 
 var hostConnectFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.(*Host).connect", File: "github.com/going-green/greenlet/hub/sim/host.go", Line: 156, End: 178, Points: "170 s"}
 var _ func(*Host, Addr) (*stream, error) = (*Host).connect
-
-func init() {
-	gen.Declare("Host.Dial", "Host.connect")
-	gen.DeclareInterface("TB.Fatalf", "TB.Helper", "TB.Logf", "TB.Name", "message.String")
-}
+var _ = gen.Declare("Host.Dial", "Host.connect")
+var _ = gen.DeclareInterface("TB.Fatalf", "TB.Helper", "TB.Logf", "TB.Name", "message.String")

@@ -28,6 +28,7 @@ type notesSendsFrame struct {
 }
 
 func (n *notes) newSendsFrame(count int) *notesSendsFrame {
+	_ = n.sends
 	return gen.MakeFrame(notesSendsFrame{n: n, count: count})
 }
 
@@ -113,7 +114,7 @@ unwind:
 	return gen.Done
 }
 
-//line host_greenlet_test.go:117:1
+//line host_greenlet_test.go:118:1
 
 func (f *notesSendsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.count) }
 func (f *notesSendsFrame) Forget()            { *f = notesSendsFrame{DeferHeader: f.DeferHeader} }
@@ -134,6 +135,7 @@ type notesCollectsFrame struct {
 }
 
 func (n *notes) newCollectsFrame(d time.Duration) *notesCollectsFrame {
+	_ = n.collects
 	return gen.MakeFrame(notesCollectsFrame{n: n, d: d})
 }
 
@@ -230,7 +232,7 @@ unwind:
 	return gen.Done
 }
 
-//line host_greenlet_test.go:234:1
+//line host_greenlet_test.go:236:1
 
 func (f *notesCollectsFrame) Args(args []any)            { gen.SetArgs(f, args, &f.d) }
 func (f *notesCollectsFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
@@ -255,7 +257,10 @@ type notesAsksFrame struct {
 	t3       net.Addr
 }
 
-func (n *notes) newAsksFrame() *notesAsksFrame { return gen.MakeFrame(notesAsksFrame{n: n}) }
+func (n *notes) newAsksFrame() *notesAsksFrame {
+	_ = n.asks
+	return gen.MakeFrame(notesAsksFrame{n: n})
+}
 
 // asksResumable is notes.asks for callers that can be suspended.
 func (n *notes) asksResumable(r *gen.Run) gen.Status { return (*notesAsksFrame)(nil).body(r, n) }
@@ -390,7 +395,7 @@ resumed_99:
 	return gen.Done
 }
 
-//line host_greenlet_test.go:395:1
+//line host_greenlet_test.go:400:1
 
 func (f *notesAsksFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n))
@@ -412,7 +417,10 @@ type notesAnswersFrame struct {
 	from net.Addr
 }
 
-func (n *notes) newAnswersFrame() *notesAnswersFrame { return gen.MakeFrame(notesAnswersFrame{n: n}) }
+func (n *notes) newAnswersFrame() *notesAnswersFrame {
+	_ = n.answers
+	return gen.MakeFrame(notesAnswersFrame{n: n})
+}
 
 // answersResumable is notes.answers for callers that can be suspended.
 func (n *notes) answersResumable(r *gen.Run) gen.Status { return (*notesAnswersFrame)(nil).body(r, n) }
@@ -503,7 +511,7 @@ resumed_118:
 	return gen.Done
 }
 
-//line host_greenlet_test.go:509:1
+//line host_greenlet_test.go:517:1
 
 func (f *notesAnswersFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n))
@@ -522,7 +530,10 @@ type notesServesFrame struct {
 	n *notes
 }
 
-func (n *notes) newServesFrame() *notesServesFrame { return gen.MakeFrame(notesServesFrame{n: n}) }
+func (n *notes) newServesFrame() *notesServesFrame {
+	_ = n.serves
+	return gen.MakeFrame(notesServesFrame{n: n})
+}
 
 // servesResumable is notes.serves for callers that can be suspended.
 func (n *notes) servesResumable(r *gen.Run) gen.Status { return (*notesServesFrame)(nil).run(r, n) }
@@ -593,7 +604,7 @@ unwind:
 	return gen.Done
 }
 
-//line host_greenlet_test.go:599:1
+//line host_greenlet_test.go:610:1
 
 func (f *notesServesFrame) Forget()            { *f = notesServesFrame{DeferHeader: f.DeferHeader} }
 func (f *notesServesFrame) Release(r *gen.Run) { gen.Free(r, f, 17) }
@@ -617,7 +628,7 @@ func (c *notesServesFunc1) value() func() {
 	})
 }
 
-//line host_greenlet_test.go:623:1
+//line host_greenlet_test.go:634:1
 
 // notesServesFunc1Frame is an activation of the literal notesServesFunc1.
 type notesServesFunc1Frame struct {
@@ -644,7 +655,7 @@ func (f *notesServesFunc1Frame) body(r *gen.Run, c *notesServesFunc1) (st gen.St
 	return gen.Done
 }
 
-//line host_greenlet_test.go:650:1
+//line host_greenlet_test.go:661:1
 
 func (f *notesServesFunc1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
@@ -656,7 +667,7 @@ func (f *notesServesFunc1Frame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line host_greenlet_test.go:662:1
+//line host_greenlet_test.go:673:1
 
 func (f *notesServesFunc1Frame) Release(r *gen.Run) { gen.Free(r, f, 58) }
 func (*notesServesFunc1Frame) Func() *gen.Func      { return &notesServesFunc1FrameInfo }
@@ -669,7 +680,10 @@ type notesRestsFrame struct {
 	n *notes
 }
 
-func (n *notes) newRestsFrame() *notesRestsFrame { return gen.MakeFrame(notesRestsFrame{n: n}) }
+func (n *notes) newRestsFrame() *notesRestsFrame {
+	_ = n.rests
+	return gen.MakeFrame(notesRestsFrame{n: n})
+}
 
 // restsResumable is notes.rests for callers that can be suspended.
 func (n *notes) restsResumable(r *gen.Run) gen.Status { return (*notesRestsFrame)(nil).run(r, n) }
@@ -736,7 +750,7 @@ unwind:
 	return gen.Done
 }
 
-//line host_greenlet_test.go:742:1
+//line host_greenlet_test.go:756:1
 
 func (f *notesRestsFrame) Forget()            { *f = notesRestsFrame{DeferHeader: f.DeferHeader} }
 func (f *notesRestsFrame) Release(r *gen.Run) { gen.Free(r, f, 8) }
@@ -757,6 +771,7 @@ type notesCrashesFrame struct {
 }
 
 func (n *notes) newCrashesFrame(powerless bool) *notesCrashesFrame {
+	_ = n.crashes
 	return gen.MakeFrame(notesCrashesFrame{n: n, powerless: powerless})
 }
 
@@ -968,7 +983,7 @@ resumed_184:
 	goto loop_183
 }
 
-//line host_greenlet_test.go:975:1
+//line host_greenlet_test.go:990:1
 
 func (f *notesCrashesFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n, f.powerless))
@@ -991,6 +1006,7 @@ type notesStopsFrame struct {
 }
 
 func (n *notes) newStopsFrame(s *socket.Server) *notesStopsFrame {
+	_ = n.stops
 	return gen.MakeFrame(notesStopsFrame{n: n, s: s})
 }
 
@@ -1024,7 +1040,7 @@ func (f *notesStopsFrame) body(r *gen.Run, n *notes, s *socket.Server) (st gen.S
 	return gen.Done
 }
 
-//line host_greenlet_test.go:1031:1
+//line host_greenlet_test.go:1047:1
 
 func (f *notesStopsFrame) Resume(r *gen.Run) (st gen.Status) {
 	n, s := f.n, f.s
@@ -1056,7 +1072,7 @@ resumed_214:
 	return r.Return(f, &f.Header)
 }
 
-//line host_greenlet_test.go:1063:1
+//line host_greenlet_test.go:1079:1
 
 func (f *notesStopsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.s) }
 func (f *notesStopsFrame) Forget()            { *f = notesStopsFrame{Header: f.Header} }
@@ -1074,6 +1090,7 @@ type notesServingFrame struct {
 }
 
 func (n *notes) newServingFrame(s *socket.Server) *notesServingFrame {
+	_ = n.serving
 	return gen.MakeFrame(notesServingFrame{n: n, s: s})
 }
 
@@ -1099,7 +1116,7 @@ func (f *notesServingFrame) body(r *gen.Run, n *notes, s *socket.Server) (st gen
 	return gen.Done
 }
 
-//line host_greenlet_test.go:1106:1
+//line host_greenlet_test.go:1123:1
 
 func (f *notesServingFrame) Resume(r *gen.Run) (st gen.Status) {
 	n := f.n
@@ -1116,7 +1133,7 @@ func (f *notesServingFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line host_greenlet_test.go:1123:1
+//line host_greenlet_test.go:1140:1
 
 func (f *notesServingFrame) Args(args []any)    { gen.SetArgs(f, args, &f.s) }
 func (f *notesServingFrame) Forget()            { *f = notesServingFrame{Header: f.Header} }
@@ -1134,6 +1151,7 @@ type notesIdlesFrame struct {
 }
 
 func (n *notes) newIdlesFrame(c *socket.Conn) *notesIdlesFrame {
+	_ = n.idles
 	return gen.MakeFrame(notesIdlesFrame{n: n, c: c})
 }
 
@@ -1166,7 +1184,7 @@ func (f *notesIdlesFrame) body(r *gen.Run, n *notes, c *socket.Conn) (st gen.Sta
 	return gen.Done
 }
 
-//line host_greenlet_test.go:1173:1
+//line host_greenlet_test.go:1191:1
 
 func (f *notesIdlesFrame) Resume(r *gen.Run) (st gen.Status) {
 	n, c := f.n, f.c
@@ -1192,7 +1210,7 @@ func (f *notesIdlesFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line host_greenlet_test.go:1199:1
+//line host_greenlet_test.go:1217:1
 
 func (f *notesIdlesFrame) Args(args []any)    { gen.SetArgs(f, args, &f.c) }
 func (f *notesIdlesFrame) Forget()            { *f = notesIdlesFrame{Header: f.Header} }
@@ -1209,7 +1227,10 @@ type notesListensFrame struct {
 	c *socket.Conn
 }
 
-func (n *notes) newListensFrame() *notesListensFrame { return gen.MakeFrame(notesListensFrame{n: n}) }
+func (n *notes) newListensFrame() *notesListensFrame {
+	_ = n.listens
+	return gen.MakeFrame(notesListensFrame{n: n})
+}
 
 // listensResumable is notes.listens for callers that can be suspended.
 func (n *notes) listensResumable(r *gen.Run) gen.Status { return (*notesListensFrame)(nil).body(r, n) }
@@ -1247,7 +1268,7 @@ func (f *notesListensFrame) body(r *gen.Run, n *notes) (st gen.Status) {
 	return gen.Done
 }
 
-//line host_greenlet_test.go:1254:1
+//line host_greenlet_test.go:1275:1
 
 func (f *notesListensFrame) Resume(r *gen.Run) (st gen.Status) {
 	n := f.n
@@ -1286,7 +1307,7 @@ resumed_243:
 	return r.Return(f, &f.Header)
 }
 
-//line host_greenlet_test.go:1293:1
+//line host_greenlet_test.go:1314:1
 
 func (f *notesListensFrame) Forget()            { *f = notesListensFrame{Header: f.Header} }
 func (f *notesListensFrame) Release(r *gen.Run) { gen.Free(r, f, 1) }
@@ -1308,7 +1329,10 @@ type notesLonelyFrame struct {
 	u      *socket.PacketConn
 }
 
-func (n *notes) newLonelyFrame() *notesLonelyFrame { return gen.MakeFrame(notesLonelyFrame{n: n}) }
+func (n *notes) newLonelyFrame() *notesLonelyFrame {
+	_ = n.lonely
+	return gen.MakeFrame(notesLonelyFrame{n: n})
+}
 
 // lonelyResumable is notes.lonely for callers that can be suspended.
 func (n *notes) lonelyResumable(r *gen.Run) gen.Status { return (*notesLonelyFrame)(nil).body(r, n) }
@@ -1532,7 +1556,7 @@ resumed_303:
 	return gen.Done
 }
 
-//line host_greenlet_test.go:1540:1
+//line host_greenlet_test.go:1564:1
 
 func (f *notesLonelyFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n))
@@ -1553,6 +1577,7 @@ type notesListensForFrame struct {
 }
 
 func (n *notes) newListensForFrame(h *Host) *notesListensForFrame {
+	_ = n.listensFor
 	return gen.MakeFrame(notesListensForFrame{n: n, h: h})
 }
 
@@ -1582,7 +1607,7 @@ func (f *notesListensForFrame) body(r *gen.Run, n *notes, h *Host) (st gen.Statu
 	return gen.Done
 }
 
-//line host_greenlet_test.go:1590:1
+//line host_greenlet_test.go:1615:1
 
 func (f *notesListensForFrame) Resume(r *gen.Run) (st gen.Status) {
 	n := f.n
@@ -1598,7 +1623,7 @@ func (f *notesListensForFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line host_greenlet_test.go:1606:1
+//line host_greenlet_test.go:1631:1
 
 func (f *notesListensForFrame) Args(args []any)    { gen.SetArgs(f, args, &f.h) }
 func (f *notesListensForFrame) Forget()            { *f = notesListensForFrame{Header: f.Header} }
@@ -1615,7 +1640,10 @@ type notesCutsFrame struct {
 	task *hub.Task
 }
 
-func (n *notes) newCutsFrame() *notesCutsFrame { return gen.MakeFrame(notesCutsFrame{n: n}) }
+func (n *notes) newCutsFrame() *notesCutsFrame {
+	_ = n.cuts
+	return gen.MakeFrame(notesCutsFrame{n: n})
+}
 
 // cutsResumable is notes.cuts for callers that can be suspended.
 func (n *notes) cutsResumable(r *gen.Run) gen.Status { return (*notesCutsFrame)(nil).body(r, n) }
@@ -1650,7 +1678,7 @@ func (f *notesCutsFrame) body(r *gen.Run, n *notes) (st gen.Status) {
 	}
 }
 
-//line host_greenlet_test.go:1658:1
+//line host_greenlet_test.go:1686:1
 
 func (f *notesCutsFrame) Resume(r *gen.Run) (st gen.Status) {
 	n := f.n
@@ -1687,7 +1715,7 @@ resumed_329:
 	return r.Return(f, &f.Header)
 }
 
-//line host_greenlet_test.go:1695:1
+//line host_greenlet_test.go:1723:1
 
 func (f *notesCutsFrame) Forget()            { *f = notesCutsFrame{Header: f.Header} }
 func (f *notesCutsFrame) Release(r *gen.Run) { gen.Free(r, f, 46) }
@@ -1706,6 +1734,7 @@ type notesExhaustsFrame struct {
 }
 
 func (n *notes) newExhaustsFrame() *notesExhaustsFrame {
+	_ = n.exhausts
 	return gen.MakeFrame(notesExhaustsFrame{n: n})
 }
 
@@ -1994,7 +2023,7 @@ unwind:
 	return gen.Done
 }
 
-//line host_greenlet_test.go:2002:1
+//line host_greenlet_test.go:2031:1
 
 func (f *notesExhaustsFrame) Forget()            { *f = notesExhaustsFrame{DeferHeader: f.DeferHeader} }
 func (f *notesExhaustsFrame) Release(r *gen.Run) { gen.Free(r, f, 52) }
@@ -2014,6 +2043,7 @@ type notesOutlivesFrame struct {
 }
 
 func (n *notes) newOutlivesFrame() *notesOutlivesFrame {
+	_ = n.outlives
 	return gen.MakeFrame(notesOutlivesFrame{n: n})
 }
 
@@ -2204,7 +2234,7 @@ unwind:
 	return gen.Done
 }
 
-//line host_greenlet_test.go:2212:1
+//line host_greenlet_test.go:2242:1
 
 func (f *notesOutlivesFrame) Forget()            { *f = notesOutlivesFrame{DeferHeader: f.DeferHeader} }
 func (f *notesOutlivesFrame) Release(r *gen.Run) { gen.Free(r, f, 0) }
@@ -2220,6 +2250,7 @@ type notesCrashesItselfFrame struct {
 }
 
 func (n *notes) newCrashesItselfFrame() *notesCrashesItselfFrame {
+	_ = n.crashesItself
 	return gen.MakeFrame(notesCrashesItselfFrame{n: n})
 }
 
@@ -2312,7 +2343,7 @@ unwind:
 	return gen.Done
 }
 
-//line host_greenlet_test.go:2320:1
+//line host_greenlet_test.go:2351:1
 
 func (f *notesCrashesItselfFrame) Forget()            { *f = notesCrashesItselfFrame{DeferHeader: f.DeferHeader} }
 func (f *notesCrashesItselfFrame) Release(r *gen.Run) { gen.Free(r, f, 9) }
@@ -2329,6 +2360,7 @@ type notesLingersFrame struct {
 }
 
 func (n *notes) newLingersFrame(name string) *notesLingersFrame {
+	_ = n.lingers
 	return gen.MakeFrame(notesLingersFrame{n: n, name: name})
 }
 
@@ -2401,7 +2433,7 @@ unwind:
 	return gen.Done
 }
 
-//line host_greenlet_test.go:2409:1
+//line host_greenlet_test.go:2441:1
 
 func (f *notesLingersFrame) Args(args []any)    { gen.SetArgs(f, args, &f.name) }
 func (f *notesLingersFrame) Forget()            { *f = notesLingersFrame{DeferHeader: f.DeferHeader} }
@@ -2410,7 +2442,4 @@ func (*notesLingersFrame) Func() *gen.Func      { return &notesLingersFrameInfo 
 
 var notesLingersFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).lingers", File: "github.com/going-green/greenlet/hub/sim/host_test.go", Line: 468, End: 472, Points: "470 n name"}
 var _ func(*notes, string) = (*notes).lingers
-
-func init() {
-	gen.Declare("notes.sends", "notes.collects", "notes.asks", "notes.answers", "notes.serves", "notes.rests", "notes.crashes", "notes.stops", "notes.serving", "notes.idles", "notes.listens", "notes.lonely", "notes.listensFor", "notes.cuts", "notes.exhausts", "notes.outlives", "notes.crashesItself", "notes.lingers")
-}
+var _ = gen.Declare("notes.sends", "notes.collects", "notes.asks", "notes.answers", "notes.serves", "notes.rests", "notes.crashes", "notes.stops", "notes.serving", "notes.idles", "notes.listens", "notes.lonely", "notes.listensFor", "notes.cuts", "notes.exhausts", "notes.outlives", "notes.crashesItself", "notes.lingers")

@@ -21,6 +21,7 @@ type appendsFrame struct {
 }
 
 func newAppendsFrame(n *Network, order *string, name string) *appendsFrame {
+	_ = appends
 	return gen.MakeFrame(appendsFrame{n: n, order: order, name: name})
 }
 
@@ -41,7 +42,7 @@ func (f *appendsFrame) body(r *gen.Run, n *Network, order *string, name string) 
 	return gen.Done
 }
 
-//line search_greenlet_test.go:45:1
+//line search_greenlet_test.go:46:1
 
 func (f *appendsFrame) Resume(r *gen.Run) (st gen.Status) {
 	order, name := f.order, f.name
@@ -56,7 +57,7 @@ func (f *appendsFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line search_greenlet_test.go:60:1
+//line search_greenlet_test.go:61:1
 
 func (f *appendsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.n, &f.order, &f.name) }
 func (f *appendsFrame) Forget()            { *f = appendsFrame{Header: f.Header} }
@@ -72,7 +73,7 @@ type panicsFrame struct {
 	n *Network
 }
 
-func newPanicsFrame(n *Network) *panicsFrame { return gen.MakeFrame(panicsFrame{n: n}) }
+func newPanicsFrame(n *Network) *panicsFrame { _ = panics; return gen.MakeFrame(panicsFrame{n: n}) }
 
 // panicsResumable is panics for callers that can be suspended.
 func panicsResumable(r *gen.Run, n *Network) gen.Status { return (*panicsFrame)(nil).body(r, n) }
@@ -82,7 +83,7 @@ func (f *panicsFrame) body(r *gen.Run, n *Network) (st gen.Status) {
 	panic("at once")
 }
 
-//line search_greenlet_test.go:87:1
+//line search_greenlet_test.go:88:1
 
 func (f *panicsFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n))
@@ -102,7 +103,7 @@ type staysFrame struct {
 	n *Network
 }
 
-func newStaysFrame(n *Network) *staysFrame { return gen.MakeFrame(staysFrame{n: n}) }
+func newStaysFrame(n *Network) *staysFrame { _ = stays; return gen.MakeFrame(staysFrame{n: n}) }
 
 // staysResumable is stays for callers that can be suspended.
 func staysResumable(r *gen.Run, n *Network) gen.Status { return (*staysFrame)(nil).body(r, n) }
@@ -117,7 +118,7 @@ func (f *staysFrame) body(r *gen.Run, n *Network) (st gen.Status) {
 	return gen.Done
 }
 
-//line search_greenlet_test.go:122:1
+//line search_greenlet_test.go:123:1
 
 func (f *staysFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f.PC {

@@ -19,6 +19,7 @@ type notesEchoesFrame struct {
 }
 
 func (n *notes) newEchoesFrame(c *socket.Conn) *notesEchoesFrame {
+	_ = n.echoes
 	return gen.MakeFrame(notesEchoesFrame{n: n, c: c})
 }
 
@@ -53,7 +54,7 @@ loop_68:
 	goto loop_68
 }
 
-//line sim_greenlet_test.go:57:1
+//line sim_greenlet_test.go:58:1
 
 func (f *notesEchoesFrame) Resume(r *gen.Run) (st gen.Status) {
 	n, c := f.n, f.c
@@ -93,7 +94,7 @@ resumed_75:
 	goto loop_68
 }
 
-//line sim_greenlet_test.go:97:1
+//line sim_greenlet_test.go:98:1
 
 func (f *notesEchoesFrame) Args(args []any)    { gen.SetArgs(f, args, &f.c) }
 func (f *notesEchoesFrame) Forget()            { *f = notesEchoesFrame{Header: f.Header} }
@@ -111,6 +112,7 @@ type notesServesOneFrame struct {
 }
 
 func (n *notes) newServesOneFrame() *notesServesOneFrame {
+	_ = n.servesOne
 	return gen.MakeFrame(notesServesOneFrame{n: n})
 }
 
@@ -145,7 +147,7 @@ func (f *notesServesOneFrame) body(r *gen.Run, n *notes) (st gen.Status) {
 	return gen.Done
 }
 
-//line sim_greenlet_test.go:149:1
+//line sim_greenlet_test.go:151:1
 
 func (f *notesServesOneFrame) Resume(r *gen.Run) (st gen.Status) {
 	n := f.n
@@ -175,7 +177,7 @@ func (f *notesServesOneFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line sim_greenlet_test.go:179:1
+//line sim_greenlet_test.go:181:1
 
 func (f *notesServesOneFrame) Forget()            { *f = notesServesOneFrame{Header: f.Header} }
 func (f *notesServesOneFrame) Release(r *gen.Run) { gen.Free(r, f, 53) }
@@ -195,6 +197,7 @@ type notesTalksFrame struct {
 }
 
 func (n *notes) newTalksFrame(transport socket.Net, words ...string) *notesTalksFrame {
+	_ = n.talks
 	return gen.MakeFrame(notesTalksFrame{n: n, transport: transport, words: words})
 }
 
@@ -353,7 +356,7 @@ unwind:
 	return gen.Done
 }
 
-//line sim_greenlet_test.go:357:1
+//line sim_greenlet_test.go:360:1
 
 func (f *notesTalksFrame) Args(args []any)    { gen.SetVariadic(f, args, &f.transport, &f.words) }
 func (f *notesTalksFrame) Forget()            { *f = notesTalksFrame{DeferHeader: f.DeferHeader} }
@@ -374,6 +377,7 @@ type notesFailsFrame struct {
 }
 
 func (n *notes) newFailsFrame(h *Host) *notesFailsFrame {
+	_ = n.fails
 	return gen.MakeFrame(notesFailsFrame{n: n, h: h})
 }
 
@@ -471,7 +475,7 @@ resumed_141:
 	return gen.Done
 }
 
-//line sim_greenlet_test.go:476:1
+//line sim_greenlet_test.go:480:1
 
 func (f *notesFailsFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n, f.h))
@@ -484,7 +488,4 @@ func (*notesFailsFrame) Func() *gen.Func      { return &notesFailsFrameInfo }
 
 var notesFailsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).fails", File: "github.com/going-green/greenlet/hub/sim/sim_test.go", Line: 126, Points: "128 n h t0 t1 t2; 131 n h; 141 n l"}
 var _ func(*notes, *Host) = (*notes).fails
-
-func init() {
-	gen.Declare("notes.echoes", "notes.servesOne", "notes.talks", "notes.fails")
-}
+var _ = gen.Declare("notes.echoes", "notes.servesOne", "notes.talks", "notes.fails")

@@ -25,6 +25,7 @@ type soakWritesFrame struct {
 }
 
 func (s *soak) newWritesFrame(server int, c *socket.Conn) *soakWritesFrame {
+	_ = s.writes
 	return gen.MakeFrame(soakWritesFrame{s: s, server: server, c: c})
 }
 
@@ -96,7 +97,7 @@ resumed_46:
 	goto loop_37
 }
 
-//line soak_greenlet_test.go:101:1
+//line soak_greenlet_test.go:102:1
 
 func (f *soakWritesFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.s, f.server, f.c))
@@ -118,6 +119,7 @@ type soakServesFrame struct {
 }
 
 func (s *soak) newServesFrame(server int) *soakServesFrame {
+	_ = s.serves
 	return gen.MakeFrame(soakServesFrame{s: s, server: server})
 }
 
@@ -147,7 +149,7 @@ func (f *soakServesFrame) body(r *gen.Run, s *soak, server int) (st gen.Status) 
 	return gen.Done
 }
 
-//line soak_greenlet_test.go:152:1
+//line soak_greenlet_test.go:154:1
 
 func (f *soakServesFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f.PC {
@@ -177,6 +179,7 @@ type soakSaysFrame struct {
 }
 
 func (s *soak) newSaysFrame(host *Host, name string) *soakSaysFrame {
+	_ = s.says
 	return gen.MakeFrame(soakSaysFrame{s: s, host: host, name: name})
 }
 
@@ -245,7 +248,7 @@ resumed_70:
 	goto loop_65
 }
 
-//line soak_greenlet_test.go:251:1
+//line soak_greenlet_test.go:254:1
 
 func (f *soakSaysFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.s, f.host, f.name))
@@ -272,6 +275,7 @@ type soakConversesFrame struct {
 }
 
 func (s *soak) newConversesFrame(c *socket.Conn, server int, name string, i int) *soakConversesFrame {
+	_ = s.converses
 	return gen.MakeFrame(soakConversesFrame{s: s, c: c, server: server, name: name, i: i})
 }
 
@@ -385,7 +389,7 @@ unwind:
 	return gen.Done
 }
 
-//line soak_greenlet_test.go:391:1
+//line soak_greenlet_test.go:395:1
 
 func (f *soakConversesFrame) Args(args []any)            { gen.SetArgs(f, args, &f.c, &f.server, &f.name, &f.i) }
 func (f *soakConversesFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
@@ -411,6 +415,7 @@ type soakDialsFrame struct {
 }
 
 func (s *soak) newDialsFrame(host *Host, server int) *soakDialsFrame {
+	_ = s.dials
 	return gen.MakeFrame(soakDialsFrame{s: s, host: host, server: server})
 }
 func (f *soakDialsFrame) Results() (*socket.Conn, error) { f.Over(f); return f.ret0, f.ret1 }
@@ -451,7 +456,7 @@ func (f *soakDialsFrame) body(r *gen.Run, s *soak, host *Host, server int) (ret0
 	return *c, *err, gen.Done
 }
 
-//line soak_greenlet_test.go:457:1
+//line soak_greenlet_test.go:462:1
 
 func (f *soakDialsFrame) Resume(r *gen.Run) (st gen.Status) {
 	var c **socket.Conn
@@ -473,7 +478,7 @@ func (f *soakDialsFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line soak_greenlet_test.go:479:1
+//line soak_greenlet_test.go:484:1
 
 func (f *soakDialsFrame) Args(args []any) { gen.SetArgs(f, args, &f.host, &f.server) }
 func (f *soakDialsFrame) Send(r *gen.Run) gen.Status {
@@ -527,7 +532,7 @@ func (f *soakDialsFunc1Frame) body(r *gen.Run, c2 *soakDialsFunc1) (st gen.Statu
 	return gen.Done
 }
 
-//line soak_greenlet_test.go:533:1
+//line soak_greenlet_test.go:538:1
 
 func (f *soakDialsFunc1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c2 := f.c2
@@ -540,7 +545,7 @@ func (f *soakDialsFunc1Frame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line soak_greenlet_test.go:546:1
+//line soak_greenlet_test.go:551:1
 
 func (f *soakDialsFunc1Frame) Release(r *gen.Run) { gen.Free(r, f, 10) }
 func (*soakDialsFunc1Frame) Func() *gen.Func      { return &soakDialsFunc1FrameInfo }
@@ -557,6 +562,7 @@ type soakTellsFrame struct {
 }
 
 func (s *soak) newTellsFrame(c *socket.Conn, text string) *soakTellsFrame {
+	_ = s.tells
 	return gen.MakeFrame(soakTellsFrame{s: s, c: c, text: text})
 }
 func (f *soakTellsFrame) Results() bool                   { f.Over(f); return f.ret0 }
@@ -597,7 +603,7 @@ func (f *soakTellsFrame) body(r *gen.Run, s *soak, c *socket.Conn, text string) 
 	return err2 == nil && string(line) == text, gen.Done
 }
 
-//line soak_greenlet_test.go:603:1
+//line soak_greenlet_test.go:609:1
 
 func (f *soakTellsFrame) Resume(r *gen.Run) (st gen.Status) {
 	c, text := f.c, f.text
@@ -633,7 +639,7 @@ resumed_108:
 	return r.Return(f, &f.Header)
 }
 
-//line soak_greenlet_test.go:639:1
+//line soak_greenlet_test.go:645:1
 
 func (f *soakTellsFrame) Args(args []any)            { gen.SetArgs(f, args, &f.c, &f.text) }
 func (f *soakTellsFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
@@ -655,7 +661,10 @@ type soakHurtsFrame struct {
 	t4, t5 int
 }
 
-func (s *soak) newHurtsFrame() *soakHurtsFrame { return gen.MakeFrame(soakHurtsFrame{s: s}) }
+func (s *soak) newHurtsFrame() *soakHurtsFrame {
+	_ = s.hurts
+	return gen.MakeFrame(soakHurtsFrame{s: s})
+}
 
 // hurtsResumable is soak.hurts for callers that can be suspended.
 func (s *soak) hurtsResumable(r *gen.Run) gen.Status { return (*soakHurtsFrame)(nil).body(r, s) }
@@ -806,7 +815,7 @@ after_loop_146:
 	return gen.Done
 }
 
-//line soak_greenlet_test.go:813:1
+//line soak_greenlet_test.go:822:1
 
 func (f *soakHurtsFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.s))
@@ -818,7 +827,4 @@ func (*soakHurtsFrame) Func() *gen.Func      { return &soakHurtsFrameInfo }
 
 var soakHurtsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.(*soak).hurts", File: "github.com/going-green/greenlet/hub/sim/soak_test.go", Line: 115, Points: "118 s all; 137 +h; 148 s t0 t1 t2 t3 t4 t5"}
 var _ func(*soak) = (*soak).hurts
-
-func init() {
-	gen.Declare("soak.writes", "soak.serves", "soak.says", "soak.converses", "soak.dials", "soak.tells", "soak.hurts")
-}
+var _ = gen.Declare("soak.writes", "soak.serves", "soak.says", "soak.converses", "soak.dials", "soak.tells", "soak.hurts")

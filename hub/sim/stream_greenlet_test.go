@@ -25,7 +25,10 @@ type notesBothFrame struct {
 	ret0, ret1 *socket.Conn
 }
 
-func (n *notes) newBothFrame() *notesBothFrame { return gen.MakeFrame(notesBothFrame{n: n}) }
+func (n *notes) newBothFrame() *notesBothFrame {
+	_ = n.both
+	return gen.MakeFrame(notesBothFrame{n: n})
+}
 
 // bothResumable is notes.both for callers that can be suspended.
 func (n *notes) bothResumable(r *gen.Run) (*socket.Conn, *socket.Conn, gen.Status) {
@@ -126,7 +129,7 @@ unwind:
 	return gen.Done
 }
 
-//line stream_greenlet_test.go:130:1
+//line stream_greenlet_test.go:133:1
 
 func (f *notesBothFrame) Send(r *gen.Run) gen.Status {
 	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
@@ -149,6 +152,7 @@ type notesReadsFrame struct {
 }
 
 func (n *notes) newReadsFrame(name string, c *socket.Conn) *notesReadsFrame {
+	_ = n.reads
 	return gen.MakeFrame(notesReadsFrame{n: n, name: name, c: c})
 }
 
@@ -178,7 +182,7 @@ loop_34:
 	goto loop_34
 }
 
-//line stream_greenlet_test.go:182:1
+//line stream_greenlet_test.go:186:1
 
 func (f *notesReadsFrame) Resume(r *gen.Run) (st gen.Status) {
 	n, name, c := f.n, f.name, f.c
@@ -210,7 +214,7 @@ resumed_35:
 	goto loop_34
 }
 
-//line stream_greenlet_test.go:214:1
+//line stream_greenlet_test.go:218:1
 
 func (f *notesReadsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.name, &f.c) }
 func (f *notesReadsFrame) Forget()            { *f = notesReadsFrame{Header: f.Header} }
@@ -231,6 +235,7 @@ type notesHealsFrame struct {
 }
 
 func (n *notes) newHealsFrame(after time.Duration, twoWays bool) *notesHealsFrame {
+	_ = n.heals
 	return gen.MakeFrame(notesHealsFrame{n: n, after: after, twoWays: twoWays})
 }
 
@@ -355,7 +360,7 @@ resumed_61:
 	return gen.Done
 }
 
-//line stream_greenlet_test.go:360:1
+//line stream_greenlet_test.go:365:1
 
 func (f *notesHealsFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n, f.after, f.twoWays))
@@ -378,6 +383,7 @@ type notesDialsFrame struct {
 }
 
 func (n0 *notes) newDialsFrame(d time.Duration) *notesDialsFrame {
+	_ = n0.dials
 	return gen.MakeFrame(notesDialsFrame{n0: n0, d: d})
 }
 
@@ -403,7 +409,7 @@ func (f *notesDialsFrame) body(r *gen.Run, n0 *notes, d time.Duration) (st gen.S
 	return gen.Done
 }
 
-//line stream_greenlet_test.go:408:1
+//line stream_greenlet_test.go:414:1
 
 func (f *notesDialsFrame) Resume(r *gen.Run) (st gen.Status) {
 	var n **notes
@@ -420,7 +426,7 @@ func (f *notesDialsFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line stream_greenlet_test.go:425:1
+//line stream_greenlet_test.go:431:1
 
 func (f *notesDialsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.d) }
 func (f *notesDialsFrame) Forget()            { *f = notesDialsFrame{Header: f.Header} }
@@ -445,7 +451,7 @@ func (c *notesDialsFunc1) value() func() {
 	})
 }
 
-//line stream_greenlet_test.go:450:1
+//line stream_greenlet_test.go:456:1
 
 // notesDialsFunc1Frame is an activation of the literal notesDialsFunc1.
 type notesDialsFunc1Frame struct {
@@ -472,7 +478,7 @@ func (f *notesDialsFunc1Frame) body(r *gen.Run, c *notesDialsFunc1) (st gen.Stat
 	return gen.Done
 }
 
-//line stream_greenlet_test.go:477:1
+//line stream_greenlet_test.go:483:1
 
 func (f *notesDialsFunc1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
@@ -484,7 +490,7 @@ func (f *notesDialsFunc1Frame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line stream_greenlet_test.go:489:1
+//line stream_greenlet_test.go:495:1
 
 func (f *notesDialsFunc1Frame) Release(r *gen.Run) { gen.Free(r, f, 1) }
 func (*notesDialsFunc1Frame) Func() *gen.Func      { return &notesDialsFunc1FrameInfo }
@@ -500,6 +506,7 @@ type notesFillsFrame struct {
 }
 
 func (n *notes) newFillsFrame(c *socket.Conn, data []byte) *notesFillsFrame {
+	_ = n.fills
 	return gen.MakeFrame(notesFillsFrame{n: n, c: c, data: data})
 }
 
@@ -567,7 +574,7 @@ resumed_126:
 	return gen.Done
 }
 
-//line stream_greenlet_test.go:573:1
+//line stream_greenlet_test.go:580:1
 
 func (f *notesFillsFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n, f.c, f.data))
@@ -590,6 +597,7 @@ type notesDrainsFrame struct {
 }
 
 func (n *notes) newDrainsFrame(c *socket.Conn, want []byte) *notesDrainsFrame {
+	_ = n.drains
 	return gen.MakeFrame(notesDrainsFrame{n: n, c: c, want: want})
 }
 
@@ -634,7 +642,7 @@ func (f *notesDrainsFrame) body(r *gen.Run, n *notes, c *socket.Conn, want []byt
 	return gen.Done
 }
 
-//line stream_greenlet_test.go:640:1
+//line stream_greenlet_test.go:648:1
 
 func (f *notesDrainsFrame) Resume(r *gen.Run) (st gen.Status) {
 	n, c, want := f.n, f.c, f.want
@@ -681,7 +689,7 @@ resumed_136:
 	return r.Return(f, &f.Header)
 }
 
-//line stream_greenlet_test.go:687:1
+//line stream_greenlet_test.go:695:1
 
 func (f *notesDrainsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.c, &f.want) }
 func (f *notesDrainsFrame) Forget()            { *f = notesDrainsFrame{Header: f.Header} }
@@ -699,6 +707,7 @@ type notesPressesFrame struct {
 }
 
 func (n *notes) newPressesFrame(size int) *notesPressesFrame {
+	_ = n.presses
 	return gen.MakeFrame(notesPressesFrame{n: n, size: size})
 }
 
@@ -728,7 +737,7 @@ func (f *notesPressesFrame) body(r *gen.Run, n *notes, size int) (st gen.Status)
 	}
 }
 
-//line stream_greenlet_test.go:734:1
+//line stream_greenlet_test.go:743:1
 
 func (f *notesPressesFrame) Resume(r *gen.Run) (st gen.Status) {
 	n, size := f.n, f.size
@@ -749,7 +758,7 @@ func (f *notesPressesFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line stream_greenlet_test.go:755:1
+//line stream_greenlet_test.go:764:1
 
 func (f *notesPressesFrame) Args(args []any)    { gen.SetArgs(f, args, &f.size) }
 func (f *notesPressesFrame) Forget()            { *f = notesPressesFrame{Header: f.Header} }
@@ -767,7 +776,10 @@ type notesResetsFrame struct {
 	got  []byte
 }
 
-func (n *notes) newResetsFrame() *notesResetsFrame { return gen.MakeFrame(notesResetsFrame{n: n}) }
+func (n *notes) newResetsFrame() *notesResetsFrame {
+	_ = n.resets
+	return gen.MakeFrame(notesResetsFrame{n: n})
+}
 
 // resetsResumable is notes.resets for callers that can be suspended.
 func (n *notes) resetsResumable(r *gen.Run) gen.Status { return (*notesResetsFrame)(nil).body(r, n) }
@@ -1023,7 +1035,7 @@ resumed_211:
 	return gen.Done
 }
 
-//line stream_greenlet_test.go:1030:1
+//line stream_greenlet_test.go:1042:1
 
 func (f *notesResetsFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n))
@@ -1045,7 +1057,10 @@ type notesCrowdsFrame struct {
 	t0, t1  int
 }
 
-func (n *notes) newCrowdsFrame() *notesCrowdsFrame { return gen.MakeFrame(notesCrowdsFrame{n: n}) }
+func (n *notes) newCrowdsFrame() *notesCrowdsFrame {
+	_ = n.crowds
+	return gen.MakeFrame(notesCrowdsFrame{n: n})
+}
 
 // crowdsResumable is notes.crowds for callers that can be suspended.
 func (n *notes) crowdsResumable(r *gen.Run) gen.Status { return (*notesCrowdsFrame)(nil).body(r, n) }
@@ -1096,7 +1111,7 @@ loop_236:
 	goto loop_236
 }
 
-//line stream_greenlet_test.go:1103:1
+//line stream_greenlet_test.go:1118:1
 
 func (f *notesCrowdsFrame) Resume(r *gen.Run) (st gen.Status) {
 	n := f.n
@@ -1147,7 +1162,7 @@ resumed_237:
 	goto loop_236
 }
 
-//line stream_greenlet_test.go:1154:1
+//line stream_greenlet_test.go:1169:1
 
 func (f *notesCrowdsFrame) Forget()            { *f = notesCrowdsFrame{Header: f.Header} }
 func (f *notesCrowdsFrame) Release(r *gen.Run) { gen.Free(r, f, 11) }
@@ -1169,6 +1184,7 @@ type notesChattersFrame struct {
 }
 
 func (n *notes) newChattersFrame() *notesChattersFrame {
+	_ = n.chatters
 	return gen.MakeFrame(notesChattersFrame{n: n})
 }
 
@@ -1292,7 +1308,7 @@ resumed_289:
 	goto loop_288
 }
 
-//line stream_greenlet_test.go:1300:1
+//line stream_greenlet_test.go:1316:1
 
 func (f *notesChattersFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n))
@@ -1316,6 +1332,7 @@ type notesBabblesFrame struct {
 }
 
 func (n *notes) newBabblesFrame(c *socket.Conn, sent *bytes.Buffer) *notesBabblesFrame {
+	_ = n.babbles
 	return gen.MakeFrame(notesBabblesFrame{n: n, c: c, sent: sent})
 }
 
@@ -1384,7 +1401,7 @@ resumed_317:
 	goto loop_308
 }
 
-//line stream_greenlet_test.go:1393:1
+//line stream_greenlet_test.go:1410:1
 
 func (f *notesBabblesFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n, f.c, f.sent))
@@ -1408,6 +1425,7 @@ type notesHearsFrame struct {
 }
 
 func (n *notes) newHearsFrame(c *socket.Conn, got *bytes.Buffer) *notesHearsFrame {
+	_ = n.hears
 	return gen.MakeFrame(notesHearsFrame{n: n, c: c, got: got})
 }
 
@@ -1438,7 +1456,7 @@ loop_325:
 	goto loop_325
 }
 
-//line stream_greenlet_test.go:1447:1
+//line stream_greenlet_test.go:1465:1
 
 func (f *notesHearsFrame) Resume(r *gen.Run) (st gen.Status) {
 	n, c, got := f.n, f.c, f.got
@@ -1471,7 +1489,7 @@ resumed_327:
 	goto loop_325
 }
 
-//line stream_greenlet_test.go:1480:1
+//line stream_greenlet_test.go:1498:1
 
 func (f *notesHearsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.c, &f.got) }
 func (f *notesHearsFrame) Forget()            { *f = notesHearsFrame{Header: f.Header} }
@@ -1489,7 +1507,10 @@ type notesHurriesFrame struct {
 	start time.Time
 }
 
-func (n *notes) newHurriesFrame() *notesHurriesFrame { return gen.MakeFrame(notesHurriesFrame{n: n}) }
+func (n *notes) newHurriesFrame() *notesHurriesFrame {
+	_ = n.hurries
+	return gen.MakeFrame(notesHurriesFrame{n: n})
+}
 
 // hurriesResumable is notes.hurries for callers that can be suspended.
 func (n *notes) hurriesResumable(r *gen.Run) gen.Status { return (*notesHurriesFrame)(nil).body(r, n) }
@@ -1538,7 +1559,7 @@ func (f *notesHurriesFrame) body(r *gen.Run, n *notes) (st gen.Status) {
 	return gen.Done
 }
 
-//line stream_greenlet_test.go:1547:1
+//line stream_greenlet_test.go:1568:1
 
 func (f *notesHurriesFrame) Resume(r *gen.Run) (st gen.Status) {
 	n := f.n
@@ -1594,7 +1615,7 @@ resumed_340:
 	return r.Return(f, &f.Header)
 }
 
-//line stream_greenlet_test.go:1603:1
+//line stream_greenlet_test.go:1624:1
 
 func (f *notesHurriesFrame) Forget()            { *f = notesHurriesFrame{Header: f.Header} }
 func (f *notesHurriesFrame) Release(r *gen.Run) { gen.Free(r, f, 7) }
@@ -1602,7 +1623,4 @@ func (*notesHurriesFrame) Func() *gen.Func      { return &notesHurriesFrameInfo 
 
 var notesHurriesFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).hurries", File: "github.com/going-green/greenlet/hub/sim/stream_test.go", Line: 336, Points: "337 n; 339 n a b start; 340 ="}
 var _ func(*notes) = (*notes).hurries
-
-func init() {
-	gen.Declare("notes.both", "notes.reads", "notes.heals", "notes.dials", "notes.fills", "notes.drains", "notes.presses", "notes.resets", "notes.crowds", "notes.chatters", "notes.babbles", "notes.hears", "notes.hurries")
-}
+var _ = gen.Declare("notes.both", "notes.reads", "notes.heals", "notes.dials", "notes.fills", "notes.drains", "notes.presses", "notes.resets", "notes.crowds", "notes.chatters", "notes.babbles", "notes.hears", "notes.hurries")

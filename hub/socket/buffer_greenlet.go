@@ -21,7 +21,10 @@ type ConnReadLineFrame struct {
 }
 
 // NewReadLineFrame makes a frame that will run Conn.ReadLine.
-func (c *Conn) NewReadLineFrame() *ConnReadLineFrame  { return gen.MakeFrame(ConnReadLineFrame{c: c}) }
+func (c *Conn) NewReadLineFrame() *ConnReadLineFrame {
+	_ = c.ReadLine
+	return gen.MakeFrame(ConnReadLineFrame{c: c})
+}
 func (f *ConnReadLineFrame) Results() ([]byte, error) { f.Over(f); return f.ret0, f.ret1 }
 func (f *ConnReadLineFrame) Returned(r *gen.Run) (ret0 []byte, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
@@ -54,7 +57,7 @@ func (f *ConnReadLineFrame) body(r *gen.Run, c *Conn) (ret0 []byte, ret1 error, 
 	return line, err, gen.Done
 }
 
-//line buffer_greenlet.go:58:1
+//line buffer_greenlet.go:61:1
 
 func (f *ConnReadLineFrame) Resume(r *gen.Run) (st gen.Status) {
 	var line []byte
@@ -75,7 +78,7 @@ func (f *ConnReadLineFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line buffer_greenlet.go:79:1
+//line buffer_greenlet.go:82:1
 
 func (f *ConnReadLineFrame) Send(r *gen.Run) gen.Status {
 	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
@@ -97,11 +100,11 @@ type valueConnReadLineFrame struct {
 func (v valueConnReadLineFrame) CallResumable(r *gen.Run) ([]byte, error, gen.Status) {
 	return v.recv.ReadLineResumable(r)
 }
-func init() {
-	gen.RegisterMethod((*new(*Conn)).ReadLine, func(recv *Conn) any {
-		return valueConnReadLineFrame{recv}
-	})
-}
+
+var _ = gen.RegisterMethod((*new(*Conn)).ReadLine, func(recv *Conn) any {
+	return valueConnReadLineFrame{recv}
+})
+
 func (v valueConnReadLineFrame) Frame() gen.Frame { return gen.MakeFrame(ConnReadLineFrame{c: v.recv}) }
 
 // ConnReadUntilFrame is an activation of Conn.ReadUntil.
@@ -116,6 +119,7 @@ type ConnReadUntilFrame struct {
 
 // NewReadUntilFrame makes a frame that will run Conn.ReadUntil.
 func (c *Conn) NewReadUntilFrame(delim string, limit int) *ConnReadUntilFrame {
+	_ = c.ReadUntil
 	return gen.MakeFrame(ConnReadUntilFrame{c: c, delim: delim, limit: limit})
 }
 func (f *ConnReadUntilFrame) Results() ([]byte, error) { f.Over(f); return f.ret0, f.ret1 }
@@ -161,7 +165,7 @@ loop_115:
 	goto loop_115
 }
 
-//line buffer_greenlet.go:165:1
+//line buffer_greenlet.go:169:1
 
 func (f *ConnReadUntilFrame) Resume(r *gen.Run) (st gen.Status) {
 	c, delim, limit := f.c, f.delim, f.limit
@@ -204,7 +208,7 @@ resumed_120:
 	goto loop_115
 }
 
-//line buffer_greenlet.go:208:1
+//line buffer_greenlet.go:212:1
 
 func (f *ConnReadUntilFrame) Args(args []any) { gen.SetArgs(f, args, &f.delim, &f.limit) }
 func (f *ConnReadUntilFrame) Send(r *gen.Run) gen.Status {
@@ -227,15 +231,14 @@ type valueConnReadUntilFrame struct {
 func (v valueConnReadUntilFrame) CallResumable(r *gen.Run, p0 string, p1 int) ([]byte, error, gen.Status) {
 	return v.recv.ReadUntilResumable(r, p0, p1)
 }
-func init() {
-	gen.RegisterMethod((*new(*Conn)).ReadUntil, func(recv *Conn) any {
-		return valueConnReadUntilFrame{recv}
-	})
-}
+
+var _ = gen.RegisterMethod((*new(*Conn)).ReadUntil, func(recv *Conn) any {
+	return valueConnReadUntilFrame{recv}
+})
+
 func (v valueConnReadUntilFrame) Frame() gen.Frame {
 	return gen.MakeFrame(ConnReadUntilFrame{c: v.recv})
 }
-func init() {
-	gen.Declare("Conn.ReadLine", "Conn.ReadUntil")
-	gen.DeclareInterface("Accepter.Accept", "Accepter.Addr", "Accepter.Close", "Accepter.Readiness", "Net.Dial", "Net.Listen", "Net.ListenPacket", "Packets.Close", "Packets.LocalAddr", "Packets.ReadFrom", "Packets.Readiness", "Packets.WriteTo", "Stream.Close", "Stream.CloseRead", "Stream.CloseWrite", "Stream.LocalAddr", "Stream.Read", "Stream.Readable", "Stream.Readiness", "Stream.RemoteAddr", "Stream.Write")
-}
+
+var _ = gen.Declare("Conn.ReadLine", "Conn.ReadUntil")
+var _ = gen.DeclareInterface("Accepter.Accept", "Accepter.Addr", "Accepter.Close", "Accepter.Readiness", "Net.Dial", "Net.Listen", "Net.ListenPacket", "Packets.Close", "Packets.LocalAddr", "Packets.ReadFrom", "Packets.Readiness", "Packets.WriteTo", "Stream.Close", "Stream.CloseRead", "Stream.CloseWrite", "Stream.LocalAddr", "Stream.Read", "Stream.Readable", "Stream.Readiness", "Stream.RemoteAddr", "Stream.Write")

@@ -28,6 +28,7 @@ type chaosTalksFrame struct {
 }
 
 func (x0 *chaos) newTalksFrame(rounds int) *chaosTalksFrame {
+	_ = x0.talks
 	return gen.MakeFrame(chaosTalksFrame{x0: x0, rounds: rounds})
 }
 
@@ -166,7 +167,7 @@ unwind:
 	return gen.Done
 }
 
-//line chaos_greenlet_test.go:170:1
+//line chaos_greenlet_test.go:171:1
 
 func (f *chaosTalksFrame) Args(args []any)    { gen.SetArgs(f, args, &f.rounds) }
 func (f *chaosTalksFrame) Forget()            { *f = chaosTalksFrame{DeferHeader: f.DeferHeader} }
@@ -185,6 +186,7 @@ type chaosWritesAllFrame struct {
 }
 
 func (x *chaos) newWritesAllFrame(c *Conn, p []byte) *chaosWritesAllFrame {
+	_ = x.writesAll
 	return gen.MakeFrame(chaosWritesAllFrame{x: x, c: c, p: p})
 }
 
@@ -208,7 +210,7 @@ func (f *chaosWritesAllFrame) body(r *gen.Run, x *chaos, c *Conn, p []byte) (st 
 	return gen.Done
 }
 
-//line chaos_greenlet_test.go:212:1
+//line chaos_greenlet_test.go:214:1
 
 func (f *chaosWritesAllFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f.PC {
@@ -237,6 +239,7 @@ type chaosEchoesFrame struct {
 }
 
 func (x *chaos) newEchoesFrame(c *Conn) *chaosEchoesFrame {
+	_ = x.echoes
 	return gen.MakeFrame(chaosEchoesFrame{x: x, c: c})
 }
 
@@ -313,7 +316,7 @@ after_if_66:
 	goto loop_63
 }
 
-//line chaos_greenlet_test.go:318:1
+//line chaos_greenlet_test.go:321:1
 
 func (f *chaosEchoesFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.x, f.c))
@@ -336,6 +339,7 @@ type chaosWreaksFrame struct {
 }
 
 func (x *chaos) newWreaksFrame(s *Server, rounds int, tasks int) *chaosWreaksFrame {
+	_ = x.wreaks
 	return gen.MakeFrame(chaosWreaksFrame{x: x, s: s, rounds: rounds, tasks: tasks})
 }
 
@@ -438,7 +442,7 @@ after_loop_77:
 	return gen.Done
 }
 
-//line chaos_greenlet_test.go:444:1
+//line chaos_greenlet_test.go:448:1
 
 func (f *chaosWreaksFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.x, f.s, f.rounds, f.tasks))
@@ -460,6 +464,7 @@ type chaosServesFrame struct {
 }
 
 func (x *chaos) newServesFrame(s *Server) *chaosServesFrame {
+	_ = x.serves
 	return gen.MakeFrame(chaosServesFrame{x: x, s: s})
 }
 
@@ -483,7 +488,7 @@ func (f *chaosServesFrame) body(r *gen.Run, x *chaos, s *Server) (st gen.Status)
 	return gen.Done
 }
 
-//line chaos_greenlet_test.go:489:1
+//line chaos_greenlet_test.go:494:1
 
 func (f *chaosServesFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f.PC {
@@ -502,7 +507,4 @@ func (*chaosServesFrame) Func() *gen.Func      { return &chaosServesFrameInfo }
 
 var chaosServesFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*chaos).serves", File: "github.com/going-green/greenlet/hub/socket/chaos_test.go", Line: 103, Points: "103"}
 var _ func(*chaos, *Server) = (*chaos).serves
-
-func init() {
-	gen.Declare("chaos.talks", "chaos.writesAll", "chaos.echoes", "chaos.wreaks", "chaos.serves")
-}
+var _ = gen.Declare("chaos.talks", "chaos.writesAll", "chaos.echoes", "chaos.wreaks", "chaos.serves")

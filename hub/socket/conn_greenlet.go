@@ -25,8 +25,11 @@ type ConnReadFrame struct {
 }
 
 // NewReadFrame makes a frame that will run Conn.Read.
-func (c *Conn) NewReadFrame(p []byte) *ConnReadFrame { return gen.MakeFrame(ConnReadFrame{c: c, p: p}) }
-func (f *ConnReadFrame) Results() (int, error)       { f.Over(f); return f.ret0, f.ret1 }
+func (c *Conn) NewReadFrame(p []byte) *ConnReadFrame {
+	_ = c.Read
+	return gen.MakeFrame(ConnReadFrame{c: c, p: p})
+}
+func (f *ConnReadFrame) Results() (int, error) { f.Over(f); return f.ret0, f.ret1 }
 func (f *ConnReadFrame) Returned(r *gen.Run) (ret0 int, ret1 error) {
 	ret0, ret1 = f.ret0, f.ret1
 	f.Release(r)
@@ -73,7 +76,7 @@ loop_42:
 	return ret0, ret1, r.SendNone(loop)
 }
 
-//line conn_greenlet.go:77:1
+//line conn_greenlet.go:80:1
 
 func (f *ConnReadFrame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
@@ -120,7 +123,7 @@ loop_42:
 	return r.SendNone(loop)
 }
 
-//line conn_greenlet.go:124:1
+//line conn_greenlet.go:127:1
 
 func (f *ConnReadFrame) Args(args []any) { gen.SetArgs(f, args, &f.p) }
 func (f *ConnReadFrame) Send(r *gen.Run) gen.Status {
@@ -141,11 +144,11 @@ type valueConnReadFrame struct {
 func (v valueConnReadFrame) CallResumable(r *gen.Run, p0 []byte) (int, error, gen.Status) {
 	return v.recv.ReadResumable(r, p0)
 }
-func init() {
-	gen.RegisterMethod((*new(*Conn)).Read, func(recv *Conn) any {
-		return valueConnReadFrame{recv}
-	})
-}
+
+var _ = gen.RegisterMethod((*new(*Conn)).Read, func(recv *Conn) any {
+	return valueConnReadFrame{recv}
+})
+
 func (v valueConnReadFrame) Frame() gen.Frame { return gen.MakeFrame(ConnReadFrame{c: v.recv}) }
 
 // ConnReadFullFrame is an activation of Conn.ReadFull.
@@ -159,6 +162,7 @@ type ConnReadFullFrame struct {
 
 // NewReadFullFrame makes a frame that will run Conn.ReadFull.
 func (c *Conn) NewReadFullFrame(p []byte) *ConnReadFullFrame {
+	_ = c.ReadFull
 	return gen.MakeFrame(ConnReadFullFrame{c: c, p: p})
 }
 func (f *ConnReadFullFrame) Results() (int, error) { f.Over(f); return f.ret0, f.ret1 }
@@ -237,7 +241,7 @@ resumed_93:
 	goto loop_86
 }
 
-//line conn_greenlet.go:242:1
+//line conn_greenlet.go:246:1
 
 func (f *ConnReadFullFrame) Resume(r *gen.Run) (st gen.Status) {
 	f.ret0, f.ret1, st = f.body(r, f.c, f.p)
@@ -265,11 +269,11 @@ type valueConnReadFullFrame struct {
 func (v valueConnReadFullFrame) CallResumable(r *gen.Run, p0 []byte) (int, error, gen.Status) {
 	return v.recv.ReadFullResumable(r, p0)
 }
-func init() {
-	gen.RegisterMethod((*new(*Conn)).ReadFull, func(recv *Conn) any {
-		return valueConnReadFullFrame{recv}
-	})
-}
+
+var _ = gen.RegisterMethod((*new(*Conn)).ReadFull, func(recv *Conn) any {
+	return valueConnReadFullFrame{recv}
+})
+
 func (v valueConnReadFullFrame) Frame() gen.Frame { return gen.MakeFrame(ConnReadFullFrame{c: v.recv}) }
 
 // ConnWaitReadableFrame is an activation of Conn.WaitReadable.
@@ -281,6 +285,7 @@ type ConnWaitReadableFrame struct {
 
 // NewWaitReadableFrame makes a frame that will run Conn.WaitReadable.
 func (c *Conn) NewWaitReadableFrame() *ConnWaitReadableFrame {
+	_ = c.WaitReadable
 	return gen.MakeFrame(ConnWaitReadableFrame{c: c})
 }
 func (f *ConnWaitReadableFrame) Results() error { f.Over(f); return f.ret0 }
@@ -322,7 +327,7 @@ loop_111:
 	return ret0, r.SendNone(loop)
 }
 
-//line conn_greenlet.go:327:1
+//line conn_greenlet.go:332:1
 
 func (f *ConnWaitReadableFrame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
@@ -361,7 +366,7 @@ loop_111:
 	return r.SendNone(loop)
 }
 
-//line conn_greenlet.go:366:1
+//line conn_greenlet.go:371:1
 
 func (f *ConnWaitReadableFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
 func (f *ConnWaitReadableFrame) Forget()                    { *f = ConnWaitReadableFrame{Header: f.Header, ret0: f.ret0} }
@@ -379,11 +384,11 @@ type valueConnWaitReadableFrame struct {
 func (v valueConnWaitReadableFrame) CallResumable(r *gen.Run) (error, gen.Status) {
 	return v.recv.WaitReadableResumable(r)
 }
-func init() {
-	gen.RegisterMethod((*new(*Conn)).WaitReadable, func(recv *Conn) any {
-		return valueConnWaitReadableFrame{recv}
-	})
-}
+
+var _ = gen.RegisterMethod((*new(*Conn)).WaitReadable, func(recv *Conn) any {
+	return valueConnWaitReadableFrame{recv}
+})
+
 func (v valueConnWaitReadableFrame) Frame() gen.Frame {
 	return gen.MakeFrame(ConnWaitReadableFrame{c: v.recv})
 }
@@ -399,6 +404,7 @@ type ConnWriteFrame struct {
 
 // NewWriteFrame makes a frame that will run Conn.Write.
 func (c *Conn) NewWriteFrame(p []byte) *ConnWriteFrame {
+	_ = c.Write
 	return gen.MakeFrame(ConnWriteFrame{c: c, p: p})
 }
 func (f *ConnWriteFrame) Results() (int, error) { f.Over(f); return f.ret0, f.ret1 }
@@ -448,7 +454,7 @@ loop_151:
 	goto loop_151
 }
 
-//line conn_greenlet.go:453:1
+//line conn_greenlet.go:459:1
 
 func (f *ConnWriteFrame) Resume(r *gen.Run) (st gen.Status) {
 	c, p := f.c, f.p
@@ -499,7 +505,7 @@ resumed_160:
 	goto loop_151
 }
 
-//line conn_greenlet.go:504:1
+//line conn_greenlet.go:510:1
 
 func (f *ConnWriteFrame) Args(args []any) { gen.SetArgs(f, args, &f.p) }
 func (f *ConnWriteFrame) Send(r *gen.Run) gen.Status {
@@ -520,11 +526,11 @@ type valueConnWriteFrame struct {
 func (v valueConnWriteFrame) CallResumable(r *gen.Run, p0 []byte) (int, error, gen.Status) {
 	return v.recv.WriteResumable(r, p0)
 }
-func init() {
-	gen.RegisterMethod((*new(*Conn)).Write, func(recv *Conn) any {
-		return valueConnWriteFrame{recv}
-	})
-}
+
+var _ = gen.RegisterMethod((*new(*Conn)).Write, func(recv *Conn) any {
+	return valueConnWriteFrame{recv}
+})
+
 func (v valueConnWriteFrame) Frame() gen.Frame { return gen.MakeFrame(ConnWriteFrame{c: v.recv}) }
 
 // ConnWriteStringFrame is an activation of Conn.WriteString.
@@ -538,6 +544,7 @@ type ConnWriteStringFrame struct {
 
 // NewWriteStringFrame makes a frame that will run Conn.WriteString.
 func (c *Conn) NewWriteStringFrame(s string) *ConnWriteStringFrame {
+	_ = c.WriteString
 	return gen.MakeFrame(ConnWriteStringFrame{c: c, s: s})
 }
 func (f *ConnWriteStringFrame) Results() (int, error) { f.Over(f); return f.ret0, f.ret1 }
@@ -566,7 +573,7 @@ func (f *ConnWriteStringFrame) body(r *gen.Run, c *Conn, s string) (ret0 int, re
 	return t0, t1, gen.Done
 }
 
-//line conn_greenlet.go:571:1
+//line conn_greenlet.go:578:1
 
 func (f *ConnWriteStringFrame) Resume(r *gen.Run) (st gen.Status) {
 	var t0 int
@@ -583,7 +590,7 @@ func (f *ConnWriteStringFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line conn_greenlet.go:588:1
+//line conn_greenlet.go:595:1
 
 func (f *ConnWriteStringFrame) Args(args []any) { gen.SetArgs(f, args, &f.s) }
 func (f *ConnWriteStringFrame) Send(r *gen.Run) gen.Status {
@@ -606,14 +613,13 @@ type valueConnWriteStringFrame struct {
 func (v valueConnWriteStringFrame) CallResumable(r *gen.Run, p0 string) (int, error, gen.Status) {
 	return v.recv.WriteStringResumable(r, p0)
 }
-func init() {
-	gen.RegisterMethod((*new(*Conn)).WriteString, func(recv *Conn) any {
-		return valueConnWriteStringFrame{recv}
-	})
-}
+
+var _ = gen.RegisterMethod((*new(*Conn)).WriteString, func(recv *Conn) any {
+	return valueConnWriteStringFrame{recv}
+})
+
 func (v valueConnWriteStringFrame) Frame() gen.Frame {
 	return gen.MakeFrame(ConnWriteStringFrame{c: v.recv})
 }
-func init() {
-	gen.Declare("Conn.Read", "Conn.ReadFull", "Conn.WaitReadable", "Conn.Write", "Conn.WriteString")
-}
+
+var _ = gen.Declare("Conn.Read", "Conn.ReadFull", "Conn.WaitReadable", "Conn.Write", "Conn.WriteString")

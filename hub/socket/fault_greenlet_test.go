@@ -29,6 +29,7 @@ type notesReadsResetFrame struct {
 }
 
 func (n *notes) newReadsResetFrame(l *Listener, peer net.Conn) *notesReadsResetFrame {
+	_ = n.readsReset
 	return gen.MakeFrame(notesReadsResetFrame{n: n, l: l, peer: peer})
 }
 
@@ -124,7 +125,7 @@ resumed_41:
 	return gen.Done
 }
 
-//line fault_greenlet_test.go:129:1
+//line fault_greenlet_test.go:130:1
 
 func (f *notesReadsResetFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n, f.l, f.peer))
@@ -146,6 +147,7 @@ type notesResetsFrame struct {
 }
 
 func (n *notes) newResetsFrame(peer net.Conn) *notesResetsFrame {
+	_ = n.resets
 	return gen.MakeFrame(notesResetsFrame{n: n, peer: peer})
 }
 
@@ -163,7 +165,7 @@ func (f *notesResetsFrame) body(r *gen.Run, n *notes, peer net.Conn) (st gen.Sta
 	return gen.Done
 }
 
-//line fault_greenlet_test.go:169:1
+//line fault_greenlet_test.go:171:1
 
 func (f *notesResetsFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n, f.peer))
@@ -186,6 +188,7 @@ type notesWritesResetFrame struct {
 }
 
 func (n *notes) newWritesResetFrame(l *Listener, peer net.Conn) *notesWritesResetFrame {
+	_ = n.writesReset
 	return gen.MakeFrame(notesWritesResetFrame{n: n, l: l, peer: peer})
 }
 
@@ -280,7 +283,7 @@ unwind:
 	return gen.Done
 }
 
-//line fault_greenlet_test.go:286:1
+//line fault_greenlet_test.go:289:1
 
 func (f *notesWritesResetFrame) Args(args []any)    { gen.SetArgs(f, args, &f.l, &f.peer) }
 func (f *notesWritesResetFrame) Forget()            { *f = notesWritesResetFrame{DeferHeader: f.DeferHeader} }
@@ -298,6 +301,7 @@ type notesDialsNobodyFrame struct {
 }
 
 func (n *notes) newDialsNobodyFrame(address string) *notesDialsNobodyFrame {
+	_ = n.dialsNobody
 	return gen.MakeFrame(notesDialsNobodyFrame{n: n, address: address})
 }
 
@@ -323,7 +327,7 @@ func (f *notesDialsNobodyFrame) body(r *gen.Run, n *notes, address string) (st g
 	return gen.Done
 }
 
-//line fault_greenlet_test.go:329:1
+//line fault_greenlet_test.go:333:1
 
 func (f *notesDialsNobodyFrame) Resume(r *gen.Run) (st gen.Status) {
 	n := f.n
@@ -340,7 +344,7 @@ func (f *notesDialsNobodyFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line fault_greenlet_test.go:346:1
+//line fault_greenlet_test.go:350:1
 
 func (f *notesDialsNobodyFrame) Args(args []any)    { gen.SetArgs(f, args, &f.address) }
 func (f *notesDialsNobodyFrame) Forget()            { *f = notesDialsNobodyFrame{Header: f.Header} }
@@ -358,6 +362,7 @@ type notesDialsDeafFrame struct {
 }
 
 func (n *notes) newDialsDeafFrame(address string) *notesDialsDeafFrame {
+	_ = n.dialsDeaf
 	return gen.MakeFrame(notesDialsDeafFrame{n: n, address: address})
 }
 
@@ -387,7 +392,7 @@ func (f *notesDialsDeafFrame) body(r *gen.Run, n *notes, address string) (st gen
 	return gen.Done
 }
 
-//line fault_greenlet_test.go:393:1
+//line fault_greenlet_test.go:398:1
 
 func (f *notesDialsDeafFrame) Resume(r *gen.Run) (st gen.Status) {
 	n := f.n
@@ -404,7 +409,7 @@ func (f *notesDialsDeafFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line fault_greenlet_test.go:410:1
+//line fault_greenlet_test.go:415:1
 
 func (f *notesDialsDeafFrame) Args(args []any)    { gen.SetArgs(f, args, &f.address) }
 func (f *notesDialsDeafFrame) Forget()            { *f = notesDialsDeafFrame{Header: f.Header} }
@@ -424,6 +429,7 @@ type notesHalfOpenFrame struct {
 }
 
 func (n0 *notes) newHalfOpenFrame(l *Listener) *notesHalfOpenFrame {
+	_ = n0.halfOpen
 	return gen.MakeFrame(notesHalfOpenFrame{n0: n0, l: l})
 }
 
@@ -566,7 +572,7 @@ unwind:
 	return gen.Done
 }
 
-//line fault_greenlet_test.go:572:1
+//line fault_greenlet_test.go:578:1
 
 func (f *notesHalfOpenFrame) Args(args []any)    { gen.SetArgs(f, args, &f.l) }
 func (f *notesHalfOpenFrame) Forget()            { *f = notesHalfOpenFrame{DeferHeader: f.DeferHeader} }
@@ -609,7 +615,7 @@ func (f *notesHalfOpenFunc1Frame) body(r *gen.Run, c2 *notesHalfOpenFunc1) (st g
 	return gen.Done
 }
 
-//line fault_greenlet_test.go:615:1
+//line fault_greenlet_test.go:621:1
 
 func (f *notesHalfOpenFunc1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c2 := f.c2
@@ -631,6 +637,7 @@ type notesReadsForeverFrame struct {
 }
 
 func (n *notes) newReadsForeverFrame(c *Conn) *notesReadsForeverFrame {
+	_ = n.readsForever
 	return gen.MakeFrame(notesReadsForeverFrame{n: n, c: c})
 }
 
@@ -657,7 +664,7 @@ func (f *notesReadsForeverFrame) body(r *gen.Run, n *notes, c *Conn) (st gen.Sta
 	return gen.Done
 }
 
-//line fault_greenlet_test.go:663:1
+//line fault_greenlet_test.go:670:1
 
 func (f *notesReadsForeverFrame) Resume(r *gen.Run) (st gen.Status) {
 	n := f.n
@@ -674,7 +681,7 @@ func (f *notesReadsForeverFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line fault_greenlet_test.go:680:1
+//line fault_greenlet_test.go:687:1
 
 func (f *notesReadsForeverFrame) Args(args []any)    { gen.SetArgs(f, args, &f.c) }
 func (f *notesReadsForeverFrame) Forget()            { *f = notesReadsForeverFrame{Header: f.Header} }
@@ -694,6 +701,7 @@ type notesFloodsFrame struct {
 }
 
 func (n *notes) newFloodsFrame(c *Conn, size int, done *bool) *notesFloodsFrame {
+	_ = n.floods
 	return gen.MakeFrame(notesFloodsFrame{n: n, c: c, size: size, done: done})
 }
 
@@ -723,7 +731,7 @@ func (f *notesFloodsFrame) body(r *gen.Run, n *notes, c *Conn, size int, done *b
 	return gen.Done
 }
 
-//line fault_greenlet_test.go:729:1
+//line fault_greenlet_test.go:737:1
 
 func (f *notesFloodsFrame) Resume(r *gen.Run) (st gen.Status) {
 	n, c, done := f.n, f.c, f.done
@@ -744,7 +752,7 @@ func (f *notesFloodsFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line fault_greenlet_test.go:750:1
+//line fault_greenlet_test.go:758:1
 
 func (f *notesFloodsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.c, &f.size, &f.done) }
 func (f *notesFloodsFrame) Forget()            { *f = notesFloodsFrame{Header: f.Header} }
@@ -766,6 +774,7 @@ type notesReadsSlowlyFrame struct {
 }
 
 func (n *notes) newReadsSlowlyFrame(c *Conn, size int, flooded *bool) *notesReadsSlowlyFrame {
+	_ = n.readsSlowly
 	return gen.MakeFrame(notesReadsSlowlyFrame{n: n, c: c, size: size, flooded: flooded})
 }
 
@@ -812,7 +821,7 @@ loop_190:
 	goto loop_190
 }
 
-//line fault_greenlet_test.go:818:1
+//line fault_greenlet_test.go:827:1
 
 func (f *notesReadsSlowlyFrame) Resume(r *gen.Run) (st gen.Status) {
 	n, c := f.n, f.c
@@ -862,7 +871,7 @@ resumed_197:
 	goto loop_190
 }
 
-//line fault_greenlet_test.go:868:1
+//line fault_greenlet_test.go:877:1
 
 func (f *notesReadsSlowlyFrame) Args(args []any)    { gen.SetArgs(f, args, &f.c, &f.size, &f.flooded) }
 func (f *notesReadsSlowlyFrame) Forget()            { *f = notesReadsSlowlyFrame{Header: f.Header} }
@@ -881,6 +890,7 @@ type notesDiesFrame struct {
 }
 
 func (n *notes) newDiesFrame(what string, f func()) *notesDiesFrame {
+	_ = n.dies
 	return gen.MakeFrame(notesDiesFrame{n: n, what: what, f: f})
 }
 
@@ -963,7 +973,7 @@ unwind:
 	return gen.Done
 }
 
-//line fault_greenlet_test.go:969:1
+//line fault_greenlet_test.go:979:1
 
 func (f *notesDiesFrame) Args(args []any)    { gen.SetArgs(f, args, &f.what, &f.f) }
 func (f *notesDiesFrame) Forget()            { *f = notesDiesFrame{DeferHeader: f.DeferHeader} }
@@ -989,6 +999,7 @@ type notesKillsAllFrame struct {
 }
 
 func (n0 *notes) newKillsAllFrame(l *Listener, a0 *Conn, b *Conn, address string) *notesKillsAllFrame {
+	_ = n0.killsAll
 	return gen.MakeFrame(notesKillsAllFrame{n0: n0, l: l, a0: a0, b: b, address: address})
 }
 
@@ -1118,7 +1129,7 @@ resumed_237:
 	return gen.Done
 }
 
-//line fault_greenlet_test.go:1125:1
+//line fault_greenlet_test.go:1136:1
 
 func (f *notesKillsAllFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n0, f.l, f.a0, f.b, f.address))
@@ -1166,7 +1177,7 @@ func (f *notesKillsAllFunc1Frame) body(r *gen.Run, c *notesKillsAllFunc1) (st ge
 	return gen.Done
 }
 
-//line fault_greenlet_test.go:1173:1
+//line fault_greenlet_test.go:1184:1
 
 func (f *notesKillsAllFunc1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
@@ -1213,7 +1224,7 @@ func (f *notesKillsAllFunc2Frame) body(r *gen.Run, c *notesKillsAllFunc2) (st ge
 	return gen.Done
 }
 
-//line fault_greenlet_test.go:1220:1
+//line fault_greenlet_test.go:1231:1
 
 func (f *notesKillsAllFunc2Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
@@ -1261,7 +1272,7 @@ func (f *notesKillsAllFunc3Frame) body(r *gen.Run, c *notesKillsAllFunc3) (st ge
 	return gen.Done
 }
 
-//line fault_greenlet_test.go:1268:1
+//line fault_greenlet_test.go:1279:1
 
 func (f *notesKillsAllFunc3Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
@@ -1309,7 +1320,7 @@ func (f *notesKillsAllFunc4Frame) body(r *gen.Run, c *notesKillsAllFunc4) (st ge
 	return gen.Done
 }
 
-//line fault_greenlet_test.go:1316:1
+//line fault_greenlet_test.go:1327:1
 
 func (f *notesKillsAllFunc4Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
@@ -1332,6 +1343,7 @@ type notesFailsFrame struct {
 }
 
 func (n *notes) newFailsFrame(what string, f func() error) *notesFailsFrame {
+	_ = n.fails
 	return gen.MakeFrame(notesFailsFrame{n: n, what: what, f: f})
 }
 
@@ -1365,7 +1377,7 @@ func (f2 *notesFailsFrame) body(r *gen.Run, n *notes, what string, f func() erro
 	return gen.Done
 }
 
-//line fault_greenlet_test.go:1372:1
+//line fault_greenlet_test.go:1384:1
 
 func (f2 *notesFailsFrame) Resume(r *gen.Run) (st gen.Status) {
 	n, what := f2.n, f2.what
@@ -1382,7 +1394,7 @@ func (f2 *notesFailsFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line fault_greenlet_test.go:1389:1
+//line fault_greenlet_test.go:1401:1
 
 func (f *notesFailsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.what, &f.f) }
 func (f *notesFailsFrame) Forget()            { *f = notesFailsFrame{Header: f.Header} }
@@ -1403,6 +1415,7 @@ type notesClosesAllFrame struct {
 }
 
 func (n *notes) newClosesAllFrame(l0 *Listener, a0 *Conn) *notesClosesAllFrame {
+	_ = n.closesAll
 	return gen.MakeFrame(notesClosesAllFrame{n: n, l0: l0, a0: a0})
 }
 
@@ -1506,7 +1519,7 @@ resumed_271:
 	return gen.Done
 }
 
-//line fault_greenlet_test.go:1514:1
+//line fault_greenlet_test.go:1527:1
 
 func (f *notesClosesAllFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n, f.l0, f.a0))
@@ -1562,7 +1575,7 @@ func (f *notesClosesAllFunc1Frame) body(r *gen.Run, c *notesClosesAllFunc1) (ret
 	return err, gen.Done
 }
 
-//line fault_greenlet_test.go:1570:1
+//line fault_greenlet_test.go:1583:1
 
 func (f *notesClosesAllFunc1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
@@ -1574,7 +1587,7 @@ func (f *notesClosesAllFunc1Frame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line fault_greenlet_test.go:1582:1
+//line fault_greenlet_test.go:1595:1
 
 func (f *notesClosesAllFunc1Frame) Release(r *gen.Run) { gen.Free(r, f, 48) }
 func (*notesClosesAllFunc1Frame) Func() *gen.Func      { return &notesClosesAllFunc1FrameInfo }
@@ -1623,7 +1636,7 @@ func (f *notesClosesAllFunc2Frame) body(r *gen.Run, c *notesClosesAllFunc2) (ret
 	return err, gen.Done
 }
 
-//line fault_greenlet_test.go:1631:1
+//line fault_greenlet_test.go:1644:1
 
 func (f *notesClosesAllFunc2Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
@@ -1635,7 +1648,7 @@ func (f *notesClosesAllFunc2Frame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line fault_greenlet_test.go:1643:1
+//line fault_greenlet_test.go:1656:1
 
 func (f *notesClosesAllFunc2Frame) Release(r *gen.Run) { gen.Free(r, f, 47) }
 func (*notesClosesAllFunc2Frame) Func() *gen.Func      { return &notesClosesAllFunc2FrameInfo }
@@ -1684,7 +1697,7 @@ func (f *notesClosesAllFunc3Frame) body(r *gen.Run, c *notesClosesAllFunc3) (ret
 	return err, gen.Done
 }
 
-//line fault_greenlet_test.go:1692:1
+//line fault_greenlet_test.go:1705:1
 
 func (f *notesClosesAllFunc3Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
@@ -1696,7 +1709,7 @@ func (f *notesClosesAllFunc3Frame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line fault_greenlet_test.go:1704:1
+//line fault_greenlet_test.go:1717:1
 
 func (f *notesClosesAllFunc3Frame) Release(r *gen.Run) { gen.Free(r, f, 2) }
 func (*notesClosesAllFunc3Frame) Func() *gen.Func      { return &notesClosesAllFunc3FrameInfo }
@@ -1745,7 +1758,7 @@ func (f *notesClosesAllFunc4Frame) body(r *gen.Run, c *notesClosesAllFunc4) (ret
 	return t0, gen.Done
 }
 
-//line fault_greenlet_test.go:1753:1
+//line fault_greenlet_test.go:1766:1
 
 func (f *notesClosesAllFunc4Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
@@ -1757,7 +1770,7 @@ func (f *notesClosesAllFunc4Frame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line fault_greenlet_test.go:1765:1
+//line fault_greenlet_test.go:1778:1
 
 func (f *notesClosesAllFunc4Frame) Release(r *gen.Run) { gen.Free(r, f, 33) }
 func (*notesClosesAllFunc4Frame) Func() *gen.Func      { return &notesClosesAllFunc4FrameInfo }
@@ -1806,7 +1819,7 @@ func (f *notesClosesAllFunc5Frame) body(r *gen.Run, c *notesClosesAllFunc5) (ret
 	return err, gen.Done
 }
 
-//line fault_greenlet_test.go:1814:1
+//line fault_greenlet_test.go:1827:1
 
 func (f *notesClosesAllFunc5Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
@@ -1818,7 +1831,7 @@ func (f *notesClosesAllFunc5Frame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line fault_greenlet_test.go:1826:1
+//line fault_greenlet_test.go:1839:1
 
 func (f *notesClosesAllFunc5Frame) Release(r *gen.Run) { gen.Free(r, f, 60) }
 func (*notesClosesAllFunc5Frame) Func() *gen.Func      { return &notesClosesAllFunc5FrameInfo }
@@ -1836,6 +1849,7 @@ type notesDeadlinesFrame struct {
 }
 
 func (n *notes) newDeadlinesFrame(a0 *Conn, b *Conn) *notesDeadlinesFrame {
+	_ = n.deadlines
 	return gen.MakeFrame(notesDeadlinesFrame{n: n, a0: a0, b: b})
 }
 
@@ -2039,7 +2053,7 @@ resumed_318:
 	return gen.Done
 }
 
-//line fault_greenlet_test.go:2048:1
+//line fault_greenlet_test.go:2062:1
 
 func (f *notesDeadlinesFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n, f.a0, f.b))
@@ -2095,7 +2109,7 @@ func (f *notesDeadlinesFunc1Frame) body(r *gen.Run, c *notesDeadlinesFunc1) (ret
 	return err, gen.Done
 }
 
-//line fault_greenlet_test.go:2104:1
+//line fault_greenlet_test.go:2118:1
 
 func (f *notesDeadlinesFunc1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
@@ -2107,7 +2121,7 @@ func (f *notesDeadlinesFunc1Frame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line fault_greenlet_test.go:2116:1
+//line fault_greenlet_test.go:2130:1
 
 func (f *notesDeadlinesFunc1Frame) Release(r *gen.Run) { gen.Free(r, f, 57) }
 func (*notesDeadlinesFunc1Frame) Func() *gen.Func      { return &notesDeadlinesFunc1FrameInfo }
@@ -2126,6 +2140,7 @@ type notesRacesReaderFrame struct {
 }
 
 func (n *notes) newRacesReaderFrame(a *Conn, times int, timeouts *int) *notesRacesReaderFrame {
+	_ = n.racesReader
 	return gen.MakeFrame(notesRacesReaderFrame{n: n, a: a, times: times, timeouts: timeouts})
 }
 
@@ -2198,7 +2213,7 @@ resumed_341:
 	goto loop_332
 }
 
-//line fault_greenlet_test.go:2208:1
+//line fault_greenlet_test.go:2223:1
 
 func (f *notesRacesReaderFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n, f.a, f.times, f.timeouts))
@@ -2221,6 +2236,7 @@ type notesRacesWriterFrame struct {
 }
 
 func (n *notes) newRacesWriterFrame(b *Conn, times int) *notesRacesWriterFrame {
+	_ = n.racesWriter
 	return gen.MakeFrame(notesRacesWriterFrame{n: n, b: b, times: times})
 }
 
@@ -2256,7 +2272,7 @@ loop_352:
 	goto loop_352
 }
 
-//line fault_greenlet_test.go:2266:1
+//line fault_greenlet_test.go:2282:1
 
 func (f *notesRacesWriterFrame) Resume(r *gen.Run) (st gen.Status) {
 	n, b, times := f.n, f.b, f.times
@@ -2297,7 +2313,7 @@ resumed_354:
 	goto loop_352
 }
 
-//line fault_greenlet_test.go:2307:1
+//line fault_greenlet_test.go:2323:1
 
 func (f *notesRacesWriterFrame) Args(args []any)    { gen.SetArgs(f, args, &f.b, &f.times) }
 func (f *notesRacesWriterFrame) Forget()            { *f = notesRacesWriterFrame{Header: f.Header} }
@@ -2315,6 +2331,7 @@ type notesConflictsFrame struct {
 }
 
 func (n *notes) newConflictsFrame(a *Conn) *notesConflictsFrame {
+	_ = n.conflicts
 	return gen.MakeFrame(notesConflictsFrame{n: n, a: a})
 }
 
@@ -2349,7 +2366,7 @@ func (f *notesConflictsFrame) body(r *gen.Run, n *notes, a *Conn) (st gen.Status
 	return gen.Done
 }
 
-//line fault_greenlet_test.go:2359:1
+//line fault_greenlet_test.go:2376:1
 
 func (f *notesConflictsFrame) Resume(r *gen.Run) (st gen.Status) {
 	n, a := f.n, f.a
@@ -2380,7 +2397,7 @@ resumed_387:
 	return r.Return(f, &f.Header)
 }
 
-//line fault_greenlet_test.go:2390:1
+//line fault_greenlet_test.go:2407:1
 
 func (f *notesConflictsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.a) }
 func (f *notesConflictsFrame) Forget()            { *f = notesConflictsFrame{Header: f.Header} }
@@ -2399,6 +2416,7 @@ type notesSendsNobodyFrame struct {
 }
 
 func (n *notes) newSendsNobodyFrame(address string) *notesSendsNobodyFrame {
+	_ = n.sendsNobody
 	return gen.MakeFrame(notesSendsNobodyFrame{n: n, address: address})
 }
 
@@ -2515,7 +2533,7 @@ unwind:
 	return gen.Done
 }
 
-//line fault_greenlet_test.go:2525:1
+//line fault_greenlet_test.go:2543:1
 
 func (f *notesSendsNobodyFrame) Args(args []any)    { gen.SetArgs(f, args, &f.address) }
 func (f *notesSendsNobodyFrame) Forget()            { *f = notesSendsNobodyFrame{DeferHeader: f.DeferHeader} }
@@ -2533,6 +2551,7 @@ type notesServesFrame struct {
 }
 
 func (n *notes) newServesFrame(s *Server) *notesServesFrame {
+	_ = n.serves
 	return gen.MakeFrame(notesServesFrame{n: n, s: s})
 }
 
@@ -2558,7 +2577,7 @@ func (f *notesServesFrame) body(r *gen.Run, n *notes, s *Server) (st gen.Status)
 	return gen.Done
 }
 
-//line fault_greenlet_test.go:2568:1
+//line fault_greenlet_test.go:2587:1
 
 func (f *notesServesFrame) Resume(r *gen.Run) (st gen.Status) {
 	n := f.n
@@ -2575,7 +2594,7 @@ func (f *notesServesFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line fault_greenlet_test.go:2585:1
+//line fault_greenlet_test.go:2604:1
 
 func (f *notesServesFrame) Args(args []any)    { gen.SetArgs(f, args, &f.s) }
 func (f *notesServesFrame) Forget()            { *f = notesServesFrame{Header: f.Header} }
@@ -2594,6 +2613,7 @@ type notesServesOneFrame struct {
 }
 
 func (n *notes) newServesOneFrame(s *Server, c *Conn) *notesServesOneFrame {
+	_ = n.servesOne
 	return gen.MakeFrame(notesServesOneFrame{n: n, s: s, c: c})
 }
 
@@ -2612,7 +2632,7 @@ func (f *notesServesOneFrame) body(r *gen.Run, n *notes, s *Server, c *Conn) (st
 	return gen.Done
 }
 
-//line fault_greenlet_test.go:2623:1
+//line fault_greenlet_test.go:2643:1
 
 func (f *notesServesOneFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n, f.s, f.c))
@@ -2634,6 +2654,7 @@ type notesStopsFrame struct {
 }
 
 func (n *notes) newStopsFrame(s *Server) *notesStopsFrame {
+	_ = n.stops
 	return gen.MakeFrame(notesStopsFrame{n: n, s: s})
 }
 
@@ -2657,7 +2678,7 @@ func (f *notesStopsFrame) body(r *gen.Run, n *notes, s *Server) (st gen.Status) 
 	return gen.Done
 }
 
-//line fault_greenlet_test.go:2668:1
+//line fault_greenlet_test.go:2689:1
 
 func (f *notesStopsFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f.PC {
@@ -2676,7 +2697,4 @@ func (*notesStopsFrame) Func() *gen.Func      { return &notesStopsFrameInfo }
 
 var notesStopsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).stops", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 439, Points: "439"}
 var _ func(*notes, *Server) = (*notes).stops
-
-func init() {
-	gen.Declare("notes.readsReset", "notes.resets", "notes.writesReset", "notes.dialsNobody", "notes.dialsDeaf", "notes.halfOpen", "notes.readsForever", "notes.floods", "notes.readsSlowly", "notes.dies", "notes.killsAll", "notes.fails", "notes.closesAll", "notes.deadlines", "notes.racesReader", "notes.racesWriter", "notes.conflicts", "notes.sendsNobody", "notes.serves", "notes.servesOne", "notes.stops")
-}
+var _ = gen.Declare("notes.readsReset", "notes.resets", "notes.writesReset", "notes.dialsNobody", "notes.dialsDeaf", "notes.halfOpen", "notes.readsForever", "notes.floods", "notes.readsSlowly", "notes.dies", "notes.killsAll", "notes.fails", "notes.closesAll", "notes.deadlines", "notes.racesReader", "notes.racesWriter", "notes.conflicts", "notes.sendsNobody", "notes.serves", "notes.servesOne", "notes.stops")

@@ -22,6 +22,7 @@ type logChangesMindFrame struct {
 }
 
 func (l *log) newChangesMindFrame(a *Conn, b0 *Conn) *logChangesMindFrame {
+	_ = l.changesMind
 	return gen.MakeFrame(logChangesMindFrame{l: l, a: a, b0: b0})
 }
 
@@ -153,7 +154,7 @@ resumed_24:
 	goto loop_23
 }
 
-//line lines_greenlet_test.go:158:1
+//line lines_greenlet_test.go:159:1
 
 func (f *logChangesMindFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l, f.a, f.b0))
@@ -200,7 +201,7 @@ func (f *logChangesMindFunc1Frame) body(r *gen.Run, c *logChangesMindFunc1) (st 
 	return gen.Done
 }
 
-//line lines_greenlet_test.go:205:1
+//line lines_greenlet_test.go:206:1
 
 func (f *logChangesMindFunc1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
@@ -223,6 +224,7 @@ type logKeepsLineFrame struct {
 }
 
 func (l *log) newKeepsLineFrame(a *Conn, b *Conn, c *Conn, d *Conn) *logKeepsLineFrame {
+	_ = l.keepsLine
 	return gen.MakeFrame(logKeepsLineFrame{l: l, a: a, b: b, c: c, d: d})
 }
 
@@ -282,7 +284,7 @@ func (f *logKeepsLineFrame) body(r *gen.Run, l *log, a *Conn, b *Conn, c *Conn, 
 	return gen.Done
 }
 
-//line lines_greenlet_test.go:287:1
+//line lines_greenlet_test.go:289:1
 
 func (f *logKeepsLineFrame) Resume(r *gen.Run) (st gen.Status) {
 	l, b, c, d := f.l, f.b, f.c, f.d
@@ -339,7 +341,7 @@ resumed_44:
 	return r.Return(f, &f.Header)
 }
 
-//line lines_greenlet_test.go:344:1
+//line lines_greenlet_test.go:346:1
 
 func (f *logKeepsLineFrame) Args(args []any)    { gen.SetArgs(f, args, &f.a, &f.b, &f.c, &f.d) }
 func (f *logKeepsLineFrame) Forget()            { *f = logKeepsLineFrame{Header: f.Header} }
@@ -348,7 +350,4 @@ func (*logKeepsLineFrame) Func() *gen.Func      { return &logKeepsLineFrameInfo 
 
 var logKeepsLineFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*log).keepsLine", File: "github.com/going-green/greenlet/hub/socket/lines_test.go", Line: 39, Points: "40 l b c d; 41 -c; 42 =; 44 l line"}
 var _ func(*log, *Conn, *Conn, *Conn, *Conn) = (*log).keepsLine
-
-func init() {
-	gen.Declare("log.changesMind", "log.keepsLine")
-}
+var _ = gen.Declare("log.changesMind", "log.keepsLine")

@@ -21,6 +21,7 @@ type ListenerAcceptFrame struct {
 
 // NewAcceptFrame makes a frame that will run Listener.Accept.
 func (l *Listener) NewAcceptFrame() *ListenerAcceptFrame {
+	_ = l.Accept
 	return gen.MakeFrame(ListenerAcceptFrame{l: l})
 }
 func (f *ListenerAcceptFrame) Results() (*Conn, error) { f.Over(f); return f.ret0, f.ret1 }
@@ -65,7 +66,7 @@ loop_24:
 	goto loop_24
 }
 
-//line listener_greenlet.go:69:1
+//line listener_greenlet.go:70:1
 
 func (f *ListenerAcceptFrame) Resume(r *gen.Run) (st gen.Status) {
 	l := f.l
@@ -107,7 +108,7 @@ resumed_29:
 	goto loop_24
 }
 
-//line listener_greenlet.go:111:1
+//line listener_greenlet.go:112:1
 
 func (f *ListenerAcceptFrame) Send(r *gen.Run) gen.Status {
 	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
@@ -129,14 +130,13 @@ type valueListenerAcceptFrame struct {
 func (v valueListenerAcceptFrame) CallResumable(r *gen.Run) (*Conn, error, gen.Status) {
 	return v.recv.AcceptResumable(r)
 }
-func init() {
-	gen.RegisterMethod((*new(*Listener)).Accept, func(recv *Listener) any {
-		return valueListenerAcceptFrame{recv}
-	})
-}
+
+var _ = gen.RegisterMethod((*new(*Listener)).Accept, func(recv *Listener) any {
+	return valueListenerAcceptFrame{recv}
+})
+
 func (v valueListenerAcceptFrame) Frame() gen.Frame {
 	return gen.MakeFrame(ListenerAcceptFrame{l: v.recv})
 }
-func init() {
-	gen.Declare("Listener.Accept")
-}
+
+var _ = gen.Declare("Listener.Accept")

@@ -26,6 +26,7 @@ type ledgerKeepsFrame struct {
 }
 
 func (l *ledger) newKeepsFrame(c *Conn) *ledgerKeepsFrame {
+	_ = l.keeps
 	return gen.MakeFrame(ledgerKeepsFrame{l: l, c: c})
 }
 
@@ -112,7 +113,7 @@ resumed_37:
 	goto loop_29
 }
 
-//line load_greenlet_test.go:117:1
+//line load_greenlet_test.go:118:1
 
 func (f *ledgerKeepsFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l, f.c))
@@ -134,6 +135,7 @@ type ledgerServesFrame struct {
 }
 
 func (l *ledger) newServesFrame(t *testing.T) *ledgerServesFrame {
+	_ = l.serves
 	return gen.MakeFrame(ledgerServesFrame{l: l, t: t})
 }
 
@@ -159,7 +161,7 @@ func (f *ledgerServesFrame) body(r *gen.Run, l *ledger, t *testing.T) (st gen.St
 	return gen.Done
 }
 
-//line load_greenlet_test.go:164:1
+//line load_greenlet_test.go:166:1
 
 func (f *ledgerServesFrame) Resume(r *gen.Run) (st gen.Status) {
 	t := f.t
@@ -176,7 +178,7 @@ func (f *ledgerServesFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line load_greenlet_test.go:181:1
+//line load_greenlet_test.go:183:1
 
 func (f *ledgerServesFrame) Args(args []any)    { gen.SetArgs(f, args, &f.t) }
 func (f *ledgerServesFrame) Forget()            { *f = ledgerServesFrame{Header: f.Header} }
@@ -195,6 +197,7 @@ type ledgerStopsFrame struct {
 }
 
 func (l *ledger) newStopsFrame(t *testing.T, acknowledged *atomic.Int64) *ledgerStopsFrame {
+	_ = l.stops
 	return gen.MakeFrame(ledgerStopsFrame{l: l, t: t, acknowledged: acknowledged})
 }
 
@@ -238,7 +241,7 @@ after_loop_48:
 	return gen.Done
 }
 
-//line load_greenlet_test.go:243:1
+//line load_greenlet_test.go:246:1
 
 func (f *ledgerStopsFrame) Resume(r *gen.Run) (st gen.Status) {
 	l, acknowledged := f.l, f.acknowledged
@@ -282,7 +285,7 @@ resumed_51:
 	return r.Return(f, &f.Header)
 }
 
-//line load_greenlet_test.go:287:1
+//line load_greenlet_test.go:290:1
 
 func (f *ledgerStopsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.t, &f.acknowledged) }
 func (f *ledgerStopsFrame) Forget()            { *f = ledgerStopsFrame{Header: f.Header} }
@@ -291,7 +294,4 @@ func (*ledgerStopsFrame) Func() *gen.Func      { return &ledgerStopsFrameInfo }
 
 var ledgerStopsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*ledger).stops", File: "github.com/going-green/greenlet/hub/socket/load_test.go", Line: 47, Points: "49 l t acknowledged; 51 t"}
 var _ func(*ledger, *testing.T, *atomic.Int64) = (*ledger).stops
-
-func init() {
-	gen.Declare("ledger.keeps", "ledger.serves", "ledger.stops")
-}
+var _ = gen.Declare("ledger.keeps", "ledger.serves", "ledger.stops")

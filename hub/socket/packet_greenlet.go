@@ -27,6 +27,7 @@ type PacketConnReadFromFrame struct {
 
 // NewReadFromFrame makes a frame that will run PacketConn.ReadFrom.
 func (c *PacketConn) NewReadFromFrame(p []byte) *PacketConnReadFromFrame {
+	_ = c.ReadFrom
 	return gen.MakeFrame(PacketConnReadFromFrame{c: c, p: p})
 }
 func (f *PacketConnReadFromFrame) Results() (int, net.Addr, error) {
@@ -72,7 +73,7 @@ loop_26:
 	goto loop_26
 }
 
-//line packet_greenlet.go:76:1
+//line packet_greenlet.go:77:1
 
 func (f *PacketConnReadFromFrame) Resume(r *gen.Run) (st gen.Status) {
 	c, p := f.c, f.p
@@ -117,7 +118,7 @@ resumed_30:
 	goto loop_26
 }
 
-//line packet_greenlet.go:121:1
+//line packet_greenlet.go:122:1
 
 func (f *PacketConnReadFromFrame) Args(args []any) { gen.SetArgs(f, args, &f.p) }
 func (f *PacketConnReadFromFrame) Send(r *gen.Run) gen.Status {
@@ -140,11 +141,11 @@ type valuePacketConnReadFromFrame struct {
 func (v valuePacketConnReadFromFrame) CallResumable(r *gen.Run, p0 []byte) (int, net.Addr, error, gen.Status) {
 	return v.recv.ReadFromResumable(r, p0)
 }
-func init() {
-	gen.RegisterMethod((*new(*PacketConn)).ReadFrom, func(recv *PacketConn) any {
-		return valuePacketConnReadFromFrame{recv}
-	})
-}
+
+var _ = gen.RegisterMethod((*new(*PacketConn)).ReadFrom, func(recv *PacketConn) any {
+	return valuePacketConnReadFromFrame{recv}
+})
+
 func (v valuePacketConnReadFromFrame) Frame() gen.Frame {
 	return gen.MakeFrame(PacketConnReadFromFrame{c: v.recv})
 }
@@ -163,6 +164,7 @@ type PacketConnWriteToFrame struct {
 
 // NewWriteToFrame makes a frame that will run PacketConn.WriteTo.
 func (c *PacketConn) NewWriteToFrame(p []byte, to net.Addr) *PacketConnWriteToFrame {
+	_ = c.WriteTo
 	return gen.MakeFrame(PacketConnWriteToFrame{c: c, p: p, to: to})
 }
 func (f *PacketConnWriteToFrame) Results() (int, error) { f.Over(f); return f.ret0, f.ret1 }
@@ -204,7 +206,7 @@ loop_53:
 	goto loop_53
 }
 
-//line packet_greenlet.go:208:1
+//line packet_greenlet.go:210:1
 
 func (f *PacketConnWriteToFrame) Resume(r *gen.Run) (st gen.Status) {
 	c, p, to := f.c, f.p, f.to
@@ -248,7 +250,7 @@ resumed_57:
 	goto loop_53
 }
 
-//line packet_greenlet.go:252:1
+//line packet_greenlet.go:254:1
 
 func (f *PacketConnWriteToFrame) Args(args []any) { gen.SetArgs(f, args, &f.p, &f.to) }
 func (f *PacketConnWriteToFrame) Send(r *gen.Run) gen.Status {
@@ -271,14 +273,13 @@ type valuePacketConnWriteToFrame struct {
 func (v valuePacketConnWriteToFrame) CallResumable(r *gen.Run, p0 []byte, p1 net.Addr) (int, error, gen.Status) {
 	return v.recv.WriteToResumable(r, p0, p1)
 }
-func init() {
-	gen.RegisterMethod((*new(*PacketConn)).WriteTo, func(recv *PacketConn) any {
-		return valuePacketConnWriteToFrame{recv}
-	})
-}
+
+var _ = gen.RegisterMethod((*new(*PacketConn)).WriteTo, func(recv *PacketConn) any {
+	return valuePacketConnWriteToFrame{recv}
+})
+
 func (v valuePacketConnWriteToFrame) Frame() gen.Frame {
 	return gen.MakeFrame(PacketConnWriteToFrame{c: v.recv})
 }
-func init() {
-	gen.Declare("PacketConn.ReadFrom", "PacketConn.WriteTo")
-}
+
+var _ = gen.Declare("PacketConn.ReadFrom", "PacketConn.WriteTo")

@@ -23,7 +23,10 @@ type ServerServeFrame struct {
 }
 
 // NewServeFrame makes a frame that will run Server.Serve.
-func (s *Server) NewServeFrame() *ServerServeFrame           { return gen.MakeFrame(ServerServeFrame{s: s}) }
+func (s *Server) NewServeFrame() *ServerServeFrame {
+	_ = s.Serve
+	return gen.MakeFrame(ServerServeFrame{s: s})
+}
 func (f *ServerServeFrame) Results() error                   { f.Over(f); return f.ret0 }
 func (f *ServerServeFrame) Returned(r *gen.Run) (ret0 error) { ret0 = f.ret0; f.Release(r); return }
 
@@ -154,7 +157,7 @@ next_100:
 	goto loop_101
 }
 
-//line server_greenlet.go:159:1
+//line server_greenlet.go:162:1
 
 func (f *ServerServeFrame) Resume(r *gen.Run) (st gen.Status) {
 	f.ret0, st = f.body(r, f.s)
@@ -177,11 +180,11 @@ type valueServerServeFrame struct {
 func (v valueServerServeFrame) CallResumable(r *gen.Run) (error, gen.Status) {
 	return v.recv.ServeResumable(r)
 }
-func init() {
-	gen.RegisterMethod((*new(*Server)).Serve, func(recv *Server) any {
-		return valueServerServeFrame{recv}
-	})
-}
+
+var _ = gen.RegisterMethod((*new(*Server)).Serve, func(recv *Server) any {
+	return valueServerServeFrame{recv}
+})
+
 func (v valueServerServeFrame) Frame() gen.Frame { return gen.MakeFrame(ServerServeFrame{s: v.recv}) }
 
 // ServerStopFrame is an activation of Server.Stop.
@@ -196,6 +199,7 @@ type ServerStopFrame struct {
 
 // NewStopFrame makes a frame that will run Server.Stop.
 func (s *Server) NewStopFrame(d time.Duration) *ServerStopFrame {
+	_ = s.Stop
 	return gen.MakeFrame(ServerStopFrame{s: s, d: d})
 }
 func (f *ServerStopFrame) Results() int                   { f.Over(f); return f.ret0 }
@@ -266,7 +270,7 @@ resumed_212:
 	goto loop_210
 }
 
-//line server_greenlet.go:272:1
+//line server_greenlet.go:276:1
 
 func (f *ServerStopFrame) Resume(r *gen.Run) (st gen.Status) {
 	f.ret0, st = f.body(r, f.s, f.d)
@@ -290,12 +294,11 @@ type valueServerStopFrame struct {
 func (v valueServerStopFrame) CallResumable(r *gen.Run, p0 time.Duration) (int, gen.Status) {
 	return v.recv.StopResumable(r, p0)
 }
-func init() {
-	gen.RegisterMethod((*new(*Server)).Stop, func(recv *Server) any {
-		return valueServerStopFrame{recv}
-	})
-}
+
+var _ = gen.RegisterMethod((*new(*Server)).Stop, func(recv *Server) any {
+	return valueServerStopFrame{recv}
+})
+
 func (v valueServerStopFrame) Frame() gen.Frame { return gen.MakeFrame(ServerStopFrame{s: v.recv}) }
-func init() {
-	gen.Declare("Server.Serve", "Server.Stop")
-}
+
+var _ = gen.Declare("Server.Serve", "Server.Stop")

@@ -19,7 +19,10 @@ type logServesFrame struct {
 	l *log
 }
 
-func (l *log) newServesFrame() *logServesFrame { return gen.MakeFrame(logServesFrame{l: l}) }
+func (l *log) newServesFrame() *logServesFrame {
+	_ = l.serves
+	return gen.MakeFrame(logServesFrame{l: l})
+}
 
 // servesResumable is log.serves for callers that can be suspended.
 func (l *log) servesResumable(r *gen.Run) gen.Status { return (*logServesFrame)(nil).body(r, l) }
@@ -38,7 +41,7 @@ func (f *logServesFrame) body(r *gen.Run, l *log) (st gen.Status) {
 	return gen.Done
 }
 
-//line server_greenlet_test.go:42:1
+//line server_greenlet_test.go:45:1
 
 func (f *logServesFrame) Resume(r *gen.Run) (st gen.Status) {
 	l := f.l
@@ -54,7 +57,7 @@ func (f *logServesFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line server_greenlet_test.go:58:1
+//line server_greenlet_test.go:61:1
 
 func (f *logServesFrame) Forget()            { *f = logServesFrame{Header: f.Header} }
 func (f *logServesFrame) Release(r *gen.Run) { gen.Free(r, f, 62) }
@@ -71,11 +74,11 @@ type logServesFrameValue struct {
 func (v logServesFrameValue) CallResumable(r *gen.Run) gen.Status {
 	return v.recv.servesResumable(r)
 }
-func init() {
-	gen.RegisterMethod((*new(*log)).serves, func(recv *log) any {
-		return logServesFrameValue{recv}
-	})
-}
+
+var _ = gen.RegisterMethod((*new(*log)).serves, func(recv *log) any {
+	return logServesFrameValue{recv}
+})
+
 func (v logServesFrameValue) Frame() gen.Frame { return gen.MakeFrame(logServesFrame{l: v.recv}) }
 
 // logStopsFrame is an activation of log.stops.
@@ -86,6 +89,7 @@ type logStopsFrame struct {
 }
 
 func (l *log) newStopsFrame(after time.Duration, d time.Duration) *logStopsFrame {
+	_ = l.stops
 	return gen.MakeFrame(logStopsFrame{l: l, after: after, d: d})
 }
 
@@ -115,7 +119,7 @@ func (f *logStopsFrame) body(r *gen.Run, l *log, after time.Duration, d time.Dur
 	return gen.Done
 }
 
-//line server_greenlet_test.go:119:1
+//line server_greenlet_test.go:123:1
 
 func (f *logStopsFrame) Resume(r *gen.Run) (st gen.Status) {
 	l, d := f.l, f.d
@@ -144,7 +148,7 @@ resumed_175:
 	return r.Return(f, &f.Header)
 }
 
-//line server_greenlet_test.go:148:1
+//line server_greenlet_test.go:152:1
 
 func (f *logStopsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.after, &f.d) }
 func (f *logStopsFrame) Forget()            { *f = logStopsFrame{Header: f.Header} }
@@ -162,11 +166,11 @@ type logStopsFrameValue struct {
 func (v logStopsFrameValue) CallResumable(r *gen.Run, p0 time.Duration, p1 time.Duration) gen.Status {
 	return v.recv.stopsResumable(r, p0, p1)
 }
-func init() {
-	gen.RegisterMethod((*new(*log)).stops, func(recv *log) any {
-		return logStopsFrameValue{recv}
-	})
-}
+
+var _ = gen.RegisterMethod((*new(*log)).stops, func(recv *log) any {
+	return logStopsFrameValue{recv}
+})
+
 func (v logStopsFrameValue) Frame() gen.Frame { return gen.MakeFrame(logStopsFrame{l: v.recv}) }
 
 // logAnswersFrame is an activation of log.answers.
@@ -178,6 +182,7 @@ type logAnswersFrame struct {
 }
 
 func (l *log) newAnswersFrame(c *Conn) *logAnswersFrame {
+	_ = l.answers
 	return gen.MakeFrame(logAnswersFrame{l: l, c: c})
 }
 
@@ -318,7 +323,7 @@ unwind:
 	return gen.Done
 }
 
-//line server_greenlet_test.go:322:1
+//line server_greenlet_test.go:327:1
 
 func (f *logAnswersFrame) Args(args []any)    { gen.SetArgs(f, args, &f.c) }
 func (f *logAnswersFrame) Forget()            { *f = logAnswersFrame{DeferHeader: f.DeferHeader} }
@@ -336,11 +341,11 @@ type logAnswersFrameValue struct {
 func (v logAnswersFrameValue) CallResumable(r *gen.Run, p0 *Conn) gen.Status {
 	return v.recv.answersResumable(r, p0)
 }
-func init() {
-	gen.RegisterMethod((*new(*log)).answers, func(recv *log) any {
-		return logAnswersFrameValue{recv}
-	})
-}
+
+var _ = gen.RegisterMethod((*new(*log)).answers, func(recv *log) any {
+	return logAnswersFrameValue{recv}
+})
+
 func (v logAnswersFrameValue) Frame() gen.Frame { return gen.MakeFrame(logAnswersFrame{l: v.recv}) }
 
 // logAsksFrame is an activation of log.asks.
@@ -354,6 +359,7 @@ type logAsksFrame struct {
 }
 
 func (l *log) newAsksFrame(size int, lines ...string) *logAsksFrame {
+	_ = l.asks
 	return gen.MakeFrame(logAsksFrame{l: l, size: size, lines: lines})
 }
 
@@ -469,7 +475,7 @@ unwind:
 	return gen.Done
 }
 
-//line server_greenlet_test.go:473:1
+//line server_greenlet_test.go:479:1
 
 func (f *logAsksFrame) Args(args []any)    { gen.SetVariadic(f, args, &f.size, &f.lines) }
 func (f *logAsksFrame) Forget()            { *f = logAsksFrame{DeferHeader: f.DeferHeader} }
@@ -487,11 +493,11 @@ type logAsksFrameValue struct {
 func (v logAsksFrameValue) CallResumable(r *gen.Run, p0 int, p1 ...string) gen.Status {
 	return v.recv.asksResumable(r, p0, p1...)
 }
-func init() {
-	gen.RegisterMethod((*new(*log)).asks, func(recv *log) any {
-		return logAsksFrameValue{recv}
-	})
-}
+
+var _ = gen.RegisterMethod((*new(*log)).asks, func(recv *log) any {
+	return logAsksFrameValue{recv}
+})
+
 func (v logAsksFrameValue) Frame() gen.Frame { return gen.MakeFrame(logAsksFrame{l: v.recv}) }
 
 // logIdlesFrame is an activation of log.idles.
@@ -500,7 +506,7 @@ type logIdlesFrame struct {
 	l *log
 }
 
-func (l *log) newIdlesFrame() *logIdlesFrame { return gen.MakeFrame(logIdlesFrame{l: l}) }
+func (l *log) newIdlesFrame() *logIdlesFrame { _ = l.idles; return gen.MakeFrame(logIdlesFrame{l: l}) }
 
 // idlesResumable is log.idles for callers that can be suspended.
 func (l *log) idlesResumable(r *gen.Run) gen.Status { return (*logIdlesFrame)(nil).run(r, l) }
@@ -574,7 +580,7 @@ unwind:
 	return gen.Done
 }
 
-//line server_greenlet_test.go:578:1
+//line server_greenlet_test.go:584:1
 
 func (f *logIdlesFrame) Forget()            { *f = logIdlesFrame{DeferHeader: f.DeferHeader} }
 func (f *logIdlesFrame) Release(r *gen.Run) { gen.Free(r, f, 21) }
@@ -590,7 +596,10 @@ type logExhaustsFrame struct {
 	first *Conn
 }
 
-func (l *log) newExhaustsFrame() *logExhaustsFrame { return gen.MakeFrame(logExhaustsFrame{l: l}) }
+func (l *log) newExhaustsFrame() *logExhaustsFrame {
+	_ = l.exhausts
+	return gen.MakeFrame(logExhaustsFrame{l: l})
+}
 
 // exhaustsResumable is log.exhausts for callers that can be suspended.
 func (l *log) exhaustsResumable(r *gen.Run) gen.Status { return (*logExhaustsFrame)(nil).run(r, l) }
@@ -731,7 +740,7 @@ unwind:
 	return gen.Done
 }
 
-//line server_greenlet_test.go:735:1
+//line server_greenlet_test.go:744:1
 
 func (f *logExhaustsFrame) Forget()            { *f = logExhaustsFrame{DeferHeader: f.DeferHeader} }
 func (f *logExhaustsFrame) Release(r *gen.Run) { gen.Free(r, f, 11) }
@@ -746,7 +755,10 @@ type logClosesFrame struct {
 	l *log
 }
 
-func (l *log) newClosesFrame() *logClosesFrame { return gen.MakeFrame(logClosesFrame{l: l}) }
+func (l *log) newClosesFrame() *logClosesFrame {
+	_ = l.closes
+	return gen.MakeFrame(logClosesFrame{l: l})
+}
 
 // closesResumable is log.closes for callers that can be suspended.
 func (l *log) closesResumable(r *gen.Run) gen.Status { return (*logClosesFrame)(nil).body(r, l) }
@@ -757,7 +769,7 @@ func (f *logClosesFrame) body(r *gen.Run, l *log) (st gen.Status) {
 	return gen.Done
 }
 
-//line server_greenlet_test.go:762:1
+//line server_greenlet_test.go:774:1
 
 func (f *logClosesFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l))
@@ -780,6 +792,7 @@ type logGreedyFrame struct {
 }
 
 func (l *log) newGreedyFrame(c *Conn, stop *bool) *logGreedyFrame {
+	_ = l.greedy
 	return gen.MakeFrame(logGreedyFrame{l: l, c: c, stop: stop})
 }
 
@@ -854,7 +867,7 @@ resumed_378:
 	goto loop_377
 }
 
-//line server_greenlet_test.go:860:1
+//line server_greenlet_test.go:873:1
 
 func (f *logGreedyFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l, f.c, f.stop))
@@ -876,6 +889,7 @@ type logModestFrame struct {
 }
 
 func (l *log) newModestFrame(stop *bool) *logModestFrame {
+	_ = l.modest
 	return gen.MakeFrame(logModestFrame{l: l, stop: stop})
 }
 
@@ -903,7 +917,7 @@ func (f *logModestFrame) body(r *gen.Run, l *log, stop *bool) (st gen.Status) {
 	return gen.Done
 }
 
-//line server_greenlet_test.go:909:1
+//line server_greenlet_test.go:923:1
 
 func (f *logModestFrame) Resume(r *gen.Run) (st gen.Status) {
 	l, stop := f.l, f.stop
@@ -921,7 +935,7 @@ func (f *logModestFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line server_greenlet_test.go:927:1
+//line server_greenlet_test.go:941:1
 
 func (f *logModestFrame) Args(args []any)    { gen.SetArgs(f, args, &f.stop) }
 func (f *logModestFrame) Forget()            { *f = logModestFrame{Header: f.Header} }
@@ -937,7 +951,7 @@ type logHangsFrame struct {
 	l *log
 }
 
-func (l *log) newHangsFrame() *logHangsFrame { return gen.MakeFrame(logHangsFrame{l: l}) }
+func (l *log) newHangsFrame() *logHangsFrame { _ = l.hangs; return gen.MakeFrame(logHangsFrame{l: l}) }
 
 // hangsResumable is log.hangs for callers that can be suspended.
 func (l *log) hangsResumable(r *gen.Run) gen.Status { return (*logHangsFrame)(nil).body(r, l) }
@@ -952,7 +966,7 @@ func (f *logHangsFrame) body(r *gen.Run, l *log) (st gen.Status) {
 	return gen.Done
 }
 
-//line server_greenlet_test.go:958:1
+//line server_greenlet_test.go:972:1
 
 func (f *logHangsFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f.PC {
@@ -979,6 +993,7 @@ type logStopsAtOnceFrame struct {
 }
 
 func (l *log) newStopsAtOnceFrame() *logStopsAtOnceFrame {
+	_ = l.stopsAtOnce
 	return gen.MakeFrame(logStopsAtOnceFrame{l: l})
 }
 
@@ -1002,7 +1017,7 @@ func (f *logStopsAtOnceFrame) body(r *gen.Run, l *log) (st gen.Status) {
 	return gen.Done
 }
 
-//line server_greenlet_test.go:1008:1
+//line server_greenlet_test.go:1023:1
 
 func (f *logStopsAtOnceFrame) Resume(r *gen.Run) (st gen.Status) {
 	l := f.l
@@ -1019,7 +1034,7 @@ func (f *logStopsAtOnceFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line server_greenlet_test.go:1025:1
+//line server_greenlet_test.go:1040:1
 
 func (f *logStopsAtOnceFrame) Forget()            { *f = logStopsAtOnceFrame{Header: f.Header} }
 func (f *logStopsAtOnceFrame) Release(r *gen.Run) { gen.Free(r, f, 27) }
@@ -1036,6 +1051,7 @@ type logAcceptsFrame struct {
 }
 
 func (l *log) newAcceptsFrame(n int) *logAcceptsFrame {
+	_ = l.accepts
 	return gen.MakeFrame(logAcceptsFrame{l: l, n: n})
 }
 
@@ -1074,7 +1090,7 @@ loop_434:
 	goto loop_434
 }
 
-//line server_greenlet_test.go:1080:1
+//line server_greenlet_test.go:1096:1
 
 func (f *logAcceptsFrame) Resume(r *gen.Run) (st gen.Status) {
 	l, n := f.l, f.n
@@ -1114,7 +1130,7 @@ resumed_435:
 	goto loop_434
 }
 
-//line server_greenlet_test.go:1120:1
+//line server_greenlet_test.go:1136:1
 
 func (f *logAcceptsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.n) }
 func (f *logAcceptsFrame) Forget()            { *f = logAcceptsFrame{Header: f.Header} }
@@ -1132,6 +1148,7 @@ type logSaysFrame struct {
 }
 
 func (l *log) newSaysFrame(what string) *logSaysFrame {
+	_ = l.says
 	return gen.MakeFrame(logSaysFrame{l: l, what: what})
 }
 
@@ -1146,7 +1163,7 @@ func (f *logSaysFrame) body(r *gen.Run, l *log, what string) (st gen.Status) {
 	return gen.Done
 }
 
-//line server_greenlet_test.go:1153:1
+//line server_greenlet_test.go:1170:1
 
 func (f *logSaysFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.l, f.what))
@@ -1168,6 +1185,7 @@ type logReadsToEndFrame struct {
 }
 
 func (l *log) newReadsToEndFrame(c *Conn) *logReadsToEndFrame {
+	_ = l.readsToEnd
 	return gen.MakeFrame(logReadsToEndFrame{l: l, c: c})
 }
 
@@ -1193,7 +1211,7 @@ func (f *logReadsToEndFrame) body(r *gen.Run, l *log, c *Conn) (st gen.Status) {
 	return gen.Done
 }
 
-//line server_greenlet_test.go:1200:1
+//line server_greenlet_test.go:1218:1
 
 func (f *logReadsToEndFrame) Resume(r *gen.Run) (st gen.Status) {
 	l := f.l
@@ -1210,7 +1228,7 @@ func (f *logReadsToEndFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line server_greenlet_test.go:1217:1
+//line server_greenlet_test.go:1235:1
 
 func (f *logReadsToEndFrame) Args(args []any)    { gen.SetArgs(f, args, &f.c) }
 func (f *logReadsToEndFrame) Forget()            { *f = logReadsToEndFrame{Header: f.Header} }
@@ -1219,7 +1237,4 @@ func (*logReadsToEndFrame) Func() *gen.Func      { return &logReadsToEndFrameInf
 
 var logReadsToEndFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*log).readsToEnd", File: "github.com/going-green/greenlet/hub/socket/server_test.go", Line: 469, Points: "470 l"}
 var _ func(*log, *Conn) = (*log).readsToEnd
-
-func init() {
-	gen.Declare("log.serves", "log.stops", "log.answers", "log.asks", "log.idles", "log.exhausts", "log.closes", "log.greedy", "log.modest", "log.hangs", "log.stopsAtOnce", "log.accepts", "log.says", "log.readsToEnd")
-}
+var _ = gen.Declare("log.serves", "log.stops", "log.answers", "log.asks", "log.idles", "log.exhausts", "log.closes", "log.greedy", "log.modest", "log.hangs", "log.stopsAtOnce", "log.accepts", "log.says", "log.readsToEnd")

@@ -25,6 +25,7 @@ type notesConnectsFrame struct {
 }
 
 func (n *notes) newConnectsFrame(l *Listener, a **Conn, b **Conn) *notesConnectsFrame {
+	_ = n.connects
 	return gen.MakeFrame(notesConnectsFrame{n: n, l: l, a: a, b: b})
 }
 
@@ -74,7 +75,7 @@ after_if_70:
 	return gen.Done
 }
 
-//line socket_greenlet_test.go:78:1
+//line socket_greenlet_test.go:79:1
 
 func (f *notesConnectsFrame) Resume(r *gen.Run) (st gen.Status) {
 	l, a, b := f.l, f.a, f.b
@@ -120,7 +121,7 @@ after_if_70:
 	return r.Return(f, &f.Header)
 }
 
-//line socket_greenlet_test.go:124:1
+//line socket_greenlet_test.go:125:1
 
 func (f *notesConnectsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.l, &f.a, &f.b) }
 func (f *notesConnectsFrame) Forget()            { *f = notesConnectsFrame{Header: f.Header} }
@@ -139,6 +140,7 @@ type notesEchoesFrame struct {
 }
 
 func (n *notes) newEchoesFrame(c *Conn) *notesEchoesFrame {
+	_ = n.echoes
 	return gen.MakeFrame(notesEchoesFrame{n: n, c: c})
 }
 
@@ -179,7 +181,7 @@ loop_90:
 	goto loop_90
 }
 
-//line socket_greenlet_test.go:183:1
+//line socket_greenlet_test.go:185:1
 
 func (f *notesEchoesFrame) Resume(r *gen.Run) (st gen.Status) {
 	n, c := f.n, f.c
@@ -226,7 +228,7 @@ resumed_97:
 	goto loop_90
 }
 
-//line socket_greenlet_test.go:230:1
+//line socket_greenlet_test.go:232:1
 
 func (f *notesEchoesFrame) Args(args []any)    { gen.SetArgs(f, args, &f.c) }
 func (f *notesEchoesFrame) Forget()            { *f = notesEchoesFrame{Header: f.Header} }
@@ -244,6 +246,7 @@ type notesAcceptsOneFrame struct {
 }
 
 func (n *notes) newAcceptsOneFrame(l *Listener) *notesAcceptsOneFrame {
+	_ = n.acceptsOne
 	return gen.MakeFrame(notesAcceptsOneFrame{n: n, l: l})
 }
 
@@ -279,7 +282,7 @@ func (f *notesAcceptsOneFrame) body(r *gen.Run, n *notes, l *Listener) (st gen.S
 	return gen.Done
 }
 
-//line socket_greenlet_test.go:283:1
+//line socket_greenlet_test.go:286:1
 
 func (f *notesAcceptsOneFrame) Resume(r *gen.Run) (st gen.Status) {
 	n := f.n
@@ -308,7 +311,7 @@ func (f *notesAcceptsOneFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line socket_greenlet_test.go:312:1
+//line socket_greenlet_test.go:315:1
 
 func (f *notesAcceptsOneFrame) Args(args []any)    { gen.SetArgs(f, args, &f.l) }
 func (f *notesAcceptsOneFrame) Forget()            { *f = notesAcceptsOneFrame{Header: f.Header} }
@@ -332,6 +335,7 @@ type notesTalksFrame struct {
 }
 
 func (n *notes) newTalksFrame(transport Net, network string, address string) *notesTalksFrame {
+	_ = n.talks
 	return gen.MakeFrame(notesTalksFrame{n: n, transport: transport, network: network, address: address})
 }
 
@@ -494,7 +498,7 @@ unwind:
 	return gen.Done
 }
 
-//line socket_greenlet_test.go:498:1
+//line socket_greenlet_test.go:502:1
 
 func (f *notesTalksFrame) Args(args []any) {
 	gen.SetArgs(f, args, &f.transport, &f.network, &f.address)
@@ -514,6 +518,7 @@ type notesDialsBadlyFrame struct {
 }
 
 func (n *notes) newDialsBadlyFrame(network string, address string) *notesDialsBadlyFrame {
+	_ = n.dialsBadly
 	return gen.MakeFrame(notesDialsBadlyFrame{n: n, network: network, address: address})
 }
 
@@ -547,7 +552,7 @@ func (f *notesDialsBadlyFrame) body(r *gen.Run, n *notes, network string, addres
 	return gen.Done
 }
 
-//line socket_greenlet_test.go:551:1
+//line socket_greenlet_test.go:556:1
 
 func (f *notesDialsBadlyFrame) Resume(r *gen.Run) (st gen.Status) {
 	n, network, address := f.n, f.network, f.address
@@ -577,7 +582,7 @@ resumed_186:
 	return r.Return(f, &f.Header)
 }
 
-//line socket_greenlet_test.go:581:1
+//line socket_greenlet_test.go:586:1
 
 func (f *notesDialsBadlyFrame) Args(args []any)    { gen.SetArgs(f, args, &f.network, &f.address) }
 func (f *notesDialsBadlyFrame) Forget()            { *f = notesDialsBadlyFrame{Header: f.Header} }
@@ -596,6 +601,7 @@ type notesReadsAllFrame struct {
 }
 
 func (n *notes) newReadsAllFrame(c *Conn) *notesReadsAllFrame {
+	_ = n.readsAll
 	return gen.MakeFrame(notesReadsAllFrame{n: n, c: c})
 }
 
@@ -764,7 +770,7 @@ resumed_225:
 	return gen.Done
 }
 
-//line socket_greenlet_test.go:769:1
+//line socket_greenlet_test.go:775:1
 
 func (f *notesReadsAllFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n, f.c))
@@ -788,6 +794,7 @@ type notesSendsFrame struct {
 }
 
 func (n *notes) newSendsFrame(c *Conn, text string, size int) *notesSendsFrame {
+	_ = n.sends
 	return gen.MakeFrame(notesSendsFrame{n: n, c: c, text: text, size: size})
 }
 
@@ -831,7 +838,7 @@ loop_230:
 	goto loop_230
 }
 
-//line socket_greenlet_test.go:836:1
+//line socket_greenlet_test.go:843:1
 
 func (f *notesSendsFrame) Resume(r *gen.Run) (st gen.Status) {
 	n, c, text, size := f.n, f.c, f.text, f.size
@@ -878,7 +885,7 @@ resumed_234:
 	goto loop_230
 }
 
-//line socket_greenlet_test.go:883:1
+//line socket_greenlet_test.go:890:1
 
 func (f *notesSendsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.c, &f.text, &f.size) }
 func (f *notesSendsFrame) Forget()            { *f = notesSendsFrame{Header: f.Header} }
@@ -897,6 +904,7 @@ type notesLongLineFrame struct {
 }
 
 func (n *notes) newLongLineFrame(c *Conn, size int) *notesLongLineFrame {
+	_ = n.longLine
 	return gen.MakeFrame(notesLongLineFrame{n: n, c: c, size: size})
 }
 
@@ -931,7 +939,7 @@ func (f *notesLongLineFrame) body(r *gen.Run, n *notes, c *Conn, size int) (st g
 	return gen.Done
 }
 
-//line socket_greenlet_test.go:936:1
+//line socket_greenlet_test.go:944:1
 
 func (f *notesLongLineFrame) Resume(r *gen.Run) (st gen.Status) {
 	n, c, size := f.n, f.c, f.size
@@ -962,7 +970,7 @@ resumed_258:
 	return r.Return(f, &f.Header)
 }
 
-//line socket_greenlet_test.go:967:1
+//line socket_greenlet_test.go:975:1
 
 func (f *notesLongLineFrame) Args(args []any)    { gen.SetArgs(f, args, &f.c, &f.size) }
 func (f *notesLongLineFrame) Forget()            { *f = notesLongLineFrame{Header: f.Header} }
@@ -982,6 +990,7 @@ type notesPongsFrame struct {
 }
 
 func (n *notes) newPongsFrame(p *PacketConn) *notesPongsFrame {
+	_ = n.pongs
 	return gen.MakeFrame(notesPongsFrame{n: n, p: p})
 }
 
@@ -1080,7 +1089,7 @@ resumed_298:
 	return gen.Done
 }
 
-//line socket_greenlet_test.go:1086:1
+//line socket_greenlet_test.go:1095:1
 
 func (f *notesPongsFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.n, f.p))
@@ -1106,6 +1115,7 @@ type notesPingsFrame struct {
 }
 
 func (n *notes) newPingsFrame(to net.Addr) *notesPingsFrame {
+	_ = n.pings
 	return gen.MakeFrame(notesPingsFrame{n: n, to: to})
 }
 
@@ -1236,7 +1246,7 @@ unwind:
 	return gen.Done
 }
 
-//line socket_greenlet_test.go:1242:1
+//line socket_greenlet_test.go:1252:1
 
 func (f *notesPingsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.to) }
 func (f *notesPingsFrame) Forget()            { *f = notesPingsFrame{DeferHeader: f.DeferHeader} }
@@ -1255,6 +1265,7 @@ type notesHalfClosesFrame struct {
 }
 
 func (n *notes) newHalfClosesFrame(a *Conn, b *Conn) *notesHalfClosesFrame {
+	_ = n.halfCloses
 	return gen.MakeFrame(notesHalfClosesFrame{n: n, a: a, b: b})
 }
 
@@ -1302,7 +1313,7 @@ func (f *notesHalfClosesFrame) body(r *gen.Run, n *notes, a *Conn, b *Conn) (st 
 	return gen.Done
 }
 
-//line socket_greenlet_test.go:1308:1
+//line socket_greenlet_test.go:1319:1
 
 func (f *notesHalfClosesFrame) Resume(r *gen.Run) (st gen.Status) {
 	n, a, b := f.n, f.a, f.b
@@ -1354,7 +1365,7 @@ resumed_364:
 	return r.Return(f, &f.Header)
 }
 
-//line socket_greenlet_test.go:1360:1
+//line socket_greenlet_test.go:1371:1
 
 func (f *notesHalfClosesFrame) Args(args []any)    { gen.SetArgs(f, args, &f.a, &f.b) }
 func (f *notesHalfClosesFrame) Forget()            { *f = notesHalfClosesFrame{Header: f.Header} }
@@ -1373,6 +1384,7 @@ type notesReadsToEndFrame struct {
 }
 
 func (n *notes) newReadsToEndFrame(c *Conn) *notesReadsToEndFrame {
+	_ = n.readsToEnd
 	return gen.MakeFrame(notesReadsToEndFrame{n: n, c: c})
 }
 
@@ -1402,7 +1414,7 @@ loop_372:
 	goto loop_372
 }
 
-//line socket_greenlet_test.go:1408:1
+//line socket_greenlet_test.go:1420:1
 
 func (f *notesReadsToEndFrame) Resume(r *gen.Run) (st gen.Status) {
 	n, c := f.n, f.c
@@ -1434,7 +1446,7 @@ resumed_373:
 	goto loop_372
 }
 
-//line socket_greenlet_test.go:1440:1
+//line socket_greenlet_test.go:1452:1
 
 func (f *notesReadsToEndFrame) Args(args []any)    { gen.SetArgs(f, args, &f.c) }
 func (f *notesReadsToEndFrame) Forget()            { *f = notesReadsToEndFrame{Header: f.Header} }
@@ -1454,6 +1466,7 @@ type notesReceivesFrame struct {
 }
 
 func (n *notes) newReceivesFrame(p *PacketConn, answer string) *notesReceivesFrame {
+	_ = n.receives
 	return gen.MakeFrame(notesReceivesFrame{n: n, p: p, answer: answer})
 }
 
@@ -1497,7 +1510,7 @@ func (f *notesReceivesFrame) body(r *gen.Run, n *notes, p *PacketConn, answer st
 	return gen.Done
 }
 
-//line socket_greenlet_test.go:1503:1
+//line socket_greenlet_test.go:1516:1
 
 func (f *notesReceivesFrame) Resume(r *gen.Run) (st gen.Status) {
 	n, p, answer := f.n, f.p, f.answer
@@ -1540,7 +1553,7 @@ resumed_397:
 	return r.Return(f, &f.Header)
 }
 
-//line socket_greenlet_test.go:1546:1
+//line socket_greenlet_test.go:1559:1
 
 func (f *notesReceivesFrame) Args(args []any)    { gen.SetArgs(f, args, &f.p, &f.answer) }
 func (f *notesReceivesFrame) Forget()            { *f = notesReceivesFrame{Header: f.Header} }
@@ -1549,7 +1562,4 @@ func (*notesReceivesFrame) Func() *gen.Func      { return &notesReceivesFrameInf
 
 var notesReceivesFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).receives", File: "github.com/going-green/greenlet/hub/socket/socket_test.go", Line: 392, Points: "394 n p answer buf; 397 n"}
 var _ func(*notes, *PacketConn, string) = (*notes).receives
-
-func init() {
-	gen.Declare("notes.connects", "notes.echoes", "notes.acceptsOne", "notes.talks", "notes.dialsBadly", "notes.readsAll", "notes.sends", "notes.longLine", "notes.pongs", "notes.pings", "notes.halfCloses", "notes.readsToEnd", "notes.receives")
-}
+var _ = gen.Declare("notes.connects", "notes.echoes", "notes.acceptsOne", "notes.talks", "notes.dialsBadly", "notes.readsAll", "notes.sends", "notes.longLine", "notes.pongs", "notes.pings", "notes.halfCloses", "notes.readsToEnd", "notes.receives")

@@ -24,6 +24,7 @@ type DialFrame struct {
 
 // NewDialFrame makes a frame that will run Dial.
 func NewDialFrame(h *hub.Hub, network string, address string) *DialFrame {
+	_ = Dial
 	return gen.MakeFrame(DialFrame{h: h, network: network, address: address})
 }
 func (f *DialFrame) Results() (*Conn, error) { f.Over(f); return f.ret0, f.ret1 }
@@ -52,7 +53,7 @@ func (f *DialFrame) body(r *gen.Run, h *hub.Hub, network string, address string)
 	return t0, t1, gen.Done
 }
 
-//line system_greenlet.go:56:1
+//line system_greenlet.go:57:1
 
 func (f *DialFrame) Resume(r *gen.Run) (st gen.Status) {
 	var t0 *Conn
@@ -69,7 +70,7 @@ func (f *DialFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line system_greenlet.go:73:1
+//line system_greenlet.go:74:1
 
 func (f *DialFrame) Args(args []any) { gen.SetArgs(f, args, &f.h, &f.network, &f.address) }
 func (f *DialFrame) Send(r *gen.Run) gen.Status {
@@ -88,9 +89,9 @@ type valueDialFrame struct{}
 func (valueDialFrame) CallResumable(r *gen.Run, p0 *hub.Hub, p1 string, p2 string) (*Conn, error, gen.Status) {
 	return DialResumable(r, p0, p1, p2)
 }
-func init() {
-	gen.Register(Dial, valueDialFrame{})
-}
+
+var _ = gen.Register(Dial, valueDialFrame{})
+
 func (valueDialFrame) Frame() gen.Frame { return gen.MakeFrame(DialFrame{}) }
 
 // ListenFrame is an activation of Listen.
@@ -104,6 +105,7 @@ type ListenFrame struct {
 
 // NewListenFrame makes a frame that will run Listen.
 func NewListenFrame(h *hub.Hub, network string, address string) *ListenFrame {
+	_ = Listen
 	return gen.MakeFrame(ListenFrame{h: h, network: network, address: address})
 }
 func (f *ListenFrame) Results() (*Listener, error) { f.Over(f); return f.ret0, f.ret1 }
@@ -132,7 +134,7 @@ func (f *ListenFrame) body(r *gen.Run, h *hub.Hub, network string, address strin
 	return t0, t1, gen.Done
 }
 
-//line system_greenlet.go:136:1
+//line system_greenlet.go:138:1
 
 func (f *ListenFrame) Resume(r *gen.Run) (st gen.Status) {
 	var t0 *Listener
@@ -149,7 +151,7 @@ func (f *ListenFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line system_greenlet.go:153:1
+//line system_greenlet.go:155:1
 
 func (f *ListenFrame) Args(args []any) { gen.SetArgs(f, args, &f.h, &f.network, &f.address) }
 func (f *ListenFrame) Send(r *gen.Run) gen.Status {
@@ -168,9 +170,9 @@ type valueListenFrame struct{}
 func (valueListenFrame) CallResumable(r *gen.Run, p0 *hub.Hub, p1 string, p2 string) (*Listener, error, gen.Status) {
 	return ListenResumable(r, p0, p1, p2)
 }
-func init() {
-	gen.Register(Listen, valueListenFrame{})
-}
+
+var _ = gen.Register(Listen, valueListenFrame{})
+
 func (valueListenFrame) Frame() gen.Frame { return gen.MakeFrame(ListenFrame{}) }
 
 // ListenPacketFrame is an activation of ListenPacket.
@@ -184,6 +186,7 @@ type ListenPacketFrame struct {
 
 // NewListenPacketFrame makes a frame that will run ListenPacket.
 func NewListenPacketFrame(h *hub.Hub, network string, address string) *ListenPacketFrame {
+	_ = ListenPacket
 	return gen.MakeFrame(ListenPacketFrame{h: h, network: network, address: address})
 }
 func (f *ListenPacketFrame) Results() (*PacketConn, error) { f.Over(f); return f.ret0, f.ret1 }
@@ -212,7 +215,7 @@ func (f *ListenPacketFrame) body(r *gen.Run, h *hub.Hub, network string, address
 	return t0, t1, gen.Done
 }
 
-//line system_greenlet.go:216:1
+//line system_greenlet.go:219:1
 
 func (f *ListenPacketFrame) Resume(r *gen.Run) (st gen.Status) {
 	var t0 *PacketConn
@@ -229,7 +232,7 @@ func (f *ListenPacketFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line system_greenlet.go:233:1
+//line system_greenlet.go:236:1
 
 func (f *ListenPacketFrame) Args(args []any) { gen.SetArgs(f, args, &f.h, &f.network, &f.address) }
 func (f *ListenPacketFrame) Send(r *gen.Run) gen.Status {
@@ -250,9 +253,9 @@ type valueListenPacketFrame struct{}
 func (valueListenPacketFrame) CallResumable(r *gen.Run, p0 *hub.Hub, p1 string, p2 string) (*PacketConn, error, gen.Status) {
 	return ListenPacketResumable(r, p0, p1, p2)
 }
-func init() {
-	gen.Register(ListenPacket, valueListenPacketFrame{})
-}
+
+var _ = gen.Register(ListenPacket, valueListenPacketFrame{})
+
 func (valueListenPacketFrame) Frame() gen.Frame { return gen.MakeFrame(ListenPacketFrame{}) }
 
 // SystemDialFrame is an activation of System.Dial.
@@ -269,6 +272,7 @@ type SystemDialFrame struct {
 
 // NewDialFrame makes a frame that will run System.Dial.
 func (s *System) NewDialFrame(network0 string, address0 string) *SystemDialFrame {
+	_ = s.Dial
 	return gen.MakeFrame(SystemDialFrame{s: s, network0: network0, address0: address0})
 }
 func (f *SystemDialFrame) Results() (*Conn, error) { f.Over(f); return f.ret0, f.ret1 }
@@ -334,7 +338,7 @@ after_if_60:
 	return (*c), (*err), gen.Done
 }
 
-//line system_greenlet.go:338:1
+//line system_greenlet.go:342:1
 
 func (f *SystemDialFrame) Resume(r *gen.Run) (st gen.Status) {
 	var (
@@ -373,7 +377,7 @@ func (f *SystemDialFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line system_greenlet.go:377:1
+//line system_greenlet.go:381:1
 
 func (f *SystemDialFrame) Args(args []any) { gen.SetArgs(f, args, &f.network0, &f.address0) }
 func (f *SystemDialFrame) Send(r *gen.Run) gen.Status {
@@ -396,11 +400,11 @@ type valueSystemDialFrame struct {
 func (v valueSystemDialFrame) CallResumable(r *gen.Run, p0 string, p1 string) (*Conn, error, gen.Status) {
 	return v.recv.DialResumable(r, p0, p1)
 }
-func init() {
-	gen.RegisterMethod((*new(*System)).Dial, func(recv *System) any {
-		return valueSystemDialFrame{recv}
-	})
-}
+
+var _ = gen.RegisterMethod((*new(*System)).Dial, func(recv *System) any {
+	return valueSystemDialFrame{recv}
+})
+
 func (v valueSystemDialFrame) Frame() gen.Frame { return gen.MakeFrame(SystemDialFrame{s: v.recv}) }
 
 // func1SystemDial is the function literal of system.go:65, with what it captures.
@@ -444,7 +448,7 @@ func (f *func1SystemDialFrame) body(r *gen.Run, c2 *func1SystemDial) (st gen.Sta
 	return gen.Done
 }
 
-//line system_greenlet.go:448:1
+//line system_greenlet.go:452:1
 
 func (f *func1SystemDialFrame) Resume(r *gen.Run) (st gen.Status) {
 	c2 := f.c2
@@ -457,7 +461,7 @@ func (f *func1SystemDialFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line system_greenlet.go:461:1
+//line system_greenlet.go:465:1
 
 func (f *func1SystemDialFrame) Release(r *gen.Run) { gen.Free(r, f, 54) }
 func (*func1SystemDialFrame) Func() *gen.Func      { return &func1SystemDialFrameInfo }
@@ -476,6 +480,7 @@ type systemDialFrame struct {
 }
 
 func (s *System) newDialFrame(network string, address string) *systemDialFrame {
+	_ = s.dial
 	return gen.MakeFrame(systemDialFrame{s: s, network: network, address: address})
 }
 func (f *systemDialFrame) Results() (*Conn, error) { f.Over(f); return f.ret0, f.ret1 }
@@ -541,7 +546,7 @@ loop_80:
 	goto loop_80
 }
 
-//line system_greenlet.go:545:1
+//line system_greenlet.go:550:1
 
 func (f *systemDialFrame) Resume(r *gen.Run) (st gen.Status) {
 	s, network := f.s, f.network
@@ -603,7 +608,7 @@ resumed_82:
 	goto loop_80
 }
 
-//line system_greenlet.go:607:1
+//line system_greenlet.go:612:1
 
 func (f *systemDialFrame) Args(args []any) { gen.SetArgs(f, args, &f.network, &f.address) }
 func (f *systemDialFrame) Send(r *gen.Run) gen.Status {
@@ -632,6 +637,7 @@ type systemConnectFrame struct {
 }
 
 func (s *System) newConnectFrame(network string, to name) *systemConnectFrame {
+	_ = s.connect
 	return gen.MakeFrame(systemConnectFrame{s: s, network: network, to: to})
 }
 
@@ -748,7 +754,7 @@ unwind:
 	return gen.Done
 }
 
-//line system_greenlet.go:752:1
+//line system_greenlet.go:758:1
 
 func (f *systemConnectFrame) Args(args []any) { gen.SetArgs(f, args, &f.network, &f.to) }
 func (f *systemConnectFrame) Send(r *gen.Run) gen.Status {
@@ -774,6 +780,7 @@ type SystemListenFrame struct {
 
 // NewListenFrame makes a frame that will run System.Listen.
 func (s *System) NewListenFrame(network string, address string) *SystemListenFrame {
+	_ = s.Listen
 	return gen.MakeFrame(SystemListenFrame{s: s, network: network, address: address})
 }
 func (f *SystemListenFrame) Results() (*Listener, error) { f.Over(f); return f.ret0, f.ret1 }
@@ -824,7 +831,7 @@ func (f *SystemListenFrame) body(r *gen.Run, s *System, network string, address 
 	}
 }
 
-//line system_greenlet.go:828:1
+//line system_greenlet.go:835:1
 
 func (f *SystemListenFrame) Resume(r *gen.Run) (st gen.Status) {
 	s, network := f.s, f.network
@@ -858,7 +865,7 @@ func (f *SystemListenFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line system_greenlet.go:862:1
+//line system_greenlet.go:869:1
 
 func (f *SystemListenFrame) Args(args []any) { gen.SetArgs(f, args, &f.network, &f.address) }
 func (f *SystemListenFrame) Send(r *gen.Run) gen.Status {
@@ -881,11 +888,11 @@ type valueSystemListenFrame struct {
 func (v valueSystemListenFrame) CallResumable(r *gen.Run, p0 string, p1 string) (*Listener, error, gen.Status) {
 	return v.recv.ListenResumable(r, p0, p1)
 }
-func init() {
-	gen.RegisterMethod((*new(*System)).Listen, func(recv *System) any {
-		return valueSystemListenFrame{recv}
-	})
-}
+
+var _ = gen.RegisterMethod((*new(*System)).Listen, func(recv *System) any {
+	return valueSystemListenFrame{recv}
+})
+
 func (v valueSystemListenFrame) Frame() gen.Frame { return gen.MakeFrame(SystemListenFrame{s: v.recv}) }
 
 // SystemListenPacketFrame is an activation of System.ListenPacket.
@@ -899,6 +906,7 @@ type SystemListenPacketFrame struct {
 
 // NewListenPacketFrame makes a frame that will run System.ListenPacket.
 func (s *System) NewListenPacketFrame(network string, address string) *SystemListenPacketFrame {
+	_ = s.ListenPacket
 	return gen.MakeFrame(SystemListenPacketFrame{s: s, network: network, address: address})
 }
 func (f *SystemListenPacketFrame) Results() (*PacketConn, error) { f.Over(f); return f.ret0, f.ret1 }
@@ -949,7 +957,7 @@ func (f *SystemListenPacketFrame) body(r *gen.Run, s *System, network string, ad
 	}
 }
 
-//line system_greenlet.go:953:1
+//line system_greenlet.go:961:1
 
 func (f *SystemListenPacketFrame) Resume(r *gen.Run) (st gen.Status) {
 	s, network := f.s, f.network
@@ -983,7 +991,7 @@ func (f *SystemListenPacketFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line system_greenlet.go:987:1
+//line system_greenlet.go:995:1
 
 func (f *SystemListenPacketFrame) Args(args []any) { gen.SetArgs(f, args, &f.network, &f.address) }
 func (f *SystemListenPacketFrame) Send(r *gen.Run) gen.Status {
@@ -1006,11 +1014,11 @@ type valueSystemListenPacketFrame struct {
 func (v valueSystemListenPacketFrame) CallResumable(r *gen.Run, p0 string, p1 string) (*PacketConn, error, gen.Status) {
 	return v.recv.ListenPacketResumable(r, p0, p1)
 }
-func init() {
-	gen.RegisterMethod((*new(*System)).ListenPacket, func(recv *System) any {
-		return valueSystemListenPacketFrame{recv}
-	})
-}
+
+var _ = gen.RegisterMethod((*new(*System)).ListenPacket, func(recv *System) any {
+	return valueSystemListenPacketFrame{recv}
+})
+
 func (v valueSystemListenPacketFrame) Frame() gen.Frame {
 	return gen.MakeFrame(SystemListenPacketFrame{s: v.recv})
 }
@@ -1026,6 +1034,7 @@ type systemResolveFrame struct {
 }
 
 func (s *System) newResolveFrame(op string, network0 string, address0 string) *systemResolveFrame {
+	_ = s.resolve
 	return gen.MakeFrame(systemResolveFrame{s: s, op: op, network0: network0, address0: address0})
 }
 func (f *systemResolveFrame) Results() ([]name, error) { f.Over(f); return f.ret0, f.ret1 }
@@ -1077,7 +1086,7 @@ after_if_175:
 	return list, nil, gen.Done
 }
 
-//line system_greenlet.go:1081:1
+//line system_greenlet.go:1090:1
 
 func (f *systemResolveFrame) Resume(r *gen.Run) (st gen.Status) {
 	op := f.op
@@ -1107,7 +1116,7 @@ func (f *systemResolveFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line system_greenlet.go:1111:1
+//line system_greenlet.go:1120:1
 
 func (f *systemResolveFrame) Args(args []any) { gen.SetArgs(f, args, &f.op, &f.network0, &f.address0) }
 func (f *systemResolveFrame) Send(r *gen.Run) gen.Status {
@@ -1121,7 +1130,4 @@ func (*systemResolveFrame) Func() *gen.Func      { return &systemResolveFrameInf
 
 var systemResolveFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*System).resolve", File: "github.com/going-green/greenlet/hub/socket/system.go", Line: 173, Points: "176 op network address"}
 var _ func(*System, string, string, string) ([]name, error) = (*System).resolve
-
-func init() {
-	gen.Declare("System.Dial", "System.dial", "System.connect", "System.Listen", "System.ListenPacket", "System.resolve")
-}
+var _ = gen.Declare("System.Dial", "System.dial", "System.connect", "System.Listen", "System.ListenPacket", "System.resolve")

@@ -22,6 +22,7 @@ type notesReadsTwiceFrame struct {
 }
 
 func (n *notes) newReadsTwiceFrame(c *Conn) *notesReadsTwiceFrame {
+	_ = n.readsTwice
 	return gen.MakeFrame(notesReadsTwiceFrame{n: n, c: c})
 }
 
@@ -57,7 +58,7 @@ loop_18:
 	goto loop_18
 }
 
-//line unix_greenlet_linux_test.go:61:1
+//line unix_greenlet_linux_test.go:62:1
 
 func (f *notesReadsTwiceFrame) Resume(r *gen.Run) (st gen.Status) {
 	n, c := f.n, f.c
@@ -92,7 +93,7 @@ resumed_19:
 	goto loop_18
 }
 
-//line unix_greenlet_linux_test.go:96:1
+//line unix_greenlet_linux_test.go:97:1
 
 func (f *notesReadsTwiceFrame) Args(args []any)    { gen.SetArgs(f, args, &f.c) }
 func (f *notesReadsTwiceFrame) Forget()            { *f = notesReadsTwiceFrame{Header: f.Header} }
@@ -112,6 +113,7 @@ type notesReceivesAllFrame struct {
 }
 
 func (n *notes) newReceivesAllFrame(c *PacketConn, last string) *notesReceivesAllFrame {
+	_ = n.receivesAll
 	return gen.MakeFrame(notesReceivesAllFrame{n: n, c: c, last: last})
 }
 
@@ -156,7 +158,7 @@ loop_54:
 	goto loop_54
 }
 
-//line unix_greenlet_linux_test.go:160:1
+//line unix_greenlet_linux_test.go:162:1
 
 func (f *notesReceivesAllFrame) Resume(r *gen.Run) (st gen.Status) {
 	n, c, last := f.n, f.c, f.last
@@ -199,7 +201,7 @@ resumed_55:
 	goto loop_54
 }
 
-//line unix_greenlet_linux_test.go:203:1
+//line unix_greenlet_linux_test.go:205:1
 
 func (f *notesReceivesAllFrame) Args(args []any)    { gen.SetArgs(f, args, &f.c, &f.last) }
 func (f *notesReceivesAllFrame) Forget()            { *f = notesReceivesAllFrame{Header: f.Header} }
@@ -217,6 +219,7 @@ type notesSendsLastFrame struct {
 }
 
 func (n *notes) newSendsLastFrame(c *PacketConn, to *PacketConn) *notesSendsLastFrame {
+	_ = n.sendsLast
 	return gen.MakeFrame(notesSendsLastFrame{n: n, c: c, to: to})
 }
 
@@ -243,7 +246,7 @@ func (f *notesSendsLastFrame) body(r *gen.Run, n *notes, c *PacketConn, to *Pack
 	return gen.Done
 }
 
-//line unix_greenlet_linux_test.go:247:1
+//line unix_greenlet_linux_test.go:250:1
 
 func (f *notesSendsLastFrame) Resume(r *gen.Run) (st gen.Status) {
 	n := f.n
@@ -260,7 +263,7 @@ func (f *notesSendsLastFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line unix_greenlet_linux_test.go:264:1
+//line unix_greenlet_linux_test.go:267:1
 
 func (f *notesSendsLastFrame) Args(args []any)    { gen.SetArgs(f, args, &f.c, &f.to) }
 func (f *notesSendsLastFrame) Forget()            { *f = notesSendsLastFrame{Header: f.Header} }
@@ -279,6 +282,7 @@ type notesSendsNothingFrame struct {
 }
 
 func (n *notes) newSendsNothingFrame(path string) *notesSendsNothingFrame {
+	_ = n.sendsNothing
 	return gen.MakeFrame(notesSendsNothingFrame{n: n, path: path})
 }
 
@@ -378,7 +382,7 @@ unwind:
 	return gen.Done
 }
 
-//line unix_greenlet_linux_test.go:382:1
+//line unix_greenlet_linux_test.go:386:1
 
 func (f *notesSendsNothingFrame) Args(args []any)    { gen.SetArgs(f, args, &f.path) }
 func (f *notesSendsNothingFrame) Forget()            { *f = notesSendsNothingFrame{DeferHeader: f.DeferHeader} }
@@ -397,6 +401,7 @@ type notesReceivesNothingFrame struct {
 }
 
 func (n *notes) newReceivesNothingFrame(c *PacketConn) *notesReceivesNothingFrame {
+	_ = n.receivesNothing
 	return gen.MakeFrame(notesReceivesNothingFrame{n: n, c: c})
 }
 
@@ -433,7 +438,7 @@ loop_110:
 	goto loop_110
 }
 
-//line unix_greenlet_linux_test.go:437:1
+//line unix_greenlet_linux_test.go:442:1
 
 func (f *notesReceivesNothingFrame) Resume(r *gen.Run) (st gen.Status) {
 	n, c := f.n, f.c
@@ -471,7 +476,7 @@ resumed_111:
 	goto loop_110
 }
 
-//line unix_greenlet_linux_test.go:475:1
+//line unix_greenlet_linux_test.go:480:1
 
 func (f *notesReceivesNothingFrame) Args(args []any)    { gen.SetArgs(f, args, &f.c) }
 func (f *notesReceivesNothingFrame) Forget()            { *f = notesReceivesNothingFrame{Header: f.Header} }
@@ -480,7 +485,4 @@ func (*notesReceivesNothingFrame) Func() *gen.Func      { return &notesReceivesN
 
 var notesReceivesNothingFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).receivesNothing", File: "github.com/going-green/greenlet/hub/socket/unix_linux_test.go", Line: 106, Points: "107 n c; 111 +p"}
 var _ func(*notes, *PacketConn) = (*notes).receivesNothing
-
-func init() {
-	gen.Declare("notes.readsTwice", "notes.receivesAll", "notes.sendsLast", "notes.sendsNothing", "notes.receivesNothing")
-}
+var _ = gen.Declare("notes.readsTwice", "notes.receivesAll", "notes.sendsLast", "notes.sendsNothing", "notes.receivesNothing")

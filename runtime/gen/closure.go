@@ -28,31 +28,43 @@ func Resumable(fn any) any { return funcval.Resumable(fn) }
 
 // Register makes fn, a function value that captures nothing, known to resumable code
 // that calls it: self has the method CallResumable. Such are declared functions, their
-// instances, and method expressions. Generated code calls it while the program is
-// initialised.
-func Register(fn, self any) { funcval.Register(fn, self) }
+// instances, and method expressions. Generated code calls it, and those below, while package
+// variables are initialised: hence the results.
+func Register(fn, self any) (_ struct{}) {
+	funcval.Register(fn, self)
+	return
+}
 
 // RegisterMethod makes the method values that plain code makes of a method known:
 // fn is one of them, and form makes a value with the method CallResumable of a
 // receiver, of type T as the method has it, or the interface has whose method it is.
 // Method values of promoted methods are those of what is embedded.
-func RegisterMethod[T any](fn any, form func(recv T) any) {
+func RegisterMethod[T any](fn any, form func(recv T) any) (_ struct{}) {
 	funcval.RegisterMethod(fn, func(recv unsafe.Pointer) any { return form(*(*T)(recv)) })
+	return
 }
 
 // Declare makes resumable functions of the package that calls it known by name: Read,
-// Server.Serve, also of methods of pointers and of generic types. Generated code calls
-// it while the program is initialised, for functions of which there may be values that
-// are not registered.
-func Declare(names ...string) { funcval.Declare(1, names...) }
+// Server.Serve, also of methods of pointers and of generic types:
+// those of which there may be values that are not registered.
+func Declare(names ...string) (_ struct{}) {
+	funcval.Declare(1, names...)
+	return
+}
 
 // DeclareInterface is Declare for methods of interfaces: Source.Next.
-func DeclareInterface(names ...string) { funcval.DeclareInterface(1, names...) }
+func DeclareInterface(names ...string) (_ struct{}) {
+	funcval.DeclareInterface(1, names...)
+	return
+}
 
 // DeclareClosure makes a value of the function what known that the generic function or
 // method called in makes, with its type parameters, at the place, a file's name and a line.
 // When that runs as plain code gc makes a closure of it for the value.
-func DeclareClosure(place, in, what string) { funcval.DeclareClosure(place, in, what) }
+func DeclareClosure(place, in, what string) (_ struct{}) {
+	funcval.DeclareClosure(place, in, what)
+	return
+}
 
 // RefMethod is Ref for the operand of a method value, which is evaluated for
 // its panic if the operand is a nil interface.

@@ -77,10 +77,14 @@ func stub(pkg string, files, generated Files, frames, runtime string) (Files, er
 	if s.markers, err = markersOf(generated); err != nil {
 		return nil, err
 	}
+	for _, fn := range set.Funcs() {
+		s.names = append(s.names, strconv.Quote(s.tracedPkg()+"."+s.traced(fn.Decl)))
+	}
 	out := maps.Clone(files)
 	for i, file := range parsed {
 		s.out.Reset()
 		s.imports = map[string]string{}
+		s.known = fmt.Sprintf("oracle_known%d_", i)
 		for _, fn := range set.Funcs() {
 			if fn.File == file {
 				s.function(fn.Decl)
@@ -98,6 +102,8 @@ type stubber struct {
 	frames, runtime string
 	set             *directive.Set
 	types           map[string]*ast.TypeSpec // by name
+	names           []string                 // of the resumable functions, quoted
+	known           string                   // the variable that makes them known before a frame of the file is made
 	out             strings.Builder
 
 	markers map[string]marker // by frame
@@ -132,6 +138,7 @@ func (s *stubber) file(file *ast.File, text string) string {
 	if s.out.Len() == 0 {
 		return text
 	}
+	fmt.Fprintf(&s.out, "var %s = oracle_.Annotate(%s)\n", s.known, strings.Join(s.names, ", "))
 	name := offset(file.Name.End())
 	base := strings.TrimSuffix(path.Base(s.fset.PositionFor(file.Package, false).Filename), ".go")
 	imports := fmt.Sprintf("; import oracle_ %q", s.frames)
@@ -196,17 +203,17 @@ func (s *stubber) function(decl *ast.FuncDecl) {
 	}
 	fmt.Fprintf(&s.out, `func %[1]s%[2]s%[3]s(%[4]s) *%[5]s%[6]s {
 f_ := &%[5]s%[6]s{}
+_ = %[16]s
 f_.Bind(&oracle_.Func{Name: %[7]q, File: %[8]q, Line: %[9]d}, %[10]d,
 	func() { %[11]s%[12]s(%[13]s) },
 	func() interface{} { return %[14]s },
 	func(args_ []interface{}) { %[15]s })
 return f_
 }
-func init() { oracle_.Annotate(%[16]q) }
 `,
 		recv, names.Constructor(fn), typeParams, strings.TrimPrefix(declared, ", "), frame, args,
 		"main."+traced, s.pkg+"/"+s.position(decl).Filename, s.position(decl).Line, len(sig.results),
-		assign, call, strings.TrimPrefix(passed, ", "), packed, taken, s.tracedPkg()+"."+traced)
+		assign, call, strings.TrimPrefix(passed, ", "), packed, taken, s.known)
 }
 
 func (s *stubber) position(decl *ast.FuncDecl) token.Position {

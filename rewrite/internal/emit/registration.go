@@ -21,7 +21,7 @@ import (
 //
 //	func (fibValue) Frame() greenlet.Frame { return gen.MakeFrame(fibFrame{}) }
 //
-//	func init() { gen.Register(fib, fibValue{}) }
+//	var _ = gen.Register(fib, fibValue{})
 //
 // The others, instances and method expressions, are made known where they are named
 // (color.NamedValue). Of what is not named where we look, the runtime knows the names.
@@ -74,7 +74,7 @@ func (c *Converter) registerFunc(out *jen.File, name string, fn jen.Code, sig *t
 	if deferred != "" {
 		c.forward(out, jen.Id(name), sig, recv, closureDeferred, of(deferred))
 	}
-	out.Func().Id("init").Params().Block(c.rt("Register").Call(fn, jen.Id(name).Values()))
+	early(out, c.rt("Register").Call(fn, jen.Id(name).Values()))
 }
 
 // registerMethods registers the method values of a method, of which fn is one.
@@ -90,9 +90,13 @@ func (c *Converter) registerMethods(out *jen.File, name string, recv types.Type,
 }
 
 func (c *Converter) registerReceiver(out *jen.File, name string, recv, fn jen.Code) {
-	out.Func().Id("init").Params().Block(c.rt("RegisterMethod").Call(fn,
+	early(out, c.rt("RegisterMethod").Call(fn,
 		jen.Func().Params(jen.Id("recv").Add(recv)).Add(c.anyType()).Block(jen.Return(jen.Id(name).Values(jen.Id("recv"))))))
 }
+
+// early makes a call while package variables are initialised: init functions of files that
+// come before the generated one may call values.
+func early(out *jen.File, call jen.Code) { out.Var().Id("_").Op("=").Add(call) }
 
 // unused is name, or one like it that no declaration of the package has.
 func (c *Converter) unused(name string) string {
@@ -245,7 +249,7 @@ func (c *Converter) registerDispatched(out *jen.File, v NamedValue) {
 	out.Func().Params(self).Id(closureCall).Params(f.params...).Add(parens(append(f.results, c.rt("Status")))).Block(
 		c.ifForm(names.Companion(name), on, sig, f, false), c.plainMethod(on.Clone().Dot(name), f))
 	if !v.Bound {
-		out.Func().Id("init").Params().Block(c.rt("Register").Call(jen.Parens(c.Type(v.Recv)).Dot(name), jen.Id(v.Name).Values()))
+		early(out, c.rt("Register").Call(jen.Parens(c.Type(v.Recv)).Dot(name), jen.Id(v.Name).Values()))
 		return
 	}
 	// A value can be made of an interface that is not nil only.
@@ -302,22 +306,18 @@ type ClosureOf struct{ Place, In, What string }
 // declare tells the runtime the names of functions of which there may be values that
 // are not registered.
 func (c *Converter) declare(out *jen.File, src Source) {
-	var code []jen.Code
 	call := func(fn string, list ...string) {
 		var args []jen.Code
 		for _, name := range list {
 			args = append(args, jen.Lit(name))
 		}
 		if len(args) > 0 {
-			code = append(code, c.rt(fn).Call(args...))
+			early(out, c.rt(fn).Call(args...))
 		}
 	}
 	call("Declare", src.Declared...)
 	call("DeclareInterface", src.Interfaces...)
 	for _, v := range src.Closures {
 		call("DeclareClosure", v.Place, v.In, v.What)
-	}
-	if len(code) > 0 {
-		out.Func().Id("init").Params().Block(code...)
 	}
 }

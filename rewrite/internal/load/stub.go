@@ -17,7 +17,7 @@ package load
 //	type setWalkFrame[type_0 comparable] struct{ import_0.Yields[type_0]; import_0.Frame }
 //	func (*setWalkFrame[type_0]) Results() error { for {} }
 //	func (*setWalkFrame[type_0]) Returned(*import_0.Run) error { for {} }
-//	func (*Set[type_0]) newWalkFrame(import_1.Duration, func(type_0)) *setWalkFrame[type_0] { for {} }
+//	func (*Set[type_0]) newWalkFrame(import_1.Duration, func(type_0)) *setWalkFrame[type_0] { _ = (*Set[type_0]).walk; for {} }
 //	func (*Set[type_0]) walkResumable(*import_0.Run, import_1.Duration, func(type_0)) (error, import_0.Status) { for {} }
 //
 // What frames yield is not known before there are types: see mark.go. Parameters lose their names and all imports and type parameters get fresh
@@ -148,8 +148,13 @@ func (w *stubWriter) function(fn directive.Func) {
 		fmt.Fprintf(&w.body, "func (*%s%s) Results() (%s) { for {} }\n", frame, sig.typeArgs, strings.Join(sig.results, ", "))
 		fmt.Fprintf(&w.body, "func (*%s%s) Returned(*%s.Run) (%s) { for {} }\n", frame, sig.typeArgs, runtime, strings.Join(sig.results, ", "))
 	}
-	fmt.Fprintf(&w.body, "func %s%s%s(%s) *%s%s { for {} }\n", recv, names.Constructor(decl.Name.Name), params,
-		strings.Join(sig.params, ", "), frame, sig.typeArgs)
+	// It names the function, for the order in which package variables are initialised.
+	named := decl.Name.Name + sig.typeArgs
+	if sig.method != "" {
+		named = sig.method + decl.Name.Name
+	}
+	fmt.Fprintf(&w.body, "func %s%s%s(%s) *%s%s { _ = %s; for {} }\n", recv, names.Constructor(decl.Name.Name), params,
+		strings.Join(sig.params, ", "), frame, sig.typeArgs, named)
 	form := func(name string, context ...string) {
 		fmt.Fprintf(&w.body, "func %s%s%s(%s) (%s) { for {} }\n", recv, name, params,
 			strings.Join(append(context, sig.params...), ", "),
@@ -164,7 +169,7 @@ func (w *stubWriter) function(fn directive.Func) {
 
 // signature is the text of a function's signature in the stub's terms.
 type signature struct {
-	recv                 string   // "" for a function
+	recv, method         string   // the receiver, and what names a method of it; "" for a function
 	typeParams, typeArgs string   // with brackets; "" if there are none
 	params, results      []string // types
 }
@@ -178,6 +183,7 @@ func (w *stubWriter) signature(fn directive.Func) signature {
 		if isPointer(recv.List[0].Type) {
 			sig.recv = "*" + sig.recv
 		}
+		sig.method = "(" + sig.recv + ")."
 	} else {
 		sig.typeParams, sig.typeArgs = in.typeParams(fn.Decl.Type.TypeParams)
 	}

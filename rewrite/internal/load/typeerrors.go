@@ -44,6 +44,9 @@ func (n *Loaded) dropStubErrors(fset *token.FileSet) {
 		}
 	}
 	n.errs = kept
+	for i := range kept {
+		n.cycle(&kept[i])
+	}
 	if len(kept) > 0 || len(inStubs) == 0 {
 		return
 	}
@@ -56,6 +59,18 @@ func (n *Loaded) dropStubErrors(fset *token.FileSet) {
 		}
 	}
 	n.errs = inStubs
+}
+
+// cycle completes an error about the order in which package variables are initialised, if it
+// comes from a frame's reference to its function (emit, reference): the generated file may
+// not be there to look at.
+func (n *Loaded) cycle(d *diag.Diagnostic) {
+	for i := range d.Related {
+		if r := &d.Related[i]; n.stubs[r.Pos.Filename] != nil {
+			r.Pos = token.Position{}
+			d.Remedy = "make the frame in an init function, when all package variables are initialised"
+		}
+	}
 }
 
 func (n *Loaded) noRuntime(fset *token.FileSet, path string) diag.Diagnostic {

@@ -29,6 +29,10 @@ type Activation struct {
 
 // Bind says how to make the call. Results packs those of the call as one
 // value: itself if there is one, Values if there are several.
+//
+// It is not compiled in line: its literals would have the name of what it was compiled into.
+//
+//go:noinline
 func (a *Activation) Bind(fn *Func, count int, call func(), results func() any, args func([]any)) {
 	*a = Activation{fn: fn, count: count, results: results, args: args}
 	a.call = func() { call(); a.over = true }

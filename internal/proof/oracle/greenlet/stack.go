@@ -11,11 +11,13 @@ import (
 var annotated = map[string]bool{}
 
 // Annotate makes functions known as resumable by their names as in tracebacks,
-// path/to/pkg.(*T).Method, with [...] for type arguments.
-func Annotate(names ...string) {
+// path/to/pkg.(*T).Method, with [...] for type arguments. It has a result so that package
+// variables may depend on it: frames that they are initialised with run before any init.
+func Annotate(names ...string) bool {
 	for _, name := range names {
 		annotated[name] = true
 	}
+	return true
 }
 
 // stubSuffix ends the file name, as //line has it, of stubs: the code that

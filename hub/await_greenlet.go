@@ -179,7 +179,7 @@ after_if_44:
 			f.g, f.PC = g, 2
 			return f.Hand()
 		}
-		if c2, ok := gen.Resumable(f.yield).(interface {
+		if c2, ok := gen.Resumable11(f.yield).(interface {
 			CallResumable(*gen.Run, W) (bool, gen.Status)
 		}); ok {
 //line await.go:48:1
@@ -276,7 +276,7 @@ func (f *AwaitFrame[W]) body(r *gen.Run, n0 int, things []W) (ret0 []W, st gen.S
 //line await.go:67:1
 	loop = gen.NewLoop()
 //line await.go:67:1
-	if c, ok := gen.Resumable(t0).(interface {
+	if c, ok := gen.Resumable10(t0).(interface {
 		CallResumable(*gen.Run, func(W) bool) gen.Status
 	}); ok {
 //line await.go:67:1
@@ -327,7 +327,7 @@ func (f *AwaitFrame[W]) Resume(r *gen.Run) (st gen.Status) {
 //line await.go:67:1
 		loop = gen.NewLoop()
 //line await.go:67:1
-		if c, ok := gen.Resumable(t0).(interface {
+		if c, ok := gen.Resumable10(t0).(interface {
 			CallResumable(*gen.Run, func(W) bool) gen.Status
 		}); ok {
 //line await.go:67:1
@@ -584,3 +584,8 @@ func _[W Waitable]() {
 
 var _ = gen.Declare("AsReady", "Await", "AwaitFor", "Handle.Join", "Handle.JoinFor", "Handle.Kill", "Handle.KillFor")
 var _ = gen.DeclareInterface("Clock.Now", "Clock.Sleep", "Owner.TaskEnded", "Returning.Forget", "Returning.Func", "Returning.Results", "Starter.Go", "Trying.Forget", "Trying.Func", "Trying.Results", "valued.Result")
+var _ = gen.DeclareClosure("await.go:40", "AsReady", "a literal")
+var _ = gen.DeclareClosure("handle.go:75", "TryOf", "a literal")
+var _ = gen.DeclareClosure("map.go:43", "MapSeq", "a literal")
+var _ = gen.DeclareClosure("map.go:50", "MapUnordered", "a literal")
+var _ = gen.DeclareClosure("queue_end.go:14", "All", "a literal")

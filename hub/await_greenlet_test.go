@@ -148,7 +148,7 @@ resumed_26:
 //line await_test.go:26:1
 		loop = gen.NewLoop()
 //line await_test.go:26:1
-		c, ok := gen.Resumable(t0).(interface {
+		c, ok := gen.Resumable10(t0).(interface {
 			CallResumable(*gen.Run, func(Waitable) bool) gen.Status
 		})
 		if !ok {
@@ -387,7 +387,7 @@ func (f2 *logCallsFrame) body(r *gen.Run, l *log, f func()) (st gen.Status) {
 		f2.l = nil
 	}
 //line await_test.go:44:1
-	if c, ok := gen.Resumable(f).(interface {
+	if c, ok := gen.Resumable00(f).(interface {
 		CallResumable(*gen.Run) gen.Status
 	}); ok {
 //line await_test.go:44:1
@@ -1968,3 +1968,35 @@ func (*logAwaitsFrame) Func() *gen.Func      { return &logAwaitsFrameInfo }
 var logAwaitsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).awaits", File: "github.com/going-green/greenlet/hub/await_test.go", Line: 219, Points: "220 l name"}
 var _ func(*log, *Future[string], string, time.Duration) = (*log).awaits
 var _ = gen.Declare("log.waitsForMany", "log.calls", "log.returns", "log.joinsAll", "log.refuses", "log.killsAll", "log.unlinks", "log.squares", "log.gets", "log.getsByValue", "log.awaits")
+var _ = gen.DeclareClosure("await_test.go:92", "refuses", "a literal")
+var _ = gen.DeclareClosure("await_test.go:195", "getsByValue", "a literal")
+var _ = gen.DeclareClosure("await_test.go:196", "getsByValue", "a literal")
+var _ = gen.DeclareClosure("await_test.go:200", "getsByValue", "a literal")
+var _ = gen.DeclareClosure("bridge_test.go:84", "receives", "a literal")
+var _ = gen.DeclareClosure("descriptor_test.go:364", "killsWaiting", "a literal")
+var _ = gen.DeclareClosure("group_test.go:135", "exitsBlocked", "a literal")
+var _ = gen.DeclareClosure("hub_test.go:117", "stubborn", "a literal")
+var _ = gen.DeclareClosure("hub_test.go:154", "timeouts", "a literal")
+var _ = gen.DeclareClosure("hub_test.go:155", "timeouts", "a literal")
+var _ = gen.DeclareClosure("hub_test.go:159", "timeouts", "a literal")
+var _ = gen.DeclareClosure("hub_test.go:160", "timeouts", "a literal")
+var _ = gen.DeclareClosure("hub_test.go:179", "yieldsThrice", "a literal")
+var _ = gen.DeclareClosure("hub_test.go:207", "sleepsThrice", "a literal")
+var _ = gen.DeclareClosure("loop_test.go:30", "refusesForGood", "a literal")
+var _ = gen.DeclareClosure("map_test.go:38", "maps", "a literal")
+var _ = gen.DeclareClosure("map_test.go:46", "maps", "a literal")
+var _ = gen.DeclareClosure("map_test.go:160", "mapsMany", "a literal")
+var _ = gen.DeclareClosure("model_test.go:238", "peeks", "a literal")
+var _ = gen.DeclareClosure("own_test.go:60", "inContext", "a literal")
+var _ = gen.DeclareClosure("own_test.go:61", "inContext", "a literal")
+var _ = gen.DeclareClosure("own_test.go:63", "inContext", "a literal")
+var _ = gen.DeclareClosure("own_test.go:64", "inContext", "a literal")
+var _ = gen.DeclareClosure("own_test.go:75", "inContext", "a literal")
+var _ = gen.DeclareClosure("section_test.go:95", "waitsPlainly", "a literal")
+var _ = gen.DeclareClosure("seed_test.go:48", "fate", "a literal")
+var _ = gen.DeclareClosure("seed_test.go:62", "fate", "a literal")
+var _ = gen.DeclareClosure("seed_test.go:63", "fate", "a literal")
+var _ = gen.DeclareClosure("seed_test.go:76", "within", "a literal")
+var _ = gen.DeclareClosure("soak_test.go:50", "produces", "a literal")
+var _ = gen.DeclareClosure("soak_test.go:65", "guards", "a literal")
+var _ = gen.DeclareClosure("tree_test.go:27", "family", "a literal")

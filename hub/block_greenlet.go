@@ -46,7 +46,7 @@ func (f2 *BlockFrame[T]) body(r *gen.Run, h *Hub, f func() T) (ret0 T, st gen.St
 		f2.h = nil
 	}
 //line block.go:21:1
-	if c, ok := gen.Resumable(f).(interface {
+	if c, ok := gen.Resumable01(f).(interface {
 		CallResumable(*gen.Run) (T, gen.Status)
 	}); ok {
 //line block.go:21:1

@@ -62,7 +62,7 @@ func (f *collectsFrame[T]) body(r *gen.Run, q0 *Queue[T], d0 time.Duration) (ret
 //line bridge_test.go:17:1
 		loop = gen.NewLoop()
 //line bridge_test.go:17:1
-		c, ok := gen.Resumable(t0).(interface {
+		c, ok := gen.Resumable10(t0).(interface {
 			CallResumable(*gen.Run, func(T) bool) gen.Status
 		})
 		if !ok {
@@ -109,7 +109,7 @@ func (f *collectsFrame[T]) Resume(r *gen.Run) (st gen.Status) {
 //line bridge_test.go:17:1
 		loop = gen.NewLoop()
 //line bridge_test.go:17:1
-		c, ok := gen.Resumable(t0).(interface {
+		c, ok := gen.Resumable10(t0).(interface {
 			CallResumable(*gen.Run, func(T) bool) gen.Status
 		})
 		if !ok {

@@ -170,7 +170,7 @@ func (f2 *hubWithContextFrame) step(r *gen.Run, h *Hub, ctx context.Context, t *
 //line context.go:33:1
 	f2.ctx, f2.t = nil, nil
 //line context.go:33:1
-	if c, ok := gen.Resumable(f).(interface {
+	if c, ok := gen.Resumable00(f).(interface {
 		CallResumable(*gen.Run) gen.Status
 	}); ok {
 //line context.go:33:1

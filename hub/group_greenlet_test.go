@@ -676,7 +676,7 @@ func (c *exitsBlockedFunc2) CallResumable(r *gen.Run) (int, gen.Status) {
 
 func (f2 *exitsBlockedFunc2Frame) body(r *gen.Run, c *exitsBlockedFunc2) (ret0 int, st gen.Status) {
 //line group_test.go:135:1
-	if c2, ok := gen.Resumable((*c.f)).(interface {
+	if c2, ok := gen.Resumable00((*c.f)).(interface {
 		CallResumable(*gen.Run) gen.Status
 	}); ok {
 //line group_test.go:135:1

@@ -2433,7 +2433,7 @@ func (f *logCancelsFrame) body(r *gen.Run, l *log, cancel context.CancelCauseFun
 		f.l = nil
 	}
 //line hub_test.go:416:1
-	if c, ok := gen.Resumable(cancel).(interface {
+	if c, ok := gen.Resumable10(cancel).(interface {
 		CallResumable(*gen.Run, error) gen.Status
 	}); ok {
 //line hub_test.go:416:1
@@ -2462,7 +2462,7 @@ func (f *logCancelsFrame) Resume(r *gen.Run) (st gen.Status) {
 //line hub_test.go:416:1
 		f.l = nil
 //line hub_test.go:416:1
-		if c, ok := gen.Resumable(cancel).(interface {
+		if c, ok := gen.Resumable10(cancel).(interface {
 			CallResumable(*gen.Run, error) gen.Status
 		}); ok {
 //line hub_test.go:416:1

@@ -495,7 +495,7 @@ loop_89:
 		goto after_if_89
 	}
 //line map.go:89:1
-	if c2, ok := gen.Resumable(yield).(interface {
+	if c2, ok := gen.Resumable21(yield).(interface {
 		CallResumable(*gen.Run, R, error) (bool, gen.Status)
 	}); ok {
 //line map.go:89:1
@@ -705,7 +705,7 @@ loop_118:
 		}
 		t0 := m.source
 //line map.go:122:1
-		if c2, ok2 := gen.Resumable(t0).(interface {
+		if c2, ok2 := gen.Resumable02(t0).(interface {
 			CallResumable(*gen.Run) (A, bool, gen.Status)
 		}); ok2 {
 //line map.go:122:1
@@ -783,7 +783,7 @@ func (f2 *mappedRunFrame[A, R]) body(r *gen.Run, c *mapped[A, R]) (st gen.Status
 //line map.go:139:1
 		t0 := c.of.f
 //line map.go:139:1
-		if c2, ok := gen.Resumable(t0).(interface {
+		if c2, ok := gen.Resumable12(t0).(interface {
 			CallResumable(*gen.Run, A) (R, error, gen.Status)
 		}); ok {
 //line map.go:139:1

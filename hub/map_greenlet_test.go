@@ -759,7 +759,7 @@ func (f *logMapsSeqFrame) body(r2 *gen.Run, l0 *log, g *Group, n int) (st gen.St
 //line map_test.go:72:1
 		loop = gen.NewLoop()
 //line map_test.go:72:1
-		c, ok := gen.Resumable(t0).(interface {
+		c, ok := gen.Resumable10(t0).(interface {
 			CallResumable(*gen.Run, func(string, error) bool) gen.Status
 		})
 		if !ok {
@@ -801,7 +801,7 @@ func (f *logMapsSeqFrame) Resume(r2 *gen.Run) (st gen.Status) {
 //line map_test.go:72:1
 		loop = gen.NewLoop()
 //line map_test.go:72:1
-		c, ok := gen.Resumable(t0).(interface {
+		c, ok := gen.Resumable10(t0).(interface {
 			CallResumable(*gen.Run, func(string, error) bool) gen.Status
 		})
 		if !ok {
@@ -1066,7 +1066,7 @@ resumed_97:
 //line map_test.go:97:1
 	loop = gen.NewLoop()
 //line map_test.go:97:1
-	if c, ok := gen.Resumable(t0).(interface {
+	if c, ok := gen.Resumable10(t0).(interface {
 		CallResumable(*gen.Run, func(string, error) bool) gen.Status
 	}); ok {
 //line map_test.go:97:1
@@ -1104,7 +1104,7 @@ resumed_100:
 //line map_test.go:100:1
 	loop2 = gen.NewLoop()
 //line map_test.go:100:1
-	if c, ok := gen.Resumable(t1).(interface {
+	if c, ok := gen.Resumable10(t1).(interface {
 		CallResumable(*gen.Run, func(string, error) bool) gen.Status
 	}); ok {
 //line map_test.go:100:1
@@ -1163,7 +1163,7 @@ resumed_110b:
 //line map_test.go:110:1
 	loop3 = gen.NewLoop()
 //line map_test.go:110:1
-	if c, ok := gen.Resumable(t2).(interface {
+	if c, ok := gen.Resumable10(t2).(interface {
 		CallResumable(*gen.Run, func(string, error) bool) gen.Status
 	}); ok {
 //line map_test.go:110:1
@@ -1854,7 +1854,7 @@ func (f *logMapsManyFrame) body(r *gen.Run, l *log, g *Group, n int) (st gen.Sta
 //line map_test.go:160:1
 	loop = gen.NewLoop()
 //line map_test.go:160:1
-	if c, ok := gen.Resumable(t0).(interface {
+	if c, ok := gen.Resumable10(t0).(interface {
 		CallResumable(*gen.Run, func(int, error) bool) gen.Status
 	}); ok {
 //line map_test.go:160:1
@@ -1889,7 +1889,7 @@ func (f *logMapsManyFrame) Resume(r *gen.Run) (st gen.Status) {
 //line map_test.go:160:1
 		loop = gen.NewLoop()
 //line map_test.go:160:1
-		if c, ok := gen.Resumable(t0).(interface {
+		if c, ok := gen.Resumable10(t0).(interface {
 			CallResumable(*gen.Run, func(int, error) bool) gen.Status
 		}); ok {
 //line map_test.go:160:1

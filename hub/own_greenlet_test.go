@@ -274,7 +274,7 @@ func (c *logInContextFunc1) CallResumable(r *gen.Run) gen.Status {
 
 func (f *logInContextFunc1Frame) body(r *gen.Run, c *logInContextFunc1) (st gen.Status) {
 //line own_test.go:60:1
-	if c2, ok := gen.Resumable((*c.cancel)).(interface {
+	if c2, ok := gen.Resumable10((*c.cancel)).(interface {
 		CallResumable(*gen.Run, error) gen.Status
 	}); ok {
 //line own_test.go:60:1
@@ -765,7 +765,7 @@ func (f2 *logSetsThenFrame) body(r *gen.Run, l *log, e *Event, f func()) (st gen
 		f2.e = nil
 	}
 //line own_test.go:139:1
-	if c, ok := gen.Resumable(f).(interface {
+	if c, ok := gen.Resumable00(f).(interface {
 		CallResumable(*gen.Run) gen.Status
 	}); ok {
 //line own_test.go:139:1

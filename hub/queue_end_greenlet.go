@@ -109,7 +109,7 @@ loop_15:
 		f.yield, f.c, f.PC = yield, c, 2
 		return f.Hand()
 	}
-	if c2, ok2 := gen.Resumable(yield).(interface {
+	if c2, ok2 := gen.Resumable11(yield).(interface {
 		CallResumable(*gen.Run, T) (bool, gen.Status)
 	}); ok2 {
 //line queue_end.go:15:1
@@ -169,7 +169,7 @@ loop_15:
 		f.PC = 2
 		return f.Hand()
 	}
-	if c2, ok2 := gen.Resumable(yield).(interface {
+	if c2, ok2 := gen.Resumable11(yield).(interface {
 		CallResumable(*gen.Run, T) (bool, gen.Status)
 	}); ok2 {
 //line queue_end.go:15:1

@@ -211,7 +211,7 @@ func (f *waitsPlainlyFrame) step(r *gen.Run, h *Hub, wait func(*Hub), caught fun
 //line section_test.go:96:1
 	f.caught = nil
 //line section_test.go:96:1
-	if c, ok := gen.Resumable(wait).(interface {
+	if c, ok := gen.Resumable10(wait).(interface {
 		CallResumable(*gen.Run, *Hub) gen.Status
 	}); ok {
 //line section_test.go:96:1
@@ -318,7 +318,7 @@ func (f *waitsPlainlyFunc1Frame) step(r *gen.Run, c *waitsPlainlyFunc1) (end gen
 //line section_test.go:95:1
 		t0 := f.deferrer.Recover()
 //line section_test.go:95:1
-		if c2, ok := gen.Resumable((*c.caught)).(interface {
+		if c2, ok := gen.Resumable10((*c.caught)).(interface {
 			CallResumable(*gen.Run, any) gen.Status
 		}); ok {
 //line section_test.go:95:1

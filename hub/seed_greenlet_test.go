@@ -435,7 +435,7 @@ func (f *logFateFunc3Frame) body(r *gen.Run, c *logFateFunc3) (st gen.Status) {
 //line seed_test.go:62:1
 		t0 := errors.New("enough")
 //line seed_test.go:62:1
-		if c2, ok := gen.Resumable((*c.cancel)).(interface {
+		if c2, ok := gen.Resumable10((*c.cancel)).(interface {
 			CallResumable(*gen.Run, error) gen.Status
 		}); ok {
 //line seed_test.go:62:1
@@ -719,7 +719,7 @@ func (f *logCancelsOneFrame) body(r *gen.Run, l *log, cancel context.CancelFunc)
 		f.l = nil
 	}
 //line seed_test.go:81:1
-	if c, ok := gen.Resumable(cancel).(interface {
+	if c, ok := gen.Resumable00(cancel).(interface {
 		CallResumable(*gen.Run) gen.Status
 	}); ok {
 //line seed_test.go:81:1

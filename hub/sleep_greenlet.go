@@ -277,7 +277,7 @@ func (f2 *HubWithTimeoutFrame) step(r *gen.Run, h *Hub, d time.Duration, f func(
 //line sleep.go:59:1
 	f2.h = nil
 //line sleep.go:59:1
-	if c, ok := gen.Resumable(f).(interface {
+	if c, ok := gen.Resumable00(f).(interface {
 		CallResumable(*gen.Run) gen.Status
 	}); ok {
 //line sleep.go:59:1

@@ -44,7 +44,7 @@ func frameOf(op string, run any, args []any) Frame {
 	case t.Kind() != reflect.Func:
 		panic(&StateError{Op: op, Reason: "what is to run is of type " + argument.TypeName(run) + ", neither a function nor a frame"})
 	}
-	form := funcval.Resumable(run)
+	form := funcval.Form(run, func() any { return madePlainly{} })
 	if form == nil {
 		panic(&StateError{Op: op, Reason: notCompiled(funcName(run))})
 	}
@@ -133,6 +133,10 @@ func (f *valueFrame) Func() *Func {
 
 // Args replaces the arguments.
 func (f *valueFrame) Args(args []any) {
+	if _, ok := f.form.(madePlainly); ok {
+		f.take(reflect.TypeOf(f.fn), args)
+		return
+	}
 	t := reflect.ValueOf(f.form).MethodByName(callResumable).Type()
 	ins, outs := make([]reflect.Type, 0, t.NumIn()), make([]reflect.Type, 0, t.NumOut())
 	for i := 1; i < t.NumIn(); i++ { // without the run
@@ -149,7 +153,7 @@ const callResumable = "CallResumable"
 func (f *valueFrame) Resume(r *Run) Status {
 	if f.PC > 0 {
 		callee := r.Callee() // the frame of the call, which has returned
-		if f.results == 0 {
+		if _, ok := f.form.(madePlainly); ok || f.results == 0 {
 			callee.Release(r)
 		} else {
 			f.returned(reflect.ValueOf(callee).MethodByName("Returned").Call([]reflect.Value{reflect.ValueOf(r)}))
@@ -166,6 +170,13 @@ func (f *valueFrame) Resume(r *Run) Status {
 func (f *valueFrame) call(r *Run) (st Status) {
 	if c, ok := f.form.(interface{ CallResumable(*Run) Status }); ok {
 		return c.CallResumable(r)
+	}
+	if _, ok := f.form.(madePlainly); ok {
+		return OnStackResumable(r, func(Section) {
+			args := f.args[1:]
+			f.args = nil
+			f.returned(reflect.ValueOf(f.fn).Call(args))
+		})
 	}
 	f.args[0] = reflect.ValueOf(r)
 	out := reflect.ValueOf(f.form).MethodByName(callResumable).Call(f.args)

@@ -15,15 +15,23 @@ import (
 // PullSeq is [iter.Pull] for a push iterator, and can be put in its place. If seq
 // is resumable, there is no goroutine: it runs as a greenlet, and its calls of
 // yield suspend that. Resumable are the values of annotated functions and the
-// function literals that annotated functions make where they run as resumable
-// code; an annotated function that returns an iterator is called from plain code by
-// Call(newXFrame(…)).Results(). For any other seq PullSeq is iter.Pull itself.
+// function literals that annotated functions make. Those made where plain code has called
+// such a function, as t.All() is there, run on a stack of their own: see [OnStack]; made by
+// Call(newAllFrame()).Results() they need none. For any other seq PullSeq is iter.Pull itself.
 //
 // As with iter.Pull, stop makes the pending call of yield return false, and those
 // after it; if the iterator then suspends otherwise, it is killed. A panic of the
 // iterator is raised by the call of next or stop it happens in.
 func PullSeq[V any](seq iter.Seq[V]) (next func() (V, bool), stop func()) {
-	form := funcval.Resumable(seq)
+	form := funcval.Form(seq, func() any { return madePlainly{} })
+	if _, ok := form.(madePlainly); ok {
+		stopped := false
+		return pullFrom[V](&stopped, nil, func(r *Run) Status {
+			return OnStackResumable(r, func(s Section) {
+				seq(func(v V) bool { return yieldOnStack(s, v, &stopped) })
+			})
+		})
+	}
 	if s, ok := form.(*sequence[V]); ok {
 		return s.pull()
 	}
@@ -41,7 +49,17 @@ func PullSeq[V any](seq iter.Seq[V]) (next func() (V, bool), stop func()) {
 
 // PullSeq2 is [PullSeq] for iterators of pairs: the drop-in for [iter.Pull2].
 func PullSeq2[K, V any](seq iter.Seq2[K, V]) (next func() (K, V, bool), stop func()) {
-	c, ok := funcval.Resumable(seq).(interface {
+	form := funcval.Form(seq, func() any { return madePlainly{} })
+	if _, ok := form.(madePlainly); ok {
+		stopped := false
+		one, stop := pullFrom[keyValue[K, V]](&stopped, nil, func(r *Run) Status {
+			return OnStackResumable(r, func(s Section) {
+				seq(func(k K, v V) bool { return yieldOnStack(s, keyValue[K, V]{k, v}, &stopped) })
+			})
+		})
+		return split(one), stop
+	}
+	c, ok := form.(interface {
 		CallResumable(*Run, func(K, V) bool) Status
 	})
 	if !ok {
@@ -49,10 +67,26 @@ func PullSeq2[K, V any](seq iter.Seq2[K, V]) (next func() (K, V, bool), stop fun
 	}
 	y := new(yielder2[K, V])
 	one, stop := pullFrom[keyValue[K, V]](&y.stopped, nil, func(r *Run) Status { return c.CallResumable(r, y.value()) })
+	return split(one), stop
+}
+
+func split[K, V any](next func() (keyValue[K, V], bool)) func() (K, V, bool) {
 	return func() (K, V, bool) {
-		kv, ok := one()
+		kv, ok := next()
 		return kv.k, kv.v, ok
-	}, stop
+	}
+}
+
+// madePlainly stands for the form of an iterator that is known by name only, and so runs on a
+// stack of its own.
+type madePlainly struct{}
+
+// yieldOnStack is the yield of such an iterator.
+func yieldOnStack[T any](s Section, v T, stopped *bool) bool {
+	if !*stopped {
+		YieldIn(s, v)
+	}
+	return !*stopped
 }
 
 // pullFrom drives an iterator that call calls with a yielder; stopped is that of the

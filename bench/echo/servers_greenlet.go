@@ -20,7 +20,7 @@ type echoFrame struct {
 	buf *[512]byte
 }
 
-func newEchoFrame(c *socket.Conn) *echoFrame { return gen.MakeFrame(echoFrame{c: c}) }
+func newEchoFrame(c *socket.Conn) *echoFrame { _ = echo; return gen.MakeFrame(echoFrame{c: c}) }
 
 // echoResumable is echo for callers that can be suspended.
 func echoResumable(r *gen.Run, c *socket.Conn) gen.Status { return (*echoFrame)(nil).body(r, c) }
@@ -116,7 +116,10 @@ type acceptsFrame struct {
 	ret0 error
 }
 
-func newAcceptsFrame(s *socket.Server) *acceptsFrame     { return gen.MakeFrame(acceptsFrame{s: s}) }
+func newAcceptsFrame(s *socket.Server) *acceptsFrame {
+	_ = accepts
+	return gen.MakeFrame(acceptsFrame{s: s})
+}
 func (f *acceptsFrame) Results() error                   { f.Over(f); return f.ret0 }
 func (f *acceptsFrame) Returned(r *gen.Run) (ret0 error) { ret0 = f.ret0; f.Release(r); return }
 
@@ -138,7 +141,7 @@ func (f *acceptsFrame) body(r *gen.Run, s *socket.Server) (ret0 error, st gen.St
 	return t0, gen.Done
 }
 
-//line servers_greenlet.go:143:1
+//line servers_greenlet.go:146:1
 
 func (f *acceptsFrame) Resume(r *gen.Run) (st gen.Status) {
 	var t0 error
@@ -154,7 +157,7 @@ func (f *acceptsFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line servers_greenlet.go:159:1
+//line servers_greenlet.go:162:1
 
 func (f *acceptsFrame) Args(args []any)            { gen.SetArgs(f, args, &f.s) }
 func (f *acceptsFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }

@@ -22,7 +22,8 @@ type resumableServeHTTPFrame struct {
 }
 
 // NewServeHTTPFrame makes a frame that will run resumable.ServeHTTP.
-func (resumable) NewServeHTTPFrame(w http.ResponseWriter, _ *http.Request) *resumableServeHTTPFrame {
+func (v resumable) NewServeHTTPFrame(w http.ResponseWriter, _ *http.Request) *resumableServeHTTPFrame {
+	_ = v.ServeHTTP
 	return gen.MakeFrame(resumableServeHTTPFrame{w: w})
 }
 
@@ -37,7 +38,7 @@ func (f *resumableServeHTTPFrame) body(r *gen.Run, w http.ResponseWriter) (st ge
 	return gen.Done
 }
 
-//line servers_greenlet.go:42:1
+//line servers_greenlet.go:43:1
 
 func (f *resumableServeHTTPFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.w))
@@ -58,7 +59,10 @@ type servesFrame struct {
 	ret0 error
 }
 
-func newServesFrame(s *httpd.Server) *servesFrame       { return gen.MakeFrame(servesFrame{s: s}) }
+func newServesFrame(s *httpd.Server) *servesFrame {
+	_ = serves
+	return gen.MakeFrame(servesFrame{s: s})
+}
 func (f *servesFrame) Results() error                   { f.Over(f); return f.ret0 }
 func (f *servesFrame) Returned(r *gen.Run) (ret0 error) { ret0 = f.ret0; f.Release(r); return }
 
@@ -80,7 +84,7 @@ func (f *servesFrame) body(r *gen.Run, s *httpd.Server) (ret0 error, st gen.Stat
 	return t0, gen.Done
 }
 
-//line servers_greenlet.go:85:1
+//line servers_greenlet.go:89:1
 
 func (f *servesFrame) Resume(r *gen.Run) (st gen.Status) {
 	var t0 error
@@ -96,7 +100,7 @@ func (f *servesFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line servers_greenlet.go:101:1
+//line servers_greenlet.go:105:1
 
 func (f *servesFrame) Args(args []any)            { gen.SetArgs(f, args, &f.s) }
 func (f *servesFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
@@ -106,7 +110,4 @@ func (*servesFrame) Func() *gen.Func              { return &servesFrameInfo }
 
 var servesFrameInfo = gen.Func{Name: "main.serves", File: "github.com/going-green/greenlet/bench/http/servers.go", Line: 46, Points: "46"}
 var _ func(*httpd.Server) error = serves
-
-func init() {
-	gen.Declare("resumable.ServeHTTP")
-}
+var _ = gen.Declare("resumable.ServeHTTP")

@@ -18,7 +18,7 @@ type oneFrame struct {
 	done *int
 }
 
-func newOneFrame(done *int) *oneFrame { return gen.MakeFrame(oneFrame{done: done}) }
+func newOneFrame(done *int) *oneFrame { _ = one; return gen.MakeFrame(oneFrame{done: done}) }
 
 // oneResumable is one for callers that can be suspended.
 func oneResumable(r *gen.Run, done *int) gen.Status { return (*oneFrame)(nil).body(r, done) }
@@ -52,7 +52,10 @@ type spawnsFrame struct {
 	ret0       int
 }
 
-func newSpawnsFrame(h *hub.Hub, n int) *spawnsFrame   { return gen.MakeFrame(spawnsFrame{h: h, n: n}) }
+func newSpawnsFrame(h *hub.Hub, n int) *spawnsFrame {
+	_ = spawns
+	return gen.MakeFrame(spawnsFrame{h: h, n: n})
+}
 func (f *spawnsFrame) Results() int                   { f.Over(f); return f.ret0 }
 func (f *spawnsFrame) Returned(r *gen.Run) (ret0 int) { ret0 = f.ret0; f.Release(r); return }
 
@@ -89,7 +92,7 @@ loop_16:
 	goto loop_16
 }
 
-//line tasks_greenlet.go:94:1
+//line tasks_greenlet.go:97:1
 
 func (f *spawnsFrame) Resume(r *gen.Run) (st gen.Status) {
 	h, n := f.h, f.n
@@ -129,7 +132,7 @@ resumed_18:
 	goto loop_16
 }
 
-//line tasks_greenlet.go:134:1
+//line tasks_greenlet.go:137:1
 
 func (f *spawnsFrame) Args(args []any)            { gen.SetArgs(f, args, &f.h, &f.n) }
 func (f *spawnsFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
@@ -151,6 +154,7 @@ type spawnsManyFrame struct {
 }
 
 func newSpawnsManyFrame(h *hub.Hub, n int) *spawnsManyFrame {
+	_ = spawnsMany
 	return gen.MakeFrame(spawnsManyFrame{h: h, n: n})
 }
 func (f *spawnsManyFrame) Results() int                   { f.Over(f); return f.ret0 }
@@ -191,7 +195,7 @@ loop_27:
 	goto loop_27
 }
 
-//line tasks_greenlet.go:196:1
+//line tasks_greenlet.go:200:1
 
 func (f *spawnsManyFrame) Resume(r *gen.Run) (st gen.Status) {
 	h, n := f.h, f.n
@@ -233,7 +237,7 @@ resumed_33:
 	goto loop_27
 }
 
-//line tasks_greenlet.go:238:1
+//line tasks_greenlet.go:242:1
 
 func (f *spawnsManyFrame) Args(args []any)            { gen.SetArgs(f, args, &f.h, &f.n) }
 func (f *spawnsManyFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
@@ -255,6 +259,7 @@ type spawnsGroupFrame struct {
 }
 
 func newSpawnsGroupFrame(h *hub.Hub, n int) *spawnsGroupFrame {
+	_ = spawnsGroup
 	return gen.MakeFrame(spawnsGroupFrame{h: h, n: n})
 }
 func (f *spawnsGroupFrame) Results() int                   { f.Over(f); return f.ret0 }
@@ -338,7 +343,7 @@ after_loop_42:
 	return sum, gen.Done
 }
 
-//line tasks_greenlet.go:344:1
+//line tasks_greenlet.go:349:1
 
 func (f *spawnsGroupFrame) Resume(r *gen.Run) (st gen.Status) {
 	f.ret0, st = f.body(r, f.h, f.n)
@@ -364,6 +369,7 @@ type yieldsFrame struct {
 }
 
 func newYieldsFrame(h *hub.Hub, n int, done *int) *yieldsFrame {
+	_ = yields
 	return gen.MakeFrame(yieldsFrame{h: h, n: n, done: done})
 }
 
@@ -397,7 +403,7 @@ loop_57:
 	goto loop_57
 }
 
-//line tasks_greenlet.go:403:1
+//line tasks_greenlet.go:409:1
 
 func (f *yieldsFrame) Resume(r *gen.Run) (st gen.Status) {
 	h, n := f.h, f.n
@@ -431,7 +437,7 @@ resumed_58:
 	goto loop_57
 }
 
-//line tasks_greenlet.go:437:1
+//line tasks_greenlet.go:443:1
 
 func (f *yieldsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.h, &f.n, &f.done) }
 func (f *yieldsFrame) Forget()            { *f = yieldsFrame{Header: f.Header} }
@@ -451,6 +457,7 @@ type signalsFrame struct {
 }
 
 func newSignalsFrame(mine *hub.Event, other *hub.Event, n int, done *int) *signalsFrame {
+	_ = signals
 	return gen.MakeFrame(signalsFrame{mine: mine, other: other, n: n, done: done})
 }
 
@@ -486,7 +493,7 @@ loop_67:
 	goto loop_67
 }
 
-//line tasks_greenlet.go:492:1
+//line tasks_greenlet.go:499:1
 
 func (f *signalsFrame) Resume(r *gen.Run) (st gen.Status) {
 	mine, other, n := f.mine, f.other, f.n
@@ -522,7 +529,7 @@ resumed_68:
 	goto loop_67
 }
 
-//line tasks_greenlet.go:528:1
+//line tasks_greenlet.go:535:1
 
 func (f *signalsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.mine, &f.other, &f.n, &f.done) }
 func (f *signalsFrame) Forget()            { *f = signalsFrame{Header: f.Header} }
@@ -539,7 +546,10 @@ type putsFrame struct {
 	n, i int
 }
 
-func newPutsFrame(q *hub.Queue[int], n int) *putsFrame { return gen.MakeFrame(putsFrame{q: q, n: n}) }
+func newPutsFrame(q *hub.Queue[int], n int) *putsFrame {
+	_ = puts
+	return gen.MakeFrame(putsFrame{q: q, n: n})
+}
 
 // putsResumable is puts for callers that can be suspended.
 func putsResumable(r *gen.Run, q *hub.Queue[int], n int) gen.Status {
@@ -566,7 +576,7 @@ loop_78:
 	goto loop_78
 }
 
-//line tasks_greenlet.go:572:1
+//line tasks_greenlet.go:582:1
 
 func (f *putsFrame) Resume(r *gen.Run) (st gen.Status) {
 	q, n := f.q, f.n
@@ -596,7 +606,7 @@ resumed_79:
 	goto loop_78
 }
 
-//line tasks_greenlet.go:602:1
+//line tasks_greenlet.go:612:1
 
 func (f *putsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.q, &f.n) }
 func (f *putsFrame) Forget()            { *f = putsFrame{Header: f.Header} }
@@ -613,9 +623,12 @@ type getsFrame struct {
 	n, sum, t0, ret0 int
 }
 
-func newGetsFrame(q *hub.Queue[int], n int) *getsFrame { return gen.MakeFrame(getsFrame{q: q, n: n}) }
-func (f *getsFrame) Results() int                      { f.Over(f); return f.ret0 }
-func (f *getsFrame) Returned(r *gen.Run) (ret0 int)    { ret0 = f.ret0; f.Release(r); return }
+func newGetsFrame(q *hub.Queue[int], n int) *getsFrame {
+	_ = gets
+	return gen.MakeFrame(getsFrame{q: q, n: n})
+}
+func (f *getsFrame) Results() int                   { f.Over(f); return f.ret0 }
+func (f *getsFrame) Returned(r *gen.Run) (ret0 int) { ret0 = f.ret0; f.Release(r); return }
 
 // getsResumable is gets for callers that can be suspended.
 func getsResumable(r *gen.Run, q *hub.Queue[int], n int) (int, gen.Status) {
@@ -646,7 +659,7 @@ loop_85:
 	goto loop_85
 }
 
-//line tasks_greenlet.go:652:1
+//line tasks_greenlet.go:665:1
 
 func (f *getsFrame) Resume(r *gen.Run) (st gen.Status) {
 	q, n := f.q, f.n
@@ -682,7 +695,7 @@ resumed_86:
 	goto loop_85
 }
 
-//line tasks_greenlet.go:688:1
+//line tasks_greenlet.go:701:1
 
 func (f *getsFrame) Args(args []any)            { gen.SetArgs(f, args, &f.q, &f.n) }
 func (f *getsFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
@@ -701,6 +714,7 @@ type acquiresFrame struct {
 }
 
 func newAcquiresFrame(s *hub.Semaphore, n int) *acquiresFrame {
+	_ = acquires
 	return gen.MakeFrame(acquiresFrame{s: s, n: n})
 }
 func (f *acquiresFrame) Results() int                   { f.Over(f); return f.ret0 }
@@ -735,7 +749,7 @@ loop_94:
 	goto loop_94
 }
 
-//line tasks_greenlet.go:741:1
+//line tasks_greenlet.go:755:1
 
 func (f *acquiresFrame) Resume(r *gen.Run) (st gen.Status) {
 	s, n := f.s, f.n
@@ -771,7 +785,7 @@ resumed_95:
 	goto loop_94
 }
 
-//line tasks_greenlet.go:777:1
+//line tasks_greenlet.go:791:1
 
 func (f *acquiresFrame) Args(args []any)            { gen.SetArgs(f, args, &f.s, &f.n) }
 func (f *acquiresFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
@@ -792,6 +806,7 @@ type timeoutsFrame struct {
 }
 
 func newTimeoutsFrame(h *hub.Hub, n int) *timeoutsFrame {
+	_ = timeouts
 	return gen.MakeFrame(timeoutsFrame{h: h, n: n})
 }
 func (f *timeoutsFrame) Results() int                   { f.Over(f); return f.ret0 }
@@ -830,7 +845,7 @@ loop_104:
 	goto loop_104
 }
 
-//line tasks_greenlet.go:836:1
+//line tasks_greenlet.go:851:1
 
 func (f *timeoutsFrame) Resume(r *gen.Run) (st gen.Status) {
 	h, n := f.h, f.n
@@ -869,7 +884,7 @@ resumed_105:
 	goto loop_104
 }
 
-//line tasks_greenlet.go:875:1
+//line tasks_greenlet.go:890:1
 
 func (f *timeoutsFrame) Args(args []any)            { gen.SetArgs(f, args, &f.h, &f.n) }
 func (f *timeoutsFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
@@ -891,7 +906,10 @@ type mapsFrame struct {
 	ret0 int
 }
 
-func newMapsFrame(h0 *hub.Hub, n int) *mapsFrame    { return gen.MakeFrame(mapsFrame{h0: h0, n: n}) }
+func newMapsFrame(h0 *hub.Hub, n int) *mapsFrame {
+	_ = maps
+	return gen.MakeFrame(mapsFrame{h0: h0, n: n})
+}
 func (f *mapsFrame) Results() int                   { f.Over(f); return f.ret0 }
 func (f *mapsFrame) Returned(r *gen.Run) (ret0 int) { ret0 = f.ret0; f.Release(r); return }
 
@@ -934,7 +952,7 @@ loop_113:
 	goto loop_113
 }
 
-//line tasks_greenlet.go:940:1
+//line tasks_greenlet.go:958:1
 
 func (f *mapsFrame) Resume(r *gen.Run) (st gen.Status) {
 	n := f.n
@@ -978,7 +996,7 @@ resumed_114:
 	goto loop_113
 }
 
-//line tasks_greenlet.go:984:1
+//line tasks_greenlet.go:1002:1
 
 func (f *mapsFrame) Args(args []any)            { gen.SetArgs(f, args, &f.h0, &f.n) }
 func (f *mapsFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
@@ -1004,7 +1022,7 @@ func (c *mapsFunc1) value() func(int) (int, error) {
 	})
 }
 
-//line tasks_greenlet.go:1010:1
+//line tasks_greenlet.go:1028:1
 
 // mapsFunc1Frame is an activation of the literal mapsFunc1.
 type mapsFunc1Frame struct {
@@ -1036,7 +1054,7 @@ func (f *mapsFunc1Frame) body(r *gen.Run, c *mapsFunc1, v int) (ret0 int, ret1 e
 	return v + 1, nil, gen.Done
 }
 
-//line tasks_greenlet.go:1042:1
+//line tasks_greenlet.go:1060:1
 
 func (f *mapsFunc1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c, v := f.c, f.v
@@ -1047,7 +1065,7 @@ func (f *mapsFunc1Frame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Return(f, &f.Header)
 }
 
-//line tasks_greenlet.go:1053:1
+//line tasks_greenlet.go:1071:1
 
 func (f *mapsFunc1Frame) Release(r *gen.Run) { gen.Free(r, f, 57) }
 func (*mapsFunc1Frame) Func() *gen.Func      { return &mapsFunc1FrameInfo }
@@ -1063,6 +1081,7 @@ type napsFrame struct {
 }
 
 func newNapsFrame(h *hub.Hub, until time.Time, woken *int) *napsFrame {
+	_ = naps
 	return gen.MakeFrame(napsFrame{h: h, until: until, woken: woken})
 }
 
@@ -1083,7 +1102,7 @@ func (f *napsFrame) body(r *gen.Run, h *hub.Hub, until time.Time, woken *int) (s
 	return gen.Done
 }
 
-//line tasks_greenlet.go:1089:1
+//line tasks_greenlet.go:1108:1
 
 func (f *napsFrame) Resume(r *gen.Run) (st gen.Status) {
 	woken := f.woken
@@ -1098,7 +1117,7 @@ func (f *napsFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line tasks_greenlet.go:1104:1
+//line tasks_greenlet.go:1123:1
 
 func (f *napsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.h, &f.until, &f.woken) }
 func (f *napsFrame) Forget()            { *f = napsFrame{Header: f.Header} }
@@ -1107,3 +1126,4 @@ func (*napsFrame) Func() *gen.Func      { return &napsFrameInfo }
 
 var napsFrameInfo = gen.Func{Name: "main.naps", File: "github.com/going-green/greenlet/bench/hub/tasks.go", Line: 128, Points: "129 woken"}
 var _ func(*hub.Hub, time.Time, *int) = naps
+var _ = gen.DeclareClosure("tasks.go:114", "maps", "a literal")

@@ -362,7 +362,7 @@ func (f *crawlerCrawlFrame) body(r *gen.Run, c0 *crawler) (st gen.Status) {
 //line main.go:136:1
 		loop = gen.NewLoop()
 //line main.go:136:1
-		c2, ok := gen.Resumable(t0).(interface {
+		c2, ok := gen.Resumable10(t0).(interface {
 			CallResumable(*gen.Run, func(*url.URL) bool) gen.Status
 		})
 		if !ok {
@@ -407,7 +407,7 @@ func (f *crawlerCrawlFrame) Resume(r *gen.Run) (st gen.Status) {
 //line main.go:136:1
 		loop = gen.NewLoop()
 //line main.go:136:1
-		c2, ok := gen.Resumable(t0).(interface {
+		c2, ok := gen.Resumable10(t0).(interface {
 			CallResumable(*gen.Run, func(*url.URL) bool) gen.Status
 		})
 		if !ok {

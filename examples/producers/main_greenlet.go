@@ -169,7 +169,7 @@ func (f *marketConsumeFrame) body(r *gen.Run, m0 *market, name0 string, pace0 ti
 //line main.go:42:1
 		loop = gen.NewLoop()
 //line main.go:42:1
-		c, ok := gen.Resumable(t0).(interface {
+		c, ok := gen.Resumable10(t0).(interface {
 			CallResumable(*gen.Run, func(string) bool) gen.Status
 		})
 		if !ok {
@@ -220,7 +220,7 @@ func (f *marketConsumeFrame) Resume(r *gen.Run) (st gen.Status) {
 //line main.go:42:1
 		loop = gen.NewLoop()
 //line main.go:42:1
-		c, ok := gen.Resumable(t0).(interface {
+		c, ok := gen.Resumable10(t0).(interface {
 			CallResumable(*gen.Run, func(string) bool) gen.Status
 		})
 		if !ok {

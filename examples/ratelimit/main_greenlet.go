@@ -507,3 +507,4 @@ func (*workerAllValue2Frame) Func() *gen.Func      { return &workerAllValue2Fram
 
 var workerAllValue2FrameInfo = gen.Func{Name: "main.(*worker).all.value2", File: "github.com/going-green/greenlet/examples/ratelimit/main.go", Line: 66, Points: "66"}
 var _ = gen.Declare("bucket.fill", "worker.job", "worker.all")
+var _ = gen.DeclareClosure("main.go:53", "job", "a literal")

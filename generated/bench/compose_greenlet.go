@@ -56,7 +56,7 @@ func (f *chainFrame) body(r *gen.Run, depth int, n int) (st gen.Status) {
 //line compose.go:23:1
 		loop = gen.NewLoop()
 //line compose.go:23:1
-		c, ok := gen.Resumable(t0).(interface {
+		c, ok := gen.Resumable10(t0).(interface {
 			CallResumable(*gen.Run, func(int) bool) gen.Status
 		})
 		if !ok {

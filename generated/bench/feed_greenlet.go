@@ -45,7 +45,7 @@ func (f *feedParserMoreFrame) body(r *gen.Run, p *feedParser) (ret0 bool, st gen
 //line feed.go:32:1
 		t0 := p.source
 //line feed.go:32:1
-		if c, ok := gen.Resumable(t0).(interface {
+		if c, ok := gen.Resumable01(t0).(interface {
 			CallResumable(*gen.Run) ([]byte, gen.Status)
 		}); ok {
 //line feed.go:32:1

@@ -184,7 +184,7 @@ func (f2 *forkPushFrame) body(r *gen.Run, f *fork, yield func(int) bool) (ret0 b
 		f2.f, f2.yield, f2.PC = nil, nil, 1
 		return ret0, f2.Hand()
 	}
-	if c, ok := gen.Resumable(yield).(interface {
+	if c, ok := gen.Resumable11(yield).(interface {
 		CallResumable(*gen.Run, int) (bool, gen.Status)
 	}); ok {
 //line fringe.go:42:1

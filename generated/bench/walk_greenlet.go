@@ -192,7 +192,7 @@ func (f *bushPushFrame) body(r *gen.Run, t *bush, yield func(int) bool) (ret0 bo
 		f.t, f.yield, f.PC = t, yield, 2
 		return ret0, f.Hand()
 	}
-	if c, ok := gen.Resumable(yield).(interface {
+	if c, ok := gen.Resumable11(yield).(interface {
 		CallResumable(*gen.Run, int) (bool, gen.Status)
 	}); ok {
 //line walk.go:45:1
@@ -254,7 +254,7 @@ then_45:
 		f.PC = 2
 		return f.Hand()
 	}
-	if c, ok := gen.Resumable(yield).(interface {
+	if c, ok := gen.Resumable11(yield).(interface {
 		CallResumable(*gen.Run, int) (bool, gen.Status)
 	}); ok {
 //line walk.go:45:1

@@ -64,7 +64,7 @@ func (f *recoversAndCallsFrame) step(r *gen.Run, plain func()) (end gen.Status) 
 		return gen.Done
 	}
 //line defer_test.go:28:1
-	if c, ok := gen.Resumable(plain).(interface {
+	if c, ok := gen.Resumable00(plain).(interface {
 		CallResumable(*gen.Run) gen.Status
 	}); ok {
 //line defer_test.go:28:1
@@ -232,7 +232,7 @@ func (f *throwsAtEndFrame) step(r *gen.Run, to func() *greenlet.Greenlet) (end g
 	}
 
 //line defer_test.go:58:1
-	if c, ok := gen.Resumable(to).(interface {
+	if c, ok := gen.Resumable01(to).(interface {
 		CallResumable(*gen.Run) (*greenlet.Greenlet, gen.Status)
 	}); ok {
 //line defer_test.go:58:1
@@ -326,7 +326,7 @@ func (f *switchesAtEndFrame) step(r *gen.Run, to func() *greenlet.Greenlet) (end
 	}
 
 //line defer_test.go:61:1
-	if c, ok := gen.Resumable(to).(interface {
+	if c, ok := gen.Resumable01(to).(interface {
 		CallResumable(*gen.Run) (*greenlet.Greenlet, gen.Status)
 	}); ok {
 //line defer_test.go:61:1
@@ -455,7 +455,7 @@ func callsResumable(r *gen.Run, plain func()) gen.Status { return (*callsFrame)(
 
 func (f *callsFrame) body(r *gen.Run, plain func()) (st gen.Status) {
 //line defer_test.go:88:1
-	if c, ok := gen.Resumable(plain).(interface {
+	if c, ok := gen.Resumable00(plain).(interface {
 		CallResumable(*gen.Run) gen.Status
 	}); ok {
 //line defer_test.go:88:1

@@ -198,7 +198,7 @@ case_92:
 //line dump_test.go:93:1
 		t5 := (*f).plainly
 //line dump_test.go:93:1
-		if c, ok := gen.Resumable(t5).(interface {
+		if c, ok := gen.Resumable10(t5).(interface {
 			CallResumable(*gen.Run, *greenlet.Greenlet) gen.Status
 		}); ok {
 //line dump_test.go:93:1

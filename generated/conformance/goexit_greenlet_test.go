@@ -172,7 +172,7 @@ func (f *exitsInLoopFrame) step(r *gen.Run, log0 *[]string, seq iter.Seq[int], e
 		f.DeferFunc(func() { *(*logRef) = append(*(*logRef), "loop") })
 		loop = gen.NewLoop()
 //line goexit_test.go:27:1
-		c, ok := gen.Resumable(seq).(interface {
+		c, ok := gen.Resumable10(seq).(interface {
 			CallResumable(*gen.Run, func(int) bool) gen.Status
 		})
 		if !ok {

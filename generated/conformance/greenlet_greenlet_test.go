@@ -1227,7 +1227,7 @@ func callsPlainResumable(r *gen.Run, f func()) gen.Status { return (*callsPlainF
 
 func (f2 *callsPlainFrame) body(r *gen.Run, f func()) (st gen.Status) {
 //line greenlet_test.go:532:1
-	if c, ok := gen.Resumable(f).(interface {
+	if c, ok := gen.Resumable00(f).(interface {
 		CallResumable(*gen.Run) gen.Status
 	}); ok {
 //line greenlet_test.go:532:1

@@ -122,7 +122,7 @@ func (f *nodePushFrame) body(r *gen.Run, n *node, yield func(int) bool) (ret0 bo
 		f.n, f.yield, f.PC = n, yield, 2
 		return ret0, f.Hand()
 	}
-	if c, ok := gen.Resumable(yield).(interface {
+	if c, ok := gen.Resumable11(yield).(interface {
 		CallResumable(*gen.Run, int) (bool, gen.Status)
 	}); ok {
 //line pullseq_test.go:23:1
@@ -184,7 +184,7 @@ then_23:
 		f.PC = 2
 		return f.Hand()
 	}
-	if c, ok := gen.Resumable(yield).(interface {
+	if c, ok := gen.Resumable11(yield).(interface {
 		CallResumable(*gen.Run, int) (bool, gen.Status)
 	}); ok {
 //line pullseq_test.go:23:1
@@ -250,7 +250,7 @@ func (f *eachFrame) body(r *gen.Run, depth int, do func(int)) (st gen.Status) {
 		goto after_if_57
 	}
 //line pullseq_test.go:58:1
-	if c, ok := gen.Resumable(do).(interface {
+	if c, ok := gen.Resumable10(do).(interface {
 		CallResumable(*gen.Run, int) gen.Status
 	}); ok {
 //line pullseq_test.go:58:1
@@ -273,7 +273,7 @@ after_if_57:
 		return r.Link(f, &f.Header, st)
 	}
 //line pullseq_test.go:62:1
-	if c, ok := gen.Resumable(do).(interface {
+	if c, ok := gen.Resumable10(do).(interface {
 		CallResumable(*gen.Run, int) gen.Status
 	}); ok {
 //line pullseq_test.go:62:1
@@ -303,7 +303,7 @@ func (f *eachFrame) Resume(r *gen.Run) (st gen.Status) {
 		return r.Return(f, &f.Header)
 	case 2:
 		r.Callee().(*eachFrame).Release(r)
-		if c, ok := gen.Resumable(do).(interface {
+		if c, ok := gen.Resumable10(do).(interface {
 			CallResumable(*gen.Run, int) gen.Status
 		}); ok {
 //line pullseq_test.go:62:1
@@ -473,7 +473,7 @@ func (f *overPlainFrame) body(r *gen.Run, ended *atomic.Bool) (st gen.Status) {
 //line pullseq_test.go:96:1
 		loop = gen.NewLoop()
 //line pullseq_test.go:96:1
-		c, ok := gen.Resumable(t0).(interface {
+		c, ok := gen.Resumable10(t0).(interface {
 			CallResumable(*gen.Run, func(int) bool) gen.Status
 		})
 		if !ok {

@@ -864,7 +864,7 @@ after_if_307:
 		t0 := c.remote()
 		t1 := c.server.hub().Now()
 //line conn.go:314:1
-		if c2, ok2 := gen.Resumable(f).(interface {
+		if c2, ok2 := gen.Resumable10(f).(interface {
 			CallResumable(*gen.Run, *Answer) gen.Status
 		}); ok2 {
 //line conn.go:314:1
@@ -929,7 +929,7 @@ then_313:
 		t0 := c.remote()
 		t1 := c.server.hub().Now()
 //line conn.go:314:1
-		if c2, ok2 := gen.Resumable(f).(interface {
+		if c2, ok2 := gen.Resumable10(f).(interface {
 			CallResumable(*gen.Run, *Answer) gen.Status
 		}); ok2 {
 //line conn.go:314:1

@@ -32,7 +32,7 @@ func (f HandlerFunc) ServeHTTPResumable(r2 *gen.Run, w http.ResponseWriter, r *h
 
 func (f2 *HandlerFuncServeHTTPFrame) body(r2 *gen.Run, f HandlerFunc, w http.ResponseWriter, r *http.Request) (st gen.Status) {
 //line handler.go:17:1
-	if c, ok := gen.Resumable(f).(interface {
+	if c, ok := gen.Resumable20(f).(interface {
 		CallResumable(*gen.Run, http.ResponseWriter, *http.Request) gen.Status
 	}); ok {
 //line handler.go:17:1

@@ -505,3 +505,5 @@ func (v raw) WriteDeferred(r *gen.Run, d *gen.DeferHeader, p0 []byte) (int, erro
 }
 
 var _ = gen.Declare("rooms.waits", "wrapped.ServeHTTP", "sleeps.ServeHTTP")
+var _ = gen.DeclareClosure("interrupted_test.go:23", "ServeHTTP", "a literal")
+var _ = gen.DeclareClosure("interrupted_test.go:30", "ServeHTTP", "a literal")

@@ -191,7 +191,7 @@ func (f2 *itselfServeHTTPFrame) body(r *gen.Run, f itself, w http.ResponseWriter
 //line server.go:146:1
 		t1 := w.Header()
 //line server.go:146:1
-		if c, ok := gen.Resumable(f).(interface {
+		if c, ok := gen.Resumable11(f).(interface {
 			CallResumable(*gen.Run, http.Header) (int, gen.Status)
 		}); ok {
 //line server.go:146:1

@@ -246,3 +246,6 @@ func (*pongsFrame) Func() *gen.Func      { return &pongsFrameInfo }
 
 var pongsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.pongs", File: "github.com/going-green/greenlet/hub/sim/bench_test.go", Line: 23, Points: "24 l; 28 c p; 32 ="}
 var _ func(*socket.Listener) = pongs
+var _ = gen.DeclareClosure("host_test.go:139", "serves", "a literal")
+var _ = gen.DeclareClosure("soak_test.go:95", "dials", "a literal")
+var _ = gen.DeclareClosure("stream_test.go:99", "dials", "a literal")

@@ -1479,7 +1479,7 @@ loop_291:
 	{
 		close2 := t7[t9]
 //line host_test.go:292:1
-		if c2, ok := gen.Resumable(close2).(interface {
+		if c2, ok := gen.Resumable01(close2).(interface {
 			CallResumable(*gen.Run) (error, gen.Status)
 		}); ok {
 //line host_test.go:292:1

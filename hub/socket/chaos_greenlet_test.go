@@ -508,3 +508,15 @@ func (*chaosServesFrame) Func() *gen.Func      { return &chaosServesFrameInfo }
 var chaosServesFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*chaos).serves", File: "github.com/going-green/greenlet/hub/socket/chaos_test.go", Line: 103, Points: "103"}
 var _ func(*chaos, *Server) = (*chaos).serves
 var _ = gen.Declare("chaos.talks", "chaos.writesAll", "chaos.echoes", "chaos.wreaks", "chaos.serves")
+var _ = gen.DeclareClosure("fault_test.go:158", "halfOpen", "a literal")
+var _ = gen.DeclareClosure("fault_test.go:225", "killsAll", "a literal")
+var _ = gen.DeclareClosure("fault_test.go:226", "killsAll", "a literal")
+var _ = gen.DeclareClosure("fault_test.go:227", "killsAll", "a literal")
+var _ = gen.DeclareClosure("fault_test.go:228", "killsAll", "a literal")
+var _ = gen.DeclareClosure("fault_test.go:262", "closesAll", "a literal")
+var _ = gen.DeclareClosure("fault_test.go:263", "closesAll", "a literal")
+var _ = gen.DeclareClosure("fault_test.go:264", "closesAll", "a literal")
+var _ = gen.DeclareClosure("fault_test.go:269", "closesAll", "a literal")
+var _ = gen.DeclareClosure("fault_test.go:270", "closesAll", "a literal")
+var _ = gen.DeclareClosure("fault_test.go:288", "deadlines", "a literal")
+var _ = gen.DeclareClosure("lines_test.go:19", "changesMind", "a literal")

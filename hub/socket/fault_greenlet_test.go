@@ -941,7 +941,7 @@ func (f2 *notesDiesFrame) step(r *gen.Run, n *notes, what string, f func()) (end
 		})
 	}
 //line fault_test.go:217:1
-	if c, ok := gen.Resumable(f).(interface {
+	if c, ok := gen.Resumable00(f).(interface {
 		CallResumable(*gen.Run) gen.Status
 	}); ok {
 //line fault_test.go:217:1
@@ -1355,7 +1355,7 @@ func (n *notes) failsResumable(r *gen.Run, what string, f func() error) gen.Stat
 func (f2 *notesFailsFrame) body(r *gen.Run, n *notes, what string, f func() error) (st gen.Status) {
 	var err error
 //line fault_test.go:256:1
-	if c, ok := gen.Resumable(f).(interface {
+	if c, ok := gen.Resumable01(f).(interface {
 		CallResumable(*gen.Run) (error, gen.Status)
 	}); ok {
 //line fault_test.go:256:1

@@ -29,9 +29,6 @@ var Placings = []Placing{
 type Form struct {
 	Name, Expr, Type string
 	Args             string // of the call
-	// Unseen says that a package without directives makes no value of it that can be
-	// suspended, nor can anybody else do so for it: calls panic, and say so.
-	Unseen bool
 	// Lost says that the value is plain code whoever makes it, unless an annotated
 	// function does.
 	Lost bool
@@ -45,29 +42,29 @@ const (
 // Forms are all forms of function values.
 var Forms = []Form{
 	{Name: "function", Expr: "Q.F", Type: unary, Args: "1"},
-	{Name: "instance", Expr: "Q.FG[int]", Type: unary, Args: "1", Unseen: true},
-	{Name: "inferred instance", Expr: "Q.FG", Type: unary, Args: "1", Unseen: true},
+	{Name: "instance", Expr: "Q.FG[int]", Type: unary, Args: "1"},
+	{Name: "inferred instance", Expr: "Q.FG", Type: unary, Args: "1"},
 	{Name: "method value", Expr: "Q.T{5}.M", Type: unary, Args: "1"},
 	{Name: "method value of a pointer", Expr: "(&Q.T{5}).P", Type: unary, Args: "1"},
 	{Name: "method value by a pointer", Expr: "(&Q.T{5}).M", Type: unary, Args: "1"},
-	{Name: "method expression", Expr: "Q.T.M", Type: recvT, Args: "Q.T{5}, 1", Unseen: true},
-	{Name: "method expression of a pointer", Expr: "(*Q.T).P", Type: "func(*Q.T, int) int", Args: "&Q.T{5}, 1", Unseen: true},
-	{Name: "method expression by a pointer", Expr: "(*Q.T).M", Type: "func(*Q.T, int) int", Args: "&Q.T{5}, 1", Unseen: true},
-	{Name: "method value of an interface", Expr: "Q.I(Q.T{5}).M", Type: unary, Args: "1", Unseen: true},
-	{Name: "method expression of an interface", Expr: "Q.I.M", Type: "func(Q.I, int) int", Args: "Q.T{5}, 1", Unseen: true},
-	{Name: "method value of an interface without a name", Expr: "interface{ M(int) int }(Q.T{5}).M", Type: unary, Args: "1", Unseen: true},
-	{Name: "method value of a generic interface", Expr: "Q.IG[int](Q.T{5}).M", Type: unary, Args: "1", Unseen: true},
-	{Name: "method value of an instance", Expr: "Q.G[int]{5}.M", Type: unary, Args: "1", Unseen: true},
-	{Name: "method value of a pointer to an instance", Expr: "(&Q.G[int]{5}).P", Type: unary, Args: "1", Unseen: true},
-	{Name: "method expression of an instance", Expr: "Q.G[int].M", Type: "func(Q.G[int], int) int", Args: "Q.G[int]{5}, 1", Unseen: true},
+	{Name: "method expression", Expr: "Q.T.M", Type: recvT, Args: "Q.T{5}, 1"},
+	{Name: "method expression of a pointer", Expr: "(*Q.T).P", Type: "func(*Q.T, int) int", Args: "&Q.T{5}, 1"},
+	{Name: "method expression by a pointer", Expr: "(*Q.T).M", Type: "func(*Q.T, int) int", Args: "&Q.T{5}, 1"},
+	{Name: "method value of an interface", Expr: "Q.I(Q.T{5}).M", Type: unary, Args: "1"},
+	{Name: "method expression of an interface", Expr: "Q.I.M", Type: "func(Q.I, int) int", Args: "Q.T{5}, 1"},
+	{Name: "method value of an interface without a name", Expr: "interface{ M(int) int }(Q.T{5}).M", Type: unary, Args: "1"},
+	{Name: "method value of a generic interface", Expr: "Q.IG[int](Q.T{5}).M", Type: unary, Args: "1"},
+	{Name: "method value of an instance", Expr: "Q.G[int]{5}.M", Type: unary, Args: "1"},
+	{Name: "method value of a pointer to an instance", Expr: "(&Q.G[int]{5}).P", Type: unary, Args: "1"},
+	{Name: "method expression of an instance", Expr: "Q.G[int].M", Type: "func(Q.G[int], int) int", Args: "Q.G[int]{5}, 1"},
 	{Name: "promoted", Expr: "Q.S{Q.T{5}}.M", Type: unary, Args: "1"},
 	{Name: "promoted by a pointer", Expr: "(&Q.S{Q.T{5}}).P", Type: unary, Args: "1"},
-	{Name: "promoted expression", Expr: "Q.S.M", Type: "func(Q.S, int) int", Args: "Q.S{Q.T{5}}, 1", Unseen: true},
-	{Name: "promoted expression of a pointer", Expr: "(*Q.S).P", Type: "func(*Q.S, int) int", Args: "&Q.S{Q.T{5}}, 1", Unseen: true},
+	{Name: "promoted expression", Expr: "Q.S.M", Type: "func(Q.S, int) int", Args: "Q.S{Q.T{5}}, 1"},
+	{Name: "promoted expression of a pointer", Expr: "(*Q.S).P", Type: "func(*Q.S, int) int", Args: "&Q.S{Q.T{5}}, 1"},
 	{Name: "promoted in a struct without a name", Expr: "struct{ Q.T }{Q.T{5}}.M", Type: unary, Args: "1"},
-	{Name: "promoted from an instance", Expr: "Q.SG{Q.G[int]{5}}.M", Type: unary, Args: "1", Unseen: true},
-	{Name: "promoted from an interface", Expr: "Q.SI{Q.T{5}}.M", Type: unary, Args: "1", Unseen: true},
-	{Name: "promoted from an interface, expression", Expr: "Q.SI.M", Type: "func(Q.SI, int) int", Args: "Q.SI{Q.T{5}}, 1", Unseen: true},
+	{Name: "promoted from an instance", Expr: "Q.SG{Q.G[int]{5}}.M", Type: unary, Args: "1"},
+	{Name: "promoted from an interface", Expr: "Q.SI{Q.T{5}}.M", Type: unary, Args: "1"},
+	{Name: "promoted from an interface, expression", Expr: "Q.SI.M", Type: "func(Q.SI, int) int", Args: "Q.SI{Q.T{5}}, 1"},
 	{Name: "alias", Expr: "Q.A{5}.M", Type: unary, Args: "1"},
 	{Name: "result", Expr: "Q.NewT().M", Type: unary, Args: "1"},
 	{Name: "literal", Expr: "func(k int) int { return Q.F(k) }", Type: unary, Args: "1", Lost: true},
@@ -149,7 +146,7 @@ func (p Placing) Told(line string) bool {
 	for _, lost := range []bool{false, true} {
 		p.cases(lost, func(_ int, m Maker, form Form) {
 			if strings.HasPrefix(line, form.Name+" by "+m.Name+":") {
-				told = lost || p.Plain && form.Unseen
+				told = lost
 			}
 		})
 	}

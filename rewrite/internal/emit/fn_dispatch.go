@@ -3,6 +3,7 @@ package emit
 import (
 	"go/ast"
 	"go/types"
+	"strconv"
 
 	"github.com/dave/jennifer/jen"
 
@@ -73,10 +74,28 @@ func (e *funcEmitter) yieldTo(w *ir.Wait) []jen.Code {
 // companionOfValue looks for the resumable form of the function value that w
 // calls.
 func (e *funcEmitter) companionOfValue(w *ir.Wait, sig *types.Signature) jen.Code {
-	return e.formOfFunc(e.Expr(w.Call.Fun), sig, false)
+	fun := e.Expr(w.Call.Fun)
+	of := stackedForm(sig)
+	if !e.CanName(sig) {
+		return e.inferredFormOfFunc(fun, closureCall, of, sig, false)
+	}
+	if _, ok := types.Unalias(e.Info.TypeOf(ast.Unparen(w.Source.Fun))).(*types.TypeParam); ok && of != "Resumable" {
+		fun = jen.Parens(e.Type(sig)).Call(fun)
+	}
+	return e.rt(of).Call(fun).Assert(e.formMethod(closureCall, sig, false))
 }
 
-// formOfFunc looks for a resumable form of a function value.
+// stackedForm is what looks for the form of a function value of signature sig: one that has
+// a form for those that plain code has made as well, if there is one for such signatures.
+// Deferred calls don't use it: on a stack of its own a function would not recover.
+func stackedForm(sig *types.Signature) string {
+	if p, r := sig.Params().Len(), sig.Results().Len(); !sig.Variadic() && p <= 3 && r <= 2 {
+		return "Resumable" + strconv.Itoa(p) + strconv.Itoa(r)
+	}
+	return "Resumable"
+}
+
+// formOfFunc looks for a resumable form of a function value that is deferred.
 func (e *funcEmitter) formOfFunc(fun *jen.Statement, sig *types.Signature, deferred bool) jen.Code {
 	name := closureCall
 	if deferred {
@@ -85,7 +104,7 @@ func (e *funcEmitter) formOfFunc(fun *jen.Statement, sig *types.Signature, defer
 	if e.CanName(sig) {
 		return e.rt("Resumable").Call(fun).Assert(e.formMethod(name, sig, deferred))
 	}
-	return e.inferredFormOfFunc(fun, name, sig, deferred)
+	return e.inferredFormOfFunc(fun, name, "Resumable", sig, deferred)
 }
 
 // foundOrPlain calls the companion that found yields, a method of that name, or

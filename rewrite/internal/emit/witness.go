@@ -263,18 +263,22 @@ func (e *funcEmitter) formOfMethod(x *jen.Statement, method string, sig *types.S
 }
 
 // inferredFormOfFunc looks for a resumable form of a function value. Its
-// signature is inferred from that of the function.
-func (e *funcEmitter) inferredFormOfFunc(fun *jen.Statement, name string, sig *types.Signature, deferred bool) *jen.Statement {
+// signature is inferred from that of the function; of looks for the form.
+func (e *funcEmitter) inferredFormOfFunc(fun *jen.Statement, name, of string, sig *types.Signature, deferred bool) *jen.Statement {
 	form := formOf(sig)
-	helper := e.helper("form", "the resumable form "+name+" of a function value, if it has one", fmt.Sprint(name, form), func(fn *jen.Statement) {
+	helper := e.helper("form", "the resumable form "+name+" of a function value, if it has one", fmt.Sprint(name, of, form), func(fn *jen.Statement) {
 		params := append(e.context(deferred), form.paramList()...)
 		results := append(form.list("R", form.results), e.rt("Status"))
 		method := func() *jen.Statement {
 			return jen.Custom(inline, jen.Id(name).Params(params...).Add(parens(results)))
 		}
+		arg := jen.Id("fn")
+		if of != "Resumable" {
+			arg = jen.Parens(form.fun()).Call(arg)
+		}
 		fn.Types(append([]jen.Code{jen.Id("F").Op("~").Add(form.fun())}, form.typeParams(e.anyType())...)...).
 			Params(jen.Id("fn").Id("F")).Params(jen.Id("c").Add(method()), jen.Id("ok").Bool()).Block(
-			jen.List(jen.Id("c"), jen.Id("ok")).Op("=").Add(e.rt("Resumable")).Call(jen.Id("fn")).Assert(method()),
+			jen.List(jen.Id("c"), jen.Id("ok")).Op("=").Add(e.rt(of)).Call(arg).Assert(method()),
 			jen.Return(jen.Id("c"), jen.Id("ok")))
 	})
 	return jen.Id(helper).Call(fun)

@@ -96,7 +96,7 @@ func declaredInPackage(u *unit.Unit, colors *color.Colors) (promoted, ofInterfac
 }
 
 // closures are the values with type parameters that annotated functions of the package
-// make.
+// make, and their literals that suspend: gc makes closures of them where that is plain code.
 func closures(u *unit.Unit, colors *color.Colors) (list []emit.ClosureOf) {
 	for _, v := range colors.NamedValues(func(*ast.File) bool { return false }) {
 		if !v.Open || v.In == nil || !colors.Directives().Has(v.In) {
@@ -108,6 +108,16 @@ func closures(u *unit.Unit, colors *color.Colors) (list []emit.ClosureOf) {
 				what = u.Pkg.Name() + "." + what
 			}
 			list = append(list, emit.ClosureOf{Place: filepath.Base(pos.Filename) + ":" + itoa(pos.Line), In: v.In.Name.Name, What: what})
+		}
+	}
+	for _, fn := range colors.Annotated() {
+		file := u.Fset.PositionFor(fn.Decl.Pos(), false).Filename
+		if names.IsTest(file) != wantsTests(u) {
+			continue
+		}
+		for _, lit := range colors.Literals(fn) {
+			pos := u.Fset.Position(lit.Syntax.Pos())
+			list = append(list, emit.ClosureOf{Place: filepath.Base(pos.Filename) + ":" + itoa(pos.Line), In: fn.Decl.Name.Name, What: "a literal"})
 		}
 	}
 	return list

@@ -94,7 +94,32 @@ func Resumable(fn any) any {
 	return f.resumable()
 }
 
+// Form is Resumable; but of a function that Unseen would be called for it is what stacked
+// returns.
+func Form(fn any, stacked func() any) any {
+	f := Of(fn)
+	if f == nil || knownPlain[hash(f.pc)>>(32-plainBits)].Load() == f.pc {
+		return nil
+	}
+	form := f.form()
+	if _, ok := form.(*unseen); ok {
+		return stacked()
+	}
+	return form
+}
+
 func (f *funcval) resumable() any {
+	form := f.form()
+	if u, ok := form.(*unseen); ok {
+		Unseen(u.name)
+	}
+	return form
+}
+
+// unseen is the form of a resumable function that is known by name only.
+type unseen struct{ name string }
+
+func (f *funcval) form() any {
 	e := known.Load().find(f.pc)
 	if e == nil {
 		e = f.judge()
@@ -112,16 +137,16 @@ func (f *funcval) resumable() any {
 }
 
 // judge looks at a function that has not been called as a value before, and is not
-// registered. It notes that it is plain, or panics.
+// registered. It notes that it is plain, or known by name.
 func (f *funcval) judge() *code {
 	name, method, ok := declared(f.pc)
 	switch {
 	case ok:
-		Unseen(name)
+		return register(&code{pc: f.pc, self: &unseen{name}})
 	case method != "" && keepsReceiver: // each value of it may be another's
 		return register(&code{pc: f.pc, method: func(f *funcval) any {
 			if name, ok := f.receives(method); ok {
-				Unseen(name)
+				return &unseen{name}
 			}
 			return nil
 		}})
@@ -184,7 +209,8 @@ func register(c *code) *code {
 	defer knownLock.Unlock()
 	t := known.Load()
 	if old := t.find(c.pc); old != nil {
-		if old.plain && !c.plain {
+		_, byName := old.self.(*unseen)
+		if (old.plain || byName) && !c.plain {
 			t.slot(c.pc).Store(c)
 			knownPlain[hash(c.pc)>>(32-plainBits)].Store(0)
 		}

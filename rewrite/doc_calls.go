@@ -252,6 +252,30 @@ switch to the one around would have to be forwarded, and two would claim to be c
 
 YieldFrom is a function with a companion and a frame, lowered by hand: no pass knows it.
 
+# Plain code on a stack of its own
+
+	greenlet.OnStack(func(s greenlet.Section) { … })   st = greenlet.OnStackResumable(r, func(s greenlet.Section) { … })
+
+OnStack is the runtime's, too: a frame whose Resume resumes a coroutine of iter.Pull (a
+section), on which plain code runs. What that switches says where the section waits, as a
+frame says it, and leaves the stack with a status, which Resume returns. To the driver it is
+a frame that catches panics: what is thrown into it is raised where the section waits.
+
+The literal is left as it is written, with all that is in it: it is a literal whose only
+parameter is a Section, wherever it goes. What it captures is shared as with any literal.
+
+Function values that plain code has made of resumable code, where Resumable finds no form,
+run on a section as well: literals of annotated functions that ran as plain code, instances
+and method values that no file registers. The runtime knows them by their code: gc names it
+after the function, also where that is compiled in line, and says the line of the literal.
+The form that calls one is of the type of the function, so that the call says it: the number
+of parameters and results is in the name of what it calls.
+
+	c, ok := gen.Resumable11(f).(interface { CallResumable(*gen.Run, int) (bool, gen.Status) })
+
+For functions with more parameters or results, and for deferred calls, where recover would
+not find the panic, the call panics, by name.
+
 # Defer, recover and panics
 
 Only functions that defer pay. Their frame is taken at the start and holds the

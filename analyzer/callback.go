@@ -7,6 +7,7 @@ import (
 
 	"github.com/going-green/greenlet/internal/color"
 	"github.com/going-green/greenlet/internal/diag"
+	"github.com/going-green/greenlet/internal/subset"
 )
 
 // Check switch-in-callback: a function that suspends becomes an argument of plain
@@ -91,7 +92,7 @@ func (k *checker) callback(arg ast.Expr, fn *types.Func, plain bool) {
 	f := finding{
 		pos: arg.Pos(), end: arg.End(), code: diag.SwitchInCallback,
 		message: what + " suspends (" + c.String() + "), but " + by + " will call it, which is plain code and can't be suspended",
-		remedy:  "switch before or after the call of " + by + ", or call back from a resumable function of your own",
+		remedy:  "switch before or after the call of " + by + ", or call back from a resumable function of your own" + subset.OrOnStack(by),
 	}
 	if c.pos != arg.Pos() {
 		f.related = because(c)

@@ -11,6 +11,7 @@ import (
 	"github.com/going-green/greenlet/internal/color"
 	"github.com/going-green/greenlet/internal/diag"
 	"github.com/going-green/greenlet/internal/directive"
+	"github.com/going-green/greenlet/internal/subset"
 )
 
 // Check switch-in-plain: a plain function that suspends is on the way from
@@ -41,18 +42,19 @@ func (k *checker) switchInPlain() {
 			pos: leak.At.Pos, code: diag.SwitchInPlain,
 			message: name + does + " but is not resumable, and resumable code calls it",
 		}
-		var missing []string
+		var plain, missing []string
 		caller, what := k.colors.Name(leak.Root.Obj), ", which is resumable, calls "
 		for _, step := range leak.Path {
 			callee := k.colors.Name(step.Callee)
 			f.related = append(f.related, related(step.Pos, caller+what+callee))
 			caller, what = callee, " calls "
+			plain = append(plain, callee)
 			if decl := k.decls[step.Callee]; decl != nil {
 				missing = append(missing, callee)
 				f.edits = append(f.edits, annotate(decl))
 			}
 		}
-		f.remedy = "annotate " + list(missing) + " with " + directive.Resumable
+		f.remedy = "annotate " + list(plain) + " with " + directive.Resumable + subset.OrOnStack(plain[0])
 		f.fix = "annotate " + list(missing)
 		k.report(f)
 	}
@@ -72,7 +74,7 @@ func (k *checker) switchInPlain() {
 			k.report(finding{
 				pos: c.pos, code: diag.SwitchInPlain,
 				message: name + " yields (" + c.String() + ") but is not resumable, and resumable code calls it",
-				remedy:  "annotate it with " + directive.Resumable + " and generate its package anew",
+				remedy:  "annotate it with " + directive.Resumable + " and generate its package anew" + subset.OrOnStack("it"),
 			})
 		}
 	})

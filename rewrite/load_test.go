@@ -406,7 +406,7 @@ package b
 
 import "example.com/m/a"
 
-func Call(int) { a.Run() }
+func Call(int) { a.NewRunFrame() }
 -- onlytest/x_test.go --
 package onlytest
 
@@ -879,4 +879,128 @@ c/c.go:8:5: initialization cycle for x [type-error]
 	newFFrame refers to f
 	c/c.go:6:6: f refers to x
 	make the frame in an init function, when all package variables are initialised`)
+}
+
+// Plain functions of other packages on the way from resumable code to a switch are refused as
+// those of the package are: by calls of functions and methods, through packages with directives
+// and without. What runs on a stack of its own, or drives greenlets from outside, is in order.
+func TestPlainInOtherPackages(t *testing.T) {
+	g := newGen(t, `
+-- main.go --
+package main
+
+import (
+	"example.com/m/mid"
+	greenlet "github.com/going-green/greenlet/runtime"
+)
+
+//greenlet:resumable
+func run(c *mid.Client, g *greenlet.Greenlet) {
+	c.Get()
+	mid.Emit[int](3)
+	mid.Drive(g)
+	own()
+	greenlet.OnStack(func(greenlet.Section) { mid.Load() })
+	greenlet.OnStack(mid.Section)
+}
+
+func own() { mid.Load() }
+
+//greenlet:resumable
+func again() { mid.Load() }
+
+func main() { mid.Load() }
+-- mid/mid.go --
+package mid
+
+import (
+	"example.com/m/dep"
+	greenlet "github.com/going-green/greenlet/runtime"
+)
+
+type Client struct{ n int }
+
+func (c *Client) Get() { c.get() }
+
+func (c *Client) get() { dep.Fetch(c.n) }
+
+func Emit[T any](v T) { greenlet.Yield(v) }
+
+func Drive(g *greenlet.Greenlet) { g.Switch() }
+
+func Load() { dep.Load() }
+
+func Section(s greenlet.Section) { Load() }
+-- dep/dep.go --
+package dep
+
+//greenlet:resumable
+func Fetch(n int) { wait() }
+
+// Load has not got it.
+func Load() { Fetch(1) }
+
+//greenlet:resumable
+func wait() {}
+`)
+	g.refused("./...", `
+dep/dep.go:7:15: dep.Load calls dep.Fetch, which is resumable, but is not resumable, and resumable code calls it [switch-in-plain]
+	main.go:21:16: again, which is resumable, calls mid.Load
+	mid/mid.go:18:15: mid.Load calls dep.Load
+	annotate mid.Load and dep.Load with //greenlet:resumable; or call mid.Load on a stack of its own, in greenlet.OnStack(func(greenlet.Section) { … })
+mid/mid.go:12:26: mid.Client.get calls dep.Fetch, which is resumable, but is not resumable, and resumable code calls it [switch-in-plain]
+	main.go:10:4: run, which is resumable, calls mid.Client.Get
+	mid/mid.go:10:28: mid.Client.Get calls mid.Client.get
+	annotate mid.Client.Get and mid.Client.get with //greenlet:resumable; or call mid.Client.Get on a stack of its own, in greenlet.OnStack(func(greenlet.Section) { … })
+mid/mid.go:14:25: mid.Emit calls greenlet.Yield but is not resumable, and resumable code calls it [switch-in-plain]
+	main.go:11:2: run, which is resumable, calls mid.Emit
+	annotate mid.Emit with //greenlet:resumable; or call mid.Emit on a stack of its own, in greenlet.OnStack(func(greenlet.Section) { … })`)
+}
+
+// A frame that is named, and has no function with the directive.
+func TestFrameOfNobody(t *testing.T) {
+	g := newGen(t, `
+-- a.go --
+package a
+
+import (
+	"example.com/m/b"
+	greenlet "github.com/going-green/greenlet/runtime"
+)
+
+var _ = newPatrolFrame()
+var _ = newWalkFrame()
+var _ = b.NewRunFrame()
+var _ = guard{}.newStandFrame()
+var _ = b.NewGoneFrame(1)
+
+func patrol() {}
+
+//greenlet:resumable
+func stroll() { greenlet.Yield(1) }
+
+type guard struct{}
+
+func (g guard) stand() {}
+-- b/b.go --
+package b
+
+import greenlet "github.com/going-green/greenlet/runtime"
+
+func Run() { greenlet.Yield(1) }
+`)
+	g.refused(".", `
+a.go:8:9: undefined: newPatrolFrame [type-error]
+	a.go:14:6: patrol is declared here, without //greenlet:resumable
+	annotate patrol with //greenlet:resumable
+a.go:9:9: undefined: newWalkFrame [type-error]
+	no function has this frame: it may have been renamed, or have lost its directive; package a has those of stroll
+a.go:10:11: undefined: b.NewRunFrame [type-error]
+	b/b.go:5:6: Run is declared here, without //greenlet:resumable
+	annotate Run with //greenlet:resumable
+a.go:11:17: guard{}.newStandFrame undefined (type guard has no field or method newStandFrame) [type-error]
+	a.go:21:16: guard.stand is declared here, without //greenlet:resumable
+	annotate guard.stand with //greenlet:resumable
+a.go:12:11: undefined: b.NewGoneFrame [type-error]
+	no function has this frame: it may have been renamed, or have lost its directive`)
 }

@@ -61,7 +61,7 @@ var rooms = []struct{ room, imports string }{
 	{"rewrite/internal/lower", "internal/color internal/diag internal/names internal/subset rewrite/internal/emit rewrite/internal/ir rewrite/internal/unit rewrite/internal/work"},
 	{"rewrite/internal/emit", "internal/color internal/names internal/stamp rewrite/internal/ir"},
 	{"rewrite/internal/ir", "internal/color internal/diag"},
-	{"rewrite/internal/unit", "internal/directive internal/stamp"},
+	{"rewrite/internal/unit", "internal/color internal/directive internal/stamp"},
 	{"rewrite/internal/work", ""},
 
 	// The front end takes syntax and types, and knows neither of its users.

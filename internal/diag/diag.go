@@ -21,6 +21,10 @@ type Diagnostic struct {
 	Message string    // lower case, no final stop
 	Related []Related // in the order in which they explain the message
 	Remedy  string    // what to do, or "" if nothing short can be said
+
+	// Annotate are the names, as declared, of functions that lack the directive, if to give it to
+	// them is what mends this.
+	Annotate []token.Position
 }
 
 // Related is a place that takes part in a Diagnostic.

@@ -2,6 +2,7 @@ package subset
 
 import (
 	"go/ast"
+	"go/token"
 	"go/types"
 	"strings"
 
@@ -22,12 +23,14 @@ func (k *checker) leaks() {
 			does = "calls " + k.colors.Name(leak.At.Callee)
 		}
 		var related, reasons []diag.Related
+		var annotate []token.Position
 		var plain, first []string
 		caller, what := k.colors.Name(leak.Root.Obj), ", which is resumable, calls "
 		for _, step := range leak.Path {
 			callee := k.colors.Name(step.Callee)
 			related = append(related, k.related(step.Pos, caller+what+callee))
 			plain = append(plain, callee)
+			annotate = append(annotate, k.Fset.Position(step.Callee.Pos()))
 			caller, what = callee, " calls "
 			for _, d := range against[step.Callee] {
 				reasons = append(reasons, diag.Related{Pos: d.Pos, Message: callee + " can't be resumable as it is: " + d.Message + " [" + string(d.Code) + "]"})
@@ -38,10 +41,19 @@ func (k *checker) leaks() {
 		if len(first) > 0 {
 			remedy = strings.Join(first, "; ") + "; then " + remedy
 		}
+		remedy += OrOnStack(plain[0])
 		k.report(leak.At.Pos, diag.SwitchInPlain,
 			name+" "+does+" but is not resumable, and resumable code calls it",
 			remedy, append(related, reasons...)...)
+		if len(reasons) == 0 {
+			k.diags[len(k.diags)-1].Annotate = annotate
+		}
 	}
+}
+
+// OrOnStack is the other remedy where plain code is in the way: what to do with the call of fn.
+func OrOnStack(fn string) string {
+	return "; or call " + fn + " on a stack of its own, in greenlet.OnStack(func(greenlet.Section) { … })"
 }
 
 // against is what would be reported of the functions that want the directive if they

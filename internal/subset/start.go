@@ -56,6 +56,9 @@ func (k *checker) start(call *ast.CallExpr, run ast.Expr, args []ast.Expr, resum
 				remedy = "start a function of your own, annotated //greenlet:resumable, that calls it"
 			}
 			k.report(run.Pos(), diag.StartPlain, name+" is started, which is not resumable", remedy)
+			if fn.Pkg() == k.Pkg {
+				k.diags[len(k.diags)-1].Annotate = []token.Position{k.Fset.Position(fn.Pos())}
+			}
 			return
 		}
 	}

@@ -51,6 +51,28 @@ func (c *Checker) resumable(n *Loaded) (list []*listed) {
 	return list
 }
 
+// concerned reports whether l is the user's, and has what is resumable, or may call it: how its
+// plain functions suspend shows in their bodies only. The go command does not know either what
+// the frames of ours yield.
+func (c *Checker) concerned(l *listed) bool {
+	if !l.editable() || names.IsRuntime(l.path) {
+		return false
+	}
+	if c.scan(l) != nil {
+		return true
+	}
+	for _, imp := range l.imports {
+		switch {
+		case imp.path == names.RuntimePath:
+			return true
+		case names.IsRuntime(imp.path):
+		case imp.imports[names.RuntimePath] != nil, imp.imports[names.GenPath] != nil, c.scan(imp) != nil:
+			return true
+		}
+	}
+	return false
+}
+
 // deps are the types of the packages that c.resumable lists, as far as they have any.
 func (c *Checker) deps(n *Loaded) (list []*types.Package) {
 	for _, l := range c.resumable(n) {

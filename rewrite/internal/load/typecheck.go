@@ -6,9 +6,9 @@ package load
 // Output: typed syntax; the user's type errors, each at its place.
 // Guarantee: a unit has no type errors, nor has any package that it imports.
 //
-// The packages to rewrite, and those between them (that import one and are
-// imported by another), are checked from source; for all others the go
-// command supplies export data.
+// The packages to rewrite, those of the user's that may call what is resumable, and those
+// between them (that import one and are imported by another), are checked from source; for all
+// others the go command supplies export data.
 
 import (
 	"cmp"
@@ -18,12 +18,15 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/types"
+	"maps"
 	"slices"
 	"sync"
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/going-green/greenlet/internal/color"
 	"github.com/going-green/greenlet/internal/diag"
+	"github.com/going-green/greenlet/internal/directive"
 	"github.com/going-green/greenlet/internal/names"
 	"github.com/going-green/greenlet/internal/subset"
 	"github.com/going-green/greenlet/rewrite/internal/unit"
@@ -44,6 +47,8 @@ type Loaded struct {
 	pkg  *types.Package
 	info *types.Info
 	errs diag.List
+
+	plain map[string][]color.Step // see findPlain
 
 	done chan struct{} // closed when all of the above is valid
 
@@ -99,8 +104,7 @@ func (c *Checker) sourceNodes(wanted map[*listed][]*source, alsoSource map[strin
 		_, fromSource := wanted[l]
 		// The go command has no export data of packages compiled for a test
 		// unless it runs the test.
-		// Nor does it know what the frames of ours yield.
-		fromSource = fromSource || alsoSource[l.path] || l.forTest != "" || l.editable() && c.scan(l) != nil
+		fromSource = fromSource || alsoSource[l.path] || l.forTest != "" || c.concerned(l)
 		for _, path := range sortedKeys(l.imports) {
 			if visit(l.imports[path]) {
 				fromSource = true
@@ -162,6 +166,7 @@ func (c *Checker) Unit(n *Loaded) *unit.Unit {
 		Directives: n.a.set,
 		Deps:       c.deps(n),
 		Named:      c.namedByTests(n.a),
+		Plain:      n.plain,
 		Source:     map[string][]byte{},
 		Wanted:     map[string]bool{},
 	}
@@ -314,6 +319,37 @@ func (c *Checker) checkNode(n *Loaded) {
 	}
 	c.checkOnce(n, len(n.wants) > 0)
 	c.mark(n)
+	c.explainMissing(n)
+	c.findPlain(n)
+}
+
+// findPlain finds how the plain functions of n, and of what it imports, suspend.
+func (c *Checker) findPlain(n *Loaded) {
+	if n.failed() {
+		return
+	}
+	n.plain = map[string][]color.Step{}
+	for path := range n.importsOfFiles() {
+		if imp := c.nodes[n.imports[path]]; imp != nil {
+			maps.Copy(n.plain, imp.plain)
+		}
+	}
+	p := &color.Package{Fset: c.fset, Files: n.files, Pkg: n.pkg, Info: n.info, Plain: n.plain}
+	if n.info == nil {
+		if !n.editable() {
+			return
+		}
+		// Its errors are left to its own compilation.
+		conf := c.config(n)
+		conf.Error = func(error) {}
+		p.Info = unit.NewInfo()
+		p.Pkg, _ = conf.Check(n.path, c.fset, n.allFiles(nil), p.Info)
+	}
+	var set *directive.Set
+	if n.a != nil {
+		set = n.a.set
+	}
+	maps.Copy(n.plain, color.PlainChains(p, set))
 }
 
 // checkOnce type-checks n, with what stands in functions or without.

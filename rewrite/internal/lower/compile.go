@@ -65,7 +65,7 @@ func Compile(u *unit.Unit, opt *Options) ([]unit.Output, diag.List, error) {
 
 // ToColor is what color and subset see of a unit.
 func ToColor(u *unit.Unit) *color.Package {
-	return &color.Package{Fset: u.Fset, Files: u.Files, Pkg: u.Pkg, Info: u.Info, Deps: u.Deps, Named: u.Named}
+	return &color.Package{Fset: u.Fset, Files: u.Files, Pkg: u.Pkg, Info: u.Info, Deps: u.Deps, Named: u.Named, Plain: u.Plain}
 }
 
 // AnnotatedIn are the annotated functions of a file.

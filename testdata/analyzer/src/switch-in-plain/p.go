@@ -19,7 +19,7 @@ func root(g *greenlet.Greenlet) {
 func first(g *greenlet.Greenlet) { second(g) }
 
 func second(g *greenlet.Greenlet) {
-	g.Switch() // want `second calls Greenlet.Switch but is not resumable, and resumable code calls it; annotate first and second with //greenlet:resumable .switch-in-plain.`
+	g.Switch() // want `second calls Greenlet.Switch but is not resumable, and resumable code calls it; annotate first and second with //greenlet:resumable; or call first on a stack of its own, in greenlet.OnStack.* .switch-in-plain.`
 }
 
 // drive is plain, and in order: no resumable code calls it.

@@ -79,6 +79,30 @@ func TestReadme(t *testing.T) {
 	assert.Equal(t, want, got)
 }
 
+// TestReadmePrograms requires that the README's first program is that of pingpong, and that
+// the one for a module of one's own compiles, and passes vet, before anything is generated
+// for it, and runs afterwards.
+func TestReadmePrograms(t *testing.T) {
+	readme, err := os.ReadFile("../README.md")
+	require.NoError(t, err)
+	pingpong, err := os.ReadFile("pingpong/main.go")
+	require.NoError(t, err)
+	first := strings.TrimPrefix(between(t, string(readme), "```go\n", "```\n"), "```go\n")
+	assert.Contains(t, string(pingpong), first)
+
+	if testing.Short() {
+		t.Skip("builds and runs programs")
+	}
+	program := between(t, string(readme), "package main\n", "```\n")
+	dir, err := os.MkdirTemp(".", "readme") // below this directory, so that it is a part of this module
+	require.NoError(t, err)
+	t.Cleanup(func() { os.RemoveAll(dir) })
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "main.go"), []byte(program), 0o666))
+	goCommand(t, "vet", "./"+dir)
+	goCommand(t, "run", "../cmd/greenlet", "./"+dir)
+	assert.Equal(t, "1\n4\n9\n16\n25\n", goCommand(t, "run", "./"+dir))
+}
+
 // lineReset are comments that lead back to the lines of the generated file.
 var lineReset = regexp.MustCompile(`(?m)^//line main_greenlet.go:\d+\n\n`)
 

@@ -18,6 +18,8 @@
 //
 //	for i := range greenlet.Seq(newCountFrame(3)) { … }
 //
+// Code that isn't annotated can't be suspended where it is; [OnStack] runs it where it can.
+//
 // Semantics are those of Python's greenlet, where Go has the notion. Plain
 // code that switches to a greenlet starts a run: greenlets run, and switch, on
 // the caller's stack until one switches to [Main] or the last parent is Main.
@@ -39,6 +41,8 @@
 //     [Yield], or [Exchange] for an answer; run another's rest: [YieldFrom]; a frame: [Call].
 //   - Iterate: [Seq], [Pull]; send values in: [Exchanger], which makes a [Generator]; with
 //     types that no frame says: [SeqOf], [PullOf], [ExchangerOf]; pull from any iterator: [PullSeq], [PullSeq2].
+//   - Suspend plain code, by running it on a stack of its own: [OnStack], which gives it a [Section];
+//     from there [YieldIn], [ExchangeIn], [SwitchIn], [CallIn]. docs/colours.md says when.
 //   - End: [Greenlet.Kill] and [Greenlet.Throw], with [Exit] or a panic of your own.
 //   - Ask: [Current], [Main], [Greenlet.Parent], [Greenlet.Dead], [Greenlet.Active],
 //     [Greenlet.Started]; several values in one switch are [Values].

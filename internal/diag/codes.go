@@ -253,7 +253,8 @@ const (
 	//		g.Switch()
 	//	}
 	//
-	// Fix: annotate it, and the functions on the way to it.
+	// Fix: annotate it, and the functions on the way to it; or call it on a stack of its
+	// own, in greenlet.OnStack.
 	SwitchInPlain Code = "switch-in-plain"
 )
 

@@ -39,7 +39,8 @@ const (
 	//
 	//	func emit(n int) { greenlet.Yield(n) }
 	//
-	// Fix: annotate the function.
+	// Fix: annotate the function; or, if it runs on the stack of greenlet.OnStack, give
+	// it the Section, and yield by greenlet.YieldIn or ExchangeIn.
 	YieldWithoutParent Code = "yield-without-parent"
 
 	// SwitchInCallback: a function that suspends is given to plain code, which
@@ -55,8 +56,8 @@ const (
 	//		})
 	//	}
 	//
-	// Fix: switch before or after the call, or write what calls back as a
-	// resumable function.
+	// Fix: make the call in greenlet.OnStack, on a stack of its own; or switch before
+	// or after it, or write what calls back as a resumable function.
 	SwitchInCallback Code = "switch-in-callback"
 
 	// GeneratedMissing: a file has directives, but there is no generated file
@@ -147,7 +148,7 @@ const (
 	//	}
 	//
 	// Fix: range over the slice or map itself, over what slices.Collect makes of
-	// the iterator, or annotate the iterator.
+	// the iterator, or annotate the iterator; or put the loop into greenlet.OnStack.
 	PlainIterator Code = "plain-iterator"
 
 	// FrameDiscarded: a frame or a greenlet is made, and nothing is done with it. It

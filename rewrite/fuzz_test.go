@@ -25,11 +25,20 @@ var (
 // faults, run
 //
 //	go test ./rewrite -run Random -seed=1000 -programs=2000 -v -timeout=1h
-func TestRandom(t *testing.T) {
+func TestRandom(t *testing.T) { random(t, newRunner(t)) }
+
+// TestRandomOnStacks runs random programs as they are written, on stacks, and by the oracle.
+// It takes the flags of TestRandom.
+func TestRandomOnStacks(t *testing.T) {
+	runner := newRunner(t)
+	runner.OnStacks = true
+	random(t, runner)
+}
+
+func random(t *testing.T, runner *progen.Runner) {
 	if *randomN == 0 {
 		t.Skip("no -programs")
 	}
-	runner := newRunner(t)
 	const atOnce = 50 // compiled together
 	run, refused, endless := 0, 0, 0
 	for from := 0; from < *randomN; from += atOnce {

@@ -61,7 +61,10 @@ var particular = regexp.MustCompile(`[0-9]+|[a-z/]*p[0-9]{4}`)
 // one to work in.
 type Runner struct {
 	Root, Dir string
-	batches   int
+	// OnStacks has programs run as they are written on the runtime itself, each greenlet on
+	// a stack of its own, instead of rewritten.
+	OnStacks bool
+	batches  int
 
 	generateOnly bool // enough to reduce what generating fails for
 }
@@ -93,6 +96,12 @@ func (r *Runner) RunPrograms(ctx context.Context, all []oracle.Program) ([]*Verd
 	}
 	if err != nil {
 		return nil, err
+	}
+	if r.OnStacks {
+		module := func(programs []oracle.Program) (oracle.Files, error) { return oracle.OnStacks(programs, r.Root) }
+		_, err = b.execute(ctx, filepath.Join(dir, "stacks"), rest, module,
+			func(v *Verdict, out string, err error) { v.Printed, v.Failed = out, err })
+		return list, err
 	}
 	if rest, err = b.generate(ctx, r.Root, filepath.Join(dir, "generate"), rest); err != nil {
 		return nil, err

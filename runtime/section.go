@@ -327,11 +327,17 @@ func (f *onStackFrame) Resume(r *Run) Status {
 	r.stacks++
 	st, _ := f.next()
 	r.stacks--
-	if st != proto.Done {
-		return st
+	switch st {
+	case proto.Handed: // to the caller, which drives f
+		caller := f.Caller
+		f.Caller = nil
+		r.callee, r.cur.leaf = f, caller
+		return proto.Done
+	case proto.Done:
+		f.left(st)
+		return r.Return(f, &f.Header)
 	}
-	f.left(st)
-	return r.Return(f, &f.Header)
+	return st
 }
 
 // Release keeps the section for the next activation.

@@ -1,8 +1,8 @@
 package gen
 
 import (
-	"iter"
-	"runtime"
+	greenlet "github.com/going-green/greenlet/runtime"
+	"github.com/going-green/greenlet/runtime/internal/proto"
 )
 
 // Loops over iterator functions whose iterator or body suspends. The body is a
@@ -80,65 +80,59 @@ func (loopMissed) Error() string {
 }
 
 // Iterate makes a plain iterator function resumable, for a loop whose body
-// suspends: it is run by [iter.Pull], on a goroutine of its own, which ends when
-// the loop does, or the greenlet. If the greenlet is dropped in the loop, the
-// iterator is stopped once the garbage collector has found that: what it defers
-// runs on a goroutine of its own then, and what it panics with is lost.
+// suspends: it runs on a stack of its own, as by greenlet.OnStack, and what it calls can
+// suspend as well. It ends when the loop does, or the greenlet. If the greenlet is dropped
+// in the loop, the iterator is stopped once the garbage collector has found that: what it
+// defers runs on a goroutine of its own then, and what it panics with is lost.
 func Iterate[Y ~func(V) bool, V any](seq func(yield Y)) *Iteration[Y] {
-	next, stop := iter.Pull(func(yield func(V) bool) { seq(yield) })
+	var v V
 	return &Iteration[Y]{
-		stop: stop,
-		call: func(r *Run, yield Y) (ok, more bool, st Status) {
-			v, some := next()
-			if !some {
-				return false, false, Done
-			}
+		run: func(hand func() bool) {
+			seq(func(x V) bool {
+				v = x
+				return hand()
+			})
+		},
+		body: func(r *Run, yield Y) (more bool, st Status) {
 			if c, ok := Resumable(yield).(interface{ CallResumable(*Run, V) (bool, Status) }); ok {
-				more, st = c.CallResumable(r, v)
-				return true, more, st
+				return c.CallResumable(r, v)
 			}
-			return true, yield(v), Done
+			return yield(v), Done
 		},
 	}
 }
 
 // Iterate2 is Iterate for iterators of two values.
 func Iterate2[Y ~func(K, V) bool, K, V any](seq func(yield Y)) *Iteration[Y] {
-	next, stop := iter.Pull2(func(yield func(K, V) bool) { seq(yield) })
+	var k K
+	var v V
 	return &Iteration[Y]{
-		stop: stop,
-		call: func(r *Run, yield Y) (ok, more bool, st Status) {
-			k, v, some := next()
-			if !some {
-				return false, false, Done
-			}
+		run: func(hand func() bool) {
+			seq(func(x K, y V) bool {
+				k, v = x, y
+				return hand()
+			})
+		},
+		body: func(r *Run, yield Y) (more bool, st Status) {
 			if c, ok := Resumable(yield).(interface {
 				CallResumable(*Run, K, V) (bool, Status)
 			}); ok {
-				more, st = c.CallResumable(r, k, v)
-				return true, more, st
+				return c.CallResumable(r, k, v)
 			}
-			return true, yield(k, v), Done
+			return yield(k, v), Done
 		},
 	}
 }
 
 // Iterate0 is Iterate for iterators of no value.
 func Iterate0[Y ~func() bool](seq func(yield Y)) *Iteration[Y] {
-	next, stop := iter.Pull(func(yield func(struct{}) bool) {
-		seq(func() bool { return yield(struct{}{}) })
-	})
 	return &Iteration[Y]{
-		stop: stop,
-		call: func(r *Run, yield Y) (ok, more bool, st Status) {
-			if _, some := next(); !some {
-				return false, false, Done
-			}
+		run: func(hand func() bool) { seq(hand) },
+		body: func(r *Run, yield Y) (more bool, st Status) {
 			if c, ok := Resumable(yield).(interface{ CallResumable(*Run) (bool, Status) }); ok {
-				more, st = c.CallResumable(r)
-				return true, more, st
+				return c.CallResumable(r)
 			}
-			return true, yield(), Done
+			return yield(), Done
 		},
 	}
 }
@@ -146,50 +140,29 @@ func Iterate0[Y ~func() bool](seq func(yield Y)) *Iteration[Y] {
 // Iteration is a plain iterator function on its way through a loop. Y is the
 // type of the body as a function.
 type Iteration[Y any] struct {
-	call func(r *Run, yield Y) (ok, more bool, st Status) // the next iteration; ok is false if there is none
-	stop func()
+	run  func(hand func() bool)                       // the iterator, which hands over each iteration
+	body func(r *Run, yield Y) (more bool, st Status) // of what was handed over
 }
 
 // CallResumable runs the loop.
 func (i *Iteration[Y]) CallResumable(r *Run, yield Y) Status {
-	return (&iterationFrame[Y]{call: i.call, stop: i.stop, yield: yield}).run(r, true)
+	f := &iterationFrame[Y]{Iteration: i, feed: greenlet.NewFeed(i.run), yield: yield}
+	f.DeferFunc(func() { f.feed.Stop(f.in) })
+	r.Guard()
+	return f.steps(r)
 }
 
 // iterationFrame is an activation of an Iteration, lowered by hand. Its only
 // deferred call stops the iterator.
 type iterationFrame[Y any] struct {
 	DeferHeader
-	call    func(r *Run, yield Y) (ok, more bool, st Status)
-	stop    func()
-	yield   Y
-	watched bool // by dropped
-	dropped runtime.Cleanup
+	*Iteration[Y]
+	feed  *greenlet.Feed
+	yield Y
+	in    *Run // during a step
 }
 
-// watch has the iterator stopped if f is dropped. A frame that never suspends
-// can't be, and is not worth it.
-func (f *iterationFrame[Y]) watch() {
-	if !f.watched {
-		f.watched = true
-		f.dropped = runtime.AddCleanup(f, stopDropped, f.stop)
-	}
-}
-
-// stopDropped stops an iterator that nobody waits for. What that defers is the user's
-// and may block, and there is one goroutine for all cleanups of the program: so it
-// gets another one, the only one that this package starts, and that lasts no longer.
-func stopDropped(stop func()) {
-	go func() {
-		defer func() { _ = recover() }()
-		stop()
-	}()
-}
-
-func (f *iterationFrame[Y]) run(r *Run, hot bool) (st Status) {
-	if hot {
-		r.Guard()
-		f.DeferFunc(f.stop)
-	}
+func (f *iterationFrame[Y]) steps(r *Run) (st Status) {
 	mark := r.Mark()
 	for st = f.step(r); st == Broken; st = f.step(r) {
 		r.Recovered(mark)
@@ -197,36 +170,49 @@ func (f *iterationFrame[Y]) run(r *Run, hot bool) (st Status) {
 	return st
 }
 
+// What an iterationFrame is suspended in.
+const (
+	inBody     = 1
+	inIterator = 2
+)
+
 func (f *iterationFrame[Y]) step(r *Run) (end Status) {
 	end = Broken
 	defer f.Catch(&end)
-	more := true
+	f.in = r
+	more, handed := f.PC != proto.Unwind, false
 	switch f.PC {
-	case 1:
+	case inBody:
 		more = r.Callee().(interface{ Returned(*Run) bool }).Returned(r)
-	case Unwind:
-		more = false
+	case inIterator:
+		handed = f.feed.Resumed(r)
+		more = handed
 	}
-	for f.PC != Unwind && more {
-		ok, again, st := f.call(r, f.yield)
+	for more {
+		st := Status(Done)
+		f.PC = inIterator
+		if !handed {
+			more, st = f.feed.Next(r)
+		}
+		if handed = false; st == Done && more {
+			f.PC = inBody
+			more, st = f.body(r, f.yield)
+		}
 		if st != Done {
-			f.watch()
-			f.PC = 1
+			f.in = nil
 			return r.Link(f, &f.Header, st)
 		}
-		more = ok && again
 	}
 	for f.Pending() {
 		f.Next(r) // it is plain
 	}
-	f.dropped.Stop()
 	f.End()
 	return Done
 }
 
 // Resume continues the loop behind an iteration.
 func (f *iterationFrame[Y]) Resume(r *Run) Status {
-	if st := f.run(r, false); st != Done {
+	if st := f.steps(r); st != Done {
 		return st
 	}
 	return r.Return(f, &f.Header)

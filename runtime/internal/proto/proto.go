@@ -8,6 +8,7 @@ const (
 	Switched        // it suspended, for whoever is current now
 	Left            // it suspended, for the plain caller
 	Broken          // a step of a function that defers was left by a panic, which was caught
+	Handed          // a section has handed out a value: see greenlet.Feed
 )
 
 // Unwind is the state of a frame that makes its deferred calls.

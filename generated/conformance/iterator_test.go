@@ -1,0 +1,127 @@
+package conformance
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"iter"
+	"testing"
+
+	greenlet "github.com/going-green/greenlet/runtime"
+
+	"github.com/stretchr/testify/assert"
+)
+
+// A plain iterator runs on a stack of its own in a loop of resumable code whose body
+// suspends: what it calls suspends as well.
+
+// asking is a reader that asks for what it reads.
+type asking struct{ n int }
+
+func (a *asking) Read(p []byte) (int, error) {
+	s := greenlet.Exchange[string](fmt.Sprint("read ", a.n))
+	a.n++
+	if s == "" {
+		return 0, io.EOF
+	}
+	return copy(p, s), nil
+}
+
+// linesOf is a library's iterator.
+func linesOf(r io.Reader, over func(string)) iter.Seq2[int, string] {
+	return func(yield func(int, string) bool) {
+		defer over("lines")
+		s := bufio.NewScanner(r)
+		for i := 0; s.Scan(); i++ {
+			if !yield(i, s.Text()) {
+				return
+			}
+		}
+	}
+}
+
+func timesOf(n int) func(func() bool) {
+	return func(yield func() bool) {
+		for i := range n {
+			greenlet.Yield(fmt.Sprint("time ", i))
+			if !yield() {
+				return
+			}
+		}
+	}
+}
+
+func failsWithin(over func(string)) func(func(int) bool) {
+	return func(yield func(int) bool) {
+		defer over("fails")
+		greenlet.Yield("fails")
+		if yield(1) {
+			panic("failed")
+		}
+	}
+}
+
+//greenlet:resumable
+func loops(note func(string)) {
+	for i, line := range linesOf(&asking{}, note) {
+		greenlet.Yield(fmt.Sprint("line ", i, line))
+		if line == "stop" {
+			break
+		}
+	}
+	for range timesOf(2) {
+		greenlet.Yield("body")
+	}
+	for _, stops := range []bool{false, true} {
+		func() {
+			defer func() { note(fmt.Sprint("recovered ", recover())) }()
+			for v := range failsWithin(note) {
+				greenlet.Yield(v)
+				if stops {
+					panic("in the body")
+				}
+			}
+		}()
+	}
+}
+
+// stepThrough drives loops for n steps, answering each read.
+func stepThrough(g *greenlet.Greenlet, note func(string), n int, answers ...string) {
+	v := g.Switch()
+	for ; n != 0 && !g.Dead(); n-- {
+		note(fmt.Sprint(v))
+		if s, ok := v.(string); ok && s[:4] == "read" {
+			v = g.Switch(answers[0])
+			answers = answers[1:]
+		} else {
+			v = g.Switch()
+		}
+	}
+}
+
+func TestPlainIteratorSuspends(t *testing.T) {
+	var log []string
+	note := func(s string) { log = append(log, s) }
+	stepThrough(greenlet.New(newLoopsFrame(note)), note, -1, "a\nst", "op\nc\n")
+	assert.Equal(t, []string{"read 0", "line 0a", "read 1", "line 1stop", "lines",
+		"time 0", "body", "time 1", "body",
+		"fails", "1", "fails", "recovered failed",
+		"fails", "1", "fails", "recovered in the body"}, log)
+}
+
+// What is thrown into it, where the iterator waits or the body, ends both.
+func TestPlainIteratorUnwinds(t *testing.T) {
+	for n, want := range map[int][]string{
+		0: {"lines"},           // where the iterator reads
+		1: {"read 0", "lines"}, // in the body
+		5: {"read 0", "line 0a", "read 1", "line 1stop", "lines", "time 0"},
+	} {
+		var log []string
+		note := func(s string) { log = append(log, s) }
+		g := greenlet.New(newLoopsFrame(note))
+		stepThrough(g, note, n, "a\nst", "op\nc\n")
+		assert.PanicsWithValue(t, "thrown", func() { g.Throw("thrown") }, n)
+		assert.True(t, g.Dead())
+		assert.Equal(t, want, log, n)
+	}
+}

@@ -225,3 +225,43 @@ func TestSectionOnLockedThread(t *testing.T) {
 	g = nil
 	runtime.GC()
 }
+
+//go:noinline
+func deepen(n int) int {
+	var a [128]byte
+	if n == 0 {
+		return int(a[0])
+	}
+	a[n%128] = 1
+	return deepen(n-1) + int(a[n%127])
+}
+
+// The collector shrinks the stacks of sections that have been deep and are kept.
+func TestIdleSectionsShrink(t *testing.T) {
+	stacks := func() uint64 {
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		return m.StackInuse
+	}
+	greenlet.New(greenlet.OnStack, func(s greenlet.Section) {
+		const n = 20
+		var list [n]*greenlet.Greenlet
+		before := stacks()
+		for i := range list {
+			list[i] = greenlet.New(greenlet.OnStack, func(s greenlet.Section) {
+				deepen(5000)
+				greenlet.YieldIn(s, i)
+			})
+			s.Switch(list[i])
+		}
+		for i := range list {
+			s.Switch(list[i])
+		}
+		deep := stacks() - before
+		require.Greater(t, deep, uint64(n<<17))
+		for range 8 {
+			runtime.GC()
+		}
+		require.Less(t, stacks()-before, deep/8)
+	}).Switch()
+}

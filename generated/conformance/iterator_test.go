@@ -9,6 +9,8 @@ import (
 
 	greenlet "github.com/going-green/greenlet/runtime"
 
+	"github.com/going-green/greenlet/runtime/debug"
+
 	"github.com/stretchr/testify/assert"
 )
 
@@ -123,5 +125,49 @@ func TestPlainIteratorUnwinds(t *testing.T) {
 		assert.PanicsWithValue(t, "thrown", func() { g.Throw("thrown") }, n)
 		assert.True(t, g.Dead())
 		assert.Equal(t, want, log, n)
+	}
+}
+
+// countsAsLiteral is the commonest form of an iterator.
+//
+//greenlet:resumable
+func countsAsLiteral(n int) iter.Seq[int] {
+	return func(yield func(int) bool) {
+		for i := range n {
+			if !yield(i) {
+				return
+			}
+		}
+	}
+}
+
+// An iterator that plain code has got from an annotated function is pulled from by a section,
+// with no goroutine of the scheduler's, and counts as run on a stack.
+func TestPullSeqOfLiteral(t *testing.T) {
+	before := debug.StackCalls()
+	next, stop := greenlet.PullSeq(countsAsLiteral(3))
+	for i := range 3 {
+		v, ok := next()
+		assert.True(t, ok)
+		assert.Equal(t, i, v)
+	}
+	_, ok := next()
+	assert.False(t, ok)
+	stop()
+	assert.Equal(t, before+1, debug.StackCalls())
+
+	over := false
+	next2, stop2 := greenlet.PullSeq2(pairsAsLiteral(&over))
+	k, v, ok := next2()
+	assert.Equal(t, "a 1 true", fmt.Sprint(k, " ", v, " ", ok))
+	stop2()
+	assert.True(t, over)
+}
+
+//greenlet:resumable
+func pairsAsLiteral(over *bool) iter.Seq2[string, int] {
+	return func(yield func(string, int) bool) {
+		defer func() { *over = true }()
+		_ = yield("a", 1) && yield("b", 2)
 	}
 }

@@ -1,8 +1,6 @@
 package gen
 
 import (
-	"sync/atomic"
-
 	greenlet "github.com/going-green/greenlet/runtime"
 	"github.com/going-green/greenlet/runtime/internal/funcval"
 	"github.com/going-green/greenlet/runtime/internal/proto"
@@ -15,10 +13,6 @@ import (
 // That takes a form of the type of the function, of which there is one here for each number
 // of parameters and results that functions usually have; for others, Resumable panics.
 
-// StackCalls is how often a function value has been run on a stack of its own as it was made
-// by plain code.
-var StackCalls atomic.Int64
-
 // stacked is the activation of a function value that runs on a stack of its own. R is the
 // type of its results, if there is one.
 type stacked[R any] struct {
@@ -28,7 +22,6 @@ type stacked[R any] struct {
 
 // run runs call, which calls the function; self is f, or embeds it.
 func (f *stacked[R]) run(r *Run, self Frame, call func()) Status {
-	StackCalls.Add(1)
 	st := greenlet.OnStackResumable(r, func(greenlet.Section) { call() })
 	if st != proto.Done {
 		f.PC = 1

@@ -103,10 +103,14 @@ func Form(fn any, stacked func() any) any {
 	}
 	form := f.form()
 	if _, ok := form.(*unseen); ok {
+		Stacked.Add(1)
 		return stacked()
 	}
 	return form
 }
+
+// Stacked is how often Form has called stacked.
+var Stacked atomic.Int64
 
 func (f *funcval) resumable() any {
 	form := f.form()

@@ -1,0 +1,105 @@
+package greenlet
+
+import (
+	"bytes"
+	"iter"
+	"runtime"
+)
+
+// How coroutines of sections begin, are kept, and end.
+
+// newSection makes a coroutine. Unless it is known, the coroutine finds out whether it
+// is locked to a thread, which Go says in the first line of a trace only.
+func newSection(checked, locked bool) *onStackFrame {
+	c := &section{locked: locked, idle: true}
+	f := &onStackFrame{section: c}
+	f.next, f.stop = iter.Pull(func(yield func(Status) bool) {
+		if !checked {
+			c.locked = lockedToThread()
+		}
+		c.yield = yield
+		number(c)
+		defer unnumber(c)
+		runTagged(c)
+	})
+	runtime.AddCleanup(f, dropSection, droppedSection{c, f.stop})
+	return f
+}
+
+// lockedToThread reports whether this goroutine, whose stack is short, is.
+func lockedToThread() bool {
+	var buf [128]byte
+	first, _, _ := bytes.Cut(buf[:runtime.Stack(buf[:], false)], []byte{'\n'})
+	return bytes.Contains(first, []byte("locked to thread"))
+}
+
+// droppedSection is what is left of a frame that nobody refers to.
+type droppedSection struct {
+	section *section
+	stop    func()
+}
+
+// dropSection ends the coroutine of a frame that was dropped. What a function has deferred
+// may block, so that it gets a goroutine. No goroutine may end the coroutine of another
+// that is locked to its thread: it stays.
+func dropSection(d droppedSection) {
+	switch {
+	case d.section.locked:
+	case d.section.idle:
+		d.stop()
+	default:
+		go func() {
+			defer func() { _ = recover() }()
+			d.stop()
+		}()
+	}
+}
+
+// sections are the idle sections of a run. Each run has its own, as a coroutine must not
+// get from a goroutine that is locked to its thread to one that is not.
+type sections struct {
+	idle            []*onStackFrame // the next one last
+	checked, locked bool            // whether the goroutine is locked, once that is known
+}
+
+// maxIdle bounds the idle sections of a run. The garbage collector halves the stacks of those
+// that wait, at each collection, so that one that has been deep is not let go sooner.
+const maxIdle = 256
+
+func (r *Run) takeSection() *onStackFrame {
+	l := r.sections
+	if l == nil {
+		l = new(sections)
+		r.sections = l
+	}
+	if last := len(l.idle) - 1; last >= 0 {
+		f := l.idle[last]
+		l.idle[last] = nil
+		l.idle = l.idle[:last]
+		return f
+	}
+	return newSection(l.checked, l.locked)
+}
+
+func (r *Run) keepSection(f *onStackFrame) {
+	l := r.sections
+	if l == nil { // it began in another run
+		l = new(sections)
+		r.sections = l
+	}
+	l.checked, l.locked = true, f.section.locked
+	if len(l.idle) >= maxIdle {
+		f.stop()
+		return
+	}
+	l.idle = append(l.idle, f)
+}
+
+// endSections ends the idle sections of a run that is over.
+func (r *Run) endSections() {
+	l := r.sections
+	r.sections = nil
+	for _, f := range l.idle {
+		f.stop()
+	}
+}

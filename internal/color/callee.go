@@ -153,3 +153,6 @@ func receiverBase(t types.Type) *types.Named {
 	named, _ := t.(*types.Named)
 	return named
 }
+
+// OfRuntime reports whether fn is a function of the runtime.
+func OfRuntime(fn *types.Func) bool { return fn.Pkg() != nil && names.IsRuntime(fn.Pkg().Path()) }

@@ -5,6 +5,8 @@ import (
 	"go/token"
 	"go/types"
 	"strconv"
+
+	"github.com/going-green/greenlet/internal/directive"
 )
 
 // Function literals and calls of function values.
@@ -145,7 +147,7 @@ func (v *values) collect(decl *ast.FuncDecl) {
 				assign(n.X, nil)
 			}
 		case *ast.FuncLit:
-			if isSection(info.TypeOf(n)) {
+			if IsSection(info.TypeOf(n)) {
 				v.leaves(n)
 			}
 			for _, field := range n.Type.Params.List {
@@ -186,9 +188,9 @@ func (v *values) collect(decl *ast.FuncDecl) {
 	}
 }
 
-// isSection reports whether functions of type t are for [greenlet.OnStack], which runs them
+// IsSection reports whether functions of type t are for [greenlet.OnStack], which runs them
 // as they are written: their only parameter is a Section.
-func isSection(t types.Type) bool {
+func IsSection(t types.Type) bool {
 	sig, ok := t.(*types.Signature)
 	if !ok || sig.Params().Len() != 1 || sig.Results().Len() > 0 {
 		return false
@@ -391,4 +393,35 @@ func hasFunc(constraint types.Type, seen map[types.Type]bool) bool {
 		}
 	}
 	return false
+}
+
+// A PackageLiteral is a function literal of a package variable, that no other literal is
+// around.
+type PackageLiteral struct {
+	Syntax *ast.FuncLit
+	Decl   *ast.GenDecl // of the variable
+	Marked bool         // the declaration has the directive
+}
+
+// PackageLiterals are those of the package, in the order of the files and of the source.
+func (c *Colors) PackageLiterals() (list []PackageLiteral) {
+	for _, file := range c.pkg.Files {
+		if directive.IsGenerated(file) {
+			continue
+		}
+		for _, decl := range file.Decls {
+			vars, ok := decl.(*ast.GenDecl)
+			if !ok || vars.Tok != token.VAR {
+				continue
+			}
+			ast.Inspect(vars, func(n ast.Node) bool {
+				lit, ok := n.(*ast.FuncLit)
+				if ok {
+					list = append(list, PackageLiteral{lit, vars, c.set.HasVars(vars)})
+				}
+				return !ok
+			})
+		}
+	}
+	return list
 }

@@ -205,6 +205,24 @@ const (
 	// value where the types are known.
 	ValueInGeneric Code = "value-in-generic"
 
+	// LiteralPlain: a function literal of a package variable suspends, but it is plain code
+	// whoever calls it.
+	//
+	// Example:
+	//
+	//	var handlers = map[string]func(){
+	//		"one": func() { greenlet.Yield(1) },
+	//	}
+	//
+	//	//greenlet:resumable
+	//	func f(name string) {
+	//		handlers[name]()
+	//	}
+	//
+	// Fix: put the directive above the declaration of the variable: resumable code runs the
+	// literal on a stack of its own then. Or make it a function of its own.
+	LiteralPlain Code = "literal-plain"
+
 	// StartPlain: what a call starts by value is no resumable function: a plain function, or a
 	// function literal of plain code, which can't be compiled where it stands.
 	//

@@ -5,6 +5,8 @@
 //	//greenlet:resumable
 //	func walk(t *Tree) { … }
 //
+// Above a declaration of package variables it is for the function literals in it.
+//
 // Input: parsed files with their comments, no types.
 // Output: the marked declarations, and a diagnostic for each directive that
 // marks none.
@@ -14,6 +16,7 @@ package directive
 import (
 	"go/ast"
 	"go/token"
+	"maps"
 	"regexp"
 	"slices"
 	"strconv"
@@ -63,7 +66,11 @@ type Set struct {
 	marked  map[*ast.FuncDecl]bool
 	refused map[*ast.FuncDecl]bool
 	frames  map[*ast.FuncDecl]string
+	vars    map[*ast.GenDecl]token.Pos // of the directive
 }
+
+// HasVars reports whether decl, of package variables, is marked.
+func (s *Set) HasVars(decl *ast.GenDecl) bool { return s != nil && s.vars[decl].IsValid() }
 
 // Funcs are the marked functions, in the order of the files and in source
 // order within a file.
@@ -95,11 +102,17 @@ func (s *Set) Refused(decl *ast.FuncDecl) bool { return s != nil && s.refused[de
 func Parse(fset *token.FileSet, files []*ast.File) (*Set, diag.List) {
 	p := &parser{
 		fset: fset,
-		set:  &Set{marked: map[*ast.FuncDecl]bool{}, refused: map[*ast.FuncDecl]bool{}},
+		set:  &Set{marked: map[*ast.FuncDecl]bool{}, refused: map[*ast.FuncDecl]bool{}, vars: map[*ast.GenDecl]token.Pos{}},
 	}
 	for _, file := range files {
 		if file != nil && !IsGenerated(file) {
 			p.file(file)
+		}
+	}
+	if len(p.set.funcs) == 0 {
+		for _, pos := range p.set.vars {
+			p.report(pos, diag.DirectiveMisplaced, "no function of this package is resumable, and nothing is generated for its variables alone",
+				"annotate a function of the package, too: the one that calls the literal")
 		}
 	}
 	p.diags.Sort()
@@ -111,7 +124,10 @@ func Parse(fset *token.FileSet, files []*ast.File) (*Set, diag.List) {
 func (s *Set) With(fset *token.FileSet, files []*ast.File, decls []*ast.FuncDecl) (*Set, diag.List) {
 	p := &parser{
 		fset: fset,
-		set:  &Set{funcs: slices.Clone(s.Funcs()), marked: map[*ast.FuncDecl]bool{}, refused: map[*ast.FuncDecl]bool{}},
+		set:  &Set{funcs: slices.Clone(s.Funcs()), marked: map[*ast.FuncDecl]bool{}, refused: map[*ast.FuncDecl]bool{}, vars: map[*ast.GenDecl]token.Pos{}},
+	}
+	if s != nil {
+		maps.Copy(p.set.vars, s.vars)
 	}
 	for _, f := range s.Funcs() {
 		p.set.marked[f.Decl] = true
@@ -188,9 +204,17 @@ func (p *parser) related(pos token.Pos, message string) diag.Related {
 
 func (p *parser) file(file *ast.File) {
 	docOf := map[*ast.CommentGroup]*ast.FuncDecl{}
+	varsOf := map[*ast.CommentGroup]*ast.GenDecl{}
 	for _, decl := range file.Decls {
-		if fn, ok := decl.(*ast.FuncDecl); ok && fn.Doc != nil {
-			docOf[fn.Doc] = fn
+		switch decl := decl.(type) {
+		case *ast.FuncDecl:
+			if decl.Doc != nil {
+				docOf[decl.Doc] = decl
+			}
+		case *ast.GenDecl:
+			if decl.Doc != nil && decl.Tok == token.VAR && hasLiteral(decl) {
+				varsOf[decl.Doc] = decl
+			}
 		}
 	}
 	for _, group := range file.Comments {
@@ -202,6 +226,8 @@ func (p *parser) file(file *ast.File) {
 			case botched && fn != nil:
 				p.set.refused[fn] = true
 			case !valid:
+			case varsOf[group] != nil:
+				p.set.vars[varsOf[group]] = c.Pos()
 			case fn == nil:
 				p.misplaced(file, c)
 			case first.IsValid():
@@ -213,6 +239,17 @@ func (p *parser) file(file *ast.File) {
 			}
 		}
 	}
+}
+
+// hasLiteral reports whether there is a function literal in decl.
+func hasLiteral(decl *ast.GenDecl) bool {
+	found := false
+	ast.Inspect(decl, func(n ast.Node) bool {
+		_, lit := n.(*ast.FuncLit)
+		found = found || lit
+		return !found
+	})
+	return found
 }
 
 // comment reports whether c is the directive, and whether it is something

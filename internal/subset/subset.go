@@ -22,6 +22,7 @@ func Check(p *color.Package, c *color.Colors) diag.List {
 	k.functions()
 	k.leaks()
 	k.openValues()
+	k.packageLiterals()
 	k.starts()
 	k.exposed()
 	k.forwarded()

@@ -42,6 +42,11 @@ func Main() *Greenlet                           { return nil }
 func Switch[R, T any](to *Greenlet, v T) (r R)  { return }
 func Yield[T any](v T)                          {}
 func Exchange[R, T any](v T) (r R)              { return }
+func YieldIn[T any](s Section, v T)             {}
+func OnStack(fn func(s Section))                {}
+func OnStackResumable(r *Run, fn func(s Section)) (st Status) { return }
+
+type Section struct{}
 func Call[F Frame](f F) F                       { return f }
 func SeqOf[T any](run any, args ...any) func(func(T) bool) { return nil }
 func PullOf[T any](run any, args ...any) (func() (T, bool), func()) { return nil, nil }

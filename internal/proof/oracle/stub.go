@@ -90,6 +90,12 @@ func stub(pkg string, files, generated Files, frames, runtime string) (Files, er
 				s.function(fn.Decl)
 			}
 		}
+		for _, decl := range file.Decls {
+			if vars, ok := decl.(*ast.GenDecl); ok && set.HasVars(vars) {
+				// Their literals are those of the package's initialisation.
+				fmt.Fprintf(&s.out, "func init() { oracle_.Annotate(%q) }\n", s.tracedPkg()+".init")
+			}
+		}
 		out[paths[i]] = s.file(file, files[paths[i]])
 	}
 	return out, nil

@@ -97,6 +97,7 @@ func declaredInPackage(u *unit.Unit, colors *color.Colors) (promoted, ofInterfac
 
 // closures are the values with type parameters that annotated functions of the package
 // make, and their literals that suspend: gc makes closures of them where that is plain code.
+// So it does of literals of package variables, which are the ones that a directive says.
 func closures(u *unit.Unit, colors *color.Colors) (list []emit.ClosureOf) {
 	for _, v := range colors.NamedValues(func(*ast.File) bool { return false }) {
 		if !v.Open || v.In == nil || !colors.Directives().Has(v.In) {
@@ -119,6 +120,19 @@ func closures(u *unit.Unit, colors *color.Colors) (list []emit.ClosureOf) {
 			pos := u.Fset.Position(lit.Syntax.Pos())
 			list = append(list, emit.ClosureOf{Place: filepath.Base(pos.Filename) + ":" + itoa(pos.Line), In: fn.Decl.Name.Name, What: "a literal"})
 		}
+	}
+	for _, lit := range colors.PackageLiterals() {
+		if !lit.Marked || names.IsTest(u.Fset.PositionFor(lit.Syntax.Pos(), false).Filename) != wantsTests(u) {
+			continue
+		}
+		ast.Inspect(lit.Syntax, func(n ast.Node) bool {
+			if inner, ok := n.(*ast.FuncLit); ok {
+				pos := u.Fset.Position(inner.Pos())
+				// gc names it after the initialisation of the package.
+				list = append(list, emit.ClosureOf{Place: filepath.Base(pos.Filename) + ":" + itoa(pos.Line), In: "init", What: "a literal"})
+			}
+			return true
+		})
 	}
 	return list
 }

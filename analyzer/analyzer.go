@@ -61,16 +61,17 @@ func (s skipped) Set(list string) error {
 
 // checker looks at one package.
 type checker struct {
-	pass   *analysis.Pass
-	skip   skipped
-	set    *directive.Set
-	colors *color.Colors
-	files  []*ast.File                   // the user's
-	decls  map[*types.Func]*ast.FuncDecl // of them, with a body
-	chains *chains
-	leaks  []color.Leak
-	leaky  map[*types.Func]bool // leaks and what leads to them
-	found  []analysis.Diagnostic
+	pass    *analysis.Pass
+	skip    skipped
+	set     *directive.Set
+	colors  *color.Colors
+	colored *color.Package
+	files   []*ast.File                   // the user's
+	decls   map[*types.Func]*ast.FuncDecl // of them, with a body
+	chains  *chains
+	leaks   []color.Leak
+	leaky   map[*types.Func]bool // leaks and what leads to them
+	found   []analysis.Diagnostic
 }
 
 func run(pass *analysis.Pass, skip skipped) error {
@@ -100,7 +101,8 @@ func run(pass *analysis.Pass, skip skipped) error {
 		}
 	}
 	p := &color.Package{Fset: pass.Fset, Files: pass.Files, Pkg: pass.Pkg, Info: pass.TypesInfo}
-	k.colors = color.New(p, set)
+	p.Plain = color.PlainChains(p, set)
+	k.colored, k.colors = p, color.New(p, set)
 	k.chains = k.findChains()
 	k.findLeaks()
 	k.frontEnd(p, diags)

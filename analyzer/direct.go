@@ -21,6 +21,7 @@ import (
 // iterators. Code that recovers, or asserts a panic, is left alone.
 
 func (k *checker) withoutFrame() {
+	onStacks := k.colors.OnStacks() // where all can suspend
 	for _, file := range k.files {
 		for _, decl := range file.Decls {
 			f, ok := decl.(*ast.FuncDecl)
@@ -29,7 +30,7 @@ func (k *checker) withoutFrame() {
 				continue
 			}
 			fn, _ := k.pass.TypesInfo.Defs[f.Name].(*types.Func)
-			if fn != nil && f.Body != nil && !k.leaky[fn] && !k.set.Has(f) && !k.set.Refused(f) {
+			if fn != nil && f.Body != nil && !k.leaky[fn] && !onStacks[f] && !color.OnSection(fn) && !k.set.Has(f) && !k.set.Refused(f) {
 				k.plainCode(file, f, f.Body)
 			}
 		}
@@ -44,6 +45,8 @@ func (k *checker) plainCode(file *ast.File, decl *ast.FuncDecl, root ast.Node) {
 	statement := map[*ast.CallExpr]bool{}
 	ast.Inspect(root, func(n ast.Node) bool {
 		switch n := n.(type) {
+		case *ast.FuncLit:
+			return !color.IsSection(k.pass.TypesInfo.TypeOf(n))
 		case *ast.ExprStmt:
 			if call, ok := n.X.(*ast.CallExpr); ok {
 				statement[call] = true

@@ -29,6 +29,12 @@ func (k *checker) findLeaks() {
 			k.leaky[step.Callee] = true
 		}
 	}
+	for _, h := range k.colors.Handed() {
+		k.leaky[h.Fn] = true
+		for _, step := range h.Chain {
+			k.leaky[step.Callee] = true
+		}
+	}
 }
 
 func (k *checker) switchInPlain() {
@@ -58,6 +64,7 @@ func (k *checker) switchInPlain() {
 		f.fix = "annotate " + list(missing)
 		k.report(f)
 	}
+	k.handedOver()
 	reported := map[*types.Func]bool{}
 	k.resumable(func(_ *color.Func, n ast.Node) {
 		call, ok := n.(*ast.CallExpr)
@@ -80,23 +87,28 @@ func (k *checker) switchInPlain() {
 	})
 }
 
+// handedOver reports the functions that are given away to be called by resumable code.
+func (k *checker) handedOver() {
+	for _, d := range subset.HandedOver(k.colored, k.colors) {
+		f := finding{pos: k.place(d.Pos), code: d.Code, message: d.Message, remedy: d.Remedy}
+		var names []string
+		for _, at := range d.Annotate {
+			for fn, decl := range k.decls {
+				if k.pass.Fset.Position(decl.Name.Pos()) == at {
+					names = append(names, k.colors.Name(fn))
+					f.edits = append(f.edits, annotate(decl))
+				}
+			}
+		}
+		f.fix = "annotate " + list(names)
+		k.report(f)
+	}
+}
+
 // annotate makes a function resumable. The directive goes below the text of its
 // comment, as gofmt wants it.
 func annotate(decl *ast.FuncDecl) analysis.TextEdit {
-	if decl.Doc == nil {
-		return insert(decl.Pos(), directive.Resumable+"\n")
-	}
-	last := decl.Doc.List[len(decl.Doc.List)-1]
-	text := "\n//\n" + directive.Resumable
-	if isDirective(last.Text) {
-		text = "\n" + directive.Resumable
-	}
-	return insert(last.End(), text)
-}
-
-func isDirective(comment string) bool {
-	_, ok := ast.ParseDirective(token.NoPos, comment)
-	return ok
+	return insert(directive.Insertion(decl))
 }
 
 func insert(pos token.Pos, text string) analysis.TextEdit {

@@ -123,6 +123,11 @@ func (c *command) try(ctx context.Context, args []string) (int, error) {
 			return exitOK, nil
 		case "cover":
 			return c.cover(ctx, args[1:])
+		case "annotate":
+			if c.opt.Check || c.opt.Why != "" || c.opt.Dot != "" || len(c.opt.Debug) > 0 {
+				return 0, usagef("annotate has only the flags -C and -tags")
+			}
+			return c.annotate(ctx, args[1:])
 		case "overlay":
 			return c.overlay(ctx, args[1:])
 		case "run", "test", "build", "vet":

@@ -40,6 +40,9 @@ Usage:
 		that of the current directory
 	greenlet [flags] run|test|build|vet [arguments]
 		generate what is needed, then do what go run, go test … would do
+	greenlet [flags] annotate [packages]
+		write the directive above the functions that lack it: that are
+		started, or on the way from resumable code to a switch
 	greenlet watch [flags] [packages]
 		generate, and again whenever a file is saved; see greenlet help watch
 	greenlet [flags] explain [-json | -dot | -html file] func [packages]
@@ -58,6 +61,7 @@ Examples:
 	greenlet run ./cmd/server -p 80 generate and run
 	greenlet test -run=Walk ./walk  generate and test
 	greenlet watch ./...            generate what is being worked on
+	greenlet annotate ./...         which functions must be resumable? mark them
 	greenlet -check ./...           are all generated files up to date?
 	dlv debug --build-flags=-overlay=$(greenlet overlay)
 	                                debug: break at, and step through, lines

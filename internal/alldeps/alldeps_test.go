@@ -54,7 +54,8 @@ var rooms = []struct{ room, imports string }{
 
 	// The generator, from its front door down. Who loads and who lowers know nothing of
 	// each other: a unit goes from one to the other.
-	{"rewrite", "internal/diag internal/explain internal/names rewrite/internal/explainer rewrite/internal/finish rewrite/internal/load rewrite/internal/lower rewrite/internal/unit rewrite/internal/work"},
+	{"rewrite", "internal/diag internal/explain internal/names rewrite/internal/annotator rewrite/internal/explainer rewrite/internal/finish rewrite/internal/load rewrite/internal/lower rewrite/internal/unit rewrite/internal/work"},
+	{"rewrite/internal/annotator", "internal/color internal/diag internal/directive internal/names internal/subset rewrite/internal/load"},
 	{"rewrite/internal/explainer", "internal/color internal/diag internal/directive internal/explain internal/names internal/subset rewrite/internal/ir rewrite/internal/lower rewrite/internal/unit"},
 	{"rewrite/internal/finish", "internal/names rewrite/internal/load rewrite/internal/unit rewrite/internal/work"},
 	{"rewrite/internal/load", "internal/color internal/diag internal/directive internal/names internal/stamp internal/subset rewrite/internal/unit rewrite/internal/work"},

@@ -62,7 +62,7 @@ func (c *Colors) Unannotated() []Leak {
 				return
 			}
 			decl := c.decls[fn]
-			if seen[fn] || onSection(fn) || c.set.Refused(decl) {
+			if seen[fn] || OnSection(fn) || c.set.Refused(decl) {
 				return
 			}
 			path := append(n.path[:len(n.path):len(n.path)], step)
@@ -122,8 +122,8 @@ func (c *Colors) executed(body ast.Node, f func(ast.Node)) {
 	ast.Inspect(body, visit)
 }
 
-// onSection reports whether fn has a Section, and so is called where all can suspend.
-func onSection(fn *types.Func) bool {
+// OnSection reports whether fn has a Section, and so is called where all can suspend.
+func OnSection(fn *types.Func) bool {
 	for v := range fn.Signature().Params().Variables() {
 		if named, ok := types.Unalias(v.Type()).(*types.Named); ok && named.Obj().Name() == "Section" && isRuntimeType(named.Obj()) {
 			return true
@@ -157,7 +157,7 @@ func PlainChains(p *Package, set *directive.Set) map[string][]Step {
 			}
 			obj, _ := p.Info.Defs[decl.Name].(*types.Func)
 			switch {
-			case obj == nil || set.Refused(decl) || onSection(obj):
+			case obj == nil || set.Refused(decl) || OnSection(obj):
 			case set.Has(decl):
 				annotated[obj] = true
 			default:

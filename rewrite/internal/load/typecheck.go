@@ -48,6 +48,7 @@ type Loaded struct {
 	info *types.Info
 	errs diag.List
 
+	whole bool                    // nothing is generated, but its functions are looked at
 	plain map[string][]color.Step // see findPlain
 
 	done chan struct{} // closed when all of the above is valid
@@ -152,6 +153,18 @@ func (c *Checker) dependencies(nodes []*Loaded) []string {
 	return sortedKeys(paths)
 }
 
+// Front is what the front end sees of n, or nil if it has errors, or is only there for others.
+func (c *Checker) Front(n *Loaded) (*color.Package, *directive.Set) {
+	if n.failed() || n.info == nil {
+		return nil, nil
+	}
+	var set *directive.Set
+	if n.a != nil {
+		set = n.a.set
+	}
+	return &color.Package{Fset: c.fset, Files: n.files, Pkg: n.pkg, Info: n.info, Deps: c.deps(n), Plain: n.plain}, set
+}
+
 // Unit is what the passes see of n.
 func (c *Checker) Unit(n *Loaded) *unit.Unit {
 	u := &unit.Unit{
@@ -188,7 +201,7 @@ func (c *Checker) check(ctx context.Context, nodes []*Loaded, limit int) error {
 		for _, path := range sortedKeys(n.importsOfFiles()) {
 			c.Import(n, path)
 		}
-		if len(n.wants) == 0 {
+		if len(n.wants) == 0 && !n.whole {
 			continue
 		}
 		for _, l := range c.resumable(n) {
@@ -317,8 +330,10 @@ func (c *Checker) checkNode(n *Loaded) {
 	if len(n.errs) > 0 || c.clashes(n) {
 		return
 	}
-	c.checkOnce(n, len(n.wants) > 0)
-	c.mark(n)
+	c.checkOnce(n, len(n.wants) > 0 || n.whole)
+	if !n.whole {
+		c.mark(n)
+	}
 	c.explainMissing(n)
 	c.findPlain(n)
 }

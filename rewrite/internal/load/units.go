@@ -20,12 +20,21 @@ func (ld *Loader) Load(ctx context.Context, targets []*Target) (*Checker, []*Loa
 		}
 	}
 	c := &Checker{scanner: ld.scanner, sizes: ld.env.sizes(), overlay: ld.overlay}
+	whole := map[*listed]bool{}
+	if ld.opt.Whole {
+		for _, l := range ld.graph.sorted() {
+			if _, ok := wanted[l]; l.root && !ok && c.scan(l) == nil && c.concerned(l) {
+				wanted[l], whole[l] = nil, true
+			}
+		}
+	}
 	var nodes []*Loaded
 	broken := map[string]bool{}
 	for {
 		c.nodes = map[*listed]*Loaded{}
 		nodes = c.sourceNodes(wanted, broken)
 		for _, n := range nodes {
+			n.whole = whole[n.listed]
 			c.parseNode(n)
 		}
 		exported, err := ld.lister.list(ctx, request{export: true, overlay: ld.overlay}, c.dependencies(nodes)...)

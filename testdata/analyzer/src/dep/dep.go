@@ -26,3 +26,9 @@ type Base struct{}
 
 //greenlet:resumable
 func (Base) Next() int { return greenlet.Exchange[int]("next") } // want Next:"resumable, suspends: greenlet.Exchange, yields string"
+
+// Handler is called by resumable code.
+type Handler func(n int)
+
+// Handle keeps f for who knows whom to call.
+func Handle(f func(n int)) {}

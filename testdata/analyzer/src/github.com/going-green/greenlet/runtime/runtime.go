@@ -40,3 +40,7 @@ type Generator[In, Out any] struct{}
 
 func (x *Generator[In, Out]) Next() (v Out, ok bool)   { return }
 func (x *Generator[In, Out]) Send(In) (v Out, ok bool) { return }
+
+type Section struct{}
+
+func OnStack(f func(Section)) {}

@@ -1,0 +1,164 @@
+package color
+
+import (
+	"go/ast"
+	"go/token"
+	"go/types"
+
+	"github.com/going-green/greenlet/internal/directive"
+	"github.com/going-green/greenlet/internal/names"
+)
+
+// A Handed is a plain function that suspends, given as a value to what calls it in resumable
+// code.
+type Handed struct {
+	At    token.Pos
+	Fn    *types.Func // nil if it is a literal
+	Chain []Step      // by which it suspends
+	To    string      // the function that it is given to, or the type that it is converted to
+	Plain bool        // To is a plain function, of which it isn't known what it does with it
+}
+
+// Handed are those of the package that are given to functions of packages with resumable ones,
+// such as Mux.HandleFunc, or converted to types of theirs, such as HandlerFunc. How plain
+// functions suspend is known by Package.Plain, those of this package included.
+func (c *Colors) Handed() (list []Handed) {
+	for _, file := range c.pkg.Files {
+		if directive.IsGenerated(file) {
+			continue
+		}
+		ast.Inspect(file, func(n ast.Node) bool {
+			call, ok := n.(*ast.CallExpr)
+			if !ok {
+				return true
+			}
+			to := c.callsValues(call)
+			plain := false
+			if fn := callee(c.pkg.Info, call); fn != nil {
+				plain = !c.Resumable(fn)
+			}
+			for _, arg := range call.Args {
+				if to == "" {
+					break
+				}
+				if h, ok := c.handed(arg); ok {
+					h.To, h.Plain = to, plain
+					list = append(list, h)
+				}
+			}
+			return true
+		})
+	}
+	return list
+}
+
+// callsValues is what call gives its arguments to, if that is code of another package that
+// calls functions it is given where they can suspend: as a name, or "".
+func (c *Colors) callsValues(call *ast.CallExpr) string {
+	if tv := c.pkg.Info.Types[call.Fun]; tv.IsType() {
+		named, ok := types.Unalias(tv.Type).(*types.Named)
+		if ok && isFuncType(named) && c.suspendsElsewhere(named.Obj().Pkg()) {
+			return named.Obj().Pkg().Name() + "." + named.Obj().Name()
+		}
+		return ""
+	}
+	if fn := callee(c.pkg.Info, call); fn != nil && c.suspendsElsewhere(fn.Pkg()) {
+		if _, _, start := c.Start(call); !start { // what is started is looked at by itself
+			return c.Name(fn)
+		}
+	}
+	return ""
+}
+
+func (c *Colors) suspendsElsewhere(pkg *types.Package) bool {
+	return pkg != nil && pkg != c.pkg.Pkg && !names.IsRuntime(pkg.Path()) && usesRuntime(pkg)
+}
+
+func (c *Colors) handed(arg ast.Expr) (Handed, bool) {
+	arg = ast.Unparen(arg)
+	t := c.pkg.Info.TypeOf(arg)
+	if sig, ok := t.(*types.Signature); !ok || IsSection(sig) {
+		return Handed{}, false
+	}
+	if lit, ok := arg.(*ast.FuncLit); ok {
+		if c.byLit[lit] != nil || c.inAnnotated(lit.Pos()) {
+			return Handed{}, false
+		}
+		h := Handed{At: arg.Pos()}
+		c.Executed(lit.Body, func(call *ast.CallExpr) {
+			if fn := callee(c.pkg.Info, call); fn != nil && h.Chain == nil {
+				step := Step{c.CallPos(call), Operation(fn), fn}
+				if rest := c.pkg.Plain[fn.FullName()]; rest != nil && !c.Resumable(fn) {
+					h.Chain = append([]Step{step}, rest...)
+				} else if step.Op == OpYield || step.Op == OpExchange || step.Op == 0 && c.Resumable(fn) {
+					h.Chain = []Step{step}
+				}
+			}
+		})
+		return h, h.Chain != nil
+	}
+	id := CalleeIdent(arg)
+	if id == nil {
+		return Handed{}, false
+	}
+	fn, _ := c.pkg.Info.Uses[id].(*types.Func)
+	if fn == nil || c.Resumable(fn) || OnSection(fn) {
+		return Handed{}, false
+	}
+	fn = fn.Origin()
+	chain := c.pkg.Plain[fn.FullName()]
+	return Handed{At: arg.Pos(), Fn: fn, Chain: chain}, chain != nil
+}
+
+// inAnnotated reports whether pos is in an annotated function.
+func (c *Colors) inAnnotated(pos token.Pos) bool {
+	for _, fn := range c.annotated {
+		if fn.Decl.Pos() <= pos && pos < fn.Decl.End() {
+			return true
+		}
+	}
+	return false
+}
+
+// DispatchedCalls calls f for the methods of interfaces that annotated functions call.
+func (c *Colors) DispatchedCalls(f func(*types.Func)) {
+	for _, fn := range c.annotated {
+		ast.Inspect(fn.Decl.Body, func(n ast.Node) bool {
+			if call, ok := n.(*ast.CallExpr); ok {
+				if m := callee(c.pkg.Info, call); m != nil && IsInterfaceMethod(m) {
+					f(m)
+				}
+			}
+			return true
+		})
+	}
+}
+
+// OnStacks are the plain functions of the package that are called, by name, by what runs on a
+// stack of its own.
+func (c *Colors) OnStacks() map[*ast.FuncDecl]bool {
+	found := map[*ast.FuncDecl]bool{}
+	var visit func(body ast.Node)
+	visit = func(body ast.Node) {
+		c.Executed(body, func(call *ast.CallExpr) {
+			if fn := callee(c.pkg.Info, call); fn != nil {
+				if decl := c.decls[fn]; decl != nil && c.byObj[fn] == nil && !found[decl] {
+					found[decl] = true
+					visit(decl.Body)
+				}
+			}
+		})
+	}
+	for fn, decl := range c.decls {
+		if OnSection(fn) {
+			visit(decl.Body)
+		}
+		ast.Inspect(decl.Body, func(n ast.Node) bool {
+			if lit, ok := n.(*ast.FuncLit); ok && IsSection(c.pkg.Info.TypeOf(lit)) {
+				visit(lit.Body)
+			}
+			return true
+		})
+	}
+	return found
+}

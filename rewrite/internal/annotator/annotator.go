@@ -1,0 +1,120 @@
+// Package annotator finds the functions that lack the directive, and gives it to them.
+//
+// Input: packages that may not compile yet for what is to be generated.
+// Output: what would have to be annotated, and the source with it.
+// Guarantee: nothing but directives is added.
+package annotator
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"go/types"
+	"slices"
+
+	"github.com/going-green/greenlet/internal/color"
+	"github.com/going-green/greenlet/internal/diag"
+	"github.com/going-green/greenlet/internal/directive"
+	"github.com/going-green/greenlet/internal/names"
+	"github.com/going-green/greenlet/internal/subset"
+	"github.com/going-green/greenlet/rewrite/internal/load"
+)
+
+// Wanting lists what the generator refuses, and what else wants the directive.
+func Wanting(ctx context.Context, opt load.Options, patterns []string) (diag.List, error) {
+	opt.Whole = true
+	ld := load.New(opt)
+	if err := ld.List(ctx, patterns); err != nil {
+		return nil, err
+	}
+	targets, _, list := ld.Targets()
+	c, nodes, errs, err := ld.Load(ctx, targets)
+	if err != nil {
+		return nil, err
+	}
+	list = append(list, errs...)
+	calls := map[*types.Func]bool{} // methods of interfaces, by resumable code
+	var packages []*color.Colors
+	var loaded []*color.Package
+	for _, n := range nodes {
+		p, set := c.Front(n)
+		if p == nil {
+			continue
+		}
+		colors := color.New(p, set)
+		list = append(list, subset.Check(p, colors)...)
+		list = append(list, subset.Wanting(p, colors)...)
+		colors.DispatchedCalls(func(fn *types.Func) { calls[fn] = true })
+		packages, loaded = append(packages, colors), append(loaded, p)
+	}
+	for m := range calls { // what implements others' interfaces, such as io.Reader, is given to plain code as well
+		if !slices.ContainsFunc(loaded, func(p *color.Package) bool { return p.Pkg == m.Pkg() }) {
+			delete(calls, m)
+		}
+	}
+	for i, p := range loaded {
+		list = append(list, subset.Implementing(p, packages[i], calls)...)
+	}
+	return list, nil
+}
+
+// File gives the functions whose names stand at offsets of a file with text data the directive.
+// named are their names, by offset.
+func File(path string, data []byte, offsets map[int]bool) (text []byte, named map[int]string, err error) {
+	fset := token.NewFileSet()
+	file, err := parser.ParseFile(fset, path, data, parser.ParseComments|parser.SkipObjectResolution)
+	if err != nil {
+		return nil, nil, err
+	}
+	type edit struct {
+		at   int
+		text string
+	}
+	var edits []edit
+	named = map[int]string{}
+	offset := func(pos token.Pos) int { return fset.PositionFor(pos, false).Offset }
+	for _, decl := range file.Decls {
+		decl, ok := decl.(*ast.FuncDecl)
+		if !ok || !offsets[offset(decl.Name.Pos())] {
+			continue
+		}
+		named[offset(decl.Name.Pos())] = funcName(decl)
+		at, text := directive.Insertion(decl)
+		edits = append(edits, edit{offset(at), text})
+	}
+	slices.SortFunc(edits, func(a, b edit) int { return cmp.Compare(a.at, b.at) })
+	var out bytes.Buffer
+	last := 0
+	for _, e := range edits {
+		out.Write(data[last:e.at])
+		out.WriteString(e.text)
+		last = e.at
+	}
+	out.Write(data[last:])
+	return out.Bytes(), named, nil
+}
+
+func funcName(decl *ast.FuncDecl) string {
+	if recv := names.Receiver(decl); recv != "" {
+		return recv + "." + decl.Name.Name
+	}
+	return decl.Name.Name
+}
+
+// Place is where the function of that name, T.Method for a method, stands in a file.
+func Place(path, name string) (pos token.Position, err error) {
+	fset := token.NewFileSet()
+	file, err := parser.ParseFile(fset, path, nil, parser.SkipObjectResolution)
+	if err != nil {
+		return pos, err
+	}
+	for _, decl := range file.Decls {
+		if decl, ok := decl.(*ast.FuncDecl); ok && funcName(decl) == name {
+			return fset.PositionFor(decl.Name.Pos(), false), nil
+		}
+	}
+	return token.Position{Filename: path}, nil
+}

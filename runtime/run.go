@@ -150,7 +150,11 @@ func (r *Run) broken(leaf Frame, v any) {
 		endFrames(leaf, g.leaf)
 	}
 	if v == nil { // runtime.Goexit: it goes on when this returns
-		r.exits(g, g.leaf, nil)
+		var raised any
+		if s, ok := leaf.(*onStackFrame); ok {
+			raised = s.section.exited()
+		}
+		r.exits(g, g.leaf, raised)
 		return
 	}
 	if g.state != dead && g.catch(v) {

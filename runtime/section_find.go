@@ -65,11 +65,12 @@ func findSection() (s Section, ok bool) {
 }
 
 func lookForSection() *section {
-	var pcs [64]uintptr
+	var first [64]uintptr
+	pcs := first[:]
 	inside := false
 	id := uint32(0)
-	for skip := 2; ; skip += len(pcs) {
-		n := runtime.Callers(skip, pcs[:])
+	for skip := 2; ; {
+		n := runtime.Callers(skip, pcs)
 		for _, pc := range pcs[:n] {
 			switch kind := kindOf(pc); {
 			case kind >= kindDigit:
@@ -86,6 +87,8 @@ func lookForSection() *section {
 		if n < len(pcs) {
 			return nil
 		}
+		skip += n
+		pcs = make([]uintptr, 2*n) // as Go goes through what is skipped, too
 	}
 }
 
@@ -94,7 +97,7 @@ type pcKind uint8
 
 const (
 	kindOther   pcKind = iota
-	kindDriver         // what resumes frames
+	kindDriver         // what resumes frames, or calls the tracer: what that calls is plain code's
 	kindSection        // serve of a section
 	kindBelow          // between the digits
 	kindDigit          // and the 15 that follow it
@@ -125,6 +128,8 @@ func classify(pc uintptr) pcKind {
 	}
 	name := f.Function[strings.LastIndexByte(f.Function, '.')+1:]
 	switch name {
+	case "traced":
+		return kindDriver
 	case "serve":
 		return kindSection
 	case "below":

@@ -72,8 +72,9 @@ func (c *section) do() {
 				if v != any(Exit) {
 					c.trace = sectionStack()
 				}
+			} else if r := c.run; r != nil {
+				r.stacks-- // it is runtime.Goexit, which goes on in who has called next
 			}
-			// Else it is runtime.Goexit, which goes on in who has called next.
 		}
 		c.leave()
 		c.idle = true

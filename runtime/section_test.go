@@ -265,3 +265,49 @@ func TestIdleSectionsShrink(t *testing.T) {
 		require.Less(t, stacks()-before, deep/8)
 	}).Switch()
 }
+
+// What a tracer switches to it does as plain code, also where Throw calls it on the stack of a
+// section.
+func TestSectionTracerSwitches(t *testing.T) {
+	n := 0
+	counts := greenlet.New(greenlet.OnStack, func(s greenlet.Section) {
+		for {
+			n++
+			greenlet.YieldIn(s, "of the tracer's")
+		}
+	})
+	tracing := false
+	old := greenlet.SetTrace(func(greenlet.Event, *greenlet.Greenlet, *greenlet.Greenlet) {
+		if !tracing {
+			tracing = true
+			counts.Switch()
+			tracing = false
+		}
+	})
+	defer greenlet.SetTrace(old)
+	g := greenlet.New(greenlet.OnStack, func(greenlet.Section) {
+		defer func() { greenlet.Yield(recover()) }()
+		greenlet.New(greenlet.OnStack, func(greenlet.Section) {}).Throw("unstarted")
+	})
+	require.Equal(t, "unstarted", g.Switch())
+	require.Nil(t, g.Switch())
+	require.True(t, g.Dead())
+	require.Equal(t, 6, n)
+}
+
+// Deep in a section a switch finds it all the same.
+func TestSectionDeep(t *testing.T) {
+	var deep func(n int)
+	deep = func(n int) {
+		if n == 0 {
+			greenlet.Yield("bottom")
+			return
+		}
+		deep(n - 1)
+	}
+	for _, n := range []int{60, 64, 128, 200, 10_000} {
+		g := greenlet.New(greenlet.OnStack, func(greenlet.Section) { deep(n) })
+		require.Equal(t, "bottom", g.Switch())
+		require.Nil(t, g.Switch())
+	}
+}

@@ -84,11 +84,24 @@ func declared(pc uintptr) (full, method string, ok bool) {
 		return full, "", true
 	}
 	for _, c := range declaredClosures[filepath.Base(f.File)+":"+strconv.Itoa(f.Line)] {
-		if strings.Contains(full, "."+c.in+"[...].func") || strings.Contains(full, "."+c.in+".func") {
+		if isWithin(full, c.in) {
 			return c.what + ", made by " + c.in + " as plain code,", "", true
 		}
 	}
 	return "", "", false
+}
+
+// isWithin reports whether full is what gc calls a closure that the function in makes: in may
+// have been compiled in line, into a function or into another closure, and the closure may
+// stand in the body of a loop over an iterator (f.func1, g.func2.f.1, f-range1.func2).
+func isWithin(full, in string) bool {
+	for _, rest, found := strings.Cut(full, "."+in); found; _, rest, found = strings.Cut(rest, "."+in) {
+		rest = strings.TrimPrefix(rest, "[...]")
+		if strings.HasPrefix(rest, ".") || strings.HasPrefix(rest, "-range") {
+			return true
+		}
+	}
+	return false
 }
 
 // receives tells, by name, the resumable method called name that the receiver of f has: f

@@ -61,11 +61,7 @@ func frameOf(op string, run any, args []any) Frame {
 // funcName is the name of a function value, as in tracebacks. That of a literal is the one
 // of its plain form, which the method value of its type makes.
 func funcName(fn any) string {
-	name := strings.TrimSuffix(runtime.FuncForPC(funcval.PC(fn)).Name(), "-fm")
-	if typ, ok := strings.CutSuffix(name, ".value.func1"); ok {
-		return literalName(typ + ".Call")
-	}
-	return name
+	return sourceName(strings.TrimSuffix(runtime.FuncForPC(funcval.PC(fn)).Name(), "-fm"))
 }
 
 func init() {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"path"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"runtime/debug"
 	"strings"
@@ -16,8 +17,11 @@ import (
 // the skip innermost.
 func goFrames(skip, max int) []runtime.Frame {
 	pcs := make([]uintptr, max)
-	var list []runtime.Frame
-	frames := runtime.CallersFrames(pcs[:runtime.Callers(skip+2, pcs)])
+	return framesOf(pcs[:runtime.Callers(skip+2, pcs)])
+}
+
+func framesOf(pcs []uintptr) (list []runtime.Frame) {
+	frames := runtime.CallersFrames(pcs)
 	for {
 		f, more := frames.Next()
 		list = append(list, f)
@@ -35,7 +39,7 @@ const maxGoFrames = 1 << 10
 func withoutGlue(frames []runtime.Frame) []runtime.Frame {
 	var list []runtime.Frame
 	for i, f := range frames {
-		closure := i+1 < len(frames) && isRuntime(frames[i+1]) && strings.HasSuffix(frames[i+1].Function, ".(*DeferHeader).Next")
+		closure := i+1 < len(frames) && isRuntime(frames[i+1]) && (strings.HasSuffix(frames[i+1].Function, ".(*DeferHeader).Next") || strings.HasSuffix(frames[i+1].Function, ".(*DeferHeader).CallPlain"))
 		form := false
 		if i > 0 && strings.HasSuffix(strings.TrimSuffix(f.Function, "[...]"), "Deferred") {
 			_, part := variant(frames[i-1].Function)
@@ -170,21 +174,61 @@ func onStack() bool {
 	return false
 }
 
+// inPlainCode is the panic of op, which would suspend the current greenlet, or switch to g, but
+// is called by plain code. It names the plain functions between, and what calls them.
+func inPlainCode(op string, g *Greenlet, reason string) *StateError {
+	lost()
+	plain, by := plainCallers()
+	return &StateError{Op: op, Greenlet: g, Reason: reason, Plain: plain, Caller: by}
+}
+
 // plainCallers names the plain functions that stand between the code that
-// switches and the resumable functions below it on this stack.
-func plainCallers() []string {
-	var names, above []string
+// switches and the resumable functions below it on this stack, and the innermost of these. If
+// there are none, it is the function that switches, and its caller.
+func plainCallers() (names []string, by string) {
+	var above []string
 	for _, f := range withoutGlue(goFrames(1, maxGoFrames)) {
-		switch {
-		case isRuntime(f), strings.HasPrefix(f.Function, "runtime."):
-		case isGenerated(f.Function):
-			names = append(names, above...)
-			above = nil
-		default:
-			above = append(above, fmt.Sprintf("%s (%s:%d)", f.Function, wholeFile(f), f.Line))
+		if isRuntime(f) || strings.HasPrefix(f.Function, "runtime.") || forwards(f) {
+			continue
+		}
+		name, part := variant(f.Function)
+		if part == "" {
+			name = sourceName(f.Function)
+		}
+		at := fmt.Sprintf("%s (%s:%d)", name, wholeFile(f), f.Line)
+		if part == "" {
+			above = append(above, at)
+			continue
+		}
+		if names = append(names, above...); by == "" && len(names) > 0 {
+			by = at
+		}
+		above = nil
+	}
+	if len(names) == 0 && len(above) > 0 {
+		names = above[:1]
+		if len(above) > 1 {
+			by = above[1]
 		}
 	}
-	return names
+	return names, by
+}
+
+// ofLiteral matches the name of a literal in generated code, which is there as it was written,
+// from the type of the frame on.
+var ofLiteral = regexp.MustCompile(`\(\*(\w+)Frame(?:\[\.\.\.\])?\)\.(?:Resume|body|step|run|Ask)\.((?:func|\d|gowrap|-range).*)$`)
+
+// sourceName is the name that a plain function has in the source: fn, unless it is a literal
+// that the generated code of the function around has taken over, or has made a type of.
+func sourceName(fn string) string {
+	if typ, ok := strings.CutSuffix(fn, ".value.func1"); ok {
+		return literalName(typ + ".Call")
+	}
+	if m := ofLiteral.FindStringSubmatch(fn); m != nil {
+		pkg, _, _ := strings.Cut(fn, "(*")
+		return literalName(pkg+m[1]) + "." + m[2]
+	}
+	return fn
 }
 
 // caller is the position of the code that called into this package, or that

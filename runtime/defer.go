@@ -17,6 +17,7 @@ type DeferHeader struct {
 	Header
 	calls []deferred // pending, the next one last
 	value any        // the panic on its way, while panicking
+	from  *origin    // of value, or of the one that was recovered last; nil if it was thrown
 	mode  unwindMode
 }
 
@@ -93,13 +94,18 @@ func (h *DeferHeader) Catch(st *Status) {
 		}
 		return // and Goexit goes on
 	}
+	from := originOf(v)
 	h.catch(v)
+	h.from = from
 }
 
 // catch makes the frame unwind with the panic v.
 func (h *DeferHeader) catch(v any) {
-	h.PC, h.mode, h.value = proto.Unwind, panicking, v
+	h.PC, h.mode, h.value, h.from = proto.Unwind, panicking, v, nil
 }
+
+// comesFrom says where the panic that is caught comes from.
+func (h *DeferHeader) comesFrom(o *origin) { h.from = o }
 
 // goexit makes all deferred calls, for runtime.Goexit, which can't wait. A panic of
 // one goes to those that are left, and on to the callers, if it is not recovered:
@@ -148,7 +154,12 @@ func (h *DeferHeader) Next(r *Run) (st Status) {
 			if r != nil {
 				r.Recovered(mark)
 			}
+			from := h.from
+			if from == nil || !same(from.value, v) { // else it is raised again, if not by the same words
+				from = originOf(v)
+			}
 			h.catch(v)
+			h.from = from
 			st = proto.Done
 		} else {
 			h.mode = exiting
@@ -164,6 +175,9 @@ func (h *DeferHeader) Next(r *Run) (st Status) {
 		h.CallPlain(call.plain)
 	}
 	whole = true
+	if h.mode != panicking {
+		h.from = nil
+	}
 	return st
 }
 
@@ -184,6 +198,10 @@ func (h *DeferHeader) End() {
 	mode := h.mode
 	h.mode = left
 	if mode == panicking {
+		if h.from != nil {
+			passing.Store(h.from)
+			h.from = nil
+		}
 		panic(h.value)
 	}
 }

@@ -14,6 +14,8 @@ type StateError struct {
 	// Plain names the plain functions that stand in the way, with their
 	// positions: annotated //greenlet:resumable, they don't.
 	Plain []string
+	// Caller is the function that calls the last of Plain, with its position, or empty.
+	Caller string
 }
 
 func (e *StateError) Error() string {
@@ -26,6 +28,9 @@ func (e *StateError) Error() string {
 	if len(e.Plain) > 0 {
 		fmt.Fprintf(&s, "; plain on this stack: %s", strings.Join(e.Plain, ", "))
 	}
+	if e.Caller != "" {
+		s.WriteString("; called by " + e.Caller)
+	}
 	return s.String()
 }
 
@@ -33,8 +38,7 @@ func (e *StateError) Error() string {
 // plain code: it names the plain functions that stand between. It is for packages that make
 // operations which wait, and find that [Current] is [Main].
 func PlainError(op string) *StateError {
-	lost()
-	return &StateError{Op: op, Reason: inPlain, Plain: plainCallers()}
+	return inPlainCode(op, nil, inPlain)
 }
 
 const inPlain = "it is called by plain code, which can't be suspended; annotate that //greenlet:resumable, or run it by greenlet.OnStack"
@@ -70,11 +74,10 @@ func (e *ArgumentError) Error() string {
 // elsewhere is the panic of a switch to g, which runs in another run than the
 // one that switches.
 func elsewhere(op string, g *Greenlet) *StateError {
-	lost()
-	return &StateError{Op: op, Greenlet: g, Reason: isRunning, Plain: plainCallers()}
+	return inPlainCode(op, g, isRunning)
 }
 
-const isRunning = "it is running: the switch comes from plain code that it has called, which should be annotated //greenlet:resumable, or from another goroutine"
+const isRunning = "it is running: the switch comes from plain code that it has called, which should be annotated //greenlet:resumable, or run by greenlet.OnStack; or from another goroutine"
 
 // noRun is the panic of an attempt to start g, which has nothing to run.
 func noRun(op string, g *Greenlet) *StateError {

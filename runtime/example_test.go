@@ -143,9 +143,12 @@ func ExamplePullSeq() {
 }
 
 func ExampleYield() {
-	defer func() { fmt.Println(recover()) }()
+	defer func() {
+		err := recover().(*greenlet.StateError)
+		fmt.Println(err.Op+":", err.Reason)
+	}()
 	greenlet.Yield(1) // in plain code
-	// Output: greenlet: Yield: plain code has no parent to switch to; call it from a function annotated //greenlet:resumable that runs as a greenlet
+	// Output: Yield: plain code has no parent to switch to; annotate it //greenlet:resumable and run it as a greenlet, or run it by greenlet.OnStack in one
 }
 
 func ExampleExchanger() {

@@ -29,7 +29,9 @@ func (t Traceback) Error() string {
 var lastPanic atomic.Pointer[Traceback]
 
 // PanicStack is the logical stack of the last panic that left a greenlet for
-// plain code, innermost call first: for reports of code that recovers it. It is
+// plain code, innermost call first: for reports of code that recovers it. Where a function
+// that defers has passed the panic on, or has raised it again, the calls above are those that
+// it came from; of more than 64 calls on Go's stack the innermost. It is
 // the last one of all goroutines; nil if there has been none.
 func PanicStack() []StackFrame {
 	if t := lastPanic.Load(); t != nil {
@@ -42,8 +44,10 @@ func PanicStack() []StackFrame {
 // shows the stack; unless all of that is on Go's stack, which a crash shows.
 func panicWith(v any, leaf Frame) {
 	stack := logicalStack(leaf)
+	from := passedOn(v)
+	stack = append(from.calls(), stack...)
 	lastPanic.Store(&stack)
-	if leaf.header().Caller == nil {
+	if leaf.header().Caller == nil && from == nil {
 		panic(v)
 	}
 	defer func() { panic(v) }()
@@ -130,7 +134,7 @@ func (h *hotCalls) add(f runtime.Frame) {
 		h.passesOn = false
 		return
 	case part == "":
-		name, resumes = f.Function, false
+		name, resumes = sourceName(f.Function), false
 	}
 	h.inBody = part == "body"
 	h.list = append(h.list, StackFrame{name, sourceFile(f), f.Line})

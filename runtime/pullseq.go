@@ -194,8 +194,7 @@ func (y *yielding) plain() bool {
 	if y.stopped {
 		return false
 	}
-	lost()
-	panic(&StateError{Op: "yield", Reason: "it is called by plain code, which can't be suspended; annotate that //greenlet:resumable", Plain: plainCallers()})
+	panic(inPlainCode("yield", nil, inPlain))
 }
 
 // keyValue is what an iterator of pairs yields.

@@ -157,8 +157,22 @@ func (r *Run) broken(leaf Frame, v any) {
 		r.exits(g, g.leaf, raised)
 		return
 	}
-	if g.state != dead && g.catch(v) {
-		return
+	if g.state != dead {
+		if c := g.catcher(); c != nil {
+			from := passedOn(v)
+			if from == nil && !isExit(v) {
+				from = originOf(v)
+				from.leaf = standing(leaf)
+				for f := g.leaf; f != c; f = f.header().Caller {
+					from.gone = append(from.gone, standing(f))
+				}
+			}
+			g.catch(v)
+			if h, ok := c.(interface{ comesFrom(*origin) }); ok {
+				h.comesFrom(from)
+			}
+			return
+		}
 	}
 	g.forget(leaf)
 	g.bury()
@@ -199,15 +213,24 @@ func (r *Run) exits(g *Greenlet, f Frame, raised any) {
 // state of catching v, and reports whether there is one. What is below it is
 // gone.
 func (g *Greenlet) catch(v any) bool {
+	c := g.catcher()
+	if c == nil {
+		return false
+	}
+	endFrames(g.leaf, c)
+	g.leaf, g.slot = c, nil
+	c.catch(v)
+	return true
+}
+
+// catcher is the innermost frame of g that can catch panics, or nil.
+func (g *Greenlet) catcher() catcher {
 	for f := g.leaf; f != nil; f = f.header().Caller {
 		if c, ok := f.(catcher); ok && f.header().PC != 0 {
-			endFrames(g.leaf, f)
-			g.leaf, g.slot = f, nil
-			c.catch(v)
-			return true
+			return c
 		}
 	}
-	return false
+	return nil
 }
 
 // raise makes v a panic where g waits and returns who runs next. A greenlet

@@ -89,8 +89,7 @@ func Yield[T any](v T) {
 		YieldIn(s, v)
 		return
 	}
-	lost()
-	panic(&StateError{Op: "Yield", Reason: noParent, Plain: plainCallers()})
+	panic(inPlainCode("Yield", nil, noParent))
 }
 
 // Exchange switches to the parent of the current greenlet with v and expects
@@ -99,11 +98,10 @@ func Exchange[R, T any](v T) R {
 	if s, ok := findSection(); ok {
 		return ExchangeIn[R](s, v)
 	}
-	lost()
-	panic(&StateError{Op: "Exchange", Reason: noParent, Plain: plainCallers()})
+	panic(inPlainCode("Exchange", nil, noParent))
 }
 
-const noParent = "plain code has no parent to switch to; call it from a function annotated //greenlet:resumable that runs as a greenlet"
+const noParent = "plain code has no parent to switch to; annotate it //greenlet:resumable and run it as a greenlet, or run it by greenlet.OnStack in one"
 
 // Call runs a frame as if its function were called here, and returns the
 // frame for its results. What the function switches to, it switches to in the

@@ -25,8 +25,7 @@ func YieldFrom[R any](g *Greenlet) R {
 	if s, ok := findSection(); ok {
 		return yieldFromIn[R](s, g)
 	}
-	lost()
-	panic(&StateError{Op: "YieldFrom", Reason: noParent})
+	panic(inPlainCode("YieldFrom", nil, noParent))
 }
 
 // What follows is for generated code.

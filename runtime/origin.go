@@ -1,0 +1,86 @@
+package greenlet
+
+import (
+	"reflect"
+	"runtime"
+	"strings"
+	"sync/atomic"
+)
+
+// A function that defers catches a panic and goes on with it when its deferred calls are made,
+// at another place. So it keeps where the panic came from, for who shows its stack.
+
+// An origin is where a panic comes from that a frame has caught.
+type origin struct {
+	value any
+	pcs   []uintptr  // the panicking stack
+	leaf  StackFrame // where the resumed frame stood, if that did not catch it itself
+	gone  Traceback  // the suspended calls above the frame that caught it, if so
+}
+
+// passing is the origin of the panic that a frame has gone on with last, until somebody has
+// caught that. Another goroutine may take its place: then there is none.
+var passing atomic.Pointer[origin]
+
+// passedOn is the origin of a panic with v, if a frame has gone on with that, or nil.
+func passedOn(v any) *origin {
+	o := passing.Load()
+	if o == nil || !same(o.value, v) || !passing.CompareAndSwap(o, nil) {
+		return nil
+	}
+	return o
+}
+
+// same reports whether two panics are one, as far as that can be told.
+func same(a, b any) bool {
+	t := reflect.TypeOf(a)
+	return t == reflect.TypeOf(b) && t != nil && t.Comparable() && t.Kind() != reflect.Interface && equal(a, b)
+}
+
+// equal is a == b, and false where that panics: for what holds an interface.
+func equal(a, b any) (is bool) {
+	defer func() {
+		if recover() != nil {
+			is = false
+		}
+	}()
+	return a == b
+}
+
+// originOf is the origin of a panic with v that is being caught, by a deferred function of Go's
+// that calls this.
+func originOf(v any) *origin {
+	if isExit(v) {
+		return nil
+	}
+	if o := passedOn(v); o != nil {
+		return o
+	}
+	var pcs [64]uintptr
+	n := runtime.Callers(2, pcs[:])
+	return &origin{value: v, pcs: append([]uintptr(nil), pcs[:n]...)}
+}
+
+// calls are those of the source down to the frame that caught the panic.
+func (o *origin) calls() Traceback {
+	if o == nil {
+		return nil
+	}
+	var hot hotCalls
+	panicking := false
+	for _, f := range withoutGlue(framesOf(o.pcs)) {
+		_, part := variant(f.Function)
+		switch {
+		case f.Function == "runtime.gopanic":
+			panicking, hot = true, hotCalls{}
+		case !panicking, strings.HasPrefix(f.Function, "runtime."):
+		case isLoop(f.Function) && o.leaf.Func != "":
+			return append(hot.above(o.leaf), o.gone...)
+		case isLoop(f.Function), part == "step" && o.leaf.Func == "":
+			return hot.list
+		default:
+			hot.add(f)
+		}
+	}
+	return hot.list
+}

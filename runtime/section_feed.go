@@ -14,8 +14,9 @@ type Feed struct {
 // refers to it.
 type hands struct {
 	fn      func(hand func() bool)
-	over    bool // fn has returned or panicked
-	stopped bool // hand returns false
+	over    bool   // fn has returned or panicked
+	stopped bool   // hand returns false
+	unwind  func() // what it calls before that
 }
 
 // NewFeed makes a Feed of fn. What it hands over is a variable of the caller's: hand leaves the
@@ -26,14 +27,17 @@ func (h *hands) run(s Section) {
 	defer func() { h.over = true }()
 	h.fn(func() bool {
 		c := s.section
-		if h.stopped || c.run == nil || c.job != s.job {
-			return false
+		if c.run == nil || c.job != s.job {
+			panic(&StateError{Op: "yield", Reason: "the iterator of a loop calls it from another greenlet, while the loop's is suspended"})
 		}
 		c.leave()
 		if !c.yield(proto.Handed) { // it was dropped
 			h.stopped = true
 		}
 		sectionsRunning.Add(1)
+		if h.unwind != nil {
+			h.unwind()
+		}
 		return !h.stopped
 	})
 }
@@ -69,14 +73,15 @@ func (d *Feed) Resumed(r *Run) (more bool) {
 	return !d.over
 }
 
-// Stop has hand return false, and runs the code to its end. It can't suspend any more. r may
-// be nil.
-func (d *Feed) Stop(r *Run) {
+// Stop has hand call unwind, which may panic, and then return false, and runs the code to its
+// end. It can't suspend any more. If it isn't running, Stop calls unwind. r may be nil.
+func (d *Feed) Stop(r *Run, unwind func()) {
 	f := d.frame
 	if f == nil || d.over {
+		unwind()
 		return
 	}
-	d.stopped = true
+	d.stopped, d.unwind = true, unwind
 	st, _ := f.next()
 	f.left(st)
 	d.end(r)

@@ -45,6 +45,14 @@ func (l *Loop) Again() { l.state = loopReady }
 // Leave is the end of the last iteration, with the code of where to go on.
 func (l *Loop) Leave(next int) { l.state, l.Next = loopLeft, next }
 
+// handed is the end of an iteration of a plain iterator, and more whether there may be another.
+func (l *Loop) handed(more bool) bool {
+	if l.Again(); !more {
+		l.Leave(0)
+	}
+	return more
+}
+
 // End is what follows the iterator's return.
 func (l *Loop) End() {
 	if l.state == loopRunning {
@@ -81,17 +89,22 @@ func (loopMissed) Error() string {
 
 // Iterate makes a plain iterator function resumable, for a loop whose body
 // suspends: it runs on a stack of its own, as by greenlet.OnStack, and what it calls can
-// suspend as well. It ends when the loop does, or the greenlet. If the greenlet is dropped
+// suspend as well. It ends when the loop does, or the greenlet: a panic of the body, or one that
+// is thrown where that waits, goes through the iterator, and one that goes on when it must not
+// gets the panic that Go gives it. If the greenlet is dropped
 // in the loop, the iterator is stopped once the garbage collector has found that: what it
 // defers runs on a goroutine of its own then, and what it panics with is lost.
 func Iterate[Y ~func(V) bool, V any](seq func(yield Y)) *Iteration[Y] {
 	var v V
 	return &Iteration[Y]{
 		run: func(hand func() bool) {
+			var l Loop
 			seq(func(x V) bool {
+				l.Begin()
 				v = x
-				return hand()
+				return l.handed(hand())
 			})
+			l.End()
 		},
 		body: func(r *Run, yield Y) (more bool, st Status) {
 			if c, ok := Resumable(yield).(interface{ CallResumable(*Run, V) (bool, Status) }); ok {
@@ -108,10 +121,13 @@ func Iterate2[Y ~func(K, V) bool, K, V any](seq func(yield Y)) *Iteration[Y] {
 	var v V
 	return &Iteration[Y]{
 		run: func(hand func() bool) {
+			var l Loop
 			seq(func(x K, y V) bool {
+				l.Begin()
 				k, v = x, y
-				return hand()
+				return l.handed(hand())
 			})
+			l.End()
 		},
 		body: func(r *Run, yield Y) (more bool, st Status) {
 			if c, ok := Resumable(yield).(interface {
@@ -127,7 +143,14 @@ func Iterate2[Y ~func(K, V) bool, K, V any](seq func(yield Y)) *Iteration[Y] {
 // Iterate0 is Iterate for iterators of no value.
 func Iterate0[Y ~func() bool](seq func(yield Y)) *Iteration[Y] {
 	return &Iteration[Y]{
-		run: func(hand func() bool) { seq(hand) },
+		run: func(hand func() bool) {
+			var l Loop
+			seq(func() bool {
+				l.Begin()
+				return l.handed(hand())
+			})
+			l.End()
+		},
 		body: func(r *Run, yield Y) (more bool, st Status) {
 			if c, ok := Resumable(yield).(interface{ CallResumable(*Run) (bool, Status) }); ok {
 				return c.CallResumable(r)
@@ -147,7 +170,7 @@ type Iteration[Y any] struct {
 // CallResumable runs the loop.
 func (i *Iteration[Y]) CallResumable(r *Run, yield Y) Status {
 	f := &iterationFrame[Y]{Iteration: i, feed: greenlet.NewFeed(i.run), yield: yield}
-	f.DeferFunc(func() { f.feed.Stop(f.in) })
+	f.Defer(func(body func()) { f.feed.Stop(f.in, body) })
 	r.Guard()
 	return f.steps(r)
 }

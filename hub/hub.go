@@ -250,6 +250,11 @@ func (h *Hub) shut() {
 	}
 }
 
+// Here reports whether the caller is on the goroutine that runs the hub. Code on a stack of
+// its own, see [greenlet.OnStack], is not: there [greenlet.Current] tells who runs it. It may
+// be called by any goroutine. It takes about a microsecond.
+func (h *Hub) Here() bool { return h.goroutine.Load() == goroutineID() }
+
 // Current is the task that runs, or nil where none does.
 func (h *Hub) Current() *Task { return h.running }
 

@@ -161,14 +161,15 @@ func (r *Readiness) WaitFor(dir Direction, d time.Duration) error {
 //
 //greenlet:resumable
 func (r *Readiness) GiveWay(dir Direction) {
-	if r.greedy(greenlet.Current(), dir) {
+	if r.greedy(dir) && greenlet.Current() != greenlet.Main() {
 		r.hub.Yield()
 	}
 }
 
-// greedy reports whether others should have their turn before g, the current greenlet.
-func (r *Readiness) greedy(g *greenlet.Greenlet, dir Direction) bool {
-	if r.went[dir]++; r.went[dir] <= patience || g == greenlet.Main() {
+// greedy reports whether others should have their turn. The current greenlet is asked for
+// behind it only: on a stack of its own plain code has to look for it.
+func (r *Readiness) greedy(dir Direction) bool {
+	if r.went[dir]++; r.went[dir] <= patience {
 		return false
 	}
 	r.went[dir] = 0

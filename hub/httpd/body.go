@@ -4,13 +4,16 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/going-green/greenlet/hub/socket"
 	greenlet "github.com/going-green/greenlet/runtime"
 )
 
-// Body is the body of a request of a [Server].
+// Body is the body of a request of a [Server]. It is for the hub's tasks: other goroutines may
+// close it, and read one that [Receive] has received.
 type Body struct {
 	conn     *conn
 	request  *http.Request
@@ -20,10 +23,11 @@ type Body struct {
 	excess   int64  // of what is no data: see chunk.go
 	got      []byte // to be read before what comes
 	err      error  // of who reads on: io.EOF at the end
-	received bool   // all of it is in got, or was
-	closed   bool
 	part     part
 	expected expected
+	closed   atomic.Bool
+	received atomic.Bool // all of it is in got, or was
+	mu       sync.Mutex  // of got and err when it is
 }
 
 // part is what comes next.
@@ -46,7 +50,9 @@ const (
 )
 
 var (
-	errPlain = errors.New("httpd: not all of the body is here, and plain code can't wait for it: call Receive before")
+	errPlain = errors.New("httpd: plain code that an annotated handler calls can't wait for the body: annotate it, run it by greenlet.OnStack, or call Receive before")
+	// errElsewhere is the error of who would have to use the connection, which is the hub's.
+	errElsewhere = errors.New("httpd: another goroutine than the hub's uses a request or its answer: serve the handler by OnGoroutine")
 	// errTooLate is the error of who would wait for ever.
 	errTooLate = errors.New("httpd: the client has been answered before it was told to continue")
 )
@@ -71,24 +77,47 @@ func (b *Body) begin(c *conn, r *http.Request, due time.Time) {
 }
 
 // ended reports whether all has been read from the connection.
-func (b *Body) ended() bool { return b.err == io.EOF || b.received }
+func (b *Body) ended() bool { return b.err == io.EOF || b.received.Load() }
 
-// Read reads what there is, and waits for something. Plain code that calls it can't wait:
-// it gets an error if there is nothing.
+// Read reads what there is, and waits for something. Plain code that an annotated handler
+// calls can't wait: it gets an error, whether there is something or not, unless [Receive] has
+// received all. So do other goroutines.
 //
 //greenlet:resumable
 func (b *Body) Read(p []byte) (n int, err error) {
 	switch {
-	case b.closed:
+	case b.closed.Load():
 		return 0, http.ErrBodyReadAfterClose
-	case len(b.got) > 0:
+	case b.received.Load():
+		return b.kept(p)
+	case greenlet.Current() == greenlet.Main():
+		return 0, b.conn.astray(errPlain)
+	case len(b.got) > 0: // by who was interrupted then
 		n = copy(p, b.got)
 		b.got = b.got[n:]
 		return n, nil
-	case b.received:
-		return 0, b.err
 	}
 	return b.next(p)
+}
+
+// kept is Read of what was received.
+func (b *Body) kept(p []byte) (n int, err error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if len(b.got) == 0 {
+		return 0, b.err
+	}
+	n = copy(p, b.got)
+	b.got = b.got[n:]
+	return n, nil
+}
+
+// astray is the error of code that can't wait: plain, if it runs on the hub's goroutine.
+func (c *conn) astray(plain error) error {
+	if c.server.hub().Here() {
+		return plain
+	}
+	return errElsewhere
 }
 
 // next is Read of what has not been got.
@@ -99,9 +128,6 @@ func (b *Body) next(p []byte) (n int, err error) {
 	for {
 		if n, err = b.tryRead(p); err != socket.ErrWouldBlock {
 			return n, err
-		}
-		if greenlet.Current() == greenlet.Main() {
-			return 0, errPlain
 		}
 		if err := b.wait(); err != nil {
 			return 0, err
@@ -127,7 +153,7 @@ func (b *Body) wait() error {
 
 // Close ends reading. What is left of the body is no longer there to be read.
 func (b *Body) Close() error {
-	b.closed = true
+	b.closed.Store(true)
 	return nil
 }
 
@@ -197,9 +223,9 @@ func (b *Body) tryData(p []byte) (n int, err error) {
 //greenlet:resumable
 func (b *Body) receive() error {
 	switch {
-	case b.closed:
+	case b.closed.Load():
 		return http.ErrBodyReadAfterClose
-	case b.received:
+	case b.received.Load():
 		return nil
 	}
 	limit := b.limit()
@@ -227,7 +253,7 @@ func (b *Body) receive() error {
 			b.err = &http.MaxBytesError{Limit: limit}
 			return b.err
 		case b.err == io.EOF:
-			b.received = true
+			b.received.Store(true)
 			return nil
 		case err != nil:
 			return err
@@ -243,10 +269,9 @@ func (b *Body) drain() bool {
 	if b.expected != nothing || b.part == data && b.left > drained {
 		return b.ended()
 	}
-	b.closed = false
 	rest := newBuffer()
 	for n := 0; !b.ended() && n <= drained; {
-		m, err := b.Read(rest.data[:cap(rest.data)])
+		m, err := b.next(rest.data[:cap(rest.data)])
 		if n += m; err != nil {
 			break
 		}

@@ -30,6 +30,7 @@ type busy struct {
 	answer *Response // that is under way
 	broken error     // of who sends
 	due    time.Time // of reading
+	sendBy time.Time // if the handler has set it: of all that is sent until its answer is
 }
 
 var busies = sync.Pool{New: func() any { return new(busy) }}
@@ -88,7 +89,7 @@ func (c *conn) exchanges() bool {
 	if c.wait != nil {
 		c.wait.list = &c.server.idle
 	}
-	return c.flush() == nil && !c.server.stopping
+	return !c.server.stopping
 }
 
 // exchange receives a request and answers it. It reports whether another one may come.
@@ -104,20 +105,22 @@ func (c *conn) exchange() bool {
 		return true // an empty line
 	}
 	c.answer = w
-	h := c.server.handler(w.request)
-	if c.out != nil && (mayWait(h) || len(c.out.data) >= bufferSize) {
-		c.flush() // what answers earlier requests neither waits for this one nor piles up
-	}
-	Call(h, w, w.request)
+	Call(c.server.handler(w.request), w, w.request)
 	keep := w.finish()
+	if c.flush() != nil {
+		keep = false
+	}
+	if !c.sendBy.IsZero() {
+		c.sendUntil(time.Time{})
+	}
 	c.answer = nil
 	w.report(c.broken)
-	w.over, w.body.closed = true, true
-	if !keep && !w.hijacked {
-		c.flush()
-		if !w.body.ended() {
-			c.linger()
-		}
+	w.body.closed.Store(true)
+	if w.lives != nil {
+		w.lives.Wait() // of who has taken the connection over
+	}
+	if !keep && !w.hijacked && !w.body.ended() {
+		c.linger()
 	}
 	return keep
 }
@@ -236,15 +239,35 @@ func (c *conn) flush() error {
 	if c.tryFlush() {
 		return c.broken
 	}
-	if d := c.server.WriteTimeout; d > 0 {
-		c.sock.SetWriteDeadline(c.server.hub().Now().Add(d))
-	}
+	c.limit()
 	return c.sends()
 }
 
-// errInterrupted is the error of who goes on writing after an interruption: how much has
-// been sent is not known.
-var errInterrupted = errors.New("httpd: the task was interrupted while it sent an answer")
+// limit limits what is about to wait for the client, and unlimit ends that.
+func (c *conn) limit() {
+	if d := c.server.WriteTimeout; d > 0 && c.sendBy.IsZero() {
+		c.sock.SetWriteDeadline(c.server.hub().Now().Add(d))
+	}
+}
+
+func (c *conn) unlimit() {
+	if c.server.WriteTimeout > 0 && c.sendBy.IsZero() {
+		c.sock.SetWriteDeadline(time.Time{})
+	}
+}
+
+// sendUntil sets the time by which what is sent must have been taken, those who wait
+// already included.
+func (c *conn) sendUntil(t time.Time) {
+	if t != c.sendBy {
+		c.sendBy = t
+		c.sock.SetWriteDeadline(t)
+	}
+}
+
+// errInterrupted is the error of who goes on writing after an interruption, as how much has
+// been sent is not known, and of who writes while another one does.
+var errInterrupted = errors.New("httpd: the answer is being sent by another task, or the task that sent it was interrupted")
 
 // sends is flush that has to wait. Who is interrupted meanwhile has nothing more to send.
 //
@@ -256,9 +279,7 @@ func (c *conn) sends() error {
 	out.free()
 	c.broken = nil
 	c.wrote(err)
-	if c.server.WriteTimeout > 0 {
-		c.sock.SetWriteDeadline(time.Time{})
-	}
+	c.unlimit()
 	return c.broken
 }
 
@@ -350,6 +371,10 @@ func (c *conn) linger() {
 func (c *conn) ended() {
 	b := c.busy
 	w, v := b.answer, recover()
+	if w != nil {
+		w.returned()
+		w.body.closed.Store(true)
+	}
 	switch {
 	case v == nil || w == nil:
 	case v == http.ErrAbortHandler:

@@ -1,54 +1,57 @@
 package httpd
 
 import (
-	"errors"
 	"net/http"
-	"os"
 
 	greenlet "github.com/going-green/greenlet/runtime"
+	"github.com/going-green/greenlet/runtime/gen"
 )
 
-// HandlerFunc is [http.HandlerFunc] for a function that may wait, and for any other.
+// HandlerFunc is [http.HandlerFunc] for a function that is annotated, and for any other.
 type HandlerFunc func(http.ResponseWriter, *http.Request)
 
-// ServeHTTP calls f.
+// ServeHTTP calls f: on a stack of its own, unless it is annotated.
 //
 //greenlet:resumable
-func (f HandlerFunc) ServeHTTP(w http.ResponseWriter, r *http.Request) { f(w, r) }
+func (f HandlerFunc) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if gen.Resumable20(f) != nil {
+		f(w, r)
+		return
+	}
+	greenlet.OnStack(f.onStack(w, r))
+}
 
-// resumable is a handler that may wait: it has what the generator makes of its method.
+// onStack is a call of f, which is plain.
+func (f HandlerFunc) onStack(w http.ResponseWriter, r *http.Request) func(greenlet.Section) {
+	return func(greenlet.Section) { f(w, r) }
+}
+
+// resumable is a handler that is annotated: it has what the generator makes of its method.
 type resumable interface {
 	ServeHTTPResumable(*greenlet.Run, http.ResponseWriter, *http.Request) greenlet.Status
 }
 
-func mayWait(h http.Handler) bool {
-	_, ok := h.(resumable)
-	return ok
-}
-
-// Call calls a handler as the server does: for handlers that call others. If it is
-// plain, the body of the request is received before. If that fails the handler is not
-// called, and the answer says why.
+// Call calls a handler as the server does: for annotated handlers that call others. One that is
+// annotated is called as it is, and any other on a stack of its own. It answers with 413 in
+// place of the latter if the body is longer than [Server.MaxBody].
 //
 //greenlet:resumable
 func Call(h http.Handler, w http.ResponseWriter, r *http.Request) {
-	if !mayWait(h) && !received(r) {
-		if err := Receive(r); err != nil {
-			unreceived(w, err)
-			return
-		}
+	if _, ok := h.(resumable); ok {
+		h.ServeHTTP(w, r)
+		return
 	}
-	h.ServeHTTP(w, r)
+	greenlet.OnStack(onStack(h, w, r))
 }
 
-// received reports whether all of the body can be read without a wait.
-func received(r *http.Request) bool {
-	b, ok := r.Body.(*Body)
-	return !ok || b.received
+// onStack is a call of h, which is plain.
+func onStack(h http.Handler, w http.ResponseWriter, r *http.Request) func(greenlet.Section) {
+	return func(greenlet.Section) { h.ServeHTTP(w, r) }
 }
 
-// Receive waits until all of the body has come: then plain code can read it. Its errors are
-// those of who reads the body. It does nothing if the request is not of a [Server].
+// Receive waits until all of the body has come: then plain code that an annotated handler calls
+// can read it. Its errors are those of who reads the body. It does nothing if the request is
+// not of a [Server].
 //
 //greenlet:resumable
 func Receive(r *http.Request) error {
@@ -59,20 +62,7 @@ func Receive(r *http.Request) error {
 	return b.receive()
 }
 
-// unreceived answers a request whose body could not be received.
-func unreceived(w http.ResponseWriter, err error) {
-	status := http.StatusBadRequest
-	switch {
-	case errors.As(err, new(*http.MaxBytesError)):
-		status = http.StatusRequestEntityTooLarge
-	case errors.Is(err, os.ErrDeadlineExceeded):
-		status = http.StatusRequestTimeout
-	}
-	w.Header().Set("Connection", "close")
-	http.Error(w, http.StatusText(status), status)
-}
-
-// Mux is [http.ServeMux] for handlers that may wait, and for any other.
+// Mux is [http.ServeMux] for handlers that are annotated, and for any other.
 type Mux struct{ mux http.ServeMux }
 
 // Handle is that of [http.ServeMux].

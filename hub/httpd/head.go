@@ -85,6 +85,9 @@ func statusLine(b *buffer, r *http.Request, status int) {
 // else next is what follows. It is like chunkWriter.writeHeader of net/http.
 func (w *Response) commit(final bool, next []byte) {
 	w.sent = true
+	if w.body.expected == toContinue {
+		w.body.expected = tooLate
+	}
 	r, b := w.request, w.conn.buffer()
 	var held []byte
 	if w.held != nil {

@@ -6,20 +6,36 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
+	"github.com/going-green/greenlet/hub"
 	"github.com/going-green/greenlet/hub/socket"
 	greenlet "github.com/going-green/greenlet/runtime"
 	"golang.org/x/net/http/httpguts"
 )
 
-// Response is the [http.ResponseWriter] of a [Server]. Where it is said to wait, plain code
-// does not: what it writes is kept in memory, but for what the client takes at once.
+// Response is the [http.ResponseWriter] of a [Server]. It waits for the client, so that no more
+// than a few KiB of an answer are in memory.
+//
+// Plain code that an annotated handler calls can't wait. What it writes is kept, up to 64 KiB
+// until the handler writes or flushes itself; more is an error, and ends the answer. Other
+// goroutines may use it one after the other, as long as they need not send anything: Write up
+// to 4 KiB in all; else their error says so, and the answer ends.
 type Response struct {
 	conn    *conn
 	request *http.Request
 	body    Body
 	began   time.Time
+
+	// What follows is guarded by mu: a handler may write on another goroutine. Who is going
+	// to send something takes it, until that is sent; then nobody else may use it.
+	mu      sync.Mutex
+	taken   bool
+	failed  error // of who sent
+	refused error // of who could not wait; there is no more to this answer
+	plain   int   // written by who could not wait, since somebody did who can
+
 	header  http.Header
 	status  int   // 0 until it is known
 	length  int64 // as declared; less than 0 if it is not
@@ -37,6 +53,7 @@ type Response struct {
 	close    bool // the connection, when the answer is sent
 	hijacked bool
 	over     bool // the handler has returned
+	lives    *hub.Event
 }
 
 // own are what the handler has to say about fields that are the server's.
@@ -48,21 +65,56 @@ type own struct {
 	transferEncoding                   bool
 }
 
+// plainRoom is how much plain code may write that can't wait.
+const plainRoom = 64 << 10
+
 var errOver = errors.New("httpd: the handler has returned")
 
-// gone is the error of who comes too late.
+// gone is the error of who comes too late, or when another one sends.
 func (w *Response) gone() error {
 	switch {
 	case w.hijacked:
 		return http.ErrHijacked
 	case w.over:
 		return errOver
+	case w.taken:
+		return errInterrupted
+	case w.refused != nil:
+		return w.refused
 	}
-	return nil
+	return w.failed
+}
+
+// take takes w, of who is going to send something; give gives it back. It is not given back
+// by a task that is interrupted.
+func (w *Response) take() error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	err := w.gone()
+	w.taken = w.taken || err == nil
+	return err
+}
+
+// give gives w back, of which all that was to be sent is.
+func (w *Response) give() error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.taken, w.plain, w.failed = false, 0, w.conn.broken
+	return w.failed
+}
+
+// refuse gives w back, of who can't wait. There is no more to the answer.
+func (w *Response) refuse(err error) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.taken, w.refused = false, err
+	return err
 }
 
 // Header is that of [http.ResponseWriter].
 func (w *Response) Header() http.Header {
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	if w.header == nil {
 		w.header = http.Header{}
 	}
@@ -71,9 +123,6 @@ func (w *Response) Header() http.Header {
 
 // WriteHeader is that of [http.ResponseWriter]. One that is superfluous does nothing.
 func (w *Response) WriteHeader(status int) {
-	if w.hijacked || w.over || w.status != 0 {
-		return
-	}
 	if status < 100 || status > 999 {
 		panic(fmt.Sprintf("httpd: invalid WriteHeader code %v", status))
 	}
@@ -81,15 +130,30 @@ func (w *Response) WriteHeader(status int) {
 		w.inform(status)
 		return
 	}
-	w.status = status
-	if w.body.expected == toContinue {
-		w.body.expected = tooLate
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.gone() == nil && w.status == 0 {
+		w.decide(status)
 	}
+}
+
+// decide says what the status is.
+func (w *Response) decide(status int) {
+	w.status = status
 	w.head()
 }
 
 // inform sends a header before the answer's: RFC 9110, section 15.2, as far as there is room.
 func (w *Response) inform(status int) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	switch {
+	case w.gone() != nil || w.status != 0:
+		return
+	case greenlet.Current() == greenlet.Main() && !w.conn.server.hub().Here():
+		w.refused = errElsewhere
+		return
+	}
 	if status == http.StatusContinue && w.body.expected == toContinue {
 		w.body.expected = nothing
 	}
@@ -113,28 +177,46 @@ func (w *Response) Write(p []byte) (n int, err error) {
 	case fits:
 		return len(p), nil
 	}
-	plain := greenlet.Current() == greenlet.Main()
+	if greenlet.Current() == greenlet.Main() {
+		return w.keep(p)
+	}
 	if !w.bodiless() {
 		w.begin(p)
-		switch {
-		case plain:
-			w.conn.buffer().Write(p)
-			w.end()
-			w.conn.tryFlush()
-		case len(p) < bufferSize:
+		if len(p) < bufferSize {
 			w.conn.buffer().Write(p)
 			w.end()
 			w.conn.flush()
-		default:
-			if w.conn.flush() == nil {
-				w.conn.write(p)
-				w.end()
-			}
+		} else if w.conn.flush() == nil {
+			w.conn.write(p)
+			w.end()
 		}
 	}
-	if w.conn.broken != nil {
-		return 0, w.conn.broken
+	if err := w.give(); err != nil {
+		return 0, err
 	}
+	return len(p), nil
+}
+
+// keep is Write of who can't wait.
+func (w *Response) keep(p []byte) (n int, err error) {
+	plain := w.plain + len(p)
+	err = w.conn.astray(nil)
+	if err == nil && plain > plainRoom {
+		err = greenlet.PlainError("write of more than 64 KiB of an answer")
+	}
+	if err != nil {
+		return 0, w.refuse(err)
+	}
+	if !w.bodiless() {
+		w.begin(p)
+		w.conn.buffer().Write(p)
+		w.end()
+		w.conn.tryFlush()
+	}
+	if err := w.give(); err != nil {
+		return 0, err
+	}
+	w.plain = plain
 	return len(p), nil
 }
 
@@ -148,17 +230,27 @@ func (w *Response) WriteString(s string) (n int, err error) {
 	case fits:
 		return len(s), nil
 	}
-	w.written -= int64(len(s)) // Write counts them
+	w.again(len(s))
 	return w.Write([]byte(s))
 }
 
-// accept keeps p if there is room.
+// again has Write take and count n bytes, which accept has.
+func (w *Response) again(n int) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.taken = false
+	w.written -= int64(n)
+}
+
+// accept keeps p if there is room, and else takes w.
 func accept[T string | []byte](w *Response, p T) (fits bool, err error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	if err := w.gone(); err != nil {
 		return false, err
 	}
 	if w.status == 0 {
-		w.WriteHeader(http.StatusOK)
+		w.decide(http.StatusOK)
 	}
 	switch {
 	case len(p) == 0:
@@ -170,13 +262,10 @@ func accept[T string | []byte](w *Response, p T) (fits bool, err error) {
 	switch {
 	case w.length >= 0 && w.written > w.length:
 		return false, http.ErrContentLength
-	case w.conn.broken != nil:
-		return false, w.conn.broken
-	}
-	switch {
 	case w.bodiless() && w.sent:
 		return true, nil
 	case w.pending()+len(p) > bufferSize:
+		w.taken = true
 		return false, nil
 	}
 	if w.held == nil {
@@ -228,15 +317,11 @@ func (w *Response) end() {
 func (c *conn) write(p []byte) {
 	n, err := c.sock.TryWrite(p)
 	if err == socket.ErrWouldBlock || err == nil && n < len(p) {
-		if d := c.server.WriteTimeout; d > 0 {
-			c.sock.SetWriteDeadline(c.server.hub().Now().Add(d))
-		}
+		c.limit()
 		c.broken = errInterrupted
 		_, err = c.sock.Write(p[n:])
 		c.broken = nil
-		if c.server.WriteTimeout > 0 {
-			c.sock.SetWriteDeadline(time.Time{})
-		}
+		c.unlimit()
 	}
 	c.wrote(err)
 }
@@ -255,50 +340,40 @@ func (w *Response) Flush() { _ = w.FlushError() }
 //
 //greenlet:resumable
 func (w *Response) FlushError() error {
-	if err := w.gone(); err != nil {
+	if err := w.take(); err != nil {
 		return err
 	}
-	w.put()
 	if greenlet.Current() == greenlet.Main() {
-		w.conn.tryFlush()
-		return w.conn.broken
+		return w.flushNow()
 	}
-	return w.conn.flush()
+	w.put()
+	w.conn.flush()
+	return w.give()
+}
+
+// flushNow is FlushError of who can't wait: what the client does not take at once is sent later.
+func (w *Response) flushNow() error {
+	if err := w.conn.astray(nil); err != nil {
+		return w.refuse(err)
+	}
+	plain := w.plain
+	w.put()
+	w.conn.tryFlush()
+	err := w.give()
+	w.plain = plain
+	return err
 }
 
 // put puts all that has been written to what is to be sent.
 func (w *Response) put() {
 	if w.status == 0 {
-		w.WriteHeader(http.StatusOK)
+		w.decide(http.StatusOK)
 	}
 	some := w.pending() > 0 && !w.bodiless()
 	w.begin(nil)
 	if some {
 		w.end()
 	}
-}
-
-// Hijack hands the connection over, with what has been read ahead, when what has been
-// written is sent. It is for the task of the handler, and closed when that has returned.
-// Plain code can't have it: the error is [http.ErrNotSupported].
-//
-//greenlet:resumable
-func (w *Response) Hijack() (*socket.Conn, error) {
-	if err := w.gone(); err != nil {
-		return nil, err
-	}
-	if greenlet.Current() == greenlet.Main() {
-		return nil, http.ErrNotSupported
-	}
-	if w.status != 0 {
-		w.put()
-	}
-	if err := w.conn.flush(); err != nil {
-		return nil, err
-	}
-	w.hijacked, w.body.err = true, http.ErrHijacked
-	w.conn.readBy(time.Time{})
-	return w.conn.sock, nil
 }
 
 // finish ends the answer, as the handler has returned. It reports whether there may be
@@ -312,8 +387,11 @@ func (w *Response) finish() (keep bool) {
 	if w.hijacked {
 		return false
 	}
+	if !w.returned() {
+		return false
+	}
 	if w.status == 0 {
-		w.WriteHeader(http.StatusOK)
+		w.decide(http.StatusOK)
 	}
 	if !w.body.ended() && !w.close {
 		// First of all, as the client may not read before it has sent everything.
@@ -333,6 +411,26 @@ func (w *Response) finish() (keep bool) {
 		w.close = true // the client waits for more
 	}
 	return !w.close && w.conn.broken == nil
+}
+
+// returned ends the use of w by the handler. It reports whether the answer is whole.
+func (w *Response) returned() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.over = true
+	switch {
+	case w.hijacked:
+	case w.taken: // by another task, which is not done, or one that was interrupted
+		w.conn.wrote(errInterrupted)
+	case w.refused != nil:
+		if !w.sent {
+			w.status, w.written = http.StatusInternalServerError, 0
+			w.conn.put(&refusal{status: w.status})
+			w.conn.tryFlush()
+		}
+		w.conn.wrote(w.refused)
+	}
+	return w.conn.broken == nil
 }
 
 // trailer writes the fields that come behind the body.

@@ -13,7 +13,7 @@ import (
 
 const (
 	defaultHeader = 64 << 10
-	defaultBody   = 10 << 20 // of http.Request.ParseForm, too
+	defaultBody   = 10 << 20 // of Receive, and of http.Request.ParseForm, too
 )
 
 // Server answers the requests of a listener's connections: a task for each connection,
@@ -29,21 +29,20 @@ type Server struct {
 	// MaxHeader is how long a request may be up to its body: 0 is 64 KiB. A longer one
 	// is answered with 431.
 	MaxHeader int
-	// MaxBody is how long the body of a request may be: 0 is 10 MiB if the handler is
-	// plain, as it is in memory then, and any length otherwise. A longer one is answered
-	// with 413; a handler that reads it by itself gets an [http.MaxBytesError].
+	// MaxBody is how long the body of a request may be: 0 is any length. One that says that
+	// it is longer is answered with 413, and no handler is called; who reads another one
+	// gets an [http.MaxBytesError] there.
 	MaxBody int64
 
 	// ReadHeaderTimeout is how long it may take to receive the header of a request, from
 	// its first byte, and from the beginning of a connection to that: 0 is ReadTimeout.
 	ReadHeaderTimeout time.Duration
 	// ReadTimeout is how long it may take to receive a request with its body: 0 is for
-	// ever. One that is late is answered with 408, and a handler that reads it by
-	// itself gets [os.ErrDeadlineExceeded].
+	// ever. A header that is late is answered with 408, and a handler that reads a body that
+	// is late gets [os.ErrDeadlineExceeded].
 	ReadTimeout time.Duration
-	// WriteTimeout is how long a client may take to receive what is written at a time: the
-	// whole answer of a plain handler, but for what has been sent while it ran, and what
-	// another one writes before it goes on. 0 is for ever.
+	// WriteTimeout is how long a client may take to receive what is written at a time, before
+	// the handler goes on. 0 is for ever.
 	WriteTimeout time.Duration
 	// IdleTimeout is how long a connection may wait between requests: 0 is ReadTimeout.
 	IdleTimeout time.Duration
@@ -131,6 +130,8 @@ func (s *Server) handler(r *http.Request) http.Handler {
 	switch {
 	case r.Header["Expect"] != nil && r.Header.Get("Expect") != "" && !expectsContinue(r):
 		return itself(expectationFailed)
+	case s.MaxBody > 0 && r.ContentLength > s.MaxBody:
+		return itself(tooLarge)
 	case r.Method == http.MethodOptions && r.RequestURI == "*":
 		return itself(options)
 	case s.Handler == nil:
@@ -139,20 +140,25 @@ func (s *Server) handler(r *http.Request) http.Handler {
 	return s.Handler
 }
 
-// itself is a handler of the server. It need not have the body, as a plain one would.
-type itself func(http.Header) (status int)
+// itself is a handler of the server, which never waits: it needs no stack.
+type itself func(http.ResponseWriter)
 
 //greenlet:resumable
-func (f itself) ServeHTTP(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(f(w.Header())) }
+func (f itself) ServeHTTP(w http.ResponseWriter, _ *http.Request) { f(w) }
 
-func expectationFailed(h http.Header) int {
-	h.Set("Connection", "close")
-	return http.StatusExpectationFailed
+func expectationFailed(w http.ResponseWriter) {
+	w.Header().Set("Connection", "close")
+	w.WriteHeader(http.StatusExpectationFailed)
 }
 
-func options(h http.Header) int {
-	h.Set("Content-Length", "0")
-	return http.StatusOK
+func options(w http.ResponseWriter) {
+	w.Header().Set("Content-Length", "0")
+	w.WriteHeader(http.StatusOK)
+}
+
+func tooLarge(w http.ResponseWriter) {
+	w.Header().Set("Connection", "close")
+	http.Error(w, http.StatusText(http.StatusRequestEntityTooLarge), http.StatusRequestEntityTooLarge)
 }
 
 func (s *Server) maxHeader() int {

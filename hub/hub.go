@@ -340,7 +340,7 @@ func (h *Hub) rouse() {
 // see [Hub.Promise]. It panics if the hub has a seed, runs, and it is another goroutine.
 func (h *Hub) Post(f func()) {
 	if h.chance != nil {
-		if id := h.goroutine.Load(); id != 0 && id != goroutineID() {
+		if h.goroutine.Load() != 0 && !h.Here() && greenlet.Current() == greenlet.Main() {
 			panic("hub: Post by another goroutine to a hub with a seed: nothing would come out the same")
 		}
 	}

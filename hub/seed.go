@@ -24,6 +24,9 @@ func NewSeeded(start time.Time, seed uint64) *Hub {
 	return h
 }
 
+// Seeded reports whether [NewSeeded] has made h.
+func (h *Hub) Seeded() bool { return h.chance != nil }
+
 // Rand is the hub's source of random numbers: that of [NewSeeded], or else one that differs
 // from hub to hub. It is for the goroutine of the hub.
 func (h *Hub) Rand() *rand.Rand {

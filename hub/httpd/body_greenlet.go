@@ -576,4 +576,36 @@ func (v choice) WriteDeferred(r *gen.Run, d *gen.DeferHeader, p0 []byte) (int, e
 	return r0, r1, gen.Done
 }
 
+// WriteResumable is Write of what is embedded, for callers that can be suspended.
+func (v writer) WriteResumable(r *gen.Run, p0 []byte) (int, error, gen.Status) {
+	if form, ok := any(v.Writer).(interface {
+		WriteResumable(*gen.Run, []byte) (int, error, gen.Status)
+	}); ok {
+		return form.WriteResumable(r, p0)
+	}
+	r0, r1 := v.Writer.Write(p0)
+	return r0, r1, gen.Done
+}
+
+// WriteDeferred is Write of what is embedded, for those that defer it.
+func (v writer) WriteDeferred(r *gen.Run, d *gen.DeferHeader, p0 []byte) (int, error, gen.Status) {
+	if form, ok := any(v.Writer).(interface {
+		WriteDeferred(*gen.Run, *gen.DeferHeader, []byte) (int, error, gen.Status)
+	}); ok {
+		return form.WriteDeferred(r, d, p0)
+	}
+	if form, ok := any(v.Writer).(interface {
+		WriteResumable(*gen.Run, []byte) (int, error, gen.Status)
+	}); ok {
+		return form.WriteResumable(r, p0)
+	}
+	d.CallPlain(func(body func()) {
+		defer v.Writer.Write(p0)
+		body()
+	})
+	var r0 int
+	var r1 error
+	return r0, r1, gen.Done
+}
+
 var _ = gen.Declare("Body.Read", "Body.next", "Body.wait", "Body.receive", "Body.drain")

@@ -247,6 +247,14 @@ func (w *remote) Write(p []byte) (int, error) {
 	return n, err
 }
 
+// ReadFrom is that of [io.ReaderFrom]. src is read on the caller's goroutine.
+func (w *remote) ReadFrom(src io.Reader) (int64, error) {
+	return io.Copy(writer{w}, src)
+}
+
+// writer is a writer, and nothing else.
+type writer struct{ io.Writer }
+
 // Flush is that of [http.Flusher].
 func (w *remote) Flush() { _ = w.FlushError() }
 

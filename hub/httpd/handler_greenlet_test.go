@@ -473,6 +473,38 @@ var awaitingFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/http
 var _ func(*hub.Event, chan struct{}) = awaiting
 
 // WriteResumable is Write of what is embedded, for callers that can be suspended.
+func (v counted2) WriteResumable(r *gen.Run, p0 []byte) (int, error, gen.Status) {
+	if form, ok := any(v.ResponseWriter).(interface {
+		WriteResumable(*gen.Run, []byte) (int, error, gen.Status)
+	}); ok {
+		return form.WriteResumable(r, p0)
+	}
+	r0, r1 := v.ResponseWriter.Write(p0)
+	return r0, r1, gen.Done
+}
+
+// WriteDeferred is Write of what is embedded, for those that defer it.
+func (v counted2) WriteDeferred(r *gen.Run, d *gen.DeferHeader, p0 []byte) (int, error, gen.Status) {
+	if form, ok := any(v.ResponseWriter).(interface {
+		WriteDeferred(*gen.Run, *gen.DeferHeader, []byte) (int, error, gen.Status)
+	}); ok {
+		return form.WriteDeferred(r, d, p0)
+	}
+	if form, ok := any(v.ResponseWriter).(interface {
+		WriteResumable(*gen.Run, []byte) (int, error, gen.Status)
+	}); ok {
+		return form.WriteResumable(r, p0)
+	}
+	d.CallPlain(func(body func()) {
+		defer v.ResponseWriter.Write(p0)
+		body()
+	})
+	var r0 int
+	var r1 error
+	return r0, r1, gen.Done
+}
+
+// WriteResumable is Write of what is embedded, for callers that can be suspended.
 func (v raw) WriteResumable(r *gen.Run, p0 []byte) (int, error, gen.Status) {
 	if form, ok := any(v.Conn).(interface {
 		WriteResumable(*gen.Run, []byte) (int, error, gen.Status)

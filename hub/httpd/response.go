@@ -199,7 +199,7 @@ func (w *Response) Write(p []byte) (n int, err error) {
 
 // keep is Write of who can't wait.
 func (w *Response) keep(p []byte) (n int, err error) {
-	plain := w.plain + len(p)
+	plain := w.plain + w.pending() + len(p)
 	err = w.conn.astray(nil)
 	if err == nil && plain > plainRoom {
 		err = greenlet.PlainError("write of more than 64 KiB of an answer")

@@ -22,8 +22,8 @@ import (
 
 //go:generate go tool greenlet
 
-// servers are those that are compared: of httpd with a handler that is plain, and with one
-// that could wait, and of net/http, on all processors and on one.
+// servers are those that are compared: of httpd with a handler that is plain, which runs on a
+// stack of its own, and with one that is annotated, and of net/http, on all processors and on one.
 var servers = map[string]func(chan<- string) error{
 	"hub":              func(ready chan<- string) error { return serveHub(ready, http.HandlerFunc(hello)) },
 	"hub, resumable":   func(ready chan<- string) error { return serveHub(ready, resumable{}) },

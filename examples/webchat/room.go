@@ -60,7 +60,8 @@ func (c *chat) room(r *http.Request) *room {
 	return c.rooms[name]
 }
 
-// listens answers with the messages from a number on, and waits for one if there are none.
+// listens answers with the messages from a number on, and waits for one if there are none. It is
+// annotated, as there is one for each that listens: so it waits without a stack.
 //
 //greenlet:resumable
 func (c *chat) listens(w http.ResponseWriter, r *http.Request) {
@@ -69,11 +70,16 @@ func (c *chat) listens(w http.ResponseWriter, r *http.Request) {
 	if r.FormValue("wait") != "0" && len(room.since(from)) == 0 {
 		room.news.WaitFor(longest)
 	}
+	text, err := json.Marshal(append([]message{}, room.since(from)...))
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusInternalServerError)
+		return
+	}
 	w.Header().Set("Content-Type", "application/json")
-	json.NewEncoder(w).Encode(append([]message{}, room.since(from)...))
+	w.Write(text) // here, where it can wait: an encoder is plain code
 }
 
-// says need not wait: its form is here when it is called.
+// says is plain, and runs on a stack of its own: there FormValue waits for the form.
 func (c *chat) says(w http.ResponseWriter, r *http.Request) {
 	name, text := r.FormValue("name"), r.FormValue("text")
 	if name == "" || text == "" {
@@ -86,11 +92,11 @@ func (c *chat) says(w http.ResponseWriter, r *http.Request) {
 
 func (c *chat) handler() http.Handler {
 	mux := new(httpd.Mux)
-	mux.Handle("GET /{$}", http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
 		io.WriteString(w, page)
-	}))
+	})
 	mux.HandleFunc("GET /rooms/{room}/messages", c.listens)
-	mux.Handle("POST /rooms/{room}/messages", http.HandlerFunc(c.says))
+	mux.HandleFunc("POST /rooms/{room}/messages", c.says)
 	return mux
 }

@@ -1,8 +1,11 @@
 // Package httpd is a server for HTTP/1.1 whose handlers are tasks of a hub, with no
 // goroutine for each.
 //
-// Handlers are those of net/http. One whose ServeHTTP is annotated may wait, for time,
-// for other tasks, for the request's body and for the client to take what is written:
+// Handlers are those of net/http, and any of them may wait: for time, for other tasks, for the
+// request's body and for the client to take what is written. One that nobody has annotated,
+// a router of another library with its middleware for example, runs on a stack of its own while
+// it answers: see [greenlet.OnStack]. One whose ServeHTTP is annotated needs none. Between two
+// requests no connection has a stack.
 //
 //	type clock struct{ hub *hub.Hub }
 //
@@ -25,19 +28,29 @@
 //		return s.Serve()
 //	}
 //
-// A function that it calls and that writes or reads has to be annotated as well: the
-// generator says so.
+// # Annotated handlers
 //
-// Any other handler runs as it is, but can't wait: while it runs, nothing else does. So
-// the body of its request is read before it is called, up to a limit, and what it writes
-// is kept in memory and sent when it has returned; a client that is slow does not hold it
-// up. The same holds for plain code that a handler calls, such as fmt.Fprint, which may
-// write as much as memory holds, and for what reads the body there: call [Receive]
-// before.
+// An annotated handler takes less memory while it waits, and somewhat less time. A function that
+// it calls and that writes or reads has to be annotated as well: the generator says so.
 //
-// Handlers that wait are found by [HandlerFunc], [Mux] and [Call], while those of
-// net/http that call others, http.HandlerFunc, http.ServeMux, http.StripPrefix and so on,
-// are plain code, and so is all below them.
+// Plain code that it calls, such as fmt.Fprint or a decoder of package encoding/json, can't wait.
+// What that writes is kept, up to 64 KiB until the handler itself writes or flushes; beyond,
+// its error says so, and the answer ends. It can't read the body, unless [Receive] has received
+// all of it before. Where that is too little, run it by greenlet.OnStack, or leave the handler
+// plain.
+//
+// Annotated handlers are found by [HandlerFunc], [Mux] and [Call], while those of net/http that
+// call others, http.HandlerFunc, http.ServeMux, http.StripPrefix and so on, are plain code: all
+// below them runs on the stack that they have.
+//
+// # What is not as in net/http
+//
+// All handlers share the hub's goroutine. What blocks that holds up all of them: a wait for a
+// channel or a sync.Mutex, time.Sleep, a request by net/http's client. Put it into [hub.Block],
+// or the handler into [OnGoroutine], as [http.TimeoutHandler] and httputil.ReverseProxy need it.
+//
+// Requests and answers are the hub's. Other goroutines that a handler starts get errors that say
+// so, but below OnGoroutine: they may write some 4 KiB that need not be sent, and close the body.
 //
 // Messages are parsed by net/http, and answers look like those of its server: Date,
 // Content-Type, Content-Length and Transfer-Encoding are set as there, and HEAD, Expect,

@@ -48,6 +48,7 @@
 // All handlers share the hub's goroutine. What blocks that holds up all of them: a wait for a
 // channel or a sync.Mutex, time.Sleep, a request by net/http's client. Put it into [hub.Block],
 // or the handler into [OnGoroutine], as [http.TimeoutHandler] and httputil.ReverseProxy need it.
+// runtime.Goexit in a handler ends the hub.
 //
 // Requests and answers are the hub's. Other goroutines that a handler starts get errors that say
 // so, but below OnGoroutine: they may write some 4 KiB that need not be sent, and close the body.

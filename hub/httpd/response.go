@@ -180,16 +180,14 @@ func (w *Response) Write(p []byte) (n int, err error) {
 	if greenlet.Current() == greenlet.Main() {
 		return w.keep(p)
 	}
-	if !w.bodiless() {
-		w.begin(p)
-		if len(p) < bufferSize {
-			w.conn.buffer().Write(p)
-			w.end()
-			w.conn.flush()
-		} else if w.conn.flush() == nil {
-			w.conn.write(p)
-			w.end()
-		}
+	w.begin(p)
+	if len(p) < bufferSize {
+		w.conn.buffer().Write(p)
+		w.end()
+		w.conn.flush()
+	} else if w.conn.flush() == nil {
+		w.conn.write(p)
+		w.end()
 	}
 	if err := w.give(); err != nil {
 		return 0, err
@@ -207,12 +205,10 @@ func (w *Response) keep(p []byte) (n int, err error) {
 	if err != nil {
 		return 0, w.refuse(err)
 	}
-	if !w.bodiless() {
-		w.begin(p)
-		w.conn.buffer().Write(p)
-		w.end()
-		w.conn.tryFlush()
-	}
+	w.begin(p)
+	w.conn.buffer().Write(p)
+	w.end()
+	w.conn.tryFlush()
 	if err := w.give(); err != nil {
 		return 0, err
 	}
@@ -262,9 +258,10 @@ func accept[T string | []byte](w *Response, p T) (fits bool, err error) {
 	switch {
 	case w.length >= 0 && w.written > w.length:
 		return false, http.ErrContentLength
-	case w.bodiless() && w.sent:
-		return true, nil
-	case w.pending()+len(p) > bufferSize:
+	case w.pending()+len(p) <= bufferSize && !(w.bodiless() && w.sent):
+	case w.bodiless():
+		return true, nil // nobody gets it
+	default:
 		w.taken = true
 		return false, nil
 	}

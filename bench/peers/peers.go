@@ -127,6 +127,12 @@ func (p *Peer) Once(ctx context.Context, work string, n int) (each float64, sum 
 	return parse(strings.TrimSpace(string(out)))
 }
 
+// Command is the program with the arguments that have it do work once; the number of units is
+// to follow.
+func (p *Peer) Command(work string) []string {
+	return append(p.argv[:len(p.argv):len(p.argv)], work)
+}
+
 // Close ends the program.
 func (p *Peer) Close() {
 	if p.running != nil {

@@ -66,7 +66,7 @@ func funcName(fn any) string {
 
 func init() {
 	funcval.Unseen = func(name string) {
-		panic(&StateError{Op: "call", Reason: name + " is resumable, but this value of it was made by plain code that the generator has not seen, so that it can't be suspended; make it in a function annotated //greenlet:resumable, or in a package that has one"})
+		panic(&StateError{Op: "call", Reason: name + " is resumable, but this value of it was made by plain code, and runs on a stack of its own only, as a deferred call can't, nor a function that is variadic or has more than three parameters or two results; make it in a function annotated //greenlet:resumable, or call it within greenlet.OnStack"})
 	}
 	// The operations themselves, as values that plain code makes.
 	funcval.Declare(0, "Yield", "YieldFrom", "Exchange", "Switch", "Call", "Greenlet.Switch", "Greenlet.Throw", "Greenlet.Kill")

@@ -1,6 +1,8 @@
 package greenlet
 
 import (
+	"runtime"
+
 	"github.com/going-green/greenlet/runtime/internal/proto"
 )
 
@@ -94,9 +96,35 @@ func (h *DeferHeader) Catch(st *Status) {
 		}
 		return // and Goexit goes on
 	}
+	if goexits() { // a deferred call of plain code has panicked, for Goexit
+		if v := h.goexit(v); v != nil {
+			panic(v)
+		}
+		return // and Goexit goes on, as it does in Go behind a recover
+	}
 	from := originOf(v)
 	h.catch(v)
 	h.from = from
+}
+
+// goexits reports whether the panic that a deferred function of a step has recovered came in a
+// deferred call that runtime.Goexit has made, above the step: recovered, Goexit goes on.
+func goexits() bool {
+	var pcs [64]uintptr
+	for skip := 3; ; skip += len(pcs) {
+		n := runtime.Callers(skip, pcs[:])
+		for _, pc := range pcs[:n] {
+			switch kindOf(pc) {
+			case kindGoexit:
+				return true
+			case kindStep, kindDriver, kindSection:
+				return false
+			}
+		}
+		if n < len(pcs) {
+			return false
+		}
+	}
 }
 
 // catch makes the frame unwind with the panic v.

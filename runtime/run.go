@@ -159,6 +159,10 @@ func (r *Run) broken(leaf Frame, v any) {
 	}
 	if g.state != dead {
 		if c := g.catcher(); c != nil {
+			if !isExit(v) && goexits() { // it is Goexit, with a panic in its place
+				r.exits(g, g.leaf, v)
+				return
+			}
 			from := passedOn(v)
 			if from == nil && !isExit(v) {
 				from = originOf(v)

@@ -100,6 +100,8 @@ const (
 	kindDriver         // what resumes frames, or calls the tracer: what that calls is plain code's
 	kindSection        // serve of a section
 	kindBelow          // between the digits
+	kindGoexit         // runtime.Goexit
+	kindStep           // of a function that defers
 	kindDigit          // and the 15 that follow it
 )
 
@@ -120,6 +122,12 @@ func kindOf(pc uintptr) pcKind {
 
 func classify(pc uintptr) pcKind {
 	f, _ := runtime.CallersFrames([]uintptr{pc}).Next()
+	if f.Function == "runtime.Goexit" {
+		return kindGoexit
+	}
+	if _, part := variant(f.Function); part == "step" {
+		return kindStep
+	}
 	if !isRuntime(f) {
 		return kindOther
 	}

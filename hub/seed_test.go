@@ -15,6 +15,8 @@ import (
 	"testing"
 	"time"
 
+	greenlet "github.com/going-green/greenlet/runtime"
+
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
@@ -282,6 +284,20 @@ func TestSeedPost(t *testing.T) {
 	l := newSeededLog(1)
 	l.Go(l.newPostsFrame())
 	l.expect(t, "0s hub: Post by another goroutine to a hub with a seed: nothing would come out the same", "0s posted")
+}
+
+// A stack of its own is no other goroutine, though Go says so.
+func TestSeedPostOnStack(t *testing.T) {
+	l := newSeededLog(1)
+	l.Go(greenlet.OnStack, func(greenlet.Section) {
+		l.Post(func() { l.say("posted, here: %v", l.Here()) })
+		l.Sleep(time.Second)
+		there := make(chan bool)
+		go func() { there <- l.Here() }()
+		l.say("elsewhere: %v, seeded: %v", <-there, l.Seeded())
+	})
+	l.expect(t, "0s posted, here: true", "1s elsewhere: false, seeded: true")
+	assert.False(t, NewSimulated(time.Time{}).Seeded())
 }
 
 func TestRand(t *testing.T) {

@@ -160,6 +160,31 @@ func TestGoroutinePanics(t *testing.T) {
 	assert.Equal(t, []string{"as you wish"}, s.lines(&s.panics))
 }
 
+// Without OnGoroutine ReverseProxy sends what has no body, and says what it lacks for others.
+func TestReverseProxyOnHub(t *testing.T) {
+	backend := httptest.NewServer(http.HandlerFunc(hello))
+	defer backend.Close()
+	to, err := url.Parse(backend.URL)
+	require.NoError(t, err)
+	proxy := httputil.NewSingleHostReverseProxy(to)
+	failed := make(chan error, 1)
+	proxy.ErrorHandler = func(w http.ResponseWriter, _ *http.Request, err error) {
+		failed <- err
+		w.WriteHeader(http.StatusBadGateway)
+	}
+	tr := new(http.Transport)
+	defer tr.CloseIdleConnections()
+	proxy.Transport = tr
+	s := start(t, proxy)
+	c := s.dial()
+	c.send(get("/x"))
+	assert.Equal(t, "200 hello x", c.get("GET"))
+	c.send(request("POST", "/", "1.1", "Content-Length: 5") + "hello")
+	assert.Equal(t, "502 ", c.get("POST"))
+	assert.ErrorIs(t, <-failed, errElsewhere)
+	assert.Empty(t, s.lines(&s.panics))
+}
+
 // Without OnGoroutine another goroutine gets an error that says what to do, and nobody waits for ever.
 func TestOtherGoroutine(t *testing.T) {
 	s := start(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

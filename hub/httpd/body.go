@@ -26,6 +26,7 @@ type Body struct {
 	part     part
 	expected expected
 	closed   atomic.Bool
+	through  atomic.Bool // all of it has been read: who asks again need not look for its stack
 	received atomic.Bool // all of it is in got, or was
 	mu       sync.Mutex  // of got and err when it is
 }
@@ -90,6 +91,8 @@ func (b *Body) Read(p []byte) (n int, err error) {
 		return 0, http.ErrBodyReadAfterClose
 	case b.received.Load():
 		return b.kept(p)
+	case b.through.Load():
+		return 0, io.EOF
 	case greenlet.Current() == greenlet.Main():
 		return 0, b.conn.astray(errPlain)
 	case len(b.got) > 0: // by who was interrupted then
@@ -97,7 +100,11 @@ func (b *Body) Read(p []byte) (n int, err error) {
 		b.got = b.got[n:]
 		return n, nil
 	}
-	return b.next(p)
+	n, err = b.next(p)
+	if b.err == io.EOF {
+		b.through.Store(true)
+	}
+	return n, err
 }
 
 // kept is Read of what was received.

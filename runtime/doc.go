@@ -59,6 +59,6 @@
 // # For generated code
 //
 // What only generated code calls is in package gen, but for [Run], [Status], [Header],
-// [DeferHeader] and [YieldFromResumable]: the methods of [Greenlet] and [Frame] speak of these,
-// or share their unexported state. Programs name none of them.
+// [DeferHeader], [Feed], [YieldFromResumable] and [OnStackResumable]: the methods of [Greenlet]
+// and [Frame] speak of these, or share their unexported state. Programs name none of them.
 package greenlet

@@ -48,7 +48,7 @@ func OnStack(fn func(s Section)) {
 
 // What follows is for generated code.
 
-// OnStackResumable is OnStack for callers that can be suspended.
+// OnStackResumable is for generated code: OnStack for callers that can be suspended.
 func OnStackResumable(r *Run, fn func(s Section)) Status {
 	f := r.takeSection()
 	f.section.fn, f.code, f.info = fn, codeOf(fn), nil

@@ -19,7 +19,7 @@ type hands struct {
 	unwind  func() // what it calls before that
 }
 
-// NewFeed makes a Feed of fn. What it hands over is a variable of the caller's: hand leaves the
+// NewFeed is for generated code: it makes a Feed of fn. What it hands over is a variable of the caller's: hand leaves the
 // stack until the next value is wanted, and reports whether there will be one.
 func NewFeed(fn func(hand func() bool)) *Feed { return &Feed{hands: &hands{fn: fn}} }
 

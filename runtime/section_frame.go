@@ -145,12 +145,28 @@ func (c *section) wake(resumed bool) {
 }
 
 // enter begins the section, and returns how it has suspended or ended.
-func (f *onStackFrame) enter(r *Run) Status {
+func (f *onStackFrame) enter(r *Run) (st Status) {
 	f.section.run, f.section.frame = r, f
 	r.stacks++
-	st, _ := f.next()
+	whole := false
+	defer func() {
+		if !whole {
+			f.exited(r)
+		}
+	}()
+	st, _ = f.next()
+	whole = true
 	r.stacks--
 	return f.left(st)
+}
+
+// exited is called while runtime.Goexit, which has ended the section, goes on. A panic has taken
+// its place, if one of a deferred call has left the section.
+func (f *onStackFrame) exited(r *Run) {
+	r.stacks--
+	if v := f.section.exited(); v != nil {
+		panic(v)
+	}
 }
 
 // left is the status of a section that has left the stack.

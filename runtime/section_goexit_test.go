@@ -37,6 +37,12 @@ func TestSectionGoexitOfPull(t *testing.T) {
 // A panic of a call that a section has deferred takes Goexit's place in its callers, until it is
 // recovered; then Goexit goes on.
 func TestSectionGoexitThenPanic(t *testing.T) {
+	for _, yields := range []bool{true, false} {
+		goexitThenPanic(t, yields)
+	}
+}
+
+func goexitThenPanic(t *testing.T, yields bool) {
 	log := ""
 	onGoroutine(func() {
 		defer func() { log += fmt.Sprint("driver ", recover()) }()
@@ -44,7 +50,9 @@ func TestSectionGoexitThenPanic(t *testing.T) {
 			defer func() { log += fmt.Sprint("caller ", recover(), ", ") }()
 			greenlet.CallIn(s, greenlet.FrameOf(greenlet.OnStack, func(greenlet.Section) {
 				defer func() { panic("deferred") }()
-				greenlet.Yield(1)
+				if yields {
+					greenlet.Yield(1)
+				}
 				runtime.Goexit()
 			}))
 			log += "not here "
@@ -53,5 +61,5 @@ func TestSectionGoexitThenPanic(t *testing.T) {
 		g.Switch()
 		log += "nor here "
 	})
-	require.Equal(t, "caller deferred, driver <nil>", log)
+	require.Equal(t, "caller deferred, driver <nil>", log, yields)
 }

@@ -53,6 +53,7 @@ func plainWaits(m **Mutex) []wait {
 		}},
 		{"Mutex", "a mutex", func(h *Hub) {
 			(*m).Lock()
+			h.Now()
 			(*m).Unlock()
 		}},
 		{"Future", "a future", func(h *Hub) {

@@ -151,11 +151,6 @@ func literalName(fn string) string {
 	return fn
 }
 
-func isGenerated(fn string) bool {
-	_, part := variant(fn)
-	return part != ""
-}
-
 func cutLast(s, sep string) (before, after string, ok bool) {
 	i := strings.LastIndex(s, sep)
 	if i < 0 {

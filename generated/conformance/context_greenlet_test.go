@@ -241,7 +241,7 @@ func (*setsItsOwnFrame) Func() *gen.Func      { return &setsItsOwnFrameInfo }
 
 var setsItsOwnFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.setsItsOwn", File: "github.com/going-green/greenlet/generated/conformance/context_test.go", Line: 127, Points: "131 n g i"}
 var _ func(int) = setsItsOwn
-var _ = gen.DeclareClosure("dump_test.go:252", "startsLiteral", "a literal")
+var _ = gen.DeclareClosure("dump_test.go:253", "startsLiteral", "a literal")
 var _ = gen.DeclareClosure("iterator_test.go:78", "loops", "a literal")
 var _ = gen.DeclareClosure("iterator_test.go:79", "loops", "a literal")
 var _ = gen.DeclareClosure("iterator_test.go:135", "countsAsLiteral", "a literal")

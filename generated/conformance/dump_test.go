@@ -148,6 +148,7 @@ func TestDumpAll(t *testing.T) {
 //greenlet:resumable
 func sinks(depth int) {
 	if depth > 0 {
+		//lint:ignore SA5007 it ends at depth 0
 		sinks(depth - 1)
 		return
 	}

@@ -1,5 +1,7 @@
 package greenlet
 
+//lint:file-ignore U1000 the methods are there for Go to infer types from
+
 // YieldFrame is a frame of a function that hands out values of type T only.
 type YieldFrame[T any] interface {
 	Frame

@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	greenlet "github.com/going-green/greenlet/runtime"
+
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
@@ -134,6 +136,41 @@ func TestLabels(t *testing.T) {
 	assert.Empty(t, labels(t))
 	assert.True(t, l.SetLabels(false))
 	assert.Nil(t, l.observer)
+}
+
+// allLabels are those of all goroutines.
+func allLabels(t *testing.T) (list []string) {
+	var b strings.Builder
+	require.NoError(t, pprof.Lookup("goroutine").WriteTo(&b, 1))
+	for line := range strings.Lines(b.String()) {
+		if label, ok := strings.CutPrefix(line, "# labels: "); ok {
+			list = append(list, strings.TrimSpace(label))
+		}
+	}
+	return list
+}
+
+//greenlet:resumable
+func (l *log) labelledOnStack(t *testing.T) {
+	greenlet.OnStack(func(greenlet.Section) { l.say("%v", allLabels(t)) })
+}
+
+//greenlet:resumable
+func (l *log) labelledBehind(t *testing.T) {
+	greenlet.OnStack(func(greenlet.Section) { l.say("%v", allLabels(t)) })
+}
+
+// So have those of code on a stack of its own, each of its own task.
+func TestLabelsOnStack(t *testing.T) {
+	l := newLog()
+	l.SetLabels(true)
+	l.Go(l.labelledOnStack, t)
+	l.Go(l.labelledBehind, t)
+	require.NoError(t, l.Run(t.Context()))
+	l.SetLabels(false)
+	const first, second = `{"task":"github.com/going-green/greenlet/hub.(*log).labelledOnStack"}`, `{"task":"github.com/going-green/greenlet/hub.(*log).labelledBehind"}`
+	assert.Equal(t, []string{"0s [" + first + " " + first + "]", "0s [" + second + " " + second + "]"}, l.lines)
+	assert.Equal(t, 256, greenlet.SetIdleSections(256))
 }
 
 func benchmarkYield(b *testing.B, look func(*Hub)) {

@@ -132,10 +132,15 @@ func (o *observer) rests(h *Hub) {
 
 // SetLabels sets whether profiles tell tasks apart, and returns whether they did: samples of
 // a task's function have it as their label "task". It is for the loop's goroutine, and costs
-// each resumption some nanoseconds. Goroutines that a task starts inherit its label.
+// each resumption some nanoseconds. Goroutines that a task starts inherit its label, and so do
+// the stacks of [greenlet.OnStack], of which none is kept for another task then, in the whole
+// program: see [greenlet.SetIdleSections].
 func (h *Hub) SetLabels(on bool) (old bool) {
 	o := h.observe()
 	old = o.labels != nil
+	if on != old {
+		labelling.set(on)
+	}
 	if o.labels = nil; on {
 		o.labels = map[*greenlet.Func]context.Context{}
 	} else if old {
@@ -143,6 +148,29 @@ func (h *Hub) SetLabels(on bool) (old bool) {
 	}
 	h.overlook()
 	return old
+}
+
+// labelling is how many hubs label their tasks, and how many sections are kept otherwise.
+var labelling labellers
+
+type labellers struct {
+	mu         sync.Mutex
+	hubs, idle int
+}
+
+func (l *labellers) set(on bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	switch {
+	case on:
+		if l.hubs++; l.hubs == 1 {
+			l.idle = greenlet.SetIdleSections(0)
+		}
+	default:
+		if l.hubs--; l.hubs == 0 {
+			greenlet.SetIdleSections(l.idle)
+		}
+	}
 }
 
 // label gives this goroutine the label of fn.

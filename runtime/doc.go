@@ -41,7 +41,8 @@
 //     [Yield], or [Exchange] for an answer; run another's rest: [YieldFrom]; a frame: [Call].
 //   - Iterate: [Seq], [Pull]; send values in: [Exchanger], which makes a [Generator]; with
 //     types that no frame says: [SeqOf], [PullOf], [ExchangerOf]; pull from any iterator: [PullSeq], [PullSeq2].
-//   - Suspend plain code, by running it on a stack of its own: [OnStack], which gives it a [Section];
+//   - Suspend plain code, by running it on a stack of its own: [OnStack], which gives it a [Section]
+//     (how many stacks are kept: [SetIdleSections]);
 //     from there [YieldIn], [ExchangeIn], [SwitchIn], [CallIn]. docs/colours.md says when.
 //   - End: [Greenlet.Kill] and [Greenlet.Throw], with [Exit] or a panic of your own.
 //   - Ask: [Current], [Main], [Greenlet.Parent], [Greenlet.Dead], [Greenlet.Active],

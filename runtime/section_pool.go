@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"iter"
 	"runtime"
+	"sync/atomic"
 )
 
 // How coroutines of sections begin, are kept, and end.
@@ -64,7 +65,15 @@ type sections struct {
 
 // maxIdle bounds the idle sections of a run. The garbage collector halves the stacks of those
 // that wait, at each collection, so that one that has been deep is not let go sooner.
-const maxIdle = 256
+var maxIdle atomic.Int32
+
+func init() { maxIdle.Store(256) }
+
+// SetIdleSections sets how many stacks, on which a function of [OnStack] has ended, are kept
+// for the next by each stay of plain code in greenlets, as by each Run of a hub, and returns how
+// many that were; at first 256. Without any, each call of OnStack makes a stack, which inherits
+// what goroutines inherit: the labels of profiles (package runtime/pprof).
+func SetIdleSections(n int) (old int) { return int(maxIdle.Swap(int32(max(n, 0)))) }
 
 func (r *Run) takeSection() *onStackFrame {
 	l := r.sections
@@ -72,7 +81,7 @@ func (r *Run) takeSection() *onStackFrame {
 		l = new(sections)
 		r.sections = l
 	}
-	if last := len(l.idle) - 1; last >= 0 {
+	if last := len(l.idle) - 1; last >= 0 && maxIdle.Load() > 0 {
 		f := l.idle[last]
 		l.idle[last] = nil
 		l.idle = l.idle[:last]
@@ -88,7 +97,7 @@ func (r *Run) keepSection(f *onStackFrame) {
 		r.sections = l
 	}
 	l.checked, l.locked = true, f.section.locked
-	if len(l.idle) >= maxIdle {
+	if len(l.idle) >= int(maxIdle.Load()) {
 		f.stop()
 		return
 	}

@@ -21,7 +21,7 @@ import (
 type asking struct{ n int }
 
 func (a *asking) Read(p []byte) (int, error) {
-	s := greenlet.Exchange[string](fmt.Sprint("read ", a.n))
+	s := greenlet.Exchange[string](fmt.Sprint("read ", a.n)) //greenlet:allow yield-without-parent it runs in a section
 	a.n++
 	if s == "" {
 		return 0, io.EOF
@@ -45,7 +45,7 @@ func linesOf(r io.Reader, over func(string)) iter.Seq2[int, string] {
 func timesOf(n int) func(func() bool) {
 	return func(yield func() bool) {
 		for i := range n {
-			greenlet.Yield(fmt.Sprint("time ", i))
+			greenlet.Yield(fmt.Sprint("time ", i)) //greenlet:allow yield-without-parent it runs in a section
 			if !yield() {
 				return
 			}
@@ -56,7 +56,7 @@ func timesOf(n int) func(func() bool) {
 func failsWithin(over func(string)) func(func(int) bool) {
 	return func(yield func(int) bool) {
 		defer over("fails")
-		greenlet.Yield("fails")
+		greenlet.Yield("fails") //greenlet:allow yield-without-parent it runs in a section
 		if yield(1) {
 			panic("failed")
 		}
@@ -65,19 +65,19 @@ func failsWithin(over func(string)) func(func(int) bool) {
 
 //greenlet:resumable
 func loops(note func(string)) {
-	for i, line := range linesOf(&asking{}, note) {
+	for i, line := range linesOf(&asking{}, note) { //greenlet:allow plain-iterator it is what is tested
 		greenlet.Yield(fmt.Sprint("line ", i, line))
 		if line == "stop" {
 			break
 		}
 	}
-	for range timesOf(2) {
+	for range timesOf(2) { //greenlet:allow plain-iterator it is what is tested
 		greenlet.Yield("body")
 	}
 	for _, stops := range []bool{false, true} {
 		func() {
 			defer func() { note(fmt.Sprint("recovered ", recover())) }()
-			for v := range failsWithin(note) {
+			for v := range failsWithin(note) { //greenlet:allow plain-iterator it is what is tested
 				greenlet.Yield(v)
 				if stops {
 					panic("in the body")

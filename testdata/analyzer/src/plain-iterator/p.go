@@ -21,7 +21,7 @@ func wrapped(s iter.Seq[int]) iter.Seq[int] { return s }
 
 //greenlet:resumable
 func f(m map[int]bool, param iter.Seq[int]) {
-	for k := range maps.Keys(m) { // want `the body of this loop suspends \(greenlet.Yield\), but the iterator maps.Keys is plain code: it runs on a goroutine, by iter.Pull, which leaks .*; range over a slice or a map.* .plain-iterator.`
+	for k := range maps.Keys(m) { // want `the body of this loop suspends \(greenlet.Yield\), but the iterator maps.Keys is plain code: it runs on a stack of its own, as by greenlet.OnStack, .*; range over a slice or a map.* .plain-iterator.`
 		greenlet.Yield(k)
 	}
 	for k := range each { // want `the iterator each is plain code`

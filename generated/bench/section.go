@@ -41,8 +41,10 @@ func sectionPull(fn func(greenlet.Section)) {
 //
 //greenlet:resumable
 func sectionsKept(n int) (sum int) {
-	for i := range n {
-		greenlet.OnStack(func(s greenlet.Section) { sum += greenlet.ExchangeIn[int](s, i) })
+	at := 0
+	call := func(s greenlet.Section) { sum += greenlet.ExchangeIn[int](s, at) }
+	for at = range n {
+		greenlet.OnStack(call)
 	}
 	return sum
 }
@@ -51,8 +53,8 @@ func sectionAgain(n int) {
 	frame := newSectionsKeptFrame(n)
 	g := greenlet.New(greenlet.OnStack, func(s greenlet.Section) {
 		child := greenlet.New(frame)
-		for v := s.Switch(child); !child.Dead(); {
-			v = greenlet.SwitchIn[int](s, child, v.(int))
+		for v := s.Switch(child).(int); !child.Dead(); {
+			v = greenlet.SwitchIn[int](s, child, v)
 		}
 	})
 	g.Switch()
@@ -63,7 +65,7 @@ func createSection(n int) {
 	sum := 0
 	for range n {
 		next, stop := greenlet.PullOf[int](greenlet.OnStack, func(s greenlet.Section) {
-			greenlet.YieldIn(s, 1)
+			greenlet.YieldIn(s, 0)
 			greenlet.YieldIn(s, 1)
 		})
 		v, _ := next()

@@ -74,17 +74,17 @@ var Forms = []Form{
 type Maker struct {
 	Name, Decl, Use string
 	Annotated       bool // by an annotated function
-	Plainly         bool // run as plain code, which is why a literal in it is
+	Package         bool // as a package variable, which must be marked if it is a literal
 }
 
 // Makers are all of them.
 var Makers = []Maker{
-	{Name: "variable", Decl: "var ValueN = E", Use: "ValueN"},
-	{Name: "table", Decl: `var TableN = map[string]X{"a": E}`, Use: `TableN["a"]`},
+	{Name: "variable", Decl: "var ValueN = E", Use: "ValueN", Package: true},
+	{Name: "table", Decl: `var TableN = map[string]X{"a": E}`, Use: `TableN["a"]`, Package: true},
 	{Name: "result", Decl: "func ResultN() X { return E }", Use: "ResultN()"},
 	{Name: "result of a literal", Decl: "var MakeN = func() X { return E }", Use: "MakeN()"},
 	{Name: "annotated", Decl: "//greenlet:resumable\nfunc AnnotatedN() X { return E }", Use: "AnnotatedN()", Annotated: true},
-	{Name: "annotated, run as plain code", Decl: "//greenlet:resumable\nfunc PlainlyN() X { return E }\n\nvar MadeN = PlainlyN()", Use: "MadeN", Annotated: true, Plainly: true},
+	{Name: "annotated, run as plain code", Decl: "//greenlet:resumable\nfunc PlainlyN() X { return E }\n\nvar MadeN = PlainlyN()", Use: "MadeN", Annotated: true},
 }
 
 const declared = `
@@ -132,7 +132,10 @@ func (p Placing) cases(lost bool, f func(n int, m Maker, form Form)) {
 	for _, form := range Forms {
 		for _, m := range Makers {
 			n++
-			if (form.Lost && !(m.Annotated && !m.Plainly)) == lost && !(m.Annotated && p.Plain) {
+			if refused := form.Lost && m.Package && !p.Plain; refused { // literal-plain
+				continue
+			}
+			if (form.Lost && !m.Annotated) == lost && !(m.Annotated && p.Plain) {
 				f(n, m, form)
 			}
 		}

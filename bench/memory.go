@@ -117,6 +117,9 @@ func (b *bench) memoryWork() work {
 		g.Base = "greenlet"
 		for _, p := range suite.Parkings {
 			row := &report.Row{Peer: p.Name, Ours: p.Ours, Units: b.alive}
+			if known, ok := peerNames[p.Name]; ok && p.Ours {
+				row.Peer, row.Way = known.peer, known.way
+			}
 			if !p.Ours {
 				row.Peer = "Go " + p.Name
 			}

@@ -93,6 +93,7 @@ var peerNames = map[string]struct{ peer, way string }{
 	"parser-channel":     {"Go same parser", "channel"},
 	"parser-whole":       {"Go same parser", "never waits"},
 	"parser-switch":      {"greenlet", "same parser"},
+	"section":            {"greenlet", "OnStack"},
 }
 
 // newRow is the row of a case.

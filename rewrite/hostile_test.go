@@ -9,32 +9,43 @@ import (
 const (
 	unreturned = "prints the results of a call that has not returned, which are undefined"
 	stopped    = "drops a greenlet that pulls from a plain iterator, which ends when the collector has found out, and prints that"
+	unwound    = "leaves a section, which is unwound when it is dropped, by a goroutine in its own time"
 	waiting    = "leaves a goroutine of its own, which waits for the greenlet to receive"
 )
 
 // notHostile says why a golden, or an action, is left out.
 var notHostile = map[string]string{
-	"defer_address_and_arrays kill": unreturned,
-	"defer_call_frame drop":         unreturned,
-	"defer_call_frame kill":         unreturned,
-	"defer_call_frame stop":         unreturned,
-	"defer_call_frame throw":        unreturned,
-	"defer_conditional kill":        unreturned,
-	"defer_suspends kill":           unreturned,
-	"go_statement drop":             waiting,
-	"go_statement kill":             waiting,
-	"go_statement stop":             waiting,
-	"go_statement throw":            waiting,
-	"exit_status":                   "ends the process, so that nothing can be done afterwards",
-	"line_of_deferred_call":         "prints the line of deferred calls: those of a panic are at the closing brace, too, where Go has the panic's",
-	"order_send_channel":            "ends in a deadlock, which ends the process",
-	"package_redeclares":            "declares names anew that the driver's code uses",
-	"package_var_init":              "has the compiler make its frame, which is not on the heap",
-	"pull_push":                     "pulls from greenlets where the oracle has an iter.Pull, which switches nowhere",
-	"rangefunc_plain drop":          stopped,
-	"rangefunc_plain throw":         stopped,
-	"range_map_insert":              "switches as often as the map's order makes it",
-	"yield_answer":                  "pulls from greenlets where the oracle has an iter.Pull, which switches nowhere",
+	"defer_address_and_arrays kill":     unreturned,
+	"defer_call_frame drop":             unreturned,
+	"defer_call_frame kill":             unreturned,
+	"defer_call_frame stop":             unreturned,
+	"defer_call_frame throw":            unreturned,
+	"defer_conditional kill":            unreturned,
+	"defer_suspends kill":               unreturned,
+	"go_statement drop":                 waiting,
+	"go_statement kill":                 waiting,
+	"go_statement stop":                 waiting,
+	"go_statement throw":                waiting,
+	"exit_status":                       "ends the process, so that nothing can be done afterwards",
+	"line_of_deferred_call":             "prints the line of deferred calls: those of a panic are at the closing brace, too, where Go has the panic's",
+	"literal_of_package_variable drop":  unwound,
+	"literal_of_package_variable throw": unwound,
+	"literal_of_plain_run drop":         unwound,
+	"literal_of_plain_run throw":        unwound,
+	"literal_of_plain_run_names drop":   unwound,
+	"literal_of_plain_run_names throw":  unwound,
+	"on_stack drop":                     unwound,
+	"on_stack throw":                    unwound,
+	"order_send_channel":                "ends in a deadlock, which ends the process",
+	"package_redeclares":                "declares names anew that the driver's code uses",
+	"package_var_init":                  "has the compiler make its frame, which is not on the heap",
+	"pull_push":                         "pulls from greenlets where the oracle has an iter.Pull, which switches nowhere",
+	"rangefunc_plain drop":              stopped,
+	"rangefunc_plain_misuse drop":       stopped,
+	"rangefunc_plain_misuse throw":      stopped,
+	"rangefunc_plain throw":             stopped,
+	"range_map_insert":                  "switches as often as the map's order makes it",
+	"yield_answer":                      "pulls from greenlets where the oracle has an iter.Pull, which switches nowhere",
 }
 
 // TestHostile interferes with the programs of testdata/rewrite: they are

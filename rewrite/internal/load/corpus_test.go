@@ -41,7 +41,7 @@ func newCorpus(t *testing.T, mode suspending, patterns []string) *corpus {
 		TB: t, sources: newSources(), suspending: mode, graph: g,
 		pkgs: map[*listed]*types.Package{}, refused: map[diag.Code]int{}, faults: map[string][]fault{},
 	}
-	exported, err := l.list(context.Background(), request{export: true}, append(patterns, names.RuntimePath)...)
+	exported, err := l.list(context.Background(), request{export: true}, append(patterns, names.RuntimePath, names.GenPath)...)
 	require.NoError(t, err)
 	c.exports = newExports(c.fset, exported)
 	return c

@@ -60,9 +60,9 @@ func frameOf(op string, run any, args []any) Frame {
 
 // funcName is the name of a function value, as in tracebacks. That of a literal is the one
 // of its plain form, which the method value of its type makes.
-func funcName(fn any) string {
-	return sourceName(strings.TrimSuffix(runtime.FuncForPC(funcval.PC(fn)).Name(), "-fm"))
-}
+func funcName(fn any) string { return codeName(runtime.FuncForPC(funcval.PC(fn))) }
+
+func codeName(f *runtime.Func) string { return sourceName(strings.TrimSuffix(f.Name(), "-fm")) }
 
 func init() {
 	funcval.Unseen = func(name string) {
@@ -96,9 +96,16 @@ func initialising() bool {
 
 // describeValue is what a frame that calls fn says of it.
 func describeValue(fn any) *Func {
-	code := runtime.FuncForPC(funcval.PC(fn))
-	file, line := code.FileLine(code.Entry()) // of a literal, often those of its plain form in the generated file
-	return &Func{Name: funcName(fn), File: sourceFile(runtime.Frame{Function: code.Name(), File: file}), Line: line, through: true}
+	d := describeCode(funcval.PC(fn))
+	d.through = true
+	return d
+}
+
+// describeCode describes the function with the code pointer pc.
+func describeCode(pc uintptr) *Func {
+	f := runtime.FuncForPC(pc)
+	file, line := f.FileLine(f.Entry()) // of a literal, often those of its plain form in the generated file
+	return &Func{Name: codeName(f), File: sourceFile(runtime.Frame{Function: f.Name(), File: file}), Line: line}
 }
 
 // valueFrame calls a function value.

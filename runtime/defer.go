@@ -1,8 +1,6 @@
 package greenlet
 
 import (
-	"runtime"
-
 	"github.com/going-green/greenlet/runtime/internal/proto"
 )
 
@@ -109,22 +107,12 @@ func (h *DeferHeader) Catch(st *Status) {
 
 // goexits reports whether the panic that a deferred function of a step has recovered came in a
 // deferred call that runtime.Goexit has made, above the step: recovered, Goexit goes on.
-func goexits() bool {
-	var pcs [64]uintptr
-	for skip := 3; ; skip += len(pcs) {
-		n := runtime.Callers(skip, pcs[:])
-		for _, pc := range pcs[:n] {
-			switch kindOf(pc) {
-			case kindGoexit:
-				return true
-			case kindStep, kindDriver, kindSection:
-				return false
-			}
-		}
-		if n < len(pcs) {
-			return false
-		}
-	}
+func goexits() (yes bool) {
+	eachKind(func(kind pcKind) (more bool) {
+		yes = kind == kindGoexit
+		return !yes && kind != kindStep && kind != kindDriver && kind != kindSection
+	})
+	return yes
 }
 
 // catch makes the frame unwind with the panic v.

@@ -25,12 +25,7 @@ import (
 func PullSeq[V any](seq iter.Seq[V]) (next func() (V, bool), stop func()) {
 	form := funcval.Form(seq, func() any { return madePlainly{} })
 	if _, ok := form.(madePlainly); ok {
-		stopped := false
-		return pullFrom[V](&stopped, nil, func(r *Run) Status {
-			return OnStackResumable(r, func(s Section) {
-				seq(func(v V) bool { return yieldOnStack(s, v, &stopped) })
-			})
-		})
+		return pullOnStack(seq)
 	}
 	if s, ok := form.(*sequence[V]); ok {
 		return s.pull()
@@ -51,11 +46,8 @@ func PullSeq[V any](seq iter.Seq[V]) (next func() (V, bool), stop func()) {
 func PullSeq2[K, V any](seq iter.Seq2[K, V]) (next func() (K, V, bool), stop func()) {
 	form := funcval.Form(seq, func() any { return madePlainly{} })
 	if _, ok := form.(madePlainly); ok {
-		stopped := false
-		one, stop := pullFrom[keyValue[K, V]](&stopped, nil, func(r *Run) Status {
-			return OnStackResumable(r, func(s Section) {
-				seq(func(k K, v V) bool { return yieldOnStack(s, keyValue[K, V]{k, v}, &stopped) })
-			})
+		one, stop := pullOnStack(func(yield func(keyValue[K, V]) bool) {
+			seq(func(k K, v V) bool { return yield(keyValue[K, V]{k, v}) })
 		})
 		return split(one), stop
 	}
@@ -81,12 +73,19 @@ func split[K, V any](next func() (keyValue[K, V], bool)) func() (K, V, bool) {
 // stack of its own.
 type madePlainly struct{}
 
-// yieldOnStack is the yield of such an iterator.
-func yieldOnStack[T any](s Section, v T, stopped *bool) bool {
-	if !*stopped {
-		YieldIn(s, v)
-	}
-	return !*stopped
+// pullOnStack drives such an iterator.
+func pullOnStack[T any](seq func(yield func(T) bool)) (next func() (T, bool), stop func()) {
+	stopped := false
+	return pullFrom[T](&stopped, nil, func(r *Run) Status {
+		return OnStackResumable(r, func(s Section) {
+			seq(func(v T) bool {
+				if !stopped {
+					YieldIn(s, v)
+				}
+				return !stopped
+			})
+		})
+	})
 }
 
 // pullFrom drives an iterator that call calls with a yielder; stopped is that of the

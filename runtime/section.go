@@ -50,8 +50,7 @@ func OnStack(fn func(s Section)) {
 
 // OnStackResumable is for generated code: OnStack for callers that can be suspended.
 func OnStackResumable(r *Run, fn func(s Section)) Status {
-	f := r.takeSection()
-	f.section.fn, f.code, f.info = fn, codeOf(fn), nil
+	f := r.takeSection(fn)
 	if hooked.Load() {
 		r.Guard() // for the drop handler
 	}
@@ -96,7 +95,7 @@ func (f *rootSection) Func() *Func {
 		return onStackFunc
 	}
 	if f.info == nil || f.PC == 0 {
-		f.info = describeSection(code)
+		f.info = describeCode(code)
 		f.info.through = true
 	}
 	return f.info

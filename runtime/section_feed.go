@@ -19,8 +19,9 @@ type hands struct {
 	unwind  func() // what it calls before that
 }
 
-// NewFeed is for generated code: it makes a Feed of fn. What it hands over is a variable of the caller's: hand leaves the
-// stack until the next value is wanted, and reports whether there will be one.
+// NewFeed is for generated code: it makes a Feed of fn. What fn hands over is a variable of the
+// caller's: hand leaves the stack until the next value is wanted, and reports whether there will
+// be one.
 func NewFeed(fn func(hand func() bool)) *Feed { return &Feed{hands: &hands{fn: fn}} }
 
 func (h *hands) run(s Section) {
@@ -50,9 +51,7 @@ func (d *Feed) Next(r *Run) (more bool, st Status) {
 		return false, proto.Done
 	}
 	if d.frame == nil {
-		f := r.takeSection()
-		f.section.fn, f.code, f.info = d.hands.run, codeOf(d.hands.run), nil
-		d.frame = f
+		d.frame = r.takeSection(d.hands.run)
 	}
 	switch st := d.frame.enter(r); st {
 	case proto.Handed:

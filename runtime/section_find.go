@@ -64,28 +64,41 @@ func findSection() (s Section, ok bool) {
 	return Section{c, c.job}, true
 }
 
-func lookForSection() *section {
-	var first [64]uintptr
-	pcs := first[:]
+func lookForSection() (c *section) {
 	inside := false
 	id := uint32(0)
-	for skip := 2; ; {
+	eachKind(func(kind pcKind) (more bool) {
+		switch {
+		case kind >= kindDigit:
+			id = id<<4 | uint32(kind-kindDigit)
+		case kind == kindBelow:
+		case inside:
+			c = numbered(id)
+			return false
+		case kind == kindSection:
+			inside = true
+		case kind == kindDriver:
+			return false
+		}
+		return true
+	})
+	return c
+}
+
+// eachKind calls f for what the return addresses on this stack are of, the innermost first,
+// until f says no.
+func eachKind(f func(pcKind) (more bool)) {
+	var first [64]uintptr
+	pcs := first[:]
+	for skip := 3; ; {
 		n := runtime.Callers(skip, pcs)
 		for _, pc := range pcs[:n] {
-			switch kind := kindOf(pc); {
-			case kind >= kindDigit:
-				id = id<<4 | uint32(kind-kindDigit)
-			case kind == kindBelow:
-			case inside:
-				return numbered(id)
-			case kind == kindSection:
-				inside = true
-			case kind == kindDriver:
-				return nil
+			if !f(kindOf(pc)) {
+				return
 			}
 		}
 		if n < len(pcs) {
-			return nil
+			return
 		}
 		skip += n
 		pcs = make([]uintptr, 2*n) // as Go goes through what is skipped, too

@@ -72,9 +72,8 @@ func (c *section) do() {
 				if v != any(Exit) {
 					c.trace = sectionStack()
 				}
-			} else if r := c.run; r != nil {
-				r.stacks-- // it is runtime.Goexit, which goes on in who has called next
 			}
+			// Else it is runtime.Goexit, which goes on in who has called next.
 		}
 		c.leave()
 		c.idle = true
@@ -87,8 +86,11 @@ func (c *section) do() {
 	whole = true
 }
 
-// leave ends what a resumption has begun.
+// leave ends what resume has begun, whatever way the section leaves its stack.
 func (c *section) leave() {
+	if c.run != nil { // as it is while it is only run to its end
+		c.run.stacks--
+	}
 	c.run, c.frame = nil, nil
 	sectionsRunning.Add(-1)
 }
@@ -146,27 +148,26 @@ func (c *section) wake(resumed bool) {
 
 // enter begins the section, and returns how it has suspended or ended.
 func (f *onStackFrame) enter(r *Run) (st Status) {
-	f.section.run, f.section.frame = r, f
-	r.stacks++
 	whole := false
 	defer func() {
-		if !whole {
-			f.exited(r)
+		if whole {
+			return
+		}
+		// It is runtime.Goexit, unless a panic of a deferred call has taken its place.
+		if v := f.section.exited(); v != nil {
+			panic(v)
 		}
 	}()
+	f.resumes(r)
 	st, _ = f.next()
 	whole = true
-	r.stacks--
 	return f.left(st)
 }
 
-// exited is called while runtime.Goexit, which has ended the section, goes on. A panic has taken
-// its place, if one of a deferred call has left the section.
-func (f *onStackFrame) exited(r *Run) {
-	r.stacks--
-	if v := f.section.exited(); v != nil {
-		panic(v)
-	}
+// resumes notes that r is about to go on with the section.
+func (f *onStackFrame) resumes(r *Run) {
+	f.section.run, f.section.frame = r, f
+	r.stacks++
 }
 
 // left is the status of a section that has left the stack.
@@ -199,10 +200,8 @@ func (f *onStackFrame) raise(v any, trace *sectionTrace) {
 
 // Resume goes on with the section.
 func (f *onStackFrame) Resume(r *Run) Status {
-	f.section.run, f.section.frame = r, f // as enter, with a return less
-	r.stacks++
-	st, _ := f.next()
-	r.stacks--
+	f.resumes(r)
+	st, _ := f.next() // not by enter: that would be one more return behind a switch of stacks
 	switch st {
 	case proto.Handed: // to the caller, which drives f
 		caller := f.Caller
@@ -228,16 +227,9 @@ func (f *onStackFrame) Func() *Func {
 		return onStackFunc
 	}
 	if f.info == nil {
-		f.info = describeSection(f.code)
+		f.info = describeCode(f.code)
 	}
 	return f.info
-}
-
-// describeSection describes the plain function with the given code.
-func describeSection(code uintptr) *Func {
-	f := runtime.FuncForPC(code)
-	file, line := f.FileLine(f.Entry())
-	return &Func{Name: f.Name(), File: sourceFile(runtime.Frame{Function: f.Name(), File: file}), Line: line}
 }
 
 var onStackFunc = &Func{Name: "github.com/going-green/greenlet/runtime.OnStack", File: "github.com/going-green/greenlet/runtime/section.go", Line: 44}

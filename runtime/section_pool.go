@@ -75,27 +75,30 @@ func init() { maxIdle.Store(256) }
 // what goroutines inherit: the labels of profiles (package runtime/pprof).
 func SetIdleSections(n int) (old int) { return int(maxIdle.Swap(int32(max(n, 0)))) }
 
-func (r *Run) takeSection() *onStackFrame {
-	l := r.sections
-	if l == nil {
-		l = new(sections)
-		r.sections = l
-	}
+// takeSection is a section that will run fn.
+func (r *Run) takeSection(fn func(Section)) (f *onStackFrame) {
+	l := r.kept()
 	if last := len(l.idle) - 1; last >= 0 && maxIdle.Load() > 0 {
-		f := l.idle[last]
-		l.idle[last] = nil
+		f, l.idle[last] = l.idle[last], nil
 		l.idle = l.idle[:last]
-		return f
+	} else {
+		f = newSection(l.checked, l.locked)
 	}
-	return newSection(l.checked, l.locked)
+	f.section.fn, f.code, f.info = fn, codeOf(fn), nil
+	return f
 }
 
-func (r *Run) keepSection(f *onStackFrame) {
-	l := r.sections
-	if l == nil { // it began in another run
-		l = new(sections)
-		r.sections = l
+// kept are the sections of the run, also if there is none yet.
+func (r *Run) kept() *sections {
+	if r.sections == nil {
+		r.sections = new(sections)
 	}
+	return r.sections
+}
+
+// keepSection keeps a section that is idle, in the run that it has ended in.
+func (r *Run) keepSection(f *onStackFrame) {
+	l := r.kept()
 	l.checked, l.locked = true, f.section.locked
 	if len(l.idle) >= int(maxIdle.Load()) {
 		f.stop()

@@ -247,4 +247,4 @@ func (f *iterationFrame[Y]) Func() *Func { return iterationFunc }
 // Release gives nothing back.
 func (f *iterationFrame[Y]) Release(*Run) {}
 
-var iterationFunc = &Func{Name: "github.com/going-green/greenlet/runtime/gen.Iterate", File: "github.com/going-green/greenlet/runtime/gen/rangefunc.go", Line: 87}
+var iterationFunc = &Func{Name: "github.com/going-green/greenlet/runtime/gen.Iterate", File: "github.com/going-green/greenlet/runtime/gen/rangefunc.go", Line: 97}

@@ -45,7 +45,7 @@ func (f *stacked[R]) Func() *Func { return stackedFunc }
 // Release gives nothing back.
 func (f *stacked[R]) Release(*Run) {}
 
-var stackedFunc = &Func{Name: "github.com/going-green/greenlet/runtime/gen.Resumable", File: "github.com/going-green/greenlet/runtime/gen/stacked.go", Line: 1}
+var stackedFunc = &Func{Name: "github.com/going-green/greenlet/runtime/gen.Resumable", File: "github.com/going-green/greenlet/runtime/gen/closure.go", Line: 27}
 
 // pair is two results.
 type pair[R0, R1 any] struct {

@@ -88,17 +88,22 @@ func (t *codes) count() int { return t.n }
 // code it would lose what it suspends.
 func Resumable(fn any) any {
 	f := Of(fn)
-	if f == nil || knownPlain[hash(f.pc)>>(32-plainBits)].Load() == f.pc {
-		return nil // as most function values are none of ours
+	if f.isPlain() {
+		return nil
 	}
 	return f.resumable()
+}
+
+// isPlain reports whether f is nil or known to be plain, as most function values are.
+func (f *funcval) isPlain() bool {
+	return f == nil || knownPlain[hash(f.pc)>>(32-plainBits)].Load() == f.pc
 }
 
 // Form is Resumable; but of a function that Unseen would be called for it is what stacked
 // returns.
 func Form(fn any, stacked func() any) any {
 	f := Of(fn)
-	if f == nil || knownPlain[hash(f.pc)>>(32-plainBits)].Load() == f.pc {
+	if f.isPlain() {
 		return nil
 	}
 	form := f.form()

@@ -96,26 +96,14 @@ func (h *hijacked) close() error {
 func (h *hijacked) LocalAddr() net.Addr  { return h.sock.LocalAddr() }
 func (h *hijacked) RemoteAddr() net.Addr { return h.sock.RemoteAddr() }
 
-func (h *hijacked) SetDeadline(t time.Time) error {
-	if h.conn.strays() {
-		return errElsewhere
-	}
-	h.sock.SetDeadline(t)
-	return nil
-}
+func (h *hijacked) SetDeadline(t time.Time) error      { return h.set(h.sock.SetDeadline, t) }
+func (h *hijacked) SetReadDeadline(t time.Time) error  { return h.set(h.sock.SetReadDeadline, t) }
+func (h *hijacked) SetWriteDeadline(t time.Time) error { return h.set(h.sock.SetWriteDeadline, t) }
 
-func (h *hijacked) SetReadDeadline(t time.Time) error {
+func (h *hijacked) set(deadline func(time.Time), t time.Time) error {
 	if h.conn.strays() {
 		return errElsewhere
 	}
-	h.sock.SetReadDeadline(t)
-	return nil
-}
-
-func (h *hijacked) SetWriteDeadline(t time.Time) error {
-	if h.conn.strays() {
-		return errElsewhere
-	}
-	h.sock.SetWriteDeadline(t)
+	deadline(t)
 	return nil
 }

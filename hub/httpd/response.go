@@ -150,7 +150,7 @@ func (w *Response) inform(status int) {
 	switch {
 	case w.gone() != nil || w.status != 0:
 		return
-	case greenlet.Current() == greenlet.Main() && !w.conn.server.hub().Here():
+	case w.conn.strays():
 		w.refused = errElsewhere
 		return
 	}

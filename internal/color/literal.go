@@ -5,8 +5,6 @@ import (
 	"go/token"
 	"go/types"
 	"strconv"
-
-	"github.com/going-green/greenlet/internal/directive"
 )
 
 // Function literals and calls of function values.
@@ -186,17 +184,6 @@ func (v *values) collect(decl *ast.FuncDecl) {
 			v.never[x] = true
 		}
 	}
-}
-
-// IsSection reports whether functions of type t are for [greenlet.OnStack], which runs them
-// as they are written: their only parameter is a Section.
-func IsSection(t types.Type) bool {
-	sig, ok := t.(*types.Signature)
-	if !ok || sig.Params().Len() != 1 || sig.Results().Len() > 0 {
-		return false
-	}
-	named, ok := types.Unalias(sig.Params().At(0).Type()).(*types.Named)
-	return ok && named.Obj().Name() == "Section" && isRuntimeType(named.Obj())
 }
 
 // leaves notes that lit is run by another goroutine, or on another stack, with all that is in it.
@@ -393,35 +380,4 @@ func hasFunc(constraint types.Type, seen map[types.Type]bool) bool {
 		}
 	}
 	return false
-}
-
-// A PackageLiteral is a function literal of a package variable, that no other literal is
-// around.
-type PackageLiteral struct {
-	Syntax *ast.FuncLit
-	Decl   *ast.GenDecl // of the variable
-	Marked bool         // the declaration has the directive
-}
-
-// PackageLiterals are those of the package, in the order of the files and of the source.
-func (c *Colors) PackageLiterals() (list []PackageLiteral) {
-	for _, file := range c.pkg.Files {
-		if directive.IsGenerated(file) {
-			continue
-		}
-		for _, decl := range file.Decls {
-			vars, ok := decl.(*ast.GenDecl)
-			if !ok || vars.Tok != token.VAR {
-				continue
-			}
-			ast.Inspect(vars, func(n ast.Node) bool {
-				lit, ok := n.(*ast.FuncLit)
-				if ok {
-					list = append(list, PackageLiteral{lit, vars, c.set.HasVars(vars)})
-				}
-				return !ok
-			})
-		}
-	}
-	return list
 }

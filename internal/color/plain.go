@@ -122,16 +122,6 @@ func (c *Colors) executed(body ast.Node, f func(ast.Node)) {
 	ast.Inspect(body, visit)
 }
 
-// OnSection reports whether fn has a Section, and so is called where all can suspend.
-func OnSection(fn *types.Func) bool {
-	for v := range fn.Signature().Params().Variables() {
-		if named, ok := types.Unalias(v.Type()).(*types.Named); ok && named.Obj().Name() == "Section" && isRuntimeType(named.Obj()) {
-			return true
-		}
-	}
-	return false
-}
-
 // PlainChains are the shortest chains of calls by which plain functions of a package suspend
 // whoever calls them, as Why has them: by name, through plain functions only, to a Yield, an
 // Exchange or a resumable function. What switches to a greenlet, or kills it, may well drive it

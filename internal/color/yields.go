@@ -4,7 +4,6 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
-	"strings"
 
 	"github.com/going-green/greenlet/internal/names"
 )
@@ -201,16 +200,15 @@ func (c *Colors) joinCall(fn *Func, h *handedOut, call *ast.CallExpr) bool {
 		}
 		return news
 	}
-	return c.joinInstance(h, call, callee.Origin(), id, of)
+	return c.joinInstance(h, call, callee.Origin(), typeParams(callee.Origin()), of)
 }
 
-// joinInstance adds what a call hands out of a function of which the generic one hands out of.
-func (c *Colors) joinInstance(h *handedOut, call *ast.CallExpr, generic *types.Func, id *ast.Ident, of *handedOut) bool {
-	params, args := c.typeArguments(generic, id)
-	given := c.given(params, args)
+// joinInstance adds what a call hands out of a function that hands out of, in terms of params.
+func (c *Colors) joinInstance(h *handedOut, call *ast.CallExpr, fn *types.Func, params *types.TypeParamList, of *handedOut) bool {
+	given := c.given(params, c.typeArguments(fn, CalleeIdent(call.Fun)))
 	value := c.Spelled(of.value, given)
 	if value == nil {
-		return h.giveUp(c.CallPos(call), "calls "+c.Name(generic)+", which yields values of a type that can't be said here")
+		return h.giveUp(c.CallPos(call), "calls "+c.Name(fn)+", which yields values of a type that can't be said here")
 	}
 	var answer types.Type
 	differ := of.answersDiffer
@@ -221,18 +219,25 @@ func (c *Colors) joinInstance(h *handedOut, call *ast.CallExpr, generic *types.F
 	return c.join(h, c.CallPos(call), value, answer, differ)
 }
 
-// typeArguments are the type parameters of a function or of its receiver, and what they are
-// where id names it.
-func (c *Colors) typeArguments(generic *types.Func, id *ast.Ident) (params *types.TypeParamList, args *types.TypeList) {
-	sig := generic.Signature()
-	if sig.Recv() == nil {
-		return sig.TypeParams(), c.pkg.Info.Instances[id].TypeArgs
+// typeParams are those of a function or of its receiver.
+func typeParams(fn *types.Func) *types.TypeParamList {
+	if fn.Signature().Recv() == nil {
+		return fn.Signature().TypeParams()
+	}
+	return fn.Signature().RecvTypeParams()
+}
+
+// typeArguments are what the type parameters of a function or of its receiver are where id
+// names it.
+func (c *Colors) typeArguments(generic *types.Func, id *ast.Ident) (args *types.TypeList) {
+	if generic.Signature().Recv() == nil {
+		return c.pkg.Info.Instances[id].TypeArgs
 	}
 	used, _ := c.pkg.Info.Uses[id].(*types.Func)
 	if named := receiverBase(used.Signature().Recv().Type()); named != nil {
 		args = named.TypeArgs()
 	}
-	return sig.RecvTypeParams(), args
+	return args
 }
 
 // joinForeign adds what a call of another package's function hands out, by what its frame says.
@@ -242,19 +247,8 @@ func (c *Colors) joinForeign(h *handedOut, call *ast.CallExpr, fn *types.Func) {
 		h.giveUp(c.CallPos(call), "calls "+c.Name(fn)+", whose frame doesn't say what it yields")
 		return
 	}
-	_, args := c.typeArguments(fn, CalleeIdent(call.Fun))
-	given := c.given(params, args)
-	value := c.Spelled(of.Value, given)
-	if value == nil {
-		h.giveUp(c.CallPos(call), "calls "+c.Name(fn)+", which yields values of a type that can't be said here")
-		return
-	}
-	var answer types.Type
-	if of.Answer != nil {
-		answer = c.Spelled(of.Answer, given)
-	}
 	// Without an answer there may be none, or several.
-	c.join(h, c.CallPos(call), value, answer, of.Answer == nil || answer == nil)
+	c.joinInstance(h, call, fn, params, &handedOut{value: of.Value, answer: of.Answer, answersDiffer: of.Answer == nil})
 }
 
 // frameYields is what the frame of another package's function says that it yields, in terms of
@@ -339,148 +333,3 @@ func (v *values) holdLiterals() {
 		v.held[x] = lits
 	}
 }
-
-// given are the type arguments for type parameters.
-func (c *Colors) given(params *types.TypeParamList, args *types.TypeList) func(*types.TypeParam) types.Type {
-	return func(p *types.TypeParam) types.Type {
-		for i := range params.Len() {
-			if params.At(i) == p && i < args.Len() {
-				return c.Spelled(args.At(i), itself)
-			}
-		}
-		return nil
-	}
-}
-
-func itself(p *types.TypeParam) types.Type { return p }
-
-// Spelled is t with what of says for type parameters, as it can be spelled in any file of the
-// package, also a stub: by types that it declares or that one of its files imports, and by
-// predeclared ones. It is nil if t can't be, or of says nil.
-func (c *Colors) Spelled(t types.Type, of func(*types.TypeParam) types.Type) types.Type {
-	in := func(t types.Type) types.Type { return c.Spelled(t, of) }
-	switch t := t.(type) {
-	case *types.Basic:
-		if t.Kind() == types.Invalid || t.Kind() == types.UnsafePointer || t.Info()&types.IsUntyped != 0 || c.redeclares(t.Name()) {
-			return nil
-		}
-		return t
-	case *types.Alias:
-		if c.canSay(t.Obj()) && t.TypeArgs().Len() == 0 {
-			return t
-		}
-		return in(types.Unalias(t))
-	case *types.Named:
-		if !c.canSay(t.Obj()) {
-			return nil
-		}
-		var targs []types.Type
-		for a := range t.TypeArgs().Types() {
-			a = in(a)
-			if a == nil {
-				return nil
-			}
-			targs = append(targs, a)
-		}
-		if len(targs) == 0 {
-			return t
-		}
-		instance, err := types.Instantiate(nil, t.Origin(), targs, false)
-		if err != nil {
-			return nil
-		}
-		return instance
-	case *types.TypeParam:
-		return of(t)
-	case *types.Pointer:
-		if e := in(t.Elem()); e != nil {
-			return types.NewPointer(e)
-		}
-	case *types.Slice:
-		if e := in(t.Elem()); e != nil {
-			return types.NewSlice(e)
-		}
-	case *types.Array:
-		if e := in(t.Elem()); e != nil {
-			return types.NewArray(e, t.Len())
-		}
-	case *types.Chan:
-		if e := in(t.Elem()); e != nil {
-			return types.NewChan(t.Dir(), e)
-		}
-	case *types.Map:
-		k, e := in(t.Key()), in(t.Elem())
-		if k != nil && e != nil {
-			return types.NewMap(k, e)
-		}
-	case *types.Interface:
-		if t.Empty() && !c.redeclares("any") {
-			return t
-		}
-	case *types.Signature:
-		ins, outs := c.spelledTuple(t.Params(), of), c.spelledTuple(t.Results(), of)
-		if t.TypeParams().Len() == 0 && ins != nil && outs != nil {
-			return types.NewSignatureType(nil, nil, nil, ins, outs, t.Variadic())
-		}
-	case *types.Struct:
-		var fields []*types.Var
-		var tags []string
-		for i := range t.NumFields() {
-			f := t.Field(i)
-			ft := in(f.Type())
-			if ft == nil || !f.Exported() && f.Pkg() != c.pkg.Pkg {
-				return nil
-			}
-			fields = append(fields, types.NewField(token.NoPos, f.Pkg(), f.Name(), ft, f.Embedded()))
-			tags = append(tags, t.Tag(i))
-		}
-		return types.NewStruct(fields, tags)
-	}
-	return nil
-}
-
-func (c *Colors) spelledTuple(t *types.Tuple, of func(*types.TypeParam) types.Type) *types.Tuple {
-	vars := []*types.Var{}
-	for v := range t.Variables() {
-		vt := c.Spelled(v.Type(), of)
-		if vt == nil {
-			return nil
-		}
-		vars = append(vars, types.NewParam(token.NoPos, nil, "", vt))
-	}
-	if len(vars) == 0 {
-		return new(types.Tuple)
-	}
-	return types.NewTuple(vars...)
-}
-
-// canSay reports whether the package can say the name of a type without another import.
-func (c *Colors) canSay(obj *types.TypeName) bool {
-	pkg := obj.Pkg()
-	switch {
-	case pkg == nil:
-		return !c.redeclares(obj.Name())
-	case obj.Parent() != pkg.Scope() || obj.Name() == "_":
-		return false
-	case pkg == c.pkg.Pkg:
-		return true
-	case !obj.Exported() || strings.HasPrefix(pkg.Path(), "vendor/") || strings.Contains(pkg.Path(), "/vendor/"):
-		return false
-	}
-	for _, file := range c.pkg.Files {
-		for _, spec := range file.Imports {
-			if name, _ := c.pkg.Info.Implicits[spec].(*types.PkgName); name != nil && name.Imported() == pkg {
-				return true
-			}
-			if spec.Name != nil {
-				if name, _ := c.pkg.Info.Defs[spec.Name].(*types.PkgName); name != nil && name.Imported() == pkg {
-					return true
-				}
-			}
-		}
-	}
-	return false
-}
-
-// redeclares reports whether the package declares a predeclared name anew.
-func (c *Colors) redeclares(name string) bool { return c.pkg.Pkg.Scope().Lookup(name) != nil }

@@ -133,6 +133,14 @@ func FrameOf(fn *types.Func) (name string, ok bool) {
 	return Frame(recv, fn.Name()), true
 }
 
+// InSource is how messages call a declared function: T.Method, also for methods of *T.
+func InSource(decl *ast.FuncDecl) string {
+	if recv := Receiver(decl); recv != "" {
+		return recv + "." + decl.Name.Name
+	}
+	return decl.Name.Name
+}
+
 // ReceiverType is the name of a method's receiver type, as Go's tracebacks have
 // it: not of the alias that its declaration may name. It is "" if there is none.
 func ReceiverType(fn *types.Func) string {

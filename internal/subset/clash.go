@@ -31,15 +31,15 @@ func Clashes(fset *token.FileSet, files []*ast.File, set *directive.Set, info *t
 	first := map[name]*ast.FuncDecl{}
 	for _, f := range set.Funcs() {
 		for _, g := range n.generated(f.Decl, set.Frame(f.Decl)) {
-			what := g.name + ", which is generated for " + display(f.Decl)
+			what := g.name + ", which is generated for " + names.InSource(f.Decl)
 			if pos, ok := n.lookup(g); ok {
 				report(f.Decl, diag.NameClash, what+", is declared in the package already", pos, g.name+" is declared here")
 			} else if other := first[g]; other != nil {
-				message := what + ", is generated for " + display(other) + " too"
-				if display(other) == display(f.Decl) { // Go would say so, with types
-					message = display(other) + " is declared twice"
+				message := what + ", is generated for " + names.InSource(other) + " too"
+				if names.InSource(other) == names.InSource(f.Decl) { // Go would say so, with types
+					message = names.InSource(other) + " is declared twice"
 				}
-				report(f.Decl, diag.NameClashGenerated, message, other.Name.Pos(), display(other)+" is declared here")
+				report(f.Decl, diag.NameClashGenerated, message, other.Name.Pos(), names.InSource(other)+" is declared here")
 				break // the other names clash for the same cause
 			} else {
 				first[g] = f.Decl
@@ -48,12 +48,4 @@ func Clashes(fset *token.FileSet, files []*ast.File, set *directive.Set, info *t
 	}
 	diags.Sort()
 	return diags
-}
-
-// display is how a message calls fn; there may be no types to ask Colors.Name.
-func display(fn *ast.FuncDecl) string {
-	if recv := names.Receiver(fn); recv != "" {
-		return recv + "." + fn.Name.Name
-	}
-	return fn.Name.Name
 }

@@ -33,7 +33,7 @@ import (
 var greenletSource embed.FS
 
 //go:embed onstack/activation.go
-var onstackSource embed.FS
+var onstackSource string
 
 // Files are the files of a program or a module by slash-separated path.
 type Files map[string]string
@@ -57,6 +57,7 @@ const (
 
 	oraclePath  = Module + "/oracle/greenlet"
 	onstackPath = Module + "/driver/onstack"
+	onstackFile = "driver/onstack/activation.go"
 )
 
 // Oracle is the module in which the unrewritten programs run. If some of them
@@ -77,38 +78,15 @@ func Oracle(programs []Program) (Files, error) {
 		}
 		module["oracle/"+name] = string(data)
 	}
-	invalid := &BuildError{Programs: map[string]string{}}
-	for _, p := range programs {
-		if err := addStubbed(module, p, oraclePath, oraclePath); err != nil {
-			invalid.add(p.Name, err.Error()+"\n")
-		}
-	}
-	if len(invalid.Programs) > 0 {
-		return nil, invalid
-	}
-	return module, addMain(module, programs)
+	return module, addUnrewritten(module, programs, oraclePath, oraclePath)
 }
 
 // OnStacks is the module in which programs run unrewritten on the runtime itself, each call
 // of a resumable function that a greenlet begins with on a stack of its own. root is the
 // directory of the runtime's module.
 func OnStacks(programs []Program, root string) (Files, error) {
-	module := Files{"go.mod": GoMod(root)}
-	invalid := &BuildError{Programs: map[string]string{}}
-	for _, p := range programs {
-		if err := addStubbed(module, p, onstackPath, names.RuntimePath); err != nil {
-			invalid.add(p.Name, err.Error()+"\n")
-		}
-	}
-	if len(invalid.Programs) > 0 {
-		return nil, invalid
-	}
-	source, err := onstackSource.ReadFile("onstack/activation.go")
-	if err != nil {
-		return nil, err
-	}
-	module["driver/onstack/activation.go"] = string(source)
-	return module, addMain(module, programs)
+	module := Files{"go.mod": GoMod(root), onstackFile: onstackSource}
+	return module, addUnrewritten(module, programs, onstackPath, names.RuntimePath)
 }
 
 // TestsOnStacks is a module with a package of tests as OnStacks has programs. files are those
@@ -130,11 +108,7 @@ func TestsOnStacks(name string, files, generated Files, root string) (Files, err
 	_, required, _ := strings.Cut(GoMod(root), "\n\nrequire ")
 	_, rest, _ := strings.Cut(module["go.mod"], "\n")
 	module["go.mod"] = "module " + Module + "\n" + rest + "\nrequire " + required
-	source, err := onstackSource.ReadFile("onstack/activation.go")
-	if err != nil {
-		return nil, err
-	}
-	module["driver/onstack/activation.go"] = string(source)
+	module[onstackFile] = onstackSource
 	return module, nil
 }
 
@@ -160,24 +134,24 @@ func GoMod(root string) string {
 	return "module " + Module + "\n\ngo 1.26.0\n\nrequire " + of + " v0.0.0\n\nreplace " + of + " => " + root + "\n"
 }
 
+// addUnrewritten adds programs with frames made by the package frames, on the package runtime, and
+// what runs them.
+func addUnrewritten(module Files, programs []Program, frames, runtime string) error {
+	invalid := &BuildError{Programs: map[string]string{}}
+	for _, p := range programs {
+		if err := addStubbed(module, p, frames, runtime); err != nil {
+			invalid.add(p.Name, err.Error()+"\n")
+		}
+	}
+	if len(invalid.Programs) > 0 {
+		return invalid
+	}
+	return addMain(module, programs)
+}
+
 func addStubbed(module Files, p Program, frames, runtime string) error {
-	dirs := map[string]Files{}
-	for _, name := range p.Files.Sorted() {
-		dir := path.Dir(name)
-		if dirs[dir] == nil {
-			dirs[dir] = Files{}
-		}
-		dirs[dir][name] = p.Files[name]
-	}
-	generated := map[string]Files{}
-	for name, text := range p.Generated {
-		dir := path.Dir(name)
-		if generated[dir] == nil {
-			generated[dir] = Files{}
-		}
-		generated[dir][name] = text
-	}
-	for dir, files := range dirs {
+	generated := p.Generated.byDir()
+	for dir, files := range p.Files.byDir() {
 		stubbed, err := stub(path.Join(Module, p.Name, dir), files, generated[dir], frames, runtime)
 		if err != nil {
 			return err
@@ -187,6 +161,19 @@ func addStubbed(module Files, p Program, frames, runtime string) error {
 		}
 	}
 	return nil
+}
+
+// byDir are the files of each directory.
+func (f Files) byDir() map[string]Files {
+	dirs := map[string]Files{}
+	for name, text := range f {
+		dir := path.Dir(name)
+		if dirs[dir] == nil {
+			dirs[dir] = Files{}
+		}
+		dirs[dir][name] = text
+	}
+	return dirs
 }
 
 // addMain makes the main packages of programs importable and adds one that

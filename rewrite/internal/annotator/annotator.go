@@ -81,7 +81,7 @@ func File(path string, data []byte, offsets map[int]bool) (text []byte, named ma
 		if !ok || !offsets[offset(decl.Name.Pos())] {
 			continue
 		}
-		named[offset(decl.Name.Pos())] = funcName(decl)
+		named[offset(decl.Name.Pos())] = names.InSource(decl)
 		at, text := directive.Insertion(decl)
 		edits = append(edits, edit{offset(at), text})
 	}
@@ -97,13 +97,6 @@ func File(path string, data []byte, offsets map[int]bool) (text []byte, named ma
 	return out.Bytes(), named, nil
 }
 
-func funcName(decl *ast.FuncDecl) string {
-	if recv := names.Receiver(decl); recv != "" {
-		return recv + "." + decl.Name.Name
-	}
-	return decl.Name.Name
-}
-
 // Place is where the function of that name, T.Method for a method, stands in a file.
 func Place(path, name string) (pos token.Position, err error) {
 	fset := token.NewFileSet()
@@ -112,7 +105,7 @@ func Place(path, name string) (pos token.Position, err error) {
 		return pos, err
 	}
 	for _, decl := range file.Decls {
-		if decl, ok := decl.(*ast.FuncDecl); ok && funcName(decl) == name {
+		if decl, ok := decl.(*ast.FuncDecl); ok && names.InSource(decl) == name {
 			return fset.PositionFor(decl.Name.Pos(), false), nil
 		}
 	}

@@ -244,7 +244,7 @@ func (e *funcEmitter) deferIndirect(call *ast.CallExpr) []jen.Code {
 	sig := coreSignature(e.Info.TypeOf(ast.Unparen(call.Fun)))
 	code, fn, args := e.hold("fn", e.Expr(call.Fun), call)
 	code = append(code, e.bestForm(closureDeferred, closureCall, sig, args, e.registerPlain(fn.Clone(), args), func(_ string, recovers bool) jen.Code {
-		return e.formOfFunc(fn.Clone(), sig, recovers)
+		return e.formOfFunc(fn.Clone(), anyForm, sig, recovers)
 	}))
 	return []jen.Code{jen.Block(code...)}
 }

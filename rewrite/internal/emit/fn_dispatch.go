@@ -74,37 +74,36 @@ func (e *funcEmitter) yieldTo(w *ir.Wait) []jen.Code {
 // companionOfValue looks for the resumable form of the function value that w
 // calls.
 func (e *funcEmitter) companionOfValue(w *ir.Wait, sig *types.Signature) jen.Code {
-	fun := e.Expr(w.Call.Fun)
-	of := stackedForm(sig)
-	if !e.CanName(sig) {
-		return e.inferredFormOfFunc(fun, closureCall, of, sig, false)
-	}
-	if _, ok := types.Unalias(e.Info.TypeOf(ast.Unparen(w.Source.Fun))).(*types.TypeParam); ok && of != "Resumable" {
+	fun, of := e.Expr(w.Call.Fun), stackedForm(sig)
+	if _, ok := types.Unalias(e.Info.TypeOf(ast.Unparen(w.Source.Fun))).(*types.TypeParam); ok && of != anyForm && e.CanName(sig) {
 		fun = jen.Parens(e.Type(sig)).Call(fun)
 	}
-	return e.rt(of).Call(fun).Assert(e.formMethod(closureCall, sig, false))
+	return e.formOfFunc(fun, of, sig, false)
 }
+
+// anyForm is what looks for the form of any function value.
+const anyForm = "Resumable"
 
 // stackedForm is what looks for the form of a function value of signature sig: one that has
 // a form for those that plain code has made as well, if there is one for such signatures.
 // Deferred calls don't use it: on a stack of its own a function would not recover.
 func stackedForm(sig *types.Signature) string {
 	if p, r := sig.Params().Len(), sig.Results().Len(); !sig.Variadic() && p <= 3 && r <= 2 {
-		return "Resumable" + strconv.Itoa(p) + strconv.Itoa(r)
+		return anyForm + strconv.Itoa(p) + strconv.Itoa(r)
 	}
-	return "Resumable"
+	return anyForm
 }
 
-// formOfFunc looks for a resumable form of a function value that is deferred.
-func (e *funcEmitter) formOfFunc(fun *jen.Statement, sig *types.Signature, deferred bool) jen.Code {
+// formOfFunc looks for a resumable form of a function value, by what is called of.
+func (e *funcEmitter) formOfFunc(fun *jen.Statement, of string, sig *types.Signature, deferred bool) jen.Code {
 	name := closureCall
 	if deferred {
 		name = closureDeferred
 	}
 	if e.CanName(sig) {
-		return e.rt("Resumable").Call(fun).Assert(e.formMethod(name, sig, deferred))
+		return e.rt(of).Call(fun).Assert(e.formMethod(name, sig, deferred))
 	}
-	return e.inferredFormOfFunc(fun, name, "Resumable", sig, deferred)
+	return e.inferredFormOfFunc(fun, name, of, sig, deferred)
 }
 
 // foundOrPlain calls the companion that found yields, a method of that name, or

@@ -273,7 +273,7 @@ func (e *funcEmitter) inferredFormOfFunc(fun *jen.Statement, name, of string, si
 			return jen.Custom(inline, jen.Id(name).Params(params...).Add(parens(results)))
 		}
 		arg := jen.Id("fn")
-		if of != "Resumable" {
+		if of != anyForm {
 			arg = jen.Parens(form.fun()).Call(arg)
 		}
 		fn.Types(append([]jen.Code{jen.Id("F").Op("~").Add(form.fun())}, form.typeParams(e.anyType())...)...).

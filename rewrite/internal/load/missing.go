@@ -49,11 +49,11 @@ func (c *Checker) missing(d *diag.Diagnostic, l *listed, constructor string) {
 			switch {
 			case !ok || decl.Body == nil:
 			case c.scan(l) != nil && c.scan(l).set.Has(decl):
-				have = append(have, nameOf(decl))
+				have = append(have, names.InSource(decl))
 			case names.Constructor(decl.Name.Name) == constructor:
-				d.Related = append(d.Related, diag.Related{Pos: c.fset.Position(decl.Name.Pos()), Message: nameOf(decl) + " is declared here, without //greenlet:resumable"})
+				d.Related = append(d.Related, diag.Related{Pos: c.fset.Position(decl.Name.Pos()), Message: names.InSource(decl) + " is declared here, without //greenlet:resumable"})
 				d.Annotate = append(d.Annotate, c.fset.Position(decl.Name.Pos()))
-				d.Remedy = "annotate " + nameOf(decl) + " with //greenlet:resumable"
+				d.Remedy = "annotate " + names.InSource(decl) + " with //greenlet:resumable"
 			}
 		}
 	}
@@ -69,13 +69,6 @@ func (c *Checker) missing(d *diag.Diagnostic, l *listed, constructor string) {
 		}
 		d.Remedy += "; package " + l.name + " has those of " + strings.Join(have, ", ")
 	}
-}
-
-func nameOf(decl *ast.FuncDecl) string {
-	if recv := names.Receiver(decl); recv != "" {
-		return recv + "." + decl.Name.Name
-	}
-	return decl.Name.Name
 }
 
 // importedAs is the package that the file of that path imports by name, or nil.

@@ -21,24 +21,28 @@ import (
 // iterators. Code that recovers, or asserts a panic, is left alone.
 
 func (k *checker) withoutFrame() {
-	onStacks := k.colors.OnStacks() // where all can suspend
+	onStacks, literals := k.colors.OnStacks() // where all can suspend
+	for _, lit := range k.colors.PackageLiterals() { // which the generator refuses, if they aren't marked
+		literals[lit.Syntax] = true
+	}
 	for _, file := range k.files {
 		for _, decl := range file.Decls {
 			f, ok := decl.(*ast.FuncDecl)
 			if !ok {
-				k.plainCode(file, nil, decl)
+				k.plainCode(file, nil, decl, literals)
 				continue
 			}
 			fn, _ := k.pass.TypesInfo.Defs[f.Name].(*types.Func)
 			if fn != nil && f.Body != nil && !k.leaky[fn] && !onStacks[f] && !color.OnSection(fn) && !k.set.Has(f) && !k.set.Refused(f) {
-				k.plainCode(file, f, f.Body)
+				k.plainCode(file, f, f.Body, literals)
 			}
 		}
 	}
 }
 
-// plainCode looks at plain code: the function decl, or declarations of variables.
-func (k *checker) plainCode(file *ast.File, decl *ast.FuncDecl, root ast.Node) {
+// plainCode looks at plain code: the function decl, or declarations of variables, without the
+// literals that run on stacks.
+func (k *checker) plainCode(file *ast.File, decl *ast.FuncDecl, root ast.Node, onStacks map[*ast.FuncLit]bool) {
 	if recovers(root) {
 		return
 	}
@@ -46,7 +50,7 @@ func (k *checker) plainCode(file *ast.File, decl *ast.FuncDecl, root ast.Node) {
 	ast.Inspect(root, func(n ast.Node) bool {
 		switch n := n.(type) {
 		case *ast.FuncLit:
-			return !color.IsSection(k.pass.TypesInfo.TypeOf(n))
+			return !onStacks[n] && !color.IsSection(k.pass.TypesInfo.TypeOf(n))
 		case *ast.ExprStmt:
 			if call, ok := n.X.(*ast.CallExpr); ok {
 				statement[call] = true

@@ -20,9 +20,26 @@ type Handed struct {
 }
 
 // Handed are those of the package that are given to functions of packages with resumable ones,
-// such as Mux.HandleFunc, or converted to types of theirs, such as HandlerFunc. How plain
-// functions suspend is known by Package.Plain, those of this package included.
+// or converted to types of theirs, unless these run plain ones on stacks. How plain functions
+// suspend is known by Package.Plain, those of this package included.
 func (c *Colors) Handed() (list []Handed) {
+	c.givenAway(func(call *ast.CallExpr, arg ast.Expr, to string, onStack bool) {
+		if onStack {
+			return
+		}
+		if h, ok := c.handed(arg); ok {
+			fn := callee(c.pkg.Info, call)
+			h.To, h.Plain = to, fn != nil && !c.Resumable(fn)
+			list = append(list, h)
+		}
+	})
+	return list
+}
+
+// givenAway calls f for the functions that are given to code of another package which calls
+// functions where they can suspend: arg, of call, to what has the name to. With onStack that
+// runs plain ones on stacks of their own.
+func (c *Colors) givenAway(f func(call *ast.CallExpr, arg ast.Expr, to string, onStack bool)) {
 	for _, file := range c.pkg.Files {
 		if directive.IsGenerated(file) {
 			continue
@@ -32,42 +49,62 @@ func (c *Colors) Handed() (list []Handed) {
 			if !ok {
 				return true
 			}
-			to := c.callsValues(call)
-			plain := false
-			if fn := callee(c.pkg.Info, call); fn != nil {
-				plain = !c.Resumable(fn)
+			to, pkg, named := c.callsValues(call)
+			if to == "" {
+				return true
 			}
 			for _, arg := range call.Args {
-				if to == "" {
-					break
-				}
-				if h, ok := c.handed(arg); ok {
-					h.To, h.Plain = to, plain
-					list = append(list, h)
+				arg = ast.Unparen(arg)
+				sig, ok := c.pkg.Info.TypeOf(arg).(*types.Signature)
+				if ok && !IsSection(sig) {
+					f(call, arg, to, named != nil && hasOnStack(named) || named == nil && runsOnStacks(pkg, sig))
 				}
 			}
 			return true
 		})
 	}
-	return list
 }
 
 // callsValues is what call gives its arguments to, if that is code of another package that
-// calls functions it is given where they can suspend: as a name, or "".
-func (c *Colors) callsValues(call *ast.CallExpr) string {
+// calls functions it is given where they can suspend: as a name, or "", its package, and the
+// type if it is a conversion.
+func (c *Colors) callsValues(call *ast.CallExpr) (string, *types.Package, *types.Named) {
 	if tv := c.pkg.Info.Types[call.Fun]; tv.IsType() {
 		named, ok := types.Unalias(tv.Type).(*types.Named)
 		if ok && isFuncType(named) && c.suspendsElsewhere(named.Obj().Pkg()) {
-			return named.Obj().Pkg().Name() + "." + named.Obj().Name()
+			return named.Obj().Pkg().Name() + "." + named.Obj().Name(), named.Obj().Pkg(), named
 		}
-		return ""
+		return "", nil, nil
 	}
 	if fn := callee(c.pkg.Info, call); fn != nil && c.suspendsElsewhere(fn.Pkg()) {
 		if _, _, start := c.Start(call); !start { // what is started is looked at by itself
-			return c.Name(fn)
+			return c.Name(fn), fn.Pkg(), nil
 		}
 	}
-	return ""
+	return "", nil, nil
+}
+
+// runsOnStacks reports whether a package runs plain functions of type sig on stacks of their
+// own: it declares a type of these that can make one a function for OnStack, as
+// httpd.HandlerFunc does. That is all of a package's ways that its export data tell.
+func runsOnStacks(pkg *types.Package, sig *types.Signature) bool {
+	for _, named := range declaredTypes(pkg) {
+		if types.Identical(named.Underlying(), sig) && hasOnStack(named) {
+			return true
+		}
+	}
+	return false
+}
+
+// hasOnStack reports whether a type of functions has a method whose only result is a function
+// for OnStack.
+func hasOnStack(named *types.Named) bool {
+	for m := range named.Methods() {
+		if results := m.Signature().Results(); results.Len() == 1 && IsSection(results.At(0).Type()) {
+			return true
+		}
+	}
+	return false
 }
 
 func (c *Colors) suspendsElsewhere(pkg *types.Package) bool {
@@ -75,11 +112,6 @@ func (c *Colors) suspendsElsewhere(pkg *types.Package) bool {
 }
 
 func (c *Colors) handed(arg ast.Expr) (Handed, bool) {
-	arg = ast.Unparen(arg)
-	t := c.pkg.Info.TypeOf(arg)
-	if sig, ok := t.(*types.Signature); !ok || IsSection(sig) {
-		return Handed{}, false
-	}
 	if lit, ok := arg.(*ast.FuncLit); ok {
 		if c.byLit[lit] != nil || c.inAnnotated(lit.Pos()) {
 			return Handed{}, false
@@ -134,10 +166,10 @@ func (c *Colors) DispatchedCalls(f func(*types.Func)) {
 	}
 }
 
-// OnStacks are the plain functions of the package that are called, by name, by what runs on a
-// stack of its own.
-func (c *Colors) OnStacks() map[*ast.FuncDecl]bool {
-	found := map[*ast.FuncDecl]bool{}
+// OnStacks are the plain functions of the package that run on stacks of their own, or are called
+// by name by what does, and the literals that other packages run so.
+func (c *Colors) OnStacks() (map[*ast.FuncDecl]bool, map[*ast.FuncLit]bool) {
+	found, literals := map[*ast.FuncDecl]bool{}, map[*ast.FuncLit]bool{}
 	var visit func(body ast.Node)
 	visit = func(body ast.Node) {
 		c.Executed(body, func(call *ast.CallExpr) {
@@ -149,6 +181,22 @@ func (c *Colors) OnStacks() map[*ast.FuncDecl]bool {
 			}
 		})
 	}
+	c.givenAway(func(_ *ast.CallExpr, arg ast.Expr, _ string, onStack bool) {
+		if !onStack {
+			return
+		}
+		if lit, ok := arg.(*ast.FuncLit); ok {
+			literals[lit] = true
+			visit(lit.Body)
+		} else if id := CalleeIdent(arg); id != nil {
+			if fn, ok := c.pkg.Info.Uses[id].(*types.Func); ok {
+				if decl := c.decls[fn.Origin()]; decl != nil && c.byObj[fn.Origin()] == nil && !found[decl] {
+					found[decl] = true
+					visit(decl.Body)
+				}
+			}
+		}
+	})
 	for fn, decl := range c.decls {
 		if OnSection(fn) {
 			visit(decl.Body)
@@ -160,5 +208,5 @@ func (c *Colors) OnStacks() map[*ast.FuncDecl]bool {
 			return true
 		})
 	}
-	return found
+	return found, literals
 }

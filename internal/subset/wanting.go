@@ -17,7 +17,7 @@ import (
 // quarrel with them; for those who look for what is missing. They are sorted.
 func Wanting(p *color.Package, c *color.Colors) diag.List {
 	k := &checker{Package: p, colors: c}
-	onStacks := c.OnStacks()
+	onStacks, _ := c.OnStacks()
 	for _, file := range p.Files {
 		if directive.IsGenerated(file) || names.IsTest(p.Fset.Position(file.FileStart).Filename) {
 			continue

@@ -32,3 +32,13 @@ type Handler func(n int)
 
 // Handle keeps f for who knows whom to call.
 func Handle(f func(n int)) {}
+
+// Server is called by resumable code, on a stack of its own.
+type Server func(path string)
+
+func (s Server) onStack(path string) func(greenlet.Section) {
+	return func(greenlet.Section) { s(path) }
+}
+
+// Serve keeps f as a Server.
+func Serve(f func(path string)) {}

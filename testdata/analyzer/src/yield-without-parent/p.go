@@ -19,3 +19,13 @@ func fine() func() {
 }
 
 func drives(g *greenlet.Greenlet) { greenlet.Switch[int](g, 1) }
+
+//greenlet:resumable
+var marked = map[string]func(){"yields": func() { greenlet.Yield(1) }, "calls": func() { defer fine(); fine() }}
+
+// A literal is reported once.
+var unmarked = func() { // want `a function literal of a package variable calls greenlet.Yield.*literal-plain`
+	greenlet.Yield(1)
+}
+
+var value = greenlet.Exchange[int](1) // want `this calls greenlet.Exchange, but is plain code`

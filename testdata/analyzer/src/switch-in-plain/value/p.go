@@ -44,3 +44,15 @@ func start() {
 	dep.Handle(func(n int) { dep.Count() })
 	greenlet.Yield(1)
 }
+
+func page(path string) { load(); greenlet.Yield(path) }
+
+func pages() {
+	dep.Serve(page)
+	_ = dep.Server(page)
+	dep.Serve(func(string) { load(); greenlet.Yield(2) })
+	_ = dep.Server(func(string) { dep.Count() })
+	dep.Serve((page))
+}
+
+var home = dep.Server(func(string) { load(); greenlet.Yield(3) })

@@ -30,6 +30,9 @@ type Task struct {
 type PanicError struct {
 	Task  *Task
 	Value any // what it panicked with
+	// Stack are its calls, innermost first, those that were suspended as well. It is nil if
+	// a greenlet on another goroutine has panicked at the same time.
+	Stack []greenlet.StackFrame
 }
 
 func (e *PanicError) Error() string { return fmt.Sprintf("%v panicked: %v", e.Task, e.Value) }
@@ -41,7 +44,12 @@ func (e *PanicError) Unwrap() error {
 }
 
 // report is the error handler of a hub that has no other.
-func report(_ *Task, err *PanicError) { fmt.Fprintln(os.Stderr, "hub:", err) }
+func report(_ *Task, err *PanicError) {
+	fmt.Fprintf(os.Stderr, "hub: %v\n", err)
+	for _, f := range err.Stack {
+		fmt.Fprintf(os.Stderr, "\t%v\n", f)
+	}
+}
 
 // Go starts a task that runs a function with arguments, or a frame, as [greenlet.New]
 // takes them, whose panics it has: h.Go(serve, conn). It runs behind those that are ready
@@ -244,7 +252,7 @@ func (t *Task) end(v any) {
 	case errors.Is(err, greenlet.Exit):
 		t.slot = greenlet.Exit
 	default:
-		failed = &PanicError{t, v}
+		failed = &PanicError{t, v, greenlet.PanicStack(v)}
 		t.slot = failed
 		t.hub.counts.failed++
 	}

@@ -13,9 +13,10 @@ import (
 // An origin is where a panic comes from that a frame has caught.
 type origin struct {
 	value any
-	pcs   []uintptr  // the panicking stack
-	leaf  StackFrame // where the resumed frame stood, if that did not catch it itself
-	gone  Traceback  // the suspended calls above the frame that caught it, if so
+	pcs   []uintptr     // the panicking stack
+	leaf  StackFrame    // where the resumed frame stood, if that did not catch it itself
+	gone  Traceback     // the suspended calls above the frame that caught it, if so
+	last  *sectionTrace // that of lastSection when it was caught
 }
 
 // passing is the origin of the panic that a frame has gone on with last, until somebody has
@@ -33,8 +34,12 @@ func passedOn(v any) *origin {
 
 // same reports whether two panics are one, as far as that can be told.
 func same(a, b any) bool {
-	t := reflect.TypeOf(a)
-	return t == reflect.TypeOf(b) && t != nil && t.Comparable() && t.Kind() != reflect.Interface && equal(a, b)
+	return reflect.TypeOf(a) == reflect.TypeOf(b) && canCompare(a) && equal(a, b)
+}
+
+func canCompare(v any) bool {
+	t := reflect.TypeOf(v)
+	return t != nil && t.Comparable()
 }
 
 // equal is a == b, and false where that panics: for what holds an interface.
@@ -58,29 +63,41 @@ func originOf(v any) *origin {
 	}
 	var pcs [64]uintptr
 	n := runtime.Callers(2, pcs[:])
-	return &origin{value: v, pcs: append([]uintptr(nil), pcs[:n]...)}
+	return &origin{value: v, pcs: append([]uintptr(nil), pcs[:n]...), last: lastSection.Load()}
 }
 
 // calls are those of the source down to the frame that caught the panic.
-func (o *origin) calls() Traceback {
+func (o *origin) calls() (list Traceback) {
 	if o == nil {
 		return nil
 	}
+	list, section := o.hotCalls()
+	if section {
+		list = append(o.last.calls(), list...)
+	}
+	return append(list, o.gone...)
+}
+
+// hotCalls are those of the panicking stack. section says that the panic comes from the stack
+// of a section.
+func (o *origin) hotCalls() (list Traceback, section bool) {
 	var hot hotCalls
 	panicking := false
 	for _, f := range withoutGlue(framesOf(o.pcs)) {
 		_, part := variant(f.Function)
 		switch {
 		case f.Function == "runtime.gopanic":
-			panicking, hot = true, hotCalls{}
+			panicking, section, hot = true, false, hotCalls{}
+		case panicking && isRaise(f):
+			section = true
 		case !panicking, strings.HasPrefix(f.Function, "runtime."):
 		case isLoop(f.Function) && o.leaf.Func != "":
-			return append(hot.above(o.leaf), o.gone...)
+			return hot.above(o.leaf), section
 		case isLoop(f.Function), part == "step" && o.leaf.Func == "":
-			return hot.list
+			return hot.list, section
 		default:
 			hot.add(f)
 		}
 	}
-	return hot.list
+	return hot.list, section
 }

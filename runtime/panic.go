@@ -26,27 +26,41 @@ func (t Traceback) Error() string {
 	return b.String()
 }
 
-var lastPanic atomic.Pointer[Traceback]
+var lastPanic atomic.Pointer[leftPanic]
 
-// PanicStack is the logical stack of the last panic that left a greenlet for
-// plain code, innermost call first: for reports of code that recovers it. Where a function
-// that defers has passed the panic on, or has raised it again, the calls above are those that
-// it came from; of more than 64 calls on Go's stack the innermost. It is
-// the last one of all goroutines; nil if there has been none.
-func PanicStack() []StackFrame {
-	if t := lastPanic.Load(); t != nil {
-		return *t
+// leftPanic is a panic that has left a greenlet.
+type leftPanic struct {
+	value any
+	stack Traceback
+}
+
+// PanicStack is the logical stack of the panic with v, a value that code has recovered or been
+// given, innermost call first, if that is the last panic that left a greenlet: for its parent
+// or for plain code. Otherwise it is nil; of values that can't be compared it is that of the last
+// one. Where a function that defers has passed the panic on, or has raised it again, the calls
+// above are those that it came from; of more than 64 calls on Go's stack the innermost. It is
+// the last one of all goroutines: ask at once.
+func PanicStack(v any) []StackFrame {
+	last := lastPanic.Load()
+	if last == nil || canCompare(v) && !same(last.value, v) {
+		return nil
 	}
-	return nil
+	return last.stack
+}
+
+// hasLeft keeps the stack of a panic with v, which has left the frame leaf and its greenlet. from
+// is where it comes from, if a frame has passed it on.
+func hasLeft(v any, leaf Frame) (stack Traceback, from *origin) {
+	from = passedOn(v)
+	stack = append(from.calls(), logicalStack(leaf)...)
+	lastPanic.Store(&leftPanic{v, stack})
+	return stack, from
 }
 
 // panicWith panics with v, which has left the frame leaf, after a panic that
 // shows the stack; unless all of that is on Go's stack, which a crash shows.
 func panicWith(v any, leaf Frame) {
-	stack := logicalStack(leaf)
-	from := passedOn(v)
-	stack = append(from.calls(), stack...)
-	lastPanic.Store(&stack)
+	stack, from := hasLeft(v, leaf)
 	if leaf.header().Caller == nil && from == nil {
 		panic(v)
 	}

@@ -171,7 +171,7 @@ func (r *Run) broken(leaf Frame, v any) {
 					from.gone = append(from.gone, standing(f))
 				}
 			}
-			g.catch(v)
+			g.caught(c, v)
 			if h, ok := c.(interface{ comesFrom(*origin) }); ok {
 				h.comesFrom(from)
 			}
@@ -185,9 +185,16 @@ func (r *Run) broken(leaf Frame, v any) {
 	if hooked.Load() {
 		r.hook(g)
 	}
-	if v := r.thrown; v != nil {
-		r.thrown = nil
+	if r.thrown != nil {
+		v, r.thrown = r.thrown, nil
 		panicWith(v, leaf)
+	}
+	if isExit(v) {
+		return
+	}
+	stack, _ := hasLeft(v, leaf)
+	if h, ok := r.cur.leaf.(interface{ comesFrom(*origin) }); ok && r.cur.leaf.header().PC == proto.Unwind {
+		h.comesFrom(&origin{value: v, gone: stack}) // it has caught it, or another in its place
 	}
 }
 
@@ -218,13 +225,17 @@ func (r *Run) exits(g *Greenlet, f Frame, raised any) {
 // gone.
 func (g *Greenlet) catch(v any) bool {
 	c := g.catcher()
-	if c == nil {
-		return false
+	if c != nil {
+		g.caught(c, v)
 	}
+	return c != nil
+}
+
+// caught is catch for c, the catcher of g.
+func (g *Greenlet) caught(c catcher, v any) {
 	endFrames(g.leaf, c)
 	g.leaf, g.slot = c, nil
 	c.catch(v)
-	return true
 }
 
 // catcher is the innermost frame of g that can catch panics, or nil.

@@ -64,6 +64,12 @@ func (d *Feed) Next(r *Run) (more bool, st Status) {
 	}
 }
 
+// Leave has hand return false from now on: Next runs the code to its end.
+func (d *Feed) Leave() { d.stopped = true }
+
+// Over reports whether the code has ended.
+func (d *Feed) Over() bool { return d.over }
+
 // Resumed reports whether there is a value.
 func (d *Feed) Resumed(r *Run) (more bool) {
 	if d.over {

@@ -41,7 +41,8 @@ type droppedSection struct {
 }
 
 // dropSection ends the coroutine of a frame that was dropped. What a function has deferred
-// may block, so that it gets a goroutine. No goroutine may end the coroutine of another
+// may block, so that it gets a goroutine: the only one that this package starts, and it lasts no
+// longer than that. No goroutine may end the coroutine of another
 // that is locked to its thread: it stays.
 func dropSection(d droppedSection) {
 	switch {

@@ -242,9 +242,9 @@ func (*setsItsOwnFrame) Func() *gen.Func      { return &setsItsOwnFrameInfo }
 var setsItsOwnFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.setsItsOwn", File: "github.com/going-green/greenlet/generated/conformance/context_test.go", Line: 127, Points: "131 n g i"}
 var _ func(int) = setsItsOwn
 var _ = gen.DeclareClosure("dump_test.go:253", "startsLiteral", "a literal")
-var _ = gen.DeclareClosure("iterator_test.go:78", "loops", "a literal")
-var _ = gen.DeclareClosure("iterator_test.go:79", "loops", "a literal")
-var _ = gen.DeclareClosure("iterator_test.go:135", "countsAsLiteral", "a literal")
-var _ = gen.DeclareClosure("iterator_test.go:169", "pairsAsLiteral", "a literal")
+var _ = gen.DeclareClosure("iterator_test.go:80", "loops", "a literal")
+var _ = gen.DeclareClosure("iterator_test.go:81", "loops", "a literal")
+var _ = gen.DeclareClosure("iterator_test.go:197", "countsAsLiteral", "a literal")
+var _ = gen.DeclareClosure("iterator_test.go:231", "pairsAsLiteral", "a literal")
 var _ = gen.DeclareClosure("origin_test.go:48", "originRecovers", "a literal")
 var _ = gen.DeclareClosure("pullseq_test.go:67", "through", "a literal")

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"strings"
 	"testing"
 
 	greenlet "github.com/going-green/greenlet/runtime"
@@ -12,6 +13,7 @@ import (
 	"github.com/going-green/greenlet/runtime/debug"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 )
 
 // A plain iterator runs on a stack of its own in a loop of resumable code whose body
@@ -109,6 +111,66 @@ func TestPlainIteratorSuspends(t *testing.T) {
 		"time 0", "body", "time 1", "body",
 		"fails", "1", "fails", "recovered failed",
 		"fails", "1", "fails", "recovered in the body"}, log)
+}
+
+// goesOn yields when the loop is left, as one that commits or closes does.
+func goesOn(n int) iter.Seq[int] {
+	return func(yield func(int) bool) {
+		for i := range n {
+			if !yield(i) {
+				break
+			}
+		}
+		greenlet.Yield("behind the loop")
+		defer greenlet.Yield("deferred")
+	}
+}
+
+//greenlet:resumable
+func leavesEarly(how string) (got string) {
+	defer func() { got += " end" }()
+outer:
+	for range 2 {
+		for v := range goesOn(3) { //greenlet:allow plain-iterator it is what is tested
+			greenlet.Yield(v)
+			switch how {
+			case "break":
+				break outer
+			case "continue":
+				continue outer
+			case "return":
+				return "returned"
+			case "goto":
+				goto out
+			}
+		}
+	}
+	return "whole"
+out:
+	return "went"
+}
+
+func TestPlainIteratorSuspendsBehindTheLoop(t *testing.T) {
+	const left = "0 behind the loop deferred "
+	for how, want := range map[string]string{
+		"break": left + "whole end", "continue": left + left + "whole end",
+		"return": left + "returned end", "goto": left + "went end",
+		"": "0 1 2 behind the loop deferred 0 1 2 behind the loop deferred whole end",
+	} {
+		g := greenlet.New(leavesEarly, how)
+		var got []string
+		for v := g.Switch(); ; v = g.Switch() {
+			if got = append(got, fmt.Sprint(v)); g.Dead() {
+				break
+			}
+		}
+		assert.Equal(t, want, strings.Join(got, " "), how)
+	}
+	g := greenlet.New(leavesEarly, "break")
+	g.Switch()
+	require.Equal(t, "behind the loop", g.Switch())
+	assert.PanicsWithValue(t, "thrown", func() { g.Throw("thrown") })
+	assert.True(t, g.Dead())
 }
 
 // What is thrown into it, where the iterator waits or the body, ends both.

@@ -97,7 +97,7 @@ func TestPanicStackPastDefer(t *testing.T) {
 
 func originNames() string {
 	var names []string
-	for _, f := range greenlet.PanicStack() {
+	for _, f := range greenlet.PanicStack(errOrigin) {
 		names = append(names, strings.TrimPrefix(path.Ext(f.Func), "."))
 	}
 	return strings.Join(names, " ")

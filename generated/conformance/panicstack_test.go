@@ -66,7 +66,7 @@ func TestPanicStackOfNested(t *testing.T) {
 		g.Switch()
 		assert.PanicsWithValue(t, "it fails", func() { g.Switch() })
 		var names []string
-		for _, f := range greenlet.PanicStack() {
+		for _, f := range greenlet.PanicStack("it fails") {
 			if name := path.Ext(f.Func); !strings.HasPrefix(name, ".func") { // that of the table
 				names = append(names, name[1:])
 			}

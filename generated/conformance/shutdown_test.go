@@ -149,7 +149,7 @@ func TestCrash(t *testing.T) {
 	g := greenlet.New(newDeepFrame(3))
 	g.Switch()
 	assert.Equal(t, "deep trouble", caught(func() { g.Switch() }))
-	stack := greenlet.PanicStack()
+	stack := greenlet.PanicStack("deep trouble")
 	require.Len(t, stack, 5)
 	assert.Equal(t, "github.com/going-green/greenlet/generated/conformance.fail", stack[0].Func)
 	for _, f := range stack[1:] {

@@ -197,29 +197,36 @@ func (f *iterationFrame[Y]) steps(r *Run) (st Status) {
 const (
 	inBody     = 1
 	inIterator = 2
+	leaving    = 3 // in the iterator, which goes on behind the last iteration
 )
 
 func (f *iterationFrame[Y]) step(r *Run) (end Status) {
 	end = Broken
 	defer f.Catch(&end)
 	f.in = r
-	more, handed := f.PC != proto.Unwind, false
+	unwinds := f.PC == proto.Unwind
+	more, handed := f.PC != leaving, false
 	switch f.PC {
 	case inBody:
 		more = r.Callee().(interface{ Returned(*Run) bool }).Returned(r)
-	case inIterator:
-		handed = f.feed.Resumed(r)
-		more = handed
+	case inIterator, leaving:
+		handed = f.feed.Resumed(r) // not behind the last iteration: Loop refuses another
 	}
-	for more {
+	for !unwinds && (more || !f.feed.Over()) {
 		st := Status(Done)
-		f.PC = inIterator
-		if !handed {
-			more, st = f.feed.Next(r)
-		}
-		if handed = false; st == Done && more {
+		switch {
+		case !more:
+			f.PC = leaving
+			f.feed.Leave()
+			_, st = f.feed.Next(r)
+		case handed:
+			handed = false
 			f.PC = inBody
 			more, st = f.body(r, f.yield)
+		default:
+			f.PC = inIterator
+			handed, st = f.feed.Next(r)
+			more = handed || st != Done
 		}
 		if st != Done {
 			f.in = nil

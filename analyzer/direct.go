@@ -116,7 +116,7 @@ func (k *checker) noParent(decl *ast.FuncDecl, call *ast.CallExpr, fn *types.Fun
 	}
 	if decl != nil && decl.Name.Name != "main" && decl.Name.Name != "init" && within(call, decl) {
 		f.remedy = "annotate " + decl.Name.Name + " with " + directive.Resumable
-		f.fix, f.edits = "annotate "+decl.Name.Name, []analysis.TextEdit{annotate(decl)}
+		f.fix, f.edits = "annotate "+decl.Name.Name, k.annotate(decl)
 	}
 	k.report(f)
 }

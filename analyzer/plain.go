@@ -57,7 +57,7 @@ func (k *checker) switchInPlain() {
 			plain = append(plain, callee)
 			if decl := k.decls[step.Callee]; decl != nil {
 				missing = append(missing, callee)
-				f.edits = append(f.edits, annotate(decl))
+				f.edits = append(f.edits, k.annotate(decl)...)
 			}
 		}
 		f.remedy = "annotate " + list(plain) + " with " + directive.Resumable + subset.OrOnStack(plain[0])
@@ -92,11 +92,11 @@ func (k *checker) handedOver() {
 	for _, d := range subset.HandedOver(k.colored, k.colors) {
 		f := finding{pos: k.place(d.Pos), code: d.Code, message: d.Message, remedy: d.Remedy}
 		var names []string
-		for _, at := range d.Annotate {
+		for _, u := range d.Annotate {
 			for fn, decl := range k.decls {
-				if k.pass.Fset.Position(decl.Name.Pos()) == at {
+				if k.pass.Fset.PositionFor(decl.Name.Pos(), false) == u.Pos {
 					names = append(names, k.colors.Name(fn))
-					f.edits = append(f.edits, annotate(decl))
+					f.edits = append(f.edits, k.annotate(decl)...)
 				}
 			}
 		}
@@ -105,10 +105,17 @@ func (k *checker) handedOver() {
 	}
 }
 
-// annotate makes a function resumable. The directive goes below the text of its
-// comment, as gofmt wants it.
-func annotate(decl *ast.FuncDecl) analysis.TextEdit {
-	return insert(directive.Insertion(decl))
+// annotate makes a function resumable.
+func (k *checker) annotate(decl *ast.FuncDecl) []analysis.TextEdit {
+	src, err := k.pass.ReadFile(k.pass.Fset.File(decl.Pos()).Name())
+	if err != nil {
+		return nil
+	}
+	pos, text, ok := directive.Insertion(k.pass.Fset, src, decl)
+	if !ok {
+		return nil
+	}
+	return []analysis.TextEdit{insert(pos, text)}
 }
 
 func insert(pos token.Pos, text string) analysis.TextEdit {

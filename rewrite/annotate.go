@@ -24,13 +24,13 @@ type Annotated struct {
 type Annotation struct {
 	Func string         // T.Method for a method
 	Pos  token.Position // of its name, in the end
-	Why  string         // what was reported
+	Why  string         // what it does: "calls greenlet.Yield"
 }
 
 // Annotate gives the directive to functions that lack it, in the packages that patterns name:
 // those on the way from resumable code to a switch, that yield, that are started, or whose
-// frames are named. Each that gets it may show others; so it goes on until there are none. The
-// packages may not compile yet for what is to be generated.
+// frames are named. Tests count as well. Each that gets it may show others; so it goes on until
+// there are none. The packages may not compile yet for what is to be generated.
 //
 // It writes the source files as it goes. An error is one of the go command or of the file
 // system, or of ctx; what has been written until then stays.
@@ -40,28 +40,17 @@ func Annotate(ctx context.Context, opt Options, patterns ...string) (*Annotated,
 	}
 	res := &Annotated{}
 	for {
-		done := map[token.Position]bool{}
-		list, err := annotator.Wanting(ctx, load.Options{Dir: opt.Dir, Env: opt.Env, BuildFlags: opt.BuildFlags, Limit: runtime.GOMAXPROCS(0)}, patterns)
+		list, err := annotator.Wanting(ctx, load.Options{Dir: opt.Dir, Env: opt.Env, BuildFlags: opt.BuildFlags, Tests: true, Limit: runtime.GOMAXPROCS(0)}, patterns)
 		if err != nil {
 			return res, err
 		}
 		list.Sort()
-		byFile := map[string]map[int]bool{} // offsets of names
-		n := len(res.Functions)
-		for _, d := range list {
-			for _, pos := range d.Annotate {
-				if done[pos] {
-					continue
-				}
-				done[pos] = true
-				if byFile[pos.Filename] == nil {
-					byFile[pos.Filename] = map[int]bool{}
-				}
-				byFile[pos.Filename][pos.Offset] = true
-				res.Functions = append(res.Functions, Annotation{Pos: pos, Why: d.Message})
-			}
+		found, changes, err := annotations(list)
+		if err != nil {
+			return res, err
 		}
-		if len(res.Functions) == n {
+		res.Functions = append(res.Functions, found...)
+		if len(changes) == 0 {
 			res.Diagnostics = list
 			for i := range res.Functions {
 				a := &res.Functions[i]
@@ -71,25 +60,47 @@ func Annotate(ctx context.Context, opt Options, patterns ...string) (*Annotated,
 			}
 			return res, nil
 		}
-		var changes []Change
-		for _, path := range slices.Sorted(maps.Keys(byFile)) {
-			data, err := os.ReadFile(path)
-			if err != nil {
-				return res, err
-			}
-			text, named, err := annotator.File(path, data, byFile[path])
-			if err != nil {
-				return res, err
-			}
-			changes = append(changes, Change{Path: path, Old: data, New: text})
-			for i := range res.Functions[n:] {
-				if a := &res.Functions[n+i]; a.Pos.Filename == path {
-					a.Func = named[a.Pos.Offset]
-				}
-			}
-		}
 		if err := write(ctx, changes, func(string) {}); err != nil {
 			return res, err
 		}
 	}
+}
+
+// annotations are the functions that list says lack the directive and that can get it, and the
+// files with it.
+func annotations(list diag.List) (found []Annotation, changes []Change, err error) {
+	done := map[token.Position]bool{}
+	byFile := map[string]map[int]bool{} // offsets of names
+	for _, d := range list {
+		for _, u := range d.Annotate {
+			if done[u.Pos] {
+				continue
+			}
+			done[u.Pos] = true
+			if byFile[u.Pos.Filename] == nil {
+				byFile[u.Pos.Filename] = map[int]bool{}
+			}
+			byFile[u.Pos.Filename][u.Pos.Offset] = true
+			found = append(found, Annotation{Pos: u.Pos, Why: u.Why})
+		}
+	}
+	for _, path := range slices.Sorted(maps.Keys(byFile)) {
+		data, err := os.ReadFile(path)
+		if err != nil {
+			return nil, nil, err
+		}
+		text, named, err := annotator.File(path, data, byFile[path])
+		if err != nil {
+			return nil, nil, err
+		}
+		if len(named) > 0 {
+			changes = append(changes, Change{Path: path, Old: data, New: text})
+		}
+		for i := range found {
+			if a := &found[i]; a.Pos.Filename == path {
+				a.Func = named[a.Pos.Offset]
+			}
+		}
+	}
+	return slices.DeleteFunc(found, func(a Annotation) bool { return a.Func == "" }), changes, nil
 }

@@ -73,6 +73,7 @@ func TestScript(t *testing.T) {
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"module": module,
+			"crlf":   crlf,
 			"exits":  exits,
 			"files":  files,
 			"until":  until,
@@ -119,6 +120,11 @@ func module(ts *testscript.TestScript, _ bool, args []string) {
 		"replace github.com/going-green/greenlet => " + repo + "\n"
 	ts.Check(os.WriteFile(ts.MkAbs("go.mod"), []byte(text), 0o666))
 	ts.Check(os.WriteFile(ts.MkAbs("go.sum"), []byte(ts.ReadFile(filepath.Join(repo, "go.sum"))), 0o666))
+}
+
+// crlf copies a file with the ends of lines that Windows has.
+func crlf(ts *testscript.TestScript, _ bool, args []string) {
+	ts.Check(os.WriteFile(ts.MkAbs(args[1]), []byte(strings.ReplaceAll(ts.ReadFile(args[0]), "\n", "\r\n")), 0o666))
 }
 
 // exits runs a command and checks its exit code.

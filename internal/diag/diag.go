@@ -22,9 +22,14 @@ type Diagnostic struct {
 	Related []Related // in the order in which they explain the message
 	Remedy  string    // what to do, or "" if nothing short can be said
 
-	// Annotate are the names, as declared, of functions that lack the directive, if to give it to
-	// them is what mends this.
-	Annotate []token.Position
+	// Annotate are the functions that lack the directive, if to give it to them is what mends this.
+	Annotate []Unmarked
+}
+
+// An Unmarked is a function that lacks the directive.
+type Unmarked struct {
+	Pos token.Position // of the name, where it is declared: in the file, whatever //line says
+	Why string         // what it does that wants the directive: calls greenlet.Yield
 }
 
 // Related is a place that takes part in a Diagnostic.

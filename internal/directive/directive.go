@@ -342,16 +342,3 @@ func uintptrPragma(fn *ast.FuncDecl) string {
 	}
 	return ""
 }
-
-// Insertion is where to insert which text to mark a function, below the text of its comment, as
-// gofmt wants it.
-func Insertion(decl *ast.FuncDecl) (token.Pos, string) {
-	if decl.Doc == nil {
-		return decl.Pos(), Resumable + "\n"
-	}
-	last := decl.Doc.List[len(decl.Doc.List)-1]
-	if _, ok := ast.ParseDirective(token.NoPos, last.Text); ok {
-		return last.End(), "\n" + Resumable
-	}
-	return last.End(), "\n//\n" + Resumable
-}

@@ -2,7 +2,6 @@ package subset
 
 import (
 	"go/ast"
-	"go/token"
 	"go/types"
 	"strings"
 
@@ -23,14 +22,18 @@ func (k *checker) leaks() {
 			does = "calls " + k.colors.Name(leak.At.Callee)
 		}
 		var related, reasons []diag.Related
-		var annotate []token.Position
+		var annotate []diag.Unmarked
 		var plain, first []string
 		caller, what := k.colors.Name(leak.Root.Obj), ", which is resumable, calls "
-		for _, step := range leak.Path {
+		for i, step := range leak.Path {
 			callee := k.colors.Name(step.Callee)
+			next := leak.At
+			if i+1 < len(leak.Path) {
+				next = leak.Path[i+1]
+			}
 			related = append(related, k.related(step.Pos, caller+what+callee))
 			plain = append(plain, callee)
-			annotate = append(annotate, k.Fset.Position(step.Callee.Pos()))
+			annotate = append(annotate, k.unmarked(step.Callee, "calls "+k.colors.Name(next.Callee)))
 			caller, what = callee, " calls "
 			for _, d := range against[step.Callee] {
 				reasons = append(reasons, diag.Related{Pos: d.Pos, Message: callee + " can't be resumable as it is: " + d.Message + " [" + string(d.Code) + "]"})
@@ -49,6 +52,11 @@ func (k *checker) leaks() {
 			k.diags[len(k.diags)-1].Annotate = annotate
 		}
 	}
+}
+
+// unmarked is fn, which lacks the directive.
+func (k *checker) unmarked(fn *types.Func, why string) diag.Unmarked {
+	return diag.Unmarked{Pos: k.Fset.PositionFor(fn.Pos(), false), Why: why}
 }
 
 // OrOnStack is the other remedy where plain code is in the way: what to do with the call of fn.

@@ -57,7 +57,7 @@ func (k *checker) start(call *ast.CallExpr, run ast.Expr, args []ast.Expr, resum
 			}
 			k.report(run.Pos(), diag.StartPlain, name+" is started, which is not resumable", remedy)
 			if fn.Pkg() == k.Pkg {
-				k.diags[len(k.diags)-1].Annotate = []token.Position{k.Fset.Position(fn.Pos())}
+				k.diags[len(k.diags)-1].Annotate = []diag.Unmarked{k.unmarked(fn, "is started")}
 			}
 			return
 		}

@@ -2,7 +2,6 @@ package subset
 
 import (
 	"go/ast"
-	"go/token"
 	"go/types"
 	"slices"
 
@@ -57,7 +56,7 @@ func (k *checker) yields(decl *ast.FuncDecl) {
 			name := k.colors.Name(fn)
 			k.report(k.colors.CallPos(call), diag.YieldWithoutParent, name+" calls "+k.colors.Name(callee)+", but is plain code, which has no parent to yield to",
 				"annotate "+name+" with //greenlet:resumable")
-			k.diags[len(k.diags)-1].Annotate = []token.Position{k.Fset.Position(fn.Pos())}
+			k.diags[len(k.diags)-1].Annotate = []diag.Unmarked{k.unmarked(fn, "calls "+k.colors.Name(callee))}
 		}
 	})
 }
@@ -70,17 +69,17 @@ func (k *checker) handed(h color.Handed) {
 func (k *checker) suspending(h color.Handed, clause string) {
 	what, remedy := "this literal", "give a function annotated //greenlet:resumable, or make the literal in one"
 	var plain []string
-	var annotate []token.Position
-	mark := func(fn *types.Func) {
+	var annotate []diag.Unmarked
+	mark := func(fn *types.Func, why string) {
 		plain = append(plain, k.colors.Name(fn))
-		annotate = append(annotate, k.Fset.Position(fn.Pos()))
+		annotate = append(annotate, k.unmarked(fn, why))
 	}
 	if h.Fn != nil {
 		what = k.colors.Name(h.Fn)
-		mark(h.Fn)
+		mark(h.Fn, "suspends ("+k.colors.Chain(h.Chain)+"), and "+clause)
 	}
-	for _, step := range h.Chain[:len(h.Chain)-1] {
-		mark(step.Callee)
+	for i, step := range h.Chain[:len(h.Chain)-1] {
+		mark(step.Callee, "calls "+k.colors.Name(h.Chain[i+1].Callee))
 	}
 	if h.Fn != nil {
 		remedy = "annotate " + list(plain) + " with //greenlet:resumable, or give a function with the directive that calls " + what + " in greenlet.OnStack(func(greenlet.Section) { … })"

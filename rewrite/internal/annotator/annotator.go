@@ -40,13 +40,16 @@ func Wanting(ctx context.Context, opt load.Options, patterns []string) (diag.Lis
 	var packages []*color.Colors
 	var loaded []*color.Package
 	for _, n := range nodes {
-		p, set := c.Front(n)
+		p, set, whole := c.Front(n)
 		if p == nil {
 			continue
 		}
 		colors := color.New(p, set)
-		list = append(list, subset.Check(p, colors)...)
-		list = append(list, subset.Wanting(p, colors)...)
+		for _, d := range append(subset.Check(p, colors), subset.Wanting(p, colors)...) {
+			if whole || len(d.Annotate) > 0 { // others may come of the errors
+				list = append(list, d)
+			}
+		}
 		colors.DispatchedCalls(func(fn *types.Func) { calls[fn] = true })
 		packages, loaded = append(packages, colors), append(loaded, p)
 	}
@@ -62,7 +65,7 @@ func Wanting(ctx context.Context, opt load.Options, patterns []string) (diag.Lis
 }
 
 // File gives the functions whose names stand at offsets of a file with text data the directive.
-// named are their names, by offset.
+// named are the names of those that got it, by offset.
 func File(path string, data []byte, offsets map[int]bool) (text []byte, named map[int]string, err error) {
 	fset := token.NewFileSet()
 	file, err := parser.ParseFile(fset, path, data, parser.ParseComments|parser.SkipObjectResolution)
@@ -81,9 +84,10 @@ func File(path string, data []byte, offsets map[int]bool) (text []byte, named ma
 		if !ok || !offsets[offset(decl.Name.Pos())] {
 			continue
 		}
-		named[offset(decl.Name.Pos())] = names.InSource(decl)
-		at, text := directive.Insertion(decl)
-		edits = append(edits, edit{offset(at), text})
+		if at, text, ok := directive.Insertion(fset, data, decl); ok {
+			named[offset(decl.Name.Pos())] = names.InSource(decl)
+			edits = append(edits, edit{offset(at), text})
+		}
 	}
 	slices.SortFunc(edits, func(a, b edit) int { return cmp.Compare(a.at, b.at) })
 	var out bytes.Buffer

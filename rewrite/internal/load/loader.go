@@ -25,7 +25,7 @@ type Options struct {
 	BuildFlags []string // of the go command
 	Deps       bool     // also the packages' dependencies in the main module
 	Tests      bool     // count what their tests import as dependencies
-	Whole      bool     // also the packages without directives that may call what is resumable
+	Whole      bool     // also the packages without directives that may call what is resumable, and what has errors as far as it goes
 	Limit      int      // of packages at a time
 }
 

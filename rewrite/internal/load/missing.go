@@ -52,7 +52,7 @@ func (c *Checker) missing(d *diag.Diagnostic, l *listed, constructor string) {
 				have = append(have, names.InSource(decl))
 			case names.Constructor(decl.Name.Name) == constructor:
 				d.Related = append(d.Related, diag.Related{Pos: c.fset.Position(decl.Name.Pos()), Message: names.InSource(decl) + " is declared here, without //greenlet:resumable"})
-				d.Annotate = append(d.Annotate, c.fset.Position(decl.Name.Pos()))
+				d.Annotate = append(d.Annotate, diag.Unmarked{Pos: c.fset.PositionFor(decl.Name.Pos(), false), Why: "its frame is made: " + constructor})
 				d.Remedy = "annotate " + names.InSource(decl) + " with //greenlet:resumable"
 			}
 		}

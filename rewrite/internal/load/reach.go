@@ -77,7 +77,7 @@ func (c *Checker) concerned(l *listed) bool {
 func (c *Checker) deps(n *Loaded) (list []*types.Package) {
 	for _, l := range c.resumable(n) {
 		if m := c.nodes[l]; m != nil {
-			if !m.failed() {
+			if !m.failed() || c.tolerant && m.pkg != nil {
 				list = append(list, m.pkg)
 			}
 		} else if pkg, err := c.exports.get(l.path); err == nil {

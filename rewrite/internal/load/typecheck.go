@@ -49,6 +49,7 @@ type Loaded struct {
 	errs diag.List
 
 	whole bool                    // nothing is generated, but its functions are looked at
+	lame  bool                    // it imports what has errors, so that it has others itself
 	plain map[string][]color.Step // see findPlain
 
 	done chan struct{} // closed when all of the above is valid
@@ -89,6 +90,8 @@ type Checker struct {
 	overlay map[string][]byte
 	nodes   map[*listed]*Loaded
 	exports *exports
+
+	tolerant bool // what imports packages with errors is checked all the same
 }
 
 // sourceNodes are the nodes for wanted packages and for what lies between
@@ -153,16 +156,16 @@ func (c *Checker) dependencies(nodes []*Loaded) []string {
 	return sortedKeys(paths)
 }
 
-// Front is what the front end sees of n, or nil if it has errors, or is only there for others.
-func (c *Checker) Front(n *Loaded) (*color.Package, *directive.Set) {
-	if n.failed() || n.info == nil {
-		return nil, nil
+// Front is what the front end sees of n, or nil if it is only there for others. Whole is false if
+// that is not all, since there are errors.
+func (c *Checker) Front(n *Loaded) (p *color.Package, set *directive.Set, whole bool) {
+	if n.pkg == nil || n.info == nil {
+		return nil, nil, false
 	}
-	var set *directive.Set
 	if n.a != nil {
 		set = n.a.set
 	}
-	return &color.Package{Fset: c.fset, Files: n.files, Pkg: n.pkg, Info: n.info, Deps: c.deps(n), Plain: n.plain}, set
+	return &color.Package{Fset: c.fset, Files: n.files, Pkg: n.pkg, Info: n.info, Deps: c.deps(n), Plain: n.plain}, set, !n.failed() && !n.lame
 }
 
 // Unit is what the passes see of n.
@@ -322,8 +325,11 @@ func (c *Checker) checkNode(n *Loaded) {
 	for path := range n.importsOfFiles() {
 		if imp := c.nodes[n.imports[path]]; imp != nil {
 			<-imp.done
-			if imp.failed() {
-				return // reported there
+			if imp.failed() || imp.lame {
+				if !c.tolerant || imp.pkg == nil {
+					return // reported there
+				}
+				n.lame = true
 			}
 		}
 	}
@@ -335,12 +341,15 @@ func (c *Checker) checkNode(n *Loaded) {
 		c.mark(n)
 	}
 	c.explainMissing(n)
+	if n.lame {
+		n.errs = slices.DeleteFunc(n.errs, func(d diag.Diagnostic) bool { return len(d.Annotate) == 0 })
+	}
 	c.findPlain(n)
 }
 
 // findPlain finds how the plain functions of n, and of what it imports, suspend.
 func (c *Checker) findPlain(n *Loaded) {
-	if n.failed() {
+	if n.pkg == nil || n.failed() && !c.tolerant {
 		return
 	}
 	n.plain = map[string][]color.Step{}

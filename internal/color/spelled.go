@@ -4,16 +4,18 @@ import (
 	"go/token"
 	"go/types"
 	"strings"
+
+	"github.com/going-green/greenlet/internal/names"
 )
 
 // Types as the package can spell them.
 
-// given are the type arguments for type parameters.
-func (c *Colors) given(params *types.TypeParamList, args *types.TypeList) func(*types.TypeParam) types.Type {
+// given are the type arguments for type parameters, as Spelled has them.
+func (c *Colors) given(params *types.TypeParamList, args *types.TypeList, test bool) func(*types.TypeParam) types.Type {
 	return func(p *types.TypeParam) types.Type {
 		for i := range params.Len() {
 			if params.At(i) == p && i < args.Len() {
-				return c.Spelled(args.At(i), itself)
+				return c.Spelled(args.At(i), test, itself)
 			}
 		}
 		return nil
@@ -24,9 +26,10 @@ func itself(p *types.TypeParam) types.Type { return p }
 
 // Spelled is t with what of says for type parameters, as it can be spelled in any file of the
 // package, also a stub: by types that it declares or that one of its files imports, and by
-// predeclared ones. It is nil if t can't be, or of says nil.
-func (c *Colors) Spelled(t types.Type, of func(*types.TypeParam) types.Type) types.Type {
-	in := func(t types.Type) types.Type { return c.Spelled(t, of) }
+// predeclared ones. It is nil if t can't be, or of says nil. With test it is for a test file;
+// other files are compiled without these, and must be told the same with them.
+func (c *Colors) Spelled(t types.Type, test bool, of func(*types.TypeParam) types.Type) types.Type {
+	in := func(t types.Type) types.Type { return c.Spelled(t, test, of) }
 	switch t := t.(type) {
 	case *types.Basic:
 		if t.Kind() == types.Invalid || t.Kind() == types.UnsafePointer || t.Info()&types.IsUntyped != 0 || c.redeclares(t.Name()) {
@@ -34,12 +37,12 @@ func (c *Colors) Spelled(t types.Type, of func(*types.TypeParam) types.Type) typ
 		}
 		return t
 	case *types.Alias:
-		if c.canSay(t.Obj()) && t.TypeArgs().Len() == 0 {
+		if c.canSay(t.Obj(), test) && t.TypeArgs().Len() == 0 {
 			return t
 		}
 		return in(types.Unalias(t))
 	case *types.Named:
-		if !c.canSay(t.Obj()) {
+		if !c.canSay(t.Obj(), test) {
 			return nil
 		}
 		var targs []types.Type
@@ -86,7 +89,7 @@ func (c *Colors) Spelled(t types.Type, of func(*types.TypeParam) types.Type) typ
 			return t
 		}
 	case *types.Signature:
-		ins, outs := c.spelledTuple(t.Params(), of), c.spelledTuple(t.Results(), of)
+		ins, outs := spelledTuple(t.Params(), in), spelledTuple(t.Results(), in)
 		if t.TypeParams().Len() == 0 && ins != nil && outs != nil {
 			return types.NewSignatureType(nil, nil, nil, ins, outs, t.Variadic())
 		}
@@ -107,10 +110,10 @@ func (c *Colors) Spelled(t types.Type, of func(*types.TypeParam) types.Type) typ
 	return nil
 }
 
-func (c *Colors) spelledTuple(t *types.Tuple, of func(*types.TypeParam) types.Type) *types.Tuple {
+func spelledTuple(t *types.Tuple, in func(types.Type) types.Type) *types.Tuple {
 	vars := []*types.Var{}
 	for v := range t.Variables() {
-		vt := c.Spelled(v.Type(), of)
+		vt := in(v.Type())
 		if vt == nil {
 			return nil
 		}
@@ -122,8 +125,9 @@ func (c *Colors) spelledTuple(t *types.Tuple, of func(*types.TypeParam) types.Ty
 	return types.NewTuple(vars...)
 }
 
-// canSay reports whether the package can say the name of a type without another import.
-func (c *Colors) canSay(obj *types.TypeName) bool {
+// canSay reports whether the package can say the name of a type without another import: than
+// those of its test files as well, or not.
+func (c *Colors) canSay(obj *types.TypeName, test bool) bool {
 	pkg := obj.Pkg()
 	switch {
 	case pkg == nil:
@@ -136,6 +140,9 @@ func (c *Colors) canSay(obj *types.TypeName) bool {
 		return false
 	}
 	for _, file := range c.pkg.Files {
+		if !test && c.isTest(file.FileStart) {
+			continue
+		}
 		for _, spec := range file.Imports {
 			if name, _ := c.pkg.Info.Implicits[spec].(*types.PkgName); name != nil && name.Imported() == pkg {
 				return true
@@ -148,6 +155,11 @@ func (c *Colors) canSay(obj *types.TypeName) bool {
 		}
 	}
 	return false
+}
+
+// isTest reports whether pos is in a test file.
+func (c *Colors) isTest(pos token.Pos) bool {
+	return names.IsTest(c.pkg.Fset.PositionFor(pos, false).Filename)
 }
 
 // redeclares reports whether the package declares a predeclared name anew.

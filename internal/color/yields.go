@@ -60,6 +60,7 @@ type handedOut struct {
 	answersDiffer bool
 	unknown       Unknown
 	invalid       token.Pos // of a call with a type error
+	test          bool      // the function is in a test file
 }
 
 // join adds what a call at pos hands out, and reports whether that is new.
@@ -97,7 +98,7 @@ func (c *Colors) findYields() {
 	c.handsOut = map[*types.Func]*handedOut{}
 	calls := map[*Func][]*ast.CallExpr{} // of functions of the package
 	for _, fn := range c.annotated {
-		h := &handedOut{}
+		h := &handedOut{test: c.isTest(fn.Decl.Pos())}
 		c.handsOut[fn.Obj] = h
 		calls[fn] = c.ownYields(fn, h)
 	}
@@ -171,14 +172,18 @@ func (c *Colors) joinOperation(h *handedOut, call *ast.CallExpr, op Op) {
 	if args.Len() == 0 {
 		return // a type error
 	}
-	value := c.Spelled(args.At(args.Len()-1), itself)
+	value := c.Spelled(args.At(args.Len()-1), h.test, itself)
 	if value == nil {
-		h.giveUp(c.CallPos(call), "yields values of type "+c.typeName(args.At(args.Len()-1))+", which has no name outside of it")
+		t, unsaid := args.At(args.Len()-1), ", which has no name outside of it"
+		if named, ok := types.Unalias(t).(*types.Named); ok && named.Obj().Exported() && named.Obj().Pkg() != c.pkg.Pkg && !Local(named) {
+			unsaid = ", which the package does not import"
+		}
+		h.giveUp(c.CallPos(call), "yields values of type "+c.typeName(t)+unsaid)
 		return
 	}
 	var answer types.Type
 	if op == OpExchange {
-		answer = c.Spelled(args.At(0), itself)
+		answer = c.Spelled(args.At(0), h.test, itself)
 	}
 	c.join(h, c.CallPos(call), value, answer, op == OpExchange && answer == nil)
 }
@@ -205,15 +210,15 @@ func (c *Colors) joinCall(fn *Func, h *handedOut, call *ast.CallExpr) bool {
 
 // joinInstance adds what a call hands out of a function that hands out of, in terms of params.
 func (c *Colors) joinInstance(h *handedOut, call *ast.CallExpr, fn *types.Func, params *types.TypeParamList, of *handedOut) bool {
-	given := c.given(params, c.typeArguments(fn, CalleeIdent(call.Fun)))
-	value := c.Spelled(of.value, given)
+	given := c.given(params, c.typeArguments(fn, CalleeIdent(call.Fun)), h.test)
+	value := c.Spelled(of.value, h.test, given)
 	if value == nil {
 		return h.giveUp(c.CallPos(call), "calls "+c.Name(fn)+", which yields values of a type that can't be said here")
 	}
 	var answer types.Type
 	differ := of.answersDiffer
 	if of.answer != nil {
-		answer = c.Spelled(of.answer, given)
+		answer = c.Spelled(of.answer, h.test, given)
 		differ = differ || answer == nil
 	}
 	return c.join(h, c.CallPos(call), value, answer, differ)

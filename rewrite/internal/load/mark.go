@@ -105,7 +105,7 @@ func (c *Checker) restub(n *Loaded) bool {
 			n.marks[fn.Decl] = m
 		}
 		if y != nil && m.changes <= maxChanges {
-			st.yields[fn.Decl] = st.renamed(colors, y)
+			st.yields[fn.Decl] = st.renamed(colors, y, names.IsTest(c.fset.PositionFor(fn.Decl.Pos(), false).Filename))
 		}
 	}
 	said := map[string]string{}
@@ -137,15 +137,16 @@ func (w *stubWriter) marker(decl *ast.FuncDecl) string {
 	return fmt.Sprintf("%s.Exchanges[%s, %s]; ", runtime, w.typeText(y.Answer), w.typeText(y.Value))
 }
 
-// renamed is y with the names that the stub gives to type parameters.
-func (st *stubber) renamed(colors *color.Colors, y *color.Yields) *color.Yields {
+// renamed is y, of a function of a test file or not, with the names that the stub gives to type
+// parameters.
+func (st *stubber) renamed(colors *color.Colors, y *color.Yields, test bool) *color.Yields {
 	fresh := func(p *types.TypeParam) types.Type {
 		name := types.NewTypeName(token.NoPos, nil, st.typeParam(p.Index()), nil)
 		return types.NewNamed(name, types.Typ[types.Int], nil)
 	}
-	stub := &color.Yields{Value: colors.Spelled(y.Value, fresh)}
+	stub := &color.Yields{Value: colors.Spelled(y.Value, test, fresh)}
 	if y.Answer != nil {
-		stub.Answer = colors.Spelled(y.Answer, fresh)
+		stub.Answer = colors.Spelled(y.Answer, test, fresh)
 	}
 	return stub
 }

@@ -45,7 +45,7 @@ func (k *checker) calledBack(n ast.Node, plain bool) {
 		return
 	}
 	fn := k.colors.Callee(call)
-	if fn == nil || fn.Pkg() == nil || fn.Pkg() == k.pass.Pkg || k.colors.Resumable(fn) || color.Operation(fn) != 0 {
+	if fn == nil || fn.Pkg() == nil || fn.Pkg() == k.pass.Pkg || keepsHandlers(fn) || k.colors.Resumable(fn) || color.Operation(fn) != 0 {
 		return
 	}
 	std := color.CallsBack(fn)
@@ -99,6 +99,10 @@ func (k *checker) callback(arg ast.Expr, fn *types.Func, plain bool) {
 	}
 	k.report(f)
 }
+
+// keepsHandlers reports whether fn does no more with functions than keep them, as handlers. Who
+// calls them then is who serves: hub/httpd runs the mux that does it on a stack.
+func keepsHandlers(fn *types.Func) bool { return fn.Pkg().Path() == "net/http" }
 
 // isFunc reports whether a type is declared as that of functions. A type
 // parameter is not: what it stands for is stored as well as called.

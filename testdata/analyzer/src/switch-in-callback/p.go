@@ -1,6 +1,7 @@
 package p
 
 import (
+	"net/http"
 	"plaindep"
 	"slices"
 	"sort"
@@ -36,7 +37,14 @@ func f(g *greenlet.Greenlet, names []string, once *sync.Once) {
 	var v atomic.Value
 	v.Store(visible)
 	plaindep.Keep(func(i int) { greenlet.Yield(i) })
+	http.HandleFunc("/", handle)
+	new(http.ServeMux).HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { handle(w, r) })
 }
+
+//greenlet:resumable
+func handle(http.ResponseWriter, *http.Request) { greenlet.Yield(1) }
+
+func routes(mux *http.ServeMux) { mux.HandleFunc("/", handle) }
 
 func plain(g *greenlet.Greenlet, once *sync.Once) {
 	strings.Map(visible, "x")      // want `visible suspends`

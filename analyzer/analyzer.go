@@ -101,7 +101,8 @@ func run(pass *analysis.Pass, skip skipped) error {
 		}
 	}
 	p := &color.Package{Fset: pass.Fset, Files: pass.Files, Pkg: pass.Pkg, Info: pass.TypesInfo}
-	p.Plain = color.PlainChains(p, set)
+	p.Plain = color.NewPlainCode()
+	p.Plain.Add(p, set)
 	k.colored, k.colors = p, color.New(p, set)
 	k.chains = k.findChains()
 	k.findLeaks()

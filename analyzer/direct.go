@@ -21,7 +21,7 @@ import (
 // iterators. Code that recovers, or asserts a panic, is left alone.
 
 func (k *checker) withoutFrame() {
-	onStacks, literals := k.colors.OnStacks() // where all can suspend
+	onStacks, literals := k.colors.OnStacks()        // where all can suspend
 	for _, lit := range k.colors.PackageLiterals() { // which the generator refuses, if they aren't marked
 		literals[lit.Syntax] = true
 	}

@@ -39,14 +39,9 @@ func (k *checker) findLeaks() {
 
 func (k *checker) switchInPlain() {
 	for _, leak := range k.leaks {
-		name := k.colors.Name(leak.Fn)
-		does := " calls " + k.colors.Name(leak.At.Callee)
-		if leak.At.Op == color.OpCall {
-			does += ", which is resumable,"
-		}
 		f := finding{
 			pos: leak.At.Pos, code: diag.SwitchInPlain,
-			message: name + does + " but is not resumable, and resumable code calls it",
+			message: subset.Leaks(k.colors, leak),
 		}
 		var plain, missing []string
 		caller, what := k.colors.Name(leak.Root.Obj), ", which is resumable, calls "

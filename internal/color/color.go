@@ -30,9 +30,9 @@ type Package struct {
 	// Named are names of functions and methods that files which are not in Files, but may
 	// be compiled with them, use as values.
 	Named []string
-	// Plain are the chains of calls by which plain functions of other packages suspend, as far
-	// as these are known, by full name: see PlainChains.
-	Plain map[string][]Step
+	// Plain is how plain functions suspend, as far as that is known: of other packages, and of
+	// this one, too.
+	Plain *PlainCode
 }
 
 // A Func is an annotated function of the package.

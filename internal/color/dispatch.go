@@ -91,11 +91,15 @@ func (c *Colors) reaches(fn *types.Func) bool {
 	return found
 }
 
-// implemented reports whether a type is seen that implements the interface which
-// declares fn, with a resumable method.
-func (c *Colors) implemented(fn *types.Func) bool {
+// Implementation is the resumable method of a type that is seen and implements the interface
+// which declares fn, or nil.
+func (c *Colors) Implementation(fn *types.Func) (m *types.Func) {
 	iface, _ := fn.Signature().Recv().Type().Underlying().(*types.Interface)
-	return c.sees(func(pkg *types.Package) bool { return c.declares(pkg, fn, iface) })
+	c.sees(func(pkg *types.Package) bool {
+		m = c.declared(pkg, fn, iface)
+		return m != nil
+	})
+	return m
 }
 
 // sees reports whether has holds of this package, or of one that it imports, directly or
@@ -111,6 +115,11 @@ func (c *Colors) sees(has func(*types.Package) bool) bool {
 // at. The types that a constraint lists don't matter, as a pointer is in the set of
 // none of them but has all methods.
 func (c *Colors) declares(pkg *types.Package, fn *types.Func, iface *types.Interface) bool {
+	return c.declared(pkg, fn, iface) != nil
+}
+
+// declared is the method by which it does.
+func (c *Colors) declared(pkg *types.Package, fn *types.Func, iface *types.Interface) *types.Func {
 	for _, named := range declaredTypes(pkg) {
 		set := types.NewMethodSet(types.NewPointer(named))
 		sel := set.Lookup(fn.Pkg(), fn.Name())
@@ -120,10 +129,10 @@ func (c *Colors) declares(pkg *types.Package, fn *types.Func, iface *types.Inter
 		m, ok := sel.Obj().(*types.Func)
 		if ok && !types.IsInterface(m.Signature().Recv().Type()) && c.Resumable(m) && sameShape(m.Signature(), fn.Signature()) &&
 			(iface == nil || hasMethods(set, iface)) {
-			return true
+			return m
 		}
 	}
-	return false
+	return nil
 }
 
 // hasMethods reports whether a method set has methods of the names and shapes of

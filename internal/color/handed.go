@@ -120,7 +120,7 @@ func (c *Colors) handed(arg ast.Expr) (Handed, bool) {
 		c.Executed(lit.Body, func(call *ast.CallExpr) {
 			if fn := callee(c.pkg.Info, call); fn != nil && h.Chain == nil {
 				step := Step{c.CallPos(call), Operation(fn), fn}
-				if rest := c.pkg.Plain[fn.FullName()]; rest != nil && !c.Resumable(fn) {
+				if rest := c.pkg.Plain.Chain(fn); rest != nil && !c.Resumable(fn) {
 					h.Chain = append([]Step{step}, rest...)
 				} else if step.Op == OpYield || step.Op == OpExchange || step.Op == 0 && c.Resumable(fn) {
 					h.Chain = []Step{step}
@@ -138,7 +138,7 @@ func (c *Colors) handed(arg ast.Expr) (Handed, bool) {
 		return Handed{}, false
 	}
 	fn = fn.Origin()
-	chain := c.pkg.Plain[fn.FullName()]
+	chain := c.pkg.Plain.Chain(fn)
 	return Handed{At: arg.Pos(), Fn: fn, Chain: chain}, chain != nil
 }
 

@@ -17,18 +17,23 @@ type Muted struct {
 	Callee    *types.Func
 }
 
-// Muted are those of a call of a resumable function of another package, or of the
-// constructor of its frame, for parameters of interface types and of type
+// Muted are those of a call of a resumable function of another package, of the constructor
+// of its frame, or of a start of it by value, for parameters of interface types and of type
 // parameters. What an argument or a type holds further down is not looked at.
 func (c *Colors) Muted(call *ast.CallExpr) (list []Muted) {
-	fn := callee(c.pkg.Info, call)
+	fn, args := callee(c.pkg.Info, call), call.Args
+	if run, rest, ok := c.Start(call); ok {
+		if fn, args = c.Started(run), rest; fn != nil {
+			fn = fn.Origin()
+		}
+	}
 	if fn == nil || fn.Pkg() == nil || fn.Pkg() == c.pkg.Pkg || !c.Resumable(fn) && !constructs(fn) {
 		return nil
 	}
 	sig := fn.Signature()
 	seen := (&Package{Pkg: fn.Pkg()}).resumable() // by the callee
-	for i, arg := range call.Args {
-		if sig.Params().Len() == 0 || call.Ellipsis.IsValid() && i == len(call.Args)-1 {
+	for i, arg := range args {
+		if sig.Params().Len() == 0 || call.Ellipsis.IsValid() && i == len(args)-1 {
 			break
 		}
 		t := sig.Params().At(min(i, sig.Params().Len()-1)).Type()

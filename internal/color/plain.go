@@ -3,9 +3,6 @@ package color
 import (
 	"go/ast"
 	"go/types"
-	"maps"
-
-	"github.com/going-green/greenlet/internal/directive"
 )
 
 // A Leak is a plain function that suspends although it can't: it is reached
@@ -30,7 +27,8 @@ type Leak struct {
 // drives greenlets from outside and is in order, and so does one that has a Section: it
 // runs on a stack of its own. Functions that a diagnosed
 // directive was meant for are left out. Of plain functions of other packages
-// it is known by Package.Plain how they suspend.
+// it is known by Package.Plain how they suspend; of interfaces that these call by, too, those of
+// the packages that it knows.
 func (c *Colors) Unannotated() []Leak {
 	type node struct {
 		fn   *types.Func
@@ -54,7 +52,7 @@ func (c *Colors) Unannotated() []Leak {
 				return
 			}
 			step := Step{c.CallPos(call), c.classify(fn, CalleeIdent(call.Fun)).Op, fn}
-			if step.Op != 0 && (step.Op != OpDispatch || c.implemented(fn)) {
+			if step.Op != 0 && (step.Op != OpDispatch || c.Implementation(fn) != nil) {
 				if !reported {
 					leaks = append(leaks, Leak{n.fn, c.decls[n.fn], step, n.root, n.path})
 					reported = true
@@ -67,7 +65,7 @@ func (c *Colors) Unannotated() []Leak {
 			}
 			path := append(n.path[:len(n.path):len(n.path)], step)
 			if decl == nil {
-				if rest := c.pkg.Plain[fn.FullName()]; len(rest) > 0 {
+				if rest := c.chainInto(call, fn); len(rest) > 0 {
 					seen[fn] = true
 					path = append(path, rest[:len(rest)-1]...)
 					leaks = append(leaks, Leak{path[len(path)-1].Callee, nil, rest[len(rest)-1], n.root, path})
@@ -120,86 +118,4 @@ func (c *Colors) executed(body ast.Node, f func(ast.Node)) {
 		return true
 	}
 	ast.Inspect(body, visit)
-}
-
-// PlainChains are the shortest chains of calls by which plain functions of a package suspend
-// whoever calls them, as Why has them: by name, through plain functions only, to a Yield, an
-// Exchange or a resumable function. What switches to a greenlet, or kills it, may well drive it
-// from outside: within a package that is refused, elsewhere nobody can tell. Functions that
-// have a Section are left out, and those that a diagnosed directive was meant for. The keys are
-// full names: a package may be checked more than once.
-func PlainChains(p *Package, set *directive.Set) map[string][]Step {
-	c := &Colors{pkg: p}
-	type function struct {
-		obj   *types.Func
-		calls []Step
-	}
-	annotated := map[*types.Func]bool{}
-	var todo []function
-	for _, file := range p.Files {
-		if directive.IsGenerated(file) {
-			continue
-		}
-		for _, decl := range file.Decls {
-			decl, ok := decl.(*ast.FuncDecl)
-			if !ok || decl.Body == nil {
-				continue
-			}
-			obj, _ := p.Info.Defs[decl.Name].(*types.Func)
-			switch {
-			case obj == nil || set.Refused(decl) || OnSection(obj):
-			case set.Has(decl):
-				annotated[obj] = true
-			default:
-				f := function{obj: obj}
-				c.Executed(decl.Body, func(call *ast.CallExpr) {
-					if fn := callee(p.Info, call); fn != nil {
-						f.calls = append(f.calls, Step{c.CallPos(call), Operation(fn), fn})
-					}
-				})
-				todo = append(todo, f)
-			}
-		}
-	}
-	chains := map[string][]Step{}
-	chain := func(step Step) []Step {
-		fn := step.Callee
-		switch {
-		case step.Op == OpYield || step.Op == OpExchange:
-			return []Step{step}
-		case step.Op != 0:
-			return nil
-		case annotated[fn] || fn.Pkg() != p.Pkg && LookupCompanion(fn) != nil:
-			step.Op = OpCall
-			return []Step{step}
-		}
-		rest := chains[fn.FullName()]
-		if fn.Pkg() != p.Pkg {
-			rest = p.Plain[fn.FullName()]
-		}
-		if rest == nil {
-			return nil
-		}
-		return append([]Step{step}, rest...)
-	}
-	for {
-		found := map[string][]Step{}
-		var left []function
-		for _, f := range todo {
-			for _, step := range f.calls {
-				if steps := chain(step); steps != nil {
-					found[f.obj.FullName()] = steps
-					break
-				}
-			}
-			if found[f.obj.FullName()] == nil {
-				left = append(left, f)
-			}
-		}
-		if len(found) == 0 {
-			return chains
-		}
-		maps.Copy(chains, found)
-		todo = left
-	}
 }

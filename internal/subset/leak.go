@@ -16,11 +16,6 @@ func (k *checker) leaks() {
 	leaks := k.colors.Unannotated()
 	against := k.against(leaks)
 	for _, leak := range leaks {
-		name := k.colors.Name(leak.Fn)
-		does := "calls " + k.colors.Name(leak.At.Callee) + ", which is resumable,"
-		if leak.At.Op != color.OpCall {
-			does = "calls " + k.colors.Name(leak.At.Callee)
-		}
 		var related, reasons []diag.Related
 		var annotate []diag.Unmarked
 		var plain, first []string
@@ -46,12 +41,26 @@ func (k *checker) leaks() {
 		}
 		remedy += OrOnStack(plain[0])
 		k.report(leak.At.Pos, diag.SwitchInPlain,
-			name+" "+does+" but is not resumable, and resumable code calls it",
+			Leaks(k.colors, leak),
 			remedy, append(related, reasons...)...)
 		if len(reasons) == 0 {
 			k.diags[len(k.diags)-1].Annotate = annotate
 		}
 	}
+}
+
+// Leaks is what there is to say of a leak.
+func Leaks(c *color.Colors, leak color.Leak) string {
+	does := " calls " + c.Name(leak.At.Callee)
+	switch leak.At.Op {
+	case color.OpCall:
+		does += ", which is resumable,"
+	case color.OpDispatch:
+		if m := c.Implementation(leak.At.Callee); m != nil {
+			does += ", which the resumable " + c.Name(m) + " implements,"
+		}
+	}
+	return c.Name(leak.Fn) + does + " but is not resumable, and resumable code calls it"
 }
 
 // unmarked is fn, which lacks the directive.

@@ -105,7 +105,7 @@ func Implementing(p *color.Package, c *color.Colors, calls map[*types.Func]bool)
 			if fn == nil || c.Directives().Refused(decl) {
 				continue
 			}
-			chain := p.Plain[fn.FullName()]
+			chain := p.Plain.Chain(fn)
 			if chain == nil {
 				continue
 			}

@@ -2,6 +2,9 @@ package load
 
 import (
 	"go/types"
+	"regexp"
+	"slices"
+	"strings"
 
 	"github.com/going-green/greenlet/internal/names"
 )
@@ -71,6 +74,48 @@ func (c *Checker) concerned(l *listed) bool {
 		}
 	}
 	return false
+}
+
+// resumableMethods are the names of the resumable methods of the packages of g.
+func (s *scanner) resumableMethods(g *graph) *regexp.Regexp {
+	found := map[string]bool{}
+	for _, l := range g.sorted() {
+		switch {
+		case names.IsRuntime(l.path):
+		case l.editable():
+			if a := s.scan(l); a != nil {
+				for _, fn := range a.set.Funcs() {
+					if fn.Decl.Recv != nil {
+						found[fn.Decl.Name.Name] = true
+					}
+				}
+			}
+		case l.imports[names.GenPath] != nil:
+			for _, path := range l.files {
+				if src := s.read(path); src.ours {
+					for _, m := range companionOfMethod.FindAllSubmatch(src.data, -1) {
+						found[string(m[1])] = true
+					}
+				}
+			}
+		}
+	}
+	if len(found) == 0 {
+		return nil
+	}
+	return regexp.MustCompile(`\.\s*(` + strings.Join(sortedKeys(found), "|") + `)\s*\(`)
+}
+
+// companionOfMethod matches the declaration of an exported method's.
+var companionOfMethod = regexp.MustCompile(`(?m)^func \([^()]*\) (\p{Lu}[\pL_\pN]*)Resumable\(`)
+
+// calls reports whether l, of the user's, may call a resumable method by way of an interface: it
+// calls one of such a name.
+func (c *Checker) calls(l *listed) bool {
+	if c.methods == nil || !l.editable() || names.IsRuntime(l.path) {
+		return false
+	}
+	return slices.ContainsFunc(l.files, func(path string) bool { return c.methods.Match(c.read(path).data) })
 }
 
 // deps are the types of the packages that c.resumable lists, as far as they have any.

@@ -18,7 +18,7 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/types"
-	"maps"
+	"regexp"
 	"slices"
 	"sync"
 
@@ -48,9 +48,9 @@ type Loaded struct {
 	info *types.Info
 	errs diag.List
 
-	whole bool                    // nothing is generated, but its functions are looked at
-	lame  bool                    // it imports what has errors, so that it has others itself
-	plain map[string][]color.Step // see findPlain
+	whole bool             // nothing is generated, but its functions are looked at
+	lame  bool             // it imports what has errors, so that it has others itself
+	plain *color.PlainCode // see findPlain
 
 	done chan struct{} // closed when all of the above is valid
 
@@ -90,6 +90,7 @@ type Checker struct {
 	overlay map[string][]byte
 	nodes   map[*listed]*Loaded
 	exports *exports
+	methods *regexp.Regexp // calls of methods of the names of resumable ones; nil if there are none
 
 	tolerant bool // what imports packages with errors is checked all the same
 }
@@ -108,7 +109,7 @@ func (c *Checker) sourceNodes(wanted map[*listed][]*source, alsoSource map[strin
 		_, fromSource := wanted[l]
 		// The go command has no export data of packages compiled for a test
 		// unless it runs the test.
-		fromSource = fromSource || alsoSource[l.path] || l.forTest != "" || c.concerned(l)
+		fromSource = fromSource || alsoSource[l.path] || l.forTest != "" || c.concerned(l) || c.calls(l)
 		for _, path := range sortedKeys(l.imports) {
 			if visit(l.imports[path]) {
 				fromSource = true
@@ -352,12 +353,13 @@ func (c *Checker) findPlain(n *Loaded) {
 	if n.pkg == nil || n.failed() && !c.tolerant {
 		return
 	}
-	n.plain = map[string][]color.Step{}
-	for path := range n.importsOfFiles() {
+	var imported []*color.PlainCode
+	for _, path := range sortedKeys(n.importsOfFiles()) {
 		if imp := c.nodes[n.imports[path]]; imp != nil {
-			maps.Copy(n.plain, imp.plain)
+			imported = append(imported, imp.plain)
 		}
 	}
+	n.plain = color.NewPlainCode(imported...)
 	p := &color.Package{Fset: c.fset, Files: n.files, Pkg: n.pkg, Info: n.info, Plain: n.plain}
 	if n.info == nil {
 		if !n.editable() {
@@ -373,7 +375,7 @@ func (c *Checker) findPlain(n *Loaded) {
 	if n.a != nil {
 		set = n.a.set
 	}
-	maps.Copy(n.plain, color.PlainChains(p, set))
+	n.plain.Add(p, set)
 }
 
 // checkOnce type-checks n, with what stands in functions or without.

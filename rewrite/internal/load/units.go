@@ -19,7 +19,7 @@ func (ld *Loader) Load(ctx context.Context, targets []*Target) (*Checker, []*Loa
 			}
 		}
 	}
-	c := &Checker{scanner: ld.scanner, sizes: ld.env.sizes(), overlay: ld.overlay, tolerant: ld.opt.Whole}
+	c := &Checker{scanner: ld.scanner, sizes: ld.env.sizes(), overlay: ld.overlay, methods: ld.scanner.resumableMethods(ld.graph), tolerant: ld.opt.Whole}
 	whole := map[*listed]bool{}
 	if ld.opt.Whole {
 		for _, l := range ld.graph.sorted() {

@@ -29,12 +29,12 @@ type Unit struct {
 	Pkg        *types.Package
 	Info       *types.Info
 	Sizes      types.Sizes
-	Directives *directive.Set          // of all Files
-	Deps       []*types.Package        // imported, directly or not, that may have resumable functions
-	Named      []string                // resumable functions and methods that tests make values of
-	Plain      map[string][]color.Step // how plain functions of other packages suspend; see color.PlainChains
-	Source     map[string][]byte       // the text of Files, by path
-	Wanted     map[string]bool         // by path; see Wants
+	Directives *directive.Set    // of all Files
+	Deps       []*types.Package  // imported, directly or not, that may have resumable functions
+	Named      []string          // resumable functions and methods that tests make values of
+	Plain      *color.PlainCode  // how plain functions suspend
+	Source     map[string][]byte // the text of Files, by path
+	Wanted     map[string]bool   // by path; see Wants
 }
 
 // Path is the file's path, whatever //line directives say.

@@ -22,7 +22,7 @@
 //	lock-across-switch    a mutex is held at a switch
 //	blocking-call         resumable code sleeps, waits for a channel, the network, a process …
 //	switch-in-goroutine   resumable code starts a goroutine that switches, or that holds a greenlet
-//	plain-iterator        a loop whose body suspends is over a plain iterator, which costs a goroutine
+//	plain-iterator        a loop whose body suspends is over a plain iterator, which costs a stack of its own
 //	frame-discarded       the result of newXFrame, greenlet.New, Seq or Pull is dropped
 //	yield-type            a generator yields what its SeqOf[T] or PullOf[T] doesn't take
 //	switch-to-dead        a switch to a greenlet that a condition has just said is dead
@@ -67,7 +67,7 @@ Each message ends with a code in brackets. The codes, those with a fix marked *:
 	blocking-call         resumable code blocks, and all greenlets with it
 	switch-in-goroutine   a goroutine switches that resumable code starts
 	plain-iterator        a loop that suspends ranges over a plain iterator,
-	                      which costs a goroutine
+	                      which costs a stack of its own
 	frame-discarded       a frame or greenlet is made and dropped
 	yield-type            a generator yields what its Seq or Pull doesn't take
 	switch-to-dead        a switch to a greenlet that a condition has just said is dead

@@ -35,7 +35,8 @@ const (
 	DirectiveArgs Code = "directive-args"
 
 	// DirectiveMisplaced: the directive marks nothing, as it is not part of the
-	// comment directly above a function declaration.
+	// comment directly above a function declaration, or above a declaration of package
+	// variables with function literals.
 	//
 	// Example:
 	//
@@ -43,11 +44,12 @@ const (
 	//
 	//	func f() {}
 	//
-	// Fix: put it on the line above func. A type, a variable, a function literal
-	// or a method of an interface cannot have one.
+	// Fix: put it on the line above func, or above var: there it is for all literals of
+	// the declaration. A type, a literal in a function or a method of an interface cannot
+	// have one.
 	DirectiveMisplaced Code = "directive-misplaced"
 
-	// DirectiveTwice: a function has the directive more than once.
+	// DirectiveTwice: a function, or a declaration of variables, has the directive more than once.
 	//
 	// Example:
 	//

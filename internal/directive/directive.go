@@ -226,13 +226,18 @@ func (p *parser) file(file *ast.File) {
 			case botched && fn != nil:
 				p.set.refused[fn] = true
 			case !valid:
-			case varsOf[group] != nil:
-				p.set.vars[varsOf[group]] = c.Pos()
-			case fn == nil:
+			case fn == nil && varsOf[group] == nil:
 				p.misplaced(file, c)
 			case first.IsValid():
-				p.report(c.Pos(), diag.DirectiveTwice, fn.Name.Name+" has the directive twice",
+				what := "the declaration of variables"
+				if fn != nil {
+					what = fn.Name.Name
+				}
+				p.report(c.Pos(), diag.DirectiveTwice, what+" has the directive twice",
 					"remove one", p.related(first, "the first is here"))
+			case fn == nil:
+				first = c.Pos()
+				p.set.vars[varsOf[group]] = c.Pos()
 			default:
 				first = c.Pos()
 				p.mark(file, fn, c.Pos())

@@ -20,6 +20,8 @@ func (p *parser) misplaced(file *ast.File, c *ast.Comment) {
 	}
 	prev, in, next := around(file, c)
 	switch {
+	case inGroup(in, c):
+		report("a variable of a group cannot have a directive", "put it above the declaration: it is for all function literals in it")
 	case p.onLiteral(in, c) || p.onLiteral(next, c):
 		report("a function literal cannot have a directive", "make it a function declaration")
 	case onInterfaceMethod(in, c):
@@ -42,6 +44,14 @@ func (p *parser) misplaced(file *ast.File, c *ast.Comment) {
 		report("no function declaration follows the directive", remedy)
 	default:
 		fn, ok := next.(*ast.FuncDecl)
+		if gen, vars := next.(*ast.GenDecl); vars && gen.Tok == token.VAR {
+			if hasLiteral(gen) {
+				report("the directive is not directly above the declaration of variables", "put it on the line above var")
+			} else {
+				report("there is no function literal in this declaration of variables", "remove the directive, or put it above the function that makes their value")
+			}
+			return
+		}
 		if !ok {
 			report(kind(next)+" cannot have a directive", remedy)
 			return
@@ -50,6 +60,20 @@ func (p *parser) misplaced(file *ast.File, c *ast.Comment) {
 		report("the directive is not directly above func "+fn.Name.Name,
 			"put it on the line above func "+fn.Name.Name, p.related(fn.Pos(), "func "+fn.Name.Name+" is here"))
 	}
+}
+
+// inGroup reports whether c is of a variable, with a function literal, in a group of decl.
+func inGroup(decl ast.Decl, c *ast.Comment) bool {
+	gen, ok := decl.(*ast.GenDecl)
+	if !ok || gen.Tok != token.VAR || !gen.Lparen.IsValid() {
+		return false
+	}
+	for _, spec := range gen.Specs {
+		if v, ok := spec.(*ast.ValueSpec); ok && (holds(v.Doc, c) || holds(v.Comment, c)) {
+			return hasLiteral(&ast.GenDecl{Tok: token.VAR, Specs: []ast.Spec{v}})
+		}
+	}
+	return false
 }
 
 // around finds the declaration that c is inside of, or else its neighbours.

@@ -112,7 +112,7 @@ var companionOfMethod = regexp.MustCompile(`(?m)^func \([^()]*\) (\p{Lu}[\pL_\pN
 // calls reports whether l, of the user's, may call a resumable method by way of an interface: it
 // calls one of such a name.
 func (c *Checker) calls(l *listed) bool {
-	if c.methods == nil || !l.editable() || names.IsRuntime(l.path) {
+	if c.methods == nil || !l.editable() || l.path == names.RuntimePath || strings.HasPrefix(l.path, names.RuntimePath+"/") {
 		return false
 	}
 	return slices.ContainsFunc(l.files, func(path string) bool { return c.methods.Match(c.read(path).data) })

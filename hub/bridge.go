@@ -11,6 +11,9 @@ import (
 // ErrClosed is the error of what is sent to a queue that is closed.
 var ErrClosed = errors.New("hub: the queue is closed")
 
+// ErrEnded is the error of who needs a hub of which Run has ended, and has not been called again.
+var ErrEnded = errors.New("hub: Run has ended")
+
 // Sender lets other goroutines put values into a queue. Its methods may be called by any.
 // It keeps the hub running until it is closed.
 type Sender[T any] struct {
@@ -25,25 +28,41 @@ func (q *Queue[T]) Sender() *Sender[T] { return &Sender[T]{q, q.hub.Promise()} }
 func (s *Sender[T]) Close() { s.done() }
 
 // Send puts v into the queue, and blocks the goroutine until there is room, or for the hub
-// to run. If its error is not nil v has not been put: it is the cause when ctx is done, and
-// [ErrClosed] when the queue is closed or the hub kills all tasks.
+// to run for the first time. If its error is not nil v has not been put: it is the cause when
+// ctx is done, [ErrClosed] when the queue is closed or the hub kills all tasks, and [ErrEnded]
+// when Run has ended.
 func (s *Sender[T]) Send(ctx context.Context, v T) error {
 	p := &sending[T]{queue: s.queue, value: v, result: make(chan error, 1)}
+	ended := s.queue.hub.end()
 	s.queue.hub.Post(p.begin)
+	var why error
 	select {
 	case err := <-p.result:
 		return err
+	case <-ended:
+		why = ErrEnded
 	case <-ctx.Done():
+		why = context.Cause(ctx)
 	}
 	// Where the hub has not begun with it, and may never, nobody answers.
 	if p.claimed.CompareAndSwap(false, true) {
-		return context.Cause(ctx)
+		return why
 	}
 	s.queue.hub.Post(p.giveUp)
-	if err := <-p.result; err == nil {
-		return nil
+	select {
+	case err := <-p.result:
+		if err == nil {
+			return nil
+		}
+	case <-ended: // what it waits for, Run leaves behind
+		select {
+		case err := <-p.result:
+			return err
+		default:
+			return ErrEnded
+		}
 	}
-	return context.Cause(ctx)
+	return why
 }
 
 // sending is a Send that is under way.
@@ -74,17 +93,7 @@ func (p *sending[T]) begin() {
 //
 //greenlet:resumable
 func (p *sending[T]) put() {
-	q := p.queue
-	if q.closed {
-		return
-	}
-	if p.done = q.TryPut(p.value); !p.done {
-		q.hold(p.value)
-		q.hub.park(greenlet.Current(), &q.putters, forRoom).Switch()
-		q.hub.awake(greenlet.Current())
-		_, left := q.received()
-		p.done = !left
-	}
+	p.done = p.queue.Offer(p.value)
 }
 
 // end is called when the task has put the value, was killed, or found the queue closed.

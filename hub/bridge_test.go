@@ -157,3 +157,52 @@ func TestReceiveKilled(t *testing.T) {
 		require.True(t, killed)
 	}
 }
+
+// Who sends to a hub of which Run has ended is told so, be it before, while it waits for its
+// turn, or for room. When Run is called again it can be sent to.
+func TestSenderEnded(t *testing.T) {
+	for name, size := range map[string]int{"room": 1, "none": 0} {
+		t.Run(name, func(t *testing.T) {
+			h := New()
+			q := NewQueue[int](h, size)
+			s := q.Sender()
+			ctx, cancel := context.WithCancelCause(t.Context())
+			sent := make(chan error, 1)
+			h.Post(func() {
+				go func() { sent <- errors.Join(s.Send(t.Context(), 1), s.Send(t.Context(), 2)) }()
+				h.AfterFunc(10*time.Millisecond, func() { cancel(errors.ErrUnsupported) })
+			})
+			assert.Equal(t, errors.ErrUnsupported, h.Run(ctx))
+			assert.Error(t, <-sent)
+			assert.Equal(t, ErrEnded, s.Send(t.Context(), 3))
+			got := q.CloseNow()
+			assert.Len(t, got, size)
+			s.Close()
+			require.NoError(t, h.Run(t.Context()))
+			assert.Equal(t, ErrEnded, s.Send(t.Context(), 4))
+		})
+	}
+}
+
+// A Send that waits for room is left behind where its Sender is closed meanwhile and nobody takes
+// anything: Run is stuck.
+func TestSenderDeadlock(t *testing.T) {
+	h := New()
+	q := NewQueue[int](h, 0)
+	s := q.Sender()
+	sent := make(chan error, 1)
+	go func() { sent <- s.Send(t.Context(), 1) }()
+	go func() {
+		for stuck := false; !stuck; {
+			looked := make(chan bool)
+			h.Post(func() { looked <- q.putters.head != nil })
+			stuck = <-looked
+		}
+		s.Close()
+	}()
+	assert.ErrorAs(t, h.Run(t.Context()), new(*Deadlock))
+	assert.Equal(t, ErrEnded, <-sent)
+	assert.Equal(t, ErrEnded, s.Send(t.Context(), 2))
+	require.NoError(t, h.Run(t.Context()), "what was given up is gone")
+	assert.Zero(t, q.Len())
+}

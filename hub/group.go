@@ -34,7 +34,7 @@ type member struct {
 func (h *Hub) NewGroup() *Group { return &Group{hub: h} }
 
 // NewPool makes a group of up to size tasks at a time.
-func (h *Hub) NewPool(size int) *Group { return &Group{hub: h, room: h.NewSemaphore(size)} }
+func (h *Hub) NewPool(size int) *Group { return &Group{hub: h, room: h.NewBoundedSemaphore(size)} }
 
 // Len is the number of tasks that have not ended.
 func (g *Group) Len() int { return g.n }

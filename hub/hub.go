@@ -52,9 +52,11 @@ type Hub struct {
 	mu      sync.Mutex
 	posted  []func() // by other goroutines
 	wakeup  chan struct{}
-	woken   bool // since the last sleep, or in it
-	polling bool // it sleeps in the poller, or is about to
-	owed    int  // promised posts: work in flight on other goroutines
+	woken   bool          // since the last sleep, or in it
+	polling bool          // it sleeps in the poller, or is about to
+	owed    int           // promised posts: work in flight on other goroutines
+	over    bool          // Run has ended, and has not been called again
+	finish  chan struct{} // closed when it does; nil unless somebody has asked
 }
 
 // New makes a hub that goes by the system's clock.
@@ -86,6 +88,9 @@ func (h *Hub) Run(ctx context.Context) error {
 	}
 	h.ctx = ctx
 	h.runs++
+	h.mu.Lock()
+	h.over = false
+	h.mu.Unlock()
 	stop := context.AfterFunc(ctx, h.rouse)
 	defer stop()
 	frame := h.newLoopFrame()
@@ -95,6 +100,11 @@ func (h *Hub) Run(ctx context.Context) error {
 		h.self, h.running, h.resumes, h.ctx = nil, nil, nil, nil
 		h.mu.Lock()
 		h.polling = false // it may have failed
+		h.over = true
+		if h.finish != nil {
+			close(h.finish)
+			h.finish = nil
+		}
 		h.mu.Unlock()
 		h.closePoller()
 		h.goroutine.Store(0)
@@ -363,6 +373,21 @@ func (h *Hub) Promise() (done func()) {
 		h.owe(-1)
 		h.rouse()
 	})
+}
+
+// end is closed when Run ends, or has ended and has not been called again.
+func (h *Hub) end() <-chan struct{} {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.over {
+		ended := make(chan struct{})
+		close(ended)
+		return ended
+	}
+	if h.finish == nil {
+		h.finish = make(chan struct{})
+	}
+	return h.finish
 }
 
 func (h *Hub) owe(n int) {

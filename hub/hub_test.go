@@ -251,7 +251,7 @@ func (l *log) enters(s *Semaphore, name string, d, patience time.Duration) {
 // A semaphore is handed over in order; who gives up or is killed loses nothing.
 func TestSemaphore(t *testing.T) {
 	l := newLog()
-	s := l.NewSemaphore(2)
+	s := l.NewBoundedSemaphore(2)
 	for i := range 5 {
 		l.Go(l.newEntersFrame(s, fmt.Sprint(i), time.Second, time.Hour))
 	}
@@ -262,6 +262,26 @@ func TestSemaphore(t *testing.T) {
 	assert.Equal(t, 2, s.free)
 	assert.Panics(t, s.Release)
 	assert.Panics(t, func() { l.NewSemaphore(-1) })
+	assert.Panics(t, func() { l.NewBoundedSemaphore(-1) })
+	assert.Panics(t, l.NewBoundedSemaphore(0).Release)
+}
+
+// A semaphore without a bound may begin at 0, and anybody may release it.
+func TestSemaphoreUnbounded(t *testing.T) {
+	l := newLog()
+	s := l.NewSemaphore(0)
+	assert.False(t, s.TryAcquire())
+	l.Go(l.newEntersFrame(s, "first", 0, time.Hour))
+	l.GoAfter(time.Second, l.newReleasesFrame(s, 3))
+	l.expect(t, "1s first in")
+	assert.Equal(t, 3, s.Free(), "one was handed on, and given back")
+}
+
+//greenlet:resumable
+func (l *log) releases(s *Semaphore, n int) {
+	for range n {
+		s.Release()
+	}
 }
 
 //greenlet:resumable
@@ -375,6 +395,32 @@ func TestQueueLeft(t *testing.T) {
 
 //greenlet:resumable
 func (l *log) closes(q *Queue[int]) { q.Close() }
+
+//greenlet:resumable
+func (l *log) offers(q *Queue[int], v int) {
+	defer func() { l.say("%d left %v", v, q.Offer(-v)) }()
+	l.say("%d %v", v, q.Offer(v))
+	l.Sleep(time.Hour)
+}
+
+// Who cleans up can't know whether a queue is closed: Offer says so, before and while it waits,
+// and what Put panics with is an error of this name.
+func TestOffer(t *testing.T) {
+	l := newLog()
+	q := NewQueue[int](l.Hub, 1)
+	task := l.Go(l.newOffersFrame(q, 1))
+	l.Go(l.newOffersFrame(q, 2))
+	l.GoAfter(time.Second, l.newClosesFrame(q))
+	l.GoAfter(2*time.Second, l.newKillsOneFrame(task))
+	l.expect(t, "0s 1 true", "1s 2 false", "2.000000001s 1 left false", "1h0m1s 2 left false")
+	assert.Equal(t, []int{1}, q.CloseNow())
+	defer func() {
+		err, _ := recover().(error)
+		assert.ErrorIs(t, err, ErrClosed)
+		assert.EqualError(t, err, "hub: Put to a closed queue")
+	}()
+	q.TryPut(1)
+}
 
 // Run names those that wait for ever, where, and for what.
 func TestDeadlock(t *testing.T) {

@@ -13,7 +13,7 @@ import (
 //
 //greenlet:resumable
 func Map[A, R any](g *Group, items []A, f func(A) (R, error)) ([]R, error) {
-	m := newMapping(g, -1, false, f)
+	m := newMapping(g, 0, false, f)
 	m.source = func() (a A, ok bool) {
 		if m.count < len(items) {
 			return items[m.count], true
@@ -32,8 +32,8 @@ func Map[A, R any](g *Group, items []A, f func(A) (R, error)) ([]R, error) {
 }
 
 // MapSeq is the results of f of each of items, in their order, where f is called in tasks
-// of g. It runs ahead of who takes the results: up to n calls, any number if n is negative,
-// are on their way or have ended and not been taken. New ones begin while it waits for the
+// of g. It runs ahead of who takes the results: up to n calls, any number if n is 0
+// or less, are on their way or have ended and not been taken. New ones begin while it waits for the
 // next result. An error comes at its place, and does not end the others; when the loop
 // ends early those are killed. items may wait. If it is no resumable function it is pulled
 // from by [iter.Pull].
@@ -57,7 +57,7 @@ type mapping[A, R any] struct {
 	f       func(A) (R, error)
 	source  func() (A, bool)
 	dry     bool // the source is
-	limit   int  // of count-taken, if not negative
+	limit   int  // of count-taken, if more than 0
 	ordered bool
 	count   int             // calls begun
 	taken   int             // results
@@ -115,7 +115,7 @@ func (m *mapping[A, R]) next() *mapped[A, R] {
 //
 //greenlet:resumable
 func (m *mapping[A, R]) fill() {
-	for !m.dry && (m.limit < 0 || m.count-m.taken < max(1, m.limit)) {
+	for !m.dry && (m.limit <= 0 || m.count-m.taken < m.limit) {
 		if m.count > m.taken && m.group.Free() == 0 {
 			return
 		}

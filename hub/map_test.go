@@ -91,10 +91,20 @@ func TestMapSeqPool(t *testing.T) {
 		`4s "" -1 fails`, `5s "r1" <nil>`)
 }
 
+// There is no limit of 0, as elsewhere: all begin at once.
+func TestMapSeqNoLimit(t *testing.T) {
+	for _, n := range []int{0, -1} {
+		l := newLog()
+		l.Go(l.newMapsSeqFrame(l.NewGroup(), n))
+		l.expect(t, "0s asked for 2", "0s asked for 1", "0s asked for -1", "0s asked for 1", `2s "r2" <nil>`, `3s "r1" <nil>`,
+			`4s "" -1 fails`, `5s "r1" <nil>`)
+	}
+}
+
 //greenlet:resumable
 func (l *log) mapsUnordered() {
 	pool := l.NewPool(3)
-	for r, err := range MapUnordered(pool, 0, slices.Values([]int{2, 1}), l.work) {
+	for r, err := range MapUnordered(pool, 1, slices.Values([]int{2, 1}), l.work) {
 		l.say("%q %v", r, err)
 	}
 	for r, err := range MapUnordered(pool, 10, slices.Values([]int{3, 1, -2, 1, 99}), l.work) {

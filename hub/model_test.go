@@ -68,7 +68,7 @@ func newModel(t *testing.T, seed uint64) *model {
 	default:
 		m.queue, m.fifo = NewQueue[int](m.Hub, size), true
 	}
-	m.sem, m.mutex, m.event = m.NewSemaphore(1+m.r.IntN(3)), m.NewMutex(), m.NewEvent()
+	m.sem, m.mutex, m.event = m.NewBoundedSemaphore(1+m.r.IntN(3)), m.NewMutex(), m.NewEvent()
 	for range 2 + m.r.IntN(8) {
 		m.tasks = append(m.tasks, m.GoAfter(m.some(), m.newLivesFrame(20)))
 	}

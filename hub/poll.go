@@ -22,6 +22,11 @@ type poller interface {
 	close()
 }
 
+// Go's own poller is made when the first timer or file needs it: if there are no descriptors
+// left then, the process dies of "runtime: epollcreate failed". A server comes to that by its
+// clients; so it is made now, when there are some.
+func init() { time.AfterFunc(time.Hour, func() {}).Stop() }
+
 // event says what has happened to a descriptor.
 type event struct {
 	fd   int

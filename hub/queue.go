@@ -49,8 +49,16 @@ func NewPriorityQueue[T any](h *Hub, size int, less func(a, b T) bool) *Queue[T]
 // Len is the number of values in the queue.
 func (q *Queue[T]) Len() int { return q.values.n }
 
+// putError is what Put panics with.
+type putError struct{}
+
+func (putError) Error() string { return "hub: Put to a closed queue" }
+
+// Is reports that it is an [ErrClosed].
+func (putError) Is(err error) bool { return err == ErrClosed }
+
 // Put puts v into the queue, and waits if that is full until there is room. It panics if
-// the queue is closed.
+// the queue is closed, with an error that is [ErrClosed]: who can't know uses Offer.
 //
 //greenlet:resumable
 func (q *Queue[T]) Put(v T) {
@@ -60,6 +68,23 @@ func (q *Queue[T]) Put(v T) {
 		q.hub.awake(greenlet.Current())
 		q.taken()
 	}
+}
+
+// Offer is Put that does not panic: it reports whether v was put, else the queue is closed.
+//
+//greenlet:resumable
+func (q *Queue[T]) Offer(v T) bool {
+	if q.closed {
+		return false
+	}
+	if q.TryPut(v) {
+		return true
+	}
+	q.hold(v)
+	q.hub.park(greenlet.Current(), &q.putters, forRoom).Switch()
+	q.hub.awake(greenlet.Current())
+	_, left := q.received()
+	return !left
 }
 
 // PutFor is Put that gives up after d: it reports whether v was put.
@@ -78,7 +103,7 @@ func (q *Queue[T]) PutFor(v T, d time.Duration) bool {
 // TryPut is Put that does not wait: it reports whether there was room.
 func (q *Queue[T]) TryPut(v T) bool {
 	if q.closed {
-		panic("hub: Put to a closed queue")
+		panic(putError{})
 	}
 	if t := q.getters.wakeOne(); t != nil {
 		q.undone++
@@ -200,7 +225,7 @@ func (q *Queue[T]) received() (v T, ok bool) { return q.hub.running.slot.(*cell[
 func (q *Queue[T]) taken() bool {
 	_, left := q.hub.running.slot.(*cell[T]).empty()
 	if left && q.closed {
-		panic("hub: Put to a closed queue")
+		panic(putError{})
 	}
 	return !left
 }

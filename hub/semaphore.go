@@ -6,19 +6,30 @@ import (
 	greenlet "github.com/going-green/greenlet/runtime"
 )
 
-// Semaphore admits so many tasks at a time. Make it with [Hub.NewSemaphore].
+// Semaphore admits so many tasks at a time. Make it with [Hub.NewSemaphore] or
+// [Hub.NewBoundedSemaphore].
 type Semaphore struct {
 	hub     *Hub
 	free    int
-	bound   int
+	bound   int // of free; less than 0 if there is none
 	waiting waiters
 	links   links
 }
 
-// NewSemaphore makes a semaphore that admits n. It panics if n is negative.
+// NewSemaphore makes a semaphore that admits n, and one more for each Release: who releases
+// need not have acquired. It panics if n is negative.
 func (h *Hub) NewSemaphore(n int) *Semaphore {
 	if n < 0 {
 		panic("hub: NewSemaphore of a negative number")
+	}
+	return &Semaphore{hub: h, free: n, bound: -1}
+}
+
+// NewBoundedSemaphore makes a semaphore that never admits more than n at a time: one Release
+// more than there were Acquires is a panic. So is a negative n.
+func (h *Hub) NewBoundedSemaphore(n int) *Semaphore {
+	if n < 0 {
+		panic("hub: NewBoundedSemaphore of a negative number")
 	}
 	return &Semaphore{hub: h, free: n, bound: n}
 }
@@ -58,7 +69,8 @@ func (s *Semaphore) TryAcquire() bool {
 }
 
 // Release lets the next one in: the semaphore is handed over to the first that waits, so
-// that nobody comes before it. It panics if there are more of it than of Acquire.
+// that nobody comes before it. It panics if the semaphore is bounded, and there are more of it
+// than of Acquire.
 func (s *Semaphore) Release() {
 	if s.waiting.wakeOne() != nil {
 		return

@@ -113,11 +113,11 @@ func TestSoak(t *testing.T) {
 	const minutes = 10
 	s := &soak{Hub: NewSimulated(time.Time{}), rand: rand.New(rand.NewPCG(1, 2))}
 	s.OnError(func(_ *Task, err *PanicError) {
-		if err.Value != "hub: Put to a closed queue" {
+		if err.Value != any(putError{}) {
 			t.Error(err)
 		}
 	})
-	s.queue, s.meeting, s.semaphore, s.pool = NewQueue[int](s.Hub, 10), NewQueue[int](s.Hub, 0), s.NewSemaphore(50), s.NewPool(20)
+	s.queue, s.meeting, s.semaphore, s.pool = NewQueue[int](s.Hub, 10), NewQueue[int](s.Hub, 0), s.NewBoundedSemaphore(50), s.NewPool(20)
 	s.SetTracking(true)
 	s.Go(s.newLoadFrame(minutes * time.Minute))
 	s.Go(s.newWeighsFrame(minutes))

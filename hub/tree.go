@@ -58,14 +58,15 @@ func (h *Hub) DumpTree(w io.Writer) error {
 	return err
 }
 
-// times is since and until when a task waits, of what is known.
+// times is since and until when a task waits, of what is known. A timer may be late, and a clock
+// of wall time may be set back: no time is negative.
 func (s TaskState) times(now time.Time) string {
 	var times []string
 	if !s.Since.IsZero() {
-		times = append(times, fmt.Sprintf("since %v", now.Sub(s.Since)))
+		times = append(times, fmt.Sprintf("since %v", max(0, now.Sub(s.Since))))
 	}
 	if !s.Until.IsZero() {
-		times = append(times, fmt.Sprintf("%v to go", s.Until.Sub(now)))
+		times = append(times, fmt.Sprintf("%v to go", max(0, s.Until.Sub(now))))
 	}
 	if times == nil {
 		return ""

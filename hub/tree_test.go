@@ -126,3 +126,21 @@ func holdsUp(inside, free chan bool) {
 	inside <- true
 	<-free
 }
+
+// A task whose time has come, but not its turn, waits for no negative time.
+func TestDumpTreeLate(t *testing.T) {
+	now := time.Unix(100, 0)
+	s := TaskState{Since: now.Add(time.Second), Until: now.Add(-time.Second)}
+	assert.Equal(t, " (since 0s, 0s to go)", s.times(now))
+	l := &log{Hub: New()}
+	l.Go(l.newSleeperFrame("late", 1, time.Nanosecond))
+	l.Go(l.newShowsLateFrame(t))
+	require.NoError(t, l.Run(t.Context()))
+}
+
+//greenlet:resumable
+func (l *log) showsLate(t *testing.T) {
+	for began := l.Now(); l.Now() == began; {
+	}
+	assert.Contains(t, l.tree(t), "waits for time (0s to go)")
+}

@@ -1,8 +1,13 @@
 package socket
 
 import (
+	"bytes"
 	"testing"
 	"time"
+
+	greenlet "github.com/going-green/greenlet/runtime"
+
+	"github.com/stretchr/testify/require"
 )
 
 // changesMind looks for the end of a line in vain, and then for something else.
@@ -52,4 +57,46 @@ func TestLineKept(t *testing.T) {
 	c, d := newMemory(l.Hub, 100)
 	l.Go(l.newKeepsLineFrame(NewConn(a), NewConn(b), NewConn(c), NewConn(d)))
 	l.expect(t, "0s secret")
+}
+
+//greenlet:resumable
+func (l *log) readsLines(c *Conn, n int) {
+	for range n {
+		if _, err := c.ReadLine(); err != nil {
+			l.say("%v", err)
+		}
+	}
+	l.say("read")
+}
+
+//greenlet:resumable
+func (l *log) readsAtOnce(c *Conn, n int) {
+	for range n {
+		if _, err := c.Read(make([]byte, 2)); err != nil {
+			l.say("%v", err)
+		}
+	}
+	l.say("read")
+}
+
+//greenlet:resumable
+func (l *log) hasTurn() { l.say("another") }
+
+// Who reads what has been read ahead never has to wait, and lets others have their turn.
+func TestLinesGiveWay(t *testing.T) {
+	const lines = 1000
+	for _, reads := range []func(*log, *Conn, int) greenlet.Frame{
+		func(l *log, c *Conn, n int) greenlet.Frame { return l.newReadsLinesFrame(c, n) },
+		func(l *log, c *Conn, n int) greenlet.Frame { return l.newReadsAtOnceFrame(c, n) },
+	} {
+		l := newLog(nil)
+		a, b := newMemory(l.Hub, 2*lines)
+		c := NewConn(b)
+		_, err := a.Write(bytes.Repeat([]byte("x\n"), lines))
+		require.NoError(t, err)
+		require.NoError(t, c.TryReadAhead())
+		l.Go(reads(l, c, lines))
+		l.Go(l.newHasTurnFrame())
+		l.expect(t, "0s another", "0s read")
+	}
 }

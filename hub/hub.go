@@ -2,6 +2,7 @@ package hub
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"runtime"
@@ -82,6 +83,10 @@ func (h *Hub) Now() time.Time { return h.clock.Now() }
 // may be called again. It panics if the hub is running, and as a function does that the loop
 // calls, one of Post or AfterFunc for example: then it may be called again as well, and goes
 // on behind that.
+//
+// A task that calls [runtime.Goexit], as [testing.T.FailNow] does, ends with a [*PanicError]; it can
+// defer no call that waits. The others go on, but when the hub has come to its end Run does not
+// return: the goroutine ends then.
 func (h *Hub) Run(ctx context.Context) error {
 	if !h.goroutine.CompareAndSwap(0, goroutineID()) {
 		panic("hub: Run of a hub that is running, in this goroutine or another")
@@ -93,8 +98,6 @@ func (h *Hub) Run(ctx context.Context) error {
 	h.mu.Unlock()
 	stop := context.AfterFunc(ctx, h.rouse)
 	defer stop()
-	frame := h.newLoopFrame()
-	h.self = greenlet.New(frame)
 	defer func() {
 		h.rests()
 		h.self, h.running, h.resumes, h.ctx = nil, nil, nil, nil
@@ -109,13 +112,50 @@ func (h *Hub) Run(ctx context.Context) error {
 		h.closePoller()
 		h.goroutine.Store(0)
 	}()
+	return h.run()
+}
+
+// run runs the loop to its end. runtime.Goexit in a task can't be stopped: but it makes the
+// deferred calls of the goroutine, and the loop goes on in one of them.
+func (h *Hub) run() error {
+	frame := h.newLoopFrame()
+	h.self = greenlet.New(frame)
+	whole := false
+	defer func() {
+		if whole {
+			return
+		}
+		if v := recover(); v != nil {
+			panic(v)
+		}
+		if t := h.running; t != nil { // else it has ended by a panic in place of Goexit
+			h.running = nil
+			t.exited()
+		}
+		_ = h.run()
+	}()
 	h.self.Switch()
+	whole = true
 	if !h.self.Dead() {
 		panic(fmt.Sprintf("hub: in %v a greenlet has switched to the one that runs the hub, or ended and has it for a parent: "+
 			"make it in the task", h.running))
 	}
 	return frame.Results()
 }
+
+// exited ends t, which has called runtime.Goexit. If a greenlet below it has, that has ended, and
+// t is told where it waits for it.
+func (t *Task) exited() {
+	if w := &t.waiter; !t.root.Dead() {
+		w.g, w.state, w.slot = t.root, thrown, errTaskGoexit
+		t.hub.ready.push(t)
+		return
+	}
+	t.end(errTaskGoexit)
+}
+
+// errTaskGoexit is the value of the [PanicError] of a task that has ended in this way.
+var errTaskGoexit = errors.New("hub: the task has called runtime.Goexit")
 
 // loop is the greenlet that all tasks have for a parent.
 //

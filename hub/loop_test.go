@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
+	"slices"
 	"testing"
 	"time"
 
@@ -133,4 +135,68 @@ func TestLoopLeft(t *testing.T) {
 	assert.PanicsWithValue(t, fmt.Sprintf("hub: in %v a greenlet has switched to the one that runs the hub, or ended and has it for a parent: "+
 		"make it in the task", task), func() { _ = l.Run(t.Context()) })
 	assert.Equal(t, []string{"0s below 0", "1s below ends"}, l.lines)
+}
+
+//greenlet:resumable
+func (l *log) exits(how string) {
+	defer l.say("%s exits", how)
+	switch how {
+	case "compiled":
+		l.Sleep(time.Second)
+		runtime.Goexit()
+	case "deferring":
+		defer l.Yield()
+		runtime.Goexit()
+	case "child":
+		greenlet.New(func() { runtime.Goexit() }).Switch()
+	case "on a stack":
+		greenlet.OnStack(func(greenlet.Section) { l.Sleep(time.Second); runtime.Goexit() })
+	case "at once on a stack":
+		greenlet.OnStack(func(greenlet.Section) { runtime.Goexit() })
+	}
+}
+
+//greenlet:resumable
+func (l *log) outlives(n int) {
+	for range n {
+		l.Sleep(time.Minute)
+		greenlet.OnStack(func(greenlet.Section) { l.Sleep(time.Minute) })
+	}
+	l.say("outlives")
+}
+
+// runtime.Goexit ends its task, but not the hub, which goes on with the others. The goroutine
+// ends with the hub.
+func TestGoexit(t *testing.T) {
+	for _, times := range []int{1, 5} {
+		for _, how := range []string{"compiled", "deferring", "child", "on a stack", "at once on a stack"} {
+			t.Run(how, func(t *testing.T) {
+				l := newLog()
+				var failed []error
+				l.OnError(func(_ *Task, err *PanicError) { failed = append(failed, err.Unwrap()) })
+				l.Go(l.outlives, 3)
+				for range times {
+					l.Go(l.exits, how)
+				}
+				l.Go(l.outlives, 3)
+				ended, returned := make(chan struct{}), false
+				go func() {
+					defer close(ended)
+					_ = l.Run(t.Context())
+					returned = true
+				}()
+				<-ended
+				assert.False(t, returned)
+				assert.Len(t, failed, times)
+				if how != "deferring" { // whose deferred call panics, as it can't wait
+					assert.Equal(t, slices.Repeat([]error{errTaskGoexit}, times), failed)
+				}
+				assert.Empty(t, l.Tasks())
+				assert.Equal(t, []string{"6m0s outlives", "6m0s outlives"}, l.lines[len(l.lines)-2:])
+				assert.Len(t, l.lines, times+2)
+				l.Go(l.outlives, 1)
+				require.NoError(t, l.Run(t.Context()), "of another goroutine")
+			})
+		}
+	}
 }

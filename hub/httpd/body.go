@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -25,6 +26,8 @@ type Body struct {
 	err      error  // of who reads on: io.EOF at the end
 	part     part
 	expected expected
+	looked   bool // at who reads
+	limited  bool // it is http.MaxBytesReader
 	closed   atomic.Bool
 	through  atomic.Bool // all of it has been read: who asks again need not look for its stack
 	received atomic.Bool // all of it is in got, or was
@@ -100,11 +103,28 @@ func (b *Body) Read(p []byte) (n int, err error) {
 		b.got = b.got[n:]
 		return n, nil
 	}
+	if !b.looked {
+		b.looked, b.limited = true, readByMaxBytesReader()
+	}
 	n, err = b.next(p)
 	if b.err == io.EOF {
 		b.through.Store(true)
+		b.conn.answer.context.received()
 	}
 	return n, err
+}
+
+// readByMaxBytesReader reports whether the caller's caller is that of net/http. It has the server
+// close a connection whose body is too long by a method that only net/http's own has.
+//
+//go:noinline
+func readByMaxBytesReader() bool {
+	var caller [1]uintptr
+	if runtime.Callers(3, caller[:]) == 0 {
+		return false
+	}
+	f := runtime.FuncForPC(caller[0] - 1)
+	return f != nil && f.Name() == "net/http.(*maxBytesReader).Read"
 }
 
 // kept is Read of what was received.
@@ -261,6 +281,7 @@ func (b *Body) receive() error {
 			return b.err
 		case b.err == io.EOF:
 			b.received.Store(true)
+			b.conn.answer.context.received()
 			return nil
 		case err != nil:
 			return err
@@ -274,6 +295,12 @@ func (b *Body) receive() error {
 //greenlet:resumable
 func (b *Body) drain() bool {
 	if b.expected != nothing || b.part == data && b.left > drained {
+		return b.ended()
+	}
+	if b.limited { // unless there is nothing left but the end
+		if b.part != data || b.left == 0 {
+			b.tryRead(make([]byte, 1))
+		}
 		return b.ended()
 	}
 	rest := newBuffer()

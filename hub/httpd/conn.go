@@ -31,6 +31,7 @@ type busy struct {
 	broken error     // of who sends
 	due    time.Time // of reading
 	sendBy time.Time // if the handler has set it: of all that is sent until its answer is
+	sends  bool      // a task sends, and waits for the client
 }
 
 var busies = sync.Pool{New: func() any { return new(busy) }}
@@ -42,6 +43,8 @@ const (
 	// drained is how much of a body nobody has read is read to get to the next request.
 	// net/http: maxPostHandlerReadBytes.
 	drained = 256 << 10
+	// emptyLines is how many there may be before a request: RFC 9112, section 2.2.
+	emptyLines = 8
 )
 
 // serve is the task of a connection.
@@ -101,11 +104,9 @@ func (c *conn) exchange() bool {
 		c.refuse(nil, err)
 		return false
 	}
-	if w == nil {
-		return true // an empty line
-	}
 	c.answer = w
 	Call(c.server.handler(w.request), w, w.request)
+	w.context.end()
 	keep := w.finish()
 	if c.flush() != nil {
 		keep = false
@@ -135,18 +136,18 @@ func (c *conn) receive() (*Response, error) {
 	if c.server.ReadTimeout > 0 {
 		all = c.server.hub().Now().Add(c.server.ReadTimeout)
 	}
+	var begun beginning
 	for searched := 0; ; {
-		data := c.sock.Ahead()
-		if len(data) > 1 && data[0] == '\r' && data[1] == '\n' { // RFC 9112, section 2.2
-			c.sock.Discard(2)
-			return nil, nil
-		}
-		max := c.server.maxHeader()
+		begun.skip(c.sock)
+		data, max := c.sock.Ahead(), c.server.maxHeader()
 		if n := headerEnd(data[:min(len(data), max)], searched); n > 0 {
 			return c.request(data[:n], all)
 		}
 		if len(data) >= max {
 			return nil, refuse(http.StatusRequestHeaderFieldsTooLarge, "")
+		}
+		if !begun.may(data, &c.server.parser) {
+			return nil, refuse(http.StatusBadRequest, "")
 		}
 		searched = len(data) - min(len(data), 3)
 		err := c.sock.TryReadAhead()
@@ -185,8 +186,10 @@ func (c *conn) pause() { c.readiness().GiveWay(hub.In) }
 //
 //greenlet:resumable
 func (c *conn) more() error {
-	if err := c.flush(); err != nil {
-		return err
+	if !c.busy.sends { // else another task does
+		if err := c.flush(); err != nil {
+			return err
+		}
 	}
 	return c.readiness().Wait(hub.In)
 }
@@ -210,11 +213,13 @@ func (c *conn) request(header []byte, by time.Time) (*Response, error) {
 	c.readBy(time.Time{}) // that of the header may be over when the handler reads the body
 	r.RemoteAddr = c.remote()
 	// r.Close of HTTP/1.0 means that it does not ask for the contrary.
-	w := &Response{conn: c, request: r, length: -1, close: r.Close}
+	w := &Response{conn: c, length: -1, close: r.Close}
+	w.request = r.WithContext(&w.context)
+	w.context.response = w
 	if c.server.OnAnswer != nil {
 		w.began = c.server.hub().Now()
 	}
-	w.body.begin(c, r, by)
+	w.body.begin(c, w.request, by)
 	return w, nil
 }
 
@@ -239,8 +244,7 @@ func (c *conn) flush() error {
 	if c.tryFlush() {
 		return c.broken
 	}
-	c.limit()
-	return c.sends()
+	return c.sendsOut()
 }
 
 // limit limits what is about to wait for the client, and unlimit ends that.
@@ -266,21 +270,41 @@ func (c *conn) sendUntil(t time.Time) {
 }
 
 // errInterrupted is the error of who goes on writing after an interruption, as how much has
-// been sent is not known, and of who writes while another one does.
+// been sent is not known, and of who can't wait while another task writes.
 var errInterrupted = errors.New("httpd: the answer is being sent by another task, or the task that sent it was interrupted")
 
-// sends is flush that has to wait. Who is interrupted meanwhile has nothing more to send.
+// sendsOut is flush that has to wait.
 //
 //greenlet:resumable
-func (c *conn) sends() error {
+func (c *conn) sendsOut() error {
 	out := c.out
-	c.out, c.broken = nil, errInterrupted
-	_, err := c.sock.Write(out.data)
+	c.out = nil
+	c.sendsAll(out.data)
 	out.free()
-	c.broken = nil
+	return c.broken
+}
+
+// sendsAll sends p, and waits. Who is interrupted meanwhile has nothing more to send.
+//
+//greenlet:resumable
+func (c *conn) sendsAll(p []byte) {
+	c.limit()
+	b := c.busy
+	b.broken, b.sends = errInterrupted, true
+	defer b.sent()
+	_, err := c.sock.Write(p)
+	b.broken = nil
 	c.wrote(err)
 	c.unlimit()
-	return c.broken
+}
+
+// sent is called behind sendsAll, also if that was interrupted: then others who wait for their
+// turn have to know.
+func (b *busy) sent() {
+	b.sends = false
+	if b.broken == errInterrupted && b.answer != nil {
+		b.answer.interrupted()
+	}
 }
 
 // tryFlush sends what there is room for. It reports whether that is all, or all that can
@@ -329,7 +353,7 @@ func (c *conn) refuse(r *http.Request, err error) {
 		c.flush()
 		return
 	}
-	c.put(why)
+	c.put(why, r)
 	c.flush()
 	if f := c.server.OnAnswer; f != nil {
 		f(&Answer{Request: r, Remote: c.remote(), Status: why.status, Began: c.server.hub().Now(), Err: why})
@@ -337,13 +361,20 @@ func (c *conn) refuse(r *http.Request, err error) {
 	c.linger()
 }
 
-// put puts the answer of a refusal to what is to be sent.
-func (c *conn) put(why *refusal) {
+// put puts the answer of a refusal to what is to be sent. r is nil if it is not known.
+func (c *conn) put(why *refusal, r *http.Request) {
 	text := strconv.Itoa(why.status) + " " + http.StatusText(why.status)
 	if why.why != "" {
 		text += ": " + why.why
 	}
-	c.buffer().WriteString("HTTP/1.1 " + text + "\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n" + text)
+	version, body := "HTTP/1.1 ", text
+	if r != nil && r.ProtoMinor == 0 {
+		version = "HTTP/1.0 "
+	}
+	if r != nil && r.Method == http.MethodHead {
+		body = ""
+	}
+	c.buffer().WriteString(version + text + "\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n" + body)
 }
 
 // linger ends the connection without losing what has been sent, while the client is sending.
@@ -372,18 +403,23 @@ func (c *conn) ended() {
 	b := c.busy
 	w, v := b.answer, recover()
 	if w != nil {
+		w.context.end()
 		w.returned()
 		w.body.closed.Store(true)
 	}
 	switch {
-	case v == nil || w == nil:
+	case w == nil:
+	case v == nil:
+		w.report(errGoexit) // and the connection ends, without a word; so it is in net/http
 	case v == http.ErrAbortHandler:
 		w.report(http.ErrAbortHandler)
-		v = nil // the connection ends, without a word; so it is in net/http
+		v = nil // likewise
+	case v == any(greenlet.Exit):
+		w.report(errKilled)
 	default:
-		if v != any(greenlet.Exit) && !w.sent && !w.hijacked {
+		if !w.sent && !w.hijacked {
 			w.status, w.written = http.StatusInternalServerError, 0
-			c.put(&refusal{status: w.status})
+			c.put(&refusal{status: w.status}, w.request)
 		}
 		w.report(errPanic)
 	}
@@ -399,4 +435,8 @@ func (c *conn) ended() {
 	}
 }
 
-var errPanic = errors.New("httpd: the handler panicked")
+// What [Answer] says of a handler that has not returned.
+var (
+	errPanic  = errors.New("httpd: the handler panicked")
+	errKilled = errors.New("httpd: the handler was killed")
+)

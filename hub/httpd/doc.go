@@ -46,15 +46,33 @@
 // # What is not as in net/http
 //
 // All handlers share the hub's goroutine. What blocks that holds up all of them: a wait for a
-// channel or a sync.Mutex, time.Sleep, a request by net/http's client. Put it into [hub.Block],
-// or the handler into [OnGoroutine], as [http.TimeoutHandler] and httputil.ReverseProxy need it.
-// runtime.Goexit in a handler ends the hub.
+// channel or a sync.Mutex, time.Sleep, a request by net/http's transport. Put it into [hub.Block],
+// or the handler into [OnGoroutine], as [http.TimeoutHandler] needs it.
 //
 // Requests and answers are the hub's. Other goroutines that a handler starts get errors that say
 // so, but below OnGoroutine: they may write some 4 KiB that need not be sent, and close the body.
+// Contexts are for any goroutine. Several tasks may write one answer: they wait for each other.
+//
+// A panic of a handler is answered with 500, if nothing has been sent, and told to the hub's
+// OnError. After runtime.Goexit the connection ends, as in net/http, but see [hub.Hub.Run].
+// Nothing is logged: not that WriteHeader is superfluous, for example.
+//
+// An answer of up to 4 KiB that is not flushed has a Content-Length, in net/http up to 2 KiB. A
+// Content-Length that is no number is left out. Handlers may always read while they write.
+//
+// [http.ServerContextKey] leads to an http.Server that describes this one, and serves nothing.
+// The context's end is that of the handler, or of the client, as in net/http, but not that of
+// [Server.ReadTimeout]. There are no ConnState and no HTTP/2.
+//
+// A body that is longer than [http.MaxBytesReader] allows ends the connection. By one of which
+// nothing but the byte too many was left it is kept.
 //
 // Messages are parsed by net/http, and answers look like those of its server: Date,
 // Content-Type, Content-Length and Transfer-Encoding are set as there, and HEAD, Expect,
-// Connection and HTTP/1.0 are treated alike. What could be understood in two ways is refused:
-// see RFC 9112, section 6.3 and 11.2.
+// Connection and HTTP/1.0 are treated alike. What could be understood in two ways is refused,
+// with what has no end: both Content-Length and Transfer-Encoding, Transfer-Encoding in HTTP/1.0,
+// much in chunks that is no data, more than eight empty lines before a request, of which net/http
+// allows some behind POST only: see RFC 9112, section 6.3 and 11.2. What can't be a request is
+// answered with 400 as soon as that can be told, with the same words. A late header is answered
+// with 408.
 package httpd

@@ -67,7 +67,7 @@ type call struct {
 	failed  any // what the handler has panicked with
 }
 
-var errGoexit = errors.New("httpd: the handler has ended its goroutine by runtime.Goexit")
+var errGoexit = errors.New("httpd: the handler has called runtime.Goexit")
 
 // run is the goroutine.
 func (c *call) run(next http.Handler, w *remote, r *http.Request) {

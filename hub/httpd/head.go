@@ -34,11 +34,14 @@ func (w *Response) head() {
 		identity:         h.Get("Transfer-Encoding") == "identity",
 		transferEncoding: h.Get("Transfer-Encoding") != "",
 	}
+	if te := h.Get("Transfer-Encoding"); te != "chunked" && te != "identity" {
+		w.own.codings = h["Transfer-Encoding"]
+	}
 	if httpguts.HeaderValuesContainsToken(w.own.connection, "close") {
 		w.close = true
 	}
 	if l := h.Get("Content-Length"); l != "" {
-		if n, err := strconv.ParseInt(l, 10, 64); err == nil && n >= 0 && !w.own.transferEncoding {
+		if n, err := strconv.ParseInt(l, 10, 64); err == nil && n >= 0 && (!w.own.transferEncoding || w.own.identity) {
 			w.length = n
 		}
 	}
@@ -119,6 +122,9 @@ func (w *Response) commit(final bool, next []byte) {
 	case isHead:
 	case modern && !w.own.identity:
 		w.chunked = true
+		for _, v := range w.own.codings {
+			b.WriteString("Transfer-Encoding: " + inLine.Replace(v) + "\r\n")
+		}
 		b.WriteString("Transfer-Encoding: chunked\r\n")
 	default:
 		w.close = true // which is the end of the body
@@ -150,6 +156,8 @@ func (w *Response) persist(delimited bool) {
 	case r.ProtoMinor == 0 && !delimited, w.conn.server.stopping:
 		w.close = true
 	case w.body.ended():
+	case w.body.limited:
+		w.close = true
 	case w.body.expected != nothing, w.body.part == data && w.body.left > drained:
 		w.close = true // see drain
 	}
@@ -169,9 +177,12 @@ func (w *Response) connection(b *buffer, delimited bool) {
 	}
 	for _, v := range values {
 		b.WriteString("Connection: ")
-		b.WriteString(strings.NewReplacer("\r", " ", "\n", " ").Replace(v))
+		b.WriteString(inLine.Replace(v))
 		b.WriteString("\r\n")
 	}
 }
+
+// inLine makes a value of a field one that ends with its line.
+var inLine = strings.NewReplacer("\r", " ", "\n", " ")
 
 var closing, keeping = []string{"close"}, []string{"keep-alive"}

@@ -21,20 +21,21 @@ func (w *Response) HijackSocket() (*socket.Conn, error) {
 	if greenlet.Current() == greenlet.Main() {
 		return nil, http.ErrNotSupported
 	}
-	if err := w.take(); err != nil {
+	if err := w.takes(); err != nil {
 		return nil, err
 	}
 	if w.status != 0 {
 		w.put()
 	}
 	w.conn.flush()
-	if err := w.give(); err != nil {
+	if err := w.give(0); err != nil {
 		return nil, err
 	}
 	w.mu.Lock()
 	w.hijacked = true
 	w.mu.Unlock()
 	w.body.err = http.ErrHijacked
+	w.context.unwatch()
 	w.conn.readBy(time.Time{})
 	w.conn.sendUntil(time.Time{})
 	return w.conn.sock, nil

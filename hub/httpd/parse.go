@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/going-green/greenlet/hub/socket"
 	"golang.org/x/net/http/httpguts"
 )
 
@@ -42,6 +43,40 @@ func headerEnd(data []byte, from int) int {
 			return i + 3
 		}
 	}
+}
+
+// beginning is what is known of a request while its header is not all there.
+type beginning struct {
+	empty int  // lines before it
+	lined bool // its first line is one
+}
+
+// skip drops empty lines before the request: RFC 9112, section 2.2.
+func (b *beginning) skip(sock *socket.Conn) {
+	for b.empty < emptyLines && bytes.HasPrefix(sock.Ahead(), []byte("\r\n")) {
+		b.empty++
+		sock.Discard(2)
+	}
+}
+
+// may reports whether data may be the beginning of a request. A client that speaks another
+// protocol, TLS for example, waits for an answer to less than a header.
+func (b *beginning) may(data []byte, p *parser) bool {
+	if b.lined || len(data) == 0 {
+		return true
+	}
+	if i := bytes.IndexByte(data, '\n'); i >= 0 {
+		_, err := http.ReadRequest(p.from(append(bytes.Clone(data[:i+1]), "\r\n"...)))
+		b.lined = err == nil
+		return b.lined
+	}
+	method, _, _ := bytes.Cut(data, []byte{' '})
+	for _, c := range method {
+		if !httpguts.IsTokenRune(rune(c)) {
+			return b.empty < emptyLines && string(data) == "\r"
+		}
+	}
+	return true
 }
 
 // parser has net/http parse what is in memory. There is one for a server, as nothing waits

@@ -19,7 +19,8 @@ import (
 // than a few KiB of an answer are in memory.
 //
 // Plain code that an annotated handler calls can't wait. What it writes is kept, up to 64 KiB
-// until the handler writes or flushes itself; more is an error, and ends the answer. Other
+// until the handler writes or flushes itself; more is an error, and ends the answer. Several
+// tasks may use it at the same time: while one waits for the client, the others wait for it. Other
 // goroutines may use it one after the other, as long as they need not send anything: Write up
 // to 4 KiB in all; else their error says so, and the answer ends.
 type Response struct {
@@ -32,14 +33,17 @@ type Response struct {
 	// to send something takes it, until that is sent; then nobody else may use it.
 	mu      sync.Mutex
 	taken   bool
-	failed  error // of who sent
-	refused error // of who could not wait; there is no more to this answer
-	plain   int   // written by who could not wait, since somebody did who can
+	failed  error      // of who sent
+	refused error      // of who could not wait; there is no more to this answer
+	plain   int        // written by who could not wait, since somebody did who can
+	cut     bool       // who has taken it was interrupted
+	freed   *hub.Event // others wait for that it is not taken; nil if none do
 
 	header  http.Header
 	status  int   // 0 until it is known
 	length  int64 // as declared; less than 0 if it is not
 	written int64
+	excess  bool // more than that was to be written
 
 	// held is the header, of headed bytes, and what of the body has not been put to
 	// what the connection is to send.
@@ -54,6 +58,7 @@ type Response struct {
 	hijacked bool
 	over     bool // the handler has returned
 	lives    *hub.Event
+	context  requestContext
 }
 
 // own are what the handler has to say about fields that are the server's.
@@ -63,6 +68,7 @@ type own struct {
 	connection                         []string
 	identity                           bool // the end of the body is that of the connection
 	transferEncoding                   bool
+	codings                            []string // of it, besides chunked
 }
 
 // plainRoom is how much plain code may write that can't wait.
@@ -95,11 +101,77 @@ func (w *Response) take() error {
 	return err
 }
 
-// give gives w back, of which all that was to be sent is.
-func (w *Response) give() error {
+// takes is take that waits while another task has w.
+//
+//greenlet:resumable
+func (w *Response) takes() error {
+	for {
+		err := w.take()
+		if err != errInterrupted {
+			return err
+		}
+		if err := w.waits(); err != nil {
+			return err
+		}
+	}
+}
+
+// waits waits until w is not taken any more, by another task that is at work.
+//
+//greenlet:resumable
+func (w *Response) waits() error {
+	if greenlet.Current() == greenlet.Main() {
+		return errInterrupted
+	}
+	free := w.awaited()
+	if free == nil {
+		return errInterrupted
+	}
+	free.Wait()
+	return nil
+}
+
+// awaited is set when w is not taken any more. It is nil if that will never be.
+func (w *Response) awaited() *hub.Event {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.cut {
+		return nil
+	}
+	if w.freed == nil {
+		w.freed = w.conn.server.hub().NewEvent()
+		if !w.taken {
+			w.freed.Set()
+		}
+	}
+	return w.freed
+}
+
+// free has those look again who wait for w. The caller holds the mutex.
+func (w *Response) free() {
+	if w.freed != nil {
+		w.freed.Set()
+		w.freed = nil
+	}
+}
+
+// interrupted notes that who has taken w will not give it back.
+func (w *Response) interrupted() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.cut = true
+	w.free()
+}
+
+// give gives w back, of which all that was to be sent is, n bytes of what is written included.
+func (w *Response) give(n int) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.taken, w.plain, w.failed = false, 0, w.conn.broken
+	if w.failed == nil {
+		w.written += int64(n)
+	}
+	w.free()
 	return w.failed
 }
 
@@ -108,6 +180,7 @@ func (w *Response) refuse(err error) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.taken, w.refused = false, err
+	w.free()
 	return err
 }
 
@@ -171,25 +244,36 @@ func (w *Response) inform(status int) {
 //
 //greenlet:resumable
 func (w *Response) Write(p []byte) (n int, err error) {
-	switch fits, err := accept(w, p); {
-	case err != nil:
-		return 0, err
-	case fits:
-		return len(p), nil
+	for {
+		fits, err := accept(w, p)
+		if fits {
+			return len(p), nil
+		}
+		if err == nil {
+			break
+		}
+		if err == errInterrupted {
+			err = w.waits()
+		}
+		if err != nil {
+			return 0, err
+		}
 	}
 	if greenlet.Current() == greenlet.Main() {
 		return w.keep(p)
 	}
 	w.begin(p)
-	if len(p) < bufferSize {
+	switch {
+	case w.bodiless():
+	case len(p) < bufferSize:
 		w.conn.buffer().Write(p)
 		w.end()
 		w.conn.flush()
-	} else if w.conn.flush() == nil {
+	case w.conn.flush() == nil:
 		w.conn.write(p)
 		w.end()
 	}
-	if err := w.give(); err != nil {
+	if err := w.give(len(p)); err != nil {
 		return 0, err
 	}
 	return len(p), nil
@@ -206,10 +290,12 @@ func (w *Response) keep(p []byte) (n int, err error) {
 		return 0, w.refuse(err)
 	}
 	w.begin(p)
-	w.conn.buffer().Write(p)
-	w.end()
+	if !w.bodiless() {
+		w.conn.buffer().Write(p)
+		w.end()
+	}
 	w.conn.tryFlush()
-	if err := w.give(); err != nil {
+	if err := w.give(len(p)); err != nil {
 		return 0, err
 	}
 	w.plain = plain
@@ -221,21 +307,21 @@ func (w *Response) keep(p []byte) (n int, err error) {
 //greenlet:resumable
 func (w *Response) WriteString(s string) (n int, err error) {
 	switch fits, err := accept(w, s); {
-	case err != nil:
-		return 0, err
 	case fits:
 		return len(s), nil
+	case err == nil:
+		w.again()
+	case err != errInterrupted:
+		return 0, err
 	}
-	w.again(len(s))
 	return w.Write([]byte(s))
 }
 
-// again has Write take and count n bytes, which accept has.
-func (w *Response) again(n int) {
+// again has Write take what accept has.
+func (w *Response) again() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.taken = false
-	w.written -= int64(n)
 }
 
 // accept keeps p if there is room, and else takes w.
@@ -254,17 +340,19 @@ func accept[T string | []byte](w *Response, p T) (fits bool, err error) {
 	case !bodyAllowed(w.status):
 		return false, http.ErrBodyNotAllowed
 	}
-	w.written += int64(len(p))
+	total := w.written + int64(len(p))
 	switch {
-	case w.length >= 0 && w.written > w.length:
+	case w.length >= 0 && total > w.length:
+		w.excess = true
 		return false, http.ErrContentLength
-	case w.pending()+len(p) <= bufferSize && !(w.bodiless() && w.sent):
-	case w.bodiless():
+	case w.bodiless() && w.sent:
+		w.written = total
 		return true, nil // nobody gets it
-	default:
+	case w.pending()+len(p) > bufferSize:
 		w.taken = true
 		return false, nil
 	}
+	w.written = total
 	if w.held == nil {
 		w.held = newBuffer()
 	}
@@ -314,11 +402,8 @@ func (w *Response) end() {
 func (c *conn) write(p []byte) {
 	n, err := c.sock.TryWrite(p)
 	if err == socket.ErrWouldBlock || err == nil && n < len(p) {
-		c.limit()
-		c.broken = errInterrupted
-		_, err = c.sock.Write(p[n:])
-		c.broken = nil
-		c.unlimit()
+		c.sendsAll(p[n:])
+		return
 	}
 	c.wrote(err)
 }
@@ -337,7 +422,7 @@ func (w *Response) Flush() { _ = w.FlushError() }
 //
 //greenlet:resumable
 func (w *Response) FlushError() error {
-	if err := w.take(); err != nil {
+	if err := w.takes(); err != nil {
 		return err
 	}
 	if greenlet.Current() == greenlet.Main() {
@@ -345,7 +430,7 @@ func (w *Response) FlushError() error {
 	}
 	w.put()
 	w.conn.flush()
-	return w.give()
+	return w.give(0)
 }
 
 // flushNow is FlushError of who can't wait: what the client does not take at once is sent later.
@@ -356,7 +441,7 @@ func (w *Response) flushNow() error {
 	plain := w.plain
 	w.put()
 	w.conn.tryFlush()
-	err := w.give()
+	err := w.give(0)
 	w.plain = plain
 	return err
 }
@@ -404,7 +489,7 @@ func (w *Response) finish() (keep bool) {
 		w.trailer(b)
 		b.WriteString("\r\n")
 	}
-	if !w.bodiless() && w.length >= 0 && w.written != w.length {
+	if !w.bodiless() && w.length >= 0 && (w.excess || w.written != w.length) {
 		w.close = true // the client waits for more
 	}
 	return !w.close && w.conn.broken == nil
@@ -415,6 +500,7 @@ func (w *Response) returned() bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.over = true
+	w.free()
 	switch {
 	case w.hijacked:
 	case w.taken: // by another task, which is not done, or one that was interrupted
@@ -422,7 +508,7 @@ func (w *Response) returned() bool {
 	case w.refused != nil:
 		if !w.sent {
 			w.status, w.written = http.StatusInternalServerError, 0
-			w.conn.put(&refusal{status: w.status})
+			w.conn.put(&refusal{status: w.status}, w.request)
 			w.conn.tryFlush()
 		}
 		w.conn.wrote(w.refused)

@@ -1,6 +1,8 @@
 package httpd
 
 import (
+	"context"
+	"net"
 	"net/http"
 	"time"
 
@@ -47,6 +49,9 @@ type Server struct {
 	// IdleTimeout is how long a connection may wait between requests: 0 is ReadTimeout.
 	IdleTimeout time.Duration
 
+	// Context is what the contexts of requests are derived from: nil is [context.Background].
+	Context context.Context
+
 	// OnAnswer, unless it is nil, is told of each request when it has been answered. It
 	// must not wait.
 	OnAnswer func(*Answer)
@@ -61,6 +66,8 @@ type Server struct {
 	idle     waiting // for another
 	stopped  *hub.Event
 	stopping bool
+	standard *http.Server // what contexts say that it is
+	address  net.Addr     // of the listener
 }
 
 // Answer is what a server says of a request that is over.
@@ -82,6 +89,7 @@ func (s *Server) init() {
 	}
 	s.server = &socket.Server{Listener: s.Listener, Handler: s.start, Limit: s.Limit, OnError: s.OnError}
 	s.began, s.stopped = s.hub().Now(), s.hub().NewEvent()
+	s.describe()
 	s.fresh.limit, s.idle.limit = s.headerTimeout(), s.IdleTimeout
 	if s.idle.limit == 0 {
 		s.idle.limit = s.ReadTimeout

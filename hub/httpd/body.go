@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/going-green/greenlet/hub/internal/wire"
 	"github.com/going-green/greenlet/hub/socket"
 	greenlet "github.com/going-green/greenlet/runtime"
 )
@@ -19,12 +20,10 @@ type Body struct {
 	conn     *conn
 	request  *http.Request
 	due      time.Time // by which all must have come
-	left     int64     // of the body, or of the chunk
+	framing  wire.Framing
 	read     int64
-	excess   int64  // of what is no data: see chunk.go
 	got      []byte // to be read before what comes
 	err      error  // of who reads on: io.EOF at the end
-	part     part
 	expected expected
 	looked   bool // at who reads
 	limited  bool // it is http.MaxBytesReader
@@ -33,16 +32,6 @@ type Body struct {
 	received atomic.Bool // all of it is in got, or was
 	mu       sync.Mutex  // of got and err when it is
 }
-
-// part is what comes next.
-type part uint8
-
-const (
-	data part = iota
-	chunkSize
-	chunkEnd
-	trailer
-)
 
 // expected is what becomes of "Expect: 100-continue".
 type expected uint8
@@ -65,9 +54,9 @@ var (
 func (b *Body) begin(c *conn, r *http.Request, due time.Time) {
 	switch {
 	case len(r.TransferEncoding) > 0:
-		b.part = chunkSize
+		b.framing.Part = wire.ChunkSize
 	case r.ContentLength > 0:
-		b.left = r.ContentLength
+		b.framing.Left = r.ContentLength
 	default:
 		b.err = io.EOF
 		r.Body = http.NoBody
@@ -198,7 +187,7 @@ func (b *Body) tryRead(p []byte) (n int, err error) {
 		return 0, b.err
 	}
 	limit := b.limit()
-	if limit >= 0 && b.part == data && b.left > limit-b.read {
+	if limit >= 0 && b.framing.Part == wire.Data && b.framing.Left > limit-b.read {
 		b.err = &http.MaxBytesError{Limit: limit} // it is told at once, with no need to read so much
 		return 0, b.err
 	}
@@ -211,9 +200,9 @@ func (b *Body) tryRead(p []byte) (n int, err error) {
 	}
 	for n == 0 && err == nil {
 		switch {
-		case b.part != data:
-			err = b.frame()
-			if err == nil && b.part == data && limit >= 0 && b.left > limit-b.read {
+		case b.framing.Part != wire.Data:
+			err = b.framing.Next(b.conn.sock, &b.request.Trailer)
+			if err == nil && b.framing.Part == wire.Data && limit >= 0 && b.framing.Left > limit-b.read {
 				err = &http.MaxBytesError{Limit: limit}
 			}
 		case len(p) == 0:
@@ -230,15 +219,15 @@ func (b *Body) tryRead(p []byte) (n int, err error) {
 
 // tryData reads what is data.
 func (b *Body) tryData(p []byte) (n int, err error) {
-	n, err = b.conn.sock.TryRead(p[:min(int64(len(p)), b.left)])
-	b.left -= int64(n)
+	n, err = b.conn.sock.TryRead(p[:min(int64(len(p)), b.framing.Left)])
+	b.framing.Left -= int64(n)
 	b.read += int64(n)
 	switch {
 	case err == io.EOF:
 		err = io.ErrUnexpectedEOF
-	case b.left > 0 || err != nil:
+	case b.framing.Left > 0 || err != nil:
 	case len(b.request.TransferEncoding) > 0:
-		b.part = chunkEnd
+		b.framing.Part = wire.ChunkEnd
 	default:
 		b.err = io.EOF
 	}
@@ -259,12 +248,12 @@ func (b *Body) receive() error {
 	if limit < 0 {
 		limit = defaultBody
 	}
-	if b.part == data && b.left > limit {
+	if b.framing.Part == wire.Data && b.framing.Left > limit {
 		return &http.MaxBytesError{Limit: limit}
 	}
 	size := 512
-	if b.part == data {
-		size = int(min(b.left, 64<<10)) // more if it does come
+	if b.framing.Part == wire.Data {
+		size = int(min(b.framing.Left, 64<<10)) // more if it does come
 	}
 	if b.got == nil {
 		b.got = make([]byte, 0, size)
@@ -294,11 +283,11 @@ func (b *Body) receive() error {
 //
 //greenlet:resumable
 func (b *Body) drain() bool {
-	if b.expected != nothing || b.part == data && b.left > drained {
+	if b.expected != nothing || b.framing.Part == wire.Data && b.framing.Left > drained {
 		return b.ended()
 	}
 	if b.limited { // unless there is nothing left but the end
-		if b.part != data || b.left == 0 {
+		if b.framing.Part != wire.Data || b.framing.Left == 0 {
 			b.tryRead(make([]byte, 1))
 		}
 		return b.ended()

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/going-green/greenlet/hub"
+	"github.com/going-green/greenlet/hub/internal/wire"
 	"github.com/going-green/greenlet/hub/socket"
 	greenlet "github.com/going-green/greenlet/runtime"
 )
@@ -140,7 +141,7 @@ func (c *conn) receive() (*Response, error) {
 	for searched := 0; ; {
 		begun.skip(c.sock)
 		data, max := c.sock.Ahead(), c.server.maxHeader()
-		if n := headerEnd(data[:min(len(data), max)], searched); n > 0 {
+		if n := wire.HeaderEnd(data[:min(len(data), max)], searched); n > 0 {
 			return c.request(data[:n], all)
 		}
 		if len(data) >= max {

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/going-green/greenlet/hub/internal/wire"
 	"golang.org/x/net/http/httpguts"
 )
 
@@ -158,7 +159,7 @@ func (w *Response) persist(delimited bool) {
 	case w.body.ended():
 	case w.body.limited:
 		w.close = true
-	case w.body.expected != nothing, w.body.part == data && w.body.left > drained:
+	case w.body.expected != nothing, w.body.framing.Part == wire.Data && w.body.framing.Left > drained:
 		w.close = true // see drain
 	}
 }

@@ -26,25 +26,6 @@ func (r *refusal) Error() string {
 
 func refuse(status int, why string) error { return &refusal{status, why} }
 
-// headerEnd is the length of a header at the beginning of data, with the empty line at its
-// end; 0 if that is not there. There is none before from. Lines may end without a carriage
-// return: RFC 9112, section 2.2.
-func headerEnd(data []byte, from int) int {
-	for i := from; ; i++ {
-		n := bytes.IndexByte(data[i:], '\n')
-		if n < 0 {
-			return 0
-		}
-		i += n
-		switch rest := data[i+1:]; {
-		case len(rest) > 0 && rest[0] == '\n':
-			return i + 2
-		case len(rest) > 1 && rest[0] == '\r' && rest[1] == '\n':
-			return i + 3
-		}
-	}
-}
-
 // beginning is what is known of a request while its header is not all there.
 type beginning struct {
 	empty int  // lines before it

@@ -37,7 +37,7 @@ var onlyFrom = []rule{
 	{"golang.org/x/tools/go/packages", "rewrite/internal/load/load.go"},
 	{"github.com/fsnotify/fsnotify", "cmd/greenlet/internal/watch/"},
 	{"golang.org/x/sys/", "hub/"},
-	{"golang.org/x/net/http/", "hub/httpd/"},
+	{"golang.org/x/net/http/", "hub/"},
 }
 
 // rooms are the packages that users run, with all that each imports of this module. Their

@@ -33,7 +33,7 @@ func (c *Colors) Literal(lit *ast.FuncLit) *Literal { return c.byLit[lit] }
 // findLiterals finds the resumable literals of fn, and the calls of function
 // values in it.
 func (c *Colors) findLiterals(fn *Func) {
-	v := &values{Colors: c, started: c.started(fn.Decl), assigned: map[*types.Var][]ast.Expr{}, never: map[*types.Var]bool{}}
+	v := &values{Colors: c, started: c.started(fn.Decl), durable: c.Directives().Durable(fn.Decl), assigned: map[*types.Var][]ast.Expr{}, never: map[*types.Var]bool{}}
 	v.collect(fn.Decl)
 	v.holdLiterals()
 	v.settle()
@@ -63,7 +63,7 @@ func (c *Colors) nameLiterals(fn *Func, n ast.Node, outer *Literal, prefix strin
 			name = prefix + "." + strconv.Itoa(count)
 		}
 		inner := outer
-		if !v.plain[lit] && (v.started[lit] || v.suspends(lit)) {
+		if !v.plain[lit] && (v.started[lit] || v.durable || v.suspends(lit)) {
 			inner = &Literal{Syntax: lit, Func: fn, Outer: outer, Name: name}
 			c.literals[fn] = append(c.literals[fn], inner)
 			c.byLit[lit] = inner
@@ -81,6 +81,7 @@ type values struct {
 	plain    map[*ast.FuncLit]bool     // only plain code calls them
 	started  map[*ast.FuncLit]bool     // a call starts them by value
 	gone     map[*ast.RangeStmt]bool   // run by another goroutine
+	durable  bool                      // of a durable function: what it keeps must have a type
 	within   []*ast.FuncLit            // literals being asked about
 }
 

@@ -5,7 +5,8 @@
 //	//greenlet:resumable
 //	func walk(t *Tree) { … }
 //
-// Above a declaration of package variables it is for the function literals in it.
+// Above a declaration of package variables it is for the function literals in it. With the word
+// durable behind it, what the function suspends can be forked, stored and restored (durable.go).
 //
 // Input: parsed files with their comments, no types.
 // Output: the marked declarations, and a diagnostic for each directive that
@@ -67,6 +68,8 @@ type Set struct {
 	refused map[*ast.FuncDecl]bool
 	frames  map[*ast.FuncDecl]string
 	vars    map[*ast.GenDecl]token.Pos // of the directive
+	durable map[*ast.FuncDecl]bool
+	notes   map[note]string
 }
 
 // HasVars reports whether decl, of package variables, is marked.
@@ -102,7 +105,7 @@ func (s *Set) Refused(decl *ast.FuncDecl) bool { return s != nil && s.refused[de
 func Parse(fset *token.FileSet, files []*ast.File) (*Set, diag.List) {
 	p := &parser{
 		fset: fset,
-		set:  &Set{marked: map[*ast.FuncDecl]bool{}, refused: map[*ast.FuncDecl]bool{}, vars: map[*ast.GenDecl]token.Pos{}},
+		set:  &Set{marked: map[*ast.FuncDecl]bool{}, refused: map[*ast.FuncDecl]bool{}, vars: map[*ast.GenDecl]token.Pos{}, durable: map[*ast.FuncDecl]bool{}, notes: map[note]string{}},
 	}
 	for _, file := range files {
 		if file != nil && !IsGenerated(file) {
@@ -128,6 +131,7 @@ func (s *Set) With(fset *token.FileSet, files []*ast.File, decls []*ast.FuncDecl
 	}
 	if s != nil {
 		maps.Copy(p.set.vars, s.vars)
+		p.set.durable, p.set.notes = s.durable, s.notes
 	}
 	for _, f := range s.Funcs() {
 		p.set.marked[f.Decl] = true
@@ -240,7 +244,9 @@ func (p *parser) file(file *ast.File) {
 				p.set.vars[varsOf[group]] = c.Pos()
 			default:
 				first = c.Pos()
-				p.mark(file, fn, c.Pos())
+				if p.mark(file, fn, c.Pos()); isDurable(c) {
+					p.set.durable[fn] = true
+				}
 			}
 		}
 	}
@@ -279,12 +285,14 @@ func (p *parser) comment(c *ast.Comment) (valid, botched bool) {
 			return false, true
 		}
 		return false, false
+	case ok && (d.Name == point || d.Name == was):
+		return false, !p.note(c, d)
 	case !ok || d.Name != verb:
 		p.report(c.Pos(), diag.DirectiveUnknown, "unknown directive "+written(c.Text),
-			"the known directives are: "+Resumable+", and for greenletvet "+prefix+allow)
+			"the known directives are: "+Resumable+", for durable functions "+prefix+point+" and "+prefix+was+", and for greenletvet "+prefix+allow)
 		return false, true
-	case d.Args != "":
-		p.report(d.ArgsPos, diag.DirectiveArgs, Resumable+" takes no arguments",
+	case d.Args != "" && !isDurable(c):
+		p.report(d.ArgsPos, diag.DirectiveArgs, Resumable+" takes no argument but "+durable,
 			"remove what follows it")
 		return false, true
 	}

@@ -128,6 +128,9 @@ func (e *funcEmitter) emit(out *jen.File) {
 	}
 	e.release(out)
 	e.describe(out)
+	if e.fn.Durable {
+		e.durable(out)
+	}
 	if e.fn.Lit == nil {
 		e.tie(out)
 		e.registration(out)

@@ -64,6 +64,8 @@ type Func struct {
 	Recovers bool
 	// LocalTypes says that the function declares types.
 	LocalTypes bool
+	// Durable says that what the function suspends can be forked, stored and restored.
+	Durable bool
 	// Long says that what a hot copy of the code would save at its suspensions is out of
 	// proportion to the code; set by the pass spill.
 	Long bool

@@ -74,6 +74,7 @@ func normalize(c *passContext) *ir.Func {
 		fresh: perIteration(u, decl),
 		gotos: map[types.Object]bool{},
 	}
+	n.fn.Durable = c.colors.Directives().Durable(c.fn.Decl)
 	n.names(decl)
 	body := c.lit != nil && c.lit.Range != nil // what it defers and recovers is the function's around it
 	n.fn.Defers = defers(decl.Body) && !body

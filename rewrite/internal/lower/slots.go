@@ -87,9 +87,10 @@ func (s *slotter) edge(to *ir.Block, written []*ir.Var, before ir.VarSet) {
 	}
 }
 
-// fits reports whether v can live in the field as well.
+// fits reports whether v can live in the field as well. In a durable function no two can:
+// stored frames know variables by their fields' names.
 func (s *slotter) fits(v *ir.Var, f *ir.Field) bool {
-	if !s.shares.Has(v) || f.Box != v.Box || !sameSlot(f.Type, v.Type) {
+	if s.fn.Durable || !s.shares.Has(v) || f.Box != v.Box || !sameSlot(f.Type, v.Type) {
 		return false
 	}
 	return !slices.ContainsFunc(f.Vars(), func(u *ir.Var) bool {

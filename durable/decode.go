@@ -1,0 +1,428 @@
+package durable
+
+import (
+	"encoding/binary"
+	"fmt"
+	"reflect"
+	"strings"
+	"unsafe"
+
+	greenlet "github.com/going-green/greenlet/runtime"
+)
+
+// The decoder reads what an encoder has written, of this build or another, or what somebody
+// else has: it trusts nothing. An object is what it was mentioned as first: the types, and how
+// many values there are.
+
+type decoder struct {
+	b      []byte
+	err    error
+	limits Limits
+	inline bool // the descriptions are in the snapshot
+	depth  int  // of interfaces in interfaces
+	funcs  []*wireFunc
+	types  []*wireType
+	objs   []object // by number, from firstObject on
+	done   int      // how many of them have been read
+	bytes  int      // of memory, so far
+	reads  map[readKey]func(d *decoder, p unsafe.Pointer)
+}
+
+// object is what a number stands for.
+type object struct {
+	p    unsafe.Pointer
+	node *node
+	t    reflect.Type // of its n values; nil if nothing of this build keeps them
+	n    int
+	m    reflect.Value // a map
+	g    *greenlet.Greenlet
+	kind objectKind
+}
+
+type objectKind uint8
+
+const (
+	valueObject objectKind = iota
+	mapObject
+	greenletObject
+)
+
+func (d *decoder) fail(err error) {
+	if d.err == nil {
+		d.err = err
+	}
+	d.b = nil
+}
+
+func (d *decoder) corrupt() { d.fail(ErrCorrupt) }
+
+func (d *decoder) byte() byte {
+	if len(d.b) == 0 {
+		d.corrupt()
+		return 0
+	}
+	c := d.b[0]
+	d.b = d.b[1:]
+	return c
+}
+
+var zeros [16]byte
+
+// take is the next n bytes; if there are not so many, zeros for fixed widths.
+func (d *decoder) take(n uint64) []byte {
+	if n > uint64(len(d.b)) {
+		d.corrupt()
+		return zeros[:min(n, uint64(len(zeros)))]
+	}
+	b := d.b[:n]
+	d.b = d.b[n:]
+	return b
+}
+
+func (d *decoder) uint() uint64 {
+	v, n := binary.Uvarint(d.b)
+	if n <= 0 {
+		d.corrupt()
+		return 0
+	}
+	d.b = d.b[n:]
+	return v
+}
+
+func (d *decoder) int() int64 {
+	v, n := binary.Varint(d.b)
+	if n <= 0 {
+		d.corrupt()
+		return 0
+	}
+	d.b = d.b[n:]
+	return v
+}
+
+// count is a number of things each of which takes a byte at least.
+func (d *decoder) count() int {
+	n := d.uint()
+	if n > uint64(len(d.b)) {
+		d.corrupt()
+		return 0
+	}
+	return int(n)
+}
+
+func (d *decoder) string() string {
+	n := d.uint()
+	if n > uint64(len(d.b)) {
+		d.corrupt()
+		return ""
+	}
+	d.charge(int(n))
+	if d.err != nil {
+		return ""
+	}
+	return string(d.take(n))
+}
+
+// charge counts memory that is about to be taken.
+func (d *decoder) charge(n int) {
+	if d.bytes += n; n < 0 || d.bytes > d.limits.Bytes {
+		d.fail(ErrLimit)
+	}
+}
+
+// object is the number i, mentioned as n values that node describes, and that are to be of
+// type t.
+func (d *decoder) object(i uint64, nd *node, t reflect.Type, n int) *object {
+	if o, ok := d.mentioned(i, valueObject); !ok || o != nil {
+		if o != nil && (o.node != nd || o.n != n) {
+			d.corrupt()
+			return nil
+		}
+		if o != nil && o.t == nil && t != nil { // dropped where it was mentioned first
+			o.t = t
+			d.allocate(o)
+		}
+		if o != nil && o.t != t && t != nil {
+			d.fail(&ChangedError{typeWord(t), "a value that was one is two of different types now"})
+			return nil
+		}
+		return o
+	}
+	d.objs = append(d.objs, object{node: nd, t: t, n: n})
+	o := &d.objs[len(d.objs)-1]
+	d.allocate(o)
+	return o
+}
+
+// allocate makes room for the values of o.
+func (d *decoder) allocate(o *object) {
+	d.charge(o.n)
+	if o.t == nil || d.err != nil {
+		return
+	}
+	size := int(o.t.Size())
+	if o.n > d.limits.Bytes/max(size, 1) {
+		d.fail(ErrLimit)
+		return
+	}
+	d.charge(o.n*size + 16)
+	switch {
+	case d.err != nil:
+	case o.n == 1:
+		o.p = reflect.New(o.t).UnsafePointer()
+	default:
+		o.p = reflect.MakeSlice(reflect.SliceOf(o.t), o.n, o.n).UnsafePointer()
+	}
+}
+
+// mentioned is the object number i, if it has been mentioned; nil if it is the next one; ok is
+// false if it is neither, or of another kind.
+func (d *decoder) mentioned(i uint64, kind objectKind) (o *object, ok bool) {
+	switch known := uint64(len(d.objs)); {
+	case d.err != nil:
+		return nil, false
+	case i < firstObject || i > known+firstObject:
+	case i == known+firstObject:
+		if len(d.objs) >= d.limits.Objects {
+			d.fail(ErrLimit)
+			return nil, false
+		}
+		return nil, true
+	case d.objs[i-firstObject].kind == kind:
+		return &d.objs[i-firstObject], true
+	}
+	d.corrupt()
+	return nil, false
+}
+
+// ref reads a pointer to n values.
+func (d *decoder) ref(nd *node, t reflect.Type, n int) unsafe.Pointer {
+	switch i := d.uint(); i {
+	case nilObject:
+		return nil
+	case innerObject:
+		return d.inner(nd, t)
+	default:
+		if o := d.object(i, nd, t, n); o != nil {
+			return o.p
+		}
+	}
+	return nil
+}
+
+// inner reads a way into another object.
+func (d *decoder) inner(nd *node, t reflect.Type) unsafe.Pointer {
+	i, w, n, way := d.uint(), d.typ(), d.uint(), d.string()
+	if d.err != nil || n > uint64(d.limits.Bytes) {
+		d.corrupt()
+		return nil
+	}
+	if w.t == nil {
+		d.fail(&ChangedError{w.word, "it is not known to this program"})
+		return nil
+	}
+	o := d.object(i, w.node, w.t, int(n))
+	if o == nil || t == nil {
+		return nil
+	}
+	p, got, ok := follow(o.t, o.n, o.p, way)
+	if !ok {
+		d.fail(&ChangedError{w.word, "there is no " + way + " in it, which a pointer led to"})
+		return nil
+	}
+	if got != t {
+		d.corrupt()
+		return nil
+	}
+	return p
+}
+
+// greenlet reads a reference to one.
+func (d *decoder) greenlet() *greenlet.Greenlet {
+	i := d.uint()
+	switch i {
+	case nilObject:
+		return nil
+	case mainGreenlet:
+		return greenlet.Main()
+	}
+	o, ok := d.mentioned(i, greenletObject)
+	switch {
+	case !ok:
+		return nil
+	case o == nil:
+		d.charge(int(unsafe.Sizeof(greenlet.Greenlet{})))
+		g := new(greenlet.Greenlet)
+		d.objs = append(d.objs, object{g: g, kind: greenletObject})
+		return g
+	}
+	return o.g
+}
+
+// typ reads which type follows.
+func (d *decoder) typ() *wireType {
+	i := d.uint()
+	if i >= uint64(len(d.types)) {
+		d.corrupt()
+		return &wireType{node: new(node)}
+	}
+	return d.types[i]
+}
+
+// drain reads the objects.
+func (d *decoder) drain() {
+	for ; d.done < len(d.objs) && d.err == nil; d.done++ {
+		o := d.objs[d.done]
+		switch o.kind {
+		case greenletObject:
+			d.frames(o.g)
+		case mapObject:
+			d.entries(o)
+		default:
+			d.values(o)
+		}
+	}
+}
+
+func (d *decoder) values(o object) {
+	read := d.reader(o.node, o.t)
+	if o.node.kind == reflect.Uint8 && o.node.codec == "" {
+		b := d.take(uint64(o.n))
+		if d.err == nil && o.t != nil {
+			copy(unsafe.Slice((*byte)(o.p), o.n), b)
+		}
+		return
+	}
+	for i := 0; i < o.n && d.err == nil; i++ {
+		at := o.p
+		if o.t != nil {
+			at = unsafe.Add(o.p, uintptr(i)*o.t.Size())
+		}
+		read(d, at)
+	}
+}
+
+// entries reads a map.
+func (d *decoder) entries(o object) {
+	n := d.count()
+	readKey, readValue := d.reader(o.node.key, nil), d.reader(o.node.elem, nil)
+	if o.m.IsValid() {
+		readKey, readValue = d.reader(o.node.key, o.m.Type().Key()), d.reader(o.node.elem, o.m.Type().Elem())
+		d.charge(n * int(o.m.Type().Key().Size()+o.m.Type().Elem().Size()))
+	}
+	for i := 0; i < n && d.err == nil; i++ {
+		if !o.m.IsValid() {
+			readKey(d, nil)
+			readValue(d, nil)
+			continue
+		}
+		k, v := reflect.New(o.m.Type().Key()), reflect.New(o.m.Type().Elem())
+		readKey(d, k.UnsafePointer())
+		readValue(d, v.UnsafePointer())
+		if d.err == nil {
+			d.put(o.m, k.Elem(), v.Elem())
+		}
+	}
+}
+
+// put adds an entry. An interface may hold what is no key.
+func (d *decoder) put(m, k, v reflect.Value) {
+	if !k.Comparable() {
+		d.corrupt()
+		return
+	}
+	m.SetMapIndex(k, v)
+}
+
+// frames reads a greenlet.
+func (d *decoder) frames(g *greenlet.Greenlet) {
+	state := d.byte()
+	p := greenlet.Parts{Started: state&stateStarted != 0, Dead: state&stateDead != 0, Parent: d.greenlet()}
+	n := d.count()
+	if d.err == nil && n > d.limits.Depth {
+		d.fail(ErrLimit)
+	}
+	if d.err == nil && (p.Parent == nil || p.Dead && n > 0 || !p.Dead && n == 0 && p.Started || !p.Started && (n > 1 || state&stateReceives != 0)) {
+		d.corrupt()
+	}
+	var caller *greenlet.Header
+	var below *function // that has called
+	var fn *wireFunc
+	var wirePoint int
+	for i := 0; i < n && d.err == nil; i++ {
+		if f := d.uint(); f != 0 {
+			pc := d.uint()
+			if f > uint64(len(d.funcs)) || pc >= uint64(len(d.funcs[f-1].points)) {
+				d.corrupt()
+				return
+			}
+			fn, wirePoint = d.funcs[f-1], int(pc)
+		}
+		if fn == nil {
+			d.corrupt()
+			return
+		}
+		frame, pt, err := d.frame(fn, wirePoint)
+		if err != nil {
+			d.fail(err)
+		}
+		if d.err != nil {
+			return
+		}
+		if (wirePoint == 0) != (!p.Started) {
+			d.corrupt()
+			return
+		}
+		if !d.fits(pt, below, i) {
+			return
+		}
+		if i == 0 {
+			p.Leaf = frame
+			d.slot(&p, pt, frame, state&stateReceives != 0)
+		} else {
+			caller.Caller = frame
+		}
+		caller, below = greenlet.HeaderOf(frame), functionOf(frame)
+	}
+	if d.err == nil {
+		greenlet.Assemble(g, p)
+	}
+}
+
+// fits checks that a frame which stands at pt may be suspended in a call of callee, or in a
+// switch if it is the innermost.
+func (d *decoder) fits(pt *point, callee *function, i int) bool {
+	ok := pt.callee == "?"
+	switch {
+	case i == 0:
+		ok = pt.callee == "-"
+	case !ok:
+		name, _, _ := strings.Cut(callee.name, "[")
+		ok = name == pt.callee
+	}
+	if !ok {
+		d.fail(fmt.Errorf("%w: the frames don't fit each other", ErrCorrupt))
+	}
+	return ok
+}
+
+// slot is where a suspended greenlet receives.
+func (d *decoder) slot(p *greenlet.Parts, pt *point, f greenlet.Frame, receives bool) {
+	if !receives {
+		return
+	}
+	fd := pt.receiver()
+	if fd == nil {
+		d.corrupt()
+		return
+	}
+	at := fd.variable(f)
+	t := fd.typ
+	if fd.box {
+		t = t.Elem()
+	}
+	if at == nil {
+		d.corrupt()
+		return
+	}
+	p.Slot = reflect.NewAt(t, at).Interface()
+}

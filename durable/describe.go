@@ -1,0 +1,174 @@
+package durable
+
+import (
+	"encoding/binary"
+	"hash/fnv"
+	"reflect"
+	"sync"
+)
+
+// Descriptions: what a snapshot says of the functions and types in it, so that another build
+// can read it by names, and tell by a hash that it is the same.
+
+// A node describes a type: of this build, or of the one that has written a snapshot.
+type node struct {
+	kind   reflect.Kind
+	name   string // of a type that has one
+	elem   *node  // of pointers, slices, arrays and maps
+	key    *node
+	len    int // of arrays
+	fields []nodeField
+	codec  string // what writes the values, if it is no plan of ours
+
+	once sync.Once
+	desc []byte // of this build's
+	hash uint64
+}
+
+type nodeField struct {
+	name string
+	node *node
+}
+
+var (
+	nodes     = map[reflect.Type]*node{}
+	nodesLock sync.Mutex
+)
+
+// nodeOf is the node of a type of this build.
+func nodeOf(t reflect.Type) *node {
+	nodesLock.Lock()
+	defer nodesLock.Unlock()
+	return makeNode(t)
+}
+
+func makeNode(t reflect.Type) *node {
+	if n := nodes[t]; n != nil {
+		return n
+	}
+	n := &node{kind: t.Kind(), name: typeName(t)}
+	nodes[t] = n
+	if c := closureByType[t]; c != nil {
+		n.name = c.name // which has a hash of the literal
+	}
+	if c := codecOf(t); c != nil {
+		n.codec = c.name
+		return n
+	}
+	switch t.Kind() {
+	case reflect.Pointer:
+		if t != greenletPtr {
+			n.elem = makeNode(t.Elem())
+		}
+	case reflect.Slice:
+		n.elem = makeNode(t.Elem())
+	case reflect.Array:
+		n.elem, n.len = makeNode(t.Elem()), t.Len()
+	case reflect.Map:
+		n.key, n.elem = makeNode(t.Key()), makeNode(t.Elem())
+	case reflect.Struct:
+		for f := range savedFields(t) {
+			n.fields = append(n.fields, nodeField{f.Name, makeNode(f.Type)})
+		}
+	}
+	return n
+}
+
+// describer writes nodes as numbers, and lists them.
+type describer struct {
+	b     []byte
+	index map[*node]int
+	list  []*node
+}
+
+func (d *describer) uint(v int)      { d.b = binary.AppendUvarint(d.b, uint64(v)) }
+func (d *describer) string(s string) { d.b = appendString(d.b, s) }
+
+func (d *describer) node(n *node) {
+	if n == nil {
+		d.uint(0)
+		return
+	}
+	i, ok := d.index[n]
+	if !ok {
+		d.list = append(d.list, n)
+		i = len(d.list)
+		d.index[n] = i
+	}
+	d.uint(i)
+}
+
+// nodes writes all that are listed, and those they lead to.
+func (d *describer) nodes() {
+	for i := 0; i < len(d.list); i++ {
+		n := d.list[i]
+		d.b = append(d.b, byte(n.kind))
+		d.string(n.name)
+		d.string(n.codec)
+		d.node(n.elem)
+		d.node(n.key)
+		d.uint(n.len)
+		d.uint(len(n.fields))
+		for _, f := range n.fields {
+			d.string(f.name)
+			d.node(f.node)
+		}
+	}
+}
+
+func hashOf(b []byte) uint64 {
+	h := fnv.New64a()
+	h.Write(b)
+	return h.Sum64()
+}
+
+// describe is the description of a type, and its hash.
+func (n *node) describe() ([]byte, uint64) {
+	n.once.Do(func() {
+		nodesLock.Lock()
+		defer nodesLock.Unlock()
+		d := &describer{index: map[*node]int{}}
+		d.node(n)
+		d.nodes()
+		n.desc, n.hash = d.b, hashOf(d.b)
+	})
+	return n.desc, n.hash
+}
+
+// describe is the description of a function, and its hash.
+func (f *function) describe() ([]byte, uint64) {
+	f.once.Do(func() {
+		d := &describer{index: map[*node]int{}}
+		fields := func(list []field) {
+			d.uint(len(list))
+			for _, f := range list {
+				d.string(f.name)
+				kind := byte(0)
+				if f.box {
+					kind |= 1
+				}
+				if f.receives {
+					kind |= 2
+				}
+				d.b = append(d.b, kind)
+				d.node(nodeOf(f.typ))
+			}
+		}
+		fields(f.results)
+		d.uint(len(f.points))
+		for _, p := range f.points {
+			d.string(p.label)
+			d.string(p.callee)
+			fields(p.fields)
+		}
+		nodesLock.Lock()
+		defer nodesLock.Unlock()
+		d.nodes()
+		f.desc, f.hash = d.b, hashOf(d.b)
+	})
+	return f.desc, f.hash
+}
+
+func appendString(b []byte, s string) []byte {
+	return append(binary.AppendUvarint(b, uint64(len(s))), s...)
+}

@@ -1,0 +1,300 @@
+package durable
+
+import (
+	"encoding/binary"
+	"fmt"
+	"reflect"
+	"sync"
+	"unsafe"
+
+	greenlet "github.com/going-green/greenlet/runtime"
+)
+
+// The encoder writes the frames, then the objects that these lead to, in the order in which
+// they are mentioned first: a list of work, no recursion, so that long lists need no stack.
+
+type encoder struct {
+	b     []byte
+	err   *RefusedError
+	work  []work
+	table objects
+	alias aliases
+	funcs []*function // those mentioned, in order
+	types []*node     // likewise, of values in interfaces
+	words []string    // of types
+
+	trace bool // for the path of an error
+	path  []string
+}
+
+// work is an object that has been mentioned.
+type work struct {
+	p    unsafe.Pointer
+	n    int
+	plan *plan
+	m    reflect.Value      // it is a map, if this is valid
+	g    *greenlet.Greenlet // it is a greenlet, if this is not nil
+	path []string
+}
+
+// Numbers of objects: what a pointer is written as.
+const (
+	nilObject   = 0
+	innerObject = 1 // a way into another object follows
+	firstObject = 2
+)
+
+// mainGreenlet is how greenlet.Main is written, where others are numbers of objects.
+const mainGreenlet = 1
+
+var encoders = sync.Pool{New: func() any { return new(encoder) }}
+
+func (e *encoder) reset() {
+	clear(e.work)
+	clear(e.funcs)
+	clear(e.types)
+	e.b, e.err, e.work, e.funcs, e.types, e.words, e.path = e.b[:0], nil, e.work[:0], e.funcs[:0], e.types[:0], e.words[:0], nil
+	e.table.reset()
+}
+
+func (e *encoder) uint(v uint64)   { e.b = binary.AppendUvarint(e.b, v) }
+func (e *encoder) string(s string) { e.b = appendString(e.b, s) }
+
+// refuse ends it: values of type t can't be written.
+func (e *encoder) refuse(t reflect.Type, reason string) {
+	if e.err == nil {
+		e.err = &RefusedError{Path: append([]string(nil), e.path...), Type: t, Reason: reason}
+	}
+}
+
+// within writes what is in the way called name.
+func (e *encoder) within(name string, p *plan, at unsafe.Pointer) {
+	if e.trace {
+		e.path = append(e.path, name)
+		defer func() { e.path = e.path[:len(e.path)-1] }()
+	}
+	p.write(e, at)
+}
+
+func (e *encoder) add(w work) {
+	if e.trace {
+		w.path = append([]string(nil), e.path...)
+	}
+	e.work = append(e.work, w)
+}
+
+// ref writes a pointer to n values.
+func (e *encoder) ref(p unsafe.Pointer, pl *plan, n int) {
+	if to, ok := e.alias.of(p, pl, n); ok {
+		id, fresh := e.table.id(to.p, to.plan)
+		e.uint(innerObject)
+		e.uint(uint64(id))
+		e.typ(to.plan.t)
+		e.uint(uint64(to.n))
+		e.string(to.way)
+		if fresh {
+			e.add(work{p: to.p, n: to.n, plan: to.plan})
+		}
+		return
+	}
+	id, fresh := e.table.id(p, pl)
+	e.uint(uint64(id))
+	if fresh {
+		e.add(work{p: p, n: n, plan: pl})
+		e.alias.see(p, pl, n)
+	}
+}
+
+// greenlet writes a reference to g.
+func (e *encoder) greenlet(g *greenlet.Greenlet) {
+	switch {
+	case g == nil:
+		e.uint(nilObject)
+		return
+	case g == greenlet.Main():
+		e.uint(mainGreenlet)
+		return
+	}
+	id, fresh := e.table.id(unsafe.Pointer(g), nil)
+	e.uint(uint64(id))
+	if fresh {
+		e.add(work{g: g})
+	}
+}
+
+// typ writes which type follows.
+func (e *encoder) typ(t reflect.Type) {
+	n := nodeOf(t)
+	for i, m := range e.types {
+		if m == n {
+			e.uint(uint64(i))
+			return
+		}
+	}
+	word := typeWord(t)
+	if c := closureByType[t]; c != nil {
+		word = c.name
+	} else if known, ok := wordType(word); !ok || known != t {
+		e.refuse(t, "an interface holds a value of a type that is not known; say durable.Type["+t.String()+"]() in an init function")
+	}
+	e.types, e.words = append(e.types, n), append(e.words, word)
+	e.uint(uint64(len(e.types) - 1))
+}
+
+// drain writes the objects.
+func (e *encoder) drain() {
+	for i := 0; i < len(e.work) && e.err == nil; i++ {
+		w := e.work[i]
+		if e.trace {
+			e.path = w.path
+		}
+		switch {
+		case w.g != nil:
+			e.frames(w.g)
+		case w.m.IsValid():
+			e.entries(w)
+		case w.plan.t.Kind() == reflect.Uint8 && w.plan.flat:
+			e.b = append(e.b, unsafe.Slice((*byte)(w.p), w.n)...)
+		default:
+			for j := range w.n {
+				at := unsafe.Add(w.p, uintptr(j)*w.plan.size)
+				if e.trace && w.n > 1 {
+					e.within(fmt.Sprintf("[%d]", j), w.plan, at)
+					continue
+				}
+				w.plan.write(e, at)
+			}
+		}
+	}
+}
+
+// frames writes a greenlet: where it stands, the innermost frame first.
+func (e *encoder) frames(g *greenlet.Greenlet) {
+	p, err := greenlet.PartsOf(g, "Snapshot")
+	if err != nil {
+		e.refuse(greenletPtr, err.Error())
+		return
+	}
+	state := byte(0)
+	if p.Started {
+		state |= stateStarted
+	}
+	if p.Dead {
+		state |= stateDead
+	}
+	if p.Slot != nil {
+		state |= stateReceives
+	}
+	e.b = append(e.b, state)
+	e.greenlet(p.Parent)
+	n := 0
+	for f := p.Leaf; f != nil; f = greenlet.HeaderOf(f).Caller {
+		n++
+	}
+	e.uint(uint64(n))
+	var last *function
+	var lastState uint32
+	for f := p.Leaf; f != nil; {
+		h := greenlet.HeaderOf(f)
+		fn := functionOf(f)
+		if fn == nil {
+			e.refuse(reflect.TypeOf(f), "its function, "+f.Func().Name+", is not durable; annotate it "+directive)
+			return
+		}
+		pt := fn.at(h.PC)
+		if pt == nil || !settled(f) {
+			e.refuse(reflect.TypeOf(f), f.Func().Name+" has deferred calls to make, which can't be saved")
+			return
+		}
+		if fn == last && h.PC == lastState {
+			e.uint(0) // the same function at the same point: recursion
+		} else {
+			e.uint(e.function(fn) + 1)
+			e.uint(uint64(h.PC))
+			last, lastState = fn, h.PC
+		}
+		if p.Slot != nil && f == p.Leaf && !pt.isSlot(f, p.Slot) {
+			e.refuse(fn.typ, "it waits for a value in a place that is no variable of its own")
+		}
+		e.fields(f, pt)
+		if e.err != nil {
+			return
+		}
+		f = h.Caller
+	}
+}
+
+const (
+	stateStarted = 1 << iota
+	stateDead
+	stateReceives
+)
+
+const directive = "//greenlet:resumable durable"
+
+// settled reports whether f, if it defers, has not done so.
+func settled(f greenlet.Frame) bool {
+	d, ok := f.(interface{ Settled() bool })
+	return !ok || d.Settled()
+}
+
+// function is the number of fn in the snapshot.
+func (e *encoder) function(fn *function) uint64 {
+	for i, f := range e.funcs {
+		if f == fn {
+			return uint64(i)
+		}
+	}
+	e.funcs = append(e.funcs, fn)
+	return uint64(len(e.funcs) - 1)
+}
+
+// fields writes what is live in f.
+func (e *encoder) fields(f greenlet.Frame, pt *point) {
+	base := framePointer(f)
+	if e.trace {
+		p, _ := f.Func().Point(int(greenlet.HeaderOf(f).PC))
+		e.path = []string{fmt.Sprintf("%s (%s:%d)", f.Func().Name, f.Func().File, p.Line)}
+	}
+	for i := range pt.fields {
+		fd := &pt.fields[i]
+		if e.trace {
+			e.within(fd.name, fd.plan(), unsafe.Add(base, fd.offset))
+		} else {
+			fd.plan().write(e, unsafe.Add(base, fd.offset))
+		}
+		if e.err != nil {
+			return
+		}
+	}
+}
+
+// framePointer is where the fields of f begin.
+func framePointer(f greenlet.Frame) unsafe.Pointer {
+	return (*[2]unsafe.Pointer)(unsafe.Pointer(&f))[1]
+}
+
+// isSlot reports whether slot, a pointer, leads to where f receives at the point.
+func (p *point) isSlot(f greenlet.Frame, slot any) bool {
+	fd := p.receiver()
+	return fd != nil && (*[2]unsafe.Pointer)(unsafe.Pointer(&slot))[1] == fd.variable(f)
+}
+
+// receiver is the field that gets what is sent, or nil.
+func (p *point) receiver() *field {
+	for i := range p.fields {
+		if p.fields[i].receives {
+			return &p.fields[i]
+		}
+	}
+	return nil
+}
+
+// variable is where the variable of f is that lives in the field.
+func (fd *field) variable(f greenlet.Frame) unsafe.Pointer {
+	at := unsafe.Add(framePointer(f), fd.offset)
+	if fd.box {
+		return *(*unsafe.Pointer)(at)
+	}
+	return at
+}

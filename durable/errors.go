@@ -1,0 +1,33 @@
+package durable
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+	"strings"
+)
+
+// ErrCorrupt is the error for bytes that no Snapshot has written, or not as they are.
+var ErrCorrupt = errors.New("durable: the snapshot is damaged")
+
+// ErrLimit is the error for a snapshot that would take more than [Limits] allow.
+var ErrLimit = errors.New("durable: the snapshot is larger than the limits allow")
+
+// A RefusedError says what can't be copied or written.
+type RefusedError struct {
+	Path   []string     // from a frame, as function (file:line), by variables and fields
+	Type   reflect.Type // of what is refused
+	Reason string       // why, and what to do
+}
+
+func (e *RefusedError) Error() string {
+	return fmt.Sprintf("durable: can't save %s (%v): %s", strings.Join(e.Path, "."), e.Type, e.Reason)
+}
+
+// A ChangedError says why this build can't restore a snapshot of another one.
+type ChangedError struct {
+	Func   string // or the type
+	Reason string
+}
+
+func (e *ChangedError) Error() string { return "durable: " + e.Func + " has changed: " + e.Reason }

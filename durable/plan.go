@@ -1,0 +1,332 @@
+package durable
+
+import (
+	"bytes"
+	"encoding/binary"
+	"fmt"
+	"math"
+	"reflect"
+	"slices"
+	"sync"
+	"unsafe"
+
+	greenlet "github.com/going-green/greenlet/runtime"
+	"github.com/going-green/greenlet/runtime/gen"
+)
+
+// Plans: how values of a type are written, made of its reflection once, then run over memory.
+
+type plan struct {
+	t     reflect.Type
+	size  uintptr
+	flat  bool // it holds no references
+	write func(e *encoder, p unsafe.Pointer)
+}
+
+var plans sync.Map // of *plan by reflect.Type
+
+// planOf is the plan of t. One that is being made writes through itself: types are recursive.
+func planOf(t reflect.Type) *plan {
+	if p, ok := plans.Load(t); ok {
+		return p.(*plan)
+	}
+	p := &plan{t: t, size: t.Size(), flat: isFlat(t)}
+	var once sync.Once
+	var write func(e *encoder, p unsafe.Pointer)
+	p.write = func(e *encoder, at unsafe.Pointer) {
+		once.Do(func() { write = writer(t) })
+		write(e, at)
+	}
+	q, _ := plans.LoadOrStore(t, p)
+	return q.(*plan)
+}
+
+func (fd *field) plan() *plan { return planOf(fd.typ) }
+
+// isFlat reports whether values of t refer to nothing.
+func isFlat(t reflect.Type) bool {
+	k := t.Kind()
+	return k >= reflect.Bool && k <= reflect.Complex128 && codecOf(t) == nil
+}
+
+func writer(t reflect.Type) func(e *encoder, p unsafe.Pointer) {
+	if c := codecOf(t); c != nil {
+		return func(e *encoder, p unsafe.Pointer) {
+			b, err := c.encode(reflect.NewAt(t, p).Elem())
+			if err != nil {
+				e.refuse(t, err.Error())
+			}
+			e.string(string(b))
+		}
+	}
+	switch t.Kind() {
+	case reflect.Bool:
+		return func(e *encoder, p unsafe.Pointer) { e.b = append(e.b, *(*byte)(p)&1) }
+	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
+		return intWriter(t.Size())
+	case reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64, reflect.Uintptr:
+		return uintWriter(t.Size())
+	case reflect.Float32:
+		return func(e *encoder, p unsafe.Pointer) {
+			e.b = binary.LittleEndian.AppendUint32(e.b, math.Float32bits(*(*float32)(p)))
+		}
+	case reflect.Float64:
+		return func(e *encoder, p unsafe.Pointer) {
+			e.b = binary.LittleEndian.AppendUint64(e.b, math.Float64bits(*(*float64)(p)))
+		}
+	case reflect.Complex64, reflect.Complex128:
+		part := planOf(reflect.TypeFor[float64]())
+		if t.Kind() == reflect.Complex64 {
+			part = planOf(reflect.TypeFor[float32]())
+		}
+		return func(e *encoder, p unsafe.Pointer) {
+			part.write(e, p)
+			part.write(e, unsafe.Add(p, part.size))
+		}
+	case reflect.String:
+		return func(e *encoder, p unsafe.Pointer) { e.string(*(*string)(p)) }
+	case reflect.Array:
+		elem, n := planOf(t.Elem()), t.Len()
+		return func(e *encoder, p unsafe.Pointer) {
+			for i := range n {
+				elem.write(e, unsafe.Add(p, uintptr(i)*elem.size))
+			}
+		}
+	case reflect.Struct:
+		return structWriter(t)
+	case reflect.Pointer:
+		return pointerWriter(t)
+	case reflect.Slice:
+		return sliceWriter(t)
+	case reflect.Map:
+		return mapWriter(t)
+	case reflect.Interface:
+		return interfaceWriter(t)
+	case reflect.Func:
+		return funcWriter(t)
+	case reflect.Chan:
+		return refuser(t, "a channel belongs to the goroutines of this process; give the type a codec, or keep it out of variables that live across a suspension")
+	}
+	return refuser(t, "it is no data")
+}
+
+// refuser writes nothing but the nil value.
+func refuser(t reflect.Type, reason string) func(e *encoder, p unsafe.Pointer) {
+	return func(e *encoder, p unsafe.Pointer) {
+		if *(*unsafe.Pointer)(p) != nil {
+			e.refuse(t, reason)
+		}
+		e.b = append(e.b, 0)
+	}
+}
+
+func intWriter(size uintptr) func(e *encoder, p unsafe.Pointer) {
+	switch size {
+	case 1:
+		return func(e *encoder, p unsafe.Pointer) { e.b = binary.AppendVarint(e.b, int64(*(*int8)(p))) }
+	case 2:
+		return func(e *encoder, p unsafe.Pointer) { e.b = binary.AppendVarint(e.b, int64(*(*int16)(p))) }
+	case 4:
+		return func(e *encoder, p unsafe.Pointer) { e.b = binary.AppendVarint(e.b, int64(*(*int32)(p))) }
+	}
+	return func(e *encoder, p unsafe.Pointer) { e.b = binary.AppendVarint(e.b, *(*int64)(p)) }
+}
+
+func uintWriter(size uintptr) func(e *encoder, p unsafe.Pointer) {
+	switch size {
+	case 1:
+		return func(e *encoder, p unsafe.Pointer) { e.b = append(e.b, *(*byte)(p)) }
+	case 2:
+		return func(e *encoder, p unsafe.Pointer) { e.uint(uint64(*(*uint16)(p))) }
+	case 4:
+		return func(e *encoder, p unsafe.Pointer) { e.uint(uint64(*(*uint32)(p))) }
+	}
+	return func(e *encoder, p unsafe.Pointer) { e.uint(*(*uint64)(p)) }
+}
+
+func structWriter(t reflect.Type) func(e *encoder, p unsafe.Pointer) {
+	if t == deferHeaderType || t == headerType {
+		return func(e *encoder, p unsafe.Pointer) { e.refuse(t, "it is a part of a frame") }
+	}
+	if t.PkgPath() != "" && hidesFields(t) {
+		reason := "it has unexported fields of package " + t.PkgPath() + "; give it a codec, or make it a resource"
+		return func(e *encoder, p unsafe.Pointer) { e.refuse(t, reason) }
+	}
+	type part struct {
+		off  uintptr
+		plan *plan
+		name string
+	}
+	var parts []part
+	for f := range savedFields(t) {
+		parts = append(parts, part{f.Offset, planOf(f.Type), f.Name})
+	}
+	return func(e *encoder, p unsafe.Pointer) {
+		for i := range parts {
+			f := &parts[i]
+			if e.trace {
+				e.within(f.name, f.plan, unsafe.Add(p, f.off))
+			} else {
+				f.plan.write(e, unsafe.Add(p, f.off))
+			}
+			if e.err != nil {
+				return
+			}
+		}
+	}
+}
+
+func pointerWriter(t reflect.Type) func(e *encoder, p unsafe.Pointer) {
+	if t == greenletPtr {
+		return func(e *encoder, p unsafe.Pointer) { e.greenlet(*(**greenlet.Greenlet)(p)) }
+	}
+	elem := planOf(t.Elem())
+	return func(e *encoder, p unsafe.Pointer) {
+		q := *(*unsafe.Pointer)(p)
+		if q == nil {
+			e.uint(nilObject)
+			return
+		}
+		e.ref(q, elem, 1)
+	}
+}
+
+func sliceWriter(t reflect.Type) func(e *encoder, p unsafe.Pointer) {
+	elem := planOf(t.Elem())
+	return func(e *encoder, p unsafe.Pointer) {
+		s := (*sliceHeader)(p)
+		switch {
+		case s.data == nil:
+			e.uint(0)
+		case s.cap == 0 || elem.size == 0:
+			e.uint(1)
+			e.uint(uint64(s.len))
+		default:
+			e.uint(2)
+			e.uint(uint64(s.len))
+			e.uint(uint64(s.cap - s.len))
+			e.ref(s.data, elem, s.cap)
+		}
+	}
+}
+
+type sliceHeader struct {
+	data     unsafe.Pointer
+	len, cap int
+}
+
+func mapWriter(t reflect.Type) func(e *encoder, p unsafe.Pointer) {
+	return func(e *encoder, p unsafe.Pointer) {
+		m := reflect.NewAt(t, p).Elem()
+		if m.IsNil() {
+			e.uint(nilObject)
+			return
+		}
+		id, fresh := e.table.id(m.UnsafePointer(), nil)
+		e.uint(uint64(id))
+		if fresh {
+			e.add(work{m: m})
+		}
+	}
+}
+
+// entries writes a map, in an order that depends on the keys only: by what they are written
+// as; if that is pointers, by the numbers of the objects.
+func (e *encoder) entries(w work) {
+	t := w.m.Type()
+	key, val := planOf(t.Key()), planOf(t.Elem())
+	type entry struct{ from, to int }
+	list := make([]entry, 0, w.m.Len())
+	values := make([]reflect.Value, 0, w.m.Len())
+	whole := e.b
+	e.b = nil
+	k := reflect.New(t.Key())
+	for it := w.m.MapRange(); it.Next(); {
+		k.Elem().SetIterKey(it)
+		from := len(e.b)
+		if e.trace {
+			e.within("key", key, k.UnsafePointer())
+		} else {
+			key.write(e, k.UnsafePointer())
+		}
+		list = append(list, entry{from, len(e.b)})
+		v := reflect.New(t.Elem())
+		v.Elem().SetIterValue(it)
+		values = append(values, v)
+	}
+	keys := e.b
+	e.b = whole
+	order := make([]int, len(list))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortFunc(order, func(i, j int) int {
+		return bytes.Compare(keys[list[i].from:list[i].to], keys[list[j].from:list[j].to])
+	})
+	e.uint(uint64(len(list)))
+	for _, i := range order {
+		e.b = append(e.b, keys[list[i].from:list[i].to]...)
+		if e.trace {
+			e.within(fmt.Sprintf("[%v]", w.m.Type().Key()), val, values[i].UnsafePointer())
+		} else {
+			val.write(e, values[i].UnsafePointer())
+		}
+	}
+}
+
+func interfaceWriter(t reflect.Type) func(e *encoder, p unsafe.Pointer) {
+	return func(e *encoder, p unsafe.Pointer) {
+		v := reflect.NewAt(t, p).Elem()
+		if v.IsNil() {
+			e.uint(0)
+			return
+		}
+		v = v.Elem()
+		e.uint(1)
+		e.typ(v.Type())
+		if e.err != nil {
+			return
+		}
+		c := reflect.New(v.Type())
+		c.Elem().Set(v)
+		planOf(v.Type()).write(e, c.UnsafePointer())
+	}
+}
+
+// How a function is written.
+const (
+	nilFunc = iota
+	namedFunc
+	closureFunc
+)
+
+func funcWriter(t reflect.Type) func(e *encoder, p unsafe.Pointer) {
+	return func(e *encoder, p unsafe.Pointer) {
+		v := reflect.NewAt(t, p).Elem()
+		if v.IsNil() {
+			e.uint(nilFunc)
+			return
+		}
+		if name, ok := nameOfFunc(v); ok {
+			e.uint(namedFunc)
+			e.string(name)
+			return
+		}
+		if self := gen.SelfOf(v.Interface()); self != nil {
+			if c := closureByType[reflect.TypeOf(self).Elem()]; c != nil {
+				e.uint(closureFunc)
+				e.typ(c.typ)
+				e.ref(reflect.ValueOf(self).UnsafePointer(), planOf(c.typ), 1)
+				return
+			}
+		}
+		e.refuse(t, "it is a function literal of a function that is not durable, a method value, or a function that is not known; see durable.Func")
+	}
+}
+
+func nameOfFunc(v reflect.Value) (string, bool) {
+	knownLock.RLock()
+	defer knownLock.RUnlock()
+	name, ok := funcNames[v.Pointer()]
+	return name, ok && funcs[name].Type() == v.Type()
+}

@@ -1,0 +1,87 @@
+package durable
+
+import (
+	"encoding/binary"
+	"hash/crc32"
+	"unsafe"
+
+	greenlet "github.com/going-green/greenlet/runtime"
+)
+
+// Limits are how much a snapshot may ask for.
+type Limits struct {
+	Bytes   int // of memory that is taken for it; 1 GB at first
+	Objects int // 16 million
+	Depth   int // frames of a greenlet; a million
+}
+
+// Standard are the limits of Restore.
+var Standard = Limits{Bytes: 1 << 30, Objects: 1 << 24, Depth: 1 << 20}
+
+// Restore makes the greenlets that a snapshot was taken of, in that order. They stand where
+// those did; a parent that was greenlet.Main is Main again. It fails with a [*ChangedError] if
+// this build is not one that can go on with them, with [ErrCorrupt] and [ErrLimit].
+func Restore(snapshot []byte) ([]*greenlet.Greenlet, error) {
+	return RestoreFrom(snapshot, nil, Standard)
+}
+
+// RestoreFrom is Restore with the store that has the descriptions, if the snapshot was made with
+// one, and with other limits.
+func RestoreFrom(snapshot []byte, store Schemas, limits Limits) ([]*greenlet.Greenlet, error) {
+	tables()
+	d := &decoder{limits: limits}
+	d.open(snapshot, store)
+	n := d.count()
+	gs := make([]*greenlet.Greenlet, 0, min(n, 1024))
+	for i := 0; i < n && d.err == nil; i++ {
+		gs = append(gs, d.greenlet())
+	}
+	d.drain()
+	switch {
+	case d.err != nil:
+		return nil, d.err
+	case len(d.b) > 0 || !d.rooted():
+		return nil, ErrCorrupt
+	}
+	return gs, nil
+}
+
+// open reads what stands ahead of the greenlets.
+func (d *decoder) open(b []byte, store Schemas) {
+	end := len(b) - crc32.Size
+	if end < len(magic)+1 || string(b[:len(magic)]) != magic || binary.LittleEndian.Uint32(b[end:]) != crc32.Checksum(b[:end], castagnoli) {
+		d.corrupt()
+		return
+	}
+	d.b = b[len(magic):end]
+	d.inline = d.byte()&inline != 0
+	for range d.count() {
+		d.funcs = append(d.funcs, d.function(store))
+	}
+	for range d.count() {
+		d.types = append(d.types, d.wireType(store))
+	}
+}
+
+// rooted reports whether each greenlet's parents end at Main.
+func (d *decoder) rooted() bool {
+	ends := map[*greenlet.Greenlet]bool{greenlet.Main(): true}
+	for _, o := range d.objs {
+		if o.kind != greenletObject {
+			continue
+		}
+		way := map[*greenlet.Greenlet]bool{}
+		for g := o.g; !ends[g]; g = g.Parent() {
+			if g == nil || way[g] {
+				return false
+			}
+			way[g] = true
+		}
+		for g := range way {
+			ends[g] = true
+		}
+	}
+	return true
+}
+
+func addOffset(p unsafe.Pointer, off uintptr) unsafe.Pointer { return unsafe.Add(p, off) }

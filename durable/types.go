@@ -1,0 +1,291 @@
+package durable
+
+import (
+	"encoding"
+	"fmt"
+	"iter"
+	"reflect"
+	"strings"
+	"sync"
+	"time"
+
+	greenlet "github.com/going-green/greenlet/runtime"
+	"github.com/going-green/greenlet/runtime/gen"
+)
+
+// What is known of types, besides what they are: by which names interfaces have them, what
+// writes those that are not written field by field.
+
+var (
+	greenletPtr     = reflect.TypeFor[*greenlet.Greenlet]()
+	headerType      = reflect.TypeFor[greenlet.Header]()
+	deferHeaderType = reflect.TypeFor[greenlet.DeferHeader]()
+	closureStruct   = reflect.TypeFor[gen.Closure]()
+)
+
+var (
+	knownLock  sync.RWMutex
+	knownTypes = map[string]reflect.Type{}
+	codecs     = map[reflect.Type]*codec{}
+	funcs      = map[string]reflect.Value{}
+	funcNames  = map[uintptr]string{} // by code pointer, of functions that capture nothing
+
+	closureByType = map[reflect.Type]*closureType{}
+	closureByName = map[string]*closureType{}
+)
+
+// closureType is the type of a function literal, with what it captures.
+type closureType struct {
+	name  string
+	typ   reflect.Type
+	value func(self any) any
+}
+
+// codec writes values of a type as bytes.
+type codec struct {
+	name   string
+	encode func(v reflect.Value) ([]byte, error)
+	decode func(b []byte, into reflect.Value) error
+}
+
+// Type makes T known, so that an interface may hold a T or a *T: types that no variable of a
+// durable function leads to, and no value of one that does. Call it in an init function.
+func Type[T any]() {
+	knownLock.Lock()
+	defer knownLock.Unlock()
+	know(reflect.TypeFor[T](), map[reflect.Type]bool{})
+}
+
+// know makes t known, and what it leads to.
+func know(t reflect.Type, seen map[reflect.Type]bool) {
+	if seen[t] {
+		return
+	}
+	seen[t] = true
+	if name := typeName(t); name != "" {
+		knownTypes[name] = t
+	}
+	if codecs[t] != nil {
+		return
+	}
+	switch t.Kind() {
+	case reflect.Pointer, reflect.Slice, reflect.Array:
+		know(t.Elem(), seen)
+	case reflect.Map:
+		know(t.Key(), seen)
+		know(t.Elem(), seen)
+	case reflect.Struct:
+		for i := range t.NumField() {
+			know(t.Field(i).Type, seen)
+		}
+	}
+}
+
+// Func makes a function known by a name, so that variables may hold it. It must be a declared
+// one, not a literal that captures something, nor a method value: of those there are many, and
+// they can't be told apart. Resumable functions need no Func. Call it in an init function.
+func Func(name string, fn any) {
+	v := reflect.ValueOf(fn)
+	if v.Kind() != reflect.Func || v.IsNil() {
+		panic("durable: Func wants a function")
+	}
+	knownLock.Lock()
+	defer knownLock.Unlock()
+	funcs[name], funcNames[v.Pointer()] = v, name
+}
+
+// Codec has values of type T written as encode does, and made again by decode: a type with
+// unexported fields of another package. Call it in an init function, before there is a snapshot.
+func Codec[T any](encode func(T) ([]byte, error), decode func([]byte) (T, error)) {
+	addCodec(reflect.TypeFor[T](), &codec{
+		name:   "codec",
+		encode: func(v reflect.Value) ([]byte, error) { return encode(v.Interface().(T)) },
+		decode: func(b []byte, into reflect.Value) error {
+			v, err := decode(b)
+			into.Set(reflect.ValueOf(&v).Elem())
+			return err
+		},
+	})
+}
+
+// Resource has values of type T, such as a *sql.DB, written as a key, and opened again by that:
+// where a snapshot is restored they are those of that process.
+func Resource[T any](key func(T) string, open func(key string) (T, error)) {
+	Codec(func(v T) ([]byte, error) { return []byte(key(v)), nil }, func(b []byte) (T, error) { return open(string(b)) })
+}
+
+func addCodec(t reflect.Type, c *codec) {
+	knownLock.Lock()
+	defer knownLock.Unlock()
+	codecs[t] = c
+	if name := typeName(t); name != "" {
+		knownTypes[name] = t
+	}
+}
+
+var (
+	marshaler   = reflect.TypeFor[encoding.BinaryMarshaler]()
+	unmarshaler = reflect.TypeFor[encoding.BinaryUnmarshaler]()
+)
+
+// codecOf is what writes values of type t, or nil.
+func codecOf(t reflect.Type) *codec {
+	knownLock.RLock()
+	c := codecs[t]
+	knownLock.RUnlock()
+	if c == nil && t.Kind() == reflect.Struct && t.PkgPath() != "" && hidesFields(t) &&
+		reflect.PointerTo(t).Implements(marshaler) && reflect.PointerTo(t).Implements(unmarshaler) {
+		return binaryCodec
+	}
+	return c
+}
+
+var binaryCodec = &codec{
+	name: "binary",
+	encode: func(v reflect.Value) ([]byte, error) {
+		return v.Addr().Interface().(encoding.BinaryMarshaler).MarshalBinary()
+	},
+	decode: func(b []byte, into reflect.Value) error {
+		return into.Addr().Interface().(encoding.BinaryUnmarshaler).UnmarshalBinary(b)
+	},
+}
+
+func init() {
+	for _, v := range []any{false, 0, int8(0), int16(0), int32(0), int64(0), uint(0), uint8(0), uint16(0), uint32(0), uint64(0), uintptr(0), 0.0, float32(0), 0i, complex64(0), "", time.Duration(0), time.Month(0), time.Weekday(0), time.Time{}} {
+		knownTypes[typeName(reflect.TypeOf(v))] = reflect.TypeOf(v)
+	}
+}
+
+// typeName is the name of a type that has one; of a type without, "".
+func typeName(t reflect.Type) string {
+	switch {
+	case t.Name() == "":
+		return ""
+	case t.PkgPath() == "":
+		return t.Name()
+	}
+	return t.PkgPath() + "." + t.Name()
+}
+
+// typeWord says which type it is, also of one without a name: what stands for it in snapshots
+// where an interface holds it.
+func typeWord(t reflect.Type) string {
+	if name := typeName(t); name != "" {
+		return name
+	}
+	switch t.Kind() {
+	case reflect.Pointer:
+		return "*" + typeWord(t.Elem())
+	case reflect.Slice:
+		return "[]" + typeWord(t.Elem())
+	case reflect.Array:
+		return fmt.Sprintf("[%d]%s", t.Len(), typeWord(t.Elem()))
+	case reflect.Map:
+		return "map[" + typeWord(t.Key()) + "]" + typeWord(t.Elem())
+	}
+	return t.String()
+}
+
+// wordType is the type that typeWord has called word; ok is false if it is not known.
+func wordType(word string) (t reflect.Type, ok bool) {
+	knownLock.RLock()
+	defer knownLock.RUnlock()
+	return readType(word, 0)
+}
+
+func readType(word string, depth int) (t reflect.Type, ok bool) {
+	if t, ok := knownTypes[word]; ok {
+		return t, true
+	}
+	if depth++; depth > 32 {
+		return nil, false
+	}
+	if rest, is := strings.CutPrefix(word, "*"); is {
+		if t, ok = readType(rest, depth); ok {
+			t = reflect.PointerTo(t)
+		}
+		return t, ok
+	}
+	if rest, is := strings.CutPrefix(word, "[]"); is {
+		if t, ok = readType(rest, depth); ok {
+			t = reflect.SliceOf(t)
+		}
+		return t, ok
+	}
+	if rest, is := strings.CutPrefix(word, "map["); is {
+		for i, open := 0, 1; i < len(rest); i++ {
+			switch rest[i] {
+			case '[':
+				open++
+			case ']':
+				open--
+			}
+			if open == 0 {
+				k, ok1 := readType(rest[:i], depth)
+				v, ok2 := readType(rest[i+1:], depth)
+				if ok1 && ok2 && k.Comparable() {
+					return reflect.MapOf(k, v), true
+				}
+				return nil, false
+			}
+		}
+	}
+	if word == "interface {}" {
+		return reflect.TypeFor[any](), true
+	}
+	t, ok = structTypes[word]
+	return t, ok
+}
+
+// structTypes are known types without a name that are not made of others, by String.
+var structTypes = map[string]reflect.Type{}
+
+// hidesFields reports whether a struct type has unexported fields of a package that says
+// nothing of how to save them: one that has no durable function.
+func hidesFields(t reflect.Type) bool {
+	if optedIn(t.PkgPath()) || t == reflect.TypeFor[gen.Loop]() {
+		return false
+	}
+	for i := range t.NumField() {
+		if f := t.Field(i); !f.IsExported() && f.Name != "_" && !optedIn(f.PkgPath) {
+			return true
+		}
+	}
+	return false
+}
+
+// optedIn reports whether the package has durable functions, or is the program's.
+func optedIn(path string) bool {
+	if path == "" || path == "main" {
+		return true
+	}
+	packagesOnce.Do(func() {
+		for _, f := range gen.DurableFuncs() {
+			name, _, _ := strings.Cut(f.Table, " ")
+			dir := strings.LastIndexByte(name, '/') + 1
+			pkg, _, _ := strings.Cut(name[dir:], ".")
+			packages[name[:dir]+pkg] = true
+		}
+	})
+	return packages[path]
+}
+
+var (
+	packagesOnce sync.Once
+	packages     = map[string]bool{}
+)
+
+// savedFields are the fields of a struct that are written.
+func savedFields(t reflect.Type) iter.Seq[reflect.StructField] {
+	return func(yield func(reflect.StructField) bool) {
+		for i := range t.NumField() {
+			f := t.Field(i)
+			if f.Name == "_" || f.Type == headerType || f.Type == deferHeaderType || f.Type == closureStruct {
+				continue
+			}
+			if !yield(f) {
+				return
+			}
+		}
+	}
+}

@@ -1,0 +1,334 @@
+package durable
+
+import (
+	"encoding/binary"
+	"reflect"
+	"slices"
+
+	greenlet "github.com/going-green/greenlet/runtime"
+)
+
+// What a snapshot says of its functions and types, beside those of this build.
+
+type wireFunc struct {
+	name   string
+	fn     *function // of this build, or nil
+	points []wirePoint
+}
+
+type wirePoint struct {
+	label  string
+	fields []wireField
+
+	// Where a frame goes that stands here: made when the first does.
+	pt    *point
+	pc    uint32
+	parts []wirePart
+	err   error
+}
+
+type wireField struct {
+	name          string
+	box, receives bool
+	node          *node
+}
+
+// wirePart is how a field is read: to nowhere if field is nil.
+type wirePart struct {
+	read  reader
+	field *field
+}
+
+type wireType struct {
+	word string
+	node *node
+	t    reflect.Type // of this build, or nil
+}
+
+// function reads what a snapshot says of a function.
+func (d *decoder) function(schemas Schemas) *wireFunc {
+	w := &wireFunc{name: d.string()}
+	hash := binary.LittleEndian.Uint64(d.take(8))
+	desc := d.schema(schemas, hash)
+	if d.err != nil {
+		return w
+	}
+	w.fn = functionNamed(w.name)
+	if w.fn != nil {
+		if _, own := w.fn.describe(); own == hash && w.fn.name == w.name {
+			w.points = ownPoints(w.fn)
+			return w
+		}
+	}
+	if desc = d.get(schemas, hash, desc); d.err != nil {
+		return w
+	}
+	s := &schemaReader{decoder: decoder{b: desc, limits: d.limits}}
+	s.fields() // results
+	for range s.count() {
+		p := wirePoint{label: s.string()}
+		s.string() // whom it calls: what this build says counts
+		p.fields = s.fields()
+		w.points = append(w.points, p)
+	}
+	d.adopt(s)
+	return w
+}
+
+// ownPoints are the points of a function of this build.
+func ownPoints(f *function) []wirePoint {
+	list := make([]wirePoint, len(f.points))
+	for i := range f.points {
+		p := &f.points[i]
+		list[i].label = p.label
+		for _, fd := range p.fields {
+			list[i].fields = append(list[i].fields, wireField{fd.name, fd.box, fd.receives, nodeOf(fd.typ)})
+		}
+	}
+	return list
+}
+
+// typeOf reads what a snapshot says of a type.
+func (d *decoder) wireType(schemas Schemas) *wireType {
+	w := &wireType{word: d.string(), node: new(node)}
+	hash := binary.LittleEndian.Uint64(d.take(8))
+	desc := d.schema(schemas, hash)
+	if d.err != nil {
+		return w
+	}
+	if c := closureByName[w.word]; c != nil {
+		w.t = c.typ
+	} else if t, ok := wordType(w.word); ok {
+		w.t = t
+	}
+	if w.t != nil {
+		if _, own := nodeOf(w.t).describe(); own == hash {
+			w.node = nodeOf(w.t)
+			return w
+		}
+	}
+	if desc = d.get(schemas, hash, desc); d.err != nil {
+		return w
+	}
+	s := &schemaReader{decoder: decoder{b: desc, limits: d.limits}}
+	w.node = s.node()
+	d.adopt(s)
+	if w.node == nil {
+		d.corrupt()
+		w.node = new(node)
+	}
+	return w
+}
+
+// schema is the description that is in the snapshot, if one is.
+func (d *decoder) schema(schemas Schemas, hash uint64) []byte {
+	if !d.inline {
+		return nil
+	}
+	desc := d.take(d.uint())
+	if d.err == nil && hashOf(desc) != hash {
+		d.corrupt()
+	}
+	return desc
+}
+
+// get is the description, from the store if it is not in the snapshot.
+func (d *decoder) get(schemas Schemas, hash uint64, desc []byte) []byte {
+	if d.inline {
+		return desc
+	}
+	if schemas == nil {
+		d.fail(errMissing)
+		return nil
+	}
+	desc, err := schemas.Get(hash)
+	switch {
+	case err != nil:
+		d.fail(err)
+	case hashOf(desc) != hash:
+		d.corrupt()
+	}
+	return desc
+}
+
+// schemaReader reads a description.
+type schemaReader struct {
+	decoder
+	nodes []*node // those mentioned
+}
+
+func (s *schemaReader) fields() (list []wireField) {
+	for range s.count() {
+		f := wireField{name: s.string()}
+		kind := s.byte()
+		f.box, f.receives = kind&1 != 0, kind&2 != 0
+		if f.node = s.node(); f.node == nil {
+			s.corrupt()
+			return nil
+		}
+		list = append(list, f)
+	}
+	return list
+}
+
+func (s *schemaReader) node() *node {
+	i := s.uint()
+	switch known := uint64(len(s.nodes)); {
+	case i == 0:
+		return nil
+	case i <= known:
+		return s.nodes[i-1]
+	case i == known+1 && len(s.nodes) < 1<<16:
+		s.nodes = append(s.nodes, new(node))
+		return s.nodes[known]
+	}
+	s.corrupt()
+	return nil
+}
+
+// adopt reads the nodes that s has mentioned, and checks them.
+func (d *decoder) adopt(s *schemaReader) {
+	for i := 0; i < len(s.nodes) && s.err == nil; i++ {
+		n := s.nodes[i]
+		n.kind = reflect.Kind(s.byte())
+		n.name, n.codec = s.string(), s.string()
+		n.elem, n.key = s.node(), s.node()
+		length := s.uint()
+		if length > uint64(d.limits.Bytes) {
+			s.corrupt()
+		}
+		n.len = int(length)
+		for range s.count() {
+			f := nodeField{s.string(), s.node()}
+			if f.node == nil {
+				s.corrupt()
+				break
+			}
+			n.fields = append(n.fields, f)
+		}
+	}
+	if s.err == nil && len(s.b) != 0 {
+		s.corrupt()
+	}
+	for _, n := range s.nodes {
+		switch n.kind {
+		case reflect.Array, reflect.Slice:
+			if n.elem == nil && n.codec == "" {
+				s.corrupt()
+			}
+		case reflect.Map:
+			if n.elem == nil || n.key == nil {
+				s.corrupt()
+			}
+		}
+	}
+	if s.err == nil && !finite(s.nodes) {
+		s.corrupt()
+	}
+	if s.err != nil {
+		d.fail(s.err)
+	}
+	d.bytes += s.bytes + 128*len(s.nodes)
+}
+
+// finite reports whether no node holds itself, by fields and elements of arrays, and none is so
+// deep that to read it would take long.
+func finite(list []*node) bool {
+	depth := map[*node]int{}
+	var visit func(n *node) int
+	visit = func(n *node) int {
+		if k, ok := depth[n]; ok {
+			return k
+		}
+		depth[n] = 1 << 20 // it holds itself, if it is met again
+		k := 0
+		switch n.kind {
+		case reflect.Array:
+			k = visit(n.elem)
+		case reflect.Struct:
+			for _, f := range n.fields {
+				k = max(k, visit(f.node))
+			}
+		}
+		depth[n] = k + 1
+		return k + 1
+	}
+	return !slices.ContainsFunc(list, func(n *node) bool { return visit(n) > 1000 })
+}
+
+// frame makes a frame that stands at point i of w, and reads what is live there.
+func (d *decoder) frame(w *wireFunc, i int) (greenlet.Frame, *point, error) {
+	if w.fn == nil {
+		return nil, nil, &ChangedError{w.name, "it is not in this program, or not durable"}
+	}
+	p := &w.points[i]
+	if p.pt == nil && p.err == nil {
+		p.err = d.place(w, p)
+	}
+	if p.err != nil {
+		return nil, nil, p.err
+	}
+	d.charge(int(w.fn.typ.Size()))
+	if d.err != nil {
+		return nil, nil, d.err
+	}
+	f := reflect.New(w.fn.typ).Interface().(greenlet.Frame)
+	greenlet.HeaderOf(f).PC = p.pc
+	base := framePointer(f)
+	for i := range p.parts {
+		part := &p.parts[i]
+		if part.field == nil {
+			part.read(d, nil)
+		} else {
+			part.read(d, addOffset(base, part.field.offset))
+		}
+		if d.err != nil {
+			return nil, nil, within(d.err, w.name, p.fields[i].name)
+		}
+	}
+	return f, p.pt, nil
+}
+
+// within says which variable of which function a change is of.
+func within(err error, fn, variable string) error {
+	if c, ok := err.(*ChangedError); ok && c.Func != fn {
+		return &ChangedError{fn, "variable " + variable + ": " + c.Func + ": " + c.Reason}
+	}
+	return err
+}
+
+// place finds where in this build a frame goes on that stands at p.
+func (d *decoder) place(w *wireFunc, p *wirePoint) error {
+	pc, ok := w.fn.state(p.label)
+	if !ok {
+		return &ChangedError{w.name, "it has no suspension " + p.label + " any more, at which the greenlet stands"}
+	}
+	pt := w.fn.at(pc)
+	found := map[string]bool{}
+	for _, f := range p.fields {
+		i := slices.IndexFunc(pt.fields, func(now field) bool { return now.name == f.name })
+		if i < 0 {
+			i = slices.IndexFunc(pt.fields, func(now field) bool { return now.was == f.name })
+		}
+		if i < 0 {
+			p.parts = append(p.parts, wirePart{d.reader(f.node, nil), nil})
+			continue
+		}
+		now := &pt.fields[i]
+		if why := differs(f.node, now.typ); why != "" || now.box != f.box {
+			if why == "" {
+				why = "it was captured, or had its address taken, or is now"
+			}
+			return &ChangedError{w.name, "variable " + f.name + ": " + why}
+		}
+		found[now.name] = true
+		p.parts = append(p.parts, wirePart{d.reader(f.node, now.typ), now})
+	}
+	for _, now := range pt.fields {
+		if !found[now.name] {
+			return &ChangedError{w.name, "variable " + now.name + " is needed behind " + p.label + ", and the snapshot does not have it"}
+		}
+	}
+	p.pt, p.pc = pt, pc
+	return nil
+}

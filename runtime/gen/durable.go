@@ -1,0 +1,46 @@
+package gen
+
+import "github.com/going-green/greenlet/runtime/internal/funcval"
+
+// DurableFunc is what generated code says of a durable function.
+type DurableFunc struct {
+	Frame Frame  // a nil of its frame type; nil if the function is generic
+	Table string // see rewrite/doc_durable.go
+}
+
+// ClosureType is what generated code says of a function literal of a durable function.
+type ClosureType struct {
+	Name string
+	// Self is a nil of the type that has what the literal captures, and Value makes a function
+	// of one that is not nil.
+	Self  any
+	Value func(self any) any
+}
+
+var (
+	durableFuncs []DurableFunc
+	closureTypes []ClosureType
+)
+
+// Durable makes a durable function known, while package variables are initialised.
+func Durable(frame Frame, table string) (_ struct{}) {
+	durableFuncs = append(durableFuncs, DurableFunc{frame, table})
+	return
+}
+
+// DurableClosure makes the type T of a function literal known, while package variables are
+// initialised.
+func DurableClosure[T, F any](name string, value func(*T) F) (_ struct{}) {
+	closureTypes = append(closureTypes, ClosureType{name, (*T)(nil), func(self any) any { return value(self.(*T)) }})
+	return
+}
+
+// DurableFuncs are all that are known.
+func DurableFuncs() []DurableFunc { return durableFuncs }
+
+// ClosureTypes are all that are known.
+func ClosureTypes() []ClosureType { return closureTypes }
+
+// SelfOf is what the function value fn captures, if that was made of a type with [Bind]; else
+// nil.
+func SelfOf(fn any) any { return funcval.Self(fn) }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"reflect"
+	"slices"
 	"sync"
 	"unsafe"
 
@@ -260,6 +261,19 @@ func (d *decoder) structReader(nd *node, t reflect.Type) reader {
 	}
 	var parts []part
 	now := map[string]reflect.StructField{}
+	if t != nil && partsOf(t) != nil {
+		parts := partsOf(t)
+		if len(nd.fields) != 1 {
+			return broken(nd, t, "it is made otherwise")
+		}
+		read := d.reader(nd.fields[0].node, parts)
+		return func(d *decoder, p unsafe.Pointer) {
+			v := reflect.New(parts)
+			if read(d, v.UnsafePointer()); d.err == nil {
+				reflect.NewAt(t, p).Interface().(standIn).SetParts(v.Interface())
+			}
+		}
+	}
 	if t != nil {
 		if t.PkgPath() != "" && hidesFields(t) {
 			return broken(nd, t, "it has unexported fields of another package, and no codec")
@@ -267,6 +281,9 @@ func (d *decoder) structReader(nd *node, t reflect.Type) reader {
 		for f := range savedFields(t) {
 			now[f.Name] = f
 		}
+	}
+	if openStructs[t] && (len(nd.fields) != len(now) || slices.ContainsFunc(nd.fields, func(f nodeField) bool { _, ok := now[f.name]; return !ok })) {
+		return broken(nd, t, "it has other fields in this Go release")
 	}
 	for _, f := range nd.fields {
 		if sf, ok := now[f.name]; ok {
@@ -384,9 +401,12 @@ func mapReader(nd *node, t reflect.Type) reader {
 func interfaceReader(t reflect.Type) reader {
 	return func(d *decoder, p unsafe.Pointer) {
 		switch d.uint() {
-		case 0:
+		case nilValue:
 			return
-		case 1:
+		case namedValue:
+			d.namedValue(t, p)
+			return
+		case anyValue:
 		default:
 			d.corrupt()
 			return
@@ -417,6 +437,20 @@ func interfaceReader(t reflect.Type) reader {
 			reflect.NewAt(t, p).Elem().Set(v.Elem())
 		}
 	}
+}
+
+// namedValue reads one into an interface of type t.
+func (d *decoder) namedValue(t reflect.Type, p unsafe.Pointer) {
+	name := d.string()
+	if p == nil || d.err != nil {
+		return
+	}
+	v, ok := valueNamed(name)
+	if !ok || !reflect.TypeOf(v).AssignableTo(t) {
+		d.fail(&ChangedError{name, fmt.Sprintf("this program has no %v by that name; see durable.Value", t)})
+		return
+	}
+	reflect.NewAt(t, p).Elem().Set(reflect.ValueOf(v))
 }
 
 // nested runs read, which may come here again: an any in a struct in an any.

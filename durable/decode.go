@@ -344,8 +344,8 @@ func (d *decoder) frames(g *greenlet.Greenlet) {
 	if d.err == nil && (p.Parent == nil || p.Dead && n > 0 || !p.Dead && n == 0 && p.Started || !p.Started && (n > 1 || state&stateReceives != 0)) {
 		d.corrupt()
 	}
-	var caller *greenlet.Header
-	var below *function // that has called
+	var above greenlet.Frame
+	var stands *point
 	var fn *wireFunc
 	var wirePoint int
 	for i := 0; i < n && d.err == nil; i++ {
@@ -372,16 +372,17 @@ func (d *decoder) frames(g *greenlet.Greenlet) {
 			d.corrupt()
 			return
 		}
-		if !d.fits(pt, below, i) {
+		if !d.fits(pt, above, i) {
 			return
 		}
 		if i == 0 {
 			p.Leaf = frame
 			d.slot(&p, pt, frame, state&stateReceives != 0)
-		} else {
-			caller.Caller = frame
+		} else if !stands.below(above, frame) {
+			d.corrupt()
+			return
 		}
-		caller, below = greenlet.HeaderOf(frame), functionOf(frame)
+		above, stands = frame, pt
 	}
 	if d.err == nil {
 		greenlet.Assemble(g, p)
@@ -390,13 +391,13 @@ func (d *decoder) frames(g *greenlet.Greenlet) {
 
 // fits checks that a frame which stands at pt may be suspended in a call of callee, or in a
 // switch if it is the innermost.
-func (d *decoder) fits(pt *point, callee *function, i int) bool {
+func (d *decoder) fits(pt *point, callee greenlet.Frame, i int) bool {
 	ok := pt.callee == "?"
 	switch {
 	case i == 0:
 		ok = pt.callee == "-"
 	case !ok:
-		name, _, _ := strings.Cut(callee.name, "[")
+		name, _, _ := strings.Cut(functionOf(callee).name, "[")
 		ok = name == pt.callee
 	}
 	if !ok {

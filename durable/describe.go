@@ -67,6 +67,10 @@ func makeNode(t reflect.Type) *node {
 	case reflect.Map:
 		n.key, n.elem = makeNode(t.Key()), makeNode(t.Elem())
 	case reflect.Struct:
+		if parts := partsOf(t); parts != nil {
+			n.fields = append(n.fields, nodeField{"", makeNode(parts)})
+			break
+		}
 		for f := range savedFields(t) {
 			n.fields = append(n.fields, nodeField{f.Name, makeNode(f.Type)})
 		}

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"reflect"
+	"slices"
 	"sync"
 	"unsafe"
 
@@ -22,6 +23,7 @@ type encoder struct {
 	funcs []*function // those mentioned, in order
 	types []*node     // likewise, of values in interfaces
 	words []string    // of types
+	given []*greenlet.Greenlet
 
 	trace bool // for the path of an error
 	path  []string
@@ -186,7 +188,11 @@ func (e *encoder) frames(g *greenlet.Greenlet) {
 		state |= stateReceives
 	}
 	e.b = append(e.b, state)
-	e.greenlet(p.Parent)
+	if slices.Contains(e.given, p.Parent) {
+		e.greenlet(p.Parent)
+	} else {
+		e.greenlet(greenlet.Main())
+	}
 	n := 0
 	for f := p.Leaf; f != nil; f = greenlet.HeaderOf(f).Caller {
 		n++
@@ -201,16 +207,17 @@ func (e *encoder) frames(g *greenlet.Greenlet) {
 			e.refuse(reflect.TypeOf(f), "its function, "+f.Func().Name+", is not durable; annotate it "+directive)
 			return
 		}
-		pt := fn.at(h.PC)
-		if pt == nil || !settled(f) {
-			e.refuse(reflect.TypeOf(f), f.Func().Name+" has deferred calls to make, which can't be saved")
+		i, ok := fn.at(h.PC)
+		if !ok {
+			e.refuse(fn.typ, f.Func().Name+" stands where its table has no point: generate its package anew")
 			return
 		}
+		pt := &fn.points[i]
 		if fn == last && h.PC == lastState {
 			e.uint(0) // the same function at the same point: recursion
 		} else {
 			e.uint(e.function(fn) + 1)
-			e.uint(uint64(h.PC))
+			e.uint(uint64(i))
 			last, lastState = fn, h.PC
 		}
 		if p.Slot != nil && f == p.Leaf && !pt.isSlot(f, p.Slot) {
@@ -231,12 +238,6 @@ const (
 )
 
 const directive = "//greenlet:resumable durable"
-
-// settled reports whether f, if it defers, has not done so.
-func settled(f greenlet.Frame) bool {
-	d, ok := f.(interface{ Settled() bool })
-	return !ok || d.Settled()
-}
 
 // function is the number of fn in the snapshot.
 func (e *encoder) function(fn *function) uint64 {
@@ -266,6 +267,9 @@ func (e *encoder) fields(f greenlet.Frame, pt *point) {
 		if e.err != nil {
 			return
 		}
+	}
+	if d, ok := f.(defers); ok {
+		e.deferred(d)
 	}
 }
 

@@ -148,6 +148,12 @@ func structWriter(t reflect.Type) func(e *encoder, p unsafe.Pointer) {
 	if t == deferHeaderType || t == headerType {
 		return func(e *encoder, p unsafe.Pointer) { e.refuse(t, "it is a part of a frame") }
 	}
+	if parts := partsOf(t); parts != nil {
+		pl := planOf(parts)
+		return func(e *encoder, p unsafe.Pointer) {
+			pl.write(e, reflect.ValueOf(reflect.NewAt(t, p).Interface().(standIn).Parts()).UnsafePointer())
+		}
+	}
 	if t.PkgPath() != "" && hidesFields(t) {
 		reason := "it has unexported fields of package " + t.PkgPath() + "; give it a codec, or make it a resource"
 		return func(e *encoder, p unsafe.Pointer) { e.refuse(t, reason) }
@@ -274,15 +280,27 @@ func (e *encoder) entries(w work) {
 	}
 }
 
+// How a value in an interface is written.
+const (
+	nilValue = iota
+	anyValue
+	namedValue
+)
+
 func interfaceWriter(t reflect.Type) func(e *encoder, p unsafe.Pointer) {
 	return func(e *encoder, p unsafe.Pointer) {
 		v := reflect.NewAt(t, p).Elem()
 		if v.IsNil() {
-			e.uint(0)
+			e.uint(nilValue)
 			return
 		}
 		v = v.Elem()
-		e.uint(1)
+		if name, ok := nameOfValue(v); ok {
+			e.uint(namedValue)
+			e.string(name)
+			return
+		}
+		e.uint(anyValue)
 		e.typ(v.Type())
 		if e.err != nil {
 			return

@@ -28,8 +28,8 @@ const (
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
 // Snapshot writes greenlets that are suspended, or have not started, or are dead, with all that
-// they lead to, other greenlets included, and their parents; they stay as they are. The same
-// state gives the same bytes, but for maps whose keys are, or hold, pointers. It
+// their variables lead to, other greenlets included; they stay as they are. A parent is written
+// if it is one of gs: who had another has Main when it is restored. The same state gives the same bytes, but for maps whose keys are, or hold, pointers. It
 // describes itself: another build can read it by names. Snapshot returns a [*RefusedError] if
 // there is something that can't be written.
 func Snapshot(gs ...*greenlet.Greenlet) ([]byte, error) { return Append(nil, nil, gs...) }
@@ -105,6 +105,7 @@ func (e *encoder) all(gs []*greenlet.Greenlet) error {
 
 func (e *encoder) pass(gs []*greenlet.Greenlet) {
 	e.reset()
+	e.given = gs
 	e.uint(uint64(len(gs)))
 	for _, g := range gs {
 		if g == greenlet.Main() {

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"unsafe"
 
 	greenlet "github.com/going-green/greenlet/runtime"
 	"github.com/going-green/greenlet/runtime/gen"
@@ -32,6 +33,8 @@ type point struct {
 	label  string
 	callee string // whose return it waits for: a name, "-" if it waits for a switch, "?" if it may be any
 	fields []field
+	// deferrer, if not nil, is the field for the frame that has deferred the call: its caller.
+	deferrer *field
 }
 
 // field is a field of a frame that is live at a point.
@@ -40,7 +43,6 @@ type field struct {
 	was      string
 	box      bool // it is a pointer to the variable
 	receives bool // what is sent to the greenlet goes there
-	index    int
 	offset   uintptr
 	typ      reflect.Type
 }
@@ -66,13 +68,14 @@ func tables() {
 		}
 		knownLock.Lock()
 		defer knownLock.Unlock()
+		addErrors()
 		seen := map[reflect.Type]bool{}
 		for t := range byFrame {
 			know(t, seen)
 		}
 		for _, c := range gen.ClosureTypes() {
 			t := reflect.TypeOf(c.Self).Elem()
-			ct := &closureType{c.Name, t, c.Value}
+			ct := &closureType{c.Name, t, c.Value, strings.Fields(c.Refs)}
 			closureByType[t], closureByName[c.Name] = ct, ct
 			know(t, seen)
 		}
@@ -87,11 +90,12 @@ func addFunction(f *function) {
 }
 
 // Register makes an instance of a generic durable function known, which no generated code can
-// list: Register(walk[int]), or a method value of an instance's receiver. Call it in an init
-// function. It panics if fn is not an instance of a durable function.
-func Register(fn any) {
+// list. frame is one that the instance's constructor makes, of any arguments:
+// Register(newWalkFrame[string](nil)). Call it in an init function. It panics if frame is not
+// one of a durable function.
+func Register(frame greenlet.Frame) {
 	tables()
-	t := reflect.TypeOf(greenlet.FrameOf(fn)).Elem()
+	t := reflect.TypeOf(frame).Elem()
 	tablesLock.Lock()
 	defer tablesLock.Unlock()
 	if byFrame[t] != nil {
@@ -133,13 +137,38 @@ func parse(t reflect.Type, table string) *function {
 	if f.name = words[0]; len(words) > 3 {
 		f.was = words[4]
 	}
-	f.points = append(f.points, point{label: "start", callee: "-", fields: fieldsOf(t, strings.Fields(lines[1])[1:])})
+	f.points = append(f.points, newPoint(t, "start", "-", strings.Fields(lines[1])[1:]))
 	f.results = fieldsOf(t, strings.Fields(lines[2])[1:])
 	for _, line := range lines[3:] {
 		words := strings.Fields(line)
-		f.points = append(f.points, point{words[0], words[1], fieldsOf(t, words[2:])})
+		f.points = append(f.points, newPoint(t, words[0], words[1], words[2:]))
 	}
 	return f
+}
+
+func newPoint(t reflect.Type, label, callee string, words []string) point {
+	p := point{label: label, callee: callee}
+	if i := slices.IndexFunc(words, func(w string) bool { return strings.HasSuffix(w, "^") }); i >= 0 {
+		p.deferrer = &fieldsOf(t, []string{strings.TrimSuffix(words[i], "^")})[0]
+		words = slices.Delete(slices.Clone(words), i, i+1)
+	}
+	p.fields = fieldsOf(t, words)
+	return p
+}
+
+// below makes caller the one of f, which stands at p. It reports whether it can be: if f is a
+// deferred call that recovers, the caller must be one that defers.
+func (p *point) below(f, caller greenlet.Frame) bool {
+	greenlet.HeaderOf(f).Caller = caller
+	if p.deferrer == nil {
+		return true
+	}
+	if _, ok := caller.(defers); !ok {
+		return false
+	}
+	// A DeferHeader begins with the header.
+	*(**greenlet.DeferHeader)(unsafe.Add(framePointer(f), p.deferrer.offset)) = (*greenlet.DeferHeader)(unsafe.Pointer(greenlet.HeaderOf(caller)))
+	return true
 }
 
 func fieldsOf(t reflect.Type, words []string) []field {
@@ -153,21 +182,35 @@ func fieldsOf(t reflect.Type, words []string) []field {
 		if !ok {
 			panic(fmt.Sprintf("durable: the frame type %v has no field %s: generate its package anew", t, f.name))
 		}
-		f.index, f.offset, f.typ = sf.Index[0], sf.Offset, sf.Type
+		f.offset, f.typ = sf.Offset, sf.Type
 	}
 	return list
 }
 
-// at is the point of state pc, or nil if it is none that can be saved.
-func (f *function) at(pc uint32) *point {
-	if uint64(pc) < uint64(len(f.points)) {
-		return &f.points[pc]
+// unwinding is the label of the point of a frame that makes its deferred calls: the last one
+// of functions that defer.
+const unwinding = "unwind"
+
+// at is the number of the point of state pc.
+func (f *function) at(pc uint32) (i int, ok bool) {
+	i, last := int(pc), len(f.points)-1
+	if pc == unwindState {
+		return last, f.points[last].label == unwinding
 	}
-	return nil
+	return i, i <= last && f.points[i].label != unwinding
 }
 
-// state is the state of the point called label; ok is false if there is none.
-func (f *function) state(label string) (pc uint32, ok bool) {
+// state is the state of the point called label, and the point; nil if there is none.
+func (f *function) state(label string) (pc uint32, p *point) {
 	i := slices.IndexFunc(f.points, func(p point) bool { return p.label == label })
-	return uint32(i), i >= 0
+	switch {
+	case i < 0:
+		return 0, nil
+	case label == unwinding:
+		return unwindState, &f.points[i]
+	}
+	return uint32(i), &f.points[i]
 }
+
+// unwindState is the state of a frame that makes its deferred calls.
+const unwindState = ^uint32(0)

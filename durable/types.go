@@ -39,6 +39,7 @@ type closureType struct {
 	name  string
 	typ   reflect.Type
 	value func(self any) any
+	refs  []string // fields that point to captured variables
 }
 
 // codec writes values of a type as bytes.
@@ -75,6 +76,10 @@ func know(t reflect.Type, seen map[reflect.Type]bool) {
 		know(t.Key(), seen)
 		know(t.Elem(), seen)
 	case reflect.Struct:
+		if parts := partsOf(t); parts != nil {
+			know(parts, seen)
+			return
+		}
 		for i := range t.NumField() {
 			know(t.Field(i).Type, seen)
 		}
@@ -243,7 +248,7 @@ var structTypes = map[string]reflect.Type{}
 // hidesFields reports whether a struct type has unexported fields of a package that says
 // nothing of how to save them: one that has no durable function.
 func hidesFields(t reflect.Type) bool {
-	if optedIn(t.PkgPath()) || t == reflect.TypeFor[gen.Loop]() {
+	if optedIn(t.PkgPath()) || t == reflect.TypeFor[gen.Loop]() || openStructs[t] {
 		return false
 	}
 	for i := range t.NumField() {
@@ -274,6 +279,24 @@ var (
 	packagesOnce sync.Once
 	packages     = map[string]bool{}
 )
+
+// standIn is a type of ours that hides what it consists of, and says it in a struct.
+type standIn interface {
+	Parts() any // a pointer to the struct
+	SetParts(p any)
+}
+
+var standInType = reflect.TypeFor[standIn]()
+
+// partsOf is the struct that stands for t, or nil.
+func partsOf(t reflect.Type) reflect.Type {
+	if t.Kind() == reflect.Struct && t.PkgPath() == genPath && reflect.PointerTo(t).Implements(standInType) {
+		return reflect.TypeOf(reflect.New(t).Interface().(standIn).Parts()).Elem()
+	}
+	return nil
+}
+
+var genPath = reflect.TypeFor[gen.Loop]().PkgPath()
 
 // savedFields are the fields of a struct that are written.
 func savedFields(t reflect.Type) iter.Seq[reflect.StructField] {

@@ -45,6 +45,11 @@ type wireType struct {
 	t    reflect.Type // of this build, or nil
 }
 
+// defers reports whether the function defers, where the snapshot was taken.
+func (w *wireFunc) defers() bool {
+	return len(w.points) > 0 && w.points[len(w.points)-1].label == unwinding
+}
+
 // function reads what a snapshot says of a function.
 func (d *decoder) function(schemas Schemas) *wireFunc {
 	w := &wireFunc{name: d.string()}
@@ -286,7 +291,10 @@ func (d *decoder) frame(w *wireFunc, i int) (greenlet.Frame, *point, error) {
 			return nil, nil, within(d.err, w.name, p.fields[i].name)
 		}
 	}
-	return f, p.pt, nil
+	if w.defers() {
+		d.deferred(w, f)
+	}
+	return f, p.pt, d.err
 }
 
 // within says which variable of which function a change is of.
@@ -299,11 +307,10 @@ func within(err error, fn, variable string) error {
 
 // place finds where in this build a frame goes on that stands at p.
 func (d *decoder) place(w *wireFunc, p *wirePoint) error {
-	pc, ok := w.fn.state(p.label)
-	if !ok {
+	pc, pt := w.fn.state(p.label)
+	if pt == nil {
 		return &ChangedError{w.name, "it has no suspension " + p.label + " any more, at which the greenlet stands"}
 	}
-	pt := w.fn.at(pc)
 	found := map[string]bool{}
 	for _, f := range p.fields {
 		i := slices.IndexFunc(pt.fields, func(now field) bool { return now.name == f.name })

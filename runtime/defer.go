@@ -31,17 +31,25 @@ const (
 	left    // all are made
 )
 
-// deferred is a deferred call, its operands evaluated. A plain one gets the
-// code that is to run before it: nothing, or the panic it may recover; as it
-// is deferred by Go then, its recover works as anywhere.
-type deferred struct {
-	plain     func(body func())
-	resumable func(r *Run) Status
-}
+// deferred is a deferred call, its operands evaluated:
+//
+//   - func(body func()), of a plain function, gets the code that is to run before it: nothing,
+//     or the panic it may recover; as it is deferred by Go then, its recover works as anywhere.
+//   - func(r *Run) Status calls a resumable function.
+//   - Any other value is a literal of a durable function: it has a type, and so can be saved.
+type deferred any
+
+// A literal that is deferred, by whether it recovers.
+type (
+	closureCall    interface{ CallResumable(*Run) Status }
+	closureRecover interface {
+		CallDeferred(*Run, *DeferHeader) Status
+	}
+)
 
 // Defer registers a plain call: call must defer it and call body.
 func (h *DeferHeader) Defer(call func(body func())) {
-	h.calls = append(h.calls, deferred{plain: call})
+	h.calls = append(h.calls, call)
 }
 
 // DeferFunc registers a plain call of fn.
@@ -54,8 +62,11 @@ func (h *DeferHeader) DeferFunc(fn func()) {
 
 // DeferResumable registers the call of a resumable function.
 func (h *DeferHeader) DeferResumable(call func(r *Run) Status) {
-	h.calls = append(h.calls, deferred{resumable: call})
+	h.calls = append(h.calls, call)
 }
+
+// DeferClosure registers the call of a literal, given as the value of its type.
+func (h *DeferHeader) DeferClosure(c closureCall) { h.calls = append(h.calls, c) }
 
 // Recover is the builtin recover in the body of a resumable function, where h is
 // the frame whose deferred call the body is, and nil in any other call. It is
@@ -155,7 +166,7 @@ func (h *DeferHeader) Pending() bool {
 func (h *DeferHeader) Next(r *Run) (st Status) {
 	last := len(h.calls) - 1
 	call := h.calls[last]
-	h.calls[last] = deferred{}
+	h.calls[last] = nil
 	h.calls = h.calls[:last]
 	whole := false
 	var mark Frame
@@ -181,20 +192,30 @@ func (h *DeferHeader) Next(r *Run) (st Status) {
 			h.mode = exiting
 		}
 	}()
-	switch {
-	case call.resumable != nil:
-		if r == nil {
-			panic(&StateError{Op: "Goexit", Reason: "a deferred call that can be suspended can't run during runtime.Goexit"})
-		}
-		st = call.resumable(r)
-	default:
-		h.CallPlain(call.plain)
+	if plain, ok := call.(func(body func())); ok {
+		h.CallPlain(plain)
+	} else if r == nil {
+		panic(&StateError{Op: "Goexit", Reason: "a deferred call that can be suspended can't run during runtime.Goexit"})
+	} else {
+		st = h.callResumable(r, call)
 	}
 	whole = true
 	if h.mode != panicking {
 		h.from = nil
 	}
 	return st
+}
+
+// callResumable makes a deferred call that may suspend.
+func (h *DeferHeader) callResumable(r *Run, call deferred) Status {
+	switch c := call.(type) {
+	case func(*Run) Status:
+		return c(r)
+	case closureRecover:
+		return c.CallDeferred(r, h)
+	default:
+		return c.(closureCall).CallResumable(r)
+	}
 }
 
 // CallPlain makes a plain call as one that h defers: call must defer it and call its body.

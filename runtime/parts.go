@@ -1,5 +1,7 @@
 package greenlet
 
+import "github.com/going-green/greenlet/runtime/internal/proto"
+
 // Parts are what a greenlet that does not run consists of, for package durable, which copies
 // and stores greenlets.
 type Parts struct {
@@ -45,6 +47,36 @@ func Assemble(g *Greenlet, p Parts) {
 // HeaderOf is the header of a frame, for package durable.
 func HeaderOf(f Frame) *Header { return f.header() }
 
-// Settled reports whether a frame that defers has nothing to do for that yet: it has no
-// deferred calls, and is not making them.
-func (h *DeferHeader) Settled() bool { return len(h.calls) == 0 && h.mode == running }
+// DeferParts are what a frame that defers has besides its fields, for package durable.
+type DeferParts struct {
+	Calls []any // literals that are deferred, the next one last
+	Mode  uint8 // how far it is with them
+	Value any   // the panic on its way
+}
+
+// Parts are those of h. ok is false if there is a deferred call that has no type.
+func (h *DeferHeader) Parts() (p DeferParts, ok bool) {
+	for _, c := range h.calls {
+		if _, ok := c.(closureCall); !ok {
+			return p, false
+		}
+		p.Calls = append(p.Calls, c)
+	}
+	p.Mode, p.Value = uint8(h.mode), h.value
+	return p, true
+}
+
+// SetParts makes h one that has p, and reports whether p can be that of a frame in the state pc.
+func (h *DeferHeader) SetParts(p DeferParts, pc uint32) (ok bool) {
+	h.mode, h.value = unwindMode(p.Mode), p.Value
+	for _, c := range p.Calls {
+		if _, ok := c.(closureCall); !ok {
+			return false
+		}
+		h.calls = append(h.calls, c)
+	}
+	if pc == proto.Unwind {
+		return h.mode == returning || h.mode == panicking
+	}
+	return h.mode == running && p.Value == nil
+}

@@ -15,11 +15,16 @@ type ClosureType struct {
 	// of one that is not nil.
 	Self  any
 	Value func(self any) any
+	// Refs are the fields that point to captured variables, with space between; the others
+	// are copies.
+	Refs string
 }
 
 var (
 	durableFuncs []DurableFunc
 	closureTypes []ClosureType
+
+	durableErrors []NamedError
 )
 
 // Durable makes a durable function known, while package variables are initialised.
@@ -30,10 +35,26 @@ func Durable(frame Frame, table string) (_ struct{}) {
 
 // DurableClosure makes the type T of a function literal known, while package variables are
 // initialised.
-func DurableClosure[T, F any](name string, value func(*T) F) (_ struct{}) {
-	closureTypes = append(closureTypes, ClosureType{name, (*T)(nil), func(self any) any { return value(self.(*T)) }})
+func DurableClosure[T, F any](name string, value func(*T) F, refs string) (_ struct{}) {
+	closureTypes = append(closureTypes, ClosureType{name, (*T)(nil), func(self any) any { return value(self.(*T)) }, refs})
 	return
 }
+
+// DurableError makes a package variable known, by name, whose value durable functions may hold,
+// and compare with others.
+func DurableError(name string, v *error) (_ struct{}) {
+	durableErrors = append(durableErrors, NamedError{name, v})
+	return
+}
+
+// NamedError is a package variable of type error.
+type NamedError struct {
+	Name string
+	Var  *error
+}
+
+// DurableErrors are all that are known.
+func DurableErrors() []NamedError { return durableErrors }
 
 // DurableFuncs are all that are known.
 func DurableFuncs() []DurableFunc { return durableFuncs }

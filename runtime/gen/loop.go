@@ -12,15 +12,20 @@ type MapIter[K comparable, V any] struct {
 	it    *reflect.MapIter
 	key   K
 	value V
+	of    map[K]V
+	rest  *MapParts[K, V] // instead of it, of one that was restored
 }
 
 // RangeMap begins a walk over m.
 func RangeMap[M ~map[K]V, K comparable, V any](m M) *MapIter[K, V] {
-	return &MapIter[K, V]{it: reflect.ValueOf(map[K]V(m)).MapRange()}
+	return &MapIter[K, V]{it: reflect.ValueOf(map[K]V(m)).MapRange(), of: m}
 }
 
 // Next goes to the next entry and reports whether there is one.
 func (m *MapIter[K, V]) Next() bool {
+	if m.rest != nil {
+		return m.nextOfRest()
+	}
 	if !m.it.Next() {
 		return false
 	}

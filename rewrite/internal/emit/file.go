@@ -35,6 +35,8 @@ type Source struct {
 	// Declared are names of functions for the runtime, Interfaces those of methods of interfaces.
 	Declared, Interfaces []string
 	Closures             []ClosureOf
+	// Sentinels are variables of type error that snapshots know by name.
+	Sentinels []string
 	// Debugger, if not nil, says under which names debuggers find the file and the
 	// generated one; see debugger.go.
 	Debugger *Debugger
@@ -105,6 +107,9 @@ func File(src Source, fns []*ir.Func) ([]byte, error) {
 		c.forwardMethod(out, f)
 	}
 	c.declare(out, src)
+	for _, name := range src.Sentinels {
+		out.Var().Id("_").Op("=").Add(c.rt("DurableError")).Call(jen.Lit(importPath(src.Pkg)+"."+name), jen.Op("&").Id(name))
+	}
 	if len(src.Hidden) > 0 {
 		hide(c, out, src.Hidden)
 	}

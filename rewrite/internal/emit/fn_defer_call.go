@@ -227,6 +227,9 @@ func (e *funcEmitter) bestForm(deferred, companion string, sig *types.Signature,
 // deferLiteral registers the call of a resumable literal.
 func (e *funcEmitter) deferLiteral(call *ast.CallExpr) []jen.Code {
 	syntax := ast.Unparen(call.Fun).(*ast.FuncLit)
+	if e.fn.Durable {
+		return []jen.Code{e.registrar().Dot("DeferClosure").Call(e.closure(e.fn.Lits[syntax]))}
+	}
 	form, recovers := closureCall, names.Recovers(syntax.Body)
 	if recovers {
 		form = closureDeferred

@@ -24,8 +24,14 @@ import (
 // a function.
 func (e *funcEmitter) durable(out *jen.File) {
 	if e.fn.Lit != nil && !e.inPlace() && e.tparams.Len() == 0 {
+		var refs []string
+		for _, c := range e.fn.Lit.Captures {
+			if !c.ByValue {
+				refs = append(refs, c.Field)
+			}
+		}
 		out.Var().Id("_").Op("=").Add(e.rt("DurableClosure")).Call(jen.Lit(e.durableName()),
-			jen.Parens(jen.Op("*").Add(e.litType(e.fn.Lit))).Dot("value"))
+			jen.Parens(jen.Op("*").Add(e.litType(e.fn.Lit))).Dot("value"), jen.Lit(strings.Join(refs, " ")))
 	}
 	typ := jen.Parens(jen.Op("*").Add(e.frameRef())).Parens(jen.Nil())
 	if e.tparams.Len() > 0 {
@@ -67,10 +73,7 @@ func (e *funcEmitter) durableTable() string {
 	if was := e.Colors.Directives().Was(e.fset, e.fn.Decl.Pos()); was != "" && e.fn.Lit == nil {
 		name += " was " + importPath(e.Pkg) + "." + was
 	}
-	var start []string
-	if self := e.fn.Frame.Self; self != "" {
-		start = append(start, self)
-	}
+	start := e.alwaysLive()
 	for i, field := range e.fn.Frame.Params {
 		if field != "" {
 			start = append(start, e.durableField(e.fn.Params[i], field, nil))
@@ -93,7 +96,33 @@ func (e *funcEmitter) durableTable() string {
 		}
 		lines = append(lines, e.pointLine(w, label))
 	}
+	if e.fn.Defers {
+		lines = append(lines, strings.Join(append([]string{"unwind", "?"}, e.unwindFields()...), " "))
+	}
 	return strings.Join(lines, "\n")
+}
+
+// unwindFields are what a frame needs that makes its deferred calls.
+func (e *funcEmitter) unwindFields() []string {
+	list := e.alwaysLive()
+	for _, v := range e.fn.Results {
+		if v != nil && v.Box && v.Field != "" {
+			list = append(list, e.durableField(v, v.Field, nil))
+		}
+	}
+	return append(list, e.fn.Frame.Results...)
+}
+
+// alwaysLive are the fields that are no variable's: what a literal captures and, of a function
+// that recovers, the frame that has deferred it, which is the caller's: name^.
+func (e *funcEmitter) alwaysLive() (list []string) {
+	if self := e.fn.Frame.Self; self != "" {
+		list = append(list, self)
+	}
+	if d := e.fn.Frame.Deferrer; d != "" {
+		list = append(list, d+"^")
+	}
+	return list
 }
 
 // pointLine is the line of a suspension: its label, what it waits for, and the fields that
@@ -108,9 +137,7 @@ func (e *funcEmitter) pointLine(w *ir.Wait, label string) string {
 	case w.IsCall(), w.Op == color.OpCallFrame:
 		line[1] = "?"
 	}
-	if self := e.fn.Frame.Self; self != "" {
-		line = append(line, self)
-	}
+	line = append(line, e.alwaysLive()...)
 	var to *ir.Var
 	if w.Receives() {
 		to = w.Results[0]
@@ -126,9 +153,11 @@ func (e *funcEmitter) pointLine(w *ir.Wait, label string) string {
 	if to != nil && !listed && to.Field != "" {
 		line = append(line, e.durableField(to, to.Field, to))
 	}
-	for i, v := range e.fn.Results { // of a function that defers
-		if v != nil && v.Place == ir.InFrame {
-			line = append(line, e.fn.Frame.Results[i])
+	if e.fn.Defers {
+		for i, v := range e.fn.Results {
+			if v != nil && v.Place == ir.InFrame {
+				line = append(line, e.fn.Frame.Results[i])
+			}
 		}
 	}
 	return strings.Join(line, " ")

@@ -9,6 +9,7 @@ import (
 	"runtime"
 	"runtime/debug"
 	"slices"
+	"strings"
 
 	"github.com/going-green/greenlet/internal/color"
 	"github.com/going-green/greenlet/internal/diag"
@@ -46,6 +47,7 @@ func Compile(u *unit.Unit, opt *Options) ([]unit.Output, diag.List, error) {
 		nameValues(u, colors, byFile)
 		byFile[0].promoted, byFile[0].interfaces = declaredInPackage(u, colors)
 		byFile[0].closures = closures(u, colors)
+		byFile[0].sentinels = sentinels(u, byFile)
 	}
 	outs := make([]unit.Output, len(byFile))
 	errs := make([]error, len(byFile))
@@ -87,6 +89,30 @@ type Lowered struct {
 	promoted, interfaces []string
 	closures             []emit.ClosureOf
 	values               []emit.NamedValue
+	sentinels            []string
+}
+
+// sentinels are the variables of the package of type error, if it has durable functions, whose
+// variables may hold them.
+func sentinels(u *unit.Unit, files []*Lowered) (list []string) {
+	if !slices.ContainsFunc(files, func(l *Lowered) bool {
+		return slices.ContainsFunc(l.Funcs, func(f *ir.Func) bool { return f.Durable })
+	}) {
+		return nil
+	}
+	scope := u.Pkg.Scope()
+	for _, name := range scope.Names() {
+		v, ok := scope.Lookup(name).(*types.Var)
+		if ok && types.Identical(v.Type(), types.Universe.Lookup("error").Type()) && name != "_" && (!inTest(u, v.Pos()) || inTest(u, files[0].File.Pos())) {
+			list = append(list, name)
+		}
+	}
+	return list
+}
+
+// inTest reports whether pos is in a test file, whose names a generated file of others can't have.
+func inTest(u *unit.Unit, pos token.Pos) bool {
+	return strings.HasSuffix(u.Fset.PositionFor(pos, false).Filename, "_test.go")
 }
 
 // lowerFiles runs the passes over the functions of the files that are wanted. It
@@ -186,7 +212,7 @@ func EmitFile(u *unit.Unit, info *types.Info, colors *color.Colors, l *Lowered, 
 	src := emit.Source{
 		Fset: u.Fset, File: file, Text: u.Source[u.Path(file)], Header: u.Header(file), Debugger: opt.debugger(u.Path(file)),
 		Pkg: u.Pkg, Info: info, Colors: colors, Hidden: l.hidden, Forwards: l.forwards, Values: l.values, Declared: append(declared(l), l.promoted...),
-		Interfaces: l.interfaces, Closures: l.closures,
+		Interfaces: l.interfaces, Closures: l.closures, Sentinels: l.sentinels,
 	}
 	end := opt.start("emit")
 	text, err = emit.File(src, l.Funcs)

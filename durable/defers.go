@@ -1,0 +1,68 @@
+package durable
+
+import (
+	"reflect"
+
+	greenlet "github.com/going-green/greenlet/runtime"
+)
+
+// Deferred calls: literals, by their types, with what they capture; and how far a frame is that
+// makes them.
+
+// defers is a frame that defers.
+type defers interface {
+	Parts() (p greenlet.DeferParts, ok bool)
+	SetParts(p greenlet.DeferParts, pc uint32) bool
+}
+
+var anyType = reflect.TypeFor[any]()
+
+func (e *encoder) deferred(f defers) {
+	p, ok := f.Parts()
+	if !ok {
+		e.refuse(reflect.TypeOf(f), "it has deferred a call that is none of a literal")
+		return
+	}
+	e.b = append(e.b, p.Mode)
+	value := reflect.ValueOf(&p.Value)
+	planOf(anyType).write(e, value.UnsafePointer())
+	e.uint(uint64(len(p.Calls)))
+	for _, c := range p.Calls {
+		v := reflect.ValueOf(c)
+		if v.Kind() != reflect.Pointer || closureByType[v.Type().Elem()] == nil {
+			e.refuse(v.Type(), "the literal that is deferred is not of a durable function")
+			return
+		}
+		e.typ(v.Type().Elem())
+		e.ref(v.UnsafePointer(), planOf(v.Type().Elem()), 1)
+	}
+}
+
+// deferred reads what a frame of w has deferred. The function may have no defer statement any
+// more: that is all right as long as there was nothing to call.
+func (d *decoder) deferred(w *wireFunc, frame greenlet.Frame) {
+	p := greenlet.DeferParts{Mode: d.byte()}
+	d.reader(nodeOf(anyType), anyType)(d, reflect.ValueOf(&p.Value).UnsafePointer())
+	for range d.count() {
+		w := d.typ()
+		q := d.ref(w.node, w.t, 1)
+		if d.err != nil {
+			return
+		}
+		c := closureByType[w.t]
+		if c == nil || q == nil {
+			d.fail(&ChangedError{w.word, "this program has no such function literal, and its call is deferred"})
+			return
+		}
+		self := reflect.NewAt(c.typ, q).Interface()
+		c.value(self) // it is known to itself then
+		p.Calls = append(p.Calls, self)
+	}
+	f, ok := frame.(defers)
+	if !ok && len(p.Calls) > 0 {
+		d.fail(&ChangedError{w.name, "it defers nothing any more, and there are calls that were deferred"})
+	}
+	if ok && !f.SetParts(p, greenlet.HeaderOf(frame).PC) {
+		d.corrupt()
+	}
+}

@@ -1,0 +1,273 @@
+package durable
+
+import (
+	"reflect"
+	"slices"
+	"sync"
+	"unsafe"
+
+	greenlet "github.com/going-green/greenlet/runtime"
+	"github.com/going-green/greenlet/runtime/gen"
+)
+
+// Fork makes a greenlet that stands where g does, g being suspended or not started, with the
+// same parent. Its variables are copies, as by assignment; those that literals capture, or whose
+// address was taken, are copied once, so that its literals see its variables; what it has
+// deferred runs in both. Pointers that are variables and lead to variables of g, or into them,
+// lead to those of the fork. All else that pointers, slices and maps lead to is shared. Fork returns a
+// [*RefusedError] if a function of g is not durable.
+func Fork(g *greenlet.Greenlet) (*greenlet.Greenlet, error) {
+	tables()
+	p, err := greenlet.PartsOf(g, "Fork")
+	if err != nil {
+		return nil, err
+	}
+	k := forker{}
+	var above greenlet.Frame
+	var stands *point
+	leaf, slot := p.Leaf, p.Slot
+	p.Leaf, p.Slot = nil, nil
+	for f := leaf; f != nil; f = greenlet.HeaderOf(f).Caller {
+		c, pt, err := k.frame(f)
+		if err != nil {
+			return nil, err
+		}
+		if p.Leaf == nil {
+			p.Leaf = c
+			if slot != nil {
+				p.Slot = pt.slot(c)
+			}
+		} else {
+			stands.below(above, c)
+		}
+		above, stands = c, pt
+	}
+	k.redirect()
+	to := new(greenlet.Greenlet)
+	greenlet.Assemble(to, p)
+	return to, nil
+}
+
+// Clone is Fork that copies what variables lead to as well, as Snapshot and Restore do.
+func Clone(g *greenlet.Greenlet) (*greenlet.Greenlet, error) {
+	b, err := Snapshot(g)
+	if err != nil {
+		return nil, err
+	}
+	gs, err := Restore(b)
+	if err != nil {
+		return nil, err
+	}
+	gs[0].SetParent(g.Parent())
+	return gs[0], nil
+}
+
+// forker copies the variables of a greenlet.
+type forker struct {
+	copies   map[unsafe.Pointer]reflect.Value // pointers to the copies, by what was copied
+	pointers []reflect.Value                  // variables that are pointers or slices
+}
+
+// redirect makes pointers to variables that have been copied, or into them, lead to the copies.
+func (k *forker) redirect() {
+	for _, p := range k.pointers {
+		at := (*unsafe.Pointer)(p.Addr().UnsafePointer()) // a slice begins with one
+		for from, c := range k.copies {
+			if off := uintptr(*at) - uintptr(from); *at != nil && uintptr(*at) >= uintptr(from) && off < c.Type().Elem().Size() {
+				*at = unsafe.Add(c.UnsafePointer(), off)
+				break
+			}
+		}
+	}
+}
+
+func (k *forker) frame(f greenlet.Frame) (greenlet.Frame, *point, error) {
+	fn := functionOf(f)
+	if fn == nil {
+		return nil, nil, &RefusedError{Path: []string{f.Func().Name}, Type: reflect.TypeOf(f), Reason: "its function is not durable; annotate it " + directive}
+	}
+	h := greenlet.HeaderOf(f)
+	i, ok := fn.at(h.PC)
+	if !ok {
+		return nil, nil, &RefusedError{Path: []string{fn.name}, Type: fn.typ, Reason: "it stands where its table has no point: generate its package anew"}
+	}
+	pt := &fn.points[i]
+	c := reflect.New(fn.typ)
+	to := c.Interface().(greenlet.Frame)
+	greenlet.HeaderOf(to).PC = h.PC
+	from, base := framePointer(f), c.UnsafePointer()
+	for i := range pt.fields {
+		fd := &pt.fields[i]
+		src, dst := reflect.NewAt(fd.typ, unsafe.Add(from, fd.offset)).Elem(), reflect.NewAt(fd.typ, unsafe.Add(base, fd.offset)).Elem()
+		if fd.box {
+			k.variable(dst, src)
+			continue
+		}
+		dst.Set(src)
+		k.own(dst)
+	}
+	if d, ok := f.(defers); ok {
+		p, ok := d.Parts()
+		if !ok {
+			return nil, nil, &RefusedError{Path: []string{fn.name}, Type: fn.typ, Reason: "it has deferred a call that is none of a literal"}
+		}
+		p.Calls = slices.Clone(p.Calls)
+		for i, c := range p.Calls {
+			p.Calls[i] = k.self(reflect.ValueOf(c)).Interface()
+		}
+		to.(defers).SetParts(p, h.PC)
+	}
+	return to, pt, nil
+}
+
+// slot is a pointer to where f receives, which stands at the point.
+func (p *point) slot(f greenlet.Frame) any {
+	fd := p.receiver()
+	if fd == nil {
+		return nil
+	}
+	t := fd.typ
+	if fd.box {
+		t = t.Elem()
+	}
+	return reflect.NewAt(t, fd.variable(f)).Interface()
+}
+
+// variable makes dst, a pointer, one to a copy of the variable that src points to: the same
+// copy for all that do.
+func (k *forker) variable(dst, src reflect.Value) {
+	if src.IsNil() {
+		return
+	}
+	if c, ok := k.copies[src.UnsafePointer()]; ok && c.Type() == src.Type() {
+		dst.Set(c)
+		return
+	}
+	c := reflect.New(src.Type().Elem())
+	k.keep(src.UnsafePointer(), c)
+	c.Elem().Set(src.Elem())
+	k.own(c.Elem())
+	dst.Set(c)
+}
+
+func (k *forker) keep(p unsafe.Pointer, c reflect.Value) {
+	if k.copies == nil {
+		k.copies = map[unsafe.Pointer]reflect.Value{}
+	}
+	k.copies[p] = c
+}
+
+// own gives v, a copy of a variable, what must be its own: literals, and walks over maps.
+func (k *forker) own(v reflect.Value) {
+	if !hasOwn(v.Type()) {
+		return
+	}
+	switch v.Kind() {
+	case reflect.Func:
+		if v.IsNil() {
+			return
+		}
+		if self := gen.SelfOf(v.Interface()); self != nil {
+			if c := closureByType[reflect.TypeOf(self).Elem()]; c != nil {
+				v.Set(reflect.ValueOf(c.value(k.self(reflect.ValueOf(self)).Interface())).Convert(v.Type()))
+			}
+		}
+	case reflect.Slice:
+		k.pointers = append(k.pointers, v)
+	case reflect.Pointer: // a walk over a map, the state of a loop, what a literal captures
+		k.private(v)
+	case reflect.Struct:
+		for i := range v.NumField() {
+			if f := v.Field(i); hasOwn(f.Type()) {
+				k.own(reflect.NewAt(f.Type(), f.Addr().UnsafePointer()).Elem())
+			}
+		}
+	case reflect.Array:
+		for i := range v.Len() {
+			k.own(v.Index(i))
+		}
+	case reflect.Interface:
+		if e := v.Elem(); v.IsNil() || !hasOwn(e.Type()) {
+			return
+		}
+		c := reflect.New(v.Elem().Type()).Elem()
+		c.Set(v.Elem())
+		k.own(c)
+		v.Set(c)
+	}
+}
+
+// private makes v, a pointer that no variable of the source is, one to a copy.
+func (k *forker) private(v reflect.Value) {
+	switch {
+	case v.IsNil():
+		return
+	case !isPrivate(v.Type()):
+		k.pointers = append(k.pointers, v)
+		return
+	case closureByType[v.Type().Elem()] != nil:
+		v.Set(k.self(v))
+		return
+	case partsOf(v.Type().Elem()) == nil:
+		k.variable(v, v)
+		return
+	}
+	c := reflect.New(v.Type().Elem())
+	parts := reflect.ValueOf(v.Interface().(standIn).Parts())
+	c.Interface().(standIn).SetParts(parts.Interface())
+	v.Set(c)
+}
+
+// self is a copy of what a literal captures, self being a pointer to it.
+func (k *forker) self(self reflect.Value) reflect.Value {
+	if c, ok := k.copies[self.UnsafePointer()]; ok && c.Type() == self.Type() {
+		return c
+	}
+	ct := closureByType[self.Type().Elem()]
+	c := reflect.New(self.Type().Elem())
+	k.keep(self.UnsafePointer(), c)
+	for f := range savedFields(ct.typ) {
+		src := reflect.NewAt(f.Type, unsafe.Add(self.UnsafePointer(), f.Offset)).Elem()
+		dst := reflect.NewAt(f.Type, unsafe.Add(c.UnsafePointer(), f.Offset)).Elem()
+		if slices.Contains(ct.refs, f.Name) {
+			k.variable(dst, src)
+			continue
+		}
+		dst.Set(src)
+		k.own(dst)
+	}
+	ct.value(c.Interface())
+	return c
+}
+
+var owns sync.Map // bool by reflect.Type
+
+// hasOwn reports whether a value of type t may hold what a copy of it must not share.
+func hasOwn(t reflect.Type) bool {
+	if has, ok := owns.Load(t); ok {
+		return has.(bool)
+	}
+	has := false
+	switch t.Kind() {
+	case reflect.Func, reflect.Interface:
+		has = true
+	case reflect.Pointer, reflect.Slice:
+		has = true
+	case reflect.Array:
+		has = hasOwn(t.Elem())
+	case reflect.Struct:
+		for f := range savedFields(t) {
+			has = has || hasOwn(f.Type)
+		}
+	}
+	owns.Store(t, has)
+	return has
+}
+
+// isPrivate reports whether pointers of type t are no variables of the source's: walks over
+// maps, states of loops, what literals capture.
+func isPrivate(t reflect.Type) bool {
+	return t.Elem() == loopType || closureByType[t.Elem()] != nil || partsOf(t.Elem()) != nil
+}
+
+var loopType = reflect.TypeFor[gen.Loop]()

@@ -39,7 +39,7 @@ const maxGoFrames = 1 << 10
 func withoutGlue(frames []runtime.Frame) []runtime.Frame {
 	var list []runtime.Frame
 	for i, f := range frames {
-		closure := i+1 < len(frames) && isRuntime(frames[i+1]) && (strings.HasSuffix(frames[i+1].Function, ".(*DeferHeader).Next") || strings.HasSuffix(frames[i+1].Function, ".(*DeferHeader).CallPlain"))
+		closure := i+1 < len(frames) && isRuntime(frames[i+1]) && (strings.HasSuffix(frames[i+1].Function, ".(*DeferHeader).Next") || strings.HasSuffix(frames[i+1].Function, ".(*DeferHeader).callResumable") || strings.HasSuffix(frames[i+1].Function, ".(*DeferHeader).CallPlain"))
 		form := false
 		if i > 0 && strings.HasSuffix(strings.TrimSuffix(f.Function, "[...]"), "Deferred") {
 			_, part := variant(frames[i-1].Function)

@@ -42,8 +42,7 @@ func (c *command) cover(ctx context.Context, args []string) (int, error) {
 	to := fs.String("o", "", "")
 	switch err := fs.Parse(args); {
 	case errors.Is(err, flag.ErrHelp):
-		fmt.Fprint(c.stdout, coverUsage[1:])
-		return exitOK, nil
+		return c.printHelp("cover")
 	case err != nil:
 		return 0, usageError{err}
 	case fs.NArg() != 1:

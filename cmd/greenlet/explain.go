@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"flag"
-	"fmt"
 	"io"
 	"os"
 	"strings"
@@ -63,8 +62,7 @@ func (c *command) explain(ctx context.Context, args []string) (int, error) {
 		return 0, err
 	}
 	if a.help {
-		fmt.Fprint(c.stdout, strings.TrimPrefix(explainHelp, "\n"))
-		return exitOK, nil
+		return c.printHelp("explain")
 	}
 	c.opt.Explain = a.name
 	code, err := c.generate(ctx, a.packages)

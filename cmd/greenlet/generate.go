@@ -39,7 +39,7 @@ func (c *command) generate(ctx context.Context, patterns []string) (int, error) 
 		return exitDiagnose, nil
 	}
 	if len(res.Packages) == 0 { // a directive that was forgotten, mostly
-		fmt.Fprintln(c.stderr, "there is no //greenlet:resumable in these packages")
+		fmt.Fprintln(c.stderr, "there is no //greenlet:resumable in these packages; greenlet annotate finds the functions that need it")
 	}
 	if c.verbose {
 		fmt.Fprintf(c.stderr, "%-40s %s, %d MB\n", "total", round(time.Since(start)), memory()>>20)

@@ -100,8 +100,16 @@ func (c *command) try(ctx context.Context, args []string) (int, error) {
 		return 0, err
 	}
 	if c.help {
-		fmt.Fprint(c.stdout, c.helpText())
-		return exitOK, nil
+		verb := ""
+		if c.watches {
+			verb = "watch"
+		}
+		return c.printHelp(verb)
+	}
+	if len(args) > 1 && !c.watches && args[0] != "help" && asksForHelp(args[1]) {
+		if _, ok := helpText(args[0]); ok {
+			return c.printHelp(args[0])
+		}
 	}
 	if c.tags != "" {
 		c.opt.BuildFlags = append(c.opt.BuildFlags, "-tags="+c.tags)
@@ -114,9 +122,10 @@ func (c *command) try(ctx context.Context, args []string) (int, error) {
 	if len(args) > 0 && !c.watches {
 		switch args[0] {
 		case "help":
-			c.watches = len(args) > 1 && args[1] == "watch"
-			fmt.Fprint(c.stdout, c.helpText())
-			return exitOK, nil
+			if len(args) > 2 {
+				return 0, usagef("help wants one verb: %s", verbs)
+			}
+			return c.printHelp(strings.Join(args[1:], ""))
 		case "version":
 			info, _ := debug.ReadBuildInfo()
 			fmt.Fprintln(c.stdout, version(info))
@@ -151,6 +160,16 @@ func (c *command) try(ctx context.Context, args []string) (int, error) {
 		return c.watch(ctx, args)
 	}
 	return c.generate(ctx, args)
+}
+
+// printHelp prints what there is to say of a verb.
+func (c *command) printHelp(verb string) (int, error) {
+	text, ok := helpText(verb)
+	if !ok {
+		return 0, usagef("there is no verb %q; there are %s", verb, verbs)
+	}
+	fmt.Fprint(c.stdout, text)
+	return exitOK, nil
 }
 
 // parse reads the flags and returns what follows them. Those that were read

@@ -10,13 +10,25 @@ import (
 	"github.com/going-green/greenlet/rewrite"
 )
 
-// helpText is what greenlet help prints, or greenlet help watch.
-func (c *command) helpText() string {
-	if c.watches {
-		return strings.TrimPrefix(helpWatch, "\n")
-	}
+// helpText is what greenlet help VERB prints, or greenlet VERB -h; ok is false if there is no
+// such verb. The verb of greenlet itself is "".
+func helpText(verb string) (text string, ok bool) {
+	text, ok = helps[verb]
 	passes := strings.Join(rewrite.PassNames(), " ")
-	return strings.ReplaceAll(strings.TrimPrefix(help, "\n"), "PASSES", passes)
+	return strings.ReplaceAll(strings.TrimPrefix(text, "\n"), "PASSES", passes), ok
+}
+
+var helps = map[string]string{
+	"": help, "help": help, "run": helpGo, "test": helpGo, "build": helpGo, "vet": helpGo, "annotate": helpAnnotate, "watch": helpWatch,
+	"explain": explainHelp, "cover": coverUsage, "overlay": helpOverlay, "version": helpVersion,
+}
+
+// verbs are those of helps, as they are told.
+const verbs = "run, test, build, vet, annotate, watch, explain, cover, overlay, version"
+
+// asksForHelp reports whether an argument is the flag that asks for help.
+func asksForHelp(arg string) bool {
+	return arg == "-h" || arg == "--h" || arg == "-help" || arg == "--help"
 }
 
 const help = `
@@ -41,18 +53,19 @@ Usage:
 	greenlet [flags] run|test|build|vet [arguments]
 		generate what is needed, then do what go run, go test … would do
 	greenlet [flags] annotate [packages]
-		write the directive above the functions that lack it: that are
-		started, or on the way from resumable code to a switch
+		write the directive above the functions that lack it: that yield, are
+		started, or are on the way from resumable code to a switch
 	greenlet watch [flags] [packages]
-		generate, and again whenever a file is saved; see greenlet help watch
+		generate, and again whenever a file is saved
 	greenlet [flags] explain [-json | -dot | -html file] func [packages]
-		show the state machine of a function; see greenlet explain -h
+		show the state machine of a function
 	greenlet cover [-o file] profile
-		make a coverage profile say what ran of the source; see cover -h
+		make a coverage profile say what ran of the source
 	greenlet [flags] overlay [packages]
 		generate for a debugger, in the user's cache directory, and print
 		the file to give to -overlay of the go command
-	greenlet help
+	greenlet help [verb]
+		more of run, annotate, watch …; as greenlet verb -h
 	greenlet version
 
 Examples:
@@ -97,10 +110,88 @@ To look into the tool itself:
 
 Exit codes: 0 all is well; 1 the program has errors, or generated files are
 stale; 2 wrong usage, an error of the system or of greenlet itself. Unless it
-is 0, no file was changed.
+is 0, no file was changed, but by annotate.
 
 Environment: GREENLET_CACHE is the directory in which greenlet remembers what
 is up to date ("off": nowhere). NO_COLOR turns colours off.
+`
+
+const helpGo = `
+Greenlet run, test, build and vet generate what the packages need, and then do
+what go run, test, build and vet would do.
+
+Usage:
+
+	greenlet [flags] run|test|build|vet [arguments]
+
+The arguments are those of the go command. What the packages import of the main
+module is generated, too; for test and vet also what their tests import.
+
+Examples:
+
+	greenlet run ./cmd/server -p 80 the flag is the program's
+	greenlet test -race -run=Walk ./walk
+	greenlet -v build -o server ./cmd/server
+	greenlet vet ./...              greenletvet finds more: go tool greenletvet ./...
+
+The flag -overlay of the go command is not supported. -C and -tags can stand on
+either side.
+
+Exit codes: 1 if something can't be generated, and nothing is run then; else those
+of the go command.
+`
+
+const helpAnnotate = `
+Greenlet annotate writes //greenlet:resumable above the functions that lack it, in
+the source files: until there are none, through packages, methods and interfaces,
+and in tests.
+
+Usage:
+
+	greenlet [-C dir] [-tags list] annotate [packages]
+
+It annotates functions
+
+	- that are started: greenlet.New(run), h.Go(serve, conn);
+	- whose frames are made: newRunFrame();
+	- that call greenlet.Yield or Exchange, other than in tests;
+	- that resumable code calls, and that call what suspends;
+	- methods that suspend, which resumable code calls by way of an interface;
+	- that suspend and are given to code which calls them where it can suspend.
+
+Nothing need have been generated yet; what it needs is one place to begin with. It
+prints what it has annotated, and why:
+
+	walk.go:12: walk: calls greenlet.Yield
+	walk.go:20: Tree.All: is started
+
+Then it prints what the generator still refuses, or what no directive mends, such
+as a literal that sort.Slice will call.
+
+Exit codes: 0 nothing is left to do; 1 something is; 2 wrong usage, or an error of
+the system. What was written until then stays.
+`
+
+const helpOverlay = `
+Greenlet overlay generates for a debugger, in the user's cache directory, and prints
+the name of the file to give to -overlay of the go command: with it a debugger breaks
+at lines of the source, steps through these, and prints its variables by their names.
+
+Usage:
+
+	greenlet [flags] overlay [packages]
+
+Example:
+
+	dlv debug --build-flags=-overlay=$(greenlet overlay)
+
+The packages and what they import of the main module are generated, with their
+tests. The generated files beside the source are not touched.
+`
+
+const helpVersion = `
+Greenlet version prints the version of greenlet, the protocol that the code it
+generates has for the runtime, and the Go release it was built with.
 `
 
 const helpWatch = `

@@ -45,14 +45,14 @@ func (k *checker) calledBack(n ast.Node, plain bool) {
 		return
 	}
 	fn := k.colors.Callee(call)
-	if fn == nil || fn.Pkg() == nil || fn.Pkg() == k.pass.Pkg || keepsHandlers(fn) || k.colors.Resumable(fn) || color.Operation(fn) != 0 {
+	if fn == nil || fn.Pkg() == nil || fn.Pkg() == k.pass.Pkg || color.KeepsHandlers(fn) || k.colors.Resumable(fn) || color.Operation(fn) != 0 {
 		return
 	}
 	std := color.CallsBack(fn)
 	params := fn.Signature().Params()
 	var fact *funcFact
 	for i, arg := range call.Args {
-		if params.Len() == 0 || !isFunc(params.At(min(i, params.Len()-1)).Type()) {
+		if params.Len() == 0 || !subset.IsFunc(params.At(min(i, params.Len()-1)).Type()) {
 			continue
 		}
 		if !std {
@@ -88,28 +88,10 @@ func (k *checker) callback(arg ast.Expr, fn *types.Func, plain bool) {
 	if c == nil {
 		return
 	}
-	by := k.colors.Name(fn)
-	f := finding{
-		pos: arg.Pos(), end: arg.End(), code: diag.SwitchInCallback,
-		message: what + " suspends (" + c.String() + "), but " + by + " will call it, which is plain code and can't be suspended",
-		remedy:  "switch before or after the call of " + by + ", or call back from a resumable function of your own" + subset.OrOnStack(by),
-	}
+	f := finding{pos: arg.Pos(), end: arg.End(), code: diag.SwitchInCallback}
+	f.message, f.remedy = subset.CalledBack(k.colors.Name(fn), what, c.String())
 	if c.pos != arg.Pos() {
 		f.related = because(c)
 	}
 	k.report(f)
-}
-
-// keepsHandlers reports whether fn does no more with functions than keep them, as handlers. Who
-// calls them then is who serves: hub/httpd runs the mux that does it on a stack.
-func keepsHandlers(fn *types.Func) bool { return fn.Pkg().Path() == "net/http" }
-
-// isFunc reports whether a type is declared as that of functions. A type
-// parameter is not: what it stands for is stored as well as called.
-func isFunc(t types.Type) bool {
-	if _, ok := types.Unalias(t).(*types.TypeParam); ok {
-		return false
-	}
-	_, ok := t.Underlying().(*types.Signature)
-	return ok
 }

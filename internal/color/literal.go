@@ -246,6 +246,10 @@ func (v *values) callbacks(call *ast.CallExpr) {
 // functions: plain code, which calls them as such.
 func CallsBack(fn *types.Func) bool { return fn.Pkg() != nil && standard(fn.Pkg().Path()) }
 
+// KeepsHandlers reports whether fn does no more with functions than keep them, as handlers. Who
+// calls them then is who serves: hub/httpd runs the mux that does it on a stack.
+func KeepsHandlers(fn *types.Func) bool { return fn.Pkg() != nil && fn.Pkg().Path() == "net/http" }
+
 // standard reports whether a path is that of a package of the standard library
 // that takes or makes functions. (Other packages of it that do are taken for the
 // user's, which is never wrong. A look at the path alone would be: a module may

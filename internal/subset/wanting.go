@@ -13,7 +13,8 @@ import (
 
 // Wanting lists plain functions that want the directive though nothing resumable is seen to
 // call them: that yield, other than in tests, and that are given to code which calls them so. The generator has no
-// quarrel with them; for those who look for what is missing. They are sorted.
+// quarrel with them; for those who look for what is missing. So it is with what resumable functions
+// give to plain code to call. They are sorted.
 func Wanting(p *color.Package, c *color.Colors) diag.List {
 	k := &checker{Package: p, colors: c}
 	onStacks, _ := c.OnStacks()
@@ -23,11 +24,12 @@ func Wanting(p *color.Package, c *color.Colors) diag.List {
 		}
 		for _, decl := range file.Decls {
 			if decl, ok := decl.(*ast.FuncDecl); ok && decl.Body != nil && !onStacks[decl] {
-				k.yields(decl)
+				k.plainYields(decl)
 			}
 		}
 	}
 	k.diags = append(k.diags, HandedOver(p, c)...)
+	k.callbacks()
 	k.diags.Sort()
 	return k.diags
 }
@@ -42,7 +44,7 @@ func HandedOver(p *color.Package, c *color.Colors) diag.List {
 	return k.diags
 }
 
-func (k *checker) yields(decl *ast.FuncDecl) {
+func (k *checker) plainYields(decl *ast.FuncDecl) {
 	fn, _ := k.Info.Defs[decl.Name].(*types.Func)
 	set := k.colors.Directives()
 	if fn == nil || set.Has(decl) || set.Refused(decl) || color.OnSection(fn) || decl.Recv == nil && (decl.Name.Name == "main" || decl.Name.Name == "init") {

@@ -135,6 +135,9 @@ func wayTo(t reflect.Type, n int, off uintptr, want reflect.Type) (way string, o
 		if off == 0 && t == want {
 			return way, true
 		}
+		if closed(t) {
+			return "", false
+		}
 		switch t.Kind() {
 		case reflect.Struct:
 			found := false
@@ -157,8 +160,9 @@ func wayTo(t reflect.Type, n int, off uintptr, want reflect.Type) (way string, o
 	}
 }
 
-// follow goes the way from n values of type t at p, and is where it leads.
-func follow(t reflect.Type, n int, p unsafe.Pointer, way string) (unsafe.Pointer, reflect.Type, bool) {
+// follow goes the way from n values of type t at p: to where it leads, which type that is, and
+// how many values there are from there on.
+func follow(t reflect.Type, n int, p unsafe.Pointer, way string) (at unsafe.Pointer, is reflect.Type, there int, ok bool) {
 	for first := true; way != ""; first = false {
 		end := strings.IndexAny(way[1:], ".[") + 1
 		if end == 0 {
@@ -167,30 +171,44 @@ func follow(t reflect.Type, n int, p unsafe.Pointer, way string) (unsafe.Pointer
 		step := way[:end]
 		way = way[end:]
 		if name, ok := strings.CutPrefix(step, "."); ok {
-			if t.Kind() != reflect.Struct {
-				return nil, nil, false
+			f, ok := savedField(t, name)
+			if !ok || n == 0 || closed(t) {
+				return nil, nil, 0, false
 			}
-			f, ok := t.FieldByName(name)
-			if !ok || len(f.Index) != 1 {
-				return nil, nil, false
-			}
-			p, t = unsafe.Add(p, f.Offset), f.Type
+			p, t, n = unsafe.Add(p, f.Offset), f.Type, 1
 			continue
 		}
 		i, err := strconv.Atoi(strings.TrimSuffix(strings.TrimPrefix(step, "["), "]"))
 		if err != nil || i < 0 {
-			return nil, nil, false
+			return nil, nil, 0, false
 		}
-		if !first {
-			if t.Kind() != reflect.Array {
-				return nil, nil, false
+		if !first || n == 1 && t.Kind() == reflect.Array {
+			if t.Kind() != reflect.Array || n == 0 || closed(t) {
+				return nil, nil, 0, false
 			}
 			n, t = t.Len(), t.Elem()
 		}
 		if i >= n {
-			return nil, nil, false
+			return nil, nil, 0, false
 		}
-		p = unsafe.Add(p, uintptr(i)*t.Size())
+		p, n = unsafe.Add(p, uintptr(i)*t.Size()), n-i
 	}
-	return p, t, true
+	return p, t, n, true
+}
+
+// closed reports whether there is no way into values of type t: they are not written field by
+// field, but made as a whole.
+func closed(t reflect.Type) bool {
+	return codecOf(t) != nil || t.Kind() == reflect.Struct && (partsOf(t) != nil || t.PkgPath() != "" && hidesFields(t))
+}
+
+func savedField(t reflect.Type, name string) (reflect.StructField, bool) {
+	if t.Kind() == reflect.Struct {
+		for f := range savedFields(t) {
+			if f.Name == name {
+				return f, true
+			}
+		}
+	}
+	return reflect.StructField{}, false
 }

@@ -6,7 +6,6 @@ import (
 	"math"
 	"reflect"
 	"slices"
-	"sync"
 	"unsafe"
 
 	greenlet "github.com/going-green/greenlet/runtime"
@@ -20,48 +19,89 @@ type readKey struct {
 	t    reflect.Type
 }
 
-type reader = func(d *decoder, p unsafe.Pointer)
-
-var readers sync.Map // of those of this build's own nodes: reader by readKey
+// A reader reads a value to p, or drops it if p is nil.
+type reader func(d *decoder, p unsafe.Pointer)
 
 // reader is how to read values that nd describes into those of type t.
 func (d *decoder) reader(nd *node, t reflect.Type) reader {
-	key := readKey{nd, t}
-	own := t != nil && nodeOf(t) == nd
-	if own {
-		if r, ok := readers.Load(key); ok {
-			return r.(reader)
+	if t != nil && nd.t == t {
+		if r := nd.read.Load(); r != nil {
+			return *r
 		}
-	} else if r, ok := d.reads[key]; ok {
+		r := d.makeReader(nd, t)
+		nd.read.Store(&r)
 		return r
 	}
-	// Types are recursive: the reader makes itself when it is called first.
-	var read reader
-	var once sync.Once
-	lazy := func(d *decoder, p unsafe.Pointer) {
-		once.Do(func() { read = d.makeReader(nd, t) })
-		read(d, p)
+	key := readKey{nd, t}
+	r := d.reads[key]
+	if r == nil {
+		r = d.makeReader(nd, t)
+		if d.reads == nil {
+			d.reads = map[readKey]reader{}
+		}
+		d.reads[key] = r
 	}
-	if own {
-		r, _ := readers.LoadOrStore(key, reader(lazy))
-		return r.(reader)
-	}
-	if d.reads == nil {
-		d.reads = map[readKey]func(d *decoder, p unsafe.Pointer){}
-	}
-	d.reads[key] = lazy
-	return lazy
+	return r
 }
 
 // differs says why values that nd describes can't be read into those of type t, or "".
 func differs(nd *node, t reflect.Type) string {
-	now := nodeOf(t)
-	switch {
-	case now == nd:
-	case nd.kind != now.kind, nd.name != now.name, nd.codec != now.codec, nd.len != now.len:
+	if nd.t != t && !alike(nd, nodeOf(t)) {
 		return fmt.Sprintf("it was %s, and is %v", nd, t)
 	}
 	return ""
+}
+
+// alike reports whether types are by the same name or, if they have none, are made of such.
+func alike(was, now *node) bool {
+	switch {
+	case was == now:
+		return true
+	case was.kind != now.kind, was.name != now.name, was.codec != now.codec, was.len != now.len, (was.elem == nil) != (now.elem == nil), (was.key == nil) != (now.key == nil):
+		return false
+	case was.name != "" && was.kind != reflect.Array:
+		return true // what it consists of is read by names
+	}
+	return (was.elem == nil || alike(was.elem, now.elem)) && (was.key == nil || alike(was.key, now.key))
+}
+
+// sameNode reports whether two nodes describe the same type. Descriptions of different
+// functions have nodes of their own.
+func (d *decoder) sameNode(x, y *node) bool {
+	if x == y {
+		return true
+	}
+	pair := [2]*node{x, y}
+	same, known := d.equal[pair]
+	if !known {
+		if d.equal == nil {
+			d.equal = map[[2]*node]bool{}
+		}
+		same = d.compare(x, y, map[[2]*node]bool{})
+		d.equal[pair] = same
+	}
+	return same
+}
+
+// compare takes pairs that it has seen to be equal: that they are not would be found elsewhere.
+func (d *decoder) compare(x, y *node, seen map[[2]*node]bool) bool {
+	pair := [2]*node{x, y}
+	switch {
+	case x == y || seen[pair]:
+		return true
+	case x == nil || y == nil || d.err != nil:
+		return false
+	case x.kind != y.kind, x.name != y.name, x.codec != y.codec, x.len != y.len, len(x.fields) != len(y.fields):
+		return false
+	}
+	seen[pair] = true
+	d.charge(128)
+	for i, f := range x.fields {
+		if f.name != y.fields[i].name || !d.compare(f.node, y.fields[i].node, seen) {
+			return false
+		}
+	}
+	return d.compare(x.elem, y.elem, seen) && d.compare(x.key, y.key, seen)
 }
 
 // String is the type as messages have it.
@@ -98,6 +138,9 @@ func (d *decoder) makeReader(nd *node, t reflect.Type) reader {
 	if nd.codec != "" {
 		return codecReader(nd, t)
 	}
+	if t == nil && nd.leastBytes() == 0 {
+		return func(d *decoder, _ unsafe.Pointer) {} // nothing is written of it
+	}
 	switch nd.kind {
 	case reflect.Bool:
 		return func(d *decoder, p unsafe.Pointer) {
@@ -106,7 +149,7 @@ func (d *decoder) makeReader(nd *node, t reflect.Type) reader {
 			}
 		}
 	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
-		return intReader(t)
+		return intReader(nd, t)
 	case reflect.Uint8:
 		return func(d *decoder, p unsafe.Pointer) {
 			if b := d.byte(); p != nil {
@@ -114,7 +157,7 @@ func (d *decoder) makeReader(nd *node, t reflect.Type) reader {
 			}
 		}
 	case reflect.Uint, reflect.Uint16, reflect.Uint32, reflect.Uint64, reflect.Uintptr:
-		return uintReader(t)
+		return uintReader(nd, t)
 	case reflect.Float32:
 		return func(d *decoder, p unsafe.Pointer) {
 			if v := math.Float32frombits(binary.LittleEndian.Uint32(d.take(4))); p != nil {
@@ -176,33 +219,45 @@ func (d *decoder) overflows(t reflect.Type) {
 	d.fail(&ChangedError{t.String(), "a value does not fit into it on this machine"})
 }
 
-func intReader(t reflect.Type) reader {
-	return func(d *decoder, p unsafe.Pointer) {
-		v := d.int()
-		if p == nil {
-			return
-		}
-		x := reflect.NewAt(t, p).Elem()
-		if x.OverflowInt(v) {
-			d.overflows(t)
-			return
-		}
-		x.SetInt(v)
+func intReader(nd *node, t reflect.Type) reader {
+	if t == nil {
+		return func(d *decoder, _ unsafe.Pointer) { d.int() }
+	}
+	switch t.Size() {
+	case 1:
+		return func(d *decoder, p unsafe.Pointer) { readInt(d, (*int8)(p), t) }
+	case 2:
+		return func(d *decoder, p unsafe.Pointer) { readInt(d, (*int16)(p), t) }
+	case 4:
+		return func(d *decoder, p unsafe.Pointer) { readInt(d, (*int32)(p), t) }
+	}
+	return func(d *decoder, p unsafe.Pointer) { *(*int64)(p) = d.int() }
+}
+
+func readInt[T int8 | int16 | int32](d *decoder, p *T, t reflect.Type) {
+	v := d.int()
+	if *p = T(v); int64(*p) != v {
+		d.overflows(t)
 	}
 }
 
-func uintReader(t reflect.Type) reader {
-	return func(d *decoder, p unsafe.Pointer) {
-		v := d.uint()
-		if p == nil {
-			return
-		}
-		x := reflect.NewAt(t, p).Elem()
-		if x.OverflowUint(v) {
-			d.overflows(t)
-			return
-		}
-		x.SetUint(v)
+func uintReader(nd *node, t reflect.Type) reader {
+	if t == nil {
+		return func(d *decoder, _ unsafe.Pointer) { d.uint() }
+	}
+	switch t.Size() {
+	case 2:
+		return func(d *decoder, p unsafe.Pointer) { readUint(d, (*uint16)(p), t) }
+	case 4:
+		return func(d *decoder, p unsafe.Pointer) { readUint(d, (*uint32)(p), t) }
+	}
+	return func(d *decoder, p unsafe.Pointer) { *(*uint64)(p) = d.uint() }
+}
+
+func readUint[T uint16 | uint32](d *decoder, p *T, t reflect.Type) {
+	v := d.uint()
+	if *p = T(v); uint64(*p) != v {
+		d.overflows(t)
 	}
 }
 
@@ -212,9 +267,8 @@ func codecReader(nd *node, t reflect.Type) reader {
 	}
 	c := codecOf(t)
 	return func(d *decoder, p unsafe.Pointer) {
-		n := d.uint()
-		d.charge(int(min(n, uint64(math.MaxInt32))))
-		b := d.take(n)
+		b := d.take(d.uint())
+		d.charge(len(b))
 		if d.err != nil || p == nil {
 			return
 		}
@@ -238,7 +292,6 @@ func (d *decoder) arrayReader(nd *node, t reflect.Type) reader {
 	if t == nil {
 		elem := d.reader(nd.elem, nil)
 		return func(d *decoder, _ unsafe.Pointer) {
-			d.charge(nd.len)
 			for i := 0; i < nd.len && d.err == nil; i++ {
 				elem(d, nil)
 			}
@@ -287,11 +340,12 @@ func (d *decoder) structReader(nd *node, t reflect.Type) reader {
 	}
 	for _, f := range nd.fields {
 		if sf, ok := now[f.name]; ok {
+			delete(now, f.name) // no field is there twice
 			if why := differs(f.node, sf.Type); why != "" {
 				return broken(nd, t, "field "+f.name+": "+why)
 			}
 			parts = append(parts, part{d.reader(f.node, sf.Type), sf.Offset, true})
-		} else {
+		} else if f.node.leastBytes() > 0 {
 			parts = append(parts, part{d.reader(f.node, nil), 0, false})
 		}
 	}
@@ -350,12 +404,12 @@ func sliceReader(nd *node, t reflect.Type) reader {
 			h = sliceHeader{unsafe.Pointer(&zeroSized), int(n), int(n)}
 		case 2:
 			n, more := d.uint(), d.uint()
-			if n > uint64(d.limits.Bytes) || more > uint64(d.limits.Bytes) {
+			if most := uint64(d.limits.Bytes); n > most || more > most-n {
 				d.fail(ErrLimit)
 				return
 			}
 			h = sliceHeader{nil, int(n), int(n + more)}
-			if h.data = d.ref(nd.elem, elem, h.cap); h.data == nil && elem != nil {
+			if h.data = d.ref(nd.elem, elem, h.cap); h.data == nil && elem != nil || h.cap == 0 {
 				d.corrupt()
 				return
 			}
@@ -384,7 +438,7 @@ func mapReader(nd *node, t reflect.Type) reader {
 			d.objs = append(d.objs, object{kind: mapObject, node: nd, t: t})
 			o = &d.objs[len(d.objs)-1]
 		}
-		if o.node != nd || o.t != t && o.t != nil && t != nil {
+		if !d.sameNode(o.node, nd) || o.t != t && o.t != nil && t != nil {
 			d.corrupt()
 			return
 		}
@@ -393,6 +447,7 @@ func mapReader(nd *node, t reflect.Type) reader {
 		}
 		if !o.m.IsValid() {
 			o.t, o.m = t, reflect.MakeMap(t)
+			d.want(i)
 		}
 		reflect.NewAt(t, p).Elem().Set(o.m)
 	}
@@ -453,9 +508,12 @@ func (d *decoder) namedValue(t reflect.Type, p unsafe.Pointer) {
 	reflect.NewAt(t, p).Elem().Set(reflect.ValueOf(v))
 }
 
+// deepestAny is how deep values in interfaces may nest that are not behind pointers.
+const deepestAny = 1000
+
 // nested runs read, which may come here again: an any in a struct in an any.
 func (d *decoder) nested(read func()) {
-	if d.depth++; d.depth > 1000 {
+	if d.depth++; d.depth > deepestAny {
 		d.fail(ErrLimit)
 	} else {
 		read()
@@ -482,10 +540,15 @@ func funcReader(t reflect.Type) reader {
 			reflect.NewAt(t, p).Elem().Set(fn)
 		case closureFunc:
 			w := d.typ()
-			q := d.ref(w.node, w.t, 1)
-			if p == nil || d.err != nil {
+			if p == nil {
+				d.ref(w.node, nil, 1)
 				return
 			}
+			q := d.ref(w.node, w.t, 1)
+			if d.err != nil {
+				return
+			}
+			d.charge(32)
 			c := closureByType[w.t]
 			if c == nil || q == nil {
 				d.fail(&ChangedError{w.word, "this program has no such function literal"})

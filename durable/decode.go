@@ -4,7 +4,6 @@ import (
 	"encoding/binary"
 	"fmt"
 	"reflect"
-	"strings"
 	"unsafe"
 
 	greenlet "github.com/going-green/greenlet/runtime"
@@ -22,10 +21,13 @@ type decoder struct {
 	depth  int  // of interfaces in interfaces
 	funcs  []*wireFunc
 	types  []*wireType
+	body   []byte   // b, when the greenlets and objects began
 	objs   []object // by number, from firstObject on
 	done   int      // how many of them have been read
+	again  []int    // of those, what was dropped and is wanted now
 	bytes  int      // of memory, so far
-	reads  map[readKey]func(d *decoder, p unsafe.Pointer)
+	reads  map[readKey]reader
+	equal  map[[2]*node]bool // what sameNode has found out
 }
 
 // object is what a number stands for.
@@ -37,6 +39,7 @@ type object struct {
 	m    reflect.Value // a map
 	g    *greenlet.Greenlet
 	kind objectKind
+	left int // how much there was still to read when it was read
 }
 
 type objectKind uint8
@@ -124,22 +127,34 @@ func (d *decoder) string() string {
 
 // charge counts memory that is about to be taken.
 func (d *decoder) charge(n int) {
-	if d.bytes += n; n < 0 || d.bytes > d.limits.Bytes {
+	if n < 0 || n > d.limits.Bytes-d.bytes {
 		d.fail(ErrLimit)
+		return
 	}
+	d.bytes += n
+}
+
+// chargeEach counts n things of a size.
+func (d *decoder) chargeEach(n int, size uintptr) {
+	if size > 0 && n > d.limits.Bytes/int(min(size, 1<<30)) {
+		d.fail(ErrLimit)
+		return
+	}
+	d.charge(n * int(size))
 }
 
 // object is the number i, mentioned as n values that node describes, and that are to be of
 // type t.
 func (d *decoder) object(i uint64, nd *node, t reflect.Type, n int) *object {
 	if o, ok := d.mentioned(i, valueObject); !ok || o != nil {
-		if o != nil && (o.node != nd || o.n != n) {
+		if o != nil && (o.n != n || !d.sameNode(o.node, nd)) {
 			d.corrupt()
 			return nil
 		}
 		if o != nil && o.t == nil && t != nil { // dropped where it was mentioned first
 			o.t = t
 			d.allocate(o)
+			d.want(i)
 		}
 		if o != nil && o.t != t && t != nil {
 			d.fail(&ChangedError{typeWord(t), "a value that was one is two of different types now"})
@@ -147,24 +162,32 @@ func (d *decoder) object(i uint64, nd *node, t reflect.Type, n int) *object {
 		}
 		return o
 	}
+	if least := nd.leastBytes(); least > 0 && n > len(d.b)/least {
+		d.corrupt() // so much can't follow
+		return nil
+	}
+	d.charge(int(unsafe.Sizeof(object{})))
 	d.objs = append(d.objs, object{node: nd, t: t, n: n})
 	o := &d.objs[len(d.objs)-1]
 	d.allocate(o)
 	return o
 }
 
+// want has the object number i read once more, if it was read and dropped.
+func (d *decoder) want(i uint64) {
+	if i := int(i - firstObject); i < d.done {
+		d.again = append(d.again, i)
+	}
+}
+
 // allocate makes room for the values of o.
 func (d *decoder) allocate(o *object) {
-	d.charge(o.n)
-	if o.t == nil || d.err != nil {
+	if o.t == nil {
+		d.chargeEach(o.n, 1)
 		return
 	}
-	size := int(o.t.Size())
-	if o.n > d.limits.Bytes/max(size, 1) {
-		d.fail(ErrLimit)
-		return
-	}
-	d.charge(o.n*size + 16)
+	d.chargeEach(o.n, max(o.t.Size(), 1))
+	d.charge(16)
 	switch {
 	case d.err != nil:
 	case o.n == 1:
@@ -200,7 +223,7 @@ func (d *decoder) ref(nd *node, t reflect.Type, n int) unsafe.Pointer {
 	case nilObject:
 		return nil
 	case innerObject:
-		return d.inner(nd, t)
+		return d.inner(t, n)
 	default:
 		if o := d.object(i, nd, t, n); o != nil {
 			return o.p
@@ -209,11 +232,15 @@ func (d *decoder) ref(nd *node, t reflect.Type, n int) unsafe.Pointer {
 	return nil
 }
 
-// inner reads a way into another object.
-func (d *decoder) inner(nd *node, t reflect.Type) unsafe.Pointer {
+// inner reads a way into another object, to count values of type t there.
+func (d *decoder) inner(t reflect.Type, count int) unsafe.Pointer {
 	i, w, n, way := d.uint(), d.typ(), d.uint(), d.string()
 	if d.err != nil || n > uint64(d.limits.Bytes) {
 		d.corrupt()
+		return nil
+	}
+	if t == nil {
+		d.object(i, w.node, nil, int(n))
 		return nil
 	}
 	if w.t == nil {
@@ -221,15 +248,15 @@ func (d *decoder) inner(nd *node, t reflect.Type) unsafe.Pointer {
 		return nil
 	}
 	o := d.object(i, w.node, w.t, int(n))
-	if o == nil || t == nil {
+	if o == nil {
 		return nil
 	}
-	p, got, ok := follow(o.t, o.n, o.p, way)
+	p, got, there, ok := follow(o.t, o.n, o.p, way)
 	if !ok {
 		d.fail(&ChangedError{w.word, "there is no " + way + " in it, which a pointer led to"})
 		return nil
 	}
-	if got != t {
+	if got != t || there < count {
 		d.corrupt()
 		return nil
 	}
@@ -270,56 +297,84 @@ func (d *decoder) typ() *wireType {
 
 // drain reads the objects.
 func (d *decoder) drain() {
-	for ; d.done < len(d.objs) && d.err == nil; d.done++ {
-		o := d.objs[d.done]
-		switch o.kind {
-		case greenletObject:
-			d.frames(o.g)
-		case mapObject:
-			d.entries(o)
-		default:
-			d.values(o)
+	for d.err == nil {
+		if n := len(d.again); n > 0 {
+			o, here := &d.objs[d.again[n-1]], d.b
+			d.again = d.again[:n-1]
+			d.b = d.body[len(d.body)-o.left:]
+			if d.read(o); d.err == nil {
+				d.b = here
+			}
+			continue
 		}
+		if d.done == len(d.objs) {
+			return
+		}
+		o := &d.objs[d.done]
+		d.done++
+		o.left = len(d.b)
+		d.read(o)
 	}
 }
 
-func (d *decoder) values(o object) {
-	read := d.reader(o.node, o.t)
-	if o.node.kind == reflect.Uint8 && o.node.codec == "" {
-		b := d.take(uint64(o.n))
-		if d.err == nil && o.t != nil {
-			copy(unsafe.Slice((*byte)(o.p), o.n), b)
+// read reads what o stands for, from where it is. d.objs may grow meanwhile.
+func (d *decoder) read(o *object) {
+	switch o.kind {
+	case greenletObject:
+		d.frames(o.g)
+	case mapObject:
+		d.entries(o.node, o.m)
+	default:
+		d.values(o.node, o.t, o.p, o.n)
+	}
+}
+
+func (d *decoder) values(nd *node, t reflect.Type, p unsafe.Pointer, n int) {
+	read := d.reader(nd, t)
+	if n == 1 {
+		read(d, p)
+		return
+	}
+	if nd.kind == reflect.Uint8 && nd.codec == "" && (t == nil || differs(nd, t) == "") {
+		b := d.take(uint64(n))
+		if d.err == nil && t != nil {
+			copy(unsafe.Slice((*byte)(p), n), b)
 		}
 		return
 	}
-	for i := 0; i < o.n && d.err == nil; i++ {
-		at := o.p
-		if o.t != nil {
-			at = unsafe.Add(o.p, uintptr(i)*o.t.Size())
-		}
-		read(d, at)
+	size := uintptr(0)
+	if t != nil {
+		size = t.Size()
+	} else if nd.leastBytes() == 0 {
+		return
+	}
+	for i := 0; i < n && d.err == nil; i++ {
+		read(d, unsafe.Add(p, uintptr(i)*size))
 	}
 }
 
 // entries reads a map.
-func (d *decoder) entries(o object) {
+func (d *decoder) entries(nd *node, m reflect.Value) {
 	n := d.count()
-	readKey, readValue := d.reader(o.node.key, nil), d.reader(o.node.elem, nil)
-	if o.m.IsValid() {
-		readKey, readValue = d.reader(o.node.key, o.m.Type().Key()), d.reader(o.node.elem, o.m.Type().Elem())
-		d.charge(n * int(o.m.Type().Key().Size()+o.m.Type().Elem().Size()))
-	}
-	for i := 0; i < n && d.err == nil; i++ {
-		if !o.m.IsValid() {
+	if !m.IsValid() {
+		readKey, readValue := d.reader(nd.key, nil), d.reader(nd.elem, nil)
+		for i := 0; i < n && d.err == nil; i++ {
 			readKey(d, nil)
 			readValue(d, nil)
-			continue
 		}
-		k, v := reflect.New(o.m.Type().Key()), reflect.New(o.m.Type().Elem())
+		return
+	}
+	key, elem := m.Type().Key(), m.Type().Elem()
+	readKey, readValue := d.reader(nd.key, key), d.reader(nd.elem, elem)
+	d.chargeEach(n, 2*(key.Size()+elem.Size())+8)
+	k, v := reflect.New(key), reflect.New(elem)
+	for i := 0; i < n && d.err == nil; i++ {
+		k.Elem().SetZero()
+		v.Elem().SetZero()
 		readKey(d, k.UnsafePointer())
 		readValue(d, v.UnsafePointer())
 		if d.err == nil {
-			d.put(o.m, k.Elem(), v.Elem())
+			d.put(m, k.Elem(), v.Elem())
 		}
 	}
 }
@@ -346,7 +401,7 @@ func (d *decoder) frames(g *greenlet.Greenlet) {
 	}
 	var above greenlet.Frame
 	var stands *point
-	var fn *wireFunc
+	var fn, callee *wireFunc
 	var wirePoint int
 	for i := 0; i < n && d.err == nil; i++ {
 		if f := d.uint(); f != 0 {
@@ -372,7 +427,7 @@ func (d *decoder) frames(g *greenlet.Greenlet) {
 			d.corrupt()
 			return
 		}
-		if !d.fits(pt, above, i) {
+		if !d.fits(pt, callee) {
 			return
 		}
 		if i == 0 {
@@ -382,7 +437,7 @@ func (d *decoder) frames(g *greenlet.Greenlet) {
 			d.corrupt()
 			return
 		}
-		above, stands = frame, pt
+		above, stands, callee = frame, pt, fn
 	}
 	if d.err == nil {
 		greenlet.Assemble(g, p)
@@ -390,15 +445,14 @@ func (d *decoder) frames(g *greenlet.Greenlet) {
 }
 
 // fits checks that a frame which stands at pt may be suspended in a call of callee, or in a
-// switch if it is the innermost.
-func (d *decoder) fits(pt *point, callee greenlet.Frame, i int) bool {
+// switch if there is no callee: it is the innermost.
+func (d *decoder) fits(pt *point, callee *wireFunc) bool {
 	ok := pt.callee == "?"
 	switch {
-	case i == 0:
+	case callee == nil:
 		ok = pt.callee == "-"
 	case !ok:
-		name, _, _ := strings.Cut(functionOf(callee).name, "[")
-		ok = name == pt.callee
+		ok = callee.fn.generic == pt.callee
 	}
 	if !ok {
 		d.fail(fmt.Errorf("%w: the frames don't fit each other", ErrCorrupt))

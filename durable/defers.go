@@ -49,6 +49,7 @@ func (d *decoder) deferred(w *wireFunc, frame greenlet.Frame) {
 		if d.err != nil {
 			return
 		}
+		d.charge(64)
 		c := closureByType[w.t]
 		if c == nil || q == nil {
 			d.fail(&ChangedError{w.word, "this program has no such function literal, and its call is deferred"})

@@ -5,6 +5,7 @@ import (
 	"hash/fnv"
 	"reflect"
 	"sync"
+	"sync/atomic"
 )
 
 // Descriptions: what a snapshot says of the functions and types in it, so that another build
@@ -19,9 +20,14 @@ type node struct {
 	len    int // of arrays
 	fields []nodeField
 	codec  string // what writes the values, if it is no plan of ours
+	least  int    // bytes that a value takes at least, and one; 0 if that is not known yet
+
+	// Of this build's:
+	t    reflect.Type
+	read atomic.Pointer[reader] // into t
 
 	once sync.Once
-	desc []byte // of this build's
+	desc []byte
 	hash uint64
 }
 
@@ -46,8 +52,9 @@ func makeNode(t reflect.Type) *node {
 	if n := nodes[t]; n != nil {
 		return n
 	}
-	n := &node{kind: t.Kind(), name: typeName(t)}
+	n := &node{kind: t.Kind(), name: typeName(t), t: t}
 	nodes[t] = n
+	defer func() { n.least = n.leastBytes() + 1 }()
 	if c := closureByType[t]; c != nil {
 		n.name = c.name // which has a hash of the literal
 	}
@@ -76,6 +83,36 @@ func makeNode(t reflect.Type) *node {
 		}
 	}
 	return n
+}
+
+// leastBytes is how many bytes a value takes in a snapshot at least.
+func (n *node) leastBytes() int {
+	if n.least > 0 {
+		return n.least - 1
+	}
+	least := 1
+	switch {
+	case n.codec != "":
+	case n.kind == reflect.Array:
+		least = 0
+		if n.len > 0 {
+			least = n.elem.leastBytes() * min(n.len, 1<<10)
+		}
+	case n.kind == reflect.Struct:
+		least = 0
+		for _, f := range n.fields {
+			if least += f.node.leastBytes(); least > 1<<20 {
+				break
+			}
+		}
+	case n.kind == reflect.Float32:
+		least = 4
+	case n.kind == reflect.Float64, n.kind == reflect.Complex64:
+		least = 8
+	case n.kind == reflect.Complex128:
+		least = 16
+	}
+	return min(least, 1<<20)
 }
 
 // describer writes nodes as numbers, and lists them.

@@ -25,6 +25,7 @@ type encoder struct {
 	words []string    // of types
 	given []*greenlet.Greenlet
 
+	depth int  // of interfaces in interfaces
 	trace bool // for the path of an error
 	path  []string
 }

@@ -307,7 +307,12 @@ func interfaceWriter(t reflect.Type) func(e *encoder, p unsafe.Pointer) {
 		}
 		c := reflect.New(v.Type())
 		c.Elem().Set(v)
-		planOf(v.Type()).write(e, c.UnsafePointer())
+		if e.depth++; e.depth > deepestAny {
+			e.refuse(t, fmt.Sprintf("interfaces hold values with interfaces, %d deep; use pointers", deepestAny))
+		} else {
+			planOf(v.Type()).write(e, c.UnsafePointer())
+		}
+		e.depth--
 	}
 }
 

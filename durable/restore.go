@@ -31,6 +31,7 @@ func RestoreFrom(snapshot []byte, store Schemas, limits Limits) ([]*greenlet.Gre
 	tables()
 	d := &decoder{limits: limits}
 	d.open(snapshot, store)
+	d.body = d.b
 	n := d.count()
 	gs := make([]*greenlet.Greenlet, 0, min(n, 1024))
 	for i := 0; i < n && d.err == nil; i++ {
@@ -57,9 +58,15 @@ func (d *decoder) open(b []byte, store Schemas) {
 	d.inline = d.byte()&inline != 0
 	for range d.count() {
 		d.funcs = append(d.funcs, d.function(store))
+		if d.err != nil {
+			return
+		}
 	}
 	for range d.count() {
 		d.types = append(d.types, d.wireType(store))
+		if d.err != nil {
+			return
+		}
 	}
 }
 

@@ -20,12 +20,17 @@ type function struct {
 	name    string
 	was     string       // its former name, or ""
 	typ     reflect.Type // of the frame, a struct
+	generic string       // the name, without type arguments
 	points  []point      // by state: the start is the first
 	results []field
+	none    greenlet.Frame // a nil of the frame's type
 
 	once sync.Once
 	desc []byte // see describe.go
 	hash uint64
+
+	ownOnce sync.Once
+	own     *wireFunc // see wire.go
 }
 
 // point is where a frame may stand.
@@ -83,6 +88,7 @@ func tables() {
 }
 
 func addFunction(f *function) {
+	f.generic, _, _ = strings.Cut(f.name, "[")
 	byFrame[f.typ], byName[f.name] = f, f
 	if _, taken := byName[f.was]; f.was != "" && !taken {
 		byName[f.was] = f
@@ -132,7 +138,7 @@ func functionNamed(name string) *function {
 // parse reads a table.
 func parse(t reflect.Type, table string) *function {
 	lines := strings.Split(table, "\n")
-	f := &function{typ: t}
+	f := &function{typ: t, none: reflect.Zero(reflect.PointerTo(t)).Interface().(greenlet.Frame)}
 	words := strings.Fields(lines[0]) // name as frame, and was name
 	if f.name = words[0]; len(words) > 3 {
 		f.was = words[4]

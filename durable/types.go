@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	greenlet "github.com/going-green/greenlet/runtime"
@@ -63,9 +64,7 @@ func know(t reflect.Type, seen map[reflect.Type]bool) {
 		return
 	}
 	seen[t] = true
-	if name := typeName(t); name != "" {
-		knownTypes[name] = t
-	}
+	knownTypes[typeWord(t)] = t
 	if codecs[t] != nil {
 		return
 	}
@@ -159,6 +158,7 @@ func init() {
 	for _, v := range []any{false, 0, int8(0), int16(0), int32(0), int64(0), uint(0), uint8(0), uint16(0), uint32(0), uint64(0), uintptr(0), 0.0, float32(0), 0i, complex64(0), "", time.Duration(0), time.Month(0), time.Weekday(0), time.Time{}} {
 		knownTypes[typeName(reflect.TypeOf(v))] = reflect.TypeOf(v)
 	}
+	knownTypes["interface {}"] = reflect.TypeFor[any]()
 }
 
 // typeName is the name of a type that has one; of a type without, "".
@@ -202,9 +202,21 @@ func readType(word string, depth int) (t reflect.Type, ok bool) {
 	if t, ok := knownTypes[word]; ok {
 		return t, true
 	}
-	if depth++; depth > 32 {
+	if depth++; depth > 8 {
 		return nil, false
 	}
+	if t, ok := composed.Load(word); ok {
+		return t.(reflect.Type), true
+	}
+	if composedNumber.Load() > mostComposed {
+		return nil, false
+	}
+	defer func() {
+		if ok { // what reflection makes is never freed
+			composed.Store(word, t)
+			composedNumber.Add(1)
+		}
+	}()
 	if rest, is := strings.CutPrefix(word, "*"); is {
 		if t, ok = readType(rest, depth); ok {
 			t = reflect.PointerTo(t)
@@ -235,15 +247,17 @@ func readType(word string, depth int) (t reflect.Type, ok bool) {
 			}
 		}
 	}
-	if word == "interface {}" {
-		return reflect.TypeFor[any](), true
-	}
-	t, ok = structTypes[word]
-	return t, ok
+	return nil, false
 }
 
-// structTypes are known types without a name that are not made of others, by String.
-var structTypes = map[string]reflect.Type{}
+// composed are types that were made of known ones, of which there are many: as snapshots from
+// others may ask for all of them, there is a limit.
+var (
+	composed       sync.Map // reflect.Type by word
+	composedNumber atomic.Int64
+)
+
+const mostComposed = 1 << 14
 
 // hidesFields reports whether a struct type has unexported fields of a package that says
 // nothing of how to save them: one that has no durable function.

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"reflect"
 	"slices"
+	"unsafe"
 
 	greenlet "github.com/going-green/greenlet/runtime"
 )
@@ -13,6 +14,7 @@ import (
 type wireFunc struct {
 	name   string
 	fn     *function // of this build, or nil
+	defers bool
 	points []wirePoint
 }
 
@@ -45,11 +47,6 @@ type wireType struct {
 	t    reflect.Type // of this build, or nil
 }
 
-// defers reports whether the function defers, where the snapshot was taken.
-func (w *wireFunc) defers() bool {
-	return len(w.points) > 0 && w.points[len(w.points)-1].label == unwinding
-}
-
 // function reads what a snapshot says of a function.
 func (d *decoder) function(schemas Schemas) *wireFunc {
 	w := &wireFunc{name: d.string()}
@@ -61,36 +58,53 @@ func (d *decoder) function(schemas Schemas) *wireFunc {
 	w.fn = functionNamed(w.name)
 	if w.fn != nil {
 		if _, own := w.fn.describe(); own == hash && w.fn.name == w.name {
-			w.points = ownPoints(w.fn)
-			return w
+			return w.fn.wire()
 		}
 	}
 	if desc = d.get(schemas, hash, desc); d.err != nil {
 		return w
 	}
-	s := &schemaReader{decoder: decoder{b: desc, limits: d.limits}}
+	s := d.describing(desc)
 	s.fields() // results
 	for range s.count() {
 		p := wirePoint{label: s.string()}
 		s.string() // whom it calls: what this build says counts
 		p.fields = s.fields()
+		s.charge(int(unsafe.Sizeof(p)))
 		w.points = append(w.points, p)
 	}
+	w.defers = len(w.points) > 0 && w.points[len(w.points)-1].label == unwinding
 	d.adopt(s)
 	return w
 }
 
-// ownPoints are the points of a function of this build.
-func ownPoints(f *function) []wirePoint {
-	list := make([]wirePoint, len(f.points))
-	for i := range f.points {
-		p := &f.points[i]
-		list[i].label = p.label
-		for _, fd := range p.fields {
-			list[i].fields = append(list[i].fields, wireField{fd.name, fd.box, fd.receives, nodeOf(fd.typ)})
+// wire is what a snapshot of this build says of f, with where it goes.
+func (f *function) wire() *wireFunc {
+	f.ownOnce.Do(func() {
+		d := &decoder{}
+		w := &wireFunc{name: f.name, fn: f, points: make([]wirePoint, len(f.points))}
+		for i := range f.points {
+			p, to := &f.points[i], &w.points[i]
+			to.label = p.label
+			for j := range p.fields {
+				fd := &p.fields[j]
+				nd := nodeOf(fd.typ)
+				to.fields = append(to.fields, wireField{fd.name, fd.box, fd.receives, nd})
+				to.parts = append(to.parts, wirePart{d.reader(nd, fd.typ), fd})
+			}
+			to.pt = p
+			if to.pc = uint32(i); p.label == unwinding {
+				to.pc, w.defers = unwindState, true
+			}
 		}
-	}
-	return list
+		f.own = w
+	})
+	return f.own
+}
+
+// describing reads a description.
+func (d *decoder) describing(desc []byte) *schemaReader {
+	return &schemaReader{decoder: decoder{b: desc, limits: d.limits, bytes: d.bytes}}
 }
 
 // typeOf reads what a snapshot says of a type.
@@ -115,12 +129,14 @@ func (d *decoder) wireType(schemas Schemas) *wireType {
 	if desc = d.get(schemas, hash, desc); d.err != nil {
 		return w
 	}
-	s := &schemaReader{decoder: decoder{b: desc, limits: d.limits}}
-	w.node = s.node()
+	s := d.describing(desc)
+	n := s.node()
 	d.adopt(s)
-	if w.node == nil {
+	if n == nil {
 		d.corrupt()
-		w.node = new(node)
+	}
+	if d.err == nil {
+		w.node = n
 	}
 	return w
 }
@@ -171,6 +187,7 @@ func (s *schemaReader) fields() (list []wireField) {
 			s.corrupt()
 			return nil
 		}
+		s.charge(int(unsafe.Sizeof(f)))
 		list = append(list, f)
 	}
 	return list
@@ -184,6 +201,7 @@ func (s *schemaReader) node() *node {
 	case i <= known:
 		return s.nodes[i-1]
 	case i == known+1 && len(s.nodes) < 1<<16:
+		s.charge(int(unsafe.Sizeof(node{})))
 		s.nodes = append(s.nodes, new(node))
 		return s.nodes[known]
 	}
@@ -209,6 +227,7 @@ func (d *decoder) adopt(s *schemaReader) {
 				s.corrupt()
 				break
 			}
+			s.charge(int(unsafe.Sizeof(f)))
 			n.fields = append(n.fields, f)
 		}
 	}
@@ -216,15 +235,9 @@ func (d *decoder) adopt(s *schemaReader) {
 		s.corrupt()
 	}
 	for _, n := range s.nodes {
-		switch n.kind {
-		case reflect.Array, reflect.Slice:
-			if n.elem == nil && n.codec == "" {
-				s.corrupt()
-			}
-		case reflect.Map:
-			if n.elem == nil || n.key == nil {
-				s.corrupt()
-			}
+		lacks := n.kind == reflect.Map && n.key == nil || n.elem == nil && (n.kind == reflect.Map || n.kind == reflect.Array || n.kind == reflect.Slice)
+		if lacks && n.codec == "" {
+			s.corrupt()
 		}
 	}
 	if s.err == nil && !finite(s.nodes) {
@@ -232,9 +245,32 @@ func (d *decoder) adopt(s *schemaReader) {
 	}
 	if s.err != nil {
 		d.fail(s.err)
+		return
 	}
-	d.bytes += s.bytes + 128*len(s.nodes)
+	for _, n := range s.nodes {
+		n.measure()
+	}
+	d.bytes = s.bytes
 }
+
+// measure sets least, of all that n holds first: structs may have one in many places.
+func (n *node) measure() {
+	switch {
+	case n.least > 0:
+		return
+	case n.codec != "":
+	case n.kind == reflect.Array:
+		n.elem.measure()
+	case n.kind == reflect.Struct:
+		for _, f := range n.fields {
+			f.node.measure()
+		}
+	}
+	n.least = n.leastBytes() + 1
+}
+
+// deepest is how deep structs may nest.
+const deepest = 250
 
 // finite reports whether no node holds itself, by fields and elements of arrays, and none is so
 // deep that to read it would take long.
@@ -247,10 +283,11 @@ func finite(list []*node) bool {
 		}
 		depth[n] = 1 << 20 // it holds itself, if it is met again
 		k := 0
-		switch n.kind {
-		case reflect.Array:
+		switch {
+		case n.codec != "":
+		case n.kind == reflect.Array:
 			k = visit(n.elem)
-		case reflect.Struct:
+		case n.kind == reflect.Struct:
 			for _, f := range n.fields {
 				k = max(k, visit(f.node))
 			}
@@ -258,7 +295,7 @@ func finite(list []*node) bool {
 		depth[n] = k + 1
 		return k + 1
 	}
-	return !slices.ContainsFunc(list, func(n *node) bool { return visit(n) > 1000 })
+	return !slices.ContainsFunc(list, func(n *node) bool { return visit(n) > deepest })
 }
 
 // frame makes a frame that stands at point i of w, and reads what is live there.
@@ -277,9 +314,8 @@ func (d *decoder) frame(w *wireFunc, i int) (greenlet.Frame, *point, error) {
 	if d.err != nil {
 		return nil, nil, d.err
 	}
-	f := reflect.New(w.fn.typ).Interface().(greenlet.Frame)
+	f, base := w.fn.frame()
 	greenlet.HeaderOf(f).PC = p.pc
-	base := framePointer(f)
 	for i := range p.parts {
 		part := &p.parts[i]
 		if part.field == nil {
@@ -291,10 +327,17 @@ func (d *decoder) frame(w *wireFunc, i int) (greenlet.Frame, *point, error) {
 			return nil, nil, within(d.err, w.name, p.fields[i].name)
 		}
 	}
-	if w.defers() {
+	if w.defers {
 		d.deferred(w, f)
 	}
 	return f, p.pt, d.err
+}
+
+// frame is a new frame of f, and where it begins.
+func (f *function) frame() (greenlet.Frame, unsafe.Pointer) {
+	base, to := reflect.New(f.typ).UnsafePointer(), f.none
+	(*[2]unsafe.Pointer)(unsafe.Pointer(&to))[1] = base
+	return to, base
 }
 
 // within says which variable of which function a change is of.

@@ -52,7 +52,7 @@ func (n *notes) netEcho(t *testing.T) {
 		_, err = c.Read(make([]byte, 1))
 		n.note("%v", err)
 		assert.ErrorIs(t, err, os.ErrDeadlineExceeded)
-		d.Timeout = time.Hour
+		d.Timeout = time.Minute
 		n.net.Partition([]*Host{n.a}, []*Host{n.b})
 		_, err = d.Dial("tcp", "a:80")
 		n.note("%v", err)

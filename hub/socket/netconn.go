@@ -271,11 +271,18 @@ func (n *NetConn) hand(op string, f func(), err *error) error {
 // returned. A hub that does not run does it when it does.
 func hand(h *hub.Hub, f func()) error {
 	begun := h.Promise()
+	posted := false
+	defer func() {
+		if !posted { // a hub with a seed refuses
+			begun()
+		}
+	}()
 	ended := make(chan error, 1)
 	h.Post(func() {
 		defer begun()
 		h.Go(greenlet.OnStack, func(greenlet.Section) { f() }).Link(func(t *hub.Task) { ended <- t.Err() })
 	})
+	posted = true
 	return <-ended
 }
 

@@ -431,8 +431,9 @@ func (h *Hub) Promise() (done func()) {
 	})
 }
 
-// end is closed when Run ends, or has ended and has not been called again.
-func (h *Hub) end() <-chan struct{} {
+// Ended is closed when Run ends, or has ended and has not been called again. It may be called by
+// any goroutine.
+func (h *Hub) Ended() <-chan struct{} {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.over {

@@ -210,9 +210,7 @@ func (n *NetConn) readElsewhere(p []byte) (k int, err error) {
 	case err != nil:
 		return 0, n.failed("read", err)
 	case c == nil:
-		read := n.Read
-		err = n.hand("read", func() { k, err = read(p) }, &err)
-		return k, err
+		return n.hand("read", n.Read, p)
 	}
 	read := c.Read // which blocks the goroutine, as it is to
 	k, err = read(p)
@@ -242,9 +240,7 @@ func (n *NetConn) writeElsewhere(p []byte) (k int, err error) {
 	case err != nil:
 		return 0, n.failed("write", err)
 	case c == nil:
-		write := n.Write
-		err = n.hand("write", func() { k, err = write(p) }, &err)
-		return k, err
+		return n.hand("write", n.Write, p)
 	}
 	write := c.Write // which blocks the goroutine, as it is to
 	k, err = write(p)
@@ -259,17 +255,25 @@ func (n *NetConn) ended(err error) error {
 	return n.failed("read", net.ErrClosed)
 }
 
-// hand has a task of the hub do f, and returns its error.
-func (n *NetConn) hand(op string, f func(), err *error) error {
-	if killed := hand(n.hub, f); killed != nil {
-		return n.failed(op, net.ErrClosed)
+// hand has a task of the hub do f.
+func (n *NetConn) hand(op string, f func([]byte) (int, error), p []byte) (int, error) {
+	type result struct {
+		n   int
+		err error
 	}
-	return *err
+	got, err := hand(n.hub, func() result {
+		k, err := f(p)
+		return result{k, err}
+	})
+	if err != nil {
+		return 0, n.failed(op, err)
+	}
+	return got.n, got.err
 }
 
-// hand has a task of h do f, and waits for it. Its error is how the task has ended, if f has not
-// returned. A hub that does not run does it when it does.
-func hand(h *hub.Hub, f func()) error {
+// hand has a task of h do f, and waits for what it returns. Its error is that the task was killed,
+// [net.ErrClosed], or that the hub has ended, [hub.ErrEnded]. Before its first Run it waits for that.
+func hand[T any](h *hub.Hub, f func() T) (got T, err error) {
 	begun := h.Promise()
 	posted := false
 	defer func() {
@@ -277,13 +281,31 @@ func hand(h *hub.Hub, f func()) error {
 			begun()
 		}
 	}()
-	ended := make(chan error, 1)
+	over := h.Ended()
+	ended := make(chan T, 1)
+	killed := make(chan error, 1)
+	var claimed atomic.Bool
 	h.Post(func() {
 		defer begun()
-		h.Go(greenlet.OnStack, func(greenlet.Section) { f() }).Link(func(t *hub.Task) { ended <- t.Err() })
+		if !claimed.CompareAndSwap(false, true) {
+			return
+		}
+		h.Go(greenlet.OnStack, func(greenlet.Section) { ended <- f() }).Link(func(t *hub.Task) {
+			if !t.Successful() || t.Err() != nil {
+				killed <- net.ErrClosed
+			}
+		})
 	})
 	posted = true
-	return <-ended
+	select {
+	case got := <-ended:
+		return got, nil
+	case err := <-killed:
+		return got, err
+	case <-over:
+		claimed.Store(true)
+		return got, hub.ErrEnded
+	}
 }
 
 // Close is that of [net.Conn]. Who waits gets [net.ErrClosed]. Where another goroutine than the
@@ -352,7 +374,11 @@ func (n *NetConn) half(ours func(*Conn) error, theirs func(net.Conn) error) (err
 	case err != nil:
 		return n.failed("close", err)
 	case other == nil:
-		return n.hand("close", func() { err = ours(n.conn) }, &err)
+		closed, err := hand(n.hub, func() error { return ours(n.conn) })
+		if err != nil {
+			return n.failed("close", err)
+		}
+		return closed
 	}
 	return theirs(other)
 }

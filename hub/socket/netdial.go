@@ -88,13 +88,21 @@ func (d *Dialer) dialElsewhere(ctx context.Context, network, address string) (ne
 		}
 		return dialledNetConn(d.Hub, c), nil
 	}
-	var c net.Conn
-	var err error
 	dial := d.dial
-	if killed := hand(d.Hub, func() { c, err = dial(ctx, network, address) }); killed != nil {
-		return nil, dialError(network, address, net.ErrClosed)
+	got, err := hand(d.Hub, func() made {
+		c, err := dial(ctx, network, address)
+		return made{c, err}
+	})
+	if err != nil {
+		return nil, dialError(network, address, err)
 	}
-	return c, err
+	return got.conn, got.err
+}
+
+// made is what a task returns to a goroutine.
+type made struct {
+	conn net.Conn
+	err  error
 }
 
 func (d *Dialer) net() Net {
@@ -143,15 +151,19 @@ func (l *NetListener) accept() (net.Conn, error) {
 	return NewNetConn(c), nil
 }
 
-func (l *NetListener) acceptElsewhere() (c net.Conn, err error) {
+func (l *NetListener) acceptElsewhere() (net.Conn, error) {
 	if l.closed.Load() {
 		return nil, opError("accept", nil, l.addr, net.ErrClosed)
 	}
 	accept := l.accept
-	if killed := hand(l.listener.Hub(), func() { c, err = accept() }); killed != nil {
-		return nil, opError("accept", nil, l.addr, net.ErrClosed)
+	got, err := hand(l.listener.Hub(), func() made {
+		c, err := accept()
+		return made{c, err}
+	})
+	if err != nil {
+		return nil, opError("accept", nil, l.addr, err)
 	}
-	return c, err
+	return got.conn, got.err
 }
 
 // Addr is that of [net.Listener].

@@ -46,11 +46,11 @@
 // # What is not as in net/http
 //
 // All handlers share the hub's goroutine. What blocks that holds up all of them: a wait for a
-// channel or a sync.Mutex, time.Sleep, a request by net/http's transport. Put it into [hub.Block],
-// or the handler into [OnGoroutine], as [http.TimeoutHandler] needs it.
+// channel or a sync.Mutex, time.Sleep, a request by net/http's transport (package httpc has one for
+// tasks). Put it into [hub.Block], or the handler into [OnGoroutine], as [http.TimeoutHandler] needs it.
 //
 // Requests and answers are the hub's. Other goroutines that a handler starts get errors that say
-// so, but below OnGoroutine: they may write some 4 KiB that need not be sent, and close the body.
+// so, but below OnGoroutine: they may write some 4 KiB that need not be sent, flush, and close the body.
 // Contexts are for any goroutine. Several tasks may write one answer: they wait for each other.
 //
 // A panic of a handler is answered with 500, if nothing has been sent, and told to the hub's

@@ -322,6 +322,7 @@ func (w *Response) again() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.taken = false
+	w.free()
 }
 
 // accept keeps p if there is room, and else takes w.
@@ -413,7 +414,7 @@ func (w *Response) bodiless() bool {
 	return w.request.Method == http.MethodHead || !bodyAllowed(w.status)
 }
 
-// Flush sends what has been written, and waits until it is.
+// Flush sends what has been written, and waits until it is. Another goroutine does not wait.
 //
 //greenlet:resumable
 func (w *Response) Flush() { _ = w.FlushError() }
@@ -434,9 +435,20 @@ func (w *Response) FlushError() error {
 }
 
 // flushNow is FlushError of who can't wait: what the client does not take at once is sent later.
+// Another goroutine has the loop do it: httputil.ReverseProxy flushes by a timer.
 func (w *Response) flushNow() error {
 	if err := w.conn.astray(nil); err != nil {
-		return w.refuse(err)
+		h := w.conn.server.hub()
+		if h.Seeded() {
+			return w.refuse(err)
+		}
+		w.again()
+		h.Post(func() {
+			if w.take() == nil {
+				_ = w.flushNow() // its error is that of who writes next
+			}
+		})
+		return nil
 	}
 	plain := w.plain
 	w.put()

@@ -3,6 +3,8 @@ package httpc
 import (
 	"errors"
 	"io"
+	"net/http"
+	"time"
 
 	"github.com/going-green/greenlet/hub"
 	"github.com/going-green/greenlet/hub/internal/wire"
@@ -123,4 +125,27 @@ func (u *upgraded) Write(p []byte) (int, error) { return u.exchange.conn.sock.Wr
 func (u *upgraded) Close() error {
 	u.exchange.end(false)
 	return nil
+}
+
+// Socket is the connection of an answer with 101, with what has been read ahead, for who goes on with
+// another protocol. It is the caller's from now on, to close as well. ok is false of any other answer.
+func Socket(resp *http.Response) (c *socket.Conn, ok bool) {
+	u, ok := resp.Body.(*upgraded)
+	if !ok {
+		return nil, false
+	}
+	return u.exchange.leave(), true
+}
+
+// leave takes the connection out of those of the transport.
+func (e *exchange) leave() *socket.Conn {
+	c := e.conn
+	if !c.over {
+		c.over = true
+		if c.host.room != nil {
+			c.host.room.Release()
+		}
+		c.sock.SetDeadline(time.Time{})
+	}
+	return c.sock
 }

@@ -636,3 +636,4 @@ func (v writer) WriteDeferred(r *gen.Run, d *gen.DeferHeader, p0 []byte) (int, e
 }
 
 var _ = gen.Declare("Body.Read", "Body.next", "Body.wait", "Body.receive", "Body.drain")
+var _ = gen.DeclareInterface("Upgraded.ServeSocket")

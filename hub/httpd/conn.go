@@ -33,6 +33,7 @@ type busy struct {
 	due    time.Time // of reading
 	sendBy time.Time // if the handler has set it: of all that is sent until its answer is
 	sends  bool      // a task sends, and waits for the client
+	next   Upgraded  // has the connection when the handler has returned
 }
 
 var busies = sync.Pool{New: func() any { return new(busy) }}
@@ -55,7 +56,12 @@ func (c *conn) serve() {
 	for {
 		switch err := c.sock.TryReadable(); err {
 		case nil:
-			if !c.exchanges() {
+			next, more := c.exchanges()
+			if next != nil {
+				next.ServeSocket(c.sock)
+				return
+			}
+			if !more {
 				return
 			}
 		case socket.ErrWouldBlock:
@@ -75,15 +81,15 @@ func (c *conn) serve() {
 }
 
 // exchanges answers requests as long as there are some. It reports whether another one
-// may come.
+// may come, or who has the connection from now on.
 //
 //greenlet:resumable
-func (c *conn) exchanges() bool {
+func (c *conn) exchanges() (next Upgraded, more bool) {
 	c.busy = busies.Get().(*busy)
 	defer c.ended()
 	for {
 		if !c.exchange() {
-			return false
+			return c.next, false
 		}
 		if c.sock.Buffered() == 0 || c.server.stopping {
 			break
@@ -93,7 +99,7 @@ func (c *conn) exchanges() bool {
 	if c.wait != nil {
 		c.wait.list = &c.server.idle
 	}
-	return !c.server.stopping
+	return nil, !c.server.stopping
 }
 
 // exchange receives a request and answers it. It reports whether another one may come.

@@ -41,6 +41,23 @@ func (w *Response) HijackSocket() (*socket.Conn, error) {
 	return w.conn.sock, nil
 }
 
+// Upgraded is who has a connection that goes on in another protocol. If ServeSocket is annotated
+// a connection that waits in it has no stack, and what the request took is free.
+type Upgraded interface{ ServeSocket(c *socket.Conn) }
+
+// Upgrade is HijackSocket for next: the task of the connection calls it when the handler has
+// returned, and closes the connection when it returns. Before, nobody has that. If the server
+// stops, who waits in [socket.Conn.WaitReadable] gets [socket.ErrStopping].
+//
+//greenlet:resumable
+func (w *Response) Upgrade(next Upgraded) error {
+	if _, err := w.HijackSocket(); err != nil {
+		return err
+	}
+	w.conn.next = next
+	return nil
+}
+
 // Hijack is that of [http.Hijacker], and HijackSocket in all else. The connection is open until
 // it is closed: other tasks of the hub may use it when the handler has returned. Its reads and
 // writes suspend annotated functions and code on a stack of its own. Any other code, such as

@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"runtime"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"sync"
 )
@@ -174,44 +175,123 @@ func onStack() bool {
 func inPlainCode(op string, g *Greenlet, reason string) *StateError {
 	lost()
 	plain, by := plainCallers()
-	return &StateError{Op: op, Greenlet: g, Reason: reason, Plain: plain, Caller: by}
+	err := &StateError{Op: op, Greenlet: g, Reason: reason, Remedy: remedy(plain, by.name != "" && !by.plain)}
+	for _, c := range plain {
+		err.Plain = append(err.Plain, c.String())
+	}
+	if by.name != "" {
+		err.Caller = by.String()
+	}
+	return err
 }
+
+// A namedCall is a call on Go's stack as messages have it.
+type namedCall struct {
+	name, file string
+	line       int
+	plain      bool
+}
+
+func (c namedCall) String() string { return fmt.Sprintf("%s (%s:%d)", c.name, c.file, c.line) }
 
 // plainCallers names the plain functions that stand between the code that
 // switches and the resumable functions below it on this stack, and the innermost of these. If
-// there are none, it is the function that switches, and its caller.
-func plainCallers() (names []string, by string) {
-	var above []string
+// there are none, it is the function that switches, and its caller. Where a package of ours makes
+// the operation, as the hub does, what it calls for that is left out.
+func plainCallers() (plain []namedCall, by namedCall) {
+	var above []namedCall
+	ours := true
 	for _, f := range withoutGlue(goFrames(1, maxGoFrames)) {
-		if isRuntime(f) || strings.HasPrefix(f.Function, "runtime.") || forwards(f) {
+		if isRuntime(f) || strings.HasPrefix(f.Function, "runtime.") || forwards(f) || ours && isHub(f) {
 			continue
 		}
+		ours = false
 		name, part := variant(f.Function)
 		if part == "" {
 			name = sourceName(f.Function)
 		}
-		at := fmt.Sprintf("%s (%s:%d)", name, wholeFile(f), f.Line)
+		c := namedCall{name, wholeFile(f), f.Line, part == ""}
 		if part == "" {
-			above = append(above, at)
+			above = append(above, c)
 			continue
 		}
-		if names = append(names, above...); by == "" && len(names) > 0 {
-			by = at
+		if plain = append(plain, above...); by.name == "" && len(plain) > 0 {
+			by = c
 		}
 		above = nil
 	}
-	if len(names) == 0 && len(above) > 0 {
-		names = above[:1]
+	if len(plain) == 0 && len(above) > 0 {
+		plain = above[:1]
 		if len(above) > 1 {
 			by = above[1]
 		}
 	}
-	return names, by
+	return plain, by
+}
+
+// isHub reports whether f is of the packages whose operations wait, but for their tests.
+func isHub(f runtime.Frame) bool {
+	within, ok := strings.CutPrefix(f.Function, "github.com/going-green/greenlet/hub")
+	return ok && (within[0] == '.' || within[0] == '/') && !strings.HasSuffix(f.File, "_test.go")
+}
+
+// remedy is what to do that plain functions don't stand in the way of a greenlet, or, if none
+// runs, that one does. Of several the inner ones may be annotated: they are plain since the last is.
+// Those of the standard library can't be. A literal of resumable code is plain if what it calls is.
+func remedy(plain []namedCall, runs bool) string {
+	if len(plain) == 0 {
+		return ""
+	}
+	n := len(plain)
+	for n > 0 && outer(plain[n-1].name) != plain[n-1].name {
+		n--
+	}
+	if n > 0 {
+		plain = plain[:n]
+	}
+	last := plain[len(plain)-1].name
+	annotate := "annotate " + last
+	switch {
+	case n == 0:
+		annotate = "make " + last + " in resumable code, or make it a function of its own, annotated"
+	case ofLibrary(last):
+		return "run the call of " + last + " by greenlet.OnStack"
+	case len(plain) > 1:
+		annotate += ", and what it calls on the way,"
+	}
+	if slices.ContainsFunc(plain, func(c namedCall) bool { return ofLibrary(c.name) }) {
+		return "run " + last + " by greenlet.OnStack, since it goes through the standard library"
+	}
+	annotate += " //greenlet:resumable"
+	if !runs {
+		return annotate + ", if it is not, and run it as a greenlet, or run it by greenlet.OnStack in one"
+	}
+	return annotate + ", or run it by greenlet.OnStack"
+}
+
+// ofLibrary reports whether a function is of the standard library, by its name: its path has no
+// dot in its first element, nor is the main package or one of its module.
+func ofLibrary(fn string) bool {
+	first, _, more := strings.Cut(fn, "/")
+	if !more {
+		first, _, _ = strings.Cut(fn, ".")
+	}
+	if strings.Contains(first, ".") || first == "main" {
+		return false
+	}
+	if info, ok := debug.ReadBuildInfo(); ok {
+		for _, m := range append(info.Deps, &info.Main) {
+			if module, _, _ := strings.Cut(m.Path, "/"); module == first {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // ofLiteral matches the name of a literal in generated code, which is there as it was written,
-// from the type of the frame on.
-var ofLiteral = regexp.MustCompile(`\(\*(\w+)Frame(?:\[\.\.\.\])?\)\.(?:Resume|body|step|run|Ask)\.((?:func|\d|gowrap|-range).*)$`)
+// from the type of the frame on: of the function, or of one that was compiled in line.
+var ofLiteral = regexp.MustCompile(`^.*\(\*(\w+)Frame(?:\[\.\.\.\])?\)\.(?:Resume|body|step|run|Ask)\.(.+)$`)
 
 // sourceName is the name that a plain function has in the source: fn, unless it is a literal
 // that the generated code of the function around has taken over, or has made a type of.

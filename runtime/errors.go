@@ -12,8 +12,11 @@ type StateError struct {
 	Greenlet *Greenlet // may be nil
 	Reason   string
 	// Plain names the plain functions that stand in the way, with their
-	// positions: annotated //greenlet:resumable, they don't.
+	// positions: annotated //greenlet:resumable, they don't. What the package does that
+	// makes the operation is left out.
 	Plain []string
+	// Remedy is what to do about Plain, or empty.
+	Remedy string
 	// Caller is the function that calls the last of Plain, with its position, or empty.
 	Caller string
 }
@@ -25,6 +28,9 @@ func (e *StateError) Error() string {
 		fmt.Fprintf(&s, "%v: ", e.Greenlet)
 	}
 	s.WriteString(e.Reason)
+	if e.Remedy != "" {
+		s.WriteString("; " + e.Remedy)
+	}
 	if len(e.Plain) > 0 {
 		fmt.Fprintf(&s, "; plain on this stack: %s", strings.Join(e.Plain, ", "))
 	}
@@ -41,7 +47,7 @@ func PlainError(op string) *StateError {
 	return inPlainCode(op, nil, inPlain)
 }
 
-const inPlain = "it is called by plain code, which can't be suspended; annotate that //greenlet:resumable, or run it by greenlet.OnStack"
+const inPlain = "it is called by plain code, which can't be suspended"
 
 // TypeError is the panic of a switch whose value is not what the receiver
 // waits for. Neither greenlet has changed.
@@ -77,7 +83,7 @@ func elsewhere(op string, g *Greenlet) *StateError {
 	return inPlainCode(op, g, isRunning)
 }
 
-const isRunning = "it is running: the switch comes from plain code that it has called, which should be annotated //greenlet:resumable, or run by greenlet.OnStack; or from another goroutine"
+const isRunning = "it is running: the switch comes from plain code that it has called, or from another goroutine"
 
 // noRun is the panic of an attempt to start g, which has nothing to run.
 func noRun(op string, g *Greenlet) *StateError {

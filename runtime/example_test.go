@@ -148,7 +148,7 @@ func ExampleYield() {
 		fmt.Println(err.Op+":", err.Reason)
 	}()
 	greenlet.Yield(1) // in plain code
-	// Output: Yield: plain code has no parent to switch to; annotate it //greenlet:resumable and run it as a greenlet, or run it by greenlet.OnStack in one
+	// Output: Yield: plain code has no parent to switch to
 }
 
 func ExampleExchanger() {

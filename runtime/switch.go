@@ -101,7 +101,7 @@ func Exchange[R, T any](v T) R {
 	panic(inPlainCode("Exchange", nil, noParent))
 }
 
-const noParent = "plain code has no parent to switch to; annotate it //greenlet:resumable and run it as a greenlet, or run it by greenlet.OnStack in one"
+const noParent = "plain code has no parent to switch to"
 
 // Call runs a frame as if its function were called here, and returns the
 // frame for its results. What the function switches to, it switches to in the

@@ -135,8 +135,7 @@ func TestPlainIsNamed(t *testing.T) {
 				g.Switch()
 			}()
 			assert.Equal(t, strings.ToLower(op), strings.ToLower(err.Op))
-			assert.Contains(t, err.Reason, "//greenlet:resumable")
-			assert.Contains(t, err.Reason, "greenlet.OnStack")
+			assert.Regexp(t, `^annotate .*conformance\.plainBetween, and what it calls on the way, //greenlet:resumable, or run it by greenlet\.OnStack$`, err.Remedy)
 			require.Len(t, err.Plain, 2)
 			assert.Regexp(t, `conformance\.plain`+op+` \(.*origin_test.go:\d+\)$`, err.Plain[0])
 			assert.Regexp(t, `conformance\.plainBetween \(.*origin_test.go:\d+\)$`, err.Plain[1])
@@ -148,6 +147,7 @@ func TestPlainIsNamed(t *testing.T) {
 	defer func() {
 		err := recover().(*greenlet.StateError)
 		require.Len(t, err.Plain, 1)
+		assert.Regexp(t, `^annotate .*conformance\.plainYield //greenlet:resumable, if it is not, and run it as a greenlet, or `, err.Remedy)
 		assert.Regexp(t, `conformance\.plainYield \(`, err.Plain[0])
 		assert.Regexp(t, `conformance\.plainBetween \(`, err.Caller)
 	}()

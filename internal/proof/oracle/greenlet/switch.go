@@ -70,7 +70,7 @@ func Exchange[R, T any](v T) (got R) {
 func child(op string) *Greenlet {
 	me := caller()
 	if me == &main {
-		panic(&StateError{Op: op, Reason: "plain code has no parent to switch to; annotate it //greenlet:resumable and run it as a greenlet, or run it by greenlet.OnStack in one"})
+		panic(&StateError{Op: op, Reason: "plain code has no parent to switch to"})
 	}
 	return me
 }

@@ -23,7 +23,7 @@ const (
 	// greenletvet, //greenlet:allow code reason.
 	DirectiveUnknown Code = "directive-unknown"
 
-	// DirectiveArgs: the directive takes no arguments; or it is //greenlet:allow, which
+	// DirectiveArgs: the directive takes no argument but durable; or it is //greenlet:allow, which
 	// takes the code of a report of greenletvet and a reason.
 	//
 	// Example:

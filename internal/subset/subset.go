@@ -38,6 +38,7 @@ func (k *checker) functions() {
 		k.body(fn)
 		k.localTypes(fn)
 		k.literalTypes(fn)
+		k.durable(fn)
 	}
 	k.diags = append(k.diags, Clashes(k.Fset, k.Files, k.colors.Directives(), k.Info)...)
 }

@@ -38,7 +38,7 @@ var passes = [...]pass{
 	{"liveness", func(_ *passContext, f *ir.Func) *ir.Func { liveness(f); return f }, ir.Lively},
 	{"frame", func(c *passContext, f *ir.Func) *ir.Func { frame(f, c.unit.Sizes); return f }, ir.Framed},
 	{"infer", func(c *passContext, f *ir.Func) *ir.Func { infer(c, f); return f }, ir.Inferred},
-	{"spill", func(_ *passContext, f *ir.Func) *ir.Func { spill(f); return f }, ir.Spilled},
+	{"spill", func(c *passContext, f *ir.Func) *ir.Func { spill(f); durableVars(c, f); return f }, ir.Spilled},
 }
 
 // passOrder says why a pass may not come before another.

@@ -1,0 +1,56 @@
+package subset
+
+import (
+	"go/ast"
+	"go/types"
+
+	"github.com/going-green/greenlet/internal/color"
+	"github.com/going-green/greenlet/internal/diag"
+	"github.com/going-green/greenlet/internal/directive"
+	"github.com/going-green/greenlet/internal/names"
+)
+
+// durable checks what a durable function must not do: call what can't be saved, and defer what
+// has no type.
+func (k *checker) durable(fn *color.Func) {
+	if !k.colors.Directives().Durable(fn.Decl) {
+		return
+	}
+	ast.Inspect(fn.Decl.Body, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.DeferStmt:
+			k.durableDefer(n)
+		case *ast.CallExpr:
+			if s, ok := k.colors.Suspension(n); ok && s.Op == color.OpCall {
+				k.durableCallee(fn, n, s.Callee)
+			}
+		}
+		return true
+	})
+}
+
+func (k *checker) durableDefer(s *ast.DeferStmt) {
+	remedy := "write defer func() { " + types.ExprString(s.Call) + " }(), with copies of what changes later"
+	if lit, ok := ast.Unparen(s.Call.Fun).(*ast.FuncLit); ok {
+		if lit.Type.Params.NumFields() == 0 && lit.Type.Results.NumFields() == 0 {
+			return
+		}
+		remedy = "let it use variables that do not change instead of parameters, and return nothing"
+	}
+	k.report(s.Pos(), diag.DurableDefer, "a durable function can defer only a function literal without parameters and results", remedy)
+}
+
+func (k *checker) durableCallee(fn *color.Func, call *ast.CallExpr, callee *types.Func) {
+	caller, name := k.colors.Name(fn.Obj), k.colors.Name(callee)
+	if names.IsRuntime(callee.Pkg().Path()) {
+		k.report(call.Pos(), diag.DurableCallee, caller+" is durable, and calls "+name+", which can't be saved while it is suspended",
+			"call it in a function that is not durable, before or after")
+		return
+	}
+	for _, f := range k.colors.Annotated() {
+		if f.Obj == callee.Origin() && !k.colors.Directives().Durable(f.Decl) {
+			k.report(call.Pos(), diag.DurableCallee, caller+" is durable, and calls "+name+", which is resumable but not durable",
+				"annotate "+name+" "+directive.Durable, k.related(f.Pos, name+" is annotated here"))
+		}
+	}
+}

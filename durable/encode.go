@@ -89,7 +89,7 @@ func (e *encoder) add(w work) {
 // ref writes a pointer to n values.
 func (e *encoder) ref(p unsafe.Pointer, pl *plan, n int) {
 	if to, ok := e.alias.of(p, pl, n); ok {
-		id, fresh := e.table.id(to.p, to.plan)
+		id, fresh := e.table.id(to.p, to.plan, to.n)
 		e.uint(innerObject)
 		e.uint(uint64(id))
 		e.typ(to.plan.t)
@@ -100,7 +100,7 @@ func (e *encoder) ref(p unsafe.Pointer, pl *plan, n int) {
 		}
 		return
 	}
-	id, fresh := e.table.id(p, pl)
+	id, fresh := e.table.id(p, pl, n)
 	e.uint(uint64(id))
 	if fresh {
 		e.add(work{p: p, n: n, plan: pl})
@@ -118,7 +118,7 @@ func (e *encoder) greenlet(g *greenlet.Greenlet) {
 		e.uint(mainGreenlet)
 		return
 	}
-	id, fresh := e.table.id(unsafe.Pointer(g), nil)
+	id, fresh := e.table.id(unsafe.Pointer(g), nil, 0)
 	e.uint(uint64(id))
 	if fresh {
 		e.add(work{g: g})

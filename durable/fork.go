@@ -6,6 +6,7 @@ import (
 	"sync"
 	"unsafe"
 
+	"github.com/going-green/greenlet/durable/internal/hook"
 	greenlet "github.com/going-green/greenlet/runtime"
 	"github.com/going-green/greenlet/runtime/gen"
 )
@@ -22,6 +23,36 @@ func Fork(g *greenlet.Greenlet) (*greenlet.Greenlet, error) {
 	if err != nil {
 		return nil, err
 	}
+	if p, err = fork(p); err != nil {
+		return nil, err
+	}
+	to := new(greenlet.Greenlet)
+	greenlet.Assemble(to, p)
+	return to, nil
+}
+
+func init() { hook.Fork, hook.Place = fork, place }
+
+// place is of with the frames of to, which hold the same.
+func place(of, to greenlet.Parts) greenlet.Parts {
+	slot := of.Slot
+	of.Leaf, of.Slot = to.Leaf, nil
+	for f := to.Leaf; f != nil; f = greenlet.HeaderOf(f).Caller {
+		fn := functionOf(f)
+		i, _ := fn.at(greenlet.HeaderOf(f).PC)
+		pt := &fn.points[i]
+		if f == to.Leaf && slot != nil {
+			of.Slot = pt.slot(f)
+		}
+		if caller := greenlet.HeaderOf(f).Caller; caller != nil {
+			pt.below(f, caller)
+		}
+	}
+	return of
+}
+
+// fork copies the frames of p.
+func fork(p greenlet.Parts) (greenlet.Parts, error) {
 	k := forker{}
 	var above greenlet.Frame
 	var stands *point
@@ -30,7 +61,7 @@ func Fork(g *greenlet.Greenlet) (*greenlet.Greenlet, error) {
 	for f := leaf; f != nil; f = greenlet.HeaderOf(f).Caller {
 		c, pt, err := k.frame(f)
 		if err != nil {
-			return nil, err
+			return p, err
 		}
 		if p.Leaf == nil {
 			p.Leaf = c
@@ -43,9 +74,7 @@ func Fork(g *greenlet.Greenlet) (*greenlet.Greenlet, error) {
 		above, stands = c, pt
 	}
 	k.redirect()
-	to := new(greenlet.Greenlet)
-	greenlet.Assemble(to, p)
-	return to, nil
+	return p, nil
 }
 
 // Clone is Fork that copies what variables lead to as well, as Snapshot and Restore do.

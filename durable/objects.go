@@ -3,7 +3,7 @@ package durable
 import "unsafe"
 
 // objects numbers what pointers lead to, by address and by what is seen there: a struct and
-// its first field have one address. It is an open table whose entries have the generation
+// its first field have one address, and so have an array and its first element. It is an open table whose entries have the generation
 // they are of, so that it is emptied by a new generation.
 type objects struct {
 	slots []objectSlot
@@ -15,6 +15,7 @@ type objects struct {
 type objectSlot struct {
 	p    unsafe.Pointer
 	plan *plan
+	n    int
 	id   uint32
 	gen  uint32
 }
@@ -29,26 +30,26 @@ func (t *objects) reset() {
 	}
 }
 
-// id is the number of the object at p; fresh says that it has just got it.
-func (t *objects) id(p unsafe.Pointer, pl *plan) (id uint32, fresh bool) {
+// id is the number of the n values at p; fresh says that they have just got it.
+func (t *objects) id(p unsafe.Pointer, pl *plan, n int) (id uint32, fresh bool) {
 	if 2*t.n >= len(t.slots) {
 		t.grow()
 	}
-	s := t.find(p, pl)
+	s := t.find(p, pl, n)
 	if s.gen == t.gen {
 		return s.id, false
 	}
-	*s = objectSlot{p, pl, t.next, t.gen}
+	*s = objectSlot{p, pl, n, t.next, t.gen}
 	t.n++
 	t.next++
 	return s.id, true
 }
 
 // find is the slot of p, or the free one where it belongs.
-func (t *objects) find(p unsafe.Pointer, pl *plan) *objectSlot {
+func (t *objects) find(p unsafe.Pointer, pl *plan, n int) *objectSlot {
 	mask := uint64(len(t.slots) - 1)
 	for i := uint64(uintptr(p)) * 0x9E3779B97F4A7C15 >> 32 & mask; ; i = (i + 1) & mask {
-		if s := &t.slots[i]; s.gen != t.gen || s.p == p && s.plan == pl {
+		if s := &t.slots[i]; s.gen != t.gen || s.p == p && s.plan == pl && s.n == n {
 			return s
 		}
 	}
@@ -59,7 +60,7 @@ func (t *objects) grow() {
 	t.slots = make([]objectSlot, 2*len(old))
 	for _, s := range old {
 		if s.gen == t.gen {
-			*t.find(s.p, s.plan) = s
+			*t.find(s.p, s.plan, s.n) = s
 		}
 	}
 }

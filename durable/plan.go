@@ -228,7 +228,7 @@ func mapWriter(t reflect.Type) func(e *encoder, p unsafe.Pointer) {
 			e.uint(nilObject)
 			return
 		}
-		id, fresh := e.table.id(m.UnsafePointer(), nil)
+		id, fresh := e.table.id(m.UnsafePointer(), nil, 0)
 		e.uint(uint64(id))
 		if fresh {
 			e.add(work{m: m})

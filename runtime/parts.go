@@ -44,6 +44,24 @@ func Assemble(g *Greenlet, p Parts) {
 	}
 }
 
+// Rebuild puts what with makes of the frames of to in their place, and of where to receives.
+// It is for tests of package durable: a tracer calls it for the receiver of the switch that it
+// is told of, which has been sent what it gets, and has not gone on.
+func Rebuild(to *Greenlet, with func(Parts) (Parts, error)) error {
+	if to.leaf == nil {
+		return nil
+	}
+	h := to.leaf.header()
+	p, err := with(Parts{Leaf: to.leaf, Slot: to.slot, Parent: to.parent, Started: h.PC != 0 || h.Caller != nil})
+	if err != nil {
+		return err
+	}
+	state := to.state
+	Assemble(to, p)
+	to.state = state
+	return nil
+}
+
 // HeaderOf is the header of a frame, for package durable.
 func HeaderOf(f Frame) *Header { return f.header() }
 

@@ -1,0 +1,114 @@
+// Package durabletest finds out whether greenlets of a program can be forked, stored and
+// restored wherever they stand: at each switch.
+package durabletest
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"reflect"
+	"sync"
+
+	"github.com/going-green/greenlet/durable"
+	"github.com/going-green/greenlet/durable/internal/hook"
+	greenlet "github.com/going-green/greenlet/runtime"
+)
+
+// Counts say what EverySwitch has done.
+type Counts struct {
+	Forked  int            // switches whose receiver went on as a fork
+	Stored  int            // those whose receiver was stored, and restored beside it
+	Refused map[string]int // what could not be, by the reason
+}
+
+// EverySwitch has each greenlet of the program that is switched to go on as a fork of itself, in
+// its own place and frames: with copies of the variables that are live where it stands, and of
+// nothing else. Besides, it is stored and restored, and what that gives is stored again: if the bytes
+// differ, EverySwitch panics where the greenlet goes on. Greenlets whose functions are not durable go on
+// as they are. It takes the place of the program's tracer ([greenlet.SetTrace]). stop ends it.
+func EverySwitch() (stop func() Counts) {
+	e := &every{counts: Counts{Refused: map[string]int{}}}
+	old := greenlet.SetTrace(e.switched)
+	return func() Counts {
+		greenlet.SetTrace(old)
+		e.lock.Lock()
+		defer e.lock.Unlock()
+		return e.counts
+	}
+}
+
+type every struct {
+	lock   sync.Mutex
+	counts Counts
+}
+
+func (e *every) switched(_ greenlet.Event, _, to *greenlet.Greenlet) {
+	if to == greenlet.Main() {
+		return
+	}
+	e.lock.Lock()
+	defer e.lock.Unlock()
+	err := greenlet.Rebuild(to, func(p greenlet.Parts) (greenlet.Parts, error) {
+		e.store(p)
+		c, err := hook.Fork(p)
+		if err != nil {
+			return p, err
+		}
+		return back(p, c), nil
+	})
+	if err != nil {
+		e.refused(err)
+		return
+	}
+	e.counts.Forked++
+}
+
+// back puts what the frames of c hold into those of p, which the program may have pointers to.
+func back(p, c greenlet.Parts) greenlet.Parts {
+	for f, g := p.Leaf, c.Leaf; f != nil; f, g = greenlet.HeaderOf(f).Caller, greenlet.HeaderOf(g).Caller {
+		to, from := reflect.ValueOf(f).Elem(), reflect.ValueOf(g).Elem()
+		caller := greenlet.HeaderOf(f).Caller
+		next := greenlet.HeaderOf(g).Caller
+		to.Set(from)
+		greenlet.HeaderOf(f).Caller = caller
+		greenlet.HeaderOf(g).Caller = next
+	}
+	return hook.Place(c, p)
+}
+
+func (e *every) refused(err error) {
+	var r *durable.RefusedError
+	if errors.As(err, &r) {
+		e.counts.Refused[r.Reason]++
+		return
+	}
+	e.counts.Refused[err.Error()]++
+}
+
+// store stores what consists of p twice: as it is, and as it was restored.
+func (e *every) store(p greenlet.Parts) {
+	first, err := stored(p)
+	if err != nil {
+		e.refused(err)
+		return
+	}
+	gs, err := durable.Restore(first)
+	if err != nil {
+		panic(fmt.Sprintf("durabletest: what was stored can't be restored: %v", err))
+	}
+	second, err := durable.Snapshot(gs[0])
+	if err != nil {
+		panic(fmt.Sprintf("durabletest: what was restored can't be stored: %v", err))
+	}
+	if !bytes.Equal(first, second) {
+		panic(fmt.Sprintf("durabletest: what was restored is stored as something else:\n%q\n%q", first, second))
+	}
+	e.counts.Stored++
+}
+
+func stored(p greenlet.Parts) ([]byte, error) {
+	g := new(greenlet.Greenlet)
+	p.Parent = greenlet.Main()
+	greenlet.Assemble(g, p)
+	return durable.Snapshot(g)
+}

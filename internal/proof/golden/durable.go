@@ -1,0 +1,91 @@
+package golden
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"maps"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/going-green/greenlet/internal/directive"
+	"github.com/going-green/greenlet/internal/proof/oracle"
+)
+
+var durablePart = flag.Uint("durable-part", 6, "make durable one in so many goldens; 1 is all")
+
+// Durable runs the cases in dir with all their functions durable, each greenlet going on as a
+// fork of itself behind each switch. They must print what the oracle prints. Those that the
+// generator refuses as durable ones are left out; why says of others what stands in the way.
+//
+// It runs a part of the cases, always the same, unless -run selects one or -durable-part says
+// otherwise.
+func Durable(t *testing.T, dir string, why map[string]string) {
+	for name := range why {
+		assert.FileExists(t, filepath.Join(dir, name+".txtar"), "why says something of %s", name)
+	}
+	_, _, one := strings.Cut(flag.Lookup("test.run").Value.String(), "/")
+	b := newBatch(t, dir, func(name string) bool {
+		return selected(t, name) && (one || why[name] == "" && part(name, uint32(*durablePart)))
+	})
+	for _, o := range b.good() {
+		o.Files = maps.Clone(o.Files)
+		for name, text := range o.Files {
+			o.Files[name] = strings.ReplaceAll(text, directive.Resumable+"\n", directive.Durable+"\n")
+		}
+	}
+	require.NoError(t, b.durable(t.Context(), tempDir(t)))
+	refused := 0
+	for _, name := range b.names {
+		o := b.outcomes[name]
+		if o.err != nil && strings.Contains(o.err.Error(), " [durable-") {
+			refused++
+			continue
+		}
+		t.Run(name, func(t *testing.T) {
+			require.NoError(t, o.err)
+			require.NoError(t, o.printedErr)
+			require.Equal(t, o.trace, o.printed, "forked at each switch, against the trace")
+		})
+	}
+	t.Logf("%d programs, of which %d are refused as durable", len(b.names), refused)
+}
+
+func (b *batch) durable(ctx context.Context, dir string) error {
+	if err := b.generate(ctx, filepath.Join(dir, "generate")); err != nil {
+		return err
+	}
+	var programs []oracle.Program
+	for _, o := range b.good() {
+		programs = append(programs, o.withGenerated())
+	}
+	module := func(programs []oracle.Program) (oracle.Files, error) {
+		files, err := oracle.Rewritten(programs, b.root)
+		if err == nil {
+			files["every.go"] = everySwitch
+		}
+		return files, err
+	}
+	return b.execute(ctx, filepath.Join(dir, "durable"), programs, module, func(o *outcome, out string, err error) {
+		o.printed, o.printedErr = out, o.withoutMeant(err)
+		if strings.Contains(out, "durabletest:") {
+			o.printedErr = errors.Join(o.printedErr, errors.New(out))
+		}
+	})
+}
+
+// everySwitch is a file of the program that forks at each switch. What it refuses goes to the
+// file that an environment variable names.
+const everySwitch = `package main
+
+import (
+	"github.com/going-green/greenlet/durable/durabletest"
+)
+
+func init() { durabletest.EverySwitch() }
+`
+

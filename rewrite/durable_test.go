@@ -1,0 +1,13 @@
+package rewrite_test
+
+import (
+	"testing"
+
+	"github.com/going-green/greenlet/internal/proof/golden"
+)
+
+// notDurable says why a golden is left out.
+var notDurable = map[string]string{}
+
+// TestDurable runs the programs of testdata/rewrite as durable ones.
+func TestDurable(t *testing.T) { golden.Durable(t, "../testdata/rewrite", notDurable) }

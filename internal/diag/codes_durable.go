@@ -33,7 +33,7 @@ const (
 
 	// DurableVariable: a variable of a durable function lives across a suspension and can't be
 	// saved: it is a channel or an unsafe pointer, or of a type that can't be named in the
-	// package. What an interface or a struct holds shows at run time only, by an error that says
+	// package; or the function keeps a method value, which is a closure of the compiler's. What an interface or a struct holds shows at run time only, by an error that says
 	// the way to it.
 	//
 	// Example:

@@ -16,11 +16,20 @@ func (k *checker) durable(fn *color.Func) {
 	if !k.colors.Directives().Durable(fn.Decl) {
 		return
 	}
+	used := map[ast.Expr]bool{} // selectors that are called, or handed to a call
 	ast.Inspect(fn.Decl.Body, func(n ast.Node) bool {
 		switch n := n.(type) {
+		case *ast.SelectorExpr:
+			if !used[n] {
+				k.durableMethod(n)
+			}
 		case *ast.DeferStmt:
 			k.durableDefer(n)
 		case *ast.CallExpr:
+			used[ast.Unparen(n.Fun)] = true
+			for _, arg := range n.Args {
+				used[ast.Unparen(arg)] = true
+			}
 			if s, ok := k.colors.Suspension(n); ok && s.Op == color.OpCall {
 				k.durableCallee(fn, n, s.Callee)
 			}
@@ -38,6 +47,19 @@ func (k *checker) durableDefer(s *ast.DeferStmt) {
 		remedy = "let it use variables that do not change instead of parameters, and return nothing"
 	}
 	k.report(s.Pos(), diag.DurableDefer, "a durable function can defer only a function literal without parameters and results", remedy)
+}
+
+// durableMethod checks a method value that is kept: gc makes a closure of it, which has no type.
+// Those of resumable methods have.
+func (k *checker) durableMethod(x *ast.SelectorExpr) {
+	s := k.Info.Selections[x]
+	if s == nil || s.Kind() != types.MethodVal {
+		return
+	}
+	if m := s.Obj().(*types.Func); !k.colors.Resumable(m) {
+		k.report(x.Pos(), diag.DurableVariable, "a durable function keeps the method value "+types.ExprString(x)+", which can't be saved",
+			"keep a function literal that calls the method")
+	}
 }
 
 func (k *checker) durableCallee(fn *color.Func, call *ast.CallExpr, callee *types.Func) {

@@ -58,7 +58,7 @@ func (c *conn) serve() {
 		case nil:
 			next, more := c.exchanges()
 			if next != nil {
-				next.ServeSocket(c.sock)
+				c.goesOn(next)
 				return
 			}
 			if !more {

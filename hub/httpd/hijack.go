@@ -41,8 +41,8 @@ func (w *Response) HijackSocket() (*socket.Conn, error) {
 	return w.conn.sock, nil
 }
 
-// Upgraded is who has a connection that goes on in another protocol. If ServeSocket is annotated
-// a connection that waits in it has no stack, and what the request took is free.
+// Upgraded is who has a connection that goes on in another protocol, and what the request took is
+// free. If ServeSocket is annotated a connection that waits in it has no stack.
 type Upgraded interface{ ServeSocket(c *socket.Conn) }
 
 // Upgrade is HijackSocket for next: the task of the connection calls it when the handler has
@@ -56,6 +56,24 @@ func (w *Response) Upgrade(next Upgraded) error {
 	}
 	w.conn.next = next
 	return nil
+}
+
+// goesOn is the task of a connection that next has.
+//
+//greenlet:resumable
+func (c *conn) goesOn(next Upgraded) {
+	if _, ok := next.(interface {
+		ServeSocketResumable(*greenlet.Run, *socket.Conn) greenlet.Status
+	}); ok {
+		next.ServeSocket(c.sock)
+		return
+	}
+	greenlet.OnStack(c.goesOnOnStack(next))
+}
+
+// goesOnOnStack is a call of next, which is plain.
+func (c *conn) goesOnOnStack(next Upgraded) func(greenlet.Section) {
+	return func(greenlet.Section) { next.ServeSocket(c.sock) }
 }
 
 // Hijack is that of [http.Hijacker], and HijackSocket in all else. The connection is open until

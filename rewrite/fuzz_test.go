@@ -39,14 +39,14 @@ func random(t *testing.T, runner *progen.Runner) {
 	if *randomN == 0 {
 		t.Skip("no -programs")
 	}
-	const atOnce = 50 // compiled together
+	const atOnce = 50
 	run, refused, endless := 0, 0, 0
 	for from := 0; from < *randomN; from += atOnce {
 		var texts []string
 		for i := from; i < min(from+atOnce, *randomN); i++ {
 			texts = append(texts, progen.Generate(*randomSeed+uint64(i)))
 		}
-		verdicts, err := runner.Run(t.Context(), texts)
+		verdicts, err := runner.RunTogether(t.Context(), texts)
 		require.NoError(t, err)
 		for i, v := range verdicts {
 			run++

@@ -199,12 +199,16 @@ func printable(typ string) bool {
 	return typ[0] != '*' && typ != "hold" && !strings.Contains(typ, "func")
 }
 
+// firstOwn stands before what a program has of its own.
+const firstOwn = "\n// Random from here on.\n"
+
 func generate(r *rand.Rand) string {
 	g := &gen{Rand: r}
 	var b strings.Builder
 	b.WriteString(prelude)
 	b.WriteString(preludeFunc)
-	for range 1 + g.IntN(3) {
+	b.WriteString(firstOwn)
+	for range []int{1, 1, 1, 2, 2, 3}[g.IntN(6)] {
 		g.funcs = append(g.funcs, g.signature())
 	}
 	for _, fn := range g.funcs {
@@ -288,7 +292,10 @@ func (g *gen) signature() *function {
 func (g *gen) function(fn *function) string {
 	g.fn, g.lit, g.plain, g.vars, g.exits, g.nest, g.names = fn, false, false, nil, nil, 0, nil
 	g.result, g.named = fn.results, fn.named || len(fn.results) == 0
-	g.size = 4 + g.IntN(14)
+	g.size = 2 + g.IntN(5) // what a program takes to compile is mostly what its statements take
+	if g.chance(4) {
+		g.size = 5 + g.IntN(13)
+	}
 	g.push()
 	var head, params, results []string
 	if fn.recv != "" {

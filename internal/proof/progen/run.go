@@ -97,22 +97,25 @@ func (r *Runner) RunPrograms(ctx context.Context, all []oracle.Program) ([]*Verd
 	if err != nil {
 		return nil, err
 	}
-	if r.OnStacks {
-		module := func(programs []oracle.Program) (oracle.Files, error) { return oracle.OnStacks(programs, r.Root) }
-		_, err = b.execute(ctx, filepath.Join(dir, "stacks"), rest, module,
-			func(v *Verdict, out string, err error) { v.Printed, v.Failed = out, err })
-		return list, err
-	}
-	if rest, err = b.generate(ctx, r.Root, filepath.Join(dir, "generate"), rest); err != nil {
-		return nil, err
+	if !r.OnStacks {
+		if rest, err = b.generate(ctx, r.Root, filepath.Join(dir, "generate"), rest); err != nil {
+			return nil, err
+		}
 	}
 	if r.generateOnly {
 		return list, nil
 	}
-	module := func(programs []oracle.Program) (oracle.Files, error) { return oracle.Rewritten(programs, r.Root) }
-	_, err = b.execute(ctx, filepath.Join(dir, "rewritten"), rest, module,
+	_, err = b.execute(ctx, filepath.Join(dir, "tested"), rest, r.tested,
 		func(v *Verdict, out string, err error) { v.Printed, v.Failed = out, err })
 	return list, err
+}
+
+// tested is the module of the programs that are compared with the oracle's.
+func (r *Runner) tested(programs []oracle.Program) (oracle.Files, error) {
+	if r.OnStacks {
+		return oracle.OnStacks(programs, r.Root)
+	}
+	return oracle.Rewritten(programs, r.Root)
 }
 
 // addresses are how function values are printed; they differ from binary to binary.
@@ -123,46 +126,16 @@ type batch struct{ verdicts map[string]*Verdict }
 // execute builds and runs programs, and returns those that end.
 func (b *batch) execute(ctx context.Context, dir string, programs []oracle.Program,
 	module func([]oracle.Program) (oracle.Files, error), done func(*Verdict, string, error)) ([]oracle.Program, error) {
-	var binary *oracle.Binary
-	for try := 0; len(programs) > 0; try++ {
-		files, err := module(programs)
-		if err == nil {
-			binary, err = oracle.Build(ctx, files, filepath.Join(dir, fmt.Sprint(try)))
-		}
-		if err == nil {
-			break
-		}
-		var failed *oracle.BuildError
-		if !errors.As(err, &failed) {
-			return nil, err
-		}
-		var rest []oracle.Program
-		for _, p := range programs {
-			if text, ok := failed.Programs[p.Name]; ok {
-				done(b.verdicts[p.Name], "", errors.New(text))
-			} else {
-				rest = append(rest, p)
-			}
-		}
-		if len(rest) == len(programs) {
-			return nil, err
-		}
-		programs = rest
+	binary, programs, err := build(ctx, dir, programs, module, func(name string, err error) { done(b.verdicts[name], "", err) })
+	if err != nil {
+		return nil, err
 	}
 	ok := make([]bool, len(programs))
-	var group sync.WaitGroup
-	limit := make(chan bool, runtime.GOMAXPROCS(0))
-	for i, p := range programs {
-		group.Go(func() {
-			limit <- true
-			out, err := binary.Run(ctx, p.Name)
-			out = addresses.ReplaceAllString(out, "address")
-			done(b.verdicts[p.Name], out, err)
-			ok[i] = err == nil
-			<-limit
-		})
-	}
-	group.Wait()
+	each(len(programs), func(i int) {
+		out, err := run(ctx, binary, programs[i].Name)
+		done(b.verdicts[programs[i].Name], out, err)
+		ok[i] = err == nil
+	})
 	var rest []oracle.Program
 	for i, p := range programs {
 		if ok[i] {
@@ -170,6 +143,58 @@ func (b *batch) execute(ctx context.Context, dir string, programs []oracle.Progr
 		}
 	}
 	return rest, nil
+}
+
+// build builds programs in the module that it is given for them, and returns those that can
+// be built; failed is told of the others.
+func build(ctx context.Context, dir string, programs []oracle.Program, module func([]oracle.Program) (oracle.Files, error),
+	failed func(program string, err error), flags ...string) (binary *oracle.Binary, built []oracle.Program, err error) {
+	for try := 0; len(programs) > 0; try++ {
+		files, err := module(programs)
+		if err == nil {
+			binary, err = oracle.Build(ctx, files, filepath.Join(dir, fmt.Sprint(try)), flags...)
+		}
+		if err == nil {
+			break
+		}
+		var wrong *oracle.BuildError
+		if !errors.As(err, &wrong) {
+			return nil, nil, err
+		}
+		var rest []oracle.Program
+		for _, p := range programs {
+			if text, ok := wrong.Programs[p.Name]; ok {
+				failed(p.Name, errors.New(text))
+			} else {
+				rest = append(rest, p)
+			}
+		}
+		if len(rest) == len(programs) {
+			return nil, nil, err
+		}
+		programs = rest
+	}
+	return binary, programs, nil
+}
+
+// run is what a program prints.
+func run(ctx context.Context, binary *oracle.Binary, program string, args ...string) (string, error) {
+	out, err := binary.Run(ctx, program, args...)
+	return addresses.ReplaceAllString(out, "address"), err
+}
+
+// each calls do for 0 to n-1, some at a time.
+func each(n int, do func(i int)) {
+	var group sync.WaitGroup
+	limit := make(chan bool, runtime.GOMAXPROCS(0))
+	for i := range n {
+		group.Go(func() {
+			limit <- true
+			do(i)
+			<-limit
+		})
+	}
+	group.Wait()
 }
 
 // generate returns the programs that are not refused, with the generated

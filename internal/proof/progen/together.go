@@ -1,0 +1,168 @@
+package progen
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"go/scanner"
+	"go/token"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/going-green/greenlet/internal/proof/oracle"
+)
+
+// together is how many programs are one package: they share the prelude, which takes as long
+// to compile as a small program does. The compiler needs memory for a whole package.
+const together = 6
+
+// quick are flags for the compiler with which it takes two thirds of the time: it doesn't
+// optimize. One batch in optimized is compiled without them, as users' programs are.
+const (
+	quick     = "-gcflags=" + oracle.Module + "/...=-dwarf=false -N -l"
+	optimized = 5
+)
+
+// patience is how long a program of many may run unrewritten: a few have no end.
+const patience = 5 * time.Second
+
+// RunTogether is Run for programs that Generate has made, in less time. Several
+// of them are one package, each with names of its own; its functions are called as they are
+// when it is alone. A program that differs, is refused or can't be compiled runs again alone, and
+// what becomes of it then is its verdict. If it differs only with others, Text is all of them.
+func (r *Runner) RunTogether(ctx context.Context, texts []string) ([]*Verdict, error) {
+	r.batches++
+	dir := filepath.Join(r.Dir, fmt.Sprint("batch", r.batches))
+	defer os.RemoveAll(dir)
+	list := make([]*Verdict, len(texts))
+	decided := make([]bool, len(texts))
+	b := batch{verdicts: map[string]*Verdict{}} // of packages
+	var rest []oracle.Program
+	members := map[string][]int{}
+	for from := 0; from < len(texts); from += together {
+		name := fmt.Sprintf("p%04d", from)
+		all := texts[from:min(from+together, len(texts))]
+		p := oracle.Program{Name: name, Files: oracle.Files{"in.go": join(all)}}
+		b.verdicts[name] = &Verdict{Text: p.Files["in.go"]}
+		rest = append(rest, p)
+		for i := range all {
+			list[from+i] = &Verdict{Text: all[i]}
+			members[name] = append(members[name], from+i)
+		}
+	}
+	var flags []string
+	if r.batches%optimized != 1 {
+		flags = append(flags, quick)
+	}
+	execute := func(dir string, module func([]oracle.Program) (oracle.Files, error), patience time.Duration, done func(*Verdict, string, error)) error {
+		binary, built, err := build(ctx, dir, rest, module, func(string, error) {}, flags...)
+		rest = built
+		var programs []string
+		var indices []int
+		for _, p := range built {
+			for _, i := range members[p.Name] {
+				if list[i].Invalid == nil {
+					programs, indices = append(programs, p.Name), append(indices, i)
+				}
+			}
+		}
+		each(len(indices), func(k int) {
+			ctx, cancel := context.WithTimeout(ctx, patience)
+			defer cancel()
+			out, err := run(ctx, binary, programs[k], strconv.Itoa(indices[k]%together))
+			done(list[indices[k]], out, err)
+		})
+		return err
+	}
+	err := execute(filepath.Join(dir, "oracle"), oracle.Oracle, patience, func(v *Verdict, out string, err error) { v.Expected, v.Invalid = out, err })
+	if err != nil {
+		return nil, err
+	}
+	if !r.OnStacks {
+		if rest, err = b.generate(ctx, r.Root, filepath.Join(dir, "generate"), rest); err != nil {
+			return nil, err
+		}
+	}
+	err = execute(filepath.Join(dir, "tested"), r.tested, oracle.Timeout, func(v *Verdict, out string, err error) { v.Printed, v.Failed = out, err })
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range rest {
+		for _, i := range members[p.Name] {
+			decided[i] = !list[i].Differs()
+		}
+	}
+	return list, r.alone(ctx, list, decided, func(i int) string { return b.verdicts[fmt.Sprintf("p%04d", i-i%together)].Text })
+}
+
+// alone decides what is not decided yet. with is the package that a program was in.
+func (r *Runner) alone(ctx context.Context, list []*Verdict, decided []bool, with func(i int) string) error {
+	var texts []string
+	var indices []int
+	for i, v := range list {
+		if !decided[i] && !errors.Is(v.Invalid, oracle.ErrEndless) {
+			texts, indices = append(texts, v.Text), append(indices, i)
+		}
+	}
+	if len(texts) == 0 {
+		return nil
+	}
+	verdicts, err := r.Run(ctx, texts)
+	if err != nil {
+		return err
+	}
+	for k, v := range verdicts {
+		i := indices[k]
+		if before := list[i]; before.Differs() && !v.Differs() && v.Invalid == nil {
+			v = before
+			v.Text = with(i)
+		}
+		list[i] = v
+	}
+	return nil
+}
+
+// own matches the names that each program declares anew, and that of the frame of its run.
+var own = regexp.MustCompile(`^(?:f[0-9]+|try[0-9]+|run|main|newRunFrame)$`)
+
+// join makes one text of programs: the prelude, once and whole, then what each has of its own. The
+// argument says which of them runs.
+func join(texts []string) string {
+	var b, cases strings.Builder
+	b.WriteString(prelude + preludeFunc)
+	for i, text := range texts {
+		_, text, _ = strings.Cut(text, firstOwn)
+		b.WriteString("\n" + rename(text, fmt.Sprint("p", i)))
+		fmt.Fprintf(&cases, "\tcase \"%d\":\n\t\tmainp%d()\n", i, i)
+	}
+	return b.String() + "\nfunc main() {\n\tswitch os.Args[2] {\n" + cases.String() + "\t}\n}\n"
+}
+
+// rename gives the names that each program declares a suffix.
+func rename(text, suffix string) string {
+	var s scanner.Scanner
+	file := token.NewFileSet().AddFile("", -1, len(text))
+	s.Init(file, []byte(text), nil, 0)
+	var b strings.Builder
+	from := 0
+	for {
+		pos, tok, name := s.Scan()
+		if tok == token.EOF {
+			return b.String() + text[from:]
+		}
+		if tok != token.IDENT || !own.MatchString(name) {
+			continue
+		}
+		at := file.Offset(pos)
+		by := name + suffix
+		if name == "newRunFrame" {
+			by = "newRun" + suffix + "Frame"
+		}
+		b.WriteString(text[from:at] + by)
+		from = at + len(name)
+	}
+}

@@ -56,7 +56,9 @@ It stands one level above the method that it forwards. So a struct that embeds w
 another Next from beside, gets one, too, and one that declares Next hides it. Structs without
 a name, and those of functions, can have no methods: they may not become values of an
 interface (color, forward.go; subset, exposed.go). In packages without directives nothing is
-generated: a type of theirs that embeds such an interface is plain code.
+generated: a type of theirs that embeds such an interface is refused where a package with directives
+makes a value of an interface with the method of it. What packages without directives do among
+themselves no generator sees: there a Yield panics, for it has no parent, and SetLost tells of a switch.
 
 Since w is looked at before the arguments are evaluated, calls among these, which
 may assign to w, are made first.

@@ -8,8 +8,8 @@ import (
 
 // Conversions calls f for what may become a value of an interface in a file, by an implicit
 // conversion or one that is written: e, of type from. That a type is an argument for a type
-// parameter counts, as that has methods.
-func (c *Colors) Conversions(file *ast.File, f func(e ast.Expr, from types.Type)) {
+// parameter counts, as that has methods; to is nil then.
+func (c *Colors) Conversions(file *ast.File, f func(e ast.Expr, to, from types.Type)) {
 	v := &conversions{info: c.pkg.Info, f: f}
 	ast.Inspect(file, v.visit)
 }
@@ -17,7 +17,7 @@ func (c *Colors) Conversions(file *ast.File, f func(e ast.Expr, from types.Type)
 type conversions struct {
 	info    *types.Info
 	results *types.Tuple // of the function around
-	f       func(ast.Expr, types.Type)
+	f       func(e ast.Expr, to, from types.Type)
 }
 
 // to notes that e is assigned to something of type t.
@@ -29,7 +29,7 @@ func (v *conversions) to(t types.Type, e ast.Expr) {
 
 func (v *conversions) given(t types.Type, e ast.Expr, from types.Type) {
 	if t != nil && from != nil && types.IsInterface(t) && !types.IsInterface(from) {
-		v.f(e, from)
+		v.f(e, t, from)
 	}
 }
 
@@ -96,7 +96,7 @@ func (v *conversions) visit(n ast.Node) bool {
 		for t := range v.info.Instances[n].TypeArgs.Types() {
 			mentions(t, func(t types.Type) bool {
 				if !types.IsInterface(t) {
-					v.f(n, t)
+					v.f(n, nil, t)
 				}
 				return false
 			})

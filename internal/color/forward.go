@@ -61,7 +61,16 @@ func (c *Colors) forwards(path []*types.Var, m *types.Func) bool {
 	if named == nil || types.IsInterface(named) || Local(named) {
 		return false
 	}
-	pkg := named.Obj().Pkg()
+	return c.generates(named.Obj().Pkg(), path, m)
+}
+
+// Generated reports whether the package of a declared struct type generates the form of f, one
+// of its Forwards. One without directives does not.
+func (c *Colors) Generated(named *types.Named, f Forward) bool {
+	return c.generates(named.Obj().Pkg(), f.Path, f.Method)
+}
+
+func (c *Colors) generates(pkg *types.Package, path []*types.Var, m *types.Func) bool {
 	if pkg == c.pkg.Pkg {
 		return true
 	}

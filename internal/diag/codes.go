@@ -173,7 +173,8 @@ const (
 	// InterfaceEmbedded: a struct type embeds an interface, one of whose methods may be
 	// resumable. Through another interface that is found by a method which is generated for
 	// the struct: so it must be a type of the package, with a name, and the package must be
-	// able to write the types of the method.
+	// able to write the types of the method. A struct type of another package must be of one that
+	// has resumable functions.
 	//
 	// Example:
 	//
@@ -184,7 +185,7 @@ const (
 	//		return struct{ source }{s}
 	//	}
 	//
-	// Fix: declare the struct as a type of the package.
+	// Fix: declare the struct as a type of the package; embed one of another package in it.
 	InterfaceEmbedded Code = "interface-embedded"
 
 	// ValueInGeneric: a plain function with type parameters makes a value of a resumable

@@ -52,11 +52,12 @@ func (k *checker) forwarded() {
 		if directive.IsGenerated(file) {
 			continue
 		}
-		k.colors.Conversions(file, func(e ast.Expr, t types.Type) {
+		k.colors.Conversions(file, func(e ast.Expr, to, t types.Type) {
 			if p, ok := t.(*types.Pointer); ok {
 				t = p.Elem()
 			}
-			if _, ok := types.Unalias(t).(*types.Named); ok && !color.Local(t) {
+			if named, ok := types.Unalias(t).(*types.Named); ok && !color.Local(t) {
+				k.forwardedElsewhere(e, to, named)
 				return
 			}
 			exposed := k.colors.Exposed(t)
@@ -69,5 +70,26 @@ func (k *checker) forwarded() {
 					"declare the struct as a type of the package, with a name", k.related(f.Method.Pos(), k.colors.Name(f.Method)+" is declared here"))
 			}
 		})
+	}
+}
+
+// forwardedElsewhere refuses to make a value of an interface with such a method, or an argument
+// for a type parameter, of a struct type of another package that generates nothing.
+func (k *checker) forwardedElsewhere(e ast.Expr, to types.Type, named *types.Named) {
+	if pkg := named.Obj().Pkg(); pkg == nil || pkg == k.Pkg {
+		return
+	}
+	for _, f := range k.colors.Forwards(named) {
+		if k.colors.Generated(named, f) {
+			continue
+		}
+		if to != nil {
+			if m, _, _ := types.LookupFieldOrMethod(to, false, f.Method.Pkg(), f.Method.Name()); m == nil {
+				continue
+			}
+		}
+		k.report(e.Pos(), diag.InterfaceEmbedded,
+			"the method "+f.Method.Name()+" of "+named.Obj().Pkg().Name()+"."+named.Obj().Name()+" may be resumable, as it has it from what it embeds; but its package has no resumable functions, so no resumable form of it is generated that is found through an interface",
+			"embed it in a struct type of this package, with a name", k.related(f.Method.Pos(), k.colors.Name(f.Method)+" is declared here"))
 	}
 }

@@ -262,6 +262,30 @@ A box is made by greenlet.NewLike(p). Results that arrive in a frame without a
 name are asserted by a helper that infers their types from witnesses, and the
 companion of an interface method with such types is found in the same way.
 
+A literal that suspends, and the body of a loop over an iterator function, become
+declarations elsewhere. What they capture of such types is in fields of type any, and
+each use infers the type: from the variable's witness, in which other variables are
+replaced by their witnesses until none is left.
+
+	v := dep.New(1)                   v = runFrameResult(dep.New) ...
+	f := func() int {                 type runFunc1 struct {
+		return v.M(1)                     gen.Closure
+	}                                     v any
+	                                  }
+	                                  ... (*gen.Load(c.v, runFunc1FrameResult(dep.New))).MResumable(r, 1)
+
+The body of a loop whose variables have such types can't be a function with these
+parameters. It finds what the iterator hands out in captured variables, and the runtime
+makes the function of it that the iterator wants, of a type that is inferred from the
+iterator:
+
+	for k, it := range x.All() {      yielded0 := gen.Seq2Key(t0) ...
+		greenlet.Yield(it.N)          ... t0(gen.Body2(t0, yielded0, yielded1, (&runRange1{...}).value()))
+	}
+
+A method value whose parameters or results are of such types stays as it is, for the
+package of the method registers it (lower/values.go).
+
 Nil embedded pointers are what witnesses can't see through: a field promoted
 through one of a hidden type has none, nor have the elements of arrays of
 length zero, and map literals taken apart that leave out a hidden type. These

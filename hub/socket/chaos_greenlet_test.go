@@ -507,15 +507,6 @@ func (*chaosServesFrame) Func() *gen.Func      { return &chaosServesFrameInfo }
 
 var chaosServesFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*chaos).serves", File: "github.com/going-green/greenlet/hub/socket/chaos_test.go", Line: 103, Points: "103"}
 var _ func(*chaos, *Server) = (*chaos).serves
-
-// namedBlockInTest is Block[any] as a value, for callers that can be suspended.
-type namedBlockInTest struct{}
-
-func (namedBlockInTest) CallResumable(r *gen.Run, p0 *hub.Hub, p1 func() any) (any, gen.Status) {
-	return hub.BlockResumable[any](r, p0, p1)
-}
-
-var _ = gen.Register(hub.Block[any], namedBlockInTest{})
 var _ = gen.Declare("chaos.talks", "chaos.writesAll", "chaos.echoes", "chaos.wreaks", "chaos.serves")
 var _ = gen.DeclareClosure("fault_test.go:158", "halfOpen", "a literal")
 var _ = gen.DeclareClosure("fault_test.go:225", "killsAll", "a literal")

@@ -6,9 +6,9 @@ const (
 	// type can't be written there, as it is private to another package, and the
 	// generator has found no expression without effect that it could be
 	// inferred from. There is one for nearly all variables, such as the function
-	// whose result they are. Nor can it be written for a parameter or a captured variable of
-	// a function that is generated: for a literal that suspends, a method value, or the body
-	// of a loop over an iterator function.
+	// whose result they are; also where a literal that suspends captures them, or the body of
+	// a loop over an iterator function. Nor can it be written for a parameter or result of a
+	// function that is generated, for a method value, or for a constant of a function in a literal.
 	//
 	// Example:
 	//

@@ -8,7 +8,7 @@
 //   - Function values: [Closure], [Bind], [Resumable], [Register], [RegisterMethod], [Declare],
 //     [DeclareInterface], [DeclareClosure], [Ref], [RefMethod].
 //   - Deferred switches: [DeferSwitch], [DeferExchange], [DeferYield].
-//   - Loops: [Loop], [MapIter], [DecodeRune], [Copy]; over plain iterators [Iterate].
+//   - Loops: [Loop], [MapIter], [DecodeRune], [Copy]; over plain iterators [Iterate]; bodies without parameters [Body].
 //   - Types without a name: [Zero], [ZeroLike], [Elem], …; predeclared types that a package
 //     hides: [PredeclaredString], ….
 //   - The version: [Protocol1_RunGoGenerate].

@@ -94,7 +94,11 @@ func (e *funcEmitter) box(v *ir.Var) *jen.Statement {
 		return jen.Id(name)
 	}
 	if v.Place == ir.InClosure {
-		return jen.Id(e.fn.Lit.Self).Dot(v.Name)
+		field := jen.Id(e.fn.Lit.Self).Dot(v.Name)
+		if v.Witness != nil {
+			return e.rt("Load").Call(field, e.pointerTo(v.Witness))
+		}
+		return field
 	}
 	return e.place(v)
 }

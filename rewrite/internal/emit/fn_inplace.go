@@ -65,7 +65,9 @@ func (e *funcEmitter) findSlots() {
 		e.slots = append(e.slots, slot{name, t})
 	}
 	for _, c := range e.fn.Lit.Captures {
-		add(c.Obj.Type())
+		if c.Witness == nil {
+			add(c.Obj.Type())
+		}
 	}
 	sig := e.fn.Obj.Signature()
 	for v := range sig.Params().Variables() {

@@ -4,6 +4,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"slices"
 
 	"github.com/dave/jennifer/jen"
 
@@ -102,7 +103,18 @@ func (e *funcEmitter) boundReceiver(x *ast.SelectorExpr) *jen.Statement {
 
 // literal is the function value of a resumable literal.
 func (e *funcEmitter) literal(lit *ir.Lit) *jen.Statement {
-	return e.bound(lit, e.closure(lit))
+	value := e.bound(lit, e.closure(lit))
+	if lit.Range == nil || len(lit.Range.Cells) == 0 {
+		return value
+	}
+	args := []jen.Code{e.Expr(lit.Range.Seq)}
+	for _, c := range lit.Captures {
+		if slices.Contains(lit.Range.Cells, c.Obj) {
+			args = append(args, e.Expr(&ast.UnaryExpr{OpPos: c.Use.Pos(), Op: token.AND, X: c.Use}))
+		}
+	}
+	name := [...]string{1: "Body", 2: "Body2"}[len(lit.Range.Cells)]
+	return e.rt(name).Call(append(args, value)...)
 }
 
 // handOn is the signature of the function's form called name, and the arguments of a
@@ -199,7 +211,9 @@ func (e *funcEmitter) literalType(out *jen.File) {
 	out.Type().Id(lit.Type).Add(e.typeParams()).StructFunc(func(g *jen.Group) {
 		g.Add(e.rt("Closure"))
 		for _, c := range lit.Captures {
-			if c.ByValue {
+			if c.Witness != nil {
+				g.Id(c.Field).Add(e.anyType()) // a pointer to what has no name here
+			} else if c.ByValue {
 				g.Id(c.Field).Add(e.typ(c.Obj.Type()))
 			} else {
 				g.Id(c.Field).Op("*").Add(e.Type(c.Obj.Type()))

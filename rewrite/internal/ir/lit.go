@@ -25,6 +25,7 @@ type Lit struct {
 	// the function's name where it is; Types are made-up identifiers.
 	Value *ast.Ident
 	Call  *ast.CallExpr // of that function, which is all that the literal does
+	Recv  ast.Expr      // of a method value, as it is where the value is made; else nil
 	Types map[*ast.Ident]types.Type
 	// Range is the loop over an iterator function whose body the literal is, or
 	// nil.
@@ -43,6 +44,11 @@ type RangeFunc struct {
 	Exits    []LoopExit   // numbered from 1
 	Out      map[*ast.BranchStmt]int
 	Suspends bool // its body does
+
+	// Cells are variables for what the iterator hands out, if some of it is of a type without a
+	// name in the package: the literal has no parameters then. Seq is the iterator, where it is called.
+	Cells []*types.Var
+	Seq   ast.Expr
 
 	// What statements in it do, those of loops in it included.
 	Defers, Recovers, Returns, HasResults bool
@@ -71,6 +77,11 @@ type Capture struct {
 
 	// ByValue says that the field is a copy: the variable is not assigned again.
 	ByValue bool
+
+	// Witness is of the variable's type, if that has no name in the package: the field
+	// is an any, and what it holds gets its type from the witness. It names no variables.
+	// Set by the pass infer.
+	Witness Witness
 }
 
 // Fields of the literal that a body has become: the frame of the function around

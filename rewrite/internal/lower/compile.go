@@ -1,6 +1,7 @@
 package lower
 
 import (
+	"cmp"
 	"fmt"
 	"go/ast"
 	"go/token"
@@ -163,9 +164,15 @@ func OwnInfo(info *types.Info) *types.Info {
 func Function(u *unit.Unit, info *types.Info, colors *color.Colors, fn *color.Func, taken map[string]bool, opt *Options) ([]*ir.Func, error) {
 	list := lowerings(u, info, colors, fn, taken)
 	fns := make([]*ir.Func, len(list))
-	for i, l := range list {
+	order := make([]int, len(list))
+	for i := range order {
+		order[i] = i
+	}
+	// What a literal is in comes before it: the types of what it captures are inferred there.
+	slices.SortStableFunc(order[1:], func(i, j int) int { return cmp.Compare(list[i].lit.Syntax.Pos(), list[j].lit.Syntax.Pos()) })
+	for _, i := range order {
 		var err error
-		if fns[i], err = lower(u, info, colors, l, opt); err != nil {
+		if fns[i], err = lower(u, info, colors, list[i], opt); err != nil {
 			return nil, err
 		}
 	}

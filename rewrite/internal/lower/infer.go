@@ -41,6 +41,8 @@ type inferrer struct {
 	// can't be.
 	waits map[*ir.Var]*ir.Var
 	cur   *ir.Var // being inferred
+	// known are witnesses for variables that literals capture. They name no variables.
+	known map[*types.Var]ir.Witness
 }
 
 // origin is a way to infer the type of a variable; nil if it does not work.
@@ -54,6 +56,7 @@ func infer(c *passContext, fn *ir.Func) {
 		found:   map[*ir.Var]ir.Witness{},
 		origins: map[*ir.Var][]origin{},
 		waits:   map[*ir.Var]*ir.Var{},
+		known:   c.hidden,
 	}
 	for _, v := range fn.Vars {
 		if v.Place != ir.Unused && (v.Kind == ir.Local || v.Kind == ir.Temp) && !n.nameable(v.Type) {
@@ -68,6 +71,7 @@ func infer(c *passContext, fn *ir.Func) {
 	n.collect()
 	spelled := n.spelled()
 	n.solve(spelled)
+	n.capturable()
 	n.refuse(spelled)
 	n.outcomes()
 	n.literals()
@@ -141,6 +145,10 @@ func (n *inferrer) solve(spelled varSet) {
 
 // variable is a witness of the type of a hidden variable.
 func (n *inferrer) variable(v *ir.Var) ir.Witness {
+	if v.Kind == ir.Captured {
+		w, _ := n.known[v.Obj.(*types.Var)]
+		return w
+	}
 	switch w := n.found[v]; {
 	case w == nil:
 		if n.cur != nil && n.cur != v {
@@ -362,7 +370,13 @@ func resultTypes(t types.Type) []types.Type {
 func (n *inferrer) refuse(spelled varSet) {
 	refused := varSet{}
 	for _, v := range n.hidden {
-		if !spelled[v] || v.Witness != nil || n.follows(v, refused) {
+		if !spelled[v] || v.Witness != nil {
+			continue
+		}
+		if obj, ok := v.Obj.(*types.Var); ok {
+			n.known[obj] = nil // of which nobody else need say it
+		}
+		if n.follows(v, refused) {
 			continue
 		}
 		refused[v] = true
@@ -375,6 +389,11 @@ func (n *inferrer) refuse(spelled varSet) {
 		if v.Kind == ir.Temp {
 			d.Message = "this value must be kept across a suspension, but its type, " + n.typeString(v.Type) + ", has no name here and can't be inferred"
 			d.Remedy = "keep it in a variable of a type that has a name, such as an interface"
+		}
+		for _, lit := range n.fn.Bodies {
+			if obj, ok := v.Obj.(*types.Var); ok && slices.Contains(lit.Range.Cells, obj) {
+				d.Message, d.Remedy = n.handedOut(obj)
+			}
 		}
 		for _, b := range n.fn.Blocks {
 			if w, ok := b.Term.(*ir.Wait); ok && slices.Contains(w.Live, v) {
@@ -417,38 +436,9 @@ func (n *inferrer) literals() {
 		// Go infers no types of a function's parameters, where it is declared.
 		switch lit := n.fn.Lit; {
 		case lit == nil || lit.Types[id] == nil:
-		case lit.Range != nil:
-			d.Message = "the body of this loop over an iterator function becomes a function with a parameter of type " + n.typeString(n.fn.Types[id]) + ", which has no name here"
-			d.Remedy = "make the loop in a function without the directive, or in the package of the type; or have the iterator hand out a type that has a name, such as an interface"
 		case lit.Value != nil:
 			d.Message = "this value becomes a function with a parameter or result of type " + n.typeString(n.fn.Types[id]) + ", which has no name here"
 			d.Remedy = "call it instead, or make the value in the package of the type"
-		}
-		n.fn.Refused = append(n.fn.Refused, d)
-	}
-}
-
-// captures diagnoses what a literal captures and can't have in a field, for want of a name
-// of its type. (What it needs of the variable, it must have in functions that are declared:
-// the type can be inferred there, but then has no methods and fields.)
-func (n *inferrer) captures() {
-	lit := n.fn.Lit
-	if lit == nil {
-		return
-	}
-	for _, c := range lit.Captures {
-		if n.nameable(c.Obj.Type()) {
-			continue
-		}
-		d := diag.Diagnostic{Code: diag.TypeUnnameable, Remedy: "assign it to a variable of a type that has a name first, such as an interface with the methods that are called"}
-		typ := ", the type of which, " + n.typeString(c.Obj.Type()) + ", has no name here"
-		switch {
-		case lit.Value != nil:
-			d.Pos, d.Message = n.unit.Fset.Position(lit.Value.Pos()), "this value keeps its receiver"+typ
-		case lit.Range != nil:
-			d.Pos, d.Message = n.unit.Fset.Position(c.Use.Pos()), "the body of a loop over an iterator function uses "+c.Obj.Name()+typ
-		default:
-			d.Pos, d.Message = n.unit.Fset.Position(c.Use.Pos()), "a function literal that suspends captures "+c.Obj.Name()+typ
 		}
 		n.fn.Refused = append(n.fn.Refused, d)
 	}

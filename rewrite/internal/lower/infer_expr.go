@@ -91,17 +91,22 @@ func (n *inferrer) identifier(id *ast.Ident) ir.Witness {
 func (n *inferrer) object(e ast.Expr, id *ast.Ident) ir.Witness {
 	switch obj := n.info.Uses[id].(type) {
 	case *types.Const:
-		if types.Identical(types.Default(obj.Type()), n.info.TypeOf(e)) {
+		if n.ofPackage(obj) && types.Identical(types.Default(obj.Type()), n.info.TypeOf(e)) {
 			return &ir.Named{Expr: e}
 		}
 	case *types.Var:
-		if obj.Pkg() != nil && obj.Parent() == obj.Pkg().Scope() {
+		if n.ofPackage(obj) {
 			return &ir.Global{Expr: e}
 		}
 	case *types.Func:
 		return derived("ZeroLike", n.function(e))
 	}
 	return nil
+}
+
+// ofPackage reports whether obj is declared by a package: others have no name where literals go.
+func (n *inferrer) ofPackage(obj types.Object) bool {
+	return obj.Pkg() != nil && obj.Parent() == obj.Pkg().Scope()
 }
 
 // function is a witness of the type of a declared function, that function. It
@@ -387,8 +392,11 @@ func (n *inferrer) argument(call *ast.CallExpr, sig *types.Signature, j int) ir.
 
 // helped is a call of our runtime that normalize made.
 func (n *inferrer) helped(name string, call *ast.CallExpr) ir.Witness {
-	if name == "RangeMap" {
+	switch name {
+	case "RangeMap":
 		return derived("IterLike", n.witness(call.Args[0]))
+	case "SeqValue", "Seq2Key", "Seq2Value":
+		return derived(name, n.witness(call.Args[0]))
 	}
 	return nil
 }

@@ -24,6 +24,7 @@ type lowering struct {
 	lits   map[*ast.FuncLit]*ir.Lit
 	values map[*ast.Ident]*ir.Lit
 	bodies map[*ast.RangeStmt]*ir.Lit
+	hidden map[*types.Var]ir.Witness // of variables that literals may capture, if their types have no name
 }
 
 // lowerings are an annotated function, its resumable literals, in source order,
@@ -38,7 +39,8 @@ func lowerings(u *unit.Unit, info *types.Info, colors *color.Colors, fn *color.F
 		}
 		return true
 	})
-	list := []*lowering{{fn: fn, decl: fn.Decl, obj: fn.Obj, lits: lits, values: values, bodies: bodies}}
+	hidden := map[*types.Var]ir.Witness{}
+	list := []*lowering{{fn: fn, decl: fn.Decl, obj: fn.Obj, lits: lits, values: values, bodies: bodies, hidden: hidden}}
 	frame, _ := colors.Frame(fn.Obj)
 	for _, l := range colors.Literals(fn) {
 		lit := &ir.Lit{
@@ -76,6 +78,7 @@ func lowerings(u *unit.Unit, info *types.Info, colors *color.Colors, fn *color.F
 			lits:   lits,
 			values: values,
 			bodies: bodies,
+			hidden: hidden,
 		})
 	}
 	return list

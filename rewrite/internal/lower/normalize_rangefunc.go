@@ -34,6 +34,7 @@ func (n *normalizer) rangeFunc(s *ast.RangeStmt, lit *ir.Lit) {
 	if r.Outer == nil && r.Returns && r.HasResults {
 		n.declareResults(r)
 	}
+	n.declareCells(r, fun)
 	call := &ast.CallExpr{Fun: fun, Lparen: s.X.Pos(), Args: []ast.Expr{lit.Syntax}, Rparen: s.X.End()}
 	n.info.Types[call] = types.TypeAndValue{}
 	n.add(&ir.Suspend{Op: color.OpRange, Call: call, Source: call})
@@ -53,6 +54,28 @@ func (n *normalizer) rangeFunc(s *ast.RangeStmt, lit *ir.Lit) {
 		}
 	})
 	n.add(left)
+}
+
+// declareCells declares the variables in which the body finds what the iterator hands out, by
+// expressions of their types.
+func (n *normalizer) declareCells(r *ir.RangeFunc, fun ast.Expr) {
+	r.Seq = fun
+	helpers := []string{"SeqValue"}
+	if len(r.Cells) == 2 {
+		helpers = []string{"Seq2Key", "Seq2Value"}
+	}
+	for i, obj := range r.Cells {
+		n.alias[obj] = ir.Alias{How: ir.InLoopBody, Pos: r.Stmt.For}
+		value := &ast.CallExpr{Fun: n.runtimeName(helpers[i], r.Stmt.For), Lparen: r.Stmt.For, Args: []ast.Expr{fun}, Rparen: r.Stmt.For}
+		n.info.Types[value] = types.TypeAndValue{Type: obj.Type()}
+		v := n.newVar(obj, ir.Local)
+		id := n.ref(v, r.Stmt.For)
+		n.info.Defs[id] = obj
+		n.add(&ir.Leaf{
+			Stmt: &ast.AssignStmt{Lhs: []ast.Expr{id}, TokPos: r.Stmt.For, Tok: token.DEFINE, Rhs: []ast.Expr{value}},
+			Defs: []*ir.Var{v},
+		})
+	}
 }
 
 // declareResults declares variables for what a return in the body returns.

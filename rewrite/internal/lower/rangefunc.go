@@ -12,6 +12,7 @@ import (
 
 	"github.com/going-green/greenlet/internal/color"
 	"github.com/going-green/greenlet/internal/names"
+	"github.com/going-green/greenlet/rewrite/internal/emit"
 	"github.com/going-green/greenlet/rewrite/internal/ir"
 	"github.com/going-green/greenlet/rewrite/internal/unit"
 )
@@ -62,6 +63,10 @@ func rangeBodies(u *unit.Unit, info *types.Info, colors *color.Colors, fn *color
 	visit(fn.Decl.Body, b)
 	for _, lit := range list {
 		own := []string{"loop", ir.AroundField, ir.DeferrerField}
+		for _, v := range lit.Range.Cells {
+			own = append(own, v.Name())
+			lit.Captures = append(lit.Captures, &ir.Capture{Obj: v, Field: v.Name(), Use: (&valueMaker{info: info, pos: lit.Range.Stmt.For}).use(v)})
+		}
 		for _, v := range lit.Range.Results {
 			own = append(own, v.Name())
 		}
@@ -106,6 +111,7 @@ func (b *bodyMaker) make(lit *ir.Lit, s *ast.RangeStmt) {
 	// The literal: its parameters are the iteration variables, if these are new.
 	sig := coreType(b.info.TypeOf(s.X))
 	yield := coreType(sig.Params().At(0).Type())
+	hidden := b.hidden(yield.Params())
 	typ := &ast.FuncType{Func: pos, Params: &ast.FieldList{Opening: pos, Closing: pos}}
 	typ.Results = &ast.FieldList{List: []*ast.Field{{Type: m.typeName(types.Typ[types.Bool])}}}
 	body := s.Body
@@ -117,25 +123,37 @@ func (b *bodyMaker) make(lit *ir.Lit, s *ast.RangeStmt) {
 		if i == 1 {
 			part = s.Value
 		}
-		var def *ast.Ident
+		id, ok := part.(*ast.Ident)
+		declares := ok && s.Tok == token.DEFINE && id.Name != "_"
+		assign := func(tok token.Token, from *types.Var) {
+			assigns = append(assigns, &ast.AssignStmt{Lhs: []ast.Expr{part}, TokPos: s.TokPos, Tok: tok, Rhs: []ast.Expr{m.use(from)}})
+		}
 		var obj *types.Var
-		if id, ok := part.(*ast.Ident); ok && s.Tok == token.DEFINE && id.Name != "_" {
-			def, obj = id, b.info.Defs[id].(*types.Var)
-		} else {
-			obj = types.NewParam(pos, b.unit.Pkg, "p"+itoa(i), p.Type())
-			def = &ast.Ident{Name: obj.Name(), NamePos: pos}
-			b.info.Defs[def] = obj
+		switch {
+		case hidden:
+			obj = types.NewVar(pos, b.unit.Pkg, "yielded"+itoa(i), p.Type())
+			r.Cells = append(r.Cells, obj)
 			if part != nil && !isBlank(part) {
-				assigns = append(assigns, &ast.AssignStmt{Lhs: []ast.Expr{part}, TokPos: s.TokPos, Tok: token.ASSIGN, Rhs: []ast.Expr{m.use(obj)}})
-			} else {
-				obj = types.NewParam(pos, b.unit.Pkg, "_", p.Type())
-				def = &ast.Ident{Name: "_", NamePos: pos}
-				b.info.Defs[def] = obj
+				assign(s.Tok, obj)
 			}
+		case declares:
+			obj = b.info.Defs[id].(*types.Var)
+		case part != nil && !isBlank(part):
+			obj = types.NewParam(pos, b.unit.Pkg, "p"+itoa(i), p.Type())
+			assign(token.ASSIGN, obj)
+		default:
+			obj = types.NewParam(pos, b.unit.Pkg, "_", p.Type())
+		}
+		i++
+		if hidden {
+			continue
+		}
+		if !declares {
+			id = &ast.Ident{Name: obj.Name(), NamePos: pos}
+			b.info.Defs[id] = obj
 		}
 		params = append(params, obj)
-		typ.Params.List = append(typ.Params.List, &ast.Field{Names: []*ast.Ident{def}, Type: m.typeName(p.Type())})
-		i++
+		typ.Params.List = append(typ.Params.List, &ast.Field{Names: []*ast.Ident{id}, Type: m.typeName(p.Type())})
 	}
 	if len(assigns) > 0 {
 		body = &ast.BlockStmt{Lbrace: s.Body.Lbrace, List: append(assigns, s.Body), Rbrace: s.Body.Rbrace}
@@ -143,6 +161,17 @@ func (b *bodyMaker) make(lit *ir.Lit, s *ast.RangeStmt) {
 	lit.Syntax = &ast.FuncLit{Type: typ, Body: body}
 	result := types.NewParam(token.NoPos, b.unit.Pkg, "", types.Typ[types.Bool])
 	b.info.Types[lit.Syntax] = types.TypeAndValue{Type: types.NewSignatureType(nil, nil, nil, types.NewTuple(params...), types.NewTuple(result), false)}
+}
+
+// hidden reports whether a value has a type without a name in the package.
+func (b *bodyMaker) hidden(params *types.Tuple) bool {
+	conv := &emit.Converter{Info: b.info, Pkg: b.unit.Pkg, Frame: b.colors.Frame}
+	for p := range params.Variables() {
+		if !conv.CanName(p.Type()) {
+			return true
+		}
+	}
+	return false
 }
 
 // leaving finds the statements that leave the body of r: branches to r itself,

@@ -16,6 +16,7 @@ import (
 
 	"github.com/going-green/greenlet/internal/color"
 	"github.com/going-green/greenlet/internal/names"
+	"github.com/going-green/greenlet/rewrite/internal/emit"
 	"github.com/going-green/greenlet/rewrite/internal/ir"
 	"github.com/going-green/greenlet/rewrite/internal/unit"
 )
@@ -24,7 +25,7 @@ import (
 func valueLiterals(u *unit.Unit, info *types.Info, colors *color.Colors, fn *color.Func, taken map[string]bool) (list []*ir.Lit) {
 	frame, _ := colors.Frame(fn.Obj)
 	for _, v := range colors.Values(fn) {
-		if v.Static {
+		if v.Static || registered(u, info, colors, v) {
 			continue
 		}
 		n := len(list) + 1
@@ -40,6 +41,21 @@ func valueLiterals(u *unit.Unit, info *types.Info, colors *color.Colors, fn *col
 		list = append(list, lit)
 	}
 	return list
+}
+
+// registered reports whether v stays as it is, for a literal can't spell its types, and the
+// package of the method registers its method values.
+func registered(u *unit.Unit, info *types.Info, colors *color.Colors, v *color.Value) bool {
+	sel, ok := v.Expr.(*ast.SelectorExpr)
+	if !ok || !v.Func.Exported() || v.Func.Pkg() == u.Pkg || v.Func.Signature().RecvTypeParams().Len() > 0 {
+		return false
+	}
+	s := info.Selections[sel]
+	if s == nil || s.Kind() != types.MethodVal || len(s.Index()) > 1 || color.IsInterfaceMethod(v.Func) {
+		return false
+	}
+	conv := &emit.Converter{Info: info, Pkg: u.Pkg, Frame: colors.Frame}
+	return !conv.CanName(info.TypeOf(sel))
 }
 
 type valueMaker struct {
@@ -127,6 +143,7 @@ func (m *valueMaker) bound(sel *ast.SelectorExpr, s *types.Selection) ast.Expr {
 	}
 	recv := types.NewVar(token.NoPos, m.pkg, "recv", t)
 	m.lit.Captures = []*ir.Capture{{Obj: recv, Field: "recv"}}
+	m.lit.Recv = sel.X
 	method := &ast.SelectorExpr{X: m.use(recv), Sel: sel.Sel}
 	m.info.Types[method] = m.info.Types[sel]
 	m.info.Selections[method] = types.NewMethodSet(t).Lookup(s.Obj().Pkg(), s.Obj().Name())

@@ -35,16 +35,18 @@ const patience = 5 * time.Second
 // when it is alone. A program that differs, is refused or can't be compiled runs again alone, and
 // what becomes of it then is its verdict. If it differs only with others, Text is all of them.
 func (r *Runner) RunTogether(ctx context.Context, texts []string) ([]*Verdict, error) {
+	if len(texts) == 1 {
+		return r.Run(ctx, texts)
+	}
 	r.batches++
 	dir := filepath.Join(r.Dir, fmt.Sprint("batch", r.batches))
 	defer os.RemoveAll(dir)
 	list := make([]*Verdict, len(texts))
-	decided := make([]bool, len(texts))
 	b := batch{verdicts: map[string]*Verdict{}} // of packages
 	var rest []oracle.Program
 	members := map[string][]int{}
 	for from := 0; from < len(texts); from += together {
-		name := fmt.Sprintf("p%04d", from)
+		name := packageOf(from)
 		all := texts[from:min(from+together, len(texts))]
 		p := oracle.Program{Name: name, Files: oracle.Files{"in.go": join(all)}}
 		b.verdicts[name] = &Verdict{Text: p.Files["in.go"]}
@@ -59,7 +61,7 @@ func (r *Runner) RunTogether(ctx context.Context, texts []string) ([]*Verdict, e
 		flags = append(flags, quick)
 	}
 	execute := func(dir string, module func([]oracle.Program) (oracle.Files, error), patience time.Duration, done func(*Verdict, string, error)) error {
-		binary, built, err := build(ctx, dir, rest, module, func(string, error) {}, flags...)
+		binary, built, err := build(ctx, dir, rest, module, func(name string, err error) { b.verdicts[name].Failed = err }, flags...)
 		rest = built
 		var programs []string
 		var indices []int
@@ -91,20 +93,29 @@ func (r *Runner) RunTogether(ctx context.Context, texts []string) ([]*Verdict, e
 	if err != nil {
 		return nil, err
 	}
+	ran := make([]bool, len(list))
 	for _, p := range rest {
 		for _, i := range members[p.Name] {
-			decided[i] = !list[i].Differs()
+			ran[i] = true
 		}
 	}
-	return list, r.alone(ctx, list, decided, func(i int) string { return b.verdicts[fmt.Sprintf("p%04d", i-i%together)].Text })
+	if err := r.alone(ctx, list, ran, func(i int) *Verdict { return b.verdicts[packageOf(i)] }); err != nil {
+		return nil, err
+	}
+	return list, nil
 }
 
-// alone decides what is not decided yet. with is the package that a program was in.
-func (r *Runner) alone(ctx context.Context, list []*Verdict, decided []bool, with func(i int) string) error {
+// packageOf is the package of program i.
+func packageOf(i int) string { return fmt.Sprintf("p%04d", i-i%together) }
+
+// alone decides of the programs that differ, and of those that have not run with others. with is
+// the package that a program was in: if that has failed, and none of its programs does alone, it
+// stands for the first of them.
+func (r *Runner) alone(ctx context.Context, list []*Verdict, ran []bool, with func(i int) *Verdict) error {
 	var texts []string
 	var indices []int
 	for i, v := range list {
-		if !decided[i] && !errors.Is(v.Invalid, oracle.ErrEndless) {
+		if (!ran[i] || v.Differs()) && !errors.Is(v.Invalid, oracle.ErrEndless) {
 			texts, indices = append(texts, v.Text), append(indices, i)
 		}
 	}
@@ -115,13 +126,24 @@ func (r *Runner) alone(ctx context.Context, list []*Verdict, decided []bool, wit
 	if err != nil {
 		return err
 	}
+	said := map[*Verdict]bool{} // of packages: by a program of theirs
+	for k, v := range verdicts {
+		if v.Differs() || v.Refused != nil || v.Invalid != nil {
+			said[with(indices[k])] = true
+		}
+	}
 	for k, v := range verdicts {
 		i := indices[k]
-		if before := list[i]; before.Differs() && !v.Differs() && v.Invalid == nil {
-			v = before
-			v.Text = with(i)
-		}
+		before, all := list[i], with(i)
 		list[i] = v
+		switch {
+		case v.Differs() || v.Refused != nil || v.Invalid != nil:
+		case ran[i]:
+			list[i] = before
+			before.Text = all.Text
+		case all.Failed != nil && !said[all]:
+			list[i], said[all] = all, true
+		}
 	}
 	return nil
 }

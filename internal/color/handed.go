@@ -152,17 +152,33 @@ func (c *Colors) inAnnotated(pos token.Pos) bool {
 	return false
 }
 
-// DispatchedCalls calls f for the methods of interfaces that annotated functions call.
+// DispatchedCalls calls f for the methods of interfaces that annotated functions call, or plain
+// ones that they call by name.
 func (c *Colors) DispatchedCalls(f func(*types.Func)) {
-	for _, fn := range c.annotated {
-		ast.Inspect(fn.Decl.Body, func(n ast.Node) bool {
-			if call, ok := n.(*ast.CallExpr); ok {
-				if m := callee(c.pkg.Info, call); m != nil && IsInterfaceMethod(m) {
-					f(m)
-				}
-			}
+	seen := map[*types.Func]bool{}
+	var visit func(n ast.Node) bool
+	visit = func(n ast.Node) bool {
+		call, ok := n.(*ast.CallExpr)
+		if !ok {
 			return true
-		})
+		}
+		fn := callee(c.pkg.Info, call)
+		switch {
+		case fn == nil || seen[fn]:
+		case IsInterfaceMethod(fn):
+			seen[fn] = true
+			f(fn)
+		case !c.Resumable(fn) && !OnSection(fn):
+			seen[fn] = true
+			if decl := c.decls[fn]; decl != nil {
+				ast.Inspect(decl.Body, visit)
+			}
+			c.pkg.Plain.callsOf(fn, f)
+		}
+		return true
+	}
+	for _, fn := range c.annotated {
+		ast.Inspect(fn.Decl.Body, visit)
 	}
 }
 

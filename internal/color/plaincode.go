@@ -42,6 +42,15 @@ func (code *PlainCode) Chain(fn *types.Func) []Step {
 	return code.suspends[fn.Origin().FullName()]
 }
 
+// callsOf calls f for the methods of interfaces that a function is known to call.
+func (code *PlainCode) callsOf(fn *types.Func, f func(*types.Func)) {
+	if code != nil {
+		for _, chain := range code.calls[fn.FullName()] {
+			f(chain[len(chain)-1].Callee)
+		}
+	}
+}
+
 // Add makes the functions of p known, after those of the packages that it imports.
 func (code *PlainCode) Add(p *Package, set *directive.Set) {
 	if p.Pkg == nil {

@@ -36,8 +36,9 @@ const (
 	// values are, and what the function yields is not known, or not of one type. It is known
 	// of a function that yields by Yield and Exchange, itself or by functions that it calls by
 	// name: not of one that calls function values or methods of interfaces that may suspend,
-	// switches to a greenlet by name, or yields nothing. A function by value has no types to
-	// take them from.
+	// switches to a greenlet by name, or yields nothing; nor if the package does not import
+	// the type, since the frame could not say it. The message says which, and where. A function
+	// by value has no types to take them from.
 	//
 	//	//greenlet:resumable
 	//	func each(f func(int)) { f(1) }
@@ -45,6 +46,7 @@ const (
 	//	for range greenlet.Seq(newEachFrame(f)) {}      // of what?
 	//	for range greenlet.SeqOf[int](newEachFrame(f)) {}
 	//
-	// Fix: say the type, by SeqOf, PullOf or ExchangerOf.
+	// Fix: say the type, by SeqOf, PullOf or ExchangerOf. If what it calls should yield and is
+	// not annotated yet, annotate that first.
 	YieldUnknown Code = "yield-unknown"
 )

@@ -54,7 +54,7 @@ func Wanting(ctx context.Context, opt load.Options, patterns []string) (diag.Lis
 		packages, loaded = append(packages, colors), append(loaded, p)
 	}
 	for m := range calls { // what implements others' interfaces, such as io.Reader, is given to plain code as well
-		if !slices.ContainsFunc(loaded, func(p *color.Package) bool { return p.Pkg == m.Pkg() }) {
+		if !slices.ContainsFunc(nodes, func(n *load.Loaded) bool { return m.Pkg() != nil && n.Path() == m.Pkg().Path() }) {
 			delete(calls, m)
 		}
 	}

@@ -110,12 +110,12 @@ func (s *scanner) resumableMethods(g *graph) *regexp.Regexp {
 var companionOfMethod = regexp.MustCompile(`(?m)^func \([^()]*\) (\p{Lu}[\pL_\pN]*)Resumable\(`)
 
 // calls reports whether l, of the user's, may call a resumable method by way of an interface: it
-// calls one of such a name.
+// calls one of such a name. If functions are to become resumable, any may.
 func (c *Checker) calls(l *listed) bool {
-	if c.methods == nil || !l.editable() || l.path == names.RuntimePath || strings.HasPrefix(l.path, names.RuntimePath+"/") {
+	if c.methods == nil && !c.tolerant || !l.editable() || l.path == names.RuntimePath || strings.HasPrefix(l.path, names.RuntimePath+"/") {
 		return false
 	}
-	return slices.ContainsFunc(l.files, func(path string) bool { return c.methods.Match(c.read(path).data) })
+	return c.tolerant || slices.ContainsFunc(l.files, func(path string) bool { return c.methods.Match(c.read(path).data) })
 }
 
 // deps are the types of the packages that c.resumable lists, as far as they have any.

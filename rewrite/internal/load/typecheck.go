@@ -160,7 +160,7 @@ func (c *Checker) dependencies(nodes []*Loaded) []string {
 // Front is what the front end sees of n, or nil if it is only there for others. Whole is false if
 // that is not all, since there are errors.
 func (c *Checker) Front(n *Loaded) (p *color.Package, set *directive.Set, whole bool) {
-	if n.pkg == nil || n.info == nil {
+	if n.pkg == nil || n.info == nil || len(n.wants) == 0 && !n.whole {
 		return nil, nil, false
 	}
 	if n.a != nil {
@@ -337,7 +337,12 @@ func (c *Checker) checkNode(n *Loaded) {
 	if len(n.errs) > 0 || c.clashes(n) {
 		return
 	}
-	c.checkOnce(n, len(n.wants) > 0 || n.whole)
+	bodies := len(n.wants) > 0 || n.whole
+	plain := !bodies && n.a == nil && n.editable() // what it calls is asked for
+	c.checkOnce(n, bodies || plain)
+	if plain && len(n.errs) > 0 { // those in bodies are left to its own compilation
+		c.checkOnce(n, false)
+	}
 	if !n.whole {
 		c.mark(n)
 	}

@@ -822,6 +822,7 @@ func TestReverseProxy(t *testing.T) {
 	defer direct.CloseIdleConnections()
 	h := hub.New()
 	l := must(socket.Listen(h, "tcp", "127.0.0.1:0"))
+	address := l.Addr().String()
 	tr := New(h)
 	proxy := &httputil.ReverseProxy{Transport: tr, ErrorLog: log.New(io.Discard, "", 0), Rewrite: func(p *httputil.ProxyRequest) {
 		p.SetURL(&url.URL{Scheme: "http", Host: target})
@@ -848,21 +849,21 @@ func TestReverseProxy(t *testing.T) {
 			continue
 		}
 		want := plain(got(direct.RoundTrip(a.request(t, target))))
-		r := a.request(t, l.Addr().String())
+		r := a.request(t, address)
 		have := plain(got(direct.RoundTrip(r)))
 		assert.Equal(t, want, have, a.name)
 	}
 	for _, a := range requests {
 		if a.name == "put much" || a.name == "post much in chunks" || a.name == "long" || a.name == "continue" {
-			text := got(direct.RoundTrip(a.request(t, l.Addr().String())))
+			text := got(direct.RoundTrip(a.request(t, address)))
 			assert.Contains(t, text, " 200 OK ", a.name)
 			assert.NotContains(t, text, "EOF", a.name)
 		}
 	}
-	c := must(net.Dial("tcp", l.Addr().String()))
+	c := must(net.Dial("tcp", address))
 	io.WriteString(c, "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nhello")
 	c.Close() // in the middle
-	resp, err := direct.RoundTrip(must(http.NewRequest("GET", "http://"+l.Addr().String()+"/?bytes=5", nil)))
+	resp, err := direct.RoundTrip(must(http.NewRequest("GET", "http://"+address+"/?bytes=5", nil)))
 	require.NoError(t, err)
 	resp.Body.Close()
 }

@@ -439,7 +439,7 @@ func TestTwoWriters(t *testing.T) {
 	for _, size := range []int{100, 3000, 5000, 300000} {
 		h := &writers{n: 20, size: size}
 		sh := start(t, h)
-	sh.do(func() { h.running = sh })
+		sh.do(func() { h.running = sh })
 		c := h.dial()
 		c.send(get("/"))
 		time.Sleep(20 * time.Millisecond) // so that they have to wait

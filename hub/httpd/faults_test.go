@@ -112,7 +112,8 @@ func TestContextClientGone(t *testing.T) {
 	plain := start(t, nil)
 	plain.do(func() { plain.Handler = longPoll(plain.h, done) })
 	p := &polls{done: done}
-	p.running = start(t, p)
+	sp := start(t, p)
+	sp.do(func() { p.running = sp })
 	elsewhere := start(t, nil)
 	elsewhere.do(func() { elsewhere.Handler = OnGoroutine(elsewhere.h, longPoll(nil, done)) })
 	for name, address := range map[string]string{
@@ -437,7 +438,8 @@ func (h *writers) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func TestTwoWriters(t *testing.T) {
 	for _, size := range []int{100, 3000, 5000, 300000} {
 		h := &writers{n: 20, size: size}
-		h.running = start(t, h)
+		sh := start(t, h)
+		sh.do(func() { h.running = sh })
 		c := h.dial()
 		c.send(get("/"))
 		time.Sleep(20 * time.Millisecond) // so that they have to wait
@@ -477,7 +479,8 @@ func (h *interrupts) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // Who waits for a task that is killed while it writes is told, and what was not sent is not counted.
 func TestWriterKilled(t *testing.T) {
 	h := new(interrupts)
-	h.running = start(t, h)
+	sh := start(t, h)
+	sh.do(func() { h.running = sh })
 	c := h.dial()
 	c.send(get("/"))
 	assert.Equal(t, []string{"GET / 200 0"}, h.told(1))
@@ -511,7 +514,8 @@ func (h *duplex) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // The body can be read while another task waits for the client to take the answer.
 func TestReadWhileOtherWrites(t *testing.T) {
 	h := new(duplex)
-	h.running = start(t, h)
+	sh := start(t, h)
+	sh.do(func() { h.running = sh })
 	c := h.dial()
 	c.send(request("POST", "/", "1.1", "Content-Length: 10"))
 	_, err := c.Reader.Peek(1)

@@ -56,7 +56,7 @@ func makeNode(t reflect.Type) *node {
 	nodes[t] = n
 	defer func() { n.least = n.leastBytes() + 1 }()
 	if c := closureByType[t]; c != nil {
-		n.name = c.name // which has a hash of the literal
+		n.name = literal(c.name) // which has a hash of its text
 	}
 	if c := codecOf(t); c != nil {
 		n.codec = c.name

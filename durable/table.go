@@ -3,6 +3,7 @@ package durable
 import (
 	"fmt"
 	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -82,12 +83,39 @@ func tables() {
 			t := reflect.TypeOf(c.Self).Elem()
 			ct := &closureType{c.Name, t, c.Value, strings.Fields(c.Refs)}
 			closureByType[t], closureByName[c.Name] = ct, ct
+			unique(closureByName, c.Name, ct)
 			know(t, seen)
 		}
 	})
 }
 
+// literal is the name of a function literal, or of a literal's function, without its number:
+// what literals there are before it is no matter.
+func literal(name string) string { return literalNumber.ReplaceAllString(name, "#") }
+
+var literalNumber = regexp.MustCompile(`(\.func[0-9]+|\.[0-9]+|-range[0-9]+)+#`)
+
+// unique adds v to m by the literal's name without its number, if no other has it: nil if one
+// does.
+func unique[T any](m map[string]*T, name string, v *T) {
+	if short := literal(name); short != name {
+		if _, taken := m[short]; taken {
+			v = nil
+		}
+		m[short] = v
+	}
+}
+
+// byLiteral is what has the name or, but for its number, only that.
+func byLiteral[T any](m map[string]*T, name string) *T {
+	if v := m[name]; v != nil {
+		return v
+	}
+	return m[literal(name)]
+}
+
 func addFunction(f *function) {
+	unique(byName, f.name, f)
 	f.generic, _, _ = strings.Cut(f.name, "[")
 	byFrame[f.typ], byName[f.name] = f, f
 	if _, taken := byName[f.was]; f.was != "" && !taken {
@@ -132,7 +160,7 @@ func functionOf(f greenlet.Frame) *function {
 func functionNamed(name string) *function {
 	tablesLock.RLock()
 	defer tablesLock.RUnlock()
-	return byName[name]
+	return byLiteral(byName, name)
 }
 
 // parse reads a table.

@@ -115,7 +115,7 @@ func (d *decoder) wireType(schemas Schemas) *wireType {
 	if d.err != nil {
 		return w
 	}
-	if c := closureByName[w.word]; c != nil {
+	if c := byLiteral(closureByName, w.word); c != nil {
 		w.t = c.typ
 	} else if t, ok := wordType(w.word); ok {
 		w.t = t
@@ -365,10 +365,11 @@ func (d *decoder) place(w *wireFunc, p *wirePoint) error {
 			continue
 		}
 		now := &pt.fields[i]
-		if why := differs(f.node, now.typ); why != "" || now.box != f.box {
-			if why == "" {
-				why = "it was captured, or had its address taken, or is now"
-			}
+		why := differs(f.node, now.typ)
+		if now.box != f.box {
+			why = "it was captured, or had its address taken, or is now"
+		}
+		if why != "" {
 			return &ChangedError{w.name, "variable " + f.name + ": " + why}
 		}
 		found[now.name] = true

@@ -105,20 +105,32 @@ func (d *decoder) compare(x, y *node, seen map[[2]*node]bool) bool {
 }
 
 // String is the type as messages have it.
-func (n *node) String() string {
+func (n *node) String() string { return n.text(0) }
+
+// text is String of what is so deep in another: of a hostile snapshot, types without a name may
+// consist of themselves.
+func (n *node) text(depth int) string {
 	switch {
 	case n == nil:
 		return "?"
 	case n.name != "":
 		return n.name
-	case n.kind == reflect.Pointer:
-		return "*" + n.elem.String()
-	case n.kind == reflect.Slice:
-		return "[]" + n.elem.String()
-	case n.kind == reflect.Array:
-		return fmt.Sprintf("[%d]%v", n.len, n.elem)
-	case n.kind == reflect.Map:
-		return fmt.Sprintf("map[%v]%v", n.key, n.elem)
+	case depth > 8:
+		return "…"
+	}
+	depth++
+	switch n.kind {
+	case reflect.Pointer:
+		if n.elem == nil {
+			return "*greenlet.Greenlet"
+		}
+		return "*" + n.elem.text(depth)
+	case reflect.Slice:
+		return "[]" + n.elem.text(depth)
+	case reflect.Array:
+		return fmt.Sprintf("[%d]%s", n.len, n.elem.text(depth))
+	case reflect.Map:
+		return fmt.Sprintf("map[%s]%s", n.key.text(depth), n.elem.text(depth))
 	}
 	return n.kind.String()
 }

@@ -32,6 +32,9 @@ type function struct {
 
 	ownOnce sync.Once
 	own     *wireFunc // see wire.go
+
+	readyOnce sync.Once // see frames.go
+	defers    bool
 }
 
 // point is where a frame may stand.
@@ -39,6 +42,7 @@ type point struct {
 	label  string
 	callee string // whose return it waits for: a name, "-" if it waits for a switch, "?" if it may be any
 	fields []field
+	ops    []fieldOps
 	// deferrer, if not nil, is the field for the frame that has deferred the call: its caller.
 	deferrer *field
 }
@@ -144,17 +148,6 @@ func Register(frame greenlet.Frame) {
 		}
 	}
 	panic(fmt.Sprintf("durable: %v is not a frame of a durable function", t))
-}
-
-// functionOf is what is known of the function of f, or nil.
-func functionOf(f greenlet.Frame) *function {
-	t := reflect.TypeOf(f)
-	if t.Kind() != reflect.Pointer {
-		return nil
-	}
-	tablesLock.RLock()
-	defer tablesLock.RUnlock()
-	return byFrame[t.Elem()]
 }
 
 func functionNamed(name string) *function {

@@ -161,7 +161,7 @@ func (d *decoder) makeReader(nd *node, t reflect.Type) reader {
 			}
 		}
 	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
-		return intReader(nd, t)
+		return intReader(t)
 	case reflect.Uint8:
 		return func(d *decoder, p unsafe.Pointer) {
 			if b := d.byte(); p != nil {
@@ -169,7 +169,7 @@ func (d *decoder) makeReader(nd *node, t reflect.Type) reader {
 			}
 		}
 	case reflect.Uint, reflect.Uint16, reflect.Uint32, reflect.Uint64, reflect.Uintptr:
-		return uintReader(nd, t)
+		return uintReader(t)
 	case reflect.Float32:
 		return func(d *decoder, p unsafe.Pointer) {
 			if v := math.Float32frombits(binary.LittleEndian.Uint32(d.take(4))); p != nil {
@@ -231,7 +231,7 @@ func (d *decoder) overflows(t reflect.Type) {
 	d.fail(&ChangedError{t.String(), "a value does not fit into it on this machine"})
 }
 
-func intReader(nd *node, t reflect.Type) reader {
+func intReader(t reflect.Type) reader {
 	if t == nil {
 		return func(d *decoder, _ unsafe.Pointer) { d.int() }
 	}
@@ -253,7 +253,7 @@ func readInt[T int8 | int16 | int32](d *decoder, p *T, t reflect.Type) {
 	}
 }
 
-func uintReader(nd *node, t reflect.Type) reader {
+func uintReader(t reflect.Type) reader {
 	if t == nil {
 		return func(d *decoder, _ unsafe.Pointer) { d.uint() }
 	}

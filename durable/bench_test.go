@@ -168,10 +168,29 @@ func TestSizes(t *testing.T) {
 		require.NoError(t, err)
 		return len(b)
 	}
-	one := greenlet.New(descend, 1)
+	one, many := greenlet.New(descend, 1), greenlet.New(descend, 101)
 	one.Switch()
-	many := greenlet.New(descend, 101)
 	many.Switch()
-	t.Log(size(one), size(many), size(deep(1)), size(deep(1000)))
-	assert.LessOrEqual(t, float64(size(many)-size(one))/200, 5.0)
+	assert.LessOrEqual(t, size(one), 64)
+	assert.LessOrEqual(t, float64(size(many)-size(one))/200, 5.0, "a further frame without variables")
+
+	g := deep(1000)
+	buf := make([]byte, 0, 1<<16)
+	allocs := testing.AllocsPerRun(20, func() {
+		_, err := Append(buf, store, g)
+		require.NoError(t, err)
+	})
+	assert.LessOrEqual(t, allocs, 2.0)
+	snapshot, err := Append(nil, store, g)
+	require.NoError(t, err)
+	allocs = testing.AllocsPerRun(20, func() {
+		_, err := RestoreFrom(snapshot, store, Standard)
+		require.NoError(t, err)
+	})
+	assert.LessOrEqual(t, allocs, 1010.0, "a frame is one")
+	allocs = testing.AllocsPerRun(20, func() {
+		_, err := Fork(g)
+		require.NoError(t, err)
+	})
+	assert.LessOrEqual(t, allocs, 1005.0, "a frame is one")
 }

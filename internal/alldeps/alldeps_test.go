@@ -77,7 +77,8 @@ var rooms = []struct{ room, imports string }{
 	{"internal/coverage", ""},
 
 	// Snapshots are shown by who can restore them, which stands on the runtime.
-	{"durable", "runtime runtime/gen"},
+	{"durable", "durable/internal/hook runtime runtime/gen"},
+	{"durable/internal/hook", "runtime"},
 	{"runtime/gen", "runtime runtime/internal/argument runtime/internal/funcval runtime/internal/proto runtime/internal/yields"},
 	{"runtime", "runtime/internal/argument runtime/internal/free runtime/internal/funcval runtime/internal/proto runtime/internal/yields"},
 	{"runtime/internal/argument", ""},

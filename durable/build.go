@@ -105,20 +105,32 @@ func (d *decoder) compare(x, y *node, seen map[[2]*node]bool) bool {
 }
 
 // String is the type as messages have it.
-func (n *node) String() string {
+func (n *node) String() string { return n.text(0) }
+
+// text is String of what is so deep in another: of a hostile snapshot, types without a name may
+// consist of themselves.
+func (n *node) text(depth int) string {
 	switch {
 	case n == nil:
 		return "?"
 	case n.name != "":
 		return n.name
-	case n.kind == reflect.Pointer:
-		return "*" + n.elem.String()
-	case n.kind == reflect.Slice:
-		return "[]" + n.elem.String()
-	case n.kind == reflect.Array:
-		return fmt.Sprintf("[%d]%v", n.len, n.elem)
-	case n.kind == reflect.Map:
-		return fmt.Sprintf("map[%v]%v", n.key, n.elem)
+	case depth > 8:
+		return "…"
+	}
+	depth++
+	switch n.kind {
+	case reflect.Pointer:
+		if n.elem == nil {
+			return "*greenlet.Greenlet"
+		}
+		return "*" + n.elem.text(depth)
+	case reflect.Slice:
+		return "[]" + n.elem.text(depth)
+	case reflect.Array:
+		return fmt.Sprintf("[%d]%s", n.len, n.elem.text(depth))
+	case reflect.Map:
+		return fmt.Sprintf("map[%s]%s", n.key.text(depth), n.elem.text(depth))
 	}
 	return n.kind.String()
 }
@@ -149,7 +161,7 @@ func (d *decoder) makeReader(nd *node, t reflect.Type) reader {
 			}
 		}
 	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
-		return intReader(nd, t)
+		return intReader(t)
 	case reflect.Uint8:
 		return func(d *decoder, p unsafe.Pointer) {
 			if b := d.byte(); p != nil {
@@ -157,7 +169,7 @@ func (d *decoder) makeReader(nd *node, t reflect.Type) reader {
 			}
 		}
 	case reflect.Uint, reflect.Uint16, reflect.Uint32, reflect.Uint64, reflect.Uintptr:
-		return uintReader(nd, t)
+		return uintReader(t)
 	case reflect.Float32:
 		return func(d *decoder, p unsafe.Pointer) {
 			if v := math.Float32frombits(binary.LittleEndian.Uint32(d.take(4))); p != nil {
@@ -219,7 +231,7 @@ func (d *decoder) overflows(t reflect.Type) {
 	d.fail(&ChangedError{t.String(), "a value does not fit into it on this machine"})
 }
 
-func intReader(nd *node, t reflect.Type) reader {
+func intReader(t reflect.Type) reader {
 	if t == nil {
 		return func(d *decoder, _ unsafe.Pointer) { d.int() }
 	}
@@ -241,7 +253,7 @@ func readInt[T int8 | int16 | int32](d *decoder, p *T, t reflect.Type) {
 	}
 }
 
-func uintReader(nd *node, t reflect.Type) reader {
+func uintReader(t reflect.Type) reader {
 	if t == nil {
 		return func(d *decoder, _ unsafe.Pointer) { d.uint() }
 	}

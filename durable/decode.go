@@ -2,7 +2,6 @@ package durable
 
 import (
 	"encoding/binary"
-	"fmt"
 	"reflect"
 	"unsafe"
 
@@ -83,6 +82,11 @@ func (d *decoder) take(n uint64) []byte {
 }
 
 func (d *decoder) uint() uint64 {
+	if len(d.b) > 0 && d.b[0] < 0x80 {
+		v := d.b[0]
+		d.b = d.b[1:]
+		return uint64(v)
+	}
 	v, n := binary.Uvarint(d.b)
 	if n <= 0 {
 		d.corrupt()
@@ -427,7 +431,7 @@ func (d *decoder) frames(g *greenlet.Greenlet) {
 			d.corrupt()
 			return
 		}
-		if !d.fits(pt, callee) {
+		if !d.fits(pt, fn, callee) {
 			return
 		}
 		if i == 0 {
@@ -446,18 +450,18 @@ func (d *decoder) frames(g *greenlet.Greenlet) {
 
 // fits checks that a frame which stands at pt may be suspended in a call of callee, or in a
 // switch if there is no callee: it is the innermost.
-func (d *decoder) fits(pt *point, callee *wireFunc) bool {
-	ok := pt.callee == "?"
+func (d *decoder) fits(pt *point, caller, callee *wireFunc) bool {
 	switch {
+	case callee == nil && pt.callee == "-", callee != nil && (pt.callee == "?" || pt.callee == callee.fn.generic):
+		return true
 	case callee == nil:
-		ok = pt.callee == "-"
-	case !ok:
-		ok = callee.fn.generic == pt.callee
+		d.fail(&ChangedError{caller.name, "its suspension " + pt.label + " is a call now, and was a switch"})
+	case pt.callee == "-":
+		d.fail(&ChangedError{caller.name, "its suspension " + pt.label + " is a switch now, and was a call of " + callee.name})
+	default:
+		d.fail(&ChangedError{caller.name, "its suspension " + pt.label + " is a call of " + pt.callee + " now, and the greenlet is in " + callee.name})
 	}
-	if !ok {
-		d.fail(fmt.Errorf("%w: the frames don't fit each other", ErrCorrupt))
-	}
-	return ok
+	return false
 }
 
 // slot is where a suspended greenlet receives.

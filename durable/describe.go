@@ -56,7 +56,7 @@ func makeNode(t reflect.Type) *node {
 	nodes[t] = n
 	defer func() { n.least = n.leastBytes() + 1 }()
 	if c := closureByType[t]; c != nil {
-		n.name = c.name // which has a hash of the literal
+		n.name = literal(c.name) // which has a hash of its text
 	}
 	if c := codecOf(t); c != nil {
 		n.codec = c.name
@@ -115,6 +115,14 @@ func (n *node) leastBytes() int {
 	return min(least, 1<<20)
 }
 
+// word is what a type is called where an interface holds it.
+func (n *node) word() string {
+	if c := closureByType[n.t]; c != nil {
+		return c.name
+	}
+	return typeWord(n.t)
+}
+
 // describer writes nodes as numbers, and lists them.
 type describer struct {
 	b     []byte
@@ -169,6 +177,7 @@ func (n *node) describe() ([]byte, uint64) {
 		nodesLock.Lock()
 		defer nodesLock.Unlock()
 		d := &describer{index: map[*node]int{}}
+		d.string(n.word())
 		d.node(n)
 		d.nodes()
 		n.desc, n.hash = d.b, hashOf(d.b)
@@ -180,6 +189,7 @@ func (n *node) describe() ([]byte, uint64) {
 func (f *function) describe() ([]byte, uint64) {
 	f.once.Do(func() {
 		d := &describer{index: map[*node]int{}}
+		d.string(f.name)
 		fields := func(list []field) {
 			d.uint(len(list))
 			for _, f := range list {

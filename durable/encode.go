@@ -22,7 +22,6 @@ type encoder struct {
 	alias aliases
 	funcs []*function // those mentioned, in order
 	types []*node     // likewise, of values in interfaces
-	words []string    // of types
 	given []*greenlet.Greenlet
 
 	depth int  // of interfaces in interfaces
@@ -56,8 +55,10 @@ func (e *encoder) reset() {
 	clear(e.work)
 	clear(e.funcs)
 	clear(e.types)
-	e.b, e.err, e.work, e.funcs, e.types, e.words, e.path = e.b[:0], nil, e.work[:0], e.funcs[:0], e.types[:0], e.words[:0], nil
+	e.b, e.err, e.work, e.funcs, e.types, e.path = e.b[:0], nil, e.work[:0], e.funcs[:0], e.types[:0], nil
 	e.table.reset()
+	clear(e.given)
+	e.given = e.given[:0]
 }
 
 func (e *encoder) uint(v uint64)   { e.b = binary.AppendUvarint(e.b, v) }
@@ -134,13 +135,10 @@ func (e *encoder) typ(t reflect.Type) {
 			return
 		}
 	}
-	word := typeWord(t)
-	if c := closureByType[t]; c != nil {
-		word = c.name
-	} else if known, ok := wordType(word); !ok || known != t {
+	if known, ok := wordType(typeWord(t)); closureByType[t] == nil && (!ok || known != t) {
 		e.refuse(t, "an interface holds a value of a type that is not known; say durable.Type["+t.String()+"]() in an init function")
 	}
-	e.types, e.words = append(e.types, n), append(e.words, word)
+	e.types = append(e.types, n)
 	e.uint(uint64(len(e.types) - 1))
 }
 
@@ -192,7 +190,7 @@ func (e *encoder) frames(g *greenlet.Greenlet) {
 	if slices.Contains(e.given, p.Parent) {
 		e.greenlet(p.Parent)
 	} else {
-		e.greenlet(greenlet.Main())
+		e.uint(mainGreenlet)
 	}
 	n := 0
 	for f := p.Leaf; f != nil; f = greenlet.HeaderOf(f).Caller {
@@ -201,9 +199,12 @@ func (e *encoder) frames(g *greenlet.Greenlet) {
 	e.uint(uint64(n))
 	var last *function
 	var lastState uint32
+	var fn *function
 	for f := p.Leaf; f != nil; {
 		h := greenlet.HeaderOf(f)
-		fn := functionOf(f)
+		if !fn.is(f) {
+			fn = functionOf(f)
+		}
 		if fn == nil {
 			e.refuse(reflect.TypeOf(f), "its function, "+f.Func().Name+", is not durable; annotate it "+directive)
 			return
@@ -224,7 +225,7 @@ func (e *encoder) frames(g *greenlet.Greenlet) {
 		if p.Slot != nil && f == p.Leaf && !pt.isSlot(f, p.Slot) {
 			e.refuse(fn.typ, "it waits for a value in a place that is no variable of its own")
 		}
-		e.fields(f, pt)
+		e.fields(fn, f, pt)
 		if e.err != nil {
 			return
 		}
@@ -252,25 +253,25 @@ func (e *encoder) function(fn *function) uint64 {
 }
 
 // fields writes what is live in f.
-func (e *encoder) fields(f greenlet.Frame, pt *point) {
+func (e *encoder) fields(fn *function, f greenlet.Frame, pt *point) {
 	base := framePointer(f)
 	if e.trace {
 		p, _ := f.Func().Point(int(greenlet.HeaderOf(f).PC))
 		e.path = []string{fmt.Sprintf("%s (%s:%d)", f.Func().Name, f.Func().File, p.Line)}
 	}
-	for i := range pt.fields {
-		fd := &pt.fields[i]
+	for i := range pt.ops {
+		op := &pt.ops[i]
 		if e.trace {
-			e.within(fd.name, fd.plan(), unsafe.Add(base, fd.offset))
+			e.within(pt.fields[i].name, op.plan, unsafe.Add(base, op.offset))
 		} else {
-			fd.plan().write(e, unsafe.Add(base, fd.offset))
+			op.plan.write(e, unsafe.Add(base, op.offset))
 		}
 		if e.err != nil {
 			return
 		}
 	}
-	if d, ok := f.(defers); ok {
-		e.deferred(d)
+	if fn.defers {
+		e.deferred(f.(defers))
 	}
 }
 

@@ -1,6 +1,7 @@
 package durable
 
 import (
+	"cmp"
 	"reflect"
 	"slices"
 	"sync"
@@ -93,25 +94,45 @@ func Clone(g *greenlet.Greenlet) (*greenlet.Greenlet, error) {
 
 // forker copies the variables of a greenlet.
 type forker struct {
+	last     *function
 	copies   map[unsafe.Pointer]reflect.Value // pointers to the copies, by what was copied
 	pointers []reflect.Value                  // variables that are pointers or slices
 }
 
 // redirect makes pointers to variables that have been copied, or into them, lead to the copies.
 func (k *forker) redirect() {
+	if len(k.pointers) == 0 || len(k.copies) == 0 {
+		return
+	}
+	type moved struct {
+		from, size uintptr
+		to         unsafe.Pointer
+	}
+	var list []moved
+	for from, c := range k.copies {
+		list = append(list, moved{uintptr(from), c.Type().Elem().Size(), c.UnsafePointer()})
+	}
+	slices.SortFunc(list, func(x, y moved) int { return cmp.Compare(x.from, y.from) })
 	for _, p := range k.pointers {
 		at := (*unsafe.Pointer)(p.Addr().UnsafePointer()) // a slice begins with one
-		for from, c := range k.copies {
-			if off := uintptr(*at) - uintptr(from); *at != nil && uintptr(*at) >= uintptr(from) && off < c.Type().Elem().Size() {
-				*at = unsafe.Add(c.UnsafePointer(), off)
-				break
+		i, found := slices.BinarySearchFunc(list, uintptr(*at), func(m moved, p uintptr) int { return cmp.Compare(m.from, p) })
+		if !found {
+			i--
+		}
+		if *at != nil && i >= 0 {
+			if off := uintptr(*at) - list[i].from; off < list[i].size {
+				*at = unsafe.Add(list[i].to, off)
 			}
 		}
 	}
 }
 
 func (k *forker) frame(f greenlet.Frame) (greenlet.Frame, *point, error) {
-	fn := functionOf(f)
+	fn := k.last
+	if !fn.is(f) {
+		fn = functionOf(f)
+		k.last = fn
+	}
 	if fn == nil {
 		return nil, nil, &RefusedError{Path: []string{f.Func().Name}, Type: reflect.TypeOf(f), Reason: "its function is not durable; annotate it " + directive}
 	}
@@ -121,11 +142,14 @@ func (k *forker) frame(f greenlet.Frame) (greenlet.Frame, *point, error) {
 		return nil, nil, &RefusedError{Path: []string{fn.name}, Type: fn.typ, Reason: "it stands where its table has no point: generate its package anew"}
 	}
 	pt := &fn.points[i]
-	c := reflect.New(fn.typ)
-	to := c.Interface().(greenlet.Frame)
+	to, base := fn.frame()
 	greenlet.HeaderOf(to).PC = h.PC
-	from, base := framePointer(f), c.UnsafePointer()
-	for i := range pt.fields {
+	from := framePointer(f)
+	for i := range pt.ops {
+		if op := &pt.ops[i]; op.plain {
+			op.copy(unsafe.Add(base, op.offset), unsafe.Add(from, op.offset))
+			continue
+		}
 		fd := &pt.fields[i]
 		src, dst := reflect.NewAt(fd.typ, unsafe.Add(from, fd.offset)).Elem(), reflect.NewAt(fd.typ, unsafe.Add(base, fd.offset)).Elem()
 		if fd.box {
@@ -135,8 +159,8 @@ func (k *forker) frame(f greenlet.Frame) (greenlet.Frame, *point, error) {
 		dst.Set(src)
 		k.own(dst)
 	}
-	if d, ok := f.(defers); ok {
-		p, ok := d.Parts()
+	if fn.defers {
+		p, ok := f.(defers).Parts()
 		if !ok {
 			return nil, nil, &RefusedError{Path: []string{fn.name}, Type: fn.typ, Reason: "it has deferred a call that is none of a literal"}
 		}

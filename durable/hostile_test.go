@@ -31,9 +31,10 @@ func takeApart(t testing.TB, b []byte) (p pieces) {
 	d := &decoder{b: b[len(magic)+1 : len(b)-crc32.Size], limits: Standard}
 	for _, list := range []*[]described{&p.funcs, &p.types} {
 		for range d.count() {
-			name := d.string()
 			d.take(8)
-			*list = append(*list, described{[]byte(name), slices.Clone(d.take(d.uint()))})
+			x := &decoder{b: slices.Clone(d.take(d.uint())), limits: Standard}
+			name := x.string()
+			*list = append(*list, described{[]byte(name), x.b})
 		}
 	}
 	require.NoError(t, d.err)
@@ -46,9 +47,9 @@ func (p pieces) together() []byte {
 	for _, list := range [][]described{p.funcs, p.types} {
 		b = binary.AppendUvarint(b, uint64(len(list)))
 		for _, x := range list {
-			b = appendString(b, string(x.name))
-			b = binary.LittleEndian.AppendUint64(b, hashOf(x.desc))
-			b = appendString(b, string(x.desc))
+			desc := append(appendString(nil, string(x.name)), x.desc...)
+			b = binary.LittleEndian.AppendUint64(b, hashOf(desc))
+			b = appendString(b, string(desc))
 		}
 	}
 	b = append(b, p.rest...)
@@ -217,9 +218,10 @@ func FuzzRestore(f *testing.F) {
 		var p pieces
 		for _, list := range []*[]described{&p.funcs, &p.types} {
 			for range d.count() {
-				name := d.string()
 				d.take(8)
-				*list = append(*list, described{[]byte(name), slices.Clone(d.take(d.uint()))})
+				x := &decoder{b: slices.Clone(d.take(d.uint())), limits: Standard}
+				name := x.string()
+				*list = append(*list, described{[]byte(name), x.b})
 			}
 		}
 		if p.rest = d.b; d.err == nil {

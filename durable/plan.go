@@ -25,23 +25,39 @@ type plan struct {
 
 var plans sync.Map // of *plan by reflect.Type
 
-// planOf is the plan of t. One that is being made writes through itself: types are recursive.
+// planOf is the plan of t.
 func planOf(t reflect.Type) *plan {
 	if p, ok := plans.Load(t); ok {
 		return p.(*plan)
 	}
-	p := &plan{t: t, size: t.Size(), flat: isFlat(t)}
-	var once sync.Once
-	var write func(e *encoder, p unsafe.Pointer)
-	p.write = func(e *encoder, at unsafe.Pointer) {
-		once.Do(func() { write = writer(t) })
-		write(e, at)
+	plansLock.Lock()
+	defer plansLock.Unlock()
+	m := maker{}
+	p := m.plan(t)
+	for t, p := range m {
+		plans.Store(t, p)
 	}
-	q, _ := plans.LoadOrStore(t, p)
-	return q.(*plan)
+	return p
 }
 
-func (fd *field) plan() *plan { return planOf(fd.typ) }
+var plansLock sync.Mutex
+
+// A maker has the plans that are being made: types are recursive. They are known to others when
+// all are done.
+type maker map[reflect.Type]*plan
+
+func (m maker) plan(t reflect.Type) *plan {
+	if p, ok := plans.Load(t); ok {
+		return p.(*plan)
+	}
+	if p := m[t]; p != nil {
+		return p
+	}
+	p := &plan{t: t, size: t.Size(), flat: isFlat(t)}
+	m[t] = p
+	p.write = m.writer(t)
+	return p
+}
 
 // isFlat reports whether values of t refer to nothing.
 func isFlat(t reflect.Type) bool {
@@ -49,7 +65,7 @@ func isFlat(t reflect.Type) bool {
 	return k >= reflect.Bool && k <= reflect.Complex128 && codecOf(t) == nil
 }
 
-func writer(t reflect.Type) func(e *encoder, p unsafe.Pointer) {
+func (m maker) writer(t reflect.Type) func(e *encoder, p unsafe.Pointer) {
 	if c := codecOf(t); c != nil {
 		return func(e *encoder, p unsafe.Pointer) {
 			b, err := c.encode(reflect.NewAt(t, p).Elem())
@@ -75,9 +91,9 @@ func writer(t reflect.Type) func(e *encoder, p unsafe.Pointer) {
 			e.b = binary.LittleEndian.AppendUint64(e.b, math.Float64bits(*(*float64)(p)))
 		}
 	case reflect.Complex64, reflect.Complex128:
-		part := planOf(reflect.TypeFor[float64]())
+		part := m.plan(reflect.TypeFor[float64]())
 		if t.Kind() == reflect.Complex64 {
-			part = planOf(reflect.TypeFor[float32]())
+			part = m.plan(reflect.TypeFor[float32]())
 		}
 		return func(e *encoder, p unsafe.Pointer) {
 			part.write(e, p)
@@ -86,18 +102,18 @@ func writer(t reflect.Type) func(e *encoder, p unsafe.Pointer) {
 	case reflect.String:
 		return func(e *encoder, p unsafe.Pointer) { e.string(*(*string)(p)) }
 	case reflect.Array:
-		elem, n := planOf(t.Elem()), t.Len()
+		elem, n := m.plan(t.Elem()), t.Len()
 		return func(e *encoder, p unsafe.Pointer) {
 			for i := range n {
 				elem.write(e, unsafe.Add(p, uintptr(i)*elem.size))
 			}
 		}
 	case reflect.Struct:
-		return structWriter(t)
+		return m.structWriter(t)
 	case reflect.Pointer:
-		return pointerWriter(t)
+		return m.pointerWriter(t)
 	case reflect.Slice:
-		return sliceWriter(t)
+		return m.sliceWriter(t)
 	case reflect.Map:
 		return mapWriter(t)
 	case reflect.Interface:
@@ -144,12 +160,12 @@ func uintWriter(size uintptr) func(e *encoder, p unsafe.Pointer) {
 	return func(e *encoder, p unsafe.Pointer) { e.uint(*(*uint64)(p)) }
 }
 
-func structWriter(t reflect.Type) func(e *encoder, p unsafe.Pointer) {
+func (m maker) structWriter(t reflect.Type) func(e *encoder, p unsafe.Pointer) {
 	if t == deferHeaderType || t == headerType {
 		return func(e *encoder, p unsafe.Pointer) { e.refuse(t, "it is a part of a frame") }
 	}
 	if parts := partsOf(t); parts != nil {
-		pl := planOf(parts)
+		pl := m.plan(parts)
 		return func(e *encoder, p unsafe.Pointer) {
 			pl.write(e, reflect.ValueOf(reflect.NewAt(t, p).Interface().(standIn).Parts()).UnsafePointer())
 		}
@@ -165,7 +181,7 @@ func structWriter(t reflect.Type) func(e *encoder, p unsafe.Pointer) {
 	}
 	var parts []part
 	for f := range savedFields(t) {
-		parts = append(parts, part{f.Offset, planOf(f.Type), f.Name})
+		parts = append(parts, part{f.Offset, m.plan(f.Type), f.Name})
 	}
 	return func(e *encoder, p unsafe.Pointer) {
 		for i := range parts {
@@ -182,11 +198,11 @@ func structWriter(t reflect.Type) func(e *encoder, p unsafe.Pointer) {
 	}
 }
 
-func pointerWriter(t reflect.Type) func(e *encoder, p unsafe.Pointer) {
+func (m maker) pointerWriter(t reflect.Type) func(e *encoder, p unsafe.Pointer) {
 	if t == greenletPtr {
 		return func(e *encoder, p unsafe.Pointer) { e.greenlet(*(**greenlet.Greenlet)(p)) }
 	}
-	elem := planOf(t.Elem())
+	elem := m.plan(t.Elem())
 	return func(e *encoder, p unsafe.Pointer) {
 		q := *(*unsafe.Pointer)(p)
 		if q == nil {
@@ -197,8 +213,8 @@ func pointerWriter(t reflect.Type) func(e *encoder, p unsafe.Pointer) {
 	}
 }
 
-func sliceWriter(t reflect.Type) func(e *encoder, p unsafe.Pointer) {
-	elem := planOf(t.Elem())
+func (m maker) sliceWriter(t reflect.Type) func(e *encoder, p unsafe.Pointer) {
+	elem := m.plan(t.Elem())
 	return func(e *encoder, p unsafe.Pointer) {
 		s := (*sliceHeader)(p)
 		switch {

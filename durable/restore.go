@@ -72,9 +72,11 @@ func (d *decoder) open(b []byte, store Schemas) {
 
 // rooted reports whether each greenlet's parents end at Main.
 func (d *decoder) rooted() bool {
-	ends := map[*greenlet.Greenlet]bool{greenlet.Main(): true}
-	for _, o := range d.objs {
-		if o.kind != greenletObject {
+	main := greenlet.Main()
+	ends := map[*greenlet.Greenlet]bool{main: true}
+	for i := range d.objs {
+		o := &d.objs[i]
+		if o.kind != greenletObject || o.g.Parent() == main {
 			continue
 		}
 		way := map[*greenlet.Greenlet]bool{}

@@ -17,7 +17,7 @@ type Schemas interface {
 	Get(hash uint64) ([]byte, error)
 }
 
-// The format: magic, flags, the functions and types mentioned, the greenlets asked for, the
+// The format: magic, flags, hashes of the functions and types mentioned, their descriptions, the greenlets asked for, the
 // objects in order of first mention, a checksum of all that. Integers are varints: they don't
 // have the widths of the machine.
 const (
@@ -52,8 +52,7 @@ func Append(dst []byte, store Schemas, gs ...*greenlet.Greenlet) ([]byte, error)
 	} else {
 		dst = append(dst, 0)
 	}
-	describe := func(name string, desc []byte, hash uint64) error {
-		dst = appendString(dst, name)
+	describe := func(desc []byte, hash uint64) error {
 		dst = binary.LittleEndian.AppendUint64(dst, hash)
 		if store != nil {
 			return store.Put(hash, desc)
@@ -64,14 +63,14 @@ func Append(dst []byte, store Schemas, gs ...*greenlet.Greenlet) ([]byte, error)
 	dst = binary.AppendUvarint(dst, uint64(len(e.funcs)))
 	for _, f := range e.funcs {
 		desc, hash := f.describe()
-		if err := describe(f.name, desc, hash); err != nil {
+		if err := describe(desc, hash); err != nil {
 			return dst[:start], err
 		}
 	}
 	dst = binary.AppendUvarint(dst, uint64(len(e.types)))
-	for i, n := range e.types {
+	for _, n := range e.types {
 		desc, hash := n.describe()
-		if err := describe(e.words[i], desc, hash); err != nil {
+		if err := describe(desc, hash); err != nil {
 			return dst[:start], err
 		}
 	}
@@ -105,7 +104,7 @@ func (e *encoder) all(gs []*greenlet.Greenlet) error {
 
 func (e *encoder) pass(gs []*greenlet.Greenlet) {
 	e.reset()
-	e.given = gs
+	e.given = append(e.given, gs...)
 	e.uint(uint64(len(gs)))
 	for _, g := range gs {
 		if g == greenlet.Main() {

@@ -3,6 +3,7 @@ package durable
 import (
 	"fmt"
 	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -31,6 +32,9 @@ type function struct {
 
 	ownOnce sync.Once
 	own     *wireFunc // see wire.go
+
+	readyOnce sync.Once // see frames.go
+	defers    bool
 }
 
 // point is where a frame may stand.
@@ -38,6 +42,7 @@ type point struct {
 	label  string
 	callee string // whose return it waits for: a name, "-" if it waits for a switch, "?" if it may be any
 	fields []field
+	ops    []fieldOps
 	// deferrer, if not nil, is the field for the frame that has deferred the call: its caller.
 	deferrer *field
 }
@@ -82,12 +87,39 @@ func tables() {
 			t := reflect.TypeOf(c.Self).Elem()
 			ct := &closureType{c.Name, t, c.Value, strings.Fields(c.Refs)}
 			closureByType[t], closureByName[c.Name] = ct, ct
+			unique(closureByName, c.Name, ct)
 			know(t, seen)
 		}
 	})
 }
 
+// literal is the name of a function literal, or of a literal's function, without its number:
+// what literals there are before it is no matter.
+func literal(name string) string { return literalNumber.ReplaceAllString(name, "#") }
+
+var literalNumber = regexp.MustCompile(`(\.func[0-9]+|\.[0-9]+|-range[0-9]+)+#`)
+
+// unique adds v to m by the literal's name without its number, if no other has it: nil if one
+// does.
+func unique[T any](m map[string]*T, name string, v *T) {
+	if short := literal(name); short != name {
+		if _, taken := m[short]; taken {
+			v = nil
+		}
+		m[short] = v
+	}
+}
+
+// byLiteral is what has the name or, but for its number, only that.
+func byLiteral[T any](m map[string]*T, name string) *T {
+	if v := m[name]; v != nil {
+		return v
+	}
+	return m[literal(name)]
+}
+
 func addFunction(f *function) {
+	unique(byName, f.name, f)
 	f.generic, _, _ = strings.Cut(f.name, "[")
 	byFrame[f.typ], byName[f.name] = f, f
 	if _, taken := byName[f.was]; f.was != "" && !taken {
@@ -118,21 +150,10 @@ func Register(frame greenlet.Frame) {
 	panic(fmt.Sprintf("durable: %v is not a frame of a durable function", t))
 }
 
-// functionOf is what is known of the function of f, or nil.
-func functionOf(f greenlet.Frame) *function {
-	t := reflect.TypeOf(f)
-	if t.Kind() != reflect.Pointer {
-		return nil
-	}
-	tablesLock.RLock()
-	defer tablesLock.RUnlock()
-	return byFrame[t.Elem()]
-}
-
 func functionNamed(name string) *function {
 	tablesLock.RLock()
 	defer tablesLock.RUnlock()
-	return byName[name]
+	return byLiteral(byName, name)
 }
 
 // parse reads a table.

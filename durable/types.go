@@ -65,12 +65,6 @@ func know(t reflect.Type, seen map[reflect.Type]bool) {
 	}
 	seen[t] = true
 	knownTypes[typeWord(t)] = t
-
-	if name := typeName(t); name != "" {
-		knownTypes[name] = t
-	} else if t.Kind() == reflect.Struct {
-		knownTypes[t.String()] = t
-	}
 	if codecs[t] != nil {
 		return
 	}

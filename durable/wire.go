@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"reflect"
 	"slices"
+	"sync"
 	"unsafe"
 
 	greenlet "github.com/going-green/greenlet/runtime"
@@ -49,22 +50,25 @@ type wireType struct {
 
 // function reads what a snapshot says of a function.
 func (d *decoder) function(schemas Schemas) *wireFunc {
-	w := &wireFunc{name: d.string()}
 	hash := binary.LittleEndian.Uint64(d.take(8))
 	desc := d.schema(schemas, hash)
+	if d.err == nil {
+		if f, ok := ownFuncs.Load(hash); ok {
+			return f.(*function).wire()
+		}
+		desc = d.get(schemas, hash, desc)
+	}
+	s := d.describing(desc)
+	w := &wireFunc{name: s.string()}
 	if d.err != nil {
 		return w
 	}
-	w.fn = functionNamed(w.name)
-	if w.fn != nil {
-		if _, own := w.fn.describe(); own == hash && w.fn.name == w.name {
+	if w.fn = functionNamed(w.name); w.fn != nil {
+		if _, own := w.fn.describe(); own == hash {
+			ownFuncs.Store(hash, w.fn)
 			return w.fn.wire()
 		}
 	}
-	if desc = d.get(schemas, hash, desc); d.err != nil {
-		return w
-	}
-	s := d.describing(desc)
 	s.fields() // results
 	for range s.count() {
 		p := wirePoint{label: s.string()}
@@ -77,6 +81,10 @@ func (d *decoder) function(schemas Schemas) *wireFunc {
 	d.adopt(s)
 	return w
 }
+
+// ownFuncs and ownTypes are those of this build that have been restored, by the hashes of their
+// descriptions.
+var ownFuncs, ownTypes sync.Map
 
 // wire is what a snapshot of this build says of f, with where it goes.
 func (f *function) wire() *wireFunc {
@@ -109,13 +117,20 @@ func (d *decoder) describing(desc []byte) *schemaReader {
 
 // typeOf reads what a snapshot says of a type.
 func (d *decoder) wireType(schemas Schemas) *wireType {
-	w := &wireType{word: d.string(), node: new(node)}
 	hash := binary.LittleEndian.Uint64(d.take(8))
 	desc := d.schema(schemas, hash)
+	if d.err == nil {
+		if w, ok := ownTypes.Load(hash); ok {
+			return w.(*wireType)
+		}
+		desc = d.get(schemas, hash, desc)
+	}
+	s := d.describing(desc)
+	w := &wireType{word: s.string(), node: new(node)}
 	if d.err != nil {
 		return w
 	}
-	if c := closureByName[w.word]; c != nil {
+	if c := byLiteral(closureByName, w.word); c != nil {
 		w.t = c.typ
 	} else if t, ok := wordType(w.word); ok {
 		w.t = t
@@ -123,13 +138,10 @@ func (d *decoder) wireType(schemas Schemas) *wireType {
 	if w.t != nil {
 		if _, own := nodeOf(w.t).describe(); own == hash {
 			w.node = nodeOf(w.t)
+			ownTypes.Store(hash, w)
 			return w
 		}
 	}
-	if desc = d.get(schemas, hash, desc); d.err != nil {
-		return w
-	}
-	s := d.describing(desc)
 	n := s.node()
 	d.adopt(s)
 	if n == nil {
@@ -365,10 +377,11 @@ func (d *decoder) place(w *wireFunc, p *wirePoint) error {
 			continue
 		}
 		now := &pt.fields[i]
-		if why := differs(f.node, now.typ); why != "" || now.box != f.box {
-			if why == "" {
-				why = "it was captured, or had its address taken, or is now"
-			}
+		why := differs(f.node, now.typ)
+		if now.box != f.box {
+			why = "it was captured, or had its address taken, or is now"
+		}
+		if why != "" {
 			return &ChangedError{w.name, "variable " + f.name + ": " + why}
 		}
 		found[now.name] = true

@@ -130,6 +130,8 @@ func (c *command) try(ctx context.Context, args []string) (int, error) {
 			info, _ := debug.ReadBuildInfo()
 			fmt.Fprintln(c.stdout, version(info))
 			return exitOK, nil
+		case "durable":
+			return c.durable(args[1:])
 		case "cover":
 			return c.cover(ctx, args[1:])
 		case "annotate":

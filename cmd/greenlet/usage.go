@@ -20,11 +20,11 @@ func helpText(verb string) (text string, ok bool) {
 
 var helps = map[string]string{
 	"": help, "help": help, "run": helpGo, "test": helpGo, "build": helpGo, "vet": helpGo, "annotate": helpAnnotate, "watch": helpWatch,
-	"explain": explainHelp, "cover": coverUsage, "overlay": helpOverlay, "version": helpVersion,
+	"explain": explainHelp, "cover": coverUsage, "durable": helpDurable, "overlay": helpOverlay, "version": helpVersion,
 }
 
 // verbs are those of helps, as they are told.
-const verbs = "run, test, build, vet, annotate, watch, explain, cover, overlay, version"
+const verbs = "run, test, build, vet, annotate, watch, explain, cover, durable, overlay, version"
 
 // asksForHelp reports whether an argument is the flag that asks for help.
 func asksForHelp(arg string) bool {
@@ -61,6 +61,8 @@ Usage:
 		show the state machine of a function
 	greenlet cover [-o file] profile
 		make a coverage profile say what ran of the source
+	greenlet durable show file
+		print the stack and the variables in a snapshot of a durable greenlet
 	greenlet [flags] overlay [packages]
 		generate for a debugger, in the user's cache directory, and print
 		the file to give to -overlay of the go command

@@ -44,7 +44,7 @@ var onlyFrom = []rule{
 // order is that of the arrows: a room imports only rooms below it. A new room, or a new
 // arrow, is a decision, and shows in review.
 var rooms = []struct{ room, imports string }{
-	{"cmd/greenlet", "cmd/greenlet/internal/watch internal/coverage internal/explain internal/names internal/stamp rewrite"},
+	{"cmd/greenlet", "cmd/greenlet/internal/watch durable internal/coverage internal/explain internal/names internal/stamp rewrite"},
 	{"cmd/greenlet/internal/watch", "rewrite"},
 	{"cmd/greenletvet", "analyzer"},
 
@@ -75,6 +75,17 @@ var rooms = []struct{ room, imports string }{
 	// What is told about a function is plain data, and so is how it is shown.
 	{"internal/explain", ""},
 	{"internal/coverage", ""},
+
+	// Snapshots are shown by who can restore them, which stands on the runtime.
+	{"durable", "durable/internal/hook runtime runtime/gen"},
+	{"durable/internal/hook", "runtime"},
+	{"runtime/gen", "runtime runtime/internal/argument runtime/internal/funcval runtime/internal/proto runtime/internal/yields"},
+	{"runtime", "runtime/internal/argument runtime/internal/free runtime/internal/funcval runtime/internal/proto runtime/internal/yields"},
+	{"runtime/internal/argument", ""},
+	{"runtime/internal/free", ""},
+	{"runtime/internal/funcval", ""},
+	{"runtime/internal/proto", ""},
+	{"runtime/internal/yields", ""},
 }
 
 // proofs are folders of what proves the product: only tests and each other import what

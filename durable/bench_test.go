@@ -1,0 +1,196 @@
+package durable
+
+import (
+	"bytes"
+	"encoding/gob"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"testing"
+
+	greenlet "github.com/going-green/greenlet/runtime"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// memory is a store of schemas.
+type memory map[uint64][]byte
+
+func (m memory) Put(hash uint64, schema []byte) error {
+	if _, ok := m[hash]; !ok {
+		m[hash] = schema
+	}
+	return nil
+}
+
+func (m memory) Get(hash uint64) ([]byte, error) {
+	if b, ok := m[hash]; ok {
+		return b, nil
+	}
+	return nil, errors.New("there is no such schema")
+}
+
+// descend has one variable, and is at the bottom of a recursion without any.
+//
+//greenlet:resumable durable
+func descend(depth int) {
+	if depth > 1 {
+		descendNext(depth - 1)
+		return
+	}
+	for {
+		greenlet.Yield("bottom")
+	}
+}
+
+//greenlet:resumable durable
+func descendNext(depth int) {
+	descend(depth)
+}
+
+// deep is a greenlet that is suspended at a depth.
+func deep(depth int) *greenlet.Greenlet {
+	g := greenlet.New(sums, depth)
+	g.Switch()
+	return g
+}
+
+// sums is a recursion with one variable a frame.
+//
+//greenlet:resumable durable
+func sums(n int) int {
+	if n <= 1 {
+		greenlet.Yield("bottom")
+		return n
+	}
+	return n + sums(n-1)
+}
+
+// level is what has the same as a frame of sums, for what writes structs.
+type level struct {
+	PC     int
+	N      int
+	Caller *level
+}
+
+var depths = []int{1, 10, 1000}
+
+func BenchmarkDurable(b *testing.B) {
+	store := memory{}
+	for _, depth := range depths {
+		g := deep(depth)
+		snapshot, err := Append(nil, store, g)
+		require.NoError(b, err)
+		var l *level
+		for n := range depth {
+			l = &level{1, n, l}
+		}
+		b.Run(fmt.Sprintf("append/%d", depth), func(b *testing.B) {
+			b.ReportAllocs()
+			buf := make([]byte, 0, 1<<16)
+			for b.Loop() {
+				if _, err := Append(buf, store, g); err != nil {
+					b.Fatal(err)
+				}
+			}
+			b.ReportMetric(float64(len(snapshot)), "B")
+		})
+		b.Run(fmt.Sprintf("restore/%d", depth), func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := RestoreFrom(snapshot, store, Standard); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+		b.Run(fmt.Sprintf("fork/%d", depth), func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := Fork(g); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+		b.Run(fmt.Sprintf("gob/%d", depth), func(b *testing.B) {
+			b.ReportAllocs()
+			var buf bytes.Buffer
+			for b.Loop() {
+				buf.Reset()
+				if err := gob.NewEncoder(&buf).Encode(l); err != nil {
+					b.Fatal(err)
+				}
+			}
+			b.ReportMetric(float64(buf.Len()), "B")
+		})
+		b.Run(fmt.Sprintf("ungob/%d", depth), func(b *testing.B) {
+			b.ReportAllocs()
+			var buf bytes.Buffer
+			if err := gob.NewEncoder(&buf).Encode(l); err != nil {
+				b.Fatal(err)
+			}
+			for b.Loop() {
+				if err := gob.NewDecoder(bytes.NewReader(buf.Bytes())).Decode(new(level)); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+		b.Run(fmt.Sprintf("json/%d", depth), func(b *testing.B) {
+			b.ReportAllocs()
+			n := 0
+			for b.Loop() {
+				text, err := json.Marshal(l)
+				if err != nil {
+					b.Fatal(err)
+				}
+				n = len(text)
+			}
+			b.ReportMetric(float64(n), "B")
+		})
+		b.Run(fmt.Sprintf("unjson/%d", depth), func(b *testing.B) {
+			b.ReportAllocs()
+			text, err := json.Marshal(l)
+			require.NoError(b, err)
+			for b.Loop() {
+				if err := json.Unmarshal(text, new(level)); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+// What a snapshot takes is counted: bytes, and allocations.
+func TestSizes(t *testing.T) {
+	store := memory{}
+	size := func(g *greenlet.Greenlet) int {
+		b, err := Append(nil, store, g)
+		require.NoError(t, err)
+		return len(b)
+	}
+	one, many := greenlet.New(descend, 1), greenlet.New(descend, 101)
+	one.Switch()
+	many.Switch()
+	assert.LessOrEqual(t, size(one), 64)
+	assert.LessOrEqual(t, float64(size(many)-size(one))/200, 5.0, "a further frame without variables")
+
+	g := deep(1000)
+	buf := make([]byte, 0, 1<<16)
+	allocs := testing.AllocsPerRun(20, func() {
+		_, err := Append(buf, store, g)
+		require.NoError(t, err)
+	})
+	assert.LessOrEqual(t, allocs, 2.0)
+	snapshot, err := Append(nil, store, g)
+	require.NoError(t, err)
+	allocs = testing.AllocsPerRun(20, func() {
+		_, err := RestoreFrom(snapshot, store, Standard)
+		require.NoError(t, err)
+	})
+	assert.LessOrEqual(t, allocs, 1010.0, "a frame is one")
+	allocs = testing.AllocsPerRun(20, func() {
+		_, err := Fork(g)
+		require.NoError(t, err)
+	})
+	assert.LessOrEqual(t, allocs, 1005.0, "a frame is one")
+}

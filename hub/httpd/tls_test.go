@@ -59,7 +59,7 @@ func TestTLS(t *testing.T) {
 		resp.Body.Close()
 		assert.Equal(t, []any{large, fmt.Sprint(len(large)), "HTTP/1.1"}, []any{string(body), resp.Header.Get("Had"), resp.Proto})
 	}
-	resp, err := http.Get("http://" + l.Addr().String()) // which is no handshake
+	resp, err := http.Get(strings.Replace(url, "https", "http", 1)) // which is no handshake
 	if err == nil {
 		resp.Body.Close()
 	}

@@ -46,6 +46,8 @@
 // tasks that use them, or let a [hub.Semaphore] of as many as there are connections admit the tasks. What waits so all the time,
 // as golang.org/x/crypto/ssh does, is called by [hub.Block].
 //
+// A connection comes to speak TLS by [TLSServer] or [TLSClient].
+//
 // All else belongs to the goroutine of the hub. No goroutine is started but to look up
 // names. A connection keeps no buffer while it waits and all that has arrived is read.
 //

@@ -171,14 +171,23 @@ type below struct{ s *tlsStream }
 
 func (b below) Read(p []byte) (int, error) { return b.s.record(p) }
 
-// Write takes all. It is sent by who has the tls.Conn write.
+// Write takes all. What is not sent at once is by who has the tls.Conn write.
 func (b below) Write(p []byte) (int, error) {
-	s := b.s
+	s, all := b.s, len(p)
+	if s.out == nil && s.direct {
+		n, err := s.inner.Write(p)
+		if err != nil && err != ErrWouldBlock {
+			return n, err
+		}
+		if p = p[n:]; len(p) == 0 {
+			return all, nil
+		}
+	}
 	if s.out == nil {
 		s.out = outputs.Get().(*output)
 	}
 	s.out.data = append(s.out.data, p...)
-	return len(p), nil
+	return all, nil
 }
 
 func (b below) Close() error                     { return nil }

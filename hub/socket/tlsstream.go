@@ -32,6 +32,7 @@ type tlsStream struct {
 	given  uint8 // of these handed on
 	left   int32 // of the record behind head
 	waits  bool  // in the handshake
+	direct bool  // what is written now is one record, which need not be collected
 	peeked bool  // by Readable: one is to be read
 	one    [1]byte
 
@@ -39,7 +40,7 @@ type tlsStream struct {
 }
 
 // input is what is received at a time.
-type input [16 << 10]byte
+type input [64 << 10]byte
 
 // output is what is to be sent. sent of it has been.
 type output struct {
@@ -176,13 +177,16 @@ func (s *tlsStream) checks(dir hub.Direction) error {
 
 // Read is that of [Stream].
 func (s *tlsStream) Read(p []byte) (n int, err error) {
-	switch {
-	case s.peeked:
+	if s.peeked {
 		s.peeked = false
 		p[0] = s.one[0]
 		s.Readiness().Signal(hub.In) // there may be more
-		return 1, nil
-	case s.err != nil:
+		if len(p) > 1 {
+			n, _ = s.Read(p[1:]) // its error is told again
+		}
+		return 1 + n, nil
+	}
+	if s.err != nil {
 		return 0, s.err
 	}
 	n, err = s.tls.Read(p)
@@ -239,7 +243,10 @@ func (s *tlsStream) Write(p []byte) (n int, err error) {
 		}
 	}
 	p = p[:min(len(p), written)]
-	if n, err = s.tls.Write(p); err != nil {
+	s.direct = len(p) <= 16<<10
+	n, err = s.tls.Write(p)
+	s.direct = false
+	if err != nil {
 		return n, err
 	}
 	switch err := s.flush(); {

@@ -33,7 +33,7 @@ func (s *Sender[T]) Close() { s.done() }
 // when Run has ended.
 func (s *Sender[T]) Send(ctx context.Context, v T) error {
 	p := &sending[T]{queue: s.queue, value: v, result: make(chan error, 1)}
-	ended := s.queue.hub.end()
+	ended := s.queue.hub.Ended()
 	s.queue.hub.Post(p.begin)
 	var why error
 	select {

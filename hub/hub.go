@@ -120,6 +120,7 @@ func (h *Hub) Run(ctx context.Context) error {
 func (h *Hub) run() error {
 	frame := h.newLoopFrame()
 	h.self = greenlet.New(frame)
+	hubs.Set(h.self, h)
 	whole := false
 	defer func() {
 		if whole {
@@ -305,6 +306,21 @@ func (h *Hub) shut() {
 // be called by any goroutine. It takes about a microsecond.
 func (h *Hub) Here() bool { return h.goroutine.Load() == goroutineID() }
 
+// hubs has for a loop its hub.
+var hubs greenlet.Local[*Hub]
+
+// Of is the hub of one of whose tasks the caller is a part, and nil if it is none of them: plain
+// code that is on no stack of its own, other goroutines. g is [greenlet.Current]. It may be called
+// by any goroutine.
+func Of(g *greenlet.Greenlet) *Hub {
+	for main := greenlet.Main(); g != nil && g != main; g = g.Parent() {
+		if h, ok := hubs.Get(g); ok {
+			return h
+		}
+	}
+	return nil
+}
+
 // Current is the task that runs, or nil where none does.
 func (h *Hub) Current() *Task { return h.running }
 
@@ -415,8 +431,9 @@ func (h *Hub) Promise() (done func()) {
 	})
 }
 
-// end is closed when Run ends, or has ended and has not been called again.
-func (h *Hub) end() <-chan struct{} {
+// Ended is closed when Run ends, or has ended and has not been called again. It may be called by
+// any goroutine.
+func (h *Hub) Ended() <-chan struct{} {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.over {

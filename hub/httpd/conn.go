@@ -53,6 +53,9 @@ const (
 //
 //greenlet:resumable
 func (c *conn) serve() {
+	if !c.secured() {
+		return
+	}
 	for {
 		switch err := c.sock.TryReadable(); err {
 		case nil:
@@ -78,6 +81,21 @@ func (c *conn) serve() {
 			return
 		}
 	}
+}
+
+// secured reports whether the connection speaks TLS, if it is to.
+//
+//greenlet:resumable
+func (c *conn) secured() bool {
+	s := c.server
+	if s.secure == nil {
+		return true
+	}
+	err := s.secure.Server(c.sock)
+	if err != nil && s.OnError != nil {
+		s.OnError(err)
+	}
+	return err == nil
 }
 
 // exchanges answers requests as long as there are some. It reports whether another one
@@ -219,6 +237,9 @@ func (c *conn) request(header []byte, by time.Time) (*Response, error) {
 	}
 	c.readBy(time.Time{}) // that of the header may be over when the handler reads the body
 	r.RemoteAddr = c.remote()
+	if state, ok := c.sock.ConnectionState(); ok {
+		r.TLS = &state
+	}
 	// r.Close of HTTP/1.0 means that it does not ask for the contrary.
 	w := &Response{conn: c, length: -1, close: r.Close}
 	w.request = r.WithContext(&w.context)

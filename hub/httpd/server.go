@@ -2,6 +2,7 @@ package httpd
 
 import (
 	"context"
+	"crypto/tls"
 	"net"
 	"net/http"
 	"time"
@@ -14,6 +15,9 @@ import (
 //go:generate go tool greenlet
 
 const (
+	handshakes  = 100 // at a time
+	handshaking = 10 * time.Second
+
 	defaultHeader = 64 << 10
 	defaultBody   = 10 << 20 // of Receive, and of http.Request.ParseForm, too
 )
@@ -24,6 +28,10 @@ const (
 type Server struct {
 	Listener *socket.Listener
 	Handler  http.Handler // nil is [http.DefaultServeMux]
+
+	// TLS, unless it is nil, is what all connections speak. A handshake may take ReadHeaderTimeout,
+	// and 10 seconds without. Requests have the state in their field TLS.
+	TLS *tls.Config
 
 	// Limit is how many connections there are at a time: 0 is any number. Others wait
 	// in the system's queue.
@@ -59,6 +67,7 @@ type Server struct {
 	OnError func(error)
 
 	server   *socket.Server
+	secure   *socket.TLS // nil without TLS
 	parser   parser
 	date     date
 	began    time.Time
@@ -90,6 +99,12 @@ func (s *Server) init() {
 	s.server = &socket.Server{Listener: s.Listener, Handler: s.start, Limit: s.Limit, OnError: s.OnError}
 	s.began, s.stopped = s.hub().Now(), s.hub().NewEvent()
 	s.describe()
+	if s.TLS != nil {
+		s.secure = &socket.TLS{Config: s.TLS, Limit: handshakes, Timeout: s.headerTimeout()}
+		if s.secure.Timeout == 0 {
+			s.secure.Timeout = handshaking
+		}
+	}
 	s.fresh.limit, s.idle.limit = s.headerTimeout(), s.IdleTimeout
 	if s.idle.limit == 0 {
 		s.idle.limit = s.ReadTimeout

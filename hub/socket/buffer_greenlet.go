@@ -243,3 +243,4 @@ func (v valueConnReadUntilFrame) Frame() gen.Frame {
 var _ = gen.Declare("Conn.ReadLine", "Conn.ReadUntil")
 var _ = gen.DeclareInterface("Accepter.Accept", "Accepter.Addr", "Accepter.Close", "Accepter.Readiness", "Net.Dial", "Net.Listen", "Net.ListenPacket", "Packets.Close", "Packets.LocalAddr", "Packets.ReadFrom", "Packets.Readiness", "Packets.WriteTo", "Stream.Close", "Stream.CloseRead", "Stream.CloseWrite", "Stream.LocalAddr", "Stream.Read", "Stream.Readable", "Stream.Readiness", "Stream.RemoteAddr", "Stream.Write")
 var _ = gen.DeclareClosure("system.go:65", "Dial", "a literal")
+var _ = gen.DeclareClosure("tls.go:79", "start", "a literal")

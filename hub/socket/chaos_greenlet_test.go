@@ -10,6 +10,7 @@ import (
 	"bytes"
 	"github.com/going-green/greenlet/hub"
 	"github.com/going-green/greenlet/runtime/gen"
+	"net"
 	"time"
 )
 
@@ -167,7 +168,7 @@ unwind:
 	return gen.Done
 }
 
-//line chaos_greenlet_test.go:171:1
+//line chaos_greenlet_test.go:172:1
 
 func (f *chaosTalksFrame) Args(args []any)    { gen.SetArgs(f, args, &f.rounds) }
 func (f *chaosTalksFrame) Forget()            { *f = chaosTalksFrame{DeferHeader: f.DeferHeader} }
@@ -210,7 +211,7 @@ func (f *chaosWritesAllFrame) body(r *gen.Run, x *chaos, c *Conn, p []byte) (st 
 	return gen.Done
 }
 
-//line chaos_greenlet_test.go:214:1
+//line chaos_greenlet_test.go:215:1
 
 func (f *chaosWritesAllFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f.PC {
@@ -316,7 +317,7 @@ after_if_66:
 	goto loop_63
 }
 
-//line chaos_greenlet_test.go:321:1
+//line chaos_greenlet_test.go:322:1
 
 func (f *chaosEchoesFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.x, f.c))
@@ -442,7 +443,7 @@ after_loop_77:
 	return gen.Done
 }
 
-//line chaos_greenlet_test.go:448:1
+//line chaos_greenlet_test.go:449:1
 
 func (f *chaosWreaksFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.x, f.s, f.rounds, f.tasks))
@@ -488,7 +489,7 @@ func (f *chaosServesFrame) body(r *gen.Run, x *chaos, s *Server) (st gen.Status)
 	return gen.Done
 }
 
-//line chaos_greenlet_test.go:494:1
+//line chaos_greenlet_test.go:495:1
 
 func (f *chaosServesFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f.PC {
@@ -507,6 +508,233 @@ func (*chaosServesFrame) Func() *gen.Func      { return &chaosServesFrameInfo }
 
 var chaosServesFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*chaos).serves", File: "github.com/going-green/greenlet/hub/socket/chaos_test.go", Line: 103, Points: "103"}
 var _ func(*chaos, *Server) = (*chaos).serves
+
+// namedBlockInTest is Block[any] as a value, for callers that can be suspended.
+type namedBlockInTest struct{}
+
+func (namedBlockInTest) CallResumable(r *gen.Run, p0 *hub.Hub, p1 func() any) (any, gen.Status) {
+	return hub.BlockResumable[any](r, p0, p1)
+}
+
+var _ = gen.Register(hub.Block[any], namedBlockInTest{})
+
+// CloseResumable is Close of what is embedded, for callers that can be suspended.
+func (v trickle) CloseResumable(r *gen.Run) (error, gen.Status) {
+	if form, ok := any(v.Stream).(interface {
+		CloseResumable(*gen.Run) (error, gen.Status)
+	}); ok {
+		return form.CloseResumable(r)
+	}
+	r0 := v.Stream.Close()
+	return r0, gen.Done
+}
+
+// CloseDeferred is Close of what is embedded, for those that defer it.
+func (v trickle) CloseDeferred(r *gen.Run, d *gen.DeferHeader) (error, gen.Status) {
+	if form, ok := any(v.Stream).(interface {
+		CloseDeferred(*gen.Run, *gen.DeferHeader) (error, gen.Status)
+	}); ok {
+		return form.CloseDeferred(r, d)
+	}
+	if form, ok := any(v.Stream).(interface {
+		CloseResumable(*gen.Run) (error, gen.Status)
+	}); ok {
+		return form.CloseResumable(r)
+	}
+	d.CallPlain(func(body func()) {
+		defer v.Stream.Close()
+		body()
+	})
+	var r0 error
+	return r0, gen.Done
+}
+
+// CloseReadResumable is CloseRead of what is embedded, for callers that can be suspended.
+func (v trickle) CloseReadResumable(r *gen.Run) (error, gen.Status) {
+	if form, ok := any(v.Stream).(interface {
+		CloseReadResumable(*gen.Run) (error, gen.Status)
+	}); ok {
+		return form.CloseReadResumable(r)
+	}
+	r0 := v.Stream.CloseRead()
+	return r0, gen.Done
+}
+
+// CloseReadDeferred is CloseRead of what is embedded, for those that defer it.
+func (v trickle) CloseReadDeferred(r *gen.Run, d *gen.DeferHeader) (error, gen.Status) {
+	if form, ok := any(v.Stream).(interface {
+		CloseReadDeferred(*gen.Run, *gen.DeferHeader) (error, gen.Status)
+	}); ok {
+		return form.CloseReadDeferred(r, d)
+	}
+	if form, ok := any(v.Stream).(interface {
+		CloseReadResumable(*gen.Run) (error, gen.Status)
+	}); ok {
+		return form.CloseReadResumable(r)
+	}
+	d.CallPlain(func(body func()) {
+		defer v.Stream.CloseRead()
+		body()
+	})
+	var r0 error
+	return r0, gen.Done
+}
+
+// CloseWriteResumable is CloseWrite of what is embedded, for callers that can be suspended.
+func (v trickle) CloseWriteResumable(r *gen.Run) (error, gen.Status) {
+	if form, ok := any(v.Stream).(interface {
+		CloseWriteResumable(*gen.Run) (error, gen.Status)
+	}); ok {
+		return form.CloseWriteResumable(r)
+	}
+	r0 := v.Stream.CloseWrite()
+	return r0, gen.Done
+}
+
+// CloseWriteDeferred is CloseWrite of what is embedded, for those that defer it.
+func (v trickle) CloseWriteDeferred(r *gen.Run, d *gen.DeferHeader) (error, gen.Status) {
+	if form, ok := any(v.Stream).(interface {
+		CloseWriteDeferred(*gen.Run, *gen.DeferHeader) (error, gen.Status)
+	}); ok {
+		return form.CloseWriteDeferred(r, d)
+	}
+	if form, ok := any(v.Stream).(interface {
+		CloseWriteResumable(*gen.Run) (error, gen.Status)
+	}); ok {
+		return form.CloseWriteResumable(r)
+	}
+	d.CallPlain(func(body func()) {
+		defer v.Stream.CloseWrite()
+		body()
+	})
+	var r0 error
+	return r0, gen.Done
+}
+
+// LocalAddrResumable is LocalAddr of what is embedded, for callers that can be suspended.
+func (v trickle) LocalAddrResumable(r *gen.Run) (net.Addr, gen.Status) {
+	if form, ok := any(v.Stream).(interface {
+		LocalAddrResumable(*gen.Run) (net.Addr, gen.Status)
+	}); ok {
+		return form.LocalAddrResumable(r)
+	}
+	r0 := v.Stream.LocalAddr()
+	return r0, gen.Done
+}
+
+// LocalAddrDeferred is LocalAddr of what is embedded, for those that defer it.
+func (v trickle) LocalAddrDeferred(r *gen.Run, d *gen.DeferHeader) (net.Addr, gen.Status) {
+	if form, ok := any(v.Stream).(interface {
+		LocalAddrDeferred(*gen.Run, *gen.DeferHeader) (net.Addr, gen.Status)
+	}); ok {
+		return form.LocalAddrDeferred(r, d)
+	}
+	if form, ok := any(v.Stream).(interface {
+		LocalAddrResumable(*gen.Run) (net.Addr, gen.Status)
+	}); ok {
+		return form.LocalAddrResumable(r)
+	}
+	d.CallPlain(func(body func()) {
+		defer v.Stream.LocalAddr()
+		body()
+	})
+	var r0 net.Addr
+	return r0, gen.Done
+}
+
+// ReadableResumable is Readable of what is embedded, for callers that can be suspended.
+func (v trickle) ReadableResumable(r *gen.Run) (bool, gen.Status) {
+	if form, ok := any(v.Stream).(interface {
+		ReadableResumable(*gen.Run) (bool, gen.Status)
+	}); ok {
+		return form.ReadableResumable(r)
+	}
+	r0 := v.Stream.Readable()
+	return r0, gen.Done
+}
+
+// ReadableDeferred is Readable of what is embedded, for those that defer it.
+func (v trickle) ReadableDeferred(r *gen.Run, d *gen.DeferHeader) (bool, gen.Status) {
+	if form, ok := any(v.Stream).(interface {
+		ReadableDeferred(*gen.Run, *gen.DeferHeader) (bool, gen.Status)
+	}); ok {
+		return form.ReadableDeferred(r, d)
+	}
+	if form, ok := any(v.Stream).(interface {
+		ReadableResumable(*gen.Run) (bool, gen.Status)
+	}); ok {
+		return form.ReadableResumable(r)
+	}
+	d.CallPlain(func(body func()) {
+		defer v.Stream.Readable()
+		body()
+	})
+	var r0 bool
+	return r0, gen.Done
+}
+
+// ReadinessResumable is Readiness of what is embedded, for callers that can be suspended.
+func (v trickle) ReadinessResumable(r *gen.Run) (*hub.Readiness, gen.Status) {
+	if form, ok := any(v.Stream).(interface {
+		ReadinessResumable(*gen.Run) (*hub.Readiness, gen.Status)
+	}); ok {
+		return form.ReadinessResumable(r)
+	}
+	r0 := v.Stream.Readiness()
+	return r0, gen.Done
+}
+
+// ReadinessDeferred is Readiness of what is embedded, for those that defer it.
+func (v trickle) ReadinessDeferred(r *gen.Run, d *gen.DeferHeader) (*hub.Readiness, gen.Status) {
+	if form, ok := any(v.Stream).(interface {
+		ReadinessDeferred(*gen.Run, *gen.DeferHeader) (*hub.Readiness, gen.Status)
+	}); ok {
+		return form.ReadinessDeferred(r, d)
+	}
+	if form, ok := any(v.Stream).(interface {
+		ReadinessResumable(*gen.Run) (*hub.Readiness, gen.Status)
+	}); ok {
+		return form.ReadinessResumable(r)
+	}
+	d.CallPlain(func(body func()) {
+		defer v.Stream.Readiness()
+		body()
+	})
+	var r0 *hub.Readiness
+	return r0, gen.Done
+}
+
+// RemoteAddrResumable is RemoteAddr of what is embedded, for callers that can be suspended.
+func (v trickle) RemoteAddrResumable(r *gen.Run) (net.Addr, gen.Status) {
+	if form, ok := any(v.Stream).(interface {
+		RemoteAddrResumable(*gen.Run) (net.Addr, gen.Status)
+	}); ok {
+		return form.RemoteAddrResumable(r)
+	}
+	r0 := v.Stream.RemoteAddr()
+	return r0, gen.Done
+}
+
+// RemoteAddrDeferred is RemoteAddr of what is embedded, for those that defer it.
+func (v trickle) RemoteAddrDeferred(r *gen.Run, d *gen.DeferHeader) (net.Addr, gen.Status) {
+	if form, ok := any(v.Stream).(interface {
+		RemoteAddrDeferred(*gen.Run, *gen.DeferHeader) (net.Addr, gen.Status)
+	}); ok {
+		return form.RemoteAddrDeferred(r, d)
+	}
+	if form, ok := any(v.Stream).(interface {
+		RemoteAddrResumable(*gen.Run) (net.Addr, gen.Status)
+	}); ok {
+		return form.RemoteAddrResumable(r)
+	}
+	d.CallPlain(func(body func()) {
+		defer v.Stream.RemoteAddr()
+		body()
+	})
+	var r0 net.Addr
+	return r0, gen.Done
+}
+
 var _ = gen.Declare("chaos.talks", "chaos.writesAll", "chaos.echoes", "chaos.wreaks", "chaos.serves")
 var _ = gen.DeclareClosure("fault_test.go:158", "halfOpen", "a literal")
 var _ = gen.DeclareClosure("fault_test.go:225", "killsAll", "a literal")

@@ -28,7 +28,12 @@ type Conn struct {
 func NewConn(s Stream) *Conn { return &Conn{stream: s, ready: s.Readiness()} }
 
 // Stream is what the connection was made of. That of [OS] has a method Fd() int.
-func (c *Conn) Stream() Stream { return c.stream }
+func (c *Conn) Stream() Stream {
+	if s, ok := c.stream.(*shared); ok {
+		return s.Stream
+	}
+	return c.stream
+}
 
 // Hub is the hub whose tasks may use the connection.
 func (c *Conn) Hub() *hub.Hub { return c.ready.Hub() }

@@ -31,7 +31,24 @@
 // A task whose peer is so fast that it never has to wait lets others have their turn now and
 // then.
 //
-// All of it belongs to the goroutine of the hub. No goroutine is started but to look up
+// For libraries there are the interfaces of package net: [NetConn], [NetListener] and [Dialer].
+// With them what reads and writes in plain code waits for its task, if it runs on a stack of its
+// own:
+//
+//	greenlet.OnStack(func(greenlet.Section) {
+//		config.DialFunc = (&socket.Dialer{Hub: h}).DialContext // of jackc/pgx, for example
+//		db := stdlib.OpenDB(*config)
+//		…
+//	})
+//
+// What a library waits for in channels and locks holds up the hub: a pool that is empty, a
+// connection that is dialled on a goroutine. So let pools have as many connections as there are
+// tasks that use them, or let a [hub.Semaphore] of as many as there are connections admit the tasks. What waits so all the time,
+// as golang.org/x/crypto/ssh does, is called by [hub.Block].
+//
+// A connection comes to speak TLS by [TLSServer] or [TLSClient].
+//
+// All else belongs to the goroutine of the hub. No goroutine is started but to look up
 // names. A connection keeps no buffer while it waits and all that has arrived is read.
 //
 // Everything works on any [Net]: the operating system's, [OS], or one that is simulated.

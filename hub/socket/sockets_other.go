@@ -4,6 +4,7 @@ package socket
 
 import (
 	"fmt"
+	"net"
 	"runtime"
 
 	"github.com/going-green/greenlet/hub"
@@ -23,3 +24,7 @@ func dialStream(*hub.Hub, string, name) (*sysStream, bool, error) { return nil, 
 func listenStream(*System, string, name) (Accepter, error) { return nil, unsupported() }
 
 func listenPackets(*System, string, name) (Packets, error) { return nil, unsupported() }
+
+func lend(int) (net.Conn, error) { return nil, unsupported() }
+
+func adopt(*hub.Hub, net.Conn) (Stream, error) { return nil, unsupported() }

@@ -500,4 +500,4 @@ func (v upgradedWriteFrameValue) Frame() gen.Frame {
 var _ = gen.Declare("Body.Read", "Body.wait", "upgraded.Read", "upgraded.Write")
 var _ = gen.DeclareClosure("body.go:66", "wait", "a literal")
 var _ = gen.DeclareClosure("connect.go:60", "connect", "a literal")
-var _ = gen.DeclareClosure("transport.go:98", "do", "a literal")
+var _ = gen.DeclareClosure("transport.go:101", "do", "a literal")

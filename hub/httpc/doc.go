@@ -31,7 +31,7 @@
 //
 // A transport, its answers and their bodies are for the tasks of its hub, one at a time each.
 //
-// It does what net/http's transport does with HTTP/1.1: connections that are kept alive, proxies
+// It does what net/http's transport does with HTTP/1.1: connections that are kept alive, TLS, proxies
 // for http and by CONNECT, gzip, trailers, Expect: 100-continue, 1xx answers by
 // [net/http/httptrace.ClientTrace], requests again that met a connection that the server closed,
 // answers before a request's body has been sent, upgrades. Answers are parsed by net/http, and their

@@ -243,6 +243,9 @@ func (e *exchange) again() *http.Request {
 // answer is the answer with its body.
 func (e *exchange) answer(resp *http.Response) *http.Response {
 	e.resp = resp
+	if state, ok := e.conn.sock.ConnectionState(); ok {
+		resp.TLS = &state
+	}
 	b := &Body{exchange: e}
 	switch {
 	case resp.StatusCode == http.StatusSwitchingProtocols:

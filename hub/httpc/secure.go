@@ -2,25 +2,44 @@ package httpc
 
 import (
 	"crypto/tls"
-	"errors"
 	"net"
 
 	"github.com/going-green/greenlet/hub/socket"
 )
 
-// secure has the connection go on in TLS.
+// secure has the connection go on in TLS. If there is an error, or the task is interrupted, it is
+// closed.
 //
 //greenlet:resumable
 func (t *Transport) secure(sock *socket.Conn, address string) (*socket.Conn, error) {
-	config := t.TLS
-	if config == nil {
-		config = new(tls.Config)
+	whole := false
+	defer func() {
+		if !whole {
+			_ = sock.Close()
+		}
+	}()
+	if err := socket.TLSClient(sock, t.config(address)); err != nil {
+		return nil, err
 	}
-	if config.ServerName == "" {
-		host, _, _ := net.SplitHostPort(address)
-		config = config.Clone()
-		config.ServerName = host
+	whole = true
+	return sock, nil
+}
+
+// config is the configuration for an address. The protocol is that of this package, whatever the
+// server would like.
+func (t *Transport) config(address string) *tls.Config {
+	c := t.TLS.Clone()
+	if c == nil {
+		c = new(tls.Config)
 	}
-	_ = sock.Close()
-	return nil, errors.New("httpc: https is not there yet")
+	if c.ServerName == "" {
+		c.ServerName, _, _ = net.SplitHostPort(address)
+	}
+	if c.NextProtos == nil {
+		c.NextProtos = []string{"http/1.1"}
+	}
+	if c.ClientSessionCache == nil {
+		c.ClientSessionCache = t.sessions
+	}
+	return c
 }

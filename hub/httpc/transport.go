@@ -26,7 +26,7 @@ type Transport struct {
 	Net socket.Net
 	// Proxy is that of [http.Transport], for proxies of http: nil is none.
 	Proxy func(*http.Request) (*url.URL, error)
-	// TLS is the configuration for https: nil is the default.
+	// TLS is the configuration for https: nil is the default. Sessions are resumed, unless it says how.
 	TLS *tls.Config
 
 	// MaxPerHost is how many connections there are to a host at a time, and MaxIdlePerHost how many
@@ -54,6 +54,8 @@ type Transport struct {
 	source bytes.Reader // of the answer that is parsed
 	reader *bufio.Reader
 	pruner *time.Timer // nil while no connection waits
+
+	sessions tls.ClientSessionCache // of TLS
 }
 
 // New makes a transport with what [http.DefaultTransport] has: proxies from the environment, 90
@@ -62,6 +64,7 @@ func New(h *hub.Hub) *Transport {
 	return &Transport{
 		Hub: h, Proxy: http.ProxyFromEnvironment,
 		IdleTimeout: 90 * time.Second, DialTimeout: 30 * time.Second, ContinueTimeout: time.Second,
+		sessions: tls.NewLRUClientSessionCache(0),
 	}
 }
 

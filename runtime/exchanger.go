@@ -85,7 +85,7 @@ func (x *Generator[In, Out]) Send(v In) (got Out, ok bool) {
 		for status == proto.Done {
 			status = g.leaf.Resume(r)
 		}
-		if status == proto.Switched && !p.switched() {
+		if status != proto.Left && !p.switched() {
 			return got, false
 		}
 		g.state = suspended

@@ -113,8 +113,17 @@ func (r *Run) loop() {
 		// What is resumed, for the deferred call: when it panics, g.leaf may
 		// be a frame that was about to suspend and is not linked.
 		leaf = g.leaf
-		switch leaf.Resume(r) {
-		case proto.Switched:
+		status := leaf.Resume(r)
+		if status == proto.Passed { // as most do
+			g.state = suspended
+			if !hooked.Load() {
+				g = r.cur
+				g.state = current
+				continue
+			}
+		}
+		switch status {
+		case proto.Passed, proto.Switched:
 			g.suspend()
 			if hooked.Load() {
 				r.hook(g)

@@ -159,7 +159,7 @@ func (p *puller[T]) step() bool {
 	for status == proto.Done {
 		status = g.leaf.Resume(r)
 	}
-	if status == proto.Switched && !p.switched() {
+	if status != proto.Left && !p.switched() {
 		return false
 	}
 	g.state = suspended

@@ -56,8 +56,9 @@ func (p *puller[T]) take() (v T) {
 // has returned; stop ends it early, running what it has deferred. A panic of
 // the greenlet is raised by the call of next or stop it happens in. So is one with
 // [Exit] that code of its own raises, unless a function of it defers: a greenlet that
-// is to end silently kills itself. See [PullOf] for functions of which the type of the
-// values isn't known.
+// is to end silently kills itself. If stop is deferred, the crash shows which calls of itself a
+// recursive function has made. See [PullOf] for functions of which the type of the values isn't
+// known.
 //
 // Unlike an [iter.Pull], one that is dropped unstopped leaks nothing. next and
 // stop must not be called from several goroutines at a time.
@@ -98,7 +99,14 @@ func pull[T any](frame Frame) (next func() (T, bool), stop func()) {
 				v, p.v = p.v, v
 				return v, true
 			}, unsafe.Pointer(p)),
-			funcval.Embed(&p.end, func() { p.stop() }, unsafe.Pointer(p))
+			funcval.Embed(&p.end, func() {
+				if p.quick == busy {
+					if v := recover(); v != nil {
+						p.left(v)
+					}
+				}
+				p.stop()
+			}, unsafe.Pointer(p))
 	}
 	p := newPuller[T](frame)
 	return func() (v T, ok bool) {

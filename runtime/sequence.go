@@ -37,7 +37,14 @@ type sequence[T any] struct {
 func (s *sequence[T]) each(yield func(T) bool) {
 	if a, ok := s.run.(asker[T]); ok {
 		p := newAsked(s.run, a)
-		defer p.stop()
+		defer func() {
+			if p.quick == busy {
+				if v := recover(); v != nil {
+					p.left(v)
+				}
+			}
+			p.stop()
+		}()
 		for p.ask() {
 			if !yield(p.take()) {
 				return

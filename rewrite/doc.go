@@ -115,8 +115,61 @@ There Ask returns where the answer is awaited, or nil; its caller puts it there.
 	*p = blend
 	return &f.x
 
-An asker calls nothing that can suspend, doesn't ask who runs (Current), makes no
+An asker calls nothing that can suspend but itself, doesn't ask who runs (Current), makes no
 greenlets of its own (New), and doesn't defer (emit, fn_asker.go).
+
+# Askers that call themselves
+
+A recursive generator, as a walk of a tree is one, has one frame for all its activations. The
+one that runs has the fields. What those keep that have called another one is on a stack in the
+frame, gen.Calls. So a call takes no frame, a return resumes nobody, and both stay in Ask:
+
+	func (t *tree) walk() {                   func (f *treeWalkFrame) Ask(p *int) gen.Status {
+		if t == nil {                         again:
+			return                                    t := f.t
+		}                                             switch f.PC {
+		t.left.walk()                                 case 1: goto resumed_44
+		greenlet.Yield(t.value)                       case 2:
+		t.right.walk()                                        if t.right != nil {
+	}                                                                 f.t, f.PC = t.right, 0
+	                                                                  f.Tail(3)
+	                                                                  goto again
+	                                                          }
+	                                                          goto returned
+	                                                  }
+	                                                  if t == nil {
+	                                                          goto returned
+	                                                  }
+	                                                  if t.left != nil {
+	                                                          f.t, f.PC = t.left, 0
+	                                                          f.Push(1, treeWalkWaiting{t: t})
+	                                                          goto again
+	                                                  }
+	                                          resumed_44:
+	                                                  f.PC = 2
+	                                                  *p = t.value
+	                                                  return gen.Left
+	                                          returned:
+	                                                  if pc, c, ok := f.Pop(); ok {
+	                                                          f.t, f.PC = c.t, pc
+	                                                          goto again
+	                                                  }
+	                                                  return gen.Done
+	                                          }
+
+Behind a call in tail position nothing is left to do: such a call is counted only, so that
+stacks show it. Where the function begins with a comparison of parameters and returns, the call
+makes the comparison with its arguments, and is not made if it would return at once.
+
+Three things differ from a frame for each activation. The companion takes its frame at once.
+Go's stack has one call of Ask, whatever the depth; what waits in the frame is added where a
+panic leaves the driver, or a deferred stop of Pull, or the loop over Seq. And a runaway
+recursion takes memory rather than Go's stack.
+
+The function has no results, no type parameters and no variadic parameter, and is not
+durable; what lives across a call is of types with names (emit, fn_nested.go). Functions that
+call each other in a circle have a frame for each call: one frame for all would need to have the
+fields of all.
 
 # Annotation and colour
 

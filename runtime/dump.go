@@ -186,6 +186,14 @@ func (g *Greenlet) recordRest() {
 				continue
 			}
 			rec.stack = append(rec.stack, position{f.Func(), f.header().PC})
+			if n, ok := f.(nested); ok {
+				for pc := range n.Waiting {
+					if rec.more = len(rec.stack) == maxRecorded; rec.more {
+						break
+					}
+					rec.stack = append(rec.stack, position{f.Func(), pc})
+				}
+			}
 		}
 	}
 	if g.state == dead {

@@ -78,19 +78,19 @@ func (x *Generator[In, Out]) Send(v In) (got Out, ok bool) {
 			return got, false
 		}
 	default: // as in Pull
-		r := &p.run
+		r := p.run
 		*q = v
 		g.state = current
 		status := g.leaf.Resume(r)
 		for status == proto.Done {
 			status = g.leaf.Resume(r)
 		}
-		if status == proto.Switched && !p.switched() {
+		if status != proto.Left && !p.switched() {
 			return got, false
 		}
 		g.state = suspended
 	}
-	got, p.v = p.v, got
+	got = p.take()
 	return got, true
 }
 
@@ -109,7 +109,6 @@ func (x *Generator[In, Out]) send(v any) bool {
 	case p.g.state == unstarted:
 		panic(&StateError{Op: "Send", Greenlet: p.g, Reason: "it has not started, and takes no value yet: call Next first"})
 	}
-	p.clear()
 	p.drive(p.run.deliver(p.g, v, true))
 	return p.back()
 }
@@ -126,7 +125,7 @@ func (x *Generator[In, Out]) Next() (got Out, ok bool) {
 	if !p.slow() {
 		return got, false
 	}
-	got, p.v = p.v, got
+	got = p.take()
 	return got, true
 }
 
@@ -143,14 +142,13 @@ func (x *Generator[In, Out]) Throw(v any) (got Out, ok bool) {
 	}
 	x.driving = true
 	defer x.driven()
-	p.clear()
 	p.run.cur = &main
 	next, _ := p.run.raise(p.g, v)
 	p.drive(next)
 	if !p.back() {
 		return got, false
 	}
-	got, p.v = p.v, got
+	got = p.take()
 	return got, true
 }
 

@@ -63,7 +63,10 @@ func fit(f Frame, m *argument.Mismatch) {
 
 // An asker is a frame of a function that does nothing but yield values of type T. Ask
 // stores the next one and returns gen.Left, or gen.Done: it is Resume for who needs no run.
-type asker[T any] interface{ Ask(*T) Status }
+type asker[T any] interface {
+	Frame
+	Ask(*T) Status
+}
 
 // An answered is an asker of a function that does nothing but exchange values of type Out
 // for answers of type In: it returns where it waits for the next, or nil at the end.

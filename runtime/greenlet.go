@@ -166,7 +166,8 @@ func (r *Run) finish(f Frame) Status {
 		r.cur = &main
 		return proto.Switched
 	}
-	return f.Send(r)
+	_ = f.Send(r) // Passed is of those that go on
+	return proto.Switched
 }
 
 // heir is the nearest ancestor of g that is alive.

@@ -11,12 +11,16 @@ func (h *Header) HasRoom() { h.use = hasRoom }
 // With a drop handler it is one of its own: they point to each other, and no finalizer
 // of an object that points to itself would ever run.
 func newGreenlet(run Frame, parent *Greenlet, op string) *Greenlet {
+	return makeGreenlet(run, parent, op, hooked.Load())
+}
+
+// makeGreenlet is newGreenlet that tells the hooks if they are watching.
+func makeGreenlet(run Frame, parent *Greenlet, op string, watching bool) *Greenlet {
 	var g *Greenlet
 	var h *Header
 	if run != nil {
 		h = run.header()
 	}
-	watching := hooked.Load()
 	if h != nil && h.use == hasRoom && (!watching || dropHandler.Load() == nil) {
 		g = (*Greenlet)(unsafe.Add(unsafe.Pointer(h), -int(unsafe.Sizeof(Greenlet{}))))
 		g.watched, g.rooted = true, true

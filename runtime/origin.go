@@ -12,11 +12,12 @@ import (
 
 // An origin is where a panic comes from that a frame has caught.
 type origin struct {
-	value any
-	pcs   []uintptr     // the panicking stack
-	leaf  StackFrame    // where the resumed frame stood, if that did not catch it itself
-	gone  Traceback     // the suspended calls above the frame that caught it, if so
-	last  *sectionTrace // that of lastSection when it was caught
+	value   any
+	pcs     []uintptr     // the panicking stack
+	leaf    StackFrame    // where the resumed frame stood, if that did not catch it itself
+	gone    Traceback     // the suspended calls above the frame that caught it, if so
+	waiting Traceback     // calls that the innermost Ask had made of itself
+	last    *sectionTrace // that of lastSection when it was caught
 }
 
 // passing is the origin of the panic that a frame has gone on with last, until somebody has
@@ -81,13 +82,13 @@ func (o *origin) calls() (list Traceback) {
 // hotCalls are those of the panicking stack. section says that the panic comes from the stack
 // of a section.
 func (o *origin) hotCalls() (list Traceback, section bool) {
-	var hot hotCalls
+	hot := hotCalls{waiting: o.waiting}
 	panicking := false
 	for _, f := range withoutGlue(framesOf(o.pcs)) {
 		_, part := variant(f.Function)
 		switch {
 		case f.Function == "runtime.gopanic":
-			panicking, section, hot = true, false, hotCalls{}
+			panicking, section, hot = true, false, hotCalls{waiting: o.waiting}
 		case panicking && isRaise(f):
 			section = true
 		case !panicking, strings.HasPrefix(f.Function, "runtime."):

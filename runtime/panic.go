@@ -49,19 +49,20 @@ func PanicStack(v any) []StackFrame {
 }
 
 // hasLeft keeps the stack of a panic with v, which has left the frame leaf and its greenlet. from
-// is where it comes from, if a frame has passed it on.
-func hasLeft(v any, leaf Frame) (stack Traceback, from *origin) {
+// is where it comes from, if a frame has passed it on; asks are the calls that the innermost Ask on
+// Go's stack has made of itself.
+func hasLeft(v any, leaf Frame, asks Traceback) (stack Traceback, from *origin) {
 	from = passedOn(v)
-	stack = append(from.calls(), logicalStack(leaf)...)
+	stack = append(from.calls(), logicalStack(leaf, asks)...)
 	lastPanic.Store(&leftPanic{v, stack})
 	return stack, from
 }
 
 // panicWith panics with v, which has left the frame leaf, after a panic that
 // shows the stack; unless all of that is on Go's stack, which a crash shows.
-func panicWith(v any, leaf Frame) {
-	stack, from := hasLeft(v, leaf)
-	if leaf.header().Caller == nil && from == nil {
+func panicWith(v any, leaf Frame, asks Traceback) {
+	stack, from := hasLeft(v, leaf, asks)
+	if leaf.header().Caller == nil && from == nil && asks == nil {
 		panic(v)
 	}
 	defer func() { panic(v) }()
@@ -70,9 +71,9 @@ func panicWith(v any, leaf Frame) {
 
 // logicalStack is the stack of the greenlet whose frame leaf was resumed and is
 // being left by a panic, for the driver's deferred function.
-func logicalStack(leaf Frame) Traceback {
+func logicalStack(leaf Frame, asks Traceback) Traceback {
 	at := standing(leaf)
-	t, section := hotStack(at)
+	t, section := hotStack(at, asks)
 	if section {
 		t = append(lastSection.Load().calls(), t...)
 	}
@@ -91,14 +92,14 @@ func logicalStack(leaf Frame) Traceback {
 // driver; the outermost call is that whose frame stands at at. Greenlets that plain code
 // has run in between are in it, and their drivers. section says that the panic comes from
 // the stack of a section.
-func hotStack(at StackFrame) (calls Traceback, section bool) {
+func hotStack(at StackFrame, asks Traceback) (calls Traceback, section bool) {
 	panicking := false
-	var hot hotCalls
+	hot := hotCalls{waiting: asks}
 	unwinding := 0 // drivers whose deferred function runs
 	for _, f := range goFrames(1, maxGoFrames) {
 		switch {
 		case f.Function == "runtime.gopanic":
-			panicking, section, hot = true, false, hotCalls{}
+			panicking, section, hot = true, false, hotCalls{waiting: asks}
 		case panicking && isRaise(f):
 			section = true
 		case strings.HasSuffix(f.Function, ".(*Run).loop.func1"):
@@ -119,9 +120,10 @@ func hotStack(at StackFrame) (calls Traceback, section bool) {
 // hotCalls are the calls of the source that Go's stack holds, innermost first.
 type hotCalls struct {
 	list     Traceback
-	resumed  int  // how many there are down to the outermost resumable function
-	passesOn bool // the last call was made by what does nothing else, for its caller
-	inBody   bool // the last call is of a body: by its companion or Resume, or in place
+	resumed  int       // how many there are down to the outermost resumable function
+	passesOn bool      // the last call was made by what does nothing else, for its caller
+	inBody   bool      // the last call is of a body: by its companion or Resume, or in place
+	waiting  Traceback // calls that the innermost Ask makes of itself, and Go's stack does not have
 }
 
 func (h *hotCalls) add(f runtime.Frame) {
@@ -152,6 +154,9 @@ func (h *hotCalls) add(f runtime.Frame) {
 	}
 	h.inBody = part == "body"
 	h.list = append(h.list, StackFrame{name, sourceFile(f), f.Line})
+	if part == "Ask" {
+		h.list, h.waiting = append(h.list, h.waiting...), nil
+	}
 	if resumes {
 		h.resumed = len(h.list)
 	}

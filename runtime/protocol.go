@@ -39,7 +39,7 @@ func (r *Run) Waiting(to *Greenlet) any {
 // To switches to to, which has got what it waits for.
 func (r *Run) To(to *Greenlet) Status {
 	r.cur = to
-	return proto.Switched
+	return proto.Passed
 }
 
 // SendValue switches to to with v.
@@ -70,7 +70,7 @@ func send[T any](r *Run, to *Greenlet, v T) Status {
 func (r *Run) SendNone(to *Greenlet) Status {
 	if to.slot == nil && to.state == suspended {
 		r.cur = to
-		return proto.Switched
+		return proto.Passed
 	}
 	return r.sendNone(to)
 }

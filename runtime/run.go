@@ -113,8 +113,17 @@ func (r *Run) loop() {
 		// What is resumed, for the deferred call: when it panics, g.leaf may
 		// be a frame that was about to suspend and is not linked.
 		leaf = g.leaf
-		switch leaf.Resume(r) {
-		case proto.Switched:
+		status := leaf.Resume(r)
+		if status == proto.Passed { // as most do
+			g.state = suspended
+			if !hooked.Load() {
+				g = r.cur
+				g.state = current
+				continue
+			}
+		}
+		switch status {
+		case proto.Passed, proto.Switched:
 			g.suspend()
 			if hooked.Load() {
 				r.hook(g)
@@ -145,7 +154,11 @@ func (r *Run) loop() {
 // first panic in the traceback of a crash.
 func (r *Run) broken(leaf Frame, v any) {
 	g := r.cur
+	var asks Traceback
 	if g.state != dead {
+		if v != nil {
+			asks = waiting(g.leaf)
+		}
 		g.leaf = leaf.header().Caller
 		endFrames(leaf, g.leaf)
 	}
@@ -166,7 +179,7 @@ func (r *Run) broken(leaf Frame, v any) {
 			from := passedOn(v)
 			if from == nil && !isExit(v) {
 				from = originOf(v)
-				from.leaf = standing(leaf)
+				from.leaf, from.waiting = standing(leaf), asks
 				for f := g.leaf; f != c; f = f.header().Caller {
 					from.gone = append(from.gone, standing(f))
 				}
@@ -187,12 +200,12 @@ func (r *Run) broken(leaf Frame, v any) {
 	}
 	if r.thrown != nil {
 		v, r.thrown = r.thrown, nil
-		panicWith(v, leaf)
+		panicWith(v, leaf, asks)
 	}
 	if isExit(v) {
 		return
 	}
-	stack, _ := hasLeft(v, leaf)
+	stack, _ := hasLeft(v, leaf, asks)
 	if h, ok := r.cur.leaf.(interface{ comesFrom(*origin) }); ok && r.cur.leaf.header().PC == proto.Unwind {
 		h.comesFrom(&origin{value: v, gone: stack}) // it has caught it, or another in its place
 	}

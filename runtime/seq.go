@@ -1,18 +1,28 @@
 package greenlet
 
 import (
+	"reflect"
 	"runtime"
 	"sync/atomic"
+	"unsafe"
 
+	"github.com/going-green/greenlet/runtime/internal/funcval"
 	"github.com/going-green/greenlet/runtime/internal/proto"
 )
 
-// puller drives one greenlet that yields values of type T to plain code. It
-// keeps its run, so that a value costs neither a look-up nor an allocation.
-type puller[T any] struct {
-	run Run
+// driven is a greenlet that plain code drives, for its values. It keeps its run, so that a
+// value costs neither a look-up nor an allocation. It knows nothing of the type of the values,
+// lest the functions that next is need a dictionary.
+type driven struct {
 	g   *Greenlet
-	v   T
+	run *Run // its slot is where the values go
+}
+
+// puller is the driver of a greenlet that yields values of type T. Between two stays v is zero.
+type puller[T any] struct {
+	driven
+	v     T
+	stays Run
 }
 
 func newPuller[T any](run Frame) *puller[T] {
@@ -23,10 +33,22 @@ func newPuller[T any](run Frame) *puller[T] {
 
 // begin makes the greenlet that p drives.
 func (p *puller[T]) begin(run Frame) {
-	p.g = newGreenlet(run, &main, "New")
-	p.run.cur = p.g
-	p.run.slot = &p.v
+	p.run = &p.stays
+	p.driven.begin(newGreenlet(run, &main, "New"), &p.v)
+}
+
+// begin begins to drive g, whose values go where out points to.
+func (p *driven) begin(g *Greenlet, out any) {
+	p.g = g
+	p.run.cur = g
+	p.run.slot = out
 	p.run.drop = true
+}
+
+// take is the value of the stay.
+func (p *puller[T]) take() (v T) {
+	v, p.v = p.v, v
+	return v
 }
 
 // Pull is [Seq] with the shape of [iter.Pull]: it makes a greenlet of a frame. next runs it
@@ -34,13 +56,17 @@ func (p *puller[T]) begin(run Frame) {
 // has returned; stop ends it early, running what it has deferred. A panic of
 // the greenlet is raised by the call of next or stop it happens in. So is one with
 // [Exit] that code of its own raises, unless a function of it defers: a greenlet that
-// is to end silently kills itself. See [PullOf] for functions of which the type of the
-// values isn't known.
+// is to end silently kills itself. If stop is deferred, the crash shows which calls of itself a
+// recursive function has made. See [PullOf] for functions of which the type of the values isn't
+// known.
 //
 // Unlike an [iter.Pull], one that is dropped unstopped leaks nothing. next and
 // stop must not be called from several goroutines at a time.
 func Pull[T any](run YieldFrame[T]) (next func() (T, bool), stop func()) {
-	return pull[T](frameOf("Pull", run, nil))
+	if run == nil {
+		frameOf("Pull", nil, nil) // panics
+	}
+	return pull[T](run)
 }
 
 // PullOf is [Pull] for what [New] takes, a function with arguments or a frame, which is said
@@ -50,83 +76,98 @@ func PullOf[T any](run any, args ...any) (next func() (T, bool), stop func()) {
 }
 
 func pull[T any](frame Frame) (next func() (T, bool), stop func()) {
-	p := newPuller[T](frame)
 	// Literals, not method values: that would add a call.
 	if a, ok := frame.(asker[T]); ok {
-		g := p.g
-		return func() (v T, ok bool) {
-			if int32(g.state)-int32(suspended) > atomic.LoadInt32(&quiet) {
-				if !p.slow() {
+		p := newAsked(frame, a)
+		return funcval.Embed(&p.next, func() (v T, ok bool) {
+				if int32(p.quick) <= atomic.LoadInt32(&quiet) {
+					p.quick = busy
+					if p.a.Ask(&p.v) == proto.Done {
+						p.ended()
+						return v, false
+					}
+					if p.quick != busy {
+						if !p.elsewhere() {
+							return v, false
+						}
+					} else {
+						p.quick = ready
+					}
+				} else if !p.slow() {
 					return v, false
 				}
-			} else {
-				g.state = current
-				if a.Ask(&p.v) == proto.Done {
-					p.ended()
-					return v, false
+				v, p.v = p.v, v
+				return v, true
+			}, unsafe.Pointer(p)),
+			funcval.Embed(&p.end, func() {
+				if p.quick == busy {
+					if v := recover(); v != nil {
+						p.left(v)
+					}
 				}
-				if g.parent == &main {
-					g.state = suspended
-				} else if !p.elsewhere() {
-					return v, false
-				}
-			}
-			v, p.v = p.v, v
-			return v, true
-		}, p.stop
+				p.stop()
+			}, unsafe.Pointer(p))
 	}
+	p := newPuller[T](frame)
 	return func() (v T, ok bool) {
 		// Most stays end in a Yield of g itself. A panic of g goes to the
 		// plain caller anyway, so they do without the driver's defer; see
 		// over for what a panic leaves behind.
-		g, r := p.g, &p.run
-		if int32(g.state)-int32(suspended) > atomic.LoadInt32(&quiet) || g.guarded || g.slot != nil {
-			if !p.slow() {
-				return v, false
-			}
-		} else {
+		g := p.g
+		if int32(g.state)-int32(suspended) <= atomic.LoadInt32(&quiet) && !g.guarded && g.slot == nil {
 			g.state = current
-			status := g.leaf.Resume(r)
-			for status == proto.Done {
-				status = g.leaf.Resume(r)
+			for {
+				g = p.g
+				if status := g.leaf.Resume(p.run); status != proto.Done {
+					if status == proto.Left {
+						break
+					}
+					if !p.switched() {
+						return v, false
+					}
+					break
+				}
 			}
-			if status == proto.Switched && !p.switched() {
-				return v, false
-			}
-			g.state = suspended
+			p.g.state = suspended
+		} else if !p.slow() {
+			return v, false
 		}
 		v, p.v = p.v, v
 		return v, true
-	}, p.stop
+	}, func() { p.stop() }
 }
 
 // ended ends a stay in which the frame of g, an asker, has returned.
-func (p *puller[T]) ended() {
+func (p *driven) ended() {
 	p.run.Return(p.g.leaf, p.g.leaf.header())
 	p.switched()
 }
 
 // elsewhere goes on with a stay in which g, an asker, has yielded and got another parent.
-func (p *puller[T]) elsewhere() bool {
-	yielded(&p.run, p.v)
+func (p *driven) elsewhere() bool {
+	r := p.run
+	at := reflect.ValueOf(r.slot).Elem()
+	v := at.Interface()
+	at.SetZero()
+	r.cur = r.deliver(p.g.parent, v, true)
 	return p.switched()
 }
 
-// step is next, but leaves the value in p.v.
+// step is next, but leaves the value in p.v, from where it is to be taken.
 func (p *puller[T]) step() bool {
-	g, r := p.g, &p.run
+	g, r := p.g, p.run
 	switch {
 	case int32(g.state)-int32(suspended) > atomic.LoadInt32(&quiet), g.slot != nil:
 		return p.slow()
 	case g.guarded:
-		return p.guarded()
+		return p.stay()
 	}
 	g.state = current
 	status := g.leaf.Resume(r)
 	for status == proto.Done {
 		status = g.leaf.Resume(r)
 	}
-	if status == proto.Switched && !p.switched() {
+	if status != proto.Left && !p.switched() {
 		return false
 	}
 	g.state = suspended
@@ -151,11 +192,10 @@ func (p *puller[T]) ask(a asker[T]) bool {
 	return true
 }
 
-// guarded is step for a greenlet that needs the driver. A panic of a stay may leave
+// stay is step for a greenlet that needs the driver. A panic of a stay may leave
 // another one as the current greenlet of the run.
-func (p *puller[T]) guarded() bool {
-	p.clear()
-	r := &p.run
+func (p *driven) stay() bool {
+	r := p.run
 	r.cur = p.g
 	for r.cur != &main {
 		r.loop()
@@ -167,11 +207,10 @@ func (p *puller[T]) guarded() bool {
 
 // slow is step for a greenlet that is over, that needs the driver, or that waits for a
 // value: it gets the zero value, as its variable in the frame may hold another one.
-func (p *puller[T]) slow() bool {
+func (p *driven) slow() bool {
 	if p.g.state > suspended {
 		return p.over()
 	}
-	p.clear()
 	if p.g.state == suspended {
 		store(p.g.slot, nil, false)
 	}
@@ -181,31 +220,21 @@ func (p *puller[T]) slow() bool {
 
 // drive runs to, up to the end of this stay; if that is a panic, the next one finds the run
 // as it was.
-func (p *puller[T]) drive(to *Greenlet) {
+func (p *driven) drive(to *Greenlet) {
 	defer p.home()
 	p.run.drive(to)
 }
 
 // home makes g the current greenlet of the run, as it is between stays.
-func (p *puller[T]) home() { p.run.cur = p.g }
-
-// clear forgets the value before, for a stay that may come to its end without
-// one: when another greenlet ends and the plain caller takes no result of it.
-func (p *puller[T]) clear() {
-	var zero T
-	p.v = zero
-}
+func (p *driven) home() { p.run.cur = p.g }
 
 // switched goes on with a stay in which g has ended or switched elsewhere, and
 // reports whether it ended with a value.
-func (p *puller[T]) switched() bool {
-	r := &p.run
+func (p *driven) switched() bool {
+	r := p.run
 	p.g.suspend()
 	if hooked.Load() {
 		r.hook(p.g)
-	}
-	if r.cur != &main {
-		p.clear()
 	}
 	defer p.home()
 	r.rest()
@@ -213,7 +242,7 @@ func (p *puller[T]) switched() bool {
 }
 
 // back ends a stay and reports whether it ended with a value.
-func (p *puller[T]) back() bool {
+func (p *driven) back() bool {
 	if p.g.state == dead {
 		p.run.leave()
 		return false
@@ -223,7 +252,7 @@ func (p *puller[T]) back() bool {
 
 // over is next for a greenlet that is not suspended: dead, running,
 // or left by a panic, which next could not note.
-func (p *puller[T]) over() bool {
+func (p *driven) over() bool {
 	if p.g.state == current {
 		if p.running() {
 			panic(&StateError{Op: "next", Greenlet: p.g, Reason: "it is running"})
@@ -241,7 +270,7 @@ func (p *puller[T]) over() bool {
 //
 // What a section runs is on another stack than this, or this is one, from which that below
 // can't be seen: then p is taken for a running one.
-func (p *puller[T]) running() bool {
+func (p *driven) running() bool {
 	if _, stack := findSection(); stack || p.run.stacks > 0 {
 		return true
 	}
@@ -269,11 +298,11 @@ func (p *puller[T]) running() bool {
 	}
 }
 
-func (p *puller[T]) stop() {
+func (p *driven) stop() {
 	if p.g.state > suspended {
 		return // dead, or left by a panic; one that runs can't be stopped
 	}
-	r := &p.run
+	r := p.run
 	r.slot = nil
 	r.cur = &main
 	next, _ := r.raise(p.g, Exit)

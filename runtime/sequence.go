@@ -35,18 +35,27 @@ type sequence[T any] struct {
 
 // each is the iterator as plain code calls it.
 func (s *sequence[T]) each(yield func(T) bool) {
-	p := newPuller[T](s.run)
-	defer p.stop()
 	if a, ok := s.run.(asker[T]); ok {
-		for p.ask(a) {
-			if !yield(p.v) {
+		p := newAsked(s.run, a)
+		defer func() {
+			if p.quick == busy {
+				if v := recover(); v != nil {
+					p.left(v)
+				}
+			}
+			p.stop()
+		}()
+		for p.ask() {
+			if !yield(p.take()) {
 				return
 			}
 		}
 		return
 	}
+	p := newPuller[T](s.run)
+	defer p.stop()
 	for p.step() {
-		if !yield(p.v) {
+		if !yield(p.take()) {
 			return
 		}
 	}
@@ -120,7 +129,7 @@ func (f *sequenceFrame[T]) call(r *Run) Status {
 	}
 	for more && f.next() {
 		var st Status
-		if more, st = f.yield.CallResumable(r, f.p.v); st != proto.Done {
+		if more, st = f.yield.CallResumable(r, f.p.take()); st != proto.Done {
 			f.PC = 1
 			_ = r.Link(f, &f.Header, st)
 			f.p.run.Free = nil // another one may resume f

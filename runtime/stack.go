@@ -44,8 +44,25 @@ func (g *Greenlet) Stack() []StackFrame {
 		if !hidden(f) {
 			s = append(s, standing(f))
 		}
+		s = append(s, waiting(f)...)
 	}
 	return s
+}
+
+// A nested is a frame of a function that calls itself, with all its activations: see gen.Calls.
+type nested interface {
+	Waiting(yield func(pc uint32) bool)
+}
+
+// waiting is where the activations of f wait that have called the one that stands in f, the
+// innermost first.
+func waiting(f Frame) (list []StackFrame) {
+	if n, ok := f.(nested); ok {
+		for pc := range n.Waiting {
+			list = append(list, f.Func().at(pc))
+		}
+	}
+	return list
 }
 
 // String names g's function and says how g is, as Python's does: pending, dead,

@@ -12,8 +12,16 @@ const _ = gen.Protocol1_RunGoGenerate
 type boardSolveFrame struct {
 	gen.Yields[*board]
 	gen.Header
+	gen.Calls[boardSolveWaiting]
 	b          *board
 	t0, column int
+}
+
+// boardSolveWaiting is what an activation of board.solve keeps while it calls itself.
+type boardSolveWaiting struct {
+	b      *board
+	t0     int
+	column int
 }
 
 func (b *board) newSolveFrame() *boardSolveFrame {
@@ -22,10 +30,36 @@ func (b *board) newSolveFrame() *boardSolveFrame {
 }
 
 // solveResumable is board.solve for callers that can be suspended.
-func (b *board) solveResumable(r *gen.Run) gen.Status { return (*boardSolveFrame)(nil).body(r, b) }
+func (b *board) solveResumable(r *gen.Run) gen.Status {
+	f := gen.Take(r, (*boardSolveFrame)(nil), 49)
+	f.b = b
+	mark := r.Mark()
+	r.Leaf(f, &f.Header)
+	var v *board
+	if f.Ask(&v) == gen.Done {
+		r.Recovered(mark)
+		f.Release(r)
+		return gen.Done
+	}
+	return gen.Yielded(r, v)
+}
 
-func (f *boardSolveFrame) body(r *gen.Run, b *board) (st gen.Status) {
+// Ask continues board.solve up to its next value, if there is one.
+func (f *boardSolveFrame) Ask(p **board) gen.Status {
+again:
+	b := f.b
 	var t0, column int
+	switch f.PC {
+	case 1:
+//line main.go:49:1
+		goto returned
+	case 2:
+		t0, column = f.t0, f.column
+//line main.go:57:1
+		b.columns = b.columns[:len(b.columns)-1]
+		goto next_51
+	}
+
 //line main.go:47:1
 	if len(b.columns) != b.size {
 //line main.go:51:1
@@ -35,79 +69,43 @@ func (f *boardSolveFrame) body(r *gen.Run, b *board) (st gen.Status) {
 		goto loop_51
 	}
 //line main.go:48:1
-	f = gen.Take(r, f, 49)
-	r.Leaf(f, &f.Header)
 	f.b, f.PC = nil, 1
 //line main.go:48:1
-	if p, ok := r.Out().(**board); ok {
-		*p = b
-		return gen.Left
-	}
-	return gen.Yielded(r, b)
+	*p = b
+	return gen.Left
 loop_51:
-//line main.go:51:1
 	if column >= t0 {
-		return gen.Done
+		goto returned
 	}
 //line main.go:52:1
 	if b.attacked(column) {
 		goto next_51
 	}
 	b.columns = append(b.columns, column)
-	if st = b.solveResumable(r); st != gen.Done {
-		f = gen.Take(r, f, 49)
-		f.b, f.t0, f.column, f.PC = b, t0, column, 2
-		return r.Link(f, &f.Header, st)
-	}
-//line main.go:57:1
-	b.columns = b.columns[:len(b.columns)-1]
+	f.b, f.t0, f.column, f.PC = b, 0, 0, 0
+	f.Push(2, boardSolveWaiting{b: b, t0: t0, column: column})
+	goto again
 next_51:
 //line main.go:51:1
 	column++
 	goto loop_51
+returned:
+	if pc, c, ok := f.Pop(); ok {
+		f.b, f.t0, f.column, f.PC = c.b, c.t0, c.column, pc
+		goto again
+	}
+	return gen.Done
 }
 
-//line main_greenlet.go:71:1
+//line main_greenlet.go:101:1
 
-func (f *boardSolveFrame) Resume(r *gen.Run) (st gen.Status) {
-	b := f.b
-	var t0, column int
-	switch f.PC {
-	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.b))
-	case 1:
-//line main.go:49:1
-		return r.Return(f, &f.Header)
-	case 2:
-		t0, column = f.t0, f.column
-		r.Callee().(*boardSolveFrame).Release(r)
-		goto resumed_56
-	}
-
-loop_51:
-//line main.go:51:1
-	if column >= t0 {
+func (f *boardSolveFrame) Resume(r *gen.Run) gen.Status {
+	var v *board
+	if f.Ask(&v) == gen.Done {
 		return r.Return(f, &f.Header)
 	}
-//line main.go:52:1
-	if b.attacked(column) {
-		goto next_51
-	}
-	b.columns = append(b.columns, column)
-	if st = b.solveResumable(r); st != gen.Done {
-		f.t0, f.column, f.PC = t0, column, 2
-		return r.Link(f, &f.Header, st)
-	}
-resumed_56:
-//line main.go:57:1
-	b.columns = b.columns[:len(b.columns)-1]
-next_51:
-//line main.go:51:1
-	column++
-	goto loop_51
+	return gen.Yielded(r, v)
 }
-
-//line main_greenlet.go:111:1
 
 func (f *boardSolveFrame) Forget()            { *f = boardSolveFrame{Header: f.Header} }
 func (f *boardSolveFrame) Release(r *gen.Run) { gen.Free(r, f, 49) }

@@ -12,6 +12,12 @@ const _ = gen.Protocol1_RunGoGenerate
 type treeFringeFrame struct {
 	gen.Yields[string]
 	gen.Header
+	gen.Calls[treeFringeWaiting]
+	t *tree
+}
+
+// treeFringeWaiting is what an activation of tree.fringe keeps while it calls itself.
+type treeFringeWaiting struct {
 	t *tree
 }
 
@@ -21,63 +27,65 @@ func (t *tree) newFringeFrame() *treeFringeFrame {
 }
 
 // fringeResumable is tree.fringe for callers that can be suspended.
-func (t *tree) fringeResumable(r *gen.Run) gen.Status { return (*treeFringeFrame)(nil).body(r, t) }
+func (t *tree) fringeResumable(r *gen.Run) gen.Status {
+	f := gen.Take(r, (*treeFringeFrame)(nil), 7)
+	f.t = t
+	mark := r.Mark()
+	r.Leaf(f, &f.Header)
+	var v string
+	if f.Ask(&v) == gen.Done {
+		r.Recovered(mark)
+		f.Release(r)
+		return gen.Done
+	}
+	return gen.Yielded(r, v)
+}
 
-func (f *treeFringeFrame) body(r *gen.Run, t *tree) (st gen.Status) {
+// Ask continues tree.fringe up to its next value, if there is one.
+func (f *treeFringeFrame) Ask(p *string) gen.Status {
+again:
+	t := f.t
+	switch f.PC {
+	case 1:
+//line main.go:49:1
+		goto returned
+	case 2:
+//line main.go:52:1
+		f.t, f.PC = t.right, 0
+		f.Tail(3)
+		goto again
+	}
+
 //line main.go:47:1
 	if t.left != nil {
 		goto after_if_47
 	}
 //line main.go:48:1
-	f = gen.Take(r, f, 7)
-	r.Leaf(f, &f.Header)
 	f.t, f.PC = nil, 1
 //line main.go:48:1
-	if p, ok := r.Out().(*string); ok {
-		*p = t.leaf
-		return gen.Left
-	}
-	return gen.Yielded(r, t.leaf)
+	*p = t.leaf
+	return gen.Left
 after_if_47:
-//line main.go:51:1
-	if st = t.left.fringeResumable(r); st != gen.Done {
-		f = gen.Take(r, f, 7)
-		f.t, f.PC = t, 2
-		return r.Link(f, &f.Header, st)
-	}
-//line main.go:52:1
-	if st = t.right.fringeResumable(r); st != gen.Done {
-		f = gen.Take(r, f, 7)
-		f.t, f.PC = nil, 3
-		return r.Link(f, &f.Header, st)
+	f.t, f.PC = t.left, 0
+	f.Push(2, treeFringeWaiting{t: t})
+	goto again
+returned:
+	if pc, c, ok := f.Pop(); ok {
+		f.t, f.PC = c.t, pc
+		goto again
 	}
 	return gen.Done
 }
 
-//line main_greenlet.go:58:1
+//line main_greenlet.go:81:1
 
-func (f *treeFringeFrame) Resume(r *gen.Run) (st gen.Status) {
-	t := f.t
-	switch f.PC {
-	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.t))
-	case 1:
-//line main.go:49:1
-		return r.Return(f, &f.Header)
-	case 2:
-		r.Callee().(*treeFringeFrame).Release(r)
-		if st = t.right.fringeResumable(r); st != gen.Done {
-			f.t, f.PC = nil, 3
-			return r.Link(f, &f.Header, st)
-		}
-		return r.Return(f, &f.Header)
-	default:
-		r.Callee().(*treeFringeFrame).Release(r)
+func (f *treeFringeFrame) Resume(r *gen.Run) gen.Status {
+	var v string
+	if f.Ask(&v) == gen.Done {
 		return r.Return(f, &f.Header)
 	}
+	return gen.Yielded(r, v)
 }
-
-//line main_greenlet.go:81:1
 
 func (f *treeFringeFrame) Forget()            { *f = treeFringeFrame{Header: f.Header} }
 func (f *treeFringeFrame) Release(r *gen.Run) { gen.Free(r, f, 7) }

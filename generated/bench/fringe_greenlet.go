@@ -12,6 +12,12 @@ const _ = gen.Protocol1_RunGoGenerate
 type forkFringeFrame struct {
 	gen.Yields[int]
 	gen.Header
+	gen.Calls[forkFringeWaiting]
+	f *fork
+}
+
+// forkFringeWaiting is what an activation of fork.fringe keeps while it calls itself.
+type forkFringeWaiting struct {
 	f *fork
 }
 
@@ -21,63 +27,65 @@ func (f *fork) newFringeFrame() *forkFringeFrame {
 }
 
 // fringeResumable is fork.fringe for callers that can be suspended.
-func (f *fork) fringeResumable(r *gen.Run) gen.Status { return (*forkFringeFrame)(nil).body(r, f) }
+func (f *fork) fringeResumable(r *gen.Run) gen.Status {
+	f2 := gen.Take(r, (*forkFringeFrame)(nil), 42)
+	f2.f = f
+	mark := r.Mark()
+	r.Leaf(f2, &f2.Header)
+	var v int
+	if f2.Ask(&v) == gen.Done {
+		r.Recovered(mark)
+		f2.Release(r)
+		return gen.Done
+	}
+	return gen.Yielded(r, v)
+}
 
-func (f2 *forkFringeFrame) body(r *gen.Run, f *fork) (st gen.Status) {
+// Ask continues fork.fringe up to its next value, if there is one.
+func (f2 *forkFringeFrame) Ask(p *int) gen.Status {
+again:
+	f := f2.f
+	switch f2.PC {
+	case 1:
+//line fringe.go:28:1
+		goto returned
+	case 2:
+//line fringe.go:31:1
+		f2.f, f2.PC = f.right, 0
+		f2.Tail(3)
+		goto again
+	}
+
 //line fringe.go:26:1
 	if f.left != nil {
 		goto after_if_26
 	}
 //line fringe.go:27:1
-	f2 = gen.Take(r, f2, 42)
-	r.Leaf(f2, &f2.Header)
 	f2.f, f2.PC = nil, 1
 //line fringe.go:27:1
-	if p, ok := r.Out().(*int); ok {
-		*p = f.leaf
-		return gen.Left
-	}
-	return gen.Yielded(r, f.leaf)
+	*p = f.leaf
+	return gen.Left
 after_if_26:
-//line fringe.go:30:1
-	if st = f.left.fringeResumable(r); st != gen.Done {
-		f2 = gen.Take(r, f2, 42)
-		f2.f, f2.PC = f, 2
-		return r.Link(f2, &f2.Header, st)
-	}
-//line fringe.go:31:1
-	if st = f.right.fringeResumable(r); st != gen.Done {
-		f2 = gen.Take(r, f2, 42)
-		f2.f, f2.PC = nil, 3
-		return r.Link(f2, &f2.Header, st)
+	f2.f, f2.PC = f.left, 0
+	f2.Push(2, forkFringeWaiting{f: f})
+	goto again
+returned:
+	if pc, c, ok := f2.Pop(); ok {
+		f2.f, f2.PC = c.f, pc
+		goto again
 	}
 	return gen.Done
 }
 
-//line fringe_greenlet.go:58:1
-
-func (f2 *forkFringeFrame) Resume(r *gen.Run) (st gen.Status) {
-	f := f2.f
-	switch f2.PC {
-	case 0:
-		return r.Started(f2, &f2.Header, f2.body(r, f2.f))
-	case 1:
-//line fringe.go:28:1
-		return r.Return(f2, &f2.Header)
-	case 2:
-		r.Callee().(*forkFringeFrame).Release(r)
-		if st = f.right.fringeResumable(r); st != gen.Done {
-			f2.f, f2.PC = nil, 3
-			return r.Link(f2, &f2.Header, st)
-		}
-		return r.Return(f2, &f2.Header)
-	default:
-		r.Callee().(*forkFringeFrame).Release(r)
-		return r.Return(f2, &f2.Header)
-	}
-}
-
 //line fringe_greenlet.go:81:1
+
+func (f *forkFringeFrame) Resume(r *gen.Run) gen.Status {
+	var v int
+	if f.Ask(&v) == gen.Done {
+		return r.Return(f, &f.Header)
+	}
+	return gen.Yielded(r, v)
+}
 
 func (f *forkFringeFrame) Forget()            { *f = forkFringeFrame{Header: f.Header} }
 func (f *forkFringeFrame) Release(r *gen.Run) { gen.Free(r, f, 42) }
@@ -115,7 +123,7 @@ func (f2 *forkAllFrame) body(r *gen.Run, f *fork, yield func(int) bool) (st gen.
 	return gen.Done
 }
 
-//line fringe_greenlet.go:119:1
+//line fringe_greenlet.go:127:1
 
 func (f2 *forkAllFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f2.PC {
@@ -223,7 +231,7 @@ after_if_44:
 	return t1, gen.Done
 }
 
-//line fringe_greenlet.go:227:1
+//line fringe_greenlet.go:235:1
 
 func (f2 *forkPushFrame) Resume(r *gen.Run) (st gen.Status) {
 	f, yield := f2.f, f2.yield
@@ -263,7 +271,7 @@ after_if_44:
 	return r.Return(f2, &f2.Header)
 }
 
-//line fringe_greenlet.go:267:1
+//line fringe_greenlet.go:275:1
 
 func (f *forkPushFrame) Args(args []any)            { gen.SetArgs(f, args, &f.yield) }
 func (f *forkPushFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
@@ -302,7 +310,7 @@ func (f2 *forkIteratorFrame) body(r *gen.Run, f *fork) (ret0 func(func(int) bool
 	return (&forkIteratorValue1{recv: gen.Ref(f)}).value(), gen.Done
 }
 
-//line fringe_greenlet.go:307:1
+//line fringe_greenlet.go:315:1
 
 func (f *forkIteratorFrame) Resume(r *gen.Run) (st gen.Status) {
 	f.ret0, st = f.body(r, f.f)
@@ -351,7 +359,7 @@ func (f *forkIteratorValue1Frame) body(r *gen.Run, c *forkIteratorValue1, p0 fun
 	return gen.Done
 }
 
-//line fringe_greenlet.go:356:1
+//line fringe_greenlet.go:364:1
 
 func (f *forkIteratorValue1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c

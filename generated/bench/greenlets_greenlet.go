@@ -85,67 +85,81 @@ var _ func(int) = count
 type treeWalkFrame struct {
 	gen.Yields[int]
 	gen.Header
+	gen.Calls[treeWalkWaiting]
+	t *tree
+}
+
+// treeWalkWaiting is what an activation of tree.walk keeps while it calls itself.
+type treeWalkWaiting struct {
 	t *tree
 }
 
 func (t *tree) newWalkFrame() *treeWalkFrame { _ = t.walk; return gen.MakeFrame(treeWalkFrame{t: t}) }
 
 // walkResumable is tree.walk for callers that can be suspended.
-func (t *tree) walkResumable(r *gen.Run) gen.Status { return (*treeWalkFrame)(nil).body(r, t) }
-
-func (f *treeWalkFrame) body(r *gen.Run, t *tree) (st gen.Status) {
-//line greenlets.go:41:1
-	if t == nil {
+func (t *tree) walkResumable(r *gen.Run) gen.Status {
+	f := gen.Take(r, (*treeWalkFrame)(nil), 8)
+	f.t = t
+	mark := r.Mark()
+	r.Leaf(f, &f.Header)
+	var v int
+	if f.Ask(&v) == gen.Done {
+		r.Recovered(mark)
+		f.Release(r)
 		return gen.Done
 	}
-	if st = t.left.walkResumable(r); st != gen.Done {
-		f = gen.Take(r, f, 8)
-		f.t, f.PC = t, 1
-		return r.Link(f, &f.Header, st)
-	}
-//line greenlets.go:45:1
-	f = gen.Take(r, f, 8)
-	r.Leaf(f, &f.Header)
-	f.t, f.PC = t, 2
-//line greenlets.go:45:1
-	if p, ok := r.Out().(*int); ok {
-		*p = t.value
-		return gen.Left
-	}
-	return gen.Yielded(r, t.value)
+	return gen.Yielded(r, v)
 }
 
-//line greenlets_greenlet.go:119:1
-
-func (f *treeWalkFrame) Resume(r *gen.Run) (st gen.Status) {
+// Ask continues tree.walk up to its next value, if there is one.
+func (f *treeWalkFrame) Ask(p *int) gen.Status {
+again:
 	t := f.t
 	switch f.PC {
-	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.t))
 	case 1:
-		r.Callee().(*treeWalkFrame).Release(r)
-//line greenlets.go:45:1
-		f.PC = 2
-//line greenlets.go:45:1
-		if p, ok := r.Out().(*int); ok {
-			*p = t.value
-			return gen.Left
-		}
-		return gen.Yielded(r, t.value)
+		goto resumed_44
 	case 2:
 //line greenlets.go:46:1
-		if st = t.right.walkResumable(r); st != gen.Done {
-			f.t, f.PC = nil, 3
-			return r.Link(f, &f.Header, st)
+		if t.right != nil {
+			f.t, f.PC = t.right, 0
+			f.Tail(3)
+			goto again
 		}
-		return r.Return(f, &f.Header)
-	default:
-		r.Callee().(*treeWalkFrame).Release(r)
-		return r.Return(f, &f.Header)
+		goto returned
 	}
+
+//line greenlets.go:41:1
+	if t == nil {
+		goto returned
+	}
+	if t.left != nil {
+		f.t, f.PC = t.left, 0
+		f.Push(1, treeWalkWaiting{t: t})
+		goto again
+	}
+resumed_44:
+//line greenlets.go:45:1
+	f.PC = 2
+//line greenlets.go:45:1
+	*p = t.value
+	return gen.Left
+returned:
+	if pc, c, ok := f.Pop(); ok {
+		f.t, f.PC = c.t, pc
+		goto again
+	}
+	return gen.Done
 }
 
-//line greenlets_greenlet.go:149:1
+//line greenlets_greenlet.go:155:1
+
+func (f *treeWalkFrame) Resume(r *gen.Run) gen.Status {
+	var v int
+	if f.Ask(&v) == gen.Done {
+		return r.Return(f, &f.Header)
+	}
+	return gen.Yielded(r, v)
+}
 
 func (f *treeWalkFrame) Forget()            { *f = treeWalkFrame{Header: f.Header} }
 func (f *treeWalkFrame) Release(r *gen.Run) { gen.Free(r, f, 8) }
@@ -185,7 +199,7 @@ func (f *sideCounterFrame) body(r *gen.Run, s *side, n int) (st gen.Status) {
 	return gen.Send[int](r, s.other.self, n-1)
 }
 
-//line greenlets_greenlet.go:189:1
+//line greenlets_greenlet.go:203:1
 
 func (f *sideCounterFrame) Resume(r *gen.Run) (st gen.Status) {
 	s, n := f.s, f.n
@@ -206,7 +220,7 @@ func (f *sideCounterFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line greenlets_greenlet.go:210:1
+//line greenlets_greenlet.go:224:1
 
 func (f *sideCounterFrame) Args(args []any)    { gen.SetArgs(f, args, &f.n) }
 func (f *sideCounterFrame) Forget()            { *f = sideCounterFrame{Header: f.Header} }
@@ -249,7 +263,7 @@ func (f *sideToucherFrame) body(r *gen.Run, s *side, n int) (st gen.Status) {
 	return r.SendNone(s.other.self)
 }
 
-//line greenlets_greenlet.go:253:1
+//line greenlets_greenlet.go:267:1
 
 func (f *sideToucherFrame) Resume(r *gen.Run) (st gen.Status) {
 	s, n := f.s, f.n
@@ -271,7 +285,7 @@ func (f *sideToucherFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line greenlets_greenlet.go:275:1
+//line greenlets_greenlet.go:289:1
 
 func (f *sideToucherFrame) Args(args []any)    { gen.SetArgs(f, args, &f.n) }
 func (f *sideToucherFrame) Forget()            { *f = sideToucherFrame{Header: f.Header} }
@@ -325,7 +339,7 @@ loop_133:
 	return gen.Send[int](r, s.other.self, n-1)
 }
 
-//line greenlets_greenlet.go:329:1
+//line greenlets_greenlet.go:343:1
 
 func (f *sideDeepFrame) Resume(r *gen.Run) (st gen.Status) {
 	s, n := f.s, f.n
@@ -350,7 +364,7 @@ func (f *sideDeepFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line greenlets_greenlet.go:354:1
+//line greenlets_greenlet.go:368:1
 
 func (f *sideDeepFrame) Args(args []any)    { gen.SetArgs(f, args, &f.n) }
 func (f *sideDeepFrame) Forget()            { *f = sideDeepFrame{Header: f.Header} }
@@ -399,7 +413,7 @@ func (f *manySpawnedFrame) body(r *gen.Run, n int) (ret0 int, st gen.Status) {
 	return ret0, r.SendNone(r.New(newMaybeFrame(i)))
 }
 
-//line greenlets_greenlet.go:403:1
+//line greenlets_greenlet.go:417:1
 
 func (f *manySpawnedFrame) Resume(r *gen.Run) (st gen.Status) {
 	n := f.n
@@ -429,7 +443,7 @@ func (f *manySpawnedFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line greenlets_greenlet.go:433:1
+//line greenlets_greenlet.go:447:1
 
 func (f *manySpawnedFrame) Args(args []any)            { gen.SetArgs(f, args, &f.n) }
 func (f *manySpawnedFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
@@ -468,7 +482,7 @@ func maybeResumable(r *gen.Run, i int) (ret0 int, st gen.Status) {
 	}
 }
 
-//line greenlets_greenlet.go:472:1
+//line greenlets_greenlet.go:486:1
 
 // Ask continues maybe up to its next value, if there is one.
 func (f *maybeFrame) Ask(p *int) gen.Status {
@@ -493,7 +507,7 @@ after_if_194:
 	return gen.Done
 }
 
-//line greenlets_greenlet.go:497:1
+//line greenlets_greenlet.go:511:1
 
 func (f *maybeFrame) Resume(r *gen.Run) gen.Status {
 	var v int
@@ -566,7 +580,7 @@ loop_205:
 	goto loop_205
 }
 
-//line greenlets_greenlet.go:570:1
+//line greenlets_greenlet.go:584:1
 
 func (f *manyCallsFrame) Resume(r *gen.Run) (st gen.Status) {
 	n := f.n
@@ -602,7 +616,7 @@ resumed_206:
 	goto loop_205
 }
 
-//line greenlets_greenlet.go:606:1
+//line greenlets_greenlet.go:620:1
 
 func (f *manyCallsFrame) Args(args []any)            { gen.SetArgs(f, args, &f.n) }
 func (f *manyCallsFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }

@@ -12,67 +12,81 @@ const _ = gen.Protocol1_RunGoGenerate
 type bushWalkFrame struct {
 	gen.Yields[int]
 	gen.Header
+	gen.Calls[bushWalkWaiting]
+	t *bush
+}
+
+// bushWalkWaiting is what an activation of bush.walk keeps while it calls itself.
+type bushWalkWaiting struct {
 	t *bush
 }
 
 func (t *bush) newWalkFrame() *bushWalkFrame { _ = t.walk; return gen.MakeFrame(bushWalkFrame{t: t}) }
 
 // walkResumable is bush.walk for callers that can be suspended.
-func (t *bush) walkResumable(r *gen.Run) gen.Status { return (*bushWalkFrame)(nil).body(r, t) }
-
-func (f *bushWalkFrame) body(r *gen.Run, t *bush) (st gen.Status) {
-//line walk.go:30:1
-	if t == nil {
+func (t *bush) walkResumable(r *gen.Run) gen.Status {
+	f := gen.Take(r, (*bushWalkFrame)(nil), 34)
+	f.t = t
+	mark := r.Mark()
+	r.Leaf(f, &f.Header)
+	var v int
+	if f.Ask(&v) == gen.Done {
+		r.Recovered(mark)
+		f.Release(r)
 		return gen.Done
 	}
-	if st = t.left.walkResumable(r); st != gen.Done {
-		f = gen.Take(r, f, 34)
-		f.t, f.PC = t, 1
-		return r.Link(f, &f.Header, st)
-	}
-//line walk.go:34:1
-	f = gen.Take(r, f, 34)
-	r.Leaf(f, &f.Header)
-	f.t, f.PC = t, 2
-//line walk.go:34:1
-	if p, ok := r.Out().(*int); ok {
-		*p = t.value
-		return gen.Left
-	}
-	return gen.Yielded(r, t.value)
+	return gen.Yielded(r, v)
 }
 
-//line walk_greenlet.go:46:1
-
-func (f *bushWalkFrame) Resume(r *gen.Run) (st gen.Status) {
+// Ask continues bush.walk up to its next value, if there is one.
+func (f *bushWalkFrame) Ask(p *int) gen.Status {
+again:
 	t := f.t
 	switch f.PC {
-	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.t))
 	case 1:
-		r.Callee().(*bushWalkFrame).Release(r)
-//line walk.go:34:1
-		f.PC = 2
-//line walk.go:34:1
-		if p, ok := r.Out().(*int); ok {
-			*p = t.value
-			return gen.Left
-		}
-		return gen.Yielded(r, t.value)
+		goto resumed_33
 	case 2:
 //line walk.go:35:1
-		if st = t.right.walkResumable(r); st != gen.Done {
-			f.t, f.PC = nil, 3
-			return r.Link(f, &f.Header, st)
+		if t.right != nil {
+			f.t, f.PC = t.right, 0
+			f.Tail(3)
+			goto again
 		}
-		return r.Return(f, &f.Header)
-	default:
-		r.Callee().(*bushWalkFrame).Release(r)
-		return r.Return(f, &f.Header)
+		goto returned
 	}
+
+//line walk.go:30:1
+	if t == nil {
+		goto returned
+	}
+	if t.left != nil {
+		f.t, f.PC = t.left, 0
+		f.Push(1, bushWalkWaiting{t: t})
+		goto again
+	}
+resumed_33:
+//line walk.go:34:1
+	f.PC = 2
+//line walk.go:34:1
+	*p = t.value
+	return gen.Left
+returned:
+	if pc, c, ok := f.Pop(); ok {
+		f.t, f.PC = c.t, pc
+		goto again
+	}
+	return gen.Done
 }
 
-//line walk_greenlet.go:76:1
+//line walk_greenlet.go:82:1
+
+func (f *bushWalkFrame) Resume(r *gen.Run) gen.Status {
+	var v int
+	if f.Ask(&v) == gen.Done {
+		return r.Return(f, &f.Header)
+	}
+	return gen.Yielded(r, v)
+}
 
 func (f *bushWalkFrame) Forget()            { *f = bushWalkFrame{Header: f.Header} }
 func (f *bushWalkFrame) Release(r *gen.Run) { gen.Free(r, f, 34) }
@@ -110,7 +124,7 @@ func (f *bushEachFrame) body(r *gen.Run, t *bush, yield func(int) bool) (st gen.
 	return gen.Done
 }
 
-//line walk_greenlet.go:114:1
+//line walk_greenlet.go:128:1
 
 func (f *bushEachFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f.PC {
@@ -223,7 +237,7 @@ after_if_45:
 	return t0, gen.Done
 }
 
-//line walk_greenlet.go:227:1
+//line walk_greenlet.go:241:1
 
 func (f *bushPushFrame) Resume(r *gen.Run) (st gen.Status) {
 	t, yield := f.t, f.yield
@@ -286,7 +300,7 @@ after_if_45b:
 	return r.Return(f, &f.Header)
 }
 
-//line walk_greenlet.go:290:1
+//line walk_greenlet.go:304:1
 
 func (f *bushPushFrame) Args(args []any)            { gen.SetArgs(f, args, &f.yield) }
 func (f *bushPushFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }

@@ -248,67 +248,67 @@ var _ func(*forest, int) any = (*forest).grows
 type sinksFrame struct {
 	gen.Yields[int]
 	gen.Header
+	gen.Calls[sinksWaiting]
 	depth int
 }
+
+// sinksWaiting is what an activation of sinks keeps while it calls itself.
+type sinksWaiting struct{}
 
 func newSinksFrame(depth int) *sinksFrame { _ = sinks; return gen.MakeFrame(sinksFrame{depth: depth}) }
 
 // sinksResumable is sinks for callers that can be suspended.
-func sinksResumable(r *gen.Run, depth int) gen.Status { return (*sinksFrame)(nil).body(r, depth) }
+func sinksResumable(r *gen.Run, depth int) gen.Status {
+	f := gen.Take(r, (*sinksFrame)(nil), 46)
+	f.depth = depth
+	mark := r.Mark()
+	r.Leaf(f, &f.Header)
+	var v int
+	if f.Ask(&v) == gen.Done {
+		r.Recovered(mark)
+		f.Release(r)
+		return gen.Done
+	}
+	return gen.Yielded(r, v)
+}
 
-func (f *sinksFrame) body(r *gen.Run, depth int) (st gen.Status) {
+// Ask continues sinks up to its next value, if there is one.
+func (f *sinksFrame) Ask(p *int) gen.Status {
+again:
+	depth := f.depth
+	switch f.PC {
+	case 2:
+		goto loop_155
+	}
+
 //line dump_test.go:150:1
 	if depth <= 0 {
 		goto loop_155
 	}
 	// lint:ignore SA5007 it ends at depth 0
 //line dump_test.go:152:1
-	if st = sinksResumable(r, depth-1); st != gen.Done {
-		f = gen.Take(r, f, 46)
-		f.PC = 1
-		return r.Link(f, &f.Header, st)
-	}
-//line dump_test.go:153:1
-	return gen.Done
+	f.depth, f.PC = depth-1, 0
+	f.Tail(1)
+	goto again
 loop_155:
+	f.PC = 2
 //line dump_test.go:156:1
-	f = gen.Take(r, f, 46)
-	r.Leaf(f, &f.Header)
-	f.depth, f.PC = depth, 2
-//line dump_test.go:156:1
-	if p, ok := r.Out().(*int); ok {
-		*p = depth
-		return gen.Left
-	}
-	return gen.Yielded(r, depth)
+	*p = depth
+	return gen.Left
 }
 
-//line dump_greenlet_test.go:287:1
+//line dump_greenlet_test.go:301:1
 
-func (f *sinksFrame) Resume(r *gen.Run) (st gen.Status) {
-	depth := f.depth
-	switch f.PC {
-	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.depth))
-	case 1:
-		r.Callee().(*sinksFrame).Release(r)
-//line dump_test.go:153:1
+func (f *sinksFrame) Resume(r *gen.Run) gen.Status {
+	var v int
+	if f.Ask(&v) == gen.Done {
 		return r.Return(f, &f.Header)
-	default:
-//line dump_test.go:156:1
-		f.PC = 2
-//line dump_test.go:156:1
-		if p, ok := r.Out().(*int); ok {
-			*p = depth
-			return gen.Left
-		}
-		return gen.Yielded(r, depth)
 	}
+	return gen.Yielded(r, v)
 }
-
-//line dump_greenlet_test.go:310:1
 
 func (f *sinksFrame) Args(args []any)    { gen.SetArgs(f, args, &f.depth) }
+func (f *sinksFrame) Forget()            { *f = sinksFrame{Header: f.Header} }
 func (f *sinksFrame) Release(r *gen.Run) { gen.Free(r, f, 46) }
 func (*sinksFrame) Func() *gen.Func      { return &sinksFrameInfo }
 

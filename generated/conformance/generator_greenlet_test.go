@@ -246,8 +246,16 @@ var _ func(int, *genlet, *[]int) = layer2
 type permuteFrame struct {
 	gen.Yields[[]string]
 	gen.Header
+	gen.Calls[permuteWaiting]
 	list []string
 	n, i int
+}
+
+// permuteWaiting is what an activation of permute keeps while it calls itself.
+type permuteWaiting struct {
+	list []string
+	n    int
+	i    int
 }
 
 func newPermuteFrame(list []string, n int) *permuteFrame {
@@ -257,11 +265,41 @@ func newPermuteFrame(list []string, n int) *permuteFrame {
 
 // permuteResumable is permute for callers that can be suspended.
 func permuteResumable(r *gen.Run, list []string, n int) gen.Status {
-	return (*permuteFrame)(nil).body(r, list, n)
+	f := gen.Take(r, (*permuteFrame)(nil), 24)
+	f.list, f.n = list, n
+	mark := r.Mark()
+	r.Leaf(f, &f.Header)
+	var v []string
+	if f.Ask(&v) == gen.Done {
+		r.Recovered(mark)
+		f.Release(r)
+		return gen.Done
+	}
+	return gen.Yielded(r, v)
 }
 
-func (f *permuteFrame) body(r *gen.Run, list []string, n int) (st gen.Status) {
+// Ask continues permute up to its next value, if there is one.
+func (f *permuteFrame) Ask(p *[]string) gen.Status {
+again:
+	list, n := f.list, f.n
 	var i int
+	switch f.PC {
+	case 1:
+//line generator_test.go:84:1
+		goto returned
+	case 2:
+		i = f.i
+//line generator_test.go:88:1
+		j := 0
+		if n%2 == 0 {
+			j = i
+		}
+		list[j], list[n-1] = list[n-1], list[j]
+//line generator_test.go:86:1
+		i++
+		goto loop_86
+	}
+
 //line generator_test.go:82:1
 	if n != 1 {
 //line generator_test.go:86:1
@@ -269,77 +307,35 @@ func (f *permuteFrame) body(r *gen.Run, list []string, n int) (st gen.Status) {
 		goto loop_86
 	}
 //line generator_test.go:83:1
-	f = gen.Take(r, f, 24)
-	r.Leaf(f, &f.Header)
 	f.list, f.PC = nil, 1
 //line generator_test.go:83:1
-	return gen.Yielded(r, slices.Clone(list))
+	*p = slices.Clone(list)
+	return gen.Left
 loop_86:
-//line generator_test.go:86:1
 	if i >= n {
-		return gen.Done
+		goto returned
 	}
 //line generator_test.go:87:1
-	if st = permuteResumable(r, list, n-1); st != gen.Done {
-		f = gen.Take(r, f, 24)
-		f.list, f.n, f.i, f.PC = list, n, i, 2
-		return r.Link(f, &f.Header, st)
+	f.list, f.n, f.i, f.PC = list, n-1, 0, 0
+	f.Push(2, permuteWaiting{list: list, n: n, i: i})
+	goto again
+returned:
+	if pc, c, ok := f.Pop(); ok {
+		f.list, f.n, f.i, f.PC = c.list, c.n, c.i, pc
+		goto again
 	}
-	{
-//line generator_test.go:88:1
-		j := 0
-		if n%2 == 0 {
-			j = i
-		}
-		list[j], list[n-1] = list[n-1], list[j]
-//line generator_test.go:86:1
-		i++
-		goto loop_86
-	}
+	return gen.Done
 }
 
-//line generator_greenlet_test.go:302:1
+//line generator_greenlet_test.go:331:1
 
-func (f *permuteFrame) Resume(r *gen.Run) (st gen.Status) {
-	list, n := f.list, f.n
-	var i int
-	switch f.PC {
-	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.list, f.n))
-	case 1:
-//line generator_test.go:84:1
-		return r.Return(f, &f.Header)
-	case 2:
-		i = f.i
-		r.Callee().(*permuteFrame).Release(r)
-		goto resumed_87
-	}
-
-loop_86:
-//line generator_test.go:86:1
-	if i >= n {
+func (f *permuteFrame) Resume(r *gen.Run) gen.Status {
+	var v []string
+	if f.Ask(&v) == gen.Done {
 		return r.Return(f, &f.Header)
 	}
-//line generator_test.go:87:1
-	if st = permuteResumable(r, list, n-1); st != gen.Done {
-		f.i, f.PC = i, 2
-		return r.Link(f, &f.Header, st)
-	}
-resumed_87:
-	{
-//line generator_test.go:88:1
-		j := 0
-		if n%2 == 0 {
-			j = i
-		}
-		list[j], list[n-1] = list[n-1], list[j]
-//line generator_test.go:86:1
-		i++
-		goto loop_86
-	}
+	return gen.Yielded(r, v)
 }
-
-//line generator_greenlet_test.go:343:1
 
 func (f *permuteFrame) Args(args []any)    { gen.SetArgs(f, args, &f.list, &f.n) }
 func (f *permuteFrame) Forget()            { *f = permuteFrame{Header: f.Header} }
@@ -376,7 +372,7 @@ func (f *yieldsTwiceFrame) body(r *gen.Run) (st gen.Status) {
 	return gen.Yielded[int](r, 1)
 }
 
-//line generator_greenlet_test.go:380:1
+//line generator_greenlet_test.go:376:1
 
 func (f *yieldsTwiceFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f.PC {
@@ -395,7 +391,7 @@ func (f *yieldsTwiceFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line generator_greenlet_test.go:399:1
+//line generator_greenlet_test.go:395:1
 
 func (f *yieldsTwiceFrame) Release(r *gen.Run) { gen.Free(r, f, 60) }
 func (*yieldsTwiceFrame) Func() *gen.Func      { return &yieldsTwiceFrameInfo }
@@ -425,7 +421,7 @@ func yieldHelperResumable(r *gen.Run, v int) (st gen.Status) {
 	return gen.Yielded(r, v)
 }
 
-//line generator_greenlet_test.go:429:1
+//line generator_greenlet_test.go:425:1
 
 // Ask continues yieldHelper up to its next value, if there is one.
 func (f *yieldHelperFrame) Ask(p *int) gen.Status {
@@ -442,7 +438,7 @@ func (f *yieldHelperFrame) Ask(p *int) gen.Status {
 	return gen.Left
 }
 
-//line generator_greenlet_test.go:446:1
+//line generator_greenlet_test.go:442:1
 
 func (f *yieldHelperFrame) Resume(r *gen.Run) gen.Status {
 	var v int
@@ -463,77 +459,83 @@ var _ func(int) = yieldHelper
 type nestFrame struct {
 	gen.Yields[int]
 	gen.Header
+	gen.Calls[nestWaiting]
 	n, i int
+}
+
+// nestWaiting is what an activation of nest keeps while it calls itself.
+type nestWaiting struct {
+	n int
+	i int
 }
 
 func newNestFrame(n int) *nestFrame { _ = nest; return gen.MakeFrame(nestFrame{n: n}) }
 
 // nestResumable is nest for callers that can be suspended.
-func nestResumable(r *gen.Run, n int) gen.Status { return (*nestFrame)(nil).body(r, n) }
-
-func (f *nestFrame) body(r *gen.Run, n int) (st gen.Status) {
-	var i int
-//line generator_test.go:145:1
-	i = 0
-//line generator_test.go:145:1
-	if i >= n {
+func nestResumable(r *gen.Run, n int) gen.Status {
+	f := gen.Take(r, (*nestFrame)(nil), 2)
+	f.n = n
+	mark := r.Mark()
+	r.Leaf(f, &f.Header)
+	var v int
+	if f.Ask(&v) == gen.Done {
+		r.Recovered(mark)
+		f.Release(r)
 		return gen.Done
 	}
-//line generator_test.go:146:1
-	f = gen.Take(r, f, 2)
-	r.Leaf(f, &f.Header)
-	f.n, f.i, f.PC = n, i, 1
-//line generator_test.go:146:1
-	if p, ok := r.Out().(*int); ok {
-		*p = i
-		return gen.Left
-	}
-	return gen.Yielded(r, i)
+	return gen.Yielded(r, v)
 }
 
-//line generator_greenlet_test.go:495:1
-
-func (f *nestFrame) Resume(r *gen.Run) (st gen.Status) {
+// Ask continues nest up to its next value, if there is one.
+func (f *nestFrame) Ask(p *int) gen.Status {
+again:
 	var i int
 	switch f.PC {
-	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.n))
 	case 1:
 		i = f.i
 //line generator_test.go:147:1
-		if st = nestResumable(r, i); st != gen.Done {
-			f.PC = 2
-			return r.Link(f, &f.Header, st)
-		}
-		goto resumed_147
+		f.Push(2, nestWaiting{n: f.n, i: i})
+		f.n, f.i, f.PC = i, 0, 0
+		goto again
 	case 2:
 		i = f.i
-		r.Callee().(*nestFrame).Release(r)
-		goto resumed_147
+//line generator_test.go:145:1
+		i++
+		goto loop_145
 	}
 
+//line generator_test.go:145:1
+	i = 0
 loop_145:
 //line generator_test.go:145:1
 	if i >= f.n {
-		return r.Return(f, &f.Header)
+		goto returned
 	}
 //line generator_test.go:146:1
 	f.i, f.PC = i, 1
 //line generator_test.go:146:1
-	if p, ok := r.Out().(*int); ok {
-		*p = i
-		return gen.Left
+	*p = i
+	return gen.Left
+returned:
+	if pc, c, ok := f.Pop(); ok {
+		f.n, f.i, f.PC = c.n, c.i, pc
+		goto again
 	}
-	return gen.Yielded(r, i)
-resumed_147:
-//line generator_test.go:145:1
-	i++
-	goto loop_145
+	return gen.Done
 }
 
-//line generator_greenlet_test.go:535:1
+//line generator_greenlet_test.go:528:1
+
+func (f *nestFrame) Resume(r *gen.Run) gen.Status {
+	var v int
+	if f.Ask(&v) == gen.Done {
+		return r.Return(f, &f.Header)
+	}
+	return gen.Yielded(r, v)
+}
 
 func (f *nestFrame) Args(args []any)    { gen.SetArgs(f, args, &f.n) }
+func (f *nestFrame) Forget()            { *f = nestFrame{Header: f.Header} }
 func (f *nestFrame) Release(r *gen.Run) { gen.Free(r, f, 2) }
 func (*nestFrame) Func() *gen.Func      { return &nestFrameInfo }
 

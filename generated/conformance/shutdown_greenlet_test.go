@@ -263,59 +263,75 @@ var _ func() = waitsAgain
 type deepFrame struct {
 	gen.Yields[int]
 	gen.Header
+	gen.Calls[deepWaiting]
 	n int
 }
+
+// deepWaiting is what an activation of deep keeps while it calls itself.
+type deepWaiting struct{}
 
 func newDeepFrame(n int) *deepFrame { _ = deep; return gen.MakeFrame(deepFrame{n: n}) }
 
 // deepResumable is deep for callers that can be suspended.
-func deepResumable(r *gen.Run, n int) gen.Status { return (*deepFrame)(nil).body(r, n) }
+func deepResumable(r *gen.Run, n int) gen.Status {
+	f := gen.Take(r, (*deepFrame)(nil), 62)
+	f.n = n
+	mark := r.Mark()
+	r.Leaf(f, &f.Header)
+	var v int
+	if f.Ask(&v) == gen.Done {
+		r.Recovered(mark)
+		f.Release(r)
+		return gen.Done
+	}
+	return gen.Yielded(r, v)
+}
 
-func (f *deepFrame) body(r *gen.Run, n int) (st gen.Status) {
+// Ask continues deep up to its next value, if there is one.
+func (f *deepFrame) Ask(p *int) gen.Status {
+again:
+	n := f.n
+	switch f.PC {
+	case 2:
+//line shutdown_test.go:167:1
+		fail("deep trouble")
+		goto returned
+	}
+
 //line shutdown_test.go:162:1
 	if n <= 0 {
 		goto after_if_162
 	}
 //line shutdown_test.go:163:1
-	if st = deepResumable(r, n-1); st != gen.Done {
-		f = gen.Take(r, f, 62)
-		f.PC = 1
-		return r.Link(f, &f.Header, st)
-	}
-//line shutdown_test.go:164:1
-	return gen.Done
+	f.n, f.PC = n-1, 0
+	f.Tail(1)
+	goto again
 after_if_162:
-	f = gen.Take(r, f, 62)
-	r.Leaf(f, &f.Header)
+//line shutdown_test.go:166:1
 	f.PC = 2
 //line shutdown_test.go:166:1
-	if p, ok := r.Out().(*int); ok {
-		*p = 0
-		return gen.Left
+	*p = 0
+	return gen.Left
+returned:
+	if pc, _, ok := f.Pop(); ok {
+		f.PC = pc
+		goto again
 	}
-	return gen.Yielded[int](r, 0)
+	return gen.Done
 }
 
-//line shutdown_greenlet_test.go:300:1
+//line shutdown_greenlet_test.go:324:1
 
-func (f *deepFrame) Resume(r *gen.Run) (st gen.Status) {
-	switch f.PC {
-	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.n))
-	case 1:
-		r.Callee().(*deepFrame).Release(r)
-//line shutdown_test.go:164:1
-		return r.Return(f, &f.Header)
-	default:
-//line shutdown_test.go:167:1
-		fail("deep trouble")
+func (f *deepFrame) Resume(r *gen.Run) gen.Status {
+	var v int
+	if f.Ask(&v) == gen.Done {
 		return r.Return(f, &f.Header)
 	}
+	return gen.Yielded(r, v)
 }
-
-//line shutdown_greenlet_test.go:317:1
 
 func (f *deepFrame) Args(args []any)    { gen.SetArgs(f, args, &f.n) }
+func (f *deepFrame) Forget()            { *f = deepFrame{Header: f.Header} }
 func (f *deepFrame) Release(r *gen.Run) { gen.Free(r, f, 62) }
 func (*deepFrame) Func() *gen.Func      { return &deepFrameInfo }
 

@@ -106,6 +106,7 @@ func (e *funcEmitter) emit(out *jen.File) {
 		e.literalType(out)
 	}
 	e.frameType(out)
+	e.waitingType(out)
 	if e.fn.Lit == nil {
 		e.constructor(out)
 	}

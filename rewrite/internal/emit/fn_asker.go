@@ -14,7 +14,15 @@ import (
 // asker says of a function that all its suspensions hand a value of one type to the
 // parent and, where answer is not nil, receive one of one type from it. Its resumption is
 // the method Ask, without the run and its driver.
-type asker struct{ value, answer types.Type }
+type asker struct {
+	value, answer types.Type
+	calls         []*ir.Wait // of itself: see fn_nested.go
+	tail          *ir.Wait   // one of them that has nothing to return to, or nil
+	// again and returned are the labels where Ask goes on with another activation, and where one
+	// goes that is over.
+	again, returned string
+	returns         bool // the latter is used
+}
 
 // askerOf is what e.fn is as an asker, or nil if it is none.
 func (e *funcEmitter) askerOf() *asker {
@@ -22,9 +30,17 @@ func (e *funcEmitter) askerOf() *asker {
 		return nil
 	}
 	var a *asker
+	var calls []*ir.Wait
+	var tail *ir.Wait
 	for _, b := range e.fn.Blocks {
 		w, ok := b.Term.(*ir.Wait)
 		if !ok {
+			continue
+		}
+		if e.callsItself(w) && e.keeps(w) {
+			if calls = append(calls, w); tail == nil && e.isTail(w) {
+				tail = w
+			}
 			continue
 		}
 		of := e.asks(w)
@@ -33,9 +49,10 @@ func (e *funcEmitter) askerOf() *asker {
 		}
 		a = of
 	}
-	if a == nil || e.namesRun() {
+	if a == nil || e.namesRun() || len(calls) > 0 && a.answer != nil {
 		return nil
 	}
+	a.calls, a.tail = calls, tail
 	return a
 }
 

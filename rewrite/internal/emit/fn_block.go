@@ -17,6 +17,9 @@ func (e *funcEmitter) body(v variant) []jen.Code {
 	e.used, e.fallenInto = map[*ir.Block]bool{}, map[*ir.Block]bool{}
 	e.alias, e.suspended = map[*ir.Var]string{}, ""
 	e.findReads()
+	if e.nested() {
+		e.asker.again, e.asker.returned = e.freeLabel("again"), e.freeLabel("returned")
+	}
 	e.layOut()
 	e.typeNames = true
 	defer func() { e.typeNames = false }()
@@ -35,6 +38,12 @@ func (e *funcEmitter) body(v variant) []jen.Code {
 	body = append(body, blocks...)
 	if e.suspended != "" {
 		body = append(body, jen.Id(e.suspended).Op(":"), e.link())
+	}
+	if e.nested() {
+		if e.asker.returns {
+			body = append(body, e.goesBack()...)
+		}
+		return append([]jen.Code{jen.Id(e.asker.again).Op(":")}, e.declared(body)...)
 	}
 	return e.declared(body)
 }

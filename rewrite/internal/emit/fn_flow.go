@@ -23,7 +23,7 @@ func (e *funcEmitter) layOut() {
 	for _, b := range e.list {
 		seen := map[*ir.Block]bool{}
 		succs := e.succs(b)
-		if w, ok := b.Term.(*ir.Wait); ok && e.variant != hot && !w.IsCall() {
+		if w, ok := b.Term.(*ir.Wait); ok && e.variant != hot && (!w.IsCall() || e.asking() && w != e.asker.tail && e.goesOn(w) == nil) {
 			succs = succs[:len(succs)-1] // by the dispatch only
 		}
 		for _, s := range succs {
@@ -95,7 +95,7 @@ func (e *funcEmitter) behind(b *ir.Block) *ir.Block {
 			return t.Then
 		}
 	case *ir.Wait:
-		if t.IsCall() {
+		if t.IsCall() && (!e.asking() || e.goesOn(t) != nil) {
 			return t.Next
 		}
 	}
@@ -127,7 +127,7 @@ func (e *funcEmitter) blocks() []jen.Code {
 			continue // each jump to it is the return
 		}
 		code := codes[i]
-		if scoped[i] && (len(order) > 1 || e.fn.Defers) {
+		if scoped[i] && (len(order) > 1 || e.fn.Defers || e.nested()) {
 			code = []jen.Code{jen.Block(code...)}
 		}
 		if e.used[b] {

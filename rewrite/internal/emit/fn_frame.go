@@ -116,7 +116,7 @@ func (e *funcEmitter) release(out *jen.File) {
 // forget clears all but the results, if the frame may hold on to memory otherwise: the
 // greenlet that ran it has ended, and may be kept.
 func (e *funcEmitter) forget(out *jen.File) {
-	if !slices.ContainsFunc(e.fn.Frame.Fields, func(f ir.Field) bool { return f.Pointers && f.Var != nil }) {
+	if !slices.ContainsFunc(e.fn.Frame.Fields, func(f ir.Field) bool { return f.Pointers && f.Var != nil }) && (e.asker == nil || len(e.asker.calls) == 0) {
 		return
 	}
 	header := "Header"
@@ -245,6 +245,9 @@ func (e *funcEmitter) frameType(out *jen.File) {
 		} else {
 			g.Add(e.rt("Header"))
 		}
+		if e.asker != nil && len(e.asker.calls) > 0 {
+			g.Add(e.rt("Calls").Types(jen.Id(e.waiting())))
+		}
 		if lit := e.fn.Lit; lit != nil {
 			g.Id(e.fn.Frame.Self).Op("*").Add(e.litType(lit))
 		}
@@ -258,16 +261,7 @@ func (e *funcEmitter) frameType(out *jen.File) {
 			for _, f := range names {
 				ids = append(ids, jen.Id(f.Name))
 			}
-			var t *jen.Statement
-			switch f := names[0]; {
-			case f.Any:
-				t = e.anyType()
-			case f.Box:
-				t = jen.Op("*").Add(e.typ(f.Type))
-			default:
-				t = e.typ(f.Type)
-			}
-			field := g.List(ids...).Add(t)
+			field := g.List(ids...).Add(e.fieldType(names[0]))
 			if also := names[0].Also; len(also) > 0 {
 				var others []string
 				for _, v := range also {
@@ -277,6 +271,17 @@ func (e *funcEmitter) frameType(out *jen.File) {
 			}
 		}
 	})
+}
+
+// fieldType is the type of a field.
+func (e *funcEmitter) fieldType(f ir.Field) *jen.Statement {
+	switch {
+	case f.Any:
+		return e.anyType()
+	case f.Box:
+		return jen.Op("*").Add(e.typ(f.Type))
+	}
+	return e.typ(f.Type)
 }
 
 // marker embeds what the function yields, if that is known (color, yields.go). It has no size,

@@ -104,7 +104,7 @@ func (e *funcEmitter) waits() []*ir.Wait {
 	}
 	var list []*ir.Wait
 	for _, b := range blocks {
-		if w, ok := b.Term.(*ir.Wait); ok {
+		if w, ok := b.Term.(*ir.Wait); ok && !(e.asking() && w == e.asker.tail) {
 			list = append(list, w)
 		}
 	}
@@ -114,7 +114,7 @@ func (e *funcEmitter) waits() []*ir.Wait {
 // succs are the blocks that may follow b in this variant.
 func (e *funcEmitter) succs(b *ir.Block) []*ir.Block {
 	s := e.fn.Succs(b)
-	if w, ok := b.Term.(*ir.Wait); ok && e.variant == hot && !w.IsCall() {
+	if w, ok := b.Term.(*ir.Wait); ok && (e.variant == hot && !w.IsCall() || e.asking() && w == e.asker.tail && e.goesOn(w) == nil) {
 		return s[:len(s)-1] // a switch always suspends
 	}
 	return s
@@ -164,6 +164,11 @@ func (e *funcEmitter) namedResults() []jen.Code {
 
 // code emits the function: its body, and Resume.
 func (e *funcEmitter) code(out *jen.File) {
+	if e.asker != nil && len(e.asker.calls) > 0 {
+		e.begun(out)
+		e.ask(out)
+		return
+	}
 	if e.asker != nil {
 		body := e.body(hot)
 		e.companionDecl(out, e.namedResults()).Block(body...)
@@ -264,6 +269,9 @@ func (e *funcEmitter) done(values []jen.Code) []jen.Code {
 	switch {
 	case e.variant == step:
 		ret = jen.Return(e.rt("Done"))
+	case e.nested():
+		e.asker.returns = true
+		ret = jen.Goto().Id(e.asker.returned)
 	case e.asker != nil:
 		ret = jen.Return(e.askedOut())
 	}

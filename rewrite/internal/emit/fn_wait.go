@@ -15,6 +15,9 @@ import (
 // wait emits a suspension: a call of a resumable function, which suspends if
 // the callee does, or a switch, which always does.
 func (e *funcEmitter) wait(w *ir.Wait, next *ir.Block) []jen.Code {
+	if w.IsCall() && e.asking() {
+		return e.callItself(w, next)
+	}
 	if w.IsCall() {
 		return append(e.callWait(w), e.goOn(w.Next, next)...)
 	}
@@ -376,7 +379,9 @@ func (e *funcEmitter) resumed(w *ir.Wait) []jen.Code {
 		code = append(code, jen.List(lhs...).Op("=").List(rhs...))
 	}
 	if w.IsCall() {
-		code = append(code, e.takeResults(w)...)
+		if !e.asking() {
+			code = append(code, e.takeResults(w)...)
+		}
 	} else if w.Receives() {
 		v := w.Results[0]
 		switch {

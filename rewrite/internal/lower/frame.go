@@ -196,7 +196,7 @@ func fields(fn *ir.Func, spilled varSet) *ir.Frame {
 	taken := ir.NewNames(nil, nil, nil)
 	for _, name := range []string{"Yields", "Exchanges", "Header", "Caller", "PC", "Resume", "Ask", "Func", "Args", "Send", "Results", "Returned", "Over", "Release", "Forget", "body", "run", "Hand", "Answer",
 		"DeferHeader", "Defer", "DeferFunc", "DeferResumable", "Catch", "Pending", "Next", "End", "step", "Recover", "DeferRecover",
-		"DeferSend", "DeferThrow", "DeferCall", "DeferClosure", "Parts", "SetParts"} {
+		"DeferSend", "DeferThrow", "DeferCall", "DeferClosure", "Parts", "SetParts", "Calls", "Push", "Pop", "Tail", "Waiting"} {
 		taken.Keep(name)
 	}
 	fr := &ir.Frame{}

@@ -9,6 +9,7 @@ const (
 	Left            // it suspended, for the plain caller
 	Broken          // a step of a function that defers was left by a panic, which was caught
 	Handed          // a section has handed out a value: see greenlet.Feed
+	Passed          // it suspended, and goes on one day, for another greenlet that has got what it waits for
 )
 
 // Unwind is the state of a frame that makes its deferred calls.

@@ -11,20 +11,23 @@ is rewritten like any other, but for this:
 
   - No two variables share a field: a field has the name of its variable. Two variables of one
     name in a function are name and name2, in order of declaration.
+
   - All its literals are types (fn_lit.go), whether they suspend or not, but those that only
     plain code gets to call: a closure of the compiler's can't be taken apart.
+
   - It defers literals without parameters and results only, and registers them as values of
     their types: gen.DeferHeader.DeferClosure. Any other deferred call is a closure that the
     generator writes, with held operands; to give each site a type of its own is possible, and
     was not worth it: a literal says the same.
+
   - A table is registered (emit, fn_durable.go), in the initialisation of package variables:
 
-	var _ = gen.Durable((*orderFrame)(nil), `example.com/shop.order as orderFrame was dispatch
-	start o n
-	results ret0 ret1
-	charge#51f6ecd9 example.com/shop.charge o n *total
-	ask - o answer< n=tries
-	unwind ? ret0 ret1`)
+    var _ = gen.Durable((*orderFrame)(nil), `example.com/shop.order as orderFrame was dispatch
+    start o n
+    results ret0 ret1
+    charge#51f6ecd9 example.com/shop.charge o n *total
+    ask - o answer< n=tries
+    unwind ? ret0 ret1`)
 
 Its lines are: the name that tells the function from all others, with the import path also in
 a package main; the frame type; the former name, if //greenlet:was gives one. The fields that

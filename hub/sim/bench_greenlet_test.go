@@ -5,6 +5,7 @@
 package sim
 
 import (
+	"github.com/going-green/greenlet/hub"
 	"github.com/going-green/greenlet/hub/socket"
 	"github.com/going-green/greenlet/runtime/gen"
 )
@@ -104,7 +105,7 @@ resumed_17:
 	goto loop_15
 }
 
-//line bench_greenlet_test.go:109:1
+//line bench_greenlet_test.go:110:1
 
 func (f *pingsFrame) Resume(r *gen.Run) (st gen.Status) {
 	return r.Started(f, &f.Header, f.body(r, f.h, f.n))
@@ -179,7 +180,7 @@ loop_27:
 	goto loop_27
 }
 
-//line bench_greenlet_test.go:184:1
+//line bench_greenlet_test.go:185:1
 
 func (f *pongsFrame) Resume(r *gen.Run) (st gen.Status) {
 	var (
@@ -237,7 +238,7 @@ resumed_32:
 	goto loop_27
 }
 
-//line bench_greenlet_test.go:242:1
+//line bench_greenlet_test.go:243:1
 
 func (f *pongsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.l) }
 func (f *pongsFrame) Forget()            { *f = pongsFrame{Header: f.Header} }
@@ -246,6 +247,15 @@ func (*pongsFrame) Func() *gen.Func      { return &pongsFrameInfo }
 
 var pongsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.pongs", File: "github.com/going-green/greenlet/hub/sim/bench_test.go", Line: 23, Points: "24 l; 28 c p; 32 ="}
 var _ func(*socket.Listener) = pongs
+
+// namedBlockInTest is Block[any] as a value, for callers that can be suspended.
+type namedBlockInTest struct{}
+
+func (namedBlockInTest) CallResumable(r *gen.Run, p0 *hub.Hub, p1 func() any) (any, gen.Status) {
+	return hub.BlockResumable[any](r, p0, p1)
+}
+
+var _ = gen.Register(hub.Block[any], namedBlockInTest{})
 var _ = gen.DeclareClosure("host_test.go:139", "serves", "a literal")
 var _ = gen.DeclareClosure("soak_test.go:95", "dials", "a literal")
 var _ = gen.DeclareClosure("stream_test.go:99", "dials", "a literal")

@@ -8,6 +8,7 @@ import (
 	"bytes"
 	"github.com/going-green/greenlet/hub"
 	"github.com/going-green/greenlet/runtime/gen"
+	"net"
 )
 
 const _ = gen.Protocol1_RunGoGenerate
@@ -57,7 +58,7 @@ func (f *ConnReadLineFrame) body(r *gen.Run, c *Conn) (ret0 []byte, ret1 error, 
 	return line, err, gen.Done
 }
 
-//line buffer_greenlet.go:61:1
+//line buffer_greenlet.go:62:1
 
 func (f *ConnReadLineFrame) Resume(r *gen.Run) (st gen.Status) {
 	var line []byte
@@ -78,7 +79,7 @@ func (f *ConnReadLineFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line buffer_greenlet.go:82:1
+//line buffer_greenlet.go:83:1
 
 func (f *ConnReadLineFrame) Send(r *gen.Run) gen.Status {
 	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
@@ -165,7 +166,7 @@ loop_115:
 	goto loop_115
 }
 
-//line buffer_greenlet.go:169:1
+//line buffer_greenlet.go:170:1
 
 func (f *ConnReadUntilFrame) Resume(r *gen.Run) (st gen.Status) {
 	c, delim, limit := f.c, f.delim, f.limit
@@ -208,7 +209,7 @@ resumed_120:
 	goto loop_115
 }
 
-//line buffer_greenlet.go:212:1
+//line buffer_greenlet.go:213:1
 
 func (f *ConnReadUntilFrame) Args(args []any) { gen.SetArgs(f, args, &f.delim, &f.limit) }
 func (f *ConnReadUntilFrame) Send(r *gen.Run) gen.Status {
@@ -240,7 +241,259 @@ func (v valueConnReadUntilFrame) Frame() gen.Frame {
 	return gen.MakeFrame(ConnReadUntilFrame{c: v.recv})
 }
 
+// CloseReadResumable is CloseRead of what is embedded, for callers that can be suspended.
+func (v shared) CloseReadResumable(r *gen.Run) (error, gen.Status) {
+	if form, ok := any(v.Stream).(interface {
+		CloseReadResumable(*gen.Run) (error, gen.Status)
+	}); ok {
+		return form.CloseReadResumable(r)
+	}
+	r0 := v.Stream.CloseRead()
+	return r0, gen.Done
+}
+
+// CloseReadDeferred is CloseRead of what is embedded, for those that defer it.
+func (v shared) CloseReadDeferred(r *gen.Run, d *gen.DeferHeader) (error, gen.Status) {
+	if form, ok := any(v.Stream).(interface {
+		CloseReadDeferred(*gen.Run, *gen.DeferHeader) (error, gen.Status)
+	}); ok {
+		return form.CloseReadDeferred(r, d)
+	}
+	if form, ok := any(v.Stream).(interface {
+		CloseReadResumable(*gen.Run) (error, gen.Status)
+	}); ok {
+		return form.CloseReadResumable(r)
+	}
+	d.CallPlain(func(body func()) {
+		defer v.Stream.CloseRead()
+		body()
+	})
+	var r0 error
+	return r0, gen.Done
+}
+
+// CloseWriteResumable is CloseWrite of what is embedded, for callers that can be suspended.
+func (v shared) CloseWriteResumable(r *gen.Run) (error, gen.Status) {
+	if form, ok := any(v.Stream).(interface {
+		CloseWriteResumable(*gen.Run) (error, gen.Status)
+	}); ok {
+		return form.CloseWriteResumable(r)
+	}
+	r0 := v.Stream.CloseWrite()
+	return r0, gen.Done
+}
+
+// CloseWriteDeferred is CloseWrite of what is embedded, for those that defer it.
+func (v shared) CloseWriteDeferred(r *gen.Run, d *gen.DeferHeader) (error, gen.Status) {
+	if form, ok := any(v.Stream).(interface {
+		CloseWriteDeferred(*gen.Run, *gen.DeferHeader) (error, gen.Status)
+	}); ok {
+		return form.CloseWriteDeferred(r, d)
+	}
+	if form, ok := any(v.Stream).(interface {
+		CloseWriteResumable(*gen.Run) (error, gen.Status)
+	}); ok {
+		return form.CloseWriteResumable(r)
+	}
+	d.CallPlain(func(body func()) {
+		defer v.Stream.CloseWrite()
+		body()
+	})
+	var r0 error
+	return r0, gen.Done
+}
+
+// LocalAddrResumable is LocalAddr of what is embedded, for callers that can be suspended.
+func (v shared) LocalAddrResumable(r *gen.Run) (net.Addr, gen.Status) {
+	if form, ok := any(v.Stream).(interface {
+		LocalAddrResumable(*gen.Run) (net.Addr, gen.Status)
+	}); ok {
+		return form.LocalAddrResumable(r)
+	}
+	r0 := v.Stream.LocalAddr()
+	return r0, gen.Done
+}
+
+// LocalAddrDeferred is LocalAddr of what is embedded, for those that defer it.
+func (v shared) LocalAddrDeferred(r *gen.Run, d *gen.DeferHeader) (net.Addr, gen.Status) {
+	if form, ok := any(v.Stream).(interface {
+		LocalAddrDeferred(*gen.Run, *gen.DeferHeader) (net.Addr, gen.Status)
+	}); ok {
+		return form.LocalAddrDeferred(r, d)
+	}
+	if form, ok := any(v.Stream).(interface {
+		LocalAddrResumable(*gen.Run) (net.Addr, gen.Status)
+	}); ok {
+		return form.LocalAddrResumable(r)
+	}
+	d.CallPlain(func(body func()) {
+		defer v.Stream.LocalAddr()
+		body()
+	})
+	var r0 net.Addr
+	return r0, gen.Done
+}
+
+// ReadResumable is Read of what is embedded, for callers that can be suspended.
+func (v shared) ReadResumable(r *gen.Run, p0 []byte) (int, error, gen.Status) {
+	if form, ok := any(v.Stream).(interface {
+		ReadResumable(*gen.Run, []byte) (int, error, gen.Status)
+	}); ok {
+		return form.ReadResumable(r, p0)
+	}
+	r0, r1 := v.Stream.Read(p0)
+	return r0, r1, gen.Done
+}
+
+// ReadDeferred is Read of what is embedded, for those that defer it.
+func (v shared) ReadDeferred(r *gen.Run, d *gen.DeferHeader, p0 []byte) (int, error, gen.Status) {
+	if form, ok := any(v.Stream).(interface {
+		ReadDeferred(*gen.Run, *gen.DeferHeader, []byte) (int, error, gen.Status)
+	}); ok {
+		return form.ReadDeferred(r, d, p0)
+	}
+	if form, ok := any(v.Stream).(interface {
+		ReadResumable(*gen.Run, []byte) (int, error, gen.Status)
+	}); ok {
+		return form.ReadResumable(r, p0)
+	}
+	d.CallPlain(func(body func()) {
+		defer v.Stream.Read(p0)
+		body()
+	})
+	var r0 int
+	var r1 error
+	return r0, r1, gen.Done
+}
+
+// ReadableResumable is Readable of what is embedded, for callers that can be suspended.
+func (v shared) ReadableResumable(r *gen.Run) (bool, gen.Status) {
+	if form, ok := any(v.Stream).(interface {
+		ReadableResumable(*gen.Run) (bool, gen.Status)
+	}); ok {
+		return form.ReadableResumable(r)
+	}
+	r0 := v.Stream.Readable()
+	return r0, gen.Done
+}
+
+// ReadableDeferred is Readable of what is embedded, for those that defer it.
+func (v shared) ReadableDeferred(r *gen.Run, d *gen.DeferHeader) (bool, gen.Status) {
+	if form, ok := any(v.Stream).(interface {
+		ReadableDeferred(*gen.Run, *gen.DeferHeader) (bool, gen.Status)
+	}); ok {
+		return form.ReadableDeferred(r, d)
+	}
+	if form, ok := any(v.Stream).(interface {
+		ReadableResumable(*gen.Run) (bool, gen.Status)
+	}); ok {
+		return form.ReadableResumable(r)
+	}
+	d.CallPlain(func(body func()) {
+		defer v.Stream.Readable()
+		body()
+	})
+	var r0 bool
+	return r0, gen.Done
+}
+
+// ReadinessResumable is Readiness of what is embedded, for callers that can be suspended.
+func (v shared) ReadinessResumable(r *gen.Run) (*hub.Readiness, gen.Status) {
+	if form, ok := any(v.Stream).(interface {
+		ReadinessResumable(*gen.Run) (*hub.Readiness, gen.Status)
+	}); ok {
+		return form.ReadinessResumable(r)
+	}
+	r0 := v.Stream.Readiness()
+	return r0, gen.Done
+}
+
+// ReadinessDeferred is Readiness of what is embedded, for those that defer it.
+func (v shared) ReadinessDeferred(r *gen.Run, d *gen.DeferHeader) (*hub.Readiness, gen.Status) {
+	if form, ok := any(v.Stream).(interface {
+		ReadinessDeferred(*gen.Run, *gen.DeferHeader) (*hub.Readiness, gen.Status)
+	}); ok {
+		return form.ReadinessDeferred(r, d)
+	}
+	if form, ok := any(v.Stream).(interface {
+		ReadinessResumable(*gen.Run) (*hub.Readiness, gen.Status)
+	}); ok {
+		return form.ReadinessResumable(r)
+	}
+	d.CallPlain(func(body func()) {
+		defer v.Stream.Readiness()
+		body()
+	})
+	var r0 *hub.Readiness
+	return r0, gen.Done
+}
+
+// RemoteAddrResumable is RemoteAddr of what is embedded, for callers that can be suspended.
+func (v shared) RemoteAddrResumable(r *gen.Run) (net.Addr, gen.Status) {
+	if form, ok := any(v.Stream).(interface {
+		RemoteAddrResumable(*gen.Run) (net.Addr, gen.Status)
+	}); ok {
+		return form.RemoteAddrResumable(r)
+	}
+	r0 := v.Stream.RemoteAddr()
+	return r0, gen.Done
+}
+
+// RemoteAddrDeferred is RemoteAddr of what is embedded, for those that defer it.
+func (v shared) RemoteAddrDeferred(r *gen.Run, d *gen.DeferHeader) (net.Addr, gen.Status) {
+	if form, ok := any(v.Stream).(interface {
+		RemoteAddrDeferred(*gen.Run, *gen.DeferHeader) (net.Addr, gen.Status)
+	}); ok {
+		return form.RemoteAddrDeferred(r, d)
+	}
+	if form, ok := any(v.Stream).(interface {
+		RemoteAddrResumable(*gen.Run) (net.Addr, gen.Status)
+	}); ok {
+		return form.RemoteAddrResumable(r)
+	}
+	d.CallPlain(func(body func()) {
+		defer v.Stream.RemoteAddr()
+		body()
+	})
+	var r0 net.Addr
+	return r0, gen.Done
+}
+
+// WriteResumable is Write of what is embedded, for callers that can be suspended.
+func (v shared) WriteResumable(r *gen.Run, p0 []byte) (int, error, gen.Status) {
+	if form, ok := any(v.Stream).(interface {
+		WriteResumable(*gen.Run, []byte) (int, error, gen.Status)
+	}); ok {
+		return form.WriteResumable(r, p0)
+	}
+	r0, r1 := v.Stream.Write(p0)
+	return r0, r1, gen.Done
+}
+
+// WriteDeferred is Write of what is embedded, for those that defer it.
+func (v shared) WriteDeferred(r *gen.Run, d *gen.DeferHeader, p0 []byte) (int, error, gen.Status) {
+	if form, ok := any(v.Stream).(interface {
+		WriteDeferred(*gen.Run, *gen.DeferHeader, []byte) (int, error, gen.Status)
+	}); ok {
+		return form.WriteDeferred(r, d, p0)
+	}
+	if form, ok := any(v.Stream).(interface {
+		WriteResumable(*gen.Run, []byte) (int, error, gen.Status)
+	}); ok {
+		return form.WriteResumable(r, p0)
+	}
+	d.CallPlain(func(body func()) {
+		defer v.Stream.Write(p0)
+		body()
+	})
+	var r0 int
+	var r1 error
+	return r0, r1, gen.Done
+}
+
 var _ = gen.Declare("Conn.ReadLine", "Conn.ReadUntil")
 var _ = gen.DeclareInterface("Accepter.Accept", "Accepter.Addr", "Accepter.Close", "Accepter.Readiness", "Net.Dial", "Net.Listen", "Net.ListenPacket", "Packets.Close", "Packets.LocalAddr", "Packets.ReadFrom", "Packets.Readiness", "Packets.WriteTo", "Stream.Close", "Stream.CloseRead", "Stream.CloseWrite", "Stream.LocalAddr", "Stream.Read", "Stream.Readable", "Stream.Readiness", "Stream.RemoteAddr", "Stream.Write")
+var _ = gen.DeclareClosure("netdial.go:55", "dial", "a literal")
+var _ = gen.DeclareClosure("netdial.go:67", "dialIn", "a literal")
 var _ = gen.DeclareClosure("system.go:65", "Dial", "a literal")
 var _ = gen.DeclareClosure("tls.go:79", "start", "a literal")

@@ -88,4 +88,3 @@ import (
 
 func init() { durabletest.EverySwitch() }
 `
-

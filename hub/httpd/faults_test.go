@@ -145,6 +145,7 @@ func TestContextClientGone(t *testing.T) {
 // Nobody looks for the client as long as nobody asks, nor behind the handler; a context that is
 // asked for later is done.
 func TestContextWatch(t *testing.T) {
+	type key struct{}
 	s := start(t, nil)
 	tasks := make(chan int, 10)
 	count := func() { tasks <- len(s.h.Tasks()) }
@@ -154,10 +155,10 @@ func TestContextWatch(t *testing.T) {
 			count()
 			if r.URL.Path == "/ask" {
 				kept = r.Context()
-				ctx, cancel := context.WithTimeout(context.WithValue(r.Context(), "key", "value"), time.Hour)
+				ctx, cancel := context.WithTimeout(context.WithValue(r.Context(), key{}, "value"), time.Hour)
 				defer cancel()
 				assert.NoError(t, ctx.Err())
-				assert.Equal(t, "value", ctx.Value("key"))
+				assert.Equal(t, "value", ctx.Value(key{}))
 			} else {
 				unasked = r.Context()
 			}

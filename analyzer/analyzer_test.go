@@ -88,7 +88,7 @@ func TestDirectives(t *testing.T) {
 			"p.go:7:1: the package has directives, but no line that runs the generator; add //go:generate go tool greenlet [no-go-generate]",
 		}},
 		{diag.DirectiveUnknown, []string{
-			"p.go:3:1: unknown directive //greenlet:resumeable; the known directives are: //greenlet:resumable, and for greenletvet //greenlet:allow [directive-unknown]",
+			"p.go:3:1: unknown directive //greenlet:resumeable; the known directives are: //greenlet:resumable, for durable functions //greenlet:point and //greenlet:was, and for greenletvet //greenlet:allow [directive-unknown]",
 		}},
 	} {
 		t.Run(string(test.code), func(t *testing.T) {

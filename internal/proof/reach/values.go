@@ -74,7 +74,7 @@ var Forms = []Form{
 type Maker struct {
 	Name, Decl, Use string
 	Annotated       bool // by an annotated function
-	Package         bool // as a package variable, which must be marked if it is a literal
+	Package         bool // by a package variable, which must be marked if that is a literal
 }
 
 // Makers are all of them.
@@ -82,7 +82,7 @@ var Makers = []Maker{
 	{Name: "variable", Decl: "var ValueN = E", Use: "ValueN", Package: true},
 	{Name: "table", Decl: `var TableN = map[string]X{"a": E}`, Use: `TableN["a"]`, Package: true},
 	{Name: "result", Decl: "func ResultN() X { return E }", Use: "ResultN()"},
-	{Name: "result of a literal", Decl: "var MakeN = func() X { return E }", Use: "MakeN()"},
+	{Name: "result of a literal", Decl: "var MakeN = func() X { return E }", Use: "MakeN()", Package: true},
 	{Name: "annotated", Decl: "//greenlet:resumable\nfunc AnnotatedN() X { return E }", Use: "AnnotatedN()", Annotated: true},
 	{Name: "annotated, run as plain code", Decl: "//greenlet:resumable\nfunc PlainlyN() X { return E }\n\nvar MadeN = PlainlyN()", Use: "MadeN", Annotated: true},
 }

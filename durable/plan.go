@@ -161,6 +161,11 @@ func uintWriter(size uintptr) func(e *encoder, p unsafe.Pointer) {
 }
 
 func (m maker) structWriter(t reflect.Type) func(e *encoder, p unsafe.Pointer) {
+	if reflect.PointerTo(t).Implements(frameType) {
+		return func(e *encoder, p unsafe.Pointer) {
+			e.refuse(t, "it is a frame that a variable holds; hold the greenlet that runs it")
+		}
+	}
 	if t == deferHeaderType || t == headerType {
 		return func(e *encoder, p unsafe.Pointer) { e.refuse(t, "it is a part of a frame") }
 	}

@@ -337,3 +337,18 @@ func TestForkAtEachSuspension(t *testing.T) {
 		})
 	}
 }
+
+//greenlet:resumable durable
+func keepsItsFrame() string {
+	f := newCountToFrame(1, "held")
+	greenlet.Yield("holds")
+	return f.Func().Name
+}
+
+// A frame has a place where it stands, which is the greenlet's.
+func TestFrameInVariable(t *testing.T) {
+	g := greenlet.New(keepsItsFrame)
+	g.Switch()
+	_, err := Snapshot(g)
+	assert.ErrorContains(t, err, ".f (durable.countToFrame): it is a frame that a variable holds")
+}

@@ -21,6 +21,7 @@ var (
 	greenletPtr     = reflect.TypeFor[*greenlet.Greenlet]()
 	headerType      = reflect.TypeFor[greenlet.Header]()
 	deferHeaderType = reflect.TypeFor[greenlet.DeferHeader]()
+	frameType       = reflect.TypeFor[greenlet.Frame]()
 	closureStruct   = reflect.TypeFor[gen.Closure]()
 )
 

@@ -196,7 +196,7 @@ func received(g *Greenlet, v any) (to *Greenlet, failure any) {
 	return deliver(g, v, true), nil
 }
 
-const running = "it is running: the switch comes from plain code that it has called, which should be annotated //greenlet:resumable, or run by greenlet.OnStack; or from another goroutine"
+const running = "it is running: the switch comes from plain code that it has called, or from another goroutine"
 
 // deliver gives v, or nothing, to g where it waits, and returns who really
 // gets it: g or, if it is dead, its nearest ancestor alive.

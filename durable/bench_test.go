@@ -160,6 +160,10 @@ func BenchmarkDurable(b *testing.B) {
 	}
 }
 
+// raced says that the race detector runs, with which pools drop what they keep.
+var raced bool
+
+
 // What a snapshot takes is counted: bytes, and allocations.
 func TestSizes(t *testing.T) {
 	store := memory{}
@@ -180,7 +184,9 @@ func TestSizes(t *testing.T) {
 		_, err := Append(buf, store, g)
 		require.NoError(t, err)
 	})
-	assert.LessOrEqual(t, allocs, 2.0)
+	if !raced {
+		assert.LessOrEqual(t, allocs, 2.0)
+	}
 	snapshot, err := Append(nil, store, g)
 	require.NoError(t, err)
 	allocs = testing.AllocsPerRun(20, func() {

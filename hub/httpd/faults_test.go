@@ -73,7 +73,7 @@ func longPoll(h *hub.Hub, done chan<- error) http.HandlerFunc {
 			done <- r.Context().Err()
 			return
 		}
-		err := h.WithContext(r.Context(), func() { h.Sleep(time.Hour) })
+		err := h.WithContext(r.Context(), func() { h.Sleep(time.Hour) }) //greenlet:allow switch-in-plain the handler runs on a stack
 		done <- errors.Join(err, r.Context().Err())
 	}
 }

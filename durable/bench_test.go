@@ -163,7 +163,6 @@ func BenchmarkDurable(b *testing.B) {
 // raced says that the race detector runs, with which pools drop what they keep.
 var raced bool
 
-
 // What a snapshot takes is counted: bytes, and allocations.
 func TestSizes(t *testing.T) {
 	store := memory{}

@@ -12,6 +12,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
+//go:generate go tool greenlet
+
 type item struct {
 	Name  string
 	count int

@@ -121,7 +121,7 @@ func goesOn(n int) iter.Seq[int] {
 				break
 			}
 		}
-		greenlet.Yield("behind the loop")
+		greenlet.Yield("behind the loop") //greenlet:allow yield-without-parent it runs on the stack of the loop
 		defer greenlet.Yield("deferred") //greenlet:allow yield-without-parent it runs on the stack of the loop
 	}
 }

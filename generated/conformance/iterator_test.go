@@ -122,7 +122,7 @@ func goesOn(n int) iter.Seq[int] {
 			}
 		}
 		greenlet.Yield("behind the loop") //greenlet:allow yield-without-parent it runs on the stack of the loop
-		defer greenlet.Yield("deferred") //greenlet:allow yield-without-parent it runs on the stack of the loop
+		defer greenlet.Yield("deferred")  //greenlet:allow yield-without-parent it runs on the stack of the loop
 	}
 }
 

@@ -235,11 +235,11 @@ var _ = gen.Register(sums, sumsFrameValue{})
 
 func (sumsFrameValue) Frame() gen.Frame { return gen.MakeFrame(sumsFrame{}) }
 
-var _ = gen.DeclareClosure("snapshot_test.go:66", "closures", "a literal")
-var _ = gen.DeclareClosure("snapshot_test.go:67", "closures", "a literal")
-var _ = gen.DeclareClosure("snapshot_test.go:88", "undoes", "a literal")
-var _ = gen.DeclareClosure("snapshot_test.go:94", "undoes", "a literal")
-var _ = gen.DeclareClosure("snapshot_test.go:121", "evens", "a literal")
+var _ = gen.DeclareClosure("snapshot_test.go:64", "closures", "a literal")
+var _ = gen.DeclareClosure("snapshot_test.go:65", "closures", "a literal")
+var _ = gen.DeclareClosure("snapshot_test.go:86", "undoes", "a literal")
+var _ = gen.DeclareClosure("snapshot_test.go:92", "undoes", "a literal")
+var _ = gen.DeclareClosure("snapshot_test.go:119", "evens", "a literal")
 var _ = gen.DurableError("github.com/going-green/greenlet/durable.ErrCorrupt", &ErrCorrupt)
 var _ = gen.DurableError("github.com/going-green/greenlet/durable.ErrLimit", &ErrLimit)
 var _ = gen.DurableError("github.com/going-green/greenlet/durable.ErrSeal", &ErrSeal)

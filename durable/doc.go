@@ -32,3 +32,7 @@
 //
 // All functions may be used by several goroutines at once, on different greenlets.
 package durable
+
+// What is generated is for the tests.
+//
+//go:generate go tool greenlet

@@ -12,8 +12,6 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-//go:generate go tool greenlet
-
 type item struct {
 	Name  string
 	count int

@@ -21,10 +21,13 @@ type aliases struct {
 }
 
 type region struct {
-	start, size uintptr
-	plan        *plan
-	n           int
+	p    unsafe.Pointer
+	size uintptr
+	plan *plan
+	n    int
 }
+
+func (r region) start() uintptr { return uintptr(r.p) }
 
 type aliasKey struct {
 	p    unsafe.Pointer
@@ -44,7 +47,7 @@ func (a *aliases) reset() { a.seen, a.inner = a.seen[:0], nil }
 // see notes an object that is written.
 func (a *aliases) see(p unsafe.Pointer, pl *plan, n int) {
 	if size := uintptr(n) * pl.size; size > 0 {
-		a.seen = append(a.seen, region{uintptr(p), size, pl, n})
+		a.seen = append(a.seen, region{p, size, pl, n})
 	}
 }
 
@@ -61,16 +64,16 @@ func (a *aliases) of(p unsafe.Pointer, pl *plan, n int) (outer, bool) {
 func (a *aliases) find(e *encoder) bool {
 	r := a.seen
 	byStart := func(x, y region) int {
-		return cmp.Or(cmp.Compare(x.start, y.start), cmp.Compare(y.size, x.size), containers(y.plan.t)-containers(x.plan.t))
+		return cmp.Or(cmp.Compare(x.start(), y.start()), cmp.Compare(y.size, x.size), containers(y.plan.t)-containers(x.plan.t))
 	}
 	if !slices.IsSortedFunc(r, byStart) {
 		slices.SortFunc(r, byStart)
 	}
 	for i := 0; i < len(r); {
 		// What overlaps, directly or by others, is one outer object.
-		j, end := i+1, r[i].start+r[i].size
-		for ; j < len(r) && r[j].start < end; j++ {
-			end = max(end, r[j].start+r[j].size)
+		j, end := i+1, r[i].start()+r[i].size
+		for ; j < len(r) && r[j].start() < end; j++ {
+			end = max(end, r[j].start()+r[j].size)
 		}
 		if j > i+1 {
 			a.group(e, r[i:j], end)
@@ -88,28 +91,20 @@ func (a *aliases) group(e *encoder, r []region, end uintptr) {
 		a.inner = map[aliasKey]outer{}
 	}
 	n := first.n
-	if first.start+first.size < end {
-		size := end - first.start
+	if size := end - first.start(); first.size < size {
 		if size%first.plan.size != 0 {
 			e.refuse(first.plan.t, "it overlaps a value of another type")
 			return
 		}
 		n = int(size / first.plan.size)
 	}
-	at := unsafe.Pointer(nil)
-	for _, w := range e.work {
-		if uintptr(w.p) == first.start && w.plan == first.plan {
-			at = w.p
-		}
-	}
 	for _, x := range r {
-		way, ok := wayTo(first.plan.t, n, x.start-first.start, x.plan.t)
+		way, ok := wayTo(first.plan.t, n, x.start()-first.start(), x.plan.t)
 		if !ok {
 			e.refuse(x.plan.t, fmt.Sprintf("it overlaps a %v in a way that no field or element explains", first.plan.t))
 			return
 		}
-		p := unsafe.Add(at, x.start-first.start)
-		a.inner[aliasKey{p, x.plan}] = outer{at, first.plan, n, way}
+		a.inner[aliasKey{x.p, x.plan}] = outer{first.p, first.plan, n, way}
 	}
 }
 

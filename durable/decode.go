@@ -469,19 +469,9 @@ func (d *decoder) slot(p *greenlet.Parts, pt *point, f greenlet.Frame, receives 
 	if !receives {
 		return
 	}
-	fd := pt.receiver()
-	if fd == nil {
+	if fd := pt.receiver(); fd == nil || fd.variable(f) == nil {
 		d.corrupt()
 		return
 	}
-	at := fd.variable(f)
-	t := fd.typ
-	if fd.box {
-		t = t.Elem()
-	}
-	if at == nil {
-		d.corrupt()
-		return
-	}
-	p.Slot = reflect.NewAt(t, at).Interface()
+	p.Slot = pt.slot(f)
 }

@@ -16,8 +16,8 @@ import (
 // same parent. Its variables are copies, as by assignment; those that literals capture, or whose
 // address was taken, are copied once, so that its literals see its variables; what it has
 // deferred runs in both. Pointers that are variables and lead to variables of g, or into them,
-// lead to those of the fork. All else that pointers, slices and maps lead to is shared. Fork returns a
-// [*RefusedError] if a function of g is not durable.
+// lead to those of the fork. All else that pointers, slices and maps lead to is shared. Fork
+// returns a [*RefusedError] if a function of g is not durable.
 func Fork(g *greenlet.Greenlet) (*greenlet.Greenlet, error) {
 	tables()
 	p, err := greenlet.PartsOf(g, "Fork")
@@ -227,8 +227,8 @@ func (k *forker) own(v reflect.Value) {
 		}
 	case reflect.Slice:
 		k.pointers = append(k.pointers, v)
-	case reflect.Pointer: // a walk over a map, the state of a loop, what a literal captures
-		k.private(v)
+	case reflect.Pointer:
+		k.pointer(v)
 	case reflect.Struct:
 		for i := range v.NumField() {
 			if f := v.Field(i); hasOwn(f.Type()) {
@@ -250,8 +250,9 @@ func (k *forker) own(v reflect.Value) {
 	}
 }
 
-// private makes v, a pointer that no variable of the source is, one to a copy.
-func (k *forker) private(v reflect.Value) {
+// pointer notes v, a pointer, for redirect; or makes it one to a copy, if no variable of the
+// source is such a pointer.
+func (k *forker) pointer(v reflect.Value) {
 	switch {
 	case v.IsNil():
 		return
@@ -302,9 +303,7 @@ func hasOwn(t reflect.Type) bool {
 	}
 	has := false
 	switch t.Kind() {
-	case reflect.Func, reflect.Interface:
-		has = true
-	case reflect.Pointer, reflect.Slice:
+	case reflect.Func, reflect.Interface, reflect.Pointer, reflect.Slice:
 		has = true
 	case reflect.Array:
 		has = hasOwn(t.Elem())

@@ -3,8 +3,8 @@ package durable
 import "unsafe"
 
 // objects numbers what pointers lead to, by address and by what is seen there: a struct and
-// its first field have one address, and so have an array and its first element. It is an open table whose entries have the generation
-// they are of, so that it is emptied by a new generation.
+// its first field have one address, and so have an array and its first element. It is an open
+// table whose entries have the generation they are of, so that a new generation empties it.
 type objects struct {
 	slots []objectSlot
 	n     int

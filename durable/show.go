@@ -241,11 +241,9 @@ func (s *shower) value(nd *node) Content {
 	case reflect.Bool:
 		v.Text = fmt.Sprint(s.byte()&1 != 0)
 	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
-		v.Text = fmt.Sprint(s.int())
-		if nd.name == "time.Duration" {
-			var d time.Duration
-			fmt.Sscan(v.Text, (*int64)(&d))
-			v.Text = d.String()
+		i := s.int()
+		if v.Text = fmt.Sprint(i); nd.name == "time.Duration" {
+			v.Text = time.Duration(i).String()
 		}
 	case reflect.Uint8:
 		v.Text = fmt.Sprint(s.byte())

@@ -17,9 +17,9 @@ type Schemas interface {
 	Get(hash uint64) ([]byte, error)
 }
 
-// The format: magic, flags, hashes of the functions and types mentioned, their descriptions, the greenlets asked for, the
-// objects in order of first mention, a checksum of all that. Integers are varints: they don't
-// have the widths of the machine.
+// The format: magic, flags, hashes of the functions and types mentioned, their descriptions, the
+// greenlets asked for, the objects in order of first mention, a checksum of all that. Integers
+// are varints: they don't have the widths of the machine.
 const (
 	magic  = "GLS\x01"
 	inline = 1 // flag: descriptions are in the snapshot
@@ -29,9 +29,10 @@ var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
 // Snapshot writes greenlets that are suspended, or have not started, or are dead, with all that
 // their variables lead to, other greenlets included; they stay as they are. A parent is written
-// if it is one of gs: who had another has Main when it is restored. The same state gives the same bytes, but for maps whose keys are, or hold, pointers. It
-// describes itself: another build can read it by names. Snapshot returns a [*RefusedError] if
-// there is something that can't be written.
+// if it is one of gs: who had another has Main when it is restored. The same state gives the same
+// bytes, but for maps whose keys are, or hold, pointers. What is written describes itself: another
+// build can read it by names. Snapshot returns a [*RefusedError] if there is something that can't
+// be written.
 func Snapshot(gs ...*greenlet.Greenlet) ([]byte, error) { return Append(nil, nil, gs...) }
 
 // Append is Snapshot that appends to dst. If store is not nil, the descriptions go there.

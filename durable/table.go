@@ -62,6 +62,7 @@ var (
 	byFrame    = map[reflect.Type]*function{} // by the struct
 	byName     = map[string]*function{}
 	generic    = map[string][]string{} // tables of generic functions, by the name of the frame type
+	packages   = map[string]bool{}     // that have durable functions
 	tablesLock sync.RWMutex            // for instances, which are registered later
 )
 
@@ -69,6 +70,7 @@ var (
 func tables() {
 	tablesOnce.Do(func() {
 		for _, f := range gen.DurableFuncs() {
+			packages[packageOf(f.Table)] = true
 			if f.Frame == nil {
 				frame := strings.Fields(f.Table)[2] // path/to/pkg.each as eachFrame
 				generic[frame] = append(generic[frame], f.Table)
@@ -91,6 +93,13 @@ func tables() {
 			know(t, seen)
 		}
 	})
+}
+
+// packageOf is the import path of the function that a table is of, which begins with its name.
+func packageOf(table string) string {
+	dir := strings.LastIndexByte(table[:strings.IndexByte(table, ' ')], '/') + 1
+	pkg, _, _ := strings.Cut(table[dir:], ".")
+	return table[:dir] + pkg
 }
 
 // literal is the name of a function literal, or of a literal's function, without its number:

@@ -279,21 +279,8 @@ func optedIn(path string) bool {
 	if path == "" || path == "main" {
 		return true
 	}
-	packagesOnce.Do(func() {
-		for _, f := range gen.DurableFuncs() {
-			name, _, _ := strings.Cut(f.Table, " ")
-			dir := strings.LastIndexByte(name, '/') + 1
-			pkg, _, _ := strings.Cut(name[dir:], ".")
-			packages[name[:dir]+pkg] = true
-		}
-	})
 	return packages[path]
 }
-
-var (
-	packagesOnce sync.Once
-	packages     = map[string]bool{}
-)
 
 // standIn is a type of ours that hides what it consists of, and says it in a struct.
 type standIn interface {

@@ -23,9 +23,9 @@ type Counts struct {
 
 // EverySwitch has each greenlet of the program that is switched to go on as a fork of itself, in
 // its own place and frames: with copies of the variables that are live where it stands, and of
-// nothing else. Besides, it is stored and restored, and what that gives is stored again: if the bytes
-// differ, EverySwitch panics where the greenlet goes on. Greenlets whose functions are not durable go on
-// as they are. It takes the place of the program's tracer ([greenlet.SetTrace]). stop ends it.
+// nothing else. Besides, it is stored and restored, and what that gives is stored again: if the
+// bytes differ, EverySwitch panics where the greenlet goes on. Greenlets whose functions are not
+// durable go on as they are. It takes the place of the program's tracer ([greenlet.SetTrace]). stop ends it.
 func EverySwitch() (stop func() Counts) {
 	e := &every{counts: Counts{Refused: map[string]int{}}}
 	old := greenlet.SetTrace(e.switched)
@@ -66,12 +66,9 @@ func (e *every) switched(_ greenlet.Event, _, to *greenlet.Greenlet) {
 // back puts what the frames of c hold into those of p, which the program may have pointers to.
 func back(p, c greenlet.Parts) greenlet.Parts {
 	for f, g := p.Leaf, c.Leaf; f != nil; f, g = greenlet.HeaderOf(f).Caller, greenlet.HeaderOf(g).Caller {
-		to, from := reflect.ValueOf(f).Elem(), reflect.ValueOf(g).Elem()
 		caller := greenlet.HeaderOf(f).Caller
-		next := greenlet.HeaderOf(g).Caller
-		to.Set(from)
+		reflect.ValueOf(f).Elem().Set(reflect.ValueOf(g).Elem())
 		greenlet.HeaderOf(f).Caller = caller
-		greenlet.HeaderOf(g).Caller = next
 	}
 	return hook.Place(c, p)
 }

@@ -28,13 +28,12 @@ func (e *encoder) deferred(f defers) {
 	planOf(anyType).write(e, value.UnsafePointer())
 	e.uint(uint64(len(p.Calls)))
 	for _, c := range p.Calls {
-		v := reflect.ValueOf(c)
-		if v.Kind() != reflect.Pointer || closureByType[v.Type().Elem()] == nil {
-			e.refuse(v.Type(), "the literal that is deferred is not of a durable function")
+		t := reflect.TypeOf(c)
+		if t.Kind() != reflect.Pointer || closureByType[t.Elem()] == nil {
+			e.refuse(t, "the literal that is deferred is not of a durable function")
 			return
 		}
-		e.typ(v.Type().Elem())
-		e.ref(v.UnsafePointer(), planOf(v.Type().Elem()), 1)
+		e.literal(c)
 	}
 }
 
@@ -44,18 +43,10 @@ func (d *decoder) deferred(w *wireFunc, frame greenlet.Frame) {
 	p := greenlet.DeferParts{Mode: d.byte()}
 	d.reader(nodeOf(anyType), anyType)(d, reflect.ValueOf(&p.Value).UnsafePointer())
 	for range d.count() {
-		w := d.typ()
-		q := d.ref(w.node, w.t, 1)
+		c, self := d.literal("this program has no such function literal, and its call is deferred")
 		if d.err != nil {
 			return
 		}
-		d.charge(64)
-		c := closureByType[w.t]
-		if c == nil || q == nil {
-			d.fail(&ChangedError{w.word, "this program has no such function literal, and its call is deferred"})
-			return
-		}
-		self := reflect.NewAt(c.typ, q).Interface()
 		c.value(self) // it is known to itself then
 		p.Calls = append(p.Calls, self)
 	}

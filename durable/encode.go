@@ -71,13 +71,20 @@ func (e *encoder) refuse(t reflect.Type, reason string) {
 	}
 }
 
-// within writes what is in the way called name.
-func (e *encoder) within(name string, p *plan, at unsafe.Pointer) {
+// part writes the field, variable or key called name.
+func (e *encoder) part(name string, p *plan, at unsafe.Pointer) {
 	if e.trace {
-		e.path = append(e.path, name)
-		defer func() { e.path = e.path[:len(e.path)-1] }()
+		e.within(name, p, at)
+		return
 	}
 	p.write(e, at)
+}
+
+// within is part while the way to what is refused is looked for.
+func (e *encoder) within(name string, p *plan, at unsafe.Pointer) {
+	e.path = append(e.path, name)
+	p.write(e, at)
+	e.path = e.path[:len(e.path)-1]
 }
 
 func (e *encoder) add(w work) {
@@ -128,9 +135,8 @@ func (e *encoder) greenlet(g *greenlet.Greenlet) {
 
 // typ writes which type follows.
 func (e *encoder) typ(t reflect.Type) {
-	n := nodeOf(t)
-	for i, m := range e.types {
-		if m == n {
+	for i, n := range e.types {
+		if n.t == t {
 			e.uint(uint64(i))
 			return
 		}
@@ -138,7 +144,7 @@ func (e *encoder) typ(t reflect.Type) {
 	if known, ok := wordType(typeWord(t)); closureByType[t] == nil && (!ok || known != t) {
 		e.refuse(t, "an interface holds a value of a type that is not known; say durable.Type["+t.String()+"]() in an init function")
 	}
-	e.types = append(e.types, n)
+	e.types = append(e.types, nodeOf(t))
 	e.uint(uint64(len(e.types) - 1))
 }
 
@@ -261,11 +267,7 @@ func (e *encoder) fields(fn *function, f greenlet.Frame, pt *point) {
 	}
 	for i := range pt.ops {
 		op := &pt.ops[i]
-		if e.trace {
-			e.within(pt.fields[i].name, op.plan, unsafe.Add(base, op.offset))
-		} else {
-			op.plan.write(e, unsafe.Add(base, op.offset))
-		}
+		e.part(pt.fields[i].name, op.plan, unsafe.Add(base, op.offset))
 		if e.err != nil {
 			return
 		}

@@ -11,7 +11,6 @@ import (
 	"unsafe"
 
 	greenlet "github.com/going-green/greenlet/runtime"
-	"github.com/going-green/greenlet/runtime/gen"
 )
 
 // Plans: how values of a type are written, made of its reflection once, then run over memory.
@@ -191,11 +190,7 @@ func (m maker) structWriter(t reflect.Type) func(e *encoder, p unsafe.Pointer) {
 	return func(e *encoder, p unsafe.Pointer) {
 		for i := range parts {
 			f := &parts[i]
-			if e.trace {
-				e.within(f.name, f.plan, unsafe.Add(p, f.off))
-			} else {
-				f.plan.write(e, unsafe.Add(p, f.off))
-			}
+			e.part(f.name, f.plan, unsafe.Add(p, f.off))
 			if e.err != nil {
 				return
 			}
@@ -271,11 +266,7 @@ func (e *encoder) entries(w work) {
 	for it := w.m.MapRange(); it.Next(); {
 		k.Elem().SetIterKey(it)
 		from := len(e.b)
-		if e.trace {
-			e.within("key", key, k.UnsafePointer())
-		} else {
-			key.write(e, k.UnsafePointer())
-		}
+		e.part("key", key, k.UnsafePointer())
 		list = append(list, entry{from, len(e.b)})
 		v := reflect.New(t.Elem())
 		v.Elem().SetIterValue(it)
@@ -291,13 +282,10 @@ func (e *encoder) entries(w work) {
 		return bytes.Compare(keys[list[i].from:list[i].to], keys[list[j].from:list[j].to])
 	})
 	e.uint(uint64(len(list)))
+	name := fmt.Sprintf("[%v]", t.Key())
 	for _, i := range order {
 		e.b = append(e.b, keys[list[i].from:list[i].to]...)
-		if e.trace {
-			e.within(fmt.Sprintf("[%v]", w.m.Type().Key()), val, values[i].UnsafePointer())
-		} else {
-			val.write(e, values[i].UnsafePointer())
-		}
+		e.part(name, val, values[i].UnsafePointer())
 	}
 }
 
@@ -335,42 +323,4 @@ func interfaceWriter(t reflect.Type) func(e *encoder, p unsafe.Pointer) {
 		}
 		e.depth--
 	}
-}
-
-// How a function is written.
-const (
-	nilFunc = iota
-	namedFunc
-	closureFunc
-)
-
-func funcWriter(t reflect.Type) func(e *encoder, p unsafe.Pointer) {
-	return func(e *encoder, p unsafe.Pointer) {
-		v := reflect.NewAt(t, p).Elem()
-		if v.IsNil() {
-			e.uint(nilFunc)
-			return
-		}
-		if name, ok := nameOfFunc(v); ok {
-			e.uint(namedFunc)
-			e.string(name)
-			return
-		}
-		if self := gen.SelfOf(v.Interface()); self != nil {
-			if c := closureByType[reflect.TypeOf(self).Elem()]; c != nil {
-				e.uint(closureFunc)
-				e.typ(c.typ)
-				e.ref(reflect.ValueOf(self).UnsafePointer(), planOf(c.typ), 1)
-				return
-			}
-		}
-		e.refuse(t, "it is a function literal of a function that is not durable, a method value, or a function that is not known; see durable.Func")
-	}
-}
-
-func nameOfFunc(v reflect.Value) (string, bool) {
-	knownLock.RLock()
-	defer knownLock.RUnlock()
-	name, ok := funcNames[v.Pointer()]
-	return name, ok && funcs[name].Type() == v.Type()
 }

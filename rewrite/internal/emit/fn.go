@@ -306,14 +306,18 @@ func (e *funcEmitter) free(name string) string {
 
 // tracebackName is the function as Go's tracebacks name it.
 func (e *funcEmitter) tracebackName() string {
-	name := importPath(e.Pkg) + "."
 	if e.Pkg.Name() == "main" {
-		name = "main."
+		return "main." + e.nameInPackage()
 	}
+	return importPath(e.Pkg) + "." + e.nameInPackage()
+}
+
+// nameInPackage is tracebackName without the package.
+func (e *funcEmitter) nameInPackage() string {
 	if e.fn.Lit != nil {
-		return name + e.fn.Lit.Func
+		return e.fn.Lit.Func
 	}
-	return name + names.InTraceback(e.fn.Obj)
+	return names.InTraceback(e.fn.Obj)
 }
 
 // tie makes the build fail when the source's signature changes, and the

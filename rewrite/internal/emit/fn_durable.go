@@ -47,7 +47,7 @@ func rawLit(s string) *jen.Statement { return jen.Op("`" + s + "`") }
 // durableName is what tells the function from all others, also from those of other programs:
 // unlike that of a traceback it has the import path of a main package.
 func (e *funcEmitter) durableName() string {
-	name := importPath(e.Pkg) + "." + strings.TrimPrefix(strings.TrimPrefix(e.tracebackName(), importPath(e.Pkg)+"."), "main.")
+	name := importPath(e.Pkg) + "." + e.nameInPackage()
 	if lit := e.fn.Lit; lit != nil {
 		// Its number changes with the literals before it.
 		name += "#" + e.textHash(lit.Syntax)
@@ -80,17 +80,19 @@ func (e *funcEmitter) durableTable() string {
 		}
 	}
 	lines := []string{name, strings.Join(append([]string{"start"}, start...), " "), strings.Join(append([]string{"results"}, e.fn.Frame.Results...), " ")}
-	points := map[string]int{} // how many have the label
 	var waits []*ir.Wait
+	var labels []string
+	points := map[string]int{} // how many have the label
 	for _, b := range e.fn.Blocks {
 		if w, ok := b.Term.(*ir.Wait); ok {
-			waits = append(waits, w)
-			points[e.pointLabel(w)]++
+			label := e.pointLabel(w)
+			waits, labels = append(waits, w), append(labels, label)
+			points[label]++
 		}
 	}
 	seen := map[string]int{}
-	for _, w := range waits {
-		label := e.pointLabel(w)
+	for i, w := range waits {
+		label := labels[i]
 		if seen[label]++; points[label] > 1 {
 			label = fmt.Sprintf("%s:%d/%d", label, seen[label], points[label])
 		}

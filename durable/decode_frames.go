@@ -1,0 +1,91 @@
+package durable
+
+import (
+	greenlet "github.com/going-green/greenlet/runtime"
+)
+
+// Greenlets as the decoder reads them: frames that fit each other.
+
+// frames reads a greenlet.
+func (d *decoder) frames(g *greenlet.Greenlet) {
+	state := d.byte()
+	p := greenlet.Parts{Started: state&stateStarted != 0, Dead: state&stateDead != 0, Parent: d.greenlet()}
+	n := d.count()
+	if d.err == nil && n > d.limits.Depth {
+		d.fail(ErrLimit)
+	}
+	if d.err == nil && (p.Parent == nil || p.Dead && n > 0 || !p.Dead && n == 0 && p.Started || !p.Started && (n > 1 || state&stateReceives != 0)) {
+		d.corrupt()
+	}
+	var above greenlet.Frame
+	var stands *point
+	var fn, callee *wireFunc
+	var wirePoint int
+	for i := 0; i < n && d.err == nil; i++ {
+		if f := d.uint(); f != 0 {
+			pc := d.uint()
+			if f > uint64(len(d.funcs)) || pc >= uint64(len(d.funcs[f-1].points)) {
+				d.corrupt()
+				return
+			}
+			fn, wirePoint = d.funcs[f-1], int(pc)
+		}
+		if fn == nil {
+			d.corrupt()
+			return
+		}
+		frame, pt, err := d.frame(fn, wirePoint)
+		if err != nil {
+			d.fail(err)
+		}
+		if d.err != nil {
+			return
+		}
+		if (wirePoint == 0) != (!p.Started) {
+			d.corrupt()
+			return
+		}
+		if !d.fits(pt, fn, callee) {
+			return
+		}
+		if i == 0 {
+			p.Leaf = frame
+			d.slot(&p, pt, frame, state&stateReceives != 0)
+		} else if !stands.below(above, frame) {
+			d.corrupt()
+			return
+		}
+		above, stands, callee = frame, pt, fn
+	}
+	if d.err == nil {
+		greenlet.Assemble(g, p)
+	}
+}
+
+// fits checks that a frame which stands at pt may be suspended in a call of callee, or in a
+// switch if there is no callee: it is the innermost.
+func (d *decoder) fits(pt *point, caller, callee *wireFunc) bool {
+	switch {
+	case callee == nil && pt.callee == "-", callee != nil && (pt.callee == "?" || pt.callee == callee.fn.generic):
+		return true
+	case callee == nil:
+		d.fail(&ChangedError{caller.name, "its suspension " + pt.label + " is a call now, and was a switch"})
+	case pt.callee == "-":
+		d.fail(&ChangedError{caller.name, "its suspension " + pt.label + " is a switch now, and was a call of " + callee.name})
+	default:
+		d.fail(&ChangedError{caller.name, "its suspension " + pt.label + " is a call of " + pt.callee + " now, and the greenlet is in " + callee.name})
+	}
+	return false
+}
+
+// slot is where a suspended greenlet receives.
+func (d *decoder) slot(p *greenlet.Parts, pt *point, f greenlet.Frame, receives bool) {
+	if !receives {
+		return
+	}
+	if fd := pt.receiver(); fd == nil || fd.variable(f) == nil {
+		d.corrupt()
+		return
+	}
+	p.Slot = pt.slot(f)
+}

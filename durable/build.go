@@ -2,7 +2,6 @@ package durable
 
 import (
 	"encoding/binary"
-	"fmt"
 	"math"
 	"reflect"
 	"slices"
@@ -178,33 +177,6 @@ func readUint[T uint16 | uint32](d *decoder, p *T, t reflect.Type) {
 	if *p = T(v); uint64(*p) != v {
 		d.overflows(t)
 	}
-}
-
-func codecReader(nd *node, t reflect.Type) reader {
-	if t == nil {
-		return func(d *decoder, _ unsafe.Pointer) { d.take(d.uint()) }
-	}
-	c := codecOf(t)
-	return func(d *decoder, p unsafe.Pointer) {
-		b := d.take(d.uint())
-		d.charge(len(b))
-		if d.err != nil || p == nil {
-			return
-		}
-		if err := c.call(append([]byte(nil), b...), reflect.NewAt(t, p).Elem()); err != nil {
-			d.fail(fmt.Errorf("durable: a value of type %v: %w", t, err))
-		}
-	}
-}
-
-// call decodes; the user's code may panic for what it has not written.
-func (c *codec) call(b []byte, into reflect.Value) (err error) {
-	defer func() {
-		if v := recover(); v != nil {
-			err = fmt.Errorf("its codec panicked: %v", v)
-		}
-	}()
-	return c.decode(b, into)
 }
 
 func (d *decoder) arrayReader(nd *node, t reflect.Type) reader {

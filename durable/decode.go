@@ -38,7 +38,9 @@ type object struct {
 	m    reflect.Value // a map
 	g    *greenlet.Greenlet
 	kind objectKind
-	left int // how much there was still to read when it was read
+	// coded is what a codec has written; what it makes of it is m, once t is set.
+	coded []byte
+	left  int // how much there was still to read when it was read
 }
 
 type objectKind uint8
@@ -47,6 +49,7 @@ const (
 	valueObject objectKind = iota
 	mapObject
 	greenletObject
+	codecObject
 )
 
 func (d *decoder) fail(err error) {
@@ -328,6 +331,7 @@ func (d *decoder) read(o *object) {
 		d.frames(o.g)
 	case mapObject:
 		d.entries(o.node, o.m)
+	case codecObject: // it was read where it was mentioned
 	default:
 		d.values(o.node, o.t, o.p, o.n)
 	}

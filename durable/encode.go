@@ -36,6 +36,7 @@ type work struct {
 	plan *plan
 	m    reflect.Value      // it is a map, if this is valid
 	g    *greenlet.Greenlet // it is a greenlet, if this is not nil
+	made bool               // a codec has written it where it was mentioned
 	path []string
 }
 
@@ -156,6 +157,7 @@ func (e *encoder) drain() {
 			e.path = w.path
 		}
 		switch {
+		case w.made:
 		case w.g != nil:
 			e.frames(w.g)
 		case w.m.IsValid():

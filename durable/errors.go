@@ -31,3 +31,17 @@ type ChangedError struct {
 }
 
 func (e *ChangedError) Error() string { return "durable: " + e.Func + " has changed: " + e.Reason }
+
+// A CodecError says that a codec or resource has not made a value of what it had written: the
+// snapshot may be right, and what is asked for not there at the moment.
+type CodecError struct {
+	Type reflect.Type
+	Err  error
+}
+
+func (e *CodecError) Error() string {
+	return fmt.Sprintf("durable: a value of type %v can't be made again: %v", e.Type, e.Err)
+}
+
+// Unwrap is the codec's own error.
+func (e *CodecError) Unwrap() error { return e.Err }

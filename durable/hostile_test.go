@@ -148,7 +148,8 @@ func survives(t testing.TB, b []byte) bool {
 	gs, err := RestoreFrom(b, nil, hostileLimits)
 	if err != nil {
 		var changed *ChangedError
-		ok := errors.As(err, &changed) || errors.Is(err, ErrCorrupt) || errors.Is(err, ErrLimit) || errors.Is(err, errMissing)
+		var coded *CodecError
+		ok := errors.As(err, &changed) || errors.As(err, &coded) || errors.Is(err, ErrCorrupt) || errors.Is(err, ErrLimit) || errors.Is(err, errMissing)
 		require.True(t, ok, "%v", err)
 		return false
 	}

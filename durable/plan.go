@@ -66,13 +66,7 @@ func isFlat(t reflect.Type) bool {
 
 func (m maker) writer(t reflect.Type) func(e *encoder, p unsafe.Pointer) {
 	if c := codecOf(t); c != nil {
-		return func(e *encoder, p unsafe.Pointer) {
-			b, err := c.encode(reflect.NewAt(t, p).Elem())
-			if err != nil {
-				e.refuse(t, err.Error())
-			}
-			e.string(string(b))
-		}
+		return m.codecWriter(t, c)
 	}
 	switch t.Kind() {
 	case reflect.Bool:

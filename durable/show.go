@@ -82,6 +82,7 @@ func (s *shower) drain() {
 	for ; s.done < len(s.objs) && s.err == nil; s.done++ {
 		o, id := s.objs[s.done], s.done+firstObject
 		switch o.kind {
+		case codecObject: // it was read where it was mentioned
 		case greenletObject:
 			s.stack(id)
 		case mapObject:
@@ -229,7 +230,10 @@ func (s *shower) value(nd *node) Content {
 	if s.err != nil {
 		return v
 	}
-	if nd.codec != "" {
+	switch {
+	case nd.codec != "" && nd.kind == reflect.Pointer:
+		return s.codedPointer(v)
+	case nd.codec != "":
 		b := s.take(s.uint())
 		var t time.Time
 		if v.Text = fmt.Sprintf("%x", b); nd.name == "time.Time" && t.UnmarshalBinary(b) == nil {
@@ -284,6 +288,22 @@ func (s *shower) value(nd *node) Content {
 		s.byte()
 	default:
 		s.corrupt()
+	}
+	return v
+}
+
+// codedPointer reads a pointer that has a codec. Where it is met first, v gets what was written.
+func (s *shower) codedPointer(v Content) Content {
+	i := s.uint()
+	if i == nilObject {
+		v.Text = "nil"
+		return v
+	}
+	v.Ref = int(i)
+	if o, ok := s.mentioned(i, codecObject); ok && o == nil {
+		s.charge(128)
+		s.objs = append(s.objs, object{kind: codecObject})
+		s.shown[int(i)] = []Var{{"", Content{Type: v.Type, Text: fmt.Sprintf("%x", s.take(s.uint()))}}}
 	}
 	return v
 }

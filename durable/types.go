@@ -1,7 +1,6 @@
 package durable
 
 import (
-	"encoding"
 	"fmt"
 	"iter"
 	"reflect"
@@ -42,13 +41,6 @@ type closureType struct {
 	typ   reflect.Type
 	value func(self any) any
 	refs  []string // fields that point to captured variables
-}
-
-// codec writes values of a type as bytes.
-type codec struct {
-	name   string
-	encode func(v reflect.Value) ([]byte, error)
-	decode func(b []byte, into reflect.Value) error
 }
 
 // Type makes T known, so that an interface may hold a T or a *T: types that no variable of a
@@ -97,62 +89,6 @@ func Func(name string, fn any) {
 	knownLock.Lock()
 	defer knownLock.Unlock()
 	funcs[name], funcNames[v.Pointer()] = v, name
-}
-
-// Codec has values of type T written as encode does, and made again by decode: a type with
-// unexported fields of another package. Call it in an init function, before there is a snapshot.
-func Codec[T any](encode func(T) ([]byte, error), decode func([]byte) (T, error)) {
-	addCodec(reflect.TypeFor[T](), &codec{
-		name:   "codec",
-		encode: func(v reflect.Value) ([]byte, error) { return encode(v.Interface().(T)) },
-		decode: func(b []byte, into reflect.Value) error {
-			v, err := decode(b)
-			into.Set(reflect.ValueOf(&v).Elem())
-			return err
-		},
-	})
-}
-
-// Resource has values of type T, such as a *sql.DB, written as a key, and opened again by that:
-// where a snapshot is restored they are those of that process.
-func Resource[T any](key func(T) string, open func(key string) (T, error)) {
-	Codec(func(v T) ([]byte, error) { return []byte(key(v)), nil }, func(b []byte) (T, error) { return open(string(b)) })
-}
-
-func addCodec(t reflect.Type, c *codec) {
-	knownLock.Lock()
-	defer knownLock.Unlock()
-	codecs[t] = c
-	if name := typeName(t); name != "" {
-		knownTypes[name] = t
-	}
-}
-
-var (
-	marshaler   = reflect.TypeFor[encoding.BinaryMarshaler]()
-	unmarshaler = reflect.TypeFor[encoding.BinaryUnmarshaler]()
-)
-
-// codecOf is what writes values of type t, or nil.
-func codecOf(t reflect.Type) *codec {
-	knownLock.RLock()
-	c := codecs[t]
-	knownLock.RUnlock()
-	if c == nil && t.Kind() == reflect.Struct && t.PkgPath() != "" && hidesFields(t) &&
-		reflect.PointerTo(t).Implements(marshaler) && reflect.PointerTo(t).Implements(unmarshaler) {
-		return binaryCodec
-	}
-	return c
-}
-
-var binaryCodec = &codec{
-	name: "binary",
-	encode: func(v reflect.Value) ([]byte, error) {
-		return v.Addr().Interface().(encoding.BinaryMarshaler).MarshalBinary()
-	},
-	decode: func(b []byte, into reflect.Value) error {
-		return into.Addr().Interface().(encoding.BinaryUnmarshaler).UnmarshalBinary(b)
-	},
 }
 
 func init() {

@@ -1,0 +1,164 @@
+package durable
+
+import (
+	"encoding"
+	"fmt"
+	"reflect"
+	"unsafe"
+)
+
+// Codecs: what writes values that are not written field by field. A pointer that has one keeps
+// its identity, as others do: what it leads to is written, and made again, once.
+
+// codec writes values of a type as bytes.
+type codec struct {
+	name   string
+	encode func(v reflect.Value) ([]byte, error)
+	decode func(b []byte, into reflect.Value) error
+}
+
+// Codec has values of type T written as encode does, and made again by decode: a type with
+// unexported fields of another package. Call it in an init function, before there is a snapshot.
+func Codec[T any](encode func(T) ([]byte, error), decode func([]byte) (T, error)) {
+	addCodec(reflect.TypeFor[T](), &codec{
+		name:   "codec",
+		encode: func(v reflect.Value) ([]byte, error) { return encode(v.Interface().(T)) },
+		decode: func(b []byte, into reflect.Value) error {
+			v, err := decode(b)
+			into.Set(reflect.ValueOf(&v).Elem())
+			return err
+		},
+	})
+}
+
+// Resource has values of type T, such as a *sql.DB, written as a key, and opened again by that:
+// where a snapshot is restored they are those of that process.
+func Resource[T any](key func(T) string, open func(key string) (T, error)) {
+	Codec(func(v T) ([]byte, error) { return []byte(key(v)), nil }, func(b []byte) (T, error) { return open(string(b)) })
+}
+
+func addCodec(t reflect.Type, c *codec) {
+	knownLock.Lock()
+	defer knownLock.Unlock()
+	codecs[t] = c
+	if name := typeName(t); name != "" {
+		knownTypes[name] = t
+	}
+}
+
+var (
+	marshaler   = reflect.TypeFor[encoding.BinaryMarshaler]()
+	unmarshaler = reflect.TypeFor[encoding.BinaryUnmarshaler]()
+)
+
+// codecOf is what writes values of type t, or nil.
+func codecOf(t reflect.Type) *codec {
+	knownLock.RLock()
+	c := codecs[t]
+	knownLock.RUnlock()
+	if c == nil && t.Kind() == reflect.Struct && t.PkgPath() != "" && hidesFields(t) &&
+		reflect.PointerTo(t).Implements(marshaler) && reflect.PointerTo(t).Implements(unmarshaler) {
+		return binaryCodec
+	}
+	return c
+}
+
+var binaryCodec = &codec{
+	name: "binary",
+	encode: func(v reflect.Value) ([]byte, error) {
+		return v.Addr().Interface().(encoding.BinaryMarshaler).MarshalBinary()
+	},
+	decode: func(b []byte, into reflect.Value) error {
+		return into.Addr().Interface().(encoding.BinaryUnmarshaler).UnmarshalBinary(b)
+	},
+}
+
+func (m maker) codecWriter(t reflect.Type, c *codec) func(e *encoder, p unsafe.Pointer) {
+	write := func(e *encoder, p unsafe.Pointer) {
+		b, err := c.encode(reflect.NewAt(t, p).Elem())
+		if err != nil {
+			e.refuse(t, err.Error())
+		}
+		e.string(string(b))
+	}
+	if t.Kind() != reflect.Pointer {
+		return write
+	}
+	self := m[t]
+	return func(e *encoder, p unsafe.Pointer) {
+		q := *(*unsafe.Pointer)(p)
+		if q == nil {
+			e.uint(nilObject)
+			return
+		}
+		id, fresh := e.table.id(q, self, 0)
+		if e.uint(uint64(id)); fresh {
+			e.add(work{made: true})
+			write(e, p)
+		}
+	}
+}
+
+func codecReader(nd *node, t reflect.Type) reader {
+	if nd.kind == reflect.Pointer {
+		return pointerCodecReader(t)
+	}
+	return func(d *decoder, p unsafe.Pointer) {
+		if b := d.take(d.uint()); t != nil {
+			d.decode(b, t, p)
+		}
+	}
+}
+
+func pointerCodecReader(t reflect.Type) reader {
+	return func(d *decoder, p unsafe.Pointer) {
+		i := d.uint()
+		if i == nilObject {
+			return
+		}
+		o, ok := d.mentioned(i, codecObject)
+		if !ok {
+			return
+		}
+		if o == nil {
+			d.charge(int(unsafe.Sizeof(object{})))
+			d.objs = append(d.objs, object{kind: codecObject, coded: d.take(d.uint())})
+			o = &d.objs[len(d.objs)-1]
+		}
+		if t == nil || d.err != nil {
+			return
+		}
+		if o.t == nil {
+			made := reflect.New(t)
+			if d.decode(o.coded, t, made.UnsafePointer()); d.err != nil {
+				return
+			}
+			o.t, o.m = t, made.Elem()
+		}
+		if o.t != t {
+			d.corrupt()
+			return
+		}
+		reflect.NewAt(t, p).Elem().Set(o.m)
+	}
+}
+
+// decode makes a value of type t of what its codec has written.
+func (d *decoder) decode(b []byte, t reflect.Type, p unsafe.Pointer) {
+	if d.charge(len(b)); d.err != nil {
+		return
+	}
+	if err := codecOf(t).call(append([]byte(nil), b...), reflect.NewAt(t, p).Elem()); err != nil {
+		d.fail(&CodecError{t, err})
+	}
+}
+
+// call decodes; the user's code may panic for what it has not written.
+func (c *codec) call(b []byte, into reflect.Value) (err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			err = fmt.Errorf("its codec panicked: %v", v)
+		}
+	}()
+	return c.decode(b, into)
+}

@@ -43,8 +43,14 @@
 //
 // What a library waits for in channels and locks holds up the hub: a pool that is empty, a
 // connection that is dialled on a goroutine. So let pools have as many connections as there are
-// tasks that use them, or let a [hub.Semaphore] of as many as there are connections admit the tasks. What waits so all the time,
-// as golang.org/x/crypto/ssh does, is called by [hub.Block].
+// tasks that use them, or let a [hub.Semaphore] of as many as there are connections admit the
+// tasks.
+//
+// If it waits for what another task has to do, the hub stands still for ever: a lock that one task
+// holds while it reads, and another one wants. So a library must hold none then that its
+// connections share; go-redis does in its maintenance notifications, which have to be disabled. If
+// in doubt, [hub.Hub.Monitor] tells where the hub is held up. What waits so all the time, as
+// golang.org/x/crypto/ssh does, is called by [hub.Block].
 //
 // A connection comes to speak TLS by [TLSServer] or [TLSClient].
 //

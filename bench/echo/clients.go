@@ -3,78 +3,24 @@
 package main
 
 import (
-	"bufio"
-	"encoding/json"
-	"fmt"
 	"io"
 	"net/netip"
-	"os"
-	"os/exec"
-	"strings"
 	"time"
 
+	"github.com/going-green/greenlet/bench/measure"
 	"golang.org/x/sys/unix"
 )
 
-// server is the process of one.
-type server struct {
-	cmd     *exec.Cmd
-	in      io.WriteCloser
-	out     *bufio.Reader
-	address string
-}
-
 // start starts a server. Its error is a [*missing] if it isn't on this machine.
-func start(name string) (*server, error) {
-	cmd, err := command(name)
+func start(name string) (*measure.Server, error) {
+	if name != gevent {
+		return measure.StartSelf("-serve", name)
+	}
+	cmd, err := geventCommand()
 	if err != nil {
 		return nil, err
 	}
-	s := &server{cmd: cmd}
-	s.cmd.Stderr = os.Stderr
-	if s.in, err = s.cmd.StdinPipe(); err != nil {
-		return nil, err
-	}
-	out, err := s.cmd.StdoutPipe()
-	if err != nil {
-		return nil, err
-	}
-	s.out = bufio.NewReader(out)
-	if err := s.cmd.Start(); err != nil {
-		return nil, err
-	}
-	if s.address, err = s.out.ReadString('\n'); err != nil {
-		s.stop()
-		return nil, err
-	}
-	s.address = strings.TrimSpace(s.address)
-	return s, nil
-}
-
-// command is the program of a server.
-func command(name string) (*exec.Cmd, error) {
-	if name == gevent {
-		return geventCommand()
-	}
-	program, err := os.Executable()
-	return exec.Command(program, "-serve", name), err
-}
-
-// ask has the server tell what it has used.
-func (s *server) ask(how string) (u usageOf, err error) {
-	if _, err = fmt.Fprintln(s.in, how); err != nil {
-		return u, err
-	}
-	line, err := s.out.ReadBytes('\n')
-	if err != nil {
-		return u, err
-	}
-	return u, json.Unmarshal(line, &u)
-}
-
-func (s *server) stop() {
-	_ = s.in.Close()
-	_ = s.cmd.Wait()
+	return measure.Start(cmd)
 }
 
 // clients are connections to a server, in one loop.

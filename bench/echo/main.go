@@ -120,16 +120,16 @@ func turn(name string, active, idle int, length time.Duration) (r result, err er
 	if err != nil {
 		return r, err
 	}
-	defer s.stop()
-	empty, err := s.ask("usage")
+	defer s.Stop()
+	empty, err := s.Ask("usage")
 	if err != nil {
 		return r, err
 	}
-	tidy, err := s.ask("tidy")
+	tidy, err := s.Ask("tidy")
 	if err != nil {
 		return r, err
 	}
-	c, err := newClients(s.address)
+	c, err := newClients(s.Address)
 	if err != nil {
 		return r, err
 	}
@@ -138,11 +138,11 @@ func turn(name string, active, idle int, length time.Duration) (r result, err er
 		if err := c.open(idle); err != nil {
 			return r, err
 		}
-		full, err := s.ask("usage")
+		full, err := s.Ask("usage")
 		if err != nil {
 			return r, err
 		}
-		tidied, err := s.ask("tidy")
+		tidied, err := s.Ask("tidy")
 		if err != nil {
 			return r, err
 		}
@@ -152,7 +152,7 @@ func turn(name string, active, idle int, length time.Duration) (r result, err er
 	if err := c.run(active, length/10); err != nil { // to warm up
 		return r, err
 	}
-	before, err := s.ask("usage")
+	before, err := s.Ask("usage")
 	if err != nil {
 		return r, err
 	}
@@ -162,12 +162,12 @@ func turn(name string, active, idle int, length time.Duration) (r result, err er
 		return r, err
 	}
 	took := time.Since(begin)
-	after, err := s.ask("usage")
+	after, err := s.Ask("usage")
 	if err != nil {
 		return r, err
 	}
 	n := float64(c.messages)
-	r.CPU = float64(after.User+after.System-before.User-before.System) / n
+	r.CPU = float64(after.CPU(before)) / n
 	r.System = float64(after.System-before.System) / n
 	r.PerSecond = n / took.Seconds()
 	return r, nil

@@ -3,16 +3,13 @@
 package main
 
 import (
-	"bufio"
 	"context"
-	"encoding/json"
 	"fmt"
 	"net"
-	"os"
 	"runtime"
-	"runtime/debug"
 	"sync"
 
+	"github.com/going-green/greenlet/bench/measure"
 	"github.com/going-green/greenlet/hub"
 	"github.com/going-green/greenlet/hub/socket"
 	greenlet "github.com/going-green/greenlet/runtime"
@@ -29,58 +26,13 @@ const (
 // names are the servers. That of gevent is a program of its own: see geventCommand.
 var names = []string{"hub", "hubs", "goroutines", "epoll", gevent}
 
-// usageOf is what a server has used.
-type usageOf struct {
-	User, System int64 // nanoseconds of processor time
-	Resident     int64 // bytes
-}
-
-// child is the process of a server. It prints its address, and its usage when it reads
-// a line.
+// child is the process of a server.
 func child(name string) error {
-	ready := make(chan string)
-	failed := make(chan error, 1)
 	serve := map[string]func(chan<- string) error{"hub": serveHub, "hubs": serveHubs, "goroutines": serveGoroutines, "epoll": serveEpoll}[name]
 	if serve == nil {
 		return fmt.Errorf("no server %s", name)
 	}
-	go func() { failed <- serve(ready) }()
-	select {
-	case address := <-ready:
-		fmt.Println(address)
-	case err := <-failed:
-		return err
-	}
-	in := bufio.NewScanner(os.Stdin)
-	for in.Scan() {
-		if in.Text() == "tidy" {
-			debug.FreeOSMemory()
-		}
-		u, err := measure()
-		if err != nil {
-			return err
-		}
-		if err := json.NewEncoder(os.Stdout).Encode(u); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func measure() (u usageOf, err error) {
-	var r unix.Rusage
-	if err := unix.Getrusage(unix.RUSAGE_SELF, &r); err != nil {
-		return u, err
-	}
-	u.User, u.System = r.Utime.Nano(), r.Stime.Nano()
-	text, err := os.ReadFile("/proc/self/statm")
-	if err != nil {
-		return u, err
-	}
-	var total int64
-	_, err = fmt.Sscan(string(text), &total, &u.Resident)
-	u.Resident *= int64(os.Getpagesize())
-	return u, err
+	return measure.Serve(serve)
 }
 
 var buffers = sync.Pool{New: func() any { return new([bufferSize]byte) }}

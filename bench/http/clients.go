@@ -3,15 +3,9 @@
 package main
 
 import (
-	"bufio"
 	"bytes"
-	"encoding/json"
-	"fmt"
 	"io"
 	"net/netip"
-	"os"
-	"os/exec"
-	"strings"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -20,57 +14,6 @@ import (
 // request is what is asked all the time, as a browser might.
 var request = []byte("GET /hello HTTP/1.1\r\nHost: localhost:8080\r\nUser-Agent: Mozilla/5.0 (X11; Linux x86_64)\r\n" +
 	"Accept: text/html,application/xhtml+xml\r\nAccept-Encoding: gzip, deflate\r\n\r\n")
-
-// server is the process of one.
-type server struct {
-	cmd     *exec.Cmd
-	in      io.WriteCloser
-	out     *bufio.Reader
-	address string
-}
-
-func start(name string) (*server, error) {
-	program, err := os.Executable()
-	if err != nil {
-		return nil, err
-	}
-	s := &server{cmd: exec.Command(program, "-serve", name)}
-	s.cmd.Stderr = os.Stderr
-	if s.in, err = s.cmd.StdinPipe(); err != nil {
-		return nil, err
-	}
-	out, err := s.cmd.StdoutPipe()
-	if err != nil {
-		return nil, err
-	}
-	s.out = bufio.NewReader(out)
-	if err := s.cmd.Start(); err != nil {
-		return nil, err
-	}
-	if s.address, err = s.out.ReadString('\n'); err != nil {
-		s.stop()
-		return nil, err
-	}
-	s.address = strings.TrimSpace(s.address)
-	return s, nil
-}
-
-// ask has the server tell what it has used.
-func (s *server) ask(how string) (u usageOf, err error) {
-	if _, err = fmt.Fprintln(s.in, how); err != nil {
-		return u, err
-	}
-	line, err := s.out.ReadBytes('\n')
-	if err != nil {
-		return u, err
-	}
-	return u, json.Unmarshal(line, &u)
-}
-
-func (s *server) stop() {
-	_ = s.in.Close()
-	_ = s.cmd.Wait()
-}
 
 // clients are connections to a server, in one loop.
 type clients struct {

@@ -3,21 +3,17 @@
 package main
 
 import (
-	"bufio"
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
-	"os"
 	"runtime"
-	"runtime/debug"
 
+	"github.com/going-green/greenlet/bench/measure"
 	"github.com/going-green/greenlet/hub"
 	"github.com/going-green/greenlet/hub/httpd"
 	"github.com/going-green/greenlet/hub/socket"
-	"golang.org/x/sys/unix"
 )
 
 //go:generate go tool greenlet
@@ -65,61 +61,11 @@ func serveStandard(ready chan<- string) error {
 	return http.Serve(l, http.HandlerFunc(hello))
 }
 
-// usageOf is what a server has used.
-type usageOf struct {
-	User, System int64 // nanoseconds of processor time
-	Resident     int64 // bytes
-	Mallocs      uint64
-	Allocated    uint64 // bytes, all in all
-}
-
-// child is the process of a server. It prints its address, and its usage when it reads
-// a line.
+// child is the process of a server.
 func child(name string) error {
 	serve := servers[name]
 	if serve == nil {
 		return fmt.Errorf("no server %s", name)
 	}
-	ready := make(chan string)
-	failed := make(chan error, 1)
-	go func() { failed <- serve(ready) }()
-	select {
-	case address := <-ready:
-		fmt.Println(address)
-	case err := <-failed:
-		return err
-	}
-	in := bufio.NewScanner(os.Stdin)
-	for in.Scan() {
-		if in.Text() == "tidy" {
-			debug.FreeOSMemory()
-		}
-		u, err := measure()
-		if err != nil {
-			return err
-		}
-		if err := json.NewEncoder(os.Stdout).Encode(u); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func measure() (u usageOf, err error) {
-	var r unix.Rusage
-	if err := unix.Getrusage(unix.RUSAGE_SELF, &r); err != nil {
-		return u, err
-	}
-	u.User, u.System = r.Utime.Nano(), r.Stime.Nano()
-	var m runtime.MemStats
-	runtime.ReadMemStats(&m)
-	u.Mallocs, u.Allocated = m.Mallocs, m.TotalAlloc
-	text, err := os.ReadFile("/proc/self/statm")
-	if err != nil {
-		return u, err
-	}
-	var total int64
-	_, err = fmt.Sscan(string(text), &total, &u.Resident)
-	u.Resident *= int64(os.Getpagesize())
-	return u, err
+	return measure.Serve(serve)
 }

@@ -5,18 +5,17 @@
 package main
 
 import (
-	"bufio"
 	"crypto/tls"
-	"encoding/json"
 	"flag"
 	"fmt"
 	"io"
 	"os"
-	"os/exec"
 	"slices"
 	"strconv"
 	"sync"
 	"time"
+
+	"github.com/going-green/greenlet/bench/measure"
 )
 
 const usageText = `TLS compares servers over TLS 1.3, each in a process of its own with one processor; the
@@ -82,44 +81,33 @@ func check(err error) {
 }
 
 // server is a process.
-type server struct {
-	cmd     *exec.Cmd
-	in      io.WriteCloser
-	out     *bufio.Scanner
-	address string
+type server struct{ *measure.Server }
+
+func start(name string, buffer int) server {
+	s, err := measure.StartSelf("-serve", name, "-buffer", strconv.Itoa(buffer))
+	check(err)
+	return server{s}
 }
 
-func start(name string, buffer int) *server {
-	self, err := os.Executable()
+func (s server) usage() measure.Usage {
+	u, err := s.Ask("usage")
 	check(err)
-	s := &server{cmd: exec.Command(self, "-serve", name, "-buffer", strconv.Itoa(buffer))}
-	s.cmd.Stderr = os.Stderr
-	s.in, err = s.cmd.StdinPipe()
-	check(err)
-	out, err := s.cmd.StdoutPipe()
-	check(err)
-	check(s.cmd.Start())
-	s.out = bufio.NewScanner(out)
-	s.out.Scan()
-	s.address = s.out.Text()
-	return s
-}
-
-func (s *server) ask(what string) (u usage) {
-	fmt.Fprintln(s.in, what)
-	s.out.Scan()
-	check(json.Unmarshal(s.out.Bytes(), &u))
 	return u
 }
 
-func (s *server) stop() {
-	_ = s.cmd.Process.Kill()
-	_ = s.cmd.Wait()
+// tidy is usage behind three collections: stacks shrink by half each time.
+func (s server) tidy() (u measure.Usage) {
+	for range 3 {
+		var err error
+		u, err = s.Ask("tidy")
+		check(err)
+	}
+	return u
 }
 
 // dial makes a connection over which a message has gone.
-func (s *server) dial() *tls.Conn {
-	c, err := tls.Dial("tcp", s.address, &tls.Config{InsecureSkipVerify: true, ServerName: "localhost"})
+func (s server) dial() *tls.Conn {
+	c, err := tls.Dial("tcp", s.Address, &tls.Config{InsecureSkipVerify: true, ServerName: "localhost"})
 	check(err)
 	exchange(c, make([]byte, 64))
 	return c
@@ -136,9 +124,9 @@ func exchange(c *tls.Conn, p []byte) {
 func turn(name string, hands, idle int) (figures []float64) {
 	s := start(name, 16<<10)
 	cost := func(n int, f func()) {
-		before := s.ask("usage")
+		before := s.usage()
 		f()
-		figures = append(figures, float64((s.ask("usage").CPU-before.CPU).Nanoseconds())/1000/float64(n))
+		figures = append(figures, float64(s.usage().CPU(before))/1000/float64(n))
 	}
 	cost(hands, func() {
 		for range hands {
@@ -177,17 +165,17 @@ func turn(name string, hands, idle int) (figures []float64) {
 			}
 		})
 	})
-	s.stop()
+	s.Stop()
 	s = start(name, 512)
-	defer s.stop()
+	defer s.Stop()
 	s.dial().Close()
 	time.Sleep(50 * time.Millisecond)
-	untidy, tidy := s.ask("usage"), s.ask("tidy")
+	untidy, tidy := s.usage(), s.tidy()
 	conns = conns[:0]
 	for range idle {
 		conns = append(conns, s.dial())
 	}
-	untidyFull, full := s.ask("usage"), s.ask("tidy")
+	untidyFull, full := s.usage(), s.tidy()
 	figures = append(figures, float64(untidyFull.Resident-untidy.Resident)/float64(idle), float64(full.Resident-tidy.Resident)/float64(idle))
 	for _, c := range conns {
 		c.Close()

@@ -3,27 +3,21 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/tls"
 	"crypto/x509"
-	"encoding/json"
-	"fmt"
 	"math/big"
 	"net"
-	"os"
 	"runtime"
-	"runtime/debug"
 	"sync"
 	"time"
 
 	"github.com/going-green/greenlet/bench/measure"
 	"github.com/going-green/greenlet/hub"
 	"github.com/going-green/greenlet/hub/socket"
-	"golang.org/x/sys/unix"
 )
 
 //go:generate go tool greenlet
@@ -31,59 +25,19 @@ import (
 // names are the servers.
 var names = []string{"hub", "goroutines"}
 
-// usage is what a server has used.
-type usage struct {
-	CPU      time.Duration
-	Resident int64
-}
-
-func used() (u usage, err error) {
-	var r unix.Rusage
-	if err := unix.Getrusage(unix.RUSAGE_SELF, &r); err != nil {
-		return u, err
-	}
-	u.CPU = time.Duration(r.Utime.Nano() + r.Stime.Nano())
-	u.Resident, err = measure.Resident()
-	return u, err
-}
-
-// child is the process of a server. It prints its address, and its usage when it reads a line. All
-// have one processor.
+// child is the process of a server, which has one processor.
 func child(name string, buffer int) error {
 	runtime.GOMAXPROCS(1)
 	config, err := certified()
 	if err != nil {
 		return err
 	}
-	ready, failed := make(chan string), make(chan error, 1)
-	go func() {
+	return measure.Serve(func(ready chan<- string) error {
 		if name == "hub" {
-			failed <- serveHub(config, buffer, ready)
-		} else {
-			failed <- serveGoroutines(config, buffer, ready)
+			return serveHub(config, buffer, ready)
 		}
-	}()
-	select {
-	case address := <-ready:
-		fmt.Println(address)
-	case err := <-failed:
-		return err
-	}
-	for in := bufio.NewScanner(os.Stdin); in.Scan(); {
-		if in.Text() == "tidy" {
-			for range 3 { // stacks shrink by half each time
-				debug.FreeOSMemory()
-			}
-		}
-		u, err := used()
-		if err == nil {
-			err = json.NewEncoder(os.Stdout).Encode(u)
-		}
-		if err != nil {
-			return err
-		}
-	}
-	return nil
+		return serveGoroutines(config, buffer, ready)
+	})
 }
 
 func certified() (*tls.Config, error) {

@@ -1,18 +1,14 @@
 package httpd
 
 import (
-	"errors"
 	"fmt"
 	"net/http"
 	"strconv"
-	"strings"
 	"sync"
 	"time"
 
 	"github.com/going-green/greenlet/hub"
-	"github.com/going-green/greenlet/hub/socket"
 	greenlet "github.com/going-green/greenlet/runtime"
-	"golang.org/x/net/http/httpguts"
 )
 
 // Response is the [http.ResponseWriter] of a [Server]. It waits for the client, so that no more
@@ -73,116 +69,6 @@ type own struct {
 
 // plainRoom is how much plain code may write that can't wait.
 const plainRoom = 64 << 10
-
-var errOver = errors.New("httpd: the handler has returned")
-
-// gone is the error of who comes too late, or when another one sends.
-func (w *Response) gone() error {
-	switch {
-	case w.hijacked:
-		return http.ErrHijacked
-	case w.over:
-		return errOver
-	case w.taken:
-		return errInterrupted
-	case w.refused != nil:
-		return w.refused
-	}
-	return w.failed
-}
-
-// take takes w, of who is going to send something; give gives it back. It is not given back
-// by a task that is interrupted.
-func (w *Response) take() error {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	err := w.gone()
-	w.taken = w.taken || err == nil
-	return err
-}
-
-// takes is take that waits while another task has w.
-//
-//greenlet:resumable
-func (w *Response) takes() error {
-	for {
-		err := w.take()
-		if err != errInterrupted {
-			return err
-		}
-		if err := w.waits(); err != nil {
-			return err
-		}
-	}
-}
-
-// waits waits until w is not taken any more, by another task that is at work.
-//
-//greenlet:resumable
-func (w *Response) waits() error {
-	if greenlet.Current() == greenlet.Main() {
-		return errInterrupted
-	}
-	free := w.awaited()
-	if free == nil {
-		return errInterrupted
-	}
-	free.Wait()
-	return nil
-}
-
-// awaited is set when w is not taken any more. It is nil if that will never be.
-func (w *Response) awaited() *hub.Event {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if w.cut {
-		return nil
-	}
-	if w.freed == nil {
-		w.freed = w.conn.server.hub().NewEvent()
-		if !w.taken {
-			w.freed.Set()
-		}
-	}
-	return w.freed
-}
-
-// free has those look again who wait for w. The caller holds the mutex.
-func (w *Response) free() {
-	if w.freed != nil {
-		w.freed.Set()
-		w.freed = nil
-	}
-}
-
-// interrupted notes that who has taken w will not give it back.
-func (w *Response) interrupted() {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.cut = true
-	w.free()
-}
-
-// give gives w back, of which all that was to be sent is, n bytes of what is written included.
-func (w *Response) give(n int) error {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.taken, w.plain, w.failed = false, 0, w.conn.broken
-	if w.failed == nil {
-		w.written += int64(n)
-	}
-	w.free()
-	return w.failed
-}
-
-// refuse gives w back, of who can't wait. There is no more to the answer.
-func (w *Response) refuse(err error) error {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.taken, w.refused = false, err
-	w.free()
-	return err
-}
 
 // Header is that of [http.ResponseWriter].
 func (w *Response) Header() http.Header {
@@ -317,14 +203,6 @@ func (w *Response) WriteString(s string) (n int, err error) {
 	return w.Write([]byte(s))
 }
 
-// again has Write take what accept has.
-func (w *Response) again() {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.taken = false
-	w.free()
-}
-
 // accept keeps p if there is room, and else takes w.
 func accept[T string | []byte](w *Response, p T) (fits bool, err error) {
 	w.mu.Lock()
@@ -397,18 +275,6 @@ func (w *Response) end() {
 	}
 }
 
-// write sends p itself.
-//
-//greenlet:resumable
-func (c *conn) write(p []byte) {
-	n, err := c.sock.TryWrite(p)
-	if err == socket.ErrWouldBlock || err == nil && n < len(p) {
-		c.sendsAll(p[n:])
-		return
-	}
-	c.wrote(err)
-}
-
 // bodiless reports whether the answer has a header only.
 func (w *Response) bodiless() bool {
 	return w.request.Method == http.MethodHead || !bodyAllowed(w.status)
@@ -468,102 +334,4 @@ func (w *Response) put() {
 	if some {
 		w.end()
 	}
-}
-
-// finish ends the answer, as the handler has returned. It reports whether there may be
-// another request.
-//
-//greenlet:resumable
-func (w *Response) finish() (keep bool) {
-	if w.request.MultipartForm != nil {
-		_ = w.request.MultipartForm.RemoveAll()
-	}
-	if w.hijacked {
-		return false
-	}
-	if !w.returned() {
-		return false
-	}
-	if w.status == 0 {
-		w.decide(http.StatusOK)
-	}
-	if !w.body.ended() && !w.close {
-		// First of all, as the client may not read before it has sent everything.
-		w.close = !w.body.drain()
-	}
-	if !w.sent {
-		w.commit(true, nil)
-	}
-	w.put()
-	if w.chunked && !w.bodiless() {
-		b := w.conn.buffer()
-		b.WriteString("0\r\n")
-		w.trailer(b)
-		b.WriteString("\r\n")
-	}
-	if !w.bodiless() && w.length >= 0 && (w.excess || w.written != w.length) {
-		w.close = true // the client waits for more
-	}
-	return !w.close && w.conn.broken == nil
-}
-
-// returned ends the use of w by the handler. It reports whether the answer is whole.
-func (w *Response) returned() bool {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.over = true
-	w.free()
-	switch {
-	case w.hijacked:
-	case w.taken: // by another task, which is not done, or one that was interrupted
-		w.conn.wrote(errInterrupted)
-	case w.refused != nil:
-		if !w.sent {
-			w.status, w.written = http.StatusInternalServerError, 0
-			w.conn.put(&refusal{status: w.status}, w.request)
-			w.conn.tryFlush()
-		}
-		w.conn.wrote(w.refused)
-	}
-	return w.conn.broken == nil
-}
-
-// trailer writes the fields that come behind the body.
-func (w *Response) trailer(b *buffer) {
-	fields := http.Header{}
-	for name, values := range w.header {
-		if name, ok := strings.CutPrefix(name, http.TrailerPrefix); ok {
-			fields[name] = values
-		}
-	}
-	for _, name := range w.trailers {
-		if values := w.header[name]; len(values) > 0 {
-			fields[name] = values
-		}
-	}
-	_ = fields.Write(b)
-}
-
-// announce notes the names of fields that are to come behind the body.
-func (w *Response) announce(list []string) {
-	for _, line := range list {
-		for name := range strings.SplitSeq(line, ",") {
-			name = http.CanonicalHeaderKey(strings.TrimSpace(name))
-			if httpguts.ValidTrailerHeader(name) {
-				w.trailers = append(w.trailers, name)
-			}
-		}
-	}
-}
-
-// report tells that the answer is over.
-func (w *Response) report(err error) {
-	f := w.conn.server.OnAnswer
-	if f == nil {
-		return
-	}
-	f(&Answer{
-		Request: w.request, Remote: w.request.RemoteAddr, Status: w.status, Bytes: w.written,
-		Began: w.began, Took: w.conn.server.hub().Now().Sub(w.began), Err: err,
-	})
 }

@@ -493,7 +493,7 @@ func (v shared) WriteDeferred(r *gen.Run, d *gen.DeferHeader, p0 []byte) (int, e
 
 var _ = gen.Declare("Conn.ReadLine", "Conn.ReadUntil")
 var _ = gen.DeclareInterface("Accepter.Accept", "Accepter.Addr", "Accepter.Close", "Accepter.Readiness", "Net.Dial", "Net.Listen", "Net.ListenPacket", "Packets.Close", "Packets.LocalAddr", "Packets.ReadFrom", "Packets.Readiness", "Packets.WriteTo", "Stream.Close", "Stream.CloseRead", "Stream.CloseWrite", "Stream.LocalAddr", "Stream.Read", "Stream.Readable", "Stream.Readiness", "Stream.RemoteAddr", "Stream.Write")
-var _ = gen.DeclareClosure("netdial.go:55", "dial", "a literal")
-var _ = gen.DeclareClosure("netdial.go:67", "dialIn", "a literal")
+var _ = gen.DeclareClosure("netdial.go:54", "dial", "a literal")
+var _ = gen.DeclareClosure("netdial.go:66", "dialIn", "a literal")
 var _ = gen.DeclareClosure("system.go:65", "Dial", "a literal")
 var _ = gen.DeclareClosure("tls.go:79", "start", "a literal")

@@ -39,7 +39,6 @@ type NetConn struct {
 	mu    sync.Mutex
 	conn  *Conn    // the hub's side: nil as long as no task has used what a goroutine has dialled
 	other net.Conn // the side of other goroutines: nil as long as none has used it
-	over  bool     // the hub's side has been closed
 	due   deadlines
 	ahead []byte // what the connection had read ahead
 }
@@ -81,99 +80,6 @@ func newNetConn(h *hub.Hub, c interface {
 	}
 }
 
-// shared is the stream of a connection that is a NetConn as well: whoever closes one side closes
-// both, and the number of a descriptor that is closed is not used.
-type shared struct {
-	Stream
-	of *NetConn
-}
-
-func (s *shared) Close() error {
-	n := s.of
-	n.closed.Store(true)
-	n.mu.Lock()
-	n.over = true
-	other := n.other
-	n.mu.Unlock()
-	if other != nil {
-		_ = other.Close() // it may be already
-	}
-	return s.Stream.Close()
-}
-
-// side is the hub's side, if the caller belongs there; nil if it is one of the others. g is the
-// current greenlet.
-func (n *NetConn) side(g *greenlet.Greenlet) (*Conn, error) {
-	if g == greenlet.Main() {
-		if !n.hub.Here() {
-			return nil, nil
-		}
-	} else if of := hub.Of(g); of == nil {
-		return nil, nil // a greenlet of another goroutine
-	} else if of != n.hub {
-		return nil, ErrOtherHub
-	}
-	if n.closed.Load() {
-		return nil, net.ErrClosed
-	}
-	if n.stale.Load() {
-		n.tell()
-	}
-	return n.mine()
-}
-
-// mine is the hub's side, which is made if need be.
-func (n *NetConn) mine() (*Conn, error) {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	if n.conn == nil {
-		s, err := adopt(n.hub, n.other)
-		if err != nil {
-			return nil, err
-		}
-		n.conn = NewConn(&shared{s, n})
-		n.conn.SetReadDeadline(n.due[hub.In])
-		n.conn.SetWriteDeadline(n.due[hub.Out])
-	}
-	return n.conn, nil
-}
-
-// theirs is the side of other goroutines, which is made if need be; nil if there can't be one.
-func (n *NetConn) theirs() (net.Conn, error) {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	switch {
-	case n.closed.Load() || n.over:
-		return nil, net.ErrClosed
-	case n.other != nil:
-		return n.other, nil
-	}
-	s, ok := n.conn.Stream().(interface{ Fd() int })
-	if !ok {
-		return nil, nil
-	}
-	other, err := lend(s.Fd())
-	if err != nil {
-		return nil, err
-	}
-	_ = other.SetReadDeadline(n.due[hub.In]) // it is open
-	_ = other.SetWriteDeadline(n.due[hub.Out])
-	n.other = other
-	return other, nil
-}
-
-// tell tells the hub's side of the deadlines.
-func (n *NetConn) tell() {
-	n.mu.Lock()
-	n.stale.Store(false)
-	due, c := n.due, n.conn
-	n.mu.Unlock()
-	if c != nil {
-		c.SetReadDeadline(due[hub.In])
-		c.SetWriteDeadline(due[hub.Out])
-	}
-}
-
 // Read is that of [net.Conn].
 //
 //greenlet:resumable
@@ -185,12 +91,12 @@ func (n *NetConn) Read(p []byte) (int, error) {
 	case n.early.Load() && !n.closed.Load():
 		return n.readAhead(p), nil
 	case c == nil:
-		return n.readElsewhere(p)
+		return n.elsewhere("read", net.Conn.Read, (*NetConn).Read, p)
 	}
 	n.turns[hub.In].Acquire()
 	defer n.turns[hub.In].Release()
 	k, err := c.Read(p)
-	return k, n.ended(err)
+	return k, n.ended("read", err)
 }
 
 func (n *NetConn) readAhead(p []byte) int {
@@ -204,19 +110,6 @@ func (n *NetConn) readAhead(p []byte) int {
 	return k
 }
 
-func (n *NetConn) readElsewhere(p []byte) (k int, err error) {
-	c, err := n.theirs()
-	switch {
-	case err != nil:
-		return 0, n.failed("read", err)
-	case c == nil:
-		return n.hand("read", n.Read, p)
-	}
-	read := c.Read // which blocks the goroutine, as it is to
-	k, err = read(p)
-	return k, n.ended(err)
-}
-
 // Write is that of [net.Conn].
 //
 //greenlet:resumable
@@ -226,100 +119,35 @@ func (n *NetConn) Write(p []byte) (int, error) {
 	case err != nil:
 		return 0, n.failed("write", err)
 	case c == nil:
-		return n.writeElsewhere(p)
+		return n.elsewhere("write", net.Conn.Write, (*NetConn).Write, p)
 	}
 	n.turns[hub.Out].Acquire()
 	defer n.turns[hub.Out].Release()
 	k, err := c.Write(p)
-	return k, n.ended(err)
-}
-
-func (n *NetConn) writeElsewhere(p []byte) (k int, err error) {
-	c, err := n.theirs()
-	switch {
-	case err != nil:
-		return 0, n.failed("write", err)
-	case c == nil:
-		return n.hand("write", n.Write, p)
-	}
-	write := c.Write // which blocks the goroutine, as it is to
-	k, err = write(p)
-	return k, n.ended(err)
+	return k, n.ended("write", err)
 }
 
 // ended is err, but of what has been closed meanwhile, which looks like an end to some.
-func (n *NetConn) ended(err error) error {
+func (n *NetConn) ended(op string, err error) error {
 	if err == nil || !n.closed.Load() || errors.Is(err, net.ErrClosed) {
 		return err
 	}
-	return n.failed("read", net.ErrClosed)
-}
-
-// hand has a task of the hub do f.
-func (n *NetConn) hand(op string, f func([]byte) (int, error), p []byte) (int, error) {
-	type result struct {
-		n   int
-		err error
-	}
-	got, err := hand(n.hub, func() result {
-		k, err := f(p)
-		return result{k, err}
-	})
-	if err != nil {
-		return 0, n.failed(op, err)
-	}
-	return got.n, got.err
-}
-
-// hand has a task of h do f, and waits for what it returns. Its error is that the task was killed,
-// [net.ErrClosed], or that the hub has ended, [hub.ErrEnded]. Before its first Run it waits for that.
-func hand[T any](h *hub.Hub, f func() T) (got T, err error) {
-	begun := h.Promise()
-	posted := false
-	defer func() {
-		if !posted { // a hub with a seed refuses
-			begun()
-		}
-	}()
-	over := h.Ended()
-	ended := make(chan T, 1)
-	killed := make(chan error, 1)
-	var claimed atomic.Bool
-	h.Post(func() {
-		defer begun()
-		if !claimed.CompareAndSwap(false, true) {
-			return
-		}
-		h.Go(greenlet.OnStack, func(greenlet.Section) { ended <- f() }).Link(func(t *hub.Task) {
-			if !t.Successful() || t.Err() != nil {
-				killed <- net.ErrClosed
-			}
-		})
-	})
-	posted = true
-	select {
-	case got := <-ended:
-		return got, nil
-	case err := <-killed:
-		return got, err
-	case <-over:
-		claimed.Store(true)
-		return got, hub.ErrEnded
-	}
+	return n.failed(op, net.ErrClosed)
 }
 
 // Close is that of [net.Conn]. Who waits gets [net.ErrClosed]. Where another goroutine than the
 // hub's calls it the hub has to run, or to end, before its own descriptor is closed, but the
 // other side is told at once.
 func (n *NetConn) Close() error {
-	g := greenlet.Current()
-	ours := g != greenlet.Main() && hub.Of(g) == n.hub || g == greenlet.Main() && n.hub.Here()
-	other, _ := n.theirs() // if it can't be had, the hub does it
+	ours, _ := belongs(n.hub, greenlet.Current()) // those of another hub do as goroutines do
+	if !ours {
+		_, _ = n.theirs() // to tell the other side at once; if it can't be had, the hub does it
+	}
 	if n.closed.Swap(true) {
 		return n.failed("close", net.ErrClosed)
 	}
 	n.mu.Lock()
-	c := n.conn
+	c, other := n.conn, n.other
 	n.mu.Unlock()
 	switch {
 	case c == nil:
@@ -361,7 +189,7 @@ func (n *NetConn) CloseWrite() error {
 	})
 }
 
-func (n *NetConn) half(ours func(*Conn) error, theirs func(net.Conn) error) (err error) {
+func (n *NetConn) half(ours func(*Conn) error, theirs func(net.Conn) error) error {
 	c, err := n.side(greenlet.Current())
 	if err != nil {
 		return n.failed("close", err)
@@ -369,18 +197,10 @@ func (n *NetConn) half(ours func(*Conn) error, theirs func(net.Conn) error) (err
 	if c != nil {
 		return ours(c)
 	}
-	other, err := n.theirs()
-	switch {
-	case err != nil:
-		return n.failed("close", err)
-	case other == nil:
-		closed, err := hand(n.hub, func() error { return ours(n.conn) })
-		if err != nil {
-			return n.failed("close", err)
-		}
-		return closed
-	}
-	return theirs(other)
+	_, err = n.elsewhere("close",
+		func(c net.Conn, _ []byte) (int, error) { return 0, theirs(c) },
+		func(n *NetConn, _ []byte) (int, error) { return 0, ours(n.conn) }, nil)
+	return err
 }
 
 // LocalAddr is that of [net.Conn].
@@ -399,8 +219,7 @@ func (n *NetConn) SetReadDeadline(t time.Time) error { return n.setDeadline(t, h
 func (n *NetConn) SetWriteDeadline(t time.Time) error { return n.setDeadline(t, hub.Out) }
 
 func (n *NetConn) setDeadline(t time.Time, dirs ...hub.Direction) error {
-	g := greenlet.Current()
-	ours := g != greenlet.Main() && hub.Of(g) == n.hub || g == greenlet.Main() && n.hub.Here()
+	ours, _ := belongs(n.hub, greenlet.Current())
 	if n.closed.Load() {
 		return n.failed("set", net.ErrClosed)
 	}

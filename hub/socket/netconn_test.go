@@ -77,6 +77,7 @@ func TestNetConnTasks(t *testing.T) {
 				_, err := a.Read(make([]byte, 1))
 				assert.Equal(t, io.EOF, err)
 				require.NoError(t, a.Close())
+				assert.Nil(t, a.other, "nothing is lent to be closed")
 			})
 		}
 		group.Join()
@@ -190,40 +191,49 @@ func TestNetConnWakes(t *testing.T) {
 		"deadline": {func(n *NetConn) error { return n.SetDeadline(past) }, os.ErrDeadlineExceeded},
 		"close":    {(*NetConn).Close, net.ErrClosed},
 	} {
-		for _, here := range []bool{true, false} {
-			t.Run(name, func(t *testing.T) {
-				h := hub.New()
-				var a, b *NetConn
-				read := func() error {
-					_, err := a.Read(make([]byte, 1))
-					return err
+		for op, waits := range map[string]func(*NetConn) error{
+			"read": func(n *NetConn) error {
+				_, err := n.Read(make([]byte, 1))
+				return err
+			},
+			"write": func(n *NetConn) (err error) {
+				for err == nil { // until the other side takes no more
+					_, err = n.Write(make([]byte, 64<<10))
 				}
-				inTasks(t, h, func() {
-					a, b = netPair(t, h)
-					h.Go(greenlet.OnStack, func(greenlet.Section) {
-						h.Sleep(10 * time.Millisecond) // so that it waits, most often
+				return err
+			},
+		} {
+			for _, here := range []bool{true, false} {
+				t.Run(name+"/"+op, func(t *testing.T) {
+					h := hub.New()
+					var a, b *NetConn
+					inTasks(t, h, func() {
+						a, b = netPair(t, h)
+						h.Go(greenlet.OnStack, func(greenlet.Section) {
+							h.Sleep(10 * time.Millisecond) // so that it waits, most often
+							if here {
+								onGoroutine(h, func() any { return c.wakes(a) })
+							} else {
+								assert.NoError(t, c.wakes(a))
+							}
+						})
+						var err error
 						if here {
-							onGoroutine(h, func() any { return c.wakes(a) })
+							err = waits(a)
 						} else {
-							assert.NoError(t, c.wakes(a))
+							err = hub.Block(h, func() error { return waits(a) })
 						}
+						assert.ErrorIs(t, err, c.err)
+						var failed *net.OpError
+						if assert.ErrorAs(t, err, &failed) {
+							assert.Equal(t, []any{op, "tcp", c.err == os.ErrDeadlineExceeded}, []any{failed.Op, failed.Net, failed.Timeout()})
+							assert.Equal(t, b.LocalAddr().String(), failed.Addr.String())
+						}
+						_ = a.Close()
+						_ = b.Close()
 					})
-					var err error
-					if here {
-						err = read()
-					} else {
-						err = hub.Block(h, read)
-					}
-					assert.ErrorIs(t, err, c.err)
-					var op *net.OpError
-					if assert.ErrorAs(t, err, &op) {
-						assert.Equal(t, []any{"read", "tcp", c.err == os.ErrDeadlineExceeded}, []any{op.Op, op.Net, op.Timeout()})
-						assert.Equal(t, b.LocalAddr().String(), op.Addr.String())
-					}
-					_ = a.Close()
-					_ = b.Close()
 				})
-			})
+			}
 		}
 	}
 }

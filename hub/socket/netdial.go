@@ -33,13 +33,12 @@ func (d *Dialer) Dial(network, address string) (net.Conn, error) {
 //
 //greenlet:resumable
 func (d *Dialer) DialContext(ctx context.Context, network, address string) (net.Conn, error) {
-	g := greenlet.Current()
-	of := hub.Of(g)
+	ours, err := belongs(d.Hub, greenlet.Current())
 	switch {
-	case of == d.Hub, g == greenlet.Main() && d.Hub.Here():
+	case err != nil:
+		return nil, dialError(network, address, err)
+	case ours:
 		return d.dial(ctx, network, address)
-	case of != nil:
-		return nil, dialError(network, address, ErrOtherHub)
 	}
 	return d.dialElsewhere(ctx, network, address)
 }
@@ -131,12 +130,11 @@ func NewNetListener(l *Listener) *NetListener { return &NetListener{listener: l,
 //
 //greenlet:resumable
 func (l *NetListener) Accept() (net.Conn, error) {
-	g := greenlet.Current()
-	h := l.listener.Hub()
-	switch of := hub.Of(g); {
-	case of != nil && of != h:
-		return nil, opError("accept", nil, l.addr, ErrOtherHub)
-	case of == nil && !(g == greenlet.Main() && h.Here()):
+	ours, err := belongs(l.listener.Hub(), greenlet.Current())
+	switch {
+	case err != nil:
+		return nil, opError("accept", nil, l.addr, err)
+	case !ours:
 		return l.acceptElsewhere()
 	}
 	return l.accept()
@@ -174,9 +172,8 @@ func (l *NetListener) Close() error {
 	if l.closed.Swap(true) {
 		return opError("close", nil, l.addr, net.ErrClosed)
 	}
-	g := greenlet.Current()
 	h := l.listener.Hub()
-	if hub.Of(g) == h || g == greenlet.Main() && h.Here() {
+	if ours, _ := belongs(h, greenlet.Current()); ours {
 		return l.listener.Close()
 	}
 	h.Post(func() { _ = l.listener.Close() })

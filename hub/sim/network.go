@@ -58,25 +58,28 @@ func (o Options) check() Options {
 
 // Network is what hosts are connected by. It belongs to the goroutine of its hub.
 type Network struct {
-	hub   *hub.Hub
-	o     Options
-	hosts map[string]*Host // never ranged over, nor are the others: their order is none
-	cut   map[link]bool
-	tasks map[*hub.Task]*Host
-	begin *Host // whose task is being started
-	stats Stats
+	hub    *hub.Hub
+	o      Options
+	hosts  map[string]*Host // never ranged over, nor are the others: their order is none
+	links  map[ends]*link
+	linked []*link // in the order in which they were made
+	tasks  map[*hub.Task]*Host
+	begin  *Host // whose task is being started
+	faults *injector
+	stats  Stats
 }
-
-type link struct{ from, to *Host }
 
 // Stats count messages: the pieces of connections, what acknowledges them, and datagrams.
 type Stats struct{ Sent, Delivered, Lost, Duplicated int }
 
 // NewNetwork makes a network of no hosts. It panics if the options make no sense.
-func NewNetwork(h *hub.Hub, o Options) *Network {
+func NewNetwork(h *hub.Hub, o Options) *Network { return newNetwork(h, o, Choice{}) }
+
+func newNetwork(h *hub.Hub, o Options, c Choice) *Network {
 	n := &Network{
-		hub: h, o: o.check(), hosts: map[string]*Host{}, cut: map[link]bool{}, tasks: map[*hub.Task]*Host{},
+		hub: h, o: o.check(), hosts: map[string]*Host{}, links: map[ends]*link{}, tasks: map[*hub.Task]*Host{},
 	}
+	n.faults = n.newInjector(c)
 	h.OnStart(n.started)
 	return n
 }
@@ -103,7 +106,7 @@ func (n *Network) Cut(from, to []*Host) {
 	for _, f := range from {
 		for _, t := range to {
 			if f != t {
-				n.cut[link{f, t}] = true
+				n.link(f, t).cut = true
 				n.hub.Tracef("network cuts %s from %s", t.name, f.name)
 			}
 		}
@@ -112,7 +115,9 @@ func (n *Network) Cut(from, to []*Host) {
 
 // Heal ends all partitions.
 func (n *Network) Heal() {
-	clear(n.cut)
+	for _, l := range n.linked {
+		l.cut = false
+	}
 	n.hub.Tracef("network heals")
 }
 
@@ -124,36 +129,17 @@ type message interface {
 	ends() (from, to *Host)
 }
 
-// delay draws how long a message takes.
-func (n *Network) delay(from, to *Host) time.Duration {
-	if from == to {
-		return 0
-	}
-	return n.o.Latency + n.part(n.o.Jitter)
-}
-
-// part draws a part of d.
-func (n *Network) part(d time.Duration) time.Duration {
-	if d == 0 {
-		return 0
-	}
-	return time.Duration(n.hub.Rand().Int64N(int64(d)))
-}
-
-// happens draws what has the probability p.
-func (n *Network) happens(p float64) bool { return p > 0 && n.hub.Rand().Float64() < p }
-
 // send has m arrive after d, unless it is lost.
 func (n *Network) send(m message, d time.Duration) {
 	n.stats.Sent++
 	n.trace("sends", m)
-	from, to := m.ends()
-	if n.cut[link{from, to}] || from != to && n.happens(n.o.Loss) {
+	l := n.link(m.ends())
+	if l.cut || l.from != l.to && l.lose.happens(n.o.Loss) {
 		n.lose(m)
 		return
 	}
 	n.hub.AfterFunc(d, func() {
-		if n.cut[link{from, to}] {
+		if l.cut {
 			n.lose(m)
 			return
 		}

@@ -2,20 +2,20 @@ package sim
 
 import (
 	"bytes"
-	"context"
 	"fmt"
 	"io"
 	"os"
 	"strconv"
 	"strings"
 	"time"
-
-	"github.com/going-green/greenlet/hub"
 )
 
 // Simulation is what is run with many seeds.
 type Simulation struct {
 	Options Options
+	Plan    *Plan // of faults; nil is none but those of Options
+	// Choice says which faults happen in all runs; the zero value has those that are drawn.
+	Choice Choice
 	// Start makes hosts and starts tasks. When all have ended, check, unless it is nil,
 	// says what is wrong with what they have done. What is to be the same with the same
 	// seed must begin anew in Start.
@@ -29,19 +29,8 @@ var epoch = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
 // the others are killed, by a deadlock, or else by what its check says. A trace is written to
 // w, see [hub.Hub.SetTrace], unless it is nil.
 func (s Simulation) Run(seed uint64, w io.Writer) error {
-	h := hub.NewSeeded(epoch, seed)
-	ctx, cancel := context.WithCancelCause(context.Background())
-	defer cancel(nil)
-	h.OnError(func(_ *hub.Task, err *hub.PanicError) { cancel(err) })
-	h.SetTrace(w)
-	check := s.Start(NewNetwork(h, s.Options))
-	if err := h.Run(ctx); err != nil {
-		return err
-	}
-	if check == nil {
-		return nil
-	}
-	return check()
+	_, err := s.RunFaults(seed, s.Choice, w)
+	return err
 }
 
 // Failure is a seed with which a simulation fails.

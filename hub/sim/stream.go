@@ -92,7 +92,7 @@ func (s *stream) send(m *segment) {
 	if n.o.Bandwidth > 0 && s.host != s.other {
 		s.free = s.free.Add(time.Duration(len(m.data)) * time.Second / time.Duration(n.o.Bandwidth))
 	}
-	at := s.free.Add(n.delay(s.host, s.other))
+	at := s.free.Add(n.link(s.host, s.other).latency())
 	if !at.After(s.arrival) {
 		at = s.arrival.Add(1) // of two timers at the same time the order is drawn
 	}

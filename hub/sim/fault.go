@@ -1,0 +1,197 @@
+package sim
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Kind is a kind of fault.
+type Kind string
+
+// Faults of messages. They are those of [Options], and of a [Plan].
+const (
+	Lose      Kind = "lose"      // a message is lost
+	Duplicate Kind = "duplicate" // a datagram arrives twice
+	Delay     Kind = "delay"     // a datagram is late, so that others overtake it
+)
+
+// Fault is one fault that a run may have: that of a kind, at a place, the how-manieth time that
+// it could have happened there. Whether it does is drawn from the seed and these three, and
+// so is all that it is like: how late, how long. It takes nothing from [hub.Hub.Rand]. So a run without
+// it has the same others, as far as the program does the same.
+type Fault struct {
+	Kind  Kind
+	Where string // "a>b" is the way from host a to host b, "a" a host, "" all; or the name of a Buggify
+	N     int    // from 1
+}
+
+// String is a form that [ParseFault] reads: "lose a>b #17".
+func (f Fault) String() string {
+	if f.Where == "" {
+		return fmt.Sprintf("%s #%d", f.Kind, f.N)
+	}
+	return fmt.Sprintf("%s %s #%d", f.Kind, f.Where, f.N)
+}
+
+// ParseFault is the opposite of [Fault.String]. Its error says what is missing.
+func ParseFault(text string) (Fault, error) {
+	what, number, ok := lastCut(strings.TrimSpace(text), "#")
+	n, err := strconv.Atoi(number)
+	if !ok || err != nil || n < 1 {
+		return Fault{}, fmt.Errorf("sim: fault %q ends in no number: write it as %q", text, Fault{Lose, "a>b", 17})
+	}
+	kind, where, _ := strings.Cut(strings.TrimSuffix(what, " "), " ")
+	if kind == "" {
+		return Fault{}, fmt.Errorf("sim: fault %q has no kind: write it as %q", text, Fault{Lose, "a>b", 17})
+	}
+	return Fault{Kind(kind), where, n}, nil
+}
+
+func lastCut(s, sep string) (before, after string, found bool) {
+	if i := strings.LastIndex(s, sep); i >= 0 {
+		return s[:i], s[i+len(sep):], true
+	}
+	return s, "", false
+}
+
+// Choice says which faults happen in a run. The zero value has all those that are drawn.
+type Choice struct {
+	// Only are the faults that happen, and no others; unless it is nil. An empty list is
+	// a run without faults. One that would not have been drawn happens as well.
+	Only []Fault
+	// Except are faults that do not happen.
+	Except []Fault
+}
+
+// injector decides about the faults of a run.
+type injector struct {
+	net      *Network
+	seed     uint64
+	only     map[site]map[int]bool // nil: those that are drawn. Never ranged over, nor are the others
+	except   map[Fault]bool
+	sites    map[site]*chances
+	calm     bool // there are no faults any more
+	happened []Fault
+}
+
+// site is where faults of a kind happen.
+type site struct {
+	kind  Kind
+	where string
+}
+
+func (n *Network) newInjector(c Choice) *injector {
+	in := &injector{net: n, seed: n.hub.Rand().Uint64(), sites: map[site]*chances{}}
+	if c.Only != nil {
+		in.only = map[site]map[int]bool{}
+		for _, f := range c.Only {
+			at := site{f.Kind, f.Where}
+			if in.only[at] == nil {
+				in.only[at] = map[int]bool{}
+			}
+			in.only[at][f.N] = true
+		}
+	}
+	if len(c.Except) > 0 {
+		in.except = map[Fault]bool{}
+		for _, f := range c.Except {
+			in.except[f] = true
+		}
+	}
+	return in
+}
+
+// chances are those of faults at a site.
+type chances struct {
+	in     *injector
+	at     site
+	hash   uint64
+	n      int // how often one could have happened
+	listed map[int]bool
+}
+
+// chances is that of a kind at a place.
+func (in *injector) chances(kind Kind, where string) *chances {
+	at := site{kind, where}
+	c := in.sites[at]
+	if c == nil {
+		c = &chances{in: in, at: at, hash: mix(in.seed ^ hash(string(kind)+" "+where)), listed: in.only[at]}
+		in.sites[at] = c
+	}
+	return c
+}
+
+// happens decides about the next fault at c, which has the probability p. More of what it is
+// like comes from drawn.
+func (c *chances) happens(p float64) bool {
+	c.n++
+	if c.in.calm {
+		return false
+	}
+	if c.in.only != nil {
+		if !c.listed[c.n] {
+			return false
+		}
+	} else if p == 0 || c.drawn(0).float() >= p {
+		return false
+	}
+	f := Fault{c.at.kind, c.at.where, c.n}
+	if c.in.except[f] {
+		return false
+	}
+	c.in.happens(f)
+	return true
+}
+
+func (in *injector) happens(f Fault) {
+	in.happened = append(in.happened, f)
+	if in.net.hub.Tracing() {
+		in.net.hub.Tracef("fault %v", f)
+	}
+}
+
+// drawn is what is drawn about the fault that has just been decided, by topic: 0 is whether
+// it happens.
+func (c *chances) drawn(topic uint64) draw {
+	return draw(mix(c.hash + uint64(c.n)*golden + topic*odd))
+}
+
+// draw is a number that is drawn.
+type draw uint64
+
+// float is a number from 0 to 1, without 1.
+func (d draw) float() float64 { return float64(d>>11) / (1 << 53) }
+
+// below is a number from 0 to n, without n, which is positive.
+func (d draw) below(n int) int { return int(uint64(d) % uint64(n)) }
+
+// part is a part of a time, which may be 0.
+func (d draw) part(of time.Duration) time.Duration { return time.Duration(d.float() * float64(of)) }
+
+const (
+	golden = 0x9e3779b97f4a7c15
+	odd    = 0xd1342543de82ef95
+)
+
+// mix is the output function of SplitMix64 (Steele, Lea, Flood: Fast Splittable Pseudorandom
+// Number Generators, 2014).
+func mix(x uint64) uint64 {
+	x = (x ^ x>>30) * 0xbf58476d1ce4e5b9
+	x = (x ^ x>>27) * 0x94d049bb133111eb
+	return x ^ x>>31
+}
+
+// hash is FNV-1a, which differs from process to process in nothing.
+func hash(s string) uint64 {
+	h := uint64(14695981039346656037)
+	for i := range len(s) {
+		h = (h ^ uint64(s[i])) * 1099511628211
+	}
+	return h
+}
+
+// Faults are those that have happened, in their order.
+func (n *Network) Faults() []Fault { return slices.Clone(n.faults.happened) }

@@ -583,7 +583,7 @@ func _[W Waitable]() {
 }
 
 var _ = gen.Declare("AsReady", "Await", "AwaitFor", "Handle.Join", "Handle.JoinFor", "Handle.Kill", "Handle.KillFor")
-var _ = gen.DeclareInterface("Clock.Now", "Clock.Sleep", "Owner.TaskEnded", "Returning.Forget", "Returning.Func", "Returning.Results", "Starter.Go", "Trying.Forget", "Trying.Func", "Trying.Results", "valued.Result")
+var _ = gen.DeclareInterface("Chance.Block", "Chance.Timers", "Chance.Turn", "Clock.Now", "Clock.Sleep", "Owner.TaskEnded", "Returning.Forget", "Returning.Func", "Returning.Results", "Starter.Go", "Trying.Forget", "Trying.Func", "Trying.Results", "valued.Result")
 var _ = gen.DeclareClosure("await.go:40", "AsReady", "a literal")
 var _ = gen.DeclareClosure("handle.go:75", "TryOf", "a literal")
 var _ = gen.DeclareClosure("map.go:43", "MapSeq", "a literal")

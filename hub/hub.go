@@ -31,7 +31,7 @@ type Hub struct {
 	onStart []func(*Task)
 	ctx     context.Context
 
-	chance   *rand.Rand // nil unless the hub has a seed
+	chance   Chance     // nil unless the hub has a seed
 	random   *rand.Rand // see Rand
 	shuffled []*Task    // used by shuffle
 

@@ -107,7 +107,7 @@ func (o *observer) resumed(t *Task) {
 
 func (o *observer) waited(t *Task) {
 	if o.trace != nil {
-		o.trace.write(t, "waits for ", t.what.String())
+		o.trace.event(t, "waits for "+t.what.String())
 	}
 }
 

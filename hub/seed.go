@@ -18,10 +18,51 @@ import (
 // addresses. See [Hub.SetTrace] to find out.
 func NewSeeded(start time.Time, seed uint64) *Hub {
 	h := NewSimulated(start)
-	h.chance = rand.New(rand.NewPCG(seed, 0))
+	h.chance = drawn{rand.New(rand.NewPCG(seed, scheduling))}
 	h.timers.chance = h.chance
-	h.random = h.chance
+	h.random = rand.New(rand.NewPCG(seed, program))
 	return h
+}
+
+// The streams of a seed. What the hub draws moves nothing that the program draws.
+const (
+	scheduling = iota
+	program
+)
+
+// Chance decides what a program may not rely on, in the loop of its hub. A simulator has one
+// of its own: it can note what was decided, do that again, or leave some of it out.
+type Chance interface {
+	// Turn puts tasks in the order in which they run: those that are ready in a turn of
+	// the loop, two at least, in the order in which they have become so.
+	Turn(ready []*Task)
+	// Timers puts n timers in order by calls of swap, as [rand.Shuffle] does: those that are
+	// due at the same instant, two at least, in the order in which they were set.
+	Timers(n int, swap func(i, j int))
+	// Block is how long a call of [Block] takes, less than longest.
+	Block(longest time.Duration) time.Duration
+}
+
+// SetChance has c decide in place of what is drawn from the seed. It panics unless the hub
+// has one. It is for before Run.
+func (h *Hub) SetChance(c Chance) {
+	if h.chance == nil || c == nil {
+		panic("hub: SetChance of a hub without a seed, or to nil")
+	}
+	h.chance, h.timers.chance = c, c
+}
+
+// drawn is the Chance of a seed.
+type drawn struct{ *rand.Rand }
+
+func (d drawn) Turn(ready []*Task) {
+	d.Shuffle(len(ready), func(i, j int) { ready[i], ready[j] = ready[j], ready[i] })
+}
+
+func (d drawn) Timers(n int, swap func(i, j int)) { d.Shuffle(n, swap) }
+
+func (d drawn) Block(longest time.Duration) time.Duration {
+	return time.Duration(d.Int64N(int64(longest)))
 }
 
 // Seeded reports whether [NewSeeded] has made h.
@@ -36,7 +77,7 @@ func (h *Hub) Rand() *rand.Rand {
 	return h.random
 }
 
-// shuffle draws the order of the tasks that are ready. Those that become so meanwhile have
+// shuffle has chance decide on the order of the tasks that are ready. Those that become so meanwhile have
 // their turn after them all the same: that is what [Hub.Yield] promises.
 func (h *Hub) shuffle() {
 	if h.ready.n < 2 {
@@ -45,9 +86,7 @@ func (h *Hub) shuffle() {
 	for h.ready.n > 0 {
 		h.shuffled = append(h.shuffled, h.ready.pop())
 	}
-	h.chance.Shuffle(len(h.shuffled), func(i, j int) {
-		h.shuffled[i], h.shuffled[j] = h.shuffled[j], h.shuffled[i]
-	})
+	h.chance.Turn(h.shuffled)
 	for _, t := range h.shuffled {
 		h.ready.push(t)
 	}
@@ -61,7 +100,7 @@ const longestBlock = 10 * time.Millisecond
 // doLater has the loop do job, after a time that is drawn.
 func (h *Hub) doLater(job func()) {
 	h.workers.todo++ // no other goroutine is there
-	h.AfterFunc(time.Duration(h.chance.Int64N(int64(longestBlock))), func() {
+	h.AfterFunc(h.chance.Block(longestBlock), func() {
 		h.workers.todo--
 		job()
 	})

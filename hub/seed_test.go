@@ -332,3 +332,97 @@ func TestOnStart(t *testing.T) {
 	l.Go(l.newSuicideFrame()).Interrupt(context.Canceled)
 	l.expect(t, "0s 1 by <nil>", "0s false")
 }
+
+// backwards is chance that turns all orders round.
+type backwards struct {
+	l      *log
+	blocks time.Duration
+}
+
+func (b backwards) Turn(ready []*Task) {
+	b.l.say("turn of %d", len(ready))
+	slices.Reverse(ready)
+}
+
+func (b backwards) Timers(n int, swap func(i, j int)) {
+	b.l.say("%d timers", n)
+	for i := range n / 2 {
+		swap(i, n-1-i)
+	}
+}
+
+func (b backwards) Block(time.Duration) time.Duration { return b.blocks }
+
+// Who has a chance of his own decides on all that is left open, and gets it in the order in
+// which it has come: of turns, of timers among others and whatever is stopped meanwhile.
+func TestSetChance(t *testing.T) {
+	l := newSeededLog(1)
+	l.SetChance(backwards{l, time.Second})
+	for _, name := range []string{"a", "b", "c"} {
+		l.Go(l.newTwiceFrame(name))
+	}
+	l.expect(t, "0s turn of 3", "0s c", "0s b", "0s a", "0s turn of 3", "0s A", "0s B", "0s C")
+
+	l = newSeededLog(1)
+	l.SetChance(backwards{l, time.Second})
+	var timers []*Timer
+	for i := range 30 {
+		timers = append(timers, l.AfterFunc(time.Duration(1+i%3), func() {
+			l.say("%d", i)
+			if i >= 28 {
+				timers[i-15].Stop() // which is due at the same instant, and another that is not
+				l.AfterFunc(0, func() { l.say("behind %d", i) })
+			}
+		}))
+	}
+	var want []string
+	for at := range 3 {
+		want = append(want, fmt.Sprintf("%v 10 timers", time.Duration(1+at)))
+		for i := 27 + at; i >= 0; i -= 3 {
+			if i != 13 && i != 14 {
+				want = append(want, fmt.Sprintf("%v %d", time.Duration(1+at), i))
+			}
+		}
+		if at > 0 {
+			want = append(want, fmt.Sprintf("%v behind %d", time.Duration(1+at), 27+at))
+		}
+	}
+	l.expect(t, want...)
+
+	l = newSeededLog(1)
+	l.SetChance(backwards{l, time.Second})
+	l.Go(l.newBlocksFrame("a"))
+	l.expect(t, "1s a true")
+	assert.PanicsWithValue(t, "hub: SetChance of a hub without a seed, or to nil", func() { New().SetChance(backwards{}) })
+}
+
+// A program draws the same whatever the hub draws.
+func TestRandApart(t *testing.T) {
+	one, other := NewSeeded(time.Time{}, 1), NewSeeded(time.Time{}, 1)
+	for range 3 {
+		other.AfterFunc(1, func() {})
+	}
+	require.NoError(t, other.Run(t.Context()))
+	assert.Equal(t, one.Rand().Uint64(), other.Rand().Uint64())
+}
+
+// Who takes events is told by the task that is concerned.
+func TestOnTrace(t *testing.T) {
+	l := newLog()
+	var lines, at []string
+	l.OnTrace(func(e TraceEvent) {
+		lines = append(lines, e.String())
+		for _, f := range e.Task.TaskState().Stack {
+			at = append(at, fmt.Sprint(e.What, " ", f.Func))
+		}
+	})
+	l.Go(l.newSleeperFrame("", 1, time.Second))
+	require.NoError(t, l.Run(t.Context()))
+	assert.Len(t, lines, 4)
+	assert.Equal(t, "1s task 1 (github.com/going-green/greenlet/hub.(*log).sleeper) ends", lines[3])
+	assert.Equal(t, []string{
+		"starts github.com/going-green/greenlet/hub.(*log).sleeper",
+		"waits for time github.com/going-green/greenlet/hub.(*log).sleeper",
+		"wakes github.com/going-green/greenlet/hub.(*log).sleeper",
+	}, at)
+}

@@ -50,6 +50,14 @@ func (h *Hub) States() []TaskState {
 	return list
 }
 
+// TaskState is how t is, unless it has ended: then it says nothing.
+func (t *Task) TaskState() (s TaskState) {
+	if !t.done {
+		s = t.look()
+	}
+	return s
+}
+
 // look is how t is, which has not ended.
 func (t *Task) look() TaskState {
 	s := TaskState{Number: int(t.number), Func: t.frame.Func().Name, State: ready, By: int(t.by)}

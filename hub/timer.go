@@ -1,7 +1,9 @@
 package hub
 
 import (
-	"math/rand/v2"
+	"cmp"
+	"math"
+	"slices"
 	"time"
 )
 
@@ -22,8 +24,9 @@ type place int32
 type timers struct {
 	heap   []due
 	order  uint64
-	epoch  time.Time  // from which they are counted
-	chance *rand.Rand // that of the hub
+	epoch  time.Time // from which they are counted
+	chance Chance    // that of the hub
+	tied   []int     // used by tie
 }
 
 // due is a timer, and its time.
@@ -41,9 +44,6 @@ func (l *timers) start(t *timer, at time.Time) { l.add(due{timer: t}, at) }
 func (l *timers) add(d due, at time.Time) {
 	l.order++
 	d.at, d.order = int64(at.Sub(l.epoch)), l.order
-	if l.chance != nil {
-		d.order = l.chance.Uint64()
-	}
 	l.heap = append(l.heap, d)
 	l.up(len(l.heap) - 1)
 }
@@ -83,7 +83,12 @@ func (l *timers) next() time.Time { return l.time(1) }
 // for the same time.
 func (l *timers) run(now time.Time) {
 	n := int64(now.Sub(l.epoch))
+	tied := int64(math.MinInt64) // the instant of those that are in order
 	for left := len(l.heap); left > 0 && len(l.heap) > 0 && l.heap[0].at <= n; left-- {
+		if at := l.heap[0].at; l.chance != nil && at != tied {
+			tied = at
+			l.tie()
+		}
 		d := l.heap[0]
 		l.remove(1)
 		if d.task != nil {
@@ -92,6 +97,38 @@ func (l *timers) run(now time.Time) {
 		} else {
 			d.timer.to.expire()
 		}
+	}
+}
+
+// tie has chance decide on the order of the timers that are due at the same instant as the
+// first. They are where a tree of their own is at the top of the heap, and stay there: in order
+// of their places none is before the one above it.
+func (l *timers) tie() {
+	at := l.heap[0].at
+	places := append(l.tied[:0], 0)
+	for k := 0; k < len(places); k++ {
+		first := branches*places[k] + 1
+		for i := first; i < min(first+branches, len(l.heap)); i++ {
+			if l.heap[i].at == at {
+				places = append(places, i)
+			}
+		}
+	}
+	if l.tied = places; len(places) < 2 {
+		return
+	}
+	same, orders := make([]due, len(places)), make([]uint64, len(places))
+	for k, i := range places {
+		same[k] = l.heap[i]
+	}
+	slices.SortFunc(same, func(a, b due) int { return cmp.Compare(a.order, b.order) })
+	for k := range same {
+		orders[k] = same[k].order
+	}
+	l.chance.Timers(len(same), func(i, j int) { same[i], same[j] = same[j], same[i] })
+	for k, i := range places {
+		same[k].order = orders[k]
+		l.put(i, same[k])
 	}
 }
 

@@ -78,8 +78,8 @@ func TestPartition(t *testing.T) {
 			"30ms b: before", "1.03s a: back", "5.02s heals", "5.02s a writes: <nil>", "5.02s a: read tcp b:80: use of closed network connection",
 			"7.85s b: between", "7.85s b: after", "7.85s b: EOF"}},
 		{3 * time.Minute, true, []string{
-			"30ms b: before", "2m1.02s a: read tcp a:49152->b:80: read: connection timed out",
-			"2m1.02s b: read tcp b:80->a:49152: read: connection timed out",
+			"30ms b: before", "2m1.02s b: read tcp b:80->a:49152: read: connection timed out",
+			"2m1.02s a: read tcp a:49152->b:80: read: connection timed out",
 			"3m1.02s heals", "3m1.02s a writes: write tcp b:80: use of closed network connection"}},
 		{3 * time.Minute, false, []string{
 			"30ms b: before", "1.03s a: back", "2m1.02s b: read tcp b:80->a:49152: read: connection timed out",

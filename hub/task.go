@@ -123,6 +123,9 @@ func (h *Hub) forget(t *Task) {
 	t.before, t.after = nil, nil
 }
 
+// Number is the task's number in its hub, in the order of their start, from 1.
+func (t *Task) Number() int { return int(t.number) }
+
 // String is the task's number in its hub and its function.
 func (t *Task) String() string { return fmt.Sprintf("task %d (%s)", t.number, t.frame.Func().Name) }
 

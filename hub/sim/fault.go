@@ -60,7 +60,8 @@ func lastCut(s, sep string) (before, after string, found bool) {
 // Choice says which faults happen in a run. The zero value has all those that are drawn.
 type Choice struct {
 	// Only are the faults that happen, and no others; unless it is nil. An empty list is
-	// a run without faults. One that would not have been drawn happens as well.
+	// a run without faults, in which tasks run in the order in which they have become ready.
+	// One that would not have been drawn happens as well.
 	Only []Fault
 	// Except are faults that do not happen.
 	Except []Fault
@@ -149,6 +150,10 @@ func (c *chances) happens(p float64) bool {
 func (in *injector) happens(f Fault) {
 	in.happened = append(in.happened, f)
 	if in.net.hub.Tracing() {
+		if f.Kind.forced() {
+			in.net.hub.Tracef("%v", f)
+			return
+		}
 		in.net.hub.Tracef("fault %v", f)
 	}
 }

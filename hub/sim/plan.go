@@ -30,6 +30,7 @@ func (s Simulation) RunFaults(seed uint64, c Choice, w io.Writer) (happened []Fa
 	h.OnError(func(_ *hub.Task, err *hub.PanicError) { cancel(err) })
 	h.SetTrace(w)
 	n := newNetwork(h, s.Options, c)
+	h.SetChance(n.faults.newTurns())
 	check := s.Start(n)
 	if err = h.Run(ctx); err == nil && check != nil {
 		err = check()

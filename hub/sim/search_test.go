@@ -40,8 +40,9 @@ func TestSearch(t *testing.T) {
 	assert.Less(t, f.Tried, 10)
 	assert.EqualValues(t, f.Tried, f.Seed)
 	assert.Len(t, f.Err.Error(), 3)
-	assert.Equal(t, 12, strings.Count(f.Trace, "\n"))
-	assert.Contains(t, f.Error(), fmt.Sprintf("sim: seed %d, of %d that were tried: %v\nthe trace of 12 lines ends:\n", f.Seed, f.Tried, f.Err))
+	lines := strings.Count(f.Trace, "\n")
+	assert.Greater(t, lines, 12)
+	assert.Contains(t, f.Error(), fmt.Sprintf("sim: seed %d, of %d that were tried: %v\nthe trace of %d lines ends:\n", f.Seed, f.Tried, f.Err, lines))
 	assert.ErrorIs(t, f, f.Err)
 	for seed := range f.Seed - 1 {
 		assert.NoError(t, ordered.Run(seed+1, nil))

@@ -1,0 +1,122 @@
+package sim
+
+import (
+	"cmp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/going-green/greenlet/hub"
+)
+
+// What is drawn about order is a fault as well, so that it can be listed, replayed and left
+// out. Left out, things happen in the order in which they have come.
+const (
+	// Turn is an order of the tasks that are ready in a turn of the loop. Where is their
+	// numbers: "3,5".
+	Turn Kind = "turn"
+	// Timers is an order of timers that are due at the same instant. Where is how many.
+	Timers Kind = "timers"
+)
+
+// forced reports whether k is an order, which is no fault of the world.
+func (k Kind) forced() bool { return k == Turn || k == Timers }
+
+// turns is the [hub.Chance] of a run. The place of a turn are the tasks that are ready, not
+// the number of the turn in the run, and what is drawn is who comes before whom of these, however
+// they have come: so one fault less leaves the others what they are.
+type turns struct {
+	in     *injector
+	sites  map[uint64]*chances // of turns, by a hash of the numbers; never ranged over
+	timers []*chances          // by how many
+	block  *chances
+	tasks  []*hub.Task // used by Turn
+	order  []int       // used by Timers
+}
+
+func (in *injector) newTurns() *turns {
+	return &turns{in: in, sites: map[uint64]*chances{}, block: in.chances("block", "")}
+}
+
+func (t *turns) Turn(ready []*hub.Task) {
+	t.tasks = append(t.tasks[:0], ready...)
+	slices.SortFunc(t.tasks, func(a, b *hub.Task) int { return cmp.Compare(a.Number(), b.Number()) })
+	c := t.site(t.tasks)
+	if c.next() {
+		c.shuffle(len(t.tasks), func(i, j int) { t.tasks[i], t.tasks[j] = t.tasks[j], t.tasks[i] })
+		if !slices.Equal(t.tasks, ready) && c.forces() {
+			copy(ready, t.tasks)
+		}
+	}
+	clear(t.tasks)
+}
+
+// site is that of the turns of tasks.
+func (t *turns) site(tasks []*hub.Task) *chances {
+	key := uint64(len(tasks))
+	for _, task := range tasks {
+		key = mix(key*golden + uint64(task.Number()))
+	}
+	c := t.sites[key]
+	if c == nil {
+		numbers := make([]string, len(tasks))
+		for i, task := range tasks {
+			numbers[i] = strconv.Itoa(task.Number())
+		}
+		c = t.in.chances(Turn, strings.Join(numbers, ","))
+		t.sites[key] = c
+	}
+	return c
+}
+
+func (t *turns) Timers(n int, swap func(i, j int)) {
+	for len(t.timers) <= n {
+		t.timers = append(t.timers, nil)
+	}
+	c := t.timers[n]
+	if c == nil {
+		c = t.in.chances(Timers, strconv.Itoa(n))
+		t.timers[n] = c
+	}
+	if !c.next() {
+		return
+	}
+	t.order = t.order[:0]
+	for i := range n {
+		t.order = append(t.order, i)
+	}
+	c.shuffle(n, func(i, j int) { t.order[i], t.order[j] = t.order[j], t.order[i] })
+	if !slices.IsSorted(t.order) && c.forces() {
+		c.shuffle(n, swap)
+	}
+}
+
+func (t *turns) Block(longest time.Duration) time.Duration {
+	t.block.n++
+	return t.block.drawn(0).part(longest)
+}
+
+// next counts one more time at c, and reports whether an order may be drawn.
+func (c *chances) next() bool {
+	c.n++
+	return c.in.only == nil || c.listed[c.n]
+}
+
+// shuffle draws an order of n things.
+func (c *chances) shuffle(n int, swap func(i, j int)) {
+	for i := n - 1; i > 0; i-- {
+		swap(i, c.drawn(uint64(i)).below(i+1))
+	}
+}
+
+// forces notes that an order is about to be another one than that in which things have come,
+// and reports whether it may be.
+func (c *chances) forces() bool {
+	f := Fault{c.at.kind, c.at.where, c.n}
+	if c.in.except[f] {
+		return false
+	}
+	c.in.happens(f)
+	return true
+}

@@ -4,7 +4,6 @@ import (
 	"encoding/binary"
 	"math"
 	"reflect"
-	"slices"
 	"unsafe"
 )
 
@@ -43,7 +42,7 @@ func (d *decoder) reader(nd *node, t reflect.Type) reader {
 
 // broken is a reader that refuses.
 func broken(nd *node, t reflect.Type, why string) reader {
-	err := &ChangedError{nd.String(), why}
+	err := &ChangedError{Func: nd.String(), Reason: why}
 	return func(d *decoder, _ unsafe.Pointer) { d.fail(err) }
 }
 
@@ -134,7 +133,7 @@ func (d *decoder) makeReader(nd *node, t reflect.Type) reader {
 
 // overflows ends it: a number doesn't fit into a type of this machine.
 func (d *decoder) overflows(t reflect.Type) {
-	d.fail(&ChangedError{t.String(), "a value does not fit into it on this machine"})
+	d.fail(&ChangedError{Func: t.String(), Reason: "a value does not fit into it on this machine"})
 }
 
 func intReader(t reflect.Type) reader {
@@ -196,61 +195,81 @@ func (d *decoder) arrayReader(nd *node, t reflect.Type) reader {
 	}
 }
 
-// structReader reads field by field, by name: what is gone is dropped, what is new stays zero.
+// structReader reads field by field, by name: what is gone is dropped, what is new stays zero,
+// unless there is a migration.
 func (d *decoder) structReader(nd *node, t reflect.Type) reader {
-	type part struct {
-		read reader
-		off  uintptr
-		keep bool
-	}
-	var parts []part
-	now := map[string]reflect.StructField{}
 	if t != nil && partsOf(t) != nil {
-		parts := partsOf(t)
-		if len(nd.fields) != 1 {
-			return broken(nd, t, "it is made otherwise")
+		return d.partsReader(nd, t)
+	}
+	m, why := d.fields(nd, t)
+	if why != nil {
+		err := &ChangedError{nd.String(), why.Reason, why.Remedy}
+		if why.Var != "" {
+			err.Reason = "field " + why.Var + ": " + err.Reason
 		}
-		read := d.reader(nd.fields[0].node, parts)
-		return func(d *decoder, p unsafe.Pointer) {
-			v := reflect.New(parts)
-			if read(d, v.UnsafePointer()); d.err == nil {
-				reflect.NewAt(t, p).Interface().(standIn).SetParts(v.Interface())
-			}
+		return func(d *decoder, _ unsafe.Pointer) { d.fail(err) }
+	}
+	return func(d *decoder, p unsafe.Pointer) { m.run(d, p) }
+}
+
+// partsReader reads what stands for a type of ours.
+func (d *decoder) partsReader(nd *node, t reflect.Type) reader {
+	parts := partsOf(t)
+	if len(nd.fields) != 1 {
+		return broken(nd, t, "it is made otherwise")
+	}
+	read := d.reader(nd.fields[0].node, parts)
+	return func(d *decoder, p unsafe.Pointer) {
+		v := reflect.New(parts)
+		if read(d, v.UnsafePointer()); d.err == nil {
+			reflect.NewAt(t, p).Interface().(standIn).SetParts(v.Interface())
 		}
 	}
+}
+
+// fields are how those of nd become those of t, or are dropped if that is nil; or why not.
+func (d *decoder) fields(nd *node, t reflect.Type) (*moves, *Change) {
+	list, m := d.fieldChanges(nd, t)
+	for i := range list {
+		if list[i].Kind == Breaks {
+			return nil, &list[i]
+		}
+	}
+	return m, nil
+}
+
+// fieldChanges are what is different in a struct, and how it is read if nothing breaks.
+func (d *decoder) fieldChanges(nd *node, t reflect.Type) ([]Change, *moves) {
+	var was []wireField
+	var now []target
+	named := map[string]bool{}
+	for _, f := range nd.fields {
+		if !named[f.name] { // no field is there twice
+			was = append(was, wireField{name: f.name, node: f.node})
+		} else {
+			was = append(was, wireField{node: f.node})
+		}
+		named[f.name] = true
+	}
+	var rules []*migration
 	if t != nil {
 		if t.PkgPath() != "" && hidesFields(t) {
-			return broken(nd, t, "it has unexported fields of another package, and no codec")
+			return []Change{{Kind: Breaks, Reason: "it has unexported fields of another package, and no codec"}}, nil
 		}
+		same := len(nd.fields)
 		for f := range savedFields(t) {
-			now[f.Name] = f
-		}
-	}
-	if openStructs[t] && (len(nd.fields) != len(now) || slices.ContainsFunc(nd.fields, func(f nodeField) bool { _, ok := now[f.name]; return !ok })) {
-		return broken(nd, t, "it has other fields in this Go release")
-	}
-	for _, f := range nd.fields {
-		if sf, ok := now[f.name]; ok {
-			delete(now, f.name) // no field is there twice
-			if why := differs(f.node, sf.Type); why != "" {
-				return broken(nd, t, "field "+f.name+": "+why)
-			}
-			parts = append(parts, part{d.reader(f.node, sf.Type), sf.Offset, true})
-		} else if f.node.leastBytes() > 0 {
-			parts = append(parts, part{d.reader(f.node, nil), 0, false})
-		}
-	}
-	return func(d *decoder, p unsafe.Pointer) {
-		for i := range parts {
-			f := &parts[i]
-			if f.keep {
-				f.read(d, unsafe.Add(p, f.off))
-			} else {
-				f.read(d, nil)
-			}
-			if d.err != nil {
-				return
+			now = append(now, target{name: f.Name, offset: f.Offset, typ: f.Type})
+			if named[f.Name] {
+				same--
 			}
 		}
+		if openStructs[t] && (same != 0 || len(now) != len(nd.fields)) {
+			return []Change{{Kind: Breaks, Reason: "it has other fields in this Go release"}}, nil
+		}
+		if nd.t != t {
+			rules = migrationsOfType(t)
+		}
 	}
+	m, list := d.match(was, now, rules)
+	return list, m
 }

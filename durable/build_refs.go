@@ -122,7 +122,7 @@ func interfaceReader(t reflect.Type) reader {
 			return
 		}
 		if w.t == nil {
-			d.fail(&ChangedError{w.word, "it is not known to this program; see durable.Type"})
+			d.fail(&ChangedError{Func: w.word, Reason: "it is not known to this program; see durable.Type"})
 			return
 		}
 		if !w.t.AssignableTo(t) {
@@ -133,9 +133,13 @@ func interfaceReader(t reflect.Type) reader {
 		if d.err != nil {
 			return
 		}
-		v := reflect.New(w.t)
+		v, before := reflect.New(w.t), len(d.later)
 		d.nested(func() { d.reader(w.node, w.t)(d, v.UnsafePointer()) })
-		if d.err == nil {
+		switch {
+		case d.err != nil:
+		case len(d.later) > before: // it is complete later
+			d.after(before, func() error { reflect.NewAt(t, p).Elem().Set(v.Elem()); return nil })
+		default:
 			reflect.NewAt(t, p).Elem().Set(v.Elem())
 		}
 	}
@@ -149,7 +153,7 @@ func (d *decoder) namedValue(t reflect.Type, p unsafe.Pointer) {
 	}
 	v, ok := valueNamed(name)
 	if !ok || !reflect.TypeOf(v).AssignableTo(t) {
-		d.fail(&ChangedError{name, fmt.Sprintf("this program has no %v by that name; see durable.Value", t)})
+		d.fail(&ChangedError{Func: name, Reason: fmt.Sprintf("this program has no %v by that name; see durable.Value", t)})
 		return
 	}
 	reflect.NewAt(t, p).Elem().Set(reflect.ValueOf(v))

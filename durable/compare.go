@@ -21,7 +21,7 @@ func alike(was, now *node) bool {
 	switch {
 	case was == now:
 		return true
-	case was.kind != now.kind, was.name != now.name, was.codec != now.codec, was.len != now.len, (was.elem == nil) != (now.elem == nil), (was.key == nil) != (now.key == nil):
+	case was.kind != now.kind, was.name != now.name && !wasCalled(was.name, now.t), was.codec != now.codec, was.len != now.len, (was.elem == nil) != (now.elem == nil), (was.key == nil) != (now.key == nil):
 		return false
 	case was.name != "" && was.kind != reflect.Array:
 		return true // what it consists of is read by names
@@ -32,6 +32,7 @@ func alike(was, now *node) bool {
 // sameNode reports whether two nodes describe the same type. Descriptions of different
 // functions have nodes of their own.
 func (d *decoder) sameNode(x, y *node) bool {
+	x, y = x.original(), y.original()
 	if x == y {
 		return true
 	}
@@ -49,6 +50,7 @@ func (d *decoder) sameNode(x, y *node) bool {
 
 // compare takes pairs that it has seen to be equal: that they are not would be found elsewhere.
 func (d *decoder) compare(x, y *node, seen map[[2]*node]bool) bool {
+	x, y = x.original(), y.original()
 	pair := [2]*node{x, y}
 	switch {
 	case x == y || seen[pair]:

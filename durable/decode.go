@@ -3,6 +3,7 @@ package durable
 import (
 	"encoding/binary"
 	"reflect"
+	"slices"
 	"unsafe"
 
 	greenlet "github.com/going-green/greenlet/runtime"
@@ -27,6 +28,9 @@ type decoder struct {
 	bytes  int      // of memory, so far
 	reads  map[readKey]reader
 	equal  map[[2]*node]bool // what sameNode has found out
+
+	renamed map[readKey]*node // what as has made
+	later   []func() error    // migrations, to be done when all has been read: the last first
 }
 
 // object is what a number stands for.
@@ -159,12 +163,12 @@ func (d *decoder) object(i uint64, nd *node, t reflect.Type, n int) *object {
 			return nil
 		}
 		if o != nil && o.t == nil && t != nil { // dropped where it was mentioned first
-			o.t = t
+			o.t, o.node = t, nd // which may have other names
 			d.allocate(o)
 			d.want(i)
 		}
 		if o != nil && o.t != t && t != nil {
-			d.fail(&ChangedError{typeWord(t), "a value that was one is two of different types now"})
+			d.fail(&ChangedError{Func: typeWord(t), Reason: "a value that was one is two of different types now"})
 			return nil
 		}
 		return o
@@ -251,7 +255,7 @@ func (d *decoder) inner(t reflect.Type, count int) unsafe.Pointer {
 		return nil
 	}
 	if w.t == nil {
-		d.fail(&ChangedError{w.word, "it is not known to this program"})
+		d.fail(&ChangedError{Func: w.word, Reason: "it is not known to this program"})
 		return nil
 	}
 	o := d.object(i, w.node, w.t, int(n))
@@ -260,7 +264,7 @@ func (d *decoder) inner(t reflect.Type, count int) unsafe.Pointer {
 	}
 	p, got, there, ok := follow(o.t, o.n, o.p, way)
 	if !ok {
-		d.fail(&ChangedError{w.word, "there is no " + way + " in it, which a pointer led to"})
+		d.fail(&ChangedError{Func: w.word, Reason: "there is no " + way + " in it, which a pointer led to"})
 		return nil
 	}
 	if got != t || there < count {
@@ -379,19 +383,41 @@ func (d *decoder) entries(nd *node, m reflect.Value) {
 	for i := 0; i < n && d.err == nil; i++ {
 		k.Elem().SetZero()
 		v.Elem().SetZero()
+		before := len(d.later)
 		readKey(d, k.UnsafePointer())
 		readValue(d, v.UnsafePointer())
-		if d.err == nil {
-			d.put(m, k.Elem(), v.Elem())
+		switch {
+		case d.err != nil:
+		case len(d.later) > before: // it is complete later, and not here
+			entry := [2]reflect.Value{k.Elem(), v.Elem()}
+			k, v = reflect.New(key), reflect.New(elem)
+			d.after(before, func() error { return putEntry(m, entry[0], entry[1]) })
+		default:
+			if err := putEntry(m, k.Elem(), v.Elem()); err != nil {
+				d.fail(err)
+			}
 		}
 	}
 }
 
-// put adds an entry. An interface may hold what is no key.
-func (d *decoder) put(m, k, v reflect.Value) {
+// after has f done when the migrations are that were added since there were n of them.
+func (d *decoder) after(n int, f func() error) { d.later = slices.Insert(d.later, n, f) }
+
+// finish does what is to be done when all has been read.
+func (d *decoder) finish() {
+	for i := len(d.later) - 1; i >= 0 && d.err == nil; i-- {
+		if err := d.later[i](); err != nil {
+			d.fail(err)
+		}
+	}
+	d.later = nil
+}
+
+// putEntry adds an entry. An interface may hold what is no key.
+func putEntry(m, k, v reflect.Value) error {
 	if !k.Comparable() {
-		d.corrupt()
-		return
+		return ErrCorrupt
 	}
 	m.SetMapIndex(k, v)
+	return nil
 }

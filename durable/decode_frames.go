@@ -69,11 +69,11 @@ func (d *decoder) fits(pt *point, caller, callee *wireFunc) bool {
 	case callee == nil && pt.callee == "-", callee != nil && (pt.callee == "?" || pt.callee == callee.fn.generic):
 		return true
 	case callee == nil:
-		d.fail(&ChangedError{caller.name, "its suspension " + pt.label + " is a call now, and was a switch"})
+		d.fail(&ChangedError{Func: caller.name, Reason: "its suspension " + pt.label + " is a call now, and was a switch"})
 	case pt.callee == "-":
-		d.fail(&ChangedError{caller.name, "its suspension " + pt.label + " is a switch now, and was a call of " + callee.name})
+		d.fail(&ChangedError{Func: caller.name, Reason: "its suspension " + pt.label + " is a switch now, and was a call of " + callee.name})
 	default:
-		d.fail(&ChangedError{caller.name, "its suspension " + pt.label + " is a call of " + pt.callee + " now, and the greenlet is in " + callee.name})
+		d.fail(&ChangedError{Func: caller.name, Reason: "its suspension " + pt.label + " is a call of " + pt.callee + " now, and the greenlet is in " + callee.name})
 	}
 	return false
 }

@@ -41,7 +41,11 @@ func (e *encoder) deferred(f defers) {
 // more: that is all right as long as there was nothing to call.
 func (d *decoder) deferred(w *wireFunc, frame greenlet.Frame) {
 	p := greenlet.DeferParts{Mode: d.byte()}
+	before := len(d.later)
 	d.reader(nodeOf(anyType), anyType)(d, reflect.ValueOf(&p.Value).UnsafePointer())
+	if len(d.later) > before {
+		d.fail(&ChangedError{Func: w.name, Reason: "a value that it panics with is to be migrated, which can't be done on its way"})
+	}
 	for range d.count() {
 		c, self := d.literal("this program has no such function literal, and its call is deferred")
 		if d.err != nil {
@@ -52,7 +56,7 @@ func (d *decoder) deferred(w *wireFunc, frame greenlet.Frame) {
 	}
 	f, ok := frame.(defers)
 	if !ok && len(p.Calls) > 0 {
-		d.fail(&ChangedError{w.name, "it defers nothing any more, and there are calls that were deferred"})
+		d.fail(&ChangedError{Func: w.name, Reason: "it defers nothing any more, and there are calls that were deferred"})
 	}
 	if ok && !f.SetParts(p, greenlet.HeaderOf(frame).PC) {
 		d.corrupt()

@@ -22,6 +22,8 @@ type node struct {
 	codec  string // what writes the values, if it is no plan of ours
 	least  int    // bytes that a value takes at least, and one; 0 if that is not known yet
 
+	of *node // what a snapshot has, if this is that with other names: see as
+
 	// Of this build's:
 	t    reflect.Type
 	read atomic.Pointer[reader] // into t

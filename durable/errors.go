@@ -28,9 +28,30 @@ func (e *RefusedError) Error() string {
 type ChangedError struct {
 	Func   string // or the type
 	Reason string
+	Remedy string // what to do; "" if nothing but the former code helps
 }
 
-func (e *ChangedError) Error() string { return "durable: " + e.Func + " has changed: " + e.Reason }
+func (e *ChangedError) Error() string {
+	s := "durable: " + e.Func + " has changed: " + e.Reason
+	if e.Remedy != "" {
+		s += "; " + e.Remedy
+	}
+	return s
+}
+
+// A MigrationError says that a function given to [Migrate] or [MigrateType] has not made new
+// values of old ones: it has returned an error, or panicked.
+type MigrationError struct {
+	Name string // of the function or type whose values they are
+	Err  error
+}
+
+func (e *MigrationError) Error() string {
+	return fmt.Sprintf("durable: values of %s can't be migrated: %v", e.Name, e.Err)
+}
+
+// Unwrap is the migration's own error.
+func (e *MigrationError) Unwrap() error { return e.Err }
 
 // A CodecError says that a codec or resource has not made a value of what it had written: the
 // snapshot may be right, and what is asked for not there at the moment.

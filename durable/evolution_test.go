@@ -41,7 +41,7 @@ var rules = []rule{
 	{"variableMissing", `
 		func f() string { x := 7; greenlet.Yield("here"); return fmt.Sprint(x) }`, `
 		func f() string { x, y := 7, 8; greenlet.Yield("here"); return fmt.Sprint(x, y) }`,
-		"variable y is needed behind"},
+		"variable y: the snapshot does not have it"},
 	{"variableRenamed", `
 		func f() string { old := 7; greenlet.Yield("here"); return fmt.Sprint(old) }`, `
 		func f() string {
@@ -53,7 +53,7 @@ var rules = []rule{
 	{"variableRenamedSilently", `
 		func f() string { old := 7; greenlet.Yield("here"); return fmt.Sprint(old) }`, `
 		func f() string { fresh := 7; greenlet.Yield("here"); return fmt.Sprint(fresh) }`,
-		"variable fresh is needed behind"},
+		"variable fresh: the snapshot does not have it; if it was called old, say //greenlet:was old"},
 	{"variableOfOtherType", `
 		func f() string { x := 7; greenlet.Yield("here"); return fmt.Sprint(x) }`, `
 		func f() string { x := "7"; greenlet.Yield("here"); return fmt.Sprint(x) }`,
@@ -68,8 +68,20 @@ var rules = []rule{
 		"variable x: it was [2]int, and is [3]int"},
 	{"variableCaptured", `
 		func f() string { x := 7; greenlet.Yield("here"); return fmt.Sprint(x) }`, `
-		func f() string { x := 7; p := &x; *p = 7; greenlet.Yield("here"); return fmt.Sprint(x, *p) }`,
-		"variable x: it was captured"},
+		func f() string { x := 7; greenlet.Yield("here"); p := &x; greenlet.Yield("new"); *p++; return fmt.Sprint(x) }`,
+		"new, 8"},
+	{"parameterCaptured", `
+		//greenlet:resumable durable
+		func fIn(x int) int { greenlet.Yield("here"); return x }
+		func f() string { x := fIn(7); return fmt.Sprint(x) }`, `
+		//greenlet:resumable durable
+		func fIn(x int) int { greenlet.Yield("here"); inc := func() { x++ }; greenlet.Yield("new"); inc(); return x }
+		func f() string { x := fIn(7); return fmt.Sprint(x) }`,
+		"new, 8"},
+	{"variableNotCapturedAnyMore", `
+		func f() string { x := 7; p := &x; *p = 7; greenlet.Yield("here"); return fmt.Sprint(x, *p) }`, `
+		func f() string { x := 7; greenlet.Yield("here"); return fmt.Sprint(x) }`,
+		"variable x: it was captured, or had its address taken, and is not now"},
 	{"parameterAdded", `
 		func f() string { x := 7; greenlet.Yield("here"); return fmt.Sprint(x) }`, `
 		func f(verbose bool) string { x := 7; if verbose { x++ }; greenlet.Yield("here"); return fmt.Sprint(x) }`,
@@ -287,7 +299,7 @@ var rules = []rule{
 	{"deferAdded", `
 		func f() string { x := 7; greenlet.Yield("here"); return fmt.Sprint(x) }`, `
 		func f() string { x := 7; greenlet.Yield("here"); defer func() { x++ }(); greenlet.Yield("new"); return fmt.Sprint(x + 1) }`,
-		"variable x: it was captured"},
+		"new, 8"},
 	{"deferAddedOfNothing", `
 		func f() string { x := 7; greenlet.Yield("here"); return fmt.Sprint(x) }`, `
 		func f() string { x := 7; greenlet.Yield("here"); defer func() { recover() }(); greenlet.Yield("new"); return fmt.Sprint(x + 1) }`,
@@ -295,11 +307,349 @@ var rules = []rule{
 	{"resultNamed", `
 		func f() string { x := 7; greenlet.Yield("here"); return fmt.Sprint(x) }`, `
 		func f() (s string) { x := 7; greenlet.Yield("here"); defer func() { s += "!" }(); return fmt.Sprint(x) }`,
-		"variable s is needed behind"},
+		"variable s: the snapshot does not have it"},
 	{"deferDropped", `
 		func f() (s string) { x := 7; defer func() { s += "!" }(); greenlet.Yield("here"); return fmt.Sprint(x) }`, `
 		func f() (s string) { x := 7; greenlet.Yield("here"); return fmt.Sprint(x) }`,
 		"and its call is deferred"},
+	{"pointTakenOver", `
+		func f() string { x := 7; greenlet.Yield("here"); return fmt.Sprint(x) }`, `
+		func f() string {
+			x := 7
+			//greenlet:point Yield#c81a025f
+			greenlet.Yield("there")
+			return fmt.Sprint(x)
+		}`,
+		"7"},
+	// Variables of one name are told by the order in which they are declared.
+	{"shadowed", `
+		func f() string { x := 7; { x := 8; greenlet.Yield("here"); x++; if x != 9 { return "inner" } }; return fmt.Sprint(x) }`, `
+		func f() string { x := 1; { x := 2; y := x; greenlet.Yield("here"); y = x; x++; if x != 9 || y != 8 { return fmt.Sprint("inner", x) } }; return fmt.Sprint(x) }`,
+		"7"},
+	{"shadowedByAnother", `
+		func f() string { x := 7; greenlet.Yield("here"); return fmt.Sprint(x) }`, `
+		func f() string { if x := len("a"); x > 1 { greenlet.Yield("never"); return fmt.Sprint(x) }; x := 1; greenlet.Yield("here"); return fmt.Sprint(x) }`,
+		"7"},
+	{"shadowedBySomeLiveThere", `
+		func f() string { x := 7; greenlet.Yield("here"); return fmt.Sprint(x) }`, `
+		func f() string { x := 1; { x := 2; greenlet.Yield("here"); if x > 9 { return "" } }; return fmt.Sprint(x) }`,
+		"variable x#1/2: the snapshot does not have it"},
+	// The inner one would get the value of the outer one.
+	{"shadowedNotAnyMore", `
+		func f() string { x := 7; { x := 8; greenlet.Yield("here"); if x > 9 { return "" } }; return fmt.Sprint(x) }`, `
+		func f() string { { x := 2; greenlet.Yield("here"); if x != 8 { return "misread" } }; return "8" }`,
+		"variable x: the snapshot does not have it"},
+	// What a statement has computed has no name: the statement must be the same.
+	{"temporary", `
+		//greenlet:resumable durable
+		func fIn() string { greenlet.Yield("here"); return "5" }
+		func f() string { x := 7; y := fmt.Sprint(x) + fIn(); return y }`, `
+		//greenlet:resumable durable
+		func fIn() string { greenlet.Yield("here"); return "5" }
+		//greenlet:resumable durable
+		func fA() int { greenlet.Yield("new"); return 1 }
+		func f() string { z := min(1, 2) + fA(); x := 6 + z; y := fmt.Sprint(x) + fIn(); y += "!"; return y }`,
+		"75!"},
+	{"temporaryOfOtherStatement", `
+		//greenlet:resumable durable
+		func fIn() string { greenlet.Yield("here"); return "5" }
+		func f() string { x := 7; y := fmt.Sprint(x) + fIn(); return y }`, `
+		//greenlet:resumable durable
+		func fIn() string { greenlet.Yield("here"); return "5" }
+		func f() string { x := 7; y := fmt.Sprintln(x) + fIn(); return y }`,
+		"it has no suspension temporaryOfOtherStatementIn#"},
+	{"loopAround", `
+		func f() string {
+			s := ""
+			for i, x := range []int{7, 8} { if i == 0 { greenlet.Yield("here") }; s += fmt.Sprint(x) }
+			return s
+		}`, `
+		func f() string {
+			s := ""
+			for range []int{1, 2} { for i, x := range []int{7, 8} { if i == 0 { greenlet.Yield("here") }; s += fmt.Sprint(x) } }
+			return s
+		}`,
+		"the snapshot does not have it"},
+	{"loopAroundGone", `
+		func f() string {
+			s := ""
+			for j := range []int{1, 2} { for i, x := range []int{7, 8} { if i + j == 0 { greenlet.Yield("here") }; s += fmt.Sprint(x) } }
+			return s
+		}`, `
+		func f() string {
+			s := ""
+			for i, x := range []int{7, 8} { if i == 0 { greenlet.Yield("here") }; s += fmt.Sprint(x) }
+			return s
+		}`,
+		"78"},
+	{"loopsBefore", `
+		func f() string { s := ""; for i := range 3 { if i == 1 { greenlet.Yield("here") }; s += fmt.Sprint(i) }; return s }`, `
+		func f() string {
+			s := ""
+			for i := range 2 { greenlet.Yield("new"); s += fmt.Sprint(i) }
+			for i := range 3 { if i == 1 { greenlet.Yield("here") }; s += fmt.Sprint(i) }
+			return s
+		}`,
+		"012"},
+	{"parametersSwapped", `
+		//greenlet:resumable durable
+		func fIn(a int, b string) string { greenlet.Yield("here"); return fmt.Sprint(a, b) }
+		func f() string {
+			//greenlet:point inner
+			s := fIn(7, "b")
+			return s
+		}`, `
+		//greenlet:resumable durable
+		func fIn(b string, a int) string { greenlet.Yield("here"); return fmt.Sprint(a, b) }
+		func f() string {
+			//greenlet:point inner
+			s := fIn("x", 1)
+			return s
+		}`,
+		"7b"},
+	{"methodOfRenamedType", `
+		type fA struct { N int }
+		//greenlet:resumable durable
+		func (a *fA) next() int { greenlet.Yield("here"); return a.N }
+		func f() string { a := &fA{7}; s := fmt.Sprint(a.next()); return s }`, `
+		type fB struct { N int }
+		func init() { durable.Was[fB]("main.RULEA") }
+		//greenlet:resumable durable
+		//greenlet:was (*RULEA).next
+		func (a *fB) next() int { greenlet.Yield("here"); return a.N }
+		func f() string { a := &fB{1}; s := fmt.Sprint(a.next()); return s }`,
+		"7"},
+	{"typeRenamedAndSaid", `
+		type fA struct { N int; Next *fA }
+		func f() string { x := []fA{{N: 7}}; var y any = fA{N: 8}; x[0].Next = &x[0]; greenlet.Yield("here"); return fmt.Sprint(x[0].Next.N, y) }`, `
+		type fB struct { N int; Next *fB }
+		func init() { durable.Was[fB]("main.RULEA") }
+		func f() string { var x []fB; var y any; greenlet.Yield("here"); return fmt.Sprint(x[0].Next.N, y.(fB).N) }`,
+		"7 8"},
+	{"keysOfOtherType", `
+		func f() string { x := map[int]string{7: "a"}; greenlet.Yield("here"); return fmt.Sprint(x) }`, `
+		func f() string { x := map[int64]string{}; greenlet.Yield("here"); return fmt.Sprint(x) }`,
+		"variable x: it was map[int]string, and is map[int64]string"},
+	{"notDurableAnyMore", `
+		//greenlet:resumable durable
+		func fIn() { greenlet.Yield("here") }
+		func f() string { fIn(); return "7" }`, `
+		//greenlet:resumable
+		func fIn() { greenlet.Yield("here") }
+		func f() string { return "7" }`,
+		"notDurableAnyMoreIn has changed: it is not in this program, or not durable"},
+	{"switchIsCall", `
+		func f() string {
+			//greenlet:point ask
+			greenlet.Yield("here")
+			return "7"
+		}`, `
+		//greenlet:resumable durable
+		func fIn() { greenlet.Yield("here") }
+		func f() string {
+			//greenlet:point ask
+			fIn()
+			return "7"
+		}`,
+		"its suspension ask is a call now, and was a switch"},
+	{"callIsSwitch", `
+		//greenlet:resumable durable
+		func fIn() { greenlet.Yield("here") }
+		func f() string {
+			//greenlet:point ask
+			fIn()
+			return "7"
+		}`, `
+		//greenlet:resumable durable
+		func fIn() { greenlet.Yield("here") }
+		func f() string {
+			if false { fIn() }
+			//greenlet:point ask
+			greenlet.Yield("here")
+			return "7"
+		}`,
+		"its suspension ask is a switch now, and was a call of"},
+	{"rangeOverMap", `
+		func f() string {
+			n := 0
+			m := map[string]int{"a": 1, "b": 2}
+			for k, v := range m {
+				if n == 0 { greenlet.Yield("here") }
+				n += len(k) * v
+			}
+			return fmt.Sprint(n)
+		}`, `
+		func f() string {
+			n, more := 0, 0
+			m := map[string]int{}
+			for k, v := range m {
+				if n == 0 { greenlet.Yield("here") }
+				n += len(k) * v
+				more = n
+			}
+			return fmt.Sprint(n, more)
+		}`,
+		"3 3"},
+	{"interfaceOfOtherMethods", `
+		type fA struct { N int }
+		func (a fA) Error() string { return fmt.Sprint(a.N) }
+		func f() string { var x error = fA{7}; y := fA{}; greenlet.Yield("here"); return fmt.Sprint(x, y.N) }`, `
+		type fA struct { N int }
+		func (a fA) String() string { return fmt.Sprint(a.N) }
+		func f() string { var x fmt.Stringer = fA{1}; y := fA{}; greenlet.Yield("here"); return fmt.Sprint(x, y.N) }`,
+		"variable x: it was error, and is fmt.Stringer"},
+
+	{"migrated", `
+		func f() string { price := 7; id := "a"; greenlet.Yield("here"); return fmt.Sprint(price, id) }`, `
+		type fA struct { price int }
+		type fB struct { amount float64; currency string }
+		func init() {
+			durable.Migrate("example.com/evolving.RULE", func(o fA) (fB, error) { return fB{float64(o.price) / 2, "EUR"}, nil })
+		}
+		func f() string { amount := 1.0; currency := ""; id := ""; greenlet.Yield("here"); return fmt.Sprint(amount, currency, id) }`,
+		"3.5EURa"},
+	{"migratedOfOneName", `
+		func f() string { x := 7; greenlet.Yield("here"); return fmt.Sprint(x) }`, `
+		type fA struct { x int }
+		type fB struct { x string }
+		func init() {
+			durable.Migrate("example.com/evolving.RULE", func(o fA) (fB, error) { return fB{fmt.Sprint("s", o.x)}, nil })
+		}
+		func f() string { x := ""; greenlet.Yield("here"); return x }`,
+		"s7"},
+	{"migratedTwice", `
+		func f() string { x := 7; greenlet.Yield("here"); return fmt.Sprint(x) }`, `
+		type fA struct { x int }
+		type fB struct { y float64 }
+		type fIn struct { y float64 }
+		type fOut struct { z string }
+		func init() {
+			durable.Migrate("example.com/evolving.RULE", func(o fA) (fB, error) { return fB{float64(o.x) + 0.5}, nil })
+			durable.Migrate("example.com/evolving.RULE", func(o fIn) (fOut, error) { return fOut{fmt.Sprint("z", o.y)}, nil })
+		}
+		func f() string { z := ""; greenlet.Yield("here"); return z }`,
+		"z7.5"},
+	{"migratedToCaptured", `
+		func f() string { x := 7; greenlet.Yield("here"); return fmt.Sprint(x) }`, `
+		type fA struct { x int }
+		type fB struct { y string }
+		func init() {
+			durable.Migrate("example.com/evolving.RULE", func(o fA) (fB, error) { return fB{fmt.Sprint("s", o.x)}, nil })
+		}
+		func f() string { y := ""; p := &y; greenlet.Yield("here"); if p != nil { *p += "!" }; return y }`,
+		"variable p: the snapshot does not have it"},
+	{"migratedFromCaptured", `
+		func f() string { x := 7; inc := func() { x++ }; greenlet.Yield("here"); inc(); return fmt.Sprint(x) }`, `
+		type fA struct { x int }
+		type fB struct { y string }
+		func init() {
+			durable.Migrate("example.com/evolving.RULE", func(o fA) (fB, error) { return fB{fmt.Sprint("s", o.x)}, nil })
+		}
+		func f() string { y := ""; greenlet.Yield("here"); add := func() { y += "!" }; greenlet.Yield("new"); add(); return y }`,
+		"new, s7!"},
+	{"migratedDefault", `
+		func f() string { x := 7; greenlet.Yield("here"); return fmt.Sprint(x) }`, `
+		type fB struct { more []string }
+		func init() {
+			durable.Migrate("example.com/evolving.RULE", func(struct{}) (fB, error) { return fB{[]string{"m"}}, nil })
+		}
+		func f() string { x := 1; more := []string{}; greenlet.Yield("here"); return fmt.Sprint(x, more) }`,
+		"7 [m]"},
+	{"migratedElsewhere", `
+		func f() string { x := 7; greenlet.Yield("here"); return fmt.Sprint(x) }`, `
+		type fA struct { x int }
+		type fB struct { y int }
+		func init() {
+			durable.Migrate("example.com/evolving.RULE", func(o fA) (fB, error) { return fB{o.x}, nil }, "other")
+		}
+		func f() string { y := 1; greenlet.Yield("here"); return fmt.Sprint(y) }`,
+		"variable y: the snapshot does not have it"},
+	{"migrationFails", `
+		func f() string { x := 7; greenlet.Yield("here"); return fmt.Sprint(x) }`, `
+		type fA struct { x int }
+		type fB struct { y int }
+		func init() {
+			durable.Migrate("example.com/evolving.RULE", func(o fA) (fB, error) { return fB{}, errors.New("no such price") })
+		}
+		func f() string { y := 1; greenlet.Yield("here"); return fmt.Sprint(y) }`,
+		"values of example.com/evolving.migrationFails can't be migrated: no such price"},
+	{"migrationPanics", `
+		func f() string { x := 7; greenlet.Yield("here"); return fmt.Sprint(x) }`, `
+		type fA struct { x int }
+		type fB struct { y int }
+		func init() {
+			durable.Migrate("example.com/evolving.RULE", func(o fA) (fB, error) { var m map[int]int; m[o.x] = 1; return fB{}, nil })
+		}
+		func f() string { y := 1; greenlet.Yield("here"); return fmt.Sprint(y) }`,
+		"can't be migrated: it panicked: assignment to entry in nil map"},
+	{"migrationOfOtherResult", `
+		func f() string { x := 7; greenlet.Yield("here"); return fmt.Sprint(x) }`, `
+		type fA struct { x int }
+		type fB struct { y int }
+		func init() {
+			durable.Migrate("example.com/evolving.RULE", func(o fA) (fB, error) { return fB{o.x}, nil })
+		}
+		func f() string { y := ""; greenlet.Yield("here"); return fmt.Sprint(y) }`,
+		"variable y: its migration makes int, and it is string"},
+	{"fieldsMigrated", `
+		type fS struct { Price int; ID string; Next *fS }
+		func f() string {
+			x := []fS{{7, "a", nil}, {8, "b", nil}}
+			x[1].Next = &x[0]
+			m := map[string]fS{"k": x[1]}
+			var v any = fS{9, "c", &x[1]}
+			p := &x[1].ID
+			greenlet.Yield("here")
+			return fmt.Sprint(len(x), len(m), v != nil, *p)
+		}`, `
+		type fS struct { Amount float64; ID string; Next *fS }
+		type fA struct { Price int }
+		type fB struct { Amount float64 }
+		func init() {
+			durable.MigrateType[fS](func(o fA) (fB, error) { return fB{float64(o.Price) / 2}, nil })
+		}
+		func f() string {
+			var x []fS
+			var m map[string]fS
+			var v any
+			var p *string
+			greenlet.Yield("here")
+			*p += "!"
+			return fmt.Sprint(x[0].Amount, x[1].Amount, x[1].ID, x[1].Next.Amount, m["k"].Amount, v.(fS).Amount, v.(fS).Next == &x[1])
+		}`,
+		"3.5 4b!3.5 4 4.5 true"},
+	// Old's types are for reading: they have other names, and go as deep as they must.
+	{"migratedDeep", `
+		type fIn struct { N int }
+		type fS struct { P *fIn; L []fIn }
+		func f() string { x := fS{&fIn{7}, []fIn{{1}, {2}}}; greenlet.Yield("here"); return fmt.Sprint(x.L) }`, `
+		type fIn struct { N string }
+		type fS struct { Sum string }
+		type fOld struct { N int }
+		type fA struct { P *fOld; L []fOld }
+		func init() {
+			durable.MigrateType[fS](func(o fA) (fS, error) {
+				sum := o.P.N
+				for _, e := range o.L { sum += e.N }
+				return fS{fmt.Sprint(sum)}, nil
+			})
+		}
+		func f() string { x := fS{}; greenlet.Yield("here"); return x.Sum }`,
+		"10"},
+	// The frame's migration sees structs that have been migrated.
+	{"migratedInAndOut", `
+		type fS struct { N int }
+		func f() string { x := &fS{7}; greenlet.Yield("here"); return fmt.Sprint(x) }`, `
+		type fS struct { S string }
+		type fA struct { N int }
+		type fIn struct { x *fS }
+		type fOut struct { text string }
+		func init() {
+			durable.MigrateType[fS](func(o fA) (fS, error) { return fS{fmt.Sprint("n", o.N)}, nil })
+			durable.Migrate("example.com/evolving.RULE", func(o fIn) (fOut, error) { return fOut{o.x.S}, nil })
+		}
+		func f() string { text := ""; greenlet.Yield("here"); return text }`,
+		"n7"},
 	{"wide", `
 		func f() string { x, y := int64(1)<<40, []uint{7, 1<<32 - 1}; greenlet.Yield("here"); return fmt.Sprint(x, y) }`, `
 		func f() string { x, y := int64(1)<<40, []uint{7, 1<<32 - 1}; greenlet.Yield("here"); return fmt.Sprint(x, y) }`,
@@ -374,13 +724,23 @@ func evolving(t *testing.T, dir string, text func(r rule) string, starts bool) {
 	write("go.sum", string(sum))
 	list := "func all() map[string]*greenlet.Greenlet {\n\treturn map[string]*greenlet.Greenlet{\n"
 	for _, r := range rules {
-		src := strings.ReplaceAll(text(r), "func f(", "//greenlet:resumable durable\nfunc f(")
-		for _, part := range []string{"func f", "type f", " f", "*f", "]f", "{f", "&f"} {
+		src := strings.ReplaceAll(strings.ReplaceAll(text(r), "RULE", r.name), "func f(", "//greenlet:resumable durable\nfunc f(")
+		for _, part := range []string{"func f", "type f", " f", "*f", "]f", "{f", "&f", "[f", "(f", "\tf"} {
 			for _, next := range []string{"(", "T", "A", "B", "S", "In", "Out", "Old", "New"} {
 				src = strings.ReplaceAll(src, part+next, strings.TrimSuffix(part, "f")+r.name+next)
 			}
 		}
-		write(strings.ToLower(r.name)+".go", "package main\n\nimport (\n\t\"fmt\"\n\n\tgreenlet \"github.com/going-green/greenlet/runtime\"\n)\n"+src)
+		imports := ""
+		if strings.Contains(src, "fmt.") {
+			imports += "\t\"fmt\"\n"
+		}
+		if strings.Contains(src, "errors.") {
+			imports += "\t\"errors\"\n"
+		}
+		if strings.Contains(src, "durable.") {
+			imports += "\n\t\"github.com/going-green/greenlet/durable\"\n"
+		}
+		write(strings.ToLower(r.name)+".go", "package main\n\nimport (\n"+imports+"\n\tgreenlet \"github.com/going-green/greenlet/runtime\"\n)\n"+src)
 		list += fmt.Sprintf("\t\t%q: greenlet.New(%s),\n", r.name, r.name)
 	}
 	if !starts {

@@ -68,7 +68,7 @@ func funcReader(t reflect.Type) reader {
 				return
 			}
 			if !ok || fn.Type() != t {
-				d.fail(&ChangedError{name, fmt.Sprintf("this program has no function of type %v by that name; see durable.Func", t)})
+				d.fail(&ChangedError{Func: name, Reason: fmt.Sprintf("this program has no function of type %v by that name; see durable.Func", t)})
 				return
 			}
 			reflect.NewAt(t, p).Elem().Set(fn)
@@ -104,7 +104,7 @@ func (d *decoder) literal(missing string) (c *closureType, self any) {
 	}
 	d.charge(64) // the value that is made of it
 	if c = closureByType[w.t]; c == nil || q == nil {
-		d.fail(&ChangedError{w.word, missing})
+		d.fail(&ChangedError{Func: w.word, Reason: missing})
 		return nil, nil
 	}
 	return c, reflect.NewAt(c.typ, q).Interface()

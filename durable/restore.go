@@ -38,11 +38,11 @@ func RestoreFrom(snapshot []byte, store Schemas, limits Limits) ([]*greenlet.Gre
 		gs = append(gs, d.greenlet())
 	}
 	d.drain()
-	switch {
-	case d.err != nil:
-		return nil, d.err
-	case len(d.b) > 0 || !d.rooted():
+	if d.err == nil && (len(d.b) > 0 || !d.rooted()) {
 		return nil, ErrCorrupt
+	}
+	if d.finish(); d.err != nil {
+		return nil, d.err
 	}
 	return gs, nil
 }

@@ -154,7 +154,7 @@ func (s *shower) call(w *wireFunc, at int, st *Stack) Call {
 			c.Line = where.Line
 		}
 	} else if st.Reason == "" {
-		st.Reason = (&ChangedError{w.name, "it is not in this program, or not durable"}).Error()
+		st.Reason = (&ChangedError{Func: w.name, Reason: "it is not in this program, or not durable"}).Error()
 	}
 	for _, f := range p.fields {
 		nd, boxed := f.node, f.box && f.node.kind == reflect.Pointer && f.node.elem != nil

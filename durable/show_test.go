@@ -73,8 +73,8 @@ func TestShow(t *testing.T) {
 		fail = false
 		log = #3 ""
 		err = #4 nil
-		t0 = 0
-		t1 = ""
+		~2 = 0
+		~ffb8e9c7 = ""
 		defer = #5 durable.undoes#a2d165f1{err: #4, log: #3}
 		defer = #6 durable.undoes#7899531f{log: #3, i: #7 0}
 `},

@@ -623,7 +623,7 @@ var _ = gen.DurableClosure("github.com/going-green/greenlet/durable.closures.fun
 var _ = gen.Durable((*closuresFunc2Frame)(nil), `github.com/going-green/greenlet/durable.closures.func2#86f57915 as closuresFunc2Frame
 start c
 results
-Exchange#0dcf3dd5 - c t0<`)
+Exchange#0dcf3dd5 - c t0:~0dcf3dd5<`)
 
 // sumFrame is an activation of sum.
 type sumFrame struct {
@@ -857,7 +857,7 @@ var undoesFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/durable.un
 var _ = gen.Durable((*undoesFrame)(nil), `github.com/going-green/greenlet/durable.undoes as undoesFrame
 start fail
 results ret0 ret1
-Exchange#f78b597f - fail *log *err t0 t1<
+Exchange#f78b597f - fail *log *err t0:~2 t1:~ffb8e9c7<
 unwind ? *log *err ret0 ret1`)
 var _ func(bool) (string, error) = undoes
 
@@ -1006,7 +1006,7 @@ var _ = gen.DurableClosure("github.com/going-green/greenlet/durable.undoes.func2
 var _ = gen.Durable((*undoesFunc2Frame)(nil), `github.com/going-green/greenlet/durable.undoes.func2#7899531f as undoesFunc2Frame
 start c
 results
-Exchange#22bdfa8e - c t0<`)
+Exchange#22bdfa8e - c t0:~22bdfa8e<`)
 
 // walksMapFrame is an activation of walksMap.
 type walksMapFrame struct {
@@ -1116,7 +1116,7 @@ var walksMapFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/durable.
 var _ = gen.Durable((*walksMapFrame)(nil), `github.com/going-green/greenlet/durable.walksMap as walksMapFrame
 start m
 results ret0
-Yield#4d5135a9 - m n text t0 k v`)
+Yield#4d5135a9 - m n text t0:~m k v`)
 var _ func(map[int]string) string = walksMap
 
 // walksMapFrameValue is walksMap as a value, for callers that can be suspended.
@@ -1848,7 +1848,7 @@ var areasFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/durable.are
 var _ = gen.Durable((*areasFrame)(nil), `github.com/going-green/greenlet/durable.areas as areasFrame
 start
 results ret0 ret1
-Area#3741a24d ? sum t0 t1 t2
+Area#3741a24d ? sum t0:~1ebb7f1d#1/3 t1:~1ebb7f1d#2/3 t2:~1ebb7f1d#3/3
 Yield#49393e07 - sum err`)
 var _ func() (int, error) = areas
 

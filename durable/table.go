@@ -213,10 +213,14 @@ func fieldsOf(t reflect.Type, words []string) []field {
 		f := &list[i]
 		w, f.was, _ = strings.Cut(w, "=")
 		w, f.box = strings.CutPrefix(w, "*")
-		f.name, f.receives = strings.CutSuffix(w, "<")
-		sf, ok := t.FieldByName(f.name)
+		w, f.receives = strings.CutSuffix(w, "<")
+		in, name, named := strings.Cut(w, ":")
+		if f.name = name; !named {
+			f.name = in
+		}
+		sf, ok := t.FieldByName(in)
 		if !ok {
-			panic(fmt.Sprintf("durable: the frame type %v has no field %s: generate its package anew", t, f.name))
+			panic(fmt.Sprintf("durable: the frame type %v has no field %s: generate its package anew", t, in))
 		}
 		f.offset, f.typ = sf.Offset, sf.Type
 	}

@@ -139,6 +139,9 @@ func readType(word string, depth int) (t reflect.Type, ok bool) {
 	if t, ok := knownTypes[word]; ok {
 		return t, true
 	}
+	if t := formerType(word); t != nil {
+		return t, true
+	}
 	if depth++; depth > 8 {
 		return nil, false
 	}

@@ -26,7 +26,7 @@ type wirePoint struct {
 	// Where a frame goes that stands here: made when the first does.
 	pt    *point
 	pc    uint32
-	parts []wirePart
+	moves *moves
 	err   error
 }
 
@@ -34,12 +34,6 @@ type wireField struct {
 	name          string
 	box, receives bool
 	node          *node
-}
-
-// wirePart is how a field is read: to nowhere if field is nil.
-type wirePart struct {
-	read  reader
-	field *field
 }
 
 type wireType struct {
@@ -93,12 +87,12 @@ func (f *function) wire() *wireFunc {
 		w := &wireFunc{name: f.name, fn: f, points: make([]wirePoint, len(f.points))}
 		for i := range f.points {
 			p, to := &f.points[i], &w.points[i]
-			to.label = p.label
+			to.label, to.moves = p.label, new(moves)
 			for j := range p.fields {
 				fd := &p.fields[j]
 				nd := nodeOf(fd.typ)
 				to.fields = append(to.fields, wireField{fd.name, fd.box, fd.receives, nd})
-				to.parts = append(to.parts, wirePart{d.reader(nd, fd.typ), fd})
+				to.moves.parts = append(to.moves.parts, part{read: d.reader(nd, fd.typ), offset: fd.offset, keep: true})
 			}
 			to.pt = p
 			if to.pc = uint32(i); p.label == unwinding {
@@ -313,7 +307,7 @@ func finite(list []*node) bool {
 // frame makes a frame that stands at point i of w, and reads what is live there.
 func (d *decoder) frame(w *wireFunc, i int) (greenlet.Frame, *point, error) {
 	if w.fn == nil {
-		return nil, nil, &ChangedError{w.name, "it is not in this program, or not durable"}
+		return nil, nil, &ChangedError{Func: w.name, Reason: "it is not in this program, or not durable"}
 	}
 	p := &w.points[i]
 	if p.pt == nil && p.err == nil {
@@ -328,16 +322,8 @@ func (d *decoder) frame(w *wireFunc, i int) (greenlet.Frame, *point, error) {
 	}
 	f, base := w.fn.frame()
 	greenlet.HeaderOf(f).PC = p.pc
-	for i := range p.parts {
-		part := &p.parts[i]
-		if part.field == nil {
-			part.read(d, nil)
-		} else {
-			part.read(d, addOffset(base, part.field.offset))
-		}
-		if d.err != nil {
-			return nil, nil, within(d.err, w.name, p.fields[i].name)
-		}
+	if i := p.moves.run(d, base); d.err != nil {
+		return nil, nil, within(d.err, w.name, p.fields[i].name)
 	}
 	if w.defers {
 		d.deferred(w, f)
@@ -355,43 +341,36 @@ func (f *function) frame() (greenlet.Frame, unsafe.Pointer) {
 // within says which variable of which function a change is of.
 func within(err error, fn, variable string) error {
 	if c, ok := err.(*ChangedError); ok && c.Func != fn {
-		return &ChangedError{fn, "variable " + variable + ": " + c.Func + ": " + c.Reason}
+		return &ChangedError{fn, "variable " + variable + ": " + c.Func + ": " + c.Reason, c.Remedy}
 	}
 	return err
 }
 
 // place finds where in this build a frame goes on that stands at p.
 func (d *decoder) place(w *wireFunc, p *wirePoint) error {
-	pc, pt := w.fn.state(p.label)
-	if pt == nil {
-		return &ChangedError{w.name, "it has no suspension " + p.label + " any more, at which the greenlet stands"}
-	}
-	found := map[string]bool{}
-	for _, f := range p.fields {
-		i := slices.IndexFunc(pt.fields, func(now field) bool { return now.name == f.name })
-		if i < 0 {
-			i = slices.IndexFunc(pt.fields, func(now field) bool { return now.was == f.name })
-		}
-		if i < 0 {
-			p.parts = append(p.parts, wirePart{d.reader(f.node, nil), nil})
+	for _, c := range d.changes(w, p) {
+		if c.Kind != Breaks {
 			continue
 		}
-		now := &pt.fields[i]
-		why := differs(f.node, now.typ)
-		if now.box != f.box {
-			why = "it was captured, or had its address taken, or is now"
+		if c.Var != "" {
+			c.Reason = "variable " + c.Var + ": " + c.Reason
 		}
-		if why != "" {
-			return &ChangedError{w.name, "variable " + f.name + ": " + why}
-		}
-		found[now.name] = true
-		p.parts = append(p.parts, wirePart{d.reader(f.node, now.typ), now})
+		return &ChangedError{w.name, c.Reason, c.Remedy}
 	}
-	for _, now := range pt.fields {
-		if !found[now.name] {
-			return &ChangedError{w.name, "variable " + now.name + " is needed behind " + p.label + ", and the snapshot does not have it"}
-		}
-	}
-	p.pt, p.pc = pt, pc
 	return nil
+}
+
+// changes are what is different at p. If nothing breaks, frames that stand there can be read.
+func (d *decoder) changes(w *wireFunc, p *wirePoint) []Change {
+	pc, pt := w.fn.state(p.label)
+	if pt == nil {
+		return []Change{{Point: p.label, Kind: Breaks, Reason: "it has no suspension " + p.label + " any more, at which the greenlet stands", Remedy: "write //greenlet:point " + p.label + " above the call that takes its place"}}
+	}
+	now := make([]target, len(pt.fields))
+	for i, f := range pt.fields {
+		now[i] = target{f.name, f.was, f.box, true, f.offset, f.typ}
+	}
+	m, list := d.match(p.fields, now, migrationsOf(w.fn, p.label))
+	p.pt, p.pc, p.moves = pt, pc, m
+	return list
 }

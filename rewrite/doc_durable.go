@@ -38,6 +38,11 @@ boxed; answer< gets what is sent to the greenlet; n=tries was called tries; c^ i
 that has deferred the call, which is always the caller. unwind is where deferred calls are
 made.
 
+i2:i is the field i2 whose variable is called i: no other i is live there. Of n variables of
+one name that are live at a point, the k-th is x#k/n: if their number changes, none is taken
+for another. A temporary of ours is ~ and the operand that it comes from, or what a loop ranges
+over, or a hash of that.
+
 A label is what //greenlet:point above or behind a statement says or, if it doesn't, the callee
 and a hash of the call as gofmt prints it; of the whole statement where temporaries of ours
 are live: they have no names that the source knows. Of n calls that are the same, the k-th has

@@ -73,7 +73,7 @@ var chooseFrameInfo = gen.Func{Name: "main.choose", File: "github.com/going-gree
 var _ = gen.Durable((*chooseFrame)(nil), `github.com/going-green/greenlet/examples/forks.choose as chooseFrame
 start n
 results ret0
-Exchange#89fb8da7 - t0<`)
+Exchange#89fb8da7 - t0:~89fb8da7<`)
 var _ func(int) int = choose
 
 // placeFrame is an activation of place.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"go/ast"
 	"go/format"
+	"go/token"
 	"go/types"
 	"hash/fnv"
 	"slices"
@@ -57,16 +58,24 @@ func (e *funcEmitter) durableName() string {
 
 // textHash is a hash of the source of n, as gofmt has it, without the space.
 func (e *funcEmitter) textHash(n ast.Node) string {
+	h := fnv.New32a()
+	h.Write([]byte(e.text(n)))
+	return fmt.Sprintf("%08x", h.Sum32())
+}
+
+func (e *funcEmitter) text(n ast.Node) string {
 	var text bytes.Buffer
 	if err := format.Node(&text, e.fset, n); err != nil {
 		if x, ok := n.(ast.Expr); ok {
 			text.WriteString(types.ExprString(x))
 		}
 	}
-	h := fnv.New32a()
-	h.Write([]byte(strings.Join(strings.Fields(text.String()), " ")))
-	return fmt.Sprintf("%08x", h.Sum32())
+	return strings.Join(strings.Fields(text.String()), " ")
 }
+
+// mostOfText is how long the text of an operand may be that a temporary is called by; a hash is
+// for longer ones, and for those that a table can't have.
+const mostOfText = 32
 
 func (e *funcEmitter) durableTable() string {
 	name := e.durableName() + " as " + e.frame
@@ -76,7 +85,7 @@ func (e *funcEmitter) durableTable() string {
 	start := e.alwaysLive()
 	for i, field := range e.fn.Frame.Params {
 		if field != "" {
-			start = append(start, e.durableField(e.fn.Params[i], field, nil))
+			start = append(start, e.durableField(e.fn.Params[i], field, field, nil))
 		}
 	}
 	lines := []string{name, strings.Join(append([]string{"start"}, start...), " "), strings.Join(append([]string{"results"}, e.fn.Frame.Results...), " ")}
@@ -109,7 +118,7 @@ func (e *funcEmitter) unwindFields() []string {
 	list := e.alwaysLive()
 	for _, v := range e.fn.Results {
 		if v != nil && v.Box && v.Field != "" {
-			list = append(list, e.durableField(v, v.Field, nil))
+			list = append(list, e.durableField(v, v.Field, v.Field, nil))
 		}
 	}
 	return append(list, e.fn.Frame.Results...)
@@ -144,16 +153,13 @@ func (e *funcEmitter) pointLine(w *ir.Wait, label string) string {
 	if w.Receives() {
 		to = w.Results[0]
 	}
-	listed := false
-	for _, v := range w.Live {
-		if v.Field == "" {
-			continue
-		}
-		listed = listed || v == to
-		line = append(line, e.durableField(v, v.Field, to))
+	live := slices.DeleteFunc(slices.Clone(w.Live), func(v *ir.Var) bool { return v.Field == "" })
+	if to != nil && to.Field != "" && !slices.Contains(live, to) {
+		live = append(live, to)
 	}
-	if to != nil && !listed && to.Field != "" {
-		line = append(line, e.durableField(to, to.Field, to))
+	called := e.liveNames(live)
+	for _, v := range live {
+		line = append(line, e.durableField(v, v.Field, called[v], to))
 	}
 	if e.fn.Defers {
 		for i, v := range e.fn.Results {
@@ -170,11 +176,15 @@ func (e *funcEmitter) byHandOf(fn *types.Func) bool {
 }
 
 // durableField is a field as tables have it: *name if it is a box, name< if what is sent to the
-// greenlet goes there, name=old if the variable was called so.
-func (e *funcEmitter) durableField(v *ir.Var, field string, to *ir.Var) string {
+// greenlet goes there, name=old if the variable was called so, field:name if the field is
+// called otherwise.
+func (e *funcEmitter) durableField(v *ir.Var, field, name string, to *ir.Var) string {
 	text := field
 	if v != nil && v.Box && field == v.Field {
 		text = "*" + text
+	}
+	if name != field {
+		text += ":" + name
 	}
 	if v != nil && v == to {
 		text += "<"
@@ -185,6 +195,63 @@ func (e *funcEmitter) durableField(v *ir.Var, field string, to *ir.Var) string {
 		}
 	}
 	return text
+}
+
+// liveNames are what the variables that are live at a point are called there: a variable of the
+// source by its name, a temporary of ours by what it comes from. Of n that are called
+// the same the k-th, as they are declared, has #k/n behind it: if their number changes, none is
+// taken for another.
+func (e *funcEmitter) liveNames(live []*ir.Var) map[*ir.Var]string {
+	called := map[*ir.Var]string{}
+	same := map[string][]*ir.Var{}
+	for _, v := range live {
+		name := v.Field
+		switch {
+		case v.Kind == ir.Temp && v.Pos.IsValid():
+			origin := e.originOf(v.Pos)
+			if name = "~" + e.text(origin); len(name) > mostOfText || strings.ContainsAny(name, " ;,|<>=:^*`\"#") {
+				name = "~" + e.textHash(origin)
+			}
+		case v.Obj != nil && v.Obj.Name() != "_" && v.Obj.Name() != "":
+			name = v.Obj.Name()
+		}
+		called[v] = name
+		same[name] = append(same[name], v)
+	}
+	for name, list := range same {
+		if len(list) == 1 {
+			continue
+		}
+		slices.SortFunc(list, func(x, y *ir.Var) int { return x.Index - y.Index })
+		for i, v := range list {
+			called[v] = fmt.Sprintf("%s#%d/%d", name, i+1, len(list))
+		}
+	}
+	return called
+}
+
+// originOf is what a temporary comes from that has the position: the largest expression that
+// begins there, of a loop what it ranges over.
+func (e *funcEmitter) originOf(pos token.Pos) ast.Node {
+	var found ast.Node = e.fn.Decl.Name
+	ast.Inspect(e.fn.Decl.Body, func(n ast.Node) bool {
+		if n == nil || n.Pos() > pos || n.End() <= pos {
+			return false
+		}
+		if n.Pos() != pos {
+			return true
+		}
+		switch n := n.(type) {
+		case *ast.RangeStmt:
+			found = n.X
+			return false
+		case ast.Expr:
+			found = n
+			return false
+		}
+		return true
+	})
+	return found
 }
 
 // pointLabel tells a suspension from others of its function in other versions of it: the name

@@ -36,5 +36,5 @@ func (t *Timer) Reset(d time.Duration) {
 // start never starts it for a time before now: set anew where it expires, it would always
 // be the first.
 func (t *Timer) start(d time.Duration) {
-	t.hub.timers.start(&t.timer, t.hub.clock.Now().Add(max(d, 0)))
+	t.hub.timers.start(&t.timer, t.hub.in(max(d, 0)))
 }

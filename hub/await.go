@@ -85,7 +85,7 @@ func AwaitFor[W Waitable](d time.Duration, n int, things ...W) []W {
 	g := gather(things)
 	defer g.leave()
 	var ready []W
-	for until := g.hub.Now().Add(d); len(ready) < n; {
+	for until := g.hub.in(d); len(ready) < n; {
 		if g.first == nil {
 			g.hub.parkUntil(greenlet.Current(), &g.waiting, until, forFirst).Switch()
 			g.hub.awake(greenlet.Current())

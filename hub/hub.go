@@ -35,6 +35,11 @@ type Hub struct {
 	random   *rand.Rand // see Rand
 	shuffled []*Task    // used by shuffle
 
+	hold     func(*Task) bool // see SetHold
+	held     []*Task
+	released []*Task // that hold is not asked about
+	clocks   func(*Task) LocalClock
+
 	workers workers
 	scopes  *scope // of the tasks in a WithContext
 
@@ -74,8 +79,16 @@ func newHub(c Clock) *Hub {
 // prints it with the stack to the standard error. [greenlet.Exit] is no failure.
 func (h *Hub) OnError(fn func(t *Task, err *PanicError)) { h.onError = fn }
 
-// Now is what the hub's clock says.
-func (h *Hub) Now() time.Time { return h.clock.Now() }
+// Now is what the hub's clock says, or that of the task that runs: see [Hub.SetClocks].
+func (h *Hub) Now() time.Time {
+	now := h.clock.Now()
+	if h.clocks != nil {
+		if c := h.local(); c != nil {
+			return c.Now(now)
+		}
+	}
+	return now
+}
 
 // Run runs the tasks until all have ended, or nothing can happen any more: then its
 // error is a [*Deadlock]. When ctx is done it kills all tasks, runs what they have

@@ -105,8 +105,7 @@ func (r *Readiness) SetDeadline(dir Direction, at time.Time) {
 		r.due = new(deadlines)
 	}
 	if !at.IsZero() { // it may have no monotonic clock, by which timers go
-		now := r.hub.Now()
-		at = now.Add(at.Sub(now))
+		at = r.hub.in(at.Sub(r.hub.Now()))
 	}
 	r.due[dir] = at
 	r.retry(dir)
@@ -126,7 +125,7 @@ func (r *Readiness) Check(dir Direction) error {
 	return nil
 }
 
-func (r *Readiness) late(at time.Time) bool { return !at.IsZero() && !at.After(r.hub.Now()) }
+func (r *Readiness) late(at time.Time) bool { return !at.IsZero() && !at.After(r.hub.clock.Now()) }
 
 // Wait waits until r is ready. Its errors are those of Check. It panics if it has to wait
 // outside of the hub's tasks.
@@ -146,7 +145,7 @@ func (r *Readiness) Wait(dir Direction) error {
 //
 //greenlet:resumable
 func (r *Readiness) WaitFor(dir Direction, d time.Duration) error {
-	until := r.hub.Now().Add(d)
+	until := r.hub.in(d)
 	for {
 		loop, err := r.park(greenlet.Current(), dir, until)
 		if loop == nil {

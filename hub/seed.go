@@ -80,6 +80,9 @@ func (h *Hub) Rand() *rand.Rand {
 // shuffle has chance decide on the order of the tasks that are ready. Those that become so meanwhile have
 // their turn after them all the same: that is what [Hub.Yield] promises.
 func (h *Hub) shuffle() {
+	if h.hold != nil || len(h.held) > 0 {
+		h.holdBack()
+	}
 	if h.ready.n < 2 {
 		return
 	}

@@ -70,7 +70,7 @@ type limit struct {
 func (h *Hub) limit(d time.Duration) *limit {
 	l := &limit{Timeout: Timeout{d}, task: h.current(forTimeout)}
 	l.to = l
-	h.timers.start(&l.timer, h.clock.Now().Add(d))
+	h.timers.start(&l.timer, h.in(d))
 	return l
 }
 

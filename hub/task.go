@@ -79,7 +79,7 @@ func (h *Hub) GoFor(owner Owner, run any, args ...any) *Task {
 func (h *Hub) GoAfter(d time.Duration, run any, args ...any) *Task {
 	t := h.newTask(greenlet.FrameOf(run, args...))
 	t.state, t.what = parked, forStart
-	t.startTimer(h.clock.Now().Add(d))
+	t.startTimer(h.in(d))
 	return t
 }
 

@@ -126,7 +126,7 @@ func (h *Hub) park(g *greenlet.Greenlet, list *waiters, what reason) (loop *gree
 
 // parkFor is park for d at most. Behind it granted tells whether that has passed.
 func (h *Hub) parkFor(g *greenlet.Greenlet, list *waiters, d time.Duration, what reason) (loop *greenlet.Greenlet) {
-	return h.parkUntil(g, list, h.clock.Now().Add(d), what)
+	return h.parkUntil(g, list, h.in(d), what)
 }
 
 func (h *Hub) parkUntil(g *greenlet.Greenlet, list *waiters, until time.Time, what reason) (loop *greenlet.Greenlet) {

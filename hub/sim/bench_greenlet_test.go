@@ -257,5 +257,6 @@ func (namedBlockInTest) CallResumable(r *gen.Run, p0 *hub.Hub, p1 func() any) (a
 
 var _ = gen.Register(hub.Block[any], namedBlockInTest{})
 var _ = gen.DeclareClosure("host_test.go:139", "serves", "a literal")
+var _ = gen.DeclareClosure("machine_test.go:85", "losesPower", "a literal")
 var _ = gen.DeclareClosure("soak_test.go:95", "dials", "a literal")
 var _ = gen.DeclareClosure("stream_test.go:100", "dials", "a literal")

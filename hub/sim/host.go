@@ -2,7 +2,6 @@ package sim
 
 import (
 	"errors"
-	"maps"
 	"net"
 	"os"
 	"slices"
@@ -12,7 +11,6 @@ import (
 
 	"github.com/going-green/greenlet/hub"
 	"github.com/going-green/greenlet/hub/socket"
-	greenlet "github.com/going-green/greenlet/runtime"
 )
 
 // Host is a machine of a network, and the program on it. It is a [socket.Net] for tcp and
@@ -20,7 +18,15 @@ import (
 type Host struct {
 	net       *Network
 	name      string
-	down      bool
+	down      bool // by Crash or LosePower
+	off       bool // by LosePower
+	life      int  // counts those
+	boot      func()
+	paused    bool
+	slow      time.Duration
+	turns     *chances    // of a slow host
+	clock     *clock      // nil: the hub's
+	disk      *Disk       // nil: not used yet
 	tasks     []*hub.Task // in the order of their start
 	streams   []*stream   // that are not over
 	listeners map[int]*accepter
@@ -46,9 +52,10 @@ func (n *Network) Host(name string) *Host {
 	if h == nil {
 		h = &Host{
 			net: n, name: name, port: firstPort - 1,
-			listeners: map[int]*accepter{}, packets: map[int]*packets{}, dialled: map[way]bool{},
+			turns: n.faults.chances("turn", name), listeners: map[int]*accepter{}, packets: map[int]*packets{}, dialled: map[way]bool{},
 		}
 		n.hosts[name] = h
+		n.all = append(n.all, h)
 	}
 	return h
 }
@@ -58,73 +65,43 @@ func (h *Host) Name() string { return h.name }
 
 // Go starts a task on the host. Tasks that it starts are the host's as well.
 func (h *Host) Go(run any, args ...any) *hub.Task {
-	h.net.begin = h
-	defer func() { h.net.begin = nil }()
+	defer h.begins()()
 	return h.net.hub.Go(run, args...)
 }
 
 // GoAfter is Go, when d has passed.
 func (h *Host) GoAfter(d time.Duration, run any, args ...any) *hub.Task {
-	h.net.begin = h
-	defer func() { h.net.begin = nil }()
+	defer h.begins()()
 	return h.net.hub.GoAfter(d, run, args...)
+}
+
+// owner is the host of a task, in the life in which it was started.
+type owner struct {
+	host *Host
+	life int
 }
 
 // started is called for each task of the hub.
 func (n *Network) started(t *hub.Task) {
 	h := n.begin
 	if h == nil {
-		if h = n.tasks[n.hub.Current()]; h == nil {
+		if h = n.tasks[n.hub.Current()].host; h == nil {
 			return
 		}
 	}
-	n.tasks[t] = h
+	n.tasks[t] = owner{h, h.life}
 	h.tasks = append(h.tasks, t)
 	t.Link(n.ended)
 }
 
 func (n *Network) ended(t *hub.Task) {
-	h := n.tasks[t]
+	h := n.tasks[t].host
 	delete(n.tasks, t)
 	h.tasks = slices.DeleteFunc(h.tasks, func(other *hub.Task) bool { return other == t })
 }
 
 // Tasks are those of the host that have not ended, in the order of their start.
 func (h *Host) Tasks() []*hub.Task { return slices.Clone(h.tasks) }
-
-// Crash ends the program on the host: its connections are reset, as far as the network lets
-// the others know; its listeners are gone; its tasks are killed. One that is ready runs up
-// to its next wait. What they have deferred runs, but reaches nobody: the host is down, all
-// that uses the network fails with ENETDOWN. Who dials it meanwhile is refused.
-// [Host.Restart] ends that.
-//
-// For a machine that loses its power, partition it before: then nobody is told.
-func (h *Host) Crash() {
-	h.net.hub.Tracef("network has %s crash", h.name)
-	h.down = true
-	for _, t := range h.Tasks() { // before they are woken: they do not see what happens
-		t.Interrupt(greenlet.Exit)
-	}
-	for _, s := range slices.Clone(h.streams) {
-		s.send(&segment{kind: reset})
-		s.fail(syscall.ENETDOWN)
-	}
-	for _, port := range slices.Sorted(maps.Keys(h.listeners)) {
-		_ = h.listeners[port].Close() // it is open
-	}
-	for _, port := range slices.Sorted(maps.Keys(h.packets)) {
-		_ = h.packets[port].Close() // it is open
-	}
-}
-
-// Restart lets the host use the network again. It starts no task.
-func (h *Host) Restart() {
-	h.net.hub.Tracef("network has %s restart", h.name)
-	h.down = false
-}
-
-// Down reports whether the host has crashed.
-func (h *Host) Down() bool { return h.down }
 
 // Dial connects to address, as [socket.Dial] does.
 //

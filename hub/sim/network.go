@@ -25,6 +25,9 @@ type Options struct {
 	// Bandwidth is how many bytes a second go through one direction of a connection; 0 is
 	// any number.
 	Bandwidth int
+	// LinkBandwidth is how many bytes a second go from one host to another, of all
+	// connections and datagrams together; 0 is any number. What is more waits.
+	LinkBandwidth int
 	// Buffer is how many bytes a connection holds at either end of each direction, and a
 	// receiver of datagrams in all; 0 is 65,536.
 	Buffer int
@@ -44,7 +47,7 @@ func (o Options) check() Options {
 			panic(fmt.Sprintf("sim: a probability of %v", p))
 		}
 	}
-	if o.Latency < 0 || o.Jitter < 0 || o.Bandwidth < 0 || o.Buffer < 0 || o.Timeout < 0 {
+	if o.Latency < 0 || o.Jitter < 0 || o.Bandwidth < 0 || o.LinkBandwidth < 0 || o.Buffer < 0 || o.Timeout < 0 {
 		panic("sim: options of a network may not be negative")
 	}
 	if o.Buffer == 0 {
@@ -61,11 +64,14 @@ type Network struct {
 	hub    *hub.Hub
 	o      Options
 	hosts  map[string]*Host // never ranged over, nor are the others: their order is none
+	all    []*Host          // in the order in which they were made
 	links  map[ends]*link
 	linked []*link // in the order in which they were made
-	tasks  map[*hub.Task]*Host
+	tasks  map[*hub.Task]owner
 	begin  *Host // whose task is being started
 	faults *injector
+	skewed bool // some host's clock was set
+	kernel bool // see byHub
 	stats  Stats
 }
 
@@ -77,7 +83,7 @@ func NewNetwork(h *hub.Hub, o Options) *Network { return newNetwork(h, o, Choice
 
 func newNetwork(h *hub.Hub, o Options, c Choice) *Network {
 	n := &Network{
-		hub: h, o: o.check(), hosts: map[string]*Host{}, links: map[ends]*link{}, tasks: map[*hub.Task]*Host{},
+		hub: h, o: o.check(), hosts: map[string]*Host{}, links: map[ends]*link{}, tasks: map[*hub.Task]owner{},
 	}
 	n.faults = n.newInjector(c)
 	h.OnStart(n.started)
@@ -101,19 +107,15 @@ func (n *Network) Partition(a, b []*Host) {
 	n.Cut(b, a)
 }
 
-// Cut is a Partition in one direction.
+// Cut is a Partition in one direction: what comes the other way does arrive.
 func (n *Network) Cut(from, to []*Host) {
-	for _, f := range from {
-		for _, t := range to {
-			if f != t {
-				n.link(f, t).cut = true
-				n.hub.Tracef("network cuts %s from %s", t.name, f.name)
-			}
-		}
-	}
+	n.between(from, to, func(l *link) {
+		l.cut = true
+		n.hub.Tracef("network cuts %s from %s", l.to.name, l.from.name)
+	})
 }
 
-// Heal ends all partitions.
+// Heal ends all partitions and cuts.
 func (n *Network) Heal() {
 	for _, l := range n.linked {
 		l.cut = false
@@ -134,19 +136,11 @@ func (n *Network) send(m message, d time.Duration) {
 	n.stats.Sent++
 	n.trace("sends", m)
 	l := n.link(m.ends())
-	if l.cut || l.from != l.to && l.lose.happens(n.o.Loss) {
+	if l.cut || l.from != l.to && l.lose.happens(l.options().Loss) {
 		n.lose(m)
 		return
 	}
-	n.hub.AfterFunc(d, func() {
-		if l.cut {
-			n.lose(m)
-			return
-		}
-		n.stats.Delivered++
-		n.trace("delivers", m)
-		m.arrive()
-	})
+	n.after(d, func() { l.deliver(m) })
 }
 
 func (n *Network) lose(m message) {

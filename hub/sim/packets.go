@@ -104,7 +104,7 @@ func (p *packets) WriteTo(b []byte, to net.Addr) (int, error) {
 	n := p.host.net
 	d := &datagram{p.addr, at, p.host, n.hosts[at.Host], slices.Clone(b)}
 	p.send(d)
-	if d.source != d.dest && n.link(d.ends()).duplicate.happens(n.o.Duplication) {
+	if d.source != d.dest && n.link(d.ends()).duplicate.happens(n.link(d.ends()).options().Duplication) {
 		n.stats.Duplicated++
 		p.send(d)
 	}
@@ -114,9 +114,10 @@ func (p *packets) WriteTo(b []byte, to net.Addr) (int, error) {
 func (p *packets) send(d *datagram) {
 	n := p.host.net
 	l := n.link(d.ends())
-	late := l.latency()
-	if d.source != d.dest && l.delay.happens(n.o.Reordering) {
-		late += l.delay.drawn(1).part(10 * (n.o.Latency + n.o.Jitter))
+	o := l.options()
+	late := l.through(len(d.data)).Sub(n.now()) + l.latency()
+	if d.source != d.dest && l.delay.happens(o.Reordering) {
+		late += l.delay.drawn(1).part(10 * (o.Latency + o.Jitter))
 	}
 	n.send(d, late)
 }

@@ -79,20 +79,21 @@ func (s *stream) finish() {
 	}
 }
 
-func (s *stream) now() time.Time { return s.host.net.hub.Now() }
+func (s *stream) now() time.Time { return s.host.net.now() }
 
 // send sends m to the other end, behind what was sent before.
 func (s *stream) send(m *segment) {
 	n, now := s.host.net, s.now()
+	l := n.link(s.host, s.other)
 	m.source, m.next, m.window = s, s.next, s.next+int64(s.size-len(s.in))
 	s.told = m.window
-	if s.free.Before(now) {
-		s.free = now
+	if at := l.through(len(m.data)); s.free.Before(at) {
+		s.free = at
 	}
-	if n.o.Bandwidth > 0 && s.host != s.other {
-		s.free = s.free.Add(time.Duration(len(m.data)) * time.Second / time.Duration(n.o.Bandwidth))
+	if bandwidth := l.options().Bandwidth; bandwidth > 0 && s.host != s.other {
+		s.free = s.free.Add(time.Duration(len(m.data)) * time.Second / time.Duration(bandwidth))
 	}
-	at := s.free.Add(n.link(s.host, s.other).latency())
+	at := s.free.Add(l.latency())
 	if !at.After(s.arrival) {
 		at = s.arrival.Add(1) // of two timers at the same time the order is drawn
 	}
@@ -197,7 +198,7 @@ func (s *stream) owed() bool {
 
 // arm sets the time for trying again, if there is anything to try.
 func (s *stream) arm() {
-	switch o := s.host.net.o; {
+	switch o := s.host.net.link(s.host, s.other).options(); {
 	case !s.owed():
 		s.retrying = false
 		if s.retry != nil {
@@ -208,9 +209,9 @@ func (s *stream) arm() {
 		s.heard = s.now()
 		s.wait = firstRetry + 2*(o.Latency+o.Jitter)
 		if s.retry == nil {
-			s.retry = s.host.net.hub.AfterFunc(s.wait, s.late)
+			s.retry = s.host.net.after(s.wait, s.late)
 		} else {
-			s.retry.Reset(s.wait)
+			s.host.net.reset(s.retry, s.wait)
 		}
 	}
 }
@@ -223,7 +224,7 @@ func (s *stream) late() {
 		return
 	}
 	s.wait = min(2*s.wait, max(lastRetry, s.wait))
-	s.retry.Reset(min(s.wait, left))
+	s.host.net.reset(s.retry, min(s.wait, left))
 	if !s.connected {
 		s.send(&segment{kind: dial})
 		return

@@ -1,0 +1,5 @@
+package sim
+
+type Disk struct{}
+
+func (d *Disk) losePower() {}

@@ -1,8 +1,9 @@
 // Replication has a register on three replicas, of which a majority is asked, with a race
 // planted in it: what a reader has found missing at a replica is stored there without a look
 // at its version, so that an old value comes back if the message is late. Seeds are tried
-// until clients have seen what no register could have shown them; that seed does the same,
-// byte for byte, whenever it is run again. Without the race all seeds pass.
+// until clients have seen what no register could have shown them; that seed is run with fewer
+// and fewer faults, until it takes all that are left. It does the same, byte for byte, whenever it
+// is run again. Without the race all seeds pass.
 //
 // Goroutines can't be run so: package testing/synctest has a clock that jumps, but in which
 // order goroutines run is Go's affair, and another one each time.
@@ -76,13 +77,18 @@ func run() error {
 		return fmt.Errorf("%d seeds pass", seeds)
 	}
 	fmt.Printf("seed %d fails. %v\n", f.Seed, f.Err)
+	fmt.Printf("\nOf the %d faults and forced orders that happened it takes:\n", f.Drawn)
+	for _, line := range f.Story {
+		fmt.Println(" ", line)
+	}
 
 	var again bytes.Buffer
+	racy.Choice = sim.Choice{Only: f.Faults}
 	if err := racy.Run(f.Seed, &again); err == nil || again.String() != f.Trace || f.Other != "" {
 		return fmt.Errorf("seed %d does not do the same again", f.Seed)
 	}
 	lines := strings.Split(strings.TrimSpace(f.Trace), "\n")
-	fmt.Printf("\nRun again it has the same trace of %d lines. The last that is stored:\n", len(lines))
+	fmt.Printf("\nRun again with these it has the same trace of %d lines. The last that is stored:\n", len(lines))
 	for _, line := range lastOf(lines, "stores", 8) {
 		fmt.Println(" ", line)
 	}

@@ -21,6 +21,24 @@
 // [hub.NewSeeded], so that the same seed does the same, byte for byte of its trace.
 // [Network.Partition] and [Host.Crash] are for the tasks of a test.
 //
+// # Running
+//
+// [Simulation.Search] and [Simulation.Test] run seeds on all processors: each has a hub of its
+// own, on a goroutine of its own, and must share nothing that it writes. Of a hundred seeds that
+// pass one is run again, and fails if it does not do the same: the first event that differs is
+// named, with its line. greenletvet reports calls that do that in packages which use this one.
+//
+// What is drawn are faults, see [Fault], and forced orders of tasks and timers, see [Turn]; where none
+// is forced, things happen in the order in which they have come. A seed that fails is run again
+// with fewer of them, until none can be left out: delta debugging. What is left is listed in
+// the order of time, with the lines of the program, and as a flag of go test which runs just that.
+//
+// A trace tells what the program does and what happens to it. -sim.trace has it written to a file,
+// -sim.noise has it tell what the loop and the network do as well, and -sim.page has a page
+// written of the run: hosts side by side, time downwards, and messages as arrows.
+//
+// # Connections
+//
 // Connections are as those of TCP where programs notice: they keep the order, repeat what
 // is lost, and break with ETIMEDOUT if nothing is acknowledged for long; their buffers are
 // bounded; they are refused, half-closed and reset. There is no congestion control and no

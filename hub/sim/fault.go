@@ -150,11 +150,8 @@ func (c *chances) happens(p float64) bool {
 func (in *injector) happens(f Fault) {
 	in.happened = append(in.happened, f)
 	if in.net.hub.Tracing() {
-		if f.Kind.forced() {
-			in.net.hub.Tracef("%v", f)
-			return
-		}
-		in.net.hub.Tracef("fault %v", f)
+		g := f // f itself need not be on the heap
+		in.net.tracef(&g, "fault %v", g)
 	}
 }
 

@@ -26,7 +26,9 @@ func unreliable(got *[]string) Simulation {
 func TestFaultsAreReplayed(t *testing.T) {
 	var got, again []string
 	var trace, other bytes.Buffer
-	happened, err := unreliable(&got).RunFaults(1, Choice{}, &trace)
+	s := unreliable(&got)
+	s.Noise = true
+	happened, err := s.RunFaults(1, Choice{}, &trace)
 	require.NoError(t, err)
 	require.Greater(t, len(happened), 15)
 	kinds := map[Kind]int{}
@@ -35,7 +37,8 @@ func TestFaultsAreReplayed(t *testing.T) {
 	}
 	assert.Len(t, kinds, 3)
 
-	s := unreliable(&again)
+	s = unreliable(&again)
+	s.Noise = true
 	s.Options.Loss, s.Options.Duplication, s.Options.Reordering = 0, 0, 0 // the list is all it takes
 	listed, err := s.RunFaults(1, Choice{Only: happened}, &other)
 	require.NoError(t, err)

@@ -119,7 +119,7 @@ func (l *link) deliver(m message) {
 		l.held = append(l.held, m)
 	default:
 		n.stats.Delivered++
-		n.trace("delivers", m)
+		n.trace(delivers, m)
 		m.arrive()
 	}
 }

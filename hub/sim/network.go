@@ -73,6 +73,8 @@ type Network struct {
 	skewed bool // some host's clock was set
 	kernel bool // see byHub
 	stats  Stats
+
+	recorder *recorder // nil unless the run is recorded
 }
 
 // Stats count messages: the pieces of connections, what acknowledges them, and datagrams.
@@ -134,7 +136,7 @@ type message interface {
 // send has m arrive after d, unless it is lost.
 func (n *Network) send(m message, d time.Duration) {
 	n.stats.Sent++
-	n.trace("sends", m)
+	n.trace(sends, m)
 	l := n.link(m.ends())
 	if l.cut || l.from != l.to && l.lose.happens(l.options().Loss) {
 		n.lose(m)
@@ -145,12 +147,12 @@ func (n *Network) send(m message, d time.Duration) {
 
 func (n *Network) lose(m message) {
 	n.stats.Lost++
-	n.trace("loses", m)
+	n.trace(loses, m)
 }
 
-func (n *Network) trace(does string, m message) {
+func (n *Network) trace(does does, m message) {
 	if n.hub.Tracing() {
-		n.hub.Tracef("network %s %v", does, m)
+		n.tracef(m, "network %s %v", does, m)
 	}
 }
 

@@ -22,15 +22,26 @@ type Plan struct {
 }
 
 // RunFaults is [Simulation.Run] with the faults of a choice, and returns those that happened, in their order,
-// also if it fails. The same seed with Only those has the same trace.
+// also if it fails. The same seed with Only those does the same, and has the same trace with Noise.
+//
+// The trace tells what the program does and what happens to it, with lines of its source:
+// messages, faults, what tasks panic with or are interrupted by, and [hub.Hub.Tracef]. Orders that are
+// forced are in it if they were chosen: in a run that draws them there are hundreds. With
+// Noise it tells what the loop and the network do, too: each wait and each order, and the segments
+// without which no connection is one.
 func (s Simulation) RunFaults(seed uint64, c Choice, w io.Writer) (happened []Fault, err error) {
+	return s.run(seed, c, s.writes(c, w))
+}
+
+// run is RunFaults with what records it, or nil.
+func (s Simulation) run(seed uint64, c Choice, r *recorder) (happened []Fault, err error) {
 	h := hub.NewSeeded(epoch, seed)
 	ctx, cancel := context.WithCancelCause(context.Background())
 	defer cancel(nil)
 	h.OnError(func(_ *hub.Task, err *hub.PanicError) { cancel(err) })
-	h.SetTrace(w)
 	n := newNetwork(h, s.Options, c)
 	h.SetChance(n.faults.newTurns())
+	r.attach(n)
 	check := s.Start(n)
 	if err = h.Run(ctx); err == nil && check != nil {
 		err = check()

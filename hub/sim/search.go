@@ -1,12 +1,12 @@
 package sim
 
 import (
-	"bytes"
+	"errors"
 	"fmt"
 	"io"
-	"os"
-	"strconv"
-	"strings"
+	"runtime"
+	"runtime/debug"
+	"sync"
 	"time"
 )
 
@@ -17,9 +17,18 @@ type Simulation struct {
 	// Choice says which faults happen in all runs; the zero value has those that are drawn.
 	Choice Choice
 	// Start makes hosts and starts tasks. When all have ended, check, unless it is nil,
-	// says what is wrong with what they have done. What is to be the same with the same
-	// seed must begin anew in Start.
+	// says what is wrong with what they have done.
+	//
+	// Seeds run at the same time, each on a goroutine and a hub of its own. What is to be the
+	// same with the same seed must begin anew in Start, and what Start finds outside, it and
+	// the tasks may only read: variables of the package, and those that it captures, maps and
+	// slices in them, and pointers in the arguments of tasks. What is counted over all runs
+	// is counted atomically, and no run may look at it.
 	Start func(n *Network) (check func() error)
+	// Workers is how many seeds run at a time; 0 is one for each processor that Go uses.
+	Workers int
+	// Noise has traces tell all that happens: see [Simulation.Run].
+	Noise bool
 }
 
 // epoch is when a simulation begins.
@@ -27,128 +36,119 @@ var epoch = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
 
 // Run runs the simulation with a seed. It fails by the first panic of a task, upon which
 // the others are killed, by a deadlock, or else by what its check says. A trace is written to
-// w, see [hub.Hub.SetTrace], unless it is nil.
+// w, unless it is nil: see [Simulation.RunFaults].
 func (s Simulation) Run(seed uint64, w io.Writer) error {
 	_, err := s.RunFaults(seed, s.Choice, w)
 	return err
 }
 
-// Failure is a seed with which a simulation fails.
-type Failure struct {
-	Seed  uint64
-	Tried int // how many seeds, with this one
-	Err   error
-	Trace string
-	// Other is empty if the seed was run again and did the same: else it says where that
-	// was different. Then something has taken part that is not drawn from the seed: see
-	// [hub.NewSeeded].
-	Other string
-}
+// again is of how many seeds that pass one is run twice, to see whether it does the same.
+const again = 100
 
-// tail is how many lines of the trace Error has.
-const tail = 20
-
-// Error has the end of the trace.
-func (f *Failure) Error() string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "sim: seed %d, of %d that were tried: %v\n", f.Seed, f.Tried, f.Err)
-	lines := strings.Split(strings.TrimSuffix(f.Trace, "\n"), "\n")
-	fmt.Fprintf(&b, "the trace of %d lines ends:\n", len(lines))
-	for _, line := range lines[max(0, len(lines)-tail):] {
-		b.WriteString("\t" + line + "\n")
-	}
-	if f.Other != "" {
-		b.WriteString("it can't be replayed: " + f.Other + "\n")
-	}
-	return b.String()
-}
-
-// Unwrap is Err.
-func (f *Failure) Unwrap() error { return f.Err }
-
-// Search runs the simulation with n seeds, the first and those that follow, and returns the
-// first that fails, replayed with a trace; nil if none does.
+// Search runs the simulation with n seeds, the first and those that follow, several at a time,
+// and returns the lowest that fails; nil if none does. Of a hundred that pass it runs
+// one twice more, and that fails if it does not do the same: see [Failure.Other]. It
+// returns the same however many processors there are.
 func (s Simulation) Search(first uint64, n int) *Failure {
-	for i := range n {
-		if err := s.Run(first+uint64(i), nil); err != nil {
-			return s.replay(first+uint64(i), i+1, err)
-		}
-	}
-	return nil
-}
-
-// replay runs a seed that has failed by err twice more.
-func (s Simulation) replay(seed uint64, tried int, err error) *Failure {
-	var one, other bytes.Buffer
-	again, more := s.Run(seed, &one), s.Run(seed, &other)
-	f := &Failure{Seed: seed, Tried: tried, Err: err, Trace: one.String()}
-	for _, e := range []error{again, more} {
-		if fmt.Sprint(e) != fmt.Sprint(err) {
-			f.Other = fmt.Sprintf("another run ended by %v", e)
-		}
-	}
-	if i, a, b := differ(one.String(), other.String()); i > 0 {
-		f.Other = fmt.Sprintf("line %d of two traces is\n\t%s\n\t%s", i, a, b)
-	}
+	f, _ := s.search(first, n, time.Time{})
 	return f
 }
 
-// differ is the number of the first line in which traces differ, and the lines; 0 if none does.
-func differ(a, b string) (line int, x, y string) {
-	for a != "" || b != "" {
-		line++
-		x, a, _ = strings.Cut(a, "\n")
-		if y, b, _ = strings.Cut(b, "\n"); x != y {
-			return line, x, y
+// search is Search until a time, unless that is zero, and tells how many seeds were run.
+func (s Simulation) search(first uint64, n int, until time.Time) (*Failure, int) {
+	workers := s.Workers
+	if workers <= 0 {
+		workers = runtime.GOMAXPROCS(0)
+	}
+	var (
+		mu    sync.Mutex
+		next  int
+		found = n // the lowest that fails
+		worst error
+		wait  sync.WaitGroup
+	)
+	take := func() (i int, ok bool) {
+		mu.Lock()
+		defer mu.Unlock()
+		if next >= found || !until.IsZero() && next > 0 && !time.Now().Before(until) {
+			return 0, false
 		}
+		next++
+		return next - 1, true
 	}
-	return 0, "", ""
+	for range min(workers, n) {
+		wait.Go(func() {
+			for {
+				i, ok := take()
+				if !ok {
+					return
+				}
+				err := s.try(first+uint64(i), i%again == 0)
+				if err == nil {
+					continue
+				}
+				mu.Lock()
+				if i < found {
+					found, worst = i, err
+				}
+				mu.Unlock()
+			}
+		})
+	}
+	wait.Wait()
+	if worst == nil {
+		return nil, next
+	}
+	return s.replay(first+uint64(found), found+1, worst), found + 1
 }
 
-// TB is the part of [testing.TB] that is needed.
-type TB interface {
-	Helper()
-	Name() string
-	Logf(format string, args ...any)
-	Fatalf(format string, args ...any)
+// errDiffers is what a seed fails by that passes, but does not do the same again.
+var errDiffers = errors.New("it passes, but does not do the same each time")
+
+// try runs a seed, and if it passes twice more, if it is to be compared.
+func (s Simulation) try(seed uint64, compare bool) error {
+	_, err := s.guarded(seed, nil)
+	if err == nil && compare && !s.same(seed) {
+		return errDiffers
+	}
+	return err
 }
 
-// The variables of the environment that Test goes by.
-const (
-	seedVariable  = "GREENLET_SEED"
-	traceVariable = "GREENLET_TRACE"
-)
-
-// Test runs the simulation with n seeds, from 1, and fails t by the first that fails. It
-// says how to run that alone: with the seed in the variable GREENLET_SEED of the environment.
-// Its trace then goes to the file that GREENLET_TRACE names, if any.
-func (s Simulation) Test(t TB, n int) {
-	t.Helper()
-	if seed := os.Getenv(seedVariable); seed != "" {
-		s.testOne(t, seed)
-		return
-	}
-	if f := s.Search(1, n); f != nil {
-		t.Fatalf("%vto replay it: %s=%d %s=trace.txt go test -run '^%s$'", f, seedVariable, f.Seed, traceVariable,
-			strings.ReplaceAll(t.Name(), "/", "$/^"))
-	}
+// guarded is Run for what must not panic, and not end its goroutine: Start and check may fail
+// a test, which does.
+func (s Simulation) guarded(seed uint64, r *recorder) (happened []Fault, err error) {
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		whole := false
+		defer func() {
+			if v := recover(); v != nil {
+				err = &startError{v, debug.Stack()}
+			} else if !whole {
+				err = errGoexit
+			}
+		}()
+		happened, err = s.run(seed, s.Choice, r)
+		whole = true
+	}()
+	<-done
+	return happened, err
 }
 
-func (s Simulation) testOne(t TB, text string) {
-	t.Helper()
-	seed, err := strconv.ParseUint(text, 10, 64)
-	if err != nil {
-		t.Fatalf("%s: %v", seedVariable, err)
-		return
-	}
-	f := s.replay(seed, 1, s.Run(seed, nil))
-	if file := os.Getenv(traceVariable); file != "" {
-		if err := os.WriteFile(file, []byte(f.Trace), 0o666); err != nil {
-			t.Fatalf("%s: %v", traceVariable, err)
-		}
-	}
-	if f.Err != nil {
-		t.Fatalf("%v", f)
-	}
-	t.Logf("seed %d passes", seed)
+// errGoexit is what a run fails by that has ended its goroutine.
+var errGoexit = errors.New("Start, a task or the check has called runtime.Goexit, as FailNow of a test does: return an error from the check")
+
+// startError is a panic of Start or of the check.
+type startError struct {
+	value any
+	stack []byte
+}
+
+func (e *startError) Error() string {
+	return fmt.Sprintf("Start or the check has panicked: %v\n%s", e.value, e.stack)
+}
+
+func (e *startError) Unwrap() error {
+	err, _ := e.value.(error)
+	return err
 }

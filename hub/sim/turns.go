@@ -2,6 +2,8 @@ package sim
 
 import (
 	"cmp"
+	"fmt"
+	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -45,7 +47,7 @@ func (t *turns) Turn(ready []*hub.Task) {
 	c := t.site(t.tasks)
 	if c.next() {
 		c.shuffle(len(t.tasks), func(i, j int) { t.tasks[i], t.tasks[j] = t.tasks[j], t.tasks[i] })
-		if !slices.Equal(t.tasks, ready) && c.forces() {
+		if !slices.Equal(t.tasks, ready) && c.forces(t.tasks) {
 			copy(ready, t.tasks)
 		}
 	}
@@ -87,7 +89,7 @@ func (t *turns) Timers(n int, swap func(i, j int)) {
 		t.order = append(t.order, i)
 	}
 	c.shuffle(n, func(i, j int) { t.order[i], t.order[j] = t.order[j], t.order[i] })
-	if !slices.IsSorted(t.order) && c.forces() {
+	if !slices.IsSorted(t.order) && c.forces(nil) {
 		c.shuffle(n, swap)
 	}
 }
@@ -112,11 +114,32 @@ func (c *chances) shuffle(n int, swap func(i, j int)) {
 
 // forces notes that an order is about to be another one than that in which things have come,
 // and reports whether it may be.
-func (c *chances) forces() bool {
+func (c *chances) forces(tasks []*hub.Task) bool {
 	f := Fault{c.at.kind, c.at.where, c.n}
 	if c.in.except[f] {
 		return false
 	}
-	c.in.happens(f)
+	c.in.happened = append(c.in.happened, f)
+	if c.in.net.hub.Tracing() {
+		g := f // f itself need not be on the heap
+		c.in.net.tracef(&g, "%v%s", g, c.in.told(tasks))
+	}
 	return true
+}
+
+// told says of tasks, which run in that order, where they stand, if anybody wants to know.
+func (in *injector) told(tasks []*hub.Task) string {
+	if r := in.net.recorder; r == nil || r.quick || len(tasks) == 0 {
+		return ""
+	}
+	var list []string
+	for _, t := range tasks {
+		s := t.TaskState()
+		text := fmt.Sprintf("task %d (%s)", s.Number, path.Base(s.Func))
+		if line := firstUsers(s.Stack); line != "" {
+			text += " at " + line
+		}
+		list = append(list, text)
+	}
+	return ": " + strings.Join(list, ", then ")
 }

@@ -37,7 +37,9 @@ func crowded(got *[]string) Simulation {
 func TestTurnsAreReplayed(t *testing.T) {
 	var got, again []string
 	var trace, other bytes.Buffer
-	happened, err := crowded(&got).RunFaults(1, Choice{}, &trace)
+	s := crowded(&got)
+	s.Noise = true
+	happened, err := s.RunFaults(1, Choice{}, &trace)
 	require.NoError(t, err)
 	kinds := map[Kind]int{}
 	for _, f := range happened {
@@ -50,7 +52,9 @@ func TestTurnsAreReplayed(t *testing.T) {
 	assert.Positive(t, kinds[Turn])
 	assert.Len(t, kinds, 2)
 
-	listed, err := crowded(&again).RunFaults(1, Choice{Only: happened}, &other)
+	s = crowded(&again)
+	s.Noise = true
+	listed, err := s.RunFaults(1, Choice{Only: happened}, &other)
 	require.NoError(t, err)
 	assert.Equal(t, happened, listed)
 	assert.Equal(t, got, again)

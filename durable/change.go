@@ -5,7 +5,7 @@ import "fmt"
 // A Change is a difference between what snapshots have and this build.
 type Change struct {
 	Func   string // by import path; or a type
-	Point  string `json:",omitempty"` // the suspension, if it is one's
+	Point  string `json:",omitempty"` // the suspension, or several with commas between
 	Var    string `json:",omitempty"` // a variable live there, or a field, with the way to it
 	Kind   Kind
 	Reason string
@@ -14,6 +14,8 @@ type Change struct {
 	// lock file if it has not.
 	File string `json:",omitempty"`
 	Line int    `json:",omitempty"`
+	// Snapshot is the one that is refused, of CheckSnapshot.
+	Snapshot string `json:",omitempty"`
 }
 
 // Kind is what a change does to snapshots.
@@ -35,6 +37,9 @@ func (c Change) String() string {
 		s += ": " + c.Var
 	}
 	s += ": " + c.Reason
+	if c.Snapshot != "" {
+		s = c.Snapshot + ": " + s
+	}
 	if c.File != "" {
 		s = fmt.Sprintf("%s:%d: %s", c.File, c.Line, s)
 	}

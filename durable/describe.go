@@ -61,7 +61,9 @@ func makeNode(t reflect.Type) *node {
 		n.name = literal(c.name) // which has a hash of its text
 	}
 	if c := codecOf(t); c != nil {
-		n.codec = c.name
+		if n.codec = c.name; n.name == "" {
+			n.name = typeWord(t) // who wrote it could be another codec
+		}
 		return n
 	}
 	switch t.Kind() {

@@ -18,7 +18,8 @@
 // greenlet stands: these must be there. All else is a [*ChangedError], which says what has
 // changed, and the snapshot stays as it is for a build that fits. Nothing is read as something
 // that it is not. Where names are not enough, [Migrate], [MigrateType] and [Was] say how what is
-// new comes from what was.
+// new comes from what was. [CheckLock] and [CheckSnapshot], and greenlet durable check, tell before
+// which snapshots a build would refuse.
 //
 // Saved are numbers, strings, structs, arrays, slices, maps, pointers with identity and cycles,
 // also into arrays and structs, interfaces whose types are known ([Type]), functions by name

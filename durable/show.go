@@ -52,6 +52,10 @@ type Content struct {
 func Show(snapshot []byte, store Schemas) ([]Stack, error) {
 	tables()
 	s := &shower{decoder: decoder{limits: Standard}}
+	return s.show(snapshot, store)
+}
+
+func (s *shower) show(snapshot []byte, store Schemas) ([]Stack, error) {
 	s.open(snapshot, store)
 	for range s.count() {
 		s.greenletRef()
@@ -73,8 +77,9 @@ func Show(snapshot []byte, store Schemas) ([]Stack, error) {
 type shower struct {
 	decoder
 	stacks []Stack
-	shown  map[int][]Var  // what objects consist of, by number
-	names  map[int]string // their types
+	stands func(*wireFunc, *wirePoint) // is called for each frame, if it is not nil
+	shown  map[int][]Var               // what objects consist of, by number
+	names  map[int]string              // their types
 }
 
 func (s *shower) drain() {
@@ -140,6 +145,9 @@ func (s *shower) stack(id int) {
 
 func (s *shower) call(w *wireFunc, at int, st *Stack) Call {
 	p := &w.points[at]
+	if s.stands != nil {
+		s.stands(w, p)
+	}
 	c := Call{Func: w.name, Point: p.label}
 	if w.fn != nil {
 		if p.pt == nil && p.err == nil {

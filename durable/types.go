@@ -31,6 +31,8 @@ var (
 	funcs      = map[string]reflect.Value{}
 	funcNames  = map[uintptr]string{} // by code pointer, of functions that capture nothing
 
+	registered []reflect.Type // by Type
+
 	closureByType = map[reflect.Type]*closureType{}
 	closureByName = map[string]*closureType{}
 )
@@ -46,9 +48,11 @@ type closureType struct {
 // Type makes T known, so that an interface may hold a T or a *T: types that no variable of a
 // durable function leads to, and no value of one that does. Call it in an init function.
 func Type[T any]() {
+	t := reflect.TypeFor[T]()
 	knownLock.Lock()
 	defer knownLock.Unlock()
-	know(reflect.TypeFor[T](), map[reflect.Type]bool{})
+	know(t, map[reflect.Type]bool{})
+	registered = append(registered, t)
 }
 
 // know makes t known, and what it leads to.

@@ -18,6 +18,8 @@ import (
 var (
 	namedValues = map[string]any{} // pointers
 	valueNames  = map[any]string{}
+
+	standardValues = map[string]bool{} // those that all programs have
 )
 
 // Value makes v, a pointer, known by a name: it is the same where a snapshot is restored. It is
@@ -48,6 +50,7 @@ func init() {
 		"os.ErrProcessDone": os.ErrProcessDone,
 	} {
 		addValue(name, err)
+		standardValues[name] = true
 	}
 	// Errors whose fields are unexported, but which anybody may make.
 	for _, err := range []error{errors.New(""), fmt.Errorf("%w", io.EOF), fmt.Errorf("%w%w", io.EOF, io.EOF), errors.Join(io.EOF), context.DeadlineExceeded} {

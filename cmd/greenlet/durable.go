@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"os"
 
@@ -9,6 +10,7 @@ import (
 
 const helpDurable = `
 Usage: greenlet durable show file
+       greenlet durable check [-update] [-json] [-lock file] [-snapshots path] [packages]
 
 Show prints what a snapshot of a greenlet holds: the functions that it is in, the
 innermost first, where each of them stands, and its variables. It needs no source, and
@@ -22,12 +24,36 @@ function called and a hash of the call's text.
 		example.com/shop.order at Yield#5d1c8f0a
 			o = #3 example.com/shop.Item{ID: "17", Price: 300}
 			receipt = "r-17"
+
+Check tells before a deployment which snapshots the source as it is would not go on with,
+where, why, and what to do. It compares with the lock file of each package, which says
+what snapshots of the released version hold. Keep that file under version control, and
+write it with -update when a version is released. With -snapshots it looks at stored
+ones as well, or instead if a package has no lock file. It exits with 1 if there is a
+change that breaks snapshots, or may break some; what is only lost is told.
+
+	$ greenlet durable check
+	order.go:12: example.com/shop.order at charge: sum: it was int, and is float64 [breaks]
+		see durable.Migrate, or give it another name
+
+The package is built and its init functions are run, for codecs, types and migrations
+are registered there; no snapshot is restored.
+
+Flags of check:
+
+	-update          write the lock file, and compare with nothing
+	-json            print a list of changes, as type durable.Change has them
+	-lock file       its name in each package's directory; greenlet.durable.lock if not given
+	-snapshots path  a file with a snapshot, or a directory with such files; more with commas
 `
 
 // durable does what is to be done with snapshots.
-func (c *command) durable(args []string) (int, error) {
+func (c *command) durable(ctx context.Context, args []string) (int, error) {
+	if len(args) > 0 && args[0] == "check" {
+		return c.durableCheck(ctx, args[1:])
+	}
 	if len(args) != 2 || args[0] != "show" {
-		return 0, usagef("durable wants show and the name of one file")
+		return 0, usagef("durable wants show and the name of one file, or check")
 	}
 	b, err := os.ReadFile(args[1])
 	if err != nil {

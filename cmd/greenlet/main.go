@@ -131,7 +131,7 @@ func (c *command) try(ctx context.Context, args []string) (int, error) {
 			fmt.Fprintln(c.stdout, version(info))
 			return exitOK, nil
 		case "durable":
-			return c.durable(args[1:])
+			return c.durable(ctx, args[1:])
 		case "cover":
 			return c.cover(ctx, args[1:])
 		case "annotate":

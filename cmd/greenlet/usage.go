@@ -63,6 +63,8 @@ Usage:
 		make a coverage profile say what ran of the source
 	greenlet durable show file
 		print the stack and the variables in a snapshot of a durable greenlet
+	greenlet durable check [flags] [packages]
+		tell which snapshots the source as it is would not go on with
 	greenlet [flags] overlay [packages]
 		generate for a debugger, in the user's cache directory, and print
 		the file to give to -overlay of the go command

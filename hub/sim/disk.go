@@ -1,5 +1,421 @@
 package sim
 
-type Disk struct{}
+import (
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"path"
+	"slices"
+	"strings"
+	"syscall"
+	"time"
 
-func (d *Disk) losePower() {}
+	"github.com/going-green/greenlet/hub/file"
+)
+
+// Faults of a disk. Where is the host and the name by which the file was made: "a:wal". The names of
+// files count as one, "a:".
+const (
+	Forget    Kind = "forget"    // a write that was not synced is gone when the power was; N counts those to the file
+	Tear      Kind = "tear"      // such a write is there in part: some sectors of it
+	FailSync  Kind = "failsync"  // a sync fails with EIO; what it should have made durable counts as clean
+	Evict     Kind = "evict"     // what a sync has failed to write is forgotten when the file is opened again
+	FailWrite Kind = "failwrite" // a write fails with EIO, and writes nothing
+	FailRead  Kind = "failread"  // a read fails with EIO
+	Full      Kind = "full"      // a write fails with ENOSPC, and writes a part
+	Rot       Kind = "rot"       // a bit has changed when the file is opened
+)
+
+// DiskOptions say how a disk is. The zero value is one that works. Probabilities are from 0 to 1.
+type DiskOptions struct {
+	Size   int           // bytes that fit; 0 is any number
+	Access time.Duration // that a read or write takes, and up to twice that; 0 is 20µs
+	Sync   time.Duration // that a sync takes, and up to twice that; 0 is 1ms
+	// FailSync is the probability that a sync fails, and so on: see the faults of the same names.
+	FailSync, FailWrite, FailRead, Full, Rot float64
+}
+
+const (
+	defaultAccess = 20 * time.Microsecond
+	defaultSync   = time.Millisecond
+)
+
+func (o DiskOptions) check() DiskOptions {
+	for _, p := range []float64{o.FailSync, o.FailWrite, o.FailRead, o.Full, o.Rot} {
+		if !(p >= 0 && p <= 1) {
+			panic(fmt.Sprintf("sim: a probability of %v", p))
+		}
+	}
+	if o.Size < 0 || o.Access < 0 || o.Sync < 0 {
+		panic("sim: options of a disk may not be negative")
+	}
+	if o.Access == 0 {
+		o.Access = defaultAccess
+	}
+	if o.Sync == 0 {
+		o.Sync = defaultSync
+	}
+	return o
+}
+
+// Disk is the disk of a host, with a cache: a [file.System]. What was written can be read at
+// once. A sync makes it durable. Until then it is in memory, and written when the system likes,
+// in any order.
+//
+// When the host loses its power, of each write that was not synced it is drawn whether it is there:
+// one that was made later may be, without one that was made before. Sectors of 512 bytes are written as
+// they were in memory, all at once. A larger write may be there in part. Names are in the order in which they were
+// made, changed and removed, up to a point which is drawn: as of a journal. SyncDir makes those
+// of a directory durable, and others as far as they have to do with them.
+//
+// Of a sync that fails it is drawn for each write whether it reached the disk. All count as written then, as on
+// Linux since 4.13: they can be read, the next sync returns nil and does nothing about them, and they are gone with the power; or,
+// as the memory is wanted for other things, when the file is opened again ([Evict]).
+//
+// A program that ends by [Host.Crash] loses no writes. What it has open is closed.
+type Disk struct {
+	host    *Host
+	o       DiskOptions
+	root    *node
+	used    int
+	journal []change
+	forget  *chances // of names
+	time    *chances // that operations take
+	losses  *chances // of power
+}
+
+var _ file.System = (*Disk)(nil)
+
+// node is a file or a directory.
+type node struct {
+	name string // by which it was made
+	// Of a directory: names, and those that are durable. Never ranged over without an order.
+	names, stored map[string]*node
+
+	// Of a file.
+	data    []byte // as it is read
+	disk    []byte // what is durable
+	pending []write
+	lost    bool // a sync has failed: what is read is not durable, and never will be
+	opens   int
+	removed bool
+	faults  map[Kind]*chances
+}
+
+// change is one of names, which happens as a whole.
+type change struct {
+	entries []entry
+}
+
+// entry is a name in a directory that is of a node from now on, or of none.
+type entry struct {
+	dir  *node
+	name string
+	is   *node
+}
+
+// Disk is the host's disk. It is made, with nothing on it, if there is none yet.
+func (h *Host) Disk() *Disk {
+	if h.disk == nil {
+		f := h.net.faults
+		h.disk = &Disk{
+			host: h, o: DiskOptions{}.check(), root: newDirectory("."),
+			forget: f.chances(Forget, h.name+":"), time: f.chances("disk", h.name), losses: f.chances("losses", h.name),
+		}
+	}
+	return h.disk
+}
+
+// SetOptions changes the disk from now on. It panics if the options make no sense.
+func (d *Disk) SetOptions(o DiskOptions) { d.o = o.check() }
+
+func newDirectory(name string) *node {
+	return &node{name: name, names: map[string]*node{}, stored: map[string]*node{}}
+}
+
+func (n *node) isDir() bool { return n.names != nil }
+
+// chances are those of a kind of fault of the file.
+func (d *Disk) chances(n *node, k Kind) *chances {
+	c := n.faults[k]
+	if c == nil {
+		c = d.host.net.faults.chances(k, d.host.name+":"+n.name)
+		if n.faults == nil {
+			n.faults = map[Kind]*chances{}
+		}
+		n.faults[k] = c
+	}
+	return c
+}
+
+// happens decides whether an operation on a file has a fault, of which the disk has the probability p.
+func (d *Disk) happens(n *node, k Kind, p float64) bool {
+	return d.chances(n, k).happens(max(p, d.host.net.faults.hard[k]))
+}
+
+// begin is called before each operation. It takes a time.
+//
+//greenlet:resumable
+func (d *Disk) begin(takes time.Duration) error {
+	if err := d.usable(); err != nil {
+		return err
+	}
+	d.time.n++
+	takes += d.time.drawn(0).part(takes)
+	if d.host.slow > 0 {
+		takes += d.host.late()
+	}
+	if d.host.net.hub.Current() != nil {
+		d.host.net.hub.Sleep(takes)
+	}
+	return d.usable()
+}
+
+// usable is the error of who may not use the disk: the host is down, or it was since the task began.
+func (d *Disk) usable() error {
+	n := d.host.net
+	if o := n.tasks[n.hub.Current()]; d.host.down || o.host == d.host && o.life != d.host.life {
+		return syscall.EIO
+	}
+	return nil
+}
+
+// find is what has a name.
+func (d *Disk) find(name string) (*node, error) {
+	n := d.root
+	if name == "." {
+		return n, nil
+	}
+	for part := range strings.SplitSeq(name, "/") {
+		if !n.isDir() {
+			return nil, syscall.ENOTDIR
+		}
+		if n = n.names[part]; n == nil {
+			return nil, syscall.ENOENT
+		}
+	}
+	return n, nil
+}
+
+// place is the directory that has a name, or would have, and the last part of it.
+func (d *Disk) place(name string) (dir *node, last string, err error) {
+	if dir, err = d.find(path.Dir(name)); err == nil && !dir.isDir() {
+		err = syscall.ENOTDIR
+	}
+	return dir, path.Base(name), err
+}
+
+func failedAt(op, name string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return &fs.PathError{Op: op, Path: name, Err: err}
+}
+
+// change changes names.
+func (d *Disk) change(entries ...entry) {
+	for _, e := range entries {
+		e.apply(e.dir.names)
+	}
+	d.journal = append(d.journal, change{entries})
+}
+
+func (e entry) apply(names map[string]*node) {
+	if e.is == nil {
+		delete(names, e.name)
+	} else {
+		names[e.name] = e.is
+	}
+}
+
+// OpenFile is that of [file.System].
+//
+//greenlet:resumable
+func (d *Disk) OpenFile(name string, flag int) (file.File, error) {
+	if err := file.Check("open", name); err != nil {
+		return nil, err
+	}
+	if err := d.begin(d.o.Access); err != nil {
+		return nil, failedAt("open", name, err)
+	}
+	f, err := d.open(name, flag)
+	if err != nil {
+		return nil, failedAt("open", name, err)
+	}
+	return f, nil
+}
+
+func (d *Disk) open(name string, flag int) (*handle, error) {
+	n, err := d.find(name)
+	switch {
+	case err == syscall.ENOENT && flag&os.O_CREATE != 0:
+		dir, last, err := d.place(name)
+		if err != nil {
+			return nil, err
+		}
+		n = &node{name: name}
+		d.change(entry{dir, last, n})
+	case err != nil:
+		return nil, err
+	case flag&os.O_CREATE != 0 && flag&os.O_EXCL != 0:
+		return nil, syscall.EEXIST
+	case n.isDir():
+		return nil, syscall.EISDIR
+	}
+	d.opened(n)
+	if flag&os.O_TRUNC != 0 {
+		d.truncate(n, 0)
+	}
+	return &handle{disk: d, node: n, name: name, flag: flag, life: d.host.life}, nil
+}
+
+// Mkdir is that of [file.System].
+//
+//greenlet:resumable
+func (d *Disk) Mkdir(name string) error {
+	if err := file.Check("mkdir", name); err != nil {
+		return err
+	}
+	if err := d.begin(d.o.Access); err != nil {
+		return failedAt("mkdir", name, err)
+	}
+	if _, err := d.find(name); err != syscall.ENOENT {
+		if err == nil {
+			err = syscall.EEXIST
+		}
+		return failedAt("mkdir", name, err)
+	}
+	dir, last, err := d.place(name)
+	if err == nil {
+		d.change(entry{dir, last, newDirectory(name)})
+	}
+	return failedAt("mkdir", name, err)
+}
+
+// Rename is that of [file.System].
+//
+//greenlet:resumable
+func (d *Disk) Rename(from, to string) error {
+	err := fs.ErrInvalid
+	if fs.ValidPath(from) && fs.ValidPath(to) {
+		if err = d.begin(d.o.Access); err == nil {
+			err = d.rename(from, to)
+		}
+	}
+	if err != nil {
+		return &os.LinkError{Op: "rename", Old: from, New: to, Err: err}
+	}
+	return nil
+}
+
+// rename looks at things in the order in which package os and Linux do.
+func (d *Disk) rename(from, to string) error {
+	old, err := d.find(to)
+	if err == nil && old.isDir() {
+		if _, err := d.find(from); err != nil {
+			return err
+		}
+		return syscall.EEXIST
+	}
+	source, first, err := d.place(from)
+	if err != nil {
+		return err
+	}
+	dest, last, err := d.place(to)
+	if err != nil {
+		return err
+	}
+	n := source.names[first]
+	switch {
+	case from == ".":
+		return syscall.EINVAL
+	case n == nil:
+		return syscall.ENOENT
+	case n.isDir() && strings.HasPrefix(to, from+"/"):
+		return syscall.EINVAL
+	case old == n:
+		return nil
+	case old != nil && n.isDir():
+		return syscall.ENOTDIR
+	}
+	d.change(entry{source, first, nil}, entry{dest, last, n})
+	if old != nil {
+		d.removed(old)
+	}
+	return nil
+}
+
+// Remove is that of [file.System].
+//
+//greenlet:resumable
+func (d *Disk) Remove(name string) error {
+	if err := file.Check("remove", name); err != nil {
+		return err
+	}
+	err := d.begin(d.o.Access)
+	if err == nil {
+		err = d.remove(name)
+	}
+	return failedAt("remove", name, err)
+}
+
+func (d *Disk) remove(name string) error {
+	n, err := d.find(name)
+	switch {
+	case err != nil:
+		return err
+	case name == ".":
+		return syscall.EINVAL
+	case n.isDir() && len(n.names) > 0:
+		return syscall.ENOTEMPTY
+	}
+	dir, last, err := d.place(name)
+	if err != nil {
+		return err
+	}
+	d.change(entry{dir, last, nil})
+	d.removed(n)
+	return nil
+}
+
+// ReadDir is that of [file.System].
+//
+//greenlet:resumable
+func (d *Disk) ReadDir(name string) ([]string, error) {
+	if err := file.Check("open", name); err != nil {
+		return nil, err
+	}
+	if err := d.begin(d.o.Access); err != nil {
+		return nil, failedAt("open", name, err)
+	}
+	n, err := d.find(name)
+	switch {
+	case err != nil:
+		return nil, failedAt("open", name, err)
+	case !n.isDir():
+		return nil, failedAt("open", name, syscall.ENOTDIR)
+	}
+	return slices.Sorted(maps.Keys(n.names)), nil
+}
+
+// SyncDir is that of [file.System].
+//
+//greenlet:resumable
+func (d *Disk) SyncDir(name string) error {
+	if err := file.Check("sync", name); err != nil {
+		return err
+	}
+	n, err := d.find(name)
+	if err == nil && !n.isDir() {
+		err = syscall.ENOTDIR
+	}
+	if err != nil {
+		return failedAt("open", name, err)
+	}
+	before := len(d.journal)
+	if err = d.begin(d.o.Sync); err == nil {
+		d.commit(n, before)
+	}
+	return failedAt("sync", name, err)
+}

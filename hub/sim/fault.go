@@ -74,7 +74,7 @@ type injector struct {
 	only     map[site]map[int]bool // nil: those that are drawn. Never ranged over, nor are the others
 	except   map[Fault]bool
 	sites    map[site]*chances
-	calm     bool // there are no faults any more
+	hard     map[Kind]float64 // probabilities of the plan
 	happened []Fault
 }
 
@@ -129,17 +129,19 @@ func (in *injector) chances(kind Kind, where string) *chances {
 // like comes from drawn.
 func (c *chances) happens(p float64) bool {
 	c.n++
-	if c.in.calm {
-		return false
-	}
+	return c.decide(c.n, p)
+}
+
+// decide is happens for the fault n.
+func (c *chances) decide(n int, p float64) bool {
 	if c.in.only != nil {
-		if !c.listed[c.n] {
+		if !c.listed[n] {
 			return false
 		}
-	} else if p == 0 || c.drawn(0).float() >= p {
+	} else if p == 0 || c.drawnOf(n, 0).float() >= p {
 		return false
 	}
-	f := Fault{c.at.kind, c.at.where, c.n}
+	f := Fault{c.at.kind, c.at.where, n}
 	if c.in.except[f] {
 		return false
 	}
@@ -157,8 +159,11 @@ func (in *injector) happens(f Fault) {
 
 // drawn is what is drawn about the fault that has just been decided, by topic: 0 is whether
 // it happens.
-func (c *chances) drawn(topic uint64) draw {
-	return draw(mix(c.hash + uint64(c.n)*golden + topic*odd))
+func (c *chances) drawn(topic uint64) draw { return c.drawnOf(c.n, topic) }
+
+// drawnOf is drawn of the fault n.
+func (c *chances) drawnOf(n int, topic uint64) draw {
+	return draw(mix(c.hash + uint64(n)*golden + topic*odd))
 }
 
 // draw is a number that is drawn.
@@ -166,6 +171,9 @@ type draw uint64
 
 // float is a number from 0 to 1, without 1.
 func (d draw) float() float64 { return float64(d>>11) / (1 << 53) }
+
+// mixed is another one.
+func (d draw) mixed() draw { return draw(mix(uint64(d) + golden)) }
 
 // below is a number from 0 to n, without n, which is positive.
 func (d draw) below(n int) int { return int(uint64(d) % uint64(n)) }

@@ -277,4 +277,3 @@ func (*hostConnectFrame) Func() *gen.Func      { return &hostConnectFrameInfo }
 var hostConnectFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.(*Host).connect", File: "github.com/going-green/greenlet/hub/sim/host.go", Line: 133, End: 155, Points: "147 s"}
 var _ func(*Host, Addr) (*stream, error) = (*Host).connect
 var _ = gen.Declare("Host.Dial", "Host.connect")
-var _ = gen.DeclareInterface("TB.Fatalf", "TB.Helper", "TB.Logf", "TB.Name", "message.String")

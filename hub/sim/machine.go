@@ -67,8 +67,11 @@ func (h *Host) end(how string, off bool) {
 	for _, port := range slices.Sorted(maps.Keys(h.packets)) {
 		_ = h.packets[port].Close() // it is open
 	}
-	if h.disk != nil && off {
-		h.disk.losePower()
+	if h.disk != nil {
+		if off {
+			h.disk.losePower()
+		}
+		h.disk.used = h.disk.closeAll(h.disk.root)
 	}
 }
 

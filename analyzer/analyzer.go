@@ -170,6 +170,7 @@ var checks = []check{
 	{diag.YieldType, (*checker).yieldTypes},
 	{diag.SwitchToDead, (*checker).deadSwitches},
 	{diag.CompanionPromoted, (*checker).promoted},
+	{diag.Unpredictable, (*checker).unpredictable}, // behind blockingCall, whose findings it asks for
 }
 
 func known(code diag.Code) bool {

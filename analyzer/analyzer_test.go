@@ -52,7 +52,7 @@ var ofDirectives = map[diag.Code]bool{
 // file if there are fixes. Facts have to be as wanted, but not all are. It is one
 // run for all, as that type-checks what they import.
 func TestChecks(t *testing.T) {
-	packages := []string{"dep", "plaindep", "unconcerned", "companion-promoted/fine", "switch-in-plain/value"}
+	packages := []string{"dep", "plaindep", "unconcerned", "companion-promoted/fine", "switch-in-plain/value", "unpredictable/unconcerned"}
 	for _, c := range checks {
 		if !ofDirectives[c.code] {
 			packages = append(packages, string(c.code))

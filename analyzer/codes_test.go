@@ -54,6 +54,9 @@ func TestCodes(t *testing.T) {
 	stub, err := os.ReadFile(filepath.Join(testdata, "src", names.RuntimePath, "runtime.go"))
 	require.NoError(t, err)
 	write(t, filepath.Join(root, "src", names.RuntimePath, "runtime.go"), string(stub))
+	simulator, err := os.ReadFile(filepath.Join(testdata, "src", simPath, "sim.go"))
+	require.NoError(t, err)
+	write(t, filepath.Join(root, "src", simPath, "sim.go"), string(simulator))
 	a := skipping(t, diag.GeneratedMissing, diag.GeneratedStale, diag.NoGoGenerate)
 	for _, r := range analysistest.Run(tolerant{t, []string{"unexpected"}}, root, a, examples...) {
 		assert.NotEmpty(t, r.Diagnostics, r.Pass.Pkg.Path())
@@ -76,6 +79,9 @@ func program(src string) string {
 		if strings.Contains(src, path+".") {
 			head += "import " + strconv.Quote(path) + "\n"
 		}
+	}
+	if strings.Contains(src, "sim.") {
+		head += "import " + strconv.Quote(simPath) + "\n"
 	}
 	if strings.Contains(src, "greenlet.") {
 		head += "import greenlet " + strconv.Quote(names.RuntimePath) + "\n"

@@ -27,6 +27,7 @@
 //	yield-type            a generator yields what its SeqOf[T] or PullOf[T] doesn't take
 //	switch-to-dead        a switch to a greenlet that a condition has just said is dead
 //	companion-promoted    a plain method overrides a resumable one where the generator does not run
+//	unpredictable         code that hub/sim simulates depends on the order of a map, a clock, goroutines, chance
 //
 // and those of the generator, such as directive-unknown or name-clash. Package
 // diag has an example for each. The flag -skip takes codes that are not wanted.
@@ -73,6 +74,8 @@ Each message ends with a code in brackets. The codes, those with a fix marked *:
 	switch-to-dead        a switch to a greenlet that a condition has just said is dead
 	companion-promoted    a plain method overrides a resumable one in a package
 	                      that is not generated for
+	unpredictable         code that hub/sim simulates depends on the order of a
+	                      map, a clock, goroutines, or chance of its own
 
 What is so on purpose is allowed on its line, or the one above, with a reason:
 

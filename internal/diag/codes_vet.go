@@ -193,4 +193,23 @@ const (
 	// Fix: run the generator on the package, which hides that form as soon as a
 	// function in it is annotated; or give the embedded field a name.
 	CompanionPromoted Code = "companion-promoted"
+
+	// Unpredictable: what a simulation runs depends on something that differs from run to run
+	// and is not drawn from the seed: the order of a map, a clock, goroutines, chance. A
+	// seed that fails does not do the same again. Of a map that is where its order matters: not
+	// where what is found is counted, summed or sorted.
+	//
+	// Example:
+	//
+	//	var s = sim.Simulation{Start: func(n *sim.Network) (check func() error) {
+	//		hosts := map[string]*sim.Host{"a": n.Host("a"), "b": n.Host("b")}
+	//		for _, h := range hosts {
+	//			h.Crash()
+	//		}
+	//		return nil
+	//	}}
+	//
+	// Fix: ask the hub, which has a clock and chance of the simulation: Hub.Now, Hub.Rand,
+	// Hub.Go; range over sorted keys.
+	Unpredictable Code = "unpredictable"
 )

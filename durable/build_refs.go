@@ -72,7 +72,7 @@ func sliceReader(nd *node, t reflect.Type) reader {
 
 func mapReader(nd *node, t reflect.Type) reader {
 	return func(d *decoder, p unsafe.Pointer) {
-		i := d.uint()
+		i := d.id()
 		if i == nilObject {
 			return
 		}

@@ -15,12 +15,18 @@ type codec struct {
 	name   string
 	encode func(v reflect.Value) ([]byte, error)
 	decode func(b []byte, into reflect.Value) error
+
+	resource bool // it belongs to the process
 }
 
 // Codec has values of type T written as encode does, and made again by decode: a type with
 // unexported fields of another package. Call it in an init function, before there is a snapshot.
 func Codec[T any](encode func(T) ([]byte, error), decode func([]byte) (T, error)) {
-	addCodec(reflect.TypeFor[T](), &codec{
+	addCodec(reflect.TypeFor[T](), newCodec(encode, decode))
+}
+
+func newCodec[T any](encode func(T) ([]byte, error), decode func([]byte) (T, error)) *codec {
+	return &codec{
 		name:   "codec",
 		encode: func(v reflect.Value) ([]byte, error) { return encode(v.Interface().(T)) },
 		decode: func(b []byte, into reflect.Value) error {
@@ -28,22 +34,22 @@ func Codec[T any](encode func(T) ([]byte, error), decode func([]byte) (T, error)
 			into.Set(reflect.ValueOf(&v).Elem())
 			return err
 		},
-	})
+	}
 }
 
 // Resource has values of type T, such as a *sql.DB, written as a key, and opened again by that:
 // where a snapshot is restored they are those of that process.
 func Resource[T any](key func(T) string, open func(key string) (T, error)) {
-	Codec(func(v T) ([]byte, error) { return []byte(key(v)), nil }, func(b []byte) (T, error) { return open(string(b)) })
+	c := newCodec(func(v T) ([]byte, error) { return []byte(key(v)), nil }, func(b []byte) (T, error) { return open(string(b)) })
+	c.resource = true
+	addCodec(reflect.TypeFor[T](), c)
 }
 
 func addCodec(t reflect.Type, c *codec) {
 	knownLock.Lock()
 	defer knownLock.Unlock()
 	codecs[t] = c
-	if name := typeName(t); name != "" {
-		knownTypes[name] = t
-	}
+	knownTypes[typeWord(t)] = t
 }
 
 var (
@@ -101,7 +107,7 @@ func (m maker) codecWriter(t reflect.Type, c *codec) func(e *encoder, p unsafe.P
 
 func codecReader(nd *node, t reflect.Type) reader {
 	if nd.kind == reflect.Pointer {
-		return pointerCodecReader(t)
+		return pointerCodecReader(nd, t)
 	}
 	return func(d *decoder, p unsafe.Pointer) {
 		if b := d.take(d.uint()); t != nil {
@@ -110,9 +116,9 @@ func codecReader(nd *node, t reflect.Type) reader {
 	}
 }
 
-func pointerCodecReader(t reflect.Type) reader {
+func pointerCodecReader(nd *node, t reflect.Type) reader {
 	return func(d *decoder, p unsafe.Pointer) {
-		i := d.uint()
+		i := d.id()
 		if i == nilObject {
 			return
 		}
@@ -124,7 +130,9 @@ func pointerCodecReader(t reflect.Type) reader {
 			d.charge(int(unsafe.Sizeof(object{})))
 			d.objs = append(d.objs, object{kind: codecObject, coded: d.take(d.uint())})
 			o = &d.objs[len(d.objs)-1]
+			d.codedHere()
 		}
+		d.sharesNoResource(nd)
 		if t == nil || d.err != nil {
 			return
 		}
@@ -141,6 +149,28 @@ func pointerCodecReader(t reflect.Type) reader {
 		}
 		reflect.NewAt(t, p).Elem().Set(o.m)
 	}
+}
+
+// codedHere notes, for who takes stock, that the number mentioned last has behind it what a
+// codec has written.
+func (d *decoder) codedHere() {
+	if d.mentioning != nil && d.err == nil {
+		list := *d.mentioning
+		list[len(list)-1].coded = len(d.body) - len(d.b)
+	}
+}
+
+// sharesNoResource notes likewise that who mentions a resource shares nothing.
+func (d *decoder) sharesNoResource(nd *node) {
+	if d.mentioning == nil || d.err != nil {
+		return
+	}
+	knownLock.RLock()
+	t := knownTypes[nd.name]
+	c := codecs[t]
+	knownLock.RUnlock()
+	list := *d.mentioning
+	list[len(list)-1].resource = c != nil && c.resource
 }
 
 // decode makes a value of type t of what its codec has written.

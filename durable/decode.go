@@ -29,6 +29,8 @@ type decoder struct {
 	reads  map[readKey]reader
 	equal  map[[2]*node]bool // what sameNode has found out
 
+	mentioning *[]mention // gets the numbers of objects that are read, if it is not nil
+
 	renamed map[readKey]*node // what as has made
 	later   []func() error    // migrations, to be done when all has been read: the last first
 }
@@ -101,6 +103,22 @@ func (d *decoder) uint() uint64 {
 	}
 	d.b = d.b[n:]
 	return v
+}
+
+// id is the number of an object.
+func (d *decoder) id() uint64 {
+	if d.mentioning == nil {
+		return d.uint()
+	}
+	at := len(d.body) - len(d.b)
+	i := d.uint()
+	if i >= firstObject && d.err == nil {
+		m := mention{at: at, end: len(d.body) - len(d.b), object: int(i - firstObject)}
+		if d.charge(int(unsafe.Sizeof(m))); d.err == nil {
+			*d.mentioning = append(*d.mentioning, m)
+		}
+	}
+	return i
 }
 
 func (d *decoder) int() int64 {
@@ -230,7 +248,7 @@ func (d *decoder) mentioned(i uint64, kind objectKind) (o *object, ok bool) {
 
 // ref reads a pointer to n values.
 func (d *decoder) ref(nd *node, t reflect.Type, n int) unsafe.Pointer {
-	switch i := d.uint(); i {
+	switch i := d.id(); i {
 	case nilObject:
 		return nil
 	case innerObject:
@@ -245,7 +263,7 @@ func (d *decoder) ref(nd *node, t reflect.Type, n int) unsafe.Pointer {
 
 // inner reads a way into another object, to count values of type t there.
 func (d *decoder) inner(t reflect.Type, count int) unsafe.Pointer {
-	i, w, n, way := d.uint(), d.typ(), d.uint(), d.string()
+	i, w, n, way := d.id(), d.typ(), d.uint(), d.string()
 	if d.err != nil || n > uint64(d.limits.Bytes) {
 		d.corrupt()
 		return nil
@@ -276,7 +294,7 @@ func (d *decoder) inner(t reflect.Type, count int) unsafe.Pointer {
 
 // greenlet reads a reference to one.
 func (d *decoder) greenlet() *greenlet.Greenlet {
-	i := d.uint()
+	i := d.id()
 	switch i {
 	case nilObject:
 		return nil

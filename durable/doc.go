@@ -19,7 +19,8 @@
 // changed, and the snapshot stays as it is for a build that fits. Nothing is read as something
 // that it is not. Where names are not enough, [Migrate], [MigrateType] and [Was] say how what is
 // new comes from what was. [CheckLock] and [CheckSnapshot], and greenlet durable check, tell before
-// which snapshots a build would refuse.
+// which snapshots a build would refuse; [RestoreAll] restores the others, and gives back what it
+// does not.
 //
 // Saved are numbers, strings, structs, arrays, slices, maps, pointers with identity and cycles,
 // also into arrays and structs, interfaces whose types are known ([Type]), functions by name

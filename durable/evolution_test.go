@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 
@@ -662,7 +663,9 @@ const evolvingMain = `package main
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/going-green/greenlet/durable"
@@ -682,16 +685,59 @@ func main() {
 			}
 			got[name] = fmt.Sprintf("%x", b)
 		}
+		b, err := durable.Snapshot(set()...)
+		if err != nil {
+			panic(err)
+		}
+		got["set"] = fmt.Sprintf("%x", b)
 	} else {
 		var given map[string]string
 		json.NewDecoder(os.Stdin).Decode(&given)
 		for name, hex := range given {
 			var b []byte
 			fmt.Sscanf(hex, "%x", &b)
+			if name == "set" {
+				goOnWithSet(b, got)
+				continue
+			}
 			got[name] = goOn(b)
 		}
 	}
 	json.NewEncoder(os.Stdout).Encode(got)
+}
+
+// set has the greenlets in the order of their names.
+func set() (gs []*greenlet.Greenlet) {
+	started := all()
+	for _, name := range slices.Sorted(maps.Keys(started)) {
+		g := started[name]
+		for v := any(nil); v != "here"; {
+			v = g.Switch()
+		}
+		gs = append(gs, g)
+	}
+	return gs
+}
+
+// goOnWithSet goes on with those that this program can go on with, and gives the bytes of the
+// others.
+func goOnWithSet(b []byte, got map[string]string) {
+	gs, parked, err := durable.RestoreAll(b, nil, durable.Standard)
+	if err != nil {
+		panic(err)
+	}
+	for i, g := range gs {
+		if g != nil {
+			got[fmt.Sprint("set ", i)] = run(g)
+		}
+	}
+	for _, p := range parked {
+		for i, n := range p.Index {
+			got[fmt.Sprint("set ", n)] = "error: " + p.Err.Error()
+			got[fmt.Sprint("func ", n)] = p.Funcs[i]
+			got[fmt.Sprint("parked ", n)] = fmt.Sprintf("%x", p.Snapshot)
+		}
+	}
 }
 
 func goOn(b []byte) string {
@@ -699,8 +745,12 @@ func goOn(b []byte) string {
 	if err != nil {
 		return "error: " + err.Error()
 	}
+	return run(gs[0])
+}
+
+func run(g *greenlet.Greenlet) string {
 	var log []string
-	for g := gs[0]; !g.Dead(); {
+	for !g.Dead() {
 		log = append(log, fmt.Sprint(g.Switch()))
 	}
 	return strings.Join(log, ", ")
@@ -785,6 +835,8 @@ func TestEvolution(t *testing.T) {
 	evolving(t, before, func(r rule) string { return r.before }, true)
 	evolving(t, after, func(r rule) string { return r.after }, false)
 	taken := says(t, filepath.Join(before, "program"), nil, "take")
+	set := taken["set"]
+	delete(taken, "set")
 	got := says(t, filepath.Join(after, "program"), taken)
 	for _, r := range rules {
 		if strings.HasPrefix(got[r.name], "error: ") {
@@ -794,15 +846,44 @@ func TestEvolution(t *testing.T) {
 		assert.Equal(t, r.want, got[r.name], r.name)
 	}
 
+	want := says(t, filepath.Join(before, "program"), taken)
+	parkedOfSet(t, before, after, set, got, want)
+
 	// The same program for a machine of other widths.
 	if runtime.GOARCH != "amd64" {
 		t.Skip("386 runs on amd64 only")
 	}
 	build(t, before, "program386", "GOARCH=386", "CGO_ENABLED=0")
 	narrow := filepath.Join(before, "program386")
-	want := says(t, filepath.Join(before, "program"), taken)
+	if err := exec.Command(narrow, "take").Run(); err != nil {
+		t.Skip("this machine does not run programs for 386: ", err)
+	}
 	assert.Equal(t, want, says(t, narrow, taken))
 	taken386 := says(t, narrow, nil, "take")
+	delete(taken386, "set")
 	assert.Equal(t, want, says(t, filepath.Join(before, "program"), taken386))
 	assert.Equal(t, got, says(t, filepath.Join(after, "program"), taken386))
+}
+
+// parkedOfSet restores all greenlets in one set: those that are refused alone are parked, by
+// name, and the others go on; the program of before goes on with the parked ones.
+func parkedOfSet(t *testing.T, before, after, set string, got, want map[string]string) {
+	all := says(t, filepath.Join(after, "program"), map[string]string{"set": set})
+	var names []string
+	for _, r := range rules {
+		names = append(names, r.name)
+	}
+	slices.Sort(names)
+	parked := map[string]string{}
+	for i, name := range names {
+		assert.Equal(t, got[name], all[fmt.Sprint("set ", i)], name)
+		if b := all[fmt.Sprint("parked ", i)]; b != "" {
+			parked[name] = b
+			assert.Equal(t, "example.com/evolving."+name, all[fmt.Sprint("func ", i)])
+		}
+	}
+	assert.Greater(t, len(parked), 20)
+	for name, result := range says(t, filepath.Join(before, "program"), parked) {
+		assert.Equal(t, want[name], result, name)
+	}
 }

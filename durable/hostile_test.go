@@ -146,6 +146,13 @@ var hostileLimits = Limits{Bytes: 1 << 20, Objects: 1 << 12, Depth: 1 << 10}
 // anything did.
 func survives(t testing.TB, b []byte) bool {
 	gs, err := RestoreFrom(b, nil, hostileLimits)
+	_, parked, errAll := RestoreAll(b, nil, hostileLimits)
+	if require.Equal(t, err == nil, errAll == nil && parked == nil); errAll == nil {
+		for _, p := range parked {
+			_, err := RestoreFrom(p.Snapshot, nil, hostileLimits)
+			require.Error(t, err)
+		}
+	}
 	if err != nil {
 		var changed *ChangedError
 		var coded *CodecError

@@ -31,7 +31,16 @@ func RestoreFrom(snapshot []byte, store Schemas, limits Limits) ([]*greenlet.Gre
 	tables()
 	d := &decoder{limits: limits}
 	d.open(snapshot, store)
-	d.body = d.b
+	if d.err != nil {
+		return nil, d.err
+	}
+	return d.restore(d.b)
+}
+
+// restore makes the greenlets of what follows the descriptions.
+func (d *decoder) restore(body []byte) ([]*greenlet.Greenlet, error) {
+	d.body, d.b, d.err = body, body, nil
+	d.objs, d.done, d.again, d.later, d.depth = nil, 0, nil, nil, 0
 	n := d.count()
 	gs := make([]*greenlet.Greenlet, 0, min(n, 1024))
 	for i := 0; i < n && d.err == nil; i++ {

@@ -25,6 +25,7 @@ type Failure struct {
 	Other string
 
 	events []*event // of the run with Faults, with all noise
+	chosen bool     // Faults were, and not drawn
 }
 
 // tail is how many lines of the trace Error has.
@@ -37,7 +38,7 @@ func (f *Failure) Error() string {
 	if f.Other != "" {
 		fmt.Fprintf(&b, "it can't be replayed: %s\n", f.Other)
 	} else {
-		fmt.Fprintf(&b, "it takes %s of the %d that happened:\n", counted(f.Faults), f.Drawn)
+		fmt.Fprintf(&b, "%s:\n", f.counted())
 		for _, line := range f.Story {
 			b.WriteString("\t" + line + "\n")
 		}
@@ -51,14 +52,18 @@ func (f *Failure) Error() string {
 }
 
 // counted is how many faults and forced orders there are.
-func counted(list []Fault) string {
+func (f *Failure) counted() string {
 	forced := 0
-	for _, f := range list {
+	for _, f := range f.Faults {
 		if f.Kind.forced() {
 			forced++
 		}
 	}
-	return fmt.Sprintf("%s and %s", plural(len(list)-forced, "fault"), plural(forced, "forced order"))
+	text := fmt.Sprintf("%s and %s", plural(len(f.Faults)-forced, "fault"), plural(forced, "forced order"))
+	if f.Runs == 0 {
+		return "there are " + text
+	}
+	return fmt.Sprintf("it takes %s of the %d that happened", text, f.Drawn)
 }
 
 func plural(n int, what string) string {
@@ -122,7 +127,7 @@ func (s Simulation) once(seed uint64) *Failure {
 // record runs the seed, and notes what happens. If faults are chosen, forced orders are no noise:
 // there is a reason for each.
 func (f *Failure) record(s Simulation) {
-	f.events = nil
+	f.events, f.chosen = nil, s.Choice.Only != nil
 	r := &recorder{all: true, forced: s.Choice.Only != nil, take: func(e *event) { f.events = append(f.events, e) }}
 	f.Faults, f.Err = s.guarded(f.Seed, r)
 	var b strings.Builder
@@ -164,7 +169,7 @@ func (f *Failure) differs(other *Failure) string {
 // story has a line for each fault, with the message that it is about.
 func (f *Failure) story() (lines []string) {
 	for i, e := range f.events {
-		if e.fault == nil {
+		if e.fault == nil || e.noise {
 			continue
 		}
 		line := e.String()

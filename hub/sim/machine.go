@@ -47,7 +47,7 @@ func (h *Host) Crash() { h.end("crash", false) }
 func (h *Host) LosePower() { h.end("lose its power", true) }
 
 func (h *Host) end(how string, off bool) {
-	h.net.hub.Tracef("network has %s %s", h.name, how)
+	h.tracef("%s", how)
 	h.down = true
 	h.off = h.off || off
 	h.life++
@@ -81,7 +81,7 @@ func (h *Host) Restart() {
 	if !h.down {
 		return
 	}
-	h.net.hub.Tracef("network has %s restart", h.name)
+	h.tracef("restart")
 	h.down, h.off = false, false
 	h.start()
 }
@@ -93,7 +93,7 @@ func (h *Host) Down() bool { return h.down }
 // processor. What comes for it over the network waits, and is acknowledged. Timers expire,
 // which shows when it runs again. It panics if the hub has no seed.
 func (h *Host) Pause() {
-	h.net.hub.Tracef("network has %s pause", h.name)
+	h.tracef("pause")
 	h.paused = true
 	h.net.hub.SetHold(h.net.holds)
 }
@@ -103,7 +103,7 @@ func (h *Host) Resume() {
 	if !h.paused {
 		return
 	}
-	h.net.hub.Tracef("network has %s resume", h.name)
+	h.tracef("resume")
 	h.paused = false
 	for _, t := range h.Tasks() {
 		h.net.hub.Release(t)
@@ -117,7 +117,7 @@ func (h *Host) Slow(d time.Duration) {
 	if d < 0 {
 		panic("sim: a negative time")
 	}
-	h.net.hub.Tracef("network has %s slow by %v", h.name, d)
+	h.tracef("slow by %v", d)
 	h.slow = d
 	h.net.hub.SetHold(h.net.holds)
 }

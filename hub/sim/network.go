@@ -131,6 +131,7 @@ type message interface {
 	// arrive is called in the loop, if it does.
 	arrive()
 	ends() (from, to *Host)
+	payload() []byte
 }
 
 // send has m arrive after d, unless it is lost.

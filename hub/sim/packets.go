@@ -45,6 +45,8 @@ func (d *datagram) String() string {
 
 func (d *datagram) ends() (from, to *Host) { return d.source, d.dest }
 
+func (d *datagram) payload() []byte { return d.data }
+
 func (d *datagram) arrive() {
 	n := d.dest.net
 	p := d.dest.packets[d.to.Port]

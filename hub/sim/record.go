@@ -1,15 +1,19 @@
 package sim
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"hash/maphash"
 	"io"
 	"path"
 	"runtime/debug"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/going-green/greenlet/hub"
 	greenlet "github.com/going-green/greenlet/runtime"
@@ -25,6 +29,7 @@ type event struct {
 	noise bool    // it is for who looks into the network and the loop
 	does  does    // with a message
 	about message // or nil
+	of    *Host   // whose state it is, or nil
 	fault *Fault
 }
 
@@ -75,6 +80,13 @@ func (n *Network) tracef(about any, format string, args ...any) {
 	n.hub.Tracef(format, args...)
 }
 
+// tracef writes to the trace, if there is one, what becomes of the host.
+func (h *Host) tracef(format string, args ...any) {
+	if h.net.hub.Tracing() {
+		h.net.tracef(h, "network has %s %s", h.name, fmt.Sprintf(format, args...))
+	}
+}
+
 func (r *recorder) record(t hub.TraceEvent) {
 	e := &event{at: t.Time, task: t.Task, text: t.String()}
 	e.text = e.text[strings.IndexByte(e.text, ' ')+1:]
@@ -84,9 +96,14 @@ func (r *recorder) record(t hub.TraceEvent) {
 		does_, _, _ = strings.Cut(does_, " ")
 		e.about, e.does = about, does(does_)
 		e.noise = noise(about)
+		if text := shown(about.payload()); text != "" && e.does == sends {
+			e.text += ": " + text
+		}
 	case *Fault:
 		e.fault = about
 		e.noise = about.Kind.forced() && !r.forced
+	case *Host:
+		e.of = about
 	default:
 		e.noise = t.Task != nil && !strings.HasPrefix(t.What, "panics") && !strings.HasPrefix(t.What, "is ")
 	}
@@ -109,6 +126,18 @@ func (r *recorder) record(t hub.TraceEvent) {
 func noise(m message) bool {
 	s, ok := m.(*segment)
 	return ok && (s.kind == agree || s.kind == ack || s.kind == carry && len(s.data) == 0 && !s.end)
+}
+
+// shown is the beginning of what a message carries, if that is text.
+func shown(payload []byte) string {
+	const most = 40
+	if len(payload) == 0 || !utf8.Valid(payload) || bytes.ContainsFunc(payload, func(r rune) bool { return !unicode.IsPrint(r) && !unicode.IsSpace(r) }) {
+		return ""
+	}
+	if text := []rune(string(payload)); len(text) > most {
+		return strconv.Quote(string(text[:most])) + "…"
+	}
+	return strconv.Quote(string(payload))
 }
 
 // lineOf is the line of the user's source where something happens, or where the task has

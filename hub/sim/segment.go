@@ -51,6 +51,8 @@ func (m *segment) String() string {
 
 func (m *segment) ends() (from, to *Host) { return m.source.host, m.source.other }
 
+func (m *segment) payload() []byte { return m.data }
+
 func (m *segment) arrive() {
 	s := m.source.peer
 	switch {

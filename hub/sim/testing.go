@@ -62,11 +62,15 @@ func (s Simulation) Test(t TB, n int) {
 
 // command runs the run of f again.
 func (f *Failure) command(test string) string {
-	text := fmt.Sprintf("go test -run '^%s$' -sim.seed=%d", strings.ReplaceAll(test, "/", "$/^"), f.Seed)
-	if f.Other == "" {
+	return fmt.Sprintf("go test -run '^%s$' %s -sim.trace=trace.txt -sim.page=page.html", strings.ReplaceAll(test, "/", "$/^"), f.flags())
+}
+
+func (f *Failure) flags() string {
+	text := fmt.Sprintf("-sim.seed=%d", f.Seed)
+	if f.Other == "" && f.chosen {
 		text += fmt.Sprintf(" -sim.faults='%s'", FormatFaults(f.Faults))
 	}
-	return text + " -sim.trace=trace.txt -sim.page=page.html"
+	return text
 }
 
 func (s Simulation) testOne(t TB, set *settings) {

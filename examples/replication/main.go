@@ -14,64 +14,19 @@ import (
 	"fmt"
 	"os"
 	"strings"
-	"time"
 
-	"github.com/going-green/greenlet/hub"
+	"github.com/going-green/greenlet/examples/replication/register"
 	"github.com/going-green/greenlet/hub/sim"
 )
-
-//go:generate go tool greenlet
 
 const (
 	firstSeed = 1
 	seeds     = 1000
 )
 
-// simulation is three replicas, a client that writes and two that read.
-func simulation(planted bool) sim.Simulation {
-	return sim.Simulation{
-		Options: sim.Options{
-			Latency: 2 * time.Millisecond, Jitter: time.Millisecond,
-			Loss: 0.01, Duplication: 0.01, Reordering: 0.02,
-		},
-		Start: func(n *sim.Network) func() error {
-			var replicas []*sim.Host
-			for _, name := range replicaNames {
-				h := n.Host(name)
-				h.Go(serve, &replica{host: h, planted: planted}, n.Hub())
-				replicas = append(replicas, h)
-			}
-			seen := &history{}
-			tasks := []*hub.Task{startClient(n, seen, "writer", true)}
-			for _, name := range []string{"reader", "other reader"} {
-				tasks = append(tasks, startClient(n, seen, name, false))
-			}
-			n.Hub().Go(end, tasks, replicas)
-			return seen.check
-		},
-	}
-}
-
-func startClient(n *sim.Network, seen *history, name string, writes bool) *hub.Task {
-	h := n.Host(name)
-	return h.Go(use, &client{host: h, hub: n.Hub(), seen: seen}, writes)
-}
-
-// end ends the replicas after the clients.
-//
-//greenlet:resumable
-func end(clients []*hub.Task, replicas []*sim.Host) {
-	for _, t := range clients {
-		t.Join()
-	}
-	for _, h := range replicas {
-		h.Crash()
-	}
-}
-
 func run() error {
 	fmt.Println("Replicas that store all repairs:")
-	racy := simulation(true)
+	racy := register.Simulation(true, register.Check)
 	f := racy.Search(firstSeed, seeds)
 	if f == nil {
 		return fmt.Errorf("%d seeds pass", seeds)
@@ -94,7 +49,7 @@ func run() error {
 	}
 
 	fmt.Println("\nReplicas that store what is newer:")
-	if f := simulation(false).Search(firstSeed, seeds); f != nil {
+	if f := register.Simulation(false, register.Check).Search(firstSeed, seeds); f != nil {
 		return f
 	}
 	fmt.Printf("%d seeds pass.\n", seeds)

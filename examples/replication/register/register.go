@@ -1,4 +1,6 @@
-package main
+// Package register is a register on three replicas, of which a majority is asked, and its
+// simulation.
+package register
 
 import (
 	"errors"
@@ -10,6 +12,8 @@ import (
 	"github.com/going-green/greenlet/hub/sim"
 	"github.com/going-green/greenlet/hub/socket"
 )
+
+//go:generate go tool greenlet
 
 var replicaNames = []string{"r1", "r2", "r3"}
 
@@ -88,7 +92,7 @@ func listen(h *sim.Host, address string) *socket.PacketConn {
 type client struct {
 	host *sim.Host
 	hub  *hub.Hub
-	seen *history
+	seen *sim.History
 	conn *socket.PacketConn
 	id   int // of the last question
 }
@@ -101,13 +105,14 @@ func use(c *client, writes bool) {
 	defer c.conn.Close()
 	for i := 1; i <= 5; i++ {
 		c.hub.Sleep(time.Duration(c.hub.Rand().Int64N(int64(10 * time.Millisecond))))
-		op := c.seen.begin(c.host.Name(), writes, i)
 		if writes {
+			op := c.seen.Begin(c.host.Name(), Write(i))
 			c.ask(message{kind: "write", version: i, value: i}) // nobody else writes
+			op.Done(nil)
 		} else {
-			op.value = c.read()
+			op := c.seen.Begin(c.host.Name(), Read{})
+			op.Done(c.read())
 		}
-		c.seen.end(op)
 	}
 }
 

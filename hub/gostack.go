@@ -1,27 +1,21 @@
 package hub
 
 import (
-	"bytes"
 	"fmt"
 	"path"
 	"reflect"
 	"regexp"
 	"runtime"
-	"strconv"
 	"strings"
+
+	"github.com/going-green/greenlet/hub/internal/goid"
 )
 
 // Go tells nobody the number of a goroutine but in stacks. There it is wanted: a hub that
 // is blocked is asked by other goroutines what its own does.
 
 // goroutineID is the number of this goroutine.
-func goroutineID() uint64 {
-	var buf [64]byte
-	text := buf[:runtime.Stack(buf[:], false)]
-	text, _, _ = bytes.Cut(bytes.TrimPrefix(text, []byte("goroutine ")), []byte(" "))
-	id, _ := strconv.ParseUint(string(text), 10, 64)
-	return id
-}
+func goroutineID() uint64 { return goid.Current() }
 
 // maxStacks bounds the memory for the stacks of all goroutines.
 const maxStacks = 64 << 20

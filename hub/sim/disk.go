@@ -151,7 +151,11 @@ func (d *Disk) chances(n *node, k Kind) *chances {
 
 // happens decides whether an operation on a file has a fault, of which the disk has the probability p.
 func (d *Disk) happens(n *node, k Kind, p float64) bool {
-	return d.chances(n, k).happens(max(p, d.host.net.faults.hard[k]))
+	f := d.host.net.faults
+	if hard := f.hard[k]; hard > p && (k != Rot || d.host.net.swarm.rotten == d.host) {
+		p = hard
+	}
+	return d.chances(n, k).happens(p)
 }
 
 // begin is called before each operation. It takes a time.

@@ -72,6 +72,7 @@ type injector struct {
 	net      *Network
 	seed     uint64
 	only     map[site]map[int]bool // nil: those that are drawn. Never ranged over, nor are the others
+	kinds    map[Kind]bool         // that are in only
 	except   map[Fault]bool
 	sites    map[site]*chances
 	hard     map[Kind]float64 // probabilities of the plan
@@ -85,11 +86,12 @@ type site struct {
 }
 
 func (n *Network) newInjector(c Choice) *injector {
-	in := &injector{net: n, seed: n.hub.Rand().Uint64(), sites: map[site]*chances{}}
+	in := &injector{net: n, seed: n.hub.Rand().Uint64(), sites: map[site]*chances{}, hard: map[Kind]float64{}}
 	if c.Only != nil {
-		in.only = map[site]map[int]bool{}
+		in.only, in.kinds = map[site]map[int]bool{}, map[Kind]bool{}
 		for _, f := range c.Only {
 			at := site{f.Kind, f.Where}
+			in.kinds[f.Kind] = true
 			if in.only[at] == nil {
 				in.only[at] = map[int]bool{}
 			}
@@ -104,6 +106,9 @@ func (n *Network) newInjector(c Choice) *injector {
 	}
 	return in
 }
+
+// lists reports whether faults of a kind are to happen, drawn or not.
+func (in *injector) lists(k Kind) bool { return in.kinds[k] }
 
 // chances are those of faults at a site.
 type chances struct {

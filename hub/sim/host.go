@@ -52,7 +52,7 @@ func (n *Network) Host(name string) *Host {
 	if h == nil {
 		h = &Host{
 			net: n, name: name, port: firstPort - 1,
-			turns: n.faults.chances("turn", name), listeners: map[int]*accepter{}, packets: map[int]*packets{}, dialled: map[way]bool{},
+			turns: n.faults.chances("busy", name), listeners: map[int]*accepter{}, packets: map[int]*packets{}, dialled: map[way]bool{},
 		}
 		n.hosts[name] = h
 		n.all = append(n.all, h)

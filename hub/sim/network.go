@@ -70,8 +70,12 @@ type Network struct {
 	tasks  map[*hub.Task]owner
 	begin  *Host // whose task is being started
 	faults *injector
-	skewed bool // some host's clock was set
-	kernel bool // see byHub
+	swarm  *swarm            // nil without a plan
+	calm   *hub.Event        // see Calm
+	checks map[string]*tally // nil: nobody wants to know
+	fail   func(error)       // ends the run; nil outside of a simulation
+	skewed bool              // some host's clock was set
+	kernel bool              // see byHub
 	stats  Stats
 
 	recorder *recorder // nil unless the run is recorded
@@ -139,7 +143,7 @@ func (n *Network) send(m message, d time.Duration) {
 	n.stats.Sent++
 	n.trace(sends, m)
 	l := n.link(m.ends())
-	if l.cut || l.from != l.to && l.lose.happens(l.options().Loss) {
+	if l.cut || l.from != l.to && l.lose.happens(max(l.options().Loss, n.faults.hard[Lose])) {
 		n.lose(m)
 		return
 	}

@@ -106,7 +106,7 @@ func (p *packets) WriteTo(b []byte, to net.Addr) (int, error) {
 	n := p.host.net
 	d := &datagram{p.addr, at, p.host, n.hosts[at.Host], slices.Clone(b)}
 	p.send(d)
-	if d.source != d.dest && n.link(d.ends()).duplicate.happens(n.link(d.ends()).options().Duplication) {
+	if d.source != d.dest && n.link(d.ends()).duplicate.happens(max(n.link(d.ends()).options().Duplication, n.faults.hard[Duplicate])) {
 		n.stats.Duplicated++
 		p.send(d)
 	}
@@ -118,7 +118,7 @@ func (p *packets) send(d *datagram) {
 	l := n.link(d.ends())
 	o := l.options()
 	late := l.through(len(d.data)).Sub(n.now()) + l.latency()
-	if d.source != d.dest && l.delay.happens(o.Reordering) {
+	if d.source != d.dest && l.delay.happens(max(o.Reordering, n.faults.hard[Delay])) {
 		late += l.delay.drawn(1).part(10 * (o.Latency + o.Jitter))
 	}
 	n.send(d, late)

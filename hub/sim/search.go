@@ -25,6 +25,8 @@ type Simulation struct {
 	// slices in them, and pointers in the arguments of tasks. What is counted over all runs
 	// is counted atomically, and no run may look at it.
 	Start func(n *Network) (check func() error)
+	// Checks collect what runs come to; nil is none. [Simulation.Test] fails if some is missing.
+	Checks *Checks
 	// Workers is how many seeds run at a time; 0 is one for each processor that Go uses.
 	Workers int
 	// Noise has traces tell all that happens: see [Simulation.Run].

@@ -51,6 +51,12 @@ func (s Simulation) Test(t TB, n int) {
 	f, tried := s.search(1, n, until)
 	if f == nil {
 		t.Logf("%d seeds pass", tried)
+		if s.Checks != nil {
+			t.Logf("%v", s.Checks)
+			if never := s.Checks.Missing(); len(never) > 0 {
+				t.Fatalf("sim: in %d seeds never: %s", tried, strings.Join(never, "; "))
+			}
+		}
 		return
 	}
 	if err := set.write(s, f); err != nil {

@@ -1,0 +1,73 @@
+package sim
+
+import (
+	"sync"
+	"sync/atomic"
+
+	"github.com/going-green/greenlet/hub"
+	"github.com/going-green/greenlet/hub/internal/goid"
+	greenlet "github.com/going-green/greenlet/runtime"
+)
+
+// Bug is the kind of fault that a program asks for itself, by [Buggify].
+const Bug Kind = "bug"
+
+// running is how many simulations run in the process. Programs that are no simulation ask for
+// nothing else.
+var running atomic.Int32
+
+// networks are those of the simulations that run, by the goroutine that runs them and by hub.
+var networks sync.Map
+
+// enter has the goroutine be in a simulation, until the function that it returns is called.
+func (n *Network) enter() (leave func()) {
+	id := goid.Current()
+	before, nested := networks.Swap(id, n) // a task may run another simulation
+	networks.Store(n.hub, n)
+	running.Add(1)
+	return func() {
+		running.Add(-1)
+		networks.Delete(n.hub)
+		if nested {
+			networks.Store(id, before)
+		} else {
+			networks.Delete(id)
+		}
+	}
+}
+
+// here is the network of the simulation that the caller is in, or nil.
+func here() *Network {
+	n, ok := networks.Load(goid.Current())
+	if !ok { // on a stack of its own?
+		if h := hub.Of(greenlet.Current()); h != nil {
+			n, ok = networks.Load(h)
+		}
+	}
+	if !ok {
+		return nil
+	}
+	return n.(*Network)
+}
+
+// Buggify reports whether code is to do what is unlikely here, and right all the same: to give up early, to
+// flush a buffer, to wait, to take the slow path, to use a batch of one. In a [Simulation] whose [Plan] has
+// the kind Bug it is drawn for each name whether it is on in a run, and then, each time, whether it
+// happens: see [Fault].
+//
+// Elsewhere it is false, for the price of an atomic load. In a simulation it takes about a microsecond to
+// find out which. The idea and the name are FoundationDB's.
+func Buggify(name string) bool { return running.Load() != 0 && buggify(name) }
+
+func buggify(name string) bool {
+	n := here()
+	if n == nil {
+		return false
+	}
+	c := n.faults.chances(Bug, name)
+	p := n.faults.hard[Bug]
+	if c.drawnOf(0, 1).float() < 0.5 { // off in this run
+		p = 0
+	}
+	return c.happens(p)
+}

@@ -13,28 +13,20 @@ import (
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// AsReadyFrame is an activation of AsReady.
 type AsReadyFrame[W Waitable] struct {
-	gen.Header
+	gen.Returns[iter.Seq[W]]
 	things []W
-	ret0   iter.Seq[W]
 }
 
 // NewAsReadyFrame makes a frame that will run AsReady.
 func NewAsReadyFrame[W Waitable](things ...W) *AsReadyFrame[W] {
 	if false {
-		_ = AsReady[W]
+		var _ func(...W) iter.Seq[W] = AsReady[W]
 	}
 	return gen.MakeFrame(AsReadyFrame[W]{things: things})
 }
-func (f *AsReadyFrame[W]) Results() iter.Seq[W] { f.Over(f); return f.ret0 }
-func (f *AsReadyFrame[W]) Returned(r *gen.Run) (ret0 iter.Seq[W]) {
-	ret0 = f.ret0
-	f.Release(r)
-	return
-}
-
-// AsReadyResumable is AsReady for callers that can be suspended.
+func (f *AsReadyFrame[W]) Results() iter.Seq[W]            { f.Over(f); return f.Ret0 }
+func (f *AsReadyFrame[W]) Returned(r *gen.Run) iter.Seq[W] { r0 := f.Ret0; f.Release(r); return r0 }
 func AsReadyResumable[W Waitable](r *gen.Run, things ...W) (iter.Seq[W], gen.Status) {
 	return (*AsReadyFrame[W])(nil).body(r, things)
 }
@@ -44,32 +36,24 @@ func (f *AsReadyFrame[W]) body(r *gen.Run, things []W) (ret0 iter.Seq[W], st gen
 	return (&func1AsReady[W]{things: &things}).value(), gen.Done
 }
 
-//line await_greenlet.go:49:1
+//line await_greenlet.go:41:1
 
 func (f *AsReadyFrame[W]) Resume(r *gen.Run) (st gen.Status) {
-	f.ret0, st = f.body(r, f.things)
-	return r.Started(f, &f.Header, st)
+	f.Ret0, st = f.body(r, f.things)
+	return f.Started(r, f, st)
 }
 
-func (f *AsReadyFrame[W]) Args(args []any)            { gen.SetVariadic(f, args, &f.things) }
-func (f *AsReadyFrame[W]) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *AsReadyFrame[W]) Forget()                    { *f = AsReadyFrame[W]{Header: f.Header, ret0: f.ret0} }
-func (f *AsReadyFrame[W]) Release(r *gen.Run)         { gen.Free(r, f, 59) }
-func (*AsReadyFrame[W]) Func() *gen.Func              { return &infoOfAsReadyFrame }
+func (f *AsReadyFrame[W]) Args(args []any)    { gen.SetVariadic(f, args, &f.things) }
+func (f *AsReadyFrame[W]) Forget()            { *f = AsReadyFrame[W]{Returns: f.Returns} }
+func (f *AsReadyFrame[W]) Release(r *gen.Run) { gen.Free(r, f, 59) }
+func (*AsReadyFrame[W]) Func() *gen.Func      { return await_go.At(0) }
 
-var infoOfAsReadyFrame = gen.Func{Name: "github.com/going-green/greenlet/hub.AsReady", File: "github.com/going-green/greenlet/hub/await.go", Line: 39}
-
-func _[W Waitable]() {
-	var _ func(...W) iter.Seq[W] = AsReady[W]
-}
-
-// func1AsReady is the function literal of await.go:40, with what it captures.
+// func1AsReady is the function literal of await.go:40.
 type func1AsReady[W Waitable] struct {
 	gen.Closure
 	things *[]W
 }
 
-// value is the literal for code that can't be suspended.
 func (c *func1AsReady[W]) value() func(func(W) bool) {
 	return gen.Bind(&c.Closure, c, func(yield func(W) bool) {
 //line await.go:41:1
@@ -87,9 +71,8 @@ func (c *func1AsReady[W]) value() func(func(W) bool) {
 	})
 }
 
-//line await_greenlet.go:92:1
+//line await_greenlet.go:76:1
 
-// func1AsReadyFrame is an activation of the literal func1AsReady.
 type func1AsReadyFrame[W Waitable] struct {
 	gen.DeferHeader
 	c      *func1AsReady[W]
@@ -98,13 +81,12 @@ type func1AsReadyFrame[W Waitable] struct {
 	t1, t2 int
 }
 
-// CallResumable is the literal func1AsReady for callers that can be suspended.
 func (c *func1AsReady[W]) CallResumable(r *gen.Run, yield func(W) bool) gen.Status {
 	return (*func1AsReadyFrame[W])(nil).run(r, c, yield)
 }
 
 func (f *func1AsReadyFrame[W]) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.run(r, f.c, f.yield))
+	return f.Started(r, f, f.run(r, f.c, f.yield))
 }
 
 func (f *func1AsReadyFrame[W]) run(r *gen.Run, c *func1AsReady[W], yield func(W) bool) (st gen.Status) {
@@ -165,8 +147,8 @@ loop_43:
 		goto after_if_44
 	}
 //line await.go:45:1
-	r.Leaf(f, &f.Header)
-	f.g, f.PC = g, 1
+	f.Leaf(r, f, 1)
+	f.g = g
 //line await.go:45:1
 	return r.SendNone(g.hub.park(r.Current(), &g.waiting, forFirst))
 after_if_44:
@@ -175,8 +157,8 @@ after_if_44:
 //line await.go:48:1
 		if p := gen.YieldTo(r, f.yield); p != nil {
 			*p = t4
-			r.Leaf(f, &f.Header)
-			f.g, f.PC = g, 2
+			f.Leaf(r, f, 2)
+			f.g = g
 			return f.Hand()
 		}
 		if c2, ok := gen.Resumable11(f.yield).(interface {
@@ -185,8 +167,8 @@ after_if_44:
 //line await.go:48:1
 			t3, st = c2.CallResumable(r, t4)
 			if st != gen.Done {
-				f.g, f.PC = g, 2
-				return r.Link(f, &f.Header, st)
+				f.g = g
+				return f.Link(r, f, 2, st)
 			}
 		} else {
 //line await.go:48:1
@@ -206,7 +188,7 @@ unwind:
 	for f.Pending() {
 //line await.go:52:1
 		if sub := f.Next(r); sub != gen.Done {
-			return r.Link(f, &f.Header, sub)
+			return f.Link(r, f, gen.Unwind, sub)
 		}
 	}
 //line await.go:52:1
@@ -214,35 +196,29 @@ unwind:
 	return gen.Done
 }
 
-//line await_greenlet.go:219:1
+//line await_greenlet.go:201:1
 
 func (f *func1AsReadyFrame[W]) Release(r *gen.Run) { gen.Free(r, f, 48) }
-func (*func1AsReadyFrame[W]) Func() *gen.Func      { return &func1AsReadyFrameInfo }
+func (*func1AsReadyFrame[W]) Func() *gen.Func      { return await_go.At(1) }
 
-var func1AsReadyFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.AsReady.func1", File: "github.com/going-green/greenlet/hub/await.go", Line: 40, End: 52, Points: "45 yield g t1 t2; 48 ="}
-
-// AwaitFrame is an activation of Await.
 type AwaitFrame[W Waitable] struct {
-	gen.Header
+	gen.Returns[[]W]
 	n0     int
 	things []W
 	n      *int
 	ready  *[]W
 	loop   *gen.Loop
-	ret0   []W
 }
 
 // NewAwaitFrame makes a frame that will run Await.
 func NewAwaitFrame[W Waitable](n0 int, things ...W) *AwaitFrame[W] {
 	if false {
-		_ = Await[W]
+		var _ func(int, ...W) []W = Await[W]
 	}
 	return gen.MakeFrame(AwaitFrame[W]{n0: n0, things: things})
 }
-func (f *AwaitFrame[W]) Results() []W                   { f.Over(f); return f.ret0 }
-func (f *AwaitFrame[W]) Returned(r *gen.Run) (ret0 []W) { ret0 = f.ret0; f.Release(r); return }
-
-// AwaitResumable is Await for callers that can be suspended.
+func (f *AwaitFrame[W]) Results() []W            { f.Over(f); return f.Ret0 }
+func (f *AwaitFrame[W]) Returned(r *gen.Run) []W { r0 := f.Ret0; f.Release(r); return r0 }
 func AwaitResumable[W Waitable](r *gen.Run, n0 int, things ...W) ([]W, gen.Status) {
 	return (*AwaitFrame[W])(nil).body(r, n0, things)
 }
@@ -264,11 +240,10 @@ func (f *AwaitFrame[W]) body(r *gen.Run, n0 int, things []W) (ret0 []W, st gen.S
 		return nil, gen.Done
 	}
 	ready = new([]W)
-	t0, st = AsReadyResumable(r, things...)
-	if st != gen.Done {
+	if t0, st = AsReadyResumable(r, things...); st != gen.Done {
 		f = gen.Take(r, f, 60)
-		f.things, f.n, f.ready, f.PC = nil, n, ready, 1
-		return ret0, r.Link(f, &f.Header, st)
+		f.things, f.n, f.ready = nil, n, ready
+		return ret0, f.Link(r, f, 1, st)
 	}
 	if f != nil {
 		f.things = nil
@@ -287,8 +262,8 @@ func (f *AwaitFrame[W]) body(r *gen.Run, n0 int, things []W) (ret0 []W, st gen.S
 		}).value())
 		if st != gen.Done {
 			f = gen.Take(r, f, 60)
-			f.n, f.ready, f.loop, f.PC = nil, ready, loop, 2
-			return ret0, r.Link(f, &f.Header, st)
+			f.n, f.ready, f.loop = nil, ready, loop
+			return ret0, f.Link(r, f, 2, st)
 		}
 	} else {
 //line await.go:67:1
@@ -307,7 +282,7 @@ func (f *AwaitFrame[W]) body(r *gen.Run, n0 int, things []W) (ret0 []W, st gen.S
 	return (*ready), gen.Done
 }
 
-//line await_greenlet.go:312:1
+//line await_greenlet.go:287:1
 
 func (f *AwaitFrame[W]) Resume(r *gen.Run) (st gen.Status) {
 	var (
@@ -318,8 +293,8 @@ func (f *AwaitFrame[W]) Resume(r *gen.Run) (st gen.Status) {
 	)
 	switch f.PC {
 	case 0:
-		f.ret0, st = f.body(r, f.n0, f.things)
-		return r.Started(f, &f.Header, st)
+		f.Ret0, st = f.body(r, f.n0, f.things)
+		return f.Started(r, f, st)
 	case 1:
 		n, ready = f.n, f.ready
 		t0 = r.Callee().(interface{ Returned(*gen.Run) iter.Seq[W] }).Returned(r)
@@ -337,8 +312,8 @@ func (f *AwaitFrame[W]) Resume(r *gen.Run) (st gen.Status) {
 				ready: ready,
 			}).value())
 			if st != gen.Done {
-				f.n, f.ready, f.loop, f.PC = nil, ready, loop, 2
-				return r.Link(f, &f.Header, st)
+				f.n, f.ready, f.loop = nil, ready, loop
+				return f.Link(r, f, 2, st)
 			}
 		} else {
 //line await.go:67:1
@@ -360,25 +335,18 @@ resumed_67:
 //line await.go:67:1
 	loop.End()
 //line await.go:72:1
-	f.ret0 = (*ready)
-	return r.Return(f, &f.Header)
+	f.Ret0 = (*ready)
+	return f.Return(r, f)
 }
 
-//line await_greenlet.go:369:1
+//line await_greenlet.go:344:1
 
-func (f *AwaitFrame[W]) Args(args []any)            { gen.SetVariadic(f, args, &f.n0, &f.things) }
-func (f *AwaitFrame[W]) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *AwaitFrame[W]) Forget()                    { *f = AwaitFrame[W]{Header: f.Header, ret0: f.ret0} }
-func (f *AwaitFrame[W]) Release(r *gen.Run)         { gen.Free(r, f, 60) }
-func (*AwaitFrame[W]) Func() *gen.Func              { return &infoOfAwaitFrame }
+func (f *AwaitFrame[W]) Args(args []any)    { gen.SetVariadic(f, args, &f.n0, &f.things) }
+func (f *AwaitFrame[W]) Forget()            { *f = AwaitFrame[W]{Returns: f.Returns} }
+func (f *AwaitFrame[W]) Release(r *gen.Run) { gen.Free(r, f, 60) }
+func (*AwaitFrame[W]) Func() *gen.Func      { return await_go.At(2) }
 
-var infoOfAwaitFrame = gen.Func{Name: "github.com/going-green/greenlet/hub.Await", File: "github.com/going-green/greenlet/hub/await.go", Line: 59, Points: "67 n ready; 67 -n +loop"}
-
-func _[W Waitable]() {
-	var _ func(int, ...W) []W = Await[W]
-}
-
-// range1Await is the body of the loop of await.go:67, with what it captures.
+// range1Await is the body of the loop of await.go:67.
 type range1Await[W Waitable] struct {
 	gen.Closure
 	loop  *gen.Loop
@@ -386,7 +354,6 @@ type range1Await[W Waitable] struct {
 	n     *int
 }
 
-// value is the literal for code that can't be suspended.
 func (c *range1Await[W]) value() func(W) bool {
 	return gen.Bind(&c.Closure, c, func(w W) bool {
 		c.loop.Begin()
@@ -400,19 +367,15 @@ func (c *range1Await[W]) value() func(W) bool {
 	})
 }
 
-//line await_greenlet.go:405:1
+//line await_greenlet.go:372:1
 
-// range1AwaitFrame is an activation of the literal range1Await.
 type range1AwaitFrame[W Waitable] struct {
-	gen.Header
-	c    *range1Await[W]
-	w    W
-	ret0 bool
+	gen.Returns[bool]
+	c *range1Await[W]
+	w W
 }
 
-func (f *range1AwaitFrame[W]) Returned(r *gen.Run) (ret0 bool) { ret0 = f.ret0; f.Release(r); return }
-
-// CallResumable is the literal range1Await for callers that can be suspended.
+func (f *range1AwaitFrame[W]) Returned(r *gen.Run) bool { r0 := f.Ret0; f.Release(r); return r0 }
 func (c *range1Await[W]) CallResumable(r *gen.Run, w W) (bool, gen.Status) {
 	return (*range1AwaitFrame[W])(nil).body(r, c, w)
 }
@@ -437,48 +400,41 @@ leave_69:
 	return false, gen.Done
 }
 
-//line await_greenlet.go:443:1
+//line await_greenlet.go:406:1
 
 func (f *range1AwaitFrame[W]) Resume(r *gen.Run) (st gen.Status) {
-	f.ret0, st = f.body(r, f.c, f.w)
-	return r.Started(f, &f.Header, st)
+	f.Ret0, st = f.body(r, f.c, f.w)
+	return f.Started(r, f, st)
 }
 
 func (f *range1AwaitFrame[W]) Release(r *gen.Run) { gen.Free(r, f, 44) }
-func (*range1AwaitFrame[W]) Func() *gen.Func      { return &range1AwaitFrameInfo }
+func (*range1AwaitFrame[W]) Func() *gen.Func      { return await_go.At(3) }
 
-var range1AwaitFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.Await-range1", File: "github.com/going-green/greenlet/hub/await.go", Line: 67}
-
-// AwaitForFrame is an activation of AwaitFor.
 type AwaitForFrame[W Waitable] struct {
-	gen.DeferHeader
+	gen.DeferReturns[[]W]
 	d      time.Duration
 	n      int
 	things []W
 	g      *gathering[W]
 	ready  []W
 	until  time.Time
-	ret0   []W
 }
 
 // NewAwaitForFrame makes a frame that will run AwaitFor.
 func NewAwaitForFrame[W Waitable](d time.Duration, n int, things ...W) *AwaitForFrame[W] {
 	if false {
-		_ = AwaitFor[W]
+		var _ func(time.Duration, int, ...W) []W = AwaitFor[W]
 	}
 	return gen.MakeFrame(AwaitForFrame[W]{d: d, n: n, things: things})
 }
-
-// AwaitForResumable is AwaitFor for callers that can be suspended.
 func AwaitForResumable[W Waitable](r *gen.Run, d time.Duration, n int, things ...W) ([]W, gen.Status) {
 	return (*AwaitForFrame[W])(nil).run(r, d, n, things)
 }
-func (f *AwaitForFrame[W]) Results() []W                   { f.Over(f); return f.ret0 }
-func (f *AwaitForFrame[W]) Returned(r *gen.Run) (ret0 []W) { ret0 = f.ret0; f.Release(r); return }
+func (f *AwaitForFrame[W]) Results() []W { f.Over(f); return f.Ret0 }
 
 func (f *AwaitForFrame[W]) Resume(r *gen.Run) (st gen.Status) {
-	f.ret0, st = f.run(r, f.d, f.n, f.things)
-	return r.Started(f, &f.Header, st)
+	f.Ret0, st = f.run(r, f.d, f.n, f.things)
+	return f.Started(r, f, st)
 }
 
 func (f *AwaitForFrame[W]) run(r *gen.Run, d time.Duration, n int, things []W) (ret0 []W, st gen.Status) {
@@ -492,7 +448,7 @@ func (f *AwaitForFrame[W]) run(r *gen.Run, d time.Duration, n int, things []W) (
 	for st = f.step(r, d, n, things); st == gen.Broken; st = f.step(r, d, n, things) {
 		r.Recovered(mark)
 	}
-	ret0 = f.ret0
+	ret0 = f.Ret0
 	if hot && st == gen.Done {
 		f.Release(r)
 	}
@@ -522,7 +478,7 @@ func (f *AwaitForFrame[W]) step(r *gen.Run, d time.Duration, n int, things []W) 
 		f.n = len(f.things)
 	}
 	if f.n == 0 {
-		f.ret0 = nil
+		f.Ret0 = nil
 		goto unwind
 	}
 //line await.go:85:1
@@ -542,8 +498,8 @@ loop_88:
 		goto after_if_89
 	}
 //line await.go:90:1
-	r.Leaf(f, &f.Header)
-	f.g, f.ready, f.PC = g, ready, 1
+	f.Leaf(r, f, 1)
+	f.g, f.ready = g, ready
 //line await.go:90:1
 	return r.SendNone(g.hub.parkUntil(r.Current(), &g.waiting, f.until, forFirst))
 after_if_89:
@@ -553,14 +509,14 @@ after_if_89:
 after_loop_88:
 	f.g, f.until = nil, time.Time{}
 //line await.go:98:1
-	f.ret0 = ready
+	f.Ret0 = ready
 	goto unwind
 unwind:
 //line await.go:99:1
 	for f.Pending() {
 //line await.go:99:1
 		if sub := f.Next(r); sub != gen.Done {
-			return r.Link(f, &f.Header, sub)
+			return f.Link(r, f, gen.Unwind, sub)
 		}
 	}
 //line await.go:99:1
@@ -568,19 +524,12 @@ unwind:
 	return gen.Done
 }
 
-//line await_greenlet.go:574:1
+//line await_greenlet.go:530:1
 
-func (f *AwaitForFrame[W]) Args(args []any)            { gen.SetVariadic(f, args, &f.d, &f.n, &f.things) }
-func (f *AwaitForFrame[W]) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *AwaitForFrame[W]) Forget()                    { *f = AwaitForFrame[W]{DeferHeader: f.DeferHeader, ret0: f.ret0} }
-func (f *AwaitForFrame[W]) Release(r *gen.Run)         { gen.Free(r, f, 51) }
-func (*AwaitForFrame[W]) Func() *gen.Func              { return &infoOfAwaitForFrame }
-
-var infoOfAwaitForFrame = gen.Func{Name: "github.com/going-green/greenlet/hub.AwaitFor", File: "github.com/going-green/greenlet/hub/await.go", Line: 78, End: 99, Points: "90 n g ready until"}
-
-func _[W Waitable]() {
-	var _ func(time.Duration, int, ...W) []W = AwaitFor[W]
-}
+func (f *AwaitForFrame[W]) Args(args []any)    { gen.SetVariadic(f, args, &f.d, &f.n, &f.things) }
+func (f *AwaitForFrame[W]) Forget()            { *f = AwaitForFrame[W]{DeferReturns: f.DeferReturns} }
+func (f *AwaitForFrame[W]) Release(r *gen.Run) { gen.Free(r, f, 51) }
+func (*AwaitForFrame[W]) Func() *gen.Func      { return await_go.At(4) }
 
 var _ = gen.Declare("AsReady", "Await", "AwaitFor", "Handle.Join", "Handle.JoinFor", "Handle.Kill", "Handle.KillFor")
 var _ = gen.DeclareInterface("Chance.Block", "Chance.Timers", "Chance.Turn", "Clock.Now", "Clock.Sleep", "LocalClock.Now", "LocalClock.Takes", "Owner.TaskEnded", "Returning.Forget", "Returning.Func", "Returning.Results", "Starter.Go", "Trying.Forget", "Trying.Func", "Trying.Results", "valued.Result")
@@ -589,3 +538,10 @@ var _ = gen.DeclareClosure("handle.go:75", "TryOf", "a literal")
 var _ = gen.DeclareClosure("map.go:43", "MapSeq", "a literal")
 var _ = gen.DeclareClosure("map.go:50", "MapUnordered", "a literal")
 var _ = gen.DeclareClosure("queue_end.go:14", "All", "a literal")
+var await_go = gen.Funcs{Package: "github.com/going-green/greenlet/hub", File: "github.com/going-green/greenlet/hub/await.go", List: `
+AsReady 39
+AsReady.func1 40 52: 45 yield g t1 t2; 48 =
+Await 59: 67 n ready; 67 -n +loop
+Await-range1 67
+AwaitFor 78 99: 90 n g ready until
+`}

@@ -16,7 +16,6 @@ import (
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// logWaitsForManyFrame is an activation of log.waitsForMany.
 type logWaitsForManyFrame struct {
 	gen.Header
 	l0     *log
@@ -35,28 +34,25 @@ func (l0 *log) newWaitsForManyFrame() *logWaitsForManyFrame {
 	_ = l0.waitsForMany
 	return gen.MakeFrame(logWaitsForManyFrame{l0: l0})
 }
-
-// waitsForManyResumable is log.waitsForMany for callers that can be suspended.
 func (l0 *log) waitsForManyResumable(r *gen.Run) gen.Status {
 	return (*logWaitsForManyFrame)(nil).body(r, l0)
 }
 
 func (f *logWaitsForManyFrame) body(r *gen.Run, l0 *log) (st gen.Status) {
 	var (
-		l      **log
-		event  **Event
-		future **Future[int]
-		queue  *Queue[int]
-		mutex  *Mutex
-		sem    *Semaphore
-		pool   *Group
-		names  *map[Waitable]string
-		t0     iter.Seq[Waitable]
-		loop   *gen.Loop
-		ready  []Waitable
-		t1     bool
-		t2     []*Event
-		t3     []Waitable
+		l         **log
+		event     **Event
+		future    **Future[int]
+		queue     *Queue[int]
+		mutex     *Mutex
+		sem       *Semaphore
+		pool      *Group
+		names     *map[Waitable]string
+		t0        iter.Seq[Waitable]
+		loop      *gen.Loop
+		ready, t3 []Waitable
+		t1        bool
+		t2        []*Event
 	)
 	if f != nil {
 		switch f.PC {
@@ -107,8 +103,8 @@ func (f *logWaitsForManyFrame) body(r *gen.Run, l0 *log) (st gen.Status) {
 	sem, pool = (*l).NewSemaphore(0), (*l).NewPool(1)
 	if st = mutex.LockResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 38)
-		f.l, f.event, f.future, f.queue, f.mutex, f.sem, f.pool, f.PC = l, event, future, queue, mutex, sem, pool, 1
-		return r.Link(f, &f.Header, st)
+		f.l, f.event, f.future, f.queue, f.mutex, f.sem, f.pool = l, event, future, queue, mutex, sem, pool
+		return f.Link(r, f, 1, st)
 	}
 resumed_18:
 	{
@@ -121,11 +117,10 @@ resumed_18:
 //line await_test.go:21:1
 		(*l).GoAfter(3*time.Second, (*l).newCallsFrame(func() { (*futureRef).Set(1) }))
 		(*l).GoAfter(2*time.Second, (*l).newPutsFrame(queue, 1))
-		_, st = pool.GoResumable(r, (*l).newSleeperFrame("task", 1, time.Second))
-		if st != gen.Done {
+		if _, st = pool.GoResumable(r, (*l).newSleeperFrame("task", 1, time.Second)); st != gen.Done {
 			f = gen.Take(r, f, 38)
-			f.l, f.event, f.future, f.queue, f.mutex, f.sem, f.pool, f.names, f.PC = l, event, future, queue, mutex, sem, pool, names, 2
-			return r.Link(f, &f.Header, st)
+			f.l, f.event, f.future, f.queue, f.mutex, f.sem, f.pool, f.names = l, event, future, queue, mutex, sem, pool, names
+			return f.Link(r, f, 2, st)
 		}
 	}
 resumed_23:
@@ -133,11 +128,10 @@ resumed_23:
 //line await_test.go:24:1
 		free := (*l).NewSemaphore(1)
 		(*names)[free] = "free"
-		t0, st = AsReadyResumable[Waitable](r, (*event), (*future), queue, mutex, free, pool, (*event))
-		if st != gen.Done {
+		if t0, st = AsReadyResumable[Waitable](r, (*event), (*future), queue, mutex, free, pool, (*event)); st != gen.Done {
 			f = gen.Take(r, f, 38)
-			f.pool, f.l, f.event, f.future, f.queue, f.mutex, f.sem, f.names, f.PC = nil, l, event, future, queue, mutex, sem, names, 3
-			return r.Link(f, &f.Header, st)
+			f.pool, f.l, f.event, f.future, f.queue, f.mutex, f.sem, f.names = nil, l, event, future, queue, mutex, sem, names
+			return f.Link(r, f, 3, st)
 		}
 	}
 resumed_26:
@@ -163,8 +157,8 @@ resumed_26:
 			names:  names,
 		}).value()); st != gen.Done {
 			f = gen.Take(r, f, 38)
-			f.names, f.l, f.event, f.future, f.queue, f.mutex, f.sem, f.loop, f.PC = nil, l, event, future, queue, mutex, sem, loop, 4
-			return r.Link(f, &f.Header, st)
+			f.names, f.l, f.event, f.future, f.queue, f.mutex, f.sem, f.loop = nil, l, event, future, queue, mutex, sem, loop
+			return f.Link(r, f, 4, st)
 		}
 	}
 resumed_26b:
@@ -178,11 +172,10 @@ resumed_26b:
 		f.loop = nil
 	}
 //line await_test.go:35:1
-	_, _, st = queue.GetResumable(r)
-	if st != gen.Done {
+	if _, _, st = queue.GetResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 38)
-		f.queue, f.l, f.event, f.future, f.mutex, f.sem, f.PC = nil, l, event, future, mutex, sem, 5
-		return r.Link(f, &f.Header, st)
+		f.queue, f.l, f.event, f.future, f.mutex, f.sem = nil, l, event, future, mutex, sem
+		return f.Link(r, f, 5, st)
 	}
 resumed_35:
 //line await_test.go:36:1
@@ -190,11 +183,10 @@ resumed_35:
 		f.queue = nil
 	}
 //line await_test.go:36:1
-	ready, st = AwaitForResumable[Waitable](r, time.Second, -1, mutex, sem, (*future))
-	if st != gen.Done {
+	if ready, st = AwaitForResumable[Waitable](r, time.Second, -1, mutex, sem, (*future)); st != gen.Done {
 		f = gen.Take(r, f, 38)
-		f.future, f.mutex, f.l, f.event, f.sem, f.PC = nil, nil, l, event, sem, 6
-		return r.Link(f, &f.Header, st)
+		f.future, f.mutex, f.l, f.event, f.sem = nil, nil, l, event, sem
+		return f.Link(r, f, 6, st)
 	}
 resumed_36:
 	if f != nil {
@@ -202,11 +194,10 @@ resumed_36:
 	}
 //line await_test.go:37:1
 	(*l).say("%d", len(ready))
-	t2, st = AwaitResumable(r, 0, (*event))
-	if st != gen.Done {
+	if t2, st = AwaitResumable(r, 0, (*event)); st != gen.Done {
 		f = gen.Take(r, f, 38)
-		f.l, f.event, f.sem, f.PC = l, event, sem, 7
-		return r.Link(f, &f.Header, st)
+		f.l, f.event, f.sem = l, event, sem
+		return f.Link(r, f, 7, st)
 	}
 resumed_38:
 	t1 = len(t2) == 0
@@ -215,11 +206,10 @@ resumed_38:
 		goto after_if_38
 	}
 //line await_test.go:38:1
-	t3, st = AwaitResumable[Waitable](r, 1)
-	if st != gen.Done {
+	if t3, st = AwaitResumable[Waitable](r, 1); st != gen.Done {
 		f = gen.Take(r, f, 38)
-		f.l, f.event, f.sem, f.PC = l, event, sem, 8
-		return r.Link(f, &f.Header, st)
+		f.l, f.event, f.sem = l, event, sem
+		return f.Link(r, f, 8, st)
 	}
 resumed_38b:
 	t1 = len(t3) == 0
@@ -235,20 +225,19 @@ after_if_38:
 	return gen.Done
 }
 
-//line await_greenlet_test.go:240:1
+//line await_greenlet_test.go:230:1
 
 func (f *logWaitsForManyFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.body(r, f.l0))
+	return f.Started(r, f, f.body(r, f.l0))
 }
 
 func (f *logWaitsForManyFrame) Forget()            { *f = logWaitsForManyFrame{Header: f.Header} }
 func (f *logWaitsForManyFrame) Release(r *gen.Run) { gen.Free(r, f, 38) }
-func (*logWaitsForManyFrame) Func() *gen.Func      { return &logWaitsForManyFrameInfo }
+func (*logWaitsForManyFrame) Func() *gen.Func      { return await_test_go.At(0) }
 
-var logWaitsForManyFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).waitsForMany", File: "github.com/going-green/greenlet/hub/await_test.go", Line: 15, Points: "18 l event future queue mutex sem pool; 23 +names; 26 -pool; 26 -names +loop; 35 -queue -loop; 36 l event sem; 38 =; 38 ="}
 var _ func(*log) = (*log).waitsForMany
 
-// logWaitsForManyRange1 is the body of the loop of await_test.go:26, with what it captures.
+// logWaitsForManyRange1 is the body of the loop of await_test.go:26.
 type logWaitsForManyRange1 struct {
 	gen.Closure
 	loop   *gen.Loop
@@ -258,7 +247,6 @@ type logWaitsForManyRange1 struct {
 	event  **Event
 }
 
-// value is the literal for code that can't be suspended.
 func (c *logWaitsForManyRange1) value() func(Waitable) bool {
 	return gen.Bind(&c.Closure, c, func(w Waitable) bool {
 		c.loop.Begin()
@@ -276,28 +264,16 @@ func (c *logWaitsForManyRange1) value() func(Waitable) bool {
 	})
 }
 
-//line await_greenlet_test.go:281:1
+//line await_greenlet_test.go:269:1
 
-// logWaitsForManyRange1Frame is an activation of the literal logWaitsForManyRange1.
 type logWaitsForManyRange1Frame struct {
-	gen.Header
-	c    *logWaitsForManyRange1
-	w    Waitable
-	ret0 bool
+	gen.Returns[bool]
+	c *logWaitsForManyRange1
+	w Waitable
 }
 
-func (f *logWaitsForManyRange1Frame) Returned(r *gen.Run) (ret0 bool) {
-	ret0 = f.ret0
-	f.Release(r)
-	return
-}
-
-// CallResumable is the literal logWaitsForManyRange1 for callers that can be suspended.
-func (c *logWaitsForManyRange1) CallResumable(r *gen.Run, w Waitable) (bool, gen.Status) {
-	return (*logWaitsForManyRange1Frame)(nil).body(r, c, w)
-}
-
-func (f *logWaitsForManyRange1Frame) body(r *gen.Run, c *logWaitsForManyRange1, w Waitable) (ret0 bool, st gen.Status) {
+func (f *logWaitsForManyRange1Frame) Returned(r *gen.Run) bool { r0 := f.Ret0; f.Release(r); return r0 }
+func (c *logWaitsForManyRange1) CallResumable(r *gen.Run, w Waitable) (ret0 bool, st gen.Status) {
 	c.loop.Begin()
 //line await_test.go:27:1
 	(*c.l).say("%s", (*c.names)[w])
@@ -306,19 +282,15 @@ func (f *logWaitsForManyRange1Frame) body(r *gen.Run, c *logWaitsForManyRange1, 
 	}
 //line await_test.go:29:1
 	if st = (*c.l).SleepResumable(r, 2*time.Second); st != gen.Done {
-		f = gen.Take(r, f, 10)
-		f.w, f.c, f.PC = w, c, 1
-		return ret0, r.Link(f, &f.Header, st)
+		f := gen.New[logWaitsForManyRange1Frame](r, 10)
+		f.w, f.c = w, c
+		return ret0, f.Link(r, f, 1, st)
 	}
 after_if_28:
 //line await_test.go:31:1
 	if w == Waitable((*c.event)) {
 		goto leave_32
 	}
-	if f != nil {
-		f.w = nil
-	}
-//line await_test.go:34:1
 	c.loop.Again()
 //line await_test.go:34:1
 	return true, gen.Done
@@ -329,42 +301,35 @@ leave_32:
 	return false, gen.Done
 }
 
-//line await_greenlet_test.go:334:1
+//line await_greenlet_test.go:306:1
 
 func (f *logWaitsForManyRange1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c, w := f.c, f.w
 	_ = c
-	switch f.PC {
-	case 1:
-		r.Callee().(*HubSleepFrame).Release(r)
+	r.Callee().(*HubSleepFrame).Release(r)
 //line await_test.go:31:1
-		if w == Waitable((*c.event)) {
-			goto leave_32
-		}
-		f.w = nil
-//line await_test.go:34:1
-		c.loop.Again()
-//line await_test.go:34:1
-		f.ret0 = true
-		return r.Return(f, &f.Header)
+	if w == Waitable((*c.event)) {
+		goto leave_32
 	}
-
+	f.w = nil
+//line await_test.go:34:1
+	c.loop.Again()
+//line await_test.go:34:1
+	f.Ret0 = true
+	return f.Return(r, f)
 leave_32:
 //line await_test.go:32:1
 	c.loop.Leave(0)
 //line await_test.go:32:1
-	f.ret0 = false
-	return r.Return(f, &f.Header)
+	f.Ret0 = false
+	return f.Return(r, f)
 }
 
-//line await_greenlet_test.go:362:1
+//line await_greenlet_test.go:330:1
 
 func (f *logWaitsForManyRange1Frame) Release(r *gen.Run) { gen.Free(r, f, 10) }
-func (*logWaitsForManyRange1Frame) Func() *gen.Func      { return &logWaitsForManyRange1FrameInfo }
+func (*logWaitsForManyRange1Frame) Func() *gen.Func      { return await_test_go.At(1) }
 
-var logWaitsForManyRange1FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).waitsForMany-range1", File: "github.com/going-green/greenlet/hub/await_test.go", Line: 26, Points: "29 w"}
-
-// logCallsFrame is an activation of log.calls.
 type logCallsFrame struct {
 	gen.Header
 	l *log
@@ -375,8 +340,6 @@ func (l *log) newCallsFrame(f func()) *logCallsFrame {
 	_ = l.calls
 	return gen.MakeFrame(logCallsFrame{l: l, f: f})
 }
-
-// callsResumable is log.calls for callers that can be suspended.
 func (l *log) callsResumable(r *gen.Run, f func()) gen.Status {
 	return (*logCallsFrame)(nil).body(r, l, f)
 }
@@ -394,8 +357,8 @@ func (f2 *logCallsFrame) body(r *gen.Run, l *log, f func()) (st gen.Status) {
 		st = c.CallResumable(r)
 		if st != gen.Done {
 			f2 = gen.Take(r, f2, 57)
-			f2.f, f2.PC = nil, 1
-			return r.Link(f2, &f2.Header, st)
+			f2.f = nil
+			return f2.Link(r, f2, 1, st)
 		}
 	} else {
 //line await_test.go:44:1
@@ -404,42 +367,38 @@ func (f2 *logCallsFrame) body(r *gen.Run, l *log, f func()) (st gen.Status) {
 	return gen.Done
 }
 
-//line await_greenlet_test.go:409:1
+//line await_greenlet_test.go:372:1
 
 func (f2 *logCallsFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f2.PC {
 	case 0:
-		return r.Started(f2, &f2.Header, f2.body(r, f2.l, f2.f))
+		return f2.Started(r, f2, f2.body(r, f2.l, f2.f))
 	default:
 		r.Callee().Release(r)
-		return r.Return(f2, &f2.Header)
+		return f2.Return(r, f2)
 	}
 }
 
 func (f *logCallsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.f) }
 func (f *logCallsFrame) Forget()            { *f = logCallsFrame{Header: f.Header} }
 func (f *logCallsFrame) Release(r *gen.Run) { gen.Free(r, f, 57) }
-func (*logCallsFrame) Func() *gen.Func      { return &logCallsFrameInfo }
+func (*logCallsFrame) Func() *gen.Func      { return await_test_go.At(2) }
 
-var logCallsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).calls", File: "github.com/going-green/greenlet/hub/await_test.go", Line: 44, Points: "44"}
 var _ func(*log, func()) = (*log).calls
 
-// logReturnsFrame is an activation of log.returns.
 type logReturnsFrame struct {
-	gen.Header
-	l         *log
-	d         time.Duration
-	err, ret0 error
+	gen.Returns[error]
+	l   *log
+	d   time.Duration
+	err error
 }
 
 func (l *log) newReturnsFrame(d time.Duration, err error) *logReturnsFrame {
 	_ = l.returns
 	return gen.MakeFrame(logReturnsFrame{l: l, d: d, err: err})
 }
-func (f *logReturnsFrame) Results() error                   { f.Over(f); return f.ret0 }
-func (f *logReturnsFrame) Returned(r *gen.Run) (ret0 error) { ret0 = f.ret0; f.Release(r); return }
-
-// returnsResumable is log.returns for callers that can be suspended.
+func (f *logReturnsFrame) Results() error            { f.Over(f); return f.Ret0 }
+func (f *logReturnsFrame) Returned(r *gen.Run) error { r0 := f.Ret0; f.Release(r); return r0 }
 func (l *log) returnsResumable(r *gen.Run, d time.Duration, err error) (error, gen.Status) {
 	return (*logReturnsFrame)(nil).body(r, l, d, err)
 }
@@ -448,41 +407,38 @@ func (f *logReturnsFrame) body(r *gen.Run, l *log, d time.Duration, err error) (
 //line await_test.go:58:1
 	if st = l.SleepResumable(r, d); st != gen.Done {
 		f = gen.Take(r, f, 19)
-		f.l, f.err, f.PC = nil, err, 1
-		return ret0, r.Link(f, &f.Header, st)
+		f.l, f.err = nil, err
+		return ret0, f.Link(r, f, 1, st)
 	}
 //line await_test.go:59:1
 	return err, gen.Done
 }
 
-//line await_greenlet_test.go:460:1
+//line await_greenlet_test.go:419:1
 
 func (f *logReturnsFrame) Resume(r *gen.Run) (st gen.Status) {
 	err := f.err
 	switch f.PC {
 	case 0:
-		f.ret0, st = f.body(r, f.l, f.d, f.err)
-		return r.Started(f, &f.Header, st)
+		f.Ret0, st = f.body(r, f.l, f.d, f.err)
+		return f.Started(r, f, st)
 	default:
 		r.Callee().(*HubSleepFrame).Release(r)
 //line await_test.go:59:1
-		f.ret0 = err
-		return r.Return(f, &f.Header)
+		f.Ret0 = err
+		return f.Return(r, f)
 	}
 }
 
-//line await_greenlet_test.go:476:1
+//line await_greenlet_test.go:435:1
 
-func (f *logReturnsFrame) Args(args []any)            { gen.SetArgs(f, args, &f.d, &f.err) }
-func (f *logReturnsFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *logReturnsFrame) Forget()                    { *f = logReturnsFrame{Header: f.Header, ret0: f.ret0} }
-func (f *logReturnsFrame) Release(r *gen.Run)         { gen.Free(r, f, 19) }
-func (*logReturnsFrame) Func() *gen.Func              { return &logReturnsFrameInfo }
+func (f *logReturnsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.d, &f.err) }
+func (f *logReturnsFrame) Forget()            { *f = logReturnsFrame{Returns: f.Returns} }
+func (f *logReturnsFrame) Release(r *gen.Run) { gen.Free(r, f, 19) }
+func (*logReturnsFrame) Func() *gen.Func      { return await_test_go.At(3) }
 
-var logReturnsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).returns", File: "github.com/going-green/greenlet/hub/await_test.go", Line: 57, Points: "58 err"}
 var _ func(*log, time.Duration, error) error = (*log).returns
 
-// logJoinsAllFrame is an activation of log.joinsAll.
 type logJoinsAllFrame struct {
 	gen.Header
 	l     *log
@@ -493,17 +449,12 @@ func (l *log) newJoinsAllFrame() *logJoinsAllFrame {
 	_ = l.joinsAll
 	return gen.MakeFrame(logJoinsAllFrame{l: l})
 }
-
-// joinsAllResumable is log.joinsAll for callers that can be suspended.
 func (l *log) joinsAllResumable(r *gen.Run) gen.Status { return (*logJoinsAllFrame)(nil).body(r, l) }
 
 func (f *logJoinsAllFrame) body(r *gen.Run, l *log) (st gen.Status) {
-	var (
-		tasks      []*Task
-		err        error
-		ok         bool
-		t0, t1, t2 error
-	)
+	var tasks []*Task
+	var err, t0, t1, t2 error
+	var ok bool
 	if f != nil {
 		switch f.PC {
 		case 1:
@@ -536,38 +487,34 @@ func (f *logJoinsAllFrame) body(r *gen.Run, l *log) (st gen.Status) {
 			l.Go(l.newReturnsFrame(time.Second, nil)), l.Go(l.newReturnsFrame(time.Hour, nil)),
 		}
 		tasks[3].Interrupt(greenlet.Exit)
-		_, st = tasks[3].JoinResumable(r)
-		if st != gen.Done {
+		if _, st = tasks[3].JoinResumable(r); st != gen.Done {
 			f = gen.Take(r, f, 28)
-			f.l, f.tasks, f.PC = l, tasks, 1
-			return r.Link(f, &f.Header, st)
+			f.l, f.tasks = l, tasks
+			return f.Link(r, f, 1, st)
 		}
 	}
 resumed_70:
 //line await_test.go:71:1
-	err, ok, st = JoinAllForResumable(r, 1500*time.Millisecond, tasks[:3]...)
-	if st != gen.Done {
+	if err, ok, st = JoinAllForResumable(r, 1500*time.Millisecond, tasks[:3]...); st != gen.Done {
 		f = gen.Take(r, f, 28)
-		f.l, f.tasks, f.PC = l, tasks, 2
-		return r.Link(f, &f.Header, st)
+		f.l, f.tasks = l, tasks
+		return f.Link(r, f, 2, st)
 	}
 resumed_71:
 //line await_test.go:72:1
 	l.say("%v %v", err, ok)
-	t0, st = JoinAllResumable(r, tasks[:3]...)
-	if st != gen.Done {
+	if t0, st = JoinAllResumable(r, tasks[:3]...); st != gen.Done {
 		f = gen.Take(r, f, 28)
-		f.l, f.tasks, f.PC = l, tasks, 3
-		return r.Link(f, &f.Header, st)
+		f.l, f.tasks = l, tasks
+		return f.Link(r, f, 3, st)
 	}
 resumed_73:
 //line await_test.go:73:1
 	l.say("%v", t0)
-	t1, st = JoinAllResumable(r, tasks...)
-	if st != gen.Done {
+	if t1, st = JoinAllResumable(r, tasks...); st != gen.Done {
 		f = gen.Take(r, f, 28)
-		f.l, f.tasks, f.PC = l, tasks, 4
-		return r.Link(f, &f.Header, st)
+		f.l, f.tasks = l, tasks
+		return f.Link(r, f, 4, st)
 	}
 resumed_74:
 //line await_test.go:74:1
@@ -579,11 +526,10 @@ resumed_74:
 		f.tasks = nil
 	}
 //line await_test.go:78:1
-	t2, st = JoinAllResumable(r)
-	if st != gen.Done {
+	if t2, st = JoinAllResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 28)
-		f.l, f.PC = l, 5
-		return r.Link(f, &f.Header, st)
+		f.l = l
+		return f.Link(r, f, 5, st)
 	}
 resumed_78:
 //line await_test.go:78:1
@@ -591,20 +537,18 @@ resumed_78:
 	return gen.Done
 }
 
-//line await_greenlet_test.go:597:1
+//line await_greenlet_test.go:543:1
 
 func (f *logJoinsAllFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.body(r, f.l))
+	return f.Started(r, f, f.body(r, f.l))
 }
 
 func (f *logJoinsAllFrame) Forget()            { *f = logJoinsAllFrame{Header: f.Header} }
 func (f *logJoinsAllFrame) Release(r *gen.Run) { gen.Free(r, f, 28) }
-func (*logJoinsAllFrame) Func() *gen.Func      { return &logJoinsAllFrameInfo }
+func (*logJoinsAllFrame) Func() *gen.Func      { return await_test_go.At(4) }
 
-var logJoinsAllFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).joinsAll", File: "github.com/going-green/greenlet/hub/await_test.go", Line: 63, Points: "70 l tasks; 71 =; 73 =; 74 =; 78 l"}
 var _ func(*log) = (*log).joinsAll
 
-// logRefusesFrame is an activation of log.refuses.
 type logRefusesFrame struct {
 	gen.Header
 	l0 *log
@@ -615,8 +559,6 @@ func (l0 *log) newRefusesFrame() *logRefusesFrame {
 	_ = l0.refuses
 	return gen.MakeFrame(logRefusesFrame{l0: l0})
 }
-
-// refusesResumable is log.refuses for callers that can be suspended.
 func (l0 *log) refusesResumable(r *gen.Run) gen.Status { return (*logRefusesFrame)(nil).body(r, l0) }
 
 func (f *logRefusesFrame) body(r *gen.Run, l0 *log) (st gen.Status) {
@@ -626,56 +568,54 @@ func (f *logRefusesFrame) body(r *gen.Run, l0 *log) (st gen.Status) {
 //line await_test.go:95:1
 	if st = (&logRefusesFunc1{l: l}).CallResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 21)
-		f.l, f.PC = l, 1
-		return r.Link(f, &f.Header, st)
+		f.l = l
+		return f.Link(r, f, 1, st)
 	}
 //line await_test.go:96:1
 	if st = (*l).SleepResumable(r, 10*time.Second); st != gen.Done {
 		f = gen.Take(r, f, 21)
-		f.l, f.PC = nil, 2
-		return r.Link(f, &f.Header, st)
+		f.l = nil
+		return f.Link(r, f, 2, st)
 	}
 	return gen.Done
 }
 
-//line await_greenlet_test.go:644:1
+//line await_greenlet_test.go:586:1
 
 func (f *logRefusesFrame) Resume(r *gen.Run) (st gen.Status) {
 	var l **log
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.l0))
+		return f.Started(r, f, f.body(r, f.l0))
 	case 1:
 		l = f.l
 		r.Callee().(*logRefusesFunc1Frame).Release(r)
 //line await_test.go:96:1
 		if st = (*l).SleepResumable(r, 10*time.Second); st != gen.Done {
-			f.l, f.PC = nil, 2
-			return r.Link(f, &f.Header, st)
+			f.l = nil
+			return f.Link(r, f, 2, st)
 		}
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	default:
 		r.Callee().(*HubSleepFrame).Release(r)
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 }
 
-//line await_greenlet_test.go:666:1
+//line await_greenlet_test.go:608:1
 
 func (f *logRefusesFrame) Forget()            { *f = logRefusesFrame{Header: f.Header} }
 func (f *logRefusesFrame) Release(r *gen.Run) { gen.Free(r, f, 21) }
-func (*logRefusesFrame) Func() *gen.Func      { return &logRefusesFrameInfo }
+func (*logRefusesFrame) Func() *gen.Func      { return await_test_go.At(5) }
 
-var logRefusesFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).refuses", File: "github.com/going-green/greenlet/hub/await_test.go", Line: 91, Points: "95 l; 96"}
 var _ func(*log) = (*log).refuses
 
-// logRefusesFunc1 is the function literal of await_test.go:92, with what it captures.
+// logRefusesFunc1 is the function literal of await_test.go:92.
 type logRefusesFunc1 struct {
 	gen.Closure
 	l **log
 }
 
-// value is the literal for code that can't be suspended.
 func (c *logRefusesFunc1) value() func() {
 	return gen.Bind(&c.Closure, c, func() {
 //line await_test.go:93:1
@@ -684,21 +624,19 @@ func (c *logRefusesFunc1) value() func() {
 	})
 }
 
-//line await_greenlet_test.go:690:1
+//line await_greenlet_test.go:630:1
 
-// logRefusesFunc1Frame is an activation of the literal logRefusesFunc1.
 type logRefusesFunc1Frame struct {
 	gen.DeferHeader
 	c *logRefusesFunc1
 }
 
-// CallResumable is the literal logRefusesFunc1 for callers that can be suspended.
 func (c *logRefusesFunc1) CallResumable(r *gen.Run) gen.Status {
 	return (*logRefusesFunc1Frame)(nil).run(r, c)
 }
 
 func (f *logRefusesFunc1Frame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.run(r, f.c))
+	return f.Started(r, f, f.run(r, f.c))
 }
 
 func (f *logRefusesFunc1Frame) run(r *gen.Run, c *logRefusesFunc1) (st gen.Status) {
@@ -735,8 +673,7 @@ func (f *logRefusesFunc1Frame) step(r *gen.Run, c *logRefusesFunc1) (end gen.Sta
 //line await_test.go:93:1
 		f.DeferFunc(func() { (*lRef).say("refuses %v", recover()) })
 		if st = (*c.l).SleepResumable(r, time.Hour); st != gen.Done {
-			f.PC = 1
-			return r.Link(f, &f.Header, st)
+			return f.Link(r, f, 1, st)
 		}
 	}
 	goto unwind
@@ -745,7 +682,7 @@ unwind:
 	for f.Pending() {
 //line await_test.go:95:1
 		if sub := f.Next(r); sub != gen.Done {
-			return r.Link(f, &f.Header, sub)
+			return f.Link(r, f, gen.Unwind, sub)
 		}
 	}
 //line await_test.go:95:1
@@ -753,14 +690,11 @@ unwind:
 	return gen.Done
 }
 
-//line await_greenlet_test.go:759:1
+//line await_greenlet_test.go:696:1
 
 func (f *logRefusesFunc1Frame) Release(r *gen.Run) { gen.Free(r, f, 46) }
-func (*logRefusesFunc1Frame) Func() *gen.Func      { return &logRefusesFunc1FrameInfo }
+func (*logRefusesFunc1Frame) Func() *gen.Func      { return await_test_go.At(6) }
 
-var logRefusesFunc1FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).refuses.func1", File: "github.com/going-green/greenlet/hub/await_test.go", Line: 92, End: 95, Points: "94"}
-
-// logKillsAllFrame is an activation of log.killsAll.
 type logKillsAllFrame struct {
 	gen.DeferHeader
 	l         *log
@@ -772,12 +706,10 @@ func (l *log) newKillsAllFrame() *logKillsAllFrame {
 	_ = l.killsAll
 	return gen.MakeFrame(logKillsAllFrame{l: l})
 }
-
-// killsAllResumable is log.killsAll for callers that can be suspended.
 func (l *log) killsAllResumable(r *gen.Run) gen.Status { return (*logKillsAllFrame)(nil).run(r, l) }
 
 func (f *logKillsAllFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.run(r, f.l))
+	return f.Started(r, f, f.run(r, f.l))
 }
 
 func (f *logKillsAllFrame) run(r *gen.Run, l *log) (st gen.Status) {
@@ -801,12 +733,8 @@ func (f *logKillsAllFrame) step(r *gen.Run, l *log) (end gen.Status) {
 	end = gen.Broken
 	defer f.Catch(&end)
 	var st gen.Status
-	var (
-		a, b, unborn *Task
-		t0, t1, t2   bool
-		c            *Task
-		t3           bool
-	)
+	var a, b, unborn, c *Task
+	var t0, t1, t2, t3 bool
 	switch f.PC {
 	case 1:
 		a, b, unborn = f.a, f.b, f.unborn
@@ -842,15 +770,14 @@ func (f *logKillsAllFrame) step(r *gen.Run, l *log) (end gen.Status) {
 //line await_test.go:101:1
 	a, b, unborn = l.Go(l.newRefusesFrame()), l.Go(l.newStubbornFrame()), l.GoAfter(time.Hour, l.newRefusesFrame())
 	if st = l.YieldResumable(r); st != gen.Done {
-		f.a, f.b, f.unborn, f.PC = a, b, unborn, 1
-		return r.Link(f, &f.Header, st)
+		f.a, f.b, f.unborn = a, b, unborn
+		return f.Link(r, f, 1, st)
 	}
 resumed_102:
 //line await_test.go:103:1
-	t0, st = KillAllForResumable(r, time.Second/2, a, b, unborn)
-	if st != gen.Done {
-		f.a, f.b, f.unborn, f.PC = a, b, unborn, 2
-		return r.Link(f, &f.Header, st)
+	if t0, st = KillAllForResumable(r, time.Second/2, a, b, unborn); st != gen.Done {
+		f.a, f.b, f.unborn = a, b, unborn
+		return f.Link(r, f, 2, st)
 	}
 resumed_103:
 //line await_test.go:103:1
@@ -858,19 +785,17 @@ resumed_103:
 	l.say("%v %v %v", a.Done(), b.Done(), unborn.Done())
 	f.unborn = nil
 //line await_test.go:105:1
-	t1, st = KillAllForResumable(r, time.Second, b)
-	if st != gen.Done {
-		f.b, f.a, f.PC = nil, a, 3
-		return r.Link(f, &f.Header, st)
+	if t1, st = KillAllForResumable(r, time.Second, b); st != gen.Done {
+		f.b, f.a = nil, a
+		return f.Link(r, f, 3, st)
 	}
 resumed_105:
 	f.b = nil
 //line await_test.go:105:1
 	l.say("%v", t1)
-	t2, st = a.KillForResumable(r, time.Second)
-	if st != gen.Done {
-		f.a, f.PC = a, 4
-		return r.Link(f, &f.Header, st)
+	if t2, st = a.KillForResumable(r, time.Second); st != gen.Done {
+		f.a = a
+		return f.Link(r, f, 4, st)
 	}
 resumed_106:
 //line await_test.go:106:1
@@ -879,15 +804,14 @@ resumed_106:
 //line await_test.go:107:1
 	c = l.Go(l.newRefusesFrame())
 	if st = l.YieldResumable(r); st != gen.Done {
-		f.a, f.PC = c, 5
-		return r.Link(f, &f.Header, st)
+		f.a = c
+		return f.Link(r, f, 5, st)
 	}
 resumed_108:
 //line await_test.go:109:1
-	t3, st = c.KillForResumable(r, time.Second)
-	if st != gen.Done {
-		f.a, f.PC = c, 6
-		return r.Link(f, &f.Header, st)
+	if t3, st = c.KillForResumable(r, time.Second); st != gen.Done {
+		f.a = c
+		return f.Link(r, f, 6, st)
 	}
 resumed_109:
 //line await_test.go:109:1
@@ -901,8 +825,8 @@ resumed_109:
 	}
 //line await_test.go:111:1
 	if st = KillAllResumable(r, c, l.Current()); st != gen.Done {
-		f.a, f.PC = nil, 7
-		return r.Link(f, &f.Header, st)
+		f.a = nil
+		return f.Link(r, f, 7, st)
 	}
 resumed_111:
 	f.a = nil
@@ -915,7 +839,7 @@ unwind:
 	for f.Pending() {
 //line await_test.go:113:1
 		if sub := f.Next(r); sub != gen.Done {
-			return r.Link(f, &f.Header, sub)
+			return f.Link(r, f, gen.Unwind, sub)
 		}
 	}
 //line await_test.go:113:1
@@ -923,16 +847,14 @@ unwind:
 	return gen.Done
 }
 
-//line await_greenlet_test.go:929:1
+//line await_greenlet_test.go:853:1
 
 func (f *logKillsAllFrame) Forget()            { *f = logKillsAllFrame{DeferHeader: f.DeferHeader} }
 func (f *logKillsAllFrame) Release(r *gen.Run) { gen.Free(r, f, 44) }
-func (*logKillsAllFrame) Func() *gen.Func      { return &logKillsAllFrameInfo }
+func (*logKillsAllFrame) Func() *gen.Func      { return await_test_go.At(7) }
 
-var logKillsAllFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).killsAll", File: "github.com/going-green/greenlet/hub/await_test.go", Line: 100, End: 113, Points: "102 l a b unborn; 103 =; 105 l a; 106 =; 108 l c; 109 =; 111 l"}
 var _ func(*log) = (*log).killsAll
 
-// logUnlinksFrame is an activation of log.unlinks.
 type logUnlinksFrame struct {
 	gen.Header
 	l    *log
@@ -943,8 +865,6 @@ func (l *log) newUnlinksFrame() *logUnlinksFrame {
 	_ = l.unlinks
 	return gen.MakeFrame(logUnlinksFrame{l: l})
 }
-
-// unlinksResumable is log.unlinks for callers that can be suspended.
 func (l *log) unlinksResumable(r *gen.Run) gen.Status { return (*logUnlinksFrame)(nil).body(r, l) }
 
 func (f *logUnlinksFrame) body(r *gen.Run, l *log) (st gen.Status) {
@@ -966,11 +886,10 @@ func (f *logUnlinksFrame) body(r *gen.Run, l *log) (st gen.Status) {
 //line await_test.go:133:1
 		second.Unlink()
 		second.Unlink()
-		_, st = task.JoinResumable(r)
-		if st != gen.Done {
+		if _, st = task.JoinResumable(r); st != gen.Done {
 			f = gen.Take(r, f, 50)
-			f.task, f.PC = task, 1
-			return r.Link(f, &f.Header, st)
+			f.task = task
+			return f.Link(r, f, 1, st)
 		}
 	}
 //line await_test.go:136:1
@@ -978,51 +897,46 @@ func (f *logUnlinksFrame) body(r *gen.Run, l *log) (st gen.Status) {
 	return gen.Done
 }
 
-//line await_greenlet_test.go:984:1
+//line await_greenlet_test.go:903:1
 
 func (f *logUnlinksFrame) Resume(r *gen.Run) (st gen.Status) {
 	var task *Task
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.l))
+		return f.Started(r, f, f.body(r, f.l))
 	default:
 		task = f.task
 		r.Callee().(*TaskJoinFrame).Release(r)
 //line await_test.go:136:1
 		task.Link(func(*Task) {}).Unlink()
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 }
 
-//line await_greenlet_test.go:1000:1
+//line await_greenlet_test.go:919:1
 
 func (f *logUnlinksFrame) Forget()            { *f = logUnlinksFrame{Header: f.Header} }
 func (f *logUnlinksFrame) Release(r *gen.Run) { gen.Free(r, f, 50) }
-func (*logUnlinksFrame) Func() *gen.Func      { return &logUnlinksFrameInfo }
+func (*logUnlinksFrame) Func() *gen.Func      { return await_test_go.At(8) }
 
-var logUnlinksFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).unlinks", File: "github.com/going-green/greenlet/hub/await_test.go", Line: 123, Points: "135 task"}
 var _ func(*log) = (*log).unlinks
 
-// logSquaresFrame is an activation of log.squares.
 type logSquaresFrame struct {
-	gen.Header
-	l       *log
-	n, ret0 int
-	ret1    error
+	gen.Returns2[int, error]
+	l *log
+	n int
 }
 
 func (l *log) newSquaresFrame(n int) *logSquaresFrame {
 	_ = l.squares
 	return gen.MakeFrame(logSquaresFrame{l: l, n: n})
 }
-func (f *logSquaresFrame) Results() (int, error) { f.Over(f); return f.ret0, f.ret1 }
-func (f *logSquaresFrame) Returned(r *gen.Run) (ret0 int, ret1 error) {
-	ret0, ret1 = f.ret0, f.ret1
+func (f *logSquaresFrame) Results() (int, error) { f.Over(f); return f.Ret0, f.Ret1 }
+func (f *logSquaresFrame) Returned(r *gen.Run) (int, error) {
+	r0, r1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return
+	return r0, r1
 }
-
-// squaresResumable is log.squares for callers that can be suspended.
 func (l *log) squaresResumable(r *gen.Run, n int) (int, error, gen.Status) {
 	return (*logSquaresFrame)(nil).body(r, l, n)
 }
@@ -1031,8 +945,8 @@ func (f *logSquaresFrame) body(r *gen.Run, l *log, n int) (ret0 int, ret1 error,
 //line await_test.go:147:1
 	if st = l.SleepResumable(r, time.Second); st != gen.Done {
 		f = gen.Take(r, f, 26)
-		f.l, f.n, f.PC = nil, n, 1
-		return ret0, ret1, r.Link(f, &f.Header, st)
+		f.l, f.n = nil, n
+		return ret0, ret1, f.Link(r, f, 1, st)
 	}
 	if f != nil {
 		f.l = nil
@@ -1044,59 +958,37 @@ func (f *logSquaresFrame) body(r *gen.Run, l *log, n int) (ret0 int, ret1 error,
 	return n * n, nil, gen.Done
 }
 
-//line await_greenlet_test.go:1050:1
+//line await_greenlet_test.go:964:1
 
 func (f *logSquaresFrame) Resume(r *gen.Run) (st gen.Status) {
 	n := f.n
 	switch f.PC {
 	case 0:
-		f.ret0, f.ret1, st = f.body(r, f.l, f.n)
-		return r.Started(f, &f.Header, st)
+		f.Ret0, f.Ret1, st = f.body(r, f.l, f.n)
+		return f.Started(r, f, st)
 	default:
 		r.Callee().(*HubSleepFrame).Release(r)
 		f.l = nil
 //line await_test.go:148:1
 		if n < 0 {
-			f.ret0, f.ret1 = 0, fmt.Errorf("%d is negative", n)
-			return r.Return(f, &f.Header)
+			f.Ret0, f.Ret1 = 0, fmt.Errorf("%d is negative", n)
+			return f.Return(r, f)
 		}
 //line await_test.go:151:1
-		f.ret0, f.ret1 = n*n, nil
-		return r.Return(f, &f.Header)
+		f.Ret0, f.Ret1 = n*n, nil
+		return f.Return(r, f)
 	}
 }
 
-//line await_greenlet_test.go:1072:1
+//line await_greenlet_test.go:986:1
 
-func (f *logSquaresFrame) Args(args []any) { gen.SetArgs(f, args, &f.n) }
-func (f *logSquaresFrame) Send(r *gen.Run) gen.Status {
-	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
-}
-func (f *logSquaresFrame) Forget() {
-	*f = logSquaresFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1}
-}
+func (f *logSquaresFrame) Args(args []any)    { gen.SetArgs(f, args, &f.n) }
+func (f *logSquaresFrame) Forget()            { *f = logSquaresFrame{Returns2: f.Returns2} }
 func (f *logSquaresFrame) Release(r *gen.Run) { gen.Free(r, f, 26) }
-func (*logSquaresFrame) Func() *gen.Func      { return &logSquaresFrameInfo }
+func (*logSquaresFrame) Func() *gen.Func      { return await_test_go.At(9) }
 
-var logSquaresFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).squares", File: "github.com/going-green/greenlet/hub/await_test.go", Line: 146, Points: "147 n"}
-var _ func(*log, int) (int, error) = (*log).squares
+var _ = gen.Method12((*new(*log)).squares, (*log).squaresResumable, (*log).newSquaresFrame)
 
-// logSquaresFrameValue is log.squares as a value, for callers that can be suspended.
-type logSquaresFrameValue struct {
-	recv *log
-}
-
-func (v logSquaresFrameValue) CallResumable(r *gen.Run, p0 int) (int, error, gen.Status) {
-	return v.recv.squaresResumable(r, p0)
-}
-
-var _ = gen.RegisterMethod((*new(*log)).squares, func(recv *log) any {
-	return logSquaresFrameValue{recv}
-})
-
-func (v logSquaresFrameValue) Frame() gen.Frame { return gen.MakeFrame(logSquaresFrame{l: v.recv}) }
-
-// logGetsFrame is an activation of log.gets.
 type logGetsFrame struct {
 	gen.Header
 	l     *log
@@ -1106,19 +998,16 @@ type logGetsFrame struct {
 	fed   *Future[int]
 }
 
-func (l *log) newGetsFrame() *logGetsFrame { _ = l.gets; return gen.MakeFrame(logGetsFrame{l: l}) }
-
-// getsResumable is log.gets for callers that can be suspended.
+func (l *log) newGetsFrame() *logGetsFrame         { _ = l.gets; return gen.MakeFrame(logGetsFrame{l: l}) }
 func (l *log) getsResumable(r *gen.Run) gen.Status { return (*logGetsFrame)(nil).body(r, l) }
 
 func (f *logGetsFrame) body(r *gen.Run, l *log) (st gen.Status) {
 	var (
-		count, t0, t1, good, bad *Handle[int]
-		fed                      *Future[int]
-		ok                       bool
-		v                        int
-		err                      error
-		killed                   *Handle[int]
+		count, t0, t1, good, bad, killed *Handle[int]
+		fed                              *Future[int]
+		ok                               bool
+		v                                int
+		err                              error
 	)
 	if f != nil {
 		switch f.PC {
@@ -1162,27 +1051,24 @@ func (f *logGetsFrame) body(r *gen.Run, l *log) (st gen.Status) {
 	}
 
 //line await_test.go:156:1
-	count, st = SpawnResumable(r, l, l.newCountsFrame(3))
-	if st != gen.Done {
+	if count, st = SpawnResumable(r, l, l.newCountsFrame(3)); st != gen.Done {
 		f = gen.Take(r, f, 39)
-		f.l, f.PC = l, 1
-		return r.Link(f, &f.Header, st)
+		f.l = l
+		return f.Link(r, f, 1, st)
 	}
 resumed_156:
 //line await_test.go:157:1
-	t0, st = TryResumable(r, l, l.newSquaresFrame(3))
-	if st != gen.Done {
+	if t0, st = TryResumable(r, l, l.newSquaresFrame(3)); st != gen.Done {
 		f = gen.Take(r, f, 39)
-		f.l, f.count, f.PC = l, count, 2
-		return r.Link(f, &f.Header, st)
+		f.l, f.count = l, count
+		return f.Link(r, f, 2, st)
 	}
 resumed_157:
 //line await_test.go:157:1
-	t1, st = TryResumable(r, l, l.newSquaresFrame(-3))
-	if st != gen.Done {
+	if t1, st = TryResumable(r, l, l.newSquaresFrame(-3)); st != gen.Done {
 		f = gen.Take(r, f, 39)
-		f.l, f.count, f.t0, f.PC = l, count, t0, 3
-		return r.Link(f, &f.Header, st)
+		f.l, f.count, f.t0 = l, count, t0
+		return f.Link(r, f, 3, st)
 	}
 resumed_157b:
 //line await_test.go:157:1
@@ -1191,11 +1077,10 @@ resumed_157b:
 	good.Feed(fed)
 	_, ok, _ = good.TryGet()
 	l.say("%v", ok)
-	v, err, st = bad.GetResumable(r)
-	if st != gen.Done {
+	if v, err, st = bad.GetResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 39)
-		f.l, f.count, f.t0, f.bad, f.fed, f.PC = l, count, good, bad, fed, 4
-		return r.Link(f, &f.Header, st)
+		f.l, f.count, f.t0, f.bad, f.fed = l, count, good, bad, fed
+		return f.Link(r, f, 4, st)
 	}
 resumed_162:
 //line await_test.go:163:1
@@ -1210,11 +1095,10 @@ resumed_162:
 	}
 //line await_test.go:165:1
 	l.say("%v %v %v", v, ok, err)
-	v, err, st = fed.GetResumable(r)
-	if st != gen.Done {
+	if v, err, st = fed.GetResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 39)
-		f.fed, f.l, f.count, f.PC = nil, l, count, 5
-		return r.Link(f, &f.Header, st)
+		f.fed, f.l, f.count = nil, l, count
+		return f.Link(r, f, 5, st)
 	}
 resumed_166:
 	if f != nil {
@@ -1222,20 +1106,18 @@ resumed_166:
 	}
 //line await_test.go:167:1
 	l.say("%v %v", v, err)
-	v, err, st = count.GetForResumable(r, time.Second)
-	if st != gen.Done {
+	if v, err, st = count.GetForResumable(r, time.Second); st != gen.Done {
 		f = gen.Take(r, f, 39)
-		f.l, f.count, f.PC = l, count, 6
-		return r.Link(f, &f.Header, st)
+		f.l, f.count = l, count
+		return f.Link(r, f, 6, st)
 	}
 resumed_168:
 //line await_test.go:169:1
 	l.say("%v %v", v, err)
-	v, err, st = count.GetResumable(r)
-	if st != gen.Done {
+	if v, err, st = count.GetResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 39)
-		f.count, f.l, f.PC = nil, l, 7
-		return r.Link(f, &f.Header, st)
+		f.count, f.l = nil, l
+		return f.Link(r, f, 7, st)
 	}
 resumed_170:
 	if f != nil {
@@ -1243,26 +1125,24 @@ resumed_170:
 	}
 //line await_test.go:171:1
 	l.say("%v %v", v, err)
-	killed, st = SpawnResumable(r, l.NewPool(1), l.newCountsFrame(3))
-	if st != gen.Done {
+	if killed, st = SpawnResumable(r, l.NewPool(1), l.newCountsFrame(3)); st != gen.Done {
 		f = gen.Take(r, f, 39)
-		f.l, f.PC = l, 8
-		return r.Link(f, &f.Header, st)
+		f.l = l
+		return f.Link(r, f, 8, st)
 	}
 resumed_172:
 //line await_test.go:173:1
 	if st = killed.KillResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 39)
-		f.l, f.count, f.PC = l, killed, 9
-		return r.Link(f, &f.Header, st)
+		f.l, f.count = l, killed
+		return f.Link(r, f, 9, st)
 	}
 resumed_173:
 //line await_test.go:174:1
-	v, err, st = killed.GetResumable(r)
-	if st != gen.Done {
+	if v, err, st = killed.GetResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 39)
-		f.count, f.l, f.PC = nil, l, 10
-		return r.Link(f, &f.Header, st)
+		f.count, f.l = nil, l
+		return f.Link(r, f, 10, st)
 	}
 resumed_174:
 	if f != nil {
@@ -1273,20 +1153,18 @@ resumed_174:
 	return gen.Done
 }
 
-//line await_greenlet_test.go:1280:1
+//line await_greenlet_test.go:1160:1
 
 func (f *logGetsFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.body(r, f.l))
+	return f.Started(r, f, f.body(r, f.l))
 }
 
 func (f *logGetsFrame) Forget()            { *f = logGetsFrame{Header: f.Header} }
 func (f *logGetsFrame) Release(r *gen.Run) { gen.Free(r, f, 39) }
-func (*logGetsFrame) Func() *gen.Func      { return &logGetsFrameInfo }
+func (*logGetsFrame) Func() *gen.Func      { return await_test_go.At(10) }
 
-var logGetsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).gets", File: "github.com/going-green/greenlet/hub/await_test.go", Line: 155, Points: "156 l; 157 +count; 157 +t0; 162 -t0 +good +bad +fed; 166 l count; 168 =; 170 l; 172 l; 173 +killed; 174 l"}
 var _ func(*log) = (*log).gets
 
-// logGetsByValueFrame is an activation of log.getsByValue.
 type logGetsByValueFrame struct {
 	gen.DeferHeader
 	l0   *log
@@ -1299,14 +1177,12 @@ func (l0 *log) newGetsByValueFrame() *logGetsByValueFrame {
 	_ = l0.getsByValue
 	return gen.MakeFrame(logGetsByValueFrame{l0: l0})
 }
-
-// getsByValueResumable is log.getsByValue for callers that can be suspended.
 func (l0 *log) getsByValueResumable(r *gen.Run) gen.Status {
 	return (*logGetsByValueFrame)(nil).run(r, l0)
 }
 
 func (f *logGetsByValueFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.run(r, f.l0))
+	return f.Started(r, f, f.run(r, f.l0))
 }
 
 func (f *logGetsByValueFrame) run(r *gen.Run, l0 *log) (st gen.Status) {
@@ -1331,22 +1207,12 @@ func (f *logGetsByValueFrame) step(r *gen.Run, l0 *log) (end gen.Status) {
 	defer f.Catch(&end)
 	var st gen.Status
 	var (
-		l          **log
-		show       func(int, error)
-		t0         int
-		t1         error
-		t2         *Handle[int]
-		t3         int
-		t4         error
-		t5, bad    *Handle[int]
-		t6         int
-		t7         error
-		t8         int
-		t9         error
-		t10, fails *Handle[int]
-		t11        int
-		t12        error
-		t13        *Handle[string]
+		l                       **log
+		show                    func(int, error)
+		t0, t3, t6, t8, t11     int
+		t1, t4, t7, t9, t12     error
+		t2, t5, bad, t10, fails *Handle[int]
+		t13                     *Handle[string]
 	)
 	switch f.PC {
 	case 1:
@@ -1407,48 +1273,42 @@ func (f *logGetsByValueFrame) step(r *gen.Run, l0 *log) (end gen.Status) {
 		lRef := l
 //line await_test.go:189:1
 		show = func(v int, err error) { (*lRef).say("%v %v", v, err) }
-		t2, st = SpawnOfResumable[int](r, (*l), (&logGetsByValueValue1{recv: gen.Ref((*l))}).value(), 3)
-		if st != gen.Done {
-			f.l, f.show, f.PC = l, show, 1
-			return r.Link(f, &f.Header, st)
+		if t2, st = SpawnOfResumable[int](r, (*l), (&logGetsByValueValue1{recv: gen.Ref((*l))}).value(), 3); st != gen.Done {
+			f.l, f.show = l, show
+			return f.Link(r, f, 1, st)
 		}
 	}
 resumed_190:
 //line await_test.go:190:1
-	t0, t1, st = t2.GetResumable(r)
-	if st != gen.Done {
-		f.l, f.show, f.PC = l, show, 2
-		return r.Link(f, &f.Header, st)
+	if t0, t1, st = t2.GetResumable(r); st != gen.Done {
+		f.l, f.show = l, show
+		return f.Link(r, f, 2, st)
 	}
 resumed_190b:
 //line await_test.go:190:1
 	show(t0, t1)
-	t5, st = TryOfResumable[int](r, (*l), (&logGetsByValueValue2{recv: gen.Ref((*l))}).value(), 3)
-	if st != gen.Done {
-		f.l, f.show, f.PC = l, show, 3
-		return r.Link(f, &f.Header, st)
+	if t5, st = TryOfResumable[int](r, (*l), (&logGetsByValueValue2{recv: gen.Ref((*l))}).value(), 3); st != gen.Done {
+		f.l, f.show = l, show
+		return f.Link(r, f, 3, st)
 	}
 resumed_191:
 //line await_test.go:191:1
-	t3, t4, st = t5.GetResumable(r)
-	if st != gen.Done {
-		f.l, f.show, f.PC = l, show, 4
-		return r.Link(f, &f.Header, st)
+	if t3, t4, st = t5.GetResumable(r); st != gen.Done {
+		f.l, f.show = l, show
+		return f.Link(r, f, 4, st)
 	}
 resumed_191b:
 //line await_test.go:191:1
 	show(t3, t4)
-	bad, st = TryOfResumable[int](r, (*l), (&logGetsByValueValue3{recv: gen.Ref((*l))}).value(), -3)
-	if st != gen.Done {
-		f.l, f.show, f.PC = l, show, 5
-		return r.Link(f, &f.Header, st)
+	if bad, st = TryOfResumable[int](r, (*l), (&logGetsByValueValue3{recv: gen.Ref((*l))}).value(), -3); st != gen.Done {
+		f.l, f.show = l, show
+		return f.Link(r, f, 5, st)
 	}
 resumed_192:
 //line await_test.go:193:1
-	t6, t7, st = bad.GetResumable(r)
-	if st != gen.Done {
-		f.l, f.show, f.bad, f.PC = l, show, bad, 6
-		return r.Link(f, &f.Header, st)
+	if t6, t7, st = bad.GetResumable(r); st != gen.Done {
+		f.l, f.show, f.bad = l, show, bad
+		return f.Link(r, f, 6, st)
 	}
 resumed_193:
 //line await_test.go:193:1
@@ -1456,32 +1316,28 @@ resumed_193:
 	(*l).say("%v %v", bad.Err(), bad.Successful())
 	f.bad = nil
 //line await_test.go:195:1
-	t10, st = SpawnOfResumable[int](r, (*l).NewPool(1), (&logGetsByValueFunc2{l: l}).value(), 4)
-	if st != gen.Done {
-		f.l, f.show, f.PC = l, show, 7
-		return r.Link(f, &f.Header, st)
+	if t10, st = SpawnOfResumable[int](r, (*l).NewPool(1), (&logGetsByValueFunc2{l: l}).value(), 4); st != gen.Done {
+		f.l, f.show = l, show
+		return f.Link(r, f, 7, st)
 	}
 resumed_195:
 //line await_test.go:195:1
-	t8, t9, st = t10.GetResumable(r)
-	if st != gen.Done {
-		f.l, f.show, f.PC = l, show, 8
-		return r.Link(f, &f.Header, st)
+	if t8, t9, st = t10.GetResumable(r); st != gen.Done {
+		f.l, f.show = l, show
+		return f.Link(r, f, 8, st)
 	}
 resumed_195b:
 //line await_test.go:195:1
 	show(t8, t9)
-	fails, st = TryOfResumable[int](r, (*l), (&logGetsByValueFunc3{}).value())
-	if st != gen.Done {
-		f.l, f.show, f.PC = l, show, 9
-		return r.Link(f, &f.Header, st)
+	if fails, st = TryOfResumable[int](r, (*l), (&logGetsByValueFunc3{}).value()); st != gen.Done {
+		f.l, f.show = l, show
+		return f.Link(r, f, 9, st)
 	}
 resumed_196:
 //line await_test.go:197:1
-	t11, t12, st = fails.GetResumable(r)
-	if st != gen.Done {
-		f.l, f.show, f.bad, f.PC = l, show, fails, 10
-		return r.Link(f, &f.Header, st)
+	if t11, t12, st = fails.GetResumable(r); st != gen.Done {
+		f.l, f.show, f.bad = l, show, fails
+		return f.Link(r, f, 10, st)
 	}
 resumed_197:
 	{
@@ -1494,19 +1350,16 @@ resumed_197:
 		lRef2 := l
 //line await_test.go:199:1
 		f.DeferFunc(func() { (*lRef2).say("%v", recover()) })
-		t13, st = SpawnOfResumable[string](r, (*l), (&logGetsByValueFunc5{}).value())
-		if st != gen.Done {
-			f.l, f.PC = nil, 11
-			return r.Link(f, &f.Header, st)
+		if t13, st = SpawnOfResumable[string](r, (*l), (&logGetsByValueFunc5{}).value()); st != gen.Done {
+			f.l = nil
+			return f.Link(r, f, 11, st)
 		}
 	}
 resumed_200:
 	f.l = nil
 //line await_test.go:200:1
-	_, _, st = t13.GetResumable(r)
-	if st != gen.Done {
-		f.PC = 12
-		return r.Link(f, &f.Header, st)
+	if _, _, st = t13.GetResumable(r); st != gen.Done {
+		return f.Link(r, f, 12, st)
 	}
 	goto unwind
 unwind:
@@ -1514,7 +1367,7 @@ unwind:
 	for f.Pending() {
 //line await_test.go:201:1
 		if sub := f.Next(r); sub != gen.Done {
-			return r.Link(f, &f.Header, sub)
+			return f.Link(r, f, gen.Unwind, sub)
 		}
 	}
 //line await_test.go:201:1
@@ -1522,96 +1375,63 @@ unwind:
 	return gen.Done
 }
 
-//line await_greenlet_test.go:1529:1
+//line await_greenlet_test.go:1382:1
 
 func (f *logGetsByValueFrame) Forget()            { *f = logGetsByValueFrame{DeferHeader: f.DeferHeader} }
 func (f *logGetsByValueFrame) Release(r *gen.Run) { gen.Free(r, f, 49) }
-func (*logGetsByValueFrame) Func() *gen.Func      { return &logGetsByValueFrameInfo }
+func (*logGetsByValueFrame) Func() *gen.Func      { return await_test_go.At(11) }
 
-var logGetsByValueFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).getsByValue", File: "github.com/going-green/greenlet/hub/await_test.go", Line: 188, End: 201, Points: "190 l show; 190 =; 191 =; 191 =; 192 =; 193 +bad; 195 -bad; 195 =; 196 =; 197 +fails; 200; 200"}
-var _ func(*log) = (*log).getsByValue
+var _ = gen.Method00((*new(*log)).getsByValue, (*log).getsByValueResumable, (*log).newGetsByValueFrame)
 
-// logGetsByValueFrameValue is log.getsByValue as a value, for callers that can be suspended.
-type logGetsByValueFrameValue struct {
-	recv *log
-}
-
-func (v logGetsByValueFrameValue) CallResumable(r *gen.Run) gen.Status {
-	return v.recv.getsByValueResumable(r)
-}
-
-var _ = gen.RegisterMethod((*new(*log)).getsByValue, func(recv *log) any {
-	return logGetsByValueFrameValue{recv}
-})
-
-func (v logGetsByValueFrameValue) Frame() gen.Frame {
-	return gen.MakeFrame(logGetsByValueFrame{l0: v.recv})
-}
-
-// logGetsByValueFunc2 is the function literal of await_test.go:195, with what it captures.
+// logGetsByValueFunc2 is the function literal of await_test.go:195.
 type logGetsByValueFunc2 struct {
 	gen.Closure
 	l **log
 }
 
-// value is the literal for code that can't be suspended.
 func (c *logGetsByValueFunc2) value() func(int) int {
 	return gen.Bind(&c.Closure, c, func(n int) int { (*c.l).Sleep(time.Second); return n + 1 })
 }
 
-// logGetsByValueFunc2Frame is an activation of the literal logGetsByValueFunc2.
 type logGetsByValueFunc2Frame struct {
-	gen.Header
-	c       *logGetsByValueFunc2
-	n, ret0 int
+	gen.Returns[int]
+	c *logGetsByValueFunc2
+	n int
 }
 
-func (f *logGetsByValueFunc2Frame) Returned(r *gen.Run) (ret0 int) {
-	ret0 = f.ret0
-	f.Release(r)
-	return
-}
-
-// CallResumable is the literal logGetsByValueFunc2 for callers that can be suspended.
-func (c *logGetsByValueFunc2) CallResumable(r *gen.Run, n int) (int, gen.Status) {
-	return (*logGetsByValueFunc2Frame)(nil).body(r, c, n)
-}
-
-func (f *logGetsByValueFunc2Frame) body(r *gen.Run, c *logGetsByValueFunc2, n int) (ret0 int, st gen.Status) {
+func (f *logGetsByValueFunc2Frame) Returned(r *gen.Run) int { r0 := f.Ret0; f.Release(r); return r0 }
+func (c *logGetsByValueFunc2) CallResumable(r *gen.Run, n int) (ret0 int, st gen.Status) {
 //line await_test.go:195:1
 	if st = (*c.l).SleepResumable(r, time.Second); st != gen.Done {
-		f = gen.Take(r, f, 61)
-		f.n, f.c, f.PC = n, c, 1
-		return ret0, r.Link(f, &f.Header, st)
+		f := gen.New[logGetsByValueFunc2Frame](r, 61)
+		f.n, f.c = n, c
+		return ret0, f.Link(r, f, 1, st)
 	}
 //line await_test.go:195:1
 	return n + 1, gen.Done
 }
 
-//line await_greenlet_test.go:1595:1
+//line await_greenlet_test.go:1418:1
 
 func (f *logGetsByValueFunc2Frame) Resume(r *gen.Run) (st gen.Status) {
 	c, n := f.c, f.n
 	_ = c
 	r.Callee().(*HubSleepFrame).Release(r)
 //line await_test.go:195:1
-	f.ret0 = n + 1
-	return r.Return(f, &f.Header)
+	f.Ret0 = n + 1
+	return f.Return(r, f)
 }
 
-//line await_greenlet_test.go:1606:1
+//line await_greenlet_test.go:1429:1
 
 func (f *logGetsByValueFunc2Frame) Release(r *gen.Run) { gen.Free(r, f, 61) }
-func (*logGetsByValueFunc2Frame) Func() *gen.Func      { return &logGetsByValueFunc2FrameInfo }
+func (*logGetsByValueFunc2Frame) Func() *gen.Func      { return await_test_go.At(12) }
 
-var logGetsByValueFunc2FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).getsByValue.func2", File: "github.com/going-green/greenlet/hub/await_test.go", Line: 195, Points: "195 n"}
-
-// logGetsByValueFunc3 is the function literal of await_test.go:196, with what it captures.
+// logGetsByValueFunc3 is the function literal of await_test.go:196.
 type logGetsByValueFunc3 struct {
 	gen.Closure
 }
 
-// value is the literal for code that can't be suspended.
 func (c *logGetsByValueFunc3) value() func() (int, error) {
 	return gen.Bind(&c.Closure, c, func() (int, error) {
 		_ = c
@@ -1620,23 +1440,18 @@ func (c *logGetsByValueFunc3) value() func() (int, error) {
 	})
 }
 
-//line await_greenlet_test.go:1627:1
+//line await_greenlet_test.go:1447:1
 
-// logGetsByValueFunc3Frame is an activation of the literal logGetsByValueFunc3.
 type logGetsByValueFunc3Frame struct {
-	gen.Header
-	c    *logGetsByValueFunc3
-	ret0 int
-	ret1 error
+	gen.Returns2[int, error]
+	c *logGetsByValueFunc3
 }
 
-func (f *logGetsByValueFunc3Frame) Returned(r *gen.Run) (ret0 int, ret1 error) {
-	ret0, ret1 = f.ret0, f.ret1
+func (f *logGetsByValueFunc3Frame) Returned(r *gen.Run) (int, error) {
+	r0, r1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return
+	return r0, r1
 }
-
-// CallResumable is the literal logGetsByValueFunc3 for callers that can be suspended.
 func (c *logGetsByValueFunc3) CallResumable(r *gen.Run) (int, error, gen.Status) {
 	return (*logGetsByValueFunc3Frame)(nil).body(r, c)
 }
@@ -1646,24 +1461,21 @@ func (f *logGetsByValueFunc3Frame) body(r *gen.Run, c *logGetsByValueFunc3) (ret
 	return 5, errors.ErrUnsupported, gen.Done
 }
 
-//line await_greenlet_test.go:1654:1
+//line await_greenlet_test.go:1469:1
 
 func (f *logGetsByValueFunc3Frame) Resume(r *gen.Run) (st gen.Status) {
-	f.ret0, f.ret1, st = f.body(r, f.c)
-	return r.Started(f, &f.Header, st)
+	f.Ret0, f.Ret1, st = f.body(r, f.c)
+	return f.Started(r, f, st)
 }
 
 func (f *logGetsByValueFunc3Frame) Release(r *gen.Run) { gen.Free(r, f, 8) }
-func (*logGetsByValueFunc3Frame) Func() *gen.Func      { return &logGetsByValueFunc3FrameInfo }
+func (*logGetsByValueFunc3Frame) Func() *gen.Func      { return await_test_go.At(13) }
 
-var logGetsByValueFunc3FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).getsByValue.func3", File: "github.com/going-green/greenlet/hub/await_test.go", Line: 196}
-
-// logGetsByValueFunc5 is the function literal of await_test.go:200, with what it captures.
+// logGetsByValueFunc5 is the function literal of await_test.go:200.
 type logGetsByValueFunc5 struct {
 	gen.Closure
 }
 
-// value is the literal for code that can't be suspended.
 func (c *logGetsByValueFunc5) value() func() int {
 	return gen.Bind(&c.Closure, c, func() int {
 		_ = c
@@ -1672,22 +1484,14 @@ func (c *logGetsByValueFunc5) value() func() int {
 	})
 }
 
-//line await_greenlet_test.go:1680:1
+//line await_greenlet_test.go:1492:1
 
-// logGetsByValueFunc5Frame is an activation of the literal logGetsByValueFunc5.
 type logGetsByValueFunc5Frame struct {
-	gen.Header
-	c    *logGetsByValueFunc5
-	ret0 int
+	gen.Returns[int]
+	c *logGetsByValueFunc5
 }
 
-func (f *logGetsByValueFunc5Frame) Returned(r *gen.Run) (ret0 int) {
-	ret0 = f.ret0
-	f.Release(r)
-	return
-}
-
-// CallResumable is the literal logGetsByValueFunc5 for callers that can be suspended.
+func (f *logGetsByValueFunc5Frame) Returned(r *gen.Run) int { r0 := f.Ret0; f.Release(r); return r0 }
 func (c *logGetsByValueFunc5) CallResumable(r *gen.Run) (int, gen.Status) {
 	return (*logGetsByValueFunc5Frame)(nil).body(r, c)
 }
@@ -1697,211 +1501,156 @@ func (f *logGetsByValueFunc5Frame) body(r *gen.Run, c *logGetsByValueFunc5) (ret
 	return 1, gen.Done
 }
 
-//line await_greenlet_test.go:1706:1
+//line await_greenlet_test.go:1510:1
 
 func (f *logGetsByValueFunc5Frame) Resume(r *gen.Run) (st gen.Status) {
-	f.ret0, st = f.body(r, f.c)
-	return r.Started(f, &f.Header, st)
+	f.Ret0, st = f.body(r, f.c)
+	return f.Started(r, f, st)
 }
 
 func (f *logGetsByValueFunc5Frame) Release(r *gen.Run) { gen.Free(r, f, 54) }
-func (*logGetsByValueFunc5Frame) Func() *gen.Func      { return &logGetsByValueFunc5FrameInfo }
+func (*logGetsByValueFunc5Frame) Func() *gen.Func      { return await_test_go.At(14) }
 
-var logGetsByValueFunc5FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).getsByValue.func5", File: "github.com/going-green/greenlet/hub/await_test.go", Line: 200}
-
-// logGetsByValueValue1 is counts as a value of await_test.go:190, with what it captures.
+// logGetsByValueValue1 is counts as a value of await_test.go:190.
 type logGetsByValueValue1 struct {
 	gen.Closure
 	recv **log
 }
 
-// value is the literal for code that can't be suspended.
 func (c *logGetsByValueValue1) value() func(int) int {
 	return gen.Bind(&c.Closure, c, func(p0 int) int { return (*c.recv).counts(p0) })
 }
 func (c *logGetsByValueValue1) Frame() gen.Frame { return (*c.recv).newCountsFrame(0) }
 
-// logGetsByValueValue1Frame is an activation of the literal logGetsByValueValue1.
 type logGetsByValueValue1Frame struct {
-	gen.Header
-	c        *logGetsByValueValue1
-	p0, ret0 int
+	gen.Returns[int]
+	c  *logGetsByValueValue1
+	p0 int
 }
 
-func (f *logGetsByValueValue1Frame) Returned(r *gen.Run) (ret0 int) {
-	ret0 = f.ret0
-	f.Release(r)
-	return
-}
-
-// CallResumable is the literal logGetsByValueValue1 for callers that can be suspended.
-func (c *logGetsByValueValue1) CallResumable(r *gen.Run, p0 int) (int, gen.Status) {
-	return (*logGetsByValueValue1Frame)(nil).body(r, c, p0)
-}
-
-func (f *logGetsByValueValue1Frame) body(r *gen.Run, c *logGetsByValueValue1, p0 int) (ret0 int, st gen.Status) {
-	var t0 int
+func (f *logGetsByValueValue1Frame) Returned(r *gen.Run) int { r0 := f.Ret0; f.Release(r); return r0 }
+func (c *logGetsByValueValue1) CallResumable(r *gen.Run, p0 int) (ret0 int, st gen.Status) {
 //line await_test.go:190:1
-	t0, st = (*c.recv).countsResumable(r, p0)
-	if st != gen.Done {
-		f = gen.Take(r, f, 49)
-		f.c, f.PC = c, 1
-		return ret0, r.Link(f, &f.Header, st)
+	if ret0, st = (*c.recv).countsResumable(r, p0); st != gen.Done {
+		f := gen.New[logGetsByValueValue1Frame](r, 49)
+		f.c = c
+		return ret0, f.Link(r, f, 1, st)
 	}
 //line await_test.go:190:1
-	return t0, gen.Done
+	return ret0, gen.Done
 }
 
-//line await_greenlet_test.go:1761:1
+//line await_greenlet_test.go:1549:1
 
 func (f *logGetsByValueValue1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
 	_ = c
-	var t0 int
-	t0 = r.Callee().(*logCountsFrame).Returned(r)
+	f.Ret0 = r.Callee().(*logCountsFrame).Returned(r)
 //line await_test.go:190:1
-	f.ret0 = t0
-	return r.Return(f, &f.Header)
+	return f.Return(r, f)
 }
 
-//line await_greenlet_test.go:1773:1
+//line await_greenlet_test.go:1559:1
 
 func (f *logGetsByValueValue1Frame) Release(r *gen.Run) { gen.Free(r, f, 49) }
-func (*logGetsByValueValue1Frame) Func() *gen.Func      { return &logGetsByValueValue1FrameInfo }
+func (*logGetsByValueValue1Frame) Func() *gen.Func      { return await_test_go.At(15) }
 
-var logGetsByValueValue1FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).getsByValue.value1", File: "github.com/going-green/greenlet/hub/await_test.go", Line: 190, Points: "190"}
-
-// logGetsByValueValue2 is squares as a value of await_test.go:191, with what it captures.
+// logGetsByValueValue2 is squares as a value of await_test.go:191.
 type logGetsByValueValue2 struct {
 	gen.Closure
 	recv **log
 }
 
-// value is the literal for code that can't be suspended.
 func (c *logGetsByValueValue2) value() func(int) (int, error) {
 	return gen.Bind(&c.Closure, c, func(p0 int) (int, error) { return (*c.recv).squares(p0) })
 }
 func (c *logGetsByValueValue2) Frame() gen.Frame { return (*c.recv).newSquaresFrame(0) }
 
-// logGetsByValueValue2Frame is an activation of the literal logGetsByValueValue2.
 type logGetsByValueValue2Frame struct {
-	gen.Header
-	c        *logGetsByValueValue2
-	p0, ret0 int
-	ret1     error
+	gen.Returns2[int, error]
+	c  *logGetsByValueValue2
+	p0 int
 }
 
-func (f *logGetsByValueValue2Frame) Returned(r *gen.Run) (ret0 int, ret1 error) {
-	ret0, ret1 = f.ret0, f.ret1
+func (f *logGetsByValueValue2Frame) Returned(r *gen.Run) (int, error) {
+	r0, r1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return
+	return r0, r1
 }
-
-// CallResumable is the literal logGetsByValueValue2 for callers that can be suspended.
-func (c *logGetsByValueValue2) CallResumable(r *gen.Run, p0 int) (int, error, gen.Status) {
-	return (*logGetsByValueValue2Frame)(nil).body(r, c, p0)
-}
-
-func (f *logGetsByValueValue2Frame) body(r *gen.Run, c *logGetsByValueValue2, p0 int) (ret0 int, ret1 error, st gen.Status) {
-	var t0 int
-	var t1 error
+func (c *logGetsByValueValue2) CallResumable(r *gen.Run, p0 int) (ret0 int, ret1 error, st gen.Status) {
 //line await_test.go:191:1
-	t0, t1, st = (*c.recv).squaresResumable(r, p0)
-	if st != gen.Done {
-		f = gen.Take(r, f, 46)
-		f.c, f.PC = c, 1
-		return ret0, ret1, r.Link(f, &f.Header, st)
+	if ret0, ret1, st = (*c.recv).squaresResumable(r, p0); st != gen.Done {
+		f := gen.New[logGetsByValueValue2Frame](r, 46)
+		f.c = c
+		return ret0, ret1, f.Link(r, f, 1, st)
 	}
 //line await_test.go:191:1
-	return t0, t1, gen.Done
+	return ret0, ret1, gen.Done
 }
 
-//line await_greenlet_test.go:1825:1
+//line await_greenlet_test.go:1597:1
 
 func (f *logGetsByValueValue2Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
 	_ = c
-	var t0 int
-	var t1 error
-	t0, t1 = r.Callee().(*logSquaresFrame).Returned(r)
+	f.Ret0, f.Ret1 = r.Callee().(*logSquaresFrame).Returned(r)
 //line await_test.go:191:1
-	f.ret0, f.ret1 = t0, t1
-	return r.Return(f, &f.Header)
+	return f.Return(r, f)
 }
 
-//line await_greenlet_test.go:1838:1
+//line await_greenlet_test.go:1607:1
 
 func (f *logGetsByValueValue2Frame) Release(r *gen.Run) { gen.Free(r, f, 46) }
-func (*logGetsByValueValue2Frame) Func() *gen.Func      { return &logGetsByValueValue2FrameInfo }
+func (*logGetsByValueValue2Frame) Func() *gen.Func      { return await_test_go.At(16) }
 
-var logGetsByValueValue2FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).getsByValue.value2", File: "github.com/going-green/greenlet/hub/await_test.go", Line: 191, Points: "191"}
-
-// logGetsByValueValue3 is squares as a value of await_test.go:192, with what it captures.
+// logGetsByValueValue3 is squares as a value of await_test.go:192.
 type logGetsByValueValue3 struct {
 	gen.Closure
 	recv **log
 }
 
-// value is the literal for code that can't be suspended.
 func (c *logGetsByValueValue3) value() func(int) (int, error) {
 	return gen.Bind(&c.Closure, c, func(p0 int) (int, error) { return (*c.recv).squares(p0) })
 }
 func (c *logGetsByValueValue3) Frame() gen.Frame { return (*c.recv).newSquaresFrame(0) }
 
-// logGetsByValueValue3Frame is an activation of the literal logGetsByValueValue3.
 type logGetsByValueValue3Frame struct {
-	gen.Header
-	c        *logGetsByValueValue3
-	p0, ret0 int
-	ret1     error
+	gen.Returns2[int, error]
+	c  *logGetsByValueValue3
+	p0 int
 }
 
-func (f *logGetsByValueValue3Frame) Returned(r *gen.Run) (ret0 int, ret1 error) {
-	ret0, ret1 = f.ret0, f.ret1
+func (f *logGetsByValueValue3Frame) Returned(r *gen.Run) (int, error) {
+	r0, r1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return
+	return r0, r1
 }
-
-// CallResumable is the literal logGetsByValueValue3 for callers that can be suspended.
-func (c *logGetsByValueValue3) CallResumable(r *gen.Run, p0 int) (int, error, gen.Status) {
-	return (*logGetsByValueValue3Frame)(nil).body(r, c, p0)
-}
-
-func (f *logGetsByValueValue3Frame) body(r *gen.Run, c *logGetsByValueValue3, p0 int) (ret0 int, ret1 error, st gen.Status) {
-	var t0 int
-	var t1 error
+func (c *logGetsByValueValue3) CallResumable(r *gen.Run, p0 int) (ret0 int, ret1 error, st gen.Status) {
 //line await_test.go:192:1
-	t0, t1, st = (*c.recv).squaresResumable(r, p0)
-	if st != gen.Done {
-		f = gen.Take(r, f, 43)
-		f.c, f.PC = c, 1
-		return ret0, ret1, r.Link(f, &f.Header, st)
+	if ret0, ret1, st = (*c.recv).squaresResumable(r, p0); st != gen.Done {
+		f := gen.New[logGetsByValueValue3Frame](r, 43)
+		f.c = c
+		return ret0, ret1, f.Link(r, f, 1, st)
 	}
 //line await_test.go:192:1
-	return t0, t1, gen.Done
+	return ret0, ret1, gen.Done
 }
 
-//line await_greenlet_test.go:1890:1
+//line await_greenlet_test.go:1645:1
 
 func (f *logGetsByValueValue3Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
 	_ = c
-	var t0 int
-	var t1 error
-	t0, t1 = r.Callee().(*logSquaresFrame).Returned(r)
+	f.Ret0, f.Ret1 = r.Callee().(*logSquaresFrame).Returned(r)
 //line await_test.go:192:1
-	f.ret0, f.ret1 = t0, t1
-	return r.Return(f, &f.Header)
+	return f.Return(r, f)
 }
 
-//line await_greenlet_test.go:1903:1
+//line await_greenlet_test.go:1655:1
 
 func (f *logGetsByValueValue3Frame) Release(r *gen.Run) { gen.Free(r, f, 43) }
-func (*logGetsByValueValue3Frame) Func() *gen.Func      { return &logGetsByValueValue3FrameInfo }
+func (*logGetsByValueValue3Frame) Func() *gen.Func      { return await_test_go.At(17) }
 
-var logGetsByValueValue3FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).getsByValue.value3", File: "github.com/going-green/greenlet/hub/await_test.go", Line: 192, Points: "192"}
-
-// logAwaitsFrame is an activation of log.awaits.
 type logAwaitsFrame struct {
 	gen.Header
 	l    *log
@@ -1914,8 +1663,6 @@ func (l *log) newAwaitsFrame(f *Future[string], name string, d time.Duration) *l
 	_ = l.awaits
 	return gen.MakeFrame(logAwaitsFrame{l: l, f: f, name: name, d: d})
 }
-
-// awaitsResumable is log.awaits for callers that can be suspended.
 func (l *log) awaitsResumable(r *gen.Run, f *Future[string], name string, d time.Duration) gen.Status {
 	return (*logAwaitsFrame)(nil).body(r, l, f, name, d)
 }
@@ -1924,11 +1671,10 @@ func (f2 *logAwaitsFrame) body(r *gen.Run, l *log, f *Future[string], name strin
 	var v string
 	var err error
 //line await_test.go:220:1
-	v, err, st = f.GetForResumable(r, d)
-	if st != gen.Done {
+	if v, err, st = f.GetForResumable(r, d); st != gen.Done {
 		f2 = gen.Take(r, f2, 41)
-		f2.f, f2.l, f2.name, f2.PC = nil, l, name, 1
-		return r.Link(f2, &f2.Header, st)
+		f2.f, f2.l, f2.name = nil, l, name
+		return f2.Link(r, f2, 1, st)
 	}
 	if f2 != nil {
 		f2.f = nil
@@ -1938,7 +1684,7 @@ func (f2 *logAwaitsFrame) body(r *gen.Run, l *log, f *Future[string], name strin
 	return gen.Done
 }
 
-//line await_greenlet_test.go:1947:1
+//line await_greenlet_test.go:1693:1
 
 func (f2 *logAwaitsFrame) Resume(r *gen.Run) (st gen.Status) {
 	l, name := f2.l, f2.name
@@ -1946,7 +1692,7 @@ func (f2 *logAwaitsFrame) Resume(r *gen.Run) (st gen.Status) {
 	var err error
 	switch f2.PC {
 	case 0:
-		return r.Started(f2, &f2.Header, f2.body(r, f2.l, f2.f, f2.name, f2.d))
+		return f2.Started(r, f2, f2.body(r, f2.l, f2.f, f2.name, f2.d))
 	default:
 		v, err = r.Callee().(interface {
 			Returned(*gen.Run) (string, error)
@@ -1954,18 +1700,17 @@ func (f2 *logAwaitsFrame) Resume(r *gen.Run) (st gen.Status) {
 		f2.f = nil
 //line await_test.go:221:1
 		l.say("%s %q %v", name, v, err)
-		return r.Return(f2, &f2.Header)
+		return f2.Return(r, f2)
 	}
 }
 
-//line await_greenlet_test.go:1967:1
+//line await_greenlet_test.go:1713:1
 
 func (f *logAwaitsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.f, &f.name, &f.d) }
 func (f *logAwaitsFrame) Forget()            { *f = logAwaitsFrame{Header: f.Header} }
 func (f *logAwaitsFrame) Release(r *gen.Run) { gen.Free(r, f, 41) }
-func (*logAwaitsFrame) Func() *gen.Func      { return &logAwaitsFrameInfo }
+func (*logAwaitsFrame) Func() *gen.Func      { return await_test_go.At(18) }
 
-var logAwaitsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).awaits", File: "github.com/going-green/greenlet/hub/await_test.go", Line: 219, Points: "220 l name"}
 var _ func(*log, *Future[string], string, time.Duration) = (*log).awaits
 var _ = gen.Declare("log.waitsForMany", "log.calls", "log.returns", "log.joinsAll", "log.refuses", "log.killsAll", "log.unlinks", "log.squares", "log.gets", "log.getsByValue", "log.awaits")
 var _ = gen.DeclareClosure("await_test.go:92", "refuses", "a literal")
@@ -2002,3 +1747,24 @@ var _ = gen.DeclareClosure("seed_test.go:78", "within", "a literal")
 var _ = gen.DeclareClosure("soak_test.go:50", "produces", "a literal")
 var _ = gen.DeclareClosure("soak_test.go:65", "guards", "a literal")
 var _ = gen.DeclareClosure("tree_test.go:27", "family", "a literal")
+var await_test_go = gen.Funcs{Package: "github.com/going-green/greenlet/hub", File: "github.com/going-green/greenlet/hub/await_test.go", List: `
+(*log).waitsForMany 15: 18 l event future queue mutex sem pool; 23 +names; 26 -pool; 26 -names +loop; 35 -queue -loop; 36 l event sem; 38 =; 38 =
+(*log).waitsForMany-range1 26: 29 w
+(*log).calls 44: 44
+(*log).returns 57: 58 err
+(*log).joinsAll 63: 70 l tasks; 71 =; 73 =; 74 =; 78 l
+(*log).refuses 91: 95 l; 96
+(*log).refuses.func1 92 95: 94
+(*log).killsAll 100 113: 102 l a b unborn; 103 =; 105 l a; 106 =; 108 l c; 109 =; 111 l
+(*log).unlinks 123: 135 task
+(*log).squares 146: 147 n
+(*log).gets 155: 156 l; 157 +count; 157 +t0; 162 -t0 +good +bad +fed; 166 l count; 168 =; 170 l; 172 l; 173 +killed; 174 l
+(*log).getsByValue 188 201: 190 l show; 190 =; 191 =; 191 =; 192 =; 193 +bad; 195 -bad; 195 =; 196 =; 197 +fails; 200; 200
+(*log).getsByValue.func2 195: 195 n
+(*log).getsByValue.func3 196
+(*log).getsByValue.func5 200
+(*log).getsByValue.value1 190: 190
+(*log).getsByValue.value2 191: 191
+(*log).getsByValue.value3 192: 192
+(*log).awaits 219: 220 l name
+`}

@@ -11,14 +11,11 @@ import (
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// nothingFrame is an activation of nothing.
 type nothingFrame struct {
 	gen.Header
 }
 
-func newNothingFrame() *nothingFrame { _ = nothing; return gen.MakeFrame(nothingFrame{}) }
-
-// nothingResumable is nothing for callers that can be suspended.
+func newNothingFrame() *nothingFrame         { _ = nothing; return gen.MakeFrame(nothingFrame{}) }
 func nothingResumable(r *gen.Run) gen.Status { return (*nothingFrame)(nil).body(r) }
 
 func (f *nothingFrame) body(r *gen.Run) (st gen.Status) {
@@ -26,16 +23,14 @@ func (f *nothingFrame) body(r *gen.Run) (st gen.Status) {
 }
 
 func (f *nothingFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.body(r))
+	return f.Started(r, f, f.body(r))
 }
 
 func (f *nothingFrame) Release(r *gen.Run) { gen.Free(r, f, 37) }
-func (*nothingFrame) Func() *gen.Func      { return &nothingFrameInfo }
+func (*nothingFrame) Func() *gen.Func      { return bench_test_go.At(0) }
 
-var nothingFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.nothing", File: "github.com/going-green/greenlet/hub/bench_test.go", Line: 19}
 var _ func() = nothing
 
-// spawnsFrame is an activation of spawns.
 type spawnsFrame struct {
 	gen.Header
 	h     *Hub
@@ -46,8 +41,6 @@ func newSpawnsFrame(h *Hub, n int) *spawnsFrame {
 	_ = spawns
 	return gen.MakeFrame(spawnsFrame{h: h, n: n})
 }
-
-// spawnsResumable is spawns for callers that can be suspended.
 func spawnsResumable(r *gen.Run, h *Hub, n int) gen.Status { return (*spawnsFrame)(nil).body(r, h, n) }
 
 func (f *spawnsFrame) body(r *gen.Run, h *Hub, n int) (st gen.Status) {
@@ -60,25 +53,24 @@ loop_23:
 		return gen.Done
 	}
 //line bench_test.go:24:1
-	_, st = h.Go(newNothingFrame()).JoinResumable(r)
-	if st != gen.Done {
+	if _, st = h.Go(newNothingFrame()).JoinResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 56)
-		f.h, f.n, f.t0, f.PC = h, n, t0, 1
-		return r.Link(f, &f.Header, st)
+		f.h, f.n, f.t0 = h, n, t0
+		return f.Link(r, f, 1, st)
 	}
 //line bench_test.go:23:1
 	t0++
 	goto loop_23
 }
 
-//line bench_greenlet_test.go:76:1
+//line bench_greenlet_test.go:68:1
 
 func (f *spawnsFrame) Resume(r *gen.Run) (st gen.Status) {
 	h, n := f.h, f.n
 	var t0 int
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.h, f.n))
+		return f.Started(r, f, f.body(r, f.h, f.n))
 	case 1:
 		t0 = f.t0
 		r.Callee().(*TaskJoinFrame).Release(r)
@@ -88,13 +80,12 @@ func (f *spawnsFrame) Resume(r *gen.Run) (st gen.Status) {
 loop_23:
 //line bench_test.go:23:1
 	if t0 >= n {
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 //line bench_test.go:24:1
-	_, st = h.Go(newNothingFrame()).JoinResumable(r)
-	if st != gen.Done {
-		f.t0, f.PC = t0, 1
-		return r.Link(f, &f.Header, st)
+	if _, st = h.Go(newNothingFrame()).JoinResumable(r); st != gen.Done {
+		f.t0 = t0
+		return f.Link(r, f, 1, st)
 	}
 resumed_24:
 //line bench_test.go:23:1
@@ -102,17 +93,15 @@ resumed_24:
 	goto loop_23
 }
 
-//line bench_greenlet_test.go:107:1
+//line bench_greenlet_test.go:98:1
 
 func (f *spawnsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.h, &f.n) }
 func (f *spawnsFrame) Forget()            { *f = spawnsFrame{Header: f.Header} }
 func (f *spawnsFrame) Release(r *gen.Run) { gen.Free(r, f, 56) }
-func (*spawnsFrame) Func() *gen.Func      { return &spawnsFrameInfo }
+func (*spawnsFrame) Func() *gen.Func      { return bench_test_go.At(1) }
 
-var spawnsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.spawns", File: "github.com/going-green/greenlet/hub/bench_test.go", Line: 22, Points: "24 h n t0"}
 var _ func(*Hub, int) = spawns
 
-// yieldsFrame is an activation of yields.
 type yieldsFrame struct {
 	gen.Header
 	h     *Hub
@@ -123,8 +112,6 @@ func newYieldsFrame(h *Hub, n int) *yieldsFrame {
 	_ = yields
 	return gen.MakeFrame(yieldsFrame{h: h, n: n})
 }
-
-// yieldsResumable is yields for callers that can be suspended.
 func yieldsResumable(r *gen.Run, h *Hub, n int) gen.Status { return (*yieldsFrame)(nil).body(r, h, n) }
 
 func (f *yieldsFrame) body(r *gen.Run, h *Hub, n int) (st gen.Status) {
@@ -139,22 +126,22 @@ loop_35:
 //line bench_test.go:36:1
 	if st = h.YieldResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 54)
-		f.h, f.n, f.t0, f.PC = h, n, t0, 1
-		return r.Link(f, &f.Header, st)
+		f.h, f.n, f.t0 = h, n, t0
+		return f.Link(r, f, 1, st)
 	}
 //line bench_test.go:35:1
 	t0++
 	goto loop_35
 }
 
-//line bench_greenlet_test.go:152:1
+//line bench_greenlet_test.go:139:1
 
 func (f *yieldsFrame) Resume(r *gen.Run) (st gen.Status) {
 	h, n := f.h, f.n
 	var t0 int
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.h, f.n))
+		return f.Started(r, f, f.body(r, f.h, f.n))
 	case 1:
 		t0 = f.t0
 		r.Callee().(*HubYieldFrame).Release(r)
@@ -164,12 +151,12 @@ func (f *yieldsFrame) Resume(r *gen.Run) (st gen.Status) {
 loop_35:
 //line bench_test.go:35:1
 	if t0 >= n {
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 //line bench_test.go:36:1
 	if st = h.YieldResumable(r); st != gen.Done {
-		f.t0, f.PC = t0, 1
-		return r.Link(f, &f.Header, st)
+		f.t0 = t0
+		return f.Link(r, f, 1, st)
 	}
 resumed_36:
 //line bench_test.go:35:1
@@ -177,17 +164,15 @@ resumed_36:
 	goto loop_35
 }
 
-//line bench_greenlet_test.go:182:1
+//line bench_greenlet_test.go:169:1
 
 func (f *yieldsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.h, &f.n) }
 func (f *yieldsFrame) Forget()            { *f = yieldsFrame{Header: f.Header} }
 func (f *yieldsFrame) Release(r *gen.Run) { gen.Free(r, f, 54) }
-func (*yieldsFrame) Func() *gen.Func      { return &yieldsFrameInfo }
+func (*yieldsFrame) Func() *gen.Func      { return bench_test_go.At(2) }
 
-var yieldsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.yields", File: "github.com/going-green/greenlet/hub/bench_test.go", Line: 34, Points: "36 h n t0"}
 var _ func(*Hub, int) = yields
 
-// signalsFrame is an activation of signals.
 type signalsFrame struct {
 	gen.Header
 	mine, other *Event
@@ -198,8 +183,6 @@ func newSignalsFrame(mine *Event, other *Event, n int) *signalsFrame {
 	_ = signals
 	return gen.MakeFrame(signalsFrame{mine: mine, other: other, n: n})
 }
-
-// signalsResumable is signals for callers that can be suspended.
 func signalsResumable(r *gen.Run, mine *Event, other *Event, n int) gen.Status {
 	return (*signalsFrame)(nil).body(r, mine, other, n)
 }
@@ -216,8 +199,8 @@ loop_50:
 //line bench_test.go:51:1
 	if st = mine.WaitResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 1)
-		f.mine, f.other, f.n, f.t0, f.PC = mine, other, n, t0, 1
-		return r.Link(f, &f.Header, st)
+		f.mine, f.other, f.n, f.t0 = mine, other, n, t0
+		return f.Link(r, f, 1, st)
 	}
 //line bench_test.go:52:1
 	mine.Clear()
@@ -227,14 +210,14 @@ loop_50:
 	goto loop_50
 }
 
-//line bench_greenlet_test.go:232:1
+//line bench_greenlet_test.go:215:1
 
 func (f *signalsFrame) Resume(r *gen.Run) (st gen.Status) {
 	mine, other, n := f.mine, f.other, f.n
 	var t0 int
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.mine, f.other, f.n))
+		return f.Started(r, f, f.body(r, f.mine, f.other, f.n))
 	case 1:
 		t0 = f.t0
 		r.Callee().(*EventWaitFrame).Release(r)
@@ -244,12 +227,12 @@ func (f *signalsFrame) Resume(r *gen.Run) (st gen.Status) {
 loop_50:
 //line bench_test.go:50:1
 	if t0 >= n {
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 //line bench_test.go:51:1
 	if st = mine.WaitResumable(r); st != gen.Done {
-		f.t0, f.PC = t0, 1
-		return r.Link(f, &f.Header, st)
+		f.t0 = t0
+		return f.Link(r, f, 1, st)
 	}
 resumed_51:
 //line bench_test.go:52:1
@@ -260,17 +243,15 @@ resumed_51:
 	goto loop_50
 }
 
-//line bench_greenlet_test.go:265:1
+//line bench_greenlet_test.go:248:1
 
 func (f *signalsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.mine, &f.other, &f.n) }
 func (f *signalsFrame) Forget()            { *f = signalsFrame{Header: f.Header} }
 func (f *signalsFrame) Release(r *gen.Run) { gen.Free(r, f, 1) }
-func (*signalsFrame) Func() *gen.Func      { return &signalsFrameInfo }
+func (*signalsFrame) Func() *gen.Func      { return bench_test_go.At(3) }
 
-var signalsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.signals", File: "github.com/going-green/greenlet/hub/bench_test.go", Line: 49, Points: "51 mine other n t0"}
 var _ func(*Event, *Event, int) = signals
 
-// fillsFrame is an activation of fills.
 type fillsFrame struct {
 	gen.Header
 	q    *Queue[int]
@@ -281,8 +262,6 @@ func newFillsFrame(q *Queue[int], n int) *fillsFrame {
 	_ = fills
 	return gen.MakeFrame(fillsFrame{q: q, n: n})
 }
-
-// fillsResumable is fills for callers that can be suspended.
 func fillsResumable(r *gen.Run, q *Queue[int], n int) gen.Status {
 	return (*fillsFrame)(nil).body(r, q, n)
 }
@@ -301,22 +280,22 @@ loop_69:
 //line bench_test.go:70:1
 	if st = q.PutResumable(r, i); st != gen.Done {
 		f = gen.Take(r, f, 12)
-		f.q, f.n, f.i, f.PC = q, n, i, 1
-		return r.Link(f, &f.Header, st)
+		f.q, f.n, f.i = q, n, i
+		return f.Link(r, f, 1, st)
 	}
 //line bench_test.go:69:1
 	i++
 	goto loop_69
 }
 
-//line bench_greenlet_test.go:314:1
+//line bench_greenlet_test.go:293:1
 
 func (f *fillsFrame) Resume(r *gen.Run) (st gen.Status) {
 	q, n := f.q, f.n
 	var i int
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.q, f.n))
+		return f.Started(r, f, f.body(r, f.q, f.n))
 	case 1:
 		i = f.i
 		r.Callee().Release(r)
@@ -328,12 +307,12 @@ loop_69:
 	if i >= n {
 //line bench_test.go:72:1
 		q.Close()
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 //line bench_test.go:70:1
 	if st = q.PutResumable(r, i); st != gen.Done {
-		f.i, f.PC = i, 1
-		return r.Link(f, &f.Header, st)
+		f.i = i
+		return f.Link(r, f, 1, st)
 	}
 resumed_70:
 //line bench_test.go:69:1
@@ -341,35 +320,30 @@ resumed_70:
 	goto loop_69
 }
 
-//line bench_greenlet_test.go:346:1
+//line bench_greenlet_test.go:325:1
 
 func (f *fillsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.q, &f.n) }
 func (f *fillsFrame) Forget()            { *f = fillsFrame{Header: f.Header} }
 func (f *fillsFrame) Release(r *gen.Run) { gen.Free(r, f, 12) }
-func (*fillsFrame) Func() *gen.Func      { return &fillsFrameInfo }
+func (*fillsFrame) Func() *gen.Func      { return bench_test_go.At(4) }
 
-var fillsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.fills", File: "github.com/going-green/greenlet/hub/bench_test.go", Line: 68, Points: "70 q n i"}
 var _ func(*Queue[int], int) = fills
 
-// drainsFrame is an activation of drains.
 type drainsFrame struct {
 	gen.Header
 	q *Queue[int]
 }
 
-func newDrainsFrame(q *Queue[int]) *drainsFrame { _ = drains; return gen.MakeFrame(drainsFrame{q: q}) }
-
-// drainsResumable is drains for callers that can be suspended.
+func newDrainsFrame(q *Queue[int]) *drainsFrame            { _ = drains; return gen.MakeFrame(drainsFrame{q: q}) }
 func drainsResumable(r *gen.Run, q *Queue[int]) gen.Status { return (*drainsFrame)(nil).body(r, q) }
 
 func (f *drainsFrame) body(r *gen.Run, q *Queue[int]) (st gen.Status) {
 	var ok bool
 //line bench_test.go:77:1
-	_, ok, st = q.GetResumable(r)
-	if st != gen.Done {
+	if _, ok, st = q.GetResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 33)
-		f.q, f.PC = q, 1
-		return r.Link(f, &f.Header, st)
+		f.q = q
+		return f.Link(r, f, 1, st)
 	}
 loop_77:
 //line bench_test.go:77:1
@@ -377,23 +351,22 @@ loop_77:
 		return gen.Done
 	}
 //line bench_test.go:77:1
-	_, ok, st = q.GetResumable(r)
-	if st != gen.Done {
+	if _, ok, st = q.GetResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 33)
-		f.q, f.PC = q, 2
-		return r.Link(f, &f.Header, st)
+		f.q = q
+		return f.Link(r, f, 2, st)
 	}
 	goto loop_77
 }
 
-//line bench_greenlet_test.go:391:1
+//line bench_greenlet_test.go:364:1
 
 func (f *drainsFrame) Resume(r *gen.Run) (st gen.Status) {
 	q := f.q
 	var ok bool
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.q))
+		return f.Started(r, f, f.body(r, f.q))
 	case 1:
 		_, ok = r.Callee().(interface{ Returned(*gen.Run) (int, bool) }).Returned(r)
 		goto loop_77
@@ -405,29 +378,25 @@ func (f *drainsFrame) Resume(r *gen.Run) (st gen.Status) {
 loop_77:
 //line bench_test.go:77:1
 	if !ok {
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 //line bench_test.go:77:1
-	_, ok, st = q.GetResumable(r)
-	if st != gen.Done {
-		f.PC = 2
-		return r.Link(f, &f.Header, st)
+	if _, ok, st = q.GetResumable(r); st != gen.Done {
+		return f.Link(r, f, 2, st)
 	}
 resumed_77:
 	goto loop_77
 }
 
-//line bench_greenlet_test.go:422:1
+//line bench_greenlet_test.go:393:1
 
 func (f *drainsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.q) }
 func (f *drainsFrame) Forget()            { *f = drainsFrame{Header: f.Header} }
 func (f *drainsFrame) Release(r *gen.Run) { gen.Free(r, f, 33) }
-func (*drainsFrame) Func() *gen.Func      { return &drainsFrameInfo }
+func (*drainsFrame) Func() *gen.Func      { return bench_test_go.At(5) }
 
-var drainsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.drains", File: "github.com/going-green/greenlet/hub/bench_test.go", Line: 76, Points: "77 q; 77 q"}
 var _ func(*Queue[int]) = drains
 
-// napsFrame is an activation of naps.
 type napsFrame struct {
 	gen.Header
 	h  *Hub
@@ -440,8 +409,6 @@ func newNapsFrame(h *Hub, n int, d time.Duration) *napsFrame {
 	_ = naps
 	return gen.MakeFrame(napsFrame{h: h, n: n, d: d})
 }
-
-// napsResumable is naps for callers that can be suspended.
 func napsResumable(r *gen.Run, h *Hub, n int, d time.Duration) gen.Status {
 	return (*napsFrame)(nil).body(r, h, n, d)
 }
@@ -458,22 +425,22 @@ loop_95:
 //line bench_test.go:96:1
 	if st = h.SleepResumable(r, d); st != gen.Done {
 		f = gen.Take(r, f, 48)
-		f.h, f.n, f.d, f.t0, f.PC = h, n, d, t0, 1
-		return r.Link(f, &f.Header, st)
+		f.h, f.n, f.d, f.t0 = h, n, d, t0
+		return f.Link(r, f, 1, st)
 	}
 //line bench_test.go:95:1
 	t0++
 	goto loop_95
 }
 
-//line bench_greenlet_test.go:471:1
+//line bench_greenlet_test.go:438:1
 
 func (f *napsFrame) Resume(r *gen.Run) (st gen.Status) {
 	h, n, d := f.h, f.n, f.d
 	var t0 int
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.h, f.n, f.d))
+		return f.Started(r, f, f.body(r, f.h, f.n, f.d))
 	case 1:
 		t0 = f.t0
 		r.Callee().(*HubSleepFrame).Release(r)
@@ -483,12 +450,12 @@ func (f *napsFrame) Resume(r *gen.Run) (st gen.Status) {
 loop_95:
 //line bench_test.go:95:1
 	if t0 >= n {
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 //line bench_test.go:96:1
 	if st = h.SleepResumable(r, d); st != gen.Done {
-		f.t0, f.PC = t0, 1
-		return r.Link(f, &f.Header, st)
+		f.t0 = t0
+		return f.Link(r, f, 1, st)
 	}
 resumed_96:
 //line bench_test.go:95:1
@@ -496,12 +463,20 @@ resumed_96:
 	goto loop_95
 }
 
-//line bench_greenlet_test.go:501:1
+//line bench_greenlet_test.go:468:1
 
 func (f *napsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.h, &f.n, &f.d) }
 func (f *napsFrame) Forget()            { *f = napsFrame{Header: f.Header} }
 func (f *napsFrame) Release(r *gen.Run) { gen.Free(r, f, 48) }
-func (*napsFrame) Func() *gen.Func      { return &napsFrameInfo }
+func (*napsFrame) Func() *gen.Func      { return bench_test_go.At(6) }
 
-var napsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.naps", File: "github.com/going-green/greenlet/hub/bench_test.go", Line: 94, Points: "96 h n d t0"}
 var _ func(*Hub, int, time.Duration) = naps
+var bench_test_go = gen.Funcs{Package: "github.com/going-green/greenlet/hub", File: "github.com/going-green/greenlet/hub/bench_test.go", List: `
+nothing 19
+spawns 22: 24 h n t0
+yields 34: 36 h n t0
+signals 49: 51 mine other n t0
+fills 68: 70 q n i
+drains 76: 77 q; 77 q
+naps 94: 96 h n d t0
+`}

@@ -8,33 +8,28 @@ import "github.com/going-green/greenlet/runtime/gen"
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// BlockFrame is an activation of Block.
 type BlockFrame[T any] struct {
-	gen.Header
+	gen.Returns[T]
 	h      *Hub
 	f      func() T
 	got    *T
 	failed *any
-	ret0   T
 }
 
 // NewBlockFrame makes a frame that will run Block.
 func NewBlockFrame[T any](h *Hub, f func() T) *BlockFrame[T] {
 	if false {
-		_ = Block[T]
+		var _ func(*Hub, func() T) T = Block[T]
 	}
 	return gen.MakeFrame(BlockFrame[T]{h: h, f: f})
 }
-func (f *BlockFrame[T]) Results() T                   { f.Over(f); return f.ret0 }
-func (f *BlockFrame[T]) Returned(r *gen.Run) (ret0 T) { ret0 = f.ret0; f.Release(r); return }
-
-// BlockResumable is Block for callers that can be suspended.
+func (f *BlockFrame[T]) Results() T            { f.Over(f); return f.Ret0 }
+func (f *BlockFrame[T]) Returned(r *gen.Run) T { r0 := f.Ret0; f.Release(r); return r0 }
 func BlockResumable[T any](r *gen.Run, h *Hub, f func() T) (T, gen.Status) {
 	return (*BlockFrame[T])(nil).body(r, h, f)
 }
 
 func (f2 *BlockFrame[T]) body(r *gen.Run, h *Hub, f func() T) (ret0 T, st gen.Status) {
-	var t0 T
 	var got *T
 	var failed *any
 //line block.go:20:1
@@ -50,18 +45,18 @@ func (f2 *BlockFrame[T]) body(r *gen.Run, h *Hub, f func() T) (ret0 T, st gen.St
 		CallResumable(*gen.Run) (T, gen.Status)
 	}); ok {
 //line block.go:21:1
-		t0, st = c.CallResumable(r)
+		ret0, st = c.CallResumable(r)
 		if st != gen.Done {
 			f2 = gen.Take(r, f2, 53)
-			f2.f, f2.PC = nil, 1
-			return ret0, r.Link(f2, &f2.Header, st)
+			f2.f = nil
+			return ret0, f2.Link(r, f2, 1, st)
 		}
 	} else {
 //line block.go:21:1
-		t0 = f()
+		ret0 = f()
 	}
 //line block.go:21:1
-	return t0, gen.Done
+	return ret0, gen.Done
 after_if_20:
 	{
 //line block.go:23:1
@@ -86,8 +81,8 @@ after_if_20:
 //line block.go:35:1
 		if st = returned.WaitResumable(r); st != gen.Done {
 			f2 = gen.Take(r, f2, 53)
-			f2.got, f2.failed, f2.PC = got, failed, 2
-			return ret0, r.Link(f2, &f2.Header, st)
+			f2.got, f2.failed = got, failed
+			return ret0, f2.Link(r, f2, 2, st)
 		}
 	}
 //line block.go:36:1
@@ -97,21 +92,19 @@ after_if_20:
 	return (*got), gen.Done
 }
 
-//line block_greenlet.go:101:1
+//line block_greenlet.go:96:1
 
 func (f2 *BlockFrame[T]) Resume(r *gen.Run) (st gen.Status) {
-	var t0 T
 	var got *T
 	var failed *any
 	switch f2.PC {
 	case 0:
-		f2.ret0, st = f2.body(r, f2.h, f2.f)
-		return r.Started(f2, &f2.Header, st)
+		f2.Ret0, st = f2.body(r, f2.h, f2.f)
+		return f2.Started(r, f2, st)
 	case 1:
-		t0 = r.Callee().(interface{ Returned(*gen.Run) T }).Returned(r)
+		f2.Ret0 = r.Callee().(interface{ Returned(*gen.Run) T }).Returned(r)
 //line block.go:21:1
-		f2.ret0 = t0
-		return r.Return(f2, &f2.Header)
+		return f2.Return(r, f2)
 	default:
 		got, failed = f2.got, f2.failed
 		r.Callee().(*EventWaitFrame).Release(r)
@@ -119,23 +112,19 @@ func (f2 *BlockFrame[T]) Resume(r *gen.Run) (st gen.Status) {
 		if (*failed) != nil {
 			panic((*failed))
 		}
-		f2.ret0 = (*got)
-		return r.Return(f2, &f2.Header)
+		f2.Ret0 = (*got)
+		return f2.Return(r, f2)
 	}
 }
 
-//line block_greenlet.go:128:1
+//line block_greenlet.go:121:1
 
-func (f *BlockFrame[T]) Args(args []any)            { gen.SetArgs(f, args, &f.h, &f.f) }
-func (f *BlockFrame[T]) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *BlockFrame[T]) Forget()                    { *f = BlockFrame[T]{Header: f.Header, ret0: f.ret0} }
-func (f *BlockFrame[T]) Release(r *gen.Run)         { gen.Free(r, f, 53) }
-func (*BlockFrame[T]) Func() *gen.Func              { return &infoOfBlockFrame }
-
-var infoOfBlockFrame = gen.Func{Name: "github.com/going-green/greenlet/hub.Block", File: "github.com/going-green/greenlet/hub/block.go", Line: 19, Points: "21; 35 got failed"}
-
-func _[T any]() {
-	var _ func(*Hub, func() T) T = Block[T]
-}
+func (f *BlockFrame[T]) Args(args []any)    { gen.SetArgs(f, args, &f.h, &f.f) }
+func (f *BlockFrame[T]) Forget()            { *f = BlockFrame[T]{Returns: f.Returns} }
+func (f *BlockFrame[T]) Release(r *gen.Run) { gen.Free(r, f, 53) }
+func (*BlockFrame[T]) Func() *gen.Func      { return block_go.At(0) }
 
 var _ = gen.Declare("Block")
+var block_go = gen.Funcs{Package: "github.com/going-green/greenlet/hub", File: "github.com/going-green/greenlet/hub/block.go", List: `
+Block 19: 21; 35 got failed
+`}

@@ -8,7 +8,6 @@ import "github.com/going-green/greenlet/runtime/gen"
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// sendingPutFrame is an activation of sending.put.
 type sendingPutFrame[T any] struct {
 	gen.Header
 	p *sending[T]
@@ -17,8 +16,6 @@ type sendingPutFrame[T any] struct {
 func (p *sending[T]) newPutFrame() *sendingPutFrame[T] {
 	return gen.MakeFrame(sendingPutFrame[T]{p: p})
 }
-
-// putResumable is sending.put for callers that can be suspended.
 func (p *sending[T]) putResumable(r *gen.Run) gen.Status {
 	return (*sendingPutFrame[T])(nil).body(r, p)
 }
@@ -26,82 +23,67 @@ func (p *sending[T]) putResumable(r *gen.Run) gen.Status {
 func (f *sendingPutFrame[T]) body(r *gen.Run, p *sending[T]) (st gen.Status) {
 	var t0 bool
 //line bridge.go:96:1
-	t0, st = p.queue.OfferResumable(r, p.value)
-	if st != gen.Done {
+	if t0, st = p.queue.OfferResumable(r, p.value); st != gen.Done {
 		f = gen.Take(r, f, 1)
-		f.p, f.PC = p, 1
-		return r.Link(f, &f.Header, st)
+		f.p = p
+		return f.Link(r, f, 1, st)
 	}
 //line bridge.go:96:1
 	p.done = t0
 	return gen.Done
 }
 
-//line bridge_greenlet.go:41:1
+//line bridge_greenlet.go:37:1
 
 func (f *sendingPutFrame[T]) Resume(r *gen.Run) (st gen.Status) {
 	p := f.p
 	var t0 bool
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.p))
+		return f.Started(r, f, f.body(r, f.p))
 	default:
 		t0 = r.Callee().(interface{ Returned(*gen.Run) bool }).Returned(r)
 //line bridge.go:96:1
 		p.done = t0
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 }
 
-//line bridge_greenlet.go:57:1
+//line bridge_greenlet.go:53:1
 
 func (f *sendingPutFrame[T]) Forget()            { *f = sendingPutFrame[T]{Header: f.Header} }
 func (f *sendingPutFrame[T]) Release(r *gen.Run) { gen.Free(r, f, 1) }
-func (*sendingPutFrame[T]) Func() *gen.Func      { return &sendingPutFrameInfo }
-
-var sendingPutFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*sending).put", File: "github.com/going-green/greenlet/hub/bridge.go", Line: 95, Points: "96 p"}
-
+func (*sendingPutFrame[T]) Func() *gen.Func      { return bridge_go.At(0) }
 func _[T any]() {
 	var _ func(*sending[T]) = (*sending[T]).put
 }
 
-// ReceiveFrame is an activation of Receive.
 type ReceiveFrame[T any] struct {
-	gen.Header
-	h    *Hub
-	ch   <-chan T
-	ret0 T
-	ret1 bool
+	gen.Returns2[T, bool]
+	h  *Hub
+	ch <-chan T
 }
 
 // NewReceiveFrame makes a frame that will run Receive.
 func NewReceiveFrame[T any](h *Hub, ch <-chan T) *ReceiveFrame[T] {
 	if false {
-		_ = Receive[T]
+		var _ func(*Hub, <-chan T) (T, bool) = Receive[T]
 	}
 	return gen.MakeFrame(ReceiveFrame[T]{h: h, ch: ch})
 }
-func (f *ReceiveFrame[T]) Results() (T, bool) { f.Over(f); return f.ret0, f.ret1 }
-func (f *ReceiveFrame[T]) Returned(r *gen.Run) (ret0 T, ret1 bool) {
-	ret0, ret1 = f.ret0, f.ret1
+func (f *ReceiveFrame[T]) Results() (T, bool) { f.Over(f); return f.Ret0, f.Ret1 }
+func (f *ReceiveFrame[T]) Returned(r *gen.Run) (T, bool) {
+	r0, r1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return
+	return r0, r1
 }
-
-// ReceiveResumable is Receive for callers that can be suspended.
 func ReceiveResumable[T any](r *gen.Run, h *Hub, ch <-chan T) (T, bool, gen.Status) {
 	return (*ReceiveFrame[T])(nil).body(r, h, ch)
 }
 
 func (f *ReceiveFrame[T]) body(r *gen.Run, h *Hub, ch <-chan T) (ret0 T, ret1 bool, st gen.Status) {
-	var (
-		v  T
-		ok bool
-		t0 T
-		t1 bool
-		t2 T
-		t3 bool
-	)
+	var v, t0 T
+	var ok, t1 bool
 //line bridge.go:122:1
 	select {
 	case t0, t1 = <-ch:
@@ -113,83 +95,51 @@ func (f *ReceiveFrame[T]) body(r *gen.Run, h *Hub, ch <-chan T) (ret0 T, ret1 bo
 	}
 case_125:
 //line bridge.go:126:1
-	t2, t3, st = receiveResumable(r, h, ch)
-	if st != gen.Done {
+	if ret0, ret1, st = receiveResumable(r, h, ch); st != gen.Done {
 		f = gen.Take(r, f, 41)
-		f.h, f.ch, f.PC = nil, nil, 1
-		return ret0, ret1, r.Link(f, &f.Header, st)
+		f.h, f.ch = nil, nil
+		return ret0, ret1, f.Link(r, f, 1, st)
 	}
 //line bridge.go:126:1
-	return t2, t3, gen.Done
+	return ret0, ret1, gen.Done
 }
 
-//line bridge_greenlet.go:127:1
+//line bridge_greenlet.go:108:1
 
 func (f *ReceiveFrame[T]) Resume(r *gen.Run) (st gen.Status) {
-	var t2 T
-	var t3 bool
 	switch f.PC {
 	case 0:
-		f.ret0, f.ret1, st = f.body(r, f.h, f.ch)
-		return r.Started(f, &f.Header, st)
+		f.Ret0, f.Ret1, st = f.body(r, f.h, f.ch)
+		return f.Started(r, f, st)
 	default:
-		t2, t3 = r.Callee().(interface{ Returned(*gen.Run) (T, bool) }).Returned(r)
+		f.Ret0, f.Ret1 = r.Callee().(interface{ Returned(*gen.Run) (T, bool) }).Returned(r)
 //line bridge.go:126:1
-		f.ret0, f.ret1 = t2, t3
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 }
 
-//line bridge_greenlet.go:144:1
+//line bridge_greenlet.go:122:1
 
-func (f *ReceiveFrame[T]) Args(args []any) { gen.SetArgs(f, args, &f.h, &f.ch) }
-func (f *ReceiveFrame[T]) Send(r *gen.Run) gen.Status {
-	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
-}
-func (f *ReceiveFrame[T]) Forget() {
-	*f = ReceiveFrame[T]{Header: f.Header, ret0: f.ret0, ret1: f.ret1}
-}
+func (f *ReceiveFrame[T]) Args(args []any)    { gen.SetArgs(f, args, &f.h, &f.ch) }
+func (f *ReceiveFrame[T]) Forget()            { *f = ReceiveFrame[T]{Returns2: f.Returns2} }
 func (f *ReceiveFrame[T]) Release(r *gen.Run) { gen.Free(r, f, 41) }
-func (*ReceiveFrame[T]) Func() *gen.Func      { return &infoOfReceiveFrame }
+func (*ReceiveFrame[T]) Func() *gen.Func      { return bridge_go.At(1) }
 
-var infoOfReceiveFrame = gen.Func{Name: "github.com/going-green/greenlet/hub.Receive", File: "github.com/going-green/greenlet/hub/bridge.go", Line: 121, Points: "126"}
-
-func _[T any]() {
-	var _ func(*Hub, <-chan T) (T, bool) = Receive[T]
-}
-
-// receiveFrame is an activation of receive.
 type receiveFrame[T any] struct {
-	gen.DeferHeader
-	h    *Hub
-	ch   <-chan T
-	v    *T
-	ok   *bool
-	ret0 T
-	ret1 bool
+	gen.DeferReturns2[T, bool]
+	h  *Hub
+	ch <-chan T
+	v  *T
+	ok *bool
 }
 
-func newReceiveFrame[T any](h *Hub, ch <-chan T) *receiveFrame[T] {
-	if false {
-		_ = receive[T]
-	}
-	return gen.MakeFrame(receiveFrame[T]{h: h, ch: ch})
-}
-
-// receiveResumable is receive for callers that can be suspended.
 func receiveResumable[T any](r2 *gen.Run, h *Hub, ch <-chan T) (T, bool, gen.Status) {
 	return (*receiveFrame[T])(nil).run(r2, h, ch)
 }
-func (f *receiveFrame[T]) Results() (T, bool) { f.Over(f); return f.ret0, f.ret1 }
-func (f *receiveFrame[T]) Returned(r *gen.Run) (ret0 T, ret1 bool) {
-	ret0, ret1 = f.ret0, f.ret1
-	f.Release(r)
-	return
-}
 
 func (f *receiveFrame[T]) Resume(r *gen.Run) (st gen.Status) {
-	f.ret0, f.ret1, st = f.run(r, f.h, f.ch)
-	return r.Started(f, &f.Header, st)
+	f.Ret0, f.Ret1, st = f.run(r, f.h, f.ch)
+	return f.Started(r, f, st)
 }
 
 func (f *receiveFrame[T]) run(r2 *gen.Run, h *Hub, ch <-chan T) (ret0 T, ret1 bool, st gen.Status) {
@@ -203,7 +153,7 @@ func (f *receiveFrame[T]) run(r2 *gen.Run, h *Hub, ch <-chan T) (ret0 T, ret1 bo
 	for st = f.step(r2, h, ch); st == gen.Broken; st = f.step(r2, h, ch) {
 		r2.Recovered(mark)
 	}
-	ret0, ret1 = f.ret0, f.ret1
+	ret0, ret1 = f.Ret0, f.Ret1
 	if hot && st == gen.Done {
 		f.Release(r2)
 	}
@@ -254,8 +204,8 @@ func (f *receiveFrame[T]) step(r2 *gen.Run, h *Hub, ch <-chan T) (end gen.Status
 		}
 //line bridge.go:145:1
 		if st = r.arrived.WaitResumable(r2); st != gen.Done {
-			f.v, f.ok, f.PC = v, ok, 1
-			return r2.Link(f, &f.Header, st)
+			f.v, f.ok = v, ok
+			return f.Link(r2, f, 1, st)
 		}
 	}
 resumed_145:
@@ -266,32 +216,27 @@ unwind:
 	for f.Pending() {
 //line bridge.go:147:1
 		if sub := f.Next(r2); sub != gen.Done {
-			return r2.Link(f, &f.Header, sub)
+			return f.Link(r2, f, gen.Unwind, sub)
 		}
 	}
-	f.ret0 = *f.v
-	f.ret1 = *f.ok
+	f.Ret0 = *f.v
+	f.Ret1 = *f.ok
 //line bridge.go:147:1
 	f.End()
 	return gen.Done
 }
 
-//line bridge_greenlet.go:280:1
+//line bridge_greenlet.go:230:1
 
-func (f *receiveFrame[T]) Args(args []any) { gen.SetArgs(f, args, &f.h, &f.ch) }
-func (f *receiveFrame[T]) Send(r *gen.Run) gen.Status {
-	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
-}
-func (f *receiveFrame[T]) Forget() {
-	*f = receiveFrame[T]{DeferHeader: f.DeferHeader, ret0: f.ret0, ret1: f.ret1}
-}
 func (f *receiveFrame[T]) Release(r *gen.Run) { gen.Free(r, f, 9) }
-func (*receiveFrame[T]) Func() *gen.Func      { return &receiveFrameInfo }
-
-var receiveFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.receive", File: "github.com/going-green/greenlet/hub/bridge.go", Line: 131, End: 147, Points: "145 v ok"}
-
+func (*receiveFrame[T]) Func() *gen.Func      { return bridge_go.At(2) }
 func _[T any]() {
 	var _ func(*Hub, <-chan T) (T, bool) = receive[T]
 }
 
 var _ = gen.Declare("sending.put", "Receive", "receive")
+var bridge_go = gen.Funcs{Package: "github.com/going-green/greenlet/hub", File: "github.com/going-green/greenlet/hub/bridge.go", List: `
+(*sending).put 95: 96 p
+Receive 121: 126
+receive 131 147: 145 v ok
+`}

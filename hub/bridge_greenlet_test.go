@@ -12,28 +12,24 @@ import (
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// collectsFrame is an activation of collects.
 type collectsFrame[T any] struct {
-	gen.Header
+	gen.Returns[[]T]
 	q0   *Queue[T]
 	d0   time.Duration
 	q    **Queue[T]
 	d    *time.Duration
 	got  *[]T
 	loop *gen.Loop
-	ret0 []T
 }
 
 func newCollectsFrame[T any](q0 *Queue[T], d0 time.Duration) *collectsFrame[T] {
 	if false {
-		_ = collects[T]
+		var _ func(*Queue[T], time.Duration) []T = collects[T]
 	}
 	return gen.MakeFrame(collectsFrame[T]{q0: q0, d0: d0})
 }
-func (f *collectsFrame[T]) Results() []T                   { f.Over(f); return f.ret0 }
-func (f *collectsFrame[T]) Returned(r *gen.Run) (ret0 []T) { ret0 = f.ret0; f.Release(r); return }
-
-// collectsResumable is collects for callers that can be suspended.
+func (f *collectsFrame[T]) Results() []T            { f.Over(f); return f.Ret0 }
+func (f *collectsFrame[T]) Returned(r *gen.Run) []T { r0 := f.Ret0; f.Release(r); return r0 }
 func collectsResumable[T any](r *gen.Run, q0 *Queue[T], d0 time.Duration) ([]T, gen.Status) {
 	return (*collectsFrame[T])(nil).body(r, q0, d0)
 }
@@ -52,11 +48,10 @@ func (f *collectsFrame[T]) body(r *gen.Run, q0 *Queue[T], d0 time.Duration) (ret
 	*d = d0
 	got = new([]T)
 //line bridge_test.go:17:1
-	t0, st = (*q).AllResumable(r)
-	if st != gen.Done {
+	if t0, st = (*q).AllResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 61)
-		f.q, f.d, f.got, f.PC = q, d, got, 1
-		return ret0, r.Link(f, &f.Header, st)
+		f.q, f.d, f.got = q, d, got
+		return ret0, f.Link(r, f, 1, st)
 	}
 	{
 //line bridge_test.go:17:1
@@ -76,8 +71,8 @@ func (f *collectsFrame[T]) body(r *gen.Run, q0 *Queue[T], d0 time.Duration) (ret
 			q:    q,
 		}).value()); st != gen.Done {
 			f = gen.Take(r, f, 61)
-			f.q, f.d, f.got, f.loop, f.PC = nil, nil, got, loop, 2
-			return ret0, r.Link(f, &f.Header, st)
+			f.q, f.d, f.got, f.loop = nil, nil, got, loop
+			return ret0, f.Link(r, f, 2, st)
 		}
 	}
 	if f != nil {
@@ -89,7 +84,7 @@ func (f *collectsFrame[T]) body(r *gen.Run, q0 *Queue[T], d0 time.Duration) (ret
 	return *got, gen.Done
 }
 
-//line bridge_greenlet_test.go:93:1
+//line bridge_greenlet_test.go:88:1
 
 func (f *collectsFrame[T]) Resume(r *gen.Run) (st gen.Status) {
 	var (
@@ -101,8 +96,8 @@ func (f *collectsFrame[T]) Resume(r *gen.Run) (st gen.Status) {
 	)
 	switch f.PC {
 	case 0:
-		f.ret0, st = f.body(r, f.q0, f.d0)
-		return r.Started(f, &f.Header, st)
+		f.Ret0, st = f.body(r, f.q0, f.d0)
+		return f.Started(r, f, st)
 	case 1:
 		q, d, got = f.q, f.d, f.got
 		t0 = r.Callee().(interface{ Returned(*gen.Run) iter.Seq[T] }).Returned(r)
@@ -122,8 +117,8 @@ func (f *collectsFrame[T]) Resume(r *gen.Run) (st gen.Status) {
 			loop: loop,
 			q:    q,
 		}).value()); st != gen.Done {
-			f.q, f.d, f.got, f.loop, f.PC = nil, nil, got, loop, 2
-			return r.Link(f, &f.Header, st)
+			f.q, f.d, f.got, f.loop = nil, nil, got, loop
+			return f.Link(r, f, 2, st)
 		}
 		goto resumed_17
 	case 2:
@@ -137,25 +132,18 @@ resumed_17:
 //line bridge_test.go:17:1
 	loop.End()
 //line bridge_test.go:22:1
-	f.ret0 = *got
-	return r.Return(f, &f.Header)
+	f.Ret0 = *got
+	return f.Return(r, f)
 }
 
-//line bridge_greenlet_test.go:145:1
+//line bridge_greenlet_test.go:140:1
 
-func (f *collectsFrame[T]) Args(args []any)            { gen.SetArgs(f, args, &f.q0, &f.d0) }
-func (f *collectsFrame[T]) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *collectsFrame[T]) Forget()                    { *f = collectsFrame[T]{Header: f.Header, ret0: f.ret0} }
-func (f *collectsFrame[T]) Release(r *gen.Run)         { gen.Free(r, f, 61) }
-func (*collectsFrame[T]) Func() *gen.Func              { return &collectsFrameInfo }
+func (f *collectsFrame[T]) Args(args []any)    { gen.SetArgs(f, args, &f.q0, &f.d0) }
+func (f *collectsFrame[T]) Forget()            { *f = collectsFrame[T]{Returns: f.Returns} }
+func (f *collectsFrame[T]) Release(r *gen.Run) { gen.Free(r, f, 61) }
+func (*collectsFrame[T]) Func() *gen.Func      { return bridge_test_go.At(0) }
 
-var collectsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.collects", File: "github.com/going-green/greenlet/hub/bridge_test.go", Line: 16, Points: "17 q d got; 17 got loop"}
-
-func _[T any]() {
-	var _ func(*Queue[T], time.Duration) []T = collects[T]
-}
-
-// collectsRange1 is the body of the loop of bridge_test.go:17, with what it captures.
+// collectsRange1 is the body of the loop of bridge_test.go:17.
 type collectsRange1[T any] struct {
 	gen.Closure
 	loop *gen.Loop
@@ -164,7 +152,6 @@ type collectsRange1[T any] struct {
 	got  *[]T
 }
 
-// value is the literal for code that can't be suspended.
 func (c *collectsRange1[T]) value() func(T) bool {
 	return gen.Bind(&c.Closure, c, func(v T) bool {
 		c.loop.Begin()
@@ -177,48 +164,32 @@ func (c *collectsRange1[T]) value() func(T) bool {
 	})
 }
 
-//line bridge_greenlet_test.go:181:1
+//line bridge_greenlet_test.go:168:1
 
-// collectsRange1Frame is an activation of the literal collectsRange1.
 type collectsRange1Frame[T any] struct {
-	gen.Header
-	c    *collectsRange1[T]
-	v    T
-	ret0 bool
+	gen.Returns[bool]
+	c *collectsRange1[T]
+	v T
 }
 
-func (f *collectsRange1Frame[T]) Returned(r *gen.Run) (ret0 bool) {
-	ret0 = f.ret0
-	f.Release(r)
-	return
-}
-
-// CallResumable is the literal collectsRange1 for callers that can be suspended.
-func (c *collectsRange1[T]) CallResumable(r *gen.Run, v T) (bool, gen.Status) {
-	return (*collectsRange1Frame[T])(nil).body(r, c, v)
-}
-
-func (f *collectsRange1Frame[T]) body(r *gen.Run, c *collectsRange1[T], v T) (ret0 bool, st gen.Status) {
+func (f *collectsRange1Frame[T]) Returned(r *gen.Run) bool { r0 := f.Ret0; f.Release(r); return r0 }
+func (c *collectsRange1[T]) CallResumable(r *gen.Run, v T) (ret0 bool, st gen.Status) {
 	c.loop.Begin()
 //line bridge_test.go:18:1
 	if st = (*c.q).hub.SleepResumable(r, (*c.d)); st != gen.Done {
-		f = gen.Take(r, f, 25)
-		f.v, f.c, f.PC = v, c, 1
-		return ret0, r.Link(f, &f.Header, st)
+		f := gen.New[collectsRange1Frame[T]](r, 25)
+		f.v, f.c = v, c
+		return ret0, f.Link(r, f, 1, st)
 	}
 //line bridge_test.go:19:1
 	*c.got = append((*c.got), v)
-	if f != nil {
-		f.v = *new(T)
-	}
-//line bridge_test.go:20:1
 	(*c.q).TaskDone()
 	c.loop.Again()
 //line bridge_test.go:21:1
 	return true, gen.Done
 }
 
-//line bridge_greenlet_test.go:222:1
+//line bridge_greenlet_test.go:193:1
 
 func (f *collectsRange1Frame[T]) Resume(r *gen.Run) (st gen.Status) {
 	c, v := f.c, f.v
@@ -231,18 +202,15 @@ func (f *collectsRange1Frame[T]) Resume(r *gen.Run) (st gen.Status) {
 	(*c.q).TaskDone()
 	c.loop.Again()
 //line bridge_test.go:21:1
-	f.ret0 = true
-	return r.Return(f, &f.Header)
+	f.Ret0 = true
+	return f.Return(r, f)
 }
 
-//line bridge_greenlet_test.go:239:1
+//line bridge_greenlet_test.go:210:1
 
 func (f *collectsRange1Frame[T]) Release(r *gen.Run) { gen.Free(r, f, 25) }
-func (*collectsRange1Frame[T]) Func() *gen.Func      { return &collectsRange1FrameInfo }
+func (*collectsRange1Frame[T]) Func() *gen.Func      { return bridge_test_go.At(1) }
 
-var collectsRange1FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.collects-range1", File: "github.com/going-green/greenlet/hub/bridge_test.go", Line: 17, Points: "18 v"}
-
-// logReceivesFrame is an activation of log.receives.
 type logReceivesFrame struct {
 	gen.Header
 	l0  *log
@@ -258,8 +226,6 @@ func (l0 *log) newReceivesFrame(ch0 chan int, d time.Duration) *logReceivesFrame
 	_ = l0.receives
 	return gen.MakeFrame(logReceivesFrame{l0: l0, ch0: ch0, d: d})
 }
-
-// receivesResumable is log.receives for callers that can be suspended.
 func (l0 *log) receivesResumable(r *gen.Run, ch0 chan int, d time.Duration) gen.Status {
 	return (*logReceivesFrame)(nil).body(r, l0, ch0, d)
 }
@@ -280,16 +246,15 @@ func (f *logReceivesFrame) body(r *gen.Run, l0 *log, ch0 chan int, d time.Durati
 loop_81:
 	v = new(int)
 	ok = new(bool)
-	err, st = (*l).WithTimeoutResumable(r, d, (&logReceivesFunc1{
+	if err, st = (*l).WithTimeoutResumable(r, d, (&logReceivesFunc1{
 		ch: ch,
 		l:  l,
 		ok: ok,
 		v:  v,
-	}).value())
-	if st != gen.Done {
+	}).value()); st != gen.Done {
 		f = gen.Take(r, f, 46)
-		f.l, f.ch, f.d, f.v, f.ok, f.PC = l, ch, d, v, ok, 1
-		return r.Link(f, &f.Header, st)
+		f.l, f.ch, f.d, f.v, f.ok = l, ch, d, v, ok
+		return f.Link(r, f, 1, st)
 	}
 //line bridge_test.go:84:1
 	if err != nil {
@@ -303,7 +268,7 @@ loop_81:
 	goto loop_81
 }
 
-//line bridge_greenlet_test.go:307:1
+//line bridge_greenlet_test.go:272:1
 
 func (f *logReceivesFrame) Resume(r *gen.Run) (st gen.Status) {
 	d := f.d
@@ -316,7 +281,7 @@ func (f *logReceivesFrame) Resume(r *gen.Run) (st gen.Status) {
 	)
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.l0, f.ch0, f.d))
+		return f.Started(r, f, f.body(r, f.l0, f.ch0, f.d))
 	case 1:
 		l, ch, v, ok = f.l, f.ch, f.v, f.ok
 		err = r.Callee().(*HubWithTimeoutFrame).Returned(r)
@@ -327,40 +292,38 @@ loop_81:
 	v = new(int)
 	ok = new(bool)
 //line bridge_test.go:84:1
-	err, st = (*l).WithTimeoutResumable(r, d, (&logReceivesFunc1{
+	if err, st = (*l).WithTimeoutResumable(r, d, (&logReceivesFunc1{
 		ch: ch,
 		l:  l,
 		ok: ok,
 		v:  v,
-	}).value())
-	if st != gen.Done {
-		f.l, f.ch, f.v, f.ok, f.PC = l, ch, v, ok, 1
-		return r.Link(f, &f.Header, st)
+	}).value()); st != gen.Done {
+		f.l, f.ch, f.v, f.ok = l, ch, v, ok
+		return f.Link(r, f, 1, st)
 	}
 resumed_84:
 //line bridge_test.go:84:1
 	if err != nil {
 		(*l).say("%v", err)
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 	(*l).say("%d %v", (*v), (*ok))
 	if !(*ok) {
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 	goto loop_81
 }
 
-//line bridge_greenlet_test.go:354:1
+//line bridge_greenlet_test.go:318:1
 
 func (f *logReceivesFrame) Args(args []any)    { gen.SetArgs(f, args, &f.ch0, &f.d) }
 func (f *logReceivesFrame) Forget()            { *f = logReceivesFrame{Header: f.Header} }
 func (f *logReceivesFrame) Release(r *gen.Run) { gen.Free(r, f, 46) }
-func (*logReceivesFrame) Func() *gen.Func      { return &logReceivesFrameInfo }
+func (*logReceivesFrame) Func() *gen.Func      { return bridge_test_go.At(2) }
 
-var logReceivesFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).receives", File: "github.com/going-green/greenlet/hub/bridge_test.go", Line: 80, Points: "84 l ch d v ok"}
 var _ func(*log, chan int, time.Duration) = (*log).receives
 
-// logReceivesFunc1 is the function literal of bridge_test.go:84, with what it captures.
+// logReceivesFunc1 is the function literal of bridge_test.go:84.
 type logReceivesFunc1 struct {
 	gen.Closure
 	v  *int
@@ -369,38 +332,30 @@ type logReceivesFunc1 struct {
 	ch *chan int
 }
 
-// value is the literal for code that can't be suspended.
 func (c *logReceivesFunc1) value() func() {
 	return gen.Bind(&c.Closure, c, func() { (*c.v), (*c.ok) = Receive((*c.l).Hub, (*c.ch)) })
 }
 
-// logReceivesFunc1Frame is an activation of the literal logReceivesFunc1.
 type logReceivesFunc1Frame struct {
 	gen.Header
 	c *logReceivesFunc1
 }
 
-// CallResumable is the literal logReceivesFunc1 for callers that can be suspended.
-func (c *logReceivesFunc1) CallResumable(r *gen.Run) gen.Status {
-	return (*logReceivesFunc1Frame)(nil).body(r, c)
-}
-
-func (f *logReceivesFunc1Frame) body(r *gen.Run, c *logReceivesFunc1) (st gen.Status) {
+func (c *logReceivesFunc1) CallResumable(r *gen.Run) (st gen.Status) {
 	var t0 int
 	var t1 bool
 //line bridge_test.go:84:1
-	t0, t1, st = ReceiveResumable(r, (*c.l).Hub, (*c.ch))
-	if st != gen.Done {
-		f = gen.Take(r, f, 27)
-		f.c, f.PC = c, 1
-		return r.Link(f, &f.Header, st)
+	if t0, t1, st = ReceiveResumable(r, (*c.l).Hub, (*c.ch)); st != gen.Done {
+		f := gen.New[logReceivesFunc1Frame](r, 27)
+		f.c = c
+		return f.Link(r, f, 1, st)
 	}
 //line bridge_test.go:84:1
 	*c.v, *c.ok = t0, t1
 	return gen.Done
 }
 
-//line bridge_greenlet_test.go:404:1
+//line bridge_greenlet_test.go:359:1
 
 func (f *logReceivesFunc1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
@@ -410,40 +365,33 @@ func (f *logReceivesFunc1Frame) Resume(r *gen.Run) (st gen.Status) {
 	t0, t1 = r.Callee().(interface{ Returned(*gen.Run) (int, bool) }).Returned(r)
 //line bridge_test.go:84:1
 	*c.v, *c.ok = t0, t1
-	return r.Return(f, &f.Header)
+	return f.Return(r, f)
 }
 
-//line bridge_greenlet_test.go:417:1
+//line bridge_greenlet_test.go:372:1
 
 func (f *logReceivesFunc1Frame) Release(r *gen.Run) { gen.Free(r, f, 27) }
-func (*logReceivesFunc1Frame) Func() *gen.Func      { return &logReceivesFunc1FrameInfo }
+func (*logReceivesFunc1Frame) Func() *gen.Func      { return bridge_test_go.At(3) }
 
-var logReceivesFunc1FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).receives.func1", File: "github.com/going-green/greenlet/hub/bridge_test.go", Line: 84, Points: "84"}
-
-// receivesAllFrame is an activation of receivesAll.
 type receivesAllFrame struct {
-	gen.DeferHeader
+	gen.DeferReturns[int]
 	h      *Hub
 	ch     chan int
 	killed *bool
-	ret0   int
 }
 
 func newReceivesAllFrame(h *Hub, ch chan int, killed *bool) *receivesAllFrame {
 	_ = receivesAll
 	return gen.MakeFrame(receivesAllFrame{h: h, ch: ch, killed: killed})
 }
-
-// receivesAllResumable is receivesAll for callers that can be suspended.
 func receivesAllResumable(r *gen.Run, h *Hub, ch chan int, killed *bool) (int, gen.Status) {
 	return (*receivesAllFrame)(nil).run(r, h, ch, killed)
 }
-func (f *receivesAllFrame) Results() int                   { f.Over(f); return f.ret0 }
-func (f *receivesAllFrame) Returned(r *gen.Run) (ret0 int) { ret0 = f.ret0; f.Release(r); return }
+func (f *receivesAllFrame) Results() int { f.Over(f); return f.Ret0 }
 
 func (f *receivesAllFrame) Resume(r *gen.Run) (st gen.Status) {
-	f.ret0, st = f.run(r, f.h, f.ch, f.killed)
-	return r.Started(f, &f.Header, st)
+	f.Ret0, st = f.run(r, f.h, f.ch, f.killed)
+	return f.Started(r, f, st)
 }
 
 func (f *receivesAllFrame) run(r *gen.Run, h *Hub, ch chan int, killed *bool) (ret0 int, st gen.Status) {
@@ -457,7 +405,7 @@ func (f *receivesAllFrame) run(r *gen.Run, h *Hub, ch chan int, killed *bool) (r
 	for st = f.step(r, h, ch, killed); st == gen.Broken; st = f.step(r, h, ch, killed) {
 		r.Recovered(mark)
 	}
-	ret0 = f.ret0
+	ret0 = f.Ret0
 	if hot && st == gen.Done {
 		f.Release(r)
 	}
@@ -482,21 +430,19 @@ func (f *receivesAllFrame) step(r *gen.Run, h *Hub, ch chan int, killed *bool) (
 loop_119:
 	f.killed = nil
 //line bridge_test.go:120:1
-	v, _, st = ReceiveResumable(r, h, ch)
-	if st != gen.Done {
-		f.PC = 1
-		return r.Link(f, &f.Header, st)
+	if v, _, st = ReceiveResumable(r, h, ch); st != gen.Done {
+		return f.Link(r, f, 1, st)
 	}
 resumed_120:
 //line bridge_test.go:121:1
-	f.ret0 += v
+	f.Ret0 += v
 	goto loop_119
 unwind:
 //line bridge_test.go:123:1
 	for f.Pending() {
 //line bridge_test.go:123:1
 		if sub := f.Next(r); sub != gen.Done {
-			return r.Link(f, &f.Header, sub)
+			return f.Link(r, f, gen.Unwind, sub)
 		}
 	}
 //line bridge_test.go:123:1
@@ -504,14 +450,19 @@ unwind:
 	return gen.Done
 }
 
-//line bridge_greenlet_test.go:508:1
+//line bridge_greenlet_test.go:454:1
 
-func (f *receivesAllFrame) Args(args []any)            { gen.SetArgs(f, args, &f.h, &f.ch, &f.killed) }
-func (f *receivesAllFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *receivesAllFrame) Forget()                    { *f = receivesAllFrame{DeferHeader: f.DeferHeader, ret0: f.ret0} }
-func (f *receivesAllFrame) Release(r *gen.Run)         { gen.Free(r, f, 57) }
-func (*receivesAllFrame) Func() *gen.Func              { return &receivesAllFrameInfo }
+func (f *receivesAllFrame) Args(args []any)    { gen.SetArgs(f, args, &f.h, &f.ch, &f.killed) }
+func (f *receivesAllFrame) Forget()            { *f = receivesAllFrame{DeferReturns: f.DeferReturns} }
+func (f *receivesAllFrame) Release(r *gen.Run) { gen.Free(r, f, 57) }
+func (*receivesAllFrame) Func() *gen.Func      { return bridge_test_go.At(4) }
 
-var receivesAllFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.receivesAll", File: "github.com/going-green/greenlet/hub/bridge_test.go", Line: 117, End: 123, Points: "120 h ch"}
 var _ func(*Hub, chan int, *bool) int = receivesAll
 var _ = gen.Declare("collects", "log.receives")
+var bridge_test_go = gen.Funcs{Package: "github.com/going-green/greenlet/hub", File: "github.com/going-green/greenlet/hub/bridge_test.go", List: `
+collects 16: 17 q d got; 17 got loop
+collects-range1 17: 18 v
+(*log).receives 80: 84 l ch d v ok
+(*log).receives.func1 84: 84
+receivesAll 117 123: 120 h ch
+`}

@@ -13,7 +13,6 @@ import (
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// notesFeedsFrame is an activation of notes.feeds.
 type notesFeedsFrame struct {
 	gen.Header
 	n      *notes
@@ -26,8 +25,6 @@ func (n *notes) newFeedsFrame(p pipe, rounds *int) *notesFeedsFrame {
 	_ = n.feeds
 	return gen.MakeFrame(notesFeedsFrame{n: n, p: p, rounds: rounds})
 }
-
-// feedsResumable is notes.feeds for callers that can be suspended.
 func (n *notes) feedsResumable(r *gen.Run, p pipe, rounds *int) gen.Status {
 	return (*notesFeedsFrame)(nil).body(r, n, p, rounds)
 }
@@ -49,11 +46,10 @@ loop_17:
 		panic(err)
 	}
 	n.pace.left, n.pace.polled = 0, time.Time{}
-	err, st = p.a.Readiness().WaitResumable(r, In)
-	if st != gen.Done {
+	if err, st = p.a.Readiness().WaitResumable(r, In); st != gen.Done {
 		f = gen.Take(r, f, 50)
-		f.n, f.p, f.rounds, f.t0, f.PC = n, p, rounds, t0, 1
-		return r.Link(f, &f.Header, st)
+		f.n, f.p, f.rounds, f.t0 = n, p, rounds, t0
+		return f.Link(r, f, 1, st)
 	}
 //line busy_test.go:24:1
 	if err != nil {
@@ -65,7 +61,7 @@ loop_17:
 	goto loop_17
 }
 
-//line busy_greenlet_test.go:69:1
+//line busy_greenlet_test.go:65:1
 
 func (f *notesFeedsFrame) Resume(r *gen.Run) (st gen.Status) {
 	n, p, rounds := f.n, f.p, f.rounds
@@ -73,7 +69,7 @@ func (f *notesFeedsFrame) Resume(r *gen.Run) (st gen.Status) {
 	var err error
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.n, f.p, f.rounds))
+		return f.Started(r, f, f.body(r, f.n, f.p, f.rounds))
 	case 1:
 		t0 = f.t0
 		err = r.Callee().(*ReadinessWaitFrame).Returned(r)
@@ -83,7 +79,7 @@ func (f *notesFeedsFrame) Resume(r *gen.Run) (st gen.Status) {
 loop_17:
 //line busy_test.go:17:1
 	if t0 >= 100 {
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 //line busy_test.go:18:1
 	*rounds++
@@ -92,10 +88,9 @@ loop_17:
 		panic(err)
 	}
 	n.pace.left, n.pace.polled = 0, time.Time{}
-	err, st = p.a.Readiness().WaitResumable(r, In)
-	if st != gen.Done {
-		f.t0, f.PC = t0, 1
-		return r.Link(f, &f.Header, st)
+	if err, st = p.a.Readiness().WaitResumable(r, In); st != gen.Done {
+		f.t0 = t0
+		return f.Link(r, f, 1, st)
 	}
 resumed_24:
 //line busy_test.go:24:1
@@ -108,17 +103,15 @@ resumed_24:
 	goto loop_17
 }
 
-//line busy_greenlet_test.go:112:1
+//line busy_greenlet_test.go:107:1
 
 func (f *notesFeedsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.p, &f.rounds) }
 func (f *notesFeedsFrame) Forget()            { *f = notesFeedsFrame{Header: f.Header} }
 func (f *notesFeedsFrame) Release(r *gen.Run) { gen.Free(r, f, 50) }
-func (*notesFeedsFrame) Func() *gen.Func      { return &notesFeedsFrameInfo }
+func (*notesFeedsFrame) Func() *gen.Func      { return busy_test_go.At(0) }
 
-var notesFeedsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*notes).feeds", File: "github.com/going-green/greenlet/hub/busy_test.go", Line: 16, Points: "24 n p rounds t0"}
 var _ func(*notes, pipe, *int) = (*notes).feeds
 
-// notesTurnsOfFrame is an activation of notes.turnsOf.
 type notesTurnsOfFrame struct {
 	gen.Header
 	n      *notes
@@ -131,8 +124,6 @@ func (n *notes) newTurnsOfFrame(times int, rounds *int) *notesTurnsOfFrame {
 	_ = n.turnsOf
 	return gen.MakeFrame(notesTurnsOfFrame{n: n, times: times, rounds: rounds})
 }
-
-// turnsOfResumable is notes.turnsOf for callers that can be suspended.
 func (n *notes) turnsOfResumable(r *gen.Run, times int, rounds *int) gen.Status {
 	return (*notesTurnsOfFrame)(nil).body(r, n, times, rounds)
 }
@@ -150,22 +141,22 @@ loop_33:
 	n.note("after %d", *rounds)
 	if st = n.YieldResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 34)
-		f.n, f.times, f.rounds, f.t0, f.PC = n, times, rounds, t0, 1
-		return r.Link(f, &f.Header, st)
+		f.n, f.times, f.rounds, f.t0 = n, times, rounds, t0
+		return f.Link(r, f, 1, st)
 	}
 //line busy_test.go:33:1
 	t0++
 	goto loop_33
 }
 
-//line busy_greenlet_test.go:162:1
+//line busy_greenlet_test.go:153:1
 
 func (f *notesTurnsOfFrame) Resume(r *gen.Run) (st gen.Status) {
 	n, times, rounds := f.n, f.times, f.rounds
 	var t0 int
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.n, f.times, f.rounds))
+		return f.Started(r, f, f.body(r, f.n, f.times, f.rounds))
 	case 1:
 		t0 = f.t0
 		r.Callee().(*HubYieldFrame).Release(r)
@@ -175,13 +166,13 @@ func (f *notesTurnsOfFrame) Resume(r *gen.Run) (st gen.Status) {
 loop_33:
 //line busy_test.go:33:1
 	if t0 >= times {
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 //line busy_test.go:34:1
 	n.note("after %d", *rounds)
 	if st = n.YieldResumable(r); st != gen.Done {
-		f.t0, f.PC = t0, 1
-		return r.Link(f, &f.Header, st)
+		f.t0 = t0
+		return f.Link(r, f, 1, st)
 	}
 resumed_35:
 //line busy_test.go:33:1
@@ -189,17 +180,15 @@ resumed_35:
 	goto loop_33
 }
 
-//line busy_greenlet_test.go:193:1
+//line busy_greenlet_test.go:184:1
 
 func (f *notesTurnsOfFrame) Args(args []any)    { gen.SetArgs(f, args, &f.times, &f.rounds) }
 func (f *notesTurnsOfFrame) Forget()            { *f = notesTurnsOfFrame{Header: f.Header} }
 func (f *notesTurnsOfFrame) Release(r *gen.Run) { gen.Free(r, f, 34) }
-func (*notesTurnsOfFrame) Func() *gen.Func      { return &notesTurnsOfFrameInfo }
+func (*notesTurnsOfFrame) Func() *gen.Func      { return busy_test_go.At(1) }
 
-var notesTurnsOfFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*notes).turnsOf", File: "github.com/going-green/greenlet/hub/busy_test.go", Line: 32, Points: "35 n times rounds t0"}
 var _ func(*notes, int, *int) = (*notes).turnsOf
 
-// notesLooksFrame is an activation of notes.looks.
 type notesLooksFrame struct {
 	gen.Header
 	n  *notes
@@ -211,8 +200,6 @@ func (n *notes) newLooksFrame(d *Descriptor) *notesLooksFrame {
 	_ = n.looks
 	return gen.MakeFrame(notesLooksFrame{n: n, d: d})
 }
-
-// looksResumable is notes.looks for callers that can be suspended.
 func (n *notes) looksResumable(r *gen.Run, d *Descriptor) gen.Status {
 	return (*notesLooksFrame)(nil).body(r, n, d)
 }
@@ -241,22 +228,22 @@ loop_57:
 	}
 	if st = n.YieldResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 9)
-		f.n, f.d, f.t0, f.PC = n, d, t0, 1
-		return r.Link(f, &f.Header, st)
+		f.n, f.d, f.t0 = n, d, t0
+		return f.Link(r, f, 1, st)
 	}
 //line busy_test.go:57:1
 	t0++
 	goto loop_57
 }
 
-//line busy_greenlet_test.go:253:1
+//line busy_greenlet_test.go:240:1
 
 func (f *notesLooksFrame) Resume(r *gen.Run) (st gen.Status) {
 	n, d := f.n, f.d
 	var t0 int
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.n, f.d))
+		return f.Started(r, f, f.body(r, f.n, f.d))
 	case 1:
 		t0 = f.t0
 		r.Callee().(*HubYieldFrame).Release(r)
@@ -269,16 +256,16 @@ loop_57:
 		f.d = nil
 //line busy_test.go:64:1
 		n.note("nothing")
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 //line busy_test.go:58:1
 	if d.Readiness().Ready(In) {
 		n.note("read %q", get(d, 1))
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 	if st = n.YieldResumable(r); st != gen.Done {
-		f.t0, f.PC = t0, 1
-		return r.Link(f, &f.Header, st)
+		f.t0 = t0
+		return f.Link(r, f, 1, st)
 	}
 resumed_62:
 //line busy_test.go:57:1
@@ -286,17 +273,15 @@ resumed_62:
 	goto loop_57
 }
 
-//line busy_greenlet_test.go:290:1
+//line busy_greenlet_test.go:277:1
 
 func (f *notesLooksFrame) Args(args []any)    { gen.SetArgs(f, args, &f.d) }
 func (f *notesLooksFrame) Forget()            { *f = notesLooksFrame{Header: f.Header} }
 func (f *notesLooksFrame) Release(r *gen.Run) { gen.Free(r, f, 9) }
-func (*notesLooksFrame) Func() *gen.Func      { return &notesLooksFrameInfo }
+func (*notesLooksFrame) Func() *gen.Func      { return busy_test_go.At(2) }
 
-var notesLooksFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*notes).looks", File: "github.com/going-green/greenlet/hub/busy_test.go", Line: 53, Points: "62 n d t0"}
 var _ func(*notes, *Descriptor) = (*notes).looks
 
-// notesPutsLateFrame is an activation of notes.putsLate.
 type notesPutsLateFrame struct {
 	gen.Header
 	n *notes
@@ -307,8 +292,6 @@ func (n *notes) newPutsLateFrame(d *Descriptor) *notesPutsLateFrame {
 	_ = n.putsLate
 	return gen.MakeFrame(notesPutsLateFrame{n: n, d: d})
 }
-
-// putsLateResumable is notes.putsLate for callers that can be suspended.
 func (n *notes) putsLateResumable(r *gen.Run, d *Descriptor) gen.Status {
 	return (*notesPutsLateFrame)(nil).body(r, n, d)
 }
@@ -317,8 +300,8 @@ func (f *notesPutsLateFrame) body(r *gen.Run, n *notes, d *Descriptor) (st gen.S
 //line busy_test.go:69:1
 	if st = n.YieldResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 47)
-		f.n, f.d, f.PC = nil, d, 1
-		return r.Link(f, &f.Header, st)
+		f.n, f.d = nil, d
+		return f.Link(r, f, 1, st)
 	}
 	if f != nil {
 		f.n = nil
@@ -328,29 +311,34 @@ func (f *notesPutsLateFrame) body(r *gen.Run, n *notes, d *Descriptor) (st gen.S
 	return gen.Done
 }
 
-//line busy_greenlet_test.go:332:1
+//line busy_greenlet_test.go:315:1
 
 func (f *notesPutsLateFrame) Resume(r *gen.Run) (st gen.Status) {
 	d := f.d
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.n, f.d))
+		return f.Started(r, f, f.body(r, f.n, f.d))
 	default:
 		r.Callee().(*HubYieldFrame).Release(r)
 		f.n = nil
 //line busy_test.go:70:1
 		put(d, "x")
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 }
 
-//line busy_greenlet_test.go:348:1
+//line busy_greenlet_test.go:331:1
 
 func (f *notesPutsLateFrame) Args(args []any)    { gen.SetArgs(f, args, &f.d) }
 func (f *notesPutsLateFrame) Forget()            { *f = notesPutsLateFrame{Header: f.Header} }
 func (f *notesPutsLateFrame) Release(r *gen.Run) { gen.Free(r, f, 47) }
-func (*notesPutsLateFrame) Func() *gen.Func      { return &notesPutsLateFrameInfo }
+func (*notesPutsLateFrame) Func() *gen.Func      { return busy_test_go.At(3) }
 
-var notesPutsLateFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*notes).putsLate", File: "github.com/going-green/greenlet/hub/busy_test.go", Line: 68, Points: "69 d"}
 var _ func(*notes, *Descriptor) = (*notes).putsLate
 var _ = gen.Declare("notes.feeds", "notes.turnsOf", "notes.looks", "notes.putsLate")
+var busy_test_go = gen.Funcs{Package: "github.com/going-green/greenlet/hub", File: "github.com/going-green/greenlet/hub/busy_test.go", List: `
+(*notes).feeds 16: 24 n p rounds t0
+(*notes).turnsOf 32: 35 n times rounds t0
+(*notes).looks 53: 62 n d t0
+(*notes).putsLate 68: 69 d
+`}

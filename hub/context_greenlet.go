@@ -11,13 +11,11 @@ import (
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// HubWithContextFrame is an activation of Hub.WithContext.
 type HubWithContextFrame struct {
-	gen.Header
-	h    *Hub
-	ctx  context.Context
-	f    func()
-	ret0 error
+	gen.Returns[error]
+	h   *Hub
+	ctx context.Context
+	f   func()
 }
 
 // NewWithContextFrame makes a frame that will run Hub.WithContext.
@@ -25,103 +23,68 @@ func (h *Hub) NewWithContextFrame(ctx context.Context, f func()) *HubWithContext
 	_ = h.WithContext
 	return gen.MakeFrame(HubWithContextFrame{h: h, ctx: ctx, f: f})
 }
-func (f *HubWithContextFrame) Results() error                   { f.Over(f); return f.ret0 }
-func (f *HubWithContextFrame) Returned(r *gen.Run) (ret0 error) { ret0 = f.ret0; f.Release(r); return }
-
-// WithContextResumable is Hub.WithContext for callers that can be suspended.
+func (f *HubWithContextFrame) Results() error            { f.Over(f); return f.Ret0 }
+func (f *HubWithContextFrame) Returned(r *gen.Run) error { r0 := f.Ret0; f.Release(r); return r0 }
 func (h *Hub) WithContextResumable(r *gen.Run, ctx context.Context, f func()) (error, gen.Status) {
 	return (*HubWithContextFrame)(nil).body(r, h, ctx, f)
 }
 
 func (f2 *HubWithContextFrame) body(r *gen.Run, h *Hub, ctx context.Context, f func()) (ret0 error, st gen.Status) {
-	var t0 error
 	{
 //line context.go:21:1
 		t := h.current(forContext)
 		if err := context.Cause(ctx); err != nil {
 			return err, gen.Done
 		}
-		t0, st = h.withContextResumable(r, ctx, t, f)
-		if st != gen.Done {
+		if ret0, st = h.withContextResumable(r, ctx, t, f); st != gen.Done {
 			f2 = gen.Take(r, f2, 6)
-			f2.h, f2.ctx, f2.f, f2.PC = nil, nil, nil, 1
-			return ret0, r.Link(f2, &f2.Header, st)
+			f2.h, f2.ctx, f2.f = nil, nil, nil
+			return ret0, f2.Link(r, f2, 1, st)
 		}
 	}
 //line context.go:25:1
-	return t0, gen.Done
+	return ret0, gen.Done
 }
 
-//line context_greenlet.go:56:1
+//line context_greenlet.go:50:1
 
 func (f2 *HubWithContextFrame) Resume(r *gen.Run) (st gen.Status) {
-	var t0 error
 	switch f2.PC {
 	case 0:
-		f2.ret0, st = f2.body(r, f2.h, f2.ctx, f2.f)
-		return r.Started(f2, &f2.Header, st)
+		f2.Ret0, st = f2.body(r, f2.h, f2.ctx, f2.f)
+		return f2.Started(r, f2, st)
 	default:
-		t0 = r.Callee().(*hubWithContextFrame).Returned(r)
+		f2.Ret0 = r.Callee().(*hubWithContextFrame).Returned(r)
 //line context.go:25:1
-		f2.ret0 = t0
-		return r.Return(f2, &f2.Header)
+		return f2.Return(r, f2)
 	}
 }
 
-//line context_greenlet.go:72:1
+//line context_greenlet.go:64:1
 
-func (f *HubWithContextFrame) Args(args []any)            { gen.SetArgs(f, args, &f.ctx, &f.f) }
-func (f *HubWithContextFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *HubWithContextFrame) Forget()                    { *f = HubWithContextFrame{Header: f.Header, ret0: f.ret0} }
-func (f *HubWithContextFrame) Release(r *gen.Run)         { gen.Free(r, f, 6) }
-func (*HubWithContextFrame) Func() *gen.Func              { return &infoOfHubWithContextFrame }
+func (f *HubWithContextFrame) Args(args []any)    { gen.SetArgs(f, args, &f.ctx, &f.f) }
+func (f *HubWithContextFrame) Forget()            { *f = HubWithContextFrame{Returns: f.Returns} }
+func (f *HubWithContextFrame) Release(r *gen.Run) { gen.Free(r, f, 6) }
+func (*HubWithContextFrame) Func() *gen.Func      { return context_go.At(0) }
 
-var infoOfHubWithContextFrame = gen.Func{Name: "github.com/going-green/greenlet/hub.(*Hub).WithContext", File: "github.com/going-green/greenlet/hub/context.go", Line: 20, Points: "25"}
-var _ func(*Hub, context.Context, func()) error = (*Hub).WithContext
+var _ = gen.Method21((*new(*Hub)).WithContext, (*Hub).WithContextResumable, (*Hub).NewWithContextFrame)
 
-// valueHubWithContextFrame is Hub.WithContext as a value, for callers that can be suspended.
-type valueHubWithContextFrame struct {
-	recv *Hub
-}
-
-func (v valueHubWithContextFrame) CallResumable(r *gen.Run, p0 context.Context, p1 func()) (error, gen.Status) {
-	return v.recv.WithContextResumable(r, p0, p1)
-}
-
-var _ = gen.RegisterMethod((*new(*Hub)).WithContext, func(recv *Hub) any {
-	return valueHubWithContextFrame{recv}
-})
-
-func (v valueHubWithContextFrame) Frame() gen.Frame {
-	return gen.MakeFrame(HubWithContextFrame{h: v.recv})
-}
-
-// hubWithContextFrame is an activation of Hub.withContext.
 type hubWithContextFrame struct {
-	gen.DeferHeader
-	h    *Hub
-	ctx  context.Context
-	t    *Task
-	f    func()
-	err  *error
-	ret0 error
+	gen.DeferReturns[error]
+	h   *Hub
+	ctx context.Context
+	t   *Task
+	f   func()
+	err *error
 }
 
-func (h *Hub) newWithContextFrame(ctx context.Context, t *Task, f func()) *hubWithContextFrame {
-	_ = h.withContext
-	return gen.MakeFrame(hubWithContextFrame{h: h, ctx: ctx, t: t, f: f})
-}
-
-// withContextResumable is Hub.withContext for callers that can be suspended.
 func (h *Hub) withContextResumable(r *gen.Run, ctx context.Context, t *Task, f func()) (error, gen.Status) {
 	return (*hubWithContextFrame)(nil).run(r, h, ctx, t, f)
 }
-func (f *hubWithContextFrame) Results() error                   { f.Over(f); return f.ret0 }
-func (f *hubWithContextFrame) Returned(r *gen.Run) (ret0 error) { ret0 = f.ret0; f.Release(r); return }
 
 func (f *hubWithContextFrame) Resume(r *gen.Run) (st gen.Status) {
-	f.ret0, st = f.run(r, f.h, f.ctx, f.t, f.f)
-	return r.Started(f, &f.Header, st)
+	f.Ret0, st = f.run(r, f.h, f.ctx, f.t, f.f)
+	return f.Started(r, f, st)
 }
 
 func (f2 *hubWithContextFrame) run(r *gen.Run, h *Hub, ctx context.Context, t *Task, f func()) (ret0 error, st gen.Status) {
@@ -135,7 +98,7 @@ func (f2 *hubWithContextFrame) run(r *gen.Run, h *Hub, ctx context.Context, t *T
 	for st = f2.step(r, h, ctx, t, f); st == gen.Broken; st = f2.step(r, h, ctx, t, f) {
 		r.Recovered(mark)
 	}
-	ret0 = f2.ret0
+	ret0 = f2.Ret0
 	if hot && st == gen.Done {
 		f2.Release(r)
 	}
@@ -176,8 +139,8 @@ func (f2 *hubWithContextFrame) step(r *gen.Run, h *Hub, ctx context.Context, t *
 //line context.go:33:1
 		st = c.CallResumable(r)
 		if st != gen.Done {
-			f2.f, f2.err, f2.PC = nil, err, 1
-			return r.Link(f2, &f2.Header, st)
+			f2.f, f2.err = nil, err
+			return f2.Link(r, f2, 1, st)
 		}
 	} else {
 //line context.go:33:1
@@ -193,25 +156,23 @@ unwind:
 	for f2.Pending() {
 //line context.go:35:1
 		if sub := f2.Next(r); sub != gen.Done {
-			return r.Link(f2, &f2.Header, sub)
+			return f2.Link(r, f2, gen.Unwind, sub)
 		}
 	}
-	f2.ret0 = *f2.err
+	f2.Ret0 = *f2.err
 //line context.go:35:1
 	f2.End()
 	return gen.Done
 }
 
-//line context_greenlet.go:206:1
+//line context_greenlet.go:169:1
 
-func (f *hubWithContextFrame) Args(args []any)            { gen.SetArgs(f, args, &f.ctx, &f.t, &f.f) }
-func (f *hubWithContextFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *hubWithContextFrame) Forget() {
-	*f = hubWithContextFrame{DeferHeader: f.DeferHeader, ret0: f.ret0}
-}
 func (f *hubWithContextFrame) Release(r *gen.Run) { gen.Free(r, f, 38) }
-func (*hubWithContextFrame) Func() *gen.Func      { return &hubWithContextFrameInfo }
+func (*hubWithContextFrame) Func() *gen.Func      { return context_go.At(1) }
 
-var hubWithContextFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*Hub).withContext", File: "github.com/going-green/greenlet/hub/context.go", Line: 31, End: 35, Points: "33 err"}
 var _ func(*Hub, context.Context, *Task, func()) error = (*Hub).withContext
 var _ = gen.Declare("Hub.WithContext", "Hub.withContext")
+var context_go = gen.Funcs{Package: "github.com/going-green/greenlet/hub", File: "github.com/going-green/greenlet/hub/context.go", List: `
+(*Hub).WithContext 20: 25
+(*Hub).withContext 31 35: 33 err
+`}

@@ -11,11 +11,9 @@ import (
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// DescriptorWaitReadFrame is an activation of Descriptor.WaitRead.
 type DescriptorWaitReadFrame struct {
-	gen.Header
-	d    *Descriptor
-	ret0 error
+	gen.Returns[error]
+	d *Descriptor
 }
 
 // NewWaitReadFrame makes a frame that will run Descriptor.WaitRead.
@@ -23,85 +21,52 @@ func (d *Descriptor) NewWaitReadFrame() *DescriptorWaitReadFrame {
 	_ = d.WaitRead
 	return gen.MakeFrame(DescriptorWaitReadFrame{d: d})
 }
-func (f *DescriptorWaitReadFrame) Results() error { f.Over(f); return f.ret0 }
-func (f *DescriptorWaitReadFrame) Returned(r *gen.Run) (ret0 error) {
-	ret0 = f.ret0
-	f.Release(r)
-	return
-}
-
-// WaitReadResumable is Descriptor.WaitRead for callers that can be suspended.
+func (f *DescriptorWaitReadFrame) Results() error            { f.Over(f); return f.Ret0 }
+func (f *DescriptorWaitReadFrame) Returned(r *gen.Run) error { r0 := f.Ret0; f.Release(r); return r0 }
 func (d *Descriptor) WaitReadResumable(r *gen.Run) (error, gen.Status) {
 	return (*DescriptorWaitReadFrame)(nil).body(r, d)
 }
 
 func (f *DescriptorWaitReadFrame) body(r *gen.Run, d *Descriptor) (ret0 error, st gen.Status) {
-	var t0 error
 //line descriptor.go:112:1
 	if ready, err := d.now(In); ready || err != nil {
 		return err, gen.Done
 	}
-	t0, st = d.readiness.WaitResumable(r, In)
-	if st != gen.Done {
+	if ret0, st = d.readiness.WaitResumable(r, In); st != gen.Done {
 		f = gen.Take(r, f, 36)
-		f.d, f.PC = nil, 1
-		return ret0, r.Link(f, &f.Header, st)
+		f.d = nil
+		return ret0, f.Link(r, f, 1, st)
 	}
 //line descriptor.go:115:1
-	return t0, gen.Done
+	return ret0, gen.Done
 }
 
-//line descriptor_greenlet.go:55:1
+//line descriptor_greenlet.go:45:1
 
 func (f *DescriptorWaitReadFrame) Resume(r *gen.Run) (st gen.Status) {
-	var t0 error
 	switch f.PC {
 	case 0:
-		f.ret0, st = f.body(r, f.d)
-		return r.Started(f, &f.Header, st)
+		f.Ret0, st = f.body(r, f.d)
+		return f.Started(r, f, st)
 	default:
-		t0 = r.Callee().(*ReadinessWaitFrame).Returned(r)
+		f.Ret0 = r.Callee().(*ReadinessWaitFrame).Returned(r)
 //line descriptor.go:115:1
-		f.ret0 = t0
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 }
 
-//line descriptor_greenlet.go:71:1
+//line descriptor_greenlet.go:59:1
 
-func (f *DescriptorWaitReadFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *DescriptorWaitReadFrame) Forget() {
-	*f = DescriptorWaitReadFrame{Header: f.Header, ret0: f.ret0}
-}
+func (f *DescriptorWaitReadFrame) Forget()            { *f = DescriptorWaitReadFrame{Returns: f.Returns} }
 func (f *DescriptorWaitReadFrame) Release(r *gen.Run) { gen.Free(r, f, 36) }
-func (*DescriptorWaitReadFrame) Func() *gen.Func      { return &infoOfDescriptorWaitReadFrame }
+func (*DescriptorWaitReadFrame) Func() *gen.Func      { return descriptor_go.At(0) }
 
-var infoOfDescriptorWaitReadFrame = gen.Func{Name: "github.com/going-green/greenlet/hub.(*Descriptor).WaitRead", File: "github.com/going-green/greenlet/hub/descriptor.go", Line: 111, Points: "115"}
-var _ func(*Descriptor) error = (*Descriptor).WaitRead
+var _ = gen.Method01((*new(*Descriptor)).WaitRead, (*Descriptor).WaitReadResumable, (*Descriptor).NewWaitReadFrame)
 
-// valueDescriptorWaitReadFrame is Descriptor.WaitRead as a value, for callers that can be suspended.
-type valueDescriptorWaitReadFrame struct {
-	recv *Descriptor
-}
-
-func (v valueDescriptorWaitReadFrame) CallResumable(r *gen.Run) (error, gen.Status) {
-	return v.recv.WaitReadResumable(r)
-}
-
-var _ = gen.RegisterMethod((*new(*Descriptor)).WaitRead, func(recv *Descriptor) any {
-	return valueDescriptorWaitReadFrame{recv}
-})
-
-func (v valueDescriptorWaitReadFrame) Frame() gen.Frame {
-	return gen.MakeFrame(DescriptorWaitReadFrame{d: v.recv})
-}
-
-// DescriptorWaitReadForFrame is an activation of Descriptor.WaitReadFor.
 type DescriptorWaitReadForFrame struct {
-	gen.Header
-	d    *Descriptor
-	t    time.Duration
-	ret0 error
+	gen.Returns[error]
+	d *Descriptor
+	t time.Duration
 }
 
 // NewWaitReadForFrame makes a frame that will run Descriptor.WaitReadFor.
@@ -109,85 +74,56 @@ func (d *Descriptor) NewWaitReadForFrame(t time.Duration) *DescriptorWaitReadFor
 	_ = d.WaitReadFor
 	return gen.MakeFrame(DescriptorWaitReadForFrame{d: d, t: t})
 }
-func (f *DescriptorWaitReadForFrame) Results() error { f.Over(f); return f.ret0 }
-func (f *DescriptorWaitReadForFrame) Returned(r *gen.Run) (ret0 error) {
-	ret0 = f.ret0
+func (f *DescriptorWaitReadForFrame) Results() error { f.Over(f); return f.Ret0 }
+func (f *DescriptorWaitReadForFrame) Returned(r *gen.Run) error {
+	r0 := f.Ret0
 	f.Release(r)
-	return
+	return r0
 }
-
-// WaitReadForResumable is Descriptor.WaitReadFor for callers that can be suspended.
 func (d *Descriptor) WaitReadForResumable(r *gen.Run, t time.Duration) (error, gen.Status) {
 	return (*DescriptorWaitReadForFrame)(nil).body(r, d, t)
 }
 
 func (f *DescriptorWaitReadForFrame) body(r *gen.Run, d *Descriptor, t time.Duration) (ret0 error, st gen.Status) {
-	var t0 error
 //line descriptor.go:122:1
 	if ready, err := d.now(In); ready || err != nil {
 		return err, gen.Done
 	}
-	t0, st = d.readiness.WaitForResumable(r, In, t)
-	if st != gen.Done {
+	if ret0, st = d.readiness.WaitForResumable(r, In, t); st != gen.Done {
 		f = gen.Take(r, f, 27)
-		f.d, f.PC = nil, 1
-		return ret0, r.Link(f, &f.Header, st)
+		f.d = nil
+		return ret0, f.Link(r, f, 1, st)
 	}
 //line descriptor.go:125:1
-	return t0, gen.Done
+	return ret0, gen.Done
 }
 
-//line descriptor_greenlet.go:141:1
+//line descriptor_greenlet.go:102:1
 
 func (f *DescriptorWaitReadForFrame) Resume(r *gen.Run) (st gen.Status) {
-	var t0 error
 	switch f.PC {
 	case 0:
-		f.ret0, st = f.body(r, f.d, f.t)
-		return r.Started(f, &f.Header, st)
+		f.Ret0, st = f.body(r, f.d, f.t)
+		return f.Started(r, f, st)
 	default:
-		t0 = r.Callee().(*ReadinessWaitForFrame).Returned(r)
+		f.Ret0 = r.Callee().(*ReadinessWaitForFrame).Returned(r)
 //line descriptor.go:125:1
-		f.ret0 = t0
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 }
 
-//line descriptor_greenlet.go:157:1
+//line descriptor_greenlet.go:116:1
 
-func (f *DescriptorWaitReadForFrame) Args(args []any)            { gen.SetArgs(f, args, &f.t) }
-func (f *DescriptorWaitReadForFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *DescriptorWaitReadForFrame) Forget() {
-	*f = DescriptorWaitReadForFrame{Header: f.Header, ret0: f.ret0}
-}
+func (f *DescriptorWaitReadForFrame) Args(args []any)    { gen.SetArgs(f, args, &f.t) }
+func (f *DescriptorWaitReadForFrame) Forget()            { *f = DescriptorWaitReadForFrame{Returns: f.Returns} }
 func (f *DescriptorWaitReadForFrame) Release(r *gen.Run) { gen.Free(r, f, 27) }
-func (*DescriptorWaitReadForFrame) Func() *gen.Func      { return &infoOfDescriptorWaitReadForFrame }
+func (*DescriptorWaitReadForFrame) Func() *gen.Func      { return descriptor_go.At(1) }
 
-var infoOfDescriptorWaitReadForFrame = gen.Func{Name: "github.com/going-green/greenlet/hub.(*Descriptor).WaitReadFor", File: "github.com/going-green/greenlet/hub/descriptor.go", Line: 121, Points: "125"}
-var _ func(*Descriptor, time.Duration) error = (*Descriptor).WaitReadFor
+var _ = gen.Method11((*new(*Descriptor)).WaitReadFor, (*Descriptor).WaitReadForResumable, (*Descriptor).NewWaitReadForFrame)
 
-// valueDescriptorWaitReadForFrame is Descriptor.WaitReadFor as a value, for callers that can be suspended.
-type valueDescriptorWaitReadForFrame struct {
-	recv *Descriptor
-}
-
-func (v valueDescriptorWaitReadForFrame) CallResumable(r *gen.Run, p0 time.Duration) (error, gen.Status) {
-	return v.recv.WaitReadForResumable(r, p0)
-}
-
-var _ = gen.RegisterMethod((*new(*Descriptor)).WaitReadFor, func(recv *Descriptor) any {
-	return valueDescriptorWaitReadForFrame{recv}
-})
-
-func (v valueDescriptorWaitReadForFrame) Frame() gen.Frame {
-	return gen.MakeFrame(DescriptorWaitReadForFrame{d: v.recv})
-}
-
-// DescriptorWaitWriteFrame is an activation of Descriptor.WaitWrite.
 type DescriptorWaitWriteFrame struct {
-	gen.Header
-	d    *Descriptor
-	ret0 error
+	gen.Returns[error]
+	d *Descriptor
 }
 
 // NewWaitWriteFrame makes a frame that will run Descriptor.WaitWrite.
@@ -195,85 +131,52 @@ func (d *Descriptor) NewWaitWriteFrame() *DescriptorWaitWriteFrame {
 	_ = d.WaitWrite
 	return gen.MakeFrame(DescriptorWaitWriteFrame{d: d})
 }
-func (f *DescriptorWaitWriteFrame) Results() error { f.Over(f); return f.ret0 }
-func (f *DescriptorWaitWriteFrame) Returned(r *gen.Run) (ret0 error) {
-	ret0 = f.ret0
-	f.Release(r)
-	return
-}
-
-// WaitWriteResumable is Descriptor.WaitWrite for callers that can be suspended.
+func (f *DescriptorWaitWriteFrame) Results() error            { f.Over(f); return f.Ret0 }
+func (f *DescriptorWaitWriteFrame) Returned(r *gen.Run) error { r0 := f.Ret0; f.Release(r); return r0 }
 func (d *Descriptor) WaitWriteResumable(r *gen.Run) (error, gen.Status) {
 	return (*DescriptorWaitWriteFrame)(nil).body(r, d)
 }
 
 func (f *DescriptorWaitWriteFrame) body(r *gen.Run, d *Descriptor) (ret0 error, st gen.Status) {
-	var t0 error
 //line descriptor.go:132:1
 	if ready, err := d.now(Out); ready || err != nil {
 		return err, gen.Done
 	}
-	t0, st = d.readiness.WaitResumable(r, Out)
-	if st != gen.Done {
+	if ret0, st = d.readiness.WaitResumable(r, Out); st != gen.Done {
 		f = gen.Take(r, f, 47)
-		f.d, f.PC = nil, 1
-		return ret0, r.Link(f, &f.Header, st)
+		f.d = nil
+		return ret0, f.Link(r, f, 1, st)
 	}
 //line descriptor.go:135:1
-	return t0, gen.Done
+	return ret0, gen.Done
 }
 
-//line descriptor_greenlet.go:227:1
+//line descriptor_greenlet.go:155:1
 
 func (f *DescriptorWaitWriteFrame) Resume(r *gen.Run) (st gen.Status) {
-	var t0 error
 	switch f.PC {
 	case 0:
-		f.ret0, st = f.body(r, f.d)
-		return r.Started(f, &f.Header, st)
+		f.Ret0, st = f.body(r, f.d)
+		return f.Started(r, f, st)
 	default:
-		t0 = r.Callee().(*ReadinessWaitFrame).Returned(r)
+		f.Ret0 = r.Callee().(*ReadinessWaitFrame).Returned(r)
 //line descriptor.go:135:1
-		f.ret0 = t0
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 }
 
-//line descriptor_greenlet.go:243:1
+//line descriptor_greenlet.go:169:1
 
-func (f *DescriptorWaitWriteFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *DescriptorWaitWriteFrame) Forget() {
-	*f = DescriptorWaitWriteFrame{Header: f.Header, ret0: f.ret0}
-}
+func (f *DescriptorWaitWriteFrame) Forget()            { *f = DescriptorWaitWriteFrame{Returns: f.Returns} }
 func (f *DescriptorWaitWriteFrame) Release(r *gen.Run) { gen.Free(r, f, 47) }
-func (*DescriptorWaitWriteFrame) Func() *gen.Func      { return &infoOfDescriptorWaitWriteFrame }
+func (*DescriptorWaitWriteFrame) Func() *gen.Func      { return descriptor_go.At(2) }
 
-var infoOfDescriptorWaitWriteFrame = gen.Func{Name: "github.com/going-green/greenlet/hub.(*Descriptor).WaitWrite", File: "github.com/going-green/greenlet/hub/descriptor.go", Line: 131, Points: "135"}
-var _ func(*Descriptor) error = (*Descriptor).WaitWrite
+var _ = gen.Method01((*new(*Descriptor)).WaitWrite, (*Descriptor).WaitWriteResumable, (*Descriptor).NewWaitWriteFrame)
 
-// valueDescriptorWaitWriteFrame is Descriptor.WaitWrite as a value, for callers that can be suspended.
-type valueDescriptorWaitWriteFrame struct {
-	recv *Descriptor
-}
-
-func (v valueDescriptorWaitWriteFrame) CallResumable(r *gen.Run) (error, gen.Status) {
-	return v.recv.WaitWriteResumable(r)
-}
-
-var _ = gen.RegisterMethod((*new(*Descriptor)).WaitWrite, func(recv *Descriptor) any {
-	return valueDescriptorWaitWriteFrame{recv}
-})
-
-func (v valueDescriptorWaitWriteFrame) Frame() gen.Frame {
-	return gen.MakeFrame(DescriptorWaitWriteFrame{d: v.recv})
-}
-
-// DescriptorWaitWriteForFrame is an activation of Descriptor.WaitWriteFor.
 type DescriptorWaitWriteForFrame struct {
-	gen.Header
-	d    *Descriptor
-	t    time.Duration
-	ret0 error
+	gen.Returns[error]
+	d *Descriptor
+	t time.Duration
 }
 
 // NewWaitWriteForFrame makes a frame that will run Descriptor.WaitWriteFor.
@@ -281,78 +184,56 @@ func (d *Descriptor) NewWaitWriteForFrame(t time.Duration) *DescriptorWaitWriteF
 	_ = d.WaitWriteFor
 	return gen.MakeFrame(DescriptorWaitWriteForFrame{d: d, t: t})
 }
-func (f *DescriptorWaitWriteForFrame) Results() error { f.Over(f); return f.ret0 }
-func (f *DescriptorWaitWriteForFrame) Returned(r *gen.Run) (ret0 error) {
-	ret0 = f.ret0
+func (f *DescriptorWaitWriteForFrame) Results() error { f.Over(f); return f.Ret0 }
+func (f *DescriptorWaitWriteForFrame) Returned(r *gen.Run) error {
+	r0 := f.Ret0
 	f.Release(r)
-	return
+	return r0
 }
-
-// WaitWriteForResumable is Descriptor.WaitWriteFor for callers that can be suspended.
 func (d *Descriptor) WaitWriteForResumable(r *gen.Run, t time.Duration) (error, gen.Status) {
 	return (*DescriptorWaitWriteForFrame)(nil).body(r, d, t)
 }
 
 func (f *DescriptorWaitWriteForFrame) body(r *gen.Run, d *Descriptor, t time.Duration) (ret0 error, st gen.Status) {
-	var t0 error
 //line descriptor.go:142:1
 	if ready, err := d.now(Out); ready || err != nil {
 		return err, gen.Done
 	}
-	t0, st = d.readiness.WaitForResumable(r, Out, t)
-	if st != gen.Done {
+	if ret0, st = d.readiness.WaitForResumable(r, Out, t); st != gen.Done {
 		f = gen.Take(r, f, 22)
-		f.d, f.PC = nil, 1
-		return ret0, r.Link(f, &f.Header, st)
+		f.d = nil
+		return ret0, f.Link(r, f, 1, st)
 	}
 //line descriptor.go:145:1
-	return t0, gen.Done
+	return ret0, gen.Done
 }
 
-//line descriptor_greenlet.go:313:1
+//line descriptor_greenlet.go:212:1
 
 func (f *DescriptorWaitWriteForFrame) Resume(r *gen.Run) (st gen.Status) {
-	var t0 error
 	switch f.PC {
 	case 0:
-		f.ret0, st = f.body(r, f.d, f.t)
-		return r.Started(f, &f.Header, st)
+		f.Ret0, st = f.body(r, f.d, f.t)
+		return f.Started(r, f, st)
 	default:
-		t0 = r.Callee().(*ReadinessWaitForFrame).Returned(r)
+		f.Ret0 = r.Callee().(*ReadinessWaitForFrame).Returned(r)
 //line descriptor.go:145:1
-		f.ret0 = t0
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 }
 
-//line descriptor_greenlet.go:329:1
+//line descriptor_greenlet.go:226:1
 
-func (f *DescriptorWaitWriteForFrame) Args(args []any)            { gen.SetArgs(f, args, &f.t) }
-func (f *DescriptorWaitWriteForFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *DescriptorWaitWriteForFrame) Forget() {
-	*f = DescriptorWaitWriteForFrame{Header: f.Header, ret0: f.ret0}
-}
+func (f *DescriptorWaitWriteForFrame) Args(args []any)    { gen.SetArgs(f, args, &f.t) }
+func (f *DescriptorWaitWriteForFrame) Forget()            { *f = DescriptorWaitWriteForFrame{Returns: f.Returns} }
 func (f *DescriptorWaitWriteForFrame) Release(r *gen.Run) { gen.Free(r, f, 22) }
-func (*DescriptorWaitWriteForFrame) Func() *gen.Func      { return &infoOfDescriptorWaitWriteForFrame }
+func (*DescriptorWaitWriteForFrame) Func() *gen.Func      { return descriptor_go.At(3) }
 
-var infoOfDescriptorWaitWriteForFrame = gen.Func{Name: "github.com/going-green/greenlet/hub.(*Descriptor).WaitWriteFor", File: "github.com/going-green/greenlet/hub/descriptor.go", Line: 141, Points: "145"}
-var _ func(*Descriptor, time.Duration) error = (*Descriptor).WaitWriteFor
-
-// valueDescriptorWaitWriteForFrame is Descriptor.WaitWriteFor as a value, for callers that can be suspended.
-type valueDescriptorWaitWriteForFrame struct {
-	recv *Descriptor
-}
-
-func (v valueDescriptorWaitWriteForFrame) CallResumable(r *gen.Run, p0 time.Duration) (error, gen.Status) {
-	return v.recv.WaitWriteForResumable(r, p0)
-}
-
-var _ = gen.RegisterMethod((*new(*Descriptor)).WaitWriteFor, func(recv *Descriptor) any {
-	return valueDescriptorWaitWriteForFrame{recv}
-})
-
-func (v valueDescriptorWaitWriteForFrame) Frame() gen.Frame {
-	return gen.MakeFrame(DescriptorWaitWriteForFrame{d: v.recv})
-}
-
+var _ = gen.Method11((*new(*Descriptor)).WaitWriteFor, (*Descriptor).WaitWriteForResumable, (*Descriptor).NewWaitWriteForFrame)
 var _ = gen.Declare("Descriptor.WaitRead", "Descriptor.WaitReadFor", "Descriptor.WaitWrite", "Descriptor.WaitWriteFor")
+var descriptor_go = gen.Funcs{Package: "github.com/going-green/greenlet/hub", File: "github.com/going-green/greenlet/hub/descriptor.go", List: `
+(*Descriptor).WaitRead 111: 115
+(*Descriptor).WaitReadFor 121: 125
+(*Descriptor).WaitWrite 131: 135
+(*Descriptor).WaitWriteFor 141: 145
+`}

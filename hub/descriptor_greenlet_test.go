@@ -15,7 +15,6 @@ import (
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// notesReadsFrame is an activation of notes.reads.
 type notesReadsFrame struct {
 	gen.Header
 	n               *notes
@@ -27,8 +26,6 @@ func (n *notes) newReadsFrame(d *Descriptor, size int, times int) *notesReadsFra
 	_ = n.reads
 	return gen.MakeFrame(notesReadsFrame{n: n, d: d, size: size, times: times})
 }
-
-// readsResumable is notes.reads for callers that can be suspended.
 func (n *notes) readsResumable(r *gen.Run, d *Descriptor, size int, times int) gen.Status {
 	return (*notesReadsFrame)(nil).body(r, n, d, size, times)
 }
@@ -44,11 +41,10 @@ loop_68:
 		return gen.Done
 	}
 //line descriptor_test.go:69:1
-	err, st = d.WaitReadResumable(r)
-	if st != gen.Done {
+	if err, st = d.WaitReadResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 10)
-		f.n, f.d, f.size, f.times, f.t0, f.PC = n, d, size, times, t0, 1
-		return r.Link(f, &f.Header, st)
+		f.n, f.d, f.size, f.times, f.t0 = n, d, size, times, t0
+		return f.Link(r, f, 1, st)
 	}
 //line descriptor_test.go:69:1
 	if err != nil {
@@ -61,7 +57,7 @@ loop_68:
 	goto loop_68
 }
 
-//line descriptor_greenlet_test.go:65:1
+//line descriptor_greenlet_test.go:61:1
 
 func (f *notesReadsFrame) Resume(r *gen.Run) (st gen.Status) {
 	n, d, size, times := f.n, f.d, f.size, f.times
@@ -69,7 +65,7 @@ func (f *notesReadsFrame) Resume(r *gen.Run) (st gen.Status) {
 	var err error
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.n, f.d, f.size, f.times))
+		return f.Started(r, f, f.body(r, f.n, f.d, f.size, f.times))
 	case 1:
 		t0 = f.t0
 		err = r.Callee().(*DescriptorWaitReadFrame).Returned(r)
@@ -79,19 +75,18 @@ func (f *notesReadsFrame) Resume(r *gen.Run) (st gen.Status) {
 loop_68:
 //line descriptor_test.go:68:1
 	if t0 >= times {
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 //line descriptor_test.go:69:1
-	err, st = d.WaitReadResumable(r)
-	if st != gen.Done {
-		f.t0, f.PC = t0, 1
-		return r.Link(f, &f.Header, st)
+	if err, st = d.WaitReadResumable(r); st != gen.Done {
+		f.t0 = t0
+		return f.Link(r, f, 1, st)
 	}
 resumed_69:
 //line descriptor_test.go:69:1
 	if err != nil {
 		n.note("error: %v", err)
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 	n.note("read %q", get(d, size))
 //line descriptor_test.go:68:1
@@ -99,17 +94,15 @@ resumed_69:
 	goto loop_68
 }
 
-//line descriptor_greenlet_test.go:103:1
+//line descriptor_greenlet_test.go:98:1
 
 func (f *notesReadsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.d, &f.size, &f.times) }
 func (f *notesReadsFrame) Forget()            { *f = notesReadsFrame{Header: f.Header} }
 func (f *notesReadsFrame) Release(r *gen.Run) { gen.Free(r, f, 10) }
-func (*notesReadsFrame) Func() *gen.Func      { return &notesReadsFrameInfo }
+func (*notesReadsFrame) Func() *gen.Func      { return descriptor_test_go.At(0) }
 
-var notesReadsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*notes).reads", File: "github.com/going-green/greenlet/hub/descriptor_test.go", Line: 67, Points: "69 n d size times t0"}
 var _ func(*notes, *Descriptor, int, int) = (*notes).reads
 
-// notesWritesFrame is an activation of notes.writes.
 type notesWritesFrame struct {
 	gen.Header
 	n      *notes
@@ -122,8 +115,6 @@ func (n *notes) newWritesFrame(d *Descriptor, words ...string) *notesWritesFrame
 	_ = n.writes
 	return gen.MakeFrame(notesWritesFrame{n: n, d: d, words: words})
 }
-
-// writesResumable is notes.writes for callers that can be suspended.
 func (n *notes) writesResumable(r *gen.Run, d *Descriptor, words ...string) gen.Status {
 	return (*notesWritesFrame)(nil).body(r, n, d, words)
 }
@@ -146,8 +137,8 @@ loop_79:
 		put(d, w)
 		if st = n.SleepResumable(r, time.Millisecond); st != gen.Done {
 			f = gen.Take(r, f, 53)
-			f.n, f.d, f.words, f.t0, f.t1, f.PC = n, d, words, t0, t1, 1
-			return r.Link(f, &f.Header, st)
+			f.n, f.d, f.words, f.t0, f.t1 = n, d, words, t0, t1
+			return f.Link(r, f, 1, st)
 		}
 	}
 //line descriptor_test.go:79:1
@@ -155,14 +146,14 @@ loop_79:
 	goto loop_79
 }
 
-//line descriptor_greenlet_test.go:159:1
+//line descriptor_greenlet_test.go:150:1
 
 func (f *notesWritesFrame) Resume(r *gen.Run) (st gen.Status) {
 	n, d, words := f.n, f.d, f.words
 	var t0, t1 int
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.n, f.d, f.words))
+		return f.Started(r, f, f.body(r, f.n, f.d, f.words))
 	case 1:
 		t0, t1 = f.t0, f.t1
 		r.Callee().(*HubSleepFrame).Release(r)
@@ -172,7 +163,7 @@ func (f *notesWritesFrame) Resume(r *gen.Run) (st gen.Status) {
 loop_79:
 //line descriptor_test.go:79:1
 	if t1 >= t0 {
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 	{
 		w := words[t1]
@@ -180,8 +171,8 @@ loop_79:
 		n.note("write %q", w)
 		put(d, w)
 		if st = n.SleepResumable(r, time.Millisecond); st != gen.Done {
-			f.t0, f.t1, f.PC = t0, t1, 1
-			return r.Link(f, &f.Header, st)
+			f.t0, f.t1 = t0, t1
+			return f.Link(r, f, 1, st)
 		}
 	}
 resumed_82:
@@ -190,17 +181,15 @@ resumed_82:
 	goto loop_79
 }
 
-//line descriptor_greenlet_test.go:194:1
+//line descriptor_greenlet_test.go:185:1
 
 func (f *notesWritesFrame) Args(args []any)    { gen.SetVariadic(f, args, &f.d, &f.words) }
 func (f *notesWritesFrame) Forget()            { *f = notesWritesFrame{Header: f.Header} }
 func (f *notesWritesFrame) Release(r *gen.Run) { gen.Free(r, f, 53) }
-func (*notesWritesFrame) Func() *gen.Func      { return &notesWritesFrameInfo }
+func (*notesWritesFrame) Func() *gen.Func      { return descriptor_test_go.At(1) }
 
-var notesWritesFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*notes).writes", File: "github.com/going-green/greenlet/hub/descriptor_test.go", Line: 78, Points: "82 n d words t0 t1"}
 var _ func(*notes, *Descriptor, ...string) = (*notes).writes
 
-// notesPatientFrame is an activation of notes.patient.
 type notesPatientFrame struct {
 	gen.Header
 	n *notes
@@ -211,8 +200,6 @@ func (n *notes) newPatientFrame(d *Descriptor) *notesPatientFrame {
 	_ = n.patient
 	return gen.MakeFrame(notesPatientFrame{n: n, d: d})
 }
-
-// patientResumable is notes.patient for callers that can be suspended.
 func (n *notes) patientResumable(r *gen.Run, d *Descriptor) gen.Status {
 	return (*notesPatientFrame)(nil).body(r, n, d)
 }
@@ -240,30 +227,27 @@ func (f *notesPatientFrame) body(r *gen.Run, n *notes, d *Descriptor) (st gen.St
 	}
 
 //line descriptor_test.go:99:1
-	t0, st = d.WaitReadForResumable(r, time.Millisecond)
-	if st != gen.Done {
+	if t0, st = d.WaitReadForResumable(r, time.Millisecond); st != gen.Done {
 		f = gen.Take(r, f, 30)
-		f.n, f.d, f.PC = n, d, 1
-		return r.Link(f, &f.Header, st)
+		f.n, f.d = n, d
+		return f.Link(r, f, 1, st)
 	}
 resumed_99:
 //line descriptor_test.go:99:1
 	n.note("%v", t0)
 	put(d, "to the other end")
-	t1, st = d.WaitReadForResumable(r, time.Hour)
-	if st != gen.Done {
+	if t1, st = d.WaitReadForResumable(r, time.Hour); st != gen.Done {
 		f = gen.Take(r, f, 30)
-		f.n, f.d, f.PC = n, d, 2
-		return r.Link(f, &f.Header, st)
+		f.n, f.d = n, d
+		return f.Link(r, f, 2, st)
 	}
 resumed_101:
 //line descriptor_test.go:101:1
 	n.note("%v", t1)
-	t2, st = d.WaitWriteForResumable(r, time.Hour)
-	if st != gen.Done {
+	if t2, st = d.WaitWriteForResumable(r, time.Hour); st != gen.Done {
 		f = gen.Take(r, f, 30)
-		f.n, f.d, f.PC = n, d, 3
-		return r.Link(f, &f.Header, st)
+		f.n, f.d = n, d
+		return f.Link(r, f, 3, st)
 	}
 resumed_102:
 //line descriptor_test.go:102:1
@@ -273,20 +257,18 @@ resumed_102:
 			break
 		}
 	}
-	t3, st = d.WaitWriteForResumable(r, time.Millisecond)
-	if st != gen.Done {
+	if t3, st = d.WaitWriteForResumable(r, time.Millisecond); st != gen.Done {
 		f = gen.Take(r, f, 30)
-		f.n, f.d, f.PC = n, d, 4
-		return r.Link(f, &f.Header, st)
+		f.n, f.d = n, d
+		return f.Link(r, f, 4, st)
 	}
 resumed_108:
 //line descriptor_test.go:108:1
 	n.note("%v", t3)
-	t4, st = d.WaitWriteResumable(r)
-	if st != gen.Done {
+	if t4, st = d.WaitWriteResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 30)
-		f.d, f.n, f.PC = nil, n, 5
-		return r.Link(f, &f.Header, st)
+		f.d, f.n = nil, n
+		return f.Link(r, f, 5, st)
 	}
 resumed_109:
 	if f != nil {
@@ -297,21 +279,19 @@ resumed_109:
 	return gen.Done
 }
 
-//line descriptor_greenlet_test.go:302:1
+//line descriptor_greenlet_test.go:284:1
 
 func (f *notesPatientFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.body(r, f.n, f.d))
+	return f.Started(r, f, f.body(r, f.n, f.d))
 }
 
 func (f *notesPatientFrame) Args(args []any)    { gen.SetArgs(f, args, &f.d) }
 func (f *notesPatientFrame) Forget()            { *f = notesPatientFrame{Header: f.Header} }
 func (f *notesPatientFrame) Release(r *gen.Run) { gen.Free(r, f, 30) }
-func (*notesPatientFrame) Func() *gen.Func      { return &notesPatientFrameInfo }
+func (*notesPatientFrame) Func() *gen.Func      { return descriptor_test_go.At(2) }
 
-var notesPatientFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*notes).patient", File: "github.com/going-green/greenlet/hub/descriptor_test.go", Line: 98, Points: "99 n d; 101 =; 102 =; 108 =; 109 n"}
 var _ func(*notes, *Descriptor) = (*notes).patient
 
-// notesAnswersFrame is an activation of notes.answers.
 type notesAnswersFrame struct {
 	gen.Header
 	n *notes
@@ -322,26 +302,23 @@ func (n *notes) newAnswersFrame(d *Descriptor) *notesAnswersFrame {
 	_ = n.answers
 	return gen.MakeFrame(notesAnswersFrame{n: n, d: d})
 }
-
-// answersResumable is notes.answers for callers that can be suspended.
 func (n *notes) answersResumable(r *gen.Run, d *Descriptor) gen.Status {
 	return (*notesAnswersFrame)(nil).body(r, n, d)
 }
 
 func (f *notesAnswersFrame) body(r *gen.Run, n *notes, d *Descriptor) (st gen.Status) {
 //line descriptor_test.go:114:1
-	_, st = d.WaitReadResumable(r)
-	if st != gen.Done {
+	if _, st = d.WaitReadResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 28)
-		f.n, f.d, f.PC = n, d, 1
-		return r.Link(f, &f.Header, st)
+		f.n, f.d = n, d
+		return f.Link(r, f, 1, st)
 	}
 //line descriptor_test.go:115:1
 	put(d, "answer")
 	if st = n.SleepResumable(r, 20*time.Millisecond); st != gen.Done {
 		f = gen.Take(r, f, 28)
-		f.n, f.d, f.PC = nil, d, 2
-		return r.Link(f, &f.Header, st)
+		f.n, f.d = nil, d
+		return f.Link(r, f, 2, st)
 	}
 	if f != nil {
 		f.n = nil
@@ -354,20 +331,20 @@ func (f *notesAnswersFrame) body(r *gen.Run, n *notes, d *Descriptor) (st gen.St
 	}
 }
 
-//line descriptor_greenlet_test.go:359:1
+//line descriptor_greenlet_test.go:336:1
 
 func (f *notesAnswersFrame) Resume(r *gen.Run) (st gen.Status) {
 	n, d := f.n, f.d
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.n, f.d))
+		return f.Started(r, f, f.body(r, f.n, f.d))
 	case 1:
 		r.Callee().(*DescriptorWaitReadFrame).Release(r)
 //line descriptor_test.go:115:1
 		put(d, "answer")
 		if st = n.SleepResumable(r, 20*time.Millisecond); st != gen.Done {
-			f.n, f.PC = nil, 2
-			return r.Link(f, &f.Header, st)
+			f.n = nil
+			return f.Link(r, f, 2, st)
 		}
 		goto resumed_116
 	case 2:
@@ -380,22 +357,20 @@ resumed_116:
 //line descriptor_test.go:117:1
 	for { // make room
 		if _, err := unix.Read(d.Fd(), make([]byte, 1<<16)); err != nil {
-			return r.Return(f, &f.Header)
+			return f.Return(r, f)
 		}
 	}
 }
 
-//line descriptor_greenlet_test.go:390:1
+//line descriptor_greenlet_test.go:367:1
 
 func (f *notesAnswersFrame) Args(args []any)    { gen.SetArgs(f, args, &f.d) }
 func (f *notesAnswersFrame) Forget()            { *f = notesAnswersFrame{Header: f.Header} }
 func (f *notesAnswersFrame) Release(r *gen.Run) { gen.Free(r, f, 28) }
-func (*notesAnswersFrame) Func() *gen.Func      { return &notesAnswersFrameInfo }
+func (*notesAnswersFrame) Func() *gen.Func      { return descriptor_test_go.At(3) }
 
-var notesAnswersFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*notes).answers", File: "github.com/going-green/greenlet/hub/descriptor_test.go", Line: 113, Points: "114 n d; 116 d"}
 var _ func(*notes, *Descriptor) = (*notes).answers
 
-// notesClashesFrame is an activation of notes.clashes.
 type notesClashesFrame struct {
 	gen.Header
 	n *notes
@@ -406,8 +381,6 @@ func (n *notes) newClashesFrame(d *Descriptor) *notesClashesFrame {
 	_ = n.clashes
 	return gen.MakeFrame(notesClashesFrame{n: n, d: d})
 }
-
-// clashesResumable is notes.clashes for callers that can be suspended.
 func (n *notes) clashesResumable(r *gen.Run, d *Descriptor) gen.Status {
 	return (*notesClashesFrame)(nil).body(r, n, d)
 }
@@ -417,25 +390,23 @@ func (f *notesClashesFrame) body(r *gen.Run, n *notes, d *Descriptor) (st gen.St
 //line descriptor_test.go:136:1
 	if st = n.YieldResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 42)
-		f.n, f.d, f.PC = n, d, 1
-		return r.Link(f, &f.Header, st)
+		f.n, f.d = n, d
+		return f.Link(r, f, 1, st)
 	}
 //line descriptor_test.go:137:1
-	err, st = d.WaitReadResumable(r)
-	if st != gen.Done {
+	if err, st = d.WaitReadResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 42)
-		f.n, f.d, f.PC = n, d, 2
-		return r.Link(f, &f.Header, st)
+		f.n, f.d = n, d
+		return f.Link(r, f, 2, st)
 	}
 	{
 		var c *Conflict
 //line descriptor_test.go:139:1
 		n.note("%v %v", errors.As(err, &c), err)
-		t0, st = d.WaitWriteResumable(r)
-		if st != gen.Done {
+		if t0, st = d.WaitWriteResumable(r); st != gen.Done {
 			f = gen.Take(r, f, 42)
-			f.n, f.d, f.PC = n, d, 3
-			return r.Link(f, &f.Header, st)
+			f.n, f.d = n, d
+			return f.Link(r, f, 3, st)
 		}
 	}
 //line descriptor_test.go:140:1
@@ -448,21 +419,19 @@ func (f *notesClashesFrame) body(r *gen.Run, n *notes, d *Descriptor) (st gen.St
 	return gen.Done
 }
 
-//line descriptor_greenlet_test.go:453:1
+//line descriptor_greenlet_test.go:424:1
 
 func (f *notesClashesFrame) Resume(r *gen.Run) (st gen.Status) {
 	n, d := f.n, f.d
 	var err, t0 error
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.n, f.d))
+		return f.Started(r, f, f.body(r, f.n, f.d))
 	case 1:
 		r.Callee().(*HubYieldFrame).Release(r)
 //line descriptor_test.go:137:1
-		err, st = d.WaitReadResumable(r)
-		if st != gen.Done {
-			f.PC = 2
-			return r.Link(f, &f.Header, st)
+		if err, st = d.WaitReadResumable(r); st != gen.Done {
+			return f.Link(r, f, 2, st)
 		}
 		goto resumed_137
 	case 2:
@@ -478,10 +447,8 @@ resumed_137:
 		var c *Conflict
 //line descriptor_test.go:139:1
 		n.note("%v %v", errors.As(err, &c), err)
-		t0, st = d.WaitWriteResumable(r)
-		if st != gen.Done {
-			f.PC = 3
-			return r.Link(f, &f.Header, st)
+		if t0, st = d.WaitWriteResumable(r); st != gen.Done {
+			return f.Link(r, f, 3, st)
 		}
 	}
 resumed_140:
@@ -490,20 +457,18 @@ resumed_140:
 	f.n = nil
 //line descriptor_test.go:141:1
 	d.Close()
-	return r.Return(f, &f.Header)
+	return f.Return(r, f)
 }
 
-//line descriptor_greenlet_test.go:498:1
+//line descriptor_greenlet_test.go:465:1
 
 func (f *notesClashesFrame) Args(args []any)    { gen.SetArgs(f, args, &f.d) }
 func (f *notesClashesFrame) Forget()            { *f = notesClashesFrame{Header: f.Header} }
 func (f *notesClashesFrame) Release(r *gen.Run) { gen.Free(r, f, 42) }
-func (*notesClashesFrame) Func() *gen.Func      { return &notesClashesFrameInfo }
+func (*notesClashesFrame) Func() *gen.Func      { return descriptor_test_go.At(4) }
 
-var notesClashesFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*notes).clashes", File: "github.com/going-green/greenlet/hub/descriptor_test.go", Line: 135, Points: "136 n d; 137 =; 140 ="}
 var _ func(*notes, *Descriptor) = (*notes).clashes
 
-// notesBusyFrame is an activation of notes.busy.
 type notesBusyFrame struct {
 	gen.Header
 	n    *notes
@@ -514,8 +479,6 @@ func (n *notes) newBusyFrame(stop *bool) *notesBusyFrame {
 	_ = n.busy
 	return gen.MakeFrame(notesBusyFrame{n: n, stop: stop})
 }
-
-// busyResumable is notes.busy for callers that can be suspended.
 func (n *notes) busyResumable(r *gen.Run, stop *bool) gen.Status {
 	return (*notesBusyFrame)(nil).body(r, n, stop)
 }
@@ -530,19 +493,19 @@ loop_159:
 //line descriptor_test.go:160:1
 	if st = n.YieldResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 26)
-		f.n, f.stop, f.PC = n, stop, 1
-		return r.Link(f, &f.Header, st)
+		f.n, f.stop = n, stop
+		return f.Link(r, f, 1, st)
 	}
 	goto loop_159
 }
 
-//line descriptor_greenlet_test.go:541:1
+//line descriptor_greenlet_test.go:504:1
 
 func (f *notesBusyFrame) Resume(r *gen.Run) (st gen.Status) {
 	n, stop := f.n, f.stop
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.n, f.stop))
+		return f.Started(r, f, f.body(r, f.n, f.stop))
 	case 1:
 		r.Callee().(*HubYieldFrame).Release(r)
 		goto resumed_160
@@ -551,28 +514,25 @@ func (f *notesBusyFrame) Resume(r *gen.Run) (st gen.Status) {
 loop_159:
 //line descriptor_test.go:159:1
 	if *stop {
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 //line descriptor_test.go:160:1
 	if st = n.YieldResumable(r); st != gen.Done {
-		f.PC = 1
-		return r.Link(f, &f.Header, st)
+		return f.Link(r, f, 1, st)
 	}
 resumed_160:
 	goto loop_159
 }
 
-//line descriptor_greenlet_test.go:567:1
+//line descriptor_greenlet_test.go:529:1
 
 func (f *notesBusyFrame) Args(args []any)    { gen.SetArgs(f, args, &f.stop) }
 func (f *notesBusyFrame) Forget()            { *f = notesBusyFrame{Header: f.Header} }
 func (f *notesBusyFrame) Release(r *gen.Run) { gen.Free(r, f, 26) }
-func (*notesBusyFrame) Func() *gen.Func      { return &notesBusyFrameInfo }
+func (*notesBusyFrame) Func() *gen.Func      { return descriptor_test_go.At(5) }
 
-var notesBusyFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*notes).busy", File: "github.com/going-green/greenlet/hub/descriptor_test.go", Line: 158, Points: "160 n stop"}
 var _ func(*notes, *bool) = (*notes).busy
 
-// notesEndsFrame is an activation of notes.ends.
 type notesEndsFrame struct {
 	gen.Header
 	n    *notes
@@ -584,8 +544,6 @@ func (n *notes) newEndsFrame(d *Descriptor, stop *bool) *notesEndsFrame {
 	_ = n.ends
 	return gen.MakeFrame(notesEndsFrame{n: n, d: d, stop: stop})
 }
-
-// endsResumable is notes.ends for callers that can be suspended.
 func (n *notes) endsResumable(r *gen.Run, d *Descriptor, stop *bool) gen.Status {
 	return (*notesEndsFrame)(nil).body(r, n, d, stop)
 }
@@ -596,43 +554,40 @@ func (f *notesEndsFrame) body(r *gen.Run, n *notes, d *Descriptor, stop *bool) (
 		f.n = nil
 	}
 //line descriptor_test.go:166:1
-	_, st = d.WaitReadResumable(r)
-	if st != gen.Done {
+	if _, st = d.WaitReadResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 23)
-		f.d, f.stop, f.PC = nil, stop, 1
-		return r.Link(f, &f.Header, st)
+		f.d, f.stop = nil, stop
+		return f.Link(r, f, 1, st)
 	}
 //line descriptor_test.go:167:1
 	*stop = true
 	return gen.Done
 }
 
-//line descriptor_greenlet_test.go:612:1
+//line descriptor_greenlet_test.go:569:1
 
 func (f *notesEndsFrame) Resume(r *gen.Run) (st gen.Status) {
 	stop := f.stop
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.n, f.d, f.stop))
+		return f.Started(r, f, f.body(r, f.n, f.d, f.stop))
 	default:
 		r.Callee().(*DescriptorWaitReadFrame).Release(r)
 //line descriptor_test.go:167:1
 		*stop = true
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 }
 
-//line descriptor_greenlet_test.go:627:1
+//line descriptor_greenlet_test.go:584:1
 
 func (f *notesEndsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.d, &f.stop) }
 func (f *notesEndsFrame) Forget()            { *f = notesEndsFrame{Header: f.Header} }
 func (f *notesEndsFrame) Release(r *gen.Run) { gen.Free(r, f, 23) }
-func (*notesEndsFrame) Func() *gen.Func      { return &notesEndsFrameInfo }
+func (*notesEndsFrame) Func() *gen.Func      { return descriptor_test_go.At(6) }
 
-var notesEndsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*notes).ends", File: "github.com/going-green/greenlet/hub/descriptor_test.go", Line: 165, Points: "166 stop"}
 var _ func(*notes, *Descriptor, *bool) = (*notes).ends
 
-// notesOthersFrame is an activation of notes.others.
 type notesOthersFrame struct {
 	gen.Header
 	n *notes
@@ -643,8 +598,6 @@ func (n *notes) newOthersFrame(d *Descriptor) *notesOthersFrame {
 	_ = n.others
 	return gen.MakeFrame(notesOthersFrame{n: n, d: d})
 }
-
-// othersResumable is notes.others for callers that can be suspended.
 func (n *notes) othersResumable(r *gen.Run, d *Descriptor) gen.Status {
 	return (*notesOthersFrame)(nil).body(r, n, d)
 }
@@ -663,21 +616,19 @@ func (f *notesOthersFrame) body(r *gen.Run, n *notes, d *Descriptor) (st gen.Sta
 	return gen.Done
 }
 
-//line descriptor_greenlet_test.go:669:1
+//line descriptor_greenlet_test.go:622:1
 
 func (f *notesOthersFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.body(r, f.n, f.d))
+	return f.Started(r, f, f.body(r, f.n, f.d))
 }
 
 func (f *notesOthersFrame) Args(args []any)    { gen.SetArgs(f, args, &f.d) }
 func (f *notesOthersFrame) Forget()            { *f = notesOthersFrame{Header: f.Header} }
 func (f *notesOthersFrame) Release(r *gen.Run) { gen.Free(r, f, 44) }
-func (*notesOthersFrame) Func() *gen.Func      { return &notesOthersFrameInfo }
+func (*notesOthersFrame) Func() *gen.Func      { return descriptor_test_go.At(7) }
 
-var notesOthersFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*notes).others", File: "github.com/going-green/greenlet/hub/descriptor_test.go", Line: 194}
 var _ func(*notes, *Descriptor) = (*notes).others
 
-// notesNotesOneFrame is an activation of notes.notesOne.
 type notesNotesOneFrame struct {
 	gen.Header
 	n    *notes
@@ -689,8 +640,6 @@ func (n *notes) newNotesOneFrame(name string, i int) *notesNotesOneFrame {
 	_ = n.notesOne
 	return gen.MakeFrame(notesNotesOneFrame{n: n, name: name, i: i})
 }
-
-// notesOneResumable is notes.notesOne for callers that can be suspended.
 func (n *notes) notesOneResumable(r *gen.Run, name string, i int) gen.Status {
 	return (*notesNotesOneFrame)(nil).body(r, n, name, i)
 }
@@ -701,21 +650,19 @@ func (f *notesNotesOneFrame) body(r *gen.Run, n *notes, name string, i int) (st 
 	return gen.Done
 }
 
-//line descriptor_greenlet_test.go:708:1
+//line descriptor_greenlet_test.go:657:1
 
 func (f *notesNotesOneFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.body(r, f.n, f.name, f.i))
+	return f.Started(r, f, f.body(r, f.n, f.name, f.i))
 }
 
 func (f *notesNotesOneFrame) Args(args []any)    { gen.SetArgs(f, args, &f.name, &f.i) }
 func (f *notesNotesOneFrame) Forget()            { *f = notesNotesOneFrame{Header: f.Header} }
 func (f *notesNotesOneFrame) Release(r *gen.Run) { gen.Free(r, f, 48) }
-func (*notesNotesOneFrame) Func() *gen.Func      { return &notesNotesOneFrameInfo }
+func (*notesNotesOneFrame) Func() *gen.Func      { return descriptor_test_go.At(8) }
 
-var notesNotesOneFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*notes).notesOne", File: "github.com/going-green/greenlet/hub/descriptor_test.go", Line: 203}
 var _ func(*notes, string, int) = (*notes).notesOne
 
-// notesWaitsForeverFrame is an activation of notes.waitsForever.
 type notesWaitsForeverFrame struct {
 	gen.DeferHeader
 	n *notes
@@ -726,14 +673,12 @@ func (n *notes) newWaitsForeverFrame(d *Descriptor) *notesWaitsForeverFrame {
 	_ = n.waitsForever
 	return gen.MakeFrame(notesWaitsForeverFrame{n: n, d: d})
 }
-
-// waitsForeverResumable is notes.waitsForever for callers that can be suspended.
 func (n *notes) waitsForeverResumable(r *gen.Run, d *Descriptor) gen.Status {
 	return (*notesWaitsForeverFrame)(nil).run(r, n, d)
 }
 
 func (f *notesWaitsForeverFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.run(r, f.n, f.d))
+	return f.Started(r, f, f.run(r, f.n, f.d))
 }
 
 func (f *notesWaitsForeverFrame) run(r *gen.Run, n *notes, d *Descriptor) (st gen.Status) {
@@ -776,10 +721,9 @@ func (f *notesWaitsForeverFrame) step(r *gen.Run, n *notes, d *Descriptor) (end 
 //line descriptor_test.go:208:1
 	f.n = nil
 //line descriptor_test.go:208:1
-	_, st = d.WaitReadResumable(r)
-	if st != gen.Done {
-		f.d, f.PC = nil, 1
-		return r.Link(f, &f.Header, st)
+	if _, st = d.WaitReadResumable(r); st != gen.Done {
+		f.d = nil
+		return f.Link(r, f, 1, st)
 	}
 resumed_208:
 	f.d = nil
@@ -789,7 +733,7 @@ unwind:
 	for f.Pending() {
 //line descriptor_test.go:209:1
 		if sub := f.Next(r); sub != gen.Done {
-			return r.Link(f, &f.Header, sub)
+			return f.Link(r, f, gen.Unwind, sub)
 		}
 	}
 //line descriptor_test.go:209:1
@@ -797,17 +741,15 @@ unwind:
 	return gen.Done
 }
 
-//line descriptor_greenlet_test.go:804:1
+//line descriptor_greenlet_test.go:748:1
 
 func (f *notesWaitsForeverFrame) Args(args []any)    { gen.SetArgs(f, args, &f.d) }
 func (f *notesWaitsForeverFrame) Forget()            { *f = notesWaitsForeverFrame{DeferHeader: f.DeferHeader} }
 func (f *notesWaitsForeverFrame) Release(r *gen.Run) { gen.Free(r, f, 34) }
-func (*notesWaitsForeverFrame) Func() *gen.Func      { return &notesWaitsForeverFrameInfo }
+func (*notesWaitsForeverFrame) Func() *gen.Func      { return descriptor_test_go.At(9) }
 
-var notesWaitsForeverFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*notes).waitsForever", File: "github.com/going-green/greenlet/hub/descriptor_test.go", Line: 206, End: 209, Points: "208"}
 var _ func(*notes, *Descriptor) = (*notes).waitsForever
 
-// notesClosesBothFrame is an activation of notes.closesBoth.
 type notesClosesBothFrame struct {
 	gen.Header
 	n *notes
@@ -818,8 +760,6 @@ func (n *notes) newClosesBothFrame(p pipe) *notesClosesBothFrame {
 	_ = n.closesBoth
 	return gen.MakeFrame(notesClosesBothFrame{n: n, p: p})
 }
-
-// closesBothResumable is notes.closesBoth for callers that can be suspended.
 func (n *notes) closesBothResumable(r *gen.Run, p pipe) gen.Status {
 	return (*notesClosesBothFrame)(nil).body(r, n, p)
 }
@@ -834,35 +774,30 @@ func (f *notesClosesBothFrame) body(r *gen.Run, n *notes, p pipe) (st gen.Status
 	return gen.Done
 }
 
-//line descriptor_greenlet_test.go:842:1
+//line descriptor_greenlet_test.go:782:1
 
 func (f *notesClosesBothFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.body(r, f.n, f.p))
+	return f.Started(r, f, f.body(r, f.n, f.p))
 }
 
 func (f *notesClosesBothFrame) Args(args []any)    { gen.SetArgs(f, args, &f.p) }
 func (f *notesClosesBothFrame) Forget()            { *f = notesClosesBothFrame{Header: f.Header} }
 func (f *notesClosesBothFrame) Release(r *gen.Run) { gen.Free(r, f, 55) }
-func (*notesClosesBothFrame) Func() *gen.Func      { return &notesClosesBothFrameInfo }
+func (*notesClosesBothFrame) Func() *gen.Func      { return descriptor_test_go.At(10) }
 
-var notesClosesBothFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*notes).closesBoth", File: "github.com/going-green/greenlet/hub/descriptor_test.go", Line: 288}
 var _ func(*notes, pipe) = (*notes).closesBoth
 
-// notesEntersFrame is an activation of notes.enters.
 type notesEntersFrame struct {
-	gen.Header
-	n    *notes
-	ret0 any
+	gen.Returns[any]
+	n *notes
 }
 
 func (n *notes) newEntersFrame() *notesEntersFrame {
 	_ = n.enters
 	return gen.MakeFrame(notesEntersFrame{n: n})
 }
-func (f *notesEntersFrame) Results() any                   { f.Over(f); return f.ret0 }
-func (f *notesEntersFrame) Returned(r *gen.Run) (ret0 any) { ret0 = f.ret0; f.Release(r); return }
-
-// entersResumable is notes.enters for callers that can be suspended.
+func (f *notesEntersFrame) Results() any            { f.Over(f); return f.Ret0 }
+func (f *notesEntersFrame) Returned(r *gen.Run) any { r0 := f.Ret0; f.Release(r); return r0 }
 func (n *notes) entersResumable(r *gen.Run) (any, gen.Status) {
 	return (*notesEntersFrame)(nil).body(r, n)
 }
@@ -872,22 +807,19 @@ func (f *notesEntersFrame) body(r *gen.Run, n *notes) (ret0 any, st gen.Status) 
 	return runsElsewhere(n.Hub), gen.Done
 }
 
-//line descriptor_greenlet_test.go:881:1
+//line descriptor_greenlet_test.go:816:1
 
 func (f *notesEntersFrame) Resume(r *gen.Run) (st gen.Status) {
-	f.ret0, st = f.body(r, f.n)
-	return r.Started(f, &f.Header, st)
+	f.Ret0, st = f.body(r, f.n)
+	return f.Started(r, f, st)
 }
 
-func (f *notesEntersFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *notesEntersFrame) Forget()                    { *f = notesEntersFrame{Header: f.Header, ret0: f.ret0} }
-func (f *notesEntersFrame) Release(r *gen.Run)         { gen.Free(r, f, 48) }
-func (*notesEntersFrame) Func() *gen.Func              { return &notesEntersFrameInfo }
+func (f *notesEntersFrame) Forget()            { *f = notesEntersFrame{Returns: f.Returns} }
+func (f *notesEntersFrame) Release(r *gen.Run) { gen.Free(r, f, 48) }
+func (*notesEntersFrame) Func() *gen.Func      { return descriptor_test_go.At(11) }
 
-var notesEntersFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*notes).enters", File: "github.com/going-green/greenlet/hub/descriptor_test.go", Line: 327}
 var _ func(*notes) any = (*notes).enters
 
-// notesKillsWaitingFrame is an activation of notes.killsWaiting.
 type notesKillsWaitingFrame struct {
 	gen.Header
 	n    *notes
@@ -900,8 +832,6 @@ func (n *notes) newKillsWaitingFrame(p0 pipe) *notesKillsWaitingFrame {
 	_ = n.killsWaiting
 	return gen.MakeFrame(notesKillsWaitingFrame{n: n, p0: p0})
 }
-
-// killsWaitingResumable is notes.killsWaiting for callers that can be suspended.
 func (n *notes) killsWaitingResumable(r *gen.Run, p0 pipe) gen.Status {
 	return (*notesKillsWaitingFrame)(nil).body(r, n, p0)
 }
@@ -916,30 +846,28 @@ func (f *notesKillsWaitingFrame) body(r *gen.Run, n *notes, p0 pipe) (st gen.Sta
 	task = n.Go(n.newWaitsForeverFrame(p.a))
 	if st = n.YieldResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 61)
-		f.n, f.p, f.task, f.PC = n, p, task, 1
-		return r.Link(f, &f.Header, st)
+		f.n, f.p, f.task = n, p, task
+		return f.Link(r, f, 1, st)
 	}
 //line descriptor_test.go:362:1
 	if st = task.KillResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 61)
-		f.n, f.p, f.task, f.PC = n, p, task, 2
-		return r.Link(f, &f.Header, st)
+		f.n, f.p, f.task = n, p, task
+		return f.Link(r, f, 2, st)
 	}
 //line descriptor_test.go:363:1
 	n.note("%v", task.Err())
-	t0, st = n.WithTimeoutResumable(r, time.Millisecond, (&notesKillsWaitingFunc1{p: p}).value())
-	if st != gen.Done {
+	if t0, st = n.WithTimeoutResumable(r, time.Millisecond, (&notesKillsWaitingFunc1{p: p}).value()); st != gen.Done {
 		f = gen.Take(r, f, 61)
-		f.n, f.p, f.PC = n, p, 3
-		return r.Link(f, &f.Header, st)
+		f.n, f.p = n, p
+		return f.Link(r, f, 3, st)
 	}
 //line descriptor_test.go:364:1
 	n.note("%v", t0)
-	t1, st = p.a.WaitReadForResumable(r, 0)
-	if st != gen.Done {
+	if t1, st = p.a.WaitReadForResumable(r, 0); st != gen.Done {
 		f = gen.Take(r, f, 61)
-		f.p, f.n, f.PC = nil, n, 4
-		return r.Link(f, &f.Header, st)
+		f.p, f.n = nil, n
+		return f.Link(r, f, 4, st)
 	}
 	if f != nil {
 		f.p = nil
@@ -949,7 +877,7 @@ func (f *notesKillsWaitingFrame) body(r *gen.Run, n *notes, p0 pipe) (st gen.Sta
 	return gen.Done
 }
 
-//line descriptor_greenlet_test.go:958:1
+//line descriptor_greenlet_test.go:886:1
 
 func (f *notesKillsWaitingFrame) Resume(r *gen.Run) (st gen.Status) {
 	n := f.n
@@ -958,14 +886,14 @@ func (f *notesKillsWaitingFrame) Resume(r *gen.Run) (st gen.Status) {
 	var t0, t1 error
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.n, f.p0))
+		return f.Started(r, f, f.body(r, f.n, f.p0))
 	case 1:
 		p, task = f.p, f.task
 		r.Callee().(*HubYieldFrame).Release(r)
 //line descriptor_test.go:362:1
 		if st = task.KillResumable(r); st != gen.Done {
-			f.p, f.task, f.PC = p, task, 2
-			return r.Link(f, &f.Header, st)
+			f.p, f.task = p, task
+			return f.Link(r, f, 2, st)
 		}
 		goto resumed_362
 	case 2:
@@ -986,84 +914,70 @@ resumed_362:
 	n.note("%v", task.Err())
 	f.task = nil
 //line descriptor_test.go:364:1
-	t0, st = n.WithTimeoutResumable(r, time.Millisecond, (&notesKillsWaitingFunc1{p: p}).value())
-	if st != gen.Done {
-		f.p, f.PC = p, 3
-		return r.Link(f, &f.Header, st)
+	if t0, st = n.WithTimeoutResumable(r, time.Millisecond, (&notesKillsWaitingFunc1{p: p}).value()); st != gen.Done {
+		f.p = p
+		return f.Link(r, f, 3, st)
 	}
 resumed_364:
 //line descriptor_test.go:364:1
 	n.note("%v", t0)
-	t1, st = p.a.WaitReadForResumable(r, 0)
-	if st != gen.Done {
-		f.p, f.PC = nil, 4
-		return r.Link(f, &f.Header, st)
+	if t1, st = p.a.WaitReadForResumable(r, 0); st != gen.Done {
+		f.p = nil
+		return f.Link(r, f, 4, st)
 	}
 resumed_365:
 	f.p = nil
 //line descriptor_test.go:365:1
 	n.note("%v", t1)
-	return r.Return(f, &f.Header)
+	return f.Return(r, f)
 }
 
-//line descriptor_greenlet_test.go:1015:1
+//line descriptor_greenlet_test.go:941:1
 
 func (f *notesKillsWaitingFrame) Args(args []any)    { gen.SetArgs(f, args, &f.p0) }
 func (f *notesKillsWaitingFrame) Forget()            { *f = notesKillsWaitingFrame{Header: f.Header} }
 func (f *notesKillsWaitingFrame) Release(r *gen.Run) { gen.Free(r, f, 61) }
-func (*notesKillsWaitingFrame) Func() *gen.Func      { return &notesKillsWaitingFrameInfo }
+func (*notesKillsWaitingFrame) Func() *gen.Func      { return descriptor_test_go.At(12) }
 
-var notesKillsWaitingFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*notes).killsWaiting", File: "github.com/going-green/greenlet/hub/descriptor_test.go", Line: 359, Points: "361 n p task; 362 =; 364 n p; 365 n"}
 var _ func(*notes, pipe) = (*notes).killsWaiting
 
-// notesKillsWaitingFunc1 is the function literal of descriptor_test.go:364, with what it captures.
+// notesKillsWaitingFunc1 is the function literal of descriptor_test.go:364.
 type notesKillsWaitingFunc1 struct {
 	gen.Closure
 	p *pipe
 }
 
-// value is the literal for code that can't be suspended.
 func (c *notesKillsWaitingFunc1) value() func() {
 	return gen.Bind(&c.Closure, c, func() { c.p.a.WaitRead() })
 }
 
-// notesKillsWaitingFunc1Frame is an activation of the literal notesKillsWaitingFunc1.
 type notesKillsWaitingFunc1Frame struct {
 	gen.Header
 	c *notesKillsWaitingFunc1
 }
 
-// CallResumable is the literal notesKillsWaitingFunc1 for callers that can be suspended.
-func (c *notesKillsWaitingFunc1) CallResumable(r *gen.Run) gen.Status {
-	return (*notesKillsWaitingFunc1Frame)(nil).body(r, c)
-}
-
-func (f *notesKillsWaitingFunc1Frame) body(r *gen.Run, c *notesKillsWaitingFunc1) (st gen.Status) {
+func (c *notesKillsWaitingFunc1) CallResumable(r *gen.Run) (st gen.Status) {
 //line descriptor_test.go:364:1
-	_, st = c.p.a.WaitReadResumable(r)
-	if st != gen.Done {
-		f = gen.Take(r, f, 54)
-		f.c, f.PC = c, 1
-		return r.Link(f, &f.Header, st)
+	if _, st = c.p.a.WaitReadResumable(r); st != gen.Done {
+		f := gen.New[notesKillsWaitingFunc1Frame](r, 54)
+		f.c = c
+		return f.Link(r, f, 1, st)
 	}
 	return gen.Done
 }
 
-//line descriptor_greenlet_test.go:1058:1
+//line descriptor_greenlet_test.go:975:1
 
 func (f *notesKillsWaitingFunc1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
 	_ = c
 	r.Callee().(*DescriptorWaitReadFrame).Release(r)
-	return r.Return(f, &f.Header)
+	return f.Return(r, f)
 }
 
 func (f *notesKillsWaitingFunc1Frame) Release(r *gen.Run) { gen.Free(r, f, 54) }
-func (*notesKillsWaitingFunc1Frame) Func() *gen.Func      { return &notesKillsWaitingFunc1FrameInfo }
+func (*notesKillsWaitingFunc1Frame) Func() *gen.Func      { return descriptor_test_go.At(13) }
 
-var notesKillsWaitingFunc1FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*notes).killsWaiting.func1", File: "github.com/going-green/greenlet/hub/descriptor_test.go", Line: 364, Points: "364"}
-
-// logAwaitsReadinessFrame is an activation of log.awaitsReadiness.
 type logAwaitsReadinessFrame struct {
 	gen.Header
 	l *log
@@ -1074,8 +988,6 @@ func (l *log) newAwaitsReadinessFrame(r *Readiness) *logAwaitsReadinessFrame {
 	_ = l.awaitsReadiness
 	return gen.MakeFrame(logAwaitsReadinessFrame{l: l, r: r})
 }
-
-// awaitsReadinessResumable is log.awaitsReadiness for callers that can be suspended.
 func (l *log) awaitsReadinessResumable(r2 *gen.Run, r *Readiness) gen.Status {
 	return (*logAwaitsReadinessFrame)(nil).body(r2, l, r)
 }
@@ -1109,58 +1021,53 @@ func (f *logAwaitsReadinessFrame) body(r2 *gen.Run, l *log, r *Readiness) (st ge
 	}
 
 //line descriptor_test.go:389:1
-	t0, st = r.WaitResumable(r2, Out)
-	if st != gen.Done {
+	if t0, st = r.WaitResumable(r2, Out); st != gen.Done {
 		f = gen.Take(r2, f, 57)
-		f.l, f.r, f.PC = l, r, 1
-		return r2.Link(f, &f.Header, st)
+		f.l, f.r = l, r
+		return f.Link(r2, f, 1, st)
 	}
 resumed_389:
 //line descriptor_test.go:389:1
 	l.say("%v", t0)
-	t1, st = r.WaitForResumable(r2, In, 2*time.Second)
-	if st != gen.Done {
+	if t1, st = r.WaitForResumable(r2, In, 2*time.Second); st != gen.Done {
 		f = gen.Take(r2, f, 57)
-		f.l, f.r, f.PC = l, r, 2
-		return r2.Link(f, &f.Header, st)
+		f.l, f.r = l, r
+		return f.Link(r2, f, 2, st)
 	}
 resumed_390:
 //line descriptor_test.go:390:1
 	l.say("%v", t1)
-	t2, st = r.WaitResumable(r2, In)
-	if st != gen.Done {
+	if t2, st = r.WaitResumable(r2, In); st != gen.Done {
 		f = gen.Take(r2, f, 57)
-		f.l, f.r, f.PC = l, r, 3
-		return r2.Link(f, &f.Header, st)
+		f.l, f.r = l, r
+		return f.Link(r2, f, 3, st)
 	}
 resumed_391:
 //line descriptor_test.go:391:1
 	l.say("%v", t2)
 	r.Exhausted(In)
 	r.SetDeadline(In, l.Now())
-	t3, st = r.WaitResumable(r2, In)
-	if st != gen.Done {
+	if t3, st = r.WaitResumable(r2, In); st != gen.Done {
 		f = gen.Take(r2, f, 57)
-		f.l, f.r, f.PC = l, r, 4
-		return r2.Link(f, &f.Header, st)
+		f.l, f.r = l, r
+		return f.Link(r2, f, 4, st)
 	}
 resumed_394:
 //line descriptor_test.go:394:1
 	l.say("%v", t3)
 	r.SetDeadline(In, l.Now().Add(time.Hour))
-	t4, st = r.WaitResumable(r2, In)
-	if st != gen.Done {
+	if t4, st = r.WaitResumable(r2, In); st != gen.Done {
 		f = gen.Take(r2, f, 57)
-		f.l, f.r, f.PC = l, r, 5
-		return r2.Link(f, &f.Header, st)
+		f.l, f.r = l, r
+		return f.Link(r2, f, 5, st)
 	}
 resumed_396:
 //line descriptor_test.go:396:1
 	l.say("%v", t4)
 	if st = l.SleepResumable(r2, time.Second); st != gen.Done {
 		f = gen.Take(r2, f, 57)
-		f.l, f.r, f.PC = l, r, 6
-		return r2.Link(f, &f.Header, st)
+		f.l, f.r = l, r
+		return f.Link(r2, f, 6, st)
 	}
 resumed_397:
 //line descriptor_test.go:398:1
@@ -1170,30 +1077,27 @@ resumed_397:
 		f.l = nil
 	}
 //line descriptor_test.go:400:1
-	_, st = r.WaitResumable(r2, Out)
-	if st != gen.Done {
+	if _, st = r.WaitResumable(r2, Out); st != gen.Done {
 		f = gen.Take(r2, f, 57)
-		f.r, f.PC = nil, 7
-		return r2.Link(f, &f.Header, st)
+		f.r = nil
+		return f.Link(r2, f, 7, st)
 	}
 	return gen.Done
 }
 
-//line descriptor_greenlet_test.go:1189:1
+//line descriptor_greenlet_test.go:1095:1
 
 func (f *logAwaitsReadinessFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.body(r, f.l, f.r))
+	return f.Started(r, f, f.body(r, f.l, f.r))
 }
 
 func (f *logAwaitsReadinessFrame) Args(args []any)    { gen.SetArgs(f, args, &f.r) }
 func (f *logAwaitsReadinessFrame) Forget()            { *f = logAwaitsReadinessFrame{Header: f.Header} }
 func (f *logAwaitsReadinessFrame) Release(r *gen.Run) { gen.Free(r, f, 57) }
-func (*logAwaitsReadinessFrame) Func() *gen.Func      { return &logAwaitsReadinessFrameInfo }
+func (*logAwaitsReadinessFrame) Func() *gen.Func      { return descriptor_test_go.At(14) }
 
-var logAwaitsReadinessFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).awaitsReadiness", File: "github.com/going-green/greenlet/hub/descriptor_test.go", Line: 388, Points: "389 l r; 390 =; 391 =; 394 =; 396 =; 397 =; 400"}
 var _ func(*log, *Readiness) = (*log).awaitsReadiness
 
-// logSteersFrame is an activation of log.steers.
 type logSteersFrame struct {
 	gen.Header
 	l *log
@@ -1204,8 +1108,6 @@ func (l *log) newSteersFrame(r *Readiness) *logSteersFrame {
 	_ = l.steers
 	return gen.MakeFrame(logSteersFrame{l: l, r: r})
 }
-
-// steersResumable is log.steers for callers that can be suspended.
 func (l *log) steersResumable(r2 *gen.Run, r *Readiness) gen.Status {
 	return (*logSteersFrame)(nil).body(r2, l, r)
 }
@@ -1214,15 +1116,15 @@ func (f *logSteersFrame) body(r2 *gen.Run, l *log, r *Readiness) (st gen.Status)
 //line descriptor_test.go:405:1
 	if st = l.SleepResumable(r2, 3*time.Second); st != gen.Done {
 		f = gen.Take(r2, f, 14)
-		f.l, f.r, f.PC = l, r, 1
-		return r2.Link(f, &f.Header, st)
+		f.l, f.r = l, r
+		return f.Link(r2, f, 1, st)
 	}
 //line descriptor_test.go:406:1
 	r.Signal(In)
 	if st = l.SleepResumable(r2, time.Second); st != gen.Done {
 		f = gen.Take(r2, f, 14)
-		f.l, f.r, f.PC = nil, r, 2
-		return r2.Link(f, &f.Header, st)
+		f.l, f.r = nil, r
+		return f.Link(r2, f, 2, st)
 	}
 	if f != nil {
 		f.l = nil
@@ -1233,20 +1135,20 @@ func (f *logSteersFrame) body(r2 *gen.Run, l *log, r *Readiness) (st gen.Status)
 	return gen.Done
 }
 
-//line descriptor_greenlet_test.go:1243:1
+//line descriptor_greenlet_test.go:1145:1
 
 func (f *logSteersFrame) Resume(r2 *gen.Run) (st gen.Status) {
 	l, r := f.l, f.r
 	switch f.PC {
 	case 0:
-		return r2.Started(f, &f.Header, f.body(r2, f.l, f.r))
+		return f.Started(r2, f, f.body(r2, f.l, f.r))
 	case 1:
 		r2.Callee().(*HubSleepFrame).Release(r2)
 //line descriptor_test.go:406:1
 		r.Signal(In)
 		if st = l.SleepResumable(r2, time.Second); st != gen.Done {
-			f.l, f.PC = nil, 2
-			return r2.Link(f, &f.Header, st)
+			f.l = nil
+			return f.Link(r2, f, 2, st)
 		}
 		goto resumed_407
 	case 2:
@@ -1259,20 +1161,18 @@ resumed_407:
 //line descriptor_test.go:408:1
 	r.SetDeadline(In, time.Time{})
 	r.Signal(In)
-	return r2.Return(f, &f.Header)
+	return f.Return(r2, f)
 }
 
-//line descriptor_greenlet_test.go:1272:1
+//line descriptor_greenlet_test.go:1174:1
 
 func (f *logSteersFrame) Args(args []any)    { gen.SetArgs(f, args, &f.r) }
 func (f *logSteersFrame) Forget()            { *f = logSteersFrame{Header: f.Header} }
 func (f *logSteersFrame) Release(r *gen.Run) { gen.Free(r, f, 14) }
-func (*logSteersFrame) Func() *gen.Func      { return &logSteersFrameInfo }
+func (*logSteersFrame) Func() *gen.Func      { return descriptor_test_go.At(15) }
 
-var logSteersFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).steers", File: "github.com/going-green/greenlet/hub/descriptor_test.go", Line: 404, Points: "405 l r; 407 r"}
 var _ func(*log, *Readiness) = (*log).steers
 
-// waitsReadFrame is an activation of waitsRead.
 type waitsReadFrame struct {
 	gen.Header
 	d *Descriptor
@@ -1282,44 +1182,39 @@ func newWaitsReadFrame(d *Descriptor) *waitsReadFrame {
 	_ = waitsRead
 	return gen.MakeFrame(waitsReadFrame{d: d})
 }
-
-// waitsReadResumable is waitsRead for callers that can be suspended.
 func waitsReadResumable(r *gen.Run, d *Descriptor) gen.Status {
 	return (*waitsReadFrame)(nil).body(r, d)
 }
 
 func (f *waitsReadFrame) body(r *gen.Run, d *Descriptor) (st gen.Status) {
 //line descriptor_test.go:429:1
-	_, st = d.WaitReadResumable(r)
-	if st != gen.Done {
+	if _, st = d.WaitReadResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 48)
-		f.d, f.PC = nil, 1
-		return r.Link(f, &f.Header, st)
+		f.d = nil
+		return f.Link(r, f, 1, st)
 	}
 	return gen.Done
 }
 
-//line descriptor_greenlet_test.go:1309:1
+//line descriptor_greenlet_test.go:1206:1
 
 func (f *waitsReadFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.d))
+		return f.Started(r, f, f.body(r, f.d))
 	default:
 		r.Callee().(*DescriptorWaitReadFrame).Release(r)
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 }
 
 func (f *waitsReadFrame) Args(args []any)    { gen.SetArgs(f, args, &f.d) }
 func (f *waitsReadFrame) Forget()            { *f = waitsReadFrame{Header: f.Header} }
 func (f *waitsReadFrame) Release(r *gen.Run) { gen.Free(r, f, 48) }
-func (*waitsReadFrame) Func() *gen.Func      { return &waitsReadFrameInfo }
+func (*waitsReadFrame) Func() *gen.Func      { return descriptor_test_go.At(16) }
 
-var waitsReadFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.waitsRead", File: "github.com/going-green/greenlet/hub/descriptor_test.go", Line: 429, Points: "429"}
 var _ func(*Descriptor) = waitsRead
 
-// yieldsThenPutsFrame is an activation of yieldsThenPuts.
 type yieldsThenPutsFrame struct {
 	gen.Header
 	h     *Hub
@@ -1330,8 +1225,6 @@ func newYieldsThenPutsFrame(h *Hub, n int, fd int) *yieldsThenPutsFrame {
 	_ = yieldsThenPuts
 	return gen.MakeFrame(yieldsThenPutsFrame{h: h, n: n, fd: fd})
 }
-
-// yieldsThenPutsResumable is yieldsThenPuts for callers that can be suspended.
 func yieldsThenPutsResumable(r *gen.Run, h *Hub, n int, fd int) gen.Status {
 	return (*yieldsThenPutsFrame)(nil).body(r, h, n, fd)
 }
@@ -1340,8 +1233,8 @@ func (f *yieldsThenPutsFrame) body(r *gen.Run, h *Hub, n int, fd int) (st gen.St
 //line descriptor_test.go:433:1
 	if st = yieldsResumable(r, h, n); st != gen.Done {
 		f = gen.Take(r, f, 13)
-		f.h, f.fd, f.PC = nil, fd, 1
-		return r.Link(f, &f.Header, st)
+		f.h, f.fd = nil, fd
+		return f.Link(r, f, 1, st)
 	}
 	if f != nil {
 		f.h = nil
@@ -1351,29 +1244,48 @@ func (f *yieldsThenPutsFrame) body(r *gen.Run, h *Hub, n int, fd int) (st gen.St
 	return gen.Done
 }
 
-//line descriptor_greenlet_test.go:1361:1
+//line descriptor_greenlet_test.go:1254:1
 
 func (f *yieldsThenPutsFrame) Resume(r *gen.Run) (st gen.Status) {
 	fd := f.fd
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.h, f.n, f.fd))
+		return f.Started(r, f, f.body(r, f.h, f.n, f.fd))
 	default:
 		r.Callee().(*yieldsFrame).Release(r)
 		f.h = nil
 //line descriptor_test.go:434:1
 		_, _ = unix.Write(fd, []byte("x"))
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 }
 
-//line descriptor_greenlet_test.go:1377:1
+//line descriptor_greenlet_test.go:1270:1
 
 func (f *yieldsThenPutsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.h, &f.n, &f.fd) }
 func (f *yieldsThenPutsFrame) Forget()            { *f = yieldsThenPutsFrame{Header: f.Header} }
 func (f *yieldsThenPutsFrame) Release(r *gen.Run) { gen.Free(r, f, 13) }
-func (*yieldsThenPutsFrame) Func() *gen.Func      { return &yieldsThenPutsFrameInfo }
+func (*yieldsThenPutsFrame) Func() *gen.Func      { return descriptor_test_go.At(17) }
 
-var yieldsThenPutsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.yieldsThenPuts", File: "github.com/going-green/greenlet/hub/descriptor_test.go", Line: 432, Points: "433 fd"}
 var _ func(*Hub, int, int) = yieldsThenPuts
 var _ = gen.Declare("notes.reads", "notes.writes", "notes.patient", "notes.answers", "notes.clashes", "notes.busy", "notes.ends", "notes.others", "notes.notesOne", "notes.waitsForever", "notes.closesBoth", "notes.enters", "notes.killsWaiting", "log.awaitsReadiness", "log.steers")
+var descriptor_test_go = gen.Funcs{Package: "github.com/going-green/greenlet/hub", File: "github.com/going-green/greenlet/hub/descriptor_test.go", List: `
+(*notes).reads 67: 69 n d size times t0
+(*notes).writes 78: 82 n d words t0 t1
+(*notes).patient 98: 99 n d; 101 =; 102 =; 108 =; 109 n
+(*notes).answers 113: 114 n d; 116 d
+(*notes).clashes 135: 136 n d; 137 =; 140 =
+(*notes).busy 158: 160 n stop
+(*notes).ends 165: 166 stop
+(*notes).others 194
+(*notes).notesOne 203
+(*notes).waitsForever 206 209: 208
+(*notes).closesBoth 288
+(*notes).enters 327
+(*notes).killsWaiting 359: 361 n p task; 362 =; 364 n p; 365 n
+(*notes).killsWaiting.func1 364: 364
+(*log).awaitsReadiness 388: 389 l r; 390 =; 391 =; 394 =; 396 =; 397 =; 400
+(*log).steers 404: 405 l r; 407 r
+waitsRead 429: 429
+yieldsThenPuts 432: 433 fd
+`}

@@ -11,7 +11,6 @@ import (
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// EventWaitFrame is an activation of Event.Wait.
 type EventWaitFrame struct {
 	gen.Header
 	e *Event
@@ -22,8 +21,6 @@ func (e *Event) NewWaitFrame() *EventWaitFrame {
 	_ = e.Wait
 	return gen.MakeFrame(EventWaitFrame{e: e})
 }
-
-// WaitResumable is Event.Wait for callers that can be suspended.
 func (e *Event) WaitResumable(r *gen.Run) gen.Status { return (*EventWaitFrame)(nil).body(r, e) }
 
 func (f *EventWaitFrame) body(r *gen.Run, e *Event) (st gen.Status) {
@@ -33,56 +30,38 @@ func (f *EventWaitFrame) body(r *gen.Run, e *Event) (st gen.Status) {
 	}
 //line event.go:38:1
 	f = gen.Take(r, f, 61)
-	r.Leaf(f, &f.Header)
-	f.e, f.PC = e, 1
+	f.Leaf(r, f, 1)
+	f.e = e
 //line event.go:38:1
 	return r.SendNone(e.hub.park(r.Current(), &e.waiting, forEvent))
 }
 
-//line event_greenlet.go:43:1
+//line event_greenlet.go:40:1
 
 func (f *EventWaitFrame) Resume(r *gen.Run) (st gen.Status) {
 	e := f.e
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.e))
+		return f.Started(r, f, f.body(r, f.e))
 	default:
 //line event.go:39:1
 		e.hub.awake(r.Current())
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 }
 
-//line event_greenlet.go:57:1
+//line event_greenlet.go:54:1
 
 func (f *EventWaitFrame) Forget()            { *f = EventWaitFrame{Header: f.Header} }
 func (f *EventWaitFrame) Release(r *gen.Run) { gen.Free(r, f, 61) }
-func (*EventWaitFrame) Func() *gen.Func      { return &infoOfEventWaitFrame }
+func (*EventWaitFrame) Func() *gen.Func      { return event_go.At(0) }
 
-var infoOfEventWaitFrame = gen.Func{Name: "github.com/going-green/greenlet/hub.(*Event).Wait", File: "github.com/going-green/greenlet/hub/event.go", Line: 36, Points: "38 e"}
-var _ func(*Event) = (*Event).Wait
+var _ = gen.Method00((*new(*Event)).Wait, (*Event).WaitResumable, (*Event).NewWaitFrame)
 
-// valueEventWaitFrame is Event.Wait as a value, for callers that can be suspended.
-type valueEventWaitFrame struct {
-	recv *Event
-}
-
-func (v valueEventWaitFrame) CallResumable(r *gen.Run) gen.Status {
-	return v.recv.WaitResumable(r)
-}
-
-var _ = gen.RegisterMethod((*new(*Event)).Wait, func(recv *Event) any {
-	return valueEventWaitFrame{recv}
-})
-
-func (v valueEventWaitFrame) Frame() gen.Frame { return gen.MakeFrame(EventWaitFrame{e: v.recv}) }
-
-// EventWaitForFrame is an activation of Event.WaitFor.
 type EventWaitForFrame struct {
-	gen.Header
-	e    *Event
-	d    time.Duration
-	ret0 bool
+	gen.Returns[bool]
+	e *Event
+	d time.Duration
 }
 
 // NewWaitForFrame makes a frame that will run Event.WaitFor.
@@ -90,10 +69,8 @@ func (e *Event) NewWaitForFrame(d time.Duration) *EventWaitForFrame {
 	_ = e.WaitFor
 	return gen.MakeFrame(EventWaitForFrame{e: e, d: d})
 }
-func (f *EventWaitForFrame) Results() bool                   { f.Over(f); return f.ret0 }
-func (f *EventWaitForFrame) Returned(r *gen.Run) (ret0 bool) { ret0 = f.ret0; f.Release(r); return }
-
-// WaitForResumable is Event.WaitFor for callers that can be suspended.
+func (f *EventWaitForFrame) Results() bool            { f.Over(f); return f.Ret0 }
+func (f *EventWaitForFrame) Returned(r *gen.Run) bool { r0 := f.Ret0; f.Release(r); return r0 }
 func (e *Event) WaitForResumable(r *gen.Run, d time.Duration) (bool, gen.Status) {
 	return (*EventWaitForFrame)(nil).body(r, e, d)
 }
@@ -104,52 +81,38 @@ func (f *EventWaitForFrame) body(r *gen.Run, e *Event, d time.Duration) (ret0 bo
 		return true, gen.Done
 	}
 	f = gen.Take(r, f, 36)
-	r.Leaf(f, &f.Header)
-	f.e, f.PC = e, 1
+	f.Leaf(r, f, 1)
+	f.e = e
 //line event.go:50:1
 	return ret0, r.SendNone(e.hub.parkFor(r.Current(), &e.waiting, d, forEvent))
 }
 
-//line event_greenlet.go:114:1
+//line event_greenlet.go:91:1
 
 func (f *EventWaitForFrame) Resume(r *gen.Run) (st gen.Status) {
 	e := f.e
 	switch f.PC {
 	case 0:
-		f.ret0, st = f.body(r, f.e, f.d)
-		return r.Started(f, &f.Header, st)
+		f.Ret0, st = f.body(r, f.e, f.d)
+		return f.Started(r, f, st)
 	default:
 //line event.go:51:1
 		e.hub.awake(r.Current())
-		f.ret0 = e.hub.granted()
-		return r.Return(f, &f.Header)
+		f.Ret0 = e.hub.granted()
+		return f.Return(r, f)
 	}
 }
 
-//line event_greenlet.go:130:1
+//line event_greenlet.go:107:1
 
-func (f *EventWaitForFrame) Args(args []any)            { gen.SetArgs(f, args, &f.d) }
-func (f *EventWaitForFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *EventWaitForFrame) Forget()                    { *f = EventWaitForFrame{Header: f.Header, ret0: f.ret0} }
-func (f *EventWaitForFrame) Release(r *gen.Run)         { gen.Free(r, f, 36) }
-func (*EventWaitForFrame) Func() *gen.Func              { return &infoOfEventWaitForFrame }
+func (f *EventWaitForFrame) Args(args []any)    { gen.SetArgs(f, args, &f.d) }
+func (f *EventWaitForFrame) Forget()            { *f = EventWaitForFrame{Returns: f.Returns} }
+func (f *EventWaitForFrame) Release(r *gen.Run) { gen.Free(r, f, 36) }
+func (*EventWaitForFrame) Func() *gen.Func      { return event_go.At(1) }
 
-var infoOfEventWaitForFrame = gen.Func{Name: "github.com/going-green/greenlet/hub.(*Event).WaitFor", File: "github.com/going-green/greenlet/hub/event.go", Line: 46, Points: "50 e"}
-var _ func(*Event, time.Duration) bool = (*Event).WaitFor
-
-// valueEventWaitForFrame is Event.WaitFor as a value, for callers that can be suspended.
-type valueEventWaitForFrame struct {
-	recv *Event
-}
-
-func (v valueEventWaitForFrame) CallResumable(r *gen.Run, p0 time.Duration) (bool, gen.Status) {
-	return v.recv.WaitForResumable(r, p0)
-}
-
-var _ = gen.RegisterMethod((*new(*Event)).WaitFor, func(recv *Event) any {
-	return valueEventWaitForFrame{recv}
-})
-
-func (v valueEventWaitForFrame) Frame() gen.Frame { return gen.MakeFrame(EventWaitForFrame{e: v.recv}) }
-
+var _ = gen.Method11((*new(*Event)).WaitFor, (*Event).WaitForResumable, (*Event).NewWaitForFrame)
 var _ = gen.Declare("Event.Wait", "Event.WaitFor")
+var event_go = gen.Funcs{Package: "github.com/going-green/greenlet/hub", File: "github.com/going-green/greenlet/hub/event.go", List: `
+(*Event).Wait 36: 38 e
+(*Event).WaitFor 46: 50 e
+`}

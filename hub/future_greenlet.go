@@ -11,24 +11,19 @@ import (
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// FutureGetFrame is an activation of Future.Get.
 type FutureGetFrame[T any] struct {
-	gen.Header
-	f    *Future[T]
-	ret0 T
-	ret1 error
+	gen.Returns2[T, error]
+	f *Future[T]
 }
 
 // NewGetFrame makes a frame that will run Future.Get.
 func (f *Future[T]) NewGetFrame() *FutureGetFrame[T] { return gen.MakeFrame(FutureGetFrame[T]{f: f}) }
-func (f *FutureGetFrame[T]) Results() (T, error)     { f.Over(f); return f.ret0, f.ret1 }
-func (f *FutureGetFrame[T]) Returned(r *gen.Run) (ret0 T, ret1 error) {
-	ret0, ret1 = f.ret0, f.ret1
+func (f *FutureGetFrame[T]) Results() (T, error)     { f.Over(f); return f.Ret0, f.Ret1 }
+func (f *FutureGetFrame[T]) Returned(r *gen.Run) (T, error) {
+	r0, r1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return
+	return r0, r1
 }
-
-// GetResumable is Future.Get for callers that can be suspended.
 func (f *Future[T]) GetResumable(r *gen.Run) (T, error, gen.Status) {
 	return (*FutureGetFrame[T])(nil).body(r, f)
 }
@@ -41,67 +36,54 @@ func (f2 *FutureGetFrame[T]) body(r *gen.Run, f *Future[T]) (ret0 T, ret1 error,
 	}
 //line future.go:46:1
 	f2 = gen.Take(r, f2, 25)
-	r.Leaf(f2, &f2.Header)
-	f2.f, f2.PC = f, 1
+	f2.Leaf(r, f2, 1)
+	f2.f = f
 //line future.go:46:1
 	return ret0, ret1, r.SendNone(f.hub.park(r.Current(), &f.waiting, forFuture))
 }
 
-//line future_greenlet.go:51:1
+//line future_greenlet.go:46:1
 
 func (f2 *FutureGetFrame[T]) Resume(r *gen.Run) (st gen.Status) {
 	f := f2.f
 	switch f2.PC {
 	case 0:
-		f2.ret0, f2.ret1, st = f2.body(r, f2.f)
-		return r.Started(f2, &f2.Header, st)
+		f2.Ret0, f2.Ret1, st = f2.body(r, f2.f)
+		return f2.Started(r, f2, st)
 	default:
 //line future.go:47:1
 		f.hub.awake(r.Current())
 //line future.go:49:1
-		f2.ret0, f2.ret1 = f.value, f.err
-		return r.Return(f2, &f2.Header)
+		f2.Ret0, f2.Ret1 = f.value, f.err
+		return f2.Return(r, f2)
 	}
 }
 
-//line future_greenlet.go:68:1
+//line future_greenlet.go:63:1
 
-func (f *FutureGetFrame[T]) Send(r *gen.Run) gen.Status {
-	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
-}
-func (f *FutureGetFrame[T]) Forget() {
-	*f = FutureGetFrame[T]{Header: f.Header, ret0: f.ret0, ret1: f.ret1}
-}
+func (f *FutureGetFrame[T]) Forget()            { *f = FutureGetFrame[T]{Returns2: f.Returns2} }
 func (f *FutureGetFrame[T]) Release(r *gen.Run) { gen.Free(r, f, 25) }
-func (*FutureGetFrame[T]) Func() *gen.Func      { return &infoOfFutureGetFrame }
-
-var infoOfFutureGetFrame = gen.Func{Name: "github.com/going-green/greenlet/hub.(*Future).Get", File: "github.com/going-green/greenlet/hub/future.go", Line: 44, Points: "46 f"}
-
+func (*FutureGetFrame[T]) Func() *gen.Func      { return future_go.At(0) }
 func _[T any]() {
 	var _ func(*Future[T]) (T, error) = (*Future[T]).Get
 }
 
-// FutureGetForFrame is an activation of Future.GetFor.
 type FutureGetForFrame[T any] struct {
-	gen.Header
-	f    *Future[T]
-	d    time.Duration
-	ret0 T
-	ret1 error
+	gen.Returns2[T, error]
+	f *Future[T]
+	d time.Duration
 }
 
 // NewGetForFrame makes a frame that will run Future.GetFor.
 func (f *Future[T]) NewGetForFrame(d time.Duration) *FutureGetForFrame[T] {
 	return gen.MakeFrame(FutureGetForFrame[T]{f: f, d: d})
 }
-func (f *FutureGetForFrame[T]) Results() (T, error) { f.Over(f); return f.ret0, f.ret1 }
-func (f *FutureGetForFrame[T]) Returned(r *gen.Run) (ret0 T, ret1 error) {
-	ret0, ret1 = f.ret0, f.ret1
+func (f *FutureGetForFrame[T]) Results() (T, error) { f.Over(f); return f.Ret0, f.Ret1 }
+func (f *FutureGetForFrame[T]) Returned(r *gen.Run) (T, error) {
+	r0, r1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return
+	return r0, r1
 }
-
-// GetForResumable is Future.GetFor for callers that can be suspended.
 func (f *Future[T]) GetForResumable(r *gen.Run, d time.Duration) (T, error, gen.Status) {
 	return (*FutureGetForFrame[T])(nil).body(r, f, d)
 }
@@ -114,49 +96,45 @@ func (f2 *FutureGetForFrame[T]) body(r *gen.Run, f *Future[T], d time.Duration) 
 	}
 //line future.go:57:1
 	f2 = gen.Take(r, f2, 24)
-	r.Leaf(f2, &f2.Header)
-	f2.f, f2.d, f2.PC = f, d, 1
+	f2.Leaf(r, f2, 1)
+	f2.f, f2.d = f, d
 //line future.go:57:1
 	return ret0, ret1, r.SendNone(f.hub.parkFor(r.Current(), &f.waiting, d, forFuture))
 }
 
-//line future_greenlet.go:124:1
+//line future_greenlet.go:106:1
 
 func (f2 *FutureGetForFrame[T]) Resume(r *gen.Run) (st gen.Status) {
 	f, d := f2.f, f2.d
 	switch f2.PC {
 	case 0:
-		f2.ret0, f2.ret1, st = f2.body(r, f2.f, f2.d)
-		return r.Started(f2, &f2.Header, st)
+		f2.Ret0, f2.Ret1, st = f2.body(r, f2.f, f2.d)
+		return f2.Started(r, f2, st)
 	default:
 //line future.go:58:1
 		f.hub.awake(r.Current())
 		if !f.hub.granted() {
 			var zero T
-			f2.ret0, f2.ret1 = zero, &Timeout{d}
-			return r.Return(f2, &f2.Header)
+			f2.Ret0, f2.Ret1 = zero, &Timeout{d}
+			return f2.Return(r, f2)
 		}
-		f2.ret0, f2.ret1 = f.value, f.err
-		return r.Return(f2, &f2.Header)
+		f2.Ret0, f2.Ret1 = f.value, f.err
+		return f2.Return(r, f2)
 	}
 }
 
-//line future_greenlet.go:145:1
+//line future_greenlet.go:127:1
 
-func (f *FutureGetForFrame[T]) Args(args []any) { gen.SetArgs(f, args, &f.d) }
-func (f *FutureGetForFrame[T]) Send(r *gen.Run) gen.Status {
-	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
-}
-func (f *FutureGetForFrame[T]) Forget() {
-	*f = FutureGetForFrame[T]{Header: f.Header, ret0: f.ret0, ret1: f.ret1}
-}
+func (f *FutureGetForFrame[T]) Args(args []any)    { gen.SetArgs(f, args, &f.d) }
+func (f *FutureGetForFrame[T]) Forget()            { *f = FutureGetForFrame[T]{Returns2: f.Returns2} }
 func (f *FutureGetForFrame[T]) Release(r *gen.Run) { gen.Free(r, f, 24) }
-func (*FutureGetForFrame[T]) Func() *gen.Func      { return &infoOfFutureGetForFrame }
-
-var infoOfFutureGetForFrame = gen.Func{Name: "github.com/going-green/greenlet/hub.(*Future).GetFor", File: "github.com/going-green/greenlet/hub/future.go", Line: 55, Points: "57 f d"}
-
+func (*FutureGetForFrame[T]) Func() *gen.Func      { return future_go.At(1) }
 func _[T any]() {
 	var _ func(*Future[T], time.Duration) (T, error) = (*Future[T]).GetFor
 }
 
 var _ = gen.Declare("Future.Get", "Future.GetFor")
+var future_go = gen.Funcs{Package: "github.com/going-green/greenlet/hub", File: "github.com/going-green/greenlet/hub/future.go", List: `
+(*Future).Get 44: 46 f
+(*Future).GetFor 55: 57 f d
+`}

@@ -12,14 +12,12 @@ import (
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// GroupGoFrame is an activation of Group.Go.
 type GroupGoFrame struct {
-	gen.Header
+	gen.Returns[*Task]
 	g     *Group
 	run2  any
 	args  []any
 	frame greenlet.Frame
-	ret0  *Task
 }
 
 // NewGoFrame makes a frame that will run Group.Go.
@@ -27,10 +25,8 @@ func (g *Group) NewGoFrame(run any, args ...any) *GroupGoFrame {
 	_ = g.Go
 	return gen.MakeFrame(GroupGoFrame{g: g, run2: run, args: args})
 }
-func (f *GroupGoFrame) Results() *Task                   { f.Over(f); return f.ret0 }
-func (f *GroupGoFrame) Returned(r *gen.Run) (ret0 *Task) { ret0 = f.ret0; f.Release(r); return }
-
-// GoResumable is Group.Go for callers that can be suspended.
+func (f *GroupGoFrame) Results() *Task            { f.Over(f); return f.Ret0 }
+func (f *GroupGoFrame) Returned(r *gen.Run) *Task { r0 := f.Ret0; f.Release(r); return r0 }
 func (g *Group) GoResumable(r *gen.Run, run any, args ...any) (*Task, gen.Status) {
 	return (*GroupGoFrame)(nil).body(r, g, run, args)
 }
@@ -49,8 +45,8 @@ func (f *GroupGoFrame) body(r *gen.Run, g *Group, run any, args []any) (ret0 *Ta
 //line group.go:65:1
 	if st = g.room.AcquireResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 25)
-		f.g, f.frame, f.PC = g, frame, 1
-		return ret0, r.Link(f, &f.Header, st)
+		f.g, f.frame = g, frame
+		return ret0, f.Link(r, f, 1, st)
 	}
 after_if_64:
 	if f != nil {
@@ -60,37 +56,34 @@ after_if_64:
 	return g.add(g.hub.start(frame)), gen.Done
 }
 
-//line group_greenlet.go:64:1
+//line group_greenlet.go:60:1
 
 func (f *GroupGoFrame) Resume(r *gen.Run) (st gen.Status) {
 	g := f.g
 	var frame greenlet.Frame
 	switch f.PC {
 	case 0:
-		f.ret0, st = f.body(r, f.g, f.run2, f.args)
-		return r.Started(f, &f.Header, st)
+		f.Ret0, st = f.body(r, f.g, f.run2, f.args)
+		return f.Started(r, f, st)
 	default:
 		frame = f.frame
 		r.Callee().(*SemaphoreAcquireFrame).Release(r)
 		f.run2, f.args = nil, nil
 //line group.go:67:1
-		f.ret0 = g.add(g.hub.start(frame))
-		return r.Return(f, &f.Header)
+		f.Ret0 = g.add(g.hub.start(frame))
+		return f.Return(r, f)
 	}
 }
 
-//line group_greenlet.go:83:1
+//line group_greenlet.go:79:1
 
-func (f *GroupGoFrame) Args(args []any)            { gen.SetVariadic(f, args, &f.run2, &f.args) }
-func (f *GroupGoFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *GroupGoFrame) Forget()                    { *f = GroupGoFrame{Header: f.Header, ret0: f.ret0} }
-func (f *GroupGoFrame) Release(r *gen.Run)         { gen.Free(r, f, 25) }
-func (*GroupGoFrame) Func() *gen.Func              { return &infoOfGroupGoFrame }
+func (f *GroupGoFrame) Args(args []any)    { gen.SetVariadic(f, args, &f.run2, &f.args) }
+func (f *GroupGoFrame) Forget()            { *f = GroupGoFrame{Returns: f.Returns} }
+func (f *GroupGoFrame) Release(r *gen.Run) { gen.Free(r, f, 25) }
+func (*GroupGoFrame) Func() *gen.Func      { return group_go.At(0) }
 
-var infoOfGroupGoFrame = gen.Func{Name: "github.com/going-green/greenlet/hub.(*Group).Go", File: "github.com/going-green/greenlet/hub/group.go", Line: 62, Points: "65 g frame"}
 var _ func(*Group, any, ...any) *Task = (*Group).Go
 
-// valueGroupGoFrame is Group.Go as a value, for callers that can be suspended.
 type valueGroupGoFrame struct {
 	recv *Group
 }
@@ -105,7 +98,6 @@ var _ = gen.RegisterMethod((*new(*Group)).Go, func(recv *Group) any {
 
 func (v valueGroupGoFrame) Frame() gen.Frame { return gen.MakeFrame(GroupGoFrame{g: v.recv}) }
 
-// GroupAddFrame is an activation of Group.Add.
 type GroupAddFrame struct {
 	gen.Header
 	g *Group
@@ -117,8 +109,6 @@ func (g *Group) NewAddFrame(t *Task) *GroupAddFrame {
 	_ = g.Add
 	return gen.MakeFrame(GroupAddFrame{g: g, t: t})
 }
-
-// AddResumable is Group.Add for callers that can be suspended.
 func (g *Group) AddResumable(r *gen.Run, t *Task) gen.Status {
 	return (*GroupAddFrame)(nil).body(r, g, t)
 }
@@ -131,8 +121,8 @@ func (f *GroupAddFrame) body(r *gen.Run, g *Group, t *Task) (st gen.Status) {
 //line group.go:85:1
 	if st = g.room.AcquireResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 30)
-		f.g, f.t, f.PC = g, t, 1
-		return r.Link(f, &f.Header, st)
+		f.g, f.t = g, t
+		return f.Link(r, f, 1, st)
 	}
 after_if_84:
 //line group.go:87:1
@@ -140,51 +130,33 @@ after_if_84:
 	return gen.Done
 }
 
-//line group_greenlet.go:144:1
+//line group_greenlet.go:134:1
 
 func (f *GroupAddFrame) Resume(r *gen.Run) (st gen.Status) {
 	g, t := f.g, f.t
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.g, f.t))
+		return f.Started(r, f, f.body(r, f.g, f.t))
 	default:
 		r.Callee().(*SemaphoreAcquireFrame).Release(r)
 //line group.go:87:1
 		g.add(t)
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 }
 
-//line group_greenlet.go:159:1
+//line group_greenlet.go:149:1
 
 func (f *GroupAddFrame) Args(args []any)    { gen.SetArgs(f, args, &f.t) }
 func (f *GroupAddFrame) Forget()            { *f = GroupAddFrame{Header: f.Header} }
 func (f *GroupAddFrame) Release(r *gen.Run) { gen.Free(r, f, 30) }
-func (*GroupAddFrame) Func() *gen.Func      { return &infoOfGroupAddFrame }
+func (*GroupAddFrame) Func() *gen.Func      { return group_go.At(1) }
 
-var infoOfGroupAddFrame = gen.Func{Name: "github.com/going-green/greenlet/hub.(*Group).Add", File: "github.com/going-green/greenlet/hub/group.go", Line: 83, Points: "85 g t"}
-var _ func(*Group, *Task) = (*Group).Add
+var _ = gen.Method10((*new(*Group)).Add, (*Group).AddResumable, (*Group).NewAddFrame)
 
-// valueGroupAddFrame is Group.Add as a value, for callers that can be suspended.
-type valueGroupAddFrame struct {
-	recv *Group
-}
-
-func (v valueGroupAddFrame) CallResumable(r *gen.Run, p0 *Task) gen.Status {
-	return v.recv.AddResumable(r, p0)
-}
-
-var _ = gen.RegisterMethod((*new(*Group)).Add, func(recv *Group) any {
-	return valueGroupAddFrame{recv}
-})
-
-func (v valueGroupAddFrame) Frame() gen.Frame { return gen.MakeFrame(GroupAddFrame{g: v.recv}) }
-
-// GroupJoinFrame is an activation of Group.Join.
 type GroupJoinFrame struct {
-	gen.Header
-	g    *Group
-	ret0 error
+	gen.Returns[error]
+	g *Group
 }
 
 // NewJoinFrame makes a frame that will run Group.Join.
@@ -192,10 +164,8 @@ func (g *Group) NewJoinFrame() *GroupJoinFrame {
 	_ = g.Join
 	return gen.MakeFrame(GroupJoinFrame{g: g})
 }
-func (f *GroupJoinFrame) Results() error                   { f.Over(f); return f.ret0 }
-func (f *GroupJoinFrame) Returned(r *gen.Run) (ret0 error) { ret0 = f.ret0; f.Release(r); return }
-
-// JoinResumable is Group.Join for callers that can be suspended.
+func (f *GroupJoinFrame) Results() error            { f.Over(f); return f.Ret0 }
+func (f *GroupJoinFrame) Returned(r *gen.Run) error { r0 := f.Ret0; f.Release(r); return r0 }
 func (g *Group) JoinResumable(r *gen.Run) (error, gen.Status) {
 	return (*GroupJoinFrame)(nil).body(r, g)
 }
@@ -208,61 +178,41 @@ func (f *GroupJoinFrame) body(r *gen.Run, g *Group) (ret0 error, st gen.Status) 
 	}
 //line group.go:159:1
 	f = gen.Take(r, f, 27)
-	r.Leaf(f, &f.Header)
-	f.g, f.PC = g, 1
+	f.Leaf(r, f, 1)
+	f.g = g
 //line group.go:159:1
 	return ret0, r.SendNone(g.hub.park(r.Current(), &g.empty, forGroup))
 }
 
-//line group_greenlet.go:218:1
+//line group_greenlet.go:188:1
 
 func (f *GroupJoinFrame) Resume(r *gen.Run) (st gen.Status) {
 	g := f.g
 	switch f.PC {
 	case 0:
-		f.ret0, st = f.body(r, f.g)
-		return r.Started(f, &f.Header, st)
+		f.Ret0, st = f.body(r, f.g)
+		return f.Started(r, f, st)
 	default:
 //line group.go:160:1
 		g.hub.awake(r.Current())
 //line group.go:162:1
-		f.ret0 = g.err
-		return r.Return(f, &f.Header)
+		f.Ret0 = g.err
+		return f.Return(r, f)
 	}
 }
 
-//line group_greenlet.go:235:1
+//line group_greenlet.go:205:1
 
-func (f *GroupJoinFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *GroupJoinFrame) Forget()                    { *f = GroupJoinFrame{Header: f.Header, ret0: f.ret0} }
-func (f *GroupJoinFrame) Release(r *gen.Run)         { gen.Free(r, f, 27) }
-func (*GroupJoinFrame) Func() *gen.Func              { return &infoOfGroupJoinFrame }
+func (f *GroupJoinFrame) Forget()            { *f = GroupJoinFrame{Returns: f.Returns} }
+func (f *GroupJoinFrame) Release(r *gen.Run) { gen.Free(r, f, 27) }
+func (*GroupJoinFrame) Func() *gen.Func      { return group_go.At(2) }
 
-var infoOfGroupJoinFrame = gen.Func{Name: "github.com/going-green/greenlet/hub.(*Group).Join", File: "github.com/going-green/greenlet/hub/group.go", Line: 157, Points: "159 g"}
-var _ func(*Group) error = (*Group).Join
+var _ = gen.Method01((*new(*Group)).Join, (*Group).JoinResumable, (*Group).NewJoinFrame)
 
-// valueGroupJoinFrame is Group.Join as a value, for callers that can be suspended.
-type valueGroupJoinFrame struct {
-	recv *Group
-}
-
-func (v valueGroupJoinFrame) CallResumable(r *gen.Run) (error, gen.Status) {
-	return v.recv.JoinResumable(r)
-}
-
-var _ = gen.RegisterMethod((*new(*Group)).Join, func(recv *Group) any {
-	return valueGroupJoinFrame{recv}
-})
-
-func (v valueGroupJoinFrame) Frame() gen.Frame { return gen.MakeFrame(GroupJoinFrame{g: v.recv}) }
-
-// GroupJoinForFrame is an activation of Group.JoinFor.
 type GroupJoinForFrame struct {
-	gen.Header
-	g    *Group
-	d    time.Duration
-	ret0 error
-	ret1 bool
+	gen.Returns2[error, bool]
+	g *Group
+	d time.Duration
 }
 
 // NewJoinForFrame makes a frame that will run Group.JoinFor.
@@ -270,14 +220,12 @@ func (g *Group) NewJoinForFrame(d time.Duration) *GroupJoinForFrame {
 	_ = g.JoinFor
 	return gen.MakeFrame(GroupJoinForFrame{g: g, d: d})
 }
-func (f *GroupJoinForFrame) Results() (error, bool) { f.Over(f); return f.ret0, f.ret1 }
-func (f *GroupJoinForFrame) Returned(r *gen.Run) (ret0 error, ret1 bool) {
-	ret0, ret1 = f.ret0, f.ret1
+func (f *GroupJoinForFrame) Results() (error, bool) { f.Over(f); return f.Ret0, f.Ret1 }
+func (f *GroupJoinForFrame) Returned(r *gen.Run) (error, bool) {
+	r0, r1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return
+	return r0, r1
 }
-
-// JoinForResumable is Group.JoinFor for callers that can be suspended.
 func (g *Group) JoinForResumable(r *gen.Run, d time.Duration) (error, bool, gen.Status) {
 	return (*GroupJoinForFrame)(nil).body(r, g, d)
 }
@@ -290,59 +238,37 @@ func (f *GroupJoinForFrame) body(r *gen.Run, g *Group, d time.Duration) (ret0 er
 	}
 //line group.go:170:1
 	f = gen.Take(r, f, 10)
-	r.Leaf(f, &f.Header)
-	f.g, f.PC = g, 1
+	f.Leaf(r, f, 1)
+	f.g = g
 //line group.go:170:1
 	return ret0, ret1, r.SendNone(g.hub.parkFor(r.Current(), &g.empty, d, forGroup))
 }
 
-//line group_greenlet.go:300:1
+//line group_greenlet.go:248:1
 
 func (f *GroupJoinForFrame) Resume(r *gen.Run) (st gen.Status) {
 	g := f.g
 	switch f.PC {
 	case 0:
-		f.ret0, f.ret1, st = f.body(r, f.g, f.d)
-		return r.Started(f, &f.Header, st)
+		f.Ret0, f.Ret1, st = f.body(r, f.g, f.d)
+		return f.Started(r, f, st)
 	default:
 //line group.go:171:1
 		g.hub.awake(r.Current())
-		f.ret0, f.ret1 = g.err, g.hub.granted()
-		return r.Return(f, &f.Header)
+		f.Ret0, f.Ret1 = g.err, g.hub.granted()
+		return f.Return(r, f)
 	}
 }
 
-//line group_greenlet.go:316:1
+//line group_greenlet.go:264:1
 
-func (f *GroupJoinForFrame) Args(args []any) { gen.SetArgs(f, args, &f.d) }
-func (f *GroupJoinForFrame) Send(r *gen.Run) gen.Status {
-	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
-}
-func (f *GroupJoinForFrame) Forget() {
-	*f = GroupJoinForFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1}
-}
+func (f *GroupJoinForFrame) Args(args []any)    { gen.SetArgs(f, args, &f.d) }
+func (f *GroupJoinForFrame) Forget()            { *f = GroupJoinForFrame{Returns2: f.Returns2} }
 func (f *GroupJoinForFrame) Release(r *gen.Run) { gen.Free(r, f, 10) }
-func (*GroupJoinForFrame) Func() *gen.Func      { return &infoOfGroupJoinForFrame }
+func (*GroupJoinForFrame) Func() *gen.Func      { return group_go.At(3) }
 
-var infoOfGroupJoinForFrame = gen.Func{Name: "github.com/going-green/greenlet/hub.(*Group).JoinFor", File: "github.com/going-green/greenlet/hub/group.go", Line: 168, Points: "170 g"}
-var _ func(*Group, time.Duration) (error, bool) = (*Group).JoinFor
+var _ = gen.Method12((*new(*Group)).JoinFor, (*Group).JoinForResumable, (*Group).NewJoinForFrame)
 
-// valueGroupJoinForFrame is Group.JoinFor as a value, for callers that can be suspended.
-type valueGroupJoinForFrame struct {
-	recv *Group
-}
-
-func (v valueGroupJoinForFrame) CallResumable(r *gen.Run, p0 time.Duration) (error, bool, gen.Status) {
-	return v.recv.JoinForResumable(r, p0)
-}
-
-var _ = gen.RegisterMethod((*new(*Group)).JoinFor, func(recv *Group) any {
-	return valueGroupJoinForFrame{recv}
-})
-
-func (v valueGroupJoinForFrame) Frame() gen.Frame { return gen.MakeFrame(GroupJoinForFrame{g: v.recv}) }
-
-// GroupKillFrame is an activation of Group.Kill.
 type GroupKillFrame struct {
 	gen.Header
 	g *Group
@@ -353,8 +279,6 @@ func (g *Group) NewKillFrame() *GroupKillFrame {
 	_ = g.Kill
 	return gen.MakeFrame(GroupKillFrame{g: g})
 }
-
-// KillResumable is Group.Kill for callers that can be suspended.
 func (g *Group) KillResumable(r *gen.Run) gen.Status { return (*GroupKillFrame)(nil).body(r, g) }
 
 func (f *GroupKillFrame) body(r *gen.Run, g *Group) (st gen.Status) {
@@ -365,19 +289,19 @@ func (f *GroupKillFrame) body(r *gen.Run, g *Group) (st gen.Status) {
 	}
 //line group.go:184:1
 	f = gen.Take(r, f, 51)
-	r.Leaf(f, &f.Header)
-	f.g, f.PC = g, 1
+	f.Leaf(r, f, 1)
+	f.g = g
 //line group.go:184:1
 	return r.SendNone(g.hub.park(r.Current(), &g.killers, forGroup))
 }
 
-//line group_greenlet.go:375:1
+//line group_greenlet.go:299:1
 
 func (f *GroupKillFrame) Resume(r *gen.Run) (st gen.Status) {
 	g := f.g
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.g))
+		return f.Started(r, f, f.body(r, f.g))
 	default:
 //line group.go:185:1
 		g.hub.awake(r.Current())
@@ -388,40 +312,22 @@ func (f *GroupKillFrame) Resume(r *gen.Run) (st gen.Status) {
 //line group.go:184:1
 			return r.SendNone(g.hub.park(r.Current(), &g.killers, forGroup))
 		}
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 }
 
-//line group_greenlet.go:396:1
+//line group_greenlet.go:320:1
 
 func (f *GroupKillFrame) Forget()            { *f = GroupKillFrame{Header: f.Header} }
 func (f *GroupKillFrame) Release(r *gen.Run) { gen.Free(r, f, 51) }
-func (*GroupKillFrame) Func() *gen.Func      { return &infoOfGroupKillFrame }
+func (*GroupKillFrame) Func() *gen.Func      { return group_go.At(4) }
 
-var infoOfGroupKillFrame = gen.Func{Name: "github.com/going-green/greenlet/hub.(*Group).Kill", File: "github.com/going-green/greenlet/hub/group.go", Line: 181, Points: "184 g"}
-var _ func(*Group) = (*Group).Kill
+var _ = gen.Method00((*new(*Group)).Kill, (*Group).KillResumable, (*Group).NewKillFrame)
 
-// valueGroupKillFrame is Group.Kill as a value, for callers that can be suspended.
-type valueGroupKillFrame struct {
-	recv *Group
-}
-
-func (v valueGroupKillFrame) CallResumable(r *gen.Run) gen.Status {
-	return v.recv.KillResumable(r)
-}
-
-var _ = gen.RegisterMethod((*new(*Group)).Kill, func(recv *Group) any {
-	return valueGroupKillFrame{recv}
-})
-
-func (v valueGroupKillFrame) Frame() gen.Frame { return gen.MakeFrame(GroupKillFrame{g: v.recv}) }
-
-// GroupKillForFrame is an activation of Group.KillFor.
 type GroupKillForFrame struct {
-	gen.Header
-	g    *Group
-	d    time.Duration
-	ret0 bool
+	gen.Returns[bool]
+	g *Group
+	d time.Duration
 }
 
 // NewKillForFrame makes a frame that will run Group.KillFor.
@@ -429,10 +335,8 @@ func (g *Group) NewKillForFrame(d time.Duration) *GroupKillForFrame {
 	_ = g.KillFor
 	return gen.MakeFrame(GroupKillForFrame{g: g, d: d})
 }
-func (f *GroupKillForFrame) Results() bool                   { f.Over(f); return f.ret0 }
-func (f *GroupKillForFrame) Returned(r *gen.Run) (ret0 bool) { ret0 = f.ret0; f.Release(r); return }
-
-// KillForResumable is Group.KillFor for callers that can be suspended.
+func (f *GroupKillForFrame) Results() bool            { f.Over(f); return f.Ret0 }
+func (f *GroupKillForFrame) Returned(r *gen.Run) bool { r0 := f.Ret0; f.Release(r); return r0 }
 func (g *Group) KillForResumable(r *gen.Run, d time.Duration) (bool, gen.Status) {
 	return (*GroupKillForFrame)(nil).body(r, g, d)
 }
@@ -441,56 +345,45 @@ func (f *GroupKillForFrame) body(r *gen.Run, g *Group, d time.Duration) (ret0 bo
 	var ok bool
 //line group.go:195:1
 	g.interrupt()
-	_, ok, st = g.JoinForResumable(r, d)
-	if st != gen.Done {
+	if _, ok, st = g.JoinForResumable(r, d); st != gen.Done {
 		f = gen.Take(r, f, 2)
-		f.g, f.PC = nil, 1
-		return ret0, r.Link(f, &f.Header, st)
+		f.g = nil
+		return ret0, f.Link(r, f, 1, st)
 	}
 //line group.go:197:1
 	return ok, gen.Done
 }
 
-//line group_greenlet.go:455:1
+//line group_greenlet.go:358:1
 
 func (f *GroupKillForFrame) Resume(r *gen.Run) (st gen.Status) {
 	var ok bool
 	switch f.PC {
 	case 0:
-		f.ret0, st = f.body(r, f.g, f.d)
-		return r.Started(f, &f.Header, st)
+		f.Ret0, st = f.body(r, f.g, f.d)
+		return f.Started(r, f, st)
 	default:
 		_, ok = r.Callee().(*GroupJoinForFrame).Returned(r)
 //line group.go:197:1
-		f.ret0 = ok
-		return r.Return(f, &f.Header)
+		f.Ret0 = ok
+		return f.Return(r, f)
 	}
 }
 
-//line group_greenlet.go:471:1
+//line group_greenlet.go:374:1
 
-func (f *GroupKillForFrame) Args(args []any)            { gen.SetArgs(f, args, &f.d) }
-func (f *GroupKillForFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *GroupKillForFrame) Forget()                    { *f = GroupKillForFrame{Header: f.Header, ret0: f.ret0} }
-func (f *GroupKillForFrame) Release(r *gen.Run)         { gen.Free(r, f, 2) }
-func (*GroupKillForFrame) Func() *gen.Func              { return &infoOfGroupKillForFrame }
+func (f *GroupKillForFrame) Args(args []any)    { gen.SetArgs(f, args, &f.d) }
+func (f *GroupKillForFrame) Forget()            { *f = GroupKillForFrame{Returns: f.Returns} }
+func (f *GroupKillForFrame) Release(r *gen.Run) { gen.Free(r, f, 2) }
+func (*GroupKillForFrame) Func() *gen.Func      { return group_go.At(5) }
 
-var infoOfGroupKillForFrame = gen.Func{Name: "github.com/going-green/greenlet/hub.(*Group).KillFor", File: "github.com/going-green/greenlet/hub/group.go", Line: 194, Points: "196"}
-var _ func(*Group, time.Duration) bool = (*Group).KillFor
-
-// valueGroupKillForFrame is Group.KillFor as a value, for callers that can be suspended.
-type valueGroupKillForFrame struct {
-	recv *Group
-}
-
-func (v valueGroupKillForFrame) CallResumable(r *gen.Run, p0 time.Duration) (bool, gen.Status) {
-	return v.recv.KillForResumable(r, p0)
-}
-
-var _ = gen.RegisterMethod((*new(*Group)).KillFor, func(recv *Group) any {
-	return valueGroupKillForFrame{recv}
-})
-
-func (v valueGroupKillForFrame) Frame() gen.Frame { return gen.MakeFrame(GroupKillForFrame{g: v.recv}) }
-
+var _ = gen.Method11((*new(*Group)).KillFor, (*Group).KillForResumable, (*Group).NewKillForFrame)
 var _ = gen.Declare("Group.Go", "Group.Add", "Group.Join", "Group.JoinFor", "Group.Kill", "Group.KillFor")
+var group_go = gen.Funcs{Package: "github.com/going-green/greenlet/hub", File: "github.com/going-green/greenlet/hub/group.go", List: `
+(*Group).Go 62: 65 g frame
+(*Group).Add 83: 85 g t
+(*Group).Join 157: 159 g
+(*Group).JoinFor 168: 170 g
+(*Group).Kill 181: 184 g
+(*Group).KillFor 194: 196
+`}

@@ -12,7 +12,6 @@ import (
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// logPooledFrame is an activation of log.pooled.
 type logPooledFrame struct {
 	gen.Header
 	l    *log
@@ -25,8 +24,6 @@ func (l *log) newPooledFrame(size int) *logPooledFrame {
 	_ = l.pooled
 	return gen.MakeFrame(logPooledFrame{l: l, size: size})
 }
-
-// pooledResumable is log.pooled for callers that can be suspended.
 func (l *log) pooledResumable(r *gen.Run, size int) gen.Status {
 	return (*logPooledFrame)(nil).body(r, l, size)
 }
@@ -43,29 +40,27 @@ loop_18:
 		goto after_loop_18
 	}
 //line group_test.go:19:1
-	_, st = g.GoResumable(r, l.newSleeperFrame(fmt.Sprint(i), 1, time.Duration(i+1)*time.Second))
-	if st != gen.Done {
+	if _, st = g.GoResumable(r, l.newSleeperFrame(fmt.Sprint(i), 1, time.Duration(i+1)*time.Second)); st != gen.Done {
 		f = gen.Take(r, f, 33)
-		f.l, f.g, f.i, f.PC = l, g, i, 1
-		return r.Link(f, &f.Header, st)
+		f.l, f.g, f.i = l, g, i
+		return f.Link(r, f, 1, st)
 	}
 //line group_test.go:18:1
 	i++
 	goto loop_18
 after_loop_18:
 	l.say("started, %d left", g.Len())
-	_, st = g.JoinResumable(r)
-	if st != gen.Done {
+	if _, st = g.JoinResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 33)
-		f.l, f.g, f.PC = l, g, 2
-		return r.Link(f, &f.Header, st)
+		f.l, f.g = l, g
+		return f.Link(r, f, 2, st)
 	}
 //line group_test.go:23:1
 	l.say("joined, %d left", g.Len())
 	return gen.Done
 }
 
-//line group_greenlet_test.go:69:1
+//line group_greenlet_test.go:64:1
 
 func (f *logPooledFrame) Resume(r *gen.Run) (st gen.Status) {
 	l := f.l
@@ -73,7 +68,7 @@ func (f *logPooledFrame) Resume(r *gen.Run) (st gen.Status) {
 	var i int
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.l, f.size))
+		return f.Started(r, f, f.body(r, f.l, f.size))
 	case 1:
 		g, i = f.g, f.i
 		r.Callee().(*GroupGoFrame).Release(r)
@@ -90,10 +85,9 @@ loop_18:
 		goto after_loop_18
 	}
 //line group_test.go:19:1
-	_, st = g.GoResumable(r, l.newSleeperFrame(fmt.Sprint(i), 1, time.Duration(i+1)*time.Second))
-	if st != gen.Done {
-		f.g, f.i, f.PC = g, i, 1
-		return r.Link(f, &f.Header, st)
+	if _, st = g.GoResumable(r, l.newSleeperFrame(fmt.Sprint(i), 1, time.Duration(i+1)*time.Second)); st != gen.Done {
+		f.g, f.i = g, i
+		return f.Link(r, f, 1, st)
 	}
 resumed_19:
 //line group_test.go:18:1
@@ -101,28 +95,25 @@ resumed_19:
 	goto loop_18
 after_loop_18:
 	l.say("started, %d left", g.Len())
-	_, st = g.JoinResumable(r)
-	if st != gen.Done {
-		f.g, f.PC = g, 2
-		return r.Link(f, &f.Header, st)
+	if _, st = g.JoinResumable(r); st != gen.Done {
+		f.g = g
+		return f.Link(r, f, 2, st)
 	}
 resumed_22:
 //line group_test.go:23:1
 	l.say("joined, %d left", g.Len())
-	return r.Return(f, &f.Header)
+	return f.Return(r, f)
 }
 
-//line group_greenlet_test.go:116:1
+//line group_greenlet_test.go:109:1
 
 func (f *logPooledFrame) Args(args []any)    { gen.SetArgs(f, args, &f.size) }
 func (f *logPooledFrame) Forget()            { *f = logPooledFrame{Header: f.Header} }
 func (f *logPooledFrame) Release(r *gen.Run) { gen.Free(r, f, 33) }
-func (*logPooledFrame) Func() *gen.Func      { return &logPooledFrameInfo }
+func (*logPooledFrame) Func() *gen.Func      { return group_test_go.At(0) }
 
-var logPooledFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).pooled", File: "github.com/going-green/greenlet/hub/group_test.go", Line: 16, Points: "19 l g i; 22 -i"}
 var _ func(*log, int) = (*log).pooled
 
-// logKillsGroupFrame is an activation of log.killsGroup.
 type logKillsGroupFrame struct {
 	gen.Header
 	l *log
@@ -133,8 +124,6 @@ func (l *log) newKillsGroupFrame() *logKillsGroupFrame {
 	_ = l.killsGroup
 	return gen.MakeFrame(logKillsGroupFrame{l: l})
 }
-
-// killsGroupResumable is log.killsGroup for callers that can be suspended.
 func (l *log) killsGroupResumable(r *gen.Run) gen.Status {
 	return (*logKillsGroupFrame)(nil).body(r, l)
 }
@@ -167,33 +156,31 @@ func (f *logKillsGroupFrame) body(r *gen.Run, l *log) (st gen.Status) {
 
 //line group_test.go:37:1
 	g = l.NewGroup()
-	_, st = g.GoResumable(r, l.newStubbornFrame())
-	if st != gen.Done {
+	if _, st = g.GoResumable(r, l.newStubbornFrame()); st != gen.Done {
 		f = gen.Take(r, f, 20)
-		f.l, f.g, f.PC = l, g, 1
-		return r.Link(f, &f.Header, st)
+		f.l, f.g = l, g
+		return f.Link(r, f, 1, st)
 	}
 resumed_38:
 //line group_test.go:39:1
 	if st = l.YieldResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 20)
-		f.l, f.g, f.PC = l, g, 2
-		return r.Link(f, &f.Header, st)
+		f.l, f.g = l, g
+		return f.Link(r, f, 2, st)
 	}
 resumed_39:
 //line group_test.go:40:1
-	_, st = g.GoResumable(r, l.newStubbornFrame())
-	if st != gen.Done {
+	if _, st = g.GoResumable(r, l.newStubbornFrame()); st != gen.Done {
 		f = gen.Take(r, f, 20)
-		f.l, f.g, f.PC = l, g, 3
-		return r.Link(f, &f.Header, st)
+		f.l, f.g = l, g
+		return f.Link(r, f, 3, st)
 	}
 resumed_40:
 //line group_test.go:41:1
 	if st = g.KillResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 20)
-		f.l, f.g, f.PC = l, g, 4
-		return r.Link(f, &f.Header, st)
+		f.l, f.g = l, g
+		return f.Link(r, f, 4, st)
 	}
 resumed_41:
 //line group_test.go:42:1
@@ -202,29 +189,26 @@ resumed_41:
 		f.l = nil
 	}
 //line group_test.go:43:1
-	_, st = g.JoinResumable(r)
-	if st != gen.Done {
+	if _, st = g.JoinResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 20)
-		f.g, f.PC = nil, 5
-		return r.Link(f, &f.Header, st)
+		f.g = nil
+		return f.Link(r, f, 5, st)
 	}
 	return gen.Done
 }
 
-//line group_greenlet_test.go:216:1
+//line group_greenlet_test.go:202:1
 
 func (f *logKillsGroupFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.body(r, f.l))
+	return f.Started(r, f, f.body(r, f.l))
 }
 
 func (f *logKillsGroupFrame) Forget()            { *f = logKillsGroupFrame{Header: f.Header} }
 func (f *logKillsGroupFrame) Release(r *gen.Run) { gen.Free(r, f, 20) }
-func (*logKillsGroupFrame) Func() *gen.Func      { return &logKillsGroupFrameInfo }
+func (*logKillsGroupFrame) Func() *gen.Func      { return group_test_go.At(1) }
 
-var logKillsGroupFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).killsGroup", File: "github.com/going-green/greenlet/hub/group_test.go", Line: 36, Points: "38 l g; 39 =; 40 =; 41 =; 43"}
 var _ func(*log) = (*log).killsGroup
 
-// logKillsNewcomersFrame is an activation of log.killsNewcomers.
 type logKillsNewcomersFrame struct {
 	gen.Header
 	l *log
@@ -235,8 +219,6 @@ func (l *log) newKillsNewcomersFrame() *logKillsNewcomersFrame {
 	_ = l.killsNewcomers
 	return gen.MakeFrame(logKillsNewcomersFrame{l: l})
 }
-
-// killsNewcomersResumable is log.killsNewcomers for callers that can be suspended.
 func (l *log) killsNewcomersResumable(r *gen.Run) gen.Status {
 	return (*logKillsNewcomersFrame)(nil).body(r, l)
 }
@@ -245,46 +227,45 @@ func (f *logKillsNewcomersFrame) body(r *gen.Run, l *log) (st gen.Status) {
 	var g *Group
 //line group_test.go:54:1
 	g = l.NewGroup()
-	_, st = g.GoResumable(r, l.newStubbornFrame())
-	if st != gen.Done {
+	if _, st = g.GoResumable(r, l.newStubbornFrame()); st != gen.Done {
 		f = gen.Take(r, f, 58)
-		f.l, f.g, f.PC = l, g, 1
-		return r.Link(f, &f.Header, st)
+		f.l, f.g = l, g
+		return f.Link(r, f, 1, st)
 	}
 //line group_test.go:56:1
 	l.Go(l.newComesFrame(g))
 	if st = l.YieldResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 58)
-		f.l, f.g, f.PC = l, g, 2
-		return r.Link(f, &f.Header, st)
+		f.l, f.g = l, g
+		return f.Link(r, f, 2, st)
 	}
 //line group_test.go:58:1
 	if st = g.KillResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 58)
-		f.l, f.g, f.PC = l, g, 3
-		return r.Link(f, &f.Header, st)
+		f.l, f.g = l, g
+		return f.Link(r, f, 3, st)
 	}
 //line group_test.go:59:1
 	l.say("%d left", g.Len())
 	return gen.Done
 }
 
-//line group_greenlet_test.go:274:1
+//line group_greenlet_test.go:255:1
 
 func (f *logKillsNewcomersFrame) Resume(r *gen.Run) (st gen.Status) {
 	l := f.l
 	var g *Group
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.l))
+		return f.Started(r, f, f.body(r, f.l))
 	case 1:
 		g = f.g
 		r.Callee().(*GroupGoFrame).Release(r)
 //line group_test.go:56:1
 		l.Go(l.newComesFrame(g))
 		if st = l.YieldResumable(r); st != gen.Done {
-			f.g, f.PC = g, 2
-			return r.Link(f, &f.Header, st)
+			f.g = g
+			return f.Link(r, f, 2, st)
 		}
 		goto resumed_57
 	case 2:
@@ -300,25 +281,23 @@ func (f *logKillsNewcomersFrame) Resume(r *gen.Run) (st gen.Status) {
 resumed_57:
 //line group_test.go:58:1
 	if st = g.KillResumable(r); st != gen.Done {
-		f.g, f.PC = g, 3
-		return r.Link(f, &f.Header, st)
+		f.g = g
+		return f.Link(r, f, 3, st)
 	}
 resumed_58:
 //line group_test.go:59:1
 	l.say("%d left", g.Len())
-	return r.Return(f, &f.Header)
+	return f.Return(r, f)
 }
 
-//line group_greenlet_test.go:314:1
+//line group_greenlet_test.go:295:1
 
 func (f *logKillsNewcomersFrame) Forget()            { *f = logKillsNewcomersFrame{Header: f.Header} }
 func (f *logKillsNewcomersFrame) Release(r *gen.Run) { gen.Free(r, f, 58) }
-func (*logKillsNewcomersFrame) Func() *gen.Func      { return &logKillsNewcomersFrameInfo }
+func (*logKillsNewcomersFrame) Func() *gen.Func      { return group_test_go.At(2) }
 
-var logKillsNewcomersFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).killsNewcomers", File: "github.com/going-green/greenlet/hub/group_test.go", Line: 53, Points: "55 l g; 57 =; 58 ="}
 var _ func(*log) = (*log).killsNewcomers
 
-// logComesFrame is an activation of log.comes.
 type logComesFrame struct {
 	gen.Header
 	l *log
@@ -329,8 +308,6 @@ func (l *log) newComesFrame(g *Group) *logComesFrame {
 	_ = l.comes
 	return gen.MakeFrame(logComesFrame{l: l, g: g})
 }
-
-// comesResumable is log.comes for callers that can be suspended.
 func (l *log) comesResumable(r *gen.Run, g *Group) gen.Status {
 	return (*logComesFrame)(nil).body(r, l, g)
 }
@@ -339,52 +316,48 @@ func (f *logComesFrame) body(r *gen.Run, l *log, g *Group) (st gen.Status) {
 //line group_test.go:64:1
 	if st = l.SleepResumable(r, time.Second/2); st != gen.Done {
 		f = gen.Take(r, f, 21)
-		f.l, f.g, f.PC = l, g, 1
-		return r.Link(f, &f.Header, st)
+		f.l, f.g = l, g
+		return f.Link(r, f, 1, st)
 	}
 //line group_test.go:65:1
-	_, st = g.GoResumable(r, l.newSleeperFrame("newcomer", 1, time.Hour))
-	if st != gen.Done {
+	if _, st = g.GoResumable(r, l.newSleeperFrame("newcomer", 1, time.Hour)); st != gen.Done {
 		f = gen.Take(r, f, 21)
-		f.l, f.g, f.PC = nil, nil, 2
-		return r.Link(f, &f.Header, st)
+		f.l, f.g = nil, nil
+		return f.Link(r, f, 2, st)
 	}
 	return gen.Done
 }
 
-//line group_greenlet_test.go:357:1
+//line group_greenlet_test.go:333:1
 
 func (f *logComesFrame) Resume(r *gen.Run) (st gen.Status) {
 	l, g := f.l, f.g
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.l, f.g))
+		return f.Started(r, f, f.body(r, f.l, f.g))
 	case 1:
 		r.Callee().(*HubSleepFrame).Release(r)
 //line group_test.go:65:1
-		_, st = g.GoResumable(r, l.newSleeperFrame("newcomer", 1, time.Hour))
-		if st != gen.Done {
-			f.l, f.g, f.PC = nil, nil, 2
-			return r.Link(f, &f.Header, st)
+		if _, st = g.GoResumable(r, l.newSleeperFrame("newcomer", 1, time.Hour)); st != gen.Done {
+			f.l, f.g = nil, nil
+			return f.Link(r, f, 2, st)
 		}
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	default:
 		r.Callee().(*GroupGoFrame).Release(r)
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 }
 
-//line group_greenlet_test.go:379:1
+//line group_greenlet_test.go:354:1
 
 func (f *logComesFrame) Args(args []any)    { gen.SetArgs(f, args, &f.g) }
 func (f *logComesFrame) Forget()            { *f = logComesFrame{Header: f.Header} }
 func (f *logComesFrame) Release(r *gen.Run) { gen.Free(r, f, 21) }
-func (*logComesFrame) Func() *gen.Func      { return &logComesFrameInfo }
+func (*logComesFrame) Func() *gen.Func      { return group_test_go.At(3) }
 
-var logComesFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).comes", File: "github.com/going-green/greenlet/hub/group_test.go", Line: 63, Points: "64 l g; 65"}
 var _ func(*log, *Group) = (*log).comes
 
-// blocksFrame is an activation of blocks.
 type blocksFrame struct {
 	gen.Header
 	h   *Hub
@@ -396,8 +369,6 @@ func newBlocksFrame(h *Hub, m *meter, sum *int) *blocksFrame {
 	_ = blocks
 	return gen.MakeFrame(blocksFrame{h: h, m: m, sum: sum})
 }
-
-// blocksResumable is blocks for callers that can be suspended.
 func blocksResumable(r *gen.Run, h *Hub, m *meter, sum *int) gen.Status {
 	return (*blocksFrame)(nil).body(r, h, m, sum)
 }
@@ -405,11 +376,10 @@ func blocksResumable(r *gen.Run, h *Hub, m *meter, sum *int) gen.Status {
 func (f *blocksFrame) body(r *gen.Run, h *Hub, m *meter, sum *int) (st gen.Status) {
 	var t0 int
 //line group_test.go:90:1
-	t0, st = BlockResumable(r, h, func() int { return m.run(time.Millisecond) })
-	if st != gen.Done {
+	if t0, st = BlockResumable(r, h, func() int { return m.run(time.Millisecond) }); st != gen.Done {
 		f = gen.Take(r, f, 50)
-		f.h, f.m, f.sum, f.PC = nil, nil, sum, 1
-		return r.Link(f, &f.Header, st)
+		f.h, f.m, f.sum = nil, nil, sum
+		return f.Link(r, f, 1, st)
 	}
 //line group_test.go:90:1
 	if t0 > 0 {
@@ -418,57 +388,51 @@ func (f *blocksFrame) body(r *gen.Run, h *Hub, m *meter, sum *int) (st gen.Statu
 	return gen.Done
 }
 
-//line group_greenlet_test.go:423:1
+//line group_greenlet_test.go:393:1
 
 func (f *blocksFrame) Resume(r *gen.Run) (st gen.Status) {
 	sum := f.sum
 	var t0 int
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.h, f.m, f.sum))
+		return f.Started(r, f, f.body(r, f.h, f.m, f.sum))
 	default:
 		t0 = r.Callee().(interface{ Returned(*gen.Run) int }).Returned(r)
 //line group_test.go:90:1
 		if t0 > 0 {
 			*sum++
 		}
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 }
 
-//line group_greenlet_test.go:441:1
+//line group_greenlet_test.go:411:1
 
 func (f *blocksFrame) Args(args []any)    { gen.SetArgs(f, args, &f.h, &f.m, &f.sum) }
 func (f *blocksFrame) Forget()            { *f = blocksFrame{Header: f.Header} }
 func (f *blocksFrame) Release(r *gen.Run) { gen.Free(r, f, 50) }
-func (*blocksFrame) Func() *gen.Func      { return &blocksFrameInfo }
+func (*blocksFrame) Func() *gen.Func      { return group_test_go.At(4) }
 
-var blocksFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.blocks", File: "github.com/going-green/greenlet/hub/group_test.go", Line: 89, Points: "90 sum"}
 var _ func(*Hub, *meter, *int) = blocks
 
-// failsBlockedFrame is an activation of failsBlocked.
 type failsBlockedFrame struct {
-	gen.DeferHeader
-	h    *Hub
-	v    *any
-	ret0 any
+	gen.DeferReturns[any]
+	h *Hub
+	v *any
 }
 
 func newFailsBlockedFrame(h *Hub) *failsBlockedFrame {
 	_ = failsBlocked
 	return gen.MakeFrame(failsBlockedFrame{h: h})
 }
-
-// failsBlockedResumable is failsBlocked for callers that can be suspended.
 func failsBlockedResumable(r *gen.Run, h *Hub) (any, gen.Status) {
 	return (*failsBlockedFrame)(nil).run(r, h)
 }
-func (f *failsBlockedFrame) Results() any                   { f.Over(f); return f.ret0 }
-func (f *failsBlockedFrame) Returned(r *gen.Run) (ret0 any) { ret0 = f.ret0; f.Release(r); return }
+func (f *failsBlockedFrame) Results() any { f.Over(f); return f.Ret0 }
 
 func (f *failsBlockedFrame) Resume(r *gen.Run) (st gen.Status) {
-	f.ret0, st = f.run(r, f.h)
-	return r.Started(f, &f.Header, st)
+	f.Ret0, st = f.run(r, f.h)
+	return f.Started(r, f, st)
 }
 
 func (f *failsBlockedFrame) run(r *gen.Run, h *Hub) (ret0 any, st gen.Status) {
@@ -482,7 +446,7 @@ func (f *failsBlockedFrame) run(r *gen.Run, h *Hub) (ret0 any, st gen.Status) {
 	for st = f.step(r, h); st == gen.Broken; st = f.step(r, h) {
 		r.Recovered(mark)
 	}
-	ret0 = f.ret0
+	ret0 = f.Ret0
 	if hot && st == gen.Done {
 		f.Release(r)
 	}
@@ -509,10 +473,9 @@ func (f *failsBlockedFrame) step(r *gen.Run, h *Hub) (end gen.Status) {
 		vRef := v
 //line group_test.go:97:1
 		f.DeferFunc(func() { (*vRef) = recover() })
-		_, st = BlockResumable(r, h, func() int { panic("in the goroutine") })
-		if st != gen.Done {
-			f.h, f.v, f.PC = nil, v, 1
-			return r.Link(f, &f.Header, st)
+		if _, st = BlockResumable(r, h, func() int { panic("in the goroutine") }); st != gen.Done {
+			f.h, f.v = nil, v
+			return f.Link(r, f, 1, st)
 		}
 	}
 resumed_98:
@@ -525,52 +488,43 @@ unwind:
 	for f.Pending() {
 //line group_test.go:100:1
 		if sub := f.Next(r); sub != gen.Done {
-			return r.Link(f, &f.Header, sub)
+			return f.Link(r, f, gen.Unwind, sub)
 		}
 	}
-	f.ret0 = *f.v
+	f.Ret0 = *f.v
 //line group_test.go:100:1
 	f.End()
 	return gen.Done
 }
 
-//line group_greenlet_test.go:539:1
+//line group_greenlet_test.go:502:1
 
-func (f *failsBlockedFrame) Args(args []any)            { gen.SetArgs(f, args, &f.h) }
-func (f *failsBlockedFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *failsBlockedFrame) Forget() {
-	*f = failsBlockedFrame{DeferHeader: f.DeferHeader, ret0: f.ret0}
-}
+func (f *failsBlockedFrame) Args(args []any)    { gen.SetArgs(f, args, &f.h) }
+func (f *failsBlockedFrame) Forget()            { *f = failsBlockedFrame{DeferReturns: f.DeferReturns} }
 func (f *failsBlockedFrame) Release(r *gen.Run) { gen.Free(r, f, 37) }
-func (*failsBlockedFrame) Func() *gen.Func      { return &failsBlockedFrameInfo }
+func (*failsBlockedFrame) Func() *gen.Func      { return group_test_go.At(5) }
 
-var failsBlockedFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.failsBlocked", File: "github.com/going-green/greenlet/hub/group_test.go", Line: 96, End: 100, Points: "98 v"}
 var _ func(*Hub) any = failsBlocked
 
-// exitsBlockedFrame is an activation of exitsBlocked.
 type exitsBlockedFrame struct {
-	gen.DeferHeader
-	h    *Hub
-	f    func()
-	v    *any
-	ret0 any
+	gen.DeferReturns[any]
+	h *Hub
+	f func()
+	v *any
 }
 
 func newExitsBlockedFrame(h *Hub, f func()) *exitsBlockedFrame {
 	_ = exitsBlocked
 	return gen.MakeFrame(exitsBlockedFrame{h: h, f: f})
 }
-
-// exitsBlockedResumable is exitsBlocked for callers that can be suspended.
 func exitsBlockedResumable(r *gen.Run, h *Hub, f func()) (any, gen.Status) {
 	return (*exitsBlockedFrame)(nil).run(r, h, f)
 }
-func (f *exitsBlockedFrame) Results() any                   { f.Over(f); return f.ret0 }
-func (f *exitsBlockedFrame) Returned(r *gen.Run) (ret0 any) { ret0 = f.ret0; f.Release(r); return }
+func (f *exitsBlockedFrame) Results() any { f.Over(f); return f.Ret0 }
 
 func (f *exitsBlockedFrame) Resume(r *gen.Run) (st gen.Status) {
-	f.ret0, st = f.run(r, f.h, f.f)
-	return r.Started(f, &f.Header, st)
+	f.Ret0, st = f.run(r, f.h, f.f)
+	return f.Started(r, f, st)
 }
 
 func (f2 *exitsBlockedFrame) run(r *gen.Run, h *Hub, f func()) (ret0 any, st gen.Status) {
@@ -584,7 +538,7 @@ func (f2 *exitsBlockedFrame) run(r *gen.Run, h *Hub, f func()) (ret0 any, st gen
 	for st = f2.step(r, h, f); st == gen.Broken; st = f2.step(r, h, f) {
 		r.Recovered(mark)
 	}
-	ret0 = f2.ret0
+	ret0 = f2.Ret0
 	if hot && st == gen.Done {
 		f2.Release(r)
 	}
@@ -611,10 +565,9 @@ func (f2 *exitsBlockedFrame) step(r *gen.Run, h *Hub, f func()) (end gen.Status)
 		vRef := v
 //line group_test.go:134:1
 		f2.DeferFunc(func() { (*vRef) = recover() })
-		_, st = BlockResumable(r, h, (&exitsBlockedFunc2{f: &f}).value())
-		if st != gen.Done {
-			f2.h, f2.f, f2.v, f2.PC = nil, nil, v, 1
-			return r.Link(f2, &f2.Header, st)
+		if _, st = BlockResumable(r, h, (&exitsBlockedFunc2{f: &f}).value()); st != gen.Done {
+			f2.h, f2.f, f2.v = nil, nil, v
+			return f2.Link(r, f2, 1, st)
 		}
 	}
 resumed_135:
@@ -627,54 +580,41 @@ unwind:
 	for f2.Pending() {
 //line group_test.go:137:1
 		if sub := f2.Next(r); sub != gen.Done {
-			return r.Link(f2, &f2.Header, sub)
+			return f2.Link(r, f2, gen.Unwind, sub)
 		}
 	}
-	f2.ret0 = *f2.v
+	f2.Ret0 = *f2.v
 //line group_test.go:137:1
 	f2.End()
 	return gen.Done
 }
 
-//line group_greenlet_test.go:641:1
+//line group_greenlet_test.go:594:1
 
-func (f *exitsBlockedFrame) Args(args []any)            { gen.SetArgs(f, args, &f.h, &f.f) }
-func (f *exitsBlockedFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *exitsBlockedFrame) Forget() {
-	*f = exitsBlockedFrame{DeferHeader: f.DeferHeader, ret0: f.ret0}
-}
+func (f *exitsBlockedFrame) Args(args []any)    { gen.SetArgs(f, args, &f.h, &f.f) }
+func (f *exitsBlockedFrame) Forget()            { *f = exitsBlockedFrame{DeferReturns: f.DeferReturns} }
 func (f *exitsBlockedFrame) Release(r *gen.Run) { gen.Free(r, f, 9) }
-func (*exitsBlockedFrame) Func() *gen.Func      { return &exitsBlockedFrameInfo }
+func (*exitsBlockedFrame) Func() *gen.Func      { return group_test_go.At(6) }
 
-var exitsBlockedFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.exitsBlocked", File: "github.com/going-green/greenlet/hub/group_test.go", Line: 133, End: 137, Points: "135 v"}
 var _ func(*Hub, func()) any = exitsBlocked
 
-// exitsBlockedFunc2 is the function literal of group_test.go:135, with what it captures.
+// exitsBlockedFunc2 is the function literal of group_test.go:135.
 type exitsBlockedFunc2 struct {
 	gen.Closure
 	f *func()
 }
 
-// value is the literal for code that can't be suspended.
 func (c *exitsBlockedFunc2) value() func() int {
 	return gen.Bind(&c.Closure, c, func() int { (*c.f)(); return 1 })
 }
 
-// exitsBlockedFunc2Frame is an activation of the literal exitsBlockedFunc2.
 type exitsBlockedFunc2Frame struct {
-	gen.Header
-	c    *exitsBlockedFunc2
-	ret0 int
+	gen.Returns[int]
+	c *exitsBlockedFunc2
 }
 
-func (f *exitsBlockedFunc2Frame) Returned(r *gen.Run) (ret0 int) { ret0 = f.ret0; f.Release(r); return }
-
-// CallResumable is the literal exitsBlockedFunc2 for callers that can be suspended.
-func (c *exitsBlockedFunc2) CallResumable(r *gen.Run) (int, gen.Status) {
-	return (*exitsBlockedFunc2Frame)(nil).body(r, c)
-}
-
-func (f2 *exitsBlockedFunc2Frame) body(r *gen.Run, c *exitsBlockedFunc2) (ret0 int, st gen.Status) {
+func (f *exitsBlockedFunc2Frame) Returned(r *gen.Run) int { r0 := f.Ret0; f.Release(r); return r0 }
+func (c *exitsBlockedFunc2) CallResumable(r *gen.Run) (ret0 int, st gen.Status) {
 //line group_test.go:135:1
 	if c2, ok := gen.Resumable00((*c.f)).(interface {
 		CallResumable(*gen.Run) gen.Status
@@ -682,9 +622,9 @@ func (f2 *exitsBlockedFunc2Frame) body(r *gen.Run, c *exitsBlockedFunc2) (ret0 i
 //line group_test.go:135:1
 		st = c2.CallResumable(r)
 		if st != gen.Done {
-			f2 = gen.Take(r, f2, 53)
-			f2.c, f2.PC = c, 1
-			return ret0, r.Link(f2, &f2.Header, st)
+			f2 := gen.New[exitsBlockedFunc2Frame](r, 53)
+			f2.c = c
+			return ret0, f2.Link(r, f2, 1, st)
 		}
 	} else {
 //line group_test.go:135:1
@@ -694,21 +634,30 @@ func (f2 *exitsBlockedFunc2Frame) body(r *gen.Run, c *exitsBlockedFunc2) (ret0 i
 	return 1, gen.Done
 }
 
-//line group_greenlet_test.go:699:1
+//line group_greenlet_test.go:639:1
 
 func (f2 *exitsBlockedFunc2Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f2.c
 	_ = c
 	r.Callee().Release(r)
 //line group_test.go:135:1
-	f2.ret0 = 1
-	return r.Return(f2, &f2.Header)
+	f2.Ret0 = 1
+	return f2.Return(r, f2)
 }
 
-//line group_greenlet_test.go:710:1
+//line group_greenlet_test.go:650:1
 
 func (f *exitsBlockedFunc2Frame) Release(r *gen.Run) { gen.Free(r, f, 53) }
-func (*exitsBlockedFunc2Frame) Func() *gen.Func      { return &exitsBlockedFunc2FrameInfo }
+func (*exitsBlockedFunc2Frame) Func() *gen.Func      { return group_test_go.At(7) }
 
-var exitsBlockedFunc2FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.exitsBlocked.func2", File: "github.com/going-green/greenlet/hub/group_test.go", Line: 135, Points: "135"}
 var _ = gen.Declare("log.pooled", "log.killsGroup", "log.killsNewcomers", "log.comes")
+var group_test_go = gen.Funcs{Package: "github.com/going-green/greenlet/hub", File: "github.com/going-green/greenlet/hub/group_test.go", List: `
+(*log).pooled 16: 19 l g i; 22 -i
+(*log).killsGroup 36: 38 l g; 39 =; 40 =; 41 =; 43
+(*log).killsNewcomers 53: 55 l g; 57 =; 58 =
+(*log).comes 63: 64 l g; 65
+blocks 89: 90 sum
+failsBlocked 96 100: 98 v
+exitsBlocked 133 137: 135 v
+exitsBlocked.func2 135: 135
+`}

@@ -13,25 +13,21 @@ import (
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// SpawnFrame is an activation of Spawn.
 type SpawnFrame[T any] struct {
-	gen.Header
+	gen.Returns[*Handle[T]]
 	s     Starter
 	frame Returning[T]
-	ret0  *Handle[T]
 }
 
 // NewSpawnFrame makes a frame that will run Spawn.
 func NewSpawnFrame[T any](s Starter, frame Returning[T]) *SpawnFrame[T] {
 	if false {
-		_ = Spawn[T]
+		var _ func(Starter, Returning[T]) *Handle[T] = Spawn[T]
 	}
 	return gen.MakeFrame(SpawnFrame[T]{s: s, frame: frame})
 }
-func (f *SpawnFrame[T]) Results() *Handle[T]                   { f.Over(f); return f.ret0 }
-func (f *SpawnFrame[T]) Returned(r *gen.Run) (ret0 *Handle[T]) { ret0 = f.ret0; f.Release(r); return }
-
-// SpawnResumable is Spawn for callers that can be suspended.
+func (f *SpawnFrame[T]) Results() *Handle[T]            { f.Over(f); return f.Ret0 }
+func (f *SpawnFrame[T]) Returned(r *gen.Run) *Handle[T] { r0 := f.Ret0; f.Release(r); return r0 }
 func SpawnResumable[T any](r *gen.Run, s Starter, frame Returning[T]) (*Handle[T], gen.Status) {
 	return (*SpawnFrame[T])(nil).body(r, s, frame)
 }
@@ -46,8 +42,8 @@ func (f *SpawnFrame[T]) body(r *gen.Run, s Starter, frame Returning[T]) (ret0 *H
 		t0, st = c.GoResumable(r, frame)
 		if st != gen.Done {
 			f = gen.Take(r, f, 3)
-			f.s, f.frame, f.PC = nil, frame, 1
-			return ret0, r.Link(f, &f.Header, st)
+			f.s, f.frame = nil, frame
+			return ret0, f.Link(r, f, 1, st)
 		}
 	} else {
 //line handle.go:37:1
@@ -57,57 +53,46 @@ func (f *SpawnFrame[T]) body(r *gen.Run, s Starter, frame Returning[T]) (ret0 *H
 	return &Handle[T]{t0, frame}, gen.Done
 }
 
-//line handle_greenlet.go:61:1
+//line handle_greenlet.go:57:1
 
 func (f *SpawnFrame[T]) Resume(r *gen.Run) (st gen.Status) {
 	frame := f.frame
 	var t0 *Task
 	switch f.PC {
 	case 0:
-		f.ret0, st = f.body(r, f.s, f.frame)
-		return r.Started(f, &f.Header, st)
+		f.Ret0, st = f.body(r, f.s, f.frame)
+		return f.Started(r, f, st)
 	default:
 		t0 = r.Callee().(interface{ Returned(*gen.Run) *Task }).Returned(r)
 //line handle.go:37:1
-		f.ret0 = &Handle[T]{t0, frame}
-		return r.Return(f, &f.Header)
+		f.Ret0 = &Handle[T]{t0, frame}
+		return f.Return(r, f)
 	}
 }
 
-//line handle_greenlet.go:78:1
+//line handle_greenlet.go:74:1
 
-func (f *SpawnFrame[T]) Args(args []any)            { gen.SetArgs(f, args, &f.s, &f.frame) }
-func (f *SpawnFrame[T]) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *SpawnFrame[T]) Forget()                    { *f = SpawnFrame[T]{Header: f.Header, ret0: f.ret0} }
-func (f *SpawnFrame[T]) Release(r *gen.Run)         { gen.Free(r, f, 3) }
-func (*SpawnFrame[T]) Func() *gen.Func              { return &infoOfSpawnFrame }
+func (f *SpawnFrame[T]) Args(args []any)    { gen.SetArgs(f, args, &f.s, &f.frame) }
+func (f *SpawnFrame[T]) Forget()            { *f = SpawnFrame[T]{Returns: f.Returns} }
+func (f *SpawnFrame[T]) Release(r *gen.Run) { gen.Free(r, f, 3) }
+func (*SpawnFrame[T]) Func() *gen.Func      { return handle_go.At(0) }
 
-var infoOfSpawnFrame = gen.Func{Name: "github.com/going-green/greenlet/hub.Spawn", File: "github.com/going-green/greenlet/hub/handle.go", Line: 37, Points: "37 frame"}
-
-func _[T any]() {
-	var _ func(Starter, Returning[T]) *Handle[T] = Spawn[T]
-}
-
-// TryFrame is an activation of Try.
 type TryFrame[T any] struct {
-	gen.Header
+	gen.Returns[*Handle[T]]
 	s      Starter
 	frame0 Trying[T]
 	frame  *Trying[T]
-	ret0   *Handle[T]
 }
 
 // NewTryFrame makes a frame that will run Try.
 func NewTryFrame[T any](s Starter, frame0 Trying[T]) *TryFrame[T] {
 	if false {
-		_ = Try[T]
+		var _ func(Starter, Trying[T]) *Handle[T] = Try[T]
 	}
 	return gen.MakeFrame(TryFrame[T]{s: s, frame0: frame0})
 }
-func (f *TryFrame[T]) Results() *Handle[T]                   { f.Over(f); return f.ret0 }
-func (f *TryFrame[T]) Returned(r *gen.Run) (ret0 *Handle[T]) { ret0 = f.ret0; f.Release(r); return }
-
-// TryResumable is Try for callers that can be suspended.
+func (f *TryFrame[T]) Results() *Handle[T]            { f.Over(f); return f.Ret0 }
+func (f *TryFrame[T]) Returned(r *gen.Run) *Handle[T] { r0 := f.Ret0; f.Release(r); return r0 }
 func TryResumable[T any](r *gen.Run, s Starter, frame0 Trying[T]) (*Handle[T], gen.Status) {
 	return (*TryFrame[T])(nil).body(r, s, frame0)
 }
@@ -125,8 +110,8 @@ func (f *TryFrame[T]) body(r *gen.Run, s Starter, frame0 Trying[T]) (ret0 *Handl
 		t0, st = c.GoResumable(r, (*frame))
 		if st != gen.Done {
 			f = gen.Take(r, f, 37)
-			f.s, f.frame, f.PC = nil, frame, 1
-			return ret0, r.Link(f, &f.Header, st)
+			f.s, f.frame = nil, frame
+			return ret0, f.Link(r, f, 1, st)
 		}
 	} else {
 //line handle.go:43:1
@@ -145,15 +130,15 @@ func (f *TryFrame[T]) body(r *gen.Run, s Starter, frame0 Trying[T]) (ret0 *Handl
 	}
 }
 
-//line handle_greenlet.go:149:1
+//line handle_greenlet.go:134:1
 
 func (f *TryFrame[T]) Resume(r *gen.Run) (st gen.Status) {
 	var frame *Trying[T]
 	var t0 *Task
 	switch f.PC {
 	case 0:
-		f.ret0, st = f.body(r, f.s, f.frame0)
-		return r.Started(f, &f.Header, st)
+		f.Ret0, st = f.body(r, f.s, f.frame0)
+		return f.Started(r, f, st)
 	default:
 		frame = f.frame
 		t0 = r.Callee().(interface{ Returned(*gen.Run) *Task }).Returned(r)
@@ -163,46 +148,35 @@ func (f *TryFrame[T]) Resume(r *gen.Run) (st gen.Status) {
 		frameRef2 := frame
 //line handle.go:44:1
 		h.more("Try").fails = func() error { return failure((*frameRef2)) }
-		f.ret0 = h
-		return r.Return(f, &f.Header)
+		f.Ret0 = h
+		return f.Return(r, f)
 	}
 }
 
-//line handle_greenlet.go:172:1
+//line handle_greenlet.go:157:1
 
-func (f *TryFrame[T]) Args(args []any)            { gen.SetArgs(f, args, &f.s, &f.frame0) }
-func (f *TryFrame[T]) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *TryFrame[T]) Forget()                    { *f = TryFrame[T]{Header: f.Header, ret0: f.ret0} }
-func (f *TryFrame[T]) Release(r *gen.Run)         { gen.Free(r, f, 37) }
-func (*TryFrame[T]) Func() *gen.Func              { return &infoOfTryFrame }
+func (f *TryFrame[T]) Args(args []any)    { gen.SetArgs(f, args, &f.s, &f.frame0) }
+func (f *TryFrame[T]) Forget()            { *f = TryFrame[T]{Returns: f.Returns} }
+func (f *TryFrame[T]) Release(r *gen.Run) { gen.Free(r, f, 37) }
+func (*TryFrame[T]) Func() *gen.Func      { return handle_go.At(1) }
 
-var infoOfTryFrame = gen.Func{Name: "github.com/going-green/greenlet/hub.Try", File: "github.com/going-green/greenlet/hub/handle.go", Line: 42, Points: "43 frame"}
-
-func _[T any]() {
-	var _ func(Starter, Trying[T]) *Handle[T] = Try[T]
-}
-
-// SpawnOfFrame is an activation of SpawnOf.
 type SpawnOfFrame[T any] struct {
-	gen.Header
+	gen.Returns[*Handle[T]]
 	s     Starter
 	run2  any
 	args  []any
 	frame greenlet.Frame
-	ret0  *Handle[T]
 }
 
 // NewSpawnOfFrame makes a frame that will run SpawnOf.
 func NewSpawnOfFrame[T any](s Starter, run any, args ...any) *SpawnOfFrame[T] {
 	if false {
-		_ = SpawnOf[T]
+		var _ func(Starter, any, ...any) *Handle[T] = SpawnOf[T]
 	}
 	return gen.MakeFrame(SpawnOfFrame[T]{s: s, run2: run, args: args})
 }
-func (f *SpawnOfFrame[T]) Results() *Handle[T]                   { f.Over(f); return f.ret0 }
-func (f *SpawnOfFrame[T]) Returned(r *gen.Run) (ret0 *Handle[T]) { ret0 = f.ret0; f.Release(r); return }
-
-// SpawnOfResumable is SpawnOf for callers that can be suspended.
+func (f *SpawnOfFrame[T]) Results() *Handle[T]            { f.Over(f); return f.Ret0 }
+func (f *SpawnOfFrame[T]) Returned(r *gen.Run) *Handle[T] { r0 := f.Ret0; f.Release(r); return r0 }
 func SpawnOfResumable[T any](r *gen.Run, s Starter, run any, args ...any) (*Handle[T], gen.Status) {
 	return (*SpawnOfFrame[T])(nil).body(r, s, run, args)
 }
@@ -226,8 +200,8 @@ func (f *SpawnOfFrame[T]) body(r *gen.Run, s Starter, run any, args []any) (ret0
 		t0, st = c.GoResumable(r, frame)
 		if st != gen.Done {
 			f = gen.Take(r, f, 56)
-			f.s, f.frame, f.PC = nil, frame, 1
-			return ret0, r.Link(f, &f.Header, st)
+			f.s, f.frame = nil, frame
+			return ret0, f.Link(r, f, 1, st)
 		}
 	} else {
 //line handle.go:62:1
@@ -237,59 +211,48 @@ func (f *SpawnOfFrame[T]) body(r *gen.Run, s Starter, run any, args []any) (ret0
 	return &Handle[T]{t0, frame}, gen.Done
 }
 
-//line handle_greenlet.go:241:1
+//line handle_greenlet.go:215:1
 
 func (f *SpawnOfFrame[T]) Resume(r *gen.Run) (st gen.Status) {
 	var frame greenlet.Frame
 	var t0 *Task
 	switch f.PC {
 	case 0:
-		f.ret0, st = f.body(r, f.s, f.run2, f.args)
-		return r.Started(f, &f.Header, st)
+		f.Ret0, st = f.body(r, f.s, f.run2, f.args)
+		return f.Started(r, f, st)
 	default:
 		frame = f.frame
 		t0 = r.Callee().(interface{ Returned(*gen.Run) *Task }).Returned(r)
 //line handle.go:62:1
-		f.ret0 = &Handle[T]{t0, frame}
-		return r.Return(f, &f.Header)
+		f.Ret0 = &Handle[T]{t0, frame}
+		return f.Return(r, f)
 	}
 }
 
-//line handle_greenlet.go:259:1
+//line handle_greenlet.go:233:1
 
-func (f *SpawnOfFrame[T]) Args(args []any)            { gen.SetVariadic(f, args, &f.s, &f.run2, &f.args) }
-func (f *SpawnOfFrame[T]) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *SpawnOfFrame[T]) Forget()                    { *f = SpawnOfFrame[T]{Header: f.Header, ret0: f.ret0} }
-func (f *SpawnOfFrame[T]) Release(r *gen.Run)         { gen.Free(r, f, 56) }
-func (*SpawnOfFrame[T]) Func() *gen.Func              { return &infoOfSpawnOfFrame }
+func (f *SpawnOfFrame[T]) Args(args []any)    { gen.SetVariadic(f, args, &f.s, &f.run2, &f.args) }
+func (f *SpawnOfFrame[T]) Forget()            { *f = SpawnOfFrame[T]{Returns: f.Returns} }
+func (f *SpawnOfFrame[T]) Release(r *gen.Run) { gen.Free(r, f, 56) }
+func (*SpawnOfFrame[T]) Func() *gen.Func      { return handle_go.At(2) }
 
-var infoOfSpawnOfFrame = gen.Func{Name: "github.com/going-green/greenlet/hub.SpawnOf", File: "github.com/going-green/greenlet/hub/handle.go", Line: 57, Points: "62 frame"}
-
-func _[T any]() {
-	var _ func(Starter, any, ...any) *Handle[T] = SpawnOf[T]
-}
-
-// TryOfFrame is an activation of TryOf.
 type TryOfFrame[T any] struct {
-	gen.Header
+	gen.Returns[*Handle[T]]
 	s     Starter
 	run2  any
 	args  []any
 	frame *greenlet.Frame
-	ret0  *Handle[T]
 }
 
 // NewTryOfFrame makes a frame that will run TryOf.
 func NewTryOfFrame[T any](s Starter, run any, args ...any) *TryOfFrame[T] {
 	if false {
-		_ = TryOf[T]
+		var _ func(Starter, any, ...any) *Handle[T] = TryOf[T]
 	}
 	return gen.MakeFrame(TryOfFrame[T]{s: s, run2: run, args: args})
 }
-func (f *TryOfFrame[T]) Results() *Handle[T]                   { f.Over(f); return f.ret0 }
-func (f *TryOfFrame[T]) Returned(r *gen.Run) (ret0 *Handle[T]) { ret0 = f.ret0; f.Release(r); return }
-
-// TryOfResumable is TryOf for callers that can be suspended.
+func (f *TryOfFrame[T]) Results() *Handle[T]            { f.Over(f); return f.Ret0 }
+func (f *TryOfFrame[T]) Returned(r *gen.Run) *Handle[T] { r0 := f.Ret0; f.Release(r); return r0 }
 func TryOfResumable[T any](r *gen.Run, s Starter, run any, args ...any) (*Handle[T], gen.Status) {
 	return (*TryOfFrame[T])(nil).body(r, s, run, args)
 }
@@ -314,8 +277,8 @@ func (f *TryOfFrame[T]) body(r *gen.Run, s Starter, run any, args []any) (ret0 *
 		t0, st = c.GoResumable(r, (*frame))
 		if st != gen.Done {
 			f = gen.Take(r, f, 58)
-			f.s, f.frame, f.PC = nil, frame, 1
-			return ret0, r.Link(f, &f.Header, st)
+			f.s, f.frame = nil, frame
+			return ret0, f.Link(r, f, 1, st)
 		}
 	} else {
 //line handle.go:74:1
@@ -334,15 +297,15 @@ func (f *TryOfFrame[T]) body(r *gen.Run, s Starter, run any, args []any) (ret0 *
 	}
 }
 
-//line handle_greenlet.go:338:1
+//line handle_greenlet.go:301:1
 
 func (f *TryOfFrame[T]) Resume(r *gen.Run) (st gen.Status) {
 	var frame *greenlet.Frame
 	var t0 *Task
 	switch f.PC {
 	case 0:
-		f.ret0, st = f.body(r, f.s, f.run2, f.args)
-		return r.Started(f, &f.Header, st)
+		f.Ret0, st = f.body(r, f.s, f.run2, f.args)
+		return f.Started(r, f, st)
 	default:
 		frame = f.frame
 		t0 = r.Callee().(interface{ Returned(*gen.Run) *Task }).Returned(r)
@@ -352,32 +315,24 @@ func (f *TryOfFrame[T]) Resume(r *gen.Run) (st gen.Status) {
 //line handle.go:75:1
 		h.more("Try").fails = (&func1TryOf[T]{frame: frame}).value()
 //line handle.go:82:1
-		f.ret0 = h
-		return r.Return(f, &f.Header)
+		f.Ret0 = h
+		return f.Return(r, f)
 	}
 }
 
-//line handle_greenlet.go:361:1
+//line handle_greenlet.go:324:1
 
-func (f *TryOfFrame[T]) Args(args []any)            { gen.SetVariadic(f, args, &f.s, &f.run2, &f.args) }
-func (f *TryOfFrame[T]) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *TryOfFrame[T]) Forget()                    { *f = TryOfFrame[T]{Header: f.Header, ret0: f.ret0} }
-func (f *TryOfFrame[T]) Release(r *gen.Run)         { gen.Free(r, f, 58) }
-func (*TryOfFrame[T]) Func() *gen.Func              { return &infoOfTryOfFrame }
+func (f *TryOfFrame[T]) Args(args []any)    { gen.SetVariadic(f, args, &f.s, &f.run2, &f.args) }
+func (f *TryOfFrame[T]) Forget()            { *f = TryOfFrame[T]{Returns: f.Returns} }
+func (f *TryOfFrame[T]) Release(r *gen.Run) { gen.Free(r, f, 58) }
+func (*TryOfFrame[T]) Func() *gen.Func      { return handle_go.At(3) }
 
-var infoOfTryOfFrame = gen.Func{Name: "github.com/going-green/greenlet/hub.TryOf", File: "github.com/going-green/greenlet/hub/handle.go", Line: 69, Points: "74 frame"}
-
-func _[T any]() {
-	var _ func(Starter, any, ...any) *Handle[T] = TryOf[T]
-}
-
-// func1TryOf is the function literal of handle.go:75, with what it captures.
+// func1TryOf is the function literal of handle.go:75.
 type func1TryOf[T any] struct {
 	gen.Closure
 	frame *greenlet.Frame
 }
 
-// value is the literal for code that can't be suspended.
 func (c *func1TryOf[T]) value() func() error {
 	return gen.Bind(&c.Closure, c, func() error {
 //line handle.go:76:1
@@ -389,23 +344,15 @@ func (c *func1TryOf[T]) value() func() error {
 	})
 }
 
-//line handle_greenlet.go:393:1
+//line handle_greenlet.go:348:1
 
-// func1TryOfFrame is an activation of the literal func1TryOf.
 type func1TryOfFrame[T any] struct {
-	gen.Header
-	c    *func1TryOf[T]
-	ret0 error
+	gen.Returns[error]
+	c *func1TryOf[T]
 }
 
-func (f *func1TryOfFrame[T]) Returned(r *gen.Run) (ret0 error) { ret0 = f.ret0; f.Release(r); return }
-
-// CallResumable is the literal func1TryOf for callers that can be suspended.
-func (c *func1TryOf[T]) CallResumable(r *gen.Run) (error, gen.Status) {
-	return (*func1TryOfFrame[T])(nil).body(r, c)
-}
-
-func (f *func1TryOfFrame[T]) body(r *gen.Run, c *func1TryOf[T]) (ret0 error, st gen.Status) {
+func (f *func1TryOfFrame[T]) Returned(r *gen.Run) error { r0 := f.Ret0; f.Release(r); return r0 }
+func (c *func1TryOf[T]) CallResumable(r *gen.Run) (ret0 error, st gen.Status) {
 	var v valued
 	var t0 any
 	{
@@ -425,9 +372,9 @@ func (f *func1TryOfFrame[T]) body(r *gen.Run, c *func1TryOf[T]) (ret0 error, st 
 //line handle.go:77:1
 		t0, st = c2.ResultResumable(r)
 		if st != gen.Done {
-			f = gen.Take(r, f, 21)
-			f.c, f.PC = c, 1
-			return ret0, r.Link(f, &f.Header, st)
+			f := gen.New[func1TryOfFrame[T]](r, 21)
+			f.c = c
+			return ret0, f.Link(r, f, 1, st)
 		}
 	} else {
 //line handle.go:77:1
@@ -440,7 +387,7 @@ func (f *func1TryOfFrame[T]) body(r *gen.Run, c *func1TryOf[T]) (ret0 error, st 
 	}
 }
 
-//line handle_greenlet.go:444:1
+//line handle_greenlet.go:391:1
 
 func (f *func1TryOfFrame[T]) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
@@ -449,106 +396,85 @@ func (f *func1TryOfFrame[T]) Resume(r *gen.Run) (st gen.Status) {
 	t0 = r.Callee().(interface{ Returned(*gen.Run) any }).Returned(r)
 //line handle.go:77:1
 	_, err := pair[T](t0)
-	f.ret0 = err
-	return r.Return(f, &f.Header)
+	f.Ret0 = err
+	return f.Return(r, f)
 }
 
-//line handle_greenlet.go:457:1
+//line handle_greenlet.go:404:1
 
 func (f *func1TryOfFrame[T]) Release(r *gen.Run) { gen.Free(r, f, 21) }
-func (*func1TryOfFrame[T]) Func() *gen.Func      { return &func1TryOfFrameInfo }
+func (*func1TryOfFrame[T]) Func() *gen.Func      { return handle_go.At(4) }
 
-var func1TryOfFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.TryOf.func1", File: "github.com/going-green/greenlet/hub/handle.go", Line: 75, Points: "77"}
-
-// HandleGetFrame is an activation of Handle.Get.
 type HandleGetFrame[T any] struct {
-	gen.Header
-	h    *Handle[T]
-	ret0 T
-	ret1 error
+	gen.Returns2[T, error]
+	h *Handle[T]
 }
 
 // NewGetFrame makes a frame that will run Handle.Get.
 func (h *Handle[T]) NewGetFrame() *HandleGetFrame[T] { return gen.MakeFrame(HandleGetFrame[T]{h: h}) }
-func (f *HandleGetFrame[T]) Results() (T, error)     { f.Over(f); return f.ret0, f.ret1 }
-func (f *HandleGetFrame[T]) Returned(r *gen.Run) (ret0 T, ret1 error) {
-	ret0, ret1 = f.ret0, f.ret1
+func (f *HandleGetFrame[T]) Results() (T, error)     { f.Over(f); return f.Ret0, f.Ret1 }
+func (f *HandleGetFrame[T]) Returned(r *gen.Run) (T, error) {
+	r0, r1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return
+	return r0, r1
 }
-
-// GetResumable is Handle.Get for callers that can be suspended.
 func (h *Handle[T]) GetResumable(r *gen.Run) (T, error, gen.Status) {
 	return (*HandleGetFrame[T])(nil).body(r, h)
 }
 
 func (f *HandleGetFrame[T]) body(r *gen.Run, h *Handle[T]) (ret0 T, ret1 error, st gen.Status) {
 //line handle.go:117:1
-	_, st = h.JoinResumable(r)
-	if st != gen.Done {
+	if _, st = h.JoinResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 0)
-		f.h, f.PC = h, 1
-		return ret0, ret1, r.Link(f, &f.Header, st)
+		f.h = h
+		return ret0, ret1, f.Link(r, f, 1, st)
 	}
 //line handle.go:118:1
 	ret0, ret1 = h.results()
 	return ret0, ret1, gen.Done
 }
 
-//line handle_greenlet.go:499:1
+//line handle_greenlet.go:438:1
 
 func (f *HandleGetFrame[T]) Resume(r *gen.Run) (st gen.Status) {
 	h := f.h
 	switch f.PC {
 	case 0:
-		f.ret0, f.ret1, st = f.body(r, f.h)
-		return r.Started(f, &f.Header, st)
+		f.Ret0, f.Ret1, st = f.body(r, f.h)
+		return f.Started(r, f, st)
 	default:
 		r.Callee().(*TaskJoinFrame).Release(r)
 //line handle.go:118:1
-		f.ret0, f.ret1 = h.results()
-		return r.Return(f, &f.Header)
+		f.Ret0, f.Ret1 = h.results()
+		return f.Return(r, f)
 	}
 }
 
-//line handle_greenlet.go:515:1
+//line handle_greenlet.go:454:1
 
-func (f *HandleGetFrame[T]) Send(r *gen.Run) gen.Status {
-	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
-}
-func (f *HandleGetFrame[T]) Forget() {
-	*f = HandleGetFrame[T]{Header: f.Header, ret0: f.ret0, ret1: f.ret1}
-}
+func (f *HandleGetFrame[T]) Forget()            { *f = HandleGetFrame[T]{Returns2: f.Returns2} }
 func (f *HandleGetFrame[T]) Release(r *gen.Run) { gen.Free(r, f, 0) }
-func (*HandleGetFrame[T]) Func() *gen.Func      { return &infoOfHandleGetFrame }
-
-var infoOfHandleGetFrame = gen.Func{Name: "github.com/going-green/greenlet/hub.(*Handle).Get", File: "github.com/going-green/greenlet/hub/handle.go", Line: 116, Points: "117 h"}
-
+func (*HandleGetFrame[T]) Func() *gen.Func      { return handle_go.At(5) }
 func _[T any]() {
 	var _ func(*Handle[T]) (T, error) = (*Handle[T]).Get
 }
 
-// HandleGetForFrame is an activation of Handle.GetFor.
 type HandleGetForFrame[T any] struct {
-	gen.Header
-	h    *Handle[T]
-	d    time.Duration
-	ret0 T
-	ret1 error
+	gen.Returns2[T, error]
+	h *Handle[T]
+	d time.Duration
 }
 
 // NewGetForFrame makes a frame that will run Handle.GetFor.
 func (h *Handle[T]) NewGetForFrame(d time.Duration) *HandleGetForFrame[T] {
 	return gen.MakeFrame(HandleGetForFrame[T]{h: h, d: d})
 }
-func (f *HandleGetForFrame[T]) Results() (T, error) { f.Over(f); return f.ret0, f.ret1 }
-func (f *HandleGetForFrame[T]) Returned(r *gen.Run) (ret0 T, ret1 error) {
-	ret0, ret1 = f.ret0, f.ret1
+func (f *HandleGetForFrame[T]) Results() (T, error) { f.Over(f); return f.Ret0, f.Ret1 }
+func (f *HandleGetForFrame[T]) Returned(r *gen.Run) (T, error) {
+	r0, r1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return
+	return r0, r1
 }
-
-// GetForResumable is Handle.GetFor for callers that can be suspended.
 func (h *Handle[T]) GetForResumable(r *gen.Run, d time.Duration) (T, error, gen.Status) {
 	return (*HandleGetForFrame[T])(nil).body(r, h, d)
 }
@@ -556,11 +482,10 @@ func (h *Handle[T]) GetForResumable(r *gen.Run, d time.Duration) (T, error, gen.
 func (f *HandleGetForFrame[T]) body(r *gen.Run, h *Handle[T], d time.Duration) (ret0 T, ret1 error, st gen.Status) {
 	var ok bool
 //line handle.go:125:1
-	_, ok, st = h.JoinForResumable(r, d)
-	if st != gen.Done {
+	if _, ok, st = h.JoinForResumable(r, d); st != gen.Done {
 		f = gen.Take(r, f, 47)
-		f.h, f.d, f.PC = h, d, 1
-		return ret0, ret1, r.Link(f, &f.Header, st)
+		f.h, f.d = h, d
+		return ret0, ret1, f.Link(r, f, 1, st)
 	}
 	{
 //line handle.go:125:1
@@ -573,45 +498,46 @@ func (f *HandleGetForFrame[T]) body(r *gen.Run, h *Handle[T], d time.Duration) (
 	}
 }
 
-//line handle_greenlet.go:577:1
+//line handle_greenlet.go:502:1
 
 func (f *HandleGetForFrame[T]) Resume(r *gen.Run) (st gen.Status) {
 	h, d := f.h, f.d
 	var ok bool
 	switch f.PC {
 	case 0:
-		f.ret0, f.ret1, st = f.body(r, f.h, f.d)
-		return r.Started(f, &f.Header, st)
+		f.Ret0, f.Ret1, st = f.body(r, f.h, f.d)
+		return f.Started(r, f, st)
 	default:
 		_, ok = r.Callee().(*TaskJoinForFrame).Returned(r)
 //line handle.go:125:1
 		if !ok {
 			var zero T
-			f.ret0, f.ret1 = zero, &Timeout{d}
-			return r.Return(f, &f.Header)
+			f.Ret0, f.Ret1 = zero, &Timeout{d}
+			return f.Return(r, f)
 		}
 //line handle.go:129:1
-		f.ret0, f.ret1 = h.results()
-		return r.Return(f, &f.Header)
+		f.Ret0, f.Ret1 = h.results()
+		return f.Return(r, f)
 	}
 }
 
-//line handle_greenlet.go:600:1
+//line handle_greenlet.go:525:1
 
-func (f *HandleGetForFrame[T]) Args(args []any) { gen.SetArgs(f, args, &f.d) }
-func (f *HandleGetForFrame[T]) Send(r *gen.Run) gen.Status {
-	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
-}
-func (f *HandleGetForFrame[T]) Forget() {
-	*f = HandleGetForFrame[T]{Header: f.Header, ret0: f.ret0, ret1: f.ret1}
-}
+func (f *HandleGetForFrame[T]) Args(args []any)    { gen.SetArgs(f, args, &f.d) }
+func (f *HandleGetForFrame[T]) Forget()            { *f = HandleGetForFrame[T]{Returns2: f.Returns2} }
 func (f *HandleGetForFrame[T]) Release(r *gen.Run) { gen.Free(r, f, 47) }
-func (*HandleGetForFrame[T]) Func() *gen.Func      { return &infoOfHandleGetForFrame }
-
-var infoOfHandleGetForFrame = gen.Func{Name: "github.com/going-green/greenlet/hub.(*Handle).GetFor", File: "github.com/going-green/greenlet/hub/handle.go", Line: 124, Points: "125 h d"}
-
+func (*HandleGetForFrame[T]) Func() *gen.Func      { return handle_go.At(6) }
 func _[T any]() {
 	var _ func(*Handle[T], time.Duration) (T, error) = (*Handle[T]).GetFor
 }
 
 var _ = gen.Declare("Spawn", "Try", "SpawnOf", "TryOf", "Handle.Get", "Handle.GetFor")
+var handle_go = gen.Funcs{Package: "github.com/going-green/greenlet/hub", File: "github.com/going-green/greenlet/hub/handle.go", List: `
+Spawn 37: 37 frame
+Try 42: 43 frame
+SpawnOf 57: 62 frame
+TryOf 69: 74 frame
+TryOf.func1 75: 77
+(*Handle).Get 116: 117 h
+(*Handle).GetFor 124: 125 h d
+`}

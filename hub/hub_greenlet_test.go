@@ -14,7 +14,6 @@ import (
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// logSleeperFrame is an activation of log.sleeper.
 type logSleeperFrame struct {
 	gen.Header
 	l     *log
@@ -28,8 +27,6 @@ func (l *log) newSleeperFrame(name string, times int, d time.Duration) *logSleep
 	_ = l.sleeper
 	return gen.MakeFrame(logSleeperFrame{l: l, name: name, times: times, d: d})
 }
-
-// sleeperResumable is log.sleeper for callers that can be suspended.
 func (l *log) sleeperResumable(r *gen.Run, name string, times int, d time.Duration) gen.Status {
 	return (*logSleeperFrame)(nil).body(r, l, name, times, d)
 }
@@ -49,22 +46,22 @@ loop_45:
 	l.say("%s %d", name, i)
 	if st = l.SleepResumable(r, d); st != gen.Done {
 		f = gen.Take(r, f, 14)
-		f.l, f.name, f.times, f.d, f.i, f.PC = l, name, times, d, i, 1
-		return r.Link(f, &f.Header, st)
+		f.l, f.name, f.times, f.d, f.i = l, name, times, d, i
+		return f.Link(r, f, 1, st)
 	}
 //line hub_test.go:45:1
 	i++
 	goto loop_45
 }
 
-//line hub_greenlet_test.go:61:1
+//line hub_greenlet_test.go:58:1
 
 func (f *logSleeperFrame) Resume(r *gen.Run) (st gen.Status) {
 	l, name, times, d := f.l, f.name, f.times, f.d
 	var i int
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.l, f.name, f.times, f.d))
+		return f.Started(r, f, f.body(r, f.l, f.name, f.times, f.d))
 	case 1:
 		i = f.i
 		r.Callee().(*HubSleepFrame).Release(r)
@@ -76,13 +73,13 @@ loop_45:
 	if i >= times {
 //line hub_test.go:49:1
 		l.say("%s ends", name)
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 //line hub_test.go:46:1
 	l.say("%s %d", name, i)
 	if st = l.SleepResumable(r, d); st != gen.Done {
-		f.i, f.PC = i, 1
-		return r.Link(f, &f.Header, st)
+		f.i = i
+		return f.Link(r, f, 1, st)
 	}
 resumed_47:
 //line hub_test.go:45:1
@@ -90,31 +87,27 @@ resumed_47:
 	goto loop_45
 }
 
-//line hub_greenlet_test.go:94:1
+//line hub_greenlet_test.go:91:1
 
 func (f *logSleeperFrame) Args(args []any)    { gen.SetArgs(f, args, &f.name, &f.times, &f.d) }
 func (f *logSleeperFrame) Forget()            { *f = logSleeperFrame{Header: f.Header} }
 func (f *logSleeperFrame) Release(r *gen.Run) { gen.Free(r, f, 14) }
-func (*logSleeperFrame) Func() *gen.Func      { return &logSleeperFrameInfo }
+func (*logSleeperFrame) Func() *gen.Func      { return hub_test_go.At(0) }
 
-var logSleeperFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).sleeper", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 44, Points: "47 l name times d i"}
 var _ func(*log, string, int, time.Duration) = (*log).sleeper
 
-// logCountsFrame is an activation of log.counts.
 type logCountsFrame struct {
-	gen.Header
-	l               *log
-	n, sum, i, ret0 int
+	gen.Returns[int]
+	l         *log
+	n, sum, i int
 }
 
 func (l *log) newCountsFrame(n int) *logCountsFrame {
 	_ = l.counts
 	return gen.MakeFrame(logCountsFrame{l: l, n: n})
 }
-func (f *logCountsFrame) Results() int                   { f.Over(f); return f.ret0 }
-func (f *logCountsFrame) Returned(r *gen.Run) (ret0 int) { ret0 = f.ret0; f.Release(r); return }
-
-// countsResumable is log.counts for callers that can be suspended.
+func (f *logCountsFrame) Results() int            { f.Over(f); return f.Ret0 }
+func (f *logCountsFrame) Returned(r *gen.Run) int { r0 := f.Ret0; f.Release(r); return r0 }
 func (l *log) countsResumable(r *gen.Run, n int) (int, gen.Status) {
 	return (*logCountsFrame)(nil).body(r, l, n)
 }
@@ -132,8 +125,8 @@ loop_66:
 //line hub_test.go:67:1
 	if st = l.SleepResumable(r, time.Second); st != gen.Done {
 		f = gen.Take(r, f, 12)
-		f.l, f.n, f.sum, f.i, f.PC = l, n, sum, i, 1
-		return ret0, r.Link(f, &f.Header, st)
+		f.l, f.n, f.sum, f.i = l, n, sum, i
+		return ret0, f.Link(r, f, 1, st)
 	}
 //line hub_test.go:68:1
 	sum += i
@@ -142,15 +135,15 @@ loop_66:
 	goto loop_66
 }
 
-//line hub_greenlet_test.go:146:1
+//line hub_greenlet_test.go:139:1
 
 func (f *logCountsFrame) Resume(r *gen.Run) (st gen.Status) {
 	l, n := f.l, f.n
 	var sum, i int
 	switch f.PC {
 	case 0:
-		f.ret0, st = f.body(r, f.l, f.n)
-		return r.Started(f, &f.Header, st)
+		f.Ret0, st = f.body(r, f.l, f.n)
+		return f.Started(r, f, st)
 	case 1:
 		sum, i = f.sum, f.i
 		r.Callee().(*HubSleepFrame).Release(r)
@@ -161,13 +154,13 @@ loop_66:
 //line hub_test.go:66:1
 	if i >= n {
 //line hub_test.go:70:1
-		f.ret0 = sum
-		return r.Return(f, &f.Header)
+		f.Ret0 = sum
+		return f.Return(r, f)
 	}
 //line hub_test.go:67:1
 	if st = l.SleepResumable(r, time.Second); st != gen.Done {
-		f.sum, f.i, f.PC = sum, i, 1
-		return r.Link(f, &f.Header, st)
+		f.sum, f.i = sum, i
+		return f.Link(r, f, 1, st)
 	}
 resumed_67:
 //line hub_test.go:68:1
@@ -177,33 +170,15 @@ resumed_67:
 	goto loop_66
 }
 
-//line hub_greenlet_test.go:181:1
+//line hub_greenlet_test.go:174:1
 
-func (f *logCountsFrame) Args(args []any)            { gen.SetArgs(f, args, &f.n) }
-func (f *logCountsFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *logCountsFrame) Forget()                    { *f = logCountsFrame{Header: f.Header, ret0: f.ret0} }
-func (f *logCountsFrame) Release(r *gen.Run)         { gen.Free(r, f, 12) }
-func (*logCountsFrame) Func() *gen.Func              { return &logCountsFrameInfo }
+func (f *logCountsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.n) }
+func (f *logCountsFrame) Forget()            { *f = logCountsFrame{Returns: f.Returns} }
+func (f *logCountsFrame) Release(r *gen.Run) { gen.Free(r, f, 12) }
+func (*logCountsFrame) Func() *gen.Func      { return hub_test_go.At(1) }
 
-var logCountsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).counts", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 65, Points: "67 l n sum i"}
-var _ func(*log, int) int = (*log).counts
+var _ = gen.Method11((*new(*log)).counts, (*log).countsResumable, (*log).newCountsFrame)
 
-// logCountsFrameValue is log.counts as a value, for callers that can be suspended.
-type logCountsFrameValue struct {
-	recv *log
-}
-
-func (v logCountsFrameValue) CallResumable(r *gen.Run, p0 int) (int, gen.Status) {
-	return v.recv.countsResumable(r, p0)
-}
-
-var _ = gen.RegisterMethod((*new(*log)).counts, func(recv *log) any {
-	return logCountsFrameValue{recv}
-})
-
-func (v logCountsFrameValue) Frame() gen.Frame { return gen.MakeFrame(logCountsFrame{l: v.recv}) }
-
-// logJoinsFrame is an activation of log.joins.
 type logJoinsFrame struct {
 	gen.Header
 	l     *log
@@ -211,72 +186,64 @@ type logJoinsFrame struct {
 	task  *Task
 }
 
-func (l *log) newJoinsFrame() *logJoinsFrame { _ = l.joins; return gen.MakeFrame(logJoinsFrame{l: l}) }
-
-// joinsResumable is log.joins for callers that can be suspended.
+func (l *log) newJoinsFrame() *logJoinsFrame        { _ = l.joins; return gen.MakeFrame(logJoinsFrame{l: l}) }
 func (l *log) joinsResumable(r *gen.Run) gen.Status { return (*logJoinsFrame)(nil).body(r, l) }
 
 func (f *logJoinsFrame) body(r *gen.Run, l *log) (st gen.Status) {
 	var (
-		frame  *logCountsFrame
-		task   *Task
-		err    error
-		ok     bool
-		t0, t1 error
+		frame       *logCountsFrame
+		task        *Task
+		err, t0, t1 error
+		ok          bool
 	)
 //line hub_test.go:75:1
 	frame = l.newCountsFrame(5)
 	task = l.Go(frame)
-	err, ok, st = task.JoinForResumable(r, 2*time.Second)
-	if st != gen.Done {
+	if err, ok, st = task.JoinForResumable(r, 2*time.Second); st != gen.Done {
 		f = gen.Take(r, f, 41)
-		f.l, f.frame, f.task, f.PC = l, frame, task, 1
-		return r.Link(f, &f.Header, st)
+		f.l, f.frame, f.task = l, frame, task
+		return f.Link(r, f, 1, st)
 	}
 //line hub_test.go:78:1
 	l.say("%v %v", err, ok)
-	t0, st = task.JoinResumable(r)
-	if st != gen.Done {
+	if t0, st = task.JoinResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 41)
-		f.l, f.frame, f.task, f.PC = l, frame, task, 2
-		return r.Link(f, &f.Header, st)
+		f.l, f.frame, f.task = l, frame, task
+		return f.Link(r, f, 2, st)
 	}
 //line hub_test.go:79:1
 	l.say("%v %d", t0, frame.Results())
-	t1, st = task.JoinResumable(r)
-	if st != gen.Done {
+	if t1, st = task.JoinResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 41)
-		f.l, f.task, f.PC = l, task, 3
-		return r.Link(f, &f.Header, st)
+		f.l, f.task = l, task
+		return f.Link(r, f, 3, st)
 	}
 //line hub_test.go:80:1
 	l.say("%v %v", t1, task.Done())
 	return gen.Done
 }
 
-//line hub_greenlet_test.go:258:1
+//line hub_greenlet_test.go:227:1
 
 func (f *logJoinsFrame) Resume(r *gen.Run) (st gen.Status) {
 	l := f.l
 	var (
-		frame  *logCountsFrame
-		task   *Task
-		err    error
-		ok     bool
-		t0, t1 error
+		frame       *logCountsFrame
+		task        *Task
+		err, t0, t1 error
+		ok          bool
 	)
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.l))
+		return f.Started(r, f, f.body(r, f.l))
 	case 1:
 		frame, task = f.frame, f.task
 		err, ok = r.Callee().(*TaskJoinForFrame).Returned(r)
 //line hub_test.go:78:1
 		l.say("%v %v", err, ok)
-		t0, st = task.JoinResumable(r)
-		if st != gen.Done {
-			f.frame, f.task, f.PC = frame, task, 2
-			return r.Link(f, &f.Header, st)
+		if t0, st = task.JoinResumable(r); st != gen.Done {
+			f.frame, f.task = frame, task
+			return f.Link(r, f, 2, st)
 		}
 		goto resumed_79
 	case 2:
@@ -294,27 +261,24 @@ resumed_79:
 	l.say("%v %d", t0, frame.Results())
 	f.frame = nil
 //line hub_test.go:80:1
-	t1, st = task.JoinResumable(r)
-	if st != gen.Done {
-		f.task, f.PC = task, 3
-		return r.Link(f, &f.Header, st)
+	if t1, st = task.JoinResumable(r); st != gen.Done {
+		f.task = task
+		return f.Link(r, f, 3, st)
 	}
 resumed_80:
 //line hub_test.go:80:1
 	l.say("%v %v", t1, task.Done())
-	return r.Return(f, &f.Header)
+	return f.Return(r, f)
 }
 
-//line hub_greenlet_test.go:309:1
+//line hub_greenlet_test.go:275:1
 
 func (f *logJoinsFrame) Forget()            { *f = logJoinsFrame{Header: f.Header} }
 func (f *logJoinsFrame) Release(r *gen.Run) { gen.Free(r, f, 41) }
-func (*logJoinsFrame) Func() *gen.Func      { return &logJoinsFrameInfo }
+func (*logJoinsFrame) Func() *gen.Func      { return hub_test_go.At(2) }
 
-var logJoinsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).joins", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 74, Points: "77 l frame task; 79 =; 80 l task"}
 var _ func(*log) = (*log).joins
 
-// logFailsFrame is an activation of log.fails.
 type logFailsFrame struct {
 	gen.Header
 	l *log
@@ -325,8 +289,6 @@ func (l *log) newFailsFrame(d time.Duration) *logFailsFrame {
 	_ = l.fails
 	return gen.MakeFrame(logFailsFrame{l: l, d: d})
 }
-
-// failsResumable is log.fails for callers that can be suspended.
 func (l *log) failsResumable(r *gen.Run, d time.Duration) gen.Status {
 	return (*logFailsFrame)(nil).body(r, l, d)
 }
@@ -335,19 +297,19 @@ func (f *logFailsFrame) body(r *gen.Run, l *log, d time.Duration) (st gen.Status
 //line hub_test.go:91:1
 	if st = l.SleepResumable(r, d); st != gen.Done {
 		f = gen.Take(r, f, 29)
-		f.l, f.PC = nil, 1
-		return r.Link(f, &f.Header, st)
+		f.l = nil
+		return f.Link(r, f, 1, st)
 	}
 //line hub_test.go:92:1
 	panic(errors.ErrUnsupported)
 }
 
-//line hub_greenlet_test.go:346:1
+//line hub_greenlet_test.go:308:1
 
 func (f *logFailsFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.l, f.d))
+		return f.Started(r, f, f.body(r, f.l, f.d))
 	default:
 		r.Callee().(*HubSleepFrame).Release(r)
 //line hub_test.go:92:1
@@ -355,17 +317,15 @@ func (f *logFailsFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line hub_greenlet_test.go:359:1
+//line hub_greenlet_test.go:321:1
 
 func (f *logFailsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.d) }
 func (f *logFailsFrame) Forget()            { *f = logFailsFrame{Header: f.Header} }
 func (f *logFailsFrame) Release(r *gen.Run) { gen.Free(r, f, 29) }
-func (*logFailsFrame) Func() *gen.Func      { return &logFailsFrameInfo }
+func (*logFailsFrame) Func() *gen.Func      { return hub_test_go.At(3) }
 
-var logFailsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).fails", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 90, Points: "91"}
 var _ func(*log, time.Duration) = (*log).fails
 
-// logWatchesFrame is an activation of log.watches.
 type logWatchesFrame struct {
 	gen.Header
 	l0  *log
@@ -377,8 +337,6 @@ func (l0 *log) newWatchesFrame() *logWatchesFrame {
 	_ = l0.watches
 	return gen.MakeFrame(logWatchesFrame{l0: l0})
 }
-
-// watchesResumable is log.watches for callers that can be suspended.
 func (l0 *log) watchesResumable(r *gen.Run) gen.Status { return (*logWatchesFrame)(nil).body(r, l0) }
 
 func (f *logWatchesFrame) body(r *gen.Run, l0 *log) (st gen.Status) {
@@ -393,11 +351,10 @@ func (f *logWatchesFrame) body(r *gen.Run, l0 *log) (st gen.Status) {
 		lRef := l
 //line hub_test.go:98:1
 		bad.Link(func(t *Task) { (*lRef).say("linked %v", t.Done()) })
-		err, st = bad.JoinResumable(r)
-		if st != gen.Done {
+		if err, st = bad.JoinResumable(r); st != gen.Done {
 			f = gen.Take(r, f, 55)
-			f.l, f.bad, f.PC = l, bad, 1
-			return r.Link(f, &f.Header, st)
+			f.l, f.bad = l, bad
+			return f.Link(r, f, 1, st)
 		}
 	}
 	{
@@ -410,7 +367,7 @@ func (f *logWatchesFrame) body(r *gen.Run, l0 *log) (st gen.Status) {
 	}
 }
 
-//line hub_greenlet_test.go:414:1
+//line hub_greenlet_test.go:371:1
 
 func (f *logWatchesFrame) Resume(r *gen.Run) (st gen.Status) {
 	var l **log
@@ -418,7 +375,7 @@ func (f *logWatchesFrame) Resume(r *gen.Run) (st gen.Status) {
 	var err error
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.l0))
+		return f.Started(r, f, f.body(r, f.l0))
 	default:
 		l, bad = f.l, f.bad
 		err = r.Callee().(*TaskJoinFrame).Returned(r)
@@ -427,20 +384,18 @@ func (f *logWatchesFrame) Resume(r *gen.Run) (st gen.Status) {
 		lRef3 := l
 //line hub_test.go:101:1
 		bad.Link(func(t *Task) { (*lRef3).say("linked late") })
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 }
 
-//line hub_greenlet_test.go:435:1
+//line hub_greenlet_test.go:392:1
 
 func (f *logWatchesFrame) Forget()            { *f = logWatchesFrame{Header: f.Header} }
 func (f *logWatchesFrame) Release(r *gen.Run) { gen.Free(r, f, 55) }
-func (*logWatchesFrame) Func() *gen.Func      { return &logWatchesFrameInfo }
+func (*logWatchesFrame) Func() *gen.Func      { return hub_test_go.At(4) }
 
-var logWatchesFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).watches", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 96, Points: "99 l bad"}
 var _ func(*log) = (*log).watches
 
-// logStubbornFrame is an activation of log.stubborn.
 type logStubbornFrame struct {
 	gen.DeferHeader
 	l *log
@@ -450,12 +405,10 @@ func (l *log) newStubbornFrame() *logStubbornFrame {
 	_ = l.stubborn
 	return gen.MakeFrame(logStubbornFrame{l: l})
 }
-
-// stubbornResumable is log.stubborn for callers that can be suspended.
 func (l *log) stubbornResumable(r *gen.Run) gen.Status { return (*logStubbornFrame)(nil).run(r, l) }
 
 func (f *logStubbornFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.run(r, f.l))
+	return f.Started(r, f, f.run(r, f.l))
 }
 
 func (f *logStubbornFrame) run(r *gen.Run, l *log) (st gen.Status) {
@@ -496,8 +449,8 @@ func (f *logStubbornFrame) step(r *gen.Run, l *log) (end gen.Status) {
 	}
 //line hub_test.go:122:1
 	if st = l.SleepResumable(r, time.Hour); st != gen.Done {
-		f.l, f.PC = nil, 1
-		return r.Link(f, &f.Header, st)
+		f.l = nil
+		return f.Link(r, f, 1, st)
 	}
 resumed_122:
 	f.l = nil
@@ -507,7 +460,7 @@ unwind:
 	for f.Pending() {
 //line hub_test.go:123:1
 		if sub := f.Next(r); sub != gen.Done {
-			return r.Link(f, &f.Header, sub)
+			return f.Link(r, f, gen.Unwind, sub)
 		}
 	}
 //line hub_test.go:123:1
@@ -515,22 +468,20 @@ unwind:
 	return gen.Done
 }
 
-//line hub_greenlet_test.go:519:1
+//line hub_greenlet_test.go:472:1
 
 func (f *logStubbornFrame) Forget()            { *f = logStubbornFrame{DeferHeader: f.DeferHeader} }
 func (f *logStubbornFrame) Release(r *gen.Run) { gen.Free(r, f, 61) }
-func (*logStubbornFrame) Func() *gen.Func      { return &logStubbornFrameInfo }
+func (*logStubbornFrame) Func() *gen.Func      { return hub_test_go.At(5) }
 
-var logStubbornFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).stubborn", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 116, End: 123, Points: "122"}
 var _ func(*log) = (*log).stubborn
 
-// logStubbornFunc1 is the function literal of hub_test.go:117, with what it captures.
+// logStubbornFunc1 is the function literal of hub_test.go:117.
 type logStubbornFunc1 struct {
 	gen.Closure
 	l **log
 }
 
-// value is the literal for code that can't be suspended.
 func (c *logStubbornFunc1) value() func() {
 	return gen.Bind(&c.Closure, c, func() {
 //line hub_test.go:118:1
@@ -540,33 +491,27 @@ func (c *logStubbornFunc1) value() func() {
 	})
 }
 
-//line hub_greenlet_test.go:544:1
+//line hub_greenlet_test.go:495:1
 
-// logStubbornFunc1Frame is an activation of the literal logStubbornFunc1.
 type logStubbornFunc1Frame struct {
 	gen.Header
 	c *logStubbornFunc1
 }
 
-// CallResumable is the literal logStubbornFunc1 for callers that can be suspended.
-func (c *logStubbornFunc1) CallResumable(r *gen.Run) gen.Status {
-	return (*logStubbornFunc1Frame)(nil).body(r, c)
-}
-
-func (f *logStubbornFunc1Frame) body(r *gen.Run, c *logStubbornFunc1) (st gen.Status) {
+func (c *logStubbornFunc1) CallResumable(r *gen.Run) (st gen.Status) {
 //line hub_test.go:118:1
 	(*c.l).say("cleans up")
 	if st = (*c.l).SleepResumable(r, time.Second); st != gen.Done {
-		f = gen.Take(r, f, 54)
-		f.c, f.PC = c, 1
-		return r.Link(f, &f.Header, st)
+		f := gen.New[logStubbornFunc1Frame](r, 54)
+		f.c = c
+		return f.Link(r, f, 1, st)
 	}
 //line hub_test.go:120:1
 	(*c.l).say("cleaned up")
 	return gen.Done
 }
 
-//line hub_greenlet_test.go:570:1
+//line hub_greenlet_test.go:515:1
 
 func (f *logStubbornFunc1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
@@ -574,26 +519,21 @@ func (f *logStubbornFunc1Frame) Resume(r *gen.Run) (st gen.Status) {
 	r.Callee().(*HubSleepFrame).Release(r)
 //line hub_test.go:120:1
 	(*c.l).say("cleaned up")
-	return r.Return(f, &f.Header)
+	return f.Return(r, f)
 }
 
-//line hub_greenlet_test.go:581:1
+//line hub_greenlet_test.go:526:1
 
 func (f *logStubbornFunc1Frame) Release(r *gen.Run) { gen.Free(r, f, 54) }
-func (*logStubbornFunc1Frame) Func() *gen.Func      { return &logStubbornFunc1FrameInfo }
+func (*logStubbornFunc1Frame) Func() *gen.Func      { return hub_test_go.At(6) }
 
-var logStubbornFunc1FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).stubborn.func1", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 117, Points: "119"}
-
-// logKillsFrame is an activation of log.kills.
 type logKillsFrame struct {
 	gen.Header
 	l                  *log
 	task, unborn, late *Task
 }
 
-func (l *log) newKillsFrame() *logKillsFrame { _ = l.kills; return gen.MakeFrame(logKillsFrame{l: l}) }
-
-// killsResumable is log.kills for callers that can be suspended.
+func (l *log) newKillsFrame() *logKillsFrame        { _ = l.kills; return gen.MakeFrame(logKillsFrame{l: l}) }
 func (l *log) killsResumable(r *gen.Run) gen.Status { return (*logKillsFrame)(nil).body(r, l) }
 
 func (f *logKillsFrame) body(r *gen.Run, l *log) (st gen.Status) {
@@ -628,15 +568,15 @@ func (f *logKillsFrame) body(r *gen.Run, l *log) (st gen.Status) {
 	late = l.GoAfter(time.Minute, l.newStubbornFrame())
 	if st = unborn.KillResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 25)
-		f.l, f.task, f.unborn, f.late, f.PC = l, task, unborn, late, 1
-		return r.Link(f, &f.Header, st)
+		f.l, f.task, f.unborn, f.late = l, task, unborn, late
+		return f.Link(r, f, 1, st)
 	}
 resumed_130:
 //line hub_test.go:131:1
 	if st = late.KillResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 25)
-		f.l, f.task, f.unborn, f.late, f.PC = l, task, unborn, late, 2
-		return r.Link(f, &f.Header, st)
+		f.l, f.task, f.unborn, f.late = l, task, unborn, late
+		return f.Link(r, f, 2, st)
 	}
 resumed_131:
 //line hub_test.go:132:1
@@ -647,15 +587,15 @@ resumed_131:
 //line hub_test.go:133:1
 	if st = l.SleepResumable(r, time.Second); st != gen.Done {
 		f = gen.Take(r, f, 25)
-		f.l, f.task, f.PC = l, task, 3
-		return r.Link(f, &f.Header, st)
+		f.l, f.task = l, task
+		return f.Link(r, f, 3, st)
 	}
 resumed_133:
 //line hub_test.go:134:1
 	if st = task.KillResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 25)
-		f.l, f.task, f.PC = l, task, 4
-		return r.Link(f, &f.Header, st)
+		f.l, f.task = l, task
+		return f.Link(r, f, 4, st)
 	}
 resumed_134:
 //line hub_test.go:135:1
@@ -664,29 +604,26 @@ resumed_134:
 		f.task = nil
 	}
 //line hub_test.go:136:1
-	_, st = l.Go(l.newSuicideFrame()).JoinResumable(r)
-	if st != gen.Done {
+	if _, st = l.Go(l.newSuicideFrame()).JoinResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 25)
-		f.l, f.PC = nil, 5
-		return r.Link(f, &f.Header, st)
+		f.l = nil
+		return f.Link(r, f, 5, st)
 	}
 	return gen.Done
 }
 
-//line hub_greenlet_test.go:678:1
+//line hub_greenlet_test.go:617:1
 
 func (f *logKillsFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.body(r, f.l))
+	return f.Started(r, f, f.body(r, f.l))
 }
 
 func (f *logKillsFrame) Forget()            { *f = logKillsFrame{Header: f.Header} }
 func (f *logKillsFrame) Release(r *gen.Run) { gen.Free(r, f, 25) }
-func (*logKillsFrame) Func() *gen.Func      { return &logKillsFrameInfo }
+func (*logKillsFrame) Func() *gen.Func      { return hub_test_go.At(7) }
 
-var logKillsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).kills", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 126, Points: "130 l task unborn late; 131 =; 133 l task; 134 =; 136"}
 var _ func(*log) = (*log).kills
 
-// logSuicideFrame is an activation of log.suicide.
 type logSuicideFrame struct {
 	gen.DeferHeader
 	l *log
@@ -696,12 +633,10 @@ func (l *log) newSuicideFrame() *logSuicideFrame {
 	_ = l.suicide
 	return gen.MakeFrame(logSuicideFrame{l: l})
 }
-
-// suicideResumable is log.suicide for callers that can be suspended.
 func (l *log) suicideResumable(r *gen.Run) gen.Status { return (*logSuicideFrame)(nil).run(r, l) }
 
 func (f *logSuicideFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.run(r, f.l))
+	return f.Started(r, f, f.run(r, f.l))
 }
 
 func (f *logSuicideFrame) run(r *gen.Run, l *log) (st gen.Status) {
@@ -743,8 +678,7 @@ func (f *logSuicideFrame) step(r *gen.Run, l *log) (end gen.Status) {
 	}
 //line hub_test.go:142:1
 	if st = l.running.KillResumable(r); st != gen.Done {
-		f.PC = 1
-		return r.Link(f, &f.Header, st)
+		return f.Link(r, f, 1, st)
 	}
 resumed_142:
 //line hub_test.go:143:1
@@ -756,7 +690,7 @@ unwind:
 	for f.Pending() {
 //line hub_test.go:144:1
 		if sub := f.Next(r); sub != gen.Done {
-			return r.Link(f, &f.Header, sub)
+			return f.Link(r, f, gen.Unwind, sub)
 		}
 	}
 //line hub_test.go:144:1
@@ -764,16 +698,14 @@ unwind:
 	return gen.Done
 }
 
-//line hub_greenlet_test.go:769:1
+//line hub_greenlet_test.go:703:1
 
 func (f *logSuicideFrame) Forget()            { *f = logSuicideFrame{DeferHeader: f.DeferHeader} }
 func (f *logSuicideFrame) Release(r *gen.Run) { gen.Free(r, f, 6) }
-func (*logSuicideFrame) Func() *gen.Func      { return &logSuicideFrameInfo }
+func (*logSuicideFrame) Func() *gen.Func      { return hub_test_go.At(8) }
 
-var logSuicideFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).suicide", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 140, End: 144, Points: "142 l"}
 var _ func(*log) = (*log).suicide
 
-// logTimeoutsFrame is an activation of log.timeouts.
 type logTimeoutsFrame struct {
 	gen.Header
 	l0 *log
@@ -784,8 +716,6 @@ func (l0 *log) newTimeoutsFrame() *logTimeoutsFrame {
 	_ = l0.timeouts
 	return gen.MakeFrame(logTimeoutsFrame{l0: l0})
 }
-
-// timeoutsResumable is log.timeouts for callers that can be suspended.
 func (l0 *log) timeoutsResumable(r *gen.Run) gen.Status { return (*logTimeoutsFrame)(nil).body(r, l0) }
 
 func (f *logTimeoutsFrame) body(r *gen.Run, l0 *log) (st gen.Status) {
@@ -794,55 +724,50 @@ func (f *logTimeoutsFrame) body(r *gen.Run, l0 *log) (st gen.Status) {
 	l = new(*log)
 	*l = l0
 //line hub_test.go:154:1
-	err, st = (*l).WithTimeoutResumable(r, time.Second, (&logTimeoutsFunc1{l: l}).value())
-	if st != gen.Done {
+	if err, st = (*l).WithTimeoutResumable(r, time.Second, (&logTimeoutsFunc1{l: l}).value()); st != gen.Done {
 		f = gen.Take(r, f, 0)
-		f.l, f.PC = l, 1
-		return r.Link(f, &f.Header, st)
+		f.l = l
+		return f.Link(r, f, 1, st)
 	}
 //line hub_test.go:158:1
 	(*l).say("outer %v", err)
-	err, st = (*l).WithTimeoutResumable(r, time.Minute, (&logTimeoutsFunc2{l: l}).value())
-	if st != gen.Done {
+	if err, st = (*l).WithTimeoutResumable(r, time.Minute, (&logTimeoutsFunc2{l: l}).value()); st != gen.Done {
 		f = gen.Take(r, f, 0)
-		f.l, f.PC = l, 2
-		return r.Link(f, &f.Header, st)
+		f.l = l
+		return f.Link(r, f, 2, st)
 	}
-//line hub_test.go:164:1
 	(*l).say("outer %v", err)
-	t0, st = (*l).WithTimeoutResumable(r, time.Second, func() {})
-	if st != gen.Done {
+	if t0, st = (*l).WithTimeoutResumable(r, time.Second, func() {}); st != gen.Done {
 		f = gen.Take(r, f, 0)
-		f.l, f.PC = l, 3
-		return r.Link(f, &f.Header, st)
+		f.l = l
+		return f.Link(r, f, 3, st)
 	}
 //line hub_test.go:165:1
 	(*l).say("%v", t0)
 	if st = (*l).SleepResumable(r, time.Hour); st != gen.Done {
 		f = gen.Take(r, f, 0)
-		f.l, f.PC = nil, 4
-		return r.Link(f, &f.Header, st)
+		f.l = nil
+		return f.Link(r, f, 4, st)
 	}
 	return gen.Done
 }
 
-//line hub_greenlet_test.go:831:1
+//line hub_greenlet_test.go:757:1
 
 func (f *logTimeoutsFrame) Resume(r *gen.Run) (st gen.Status) {
 	var l **log
 	var err, t0 error
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.l0))
+		return f.Started(r, f, f.body(r, f.l0))
 	case 1:
 		l = f.l
 		err = r.Callee().(*HubWithTimeoutFrame).Returned(r)
 //line hub_test.go:158:1
 		(*l).say("outer %v", err)
-		err, st = (*l).WithTimeoutResumable(r, time.Minute, (&logTimeoutsFunc2{l: l}).value())
-		if st != gen.Done {
-			f.l, f.PC = l, 2
-			return r.Link(f, &f.Header, st)
+		if err, st = (*l).WithTimeoutResumable(r, time.Minute, (&logTimeoutsFunc2{l: l}).value()); st != gen.Done {
+			f.l = l
+			return f.Link(r, f, 2, st)
 		}
 		goto resumed_159
 	case 2:
@@ -855,43 +780,40 @@ func (f *logTimeoutsFrame) Resume(r *gen.Run) (st gen.Status) {
 		goto resumed_165
 	case 4:
 		r.Callee().(*HubSleepFrame).Release(r)
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 
 resumed_159:
 //line hub_test.go:164:1
 	(*l).say("outer %v", err)
-	t0, st = (*l).WithTimeoutResumable(r, time.Second, func() {})
-	if st != gen.Done {
-		f.l, f.PC = l, 3
-		return r.Link(f, &f.Header, st)
+	if t0, st = (*l).WithTimeoutResumable(r, time.Second, func() {}); st != gen.Done {
+		f.l = l
+		return f.Link(r, f, 3, st)
 	}
 resumed_165:
 //line hub_test.go:165:1
 	(*l).say("%v", t0)
 	if st = (*l).SleepResumable(r, time.Hour); st != gen.Done {
-		f.l, f.PC = nil, 4
-		return r.Link(f, &f.Header, st)
+		f.l = nil
+		return f.Link(r, f, 4, st)
 	}
-	return r.Return(f, &f.Header)
+	return f.Return(r, f)
 }
 
-//line hub_greenlet_test.go:881:1
+//line hub_greenlet_test.go:805:1
 
 func (f *logTimeoutsFrame) Forget()            { *f = logTimeoutsFrame{Header: f.Header} }
 func (f *logTimeoutsFrame) Release(r *gen.Run) { gen.Free(r, f, 0) }
-func (*logTimeoutsFrame) Func() *gen.Func      { return &logTimeoutsFrameInfo }
+func (*logTimeoutsFrame) Func() *gen.Func      { return hub_test_go.At(9) }
 
-var logTimeoutsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).timeouts", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 153, Points: "154 l; 159 l; 165 l; 166"}
 var _ func(*log) = (*log).timeouts
 
-// logTimeoutsFunc1 is the function literal of hub_test.go:154, with what it captures.
+// logTimeoutsFunc1 is the function literal of hub_test.go:154.
 type logTimeoutsFunc1 struct {
 	gen.Closure
 	l **log
 }
 
-// value is the literal for code that can't be suspended.
 func (c *logTimeoutsFunc1) value() func() {
 	return gen.Bind(&c.Closure, c, func() {
 //line hub_test.go:155:1
@@ -900,34 +822,27 @@ func (c *logTimeoutsFunc1) value() func() {
 	})
 }
 
-//line hub_greenlet_test.go:905:1
+//line hub_greenlet_test.go:827:1
 
-// logTimeoutsFunc1Frame is an activation of the literal logTimeoutsFunc1.
 type logTimeoutsFunc1Frame struct {
 	gen.Header
 	c *logTimeoutsFunc1
 }
 
-// CallResumable is the literal logTimeoutsFunc1 for callers that can be suspended.
-func (c *logTimeoutsFunc1) CallResumable(r *gen.Run) gen.Status {
-	return (*logTimeoutsFunc1Frame)(nil).body(r, c)
-}
-
-func (f *logTimeoutsFunc1Frame) body(r *gen.Run, c *logTimeoutsFunc1) (st gen.Status) {
+func (c *logTimeoutsFunc1) CallResumable(r *gen.Run) (st gen.Status) {
 	var err error
 //line hub_test.go:155:1
-	err, st = (*c.l).WithTimeoutResumable(r, time.Minute, (&logTimeoutsFunc1_1{l: c.l}).value())
-	if st != gen.Done {
-		f = gen.Take(r, f, 13)
-		f.c, f.PC = c, 1
-		return r.Link(f, &f.Header, st)
+	if err, st = (*c.l).WithTimeoutResumable(r, time.Minute, (&logTimeoutsFunc1_1{l: c.l}).value()); st != gen.Done {
+		f := gen.New[logTimeoutsFunc1Frame](r, 13)
+		f.c = c
+		return f.Link(r, f, 1, st)
 	}
 //line hub_test.go:156:1
 	(*c.l).say("inner %v", err)
 	return gen.Done
 }
 
-//line hub_greenlet_test.go:932:1
+//line hub_greenlet_test.go:847:1
 
 func (f *logTimeoutsFunc1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
@@ -936,69 +851,57 @@ func (f *logTimeoutsFunc1Frame) Resume(r *gen.Run) (st gen.Status) {
 	err = r.Callee().(*HubWithTimeoutFrame).Returned(r)
 //line hub_test.go:156:1
 	(*c.l).say("inner %v", err)
-	return r.Return(f, &f.Header)
+	return f.Return(r, f)
 }
 
-//line hub_greenlet_test.go:944:1
+//line hub_greenlet_test.go:859:1
 
 func (f *logTimeoutsFunc1Frame) Release(r *gen.Run) { gen.Free(r, f, 13) }
-func (*logTimeoutsFunc1Frame) Func() *gen.Func      { return &logTimeoutsFunc1FrameInfo }
+func (*logTimeoutsFunc1Frame) Func() *gen.Func      { return hub_test_go.At(10) }
 
-var logTimeoutsFunc1FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).timeouts.func1", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 154, Points: "155"}
-
-// logTimeoutsFunc1_1 is the function literal of hub_test.go:155, with what it captures.
+// logTimeoutsFunc1_1 is the function literal of hub_test.go:155.
 type logTimeoutsFunc1_1 struct {
 	gen.Closure
 	l **log
 }
 
-// value is the literal for code that can't be suspended.
 func (c *logTimeoutsFunc1_1) value() func() {
 	return gen.Bind(&c.Closure, c, func() { (*c.l).Sleep(time.Hour) })
 }
 
-// logTimeoutsFunc1_1Frame is an activation of the literal logTimeoutsFunc1_1.
 type logTimeoutsFunc1_1Frame struct {
 	gen.Header
 	c *logTimeoutsFunc1_1
 }
 
-// CallResumable is the literal logTimeoutsFunc1_1 for callers that can be suspended.
-func (c *logTimeoutsFunc1_1) CallResumable(r *gen.Run) gen.Status {
-	return (*logTimeoutsFunc1_1Frame)(nil).body(r, c)
-}
-
-func (f *logTimeoutsFunc1_1Frame) body(r *gen.Run, c *logTimeoutsFunc1_1) (st gen.Status) {
+func (c *logTimeoutsFunc1_1) CallResumable(r *gen.Run) (st gen.Status) {
 //line hub_test.go:155:1
 	if st = (*c.l).SleepResumable(r, time.Hour); st != gen.Done {
-		f = gen.Take(r, f, 49)
-		f.c, f.PC = c, 1
-		return r.Link(f, &f.Header, st)
+		f := gen.New[logTimeoutsFunc1_1Frame](r, 49)
+		f.c = c
+		return f.Link(r, f, 1, st)
 	}
 	return gen.Done
 }
 
-//line hub_greenlet_test.go:983:1
+//line hub_greenlet_test.go:889:1
 
 func (f *logTimeoutsFunc1_1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
 	_ = c
 	r.Callee().(*HubSleepFrame).Release(r)
-	return r.Return(f, &f.Header)
+	return f.Return(r, f)
 }
 
 func (f *logTimeoutsFunc1_1Frame) Release(r *gen.Run) { gen.Free(r, f, 49) }
-func (*logTimeoutsFunc1_1Frame) Func() *gen.Func      { return &logTimeoutsFunc1_1FrameInfo }
+func (*logTimeoutsFunc1_1Frame) Func() *gen.Func      { return hub_test_go.At(11) }
 
-var logTimeoutsFunc1_1FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).timeouts.func1.1", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 155, Points: "155"}
-
-// logTimeoutsFunc2 is the function literal of hub_test.go:159, with what it captures.
+// logTimeoutsFunc2 is the function literal of hub_test.go:159.
 type logTimeoutsFunc2 struct {
 	gen.Closure
 	l **log
 }
 
-// value is the literal for code that can't be suspended.
 func (c *logTimeoutsFunc2) value() func() {
 	return gen.Bind(&c.Closure, c, func() {
 //line hub_test.go:160:1
@@ -1008,39 +911,32 @@ func (c *logTimeoutsFunc2) value() func() {
 	})
 }
 
-//line hub_greenlet_test.go:1013:1
+//line hub_greenlet_test.go:916:1
 
-// logTimeoutsFunc2Frame is an activation of the literal logTimeoutsFunc2.
 type logTimeoutsFunc2Frame struct {
 	gen.Header
 	c *logTimeoutsFunc2
 }
 
-// CallResumable is the literal logTimeoutsFunc2 for callers that can be suspended.
-func (c *logTimeoutsFunc2) CallResumable(r *gen.Run) gen.Status {
-	return (*logTimeoutsFunc2Frame)(nil).body(r, c)
-}
-
-func (f *logTimeoutsFunc2Frame) body(r *gen.Run, c *logTimeoutsFunc2) (st gen.Status) {
+func (c *logTimeoutsFunc2) CallResumable(r *gen.Run) (st gen.Status) {
 	var err error
 //line hub_test.go:160:1
-	err, st = (*c.l).WithTimeoutResumable(r, time.Second, (&logTimeoutsFunc2_1{l: c.l}).value())
-	if st != gen.Done {
-		f = gen.Take(r, f, 42)
-		f.c, f.PC = c, 1
-		return r.Link(f, &f.Header, st)
+	if err, st = (*c.l).WithTimeoutResumable(r, time.Second, (&logTimeoutsFunc2_1{l: c.l}).value()); st != gen.Done {
+		f := gen.New[logTimeoutsFunc2Frame](r, 42)
+		f.c = c
+		return f.Link(r, f, 1, st)
 	}
 //line hub_test.go:161:1
 	(*c.l).say("inner %v %v", err, errors.Is(err, context.DeadlineExceeded))
 	if st = (*c.l).SleepResumable(r, time.Second); st != gen.Done {
-		f = gen.Take(r, f, 42)
-		f.c, f.PC = c, 2
-		return r.Link(f, &f.Header, st)
+		f := gen.New[logTimeoutsFunc2Frame](r, 42)
+		f.c = c
+		return f.Link(r, f, 2, st)
 	}
 	return gen.Done
 }
 
-//line hub_greenlet_test.go:1045:1
+//line hub_greenlet_test.go:941:1
 
 func (f *logTimeoutsFunc2Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
@@ -1052,70 +948,57 @@ func (f *logTimeoutsFunc2Frame) Resume(r *gen.Run) (st gen.Status) {
 //line hub_test.go:161:1
 		(*c.l).say("inner %v %v", err, errors.Is(err, context.DeadlineExceeded))
 		if st = (*c.l).SleepResumable(r, time.Second); st != gen.Done {
-			f.PC = 2
-			return r.Link(f, &f.Header, st)
+			return f.Link(r, f, 2, st)
 		}
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	default:
 		r.Callee().(*HubSleepFrame).Release(r)
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 }
 
-//line hub_greenlet_test.go:1067:1
+//line hub_greenlet_test.go:962:1
 
 func (f *logTimeoutsFunc2Frame) Release(r *gen.Run) { gen.Free(r, f, 42) }
-func (*logTimeoutsFunc2Frame) Func() *gen.Func      { return &logTimeoutsFunc2FrameInfo }
+func (*logTimeoutsFunc2Frame) Func() *gen.Func      { return hub_test_go.At(12) }
 
-var logTimeoutsFunc2FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).timeouts.func2", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 159, Points: "160; 162"}
-
-// logTimeoutsFunc2_1 is the function literal of hub_test.go:160, with what it captures.
+// logTimeoutsFunc2_1 is the function literal of hub_test.go:160.
 type logTimeoutsFunc2_1 struct {
 	gen.Closure
 	l **log
 }
 
-// value is the literal for code that can't be suspended.
 func (c *logTimeoutsFunc2_1) value() func() {
 	return gen.Bind(&c.Closure, c, func() { (*c.l).Sleep(time.Hour) })
 }
 
-// logTimeoutsFunc2_1Frame is an activation of the literal logTimeoutsFunc2_1.
 type logTimeoutsFunc2_1Frame struct {
 	gen.Header
 	c *logTimeoutsFunc2_1
 }
 
-// CallResumable is the literal logTimeoutsFunc2_1 for callers that can be suspended.
-func (c *logTimeoutsFunc2_1) CallResumable(r *gen.Run) gen.Status {
-	return (*logTimeoutsFunc2_1Frame)(nil).body(r, c)
-}
-
-func (f *logTimeoutsFunc2_1Frame) body(r *gen.Run, c *logTimeoutsFunc2_1) (st gen.Status) {
+func (c *logTimeoutsFunc2_1) CallResumable(r *gen.Run) (st gen.Status) {
 //line hub_test.go:160:1
 	if st = (*c.l).SleepResumable(r, time.Hour); st != gen.Done {
-		f = gen.Take(r, f, 10)
-		f.c, f.PC = c, 1
-		return r.Link(f, &f.Header, st)
+		f := gen.New[logTimeoutsFunc2_1Frame](r, 10)
+		f.c = c
+		return f.Link(r, f, 1, st)
 	}
 	return gen.Done
 }
 
-//line hub_greenlet_test.go:1106:1
+//line hub_greenlet_test.go:992:1
 
 func (f *logTimeoutsFunc2_1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
 	_ = c
 	r.Callee().(*HubSleepFrame).Release(r)
-	return r.Return(f, &f.Header)
+	return f.Return(r, f)
 }
 
 func (f *logTimeoutsFunc2_1Frame) Release(r *gen.Run) { gen.Free(r, f, 10) }
-func (*logTimeoutsFunc2_1Frame) Func() *gen.Func      { return &logTimeoutsFunc2_1FrameInfo }
+func (*logTimeoutsFunc2_1Frame) Func() *gen.Func      { return hub_test_go.At(13) }
 
-var logTimeoutsFunc2_1FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).timeouts.func2.1", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 160, Points: "160"}
-
-// logYieldsThriceFrame is an activation of log.yieldsThrice.
 type logYieldsThriceFrame struct {
 	gen.Header
 	l0 *log
@@ -1127,8 +1010,6 @@ func (l0 *log) newYieldsThriceFrame() *logYieldsThriceFrame {
 	_ = l0.yieldsThrice
 	return gen.MakeFrame(logYieldsThriceFrame{l0: l0})
 }
-
-// yieldsThriceResumable is log.yieldsThrice for callers that can be suspended.
 func (l0 *log) yieldsThriceResumable(r *gen.Run) gen.Status {
 	return (*logYieldsThriceFrame)(nil).body(r, l0)
 }
@@ -1148,22 +1029,22 @@ loop_178:
 //line hub_test.go:182:1
 	if st = (&logYieldsThriceFunc1{l: l}).CallResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 49)
-		f.l, f.t0, f.PC = l, t0, 1
-		return r.Link(f, &f.Header, st)
+		f.l, f.t0 = l, t0
+		return f.Link(r, f, 1, st)
 	}
 //line hub_test.go:178:1
 	t0++
 	goto loop_178
 }
 
-//line hub_greenlet_test.go:1161:1
+//line hub_greenlet_test.go:1042:1
 
 func (f *logYieldsThriceFrame) Resume(r *gen.Run) (st gen.Status) {
 	var l **log
 	var t0 int
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.l0))
+		return f.Started(r, f, f.body(r, f.l0))
 	case 1:
 		l, t0 = f.l, f.t0
 		r.Callee().(*logYieldsThriceFunc1Frame).Release(r)
@@ -1173,12 +1054,12 @@ func (f *logYieldsThriceFrame) Resume(r *gen.Run) (st gen.Status) {
 loop_178:
 //line hub_test.go:178:1
 	if t0 >= 3 {
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 //line hub_test.go:182:1
 	if st = (&logYieldsThriceFunc1{l: l}).CallResumable(r); st != gen.Done {
-		f.l, f.t0, f.PC = l, t0, 1
-		return r.Link(f, &f.Header, st)
+		f.l, f.t0 = l, t0
+		return f.Link(r, f, 1, st)
 	}
 resumed_179:
 //line hub_test.go:178:1
@@ -1186,22 +1067,20 @@ resumed_179:
 	goto loop_178
 }
 
-//line hub_greenlet_test.go:1191:1
+//line hub_greenlet_test.go:1072:1
 
 func (f *logYieldsThriceFrame) Forget()            { *f = logYieldsThriceFrame{Header: f.Header} }
 func (f *logYieldsThriceFrame) Release(r *gen.Run) { gen.Free(r, f, 49) }
-func (*logYieldsThriceFrame) Func() *gen.Func      { return &logYieldsThriceFrameInfo }
+func (*logYieldsThriceFrame) Func() *gen.Func      { return hub_test_go.At(14) }
 
-var logYieldsThriceFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).yieldsThrice", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 177, Points: "182 l t0"}
 var _ func(*log) = (*log).yieldsThrice
 
-// logYieldsThriceFunc1 is the function literal of hub_test.go:179, with what it captures.
+// logYieldsThriceFunc1 is the function literal of hub_test.go:179.
 type logYieldsThriceFunc1 struct {
 	gen.Closure
 	l **log
 }
 
-// value is the literal for code that can't be suspended.
 func (c *logYieldsThriceFunc1) value() func() {
 	return gen.Bind(&c.Closure, c, func() {
 //line hub_test.go:180:1
@@ -1210,21 +1089,19 @@ func (c *logYieldsThriceFunc1) value() func() {
 	})
 }
 
-//line hub_greenlet_test.go:1215:1
+//line hub_greenlet_test.go:1094:1
 
-// logYieldsThriceFunc1Frame is an activation of the literal logYieldsThriceFunc1.
 type logYieldsThriceFunc1Frame struct {
 	gen.DeferHeader
 	c *logYieldsThriceFunc1
 }
 
-// CallResumable is the literal logYieldsThriceFunc1 for callers that can be suspended.
 func (c *logYieldsThriceFunc1) CallResumable(r *gen.Run) gen.Status {
 	return (*logYieldsThriceFunc1Frame)(nil).run(r, c)
 }
 
 func (f *logYieldsThriceFunc1Frame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.run(r, f.c))
+	return f.Started(r, f, f.run(r, f.c))
 }
 
 func (f *logYieldsThriceFunc1Frame) run(r *gen.Run, c *logYieldsThriceFunc1) (st gen.Status) {
@@ -1261,8 +1138,7 @@ func (f *logYieldsThriceFunc1Frame) step(r *gen.Run, c *logYieldsThriceFunc1) (e
 //line hub_test.go:180:1
 		f.DeferFunc(func() { (*lRef).say("%v", recover()) })
 		if st = (*c.l).YieldResumable(r); st != gen.Done {
-			f.PC = 1
-			return r.Link(f, &f.Header, st)
+			return f.Link(r, f, 1, st)
 		}
 	}
 	goto unwind
@@ -1271,7 +1147,7 @@ unwind:
 	for f.Pending() {
 //line hub_test.go:182:1
 		if sub := f.Next(r); sub != gen.Done {
-			return r.Link(f, &f.Header, sub)
+			return f.Link(r, f, gen.Unwind, sub)
 		}
 	}
 //line hub_test.go:182:1
@@ -1279,14 +1155,11 @@ unwind:
 	return gen.Done
 }
 
-//line hub_greenlet_test.go:1284:1
+//line hub_greenlet_test.go:1160:1
 
 func (f *logYieldsThriceFunc1Frame) Release(r *gen.Run) { gen.Free(r, f, 26) }
-func (*logYieldsThriceFunc1Frame) Func() *gen.Func      { return &logYieldsThriceFunc1FrameInfo }
+func (*logYieldsThriceFunc1Frame) Func() *gen.Func      { return hub_test_go.At(15) }
 
-var logYieldsThriceFunc1FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).yieldsThrice.func1", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 179, End: 182, Points: "181"}
-
-// logInterruptsFrame is an activation of log.interrupts.
 type logInterruptsFrame struct {
 	gen.Header
 	l    *log
@@ -1297,8 +1170,6 @@ func (l *log) newInterruptsFrame(task *Task) *logInterruptsFrame {
 	_ = l.interrupts
 	return gen.MakeFrame(logInterruptsFrame{l: l, task: task})
 }
-
-// interruptsResumable is log.interrupts for callers that can be suspended.
 func (l *log) interruptsResumable(r *gen.Run, task *Task) gen.Status {
 	return (*logInterruptsFrame)(nil).body(r, l, task)
 }
@@ -1314,21 +1185,19 @@ func (f *logInterruptsFrame) body(r *gen.Run, l *log, task *Task) (st gen.Status
 	return gen.Done
 }
 
-//line hub_greenlet_test.go:1320:1
+//line hub_greenlet_test.go:1191:1
 
 func (f *logInterruptsFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.body(r, f.l, f.task))
+	return f.Started(r, f, f.body(r, f.l, f.task))
 }
 
 func (f *logInterruptsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.task) }
 func (f *logInterruptsFrame) Forget()            { *f = logInterruptsFrame{Header: f.Header} }
 func (f *logInterruptsFrame) Release(r *gen.Run) { gen.Free(r, f, 56) }
-func (*logInterruptsFrame) Func() *gen.Func      { return &logInterruptsFrameInfo }
+func (*logInterruptsFrame) Func() *gen.Func      { return hub_test_go.At(16) }
 
-var logInterruptsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).interrupts", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 187}
 var _ func(*log, *Task) = (*log).interrupts
 
-// logSleepsThriceFrame is an activation of log.sleepsThrice.
 type logSleepsThriceFrame struct {
 	gen.Header
 	l0 *log
@@ -1340,8 +1209,6 @@ func (l0 *log) newSleepsThriceFrame() *logSleepsThriceFrame {
 	_ = l0.sleepsThrice
 	return gen.MakeFrame(logSleepsThriceFrame{l0: l0})
 }
-
-// sleepsThriceResumable is log.sleepsThrice for callers that can be suspended.
 func (l0 *log) sleepsThriceResumable(r *gen.Run) gen.Status {
 	return (*logSleepsThriceFrame)(nil).body(r, l0)
 }
@@ -1361,22 +1228,22 @@ loop_206:
 //line hub_test.go:210:1
 	if st = (&logSleepsThriceFunc1{l: l}).CallResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 43)
-		f.l, f.t0, f.PC = l, t0, 1
-		return r.Link(f, &f.Header, st)
+		f.l, f.t0 = l, t0
+		return f.Link(r, f, 1, st)
 	}
 //line hub_test.go:206:1
 	t0++
 	goto loop_206
 }
 
-//line hub_greenlet_test.go:1375:1
+//line hub_greenlet_test.go:1242:1
 
 func (f *logSleepsThriceFrame) Resume(r *gen.Run) (st gen.Status) {
 	var l **log
 	var t0 int
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.l0))
+		return f.Started(r, f, f.body(r, f.l0))
 	case 1:
 		l, t0 = f.l, f.t0
 		r.Callee().(*logSleepsThriceFunc1Frame).Release(r)
@@ -1386,12 +1253,12 @@ func (f *logSleepsThriceFrame) Resume(r *gen.Run) (st gen.Status) {
 loop_206:
 //line hub_test.go:206:1
 	if t0 >= 3 {
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 //line hub_test.go:210:1
 	if st = (&logSleepsThriceFunc1{l: l}).CallResumable(r); st != gen.Done {
-		f.l, f.t0, f.PC = l, t0, 1
-		return r.Link(f, &f.Header, st)
+		f.l, f.t0 = l, t0
+		return f.Link(r, f, 1, st)
 	}
 resumed_207:
 //line hub_test.go:206:1
@@ -1399,22 +1266,20 @@ resumed_207:
 	goto loop_206
 }
 
-//line hub_greenlet_test.go:1405:1
+//line hub_greenlet_test.go:1272:1
 
 func (f *logSleepsThriceFrame) Forget()            { *f = logSleepsThriceFrame{Header: f.Header} }
 func (f *logSleepsThriceFrame) Release(r *gen.Run) { gen.Free(r, f, 43) }
-func (*logSleepsThriceFrame) Func() *gen.Func      { return &logSleepsThriceFrameInfo }
+func (*logSleepsThriceFrame) Func() *gen.Func      { return hub_test_go.At(17) }
 
-var logSleepsThriceFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).sleepsThrice", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 205, Points: "210 l t0"}
 var _ func(*log) = (*log).sleepsThrice
 
-// logSleepsThriceFunc1 is the function literal of hub_test.go:207, with what it captures.
+// logSleepsThriceFunc1 is the function literal of hub_test.go:207.
 type logSleepsThriceFunc1 struct {
 	gen.Closure
 	l **log
 }
 
-// value is the literal for code that can't be suspended.
 func (c *logSleepsThriceFunc1) value() func() {
 	return gen.Bind(&c.Closure, c, func() {
 //line hub_test.go:208:1
@@ -1423,21 +1288,19 @@ func (c *logSleepsThriceFunc1) value() func() {
 	})
 }
 
-//line hub_greenlet_test.go:1429:1
+//line hub_greenlet_test.go:1294:1
 
-// logSleepsThriceFunc1Frame is an activation of the literal logSleepsThriceFunc1.
 type logSleepsThriceFunc1Frame struct {
 	gen.DeferHeader
 	c *logSleepsThriceFunc1
 }
 
-// CallResumable is the literal logSleepsThriceFunc1 for callers that can be suspended.
 func (c *logSleepsThriceFunc1) CallResumable(r *gen.Run) gen.Status {
 	return (*logSleepsThriceFunc1Frame)(nil).run(r, c)
 }
 
 func (f *logSleepsThriceFunc1Frame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.run(r, f.c))
+	return f.Started(r, f, f.run(r, f.c))
 }
 
 func (f *logSleepsThriceFunc1Frame) run(r *gen.Run, c *logSleepsThriceFunc1) (st gen.Status) {
@@ -1474,8 +1337,7 @@ func (f *logSleepsThriceFunc1Frame) step(r *gen.Run, c *logSleepsThriceFunc1) (e
 //line hub_test.go:208:1
 		f.DeferFunc(func() { (*lRef).say("%v", recover()) })
 		if st = (*c.l).SleepResumable(r, time.Second); st != gen.Done {
-			f.PC = 1
-			return r.Link(f, &f.Header, st)
+			return f.Link(r, f, 1, st)
 		}
 	}
 	goto unwind
@@ -1484,7 +1346,7 @@ unwind:
 	for f.Pending() {
 //line hub_test.go:210:1
 		if sub := f.Next(r); sub != gen.Done {
-			return r.Link(f, &f.Header, sub)
+			return f.Link(r, f, gen.Unwind, sub)
 		}
 	}
 //line hub_test.go:210:1
@@ -1492,14 +1354,11 @@ unwind:
 	return gen.Done
 }
 
-//line hub_greenlet_test.go:1498:1
+//line hub_greenlet_test.go:1360:1
 
 func (f *logSleepsThriceFunc1Frame) Release(r *gen.Run) { gen.Free(r, f, 12) }
-func (*logSleepsThriceFunc1Frame) Func() *gen.Func      { return &logSleepsThriceFunc1FrameInfo }
+func (*logSleepsThriceFunc1Frame) Func() *gen.Func      { return hub_test_go.At(18) }
 
-var logSleepsThriceFunc1FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).sleepsThrice.func1", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 207, End: 210, Points: "209"}
-
-// logWaitsFrame is an activation of log.waits.
 type logWaitsFrame struct {
 	gen.Header
 	l    *log
@@ -1511,8 +1370,6 @@ func (l *log) newWaitsFrame(e *Event, name string) *logWaitsFrame {
 	_ = l.waits
 	return gen.MakeFrame(logWaitsFrame{l: l, e: e, name: name})
 }
-
-// waitsResumable is log.waits for callers that can be suspended.
 func (l *log) waitsResumable(r *gen.Run, e *Event, name string) gen.Status {
 	return (*logWaitsFrame)(nil).body(r, l, e, name)
 }
@@ -1520,39 +1377,37 @@ func (l *log) waitsResumable(r *gen.Run, e *Event, name string) gen.Status {
 func (f *logWaitsFrame) body(r *gen.Run, l *log, e *Event, name string) (st gen.Status) {
 	var t0 bool
 //line hub_test.go:216:1
-	t0, st = e.WaitForResumable(r, 2*time.Second)
-	if st != gen.Done {
+	if t0, st = e.WaitForResumable(r, 2*time.Second); st != gen.Done {
 		f = gen.Take(r, f, 44)
-		f.l, f.e, f.name, f.PC = l, e, name, 1
-		return r.Link(f, &f.Header, st)
+		f.l, f.e, f.name = l, e, name
+		return f.Link(r, f, 1, st)
 	}
 //line hub_test.go:216:1
 	l.say("%s %v", name, t0)
 	if st = e.WaitResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 44)
-		f.l, f.e, f.name, f.PC = l, e, name, 2
-		return r.Link(f, &f.Header, st)
+		f.l, f.e, f.name = l, e, name
+		return f.Link(r, f, 2, st)
 	}
 //line hub_test.go:218:1
 	l.say("%s %v", name, e.IsSet())
 	return gen.Done
 }
 
-//line hub_greenlet_test.go:1544:1
+//line hub_greenlet_test.go:1400:1
 
 func (f *logWaitsFrame) Resume(r *gen.Run) (st gen.Status) {
 	l, e, name := f.l, f.e, f.name
 	var t0 bool
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.l, f.e, f.name))
+		return f.Started(r, f, f.body(r, f.l, f.e, f.name))
 	case 1:
 		t0 = r.Callee().(*EventWaitForFrame).Returned(r)
 //line hub_test.go:216:1
 		l.say("%s %v", name, t0)
 		if st = e.WaitResumable(r); st != gen.Done {
-			f.PC = 2
-			return r.Link(f, &f.Header, st)
+			return f.Link(r, f, 2, st)
 		}
 		goto resumed_217
 	case 2:
@@ -1563,20 +1418,18 @@ func (f *logWaitsFrame) Resume(r *gen.Run) (st gen.Status) {
 resumed_217:
 //line hub_test.go:218:1
 	l.say("%s %v", name, e.IsSet())
-	return r.Return(f, &f.Header)
+	return f.Return(r, f)
 }
 
-//line hub_greenlet_test.go:1572:1
+//line hub_greenlet_test.go:1427:1
 
 func (f *logWaitsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.e, &f.name) }
 func (f *logWaitsFrame) Forget()            { *f = logWaitsFrame{Header: f.Header} }
 func (f *logWaitsFrame) Release(r *gen.Run) { gen.Free(r, f, 44) }
-func (*logWaitsFrame) Func() *gen.Func      { return &logWaitsFrameInfo }
+func (*logWaitsFrame) Func() *gen.Func      { return hub_test_go.At(19) }
 
-var logWaitsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).waits", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 215, Points: "216 l e name; 217 ="}
 var _ func(*log, *Event, string) = (*log).waits
 
-// logSetsFrame is an activation of log.sets.
 type logSetsFrame struct {
 	gen.Header
 	l *log
@@ -1587,8 +1440,6 @@ func (l *log) newSetsFrame(e *Event) *logSetsFrame {
 	_ = l.sets
 	return gen.MakeFrame(logSetsFrame{l: l, e: e})
 }
-
-// setsResumable is log.sets for callers that can be suspended.
 func (l *log) setsResumable(r *gen.Run, e *Event) gen.Status {
 	return (*logSetsFrame)(nil).body(r, l, e)
 }
@@ -1597,16 +1448,16 @@ func (f *logSetsFrame) body(r *gen.Run, l *log, e *Event) (st gen.Status) {
 //line hub_test.go:223:1
 	if st = l.SleepResumable(r, time.Second); st != gen.Done {
 		f = gen.Take(r, f, 11)
-		f.l, f.e, f.PC = l, e, 1
-		return r.Link(f, &f.Header, st)
+		f.l, f.e = l, e
+		return f.Link(r, f, 1, st)
 	}
 //line hub_test.go:224:1
 	e.Set()
 	e.Clear()
 	if st = l.SleepResumable(r, 2*time.Second); st != gen.Done {
 		f = gen.Take(r, f, 11)
-		f.l, f.e, f.PC = nil, e, 2
-		return r.Link(f, &f.Header, st)
+		f.l, f.e = nil, e
+		return f.Link(r, f, 2, st)
 	}
 	if f != nil {
 		f.l = nil
@@ -1616,21 +1467,21 @@ func (f *logSetsFrame) body(r *gen.Run, l *log, e *Event) (st gen.Status) {
 	return gen.Done
 }
 
-//line hub_greenlet_test.go:1622:1
+//line hub_greenlet_test.go:1473:1
 
 func (f *logSetsFrame) Resume(r *gen.Run) (st gen.Status) {
 	l, e := f.l, f.e
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.l, f.e))
+		return f.Started(r, f, f.body(r, f.l, f.e))
 	case 1:
 		r.Callee().(*HubSleepFrame).Release(r)
 //line hub_test.go:224:1
 		e.Set()
 		e.Clear()
 		if st = l.SleepResumable(r, 2*time.Second); st != gen.Done {
-			f.l, f.PC = nil, 2
-			return r.Link(f, &f.Header, st)
+			f.l = nil
+			return f.Link(r, f, 2, st)
 		}
 		goto resumed_226
 	case 2:
@@ -1642,20 +1493,18 @@ resumed_226:
 	f.l = nil
 //line hub_test.go:227:1
 	e.Set()
-	return r.Return(f, &f.Header)
+	return f.Return(r, f)
 }
 
-//line hub_greenlet_test.go:1651:1
+//line hub_greenlet_test.go:1502:1
 
 func (f *logSetsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.e) }
 func (f *logSetsFrame) Forget()            { *f = logSetsFrame{Header: f.Header} }
 func (f *logSetsFrame) Release(r *gen.Run) { gen.Free(r, f, 11) }
-func (*logSetsFrame) Func() *gen.Func      { return &logSetsFrameInfo }
+func (*logSetsFrame) Func() *gen.Func      { return hub_test_go.At(20) }
 
-var logSetsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).sets", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 222, Points: "223 l e; 226 e"}
 var _ func(*log, *Event) = (*log).sets
 
-// logEntersFrame is an activation of log.enters.
 type logEntersFrame struct {
 	gen.Header
 	l           *log
@@ -1668,8 +1517,6 @@ func (l *log) newEntersFrame(s *Semaphore, name string, d time.Duration, patienc
 	_ = l.enters
 	return gen.MakeFrame(logEntersFrame{l: l, s: s, name: name, d: d, patience: patience})
 }
-
-// entersResumable is log.enters for callers that can be suspended.
 func (l *log) entersResumable(r *gen.Run, s *Semaphore, name string, d time.Duration, patience time.Duration) gen.Status {
 	return (*logEntersFrame)(nil).body(r, l, s, name, d, patience)
 }
@@ -1677,11 +1524,10 @@ func (l *log) entersResumable(r *gen.Run, s *Semaphore, name string, d time.Dura
 func (f *logEntersFrame) body(r *gen.Run, l *log, s *Semaphore, name string, d time.Duration, patience time.Duration) (st gen.Status) {
 	var t0 bool
 //line hub_test.go:242:1
-	t0, st = s.AcquireForResumable(r, patience)
-	if st != gen.Done {
+	if t0, st = s.AcquireForResumable(r, patience); st != gen.Done {
 		f = gen.Take(r, f, 29)
-		f.l, f.s, f.name, f.d, f.PC = l, s, name, d, 1
-		return r.Link(f, &f.Header, st)
+		f.l, f.s, f.name, f.d = l, s, name, d
+		return f.Link(r, f, 1, st)
 	}
 //line hub_test.go:242:1
 	if !t0 {
@@ -1695,8 +1541,8 @@ func (f *logEntersFrame) body(r *gen.Run, l *log, s *Semaphore, name string, d t
 //line hub_test.go:247:1
 	if st = l.SleepResumable(r, d); st != gen.Done {
 		f = gen.Take(r, f, 29)
-		f.l, f.s, f.PC = nil, s, 2
-		return r.Link(f, &f.Header, st)
+		f.l, f.s = nil, s
+		return f.Link(r, f, 2, st)
 	}
 	if f != nil {
 		f.l = nil
@@ -1706,27 +1552,27 @@ func (f *logEntersFrame) body(r *gen.Run, l *log, s *Semaphore, name string, d t
 	return gen.Done
 }
 
-//line hub_greenlet_test.go:1712:1
+//line hub_greenlet_test.go:1558:1
 
 func (f *logEntersFrame) Resume(r *gen.Run) (st gen.Status) {
 	l, s, name, d := f.l, f.s, f.name, f.d
 	var t0 bool
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.l, f.s, f.name, f.d, f.patience))
+		return f.Started(r, f, f.body(r, f.l, f.s, f.name, f.d, f.patience))
 	case 1:
 		t0 = r.Callee().(*SemaphoreAcquireForFrame).Returned(r)
 //line hub_test.go:242:1
 		if !t0 {
 			l.say("%s gives up", name)
-			return r.Return(f, &f.Header)
+			return f.Return(r, f)
 		}
 		l.say("%s in", name)
 		f.name = ""
 //line hub_test.go:247:1
 		if st = l.SleepResumable(r, d); st != gen.Done {
-			f.l, f.PC = nil, 2
-			return r.Link(f, &f.Header, st)
+			f.l = nil
+			return f.Link(r, f, 2, st)
 		}
 		goto resumed_247
 	case 2:
@@ -1738,20 +1584,18 @@ resumed_247:
 	f.l = nil
 //line hub_test.go:248:1
 	s.Release()
-	return r.Return(f, &f.Header)
+	return f.Return(r, f)
 }
 
-//line hub_greenlet_test.go:1747:1
+//line hub_greenlet_test.go:1593:1
 
 func (f *logEntersFrame) Args(args []any)    { gen.SetArgs(f, args, &f.s, &f.name, &f.d, &f.patience) }
 func (f *logEntersFrame) Forget()            { *f = logEntersFrame{Header: f.Header} }
 func (f *logEntersFrame) Release(r *gen.Run) { gen.Free(r, f, 29) }
-func (*logEntersFrame) Func() *gen.Func      { return &logEntersFrameInfo }
+func (*logEntersFrame) Func() *gen.Func      { return hub_test_go.At(21) }
 
-var logEntersFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).enters", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 241, Points: "242 l s name d; 247 s"}
 var _ func(*log, *Semaphore, string, time.Duration, time.Duration) = (*log).enters
 
-// logReleasesFrame is an activation of log.releases.
 type logReleasesFrame struct {
 	gen.Header
 	l *log
@@ -1763,8 +1607,6 @@ func (l *log) newReleasesFrame(s *Semaphore, n int) *logReleasesFrame {
 	_ = l.releases
 	return gen.MakeFrame(logReleasesFrame{l: l, s: s, n: n})
 }
-
-// releasesResumable is log.releases for callers that can be suspended.
 func (l *log) releasesResumable(r *gen.Run, s *Semaphore, n int) gen.Status {
 	return (*logReleasesFrame)(nil).body(r, l, s, n)
 }
@@ -1780,21 +1622,19 @@ func (f *logReleasesFrame) body(r *gen.Run, l *log, s *Semaphore, n int) (st gen
 	return gen.Done
 }
 
-//line hub_greenlet_test.go:1787:1
+//line hub_greenlet_test.go:1629:1
 
 func (f *logReleasesFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.body(r, f.l, f.s, f.n))
+	return f.Started(r, f, f.body(r, f.l, f.s, f.n))
 }
 
 func (f *logReleasesFrame) Args(args []any)    { gen.SetArgs(f, args, &f.s, &f.n) }
 func (f *logReleasesFrame) Forget()            { *f = logReleasesFrame{Header: f.Header} }
 func (f *logReleasesFrame) Release(r *gen.Run) { gen.Free(r, f, 14) }
-func (*logReleasesFrame) Func() *gen.Func      { return &logReleasesFrameInfo }
+func (*logReleasesFrame) Func() *gen.Func      { return hub_test_go.At(22) }
 
-var logReleasesFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).releases", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 281}
 var _ func(*log, *Semaphore, int) = (*log).releases
 
-// logKillsOneFrame is an activation of log.killsOne.
 type logKillsOneFrame struct {
 	gen.Header
 	l    *log
@@ -1805,8 +1645,6 @@ func (l *log) newKillsOneFrame(task *Task) *logKillsOneFrame {
 	_ = l.killsOne
 	return gen.MakeFrame(logKillsOneFrame{l: l, task: task})
 }
-
-// killsOneResumable is log.killsOne for callers that can be suspended.
 func (l *log) killsOneResumable(r *gen.Run, task *Task) gen.Status {
 	return (*logKillsOneFrame)(nil).body(r, l, task)
 }
@@ -1815,8 +1653,8 @@ func (f *logKillsOneFrame) body(r *gen.Run, l *log, task *Task) (st gen.Status) 
 //line hub_test.go:289:1
 	if st = l.SleepResumable(r, 1); st != gen.Done {
 		f = gen.Take(r, f, 13)
-		f.l, f.task, f.PC = nil, task, 1
-		return r.Link(f, &f.Header, st)
+		f.l, f.task = nil, task
+		return f.Link(r, f, 1, st)
 	}
 //line hub_test.go:290:1
 	if f != nil {
@@ -1825,46 +1663,44 @@ func (f *logKillsOneFrame) body(r *gen.Run, l *log, task *Task) (st gen.Status) 
 //line hub_test.go:290:1
 	if st = task.KillResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 13)
-		f.task, f.PC = nil, 2
-		return r.Link(f, &f.Header, st)
+		f.task = nil
+		return f.Link(r, f, 2, st)
 	}
 	return gen.Done
 }
 
-//line hub_greenlet_test.go:1838:1
+//line hub_greenlet_test.go:1676:1
 
 func (f *logKillsOneFrame) Resume(r *gen.Run) (st gen.Status) {
 	task := f.task
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.l, f.task))
+		return f.Started(r, f, f.body(r, f.l, f.task))
 	case 1:
 		r.Callee().(*HubSleepFrame).Release(r)
 //line hub_test.go:290:1
 		f.l = nil
 //line hub_test.go:290:1
 		if st = task.KillResumable(r); st != gen.Done {
-			f.task, f.PC = nil, 2
-			return r.Link(f, &f.Header, st)
+			f.task = nil
+			return f.Link(r, f, 2, st)
 		}
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	default:
 		r.Callee().(*TaskKillFrame).Release(r)
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 }
 
-//line hub_greenlet_test.go:1861:1
+//line hub_greenlet_test.go:1699:1
 
 func (f *logKillsOneFrame) Args(args []any)    { gen.SetArgs(f, args, &f.task) }
 func (f *logKillsOneFrame) Forget()            { *f = logKillsOneFrame{Header: f.Header} }
 func (f *logKillsOneFrame) Release(r *gen.Run) { gen.Free(r, f, 13) }
-func (*logKillsOneFrame) Func() *gen.Func      { return &logKillsOneFrameInfo }
+func (*logKillsOneFrame) Func() *gen.Func      { return hub_test_go.At(23) }
 
-var logKillsOneFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).killsOne", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 288, Points: "289 task; 290"}
 var _ func(*log, *Task) = (*log).killsOne
 
-// logHoldsFrame is an activation of log.holds.
 type logHoldsFrame struct {
 	gen.Header
 	l    *log
@@ -1876,8 +1712,6 @@ func (l *log) newHoldsFrame(s *Semaphore) *logHoldsFrame {
 	_ = l.holds
 	return gen.MakeFrame(logHoldsFrame{l: l, s: s})
 }
-
-// holdsResumable is log.holds for callers that can be suspended.
 func (l *log) holdsResumable(r *gen.Run, s *Semaphore) gen.Status {
 	return (*logHoldsFrame)(nil).body(r, l, s)
 }
@@ -1887,15 +1721,15 @@ func (f *logHoldsFrame) body(r *gen.Run, l *log, s *Semaphore) (st gen.Status) {
 //line hub_test.go:305:1
 	if st = s.AcquireResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 12)
-		f.l, f.s, f.PC = l, s, 1
-		return r.Link(f, &f.Header, st)
+		f.l, f.s = l, s
+		return f.Link(r, f, 1, st)
 	}
 //line hub_test.go:306:1
 	task = l.Go(l.newGrantedFrame(s))
 	if st = l.YieldResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 12)
-		f.l, f.s, f.task, f.PC = l, s, task, 2
-		return r.Link(f, &f.Header, st)
+		f.l, f.s, f.task = l, s, task
+		return f.Link(r, f, 2, st)
 	}
 //line hub_test.go:308:1
 	l.say("holder releases")
@@ -1912,21 +1746,21 @@ func (f *logHoldsFrame) body(r *gen.Run, l *log, s *Semaphore) (st gen.Status) {
 	return gen.Done
 }
 
-//line hub_greenlet_test.go:1919:1
+//line hub_greenlet_test.go:1753:1
 
 func (f *logHoldsFrame) Resume(r *gen.Run) (st gen.Status) {
 	l, s := f.l, f.s
 	var task *Task
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.l, f.s))
+		return f.Started(r, f, f.body(r, f.l, f.s))
 	case 1:
 		r.Callee().(*SemaphoreAcquireFrame).Release(r)
 //line hub_test.go:306:1
 		task = l.Go(l.newGrantedFrame(s))
 		if st = l.YieldResumable(r); st != gen.Done {
-			f.task, f.PC = task, 2
-			return r.Link(f, &f.Header, st)
+			f.task = task
+			return f.Link(r, f, 2, st)
 		}
 		goto resumed_307
 	case 2:
@@ -1944,20 +1778,18 @@ resumed_307:
 	f.s = nil
 //line hub_test.go:310:1
 	task.Interrupt(greenlet.Exit)
-	return r.Return(f, &f.Header)
+	return f.Return(r, f)
 }
 
-//line hub_greenlet_test.go:1954:1
+//line hub_greenlet_test.go:1788:1
 
 func (f *logHoldsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.s) }
 func (f *logHoldsFrame) Forget()            { *f = logHoldsFrame{Header: f.Header} }
 func (f *logHoldsFrame) Release(r *gen.Run) { gen.Free(r, f, 12) }
-func (*logHoldsFrame) Func() *gen.Func      { return &logHoldsFrameInfo }
+func (*logHoldsFrame) Func() *gen.Func      { return hub_test_go.At(24) }
 
-var logHoldsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).holds", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 304, Points: "305 l s; 307 +task"}
 var _ func(*log, *Semaphore) = (*log).holds
 
-// logGrantedFrame is an activation of log.granted.
 type logGrantedFrame struct {
 	gen.DeferHeader
 	l0 *log
@@ -1970,14 +1802,12 @@ func (l0 *log) newGrantedFrame(s0 *Semaphore) *logGrantedFrame {
 	_ = l0.granted
 	return gen.MakeFrame(logGrantedFrame{l0: l0, s0: s0})
 }
-
-// grantedResumable is log.granted for callers that can be suspended.
 func (l0 *log) grantedResumable(r *gen.Run, s0 *Semaphore) gen.Status {
 	return (*logGrantedFrame)(nil).run(r, l0, s0)
 }
 
 func (f *logGrantedFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.run(r, f.l0, f.s0))
+	return f.Started(r, f, f.run(r, f.l0, f.s0))
 }
 
 func (f *logGrantedFrame) run(r *gen.Run, l0 *log, s0 *Semaphore) (st gen.Status) {
@@ -2022,8 +1852,8 @@ func (f *logGrantedFrame) step(r *gen.Run, l0 *log, s0 *Semaphore) (end gen.Stat
 	*s = s0
 //line hub_test.go:315:1
 	if st = (*s).AcquireResumable(r); st != gen.Done {
-		f.l, f.s, f.PC = l, s, 1
-		return r.Link(f, &f.Header, st)
+		f.l, f.s = l, s
+		return f.Link(r, f, 1, st)
 	}
 resumed_315:
 	{
@@ -2038,8 +1868,8 @@ resumed_315:
 //line hub_test.go:320:1
 		(*l).say("granted goes on")
 		if st = (*l).YieldResumable(r); st != gen.Done {
-			f.l, f.PC = l, 2
-			return r.Link(f, &f.Header, st)
+			f.l = l
+			return f.Link(r, f, 2, st)
 		}
 	}
 resumed_321:
@@ -2052,7 +1882,7 @@ unwind:
 	for f.Pending() {
 //line hub_test.go:323:1
 		if sub := f.Next(r); sub != gen.Done {
-			return r.Link(f, &f.Header, sub)
+			return f.Link(r, f, gen.Unwind, sub)
 		}
 	}
 //line hub_test.go:323:1
@@ -2060,17 +1890,15 @@ unwind:
 	return gen.Done
 }
 
-//line hub_greenlet_test.go:2067:1
+//line hub_greenlet_test.go:1897:1
 
 func (f *logGrantedFrame) Args(args []any)    { gen.SetArgs(f, args, &f.s0) }
 func (f *logGrantedFrame) Forget()            { *f = logGrantedFrame{DeferHeader: f.DeferHeader} }
 func (f *logGrantedFrame) Release(r *gen.Run) { gen.Free(r, f, 15) }
-func (*logGrantedFrame) Func() *gen.Func      { return &logGrantedFrameInfo }
+func (*logGrantedFrame) Func() *gen.Func      { return hub_test_go.At(25) }
 
-var logGrantedFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).granted", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 314, End: 323, Points: "315 l s; 321 l"}
 var _ func(*log, *Semaphore) = (*log).granted
 
-// logProducesFrame is an activation of log.produces.
 type logProducesFrame struct {
 	gen.Header
 	l    *log
@@ -2082,8 +1910,6 @@ func (l *log) newProducesFrame(q *Queue[int], n int) *logProducesFrame {
 	_ = l.produces
 	return gen.MakeFrame(logProducesFrame{l: l, q: q, n: n})
 }
-
-// producesResumable is log.produces for callers that can be suspended.
 func (l *log) producesResumable(r *gen.Run, q *Queue[int], n int) gen.Status {
 	return (*logProducesFrame)(nil).body(r, l, q, n)
 }
@@ -2104,8 +1930,8 @@ loop_327:
 //line hub_test.go:328:1
 	if st = q.PutResumable(r, i); st != gen.Done {
 		f = gen.Take(r, f, 63)
-		f.l, f.q, f.n, f.i, f.PC = l, q, n, i, 1
-		return r.Link(f, &f.Header, st)
+		f.l, f.q, f.n, f.i = l, q, n, i
+		return f.Link(r, f, 1, st)
 	}
 //line hub_test.go:329:1
 	l.say("put %d", i)
@@ -2114,14 +1940,14 @@ loop_327:
 	goto loop_327
 }
 
-//line hub_greenlet_test.go:2121:1
+//line hub_greenlet_test.go:1947:1
 
 func (f *logProducesFrame) Resume(r *gen.Run) (st gen.Status) {
 	l, q, n := f.l, f.q, f.n
 	var i int
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.l, f.q, f.n))
+		return f.Started(r, f, f.body(r, f.l, f.q, f.n))
 	case 1:
 		i = f.i
 		r.Callee().Release(r)
@@ -2134,12 +1960,12 @@ loop_327:
 		f.l = nil
 //line hub_test.go:331:1
 		q.Close()
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 //line hub_test.go:328:1
 	if st = q.PutResumable(r, i); st != gen.Done {
-		f.i, f.PC = i, 1
-		return r.Link(f, &f.Header, st)
+		f.i = i
+		return f.Link(r, f, 1, st)
 	}
 resumed_328:
 //line hub_test.go:329:1
@@ -2149,17 +1975,15 @@ resumed_328:
 	goto loop_327
 }
 
-//line hub_greenlet_test.go:2156:1
+//line hub_greenlet_test.go:1982:1
 
 func (f *logProducesFrame) Args(args []any)    { gen.SetArgs(f, args, &f.q, &f.n) }
 func (f *logProducesFrame) Forget()            { *f = logProducesFrame{Header: f.Header} }
 func (f *logProducesFrame) Release(r *gen.Run) { gen.Free(r, f, 63) }
-func (*logProducesFrame) Func() *gen.Func      { return &logProducesFrameInfo }
+func (*logProducesFrame) Func() *gen.Func      { return hub_test_go.At(26) }
 
-var logProducesFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).produces", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 326, Points: "328 l q n i"}
 var _ func(*log, *Queue[int], int) = (*log).produces
 
-// logConsumesFrame is an activation of log.consumes.
 type logConsumesFrame struct {
 	gen.Header
 	l *log
@@ -2171,8 +1995,6 @@ func (l *log) newConsumesFrame(q *Queue[int], d time.Duration) *logConsumesFrame
 	_ = l.consumes
 	return gen.MakeFrame(logConsumesFrame{l: l, q: q, d: d})
 }
-
-// consumesResumable is log.consumes for callers that can be suspended.
 func (l *log) consumesResumable(r *gen.Run, q *Queue[int], d time.Duration) gen.Status {
 	return (*logConsumesFrame)(nil).body(r, l, q, d)
 }
@@ -2182,11 +2004,10 @@ func (f *logConsumesFrame) body(r *gen.Run, l *log, q *Queue[int], d time.Durati
 	var ok bool
 //line hub_test.go:336:1
 loop_336:
-	v, ok, st = q.GetResumable(r)
-	if st != gen.Done {
+	if v, ok, st = q.GetResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 41)
-		f.l, f.q, f.d, f.PC = l, q, d, 1
-		return r.Link(f, &f.Header, st)
+		f.l, f.q, f.d = l, q, d
+		return f.Link(r, f, 1, st)
 	}
 //line hub_test.go:338:1
 	if !ok {
@@ -2196,13 +2017,13 @@ loop_336:
 	l.say("got %d", v)
 	if st = l.SleepResumable(r, d); st != gen.Done {
 		f = gen.Take(r, f, 41)
-		f.l, f.q, f.d, f.PC = l, q, d, 2
-		return r.Link(f, &f.Header, st)
+		f.l, f.q, f.d = l, q, d
+		return f.Link(r, f, 2, st)
 	}
 	goto loop_336
 }
 
-//line hub_greenlet_test.go:2209:1
+//line hub_greenlet_test.go:2030:1
 
 func (f *logConsumesFrame) Resume(r *gen.Run) (st gen.Status) {
 	l, q, d := f.l, f.q, f.d
@@ -2210,7 +2031,7 @@ func (f *logConsumesFrame) Resume(r *gen.Run) (st gen.Status) {
 	var ok bool
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.l, f.q, f.d))
+		return f.Started(r, f, f.body(r, f.l, f.q, f.d))
 	case 1:
 		v, ok = r.Callee().(interface{ Returned(*gen.Run) (int, bool) }).Returned(r)
 		goto resumed_337
@@ -2221,37 +2042,32 @@ func (f *logConsumesFrame) Resume(r *gen.Run) (st gen.Status) {
 
 loop_336:
 //line hub_test.go:337:1
-	v, ok, st = q.GetResumable(r)
-	if st != gen.Done {
-		f.PC = 1
-		return r.Link(f, &f.Header, st)
+	if v, ok, st = q.GetResumable(r); st != gen.Done {
+		return f.Link(r, f, 1, st)
 	}
 resumed_337:
 //line hub_test.go:338:1
 	if !ok {
 		l.say("closed")
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 	l.say("got %d", v)
 	if st = l.SleepResumable(r, d); st != gen.Done {
-		f.PC = 2
-		return r.Link(f, &f.Header, st)
+		return f.Link(r, f, 2, st)
 	}
 resumed_343:
 	goto loop_336
 }
 
-//line hub_greenlet_test.go:2248:1
+//line hub_greenlet_test.go:2066:1
 
 func (f *logConsumesFrame) Args(args []any)    { gen.SetArgs(f, args, &f.q, &f.d) }
 func (f *logConsumesFrame) Forget()            { *f = logConsumesFrame{Header: f.Header} }
 func (f *logConsumesFrame) Release(r *gen.Run) { gen.Free(r, f, 41) }
-func (*logConsumesFrame) Func() *gen.Func      { return &logConsumesFrameInfo }
+func (*logConsumesFrame) Func() *gen.Func      { return hub_test_go.At(27) }
 
-var logConsumesFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).consumes", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 335, Points: "337 l q d; 343 ="}
 var _ func(*log, *Queue[int], time.Duration) = (*log).consumes
 
-// logPutsFrame is an activation of log.puts.
 type logPutsFrame struct {
 	gen.DeferHeader
 	l *log
@@ -2263,14 +2079,12 @@ func (l *log) newPutsFrame(q *Queue[int], v int) *logPutsFrame {
 	_ = l.puts
 	return gen.MakeFrame(logPutsFrame{l: l, q: q, v: v})
 }
-
-// putsResumable is log.puts for callers that can be suspended.
 func (l *log) putsResumable(r *gen.Run, q *Queue[int], v int) gen.Status {
 	return (*logPutsFrame)(nil).run(r, l, q, v)
 }
 
 func (f *logPutsFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.run(r, f.l, f.q, f.v))
+	return f.Started(r, f, f.run(r, f.l, f.q, f.v))
 }
 
 func (f *logPutsFrame) run(r *gen.Run, l *log, q *Queue[int], v int) (st gen.Status) {
@@ -2314,8 +2128,8 @@ func (f *logPutsFrame) step(r *gen.Run, l *log, q *Queue[int], v int) (end gen.S
 	f.l = nil
 //line hub_test.go:370:1
 	if st = q.PutResumable(r, v); st != gen.Done {
-		f.q, f.PC = nil, 1
-		return r.Link(f, &f.Header, st)
+		f.q = nil
+		return f.Link(r, f, 1, st)
 	}
 resumed_370:
 	f.q = nil
@@ -2325,7 +2139,7 @@ unwind:
 	for f.Pending() {
 //line hub_test.go:371:1
 		if sub := f.Next(r); sub != gen.Done {
-			return r.Link(f, &f.Header, sub)
+			return f.Link(r, f, gen.Unwind, sub)
 		}
 	}
 //line hub_test.go:371:1
@@ -2333,17 +2147,15 @@ unwind:
 	return gen.Done
 }
 
-//line hub_greenlet_test.go:2340:1
+//line hub_greenlet_test.go:2154:1
 
 func (f *logPutsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.q, &f.v) }
 func (f *logPutsFrame) Forget()            { *f = logPutsFrame{DeferHeader: f.DeferHeader} }
 func (f *logPutsFrame) Release(r *gen.Run) { gen.Free(r, f, 14) }
-func (*logPutsFrame) Func() *gen.Func      { return &logPutsFrameInfo }
+func (*logPutsFrame) Func() *gen.Func      { return hub_test_go.At(28) }
 
-var logPutsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).puts", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 368, End: 371, Points: "370"}
 var _ func(*log, *Queue[int], int) = (*log).puts
 
-// logGetsForFrame is an activation of log.getsFor.
 type logGetsForFrame struct {
 	gen.Header
 	l *log
@@ -2355,8 +2167,6 @@ func (l *log) newGetsForFrame(q *Queue[int], d time.Duration) *logGetsForFrame {
 	_ = l.getsFor
 	return gen.MakeFrame(logGetsForFrame{l: l, q: q, d: d})
 }
-
-// getsForResumable is log.getsFor for callers that can be suspended.
 func (l *log) getsForResumable(r *gen.Run, q *Queue[int], d time.Duration) gen.Status {
 	return (*logGetsForFrame)(nil).body(r, l, q, d)
 }
@@ -2365,11 +2175,10 @@ func (f *logGetsForFrame) body(r *gen.Run, l *log, q *Queue[int], d time.Duratio
 	var v int
 	var ok bool
 //line hub_test.go:375:1
-	v, ok, st = q.GetForResumable(r, d)
-	if st != gen.Done {
+	if v, ok, st = q.GetForResumable(r, d); st != gen.Done {
 		f = gen.Take(r, f, 46)
-		f.q, f.l, f.PC = nil, l, 1
-		return r.Link(f, &f.Header, st)
+		f.q, f.l = nil, l
+		return f.Link(r, f, 1, st)
 	}
 	if f != nil {
 		f.q = nil
@@ -2379,7 +2188,7 @@ func (f *logGetsForFrame) body(r *gen.Run, l *log, q *Queue[int], d time.Duratio
 	return gen.Done
 }
 
-//line hub_greenlet_test.go:2386:1
+//line hub_greenlet_test.go:2195:1
 
 func (f *logGetsForFrame) Resume(r *gen.Run) (st gen.Status) {
 	l := f.l
@@ -2387,27 +2196,25 @@ func (f *logGetsForFrame) Resume(r *gen.Run) (st gen.Status) {
 	var ok bool
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.l, f.q, f.d))
+		return f.Started(r, f, f.body(r, f.l, f.q, f.d))
 	default:
 		v, ok = r.Callee().(interface{ Returned(*gen.Run) (int, bool) }).Returned(r)
 		f.q = nil
 //line hub_test.go:376:1
 		l.say("%d %v", v, ok)
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 }
 
-//line hub_greenlet_test.go:2404:1
+//line hub_greenlet_test.go:2213:1
 
 func (f *logGetsForFrame) Args(args []any)    { gen.SetArgs(f, args, &f.q, &f.d) }
 func (f *logGetsForFrame) Forget()            { *f = logGetsForFrame{Header: f.Header} }
 func (f *logGetsForFrame) Release(r *gen.Run) { gen.Free(r, f, 46) }
-func (*logGetsForFrame) Func() *gen.Func      { return &logGetsForFrameInfo }
+func (*logGetsForFrame) Func() *gen.Func      { return hub_test_go.At(29) }
 
-var logGetsForFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).getsFor", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 374, Points: "375 l"}
 var _ func(*log, *Queue[int], time.Duration) = (*log).getsFor
 
-// logClosesFrame is an activation of log.closes.
 type logClosesFrame struct {
 	gen.Header
 	l *log
@@ -2418,8 +2225,6 @@ func (l *log) newClosesFrame(q *Queue[int]) *logClosesFrame {
 	_ = l.closes
 	return gen.MakeFrame(logClosesFrame{l: l, q: q})
 }
-
-// closesResumable is log.closes for callers that can be suspended.
 func (l *log) closesResumable(r *gen.Run, q *Queue[int]) gen.Status {
 	return (*logClosesFrame)(nil).body(r, l, q)
 }
@@ -2433,21 +2238,19 @@ func (f *logClosesFrame) body(r *gen.Run, l *log, q *Queue[int]) (st gen.Status)
 	return gen.Done
 }
 
-//line hub_greenlet_test.go:2441:1
+//line hub_greenlet_test.go:2246:1
 
 func (f *logClosesFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.body(r, f.l, f.q))
+	return f.Started(r, f, f.body(r, f.l, f.q))
 }
 
 func (f *logClosesFrame) Args(args []any)    { gen.SetArgs(f, args, &f.q) }
 func (f *logClosesFrame) Forget()            { *f = logClosesFrame{Header: f.Header} }
 func (f *logClosesFrame) Release(r *gen.Run) { gen.Free(r, f, 11) }
-func (*logClosesFrame) Func() *gen.Func      { return &logClosesFrameInfo }
+func (*logClosesFrame) Func() *gen.Func      { return hub_test_go.At(30) }
 
-var logClosesFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).closes", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 397}
 var _ func(*log, *Queue[int]) = (*log).closes
 
-// logOffersFrame is an activation of log.offers.
 type logOffersFrame struct {
 	gen.DeferHeader
 	l0 *log
@@ -2461,14 +2264,12 @@ func (l0 *log) newOffersFrame(q *Queue[int], v0 int) *logOffersFrame {
 	_ = l0.offers
 	return gen.MakeFrame(logOffersFrame{l0: l0, q: q, v0: v0})
 }
-
-// offersResumable is log.offers for callers that can be suspended.
 func (l0 *log) offersResumable(r *gen.Run, q *Queue[int], v0 int) gen.Status {
 	return (*logOffersFrame)(nil).run(r, l0, q, v0)
 }
 
 func (f *logOffersFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.run(r, f.l0, f.q, f.v0))
+	return f.Started(r, f, f.run(r, f.l0, f.q, f.v0))
 }
 
 func (f *logOffersFrame) run(r *gen.Run, l0 *log, q *Queue[int], v0 int) (st gen.Status) {
@@ -2523,10 +2324,9 @@ func (f *logOffersFrame) step(r *gen.Run, l0 *log, q *Queue[int], v0 int) (end g
 		})
 	}
 //line hub_test.go:402:1
-	t0, st = q.OfferResumable(r, (*v))
-	if st != gen.Done {
-		f.q, f.l, f.v, f.PC = nil, l, v, 1
-		return r.Link(f, &f.Header, st)
+	if t0, st = q.OfferResumable(r, (*v)); st != gen.Done {
+		f.q, f.l, f.v = nil, l, v
+		return f.Link(r, f, 1, st)
 	}
 resumed_402:
 	f.q = nil
@@ -2535,8 +2335,8 @@ resumed_402:
 	f.v = nil
 //line hub_test.go:403:1
 	if st = (*l).SleepResumable(r, time.Hour); st != gen.Done {
-		f.l, f.PC = nil, 2
-		return r.Link(f, &f.Header, st)
+		f.l = nil
+		return f.Link(r, f, 2, st)
 	}
 resumed_403:
 	f.l = nil
@@ -2546,7 +2346,7 @@ unwind:
 	for f.Pending() {
 //line hub_test.go:404:1
 		if sub := f.Next(r); sub != gen.Done {
-			return r.Link(f, &f.Header, sub)
+			return f.Link(r, f, gen.Unwind, sub)
 		}
 	}
 //line hub_test.go:404:1
@@ -2554,17 +2354,16 @@ unwind:
 	return gen.Done
 }
 
-//line hub_greenlet_test.go:2562:1
+//line hub_greenlet_test.go:2362:1
 
 func (f *logOffersFrame) Args(args []any)    { gen.SetArgs(f, args, &f.q, &f.v0) }
 func (f *logOffersFrame) Forget()            { *f = logOffersFrame{DeferHeader: f.DeferHeader} }
 func (f *logOffersFrame) Release(r *gen.Run) { gen.Free(r, f, 13) }
-func (*logOffersFrame) Func() *gen.Func      { return &logOffersFrameInfo }
+func (*logOffersFrame) Func() *gen.Func      { return hub_test_go.At(31) }
 
-var logOffersFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).offers", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 400, End: 404, Points: "402 l v; 403"}
 var _ func(*log, *Queue[int], int) = (*log).offers
 
-// logOffersFunc1 is the function literal of hub_test.go:401, with what it captures.
+// logOffersFunc1 is the function literal of hub_test.go:401.
 type logOffersFunc1 struct {
 	gen.Closure
 	l **log
@@ -2572,37 +2371,29 @@ type logOffersFunc1 struct {
 	q **Queue[int]
 }
 
-// value is the literal for code that can't be suspended.
 func (c *logOffersFunc1) value() func() {
 	return gen.Bind(&c.Closure, c, func() { (*c.l).say("%d left %v", (*c.v), (*c.q).Offer(-(*c.v))) })
 }
 
-// logOffersFunc1Frame is an activation of the literal logOffersFunc1.
 type logOffersFunc1Frame struct {
 	gen.Header
 	c *logOffersFunc1
 }
 
-// CallResumable is the literal logOffersFunc1 for callers that can be suspended.
-func (c *logOffersFunc1) CallResumable(r *gen.Run) gen.Status {
-	return (*logOffersFunc1Frame)(nil).body(r, c)
-}
-
-func (f *logOffersFunc1Frame) body(r *gen.Run, c *logOffersFunc1) (st gen.Status) {
+func (c *logOffersFunc1) CallResumable(r *gen.Run) (st gen.Status) {
 	var t0 bool
 //line hub_test.go:401:1
-	t0, st = (*c.q).OfferResumable(r, -(*c.v))
-	if st != gen.Done {
-		f = gen.Take(r, f, 38)
-		f.c, f.PC = c, 1
-		return r.Link(f, &f.Header, st)
+	if t0, st = (*c.q).OfferResumable(r, -(*c.v)); st != gen.Done {
+		f := gen.New[logOffersFunc1Frame](r, 38)
+		f.c = c
+		return f.Link(r, f, 1, st)
 	}
 //line hub_test.go:401:1
 	(*c.l).say("%d left %v", (*c.v), t0)
 	return gen.Done
 }
 
-//line hub_greenlet_test.go:2610:1
+//line hub_greenlet_test.go:2401:1
 
 func (f *logOffersFunc1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
@@ -2611,17 +2402,14 @@ func (f *logOffersFunc1Frame) Resume(r *gen.Run) (st gen.Status) {
 	t0 = r.Callee().(interface{ Returned(*gen.Run) bool }).Returned(r)
 //line hub_test.go:401:1
 	(*c.l).say("%d left %v", (*c.v), t0)
-	return r.Return(f, &f.Header)
+	return f.Return(r, f)
 }
 
-//line hub_greenlet_test.go:2622:1
+//line hub_greenlet_test.go:2413:1
 
 func (f *logOffersFunc1Frame) Release(r *gen.Run) { gen.Free(r, f, 38) }
-func (*logOffersFunc1Frame) Func() *gen.Func      { return &logOffersFunc1FrameInfo }
+func (*logOffersFunc1Frame) Func() *gen.Func      { return hub_test_go.At(32) }
 
-var logOffersFunc1FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).offers.func1", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 401, Points: "401"}
-
-// logCancelsFrame is an activation of log.cancels.
 type logCancelsFrame struct {
 	gen.Header
 	l      *log
@@ -2632,8 +2420,6 @@ func (l *log) newCancelsFrame(cancel context.CancelCauseFunc) *logCancelsFrame {
 	_ = l.cancels
 	return gen.MakeFrame(logCancelsFrame{l: l, cancel: cancel})
 }
-
-// cancelsResumable is log.cancels for callers that can be suspended.
 func (l *log) cancelsResumable(r *gen.Run, cancel context.CancelCauseFunc) gen.Status {
 	return (*logCancelsFrame)(nil).body(r, l, cancel)
 }
@@ -2642,8 +2428,8 @@ func (f *logCancelsFrame) body(r *gen.Run, l *log, cancel context.CancelCauseFun
 //line hub_test.go:461:1
 	if st = l.SleepResumable(r, time.Second); st != gen.Done {
 		f = gen.Take(r, f, 55)
-		f.l, f.cancel, f.PC = nil, cancel, 1
-		return r.Link(f, &f.Header, st)
+		f.l, f.cancel = nil, cancel
+		return f.Link(r, f, 1, st)
 	}
 //line hub_test.go:462:1
 	if f != nil {
@@ -2657,8 +2443,8 @@ func (f *logCancelsFrame) body(r *gen.Run, l *log, cancel context.CancelCauseFun
 		st = c.CallResumable(r, errors.ErrUnsupported)
 		if st != gen.Done {
 			f = gen.Take(r, f, 55)
-			f.cancel, f.PC = nil, 2
-			return r.Link(f, &f.Header, st)
+			f.cancel = nil
+			return f.Link(r, f, 2, st)
 		}
 	} else {
 //line hub_test.go:462:1
@@ -2667,13 +2453,13 @@ func (f *logCancelsFrame) body(r *gen.Run, l *log, cancel context.CancelCauseFun
 	return gen.Done
 }
 
-//line hub_greenlet_test.go:2675:1
+//line hub_greenlet_test.go:2461:1
 
 func (f *logCancelsFrame) Resume(r *gen.Run) (st gen.Status) {
 	cancel := f.cancel
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.l, f.cancel))
+		return f.Started(r, f, f.body(r, f.l, f.cancel))
 	case 1:
 		r.Callee().(*HubSleepFrame).Release(r)
 //line hub_test.go:462:1
@@ -2685,45 +2471,41 @@ func (f *logCancelsFrame) Resume(r *gen.Run) (st gen.Status) {
 //line hub_test.go:462:1
 			st = c.CallResumable(r, errors.ErrUnsupported)
 			if st != gen.Done {
-				f.cancel, f.PC = nil, 2
-				return r.Link(f, &f.Header, st)
+				f.cancel = nil
+				return f.Link(r, f, 2, st)
 			}
 		} else {
 //line hub_test.go:462:1
 			cancel(errors.ErrUnsupported)
 		}
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	default:
 		r.Callee().Release(r)
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 }
 
-//line hub_greenlet_test.go:2707:1
+//line hub_greenlet_test.go:2493:1
 
 func (f *logCancelsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.cancel) }
 func (f *logCancelsFrame) Forget()            { *f = logCancelsFrame{Header: f.Header} }
 func (f *logCancelsFrame) Release(r *gen.Run) { gen.Free(r, f, 55) }
-func (*logCancelsFrame) Func() *gen.Func      { return &logCancelsFrameInfo }
+func (*logCancelsFrame) Func() *gen.Func      { return hub_test_go.At(33) }
 
-var logCancelsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).cancels", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 460, Points: "461 cancel; 462"}
 var _ func(*log, context.CancelCauseFunc) = (*log).cancels
 
-// sumsFrame is an activation of sums.
 type sumsFrame struct {
-	gen.Header
-	q                *Queue[int]
-	n, sum, t0, ret0 int
+	gen.Returns[int]
+	q          *Queue[int]
+	n, sum, t0 int
 }
 
 func newSumsFrame(q *Queue[int], n int) *sumsFrame {
 	_ = sums
 	return gen.MakeFrame(sumsFrame{q: q, n: n})
 }
-func (f *sumsFrame) Results() int                   { f.Over(f); return f.ret0 }
-func (f *sumsFrame) Returned(r *gen.Run) (ret0 int) { ret0 = f.ret0; f.Release(r); return }
-
-// sumsResumable is sums for callers that can be suspended.
+func (f *sumsFrame) Results() int            { f.Over(f); return f.Ret0 }
+func (f *sumsFrame) Returned(r *gen.Run) int { r0 := f.Ret0; f.Release(r); return r0 }
 func sumsResumable(r *gen.Run, q *Queue[int], n int) (int, gen.Status) {
 	return (*sumsFrame)(nil).body(r, q, n)
 }
@@ -2739,11 +2521,10 @@ loop_486:
 		return sum, gen.Done
 	}
 //line hub_test.go:487:1
-	v, _, st = q.GetResumable(r)
-	if st != gen.Done {
+	if v, _, st = q.GetResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 40)
-		f.q, f.n, f.sum, f.t0, f.PC = q, n, sum, t0, 1
-		return ret0, r.Link(f, &f.Header, st)
+		f.q, f.n, f.sum, f.t0 = q, n, sum, t0
+		return ret0, f.Link(r, f, 1, st)
 	}
 //line hub_test.go:488:1
 	sum += v
@@ -2752,15 +2533,15 @@ loop_486:
 	goto loop_486
 }
 
-//line hub_greenlet_test.go:2760:1
+//line hub_greenlet_test.go:2541:1
 
 func (f *sumsFrame) Resume(r *gen.Run) (st gen.Status) {
 	q, n := f.q, f.n
 	var sum, t0, v int
 	switch f.PC {
 	case 0:
-		f.ret0, st = f.body(r, f.q, f.n)
-		return r.Started(f, &f.Header, st)
+		f.Ret0, st = f.body(r, f.q, f.n)
+		return f.Started(r, f, st)
 	case 1:
 		sum, t0 = f.sum, f.t0
 		v, _ = r.Callee().(interface{ Returned(*gen.Run) (int, bool) }).Returned(r)
@@ -2771,14 +2552,13 @@ loop_486:
 //line hub_test.go:486:1
 	if t0 >= n {
 //line hub_test.go:490:1
-		f.ret0 = sum
-		return r.Return(f, &f.Header)
+		f.Ret0 = sum
+		return f.Return(r, f)
 	}
 //line hub_test.go:487:1
-	v, _, st = q.GetResumable(r)
-	if st != gen.Done {
-		f.sum, f.t0, f.PC = sum, t0, 1
-		return r.Link(f, &f.Header, st)
+	if v, _, st = q.GetResumable(r); st != gen.Done {
+		f.sum, f.t0 = sum, t0
+		return f.Link(r, f, 1, st)
 	}
 resumed_487:
 //line hub_test.go:488:1
@@ -2788,18 +2568,15 @@ resumed_487:
 	goto loop_486
 }
 
-//line hub_greenlet_test.go:2796:1
+//line hub_greenlet_test.go:2576:1
 
-func (f *sumsFrame) Args(args []any)            { gen.SetArgs(f, args, &f.q, &f.n) }
-func (f *sumsFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *sumsFrame) Forget()                    { *f = sumsFrame{Header: f.Header, ret0: f.ret0} }
-func (f *sumsFrame) Release(r *gen.Run)         { gen.Free(r, f, 40) }
-func (*sumsFrame) Func() *gen.Func              { return &sumsFrameInfo }
+func (f *sumsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.q, &f.n) }
+func (f *sumsFrame) Forget()            { *f = sumsFrame{Returns: f.Returns} }
+func (f *sumsFrame) Release(r *gen.Run) { gen.Free(r, f, 40) }
+func (*sumsFrame) Func() *gen.Func      { return hub_test_go.At(34) }
 
-var sumsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.sums", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 485, Points: "487 q n sum t0"}
 var _ func(*Queue[int], int) int = sums
 
-// logTicksFrame is an activation of log.ticks.
 type logTicksFrame struct {
 	gen.Header
 	l    *log
@@ -2810,8 +2587,6 @@ func (l *log) newTicksFrame(n int) *logTicksFrame {
 	_ = l.ticks
 	return gen.MakeFrame(logTicksFrame{l: l, n: n})
 }
-
-// ticksResumable is log.ticks for callers that can be suspended.
 func (l *log) ticksResumable(r *gen.Run, n int) gen.Status {
 	return (*logTicksFrame)(nil).body(r, l, n)
 }
@@ -2827,13 +2602,13 @@ func (f *logTicksFrame) body(r *gen.Run, l *log, n int) (st gen.Status) {
 //line hub_test.go:504:1
 	if st = l.SleepResumable(r, time.Second); st != gen.Done {
 		f = gen.Take(r, f, 52)
-		f.l, f.n, f.i, f.PC = l, n, i, 1
-		return r.Link(f, &f.Header, st)
+		f.l, f.n, f.i = l, n, i
+		return f.Link(r, f, 1, st)
 	}
 //line hub_test.go:505:1
 	f = gen.Take(r, f, 52)
-	r.Leaf(f, &f.Header)
-	f.l, f.n, f.i, f.PC = l, n, i, 2
+	f.Leaf(r, f, 2)
+	f.l, f.n, f.i = l, n, i
 //line hub_test.go:505:1
 	if p, ok := r.Out().(*int); ok {
 		*p = i
@@ -2842,13 +2617,13 @@ func (f *logTicksFrame) body(r *gen.Run, l *log, n int) (st gen.Status) {
 	return gen.Yielded(r, i)
 }
 
-//line hub_greenlet_test.go:2850:1
+//line hub_greenlet_test.go:2625:1
 
 func (f *logTicksFrame) Resume(r *gen.Run) (st gen.Status) {
 	var i int
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.l, f.n))
+		return f.Started(r, f, f.body(r, f.l, f.n))
 	case 1:
 		i = f.i
 		r.Callee().(*HubSleepFrame).Release(r)
@@ -2860,12 +2635,12 @@ func (f *logTicksFrame) Resume(r *gen.Run) (st gen.Status) {
 //line hub_test.go:503:1
 		if i < f.n {
 			if st = f.l.SleepResumable(r, time.Second); st != gen.Done {
-				f.i, f.PC = i, 1
-				return r.Link(f, &f.Header, st)
+				f.i = i
+				return f.Link(r, f, 1, st)
 			}
 			goto resumed_504
 		}
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 
 resumed_504:
@@ -2879,17 +2654,15 @@ resumed_504:
 	return gen.Yielded(r, i)
 }
 
-//line hub_greenlet_test.go:2887:1
+//line hub_greenlet_test.go:2662:1
 
 func (f *logTicksFrame) Args(args []any)    { gen.SetArgs(f, args, &f.n) }
 func (f *logTicksFrame) Forget()            { *f = logTicksFrame{Header: f.Header} }
 func (f *logTicksFrame) Release(r *gen.Run) { gen.Free(r, f, 52) }
-func (*logTicksFrame) Func() *gen.Func      { return &logTicksFrameInfo }
+func (*logTicksFrame) Func() *gen.Func      { return hub_test_go.At(35) }
 
-var logTicksFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).ticks", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 502, Points: "504 l n i; 505 ="}
 var _ func(*log, int) = (*log).ticks
 
-// logIteratesFrame is an activation of log.iterates.
 type logIteratesFrame struct {
 	gen.Header
 	l *log
@@ -2901,8 +2674,6 @@ func (l *log) newIteratesFrame() *logIteratesFrame {
 	_ = l.iterates
 	return gen.MakeFrame(logIteratesFrame{l: l})
 }
-
-// iteratesResumable is log.iterates for callers that can be suspended.
 func (l *log) iteratesResumable(r *gen.Run) gen.Status { return (*logIteratesFrame)(nil).body(r, l) }
 
 func (f *logIteratesFrame) body(r *gen.Run, l *log) (st gen.Status) {
@@ -2910,14 +2681,14 @@ func (f *logIteratesFrame) body(r *gen.Run, l *log) (st gen.Status) {
 //line hub_test.go:511:1
 	g = r.New(l.newTicksFrame(3))
 	f = gen.Take(r, f, 33)
-	r.Leaf(f, &f.Header)
-	f.l, f.g, f.PC = l, g, 1
+	f.Leaf(r, f, 1)
+	f.l, f.g = l, g
 	r.Await(&f.v)
 //line hub_test.go:512:1
 	return r.SendNone(g)
 }
 
-//line hub_greenlet_test.go:2925:1
+//line hub_greenlet_test.go:2696:1
 
 func (f *logIteratesFrame) Resume(r *gen.Run) (st gen.Status) {
 	l := f.l
@@ -2925,7 +2696,7 @@ func (f *logIteratesFrame) Resume(r *gen.Run) (st gen.Status) {
 	var v any
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.l))
+		return f.Started(r, f, f.body(r, f.l))
 	case 1:
 		g = f.g
 		v = f.v
@@ -2941,7 +2712,7 @@ func (f *logIteratesFrame) Resume(r *gen.Run) (st gen.Status) {
 loop_512:
 //line hub_test.go:512:1
 	if g.Dead() {
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 //line hub_test.go:513:1
 	l.say("%v", v)
@@ -2952,12 +2723,50 @@ loop_512:
 	return r.SendNone(g)
 }
 
-//line hub_greenlet_test.go:2960:1
+//line hub_greenlet_test.go:2731:1
 
 func (f *logIteratesFrame) Forget()            { *f = logIteratesFrame{Header: f.Header} }
 func (f *logIteratesFrame) Release(r *gen.Run) { gen.Free(r, f, 33) }
-func (*logIteratesFrame) Func() *gen.Func      { return &logIteratesFrameInfo }
+func (*logIteratesFrame) Func() *gen.Func      { return hub_test_go.At(36) }
 
-var logIteratesFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).iterates", File: "github.com/going-green/greenlet/hub/hub_test.go", Line: 510, Points: "512 l g; 512 ="}
 var _ func(*log) = (*log).iterates
 var _ = gen.Declare("log.sleeper", "log.counts", "log.joins", "log.fails", "log.watches", "log.stubborn", "log.kills", "log.suicide", "log.timeouts", "log.yieldsThrice", "log.interrupts", "log.sleepsThrice", "log.waits", "log.sets", "log.enters", "log.releases", "log.killsOne", "log.holds", "log.granted", "log.produces", "log.consumes", "log.puts", "log.getsFor", "log.closes", "log.offers", "log.cancels", "log.ticks", "log.iterates")
+var hub_test_go = gen.Funcs{Package: "github.com/going-green/greenlet/hub", File: "github.com/going-green/greenlet/hub/hub_test.go", List: `
+(*log).sleeper 44: 47 l name times d i
+(*log).counts 65: 67 l n sum i
+(*log).joins 74: 77 l frame task; 79 =; 80 l task
+(*log).fails 90: 91
+(*log).watches 96: 99 l bad
+(*log).stubborn 116 123: 122
+(*log).stubborn.func1 117: 119
+(*log).kills 126: 130 l task unborn late; 131 =; 133 l task; 134 =; 136
+(*log).suicide 140 144: 142 l
+(*log).timeouts 153: 154 l; 159 l; 165 l; 166
+(*log).timeouts.func1 154: 155
+(*log).timeouts.func1.1 155: 155
+(*log).timeouts.func2 159: 160; 162
+(*log).timeouts.func2.1 160: 160
+(*log).yieldsThrice 177: 182 l t0
+(*log).yieldsThrice.func1 179 182: 181
+(*log).interrupts 187
+(*log).sleepsThrice 205: 210 l t0
+(*log).sleepsThrice.func1 207 210: 209
+(*log).waits 215: 216 l e name; 217 =
+(*log).sets 222: 223 l e; 226 e
+(*log).enters 241: 242 l s name d; 247 s
+(*log).releases 281
+(*log).killsOne 288: 289 task; 290
+(*log).holds 304: 305 l s; 307 +task
+(*log).granted 314 323: 315 l s; 321 l
+(*log).produces 326: 328 l q n i
+(*log).consumes 335: 337 l q d; 343 =
+(*log).puts 368 371: 370
+(*log).getsFor 374: 375 l
+(*log).closes 397
+(*log).offers 400 404: 402 l v; 403
+(*log).offers.func1 401: 401
+(*log).cancels 460: 461 cancel; 462
+sums 485: 487 q n sum t0
+(*log).ticks 502: 504 l n i; 505 =
+(*log).iterates 510: 512 l g; 512 =
+`}

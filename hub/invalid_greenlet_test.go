@@ -12,7 +12,6 @@ import (
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// logWaitsInFrame is an activation of log.waitsIn.
 type logWaitsInFrame struct {
 	gen.DeferHeader
 	l0  *log
@@ -24,14 +23,12 @@ func (l0 *log) newWaitsInFrame(way string) *logWaitsInFrame {
 	_ = l0.waitsIn
 	return gen.MakeFrame(logWaitsInFrame{l0: l0, way: way})
 }
-
-// waitsInResumable is log.waitsIn for callers that can be suspended.
 func (l0 *log) waitsInResumable(r *gen.Run, way string) gen.Status {
 	return (*logWaitsInFrame)(nil).run(r, l0, way)
 }
 
 func (f *logWaitsInFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.run(r, f.l0, f.way))
+	return f.Started(r, f, f.run(r, f.l0, f.way))
 }
 
 func (f *logWaitsInFrame) run(r *gen.Run, l0 *log, way string) (st gen.Status) {
@@ -116,8 +113,8 @@ case_24:
 	f.way = ""
 //line invalid_test.go:25:1
 	if st = (*l).SleepResumable(r, time.Hour); st != gen.Done {
-		f.l, f.PC = l, 1
-		return r.Link(f, &f.Header, st)
+		f.l = l
+		return f.Link(r, f, 1, st)
 	}
 resumed_25:
 	goto after_switch_23
@@ -126,8 +123,8 @@ case_26:
 	f.way = ""
 //line invalid_test.go:27:1
 	if st = (*l).YieldResumable(r); st != gen.Done {
-		f.l, f.PC = l, 2
-		return r.Link(f, &f.Header, st)
+		f.l = l
+		return f.Link(r, f, 2, st)
 	}
 resumed_27:
 	goto after_switch_23
@@ -136,8 +133,8 @@ case_28:
 	f.way = ""
 //line invalid_test.go:29:1
 	if st = (*l).NewEvent().WaitResumable(r); st != gen.Done {
-		f.l, f.PC = l, 3
-		return r.Link(f, &f.Header, st)
+		f.l = l
+		return f.Link(r, f, 3, st)
 	}
 resumed_29:
 	goto after_switch_23
@@ -145,10 +142,9 @@ case_30:
 //line invalid_test.go:31:1
 	f.way = ""
 //line invalid_test.go:31:1
-	_, st = (*l).NewEvent().WaitForResumable(r, time.Hour)
-	if st != gen.Done {
-		f.l, f.PC = l, 4
-		return r.Link(f, &f.Header, st)
+	if _, st = (*l).NewEvent().WaitForResumable(r, time.Hour); st != gen.Done {
+		f.l = l
+		return f.Link(r, f, 4, st)
 	}
 resumed_31:
 	goto after_switch_23
@@ -156,10 +152,9 @@ case_32:
 //line invalid_test.go:33:1
 	f.way = ""
 //line invalid_test.go:33:1
-	_, _, st = NewQueue[int]((*l).Hub, 0).GetResumable(r)
-	if st != gen.Done {
-		f.l, f.PC = l, 5
-		return r.Link(f, &f.Header, st)
+	if _, _, st = NewQueue[int]((*l).Hub, 0).GetResumable(r); st != gen.Done {
+		f.l = l
+		return f.Link(r, f, 5, st)
 	}
 resumed_33:
 	goto after_switch_23
@@ -168,8 +163,8 @@ case_34:
 	f.way = ""
 //line invalid_test.go:35:1
 	if st = (*l).NewSemaphore(0).AcquireResumable(r); st != gen.Done {
-		f.l, f.PC = l, 6
-		return r.Link(f, &f.Header, st)
+		f.l = l
+		return f.Link(r, f, 6, st)
 	}
 resumed_35:
 after_switch_23:
@@ -183,7 +178,7 @@ unwind:
 	for f.Pending() {
 //line invalid_test.go:38:1
 		if sub := f.Next(r); sub != gen.Done {
-			return r.Link(f, &f.Header, sub)
+			return f.Link(r, f, gen.Unwind, sub)
 		}
 	}
 //line invalid_test.go:38:1
@@ -191,17 +186,15 @@ unwind:
 	return gen.Done
 }
 
-//line invalid_greenlet_test.go:195:1
+//line invalid_greenlet_test.go:190:1
 
 func (f *logWaitsInFrame) Args(args []any)    { gen.SetArgs(f, args, &f.way) }
 func (f *logWaitsInFrame) Forget()            { *f = logWaitsInFrame{DeferHeader: f.DeferHeader} }
 func (f *logWaitsInFrame) Release(r *gen.Run) { gen.Free(r, f, 41) }
-func (*logWaitsInFrame) Func() *gen.Func      { return &logWaitsInFrameInfo }
+func (*logWaitsInFrame) Func() *gen.Func      { return invalid_test_go.At(0) }
 
-var logWaitsInFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).waitsIn", File: "github.com/going-green/greenlet/hub/invalid_test.go", Line: 17, End: 38, Points: "25 l; 27 l; 29 l; 31 l; 33 l; 35 l"}
 var _ func(*log, string) = (*log).waitsIn
 
-// logBelowFrame is an activation of log.below.
 type logBelowFrame struct {
 	gen.Header
 	l   *log
@@ -213,8 +206,6 @@ func (l *log) newBelowFrame(way string, g **greenlet.Greenlet) *logBelowFrame {
 	_ = l.below
 	return gen.MakeFrame(logBelowFrame{l: l, way: way, g: g})
 }
-
-// belowResumable is log.below for callers that can be suspended.
 func (l *log) belowResumable(r *gen.Run, way string, g **greenlet.Greenlet) gen.Status {
 	return (*logBelowFrame)(nil).body(r, l, way, g)
 }
@@ -223,32 +214,30 @@ func (f *logBelowFrame) body(r *gen.Run, l *log, way string, g **greenlet.Greenl
 //line invalid_test.go:44:1
 	*g = r.New(l.newWaitsInFrame(way))
 	f = gen.Take(r, f, 1)
-	r.Leaf(f, &f.Header)
-	f.l, f.way, f.g, f.PC = nil, "", nil, 1
+	f.Leaf(r, f, 1)
+	f.l, f.way, f.g = nil, "", nil
 //line invalid_test.go:45:1
 	return r.SendNone((*g))
 }
 
-//line invalid_greenlet_test.go:233:1
+//line invalid_greenlet_test.go:224:1
 
 func (f *logBelowFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.l, f.way, f.g))
+		return f.Started(r, f, f.body(r, f.l, f.way, f.g))
 	default:
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 }
 
 func (f *logBelowFrame) Args(args []any)    { gen.SetArgs(f, args, &f.way, &f.g) }
 func (f *logBelowFrame) Forget()            { *f = logBelowFrame{Header: f.Header} }
 func (f *logBelowFrame) Release(r *gen.Run) { gen.Free(r, f, 1) }
-func (*logBelowFrame) Func() *gen.Func      { return &logBelowFrameInfo }
+func (*logBelowFrame) Func() *gen.Func      { return invalid_test_go.At(1) }
 
-var logBelowFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).below", File: "github.com/going-green/greenlet/hub/invalid_test.go", Line: 43, Points: "45"}
 var _ func(*log, string, **greenlet.Greenlet) = (*log).below
 
-// logMeddlesFrame is an activation of log.meddles.
 type logMeddlesFrame struct {
 	gen.Header
 	l *log
@@ -259,8 +248,6 @@ func (l *log) newMeddlesFrame(g **greenlet.Greenlet) *logMeddlesFrame {
 	_ = l.meddles
 	return gen.MakeFrame(logMeddlesFrame{l: l, g: g})
 }
-
-// meddlesResumable is log.meddles for callers that can be suspended.
 func (l *log) meddlesResumable(r *gen.Run, g **greenlet.Greenlet) gen.Status {
 	return (*logMeddlesFrame)(nil).body(r, l, g)
 }
@@ -268,28 +255,32 @@ func (l *log) meddlesResumable(r *gen.Run, g **greenlet.Greenlet) gen.Status {
 func (f *logMeddlesFrame) body(r *gen.Run, l *log, g **greenlet.Greenlet) (st gen.Status) {
 //line invalid_test.go:49:1
 	f = gen.Take(r, f, 20)
-	r.Leaf(f, &f.Header)
-	f.l, f.g, f.PC = nil, nil, 1
+	f.Leaf(r, f, 1)
+	f.l, f.g = nil, nil
 //line invalid_test.go:49:1
 	return r.SendNone((*g))
 }
 
-//line invalid_greenlet_test.go:278:1
+//line invalid_greenlet_test.go:265:1
 
 func (f *logMeddlesFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.l, f.g))
+		return f.Started(r, f, f.body(r, f.l, f.g))
 	default:
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 }
 
 func (f *logMeddlesFrame) Args(args []any)    { gen.SetArgs(f, args, &f.g) }
 func (f *logMeddlesFrame) Forget()            { *f = logMeddlesFrame{Header: f.Header} }
 func (f *logMeddlesFrame) Release(r *gen.Run) { gen.Free(r, f, 20) }
-func (*logMeddlesFrame) Func() *gen.Func      { return &logMeddlesFrameInfo }
+func (*logMeddlesFrame) Func() *gen.Func      { return invalid_test_go.At(2) }
 
-var logMeddlesFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).meddles", File: "github.com/going-green/greenlet/hub/invalid_test.go", Line: 49, Points: "49"}
 var _ func(*log, **greenlet.Greenlet) = (*log).meddles
 var _ = gen.Declare("log.waitsIn", "log.below", "log.meddles")
+var invalid_test_go = gen.Funcs{Package: "github.com/going-green/greenlet/hub", File: "github.com/going-green/greenlet/hub/invalid_test.go", List: `
+(*log).waitsIn 17 38: 25 l; 27 l; 29 l; 31 l; 33 l; 35 l
+(*log).below 43: 45
+(*log).meddles 49: 49
+`}

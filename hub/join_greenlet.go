@@ -12,11 +12,9 @@ import (
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// JoinAllFrame is an activation of JoinAll.
 type JoinAllFrame struct {
-	gen.Header
+	gen.Returns[error]
 	tasks []*Task
-	ret0  error
 }
 
 // NewJoinAllFrame makes a frame that will run JoinAll.
@@ -24,10 +22,8 @@ func NewJoinAllFrame(tasks ...*Task) *JoinAllFrame {
 	_ = JoinAll
 	return gen.MakeFrame(JoinAllFrame{tasks: tasks})
 }
-func (f *JoinAllFrame) Results() error                   { f.Over(f); return f.ret0 }
-func (f *JoinAllFrame) Returned(r *gen.Run) (ret0 error) { ret0 = f.ret0; f.Release(r); return }
-
-// JoinAllResumable is JoinAll for callers that can be suspended.
+func (f *JoinAllFrame) Results() error            { f.Over(f); return f.Ret0 }
+func (f *JoinAllFrame) Returned(r *gen.Run) error { r0 := f.Ret0; f.Release(r); return r0 }
 func JoinAllResumable(r *gen.Run, tasks ...*Task) (error, gen.Status) {
 	return (*JoinAllFrame)(nil).body(r, tasks)
 }
@@ -35,11 +31,10 @@ func JoinAllResumable(r *gen.Run, tasks ...*Task) (error, gen.Status) {
 func (f *JoinAllFrame) body(r *gen.Run, tasks []*Task) (ret0 error, st gen.Status) {
 	var t0 []*Task
 //line join.go:13:1
-	t0, st = AwaitResumable(r, -1, tasks...)
-	if st != gen.Done {
+	if t0, st = AwaitResumable(r, -1, tasks...); st != gen.Done {
 		f = gen.Take(r, f, 3)
-		f.tasks, f.PC = nil, 1
-		return ret0, r.Link(f, &f.Header, st)
+		f.tasks = nil
+		return ret0, f.Link(r, f, 1, st)
 	}
 	if f != nil {
 		f.tasks = nil
@@ -48,35 +43,32 @@ func (f *JoinAllFrame) body(r *gen.Run, tasks []*Task) (ret0 error, st gen.Statu
 	return firstError(t0), gen.Done
 }
 
-//line join_greenlet.go:52:1
+//line join_greenlet.go:47:1
 
 func (f *JoinAllFrame) Resume(r *gen.Run) (st gen.Status) {
 	var t0 []*Task
 	switch f.PC {
 	case 0:
-		f.ret0, st = f.body(r, f.tasks)
-		return r.Started(f, &f.Header, st)
+		f.Ret0, st = f.body(r, f.tasks)
+		return f.Started(r, f, st)
 	default:
 		t0 = r.Callee().(interface{ Returned(*gen.Run) []*Task }).Returned(r)
 		f.tasks = nil
 //line join.go:13:1
-		f.ret0 = firstError(t0)
-		return r.Return(f, &f.Header)
+		f.Ret0 = firstError(t0)
+		return f.Return(r, f)
 	}
 }
 
-//line join_greenlet.go:69:1
+//line join_greenlet.go:64:1
 
-func (f *JoinAllFrame) Args(args []any)            { gen.SetVariadic(f, args, &f.tasks) }
-func (f *JoinAllFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *JoinAllFrame) Forget()                    { *f = JoinAllFrame{Header: f.Header, ret0: f.ret0} }
-func (f *JoinAllFrame) Release(r *gen.Run)         { gen.Free(r, f, 3) }
-func (*JoinAllFrame) Func() *gen.Func              { return &infoOfJoinAllFrame }
+func (f *JoinAllFrame) Args(args []any)    { gen.SetVariadic(f, args, &f.tasks) }
+func (f *JoinAllFrame) Forget()            { *f = JoinAllFrame{Returns: f.Returns} }
+func (f *JoinAllFrame) Release(r *gen.Run) { gen.Free(r, f, 3) }
+func (*JoinAllFrame) Func() *gen.Func      { return join_go.At(0) }
 
-var infoOfJoinAllFrame = gen.Func{Name: "github.com/going-green/greenlet/hub.JoinAll", File: "github.com/going-green/greenlet/hub/join.go", Line: 13, Points: "13"}
 var _ func(...*Task) error = JoinAll
 
-// valueJoinAllFrame is JoinAll as a value, for callers that can be suspended.
 type valueJoinAllFrame struct{}
 
 func (valueJoinAllFrame) CallResumable(r *gen.Run, p0 ...*Task) (error, gen.Status) {
@@ -87,13 +79,10 @@ var _ = gen.Register(JoinAll, valueJoinAllFrame{})
 
 func (valueJoinAllFrame) Frame() gen.Frame { return gen.MakeFrame(JoinAllFrame{}) }
 
-// JoinAllForFrame is an activation of JoinAllFor.
 type JoinAllForFrame struct {
-	gen.Header
+	gen.Returns2[error, bool]
 	d     time.Duration
 	tasks []*Task
-	ret0  error
-	ret1  bool
 }
 
 // NewJoinAllForFrame makes a frame that will run JoinAllFor.
@@ -101,14 +90,12 @@ func NewJoinAllForFrame(d time.Duration, tasks ...*Task) *JoinAllForFrame {
 	_ = JoinAllFor
 	return gen.MakeFrame(JoinAllForFrame{d: d, tasks: tasks})
 }
-func (f *JoinAllForFrame) Results() (error, bool) { f.Over(f); return f.ret0, f.ret1 }
-func (f *JoinAllForFrame) Returned(r *gen.Run) (ret0 error, ret1 bool) {
-	ret0, ret1 = f.ret0, f.ret1
+func (f *JoinAllForFrame) Results() (error, bool) { f.Over(f); return f.Ret0, f.Ret1 }
+func (f *JoinAllForFrame) Returned(r *gen.Run) (error, bool) {
+	r0, r1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return
+	return r0, r1
 }
-
-// JoinAllForResumable is JoinAllFor for callers that can be suspended.
 func JoinAllForResumable(r *gen.Run, d time.Duration, tasks ...*Task) (error, bool, gen.Status) {
 	return (*JoinAllForFrame)(nil).body(r, d, tasks)
 }
@@ -116,49 +103,41 @@ func JoinAllForResumable(r *gen.Run, d time.Duration, tasks ...*Task) (error, bo
 func (f *JoinAllForFrame) body(r *gen.Run, d time.Duration, tasks []*Task) (ret0 error, ret1 bool, st gen.Status) {
 	var ended []*Task
 //line join.go:20:1
-	ended, st = AwaitForResumable(r, d, -1, tasks...)
-	if st != gen.Done {
+	if ended, st = AwaitForResumable(r, d, -1, tasks...); st != gen.Done {
 		f = gen.Take(r, f, 18)
-		f.tasks, f.PC = tasks, 1
-		return ret0, ret1, r.Link(f, &f.Header, st)
+		f.tasks = tasks
+		return ret0, ret1, f.Link(r, f, 1, st)
 	}
 //line join.go:21:1
 	return firstError(ended), len(ended) == len(tasks), gen.Done
 }
 
-//line join_greenlet.go:130:1
+//line join_greenlet.go:116:1
 
 func (f *JoinAllForFrame) Resume(r *gen.Run) (st gen.Status) {
 	tasks := f.tasks
 	var ended []*Task
 	switch f.PC {
 	case 0:
-		f.ret0, f.ret1, st = f.body(r, f.d, f.tasks)
-		return r.Started(f, &f.Header, st)
+		f.Ret0, f.Ret1, st = f.body(r, f.d, f.tasks)
+		return f.Started(r, f, st)
 	default:
 		ended = r.Callee().(interface{ Returned(*gen.Run) []*Task }).Returned(r)
 //line join.go:21:1
-		f.ret0, f.ret1 = firstError(ended), len(ended) == len(tasks)
-		return r.Return(f, &f.Header)
+		f.Ret0, f.Ret1 = firstError(ended), len(ended) == len(tasks)
+		return f.Return(r, f)
 	}
 }
 
-//line join_greenlet.go:147:1
+//line join_greenlet.go:133:1
 
-func (f *JoinAllForFrame) Args(args []any) { gen.SetVariadic(f, args, &f.d, &f.tasks) }
-func (f *JoinAllForFrame) Send(r *gen.Run) gen.Status {
-	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
-}
-func (f *JoinAllForFrame) Forget() {
-	*f = JoinAllForFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1}
-}
+func (f *JoinAllForFrame) Args(args []any)    { gen.SetVariadic(f, args, &f.d, &f.tasks) }
+func (f *JoinAllForFrame) Forget()            { *f = JoinAllForFrame{Returns2: f.Returns2} }
 func (f *JoinAllForFrame) Release(r *gen.Run) { gen.Free(r, f, 18) }
-func (*JoinAllForFrame) Func() *gen.Func      { return &infoOfJoinAllForFrame }
+func (*JoinAllForFrame) Func() *gen.Func      { return join_go.At(1) }
 
-var infoOfJoinAllForFrame = gen.Func{Name: "github.com/going-green/greenlet/hub.JoinAllFor", File: "github.com/going-green/greenlet/hub/join.go", Line: 19, Points: "20 tasks"}
 var _ func(time.Duration, ...*Task) (error, bool) = JoinAllFor
 
-// valueJoinAllForFrame is JoinAllFor as a value, for callers that can be suspended.
 type valueJoinAllForFrame struct{}
 
 func (valueJoinAllForFrame) CallResumable(r *gen.Run, p0 time.Duration, p1 ...*Task) (error, bool, gen.Status) {
@@ -169,7 +148,6 @@ var _ = gen.Register(JoinAllFor, valueJoinAllForFrame{})
 
 func (valueJoinAllForFrame) Frame() gen.Frame { return gen.MakeFrame(JoinAllForFrame{}) }
 
-// KillAllFrame is an activation of KillAll.
 type KillAllFrame struct {
 	gen.Header
 	tasks   []*Task
@@ -181,8 +159,6 @@ func NewKillAllFrame(tasks ...*Task) *KillAllFrame {
 	_ = KillAll
 	return gen.MakeFrame(KillAllFrame{tasks: tasks})
 }
-
-// KillAllResumable is KillAll for callers that can be suspended.
 func KillAllResumable(r *gen.Run, tasks ...*Task) gen.Status {
 	return (*KillAllFrame)(nil).body(r, tasks)
 }
@@ -198,11 +174,10 @@ func (f *KillAllFrame) body(r *gen.Run, tasks []*Task) (st gen.Status) {
 			f.tasks = nil
 		}
 //line join.go:39:1
-		_, st = AwaitResumable(r, -1, others...)
-		if st != gen.Done {
+		if _, st = AwaitResumable(r, -1, others...); st != gen.Done {
 			f = gen.Take(r, f, 19)
-			f.suicide, f.PC = suicide, 1
-			return r.Link(f, &f.Header, st)
+			f.suicide = suicide
+			return f.Link(r, f, 1, st)
 		}
 	}
 //line join.go:40:1
@@ -212,13 +187,13 @@ func (f *KillAllFrame) body(r *gen.Run, tasks []*Task) (st gen.Status) {
 	return gen.Done
 }
 
-//line join_greenlet.go:216:1
+//line join_greenlet.go:191:1
 
 func (f *KillAllFrame) Resume(r *gen.Run) (st gen.Status) {
 	var suicide bool
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.tasks))
+		return f.Started(r, f, f.body(r, f.tasks))
 	default:
 		suicide = f.suicide
 		r.Callee().Release(r)
@@ -226,21 +201,19 @@ func (f *KillAllFrame) Resume(r *gen.Run) (st gen.Status) {
 		if suicide {
 			panic(greenlet.Exit)
 		}
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 }
 
-//line join_greenlet.go:234:1
+//line join_greenlet.go:209:1
 
 func (f *KillAllFrame) Args(args []any)    { gen.SetVariadic(f, args, &f.tasks) }
 func (f *KillAllFrame) Forget()            { *f = KillAllFrame{Header: f.Header} }
 func (f *KillAllFrame) Release(r *gen.Run) { gen.Free(r, f, 19) }
-func (*KillAllFrame) Func() *gen.Func      { return &infoOfKillAllFrame }
+func (*KillAllFrame) Func() *gen.Func      { return join_go.At(2) }
 
-var infoOfKillAllFrame = gen.Func{Name: "github.com/going-green/greenlet/hub.KillAll", File: "github.com/going-green/greenlet/hub/join.go", Line: 37, Points: "39 suicide"}
 var _ func(...*Task) = KillAll
 
-// valueKillAllFrame is KillAll as a value, for callers that can be suspended.
 type valueKillAllFrame struct{}
 
 func (valueKillAllFrame) CallResumable(r *gen.Run, p0 ...*Task) gen.Status {
@@ -251,12 +224,11 @@ var _ = gen.Register(KillAll, valueKillAllFrame{})
 
 func (valueKillAllFrame) Frame() gen.Frame { return gen.MakeFrame(KillAllFrame{}) }
 
-// KillAllForFrame is an activation of KillAllFor.
 type KillAllForFrame struct {
-	gen.Header
+	gen.Returns[bool]
 	d             time.Duration
 	tasks, others []*Task
-	suicide, ret0 bool
+	suicide       bool
 }
 
 // NewKillAllForFrame makes a frame that will run KillAllFor.
@@ -264,29 +236,25 @@ func NewKillAllForFrame(d time.Duration, tasks ...*Task) *KillAllForFrame {
 	_ = KillAllFor
 	return gen.MakeFrame(KillAllForFrame{d: d, tasks: tasks})
 }
-func (f *KillAllForFrame) Results() bool                   { f.Over(f); return f.ret0 }
-func (f *KillAllForFrame) Returned(r *gen.Run) (ret0 bool) { ret0 = f.ret0; f.Release(r); return }
-
-// KillAllForResumable is KillAllFor for callers that can be suspended.
+func (f *KillAllForFrame) Results() bool            { f.Over(f); return f.Ret0 }
+func (f *KillAllForFrame) Returned(r *gen.Run) bool { r0 := f.Ret0; f.Release(r); return r0 }
 func KillAllForResumable(r *gen.Run, d time.Duration, tasks ...*Task) (bool, gen.Status) {
 	return (*KillAllForFrame)(nil).body(r, d, tasks)
 }
 
 func (f *KillAllForFrame) body(r *gen.Run, d time.Duration, tasks []*Task) (ret0 bool, st gen.Status) {
-	var others []*Task
+	var others, ended []*Task
 	var suicide bool
-	var ended []*Task
 //line join.go:50:1
 	others, suicide = killOthers(tasks)
 	if f != nil {
 		f.tasks = nil
 	}
 //line join.go:51:1
-	ended, st = AwaitForResumable(r, d, -1, others...)
-	if st != gen.Done {
+	if ended, st = AwaitForResumable(r, d, -1, others...); st != gen.Done {
 		f = gen.Take(r, f, 34)
-		f.others, f.suicide, f.PC = others, suicide, 1
-		return ret0, r.Link(f, &f.Header, st)
+		f.others, f.suicide = others, suicide
+		return ret0, f.Link(r, f, 1, st)
 	}
 //line join.go:52:1
 	if suicide {
@@ -295,16 +263,15 @@ func (f *KillAllForFrame) body(r *gen.Run, d time.Duration, tasks []*Task) (ret0
 	return len(ended) == len(others), gen.Done
 }
 
-//line join_greenlet.go:299:1
+//line join_greenlet.go:267:1
 
 func (f *KillAllForFrame) Resume(r *gen.Run) (st gen.Status) {
-	var others []*Task
+	var others, ended []*Task
 	var suicide bool
-	var ended []*Task
 	switch f.PC {
 	case 0:
-		f.ret0, st = f.body(r, f.d, f.tasks)
-		return r.Started(f, &f.Header, st)
+		f.Ret0, st = f.body(r, f.d, f.tasks)
+		return f.Started(r, f, st)
 	default:
 		others, suicide = f.others, f.suicide
 		ended = r.Callee().(interface{ Returned(*gen.Run) []*Task }).Returned(r)
@@ -312,23 +279,20 @@ func (f *KillAllForFrame) Resume(r *gen.Run) (st gen.Status) {
 		if suicide {
 			panic(greenlet.Exit)
 		}
-		f.ret0 = len(ended) == len(others)
-		return r.Return(f, &f.Header)
+		f.Ret0 = len(ended) == len(others)
+		return f.Return(r, f)
 	}
 }
 
-//line join_greenlet.go:321:1
+//line join_greenlet.go:288:1
 
-func (f *KillAllForFrame) Args(args []any)            { gen.SetVariadic(f, args, &f.d, &f.tasks) }
-func (f *KillAllForFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *KillAllForFrame) Forget()                    { *f = KillAllForFrame{Header: f.Header, ret0: f.ret0} }
-func (f *KillAllForFrame) Release(r *gen.Run)         { gen.Free(r, f, 34) }
-func (*KillAllForFrame) Func() *gen.Func              { return &infoOfKillAllForFrame }
+func (f *KillAllForFrame) Args(args []any)    { gen.SetVariadic(f, args, &f.d, &f.tasks) }
+func (f *KillAllForFrame) Forget()            { *f = KillAllForFrame{Returns: f.Returns} }
+func (f *KillAllForFrame) Release(r *gen.Run) { gen.Free(r, f, 34) }
+func (*KillAllForFrame) Func() *gen.Func      { return join_go.At(3) }
 
-var infoOfKillAllForFrame = gen.Func{Name: "github.com/going-green/greenlet/hub.KillAllFor", File: "github.com/going-green/greenlet/hub/join.go", Line: 49, Points: "51 others suicide"}
 var _ func(time.Duration, ...*Task) bool = KillAllFor
 
-// valueKillAllForFrame is KillAllFor as a value, for callers that can be suspended.
 type valueKillAllForFrame struct{}
 
 func (valueKillAllForFrame) CallResumable(r *gen.Run, p0 time.Duration, p1 ...*Task) (bool, gen.Status) {
@@ -338,3 +302,10 @@ func (valueKillAllForFrame) CallResumable(r *gen.Run, p0 time.Duration, p1 ...*T
 var _ = gen.Register(KillAllFor, valueKillAllForFrame{})
 
 func (valueKillAllForFrame) Frame() gen.Frame { return gen.MakeFrame(KillAllForFrame{}) }
+
+var join_go = gen.Funcs{Package: "github.com/going-green/greenlet/hub", File: "github.com/going-green/greenlet/hub/join.go", List: `
+JoinAll 13: 13
+JoinAllFor 19: 20 tasks
+KillAll 37: 39 suicide
+KillAllFor 49: 51 others suicide
+`}

@@ -13,7 +13,6 @@ import (
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// logRefusesForGoodFrame is an activation of log.refusesForGood.
 type logRefusesForGoodFrame struct {
 	gen.DeferHeader
 	l *log
@@ -23,14 +22,12 @@ func (l *log) newRefusesForGoodFrame() *logRefusesForGoodFrame {
 	_ = l.refusesForGood
 	return gen.MakeFrame(logRefusesForGoodFrame{l: l})
 }
-
-// refusesForGoodResumable is log.refusesForGood for callers that can be suspended.
 func (l *log) refusesForGoodResumable(r *gen.Run) gen.Status {
 	return (*logRefusesForGoodFrame)(nil).run(r, l)
 }
 
 func (f *logRefusesForGoodFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.run(r, f.l))
+	return f.Started(r, f, f.run(r, f.l))
 }
 
 func (f *logRefusesForGoodFrame) run(r *gen.Run, l *log) (st gen.Status) {
@@ -71,8 +68,8 @@ func (f *logRefusesForGoodFrame) step(r *gen.Run, l *log) (end gen.Status) {
 	}
 //line loop_test.go:36:1
 	if st = l.SleepResumable(r, time.Hour); st != gen.Done {
-		f.l, f.PC = nil, 1
-		return r.Link(f, &f.Header, st)
+		f.l = nil
+		return f.Link(r, f, 1, st)
 	}
 resumed_36:
 	f.l = nil
@@ -82,7 +79,7 @@ unwind:
 	for f.Pending() {
 //line loop_test.go:37:1
 		if sub := f.Next(r); sub != gen.Done {
-			return r.Link(f, &f.Header, sub)
+			return f.Link(r, f, gen.Unwind, sub)
 		}
 	}
 //line loop_test.go:37:1
@@ -90,22 +87,20 @@ unwind:
 	return gen.Done
 }
 
-//line loop_greenlet_test.go:94:1
+//line loop_greenlet_test.go:91:1
 
 func (f *logRefusesForGoodFrame) Forget()            { *f = logRefusesForGoodFrame{DeferHeader: f.DeferHeader} }
 func (f *logRefusesForGoodFrame) Release(r *gen.Run) { gen.Free(r, f, 23) }
-func (*logRefusesForGoodFrame) Func() *gen.Func      { return &logRefusesForGoodFrameInfo }
+func (*logRefusesForGoodFrame) Func() *gen.Func      { return loop_test_go.At(0) }
 
-var logRefusesForGoodFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).refusesForGood", File: "github.com/going-green/greenlet/hub/loop_test.go", Line: 31, End: 37, Points: "36"}
 var _ func(*log) = (*log).refusesForGood
 
-// logRefusesForGoodFunc1 is the function literal of loop_test.go:32, with what it captures.
+// logRefusesForGoodFunc1 is the function literal of loop_test.go:32.
 type logRefusesForGoodFunc1 struct {
 	gen.Closure
 	l **log
 }
 
-// value is the literal for code that can't be suspended.
 func (c *logRefusesForGoodFunc1) value() func() {
 	return gen.Bind(&c.Closure, c, func() {
 //line loop_test.go:33:1
@@ -114,27 +109,23 @@ func (c *logRefusesForGoodFunc1) value() func() {
 	})
 }
 
-//line loop_greenlet_test.go:118:1
+//line loop_greenlet_test.go:113:1
 
-// logRefusesForGoodFunc1Frame is an activation of the literal logRefusesForGoodFunc1.
 type logRefusesForGoodFunc1Frame struct {
 	gen.Header
 	c        *logRefusesForGoodFunc1
 	deferrer *gen.DeferHeader
 }
 
-// CallResumable is the literal logRefusesForGoodFunc1 for callers that can be suspended.
 func (c *logRefusesForGoodFunc1) CallResumable(r *gen.Run) gen.Status {
 	return (*logRefusesForGoodFunc1Frame)(nil).run(r, nil, c)
 }
-
-// CallDeferred is the literal logRefusesForGoodFunc1 as a deferred call, which recovers.
 func (c *logRefusesForGoodFunc1) CallDeferred(r *gen.Run, d *gen.DeferHeader) gen.Status {
 	return (*logRefusesForGoodFunc1Frame)(nil).run(r, d, c)
 }
 
 func (f *logRefusesForGoodFunc1Frame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.run(r, f.deferrer, f.c))
+	return f.Started(r, f, f.run(r, f.deferrer, f.c))
 }
 
 func (f *logRefusesForGoodFunc1Frame) run(r *gen.Run, d *gen.DeferHeader, c *logRefusesForGoodFunc1) (st gen.Status) {
@@ -161,20 +152,16 @@ func (f *logRefusesForGoodFunc1Frame) step(r *gen.Run, c *logRefusesForGoodFunc1
 //line loop_test.go:33:1
 	(*c.l).say("refuses %v", f.deferrer.Recover())
 	if st = (*c.l).NewEvent().WaitResumable(r); st != gen.Done {
-		f.PC = 1
-		return r.Link(f, &f.Header, st)
+		return f.Link(r, f, 1, st)
 	}
 	return gen.Done
 }
 
-//line loop_greenlet_test.go:171:1
+//line loop_greenlet_test.go:161:1
 
 func (f *logRefusesForGoodFunc1Frame) Release(r *gen.Run) { gen.Free(r, f, 56) }
-func (*logRefusesForGoodFunc1Frame) Func() *gen.Func      { return &logRefusesForGoodFunc1FrameInfo }
+func (*logRefusesForGoodFunc1Frame) Func() *gen.Func      { return loop_test_go.At(1) }
 
-var logRefusesForGoodFunc1FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).refusesForGood.func1", File: "github.com/going-green/greenlet/hub/loop_test.go", Line: 32, Points: "34"}
-
-// logJoinsOneFrame is an activation of log.joinsOne.
 type logJoinsOneFrame struct {
 	gen.Header
 	l    *log
@@ -185,8 +172,6 @@ func (l *log) newJoinsOneFrame(task *Task) *logJoinsOneFrame {
 	_ = l.joinsOne
 	return gen.MakeFrame(logJoinsOneFrame{l: l, task: task})
 }
-
-// joinsOneResumable is log.joinsOne for callers that can be suspended.
 func (l *log) joinsOneResumable(r *gen.Run, task *Task) gen.Status {
 	return (*logJoinsOneFrame)(nil).body(r, l, task)
 }
@@ -194,11 +179,10 @@ func (l *log) joinsOneResumable(r *gen.Run, task *Task) gen.Status {
 func (f *logJoinsOneFrame) body(r *gen.Run, l *log, task *Task) (st gen.Status) {
 	var t0 error
 //line loop_test.go:65:1
-	t0, st = task.JoinResumable(r)
-	if st != gen.Done {
+	if t0, st = task.JoinResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 61)
-		f.task, f.l, f.PC = nil, l, 1
-		return r.Link(f, &f.Header, st)
+		f.task, f.l = nil, l
+		return f.Link(r, f, 1, st)
 	}
 	if f != nil {
 		f.task = nil
@@ -208,34 +192,32 @@ func (f *logJoinsOneFrame) body(r *gen.Run, l *log, task *Task) (st gen.Status) 
 	return gen.Done
 }
 
-//line loop_greenlet_test.go:212:1
+//line loop_greenlet_test.go:196:1
 
 func (f *logJoinsOneFrame) Resume(r *gen.Run) (st gen.Status) {
 	l := f.l
 	var t0 error
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.l, f.task))
+		return f.Started(r, f, f.body(r, f.l, f.task))
 	default:
 		t0 = r.Callee().(*TaskJoinFrame).Returned(r)
 		f.task = nil
 //line loop_test.go:65:1
 		l.say("joined: %v", t0 != nil)
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 }
 
-//line loop_greenlet_test.go:229:1
+//line loop_greenlet_test.go:213:1
 
 func (f *logJoinsOneFrame) Args(args []any)    { gen.SetArgs(f, args, &f.task) }
 func (f *logJoinsOneFrame) Forget()            { *f = logJoinsOneFrame{Header: f.Header} }
 func (f *logJoinsOneFrame) Release(r *gen.Run) { gen.Free(r, f, 61) }
-func (*logJoinsOneFrame) Func() *gen.Func      { return &logJoinsOneFrameInfo }
+func (*logJoinsOneFrame) Func() *gen.Func      { return loop_test_go.At(2) }
 
-var logJoinsOneFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).joinsOne", File: "github.com/going-green/greenlet/hub/loop_test.go", Line: 65, Points: "65 l"}
 var _ func(*log, *Task) = (*log).joinsOne
 
-// logHasTurnsFrame is an activation of log.hasTurns.
 type logHasTurnsFrame struct {
 	gen.Header
 	l  *log
@@ -247,8 +229,6 @@ func (l *log) newHasTurnsFrame(n *int) *logHasTurnsFrame {
 	_ = l.hasTurns
 	return gen.MakeFrame(logHasTurnsFrame{l: l, n: n})
 }
-
-// hasTurnsResumable is log.hasTurns for callers that can be suspended.
 func (l *log) hasTurnsResumable(r *gen.Run, n *int) gen.Status {
 	return (*logHasTurnsFrame)(nil).body(r, l, n)
 }
@@ -266,22 +246,22 @@ loop_118:
 	l.say("task after %d", *n)
 	if st = l.YieldResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 0)
-		f.l, f.n, f.t0, f.PC = l, n, t0, 1
-		return r.Link(f, &f.Header, st)
+		f.l, f.n, f.t0 = l, n, t0
+		return f.Link(r, f, 1, st)
 	}
 //line loop_test.go:118:1
 	t0++
 	goto loop_118
 }
 
-//line loop_greenlet_test.go:278:1
+//line loop_greenlet_test.go:258:1
 
 func (f *logHasTurnsFrame) Resume(r *gen.Run) (st gen.Status) {
 	l, n := f.l, f.n
 	var t0 int
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.l, f.n))
+		return f.Started(r, f, f.body(r, f.l, f.n))
 	case 1:
 		t0 = f.t0
 		r.Callee().(*HubYieldFrame).Release(r)
@@ -291,13 +271,13 @@ func (f *logHasTurnsFrame) Resume(r *gen.Run) (st gen.Status) {
 loop_118:
 //line loop_test.go:118:1
 	if t0 >= 2 {
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 //line loop_test.go:119:1
 	l.say("task after %d", *n)
 	if st = l.YieldResumable(r); st != gen.Done {
-		f.t0, f.PC = t0, 1
-		return r.Link(f, &f.Header, st)
+		f.t0 = t0
+		return f.Link(r, f, 1, st)
 	}
 resumed_120:
 //line loop_test.go:118:1
@@ -305,17 +285,15 @@ resumed_120:
 	goto loop_118
 }
 
-//line loop_greenlet_test.go:309:1
+//line loop_greenlet_test.go:289:1
 
 func (f *logHasTurnsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.n) }
 func (f *logHasTurnsFrame) Forget()            { *f = logHasTurnsFrame{Header: f.Header} }
 func (f *logHasTurnsFrame) Release(r *gen.Run) { gen.Free(r, f, 0) }
-func (*logHasTurnsFrame) Func() *gen.Func      { return &logHasTurnsFrameInfo }
+func (*logHasTurnsFrame) Func() *gen.Func      { return loop_test_go.At(3) }
 
-var logHasTurnsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).hasTurns", File: "github.com/going-green/greenlet/hub/loop_test.go", Line: 117, Points: "120 l n t0"}
 var _ func(*log, *int) = (*log).hasTurns
 
-// logDrivesFrame is an activation of log.drives.
 type logDrivesFrame struct {
 	gen.Header
 	l *log
@@ -326,8 +304,6 @@ func (l *log) newDrivesFrame(g *greenlet.Greenlet) *logDrivesFrame {
 	_ = l.drives
 	return gen.MakeFrame(logDrivesFrame{l: l, g: g})
 }
-
-// drivesResumable is log.drives for callers that can be suspended.
 func (l *log) drivesResumable(r *gen.Run, g *greenlet.Greenlet) gen.Status {
 	return (*logDrivesFrame)(nil).body(r, l, g)
 }
@@ -335,37 +311,35 @@ func (l *log) drivesResumable(r *gen.Run, g *greenlet.Greenlet) gen.Status {
 func (f *logDrivesFrame) body(r *gen.Run, l *log, g *greenlet.Greenlet) (st gen.Status) {
 //line loop_test.go:126:1
 	f = gen.Take(r, f, 27)
-	r.Leaf(f, &f.Header)
-	f.g, f.l, f.PC = nil, l, 1
+	f.Leaf(r, f, 1)
+	f.g, f.l = nil, l
 //line loop_test.go:126:1
 	return r.SendNone(g)
 }
 
-//line loop_greenlet_test.go:345:1
+//line loop_greenlet_test.go:321:1
 
 func (f *logDrivesFrame) Resume(r *gen.Run) (st gen.Status) {
 	l := f.l
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.l, f.g))
+		return f.Started(r, f, f.body(r, f.l, f.g))
 	default:
 //line loop_test.go:127:1
 		l.say("not reached")
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 }
 
-//line loop_greenlet_test.go:359:1
+//line loop_greenlet_test.go:335:1
 
 func (f *logDrivesFrame) Args(args []any)    { gen.SetArgs(f, args, &f.g) }
 func (f *logDrivesFrame) Forget()            { *f = logDrivesFrame{Header: f.Header} }
 func (f *logDrivesFrame) Release(r *gen.Run) { gen.Free(r, f, 27) }
-func (*logDrivesFrame) Func() *gen.Func      { return &logDrivesFrameInfo }
+func (*logDrivesFrame) Func() *gen.Func      { return loop_test_go.At(4) }
 
-var logDrivesFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).drives", File: "github.com/going-green/greenlet/hub/loop_test.go", Line: 125, Points: "126 l"}
 var _ func(*log, *greenlet.Greenlet) = (*log).drives
 
-// logExitsFrame is an activation of log.exits.
 type logExitsFrame struct {
 	gen.DeferHeader
 	l   *log
@@ -376,14 +350,12 @@ func (l *log) newExitsFrame(how string) *logExitsFrame {
 	_ = l.exits
 	return gen.MakeFrame(logExitsFrame{l: l, how: how})
 }
-
-// exitsResumable is log.exits for callers that can be suspended.
 func (l *log) exitsResumable(r *gen.Run, how string) gen.Status {
 	return (*logExitsFrame)(nil).run(r, l, how)
 }
 
 func (f *logExitsFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.run(r, f.l, f.how))
+	return f.Started(r, f, f.run(r, f.l, f.how))
 }
 
 func (f *logExitsFrame) run(r *gen.Run, l *log, how string) (st gen.Status) {
@@ -459,8 +431,8 @@ case_144:
 	f.how = ""
 //line loop_test.go:145:1
 	if st = l.SleepResumable(r, time.Second); st != gen.Done {
-		f.l, f.PC = nil, 1
-		return r.Link(f, &f.Header, st)
+		f.l = nil
+		return f.Link(r, f, 1, st)
 	}
 resumed_145:
 	f.l = nil
@@ -469,16 +441,16 @@ resumed_145:
 	goto after_switch_143
 case_150:
 //line loop_test.go:151:1
-	r.Leaf(f, &f.Header)
-	f.l, f.how, f.PC = nil, "", 2
+	f.Leaf(r, f, 2)
+	f.l, f.how = nil, ""
 //line loop_test.go:151:1
 	return r.SendNone(r.New((&logExitsFunc1{}).value()))
 case_152:
 	f.how = ""
 //line loop_test.go:153:1
 	if st = greenlet.OnStackResumable(r, func(greenlet.Section) { l.Sleep(time.Second); runtime.Goexit() }); st != gen.Done {
-		f.l, f.PC = nil, 3
-		return r.Link(f, &f.Header, st)
+		f.l = nil
+		return f.Link(r, f, 3, st)
 	}
 resumed_153:
 	goto after_switch_143
@@ -487,8 +459,7 @@ case_154:
 	f.l, f.how = nil, ""
 //line loop_test.go:155:1
 	if st = greenlet.OnStackResumable(r, func(greenlet.Section) { runtime.Goexit() }); st != gen.Done {
-		f.PC = 4
-		return r.Link(f, &f.Header, st)
+		return f.Link(r, f, 4, st)
 	}
 resumed_155:
 after_switch_143:
@@ -499,7 +470,7 @@ unwind:
 	for f.Pending() {
 //line loop_test.go:157:1
 		if sub := f.Next(r); sub != gen.Done {
-			return r.Link(f, &f.Header, sub)
+			return f.Link(r, f, gen.Unwind, sub)
 		}
 	}
 //line loop_test.go:157:1
@@ -507,37 +478,20 @@ unwind:
 	return gen.Done
 }
 
-//line loop_greenlet_test.go:511:1
+//line loop_greenlet_test.go:482:1
 
 func (f *logExitsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.how) }
 func (f *logExitsFrame) Forget()            { *f = logExitsFrame{DeferHeader: f.DeferHeader} }
 func (f *logExitsFrame) Release(r *gen.Run) { gen.Free(r, f, 41) }
-func (*logExitsFrame) Func() *gen.Func      { return &logExitsFrameInfo }
+func (*logExitsFrame) Func() *gen.Func      { return loop_test_go.At(5) }
 
-var logExitsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).exits", File: "github.com/going-green/greenlet/hub/loop_test.go", Line: 141, End: 157, Points: "145; 151; 153; 155"}
-var _ func(*log, string) = (*log).exits
+var _ = gen.Method10((*new(*log)).exits, (*log).exitsResumable, (*log).newExitsFrame)
 
-// logExitsFrameValue is log.exits as a value, for callers that can be suspended.
-type logExitsFrameValue struct {
-	recv *log
-}
-
-func (v logExitsFrameValue) CallResumable(r *gen.Run, p0 string) gen.Status {
-	return v.recv.exitsResumable(r, p0)
-}
-
-var _ = gen.RegisterMethod((*new(*log)).exits, func(recv *log) any {
-	return logExitsFrameValue{recv}
-})
-
-func (v logExitsFrameValue) Frame() gen.Frame { return gen.MakeFrame(logExitsFrame{l: v.recv}) }
-
-// logExitsFunc1 is the function literal of loop_test.go:151, with what it captures.
+// logExitsFunc1 is the function literal of loop_test.go:151.
 type logExitsFunc1 struct {
 	gen.Closure
 }
 
-// value is the literal for code that can't be suspended.
 func (c *logExitsFunc1) value() func() {
 	return gen.Bind(&c.Closure, c, func() {
 		_ = c
@@ -546,15 +500,13 @@ func (c *logExitsFunc1) value() func() {
 	})
 }
 
-//line loop_greenlet_test.go:550:1
+//line loop_greenlet_test.go:504:1
 
-// logExitsFunc1Frame is an activation of the literal logExitsFunc1.
 type logExitsFunc1Frame struct {
 	gen.Header
 	c *logExitsFunc1
 }
 
-// CallResumable is the literal logExitsFunc1 for callers that can be suspended.
 func (c *logExitsFunc1) CallResumable(r *gen.Run) gen.Status {
 	return (*logExitsFunc1Frame)(nil).body(r, c)
 }
@@ -565,18 +517,15 @@ func (f *logExitsFunc1Frame) body(r *gen.Run, c *logExitsFunc1) (st gen.Status) 
 	return gen.Done
 }
 
-//line loop_greenlet_test.go:570:1
+//line loop_greenlet_test.go:522:1
 
 func (f *logExitsFunc1Frame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.body(r, f.c))
+	return f.Started(r, f, f.body(r, f.c))
 }
 
 func (f *logExitsFunc1Frame) Release(r *gen.Run) { gen.Free(r, f, 18) }
-func (*logExitsFunc1Frame) Func() *gen.Func      { return &logExitsFunc1FrameInfo }
+func (*logExitsFunc1Frame) Func() *gen.Func      { return loop_test_go.At(6) }
 
-var logExitsFunc1FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).exits.func1", File: "github.com/going-green/greenlet/hub/loop_test.go", Line: 151}
-
-// logOutlivesFrame is an activation of log.outlives.
 type logOutlivesFrame struct {
 	gen.Header
 	l0 *log
@@ -589,8 +538,6 @@ func (l0 *log) newOutlivesFrame(n int) *logOutlivesFrame {
 	_ = l0.outlives
 	return gen.MakeFrame(logOutlivesFrame{l0: l0, n: n})
 }
-
-// outlivesResumable is log.outlives for callers that can be suspended.
 func (l0 *log) outlivesResumable(r *gen.Run, n int) gen.Status {
 	return (*logOutlivesFrame)(nil).body(r, l0, n)
 }
@@ -612,8 +559,8 @@ loop_161:
 //line loop_test.go:162:1
 	if st = (*l).SleepResumable(r, time.Minute); st != gen.Done {
 		f = gen.Take(r, f, 37)
-		f.l, f.n, f.t0, f.PC = l, n, t0, 1
-		return r.Link(f, &f.Header, st)
+		f.l, f.n, f.t0 = l, n, t0
+		return f.Link(r, f, 1, st)
 	}
 	{
 //line loop_test.go:163:1
@@ -621,8 +568,8 @@ loop_161:
 //line loop_test.go:163:1
 		if st = greenlet.OnStackResumable(r, func(greenlet.Section) { (*lRef).Sleep(time.Minute) }); st != gen.Done {
 			f = gen.Take(r, f, 37)
-			f.l, f.n, f.t0, f.PC = l, n, t0, 2
-			return r.Link(f, &f.Header, st)
+			f.l, f.n, f.t0 = l, n, t0
+			return f.Link(r, f, 2, st)
 		}
 	}
 //line loop_test.go:161:1
@@ -630,7 +577,7 @@ loop_161:
 	goto loop_161
 }
 
-//line loop_greenlet_test.go:635:1
+//line loop_greenlet_test.go:582:1
 
 func (f *logOutlivesFrame) Resume(r *gen.Run) (st gen.Status) {
 	n := f.n
@@ -638,7 +585,7 @@ func (f *logOutlivesFrame) Resume(r *gen.Run) (st gen.Status) {
 	var t0 int
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.l0, f.n))
+		return f.Started(r, f, f.body(r, f.l0, f.n))
 	case 1:
 		l, t0 = f.l, f.t0
 		r.Callee().(*HubSleepFrame).Release(r)
@@ -654,12 +601,12 @@ loop_161:
 	if t0 >= n {
 //line loop_test.go:165:1
 		(*l).say("outlives")
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 //line loop_test.go:162:1
 	if st = (*l).SleepResumable(r, time.Minute); st != gen.Done {
-		f.l, f.t0, f.PC = l, t0, 1
-		return r.Link(f, &f.Header, st)
+		f.l, f.t0 = l, t0
+		return f.Link(r, f, 1, st)
 	}
 resumed_162:
 	{
@@ -667,8 +614,8 @@ resumed_162:
 		lRef2 := l
 //line loop_test.go:163:1
 		if st = greenlet.OnStackResumable(r, func(greenlet.Section) { (*lRef2).Sleep(time.Minute) }); st != gen.Done {
-			f.l, f.t0, f.PC = l, t0, 2
-			return r.Link(f, &f.Header, st)
+			f.l, f.t0 = l, t0
+			return f.Link(r, f, 2, st)
 		}
 	}
 resumed_163:
@@ -677,29 +624,22 @@ resumed_163:
 	goto loop_161
 }
 
-//line loop_greenlet_test.go:682:1
+//line loop_greenlet_test.go:629:1
 
 func (f *logOutlivesFrame) Args(args []any)    { gen.SetArgs(f, args, &f.n) }
 func (f *logOutlivesFrame) Forget()            { *f = logOutlivesFrame{Header: f.Header} }
 func (f *logOutlivesFrame) Release(r *gen.Run) { gen.Free(r, f, 37) }
-func (*logOutlivesFrame) Func() *gen.Func      { return &logOutlivesFrameInfo }
+func (*logOutlivesFrame) Func() *gen.Func      { return loop_test_go.At(7) }
 
-var logOutlivesFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).outlives", File: "github.com/going-green/greenlet/hub/loop_test.go", Line: 160, Points: "162 l n t0; 163 ="}
-var _ func(*log, int) = (*log).outlives
-
-// logOutlivesFrameValue is log.outlives as a value, for callers that can be suspended.
-type logOutlivesFrameValue struct {
-	recv *log
-}
-
-func (v logOutlivesFrameValue) CallResumable(r *gen.Run, p0 int) gen.Status {
-	return v.recv.outlivesResumable(r, p0)
-}
-
-var _ = gen.RegisterMethod((*new(*log)).outlives, func(recv *log) any {
-	return logOutlivesFrameValue{recv}
-})
-
-func (v logOutlivesFrameValue) Frame() gen.Frame { return gen.MakeFrame(logOutlivesFrame{l0: v.recv}) }
-
+var _ = gen.Method10((*new(*log)).outlives, (*log).outlivesResumable, (*log).newOutlivesFrame)
 var _ = gen.Declare("log.refusesForGood", "log.joinsOne", "log.hasTurns", "log.drives", "log.exits", "log.outlives")
+var loop_test_go = gen.Funcs{Package: "github.com/going-green/greenlet/hub", File: "github.com/going-green/greenlet/hub/loop_test.go", List: `
+(*log).refusesForGood 31 37: 36
+(*log).refusesForGood.func1 32: 34
+(*log).joinsOne 65: 65 l
+(*log).hasTurns 117: 120 l n t0
+(*log).drives 125: 126 l
+(*log).exits 141 157: 145; 151; 153; 155
+(*log).exits.func1 151
+(*log).outlives 160: 162 l n t0; 163 =
+`}

@@ -12,39 +12,30 @@ import (
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// MapFrame is an activation of Map.
 type MapFrame[A any, R any] struct {
-	gen.DeferHeader
-	g             *Group
-	items         []A
-	f             func(A) (R, error)
-	m             **mapping[A, R]
-	results, ret0 []R
-	ret1          error
+	gen.DeferReturns2[[]R, error]
+	g       *Group
+	items   []A
+	f       func(A) (R, error)
+	m       **mapping[A, R]
+	results []R
 }
 
 // NewMapFrame makes a frame that will run Map.
 func NewMapFrame[A any, R any](g *Group, items []A, f func(A) (R, error)) *MapFrame[A, R] {
 	if false {
-		_ = Map[A, R]
+		var _ func(*Group, []A, func(A) (R, error)) ([]R, error) = Map[A, R]
 	}
 	return gen.MakeFrame(MapFrame[A, R]{g: g, items: items, f: f})
 }
-
-// MapResumable is Map for callers that can be suspended.
 func MapResumable[A any, R any](r *gen.Run, g *Group, items []A, f func(A) (R, error)) ([]R, error, gen.Status) {
 	return (*MapFrame[A, R])(nil).run(r, g, items, f)
 }
-func (f *MapFrame[A, R]) Results() ([]R, error) { f.Over(f); return f.ret0, f.ret1 }
-func (f *MapFrame[A, R]) Returned(r *gen.Run) (ret0 []R, ret1 error) {
-	ret0, ret1 = f.ret0, f.ret1
-	f.Release(r)
-	return
-}
+func (f *MapFrame[A, R]) Results() ([]R, error) { f.Over(f); return f.Ret0, f.Ret1 }
 
 func (f *MapFrame[A, R]) Resume(r *gen.Run) (st gen.Status) {
-	f.ret0, f.ret1, st = f.run(r, f.g, f.items, f.f)
-	return r.Started(f, &f.Header, st)
+	f.Ret0, f.Ret1, st = f.run(r, f.g, f.items, f.f)
+	return f.Started(r, f, st)
 }
 
 func (f2 *MapFrame[A, R]) run(r *gen.Run, g *Group, items []A, f func(A) (R, error)) (ret0 []R, ret1 error, st gen.Status) {
@@ -58,7 +49,7 @@ func (f2 *MapFrame[A, R]) run(r *gen.Run, g *Group, items []A, f func(A) (R, err
 	for st = f2.step(r, g, items, f); st == gen.Broken; st = f2.step(r, g, items, f) {
 		r.Recovered(mark)
 	}
-	ret0, ret1 = f2.ret0, f2.ret1
+	ret0, ret1 = f2.Ret0, f2.Ret1
 	if hot && st == gen.Done {
 		f2.Release(r)
 	}
@@ -109,10 +100,9 @@ func (f2 *MapFrame[A, R]) step(r *gen.Run, g *Group, items []A, f func(A) (R, er
 		results = make([]R, len(items))
 		f2.items = nil
 //line map.go:25:1
-		c, st = (*m).nextResumable(r)
-		if st != gen.Done {
-			f2.m, f2.results, f2.PC = m, results, 1
-			return r.Link(f2, &f2.Header, st)
+		if c, st = (*m).nextResumable(r); st != gen.Done {
+			f2.m, f2.results = m, results
+			return f2.Link(r, f2, 1, st)
 		}
 	}
 resumed_25:
@@ -121,30 +111,28 @@ loop_25:
 	if c == nil {
 		f2.m = nil
 //line map.go:31:1
-		f2.ret0, f2.ret1 = results, nil
+		f2.Ret0, f2.Ret1 = results, nil
 		goto unwind
 	}
 //line map.go:26:1
 	if c.err != nil {
-		f2.ret0, f2.ret1 = nil, c.err
+		f2.Ret0, f2.Ret1 = nil, c.err
 		goto unwind
 	}
 //line map.go:29:1
 	results[c.index] = c.result
 //line map.go:25:1
-	c, st = (*m).nextResumable(r)
-	if st != gen.Done {
-		f2.m, f2.results, f2.PC = m, results, 2
-		return r.Link(f2, &f2.Header, st)
+	if c, st = (*m).nextResumable(r); st != gen.Done {
+		f2.m, f2.results = m, results
+		return f2.Link(r, f2, 2, st)
 	}
 resumed_25b:
 	goto loop_25
 unwind:
-//line map.go:32:1
 	for f2.Pending() {
 //line map.go:32:1
 		if sub := f2.Next(r); sub != gen.Done {
-			return r.Link(f2, &f2.Header, sub)
+			return f2.Link(r, f2, gen.Unwind, sub)
 		}
 	}
 //line map.go:32:1
@@ -152,49 +140,34 @@ unwind:
 	return gen.Done
 }
 
-//line map_greenlet.go:156:1
+//line map_greenlet.go:144:1
 
-func (f *MapFrame[A, R]) Args(args []any) { gen.SetArgs(f, args, &f.g, &f.items, &f.f) }
-func (f *MapFrame[A, R]) Send(r *gen.Run) gen.Status {
-	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
-}
-func (f *MapFrame[A, R]) Forget() {
-	*f = MapFrame[A, R]{DeferHeader: f.DeferHeader, ret0: f.ret0, ret1: f.ret1}
-}
+func (f *MapFrame[A, R]) Args(args []any)    { gen.SetArgs(f, args, &f.g, &f.items, &f.f) }
+func (f *MapFrame[A, R]) Forget()            { *f = MapFrame[A, R]{DeferReturns2: f.DeferReturns2} }
 func (f *MapFrame[A, R]) Release(r *gen.Run) { gen.Free(r, f, 28) }
-func (*MapFrame[A, R]) Func() *gen.Func      { return &infoOfMapFrame }
+func (*MapFrame[A, R]) Func() *gen.Func      { return map_go.At(0) }
 
-var infoOfMapFrame = gen.Func{Name: "github.com/going-green/greenlet/hub.Map", File: "github.com/going-green/greenlet/hub/map.go", Line: 15, End: 32, Points: "25 m results; 25 ="}
-
-func _[A any, R any]() {
-	var _ func(*Group, []A, func(A) (R, error)) ([]R, error) = Map[A, R]
-}
-
-// MapSeqFrame is an activation of MapSeq.
 type MapSeqFrame[A any, R any] struct {
-	gen.Header
+	gen.Returns[iter.Seq2[R, error]]
 	g     *Group
 	n     int
 	items iter.Seq[A]
 	f     func(A) (R, error)
-	ret0  iter.Seq2[R, error]
 }
 
 // NewMapSeqFrame makes a frame that will run MapSeq.
 func NewMapSeqFrame[A any, R any](g *Group, n int, items iter.Seq[A], f func(A) (R, error)) *MapSeqFrame[A, R] {
 	if false {
-		_ = MapSeq[A, R]
+		var _ func(*Group, int, iter.Seq[A], func(A) (R, error)) iter.Seq2[R, error] = MapSeq[A, R]
 	}
 	return gen.MakeFrame(MapSeqFrame[A, R]{g: g, n: n, items: items, f: f})
 }
-func (f *MapSeqFrame[A, R]) Results() iter.Seq2[R, error] { f.Over(f); return f.ret0 }
-func (f *MapSeqFrame[A, R]) Returned(r *gen.Run) (ret0 iter.Seq2[R, error]) {
-	ret0 = f.ret0
+func (f *MapSeqFrame[A, R]) Results() iter.Seq2[R, error] { f.Over(f); return f.Ret0 }
+func (f *MapSeqFrame[A, R]) Returned(r *gen.Run) iter.Seq2[R, error] {
+	r0 := f.Ret0
 	f.Release(r)
-	return
+	return r0
 }
-
-// MapSeqResumable is MapSeq for callers that can be suspended.
 func MapSeqResumable[A any, R any](r *gen.Run, g *Group, n int, items iter.Seq[A], f func(A) (R, error)) (iter.Seq2[R, error], gen.Status) {
 	return (*MapSeqFrame[A, R])(nil).body(r, g, n, items, f)
 }
@@ -209,26 +182,19 @@ func (f2 *MapSeqFrame[A, R]) body(r *gen.Run, g *Group, n int, items iter.Seq[A]
 	}).value(), gen.Done
 }
 
-//line map_greenlet.go:214:1
+//line map_greenlet.go:187:1
 
 func (f *MapSeqFrame[A, R]) Resume(r *gen.Run) (st gen.Status) {
-	f.ret0, st = f.body(r, f.g, f.n, f.items, f.f)
-	return r.Started(f, &f.Header, st)
+	f.Ret0, st = f.body(r, f.g, f.n, f.items, f.f)
+	return f.Started(r, f, st)
 }
 
-func (f *MapSeqFrame[A, R]) Args(args []any)            { gen.SetArgs(f, args, &f.g, &f.n, &f.items, &f.f) }
-func (f *MapSeqFrame[A, R]) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *MapSeqFrame[A, R]) Forget()                    { *f = MapSeqFrame[A, R]{Header: f.Header, ret0: f.ret0} }
-func (f *MapSeqFrame[A, R]) Release(r *gen.Run)         { gen.Free(r, f, 63) }
-func (*MapSeqFrame[A, R]) Func() *gen.Func              { return &infoOfMapSeqFrame }
+func (f *MapSeqFrame[A, R]) Args(args []any)    { gen.SetArgs(f, args, &f.g, &f.n, &f.items, &f.f) }
+func (f *MapSeqFrame[A, R]) Forget()            { *f = MapSeqFrame[A, R]{Returns: f.Returns} }
+func (f *MapSeqFrame[A, R]) Release(r *gen.Run) { gen.Free(r, f, 63) }
+func (*MapSeqFrame[A, R]) Func() *gen.Func      { return map_go.At(1) }
 
-var infoOfMapSeqFrame = gen.Func{Name: "github.com/going-green/greenlet/hub.MapSeq", File: "github.com/going-green/greenlet/hub/map.go", Line: 42}
-
-func _[A any, R any]() {
-	var _ func(*Group, int, iter.Seq[A], func(A) (R, error)) iter.Seq2[R, error] = MapSeq[A, R]
-}
-
-// func1MapSeq is the function literal of map.go:43, with what it captures.
+// func1MapSeq is the function literal of map.go:43.
 type func1MapSeq[A any, R any] struct {
 	gen.Closure
 	g     **Group
@@ -237,72 +203,59 @@ type func1MapSeq[A any, R any] struct {
 	items *iter.Seq[A]
 }
 
-// value is the literal for code that can't be suspended.
 func (c *func1MapSeq[A, R]) value() func(func(R, error) bool) {
 	return gen.Bind(&c.Closure, c, func(yield func(R, error) bool) { newMapping((*c.g), (*c.n), true, (*c.f)).all((*c.items), yield) })
 }
 
-// func1MapSeqFrame is an activation of the literal func1MapSeq.
 type func1MapSeqFrame[A any, R any] struct {
 	gen.Header
 	c     *func1MapSeq[A, R]
 	yield func(R, error) bool
 }
 
-// CallResumable is the literal func1MapSeq for callers that can be suspended.
-func (c *func1MapSeq[A, R]) CallResumable(r *gen.Run, yield func(R, error) bool) gen.Status {
-	return (*func1MapSeqFrame[A, R])(nil).body(r, c, yield)
-}
-
-func (f2 *func1MapSeqFrame[A, R]) body(r *gen.Run, c *func1MapSeq[A, R], yield func(R, error) bool) (st gen.Status) {
+func (c *func1MapSeq[A, R]) CallResumable(r *gen.Run, yield func(R, error) bool) (st gen.Status) {
 //line map.go:43:1
 	if st = newMapping((*c.g), (*c.n), true, (*c.f)).allResumable(r, (*c.items), yield); st != gen.Done {
-		f2 = gen.Take(r, f2, 10)
-		f2.yield, f2.c, f2.PC = nil, c, 1
-		return r.Link(f2, &f2.Header, st)
+		f2 := gen.New[func1MapSeqFrame[A, R]](r, 10)
+		f2.c = c
+		return f2.Link(r, f2, 1, st)
 	}
 	return gen.Done
 }
 
-//line map_greenlet.go:269:1
+//line map_greenlet.go:228:1
 
 func (f2 *func1MapSeqFrame[A, R]) Resume(r *gen.Run) (st gen.Status) {
 	c := f2.c
 	_ = c
 	r.Callee().Release(r)
-	return r.Return(f2, &f2.Header)
+	return f2.Return(r, f2)
 }
 
 func (f *func1MapSeqFrame[A, R]) Release(r *gen.Run) { gen.Free(r, f, 10) }
-func (*func1MapSeqFrame[A, R]) Func() *gen.Func      { return &func1MapSeqFrameInfo }
+func (*func1MapSeqFrame[A, R]) Func() *gen.Func      { return map_go.At(2) }
 
-var func1MapSeqFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.MapSeq.func1", File: "github.com/going-green/greenlet/hub/map.go", Line: 43, Points: "43"}
-
-// MapUnorderedFrame is an activation of MapUnordered.
 type MapUnorderedFrame[A any, R any] struct {
-	gen.Header
+	gen.Returns[iter.Seq2[R, error]]
 	g     *Group
 	n     int
 	items iter.Seq[A]
 	f     func(A) (R, error)
-	ret0  iter.Seq2[R, error]
 }
 
 // NewMapUnorderedFrame makes a frame that will run MapUnordered.
 func NewMapUnorderedFrame[A any, R any](g *Group, n int, items iter.Seq[A], f func(A) (R, error)) *MapUnorderedFrame[A, R] {
 	if false {
-		_ = MapUnordered[A, R]
+		var _ func(*Group, int, iter.Seq[A], func(A) (R, error)) iter.Seq2[R, error] = MapUnordered[A, R]
 	}
 	return gen.MakeFrame(MapUnorderedFrame[A, R]{g: g, n: n, items: items, f: f})
 }
-func (f *MapUnorderedFrame[A, R]) Results() iter.Seq2[R, error] { f.Over(f); return f.ret0 }
-func (f *MapUnorderedFrame[A, R]) Returned(r *gen.Run) (ret0 iter.Seq2[R, error]) {
-	ret0 = f.ret0
+func (f *MapUnorderedFrame[A, R]) Results() iter.Seq2[R, error] { f.Over(f); return f.Ret0 }
+func (f *MapUnorderedFrame[A, R]) Returned(r *gen.Run) iter.Seq2[R, error] {
+	r0 := f.Ret0
 	f.Release(r)
-	return
+	return r0
 }
-
-// MapUnorderedResumable is MapUnordered for callers that can be suspended.
 func MapUnorderedResumable[A any, R any](r *gen.Run, g *Group, n int, items iter.Seq[A], f func(A) (R, error)) (iter.Seq2[R, error], gen.Status) {
 	return (*MapUnorderedFrame[A, R])(nil).body(r, g, n, items, f)
 }
@@ -317,28 +270,19 @@ func (f2 *MapUnorderedFrame[A, R]) body(r *gen.Run, g *Group, n int, items iter.
 	}).value(), gen.Done
 }
 
-//line map_greenlet.go:323:1
+//line map_greenlet.go:276:1
 
 func (f *MapUnorderedFrame[A, R]) Resume(r *gen.Run) (st gen.Status) {
-	f.ret0, st = f.body(r, f.g, f.n, f.items, f.f)
-	return r.Started(f, &f.Header, st)
+	f.Ret0, st = f.body(r, f.g, f.n, f.items, f.f)
+	return f.Started(r, f, st)
 }
 
-func (f *MapUnorderedFrame[A, R]) Args(args []any)            { gen.SetArgs(f, args, &f.g, &f.n, &f.items, &f.f) }
-func (f *MapUnorderedFrame[A, R]) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *MapUnorderedFrame[A, R]) Forget() {
-	*f = MapUnorderedFrame[A, R]{Header: f.Header, ret0: f.ret0}
-}
+func (f *MapUnorderedFrame[A, R]) Args(args []any)    { gen.SetArgs(f, args, &f.g, &f.n, &f.items, &f.f) }
+func (f *MapUnorderedFrame[A, R]) Forget()            { *f = MapUnorderedFrame[A, R]{Returns: f.Returns} }
 func (f *MapUnorderedFrame[A, R]) Release(r *gen.Run) { gen.Free(r, f, 2) }
-func (*MapUnorderedFrame[A, R]) Func() *gen.Func      { return &infoOfMapUnorderedFrame }
+func (*MapUnorderedFrame[A, R]) Func() *gen.Func      { return map_go.At(3) }
 
-var infoOfMapUnorderedFrame = gen.Func{Name: "github.com/going-green/greenlet/hub.MapUnordered", File: "github.com/going-green/greenlet/hub/map.go", Line: 49}
-
-func _[A any, R any]() {
-	var _ func(*Group, int, iter.Seq[A], func(A) (R, error)) iter.Seq2[R, error] = MapUnordered[A, R]
-}
-
-// func1MapUnordered is the function literal of map.go:50, with what it captures.
+// func1MapUnordered is the function literal of map.go:50.
 type func1MapUnordered[A any, R any] struct {
 	gen.Closure
 	g     **Group
@@ -347,48 +291,38 @@ type func1MapUnordered[A any, R any] struct {
 	items *iter.Seq[A]
 }
 
-// value is the literal for code that can't be suspended.
 func (c *func1MapUnordered[A, R]) value() func(func(R, error) bool) {
 	return gen.Bind(&c.Closure, c, func(yield func(R, error) bool) { newMapping((*c.g), (*c.n), false, (*c.f)).all((*c.items), yield) })
 }
 
-// func1MapUnorderedFrame is an activation of the literal func1MapUnordered.
 type func1MapUnorderedFrame[A any, R any] struct {
 	gen.Header
 	c     *func1MapUnordered[A, R]
 	yield func(R, error) bool
 }
 
-// CallResumable is the literal func1MapUnordered for callers that can be suspended.
-func (c *func1MapUnordered[A, R]) CallResumable(r *gen.Run, yield func(R, error) bool) gen.Status {
-	return (*func1MapUnorderedFrame[A, R])(nil).body(r, c, yield)
-}
-
-func (f2 *func1MapUnorderedFrame[A, R]) body(r *gen.Run, c *func1MapUnordered[A, R], yield func(R, error) bool) (st gen.Status) {
+func (c *func1MapUnordered[A, R]) CallResumable(r *gen.Run, yield func(R, error) bool) (st gen.Status) {
 //line map.go:50:1
 	if st = newMapping((*c.g), (*c.n), false, (*c.f)).allResumable(r, (*c.items), yield); st != gen.Done {
-		f2 = gen.Take(r, f2, 35)
-		f2.yield, f2.c, f2.PC = nil, c, 1
-		return r.Link(f2, &f2.Header, st)
+		f2 := gen.New[func1MapUnorderedFrame[A, R]](r, 35)
+		f2.c = c
+		return f2.Link(r, f2, 1, st)
 	}
 	return gen.Done
 }
 
-//line map_greenlet.go:380:1
+//line map_greenlet.go:317:1
 
 func (f2 *func1MapUnorderedFrame[A, R]) Resume(r *gen.Run) (st gen.Status) {
 	c := f2.c
 	_ = c
 	r.Callee().Release(r)
-	return r.Return(f2, &f2.Header)
+	return f2.Return(r, f2)
 }
 
 func (f *func1MapUnorderedFrame[A, R]) Release(r *gen.Run) { gen.Free(r, f, 35) }
-func (*func1MapUnorderedFrame[A, R]) Func() *gen.Func      { return &func1MapUnorderedFrameInfo }
+func (*func1MapUnorderedFrame[A, R]) Func() *gen.Func      { return map_go.At(4) }
 
-var func1MapUnorderedFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.MapUnordered.func1", File: "github.com/going-green/greenlet/hub/map.go", Line: 50, Points: "50"}
-
-// mappingAllFrame is an activation of mapping.all.
 type mappingAllFrame[A any, R any] struct {
 	gen.DeferHeader
 	m     *mapping[A, R]
@@ -399,14 +333,12 @@ type mappingAllFrame[A any, R any] struct {
 func (m *mapping[A, R]) newAllFrame(items iter.Seq[A], yield func(R, error) bool) *mappingAllFrame[A, R] {
 	return gen.MakeFrame(mappingAllFrame[A, R]{m: m, items: items, yield: yield})
 }
-
-// allResumable is mapping.all for callers that can be suspended.
 func (m *mapping[A, R]) allResumable(r *gen.Run, items iter.Seq[A], yield func(R, error) bool) gen.Status {
 	return (*mappingAllFrame[A, R])(nil).run(r, m, items, yield)
 }
 
 func (f *mappingAllFrame[A, R]) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.run(r, f.m, f.items, f.yield))
+	return f.Started(r, f, f.run(r, f.m, f.items, f.yield))
 }
 
 func (f *mappingAllFrame[A, R]) run(r *gen.Run, m *mapping[A, R], items iter.Seq[A], yield func(R, error) bool) (st gen.Status) {
@@ -481,10 +413,8 @@ func (f *mappingAllFrame[A, R]) step(r *gen.Run, m *mapping[A, R], items iter.Se
 			})
 		}
 //line map.go:89:1
-		c, st = m.nextResumable(r)
-		if st != gen.Done {
-			f.PC = 1
-			return r.Link(f, &f.Header, st)
+		if c, st = m.nextResumable(r); st != gen.Done {
+			return f.Link(r, f, 1, st)
 		}
 	}
 resumed_89:
@@ -501,8 +431,7 @@ loop_89:
 //line map.go:89:1
 		t0, st = c2.CallResumable(r, c.result, c.err)
 		if st != gen.Done {
-			f.PC = 2
-			return r.Link(f, &f.Header, st)
+			return f.Link(r, f, 2, st)
 		}
 	} else {
 //line map.go:89:1
@@ -516,10 +445,8 @@ after_if_89:
 		goto unwind
 	}
 //line map.go:89:1
-	c, st = m.nextResumable(r)
-	if st != gen.Done {
-		f.PC = 3
-		return r.Link(f, &f.Header, st)
+	if c, st = m.nextResumable(r); st != gen.Done {
+		return f.Link(r, f, 3, st)
 	}
 resumed_89c:
 	goto loop_89
@@ -528,7 +455,7 @@ unwind:
 	for f.Pending() {
 //line map.go:91:1
 		if sub := f.Next(r); sub != gen.Done {
-			return r.Link(f, &f.Header, sub)
+			return f.Link(r, f, gen.Unwind, sub)
 		}
 	}
 //line map.go:91:1
@@ -536,37 +463,30 @@ unwind:
 	return gen.Done
 }
 
-//line map_greenlet.go:542:1
+//line map_greenlet.go:469:1
 
 func (f *mappingAllFrame[A, R]) Args(args []any)    { gen.SetArgs(f, args, &f.items, &f.yield) }
 func (f *mappingAllFrame[A, R]) Forget()            { *f = mappingAllFrame[A, R]{DeferHeader: f.DeferHeader} }
 func (f *mappingAllFrame[A, R]) Release(r *gen.Run) { gen.Free(r, f, 15) }
-func (*mappingAllFrame[A, R]) Func() *gen.Func      { return &mappingAllFrameInfo }
-
-var mappingAllFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*mapping).all", File: "github.com/going-green/greenlet/hub/map.go", Line: 84, End: 91, Points: "89 m yield; 89 =; 89 ="}
-
+func (*mappingAllFrame[A, R]) Func() *gen.Func      { return map_go.At(5) }
 func _[A any, R any]() {
 	var _ func(*mapping[A, R], iter.Seq[A], func(R, error) bool) = (*mapping[A, R]).all
 }
 
-// mappingNextFrame is an activation of mapping.next.
 type mappingNextFrame[A any, R any] struct {
-	gen.Header
-	m    *mapping[A, R]
-	ret0 *mapped[A, R]
+	gen.Returns[*mapped[A, R]]
+	m *mapping[A, R]
 }
 
 func (m *mapping[A, R]) newNextFrame() *mappingNextFrame[A, R] {
 	return gen.MakeFrame(mappingNextFrame[A, R]{m: m})
 }
-func (f *mappingNextFrame[A, R]) Results() *mapped[A, R] { f.Over(f); return f.ret0 }
-func (f *mappingNextFrame[A, R]) Returned(r *gen.Run) (ret0 *mapped[A, R]) {
-	ret0 = f.ret0
+func (f *mappingNextFrame[A, R]) Results() *mapped[A, R] { f.Over(f); return f.Ret0 }
+func (f *mappingNextFrame[A, R]) Returned(r *gen.Run) *mapped[A, R] {
+	r0 := f.Ret0
 	f.Release(r)
-	return
+	return r0
 }
-
-// nextResumable is mapping.next for callers that can be suspended.
 func (m *mapping[A, R]) nextResumable(r *gen.Run) (*mapped[A, R], gen.Status) {
 	return (*mappingNextFrame[A, R])(nil).body(r, m)
 }
@@ -575,8 +495,8 @@ func (f *mappingNextFrame[A, R]) body(r *gen.Run, m *mapping[A, R]) (ret0 *mappe
 //line map.go:98:1
 	if st = m.fillResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 3)
-		f.m, f.PC = m, 1
-		return ret0, r.Link(f, &f.Header, st)
+		f.m = m
+		return ret0, f.Link(r, f, 1, st)
 	}
 //line map.go:99:1
 	if len(m.results) > 0 && m.results[0].task.done {
@@ -590,20 +510,20 @@ func (f *mappingNextFrame[A, R]) body(r *gen.Run, m *mapping[A, R]) (ret0 *mappe
 		return nil, gen.Done
 	}
 	f = gen.Take(r, f, 3)
-	r.Leaf(f, &f.Header)
-	f.m, f.PC = m, 2
+	f.Leaf(r, f, 2)
+	f.m = m
 //line map.go:109:1
 	return ret0, r.SendNone(m.group.hub.park(r.Current(), &m.waiting, forResult))
 }
 
-//line map_greenlet.go:602:1
+//line map_greenlet.go:522:1
 
 func (f *mappingNextFrame[A, R]) Resume(r *gen.Run) (st gen.Status) {
 	m := f.m
 	switch f.PC {
 	case 0:
-		f.ret0, st = f.body(r, f.m)
-		return r.Started(f, &f.Header, st)
+		f.Ret0, st = f.body(r, f.m)
+		return f.Started(r, f, st)
 	case 1:
 		r.Callee().Release(r)
 		goto resumed_98
@@ -612,8 +532,7 @@ func (f *mappingNextFrame[A, R]) Resume(r *gen.Run) (st gen.Status) {
 		m.group.hub.awake(r.Current())
 //line map.go:98:1
 		if st = m.fillResumable(r); st != gen.Done {
-			f.PC = 1
-			return r.Link(f, &f.Header, st)
+			return f.Link(r, f, 1, st)
 		}
 		goto resumed_98
 	}
@@ -625,13 +544,13 @@ resumed_98:
 		m.results[0] = nil
 		m.results = m.results[1:]
 		m.taken++
-		f.ret0 = c
-		return r.Return(f, &f.Header)
+		f.Ret0 = c
+		return f.Return(r, f)
 	}
 //line map.go:106:1
 	if m.count == m.taken {
-		f.ret0 = nil
-		return r.Return(f, &f.Header)
+		f.Ret0 = nil
+		return f.Return(r, f)
 	}
 //line map.go:109:1
 	f.PC = 2
@@ -639,33 +558,21 @@ resumed_98:
 	return r.SendNone(m.group.hub.park(r.Current(), &m.waiting, forResult))
 }
 
-//line map_greenlet.go:645:1
+//line map_greenlet.go:564:1
 
-func (f *mappingNextFrame[A, R]) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *mappingNextFrame[A, R]) Forget() {
-	*f = mappingNextFrame[A, R]{Header: f.Header, ret0: f.ret0}
-}
+func (f *mappingNextFrame[A, R]) Forget()            { *f = mappingNextFrame[A, R]{Returns: f.Returns} }
 func (f *mappingNextFrame[A, R]) Release(r *gen.Run) { gen.Free(r, f, 3) }
-func (*mappingNextFrame[A, R]) Func() *gen.Func      { return &mappingNextFrameInfo }
-
-var mappingNextFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*mapping).next", File: "github.com/going-green/greenlet/hub/map.go", Line: 96, Points: "98 m; 109 m"}
-
+func (*mappingNextFrame[A, R]) Func() *gen.Func      { return map_go.At(6) }
 func _[A any, R any]() {
 	var _ func(*mapping[A, R]) *mapped[A, R] = (*mapping[A, R]).next
 }
 
-// mappingFillFrame is an activation of mapping.fill.
 type mappingFillFrame[A any, R any] struct {
 	gen.Header
 	m *mapping[A, R]
 	c *mapped[A, R]
 }
 
-func (m *mapping[A, R]) newFillFrame() *mappingFillFrame[A, R] {
-	return gen.MakeFrame(mappingFillFrame[A, R]{m: m})
-}
-
-// fillResumable is mapping.fill for callers that can be suspended.
 func (m *mapping[A, R]) fillResumable(r *gen.Run) gen.Status {
 	return (*mappingFillFrame[A, R])(nil).body(r, m)
 }
@@ -712,8 +619,8 @@ loop_118:
 			item2, ok, st = c2.CallResumable(r)
 			if st != gen.Done {
 				f = gen.Take(r, f, 11)
-				f.m, f.PC = m, 1
-				return r.Link(f, &f.Header, st)
+				f.m = m
+				return f.Link(r, f, 1, st)
 			}
 		} else {
 //line map.go:122:1
@@ -727,11 +634,10 @@ resumed_122:
 		return gen.Done
 	}
 	c = &mapped[A, R]{of: m, index: m.count, item: item2}
-	t1, st = m.group.GoResumable(r, c.newRunFrame())
-	if st != gen.Done {
+	if t1, st = m.group.GoResumable(r, c.newRunFrame()); st != gen.Done {
 		f = gen.Take(r, f, 11)
-		f.m, f.c, f.PC = m, c, 2
-		return r.Link(f, &f.Header, st)
+		f.m, f.c = m, c
+		return f.Link(r, f, 2, st)
 	}
 resumed_128:
 //line map.go:128:1
@@ -745,23 +651,18 @@ resumed_128:
 	goto loop_118
 }
 
-//line map_greenlet.go:752:1
+//line map_greenlet.go:658:1
 
 func (f *mappingFillFrame[A, R]) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.body(r, f.m))
+	return f.Started(r, f, f.body(r, f.m))
 }
 
-func (f *mappingFillFrame[A, R]) Forget()            { *f = mappingFillFrame[A, R]{Header: f.Header} }
 func (f *mappingFillFrame[A, R]) Release(r *gen.Run) { gen.Free(r, f, 11) }
-func (*mappingFillFrame[A, R]) Func() *gen.Func      { return &mappingFillFrameInfo }
-
-var mappingFillFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*mapping).fill", File: "github.com/going-green/greenlet/hub/map.go", Line: 117, Points: "122 m; 128 +c"}
-
+func (*mappingFillFrame[A, R]) Func() *gen.Func      { return map_go.At(7) }
 func _[A any, R any]() {
 	var _ func(*mapping[A, R]) = (*mapping[A, R]).fill
 }
 
-// mappedRunFrame is an activation of mapped.run.
 type mappedRunFrame[A any, R any] struct {
 	gen.Header
 	c *mapped[A, R]
@@ -770,8 +671,6 @@ type mappedRunFrame[A any, R any] struct {
 func (c *mapped[A, R]) newRunFrame() *mappedRunFrame[A, R] {
 	return gen.MakeFrame(mappedRunFrame[A, R]{c: c})
 }
-
-// runResumable is mapped.run for callers that can be suspended.
 func (c *mapped[A, R]) runResumable(r *gen.Run) gen.Status {
 	return (*mappedRunFrame[A, R])(nil).body(r, c)
 }
@@ -790,8 +689,8 @@ func (f2 *mappedRunFrame[A, R]) body(r *gen.Run, c *mapped[A, R]) (st gen.Status
 			t1, t2, st = c2.CallResumable(r, c.item)
 			if st != gen.Done {
 				f2 = gen.Take(r, f2, 58)
-				f2.c, f2.PC = c, 1
-				return r.Link(f2, &f2.Header, st)
+				f2.c = c
+				return f2.Link(r, f2, 1, st)
 			}
 		} else {
 //line map.go:139:1
@@ -803,7 +702,7 @@ func (f2 *mappedRunFrame[A, R]) body(r *gen.Run, c *mapped[A, R]) (st gen.Status
 	return gen.Done
 }
 
-//line map_greenlet.go:810:1
+//line map_greenlet.go:709:1
 
 func (f2 *mappedRunFrame[A, R]) Resume(r *gen.Run) (st gen.Status) {
 	c := f2.c
@@ -811,28 +710,24 @@ func (f2 *mappedRunFrame[A, R]) Resume(r *gen.Run) (st gen.Status) {
 	var t2 error
 	switch f2.PC {
 	case 0:
-		return r.Started(f2, &f2.Header, f2.body(r, f2.c))
+		return f2.Started(r, f2, f2.body(r, f2.c))
 	default:
 		t1, t2 = r.Callee().(interface{ Returned(*gen.Run) (R, error) }).Returned(r)
 //line map.go:139:1
 		c.result, c.err = t1, t2
-		return r.Return(f2, &f2.Header)
+		return f2.Return(r, f2)
 	}
 }
 
-//line map_greenlet.go:827:1
+//line map_greenlet.go:726:1
 
 func (f *mappedRunFrame[A, R]) Forget()            { *f = mappedRunFrame[A, R]{Header: f.Header} }
 func (f *mappedRunFrame[A, R]) Release(r *gen.Run) { gen.Free(r, f, 58) }
-func (*mappedRunFrame[A, R]) Func() *gen.Func      { return &mappedRunFrameInfo }
-
-var mappedRunFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*mapped).run", File: "github.com/going-green/greenlet/hub/map.go", Line: 139, Points: "139 c"}
-
+func (*mappedRunFrame[A, R]) Func() *gen.Func      { return map_go.At(8) }
 func _[A any, R any]() {
 	var _ func(*mapped[A, R]) = (*mapped[A, R]).run
 }
 
-// mappingEndFrame is an activation of mapping.end.
 type mappingEndFrame[A any, R any] struct {
 	gen.Header
 	m *mapping[A, R]
@@ -841,8 +736,6 @@ type mappingEndFrame[A any, R any] struct {
 func (m *mapping[A, R]) newEndFrame() *mappingEndFrame[A, R] {
 	return gen.MakeFrame(mappingEndFrame[A, R]{m: m})
 }
-
-// endResumable is mapping.end for callers that can be suspended.
 func (m *mapping[A, R]) endResumable(r *gen.Run) gen.Status {
 	return (*mappingEndFrame[A, R])(nil).body(r, m)
 }
@@ -851,32 +744,41 @@ func (f *mappingEndFrame[A, R]) body(r *gen.Run, m *mapping[A, R]) (st gen.Statu
 //line map.go:154:1
 	if st = m.own.KillResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 21)
-		f.m, f.PC = nil, 1
-		return r.Link(f, &f.Header, st)
+		f.m = nil
+		return f.Link(r, f, 1, st)
 	}
 	return gen.Done
 }
 
-//line map_greenlet.go:864:1
+//line map_greenlet.go:757:1
 
 func (f *mappingEndFrame[A, R]) Resume(r *gen.Run) (st gen.Status) {
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.m))
+		return f.Started(r, f, f.body(r, f.m))
 	default:
 		r.Callee().(*GroupKillFrame).Release(r)
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 }
 
 func (f *mappingEndFrame[A, R]) Forget()            { *f = mappingEndFrame[A, R]{Header: f.Header} }
 func (f *mappingEndFrame[A, R]) Release(r *gen.Run) { gen.Free(r, f, 21) }
-func (*mappingEndFrame[A, R]) Func() *gen.Func      { return &mappingEndFrameInfo }
-
-var mappingEndFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*mapping).end", File: "github.com/going-green/greenlet/hub/map.go", Line: 154, Points: "154"}
-
+func (*mappingEndFrame[A, R]) Func() *gen.Func      { return map_go.At(9) }
 func _[A any, R any]() {
 	var _ func(*mapping[A, R]) = (*mapping[A, R]).end
 }
 
 var _ = gen.Declare("Map", "MapSeq", "MapUnordered", "mapping.all", "mapping.next", "mapping.fill", "mapped.run", "mapping.end")
+var map_go = gen.Funcs{Package: "github.com/going-green/greenlet/hub", File: "github.com/going-green/greenlet/hub/map.go", List: `
+Map 15 32: 25 m results; 25 =
+MapSeq 42
+MapSeq.func1 43: 43
+MapUnordered 49
+MapUnordered.func1 50: 50
+(*mapping).all 84 91: 89 m yield; 89 =; 89 =
+(*mapping).next 96: 98 m; 109 m
+(*mapping).fill 117: 122 m; 128 +c
+(*mapped).run 139: 139 c
+(*mapping).end 154: 154
+`}

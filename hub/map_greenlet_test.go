@@ -15,35 +15,25 @@ import (
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// logWorkFrame is an activation of log.work.
 type logWorkFrame struct {
-	gen.DeferHeader
-	l    *log
-	n0   int
-	n    *int
-	ret0 string
-	ret1 error
+	gen.DeferReturns2[string, error]
+	l  *log
+	n0 int
+	n  *int
 }
 
 func (l *log) newWorkFrame(n0 int) *logWorkFrame {
 	_ = l.work
 	return gen.MakeFrame(logWorkFrame{l: l, n0: n0})
 }
-
-// workResumable is log.work for callers that can be suspended.
 func (l *log) workResumable(r *gen.Run, n0 int) (string, error, gen.Status) {
 	return (*logWorkFrame)(nil).run(r, l, n0)
 }
-func (f *logWorkFrame) Results() (string, error) { f.Over(f); return f.ret0, f.ret1 }
-func (f *logWorkFrame) Returned(r *gen.Run) (ret0 string, ret1 error) {
-	ret0, ret1 = f.ret0, f.ret1
-	f.Release(r)
-	return
-}
+func (f *logWorkFrame) Results() (string, error) { f.Over(f); return f.Ret0, f.Ret1 }
 
 func (f *logWorkFrame) Resume(r *gen.Run) (st gen.Status) {
-	f.ret0, f.ret1, st = f.run(r, f.l, f.n0)
-	return r.Started(f, &f.Header, st)
+	f.Ret0, f.Ret1, st = f.run(r, f.l, f.n0)
+	return f.Started(r, f, st)
 }
 
 func (f *logWorkFrame) run(r *gen.Run, l *log, n0 int) (ret0 string, ret1 error, st gen.Status) {
@@ -57,7 +47,7 @@ func (f *logWorkFrame) run(r *gen.Run, l *log, n0 int) (ret0 string, ret1 error,
 	for st = f.step(r, l, n0); st == gen.Broken; st = f.step(r, l, n0) {
 		r.Recovered(mark)
 	}
-	ret0, ret1 = f.ret0, f.ret1
+	ret0, ret1 = f.Ret0, f.Ret1
 	if hot && st == gen.Done {
 		f.Release(r)
 	}
@@ -89,29 +79,29 @@ func (f *logWorkFrame) step(r *gen.Run, l *log, n0 int) (end gen.Status) {
 			}
 		})
 		if st = l.SleepResumable(r, time.Duration(max((*n), -(*n)))*time.Second); st != gen.Done {
-			f.l, f.n, f.PC = nil, n, 1
-			return r.Link(f, &f.Header, st)
+			f.l, f.n = nil, n
+			return f.Link(r, f, 1, st)
 		}
 	}
 resumed_24:
 	f.l = nil
 //line map_test.go:25:1
 	if (*n) < 0 {
-		f.ret0, f.ret1 = "", fmt.Errorf("%d fails", (*n))
+		f.Ret0, f.Ret1 = "", fmt.Errorf("%d fails", (*n))
 		goto unwind
 	}
 //line map_test.go:28:1
 	if (*n) == 13 {
 		panic("unlucky")
 	}
-	f.ret0, f.ret1 = fmt.Sprint("r", (*n)), nil
+	f.Ret0, f.Ret1 = fmt.Sprint("r", (*n)), nil
 	goto unwind
 unwind:
 //line map_test.go:32:1
 	for f.Pending() {
 //line map_test.go:32:1
 		if sub := f.Next(r); sub != gen.Done {
-			return r.Link(f, &f.Header, sub)
+			return f.Link(r, f, gen.Unwind, sub)
 		}
 	}
 //line map_test.go:32:1
@@ -119,46 +109,22 @@ unwind:
 	return gen.Done
 }
 
-//line map_greenlet_test.go:123:1
+//line map_greenlet_test.go:113:1
 
-func (f *logWorkFrame) Args(args []any) { gen.SetArgs(f, args, &f.n0) }
-func (f *logWorkFrame) Send(r *gen.Run) gen.Status {
-	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
-}
-func (f *logWorkFrame) Forget() {
-	*f = logWorkFrame{DeferHeader: f.DeferHeader, ret0: f.ret0, ret1: f.ret1}
-}
+func (f *logWorkFrame) Args(args []any)    { gen.SetArgs(f, args, &f.n0) }
+func (f *logWorkFrame) Forget()            { *f = logWorkFrame{DeferReturns2: f.DeferReturns2} }
 func (f *logWorkFrame) Release(r *gen.Run) { gen.Free(r, f, 19) }
-func (*logWorkFrame) Func() *gen.Func      { return &logWorkFrameInfo }
+func (*logWorkFrame) Func() *gen.Func      { return map_test_go.At(0) }
 
-var logWorkFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).work", File: "github.com/going-green/greenlet/hub/map_test.go", Line: 18, End: 32, Points: "24 n"}
-var _ func(*log, int) (string, error) = (*log).work
+var _ = gen.Method12((*new(*log)).work, (*log).workResumable, (*log).newWorkFrame)
 
-// logWorkFrameValue is log.work as a value, for callers that can be suspended.
-type logWorkFrameValue struct {
-	recv *log
-}
-
-func (v logWorkFrameValue) CallResumable(r *gen.Run, p0 int) (string, error, gen.Status) {
-	return v.recv.workResumable(r, p0)
-}
-
-var _ = gen.RegisterMethod((*new(*log)).work, func(recv *log) any {
-	return logWorkFrameValue{recv}
-})
-
-func (v logWorkFrameValue) Frame() gen.Frame { return gen.MakeFrame(logWorkFrame{l: v.recv}) }
-
-// logMapsFrame is an activation of log.maps.
 type logMapsFrame struct {
 	gen.Header
 	l0 *log
 	l  **log
 }
 
-func (l0 *log) newMapsFrame() *logMapsFrame { _ = l0.maps; return gen.MakeFrame(logMapsFrame{l0: l0}) }
-
-// mapsResumable is log.maps for callers that can be suspended.
+func (l0 *log) newMapsFrame() *logMapsFrame          { _ = l0.maps; return gen.MakeFrame(logMapsFrame{l0: l0}) }
 func (l0 *log) mapsResumable(r2 *gen.Run) gen.Status { return (*logMapsFrame)(nil).body(r2, l0) }
 
 func (f *logMapsFrame) body(r2 *gen.Run, l0 *log) (st gen.Status) {
@@ -207,56 +173,50 @@ func (f *logMapsFrame) body(r2 *gen.Run, l0 *log) (st gen.Status) {
 	l = new(*log)
 	*l = l0
 //line map_test.go:36:1
-	r, err, st = MapResumable(r2, (*l).NewGroup(), []int{3, 1, 2}, (&logMapsValue1{recv: gen.Ref((*l))}).value())
-	if st != gen.Done {
+	if r, err, st = MapResumable(r2, (*l).NewGroup(), []int{3, 1, 2}, (&logMapsValue1{recv: gen.Ref((*l))}).value()); st != gen.Done {
 		f = gen.Take(r2, f, 9)
-		f.l, f.PC = l, 1
-		return r2.Link(f, &f.Header, st)
+		f.l = l
+		return f.Link(r2, f, 1, st)
 	}
 resumed_36:
 //line map_test.go:37:1
 	(*l).say("%v %v", r, err)
-	r, err, st = MapResumable(r2, (*l).NewPool(2), []int{3, 1, 2}, (&logMapsFunc1{l: l}).value())
-	if st != gen.Done {
+	if r, err, st = MapResumable(r2, (*l).NewPool(2), []int{3, 1, 2}, (&logMapsFunc1{l: l}).value()); st != gen.Done {
 		f = gen.Take(r2, f, 9)
-		f.l, f.PC = l, 2
-		return r2.Link(f, &f.Header, st)
+		f.l = l
+		return f.Link(r2, f, 2, st)
 	}
 resumed_38:
 //line map_test.go:39:1
 	(*l).say("%v %v", r, err)
-	r, err, st = MapResumable(r2, (*l).NewPool(2), []int{99, -2, -1, 98}, (&logMapsValue2{recv: gen.Ref((*l))}).value())
-	if st != gen.Done {
+	if r, err, st = MapResumable(r2, (*l).NewPool(2), []int{99, -2, -1, 98}, (&logMapsValue2{recv: gen.Ref((*l))}).value()); st != gen.Done {
 		f = gen.Take(r2, f, 9)
-		f.l, f.PC = l, 3
-		return r2.Link(f, &f.Header, st)
+		f.l = l
+		return f.Link(r2, f, 3, st)
 	}
 resumed_40:
 //line map_test.go:41:1
 	(*l).say("%v %v", r, err)
-	r, err, st = MapResumable(r2, (*l).NewGroup(), []int{13}, (&logMapsValue3{recv: gen.Ref((*l))}).value())
-	if st != gen.Done {
+	if r, err, st = MapResumable(r2, (*l).NewGroup(), []int{13}, (&logMapsValue3{recv: gen.Ref((*l))}).value()); st != gen.Done {
 		f = gen.Take(r2, f, 9)
-		f.l, f.PC = l, 4
-		return r2.Link(f, &f.Header, st)
+		f.l = l
+		return f.Link(r2, f, 4, st)
 	}
 resumed_42:
 //line map_test.go:43:1
 	(*l).say("%v %v", r, errors.As(err, new(*PanicError)))
-	r, err, st = MapResumable(r2, (*l).NewGroup(), nil, (&logMapsValue4{recv: gen.Ref((*l))}).value())
-	if st != gen.Done {
+	if r, err, st = MapResumable(r2, (*l).NewGroup(), nil, (&logMapsValue4{recv: gen.Ref((*l))}).value()); st != gen.Done {
 		f = gen.Take(r2, f, 9)
-		f.l, f.PC = l, 5
-		return r2.Link(f, &f.Header, st)
+		f.l = l
+		return f.Link(r2, f, 5, st)
 	}
 resumed_44:
 //line map_test.go:45:1
 	(*l).say("%v %v", r, err)
-	timeout, st = (*l).WithTimeoutResumable(r2, time.Second, (&logMapsFunc2{l: l}).value())
-	if st != gen.Done {
+	if timeout, st = (*l).WithTimeoutResumable(r2, time.Second, (&logMapsFunc2{l: l}).value()); st != gen.Done {
 		f = gen.Take(r2, f, 9)
-		f.l, f.PC = l, 6
-		return r2.Link(f, &f.Header, st)
+		f.l = l
+		return f.Link(r2, f, 6, st)
 	}
 resumed_46:
 //line map_test.go:47:1
@@ -264,462 +224,342 @@ resumed_46:
 	return gen.Done
 }
 
-//line map_greenlet_test.go:269:1
+//line map_greenlet_test.go:229:1
 
 func (f *logMapsFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.body(r, f.l0))
+	return f.Started(r, f, f.body(r, f.l0))
 }
 
 func (f *logMapsFrame) Forget()            { *f = logMapsFrame{Header: f.Header} }
 func (f *logMapsFrame) Release(r *gen.Run) { gen.Free(r, f, 9) }
-func (*logMapsFrame) Func() *gen.Func      { return &logMapsFrameInfo }
+func (*logMapsFrame) Func() *gen.Func      { return map_test_go.At(1) }
 
-var logMapsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).maps", File: "github.com/going-green/greenlet/hub/map_test.go", Line: 35, Points: "36 l; 38 l; 40 l; 42 l; 44 l; 46 l"}
 var _ func(*log) = (*log).maps
 
-// logMapsFunc1 is the function literal of map_test.go:38, with what it captures.
+// logMapsFunc1 is the function literal of map_test.go:38.
 type logMapsFunc1 struct {
 	gen.Closure
 	l **log
 }
 
-// value is the literal for code that can't be suspended.
 func (c *logMapsFunc1) value() func(int) (string, error) {
 	return gen.Bind(&c.Closure, c, func(n int) (string, error) { return (*c.l).work(n) })
 }
 
-// logMapsFunc1Frame is an activation of the literal logMapsFunc1.
 type logMapsFunc1Frame struct {
-	gen.Header
-	c    *logMapsFunc1
-	n    int
-	ret0 string
-	ret1 error
+	gen.Returns2[string, error]
+	c *logMapsFunc1
+	n int
 }
 
-func (f *logMapsFunc1Frame) Returned(r *gen.Run) (ret0 string, ret1 error) {
-	ret0, ret1 = f.ret0, f.ret1
+func (f *logMapsFunc1Frame) Returned(r *gen.Run) (string, error) {
+	r0, r1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return
+	return r0, r1
 }
-
-// CallResumable is the literal logMapsFunc1 for callers that can be suspended.
-func (c *logMapsFunc1) CallResumable(r *gen.Run, n int) (string, error, gen.Status) {
-	return (*logMapsFunc1Frame)(nil).body(r, c, n)
-}
-
-func (f *logMapsFunc1Frame) body(r *gen.Run, c *logMapsFunc1, n int) (ret0 string, ret1 error, st gen.Status) {
-	var t0 string
-	var t1 error
+func (c *logMapsFunc1) CallResumable(r *gen.Run, n int) (ret0 string, ret1 error, st gen.Status) {
 //line map_test.go:38:1
-	t0, t1, st = (*c.l).workResumable(r, n)
-	if st != gen.Done {
-		f = gen.Take(r, f, 50)
-		f.c, f.PC = c, 1
-		return ret0, ret1, r.Link(f, &f.Header, st)
+	if ret0, ret1, st = (*c.l).workResumable(r, n); st != gen.Done {
+		f := gen.New[logMapsFunc1Frame](r, 50)
+		f.c = c
+		return ret0, ret1, f.Link(r, f, 1, st)
 	}
 //line map_test.go:38:1
-	return t0, t1, gen.Done
+	return ret0, ret1, gen.Done
 }
 
-//line map_greenlet_test.go:327:1
+//line map_greenlet_test.go:273:1
 
 func (f *logMapsFunc1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
 	_ = c
-	var t0 string
-	var t1 error
-	t0, t1 = r.Callee().(*logWorkFrame).Returned(r)
+	f.Ret0, f.Ret1 = r.Callee().(*logWorkFrame).Returned(r)
 //line map_test.go:38:1
-	f.ret0, f.ret1 = t0, t1
-	return r.Return(f, &f.Header)
+	return f.Return(r, f)
 }
 
-//line map_greenlet_test.go:340:1
+//line map_greenlet_test.go:283:1
 
 func (f *logMapsFunc1Frame) Release(r *gen.Run) { gen.Free(r, f, 50) }
-func (*logMapsFunc1Frame) Func() *gen.Func      { return &logMapsFunc1FrameInfo }
+func (*logMapsFunc1Frame) Func() *gen.Func      { return map_test_go.At(2) }
 
-var logMapsFunc1FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).maps.func1", File: "github.com/going-green/greenlet/hub/map_test.go", Line: 38, Points: "38"}
-
-// logMapsFunc2 is the function literal of map_test.go:46, with what it captures.
+// logMapsFunc2 is the function literal of map_test.go:46.
 type logMapsFunc2 struct {
 	gen.Closure
 	l **log
 }
 
-// value is the literal for code that can't be suspended.
 func (c *logMapsFunc2) value() func() {
 	return gen.Bind(&c.Closure, c, func() { Map((*c.l).NewGroup(), []int{97}, (&logMapsValue5{recv: gen.Ref((*c.l))}).value()) })
 }
 
-// logMapsFunc2Frame is an activation of the literal logMapsFunc2.
 type logMapsFunc2Frame struct {
 	gen.Header
 	c *logMapsFunc2
 }
 
-// CallResumable is the literal logMapsFunc2 for callers that can be suspended.
-func (c *logMapsFunc2) CallResumable(r *gen.Run) gen.Status {
-	return (*logMapsFunc2Frame)(nil).body(r, c)
-}
-
-func (f *logMapsFunc2Frame) body(r *gen.Run, c *logMapsFunc2) (st gen.Status) {
+func (c *logMapsFunc2) CallResumable(r *gen.Run) (st gen.Status) {
 //line map_test.go:46:1
-	_, _, st = MapResumable(r, (*c.l).NewGroup(), []int{97}, (&logMapsValue5{recv: gen.Ref((*c.l))}).value())
-	if st != gen.Done {
-		f = gen.Take(r, f, 53)
-		f.c, f.PC = c, 1
-		return r.Link(f, &f.Header, st)
+	if _, _, st = MapResumable(r, (*c.l).NewGroup(), []int{97}, (&logMapsValue5{recv: gen.Ref((*c.l))}).value()); st != gen.Done {
+		f := gen.New[logMapsFunc2Frame](r, 53)
+		f.c = c
+		return f.Link(r, f, 1, st)
 	}
 	return gen.Done
 }
 
-//line map_greenlet_test.go:380:1
+//line map_greenlet_test.go:313:1
 
 func (f *logMapsFunc2Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
 	_ = c
 	r.Callee().Release(r)
-	return r.Return(f, &f.Header)
+	return f.Return(r, f)
 }
 
 func (f *logMapsFunc2Frame) Release(r *gen.Run) { gen.Free(r, f, 53) }
-func (*logMapsFunc2Frame) Func() *gen.Func      { return &logMapsFunc2FrameInfo }
+func (*logMapsFunc2Frame) Func() *gen.Func      { return map_test_go.At(3) }
 
-var logMapsFunc2FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).maps.func2", File: "github.com/going-green/greenlet/hub/map_test.go", Line: 46, Points: "46"}
-
-// logMapsValue1 is work as a value of map_test.go:36, with what it captures.
+// logMapsValue1 is work as a value of map_test.go:36.
 type logMapsValue1 struct {
 	gen.Closure
 	recv **log
 }
 
-// value is the literal for code that can't be suspended.
 func (c *logMapsValue1) value() func(int) (string, error) {
 	return gen.Bind(&c.Closure, c, func(p0 int) (string, error) { return (*c.recv).work(p0) })
 }
 func (c *logMapsValue1) Frame() gen.Frame { return (*c.recv).newWorkFrame(0) }
 
-// logMapsValue1Frame is an activation of the literal logMapsValue1.
 type logMapsValue1Frame struct {
-	gen.Header
-	c    *logMapsValue1
-	p0   int
-	ret0 string
-	ret1 error
+	gen.Returns2[string, error]
+	c  *logMapsValue1
+	p0 int
 }
 
-func (f *logMapsValue1Frame) Returned(r *gen.Run) (ret0 string, ret1 error) {
-	ret0, ret1 = f.ret0, f.ret1
+func (f *logMapsValue1Frame) Returned(r *gen.Run) (string, error) {
+	r0, r1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return
+	return r0, r1
 }
-
-// CallResumable is the literal logMapsValue1 for callers that can be suspended.
-func (c *logMapsValue1) CallResumable(r *gen.Run, p0 int) (string, error, gen.Status) {
-	return (*logMapsValue1Frame)(nil).body(r, c, p0)
-}
-
-func (f *logMapsValue1Frame) body(r *gen.Run, c *logMapsValue1, p0 int) (ret0 string, ret1 error, st gen.Status) {
-	var t0 string
-	var t1 error
+func (c *logMapsValue1) CallResumable(r *gen.Run, p0 int) (ret0 string, ret1 error, st gen.Status) {
 //line map_test.go:36:1
-	t0, t1, st = (*c.recv).workResumable(r, p0)
-	if st != gen.Done {
-		f = gen.Take(r, f, 25)
-		f.c, f.PC = c, 1
-		return ret0, ret1, r.Link(f, &f.Header, st)
+	if ret0, ret1, st = (*c.recv).workResumable(r, p0); st != gen.Done {
+		f := gen.New[logMapsValue1Frame](r, 25)
+		f.c = c
+		return ret0, ret1, f.Link(r, f, 1, st)
 	}
 //line map_test.go:36:1
-	return t0, t1, gen.Done
+	return ret0, ret1, gen.Done
 }
 
-//line map_greenlet_test.go:440:1
+//line map_greenlet_test.go:358:1
 
 func (f *logMapsValue1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
 	_ = c
-	var t0 string
-	var t1 error
-	t0, t1 = r.Callee().(*logWorkFrame).Returned(r)
+	f.Ret0, f.Ret1 = r.Callee().(*logWorkFrame).Returned(r)
 //line map_test.go:36:1
-	f.ret0, f.ret1 = t0, t1
-	return r.Return(f, &f.Header)
+	return f.Return(r, f)
 }
 
-//line map_greenlet_test.go:453:1
+//line map_greenlet_test.go:368:1
 
 func (f *logMapsValue1Frame) Release(r *gen.Run) { gen.Free(r, f, 25) }
-func (*logMapsValue1Frame) Func() *gen.Func      { return &logMapsValue1FrameInfo }
+func (*logMapsValue1Frame) Func() *gen.Func      { return map_test_go.At(4) }
 
-var logMapsValue1FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).maps.value1", File: "github.com/going-green/greenlet/hub/map_test.go", Line: 36, Points: "36"}
-
-// logMapsValue2 is work as a value of map_test.go:40, with what it captures.
+// logMapsValue2 is work as a value of map_test.go:40.
 type logMapsValue2 struct {
 	gen.Closure
 	recv **log
 }
 
-// value is the literal for code that can't be suspended.
 func (c *logMapsValue2) value() func(int) (string, error) {
 	return gen.Bind(&c.Closure, c, func(p0 int) (string, error) { return (*c.recv).work(p0) })
 }
 func (c *logMapsValue2) Frame() gen.Frame { return (*c.recv).newWorkFrame(0) }
 
-// logMapsValue2Frame is an activation of the literal logMapsValue2.
 type logMapsValue2Frame struct {
-	gen.Header
-	c    *logMapsValue2
-	p0   int
-	ret0 string
-	ret1 error
+	gen.Returns2[string, error]
+	c  *logMapsValue2
+	p0 int
 }
 
-func (f *logMapsValue2Frame) Returned(r *gen.Run) (ret0 string, ret1 error) {
-	ret0, ret1 = f.ret0, f.ret1
+func (f *logMapsValue2Frame) Returned(r *gen.Run) (string, error) {
+	r0, r1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return
+	return r0, r1
 }
-
-// CallResumable is the literal logMapsValue2 for callers that can be suspended.
-func (c *logMapsValue2) CallResumable(r *gen.Run, p0 int) (string, error, gen.Status) {
-	return (*logMapsValue2Frame)(nil).body(r, c, p0)
-}
-
-func (f *logMapsValue2Frame) body(r *gen.Run, c *logMapsValue2, p0 int) (ret0 string, ret1 error, st gen.Status) {
-	var t0 string
-	var t1 error
+func (c *logMapsValue2) CallResumable(r *gen.Run, p0 int) (ret0 string, ret1 error, st gen.Status) {
 //line map_test.go:40:1
-	t0, t1, st = (*c.recv).workResumable(r, p0)
-	if st != gen.Done {
-		f = gen.Take(r, f, 54)
-		f.c, f.PC = c, 1
-		return ret0, ret1, r.Link(f, &f.Header, st)
+	if ret0, ret1, st = (*c.recv).workResumable(r, p0); st != gen.Done {
+		f := gen.New[logMapsValue2Frame](r, 54)
+		f.c = c
+		return ret0, ret1, f.Link(r, f, 1, st)
 	}
 //line map_test.go:40:1
-	return t0, t1, gen.Done
+	return ret0, ret1, gen.Done
 }
 
-//line map_greenlet_test.go:506:1
+//line map_greenlet_test.go:406:1
 
 func (f *logMapsValue2Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
 	_ = c
-	var t0 string
-	var t1 error
-	t0, t1 = r.Callee().(*logWorkFrame).Returned(r)
+	f.Ret0, f.Ret1 = r.Callee().(*logWorkFrame).Returned(r)
 //line map_test.go:40:1
-	f.ret0, f.ret1 = t0, t1
-	return r.Return(f, &f.Header)
+	return f.Return(r, f)
 }
 
-//line map_greenlet_test.go:519:1
+//line map_greenlet_test.go:416:1
 
 func (f *logMapsValue2Frame) Release(r *gen.Run) { gen.Free(r, f, 54) }
-func (*logMapsValue2Frame) Func() *gen.Func      { return &logMapsValue2FrameInfo }
+func (*logMapsValue2Frame) Func() *gen.Func      { return map_test_go.At(5) }
 
-var logMapsValue2FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).maps.value2", File: "github.com/going-green/greenlet/hub/map_test.go", Line: 40, Points: "40"}
-
-// logMapsValue3 is work as a value of map_test.go:42, with what it captures.
+// logMapsValue3 is work as a value of map_test.go:42.
 type logMapsValue3 struct {
 	gen.Closure
 	recv **log
 }
 
-// value is the literal for code that can't be suspended.
 func (c *logMapsValue3) value() func(int) (string, error) {
 	return gen.Bind(&c.Closure, c, func(p0 int) (string, error) { return (*c.recv).work(p0) })
 }
 func (c *logMapsValue3) Frame() gen.Frame { return (*c.recv).newWorkFrame(0) }
 
-// logMapsValue3Frame is an activation of the literal logMapsValue3.
 type logMapsValue3Frame struct {
-	gen.Header
-	c    *logMapsValue3
-	p0   int
-	ret0 string
-	ret1 error
+	gen.Returns2[string, error]
+	c  *logMapsValue3
+	p0 int
 }
 
-func (f *logMapsValue3Frame) Returned(r *gen.Run) (ret0 string, ret1 error) {
-	ret0, ret1 = f.ret0, f.ret1
+func (f *logMapsValue3Frame) Returned(r *gen.Run) (string, error) {
+	r0, r1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return
+	return r0, r1
 }
-
-// CallResumable is the literal logMapsValue3 for callers that can be suspended.
-func (c *logMapsValue3) CallResumable(r *gen.Run, p0 int) (string, error, gen.Status) {
-	return (*logMapsValue3Frame)(nil).body(r, c, p0)
-}
-
-func (f *logMapsValue3Frame) body(r *gen.Run, c *logMapsValue3, p0 int) (ret0 string, ret1 error, st gen.Status) {
-	var t0 string
-	var t1 error
+func (c *logMapsValue3) CallResumable(r *gen.Run, p0 int) (ret0 string, ret1 error, st gen.Status) {
 //line map_test.go:42:1
-	t0, t1, st = (*c.recv).workResumable(r, p0)
-	if st != gen.Done {
-		f = gen.Take(r, f, 51)
-		f.c, f.PC = c, 1
-		return ret0, ret1, r.Link(f, &f.Header, st)
+	if ret0, ret1, st = (*c.recv).workResumable(r, p0); st != gen.Done {
+		f := gen.New[logMapsValue3Frame](r, 51)
+		f.c = c
+		return ret0, ret1, f.Link(r, f, 1, st)
 	}
 //line map_test.go:42:1
-	return t0, t1, gen.Done
+	return ret0, ret1, gen.Done
 }
 
-//line map_greenlet_test.go:572:1
+//line map_greenlet_test.go:454:1
 
 func (f *logMapsValue3Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
 	_ = c
-	var t0 string
-	var t1 error
-	t0, t1 = r.Callee().(*logWorkFrame).Returned(r)
+	f.Ret0, f.Ret1 = r.Callee().(*logWorkFrame).Returned(r)
 //line map_test.go:42:1
-	f.ret0, f.ret1 = t0, t1
-	return r.Return(f, &f.Header)
+	return f.Return(r, f)
 }
 
-//line map_greenlet_test.go:585:1
+//line map_greenlet_test.go:464:1
 
 func (f *logMapsValue3Frame) Release(r *gen.Run) { gen.Free(r, f, 51) }
-func (*logMapsValue3Frame) Func() *gen.Func      { return &logMapsValue3FrameInfo }
+func (*logMapsValue3Frame) Func() *gen.Func      { return map_test_go.At(6) }
 
-var logMapsValue3FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).maps.value3", File: "github.com/going-green/greenlet/hub/map_test.go", Line: 42, Points: "42"}
-
-// logMapsValue4 is work as a value of map_test.go:44, with what it captures.
+// logMapsValue4 is work as a value of map_test.go:44.
 type logMapsValue4 struct {
 	gen.Closure
 	recv **log
 }
 
-// value is the literal for code that can't be suspended.
 func (c *logMapsValue4) value() func(int) (string, error) {
 	return gen.Bind(&c.Closure, c, func(p0 int) (string, error) { return (*c.recv).work(p0) })
 }
 func (c *logMapsValue4) Frame() gen.Frame { return (*c.recv).newWorkFrame(0) }
 
-// logMapsValue4Frame is an activation of the literal logMapsValue4.
 type logMapsValue4Frame struct {
-	gen.Header
-	c    *logMapsValue4
-	p0   int
-	ret0 string
-	ret1 error
+	gen.Returns2[string, error]
+	c  *logMapsValue4
+	p0 int
 }
 
-func (f *logMapsValue4Frame) Returned(r *gen.Run) (ret0 string, ret1 error) {
-	ret0, ret1 = f.ret0, f.ret1
+func (f *logMapsValue4Frame) Returned(r *gen.Run) (string, error) {
+	r0, r1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return
+	return r0, r1
 }
-
-// CallResumable is the literal logMapsValue4 for callers that can be suspended.
-func (c *logMapsValue4) CallResumable(r *gen.Run, p0 int) (string, error, gen.Status) {
-	return (*logMapsValue4Frame)(nil).body(r, c, p0)
-}
-
-func (f *logMapsValue4Frame) body(r *gen.Run, c *logMapsValue4, p0 int) (ret0 string, ret1 error, st gen.Status) {
-	var t0 string
-	var t1 error
+func (c *logMapsValue4) CallResumable(r *gen.Run, p0 int) (ret0 string, ret1 error, st gen.Status) {
 //line map_test.go:44:1
-	t0, t1, st = (*c.recv).workResumable(r, p0)
-	if st != gen.Done {
-		f = gen.Take(r, f, 8)
-		f.c, f.PC = c, 1
-		return ret0, ret1, r.Link(f, &f.Header, st)
+	if ret0, ret1, st = (*c.recv).workResumable(r, p0); st != gen.Done {
+		f := gen.New[logMapsValue4Frame](r, 8)
+		f.c = c
+		return ret0, ret1, f.Link(r, f, 1, st)
 	}
 //line map_test.go:44:1
-	return t0, t1, gen.Done
+	return ret0, ret1, gen.Done
 }
 
-//line map_greenlet_test.go:638:1
+//line map_greenlet_test.go:502:1
 
 func (f *logMapsValue4Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
 	_ = c
-	var t0 string
-	var t1 error
-	t0, t1 = r.Callee().(*logWorkFrame).Returned(r)
+	f.Ret0, f.Ret1 = r.Callee().(*logWorkFrame).Returned(r)
 //line map_test.go:44:1
-	f.ret0, f.ret1 = t0, t1
-	return r.Return(f, &f.Header)
+	return f.Return(r, f)
 }
 
-//line map_greenlet_test.go:651:1
+//line map_greenlet_test.go:512:1
 
 func (f *logMapsValue4Frame) Release(r *gen.Run) { gen.Free(r, f, 8) }
-func (*logMapsValue4Frame) Func() *gen.Func      { return &logMapsValue4FrameInfo }
+func (*logMapsValue4Frame) Func() *gen.Func      { return map_test_go.At(7) }
 
-var logMapsValue4FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).maps.value4", File: "github.com/going-green/greenlet/hub/map_test.go", Line: 44, Points: "44"}
-
-// logMapsValue5 is work as a value of map_test.go:46, with what it captures.
+// logMapsValue5 is work as a value of map_test.go:46.
 type logMapsValue5 struct {
 	gen.Closure
 	recv **log
 }
 
-// value is the literal for code that can't be suspended.
 func (c *logMapsValue5) value() func(int) (string, error) {
 	return gen.Bind(&c.Closure, c, func(p0 int) (string, error) { return (*c.recv).work(p0) })
 }
 func (c *logMapsValue5) Frame() gen.Frame { return (*c.recv).newWorkFrame(0) }
 
-// logMapsValue5Frame is an activation of the literal logMapsValue5.
 type logMapsValue5Frame struct {
-	gen.Header
-	c    *logMapsValue5
-	p0   int
-	ret0 string
-	ret1 error
+	gen.Returns2[string, error]
+	c  *logMapsValue5
+	p0 int
 }
 
-func (f *logMapsValue5Frame) Returned(r *gen.Run) (ret0 string, ret1 error) {
-	ret0, ret1 = f.ret0, f.ret1
+func (f *logMapsValue5Frame) Returned(r *gen.Run) (string, error) {
+	r0, r1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return
+	return r0, r1
 }
-
-// CallResumable is the literal logMapsValue5 for callers that can be suspended.
-func (c *logMapsValue5) CallResumable(r *gen.Run, p0 int) (string, error, gen.Status) {
-	return (*logMapsValue5Frame)(nil).body(r, c, p0)
-}
-
-func (f *logMapsValue5Frame) body(r *gen.Run, c *logMapsValue5, p0 int) (ret0 string, ret1 error, st gen.Status) {
-	var t0 string
-	var t1 error
+func (c *logMapsValue5) CallResumable(r *gen.Run, p0 int) (ret0 string, ret1 error, st gen.Status) {
 //line map_test.go:46:1
-	t0, t1, st = (*c.recv).workResumable(r, p0)
-	if st != gen.Done {
-		f = gen.Take(r, f, 61)
-		f.c, f.PC = c, 1
-		return ret0, ret1, r.Link(f, &f.Header, st)
+	if ret0, ret1, st = (*c.recv).workResumable(r, p0); st != gen.Done {
+		f := gen.New[logMapsValue5Frame](r, 61)
+		f.c = c
+		return ret0, ret1, f.Link(r, f, 1, st)
 	}
 //line map_test.go:46:1
-	return t0, t1, gen.Done
+	return ret0, ret1, gen.Done
 }
 
-//line map_greenlet_test.go:704:1
+//line map_greenlet_test.go:550:1
 
 func (f *logMapsValue5Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
 	_ = c
-	var t0 string
-	var t1 error
-	t0, t1 = r.Callee().(*logWorkFrame).Returned(r)
+	f.Ret0, f.Ret1 = r.Callee().(*logWorkFrame).Returned(r)
 //line map_test.go:46:1
-	f.ret0, f.ret1 = t0, t1
-	return r.Return(f, &f.Header)
+	return f.Return(r, f)
 }
 
-//line map_greenlet_test.go:717:1
+//line map_greenlet_test.go:560:1
 
 func (f *logMapsValue5Frame) Release(r *gen.Run) { gen.Free(r, f, 61) }
-func (*logMapsValue5Frame) Func() *gen.Func      { return &logMapsValue5FrameInfo }
+func (*logMapsValue5Frame) Func() *gen.Func      { return map_test_go.At(8) }
 
-var logMapsValue5FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).maps.value5", File: "github.com/going-green/greenlet/hub/map_test.go", Line: 46, Points: "46"}
-
-// logMapsSeqFrame is an activation of log.mapsSeq.
 type logMapsSeqFrame struct {
 	gen.Header
 	l0   *log
@@ -733,8 +573,6 @@ func (l0 *log) newMapsSeqFrame(g *Group, n int) *logMapsSeqFrame {
 	_ = l0.mapsSeq
 	return gen.MakeFrame(logMapsSeqFrame{l0: l0, g: g, n: n})
 }
-
-// mapsSeqResumable is log.mapsSeq for callers that can be suspended.
 func (l0 *log) mapsSeqResumable(r2 *gen.Run, g *Group, n int) gen.Status {
 	return (*logMapsSeqFrame)(nil).body(r2, l0, g, n)
 }
@@ -746,11 +584,10 @@ func (f *logMapsSeqFrame) body(r2 *gen.Run, l0 *log, g *Group, n int) (st gen.St
 	l = new(*log)
 	*l = l0
 //line map_test.go:72:1
-	t0, st = MapSeqResumable(r2, g, n, (*l).asked(2, 1, -1, 1), (&logMapsSeqValue1{recv: gen.Ref((*l))}).value())
-	if st != gen.Done {
+	if t0, st = MapSeqResumable(r2, g, n, (*l).asked(2, 1, -1, 1), (&logMapsSeqValue1{recv: gen.Ref((*l))}).value()); st != gen.Done {
 		f = gen.Take(r2, f, 16)
-		f.g, f.l, f.PC = nil, l, 1
-		return r2.Link(f, &f.Header, st)
+		f.g, f.l = nil, l
+		return f.Link(r2, f, 1, st)
 	}
 	{
 		if f != nil {
@@ -771,8 +608,8 @@ func (f *logMapsSeqFrame) body(r2 *gen.Run, l0 *log, g *Group, n int) (st gen.St
 			loop: loop,
 		}).value()); st != gen.Done {
 			f = gen.Take(r2, f, 16)
-			f.l, f.loop, f.PC = nil, loop, 2
-			return r2.Link(f, &f.Header, st)
+			f.l, f.loop = nil, loop
+			return f.Link(r2, f, 2, st)
 		}
 	}
 	if f != nil {
@@ -783,7 +620,7 @@ func (f *logMapsSeqFrame) body(r2 *gen.Run, l0 *log, g *Group, n int) (st gen.St
 	return gen.Done
 }
 
-//line map_greenlet_test.go:788:1
+//line map_greenlet_test.go:625:1
 
 func (f *logMapsSeqFrame) Resume(r2 *gen.Run) (st gen.Status) {
 	var l **log
@@ -791,7 +628,7 @@ func (f *logMapsSeqFrame) Resume(r2 *gen.Run) (st gen.Status) {
 	var loop *gen.Loop
 	switch f.PC {
 	case 0:
-		return r2.Started(f, &f.Header, f.body(r2, f.l0, f.g, f.n))
+		return f.Started(r2, f, f.body(r2, f.l0, f.g, f.n))
 	case 1:
 		l = f.l
 		t0 = r2.Callee().(interface {
@@ -812,8 +649,8 @@ func (f *logMapsSeqFrame) Resume(r2 *gen.Run) (st gen.Status) {
 			l:    l,
 			loop: loop,
 		}).value()); st != gen.Done {
-			f.l, f.loop, f.PC = nil, loop, 2
-			return r2.Link(f, &f.Header, st)
+			f.l, f.loop = nil, loop
+			return f.Link(r2, f, 2, st)
 		}
 		goto resumed_72
 	case 2:
@@ -826,93 +663,73 @@ resumed_72:
 	f.l = nil
 //line map_test.go:72:1
 	loop.End()
-	return r2.Return(f, &f.Header)
+	return f.Return(r2, f)
 }
 
-//line map_greenlet_test.go:834:1
+//line map_greenlet_test.go:671:1
 
 func (f *logMapsSeqFrame) Args(args []any)    { gen.SetArgs(f, args, &f.g, &f.n) }
 func (f *logMapsSeqFrame) Forget()            { *f = logMapsSeqFrame{Header: f.Header} }
 func (f *logMapsSeqFrame) Release(r *gen.Run) { gen.Free(r, f, 16) }
-func (*logMapsSeqFrame) Func() *gen.Func      { return &logMapsSeqFrameInfo }
+func (*logMapsSeqFrame) Func() *gen.Func      { return map_test_go.At(9) }
 
-var logMapsSeqFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).mapsSeq", File: "github.com/going-green/greenlet/hub/map_test.go", Line: 71, Points: "72 l; 72 loop"}
 var _ func(*log, *Group, int) = (*log).mapsSeq
 
-// logMapsSeqValue1 is work as a value of map_test.go:72, with what it captures.
+// logMapsSeqValue1 is work as a value of map_test.go:72.
 type logMapsSeqValue1 struct {
 	gen.Closure
 	recv **log
 }
 
-// value is the literal for code that can't be suspended.
 func (c *logMapsSeqValue1) value() func(int) (string, error) {
 	return gen.Bind(&c.Closure, c, func(p0 int) (string, error) { return (*c.recv).work(p0) })
 }
 func (c *logMapsSeqValue1) Frame() gen.Frame { return (*c.recv).newWorkFrame(0) }
 
-// logMapsSeqValue1Frame is an activation of the literal logMapsSeqValue1.
 type logMapsSeqValue1Frame struct {
-	gen.Header
-	c    *logMapsSeqValue1
-	p0   int
-	ret0 string
-	ret1 error
+	gen.Returns2[string, error]
+	c  *logMapsSeqValue1
+	p0 int
 }
 
-func (f *logMapsSeqValue1Frame) Returned(r *gen.Run) (ret0 string, ret1 error) {
-	ret0, ret1 = f.ret0, f.ret1
+func (f *logMapsSeqValue1Frame) Returned(r *gen.Run) (string, error) {
+	r0, r1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return
+	return r0, r1
 }
-
-// CallResumable is the literal logMapsSeqValue1 for callers that can be suspended.
-func (c *logMapsSeqValue1) CallResumable(r *gen.Run, p0 int) (string, error, gen.Status) {
-	return (*logMapsSeqValue1Frame)(nil).body(r, c, p0)
-}
-
-func (f *logMapsSeqValue1Frame) body(r *gen.Run, c *logMapsSeqValue1, p0 int) (ret0 string, ret1 error, st gen.Status) {
-	var t0 string
-	var t1 error
+func (c *logMapsSeqValue1) CallResumable(r *gen.Run, p0 int) (ret0 string, ret1 error, st gen.Status) {
 //line map_test.go:72:1
-	t0, t1, st = (*c.recv).workResumable(r, p0)
-	if st != gen.Done {
-		f = gen.Take(r, f, 32)
-		f.c, f.PC = c, 1
-		return ret0, ret1, r.Link(f, &f.Header, st)
+	if ret0, ret1, st = (*c.recv).workResumable(r, p0); st != gen.Done {
+		f := gen.New[logMapsSeqValue1Frame](r, 32)
+		f.c = c
+		return ret0, ret1, f.Link(r, f, 1, st)
 	}
 //line map_test.go:72:1
-	return t0, t1, gen.Done
+	return ret0, ret1, gen.Done
 }
 
-//line map_greenlet_test.go:890:1
+//line map_greenlet_test.go:713:1
 
 func (f *logMapsSeqValue1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
 	_ = c
-	var t0 string
-	var t1 error
-	t0, t1 = r.Callee().(*logWorkFrame).Returned(r)
+	f.Ret0, f.Ret1 = r.Callee().(*logWorkFrame).Returned(r)
 //line map_test.go:72:1
-	f.ret0, f.ret1 = t0, t1
-	return r.Return(f, &f.Header)
+	return f.Return(r, f)
 }
 
-//line map_greenlet_test.go:903:1
+//line map_greenlet_test.go:723:1
 
 func (f *logMapsSeqValue1Frame) Release(r *gen.Run) { gen.Free(r, f, 32) }
-func (*logMapsSeqValue1Frame) Func() *gen.Func      { return &logMapsSeqValue1FrameInfo }
+func (*logMapsSeqValue1Frame) Func() *gen.Func      { return map_test_go.At(10) }
 
-var logMapsSeqValue1FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).mapsSeq.value1", File: "github.com/going-green/greenlet/hub/map_test.go", Line: 72, Points: "72"}
-
-// logMapsSeqRange1 is the body of the loop of map_test.go:72, with what it captures.
+// logMapsSeqRange1 is the body of the loop of map_test.go:72.
 type logMapsSeqRange1 struct {
 	gen.Closure
 	loop *gen.Loop
 	l    **log
 }
 
-// value is the literal for code that can't be suspended.
 func (c *logMapsSeqRange1) value() func(string, error) bool {
 	return gen.Bind(&c.Closure, c, func(r string, err error) bool {
 		c.loop.Begin()
@@ -924,36 +741,24 @@ func (c *logMapsSeqRange1) value() func(string, error) bool {
 	})
 }
 
-//line map_greenlet_test.go:929:1
+//line map_greenlet_test.go:746:1
 
-// logMapsSeqRange1Frame is an activation of the literal logMapsSeqRange1.
 type logMapsSeqRange1Frame struct {
-	gen.Header
-	c    *logMapsSeqRange1
-	r    string
-	err  error
-	ret0 bool
+	gen.Returns[bool]
+	c   *logMapsSeqRange1
+	r   string
+	err error
 }
 
-func (f *logMapsSeqRange1Frame) Returned(r *gen.Run) (ret0 bool) { ret0 = f.ret0; f.Release(r); return }
-
-// CallResumable is the literal logMapsSeqRange1 for callers that can be suspended.
-func (c *logMapsSeqRange1) CallResumable(r2 *gen.Run, r string, err error) (bool, gen.Status) {
-	return (*logMapsSeqRange1Frame)(nil).body(r2, c, r, err)
-}
-
-func (f *logMapsSeqRange1Frame) body(r2 *gen.Run, c *logMapsSeqRange1, r string, err error) (ret0 bool, st gen.Status) {
+func (f *logMapsSeqRange1Frame) Returned(r *gen.Run) bool { r0 := f.Ret0; f.Release(r); return r0 }
+func (c *logMapsSeqRange1) CallResumable(r2 *gen.Run, r string, err error) (ret0 bool, st gen.Status) {
 	c.loop.Begin()
 //line map_test.go:73:1
 	(*c.l).say("%q %v", r, err)
-	if f != nil {
-		f.r, f.err = "", nil
-	}
-//line map_test.go:74:1
 	if st = (*c.l).SleepResumable(r2, time.Second); st != gen.Done {
-		f = gen.Take(r2, f, 8)
-		f.c, f.PC = c, 1
-		return ret0, r2.Link(f, &f.Header, st)
+		f := gen.New[logMapsSeqRange1Frame](r2, 8)
+		f.c = c
+		return ret0, f.Link(r2, f, 1, st)
 	}
 //line map_test.go:75:1
 	c.loop.Again()
@@ -961,7 +766,7 @@ func (f *logMapsSeqRange1Frame) body(r2 *gen.Run, c *logMapsSeqRange1, r string,
 	return true, gen.Done
 }
 
-//line map_greenlet_test.go:966:1
+//line map_greenlet_test.go:771:1
 
 func (f *logMapsSeqRange1Frame) Resume(r2 *gen.Run) (st gen.Status) {
 	c := f.c
@@ -970,18 +775,15 @@ func (f *logMapsSeqRange1Frame) Resume(r2 *gen.Run) (st gen.Status) {
 //line map_test.go:75:1
 	c.loop.Again()
 //line map_test.go:75:1
-	f.ret0 = true
-	return r2.Return(f, &f.Header)
+	f.Ret0 = true
+	return f.Return(r2, f)
 }
 
-//line map_greenlet_test.go:979:1
+//line map_greenlet_test.go:784:1
 
 func (f *logMapsSeqRange1Frame) Release(r *gen.Run) { gen.Free(r, f, 8) }
-func (*logMapsSeqRange1Frame) Func() *gen.Func      { return &logMapsSeqRange1FrameInfo }
+func (*logMapsSeqRange1Frame) Func() *gen.Func      { return map_test_go.At(11) }
 
-var logMapsSeqRange1FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).mapsSeq-range1", File: "github.com/going-green/greenlet/hub/map_test.go", Line: 72, Points: "74"}
-
-// logMapsUnorderedFrame is an activation of log.mapsUnordered.
 type logMapsUnorderedFrame struct {
 	gen.Header
 	l0   *log
@@ -994,24 +796,19 @@ func (l0 *log) newMapsUnorderedFrame() *logMapsUnorderedFrame {
 	_ = l0.mapsUnordered
 	return gen.MakeFrame(logMapsUnorderedFrame{l0: l0})
 }
-
-// mapsUnorderedResumable is log.mapsUnordered for callers that can be suspended.
 func (l0 *log) mapsUnorderedResumable(r2 *gen.Run) gen.Status {
 	return (*logMapsUnorderedFrame)(nil).body(r2, l0)
 }
 
 func (f *logMapsUnorderedFrame) body(r2 *gen.Run, l0 *log) (st gen.Status) {
 	var (
-		l     **log
-		pool  *Group
-		t0    iter.Seq2[string, error]
-		loop  *gen.Loop
-		t1    iter.Seq2[string, error]
-		loop2 *gen.Loop
-		t2    iter.Seq2[string, error]
-		t3    *Group
-		t4    iter.Seq[int]
-		loop3 *gen.Loop
+		l          **log
+		pool, t3   *Group
+		t0, t1, t2 iter.Seq2[string, error]
+		loop       *gen.Loop
+		loop2      *gen.Loop
+		t4         iter.Seq[int]
+		loop3      *gen.Loop
 	)
 	if f != nil {
 		switch f.PC {
@@ -1056,11 +853,10 @@ func (f *logMapsUnorderedFrame) body(r2 *gen.Run, l0 *log) (st gen.Status) {
 	*l = l0
 //line map_test.go:106:1
 	pool = (*l).NewPool(3)
-	t0, st = MapUnorderedResumable(r2, pool, 1, slices.Values([]int{2, 1}), (&logMapsUnorderedValue1{recv: gen.Ref((*l))}).value())
-	if st != gen.Done {
+	if t0, st = MapUnorderedResumable(r2, pool, 1, slices.Values([]int{2, 1}), (&logMapsUnorderedValue1{recv: gen.Ref((*l))}).value()); st != gen.Done {
 		f = gen.Take(r2, f, 5)
-		f.l, f.pool, f.PC = l, pool, 1
-		return r2.Link(f, &f.Header, st)
+		f.l, f.pool = l, pool
+		return f.Link(r2, f, 1, st)
 	}
 resumed_107:
 //line map_test.go:107:1
@@ -1076,8 +872,8 @@ resumed_107:
 		}).value())
 		if st != gen.Done {
 			f = gen.Take(r2, f, 5)
-			f.l, f.pool, f.loop, f.PC = l, pool, loop, 2
-			return r2.Link(f, &f.Header, st)
+			f.l, f.pool, f.loop = l, pool, loop
+			return f.Link(r2, f, 2, st)
 		}
 	} else {
 //line map_test.go:107:1
@@ -1094,11 +890,10 @@ resumed_107b:
 		f.loop = nil
 	}
 //line map_test.go:110:1
-	t1, st = MapUnorderedResumable(r2, pool, 10, slices.Values([]int{3, 1, -2, 1, 99}), (&logMapsUnorderedValue2{recv: gen.Ref((*l))}).value())
-	if st != gen.Done {
+	if t1, st = MapUnorderedResumable(r2, pool, 10, slices.Values([]int{3, 1, -2, 1, 99}), (&logMapsUnorderedValue2{recv: gen.Ref((*l))}).value()); st != gen.Done {
 		f = gen.Take(r2, f, 5)
-		f.l, f.pool, f.PC = l, pool, 3
-		return r2.Link(f, &f.Header, st)
+		f.l, f.pool = l, pool
+		return f.Link(r2, f, 3, st)
 	}
 resumed_110:
 //line map_test.go:110:1
@@ -1114,8 +909,8 @@ resumed_110:
 		}).value())
 		if st != gen.Done {
 			f = gen.Take(r2, f, 5)
-			f.l, f.pool, f.loop, f.PC = l, pool, loop2, 4
-			return r2.Link(f, &f.Header, st)
+			f.l, f.pool, f.loop = l, pool, loop2
+			return f.Link(r2, f, 4, st)
 		}
 	} else {
 //line map_test.go:110:1
@@ -1141,20 +936,18 @@ resumed_110b:
 		(*l).Go((*l).newProducesFrame(q, 3))
 		t3 = (*l).NewPool(2)
 //line map_test.go:120:1
-		t4, st = q.AllResumable(r2)
-		if st != gen.Done {
+		if t4, st = q.AllResumable(r2); st != gen.Done {
 			f = gen.Take(r2, f, 5)
-			f.l, f.pool, f.PC = l, t3, 5
-			return r2.Link(f, &f.Header, st)
+			f.l, f.pool = l, t3
+			return f.Link(r2, f, 5, st)
 		}
 	}
 resumed_120:
 //line map_test.go:120:1
-	t2, st = MapUnorderedResumable(r2, t3, 1, t4, (&logMapsUnorderedValue3{recv: gen.Ref((*l))}).value())
-	if st != gen.Done {
+	if t2, st = MapUnorderedResumable(r2, t3, 1, t4, (&logMapsUnorderedValue3{recv: gen.Ref((*l))}).value()); st != gen.Done {
 		f = gen.Take(r2, f, 5)
-		f.pool, f.l, f.PC = nil, l, 6
-		return r2.Link(f, &f.Header, st)
+		f.pool, f.l = nil, l
+		return f.Link(r2, f, 6, st)
 	}
 resumed_120b:
 	if f != nil {
@@ -1173,8 +966,8 @@ resumed_120b:
 		}).value())
 		if st != gen.Done {
 			f = gen.Take(r2, f, 5)
-			f.l, f.loop, f.PC = nil, loop3, 7
-			return r2.Link(f, &f.Header, st)
+			f.l, f.loop = nil, loop3
+			return f.Link(r2, f, 7, st)
 		}
 	} else {
 //line map_test.go:120:1
@@ -1192,225 +985,169 @@ resumed_120c:
 	return gen.Done
 }
 
-//line map_greenlet_test.go:1198:1
+//line map_greenlet_test.go:991:1
 
 func (f *logMapsUnorderedFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.body(r, f.l0))
+	return f.Started(r, f, f.body(r, f.l0))
 }
 
 func (f *logMapsUnorderedFrame) Forget()            { *f = logMapsUnorderedFrame{Header: f.Header} }
 func (f *logMapsUnorderedFrame) Release(r *gen.Run) { gen.Free(r, f, 5) }
-func (*logMapsUnorderedFrame) Func() *gen.Func      { return &logMapsUnorderedFrameInfo }
+func (*logMapsUnorderedFrame) Func() *gen.Func      { return map_test_go.At(12) }
 
-var logMapsUnorderedFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).mapsUnordered", File: "github.com/going-green/greenlet/hub/map_test.go", Line: 105, Points: "107 l pool; 107 +loop; 110 -loop; 110 +loop2; 120 l t3; 120 l; 120 loop3"}
 var _ func(*log) = (*log).mapsUnordered
 
-// logMapsUnorderedValue1 is work as a value of map_test.go:107, with what it captures.
+// logMapsUnorderedValue1 is work as a value of map_test.go:107.
 type logMapsUnorderedValue1 struct {
 	gen.Closure
 	recv **log
 }
 
-// value is the literal for code that can't be suspended.
 func (c *logMapsUnorderedValue1) value() func(int) (string, error) {
 	return gen.Bind(&c.Closure, c, func(p0 int) (string, error) { return (*c.recv).work(p0) })
 }
 func (c *logMapsUnorderedValue1) Frame() gen.Frame { return (*c.recv).newWorkFrame(0) }
 
-// logMapsUnorderedValue1Frame is an activation of the literal logMapsUnorderedValue1.
 type logMapsUnorderedValue1Frame struct {
-	gen.Header
-	c    *logMapsUnorderedValue1
-	p0   int
-	ret0 string
-	ret1 error
+	gen.Returns2[string, error]
+	c  *logMapsUnorderedValue1
+	p0 int
 }
 
-func (f *logMapsUnorderedValue1Frame) Returned(r *gen.Run) (ret0 string, ret1 error) {
-	ret0, ret1 = f.ret0, f.ret1
+func (f *logMapsUnorderedValue1Frame) Returned(r *gen.Run) (string, error) {
+	r0, r1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return
+	return r0, r1
 }
-
-// CallResumable is the literal logMapsUnorderedValue1 for callers that can be suspended.
-func (c *logMapsUnorderedValue1) CallResumable(r *gen.Run, p0 int) (string, error, gen.Status) {
-	return (*logMapsUnorderedValue1Frame)(nil).body(r, c, p0)
-}
-
-func (f *logMapsUnorderedValue1Frame) body(r *gen.Run, c *logMapsUnorderedValue1, p0 int) (ret0 string, ret1 error, st gen.Status) {
-	var t0 string
-	var t1 error
+func (c *logMapsUnorderedValue1) CallResumable(r *gen.Run, p0 int) (ret0 string, ret1 error, st gen.Status) {
 //line map_test.go:107:1
-	t0, t1, st = (*c.recv).workResumable(r, p0)
-	if st != gen.Done {
-		f = gen.Take(r, f, 21)
-		f.c, f.PC = c, 1
-		return ret0, ret1, r.Link(f, &f.Header, st)
+	if ret0, ret1, st = (*c.recv).workResumable(r, p0); st != gen.Done {
+		f := gen.New[logMapsUnorderedValue1Frame](r, 21)
+		f.c = c
+		return ret0, ret1, f.Link(r, f, 1, st)
 	}
 //line map_test.go:107:1
-	return t0, t1, gen.Done
+	return ret0, ret1, gen.Done
 }
 
-//line map_greenlet_test.go:1257:1
+//line map_greenlet_test.go:1036:1
 
 func (f *logMapsUnorderedValue1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
 	_ = c
-	var t0 string
-	var t1 error
-	t0, t1 = r.Callee().(*logWorkFrame).Returned(r)
+	f.Ret0, f.Ret1 = r.Callee().(*logWorkFrame).Returned(r)
 //line map_test.go:107:1
-	f.ret0, f.ret1 = t0, t1
-	return r.Return(f, &f.Header)
+	return f.Return(r, f)
 }
 
-//line map_greenlet_test.go:1270:1
+//line map_greenlet_test.go:1046:1
 
 func (f *logMapsUnorderedValue1Frame) Release(r *gen.Run) { gen.Free(r, f, 21) }
-func (*logMapsUnorderedValue1Frame) Func() *gen.Func      { return &logMapsUnorderedValue1FrameInfo }
+func (*logMapsUnorderedValue1Frame) Func() *gen.Func      { return map_test_go.At(13) }
 
-var logMapsUnorderedValue1FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).mapsUnordered.value1", File: "github.com/going-green/greenlet/hub/map_test.go", Line: 107, Points: "107"}
-
-// logMapsUnorderedValue2 is work as a value of map_test.go:110, with what it captures.
+// logMapsUnorderedValue2 is work as a value of map_test.go:110.
 type logMapsUnorderedValue2 struct {
 	gen.Closure
 	recv **log
 }
 
-// value is the literal for code that can't be suspended.
 func (c *logMapsUnorderedValue2) value() func(int) (string, error) {
 	return gen.Bind(&c.Closure, c, func(p0 int) (string, error) { return (*c.recv).work(p0) })
 }
 func (c *logMapsUnorderedValue2) Frame() gen.Frame { return (*c.recv).newWorkFrame(0) }
 
-// logMapsUnorderedValue2Frame is an activation of the literal logMapsUnorderedValue2.
 type logMapsUnorderedValue2Frame struct {
-	gen.Header
-	c    *logMapsUnorderedValue2
-	p0   int
-	ret0 string
-	ret1 error
+	gen.Returns2[string, error]
+	c  *logMapsUnorderedValue2
+	p0 int
 }
 
-func (f *logMapsUnorderedValue2Frame) Returned(r *gen.Run) (ret0 string, ret1 error) {
-	ret0, ret1 = f.ret0, f.ret1
+func (f *logMapsUnorderedValue2Frame) Returned(r *gen.Run) (string, error) {
+	r0, r1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return
+	return r0, r1
 }
-
-// CallResumable is the literal logMapsUnorderedValue2 for callers that can be suspended.
-func (c *logMapsUnorderedValue2) CallResumable(r *gen.Run, p0 int) (string, error, gen.Status) {
-	return (*logMapsUnorderedValue2Frame)(nil).body(r, c, p0)
-}
-
-func (f *logMapsUnorderedValue2Frame) body(r *gen.Run, c *logMapsUnorderedValue2, p0 int) (ret0 string, ret1 error, st gen.Status) {
-	var t0 string
-	var t1 error
+func (c *logMapsUnorderedValue2) CallResumable(r *gen.Run, p0 int) (ret0 string, ret1 error, st gen.Status) {
 //line map_test.go:110:1
-	t0, t1, st = (*c.recv).workResumable(r, p0)
-	if st != gen.Done {
-		f = gen.Take(r, f, 18)
-		f.c, f.PC = c, 1
-		return ret0, ret1, r.Link(f, &f.Header, st)
+	if ret0, ret1, st = (*c.recv).workResumable(r, p0); st != gen.Done {
+		f := gen.New[logMapsUnorderedValue2Frame](r, 18)
+		f.c = c
+		return ret0, ret1, f.Link(r, f, 1, st)
 	}
 //line map_test.go:110:1
-	return t0, t1, gen.Done
+	return ret0, ret1, gen.Done
 }
 
-//line map_greenlet_test.go:1323:1
+//line map_greenlet_test.go:1084:1
 
 func (f *logMapsUnorderedValue2Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
 	_ = c
-	var t0 string
-	var t1 error
-	t0, t1 = r.Callee().(*logWorkFrame).Returned(r)
+	f.Ret0, f.Ret1 = r.Callee().(*logWorkFrame).Returned(r)
 //line map_test.go:110:1
-	f.ret0, f.ret1 = t0, t1
-	return r.Return(f, &f.Header)
+	return f.Return(r, f)
 }
 
-//line map_greenlet_test.go:1336:1
+//line map_greenlet_test.go:1094:1
 
 func (f *logMapsUnorderedValue2Frame) Release(r *gen.Run) { gen.Free(r, f, 18) }
-func (*logMapsUnorderedValue2Frame) Func() *gen.Func      { return &logMapsUnorderedValue2FrameInfo }
+func (*logMapsUnorderedValue2Frame) Func() *gen.Func      { return map_test_go.At(14) }
 
-var logMapsUnorderedValue2FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).mapsUnordered.value2", File: "github.com/going-green/greenlet/hub/map_test.go", Line: 110, Points: "110"}
-
-// logMapsUnorderedValue3 is work as a value of map_test.go:120, with what it captures.
+// logMapsUnorderedValue3 is work as a value of map_test.go:120.
 type logMapsUnorderedValue3 struct {
 	gen.Closure
 	recv **log
 }
 
-// value is the literal for code that can't be suspended.
 func (c *logMapsUnorderedValue3) value() func(int) (string, error) {
 	return gen.Bind(&c.Closure, c, func(p0 int) (string, error) { return (*c.recv).work(p0) })
 }
 func (c *logMapsUnorderedValue3) Frame() gen.Frame { return (*c.recv).newWorkFrame(0) }
 
-// logMapsUnorderedValue3Frame is an activation of the literal logMapsUnorderedValue3.
 type logMapsUnorderedValue3Frame struct {
-	gen.Header
-	c    *logMapsUnorderedValue3
-	p0   int
-	ret0 string
-	ret1 error
+	gen.Returns2[string, error]
+	c  *logMapsUnorderedValue3
+	p0 int
 }
 
-func (f *logMapsUnorderedValue3Frame) Returned(r *gen.Run) (ret0 string, ret1 error) {
-	ret0, ret1 = f.ret0, f.ret1
+func (f *logMapsUnorderedValue3Frame) Returned(r *gen.Run) (string, error) {
+	r0, r1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return
+	return r0, r1
 }
-
-// CallResumable is the literal logMapsUnorderedValue3 for callers that can be suspended.
-func (c *logMapsUnorderedValue3) CallResumable(r *gen.Run, p0 int) (string, error, gen.Status) {
-	return (*logMapsUnorderedValue3Frame)(nil).body(r, c, p0)
-}
-
-func (f *logMapsUnorderedValue3Frame) body(r *gen.Run, c *logMapsUnorderedValue3, p0 int) (ret0 string, ret1 error, st gen.Status) {
-	var t0 string
-	var t1 error
+func (c *logMapsUnorderedValue3) CallResumable(r *gen.Run, p0 int) (ret0 string, ret1 error, st gen.Status) {
 //line map_test.go:120:1
-	t0, t1, st = (*c.recv).workResumable(r, p0)
-	if st != gen.Done {
-		f = gen.Take(r, f, 63)
-		f.c, f.PC = c, 1
-		return ret0, ret1, r.Link(f, &f.Header, st)
+	if ret0, ret1, st = (*c.recv).workResumable(r, p0); st != gen.Done {
+		f := gen.New[logMapsUnorderedValue3Frame](r, 63)
+		f.c = c
+		return ret0, ret1, f.Link(r, f, 1, st)
 	}
 //line map_test.go:120:1
-	return t0, t1, gen.Done
+	return ret0, ret1, gen.Done
 }
 
-//line map_greenlet_test.go:1389:1
+//line map_greenlet_test.go:1132:1
 
 func (f *logMapsUnorderedValue3Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
 	_ = c
-	var t0 string
-	var t1 error
-	t0, t1 = r.Callee().(*logWorkFrame).Returned(r)
+	f.Ret0, f.Ret1 = r.Callee().(*logWorkFrame).Returned(r)
 //line map_test.go:120:1
-	f.ret0, f.ret1 = t0, t1
-	return r.Return(f, &f.Header)
+	return f.Return(r, f)
 }
 
-//line map_greenlet_test.go:1402:1
+//line map_greenlet_test.go:1142:1
 
 func (f *logMapsUnorderedValue3Frame) Release(r *gen.Run) { gen.Free(r, f, 63) }
-func (*logMapsUnorderedValue3Frame) Func() *gen.Func      { return &logMapsUnorderedValue3FrameInfo }
+func (*logMapsUnorderedValue3Frame) Func() *gen.Func      { return map_test_go.At(15) }
 
-var logMapsUnorderedValue3FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).mapsUnordered.value3", File: "github.com/going-green/greenlet/hub/map_test.go", Line: 120, Points: "120"}
-
-// logMapsUnorderedRange1 is the body of the loop of map_test.go:107, with what it captures.
+// logMapsUnorderedRange1 is the body of the loop of map_test.go:107.
 type logMapsUnorderedRange1 struct {
 	gen.Closure
 	loop *gen.Loop
 	l    **log
 }
 
-// value is the literal for code that can't be suspended.
 func (c *logMapsUnorderedRange1) value() func(string, error) bool {
 	return gen.Bind(&c.Closure, c, func(r string, err error) bool {
 		c.loop.Begin()
@@ -1421,24 +1158,20 @@ func (c *logMapsUnorderedRange1) value() func(string, error) bool {
 	})
 }
 
-//line map_greenlet_test.go:1427:1
+//line map_greenlet_test.go:1164:1
 
-// logMapsUnorderedRange1Frame is an activation of the literal logMapsUnorderedRange1.
 type logMapsUnorderedRange1Frame struct {
-	gen.Header
-	c    *logMapsUnorderedRange1
-	r    string
-	err  error
-	ret0 bool
+	gen.Returns[bool]
+	c   *logMapsUnorderedRange1
+	r   string
+	err error
 }
 
-func (f *logMapsUnorderedRange1Frame) Returned(r *gen.Run) (ret0 bool) {
-	ret0 = f.ret0
+func (f *logMapsUnorderedRange1Frame) Returned(r *gen.Run) bool {
+	r0 := f.Ret0
 	f.Release(r)
-	return
+	return r0
 }
-
-// CallResumable is the literal logMapsUnorderedRange1 for callers that can be suspended.
 func (c *logMapsUnorderedRange1) CallResumable(r2 *gen.Run, r string, err error) (bool, gen.Status) {
 	return (*logMapsUnorderedRange1Frame)(nil).body(r2, c, r, err)
 }
@@ -1456,26 +1189,23 @@ func (f *logMapsUnorderedRange1Frame) body(r2 *gen.Run, c *logMapsUnorderedRange
 	return true, gen.Done
 }
 
-//line map_greenlet_test.go:1463:1
+//line map_greenlet_test.go:1196:1
 
 func (f *logMapsUnorderedRange1Frame) Resume(r *gen.Run) (st gen.Status) {
-	f.ret0, st = f.body(r, f.c, f.r, f.err)
-	return r.Started(f, &f.Header, st)
+	f.Ret0, st = f.body(r, f.c, f.r, f.err)
+	return f.Started(r, f, st)
 }
 
 func (f *logMapsUnorderedRange1Frame) Release(r *gen.Run) { gen.Free(r, f, 17) }
-func (*logMapsUnorderedRange1Frame) Func() *gen.Func      { return &logMapsUnorderedRange1FrameInfo }
+func (*logMapsUnorderedRange1Frame) Func() *gen.Func      { return map_test_go.At(16) }
 
-var logMapsUnorderedRange1FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).mapsUnordered-range1", File: "github.com/going-green/greenlet/hub/map_test.go", Line: 107}
-
-// logMapsUnorderedRange2 is the body of the loop of map_test.go:110, with what it captures.
+// logMapsUnorderedRange2 is the body of the loop of map_test.go:110.
 type logMapsUnorderedRange2 struct {
 	gen.Closure
 	loop *gen.Loop
 	l    **log
 }
 
-// value is the literal for code that can't be suspended.
 func (c *logMapsUnorderedRange2) value() func(string, error) bool {
 	return gen.Bind(&c.Closure, c, func(r string, err error) bool {
 		c.loop.Begin()
@@ -1490,24 +1220,20 @@ func (c *logMapsUnorderedRange2) value() func(string, error) bool {
 	})
 }
 
-//line map_greenlet_test.go:1497:1
+//line map_greenlet_test.go:1227:1
 
-// logMapsUnorderedRange2Frame is an activation of the literal logMapsUnorderedRange2.
 type logMapsUnorderedRange2Frame struct {
-	gen.Header
-	c    *logMapsUnorderedRange2
-	r    string
-	err  error
-	ret0 bool
+	gen.Returns[bool]
+	c   *logMapsUnorderedRange2
+	r   string
+	err error
 }
 
-func (f *logMapsUnorderedRange2Frame) Returned(r *gen.Run) (ret0 bool) {
-	ret0 = f.ret0
+func (f *logMapsUnorderedRange2Frame) Returned(r *gen.Run) bool {
+	r0 := f.Ret0
 	f.Release(r)
-	return
+	return r0
 }
-
-// CallResumable is the literal logMapsUnorderedRange2 for callers that can be suspended.
 func (c *logMapsUnorderedRange2) CallResumable(r2 *gen.Run, r string, err error) (bool, gen.Status) {
 	return (*logMapsUnorderedRange2Frame)(nil).body(r2, c, r, err)
 }
@@ -1533,26 +1259,23 @@ leave_113:
 	return false, gen.Done
 }
 
-//line map_greenlet_test.go:1541:1
+//line map_greenlet_test.go:1267:1
 
 func (f *logMapsUnorderedRange2Frame) Resume(r *gen.Run) (st gen.Status) {
-	f.ret0, st = f.body(r, f.c, f.r, f.err)
-	return r.Started(f, &f.Header, st)
+	f.Ret0, st = f.body(r, f.c, f.r, f.err)
+	return f.Started(r, f, st)
 }
 
 func (f *logMapsUnorderedRange2Frame) Release(r *gen.Run) { gen.Free(r, f, 14) }
-func (*logMapsUnorderedRange2Frame) Func() *gen.Func      { return &logMapsUnorderedRange2FrameInfo }
+func (*logMapsUnorderedRange2Frame) Func() *gen.Func      { return map_test_go.At(17) }
 
-var logMapsUnorderedRange2FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).mapsUnordered-range2", File: "github.com/going-green/greenlet/hub/map_test.go", Line: 110}
-
-// logMapsUnorderedRange3 is the body of the loop of map_test.go:120, with what it captures.
+// logMapsUnorderedRange3 is the body of the loop of map_test.go:120.
 type logMapsUnorderedRange3 struct {
 	gen.Closure
 	loop *gen.Loop
 	l    **log
 }
 
-// value is the literal for code that can't be suspended.
 func (c *logMapsUnorderedRange3) value() func(string, error) bool {
 	return gen.Bind(&c.Closure, c, func(r string, err error) bool {
 		c.loop.Begin()
@@ -1563,24 +1286,20 @@ func (c *logMapsUnorderedRange3) value() func(string, error) bool {
 	})
 }
 
-//line map_greenlet_test.go:1571:1
+//line map_greenlet_test.go:1294:1
 
-// logMapsUnorderedRange3Frame is an activation of the literal logMapsUnorderedRange3.
 type logMapsUnorderedRange3Frame struct {
-	gen.Header
-	c    *logMapsUnorderedRange3
-	r    string
-	err  error
-	ret0 bool
+	gen.Returns[bool]
+	c   *logMapsUnorderedRange3
+	r   string
+	err error
 }
 
-func (f *logMapsUnorderedRange3Frame) Returned(r *gen.Run) (ret0 bool) {
-	ret0 = f.ret0
+func (f *logMapsUnorderedRange3Frame) Returned(r *gen.Run) bool {
+	r0 := f.Ret0
 	f.Release(r)
-	return
+	return r0
 }
-
-// CallResumable is the literal logMapsUnorderedRange3 for callers that can be suspended.
 func (c *logMapsUnorderedRange3) CallResumable(r2 *gen.Run, r string, err error) (bool, gen.Status) {
 	return (*logMapsUnorderedRange3Frame)(nil).body(r2, c, r, err)
 }
@@ -1598,19 +1317,16 @@ func (f *logMapsUnorderedRange3Frame) body(r2 *gen.Run, c *logMapsUnorderedRange
 	return true, gen.Done
 }
 
-//line map_greenlet_test.go:1607:1
+//line map_greenlet_test.go:1326:1
 
 func (f *logMapsUnorderedRange3Frame) Resume(r *gen.Run) (st gen.Status) {
-	f.ret0, st = f.body(r, f.c, f.r, f.err)
-	return r.Started(f, &f.Header, st)
+	f.Ret0, st = f.body(r, f.c, f.r, f.err)
+	return f.Started(r, f, st)
 }
 
 func (f *logMapsUnorderedRange3Frame) Release(r *gen.Run) { gen.Free(r, f, 11) }
-func (*logMapsUnorderedRange3Frame) Func() *gen.Func      { return &logMapsUnorderedRange3FrameInfo }
+func (*logMapsUnorderedRange3Frame) Func() *gen.Func      { return map_test_go.At(18) }
 
-var logMapsUnorderedRange3FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).mapsUnordered-range3", File: "github.com/going-green/greenlet/hub/map_test.go", Line: 120}
-
-// logGroupedFrame is an activation of log.grouped.
 type logGroupedFrame struct {
 	gen.Header
 	l     *log
@@ -1622,18 +1338,14 @@ func (l *log) newGroupedFrame() *logGroupedFrame {
 	_ = l.grouped
 	return gen.MakeFrame(logGroupedFrame{l: l})
 }
-
-// groupedResumable is log.grouped for callers that can be suspended.
 func (l *log) groupedResumable(r *gen.Run) gen.Status { return (*logGroupedFrame)(nil).body(r, l) }
 
 func (f *logGroupedFrame) body(r *gen.Run, l *log) (st gen.Status) {
 	var (
-		g       *Group
-		first   *Task
-		ok      bool
-		err, t0 error
-		t1      *Task
-		t2      bool
+		g         *Group
+		first, t1 *Task
+		ok, t2    bool
+		err, t0   error
 	)
 	if f != nil {
 		switch f.PC {
@@ -1690,11 +1402,10 @@ func (f *logGroupedFrame) body(r *gen.Run, l *log) (st gen.Status) {
 
 //line map_test.go:136:1
 	g = l.NewPool(2)
-	first, st = g.GoResumable(r, l.newReturnsFrame(2*time.Second, errors.New("early")))
-	if st != gen.Done {
+	if first, st = g.GoResumable(r, l.newReturnsFrame(2*time.Second, errors.New("early"))); st != gen.Done {
 		f = gen.Take(r, f, 36)
-		f.l, f.g, f.PC = l, g, 1
-		return r.Link(f, &f.Header, st)
+		f.l, f.g = l, g
+		return f.Link(r, f, 1, st)
 	}
 resumed_137:
 	{
@@ -1702,11 +1413,10 @@ resumed_137:
 		_, ok = g.TryGo(l.newReturnsFrame(3*time.Second, errors.New("late")))
 		_, full := g.TryGo(newNothingFrame())
 		l.say("%v %v %d %d", ok, full, g.Free(), l.NewGroup().Free())
-		err, ok, st = g.JoinForResumable(r, time.Second)
-		if st != gen.Done {
+		if err, ok, st = g.JoinForResumable(r, time.Second); st != gen.Done {
 			f = gen.Take(r, f, 36)
-			f.l, f.g, f.first, f.PC = l, g, first, 2
-			return r.Link(f, &f.Header, st)
+			f.l, f.g, f.first = l, g, first
+			return f.Link(r, f, 2, st)
 		}
 	}
 resumed_141:
@@ -1715,32 +1425,31 @@ resumed_141:
 	l.say("%v %v", g.Discard(first), g.Discard(first))
 	if st = g.AddResumable(r, first); st != gen.Done {
 		f = gen.Take(r, f, 36)
-		f.l, f.g, f.first, f.PC = l, g, first, 3
-		return r.Link(f, &f.Header, st)
+		f.l, f.g, f.first = l, g, first
+		return f.Link(r, f, 3, st)
 	}
 resumed_144:
 //line map_test.go:145:1
 	if st = g.AddResumable(r, l.Go(l.newReturnsFrame(0, nil))); st != gen.Done {
 		f = gen.Take(r, f, 36)
-		f.l, f.g, f.first, f.PC = l, g, first, 4
-		return r.Link(f, &f.Header, st)
+		f.l, f.g, f.first = l, g, first
+		return f.Link(r, f, 4, st)
 	}
 resumed_145:
 //line map_test.go:146:1
 	l.say("%v %d", g.Err(), len(g.Tasks()))
-	t0, st = g.JoinResumable(r)
-	if st != gen.Done {
+	if t0, st = g.JoinResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 36)
-		f.l, f.g, f.first, f.PC = l, g, first, 5
-		return r.Link(f, &f.Header, st)
+		f.l, f.g, f.first = l, g, first
+		return f.Link(r, f, 5, st)
 	}
 resumed_147:
 //line map_test.go:147:1
 	l.say("%v", t0)
 	if st = g.AddResumable(r, first); st != gen.Done {
 		f = gen.Take(r, f, 36)
-		f.first, f.l, f.g, f.PC = nil, l, g, 6
-		return r.Link(f, &f.Header, st)
+		f.first, f.l, f.g = nil, l, g
+		return f.Link(r, f, 6, st)
 	}
 resumed_148:
 	if f != nil {
@@ -1753,49 +1462,46 @@ resumed_148:
 	}
 //line map_test.go:151:1
 	g = l.NewGroup()
-	_, st = g.GoResumable(r, l.newRefusesFrame())
-	if st != gen.Done {
+	if _, st = g.GoResumable(r, l.newRefusesFrame()); st != gen.Done {
 		f = gen.Take(r, f, 36)
-		f.l, f.g, f.PC = l, g, 7
-		return r.Link(f, &f.Header, st)
+		f.l, f.g = l, g
+		return f.Link(r, f, 7, st)
 	}
 resumed_152:
 //line map_test.go:153:1
-	t1, st = g.GoResumable(r, l.newSleeperFrame("victim", 1, time.Hour))
-	if st != gen.Done {
+	if t1, st = g.GoResumable(r, l.newSleeperFrame("victim", 1, time.Hour)); st != gen.Done {
 		f = gen.Take(r, f, 36)
-		f.l, f.g, f.PC = l, g, 8
-		return r.Link(f, &f.Header, st)
+		f.l, f.g = l, g
+		return f.Link(r, f, 8, st)
 	}
 resumed_153:
 //line map_test.go:153:1
 	if st = t1.KillResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 36)
-		f.l, f.g, f.PC = l, g, 9
-		return r.Link(f, &f.Header, st)
+		f.l, f.g = l, g
+		return f.Link(r, f, 9, st)
 	}
 resumed_153b:
 //line map_test.go:154:1
 	if st = l.YieldResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 36)
-		f.l, f.g, f.PC = l, g, 10
-		return r.Link(f, &f.Header, st)
+		f.l, f.g = l, g
+		return f.Link(r, f, 10, st)
 	}
 resumed_154:
 //line map_test.go:155:1
-	t2, st = g.KillForResumable(r, time.Second)
-	if st != gen.Done {
+	if t2, st = g.KillForResumable(r, time.Second); st != gen.Done {
 		f = gen.Take(r, f, 36)
-		f.l, f.g, f.PC = l, g, 11
-		return r.Link(f, &f.Header, st)
+		f.l, f.g = l, g
+		return f.Link(r, f, 11, st)
 	}
 resumed_155:
 //line map_test.go:155:1
 	l.say("%v %d", t2, g.Len())
 	if st = g.KillResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 36)
-		f.l, f.g, f.PC = l, g, 12
-		return r.Link(f, &f.Header, st)
+		f.l, f.g = l, g
+		return f.Link(r, f, 12, st)
 	}
 resumed_156:
 //line map_test.go:157:1
@@ -1803,20 +1509,18 @@ resumed_156:
 	return gen.Done
 }
 
-//line map_greenlet_test.go:1813:1
+//line map_greenlet_test.go:1519:1
 
 func (f *logGroupedFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.body(r, f.l))
+	return f.Started(r, f, f.body(r, f.l))
 }
 
 func (f *logGroupedFrame) Forget()            { *f = logGroupedFrame{Header: f.Header} }
 func (f *logGroupedFrame) Release(r *gen.Run) { gen.Free(r, f, 36) }
-func (*logGroupedFrame) Func() *gen.Func      { return &logGroupedFrameInfo }
+func (*logGroupedFrame) Func() *gen.Func      { return map_test_go.At(19) }
 
-var logGroupedFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).grouped", File: "github.com/going-green/greenlet/hub/map_test.go", Line: 135, Points: "137 l g; 141 +first; 144 =; 145 =; 147 =; 148 l g; 152 =; 153 =; 153 =; 154 =; 155 =; 156 ="}
 var _ func(*log) = (*log).grouped
 
-// logMapsManyFrame is an activation of log.mapsMany.
 type logMapsManyFrame struct {
 	gen.Header
 	l    *log
@@ -1829,8 +1533,6 @@ func (l *log) newMapsManyFrame(g *Group, n int) *logMapsManyFrame {
 	_ = l.mapsMany
 	return gen.MakeFrame(logMapsManyFrame{l: l, g: g, n: n})
 }
-
-// mapsManyResumable is log.mapsMany for callers that can be suspended.
 func (l *log) mapsManyResumable(r *gen.Run, g *Group, n int) gen.Status {
 	return (*logMapsManyFrame)(nil).body(r, l, g, n)
 }
@@ -1841,11 +1543,10 @@ func (f *logMapsManyFrame) body(r *gen.Run, l *log, g *Group, n int) (st gen.Sta
 	{
 //line map_test.go:169:1
 		items := make([]int, n)
-		t0, st = MapUnorderedResumable(r, g, 200, slices.Values(items), (&logMapsManyFunc1{l: &l}).value())
-		if st != gen.Done {
+		if t0, st = MapUnorderedResumable(r, g, 200, slices.Values(items), (&logMapsManyFunc1{l: &l}).value()); st != gen.Done {
 			f = gen.Take(r, f, 8)
-			f.l, f.g, f.PC = nil, nil, 1
-			return r.Link(f, &f.Header, st)
+			f.l, f.g = nil, nil
+			return f.Link(r, f, 1, st)
 		}
 	}
 	if f != nil {
@@ -1861,8 +1562,8 @@ func (f *logMapsManyFrame) body(r *gen.Run, l *log, g *Group, n int) (st gen.Sta
 		st = c.CallResumable(r, (&logMapsManyRange1{loop: loop}).value())
 		if st != gen.Done {
 			f = gen.Take(r, f, 8)
-			f.loop, f.PC = loop, 2
-			return r.Link(f, &f.Header, st)
+			f.loop = loop
+			return f.Link(r, f, 2, st)
 		}
 	} else {
 //line map_test.go:170:1
@@ -1873,14 +1574,14 @@ func (f *logMapsManyFrame) body(r *gen.Run, l *log, g *Group, n int) (st gen.Sta
 	return gen.Done
 }
 
-//line map_greenlet_test.go:1883:1
+//line map_greenlet_test.go:1584:1
 
 func (f *logMapsManyFrame) Resume(r *gen.Run) (st gen.Status) {
 	var t0 iter.Seq2[int, error]
 	var loop *gen.Loop
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.l, f.g, f.n))
+		return f.Started(r, f, f.body(r, f.l, f.g, f.n))
 	case 1:
 		t0 = r.Callee().(interface {
 			Returned(*gen.Run) iter.Seq2[int, error]
@@ -1895,8 +1596,8 @@ func (f *logMapsManyFrame) Resume(r *gen.Run) (st gen.Status) {
 //line map_test.go:170:1
 			st = c.CallResumable(r, (&logMapsManyRange1{loop: loop}).value())
 			if st != gen.Done {
-				f.loop, f.PC = loop, 2
-				return r.Link(f, &f.Header, st)
+				f.loop = loop
+				return f.Link(r, f, 2, st)
 			}
 		} else {
 //line map_test.go:170:1
@@ -1912,85 +1613,71 @@ func (f *logMapsManyFrame) Resume(r *gen.Run) (st gen.Status) {
 resumed_170:
 //line map_test.go:170:1
 	loop.End()
-	return r.Return(f, &f.Header)
+	return f.Return(r, f)
 }
 
-//line map_greenlet_test.go:1925:1
+//line map_greenlet_test.go:1626:1
 
 func (f *logMapsManyFrame) Args(args []any)    { gen.SetArgs(f, args, &f.g, &f.n) }
 func (f *logMapsManyFrame) Forget()            { *f = logMapsManyFrame{Header: f.Header} }
 func (f *logMapsManyFrame) Release(r *gen.Run) { gen.Free(r, f, 8) }
-func (*logMapsManyFrame) Func() *gen.Func      { return &logMapsManyFrameInfo }
+func (*logMapsManyFrame) Func() *gen.Func      { return map_test_go.At(20) }
 
-var logMapsManyFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).mapsMany", File: "github.com/going-green/greenlet/hub/map_test.go", Line: 168, Points: "170; 170 loop"}
 var _ func(*log, *Group, int) = (*log).mapsMany
 
-// logMapsManyFunc1 is the function literal of map_test.go:170, with what it captures.
+// logMapsManyFunc1 is the function literal of map_test.go:170.
 type logMapsManyFunc1 struct {
 	gen.Closure
 	l **log
 }
 
-// value is the literal for code that can't be suspended.
 func (c *logMapsManyFunc1) value() func(int) (int, error) {
 	return gen.Bind(&c.Closure, c, func(int) (int, error) { (*c.l).Yield(); return 0, nil })
 }
 
-// logMapsManyFunc1Frame is an activation of the literal logMapsManyFunc1.
 type logMapsManyFunc1Frame struct {
-	gen.Header
-	c    *logMapsManyFunc1
-	ret0 int
-	ret1 error
+	gen.Returns2[int, error]
+	c *logMapsManyFunc1
 }
 
-func (f *logMapsManyFunc1Frame) Returned(r *gen.Run) (ret0 int, ret1 error) {
-	ret0, ret1 = f.ret0, f.ret1
+func (f *logMapsManyFunc1Frame) Returned(r *gen.Run) (int, error) {
+	r0, r1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return
+	return r0, r1
 }
-
-// CallResumable is the literal logMapsManyFunc1 for callers that can be suspended.
-func (c *logMapsManyFunc1) CallResumable(r *gen.Run, _ int) (int, error, gen.Status) {
-	return (*logMapsManyFunc1Frame)(nil).body(r, c)
-}
-
-func (f *logMapsManyFunc1Frame) body(r *gen.Run, c *logMapsManyFunc1) (ret0 int, ret1 error, st gen.Status) {
+func (c *logMapsManyFunc1) CallResumable(r *gen.Run, _ int) (ret0 int, ret1 error, st gen.Status) {
 //line map_test.go:170:1
 	if st = (*c.l).YieldResumable(r); st != gen.Done {
-		f = gen.Take(r, f, 21)
-		f.c, f.PC = c, 1
-		return ret0, ret1, r.Link(f, &f.Header, st)
+		f := gen.New[logMapsManyFunc1Frame](r, 21)
+		f.c = c
+		return ret0, ret1, f.Link(r, f, 1, st)
 	}
 //line map_test.go:170:1
 	return 0, nil, gen.Done
 }
 
-//line map_greenlet_test.go:1976:1
+//line map_greenlet_test.go:1666:1
 
 func (f *logMapsManyFunc1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
 	_ = c
 	r.Callee().(*HubYieldFrame).Release(r)
 //line map_test.go:170:1
-	f.ret0, f.ret1 = 0, nil
-	return r.Return(f, &f.Header)
+	f.Ret0, f.Ret1 = 0, nil
+	return f.Return(r, f)
 }
 
-//line map_greenlet_test.go:1987:1
+//line map_greenlet_test.go:1677:1
 
 func (f *logMapsManyFunc1Frame) Release(r *gen.Run) { gen.Free(r, f, 21) }
-func (*logMapsManyFunc1Frame) Func() *gen.Func      { return &logMapsManyFunc1FrameInfo }
+func (*logMapsManyFunc1Frame) Func() *gen.Func      { return map_test_go.At(21) }
 
-var logMapsManyFunc1FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).mapsMany.func1", File: "github.com/going-green/greenlet/hub/map_test.go", Line: 170, Points: "170"}
-
-// logMapsManyRange1 is the body of the loop of map_test.go:170, with what it captures.
+// logMapsManyRange1 is the body of the loop of map_test.go:170.
 type logMapsManyRange1 struct {
 	gen.Closure
 	loop *gen.Loop
 }
 
-// value is the literal for code that can't be suspended.
 func (c *logMapsManyRange1) value() func(int, error) bool {
 	return gen.Bind(&c.Closure, c, func(_ int, _ error) bool {
 		c.loop.Begin()
@@ -1999,20 +1686,12 @@ func (c *logMapsManyRange1) value() func(int, error) bool {
 	})
 }
 
-// logMapsManyRange1Frame is an activation of the literal logMapsManyRange1.
 type logMapsManyRange1Frame struct {
-	gen.Header
-	c    *logMapsManyRange1
-	ret0 bool
+	gen.Returns[bool]
+	c *logMapsManyRange1
 }
 
-func (f *logMapsManyRange1Frame) Returned(r *gen.Run) (ret0 bool) {
-	ret0 = f.ret0
-	f.Release(r)
-	return
-}
-
-// CallResumable is the literal logMapsManyRange1 for callers that can be suspended.
+func (f *logMapsManyRange1Frame) Returned(r *gen.Run) bool { r0 := f.Ret0; f.Release(r); return r0 }
 func (c *logMapsManyRange1) CallResumable(r *gen.Run, _ int, _ error) (bool, gen.Status) {
 	return (*logMapsManyRange1Frame)(nil).body(r, c)
 }
@@ -2025,15 +1704,39 @@ func (f *logMapsManyRange1Frame) body(r *gen.Run, c *logMapsManyRange1) (ret0 bo
 	return true, gen.Done
 }
 
-//line map_greenlet_test.go:2036:1
+//line map_greenlet_test.go:1715:1
 
 func (f *logMapsManyRange1Frame) Resume(r *gen.Run) (st gen.Status) {
-	f.ret0, st = f.body(r, f.c)
-	return r.Started(f, &f.Header, st)
+	f.Ret0, st = f.body(r, f.c)
+	return f.Started(r, f, st)
 }
 
 func (f *logMapsManyRange1Frame) Release(r *gen.Run) { gen.Free(r, f, 48) }
-func (*logMapsManyRange1Frame) Func() *gen.Func      { return &logMapsManyRange1FrameInfo }
+func (*logMapsManyRange1Frame) Func() *gen.Func      { return map_test_go.At(22) }
 
-var logMapsManyRange1FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).mapsMany-range1", File: "github.com/going-green/greenlet/hub/map_test.go", Line: 170}
 var _ = gen.Declare("log.work", "log.maps", "log.mapsSeq", "log.mapsUnordered", "log.grouped", "log.mapsMany")
+var map_test_go = gen.Funcs{Package: "github.com/going-green/greenlet/hub", File: "github.com/going-green/greenlet/hub/map_test.go", List: `
+(*log).work 18 32: 24 n
+(*log).maps 35: 36 l; 38 l; 40 l; 42 l; 44 l; 46 l
+(*log).maps.func1 38: 38
+(*log).maps.func2 46: 46
+(*log).maps.value1 36: 36
+(*log).maps.value2 40: 40
+(*log).maps.value3 42: 42
+(*log).maps.value4 44: 44
+(*log).maps.value5 46: 46
+(*log).mapsSeq 71: 72 l; 72 loop
+(*log).mapsSeq.value1 72: 72
+(*log).mapsSeq-range1 72: 74
+(*log).mapsUnordered 105: 107 l pool; 107 +loop; 110 -loop; 110 +loop2; 120 l t3; 120 l; 120 loop3
+(*log).mapsUnordered.value1 107: 107
+(*log).mapsUnordered.value2 110: 110
+(*log).mapsUnordered.value3 120: 120
+(*log).mapsUnordered-range1 107
+(*log).mapsUnordered-range2 110
+(*log).mapsUnordered-range3 120
+(*log).grouped 135: 137 l g; 141 +first; 144 =; 145 =; 147 =; 148 l g; 152 =; 153 =; 153 =; 154 =; 155 =; 156 =
+(*log).mapsMany 168: 170; 170 loop
+(*log).mapsMany.func1 170: 170
+(*log).mapsMany-range1 170
+`}

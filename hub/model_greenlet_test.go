@@ -8,7 +8,6 @@ import "github.com/going-green/greenlet/runtime/gen"
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// modelLivesFrame is an activation of model.lives.
 type modelLivesFrame struct {
 	gen.Header
 	m     *model
@@ -19,8 +18,6 @@ func (m *model) newLivesFrame(n int) *modelLivesFrame {
 	_ = m.lives
 	return gen.MakeFrame(modelLivesFrame{m: m, n: n})
 }
-
-// livesResumable is model.lives for callers that can be suspended.
 func (m *model) livesResumable(r *gen.Run, n int) gen.Status {
 	return (*modelLivesFrame)(nil).body(r, m, n)
 }
@@ -40,22 +37,22 @@ loop_90:
 	}
 	if st = m.survivesResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 12)
-		f.m, f.n, f.t0, f.PC = m, n, t0, 1
-		return r.Link(f, &f.Header, st)
+		f.m, f.n, f.t0 = m, n, t0
+		return f.Link(r, f, 1, st)
 	}
 //line model_test.go:90:1
 	t0++
 	goto loop_90
 }
 
-//line model_greenlet_test.go:52:1
+//line model_greenlet_test.go:49:1
 
 func (f *modelLivesFrame) Resume(r *gen.Run) (st gen.Status) {
 	m, n := f.m, f.n
 	var t0 int
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.m, f.n))
+		return f.Started(r, f, f.body(r, f.m, f.n))
 	case 1:
 		t0 = f.t0
 		r.Callee().(*modelSurvivesFrame).Release(r)
@@ -65,15 +62,15 @@ func (f *modelLivesFrame) Resume(r *gen.Run) (st gen.Status) {
 loop_90:
 //line model_test.go:90:1
 	if t0 >= n {
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 //line model_test.go:91:1
 	if m.over {
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 	if st = m.survivesResumable(r); st != gen.Done {
-		f.t0, f.PC = t0, 1
-		return r.Link(f, &f.Header, st)
+		f.t0 = t0
+		return f.Link(r, f, 1, st)
 	}
 resumed_94:
 //line model_test.go:90:1
@@ -81,34 +78,26 @@ resumed_94:
 	goto loop_90
 }
 
-//line model_greenlet_test.go:85:1
+//line model_greenlet_test.go:82:1
 
 func (f *modelLivesFrame) Args(args []any)    { gen.SetArgs(f, args, &f.n) }
 func (f *modelLivesFrame) Forget()            { *f = modelLivesFrame{Header: f.Header} }
 func (f *modelLivesFrame) Release(r *gen.Run) { gen.Free(r, f, 12) }
-func (*modelLivesFrame) Func() *gen.Func      { return &modelLivesFrameInfo }
+func (*modelLivesFrame) Func() *gen.Func      { return model_test_go.At(0) }
 
-var modelLivesFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*model).lives", File: "github.com/going-green/greenlet/hub/model_test.go", Line: 89, Points: "94 m n t0"}
 var _ func(*model, int) = (*model).lives
 
-// modelSurvivesFrame is an activation of model.survives.
 type modelSurvivesFrame struct {
 	gen.DeferHeader
 	m *model
 }
 
-func (m *model) newSurvivesFrame() *modelSurvivesFrame {
-	_ = m.survives
-	return gen.MakeFrame(modelSurvivesFrame{m: m})
-}
-
-// survivesResumable is model.survives for callers that can be suspended.
 func (m *model) survivesResumable(r2 *gen.Run) gen.Status {
 	return (*modelSurvivesFrame)(nil).run(r2, m)
 }
 
 func (f *modelSurvivesFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.run(r, f.m))
+	return f.Started(r, f, f.run(r, f.m))
 }
 
 func (f *modelSurvivesFrame) run(r2 *gen.Run, m *model) (st gen.Status) {
@@ -153,18 +142,17 @@ func (f *modelSurvivesFrame) step(r2 *gen.Run, m *model) (end gen.Status) {
 		goto else_105
 	}
 //line model_test.go:106:1
-	_, st = m.WithTimeoutResumable(r2, m.some(), (&modelSurvivesValue1{recv: gen.Ref(m)}).value())
-	if st != gen.Done {
-		f.m, f.PC = nil, 1
-		return r2.Link(f, &f.Header, st)
+	if _, st = m.WithTimeoutResumable(r2, m.some(), (&modelSurvivesValue1{recv: gen.Ref(m)}).value()); st != gen.Done {
+		f.m = nil
+		return f.Link(r2, f, 1, st)
 	}
 resumed_106:
 	goto after_if_105
 else_105:
 //line model_test.go:108:1
 	if st = m.actsResumable(r2); st != gen.Done {
-		f.m, f.PC = nil, 2
-		return r2.Link(f, &f.Header, st)
+		f.m = nil
+		return f.Link(r2, f, 2, st)
 	}
 resumed_108:
 after_if_105:
@@ -175,7 +163,7 @@ unwind:
 	for f.Pending() {
 //line model_test.go:110:1
 		if sub := f.Next(r2); sub != gen.Done {
-			return r2.Link(f, &f.Header, sub)
+			return f.Link(r2, f, gen.Unwind, sub)
 		}
 	}
 //line model_test.go:110:1
@@ -183,63 +171,51 @@ unwind:
 	return gen.Done
 }
 
-//line model_greenlet_test.go:187:1
+//line model_greenlet_test.go:175:1
 
-func (f *modelSurvivesFrame) Forget()            { *f = modelSurvivesFrame{DeferHeader: f.DeferHeader} }
 func (f *modelSurvivesFrame) Release(r *gen.Run) { gen.Free(r, f, 36) }
-func (*modelSurvivesFrame) Func() *gen.Func      { return &modelSurvivesFrameInfo }
+func (*modelSurvivesFrame) Func() *gen.Func      { return model_test_go.At(1) }
 
-var modelSurvivesFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*model).survives", File: "github.com/going-green/greenlet/hub/model_test.go", Line: 99, End: 110, Points: "106; 108"}
 var _ func(*model) = (*model).survives
 
-// modelSurvivesValue1 is acts as a value of model_test.go:106, with what it captures.
+// modelSurvivesValue1 is acts as a value of model_test.go:106.
 type modelSurvivesValue1 struct {
 	gen.Closure
 	recv **model
 }
 
-// value is the literal for code that can't be suspended.
 func (c *modelSurvivesValue1) value() func() {
 	return gen.Bind(&c.Closure, c, func() { (*c.recv).acts() })
 }
 func (c *modelSurvivesValue1) Frame() gen.Frame { return (*c.recv).newActsFrame() }
 
-// modelSurvivesValue1Frame is an activation of the literal modelSurvivesValue1.
 type modelSurvivesValue1Frame struct {
 	gen.Header
 	c *modelSurvivesValue1
 }
 
-// CallResumable is the literal modelSurvivesValue1 for callers that can be suspended.
-func (c *modelSurvivesValue1) CallResumable(r *gen.Run) gen.Status {
-	return (*modelSurvivesValue1Frame)(nil).body(r, c)
-}
-
-func (f *modelSurvivesValue1Frame) body(r *gen.Run, c *modelSurvivesValue1) (st gen.Status) {
+func (c *modelSurvivesValue1) CallResumable(r *gen.Run) (st gen.Status) {
 //line model_test.go:106:1
 	if st = (*c.recv).actsResumable(r); st != gen.Done {
-		f = gen.Take(r, f, 36)
-		f.c, f.PC = c, 1
-		return r.Link(f, &f.Header, st)
+		f := gen.New[modelSurvivesValue1Frame](r, 36)
+		f.c = c
+		return f.Link(r, f, 1, st)
 	}
 	return gen.Done
 }
 
-//line model_greenlet_test.go:229:1
+//line model_greenlet_test.go:208:1
 
 func (f *modelSurvivesValue1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
 	_ = c
 	r.Callee().(*modelActsFrame).Release(r)
-	return r.Return(f, &f.Header)
+	return f.Return(r, f)
 }
 
 func (f *modelSurvivesValue1Frame) Release(r *gen.Run) { gen.Free(r, f, 36) }
-func (*modelSurvivesValue1Frame) Func() *gen.Func      { return &modelSurvivesValue1FrameInfo }
+func (*modelSurvivesValue1Frame) Func() *gen.Func      { return model_test_go.At(2) }
 
-var modelSurvivesValue1FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*model).survives.value1", File: "github.com/going-green/greenlet/hub/model_test.go", Line: 106, Points: "106"}
-
-// modelActsFrame is an activation of model.acts.
 type modelActsFrame struct {
 	gen.Header
 	m *model
@@ -249,8 +225,6 @@ func (m *model) newActsFrame() *modelActsFrame {
 	_ = m.acts
 	return gen.MakeFrame(modelActsFrame{m: m})
 }
-
-// actsResumable is model.acts for callers that can be suspended.
 func (m *model) actsResumable(r2 *gen.Run) gen.Status { return (*modelActsFrame)(nil).body(r2, m) }
 
 func (f *modelActsFrame) body(r2 *gen.Run, m *model) (st gen.Status) {
@@ -281,112 +255,95 @@ case_115:
 //line model_test.go:116:1
 	if st = m.putsResumable(r2); st != gen.Done {
 		f = gen.Take(r2, f, 10)
-		f.m, f.PC = nil, 1
-		return r2.Link(f, &f.Header, st)
+		f.m = nil
+		return f.Link(r2, f, 1, st)
 	}
 	return gen.Done
 case_117:
 //line model_test.go:118:1
 	if st = m.getsResumable(r2); st != gen.Done {
 		f = gen.Take(r2, f, 10)
-		f.m, f.PC = nil, 2
-		return r2.Link(f, &f.Header, st)
+		f.m = nil
+		return f.Link(r2, f, 2, st)
 	}
 	return gen.Done
 case_119:
 //line model_test.go:120:1
 	if st = m.entersResumable(r2); st != gen.Done {
 		f = gen.Take(r2, f, 10)
-		f.m, f.PC = nil, 3
-		return r2.Link(f, &f.Header, st)
+		f.m = nil
+		return f.Link(r2, f, 3, st)
 	}
 	return gen.Done
 case_121:
 //line model_test.go:122:1
 	if st = m.locksResumable(r2, 1+m.r.IntN(2)); st != gen.Done {
 		f = gen.Take(r2, f, 10)
-		f.m, f.PC = nil, 4
-		return r2.Link(f, &f.Header, st)
+		f.m = nil
+		return f.Link(r2, f, 4, st)
 	}
 	return gen.Done
 case_123:
 //line model_test.go:124:1
 	if st = m.waitsOrSetsResumable(r2); st != gen.Done {
 		f = gen.Take(r2, f, 10)
-		f.m, f.PC = nil, 5
-		return r2.Link(f, &f.Header, st)
+		f.m = nil
+		return f.Link(r2, f, 5, st)
 	}
 	return gen.Done
 case_125:
 //line model_test.go:126:1
 	if st = m.peeksResumable(r2); st != gen.Done {
 		f = gen.Take(r2, f, 10)
-		f.m, f.PC = nil, 6
-		return r2.Link(f, &f.Header, st)
+		f.m = nil
+		return f.Link(r2, f, 6, st)
 	}
 	return gen.Done
 case_132:
 	if st = m.SleepResumable(r2, m.some()); st != gen.Done {
 		f = gen.Take(r2, f, 10)
-		f.m, f.PC = nil, 7
-		return r2.Link(f, &f.Header, st)
+		f.m = nil
+		return f.Link(r2, f, 7, st)
 	}
 	return gen.Done
 }
 
-//line model_greenlet_test.go:338:1
+//line model_greenlet_test.go:312:1
 
 func (f *modelActsFrame) Resume(r2 *gen.Run) (st gen.Status) {
 	switch f.PC {
 	case 0:
-		return r2.Started(f, &f.Header, f.body(r2, f.m))
+		return f.Started(r2, f, f.body(r2, f.m))
 	case 1:
 		r2.Callee().(*modelPutsFrame).Release(r2)
-		return r2.Return(f, &f.Header)
+		return f.Return(r2, f)
 	case 2:
 		r2.Callee().(*modelGetsFrame).Release(r2)
-		return r2.Return(f, &f.Header)
+		return f.Return(r2, f)
 	case 3:
 		r2.Callee().(*modelEntersFrame).Release(r2)
-		return r2.Return(f, &f.Header)
+		return f.Return(r2, f)
 	case 4:
 		r2.Callee().(*modelLocksFrame).Release(r2)
-		return r2.Return(f, &f.Header)
+		return f.Return(r2, f)
 	case 5:
 		r2.Callee().(*modelWaitsOrSetsFrame).Release(r2)
-		return r2.Return(f, &f.Header)
+		return f.Return(r2, f)
 	case 6:
 		r2.Callee().(*modelPeeksFrame).Release(r2)
-		return r2.Return(f, &f.Header)
+		return f.Return(r2, f)
 	default:
 		r2.Callee().(*HubSleepFrame).Release(r2)
-		return r2.Return(f, &f.Header)
+		return f.Return(r2, f)
 	}
 }
 
 func (f *modelActsFrame) Forget()            { *f = modelActsFrame{Header: f.Header} }
 func (f *modelActsFrame) Release(r *gen.Run) { gen.Free(r, f, 10) }
-func (*modelActsFrame) Func() *gen.Func      { return &modelActsFrameInfo }
+func (*modelActsFrame) Func() *gen.Func      { return model_test_go.At(3) }
 
-var modelActsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*model).acts", File: "github.com/going-green/greenlet/hub/model_test.go", Line: 113, Points: "116; 118; 120; 122; 124; 126; 133"}
-var _ func(*model) = (*model).acts
+var _ = gen.Method00((*new(*model)).acts, (*model).actsResumable, (*model).newActsFrame)
 
-// modelActsFrameValue is model.acts as a value, for callers that can be suspended.
-type modelActsFrameValue struct {
-	recv *model
-}
-
-func (v modelActsFrameValue) CallResumable(r *gen.Run) gen.Status {
-	return v.recv.actsResumable(r)
-}
-
-var _ = gen.RegisterMethod((*new(*model)).acts, func(recv *model) any {
-	return modelActsFrameValue{recv}
-})
-
-func (v modelActsFrameValue) Frame() gen.Frame { return gen.MakeFrame(modelActsFrame{m: v.recv}) }
-
-// modelPutsFrame is an activation of model.puts.
 type modelPutsFrame struct {
 	gen.Header
 	m *model
@@ -397,8 +354,6 @@ func (m *model) newPutsFrame() *modelPutsFrame {
 	_ = m.puts
 	return gen.MakeFrame(modelPutsFrame{m: m})
 }
-
-// putsResumable is model.puts for callers that can be suspended.
 func (m *model) putsResumable(r2 *gen.Run) gen.Status { return (*modelPutsFrame)(nil).body(r2, m) }
 
 func (f *modelPutsFrame) body(r2 *gen.Run, m *model) (st gen.Status) {
@@ -417,17 +372,16 @@ func (f *modelPutsFrame) body(r2 *gen.Run, m *model) (st gen.Status) {
 //line model_test.go:143:1
 	if st = m.queue.PutResumable(r2, v); st != gen.Done {
 		f = gen.Take(r2, f, 59)
-		f.m, f.v, f.PC = m, v, 1
-		return r2.Link(f, &f.Header, st)
+		f.m, f.v = m, v
+		return f.Link(r2, f, 1, st)
 	}
 	goto after_if_142
 else_142:
 //line model_test.go:144:1
-	t0, st = m.queue.PutForResumable(r2, v, m.some())
-	if st != gen.Done {
+	if t0, st = m.queue.PutForResumable(r2, v, m.some()); st != gen.Done {
 		f = gen.Take(r2, f, 59)
-		f.m, f.v, f.PC = m, v, 2
-		return r2.Link(f, &f.Header, st)
+		f.m, f.v = m, v
+		return f.Link(r2, f, 2, st)
 	}
 	if !t0 {
 //line model_test.go:145:1
@@ -441,7 +395,7 @@ after_if_141:
 	return gen.Done
 }
 
-//line model_greenlet_test.go:445:1
+//line model_greenlet_test.go:399:1
 
 func (f *modelPutsFrame) Resume(r2 *gen.Run) (st gen.Status) {
 	m := f.m
@@ -449,7 +403,7 @@ func (f *modelPutsFrame) Resume(r2 *gen.Run) (st gen.Status) {
 	var t0 bool
 	switch f.PC {
 	case 0:
-		return r2.Started(f, &f.Header, f.body(r2, f.m))
+		return f.Started(r2, f, f.body(r2, f.m))
 	case 1:
 		v = f.v
 		r2.Callee().Release(r2)
@@ -459,7 +413,7 @@ func (f *modelPutsFrame) Resume(r2 *gen.Run) (st gen.Status) {
 		t0 = r2.Callee().(interface{ Returned(*gen.Run) bool }).Returned(r2)
 		if !t0 {
 //line model_test.go:145:1
-			return r2.Return(f, &f.Header)
+			return f.Return(r2, f)
 		}
 		goto after_if_142
 	}
@@ -469,19 +423,17 @@ after_if_142:
 	m.rows[0].serve(m, m.put[v])
 //line model_test.go:149:1
 	m.put[v].end = m.tick()
-	return r2.Return(f, &f.Header)
+	return f.Return(r2, f)
 }
 
-//line model_greenlet_test.go:476:1
+//line model_greenlet_test.go:430:1
 
 func (f *modelPutsFrame) Forget()            { *f = modelPutsFrame{Header: f.Header} }
 func (f *modelPutsFrame) Release(r *gen.Run) { gen.Free(r, f, 59) }
-func (*modelPutsFrame) Func() *gen.Func      { return &modelPutsFrameInfo }
+func (*modelPutsFrame) Func() *gen.Func      { return model_test_go.At(4) }
 
-var modelPutsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*model).puts", File: "github.com/going-green/greenlet/hub/model_test.go", Line: 138, Points: "143 m v; 144 ="}
 var _ func(*model) = (*model).puts
 
-// modelGetsFrame is an activation of model.gets.
 type modelGetsFrame struct {
 	gen.Header
 	m *model
@@ -492,8 +444,6 @@ func (m *model) newGetsFrame() *modelGetsFrame {
 	_ = m.gets
 	return gen.MakeFrame(modelGetsFrame{m: m})
 }
-
-// getsResumable is model.gets for callers that can be suspended.
 func (m *model) getsResumable(r2 *gen.Run) gen.Status { return (*modelGetsFrame)(nil).body(r2, m) }
 
 func (f *modelGetsFrame) body(r2 *gen.Run, m *model) (st gen.Status) {
@@ -511,20 +461,18 @@ func (f *modelGetsFrame) body(r2 *gen.Run, m *model) (st gen.Status) {
 		goto else_157
 	}
 //line model_test.go:158:1
-	v, ok, st = m.queue.GetResumable(r2)
-	if st != gen.Done {
+	if v, ok, st = m.queue.GetResumable(r2); st != gen.Done {
 		f = gen.Take(r2, f, 42)
-		f.m, f.s, f.PC = m, s, 1
-		return r2.Link(f, &f.Header, st)
+		f.m, f.s = m, s
+		return f.Link(r2, f, 1, st)
 	}
 	goto after_if_157
 else_157:
 //line model_test.go:160:1
-	v, ok, st = m.queue.GetForResumable(r2, m.some())
-	if st != gen.Done {
+	if v, ok, st = m.queue.GetForResumable(r2, m.some()); st != gen.Done {
 		f = gen.Take(r2, f, 42)
-		f.m, f.s, f.PC = m, s, 2
-		return r2.Link(f, &f.Header, st)
+		f.m, f.s = m, s
+		return f.Link(r2, f, 2, st)
 	}
 after_if_157:
 //line model_test.go:162:1
@@ -540,7 +488,7 @@ after_if_156:
 	return gen.Done
 }
 
-//line model_greenlet_test.go:544:1
+//line model_greenlet_test.go:492:1
 
 func (f *modelGetsFrame) Resume(r2 *gen.Run) (st gen.Status) {
 	m := f.m
@@ -549,7 +497,7 @@ func (f *modelGetsFrame) Resume(r2 *gen.Run) (st gen.Status) {
 	var ok bool
 	switch f.PC {
 	case 0:
-		return r2.Started(f, &f.Header, f.body(r2, f.m))
+		return f.Started(r2, f, f.body(r2, f.m))
 	case 1:
 		s = f.s
 		v, ok = r2.Callee().(interface{ Returned(*gen.Run) (int, bool) }).Returned(r2)
@@ -563,7 +511,7 @@ func (f *modelGetsFrame) Resume(r2 *gen.Run) (st gen.Status) {
 after_if_157:
 //line model_test.go:162:1
 	if !ok {
-		return r2.Return(f, &f.Header)
+		return f.Return(r2, f)
 	}
 	m.rows[1].serve(m, s)
 //line model_test.go:167:1
@@ -571,19 +519,17 @@ after_if_157:
 		m.fail("%d was got twice", v)
 	}
 	m.got[v] = s
-	return r2.Return(f, &f.Header)
+	return f.Return(r2, f)
 }
 
-//line model_greenlet_test.go:578:1
+//line model_greenlet_test.go:526:1
 
 func (f *modelGetsFrame) Forget()            { *f = modelGetsFrame{Header: f.Header} }
 func (f *modelGetsFrame) Release(r *gen.Run) { gen.Free(r, f, 42) }
-func (*modelGetsFrame) Func() *gen.Func      { return &modelGetsFrameInfo }
+func (*modelGetsFrame) Func() *gen.Func      { return model_test_go.At(5) }
 
-var modelGetsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*model).gets", File: "github.com/going-green/greenlet/hub/model_test.go", Line: 153, Points: "158 m s; 160 ="}
 var _ func(*model) = (*model).gets
 
-// modelEntersFrame is an activation of model.enters.
 type modelEntersFrame struct {
 	gen.DeferHeader
 	m0 *model
@@ -595,12 +541,10 @@ func (m0 *model) newEntersFrame() *modelEntersFrame {
 	_ = m0.enters
 	return gen.MakeFrame(modelEntersFrame{m0: m0})
 }
-
-// entersResumable is model.enters for callers that can be suspended.
 func (m0 *model) entersResumable(r2 *gen.Run) gen.Status { return (*modelEntersFrame)(nil).run(r2, m0) }
 
 func (f *modelEntersFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.run(r, f.m0))
+	return f.Started(r, f, f.run(r, f.m0))
 }
 
 func (f *modelEntersFrame) run(r2 *gen.Run, m0 *model) (st gen.Status) {
@@ -656,17 +600,16 @@ func (f *modelEntersFrame) step(r2 *gen.Run, m0 *model) (end gen.Status) {
 	}
 //line model_test.go:178:1
 	if st = (*m).sem.AcquireResumable(r2); st != gen.Done {
-		f.m, f.s, f.PC = m, s, 1
-		return r2.Link(f, &f.Header, st)
+		f.m, f.s = m, s
+		return f.Link(r2, f, 1, st)
 	}
 resumed_178:
 	goto after_if_177
 else_177:
 //line model_test.go:179:1
-	t0, st = (*m).sem.AcquireForResumable(r2, (*m).some())
-	if st != gen.Done {
-		f.m, f.s, f.PC = m, s, 2
-		return r2.Link(f, &f.Header, st)
+	if t0, st = (*m).sem.AcquireForResumable(r2, (*m).some()); st != gen.Done {
+		f.m, f.s = m, s
+		return f.Link(r2, f, 2, st)
 	}
 resumed_179:
 	if !t0 {
@@ -690,8 +633,8 @@ after_if_176:
 			(*m).fail("%d hold the semaphore", (*m).inside)
 		}
 		if st = (*m).SleepResumable(r2, (*m).some()); st != gen.Done {
-			f.m, f.PC = nil, 3
-			return r2.Link(f, &f.Header, st)
+			f.m = nil
+			return f.Link(r2, f, 3, st)
 		}
 	}
 resumed_192:
@@ -702,7 +645,7 @@ unwind:
 	for f.Pending() {
 //line model_test.go:193:1
 		if sub := f.Next(r2); sub != gen.Done {
-			return r2.Link(f, &f.Header, sub)
+			return f.Link(r2, f, gen.Unwind, sub)
 		}
 	}
 //line model_test.go:193:1
@@ -710,16 +653,14 @@ unwind:
 	return gen.Done
 }
 
-//line model_greenlet_test.go:714:1
+//line model_greenlet_test.go:657:1
 
 func (f *modelEntersFrame) Forget()            { *f = modelEntersFrame{DeferHeader: f.DeferHeader} }
 func (f *modelEntersFrame) Release(r *gen.Run) { gen.Free(r, f, 24) }
-func (*modelEntersFrame) Func() *gen.Func      { return &modelEntersFrameInfo }
+func (*modelEntersFrame) Func() *gen.Func      { return model_test_go.At(6) }
 
-var modelEntersFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*model).enters", File: "github.com/going-green/greenlet/hub/model_test.go", Line: 174, End: 193, Points: "178 m s; 179 =; 192"}
 var _ func(*model) = (*model).enters
 
-// modelLocksFrame is an activation of model.locks.
 type modelLocksFrame struct {
 	gen.DeferHeader
 	m     *model
@@ -731,14 +672,12 @@ func (m *model) newLocksFrame(depth int) *modelLocksFrame {
 	_ = m.locks
 	return gen.MakeFrame(modelLocksFrame{m: m, depth: depth})
 }
-
-// locksResumable is model.locks for callers that can be suspended.
 func (m *model) locksResumable(r2 *gen.Run, depth int) gen.Status {
 	return (*modelLocksFrame)(nil).run(r2, m, depth)
 }
 
 func (f *modelLocksFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.run(r, f.m, f.depth))
+	return f.Started(r, f, f.run(r, f.m, f.depth))
 }
 
 func (f *modelLocksFrame) run(r2 *gen.Run, m *model, depth int) (st gen.Status) {
@@ -794,17 +733,16 @@ func (f *modelLocksFrame) step(r2 *gen.Run, m *model, depth int) (end gen.Status
 	}
 //line model_test.go:200:1
 	if st = m.mutex.LockResumable(r2); st != gen.Done {
-		f.s, f.PC = s, 1
-		return r2.Link(f, &f.Header, st)
+		f.s = s
+		return f.Link(r2, f, 1, st)
 	}
 resumed_200:
 	goto after_if_199
 else_199:
 //line model_test.go:201:1
-	t0, st = m.mutex.LockForResumable(r2, m.some())
-	if st != gen.Done {
-		f.s, f.PC = s, 2
-		return r2.Link(f, &f.Header, st)
+	if t0, st = m.mutex.LockForResumable(r2, m.some()); st != gen.Done {
+		f.s = s
+		return f.Link(r2, f, 2, st)
 	}
 resumed_201:
 	if !t0 {
@@ -817,8 +755,7 @@ after_if_199:
 after_if_198:
 	f.DeferFunc(m.mutex.Unlock)
 	if st = m.SleepResumable(r2, m.some()); st != gen.Done {
-		f.PC = 3
-		return r2.Link(f, &f.Header, st)
+		return f.Link(r2, f, 3, st)
 	}
 resumed_207:
 //line model_test.go:208:1
@@ -830,8 +767,8 @@ resumed_207:
 	}
 //line model_test.go:212:1
 	if st = m.locksResumable(r2, depth-1); st != gen.Done {
-		f.m, f.PC = nil, 4
-		return r2.Link(f, &f.Header, st)
+		f.m = nil
+		return f.Link(r2, f, 4, st)
 	}
 resumed_212:
 after_if_211:
@@ -842,7 +779,7 @@ unwind:
 	for f.Pending() {
 //line model_test.go:214:1
 		if sub := f.Next(r2); sub != gen.Done {
-			return r2.Link(f, &f.Header, sub)
+			return f.Link(r2, f, gen.Unwind, sub)
 		}
 	}
 //line model_test.go:214:1
@@ -850,17 +787,15 @@ unwind:
 	return gen.Done
 }
 
-//line model_greenlet_test.go:854:1
+//line model_greenlet_test.go:791:1
 
 func (f *modelLocksFrame) Args(args []any)    { gen.SetArgs(f, args, &f.depth) }
 func (f *modelLocksFrame) Forget()            { *f = modelLocksFrame{DeferHeader: f.DeferHeader} }
 func (f *modelLocksFrame) Release(r *gen.Run) { gen.Free(r, f, 37) }
-func (*modelLocksFrame) Func() *gen.Func      { return &modelLocksFrameInfo }
+func (*modelLocksFrame) Func() *gen.Func      { return model_test_go.At(7) }
 
-var modelLocksFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*model).locks", File: "github.com/going-green/greenlet/hub/model_test.go", Line: 196, End: 214, Points: "200 m depth s; 201 =; 207 -s; 212"}
 var _ func(*model, int) = (*model).locks
 
-// modelWaitsOrSetsFrame is an activation of model.waitsOrSets.
 type modelWaitsOrSetsFrame struct {
 	gen.Header
 	m     *model
@@ -868,17 +803,7 @@ type modelWaitsOrSetsFrame struct {
 	was   bool
 }
 
-func (m *model) newWaitsOrSetsFrame() *modelWaitsOrSetsFrame {
-	_ = m.waitsOrSets
-	return gen.MakeFrame(modelWaitsOrSetsFrame{m: m})
-}
-
-// waitsOrSetsResumable is model.waitsOrSets for callers that can be suspended.
-func (m *model) waitsOrSetsResumable(r2 *gen.Run) gen.Status {
-	return (*modelWaitsOrSetsFrame)(nil).body(r2, m)
-}
-
-func (f *modelWaitsOrSetsFrame) body(r2 *gen.Run, m *model) (st gen.Status) {
+func (m *model) waitsOrSetsResumable(r2 *gen.Run) (st gen.Status) {
 	var start int
 	var was, t0 bool
 //line model_test.go:218:1
@@ -895,11 +820,10 @@ func (f *modelWaitsOrSetsFrame) body(r2 *gen.Run, m *model) (st gen.Status) {
 case_224:
 //line model_test.go:225:1
 	start, was = m.tick(), m.event.IsSet()
-	t0, st = m.event.WaitForResumable(r2, m.some())
-	if st != gen.Done {
-		f = gen.Take(r2, f, 51)
-		f.m, f.start, f.was, f.PC = m, start, was, 1
-		return r2.Link(f, &f.Header, st)
+	if t0, st = m.event.WaitForResumable(r2, m.some()); st != gen.Done {
+		f := gen.New[modelWaitsOrSetsFrame](r2, 51)
+		f.m, f.start, f.was = m, start, was
+		return f.Link(r2, f, 1, st)
 	}
 //line model_test.go:226:1
 	if t0 && !was && m.set < start {
@@ -908,36 +832,28 @@ case_224:
 	return gen.Done
 }
 
-//line model_greenlet_test.go:912:1
+//line model_greenlet_test.go:836:1
 
 func (f *modelWaitsOrSetsFrame) Resume(r2 *gen.Run) (st gen.Status) {
 	m := f.m
 	var start int
 	var was, t0 bool
-	switch f.PC {
-	case 0:
-		return r2.Started(f, &f.Header, f.body(r2, f.m))
-	default:
-		start, was = f.start, f.was
-		t0 = r2.Callee().(*EventWaitForFrame).Returned(r2)
+	start, was = f.start, f.was
+	t0 = r2.Callee().(*EventWaitForFrame).Returned(r2)
 //line model_test.go:226:1
-		if t0 && !was && m.set < start {
-			m.fail("waited for an event that was not set")
-		}
-		return r2.Return(f, &f.Header)
+	if t0 && !was && m.set < start {
+		m.fail("waited for an event that was not set")
 	}
+	return f.Return(r2, f)
 }
 
-//line model_greenlet_test.go:932:1
+//line model_greenlet_test.go:851:1
 
-func (f *modelWaitsOrSetsFrame) Forget()            { *f = modelWaitsOrSetsFrame{Header: f.Header} }
 func (f *modelWaitsOrSetsFrame) Release(r *gen.Run) { gen.Free(r, f, 51) }
-func (*modelWaitsOrSetsFrame) Func() *gen.Func      { return &modelWaitsOrSetsFrameInfo }
+func (*modelWaitsOrSetsFrame) Func() *gen.Func      { return model_test_go.At(8) }
 
-var modelWaitsOrSetsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*model).waitsOrSets", File: "github.com/going-green/greenlet/hub/model_test.go", Line: 217, Points: "226 m start was"}
 var _ func(*model) = (*model).waitsOrSets
 
-// modelPeeksFrame is an activation of model.peeks.
 type modelPeeksFrame struct {
 	gen.Header
 	m *model
@@ -947,8 +863,6 @@ func (m *model) newPeeksFrame() *modelPeeksFrame {
 	_ = m.peeks
 	return gen.MakeFrame(modelPeeksFrame{m: m})
 }
-
-// peeksResumable is model.peeks for callers that can be suspended.
 func (m *model) peeksResumable(r2 *gen.Run) gen.Status { return (*modelPeeksFrame)(nil).body(r2, m) }
 
 func (f *modelPeeksFrame) body(r2 *gen.Run, m *model) (st gen.Status) {
@@ -957,56 +871,52 @@ func (f *modelPeeksFrame) body(r2 *gen.Run, m *model) (st gen.Status) {
 		goto after_if_234
 	}
 //line model_test.go:235:1
-	_, st = AwaitForResumable[Waitable](r2, m.some(), 1+m.r.IntN(5), m.queue, m.sem, m.mutex, m.event, m.tasks[0])
-	if st != gen.Done {
+	if _, st = AwaitForResumable[Waitable](r2, m.some(), 1+m.r.IntN(5), m.queue, m.sem, m.mutex, m.event, m.tasks[0]); st != gen.Done {
 		f = gen.Take(r2, f, 45)
-		f.m, f.PC = nil, 1
-		return r2.Link(f, &f.Header, st)
+		f.m = nil
+		return f.Link(r2, f, 1, st)
 	}
 //line model_test.go:236:1
 	return gen.Done
 after_if_234:
-	_, st = m.WithTimeoutResumable(r2, m.some(), (&modelPeeksFunc1{m: &m}).value())
-	if st != gen.Done {
+	if _, st = m.WithTimeoutResumable(r2, m.some(), (&modelPeeksFunc1{m: &m}).value()); st != gen.Done {
 		f = gen.Take(r2, f, 45)
-		f.m, f.PC = nil, 2
-		return r2.Link(f, &f.Header, st)
+		f.m = nil
+		return f.Link(r2, f, 2, st)
 	}
 	return gen.Done
 }
 
-//line model_greenlet_test.go:979:1
+//line model_greenlet_test.go:891:1
 
 func (f *modelPeeksFrame) Resume(r2 *gen.Run) (st gen.Status) {
 	switch f.PC {
 	case 0:
-		return r2.Started(f, &f.Header, f.body(r2, f.m))
+		return f.Started(r2, f, f.body(r2, f.m))
 	case 1:
 		r2.Callee().Release(r2)
 //line model_test.go:236:1
-		return r2.Return(f, &f.Header)
+		return f.Return(r2, f)
 	default:
 		r2.Callee().(*HubWithTimeoutFrame).Release(r2)
-		return r2.Return(f, &f.Header)
+		return f.Return(r2, f)
 	}
 }
 
-//line model_greenlet_test.go:995:1
+//line model_greenlet_test.go:907:1
 
 func (f *modelPeeksFrame) Forget()            { *f = modelPeeksFrame{Header: f.Header} }
 func (f *modelPeeksFrame) Release(r *gen.Run) { gen.Free(r, f, 45) }
-func (*modelPeeksFrame) Func() *gen.Func      { return &modelPeeksFrameInfo }
+func (*modelPeeksFrame) Func() *gen.Func      { return model_test_go.At(9) }
 
-var modelPeeksFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*model).peeks", File: "github.com/going-green/greenlet/hub/model_test.go", Line: 233, Points: "235; 238"}
 var _ func(*model) = (*model).peeks
 
-// modelPeeksFunc1 is the function literal of model_test.go:238, with what it captures.
+// modelPeeksFunc1 is the function literal of model_test.go:238.
 type modelPeeksFunc1 struct {
 	gen.Closure
 	m **model
 }
 
-// value is the literal for code that can't be suspended.
 func (c *modelPeeksFunc1) value() func() {
 	return gen.Bind(&c.Closure, c, func() {
 //line model_test.go:239:1
@@ -1016,28 +926,21 @@ func (c *modelPeeksFunc1) value() func() {
 	})
 }
 
-//line model_greenlet_test.go:1020:1
+//line model_greenlet_test.go:930:1
 
-// modelPeeksFunc1Frame is an activation of the literal modelPeeksFunc1.
 type modelPeeksFunc1Frame struct {
 	gen.Header
 	c *modelPeeksFunc1
 }
 
-// CallResumable is the literal modelPeeksFunc1 for callers that can be suspended.
-func (c *modelPeeksFunc1) CallResumable(r *gen.Run) gen.Status {
-	return (*modelPeeksFunc1Frame)(nil).body(r, c)
-}
-
-func (f *modelPeeksFunc1Frame) body(r *gen.Run, c *modelPeeksFunc1) (st gen.Status) {
+func (c *modelPeeksFunc1) CallResumable(r *gen.Run) (st gen.Status) {
 	var v int
 	var ok bool
 //line model_test.go:239:1
-	v, ok, st = (*c.m).queue.PeekResumable(r)
-	if st != gen.Done {
-		f = gen.Take(r, f, 6)
-		f.c, f.PC = c, 1
-		return r.Link(f, &f.Header, st)
+	if v, ok, st = (*c.m).queue.PeekResumable(r); st != gen.Done {
+		f := gen.New[modelPeeksFunc1Frame](r, 6)
+		f.c = c
+		return f.Link(r, f, 1, st)
 	}
 //line model_test.go:239:1
 	if ok && (*c.m).put[v].start == 0 {
@@ -1046,7 +949,7 @@ func (f *modelPeeksFunc1Frame) body(r *gen.Run, c *modelPeeksFunc1) (st gen.Stat
 	return gen.Done
 }
 
-//line model_greenlet_test.go:1050:1
+//line model_greenlet_test.go:953:1
 
 func (f *modelPeeksFunc1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
@@ -1058,13 +961,25 @@ func (f *modelPeeksFunc1Frame) Resume(r *gen.Run) (st gen.Status) {
 	if ok && (*c.m).put[v].start == 0 {
 		(*c.m).fail("saw %d", v)
 	}
-	return r.Return(f, &f.Header)
+	return f.Return(r, f)
 }
 
-//line model_greenlet_test.go:1065:1
+//line model_greenlet_test.go:968:1
 
 func (f *modelPeeksFunc1Frame) Release(r *gen.Run) { gen.Free(r, f, 6) }
-func (*modelPeeksFunc1Frame) Func() *gen.Func      { return &modelPeeksFunc1FrameInfo }
+func (*modelPeeksFunc1Frame) Func() *gen.Func      { return model_test_go.At(10) }
 
-var modelPeeksFunc1FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*model).peeks.func1", File: "github.com/going-green/greenlet/hub/model_test.go", Line: 238, Points: "239"}
 var _ = gen.Declare("model.lives", "model.survives", "model.acts", "model.puts", "model.gets", "model.enters", "model.locks", "model.waitsOrSets", "model.peeks")
+var model_test_go = gen.Funcs{Package: "github.com/going-green/greenlet/hub", File: "github.com/going-green/greenlet/hub/model_test.go", List: `
+(*model).lives 89: 94 m n t0
+(*model).survives 99 110: 106; 108
+(*model).survives.value1 106: 106
+(*model).acts 113: 116; 118; 120; 122; 124; 126; 133
+(*model).puts 138: 143 m v; 144 =
+(*model).gets 153: 158 m s; 160 =
+(*model).enters 174 193: 178 m s; 179 =; 192
+(*model).locks 196 214: 200 m depth s; 201 =; 207 -s; 212
+(*model).waitsOrSets 217: 226 m start was
+(*model).peeks 233: 235; 238
+(*model).peeks.func1 238: 239
+`}

@@ -12,7 +12,6 @@ import (
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// blocksUntilFrame is an activation of blocksUntil.
 type blocksUntilFrame struct {
 	gen.Header
 	free chan bool
@@ -22,8 +21,6 @@ func newBlocksUntilFrame(free chan bool) *blocksUntilFrame {
 	_ = blocksUntil
 	return gen.MakeFrame(blocksUntilFrame{free: free})
 }
-
-// blocksUntilResumable is blocksUntil for callers that can be suspended.
 func blocksUntilResumable(r *gen.Run, free chan bool) gen.Status {
 	return (*blocksUntilFrame)(nil).body(r, free)
 }
@@ -34,21 +31,19 @@ func (f *blocksUntilFrame) body(r *gen.Run, free chan bool) (st gen.Status) {
 	return gen.Done
 }
 
-//line monitor_greenlet_test.go:39:1
+//line monitor_greenlet_test.go:36:1
 
 func (f *blocksUntilFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.body(r, f.free))
+	return f.Started(r, f, f.body(r, f.free))
 }
 
 func (f *blocksUntilFrame) Args(args []any)    { gen.SetArgs(f, args, &f.free) }
 func (f *blocksUntilFrame) Forget()            { *f = blocksUntilFrame{Header: f.Header} }
 func (f *blocksUntilFrame) Release(r *gen.Run) { gen.Free(r, f, 8) }
-func (*blocksUntilFrame) Func() *gen.Func      { return &blocksUntilFrameInfo }
+func (*blocksUntilFrame) Func() *gen.Func      { return monitor_test_go.At(0) }
 
-var blocksUntilFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.blocksUntil", File: "github.com/going-green/greenlet/hub/monitor_test.go", Line: 62}
 var _ func(chan bool) = blocksUntil
 
-// logLabelledFrame is an activation of log.labelled.
 type logLabelledFrame struct {
 	gen.Header
 	l *log
@@ -59,8 +54,6 @@ func (l *log) newLabelledFrame(t *testing.T) *logLabelledFrame {
 	_ = l.labelled
 	return gen.MakeFrame(logLabelledFrame{l: l, t: t})
 }
-
-// labelledResumable is log.labelled for callers that can be suspended.
 func (l *log) labelledResumable(r *gen.Run, t *testing.T) gen.Status {
 	return (*logLabelledFrame)(nil).body(r, l, t)
 }
@@ -69,40 +62,38 @@ func (f *logLabelledFrame) body(r *gen.Run, l *log, t *testing.T) (st gen.Status
 //line monitor_test.go:122:1
 	if st = l.YieldResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 61)
-		f.l, f.t, f.PC = l, t, 1
-		return r.Link(f, &f.Header, st)
+		f.l, f.t = l, t
+		return f.Link(r, f, 1, st)
 	}
 //line monitor_test.go:123:1
 	l.say("%s", labels(t))
 	return gen.Done
 }
 
-//line monitor_greenlet_test.go:82:1
+//line monitor_greenlet_test.go:75:1
 
 func (f *logLabelledFrame) Resume(r *gen.Run) (st gen.Status) {
 	l, t := f.l, f.t
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.l, f.t))
+		return f.Started(r, f, f.body(r, f.l, f.t))
 	default:
 		r.Callee().(*HubYieldFrame).Release(r)
 //line monitor_test.go:123:1
 		l.say("%s", labels(t))
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 }
 
-//line monitor_greenlet_test.go:97:1
+//line monitor_greenlet_test.go:90:1
 
 func (f *logLabelledFrame) Args(args []any)    { gen.SetArgs(f, args, &f.t) }
 func (f *logLabelledFrame) Forget()            { *f = logLabelledFrame{Header: f.Header} }
 func (f *logLabelledFrame) Release(r *gen.Run) { gen.Free(r, f, 61) }
-func (*logLabelledFrame) Func() *gen.Func      { return &logLabelledFrameInfo }
+func (*logLabelledFrame) Func() *gen.Func      { return monitor_test_go.At(1) }
 
-var logLabelledFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).labelled", File: "github.com/going-green/greenlet/hub/monitor_test.go", Line: 121, Points: "122 l t"}
 var _ func(*log, *testing.T) = (*log).labelled
 
-// logLabelledOnStackFrame is an activation of log.labelledOnStack.
 type logLabelledOnStackFrame struct {
 	gen.Header
 	l *log
@@ -113,8 +104,6 @@ func (l *log) newLabelledOnStackFrame(t *testing.T) *logLabelledOnStackFrame {
 	_ = l.labelledOnStack
 	return gen.MakeFrame(logLabelledOnStackFrame{l: l, t: t})
 }
-
-// labelledOnStackResumable is log.labelledOnStack for callers that can be suspended.
 func (l *log) labelledOnStackResumable(r *gen.Run, t *testing.T) gen.Status {
 	return (*logLabelledOnStackFrame)(nil).body(r, l, t)
 }
@@ -123,50 +112,31 @@ func (f *logLabelledOnStackFrame) body(r *gen.Run, l *log, t *testing.T) (st gen
 //line monitor_test.go:155:1
 	if st = greenlet.OnStackResumable(r, func(greenlet.Section) { l.say("%v", allLabels(t)) }); st != gen.Done {
 		f = gen.Take(r, f, 56)
-		f.l, f.t, f.PC = nil, nil, 1
-		return r.Link(f, &f.Header, st)
+		f.l, f.t = nil, nil
+		return f.Link(r, f, 1, st)
 	}
 	return gen.Done
 }
 
-//line monitor_greenlet_test.go:134:1
+//line monitor_greenlet_test.go:123:1
 
 func (f *logLabelledOnStackFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.l, f.t))
+		return f.Started(r, f, f.body(r, f.l, f.t))
 	default:
 		r.Callee().Release(r)
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 }
 
 func (f *logLabelledOnStackFrame) Args(args []any)    { gen.SetArgs(f, args, &f.t) }
 func (f *logLabelledOnStackFrame) Forget()            { *f = logLabelledOnStackFrame{Header: f.Header} }
 func (f *logLabelledOnStackFrame) Release(r *gen.Run) { gen.Free(r, f, 56) }
-func (*logLabelledOnStackFrame) Func() *gen.Func      { return &logLabelledOnStackFrameInfo }
+func (*logLabelledOnStackFrame) Func() *gen.Func      { return monitor_test_go.At(2) }
 
-var logLabelledOnStackFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).labelledOnStack", File: "github.com/going-green/greenlet/hub/monitor_test.go", Line: 154, Points: "155"}
-var _ func(*log, *testing.T) = (*log).labelledOnStack
+var _ = gen.Method10((*new(*log)).labelledOnStack, (*log).labelledOnStackResumable, (*log).newLabelledOnStackFrame)
 
-// logLabelledOnStackFrameValue is log.labelledOnStack as a value, for callers that can be suspended.
-type logLabelledOnStackFrameValue struct {
-	recv *log
-}
-
-func (v logLabelledOnStackFrameValue) CallResumable(r *gen.Run, p0 *testing.T) gen.Status {
-	return v.recv.labelledOnStackResumable(r, p0)
-}
-
-var _ = gen.RegisterMethod((*new(*log)).labelledOnStack, func(recv *log) any {
-	return logLabelledOnStackFrameValue{recv}
-})
-
-func (v logLabelledOnStackFrameValue) Frame() gen.Frame {
-	return gen.MakeFrame(logLabelledOnStackFrame{l: v.recv})
-}
-
-// logLabelledBehindFrame is an activation of log.labelledBehind.
 type logLabelledBehindFrame struct {
 	gen.Header
 	l *log
@@ -177,8 +147,6 @@ func (l *log) newLabelledBehindFrame(t *testing.T) *logLabelledBehindFrame {
 	_ = l.labelledBehind
 	return gen.MakeFrame(logLabelledBehindFrame{l: l, t: t})
 }
-
-// labelledBehindResumable is log.labelledBehind for callers that can be suspended.
 func (l *log) labelledBehindResumable(r *gen.Run, t *testing.T) gen.Status {
 	return (*logLabelledBehindFrame)(nil).body(r, l, t)
 }
@@ -187,47 +155,34 @@ func (f *logLabelledBehindFrame) body(r *gen.Run, l *log, t *testing.T) (st gen.
 //line monitor_test.go:160:1
 	if st = greenlet.OnStackResumable(r, func(greenlet.Section) { l.say("%v", allLabels(t)) }); st != gen.Done {
 		f = gen.Take(r, f, 41)
-		f.l, f.t, f.PC = nil, nil, 1
-		return r.Link(f, &f.Header, st)
+		f.l, f.t = nil, nil
+		return f.Link(r, f, 1, st)
 	}
 	return gen.Done
 }
 
-//line monitor_greenlet_test.go:198:1
+//line monitor_greenlet_test.go:166:1
 
 func (f *logLabelledBehindFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.l, f.t))
+		return f.Started(r, f, f.body(r, f.l, f.t))
 	default:
 		r.Callee().Release(r)
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 }
 
 func (f *logLabelledBehindFrame) Args(args []any)    { gen.SetArgs(f, args, &f.t) }
 func (f *logLabelledBehindFrame) Forget()            { *f = logLabelledBehindFrame{Header: f.Header} }
 func (f *logLabelledBehindFrame) Release(r *gen.Run) { gen.Free(r, f, 41) }
-func (*logLabelledBehindFrame) Func() *gen.Func      { return &logLabelledBehindFrameInfo }
+func (*logLabelledBehindFrame) Func() *gen.Func      { return monitor_test_go.At(3) }
 
-var logLabelledBehindFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).labelledBehind", File: "github.com/going-green/greenlet/hub/monitor_test.go", Line: 159, Points: "160"}
-var _ func(*log, *testing.T) = (*log).labelledBehind
-
-// logLabelledBehindFrameValue is log.labelledBehind as a value, for callers that can be suspended.
-type logLabelledBehindFrameValue struct {
-	recv *log
-}
-
-func (v logLabelledBehindFrameValue) CallResumable(r *gen.Run, p0 *testing.T) gen.Status {
-	return v.recv.labelledBehindResumable(r, p0)
-}
-
-var _ = gen.RegisterMethod((*new(*log)).labelledBehind, func(recv *log) any {
-	return logLabelledBehindFrameValue{recv}
-})
-
-func (v logLabelledBehindFrameValue) Frame() gen.Frame {
-	return gen.MakeFrame(logLabelledBehindFrame{l: v.recv})
-}
-
+var _ = gen.Method10((*new(*log)).labelledBehind, (*log).labelledBehindResumable, (*log).newLabelledBehindFrame)
 var _ = gen.Declare("log.labelled", "log.labelledOnStack", "log.labelledBehind")
+var monitor_test_go = gen.Funcs{Package: "github.com/going-green/greenlet/hub", File: "github.com/going-green/greenlet/hub/monitor_test.go", List: `
+blocksUntil 62
+(*log).labelled 121: 122 l t
+(*log).labelledOnStack 154: 155
+(*log).labelledBehind 159: 160
+`}

@@ -11,7 +11,6 @@ import (
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// MutexLockFrame is an activation of Mutex.Lock.
 type MutexLockFrame struct {
 	gen.Header
 	m *Mutex
@@ -22,8 +21,6 @@ func (m *Mutex) NewLockFrame() *MutexLockFrame {
 	_ = m.Lock
 	return gen.MakeFrame(MutexLockFrame{m: m})
 }
-
-// LockResumable is Mutex.Lock for callers that can be suspended.
 func (m *Mutex) LockResumable(r *gen.Run) gen.Status { return (*MutexLockFrame)(nil).body(r, m) }
 
 func (f *MutexLockFrame) body(r *gen.Run, m *Mutex) (st gen.Status) {
@@ -34,56 +31,38 @@ func (f *MutexLockFrame) body(r *gen.Run, m *Mutex) (st gen.Status) {
 //line mutex.go:32:1
 	m.hub.running.slot = m
 	f = gen.Take(r, f, 30)
-	r.Leaf(f, &f.Header)
-	f.m, f.PC = m, 1
+	f.Leaf(r, f, 1)
+	f.m = m
 //line mutex.go:33:1
 	return r.SendNone(m.hub.park(r.Current(), &m.waiting, forMutex))
 }
 
-//line mutex_greenlet.go:44:1
+//line mutex_greenlet.go:41:1
 
 func (f *MutexLockFrame) Resume(r *gen.Run) (st gen.Status) {
 	m := f.m
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.m))
+		return f.Started(r, f, f.body(r, f.m))
 	default:
 //line mutex.go:34:1
 		m.hub.awake(r.Current())
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 }
 
-//line mutex_greenlet.go:58:1
+//line mutex_greenlet.go:55:1
 
 func (f *MutexLockFrame) Forget()            { *f = MutexLockFrame{Header: f.Header} }
 func (f *MutexLockFrame) Release(r *gen.Run) { gen.Free(r, f, 30) }
-func (*MutexLockFrame) Func() *gen.Func      { return &infoOfMutexLockFrame }
+func (*MutexLockFrame) Func() *gen.Func      { return mutex_go.At(0) }
 
-var infoOfMutexLockFrame = gen.Func{Name: "github.com/going-green/greenlet/hub.(*Mutex).Lock", File: "github.com/going-green/greenlet/hub/mutex.go", Line: 30, Points: "33 m"}
-var _ func(*Mutex) = (*Mutex).Lock
+var _ = gen.Method00((*new(*Mutex)).Lock, (*Mutex).LockResumable, (*Mutex).NewLockFrame)
 
-// valueMutexLockFrame is Mutex.Lock as a value, for callers that can be suspended.
-type valueMutexLockFrame struct {
-	recv *Mutex
-}
-
-func (v valueMutexLockFrame) CallResumable(r *gen.Run) gen.Status {
-	return v.recv.LockResumable(r)
-}
-
-var _ = gen.RegisterMethod((*new(*Mutex)).Lock, func(recv *Mutex) any {
-	return valueMutexLockFrame{recv}
-})
-
-func (v valueMutexLockFrame) Frame() gen.Frame { return gen.MakeFrame(MutexLockFrame{m: v.recv}) }
-
-// MutexLockForFrame is an activation of Mutex.LockFor.
 type MutexLockForFrame struct {
-	gen.Header
-	m    *Mutex
-	d    time.Duration
-	ret0 bool
+	gen.Returns[bool]
+	m *Mutex
+	d time.Duration
 }
 
 // NewLockForFrame makes a frame that will run Mutex.LockFor.
@@ -91,10 +70,8 @@ func (m *Mutex) NewLockForFrame(d time.Duration) *MutexLockForFrame {
 	_ = m.LockFor
 	return gen.MakeFrame(MutexLockForFrame{m: m, d: d})
 }
-func (f *MutexLockForFrame) Results() bool                   { f.Over(f); return f.ret0 }
-func (f *MutexLockForFrame) Returned(r *gen.Run) (ret0 bool) { ret0 = f.ret0; f.Release(r); return }
-
-// LockForResumable is Mutex.LockFor for callers that can be suspended.
+func (f *MutexLockForFrame) Results() bool            { f.Over(f); return f.Ret0 }
+func (f *MutexLockForFrame) Returned(r *gen.Run) bool { r0 := f.Ret0; f.Release(r); return r0 }
 func (m *Mutex) LockForResumable(r *gen.Run, d time.Duration) (bool, gen.Status) {
 	return (*MutexLockForFrame)(nil).body(r, m, d)
 }
@@ -106,52 +83,38 @@ func (f *MutexLockForFrame) body(r *gen.Run, m *Mutex, d time.Duration) (ret0 bo
 	}
 	m.hub.running.slot = m
 	f = gen.Take(r, f, 53)
-	r.Leaf(f, &f.Header)
-	f.m, f.PC = m, 1
+	f.Leaf(r, f, 1)
+	f.m = m
 //line mutex.go:46:1
 	return ret0, r.SendNone(m.hub.parkFor(r.Current(), &m.waiting, d, forMutex))
 }
 
-//line mutex_greenlet.go:116:1
+//line mutex_greenlet.go:93:1
 
 func (f *MutexLockForFrame) Resume(r *gen.Run) (st gen.Status) {
 	m := f.m
 	switch f.PC {
 	case 0:
-		f.ret0, st = f.body(r, f.m, f.d)
-		return r.Started(f, &f.Header, st)
+		f.Ret0, st = f.body(r, f.m, f.d)
+		return f.Started(r, f, st)
 	default:
 //line mutex.go:47:1
 		m.hub.awake(r.Current())
-		f.ret0 = m.hub.granted()
-		return r.Return(f, &f.Header)
+		f.Ret0 = m.hub.granted()
+		return f.Return(r, f)
 	}
 }
 
-//line mutex_greenlet.go:132:1
+//line mutex_greenlet.go:109:1
 
-func (f *MutexLockForFrame) Args(args []any)            { gen.SetArgs(f, args, &f.d) }
-func (f *MutexLockForFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *MutexLockForFrame) Forget()                    { *f = MutexLockForFrame{Header: f.Header, ret0: f.ret0} }
-func (f *MutexLockForFrame) Release(r *gen.Run)         { gen.Free(r, f, 53) }
-func (*MutexLockForFrame) Func() *gen.Func              { return &infoOfMutexLockForFrame }
+func (f *MutexLockForFrame) Args(args []any)    { gen.SetArgs(f, args, &f.d) }
+func (f *MutexLockForFrame) Forget()            { *f = MutexLockForFrame{Returns: f.Returns} }
+func (f *MutexLockForFrame) Release(r *gen.Run) { gen.Free(r, f, 53) }
+func (*MutexLockForFrame) Func() *gen.Func      { return mutex_go.At(1) }
 
-var infoOfMutexLockForFrame = gen.Func{Name: "github.com/going-green/greenlet/hub.(*Mutex).LockFor", File: "github.com/going-green/greenlet/hub/mutex.go", Line: 41, Points: "46 m"}
-var _ func(*Mutex, time.Duration) bool = (*Mutex).LockFor
-
-// valueMutexLockForFrame is Mutex.LockFor as a value, for callers that can be suspended.
-type valueMutexLockForFrame struct {
-	recv *Mutex
-}
-
-func (v valueMutexLockForFrame) CallResumable(r *gen.Run, p0 time.Duration) (bool, gen.Status) {
-	return v.recv.LockForResumable(r, p0)
-}
-
-var _ = gen.RegisterMethod((*new(*Mutex)).LockFor, func(recv *Mutex) any {
-	return valueMutexLockForFrame{recv}
-})
-
-func (v valueMutexLockForFrame) Frame() gen.Frame { return gen.MakeFrame(MutexLockForFrame{m: v.recv}) }
-
+var _ = gen.Method11((*new(*Mutex)).LockFor, (*Mutex).LockForResumable, (*Mutex).NewLockForFrame)
 var _ = gen.Declare("Mutex.Lock", "Mutex.LockFor")
+var mutex_go = gen.Funcs{Package: "github.com/going-green/greenlet/hub", File: "github.com/going-green/greenlet/hub/mutex.go", List: `
+(*Mutex).Lock 30: 33 m
+(*Mutex).LockFor 41: 46 m
+`}

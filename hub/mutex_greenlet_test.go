@@ -11,7 +11,6 @@ import (
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// logLocksFrame is an activation of log.locks.
 type logLocksFrame struct {
 	gen.Header
 	l    *log
@@ -23,8 +22,6 @@ func (l *log) newLocksFrame(m *Mutex, name string) *logLocksFrame {
 	_ = l.locks
 	return gen.MakeFrame(logLocksFrame{l: l, m: m, name: name})
 }
-
-// locksResumable is log.locks for callers that can be suspended.
 func (l *log) locksResumable(r *gen.Run, m *Mutex, name string) gen.Status {
 	return (*logLocksFrame)(nil).body(r, l, m, name)
 }
@@ -33,28 +30,28 @@ func (f *logLocksFrame) body(r *gen.Run, l *log, m *Mutex, name string) (st gen.
 //line mutex_test.go:14:1
 	if st = m.LockResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 58)
-		f.l, f.m, f.name, f.PC = l, m, name, 1
-		return r.Link(f, &f.Header, st)
+		f.l, f.m, f.name = l, m, name
+		return f.Link(r, f, 1, st)
 	}
 //line mutex_test.go:15:1
 	if st = m.LockResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 58)
-		f.l, f.m, f.name, f.PC = l, m, name, 2
-		return r.Link(f, &f.Header, st)
+		f.l, f.m, f.name = l, m, name
+		return f.Link(r, f, 2, st)
 	}
 //line mutex_test.go:16:1
 	if st = l.SleepResumable(r, time.Second); st != gen.Done {
 		f = gen.Take(r, f, 58)
-		f.l, f.m, f.name, f.PC = l, m, name, 3
-		return r.Link(f, &f.Header, st)
+		f.l, f.m, f.name = l, m, name
+		return f.Link(r, f, 3, st)
 	}
 //line mutex_test.go:17:1
 	m.Unlock()
 	l.say("%s %v", name, m.Owner() == l.Current())
 	if st = l.YieldResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 58)
-		f.l, f.m, f.name, f.PC = l, m, name, 4
-		return r.Link(f, &f.Header, st)
+		f.l, f.m, f.name = l, m, name
+		return f.Link(r, f, 4, st)
 	}
 //line mutex_test.go:20:1
 	m.Unlock()
@@ -62,19 +59,18 @@ func (f *logLocksFrame) body(r *gen.Run, l *log, m *Mutex, name string) (st gen.
 	return gen.Done
 }
 
-//line mutex_greenlet_test.go:66:1
+//line mutex_greenlet_test.go:63:1
 
 func (f *logLocksFrame) Resume(r *gen.Run) (st gen.Status) {
 	l, m, name := f.l, f.m, f.name
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.l, f.m, f.name))
+		return f.Started(r, f, f.body(r, f.l, f.m, f.name))
 	case 1:
 		r.Callee().(*MutexLockFrame).Release(r)
 //line mutex_test.go:15:1
 		if st = m.LockResumable(r); st != gen.Done {
-			f.PC = 2
-			return r.Link(f, &f.Header, st)
+			return f.Link(r, f, 2, st)
 		}
 		goto resumed_15
 	case 2:
@@ -91,35 +87,31 @@ func (f *logLocksFrame) Resume(r *gen.Run) (st gen.Status) {
 resumed_15:
 //line mutex_test.go:16:1
 	if st = l.SleepResumable(r, time.Second); st != gen.Done {
-		f.PC = 3
-		return r.Link(f, &f.Header, st)
+		return f.Link(r, f, 3, st)
 	}
 resumed_16:
 //line mutex_test.go:17:1
 	m.Unlock()
 	l.say("%s %v", name, m.Owner() == l.Current())
 	if st = l.YieldResumable(r); st != gen.Done {
-		f.PC = 4
-		return r.Link(f, &f.Header, st)
+		return f.Link(r, f, 4, st)
 	}
 resumed_19:
 //line mutex_test.go:20:1
 	m.Unlock()
 	l.say("%s leaves it %v", name, m.Owner() != nil)
-	return r.Return(f, &f.Header)
+	return f.Return(r, f)
 }
 
-//line mutex_greenlet_test.go:113:1
+//line mutex_greenlet_test.go:107:1
 
 func (f *logLocksFrame) Args(args []any)    { gen.SetArgs(f, args, &f.m, &f.name) }
 func (f *logLocksFrame) Forget()            { *f = logLocksFrame{Header: f.Header} }
 func (f *logLocksFrame) Release(r *gen.Run) { gen.Free(r, f, 58) }
-func (*logLocksFrame) Func() *gen.Func      { return &logLocksFrameInfo }
+func (*logLocksFrame) Func() *gen.Func      { return mutex_test_go.At(0) }
 
-var logLocksFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).locks", File: "github.com/going-green/greenlet/hub/mutex_test.go", Line: 13, Points: "14 l m name; 15 =; 16 =; 19 ="}
 var _ func(*log, *Mutex, string) = (*log).locks
 
-// logLocksForFrame is an activation of log.locksFor.
 type logLocksForFrame struct {
 	gen.DeferHeader
 	l0 *log
@@ -133,14 +125,12 @@ func (l0 *log) newLocksForFrame(m *Mutex, d time.Duration) *logLocksForFrame {
 	_ = l0.locksFor
 	return gen.MakeFrame(logLocksForFrame{l0: l0, m: m, d: d})
 }
-
-// locksForResumable is log.locksFor for callers that can be suspended.
 func (l0 *log) locksForResumable(r *gen.Run, m *Mutex, d time.Duration) gen.Status {
 	return (*logLocksForFrame)(nil).run(r, l0, m, d)
 }
 
 func (f *logLocksForFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.run(r, f.l0, f.m, f.d))
+	return f.Started(r, f, f.run(r, f.l0, f.m, f.d))
 }
 
 func (f *logLocksForFrame) run(r *gen.Run, l0 *log, m *Mutex, d time.Duration) (st gen.Status) {
@@ -184,10 +174,9 @@ func (f *logLocksForFrame) step(r *gen.Run, l0 *log, m *Mutex, d time.Duration) 
 		t0 := m.TryLock()
 		t1 = t0
 //line mutex_test.go:27:1
-		t2, st = m.LockForResumable(r, d)
-		if st != gen.Done {
-			f.l, f.t1, f.PC = l, t1, 1
-			return r.Link(f, &f.Header, st)
+		if t2, st = m.LockForResumable(r, d); st != gen.Done {
+			f.l, f.t1 = l, t1
+			return f.Link(r, f, 1, st)
 		}
 	}
 resumed_27:
@@ -203,7 +192,7 @@ unwind:
 	for f.Pending() {
 //line mutex_test.go:29:1
 		if sub := f.Next(r); sub != gen.Done {
-			return r.Link(f, &f.Header, sub)
+			return f.Link(r, f, gen.Unwind, sub)
 		}
 	}
 //line mutex_test.go:29:1
@@ -211,17 +200,15 @@ unwind:
 	return gen.Done
 }
 
-//line mutex_greenlet_test.go:215:1
+//line mutex_greenlet_test.go:204:1
 
 func (f *logLocksForFrame) Args(args []any)    { gen.SetArgs(f, args, &f.m, &f.d) }
 func (f *logLocksForFrame) Forget()            { *f = logLocksForFrame{DeferHeader: f.DeferHeader} }
 func (f *logLocksForFrame) Release(r *gen.Run) { gen.Free(r, f, 41) }
-func (*logLocksForFrame) Func() *gen.Func      { return &logLocksForFrameInfo }
+func (*logLocksForFrame) Func() *gen.Func      { return mutex_test_go.At(1) }
 
-var logLocksForFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).locksFor", File: "github.com/going-green/greenlet/hub/mutex_test.go", Line: 25, End: 29, Points: "27 l m t1"}
 var _ func(*log, *Mutex, time.Duration) = (*log).locksFor
 
-// logLocksTwoFrame is an activation of log.locksTwo.
 type logLocksTwoFrame struct {
 	gen.Header
 	l    *log
@@ -232,8 +219,6 @@ func (l *log) newLocksTwoFrame(a *Mutex, b *Mutex) *logLocksTwoFrame {
 	_ = l.locksTwo
 	return gen.MakeFrame(logLocksTwoFrame{l: l, a: a, b: b})
 }
-
-// locksTwoResumable is log.locksTwo for callers that can be suspended.
 func (l *log) locksTwoResumable(r *gen.Run, a *Mutex, b *Mutex) gen.Status {
 	return (*logLocksTwoFrame)(nil).body(r, l, a, b)
 }
@@ -242,8 +227,8 @@ func (f *logLocksTwoFrame) body(r *gen.Run, l *log, a *Mutex, b *Mutex) (st gen.
 //line mutex_test.go:49:1
 	if st = a.LockResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 14)
-		f.a, f.l, f.b, f.PC = nil, l, b, 1
-		return r.Link(f, &f.Header, st)
+		f.a, f.l, f.b = nil, l, b
+		return f.Link(r, f, 1, st)
 	}
 //line mutex_test.go:50:1
 	if f != nil {
@@ -252,8 +237,8 @@ func (f *logLocksTwoFrame) body(r *gen.Run, l *log, a *Mutex, b *Mutex) (st gen.
 //line mutex_test.go:50:1
 	if st = l.YieldResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 14)
-		f.l, f.b, f.PC = nil, b, 2
-		return r.Link(f, &f.Header, st)
+		f.l, f.b = nil, b
+		return f.Link(r, f, 2, st)
 	}
 //line mutex_test.go:51:1
 	if f != nil {
@@ -262,27 +247,27 @@ func (f *logLocksTwoFrame) body(r *gen.Run, l *log, a *Mutex, b *Mutex) (st gen.
 //line mutex_test.go:51:1
 	if st = b.LockResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 14)
-		f.b, f.PC = nil, 3
-		return r.Link(f, &f.Header, st)
+		f.b = nil
+		return f.Link(r, f, 3, st)
 	}
 	return gen.Done
 }
 
-//line mutex_greenlet_test.go:272:1
+//line mutex_greenlet_test.go:257:1
 
 func (f *logLocksTwoFrame) Resume(r *gen.Run) (st gen.Status) {
 	l, b := f.l, f.b
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.l, f.a, f.b))
+		return f.Started(r, f, f.body(r, f.l, f.a, f.b))
 	case 1:
 		r.Callee().(*MutexLockFrame).Release(r)
 //line mutex_test.go:50:1
 		f.a = nil
 //line mutex_test.go:50:1
 		if st = l.YieldResumable(r); st != gen.Done {
-			f.l, f.PC = nil, 2
-			return r.Link(f, &f.Header, st)
+			f.l = nil
+			return f.Link(r, f, 2, st)
 		}
 		goto resumed_50
 	case 2:
@@ -290,7 +275,7 @@ func (f *logLocksTwoFrame) Resume(r *gen.Run) (st gen.Status) {
 		goto resumed_50
 	case 3:
 		r.Callee().(*MutexLockFrame).Release(r)
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 
 resumed_50:
@@ -298,23 +283,21 @@ resumed_50:
 	f.l = nil
 //line mutex_test.go:51:1
 	if st = b.LockResumable(r); st != gen.Done {
-		f.b, f.PC = nil, 3
-		return r.Link(f, &f.Header, st)
+		f.b = nil
+		return f.Link(r, f, 3, st)
 	}
-	return r.Return(f, &f.Header)
+	return f.Return(r, f)
 }
 
-//line mutex_greenlet_test.go:308:1
+//line mutex_greenlet_test.go:293:1
 
 func (f *logLocksTwoFrame) Args(args []any)    { gen.SetArgs(f, args, &f.a, &f.b) }
 func (f *logLocksTwoFrame) Forget()            { *f = logLocksTwoFrame{Header: f.Header} }
 func (f *logLocksTwoFrame) Release(r *gen.Run) { gen.Free(r, f, 14) }
-func (*logLocksTwoFrame) Func() *gen.Func      { return &logLocksTwoFrameInfo }
+func (*logLocksTwoFrame) Func() *gen.Func      { return mutex_test_go.At(2) }
 
-var logLocksTwoFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).locksTwo", File: "github.com/going-green/greenlet/hub/mutex_test.go", Line: 48, Points: "49 l b; 50 b; 51"}
 var _ func(*log, *Mutex, *Mutex) = (*log).locksTwo
 
-// contendsFrame is an activation of contends.
 type contendsFrame struct {
 	gen.Header
 	m     *Mutex
@@ -325,8 +308,6 @@ func newContendsFrame(m *Mutex, n int) *contendsFrame {
 	_ = contends
 	return gen.MakeFrame(contendsFrame{m: m, n: n})
 }
-
-// contendsResumable is contends for callers that can be suspended.
 func contendsResumable(r *gen.Run, m *Mutex, n int) gen.Status {
 	return (*contendsFrame)(nil).body(r, m, n)
 }
@@ -343,14 +324,14 @@ loop_68:
 //line mutex_test.go:69:1
 	if st = m.LockResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 42)
-		f.m, f.n, f.t0, f.PC = m, n, t0, 1
-		return r.Link(f, &f.Header, st)
+		f.m, f.n, f.t0 = m, n, t0
+		return f.Link(r, f, 1, st)
 	}
 //line mutex_test.go:70:1
 	if st = m.hub.YieldResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 42)
-		f.m, f.n, f.t0, f.PC = m, n, t0, 2
-		return r.Link(f, &f.Header, st)
+		f.m, f.n, f.t0 = m, n, t0
+		return f.Link(r, f, 2, st)
 	}
 //line mutex_test.go:71:1
 	m.Unlock()
@@ -359,14 +340,14 @@ loop_68:
 	goto loop_68
 }
 
-//line mutex_greenlet_test.go:363:1
+//line mutex_greenlet_test.go:344:1
 
 func (f *contendsFrame) Resume(r *gen.Run) (st gen.Status) {
 	m, n := f.m, f.n
 	var t0 int
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.m, f.n))
+		return f.Started(r, f, f.body(r, f.m, f.n))
 	case 1:
 		t0 = f.t0
 		r.Callee().(*MutexLockFrame).Release(r)
@@ -380,18 +361,18 @@ func (f *contendsFrame) Resume(r *gen.Run) (st gen.Status) {
 loop_68:
 //line mutex_test.go:68:1
 	if t0 >= n {
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 //line mutex_test.go:69:1
 	if st = m.LockResumable(r); st != gen.Done {
-		f.t0, f.PC = t0, 1
-		return r.Link(f, &f.Header, st)
+		f.t0 = t0
+		return f.Link(r, f, 1, st)
 	}
 resumed_69:
 //line mutex_test.go:70:1
 	if st = m.hub.YieldResumable(r); st != gen.Done {
-		f.t0, f.PC = t0, 2
-		return r.Link(f, &f.Header, st)
+		f.t0 = t0
+		return f.Link(r, f, 2, st)
 	}
 resumed_70:
 //line mutex_test.go:71:1
@@ -401,13 +382,18 @@ resumed_70:
 	goto loop_68
 }
 
-//line mutex_greenlet_test.go:405:1
+//line mutex_greenlet_test.go:386:1
 
 func (f *contendsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.m, &f.n) }
 func (f *contendsFrame) Forget()            { *f = contendsFrame{Header: f.Header} }
 func (f *contendsFrame) Release(r *gen.Run) { gen.Free(r, f, 42) }
-func (*contendsFrame) Func() *gen.Func      { return &contendsFrameInfo }
+func (*contendsFrame) Func() *gen.Func      { return mutex_test_go.At(3) }
 
-var contendsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.contends", File: "github.com/going-green/greenlet/hub/mutex_test.go", Line: 67, Points: "69 m n t0; 70 ="}
 var _ func(*Mutex, int) = contends
 var _ = gen.Declare("log.locks", "log.locksFor", "log.locksTwo")
+var mutex_test_go = gen.Funcs{Package: "github.com/going-green/greenlet/hub", File: "github.com/going-green/greenlet/hub/mutex_test.go", List: `
+(*log).locks 13: 14 l m name; 15 =; 16 =; 19 =
+(*log).locksFor 25 29: 27 l m t1
+(*log).locksTwo 48: 49 l b; 50 b; 51
+contends 67: 69 m n t0; 70 =
+`}

@@ -13,7 +13,6 @@ import (
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// logRemembersFrame is an activation of log.remembers.
 type logRemembersFrame struct {
 	gen.Header
 	l    *log
@@ -26,8 +25,6 @@ func (l *log) newRemembersFrame(name string) *logRemembersFrame {
 	_ = l.remembers
 	return gen.MakeFrame(logRemembersFrame{l: l, name: name})
 }
-
-// remembersResumable is log.remembers for callers that can be suspended.
 func (l *log) remembersResumable(r *gen.Run, name string) gen.Status {
 	return (*logRemembersFrame)(nil).body(r, l, name)
 }
@@ -47,8 +44,8 @@ func (f *logRemembersFrame) body(r *gen.Run, l *log, name string) (st gen.Status
 //line own_test.go:24:1
 	if st = l.SleepResumable(r, time.Second); st != gen.Done {
 		f = gen.Take(r, f, 34)
-		f.l, f.t, f.ok, f.PC = l, t, ok, 1
-		return r.Link(f, &f.Header, st)
+		f.l, f.t, f.ok = l, t, ok
+		return f.Link(r, f, 1, st)
 	}
 	{
 //line own_test.go:25:1
@@ -62,7 +59,7 @@ func (f *logRemembersFrame) body(r *gen.Run, l *log, name string) (st gen.Status
 	}
 }
 
-//line own_greenlet_test.go:66:1
+//line own_greenlet_test.go:63:1
 
 func (f *logRemembersFrame) Resume(r *gen.Run) (st gen.Status) {
 	l := f.l
@@ -70,7 +67,7 @@ func (f *logRemembersFrame) Resume(r *gen.Run) (st gen.Status) {
 	var ok bool
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.l, f.name))
+		return f.Started(r, f, f.body(r, f.l, f.name))
 	default:
 		t, ok = f.t, f.ok
 		r.Callee().(*HubSleepFrame).Release(r)
@@ -83,21 +80,19 @@ func (f *logRemembersFrame) Resume(r *gen.Run) (st gen.Status) {
 		f.t = nil
 //line own_test.go:30:1
 		l.say("%v", ok)
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 }
 
-//line own_greenlet_test.go:91:1
+//line own_greenlet_test.go:88:1
 
 func (f *logRemembersFrame) Args(args []any)    { gen.SetArgs(f, args, &f.name) }
 func (f *logRemembersFrame) Forget()            { *f = logRemembersFrame{Header: f.Header} }
 func (f *logRemembersFrame) Release(r *gen.Run) { gen.Free(r, f, 34) }
-func (*logRemembersFrame) Func() *gen.Func      { return &logRemembersFrameInfo }
+func (*logRemembersFrame) Func() *gen.Func      { return own_test_go.At(0) }
 
-var logRemembersFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).remembers", File: "github.com/going-green/greenlet/hub/own_test.go", Line: 18, Points: "24 l t ok"}
 var _ func(*log, string) = (*log).remembers
 
-// logInContextFrame is an activation of log.inContext.
 type logInContextFrame struct {
 	gen.Header
 	l0   *log
@@ -110,8 +105,6 @@ func (l0 *log) newInContextFrame(base context.Context) *logInContextFrame {
 	_ = l0.inContext
 	return gen.MakeFrame(logInContextFrame{l0: l0, base: base})
 }
-
-// inContextResumable is log.inContext for callers that can be suspended.
 func (l0 *log) inContextResumable(r *gen.Run, base context.Context) gen.Status {
 	return (*logInContextFrame)(nil).body(r, l0, base)
 }
@@ -128,11 +121,10 @@ func (f *logInContextFrame) body(r *gen.Run, l0 *log, base context.Context) (st 
 		ctx, cancel = context.WithCancelCause(base)
 //line own_test.go:60:1
 		(*l).GoAfter(time.Second, (*l).newCallsFrame((&logInContextFunc1{cancel: &cancel}).value()))
-		err, st = (*l).WithContextResumable(r, ctx, (&logInContextFunc2{l: l}).value())
-		if st != gen.Done {
+		if err, st = (*l).WithContextResumable(r, ctx, (&logInContextFunc2{l: l}).value()); st != gen.Done {
 			f = gen.Take(r, f, 36)
-			f.l, f.base, f.ctx, f.PC = l, base, ctx, 1
-			return r.Link(f, &f.Header, st)
+			f.l, f.base, f.ctx = l, base, ctx
+			return f.Link(r, f, 1, st)
 		}
 	}
 	{
@@ -140,20 +132,18 @@ func (f *logInContextFrame) body(r *gen.Run, l0 *log, base context.Context) (st 
 		(*l).say("outer %v", err)
 		lRef := l
 //line own_test.go:74:1
-		t0, st = (*l).WithContextResumable(r, ctx, func() { (*lRef).say("not here") })
-		if st != gen.Done {
+		if t0, st = (*l).WithContextResumable(r, ctx, func() { (*lRef).say("not here") }); st != gen.Done {
 			f = gen.Take(r, f, 36)
-			f.l, f.base, f.PC = l, base, 2
-			return r.Link(f, &f.Header, st)
+			f.l, f.base = l, base
+			return f.Link(r, f, 2, st)
 		}
 	}
 //line own_test.go:74:1
 	(*l).say("%v", t0)
-	t1, st = (*l).WithContextResumable(r, base, (&logInContextFunc4{l: l}).value())
-	if st != gen.Done {
+	if t1, st = (*l).WithContextResumable(r, base, (&logInContextFunc4{l: l}).value()); st != gen.Done {
 		f = gen.Take(r, f, 36)
-		f.base, f.l, f.PC = nil, l, 3
-		return r.Link(f, &f.Header, st)
+		f.base, f.l = nil, l
+		return f.Link(r, f, 3, st)
 	}
 	{
 		if f != nil {
@@ -163,11 +153,10 @@ func (f *logInContextFrame) body(r *gen.Run, l0 *log, base context.Context) (st 
 		(*l).say("%v", t1)
 		lRef2 := l
 //line own_test.go:76:1
-		err, st = (*l).WithContextResumable(r, context.Background(), func() { (*lRef2).say("%v", (*lRef2).Current().Context().Value(key{})) })
-		if st != gen.Done {
+		if err, st = (*l).WithContextResumable(r, context.Background(), func() { (*lRef2).say("%v", (*lRef2).Current().Context().Value(key{})) }); st != gen.Done {
 			f = gen.Take(r, f, 36)
-			f.l, f.PC = l, 4
-			return r.Link(f, &f.Header, st)
+			f.l = l
+			return f.Link(r, f, 4, st)
 		}
 	}
 //line own_test.go:77:1
@@ -175,7 +164,7 @@ func (f *logInContextFrame) body(r *gen.Run, l0 *log, base context.Context) (st 
 	return gen.Done
 }
 
-//line own_greenlet_test.go:179:1
+//line own_greenlet_test.go:168:1
 
 func (f *logInContextFrame) Resume(r *gen.Run) (st gen.Status) {
 	base := f.base
@@ -184,7 +173,7 @@ func (f *logInContextFrame) Resume(r *gen.Run) (st gen.Status) {
 	var err, t0, t1 error
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.l0, f.base))
+		return f.Started(r, f, f.body(r, f.l0, f.base))
 	case 1:
 		l, ctx = f.l, f.ctx
 		err = r.Callee().(*HubWithContextFrame).Returned(r)
@@ -192,10 +181,9 @@ func (f *logInContextFrame) Resume(r *gen.Run) (st gen.Status) {
 		(*l).say("outer %v", err)
 		lRef3 := l
 //line own_test.go:74:1
-		t0, st = (*l).WithContextResumable(r, ctx, func() { (*lRef3).say("not here") })
-		if st != gen.Done {
-			f.ctx, f.l, f.PC = nil, l, 2
-			return r.Link(f, &f.Header, st)
+		if t0, st = (*l).WithContextResumable(r, ctx, func() { (*lRef3).say("not here") }); st != gen.Done {
+			f.ctx, f.l = nil, l
+			return f.Link(r, f, 2, st)
 		}
 		goto resumed_74
 	case 2:
@@ -216,10 +204,9 @@ resumed_74:
 	f.ctx = nil
 //line own_test.go:74:1
 	(*l).say("%v", t0)
-	t1, st = (*l).WithContextResumable(r, base, (&logInContextFunc4{l: l}).value())
-	if st != gen.Done {
-		f.base, f.l, f.PC = nil, l, 3
-		return r.Link(f, &f.Header, st)
+	if t1, st = (*l).WithContextResumable(r, base, (&logInContextFunc4{l: l}).value()); st != gen.Done {
+		f.base, f.l = nil, l
+		return f.Link(r, f, 3, st)
 	}
 resumed_75:
 	{
@@ -228,51 +215,42 @@ resumed_75:
 		(*l).say("%v", t1)
 		lRef4 := l
 //line own_test.go:76:1
-		err, st = (*l).WithContextResumable(r, context.Background(), func() { (*lRef4).say("%v", (*lRef4).Current().Context().Value(key{})) })
-		if st != gen.Done {
-			f.l, f.PC = l, 4
-			return r.Link(f, &f.Header, st)
+		if err, st = (*l).WithContextResumable(r, context.Background(), func() { (*lRef4).say("%v", (*lRef4).Current().Context().Value(key{})) }); st != gen.Done {
+			f.l = l
+			return f.Link(r, f, 4, st)
 		}
 	}
 resumed_76:
 //line own_test.go:77:1
 	(*l).say("%v", err)
-	return r.Return(f, &f.Header)
+	return f.Return(r, f)
 }
 
-//line own_greenlet_test.go:244:1
+//line own_greenlet_test.go:230:1
 
 func (f *logInContextFrame) Args(args []any)    { gen.SetArgs(f, args, &f.base) }
 func (f *logInContextFrame) Forget()            { *f = logInContextFrame{Header: f.Header} }
 func (f *logInContextFrame) Release(r *gen.Run) { gen.Free(r, f, 36) }
-func (*logInContextFrame) Func() *gen.Func      { return &logInContextFrameInfo }
+func (*logInContextFrame) Func() *gen.Func      { return own_test_go.At(1) }
 
-var logInContextFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).inContext", File: "github.com/going-green/greenlet/hub/own_test.go", Line: 58, Points: "61 l base ctx; 74 -ctx; 75 l; 76 l"}
 var _ func(*log, context.Context) = (*log).inContext
 
-// logInContextFunc1 is the function literal of own_test.go:60, with what it captures.
+// logInContextFunc1 is the function literal of own_test.go:60.
 type logInContextFunc1 struct {
 	gen.Closure
 	cancel *context.CancelCauseFunc
 }
 
-// value is the literal for code that can't be suspended.
 func (c *logInContextFunc1) value() func() {
 	return gen.Bind(&c.Closure, c, func() { (*c.cancel)(errors.ErrUnsupported) })
 }
 
-// logInContextFunc1Frame is an activation of the literal logInContextFunc1.
 type logInContextFunc1Frame struct {
 	gen.Header
 	c *logInContextFunc1
 }
 
-// CallResumable is the literal logInContextFunc1 for callers that can be suspended.
-func (c *logInContextFunc1) CallResumable(r *gen.Run) gen.Status {
-	return (*logInContextFunc1Frame)(nil).body(r, c)
-}
-
-func (f *logInContextFunc1Frame) body(r *gen.Run, c *logInContextFunc1) (st gen.Status) {
+func (c *logInContextFunc1) CallResumable(r *gen.Run) (st gen.Status) {
 //line own_test.go:60:1
 	if c2, ok := gen.Resumable10((*c.cancel)).(interface {
 		CallResumable(*gen.Run, error) gen.Status
@@ -280,9 +258,9 @@ func (f *logInContextFunc1Frame) body(r *gen.Run, c *logInContextFunc1) (st gen.
 //line own_test.go:60:1
 		st = c2.CallResumable(r, errors.ErrUnsupported)
 		if st != gen.Done {
-			f = gen.Take(r, f, 1)
-			f.c, f.PC = c, 1
-			return r.Link(f, &f.Header, st)
+			f := gen.New[logInContextFunc1Frame](r, 1)
+			f.c = c
+			return f.Link(r, f, 1, st)
 		}
 	} else {
 //line own_test.go:60:1
@@ -291,27 +269,24 @@ func (f *logInContextFunc1Frame) body(r *gen.Run, c *logInContextFunc1) (st gen.
 	return gen.Done
 }
 
-//line own_greenlet_test.go:295:1
+//line own_greenlet_test.go:273:1
 
 func (f *logInContextFunc1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
 	_ = c
 	r.Callee().Release(r)
-	return r.Return(f, &f.Header)
+	return f.Return(r, f)
 }
 
 func (f *logInContextFunc1Frame) Release(r *gen.Run) { gen.Free(r, f, 1) }
-func (*logInContextFunc1Frame) Func() *gen.Func      { return &logInContextFunc1FrameInfo }
+func (*logInContextFunc1Frame) Func() *gen.Func      { return own_test_go.At(2) }
 
-var logInContextFunc1FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).inContext.func1", File: "github.com/going-green/greenlet/hub/own_test.go", Line: 60, Points: "60"}
-
-// logInContextFunc2 is the function literal of own_test.go:61, with what it captures.
+// logInContextFunc2 is the function literal of own_test.go:61.
 type logInContextFunc2 struct {
 	gen.Closure
 	l **log
 }
 
-// value is the literal for code that can't be suspended.
 func (c *logInContextFunc2) value() func() {
 	return gen.Bind(&c.Closure, c, func() {
 //line own_test.go:62:1
@@ -322,35 +297,28 @@ func (c *logInContextFunc2) value() func() {
 	})
 }
 
-//line own_greenlet_test.go:326:1
+//line own_greenlet_test.go:301:1
 
-// logInContextFunc2Frame is an activation of the literal logInContextFunc2.
 type logInContextFunc2Frame struct {
 	gen.Header
 	c *logInContextFunc2
 }
 
-// CallResumable is the literal logInContextFunc2 for callers that can be suspended.
-func (c *logInContextFunc2) CallResumable(r *gen.Run) gen.Status {
-	return (*logInContextFunc2Frame)(nil).body(r, c)
-}
-
-func (f *logInContextFunc2Frame) body(r *gen.Run, c *logInContextFunc2) (st gen.Status) {
+func (c *logInContextFunc2) CallResumable(r *gen.Run) (st gen.Status) {
 	var err error
 //line own_test.go:62:1
 	(*c.l).say("%v", (*c.l).Current().Context().Value(key{}))
-	err, st = (*c.l).WithTimeoutResumable(r, time.Hour, (&logInContextFunc2_1{l: c.l}).value())
-	if st != gen.Done {
-		f = gen.Take(r, f, 62)
-		f.c, f.PC = c, 1
-		return r.Link(f, &f.Header, st)
+	if err, st = (*c.l).WithTimeoutResumable(r, time.Hour, (&logInContextFunc2_1{l: c.l}).value()); st != gen.Done {
+		f := gen.New[logInContextFunc2Frame](r, 62)
+		f.c = c
+		return f.Link(r, f, 1, st)
 	}
 //line own_test.go:71:1
 	(*c.l).say("not here %v", err)
 	return gen.Done
 }
 
-//line own_greenlet_test.go:354:1
+//line own_greenlet_test.go:322:1
 
 func (f *logInContextFunc2Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
@@ -359,23 +327,20 @@ func (f *logInContextFunc2Frame) Resume(r *gen.Run) (st gen.Status) {
 	err = r.Callee().(*HubWithTimeoutFrame).Returned(r)
 //line own_test.go:71:1
 	(*c.l).say("not here %v", err)
-	return r.Return(f, &f.Header)
+	return f.Return(r, f)
 }
 
-//line own_greenlet_test.go:366:1
+//line own_greenlet_test.go:334:1
 
 func (f *logInContextFunc2Frame) Release(r *gen.Run) { gen.Free(r, f, 62) }
-func (*logInContextFunc2Frame) Func() *gen.Func      { return &logInContextFunc2FrameInfo }
+func (*logInContextFunc2Frame) Func() *gen.Func      { return own_test_go.At(3) }
 
-var logInContextFunc2FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).inContext.func2", File: "github.com/going-green/greenlet/hub/own_test.go", Line: 61, Points: "63"}
-
-// logInContextFunc2_1 is the function literal of own_test.go:63, with what it captures.
+// logInContextFunc2_1 is the function literal of own_test.go:63.
 type logInContextFunc2_1 struct {
 	gen.Closure
 	l **log
 }
 
-// value is the literal for code that can't be suspended.
 func (c *logInContextFunc2_1) value() func() {
 	return gen.Bind(&c.Closure, c, func() {
 //line own_test.go:64:1
@@ -386,39 +351,32 @@ func (c *logInContextFunc2_1) value() func() {
 	})
 }
 
-//line own_greenlet_test.go:390:1
+//line own_greenlet_test.go:355:1
 
-// logInContextFunc2_1Frame is an activation of the literal logInContextFunc2_1.
 type logInContextFunc2_1Frame struct {
 	gen.Header
 	c *logInContextFunc2_1
 }
 
-// CallResumable is the literal logInContextFunc2_1 for callers that can be suspended.
-func (c *logInContextFunc2_1) CallResumable(r *gen.Run) gen.Status {
-	return (*logInContextFunc2_1Frame)(nil).body(r, c)
-}
-
-func (f *logInContextFunc2_1Frame) body(r *gen.Run, c *logInContextFunc2_1) (st gen.Status) {
+func (c *logInContextFunc2_1) CallResumable(r *gen.Run) (st gen.Status) {
 	var err error
 //line own_test.go:64:1
-	err, st = (*c.l).WithContextResumable(r, context.WithValue((*c.l).Current().Context(), key{}, "inner"), (&logInContextFunc2_1_1{l: c.l}).value())
-	if st != gen.Done {
-		f = gen.Take(r, f, 22)
-		f.c, f.PC = c, 1
-		return r.Link(f, &f.Header, st)
+	if err, st = (*c.l).WithContextResumable(r, context.WithValue((*c.l).Current().Context(), key{}, "inner"), (&logInContextFunc2_1_1{l: c.l}).value()); st != gen.Done {
+		f := gen.New[logInContextFunc2_1Frame](r, 22)
+		f.c = c
+		return f.Link(r, f, 1, st)
 	}
 //line own_test.go:68:1
 	(*c.l).say("inner %v", err)
 	if st = (*c.l).NewEvent().WaitResumable(r); st != gen.Done {
-		f = gen.Take(r, f, 22)
-		f.c, f.PC = c, 2
-		return r.Link(f, &f.Header, st)
+		f := gen.New[logInContextFunc2_1Frame](r, 22)
+		f.c = c
+		return f.Link(r, f, 2, st)
 	}
 	return gen.Done
 }
 
-//line own_greenlet_test.go:422:1
+//line own_greenlet_test.go:380:1
 
 func (f *logInContextFunc2_1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
@@ -430,30 +388,26 @@ func (f *logInContextFunc2_1Frame) Resume(r *gen.Run) (st gen.Status) {
 //line own_test.go:68:1
 		(*c.l).say("inner %v", err)
 		if st = (*c.l).NewEvent().WaitResumable(r); st != gen.Done {
-			f.PC = 2
-			return r.Link(f, &f.Header, st)
+			return f.Link(r, f, 2, st)
 		}
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	default:
 		r.Callee().(*EventWaitFrame).Release(r)
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 }
 
-//line own_greenlet_test.go:444:1
+//line own_greenlet_test.go:401:1
 
 func (f *logInContextFunc2_1Frame) Release(r *gen.Run) { gen.Free(r, f, 22) }
-func (*logInContextFunc2_1Frame) Func() *gen.Func      { return &logInContextFunc2_1FrameInfo }
+func (*logInContextFunc2_1Frame) Func() *gen.Func      { return own_test_go.At(4) }
 
-var logInContextFunc2_1FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).inContext.func2.1", File: "github.com/going-green/greenlet/hub/own_test.go", Line: 63, Points: "64; 69"}
-
-// logInContextFunc2_1_1 is the function literal of own_test.go:64, with what it captures.
+// logInContextFunc2_1_1 is the function literal of own_test.go:64.
 type logInContextFunc2_1_1 struct {
 	gen.Closure
 	l **log
 }
 
-// value is the literal for code that can't be suspended.
 func (c *logInContextFunc2_1_1) value() func() {
 	return gen.Bind(&c.Closure, c, func() {
 //line own_test.go:65:1
@@ -462,91 +416,73 @@ func (c *logInContextFunc2_1_1) value() func() {
 	})
 }
 
-//line own_greenlet_test.go:466:1
+//line own_greenlet_test.go:420:1
 
-// logInContextFunc2_1_1Frame is an activation of the literal logInContextFunc2_1_1.
 type logInContextFunc2_1_1Frame struct {
 	gen.Header
 	c *logInContextFunc2_1_1
 }
 
-// CallResumable is the literal logInContextFunc2_1_1 for callers that can be suspended.
-func (c *logInContextFunc2_1_1) CallResumable(r *gen.Run) gen.Status {
-	return (*logInContextFunc2_1_1Frame)(nil).body(r, c)
-}
-
-func (f *logInContextFunc2_1_1Frame) body(r *gen.Run, c *logInContextFunc2_1_1) (st gen.Status) {
+func (c *logInContextFunc2_1_1) CallResumable(r *gen.Run) (st gen.Status) {
 //line own_test.go:65:1
 	(*c.l).say("%v", (*c.l).Current().Context().Value(key{}))
 	if st = (*c.l).NewEvent().WaitResumable(r); st != gen.Done {
-		f = gen.Take(r, f, 30)
-		f.c, f.PC = c, 1
-		return r.Link(f, &f.Header, st)
+		f := gen.New[logInContextFunc2_1_1Frame](r, 30)
+		f.c = c
+		return f.Link(r, f, 1, st)
 	}
 	return gen.Done
 }
 
-//line own_greenlet_test.go:490:1
+//line own_greenlet_test.go:438:1
 
 func (f *logInContextFunc2_1_1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
 	_ = c
 	r.Callee().(*EventWaitFrame).Release(r)
-	return r.Return(f, &f.Header)
+	return f.Return(r, f)
 }
 
 func (f *logInContextFunc2_1_1Frame) Release(r *gen.Run) { gen.Free(r, f, 30) }
-func (*logInContextFunc2_1_1Frame) Func() *gen.Func      { return &logInContextFunc2_1_1FrameInfo }
+func (*logInContextFunc2_1_1Frame) Func() *gen.Func      { return own_test_go.At(5) }
 
-var logInContextFunc2_1_1FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).inContext.func2.1.1", File: "github.com/going-green/greenlet/hub/own_test.go", Line: 64, Points: "66"}
-
-// logInContextFunc4 is the function literal of own_test.go:75, with what it captures.
+// logInContextFunc4 is the function literal of own_test.go:75.
 type logInContextFunc4 struct {
 	gen.Closure
 	l **log
 }
 
-// value is the literal for code that can't be suspended.
 func (c *logInContextFunc4) value() func() {
 	return gen.Bind(&c.Closure, c, func() { (*c.l).Sleep(time.Second) })
 }
 
-// logInContextFunc4Frame is an activation of the literal logInContextFunc4.
 type logInContextFunc4Frame struct {
 	gen.Header
 	c *logInContextFunc4
 }
 
-// CallResumable is the literal logInContextFunc4 for callers that can be suspended.
-func (c *logInContextFunc4) CallResumable(r *gen.Run) gen.Status {
-	return (*logInContextFunc4Frame)(nil).body(r, c)
-}
-
-func (f *logInContextFunc4Frame) body(r *gen.Run, c *logInContextFunc4) (st gen.Status) {
+func (c *logInContextFunc4) CallResumable(r *gen.Run) (st gen.Status) {
 //line own_test.go:75:1
 	if st = (*c.l).SleepResumable(r, time.Second); st != gen.Done {
-		f = gen.Take(r, f, 16)
-		f.c, f.PC = c, 1
-		return r.Link(f, &f.Header, st)
+		f := gen.New[logInContextFunc4Frame](r, 16)
+		f.c = c
+		return f.Link(r, f, 1, st)
 	}
 	return gen.Done
 }
 
-//line own_greenlet_test.go:536:1
+//line own_greenlet_test.go:475:1
 
 func (f *logInContextFunc4Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
 	_ = c
 	r.Callee().(*HubSleepFrame).Release(r)
-	return r.Return(f, &f.Header)
+	return f.Return(r, f)
 }
 
 func (f *logInContextFunc4Frame) Release(r *gen.Run) { gen.Free(r, f, 16) }
-func (*logInContextFunc4Frame) Func() *gen.Func      { return &logInContextFunc4FrameInfo }
+func (*logInContextFunc4Frame) Func() *gen.Func      { return own_test_go.At(6) }
 
-var logInContextFunc4FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).inContext.func4", File: "github.com/going-green/greenlet/hub/own_test.go", Line: 75, Points: "75"}
-
-// logHoldsContextFrame is an activation of log.holdsContext.
 type logHoldsContextFrame struct {
 	gen.DeferHeader
 	l   *log
@@ -557,14 +493,12 @@ func (l *log) newHoldsContextFrame(ctx *context.Context) *logHoldsContextFrame {
 	_ = l.holdsContext
 	return gen.MakeFrame(logHoldsContextFrame{l: l, ctx: ctx})
 }
-
-// holdsContextResumable is log.holdsContext for callers that can be suspended.
 func (l *log) holdsContextResumable(r *gen.Run, ctx *context.Context) gen.Status {
 	return (*logHoldsContextFrame)(nil).run(r, l, ctx)
 }
 
 func (f *logHoldsContextFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.run(r, f.l, f.ctx))
+	return f.Started(r, f, f.run(r, f.l, f.ctx))
 }
 
 func (f *logHoldsContextFrame) run(r *gen.Run, l *log, ctx *context.Context) (st gen.Status) {
@@ -602,8 +536,8 @@ func (f *logHoldsContextFrame) step(r *gen.Run, l *log, ctx *context.Context) (e
 	f.ctx = nil
 //line own_test.go:92:1
 	if st = l.SleepResumable(r, time.Minute); st != gen.Done {
-		f.l, f.PC = nil, 1
-		return r.Link(f, &f.Header, st)
+		f.l = nil
+		return f.Link(r, f, 1, st)
 	}
 resumed_92:
 	f.l = nil
@@ -613,7 +547,7 @@ unwind:
 	for f.Pending() {
 //line own_test.go:93:1
 		if sub := f.Next(r); sub != gen.Done {
-			return r.Link(f, &f.Header, sub)
+			return f.Link(r, f, gen.Unwind, sub)
 		}
 	}
 //line own_test.go:93:1
@@ -621,17 +555,15 @@ unwind:
 	return gen.Done
 }
 
-//line own_greenlet_test.go:625:1
+//line own_greenlet_test.go:559:1
 
 func (f *logHoldsContextFrame) Args(args []any)    { gen.SetArgs(f, args, &f.ctx) }
 func (f *logHoldsContextFrame) Forget()            { *f = logHoldsContextFrame{DeferHeader: f.DeferHeader} }
 func (f *logHoldsContextFrame) Release(r *gen.Run) { gen.Free(r, f, 31) }
-func (*logHoldsContextFrame) Func() *gen.Func      { return &logHoldsContextFrameInfo }
+func (*logHoldsContextFrame) Func() *gen.Func      { return own_test_go.At(7) }
 
-var logHoldsContextFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).holdsContext", File: "github.com/going-green/greenlet/hub/own_test.go", Line: 89, End: 93, Points: "92"}
 var _ func(*log, *context.Context) = (*log).holdsContext
 
-// logWaitsForContextFrame is an activation of log.waitsForContext.
 type logWaitsForContextFrame struct {
 	gen.Header
 	l   *log
@@ -644,8 +576,6 @@ func (l *log) newWaitsForContextFrame(ctx context.Context, e *Event, err *error)
 	_ = l.waitsForContext
 	return gen.MakeFrame(logWaitsForContextFrame{l: l, ctx: ctx, e: e, err: err})
 }
-
-// waitsForContextResumable is log.waitsForContext for callers that can be suspended.
 func (l *log) waitsForContextResumable(r *gen.Run, ctx context.Context, e *Event, err *error) gen.Status {
 	return (*logWaitsForContextFrame)(nil).body(r, l, ctx, e, err)
 }
@@ -653,91 +583,79 @@ func (l *log) waitsForContextResumable(r *gen.Run, ctx context.Context, e *Event
 func (f *logWaitsForContextFrame) body(r *gen.Run, l *log, ctx context.Context, e *Event, err *error) (st gen.Status) {
 	var t0 error
 //line own_test.go:110:1
-	t0, st = l.WithContextResumable(r, ctx, (&logWaitsForContextValue1{recv: gen.Ref(e)}).value())
-	if st != gen.Done {
+	if t0, st = l.WithContextResumable(r, ctx, (&logWaitsForContextValue1{recv: gen.Ref(e)}).value()); st != gen.Done {
 		f = gen.Take(r, f, 62)
-		f.l, f.ctx, f.e, f.err, f.PC = nil, nil, nil, err, 1
-		return r.Link(f, &f.Header, st)
+		f.l, f.ctx, f.e, f.err = nil, nil, nil, err
+		return f.Link(r, f, 1, st)
 	}
 //line own_test.go:110:1
 	*err = t0
 	return gen.Done
 }
 
-//line own_greenlet_test.go:668:1
+//line own_greenlet_test.go:597:1
 
 func (f *logWaitsForContextFrame) Resume(r *gen.Run) (st gen.Status) {
 	err := f.err
 	var t0 error
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.l, f.ctx, f.e, f.err))
+		return f.Started(r, f, f.body(r, f.l, f.ctx, f.e, f.err))
 	default:
 		t0 = r.Callee().(*HubWithContextFrame).Returned(r)
 //line own_test.go:110:1
 		*err = t0
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 }
 
-//line own_greenlet_test.go:684:1
+//line own_greenlet_test.go:613:1
 
 func (f *logWaitsForContextFrame) Args(args []any)    { gen.SetArgs(f, args, &f.ctx, &f.e, &f.err) }
 func (f *logWaitsForContextFrame) Forget()            { *f = logWaitsForContextFrame{Header: f.Header} }
 func (f *logWaitsForContextFrame) Release(r *gen.Run) { gen.Free(r, f, 62) }
-func (*logWaitsForContextFrame) Func() *gen.Func      { return &logWaitsForContextFrameInfo }
+func (*logWaitsForContextFrame) Func() *gen.Func      { return own_test_go.At(8) }
 
-var logWaitsForContextFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).waitsForContext", File: "github.com/going-green/greenlet/hub/own_test.go", Line: 109, Points: "110 err"}
 var _ func(*log, context.Context, *Event, *error) = (*log).waitsForContext
 
-// logWaitsForContextValue1 is Wait as a value of own_test.go:110, with what it captures.
+// logWaitsForContextValue1 is Wait as a value of own_test.go:110.
 type logWaitsForContextValue1 struct {
 	gen.Closure
 	recv **Event
 }
 
-// value is the literal for code that can't be suspended.
 func (c *logWaitsForContextValue1) value() func() {
 	return gen.Bind(&c.Closure, c, func() { (*c.recv).Wait() })
 }
 func (c *logWaitsForContextValue1) Frame() gen.Frame { return (*c.recv).NewWaitFrame() }
 
-// logWaitsForContextValue1Frame is an activation of the literal logWaitsForContextValue1.
 type logWaitsForContextValue1Frame struct {
 	gen.Header
 	c *logWaitsForContextValue1
 }
 
-// CallResumable is the literal logWaitsForContextValue1 for callers that can be suspended.
-func (c *logWaitsForContextValue1) CallResumable(r *gen.Run) gen.Status {
-	return (*logWaitsForContextValue1Frame)(nil).body(r, c)
-}
-
-func (f *logWaitsForContextValue1Frame) body(r *gen.Run, c *logWaitsForContextValue1) (st gen.Status) {
+func (c *logWaitsForContextValue1) CallResumable(r *gen.Run) (st gen.Status) {
 //line own_test.go:110:1
 	if st = (*c.recv).WaitResumable(r); st != gen.Done {
-		f = gen.Take(r, f, 26)
-		f.c, f.PC = c, 1
-		return r.Link(f, &f.Header, st)
+		f := gen.New[logWaitsForContextValue1Frame](r, 26)
+		f.c = c
+		return f.Link(r, f, 1, st)
 	}
 	return gen.Done
 }
 
-//line own_greenlet_test.go:727:1
+//line own_greenlet_test.go:648:1
 
 func (f *logWaitsForContextValue1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
 	_ = c
 	r.Callee().(*EventWaitFrame).Release(r)
-	return r.Return(f, &f.Header)
+	return f.Return(r, f)
 }
 
 func (f *logWaitsForContextValue1Frame) Release(r *gen.Run) { gen.Free(r, f, 26) }
-func (*logWaitsForContextValue1Frame) Func() *gen.Func      { return &logWaitsForContextValue1FrameInfo }
+func (*logWaitsForContextValue1Frame) Func() *gen.Func      { return own_test_go.At(9) }
 
-var logWaitsForContextValue1FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).waitsForContext.value1", File: "github.com/going-green/greenlet/hub/own_test.go", Line: 110, Points: "110"}
-
-// logSetsThenFrame is an activation of log.setsThen.
 type logSetsThenFrame struct {
 	gen.Header
 	l *log
@@ -749,8 +667,6 @@ func (l *log) newSetsThenFrame(e *Event, f func()) *logSetsThenFrame {
 	_ = l.setsThen
 	return gen.MakeFrame(logSetsThenFrame{l: l, e: e, f: f})
 }
-
-// setsThenResumable is log.setsThen for callers that can be suspended.
 func (l *log) setsThenResumable(r *gen.Run, e *Event, f func()) gen.Status {
 	return (*logSetsThenFrame)(nil).body(r, l, e, f)
 }
@@ -772,8 +688,8 @@ func (f2 *logSetsThenFrame) body(r *gen.Run, l *log, e *Event, f func()) (st gen
 		st = c.CallResumable(r)
 		if st != gen.Done {
 			f2 = gen.Take(r, f2, 54)
-			f2.f, f2.PC = nil, 1
-			return r.Link(f2, &f2.Header, st)
+			f2.f = nil
+			return f2.Link(r, f2, 1, st)
 		}
 	} else {
 //line own_test.go:139:1
@@ -782,27 +698,25 @@ func (f2 *logSetsThenFrame) body(r *gen.Run, l *log, e *Event, f func()) (st gen
 	return gen.Done
 }
 
-//line own_greenlet_test.go:786:1
+//line own_greenlet_test.go:702:1
 
 func (f2 *logSetsThenFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f2.PC {
 	case 0:
-		return r.Started(f2, &f2.Header, f2.body(r, f2.l, f2.e, f2.f))
+		return f2.Started(r, f2, f2.body(r, f2.l, f2.e, f2.f))
 	default:
 		r.Callee().Release(r)
-		return r.Return(f2, &f2.Header)
+		return f2.Return(r, f2)
 	}
 }
 
 func (f *logSetsThenFrame) Args(args []any)    { gen.SetArgs(f, args, &f.e, &f.f) }
 func (f *logSetsThenFrame) Forget()            { *f = logSetsThenFrame{Header: f.Header} }
 func (f *logSetsThenFrame) Release(r *gen.Run) { gen.Free(r, f, 54) }
-func (*logSetsThenFrame) Func() *gen.Func      { return &logSetsThenFrameInfo }
+func (*logSetsThenFrame) Func() *gen.Func      { return own_test_go.At(10) }
 
-var logSetsThenFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).setsThen", File: "github.com/going-green/greenlet/hub/own_test.go", Line: 137, Points: "139"}
 var _ func(*log, *Event, func()) = (*log).setsThen
 
-// entersContextsFrame is an activation of entersContexts.
 type entersContextsFrame struct {
 	gen.Header
 	h     *Hub
@@ -814,8 +728,6 @@ func newEntersContextsFrame(h *Hub, ctx context.Context, n int) *entersContextsF
 	_ = entersContexts
 	return gen.MakeFrame(entersContextsFrame{h: h, ctx: ctx, n: n})
 }
-
-// entersContextsResumable is entersContexts for callers that can be suspended.
 func entersContextsResumable(r *gen.Run, h *Hub, ctx context.Context, n int) gen.Status {
 	return (*entersContextsFrame)(nil).body(r, h, ctx, n)
 }
@@ -830,25 +742,24 @@ loop_151:
 		return gen.Done
 	}
 //line own_test.go:152:1
-	_, st = h.WithContextResumable(r, ctx, (&entersContextsValue1{recv: gen.Ref(h)}).value())
-	if st != gen.Done {
+	if _, st = h.WithContextResumable(r, ctx, (&entersContextsValue1{recv: gen.Ref(h)}).value()); st != gen.Done {
 		f = gen.Take(r, f, 61)
-		f.h, f.ctx, f.n, f.t0, f.PC = h, ctx, n, t0, 1
-		return r.Link(f, &f.Header, st)
+		f.h, f.ctx, f.n, f.t0 = h, ctx, n, t0
+		return f.Link(r, f, 1, st)
 	}
 //line own_test.go:151:1
 	t0++
 	goto loop_151
 }
 
-//line own_greenlet_test.go:845:1
+//line own_greenlet_test.go:756:1
 
 func (f *entersContextsFrame) Resume(r *gen.Run) (st gen.Status) {
 	h, ctx, n := f.h, f.ctx, f.n
 	var t0 int
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.h, f.ctx, f.n))
+		return f.Started(r, f, f.body(r, f.h, f.ctx, f.n))
 	case 1:
 		t0 = f.t0
 		r.Callee().(*HubWithContextFrame).Release(r)
@@ -858,13 +769,12 @@ func (f *entersContextsFrame) Resume(r *gen.Run) (st gen.Status) {
 loop_151:
 //line own_test.go:151:1
 	if t0 >= n {
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 //line own_test.go:152:1
-	_, st = h.WithContextResumable(r, ctx, (&entersContextsValue1{recv: gen.Ref(h)}).value())
-	if st != gen.Done {
-		f.t0, f.PC = t0, 1
-		return r.Link(f, &f.Header, st)
+	if _, st = h.WithContextResumable(r, ctx, (&entersContextsValue1{recv: gen.Ref(h)}).value()); st != gen.Done {
+		f.t0 = t0
+		return f.Link(r, f, 1, st)
 	}
 resumed_152:
 //line own_test.go:151:1
@@ -872,64 +782,53 @@ resumed_152:
 	goto loop_151
 }
 
-//line own_greenlet_test.go:876:1
+//line own_greenlet_test.go:786:1
 
 func (f *entersContextsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.h, &f.ctx, &f.n) }
 func (f *entersContextsFrame) Forget()            { *f = entersContextsFrame{Header: f.Header} }
 func (f *entersContextsFrame) Release(r *gen.Run) { gen.Free(r, f, 61) }
-func (*entersContextsFrame) Func() *gen.Func      { return &entersContextsFrameInfo }
+func (*entersContextsFrame) Func() *gen.Func      { return own_test_go.At(11) }
 
-var entersContextsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.entersContexts", File: "github.com/going-green/greenlet/hub/own_test.go", Line: 150, Points: "152 h ctx n t0"}
 var _ func(*Hub, context.Context, int) = entersContexts
 
-// entersContextsValue1 is Yield as a value of own_test.go:152, with what it captures.
+// entersContextsValue1 is Yield as a value of own_test.go:152.
 type entersContextsValue1 struct {
 	gen.Closure
 	recv **Hub
 }
 
-// value is the literal for code that can't be suspended.
 func (c *entersContextsValue1) value() func() {
 	return gen.Bind(&c.Closure, c, func() { (*c.recv).Yield() })
 }
 func (c *entersContextsValue1) Frame() gen.Frame { return (*c.recv).NewYieldFrame() }
 
-// entersContextsValue1Frame is an activation of the literal entersContextsValue1.
 type entersContextsValue1Frame struct {
 	gen.Header
 	c *entersContextsValue1
 }
 
-// CallResumable is the literal entersContextsValue1 for callers that can be suspended.
-func (c *entersContextsValue1) CallResumable(r *gen.Run) gen.Status {
-	return (*entersContextsValue1Frame)(nil).body(r, c)
-}
-
-func (f *entersContextsValue1Frame) body(r *gen.Run, c *entersContextsValue1) (st gen.Status) {
+func (c *entersContextsValue1) CallResumable(r *gen.Run) (st gen.Status) {
 //line own_test.go:152:1
 	if st = (*c.recv).YieldResumable(r); st != gen.Done {
-		f = gen.Take(r, f, 29)
-		f.c, f.PC = c, 1
-		return r.Link(f, &f.Header, st)
+		f := gen.New[entersContextsValue1Frame](r, 29)
+		f.c = c
+		return f.Link(r, f, 1, st)
 	}
 	return gen.Done
 }
 
-//line own_greenlet_test.go:919:1
+//line own_greenlet_test.go:821:1
 
 func (f *entersContextsValue1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
 	_ = c
 	r.Callee().(*HubYieldFrame).Release(r)
-	return r.Return(f, &f.Header)
+	return f.Return(r, f)
 }
 
 func (f *entersContextsValue1Frame) Release(r *gen.Run) { gen.Free(r, f, 29) }
-func (*entersContextsValue1Frame) Func() *gen.Func      { return &entersContextsValue1FrameInfo }
+func (*entersContextsValue1Frame) Func() *gen.Func      { return own_test_go.At(12) }
 
-var entersContextsValue1FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.entersContexts.value1", File: "github.com/going-green/greenlet/hub/own_test.go", Line: 152, Points: "152"}
-
-// logAsksTwiceFrame is an activation of log.asksTwice.
 type logAsksTwiceFrame struct {
 	gen.Header
 	l   *log
@@ -941,8 +840,6 @@ func (l *log) newAsksTwiceFrame(e *Event) *logAsksTwiceFrame {
 	_ = l.asksTwice
 	return gen.MakeFrame(logAsksTwiceFrame{l: l, e: e})
 }
-
-// asksTwiceResumable is log.asksTwice for callers that can be suspended.
 func (l *log) asksTwiceResumable(r *gen.Run, e *Event) gen.Status {
 	return (*logAsksTwiceFrame)(nil).body(r, l, e)
 }
@@ -954,8 +851,8 @@ func (f *logAsksTwiceFrame) body(r *gen.Run, l *log, e *Event) (st gen.Status) {
 	l.say("%v", ctx.Err())
 	if st = e.WaitResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 4)
-		f.e, f.l, f.ctx, f.PC = nil, l, ctx, 1
-		return r.Link(f, &f.Header, st)
+		f.e, f.l, f.ctx = nil, l, ctx
+		return f.Link(r, f, 1, st)
 	}
 	if f != nil {
 		f.e = nil
@@ -965,31 +862,46 @@ func (f *logAsksTwiceFrame) body(r *gen.Run, l *log, e *Event) (st gen.Status) {
 	return gen.Done
 }
 
-//line own_greenlet_test.go:969:1
+//line own_greenlet_test.go:866:1
 
 func (f *logAsksTwiceFrame) Resume(r *gen.Run) (st gen.Status) {
 	l := f.l
 	var ctx context.Context
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.l, f.e))
+		return f.Started(r, f, f.body(r, f.l, f.e))
 	default:
 		ctx = f.ctx
 		r.Callee().(*EventWaitFrame).Release(r)
 		f.e = nil
 //line own_test.go:161:1
 		l.say("%v, and now %v", ctx.Err(), l.Current().Context().Err())
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 }
 
-//line own_greenlet_test.go:987:1
+//line own_greenlet_test.go:884:1
 
 func (f *logAsksTwiceFrame) Args(args []any)    { gen.SetArgs(f, args, &f.e) }
 func (f *logAsksTwiceFrame) Forget()            { *f = logAsksTwiceFrame{Header: f.Header} }
 func (f *logAsksTwiceFrame) Release(r *gen.Run) { gen.Free(r, f, 4) }
-func (*logAsksTwiceFrame) Func() *gen.Func      { return &logAsksTwiceFrameInfo }
+func (*logAsksTwiceFrame) Func() *gen.Func      { return own_test_go.At(13) }
 
-var logAsksTwiceFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).asksTwice", File: "github.com/going-green/greenlet/hub/own_test.go", Line: 157, Points: "160 l ctx"}
 var _ func(*log, *Event) = (*log).asksTwice
 var _ = gen.Declare("log.remembers", "log.inContext", "log.holdsContext", "log.waitsForContext", "log.setsThen", "log.asksTwice")
+var own_test_go = gen.Funcs{Package: "github.com/going-green/greenlet/hub", File: "github.com/going-green/greenlet/hub/own_test.go", List: `
+(*log).remembers 18: 24 l t ok
+(*log).inContext 58: 61 l base ctx; 74 -ctx; 75 l; 76 l
+(*log).inContext.func1 60: 60
+(*log).inContext.func2 61: 63
+(*log).inContext.func2.1 63: 64; 69
+(*log).inContext.func2.1.1 64: 66
+(*log).inContext.func4 75: 75
+(*log).holdsContext 89 93: 92
+(*log).waitsForContext 109: 110 err
+(*log).waitsForContext.value1 110: 110
+(*log).setsThen 137: 139
+entersContexts 150: 152 h ctx n t0
+entersContexts.value1 152: 152
+(*log).asksTwice 157: 160 l ctx
+`}

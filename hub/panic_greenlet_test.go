@@ -11,7 +11,6 @@ import (
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// logPanicsBelowFrame is an activation of log.panicsBelow.
 type logPanicsBelowFrame struct {
 	gen.Header
 	l   *log
@@ -22,8 +21,6 @@ func (l *log) newPanicsBelowFrame(how string) *logPanicsBelowFrame {
 	_ = l.panicsBelow
 	return gen.MakeFrame(logPanicsBelowFrame{l: l, how: how})
 }
-
-// panicsBelowResumable is log.panicsBelow for callers that can be suspended.
 func (l *log) panicsBelowResumable(r *gen.Run, how string) gen.Status {
 	return (*logPanicsBelowFrame)(nil).body(r, l, how)
 }
@@ -32,68 +29,43 @@ func (f *logPanicsBelowFrame) body(r *gen.Run, l *log, how string) (st gen.Statu
 //line panic_test.go:19:1
 	if st = l.panicsCallerResumable(r, how); st != gen.Done {
 		f = gen.Take(r, f, 29)
-		f.l, f.how, f.PC = nil, "", 1
-		return r.Link(f, &f.Header, st)
+		f.l, f.how = nil, ""
+		return f.Link(r, f, 1, st)
 	}
 	return gen.Done
 }
 
-//line panic_greenlet_test.go:42:1
+//line panic_greenlet_test.go:39:1
 
 func (f *logPanicsBelowFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.l, f.how))
+		return f.Started(r, f, f.body(r, f.l, f.how))
 	default:
 		r.Callee().(*logPanicsCallerFrame).Release(r)
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 }
 
 func (f *logPanicsBelowFrame) Args(args []any)    { gen.SetArgs(f, args, &f.how) }
 func (f *logPanicsBelowFrame) Forget()            { *f = logPanicsBelowFrame{Header: f.Header} }
 func (f *logPanicsBelowFrame) Release(r *gen.Run) { gen.Free(r, f, 29) }
-func (*logPanicsBelowFrame) Func() *gen.Func      { return &logPanicsBelowFrameInfo }
+func (*logPanicsBelowFrame) Func() *gen.Func      { return panic_test_go.At(0) }
 
-var logPanicsBelowFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).panicsBelow", File: "github.com/going-green/greenlet/hub/panic_test.go", Line: 18, Points: "19"}
-var _ func(*log, string) = (*log).panicsBelow
+var _ = gen.Method10((*new(*log)).panicsBelow, (*log).panicsBelowResumable, (*log).newPanicsBelowFrame)
 
-// logPanicsBelowFrameValue is log.panicsBelow as a value, for callers that can be suspended.
-type logPanicsBelowFrameValue struct {
-	recv *log
-}
-
-func (v logPanicsBelowFrameValue) CallResumable(r *gen.Run, p0 string) gen.Status {
-	return v.recv.panicsBelowResumable(r, p0)
-}
-
-var _ = gen.RegisterMethod((*new(*log)).panicsBelow, func(recv *log) any {
-	return logPanicsBelowFrameValue{recv}
-})
-
-func (v logPanicsBelowFrameValue) Frame() gen.Frame {
-	return gen.MakeFrame(logPanicsBelowFrame{l: v.recv})
-}
-
-// logPanicsCallerFrame is an activation of log.panicsCaller.
 type logPanicsCallerFrame struct {
 	gen.DeferHeader
 	l   *log
 	how string
 }
 
-func (l *log) newPanicsCallerFrame(how string) *logPanicsCallerFrame {
-	_ = l.panicsCaller
-	return gen.MakeFrame(logPanicsCallerFrame{l: l, how: how})
-}
-
-// panicsCallerResumable is log.panicsCaller for callers that can be suspended.
 func (l *log) panicsCallerResumable(r *gen.Run, how string) gen.Status {
 	return (*logPanicsCallerFrame)(nil).run(r, l, how)
 }
 
 func (f *logPanicsCallerFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.run(r, f.l, f.how))
+	return f.Started(r, f, f.run(r, f.l, f.how))
 }
 
 func (f *logPanicsCallerFrame) run(r *gen.Run, l *log, how string) (st gen.Status) {
@@ -155,8 +127,8 @@ case_25:
 	f.how = ""
 //line panic_test.go:26:1
 	if st = l.panicsHereResumable(r); st != gen.Done {
-		f.l, f.PC = nil, 1
-		return r.Link(f, &f.Header, st)
+		f.l = nil
+		return f.Link(r, f, 1, st)
 	}
 resumed_26:
 	goto after_switch_24
@@ -172,8 +144,8 @@ case_27:
 	}
 //line panic_test.go:29:1
 	if st = l.panicsHereResumable(r); st != gen.Done {
-		f.l, f.PC = nil, 2
-		return r.Link(f, &f.Header, st)
+		f.l = nil
+		return f.Link(r, f, 2, st)
 	}
 resumed_29:
 	goto after_switch_24
@@ -182,8 +154,8 @@ case_30:
 	f.how = ""
 //line panic_test.go:31:1
 	if st = l.YieldResumable(r); st != gen.Done {
-		f.l, f.PC = nil, 3
-		return r.Link(f, &f.Header, st)
+		f.l = nil
+		return f.Link(r, f, 3, st)
 	}
 resumed_31:
 	f.l = nil
@@ -195,8 +167,8 @@ case_33:
 		f.how = ""
 //line panic_test.go:34:1
 		g := r.New((&logPanicsCallerValue1{recv: gen.Ref(l)}).value())
-		r.Leaf(f, &f.Header)
-		f.l, f.PC = nil, 4
+		f.Leaf(r, f, 4)
+		f.l = nil
 //line panic_test.go:35:1
 		return r.SendNone(g)
 	}
@@ -205,8 +177,8 @@ case_36:
 	f.how = ""
 //line panic_test.go:37:1
 	if st = greenlet.OnStackResumable(r, func(greenlet.Section) { l.Yield(); panicsPlain() }); st != gen.Done {
-		f.l, f.PC = nil, 5
-		return r.Link(f, &f.Header, st)
+		f.l = nil
+		return f.Link(r, f, 5, st)
 	}
 resumed_37:
 after_switch_24:
@@ -217,7 +189,7 @@ unwind:
 	for f.Pending() {
 //line panic_test.go:39:1
 		if sub := f.Next(r); sub != gen.Done {
-			return r.Link(f, &f.Header, sub)
+			return f.Link(r, f, gen.Unwind, sub)
 		}
 	}
 //line panic_test.go:39:1
@@ -225,64 +197,51 @@ unwind:
 	return gen.Done
 }
 
-//line panic_greenlet_test.go:229:1
+//line panic_greenlet_test.go:201:1
 
-func (f *logPanicsCallerFrame) Args(args []any)    { gen.SetArgs(f, args, &f.how) }
-func (f *logPanicsCallerFrame) Forget()            { *f = logPanicsCallerFrame{DeferHeader: f.DeferHeader} }
 func (f *logPanicsCallerFrame) Release(r *gen.Run) { gen.Free(r, f, 37) }
-func (*logPanicsCallerFrame) Func() *gen.Func      { return &logPanicsCallerFrameInfo }
+func (*logPanicsCallerFrame) Func() *gen.Func      { return panic_test_go.At(1) }
 
-var logPanicsCallerFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).panicsCaller", File: "github.com/going-green/greenlet/hub/panic_test.go", Line: 23, End: 39, Points: "26; 29; 31; 35; 37"}
 var _ func(*log, string) = (*log).panicsCaller
 
-// logPanicsCallerValue1 is panicsHere as a value of panic_test.go:34, with what it captures.
+// logPanicsCallerValue1 is panicsHere as a value of panic_test.go:34.
 type logPanicsCallerValue1 struct {
 	gen.Closure
 	recv **log
 }
 
-// value is the literal for code that can't be suspended.
 func (c *logPanicsCallerValue1) value() func() {
 	return gen.Bind(&c.Closure, c, func() { (*c.recv).panicsHere() })
 }
 func (c *logPanicsCallerValue1) Frame() gen.Frame { return (*c.recv).newPanicsHereFrame() }
 
-// logPanicsCallerValue1Frame is an activation of the literal logPanicsCallerValue1.
 type logPanicsCallerValue1Frame struct {
 	gen.Header
 	c *logPanicsCallerValue1
 }
 
-// CallResumable is the literal logPanicsCallerValue1 for callers that can be suspended.
-func (c *logPanicsCallerValue1) CallResumable(r *gen.Run) gen.Status {
-	return (*logPanicsCallerValue1Frame)(nil).body(r, c)
-}
-
-func (f *logPanicsCallerValue1Frame) body(r *gen.Run, c *logPanicsCallerValue1) (st gen.Status) {
+func (c *logPanicsCallerValue1) CallResumable(r *gen.Run) (st gen.Status) {
 //line panic_test.go:34:1
 	if st = (*c.recv).panicsHereResumable(r); st != gen.Done {
-		f = gen.Take(r, f, 53)
-		f.c, f.PC = c, 1
-		return r.Link(f, &f.Header, st)
+		f := gen.New[logPanicsCallerValue1Frame](r, 53)
+		f.c = c
+		return f.Link(r, f, 1, st)
 	}
 	return gen.Done
 }
 
-//line panic_greenlet_test.go:272:1
+//line panic_greenlet_test.go:234:1
 
 func (f *logPanicsCallerValue1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
 	_ = c
 	r.Callee().(*logPanicsHereFrame).Release(r)
-	return r.Return(f, &f.Header)
+	return f.Return(r, f)
 }
 
 func (f *logPanicsCallerValue1Frame) Release(r *gen.Run) { gen.Free(r, f, 53) }
-func (*logPanicsCallerValue1Frame) Func() *gen.Func      { return &logPanicsCallerValue1FrameInfo }
+func (*logPanicsCallerValue1Frame) Func() *gen.Func      { return panic_test_go.At(2) }
 
-var logPanicsCallerValue1FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).panicsCaller.value1", File: "github.com/going-green/greenlet/hub/panic_test.go", Line: 34, Points: "34"}
-
-// logPanicsHereFrame is an activation of log.panicsHere.
 type logPanicsHereFrame struct {
 	gen.Header
 	l *log
@@ -292,8 +251,6 @@ func (l *log) newPanicsHereFrame() *logPanicsHereFrame {
 	_ = l.panicsHere
 	return gen.MakeFrame(logPanicsHereFrame{l: l})
 }
-
-// panicsHereResumable is log.panicsHere for callers that can be suspended.
 func (l *log) panicsHereResumable(r *gen.Run) gen.Status {
 	return (*logPanicsHereFrame)(nil).body(r, l)
 }
@@ -302,19 +259,19 @@ func (f *logPanicsHereFrame) body(r *gen.Run, l *log) (st gen.Status) {
 //line panic_test.go:43:1
 	if st = l.YieldResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 22)
-		f.l, f.PC = nil, 1
-		return r.Link(f, &f.Header, st)
+		f.l = nil
+		return f.Link(r, f, 1, st)
 	}
 //line panic_test.go:44:1
 	panic("trouble")
 }
 
-//line panic_greenlet_test.go:313:1
+//line panic_greenlet_test.go:270:1
 
 func (f *logPanicsHereFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.l))
+		return f.Started(r, f, f.body(r, f.l))
 	default:
 		r.Callee().(*HubYieldFrame).Release(r)
 //line panic_test.go:44:1
@@ -322,30 +279,17 @@ func (f *logPanicsHereFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line panic_greenlet_test.go:326:1
+//line panic_greenlet_test.go:283:1
 
 func (f *logPanicsHereFrame) Forget()            { *f = logPanicsHereFrame{Header: f.Header} }
 func (f *logPanicsHereFrame) Release(r *gen.Run) { gen.Free(r, f, 22) }
-func (*logPanicsHereFrame) Func() *gen.Func      { return &logPanicsHereFrameInfo }
+func (*logPanicsHereFrame) Func() *gen.Func      { return panic_test_go.At(3) }
 
-var logPanicsHereFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).panicsHere", File: "github.com/going-green/greenlet/hub/panic_test.go", Line: 42, Points: "43"}
-var _ func(*log) = (*log).panicsHere
-
-// logPanicsHereFrameValue is log.panicsHere as a value, for callers that can be suspended.
-type logPanicsHereFrameValue struct {
-	recv *log
-}
-
-func (v logPanicsHereFrameValue) CallResumable(r *gen.Run) gen.Status {
-	return v.recv.panicsHereResumable(r)
-}
-
-var _ = gen.RegisterMethod((*new(*log)).panicsHere, func(recv *log) any {
-	return logPanicsHereFrameValue{recv}
-})
-
-func (v logPanicsHereFrameValue) Frame() gen.Frame {
-	return gen.MakeFrame(logPanicsHereFrame{l: v.recv})
-}
-
+var _ = gen.Method00((*new(*log)).panicsHere, (*log).panicsHereResumable, (*log).newPanicsHereFrame)
 var _ = gen.Declare("log.panicsBelow", "log.panicsCaller", "log.panicsHere")
+var panic_test_go = gen.Funcs{Package: "github.com/going-green/greenlet/hub", File: "github.com/going-green/greenlet/hub/panic_test.go", List: `
+(*log).panicsBelow 18: 19
+(*log).panicsCaller 23 39: 26; 29; 31; 35; 37
+(*log).panicsCaller.value1 34: 34
+(*log).panicsHere 42: 43
+`}

@@ -12,23 +12,15 @@ import (
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// QueueAllFrame is an activation of Queue.All.
 type QueueAllFrame[T any] struct {
-	gen.Header
-	q    *Queue[T]
-	ret0 iter.Seq[T]
+	gen.Returns[iter.Seq[T]]
+	q *Queue[T]
 }
 
 // NewAllFrame makes a frame that will run Queue.All.
-func (q *Queue[T]) NewAllFrame() *QueueAllFrame[T] { return gen.MakeFrame(QueueAllFrame[T]{q: q}) }
-func (f *QueueAllFrame[T]) Results() iter.Seq[T]   { f.Over(f); return f.ret0 }
-func (f *QueueAllFrame[T]) Returned(r *gen.Run) (ret0 iter.Seq[T]) {
-	ret0 = f.ret0
-	f.Release(r)
-	return
-}
-
-// AllResumable is Queue.All for callers that can be suspended.
+func (q *Queue[T]) NewAllFrame() *QueueAllFrame[T]          { return gen.MakeFrame(QueueAllFrame[T]{q: q}) }
+func (f *QueueAllFrame[T]) Results() iter.Seq[T]            { f.Over(f); return f.Ret0 }
+func (f *QueueAllFrame[T]) Returned(r *gen.Run) iter.Seq[T] { r0 := f.Ret0; f.Release(r); return r0 }
 func (q *Queue[T]) AllResumable(r *gen.Run) (iter.Seq[T], gen.Status) {
 	return (*QueueAllFrame[T])(nil).body(r, q)
 }
@@ -38,31 +30,26 @@ func (f *QueueAllFrame[T]) body(r *gen.Run, q *Queue[T]) (ret0 iter.Seq[T], st g
 	return (&func1QueueAll[T]{q: &q}).value(), gen.Done
 }
 
-//line queue_end_greenlet.go:43:1
+//line queue_end_greenlet.go:35:1
 
 func (f *QueueAllFrame[T]) Resume(r *gen.Run) (st gen.Status) {
-	f.ret0, st = f.body(r, f.q)
-	return r.Started(f, &f.Header, st)
+	f.Ret0, st = f.body(r, f.q)
+	return f.Started(r, f, st)
 }
 
-func (f *QueueAllFrame[T]) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *QueueAllFrame[T]) Forget()                    { *f = QueueAllFrame[T]{Header: f.Header, ret0: f.ret0} }
-func (f *QueueAllFrame[T]) Release(r *gen.Run)         { gen.Free(r, f, 14) }
-func (*QueueAllFrame[T]) Func() *gen.Func              { return &infoOfQueueAllFrame }
-
-var infoOfQueueAllFrame = gen.Func{Name: "github.com/going-green/greenlet/hub.(*Queue).All", File: "github.com/going-green/greenlet/hub/queue_end.go", Line: 13}
-
+func (f *QueueAllFrame[T]) Forget()            { *f = QueueAllFrame[T]{Returns: f.Returns} }
+func (f *QueueAllFrame[T]) Release(r *gen.Run) { gen.Free(r, f, 14) }
+func (*QueueAllFrame[T]) Func() *gen.Func      { return queue_end_go.At(0) }
 func _[T any]() {
 	var _ func(*Queue[T]) iter.Seq[T] = (*Queue[T]).All
 }
 
-// func1QueueAll is the function literal of queue_end.go:14, with what it captures.
+// func1QueueAll is the function literal of queue_end.go:14.
 type func1QueueAll[T any] struct {
 	gen.Closure
 	q **Queue[T]
 }
 
-// value is the literal for code that can't be suspended.
 func (c *func1QueueAll[T]) value() func(func(T) bool) {
 	return gen.Bind(&c.Closure, c, func(yield func(T) bool) {
 //line queue_end.go:15:1
@@ -71,29 +58,22 @@ func (c *func1QueueAll[T]) value() func(func(T) bool) {
 	})
 }
 
-//line queue_end_greenlet.go:76:1
+//line queue_end_greenlet.go:63:1
 
-// func1QueueAllFrame is an activation of the literal func1QueueAll.
 type func1QueueAllFrame[T any] struct {
 	gen.Header
 	c     *func1QueueAll[T]
 	yield func(T) bool
 }
 
-// CallResumable is the literal func1QueueAll for callers that can be suspended.
-func (c *func1QueueAll[T]) CallResumable(r *gen.Run, yield func(T) bool) gen.Status {
-	return (*func1QueueAllFrame[T])(nil).body(r, c, yield)
-}
-
-func (f *func1QueueAllFrame[T]) body(r *gen.Run, c *func1QueueAll[T], yield func(T) bool) (st gen.Status) {
+func (c *func1QueueAll[T]) CallResumable(r *gen.Run, yield func(T) bool) (st gen.Status) {
 	var v T
 	var ok, t0 bool
 //line queue_end.go:15:1
-	v, ok, st = (*c.q).GetResumable(r)
-	if st != gen.Done {
-		f = gen.Take(r, f, 23)
-		f.yield, f.c, f.PC = yield, c, 1
-		return r.Link(f, &f.Header, st)
+	if v, ok, st = (*c.q).GetResumable(r); st != gen.Done {
+		f := gen.New[func1QueueAllFrame[T]](r, 23)
+		f.yield, f.c = yield, c
+		return f.Link(r, f, 1, st)
 	}
 loop_15:
 	t0 = ok
@@ -101,27 +81,29 @@ loop_15:
 	if !t0 {
 		goto after_if_15
 	}
+	{
 //line queue_end.go:15:1
-	if p := gen.YieldTo(r, yield); p != nil {
-		*p = v
-		f = gen.Take(r, f, 23)
-		r.Leaf(f, &f.Header)
-		f.yield, f.c, f.PC = yield, c, 2
-		return f.Hand()
-	}
-	if c2, ok2 := gen.Resumable11(yield).(interface {
-		CallResumable(*gen.Run, T) (bool, gen.Status)
-	}); ok2 {
-//line queue_end.go:15:1
-		t0, st = c2.CallResumable(r, v)
-		if st != gen.Done {
-			f = gen.Take(r, f, 23)
-			f.yield, f.c, f.PC = yield, c, 2
-			return r.Link(f, &f.Header, st)
+		if p := gen.YieldTo(r, yield); p != nil {
+			*p = v
+			f := gen.New[func1QueueAllFrame[T]](r, 23)
+			f.Leaf(r, f, 2)
+			f.yield, f.c = yield, c
+			return f.Hand()
 		}
-	} else {
+		if c2, ok2 := gen.Resumable11(yield).(interface {
+			CallResumable(*gen.Run, T) (bool, gen.Status)
+		}); ok2 {
 //line queue_end.go:15:1
-		t0 = yield(v)
+			t0, st = c2.CallResumable(r, v)
+			if st != gen.Done {
+				f := gen.New[func1QueueAllFrame[T]](r, 23)
+				f.yield, f.c = yield, c
+				return f.Link(r, f, 2, st)
+			}
+		} else {
+//line queue_end.go:15:1
+			t0 = yield(v)
+		}
 	}
 after_if_15:
 //line queue_end.go:15:1
@@ -129,16 +111,15 @@ after_if_15:
 		return gen.Done
 	}
 //line queue_end.go:15:1
-	v, ok, st = (*c.q).GetResumable(r)
-	if st != gen.Done {
-		f = gen.Take(r, f, 23)
-		f.yield, f.c, f.PC = yield, c, 3
-		return r.Link(f, &f.Header, st)
+	if v, ok, st = (*c.q).GetResumable(r); st != gen.Done {
+		f := gen.New[func1QueueAllFrame[T]](r, 23)
+		f.yield, f.c = yield, c
+		return f.Link(r, f, 3, st)
 	}
 	goto loop_15
 }
 
-//line queue_end_greenlet.go:143:1
+//line queue_end_greenlet.go:124:1
 
 func (f *func1QueueAllFrame[T]) Resume(r *gen.Run) (st gen.Status) {
 	c, yield := f.c, f.yield
@@ -175,8 +156,7 @@ loop_15:
 //line queue_end.go:15:1
 		t0, st = c2.CallResumable(r, v)
 		if st != gen.Done {
-			f.PC = 2
-			return r.Link(f, &f.Header, st)
+			return f.Link(r, f, 2, st)
 		}
 	} else {
 //line queue_end.go:15:1
@@ -186,35 +166,28 @@ resumed_15:
 after_if_15:
 //line queue_end.go:15:1
 	if !t0 {
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 //line queue_end.go:15:1
-	v, ok, st = (*c.q).GetResumable(r)
-	if st != gen.Done {
-		f.PC = 3
-		return r.Link(f, &f.Header, st)
+	if v, ok, st = (*c.q).GetResumable(r); st != gen.Done {
+		return f.Link(r, f, 3, st)
 	}
 resumed_15b:
 	goto loop_15
 }
 
-//line queue_end_greenlet.go:203:1
+//line queue_end_greenlet.go:181:1
 
 func (f *func1QueueAllFrame[T]) Release(r *gen.Run) { gen.Free(r, f, 23) }
-func (*func1QueueAllFrame[T]) Func() *gen.Func      { return &func1QueueAllFrameInfo }
+func (*func1QueueAllFrame[T]) Func() *gen.Func      { return queue_end_go.At(1) }
 
-var func1QueueAllFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*Queue).All.func1", File: "github.com/going-green/greenlet/hub/queue_end.go", Line: 14, Points: "15 yield; 15 =; 15 ="}
-
-// QueueJoinFrame is an activation of Queue.Join.
 type QueueJoinFrame[T any] struct {
 	gen.Header
 	q *Queue[T]
 }
 
 // NewJoinFrame makes a frame that will run Queue.Join.
-func (q *Queue[T]) NewJoinFrame() *QueueJoinFrame[T] { return gen.MakeFrame(QueueJoinFrame[T]{q: q}) }
-
-// JoinResumable is Queue.Join for callers that can be suspended.
+func (q *Queue[T]) NewJoinFrame() *QueueJoinFrame[T]    { return gen.MakeFrame(QueueJoinFrame[T]{q: q}) }
 func (q *Queue[T]) JoinResumable(r *gen.Run) gen.Status { return (*QueueJoinFrame[T])(nil).body(r, q) }
 
 func (f *QueueJoinFrame[T]) body(r *gen.Run, q *Queue[T]) (st gen.Status) {
@@ -224,54 +197,47 @@ func (f *QueueJoinFrame[T]) body(r *gen.Run, q *Queue[T]) (st gen.Status) {
 	}
 //line queue_end.go:63:1
 	f = gen.Take(r, f, 59)
-	r.Leaf(f, &f.Header)
-	f.q, f.PC = q, 1
+	f.Leaf(r, f, 1)
+	f.q = q
 //line queue_end.go:63:1
 	return r.SendNone(q.hub.park(r.Current(), &q.joiners, forWork))
 }
 
-//line queue_end_greenlet.go:235:1
+//line queue_end_greenlet.go:208:1
 
 func (f *QueueJoinFrame[T]) Resume(r *gen.Run) (st gen.Status) {
 	q := f.q
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.q))
+		return f.Started(r, f, f.body(r, f.q))
 	default:
 //line queue_end.go:64:1
 		q.hub.awake(r.Current())
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 }
 
-//line queue_end_greenlet.go:249:1
+//line queue_end_greenlet.go:222:1
 
 func (f *QueueJoinFrame[T]) Forget()            { *f = QueueJoinFrame[T]{Header: f.Header} }
 func (f *QueueJoinFrame[T]) Release(r *gen.Run) { gen.Free(r, f, 59) }
-func (*QueueJoinFrame[T]) Func() *gen.Func      { return &infoOfQueueJoinFrame }
-
-var infoOfQueueJoinFrame = gen.Func{Name: "github.com/going-green/greenlet/hub.(*Queue).Join", File: "github.com/going-green/greenlet/hub/queue_end.go", Line: 61, Points: "63 q"}
-
+func (*QueueJoinFrame[T]) Func() *gen.Func      { return queue_end_go.At(2) }
 func _[T any]() {
 	var _ func(*Queue[T]) = (*Queue[T]).Join
 }
 
-// QueueJoinForFrame is an activation of Queue.JoinFor.
 type QueueJoinForFrame[T any] struct {
-	gen.Header
-	q    *Queue[T]
-	d    time.Duration
-	ret0 bool
+	gen.Returns[bool]
+	q *Queue[T]
+	d time.Duration
 }
 
 // NewJoinForFrame makes a frame that will run Queue.JoinFor.
 func (q *Queue[T]) NewJoinForFrame(d time.Duration) *QueueJoinForFrame[T] {
 	return gen.MakeFrame(QueueJoinForFrame[T]{q: q, d: d})
 }
-func (f *QueueJoinForFrame[T]) Results() bool                   { f.Over(f); return f.ret0 }
-func (f *QueueJoinForFrame[T]) Returned(r *gen.Run) (ret0 bool) { ret0 = f.ret0; f.Release(r); return }
-
-// JoinForResumable is Queue.JoinFor for callers that can be suspended.
+func (f *QueueJoinForFrame[T]) Results() bool            { f.Over(f); return f.Ret0 }
+func (f *QueueJoinForFrame[T]) Returned(r *gen.Run) bool { r0 := f.Ret0; f.Release(r); return r0 }
 func (q *Queue[T]) JoinForResumable(r *gen.Run, d time.Duration) (bool, gen.Status) {
 	return (*QueueJoinForFrame[T])(nil).body(r, q, d)
 }
@@ -282,40 +248,42 @@ func (f *QueueJoinForFrame[T]) body(r *gen.Run, q *Queue[T], d time.Duration) (r
 		return true, gen.Done
 	}
 	f = gen.Take(r, f, 42)
-	r.Leaf(f, &f.Header)
-	f.q, f.PC = q, 1
+	f.Leaf(r, f, 1)
+	f.q = q
 //line queue_end.go:75:1
 	return ret0, r.SendNone(q.hub.parkFor(r.Current(), &q.joiners, d, forWork))
 }
 
-//line queue_end_greenlet.go:293:1
+//line queue_end_greenlet.go:259:1
 
 func (f *QueueJoinForFrame[T]) Resume(r *gen.Run) (st gen.Status) {
 	q := f.q
 	switch f.PC {
 	case 0:
-		f.ret0, st = f.body(r, f.q, f.d)
-		return r.Started(f, &f.Header, st)
+		f.Ret0, st = f.body(r, f.q, f.d)
+		return f.Started(r, f, st)
 	default:
 //line queue_end.go:76:1
 		q.hub.awake(r.Current())
-		f.ret0 = q.hub.granted()
-		return r.Return(f, &f.Header)
+		f.Ret0 = q.hub.granted()
+		return f.Return(r, f)
 	}
 }
 
-//line queue_end_greenlet.go:309:1
+//line queue_end_greenlet.go:275:1
 
-func (f *QueueJoinForFrame[T]) Args(args []any)            { gen.SetArgs(f, args, &f.d) }
-func (f *QueueJoinForFrame[T]) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *QueueJoinForFrame[T]) Forget()                    { *f = QueueJoinForFrame[T]{Header: f.Header, ret0: f.ret0} }
-func (f *QueueJoinForFrame[T]) Release(r *gen.Run)         { gen.Free(r, f, 42) }
-func (*QueueJoinForFrame[T]) Func() *gen.Func              { return &infoOfQueueJoinForFrame }
-
-var infoOfQueueJoinForFrame = gen.Func{Name: "github.com/going-green/greenlet/hub.(*Queue).JoinFor", File: "github.com/going-green/greenlet/hub/queue_end.go", Line: 71, Points: "75 q"}
-
+func (f *QueueJoinForFrame[T]) Args(args []any)    { gen.SetArgs(f, args, &f.d) }
+func (f *QueueJoinForFrame[T]) Forget()            { *f = QueueJoinForFrame[T]{Returns: f.Returns} }
+func (f *QueueJoinForFrame[T]) Release(r *gen.Run) { gen.Free(r, f, 42) }
+func (*QueueJoinForFrame[T]) Func() *gen.Func      { return queue_end_go.At(3) }
 func _[T any]() {
 	var _ func(*Queue[T], time.Duration) bool = (*Queue[T]).JoinFor
 }
 
 var _ = gen.Declare("Queue.All", "Queue.Join", "Queue.JoinFor")
+var queue_end_go = gen.Funcs{Package: "github.com/going-green/greenlet/hub", File: "github.com/going-green/greenlet/hub/queue_end.go", List: `
+(*Queue).All 13
+(*Queue).All.func1 14: 15 yield; 15 =; 15 =
+(*Queue).Join 61: 63 q
+(*Queue).JoinFor 71: 75 q
+`}

@@ -11,7 +11,6 @@ import (
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// QueuePutFrame is an activation of Queue.Put.
 type QueuePutFrame[T any] struct {
 	gen.Header
 	q *Queue[T]
@@ -22,8 +21,6 @@ type QueuePutFrame[T any] struct {
 func (q *Queue[T]) NewPutFrame(v T) *QueuePutFrame[T] {
 	return gen.MakeFrame(QueuePutFrame[T]{q: q, v: v})
 }
-
-// PutResumable is Queue.Put for callers that can be suspended.
 func (q *Queue[T]) PutResumable(r *gen.Run, v T) gen.Status {
 	return (*QueuePutFrame[T])(nil).body(r, q, v)
 }
@@ -36,56 +33,49 @@ func (f *QueuePutFrame[T]) body(r *gen.Run, q *Queue[T], v T) (st gen.Status) {
 //line queue.go:66:1
 	q.hold(v)
 	f = gen.Take(r, f, 32)
-	r.Leaf(f, &f.Header)
-	f.v, f.q, f.PC = *new(T), q, 1
+	f.Leaf(r, f, 1)
+	f.v, f.q = *new(T), q
 //line queue.go:67:1
 	return r.SendNone(q.hub.park(r.Current(), &q.putters, forRoom))
 }
 
-//line queue_greenlet.go:46:1
+//line queue_greenlet.go:43:1
 
 func (f *QueuePutFrame[T]) Resume(r *gen.Run) (st gen.Status) {
 	q := f.q
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.q, f.v))
+		return f.Started(r, f, f.body(r, f.q, f.v))
 	default:
 //line queue.go:68:1
 		q.hub.awake(r.Current())
 		q.taken()
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 }
 
-//line queue_greenlet.go:61:1
+//line queue_greenlet.go:58:1
 
 func (f *QueuePutFrame[T]) Args(args []any)    { gen.SetArgs(f, args, &f.v) }
 func (f *QueuePutFrame[T]) Forget()            { *f = QueuePutFrame[T]{Header: f.Header} }
 func (f *QueuePutFrame[T]) Release(r *gen.Run) { gen.Free(r, f, 32) }
-func (*QueuePutFrame[T]) Func() *gen.Func      { return &infoOfQueuePutFrame }
-
-var infoOfQueuePutFrame = gen.Func{Name: "github.com/going-green/greenlet/hub.(*Queue).Put", File: "github.com/going-green/greenlet/hub/queue.go", Line: 64, Points: "67 q"}
-
+func (*QueuePutFrame[T]) Func() *gen.Func      { return queue_go.At(0) }
 func _[T any]() {
 	var _ func(*Queue[T], T) = (*Queue[T]).Put
 }
 
-// QueueOfferFrame is an activation of Queue.Offer.
 type QueueOfferFrame[T any] struct {
-	gen.Header
-	q    *Queue[T]
-	v    T
-	ret0 bool
+	gen.Returns[bool]
+	q *Queue[T]
+	v T
 }
 
 // NewOfferFrame makes a frame that will run Queue.Offer.
 func (q *Queue[T]) NewOfferFrame(v T) *QueueOfferFrame[T] {
 	return gen.MakeFrame(QueueOfferFrame[T]{q: q, v: v})
 }
-func (f *QueueOfferFrame[T]) Results() bool                   { f.Over(f); return f.ret0 }
-func (f *QueueOfferFrame[T]) Returned(r *gen.Run) (ret0 bool) { ret0 = f.ret0; f.Release(r); return }
-
-// OfferResumable is Queue.Offer for callers that can be suspended.
+func (f *QueueOfferFrame[T]) Results() bool            { f.Over(f); return f.Ret0 }
+func (f *QueueOfferFrame[T]) Returned(r *gen.Run) bool { r0 := f.Ret0; f.Release(r); return r0 }
 func (q *Queue[T]) OfferResumable(r *gen.Run, v T) (bool, gen.Status) {
 	return (*QueueOfferFrame[T])(nil).body(r, q, v)
 }
@@ -100,60 +90,52 @@ func (f *QueueOfferFrame[T]) body(r *gen.Run, q *Queue[T], v T) (ret0 bool, st g
 	}
 	q.hold(v)
 	f = gen.Take(r, f, 37)
-	r.Leaf(f, &f.Header)
-	f.v, f.q, f.PC = *new(T), q, 1
+	f.Leaf(r, f, 1)
+	f.v, f.q = *new(T), q
 //line queue.go:84:1
 	return ret0, r.SendNone(q.hub.park(r.Current(), &q.putters, forRoom))
 }
 
-//line queue_greenlet.go:110:1
+//line queue_greenlet.go:100:1
 
 func (f *QueueOfferFrame[T]) Resume(r *gen.Run) (st gen.Status) {
 	q := f.q
 	switch f.PC {
 	case 0:
-		f.ret0, st = f.body(r, f.q, f.v)
-		return r.Started(f, &f.Header, st)
+		f.Ret0, st = f.body(r, f.q, f.v)
+		return f.Started(r, f, st)
 	default:
 //line queue.go:85:1
 		q.hub.awake(r.Current())
 		_, left := q.received()
-		f.ret0 = !left
-		return r.Return(f, &f.Header)
+		f.Ret0 = !left
+		return f.Return(r, f)
 	}
 }
 
-//line queue_greenlet.go:127:1
+//line queue_greenlet.go:117:1
 
-func (f *QueueOfferFrame[T]) Args(args []any)            { gen.SetArgs(f, args, &f.v) }
-func (f *QueueOfferFrame[T]) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *QueueOfferFrame[T]) Forget()                    { *f = QueueOfferFrame[T]{Header: f.Header, ret0: f.ret0} }
-func (f *QueueOfferFrame[T]) Release(r *gen.Run)         { gen.Free(r, f, 37) }
-func (*QueueOfferFrame[T]) Func() *gen.Func              { return &infoOfQueueOfferFrame }
-
-var infoOfQueueOfferFrame = gen.Func{Name: "github.com/going-green/greenlet/hub.(*Queue).Offer", File: "github.com/going-green/greenlet/hub/queue.go", Line: 76, Points: "84 q"}
-
+func (f *QueueOfferFrame[T]) Args(args []any)    { gen.SetArgs(f, args, &f.v) }
+func (f *QueueOfferFrame[T]) Forget()            { *f = QueueOfferFrame[T]{Returns: f.Returns} }
+func (f *QueueOfferFrame[T]) Release(r *gen.Run) { gen.Free(r, f, 37) }
+func (*QueueOfferFrame[T]) Func() *gen.Func      { return queue_go.At(1) }
 func _[T any]() {
 	var _ func(*Queue[T], T) bool = (*Queue[T]).Offer
 }
 
-// QueuePutForFrame is an activation of Queue.PutFor.
 type QueuePutForFrame[T any] struct {
-	gen.Header
-	q    *Queue[T]
-	v    T
-	d    time.Duration
-	ret0 bool
+	gen.Returns[bool]
+	q *Queue[T]
+	v T
+	d time.Duration
 }
 
 // NewPutForFrame makes a frame that will run Queue.PutFor.
 func (q *Queue[T]) NewPutForFrame(v T, d time.Duration) *QueuePutForFrame[T] {
 	return gen.MakeFrame(QueuePutForFrame[T]{q: q, v: v, d: d})
 }
-func (f *QueuePutForFrame[T]) Results() bool                   { f.Over(f); return f.ret0 }
-func (f *QueuePutForFrame[T]) Returned(r *gen.Run) (ret0 bool) { ret0 = f.ret0; f.Release(r); return }
-
-// PutForResumable is Queue.PutFor for callers that can be suspended.
+func (f *QueuePutForFrame[T]) Results() bool            { f.Over(f); return f.Ret0 }
+func (f *QueuePutForFrame[T]) Returned(r *gen.Run) bool { r0 := f.Ret0; f.Release(r); return r0 }
 func (q *Queue[T]) PutForResumable(r *gen.Run, v T, d time.Duration) (bool, gen.Status) {
 	return (*QueuePutForFrame[T])(nil).body(r, q, v, d)
 }
@@ -165,60 +147,51 @@ func (f *QueuePutForFrame[T]) body(r *gen.Run, q *Queue[T], v T, d time.Duration
 	}
 	q.hold(v)
 	f = gen.Take(r, f, 15)
-	r.Leaf(f, &f.Header)
-	f.v, f.q, f.PC = *new(T), q, 1
+	f.Leaf(r, f, 1)
+	f.v, f.q = *new(T), q
 //line queue.go:98:1
 	return ret0, r.SendNone(q.hub.parkFor(r.Current(), &q.putters, d, forRoom))
 }
 
-//line queue_greenlet.go:175:1
+//line queue_greenlet.go:157:1
 
 func (f *QueuePutForFrame[T]) Resume(r *gen.Run) (st gen.Status) {
 	q := f.q
 	switch f.PC {
 	case 0:
-		f.ret0, st = f.body(r, f.q, f.v, f.d)
-		return r.Started(f, &f.Header, st)
+		f.Ret0, st = f.body(r, f.q, f.v, f.d)
+		return f.Started(r, f, st)
 	default:
 //line queue.go:99:1
 		q.hub.awake(r.Current())
-		f.ret0 = q.taken()
-		return r.Return(f, &f.Header)
+		f.Ret0 = q.taken()
+		return f.Return(r, f)
 	}
 }
 
-//line queue_greenlet.go:191:1
+//line queue_greenlet.go:173:1
 
-func (f *QueuePutForFrame[T]) Args(args []any)            { gen.SetArgs(f, args, &f.v, &f.d) }
-func (f *QueuePutForFrame[T]) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *QueuePutForFrame[T]) Forget()                    { *f = QueuePutForFrame[T]{Header: f.Header, ret0: f.ret0} }
-func (f *QueuePutForFrame[T]) Release(r *gen.Run)         { gen.Free(r, f, 15) }
-func (*QueuePutForFrame[T]) Func() *gen.Func              { return &infoOfQueuePutForFrame }
-
-var infoOfQueuePutForFrame = gen.Func{Name: "github.com/going-green/greenlet/hub.(*Queue).PutFor", File: "github.com/going-green/greenlet/hub/queue.go", Line: 93, Points: "98 q"}
-
+func (f *QueuePutForFrame[T]) Args(args []any)    { gen.SetArgs(f, args, &f.v, &f.d) }
+func (f *QueuePutForFrame[T]) Forget()            { *f = QueuePutForFrame[T]{Returns: f.Returns} }
+func (f *QueuePutForFrame[T]) Release(r *gen.Run) { gen.Free(r, f, 15) }
+func (*QueuePutForFrame[T]) Func() *gen.Func      { return queue_go.At(2) }
 func _[T any]() {
 	var _ func(*Queue[T], T, time.Duration) bool = (*Queue[T]).PutFor
 }
 
-// QueueGetFrame is an activation of Queue.Get.
 type QueueGetFrame[T any] struct {
-	gen.Header
-	q    *Queue[T]
-	ret0 T
-	ret1 bool
+	gen.Returns2[T, bool]
+	q *Queue[T]
 }
 
 // NewGetFrame makes a frame that will run Queue.Get.
 func (q *Queue[T]) NewGetFrame() *QueueGetFrame[T] { return gen.MakeFrame(QueueGetFrame[T]{q: q}) }
-func (f *QueueGetFrame[T]) Results() (T, bool)     { f.Over(f); return f.ret0, f.ret1 }
-func (f *QueueGetFrame[T]) Returned(r *gen.Run) (ret0 T, ret1 bool) {
-	ret0, ret1 = f.ret0, f.ret1
+func (f *QueueGetFrame[T]) Results() (T, bool)     { f.Over(f); return f.Ret0, f.Ret1 }
+func (f *QueueGetFrame[T]) Returned(r *gen.Run) (T, bool) {
+	r0, r1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return
+	return r0, r1
 }
-
-// GetResumable is Queue.Get for callers that can be suspended.
 func (q *Queue[T]) GetResumable(r *gen.Run) (T, bool, gen.Status) {
 	return (*QueueGetFrame[T])(nil).body(r, q)
 }
@@ -232,66 +205,53 @@ func (f *QueueGetFrame[T]) body(r *gen.Run, q *Queue[T]) (ret0 T, ret1 bool, st 
 	}
 	q.cell(forValue)
 	f = gen.Take(r, f, 59)
-	r.Leaf(f, &f.Header)
-	f.q, f.PC = q, 1
+	f.Leaf(r, f, 1)
+	f.q = q
 //line queue.go:130:1
 	return ret0, ret1, r.SendNone(q.hub.park(r.Current(), &q.getters, forValue))
 }
 
-//line queue_greenlet.go:242:1
+//line queue_greenlet.go:215:1
 
 func (f *QueueGetFrame[T]) Resume(r *gen.Run) (st gen.Status) {
 	q := f.q
 	switch f.PC {
 	case 0:
-		f.ret0, f.ret1, st = f.body(r, f.q)
-		return r.Started(f, &f.Header, st)
+		f.Ret0, f.Ret1, st = f.body(r, f.q)
+		return f.Started(r, f, st)
 	default:
 //line queue.go:131:1
 		q.hub.awake(r.Current())
-		f.ret0, f.ret1 = q.received()
-		return r.Return(f, &f.Header)
+		f.Ret0, f.Ret1 = q.received()
+		return f.Return(r, f)
 	}
 }
 
-//line queue_greenlet.go:258:1
+//line queue_greenlet.go:231:1
 
-func (f *QueueGetFrame[T]) Send(r *gen.Run) gen.Status {
-	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
-}
-func (f *QueueGetFrame[T]) Forget() {
-	*f = QueueGetFrame[T]{Header: f.Header, ret0: f.ret0, ret1: f.ret1}
-}
+func (f *QueueGetFrame[T]) Forget()            { *f = QueueGetFrame[T]{Returns2: f.Returns2} }
 func (f *QueueGetFrame[T]) Release(r *gen.Run) { gen.Free(r, f, 59) }
-func (*QueueGetFrame[T]) Func() *gen.Func      { return &infoOfQueueGetFrame }
-
-var infoOfQueueGetFrame = gen.Func{Name: "github.com/going-green/greenlet/hub.(*Queue).Get", File: "github.com/going-green/greenlet/hub/queue.go", Line: 125, Points: "130 q"}
-
+func (*QueueGetFrame[T]) Func() *gen.Func      { return queue_go.At(3) }
 func _[T any]() {
 	var _ func(*Queue[T]) (T, bool) = (*Queue[T]).Get
 }
 
-// QueueGetForFrame is an activation of Queue.GetFor.
 type QueueGetForFrame[T any] struct {
-	gen.Header
-	q    *Queue[T]
-	d    time.Duration
-	ret0 T
-	ret1 bool
+	gen.Returns2[T, bool]
+	q *Queue[T]
+	d time.Duration
 }
 
 // NewGetForFrame makes a frame that will run Queue.GetFor.
 func (q *Queue[T]) NewGetForFrame(d time.Duration) *QueueGetForFrame[T] {
 	return gen.MakeFrame(QueueGetForFrame[T]{q: q, d: d})
 }
-func (f *QueueGetForFrame[T]) Results() (T, bool) { f.Over(f); return f.ret0, f.ret1 }
-func (f *QueueGetForFrame[T]) Returned(r *gen.Run) (ret0 T, ret1 bool) {
-	ret0, ret1 = f.ret0, f.ret1
+func (f *QueueGetForFrame[T]) Results() (T, bool) { f.Over(f); return f.Ret0, f.Ret1 }
+func (f *QueueGetForFrame[T]) Returned(r *gen.Run) (T, bool) {
+	r0, r1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return
+	return r0, r1
 }
-
-// GetForResumable is Queue.GetFor for callers that can be suspended.
 func (q *Queue[T]) GetForResumable(r *gen.Run, d time.Duration) (T, bool, gen.Status) {
 	return (*QueueGetForFrame[T])(nil).body(r, q, d)
 }
@@ -305,64 +265,51 @@ func (f *QueueGetForFrame[T]) body(r *gen.Run, q *Queue[T], d time.Duration) (re
 	}
 	q.cell(forValue)
 	f = gen.Take(r, f, 42)
-	r.Leaf(f, &f.Header)
-	f.q, f.PC = q, 1
+	f.Leaf(r, f, 1)
+	f.q = q
 //line queue.go:143:1
 	return ret0, ret1, r.SendNone(q.hub.parkFor(r.Current(), &q.getters, d, forValue))
 }
 
-//line queue_greenlet.go:315:1
+//line queue_greenlet.go:275:1
 
 func (f *QueueGetForFrame[T]) Resume(r *gen.Run) (st gen.Status) {
 	q := f.q
 	switch f.PC {
 	case 0:
-		f.ret0, f.ret1, st = f.body(r, f.q, f.d)
-		return r.Started(f, &f.Header, st)
+		f.Ret0, f.Ret1, st = f.body(r, f.q, f.d)
+		return f.Started(r, f, st)
 	default:
 //line queue.go:144:1
 		q.hub.awake(r.Current())
-		f.ret0, f.ret1 = q.received()
-		return r.Return(f, &f.Header)
+		f.Ret0, f.Ret1 = q.received()
+		return f.Return(r, f)
 	}
 }
 
-//line queue_greenlet.go:331:1
+//line queue_greenlet.go:291:1
 
-func (f *QueueGetForFrame[T]) Args(args []any) { gen.SetArgs(f, args, &f.d) }
-func (f *QueueGetForFrame[T]) Send(r *gen.Run) gen.Status {
-	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
-}
-func (f *QueueGetForFrame[T]) Forget() {
-	*f = QueueGetForFrame[T]{Header: f.Header, ret0: f.ret0, ret1: f.ret1}
-}
+func (f *QueueGetForFrame[T]) Args(args []any)    { gen.SetArgs(f, args, &f.d) }
+func (f *QueueGetForFrame[T]) Forget()            { *f = QueueGetForFrame[T]{Returns2: f.Returns2} }
 func (f *QueueGetForFrame[T]) Release(r *gen.Run) { gen.Free(r, f, 42) }
-func (*QueueGetForFrame[T]) Func() *gen.Func      { return &infoOfQueueGetForFrame }
-
-var infoOfQueueGetForFrame = gen.Func{Name: "github.com/going-green/greenlet/hub.(*Queue).GetFor", File: "github.com/going-green/greenlet/hub/queue.go", Line: 138, Points: "143 q"}
-
+func (*QueueGetForFrame[T]) Func() *gen.Func      { return queue_go.At(4) }
 func _[T any]() {
 	var _ func(*Queue[T], time.Duration) (T, bool) = (*Queue[T]).GetFor
 }
 
-// QueuePeekFrame is an activation of Queue.Peek.
 type QueuePeekFrame[T any] struct {
-	gen.Header
-	q    *Queue[T]
-	ret0 T
-	ret1 bool
+	gen.Returns2[T, bool]
+	q *Queue[T]
 }
 
 // NewPeekFrame makes a frame that will run Queue.Peek.
 func (q *Queue[T]) NewPeekFrame() *QueuePeekFrame[T] { return gen.MakeFrame(QueuePeekFrame[T]{q: q}) }
-func (f *QueuePeekFrame[T]) Results() (T, bool)      { f.Over(f); return f.ret0, f.ret1 }
-func (f *QueuePeekFrame[T]) Returned(r *gen.Run) (ret0 T, ret1 bool) {
-	ret0, ret1 = f.ret0, f.ret1
+func (f *QueuePeekFrame[T]) Results() (T, bool)      { f.Over(f); return f.Ret0, f.Ret1 }
+func (f *QueuePeekFrame[T]) Returned(r *gen.Run) (T, bool) {
+	r0, r1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return
+	return r0, r1
 }
-
-// PeekResumable is Queue.Peek for callers that can be suspended.
 func (q *Queue[T]) PeekResumable(r *gen.Run) (T, bool, gen.Status) {
 	return (*QueuePeekFrame[T])(nil).body(r, q)
 }
@@ -376,43 +323,43 @@ func (f *QueuePeekFrame[T]) body(r *gen.Run, q *Queue[T]) (ret0 T, ret1 bool, st
 	}
 	q.cell(forValue)
 	f = gen.Take(r, f, 10)
-	r.Leaf(f, &f.Header)
-	f.q, f.PC = q, 1
+	f.Leaf(r, f, 1)
+	f.q = q
 //line queue.go:169:1
 	return ret0, ret1, r.SendNone(q.hub.park(r.Current(), &q.peekers, forValue))
 }
 
-//line queue_greenlet.go:386:1
+//line queue_greenlet.go:333:1
 
 func (f *QueuePeekFrame[T]) Resume(r *gen.Run) (st gen.Status) {
 	q := f.q
 	switch f.PC {
 	case 0:
-		f.ret0, f.ret1, st = f.body(r, f.q)
-		return r.Started(f, &f.Header, st)
+		f.Ret0, f.Ret1, st = f.body(r, f.q)
+		return f.Started(r, f, st)
 	default:
 //line queue.go:170:1
 		q.hub.awake(r.Current())
-		f.ret0, f.ret1 = q.received()
-		return r.Return(f, &f.Header)
+		f.Ret0, f.Ret1 = q.received()
+		return f.Return(r, f)
 	}
 }
 
-//line queue_greenlet.go:402:1
+//line queue_greenlet.go:349:1
 
-func (f *QueuePeekFrame[T]) Send(r *gen.Run) gen.Status {
-	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
-}
-func (f *QueuePeekFrame[T]) Forget() {
-	*f = QueuePeekFrame[T]{Header: f.Header, ret0: f.ret0, ret1: f.ret1}
-}
+func (f *QueuePeekFrame[T]) Forget()            { *f = QueuePeekFrame[T]{Returns2: f.Returns2} }
 func (f *QueuePeekFrame[T]) Release(r *gen.Run) { gen.Free(r, f, 10) }
-func (*QueuePeekFrame[T]) Func() *gen.Func      { return &infoOfQueuePeekFrame }
-
-var infoOfQueuePeekFrame = gen.Func{Name: "github.com/going-green/greenlet/hub.(*Queue).Peek", File: "github.com/going-green/greenlet/hub/queue.go", Line: 164, Points: "169 q"}
-
+func (*QueuePeekFrame[T]) Func() *gen.Func      { return queue_go.At(5) }
 func _[T any]() {
 	var _ func(*Queue[T]) (T, bool) = (*Queue[T]).Peek
 }
 
 var _ = gen.Declare("Queue.Put", "Queue.Offer", "Queue.PutFor", "Queue.Get", "Queue.GetFor", "Queue.Peek")
+var queue_go = gen.Funcs{Package: "github.com/going-green/greenlet/hub", File: "github.com/going-green/greenlet/hub/queue.go", List: `
+(*Queue).Put 64: 67 q
+(*Queue).Offer 76: 84 q
+(*Queue).PutFor 93: 98 q
+(*Queue).Get 125: 130 q
+(*Queue).GetFor 138: 143 q
+(*Queue).Peek 164: 169 q
+`}

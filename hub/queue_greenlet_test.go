@@ -13,7 +13,6 @@ import (
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// logOrdersFrame is an activation of log.orders.
 type logOrdersFrame struct {
 	gen.Header
 	l      *log
@@ -28,8 +27,6 @@ func (l *log) newOrdersFrame(q *Queue[string]) *logOrdersFrame {
 	_ = l.orders
 	return gen.MakeFrame(logOrdersFrame{l: l, q: q})
 }
-
-// ordersResumable is log.orders for callers that can be suspended.
 func (l *log) ordersResumable(r *gen.Run, q *Queue[string]) gen.Status {
 	return (*logOrdersFrame)(nil).body(r, l, q)
 }
@@ -83,8 +80,8 @@ loop_16:
 //line queue_test.go:17:1
 		if st = q.PutResumable(r, v); st != gen.Done {
 			f = gen.Take(r, f, 31)
-			f.l, f.q, f.t0, f.t1, f.t2, f.PC = l, q, t0, t1, t2, 1
-			return r.Link(f, &f.Header, st)
+			f.l, f.q, f.t0, f.t1, f.t2 = l, q, t0, t1, t2
+			return f.Link(r, f, 1, st)
 		}
 	}
 resumed_17:
@@ -102,26 +99,24 @@ after_loop_16:
 		l.Go(l.newPutsStringFrame(q, "a3"))
 		if st = l.YieldResumable(r); st != gen.Done {
 			f = gen.Take(r, f, 31)
-			f.l, f.q, f.PC = l, q, 2
-			return r.Link(f, &f.Header, st)
+			f.l, f.q = l, q
+			return f.Link(r, f, 2, st)
 		}
 	}
 resumed_22:
 //line queue_test.go:23:1
-	v2, _, st = q.GetResumable(r)
-	if st != gen.Done {
+	if v2, _, st = q.GetResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 31)
-		f.l, f.q, f.PC = l, q, 3
-		return r.Link(f, &f.Header, st)
+		f.l, f.q = l, q
+		return f.Link(r, f, 3, st)
 	}
 resumed_23:
 //line queue_test.go:24:1
 	q.Close()
-	t3, st = q.AllResumable(r)
-	if st != gen.Done {
+	if t3, st = q.AllResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 31)
-		f.l, f.q, f.v2, f.PC = l, q, v2, 4
-		return r.Link(f, &f.Header, st)
+		f.l, f.q, f.v2 = l, q, v2
+		return f.Link(r, f, 4, st)
 	}
 resumed_25:
 //line queue_test.go:25:1
@@ -131,11 +126,10 @@ resumed_25:
 	}
 //line queue_test.go:26:1
 	_, ok = q.TryPeek()
-	_, ok2, st = q.PeekResumable(r)
-	if st != gen.Done {
+	if _, ok2, st = q.PeekResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 31)
-		f.l, f.q, f.ok, f.PC = l, q, ok, 5
-		return r.Link(f, &f.Header, st)
+		f.l, f.q, f.ok = l, q, ok
+		return f.Link(r, f, 5, st)
 	}
 resumed_27:
 //line queue_test.go:28:1
@@ -143,21 +137,19 @@ resumed_27:
 	return gen.Done
 }
 
-//line queue_greenlet_test.go:148:1
+//line queue_greenlet_test.go:142:1
 
 func (f *logOrdersFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.body(r, f.l, f.q))
+	return f.Started(r, f, f.body(r, f.l, f.q))
 }
 
 func (f *logOrdersFrame) Args(args []any)    { gen.SetArgs(f, args, &f.q) }
 func (f *logOrdersFrame) Forget()            { *f = logOrdersFrame{Header: f.Header} }
 func (f *logOrdersFrame) Release(r *gen.Run) { gen.Free(r, f, 31) }
-func (*logOrdersFrame) Func() *gen.Func      { return &logOrdersFrameInfo }
+func (*logOrdersFrame) Func() *gen.Func      { return queue_test_go.At(0) }
 
-var logOrdersFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).orders", File: "github.com/going-green/greenlet/hub/queue_test.go", Line: 15, Points: "17 l q t0 t1 t2; 22 l q; 23 =; 25 +v2; 27 l q ok"}
 var _ func(*log, *Queue[string]) = (*log).orders
 
-// logPutsStringFrame is an activation of log.putsString.
 type logPutsStringFrame struct {
 	gen.Header
 	l *log
@@ -169,8 +161,6 @@ func (l *log) newPutsStringFrame(q *Queue[string], v string) *logPutsStringFrame
 	_ = l.putsString
 	return gen.MakeFrame(logPutsStringFrame{l: l, q: q, v: v})
 }
-
-// putsStringResumable is log.putsString for callers that can be suspended.
 func (l *log) putsStringResumable(r *gen.Run, q *Queue[string], v string) gen.Status {
 	return (*logPutsStringFrame)(nil).body(r, l, q, v)
 }
@@ -183,33 +173,31 @@ func (f *logPutsStringFrame) body(r *gen.Run, l *log, q *Queue[string], v string
 //line queue_test.go:32:1
 	if st = q.PutResumable(r, v); st != gen.Done {
 		f = gen.Take(r, f, 45)
-		f.q, f.v, f.PC = nil, "", 1
-		return r.Link(f, &f.Header, st)
+		f.q, f.v = nil, ""
+		return f.Link(r, f, 1, st)
 	}
 	return gen.Done
 }
 
-//line queue_greenlet_test.go:194:1
+//line queue_greenlet_test.go:184:1
 
 func (f *logPutsStringFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.l, f.q, f.v))
+		return f.Started(r, f, f.body(r, f.l, f.q, f.v))
 	default:
 		r.Callee().Release(r)
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 }
 
 func (f *logPutsStringFrame) Args(args []any)    { gen.SetArgs(f, args, &f.q, &f.v) }
 func (f *logPutsStringFrame) Forget()            { *f = logPutsStringFrame{Header: f.Header} }
 func (f *logPutsStringFrame) Release(r *gen.Run) { gen.Free(r, f, 45) }
-func (*logPutsStringFrame) Func() *gen.Func      { return &logPutsStringFrameInfo }
+func (*logPutsStringFrame) Func() *gen.Func      { return queue_test_go.At(1) }
 
-var logPutsStringFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).putsString", File: "github.com/going-green/greenlet/hub/queue_test.go", Line: 32, Points: "32"}
 var _ func(*log, *Queue[string], string) = (*log).putsString
 
-// logPeeksFrame is an activation of log.peeks.
 type logPeeksFrame struct {
 	gen.Header
 	l    *log
@@ -221,8 +209,6 @@ func (l *log) newPeeksFrame(q *Queue[int], name string) *logPeeksFrame {
 	_ = l.peeks
 	return gen.MakeFrame(logPeeksFrame{l: l, q: q, name: name})
 }
-
-// peeksResumable is log.peeks for callers that can be suspended.
 func (l *log) peeksResumable(r *gen.Run, q *Queue[int], name string) gen.Status {
 	return (*logPeeksFrame)(nil).body(r, l, q, name)
 }
@@ -231,11 +217,10 @@ func (f *logPeeksFrame) body(r *gen.Run, l *log, q *Queue[int], name string) (st
 	var v int
 	var ok bool
 //line queue_test.go:93:1
-	v, ok, st = q.PeekResumable(r)
-	if st != gen.Done {
+	if v, ok, st = q.PeekResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 62)
-		f.q, f.l, f.name, f.PC = nil, l, name, 1
-		return r.Link(f, &f.Header, st)
+		f.q, f.l, f.name = nil, l, name
+		return f.Link(r, f, 1, st)
 	}
 	if f != nil {
 		f.q = nil
@@ -245,7 +230,7 @@ func (f *logPeeksFrame) body(r *gen.Run, l *log, q *Queue[int], name string) (st
 	return gen.Done
 }
 
-//line queue_greenlet_test.go:250:1
+//line queue_greenlet_test.go:235:1
 
 func (f *logPeeksFrame) Resume(r *gen.Run) (st gen.Status) {
 	l, name := f.l, f.name
@@ -253,27 +238,25 @@ func (f *logPeeksFrame) Resume(r *gen.Run) (st gen.Status) {
 	var ok bool
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.l, f.q, f.name))
+		return f.Started(r, f, f.body(r, f.l, f.q, f.name))
 	default:
 		v, ok = r.Callee().(interface{ Returned(*gen.Run) (int, bool) }).Returned(r)
 		f.q = nil
 //line queue_test.go:94:1
 		l.say("%s sees %d %v", name, v, ok)
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 }
 
-//line queue_greenlet_test.go:268:1
+//line queue_greenlet_test.go:253:1
 
 func (f *logPeeksFrame) Args(args []any)    { gen.SetArgs(f, args, &f.q, &f.name) }
 func (f *logPeeksFrame) Forget()            { *f = logPeeksFrame{Header: f.Header} }
 func (f *logPeeksFrame) Release(r *gen.Run) { gen.Free(r, f, 62) }
-func (*logPeeksFrame) Func() *gen.Func      { return &logPeeksFrameInfo }
+func (*logPeeksFrame) Func() *gen.Func      { return queue_test_go.At(2) }
 
-var logPeeksFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).peeks", File: "github.com/going-green/greenlet/hub/queue_test.go", Line: 92, Points: "93 l name"}
 var _ func(*log, *Queue[int], string) = (*log).peeks
 
-// logPutsForFrame is an activation of log.putsFor.
 type logPutsForFrame struct {
 	gen.Header
 	l *log
@@ -286,8 +269,6 @@ func (l *log) newPutsForFrame(q *Queue[int], v int, d time.Duration) *logPutsFor
 	_ = l.putsFor
 	return gen.MakeFrame(logPutsForFrame{l: l, q: q, v: v, d: d})
 }
-
-// putsForResumable is log.putsFor for callers that can be suspended.
 func (l *log) putsForResumable(r *gen.Run, q *Queue[int], v int, d time.Duration) gen.Status {
 	return (*logPutsForFrame)(nil).body(r, l, q, v, d)
 }
@@ -295,11 +276,10 @@ func (l *log) putsForResumable(r *gen.Run, q *Queue[int], v int, d time.Duration
 func (f *logPutsForFrame) body(r *gen.Run, l *log, q *Queue[int], v int, d time.Duration) (st gen.Status) {
 	var t0 bool
 //line queue_test.go:99:1
-	t0, st = q.PutForResumable(r, v, d)
-	if st != gen.Done {
+	if t0, st = q.PutForResumable(r, v, d); st != gen.Done {
 		f = gen.Take(r, f, 37)
-		f.q, f.l, f.v, f.PC = nil, l, v, 1
-		return r.Link(f, &f.Header, st)
+		f.q, f.l, f.v = nil, l, v
+		return f.Link(r, f, 1, st)
 	}
 	if f != nil {
 		f.q = nil
@@ -309,34 +289,32 @@ func (f *logPutsForFrame) body(r *gen.Run, l *log, q *Queue[int], v int, d time.
 	return gen.Done
 }
 
-//line queue_greenlet_test.go:314:1
+//line queue_greenlet_test.go:294:1
 
 func (f *logPutsForFrame) Resume(r *gen.Run) (st gen.Status) {
 	l, v := f.l, f.v
 	var t0 bool
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.l, f.q, f.v, f.d))
+		return f.Started(r, f, f.body(r, f.l, f.q, f.v, f.d))
 	default:
 		t0 = r.Callee().(interface{ Returned(*gen.Run) bool }).Returned(r)
 		f.q = nil
 //line queue_test.go:99:1
 		l.say("put %d: %v", v, t0)
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 }
 
-//line queue_greenlet_test.go:331:1
+//line queue_greenlet_test.go:311:1
 
 func (f *logPutsForFrame) Args(args []any)    { gen.SetArgs(f, args, &f.q, &f.v, &f.d) }
 func (f *logPutsForFrame) Forget()            { *f = logPutsForFrame{Header: f.Header} }
 func (f *logPutsForFrame) Release(r *gen.Run) { gen.Free(r, f, 37) }
-func (*logPutsForFrame) Func() *gen.Func      { return &logPutsForFrameInfo }
+func (*logPutsForFrame) Func() *gen.Func      { return queue_test_go.At(3) }
 
-var logPutsForFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).putsFor", File: "github.com/going-green/greenlet/hub/queue_test.go", Line: 98, Points: "99 l v"}
 var _ func(*log, *Queue[int], int, time.Duration) = (*log).putsFor
 
-// logJoinsQueueFrame is an activation of log.joinsQueue.
 type logJoinsQueueFrame struct {
 	gen.Header
 	l *log
@@ -347,8 +325,6 @@ func (l *log) newJoinsQueueFrame(q *Queue[int]) *logJoinsQueueFrame {
 	_ = l.joinsQueue
 	return gen.MakeFrame(logJoinsQueueFrame{l: l, q: q})
 }
-
-// joinsQueueResumable is log.joinsQueue for callers that can be suspended.
 func (l *log) joinsQueueResumable(r *gen.Run, q *Queue[int]) gen.Status {
 	return (*logJoinsQueueFrame)(nil).body(r, l, q)
 }
@@ -356,39 +332,37 @@ func (l *log) joinsQueueResumable(r *gen.Run, q *Queue[int]) gen.Status {
 func (f *logJoinsQueueFrame) body(r *gen.Run, l *log, q *Queue[int]) (st gen.Status) {
 	var t0 bool
 //line queue_test.go:131:1
-	t0, st = q.JoinForResumable(r, time.Second)
-	if st != gen.Done {
+	if t0, st = q.JoinForResumable(r, time.Second); st != gen.Done {
 		f = gen.Take(r, f, 8)
-		f.l, f.q, f.PC = l, q, 1
-		return r.Link(f, &f.Header, st)
+		f.l, f.q = l, q
+		return f.Link(r, f, 1, st)
 	}
 //line queue_test.go:131:1
 	l.say("%v", t0)
 	if st = q.JoinResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 8)
-		f.l, f.q, f.PC = l, q, 2
-		return r.Link(f, &f.Header, st)
+		f.l, f.q = l, q
+		return f.Link(r, f, 2, st)
 	}
 //line queue_test.go:133:1
 	l.say("joined %d", q.Len())
 	return gen.Done
 }
 
-//line queue_greenlet_test.go:379:1
+//line queue_greenlet_test.go:354:1
 
 func (f *logJoinsQueueFrame) Resume(r *gen.Run) (st gen.Status) {
 	l, q := f.l, f.q
 	var t0 bool
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.l, f.q))
+		return f.Started(r, f, f.body(r, f.l, f.q))
 	case 1:
 		t0 = r.Callee().(interface{ Returned(*gen.Run) bool }).Returned(r)
 //line queue_test.go:131:1
 		l.say("%v", t0)
 		if st = q.JoinResumable(r); st != gen.Done {
-			f.PC = 2
-			return r.Link(f, &f.Header, st)
+			return f.Link(r, f, 2, st)
 		}
 		goto resumed_132
 	case 2:
@@ -399,16 +373,22 @@ func (f *logJoinsQueueFrame) Resume(r *gen.Run) (st gen.Status) {
 resumed_132:
 //line queue_test.go:133:1
 	l.say("joined %d", q.Len())
-	return r.Return(f, &f.Header)
+	return f.Return(r, f)
 }
 
-//line queue_greenlet_test.go:407:1
+//line queue_greenlet_test.go:381:1
 
 func (f *logJoinsQueueFrame) Args(args []any)    { gen.SetArgs(f, args, &f.q) }
 func (f *logJoinsQueueFrame) Forget()            { *f = logJoinsQueueFrame{Header: f.Header} }
 func (f *logJoinsQueueFrame) Release(r *gen.Run) { gen.Free(r, f, 8) }
-func (*logJoinsQueueFrame) Func() *gen.Func      { return &logJoinsQueueFrameInfo }
+func (*logJoinsQueueFrame) Func() *gen.Func      { return queue_test_go.At(4) }
 
-var logJoinsQueueFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).joinsQueue", File: "github.com/going-green/greenlet/hub/queue_test.go", Line: 130, Points: "131 l q; 132 ="}
 var _ func(*log, *Queue[int]) = (*log).joinsQueue
 var _ = gen.Declare("log.orders", "log.putsString", "log.peeks", "log.putsFor", "log.joinsQueue")
+var queue_test_go = gen.Funcs{Package: "github.com/going-green/greenlet/hub", File: "github.com/going-green/greenlet/hub/queue_test.go", List: `
+(*log).orders 15: 17 l q t0 t1 t2; 22 l q; 23 =; 25 +v2; 27 l q ok
+(*log).putsString 32: 32
+(*log).peeks 92: 93 l name
+(*log).putsFor 98: 99 l v
+(*log).joinsQueue 130: 131 l q; 132 =
+`}

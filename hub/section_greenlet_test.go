@@ -12,59 +12,43 @@ import (
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// sleepsFrame is an activation of sleeps.
 type sleepsFrame struct {
 	gen.Header
 	h *Hub
 }
 
-func newSleepsFrame(h *Hub) *sleepsFrame { _ = sleeps; return gen.MakeFrame(sleepsFrame{h: h}) }
-
-// sleepsResumable is sleeps for callers that can be suspended.
+func newSleepsFrame(h *Hub) *sleepsFrame            { _ = sleeps; return gen.MakeFrame(sleepsFrame{h: h}) }
 func sleepsResumable(r *gen.Run, h *Hub) gen.Status { return (*sleepsFrame)(nil).body(r, h) }
 
 func (f *sleepsFrame) body(r *gen.Run, h *Hub) (st gen.Status) {
 //line section_test.go:83:1
 	if st = h.SleepResumable(r, time.Second); st != gen.Done {
 		f = gen.Take(r, f, 48)
-		f.h, f.PC = nil, 1
-		return r.Link(f, &f.Header, st)
+		f.h = nil
+		return f.Link(r, f, 1, st)
 	}
 	return gen.Done
 }
 
-//line section_greenlet_test.go:37:1
+//line section_greenlet_test.go:34:1
 
 func (f *sleepsFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.h))
+		return f.Started(r, f, f.body(r, f.h))
 	default:
 		r.Callee().(*HubSleepFrame).Release(r)
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 }
 
 func (f *sleepsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.h) }
 func (f *sleepsFrame) Forget()            { *f = sleepsFrame{Header: f.Header} }
 func (f *sleepsFrame) Release(r *gen.Run) { gen.Free(r, f, 48) }
-func (*sleepsFrame) Func() *gen.Func      { return &sleepsFrameInfo }
+func (*sleepsFrame) Func() *gen.Func      { return section_test_go.At(0) }
 
-var sleepsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.sleeps", File: "github.com/going-green/greenlet/hub/section_test.go", Line: 83, Points: "83"}
-var _ func(*Hub) = sleeps
+var _ = gen.Function10(sleeps, sleepsResumable, newSleepsFrame)
 
-// sleepsFrameValue is sleeps as a value, for callers that can be suspended.
-type sleepsFrameValue struct{}
-
-func (sleepsFrameValue) CallResumable(r *gen.Run, p0 *Hub) gen.Status {
-	return sleepsResumable(r, p0)
-}
-
-var _ = gen.Register(sleeps, sleepsFrameValue{})
-
-func (sleepsFrameValue) Frame() gen.Frame { return gen.MakeFrame(sleepsFrame{}) }
-
-// holderFrame is an activation of holder.
 type holderFrame struct {
 	gen.Header
 	h *Hub
@@ -75,8 +59,6 @@ func newHolderFrame(h *Hub, m *Mutex) *holderFrame {
 	_ = holder
 	return gen.MakeFrame(holderFrame{h: h, m: m})
 }
-
-// holderResumable is holder for callers that can be suspended.
 func holderResumable(r *gen.Run, h *Hub, m *Mutex) gen.Status {
 	return (*holderFrame)(nil).body(r, h, m)
 }
@@ -85,14 +67,14 @@ func (f *holderFrame) body(r *gen.Run, h *Hub, m *Mutex) (st gen.Status) {
 //line section_test.go:89:1
 	if st = m.LockResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 10)
-		f.h, f.m, f.PC = h, m, 1
-		return r.Link(f, &f.Header, st)
+		f.h, f.m = h, m
+		return f.Link(r, f, 1, st)
 	}
 //line section_test.go:90:1
 	if st = h.SleepResumable(r, time.Second); st != gen.Done {
 		f = gen.Take(r, f, 10)
-		f.h, f.m, f.PC = nil, m, 2
-		return r.Link(f, &f.Header, st)
+		f.h, f.m = nil, m
+		return f.Link(r, f, 2, st)
 	}
 	if f != nil {
 		f.h = nil
@@ -102,19 +84,19 @@ func (f *holderFrame) body(r *gen.Run, h *Hub, m *Mutex) (st gen.Status) {
 	return gen.Done
 }
 
-//line section_greenlet_test.go:106:1
+//line section_greenlet_test.go:88:1
 
 func (f *holderFrame) Resume(r *gen.Run) (st gen.Status) {
 	h, m := f.h, f.m
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.h, f.m))
+		return f.Started(r, f, f.body(r, f.h, f.m))
 	case 1:
 		r.Callee().(*MutexLockFrame).Release(r)
 //line section_test.go:90:1
 		if st = h.SleepResumable(r, time.Second); st != gen.Done {
-			f.h, f.PC = nil, 2
-			return r.Link(f, &f.Header, st)
+			f.h = nil
+			return f.Link(r, f, 2, st)
 		}
 		goto resumed_90
 	case 2:
@@ -126,31 +108,18 @@ resumed_90:
 	f.h = nil
 //line section_test.go:91:1
 	m.Unlock()
-	return r.Return(f, &f.Header)
+	return f.Return(r, f)
 }
 
-//line section_greenlet_test.go:133:1
+//line section_greenlet_test.go:115:1
 
 func (f *holderFrame) Args(args []any)    { gen.SetArgs(f, args, &f.h, &f.m) }
 func (f *holderFrame) Forget()            { *f = holderFrame{Header: f.Header} }
 func (f *holderFrame) Release(r *gen.Run) { gen.Free(r, f, 10) }
-func (*holderFrame) Func() *gen.Func      { return &holderFrameInfo }
+func (*holderFrame) Func() *gen.Func      { return section_test_go.At(1) }
 
-var holderFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.holder", File: "github.com/going-green/greenlet/hub/section_test.go", Line: 88, Points: "89 h m; 90 m"}
-var _ func(*Hub, *Mutex) = holder
+var _ = gen.Function20(holder, holderResumable, newHolderFrame)
 
-// holderFrameValue is holder as a value, for callers that can be suspended.
-type holderFrameValue struct{}
-
-func (holderFrameValue) CallResumable(r *gen.Run, p0 *Hub, p1 *Mutex) gen.Status {
-	return holderResumable(r, p0, p1)
-}
-
-var _ = gen.Register(holder, holderFrameValue{})
-
-func (holderFrameValue) Frame() gen.Frame { return gen.MakeFrame(holderFrame{}) }
-
-// waitsPlainlyFrame is an activation of waitsPlainly.
 type waitsPlainlyFrame struct {
 	gen.DeferHeader
 	h      *Hub
@@ -162,14 +131,12 @@ func newWaitsPlainlyFrame(h *Hub, wait func(*Hub), caught func(any)) *waitsPlain
 	_ = waitsPlainly
 	return gen.MakeFrame(waitsPlainlyFrame{h: h, wait: wait, caught: caught})
 }
-
-// waitsPlainlyResumable is waitsPlainly for callers that can be suspended.
 func waitsPlainlyResumable(r *gen.Run, h *Hub, wait func(*Hub), caught func(any)) gen.Status {
 	return (*waitsPlainlyFrame)(nil).run(r, h, wait, caught)
 }
 
 func (f *waitsPlainlyFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.run(r, f.h, f.wait, f.caught))
+	return f.Started(r, f, f.run(r, f.h, f.wait, f.caught))
 }
 
 func (f *waitsPlainlyFrame) run(r *gen.Run, h *Hub, wait func(*Hub), caught func(any)) (st gen.Status) {
@@ -217,8 +184,8 @@ func (f *waitsPlainlyFrame) step(r *gen.Run, h *Hub, wait func(*Hub), caught fun
 //line section_test.go:97:1
 		st = c.CallResumable(r, h)
 		if st != gen.Done {
-			f.h, f.wait, f.PC = nil, nil, 1
-			return r.Link(f, &f.Header, st)
+			f.h, f.wait = nil, nil
+			return f.Link(r, f, 1, st)
 		}
 	} else {
 //line section_test.go:97:1
@@ -232,7 +199,7 @@ unwind:
 	for f.Pending() {
 //line section_test.go:98:1
 		if sub := f.Next(r); sub != gen.Done {
-			return r.Link(f, &f.Header, sub)
+			return f.Link(r, f, gen.Unwind, sub)
 		}
 	}
 //line section_test.go:98:1
@@ -240,57 +207,40 @@ unwind:
 	return gen.Done
 }
 
-//line section_greenlet_test.go:244:1
+//line section_greenlet_test.go:211:1
 
 func (f *waitsPlainlyFrame) Args(args []any)    { gen.SetArgs(f, args, &f.h, &f.wait, &f.caught) }
 func (f *waitsPlainlyFrame) Forget()            { *f = waitsPlainlyFrame{DeferHeader: f.DeferHeader} }
 func (f *waitsPlainlyFrame) Release(r *gen.Run) { gen.Free(r, f, 43) }
-func (*waitsPlainlyFrame) Func() *gen.Func      { return &waitsPlainlyFrameInfo }
+func (*waitsPlainlyFrame) Func() *gen.Func      { return section_test_go.At(2) }
 
-var waitsPlainlyFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.waitsPlainly", File: "github.com/going-green/greenlet/hub/section_test.go", Line: 95, End: 98, Points: "97"}
-var _ func(*Hub, func(*Hub), func(any)) = waitsPlainly
+var _ = gen.Function30(waitsPlainly, waitsPlainlyResumable, newWaitsPlainlyFrame)
 
-// waitsPlainlyFrameValue is waitsPlainly as a value, for callers that can be suspended.
-type waitsPlainlyFrameValue struct{}
-
-func (waitsPlainlyFrameValue) CallResumable(r *gen.Run, p0 *Hub, p1 func(*Hub), p2 func(any)) gen.Status {
-	return waitsPlainlyResumable(r, p0, p1, p2)
-}
-
-var _ = gen.Register(waitsPlainly, waitsPlainlyFrameValue{})
-
-func (waitsPlainlyFrameValue) Frame() gen.Frame { return gen.MakeFrame(waitsPlainlyFrame{}) }
-
-// waitsPlainlyFunc1 is the function literal of section_test.go:96, with what it captures.
+// waitsPlainlyFunc1 is the function literal of section_test.go:96.
 type waitsPlainlyFunc1 struct {
 	gen.Closure
 	caught *func(any)
 }
 
-// value is the literal for code that can't be suspended.
 func (c *waitsPlainlyFunc1) value() func() {
 	return gen.Bind(&c.Closure, c, func() { (*c.caught)(recover()) })
 }
 
-// waitsPlainlyFunc1Frame is an activation of the literal waitsPlainlyFunc1.
 type waitsPlainlyFunc1Frame struct {
 	gen.Header
 	c        *waitsPlainlyFunc1
 	deferrer *gen.DeferHeader
 }
 
-// CallResumable is the literal waitsPlainlyFunc1 for callers that can be suspended.
 func (c *waitsPlainlyFunc1) CallResumable(r *gen.Run) gen.Status {
 	return (*waitsPlainlyFunc1Frame)(nil).run(r, nil, c)
 }
-
-// CallDeferred is the literal waitsPlainlyFunc1 as a deferred call, which recovers.
 func (c *waitsPlainlyFunc1) CallDeferred(r *gen.Run, d *gen.DeferHeader) gen.Status {
 	return (*waitsPlainlyFunc1Frame)(nil).run(r, d, c)
 }
 
 func (f *waitsPlainlyFunc1Frame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.run(r, f.deferrer, f.c))
+	return f.Started(r, f, f.run(r, f.deferrer, f.c))
 }
 
 func (f *waitsPlainlyFunc1Frame) run(r *gen.Run, d *gen.DeferHeader, c *waitsPlainlyFunc1) (st gen.Status) {
@@ -324,8 +274,7 @@ func (f *waitsPlainlyFunc1Frame) step(r *gen.Run, c *waitsPlainlyFunc1) (end gen
 //line section_test.go:96:1
 			st = c2.CallResumable(r, t0)
 			if st != gen.Done {
-				f.PC = 1
-				return r.Link(f, &f.Header, st)
+				return f.Link(r, f, 1, st)
 			}
 		} else {
 //line section_test.go:96:1
@@ -335,14 +284,11 @@ func (f *waitsPlainlyFunc1Frame) step(r *gen.Run, c *waitsPlainlyFunc1) (end gen
 	return gen.Done
 }
 
-//line section_greenlet_test.go:339:1
+//line section_greenlet_test.go:288:1
 
 func (f *waitsPlainlyFunc1Frame) Release(r *gen.Run) { gen.Free(r, f, 12) }
-func (*waitsPlainlyFunc1Frame) Func() *gen.Func      { return &waitsPlainlyFunc1FrameInfo }
+func (*waitsPlainlyFunc1Frame) Func() *gen.Func      { return section_test_go.At(3) }
 
-var waitsPlainlyFunc1FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.waitsPlainly.func1", File: "github.com/going-green/greenlet/hub/section_test.go", Line: 96, Points: "96"}
-
-// waitsOnStackFrame is an activation of waitsOnStack.
 type waitsOnStackFrame struct {
 	gen.Header
 	h    *Hub
@@ -353,8 +299,6 @@ func newWaitsOnStackFrame(h *Hub, wait func(*Hub)) *waitsOnStackFrame {
 	_ = waitsOnStack
 	return gen.MakeFrame(waitsOnStackFrame{h: h, wait: wait})
 }
-
-// waitsOnStackResumable is waitsOnStack for callers that can be suspended.
 func waitsOnStackResumable(r *gen.Run, h *Hub, wait func(*Hub)) gen.Status {
 	return (*waitsOnStackFrame)(nil).body(r, h, wait)
 }
@@ -363,39 +307,34 @@ func (f *waitsOnStackFrame) body(r *gen.Run, h *Hub, wait func(*Hub)) (st gen.St
 //line section_test.go:102:1
 	if st = greenlet.OnStackResumable(r, func(greenlet.Section) { wait(h) }); st != gen.Done {
 		f = gen.Take(r, f, 3)
-		f.h, f.wait, f.PC = nil, nil, 1
-		return r.Link(f, &f.Header, st)
+		f.h, f.wait = nil, nil
+		return f.Link(r, f, 1, st)
 	}
 	return gen.Done
 }
 
-//line section_greenlet_test.go:373:1
+//line section_greenlet_test.go:317:1
 
 func (f *waitsOnStackFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.h, f.wait))
+		return f.Started(r, f, f.body(r, f.h, f.wait))
 	default:
 		r.Callee().Release(r)
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 }
 
 func (f *waitsOnStackFrame) Args(args []any)    { gen.SetArgs(f, args, &f.h, &f.wait) }
 func (f *waitsOnStackFrame) Forget()            { *f = waitsOnStackFrame{Header: f.Header} }
 func (f *waitsOnStackFrame) Release(r *gen.Run) { gen.Free(r, f, 3) }
-func (*waitsOnStackFrame) Func() *gen.Func      { return &waitsOnStackFrameInfo }
+func (*waitsOnStackFrame) Func() *gen.Func      { return section_test_go.At(4) }
 
-var waitsOnStackFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.waitsOnStack", File: "github.com/going-green/greenlet/hub/section_test.go", Line: 101, Points: "102"}
-var _ func(*Hub, func(*Hub)) = waitsOnStack
-
-// waitsOnStackFrameValue is waitsOnStack as a value, for callers that can be suspended.
-type waitsOnStackFrameValue struct{}
-
-func (waitsOnStackFrameValue) CallResumable(r *gen.Run, p0 *Hub, p1 func(*Hub)) gen.Status {
-	return waitsOnStackResumable(r, p0, p1)
-}
-
-var _ = gen.Register(waitsOnStack, waitsOnStackFrameValue{})
-
-func (waitsOnStackFrameValue) Frame() gen.Frame { return gen.MakeFrame(waitsOnStackFrame{}) }
+var _ = gen.Function20(waitsOnStack, waitsOnStackResumable, newWaitsOnStackFrame)
+var section_test_go = gen.Funcs{Package: "github.com/going-green/greenlet/hub", File: "github.com/going-green/greenlet/hub/section_test.go", List: `
+sleeps 83: 83
+holder 88: 89 h m; 90 m
+waitsPlainly 95 98: 97
+waitsPlainly.func1 96: 96
+waitsOnStack 101: 102
+`}

@@ -14,7 +14,6 @@ import (
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// logFatesFrame is an activation of log.fates.
 type logFatesFrame struct {
 	gen.Header
 	l      *log
@@ -28,8 +27,6 @@ func (l *log) newFatesFrame(q *Queue[int], s *Semaphore) *logFatesFrame {
 	_ = l.fates
 	return gen.MakeFrame(logFatesFrame{l: l, q: q, s: s})
 }
-
-// fatesResumable is log.fates for callers that can be suspended.
 func (l *log) fatesResumable(r *gen.Run, q *Queue[int], s *Semaphore) gen.Status {
 	return (*logFatesFrame)(nil).body(r, l, q, s)
 }
@@ -48,8 +45,8 @@ func (f *logFatesFrame) body(r *gen.Run, l *log, q *Queue[int], s *Semaphore) (s
 //line seed_test.go:35:1
 	if st = l.SleepResumable(r, 3*time.Millisecond); st != gen.Done {
 		f = gen.Take(r, f, 31)
-		f.l, f.q, f.PC = l, q, 1
-		return r.Link(f, &f.Header, st)
+		f.l, f.q = l, q
+		return f.Link(r, f, 1, st)
 	}
 //line seed_test.go:36:1
 	t0 = l.Tasks()
@@ -75,8 +72,8 @@ loop_36:
 //line seed_test.go:38:1
 	if st = t.KillResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 31)
-		f.l, f.q, f.t0, f.t1, f.t2, f.PC = l, q, t0, t1, t2, 2
-		return r.Link(f, &f.Header, st)
+		f.l, f.q, f.t0, f.t1, f.t2 = l, q, t0, t1, t2
+		return f.Link(r, f, 2, st)
 	}
 next_36:
 //line seed_test.go:36:1
@@ -84,7 +81,7 @@ next_36:
 	goto loop_36
 }
 
-//line seed_greenlet_test.go:88:1
+//line seed_greenlet_test.go:85:1
 
 func (f *logFatesFrame) Resume(r *gen.Run) (st gen.Status) {
 	l, q := f.l, f.q
@@ -93,7 +90,7 @@ func (f *logFatesFrame) Resume(r *gen.Run) (st gen.Status) {
 	var t *Task
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.l, f.q, f.s))
+		return f.Started(r, f, f.body(r, f.l, f.q, f.s))
 	case 1:
 		r.Callee().(*HubSleepFrame).Release(r)
 //line seed_test.go:36:1
@@ -115,7 +112,7 @@ loop_36:
 		f.l, f.t0 = nil, nil
 //line seed_test.go:41:1
 		q.Close()
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 	t = t0[t2]
 //line seed_test.go:37:1
@@ -124,8 +121,8 @@ loop_36:
 	}
 //line seed_test.go:38:1
 	if st = t.KillResumable(r); st != gen.Done {
-		f.t0, f.t1, f.t2, f.PC = t0, t1, t2, 2
-		return r.Link(f, &f.Header, st)
+		f.t0, f.t1, f.t2 = t0, t1, t2
+		return f.Link(r, f, 2, st)
 	}
 resumed_38:
 next_36:
@@ -134,17 +131,15 @@ next_36:
 	goto loop_36
 }
 
-//line seed_greenlet_test.go:138:1
+//line seed_greenlet_test.go:135:1
 
 func (f *logFatesFrame) Args(args []any)    { gen.SetArgs(f, args, &f.q, &f.s) }
 func (f *logFatesFrame) Forget()            { *f = logFatesFrame{Header: f.Header} }
 func (f *logFatesFrame) Release(r *gen.Run) { gen.Free(r, f, 31) }
-func (*logFatesFrame) Func() *gen.Func      { return &logFatesFrameInfo }
+func (*logFatesFrame) Func() *gen.Func      { return seed_test_go.At(0) }
 
-var logFatesFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).fates", File: "github.com/going-green/greenlet/hub/seed_test.go", Line: 31, Points: "35 l q; 38 +t0 +t1 +t2"}
 var _ func(*log, *Queue[int], *Semaphore) = (*log).fates
 
-// logFateFrame is an activation of log.fate.
 type logFateFrame struct {
 	gen.Header
 	l0 *log
@@ -160,21 +155,18 @@ func (l0 *log) newFateFrame(q *Queue[int], s0 *Semaphore, i0 int) *logFateFrame 
 	_ = l0.fate
 	return gen.MakeFrame(logFateFrame{l0: l0, q: q, s0: s0, i0: i0})
 }
-
-// fateResumable is log.fate for callers that can be suspended.
 func (l0 *log) fateResumable(r *gen.Run, q *Queue[int], s0 *Semaphore, i0 int) gen.Status {
 	return (*logFateFrame)(nil).body(r, l0, q, s0, i0)
 }
 
 func (f *logFateFrame) body(r *gen.Run, l0 *log, q *Queue[int], s0 *Semaphore, i0 int) (st gen.Status) {
 	var (
-		l   **log
-		s   **Semaphore
-		i   *int
-		v   int
-		ok  bool
-		n   int
-		err error
+		l    **log
+		s    **Semaphore
+		i    *int
+		v, n int
+		ok   bool
+		err  error
 	)
 	if f != nil {
 		switch f.PC {
@@ -218,28 +210,27 @@ func (f *logFateFrame) body(r *gen.Run, l0 *log, q *Queue[int], s0 *Semaphore, i
 //line seed_test.go:47:1
 	if st = (*l).SleepResumable(r, time.Duration((*l).Rand().IntN(2))*time.Millisecond); st != gen.Done {
 		f = gen.Take(r, f, 26)
-		f.l, f.q, f.s, f.i, f.PC = l, q, s, i, 1
-		return r.Link(f, &f.Header, st)
+		f.l, f.q, f.s, f.i = l, q, s, i
+		return f.Link(r, f, 1, st)
 	}
 resumed_47:
 //line seed_test.go:48:1
 	if st = q.PutResumable(r, (*i)); st != gen.Done {
 		f = gen.Take(r, f, 26)
-		f.l, f.q, f.s, f.i, f.PC = l, q, s, i, 2
-		return r.Link(f, &f.Header, st)
+		f.l, f.q, f.s, f.i = l, q, s, i
+		return f.Link(r, f, 2, st)
 	}
 resumed_48:
 after_if_46:
 //line seed_test.go:50:1
-	_, st = (*l).WithTimeoutResumable(r, 2*time.Millisecond, (&logFateFunc1{
+	if _, st = (*l).WithTimeoutResumable(r, 2*time.Millisecond, (&logFateFunc1{
 		i: i,
 		l: l,
 		s: s,
-	}).value())
-	if st != gen.Done {
+	}).value()); st != gen.Done {
 		f = gen.Take(r, f, 26)
-		f.s, f.l, f.q, f.i, f.PC = nil, l, q, i, 3
-		return r.Link(f, &f.Header, st)
+		f.s, f.l, f.q, f.i = nil, l, q, i
+		return f.Link(r, f, 3, st)
 	}
 resumed_50:
 //line seed_test.go:56:1
@@ -247,11 +238,10 @@ resumed_50:
 		f.s = nil
 	}
 //line seed_test.go:56:1
-	v, ok, st = q.GetForResumable(r, time.Duration((*l).Rand().IntN(int(3*time.Millisecond))))
-	if st != gen.Done {
+	if v, ok, st = q.GetForResumable(r, time.Duration((*l).Rand().IntN(int(3*time.Millisecond)))); st != gen.Done {
 		f = gen.Take(r, f, 26)
-		f.q, f.l, f.i, f.PC = nil, l, i, 4
-		return r.Link(f, &f.Header, st)
+		f.q, f.l, f.i = nil, l, i
+		return f.Link(r, f, 4, st)
 	}
 resumed_56:
 	{
@@ -266,11 +256,10 @@ resumed_56:
 		(*l).say("%d has got %d %v", (*i), v, ok)
 		iRef := i
 //line seed_test.go:61:1
-		n, st = BlockResumable(r, (*l).Hub, func() int { return (*iRef) })
-		if st != gen.Done {
+		if n, st = BlockResumable(r, (*l).Hub, func() int { return (*iRef) }); st != gen.Done {
 			f = gen.Take(r, f, 26)
-			f.l, f.i, f.PC = l, i, 5
-			return r.Link(f, &f.Header, st)
+			f.l, f.i = l, i
+			return f.Link(r, f, 5, st)
 		}
 	}
 resumed_61:
@@ -279,11 +268,10 @@ resumed_61:
 		(*l).say("%d", n)
 		ctx, cancel := context.WithCancelCause(context.Background())
 		(*l).AfterFunc(time.Duration((*l).Rand().Int64N(10)), (&logFateFunc3{cancel: &cancel}).value())
-		err, st = (*l).WithContextResumable(r, ctx, (&logFateFunc4{l: l}).value())
-		if st != gen.Done {
+		if err, st = (*l).WithContextResumable(r, ctx, (&logFateFunc4{l: l}).value()); st != gen.Done {
 			f = gen.Take(r, f, 26)
-			f.l, f.i, f.PC = l, i, 6
-			return r.Link(f, &f.Header, st)
+			f.l, f.i = l, i
+			return f.Link(r, f, 6, st)
 		}
 	}
 resumed_65:
@@ -292,21 +280,20 @@ resumed_65:
 	return gen.Done
 }
 
-//line seed_greenlet_test.go:297:1
+//line seed_greenlet_test.go:285:1
 
 func (f *logFateFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.body(r, f.l0, f.q, f.s0, f.i0))
+	return f.Started(r, f, f.body(r, f.l0, f.q, f.s0, f.i0))
 }
 
 func (f *logFateFrame) Args(args []any)    { gen.SetArgs(f, args, &f.q, &f.s0, &f.i0) }
 func (f *logFateFrame) Forget()            { *f = logFateFrame{Header: f.Header} }
 func (f *logFateFrame) Release(r *gen.Run) { gen.Free(r, f, 26) }
-func (*logFateFrame) Func() *gen.Func      { return &logFateFrameInfo }
+func (*logFateFrame) Func() *gen.Func      { return seed_test_go.At(1) }
 
-var logFateFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).fate", File: "github.com/going-green/greenlet/hub/seed_test.go", Line: 45, Points: "47 l q s i; 48 =; 50 -s; 56 -q; 61 =; 65 ="}
 var _ func(*log, *Queue[int], *Semaphore, int) = (*log).fate
 
-// logFateFunc1 is the function literal of seed_test.go:50, with what it captures.
+// logFateFunc1 is the function literal of seed_test.go:50.
 type logFateFunc1 struct {
 	gen.Closure
 	s **Semaphore
@@ -314,7 +301,6 @@ type logFateFunc1 struct {
 	i *int
 }
 
-// value is the literal for code that can't be suspended.
 func (c *logFateFunc1) value() func() {
 	return gen.Bind(&c.Closure, c, func() {
 //line seed_test.go:51:1
@@ -325,21 +311,19 @@ func (c *logFateFunc1) value() func() {
 	})
 }
 
-//line seed_greenlet_test.go:330:1
+//line seed_greenlet_test.go:316:1
 
-// logFateFunc1Frame is an activation of the literal logFateFunc1.
 type logFateFunc1Frame struct {
 	gen.DeferHeader
 	c *logFateFunc1
 }
 
-// CallResumable is the literal logFateFunc1 for callers that can be suspended.
 func (c *logFateFunc1) CallResumable(r *gen.Run) gen.Status {
 	return (*logFateFunc1Frame)(nil).run(r, c)
 }
 
 func (f *logFateFunc1Frame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.run(r, f.c))
+	return f.Started(r, f, f.run(r, f.c))
 }
 
 func (f *logFateFunc1Frame) run(r *gen.Run, c *logFateFunc1) (st gen.Status) {
@@ -376,16 +360,14 @@ func (f *logFateFunc1Frame) step(r *gen.Run, c *logFateFunc1) (end gen.Status) {
 
 //line seed_test.go:51:1
 	if st = (*c.s).AcquireResumable(r); st != gen.Done {
-		f.PC = 1
-		return r.Link(f, &f.Header, st)
+		return f.Link(r, f, 1, st)
 	}
 resumed_51:
 //line seed_test.go:52:1
 	f.DeferFunc((*c.s).Release)
 	(*c.l).Tracef("%d is in", (*c.i))
 	if st = (*c.l).SleepResumable(r, time.Millisecond); st != gen.Done {
-		f.PC = 2
-		return r.Link(f, &f.Header, st)
+		return f.Link(r, f, 2, st)
 	}
 	goto unwind
 unwind:
@@ -393,7 +375,7 @@ unwind:
 	for f.Pending() {
 //line seed_test.go:55:1
 		if sub := f.Next(r); sub != gen.Done {
-			return r.Link(f, &f.Header, sub)
+			return f.Link(r, f, gen.Unwind, sub)
 		}
 	}
 //line seed_test.go:55:1
@@ -401,36 +383,27 @@ unwind:
 	return gen.Done
 }
 
-//line seed_greenlet_test.go:406:1
+//line seed_greenlet_test.go:388:1
 
 func (f *logFateFunc1Frame) Release(r *gen.Run) { gen.Free(r, f, 55) }
-func (*logFateFunc1Frame) Func() *gen.Func      { return &logFateFunc1FrameInfo }
+func (*logFateFunc1Frame) Func() *gen.Func      { return seed_test_go.At(2) }
 
-var logFateFunc1FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).fate.func1", File: "github.com/going-green/greenlet/hub/seed_test.go", Line: 50, End: 55, Points: "51; 54"}
-
-// logFateFunc3 is the function literal of seed_test.go:64, with what it captures.
+// logFateFunc3 is the function literal of seed_test.go:64.
 type logFateFunc3 struct {
 	gen.Closure
 	cancel *context.CancelCauseFunc
 }
 
-// value is the literal for code that can't be suspended.
 func (c *logFateFunc3) value() func() {
 	return gen.Bind(&c.Closure, c, func() { (*c.cancel)(errors.New("enough")) })
 }
 
-// logFateFunc3Frame is an activation of the literal logFateFunc3.
 type logFateFunc3Frame struct {
 	gen.Header
 	c *logFateFunc3
 }
 
-// CallResumable is the literal logFateFunc3 for callers that can be suspended.
-func (c *logFateFunc3) CallResumable(r *gen.Run) gen.Status {
-	return (*logFateFunc3Frame)(nil).body(r, c)
-}
-
-func (f *logFateFunc3Frame) body(r *gen.Run, c *logFateFunc3) (st gen.Status) {
+func (c *logFateFunc3) CallResumable(r *gen.Run) (st gen.Status) {
 	{
 //line seed_test.go:64:1
 		t0 := errors.New("enough")
@@ -441,9 +414,9 @@ func (f *logFateFunc3Frame) body(r *gen.Run, c *logFateFunc3) (st gen.Status) {
 //line seed_test.go:64:1
 			st = c2.CallResumable(r, t0)
 			if st != gen.Done {
-				f = gen.Take(r, f, 13)
-				f.c, f.PC = c, 1
-				return r.Link(f, &f.Header, st)
+				f := gen.New[logFateFunc3Frame](r, 13)
+				f.c = c
+				return f.Link(r, f, 1, st)
 			}
 		} else {
 //line seed_test.go:64:1
@@ -453,67 +426,55 @@ func (f *logFateFunc3Frame) body(r *gen.Run, c *logFateFunc3) (st gen.Status) {
 	return gen.Done
 }
 
-//line seed_greenlet_test.go:458:1
+//line seed_greenlet_test.go:431:1
 
 func (f *logFateFunc3Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
 	_ = c
 	r.Callee().Release(r)
-	return r.Return(f, &f.Header)
+	return f.Return(r, f)
 }
 
 func (f *logFateFunc3Frame) Release(r *gen.Run) { gen.Free(r, f, 13) }
-func (*logFateFunc3Frame) Func() *gen.Func      { return &logFateFunc3FrameInfo }
+func (*logFateFunc3Frame) Func() *gen.Func      { return seed_test_go.At(3) }
 
-var logFateFunc3FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).fate.func3", File: "github.com/going-green/greenlet/hub/seed_test.go", Line: 64, Points: "64"}
-
-// logFateFunc4 is the function literal of seed_test.go:65, with what it captures.
+// logFateFunc4 is the function literal of seed_test.go:65.
 type logFateFunc4 struct {
 	gen.Closure
 	l **log
 }
 
-// value is the literal for code that can't be suspended.
 func (c *logFateFunc4) value() func() {
 	return gen.Bind(&c.Closure, c, func() { (*c.l).Sleep(5) })
 }
 
-// logFateFunc4Frame is an activation of the literal logFateFunc4.
 type logFateFunc4Frame struct {
 	gen.Header
 	c *logFateFunc4
 }
 
-// CallResumable is the literal logFateFunc4 for callers that can be suspended.
-func (c *logFateFunc4) CallResumable(r *gen.Run) gen.Status {
-	return (*logFateFunc4Frame)(nil).body(r, c)
-}
-
-func (f *logFateFunc4Frame) body(r *gen.Run, c *logFateFunc4) (st gen.Status) {
+func (c *logFateFunc4) CallResumable(r *gen.Run) (st gen.Status) {
 //line seed_test.go:65:1
 	if st = (*c.l).SleepResumable(r, 5); st != gen.Done {
-		f = gen.Take(r, f, 6)
-		f.c, f.PC = c, 1
-		return r.Link(f, &f.Header, st)
+		f := gen.New[logFateFunc4Frame](r, 6)
+		f.c = c
+		return f.Link(r, f, 1, st)
 	}
 	return gen.Done
 }
 
-//line seed_greenlet_test.go:504:1
+//line seed_greenlet_test.go:468:1
 
 func (f *logFateFunc4Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
 	_ = c
 	r.Callee().(*HubSleepFrame).Release(r)
-	return r.Return(f, &f.Header)
+	return f.Return(r, f)
 }
 
 func (f *logFateFunc4Frame) Release(r *gen.Run) { gen.Free(r, f, 6) }
-func (*logFateFunc4Frame) Func() *gen.Func      { return &logFateFunc4FrameInfo }
+func (*logFateFunc4Frame) Func() *gen.Func      { return seed_test_go.At(4) }
 
-var logFateFunc4FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).fate.func4", File: "github.com/going-green/greenlet/hub/seed_test.go", Line: 65, Points: "65"}
-
-// logHearsTwoFrame is an activation of log.hearsTwo.
 type logHearsTwoFrame struct {
 	gen.Header
 	l  *log
@@ -524,8 +485,6 @@ func (l *log) newHearsTwoFrame(ch chan int) *logHearsTwoFrame {
 	_ = l.hearsTwo
 	return gen.MakeFrame(logHearsTwoFrame{l: l, ch: ch})
 }
-
-// hearsTwoResumable is log.hearsTwo for callers that can be suspended.
 func (l *log) hearsTwoResumable(r *gen.Run, ch chan int) gen.Status {
 	return (*logHearsTwoFrame)(nil).body(r, l, ch)
 }
@@ -533,58 +492,53 @@ func (l *log) hearsTwoResumable(r *gen.Run, ch chan int) gen.Status {
 func (f *logHearsTwoFrame) body(r *gen.Run, l *log, ch chan int) (st gen.Status) {
 	var v int
 //line seed_test.go:71:1
-	v, _, st = ReceiveResumable(r, l.Hub, ch)
-	if st != gen.Done {
+	if v, _, st = ReceiveResumable(r, l.Hub, ch); st != gen.Done {
 		f = gen.Take(r, f, 51)
-		f.l, f.ch, f.PC = l, ch, 1
-		return r.Link(f, &f.Header, st)
+		f.l, f.ch = l, ch
+		return f.Link(r, f, 1, st)
 	}
 //line seed_test.go:72:1
 	l.say("%d", v)
-	_, _, st = ReceiveResumable(r, l.Hub, ch)
-	if st != gen.Done {
+	if _, _, st = ReceiveResumable(r, l.Hub, ch); st != gen.Done {
 		f = gen.Take(r, f, 51)
-		f.l, f.ch, f.PC = nil, nil, 2
-		return r.Link(f, &f.Header, st)
+		f.l, f.ch = nil, nil
+		return f.Link(r, f, 2, st)
 	}
 	return gen.Done
 }
 
-//line seed_greenlet_test.go:555:1
+//line seed_greenlet_test.go:512:1
 
 func (f *logHearsTwoFrame) Resume(r *gen.Run) (st gen.Status) {
 	l, ch := f.l, f.ch
 	var v int
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.l, f.ch))
+		return f.Started(r, f, f.body(r, f.l, f.ch))
 	case 1:
 		v, _ = r.Callee().(interface{ Returned(*gen.Run) (int, bool) }).Returned(r)
 //line seed_test.go:72:1
 		l.say("%d", v)
-		_, _, st = ReceiveResumable(r, l.Hub, ch)
-		if st != gen.Done {
-			f.l, f.ch, f.PC = nil, nil, 2
-			return r.Link(f, &f.Header, st)
+		if _, _, st = ReceiveResumable(r, l.Hub, ch); st != gen.Done {
+			f.l, f.ch = nil, nil
+			return f.Link(r, f, 2, st)
 		}
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	default:
 		r.Callee().Release(r)
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 }
 
-//line seed_greenlet_test.go:579:1
+//line seed_greenlet_test.go:535:1
 
 func (f *logHearsTwoFrame) Args(args []any)    { gen.SetArgs(f, args, &f.ch) }
 func (f *logHearsTwoFrame) Forget()            { *f = logHearsTwoFrame{Header: f.Header} }
 func (f *logHearsTwoFrame) Release(r *gen.Run) { gen.Free(r, f, 51) }
-func (*logHearsTwoFrame) Func() *gen.Func      { return &logHearsTwoFrameInfo }
+func (*logHearsTwoFrame) Func() *gen.Func      { return seed_test_go.At(5) }
 
-var logHearsTwoFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).hearsTwo", File: "github.com/going-green/greenlet/hub/seed_test.go", Line: 70, Points: "71 l ch; 73"}
 var _ func(*log, chan int) = (*log).hearsTwo
 
-// logWithinFrame is an activation of log.within.
 type logWithinFrame struct {
 	gen.Header
 	l0  *log
@@ -596,8 +550,6 @@ func (l0 *log) newWithinFrame(ctx context.Context) *logWithinFrame {
 	_ = l0.within
 	return gen.MakeFrame(logWithinFrame{l0: l0, ctx: ctx})
 }
-
-// withinResumable is log.within for callers that can be suspended.
 func (l0 *log) withinResumable(r *gen.Run, ctx context.Context) gen.Status {
 	return (*logWithinFrame)(nil).body(r, l0, ctx)
 }
@@ -608,11 +560,10 @@ func (f *logWithinFrame) body(r *gen.Run, l0 *log, ctx context.Context) (st gen.
 	l = new(*log)
 	*l = l0
 //line seed_test.go:78:1
-	err, st = (*l).WithContextResumable(r, ctx, (&logWithinFunc1{l: l}).value())
-	if st != gen.Done {
+	if err, st = (*l).WithContextResumable(r, ctx, (&logWithinFunc1{l: l}).value()); st != gen.Done {
 		f = gen.Take(r, f, 1)
-		f.ctx, f.l, f.PC = nil, l, 1
-		return r.Link(f, &f.Header, st)
+		f.ctx, f.l = nil, l
+		return f.Link(r, f, 1, st)
 	}
 	if f != nil {
 		f.ctx = nil
@@ -622,81 +573,70 @@ func (f *logWithinFrame) body(r *gen.Run, l0 *log, ctx context.Context) (st gen.
 	return gen.Done
 }
 
-//line seed_greenlet_test.go:627:1
+//line seed_greenlet_test.go:578:1
 
 func (f *logWithinFrame) Resume(r *gen.Run) (st gen.Status) {
 	var l **log
 	var err error
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.l0, f.ctx))
+		return f.Started(r, f, f.body(r, f.l0, f.ctx))
 	default:
 		l = f.l
 		err = r.Callee().(*HubWithContextFrame).Returned(r)
 		f.ctx = nil
 //line seed_test.go:79:1
 		(*l).say("%v", err)
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 }
 
-//line seed_greenlet_test.go:645:1
+//line seed_greenlet_test.go:596:1
 
 func (f *logWithinFrame) Args(args []any)    { gen.SetArgs(f, args, &f.ctx) }
 func (f *logWithinFrame) Forget()            { *f = logWithinFrame{Header: f.Header} }
 func (f *logWithinFrame) Release(r *gen.Run) { gen.Free(r, f, 1) }
-func (*logWithinFrame) Func() *gen.Func      { return &logWithinFrameInfo }
+func (*logWithinFrame) Func() *gen.Func      { return seed_test_go.At(6) }
 
-var logWithinFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).within", File: "github.com/going-green/greenlet/hub/seed_test.go", Line: 77, Points: "78 l"}
 var _ func(*log, context.Context) = (*log).within
 
-// logWithinFunc1 is the function literal of seed_test.go:78, with what it captures.
+// logWithinFunc1 is the function literal of seed_test.go:78.
 type logWithinFunc1 struct {
 	gen.Closure
 	l **log
 }
 
-// value is the literal for code that can't be suspended.
 func (c *logWithinFunc1) value() func() {
 	return gen.Bind(&c.Closure, c, func() { (*c.l).NewEvent().Wait() })
 }
 
-// logWithinFunc1Frame is an activation of the literal logWithinFunc1.
 type logWithinFunc1Frame struct {
 	gen.Header
 	c *logWithinFunc1
 }
 
-// CallResumable is the literal logWithinFunc1 for callers that can be suspended.
-func (c *logWithinFunc1) CallResumable(r *gen.Run) gen.Status {
-	return (*logWithinFunc1Frame)(nil).body(r, c)
-}
-
-func (f *logWithinFunc1Frame) body(r *gen.Run, c *logWithinFunc1) (st gen.Status) {
+func (c *logWithinFunc1) CallResumable(r *gen.Run) (st gen.Status) {
 //line seed_test.go:78:1
 	if st = (*c.l).NewEvent().WaitResumable(r); st != gen.Done {
-		f = gen.Take(r, f, 10)
-		f.c, f.PC = c, 1
-		return r.Link(f, &f.Header, st)
+		f := gen.New[logWithinFunc1Frame](r, 10)
+		f.c = c
+		return f.Link(r, f, 1, st)
 	}
 	return gen.Done
 }
 
-//line seed_greenlet_test.go:687:1
+//line seed_greenlet_test.go:630:1
 
 func (f *logWithinFunc1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
 	_ = c
 	r.Callee().(*EventWaitFrame).Release(r)
-	return r.Return(f, &f.Header)
+	return f.Return(r, f)
 }
 
 func (f *logWithinFunc1Frame) Release(r *gen.Run) { gen.Free(r, f, 10) }
-func (*logWithinFunc1Frame) Func() *gen.Func      { return &logWithinFunc1FrameInfo }
+func (*logWithinFunc1Frame) Func() *gen.Func      { return seed_test_go.At(7) }
 
-var logWithinFunc1FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).within.func1", File: "github.com/going-green/greenlet/hub/seed_test.go", Line: 78, Points: "78"}
-
-// logCancelsOneFrame is an activation of log.cancelsOne.
 type logCancelsOneFrame struct {
 	gen.Header
 	l      *log
@@ -707,8 +647,6 @@ func (l *log) newCancelsOneFrame(cancel context.CancelFunc) *logCancelsOneFrame 
 	_ = l.cancelsOne
 	return gen.MakeFrame(logCancelsOneFrame{l: l, cancel: cancel})
 }
-
-// cancelsOneResumable is log.cancelsOne for callers that can be suspended.
 func (l *log) cancelsOneResumable(r *gen.Run, cancel context.CancelFunc) gen.Status {
 	return (*logCancelsOneFrame)(nil).body(r, l, cancel)
 }
@@ -726,8 +664,8 @@ func (f *logCancelsOneFrame) body(r *gen.Run, l *log, cancel context.CancelFunc)
 		st = c.CallResumable(r)
 		if st != gen.Done {
 			f = gen.Take(r, f, 31)
-			f.cancel, f.PC = nil, 1
-			return r.Link(f, &f.Header, st)
+			f.cancel = nil
+			return f.Link(r, f, 1, st)
 		}
 	} else {
 //line seed_test.go:83:1
@@ -736,27 +674,25 @@ func (f *logCancelsOneFrame) body(r *gen.Run, l *log, cancel context.CancelFunc)
 	return gen.Done
 }
 
-//line seed_greenlet_test.go:741:1
+//line seed_greenlet_test.go:679:1
 
 func (f *logCancelsOneFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.l, f.cancel))
+		return f.Started(r, f, f.body(r, f.l, f.cancel))
 	default:
 		r.Callee().Release(r)
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 }
 
 func (f *logCancelsOneFrame) Args(args []any)    { gen.SetArgs(f, args, &f.cancel) }
 func (f *logCancelsOneFrame) Forget()            { *f = logCancelsOneFrame{Header: f.Header} }
 func (f *logCancelsOneFrame) Release(r *gen.Run) { gen.Free(r, f, 31) }
-func (*logCancelsOneFrame) Func() *gen.Func      { return &logCancelsOneFrameInfo }
+func (*logCancelsOneFrame) Func() *gen.Func      { return seed_test_go.At(8) }
 
-var logCancelsOneFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).cancelsOne", File: "github.com/going-green/greenlet/hub/seed_test.go", Line: 83, Points: "83"}
 var _ func(*log, context.CancelFunc) = (*log).cancelsOne
 
-// logTwiceFrame is an activation of log.twice.
 type logTwiceFrame struct {
 	gen.Header
 	l    *log
@@ -767,8 +703,6 @@ func (l *log) newTwiceFrame(name string) *logTwiceFrame {
 	_ = l.twice
 	return gen.MakeFrame(logTwiceFrame{l: l, name: name})
 }
-
-// twiceResumable is log.twice for callers that can be suspended.
 func (l *log) twiceResumable(r *gen.Run, name string) gen.Status {
 	return (*logTwiceFrame)(nil).body(r, l, name)
 }
@@ -778,40 +712,38 @@ func (f *logTwiceFrame) body(r *gen.Run, l *log, name string) (st gen.Status) {
 	l.say("%s", name)
 	if st = l.YieldResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 34)
-		f.l, f.name, f.PC = l, name, 1
-		return r.Link(f, &f.Header, st)
+		f.l, f.name = l, name
+		return f.Link(r, f, 1, st)
 	}
 //line seed_test.go:169:1
 	l.say("%s", strings.ToUpper(name))
 	return gen.Done
 }
 
-//line seed_greenlet_test.go:791:1
+//line seed_greenlet_test.go:725:1
 
 func (f *logTwiceFrame) Resume(r *gen.Run) (st gen.Status) {
 	l, name := f.l, f.name
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.l, f.name))
+		return f.Started(r, f, f.body(r, f.l, f.name))
 	default:
 		r.Callee().(*HubYieldFrame).Release(r)
 //line seed_test.go:169:1
 		l.say("%s", strings.ToUpper(name))
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 }
 
-//line seed_greenlet_test.go:806:1
+//line seed_greenlet_test.go:740:1
 
 func (f *logTwiceFrame) Args(args []any)    { gen.SetArgs(f, args, &f.name) }
 func (f *logTwiceFrame) Forget()            { *f = logTwiceFrame{Header: f.Header} }
 func (f *logTwiceFrame) Release(r *gen.Run) { gen.Free(r, f, 34) }
-func (*logTwiceFrame) Func() *gen.Func      { return &logTwiceFrameInfo }
+func (*logTwiceFrame) Func() *gen.Func      { return seed_test_go.At(9) }
 
-var logTwiceFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).twice", File: "github.com/going-green/greenlet/hub/seed_test.go", Line: 166, Points: "168 l name"}
 var _ func(*log, string) = (*log).twice
 
-// logBlocksFrame is an activation of log.blocks.
 type logBlocksFrame struct {
 	gen.Header
 	l    *log
@@ -822,8 +754,6 @@ func (l *log) newBlocksFrame(name string) *logBlocksFrame {
 	_ = l.blocks
 	return gen.MakeFrame(logBlocksFrame{l: l, name: name})
 }
-
-// blocksResumable is log.blocks for callers that can be suspended.
 func (l *log) blocksResumable(r *gen.Run, name string) gen.Status {
 	return (*logBlocksFrame)(nil).body(r, l, name)
 }
@@ -833,11 +763,10 @@ func (f *logBlocksFrame) body(r *gen.Run, l *log, name string) (st gen.Status) {
 	{
 //line seed_test.go:241:1
 		id := goroutineID()
-		same, st = BlockResumable(r, l.Hub, func() bool { return goroutineID() == id })
-		if st != gen.Done {
+		if same, st = BlockResumable(r, l.Hub, func() bool { return goroutineID() == id }); st != gen.Done {
 			f = gen.Take(r, f, 18)
-			f.l, f.name, f.PC = l, name, 1
-			return r.Link(f, &f.Header, st)
+			f.l, f.name = l, name
+			return f.Link(r, f, 1, st)
 		}
 	}
 //line seed_test.go:243:1
@@ -845,41 +774,37 @@ func (f *logBlocksFrame) body(r *gen.Run, l *log, name string) (st gen.Status) {
 	return gen.Done
 }
 
-//line seed_greenlet_test.go:850:1
+//line seed_greenlet_test.go:779:1
 
 func (f *logBlocksFrame) Resume(r *gen.Run) (st gen.Status) {
 	l, name := f.l, f.name
 	var same bool
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.l, f.name))
+		return f.Started(r, f, f.body(r, f.l, f.name))
 	default:
 		same = r.Callee().(interface{ Returned(*gen.Run) bool }).Returned(r)
 //line seed_test.go:243:1
 		l.say("%s %v", name, same)
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 }
 
-//line seed_greenlet_test.go:866:1
+//line seed_greenlet_test.go:795:1
 
 func (f *logBlocksFrame) Args(args []any)    { gen.SetArgs(f, args, &f.name) }
 func (f *logBlocksFrame) Forget()            { *f = logBlocksFrame{Header: f.Header} }
 func (f *logBlocksFrame) Release(r *gen.Run) { gen.Free(r, f, 18) }
-func (*logBlocksFrame) Func() *gen.Func      { return &logBlocksFrameInfo }
+func (*logBlocksFrame) Func() *gen.Func      { return seed_test_go.At(10) }
 
-var logBlocksFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).blocks", File: "github.com/going-green/greenlet/hub/seed_test.go", Line: 240, Points: "242 l name"}
 var _ func(*log, string) = (*log).blocks
 
-// logPostsFrame is an activation of log.posts.
 type logPostsFrame struct {
 	gen.Header
 	l *log
 }
 
-func (l *log) newPostsFrame() *logPostsFrame { _ = l.posts; return gen.MakeFrame(logPostsFrame{l: l}) }
-
-// postsResumable is log.posts for callers that can be suspended.
+func (l *log) newPostsFrame() *logPostsFrame        { _ = l.posts; return gen.MakeFrame(logPostsFrame{l: l}) }
 func (l *log) postsResumable(r *gen.Run) gen.Status { return (*logPostsFrame)(nil).body(r, l) }
 
 func (f *logPostsFrame) body(r *gen.Run, l *log) (st gen.Status) {
@@ -888,28 +813,41 @@ func (f *logPostsFrame) body(r *gen.Run, l *log) (st gen.Status) {
 	l.say("%v", l.postElsewhere())
 	if st = l.SleepResumable(r, time.Second); st != gen.Done {
 		f = gen.Take(r, f, 15)
-		f.l, f.PC = nil, 1
-		return r.Link(f, &f.Header, st)
+		f.l = nil
+		return f.Link(r, f, 1, st)
 	}
 	return gen.Done
 }
 
-//line seed_greenlet_test.go:899:1
+//line seed_greenlet_test.go:824:1
 
 func (f *logPostsFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.l))
+		return f.Started(r, f, f.body(r, f.l))
 	default:
 		r.Callee().(*HubSleepFrame).Release(r)
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 }
 
 func (f *logPostsFrame) Forget()            { *f = logPostsFrame{Header: f.Header} }
 func (f *logPostsFrame) Release(r *gen.Run) { gen.Free(r, f, 15) }
-func (*logPostsFrame) Func() *gen.Func      { return &logPostsFrameInfo }
+func (*logPostsFrame) Func() *gen.Func      { return seed_test_go.At(11) }
 
-var logPostsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).posts", File: "github.com/going-green/greenlet/hub/seed_test.go", Line: 276, Points: "279"}
 var _ func(*log) = (*log).posts
 var _ = gen.Declare("log.fates", "log.fate", "log.hearsTwo", "log.within", "log.cancelsOne", "log.twice", "log.blocks", "log.posts")
+var seed_test_go = gen.Funcs{Package: "github.com/going-green/greenlet/hub", File: "github.com/going-green/greenlet/hub/seed_test.go", List: `
+(*log).fates 31: 35 l q; 38 +t0 +t1 +t2
+(*log).fate 45: 47 l q s i; 48 =; 50 -s; 56 -q; 61 =; 65 =
+(*log).fate.func1 50 55: 51; 54
+(*log).fate.func3 64: 64
+(*log).fate.func4 65: 65
+(*log).hearsTwo 70: 71 l ch; 73
+(*log).within 77: 78 l
+(*log).within.func1 78: 78
+(*log).cancelsOne 83: 83
+(*log).twice 166: 168 l name
+(*log).blocks 240: 242 l name
+(*log).posts 276: 279
+`}

@@ -11,7 +11,6 @@ import (
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// SemaphoreAcquireFrame is an activation of Semaphore.Acquire.
 type SemaphoreAcquireFrame struct {
 	gen.Header
 	s *Semaphore
@@ -22,8 +21,6 @@ func (s *Semaphore) NewAcquireFrame() *SemaphoreAcquireFrame {
 	_ = s.Acquire
 	return gen.MakeFrame(SemaphoreAcquireFrame{s: s})
 }
-
-// AcquireResumable is Semaphore.Acquire for callers that can be suspended.
 func (s *Semaphore) AcquireResumable(r *gen.Run) gen.Status {
 	return (*SemaphoreAcquireFrame)(nil).body(r, s)
 }
@@ -35,58 +32,38 @@ func (f *SemaphoreAcquireFrame) body(r *gen.Run, s *Semaphore) (st gen.Status) {
 	}
 //line semaphore.go:45:1
 	f = gen.Take(r, f, 2)
-	r.Leaf(f, &f.Header)
-	f.s, f.PC = s, 1
+	f.Leaf(r, f, 1)
+	f.s = s
 //line semaphore.go:45:1
 	return r.SendNone(s.hub.park(r.Current(), &s.waiting, forSemaphore))
 }
 
-//line semaphore_greenlet.go:45:1
+//line semaphore_greenlet.go:42:1
 
 func (f *SemaphoreAcquireFrame) Resume(r *gen.Run) (st gen.Status) {
 	s := f.s
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.s))
+		return f.Started(r, f, f.body(r, f.s))
 	default:
 //line semaphore.go:46:1
 		s.hub.awake(r.Current())
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 }
 
-//line semaphore_greenlet.go:59:1
+//line semaphore_greenlet.go:56:1
 
 func (f *SemaphoreAcquireFrame) Forget()            { *f = SemaphoreAcquireFrame{Header: f.Header} }
 func (f *SemaphoreAcquireFrame) Release(r *gen.Run) { gen.Free(r, f, 2) }
-func (*SemaphoreAcquireFrame) Func() *gen.Func      { return &infoOfSemaphoreAcquireFrame }
+func (*SemaphoreAcquireFrame) Func() *gen.Func      { return semaphore_go.At(0) }
 
-var infoOfSemaphoreAcquireFrame = gen.Func{Name: "github.com/going-green/greenlet/hub.(*Semaphore).Acquire", File: "github.com/going-green/greenlet/hub/semaphore.go", Line: 43, Points: "45 s"}
-var _ func(*Semaphore) = (*Semaphore).Acquire
+var _ = gen.Method00((*new(*Semaphore)).Acquire, (*Semaphore).AcquireResumable, (*Semaphore).NewAcquireFrame)
 
-// valueSemaphoreAcquireFrame is Semaphore.Acquire as a value, for callers that can be suspended.
-type valueSemaphoreAcquireFrame struct {
-	recv *Semaphore
-}
-
-func (v valueSemaphoreAcquireFrame) CallResumable(r *gen.Run) gen.Status {
-	return v.recv.AcquireResumable(r)
-}
-
-var _ = gen.RegisterMethod((*new(*Semaphore)).Acquire, func(recv *Semaphore) any {
-	return valueSemaphoreAcquireFrame{recv}
-})
-
-func (v valueSemaphoreAcquireFrame) Frame() gen.Frame {
-	return gen.MakeFrame(SemaphoreAcquireFrame{s: v.recv})
-}
-
-// SemaphoreAcquireForFrame is an activation of Semaphore.AcquireFor.
 type SemaphoreAcquireForFrame struct {
-	gen.Header
-	s    *Semaphore
-	d    time.Duration
-	ret0 bool
+	gen.Returns[bool]
+	s *Semaphore
+	d time.Duration
 }
 
 // NewAcquireForFrame makes a frame that will run Semaphore.AcquireFor.
@@ -94,14 +71,8 @@ func (s *Semaphore) NewAcquireForFrame(d time.Duration) *SemaphoreAcquireForFram
 	_ = s.AcquireFor
 	return gen.MakeFrame(SemaphoreAcquireForFrame{s: s, d: d})
 }
-func (f *SemaphoreAcquireForFrame) Results() bool { f.Over(f); return f.ret0 }
-func (f *SemaphoreAcquireForFrame) Returned(r *gen.Run) (ret0 bool) {
-	ret0 = f.ret0
-	f.Release(r)
-	return
-}
-
-// AcquireForResumable is Semaphore.AcquireFor for callers that can be suspended.
+func (f *SemaphoreAcquireForFrame) Results() bool            { f.Over(f); return f.Ret0 }
+func (f *SemaphoreAcquireForFrame) Returned(r *gen.Run) bool { r0 := f.Ret0; f.Release(r); return r0 }
 func (s *Semaphore) AcquireForResumable(r *gen.Run, d time.Duration) (bool, gen.Status) {
 	return (*SemaphoreAcquireForFrame)(nil).body(r, s, d)
 }
@@ -112,56 +83,38 @@ func (f *SemaphoreAcquireForFrame) body(r *gen.Run, s *Semaphore, d time.Duratio
 		return true, gen.Done
 	}
 	f = gen.Take(r, f, 17)
-	r.Leaf(f, &f.Header)
-	f.s, f.PC = s, 1
+	f.Leaf(r, f, 1)
+	f.s = s
 //line semaphore.go:57:1
 	return ret0, r.SendNone(s.hub.parkFor(r.Current(), &s.waiting, d, forSemaphore))
 }
 
-//line semaphore_greenlet.go:122:1
+//line semaphore_greenlet.go:93:1
 
 func (f *SemaphoreAcquireForFrame) Resume(r *gen.Run) (st gen.Status) {
 	s := f.s
 	switch f.PC {
 	case 0:
-		f.ret0, st = f.body(r, f.s, f.d)
-		return r.Started(f, &f.Header, st)
+		f.Ret0, st = f.body(r, f.s, f.d)
+		return f.Started(r, f, st)
 	default:
 //line semaphore.go:58:1
 		s.hub.awake(r.Current())
-		f.ret0 = s.hub.granted()
-		return r.Return(f, &f.Header)
+		f.Ret0 = s.hub.granted()
+		return f.Return(r, f)
 	}
 }
 
-//line semaphore_greenlet.go:138:1
+//line semaphore_greenlet.go:109:1
 
-func (f *SemaphoreAcquireForFrame) Args(args []any)            { gen.SetArgs(f, args, &f.d) }
-func (f *SemaphoreAcquireForFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *SemaphoreAcquireForFrame) Forget() {
-	*f = SemaphoreAcquireForFrame{Header: f.Header, ret0: f.ret0}
-}
+func (f *SemaphoreAcquireForFrame) Args(args []any)    { gen.SetArgs(f, args, &f.d) }
+func (f *SemaphoreAcquireForFrame) Forget()            { *f = SemaphoreAcquireForFrame{Returns: f.Returns} }
 func (f *SemaphoreAcquireForFrame) Release(r *gen.Run) { gen.Free(r, f, 17) }
-func (*SemaphoreAcquireForFrame) Func() *gen.Func      { return &infoOfSemaphoreAcquireForFrame }
+func (*SemaphoreAcquireForFrame) Func() *gen.Func      { return semaphore_go.At(1) }
 
-var infoOfSemaphoreAcquireForFrame = gen.Func{Name: "github.com/going-green/greenlet/hub.(*Semaphore).AcquireFor", File: "github.com/going-green/greenlet/hub/semaphore.go", Line: 53, Points: "57 s"}
-var _ func(*Semaphore, time.Duration) bool = (*Semaphore).AcquireFor
-
-// valueSemaphoreAcquireForFrame is Semaphore.AcquireFor as a value, for callers that can be suspended.
-type valueSemaphoreAcquireForFrame struct {
-	recv *Semaphore
-}
-
-func (v valueSemaphoreAcquireForFrame) CallResumable(r *gen.Run, p0 time.Duration) (bool, gen.Status) {
-	return v.recv.AcquireForResumable(r, p0)
-}
-
-var _ = gen.RegisterMethod((*new(*Semaphore)).AcquireFor, func(recv *Semaphore) any {
-	return valueSemaphoreAcquireForFrame{recv}
-})
-
-func (v valueSemaphoreAcquireForFrame) Frame() gen.Frame {
-	return gen.MakeFrame(SemaphoreAcquireForFrame{s: v.recv})
-}
-
+var _ = gen.Method11((*new(*Semaphore)).AcquireFor, (*Semaphore).AcquireForResumable, (*Semaphore).NewAcquireForFrame)
 var _ = gen.Declare("Semaphore.Acquire", "Semaphore.AcquireFor")
+var semaphore_go = gen.Funcs{Package: "github.com/going-green/greenlet/hub", File: "github.com/going-green/greenlet/hub/semaphore.go", List: `
+(*Semaphore).Acquire 43: 45 s
+(*Semaphore).AcquireFor 53: 57 s
+`}

@@ -11,7 +11,6 @@ import (
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// HubSleepFrame is an activation of Hub.Sleep.
 type HubSleepFrame struct {
 	gen.Header
 	h *Hub
@@ -23,8 +22,6 @@ func (h *Hub) NewSleepFrame(d time.Duration) *HubSleepFrame {
 	_ = h.Sleep
 	return gen.MakeFrame(HubSleepFrame{h: h, d: d})
 }
-
-// SleepResumable is Hub.Sleep for callers that can be suspended.
 func (h *Hub) SleepResumable(r *gen.Run, d time.Duration) gen.Status {
 	return (*HubSleepFrame)(nil).body(r, h, d)
 }
@@ -32,52 +29,35 @@ func (h *Hub) SleepResumable(r *gen.Run, d time.Duration) gen.Status {
 func (f *HubSleepFrame) body(r *gen.Run, h *Hub, d time.Duration) (st gen.Status) {
 //line sleep.go:15:1
 	f = gen.Take(r, f, 18)
-	r.Leaf(f, &f.Header)
-	f.h, f.PC = h, 1
+	f.Leaf(r, f, 1)
+	f.h = h
 //line sleep.go:15:1
 	return r.SendNone(h.sleepFor(r.Current(), d))
 }
 
-//line sleep_greenlet.go:42:1
+//line sleep_greenlet.go:39:1
 
 func (f *HubSleepFrame) Resume(r *gen.Run) (st gen.Status) {
 	h := f.h
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.h, f.d))
+		return f.Started(r, f, f.body(r, f.h, f.d))
 	default:
 //line sleep.go:16:1
 		h.awake(r.Current())
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 }
 
-//line sleep_greenlet.go:56:1
+//line sleep_greenlet.go:53:1
 
 func (f *HubSleepFrame) Args(args []any)    { gen.SetArgs(f, args, &f.d) }
 func (f *HubSleepFrame) Forget()            { *f = HubSleepFrame{Header: f.Header} }
 func (f *HubSleepFrame) Release(r *gen.Run) { gen.Free(r, f, 18) }
-func (*HubSleepFrame) Func() *gen.Func      { return &infoOfHubSleepFrame }
+func (*HubSleepFrame) Func() *gen.Func      { return sleep_go.At(0) }
 
-var infoOfHubSleepFrame = gen.Func{Name: "github.com/going-green/greenlet/hub.(*Hub).Sleep", File: "github.com/going-green/greenlet/hub/sleep.go", Line: 14, Points: "15 h"}
-var _ func(*Hub, time.Duration) = (*Hub).Sleep
+var _ = gen.Method10((*new(*Hub)).Sleep, (*Hub).SleepResumable, (*Hub).NewSleepFrame)
 
-// valueHubSleepFrame is Hub.Sleep as a value, for callers that can be suspended.
-type valueHubSleepFrame struct {
-	recv *Hub
-}
-
-func (v valueHubSleepFrame) CallResumable(r *gen.Run, p0 time.Duration) gen.Status {
-	return v.recv.SleepResumable(r, p0)
-}
-
-var _ = gen.RegisterMethod((*new(*Hub)).Sleep, func(recv *Hub) any {
-	return valueHubSleepFrame{recv}
-})
-
-func (v valueHubSleepFrame) Frame() gen.Frame { return gen.MakeFrame(HubSleepFrame{h: v.recv}) }
-
-// HubSleepUntilFrame is an activation of Hub.SleepUntil.
 type HubSleepUntilFrame struct {
 	gen.Header
 	h  *Hub
@@ -89,8 +69,6 @@ func (h *Hub) NewSleepUntilFrame(at time.Time) *HubSleepUntilFrame {
 	_ = h.SleepUntil
 	return gen.MakeFrame(HubSleepUntilFrame{h: h, at: at})
 }
-
-// SleepUntilResumable is Hub.SleepUntil for callers that can be suspended.
 func (h *Hub) SleepUntilResumable(r *gen.Run, at time.Time) gen.Status {
 	return (*HubSleepUntilFrame)(nil).body(r, h, at)
 }
@@ -98,120 +76,81 @@ func (h *Hub) SleepUntilResumable(r *gen.Run, at time.Time) gen.Status {
 func (f *HubSleepUntilFrame) body(r *gen.Run, h *Hub, at time.Time) (st gen.Status) {
 //line sleep.go:23:1
 	f = gen.Take(r, f, 40)
-	r.Leaf(f, &f.Header)
-	f.at, f.h, f.PC = time.Time{}, h, 1
+	f.Leaf(r, f, 1)
+	f.at, f.h = time.Time{}, h
 //line sleep.go:23:1
 	return r.SendNone(h.sleepFor(r.Current(), at.Sub(h.Now())))
 }
 
-//line sleep_greenlet.go:108:1
+//line sleep_greenlet.go:86:1
 
 func (f *HubSleepUntilFrame) Resume(r *gen.Run) (st gen.Status) {
 	h := f.h
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.h, f.at))
+		return f.Started(r, f, f.body(r, f.h, f.at))
 	default:
 //line sleep.go:24:1
 		h.awake(r.Current())
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 }
 
-//line sleep_greenlet.go:122:1
+//line sleep_greenlet.go:100:1
 
 func (f *HubSleepUntilFrame) Args(args []any)    { gen.SetArgs(f, args, &f.at) }
 func (f *HubSleepUntilFrame) Forget()            { *f = HubSleepUntilFrame{Header: f.Header} }
 func (f *HubSleepUntilFrame) Release(r *gen.Run) { gen.Free(r, f, 40) }
-func (*HubSleepUntilFrame) Func() *gen.Func      { return &infoOfHubSleepUntilFrame }
+func (*HubSleepUntilFrame) Func() *gen.Func      { return sleep_go.At(1) }
 
-var infoOfHubSleepUntilFrame = gen.Func{Name: "github.com/going-green/greenlet/hub.(*Hub).SleepUntil", File: "github.com/going-green/greenlet/hub/sleep.go", Line: 22, Points: "23 h"}
-var _ func(*Hub, time.Time) = (*Hub).SleepUntil
+var _ = gen.Method10((*new(*Hub)).SleepUntil, (*Hub).SleepUntilResumable, (*Hub).NewSleepUntilFrame)
 
-// valueHubSleepUntilFrame is Hub.SleepUntil as a value, for callers that can be suspended.
-type valueHubSleepUntilFrame struct {
-	recv *Hub
-}
-
-func (v valueHubSleepUntilFrame) CallResumable(r *gen.Run, p0 time.Time) gen.Status {
-	return v.recv.SleepUntilResumable(r, p0)
-}
-
-var _ = gen.RegisterMethod((*new(*Hub)).SleepUntil, func(recv *Hub) any {
-	return valueHubSleepUntilFrame{recv}
-})
-
-func (v valueHubSleepUntilFrame) Frame() gen.Frame {
-	return gen.MakeFrame(HubSleepUntilFrame{h: v.recv})
-}
-
-// HubYieldFrame is an activation of Hub.Yield.
 type HubYieldFrame struct {
 	gen.Header
 	h *Hub
 }
 
 // NewYieldFrame makes a frame that will run Hub.Yield.
-func (h *Hub) NewYieldFrame() *HubYieldFrame { _ = h.Yield; return gen.MakeFrame(HubYieldFrame{h: h}) }
-
-// YieldResumable is Hub.Yield for callers that can be suspended.
+func (h *Hub) NewYieldFrame() *HubYieldFrame        { _ = h.Yield; return gen.MakeFrame(HubYieldFrame{h: h}) }
 func (h *Hub) YieldResumable(r *gen.Run) gen.Status { return (*HubYieldFrame)(nil).body(r, h) }
 
 func (f *HubYieldFrame) body(r *gen.Run, h *Hub) (st gen.Status) {
 //line sleep.go:31:1
 	f = gen.Take(r, f, 48)
-	r.Leaf(f, &f.Header)
-	f.h, f.PC = h, 1
+	f.Leaf(r, f, 1)
+	f.h = h
 //line sleep.go:31:1
 	return r.SendNone(h.sleepFor(r.Current(), 0))
 }
 
-//line sleep_greenlet.go:170:1
+//line sleep_greenlet.go:127:1
 
 func (f *HubYieldFrame) Resume(r *gen.Run) (st gen.Status) {
 	h := f.h
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.h))
+		return f.Started(r, f, f.body(r, f.h))
 	default:
 //line sleep.go:32:1
 		h.awake(r.Current())
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 }
 
-//line sleep_greenlet.go:184:1
+//line sleep_greenlet.go:141:1
 
 func (f *HubYieldFrame) Forget()            { *f = HubYieldFrame{Header: f.Header} }
 func (f *HubYieldFrame) Release(r *gen.Run) { gen.Free(r, f, 48) }
-func (*HubYieldFrame) Func() *gen.Func      { return &infoOfHubYieldFrame }
+func (*HubYieldFrame) Func() *gen.Func      { return sleep_go.At(2) }
 
-var infoOfHubYieldFrame = gen.Func{Name: "github.com/going-green/greenlet/hub.(*Hub).Yield", File: "github.com/going-green/greenlet/hub/sleep.go", Line: 30, Points: "31 h"}
-var _ func(*Hub) = (*Hub).Yield
+var _ = gen.Method00((*new(*Hub)).Yield, (*Hub).YieldResumable, (*Hub).NewYieldFrame)
 
-// valueHubYieldFrame is Hub.Yield as a value, for callers that can be suspended.
-type valueHubYieldFrame struct {
-	recv *Hub
-}
-
-func (v valueHubYieldFrame) CallResumable(r *gen.Run) gen.Status {
-	return v.recv.YieldResumable(r)
-}
-
-var _ = gen.RegisterMethod((*new(*Hub)).Yield, func(recv *Hub) any {
-	return valueHubYieldFrame{recv}
-})
-
-func (v valueHubYieldFrame) Frame() gen.Frame { return gen.MakeFrame(HubYieldFrame{h: v.recv}) }
-
-// HubWithTimeoutFrame is an activation of Hub.WithTimeout.
 type HubWithTimeoutFrame struct {
-	gen.DeferHeader
-	h    *Hub
-	d    time.Duration
-	f    func()
-	err  *error
-	ret0 error
+	gen.DeferReturns[error]
+	h   *Hub
+	d   time.Duration
+	f   func()
+	err *error
 }
 
 // NewWithTimeoutFrame makes a frame that will run Hub.WithTimeout.
@@ -219,17 +158,14 @@ func (h *Hub) NewWithTimeoutFrame(d time.Duration, f func()) *HubWithTimeoutFram
 	_ = h.WithTimeout
 	return gen.MakeFrame(HubWithTimeoutFrame{h: h, d: d, f: f})
 }
-
-// WithTimeoutResumable is Hub.WithTimeout for callers that can be suspended.
 func (h *Hub) WithTimeoutResumable(r *gen.Run, d time.Duration, f func()) (error, gen.Status) {
 	return (*HubWithTimeoutFrame)(nil).run(r, h, d, f)
 }
-func (f *HubWithTimeoutFrame) Results() error                   { f.Over(f); return f.ret0 }
-func (f *HubWithTimeoutFrame) Returned(r *gen.Run) (ret0 error) { ret0 = f.ret0; f.Release(r); return }
+func (f *HubWithTimeoutFrame) Results() error { f.Over(f); return f.Ret0 }
 
 func (f *HubWithTimeoutFrame) Resume(r *gen.Run) (st gen.Status) {
-	f.ret0, st = f.run(r, f.h, f.d, f.f)
-	return r.Started(f, &f.Header, st)
+	f.Ret0, st = f.run(r, f.h, f.d, f.f)
+	return f.Started(r, f, st)
 }
 
 func (f2 *HubWithTimeoutFrame) run(r *gen.Run, h *Hub, d time.Duration, f func()) (ret0 error, st gen.Status) {
@@ -243,7 +179,7 @@ func (f2 *HubWithTimeoutFrame) run(r *gen.Run, h *Hub, d time.Duration, f func()
 	for st = f2.step(r, h, d, f); st == gen.Broken; st = f2.step(r, h, d, f) {
 		r.Recovered(mark)
 	}
-	ret0 = f2.ret0
+	ret0 = f2.Ret0
 	if hot && st == gen.Done {
 		f2.Release(r)
 	}
@@ -283,8 +219,8 @@ func (f2 *HubWithTimeoutFrame) step(r *gen.Run, h *Hub, d time.Duration, f func(
 //line sleep.go:59:1
 		st = c.CallResumable(r)
 		if st != gen.Done {
-			f2.f, f2.err, f2.PC = nil, err, 1
-			return r.Link(f2, &f2.Header, st)
+			f2.f, f2.err = nil, err
+			return f2.Link(r, f2, 1, st)
 		}
 	} else {
 //line sleep.go:59:1
@@ -300,43 +236,27 @@ unwind:
 	for f2.Pending() {
 //line sleep.go:61:1
 		if sub := f2.Next(r); sub != gen.Done {
-			return r.Link(f2, &f2.Header, sub)
+			return f2.Link(r, f2, gen.Unwind, sub)
 		}
 	}
-	f2.ret0 = *f2.err
+	f2.Ret0 = *f2.err
 //line sleep.go:61:1
 	f2.End()
 	return gen.Done
 }
 
-//line sleep_greenlet.go:313:1
+//line sleep_greenlet.go:249:1
 
-func (f *HubWithTimeoutFrame) Args(args []any)            { gen.SetArgs(f, args, &f.d, &f.f) }
-func (f *HubWithTimeoutFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *HubWithTimeoutFrame) Forget() {
-	*f = HubWithTimeoutFrame{DeferHeader: f.DeferHeader, ret0: f.ret0}
-}
+func (f *HubWithTimeoutFrame) Args(args []any)    { gen.SetArgs(f, args, &f.d, &f.f) }
+func (f *HubWithTimeoutFrame) Forget()            { *f = HubWithTimeoutFrame{DeferReturns: f.DeferReturns} }
 func (f *HubWithTimeoutFrame) Release(r *gen.Run) { gen.Free(r, f, 46) }
-func (*HubWithTimeoutFrame) Func() *gen.Func      { return &infoOfHubWithTimeoutFrame }
+func (*HubWithTimeoutFrame) Func() *gen.Func      { return sleep_go.At(3) }
 
-var infoOfHubWithTimeoutFrame = gen.Func{Name: "github.com/going-green/greenlet/hub.(*Hub).WithTimeout", File: "github.com/going-green/greenlet/hub/sleep.go", Line: 57, End: 61, Points: "59 err"}
-var _ func(*Hub, time.Duration, func()) error = (*Hub).WithTimeout
-
-// valueHubWithTimeoutFrame is Hub.WithTimeout as a value, for callers that can be suspended.
-type valueHubWithTimeoutFrame struct {
-	recv *Hub
-}
-
-func (v valueHubWithTimeoutFrame) CallResumable(r *gen.Run, p0 time.Duration, p1 func()) (error, gen.Status) {
-	return v.recv.WithTimeoutResumable(r, p0, p1)
-}
-
-var _ = gen.RegisterMethod((*new(*Hub)).WithTimeout, func(recv *Hub) any {
-	return valueHubWithTimeoutFrame{recv}
-})
-
-func (v valueHubWithTimeoutFrame) Frame() gen.Frame {
-	return gen.MakeFrame(HubWithTimeoutFrame{h: v.recv})
-}
-
+var _ = gen.Method21((*new(*Hub)).WithTimeout, (*Hub).WithTimeoutResumable, (*Hub).NewWithTimeoutFrame)
 var _ = gen.Declare("Hub.Sleep", "Hub.SleepUntil", "Hub.Yield", "Hub.WithTimeout")
+var sleep_go = gen.Funcs{Package: "github.com/going-green/greenlet/hub", File: "github.com/going-green/greenlet/hub/sleep.go", List: `
+(*Hub).Sleep 14: 15 h
+(*Hub).SleepUntil 22: 23 h
+(*Hub).Yield 30: 31 h
+(*Hub).WithTimeout 57 61: 59 err
+`}

@@ -11,7 +11,6 @@ import (
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// soakLoadFrame is an activation of soak.load.
 type soakLoadFrame struct {
 	gen.Header
 	s   *soak
@@ -23,8 +22,6 @@ func (s *soak) newLoadFrame(d time.Duration) *soakLoadFrame {
 	_ = s.load
 	return gen.MakeFrame(soakLoadFrame{s: s, d: d})
 }
-
-// loadResumable is soak.load for callers that can be suspended.
 func (s *soak) loadResumable(r *gen.Run, d time.Duration) gen.Status {
 	return (*soakLoadFrame)(nil).body(r, s, d)
 }
@@ -61,18 +58,17 @@ loop_31:
 		s.GoAfter(s.duration(), s.newGuardsFrame(s.duration(), s.duration()))
 		s.Go(s.newHuntsFrame())
 	}
-	_, st = s.pool.GoResumable(r, s.newGuardsFrame(s.duration(), s.duration()))
-	if st != gen.Done {
+	if _, st = s.pool.GoResumable(r, s.newGuardsFrame(s.duration(), s.duration())); st != gen.Done {
 		f = gen.Take(r, f, 22)
-		f.s, f.end, f.PC = s, end, 1
-		return r.Link(f, &f.Header, st)
+		f.s, f.end = s, end
+		return f.Link(r, f, 1, st)
 	}
 resumed_38:
 //line soak_test.go:31:1
 	if st = s.SleepResumable(r, 100*time.Millisecond); st != gen.Done {
 		f = gen.Take(r, f, 22)
-		f.s, f.end, f.PC = s, end, 2
-		return r.Link(f, &f.Header, st)
+		f.s, f.end = s, end
+		return f.Link(r, f, 2, st)
 	}
 resumed_31:
 	goto loop_31
@@ -84,8 +80,8 @@ after_loop_31:
 //line soak_test.go:40:1
 	if st = s.pool.KillResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 22)
-		f.s, f.PC = s, 3
-		return r.Link(f, &f.Header, st)
+		f.s = s
+		return f.Link(r, f, 3, st)
 	}
 resumed_40:
 //line soak_test.go:41:1
@@ -94,21 +90,19 @@ resumed_40:
 	return gen.Done
 }
 
-//line soak_greenlet_test.go:99:1
+//line soak_greenlet_test.go:95:1
 
 func (f *soakLoadFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.body(r, f.s, f.d))
+	return f.Started(r, f, f.body(r, f.s, f.d))
 }
 
 func (f *soakLoadFrame) Args(args []any)    { gen.SetArgs(f, args, &f.d) }
 func (f *soakLoadFrame) Forget()            { *f = soakLoadFrame{Header: f.Header} }
 func (f *soakLoadFrame) Release(r *gen.Run) { gen.Free(r, f, 22) }
-func (*soakLoadFrame) Func() *gen.Func      { return &soakLoadFrameInfo }
+func (*soakLoadFrame) Func() *gen.Func      { return soak_test_go.At(0) }
 
-var soakLoadFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*soak).load", File: "github.com/going-green/greenlet/hub/soak_test.go", Line: 30, Points: "38 s end; 31 =; 40 s"}
 var _ func(*soak, time.Duration) = (*soak).load
 
-// soakProducesFrame is an activation of soak.produces.
 type soakProducesFrame struct {
 	gen.Header
 	s0 *soak
@@ -119,8 +113,6 @@ func (s0 *soak) newProducesFrame() *soakProducesFrame {
 	_ = s0.produces
 	return gen.MakeFrame(soakProducesFrame{s0: s0})
 }
-
-// producesResumable is soak.produces for callers that can be suspended.
 func (s0 *soak) producesResumable(r *gen.Run) gen.Status {
 	return (*soakProducesFrame)(nil).body(r, s0)
 }
@@ -132,40 +124,39 @@ func (f *soakProducesFrame) body(r *gen.Run, s0 *soak) (st gen.Status) {
 //line soak_test.go:47:1
 	if st = (*s).SleepResumable(r, (*s).duration()); st != gen.Done {
 		f = gen.Take(r, f, 21)
-		f.s, f.PC = s, 1
-		return r.Link(f, &f.Header, st)
+		f.s = s
+		return f.Link(r, f, 1, st)
 	}
 //line soak_test.go:48:1
 	if st = (*s).queue.PutResumable(r, 1); st != gen.Done {
 		f = gen.Take(r, f, 21)
-		f.s, f.PC = s, 2
-		return r.Link(f, &f.Header, st)
+		f.s = s
+		return f.Link(r, f, 2, st)
 	}
 //line soak_test.go:49:1
 	(*s).put++
-	_, st = (*s).WithTimeoutResumable(r, (*s).duration(), (&soakProducesFunc1{s: s}).value())
-	if st != gen.Done {
+	if _, st = (*s).WithTimeoutResumable(r, (*s).duration(), (&soakProducesFunc1{s: s}).value()); st != gen.Done {
 		f = gen.Take(r, f, 21)
-		f.s, f.PC = nil, 3
-		return r.Link(f, &f.Header, st)
+		f.s = nil
+		return f.Link(r, f, 3, st)
 	}
 	return gen.Done
 }
 
-//line soak_greenlet_test.go:157:1
+//line soak_greenlet_test.go:148:1
 
 func (f *soakProducesFrame) Resume(r *gen.Run) (st gen.Status) {
 	var s **soak
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.s0))
+		return f.Started(r, f, f.body(r, f.s0))
 	case 1:
 		s = f.s
 		r.Callee().(*HubSleepFrame).Release(r)
 //line soak_test.go:48:1
 		if st = (*s).queue.PutResumable(r, 1); st != gen.Done {
-			f.s, f.PC = s, 2
-			return r.Link(f, &f.Header, st)
+			f.s = s
+			return f.Link(r, f, 2, st)
 		}
 		goto resumed_48
 	case 2:
@@ -174,76 +165,64 @@ func (f *soakProducesFrame) Resume(r *gen.Run) (st gen.Status) {
 		goto resumed_48
 	case 3:
 		r.Callee().(*HubWithTimeoutFrame).Release(r)
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 
 resumed_48:
 //line soak_test.go:49:1
 	(*s).put++
-	_, st = (*s).WithTimeoutResumable(r, (*s).duration(), (&soakProducesFunc1{s: s}).value())
-	if st != gen.Done {
-		f.s, f.PC = nil, 3
-		return r.Link(f, &f.Header, st)
+	if _, st = (*s).WithTimeoutResumable(r, (*s).duration(), (&soakProducesFunc1{s: s}).value()); st != gen.Done {
+		f.s = nil
+		return f.Link(r, f, 3, st)
 	}
-	return r.Return(f, &f.Header)
+	return f.Return(r, f)
 }
 
-//line soak_greenlet_test.go:193:1
+//line soak_greenlet_test.go:183:1
 
 func (f *soakProducesFrame) Forget()            { *f = soakProducesFrame{Header: f.Header} }
 func (f *soakProducesFrame) Release(r *gen.Run) { gen.Free(r, f, 21) }
-func (*soakProducesFrame) Func() *gen.Func      { return &soakProducesFrameInfo }
+func (*soakProducesFrame) Func() *gen.Func      { return soak_test_go.At(1) }
 
-var soakProducesFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*soak).produces", File: "github.com/going-green/greenlet/hub/soak_test.go", Line: 46, Points: "47 s; 48 s; 50"}
 var _ func(*soak) = (*soak).produces
 
-// soakProducesFunc1 is the function literal of soak_test.go:50, with what it captures.
+// soakProducesFunc1 is the function literal of soak_test.go:50.
 type soakProducesFunc1 struct {
 	gen.Closure
 	s **soak
 }
 
-// value is the literal for code that can't be suspended.
 func (c *soakProducesFunc1) value() func() {
 	return gen.Bind(&c.Closure, c, func() { (*c.s).meeting.Put(1) })
 }
 
-// soakProducesFunc1Frame is an activation of the literal soakProducesFunc1.
 type soakProducesFunc1Frame struct {
 	gen.Header
 	c *soakProducesFunc1
 }
 
-// CallResumable is the literal soakProducesFunc1 for callers that can be suspended.
-func (c *soakProducesFunc1) CallResumable(r *gen.Run) gen.Status {
-	return (*soakProducesFunc1Frame)(nil).body(r, c)
-}
-
-func (f *soakProducesFunc1Frame) body(r *gen.Run, c *soakProducesFunc1) (st gen.Status) {
+func (c *soakProducesFunc1) CallResumable(r *gen.Run) (st gen.Status) {
 //line soak_test.go:50:1
 	if st = (*c.s).meeting.PutResumable(r, 1); st != gen.Done {
-		f = gen.Take(r, f, 46)
-		f.c, f.PC = c, 1
-		return r.Link(f, &f.Header, st)
+		f := gen.New[soakProducesFunc1Frame](r, 46)
+		f.c = c
+		return f.Link(r, f, 1, st)
 	}
 	return gen.Done
 }
 
-//line soak_greenlet_test.go:234:1
+//line soak_greenlet_test.go:216:1
 
 func (f *soakProducesFunc1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
 	_ = c
 	r.Callee().Release(r)
-	return r.Return(f, &f.Header)
+	return f.Return(r, f)
 }
 
 func (f *soakProducesFunc1Frame) Release(r *gen.Run) { gen.Free(r, f, 46) }
-func (*soakProducesFunc1Frame) Func() *gen.Func      { return &soakProducesFunc1FrameInfo }
+func (*soakProducesFunc1Frame) Func() *gen.Func      { return soak_test_go.At(2) }
 
-var soakProducesFunc1FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*soak).produces.func1", File: "github.com/going-green/greenlet/hub/soak_test.go", Line: 50, Points: "50"}
-
-// soakConsumesFrame is an activation of soak.consumes.
 type soakConsumesFrame struct {
 	gen.Header
 	s *soak
@@ -253,34 +232,30 @@ func (s *soak) newConsumesFrame() *soakConsumesFrame {
 	_ = s.consumes
 	return gen.MakeFrame(soakConsumesFrame{s: s})
 }
-
-// consumesResumable is soak.consumes for callers that can be suspended.
 func (s *soak) consumesResumable(r *gen.Run) gen.Status { return (*soakConsumesFrame)(nil).body(r, s) }
 
 func (f *soakConsumesFrame) body(r *gen.Run, s *soak) (st gen.Status) {
 	var n int
 	var ok bool
 //line soak_test.go:55:1
-	n, ok, st = s.queue.GetForResumable(r, s.duration())
-	if st != gen.Done {
+	if n, ok, st = s.queue.GetForResumable(r, s.duration()); st != gen.Done {
 		f = gen.Take(r, f, 35)
-		f.s, f.PC = s, 1
-		return r.Link(f, &f.Header, st)
+		f.s = s
+		return f.Link(r, f, 1, st)
 	}
 //line soak_test.go:55:1
 	if ok {
 		s.got += n
 	}
-	_, _, st = s.meeting.GetForResumable(r, s.duration())
-	if st != gen.Done {
+	if _, _, st = s.meeting.GetForResumable(r, s.duration()); st != gen.Done {
 		f = gen.Take(r, f, 35)
-		f.s, f.PC = nil, 2
-		return r.Link(f, &f.Header, st)
+		f.s = nil
+		return f.Link(r, f, 2, st)
 	}
 	return gen.Done
 }
 
-//line soak_greenlet_test.go:285:1
+//line soak_greenlet_test.go:260:1
 
 func (f *soakConsumesFrame) Resume(r *gen.Run) (st gen.Status) {
 	s := f.s
@@ -288,35 +263,32 @@ func (f *soakConsumesFrame) Resume(r *gen.Run) (st gen.Status) {
 	var ok bool
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.s))
+		return f.Started(r, f, f.body(r, f.s))
 	case 1:
 		n, ok = r.Callee().(interface{ Returned(*gen.Run) (int, bool) }).Returned(r)
 //line soak_test.go:55:1
 		if ok {
 			s.got += n
 		}
-		_, _, st = s.meeting.GetForResumable(r, s.duration())
-		if st != gen.Done {
-			f.s, f.PC = nil, 2
-			return r.Link(f, &f.Header, st)
+		if _, _, st = s.meeting.GetForResumable(r, s.duration()); st != gen.Done {
+			f.s = nil
+			return f.Link(r, f, 2, st)
 		}
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	default:
 		r.Callee().Release(r)
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 }
 
-//line soak_greenlet_test.go:312:1
+//line soak_greenlet_test.go:286:1
 
 func (f *soakConsumesFrame) Forget()            { *f = soakConsumesFrame{Header: f.Header} }
 func (f *soakConsumesFrame) Release(r *gen.Run) { gen.Free(r, f, 35) }
-func (*soakConsumesFrame) Func() *gen.Func      { return &soakConsumesFrameInfo }
+func (*soakConsumesFrame) Func() *gen.Func      { return soak_test_go.At(3) }
 
-var soakConsumesFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*soak).consumes", File: "github.com/going-green/greenlet/hub/soak_test.go", Line: 54, Points: "55 s; 58"}
 var _ func(*soak) = (*soak).consumes
 
-// soakGuardsFrame is an activation of soak.guards.
 type soakGuardsFrame struct {
 	gen.Header
 	s0          *soak
@@ -328,8 +300,6 @@ func (s0 *soak) newGuardsFrame(d time.Duration, patience time.Duration) *soakGua
 	_ = s0.guards
 	return gen.MakeFrame(soakGuardsFrame{s0: s0, d: d, patience: patience})
 }
-
-// guardsResumable is soak.guards for callers that can be suspended.
 func (s0 *soak) guardsResumable(r *gen.Run, d time.Duration, patience time.Duration) gen.Status {
 	return (*soakGuardsFrame)(nil).body(r, s0, d, patience)
 }
@@ -340,29 +310,29 @@ func (f *soakGuardsFrame) body(r *gen.Run, s0 *soak, d time.Duration, patience t
 	s = new(*soak)
 	*s = s0
 //line soak_test.go:65:1
-	err, st = (*s).WithTimeoutResumable(r, patience, (&soakGuardsFunc1{
+	if err, st = (*s).WithTimeoutResumable(r, patience, (&soakGuardsFunc1{
 		d: &d,
 		s: s,
-	}).value())
-	if st != gen.Done {
+	}).value()); st != gen.Done {
 		f = gen.Take(r, f, 8)
-		f.s, f.PC = s, 1
-		return r.Link(f, &f.Header, st)
+		f.s = s
+		return f.Link(r, f, 1, st)
 	}
+//line soak_test.go:74:1
 	if err != nil {
 		(*s).timeouts++
 	}
 	return gen.Done
 }
 
-//line soak_greenlet_test.go:360:1
+//line soak_greenlet_test.go:330:1
 
 func (f *soakGuardsFrame) Resume(r *gen.Run) (st gen.Status) {
 	var s **soak
 	var err error
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.s0, f.d, f.patience))
+		return f.Started(r, f, f.body(r, f.s0, f.d, f.patience))
 	default:
 		s = f.s
 		err = r.Callee().(*HubWithTimeoutFrame).Returned(r)
@@ -370,28 +340,26 @@ func (f *soakGuardsFrame) Resume(r *gen.Run) (st gen.Status) {
 		if err != nil {
 			(*s).timeouts++
 		}
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 }
 
-//line soak_greenlet_test.go:379:1
+//line soak_greenlet_test.go:349:1
 
 func (f *soakGuardsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.d, &f.patience) }
 func (f *soakGuardsFrame) Forget()            { *f = soakGuardsFrame{Header: f.Header} }
 func (f *soakGuardsFrame) Release(r *gen.Run) { gen.Free(r, f, 8) }
-func (*soakGuardsFrame) Func() *gen.Func      { return &soakGuardsFrameInfo }
+func (*soakGuardsFrame) Func() *gen.Func      { return soak_test_go.At(4) }
 
-var soakGuardsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*soak).guards", File: "github.com/going-green/greenlet/hub/soak_test.go", Line: 64, Points: "65 s"}
 var _ func(*soak, time.Duration, time.Duration) = (*soak).guards
 
-// soakGuardsFunc1 is the function literal of soak_test.go:65, with what it captures.
+// soakGuardsFunc1 is the function literal of soak_test.go:65.
 type soakGuardsFunc1 struct {
 	gen.Closure
 	s **soak
 	d *time.Duration
 }
 
-// value is the literal for code that can't be suspended.
 func (c *soakGuardsFunc1) value() func() {
 	return gen.Bind(&c.Closure, c, func() {
 //line soak_test.go:66:1
@@ -405,21 +373,19 @@ func (c *soakGuardsFunc1) value() func() {
 	})
 }
 
-//line soak_greenlet_test.go:410:1
+//line soak_greenlet_test.go:378:1
 
-// soakGuardsFunc1Frame is an activation of the literal soakGuardsFunc1.
 type soakGuardsFunc1Frame struct {
 	gen.DeferHeader
 	c *soakGuardsFunc1
 }
 
-// CallResumable is the literal soakGuardsFunc1 for callers that can be suspended.
 func (c *soakGuardsFunc1) CallResumable(r *gen.Run) gen.Status {
 	return (*soakGuardsFunc1Frame)(nil).run(r, c)
 }
 
 func (f *soakGuardsFunc1Frame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.run(r, f.c))
+	return f.Started(r, f, f.run(r, f.c))
 }
 
 func (f *soakGuardsFunc1Frame) run(r *gen.Run, c *soakGuardsFunc1) (st gen.Status) {
@@ -456,8 +422,7 @@ func (f *soakGuardsFunc1Frame) step(r *gen.Run, c *soakGuardsFunc1) (end gen.Sta
 
 //line soak_test.go:66:1
 	if st = (*c.s).semaphore.AcquireResumable(r); st != gen.Done {
-		f.PC = 1
-		return r.Link(f, &f.Header, st)
+		return f.Link(r, f, 1, st)
 	}
 resumed_66:
 	{
@@ -470,8 +435,7 @@ resumed_66:
 			(*sRef).semaphore.Release()
 		})
 		if st = (*c.s).SleepResumable(r, (*c.d)); st != gen.Done {
-			f.PC = 2
-			return r.Link(f, &f.Header, st)
+			return f.Link(r, f, 2, st)
 		}
 	}
 	goto unwind
@@ -480,7 +444,7 @@ unwind:
 	for f.Pending() {
 //line soak_test.go:73:1
 		if sub := f.Next(r); sub != gen.Done {
-			return r.Link(f, &f.Header, sub)
+			return f.Link(r, f, gen.Unwind, sub)
 		}
 	}
 //line soak_test.go:73:1
@@ -488,14 +452,11 @@ unwind:
 	return gen.Done
 }
 
-//line soak_greenlet_test.go:493:1
+//line soak_greenlet_test.go:457:1
 
 func (f *soakGuardsFunc1Frame) Release(r *gen.Run) { gen.Free(r, f, 21) }
-func (*soakGuardsFunc1Frame) Func() *gen.Func      { return &soakGuardsFunc1FrameInfo }
+func (*soakGuardsFunc1Frame) Func() *gen.Func      { return soak_test_go.At(5) }
 
-var soakGuardsFunc1FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*soak).guards.func1", File: "github.com/going-green/greenlet/hub/soak_test.go", Line: 65, End: 73, Points: "66; 72"}
-
-// soakHuntsFrame is an activation of soak.hunts.
 type soakHuntsFrame struct {
 	gen.Header
 	s    *soak
@@ -506,8 +467,6 @@ func (s *soak) newHuntsFrame() *soakHuntsFrame {
 	_ = s.hunts
 	return gen.MakeFrame(soakHuntsFrame{s: s})
 }
-
-// huntsResumable is soak.hunts for callers that can be suspended.
 func (s *soak) huntsResumable(r *gen.Run) gen.Status { return (*soakHuntsFrame)(nil).body(r, s) }
 
 func (f *soakHuntsFrame) body(r *gen.Run, s *soak) (st gen.Status) {
@@ -534,11 +493,10 @@ func (f *soakHuntsFrame) body(r *gen.Run, s *soak) (st gen.Status) {
 
 //line soak_test.go:83:1
 	task = s.Go(s.newGuardsFrame(s.duration(), s.duration()))
-	_, ok, st = task.JoinForResumable(r, s.duration())
-	if st != gen.Done {
+	if _, ok, st = task.JoinForResumable(r, s.duration()); st != gen.Done {
 		f = gen.Take(r, f, 10)
-		f.s, f.task, f.PC = s, task, 1
-		return r.Link(f, &f.Header, st)
+		f.s, f.task = s, task
+		return f.Link(r, f, 1, st)
 	}
 resumed_84:
 //line soak_test.go:84:1
@@ -548,8 +506,8 @@ resumed_84:
 //line soak_test.go:85:1
 	if st = task.KillResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 10)
-		f.task, f.s, f.PC = nil, s, 2
-		return r.Link(f, &f.Header, st)
+		f.task, f.s = nil, s
+		return f.Link(r, f, 2, st)
 	}
 resumed_85:
 after_if_84:
@@ -564,8 +522,8 @@ after_if_84:
 //line soak_test.go:89:1
 	if st = s.SleepResumable(r, s.duration()); st != gen.Done {
 		f = gen.Take(r, f, 10)
-		f.s, f.task, f.PC = nil, task, 3
-		return r.Link(f, &f.Header, st)
+		f.s, f.task = nil, task
+		return f.Link(r, f, 3, st)
 	}
 resumed_89:
 //line soak_test.go:90:1
@@ -575,27 +533,25 @@ resumed_89:
 //line soak_test.go:90:1
 	if st = task.KillResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 10)
-		f.task, f.PC = nil, 4
-		return r.Link(f, &f.Header, st)
+		f.task = nil
+		return f.Link(r, f, 4, st)
 	}
 resumed_90:
 	return gen.Done
 }
 
-//line soak_greenlet_test.go:588:1
+//line soak_greenlet_test.go:546:1
 
 func (f *soakHuntsFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.body(r, f.s))
+	return f.Started(r, f, f.body(r, f.s))
 }
 
 func (f *soakHuntsFrame) Forget()            { *f = soakHuntsFrame{Header: f.Header} }
 func (f *soakHuntsFrame) Release(r *gen.Run) { gen.Free(r, f, 10) }
-func (*soakHuntsFrame) Func() *gen.Func      { return &soakHuntsFrameInfo }
+func (*soakHuntsFrame) Func() *gen.Func      { return soak_test_go.At(6) }
 
-var soakHuntsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*soak).hunts", File: "github.com/going-green/greenlet/hub/soak_test.go", Line: 82, Points: "84 s task; 85 s; 89 task; 90"}
 var _ func(*soak) = (*soak).hunts
 
-// soakWeighsFrame is an activation of soak.weighs.
 type soakWeighsFrame struct {
 	gen.Header
 	s           *soak
@@ -606,8 +562,6 @@ func (s *soak) newWeighsFrame(minutes int) *soakWeighsFrame {
 	_ = s.weighs
 	return gen.MakeFrame(soakWeighsFrame{s: s, minutes: minutes})
 }
-
-// weighsResumable is soak.weighs for callers that can be suspended.
 func (s *soak) weighsResumable(r *gen.Run, minutes int) gen.Status {
 	return (*soakWeighsFrame)(nil).body(r, s, minutes)
 }
@@ -624,8 +578,8 @@ loop_96:
 //line soak_test.go:97:1
 	if st = s.SleepResumable(r, time.Minute); st != gen.Done {
 		f = gen.Take(r, f, 21)
-		f.s, f.minutes, f.t0, f.PC = s, minutes, t0, 1
-		return r.Link(f, &f.Header, st)
+		f.s, f.minutes, f.t0 = s, minutes, t0
+		return f.Link(r, f, 1, st)
 	}
 //line soak_test.go:98:1
 	s.heaps = append(s.heaps, heapInUse())
@@ -634,14 +588,14 @@ loop_96:
 	goto loop_96
 }
 
-//line soak_greenlet_test.go:640:1
+//line soak_greenlet_test.go:594:1
 
 func (f *soakWeighsFrame) Resume(r *gen.Run) (st gen.Status) {
 	s, minutes := f.s, f.minutes
 	var t0 int
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.s, f.minutes))
+		return f.Started(r, f, f.body(r, f.s, f.minutes))
 	case 1:
 		t0 = f.t0
 		r.Callee().(*HubSleepFrame).Release(r)
@@ -651,12 +605,12 @@ func (f *soakWeighsFrame) Resume(r *gen.Run) (st gen.Status) {
 loop_96:
 //line soak_test.go:96:1
 	if t0 >= minutes {
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 //line soak_test.go:97:1
 	if st = s.SleepResumable(r, time.Minute); st != gen.Done {
-		f.t0, f.PC = t0, 1
-		return r.Link(f, &f.Header, st)
+		f.t0 = t0
+		return f.Link(r, f, 1, st)
 	}
 resumed_97:
 //line soak_test.go:98:1
@@ -666,17 +620,15 @@ resumed_97:
 	goto loop_96
 }
 
-//line soak_greenlet_test.go:672:1
+//line soak_greenlet_test.go:626:1
 
 func (f *soakWeighsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.minutes) }
 func (f *soakWeighsFrame) Forget()            { *f = soakWeighsFrame{Header: f.Header} }
 func (f *soakWeighsFrame) Release(r *gen.Run) { gen.Free(r, f, 21) }
-func (*soakWeighsFrame) Func() *gen.Func      { return &soakWeighsFrameInfo }
+func (*soakWeighsFrame) Func() *gen.Func      { return soak_test_go.At(7) }
 
-var soakWeighsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*soak).weighs", File: "github.com/going-green/greenlet/hub/soak_test.go", Line: 95, Points: "97 s minutes t0"}
 var _ func(*soak, int) = (*soak).weighs
 
-// wakesFrame is an activation of wakes.
 type wakesFrame struct {
 	gen.Header
 	h     *Hub
@@ -689,8 +641,6 @@ func newWakesFrame(h *Hub, d time.Duration, last *time.Duration, woken *int) *wa
 	_ = wakes
 	return gen.MakeFrame(wakesFrame{h: h, d: d, last: last, woken: woken})
 }
-
-// wakesResumable is wakes for callers that can be suspended.
 func wakesResumable(r *gen.Run, h *Hub, d time.Duration, last *time.Duration, woken *int) gen.Status {
 	return (*wakesFrame)(nil).body(r, h, d, last, woken)
 }
@@ -699,8 +649,8 @@ func (f *wakesFrame) body(r *gen.Run, h *Hub, d time.Duration, last *time.Durati
 //line soak_test.go:143:1
 	if st = h.SleepResumable(r, d); st != gen.Done {
 		f = gen.Take(r, f, 41)
-		f.h, f.d, f.last, f.woken, f.PC = nil, d, last, woken, 1
-		return r.Link(f, &f.Header, st)
+		f.h, f.d, f.last, f.woken = nil, d, last, woken
+		return f.Link(r, f, 1, st)
 	}
 //line soak_test.go:144:1
 	if d >= *last {
@@ -710,13 +660,13 @@ func (f *wakesFrame) body(r *gen.Run, h *Hub, d time.Duration, last *time.Durati
 	return gen.Done
 }
 
-//line soak_greenlet_test.go:716:1
+//line soak_greenlet_test.go:666:1
 
 func (f *wakesFrame) Resume(r *gen.Run) (st gen.Status) {
 	d, last, woken := f.d, f.last, f.woken
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.h, f.d, f.last, f.woken))
+		return f.Started(r, f, f.body(r, f.h, f.d, f.last, f.woken))
 	default:
 		r.Callee().(*HubSleepFrame).Release(r)
 //line soak_test.go:144:1
@@ -724,17 +674,27 @@ func (f *wakesFrame) Resume(r *gen.Run) (st gen.Status) {
 			*woken++
 		}
 		*last = d
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 }
 
-//line soak_greenlet_test.go:734:1
+//line soak_greenlet_test.go:684:1
 
 func (f *wakesFrame) Args(args []any)    { gen.SetArgs(f, args, &f.h, &f.d, &f.last, &f.woken) }
 func (f *wakesFrame) Forget()            { *f = wakesFrame{Header: f.Header} }
 func (f *wakesFrame) Release(r *gen.Run) { gen.Free(r, f, 41) }
-func (*wakesFrame) Func() *gen.Func      { return &wakesFrameInfo }
+func (*wakesFrame) Func() *gen.Func      { return soak_test_go.At(8) }
 
-var wakesFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.wakes", File: "github.com/going-green/greenlet/hub/soak_test.go", Line: 142, Points: "143 d last woken"}
 var _ func(*Hub, time.Duration, *time.Duration, *int) = wakes
 var _ = gen.Declare("soak.load", "soak.produces", "soak.consumes", "soak.guards", "soak.hunts", "soak.weighs")
+var soak_test_go = gen.Funcs{Package: "github.com/going-green/greenlet/hub", File: "github.com/going-green/greenlet/hub/soak_test.go", List: `
+(*soak).load 30: 38 s end; 31 =; 40 s
+(*soak).produces 46: 47 s; 48 s; 50
+(*soak).produces.func1 50: 50
+(*soak).consumes 54: 55 s; 58
+(*soak).guards 64: 65 s
+(*soak).guards.func1 65 73: 66; 72
+(*soak).hunts 82: 84 s task; 85 s; 89 task; 90
+(*soak).weighs 95: 97 s minutes t0
+wakes 142: 143 d last woken
+`}

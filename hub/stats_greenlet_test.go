@@ -8,7 +8,6 @@ import "github.com/going-green/greenlet/runtime/gen"
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// logCountedFrame is an activation of log.counted.
 type logCountedFrame struct {
 	gen.Header
 	l *log
@@ -18,61 +17,55 @@ func (l *log) newCountedFrame() *logCountedFrame {
 	_ = l.counted
 	return gen.MakeFrame(logCountedFrame{l: l})
 }
-
-// countedResumable is log.counted for callers that can be suspended.
 func (l *log) countedResumable(r *gen.Run) gen.Status { return (*logCountedFrame)(nil).body(r, l) }
 
 func (f *logCountedFrame) body(r *gen.Run, l *log) (st gen.Status) {
 //line stats_test.go:15:1
 	if st = l.YieldResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 52)
-		f.l, f.PC = l, 1
-		return r.Link(f, &f.Header, st)
+		f.l = l
+		return f.Link(r, f, 1, st)
 	}
 //line stats_test.go:16:1
 	l.say("%+v", l.Stats())
-	_, st = BlockResumable(r, l.Hub, func() int { return 0 })
-	if st != gen.Done {
+	if _, st = BlockResumable(r, l.Hub, func() int { return 0 }); st != gen.Done {
 		f = gen.Take(r, f, 52)
-		f.l, f.PC = nil, 2
-		return r.Link(f, &f.Header, st)
+		f.l = nil
+		return f.Link(r, f, 2, st)
 	}
 	return gen.Done
 }
 
-//line stats_greenlet_test.go:44:1
+//line stats_greenlet_test.go:40:1
 
 func (f *logCountedFrame) Resume(r *gen.Run) (st gen.Status) {
 	l := f.l
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.l))
+		return f.Started(r, f, f.body(r, f.l))
 	case 1:
 		r.Callee().(*HubYieldFrame).Release(r)
 //line stats_test.go:16:1
 		l.say("%+v", l.Stats())
-		_, st = BlockResumable(r, l.Hub, func() int { return 0 })
-		if st != gen.Done {
-			f.l, f.PC = nil, 2
-			return r.Link(f, &f.Header, st)
+		if _, st = BlockResumable(r, l.Hub, func() int { return 0 }); st != gen.Done {
+			f.l = nil
+			return f.Link(r, f, 2, st)
 		}
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	default:
 		r.Callee().Release(r)
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 }
 
-//line stats_greenlet_test.go:67:1
+//line stats_greenlet_test.go:62:1
 
 func (f *logCountedFrame) Forget()            { *f = logCountedFrame{Header: f.Header} }
 func (f *logCountedFrame) Release(r *gen.Run) { gen.Free(r, f, 52) }
-func (*logCountedFrame) Func() *gen.Func      { return &logCountedFrameInfo }
+func (*logCountedFrame) Func() *gen.Func      { return stats_test_go.At(0) }
 
-var logCountedFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).counted", File: "github.com/going-green/greenlet/hub/stats_test.go", Line: 14, Points: "15 l; 17"}
 var _ func(*log) = (*log).counted
 
-// readsPublishedFrame is an activation of readsPublished.
 type readsPublishedFrame struct {
 	gen.Header
 	h     *Hub
@@ -85,8 +78,6 @@ func newReadsPublishedFrame(h *Hub, stats func() any, seen *[]int) *readsPublish
 	_ = readsPublished
 	return gen.MakeFrame(readsPublishedFrame{h: h, stats: stats, seen: seen})
 }
-
-// readsPublishedResumable is readsPublished for callers that can be suspended.
 func readsPublishedResumable(r *gen.Run, h *Hub, stats func() any, seen *[]int) gen.Status {
 	return (*readsPublishedFrame)(nil).body(r, h, stats, seen)
 }
@@ -104,22 +95,22 @@ loop_40:
 	*seen = append(*seen, resumes(stats))
 	if st = h.YieldResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 19)
-		f.h, f.stats, f.seen, f.t0, f.PC = h, stats, seen, t0, 1
-		return r.Link(f, &f.Header, st)
+		f.h, f.stats, f.seen, f.t0 = h, stats, seen, t0
+		return f.Link(r, f, 1, st)
 	}
 //line stats_test.go:40:1
 	t0++
 	goto loop_40
 }
 
-//line stats_greenlet_test.go:116:1
+//line stats_greenlet_test.go:107:1
 
 func (f *readsPublishedFrame) Resume(r *gen.Run) (st gen.Status) {
 	h, stats, seen := f.h, f.stats, f.seen
 	var t0 int
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.h, f.stats, f.seen))
+		return f.Started(r, f, f.body(r, f.h, f.stats, f.seen))
 	case 1:
 		t0 = f.t0
 		r.Callee().(*HubYieldFrame).Release(r)
@@ -129,13 +120,13 @@ func (f *readsPublishedFrame) Resume(r *gen.Run) (st gen.Status) {
 loop_40:
 //line stats_test.go:40:1
 	if t0 >= 3 {
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 //line stats_test.go:41:1
 	*seen = append(*seen, resumes(stats))
 	if st = h.YieldResumable(r); st != gen.Done {
-		f.t0, f.PC = t0, 1
-		return r.Link(f, &f.Header, st)
+		f.t0 = t0
+		return f.Link(r, f, 1, st)
 	}
 resumed_42:
 //line stats_test.go:40:1
@@ -143,13 +134,16 @@ resumed_42:
 	goto loop_40
 }
 
-//line stats_greenlet_test.go:147:1
+//line stats_greenlet_test.go:138:1
 
 func (f *readsPublishedFrame) Args(args []any)    { gen.SetArgs(f, args, &f.h, &f.stats, &f.seen) }
 func (f *readsPublishedFrame) Forget()            { *f = readsPublishedFrame{Header: f.Header} }
 func (f *readsPublishedFrame) Release(r *gen.Run) { gen.Free(r, f, 19) }
-func (*readsPublishedFrame) Func() *gen.Func      { return &readsPublishedFrameInfo }
+func (*readsPublishedFrame) Func() *gen.Func      { return stats_test_go.At(1) }
 
-var readsPublishedFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.readsPublished", File: "github.com/going-green/greenlet/hub/stats_test.go", Line: 39, Points: "42 h stats seen t0"}
 var _ func(*Hub, func() any, *[]int) = readsPublished
 var _ = gen.Declare("log.counted")
+var stats_test_go = gen.Funcs{Package: "github.com/going-green/greenlet/hub", File: "github.com/going-green/greenlet/hub/stats_test.go", List: `
+(*log).counted 14: 15 l; 17
+readsPublished 39: 42 h stats seen t0
+`}

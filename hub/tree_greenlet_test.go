@@ -13,7 +13,6 @@ import (
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// logFamilyFrame is an activation of log.family.
 type logFamilyFrame struct {
 	gen.Header
 	l *log
@@ -24,8 +23,6 @@ func (l *log) newFamilyFrame(e *Event) *logFamilyFrame {
 	_ = l.family
 	return gen.MakeFrame(logFamilyFrame{l: l, e: e})
 }
-
-// familyResumable is log.family for callers that can be suspended.
 func (l *log) familyResumable(r *gen.Run, e *Event) gen.Status {
 	return (*logFamilyFrame)(nil).body(r, l, e)
 }
@@ -34,82 +31,70 @@ func (f *logFamilyFrame) body(r *gen.Run, l *log, e *Event) (st gen.Status) {
 //line tree_test.go:25:1
 	l.Go(l.newIteratesFrame())
 	l.Go(l.newStartsFrame(e))
-	_, st = l.WithTimeoutResumable(r, time.Minute, (&logFamilyFunc1{e: &e}).value())
-	if st != gen.Done {
+	if _, st = l.WithTimeoutResumable(r, time.Minute, (&logFamilyFunc1{e: &e}).value()); st != gen.Done {
 		f = gen.Take(r, f, 52)
-		f.l, f.e, f.PC = nil, nil, 1
-		return r.Link(f, &f.Header, st)
+		f.l, f.e = nil, nil
+		return f.Link(r, f, 1, st)
 	}
 	return gen.Done
 }
 
-//line tree_greenlet_test.go:47:1
+//line tree_greenlet_test.go:43:1
 
 func (f *logFamilyFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.l, f.e))
+		return f.Started(r, f, f.body(r, f.l, f.e))
 	default:
 		r.Callee().(*HubWithTimeoutFrame).Release(r)
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 }
 
 func (f *logFamilyFrame) Args(args []any)    { gen.SetArgs(f, args, &f.e) }
 func (f *logFamilyFrame) Forget()            { *f = logFamilyFrame{Header: f.Header} }
 func (f *logFamilyFrame) Release(r *gen.Run) { gen.Free(r, f, 52) }
-func (*logFamilyFrame) Func() *gen.Func      { return &logFamilyFrameInfo }
+func (*logFamilyFrame) Func() *gen.Func      { return tree_test_go.At(0) }
 
-var logFamilyFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).family", File: "github.com/going-green/greenlet/hub/tree_test.go", Line: 24, Points: "27"}
 var _ func(*log, *Event) = (*log).family
 
-// logFamilyFunc1 is the function literal of tree_test.go:27, with what it captures.
+// logFamilyFunc1 is the function literal of tree_test.go:27.
 type logFamilyFunc1 struct {
 	gen.Closure
 	e **Event
 }
 
-// value is the literal for code that can't be suspended.
 func (c *logFamilyFunc1) value() func() {
 	return gen.Bind(&c.Closure, c, func() { (*c.e).Wait() })
 }
 
-// logFamilyFunc1Frame is an activation of the literal logFamilyFunc1.
 type logFamilyFunc1Frame struct {
 	gen.Header
 	c *logFamilyFunc1
 }
 
-// CallResumable is the literal logFamilyFunc1 for callers that can be suspended.
-func (c *logFamilyFunc1) CallResumable(r *gen.Run) gen.Status {
-	return (*logFamilyFunc1Frame)(nil).body(r, c)
-}
-
-func (f *logFamilyFunc1Frame) body(r *gen.Run, c *logFamilyFunc1) (st gen.Status) {
+func (c *logFamilyFunc1) CallResumable(r *gen.Run) (st gen.Status) {
 //line tree_test.go:27:1
 	if st = (*c.e).WaitResumable(r); st != gen.Done {
-		f = gen.Take(r, f, 49)
-		f.c, f.PC = c, 1
-		return r.Link(f, &f.Header, st)
+		f := gen.New[logFamilyFunc1Frame](r, 49)
+		f.c = c
+		return f.Link(r, f, 1, st)
 	}
 	return gen.Done
 }
 
-//line tree_greenlet_test.go:99:1
+//line tree_greenlet_test.go:87:1
 
 func (f *logFamilyFunc1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
 	_ = c
 	r.Callee().(*EventWaitFrame).Release(r)
-	return r.Return(f, &f.Header)
+	return f.Return(r, f)
 }
 
 func (f *logFamilyFunc1Frame) Release(r *gen.Run) { gen.Free(r, f, 49) }
-func (*logFamilyFunc1Frame) Func() *gen.Func      { return &logFamilyFunc1FrameInfo }
+func (*logFamilyFunc1Frame) Func() *gen.Func      { return tree_test_go.At(1) }
 
-var logFamilyFunc1FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).family.func1", File: "github.com/going-green/greenlet/hub/tree_test.go", Line: 27, Points: "27"}
-
-// logStartsFrame is an activation of log.starts.
 type logStartsFrame struct {
 	gen.Header
 	l *log
@@ -120,8 +105,6 @@ func (l *log) newStartsFrame(e *Event) *logStartsFrame {
 	_ = l.starts
 	return gen.MakeFrame(logStartsFrame{l: l, e: e})
 }
-
-// startsResumable is log.starts for callers that can be suspended.
 func (l *log) startsResumable(r *gen.Run, e *Event) gen.Status {
 	return (*logStartsFrame)(nil).body(r, l, e)
 }
@@ -132,21 +115,19 @@ func (f *logStartsFrame) body(r *gen.Run, l *log, e *Event) (st gen.Status) {
 	return gen.Done
 }
 
-//line tree_greenlet_test.go:137:1
+//line tree_greenlet_test.go:120:1
 
 func (f *logStartsFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.body(r, f.l, f.e))
+	return f.Started(r, f, f.body(r, f.l, f.e))
 }
 
 func (f *logStartsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.e) }
 func (f *logStartsFrame) Forget()            { *f = logStartsFrame{Header: f.Header} }
 func (f *logStartsFrame) Release(r *gen.Run) { gen.Free(r, f, 27) }
-func (*logStartsFrame) Func() *gen.Func      { return &logStartsFrameInfo }
+func (*logStartsFrame) Func() *gen.Func      { return tree_test_go.At(2) }
 
-var logStartsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).starts", File: "github.com/going-green/greenlet/hub/tree_test.go", Line: 31}
 var _ func(*log, *Event) = (*log).starts
 
-// logShowsFrame is an activation of log.shows.
 type logShowsFrame struct {
 	gen.Header
 	l *log
@@ -158,8 +139,6 @@ func (l *log) newShowsFrame(t *testing.T, e *Event) *logShowsFrame {
 	_ = l.shows
 	return gen.MakeFrame(logShowsFrame{l: l, t: t, e: e})
 }
-
-// showsResumable is log.shows for callers that can be suspended.
 func (l *log) showsResumable(r *gen.Run, t *testing.T, e *Event) gen.Status {
 	return (*logShowsFrame)(nil).body(r, l, t, e)
 }
@@ -175,21 +154,19 @@ func (f *logShowsFrame) body(r *gen.Run, l *log, t *testing.T, e *Event) (st gen
 	return gen.Done
 }
 
-//line tree_greenlet_test.go:181:1
+//line tree_greenlet_test.go:160:1
 
 func (f *logShowsFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.body(r, f.l, f.t, f.e))
+	return f.Started(r, f, f.body(r, f.l, f.t, f.e))
 }
 
 func (f *logShowsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.t, &f.e) }
 func (f *logShowsFrame) Forget()            { *f = logShowsFrame{Header: f.Header} }
 func (f *logShowsFrame) Release(r *gen.Run) { gen.Free(r, f, 0) }
-func (*logShowsFrame) Func() *gen.Func      { return &logShowsFrameInfo }
+func (*logShowsFrame) Func() *gen.Func      { return tree_test_go.At(3) }
 
-var logShowsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).shows", File: "github.com/going-green/greenlet/hub/tree_test.go", Line: 78}
 var _ func(*log, *testing.T, *Event) = (*log).shows
 
-// holdsUpFrame is an activation of holdsUp.
 type holdsUpFrame struct {
 	gen.Header
 	inside, free chan bool
@@ -199,8 +176,6 @@ func newHoldsUpFrame(inside chan bool, free chan bool) *holdsUpFrame {
 	_ = holdsUp
 	return gen.MakeFrame(holdsUpFrame{inside: inside, free: free})
 }
-
-// holdsUpResumable is holdsUp for callers that can be suspended.
 func holdsUpResumable(r *gen.Run, inside chan bool, free chan bool) gen.Status {
 	return (*holdsUpFrame)(nil).body(r, inside, free)
 }
@@ -216,21 +191,19 @@ func (f *holdsUpFrame) body(r *gen.Run, inside chan bool, free chan bool) (st ge
 	return gen.Done
 }
 
-//line tree_greenlet_test.go:223:1
+//line tree_greenlet_test.go:198:1
 
 func (f *holdsUpFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.body(r, f.inside, f.free))
+	return f.Started(r, f, f.body(r, f.inside, f.free))
 }
 
 func (f *holdsUpFrame) Args(args []any)    { gen.SetArgs(f, args, &f.inside, &f.free) }
 func (f *holdsUpFrame) Forget()            { *f = holdsUpFrame{Header: f.Header} }
 func (f *holdsUpFrame) Release(r *gen.Run) { gen.Free(r, f, 3) }
-func (*holdsUpFrame) Func() *gen.Func      { return &holdsUpFrameInfo }
+func (*holdsUpFrame) Func() *gen.Func      { return tree_test_go.At(4) }
 
-var holdsUpFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.holdsUp", File: "github.com/going-green/greenlet/hub/tree_test.go", Line: 125}
 var _ func(chan bool, chan bool) = holdsUp
 
-// logShowsLateFrame is an activation of log.showsLate.
 type logShowsLateFrame struct {
 	gen.Header
 	l *log
@@ -241,8 +214,6 @@ func (l *log) newShowsLateFrame(t *testing.T) *logShowsLateFrame {
 	_ = l.showsLate
 	return gen.MakeFrame(logShowsLateFrame{l: l, t: t})
 }
-
-// showsLateResumable is log.showsLate for callers that can be suspended.
 func (l *log) showsLateResumable(r *gen.Run, t *testing.T) gen.Status {
 	return (*logShowsLateFrame)(nil).body(r, l, t)
 }
@@ -255,17 +226,24 @@ func (f *logShowsLateFrame) body(r *gen.Run, l *log, t *testing.T) (st gen.Statu
 	return gen.Done
 }
 
-//line tree_greenlet_test.go:263:1
+//line tree_greenlet_test.go:234:1
 
 func (f *logShowsLateFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.body(r, f.l, f.t))
+	return f.Started(r, f, f.body(r, f.l, f.t))
 }
 
 func (f *logShowsLateFrame) Args(args []any)    { gen.SetArgs(f, args, &f.t) }
 func (f *logShowsLateFrame) Forget()            { *f = logShowsLateFrame{Header: f.Header} }
 func (f *logShowsLateFrame) Release(r *gen.Run) { gen.Free(r, f, 44) }
-func (*logShowsLateFrame) Func() *gen.Func      { return &logShowsLateFrameInfo }
+func (*logShowsLateFrame) Func() *gen.Func      { return tree_test_go.At(5) }
 
-var logShowsLateFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).showsLate", File: "github.com/going-green/greenlet/hub/tree_test.go", Line: 142}
 var _ func(*log, *testing.T) = (*log).showsLate
 var _ = gen.Declare("log.family", "log.starts", "log.shows", "log.showsLate")
+var tree_test_go = gen.Funcs{Package: "github.com/going-green/greenlet/hub", File: "github.com/going-green/greenlet/hub/tree_test.go", List: `
+(*log).family 24: 27
+(*log).family.func1 27: 27
+(*log).starts 31
+(*log).shows 78
+holdsUp 125
+(*log).showsLate 142
+`}

@@ -29,11 +29,9 @@ becomes
 	func addResumable(r *gen.Run, n int) (int, gen.Status) { return (*addFrame)(nil).body(r, n) }
 
 	func (f *addFrame) body(r *gen.Run, n int) (ret0 int, st gen.Status) {
-		x, st = fetchResumable(r, n)
-		if st != gen.Done {
+		if x, st = fetchResumable(r, n); st != gen.Done {
 			f = gen.Take(r, f, 58)
-			f.PC = 1
-			return ret0, r.Link(f, &f.Header, st)
+			return ret0, f.Link(r, f, 1, st)
 		}
 		return x + 1, gen.Done
 	}
@@ -41,18 +39,19 @@ becomes
 	func (f *addFrame) Resume(r *gen.Run) (st gen.Status) {
 		switch f.PC {
 		case 0:
-			f.ret0, st = f.body(r, f.n)
-			return r.Started(f, &f.Header, st)
+			f.Ret0, st = f.body(r, f.n)
+			return f.Started(r, f, st)
 		default:
 			x = r.Callee().(*fetchFrame).Returned(r)
-			f.ret0 = x + 1
-			return r.Return(f, &f.Header)
+			f.Ret0 = x + 1
+			return f.Return(r, f)
 		}
 	}
 
 The code of hot calls is a method of the frame type, called without a frame; a frame
 that the constructor made starts by it, too (state 0), and Take gives it back the frame
-that it has. Resume has only what suspensions lead to. Code that one case of its dispatch
+that it has. A function that nothing starts (see Roots) has no state 0: its companion is the
+hot call itself, and what that takes is a frame by gen.New. Resume has only what suspensions lead to. Code that one case of its dispatch
 leads to stands there, other code behind a label. What is live is reloaded in the
 dispatch. A switch has a handful of instructions whatever the depth.
 
@@ -77,10 +76,23 @@ is a cycle, Go says so; an init function is the way out.
 
 	func newAddFrame(n int) *addFrame { _ = add; return gen.MakeFrame(addFrame{n: n}) }
 
-What tracebacks and messages need is one variable, with the suspensions as a string that
-is read when it is wanted: of each the line, and what lives across it or has changed.
+The results, and what hands them out, a frame has from what it embeds: gen.Returns[int] is a
+header with a field Ret0.
 
-	var addFrameInfo = greenlet.Func{Name: "p.add", File: "p/add.go", Line: 3, Points: "4; 9 x y; 12 +z"}
+What tracebacks and messages need is one variable for a file (emit, describe.go), a string that
+is read when it is wanted: of each function a line, with its name, the line of its declaration,
+and its suspensions, of each the line, and what lives across it or has changed.
+
+	var add_go = gen.Funcs{Package: "p", File: "p/add.go", List: `
+	add 3: 4; 9 x y; 12 +z
+	`}
+
+# Roots
+
+Only what may start needs a constructor, Results, Args, Send and Forget, and code for state 0. That is
+a function that other packages see; one that the package names as a value (see Functions as
+values); and one whose constructor is named, be it by a test or by a file for another system.
+Others are only called.
 
 A function that defers, or that declares a type, takes its frame at the start
 and has one variant only (see Defer): in two, the type would be two types.
@@ -104,7 +116,7 @@ value. Resume is Ask for anyone else.
 	func (f *countFrame) Resume(r *gen.Run) gen.Status {
 		var v int
 		if f.Ask(&v) == gen.Done {
-			return r.Return(f, &f.Header)
+			return f.Return(r, f)
 		}
 		return gen.Yielded(r, v)
 	}

@@ -1,11 +1,10 @@
 /*
 # Calls
 
-	x, err := fetch(n)                x, err, st = fetchResumable(r, n)
-	                                  if st != gen.Done {
+	x, err := fetch(n)                if x, err, st = fetchResumable(r, n); st != gen.Done {
 	                                      f = gen.Take(r, f, 12)
-	                                      ... save, f.PC = 2
-	                                      return ret0, r.Link(f, &f.Header, st)
+	                                      ... save
+	                                      return ret0, f.Link(r, f, 2, st)
 	                                  }
 
 in a hot call; a resumption has its frame, returns only the status, and goes on
@@ -15,14 +14,15 @@ in its dispatch, or at a label, resumed_9, to which that leads:
 		x, err = r.Callee().(*fetchFrame).Returned(r)
 		...
 
-Returned gives the frame back. In a long function, which
+Returned gives the frame back. What a call hands out only to be returned has no variable
+(pass frame, passResults): return fetch(n) is ret0, st = fetchResumable(r, n), or f.Ret0 = …. In a long function, which
 takes its frame at the start (see Where variables live), all calls that are suspended
 return in one place: gc takes Link in line, and its time for debugging information goes
 with the square of what that declares.
 
 Returned is for who called, and finds the results there. Users ask the method Results of
 a frame that they made, whenever they like: it begins with f.Over(f), which panics unless
-Run.Return has noted the return in the header. A call's frame is cleared with that note.
+Return has noted the return in the header. A call's frame is cleared with that note.
 
 What a call of an interface method reaches is known only when it is made. So the
 call asks, and is of the companion if the dynamic type has one:

@@ -193,6 +193,41 @@ func (r *Run) Leaf(f Frame, h *Header) {
 	r.tail = h
 }
 
+// Leaf makes f, whose header is h, the innermost frame of the current greenlet, suspended in
+// state pc.
+func (h *Header) Leaf(r *Run, f Frame, pc uint32) {
+	r.cur.leaf = f
+	r.tail = h
+	h.PC = pc
+}
+
+// Link makes f, whose header is h, the caller of the frame that has just suspended below it,
+// with the status st, which it returns, in state pc.
+func (h *Header) Link(r *Run, f Frame, pc uint32, st Status) Status {
+	h.PC = pc
+	r.tail.Caller = f
+	r.tail = h
+	return st
+}
+
+// Started is [Run.Started] for generated code.
+func (h *Header) Started(r *Run, f Frame, st Status) Status {
+	if st == proto.Done {
+		return h.Return(r, f)
+	}
+	return st
+}
+
+// Return is [Run.Return] for generated code, and in line as well.
+func (h *Header) Return(r *Run, f Frame) (st Status) {
+	h.use = returned
+	if h.Caller == nil {
+		return r.finish(f)
+	}
+	r.callee, r.cur.leaf = f, h.Caller
+	return // Done
+}
+
 // Mark is what Recovered restores when a step that follows is left by a panic.
 func (r *Run) Mark() Frame { return r.cur.leaf }
 

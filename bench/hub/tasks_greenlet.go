@@ -12,15 +12,12 @@ import (
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// oneFrame is an activation of one.
 type oneFrame struct {
 	gen.Header
 	done *int
 }
 
-func newOneFrame(done *int) *oneFrame { _ = one; return gen.MakeFrame(oneFrame{done: done}) }
-
-// oneResumable is one for callers that can be suspended.
+func newOneFrame(done *int) *oneFrame               { _ = one; return gen.MakeFrame(oneFrame{done: done}) }
 func oneResumable(r *gen.Run, done *int) gen.Status { return (*oneFrame)(nil).body(r, done) }
 
 func (f *oneFrame) body(r *gen.Run, done *int) (st gen.Status) {
@@ -29,37 +26,32 @@ func (f *oneFrame) body(r *gen.Run, done *int) (st gen.Status) {
 	return gen.Done
 }
 
-//line tasks_greenlet.go:34:1
+//line tasks_greenlet.go:31:1
 
 func (f *oneFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.body(r, f.done))
+	return f.Started(r, f, f.body(r, f.done))
 }
 
 func (f *oneFrame) Args(args []any)    { gen.SetArgs(f, args, &f.done) }
 func (f *oneFrame) Forget()            { *f = oneFrame{Header: f.Header} }
 func (f *oneFrame) Release(r *gen.Run) { gen.Free(r, f, 57) }
-func (*oneFrame) Func() *gen.Func      { return &oneFrameInfo }
+func (*oneFrame) Func() *gen.Func      { return tasks_go.At(0) }
 
-var oneFrameInfo = gen.Func{Name: "main.one", File: "github.com/going-green/greenlet/bench/hub/tasks.go", Line: 12}
 var _ func(*int) = one
 
-// spawnsFrame is an activation of spawns.
 type spawnsFrame struct {
-	gen.Header
+	gen.Returns[int]
 	h          *hub.Hub
 	n, sum, t0 int
 	done       *int
-	ret0       int
 }
 
 func newSpawnsFrame(h *hub.Hub, n int) *spawnsFrame {
 	_ = spawns
 	return gen.MakeFrame(spawnsFrame{h: h, n: n})
 }
-func (f *spawnsFrame) Results() int                   { f.Over(f); return f.ret0 }
-func (f *spawnsFrame) Returned(r *gen.Run) (ret0 int) { ret0 = f.ret0; f.Release(r); return }
-
-// spawnsResumable is spawns for callers that can be suspended.
+func (f *spawnsFrame) Results() int            { f.Over(f); return f.Ret0 }
+func (f *spawnsFrame) Returned(r *gen.Run) int { r0 := f.Ret0; f.Release(r); return r0 }
 func spawnsResumable(r *gen.Run, h *hub.Hub, n int) (int, gen.Status) {
 	return (*spawnsFrame)(nil).body(r, h, n)
 }
@@ -79,11 +71,10 @@ loop_16:
 	done = new(int)
 	*done = 0
 //line tasks.go:18:1
-	_, st = h.Go(newOneFrame(done)).JoinResumable(r)
-	if st != gen.Done {
+	if _, st = h.Go(newOneFrame(done)).JoinResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 41)
-		f.h, f.n, f.sum, f.t0, f.done, f.PC = h, n, sum, t0, done, 1
-		return ret0, r.Link(f, &f.Header, st)
+		f.h, f.n, f.sum, f.t0, f.done = h, n, sum, t0, done
+		return ret0, f.Link(r, f, 1, st)
 	}
 //line tasks.go:19:1
 	sum += (*done)
@@ -92,7 +83,7 @@ loop_16:
 	goto loop_16
 }
 
-//line tasks_greenlet.go:97:1
+//line tasks_greenlet.go:88:1
 
 func (f *spawnsFrame) Resume(r *gen.Run) (st gen.Status) {
 	h, n := f.h, f.n
@@ -100,8 +91,8 @@ func (f *spawnsFrame) Resume(r *gen.Run) (st gen.Status) {
 	var done *int
 	switch f.PC {
 	case 0:
-		f.ret0, st = f.body(r, f.h, f.n)
-		return r.Started(f, &f.Header, st)
+		f.Ret0, st = f.body(r, f.h, f.n)
+		return f.Started(r, f, st)
 	case 1:
 		sum, t0, done = f.sum, f.t0, f.done
 		r.Callee().(*hub.TaskJoinFrame).Release(r)
@@ -112,17 +103,16 @@ loop_16:
 //line tasks.go:16:1
 	if t0 >= n {
 //line tasks.go:21:1
-		f.ret0 = sum
-		return r.Return(f, &f.Header)
+		f.Ret0 = sum
+		return f.Return(r, f)
 	}
 //line tasks.go:17:1
 	done = new(int)
 	*done = 0
 //line tasks.go:18:1
-	_, st = h.Go(newOneFrame(done)).JoinResumable(r)
-	if st != gen.Done {
-		f.sum, f.t0, f.done, f.PC = sum, t0, done, 1
-		return r.Link(f, &f.Header, st)
+	if _, st = h.Go(newOneFrame(done)).JoinResumable(r); st != gen.Done {
+		f.sum, f.t0, f.done = sum, t0, done
+		return f.Link(r, f, 1, st)
 	}
 resumed_18:
 //line tasks.go:19:1
@@ -132,35 +122,29 @@ resumed_18:
 	goto loop_16
 }
 
-//line tasks_greenlet.go:137:1
+//line tasks_greenlet.go:127:1
 
-func (f *spawnsFrame) Args(args []any)            { gen.SetArgs(f, args, &f.h, &f.n) }
-func (f *spawnsFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *spawnsFrame) Forget()                    { *f = spawnsFrame{Header: f.Header, ret0: f.ret0} }
-func (f *spawnsFrame) Release(r *gen.Run)         { gen.Free(r, f, 41) }
-func (*spawnsFrame) Func() *gen.Func              { return &spawnsFrameInfo }
+func (f *spawnsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.h, &f.n) }
+func (f *spawnsFrame) Forget()            { *f = spawnsFrame{Returns: f.Returns} }
+func (f *spawnsFrame) Release(r *gen.Run) { gen.Free(r, f, 41) }
+func (*spawnsFrame) Func() *gen.Func      { return tasks_go.At(1) }
 
-var spawnsFrameInfo = gen.Func{Name: "main.spawns", File: "github.com/going-green/greenlet/bench/hub/tasks.go", Line: 15, Points: "18 h n sum t0 done"}
 var _ func(*hub.Hub, int) int = spawns
 
-// spawnsManyFrame is an activation of spawnsMany.
 type spawnsManyFrame struct {
-	gen.Header
+	gen.Returns[int]
 	h      *hub.Hub
 	n, sum int
 	tasks  []*hub.Task
 	done   []int
-	ret0   int
 }
 
 func newSpawnsManyFrame(h *hub.Hub, n int) *spawnsManyFrame {
 	_ = spawnsMany
 	return gen.MakeFrame(spawnsManyFrame{h: h, n: n})
 }
-func (f *spawnsManyFrame) Results() int                   { f.Over(f); return f.ret0 }
-func (f *spawnsManyFrame) Returned(r *gen.Run) (ret0 int) { ret0 = f.ret0; f.Release(r); return }
-
-// spawnsManyResumable is spawnsMany for callers that can be suspended.
+func (f *spawnsManyFrame) Results() int            { f.Over(f); return f.Ret0 }
+func (f *spawnsManyFrame) Returned(r *gen.Run) int { r0 := f.Ret0; f.Release(r); return r0 }
 func spawnsManyResumable(r *gen.Run, h *hub.Hub, n int) (int, gen.Status) {
 	return (*spawnsManyFrame)(nil).body(r, h, n)
 }
@@ -183,11 +167,10 @@ loop_27:
 	for i := range min(n, batch) {
 		tasks = append(tasks, h.Go(newOneFrame(&done[i])))
 	}
-	_, st = hub.JoinAllResumable(r, tasks...)
-	if st != gen.Done {
+	if _, st = hub.JoinAllResumable(r, tasks...); st != gen.Done {
 		f = gen.Take(r, f, 40)
-		f.h, f.n, f.sum, f.tasks, f.done, f.PC = h, n, sum, tasks, done, 1
-		return ret0, r.Link(f, &f.Header, st)
+		f.h, f.n, f.sum, f.tasks, f.done = h, n, sum, tasks, done
+		return ret0, f.Link(r, f, 1, st)
 	}
 //line tasks.go:34:1
 	sum += total(done)
@@ -195,7 +178,7 @@ loop_27:
 	goto loop_27
 }
 
-//line tasks_greenlet.go:200:1
+//line tasks_greenlet.go:183:1
 
 func (f *spawnsManyFrame) Resume(r *gen.Run) (st gen.Status) {
 	h, n := f.h, f.n
@@ -204,8 +187,8 @@ func (f *spawnsManyFrame) Resume(r *gen.Run) (st gen.Status) {
 	var done []int
 	switch f.PC {
 	case 0:
-		f.ret0, st = f.body(r, f.h, f.n)
-		return r.Started(f, &f.Header, st)
+		f.Ret0, st = f.body(r, f.h, f.n)
+		return f.Started(r, f, st)
 	case 1:
 		sum, tasks, done = f.sum, f.tasks, f.done
 		r.Callee().(*hub.JoinAllFrame).Release(r)
@@ -216,8 +199,8 @@ loop_27:
 //line tasks.go:27:1
 	if n <= 0 {
 //line tasks.go:36:1
-		f.ret0 = sum
-		return r.Return(f, &f.Header)
+		f.Ret0 = sum
+		return f.Return(r, f)
 	}
 //line tasks.go:28:1
 	tasks = tasks[:0]
@@ -225,10 +208,9 @@ loop_27:
 	for i := range min(n, batch) {
 		tasks = append(tasks, h.Go(newOneFrame(&done[i])))
 	}
-	_, st = hub.JoinAllResumable(r, tasks...)
-	if st != gen.Done {
-		f.n, f.sum, f.tasks, f.done, f.PC = n, sum, tasks, done, 1
-		return r.Link(f, &f.Header, st)
+	if _, st = hub.JoinAllResumable(r, tasks...); st != gen.Done {
+		f.n, f.sum, f.tasks, f.done = n, sum, tasks, done
+		return f.Link(r, f, 1, st)
 	}
 resumed_33:
 //line tasks.go:34:1
@@ -237,46 +219,38 @@ resumed_33:
 	goto loop_27
 }
 
-//line tasks_greenlet.go:242:1
+//line tasks_greenlet.go:224:1
 
-func (f *spawnsManyFrame) Args(args []any)            { gen.SetArgs(f, args, &f.h, &f.n) }
-func (f *spawnsManyFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *spawnsManyFrame) Forget()                    { *f = spawnsManyFrame{Header: f.Header, ret0: f.ret0} }
-func (f *spawnsManyFrame) Release(r *gen.Run)         { gen.Free(r, f, 40) }
-func (*spawnsManyFrame) Func() *gen.Func              { return &spawnsManyFrameInfo }
+func (f *spawnsManyFrame) Args(args []any)    { gen.SetArgs(f, args, &f.h, &f.n) }
+func (f *spawnsManyFrame) Forget()            { *f = spawnsManyFrame{Returns: f.Returns} }
+func (f *spawnsManyFrame) Release(r *gen.Run) { gen.Free(r, f, 40) }
+func (*spawnsManyFrame) Func() *gen.Func      { return tasks_go.At(2) }
 
-var spawnsManyFrameInfo = gen.Func{Name: "main.spawnsMany", File: "github.com/going-green/greenlet/bench/hub/tasks.go", Line: 25, Points: "33 h n sum tasks done"}
 var _ func(*hub.Hub, int) int = spawnsMany
 
-// spawnsGroupFrame is an activation of spawnsGroup.
 type spawnsGroupFrame struct {
-	gen.Header
-	h           *hub.Hub
-	n, sum      int
-	g           *hub.Group
-	done        []int
-	t0, i, ret0 int
+	gen.Returns[int]
+	h      *hub.Hub
+	n, sum int
+	g      *hub.Group
+	done   []int
+	t0, i  int
 }
 
 func newSpawnsGroupFrame(h *hub.Hub, n int) *spawnsGroupFrame {
 	_ = spawnsGroup
 	return gen.MakeFrame(spawnsGroupFrame{h: h, n: n})
 }
-func (f *spawnsGroupFrame) Results() int                   { f.Over(f); return f.ret0 }
-func (f *spawnsGroupFrame) Returned(r *gen.Run) (ret0 int) { ret0 = f.ret0; f.Release(r); return }
-
-// spawnsGroupResumable is spawnsGroup for callers that can be suspended.
+func (f *spawnsGroupFrame) Results() int            { f.Over(f); return f.Ret0 }
+func (f *spawnsGroupFrame) Returned(r *gen.Run) int { r0 := f.Ret0; f.Release(r); return r0 }
 func spawnsGroupResumable(r *gen.Run, h *hub.Hub, n int) (int, gen.Status) {
 	return (*spawnsGroupFrame)(nil).body(r, h, n)
 }
 
 func (f *spawnsGroupFrame) body(r *gen.Run, h *hub.Hub, n int) (ret0 int, st gen.Status) {
-	var (
-		sum   int
-		g     *hub.Group
-		done  []int
-		t0, i int
-	)
+	var sum, t0, i int
+	var g *hub.Group
+	var done []int
 	if f != nil {
 		switch f.PC {
 		case 1:
@@ -312,11 +286,10 @@ loop_44:
 		f.h = nil
 	}
 //line tasks.go:45:1
-	_, st = g.GoResumable(r, newOneFrame(&done[i]))
-	if st != gen.Done {
+	if _, st = g.GoResumable(r, newOneFrame(&done[i])); st != gen.Done {
 		f = gen.Take(r, f, 36)
-		f.n, f.sum, f.g, f.done, f.t0, f.i, f.PC = n, sum, g, done, t0, i, 1
-		return ret0, r.Link(f, &f.Header, st)
+		f.n, f.sum, f.g, f.done, f.t0, f.i = n, sum, g, done, t0, i
+		return ret0, f.Link(r, f, 1, st)
 	}
 resumed_45:
 //line tasks.go:44:1
@@ -327,11 +300,10 @@ after_loop_44:
 		f.h = nil
 	}
 //line tasks.go:47:1
-	_, st = g.JoinResumable(r)
-	if st != gen.Done {
+	if _, st = g.JoinResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 36)
-		f.n, f.sum, f.g, f.done, f.PC = n, sum, g, done, 2
-		return ret0, r.Link(f, &f.Header, st)
+		f.n, f.sum, f.g, f.done = n, sum, g, done
+		return ret0, f.Link(r, f, 2, st)
 	}
 resumed_47:
 //line tasks.go:48:1
@@ -343,23 +315,20 @@ after_loop_42:
 	return sum, gen.Done
 }
 
-//line tasks_greenlet.go:349:1
+//line tasks_greenlet.go:321:1
 
 func (f *spawnsGroupFrame) Resume(r *gen.Run) (st gen.Status) {
-	f.ret0, st = f.body(r, f.h, f.n)
-	return r.Started(f, &f.Header, st)
+	f.Ret0, st = f.body(r, f.h, f.n)
+	return f.Started(r, f, st)
 }
 
-func (f *spawnsGroupFrame) Args(args []any)            { gen.SetArgs(f, args, &f.h, &f.n) }
-func (f *spawnsGroupFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *spawnsGroupFrame) Forget()                    { *f = spawnsGroupFrame{Header: f.Header, ret0: f.ret0} }
-func (f *spawnsGroupFrame) Release(r *gen.Run)         { gen.Free(r, f, 36) }
-func (*spawnsGroupFrame) Func() *gen.Func              { return &spawnsGroupFrameInfo }
+func (f *spawnsGroupFrame) Args(args []any)    { gen.SetArgs(f, args, &f.h, &f.n) }
+func (f *spawnsGroupFrame) Forget()            { *f = spawnsGroupFrame{Returns: f.Returns} }
+func (f *spawnsGroupFrame) Release(r *gen.Run) { gen.Free(r, f, 36) }
+func (*spawnsGroupFrame) Func() *gen.Func      { return tasks_go.At(3) }
 
-var spawnsGroupFrameInfo = gen.Func{Name: "main.spawnsGroup", File: "github.com/going-green/greenlet/bench/hub/tasks.go", Line: 40, Points: "45 n sum g done t0 i; 47 -t0 -i"}
 var _ func(*hub.Hub, int) int = spawnsGroup
 
-// yieldsFrame is an activation of yields.
 type yieldsFrame struct {
 	gen.Header
 	h     *hub.Hub
@@ -372,8 +341,6 @@ func newYieldsFrame(h *hub.Hub, n int, done *int) *yieldsFrame {
 	_ = yields
 	return gen.MakeFrame(yieldsFrame{h: h, n: n, done: done})
 }
-
-// yieldsResumable is yields for callers that can be suspended.
 func yieldsResumable(r *gen.Run, h *hub.Hub, n int, done *int) gen.Status {
 	return (*yieldsFrame)(nil).body(r, h, n, done)
 }
@@ -393,8 +360,8 @@ loop_57:
 //line tasks.go:58:1
 	if st = h.SleepResumable(r, 0); st != gen.Done {
 		f = gen.Take(r, f, 63)
-		f.h, f.n, f.done, f.d, f.t0, f.PC = h, n, done, d, t0, 1
-		return r.Link(f, &f.Header, st)
+		f.h, f.n, f.done, f.d, f.t0 = h, n, done, d, t0
+		return f.Link(r, f, 1, st)
 	}
 //line tasks.go:59:1
 	d++
@@ -403,14 +370,14 @@ loop_57:
 	goto loop_57
 }
 
-//line tasks_greenlet.go:409:1
+//line tasks_greenlet.go:376:1
 
 func (f *yieldsFrame) Resume(r *gen.Run) (st gen.Status) {
 	h, n := f.h, f.n
 	var d, t0 int
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.h, f.n, f.done))
+		return f.Started(r, f, f.body(r, f.h, f.n, f.done))
 	case 1:
 		d, t0 = f.d, f.t0
 		r.Callee().(*hub.HubSleepFrame).Release(r)
@@ -422,12 +389,12 @@ loop_57:
 	if t0 >= n {
 //line tasks.go:61:1
 		*f.done = d
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 //line tasks.go:58:1
 	if st = h.SleepResumable(r, 0); st != gen.Done {
-		f.d, f.t0, f.PC = d, t0, 1
-		return r.Link(f, &f.Header, st)
+		f.d, f.t0 = d, t0
+		return f.Link(r, f, 1, st)
 	}
 resumed_58:
 //line tasks.go:59:1
@@ -437,17 +404,15 @@ resumed_58:
 	goto loop_57
 }
 
-//line tasks_greenlet.go:443:1
+//line tasks_greenlet.go:410:1
 
 func (f *yieldsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.h, &f.n, &f.done) }
 func (f *yieldsFrame) Forget()            { *f = yieldsFrame{Header: f.Header} }
 func (f *yieldsFrame) Release(r *gen.Run) { gen.Free(r, f, 63) }
-func (*yieldsFrame) Func() *gen.Func      { return &yieldsFrameInfo }
+func (*yieldsFrame) Func() *gen.Func      { return tasks_go.At(4) }
 
-var yieldsFrameInfo = gen.Func{Name: "main.yields", File: "github.com/going-green/greenlet/bench/hub/tasks.go", Line: 55, Points: "58 h n done d t0"}
 var _ func(*hub.Hub, int, *int) = yields
 
-// signalsFrame is an activation of signals.
 type signalsFrame struct {
 	gen.Header
 	mine, other *hub.Event
@@ -460,8 +425,6 @@ func newSignalsFrame(mine *hub.Event, other *hub.Event, n int, done *int) *signa
 	_ = signals
 	return gen.MakeFrame(signalsFrame{mine: mine, other: other, n: n, done: done})
 }
-
-// signalsResumable is signals for callers that can be suspended.
 func signalsResumable(r *gen.Run, mine *hub.Event, other *hub.Event, n int, done *int) gen.Status {
 	return (*signalsFrame)(nil).body(r, mine, other, n, done)
 }
@@ -481,8 +444,8 @@ loop_67:
 //line tasks.go:68:1
 	if st = mine.WaitResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 14)
-		f.mine, f.other, f.n, f.done, f.d, f.t0, f.PC = mine, other, n, done, d, t0, 1
-		return r.Link(f, &f.Header, st)
+		f.mine, f.other, f.n, f.done, f.d, f.t0 = mine, other, n, done, d, t0
+		return f.Link(r, f, 1, st)
 	}
 //line tasks.go:69:1
 	mine.Clear()
@@ -493,14 +456,14 @@ loop_67:
 	goto loop_67
 }
 
-//line tasks_greenlet.go:499:1
+//line tasks_greenlet.go:462:1
 
 func (f *signalsFrame) Resume(r *gen.Run) (st gen.Status) {
 	mine, other, n := f.mine, f.other, f.n
 	var d, t0 int
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.mine, f.other, f.n, f.done))
+		return f.Started(r, f, f.body(r, f.mine, f.other, f.n, f.done))
 	case 1:
 		d, t0 = f.d, f.t0
 		r.Callee().(*hub.EventWaitFrame).Release(r)
@@ -512,12 +475,12 @@ loop_67:
 	if t0 >= n {
 //line tasks.go:73:1
 		*f.done = d
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 //line tasks.go:68:1
 	if st = mine.WaitResumable(r); st != gen.Done {
-		f.d, f.t0, f.PC = d, t0, 1
-		return r.Link(f, &f.Header, st)
+		f.d, f.t0 = d, t0
+		return f.Link(r, f, 1, st)
 	}
 resumed_68:
 //line tasks.go:69:1
@@ -529,17 +492,15 @@ resumed_68:
 	goto loop_67
 }
 
-//line tasks_greenlet.go:535:1
+//line tasks_greenlet.go:498:1
 
 func (f *signalsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.mine, &f.other, &f.n, &f.done) }
 func (f *signalsFrame) Forget()            { *f = signalsFrame{Header: f.Header} }
 func (f *signalsFrame) Release(r *gen.Run) { gen.Free(r, f, 14) }
-func (*signalsFrame) Func() *gen.Func      { return &signalsFrameInfo }
+func (*signalsFrame) Func() *gen.Func      { return tasks_go.At(5) }
 
-var signalsFrameInfo = gen.Func{Name: "main.signals", File: "github.com/going-green/greenlet/bench/hub/tasks.go", Line: 65, Points: "68 mine other n done d t0"}
 var _ func(*hub.Event, *hub.Event, int, *int) = signals
 
-// putsFrame is an activation of puts.
 type putsFrame struct {
 	gen.Header
 	q    *hub.Queue[int]
@@ -550,8 +511,6 @@ func newPutsFrame(q *hub.Queue[int], n int) *putsFrame {
 	_ = puts
 	return gen.MakeFrame(putsFrame{q: q, n: n})
 }
-
-// putsResumable is puts for callers that can be suspended.
 func putsResumable(r *gen.Run, q *hub.Queue[int], n int) gen.Status {
 	return (*putsFrame)(nil).body(r, q, n)
 }
@@ -568,22 +527,22 @@ loop_78:
 //line tasks.go:79:1
 	if st = q.PutResumable(r, i&7); st != gen.Done {
 		f = gen.Take(r, f, 31)
-		f.q, f.n, f.i, f.PC = q, n, i, 1
-		return r.Link(f, &f.Header, st)
+		f.q, f.n, f.i = q, n, i
+		return f.Link(r, f, 1, st)
 	}
 //line tasks.go:78:1
 	i++
 	goto loop_78
 }
 
-//line tasks_greenlet.go:582:1
+//line tasks_greenlet.go:541:1
 
 func (f *putsFrame) Resume(r *gen.Run) (st gen.Status) {
 	q, n := f.q, f.n
 	var i int
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.q, f.n))
+		return f.Started(r, f, f.body(r, f.q, f.n))
 	case 1:
 		i = f.i
 		r.Callee().Release(r)
@@ -593,12 +552,12 @@ func (f *putsFrame) Resume(r *gen.Run) (st gen.Status) {
 loop_78:
 //line tasks.go:78:1
 	if i >= n {
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 //line tasks.go:79:1
 	if st = q.PutResumable(r, i&7); st != gen.Done {
-		f.i, f.PC = i, 1
-		return r.Link(f, &f.Header, st)
+		f.i = i
+		return f.Link(r, f, 1, st)
 	}
 resumed_79:
 //line tasks.go:78:1
@@ -606,31 +565,27 @@ resumed_79:
 	goto loop_78
 }
 
-//line tasks_greenlet.go:612:1
+//line tasks_greenlet.go:571:1
 
 func (f *putsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.q, &f.n) }
 func (f *putsFrame) Forget()            { *f = putsFrame{Header: f.Header} }
 func (f *putsFrame) Release(r *gen.Run) { gen.Free(r, f, 31) }
-func (*putsFrame) Func() *gen.Func      { return &putsFrameInfo }
+func (*putsFrame) Func() *gen.Func      { return tasks_go.At(6) }
 
-var putsFrameInfo = gen.Func{Name: "main.puts", File: "github.com/going-green/greenlet/bench/hub/tasks.go", Line: 77, Points: "79 q n i"}
 var _ func(*hub.Queue[int], int) = puts
 
-// getsFrame is an activation of gets.
 type getsFrame struct {
-	gen.Header
-	q                *hub.Queue[int]
-	n, sum, t0, ret0 int
+	gen.Returns[int]
+	q          *hub.Queue[int]
+	n, sum, t0 int
 }
 
 func newGetsFrame(q *hub.Queue[int], n int) *getsFrame {
 	_ = gets
 	return gen.MakeFrame(getsFrame{q: q, n: n})
 }
-func (f *getsFrame) Results() int                   { f.Over(f); return f.ret0 }
-func (f *getsFrame) Returned(r *gen.Run) (ret0 int) { ret0 = f.ret0; f.Release(r); return }
-
-// getsResumable is gets for callers that can be suspended.
+func (f *getsFrame) Results() int            { f.Over(f); return f.Ret0 }
+func (f *getsFrame) Returned(r *gen.Run) int { r0 := f.Ret0; f.Release(r); return r0 }
 func getsResumable(r *gen.Run, q *hub.Queue[int], n int) (int, gen.Status) {
 	return (*getsFrame)(nil).body(r, q, n)
 }
@@ -646,11 +601,10 @@ loop_85:
 		return sum, gen.Done
 	}
 //line tasks.go:86:1
-	v, _, st = q.GetResumable(r)
-	if st != gen.Done {
+	if v, _, st = q.GetResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 6)
-		f.q, f.n, f.sum, f.t0, f.PC = q, n, sum, t0, 1
-		return ret0, r.Link(f, &f.Header, st)
+		f.q, f.n, f.sum, f.t0 = q, n, sum, t0
+		return ret0, f.Link(r, f, 1, st)
 	}
 //line tasks.go:87:1
 	sum += v
@@ -659,15 +613,15 @@ loop_85:
 	goto loop_85
 }
 
-//line tasks_greenlet.go:665:1
+//line tasks_greenlet.go:619:1
 
 func (f *getsFrame) Resume(r *gen.Run) (st gen.Status) {
 	q, n := f.q, f.n
 	var sum, t0, v int
 	switch f.PC {
 	case 0:
-		f.ret0, st = f.body(r, f.q, f.n)
-		return r.Started(f, &f.Header, st)
+		f.Ret0, st = f.body(r, f.q, f.n)
+		return f.Started(r, f, st)
 	case 1:
 		sum, t0 = f.sum, f.t0
 		v, _ = r.Callee().(interface{ Returned(*gen.Run) (int, bool) }).Returned(r)
@@ -678,14 +632,13 @@ loop_85:
 //line tasks.go:85:1
 	if t0 >= n {
 //line tasks.go:89:1
-		f.ret0 = sum
-		return r.Return(f, &f.Header)
+		f.Ret0 = sum
+		return f.Return(r, f)
 	}
 //line tasks.go:86:1
-	v, _, st = q.GetResumable(r)
-	if st != gen.Done {
-		f.sum, f.t0, f.PC = sum, t0, 1
-		return r.Link(f, &f.Header, st)
+	if v, _, st = q.GetResumable(r); st != gen.Done {
+		f.sum, f.t0 = sum, t0
+		return f.Link(r, f, 1, st)
 	}
 resumed_86:
 //line tasks.go:87:1
@@ -695,32 +648,27 @@ resumed_86:
 	goto loop_85
 }
 
-//line tasks_greenlet.go:701:1
+//line tasks_greenlet.go:654:1
 
-func (f *getsFrame) Args(args []any)            { gen.SetArgs(f, args, &f.q, &f.n) }
-func (f *getsFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *getsFrame) Forget()                    { *f = getsFrame{Header: f.Header, ret0: f.ret0} }
-func (f *getsFrame) Release(r *gen.Run)         { gen.Free(r, f, 6) }
-func (*getsFrame) Func() *gen.Func              { return &getsFrameInfo }
+func (f *getsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.q, &f.n) }
+func (f *getsFrame) Forget()            { *f = getsFrame{Returns: f.Returns} }
+func (f *getsFrame) Release(r *gen.Run) { gen.Free(r, f, 6) }
+func (*getsFrame) Func() *gen.Func      { return tasks_go.At(7) }
 
-var getsFrameInfo = gen.Func{Name: "main.gets", File: "github.com/going-green/greenlet/bench/hub/tasks.go", Line: 84, Points: "86 q n sum t0"}
 var _ func(*hub.Queue[int], int) int = gets
 
-// acquiresFrame is an activation of acquires.
 type acquiresFrame struct {
-	gen.Header
-	s                *hub.Semaphore
-	n, sum, t0, ret0 int
+	gen.Returns[int]
+	s          *hub.Semaphore
+	n, sum, t0 int
 }
 
 func newAcquiresFrame(s *hub.Semaphore, n int) *acquiresFrame {
 	_ = acquires
 	return gen.MakeFrame(acquiresFrame{s: s, n: n})
 }
-func (f *acquiresFrame) Results() int                   { f.Over(f); return f.ret0 }
-func (f *acquiresFrame) Returned(r *gen.Run) (ret0 int) { ret0 = f.ret0; f.Release(r); return }
-
-// acquiresResumable is acquires for callers that can be suspended.
+func (f *acquiresFrame) Results() int            { f.Over(f); return f.Ret0 }
+func (f *acquiresFrame) Returned(r *gen.Run) int { r0 := f.Ret0; f.Release(r); return r0 }
 func acquiresResumable(r *gen.Run, s *hub.Semaphore, n int) (int, gen.Status) {
 	return (*acquiresFrame)(nil).body(r, s, n)
 }
@@ -738,8 +686,8 @@ loop_94:
 //line tasks.go:95:1
 	if st = s.AcquireResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 14)
-		f.s, f.n, f.sum, f.t0, f.PC = s, n, sum, t0, 1
-		return ret0, r.Link(f, &f.Header, st)
+		f.s, f.n, f.sum, f.t0 = s, n, sum, t0
+		return ret0, f.Link(r, f, 1, st)
 	}
 //line tasks.go:96:1
 	sum++
@@ -749,15 +697,15 @@ loop_94:
 	goto loop_94
 }
 
-//line tasks_greenlet.go:755:1
+//line tasks_greenlet.go:703:1
 
 func (f *acquiresFrame) Resume(r *gen.Run) (st gen.Status) {
 	s, n := f.s, f.n
 	var sum, t0 int
 	switch f.PC {
 	case 0:
-		f.ret0, st = f.body(r, f.s, f.n)
-		return r.Started(f, &f.Header, st)
+		f.Ret0, st = f.body(r, f.s, f.n)
+		return f.Started(r, f, st)
 	case 1:
 		sum, t0 = f.sum, f.t0
 		r.Callee().(*hub.SemaphoreAcquireFrame).Release(r)
@@ -768,13 +716,13 @@ loop_94:
 //line tasks.go:94:1
 	if t0 >= n {
 //line tasks.go:99:1
-		f.ret0 = sum
-		return r.Return(f, &f.Header)
+		f.Ret0 = sum
+		return f.Return(r, f)
 	}
 //line tasks.go:95:1
 	if st = s.AcquireResumable(r); st != gen.Done {
-		f.sum, f.t0, f.PC = sum, t0, 1
-		return r.Link(f, &f.Header, st)
+		f.sum, f.t0 = sum, t0
+		return f.Link(r, f, 1, st)
 	}
 resumed_95:
 //line tasks.go:96:1
@@ -785,34 +733,29 @@ resumed_95:
 	goto loop_94
 }
 
-//line tasks_greenlet.go:791:1
+//line tasks_greenlet.go:739:1
 
-func (f *acquiresFrame) Args(args []any)            { gen.SetArgs(f, args, &f.s, &f.n) }
-func (f *acquiresFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *acquiresFrame) Forget()                    { *f = acquiresFrame{Header: f.Header, ret0: f.ret0} }
-func (f *acquiresFrame) Release(r *gen.Run)         { gen.Free(r, f, 14) }
-func (*acquiresFrame) Func() *gen.Func              { return &acquiresFrameInfo }
+func (f *acquiresFrame) Args(args []any)    { gen.SetArgs(f, args, &f.s, &f.n) }
+func (f *acquiresFrame) Forget()            { *f = acquiresFrame{Returns: f.Returns} }
+func (f *acquiresFrame) Release(r *gen.Run) { gen.Free(r, f, 14) }
+func (*acquiresFrame) Func() *gen.Func      { return tasks_go.At(8) }
 
-var acquiresFrameInfo = gen.Func{Name: "main.acquires", File: "github.com/going-green/greenlet/bench/hub/tasks.go", Line: 93, Points: "95 s n sum t0"}
 var _ func(*hub.Semaphore, int) int = acquires
 
-// timeoutsFrame is an activation of timeouts.
 type timeoutsFrame struct {
-	gen.Header
-	h        *hub.Hub
-	n        int
-	sum      *int
-	t0, ret0 int
+	gen.Returns[int]
+	h   *hub.Hub
+	n   int
+	sum *int
+	t0  int
 }
 
 func newTimeoutsFrame(h *hub.Hub, n int) *timeoutsFrame {
 	_ = timeouts
 	return gen.MakeFrame(timeoutsFrame{h: h, n: n})
 }
-func (f *timeoutsFrame) Results() int                   { f.Over(f); return f.ret0 }
-func (f *timeoutsFrame) Returned(r *gen.Run) (ret0 int) { ret0 = f.ret0; f.Release(r); return }
-
-// timeoutsResumable is timeouts for callers that can be suspended.
+func (f *timeoutsFrame) Results() int            { f.Over(f); return f.Ret0 }
+func (f *timeoutsFrame) Returned(r *gen.Run) int { r0 := f.Ret0; f.Release(r); return r0 }
 func timeoutsResumable(r *gen.Run, h *hub.Hub, n int) (int, gen.Status) {
 	return (*timeoutsFrame)(nil).body(r, h, n)
 }
@@ -833,11 +776,10 @@ loop_104:
 //line tasks.go:105:1
 		sumRef := sum
 //line tasks.go:105:1
-		_, st = h.WithTimeoutResumable(r, time.Hour, func() { (*sumRef)++ })
-		if st != gen.Done {
+		if _, st = h.WithTimeoutResumable(r, time.Hour, func() { (*sumRef)++ }); st != gen.Done {
 			f = gen.Take(r, f, 5)
-			f.h, f.n, f.sum, f.t0, f.PC = h, n, sum, t0, 1
-			return ret0, r.Link(f, &f.Header, st)
+			f.h, f.n, f.sum, f.t0 = h, n, sum, t0
+			return ret0, f.Link(r, f, 1, st)
 		}
 	}
 //line tasks.go:104:1
@@ -845,7 +787,7 @@ loop_104:
 	goto loop_104
 }
 
-//line tasks_greenlet.go:851:1
+//line tasks_greenlet.go:793:1
 
 func (f *timeoutsFrame) Resume(r *gen.Run) (st gen.Status) {
 	h, n := f.h, f.n
@@ -853,8 +795,8 @@ func (f *timeoutsFrame) Resume(r *gen.Run) (st gen.Status) {
 	var t0 int
 	switch f.PC {
 	case 0:
-		f.ret0, st = f.body(r, f.h, f.n)
-		return r.Started(f, &f.Header, st)
+		f.Ret0, st = f.body(r, f.h, f.n)
+		return f.Started(r, f, st)
 	case 1:
 		sum, t0 = f.sum, f.t0
 		r.Callee().(*hub.HubWithTimeoutFrame).Release(r)
@@ -865,17 +807,16 @@ loop_104:
 //line tasks.go:104:1
 	if t0 >= n {
 //line tasks.go:107:1
-		f.ret0 = *sum
-		return r.Return(f, &f.Header)
+		f.Ret0 = *sum
+		return f.Return(r, f)
 	}
 	{
 //line tasks.go:105:1
 		sumRef2 := sum
 //line tasks.go:105:1
-		_, st = h.WithTimeoutResumable(r, time.Hour, func() { (*sumRef2)++ })
-		if st != gen.Done {
-			f.sum, f.t0, f.PC = sum, t0, 1
-			return r.Link(f, &f.Header, st)
+		if _, st = h.WithTimeoutResumable(r, time.Hour, func() { (*sumRef2)++ }); st != gen.Done {
+			f.sum, f.t0 = sum, t0
+			return f.Link(r, f, 1, st)
 		}
 	}
 resumed_105:
@@ -884,36 +825,30 @@ resumed_105:
 	goto loop_104
 }
 
-//line tasks_greenlet.go:890:1
+//line tasks_greenlet.go:831:1
 
-func (f *timeoutsFrame) Args(args []any)            { gen.SetArgs(f, args, &f.h, &f.n) }
-func (f *timeoutsFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *timeoutsFrame) Forget()                    { *f = timeoutsFrame{Header: f.Header, ret0: f.ret0} }
-func (f *timeoutsFrame) Release(r *gen.Run)         { gen.Free(r, f, 5) }
-func (*timeoutsFrame) Func() *gen.Func              { return &timeoutsFrameInfo }
+func (f *timeoutsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.h, &f.n) }
+func (f *timeoutsFrame) Forget()            { *f = timeoutsFrame{Returns: f.Returns} }
+func (f *timeoutsFrame) Release(r *gen.Run) { gen.Free(r, f, 5) }
+func (*timeoutsFrame) Func() *gen.Func      { return tasks_go.At(9) }
 
-var timeoutsFrameInfo = gen.Func{Name: "main.timeouts", File: "github.com/going-green/greenlet/bench/hub/tasks.go", Line: 103, Points: "105 h n sum t0"}
 var _ func(*hub.Hub, int) int = timeouts
 
-// mapsFrame is an activation of maps.
 type mapsFrame struct {
-	gen.Header
-	h0   *hub.Hub
-	n    int
-	h    **hub.Hub
-	sum  int
-	g    *hub.Group
-	ret0 int
+	gen.Returns[int]
+	h0  *hub.Hub
+	n   int
+	h   **hub.Hub
+	sum int
+	g   *hub.Group
 }
 
 func newMapsFrame(h0 *hub.Hub, n int) *mapsFrame {
 	_ = maps
 	return gen.MakeFrame(mapsFrame{h0: h0, n: n})
 }
-func (f *mapsFrame) Results() int                   { f.Over(f); return f.ret0 }
-func (f *mapsFrame) Returned(r *gen.Run) (ret0 int) { ret0 = f.ret0; f.Release(r); return }
-
-// mapsResumable is maps for callers that can be suspended.
+func (f *mapsFrame) Results() int            { f.Over(f); return f.Ret0 }
+func (f *mapsFrame) Returned(r *gen.Run) int { r0 := f.Ret0; f.Release(r); return r0 }
 func mapsResumable(r *gen.Run, h0 *hub.Hub, n int) (int, gen.Status) {
 	return (*mapsFrame)(nil).body(r, h0, n)
 }
@@ -937,11 +872,10 @@ loop_113:
 		return sum, gen.Done
 	}
 //line tasks.go:114:1
-	results, err, st = hub.MapResumable(r, g, items(n), (&mapsFunc1{h: h}).value())
-	if st != gen.Done {
+	if results, err, st = hub.MapResumable(r, g, items(n), (&mapsFunc1{h: h}).value()); st != gen.Done {
 		f = gen.Take(r, f, 60)
-		f.h, f.n, f.sum, f.g, f.PC = h, n, sum, g, 1
-		return ret0, r.Link(f, &f.Header, st)
+		f.h, f.n, f.sum, f.g = h, n, sum, g
+		return ret0, f.Link(r, f, 1, st)
 	}
 //line tasks.go:118:1
 	if err != nil {
@@ -952,7 +886,7 @@ loop_113:
 	goto loop_113
 }
 
-//line tasks_greenlet.go:958:1
+//line tasks_greenlet.go:892:1
 
 func (f *mapsFrame) Resume(r *gen.Run) (st gen.Status) {
 	n := f.n
@@ -965,8 +899,8 @@ func (f *mapsFrame) Resume(r *gen.Run) (st gen.Status) {
 	)
 	switch f.PC {
 	case 0:
-		f.ret0, st = f.body(r, f.h0, f.n)
-		return r.Started(f, &f.Header, st)
+		f.Ret0, st = f.body(r, f.h0, f.n)
+		return f.Started(r, f, st)
 	case 1:
 		h, sum, g = f.h, f.sum, f.g
 		results, err = r.Callee().(interface{ Returned(*gen.Run) ([]int, error) }).Returned(r)
@@ -977,14 +911,13 @@ loop_113:
 //line tasks.go:113:1
 	if n <= 0 {
 //line tasks.go:124:1
-		f.ret0 = sum
-		return r.Return(f, &f.Header)
+		f.Ret0 = sum
+		return f.Return(r, f)
 	}
 //line tasks.go:114:1
-	results, err, st = hub.MapResumable(r, g, items(n), (&mapsFunc1{h: h}).value())
-	if st != gen.Done {
-		f.h, f.n, f.sum, f.g, f.PC = h, n, sum, g, 1
-		return r.Link(f, &f.Header, st)
+	if results, err, st = hub.MapResumable(r, g, items(n), (&mapsFunc1{h: h}).value()); st != gen.Done {
+		f.h, f.n, f.sum, f.g = h, n, sum, g
+		return f.Link(r, f, 1, st)
 	}
 resumed_114:
 //line tasks.go:118:1
@@ -996,24 +929,21 @@ resumed_114:
 	goto loop_113
 }
 
-//line tasks_greenlet.go:1002:1
+//line tasks_greenlet.go:935:1
 
-func (f *mapsFrame) Args(args []any)            { gen.SetArgs(f, args, &f.h0, &f.n) }
-func (f *mapsFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *mapsFrame) Forget()                    { *f = mapsFrame{Header: f.Header, ret0: f.ret0} }
-func (f *mapsFrame) Release(r *gen.Run)         { gen.Free(r, f, 60) }
-func (*mapsFrame) Func() *gen.Func              { return &mapsFrameInfo }
+func (f *mapsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.h0, &f.n) }
+func (f *mapsFrame) Forget()            { *f = mapsFrame{Returns: f.Returns} }
+func (f *mapsFrame) Release(r *gen.Run) { gen.Free(r, f, 60) }
+func (*mapsFrame) Func() *gen.Func      { return tasks_go.At(10) }
 
-var mapsFrameInfo = gen.Func{Name: "main.maps", File: "github.com/going-green/greenlet/bench/hub/tasks.go", Line: 111, Points: "114 h n sum g"}
 var _ func(*hub.Hub, int) int = maps
 
-// mapsFunc1 is the function literal of tasks.go:114, with what it captures.
+// mapsFunc1 is the function literal of tasks.go:114.
 type mapsFunc1 struct {
 	gen.Closure
 	h **hub.Hub
 }
 
-// value is the literal for code that can't be suspended.
 func (c *mapsFunc1) value() func(int) (int, error) {
 	return gen.Bind(&c.Closure, c, func(v int) (int, error) {
 //line tasks.go:115:1
@@ -1022,57 +952,46 @@ func (c *mapsFunc1) value() func(int) (int, error) {
 	})
 }
 
-//line tasks_greenlet.go:1028:1
+//line tasks_greenlet.go:958:1
 
-// mapsFunc1Frame is an activation of the literal mapsFunc1.
 type mapsFunc1Frame struct {
-	gen.Header
-	c       *mapsFunc1
-	v, ret0 int
-	ret1    error
+	gen.Returns2[int, error]
+	c *mapsFunc1
+	v int
 }
 
-func (f *mapsFunc1Frame) Returned(r *gen.Run) (ret0 int, ret1 error) {
-	ret0, ret1 = f.ret0, f.ret1
+func (f *mapsFunc1Frame) Returned(r *gen.Run) (int, error) {
+	r0, r1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return
+	return r0, r1
 }
-
-// CallResumable is the literal mapsFunc1 for callers that can be suspended.
-func (c *mapsFunc1) CallResumable(r *gen.Run, v int) (int, error, gen.Status) {
-	return (*mapsFunc1Frame)(nil).body(r, c, v)
-}
-
-func (f *mapsFunc1Frame) body(r *gen.Run, c *mapsFunc1, v int) (ret0 int, ret1 error, st gen.Status) {
+func (c *mapsFunc1) CallResumable(r *gen.Run, v int) (ret0 int, ret1 error, st gen.Status) {
 //line tasks.go:115:1
 	if st = (*c.h).YieldResumable(r); st != gen.Done {
-		f = gen.Take(r, f, 57)
-		f.v, f.c, f.PC = v, c, 1
-		return ret0, ret1, r.Link(f, &f.Header, st)
+		f := gen.New[mapsFunc1Frame](r, 57)
+		f.v, f.c = v, c
+		return ret0, ret1, f.Link(r, f, 1, st)
 	}
 //line tasks.go:116:1
 	return v + 1, nil, gen.Done
 }
 
-//line tasks_greenlet.go:1060:1
+//line tasks_greenlet.go:982:1
 
 func (f *mapsFunc1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c, v := f.c, f.v
 	_ = c
 	r.Callee().(*hub.HubYieldFrame).Release(r)
 //line tasks.go:116:1
-	f.ret0, f.ret1 = v+1, nil
-	return r.Return(f, &f.Header)
+	f.Ret0, f.Ret1 = v+1, nil
+	return f.Return(r, f)
 }
 
-//line tasks_greenlet.go:1071:1
+//line tasks_greenlet.go:993:1
 
 func (f *mapsFunc1Frame) Release(r *gen.Run) { gen.Free(r, f, 57) }
-func (*mapsFunc1Frame) Func() *gen.Func      { return &mapsFunc1FrameInfo }
+func (*mapsFunc1Frame) Func() *gen.Func      { return tasks_go.At(11) }
 
-var mapsFunc1FrameInfo = gen.Func{Name: "main.maps.func1", File: "github.com/going-green/greenlet/bench/hub/tasks.go", Line: 114, Points: "115 v"}
-
-// napsFrame is an activation of naps.
 type napsFrame struct {
 	gen.Header
 	h     *hub.Hub
@@ -1084,8 +1003,6 @@ func newNapsFrame(h *hub.Hub, until time.Time, woken *int) *napsFrame {
 	_ = naps
 	return gen.MakeFrame(napsFrame{h: h, until: until, woken: woken})
 }
-
-// napsResumable is naps for callers that can be suspended.
 func napsResumable(r *gen.Run, h *hub.Hub, until time.Time, woken *int) gen.Status {
 	return (*napsFrame)(nil).body(r, h, until, woken)
 }
@@ -1094,36 +1011,50 @@ func (f *napsFrame) body(r *gen.Run, h *hub.Hub, until time.Time, woken *int) (s
 //line tasks.go:129:1
 	if st = h.SleepUntilResumable(r, until); st != gen.Done {
 		f = gen.Take(r, f, 5)
-		f.h, f.until, f.woken, f.PC = nil, time.Time{}, woken, 1
-		return r.Link(f, &f.Header, st)
+		f.h, f.until, f.woken = nil, time.Time{}, woken
+		return f.Link(r, f, 1, st)
 	}
 //line tasks.go:130:1
 	*woken++
 	return gen.Done
 }
 
-//line tasks_greenlet.go:1108:1
+//line tasks_greenlet.go:1025:1
 
 func (f *napsFrame) Resume(r *gen.Run) (st gen.Status) {
 	woken := f.woken
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.h, f.until, f.woken))
+		return f.Started(r, f, f.body(r, f.h, f.until, f.woken))
 	default:
 		r.Callee().(*hub.HubSleepUntilFrame).Release(r)
 //line tasks.go:130:1
 		*woken++
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 }
 
-//line tasks_greenlet.go:1123:1
+//line tasks_greenlet.go:1040:1
 
 func (f *napsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.h, &f.until, &f.woken) }
 func (f *napsFrame) Forget()            { *f = napsFrame{Header: f.Header} }
 func (f *napsFrame) Release(r *gen.Run) { gen.Free(r, f, 5) }
-func (*napsFrame) Func() *gen.Func      { return &napsFrameInfo }
+func (*napsFrame) Func() *gen.Func      { return tasks_go.At(12) }
 
-var napsFrameInfo = gen.Func{Name: "main.naps", File: "github.com/going-green/greenlet/bench/hub/tasks.go", Line: 128, Points: "129 woken"}
 var _ func(*hub.Hub, time.Time, *int) = naps
 var _ = gen.DeclareClosure("tasks.go:114", "maps", "a literal")
+var tasks_go = gen.Funcs{Package: "main", File: "github.com/going-green/greenlet/bench/hub/tasks.go", List: `
+one 12
+spawns 15: 18 h n sum t0 done
+spawnsMany 25: 33 h n sum tasks done
+spawnsGroup 40: 45 n sum g done t0 i; 47 -t0 -i
+yields 55: 58 h n done d t0
+signals 65: 68 mine other n done d t0
+puts 77: 79 q n i
+gets 84: 86 q n sum t0
+acquires 93: 95 s n sum t0
+timeouts 103: 105 h n sum t0
+maps 111: 114 h n sum g
+maps.func1 114: 115 v
+naps 128: 129 woken
+`}

@@ -11,7 +11,6 @@ import (
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// serveFrame is an activation of serve.
 type serveFrame struct {
 	gen.Header
 	opener          *greenlet.Greenlet
@@ -24,8 +23,6 @@ func newServeFrame(opener *greenlet.Greenlet) *serveFrame {
 	_ = serve
 	return gen.MakeFrame(serveFrame{opener: opener})
 }
-
-// serveResumable is serve for callers that can be suspended.
 func serveResumable(r *gen.Run, opener *greenlet.Greenlet) gen.Status {
 	return (*serveFrame)(nil).body(r, opener)
 }
@@ -37,21 +34,21 @@ func (f *serveFrame) body(r *gen.Run, opener *greenlet.Greenlet) (st gen.Status)
 	balance, answer = 0, 0
 	self = r.Current()
 	f = gen.Take(r, f, 4)
-	r.Leaf(f, &f.Header)
-	f.opener, f.balance, f.answer, f.self, f.PC = nil, balance, answer, self, 1
+	f.Leaf(r, f, 1)
+	f.opener, f.balance, f.answer, f.self = nil, balance, answer, self
 	r.Await(&f.m)
 //line main.go:59:1
 	return gen.Send[int](r, opener, 0)
 }
 
-//line main_greenlet.go:48:1
+//line main_greenlet.go:45:1
 
 func (f *serveFrame) Resume(r *gen.Run) (st gen.Status) {
 	var balance, answer int
 	var m message
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.opener))
+		return f.Started(r, f, f.body(r, f.opener))
 	case 1:
 		balance, answer = f.balance, f.answer
 		m = f.m
@@ -75,7 +72,7 @@ func (f *serveFrame) Resume(r *gen.Run) (st gen.Status) {
 loop_60:
 //line main.go:60:1
 	if m.verb == shut {
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 //line main.go:61:1
 	switch m.verb {
@@ -105,23 +102,14 @@ after_switch_61:
 	return gen.Send(r, m.sender, answer)
 }
 
-//line main_greenlet.go:109:1
+//line main_greenlet.go:106:1
 
 func (f *serveFrame) Args(args []any)    { gen.SetArgs(f, args, &f.opener) }
 func (f *serveFrame) Forget()            { *f = serveFrame{Header: f.Header} }
 func (f *serveFrame) Release(r *gen.Run) { gen.Free(r, f, 4) }
-func (*serveFrame) Func() *gen.Func      { return &serveFrameInfo }
+func (*serveFrame) Func() *gen.Func      { return main_go.At(0) }
 
-var serveFrameInfo = gen.Func{Name: "main.serve", File: "github.com/going-green/greenlet/examples/actors/main.go", Line: 56, Points: "59 balance answer self; 70 -answer +m; 73 -m +answer"}
-var _ func(*greenlet.Greenlet) = serve
-
-// serveFrameValue is serve as a value, for callers that can be suspended.
-type serveFrameValue struct{}
-
-func (serveFrameValue) CallResumable(r *gen.Run, p0 *greenlet.Greenlet) gen.Status {
-	return serveResumable(r, p0)
-}
-
-var _ = gen.Register(serve, serveFrameValue{})
-
-func (serveFrameValue) Frame() gen.Frame { return gen.MakeFrame(serveFrame{}) }
+var _ = gen.Function10(serve, serveResumable, newServeFrame)
+var main_go = gen.Funcs{Package: "main", File: "github.com/going-green/greenlet/examples/actors/main.go", List: `
+serve 56: 59 balance answer self; 70 -answer +m; 73 -m +answer
+`}

@@ -20,37 +20,22 @@ import (
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// crawlerFetchFrame is an activation of crawler.fetch.
 type crawlerFetchFrame struct {
-	gen.DeferHeader
+	gen.DeferReturns2[[]*url.URL, error]
 	c           *crawler
 	page        *url.URL
 	conn        *socket.Conn
 	req         *http.Request
 	answer, buf []byte
-	ret0        []*url.URL
-	ret1        error
 }
 
-func (c *crawler) newFetchFrame(page *url.URL) *crawlerFetchFrame {
-	_ = c.fetch
-	return gen.MakeFrame(crawlerFetchFrame{c: c, page: page})
-}
-
-// fetchResumable is crawler.fetch for callers that can be suspended.
 func (c *crawler) fetchResumable(r *gen.Run, page *url.URL) ([]*url.URL, error, gen.Status) {
 	return (*crawlerFetchFrame)(nil).run(r, c, page)
 }
-func (f *crawlerFetchFrame) Results() ([]*url.URL, error) { f.Over(f); return f.ret0, f.ret1 }
-func (f *crawlerFetchFrame) Returned(r *gen.Run) (ret0 []*url.URL, ret1 error) {
-	ret0, ret1 = f.ret0, f.ret1
-	f.Release(r)
-	return
-}
 
 func (f *crawlerFetchFrame) Resume(r *gen.Run) (st gen.Status) {
-	f.ret0, f.ret1, st = f.run(r, f.c, f.page)
-	return r.Started(f, &f.Header, st)
+	f.Ret0, f.Ret1, st = f.run(r, f.c, f.page)
+	return f.Started(r, f, st)
 }
 
 func (f *crawlerFetchFrame) run(r *gen.Run, c *crawler, page *url.URL) (ret0 []*url.URL, ret1 error, st gen.Status) {
@@ -64,7 +49,7 @@ func (f *crawlerFetchFrame) run(r *gen.Run, c *crawler, page *url.URL) (ret0 []*
 	for st = f.step(r, c, page); st == gen.Broken; st = f.step(r, c, page) {
 		r.Recovered(mark)
 	}
-	ret0, ret1 = f.ret0, f.ret1
+	ret0, ret1 = f.Ret0, f.Ret1
 	if hot && st == gen.Done {
 		f.Release(r)
 	}
@@ -76,11 +61,10 @@ func (f *crawlerFetchFrame) step(r *gen.Run, c *crawler, page *url.URL) (end gen
 	defer f.Catch(&end)
 	var st gen.Status
 	var (
-		conn        *socket.Conn
-		t0, err2    error
-		answer, buf []byte
-		n           int
-		err3        error
+		conn           *socket.Conn
+		t0, err2, err3 error
+		answer, buf    []byte
+		n              int
 	)
 	switch f.PC {
 	case 1:
@@ -99,17 +83,15 @@ func (f *crawlerFetchFrame) step(r *gen.Run, c *crawler, page *url.URL) (end gen
 	}
 
 //line main.go:47:1
-	conn, t0, st = socket.DialResumable(r, f.c.Hub, "tcp", f.page.Host)
-	if st != gen.Done {
-		f.PC = 1
-		return r.Link(f, &f.Header, st)
+	if conn, t0, st = socket.DialResumable(r, f.c.Hub, "tcp", f.page.Host); st != gen.Done {
+		return f.Link(r, f, 1, st)
 	}
 resumed_47:
 	{
-		f.ret1 = t0
+		f.Ret1 = t0
 //line main.go:48:1
-		if f.ret1 != nil {
-			f.ret0 = nil
+		if f.Ret1 != nil {
+			f.Ret0 = nil
 			goto unwind
 		}
 //line main.go:51:1
@@ -124,9 +106,9 @@ resumed_47:
 		conn.SetDeadline(f.c.Now().Add(10 * time.Second))
 		f.c = nil
 //line main.go:53:1
-		f.req, f.ret1 = http.NewRequest(http.MethodGet, f.page.String(), nil)
-		if f.ret1 != nil {
-			f.ret0 = nil
+		f.req, f.Ret1 = http.NewRequest(http.MethodGet, f.page.String(), nil)
+		if f.Ret1 != nil {
+			f.Ret0 = nil
 			goto unwind
 		}
 //line main.go:57:1
@@ -135,20 +117,19 @@ resumed_47:
 		f.page = nil
 //line main.go:59:1
 		if err := f.req.Write(&out); err != nil {
-			f.ret0, f.ret1 = nil, err
+			f.Ret0, f.Ret1 = nil, err
 			goto unwind
 		}
 //line main.go:62:1
-		_, err2, st = conn.WriteResumable(r, out.Bytes())
-		if st != gen.Done {
-			f.conn, f.PC = conn, 2
-			return r.Link(f, &f.Header, st)
+		if _, err2, st = conn.WriteResumable(r, out.Bytes()); st != gen.Done {
+			f.conn = conn
+			return f.Link(r, f, 2, st)
 		}
 	}
 resumed_62:
 //line main.go:62:1
 	if err2 != nil {
-		f.ret0, f.ret1 = nil, err2
+		f.Ret0, f.Ret1 = nil, err2
 		goto unwind
 	}
 	answer = nil
@@ -159,10 +140,9 @@ loop_68:
 		goto after_loop_68
 	}
 //line main.go:69:1
-	n, err3, st = conn.ReadResumable(r, buf)
-	if st != gen.Done {
-		f.conn, f.answer, f.buf, f.PC = conn, answer, buf, 3
-		return r.Link(f, &f.Header, st)
+	if n, err3, st = conn.ReadResumable(r, buf); st != gen.Done {
+		f.conn, f.answer, f.buf = conn, answer, buf
+		return f.Link(r, f, 3, st)
 	}
 resumed_69:
 //line main.go:70:1
@@ -171,21 +151,21 @@ resumed_69:
 		goto after_loop_68
 	}
 	if err3 != nil {
-		f.ret0, f.ret1 = nil, err3
+		f.Ret0, f.Ret1 = nil, err3
 		goto unwind
 	}
 	goto loop_68
 after_loop_68:
 	f.conn, f.buf = nil, nil
 //line main.go:78:1
-	f.ret0, f.ret1 = parse(f.req, answer)
+	f.Ret0, f.Ret1 = parse(f.req, answer)
 	goto unwind
 unwind:
 //line main.go:79:1
 	for f.Pending() {
 //line main.go:79:1
 		if sub := f.Next(r); sub != gen.Done {
-			return r.Link(f, &f.Header, sub)
+			return f.Link(r, f, gen.Unwind, sub)
 		}
 	}
 //line main.go:79:1
@@ -193,22 +173,13 @@ unwind:
 	return gen.Done
 }
 
-//line main_greenlet.go:197:1
+//line main_greenlet.go:177:1
 
-func (f *crawlerFetchFrame) Args(args []any) { gen.SetArgs(f, args, &f.page) }
-func (f *crawlerFetchFrame) Send(r *gen.Run) gen.Status {
-	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
-}
-func (f *crawlerFetchFrame) Forget() {
-	*f = crawlerFetchFrame{DeferHeader: f.DeferHeader, ret0: f.ret0, ret1: f.ret1}
-}
 func (f *crawlerFetchFrame) Release(r *gen.Run) { gen.Free(r, f, 47) }
-func (*crawlerFetchFrame) Func() *gen.Func      { return &crawlerFetchFrameInfo }
+func (*crawlerFetchFrame) Func() *gen.Func      { return main_go.At(0) }
 
-var crawlerFetchFrameInfo = gen.Func{Name: "main.(*crawler).fetch", File: "github.com/going-green/greenlet/examples/crawler/main.go", Line: 46, End: 79, Points: "47 c page; 62 conn req; 69 +answer +buf"}
 var _ func(*crawler, *url.URL) ([]*url.URL, error) = (*crawler).fetch
 
-// crawlerVisitFrame is an activation of crawler.visit.
 type crawlerVisitFrame struct {
 	gen.DeferHeader
 	c    *crawler
@@ -219,14 +190,12 @@ func (c *crawler) newVisitFrame(page *url.URL) *crawlerVisitFrame {
 	_ = c.visit
 	return gen.MakeFrame(crawlerVisitFrame{c: c, page: page})
 }
-
-// visitResumable is crawler.visit for callers that can be suspended.
 func (c *crawler) visitResumable(r *gen.Run, page *url.URL) gen.Status {
 	return (*crawlerVisitFrame)(nil).run(r, c, page)
 }
 
 func (f *crawlerVisitFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.run(r, f.c, f.page))
+	return f.Started(r, f, f.run(r, f.c, f.page))
 }
 
 func (f *crawlerVisitFrame) run(r *gen.Run, c *crawler, page *url.URL) (st gen.Status) {
@@ -262,10 +231,8 @@ func (f *crawlerVisitFrame) step(r *gen.Run, c *crawler, page *url.URL) (end gen
 
 //line main.go:109:1
 	f.DeferFunc(c.found.TaskDone)
-	links2, err, st = c.fetchResumable(r, page)
-	if st != gen.Done {
-		f.PC = 1
-		return r.Link(f, &f.Header, st)
+	if links2, err, st = c.fetchResumable(r, page); st != gen.Done {
+		return f.Link(r, f, 1, st)
 	}
 resumed_110:
 //line main.go:111:1
@@ -287,7 +254,7 @@ unwind:
 	for f.Pending() {
 //line main.go:122:1
 		if sub := f.Next(r); sub != gen.Done {
-			return r.Link(f, &f.Header, sub)
+			return f.Link(r, f, gen.Unwind, sub)
 		}
 	}
 //line main.go:122:1
@@ -295,32 +262,15 @@ unwind:
 	return gen.Done
 }
 
-//line main_greenlet.go:299:1
+//line main_greenlet.go:266:1
 
 func (f *crawlerVisitFrame) Args(args []any)    { gen.SetArgs(f, args, &f.page) }
 func (f *crawlerVisitFrame) Forget()            { *f = crawlerVisitFrame{DeferHeader: f.DeferHeader} }
 func (f *crawlerVisitFrame) Release(r *gen.Run) { gen.Free(r, f, 2) }
-func (*crawlerVisitFrame) Func() *gen.Func      { return &crawlerVisitFrameInfo }
+func (*crawlerVisitFrame) Func() *gen.Func      { return main_go.At(1) }
 
-var crawlerVisitFrameInfo = gen.Func{Name: "main.(*crawler).visit", File: "github.com/going-green/greenlet/examples/crawler/main.go", Line: 108, End: 122, Points: "110 c page"}
-var _ func(*crawler, *url.URL) = (*crawler).visit
+var _ = gen.Method10((*new(*crawler)).visit, (*crawler).visitResumable, (*crawler).newVisitFrame)
 
-// crawlerVisitFrameValue is crawler.visit as a value, for callers that can be suspended.
-type crawlerVisitFrameValue struct {
-	recv *crawler
-}
-
-func (v crawlerVisitFrameValue) CallResumable(r *gen.Run, p0 *url.URL) gen.Status {
-	return v.recv.visitResumable(r, p0)
-}
-
-var _ = gen.RegisterMethod((*new(*crawler)).visit, func(recv *crawler) any {
-	return crawlerVisitFrameValue{recv}
-})
-
-func (v crawlerVisitFrameValue) Frame() gen.Frame { return gen.MakeFrame(crawlerVisitFrame{c: v.recv}) }
-
-// crawlerCrawlFrame is an activation of crawler.crawl.
 type crawlerCrawlFrame struct {
 	gen.Header
 	c0   *crawler
@@ -333,8 +283,6 @@ func (c0 *crawler) newCrawlFrame() *crawlerCrawlFrame {
 	_ = c0.crawl
 	return gen.MakeFrame(crawlerCrawlFrame{c0: c0})
 }
-
-// crawlResumable is crawler.crawl for callers that can be suspended.
 func (c0 *crawler) crawlResumable(r *gen.Run) gen.Status {
 	return (*crawlerCrawlFrame)(nil).body(r, c0)
 }
@@ -352,11 +300,10 @@ func (f *crawlerCrawlFrame) body(r *gen.Run, c0 *crawler) (st gen.Status) {
 	pool = new(*hub.Group)
 	*pool = (*c).NewPool(20)
 //line main.go:136:1
-	t0, st = (*c).found.AllResumable(r)
-	if st != gen.Done {
+	if t0, st = (*c).found.AllResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 38)
-		f.c, f.pool, f.PC = c, pool, 1
-		return r.Link(f, &f.Header, st)
+		f.c, f.pool = c, pool
+		return f.Link(r, f, 1, st)
 	}
 	{
 //line main.go:136:1
@@ -375,8 +322,8 @@ func (f *crawlerCrawlFrame) body(r *gen.Run, c0 *crawler) (st gen.Status) {
 			pool: pool,
 		}).value()); st != gen.Done {
 			f = gen.Take(r, f, 38)
-			f.c, f.loop, f.PC = nil, loop, 2
-			return r.Link(f, &f.Header, st)
+			f.c, f.loop = nil, loop
+			return f.Link(r, f, 2, st)
 		}
 	}
 	if f != nil {
@@ -387,7 +334,7 @@ func (f *crawlerCrawlFrame) body(r *gen.Run, c0 *crawler) (st gen.Status) {
 	return gen.Done
 }
 
-//line main_greenlet.go:391:1
+//line main_greenlet.go:338:1
 
 func (f *crawlerCrawlFrame) Resume(r *gen.Run) (st gen.Status) {
 	var (
@@ -398,7 +345,7 @@ func (f *crawlerCrawlFrame) Resume(r *gen.Run) (st gen.Status) {
 	)
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.c0))
+		return f.Started(r, f, f.body(r, f.c0))
 	case 1:
 		c, pool = f.c, f.pool
 		t0 = r.Callee().(interface {
@@ -419,8 +366,8 @@ func (f *crawlerCrawlFrame) Resume(r *gen.Run) (st gen.Status) {
 			loop: loop,
 			pool: pool,
 		}).value()); st != gen.Done {
-			f.c, f.pool, f.loop, f.PC = nil, nil, loop, 2
-			return r.Link(f, &f.Header, st)
+			f.c, f.pool, f.loop = nil, nil, loop
+			return f.Link(r, f, 2, st)
 		}
 		goto resumed_136
 	case 2:
@@ -433,84 +380,57 @@ resumed_136:
 	f.c, f.pool = nil, nil
 //line main.go:136:1
 	loop.End()
-	return r.Return(f, &f.Header)
+	return f.Return(r, f)
 }
 
-//line main_greenlet.go:440:1
+//line main_greenlet.go:387:1
 
 func (f *crawlerCrawlFrame) Forget()            { *f = crawlerCrawlFrame{Header: f.Header} }
 func (f *crawlerCrawlFrame) Release(r *gen.Run) { gen.Free(r, f, 38) }
-func (*crawlerCrawlFrame) Func() *gen.Func      { return &crawlerCrawlFrameInfo }
+func (*crawlerCrawlFrame) Func() *gen.Func      { return main_go.At(2) }
 
-var crawlerCrawlFrameInfo = gen.Func{Name: "main.(*crawler).crawl", File: "github.com/going-green/greenlet/examples/crawler/main.go", Line: 134, Points: "136 c pool; 136 loop"}
-var _ func(*crawler) = (*crawler).crawl
+var _ = gen.Method00((*new(*crawler)).crawl, (*crawler).crawlResumable, (*crawler).newCrawlFrame)
 
-// crawlerCrawlFrameValue is crawler.crawl as a value, for callers that can be suspended.
-type crawlerCrawlFrameValue struct {
-	recv *crawler
-}
-
-func (v crawlerCrawlFrameValue) CallResumable(r *gen.Run) gen.Status {
-	return v.recv.crawlResumable(r)
-}
-
-var _ = gen.RegisterMethod((*new(*crawler)).crawl, func(recv *crawler) any {
-	return crawlerCrawlFrameValue{recv}
-})
-
-func (v crawlerCrawlFrameValue) Frame() gen.Frame {
-	return gen.MakeFrame(crawlerCrawlFrame{c0: v.recv})
-}
-
-// crawlerCrawlValue1 is visit as a value of main.go:137, with what it captures.
+// crawlerCrawlValue1 is visit as a value of main.go:137.
 type crawlerCrawlValue1 struct {
 	gen.Closure
 	recv **crawler
 }
 
-// value is the literal for code that can't be suspended.
 func (c *crawlerCrawlValue1) value() func(*url.URL) {
 	return gen.Bind(&c.Closure, c, func(p0 *url.URL) { (*c.recv).visit(p0) })
 }
 func (c *crawlerCrawlValue1) Frame() gen.Frame { return (*c.recv).newVisitFrame(nil) }
 
-// crawlerCrawlValue1Frame is an activation of the literal crawlerCrawlValue1.
 type crawlerCrawlValue1Frame struct {
 	gen.Header
 	c  *crawlerCrawlValue1
 	p0 *url.URL
 }
 
-// CallResumable is the literal crawlerCrawlValue1 for callers that can be suspended.
-func (c *crawlerCrawlValue1) CallResumable(r *gen.Run, p0 *url.URL) gen.Status {
-	return (*crawlerCrawlValue1Frame)(nil).body(r, c, p0)
-}
-
-func (f *crawlerCrawlValue1Frame) body(r *gen.Run, c *crawlerCrawlValue1, p0 *url.URL) (st gen.Status) {
+func (c *crawlerCrawlValue1) CallResumable(r *gen.Run, p0 *url.URL) (st gen.Status) {
 //line main.go:137:1
 	if st = (*c.recv).visitResumable(r, p0); st != gen.Done {
-		f = gen.Take(r, f, 18)
-		f.p0, f.c, f.PC = nil, c, 1
-		return r.Link(f, &f.Header, st)
+		f := gen.New[crawlerCrawlValue1Frame](r, 18)
+		f.c = c
+		return f.Link(r, f, 1, st)
 	}
 	return gen.Done
 }
 
-//line main_greenlet.go:500:1
+//line main_greenlet.go:422:1
 
 func (f *crawlerCrawlValue1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
 	_ = c
 	r.Callee().(*crawlerVisitFrame).Release(r)
-	return r.Return(f, &f.Header)
+	return f.Return(r, f)
 }
 
 func (f *crawlerCrawlValue1Frame) Release(r *gen.Run) { gen.Free(r, f, 18) }
-func (*crawlerCrawlValue1Frame) Func() *gen.Func      { return &crawlerCrawlValue1FrameInfo }
+func (*crawlerCrawlValue1Frame) Func() *gen.Func      { return main_go.At(3) }
 
-var crawlerCrawlValue1FrameInfo = gen.Func{Name: "main.(*crawler).crawl.value1", File: "github.com/going-green/greenlet/examples/crawler/main.go", Line: 137, Points: "137"}
-
-// crawlerCrawlRange1 is the body of the loop of main.go:136, with what it captures.
+// crawlerCrawlRange1 is the body of the loop of main.go:136.
 type crawlerCrawlRange1 struct {
 	gen.Closure
 	loop *gen.Loop
@@ -518,7 +438,6 @@ type crawlerCrawlRange1 struct {
 	c    **crawler
 }
 
-// value is the literal for code that can't be suspended.
 func (c2 *crawlerCrawlRange1) value() func(*url.URL) bool {
 	return gen.Bind(&c2.Closure, c2, func(page *url.URL) bool {
 		c2.loop.Begin()
@@ -530,38 +449,22 @@ func (c2 *crawlerCrawlRange1) value() func(*url.URL) bool {
 	})
 }
 
-//line main_greenlet.go:534:1
+//line main_greenlet.go:453:1
 
-// crawlerCrawlRange1Frame is an activation of the literal crawlerCrawlRange1.
 type crawlerCrawlRange1Frame struct {
-	gen.Header
+	gen.Returns[bool]
 	c2   *crawlerCrawlRange1
 	page *url.URL
-	ret0 bool
 }
 
-func (f *crawlerCrawlRange1Frame) Returned(r *gen.Run) (ret0 bool) {
-	ret0 = f.ret0
-	f.Release(r)
-	return
-}
-
-// CallResumable is the literal crawlerCrawlRange1 for callers that can be suspended.
-func (c2 *crawlerCrawlRange1) CallResumable(r *gen.Run, page *url.URL) (bool, gen.Status) {
-	return (*crawlerCrawlRange1Frame)(nil).body(r, c2, page)
-}
-
-func (f *crawlerCrawlRange1Frame) body(r *gen.Run, c2 *crawlerCrawlRange1, page *url.URL) (ret0 bool, st gen.Status) {
+func (f *crawlerCrawlRange1Frame) Returned(r *gen.Run) bool { r0 := f.Ret0; f.Release(r); return r0 }
+func (c2 *crawlerCrawlRange1) CallResumable(r *gen.Run, page *url.URL) (ret0 bool, st gen.Status) {
 	c2.loop.Begin()
 //line main.go:137:1
-	_, st = (*c2.pool).GoResumable(r, (&crawlerCrawlValue1{recv: gen.Ref((*c2.c))}).value(), page)
-	if st != gen.Done {
-		f = gen.Take(r, f, 10)
-		f.page, f.c2, f.PC = nil, c2, 1
-		return ret0, r.Link(f, &f.Header, st)
-	}
-	if f != nil {
-		f.page = nil
+	if _, st = (*c2.pool).GoResumable(r, (&crawlerCrawlValue1{recv: gen.Ref((*c2.c))}).value(), page); st != gen.Done {
+		f := gen.New[crawlerCrawlRange1Frame](r, 10)
+		f.c2 = c2
+		return ret0, f.Link(r, f, 1, st)
 	}
 //line main.go:138:1
 	(*c2.c).most = max((*c2.c).most, (*c2.pool).Len())
@@ -570,7 +473,7 @@ func (f *crawlerCrawlRange1Frame) body(r *gen.Run, c2 *crawlerCrawlRange1, page 
 	return true, gen.Done
 }
 
-//line main_greenlet.go:574:1
+//line main_greenlet.go:477:1
 
 func (f *crawlerCrawlRange1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c2 := f.c2
@@ -581,18 +484,15 @@ func (f *crawlerCrawlRange1Frame) Resume(r *gen.Run) (st gen.Status) {
 	(*c2.c).most = max((*c2.c).most, (*c2.pool).Len())
 	c2.loop.Again()
 //line main.go:139:1
-	f.ret0 = true
-	return r.Return(f, &f.Header)
+	f.Ret0 = true
+	return f.Return(r, f)
 }
 
-//line main_greenlet.go:589:1
+//line main_greenlet.go:492:1
 
 func (f *crawlerCrawlRange1Frame) Release(r *gen.Run) { gen.Free(r, f, 10) }
-func (*crawlerCrawlRange1Frame) Func() *gen.Func      { return &crawlerCrawlRange1FrameInfo }
+func (*crawlerCrawlRange1Frame) Func() *gen.Func      { return main_go.At(4) }
 
-var crawlerCrawlRange1FrameInfo = gen.Func{Name: "main.(*crawler).crawl-range1", File: "github.com/going-green/greenlet/examples/crawler/main.go", Line: 136, Points: "137"}
-
-// crawlerFinishFrame is an activation of crawler.finish.
 type crawlerFinishFrame struct {
 	gen.Header
 	c *crawler
@@ -602,8 +502,6 @@ func (c *crawler) newFinishFrame() *crawlerFinishFrame {
 	_ = c.finish
 	return gen.MakeFrame(crawlerFinishFrame{c: c})
 }
-
-// finishResumable is crawler.finish for callers that can be suspended.
 func (c *crawler) finishResumable(r *gen.Run) gen.Status {
 	return (*crawlerFinishFrame)(nil).body(r, c)
 }
@@ -612,53 +510,42 @@ func (f *crawlerFinishFrame) body(r *gen.Run, c *crawler) (st gen.Status) {
 //line main.go:146:1
 	if st = c.found.JoinResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 6)
-		f.c, f.PC = c, 1
-		return r.Link(f, &f.Header, st)
+		f.c = c
+		return f.Link(r, f, 1, st)
 	}
 //line main.go:147:1
 	c.found.Close()
 	return gen.Done
 }
 
-//line main_greenlet.go:624:1
+//line main_greenlet.go:522:1
 
 func (f *crawlerFinishFrame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.c))
+		return f.Started(r, f, f.body(r, f.c))
 	default:
 		r.Callee().Release(r)
 //line main.go:147:1
 		c.found.Close()
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 }
 
-//line main_greenlet.go:639:1
+//line main_greenlet.go:537:1
 
 func (f *crawlerFinishFrame) Forget()            { *f = crawlerFinishFrame{Header: f.Header} }
 func (f *crawlerFinishFrame) Release(r *gen.Run) { gen.Free(r, f, 6) }
-func (*crawlerFinishFrame) Func() *gen.Func      { return &crawlerFinishFrameInfo }
+func (*crawlerFinishFrame) Func() *gen.Func      { return main_go.At(5) }
 
-var crawlerFinishFrameInfo = gen.Func{Name: "main.(*crawler).finish", File: "github.com/going-green/greenlet/examples/crawler/main.go", Line: 145, Points: "146 c"}
-var _ func(*crawler) = (*crawler).finish
-
-// crawlerFinishFrameValue is crawler.finish as a value, for callers that can be suspended.
-type crawlerFinishFrameValue struct {
-	recv *crawler
-}
-
-func (v crawlerFinishFrameValue) CallResumable(r *gen.Run) gen.Status {
-	return v.recv.finishResumable(r)
-}
-
-var _ = gen.RegisterMethod((*new(*crawler)).finish, func(recv *crawler) any {
-	return crawlerFinishFrameValue{recv}
-})
-
-func (v crawlerFinishFrameValue) Frame() gen.Frame {
-	return gen.MakeFrame(crawlerFinishFrame{c: v.recv})
-}
-
+var _ = gen.Method00((*new(*crawler)).finish, (*crawler).finishResumable, (*crawler).newFinishFrame)
 var _ = gen.Declare("crawler.fetch", "crawler.visit", "crawler.crawl", "crawler.finish")
+var main_go = gen.Funcs{Package: "main", File: "github.com/going-green/greenlet/examples/crawler/main.go", List: `
+(*crawler).fetch 46 79: 47 c page; 62 conn req; 69 +answer +buf
+(*crawler).visit 108 122: 110 c page
+(*crawler).crawl 134: 136 c pool; 136 loop
+(*crawler).crawl.value1 137: 137
+(*crawler).crawl-range1 136: 137
+(*crawler).finish 145: 146 c
+`}

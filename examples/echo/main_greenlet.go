@@ -14,25 +14,19 @@ import (
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// echoFrame is an activation of echo.
 type echoFrame struct {
 	gen.Header
 	c   *socket.Conn
 	buf *[4096]byte
 }
 
-func newEchoFrame(c *socket.Conn) *echoFrame { _ = echo; return gen.MakeFrame(echoFrame{c: c}) }
-
-// echoResumable is echo for callers that can be suspended.
+func newEchoFrame(c *socket.Conn) *echoFrame              { _ = echo; return gen.MakeFrame(echoFrame{c: c}) }
 func echoResumable(r *gen.Run, c *socket.Conn) gen.Status { return (*echoFrame)(nil).body(r, c) }
 
 func (f *echoFrame) body(r *gen.Run, c *socket.Conn) (st gen.Status) {
-	var (
-		t0  error
-		buf *[4096]byte
-		n   int
-		err error
-	)
+	var t0, err error
+	var buf *[4096]byte
+	var n int
 	if f != nil {
 		switch f.PC {
 		case 1:
@@ -55,11 +49,10 @@ loop_26:
 		f.buf = nil
 	}
 //line main.go:26:1
-	t0, st = c.WaitReadableResumable(r)
-	if st != gen.Done {
+	if t0, st = c.WaitReadableResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 21)
-		f.c, f.PC = c, 1
-		return r.Link(f, &f.Header, st)
+		f.c = c
+		return f.Link(r, f, 1, st)
 	}
 resumed_26:
 //line main.go:26:1
@@ -68,11 +61,10 @@ resumed_26:
 	}
 //line main.go:27:1
 	buf = buffers.Get().(*[4096]byte)
-	n, err, st = c.ReadResumable(r, buf[:])
-	if st != gen.Done {
+	if n, err, st = c.ReadResumable(r, buf[:]); st != gen.Done {
 		f = gen.Take(r, f, 21)
-		f.c, f.buf, f.PC = c, buf, 2
-		return r.Link(f, &f.Header, st)
+		f.c, f.buf = c, buf
+		return f.Link(r, f, 2, st)
 	}
 resumed_28:
 //line main.go:29:1
@@ -80,11 +72,10 @@ resumed_28:
 		goto after_if_29
 	}
 //line main.go:30:1
-	_, err, st = c.WriteResumable(r, buf[:n])
-	if st != gen.Done {
+	if _, err, st = c.WriteResumable(r, buf[:n]); st != gen.Done {
 		f = gen.Take(r, f, 21)
-		f.c, f.buf, f.PC = c, buf, 3
-		return r.Link(f, &f.Header, st)
+		f.c, f.buf = c, buf
+		return f.Link(r, f, 3, st)
 	}
 resumed_30:
 after_if_29:
@@ -96,106 +87,80 @@ after_if_29:
 	goto loop_26
 }
 
-//line main_greenlet.go:101:1
+//line main_greenlet.go:92:1
 
 func (f *echoFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.body(r, f.c))
+	return f.Started(r, f, f.body(r, f.c))
 }
 
 func (f *echoFrame) Args(args []any)    { gen.SetArgs(f, args, &f.c) }
 func (f *echoFrame) Forget()            { *f = echoFrame{Header: f.Header} }
 func (f *echoFrame) Release(r *gen.Run) { gen.Free(r, f, 21) }
-func (*echoFrame) Func() *gen.Func      { return &echoFrameInfo }
+func (*echoFrame) Func() *gen.Func      { return main_go.At(0) }
 
-var echoFrameInfo = gen.Func{Name: "main.echo", File: "github.com/going-green/greenlet/examples/echo/main.go", Line: 25, Points: "26 c; 28 +buf; 30 ="}
-var _ func(*socket.Conn) = echo
+var _ = gen.Function10(echo, echoResumable, newEchoFrame)
 
-// echoFrameValue is echo as a value, for callers that can be suspended.
-type echoFrameValue struct{}
-
-func (echoFrameValue) CallResumable(r *gen.Run, p0 *socket.Conn) gen.Status {
-	return echoResumable(r, p0)
-}
-
-var _ = gen.Register(echo, echoFrameValue{})
-
-func (echoFrameValue) Frame() gen.Frame { return gen.MakeFrame(echoFrame{}) }
-
-// serveFrame is an activation of serve.
 type serveFrame struct {
-	gen.Header
-	s    *socket.Server
-	ret0 error
+	gen.Returns[error]
+	s *socket.Server
 }
 
-func newServeFrame(s *socket.Server) *serveFrame       { _ = serve; return gen.MakeFrame(serveFrame{s: s}) }
-func (f *serveFrame) Results() error                   { f.Over(f); return f.ret0 }
-func (f *serveFrame) Returned(r *gen.Run) (ret0 error) { ret0 = f.ret0; f.Release(r); return }
-
-// serveResumable is serve for callers that can be suspended.
+func newServeFrame(s *socket.Server) *serveFrame { _ = serve; return gen.MakeFrame(serveFrame{s: s}) }
+func (f *serveFrame) Results() error             { f.Over(f); return f.Ret0 }
+func (f *serveFrame) Returned(r *gen.Run) error  { r0 := f.Ret0; f.Release(r); return r0 }
 func serveResumable(r *gen.Run, s *socket.Server) (error, gen.Status) {
 	return (*serveFrame)(nil).body(r, s)
 }
 
 func (f *serveFrame) body(r *gen.Run, s *socket.Server) (ret0 error, st gen.Status) {
-	var t0 error
 //line main.go:42:1
-	t0, st = s.ServeResumable(r)
-	if st != gen.Done {
+	if ret0, st = s.ServeResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 53)
-		f.s, f.PC = nil, 1
-		return ret0, r.Link(f, &f.Header, st)
+		f.s = nil
+		return ret0, f.Link(r, f, 1, st)
 	}
 //line main.go:42:1
-	return t0, gen.Done
+	return ret0, gen.Done
 }
 
-//line main_greenlet.go:155:1
+//line main_greenlet.go:128:1
 
 func (f *serveFrame) Resume(r *gen.Run) (st gen.Status) {
-	var t0 error
 	switch f.PC {
 	case 0:
-		f.ret0, st = f.body(r, f.s)
-		return r.Started(f, &f.Header, st)
+		f.Ret0, st = f.body(r, f.s)
+		return f.Started(r, f, st)
 	default:
-		t0 = r.Callee().(*socket.ServerServeFrame).Returned(r)
+		f.Ret0 = r.Callee().(*socket.ServerServeFrame).Returned(r)
 //line main.go:42:1
-		f.ret0 = t0
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 }
 
-//line main_greenlet.go:171:1
+//line main_greenlet.go:142:1
 
-func (f *serveFrame) Args(args []any)            { gen.SetArgs(f, args, &f.s) }
-func (f *serveFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *serveFrame) Forget()                    { *f = serveFrame{Header: f.Header, ret0: f.ret0} }
-func (f *serveFrame) Release(r *gen.Run)         { gen.Free(r, f, 53) }
-func (*serveFrame) Func() *gen.Func              { return &serveFrameInfo }
+func (f *serveFrame) Args(args []any)    { gen.SetArgs(f, args, &f.s) }
+func (f *serveFrame) Forget()            { *f = serveFrame{Returns: f.Returns} }
+func (f *serveFrame) Release(r *gen.Run) { gen.Free(r, f, 53) }
+func (*serveFrame) Func() *gen.Func      { return main_go.At(1) }
 
-var serveFrameInfo = gen.Func{Name: "main.serve", File: "github.com/going-green/greenlet/examples/echo/main.go", Line: 42, Points: "42"}
 var _ func(*socket.Server) error = serve
 
-// stopFrame is an activation of stop.
 type stopFrame struct {
 	gen.Header
 	s *socket.Server
 }
 
-func newStopFrame(s *socket.Server) *stopFrame { _ = stop; return gen.MakeFrame(stopFrame{s: s}) }
-
-// stopResumable is stop for callers that can be suspended.
+func newStopFrame(s *socket.Server) *stopFrame              { _ = stop; return gen.MakeFrame(stopFrame{s: s}) }
 func stopResumable(r *gen.Run, s *socket.Server) gen.Status { return (*stopFrame)(nil).body(r, s) }
 
 func (f *stopFrame) body(r *gen.Run, s *socket.Server) (st gen.Status) {
 	var killed int
 //line main.go:48:1
-	killed, st = s.StopResumable(r, time.Second)
-	if st != gen.Done {
+	if killed, st = s.StopResumable(r, time.Second); st != gen.Done {
 		f = gen.Take(r, f, 10)
-		f.s, f.PC = nil, 1
-		return r.Link(f, &f.Header, st)
+		f.s = nil
+		return f.Link(r, f, 1, st)
 	}
 	if f != nil {
 		f.s = nil
@@ -207,13 +172,13 @@ func (f *stopFrame) body(r *gen.Run, s *socket.Server) (st gen.Status) {
 	return gen.Done
 }
 
-//line main_greenlet.go:212:1
+//line main_greenlet.go:177:1
 
 func (f *stopFrame) Resume(r *gen.Run) (st gen.Status) {
 	var killed int
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.s))
+		return f.Started(r, f, f.body(r, f.s))
 	default:
 		killed = r.Callee().(*socket.ServerStopFrame).Returned(r)
 		f.s = nil
@@ -221,32 +186,19 @@ func (f *stopFrame) Resume(r *gen.Run) (st gen.Status) {
 		if killed > 0 {
 			fmt.Println("killed", killed)
 		}
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 }
 
-//line main_greenlet.go:230:1
+//line main_greenlet.go:195:1
 
 func (f *stopFrame) Args(args []any)    { gen.SetArgs(f, args, &f.s) }
 func (f *stopFrame) Forget()            { *f = stopFrame{Header: f.Header} }
 func (f *stopFrame) Release(r *gen.Run) { gen.Free(r, f, 10) }
-func (*stopFrame) Func() *gen.Func      { return &stopFrameInfo }
+func (*stopFrame) Func() *gen.Func      { return main_go.At(2) }
 
-var stopFrameInfo = gen.Func{Name: "main.stop", File: "github.com/going-green/greenlet/examples/echo/main.go", Line: 47, Points: "48"}
-var _ func(*socket.Server) = stop
+var _ = gen.Function10(stop, stopResumable, newStopFrame)
 
-// stopFrameValue is stop as a value, for callers that can be suspended.
-type stopFrameValue struct{}
-
-func (stopFrameValue) CallResumable(r *gen.Run, p0 *socket.Server) gen.Status {
-	return stopResumable(r, p0)
-}
-
-var _ = gen.Register(stop, stopFrameValue{})
-
-func (stopFrameValue) Frame() gen.Frame { return gen.MakeFrame(stopFrame{}) }
-
-// clientFrame is an activation of client.
 type clientFrame struct {
 	gen.DeferHeader
 	h       *hub.Hub
@@ -260,14 +212,12 @@ func newClientFrame(h *hub.Hub, address string, words ...string) *clientFrame {
 	_ = client
 	return gen.MakeFrame(clientFrame{h: h, address: address, words: words})
 }
-
-// clientResumable is client for callers that can be suspended.
 func clientResumable(r *gen.Run, h *hub.Hub, address string, words ...string) gen.Status {
 	return (*clientFrame)(nil).run(r, h, address, words)
 }
 
 func (f *clientFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.run(r, f.h, f.address, f.words))
+	return f.Started(r, f, f.run(r, f.h, f.address, f.words))
 }
 
 func (f *clientFrame) run(r *gen.Run, h *hub.Hub, address string, words []string) (st gen.Status) {
@@ -292,12 +242,10 @@ func (f *clientFrame) step(r *gen.Run, h *hub.Hub, address string, words []strin
 	defer f.Catch(&end)
 	var st gen.Status
 	var (
-		c      *socket.Conn
-		err    error
-		t0, t1 int
-		err2   error
-		line   []byte
-		err3   error
+		c               *socket.Conn
+		err, err2, err3 error
+		t0, t1          int
+		line            []byte
 	)
 	switch f.PC {
 	case 1:
@@ -316,10 +264,9 @@ func (f *clientFrame) step(r *gen.Run, h *hub.Hub, address string, words []strin
 	}
 
 //line main.go:57:1
-	c, err, st = socket.DialResumable(r, f.h, "tcp", f.address)
-	if st != gen.Done {
-		f.h, f.address, f.PC = nil, "", 1
-		return r.Link(f, &f.Header, st)
+	if c, err, st = socket.DialResumable(r, f.h, "tcp", f.address); st != gen.Done {
+		f.h, f.address = nil, ""
+		return f.Link(r, f, 1, st)
 	}
 resumed_57:
 //line main.go:58:1
@@ -348,10 +295,9 @@ loop_62:
 	{
 		word := words[t1]
 //line main.go:63:1
-		_, err2, st = c.WriteStringResumable(r, word+"\n")
-		if st != gen.Done {
-			f.c, f.t0, f.t1, f.PC = c, t0, t1, 2
-			return r.Link(f, &f.Header, st)
+		if _, err2, st = c.WriteStringResumable(r, word+"\n"); st != gen.Done {
+			f.c, f.t0, f.t1 = c, t0, t1
+			return f.Link(r, f, 2, st)
 		}
 	}
 resumed_63:
@@ -359,10 +305,9 @@ resumed_63:
 	if err2 != nil {
 		panic(err2)
 	}
-	line, err3, st = c.ReadLineResumable(r)
-	if st != gen.Done {
-		f.c, f.t0, f.t1, f.PC = c, t0, t1, 3
-		return r.Link(f, &f.Header, st)
+	if line, err3, st = c.ReadLineResumable(r); st != gen.Done {
+		f.c, f.t0, f.t1 = c, t0, t1
+		return f.Link(r, f, 3, st)
 	}
 resumed_66:
 //line main.go:67:1
@@ -378,7 +323,7 @@ unwind:
 	for f.Pending() {
 //line main.go:72:1
 		if sub := f.Next(r); sub != gen.Done {
-			return r.Link(f, &f.Header, sub)
+			return f.Link(r, f, gen.Unwind, sub)
 		}
 	}
 //line main.go:72:1
@@ -386,17 +331,15 @@ unwind:
 	return gen.Done
 }
 
-//line main_greenlet.go:391:1
+//line main_greenlet.go:336:1
 
 func (f *clientFrame) Args(args []any)    { gen.SetVariadic(f, args, &f.h, &f.address, &f.words) }
 func (f *clientFrame) Forget()            { *f = clientFrame{DeferHeader: f.DeferHeader} }
 func (f *clientFrame) Release(r *gen.Run) { gen.Free(r, f, 19) }
-func (*clientFrame) Func() *gen.Func      { return &clientFrameInfo }
+func (*clientFrame) Func() *gen.Func      { return main_go.At(3) }
 
-var clientFrameInfo = gen.Func{Name: "main.client", File: "github.com/going-green/greenlet/examples/echo/main.go", Line: 56, End: 72, Points: "57 words; 63 +c +t0 +t1; 66 ="}
 var _ func(*hub.Hub, string, ...string) = client
 
-// clientFrameValue is client as a value, for callers that can be suspended.
 type clientFrameValue struct{}
 
 func (clientFrameValue) CallResumable(r *gen.Run, p0 *hub.Hub, p1 string, p2 ...string) gen.Status {
@@ -407,7 +350,6 @@ var _ = gen.Register(client, clientFrameValue{})
 
 func (clientFrameValue) Frame() gen.Frame { return gen.MakeFrame(clientFrame{}) }
 
-// showFrame is an activation of show.
 type showFrame struct {
 	gen.Header
 	h *hub.Hub
@@ -418,26 +360,22 @@ func newShowFrame(h *hub.Hub, s *socket.Server) *showFrame {
 	_ = show
 	return gen.MakeFrame(showFrame{h: h, s: s})
 }
-
-// showResumable is show for callers that can be suspended.
 func showResumable(r *gen.Run, h *hub.Hub, s *socket.Server) gen.Status {
 	return (*showFrame)(nil).body(r, h, s)
 }
 
 func (f *showFrame) body(r *gen.Run, h *hub.Hub, s *socket.Server) (st gen.Status) {
 //line main.go:78:1
-	_, st = h.Go(client, h, s.Listener.Addr().String(), "hello", "world").JoinResumable(r)
-	if st != gen.Done {
+	if _, st = h.Go(client, h, s.Listener.Addr().String(), "hello", "world").JoinResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 61)
-		f.h, f.s, f.PC = h, s, 1
-		return r.Link(f, &f.Header, st)
+		f.h, f.s = h, s
+		return f.Link(r, f, 1, st)
 	}
 //line main.go:79:1
-	_, st = h.Go(client, h, s.Listener.Addr().String(), "and good bye").JoinResumable(r)
-	if st != gen.Done {
+	if _, st = h.Go(client, h, s.Listener.Addr().String(), "and good bye").JoinResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 61)
-		f.h, f.s, f.PC = nil, s, 2
-		return r.Link(f, &f.Header, st)
+		f.h, f.s = nil, s
+		return f.Link(r, f, 2, st)
 	}
 //line main.go:80:1
 	if f != nil {
@@ -446,26 +384,25 @@ func (f *showFrame) body(r *gen.Run, h *hub.Hub, s *socket.Server) (st gen.Statu
 //line main.go:80:1
 	if st = stopResumable(r, s); st != gen.Done {
 		f = gen.Take(r, f, 61)
-		f.s, f.PC = nil, 3
-		return r.Link(f, &f.Header, st)
+		f.s = nil
+		return f.Link(r, f, 3, st)
 	}
 	return gen.Done
 }
 
-//line main_greenlet.go:457:1
+//line main_greenlet.go:395:1
 
 func (f *showFrame) Resume(r *gen.Run) (st gen.Status) {
 	h, s := f.h, f.s
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.h, f.s))
+		return f.Started(r, f, f.body(r, f.h, f.s))
 	case 1:
 		r.Callee().(*hub.TaskJoinFrame).Release(r)
 //line main.go:79:1
-		_, st = h.Go(client, h, s.Listener.Addr().String(), "and good bye").JoinResumable(r)
-		if st != gen.Done {
-			f.h, f.PC = nil, 2
-			return r.Link(f, &f.Header, st)
+		if _, st = h.Go(client, h, s.Listener.Addr().String(), "and good bye").JoinResumable(r); st != gen.Done {
+			f.h = nil
+			return f.Link(r, f, 2, st)
 		}
 		goto resumed_79
 	case 2:
@@ -473,7 +410,7 @@ func (f *showFrame) Resume(r *gen.Run) (st gen.Status) {
 		goto resumed_79
 	case 3:
 		r.Callee().(*stopFrame).Release(r)
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 
 resumed_79:
@@ -481,29 +418,24 @@ resumed_79:
 	f.h = nil
 //line main.go:80:1
 	if st = stopResumable(r, s); st != gen.Done {
-		f.s, f.PC = nil, 3
-		return r.Link(f, &f.Header, st)
+		f.s = nil
+		return f.Link(r, f, 3, st)
 	}
-	return r.Return(f, &f.Header)
+	return f.Return(r, f)
 }
 
-//line main_greenlet.go:492:1
+//line main_greenlet.go:429:1
 
 func (f *showFrame) Args(args []any)    { gen.SetArgs(f, args, &f.h, &f.s) }
 func (f *showFrame) Forget()            { *f = showFrame{Header: f.Header} }
 func (f *showFrame) Release(r *gen.Run) { gen.Free(r, f, 61) }
-func (*showFrame) Func() *gen.Func      { return &showFrameInfo }
+func (*showFrame) Func() *gen.Func      { return main_go.At(4) }
 
-var showFrameInfo = gen.Func{Name: "main.show", File: "github.com/going-green/greenlet/examples/echo/main.go", Line: 77, Points: "78 h s; 79 s; 80"}
-var _ func(*hub.Hub, *socket.Server) = show
-
-// showFrameValue is show as a value, for callers that can be suspended.
-type showFrameValue struct{}
-
-func (showFrameValue) CallResumable(r *gen.Run, p0 *hub.Hub, p1 *socket.Server) gen.Status {
-	return showResumable(r, p0, p1)
-}
-
-var _ = gen.Register(show, showFrameValue{})
-
-func (showFrameValue) Frame() gen.Frame { return gen.MakeFrame(showFrame{}) }
+var _ = gen.Function20(show, showResumable, newShowFrame)
+var main_go = gen.Funcs{Package: "main", File: "github.com/going-green/greenlet/examples/echo/main.go", List: `
+echo 25: 26 c; 28 +buf; 30 =
+serve 42: 42
+stop 47: 48
+client 56 72: 57 words; 63 +c +t0 +t1; 66 =
+show 77: 78 h s; 79 s; 80
+`}

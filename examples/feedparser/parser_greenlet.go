@@ -13,23 +13,14 @@ import (
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// parserPeekFrame is an activation of parser.peek.
 type parserPeekFrame struct {
 	gen.Exchanges[[]byte, int]
-	gen.Header
-	p    *parser
-	t0   []byte
-	ret0 rune
+	gen.Returns[rune]
+	p  *parser
+	t0 []byte
 }
 
-func (p *parser) newPeekFrame() *parserPeekFrame {
-	_ = p.peek
-	return gen.MakeFrame(parserPeekFrame{p: p})
-}
-func (f *parserPeekFrame) Results() rune                   { f.Over(f); return f.ret0 }
-func (f *parserPeekFrame) Returned(r *gen.Run) (ret0 rune) { ret0 = f.ret0; f.Release(r); return }
-
-// peekResumable is parser.peek for callers that can be suspended.
+func (f *parserPeekFrame) Returned(r *gen.Run) rune { r0 := f.Ret0; f.Release(r); return r0 }
 func (p *parser) peekResumable(r *gen.Run) (ret0 rune, st gen.Status) {
 //line parser.go:32:1
 	if len(p.rest) != 0 || p.closed {
@@ -41,99 +32,61 @@ func (p *parser) peekResumable(r *gen.Run) (ret0 rune, st gen.Status) {
 	}
 	{
 //line parser.go:33:1
-		f := gen.Take(r, (*parserPeekFrame)(nil), 48)
-		r.Leaf(f, &f.Header)
-		f.p, f.PC = p, 1
+		f := gen.New[parserPeekFrame](r, 48)
+		f.Leaf(r, f, 1)
+		f.p = p
 		r.Await(&f.t0)
 //line parser.go:33:1
+		if p2, ok := r.Out().(*int); ok {
+			*p2 = p.offset
+			return ret0, gen.Left
+		}
 		return ret0, gen.Yielded(r, p.offset)
 	}
 }
 
-//line parser_greenlet.go:54:1
+//line parser_greenlet.go:49:1
 
-// Ask continues parser.peek up to its next value, and returns where it awaits the answer.
-func (f *parserPeekFrame) Ask(p2 *int) *[]byte {
+func (f *parserPeekFrame) Resume(r *gen.Run) (st gen.Status) {
 	p := f.p
 	var t0 []byte
-	switch f.PC {
-	case 1:
-		t0 = f.t0
+	t0 = f.t0
+	r.Received()
 //line parser.go:33:1
-		p.rest = t0
-		p.closed = len(p.rest) == 0
-		goto after_if_32
-	}
-
-//line parser.go:32:1
-	if len(p.rest) != 0 || p.closed {
-		goto after_if_32
-	}
-//line parser.go:33:1
-	f.PC = 1
-//line parser.go:33:1
-	*p2 = p.offset
-	return &f.t0
-after_if_32:
+	p.rest = t0
+	p.closed = len(p.rest) == 0
+//line parser.go:36:1
 	if p.closed {
-		f.ret0 = end
-		return nil
+		f.Ret0 = end
+		return f.Return(r, f)
 	}
 //line parser.go:39:1
-	f.ret0 = rune(p.rest[0])
-	return nil
+	f.Ret0 = rune(p.rest[0])
+	return f.Return(r, f)
 }
 
-//line parser_greenlet.go:88:1
+//line parser_greenlet.go:69:1
 
-func (f *parserPeekFrame) Resume(r *gen.Run) gen.Status {
-	var v int
-	r.Received()
-	at := f.Ask(&v)
-	if at == nil {
-		return r.Return(f, &f.Header)
-	}
-	r.Await(at)
-	return gen.Yielded(r, v)
-}
+func (f *parserPeekFrame) Release(r *gen.Run) { gen.Free(r, f, 48) }
+func (*parserPeekFrame) Func() *gen.Func      { return parser_go.At(0) }
 
-func (f *parserPeekFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *parserPeekFrame) Forget()                    { *f = parserPeekFrame{Header: f.Header, ret0: f.ret0} }
-func (f *parserPeekFrame) Release(r *gen.Run)         { gen.Free(r, f, 48) }
-func (*parserPeekFrame) Func() *gen.Func              { return &parserPeekFrameInfo }
-
-var parserPeekFrameInfo = gen.Func{Name: "main.(*parser).peek", File: "github.com/going-green/greenlet/examples/feedparser/parser.go", Line: 31, Points: "33 p"}
 var _ func(*parser) rune = (*parser).peek
 
-// parserSpaceFrame is an activation of parser.space.
 type parserSpaceFrame struct {
 	gen.Exchanges[[]byte, int]
-	gen.Header
-	p    *parser
-	ret0 rune
+	gen.Returns[rune]
+	p *parser
 }
 
-func (p *parser) newSpaceFrame() *parserSpaceFrame {
-	_ = p.space
-	return gen.MakeFrame(parserSpaceFrame{p: p})
-}
-func (f *parserSpaceFrame) Results() rune                   { f.Over(f); return f.ret0 }
-func (f *parserSpaceFrame) Returned(r *gen.Run) (ret0 rune) { ret0 = f.ret0; f.Release(r); return }
-
-// spaceResumable is parser.space for callers that can be suspended.
-func (p *parser) spaceResumable(r *gen.Run) (rune, gen.Status) {
-	return (*parserSpaceFrame)(nil).body(r, p)
-}
-
-func (f *parserSpaceFrame) body(r *gen.Run, p *parser) (ret0 rune, st gen.Status) {
+func (f *parserSpaceFrame) Returned(r *gen.Run) rune { r0 := f.Ret0; f.Release(r); return r0 }
+func (p *parser) spaceResumable(r *gen.Run) (ret0 rune, st gen.Status) {
 	var c rune
 //line parser.go:54:1
 loop_54:
-	c, st = p.peekResumable(r)
-	if st != gen.Done {
-		f = gen.Take(r, f, 19)
-		f.p, f.PC = p, 1
-		return ret0, r.Link(f, &f.Header, st)
+	if c, st = p.peekResumable(r); st != gen.Done {
+		f := gen.New[parserSpaceFrame](r, 19)
+		f.p = p
+		return ret0, f.Link(r, f, 1, st)
 	}
 //line parser.go:55:1
 	switch c {
@@ -145,26 +98,17 @@ loop_54:
 	goto loop_54
 }
 
-//line parser_greenlet.go:149:1
+//line parser_greenlet.go:102:1
 
 func (f *parserSpaceFrame) Resume(r *gen.Run) (st gen.Status) {
 	p := f.p
 	var c rune
-	switch f.PC {
-	case 0:
-		f.ret0, st = f.body(r, f.p)
-		return r.Started(f, &f.Header, st)
-	case 1:
-		c = r.Callee().(*parserPeekFrame).Returned(r)
-		goto resumed_55
-	}
-
+	c = r.Callee().(*parserPeekFrame).Returned(r)
+	goto resumed_55
 loop_54:
 //line parser.go:55:1
-	c, st = p.peekResumable(r)
-	if st != gen.Done {
-		f.PC = 1
-		return r.Link(f, &f.Header, st)
+	if c, st = p.peekResumable(r); st != gen.Done {
+		return f.Link(r, f, 1, st)
 	}
 resumed_55:
 //line parser.go:55:1
@@ -172,45 +116,37 @@ resumed_55:
 	case ' ', '\t', '\r', '\n':
 		p.skip()
 	default:
-		f.ret0 = c
-		return r.Return(f, &f.Header)
+		f.Ret0 = c
+		return f.Return(r, f)
 	}
 	goto loop_54
 }
 
-//line parser_greenlet.go:182:1
+//line parser_greenlet.go:126:1
 
-func (f *parserSpaceFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *parserSpaceFrame) Forget()                    { *f = parserSpaceFrame{Header: f.Header, ret0: f.ret0} }
-func (f *parserSpaceFrame) Release(r *gen.Run)         { gen.Free(r, f, 19) }
-func (*parserSpaceFrame) Func() *gen.Func              { return &parserSpaceFrameInfo }
+func (f *parserSpaceFrame) Release(r *gen.Run) { gen.Free(r, f, 19) }
+func (*parserSpaceFrame) Func() *gen.Func      { return parser_go.At(1) }
 
-var parserSpaceFrameInfo = gen.Func{Name: "main.(*parser).space", File: "github.com/going-green/greenlet/examples/feedparser/parser.go", Line: 53, Points: "55 p"}
 var _ func(*parser) rune = (*parser).space
 
-// parserDocumentFrame is an activation of parser.document.
 type parserDocumentFrame struct {
 	gen.Exchanges[[]byte, int]
-	gen.Header
-	p    *parser
-	v    any
-	err  error
-	ret0 any
-	ret1 error
+	gen.Returns2[any, error]
+	p   *parser
+	v   any
+	err error
 }
 
 func (p *parser) newDocumentFrame() *parserDocumentFrame {
 	_ = p.document
 	return gen.MakeFrame(parserDocumentFrame{p: p})
 }
-func (f *parserDocumentFrame) Results() (any, error) { f.Over(f); return f.ret0, f.ret1 }
-func (f *parserDocumentFrame) Returned(r *gen.Run) (ret0 any, ret1 error) {
-	ret0, ret1 = f.ret0, f.ret1
+func (f *parserDocumentFrame) Results() (any, error) { f.Over(f); return f.Ret0, f.Ret1 }
+func (f *parserDocumentFrame) Returned(r *gen.Run) (any, error) {
+	r0, r1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return
+	return r0, r1
 }
-
-// documentResumable is parser.document for callers that can be suspended.
 func (p *parser) documentResumable(r *gen.Run) (any, error, gen.Status) {
 	return (*parserDocumentFrame)(nil).body(r, p)
 }
@@ -223,11 +159,10 @@ func (f *parserDocumentFrame) body(r *gen.Run, p *parser) (ret0 any, ret1 error,
 		t1  rune
 	)
 //line parser.go:68:1
-	v, err, st = p.valueResumable(r)
-	if st != gen.Done {
+	if v, err, st = p.valueResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 46)
-		f.p, f.PC = p, 1
-		return ret0, ret1, r.Link(f, &f.Header, st)
+		f.p = p
+		return ret0, ret1, f.Link(r, f, 1, st)
 	}
 //line parser.go:69:1
 	t0 = err == nil
@@ -236,11 +171,10 @@ func (f *parserDocumentFrame) body(r *gen.Run, p *parser) (ret0 any, ret1 error,
 		goto after_if_69
 	}
 //line parser.go:69:1
-	t1, st = p.spaceResumable(r)
-	if st != gen.Done {
+	if t1, st = p.spaceResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 46)
-		f.p, f.v, f.err, f.PC = p, v, err, 2
-		return ret0, ret1, r.Link(f, &f.Header, st)
+		f.p, f.v, f.err = p, v, err
+		return ret0, ret1, f.Link(r, f, 2, st)
 	}
 	t0 = t1 != end
 after_if_69:
@@ -251,7 +185,7 @@ after_if_69:
 	return v, err, gen.Done
 }
 
-//line parser_greenlet.go:255:1
+//line parser_greenlet.go:189:1
 
 func (f *parserDocumentFrame) Resume(r *gen.Run) (st gen.Status) {
 	p := f.p
@@ -263,8 +197,8 @@ func (f *parserDocumentFrame) Resume(r *gen.Run) (st gen.Status) {
 	)
 	switch f.PC {
 	case 0:
-		f.ret0, f.ret1, st = f.body(r, f.p)
-		return r.Started(f, &f.Header, st)
+		f.Ret0, f.Ret1, st = f.body(r, f.p)
+		return f.Started(r, f, st)
 	case 1:
 		v, err = r.Callee().(*parserValueFrame).Returned(r)
 //line parser.go:69:1
@@ -282,10 +216,9 @@ func (f *parserDocumentFrame) Resume(r *gen.Run) (st gen.Status) {
 
 then_69:
 //line parser.go:69:1
-	t1, st = p.spaceResumable(r)
-	if st != gen.Done {
-		f.v, f.err, f.PC = v, err, 2
-		return r.Link(f, &f.Header, st)
+	if t1, st = p.spaceResumable(r); st != gen.Done {
+		f.v, f.err = v, err
+		return f.Link(r, f, 2, st)
 	}
 resumed_69:
 	t0 = t1 != end
@@ -294,92 +227,64 @@ after_if_69:
 	if t0 {
 		err = p.unexpected("the end")
 	}
-	f.ret0, f.ret1 = v, err
-	return r.Return(f, &f.Header)
+	f.Ret0, f.Ret1 = v, err
+	return f.Return(r, f)
 }
 
-//line parser_greenlet.go:302:1
+//line parser_greenlet.go:235:1
 
-func (f *parserDocumentFrame) Send(r *gen.Run) gen.Status {
-	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
-}
-func (f *parserDocumentFrame) Forget() {
-	*f = parserDocumentFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1}
-}
+func (f *parserDocumentFrame) Forget()            { *f = parserDocumentFrame{Returns2: f.Returns2} }
 func (f *parserDocumentFrame) Release(r *gen.Run) { gen.Free(r, f, 46) }
-func (*parserDocumentFrame) Func() *gen.Func      { return &parserDocumentFrameInfo }
+func (*parserDocumentFrame) Func() *gen.Func      { return parser_go.At(2) }
 
-var parserDocumentFrameInfo = gen.Func{Name: "main.(*parser).document", File: "github.com/going-green/greenlet/examples/feedparser/parser.go", Line: 67, Points: "68 p; 69 p v err"}
 var _ func(*parser) (any, error) = (*parser).document
 
-// parserValueFrame is an activation of parser.value.
 type parserValueFrame struct {
 	gen.Exchanges[[]byte, int]
-	gen.Header
-	p    *parser
-	ret0 any
-	ret1 error
+	gen.Returns2[any, error]
+	p *parser
 }
 
-func (p *parser) newValueFrame() *parserValueFrame {
-	_ = p.value
-	return gen.MakeFrame(parserValueFrame{p: p})
-}
-func (f *parserValueFrame) Results() (any, error) { f.Over(f); return f.ret0, f.ret1 }
-func (f *parserValueFrame) Returned(r *gen.Run) (ret0 any, ret1 error) {
-	ret0, ret1 = f.ret0, f.ret1
+func (f *parserValueFrame) Returned(r *gen.Run) (any, error) {
+	r0, r1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return
+	return r0, r1
 }
-
-// valueResumable is parser.value for callers that can be suspended.
 func (p *parser) valueResumable(r *gen.Run) (any, error, gen.Status) {
 	return (*parserValueFrame)(nil).body(r, p)
 }
 
 func (f *parserValueFrame) body(r *gen.Run, p *parser) (ret0 any, ret1 error, st gen.Status) {
-	var (
-		c  rune
-		t0 any
-		t1 error
-		t2 any
-		t3 error
-		t4 string
-		t5 error
-		t6 any
-		t7 error
-		t8 any
-		t9 error
-	)
+	var c rune
+	var t4 string
 	if f != nil {
 		switch f.PC {
 		case 1:
 			c = r.Callee().(*parserSpaceFrame).Returned(r)
 			goto resumed_77
 		case 2:
-			t0, t1 = r.Callee().(*parserObjectFrame).Returned(r)
+			ret0, ret1 = r.Callee().(*parserObjectFrame).Returned(r)
 			goto resumed_79
 		case 3:
-			t2, t3 = r.Callee().(*parserArrayFrame).Returned(r)
+			ret0, ret1 = r.Callee().(*parserArrayFrame).Returned(r)
 			goto resumed_81
 		case 4:
-			t4, t5 = r.Callee().(*parserStrFrame).Returned(r)
+			t4, ret1 = r.Callee().(*parserStrFrame).Returned(r)
 			goto resumed_83
 		case 5:
-			t6, t7 = r.Callee().(*parserNumberFrame).Returned(r)
+			ret0, ret1 = r.Callee().(*parserNumberFrame).Returned(r)
 			goto resumed_85
 		case 6:
-			t8, t9 = r.Callee().(*parserWordFrame).Returned(r)
+			ret0, ret1 = r.Callee().(*parserWordFrame).Returned(r)
 			goto resumed_87
 		}
 	}
 
 //line parser.go:77:1
-	c, st = p.spaceResumable(r)
-	if st != gen.Done {
+	if c, st = p.spaceResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 22)
-		f.p, f.PC = p, 1
-		return ret0, ret1, r.Link(f, &f.Header, st)
+		f.p = p
+		return ret0, ret1, f.Link(r, f, 1, st)
 	}
 resumed_77:
 //line parser.go:77:1
@@ -397,113 +302,88 @@ resumed_77:
 	}
 case_78:
 //line parser.go:79:1
-	t0, t1, st = p.objectResumable(r)
-	if st != gen.Done {
+	if ret0, ret1, st = p.objectResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 22)
-		f.p, f.PC = nil, 2
-		return ret0, ret1, r.Link(f, &f.Header, st)
+		f.p = nil
+		return ret0, ret1, f.Link(r, f, 2, st)
 	}
 resumed_79:
 //line parser.go:79:1
-	return t0, t1, gen.Done
+	return ret0, ret1, gen.Done
 case_80:
-	t2, t3, st = p.arrayResumable(r)
-	if st != gen.Done {
+	if ret0, ret1, st = p.arrayResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 22)
-		f.p, f.PC = nil, 3
-		return ret0, ret1, r.Link(f, &f.Header, st)
+		f.p = nil
+		return ret0, ret1, f.Link(r, f, 3, st)
 	}
 resumed_81:
 //line parser.go:81:1
-	return t2, t3, gen.Done
+	return ret0, ret1, gen.Done
 case_82:
-	t4, t5, st = p.strResumable(r)
-	if st != gen.Done {
+	if t4, ret1, st = p.strResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 22)
-		f.p, f.PC = nil, 4
-		return ret0, ret1, r.Link(f, &f.Header, st)
+		f.p = nil
+		return ret0, ret1, f.Link(r, f, 4, st)
 	}
 resumed_83:
 //line parser.go:83:1
-	return t4, t5, gen.Done
+	return t4, ret1, gen.Done
 case_84:
-	t6, t7, st = p.numberResumable(r)
-	if st != gen.Done {
+	if ret0, ret1, st = p.numberResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 22)
-		f.p, f.PC = nil, 5
-		return ret0, ret1, r.Link(f, &f.Header, st)
+		f.p = nil
+		return ret0, ret1, f.Link(r, f, 5, st)
 	}
 resumed_85:
 //line parser.go:85:1
-	return t6, t7, gen.Done
+	return ret0, ret1, gen.Done
 case_86:
-	t8, t9, st = p.wordResumable(r)
-	if st != gen.Done {
+	if ret0, ret1, st = p.wordResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 22)
-		f.p, f.PC = nil, 6
-		return ret0, ret1, r.Link(f, &f.Header, st)
+		f.p = nil
+		return ret0, ret1, f.Link(r, f, 6, st)
 	}
 resumed_87:
 //line parser.go:87:1
-	return t8, t9, gen.Done
+	return ret0, ret1, gen.Done
 }
 
-//line parser_greenlet.go:453:1
+//line parser_greenlet.go:353:1
 
 func (f *parserValueFrame) Resume(r *gen.Run) (st gen.Status) {
-	f.ret0, f.ret1, st = f.body(r, f.p)
-	return r.Started(f, &f.Header, st)
+	f.Ret0, f.Ret1, st = f.body(r, f.p)
+	return f.Started(r, f, st)
 }
 
-func (f *parserValueFrame) Send(r *gen.Run) gen.Status {
-	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
-}
-func (f *parserValueFrame) Forget() {
-	*f = parserValueFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1}
-}
 func (f *parserValueFrame) Release(r *gen.Run) { gen.Free(r, f, 22) }
-func (*parserValueFrame) Func() *gen.Func      { return &parserValueFrameInfo }
+func (*parserValueFrame) Func() *gen.Func      { return parser_go.At(3) }
 
-var parserValueFrameInfo = gen.Func{Name: "main.(*parser).value", File: "github.com/going-green/greenlet/examples/feedparser/parser.go", Line: 76, Points: "77 p; 79; 81; 83; 85; 87"}
 var _ func(*parser) (any, error) = (*parser).value
 
-// parserObjectFrame is an activation of parser.object.
 type parserObjectFrame struct {
 	gen.Exchanges[[]byte, int]
-	gen.Header
+	gen.Returns2[any, error]
 	p       *parser
 	members map[string]any
 	name    string
-	ret0    any
-	ret1    error
 }
 
-func (p *parser) newObjectFrame() *parserObjectFrame {
-	_ = p.object
-	return gen.MakeFrame(parserObjectFrame{p: p})
-}
-func (f *parserObjectFrame) Results() (any, error) { f.Over(f); return f.ret0, f.ret1 }
-func (f *parserObjectFrame) Returned(r *gen.Run) (ret0 any, ret1 error) {
-	ret0, ret1 = f.ret0, f.ret1
+func (f *parserObjectFrame) Returned(r *gen.Run) (any, error) {
+	r0, r1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return
+	return r0, r1
 }
-
-// objectResumable is parser.object for callers that can be suspended.
 func (p *parser) objectResumable(r *gen.Run) (any, error, gen.Status) {
 	return (*parserObjectFrame)(nil).body(r, p)
 }
 
 func (f *parserObjectFrame) body(r *gen.Run, p *parser) (ret0 any, ret1 error, st gen.Status) {
 	var (
-		members map[string]any
-		t0, t1  rune
-		name    string
-		err     error
-		t2      rune
-		t3      any
-		t4      error
-		t5      rune
+		members        map[string]any
+		t0, t1, t2, t5 rune
+		name           string
+		err, t4        error
+		t3             any
 	)
 	if f != nil {
 		switch f.PC {
@@ -537,11 +417,10 @@ func (f *parserObjectFrame) body(r *gen.Run, p *parser) (ret0 any, ret1 error, s
 //line parser.go:93:1
 	p.skip()
 	members = map[string]any{}
-	t0, st = p.spaceResumable(r)
-	if st != gen.Done {
+	if t0, st = p.spaceResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 16)
-		f.p, f.members, f.PC = p, members, 1
-		return ret0, ret1, r.Link(f, &f.Header, st)
+		f.p, f.members = p, members
+		return ret0, ret1, f.Link(r, f, 1, st)
 	}
 resumed_95:
 //line parser.go:95:1
@@ -550,33 +429,30 @@ resumed_95:
 		return members, nil, gen.Done
 	}
 loop_99:
-	t1, st = p.spaceResumable(r)
-	if st != gen.Done {
+	if t1, st = p.spaceResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 16)
-		f.p, f.members, f.PC = p, members, 2
-		return ret0, ret1, r.Link(f, &f.Header, st)
+		f.p, f.members = p, members
+		return ret0, ret1, f.Link(r, f, 2, st)
 	}
 resumed_100:
 //line parser.go:100:1
 	if t1 != '"' {
 		return nil, p.unexpected("a name"), gen.Done
 	}
-	name, err, st = p.strResumable(r)
-	if st != gen.Done {
+	if name, err, st = p.strResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 16)
-		f.p, f.members, f.PC = p, members, 3
-		return ret0, ret1, r.Link(f, &f.Header, st)
+		f.p, f.members = p, members
+		return ret0, ret1, f.Link(r, f, 3, st)
 	}
 resumed_103:
 //line parser.go:104:1
 	if err != nil {
 		return nil, err, gen.Done
 	}
-	t2, st = p.spaceResumable(r)
-	if st != gen.Done {
+	if t2, st = p.spaceResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 16)
-		f.p, f.members, f.name, f.PC = p, members, name, 4
-		return ret0, ret1, r.Link(f, &f.Header, st)
+		f.p, f.members, f.name = p, members, name
+		return ret0, ret1, f.Link(r, f, 4, st)
 	}
 resumed_107:
 //line parser.go:107:1
@@ -584,11 +460,10 @@ resumed_107:
 		return nil, p.unexpected("a colon"), gen.Done
 	}
 	p.skip()
-	t3, t4, st = p.valueResumable(r)
-	if st != gen.Done {
+	if t3, t4, st = p.valueResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 16)
-		f.p, f.members, f.name, f.PC = p, members, name, 5
-		return ret0, ret1, r.Link(f, &f.Header, st)
+		f.p, f.members, f.name = p, members, name
+		return ret0, ret1, f.Link(r, f, 5, st)
 	}
 resumed_111:
 	members[name], err = t3, t4
@@ -600,11 +475,10 @@ resumed_111:
 		f.name = ""
 	}
 //line parser.go:114:1
-	t5, st = p.spaceResumable(r)
-	if st != gen.Done {
+	if t5, st = p.spaceResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 16)
-		f.p, f.members, f.PC = p, members, 6
-		return ret0, ret1, r.Link(f, &f.Header, st)
+		f.p, f.members = p, members
+		return ret0, ret1, f.Link(r, f, 6, st)
 	}
 resumed_114:
 //line parser.go:114:1
@@ -620,47 +494,30 @@ resumed_114:
 	goto loop_99
 }
 
-//line parser_greenlet.go:626:1
+//line parser_greenlet.go:500:1
 
 func (f *parserObjectFrame) Resume(r *gen.Run) (st gen.Status) {
-	f.ret0, f.ret1, st = f.body(r, f.p)
-	return r.Started(f, &f.Header, st)
+	f.Ret0, f.Ret1, st = f.body(r, f.p)
+	return f.Started(r, f, st)
 }
 
-func (f *parserObjectFrame) Send(r *gen.Run) gen.Status {
-	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
-}
-func (f *parserObjectFrame) Forget() {
-	*f = parserObjectFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1}
-}
 func (f *parserObjectFrame) Release(r *gen.Run) { gen.Free(r, f, 16) }
-func (*parserObjectFrame) Func() *gen.Func      { return &parserObjectFrameInfo }
+func (*parserObjectFrame) Func() *gen.Func      { return parser_go.At(4) }
 
-var parserObjectFrameInfo = gen.Func{Name: "main.(*parser).object", File: "github.com/going-green/greenlet/examples/feedparser/parser.go", Line: 92, Points: "95 p members; 100 =; 103 =; 107 +name; 111 =; 114 -name"}
 var _ func(*parser) (any, error) = (*parser).object
 
-// parserArrayFrame is an activation of parser.array.
 type parserArrayFrame struct {
 	gen.Exchanges[[]byte, int]
-	gen.Header
+	gen.Returns2[any, error]
 	p        *parser
 	elements []any
-	ret0     any
-	ret1     error
 }
 
-func (p *parser) newArrayFrame() *parserArrayFrame {
-	_ = p.array
-	return gen.MakeFrame(parserArrayFrame{p: p})
-}
-func (f *parserArrayFrame) Results() (any, error) { f.Over(f); return f.ret0, f.ret1 }
-func (f *parserArrayFrame) Returned(r *gen.Run) (ret0 any, ret1 error) {
-	ret0, ret1 = f.ret0, f.ret1
+func (f *parserArrayFrame) Returned(r *gen.Run) (any, error) {
+	r0, r1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return
+	return r0, r1
 }
-
-// arrayResumable is parser.array for callers that can be suspended.
 func (p *parser) arrayResumable(r *gen.Run) (any, error, gen.Status) {
 	return (*parserArrayFrame)(nil).body(r, p)
 }
@@ -668,10 +525,9 @@ func (p *parser) arrayResumable(r *gen.Run) (any, error, gen.Status) {
 func (f *parserArrayFrame) body(r *gen.Run, p *parser) (ret0 any, ret1 error, st gen.Status) {
 	var (
 		elements []any
-		t0       rune
+		t0, t1   rune
 		element  any
 		err      error
-		t1       rune
 	)
 	if f != nil {
 		switch f.PC {
@@ -693,11 +549,10 @@ func (f *parserArrayFrame) body(r *gen.Run, p *parser) (ret0 any, ret1 error, st
 //line parser.go:128:1
 	p.skip()
 	elements = []any{}
-	t0, st = p.spaceResumable(r)
-	if st != gen.Done {
+	if t0, st = p.spaceResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 2)
-		f.p, f.elements, f.PC = p, elements, 1
-		return ret0, ret1, r.Link(f, &f.Header, st)
+		f.p, f.elements = p, elements
+		return ret0, ret1, f.Link(r, f, 1, st)
 	}
 resumed_130:
 //line parser.go:130:1
@@ -706,11 +561,10 @@ resumed_130:
 		return elements, nil, gen.Done
 	}
 loop_134:
-	element, err, st = p.valueResumable(r)
-	if st != gen.Done {
+	if element, err, st = p.valueResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 2)
-		f.p, f.elements, f.PC = p, elements, 2
-		return ret0, ret1, r.Link(f, &f.Header, st)
+		f.p, f.elements = p, elements
+		return ret0, ret1, f.Link(r, f, 2, st)
 	}
 resumed_135:
 //line parser.go:136:1
@@ -718,11 +572,10 @@ resumed_135:
 		return nil, err, gen.Done
 	}
 	elements = append(elements, element)
-	t1, st = p.spaceResumable(r)
-	if st != gen.Done {
+	if t1, st = p.spaceResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 2)
-		f.p, f.elements, f.PC = p, elements, 3
-		return ret0, ret1, r.Link(f, &f.Header, st)
+		f.p, f.elements = p, elements
+		return ret0, ret1, f.Link(r, f, 3, st)
 	}
 resumed_140:
 //line parser.go:140:1
@@ -738,44 +591,30 @@ resumed_140:
 	goto loop_134
 }
 
-//line parser_greenlet.go:745:1
+//line parser_greenlet.go:598:1
 
 func (f *parserArrayFrame) Resume(r *gen.Run) (st gen.Status) {
-	f.ret0, f.ret1, st = f.body(r, f.p)
-	return r.Started(f, &f.Header, st)
+	f.Ret0, f.Ret1, st = f.body(r, f.p)
+	return f.Started(r, f, st)
 }
 
-func (f *parserArrayFrame) Send(r *gen.Run) gen.Status {
-	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
-}
-func (f *parserArrayFrame) Forget() {
-	*f = parserArrayFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1}
-}
 func (f *parserArrayFrame) Release(r *gen.Run) { gen.Free(r, f, 2) }
-func (*parserArrayFrame) Func() *gen.Func      { return &parserArrayFrameInfo }
+func (*parserArrayFrame) Func() *gen.Func      { return parser_go.At(5) }
 
-var parserArrayFrameInfo = gen.Func{Name: "main.(*parser).array", File: "github.com/going-green/greenlet/examples/feedparser/parser.go", Line: 127, Points: "130 p elements; 135 =; 140 ="}
 var _ func(*parser) (any, error) = (*parser).array
 
-// parserStrFrame is an activation of parser.str.
 type parserStrFrame struct {
 	gen.Exchanges[[]byte, int]
-	gen.Header
-	p    *parser
-	s    *strings.Builder
-	ret0 string
-	ret1 error
+	gen.Returns2[string, error]
+	p *parser
+	s *strings.Builder
 }
 
-func (p *parser) newStrFrame() *parserStrFrame     { _ = p.str; return gen.MakeFrame(parserStrFrame{p: p}) }
-func (f *parserStrFrame) Results() (string, error) { f.Over(f); return f.ret0, f.ret1 }
-func (f *parserStrFrame) Returned(r *gen.Run) (ret0 string, ret1 error) {
-	ret0, ret1 = f.ret0, f.ret1
+func (f *parserStrFrame) Returned(r *gen.Run) (string, error) {
+	r0, r1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return
+	return r0, r1
 }
-
-// strResumable is parser.str for callers that can be suspended.
 func (p *parser) strResumable(r2 *gen.Run) (string, error, gen.Status) {
 	return (*parserStrFrame)(nil).body(r2, p)
 }
@@ -801,11 +640,10 @@ func (f *parserStrFrame) body(r2 *gen.Run, p *parser) (ret0 string, ret1 error, 
 	p.skip()
 	s = new(strings.Builder)
 loop_156:
-	c, st = p.peekResumable(r2)
-	if st != gen.Done {
+	if c, st = p.peekResumable(r2); st != gen.Done {
 		f = gen.Take(r2, f, 32)
-		f.p, f.s, f.PC = p, s, 1
-		return ret0, ret1, r2.Link(f, &f.Header, st)
+		f.p, f.s = p, s
+		return ret0, ret1, f.Link(r2, f, 1, st)
 	}
 resumed_157:
 //line parser.go:158:1
@@ -834,11 +672,10 @@ resumed_157:
 case_164:
 //line parser.go:165:1
 	p.skip()
-	r, err, st = p.escapedResumable(r2)
-	if st != gen.Done {
+	if r, err, st = p.escapedResumable(r2); st != gen.Done {
 		f = gen.Take(r2, f, 32)
-		f.p, f.s, f.PC = p, s, 2
-		return ret0, ret1, r2.Link(f, &f.Header, st)
+		f.p, f.s = p, s
+		return ret0, ret1, f.Link(r2, f, 2, st)
 	}
 resumed_166:
 //line parser.go:167:1
@@ -849,57 +686,39 @@ resumed_166:
 	goto loop_156
 }
 
-//line parser_greenlet.go:857:1
+//line parser_greenlet.go:694:1
 
 func (f *parserStrFrame) Resume(r *gen.Run) (st gen.Status) {
-	f.ret0, f.ret1, st = f.body(r, f.p)
-	return r.Started(f, &f.Header, st)
+	f.Ret0, f.Ret1, st = f.body(r, f.p)
+	return f.Started(r, f, st)
 }
 
-func (f *parserStrFrame) Send(r *gen.Run) gen.Status {
-	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
-}
-func (f *parserStrFrame) Forget()            { *f = parserStrFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1} }
 func (f *parserStrFrame) Release(r *gen.Run) { gen.Free(r, f, 32) }
-func (*parserStrFrame) Func() *gen.Func      { return &parserStrFrameInfo }
+func (*parserStrFrame) Func() *gen.Func      { return parser_go.At(6) }
 
-var parserStrFrameInfo = gen.Func{Name: "main.(*parser).str", File: "github.com/going-green/greenlet/examples/feedparser/parser.go", Line: 153, Points: "157 p s; 166 ="}
 var _ func(*parser) (string, error) = (*parser).str
 
-// parserEscapedFrame is an activation of parser.escaped.
 type parserEscapedFrame struct {
 	gen.Exchanges[[]byte, int]
-	gen.Header
+	gen.Returns2[rune, error]
 	p      *parser
 	digits string
 	t0     int
-	ret0   rune
-	ret1   error
 }
 
-func (p *parser) newEscapedFrame() *parserEscapedFrame {
-	_ = p.escaped
-	return gen.MakeFrame(parserEscapedFrame{p: p})
-}
-func (f *parserEscapedFrame) Results() (rune, error) { f.Over(f); return f.ret0, f.ret1 }
-func (f *parserEscapedFrame) Returned(r *gen.Run) (ret0 rune, ret1 error) {
-	ret0, ret1 = f.ret0, f.ret1
+func (f *parserEscapedFrame) Returned(r *gen.Run) (rune, error) {
+	r0, r1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return
+	return r0, r1
 }
-
-// escapedResumable is parser.escaped for callers that can be suspended.
 func (p *parser) escapedResumable(r *gen.Run) (rune, error, gen.Status) {
 	return (*parserEscapedFrame)(nil).body(r, p)
 }
 
 func (f *parserEscapedFrame) body(r *gen.Run, p *parser) (ret0 rune, ret1 error, st gen.Status) {
-	var (
-		c      rune
-		digits string
-		t0     int
-		t1     rune
-	)
+	var c, t1 rune
+	var digits string
+	var t0 int
 	if f != nil {
 		switch f.PC {
 		case 1:
@@ -913,11 +732,10 @@ func (f *parserEscapedFrame) body(r *gen.Run, p *parser) (ret0 rune, ret1 error,
 	}
 
 //line parser.go:182:1
-	c, st = p.peekResumable(r)
-	if st != gen.Done {
+	if c, st = p.peekResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 2)
-		f.p, f.PC = p, 1
-		return ret0, ret1, r.Link(f, &f.Header, st)
+		f.p = p
+		return ret0, ret1, f.Link(r, f, 1, st)
 	}
 resumed_182:
 //line parser.go:183:1
@@ -942,11 +760,10 @@ loop_192:
 		return rune(n), nil, gen.Done
 	}
 //line parser.go:193:1
-	t1, st = p.peekResumable(r)
-	if st != gen.Done {
+	if t1, st = p.peekResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 2)
-		f.p, f.digits, f.t0, f.PC = p, digits, t0, 2
-		return ret0, ret1, r.Link(f, &f.Header, st)
+		f.p, f.digits, f.t0 = p, digits, t0
+		return ret0, ret1, f.Link(r, f, 2, st)
 	}
 resumed_193:
 //line parser.go:193:1
@@ -957,68 +774,44 @@ resumed_193:
 	goto loop_192
 }
 
-//line parser_greenlet.go:966:1
+//line parser_greenlet.go:783:1
 
 func (f *parserEscapedFrame) Resume(r *gen.Run) (st gen.Status) {
-	f.ret0, f.ret1, st = f.body(r, f.p)
-	return r.Started(f, &f.Header, st)
+	f.Ret0, f.Ret1, st = f.body(r, f.p)
+	return f.Started(r, f, st)
 }
 
-func (f *parserEscapedFrame) Send(r *gen.Run) gen.Status {
-	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
-}
-func (f *parserEscapedFrame) Forget() {
-	*f = parserEscapedFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1}
-}
 func (f *parserEscapedFrame) Release(r *gen.Run) { gen.Free(r, f, 2) }
-func (*parserEscapedFrame) Func() *gen.Func      { return &parserEscapedFrameInfo }
+func (*parserEscapedFrame) Func() *gen.Func      { return parser_go.At(7) }
 
-var parserEscapedFrameInfo = gen.Func{Name: "main.(*parser).escaped", File: "github.com/going-green/greenlet/examples/feedparser/parser.go", Line: 181, Points: "182 p; 193 p digits t0"}
 var _ func(*parser) (rune, error) = (*parser).escaped
 
-// parserNumberFrame is an activation of parser.number.
 type parserNumberFrame struct {
 	gen.Exchanges[[]byte, int]
-	gen.Header
+	gen.Returns2[any, error]
 	p      *parser
 	digits []byte
-	ret0   any
-	ret1   error
 }
 
-func (p *parser) newNumberFrame() *parserNumberFrame {
-	_ = p.number
-	return gen.MakeFrame(parserNumberFrame{p: p})
-}
-func (f *parserNumberFrame) Results() (any, error) { f.Over(f); return f.ret0, f.ret1 }
-func (f *parserNumberFrame) Returned(r *gen.Run) (ret0 any, ret1 error) {
-	ret0, ret1 = f.ret0, f.ret1
+func (f *parserNumberFrame) Returned(r *gen.Run) (any, error) {
+	r0, r1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return
+	return r0, r1
 }
-
-// numberResumable is parser.number for callers that can be suspended.
-func (p *parser) numberResumable(r *gen.Run) (any, error, gen.Status) {
-	return (*parserNumberFrame)(nil).body(r, p)
-}
-
-func (f *parserNumberFrame) body(r *gen.Run, p *parser) (ret0 any, ret1 error, st gen.Status) {
+func (p *parser) numberResumable(r *gen.Run) (ret0 any, ret1 error, st gen.Status) {
 	var digits []byte
 	var c rune
 	digits = nil
 //line parser.go:206:1
-	c, st = p.peekResumable(r)
-	if st != gen.Done {
-		f = gen.Take(r, f, 46)
-		f.p, f.digits, f.PC = p, digits, 1
-		return ret0, ret1, r.Link(f, &f.Header, st)
+	if c, st = p.peekResumable(r); st != gen.Done {
+		f := gen.New[parserNumberFrame](r, 46)
+		f.p, f.digits = p, digits
+		return ret0, ret1, f.Link(r, f, 1, st)
 	}
 loop_206:
 //line parser.go:206:1
 	if !strings.ContainsRune("+-.eE0123456789", c) {
-		if f != nil {
-			f.p = nil
-		}
+//line parser.go:210:1
 		ret0, ret1 = strconv.ParseFloat(string(digits), 64)
 		return ret0, ret1, gen.Done
 	}
@@ -1026,25 +819,21 @@ loop_206:
 	digits = append(digits, byte(c))
 	p.skip()
 //line parser.go:206:1
-	c, st = p.peekResumable(r)
-	if st != gen.Done {
-		f = gen.Take(r, f, 46)
-		f.p, f.digits, f.PC = p, digits, 2
-		return ret0, ret1, r.Link(f, &f.Header, st)
+	if c, st = p.peekResumable(r); st != gen.Done {
+		f := gen.New[parserNumberFrame](r, 46)
+		f.p, f.digits = p, digits
+		return ret0, ret1, f.Link(r, f, 2, st)
 	}
 	goto loop_206
 }
 
-//line parser_greenlet.go:1044:1
+//line parser_greenlet.go:836:1
 
 func (f *parserNumberFrame) Resume(r *gen.Run) (st gen.Status) {
 	p := f.p
 	var digits []byte
 	var c rune
 	switch f.PC {
-	case 0:
-		f.ret0, f.ret1, st = f.body(r, f.p)
-		return r.Started(f, &f.Header, st)
 	case 1:
 		digits = f.digits
 		c = r.Callee().(*parserPeekFrame).Returned(r)
@@ -1060,58 +849,40 @@ loop_206:
 	if !strings.ContainsRune("+-.eE0123456789", c) {
 		f.p = nil
 //line parser.go:210:1
-		f.ret0, f.ret1 = strconv.ParseFloat(string(digits), 64)
-		return r.Return(f, &f.Header)
+		f.Ret0, f.Ret1 = strconv.ParseFloat(string(digits), 64)
+		return f.Return(r, f)
 	}
 //line parser.go:207:1
 	digits = append(digits, byte(c))
 	p.skip()
 //line parser.go:206:1
-	c, st = p.peekResumable(r)
-	if st != gen.Done {
-		f.digits, f.PC = digits, 2
-		return r.Link(f, &f.Header, st)
+	if c, st = p.peekResumable(r); st != gen.Done {
+		f.digits = digits
+		return f.Link(r, f, 2, st)
 	}
 resumed_206:
 	goto loop_206
 }
 
-//line parser_greenlet.go:1085:1
+//line parser_greenlet.go:873:1
 
-func (f *parserNumberFrame) Send(r *gen.Run) gen.Status {
-	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
-}
-func (f *parserNumberFrame) Forget() {
-	*f = parserNumberFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1}
-}
 func (f *parserNumberFrame) Release(r *gen.Run) { gen.Free(r, f, 46) }
-func (*parserNumberFrame) Func() *gen.Func      { return &parserNumberFrameInfo }
+func (*parserNumberFrame) Func() *gen.Func      { return parser_go.At(8) }
 
-var parserNumberFrameInfo = gen.Func{Name: "main.(*parser).number", File: "github.com/going-green/greenlet/examples/feedparser/parser.go", Line: 204, Points: "206 p digits; 206 ="}
 var _ func(*parser) (any, error) = (*parser).number
 
-// parserWordFrame is an activation of parser.word.
 type parserWordFrame struct {
 	gen.Exchanges[[]byte, int]
-	gen.Header
+	gen.Returns2[any, error]
 	p       *parser
 	letters []byte
-	ret0    any
-	ret1    error
 }
 
-func (p *parser) newWordFrame() *parserWordFrame {
-	_ = p.word
-	return gen.MakeFrame(parserWordFrame{p: p})
-}
-func (f *parserWordFrame) Results() (any, error) { f.Over(f); return f.ret0, f.ret1 }
-func (f *parserWordFrame) Returned(r *gen.Run) (ret0 any, ret1 error) {
-	ret0, ret1 = f.ret0, f.ret1
+func (f *parserWordFrame) Returned(r *gen.Run) (any, error) {
+	r0, r1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return
+	return r0, r1
 }
-
-// wordResumable is parser.word for callers that can be suspended.
 func (p *parser) wordResumable(r *gen.Run) (any, error, gen.Status) {
 	return (*parserWordFrame)(nil).body(r, p)
 }
@@ -1134,11 +905,10 @@ func (f *parserWordFrame) body(r *gen.Run, p *parser) (ret0 any, ret1 error, st 
 
 	letters = nil
 //line parser.go:216:1
-	c, st = p.peekResumable(r)
-	if st != gen.Done {
+	if c, st = p.peekResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 49)
-		f.p, f.letters, f.PC = p, letters, 1
-		return ret0, ret1, r.Link(f, &f.Header, st)
+		f.p, f.letters = p, letters
+		return ret0, ret1, f.Link(r, f, 1, st)
 	}
 resumed_216:
 loop_216:
@@ -1161,32 +931,36 @@ loop_216:
 	letters = append(letters, byte(c))
 	p.skip()
 //line parser.go:216:1
-	c, st = p.peekResumable(r)
-	if st != gen.Done {
+	if c, st = p.peekResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 49)
-		f.p, f.letters, f.PC = p, letters, 2
-		return ret0, ret1, r.Link(f, &f.Header, st)
+		f.p, f.letters = p, letters
+		return ret0, ret1, f.Link(r, f, 2, st)
 	}
 resumed_216b:
 	goto loop_216
 }
 
-//line parser_greenlet.go:1181:1
+//line parser_greenlet.go:950:1
 
 func (f *parserWordFrame) Resume(r *gen.Run) (st gen.Status) {
-	f.ret0, f.ret1, st = f.body(r, f.p)
-	return r.Started(f, &f.Header, st)
+	f.Ret0, f.Ret1, st = f.body(r, f.p)
+	return f.Started(r, f, st)
 }
 
-func (f *parserWordFrame) Send(r *gen.Run) gen.Status {
-	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
-}
-func (f *parserWordFrame) Forget() {
-	*f = parserWordFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1}
-}
 func (f *parserWordFrame) Release(r *gen.Run) { gen.Free(r, f, 49) }
-func (*parserWordFrame) Func() *gen.Func      { return &parserWordFrameInfo }
+func (*parserWordFrame) Func() *gen.Func      { return parser_go.At(9) }
 
-var parserWordFrameInfo = gen.Func{Name: "main.(*parser).word", File: "github.com/going-green/greenlet/examples/feedparser/parser.go", Line: 214, Points: "216 p letters; 216 ="}
 var _ func(*parser) (any, error) = (*parser).word
 var _ = gen.Declare("parser.peek", "parser.space", "parser.document", "parser.value", "parser.object", "parser.array", "parser.str", "parser.escaped", "parser.number", "parser.word")
+var parser_go = gen.Funcs{Package: "main", File: "github.com/going-green/greenlet/examples/feedparser/parser.go", List: `
+(*parser).peek 31: 33 p
+(*parser).space 53: 55 p
+(*parser).document 67: 68 p; 69 p v err
+(*parser).value 76: 77 p; 79; 81; 83; 85; 87
+(*parser).object 92: 95 p members; 100 =; 103 =; 107 +name; 111 =; 114 -name
+(*parser).array 127: 130 p elements; 135 =; 140 =
+(*parser).str 153: 157 p s; 166 =
+(*parser).escaped 181: 182 p; 193 p digits t0
+(*parser).number 204: 206 p digits; 206 =
+(*parser).word 214: 216 p letters; 216 =
+`}

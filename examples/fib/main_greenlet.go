@@ -8,7 +8,6 @@ import "github.com/going-green/greenlet/runtime/gen"
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// fibFrame is an activation of fib.
 type fibFrame struct {
 	gen.Yields[int]
 	gen.Header
@@ -16,8 +15,6 @@ type fibFrame struct {
 }
 
 func newFibFrame(limit int) *fibFrame { _ = fib; return gen.MakeFrame(fibFrame{limit: limit}) }
-
-// fibResumable is fib for callers that can be suspended.
 func fibResumable(r *gen.Run, limit int) (st gen.Status) {
 	var a, b int
 //line main.go:16:1
@@ -27,17 +24,16 @@ func fibResumable(r *gen.Run, limit int) (st gen.Status) {
 	}
 	{
 //line main.go:18:1
-		f := gen.Take(r, (*fibFrame)(nil), 51)
-		r.Leaf(f, &f.Header)
-		f.limit, f.a, f.b, f.PC = limit, a, b, 1
+		f := gen.New[fibFrame](r, 51)
+		f.Leaf(r, f, 1)
+		f.limit, f.a, f.b = limit, a, b
 //line main.go:18:1
 		return gen.Yielded(r, a)
 	}
 }
 
-//line main_greenlet.go:39:1
+//line main_greenlet.go:36:1
 
-// Ask continues fib up to its next value, if there is one.
 func (f *fibFrame) Ask(p *int) gen.Status {
 	limit := f.limit
 	var a, b int
@@ -63,19 +59,21 @@ loop_17:
 	return gen.Left
 }
 
-//line main_greenlet.go:67:1
+//line main_greenlet.go:63:1
 
 func (f *fibFrame) Resume(r *gen.Run) gen.Status {
 	var v int
 	if f.Ask(&v) == gen.Done {
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 	return gen.Yielded(r, v)
 }
 
 func (f *fibFrame) Args(args []any)    { gen.SetArgs(f, args, &f.limit) }
 func (f *fibFrame) Release(r *gen.Run) { gen.Free(r, f, 51) }
-func (*fibFrame) Func() *gen.Func      { return &fibFrameInfo }
+func (*fibFrame) Func() *gen.Func      { return main_go.At(0) }
 
-var fibFrameInfo = gen.Func{Name: "main.fib", File: "github.com/going-green/greenlet/examples/fib/main.go", Line: 15, Points: "18 limit a b"}
 var _ func(int) = fib
+var main_go = gen.Funcs{Package: "main", File: "github.com/going-green/greenlet/examples/fib/main.go", List: `
+fib 15: 18 limit a b
+`}

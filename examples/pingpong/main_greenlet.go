@@ -11,106 +11,78 @@ import (
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// task1Frame is an activation of task1.
 type task1Frame struct {
 	gen.Header
 }
 
-func newTask1Frame() *task1Frame { _ = task1; return gen.MakeFrame(task1Frame{}) }
-
-// task1Resumable is task1 for callers that can be suspended.
+func newTask1Frame() *task1Frame           { _ = task1; return gen.MakeFrame(task1Frame{}) }
 func task1Resumable(r *gen.Run) gen.Status { return (*task1Frame)(nil).body(r) }
 
 func (f *task1Frame) body(r *gen.Run) (st gen.Status) {
 //line main.go:17:1
 	fmt.Println("Task 1 - Part 1")
 	f = gen.Take(r, f, 49)
-	r.Leaf(f, &f.Header)
-	f.PC = 1
+	f.Leaf(r, f, 1)
 //line main.go:18:1
 	return r.SendNone(g2)
 }
 
-//line main_greenlet.go:35:1
+//line main_greenlet.go:31:1
 
 func (f *task1Frame) Resume(r *gen.Run) (st gen.Status) {
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r))
+		return f.Started(r, f, f.body(r))
 	default:
 //line main.go:19:1
 		fmt.Println("Task 1 - Part 2")
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 }
 
-//line main_greenlet.go:48:1
+//line main_greenlet.go:44:1
 
 func (f *task1Frame) Release(r *gen.Run) { gen.Free(r, f, 49) }
-func (*task1Frame) Func() *gen.Func      { return &task1FrameInfo }
+func (*task1Frame) Func() *gen.Func      { return main_go.At(0) }
 
-var task1FrameInfo = gen.Func{Name: "main.task1", File: "github.com/going-green/greenlet/examples/pingpong/main.go", Line: 16, Points: "18"}
-var _ func() = task1
+var _ = gen.Function00(task1, task1Resumable, newTask1Frame)
 
-// task1FrameValue is task1 as a value, for callers that can be suspended.
-type task1FrameValue struct{}
-
-func (task1FrameValue) CallResumable(r *gen.Run) gen.Status {
-	return task1Resumable(r)
-}
-
-var _ = gen.Register(task1, task1FrameValue{})
-
-func (task1FrameValue) Frame() gen.Frame { return gen.MakeFrame(task1Frame{}) }
-
-// task2Frame is an activation of task2.
 type task2Frame struct {
 	gen.Header
 }
 
-func newTask2Frame() *task2Frame { _ = task2; return gen.MakeFrame(task2Frame{}) }
-
-// task2Resumable is task2 for callers that can be suspended.
+func newTask2Frame() *task2Frame           { _ = task2; return gen.MakeFrame(task2Frame{}) }
 func task2Resumable(r *gen.Run) gen.Status { return (*task2Frame)(nil).body(r) }
 
 func (f *task2Frame) body(r *gen.Run) (st gen.Status) {
 //line main.go:24:1
 	fmt.Println("Task 2 - Part 1")
 	f = gen.Take(r, f, 46)
-	r.Leaf(f, &f.Header)
-	f.PC = 1
+	f.Leaf(r, f, 1)
 //line main.go:25:1
 	return r.SendNone(g1)
 }
 
-//line main_greenlet.go:87:1
+//line main_greenlet.go:67:1
 
 func (f *task2Frame) Resume(r *gen.Run) (st gen.Status) {
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r))
+		return f.Started(r, f, f.body(r))
 	default:
 //line main.go:26:1
 		fmt.Println("Task 2 - Part 2")
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 }
 
-//line main_greenlet.go:100:1
+//line main_greenlet.go:80:1
 
 func (f *task2Frame) Release(r *gen.Run) { gen.Free(r, f, 46) }
-func (*task2Frame) Func() *gen.Func      { return &task2FrameInfo }
+func (*task2Frame) Func() *gen.Func      { return main_go.At(1) }
 
-var task2FrameInfo = gen.Func{Name: "main.task2", File: "github.com/going-green/greenlet/examples/pingpong/main.go", Line: 23, Points: "25"}
-var _ func() = task2
-
-// task2FrameValue is task2 as a value, for callers that can be suspended.
-type task2FrameValue struct{}
-
-func (task2FrameValue) CallResumable(r *gen.Run) gen.Status {
-	return task2Resumable(r)
-}
-
-var _ = gen.Register(task2, task2FrameValue{})
-
-func (task2FrameValue) Frame() gen.Frame { return gen.MakeFrame(task2Frame{}) }
+var _ = gen.Function00(task2, task2Resumable, newTask2Frame)
+var main_go = gen.Funcs{Package: "main", File: "github.com/going-green/greenlet/examples/pingpong/main.go", List: `
+task1 16: 18
+task2 23: 25
+`}

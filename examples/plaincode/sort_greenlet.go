@@ -12,22 +12,18 @@ import (
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// rankedFrame is an activation of ranked.
 type rankedFrame struct {
-	gen.Header
+	gen.Returns[[]string]
 	names0 []string
 	names  *[]string
-	ret0   []string
 }
 
 func newRankedFrame(names0 []string) *rankedFrame {
 	_ = ranked
 	return gen.MakeFrame(rankedFrame{names0: names0})
 }
-func (f *rankedFrame) Results() []string                   { f.Over(f); return f.ret0 }
-func (f *rankedFrame) Returned(r *gen.Run) (ret0 []string) { ret0 = f.ret0; f.Release(r); return }
-
-// rankedResumable is ranked for callers that can be suspended.
+func (f *rankedFrame) Results() []string            { f.Over(f); return f.Ret0 }
+func (f *rankedFrame) Returned(r *gen.Run) []string { r0 := f.Ret0; f.Release(r); return r0 }
 func rankedResumable(r *gen.Run, names0 []string) ([]string, gen.Status) {
 	return (*rankedFrame)(nil).body(r, names0)
 }
@@ -46,38 +42,39 @@ func (f *rankedFrame) body(r *gen.Run, names0 []string) (ret0 []string, st gen.S
 			})
 		}); st != gen.Done {
 			f = gen.Take(r, f, 51)
-			f.names, f.PC = names, 1
-			return ret0, r.Link(f, &f.Header, st)
+			f.names = names
+			return ret0, f.Link(r, f, 1, st)
 		}
 	}
 //line sort.go:22:1
 	return (*names), gen.Done
 }
 
-//line sort_greenlet.go:58:1
+//line sort_greenlet.go:54:1
 
 func (f *rankedFrame) Resume(r *gen.Run) (st gen.Status) {
 	var names *[]string
 	switch f.PC {
 	case 0:
-		f.ret0, st = f.body(r, f.names0)
-		return r.Started(f, &f.Header, st)
+		f.Ret0, st = f.body(r, f.names0)
+		return f.Started(r, f, st)
 	default:
 		names = f.names
 		r.Callee().Release(r)
 //line sort.go:22:1
-		f.ret0 = (*names)
-		return r.Return(f, &f.Header)
+		f.Ret0 = (*names)
+		return f.Return(r, f)
 	}
 }
 
-//line sort_greenlet.go:75:1
+//line sort_greenlet.go:71:1
 
-func (f *rankedFrame) Args(args []any)            { gen.SetArgs(f, args, &f.names0) }
-func (f *rankedFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *rankedFrame) Forget()                    { *f = rankedFrame{Header: f.Header, ret0: f.ret0} }
-func (f *rankedFrame) Release(r *gen.Run)         { gen.Free(r, f, 51) }
-func (*rankedFrame) Func() *gen.Func              { return &rankedFrameInfo }
+func (f *rankedFrame) Args(args []any)    { gen.SetArgs(f, args, &f.names0) }
+func (f *rankedFrame) Forget()            { *f = rankedFrame{Returns: f.Returns} }
+func (f *rankedFrame) Release(r *gen.Run) { gen.Free(r, f, 51) }
+func (*rankedFrame) Func() *gen.Func      { return sort_go.At(0) }
 
-var rankedFrameInfo = gen.Func{Name: "main.ranked", File: "github.com/going-green/greenlet/examples/plaincode/sort.go", Line: 16, Points: "17 names"}
 var _ func([]string) []string = ranked
+var sort_go = gen.Funcs{Package: "main", File: "github.com/going-green/greenlet/examples/plaincode/sort.go", List: `
+ranked 16: 17 names
+`}

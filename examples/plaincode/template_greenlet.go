@@ -13,7 +13,6 @@ import (
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// shopRenderFrame is an activation of shop.render.
 type shopRenderFrame struct {
 	gen.Header
 	s     *shop
@@ -26,8 +25,6 @@ func (s *shop) newRenderFrame(items ...string) *shopRenderFrame {
 	_ = s.render
 	return gen.MakeFrame(shopRenderFrame{s: s, items: items})
 }
-
-// renderResumable is shop.render for callers that can be suspended.
 func (s *shop) renderResumable(r *gen.Run, items ...string) gen.Status {
 	return (*shopRenderFrame)(nil).body(r, s, items)
 }
@@ -44,8 +41,8 @@ func (f *shopRenderFrame) body(r *gen.Run, s *shop, items []string) (st gen.Stat
 //line template.go:32:1
 		if st = greenlet.OnStackResumable(r, func(greenlet.Section) { (*errRef) = s.page.Execute(textRef, items) }); st != gen.Done {
 			f = gen.Take(r, f, 46)
-			f.s, f.items, f.text, f.err, f.PC = nil, nil, text, err, 1
-			return r.Link(f, &f.Header, st)
+			f.s, f.items, f.text, f.err = nil, nil, text, err
+			return f.Link(r, f, 1, st)
 		}
 	}
 	if f != nil {
@@ -56,35 +53,33 @@ func (f *shopRenderFrame) body(r *gen.Run, s *shop, items []string) (st gen.Stat
 	return gen.Done
 }
 
-//line template_greenlet.go:60:1
+//line template_greenlet.go:57:1
 
 func (f *shopRenderFrame) Resume(r *gen.Run) (st gen.Status) {
 	var text *strings.Builder
 	var err *error
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.s, f.items))
+		return f.Started(r, f, f.body(r, f.s, f.items))
 	default:
 		text, err = f.text, f.err
 		r.Callee().Release(r)
 		f.s, f.items = nil, nil
 //line template.go:33:1
 		fmt.Println(strings.TrimSpace(text.String()), (*err))
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 }
 
-//line template_greenlet.go:78:1
+//line template_greenlet.go:75:1
 
 func (f *shopRenderFrame) Args(args []any)    { gen.SetVariadic(f, args, &f.items) }
 func (f *shopRenderFrame) Forget()            { *f = shopRenderFrame{Header: f.Header} }
 func (f *shopRenderFrame) Release(r *gen.Run) { gen.Free(r, f, 46) }
-func (*shopRenderFrame) Func() *gen.Func      { return &shopRenderFrameInfo }
+func (*shopRenderFrame) Func() *gen.Func      { return template_go.At(0) }
 
-var shopRenderFrameInfo = gen.Func{Name: "main.(*shop).render", File: "github.com/going-green/greenlet/examples/plaincode/template.go", Line: 29, Points: "32 text err"}
 var _ func(*shop, ...string) = (*shop).render
 
-// shopRenderFrameValue is shop.render as a value, for callers that can be suspended.
 type shopRenderFrameValue struct {
 	recv *shop
 }
@@ -100,3 +95,6 @@ var _ = gen.RegisterMethod((*new(*shop)).render, func(recv *shop) any {
 func (v shopRenderFrameValue) Frame() gen.Frame { return gen.MakeFrame(shopRenderFrame{s: v.recv}) }
 
 var _ = gen.Declare("shop.render")
+var template_go = gen.Funcs{Package: "main", File: "github.com/going-green/greenlet/examples/plaincode/template.go", List: `
+(*shop).render 29: 32 text err
+`}

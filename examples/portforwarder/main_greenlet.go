@@ -16,7 +16,6 @@ import (
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// passFrame is an activation of pass.
 type passFrame struct {
 	gen.Header
 	from, to *socket.Conn
@@ -28,8 +27,6 @@ func newPassFrame(from *socket.Conn, to *socket.Conn) *passFrame {
 	_ = pass
 	return gen.MakeFrame(passFrame{from: from, to: to})
 }
-
-// passResumable is pass for callers that can be suspended.
 func passResumable(r *gen.Run, from *socket.Conn, to *socket.Conn) gen.Status {
 	return (*passFrame)(nil).body(r, from, to)
 }
@@ -58,11 +55,10 @@ loop_27:
 		f.err = nil
 	}
 //line main.go:28:1
-	n, err, st = from.ReadResumable(r, buf)
-	if st != gen.Done {
+	if n, err, st = from.ReadResumable(r, buf); st != gen.Done {
 		f = gen.Take(r, f, 27)
-		f.from, f.to, f.buf, f.PC = from, to, buf, 1
-		return r.Link(f, &f.Header, st)
+		f.from, f.to, f.buf = from, to, buf
+		return f.Link(r, f, 1, st)
 	}
 resumed_28:
 //line main.go:29:1
@@ -70,11 +66,10 @@ resumed_28:
 		goto after_if_29
 	}
 //line main.go:30:1
-	_, err2, st = to.WriteResumable(r, buf[:n])
-	if st != gen.Done {
+	if _, err2, st = to.WriteResumable(r, buf[:n]); st != gen.Done {
 		f = gen.Take(r, f, 27)
-		f.from, f.to, f.buf, f.err, f.PC = from, to, buf, err, 2
-		return r.Link(f, &f.Header, st)
+		f.from, f.to, f.buf, f.err = from, to, buf, err
+		return f.Link(r, f, 2, st)
 	}
 resumed_30:
 //line main.go:30:1
@@ -89,32 +84,19 @@ after_if_29:
 	goto loop_27
 }
 
-//line main_greenlet.go:94:1
+//line main_greenlet.go:89:1
 
 func (f *passFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.body(r, f.from, f.to))
+	return f.Started(r, f, f.body(r, f.from, f.to))
 }
 
 func (f *passFrame) Args(args []any)    { gen.SetArgs(f, args, &f.from, &f.to) }
 func (f *passFrame) Forget()            { *f = passFrame{Header: f.Header} }
 func (f *passFrame) Release(r *gen.Run) { gen.Free(r, f, 27) }
-func (*passFrame) Func() *gen.Func      { return &passFrameInfo }
+func (*passFrame) Func() *gen.Func      { return main_go.At(0) }
 
-var passFrameInfo = gen.Func{Name: "main.pass", File: "github.com/going-green/greenlet/examples/portforwarder/main.go", Line: 25, Points: "28 from to buf; 30 +err"}
-var _ func(*socket.Conn, *socket.Conn) = pass
+var _ = gen.Function20(pass, passResumable, newPassFrame)
 
-// passFrameValue is pass as a value, for callers that can be suspended.
-type passFrameValue struct{}
-
-func (passFrameValue) CallResumable(r *gen.Run, p0 *socket.Conn, p1 *socket.Conn) gen.Status {
-	return passResumable(r, p0, p1)
-}
-
-var _ = gen.Register(pass, passFrameValue{})
-
-func (passFrameValue) Frame() gen.Frame { return gen.MakeFrame(passFrame{}) }
-
-// forwardFrame is an activation of forward.
 type forwardFrame struct {
 	gen.DeferHeader
 	c    *socket.Conn
@@ -126,14 +108,12 @@ func newForwardFrame(c *socket.Conn, to string) *forwardFrame {
 	_ = forward
 	return gen.MakeFrame(forwardFrame{c: c, to: to})
 }
-
-// forwardResumable is forward for callers that can be suspended.
 func forwardResumable(r *gen.Run, c *socket.Conn, to string) gen.Status {
 	return (*forwardFrame)(nil).run(r, c, to)
 }
 
 func (f *forwardFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.run(r, f.c, f.to))
+	return f.Started(r, f, f.run(r, f.c, f.to))
 }
 
 func (f *forwardFrame) run(r *gen.Run, c *socket.Conn, to string) (st gen.Status) {
@@ -176,10 +156,9 @@ func (f *forwardFrame) step(r *gen.Run, c *socket.Conn, to string) (end gen.Stat
 	}
 
 //line main.go:45:1
-	other, err, st = socket.DialResumable(r, c.Hub(), "tcp", to)
-	if st != gen.Done {
-		f.to, f.PC = "", 1
-		return r.Link(f, &f.Header, st)
+	if other, err, st = socket.DialResumable(r, c.Hub(), "tcp", to); st != gen.Done {
+		f.to = ""
+		return f.Link(r, f, 1, st)
 	}
 resumed_45:
 	f.to = ""
@@ -205,17 +184,16 @@ resumed_45:
 	} // if this task is killed; otherwise it has ended
 //line main.go:53:1
 	if st = passResumable(r, c, other); st != gen.Done {
-		f.c, f.back, f.PC = nil, back, 2
-		return r.Link(f, &f.Header, st)
+		f.c, f.back = nil, back
+		return f.Link(r, f, 2, st)
 	}
 resumed_53:
 //line main.go:54:1
 	f.c = nil
 //line main.go:54:1
-	_, st = back.JoinResumable(r)
-	if st != gen.Done {
-		f.back, f.PC = nil, 3
-		return r.Link(f, &f.Header, st)
+	if _, st = back.JoinResumable(r); st != gen.Done {
+		f.back = nil
+		return f.Link(r, f, 3, st)
 	}
 resumed_54:
 	f.back = nil
@@ -225,7 +203,7 @@ unwind:
 	for f.Pending() {
 //line main.go:55:1
 		if sub := f.Next(r); sub != gen.Done {
-			return r.Link(f, &f.Header, sub)
+			return f.Link(r, f, gen.Unwind, sub)
 		}
 	}
 //line main.go:55:1
@@ -233,146 +211,105 @@ unwind:
 	return gen.Done
 }
 
-//line main_greenlet.go:238:1
+//line main_greenlet.go:216:1
 
 func (f *forwardFrame) Args(args []any)    { gen.SetArgs(f, args, &f.c, &f.to) }
 func (f *forwardFrame) Forget()            { *f = forwardFrame{DeferHeader: f.DeferHeader} }
 func (f *forwardFrame) Release(r *gen.Run) { gen.Free(r, f, 49) }
-func (*forwardFrame) Func() *gen.Func      { return &forwardFrameInfo }
+func (*forwardFrame) Func() *gen.Func      { return main_go.At(1) }
 
-var forwardFrameInfo = gen.Func{Name: "main.forward", File: "github.com/going-green/greenlet/examples/portforwarder/main.go", Line: 44, End: 55, Points: "45 c; 53 back; 54"}
 var _ func(*socket.Conn, string) = forward
 
-// serveFrame is an activation of serve.
 type serveFrame struct {
-	gen.Header
-	s    *socket.Server
-	ret0 error
+	gen.Returns[error]
+	s *socket.Server
 }
 
-func newServeFrame(s *socket.Server) *serveFrame       { _ = serve; return gen.MakeFrame(serveFrame{s: s}) }
-func (f *serveFrame) Results() error                   { f.Over(f); return f.ret0 }
-func (f *serveFrame) Returned(r *gen.Run) (ret0 error) { ret0 = f.ret0; f.Release(r); return }
-
-// serveResumable is serve for callers that can be suspended.
+func newServeFrame(s *socket.Server) *serveFrame { _ = serve; return gen.MakeFrame(serveFrame{s: s}) }
+func (f *serveFrame) Results() error             { f.Over(f); return f.Ret0 }
+func (f *serveFrame) Returned(r *gen.Run) error  { r0 := f.Ret0; f.Release(r); return r0 }
 func serveResumable(r *gen.Run, s *socket.Server) (error, gen.Status) {
 	return (*serveFrame)(nil).body(r, s)
 }
 
 func (f *serveFrame) body(r *gen.Run, s *socket.Server) (ret0 error, st gen.Status) {
-	var t0 error
 //line main.go:58:1
-	t0, st = s.ServeResumable(r)
-	if st != gen.Done {
+	if ret0, st = s.ServeResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 55)
-		f.s, f.PC = nil, 1
-		return ret0, r.Link(f, &f.Header, st)
+		f.s = nil
+		return ret0, f.Link(r, f, 1, st)
 	}
 //line main.go:58:1
-	return t0, gen.Done
+	return ret0, gen.Done
 }
 
-//line main_greenlet.go:277:1
+//line main_greenlet.go:248:1
 
 func (f *serveFrame) Resume(r *gen.Run) (st gen.Status) {
-	var t0 error
 	switch f.PC {
 	case 0:
-		f.ret0, st = f.body(r, f.s)
-		return r.Started(f, &f.Header, st)
+		f.Ret0, st = f.body(r, f.s)
+		return f.Started(r, f, st)
 	default:
-		t0 = r.Callee().(*socket.ServerServeFrame).Returned(r)
+		f.Ret0 = r.Callee().(*socket.ServerServeFrame).Returned(r)
 //line main.go:58:1
-		f.ret0 = t0
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 }
 
-//line main_greenlet.go:293:1
+//line main_greenlet.go:262:1
 
-func (f *serveFrame) Args(args []any)            { gen.SetArgs(f, args, &f.s) }
-func (f *serveFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *serveFrame) Forget()                    { *f = serveFrame{Header: f.Header, ret0: f.ret0} }
-func (f *serveFrame) Release(r *gen.Run)         { gen.Free(r, f, 55) }
-func (*serveFrame) Func() *gen.Func              { return &serveFrameInfo }
+func (f *serveFrame) Args(args []any)    { gen.SetArgs(f, args, &f.s) }
+func (f *serveFrame) Forget()            { *f = serveFrame{Returns: f.Returns} }
+func (f *serveFrame) Release(r *gen.Run) { gen.Free(r, f, 55) }
+func (*serveFrame) Func() *gen.Func      { return main_go.At(2) }
 
-var serveFrameInfo = gen.Func{Name: "main.serve", File: "github.com/going-green/greenlet/examples/portforwarder/main.go", Line: 58, Points: "58"}
-var _ func(*socket.Server) error = serve
+var _ = gen.Function11(serve, serveResumable, newServeFrame)
 
-// serveFrameValue is serve as a value, for callers that can be suspended.
-type serveFrameValue struct{}
-
-func (serveFrameValue) CallResumable(r *gen.Run, p0 *socket.Server) (error, gen.Status) {
-	return serveResumable(r, p0)
-}
-
-var _ = gen.Register(serve, serveFrameValue{})
-
-func (serveFrameValue) Frame() gen.Frame { return gen.MakeFrame(serveFrame{}) }
-
-// stopFrame is an activation of stop.
 type stopFrame struct {
 	gen.Header
 	s *socket.Server
 }
 
-func newStopFrame(s *socket.Server) *stopFrame { _ = stop; return gen.MakeFrame(stopFrame{s: s}) }
-
-// stopResumable is stop for callers that can be suspended.
+func newStopFrame(s *socket.Server) *stopFrame              { _ = stop; return gen.MakeFrame(stopFrame{s: s}) }
 func stopResumable(r *gen.Run, s *socket.Server) gen.Status { return (*stopFrame)(nil).body(r, s) }
 
 func (f *stopFrame) body(r *gen.Run, s *socket.Server) (st gen.Status) {
 //line main.go:61:1
-	_, st = s.StopResumable(r, time.Second)
-	if st != gen.Done {
+	if _, st = s.StopResumable(r, time.Second); st != gen.Done {
 		f = gen.Take(r, f, 4)
-		f.s, f.PC = nil, 1
-		return r.Link(f, &f.Header, st)
+		f.s = nil
+		return f.Link(r, f, 1, st)
 	}
 	return gen.Done
 }
 
-//line main_greenlet.go:337:1
+//line main_greenlet.go:289:1
 
 func (f *stopFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.s))
+		return f.Started(r, f, f.body(r, f.s))
 	default:
 		r.Callee().(*socket.ServerStopFrame).Release(r)
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 }
 
 func (f *stopFrame) Args(args []any)    { gen.SetArgs(f, args, &f.s) }
 func (f *stopFrame) Forget()            { *f = stopFrame{Header: f.Header} }
 func (f *stopFrame) Release(r *gen.Run) { gen.Free(r, f, 4) }
-func (*stopFrame) Func() *gen.Func      { return &stopFrameInfo }
+func (*stopFrame) Func() *gen.Func      { return main_go.At(3) }
 
-var stopFrameInfo = gen.Func{Name: "main.stop", File: "github.com/going-green/greenlet/examples/portforwarder/main.go", Line: 61, Points: "61"}
-var _ func(*socket.Server) = stop
+var _ = gen.Function10(stop, stopResumable, newStopFrame)
 
-// stopFrameValue is stop as a value, for callers that can be suspended.
-type stopFrameValue struct{}
-
-func (stopFrameValue) CallResumable(r *gen.Run, p0 *socket.Server) gen.Status {
-	return stopResumable(r, p0)
-}
-
-var _ = gen.Register(stop, stopFrameValue{})
-
-func (stopFrameValue) Frame() gen.Frame { return gen.MakeFrame(stopFrame{}) }
-
-// shoutFrame is an activation of shout.
 type shoutFrame struct {
 	gen.Header
 	c    *socket.Conn
 	text *strings.Builder
 }
 
-func newShoutFrame(c *socket.Conn) *shoutFrame { _ = shout; return gen.MakeFrame(shoutFrame{c: c}) }
-
-// shoutResumable is shout for callers that can be suspended.
+func newShoutFrame(c *socket.Conn) *shoutFrame             { _ = shout; return gen.MakeFrame(shoutFrame{c: c}) }
 func shoutResumable(r *gen.Run, c *socket.Conn) gen.Status { return (*shoutFrame)(nil).body(r, c) }
 
 func (f *shoutFrame) body(r *gen.Run, c *socket.Conn) (st gen.Status) {
@@ -382,11 +319,10 @@ func (f *shoutFrame) body(r *gen.Run, c *socket.Conn) (st gen.Status) {
 	text = new(strings.Builder)
 //line main.go:68:1
 loop_68:
-	line, err, st = c.ReadLineResumable(r)
-	if st != gen.Done {
+	if line, err, st = c.ReadLineResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 13)
-		f.c, f.text, f.PC = c, text, 1
-		return r.Link(f, &f.Header, st)
+		f.c, f.text = c, text
+		return f.Link(r, f, 1, st)
 	}
 //line main.go:70:1
 	if err != nil {
@@ -396,16 +332,15 @@ loop_68:
 	goto loop_68
 after_loop_68:
 //line main.go:75:1
-	_, _, st = c.WriteStringResumable(r, text.String())
-	if st != gen.Done {
+	if _, _, st = c.WriteStringResumable(r, text.String()); st != gen.Done {
 		f = gen.Take(r, f, 13)
-		f.c, f.PC = nil, 2
-		return r.Link(f, &f.Header, st)
+		f.c = nil
+		return f.Link(r, f, 2, st)
 	}
 	return gen.Done
 }
 
-//line main_greenlet.go:410:1
+//line main_greenlet.go:345:1
 
 func (f *shoutFrame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
@@ -414,22 +349,21 @@ func (f *shoutFrame) Resume(r *gen.Run) (st gen.Status) {
 	var err error
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.c))
+		return f.Started(r, f, f.body(r, f.c))
 	case 1:
 		text = f.text
 		line, err = r.Callee().(*socket.ConnReadLineFrame).Returned(r)
 		goto resumed_69
 	case 2:
 		r.Callee().(*socket.ConnWriteStringFrame).Release(r)
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 
 loop_68:
 //line main.go:69:1
-	line, err, st = c.ReadLineResumable(r)
-	if st != gen.Done {
-		f.text, f.PC = text, 1
-		return r.Link(f, &f.Header, st)
+	if line, err, st = c.ReadLineResumable(r); st != gen.Done {
+		f.text = text
+		return f.Link(r, f, 1, st)
 	}
 resumed_69:
 //line main.go:70:1
@@ -440,25 +374,22 @@ resumed_69:
 	goto loop_68
 after_loop_68:
 //line main.go:75:1
-	_, _, st = c.WriteStringResumable(r, text.String())
-	if st != gen.Done {
-		f.c, f.text, f.PC = nil, nil, 2
-		return r.Link(f, &f.Header, st)
+	if _, _, st = c.WriteStringResumable(r, text.String()); st != gen.Done {
+		f.c, f.text = nil, nil
+		return f.Link(r, f, 2, st)
 	}
-	return r.Return(f, &f.Header)
+	return f.Return(r, f)
 }
 
-//line main_greenlet.go:453:1
+//line main_greenlet.go:386:1
 
 func (f *shoutFrame) Args(args []any)    { gen.SetArgs(f, args, &f.c) }
 func (f *shoutFrame) Forget()            { *f = shoutFrame{Header: f.Header} }
 func (f *shoutFrame) Release(r *gen.Run) { gen.Free(r, f, 13) }
-func (*shoutFrame) Func() *gen.Func      { return &shoutFrameInfo }
+func (*shoutFrame) Func() *gen.Func      { return main_go.At(4) }
 
-var shoutFrameInfo = gen.Func{Name: "main.shout", File: "github.com/going-green/greenlet/examples/portforwarder/main.go", Line: 66, Points: "69 c text; 75"}
 var _ func(*socket.Conn) = shout
 
-// showFrame is an activation of show.
 type showFrame struct {
 	gen.DeferHeader
 	h       *hub.Hub
@@ -471,14 +402,12 @@ func newShowFrame(h *hub.Hub, servers ...*socket.Server) *showFrame {
 	_ = show
 	return gen.MakeFrame(showFrame{h: h, servers: servers})
 }
-
-// showResumable is show for callers that can be suspended.
 func showResumable(r *gen.Run, h *hub.Hub, servers ...*socket.Server) gen.Status {
 	return (*showFrame)(nil).run(r, h, servers)
 }
 
 func (f *showFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.run(r, f.h, f.servers))
+	return f.Started(r, f, f.run(r, f.h, f.servers))
 }
 
 func (f *showFrame) run(r *gen.Run, h *hub.Hub, servers []*socket.Server) (st gen.Status) {
@@ -503,11 +432,10 @@ func (f *showFrame) step(r *gen.Run, h *hub.Hub, servers []*socket.Server) (end 
 	defer f.Catch(&end)
 	var st gen.Status
 	var (
-		c      *socket.Conn
-		err    error
-		line   []byte
-		err2   error
-		t0, t1 int
+		c         *socket.Conn
+		err, err2 error
+		line      []byte
+		t0, t1    int
 	)
 	switch f.PC {
 	case 1:
@@ -530,10 +458,9 @@ func (f *showFrame) step(r *gen.Run, h *hub.Hub, servers []*socket.Server) (end 
 	}
 
 //line main.go:80:1
-	c, err, st = socket.DialResumable(r, f.h, "tcp", servers[0].Listener.Addr().String())
-	if st != gen.Done {
-		f.h, f.PC = nil, 1
-		return r.Link(f, &f.Header, st)
+	if c, err, st = socket.DialResumable(r, f.h, "tcp", servers[0].Listener.Addr().String()); st != gen.Done {
+		f.h = nil
+		return f.Link(r, f, 1, st)
 	}
 resumed_80:
 //line main.go:81:1
@@ -550,19 +477,17 @@ resumed_80:
 		})
 	}
 //line main.go:85:1
-	_, _, st = c.WriteStringResumable(r, "is there\nanybody\n")
-	if st != gen.Done {
-		f.c, f.PC = c, 2
-		return r.Link(f, &f.Header, st)
+	if _, _, st = c.WriteStringResumable(r, "is there\nanybody\n"); st != gen.Done {
+		f.c = c
+		return f.Link(r, f, 2, st)
 	}
 resumed_85:
 //line main.go:86:1
 	_ = c.CloseWrite()
 loop_87:
-	line, err2, st = c.ReadLineResumable(r)
-	if st != gen.Done {
-		f.c, f.PC = c, 3
-		return r.Link(f, &f.Header, st)
+	if line, err2, st = c.ReadLineResumable(r); st != gen.Done {
+		f.c = c
+		return f.Link(r, f, 3, st)
 	}
 resumed_88:
 //line main.go:89:1
@@ -589,8 +514,8 @@ loop_95:
 		s := servers[t1]
 //line main.go:96:1
 		if st = stopResumable(r, s); st != gen.Done {
-			f.t0, f.t1, f.PC = t0, t1, 4
-			return r.Link(f, &f.Header, st)
+			f.t0, f.t1 = t0, t1
+			return f.Link(r, f, 4, st)
 		}
 	}
 resumed_96:
@@ -601,7 +526,7 @@ unwind:
 	for f.Pending() {
 //line main.go:98:1
 		if sub := f.Next(r); sub != gen.Done {
-			return r.Link(f, &f.Header, sub)
+			return f.Link(r, f, gen.Unwind, sub)
 		}
 	}
 //line main.go:98:1
@@ -609,17 +534,15 @@ unwind:
 	return gen.Done
 }
 
-//line main_greenlet.go:614:1
+//line main_greenlet.go:539:1
 
 func (f *showFrame) Args(args []any)    { gen.SetVariadic(f, args, &f.h, &f.servers) }
 func (f *showFrame) Forget()            { *f = showFrame{DeferHeader: f.DeferHeader} }
 func (f *showFrame) Release(r *gen.Run) { gen.Free(r, f, 43) }
-func (*showFrame) Func() *gen.Func      { return &showFrameInfo }
+func (*showFrame) Func() *gen.Func      { return main_go.At(5) }
 
-var showFrameInfo = gen.Func{Name: "main.show", File: "github.com/going-green/greenlet/examples/portforwarder/main.go", Line: 79, End: 98, Points: "80 servers; 85 +c; 88 =; 96 -c +t0 +t1"}
 var _ func(*hub.Hub, ...*socket.Server) = show
 
-// showFrameValue is show as a value, for callers that can be suspended.
 type showFrameValue struct{}
 
 func (showFrameValue) CallResumable(r *gen.Run, p0 *hub.Hub, p1 ...*socket.Server) gen.Status {
@@ -629,3 +552,12 @@ func (showFrameValue) CallResumable(r *gen.Run, p0 *hub.Hub, p1 ...*socket.Serve
 var _ = gen.Register(show, showFrameValue{})
 
 func (showFrameValue) Frame() gen.Frame { return gen.MakeFrame(showFrame{}) }
+
+var main_go = gen.Funcs{Package: "main", File: "github.com/going-green/greenlet/examples/portforwarder/main.go", List: `
+pass 25: 28 from to buf; 30 +err
+forward 44 55: 45 c; 53 back; 54
+serve 58: 58
+stop 61: 61
+shout 66: 69 c text; 75
+show 79 98: 80 servers; 85 +c; 88 =; 96 -c +t0 +t1
+`}

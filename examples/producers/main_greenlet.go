@@ -14,7 +14,6 @@ import (
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// marketProduceFrame is an activation of market.produce.
 type marketProduceFrame struct {
 	gen.Header
 	m    *market
@@ -28,8 +27,6 @@ func (m *market) newProduceFrame(name string, n int, pace time.Duration) *market
 	_ = m.produce
 	return gen.MakeFrame(marketProduceFrame{m: m, name: name, n: n, pace: pace})
 }
-
-// produceResumable is market.produce for callers that can be suspended.
 func (m *market) produceResumable(r *gen.Run, name string, n int, pace time.Duration) gen.Status {
 	return (*marketProduceFrame)(nil).body(r, m, name, n, pace)
 }
@@ -62,8 +59,8 @@ loop_29:
 //line main.go:30:1
 	if st = m.SleepResumable(r, pace); st != gen.Done {
 		f = gen.Take(r, f, 26)
-		f.m, f.name, f.n, f.pace, f.i, f.PC = m, name, n, pace, i, 1
-		return r.Link(f, &f.Header, st)
+		f.m, f.name, f.n, f.pace, f.i = m, name, n, pace, i
+		return f.Link(r, f, 1, st)
 	}
 resumed_30:
 //line main.go:31:1
@@ -75,8 +72,8 @@ resumed_30:
 	m.say("%s waits with %s", name, good)
 	if st = m.goods.PutResumable(r, good); st != gen.Done {
 		f = gen.Take(r, f, 26)
-		f.m, f.name, f.n, f.pace, f.i, f.PC = m, name, n, pace, i, 2
-		return r.Link(f, &f.Header, st)
+		f.m, f.name, f.n, f.pace, f.i = m, name, n, pace, i
+		return f.Link(r, f, 2, st)
 	}
 resumed_34:
 next_29:
@@ -85,40 +82,21 @@ next_29:
 	goto loop_29
 }
 
-//line main_greenlet.go:90:1
+//line main_greenlet.go:87:1
 
 func (f *marketProduceFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.body(r, f.m, f.name, f.n, f.pace))
+	return f.Started(r, f, f.body(r, f.m, f.name, f.n, f.pace))
 }
 
 func (f *marketProduceFrame) Args(args []any)    { gen.SetArgs(f, args, &f.name, &f.n, &f.pace) }
 func (f *marketProduceFrame) Forget()            { *f = marketProduceFrame{Header: f.Header} }
 func (f *marketProduceFrame) Release(r *gen.Run) { gen.Free(r, f, 26) }
-func (*marketProduceFrame) Func() *gen.Func      { return &marketProduceFrameInfo }
+func (*marketProduceFrame) Func() *gen.Func      { return main_go.At(0) }
 
-var marketProduceFrameInfo = gen.Func{Name: "main.(*market).produce", File: "github.com/going-green/greenlet/examples/producers/main.go", Line: 28, Points: "30 m name n pace i; 34 ="}
-var _ func(*market, string, int, time.Duration) = (*market).produce
+var _ = gen.Method30((*new(*market)).produce, (*market).produceResumable, (*market).newProduceFrame)
 
-// marketProduceFrameValue is market.produce as a value, for callers that can be suspended.
-type marketProduceFrameValue struct {
-	recv *market
-}
-
-func (v marketProduceFrameValue) CallResumable(r *gen.Run, p0 string, p1 int, p2 time.Duration) gen.Status {
-	return v.recv.produceResumable(r, p0, p1, p2)
-}
-
-var _ = gen.RegisterMethod((*new(*market)).produce, func(recv *market) any {
-	return marketProduceFrameValue{recv}
-})
-
-func (v marketProduceFrameValue) Frame() gen.Frame {
-	return gen.MakeFrame(marketProduceFrame{m: v.recv})
-}
-
-// marketConsumeFrame is an activation of market.consume.
 type marketConsumeFrame struct {
-	gen.Header
+	gen.Returns[int]
 	m0    *market
 	name0 string
 	pace0 time.Duration
@@ -127,17 +105,14 @@ type marketConsumeFrame struct {
 	pace  *time.Duration
 	n     *int
 	loop  *gen.Loop
-	ret0  int
 }
 
 func (m0 *market) newConsumeFrame(name0 string, pace0 time.Duration) *marketConsumeFrame {
 	_ = m0.consume
 	return gen.MakeFrame(marketConsumeFrame{m0: m0, name0: name0, pace0: pace0})
 }
-func (f *marketConsumeFrame) Results() int                   { f.Over(f); return f.ret0 }
-func (f *marketConsumeFrame) Returned(r *gen.Run) (ret0 int) { ret0 = f.ret0; f.Release(r); return }
-
-// consumeResumable is market.consume for callers that can be suspended.
+func (f *marketConsumeFrame) Results() int            { f.Over(f); return f.Ret0 }
+func (f *marketConsumeFrame) Returned(r *gen.Run) int { r0 := f.Ret0; f.Release(r); return r0 }
 func (m0 *market) consumeResumable(r *gen.Run, name0 string, pace0 time.Duration) (int, gen.Status) {
 	return (*marketConsumeFrame)(nil).body(r, m0, name0, pace0)
 }
@@ -159,11 +134,10 @@ func (f *marketConsumeFrame) body(r *gen.Run, m0 *market, name0 string, pace0 ti
 	*pace = pace0
 	n = new(int)
 //line main.go:42:1
-	t0, st = (*m).goods.AllResumable(r)
-	if st != gen.Done {
+	if t0, st = (*m).goods.AllResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 28)
-		f.m, f.name, f.pace, f.n, f.PC = m, name, pace, n, 1
-		return ret0, r.Link(f, &f.Header, st)
+		f.m, f.name, f.pace, f.n = m, name, pace, n
+		return ret0, f.Link(r, f, 1, st)
 	}
 	{
 //line main.go:42:1
@@ -184,8 +158,8 @@ func (f *marketConsumeFrame) body(r *gen.Run, m0 *market, name0 string, pace0 ti
 			pace: pace,
 		}).value()); st != gen.Done {
 			f = gen.Take(r, f, 28)
-			f.m, f.name, f.pace, f.n, f.loop, f.PC = nil, nil, nil, n, loop, 2
-			return ret0, r.Link(f, &f.Header, st)
+			f.m, f.name, f.pace, f.n, f.loop = nil, nil, nil, n, loop
+			return ret0, f.Link(r, f, 2, st)
 		}
 	}
 	if f != nil {
@@ -197,7 +171,7 @@ func (f *marketConsumeFrame) body(r *gen.Run, m0 *market, name0 string, pace0 ti
 	return *n, gen.Done
 }
 
-//line main_greenlet.go:202:1
+//line main_greenlet.go:176:1
 
 func (f *marketConsumeFrame) Resume(r *gen.Run) (st gen.Status) {
 	var (
@@ -210,8 +184,8 @@ func (f *marketConsumeFrame) Resume(r *gen.Run) (st gen.Status) {
 	)
 	switch f.PC {
 	case 0:
-		f.ret0, st = f.body(r, f.m0, f.name0, f.pace0)
-		return r.Started(f, &f.Header, st)
+		f.Ret0, st = f.body(r, f.m0, f.name0, f.pace0)
+		return f.Started(r, f, st)
 	case 1:
 		m, name, pace, n = f.m, f.name, f.pace, f.n
 		t0 = r.Callee().(interface {
@@ -234,8 +208,8 @@ func (f *marketConsumeFrame) Resume(r *gen.Run) (st gen.Status) {
 			name: name,
 			pace: pace,
 		}).value()); st != gen.Done {
-			f.m, f.name, f.pace, f.n, f.loop, f.PC = nil, nil, nil, n, loop, 2
-			return r.Link(f, &f.Header, st)
+			f.m, f.name, f.pace, f.n, f.loop = nil, nil, nil, n, loop
+			return f.Link(r, f, 2, st)
 		}
 		goto resumed_42
 	case 2:
@@ -249,22 +223,20 @@ resumed_42:
 //line main.go:42:1
 	loop.End()
 //line main.go:47:1
-	f.ret0 = *n
-	return r.Return(f, &f.Header)
+	f.Ret0 = *n
+	return f.Return(r, f)
 }
 
-//line main_greenlet.go:258:1
+//line main_greenlet.go:232:1
 
-func (f *marketConsumeFrame) Args(args []any)            { gen.SetArgs(f, args, &f.name0, &f.pace0) }
-func (f *marketConsumeFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *marketConsumeFrame) Forget()                    { *f = marketConsumeFrame{Header: f.Header, ret0: f.ret0} }
-func (f *marketConsumeFrame) Release(r *gen.Run)         { gen.Free(r, f, 28) }
-func (*marketConsumeFrame) Func() *gen.Func              { return &marketConsumeFrameInfo }
+func (f *marketConsumeFrame) Args(args []any)    { gen.SetArgs(f, args, &f.name0, &f.pace0) }
+func (f *marketConsumeFrame) Forget()            { *f = marketConsumeFrame{Returns: f.Returns} }
+func (f *marketConsumeFrame) Release(r *gen.Run) { gen.Free(r, f, 28) }
+func (*marketConsumeFrame) Func() *gen.Func      { return main_go.At(1) }
 
-var marketConsumeFrameInfo = gen.Func{Name: "main.(*market).consume", File: "github.com/going-green/greenlet/examples/producers/main.go", Line: 41, Points: "42 m name pace n; 42 n loop"}
 var _ func(*market, string, time.Duration) int = (*market).consume
 
-// marketConsumeRange1 is the body of the loop of main.go:42, with what it captures.
+// marketConsumeRange1 is the body of the loop of main.go:42.
 type marketConsumeRange1 struct {
 	gen.Closure
 	loop *gen.Loop
@@ -274,7 +246,6 @@ type marketConsumeRange1 struct {
 	n    *int
 }
 
-// value is the literal for code that can't be suspended.
 func (c *marketConsumeRange1) value() func(string) bool {
 	return gen.Bind(&c.Closure, c, func(good string) bool {
 		c.loop.Begin()
@@ -287,48 +258,32 @@ func (c *marketConsumeRange1) value() func(string) bool {
 	})
 }
 
-//line main_greenlet.go:292:1
+//line main_greenlet.go:263:1
 
-// marketConsumeRange1Frame is an activation of the literal marketConsumeRange1.
 type marketConsumeRange1Frame struct {
-	gen.Header
+	gen.Returns[bool]
 	c    *marketConsumeRange1
 	good string
-	ret0 bool
 }
 
-func (f *marketConsumeRange1Frame) Returned(r *gen.Run) (ret0 bool) {
-	ret0 = f.ret0
-	f.Release(r)
-	return
-}
-
-// CallResumable is the literal marketConsumeRange1 for callers that can be suspended.
-func (c *marketConsumeRange1) CallResumable(r *gen.Run, good string) (bool, gen.Status) {
-	return (*marketConsumeRange1Frame)(nil).body(r, c, good)
-}
-
-func (f *marketConsumeRange1Frame) body(r *gen.Run, c *marketConsumeRange1, good string) (ret0 bool, st gen.Status) {
+func (f *marketConsumeRange1Frame) Returned(r *gen.Run) bool { r0 := f.Ret0; f.Release(r); return r0 }
+func (c *marketConsumeRange1) CallResumable(r *gen.Run, good string) (ret0 bool, st gen.Status) {
 	c.loop.Begin()
 //line main.go:43:1
 	if st = (*c.m).SleepResumable(r, (*c.pace)); st != gen.Done {
-		f = gen.Take(r, f, 12)
-		f.good, f.c, f.PC = good, c, 1
-		return ret0, r.Link(f, &f.Header, st)
+		f := gen.New[marketConsumeRange1Frame](r, 12)
+		f.good, f.c = good, c
+		return ret0, f.Link(r, f, 1, st)
 	}
 //line main.go:44:1
 	(*c.m).say("%s has %s", (*c.name), good)
 	(*c.n)++
-	if f != nil {
-		f.good = ""
-	}
-//line main.go:46:1
 	c.loop.Again()
 //line main.go:46:1
 	return true, gen.Done
 }
 
-//line main_greenlet.go:333:1
+//line main_greenlet.go:288:1
 
 func (f *marketConsumeRange1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c, good := f.c, f.good
@@ -341,18 +296,15 @@ func (f *marketConsumeRange1Frame) Resume(r *gen.Run) (st gen.Status) {
 //line main.go:46:1
 	c.loop.Again()
 //line main.go:46:1
-	f.ret0 = true
-	return r.Return(f, &f.Header)
+	f.Ret0 = true
+	return f.Return(r, f)
 }
 
-//line main_greenlet.go:350:1
+//line main_greenlet.go:305:1
 
 func (f *marketConsumeRange1Frame) Release(r *gen.Run) { gen.Free(r, f, 12) }
-func (*marketConsumeRange1Frame) Func() *gen.Func      { return &marketConsumeRange1FrameInfo }
+func (*marketConsumeRange1Frame) Func() *gen.Func      { return main_go.At(2) }
 
-var marketConsumeRange1FrameInfo = gen.Func{Name: "main.(*market).consume-range1", File: "github.com/going-green/greenlet/examples/producers/main.go", Line: 42, Points: "43 good"}
-
-// marketDayFrame is an activation of market.day.
 type marketDayFrame struct {
 	gen.Header
 	m          *market
@@ -361,9 +313,7 @@ type marketDayFrame struct {
 	a          int
 }
 
-func (m *market) newDayFrame() *marketDayFrame { _ = m.day; return gen.MakeFrame(marketDayFrame{m: m}) }
-
-// dayResumable is market.day for callers that can be suspended.
+func (m *market) newDayFrame() *marketDayFrame       { _ = m.day; return gen.MakeFrame(marketDayFrame{m: m}) }
 func (m *market) dayResumable(r *gen.Run) gen.Status { return (*marketDayFrame)(nil).body(r, m) }
 
 func (f *marketDayFrame) body(r *gen.Run, m *market) (st gen.Status) {
@@ -409,43 +359,38 @@ func (f *marketDayFrame) body(r *gen.Run, m *market) (st gen.Status) {
 
 //line main.go:54:1
 	producers = m.NewGroup()
-	_, st = producers.GoResumable(r, (&marketDayValue1{recv: gen.Ref(m)}).value(), "apple", 4, time.Second)
-	if st != gen.Done {
+	if _, st = producers.GoResumable(r, (&marketDayValue1{recv: gen.Ref(m)}).value(), "apple", 4, time.Second); st != gen.Done {
 		f = gen.Take(r, f, 24)
-		f.m, f.producers, f.PC = m, producers, 1
-		return r.Link(f, &f.Header, st)
+		f.m, f.producers = m, producers
+		return f.Link(r, f, 1, st)
 	}
 resumed_55:
 //line main.go:56:1
-	_, st = producers.GoResumable(r, (&marketDayValue2{recv: gen.Ref(m)}).value(), "pear", 4, 2*time.Second)
-	if st != gen.Done {
+	if _, st = producers.GoResumable(r, (&marketDayValue2{recv: gen.Ref(m)}).value(), "pear", 4, 2*time.Second); st != gen.Done {
 		f = gen.Take(r, f, 24)
-		f.m, f.producers, f.PC = m, producers, 2
-		return r.Link(f, &f.Header, st)
+		f.m, f.producers = m, producers
+		return f.Link(r, f, 2, st)
 	}
 resumed_56:
 //line main.go:57:1
-	fast, st = hub.SpawnResumable(r, m.Hub, m.newConsumeFrame("Ann", 2*time.Second))
-	if st != gen.Done {
+	if fast, st = hub.SpawnResumable(r, m.Hub, m.newConsumeFrame("Ann", 2*time.Second)); st != gen.Done {
 		f = gen.Take(r, f, 24)
-		f.m, f.producers, f.PC = m, producers, 3
-		return r.Link(f, &f.Header, st)
+		f.m, f.producers = m, producers
+		return f.Link(r, f, 3, st)
 	}
 resumed_57:
 //line main.go:58:1
-	slow, st = hub.SpawnResumable(r, m.Hub, m.newConsumeFrame("Bob", 3*time.Second))
-	if st != gen.Done {
+	if slow, st = hub.SpawnResumable(r, m.Hub, m.newConsumeFrame("Bob", 3*time.Second)); st != gen.Done {
 		f = gen.Take(r, f, 24)
-		f.m, f.producers, f.fast, f.PC = m, producers, fast, 4
-		return r.Link(f, &f.Header, st)
+		f.m, f.producers, f.fast = m, producers, fast
+		return f.Link(r, f, 4, st)
 	}
 resumed_58:
 //line main.go:59:1
-	_, st = producers.JoinResumable(r)
-	if st != gen.Done {
+	if _, st = producers.JoinResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 24)
-		f.producers, f.m, f.fast, f.slow, f.PC = nil, m, fast, slow, 5
-		return r.Link(f, &f.Header, st)
+		f.producers, f.m, f.fast, f.slow = nil, m, fast, slow
+		return f.Link(r, f, 5, st)
 	}
 resumed_59:
 	if f != nil {
@@ -453,11 +398,10 @@ resumed_59:
 	}
 //line main.go:60:1
 	m.goods.Close()
-	a, _, st = fast.GetResumable(r)
-	if st != gen.Done {
+	if a, _, st = fast.GetResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 24)
-		f.fast, f.m, f.slow, f.PC = nil, m, slow, 6
-		return r.Link(f, &f.Header, st)
+		f.fast, f.m, f.slow = nil, m, slow
+		return f.Link(r, f, 6, st)
 	}
 resumed_61:
 //line main.go:62:1
@@ -465,11 +409,10 @@ resumed_61:
 		f.fast = nil
 	}
 //line main.go:62:1
-	b, _, st = slow.GetResumable(r)
-	if st != gen.Done {
+	if b, _, st = slow.GetResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 24)
-		f.slow, f.m, f.a, f.PC = nil, m, a, 7
-		return r.Link(f, &f.Header, st)
+		f.slow, f.m, f.a = nil, m, a
+		return f.Link(r, f, 7, st)
 	}
 resumed_62:
 	if f != nil {
@@ -480,47 +423,29 @@ resumed_62:
 	return gen.Done
 }
 
-//line main_greenlet.go:486:1
+//line main_greenlet.go:429:1
 
 func (f *marketDayFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.body(r, f.m))
+	return f.Started(r, f, f.body(r, f.m))
 }
 
 func (f *marketDayFrame) Forget()            { *f = marketDayFrame{Header: f.Header} }
 func (f *marketDayFrame) Release(r *gen.Run) { gen.Free(r, f, 24) }
-func (*marketDayFrame) Func() *gen.Func      { return &marketDayFrameInfo }
+func (*marketDayFrame) Func() *gen.Func      { return main_go.At(3) }
 
-var marketDayFrameInfo = gen.Func{Name: "main.(*market).day", File: "github.com/going-green/greenlet/examples/producers/main.go", Line: 53, Points: "55 m producers; 56 =; 57 =; 58 +fast; 59 m fast slow; 61 -fast; 62 m a"}
-var _ func(*market) = (*market).day
+var _ = gen.Method00((*new(*market)).day, (*market).dayResumable, (*market).newDayFrame)
 
-// marketDayFrameValue is market.day as a value, for callers that can be suspended.
-type marketDayFrameValue struct {
-	recv *market
-}
-
-func (v marketDayFrameValue) CallResumable(r *gen.Run) gen.Status {
-	return v.recv.dayResumable(r)
-}
-
-var _ = gen.RegisterMethod((*new(*market)).day, func(recv *market) any {
-	return marketDayFrameValue{recv}
-})
-
-func (v marketDayFrameValue) Frame() gen.Frame { return gen.MakeFrame(marketDayFrame{m: v.recv}) }
-
-// marketDayValue1 is produce as a value of main.go:55, with what it captures.
+// marketDayValue1 is produce as a value of main.go:55.
 type marketDayValue1 struct {
 	gen.Closure
 	recv **market
 }
 
-// value is the literal for code that can't be suspended.
 func (c *marketDayValue1) value() func(string, int, time.Duration) {
 	return gen.Bind(&c.Closure, c, func(p0 string, p1 int, p2 time.Duration) { (*c.recv).produce(p0, p1, p2) })
 }
 func (c *marketDayValue1) Frame() gen.Frame { return (*c.recv).newProduceFrame("", 0, 0) }
 
-// marketDayValue1Frame is an activation of the literal marketDayValue1.
 type marketDayValue1Frame struct {
 	gen.Header
 	c  *marketDayValue1
@@ -529,48 +454,39 @@ type marketDayValue1Frame struct {
 	p2 time.Duration
 }
 
-// CallResumable is the literal marketDayValue1 for callers that can be suspended.
-func (c *marketDayValue1) CallResumable(r *gen.Run, p0 string, p1 int, p2 time.Duration) gen.Status {
-	return (*marketDayValue1Frame)(nil).body(r, c, p0, p1, p2)
-}
-
-func (f *marketDayValue1Frame) body(r *gen.Run, c *marketDayValue1, p0 string, p1 int, p2 time.Duration) (st gen.Status) {
+func (c *marketDayValue1) CallResumable(r *gen.Run, p0 string, p1 int, p2 time.Duration) (st gen.Status) {
 //line main.go:55:1
 	if st = (*c.recv).produceResumable(r, p0, p1, p2); st != gen.Done {
-		f = gen.Take(r, f, 56)
-		f.p0, f.c, f.PC = "", c, 1
-		return r.Link(f, &f.Header, st)
+		f := gen.New[marketDayValue1Frame](r, 56)
+		f.c = c
+		return f.Link(r, f, 1, st)
 	}
 	return gen.Done
 }
 
-//line main_greenlet.go:550:1
+//line main_greenlet.go:470:1
 
 func (f *marketDayValue1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
 	_ = c
 	r.Callee().(*marketProduceFrame).Release(r)
-	return r.Return(f, &f.Header)
+	return f.Return(r, f)
 }
 
 func (f *marketDayValue1Frame) Release(r *gen.Run) { gen.Free(r, f, 56) }
-func (*marketDayValue1Frame) Func() *gen.Func      { return &marketDayValue1FrameInfo }
+func (*marketDayValue1Frame) Func() *gen.Func      { return main_go.At(4) }
 
-var marketDayValue1FrameInfo = gen.Func{Name: "main.(*market).day.value1", File: "github.com/going-green/greenlet/examples/producers/main.go", Line: 55, Points: "55"}
-
-// marketDayValue2 is produce as a value of main.go:56, with what it captures.
+// marketDayValue2 is produce as a value of main.go:56.
 type marketDayValue2 struct {
 	gen.Closure
 	recv **market
 }
 
-// value is the literal for code that can't be suspended.
 func (c *marketDayValue2) value() func(string, int, time.Duration) {
 	return gen.Bind(&c.Closure, c, func(p0 string, p1 int, p2 time.Duration) { (*c.recv).produce(p0, p1, p2) })
 }
 func (c *marketDayValue2) Frame() gen.Frame { return (*c.recv).newProduceFrame("", 0, 0) }
 
-// marketDayValue2Frame is an activation of the literal marketDayValue2.
 type marketDayValue2Frame struct {
 	gen.Header
 	c  *marketDayValue2
@@ -579,32 +495,34 @@ type marketDayValue2Frame struct {
 	p2 time.Duration
 }
 
-// CallResumable is the literal marketDayValue2 for callers that can be suspended.
-func (c *marketDayValue2) CallResumable(r *gen.Run, p0 string, p1 int, p2 time.Duration) gen.Status {
-	return (*marketDayValue2Frame)(nil).body(r, c, p0, p1, p2)
-}
-
-func (f *marketDayValue2Frame) body(r *gen.Run, c *marketDayValue2, p0 string, p1 int, p2 time.Duration) (st gen.Status) {
+func (c *marketDayValue2) CallResumable(r *gen.Run, p0 string, p1 int, p2 time.Duration) (st gen.Status) {
 //line main.go:56:1
 	if st = (*c.recv).produceResumable(r, p0, p1, p2); st != gen.Done {
-		f = gen.Take(r, f, 23)
-		f.p0, f.c, f.PC = "", c, 1
-		return r.Link(f, &f.Header, st)
+		f := gen.New[marketDayValue2Frame](r, 23)
+		f.c = c
+		return f.Link(r, f, 1, st)
 	}
 	return gen.Done
 }
 
-//line main_greenlet.go:600:1
+//line main_greenlet.go:511:1
 
 func (f *marketDayValue2Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
 	_ = c
 	r.Callee().(*marketProduceFrame).Release(r)
-	return r.Return(f, &f.Header)
+	return f.Return(r, f)
 }
 
 func (f *marketDayValue2Frame) Release(r *gen.Run) { gen.Free(r, f, 23) }
-func (*marketDayValue2Frame) Func() *gen.Func      { return &marketDayValue2FrameInfo }
+func (*marketDayValue2Frame) Func() *gen.Func      { return main_go.At(5) }
 
-var marketDayValue2FrameInfo = gen.Func{Name: "main.(*market).day.value2", File: "github.com/going-green/greenlet/examples/producers/main.go", Line: 56, Points: "56"}
 var _ = gen.Declare("market.produce", "market.consume", "market.day")
+var main_go = gen.Funcs{Package: "main", File: "github.com/going-green/greenlet/examples/producers/main.go", List: `
+(*market).produce 28: 30 m name n pace i; 34 =
+(*market).consume 41: 42 m name pace n; 42 n loop
+(*market).consume-range1 42: 43 good
+(*market).day 53: 55 m producers; 56 =; 57 =; 58 +fast; 59 m fast slow; 61 -fast; 62 m a
+(*market).day.value1 55: 55
+(*market).day.value2 56: 56
+`}

@@ -12,7 +12,6 @@ import (
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// bucketFillFrame is an activation of bucket.fill.
 type bucketFillFrame struct {
 	gen.Header
 	b         *bucket
@@ -24,8 +23,6 @@ func (b *bucket) newFillFrame(perSecond int, done *hub.Event) *bucketFillFrame {
 	_ = b.fill
 	return gen.MakeFrame(bucketFillFrame{b: b, perSecond: perSecond, done: done})
 }
-
-// fillResumable is bucket.fill for callers that can be suspended.
 func (b *bucket) fillResumable(r *gen.Run, perSecond int, done *hub.Event) gen.Status {
 	return (*bucketFillFrame)(nil).body(r, b, perSecond, done)
 }
@@ -35,11 +32,10 @@ func (f *bucketFillFrame) body(r *gen.Run, b *bucket, perSecond int, done *hub.E
 //line main.go:32:1
 loop_32:
 //line main.go:32:1
-	t0, st = done.WaitForResumable(r, time.Second/time.Duration(perSecond))
-	if st != gen.Done {
+	if t0, st = done.WaitForResumable(r, time.Second/time.Duration(perSecond)); st != gen.Done {
 		f = gen.Take(r, f, 3)
-		f.b, f.perSecond, f.done, f.PC = b, perSecond, done, 1
-		return r.Link(f, &f.Header, st)
+		f.b, f.perSecond, f.done = b, perSecond, done
+		return f.Link(r, f, 1, st)
 	}
 //line main.go:32:1
 	if !t0 {
@@ -51,14 +47,14 @@ loop_32:
 	return gen.Done
 }
 
-//line main_greenlet.go:55:1
+//line main_greenlet.go:51:1
 
 func (f *bucketFillFrame) Resume(r *gen.Run) (st gen.Status) {
 	b, perSecond, done := f.b, f.perSecond, f.done
 	var t0 bool
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.b, f.perSecond, f.done))
+		return f.Started(r, f, f.body(r, f.b, f.perSecond, f.done))
 	case 1:
 		t0 = r.Callee().(*hub.EventWaitForFrame).Returned(r)
 		goto resumed_32
@@ -71,42 +67,23 @@ resumed_32:
 			b.tokens.Release()
 		}
 //line main.go:32:1
-		t0, st = done.WaitForResumable(r, time.Second/time.Duration(perSecond))
-		if st != gen.Done {
-			f.PC = 1
-			return r.Link(f, &f.Header, st)
+		if t0, st = done.WaitForResumable(r, time.Second/time.Duration(perSecond)); st != gen.Done {
+			return f.Link(r, f, 1, st)
 		}
 		goto resumed_32
 	}
-	return r.Return(f, &f.Header)
+	return f.Return(r, f)
 }
 
-//line main_greenlet.go:85:1
+//line main_greenlet.go:79:1
 
 func (f *bucketFillFrame) Args(args []any)    { gen.SetArgs(f, args, &f.perSecond, &f.done) }
 func (f *bucketFillFrame) Forget()            { *f = bucketFillFrame{Header: f.Header} }
 func (f *bucketFillFrame) Release(r *gen.Run) { gen.Free(r, f, 3) }
-func (*bucketFillFrame) Func() *gen.Func      { return &bucketFillFrameInfo }
+func (*bucketFillFrame) Func() *gen.Func      { return main_go.At(0) }
 
-var bucketFillFrameInfo = gen.Func{Name: "main.(*bucket).fill", File: "github.com/going-green/greenlet/examples/ratelimit/main.go", Line: 31, Points: "32 b perSecond done"}
-var _ func(*bucket, int, *hub.Event) = (*bucket).fill
+var _ = gen.Method20((*new(*bucket)).fill, (*bucket).fillResumable, (*bucket).newFillFrame)
 
-// bucketFillFrameValue is bucket.fill as a value, for callers that can be suspended.
-type bucketFillFrameValue struct {
-	recv *bucket
-}
-
-func (v bucketFillFrameValue) CallResumable(r *gen.Run, p0 int, p1 *hub.Event) gen.Status {
-	return v.recv.fillResumable(r, p0, p1)
-}
-
-var _ = gen.RegisterMethod((*new(*bucket)).fill, func(recv *bucket) any {
-	return bucketFillFrameValue{recv}
-})
-
-func (v bucketFillFrameValue) Frame() gen.Frame { return gen.MakeFrame(bucketFillFrame{b: v.recv}) }
-
-// workerJobFrame is an activation of worker.job.
 type workerJobFrame struct {
 	gen.Header
 	w0     *worker
@@ -120,8 +97,6 @@ func (w0 *worker) newJobFrame(n int, takes0 time.Duration) *workerJobFrame {
 	_ = w0.job
 	return gen.MakeFrame(workerJobFrame{w0: w0, n: n, takes0: takes0})
 }
-
-// jobResumable is worker.job for callers that can be suspended.
 func (w0 *worker) jobResumable(r *gen.Run, n int, takes0 time.Duration) gen.Status {
 	return (*workerJobFrame)(nil).body(r, w0, n, takes0)
 }
@@ -137,19 +112,18 @@ func (f *workerJobFrame) body(r *gen.Run, w0 *worker, n int, takes0 time.Duratio
 //line main.go:51:1
 	if st = (*w).limit.tokens.AcquireResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 43)
-		f.w, f.n, f.takes, f.PC = w, n, takes, 1
-		return r.Link(f, &f.Header, st)
+		f.w, f.n, f.takes = w, n, takes
+		return f.Link(r, f, 1, st)
 	}
 //line main.go:52:1
 	(*w).say("job %d starts", n)
-	err, st = (*w).WithTimeoutResumable(r, 3*time.Second, (&workerJobFunc1{
+	if err, st = (*w).WithTimeoutResumable(r, 3*time.Second, (&workerJobFunc1{
 		takes: takes,
 		w:     w,
-	}).value())
-	if st != gen.Done {
+	}).value()); st != gen.Done {
 		f = gen.Take(r, f, 43)
-		f.takes, f.w, f.n, f.PC = nil, w, n, 2
-		return r.Link(f, &f.Header, st)
+		f.takes, f.w, f.n = nil, w, n
+		return f.Link(r, f, 2, st)
 	}
 	if f != nil {
 		f.takes = nil
@@ -163,7 +137,7 @@ func (f *workerJobFrame) body(r *gen.Run, w0 *worker, n int, takes0 time.Duratio
 	return gen.Done
 }
 
-//line main_greenlet.go:167:1
+//line main_greenlet.go:141:1
 
 func (f *workerJobFrame) Resume(r *gen.Run) (st gen.Status) {
 	n := f.n
@@ -172,19 +146,18 @@ func (f *workerJobFrame) Resume(r *gen.Run) (st gen.Status) {
 	var err error
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.w0, f.n, f.takes0))
+		return f.Started(r, f, f.body(r, f.w0, f.n, f.takes0))
 	case 1:
 		w, takes = f.w, f.takes
 		r.Callee().(*hub.SemaphoreAcquireFrame).Release(r)
 //line main.go:52:1
 		(*w).say("job %d starts", n)
-		err, st = (*w).WithTimeoutResumable(r, 3*time.Second, (&workerJobFunc1{
+		if err, st = (*w).WithTimeoutResumable(r, 3*time.Second, (&workerJobFunc1{
 			takes: takes,
 			w:     w,
-		}).value())
-		if st != gen.Done {
-			f.takes, f.w, f.PC = nil, w, 2
-			return r.Link(f, &f.Header, st)
+		}).value()); st != gen.Done {
+			f.takes, f.w = nil, w
+			return f.Link(r, f, 2, st)
 		}
 		goto resumed_53
 	case 2:
@@ -198,85 +171,59 @@ resumed_53:
 //line main.go:53:1
 	if err != nil {
 		(*w).say("job %d: %v", n, err)
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 	(*w).say("job %d ends", n)
-	return r.Return(f, &f.Header)
+	return f.Return(r, f)
 }
 
-//line main_greenlet.go:208:1
+//line main_greenlet.go:181:1
 
 func (f *workerJobFrame) Args(args []any)    { gen.SetArgs(f, args, &f.n, &f.takes0) }
 func (f *workerJobFrame) Forget()            { *f = workerJobFrame{Header: f.Header} }
 func (f *workerJobFrame) Release(r *gen.Run) { gen.Free(r, f, 43) }
-func (*workerJobFrame) Func() *gen.Func      { return &workerJobFrameInfo }
+func (*workerJobFrame) Func() *gen.Func      { return main_go.At(1) }
 
-var workerJobFrameInfo = gen.Func{Name: "main.(*worker).job", File: "github.com/going-green/greenlet/examples/ratelimit/main.go", Line: 50, Points: "51 w n takes; 53 w n"}
-var _ func(*worker, int, time.Duration) = (*worker).job
+var _ = gen.Method20((*new(*worker)).job, (*worker).jobResumable, (*worker).newJobFrame)
 
-// workerJobFrameValue is worker.job as a value, for callers that can be suspended.
-type workerJobFrameValue struct {
-	recv *worker
-}
-
-func (v workerJobFrameValue) CallResumable(r *gen.Run, p0 int, p1 time.Duration) gen.Status {
-	return v.recv.jobResumable(r, p0, p1)
-}
-
-var _ = gen.RegisterMethod((*new(*worker)).job, func(recv *worker) any {
-	return workerJobFrameValue{recv}
-})
-
-func (v workerJobFrameValue) Frame() gen.Frame { return gen.MakeFrame(workerJobFrame{w0: v.recv}) }
-
-// workerJobFunc1 is the function literal of main.go:53, with what it captures.
+// workerJobFunc1 is the function literal of main.go:53.
 type workerJobFunc1 struct {
 	gen.Closure
 	w     **worker
 	takes *time.Duration
 }
 
-// value is the literal for code that can't be suspended.
 func (c *workerJobFunc1) value() func() {
 	return gen.Bind(&c.Closure, c, func() { (*c.w).Sleep((*c.takes)) })
 }
 
-// workerJobFunc1Frame is an activation of the literal workerJobFunc1.
 type workerJobFunc1Frame struct {
 	gen.Header
 	c *workerJobFunc1
 }
 
-// CallResumable is the literal workerJobFunc1 for callers that can be suspended.
-func (c *workerJobFunc1) CallResumable(r *gen.Run) gen.Status {
-	return (*workerJobFunc1Frame)(nil).body(r, c)
-}
-
-func (f *workerJobFunc1Frame) body(r *gen.Run, c *workerJobFunc1) (st gen.Status) {
+func (c *workerJobFunc1) CallResumable(r *gen.Run) (st gen.Status) {
 //line main.go:53:1
 	if st = (*c.w).SleepResumable(r, (*c.takes)); st != gen.Done {
-		f = gen.Take(r, f, 12)
-		f.c, f.PC = c, 1
-		return r.Link(f, &f.Header, st)
+		f := gen.New[workerJobFunc1Frame](r, 12)
+		f.c = c
+		return f.Link(r, f, 1, st)
 	}
 	return gen.Done
 }
 
-//line main_greenlet.go:266:1
+//line main_greenlet.go:216:1
 
 func (f *workerJobFunc1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
 	_ = c
 	r.Callee().(*hub.HubSleepFrame).Release(r)
-	return r.Return(f, &f.Header)
+	return f.Return(r, f)
 }
 
 func (f *workerJobFunc1Frame) Release(r *gen.Run) { gen.Free(r, f, 12) }
-func (*workerJobFunc1Frame) Func() *gen.Func      { return &workerJobFunc1FrameInfo }
+func (*workerJobFunc1Frame) Func() *gen.Func      { return main_go.At(2) }
 
-var workerJobFunc1FrameInfo = gen.Func{Name: "main.(*worker).job.func1", File: "github.com/going-green/greenlet/examples/ratelimit/main.go", Line: 53, Points: "53"}
-
-// workerAllFrame is an activation of worker.all.
 type workerAllFrame struct {
 	gen.Header
 	w    *worker
@@ -290,8 +237,6 @@ func (w *worker) newAllFrame(jobs int) *workerAllFrame {
 	_ = w.all
 	return gen.MakeFrame(workerAllFrame{w: w, jobs: jobs})
 }
-
-// allResumable is worker.all for callers that can be suspended.
 func (w *worker) allResumable(r *gen.Run, jobs int) gen.Status {
 	return (*workerAllFrame)(nil).body(r, w, jobs)
 }
@@ -311,11 +256,10 @@ loop_65:
 		goto after_loop_65
 	}
 //line main.go:66:1
-	_, st = pool.GoResumable(r, (&workerAllValue2{recv: gen.Ref(w)}).value(), n, time.Duration(n)*700*time.Millisecond)
-	if st != gen.Done {
+	if _, st = pool.GoResumable(r, (&workerAllValue2{recv: gen.Ref(w)}).value(), n, time.Duration(n)*700*time.Millisecond); st != gen.Done {
 		f = gen.Take(r, f, 23)
-		f.w, f.jobs, f.done, f.pool, f.n, f.PC = w, jobs, done, pool, n, 1
-		return r.Link(f, &f.Header, st)
+		f.w, f.jobs, f.done, f.pool, f.n = w, jobs, done, pool, n
+		return f.Link(r, f, 1, st)
 	}
 //line main.go:65:1
 	n++
@@ -325,18 +269,17 @@ after_loop_65:
 		f.w = nil
 	}
 //line main.go:68:1
-	_, st = pool.JoinResumable(r)
-	if st != gen.Done {
+	if _, st = pool.JoinResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 23)
-		f.done, f.PC = done, 2
-		return r.Link(f, &f.Header, st)
+		f.done = done
+		return f.Link(r, f, 2, st)
 	}
 //line main.go:69:1
 	done.Set()
 	return gen.Done
 }
 
-//line main_greenlet.go:340:1
+//line main_greenlet.go:283:1
 
 func (f *workerAllFrame) Resume(r *gen.Run) (st gen.Status) {
 	w, jobs := f.w, f.jobs
@@ -344,7 +287,7 @@ func (f *workerAllFrame) Resume(r *gen.Run) (st gen.Status) {
 	var n int
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.w, f.jobs))
+		return f.Started(r, f, f.body(r, f.w, f.jobs))
 	case 1:
 		pool, n = f.pool, f.n
 		r.Callee().(*hub.GroupGoFrame).Release(r)
@@ -360,10 +303,9 @@ loop_65:
 		goto after_loop_65
 	}
 //line main.go:66:1
-	_, st = pool.GoResumable(r, (&workerAllValue2{recv: gen.Ref(w)}).value(), n, time.Duration(n)*700*time.Millisecond)
-	if st != gen.Done {
-		f.pool, f.n, f.PC = pool, n, 1
-		return r.Link(f, &f.Header, st)
+	if _, st = pool.GoResumable(r, (&workerAllValue2{recv: gen.Ref(w)}).value(), n, time.Duration(n)*700*time.Millisecond); st != gen.Done {
+		f.pool, f.n = pool, n
+		return f.Link(r, f, 1, st)
 	}
 resumed_66:
 //line main.go:65:1
@@ -372,56 +314,37 @@ resumed_66:
 after_loop_65:
 	f.w = nil
 //line main.go:68:1
-	_, st = pool.JoinResumable(r)
-	if st != gen.Done {
-		f.pool, f.PC = nil, 2
-		return r.Link(f, &f.Header, st)
+	if _, st = pool.JoinResumable(r); st != gen.Done {
+		f.pool = nil
+		return f.Link(r, f, 2, st)
 	}
 resumed_68:
 	f.pool = nil
 //line main.go:69:1
 	f.done.Set()
-	return r.Return(f, &f.Header)
+	return f.Return(r, f)
 }
 
-//line main_greenlet.go:388:1
+//line main_greenlet.go:329:1
 
 func (f *workerAllFrame) Args(args []any)    { gen.SetArgs(f, args, &f.jobs) }
 func (f *workerAllFrame) Forget()            { *f = workerAllFrame{Header: f.Header} }
 func (f *workerAllFrame) Release(r *gen.Run) { gen.Free(r, f, 23) }
-func (*workerAllFrame) Func() *gen.Func      { return &workerAllFrameInfo }
+func (*workerAllFrame) Func() *gen.Func      { return main_go.At(3) }
 
-var workerAllFrameInfo = gen.Func{Name: "main.(*worker).all", File: "github.com/going-green/greenlet/examples/ratelimit/main.go", Line: 61, Points: "66 w jobs done pool n; 68 done"}
-var _ func(*worker, int) = (*worker).all
+var _ = gen.Method10((*new(*worker)).all, (*worker).allResumable, (*worker).newAllFrame)
 
-// workerAllFrameValue is worker.all as a value, for callers that can be suspended.
-type workerAllFrameValue struct {
-	recv *worker
-}
-
-func (v workerAllFrameValue) CallResumable(r *gen.Run, p0 int) gen.Status {
-	return v.recv.allResumable(r, p0)
-}
-
-var _ = gen.RegisterMethod((*new(*worker)).all, func(recv *worker) any {
-	return workerAllFrameValue{recv}
-})
-
-func (v workerAllFrameValue) Frame() gen.Frame { return gen.MakeFrame(workerAllFrame{w: v.recv}) }
-
-// workerAllValue1 is fill as a value of main.go:63, with what it captures.
+// workerAllValue1 is fill as a value of main.go:63.
 type workerAllValue1 struct {
 	gen.Closure
 	recv **bucket
 }
 
-// value is the literal for code that can't be suspended.
 func (c *workerAllValue1) value() func(int, *hub.Event) {
 	return gen.Bind(&c.Closure, c, func(p0 int, p1 *hub.Event) { (*c.recv).fill(p0, p1) })
 }
 func (c *workerAllValue1) Frame() gen.Frame { return (*c.recv).newFillFrame(0, nil) }
 
-// workerAllValue1Frame is an activation of the literal workerAllValue1.
 type workerAllValue1Frame struct {
 	gen.Header
 	c  *workerAllValue1
@@ -429,48 +352,39 @@ type workerAllValue1Frame struct {
 	p1 *hub.Event
 }
 
-// CallResumable is the literal workerAllValue1 for callers that can be suspended.
-func (c *workerAllValue1) CallResumable(r *gen.Run, p0 int, p1 *hub.Event) gen.Status {
-	return (*workerAllValue1Frame)(nil).body(r, c, p0, p1)
-}
-
-func (f *workerAllValue1Frame) body(r *gen.Run, c *workerAllValue1, p0 int, p1 *hub.Event) (st gen.Status) {
+func (c *workerAllValue1) CallResumable(r *gen.Run, p0 int, p1 *hub.Event) (st gen.Status) {
 //line main.go:63:1
 	if st = (*c.recv).fillResumable(r, p0, p1); st != gen.Done {
-		f = gen.Take(r, f, 19)
-		f.p1, f.c, f.PC = nil, c, 1
-		return r.Link(f, &f.Header, st)
+		f := gen.New[workerAllValue1Frame](r, 19)
+		f.c = c
+		return f.Link(r, f, 1, st)
 	}
 	return gen.Done
 }
 
-//line main_greenlet.go:448:1
+//line main_greenlet.go:366:1
 
 func (f *workerAllValue1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
 	_ = c
 	r.Callee().(*bucketFillFrame).Release(r)
-	return r.Return(f, &f.Header)
+	return f.Return(r, f)
 }
 
 func (f *workerAllValue1Frame) Release(r *gen.Run) { gen.Free(r, f, 19) }
-func (*workerAllValue1Frame) Func() *gen.Func      { return &workerAllValue1FrameInfo }
+func (*workerAllValue1Frame) Func() *gen.Func      { return main_go.At(4) }
 
-var workerAllValue1FrameInfo = gen.Func{Name: "main.(*worker).all.value1", File: "github.com/going-green/greenlet/examples/ratelimit/main.go", Line: 63, Points: "63"}
-
-// workerAllValue2 is job as a value of main.go:66, with what it captures.
+// workerAllValue2 is job as a value of main.go:66.
 type workerAllValue2 struct {
 	gen.Closure
 	recv **worker
 }
 
-// value is the literal for code that can't be suspended.
 func (c *workerAllValue2) value() func(int, time.Duration) {
 	return gen.Bind(&c.Closure, c, func(p0 int, p1 time.Duration) { (*c.recv).job(p0, p1) })
 }
 func (c *workerAllValue2) Frame() gen.Frame { return (*c.recv).newJobFrame(0, 0) }
 
-// workerAllValue2Frame is an activation of the literal workerAllValue2.
 type workerAllValue2Frame struct {
 	gen.Header
 	c  *workerAllValue2
@@ -478,33 +392,35 @@ type workerAllValue2Frame struct {
 	p1 time.Duration
 }
 
-// CallResumable is the literal workerAllValue2 for callers that can be suspended.
-func (c *workerAllValue2) CallResumable(r *gen.Run, p0 int, p1 time.Duration) gen.Status {
-	return (*workerAllValue2Frame)(nil).body(r, c, p0, p1)
-}
-
-func (f *workerAllValue2Frame) body(r *gen.Run, c *workerAllValue2, p0 int, p1 time.Duration) (st gen.Status) {
+func (c *workerAllValue2) CallResumable(r *gen.Run, p0 int, p1 time.Duration) (st gen.Status) {
 //line main.go:66:1
 	if st = (*c.recv).jobResumable(r, p0, p1); st != gen.Done {
-		f = gen.Take(r, f, 20)
-		f.c, f.PC = c, 1
-		return r.Link(f, &f.Header, st)
+		f := gen.New[workerAllValue2Frame](r, 20)
+		f.c = c
+		return f.Link(r, f, 1, st)
 	}
 	return gen.Done
 }
 
-//line main_greenlet.go:497:1
+//line main_greenlet.go:406:1
 
 func (f *workerAllValue2Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
 	_ = c
 	r.Callee().(*workerJobFrame).Release(r)
-	return r.Return(f, &f.Header)
+	return f.Return(r, f)
 }
 
 func (f *workerAllValue2Frame) Release(r *gen.Run) { gen.Free(r, f, 20) }
-func (*workerAllValue2Frame) Func() *gen.Func      { return &workerAllValue2FrameInfo }
+func (*workerAllValue2Frame) Func() *gen.Func      { return main_go.At(5) }
 
-var workerAllValue2FrameInfo = gen.Func{Name: "main.(*worker).all.value2", File: "github.com/going-green/greenlet/examples/ratelimit/main.go", Line: 66, Points: "66"}
 var _ = gen.Declare("bucket.fill", "worker.job", "worker.all")
 var _ = gen.DeclareClosure("main.go:53", "job", "a literal")
+var main_go = gen.Funcs{Package: "main", File: "github.com/going-green/greenlet/examples/ratelimit/main.go", List: `
+(*bucket).fill 31: 32 b perSecond done
+(*worker).job 50: 51 w n takes; 53 w n
+(*worker).job.func1 53: 53
+(*worker).all 61: 66 w jobs done pool n; 68 done
+(*worker).all.value1 63: 63
+(*worker).all.value2 66: 66
+`}

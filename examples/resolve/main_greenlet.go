@@ -18,37 +18,22 @@ import (
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// resolverLookUpFrame is an activation of resolver.lookUp.
 type resolverLookUpFrame struct {
-	gen.DeferHeader
+	gen.DeferReturns2[netip.Addr, error]
 	r    *resolver
 	name string
 	c    *socket.Conn
 	id   uint16
 	buf  []byte
-	ret0 netip.Addr
-	ret1 error
 }
 
-func (r *resolver) newLookUpFrame(name string) *resolverLookUpFrame {
-	_ = r.lookUp
-	return gen.MakeFrame(resolverLookUpFrame{r: r, name: name})
-}
-
-// lookUpResumable is resolver.lookUp for callers that can be suspended.
 func (r *resolver) lookUpResumable(r2 *gen.Run, name string) (netip.Addr, error, gen.Status) {
 	return (*resolverLookUpFrame)(nil).run(r2, r, name)
 }
-func (f *resolverLookUpFrame) Results() (netip.Addr, error) { f.Over(f); return f.ret0, f.ret1 }
-func (f *resolverLookUpFrame) Returned(r *gen.Run) (ret0 netip.Addr, ret1 error) {
-	ret0, ret1 = f.ret0, f.ret1
-	f.Release(r)
-	return
-}
 
 func (f *resolverLookUpFrame) Resume(r *gen.Run) (st gen.Status) {
-	f.ret0, f.ret1, st = f.run(r, f.r, f.name)
-	return r.Started(f, &f.Header, st)
+	f.Ret0, f.Ret1, st = f.run(r, f.r, f.name)
+	return f.Started(r, f, st)
 }
 
 func (f *resolverLookUpFrame) run(r2 *gen.Run, r *resolver, name string) (ret0 netip.Addr, ret1 error, st gen.Status) {
@@ -62,7 +47,7 @@ func (f *resolverLookUpFrame) run(r2 *gen.Run, r *resolver, name string) (ret0 n
 	for st = f.step(r2, r, name); st == gen.Broken; st = f.step(r2, r, name) {
 		r2.Recovered(mark)
 	}
-	ret0, ret1 = f.ret0, f.ret1
+	ret0, ret1 = f.Ret0, f.Ret1
 	if hot && st == gen.Done {
 		f.Release(r2)
 	}
@@ -74,13 +59,11 @@ func (f *resolverLookUpFrame) step(r2 *gen.Run, r *resolver, name string) (end g
 	defer f.Catch(&end)
 	var st gen.Status
 	var (
-		c    *socket.Conn
-		t0   error
-		id   uint16
-		err2 error
-		buf  []byte
-		n    int
-		err3 error
+		c              *socket.Conn
+		t0, err2, err3 error
+		id             uint16
+		buf            []byte
+		n              int
 	)
 	switch f.PC {
 	case 1:
@@ -99,16 +82,14 @@ func (f *resolverLookUpFrame) step(r2 *gen.Run, r *resolver, name string) (end g
 	}
 
 //line main.go:41:1
-	c, t0, st = socket.DialResumable(r2, r.Hub, "udp", r.server)
-	if st != gen.Done {
-		f.PC = 1
-		return r2.Link(f, &f.Header, st)
+	if c, t0, st = socket.DialResumable(r2, r.Hub, "udp", r.server); st != gen.Done {
+		return f.Link(r2, f, 1, st)
 	}
 resumed_41:
 	{
-		f.ret1 = t0
+		f.Ret1 = t0
 //line main.go:42:1
-		if f.ret1 != nil {
+		if f.Ret1 != nil {
 			goto unwind
 		}
 		{
@@ -124,38 +105,36 @@ resumed_41:
 //line main.go:47:1
 		id = uint16(rand.Uint32())
 		var query []byte
-		query, f.ret1 = question(id, f.name)
+		query, f.Ret1 = question(id, f.name)
 //line main.go:49:1
-		if f.ret1 != nil {
+		if f.Ret1 != nil {
 			goto unwind
 		}
 		f.name = ""
 //line main.go:52:1
-		_, err2, st = c.WriteResumable(r2, query)
-		if st != gen.Done {
-			f.c, f.id, f.PC = c, id, 2
-			return r2.Link(f, &f.Header, st)
+		if _, err2, st = c.WriteResumable(r2, query); st != gen.Done {
+			f.c, f.id = c, id
+			return f.Link(r2, f, 2, st)
 		}
 	}
 resumed_52:
 //line main.go:52:1
 	if err2 != nil {
-		f.ret1 = err2
+		f.Ret1 = err2
 		goto unwind
 	}
 //line main.go:55:1
 	buf = make([]byte, maxMessage)
 loop_56:
-	n, err3, st = c.ReadResumable(r2, buf)
-	if st != gen.Done {
-		f.c, f.id, f.buf, f.PC = c, id, buf, 3
-		return r2.Link(f, &f.Header, st)
+	if n, err3, st = c.ReadResumable(r2, buf); st != gen.Done {
+		f.c, f.id, f.buf = c, id, buf
+		return f.Link(r2, f, 3, st)
 	}
 resumed_57:
 	{
 //line main.go:58:1
 		if err3 != nil {
-			f.ret1 = err3
+			f.Ret1 = err3
 			goto unwind
 		}
 		var m dnsmessage.Message
@@ -167,12 +146,12 @@ resumed_57:
 //line main.go:65:1
 		for _, a := range m.Answers {
 			if a, ok := a.Body.(*dnsmessage.AResource); ok {
-				f.ret0, f.ret1 = netip.AddrFrom4(a.A), nil
+				f.Ret0, f.Ret1 = netip.AddrFrom4(a.A), nil
 				goto unwind
 			}
 		}
 //line main.go:70:1
-		f.ret1 = fmt.Errorf("no address: %v", m.RCode)
+		f.Ret1 = fmt.Errorf("no address: %v", m.RCode)
 		goto unwind
 	}
 unwind:
@@ -180,7 +159,7 @@ unwind:
 	for f.Pending() {
 //line main.go:72:1
 		if sub := f.Next(r2); sub != gen.Done {
-			return r2.Link(f, &f.Header, sub)
+			return f.Link(r2, f, gen.Unwind, sub)
 		}
 	}
 //line main.go:72:1
@@ -188,22 +167,13 @@ unwind:
 	return gen.Done
 }
 
-//line main_greenlet.go:192:1
+//line main_greenlet.go:171:1
 
-func (f *resolverLookUpFrame) Args(args []any) { gen.SetArgs(f, args, &f.name) }
-func (f *resolverLookUpFrame) Send(r *gen.Run) gen.Status {
-	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
-}
-func (f *resolverLookUpFrame) Forget() {
-	*f = resolverLookUpFrame{DeferHeader: f.DeferHeader, ret0: f.ret0, ret1: f.ret1}
-}
 func (f *resolverLookUpFrame) Release(r *gen.Run) { gen.Free(r, f, 55) }
-func (*resolverLookUpFrame) Func() *gen.Func      { return &resolverLookUpFrameInfo }
+func (*resolverLookUpFrame) Func() *gen.Func      { return main_go.At(0) }
 
-var resolverLookUpFrameInfo = gen.Func{Name: "main.(*resolver).lookUp", File: "github.com/going-green/greenlet/examples/resolve/main.go", Line: 40, End: 72, Points: "41 r name; 52 c id; 57 +buf"}
 var _ func(*resolver, string) (netip.Addr, error) = (*resolver).lookUp
 
-// resolverResolveFrame is an activation of resolver.resolve.
 type resolverResolveFrame struct {
 	gen.Header
 	r    *resolver
@@ -214,8 +184,6 @@ func (r *resolver) newResolveFrame(name string) *resolverResolveFrame {
 	_ = r.resolve
 	return gen.MakeFrame(resolverResolveFrame{r: r, name: name})
 }
-
-// resolveResumable is resolver.resolve for callers that can be suspended.
 func (r *resolver) resolveResumable(r2 *gen.Run, name string) gen.Status {
 	return (*resolverResolveFrame)(nil).body(r2, r, name)
 }
@@ -224,11 +192,10 @@ func (f *resolverResolveFrame) body(r2 *gen.Run, r *resolver, name string) (st g
 	var addr netip.Addr
 	var err error
 //line main.go:88:1
-	addr, err, st = r.lookUpResumable(r2, name)
-	if st != gen.Done {
+	if addr, err, st = r.lookUpResumable(r2, name); st != gen.Done {
 		f = gen.Take(r2, f, 25)
-		f.r, f.name, f.PC = r, name, 1
-		return r2.Link(f, &f.Header, st)
+		f.r, f.name = r, name
+		return f.Link(r2, f, 1, st)
 	}
 //line main.go:89:1
 	if err != nil {
@@ -239,7 +206,7 @@ func (f *resolverResolveFrame) body(r2 *gen.Run, r *resolver, name string) (st g
 	return gen.Done
 }
 
-//line main_greenlet.go:243:1
+//line main_greenlet.go:210:1
 
 func (f *resolverResolveFrame) Resume(r2 *gen.Run) (st gen.Status) {
 	r, name := f.r, f.name
@@ -247,47 +214,28 @@ func (f *resolverResolveFrame) Resume(r2 *gen.Run) (st gen.Status) {
 	var err error
 	switch f.PC {
 	case 0:
-		return r2.Started(f, &f.Header, f.body(r2, f.r, f.name))
+		return f.Started(r2, f, f.body(r2, f.r, f.name))
 	default:
 		addr, err = r2.Callee().(*resolverLookUpFrame).Returned(r2)
 //line main.go:89:1
 		if err != nil {
 			r.failed[name] = err
-			return r2.Return(f, &f.Header)
+			return f.Return(r2, f)
 		}
 		r.found[name] = addr
-		return r2.Return(f, &f.Header)
+		return f.Return(r2, f)
 	}
 }
 
-//line main_greenlet.go:264:1
+//line main_greenlet.go:231:1
 
 func (f *resolverResolveFrame) Args(args []any)    { gen.SetArgs(f, args, &f.name) }
 func (f *resolverResolveFrame) Forget()            { *f = resolverResolveFrame{Header: f.Header} }
 func (f *resolverResolveFrame) Release(r *gen.Run) { gen.Free(r, f, 25) }
-func (*resolverResolveFrame) Func() *gen.Func      { return &resolverResolveFrameInfo }
+func (*resolverResolveFrame) Func() *gen.Func      { return main_go.At(1) }
 
-var resolverResolveFrameInfo = gen.Func{Name: "main.(*resolver).resolve", File: "github.com/going-green/greenlet/examples/resolve/main.go", Line: 87, Points: "88 r name"}
-var _ func(*resolver, string) = (*resolver).resolve
+var _ = gen.Method10((*new(*resolver)).resolve, (*resolver).resolveResumable, (*resolver).newResolveFrame)
 
-// resolverResolveFrameValue is resolver.resolve as a value, for callers that can be suspended.
-type resolverResolveFrameValue struct {
-	recv *resolver
-}
-
-func (v resolverResolveFrameValue) CallResumable(r *gen.Run, p0 string) gen.Status {
-	return v.recv.resolveResumable(r, p0)
-}
-
-var _ = gen.RegisterMethod((*new(*resolver)).resolve, func(recv *resolver) any {
-	return resolverResolveFrameValue{recv}
-})
-
-func (v resolverResolveFrameValue) Frame() gen.Frame {
-	return gen.MakeFrame(resolverResolveFrame{r: v.recv})
-}
-
-// resolverAllFrame is an activation of resolver.all.
 type resolverAllFrame struct {
 	gen.Header
 	r      *resolver
@@ -301,8 +249,6 @@ func (r *resolver) newAllFrame(names []string, stub *socket.PacketConn) *resolve
 	_ = r.all
 	return gen.MakeFrame(resolverAllFrame{r: r, names: names, stub: stub})
 }
-
-// allResumable is resolver.all for callers that can be suspended.
 func (r *resolver) allResumable(r2 *gen.Run, names []string, stub *socket.PacketConn) gen.Status {
 	return (*resolverAllFrame)(nil).body(r2, r, names, stub)
 }
@@ -323,11 +269,10 @@ loop_101:
 	{
 		name := names[t1]
 //line main.go:102:1
-		_, st = pool.GoResumable(r2, (&resolverAllValue1{recv: gen.Ref(r)}).value(), name)
-		if st != gen.Done {
+		if _, st = pool.GoResumable(r2, (&resolverAllValue1{recv: gen.Ref(r)}).value(), name); st != gen.Done {
 			f = gen.Take(r2, f, 40)
-			f.r, f.names, f.stub, f.pool, f.t0, f.t1, f.PC = r, names, stub, pool, t0, t1, 1
-			return r2.Link(f, &f.Header, st)
+			f.r, f.names, f.stub, f.pool, f.t0, f.t1 = r, names, stub, pool, t0, t1
+			return f.Link(r2, f, 1, st)
 		}
 	}
 //line main.go:101:1
@@ -338,11 +283,10 @@ after_loop_101:
 		f.r, f.names = nil, nil
 	}
 //line main.go:104:1
-	_, st = pool.JoinResumable(r2)
-	if st != gen.Done {
+	if _, st = pool.JoinResumable(r2); st != gen.Done {
 		f = gen.Take(r2, f, 40)
-		f.stub, f.PC = stub, 2
-		return r2.Link(f, &f.Header, st)
+		f.stub = stub
+		return f.Link(r2, f, 2, st)
 	}
 //line main.go:105:1
 	if stub != nil {
@@ -351,7 +295,7 @@ after_loop_101:
 	return gen.Done
 }
 
-//line main_greenlet.go:355:1
+//line main_greenlet.go:299:1
 
 func (f *resolverAllFrame) Resume(r2 *gen.Run) (st gen.Status) {
 	r, names := f.r, f.names
@@ -359,7 +303,7 @@ func (f *resolverAllFrame) Resume(r2 *gen.Run) (st gen.Status) {
 	var t0, t1 int
 	switch f.PC {
 	case 0:
-		return r2.Started(f, &f.Header, f.body(r2, f.r, f.names, f.stub))
+		return f.Started(r2, f, f.body(r2, f.r, f.names, f.stub))
 	case 1:
 		pool, t0, t1 = f.pool, f.t0, f.t1
 		r2.Callee().(*hub.GroupGoFrame).Release(r2)
@@ -377,10 +321,9 @@ loop_101:
 	{
 		name := names[t1]
 //line main.go:102:1
-		_, st = pool.GoResumable(r2, (&resolverAllValue1{recv: gen.Ref(r)}).value(), name)
-		if st != gen.Done {
-			f.pool, f.t0, f.t1, f.PC = pool, t0, t1, 1
-			return r2.Link(f, &f.Header, st)
+		if _, st = pool.GoResumable(r2, (&resolverAllValue1{recv: gen.Ref(r)}).value(), name); st != gen.Done {
+			f.pool, f.t0, f.t1 = pool, t0, t1
+			return f.Link(r2, f, 1, st)
 		}
 	}
 resumed_102:
@@ -390,10 +333,9 @@ resumed_102:
 after_loop_101:
 	f.r, f.names = nil, nil
 //line main.go:104:1
-	_, st = pool.JoinResumable(r2)
-	if st != gen.Done {
-		f.pool, f.PC = nil, 2
-		return r2.Link(f, &f.Header, st)
+	if _, st = pool.JoinResumable(r2); st != gen.Done {
+		f.pool = nil
+		return f.Link(r2, f, 2, st)
 	}
 resumed_104:
 	f.pool = nil
@@ -401,83 +343,57 @@ resumed_104:
 	if f.stub != nil {
 		f.stub.Close()
 	}
-	return r2.Return(f, &f.Header)
+	return f.Return(r2, f)
 }
 
-//line main_greenlet.go:408:1
+//line main_greenlet.go:350:1
 
 func (f *resolverAllFrame) Args(args []any)    { gen.SetArgs(f, args, &f.names, &f.stub) }
 func (f *resolverAllFrame) Forget()            { *f = resolverAllFrame{Header: f.Header} }
 func (f *resolverAllFrame) Release(r *gen.Run) { gen.Free(r, f, 40) }
-func (*resolverAllFrame) Func() *gen.Func      { return &resolverAllFrameInfo }
+func (*resolverAllFrame) Func() *gen.Func      { return main_go.At(2) }
 
-var resolverAllFrameInfo = gen.Func{Name: "main.(*resolver).all", File: "github.com/going-green/greenlet/examples/resolve/main.go", Line: 99, Points: "102 r names stub pool t0 t1; 104 stub"}
-var _ func(*resolver, []string, *socket.PacketConn) = (*resolver).all
+var _ = gen.Method20((*new(*resolver)).all, (*resolver).allResumable, (*resolver).newAllFrame)
 
-// resolverAllFrameValue is resolver.all as a value, for callers that can be suspended.
-type resolverAllFrameValue struct {
-	recv *resolver
-}
-
-func (v resolverAllFrameValue) CallResumable(r *gen.Run, p0 []string, p1 *socket.PacketConn) gen.Status {
-	return v.recv.allResumable(r, p0, p1)
-}
-
-var _ = gen.RegisterMethod((*new(*resolver)).all, func(recv *resolver) any {
-	return resolverAllFrameValue{recv}
-})
-
-func (v resolverAllFrameValue) Frame() gen.Frame { return gen.MakeFrame(resolverAllFrame{r: v.recv}) }
-
-// resolverAllValue1 is resolve as a value of main.go:102, with what it captures.
+// resolverAllValue1 is resolve as a value of main.go:102.
 type resolverAllValue1 struct {
 	gen.Closure
 	recv **resolver
 }
 
-// value is the literal for code that can't be suspended.
 func (c *resolverAllValue1) value() func(string) {
 	return gen.Bind(&c.Closure, c, func(p0 string) { (*c.recv).resolve(p0) })
 }
 func (c *resolverAllValue1) Frame() gen.Frame { return (*c.recv).newResolveFrame("") }
 
-// resolverAllValue1Frame is an activation of the literal resolverAllValue1.
 type resolverAllValue1Frame struct {
 	gen.Header
 	c  *resolverAllValue1
 	p0 string
 }
 
-// CallResumable is the literal resolverAllValue1 for callers that can be suspended.
-func (c *resolverAllValue1) CallResumable(r *gen.Run, p0 string) gen.Status {
-	return (*resolverAllValue1Frame)(nil).body(r, c, p0)
-}
-
-func (f *resolverAllValue1Frame) body(r *gen.Run, c *resolverAllValue1, p0 string) (st gen.Status) {
+func (c *resolverAllValue1) CallResumable(r *gen.Run, p0 string) (st gen.Status) {
 //line main.go:102:1
 	if st = (*c.recv).resolveResumable(r, p0); st != gen.Done {
-		f = gen.Take(r, f, 40)
-		f.p0, f.c, f.PC = "", c, 1
-		return r.Link(f, &f.Header, st)
+		f := gen.New[resolverAllValue1Frame](r, 40)
+		f.c = c
+		return f.Link(r, f, 1, st)
 	}
 	return gen.Done
 }
 
-//line main_greenlet.go:467:1
+//line main_greenlet.go:386:1
 
 func (f *resolverAllValue1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
 	_ = c
 	r.Callee().(*resolverResolveFrame).Release(r)
-	return r.Return(f, &f.Header)
+	return f.Return(r, f)
 }
 
 func (f *resolverAllValue1Frame) Release(r *gen.Run) { gen.Free(r, f, 40) }
-func (*resolverAllValue1Frame) Func() *gen.Func      { return &resolverAllValue1FrameInfo }
+func (*resolverAllValue1Frame) Func() *gen.Func      { return main_go.At(3) }
 
-var resolverAllValue1FrameInfo = gen.Func{Name: "main.(*resolver).all.value1", File: "github.com/going-green/greenlet/examples/resolve/main.go", Line: 102, Points: "102"}
-
-// resolverServeFrame is an activation of resolver.serve.
 type resolverServeFrame struct {
 	gen.Header
 	r   *resolver
@@ -489,8 +405,6 @@ func (r *resolver) newServeFrame(c *socket.PacketConn) *resolverServeFrame {
 	_ = r.serve
 	return gen.MakeFrame(resolverServeFrame{r: r, c: c})
 }
-
-// serveResumable is resolver.serve for callers that can be suspended.
 func (r *resolver) serveResumable(r2 *gen.Run, c *socket.PacketConn) gen.Status {
 	return (*resolverServeFrame)(nil).body(r2, r, c)
 }
@@ -505,11 +419,10 @@ func (f *resolverServeFrame) body(r2 *gen.Run, r *resolver, c *socket.PacketConn
 //line main.go:114:1
 	buf = make([]byte, maxMessage)
 loop_115:
-	n, from, err, st = c.ReadFromResumable(r2, buf)
-	if st != gen.Done {
+	if n, from, err, st = c.ReadFromResumable(r2, buf); st != gen.Done {
 		f = gen.Take(r2, f, 16)
-		f.r, f.c, f.buf, f.PC = r, c, buf, 1
-		return r2.Link(f, &f.Header, st)
+		f.r, f.c, f.buf = r, c, buf
+		return f.Link(r2, f, 1, st)
 	}
 	{
 //line main.go:117:1
@@ -524,7 +437,7 @@ loop_115:
 	}
 }
 
-//line main_greenlet.go:528:1
+//line main_greenlet.go:441:1
 
 func (f *resolverServeFrame) Resume(r2 *gen.Run) (st gen.Status) {
 	r, c := f.r, f.c
@@ -536,7 +449,7 @@ func (f *resolverServeFrame) Resume(r2 *gen.Run) (st gen.Status) {
 	)
 	switch f.PC {
 	case 0:
-		return r2.Started(f, &f.Header, f.body(r2, f.r, f.c))
+		return f.Started(r2, f, f.body(r2, f.r, f.c))
 	case 1:
 		buf = f.buf
 		n, from, err = r2.Callee().(*socket.PacketConnReadFromFrame).Returned(r2)
@@ -545,16 +458,15 @@ func (f *resolverServeFrame) Resume(r2 *gen.Run) (st gen.Status) {
 
 loop_115:
 //line main.go:116:1
-	n, from, err, st = c.ReadFromResumable(r2, buf)
-	if st != gen.Done {
-		f.buf, f.PC = buf, 1
-		return r2.Link(f, &f.Header, st)
+	if n, from, err, st = c.ReadFromResumable(r2, buf); st != gen.Done {
+		f.buf = buf
+		return f.Link(r2, f, 1, st)
 	}
 resumed_116:
 	{
 //line main.go:117:1
 		if err != nil {
-			return r2.Return(f, &f.Header) // closed
+			return f.Return(r2, f) // closed
 		}
 		var m dnsmessage.Message
 		if m.Unpack(buf[:n]) == nil && len(m.Questions) == 1 {
@@ -564,40 +476,21 @@ resumed_116:
 	}
 }
 
-//line main_greenlet.go:568:1
+//line main_greenlet.go:480:1
 
 func (f *resolverServeFrame) Args(args []any)    { gen.SetArgs(f, args, &f.c) }
 func (f *resolverServeFrame) Forget()            { *f = resolverServeFrame{Header: f.Header} }
 func (f *resolverServeFrame) Release(r *gen.Run) { gen.Free(r, f, 16) }
-func (*resolverServeFrame) Func() *gen.Func      { return &resolverServeFrameInfo }
+func (*resolverServeFrame) Func() *gen.Func      { return main_go.At(4) }
 
-var resolverServeFrameInfo = gen.Func{Name: "main.(*resolver).serve", File: "github.com/going-green/greenlet/examples/resolve/main.go", Line: 113, Points: "116 r c buf"}
-var _ func(*resolver, *socket.PacketConn) = (*resolver).serve
+var _ = gen.Method10((*new(*resolver)).serve, (*resolver).serveResumable, (*resolver).newServeFrame)
 
-// resolverServeFrameValue is resolver.serve as a value, for callers that can be suspended.
-type resolverServeFrameValue struct {
-	recv *resolver
-}
-
-func (v resolverServeFrameValue) CallResumable(r *gen.Run, p0 *socket.PacketConn) gen.Status {
-	return v.recv.serveResumable(r, p0)
-}
-
-var _ = gen.RegisterMethod((*new(*resolver)).serve, func(recv *resolver) any {
-	return resolverServeFrameValue{recv}
-})
-
-func (v resolverServeFrameValue) Frame() gen.Frame {
-	return gen.MakeFrame(resolverServeFrame{r: v.recv})
-}
-
-// resolverServeValue1 is answer as a value of main.go:122, with what it captures.
+// resolverServeValue1 is answer as a value of main.go:122.
 type resolverServeValue1 struct {
 	gen.Closure
 	recv **resolver
 }
 
-// value is the literal for code that can't be suspended.
 func (c *resolverServeValue1) value() func(*socket.PacketConn, net.Addr, dnsmessage.Message) {
 	return gen.Bind(&c.Closure, c, func(p0 *socket.PacketConn, p1 net.Addr, p2 dnsmessage.Message) { (*c.recv).answer(p0, p1, p2) })
 }
@@ -605,7 +498,6 @@ func (c *resolverServeValue1) Frame() gen.Frame {
 	return (*c.recv).newAnswerFrame(nil, nil, dnsmessage.Message{})
 }
 
-// resolverServeValue1Frame is an activation of the literal resolverServeValue1.
 type resolverServeValue1Frame struct {
 	gen.Header
 	c  *resolverServeValue1
@@ -614,36 +506,28 @@ type resolverServeValue1Frame struct {
 	p2 dnsmessage.Message
 }
 
-// CallResumable is the literal resolverServeValue1 for callers that can be suspended.
-func (c *resolverServeValue1) CallResumable(r *gen.Run, p0 *socket.PacketConn, p1 net.Addr, p2 dnsmessage.Message) gen.Status {
-	return (*resolverServeValue1Frame)(nil).body(r, c, p0, p1, p2)
-}
-
-func (f *resolverServeValue1Frame) body(r *gen.Run, c *resolverServeValue1, p0 *socket.PacketConn, p1 net.Addr, p2 dnsmessage.Message) (st gen.Status) {
+func (c *resolverServeValue1) CallResumable(r *gen.Run, p0 *socket.PacketConn, p1 net.Addr, p2 dnsmessage.Message) (st gen.Status) {
 //line main.go:122:1
 	if st = (*c.recv).answerResumable(r, p0, p1, p2); st != gen.Done {
-		f = gen.Take(r, f, 32)
-		f.p0, f.p1, f.p2, f.c, f.PC = nil, nil, dnsmessage.Message{}, c, 1
-		return r.Link(f, &f.Header, st)
+		f := gen.New[resolverServeValue1Frame](r, 32)
+		f.c = c
+		return f.Link(r, f, 1, st)
 	}
 	return gen.Done
 }
 
-//line main_greenlet.go:633:1
+//line main_greenlet.go:520:1
 
 func (f *resolverServeValue1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
 	_ = c
 	r.Callee().(*resolverAnswerFrame).Release(r)
-	return r.Return(f, &f.Header)
+	return f.Return(r, f)
 }
 
 func (f *resolverServeValue1Frame) Release(r *gen.Run) { gen.Free(r, f, 32) }
-func (*resolverServeValue1Frame) Func() *gen.Func      { return &resolverServeValue1FrameInfo }
+func (*resolverServeValue1Frame) Func() *gen.Func      { return main_go.At(5) }
 
-var resolverServeValue1FrameInfo = gen.Func{Name: "main.(*resolver).serve.value1", File: "github.com/going-green/greenlet/examples/resolve/main.go", Line: 122, Points: "122"}
-
-// resolverAnswerFrame is an activation of resolver.answer.
 type resolverAnswerFrame struct {
 	gen.Header
 	r  *resolver
@@ -657,8 +541,6 @@ func (r *resolver) newAnswerFrame(c *socket.PacketConn, to net.Addr, m0 dnsmessa
 	_ = r.answer
 	return gen.MakeFrame(resolverAnswerFrame{r: r, c: c, to: to, m0: m0})
 }
-
-// answerResumable is resolver.answer for callers that can be suspended.
 func (r *resolver) answerResumable(r2 *gen.Run, c *socket.PacketConn, to net.Addr, m0 dnsmessage.Message) gen.Status {
 	return (*resolverAnswerFrame)(nil).body(r2, r, c, to, m0)
 }
@@ -685,8 +567,8 @@ func (f *resolverAnswerFrame) body(r2 *gen.Run, r *resolver, c *socket.PacketCon
 		}
 		if st = r.SleepResumable(r2, time.Duration(rand.IntN(2000))*time.Microsecond); st != gen.Done {
 			f = gen.Take(r2, f, 43)
-			f.r, f.c, f.to, f.m, f.PC = nil, c, to, m, 1
-			return r2.Link(f, &f.Header, st)
+			f.r, f.c, f.to, f.m = nil, c, to, m
+			return f.Link(r2, f, 1, st)
 		}
 	}
 	{
@@ -706,16 +588,15 @@ func (f *resolverAnswerFrame) body(r2 *gen.Run, r *resolver, c *socket.PacketCon
 		f.m = nil
 	}
 //line main.go:144:1
-	_, _, st = c.WriteToResumable(r2, packed, to)
-	if st != gen.Done {
+	if _, _, st = c.WriteToResumable(r2, packed, to); st != gen.Done {
 		f = gen.Take(r2, f, 43)
-		f.c, f.to, f.PC = nil, nil, 2
-		return r2.Link(f, &f.Header, st)
+		f.c, f.to = nil, nil
+		return f.Link(r2, f, 2, st)
 	}
 	return gen.Done
 }
 
-//line main_greenlet.go:719:1
+//line main_greenlet.go:600:1
 
 func (f *resolverAnswerFrame) Resume(r2 *gen.Run) (st gen.Status) {
 	c, to := f.c, f.to
@@ -723,7 +604,7 @@ func (f *resolverAnswerFrame) Resume(r2 *gen.Run) (st gen.Status) {
 	var packed []byte
 	switch f.PC {
 	case 0:
-		return r2.Started(f, &f.Header, f.body(r2, f.r, f.c, f.to, f.m0))
+		return f.Started(r2, f, f.body(r2, f.r, f.c, f.to, f.m0))
 	case 1:
 		m = f.m
 		r2.Callee().(*hub.HubSleepFrame).Release(r2)
@@ -735,7 +616,7 @@ func (f *resolverAnswerFrame) Resume(r2 *gen.Run) (st gen.Status) {
 		if err == nil {
 			goto then_143
 		}
-		return r2.Return(f, &f.Header)
+		return f.Return(r2, f)
 	case 2:
 		r2.Callee().(*socket.PacketConnWriteToFrame).Release(r2)
 		goto resumed_144
@@ -745,40 +626,29 @@ then_143:
 //line main.go:144:1
 	f.m = nil
 //line main.go:144:1
-	_, _, st = c.WriteToResumable(r2, packed, to)
-	if st != gen.Done {
-		f.c, f.to, f.PC = nil, nil, 2
-		return r2.Link(f, &f.Header, st)
+	if _, _, st = c.WriteToResumable(r2, packed, to); st != gen.Done {
+		f.c, f.to = nil, nil
+		return f.Link(r2, f, 2, st)
 	}
 resumed_144:
-	return r2.Return(f, &f.Header)
+	return f.Return(r2, f)
 }
 
-//line main_greenlet.go:758:1
+//line main_greenlet.go:638:1
 
 func (f *resolverAnswerFrame) Args(args []any)    { gen.SetArgs(f, args, &f.c, &f.to, &f.m0) }
 func (f *resolverAnswerFrame) Forget()            { *f = resolverAnswerFrame{Header: f.Header} }
 func (f *resolverAnswerFrame) Release(r *gen.Run) { gen.Free(r, f, 43) }
-func (*resolverAnswerFrame) Func() *gen.Func      { return &resolverAnswerFrameInfo }
+func (*resolverAnswerFrame) Func() *gen.Func      { return main_go.At(6) }
 
-var resolverAnswerFrameInfo = gen.Func{Name: "main.(*resolver).answer", File: "github.com/going-green/greenlet/examples/resolve/main.go", Line: 128, Points: "142 c to m; 144"}
-var _ func(*resolver, *socket.PacketConn, net.Addr, dnsmessage.Message) = (*resolver).answer
-
-// resolverAnswerFrameValue is resolver.answer as a value, for callers that can be suspended.
-type resolverAnswerFrameValue struct {
-	recv *resolver
-}
-
-func (v resolverAnswerFrameValue) CallResumable(r *gen.Run, p0 *socket.PacketConn, p1 net.Addr, p2 dnsmessage.Message) gen.Status {
-	return v.recv.answerResumable(r, p0, p1, p2)
-}
-
-var _ = gen.RegisterMethod((*new(*resolver)).answer, func(recv *resolver) any {
-	return resolverAnswerFrameValue{recv}
-})
-
-func (v resolverAnswerFrameValue) Frame() gen.Frame {
-	return gen.MakeFrame(resolverAnswerFrame{r: v.recv})
-}
-
+var _ = gen.Method30((*new(*resolver)).answer, (*resolver).answerResumable, (*resolver).newAnswerFrame)
 var _ = gen.Declare("resolver.lookUp", "resolver.resolve", "resolver.all", "resolver.serve", "resolver.answer")
+var main_go = gen.Funcs{Package: "main", File: "github.com/going-green/greenlet/examples/resolve/main.go", List: `
+(*resolver).lookUp 40 72: 41 r name; 52 c id; 57 +buf
+(*resolver).resolve 87: 88 r name
+(*resolver).all 99: 102 r names stub pool t0 t1; 104 stub
+(*resolver).all.value1 102: 102
+(*resolver).serve 113: 116 r c buf
+(*resolver).serve.value1 122: 122
+(*resolver).answer 128: 142 c to m; 144
+`}

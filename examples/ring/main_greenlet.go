@@ -11,7 +11,6 @@ import (
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// memberPassFrame is an activation of member.pass.
 type memberPassFrame struct {
 	gen.Header
 	m     *member
@@ -23,8 +22,6 @@ func (m *member) newPassFrame(token int) *memberPassFrame {
 	_ = m.pass
 	return gen.MakeFrame(memberPassFrame{m: m, token: token})
 }
-
-// passResumable is member.pass for callers that can be suspended.
 func (m *member) passResumable(r *gen.Run, token int) gen.Status {
 	return (*memberPassFrame)(nil).body(r, m, token)
 }
@@ -36,21 +33,21 @@ func (f *memberPassFrame) body(r *gen.Run, m *member, token int) (st gen.Status)
 	}
 //line main.go:33:1
 	f = gen.Take(r, f, 48)
-	r.Leaf(f, &f.Header)
-	f.m, f.PC = m, 1
+	f.Leaf(r, f, 1)
+	f.m = m
 	r.Await(&f.token)
 //line main.go:33:1
 	return gen.Send[int](r, m.next.self, token-1)
 after_loop_32:
 	f = gen.Take(r, f, 48)
-	r.Leaf(f, &f.Header)
-	f.m, f.PC = nil, 2
+	f.Leaf(r, f, 2)
+	f.m = nil
 	r.Await(&f.t0)
 //line main.go:35:1
 	return gen.Send(r, greenlet.Main(), m.number)
 }
 
-//line main_greenlet.go:54:1
+//line main_greenlet.go:51:1
 
 func (f *memberPassFrame) Resume(r *gen.Run) (st gen.Status) {
 	m, token := f.m, f.token
@@ -58,7 +55,7 @@ func (f *memberPassFrame) Resume(r *gen.Run) (st gen.Status) {
 	_ = t0
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.m, f.token))
+		return f.Started(r, f, f.body(r, f.m, f.token))
 	case 1:
 		token = f.token
 		r.Received()
@@ -69,7 +66,7 @@ func (f *memberPassFrame) Resume(r *gen.Run) (st gen.Status) {
 		goto after_loop_32
 	case 2:
 		r.Received()
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 
 body_32:
@@ -85,29 +82,15 @@ after_loop_32:
 	return gen.Send(r, greenlet.Main(), m.number)
 }
 
-//line main_greenlet.go:89:1
+//line main_greenlet.go:86:1
 
 func (f *memberPassFrame) Args(args []any)    { gen.SetArgs(f, args, &f.token) }
 func (f *memberPassFrame) Forget()            { *f = memberPassFrame{Header: f.Header} }
 func (f *memberPassFrame) Release(r *gen.Run) { gen.Free(r, f, 48) }
-func (*memberPassFrame) Func() *gen.Func      { return &memberPassFrameInfo }
+func (*memberPassFrame) Func() *gen.Func      { return main_go.At(0) }
 
-var memberPassFrameInfo = gen.Func{Name: "main.(*member).pass", File: "github.com/going-green/greenlet/examples/ring/main.go", Line: 31, Points: "33 m; 35"}
-var _ func(*member, int) = (*member).pass
-
-// memberPassFrameValue is member.pass as a value, for callers that can be suspended.
-type memberPassFrameValue struct {
-	recv *member
-}
-
-func (v memberPassFrameValue) CallResumable(r *gen.Run, p0 int) gen.Status {
-	return v.recv.passResumable(r, p0)
-}
-
-var _ = gen.RegisterMethod((*new(*member)).pass, func(recv *member) any {
-	return memberPassFrameValue{recv}
-})
-
-func (v memberPassFrameValue) Frame() gen.Frame { return gen.MakeFrame(memberPassFrame{m: v.recv}) }
-
+var _ = gen.Method10((*new(*member)).pass, (*member).passResumable, (*member).newPassFrame)
 var _ = gen.Declare("member.pass")
+var main_go = gen.Funcs{Package: "main", File: "github.com/going-green/greenlet/examples/ring/main.go", List: `
+(*member).pass 31: 33 m; 35
+`}

@@ -17,24 +17,20 @@ import (
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// answerFrame is an activation of answer.
 type answerFrame struct {
-	gen.Header
+	gen.Returns[error]
 	p    *socket.PacketConn
 	deaf int
 	buf  []byte
 	n    int
-	ret0 error
 }
 
 func newAnswerFrame(p *socket.PacketConn, deaf int) *answerFrame {
 	_ = answer
 	return gen.MakeFrame(answerFrame{p: p, deaf: deaf})
 }
-func (f *answerFrame) Results() error                   { f.Over(f); return f.ret0 }
-func (f *answerFrame) Returned(r *gen.Run) (ret0 error) { ret0 = f.ret0; f.Release(r); return }
-
-// answerResumable is answer for callers that can be suspended.
+func (f *answerFrame) Results() error            { f.Over(f); return f.Ret0 }
+func (f *answerFrame) Returned(r *gen.Run) error { r0 := f.Ret0; f.Release(r); return r0 }
 func answerResumable(r *gen.Run, p *socket.PacketConn, deaf int) (error, gen.Status) {
 	return (*answerFrame)(nil).body(r, p, deaf)
 }
@@ -64,11 +60,10 @@ func (f *answerFrame) body(r *gen.Run, p *socket.PacketConn, deaf int) (ret0 err
 	n = 1
 loop_26:
 //line main.go:27:1
-	m, from, err, st = p.ReadFromResumable(r, buf)
-	if st != gen.Done {
+	if m, from, err, st = p.ReadFromResumable(r, buf); st != gen.Done {
 		f = gen.Take(r, f, 14)
-		f.p, f.deaf, f.buf, f.n, f.PC = p, deaf, buf, n, 1
-		return ret0, r.Link(f, &f.Header, st)
+		f.p, f.deaf, f.buf, f.n = p, deaf, buf, n
+		return ret0, f.Link(r, f, 1, st)
 	}
 resumed_27:
 //line main.go:28:1
@@ -81,11 +76,10 @@ resumed_27:
 	if deaf > 0 && n%deaf == 0 {
 		goto next_26
 	}
-	_, err2, st = p.WriteToResumable(r, fmt.Appendf(nil, "%s, number %d", buf[:m], n), from)
-	if st != gen.Done {
+	if _, err2, st = p.WriteToResumable(r, fmt.Appendf(nil, "%s, number %d", buf[:m], n), from); st != gen.Done {
 		f = gen.Take(r, f, 14)
-		f.p, f.deaf, f.buf, f.n, f.PC = p, deaf, buf, n, 2
-		return ret0, r.Link(f, &f.Header, st)
+		f.p, f.deaf, f.buf, f.n = p, deaf, buf, n
+		return ret0, f.Link(r, f, 2, st)
 	}
 resumed_37:
 //line main.go:37:1
@@ -97,23 +91,20 @@ next_26:
 	goto loop_26
 }
 
-//line main_greenlet.go:102:1
+//line main_greenlet.go:96:1
 
 func (f *answerFrame) Resume(r *gen.Run) (st gen.Status) {
-	f.ret0, st = f.body(r, f.p, f.deaf)
-	return r.Started(f, &f.Header, st)
+	f.Ret0, st = f.body(r, f.p, f.deaf)
+	return f.Started(r, f, st)
 }
 
-func (f *answerFrame) Args(args []any)            { gen.SetArgs(f, args, &f.p, &f.deaf) }
-func (f *answerFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *answerFrame) Forget()                    { *f = answerFrame{Header: f.Header, ret0: f.ret0} }
-func (f *answerFrame) Release(r *gen.Run)         { gen.Free(r, f, 14) }
-func (*answerFrame) Func() *gen.Func              { return &answerFrameInfo }
+func (f *answerFrame) Args(args []any)    { gen.SetArgs(f, args, &f.p, &f.deaf) }
+func (f *answerFrame) Forget()            { *f = answerFrame{Returns: f.Returns} }
+func (f *answerFrame) Release(r *gen.Run) { gen.Free(r, f, 14) }
+func (*answerFrame) Func() *gen.Func      { return main_go.At(0) }
 
-var answerFrameInfo = gen.Func{Name: "main.answer", File: "github.com/going-green/greenlet/examples/udp/main.go", Line: 24, Points: "27 p deaf buf n; 37 ="}
 var _ func(*socket.PacketConn, int) error = answer
 
-// askFrame is an activation of ask.
 type askFrame struct {
 	gen.Header
 	h        *hub.Hub
@@ -122,23 +113,14 @@ type askFrame struct {
 	buf      []byte
 }
 
-func newAskFrame(h *hub.Hub, c *socket.Conn, question string) *askFrame {
-	_ = ask
-	return gen.MakeFrame(askFrame{h: h, c: c, question: question})
-}
-
-// askResumable is ask for callers that can be suspended.
 func askResumable(r *gen.Run, h *hub.Hub, c *socket.Conn, question string) gen.Status {
 	return (*askFrame)(nil).body(r, h, c, question)
 }
 
 func (f *askFrame) body(r *gen.Run, h *hub.Hub, c *socket.Conn, question string) (st gen.Status) {
-	var (
-		buf  []byte
-		err  error
-		n    int
-		err2 error
-	)
+	var buf []byte
+	var err, err2 error
+	var n int
 	if f != nil {
 		switch f.PC {
 		case 1:
@@ -155,11 +137,10 @@ func (f *askFrame) body(r *gen.Run, h *hub.Hub, c *socket.Conn, question string)
 //line main.go:47:1
 	buf = make([]byte, 1500)
 loop_48:
-	_, err, st = c.WriteStringResumable(r, question)
-	if st != gen.Done {
+	if _, err, st = c.WriteStringResumable(r, question); st != gen.Done {
 		f = gen.Take(r, f, 33)
-		f.h, f.c, f.question, f.buf, f.PC = h, c, question, buf, 1
-		return r.Link(f, &f.Header, st)
+		f.h, f.c, f.question, f.buf = h, c, question, buf
+		return f.Link(r, f, 1, st)
 	}
 resumed_49:
 //line main.go:49:1
@@ -167,11 +148,10 @@ resumed_49:
 		panic(err)
 	}
 	c.SetReadDeadline(h.Now().Add(100 * time.Millisecond))
-	n, err2, st = c.ReadResumable(r, buf)
-	if st != gen.Done {
+	if n, err2, st = c.ReadResumable(r, buf); st != gen.Done {
 		f = gen.Take(r, f, 33)
-		f.h, f.c, f.question, f.buf, f.PC = h, c, question, buf, 2
-		return r.Link(f, &f.Header, st)
+		f.h, f.c, f.question, f.buf = h, c, question, buf
+		return f.Link(r, f, 2, st)
 	}
 resumed_53:
 //line main.go:54:1
@@ -186,21 +166,17 @@ resumed_53:
 	goto loop_48
 }
 
-//line main_greenlet.go:192:1
+//line main_greenlet.go:172:1
 
 func (f *askFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.body(r, f.h, f.c, f.question))
+	return f.Started(r, f, f.body(r, f.h, f.c, f.question))
 }
 
-func (f *askFrame) Args(args []any)    { gen.SetArgs(f, args, &f.h, &f.c, &f.question) }
-func (f *askFrame) Forget()            { *f = askFrame{Header: f.Header} }
 func (f *askFrame) Release(r *gen.Run) { gen.Free(r, f, 33) }
-func (*askFrame) Func() *gen.Func      { return &askFrameInfo }
+func (*askFrame) Func() *gen.Func      { return main_go.At(1) }
 
-var askFrameInfo = gen.Func{Name: "main.ask", File: "github.com/going-green/greenlet/examples/udp/main.go", Line: 46, Points: "49 h c question buf; 53 ="}
 var _ func(*hub.Hub, *socket.Conn, string) = ask
 
-// showFrame is an activation of show.
 type showFrame struct {
 	gen.DeferHeader
 	h      *hub.Hub
@@ -214,14 +190,12 @@ func newShowFrame(h *hub.Hub, p *socket.PacketConn) *showFrame {
 	_ = show
 	return gen.MakeFrame(showFrame{h: h, p: p})
 }
-
-// showResumable is show for callers that can be suspended.
 func showResumable(r *gen.Run, h *hub.Hub, p *socket.PacketConn) gen.Status {
 	return (*showFrame)(nil).run(r, h, p)
 }
 
 func (f *showFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.run(r, f.h, f.p))
+	return f.Started(r, f, f.run(r, f.h, f.p))
 }
 
 func (f *showFrame) run(r *gen.Run, h *hub.Hub, p *socket.PacketConn) (st gen.Status) {
@@ -272,10 +246,9 @@ func (f *showFrame) step(r *gen.Run, h *hub.Hub, p *socket.PacketConn) (end gen.
 		})
 	}
 //line main.go:68:1
-	c, err, st = socket.DialResumable(r, h, "udp", f.p.LocalAddr().String())
-	if st != gen.Done {
-		f.p, f.PC = nil, 1
-		return r.Link(f, &f.Header, st)
+	if c, err, st = socket.DialResumable(r, h, "udp", f.p.LocalAddr().String()); st != gen.Done {
+		f.p = nil
+		return f.Link(r, f, 1, st)
 	}
 resumed_68:
 //line main.go:69:1
@@ -307,8 +280,8 @@ loop_73:
 		question := t0[t2]
 //line main.go:74:1
 		if st = askResumable(r, h, c, question); st != gen.Done {
-			f.c, f.t0, f.t1, f.t2, f.PC = c, t0, t1, t2, 2
-			return r.Link(f, &f.Header, st)
+			f.c, f.t0, f.t1, f.t2 = c, t0, t1, t2
+			return f.Link(r, f, 2, st)
 		}
 	}
 resumed_74:
@@ -319,7 +292,7 @@ unwind:
 	for f.Pending() {
 //line main.go:76:1
 		if sub := f.Next(r); sub != gen.Done {
-			return r.Link(f, &f.Header, sub)
+			return f.Link(r, f, gen.Unwind, sub)
 		}
 	}
 //line main.go:76:1
@@ -327,23 +300,16 @@ unwind:
 	return gen.Done
 }
 
-//line main_greenlet.go:333:1
+//line main_greenlet.go:306:1
 
 func (f *showFrame) Args(args []any)    { gen.SetArgs(f, args, &f.h, &f.p) }
 func (f *showFrame) Forget()            { *f = showFrame{DeferHeader: f.DeferHeader} }
 func (f *showFrame) Release(r *gen.Run) { gen.Free(r, f, 31) }
-func (*showFrame) Func() *gen.Func      { return &showFrameInfo }
+func (*showFrame) Func() *gen.Func      { return main_go.At(2) }
 
-var showFrameInfo = gen.Func{Name: "main.show", File: "github.com/going-green/greenlet/examples/udp/main.go", Line: 66, End: 76, Points: "68 h; 74 h c t0 t1 t2"}
-var _ func(*hub.Hub, *socket.PacketConn) = show
-
-// showFrameValue is show as a value, for callers that can be suspended.
-type showFrameValue struct{}
-
-func (showFrameValue) CallResumable(r *gen.Run, p0 *hub.Hub, p1 *socket.PacketConn) gen.Status {
-	return showResumable(r, p0, p1)
-}
-
-var _ = gen.Register(show, showFrameValue{})
-
-func (showFrameValue) Frame() gen.Frame { return gen.MakeFrame(showFrame{}) }
+var _ = gen.Function20(show, showResumable, newShowFrame)
+var main_go = gen.Funcs{Package: "main", File: "github.com/going-green/greenlet/examples/udp/main.go", List: `
+answer 24: 27 p deaf buf n; 37 =
+ask 46: 49 h c question buf; 53 =
+show 66 76: 68 h; 74 h c t0 t1 t2
+`}

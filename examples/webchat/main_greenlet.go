@@ -17,116 +17,89 @@ import (
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// serveFrame is an activation of serve.
 type serveFrame struct {
-	gen.Header
-	s    *httpd.Server
-	ret0 error
+	gen.Returns[error]
+	s *httpd.Server
 }
 
-func newServeFrame(s *httpd.Server) *serveFrame        { _ = serve; return gen.MakeFrame(serveFrame{s: s}) }
-func (f *serveFrame) Results() error                   { f.Over(f); return f.ret0 }
-func (f *serveFrame) Returned(r *gen.Run) (ret0 error) { ret0 = f.ret0; f.Release(r); return }
-
-// serveResumable is serve for callers that can be suspended.
+func newServeFrame(s *httpd.Server) *serveFrame { _ = serve; return gen.MakeFrame(serveFrame{s: s}) }
+func (f *serveFrame) Results() error            { f.Over(f); return f.Ret0 }
+func (f *serveFrame) Returned(r *gen.Run) error { r0 := f.Ret0; f.Release(r); return r0 }
 func serveResumable(r *gen.Run, s *httpd.Server) (error, gen.Status) {
 	return (*serveFrame)(nil).body(r, s)
 }
 
 func (f *serveFrame) body(r *gen.Run, s *httpd.Server) (ret0 error, st gen.Status) {
-	var t0 error
 //line main.go:25:1
-	t0, st = s.ServeResumable(r)
-	if st != gen.Done {
+	if ret0, st = s.ServeResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 34)
-		f.s, f.PC = nil, 1
-		return ret0, r.Link(f, &f.Header, st)
+		f.s = nil
+		return ret0, f.Link(r, f, 1, st)
 	}
 //line main.go:25:1
-	return t0, gen.Done
+	return ret0, gen.Done
 }
 
-//line main_greenlet.go:50:1
+//line main_greenlet.go:44:1
 
 func (f *serveFrame) Resume(r *gen.Run) (st gen.Status) {
-	var t0 error
 	switch f.PC {
 	case 0:
-		f.ret0, st = f.body(r, f.s)
-		return r.Started(f, &f.Header, st)
+		f.Ret0, st = f.body(r, f.s)
+		return f.Started(r, f, st)
 	default:
-		t0 = r.Callee().(*httpd.ServerServeFrame).Returned(r)
+		f.Ret0 = r.Callee().(*httpd.ServerServeFrame).Returned(r)
 //line main.go:25:1
-		f.ret0 = t0
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 }
 
-//line main_greenlet.go:66:1
+//line main_greenlet.go:58:1
 
-func (f *serveFrame) Args(args []any)            { gen.SetArgs(f, args, &f.s) }
-func (f *serveFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *serveFrame) Forget()                    { *f = serveFrame{Header: f.Header, ret0: f.ret0} }
-func (f *serveFrame) Release(r *gen.Run)         { gen.Free(r, f, 34) }
-func (*serveFrame) Func() *gen.Func              { return &serveFrameInfo }
+func (f *serveFrame) Args(args []any)    { gen.SetArgs(f, args, &f.s) }
+func (f *serveFrame) Forget()            { *f = serveFrame{Returns: f.Returns} }
+func (f *serveFrame) Release(r *gen.Run) { gen.Free(r, f, 34) }
+func (*serveFrame) Func() *gen.Func      { return main_go.At(0) }
 
-var serveFrameInfo = gen.Func{Name: "main.serve", File: "github.com/going-green/greenlet/examples/webchat/main.go", Line: 25, Points: "25"}
 var _ func(*httpd.Server) error = serve
 
-// stopFrame is an activation of stop.
 type stopFrame struct {
 	gen.Header
 	s *httpd.Server
 }
 
-func newStopFrame(s *httpd.Server) *stopFrame { _ = stop; return gen.MakeFrame(stopFrame{s: s}) }
-
-// stopResumable is stop for callers that can be suspended.
+func newStopFrame(s *httpd.Server) *stopFrame              { _ = stop; return gen.MakeFrame(stopFrame{s: s}) }
 func stopResumable(r *gen.Run, s *httpd.Server) gen.Status { return (*stopFrame)(nil).body(r, s) }
 
 func (f *stopFrame) body(r *gen.Run, s *httpd.Server) (st gen.Status) {
 //line main.go:30:1
-	_, st = s.StopResumable(r, time.Second)
-	if st != gen.Done {
+	if _, st = s.StopResumable(r, time.Second); st != gen.Done {
 		f = gen.Take(r, f, 7)
-		f.s, f.PC = nil, 1
-		return r.Link(f, &f.Header, st)
+		f.s = nil
+		return f.Link(r, f, 1, st)
 	}
 	return gen.Done
 }
 
-//line main_greenlet.go:99:1
+//line main_greenlet.go:85:1
 
 func (f *stopFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.s))
+		return f.Started(r, f, f.body(r, f.s))
 	default:
 		r.Callee().(*httpd.ServerStopFrame).Release(r)
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 }
 
 func (f *stopFrame) Args(args []any)    { gen.SetArgs(f, args, &f.s) }
 func (f *stopFrame) Forget()            { *f = stopFrame{Header: f.Header} }
 func (f *stopFrame) Release(r *gen.Run) { gen.Free(r, f, 7) }
-func (*stopFrame) Func() *gen.Func      { return &stopFrameInfo }
+func (*stopFrame) Func() *gen.Func      { return main_go.At(1) }
 
-var stopFrameInfo = gen.Func{Name: "main.stop", File: "github.com/going-green/greenlet/examples/webchat/main.go", Line: 30, Points: "30"}
-var _ func(*httpd.Server) = stop
+var _ = gen.Function10(stop, stopResumable, newStopFrame)
 
-// stopFrameValue is stop as a value, for callers that can be suspended.
-type stopFrameValue struct{}
-
-func (stopFrameValue) CallResumable(r *gen.Run, p0 *httpd.Server) gen.Status {
-	return stopResumable(r, p0)
-}
-
-var _ = gen.Register(stop, stopFrameValue{})
-
-func (stopFrameValue) Frame() gen.Frame { return gen.MakeFrame(stopFrame{}) }
-
-// listensFrame is an activation of listens.
 type listensFrame struct {
 	gen.Header
 	h     *hub.Hub
@@ -140,8 +113,6 @@ func newListensFrame(h *hub.Hub, room0 string, n int) *listensFrame {
 	_ = listens
 	return gen.MakeFrame(listensFrame{h: h, room0: room0, n: n})
 }
-
-// listensResumable is listens for callers that can be suspended.
 func listensResumable(r *gen.Run, h *hub.Hub, room0 string, n int) gen.Status {
 	return (*listensFrame)(nil).body(r, h, room0, n)
 }
@@ -165,7 +136,7 @@ loop_36:
 		roomRef := room
 		nextRef := next
 //line main.go:37:1
-		list, st = hub.BlockResumable(r, h, func() (list []message) {
+		if list, st = hub.BlockResumable(r, h, func() (list []message) {
 			resp, err := http.Get(fmt.Sprintf("%s?from=%d", (*roomRef), (*nextRef)))
 			if err != nil {
 				panic(err)
@@ -175,11 +146,10 @@ loop_36:
 				panic(err)
 			}
 			return list
-		})
-		if st != gen.Done {
+		}); st != gen.Done {
 			f = gen.Take(r, f, 63)
-			f.h, f.room, f.n, f.next, f.PC = h, room, n, next, 1
-			return r.Link(f, &f.Header, st)
+			f.h, f.room, f.n, f.next = h, room, n, next
+			return f.Link(r, f, 1, st)
 		}
 	}
 //line main.go:48:1
@@ -191,7 +161,7 @@ loop_36:
 	goto loop_36
 }
 
-//line main_greenlet.go:195:1
+//line main_greenlet.go:165:1
 
 func (f *listensFrame) Resume(r *gen.Run) (st gen.Status) {
 	h, n := f.h, f.n
@@ -200,7 +170,7 @@ func (f *listensFrame) Resume(r *gen.Run) (st gen.Status) {
 	var list []message
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.h, f.room0, f.n))
+		return f.Started(r, f, f.body(r, f.h, f.room0, f.n))
 	case 1:
 		room, next = f.room, f.next
 		list = r.Callee().(interface{ Returned(*gen.Run) []message }).Returned(r)
@@ -210,14 +180,14 @@ func (f *listensFrame) Resume(r *gen.Run) (st gen.Status) {
 loop_36:
 //line main.go:36:1
 	if (*next) >= n {
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 	{
 //line main.go:37:1
 		roomRef2 := room
 		nextRef2 := next
 //line main.go:37:1
-		list, st = hub.BlockResumable(r, h, func() (list []message) {
+		if list, st = hub.BlockResumable(r, h, func() (list []message) {
 			resp, err := http.Get(fmt.Sprintf("%s?from=%d", (*roomRef2), (*nextRef2)))
 			if err != nil {
 				panic(err)
@@ -227,10 +197,9 @@ loop_36:
 				panic(err)
 			}
 			return list
-		})
-		if st != gen.Done {
-			f.room, f.next, f.PC = room, next, 1
-			return r.Link(f, &f.Header, st)
+		}); st != gen.Done {
+			f.room, f.next = room, next
+			return f.Link(r, f, 1, st)
 		}
 	}
 resumed_37:
@@ -243,83 +212,49 @@ resumed_37:
 	goto loop_36
 }
 
-//line main_greenlet.go:247:1
+//line main_greenlet.go:216:1
 
 func (f *listensFrame) Args(args []any)    { gen.SetArgs(f, args, &f.h, &f.room0, &f.n) }
 func (f *listensFrame) Forget()            { *f = listensFrame{Header: f.Header} }
 func (f *listensFrame) Release(r *gen.Run) { gen.Free(r, f, 63) }
-func (*listensFrame) Func() *gen.Func      { return &listensFrameInfo }
+func (*listensFrame) Func() *gen.Func      { return main_go.At(2) }
 
-var listensFrameInfo = gen.Func{Name: "main.listens", File: "github.com/going-green/greenlet/examples/webchat/main.go", Line: 35, Points: "37 h room n next"}
-var _ func(*hub.Hub, string, int) = listens
+var _ = gen.Function30(listens, listensResumable, newListensFrame)
 
-// listensFrameValue is listens as a value, for callers that can be suspended.
-type listensFrameValue struct{}
-
-func (listensFrameValue) CallResumable(r *gen.Run, p0 *hub.Hub, p1 string, p2 int) gen.Status {
-	return listensResumable(r, p0, p1, p2)
-}
-
-var _ = gen.Register(listens, listensFrameValue{})
-
-func (listensFrameValue) Frame() gen.Frame { return gen.MakeFrame(listensFrame{}) }
-
-// saysFrame is an activation of says.
 type saysFrame struct {
 	gen.Header
 	h                *hub.Hub
 	room, name, text string
 }
 
-func newSaysFrame(h *hub.Hub, room string, name string, text string) *saysFrame {
-	_ = says
-	return gen.MakeFrame(saysFrame{h: h, room: room, name: name, text: text})
-}
-
-// saysResumable is says for callers that can be suspended.
-func saysResumable(r *gen.Run, h *hub.Hub, room string, name string, text string) gen.Status {
-	return (*saysFrame)(nil).body(r, h, room, name, text)
-}
-
-func (f *saysFrame) body(r *gen.Run, h *hub.Hub, room string, name string, text string) (st gen.Status) {
+func saysResumable(r *gen.Run, h *hub.Hub, room string, name string, text string) (st gen.Status) {
 //line main.go:57:1
-	_, st = hub.BlockResumable(r, h, func() int {
+	if _, st = hub.BlockResumable(r, h, func() int {
 		resp, err := http.PostForm(room, url.Values{"name": {name}, "text": {text}})
 		if err != nil {
 			panic(err)
 		}
 		resp.Body.Close()
 		return resp.StatusCode
-	})
-	if st != gen.Done {
-		f = gen.Take(r, f, 39)
-		f.h, f.room, f.name, f.text, f.PC = nil, "", "", "", 1
-		return r.Link(f, &f.Header, st)
+	}); st != gen.Done {
+		f := gen.New[saysFrame](r, 39)
+		return f.Link(r, f, 1, st)
 	}
 	return gen.Done
 }
 
-//line main_greenlet.go:303:1
+//line main_greenlet.go:247:1
 
 func (f *saysFrame) Resume(r *gen.Run) (st gen.Status) {
-	switch f.PC {
-	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.h, f.room, f.name, f.text))
-	default:
-		r.Callee().Release(r)
-		return r.Return(f, &f.Header)
-	}
+	r.Callee().Release(r)
+	return f.Return(r, f)
 }
 
-func (f *saysFrame) Args(args []any)    { gen.SetArgs(f, args, &f.h, &f.room, &f.name, &f.text) }
-func (f *saysFrame) Forget()            { *f = saysFrame{Header: f.Header} }
 func (f *saysFrame) Release(r *gen.Run) { gen.Free(r, f, 39) }
-func (*saysFrame) Func() *gen.Func      { return &saysFrameInfo }
+func (*saysFrame) Func() *gen.Func      { return main_go.At(3) }
 
-var saysFrameInfo = gen.Func{Name: "main.says", File: "github.com/going-green/greenlet/examples/webchat/main.go", Line: 56, Points: "57"}
 var _ func(*hub.Hub, string, string, string) = says
 
-// showFrame is an activation of show.
 type showFrame struct {
 	gen.Header
 	h        *hub.Hub
@@ -332,8 +267,6 @@ func newShowFrame(h *hub.Hub, s *httpd.Server) *showFrame {
 	_ = show
 	return gen.MakeFrame(showFrame{h: h, s: s})
 }
-
-// showResumable is show for callers that can be suspended.
 func showResumable(r *gen.Run, h *hub.Hub, s *httpd.Server) gen.Status {
 	return (*showFrame)(nil).body(r, h, s)
 }
@@ -369,22 +302,22 @@ func (f *showFrame) body(r *gen.Run, h *hub.Hub, s *httpd.Server) (st gen.Status
 	listener = h.Go(listens, h, room, 3)
 	if st = saysResumable(r, h, room, "ann", "hello?"); st != gen.Done {
 		f = gen.Take(r, f, 8)
-		f.h, f.s, f.room, f.listener, f.PC = h, s, room, listener, 1
-		return r.Link(f, &f.Header, st)
+		f.h, f.s, f.room, f.listener = h, s, room, listener
+		return f.Link(r, f, 1, st)
 	}
 resumed_73:
 //line main.go:74:1
 	if st = saysResumable(r, h, room, "bob", "hello, ann"); st != gen.Done {
 		f = gen.Take(r, f, 8)
-		f.h, f.s, f.room, f.listener, f.PC = h, s, room, listener, 2
-		return r.Link(f, &f.Header, st)
+		f.h, f.s, f.room, f.listener = h, s, room, listener
+		return f.Link(r, f, 2, st)
 	}
 resumed_74:
 //line main.go:75:1
 	if st = saysResumable(r, h, room, "ann", "it works"); st != gen.Done {
 		f = gen.Take(r, f, 8)
-		f.h, f.room, f.s, f.listener, f.PC = nil, "", s, listener, 3
-		return r.Link(f, &f.Header, st)
+		f.h, f.room, f.s, f.listener = nil, "", s, listener
+		return f.Link(r, f, 3, st)
 	}
 resumed_75:
 //line main.go:76:1
@@ -392,11 +325,10 @@ resumed_75:
 		f.h, f.room = nil, ""
 	}
 //line main.go:76:1
-	_, st = listener.JoinResumable(r)
-	if st != gen.Done {
+	if _, st = listener.JoinResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 8)
-		f.listener, f.s, f.PC = nil, s, 4
-		return r.Link(f, &f.Header, st)
+		f.listener, f.s = nil, s
+		return f.Link(r, f, 4, st)
 	}
 resumed_76:
 //line main.go:77:1
@@ -406,33 +338,28 @@ resumed_76:
 //line main.go:77:1
 	if st = stopResumable(r, s); st != gen.Done {
 		f = gen.Take(r, f, 8)
-		f.s, f.PC = nil, 5
-		return r.Link(f, &f.Header, st)
+		f.s = nil
+		return f.Link(r, f, 5, st)
 	}
 	return gen.Done
 }
 
-//line main_greenlet.go:417:1
+//line main_greenlet.go:349:1
 
 func (f *showFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.body(r, f.h, f.s))
+	return f.Started(r, f, f.body(r, f.h, f.s))
 }
 
 func (f *showFrame) Args(args []any)    { gen.SetArgs(f, args, &f.h, &f.s) }
 func (f *showFrame) Forget()            { *f = showFrame{Header: f.Header} }
 func (f *showFrame) Release(r *gen.Run) { gen.Free(r, f, 8) }
-func (*showFrame) Func() *gen.Func      { return &showFrameInfo }
+func (*showFrame) Func() *gen.Func      { return main_go.At(4) }
 
-var showFrameInfo = gen.Func{Name: "main.show", File: "github.com/going-green/greenlet/examples/webchat/main.go", Line: 70, Points: "73 h s room listener; 74 =; 75 -h -room; 76 s; 77"}
-var _ func(*hub.Hub, *httpd.Server) = show
-
-// showFrameValue is show as a value, for callers that can be suspended.
-type showFrameValue struct{}
-
-func (showFrameValue) CallResumable(r *gen.Run, p0 *hub.Hub, p1 *httpd.Server) gen.Status {
-	return showResumable(r, p0, p1)
-}
-
-var _ = gen.Register(show, showFrameValue{})
-
-func (showFrameValue) Frame() gen.Frame { return gen.MakeFrame(showFrame{}) }
+var _ = gen.Function20(show, showResumable, newShowFrame)
+var main_go = gen.Funcs{Package: "main", File: "github.com/going-green/greenlet/examples/webchat/main.go", List: `
+serve 25: 25
+stop 30: 30
+listens 35: 37 h room n next
+says 56: 57
+show 70: 73 h s room listener; 74 =; 75 -h -room; 76 s; 77
+`}

@@ -14,7 +14,6 @@ import (
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// chatListensFrame is an activation of chat.listens.
 type chatListensFrame struct {
 	gen.Header
 	c     *chat
@@ -28,8 +27,6 @@ func (c *chat) newListensFrame(w http.ResponseWriter, r *http.Request) *chatList
 	_ = c.listens
 	return gen.MakeFrame(chatListensFrame{c: c, w: w, r: r})
 }
-
-// listensResumable is chat.listens for callers that can be suspended.
 func (c *chat) listensResumable(r2 *gen.Run, w http.ResponseWriter, r *http.Request) gen.Status {
 	return (*chatListensFrame)(nil).body(r2, c, w, r)
 }
@@ -52,11 +49,10 @@ func (f *chatListensFrame) body(r2 *gen.Run, c *chat, w http.ResponseWriter, r *
 		f.r = nil
 	}
 //line room.go:71:1
-	_, st = room2.news.WaitForResumable(r2, longest)
-	if st != gen.Done {
+	if _, st = room2.news.WaitForResumable(r2, longest); st != gen.Done {
 		f = gen.Take(r2, f, 5)
-		f.w, f.from, f.room2, f.PC = w, from, room2, 1
-		return r2.Link(f, &f.Header, st)
+		f.w, f.from, f.room2 = w, from, room2
+		return f.Link(r2, f, 1, st)
 	}
 after_if_70:
 	{
@@ -77,8 +73,8 @@ after_if_70:
 			_, _, st = c2.WriteResumable(r2, text)
 			if st != gen.Done {
 				f = gen.Take(r2, f, 5)
-				f.w, f.PC = nil, 2
-				return r2.Link(f, &f.Header, st)
+				f.w = nil
+				return f.Link(r2, f, 2, st)
 			}
 		} else {
 //line room.go:79:1
@@ -88,7 +84,7 @@ after_if_70:
 	return gen.Done
 }
 
-//line room_greenlet.go:92:1
+//line room_greenlet.go:88:1
 
 func (f *chatListensFrame) Resume(r2 *gen.Run) (st gen.Status) {
 	w := f.w
@@ -96,7 +92,7 @@ func (f *chatListensFrame) Resume(r2 *gen.Run) (st gen.Status) {
 	var room2 *room
 	switch f.PC {
 	case 0:
-		return r2.Started(f, &f.Header, f.body(r2, f.c, f.w, f.r))
+		return f.Started(r2, f, f.body(r2, f.c, f.w, f.r))
 	case 1:
 		from, room2 = f.from, f.room2
 		r2.Callee().(*hub.EventWaitForFrame).Release(r2)
@@ -107,7 +103,7 @@ func (f *chatListensFrame) Resume(r2 *gen.Run) (st gen.Status) {
 //line room.go:74:1
 		if err != nil {
 			http.Error(w, err.Error(), http.StatusInternalServerError)
-			return r2.Return(f, &f.Header)
+			return f.Return(r2, f)
 		}
 		w.Header().Set("Content-Type", "application/json")
 		if c2, ok := w.(interface {
@@ -116,43 +112,29 @@ func (f *chatListensFrame) Resume(r2 *gen.Run) (st gen.Status) {
 //line room.go:79:1
 			_, _, st = c2.WriteResumable(r2, text)
 			if st != gen.Done {
-				f.w, f.PC = nil, 2
-				return r2.Link(f, &f.Header, st)
+				f.w = nil
+				return f.Link(r2, f, 2, st)
 			}
 		} else {
 //line room.go:79:1
 			_, _ = w.Write(text)
 		}
-		return r2.Return(f, &f.Header)
+		return f.Return(r2, f)
 	default:
 		r2.Callee().Release(r2)
-		return r2.Return(f, &f.Header)
+		return f.Return(r2, f)
 	}
 }
 
-//line room_greenlet.go:134:1
+//line room_greenlet.go:130:1
 
 func (f *chatListensFrame) Args(args []any)    { gen.SetArgs(f, args, &f.w, &f.r) }
 func (f *chatListensFrame) Forget()            { *f = chatListensFrame{Header: f.Header} }
 func (f *chatListensFrame) Release(r *gen.Run) { gen.Free(r, f, 5) }
-func (*chatListensFrame) Func() *gen.Func      { return &chatListensFrameInfo }
+func (*chatListensFrame) Func() *gen.Func      { return room_go.At(0) }
 
-var chatListensFrameInfo = gen.Func{Name: "main.(*chat).listens", File: "github.com/going-green/greenlet/examples/webchat/room.go", Line: 67, Points: "71 w from room2; 79"}
-var _ func(*chat, http.ResponseWriter, *http.Request) = (*chat).listens
-
-// chatListensFrameValue is chat.listens as a value, for callers that can be suspended.
-type chatListensFrameValue struct {
-	recv *chat
-}
-
-func (v chatListensFrameValue) CallResumable(r *gen.Run, p0 http.ResponseWriter, p1 *http.Request) gen.Status {
-	return v.recv.listensResumable(r, p0, p1)
-}
-
-var _ = gen.RegisterMethod((*new(*chat)).listens, func(recv *chat) any {
-	return chatListensFrameValue{recv}
-})
-
-func (v chatListensFrameValue) Frame() gen.Frame { return gen.MakeFrame(chatListensFrame{c: v.recv}) }
-
+var _ = gen.Method20((*new(*chat)).listens, (*chat).listensResumable, (*chat).newListensFrame)
 var _ = gen.Declare("chat.listens")
+var room_go = gen.Funcs{Package: "main", File: "github.com/going-green/greenlet/examples/webchat/room.go", List: `
+(*chat).listens 67: 71 w from room2; 79
+`}

@@ -11,7 +11,6 @@ import (
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// chainFrame is an activation of chain.
 type chainFrame struct {
 	gen.Yields[int]
 	gen.Header
@@ -23,8 +22,6 @@ func newChainFrame(depth int, n int) *chainFrame {
 	_ = chain
 	return gen.MakeFrame(chainFrame{depth: depth, n: n})
 }
-
-// chainResumable is chain for callers that can be suspended.
 func chainResumable(r *gen.Run, depth int, n int) gen.Status {
 	return (*chainFrame)(nil).body(r, depth, n)
 }
@@ -38,8 +35,8 @@ func (f *chainFrame) body(r *gen.Run, depth int, n int) (st gen.Status) {
 //line compose.go:18:1
 		if i < n {
 			f = gen.Take(r, f, 24)
-			r.Leaf(f, &f.Header)
-			f.n, f.i, f.PC = n, i, 1
+			f.Leaf(r, f, 1)
+			f.n, f.i = n, i
 //line compose.go:19:1
 			if p, ok := r.Out().(*int); ok {
 				*p = i
@@ -65,8 +62,8 @@ func (f *chainFrame) body(r *gen.Run, depth int, n int) (st gen.Status) {
 //line compose.go:23:1
 		if st = c.CallResumable(r, (&chainRange1{loop: loop}).value()); st != gen.Done {
 			f = gen.Take(r, f, 24)
-			f.loop, f.PC = loop, 2
-			return r.Link(f, &f.Header, st)
+			f.loop = loop
+			return f.Link(r, f, 2, st)
 		}
 	}
 //line compose.go:23:1
@@ -74,7 +71,7 @@ func (f *chainFrame) body(r *gen.Run, depth int, n int) (st gen.Status) {
 	return gen.Done
 }
 
-//line compose_greenlet.go:78:1
+//line compose_greenlet.go:75:1
 
 func (f *chainFrame) Resume(r *gen.Run) (st gen.Status) {
 	n := f.n
@@ -82,7 +79,7 @@ func (f *chainFrame) Resume(r *gen.Run) (st gen.Status) {
 	var loop *gen.Loop
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.depth, f.n))
+		return f.Started(r, f, f.body(r, f.depth, f.n))
 	case 1:
 		i = f.i
 //line compose.go:18:1
@@ -98,33 +95,31 @@ func (f *chainFrame) Resume(r *gen.Run) (st gen.Status) {
 			return gen.Yielded(r, i)
 		}
 //line compose.go:21:1
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	default:
 		loop = f.loop
 		r.Callee().Release(r)
 //line compose.go:23:1
 		loop.End()
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 }
 
-//line compose_greenlet.go:112:1
+//line compose_greenlet.go:109:1
 
 func (f *chainFrame) Args(args []any)    { gen.SetArgs(f, args, &f.depth, &f.n) }
 func (f *chainFrame) Forget()            { *f = chainFrame{Header: f.Header} }
 func (f *chainFrame) Release(r *gen.Run) { gen.Free(r, f, 24) }
-func (*chainFrame) Func() *gen.Func      { return &chainFrameInfo }
+func (*chainFrame) Func() *gen.Func      { return compose_go.At(0) }
 
-var chainFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/bench.chain", File: "github.com/going-green/greenlet/generated/bench/compose.go", Line: 16, Points: "19 n i; 23 loop"}
 var _ func(int, int) = chain
 
-// chainRange1 is the body of the loop of compose.go:23, with what it captures.
+// chainRange1 is the body of the loop of compose.go:23.
 type chainRange1 struct {
 	gen.Closure
 	loop *gen.Loop
 }
 
-// value is the literal for code that can't be suspended.
 func (c *chainRange1) value() func(int) bool {
 	return gen.Bind(&c.Closure, c, func(v int) bool {
 		c.loop.Begin()
@@ -135,29 +130,21 @@ func (c *chainRange1) value() func(int) bool {
 	})
 }
 
-//line compose_greenlet.go:139:1
+//line compose_greenlet.go:134:1
 
-// chainRange1Frame is an activation of the literal chainRange1.
 type chainRange1Frame struct {
-	gen.Header
-	c    *chainRange1
-	v    int
-	ret0 bool
+	gen.Returns[bool]
+	c *chainRange1
+	v int
 }
 
-func (f *chainRange1Frame) Returned(r *gen.Run) (ret0 bool) { ret0 = f.ret0; f.Release(r); return }
-
-// CallResumable is the literal chainRange1 for callers that can be suspended.
-func (c *chainRange1) CallResumable(r *gen.Run, v int) (bool, gen.Status) {
-	return (*chainRange1Frame)(nil).body(r, c, v)
-}
-
-func (f *chainRange1Frame) body(r *gen.Run, c *chainRange1, v int) (ret0 bool, st gen.Status) {
+func (f *chainRange1Frame) Returned(r *gen.Run) bool { r0 := f.Ret0; f.Release(r); return r0 }
+func (c *chainRange1) CallResumable(r *gen.Run, v int) (ret0 bool, st gen.Status) {
 	c.loop.Begin()
 //line compose.go:24:1
-	f = gen.Take(r, f, 0)
-	r.Leaf(f, &f.Header)
-	f.c, f.PC = c, 1
+	f := gen.New[chainRange1Frame](r, 0)
+	f.Leaf(r, f, 1)
+	f.c = c
 //line compose.go:24:1
 	if p, ok := r.Out().(*int); ok {
 		*p = v
@@ -166,7 +153,7 @@ func (f *chainRange1Frame) body(r *gen.Run, c *chainRange1, v int) (ret0 bool, s
 	return ret0, gen.Yielded(r, v)
 }
 
-//line compose_greenlet.go:170:1
+//line compose_greenlet.go:157:1
 
 func (f *chainRange1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
@@ -174,18 +161,15 @@ func (f *chainRange1Frame) Resume(r *gen.Run) (st gen.Status) {
 //line compose.go:25:1
 	c.loop.Again()
 //line compose.go:25:1
-	f.ret0 = true
-	return r.Return(f, &f.Header)
+	f.Ret0 = true
+	return f.Return(r, f)
 }
 
-//line compose_greenlet.go:182:1
+//line compose_greenlet.go:169:1
 
 func (f *chainRange1Frame) Release(r *gen.Run) { gen.Free(r, f, 0) }
-func (*chainRange1Frame) Func() *gen.Func      { return &chainRange1FrameInfo }
+func (*chainRange1Frame) Func() *gen.Func      { return compose_go.At(1) }
 
-var chainRange1FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/bench.chain-range1", File: "github.com/going-green/greenlet/generated/bench/compose.go", Line: 23, Points: "24"}
-
-// chainFromFrame is an activation of chainFrom.
 type chainFromFrame struct {
 	gen.Header
 	depth, n, i int
@@ -195,8 +179,6 @@ func newChainFromFrame(depth int, n int) *chainFromFrame {
 	_ = chainFrom
 	return gen.MakeFrame(chainFromFrame{depth: depth, n: n})
 }
-
-// chainFromResumable is chainFrom for callers that can be suspended.
 func chainFromResumable(r *gen.Run, depth int, n int) gen.Status {
 	return (*chainFromFrame)(nil).body(r, depth, n)
 }
@@ -209,8 +191,8 @@ func (f *chainFromFrame) body(r *gen.Run, depth int, n int) (st gen.Status) {
 //line compose.go:33:1
 		if i < n {
 			f = gen.Take(r, f, 52)
-			r.Leaf(f, &f.Header)
-			f.n, f.i, f.PC = n, i, 1
+			f.Leaf(r, f, 1)
+			f.n, f.i = n, i
 //line compose.go:34:1
 			if p, ok := r.Out().(*int); ok {
 				*p = i
@@ -221,23 +203,21 @@ func (f *chainFromFrame) body(r *gen.Run, depth int, n int) (st gen.Status) {
 //line compose.go:36:1
 		return gen.Done
 	}
-	_, st = greenlet.YieldFromResumable[any](r, r.New(newChainFromFrame(depth-1, n)))
-	if st != gen.Done {
+	if _, st = greenlet.YieldFromResumable[any](r, r.New(newChainFromFrame(depth-1, n))); st != gen.Done {
 		f = gen.Take(r, f, 52)
-		f.PC = 2
-		return r.Link(f, &f.Header, st)
+		return f.Link(r, f, 2, st)
 	}
 	return gen.Done
 }
 
-//line compose_greenlet.go:234:1
+//line compose_greenlet.go:214:1
 
 func (f *chainFromFrame) Resume(r *gen.Run) (st gen.Status) {
 	n := f.n
 	var i int
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.depth, f.n))
+		return f.Started(r, f, f.body(r, f.depth, f.n))
 	case 1:
 		i = f.i
 //line compose.go:33:1
@@ -253,18 +233,22 @@ func (f *chainFromFrame) Resume(r *gen.Run) (st gen.Status) {
 			return gen.Yielded(r, i)
 		}
 //line compose.go:36:1
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	default:
 		r.Callee().Release(r)
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 }
 
-//line compose_greenlet.go:264:1
+//line compose_greenlet.go:244:1
 
 func (f *chainFromFrame) Args(args []any)    { gen.SetArgs(f, args, &f.depth, &f.n) }
 func (f *chainFromFrame) Release(r *gen.Run) { gen.Free(r, f, 52) }
-func (*chainFromFrame) Func() *gen.Func      { return &chainFromFrameInfo }
+func (*chainFromFrame) Func() *gen.Func      { return compose_go.At(2) }
 
-var chainFromFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/bench.chainFrom", File: "github.com/going-green/greenlet/generated/bench/compose.go", Line: 31, Points: "34 n i; 38"}
 var _ func(int, int) = chainFrom
+var compose_go = gen.Funcs{Package: "github.com/going-green/greenlet/generated/bench", File: "github.com/going-green/greenlet/generated/bench/compose.go", List: `
+chain 16: 19 n i; 23 loop
+chain-range1 23: 24
+chainFrom 31: 34 n i; 38
+`}

@@ -11,7 +11,6 @@ import (
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// blenderFrame is an activation of blender.
 type blenderFrame struct {
 	gen.Exchanges[int, int]
 	gen.Header
@@ -19,26 +18,23 @@ type blenderFrame struct {
 }
 
 func newBlenderFrame(x int) *blenderFrame { _ = blender; return gen.MakeFrame(blenderFrame{x: x}) }
-
-// blenderResumable is blender for callers that can be suspended.
 func blenderResumable(r *gen.Run, x int) (st gen.Status) {
 	var blend int
 //line exchange.go:9:1
 	blend = 0
 	{
 		blend = blended(blend, x)
-		f := gen.Take(r, (*blenderFrame)(nil), 39)
-		r.Leaf(f, &f.Header)
-		f.blend, f.PC = blend, 1
+		f := gen.New[blenderFrame](r, 39)
+		f.Leaf(r, f, 1)
+		f.blend = blend
 		r.Await(&f.x)
 //line exchange.go:12:1
 		return gen.Yielded(r, blend)
 	}
 }
 
-//line exchange_greenlet.go:40:1
+//line exchange_greenlet.go:37:1
 
-// Ask continues blender up to its next value, and returns where it awaits the answer.
 func (f *blenderFrame) Ask(p *int) *int {
 	x := f.x
 	var blend int
@@ -59,14 +55,14 @@ loop_10:
 	return &f.x
 }
 
-//line exchange_greenlet.go:63:1
+//line exchange_greenlet.go:59:1
 
 func (f *blenderFrame) Resume(r *gen.Run) gen.Status {
 	var v int
 	r.Received()
 	at := f.Ask(&v)
 	if at == nil {
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 	r.Await(at)
 	return gen.Yielded(r, v)
@@ -74,12 +70,10 @@ func (f *blenderFrame) Resume(r *gen.Run) gen.Status {
 
 func (f *blenderFrame) Args(args []any)    { gen.SetArgs(f, args, &f.x) }
 func (f *blenderFrame) Release(r *gen.Run) { gen.Free(r, f, 39) }
-func (*blenderFrame) Func() *gen.Func      { return &blenderFrameInfo }
+func (*blenderFrame) Func() *gen.Func      { return exchange_go.At(0) }
 
-var blenderFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/bench.blender", File: "github.com/going-green/greenlet/generated/bench/exchange.go", Line: 8, Points: "12 blend"}
 var _ func(int) = blender
 
-// memberPassFrame is an activation of member.pass.
 type memberPassFrame struct {
 	gen.Header
 	m        *member
@@ -90,8 +84,6 @@ func (m *member) newPassFrame(left int) *memberPassFrame {
 	_ = m.pass
 	return gen.MakeFrame(memberPassFrame{m: m, left: left})
 }
-
-// passResumable is member.pass for callers that can be suspended.
 func (m *member) passResumable(r *gen.Run, left int) gen.Status {
 	return (*memberPassFrame)(nil).body(r, m, left)
 }
@@ -103,21 +95,21 @@ func (f *memberPassFrame) body(r *gen.Run, m *member, left int) (st gen.Status) 
 	}
 //line exchange.go:52:1
 	f = gen.Take(r, f, 58)
-	r.Leaf(f, &f.Header)
-	f.m, f.PC = m, 1
+	f.Leaf(r, f, 1)
+	f.m = m
 	r.Await(&f.left)
 //line exchange.go:52:1
 	return gen.Send[int](r, m.next.self, left-1)
 after_loop_51:
 	f = gen.Take(r, f, 58)
-	r.Leaf(f, &f.Header)
-	f.m, f.PC = nil, 2
+	f.Leaf(r, f, 2)
+	f.m = nil
 	r.Await(&f.t0)
 //line exchange.go:54:1
 	return gen.Send(r, greenlet.Main(), m.number)
 }
 
-//line exchange_greenlet.go:121:1
+//line exchange_greenlet.go:113:1
 
 func (f *memberPassFrame) Resume(r *gen.Run) (st gen.Status) {
 	m, left := f.m, f.left
@@ -125,7 +117,7 @@ func (f *memberPassFrame) Resume(r *gen.Run) (st gen.Status) {
 	_ = t0
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.m, f.left))
+		return f.Started(r, f, f.body(r, f.m, f.left))
 	case 1:
 		left = f.left
 		r.Received()
@@ -136,7 +128,7 @@ func (f *memberPassFrame) Resume(r *gen.Run) (st gen.Status) {
 		goto after_loop_51
 	case 2:
 		r.Received()
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 
 body_51:
@@ -152,31 +144,27 @@ after_loop_51:
 	return gen.Send(r, greenlet.Main(), m.number)
 }
 
-//line exchange_greenlet.go:156:1
+//line exchange_greenlet.go:148:1
 
 func (f *memberPassFrame) Args(args []any)    { gen.SetArgs(f, args, &f.left) }
 func (f *memberPassFrame) Forget()            { *f = memberPassFrame{Header: f.Header} }
 func (f *memberPassFrame) Release(r *gen.Run) { gen.Free(r, f, 58) }
-func (*memberPassFrame) Func() *gen.Func      { return &memberPassFrameInfo }
+func (*memberPassFrame) Func() *gen.Func      { return exchange_go.At(1) }
 
-var memberPassFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/bench.(*member).pass", File: "github.com/going-green/greenlet/generated/bench/exchange.go", Line: 50, Points: "52 m; 54"}
 var _ func(*member, int) = (*member).pass
 
-// descendFrame is an activation of descend.
 type descendFrame struct {
 	gen.Yields[int]
-	gen.Header
-	depth, ret0 int
+	gen.Returns[int]
+	depth int
 }
 
 func newDescendFrame(depth int) *descendFrame {
 	_ = descend
 	return gen.MakeFrame(descendFrame{depth: depth})
 }
-func (f *descendFrame) Results() int                   { f.Over(f); return f.ret0 }
-func (f *descendFrame) Returned(r *gen.Run) (ret0 int) { ret0 = f.ret0; f.Release(r); return }
-
-// descendResumable is descend for callers that can be suspended.
+func (f *descendFrame) Results() int            { f.Over(f); return f.Ret0 }
+func (f *descendFrame) Returned(r *gen.Run) int { r0 := f.Ret0; f.Release(r); return r0 }
 func descendResumable(r *gen.Run, depth int) (int, gen.Status) {
 	return (*descendFrame)(nil).body(r, depth)
 }
@@ -189,8 +177,7 @@ func (f *descendFrame) body(r *gen.Run, depth int) (ret0 int, st gen.Status) {
 	}
 //line exchange.go:73:1
 	f = gen.Take(r, f, 49)
-	r.Leaf(f, &f.Header)
-	f.PC = 1
+	f.Leaf(r, f, 1)
 //line exchange.go:73:1
 	if p, ok := r.Out().(*int); ok {
 		*p = 0
@@ -199,43 +186,44 @@ func (f *descendFrame) body(r *gen.Run, depth int) (ret0 int, st gen.Status) {
 	return ret0, gen.Yielded[int](r, 0)
 after_if_72:
 //line exchange.go:76:1
-	t0, st = descendResumable(r, depth-1)
-	if st != gen.Done {
+	if t0, st = descendResumable(r, depth-1); st != gen.Done {
 		f = gen.Take(r, f, 49)
-		f.PC = 2
-		return ret0, r.Link(f, &f.Header, st)
+		return ret0, f.Link(r, f, 2, st)
 	}
 //line exchange.go:76:1
 	return t0 + 1, gen.Done
 }
 
-//line exchange_greenlet.go:213:1
+//line exchange_greenlet.go:198:1
 
 func (f *descendFrame) Resume(r *gen.Run) (st gen.Status) {
 	var t0 int
 	switch f.PC {
 	case 0:
-		f.ret0, st = f.body(r, f.depth)
-		return r.Started(f, &f.Header, st)
+		f.Ret0, st = f.body(r, f.depth)
+		return f.Started(r, f, st)
 	case 1:
 //line exchange.go:74:1
-		f.ret0 = 0
-		return r.Return(f, &f.Header)
+		f.Ret0 = 0
+		return f.Return(r, f)
 	default:
 		t0 = r.Callee().(*descendFrame).Returned(r)
 //line exchange.go:76:1
-		f.ret0 = t0 + 1
-		return r.Return(f, &f.Header)
+		f.Ret0 = t0 + 1
+		return f.Return(r, f)
 	}
 }
 
-//line exchange_greenlet.go:233:1
+//line exchange_greenlet.go:218:1
 
-func (f *descendFrame) Args(args []any)            { gen.SetArgs(f, args, &f.depth) }
-func (f *descendFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *descendFrame) Release(r *gen.Run)         { gen.Free(r, f, 49) }
-func (*descendFrame) Func() *gen.Func              { return &descendFrameInfo }
+func (f *descendFrame) Args(args []any)    { gen.SetArgs(f, args, &f.depth) }
+func (f *descendFrame) Release(r *gen.Run) { gen.Free(r, f, 49) }
+func (*descendFrame) Func() *gen.Func      { return exchange_go.At(2) }
 
-var descendFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/bench.descend", File: "github.com/going-green/greenlet/generated/bench/exchange.go", Line: 71, Points: "73; 76"}
 var _ func(int) int = descend
 var _ = gen.Declare("member.pass")
+var exchange_go = gen.Funcs{Package: "github.com/going-green/greenlet/generated/bench", File: "github.com/going-green/greenlet/generated/bench/exchange.go", List: `
+blender 8: 12 blend
+(*member).pass 50: 52 m; 54
+descend 71: 73; 76
+`}

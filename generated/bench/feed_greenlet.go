@@ -13,27 +13,14 @@ import (
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// feedParserMoreFrame is an activation of feedParser.more.
 type feedParserMoreFrame struct {
-	gen.Header
-	p    *feedParser
-	t2   []byte
-	ret0 bool
+	gen.Returns[bool]
+	p  *feedParser
+	t2 []byte
 }
 
-func (p *feedParser) newMoreFrame() *feedParserMoreFrame {
-	_ = p.more
-	return gen.MakeFrame(feedParserMoreFrame{p: p})
-}
-func (f *feedParserMoreFrame) Results() bool                   { f.Over(f); return f.ret0 }
-func (f *feedParserMoreFrame) Returned(r *gen.Run) (ret0 bool) { ret0 = f.ret0; f.Release(r); return }
-
-// moreResumable is feedParser.more for callers that can be suspended.
-func (p *feedParser) moreResumable(r *gen.Run) (bool, gen.Status) {
-	return (*feedParserMoreFrame)(nil).body(r, p)
-}
-
-func (f *feedParserMoreFrame) body(r *gen.Run, p *feedParser) (ret0 bool, st gen.Status) {
+func (f *feedParserMoreFrame) Returned(r *gen.Run) bool { r0 := f.Ret0; f.Release(r); return r0 }
+func (p *feedParser) moreResumable(r *gen.Run) (ret0 bool, st gen.Status) {
 	var t1 []byte
 //line feed.go:29:1
 	p.before += len(p.piece)
@@ -51,9 +38,9 @@ func (f *feedParserMoreFrame) body(r *gen.Run, p *feedParser) (ret0 bool, st gen
 //line feed.go:32:1
 			t1, st = c.CallResumable(r)
 			if st != gen.Done {
-				f = gen.Take(r, f, 57)
-				f.p, f.PC = p, 1
-				return ret0, r.Link(f, &f.Header, st)
+				f := gen.New[feedParserMoreFrame](r, 57)
+				f.p = p
+				return ret0, f.Link(r, f, 1, st)
 			}
 		} else {
 //line feed.go:32:1
@@ -64,31 +51,30 @@ func (f *feedParserMoreFrame) body(r *gen.Run, p *feedParser) (ret0 bool, st gen
 	p.piece = t1
 	goto after_if_31
 else_31:
+	{
 //line feed.go:34:1
-	f = gen.Take(r, f, 57)
-	r.Leaf(f, &f.Header)
-	f.p, f.PC = p, 2
-	r.Await(&f.t2)
+		f := gen.New[feedParserMoreFrame](r, 57)
+		f.Leaf(r, f, 2)
+		f.p = p
+		r.Await(&f.t2)
 //line feed.go:34:1
-	if p2, ok := r.Out().(*int); ok {
-		*p2 = p.before
-		return ret0, gen.Left
+		if p2, ok := r.Out().(*int); ok {
+			*p2 = p.before
+			return ret0, gen.Left
+		}
+		return ret0, gen.Yielded(r, p.before)
 	}
-	return ret0, gen.Yielded(r, p.before)
 after_if_31:
 //line feed.go:36:1
 	return len(p.piece) > 0, gen.Done
 }
 
-//line feed_greenlet.go:84:1
+//line feed_greenlet.go:73:1
 
 func (f *feedParserMoreFrame) Resume(r *gen.Run) (st gen.Status) {
 	p := f.p
 	var t1, t2 []byte
 	switch f.PC {
-	case 0:
-		f.ret0, st = f.body(r, f.p)
-		return r.Started(f, &f.Header, st)
 	case 1:
 		t1 = r.Callee().(interface{ Returned(*gen.Run) []byte }).Returned(r)
 //line feed.go:32:1
@@ -104,40 +90,24 @@ func (f *feedParserMoreFrame) Resume(r *gen.Run) (st gen.Status) {
 
 after_if_31:
 //line feed.go:36:1
-	f.ret0 = len(p.piece) > 0
-	return r.Return(f, &f.Header)
+	f.Ret0 = len(p.piece) > 0
+	return f.Return(r, f)
 }
 
-//line feed_greenlet.go:112:1
+//line feed_greenlet.go:98:1
 
-func (f *feedParserMoreFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *feedParserMoreFrame) Forget()                    { *f = feedParserMoreFrame{Header: f.Header, ret0: f.ret0} }
-func (f *feedParserMoreFrame) Release(r *gen.Run)         { gen.Free(r, f, 57) }
-func (*feedParserMoreFrame) Func() *gen.Func              { return &feedParserMoreFrameInfo }
+func (f *feedParserMoreFrame) Release(r *gen.Run) { gen.Free(r, f, 57) }
+func (*feedParserMoreFrame) Func() *gen.Func      { return feed_go.At(0) }
 
-var feedParserMoreFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/bench.(*feedParser).more", File: "github.com/going-green/greenlet/generated/bench/feed.go", Line: 28, Points: "32 p; 34 p"}
 var _ func(*feedParser) bool = (*feedParser).more
 
-// feedParserSpaceFrame is an activation of feedParser.space.
 type feedParserSpaceFrame struct {
-	gen.Header
-	p    *feedParser
-	ret0 byte
+	gen.Returns[byte]
+	p *feedParser
 }
 
-func (p *feedParser) newSpaceFrame() *feedParserSpaceFrame {
-	_ = p.space
-	return gen.MakeFrame(feedParserSpaceFrame{p: p})
-}
-func (f *feedParserSpaceFrame) Results() byte                   { f.Over(f); return f.ret0 }
-func (f *feedParserSpaceFrame) Returned(r *gen.Run) (ret0 byte) { ret0 = f.ret0; f.Release(r); return }
-
-// spaceResumable is feedParser.space for callers that can be suspended.
-func (p *feedParser) spaceResumable(r *gen.Run) (byte, gen.Status) {
-	return (*feedParserSpaceFrame)(nil).body(r, p)
-}
-
-func (f *feedParserSpaceFrame) body(r *gen.Run, p *feedParser) (ret0 byte, st gen.Status) {
+func (f *feedParserSpaceFrame) Returned(r *gen.Run) byte { r0 := f.Ret0; f.Release(r); return r0 }
+func (p *feedParser) spaceResumable(r *gen.Run) (ret0 byte, st gen.Status) {
 	var t0 bool
 //line feed.go:43:1
 loop_43:
@@ -149,11 +119,10 @@ loop_43:
 			return c, gen.Done
 		}
 	}
-	t0, st = p.moreResumable(r)
-	if st != gen.Done {
-		f = gen.Take(r, f, 42)
-		f.p, f.PC = p, 1
-		return ret0, r.Link(f, &f.Header, st)
+	if t0, st = p.moreResumable(r); st != gen.Done {
+		f := gen.New[feedParserSpaceFrame](r, 42)
+		f.p = p
+		return ret0, f.Link(r, f, 1, st)
 	}
 //line feed.go:52:1
 	if !t0 {
@@ -162,20 +131,13 @@ loop_43:
 	goto loop_43
 }
 
-//line feed_greenlet.go:166:1
+//line feed_greenlet.go:135:1
 
 func (f *feedParserSpaceFrame) Resume(r *gen.Run) (st gen.Status) {
 	p := f.p
 	var t0 bool
-	switch f.PC {
-	case 0:
-		f.ret0, st = f.body(r, f.p)
-		return r.Started(f, &f.Header, st)
-	case 1:
-		t0 = r.Callee().(*feedParserMoreFrame).Returned(r)
-		goto resumed_52
-	}
-
+	t0 = r.Callee().(*feedParserMoreFrame).Returned(r)
+	goto resumed_52
 loop_43:
 //line feed.go:44:1
 	for p.at < len(p.piece) {
@@ -183,57 +145,47 @@ loop_43:
 		case ' ', '\t', '\r', '\n':
 			p.at++
 		default:
-			f.ret0 = c
-			return r.Return(f, &f.Header)
+			f.Ret0 = c
+			return f.Return(r, f)
 		}
 	}
 //line feed.go:52:1
-	t0, st = p.moreResumable(r)
-	if st != gen.Done {
-		f.PC = 1
-		return r.Link(f, &f.Header, st)
+	if t0, st = p.moreResumable(r); st != gen.Done {
+		return f.Link(r, f, 1, st)
 	}
 resumed_52:
 //line feed.go:52:1
 	if !t0 {
-		f.ret0 = 0
-		return r.Return(f, &f.Header)
+		f.Ret0 = 0
+		return f.Return(r, f)
 	}
 	goto loop_43
 }
 
-//line feed_greenlet.go:206:1
+//line feed_greenlet.go:166:1
 
-func (f *feedParserSpaceFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *feedParserSpaceFrame) Forget()                    { *f = feedParserSpaceFrame{Header: f.Header, ret0: f.ret0} }
-func (f *feedParserSpaceFrame) Release(r *gen.Run)         { gen.Free(r, f, 42) }
-func (*feedParserSpaceFrame) Func() *gen.Func              { return &feedParserSpaceFrameInfo }
+func (f *feedParserSpaceFrame) Release(r *gen.Run) { gen.Free(r, f, 42) }
+func (*feedParserSpaceFrame) Func() *gen.Func      { return feed_go.At(1) }
 
-var feedParserSpaceFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/bench.(*feedParser).space", File: "github.com/going-green/greenlet/generated/bench/feed.go", Line: 42, Points: "52 p"}
 var _ func(*feedParser) byte = (*feedParser).space
 
-// feedParserDocumentFrame is an activation of feedParser.document.
 type feedParserDocumentFrame struct {
-	gen.Header
-	p    *feedParser
-	v    any
-	err  error
-	ret0 any
-	ret1 error
+	gen.Returns2[any, error]
+	p   *feedParser
+	v   any
+	err error
 }
 
 func (p *feedParser) newDocumentFrame() *feedParserDocumentFrame {
 	_ = p.document
 	return gen.MakeFrame(feedParserDocumentFrame{p: p})
 }
-func (f *feedParserDocumentFrame) Results() (any, error) { f.Over(f); return f.ret0, f.ret1 }
-func (f *feedParserDocumentFrame) Returned(r *gen.Run) (ret0 any, ret1 error) {
-	ret0, ret1 = f.ret0, f.ret1
+func (f *feedParserDocumentFrame) Results() (any, error) { f.Over(f); return f.Ret0, f.Ret1 }
+func (f *feedParserDocumentFrame) Returned(r *gen.Run) (any, error) {
+	r0, r1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return
+	return r0, r1
 }
-
-// documentResumable is feedParser.document for callers that can be suspended.
 func (p *feedParser) documentResumable(r *gen.Run) (any, error, gen.Status) {
 	return (*feedParserDocumentFrame)(nil).body(r, p)
 }
@@ -246,11 +198,10 @@ func (f *feedParserDocumentFrame) body(r *gen.Run, p *feedParser) (ret0 any, ret
 		t1  byte
 	)
 //line feed.go:62:1
-	v, err, st = p.valueResumable(r)
-	if st != gen.Done {
+	if v, err, st = p.valueResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 29)
-		f.p, f.PC = p, 1
-		return ret0, ret1, r.Link(f, &f.Header, st)
+		f.p = p
+		return ret0, ret1, f.Link(r, f, 1, st)
 	}
 //line feed.go:63:1
 	t0 = err == nil
@@ -259,11 +210,10 @@ func (f *feedParserDocumentFrame) body(r *gen.Run, p *feedParser) (ret0 any, ret
 		goto after_if_63
 	}
 //line feed.go:63:1
-	t1, st = p.spaceResumable(r)
-	if st != gen.Done {
+	if t1, st = p.spaceResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 29)
-		f.p, f.v, f.err, f.PC = p, v, err, 2
-		return ret0, ret1, r.Link(f, &f.Header, st)
+		f.p, f.v, f.err = p, v, err
+		return ret0, ret1, f.Link(r, f, 2, st)
 	}
 	t0 = t1 != 0
 after_if_63:
@@ -274,7 +224,7 @@ after_if_63:
 	return v, err, gen.Done
 }
 
-//line feed_greenlet.go:278:1
+//line feed_greenlet.go:228:1
 
 func (f *feedParserDocumentFrame) Resume(r *gen.Run) (st gen.Status) {
 	p := f.p
@@ -286,8 +236,8 @@ func (f *feedParserDocumentFrame) Resume(r *gen.Run) (st gen.Status) {
 	)
 	switch f.PC {
 	case 0:
-		f.ret0, f.ret1, st = f.body(r, f.p)
-		return r.Started(f, &f.Header, st)
+		f.Ret0, f.Ret1, st = f.body(r, f.p)
+		return f.Started(r, f, st)
 	case 1:
 		v, err = r.Callee().(*feedParserValueFrame).Returned(r)
 //line feed.go:63:1
@@ -305,10 +255,9 @@ func (f *feedParserDocumentFrame) Resume(r *gen.Run) (st gen.Status) {
 
 then_63:
 //line feed.go:63:1
-	t1, st = p.spaceResumable(r)
-	if st != gen.Done {
-		f.v, f.err, f.PC = v, err, 2
-		return r.Link(f, &f.Header, st)
+	if t1, st = p.spaceResumable(r); st != gen.Done {
+		f.v, f.err = v, err
+		return f.Link(r, f, 2, st)
 	}
 resumed_63:
 	t0 = t1 != 0
@@ -317,95 +266,69 @@ after_if_63:
 	if t0 {
 		err = p.unexpected("the end")
 	}
-	f.ret0, f.ret1 = v, err
-	return r.Return(f, &f.Header)
+	f.Ret0, f.Ret1 = v, err
+	return f.Return(r, f)
 }
 
-//line feed_greenlet.go:325:1
+//line feed_greenlet.go:274:1
 
-func (f *feedParserDocumentFrame) Send(r *gen.Run) gen.Status {
-	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
-}
-func (f *feedParserDocumentFrame) Forget() {
-	*f = feedParserDocumentFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1}
-}
+func (f *feedParserDocumentFrame) Forget()            { *f = feedParserDocumentFrame{Returns2: f.Returns2} }
 func (f *feedParserDocumentFrame) Release(r *gen.Run) { gen.Free(r, f, 29) }
-func (*feedParserDocumentFrame) Func() *gen.Func      { return &feedParserDocumentFrameInfo }
+func (*feedParserDocumentFrame) Func() *gen.Func      { return feed_go.At(2) }
 
-var feedParserDocumentFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/bench.(*feedParser).document", File: "github.com/going-green/greenlet/generated/bench/feed.go", Line: 61, Points: "62 p; 63 p v err"}
 var _ func(*feedParser) (any, error) = (*feedParser).document
 
-// feedParserValueFrame is an activation of feedParser.value.
 type feedParserValueFrame struct {
-	gen.Header
-	p    *feedParser
-	ret0 any
-	ret1 error
+	gen.Returns2[any, error]
+	p *feedParser
 }
 
-func (p *feedParser) newValueFrame() *feedParserValueFrame {
-	_ = p.value
-	return gen.MakeFrame(feedParserValueFrame{p: p})
-}
-func (f *feedParserValueFrame) Results() (any, error) { f.Over(f); return f.ret0, f.ret1 }
-func (f *feedParserValueFrame) Returned(r *gen.Run) (ret0 any, ret1 error) {
-	ret0, ret1 = f.ret0, f.ret1
+func (f *feedParserValueFrame) Returned(r *gen.Run) (any, error) {
+	r0, r1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return
+	return r0, r1
 }
-
-// valueResumable is feedParser.value for callers that can be suspended.
 func (p *feedParser) valueResumable(r *gen.Run) (any, error, gen.Status) {
 	return (*feedParserValueFrame)(nil).body(r, p)
 }
 
 func (f *feedParserValueFrame) body(r *gen.Run, p *feedParser) (ret0 any, ret1 error, st gen.Status) {
-	var (
-		c              byte
-		t0             any
-		t1             error
-		t2             any
-		t3             error
-		t4             string
-		t5, t6, t7, t8 error
-		t9             any
-		t10            error
-	)
+	var c byte
+	var t4 string
 	if f != nil {
 		switch f.PC {
 		case 1:
 			c = r.Callee().(*feedParserSpaceFrame).Returned(r)
 			goto resumed_71
 		case 2:
-			t0, t1 = r.Callee().(*feedParserObjectFrame).Returned(r)
+			ret0, ret1 = r.Callee().(*feedParserObjectFrame).Returned(r)
 			goto resumed_73
 		case 3:
-			t2, t3 = r.Callee().(*feedParserArrayFrame).Returned(r)
+			ret0, ret1 = r.Callee().(*feedParserArrayFrame).Returned(r)
 			goto resumed_75
 		case 4:
-			t4, t5 = r.Callee().(*feedParserStrFrame).Returned(r)
+			t4, ret1 = r.Callee().(*feedParserStrFrame).Returned(r)
 			goto resumed_77
 		case 5:
-			t6 = r.Callee().(*feedParserWordFrame).Returned(r)
+			ret1 = r.Callee().(*feedParserWordFrame).Returned(r)
 			goto resumed_79
 		case 6:
-			t7 = r.Callee().(*feedParserWordFrame).Returned(r)
+			ret1 = r.Callee().(*feedParserWordFrame).Returned(r)
 			goto resumed_81
 		case 7:
-			t8 = r.Callee().(*feedParserWordFrame).Returned(r)
+			ret1 = r.Callee().(*feedParserWordFrame).Returned(r)
 			goto resumed_83
 		case 8:
-			t9, t10 = r.Callee().(*feedParserNumberFrame).Returned(r)
+			ret0, ret1 = r.Callee().(*feedParserNumberFrame).Returned(r)
 			goto resumed_85
 		}
 	}
 
 //line feed.go:71:1
-	c, st = p.spaceResumable(r)
-	if st != gen.Done {
+	if c, st = p.spaceResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 7)
-		f.p, f.PC = p, 1
-		return ret0, ret1, r.Link(f, &f.Header, st)
+		f.p = p
+		return ret0, ret1, f.Link(r, f, 1, st)
 	}
 resumed_71:
 //line feed.go:71:1
@@ -428,133 +351,107 @@ resumed_71:
 	goto after_switch_71
 case_72:
 //line feed.go:73:1
-	t0, t1, st = p.objectResumable(r)
-	if st != gen.Done {
+	if ret0, ret1, st = p.objectResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 7)
-		f.p, f.PC = nil, 2
-		return ret0, ret1, r.Link(f, &f.Header, st)
+		f.p = nil
+		return ret0, ret1, f.Link(r, f, 2, st)
 	}
 resumed_73:
 //line feed.go:73:1
-	return t0, t1, gen.Done
+	return ret0, ret1, gen.Done
 case_74:
-	t2, t3, st = p.arrayResumable(r)
-	if st != gen.Done {
+	if ret0, ret1, st = p.arrayResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 7)
-		f.p, f.PC = nil, 3
-		return ret0, ret1, r.Link(f, &f.Header, st)
+		f.p = nil
+		return ret0, ret1, f.Link(r, f, 3, st)
 	}
 resumed_75:
 //line feed.go:75:1
-	return t2, t3, gen.Done
+	return ret0, ret1, gen.Done
 case_76:
-	t4, t5, st = p.strResumable(r)
-	if st != gen.Done {
+	if t4, ret1, st = p.strResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 7)
-		f.p, f.PC = nil, 4
-		return ret0, ret1, r.Link(f, &f.Header, st)
+		f.p = nil
+		return ret0, ret1, f.Link(r, f, 4, st)
 	}
 resumed_77:
 //line feed.go:77:1
-	return t4, t5, gen.Done
+	return t4, ret1, gen.Done
 case_78:
-	t6, st = p.wordResumable(r, "true")
-	if st != gen.Done {
+	if ret1, st = p.wordResumable(r, "true"); st != gen.Done {
 		f = gen.Take(r, f, 7)
-		f.p, f.PC = nil, 5
-		return ret0, ret1, r.Link(f, &f.Header, st)
+		f.p = nil
+		return ret0, ret1, f.Link(r, f, 5, st)
 	}
 resumed_79:
 //line feed.go:79:1
-	return true, t6, gen.Done
+	return true, ret1, gen.Done
 case_80:
-	t7, st = p.wordResumable(r, "false")
-	if st != gen.Done {
+	if ret1, st = p.wordResumable(r, "false"); st != gen.Done {
 		f = gen.Take(r, f, 7)
-		f.p, f.PC = nil, 6
-		return ret0, ret1, r.Link(f, &f.Header, st)
+		f.p = nil
+		return ret0, ret1, f.Link(r, f, 6, st)
 	}
 resumed_81:
 //line feed.go:81:1
-	return false, t7, gen.Done
+	return false, ret1, gen.Done
 case_82:
-	t8, st = p.wordResumable(r, "null")
-	if st != gen.Done {
+	if ret1, st = p.wordResumable(r, "null"); st != gen.Done {
 		f = gen.Take(r, f, 7)
-		f.p, f.PC = nil, 7
-		return ret0, ret1, r.Link(f, &f.Header, st)
+		f.p = nil
+		return ret0, ret1, f.Link(r, f, 7, st)
 	}
 resumed_83:
 //line feed.go:83:1
-	return nil, t8, gen.Done
+	return nil, ret1, gen.Done
 case_84:
-	t9, t10, st = p.numberResumable(r)
-	if st != gen.Done {
+	if ret0, ret1, st = p.numberResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 7)
-		f.p, f.PC = nil, 8
-		return ret0, ret1, r.Link(f, &f.Header, st)
+		f.p = nil
+		return ret0, ret1, f.Link(r, f, 8, st)
 	}
 resumed_85:
 //line feed.go:85:1
-	return t9, t10, gen.Done
+	return ret0, ret1, gen.Done
 after_switch_71:
 	return nil, p.unexpected("a value"), gen.Done
 }
 
-//line feed_greenlet.go:506:1
+//line feed_greenlet.go:422:1
 
 func (f *feedParserValueFrame) Resume(r *gen.Run) (st gen.Status) {
-	f.ret0, f.ret1, st = f.body(r, f.p)
-	return r.Started(f, &f.Header, st)
+	f.Ret0, f.Ret1, st = f.body(r, f.p)
+	return f.Started(r, f, st)
 }
 
-func (f *feedParserValueFrame) Send(r *gen.Run) gen.Status {
-	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
-}
-func (f *feedParserValueFrame) Forget() {
-	*f = feedParserValueFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1}
-}
 func (f *feedParserValueFrame) Release(r *gen.Run) { gen.Free(r, f, 7) }
-func (*feedParserValueFrame) Func() *gen.Func      { return &feedParserValueFrameInfo }
+func (*feedParserValueFrame) Func() *gen.Func      { return feed_go.At(3) }
 
-var feedParserValueFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/bench.(*feedParser).value", File: "github.com/going-green/greenlet/generated/bench/feed.go", Line: 70, Points: "71 p; 73; 75; 77; 79; 81; 83; 85"}
 var _ func(*feedParser) (any, error) = (*feedParser).value
 
-// feedParserObjectFrame is an activation of feedParser.object.
 type feedParserObjectFrame struct {
-	gen.Header
+	gen.Returns2[any, error]
 	p       *feedParser
 	members map[string]any
 	name    string
-	ret0    any
-	ret1    error
 }
 
-func (p *feedParser) newObjectFrame() *feedParserObjectFrame {
-	_ = p.object
-	return gen.MakeFrame(feedParserObjectFrame{p: p})
-}
-func (f *feedParserObjectFrame) Results() (any, error) { f.Over(f); return f.ret0, f.ret1 }
-func (f *feedParserObjectFrame) Returned(r *gen.Run) (ret0 any, ret1 error) {
-	ret0, ret1 = f.ret0, f.ret1
+func (f *feedParserObjectFrame) Returned(r *gen.Run) (any, error) {
+	r0, r1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return
+	return r0, r1
 }
-
-// objectResumable is feedParser.object for callers that can be suspended.
 func (p *feedParser) objectResumable(r *gen.Run) (any, error, gen.Status) {
 	return (*feedParserObjectFrame)(nil).body(r, p)
 }
 
 func (f *feedParserObjectFrame) body(r *gen.Run, p *feedParser) (ret0 any, ret1 error, st gen.Status) {
 	var (
-		members map[string]any
-		t0, t1  byte
-		name    string
-		err     error
-		t2      byte
-		v       any
-		t3      byte
+		members        map[string]any
+		t0, t1, t2, t3 byte
+		name           string
+		err            error
+		v              any
 	)
 	if f != nil {
 		switch f.PC {
@@ -588,11 +485,10 @@ func (f *feedParserObjectFrame) body(r *gen.Run, p *feedParser) (ret0 any, ret1 
 //line feed.go:92:1
 	p.at++
 	members = map[string]any{}
-	t0, st = p.spaceResumable(r)
-	if st != gen.Done {
+	if t0, st = p.spaceResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 23)
-		f.p, f.members, f.PC = p, members, 1
-		return ret0, ret1, r.Link(f, &f.Header, st)
+		f.p, f.members = p, members
+		return ret0, ret1, f.Link(r, f, 1, st)
 	}
 resumed_94:
 //line feed.go:94:1
@@ -601,33 +497,30 @@ resumed_94:
 		return members, nil, gen.Done
 	}
 loop_98:
-	t1, st = p.spaceResumable(r)
-	if st != gen.Done {
+	if t1, st = p.spaceResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 23)
-		f.p, f.members, f.PC = p, members, 2
-		return ret0, ret1, r.Link(f, &f.Header, st)
+		f.p, f.members = p, members
+		return ret0, ret1, f.Link(r, f, 2, st)
 	}
 resumed_99:
 //line feed.go:99:1
 	if t1 != '"' {
 		return nil, p.unexpected("a name"), gen.Done
 	}
-	name, err, st = p.strResumable(r)
-	if st != gen.Done {
+	if name, err, st = p.strResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 23)
-		f.p, f.members, f.PC = p, members, 3
-		return ret0, ret1, r.Link(f, &f.Header, st)
+		f.p, f.members = p, members
+		return ret0, ret1, f.Link(r, f, 3, st)
 	}
 resumed_102:
 //line feed.go:103:1
 	if err != nil {
 		return nil, err, gen.Done
 	}
-	t2, st = p.spaceResumable(r)
-	if st != gen.Done {
+	if t2, st = p.spaceResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 23)
-		f.p, f.members, f.name, f.PC = p, members, name, 4
-		return ret0, ret1, r.Link(f, &f.Header, st)
+		f.p, f.members, f.name = p, members, name
+		return ret0, ret1, f.Link(r, f, 4, st)
 	}
 resumed_106:
 //line feed.go:106:1
@@ -635,11 +528,10 @@ resumed_106:
 		return nil, p.unexpected("a colon"), gen.Done
 	}
 	p.at++
-	v, err, st = p.valueResumable(r)
-	if st != gen.Done {
+	if v, err, st = p.valueResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 23)
-		f.p, f.members, f.name, f.PC = p, members, name, 5
-		return ret0, ret1, r.Link(f, &f.Header, st)
+		f.p, f.members, f.name = p, members, name
+		return ret0, ret1, f.Link(r, f, 5, st)
 	}
 resumed_110:
 //line feed.go:111:1
@@ -651,11 +543,10 @@ resumed_110:
 		f.name = ""
 	}
 //line feed.go:115:1
-	t3, st = p.spaceResumable(r)
-	if st != gen.Done {
+	if t3, st = p.spaceResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 23)
-		f.p, f.members, f.PC = p, members, 6
-		return ret0, ret1, r.Link(f, &f.Header, st)
+		f.p, f.members = p, members
+		return ret0, ret1, f.Link(r, f, 6, st)
 	}
 resumed_115:
 //line feed.go:115:1
@@ -671,46 +562,29 @@ resumed_115:
 	goto loop_98
 }
 
-//line feed_greenlet.go:677:1
+//line feed_greenlet.go:568:1
 
 func (f *feedParserObjectFrame) Resume(r *gen.Run) (st gen.Status) {
-	f.ret0, f.ret1, st = f.body(r, f.p)
-	return r.Started(f, &f.Header, st)
+	f.Ret0, f.Ret1, st = f.body(r, f.p)
+	return f.Started(r, f, st)
 }
 
-func (f *feedParserObjectFrame) Send(r *gen.Run) gen.Status {
-	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
-}
-func (f *feedParserObjectFrame) Forget() {
-	*f = feedParserObjectFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1}
-}
 func (f *feedParserObjectFrame) Release(r *gen.Run) { gen.Free(r, f, 23) }
-func (*feedParserObjectFrame) Func() *gen.Func      { return &feedParserObjectFrameInfo }
+func (*feedParserObjectFrame) Func() *gen.Func      { return feed_go.At(4) }
 
-var feedParserObjectFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/bench.(*feedParser).object", File: "github.com/going-green/greenlet/generated/bench/feed.go", Line: 91, Points: "94 p members; 99 =; 102 =; 106 +name; 110 =; 115 -name"}
 var _ func(*feedParser) (any, error) = (*feedParser).object
 
-// feedParserArrayFrame is an activation of feedParser.array.
 type feedParserArrayFrame struct {
-	gen.Header
+	gen.Returns2[any, error]
 	p        *feedParser
 	elements []any
-	ret0     any
-	ret1     error
 }
 
-func (p *feedParser) newArrayFrame() *feedParserArrayFrame {
-	_ = p.array
-	return gen.MakeFrame(feedParserArrayFrame{p: p})
-}
-func (f *feedParserArrayFrame) Results() (any, error) { f.Over(f); return f.ret0, f.ret1 }
-func (f *feedParserArrayFrame) Returned(r *gen.Run) (ret0 any, ret1 error) {
-	ret0, ret1 = f.ret0, f.ret1
+func (f *feedParserArrayFrame) Returned(r *gen.Run) (any, error) {
+	r0, r1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return
+	return r0, r1
 }
-
-// arrayResumable is feedParser.array for callers that can be suspended.
 func (p *feedParser) arrayResumable(r *gen.Run) (any, error, gen.Status) {
 	return (*feedParserArrayFrame)(nil).body(r, p)
 }
@@ -718,10 +592,9 @@ func (p *feedParser) arrayResumable(r *gen.Run) (any, error, gen.Status) {
 func (f *feedParserArrayFrame) body(r *gen.Run, p *feedParser) (ret0 any, ret1 error, st gen.Status) {
 	var (
 		elements []any
-		t0       byte
+		t0, t1   byte
 		v        any
 		err      error
-		t1       byte
 	)
 	if f != nil {
 		switch f.PC {
@@ -743,11 +616,10 @@ func (f *feedParserArrayFrame) body(r *gen.Run, p *feedParser) (ret0 any, ret1 e
 //line feed.go:129:1
 	p.at++
 	elements = []any{}
-	t0, st = p.spaceResumable(r)
-	if st != gen.Done {
+	if t0, st = p.spaceResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 35)
-		f.p, f.elements, f.PC = p, elements, 1
-		return ret0, ret1, r.Link(f, &f.Header, st)
+		f.p, f.elements = p, elements
+		return ret0, ret1, f.Link(r, f, 1, st)
 	}
 resumed_131:
 //line feed.go:131:1
@@ -756,11 +628,10 @@ resumed_131:
 		return elements, nil, gen.Done
 	}
 loop_135:
-	v, err, st = p.valueResumable(r)
-	if st != gen.Done {
+	if v, err, st = p.valueResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 35)
-		f.p, f.elements, f.PC = p, elements, 2
-		return ret0, ret1, r.Link(f, &f.Header, st)
+		f.p, f.elements = p, elements
+		return ret0, ret1, f.Link(r, f, 2, st)
 	}
 resumed_136:
 //line feed.go:137:1
@@ -768,11 +639,10 @@ resumed_136:
 		return nil, err, gen.Done
 	}
 	elements = append(elements, v)
-	t1, st = p.spaceResumable(r)
-	if st != gen.Done {
+	if t1, st = p.spaceResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 35)
-		f.p, f.elements, f.PC = p, elements, 3
-		return ret0, ret1, r.Link(f, &f.Header, st)
+		f.p, f.elements = p, elements
+		return ret0, ret1, f.Link(r, f, 3, st)
 	}
 resumed_141:
 //line feed.go:141:1
@@ -788,45 +658,28 @@ resumed_141:
 	goto loop_135
 }
 
-//line feed_greenlet.go:795:1
+//line feed_greenlet.go:665:1
 
 func (f *feedParserArrayFrame) Resume(r *gen.Run) (st gen.Status) {
-	f.ret0, f.ret1, st = f.body(r, f.p)
-	return r.Started(f, &f.Header, st)
+	f.Ret0, f.Ret1, st = f.body(r, f.p)
+	return f.Started(r, f, st)
 }
 
-func (f *feedParserArrayFrame) Send(r *gen.Run) gen.Status {
-	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
-}
-func (f *feedParserArrayFrame) Forget() {
-	*f = feedParserArrayFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1}
-}
 func (f *feedParserArrayFrame) Release(r *gen.Run) { gen.Free(r, f, 35) }
-func (*feedParserArrayFrame) Func() *gen.Func      { return &feedParserArrayFrameInfo }
+func (*feedParserArrayFrame) Func() *gen.Func      { return feed_go.At(5) }
 
-var feedParserArrayFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/bench.(*feedParser).array", File: "github.com/going-green/greenlet/generated/bench/feed.go", Line: 128, Points: "131 p elements; 136 =; 141 ="}
 var _ func(*feedParser) (any, error) = (*feedParser).array
 
-// feedParserStrFrame is an activation of feedParser.str.
 type feedParserStrFrame struct {
-	gen.Header
-	p    *feedParser
-	ret0 string
-	ret1 error
+	gen.Returns2[string, error]
+	p *feedParser
 }
 
-func (p *feedParser) newStrFrame() *feedParserStrFrame {
-	_ = p.str
-	return gen.MakeFrame(feedParserStrFrame{p: p})
-}
-func (f *feedParserStrFrame) Results() (string, error) { f.Over(f); return f.ret0, f.ret1 }
-func (f *feedParserStrFrame) Returned(r *gen.Run) (ret0 string, ret1 error) {
-	ret0, ret1 = f.ret0, f.ret1
+func (f *feedParserStrFrame) Returned(r *gen.Run) (string, error) {
+	r0, r1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return
+	return r0, r1
 }
-
-// strResumable is feedParser.str for callers that can be suspended.
 func (p *feedParser) strResumable(r *gen.Run) (string, error, gen.Status) {
 	return (*feedParserStrFrame)(nil).body(r, p)
 }
@@ -878,11 +731,10 @@ loop_160:
 case_167:
 //line feed.go:168:1
 	p.token = append(p.token, part...)
-	t0, st = p.moreResumable(r)
-	if st != gen.Done {
+	if t0, st = p.moreResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 49)
-		f.p, f.PC = p, 1
-		return ret0, ret1, r.Link(f, &f.Header, st)
+		f.p = p
+		return ret0, ret1, f.Link(r, f, 1, st)
 	}
 resumed_169:
 //line feed.go:169:1
@@ -894,11 +746,10 @@ case_179:
 //line feed.go:180:1
 	p.at++
 	p.token = append(p.token, part...)
-	err, st = p.escapeResumable(r)
-	if st != gen.Done {
+	if err, st = p.escapeResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 49)
-		f.p, f.PC = p, 2
-		return ret0, ret1, r.Link(f, &f.Header, st)
+		f.p = p
+		return ret0, ret1, f.Link(r, f, 2, st)
 	}
 resumed_182:
 //line feed.go:182:1
@@ -908,58 +759,35 @@ resumed_182:
 	goto loop_160
 }
 
-//line feed_greenlet.go:916:1
+//line feed_greenlet.go:767:1
 
 func (f *feedParserStrFrame) Resume(r *gen.Run) (st gen.Status) {
-	f.ret0, f.ret1, st = f.body(r, f.p)
-	return r.Started(f, &f.Header, st)
+	f.Ret0, f.Ret1, st = f.body(r, f.p)
+	return f.Started(r, f, st)
 }
 
-func (f *feedParserStrFrame) Send(r *gen.Run) gen.Status {
-	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
-}
-func (f *feedParserStrFrame) Forget() {
-	*f = feedParserStrFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1}
-}
 func (f *feedParserStrFrame) Release(r *gen.Run) { gen.Free(r, f, 49) }
-func (*feedParserStrFrame) Func() *gen.Func      { return &feedParserStrFrameInfo }
+func (*feedParserStrFrame) Func() *gen.Func      { return feed_go.At(6) }
 
-var feedParserStrFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/bench.(*feedParser).str", File: "github.com/going-green/greenlet/generated/bench/feed.go", Line: 157, Points: "169 p; 182 p"}
 var _ func(*feedParser) (string, error) = (*feedParser).str
 
-// feedParserEscapeFrame is an activation of feedParser.escape.
 type feedParserEscapeFrame struct {
-	gen.Header
-	p    *feedParser
-	r    rune
-	ret0 error
+	gen.Returns[error]
+	p *feedParser
+	r rune
 }
 
-func (p *feedParser) newEscapeFrame() *feedParserEscapeFrame {
-	_ = p.escape
-	return gen.MakeFrame(feedParserEscapeFrame{p: p})
-}
-func (f *feedParserEscapeFrame) Results() error { f.Over(f); return f.ret0 }
-func (f *feedParserEscapeFrame) Returned(r *gen.Run) (ret0 error) {
-	ret0 = f.ret0
-	f.Release(r)
-	return
-}
-
-// escapeResumable is feedParser.escape for callers that can be suspended.
+func (f *feedParserEscapeFrame) Returned(r *gen.Run) error { r0 := f.Ret0; f.Release(r); return r0 }
 func (p *feedParser) escapeResumable(r2 *gen.Run) (error, gen.Status) {
 	return (*feedParserEscapeFrame)(nil).body(r2, p)
 }
 
 func (f *feedParserEscapeFrame) body(r2 *gen.Run, p *feedParser) (ret0 error, st gen.Status) {
 	var (
-		c      byte
-		ok     bool
-		r      rune
-		err    error
-		c2, c3 byte
-		low    rune
-		err2   error
+		c, c2, c3 byte
+		ok        bool
+		r, low    rune
+		err, err2 error
 	)
 	if f != nil {
 		switch f.PC {
@@ -985,11 +813,10 @@ func (f *feedParserEscapeFrame) body(r2 *gen.Run, p *feedParser) (ret0 error, st
 	}
 
 //line feed.go:195:1
-	c, ok, st = p.nextResumable(r2)
-	if st != gen.Done {
+	if c, ok, st = p.nextResumable(r2); st != gen.Done {
 		f = gen.Take(r2, f, 59)
-		f.p, f.PC = p, 1
-		return ret0, r2.Link(f, &f.Header, st)
+		f.p = p
+		return ret0, f.Link(r2, f, 1, st)
 	}
 resumed_195:
 //line feed.go:196:1
@@ -1018,11 +845,10 @@ resumed_195:
 	goto after_switch_199
 case_211:
 //line feed.go:212:1
-	r, err, st = p.hexResumable(r2)
-	if st != gen.Done {
+	if r, err, st = p.hexResumable(r2); st != gen.Done {
 		f = gen.Take(r2, f, 59)
-		f.p, f.PC = p, 2
-		return ret0, r2.Link(f, &f.Header, st)
+		f.p = p
+		return ret0, f.Link(r2, f, 2, st)
 	}
 resumed_212:
 //line feed.go:213:1
@@ -1034,33 +860,30 @@ resumed_212:
 	}
 	// The other half must follow.
 //line feed.go:218:1
-	c2, _, st = p.nextResumable(r2)
-	if st != gen.Done {
+	if c2, _, st = p.nextResumable(r2); st != gen.Done {
 		f = gen.Take(r2, f, 59)
-		f.p, f.r, f.PC = p, r, 3
-		return ret0, r2.Link(f, &f.Header, st)
+		f.p, f.r = p, r
+		return ret0, f.Link(r2, f, 3, st)
 	}
 resumed_218:
 //line feed.go:218:1
 	if c2 != '\\' {
 		return p.unexpected("the other half of a surrogate pair"), gen.Done
 	}
-	c3, _, st = p.nextResumable(r2)
-	if st != gen.Done {
+	if c3, _, st = p.nextResumable(r2); st != gen.Done {
 		f = gen.Take(r2, f, 59)
-		f.p, f.r, f.PC = p, r, 4
-		return ret0, r2.Link(f, &f.Header, st)
+		f.p, f.r = p, r
+		return ret0, f.Link(r2, f, 4, st)
 	}
 resumed_221:
 //line feed.go:221:1
 	if c3 != 'u' {
 		return p.unexpected("the other half of a surrogate pair"), gen.Done
 	}
-	low, err2, st = p.hexResumable(r2)
-	if st != gen.Done {
+	if low, err2, st = p.hexResumable(r2); st != gen.Done {
 		f = gen.Take(r2, f, 59)
-		f.p, f.r, f.PC = p, r, 5
-		return ret0, r2.Link(f, &f.Header, st)
+		f.p, f.r = p, r
+		return ret0, f.Link(r2, f, 5, st)
 	}
 resumed_224:
 //line feed.go:225:1
@@ -1077,48 +900,31 @@ after_switch_199:
 	return nil, gen.Done
 }
 
-//line feed_greenlet.go:1086:1
+//line feed_greenlet.go:909:1
 
 func (f *feedParserEscapeFrame) Resume(r *gen.Run) (st gen.Status) {
-	f.ret0, st = f.body(r, f.p)
-	return r.Started(f, &f.Header, st)
+	f.Ret0, st = f.body(r, f.p)
+	return f.Started(r, f, st)
 }
 
-func (f *feedParserEscapeFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *feedParserEscapeFrame) Forget()                    { *f = feedParserEscapeFrame{Header: f.Header, ret0: f.ret0} }
-func (f *feedParserEscapeFrame) Release(r *gen.Run)         { gen.Free(r, f, 59) }
-func (*feedParserEscapeFrame) Func() *gen.Func              { return &feedParserEscapeFrameInfo }
+func (f *feedParserEscapeFrame) Release(r *gen.Run) { gen.Free(r, f, 59) }
+func (*feedParserEscapeFrame) Func() *gen.Func      { return feed_go.At(7) }
 
-var feedParserEscapeFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/bench.(*feedParser).escape", File: "github.com/going-green/greenlet/generated/bench/feed.go", Line: 194, Points: "195 p; 212 p; 218 +r; 221 =; 224 ="}
 var _ func(*feedParser) error = (*feedParser).escape
 
-// feedParserHexFrame is an activation of feedParser.hex.
 type feedParserHexFrame struct {
-	gen.Header
-	p    *feedParser
-	r    rune
-	t0   int
-	ret0 rune
-	ret1 error
+	gen.Returns2[rune, error]
+	p  *feedParser
+	r  rune
+	t0 int
 }
 
-func (p *feedParser) newHexFrame() *feedParserHexFrame {
-	_ = p.hex
-	return gen.MakeFrame(feedParserHexFrame{p: p})
-}
-func (f *feedParserHexFrame) Results() (rune, error) { f.Over(f); return f.ret0, f.ret1 }
-func (f *feedParserHexFrame) Returned(r *gen.Run) (ret0 rune, ret1 error) {
-	ret0, ret1 = f.ret0, f.ret1
+func (f *feedParserHexFrame) Returned(r *gen.Run) (rune, error) {
+	r0, r1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return
+	return r0, r1
 }
-
-// hexResumable is feedParser.hex for callers that can be suspended.
-func (p *feedParser) hexResumable(r2 *gen.Run) (rune, error, gen.Status) {
-	return (*feedParserHexFrame)(nil).body(r2, p)
-}
-
-func (f *feedParserHexFrame) body(r2 *gen.Run, p *feedParser) (ret0 rune, ret1 error, st gen.Status) {
+func (p *feedParser) hexResumable(r2 *gen.Run) (ret0 rune, ret1 error, st gen.Status) {
 	var r rune
 	var t0 int
 	var c byte
@@ -1132,11 +938,10 @@ loop_245:
 		return r, nil, gen.Done
 	}
 //line feed.go:246:1
-	c, _, st = p.nextResumable(r2)
-	if st != gen.Done {
-		f = gen.Take(r2, f, 31)
-		f.p, f.r, f.t0, f.PC = p, r, t0, 1
-		return ret0, ret1, r2.Link(f, &f.Header, st)
+	if c, _, st = p.nextResumable(r2); st != gen.Done {
+		f := gen.New[feedParserHexFrame](r2, 31)
+		f.p, f.r, f.t0 = p, r, t0
+		return ret0, ret1, f.Link(r2, f, 1, st)
 	}
 	{
 //line feed.go:247:1
@@ -1152,35 +957,27 @@ loop_245:
 	}
 }
 
-//line feed_greenlet.go:1161:1
+//line feed_greenlet.go:966:1
 
 func (f *feedParserHexFrame) Resume(r2 *gen.Run) (st gen.Status) {
 	p := f.p
 	var r rune
 	var t0 int
 	var c byte
-	switch f.PC {
-	case 0:
-		f.ret0, f.ret1, st = f.body(r2, f.p)
-		return r2.Started(f, &f.Header, st)
-	case 1:
-		r, t0 = f.r, f.t0
-		c, _ = r2.Callee().(*feedParserNextFrame).Returned(r2)
-		goto resumed_246
-	}
-
+	r, t0 = f.r, f.t0
+	c, _ = r2.Callee().(*feedParserNextFrame).Returned(r2)
+	goto resumed_246
 loop_245:
 //line feed.go:245:1
 	if t0 >= 4 {
 //line feed.go:254:1
-		f.ret0, f.ret1 = r, nil
-		return r2.Return(f, &f.Header)
+		f.Ret0, f.Ret1 = r, nil
+		return f.Return(r2, f)
 	}
 //line feed.go:246:1
-	c, _, st = p.nextResumable(r2)
-	if st != gen.Done {
-		f.r, f.t0, f.PC = r, t0, 1
-		return r2.Link(f, &f.Header, st)
+	if c, _, st = p.nextResumable(r2); st != gen.Done {
+		f.r, f.t0 = r, t0
+		return f.Link(r2, f, 1, st)
 	}
 resumed_246:
 	{
@@ -1188,8 +985,8 @@ resumed_246:
 		n, err := strconv.ParseUint(string(rune(c)), 16, 8)
 		if err != nil {
 			p.at--
-			f.ret0, f.ret1 = 0, p.unexpected("a hexadecimal digit")
-			return r2.Return(f, &f.Header)
+			f.Ret0, f.Ret1 = 0, p.unexpected("a hexadecimal digit")
+			return f.Return(r2, f)
 		}
 //line feed.go:252:1
 		r = r<<4 | rune(n)
@@ -1199,45 +996,24 @@ resumed_246:
 	}
 }
 
-//line feed_greenlet.go:1208:1
+//line feed_greenlet.go:1005:1
 
-func (f *feedParserHexFrame) Send(r *gen.Run) gen.Status {
-	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
-}
-func (f *feedParserHexFrame) Forget() {
-	*f = feedParserHexFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1}
-}
 func (f *feedParserHexFrame) Release(r *gen.Run) { gen.Free(r, f, 31) }
-func (*feedParserHexFrame) Func() *gen.Func      { return &feedParserHexFrameInfo }
+func (*feedParserHexFrame) Func() *gen.Func      { return feed_go.At(8) }
 
-var feedParserHexFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/bench.(*feedParser).hex", File: "github.com/going-green/greenlet/generated/bench/feed.go", Line: 243, Points: "246 p r t0"}
 var _ func(*feedParser) (rune, error) = (*feedParser).hex
 
-// feedParserNextFrame is an activation of feedParser.next.
 type feedParserNextFrame struct {
-	gen.Header
-	p    *feedParser
-	ret0 byte
-	ret1 bool
+	gen.Returns2[byte, bool]
+	p *feedParser
 }
 
-func (p *feedParser) newNextFrame() *feedParserNextFrame {
-	_ = p.next
-	return gen.MakeFrame(feedParserNextFrame{p: p})
-}
-func (f *feedParserNextFrame) Results() (byte, bool) { f.Over(f); return f.ret0, f.ret1 }
-func (f *feedParserNextFrame) Returned(r *gen.Run) (ret0 byte, ret1 bool) {
-	ret0, ret1 = f.ret0, f.ret1
+func (f *feedParserNextFrame) Returned(r *gen.Run) (byte, bool) {
+	r0, r1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return
+	return r0, r1
 }
-
-// nextResumable is feedParser.next for callers that can be suspended.
-func (p *feedParser) nextResumable(r *gen.Run) (byte, bool, gen.Status) {
-	return (*feedParserNextFrame)(nil).body(r, p)
-}
-
-func (f *feedParserNextFrame) body(r *gen.Run, p *feedParser) (ret0 byte, ret1 bool, st gen.Status) {
+func (p *feedParser) nextResumable(r *gen.Run) (ret0 byte, ret1 bool, st gen.Status) {
 	var t0, t1 bool
 //line feed.go:261:1
 	t0 = p.at == len(p.piece)
@@ -1246,11 +1022,10 @@ func (f *feedParserNextFrame) body(r *gen.Run, p *feedParser) (ret0 byte, ret1 b
 		goto after_if_261
 	}
 //line feed.go:261:1
-	t1, st = p.moreResumable(r)
-	if st != gen.Done {
-		f = gen.Take(r, f, 17)
-		f.p, f.PC = p, 1
-		return ret0, ret1, r.Link(f, &f.Header, st)
+	if t1, st = p.moreResumable(r); st != gen.Done {
+		f := gen.New[feedParserNextFrame](r, 17)
+		f.p = p
+		return ret0, ret1, f.Link(r, f, 1, st)
 	}
 	t0 = !t1
 after_if_261:
@@ -1262,64 +1037,41 @@ after_if_261:
 	return p.piece[p.at-1], true, gen.Done
 }
 
-//line feed_greenlet.go:1271:1
+//line feed_greenlet.go:1046:1
 
 func (f *feedParserNextFrame) Resume(r *gen.Run) (st gen.Status) {
 	p := f.p
 	var t0, t1 bool
-	switch f.PC {
-	case 0:
-		f.ret0, f.ret1, st = f.body(r, f.p)
-		return r.Started(f, &f.Header, st)
-	default:
-		t1 = r.Callee().(*feedParserMoreFrame).Returned(r)
-		t0 = !t1
+	t1 = r.Callee().(*feedParserMoreFrame).Returned(r)
+	t0 = !t1
 //line feed.go:261:1
-		if t0 {
-			f.ret0, f.ret1 = 0, false
-			return r.Return(f, &f.Header)
-		}
-//line feed.go:264:1
-		p.at++
-		f.ret0, f.ret1 = p.piece[p.at-1], true
-		return r.Return(f, &f.Header)
+	if t0 {
+		f.Ret0, f.Ret1 = 0, false
+		return f.Return(r, f)
 	}
+//line feed.go:264:1
+	p.at++
+	f.Ret0, f.Ret1 = p.piece[p.at-1], true
+	return f.Return(r, f)
 }
 
-//line feed_greenlet.go:1295:1
+//line feed_greenlet.go:1064:1
 
-func (f *feedParserNextFrame) Send(r *gen.Run) gen.Status {
-	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
-}
-func (f *feedParserNextFrame) Forget() {
-	*f = feedParserNextFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1}
-}
 func (f *feedParserNextFrame) Release(r *gen.Run) { gen.Free(r, f, 17) }
-func (*feedParserNextFrame) Func() *gen.Func      { return &feedParserNextFrameInfo }
+func (*feedParserNextFrame) Func() *gen.Func      { return feed_go.At(9) }
 
-var feedParserNextFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/bench.(*feedParser).next", File: "github.com/going-green/greenlet/generated/bench/feed.go", Line: 260, Points: "261 p"}
 var _ func(*feedParser) (byte, bool) = (*feedParser).next
 
-// feedParserNumberFrame is an activation of feedParser.number.
 type feedParserNumberFrame struct {
-	gen.Header
-	p    *feedParser
-	ret0 any
-	ret1 error
+	gen.Returns2[any, error]
+	p *feedParser
 }
 
-func (p *feedParser) newNumberFrame() *feedParserNumberFrame {
-	_ = p.number
-	return gen.MakeFrame(feedParserNumberFrame{p: p})
-}
-func (f *feedParserNumberFrame) Results() (any, error) { f.Over(f); return f.ret0, f.ret1 }
-func (f *feedParserNumberFrame) Returned(r *gen.Run) (ret0 any, ret1 error) {
-	ret0, ret1 = f.ret0, f.ret1
+func (f *feedParserNumberFrame) Returned(r *gen.Run) (any, error) {
+	r0, r1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return
+	return r0, r1
 }
-
-// numberResumable is feedParser.number for callers that can be suspended.
 func (p *feedParser) numberResumable(r *gen.Run) (any, error, gen.Status) {
 	return (*feedParserNumberFrame)(nil).body(r, p)
 }
@@ -1357,11 +1109,10 @@ loop_271:
 		}
 	}
 //line feed.go:281:1
-	t1, st = p.moreResumable(r)
-	if st != gen.Done {
+	if t1, st = p.moreResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 49)
-		f.p, f.PC = p, 1
-		return ret0, ret1, r.Link(f, &f.Header, st)
+		f.p = p
+		return ret0, ret1, f.Link(r, f, 1, st)
 	}
 resumed_281:
 	t0 = !t1
@@ -1374,47 +1125,27 @@ after_if_281:
 	goto loop_271
 }
 
-//line feed_greenlet.go:1384:1
+//line feed_greenlet.go:1135:1
 
 func (f *feedParserNumberFrame) Resume(r *gen.Run) (st gen.Status) {
-	f.ret0, f.ret1, st = f.body(r, f.p)
-	return r.Started(f, &f.Header, st)
+	f.Ret0, f.Ret1, st = f.body(r, f.p)
+	return f.Started(r, f, st)
 }
 
-func (f *feedParserNumberFrame) Send(r *gen.Run) gen.Status {
-	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
-}
-func (f *feedParserNumberFrame) Forget() {
-	*f = feedParserNumberFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1}
-}
 func (f *feedParserNumberFrame) Release(r *gen.Run) { gen.Free(r, f, 49) }
-func (*feedParserNumberFrame) Func() *gen.Func      { return &feedParserNumberFrameInfo }
+func (*feedParserNumberFrame) Func() *gen.Func      { return feed_go.At(10) }
 
-var feedParserNumberFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/bench.(*feedParser).number", File: "github.com/going-green/greenlet/generated/bench/feed.go", Line: 269, Points: "281 p"}
 var _ func(*feedParser) (any, error) = (*feedParser).number
 
-// feedParserWordFrame is an activation of feedParser.word.
 type feedParserWordFrame struct {
-	gen.Header
+	gen.Returns[error]
 	p     *feedParser
 	want  string
 	t0, i int
-	ret0  error
 }
 
-func (p *feedParser) newWordFrame(want string) *feedParserWordFrame {
-	_ = p.word
-	return gen.MakeFrame(feedParserWordFrame{p: p, want: want})
-}
-func (f *feedParserWordFrame) Results() error                   { f.Over(f); return f.ret0 }
-func (f *feedParserWordFrame) Returned(r *gen.Run) (ret0 error) { ret0 = f.ret0; f.Release(r); return }
-
-// wordResumable is feedParser.word for callers that can be suspended.
-func (p *feedParser) wordResumable(r *gen.Run, want string) (error, gen.Status) {
-	return (*feedParserWordFrame)(nil).body(r, p, want)
-}
-
-func (f *feedParserWordFrame) body(r *gen.Run, p *feedParser, want string) (ret0 error, st gen.Status) {
+func (f *feedParserWordFrame) Returned(r *gen.Run) error { r0 := f.Ret0; f.Release(r); return r0 }
+func (p *feedParser) wordResumable(r *gen.Run, want string) (ret0 error, st gen.Status) {
 	var t0, i int
 	var c byte
 	var ok bool
@@ -1429,11 +1160,10 @@ loop_305:
 		return nil, gen.Done
 	}
 //line feed.go:306:1
-	c, ok, st = p.nextResumable(r)
-	if st != gen.Done {
-		f = gen.Take(r, f, 42)
-		f.p, f.want, f.t0, f.i, f.PC = p, want, t0, i, 1
-		return ret0, r.Link(f, &f.Header, st)
+	if c, ok, st = p.nextResumable(r); st != gen.Done {
+		f := gen.New[feedParserWordFrame](r, 42)
+		f.p, f.want, f.t0, f.i = p, want, t0, i
+		return ret0, f.Link(r, f, 1, st)
 	}
 //line feed.go:306:1
 	if !ok || c != want[i] {
@@ -1447,35 +1177,27 @@ loop_305:
 	goto loop_305
 }
 
-//line feed_greenlet.go:1457:1
+//line feed_greenlet.go:1187:1
 
 func (f *feedParserWordFrame) Resume(r *gen.Run) (st gen.Status) {
 	p, want := f.p, f.want
 	var t0, i int
 	var c byte
 	var ok bool
-	switch f.PC {
-	case 0:
-		f.ret0, st = f.body(r, f.p, f.want)
-		return r.Started(f, &f.Header, st)
-	case 1:
-		t0, i = f.t0, f.i
-		c, ok = r.Callee().(*feedParserNextFrame).Returned(r)
-		goto resumed_306
-	}
-
+	t0, i = f.t0, f.i
+	c, ok = r.Callee().(*feedParserNextFrame).Returned(r)
+	goto resumed_306
 loop_305:
 //line feed.go:305:1
 	if i >= t0 {
 //line feed.go:313:1
-		f.ret0 = nil
-		return r.Return(f, &f.Header)
+		f.Ret0 = nil
+		return f.Return(r, f)
 	}
 //line feed.go:306:1
-	c, ok, st = p.nextResumable(r)
-	if st != gen.Done {
-		f.t0, f.i, f.PC = t0, i, 1
-		return r.Link(f, &f.Header, st)
+	if c, ok, st = p.nextResumable(r); st != gen.Done {
+		f.t0, f.i = t0, i
+		return f.Link(r, f, 1, st)
 	}
 resumed_306:
 //line feed.go:306:1
@@ -1483,22 +1205,32 @@ resumed_306:
 		if ok {
 			p.at--
 		}
-		f.ret0 = p.unexpected(want)
-		return r.Return(f, &f.Header)
+		f.Ret0 = p.unexpected(want)
+		return f.Return(r, f)
 	}
 //line feed.go:305:1
 	i++
 	goto loop_305
 }
 
-//line feed_greenlet.go:1501:1
+//line feed_greenlet.go:1223:1
 
-func (f *feedParserWordFrame) Args(args []any)            { gen.SetArgs(f, args, &f.want) }
-func (f *feedParserWordFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *feedParserWordFrame) Forget()                    { *f = feedParserWordFrame{Header: f.Header, ret0: f.ret0} }
-func (f *feedParserWordFrame) Release(r *gen.Run)         { gen.Free(r, f, 42) }
-func (*feedParserWordFrame) Func() *gen.Func              { return &feedParserWordFrameInfo }
+func (f *feedParserWordFrame) Release(r *gen.Run) { gen.Free(r, f, 42) }
+func (*feedParserWordFrame) Func() *gen.Func      { return feed_go.At(11) }
 
-var feedParserWordFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/bench.(*feedParser).word", File: "github.com/going-green/greenlet/generated/bench/feed.go", Line: 304, Points: "306 p want t0 i"}
 var _ func(*feedParser, string) error = (*feedParser).word
 var _ = gen.Declare("feedParser.more", "feedParser.space", "feedParser.document", "feedParser.value", "feedParser.object", "feedParser.array", "feedParser.str", "feedParser.escape", "feedParser.hex", "feedParser.next", "feedParser.number", "feedParser.word")
+var feed_go = gen.Funcs{Package: "github.com/going-green/greenlet/generated/bench", File: "github.com/going-green/greenlet/generated/bench/feed.go", List: `
+(*feedParser).more 28: 32 p; 34 p
+(*feedParser).space 42: 52 p
+(*feedParser).document 61: 62 p; 63 p v err
+(*feedParser).value 70: 71 p; 73; 75; 77; 79; 81; 83; 85
+(*feedParser).object 91: 94 p members; 99 =; 102 =; 106 +name; 110 =; 115 -name
+(*feedParser).array 128: 131 p elements; 136 =; 141 =
+(*feedParser).str 157: 169 p; 182 p
+(*feedParser).escape 194: 195 p; 212 p; 218 +r; 221 =; 224 =
+(*feedParser).hex 243: 246 p r t0
+(*feedParser).next 260: 261 p
+(*feedParser).number 269: 281 p
+(*feedParser).word 304: 306 p want t0 i
+`}

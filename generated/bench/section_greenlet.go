@@ -11,23 +11,20 @@ import (
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// sectionsKeptFrame is an activation of sectionsKept.
 type sectionsKeptFrame struct {
-	gen.Header
-	n        int
-	sum, at  *int
-	call     func(greenlet.Section)
-	t0, ret0 int
+	gen.Returns[int]
+	n       int
+	sum, at *int
+	call    func(greenlet.Section)
+	t0      int
 }
 
 func newSectionsKeptFrame(n int) *sectionsKeptFrame {
 	_ = sectionsKept
 	return gen.MakeFrame(sectionsKeptFrame{n: n})
 }
-func (f *sectionsKeptFrame) Results() int                   { f.Over(f); return f.ret0 }
-func (f *sectionsKeptFrame) Returned(r *gen.Run) (ret0 int) { ret0 = f.ret0; f.Release(r); return }
-
-// sectionsKeptResumable is sectionsKept for callers that can be suspended.
+func (f *sectionsKeptFrame) Results() int            { f.Over(f); return f.Ret0 }
+func (f *sectionsKeptFrame) Returned(r *gen.Run) int { r0 := f.Ret0; f.Release(r); return r0 }
 func sectionsKeptResumable(r *gen.Run, n int) (int, gen.Status) {
 	return (*sectionsKeptFrame)(nil).body(r, n)
 }
@@ -57,15 +54,15 @@ loop_46:
 //line section.go:47:1
 	if st = greenlet.OnStackResumable(r, call); st != gen.Done {
 		f = gen.Take(r, f, 59)
-		f.n, f.sum, f.at, f.call, f.t0, f.PC = n, sum, at, call, t0, 1
-		return ret0, r.Link(f, &f.Header, st)
+		f.n, f.sum, f.at, f.call, f.t0 = n, sum, at, call, t0
+		return ret0, f.Link(r, f, 1, st)
 	}
 //line section.go:46:1
 	t0++
 	goto loop_46
 }
 
-//line section_greenlet.go:69:1
+//line section_greenlet.go:66:1
 
 func (f *sectionsKeptFrame) Resume(r *gen.Run) (st gen.Status) {
 	n := f.n
@@ -74,8 +71,8 @@ func (f *sectionsKeptFrame) Resume(r *gen.Run) (st gen.Status) {
 	var t0 int
 	switch f.PC {
 	case 0:
-		f.ret0, st = f.body(r, f.n)
-		return r.Started(f, &f.Header, st)
+		f.Ret0, st = f.body(r, f.n)
+		return f.Started(r, f, st)
 	case 1:
 		sum, at, call, t0 = f.sum, f.at, f.call, f.t0
 		r.Callee().Release(r)
@@ -86,14 +83,14 @@ loop_46:
 //line section.go:46:1
 	if t0 >= n {
 //line section.go:49:1
-		f.ret0 = *sum
-		return r.Return(f, &f.Header)
+		f.Ret0 = *sum
+		return f.Return(r, f)
 	}
 	*at = t0
 //line section.go:47:1
 	if st = greenlet.OnStackResumable(r, call); st != gen.Done {
-		f.sum, f.at, f.call, f.t0, f.PC = sum, at, call, t0, 1
-		return r.Link(f, &f.Header, st)
+		f.sum, f.at, f.call, f.t0 = sum, at, call, t0
+		return f.Link(r, f, 1, st)
 	}
 resumed_47:
 //line section.go:46:1
@@ -101,13 +98,14 @@ resumed_47:
 	goto loop_46
 }
 
-//line section_greenlet.go:105:1
+//line section_greenlet.go:102:1
 
-func (f *sectionsKeptFrame) Args(args []any)            { gen.SetArgs(f, args, &f.n) }
-func (f *sectionsKeptFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *sectionsKeptFrame) Forget()                    { *f = sectionsKeptFrame{Header: f.Header, ret0: f.ret0} }
-func (f *sectionsKeptFrame) Release(r *gen.Run)         { gen.Free(r, f, 59) }
-func (*sectionsKeptFrame) Func() *gen.Func              { return &sectionsKeptFrameInfo }
+func (f *sectionsKeptFrame) Args(args []any)    { gen.SetArgs(f, args, &f.n) }
+func (f *sectionsKeptFrame) Forget()            { *f = sectionsKeptFrame{Returns: f.Returns} }
+func (f *sectionsKeptFrame) Release(r *gen.Run) { gen.Free(r, f, 59) }
+func (*sectionsKeptFrame) Func() *gen.Func      { return section_go.At(0) }
 
-var sectionsKeptFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/bench.sectionsKept", File: "github.com/going-green/greenlet/generated/bench/section.go", Line: 43, Points: "47 n sum at call t0"}
 var _ func(int) int = sectionsKept
+var section_go = gen.Funcs{Package: "github.com/going-green/greenlet/generated/bench", File: "github.com/going-green/greenlet/generated/bench/section.go", List: `
+sectionsKept 43: 47 n sum at call t0
+`}

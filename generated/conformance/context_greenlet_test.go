@@ -12,7 +12,6 @@ import (
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// readsContextFrame is an activation of readsContext.
 type readsContextFrame struct {
 	gen.Header
 }
@@ -21,8 +20,6 @@ func newReadsContextFrame() *readsContextFrame {
 	_ = readsContext
 	return gen.MakeFrame(readsContextFrame{})
 }
-
-// readsContextResumable is readsContext for callers that can be suspended.
 func readsContextResumable(r *gen.Run) gen.Status { return (*readsContextFrame)(nil).body(r) }
 
 func (f *readsContextFrame) body(r *gen.Run) (st gen.Status) {
@@ -30,19 +27,18 @@ func (f *readsContextFrame) body(r *gen.Run) (st gen.Status) {
 	{
 		me := r.Current()
 		f = gen.Take(r, f, 20)
-		r.Leaf(f, &f.Header)
-		f.PC = 1
+		f.Leaf(r, f, 1)
 //line context_test.go:20:1
 		return gen.Send[any](r, me.Parent(), me.Context().Value(key{}))
 	}
 }
 
-//line context_greenlet_test.go:41:1
+//line context_greenlet_test.go:37:1
 
 func (f *readsContextFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r))
+		return f.Started(r, f, f.body(r))
 	default:
 //line context_test.go:19:1
 		me := r.Current()
@@ -52,68 +48,60 @@ func (f *readsContextFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line context_greenlet_test.go:56:1
+//line context_greenlet_test.go:52:1
 
 func (f *readsContextFrame) Release(r *gen.Run) { gen.Free(r, f, 20) }
-func (*readsContextFrame) Func() *gen.Func      { return &readsContextFrameInfo }
+func (*readsContextFrame) Func() *gen.Func      { return context_test_go.At(0) }
 
-var readsContextFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.readsContext", File: "github.com/going-green/greenlet/generated/conformance/context_test.go", Line: 17, Points: "20"}
 var _ func() = readsContext
 
-// startsChildFrame is an activation of startsChild.
 type startsChildFrame struct {
-	gen.Header
-	t0, ret0 any
+	gen.Returns[any]
+	t0 any
 }
 
 func newStartsChildFrame() *startsChildFrame {
 	_ = startsChild
 	return gen.MakeFrame(startsChildFrame{})
 }
-func (f *startsChildFrame) Results() any                   { f.Over(f); return f.ret0 }
-func (f *startsChildFrame) Returned(r *gen.Run) (ret0 any) { ret0 = f.ret0; f.Release(r); return }
-
-// startsChildResumable is startsChild for callers that can be suspended.
+func (f *startsChildFrame) Results() any                { f.Over(f); return f.Ret0 }
+func (f *startsChildFrame) Returned(r *gen.Run) any     { r0 := f.Ret0; f.Release(r); return r0 }
 func startsChildResumable(r *gen.Run) (any, gen.Status) { return (*startsChildFrame)(nil).body(r) }
 
 func (f *startsChildFrame) body(r *gen.Run) (ret0 any, st gen.Status) {
 //line context_test.go:47:1
 	f = gen.Take(r, f, 1)
-	r.Leaf(f, &f.Header)
-	f.PC = 1
+	f.Leaf(r, f, 1)
 	r.Await(&f.t0)
 //line context_test.go:47:1
 	return ret0, r.SendNone(r.New(newReadsContextFrame()))
 }
 
-//line context_greenlet_test.go:90:1
+//line context_greenlet_test.go:81:1
 
 func (f *startsChildFrame) Resume(r *gen.Run) (st gen.Status) {
 	var t0 any
 	switch f.PC {
 	case 0:
-		f.ret0, st = f.body(r)
-		return r.Started(f, &f.Header, st)
+		f.Ret0, st = f.body(r)
+		return f.Started(r, f, st)
 	default:
 		t0 = f.t0
 		r.Received()
 //line context_test.go:47:1
-		f.ret0 = t0
-		return r.Return(f, &f.Header)
+		f.Ret0 = t0
+		return f.Return(r, f)
 	}
 }
 
-//line context_greenlet_test.go:107:1
+//line context_greenlet_test.go:98:1
 
-func (f *startsChildFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *startsChildFrame) Forget()                    { *f = startsChildFrame{Header: f.Header, ret0: f.ret0} }
-func (f *startsChildFrame) Release(r *gen.Run)         { gen.Free(r, f, 1) }
-func (*startsChildFrame) Func() *gen.Func              { return &startsChildFrameInfo }
+func (f *startsChildFrame) Forget()            { *f = startsChildFrame{Returns: f.Returns} }
+func (f *startsChildFrame) Release(r *gen.Run) { gen.Free(r, f, 1) }
+func (*startsChildFrame) Func() *gen.Func      { return context_test_go.At(1) }
 
-var startsChildFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.startsChild", File: "github.com/going-green/greenlet/generated/conformance/context_test.go", Line: 46, Points: "47"}
 var _ func() any = startsChild
 
-// changesContextFrame is an activation of changesContext.
 type changesContextFrame struct {
 	gen.Header
 	l  *[]any
@@ -124,8 +112,6 @@ func newChangesContextFrame(l *[]any) *changesContextFrame {
 	_ = changesContext
 	return gen.MakeFrame(changesContextFrame{l: l})
 }
-
-// changesContextResumable is changesContext for callers that can be suspended.
 func changesContextResumable(r *gen.Run, l *[]any) gen.Status {
 	return (*changesContextFrame)(nil).body(r, l)
 }
@@ -138,41 +124,39 @@ func (f *changesContextFrame) body(r *gen.Run, l *[]any) (st gen.Status) {
 	me.SetContext(with(7))
 	*l = append(*l, me.Context().Value(key{}))
 	f = gen.Take(r, f, 4)
-	r.Leaf(f, &f.Header)
-	f.l, f.me, f.PC = l, me, 1
+	f.Leaf(r, f, 1)
+	f.l, f.me = l, me
 //line context_test.go:87:1
 	return r.SendNone(me.Parent())
 }
 
-//line context_greenlet_test.go:148:1
+//line context_greenlet_test.go:134:1
 
 func (f *changesContextFrame) Resume(r *gen.Run) (st gen.Status) {
 	l := f.l
 	var me *greenlet.Greenlet
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.l))
+		return f.Started(r, f, f.body(r, f.l))
 	default:
 		me = f.me
 //line context_test.go:88:1
 		*l = append(*l, me.Context().Value(key{}))
 		me.SetContext(nil)
 		*l = append(*l, me.Context().Value(key{}))
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 }
 
-//line context_greenlet_test.go:166:1
+//line context_greenlet_test.go:152:1
 
 func (f *changesContextFrame) Args(args []any)    { gen.SetArgs(f, args, &f.l) }
 func (f *changesContextFrame) Forget()            { *f = changesContextFrame{Header: f.Header} }
 func (f *changesContextFrame) Release(r *gen.Run) { gen.Free(r, f, 4) }
-func (*changesContextFrame) Func() *gen.Func      { return &changesContextFrameInfo }
+func (*changesContextFrame) Func() *gen.Func      { return context_test_go.At(2) }
 
-var changesContextFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.changesContext", File: "github.com/going-green/greenlet/generated/conformance/context_test.go", Line: 82, Points: "87 l me"}
 var _ func(*[]any) = changesContext
 
-// setsItsOwnFrame is an activation of setsItsOwn.
 type setsItsOwnFrame struct {
 	gen.Yields[int]
 	gen.Header
@@ -185,8 +169,6 @@ func newSetsItsOwnFrame(n int) *setsItsOwnFrame {
 	_ = setsItsOwn
 	return gen.MakeFrame(setsItsOwnFrame{n: n})
 }
-
-// setsItsOwnResumable is setsItsOwn for callers that can be suspended.
 func setsItsOwnResumable(r *gen.Run, n int) gen.Status { return (*setsItsOwnFrame)(nil).body(r, n) }
 
 func (f *setsItsOwnFrame) body(r *gen.Run, n int) (st gen.Status) {
@@ -202,13 +184,13 @@ func (f *setsItsOwnFrame) body(r *gen.Run, n int) (st gen.Status) {
 //line context_test.go:130:1
 	g.SetContext(context.WithValue(g.Context(), key{}, i))
 	f = gen.Take(r, f, 5)
-	r.Leaf(f, &f.Header)
-	f.n, f.g, f.i, f.PC = n, g, i, 1
+	f.Leaf(r, f, 1)
+	f.n, f.g, f.i = n, g, i
 //line context_test.go:131:1
 	return gen.Yielded(r, g.Context().Value(key{}).(int))
 }
 
-//line context_greenlet_test.go:212:1
+//line context_greenlet_test.go:194:1
 
 func (f *setsItsOwnFrame) Resume(r *gen.Run) (st gen.Status) {
 	n := f.n
@@ -216,7 +198,7 @@ func (f *setsItsOwnFrame) Resume(r *gen.Run) (st gen.Status) {
 	var i int
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.n))
+		return f.Started(r, f, f.body(r, f.n))
 	default:
 		g, i = f.g, f.i
 //line context_test.go:129:1
@@ -228,18 +210,17 @@ func (f *setsItsOwnFrame) Resume(r *gen.Run) (st gen.Status) {
 //line context_test.go:131:1
 			return gen.Yielded(r, g.Context().Value(key{}).(int))
 		}
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 }
 
-//line context_greenlet_test.go:236:1
+//line context_greenlet_test.go:218:1
 
 func (f *setsItsOwnFrame) Args(args []any)    { gen.SetArgs(f, args, &f.n) }
 func (f *setsItsOwnFrame) Forget()            { *f = setsItsOwnFrame{Header: f.Header} }
 func (f *setsItsOwnFrame) Release(r *gen.Run) { gen.Free(r, f, 5) }
-func (*setsItsOwnFrame) Func() *gen.Func      { return &setsItsOwnFrameInfo }
+func (*setsItsOwnFrame) Func() *gen.Func      { return context_test_go.At(3) }
 
-var setsItsOwnFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.setsItsOwn", File: "github.com/going-green/greenlet/generated/conformance/context_test.go", Line: 127, Points: "131 n g i"}
 var _ func(int) = setsItsOwn
 var _ = gen.DeclareClosure("dump_test.go:253", "startsLiteral", "a literal")
 var _ = gen.DeclareClosure("iterator_test.go:80", "loops", "a literal")
@@ -248,3 +229,9 @@ var _ = gen.DeclareClosure("iterator_test.go:197", "countsAsLiteral", "a literal
 var _ = gen.DeclareClosure("iterator_test.go:231", "pairsAsLiteral", "a literal")
 var _ = gen.DeclareClosure("origin_test.go:48", "originRecovers", "a literal")
 var _ = gen.DeclareClosure("pullseq_test.go:67", "through", "a literal")
+var context_test_go = gen.Funcs{Package: "github.com/going-green/greenlet/generated/conformance", File: "github.com/going-green/greenlet/generated/conformance/context_test.go", List: `
+readsContext 17: 20
+startsChild 46: 47
+changesContext 82: 87 l me
+setsItsOwn 127: 131 n g i
+`}

@@ -12,30 +12,21 @@ import (
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// recoversAndCallsFrame is an activation of recoversAndCalls.
 type recoversAndCallsFrame struct {
 	gen.Header
 	deferrer *gen.DeferHeader
 	plain    func()
 }
 
-func newRecoversAndCallsFrame(plain func()) *recoversAndCallsFrame {
-	_ = recoversAndCalls
-	return gen.MakeFrame(recoversAndCallsFrame{plain: plain})
-}
-
-// recoversAndCallsResumable is recoversAndCalls for callers that can be suspended.
 func recoversAndCallsResumable(r *gen.Run, plain func()) gen.Status {
 	return (*recoversAndCallsFrame)(nil).run(r, nil, plain)
 }
-
-// recoversAndCallsDeferred is recoversAndCalls as a deferred call, which recovers.
 func recoversAndCallsDeferred(r *gen.Run, d *gen.DeferHeader, plain func()) gen.Status {
 	return (*recoversAndCallsFrame)(nil).run(r, d, plain)
 }
 
 func (f *recoversAndCallsFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.run(r, f.deferrer, f.plain))
+	return f.Started(r, f, f.run(r, f.deferrer, f.plain))
 }
 
 func (f *recoversAndCallsFrame) run(r *gen.Run, d *gen.DeferHeader, plain func()) (st gen.Status) {
@@ -70,8 +61,8 @@ func (f *recoversAndCallsFrame) step(r *gen.Run, plain func()) (end gen.Status) 
 //line defer_test.go:28:1
 		st = c.CallResumable(r)
 		if st != gen.Done {
-			f.plain, f.PC = nil, 1
-			return r.Link(f, &f.Header, st)
+			f.plain = nil
+			return f.Link(r, f, 1, st)
 		}
 	} else {
 //line defer_test.go:28:1
@@ -81,17 +72,13 @@ resumed_28:
 	return gen.Done
 }
 
-//line defer_greenlet_test.go:85:1
+//line defer_greenlet_test.go:76:1
 
-func (f *recoversAndCallsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.plain) }
-func (f *recoversAndCallsFrame) Forget()            { *f = recoversAndCallsFrame{Header: f.Header} }
 func (f *recoversAndCallsFrame) Release(r *gen.Run) { gen.Free(r, f, 17) }
-func (*recoversAndCallsFrame) Func() *gen.Func      { return &recoversAndCallsFrameInfo }
+func (*recoversAndCallsFrame) Func() *gen.Func      { return defer_test_go.At(0) }
 
-var recoversAndCallsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.recoversAndCalls", File: "github.com/going-green/greenlet/generated/conformance/defer_test.go", Line: 26, Points: "28"}
 var _ func(func()) = recoversAndCalls
 
-// failsAndDefersFrame is an activation of failsAndDefers.
 type failsAndDefersFrame struct {
 	gen.DeferHeader
 	plain func()
@@ -101,14 +88,12 @@ func newFailsAndDefersFrame(plain func()) *failsAndDefersFrame {
 	_ = failsAndDefers
 	return gen.MakeFrame(failsAndDefersFrame{plain: plain})
 }
-
-// failsAndDefersResumable is failsAndDefers for callers that can be suspended.
 func failsAndDefersResumable(r *gen.Run, plain func()) gen.Status {
 	return (*failsAndDefersFrame)(nil).run(r, plain)
 }
 
 func (f *failsAndDefersFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.run(r, f.plain))
+	return f.Started(r, f, f.run(r, f.plain))
 }
 
 func (f *failsAndDefersFrame) run(r *gen.Run, plain func()) (st gen.Status) {
@@ -148,8 +133,8 @@ func (f *failsAndDefersFrame) step(r *gen.Run, plain func()) (end gen.Status) {
 		})
 	}
 //line defer_test.go:35:1
-	r.Leaf(f, &f.Header)
-	f.plain, f.PC = nil, 1
+	f.Leaf(r, f, 1)
+	f.plain = nil
 //line defer_test.go:35:1
 	if p, ok := r.Out().(*int); ok {
 		*p = 0
@@ -161,7 +146,7 @@ unwind:
 	for f.Pending() {
 //line defer_test.go:37:1
 		if sub := f.Next(r); sub != gen.Done {
-			return r.Link(f, &f.Header, sub)
+			return f.Link(r, f, gen.Unwind, sub)
 		}
 	}
 //line defer_test.go:37:1
@@ -169,17 +154,15 @@ unwind:
 	return gen.Done
 }
 
-//line defer_greenlet_test.go:173:1
+//line defer_greenlet_test.go:158:1
 
 func (f *failsAndDefersFrame) Args(args []any)    { gen.SetArgs(f, args, &f.plain) }
 func (f *failsAndDefersFrame) Forget()            { *f = failsAndDefersFrame{DeferHeader: f.DeferHeader} }
 func (f *failsAndDefersFrame) Release(r *gen.Run) { gen.Free(r, f, 5) }
-func (*failsAndDefersFrame) Func() *gen.Func      { return &failsAndDefersFrameInfo }
+func (*failsAndDefersFrame) Func() *gen.Func      { return defer_test_go.At(1) }
 
-var failsAndDefersFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.failsAndDefers", File: "github.com/going-green/greenlet/generated/conformance/defer_test.go", Line: 33, End: 37, Points: "35"}
 var _ func(func()) = failsAndDefers
 
-// throwsAtEndFrame is an activation of throwsAtEnd.
 type throwsAtEndFrame struct {
 	gen.DeferHeader
 	to func() *greenlet.Greenlet
@@ -189,14 +172,12 @@ func newThrowsAtEndFrame(to func() *greenlet.Greenlet) *throwsAtEndFrame {
 	_ = throwsAtEnd
 	return gen.MakeFrame(throwsAtEndFrame{to: to})
 }
-
-// throwsAtEndResumable is throwsAtEnd for callers that can be suspended.
 func throwsAtEndResumable(r *gen.Run, to func() *greenlet.Greenlet) gen.Status {
 	return (*throwsAtEndFrame)(nil).run(r, to)
 }
 
 func (f *throwsAtEndFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.run(r, f.to))
+	return f.Started(r, f, f.run(r, f.to))
 }
 
 func (f *throwsAtEndFrame) run(r *gen.Run, to func() *greenlet.Greenlet) (st gen.Status) {
@@ -238,8 +219,8 @@ func (f *throwsAtEndFrame) step(r *gen.Run, to func() *greenlet.Greenlet) (end g
 //line defer_test.go:58:1
 		t0, st = c.CallResumable(r)
 		if st != gen.Done {
-			f.to, f.PC = nil, 1
-			return r.Link(f, &f.Header, st)
+			f.to = nil
+			return f.Link(r, f, 1, st)
 		}
 	} else {
 //line defer_test.go:58:1
@@ -255,7 +236,7 @@ unwind:
 	for f.Pending() {
 //line defer_test.go:58:1
 		if sub := f.Next(r); sub != gen.Done {
-			return r.Link(f, &f.Header, sub)
+			return f.Link(r, f, gen.Unwind, sub)
 		}
 	}
 //line defer_test.go:58:1
@@ -263,17 +244,15 @@ unwind:
 	return gen.Done
 }
 
-//line defer_greenlet_test.go:267:1
+//line defer_greenlet_test.go:248:1
 
 func (f *throwsAtEndFrame) Args(args []any)    { gen.SetArgs(f, args, &f.to) }
 func (f *throwsAtEndFrame) Forget()            { *f = throwsAtEndFrame{DeferHeader: f.DeferHeader} }
 func (f *throwsAtEndFrame) Release(r *gen.Run) { gen.Free(r, f, 49) }
-func (*throwsAtEndFrame) Func() *gen.Func      { return &throwsAtEndFrameInfo }
+func (*throwsAtEndFrame) Func() *gen.Func      { return defer_test_go.At(2) }
 
-var throwsAtEndFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.throwsAtEnd", File: "github.com/going-green/greenlet/generated/conformance/defer_test.go", Line: 58, End: 58, Points: "58"}
 var _ func(func() *greenlet.Greenlet) = throwsAtEnd
 
-// switchesAtEndFrame is an activation of switchesAtEnd.
 type switchesAtEndFrame struct {
 	gen.DeferHeader
 	to func() *greenlet.Greenlet
@@ -283,14 +262,12 @@ func newSwitchesAtEndFrame(to func() *greenlet.Greenlet) *switchesAtEndFrame {
 	_ = switchesAtEnd
 	return gen.MakeFrame(switchesAtEndFrame{to: to})
 }
-
-// switchesAtEndResumable is switchesAtEnd for callers that can be suspended.
 func switchesAtEndResumable(r *gen.Run, to func() *greenlet.Greenlet) gen.Status {
 	return (*switchesAtEndFrame)(nil).run(r, to)
 }
 
 func (f *switchesAtEndFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.run(r, f.to))
+	return f.Started(r, f, f.run(r, f.to))
 }
 
 func (f *switchesAtEndFrame) run(r *gen.Run, to func() *greenlet.Greenlet) (st gen.Status) {
@@ -332,8 +309,8 @@ func (f *switchesAtEndFrame) step(r *gen.Run, to func() *greenlet.Greenlet) (end
 //line defer_test.go:61:1
 		t0, st = c.CallResumable(r)
 		if st != gen.Done {
-			f.to, f.PC = nil, 1
-			return r.Link(f, &f.Header, st)
+			f.to = nil
+			return f.Link(r, f, 1, st)
 		}
 	} else {
 //line defer_test.go:61:1
@@ -349,7 +326,7 @@ unwind:
 	for f.Pending() {
 //line defer_test.go:61:1
 		if sub := f.Next(r); sub != gen.Done {
-			return r.Link(f, &f.Header, sub)
+			return f.Link(r, f, gen.Unwind, sub)
 		}
 	}
 //line defer_test.go:61:1
@@ -357,17 +334,15 @@ unwind:
 	return gen.Done
 }
 
-//line defer_greenlet_test.go:361:1
+//line defer_greenlet_test.go:338:1
 
 func (f *switchesAtEndFrame) Args(args []any)    { gen.SetArgs(f, args, &f.to) }
 func (f *switchesAtEndFrame) Forget()            { *f = switchesAtEndFrame{DeferHeader: f.DeferHeader} }
 func (f *switchesAtEndFrame) Release(r *gen.Run) { gen.Free(r, f, 56) }
-func (*switchesAtEndFrame) Func() *gen.Func      { return &switchesAtEndFrameInfo }
+func (*switchesAtEndFrame) Func() *gen.Func      { return defer_test_go.At(3) }
 
-var switchesAtEndFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.switchesAtEnd", File: "github.com/going-green/greenlet/generated/conformance/defer_test.go", Line: 61, End: 61, Points: "61"}
 var _ func(func() *greenlet.Greenlet) = switchesAtEnd
 
-// callsAtEndFrame is an activation of callsAtEnd.
 type callsAtEndFrame struct {
 	gen.DeferHeader
 	to func() *greenlet.Greenlet
@@ -377,14 +352,12 @@ func newCallsAtEndFrame(to func() *greenlet.Greenlet) *callsAtEndFrame {
 	_ = callsAtEnd
 	return gen.MakeFrame(callsAtEndFrame{to: to})
 }
-
-// callsAtEndResumable is callsAtEnd for callers that can be suspended.
 func callsAtEndResumable(r *gen.Run, to func() *greenlet.Greenlet) gen.Status {
 	return (*callsAtEndFrame)(nil).run(r, to)
 }
 
 func (f *callsAtEndFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.run(r, f.to))
+	return f.Started(r, f, f.run(r, f.to))
 }
 
 func (f *callsAtEndFrame) run(r *gen.Run, to func() *greenlet.Greenlet) (st gen.Status) {
@@ -421,7 +394,7 @@ unwind:
 	for f.Pending() {
 //line defer_test.go:64:1
 		if sub := f.Next(r); sub != gen.Done {
-			return r.Link(f, &f.Header, sub)
+			return f.Link(r, f, gen.Unwind, sub)
 		}
 	}
 //line defer_test.go:64:1
@@ -429,17 +402,15 @@ unwind:
 	return gen.Done
 }
 
-//line defer_greenlet_test.go:433:1
+//line defer_greenlet_test.go:406:1
 
 func (f *callsAtEndFrame) Args(args []any)    { gen.SetArgs(f, args, &f.to) }
 func (f *callsAtEndFrame) Forget()            { *f = callsAtEndFrame{DeferHeader: f.DeferHeader} }
 func (f *callsAtEndFrame) Release(r *gen.Run) { gen.Free(r, f, 59) }
-func (*callsAtEndFrame) Func() *gen.Func      { return &callsAtEndFrameInfo }
+func (*callsAtEndFrame) Func() *gen.Func      { return defer_test_go.At(4) }
 
-var callsAtEndFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.callsAtEnd", File: "github.com/going-green/greenlet/generated/conformance/defer_test.go", Line: 64, End: 64}
 var _ func(func() *greenlet.Greenlet) = callsAtEnd
 
-// callsFrame is an activation of calls.
 type callsFrame struct {
 	gen.Header
 	plain func()
@@ -449,8 +420,6 @@ func newCallsFrame(plain func()) *callsFrame {
 	_ = calls
 	return gen.MakeFrame(callsFrame{plain: plain})
 }
-
-// callsResumable is calls for callers that can be suspended.
 func callsResumable(r *gen.Run, plain func()) gen.Status { return (*callsFrame)(nil).body(r, plain) }
 
 func (f *callsFrame) body(r *gen.Run, plain func()) (st gen.Status) {
@@ -462,8 +431,8 @@ func (f *callsFrame) body(r *gen.Run, plain func()) (st gen.Status) {
 		st = c.CallResumable(r)
 		if st != gen.Done {
 			f = gen.Take(r, f, 13)
-			f.plain, f.PC = nil, 1
-			return r.Link(f, &f.Header, st)
+			f.plain = nil
+			return f.Link(r, f, 1, st)
 		}
 	} else {
 //line defer_test.go:88:1
@@ -472,27 +441,25 @@ func (f *callsFrame) body(r *gen.Run, plain func()) (st gen.Status) {
 	return gen.Done
 }
 
-//line defer_greenlet_test.go:476:1
+//line defer_greenlet_test.go:445:1
 
 func (f *callsFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.plain))
+		return f.Started(r, f, f.body(r, f.plain))
 	default:
 		r.Callee().Release(r)
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 }
 
 func (f *callsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.plain) }
 func (f *callsFrame) Forget()            { *f = callsFrame{Header: f.Header} }
 func (f *callsFrame) Release(r *gen.Run) { gen.Free(r, f, 13) }
-func (*callsFrame) Func() *gen.Func      { return &callsFrameInfo }
+func (*callsFrame) Func() *gen.Func      { return defer_test_go.At(5) }
 
-var callsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.calls", File: "github.com/going-green/greenlet/generated/conformance/defer_test.go", Line: 88, Points: "88"}
 var _ func(func()) = calls
 
-// defersSwitchesFrame is an activation of defersSwitches.
 type defersSwitchesFrame struct {
 	gen.DeferHeader
 }
@@ -501,12 +468,10 @@ func newDefersSwitchesFrame() *defersSwitchesFrame {
 	_ = defersSwitches
 	return gen.MakeFrame(defersSwitchesFrame{})
 }
-
-// defersSwitchesResumable is defersSwitches for callers that can be suspended.
 func defersSwitchesResumable(r *gen.Run) gen.Status { return (*defersSwitchesFrame)(nil).run(r) }
 
 func (f *defersSwitchesFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.run(r))
+	return f.Started(r, f, f.run(r))
 }
 
 func (f *defersSwitchesFrame) run(r *gen.Run) (st gen.Status) {
@@ -542,7 +507,7 @@ unwind:
 	for f.Pending() {
 //line defer_test.go:94:1
 		if sub := f.Next(r); sub != gen.Done {
-			return r.Link(f, &f.Header, sub)
+			return f.Link(r, f, gen.Unwind, sub)
 		}
 	}
 //line defer_test.go:94:1
@@ -550,15 +515,13 @@ unwind:
 	return gen.Done
 }
 
-//line defer_greenlet_test.go:554:1
+//line defer_greenlet_test.go:519:1
 
 func (f *defersSwitchesFrame) Release(r *gen.Run) { gen.Free(r, f, 59) }
-func (*defersSwitchesFrame) Func() *gen.Func      { return &defersSwitchesFrameInfo }
+func (*defersSwitchesFrame) Func() *gen.Func      { return defer_test_go.At(6) }
 
-var defersSwitchesFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.defersSwitches", File: "github.com/going-green/greenlet/generated/conformance/defer_test.go", Line: 91, End: 94}
 var _ func() = defersSwitches
 
-// recoversAndExitsFrame is an activation of recoversAndExits.
 type recoversAndExitsFrame struct {
 	gen.Header
 	deferrer *gen.DeferHeader
@@ -566,23 +529,15 @@ type recoversAndExitsFrame struct {
 	recovers bool
 }
 
-func newRecoversAndExitsFrame(log *[]any, recovers bool) *recoversAndExitsFrame {
-	_ = recoversAndExits
-	return gen.MakeFrame(recoversAndExitsFrame{log: log, recovers: recovers})
-}
-
-// recoversAndExitsResumable is recoversAndExits for callers that can be suspended.
 func recoversAndExitsResumable(r *gen.Run, log *[]any, recovers bool) gen.Status {
 	return (*recoversAndExitsFrame)(nil).run(r, nil, log, recovers)
 }
-
-// recoversAndExitsDeferred is recoversAndExits as a deferred call, which recovers.
 func recoversAndExitsDeferred(r *gen.Run, d *gen.DeferHeader, log *[]any, recovers bool) gen.Status {
 	return (*recoversAndExitsFrame)(nil).run(r, d, log, recovers)
 }
 
 func (f *recoversAndExitsFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.run(r, f.deferrer, f.log, f.recovers))
+	return f.Started(r, f, f.run(r, f.deferrer, f.log, f.recovers))
 }
 
 func (f *recoversAndExitsFrame) run(r *gen.Run, d *gen.DeferHeader, log *[]any, recovers bool) (st gen.Status) {
@@ -609,17 +564,13 @@ func (f *recoversAndExitsFrame) step(r *gen.Run, log *[]any, recovers bool) (end
 	return gen.Done
 }
 
-//line defer_greenlet_test.go:613:1
+//line defer_greenlet_test.go:568:1
 
-func (f *recoversAndExitsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.log, &f.recovers) }
-func (f *recoversAndExitsFrame) Forget()            { *f = recoversAndExitsFrame{Header: f.Header} }
 func (f *recoversAndExitsFrame) Release(r *gen.Run) { gen.Free(r, f, 1) }
-func (*recoversAndExitsFrame) Func() *gen.Func      { return &recoversAndExitsFrameInfo }
+func (*recoversAndExitsFrame) Func() *gen.Func      { return defer_test_go.At(7) }
 
-var recoversAndExitsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.recoversAndExits", File: "github.com/going-green/greenlet/generated/conformance/defer_test.go", Line: 107}
 var _ func(*[]any, bool) = recoversAndExits
 
-// exitsWhileUnwindingFrame is an activation of exitsWhileUnwinding.
 type exitsWhileUnwindingFrame struct {
 	gen.DeferHeader
 	log              *[]any
@@ -630,14 +581,12 @@ func newExitsWhileUnwindingFrame(log *[]any, panics bool, recovers bool) *exitsW
 	_ = exitsWhileUnwinding
 	return gen.MakeFrame(exitsWhileUnwindingFrame{log: log, panics: panics, recovers: recovers})
 }
-
-// exitsWhileUnwindingResumable is exitsWhileUnwinding for callers that can be suspended.
 func exitsWhileUnwindingResumable(r *gen.Run, log *[]any, panics bool, recovers bool) gen.Status {
 	return (*exitsWhileUnwindingFrame)(nil).run(r, log, panics, recovers)
 }
 
 func (f *exitsWhileUnwindingFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.run(r, f.log, f.panics, f.recovers))
+	return f.Started(r, f, f.run(r, f.log, f.panics, f.recovers))
 }
 
 func (f *exitsWhileUnwindingFrame) run(r *gen.Run, log *[]any, panics bool, recovers bool) (st gen.Status) {
@@ -684,7 +633,7 @@ unwind:
 	for f.Pending() {
 //line defer_test.go:121:1
 		if sub := f.Next(r); sub != gen.Done {
-			return r.Link(f, &f.Header, sub)
+			return f.Link(r, f, gen.Unwind, sub)
 		}
 	}
 //line defer_test.go:121:1
@@ -692,7 +641,7 @@ unwind:
 	return gen.Done
 }
 
-//line defer_greenlet_test.go:696:1
+//line defer_greenlet_test.go:645:1
 
 func (f *exitsWhileUnwindingFrame) Args(args []any) {
 	gen.SetArgs(f, args, &f.log, &f.panics, &f.recovers)
@@ -701,12 +650,10 @@ func (f *exitsWhileUnwindingFrame) Forget() {
 	*f = exitsWhileUnwindingFrame{DeferHeader: f.DeferHeader}
 }
 func (f *exitsWhileUnwindingFrame) Release(r *gen.Run) { gen.Free(r, f, 29) }
-func (*exitsWhileUnwindingFrame) Func() *gen.Func      { return &exitsWhileUnwindingFrameInfo }
+func (*exitsWhileUnwindingFrame) Func() *gen.Func      { return defer_test_go.At(8) }
 
-var exitsWhileUnwindingFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.exitsWhileUnwinding", File: "github.com/going-green/greenlet/generated/conformance/defer_test.go", Line: 115, End: 121}
 var _ func(*[]any, bool, bool) = exitsWhileUnwinding
 
-// waitsAndRecoversFrame is an activation of waitsAndRecovers.
 type waitsAndRecoversFrame struct {
 	gen.Yields[int]
 	gen.Header
@@ -714,23 +661,15 @@ type waitsAndRecoversFrame struct {
 	log      *[]any
 }
 
-func newWaitsAndRecoversFrame(log *[]any) *waitsAndRecoversFrame {
-	_ = waitsAndRecovers
-	return gen.MakeFrame(waitsAndRecoversFrame{log: log})
-}
-
-// waitsAndRecoversResumable is waitsAndRecovers for callers that can be suspended.
 func waitsAndRecoversResumable(r *gen.Run, log *[]any) gen.Status {
 	return (*waitsAndRecoversFrame)(nil).run(r, nil, log)
 }
-
-// waitsAndRecoversDeferred is waitsAndRecovers as a deferred call, which recovers.
 func waitsAndRecoversDeferred(r *gen.Run, d *gen.DeferHeader, log *[]any) gen.Status {
 	return (*waitsAndRecoversFrame)(nil).run(r, d, log)
 }
 
 func (f *waitsAndRecoversFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.run(r, f.deferrer, f.log))
+	return f.Started(r, f, f.run(r, f.deferrer, f.log))
 }
 
 func (f *waitsAndRecoversFrame) run(r *gen.Run, d *gen.DeferHeader, log *[]any) (st gen.Status) {
@@ -751,8 +690,7 @@ func (f *waitsAndRecoversFrame) step(r *gen.Run, log *[]any) (end gen.Status) {
 	case 1:
 //line defer_test.go:139:1
 		*log = append(*log, f.deferrer.Recover())
-		r.Leaf(f, &f.Header)
-		f.PC = 2
+		f.Leaf(r, f, 2)
 //line defer_test.go:140:1
 		if p, ok := r.Out().(*int); ok {
 			*p = 2
@@ -766,8 +704,7 @@ func (f *waitsAndRecoversFrame) step(r *gen.Run, log *[]any) (end gen.Status) {
 	}
 
 //line defer_test.go:138:1
-	r.Leaf(f, &f.Header)
-	f.PC = 1
+	f.Leaf(r, f, 1)
 //line defer_test.go:138:1
 	if p, ok := r.Out().(*int); ok {
 		*p = 1
@@ -776,17 +713,13 @@ func (f *waitsAndRecoversFrame) step(r *gen.Run, log *[]any) (end gen.Status) {
 	return gen.Yielded[int](r, 1)
 }
 
-//line defer_greenlet_test.go:780:1
+//line defer_greenlet_test.go:717:1
 
-func (f *waitsAndRecoversFrame) Args(args []any)    { gen.SetArgs(f, args, &f.log) }
-func (f *waitsAndRecoversFrame) Forget()            { *f = waitsAndRecoversFrame{Header: f.Header} }
 func (f *waitsAndRecoversFrame) Release(r *gen.Run) { gen.Free(r, f, 2) }
-func (*waitsAndRecoversFrame) Func() *gen.Func      { return &waitsAndRecoversFrameInfo }
+func (*waitsAndRecoversFrame) Func() *gen.Func      { return defer_test_go.At(9) }
 
-var waitsAndRecoversFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.waitsAndRecovers", File: "github.com/going-green/greenlet/generated/conformance/defer_test.go", Line: 137, Points: "138 log; 140 ="}
 var _ func(*[]any) = waitsAndRecovers
 
-// failsThenWaitsFrame is an activation of failsThenWaits.
 type failsThenWaitsFrame struct {
 	gen.Yields[int]
 	gen.DeferHeader
@@ -797,14 +730,12 @@ func newFailsThenWaitsFrame(log *[]any) *failsThenWaitsFrame {
 	_ = failsThenWaits
 	return gen.MakeFrame(failsThenWaitsFrame{log: log})
 }
-
-// failsThenWaitsResumable is failsThenWaits for callers that can be suspended.
 func failsThenWaitsResumable(r *gen.Run, log *[]any) gen.Status {
 	return (*failsThenWaitsFrame)(nil).run(r, log)
 }
 
 func (f *failsThenWaitsFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.run(r, f.log))
+	return f.Started(r, f, f.run(r, f.log))
 }
 
 func (f *failsThenWaitsFrame) run(r *gen.Run, log *[]any) (st gen.Status) {
@@ -849,7 +780,7 @@ unwind:
 	for f.Pending() {
 //line defer_test.go:149:1
 		if sub := f.Next(r); sub != gen.Done {
-			return r.Link(f, &f.Header, sub)
+			return f.Link(r, f, gen.Unwind, sub)
 		}
 	}
 //line defer_test.go:149:1
@@ -857,12 +788,24 @@ unwind:
 	return gen.Done
 }
 
-//line defer_greenlet_test.go:861:1
+//line defer_greenlet_test.go:792:1
 
 func (f *failsThenWaitsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.log) }
 func (f *failsThenWaitsFrame) Forget()            { *f = failsThenWaitsFrame{DeferHeader: f.DeferHeader} }
 func (f *failsThenWaitsFrame) Release(r *gen.Run) { gen.Free(r, f, 40) }
-func (*failsThenWaitsFrame) Func() *gen.Func      { return &failsThenWaitsFrameInfo }
+func (*failsThenWaitsFrame) Func() *gen.Func      { return defer_test_go.At(10) }
 
-var failsThenWaitsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.failsThenWaits", File: "github.com/going-green/greenlet/generated/conformance/defer_test.go", Line: 145, End: 149}
 var _ func(*[]any) = failsThenWaits
+var defer_test_go = gen.Funcs{Package: "github.com/going-green/greenlet/generated/conformance", File: "github.com/going-green/greenlet/generated/conformance/defer_test.go", List: `
+recoversAndCalls 26: 28
+failsAndDefers 33 37: 35
+throwsAtEnd 58 58: 58
+switchesAtEnd 61 61: 61
+callsAtEnd 64 64
+calls 88: 88
+defersSwitches 91 94
+recoversAndExits 107
+exitsWhileUnwinding 115 121
+waitsAndRecovers 137: 138 log; 140 =
+failsThenWaits 145 149
+`}

@@ -11,7 +11,6 @@ import (
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// cleansUpFrame is an activation of cleansUp.
 type cleansUpFrame struct {
 	gen.DeferHeader
 	seen  *[]any
@@ -22,14 +21,12 @@ func newCleansUpFrame(seen *[]any, after any) *cleansUpFrame {
 	_ = cleansUp
 	return gen.MakeFrame(cleansUpFrame{seen: seen, after: after})
 }
-
-// cleansUpResumable is cleansUp for callers that can be suspended.
 func cleansUpResumable(r *gen.Run, seen *[]any, after any) gen.Status {
 	return (*cleansUpFrame)(nil).run(r, seen, after)
 }
 
 func (f *cleansUpFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.run(r, f.seen, f.after))
+	return f.Started(r, f, f.run(r, f.seen, f.after))
 }
 
 func (f *cleansUpFrame) run(r *gen.Run, seen *[]any, after any) (st gen.Status) {
@@ -68,8 +65,8 @@ func (f *cleansUpFrame) step(r *gen.Run, seen *[]any, after any) (end gen.Status
 		})
 	}
 //line drop_test.go:60:1
-	r.Leaf(f, &f.Header)
-	f.seen, f.after, f.PC = nil, nil, 1
+	f.Leaf(r, f, 1)
+	f.seen, f.after = nil, nil
 //line drop_test.go:60:1
 	return r.SendNone(r.Current().Parent())
 unwind:
@@ -77,7 +74,7 @@ unwind:
 	for f.Pending() {
 //line drop_test.go:61:1
 		if sub := f.Next(r); sub != gen.Done {
-			return r.Link(f, &f.Header, sub)
+			return f.Link(r, f, gen.Unwind, sub)
 		}
 	}
 //line drop_test.go:61:1
@@ -85,90 +82,58 @@ unwind:
 	return gen.Done
 }
 
-//line drop_greenlet_test.go:89:1
+//line drop_greenlet_test.go:86:1
 
 func (f *cleansUpFrame) Args(args []any)    { gen.SetArgs(f, args, &f.seen, &f.after) }
 func (f *cleansUpFrame) Forget()            { *f = cleansUpFrame{DeferHeader: f.DeferHeader} }
 func (f *cleansUpFrame) Release(r *gen.Run) { gen.Free(r, f, 33) }
-func (*cleansUpFrame) Func() *gen.Func      { return &cleansUpFrameInfo }
+func (*cleansUpFrame) Func() *gen.Func      { return drop_test_go.At(0) }
 
-var cleansUpFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.cleansUp", File: "github.com/going-green/greenlet/generated/conformance/drop_test.go", Line: 58, End: 61, Points: "60"}
 var _ func(*[]any, any) = cleansUp
 
-// survivesFrame is an activation of survives.
 type survivesFrame struct {
-	gen.Header
+	gen.Returns[string]
 	parents *[]*greenlet.Greenlet
-	ret0    string
 }
 
-func newSurvivesFrame(parents *[]*greenlet.Greenlet) *survivesFrame {
-	_ = survives
-	return gen.MakeFrame(survivesFrame{parents: parents})
-}
-func (f *survivesFrame) Results() string                   { f.Over(f); return f.ret0 }
-func (f *survivesFrame) Returned(r *gen.Run) (ret0 string) { ret0 = f.ret0; f.Release(r); return }
-
-// survivesResumable is survives for callers that can be suspended.
-func survivesResumable(r *gen.Run, parents *[]*greenlet.Greenlet) (string, gen.Status) {
-	return (*survivesFrame)(nil).body(r, parents)
-}
-
-func (f *survivesFrame) body(r *gen.Run, parents *[]*greenlet.Greenlet) (ret0 string, st gen.Status) {
+func (f *survivesFrame) Returned(r *gen.Run) string { r0 := f.Ret0; f.Release(r); return r0 }
+func survivesResumable(r *gen.Run, parents *[]*greenlet.Greenlet) (ret0 string, st gen.Status) {
 //line drop_test.go:122:1
 	if st = surviveResumable(r, parents); st != gen.Done {
-		f = gen.Take(r, f, 9)
-		f.parents, f.PC = nil, 1
-		return ret0, r.Link(f, &f.Header, st)
+		f := gen.New[survivesFrame](r, 9)
+		return ret0, f.Link(r, f, 1, st)
 	}
 //line drop_test.go:123:1
 	return "survived", gen.Done
 }
 
-//line drop_greenlet_test.go:129:1
+//line drop_greenlet_test.go:111:1
 
 func (f *survivesFrame) Resume(r *gen.Run) (st gen.Status) {
-	switch f.PC {
-	case 0:
-		f.ret0, st = f.body(r, f.parents)
-		return r.Started(f, &f.Header, st)
-	default:
-		r.Callee().(*surviveFrame).Release(r)
+	r.Callee().(*surviveFrame).Release(r)
 //line drop_test.go:123:1
-		f.ret0 = "survived"
-		return r.Return(f, &f.Header)
-	}
+	f.Ret0 = "survived"
+	return f.Return(r, f)
 }
 
-//line drop_greenlet_test.go:144:1
+//line drop_greenlet_test.go:120:1
 
-func (f *survivesFrame) Args(args []any)            { gen.SetArgs(f, args, &f.parents) }
-func (f *survivesFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *survivesFrame) Forget()                    { *f = survivesFrame{Header: f.Header, ret0: f.ret0} }
-func (f *survivesFrame) Release(r *gen.Run)         { gen.Free(r, f, 9) }
-func (*survivesFrame) Func() *gen.Func              { return &survivesFrameInfo }
+func (f *survivesFrame) Release(r *gen.Run) { gen.Free(r, f, 9) }
+func (*survivesFrame) Func() *gen.Func      { return drop_test_go.At(1) }
 
-var survivesFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.survives", File: "github.com/going-green/greenlet/generated/conformance/drop_test.go", Line: 121, Points: "122"}
 var _ func(*[]*greenlet.Greenlet) string = survives
 
-// surviveFrame is an activation of survive.
 type surviveFrame struct {
 	gen.DeferHeader
 	parents *[]*greenlet.Greenlet
 }
 
-func newSurviveFrame(parents *[]*greenlet.Greenlet) *surviveFrame {
-	_ = survive
-	return gen.MakeFrame(surviveFrame{parents: parents})
-}
-
-// surviveResumable is survive for callers that can be suspended.
 func surviveResumable(r *gen.Run, parents *[]*greenlet.Greenlet) gen.Status {
 	return (*surviveFrame)(nil).run(r, parents)
 }
 
 func (f *surviveFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.run(r, f.parents))
+	return f.Started(r, f, f.run(r, f.parents))
 }
 
 func (f *surviveFrame) run(r *gen.Run, parents *[]*greenlet.Greenlet) (st gen.Status) {
@@ -207,8 +172,8 @@ func (f *surviveFrame) step(r *gen.Run, parents *[]*greenlet.Greenlet) (end gen.
 		})
 	}
 //line drop_test.go:129:1
-	r.Leaf(f, &f.Header)
-	f.parents, f.PC = nil, 1
+	f.Leaf(r, f, 1)
+	f.parents = nil
 //line drop_test.go:129:1
 	return r.SendNone(r.Current().Parent())
 unwind:
@@ -216,7 +181,7 @@ unwind:
 	for f.Pending() {
 //line drop_test.go:130:1
 		if sub := f.Next(r); sub != gen.Done {
-			return r.Link(f, &f.Header, sub)
+			return f.Link(r, f, gen.Unwind, sub)
 		}
 	}
 //line drop_test.go:130:1
@@ -224,36 +189,25 @@ unwind:
 	return gen.Done
 }
 
-//line drop_greenlet_test.go:228:1
+//line drop_greenlet_test.go:193:1
 
-func (f *surviveFrame) Args(args []any)    { gen.SetArgs(f, args, &f.parents) }
-func (f *surviveFrame) Forget()            { *f = surviveFrame{DeferHeader: f.DeferHeader} }
 func (f *surviveFrame) Release(r *gen.Run) { gen.Free(r, f, 28) }
-func (*surviveFrame) Func() *gen.Func      { return &surviveFrameInfo }
+func (*surviveFrame) Func() *gen.Func      { return drop_test_go.At(2) }
 
-var surviveFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.survive", File: "github.com/going-green/greenlet/generated/conformance/drop_test.go", Line: 127, End: 130, Points: "129"}
 var _ func(*[]*greenlet.Greenlet) = survive
 
-// survivesAndWaitsFrame is an activation of survivesAndWaits.
 type survivesAndWaitsFrame struct {
-	gen.Header
+	gen.Returns[string]
 	parents *[]*greenlet.Greenlet
 	t0      any
-	ret0    string
 }
 
 func newSurvivesAndWaitsFrame(parents *[]*greenlet.Greenlet) *survivesAndWaitsFrame {
 	_ = survivesAndWaits
 	return gen.MakeFrame(survivesAndWaitsFrame{parents: parents})
 }
-func (f *survivesAndWaitsFrame) Results() string { f.Over(f); return f.ret0 }
-func (f *survivesAndWaitsFrame) Returned(r *gen.Run) (ret0 string) {
-	ret0 = f.ret0
-	f.Release(r)
-	return
-}
-
-// survivesAndWaitsResumable is survivesAndWaits for callers that can be suspended.
+func (f *survivesAndWaitsFrame) Results() string            { f.Over(f); return f.Ret0 }
+func (f *survivesAndWaitsFrame) Returned(r *gen.Run) string { r0 := f.Ret0; f.Release(r); return r0 }
 func survivesAndWaitsResumable(r *gen.Run, parents *[]*greenlet.Greenlet) (string, gen.Status) {
 	return (*survivesAndWaitsFrame)(nil).body(r, parents)
 }
@@ -262,26 +216,26 @@ func (f *survivesAndWaitsFrame) body(r *gen.Run, parents *[]*greenlet.Greenlet) 
 //line drop_test.go:139:1
 	if st = surviveResumable(r, parents); st != gen.Done {
 		f = gen.Take(r, f, 2)
-		f.parents, f.PC = nil, 1
-		return ret0, r.Link(f, &f.Header, st)
+		f.parents = nil
+		return ret0, f.Link(r, f, 1, st)
 	}
 //line drop_test.go:140:1
 	f = gen.Take(r, f, 2)
-	r.Leaf(f, &f.Header)
-	f.parents, f.PC = nil, 2
+	f.Leaf(r, f, 2)
+	f.parents = nil
 	r.Await(&f.t0)
 //line drop_test.go:140:1
 	return ret0, gen.Send[any](r, r.Current().Parent(), "alive")
 }
 
-//line drop_greenlet_test.go:278:1
+//line drop_greenlet_test.go:232:1
 
 func (f *survivesAndWaitsFrame) Resume(r *gen.Run) (st gen.Status) {
 	var t0 any
 	switch f.PC {
 	case 0:
-		f.ret0, st = f.body(r, f.parents)
-		return r.Started(f, &f.Header, st)
+		f.Ret0, st = f.body(r, f.parents)
+		return f.Started(r, f, st)
 	case 1:
 		r.Callee().(*surviveFrame).Release(r)
 //line drop_test.go:140:1
@@ -293,23 +247,20 @@ func (f *survivesAndWaitsFrame) Resume(r *gen.Run) (st gen.Status) {
 		t0 = f.t0
 		r.Received()
 //line drop_test.go:140:1
-		f.ret0 = t0.(string)
-		return r.Return(f, &f.Header)
+		f.Ret0 = t0.(string)
+		return f.Return(r, f)
 	}
 }
 
-//line drop_greenlet_test.go:302:1
+//line drop_greenlet_test.go:256:1
 
-func (f *survivesAndWaitsFrame) Args(args []any)            { gen.SetArgs(f, args, &f.parents) }
-func (f *survivesAndWaitsFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *survivesAndWaitsFrame) Forget()                    { *f = survivesAndWaitsFrame{Header: f.Header, ret0: f.ret0} }
-func (f *survivesAndWaitsFrame) Release(r *gen.Run)         { gen.Free(r, f, 2) }
-func (*survivesAndWaitsFrame) Func() *gen.Func              { return &survivesAndWaitsFrameInfo }
+func (f *survivesAndWaitsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.parents) }
+func (f *survivesAndWaitsFrame) Forget()            { *f = survivesAndWaitsFrame{Returns: f.Returns} }
+func (f *survivesAndWaitsFrame) Release(r *gen.Run) { gen.Free(r, f, 2) }
+func (*survivesAndWaitsFrame) Func() *gen.Func      { return drop_test_go.At(3) }
 
-var survivesAndWaitsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.survivesAndWaits", File: "github.com/going-green/greenlet/generated/conformance/drop_test.go", Line: 138, Points: "139; 140"}
 var _ func(*[]*greenlet.Greenlet) string = survivesAndWaits
 
-// dropsItselfFrame is an activation of dropsItself.
 type dropsItselfFrame struct {
 	gen.DeferHeader
 	seen *[]any
@@ -320,14 +271,12 @@ func newDropsItselfFrame(seen *[]any, give any) *dropsItselfFrame {
 	_ = dropsItself
 	return gen.MakeFrame(dropsItselfFrame{seen: seen, give: give})
 }
-
-// dropsItselfResumable is dropsItself for callers that can be suspended.
 func dropsItselfResumable(r *gen.Run, seen *[]any, give any) gen.Status {
 	return (*dropsItselfFrame)(nil).run(r, seen, give)
 }
 
 func (f *dropsItselfFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.run(r, f.seen, f.give))
+	return f.Started(r, f, f.run(r, f.seen, f.give))
 }
 
 func (f *dropsItselfFrame) run(r *gen.Run, seen *[]any, give any) (st gen.Status) {
@@ -366,8 +315,8 @@ func (f *dropsItselfFrame) step(r *gen.Run, seen *[]any, give any) (end gen.Stat
 		})
 	}
 //line drop_test.go:164:1
-	r.Leaf(f, &f.Header)
-	f.seen, f.give, f.PC = nil, nil, 1
+	f.Leaf(r, f, 1)
+	f.seen, f.give = nil, nil
 //line drop_test.go:164:1
 	return gen.Send[any](r, greenlet.Main(), give)
 unwind:
@@ -375,7 +324,7 @@ unwind:
 	for f.Pending() {
 //line drop_test.go:165:1
 		if sub := f.Next(r); sub != gen.Done {
-			return r.Link(f, &f.Header, sub)
+			return f.Link(r, f, gen.Unwind, sub)
 		}
 	}
 //line drop_test.go:165:1
@@ -383,12 +332,18 @@ unwind:
 	return gen.Done
 }
 
-//line drop_greenlet_test.go:387:1
+//line drop_greenlet_test.go:336:1
 
 func (f *dropsItselfFrame) Args(args []any)    { gen.SetArgs(f, args, &f.seen, &f.give) }
 func (f *dropsItselfFrame) Forget()            { *f = dropsItselfFrame{DeferHeader: f.DeferHeader} }
 func (f *dropsItselfFrame) Release(r *gen.Run) { gen.Free(r, f, 13) }
-func (*dropsItselfFrame) Func() *gen.Func      { return &dropsItselfFrameInfo }
+func (*dropsItselfFrame) Func() *gen.Func      { return drop_test_go.At(4) }
 
-var dropsItselfFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.dropsItself", File: "github.com/going-green/greenlet/generated/conformance/drop_test.go", Line: 162, End: 165, Points: "164"}
 var _ func(*[]any, any) = dropsItself
+var drop_test_go = gen.Funcs{Package: "github.com/going-green/greenlet/generated/conformance", File: "github.com/going-green/greenlet/generated/conformance/drop_test.go", List: `
+cleansUp 58 61: 60
+survives 121: 122
+survive 127 130: 129
+survivesAndWaits 138: 139; 140
+dropsItself 162 165: 164
+`}

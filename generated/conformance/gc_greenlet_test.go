@@ -12,24 +12,20 @@ import (
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// returnsItselfFrame is an activation of returnsItself.
 type returnsItselfFrame struct {
-	gen.Header
-	ret0 *greenlet.Greenlet
+	gen.Returns[*greenlet.Greenlet]
 }
 
 func newReturnsItselfFrame() *returnsItselfFrame {
 	_ = returnsItself
 	return gen.MakeFrame(returnsItselfFrame{})
 }
-func (f *returnsItselfFrame) Results() *greenlet.Greenlet { f.Over(f); return f.ret0 }
-func (f *returnsItselfFrame) Returned(r *gen.Run) (ret0 *greenlet.Greenlet) {
-	ret0 = f.ret0
+func (f *returnsItselfFrame) Results() *greenlet.Greenlet { f.Over(f); return f.Ret0 }
+func (f *returnsItselfFrame) Returned(r *gen.Run) *greenlet.Greenlet {
+	r0 := f.Ret0
 	f.Release(r)
-	return
+	return r0
 }
-
-// returnsItselfResumable is returnsItself for callers that can be suspended.
 func returnsItselfResumable(r *gen.Run) (*greenlet.Greenlet, gen.Status) {
 	return (*returnsItselfFrame)(nil).body(r)
 }
@@ -39,62 +35,55 @@ func (f *returnsItselfFrame) body(r *gen.Run) (ret0 *greenlet.Greenlet, st gen.S
 	return r.Current(), gen.Done
 }
 
-//line gc_greenlet_test.go:44:1
+//line gc_greenlet_test.go:40:1
 
 func (f *returnsItselfFrame) Resume(r *gen.Run) (st gen.Status) {
-	f.ret0, st = f.body(r)
-	return r.Started(f, &f.Header, st)
+	f.Ret0, st = f.body(r)
+	return f.Started(r, f, st)
 }
 
-func (f *returnsItselfFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *returnsItselfFrame) Release(r *gen.Run)         { gen.Free(r, f, 22) }
-func (*returnsItselfFrame) Func() *gen.Func              { return &returnsItselfFrameInfo }
+func (f *returnsItselfFrame) Release(r *gen.Run) { gen.Free(r, f, 22) }
+func (*returnsItselfFrame) Func() *gen.Func      { return gc_test_go.At(0) }
 
-var returnsItselfFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.returnsItself", File: "github.com/going-green/greenlet/generated/conformance/gc_test.go", Line: 14}
 var _ func() *greenlet.Greenlet = returnsItself
 
-// holdsFrame is an activation of holds.
 type holdsFrame struct {
 	gen.Header
 	b *box
 }
 
-func newHoldsFrame(b *box) *holdsFrame { _ = holds; return gen.MakeFrame(holdsFrame{b: b}) }
-
-// holdsResumable is holds for callers that can be suspended.
+func newHoldsFrame(b *box) *holdsFrame             { _ = holds; return gen.MakeFrame(holdsFrame{b: b}) }
 func holdsResumable(r *gen.Run, b *box) gen.Status { return (*holdsFrame)(nil).body(r, b) }
 
 func (f *holdsFrame) body(r *gen.Run, b *box) (st gen.Status) {
 //line gc_test.go:39:1
 	f = gen.Take(r, f, 56)
-	r.Leaf(f, &f.Header)
-	f.b, f.PC = b, 1
+	f.Leaf(r, f, 1)
+	f.b = b
 //line gc_test.go:39:1
 	return r.SendNone(r.Current().Parent())
 }
 
-//line gc_greenlet_test.go:78:1
+//line gc_greenlet_test.go:69:1
 
 func (f *holdsFrame) Resume(r *gen.Run) (st gen.Status) {
 	b := f.b
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.b))
+		return f.Started(r, f, f.body(r, f.b))
 	default:
 		b.v[0]++
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 }
 
 func (f *holdsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.b) }
 func (f *holdsFrame) Forget()            { *f = holdsFrame{Header: f.Header} }
 func (f *holdsFrame) Release(r *gen.Run) { gen.Free(r, f, 56) }
-func (*holdsFrame) Func() *gen.Func      { return &holdsFrameInfo }
+func (*holdsFrame) Func() *gen.Func      { return gc_test_go.At(1) }
 
-var holdsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.holds", File: "github.com/going-green/greenlet/generated/conformance/gc_test.go", Line: 39, Points: "39 b"}
 var _ func(*box) = holds
 
-// boxRunFrame is an activation of box.run.
 type boxRunFrame struct {
 	gen.Yields[int]
 	gen.Header
@@ -102,20 +91,16 @@ type boxRunFrame struct {
 }
 
 func (b *box) newRunFrame() *boxRunFrame { _ = b.run; return gen.MakeFrame(boxRunFrame{b: b}) }
-
-// runResumable is box.run for callers that can be suspended.
 func (b *box) runResumable(r *gen.Run) (st gen.Status) {
 //line gc_test.go:51:1
-	f := gen.Take(r, (*boxRunFrame)(nil), 18)
-	r.Leaf(f, &f.Header)
-	f.PC = 1
+	f := gen.New[boxRunFrame](r, 18)
+	f.Leaf(r, f, 1)
 //line gc_test.go:51:1
 	return gen.Yielded[int](r, 0)
 }
 
-//line gc_greenlet_test.go:118:1
+//line gc_greenlet_test.go:104:1
 
-// Ask continues box.run up to its next value, if there is one.
 func (f *boxRunFrame) Ask(p *int) gen.Status {
 	switch f.PC {
 	case 1:
@@ -129,36 +114,31 @@ func (f *boxRunFrame) Ask(p *int) gen.Status {
 	return gen.Left
 }
 
-//line gc_greenlet_test.go:134:1
+//line gc_greenlet_test.go:119:1
 
 func (f *boxRunFrame) Resume(r *gen.Run) gen.Status {
 	var v int
 	if f.Ask(&v) == gen.Done {
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 	return gen.Yielded(r, v)
 }
 
 func (f *boxRunFrame) Forget()            { *f = boxRunFrame{Header: f.Header} }
 func (f *boxRunFrame) Release(r *gen.Run) { gen.Free(r, f, 18) }
-func (*boxRunFrame) Func() *gen.Func      { return &boxRunFrameInfo }
+func (*boxRunFrame) Func() *gen.Func      { return gc_test_go.At(2) }
 
-var boxRunFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.(*box).run", File: "github.com/going-green/greenlet/generated/conformance/gc_test.go", Line: 51, Points: "51"}
 var _ func(*box) = (*box).run
 
-// collectsFrame is an activation of collects.
 type collectsFrame struct {
 	gen.Yields[int]
-	gen.Header
-	b    *box
-	ret0 int
+	gen.Returns[int]
+	b *box
 }
 
-func newCollectsFrame() *collectsFrame                  { _ = collects; return gen.MakeFrame(collectsFrame{}) }
-func (f *collectsFrame) Results() int                   { f.Over(f); return f.ret0 }
-func (f *collectsFrame) Returned(r *gen.Run) (ret0 int) { ret0 = f.ret0; f.Release(r); return }
-
-// collectsResumable is collects for callers that can be suspended.
+func newCollectsFrame() *collectsFrame               { _ = collects; return gen.MakeFrame(collectsFrame{}) }
+func (f *collectsFrame) Results() int                { f.Over(f); return f.Ret0 }
+func (f *collectsFrame) Returned(r *gen.Run) int     { r0 := f.Ret0; f.Release(r); return r0 }
 func collectsResumable(r *gen.Run) (int, gen.Status) { return (*collectsFrame)(nil).body(r) }
 
 func (f *collectsFrame) body(r *gen.Run) (ret0 int, st gen.Status) {
@@ -168,8 +148,8 @@ func (f *collectsFrame) body(r *gen.Run) (ret0 int, st gen.Status) {
 	b.g = r.Current()
 	runtime.GC()
 	f = gen.Take(r, f, 1)
-	r.Leaf(f, &f.Header)
-	f.b, f.PC = b, 1
+	f.Leaf(r, f, 1)
+	f.b = b
 //line gc_test.go:67:1
 	if p, ok := r.Out().(*int); ok {
 		*p = 1
@@ -178,59 +158,53 @@ func (f *collectsFrame) body(r *gen.Run) (ret0 int, st gen.Status) {
 	return ret0, gen.Yielded[int](r, 1)
 }
 
-//line gc_greenlet_test.go:183:1
+//line gc_greenlet_test.go:163:1
 
 func (f *collectsFrame) Resume(r *gen.Run) (st gen.Status) {
 	var b *box
 	switch f.PC {
 	case 0:
-		f.ret0, st = f.body(r)
-		return r.Started(f, &f.Header, st)
+		f.Ret0, st = f.body(r)
+		return f.Started(r, f, st)
 	default:
 		b = f.b
 //line gc_test.go:68:1
 		runtime.GC()
 		b.v[0]++
-		f.ret0 = b.v[0]
-		return r.Return(f, &f.Header)
+		f.Ret0 = b.v[0]
+		return f.Return(r, f)
 	}
 }
 
-//line gc_greenlet_test.go:201:1
+//line gc_greenlet_test.go:181:1
 
-func (f *collectsFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *collectsFrame) Forget()                    { *f = collectsFrame{Header: f.Header, ret0: f.ret0} }
-func (f *collectsFrame) Release(r *gen.Run)         { gen.Free(r, f, 1) }
-func (*collectsFrame) Func() *gen.Func              { return &collectsFrameInfo }
+func (f *collectsFrame) Forget()            { *f = collectsFrame{Returns: f.Returns} }
+func (f *collectsFrame) Release(r *gen.Run) { gen.Free(r, f, 1) }
+func (*collectsFrame) Func() *gen.Func      { return gc_test_go.At(3) }
 
-var collectsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.collects", File: "github.com/going-green/greenlet/generated/conformance/gc_test.go", Line: 63, Points: "67 b"}
 var _ func() int = collects
 
-// receivesFrame is an activation of receives.
 type receivesFrame struct {
 	gen.Header
 }
 
-func newReceivesFrame() *receivesFrame { _ = receives; return gen.MakeFrame(receivesFrame{}) }
-
-// receivesResumable is receives for callers that can be suspended.
+func newReceivesFrame() *receivesFrame        { _ = receives; return gen.MakeFrame(receivesFrame{}) }
 func receivesResumable(r *gen.Run) gen.Status { return (*receivesFrame)(nil).body(r) }
 
 func (f *receivesFrame) body(r *gen.Run) (st gen.Status) {
 //line gc_test.go:145:1
 	f = gen.Take(r, f, 10)
-	r.Leaf(f, &f.Header)
-	f.PC = 1
+	f.Leaf(r, f, 1)
 //line gc_test.go:145:1
 	return r.SendNone(r.Current().Parent())
 }
 
-//line gc_greenlet_test.go:230:1
+//line gc_greenlet_test.go:204:1
 
 func (f *receivesFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r))
+		return f.Started(r, f, f.body(r))
 	default:
 //line gc_test.go:145:1
 		f.PC = 1
@@ -239,15 +213,13 @@ func (f *receivesFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line gc_greenlet_test.go:244:1
+//line gc_greenlet_test.go:218:1
 
 func (f *receivesFrame) Release(r *gen.Run) { gen.Free(r, f, 10) }
-func (*receivesFrame) Func() *gen.Func      { return &receivesFrameInfo }
+func (*receivesFrame) Func() *gen.Func      { return gc_test_go.At(4) }
 
-var receivesFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.receives", File: "github.com/going-green/greenlet/generated/conformance/gc_test.go", Line: 143, Points: "145"}
 var _ func() = receives
 
-// receivesTypedFrame is an activation of receivesTyped.
 type receivesTypedFrame struct {
 	gen.Exchanges[*box, int]
 	gen.Header
@@ -258,23 +230,19 @@ func newReceivesTypedFrame() *receivesTypedFrame {
 	_ = receivesTyped
 	return gen.MakeFrame(receivesTypedFrame{})
 }
-
-// receivesTypedResumable is receivesTyped for callers that can be suspended.
 func receivesTypedResumable(r *gen.Run) (st gen.Status) {
 //line gc_test.go:164:1
 	{
-		f := gen.Take(r, (*receivesTypedFrame)(nil), 52)
-		r.Leaf(f, &f.Header)
-		f.PC = 1
+		f := gen.New[receivesTypedFrame](r, 52)
+		f.Leaf(r, f, 1)
 		r.Await(&f.t0)
 //line gc_test.go:165:1
 		return gen.Yielded[int](r, 0)
 	}
 }
 
-//line gc_greenlet_test.go:277:1
+//line gc_greenlet_test.go:246:1
 
-// Ask continues receivesTyped up to its next value, and returns where it awaits the answer.
 func (f *receivesTypedFrame) Ask(p *int) **box {
 	var t0 *box
 	_ = t0
@@ -291,14 +259,14 @@ loop_164:
 	return &f.t0
 }
 
-//line gc_greenlet_test.go:296:1
+//line gc_greenlet_test.go:264:1
 
 func (f *receivesTypedFrame) Resume(r *gen.Run) gen.Status {
 	var v int
 	r.Received()
 	at := f.Ask(&v)
 	if at == nil {
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 	r.Await(at)
 	return gen.Yielded(r, v)
@@ -306,43 +274,37 @@ func (f *receivesTypedFrame) Resume(r *gen.Run) gen.Status {
 
 func (f *receivesTypedFrame) Forget()            { *f = receivesTypedFrame{Header: f.Header} }
 func (f *receivesTypedFrame) Release(r *gen.Run) { gen.Free(r, f, 52) }
-func (*receivesTypedFrame) Func() *gen.Func      { return &receivesTypedFrameInfo }
+func (*receivesTypedFrame) Func() *gen.Func      { return gc_test_go.At(5) }
 
-var receivesTypedFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.receivesTyped", File: "github.com/going-green/greenlet/generated/conformance/gc_test.go", Line: 163, Points: "165"}
 var _ func() = receivesTyped
 
-// keepsFrame is an activation of keeps.
 type keepsFrame struct {
 	gen.Yields[int]
-	gen.Header
+	gen.Returns[*[4]int]
 	b     *box
 	fails bool
 	kept  *box
-	ret0  *[4]int
 }
 
 func newKeepsFrame(b *box, fails bool) *keepsFrame {
 	_ = keeps
 	return gen.MakeFrame(keepsFrame{b: b, fails: fails})
 }
-func (f *keepsFrame) Results() *[4]int                   { f.Over(f); return f.ret0 }
-func (f *keepsFrame) Returned(r *gen.Run) (ret0 *[4]int) { ret0 = f.ret0; f.Release(r); return }
-
-// keepsResumable is keeps for callers that can be suspended.
+func (f *keepsFrame) Results() *[4]int            { f.Over(f); return f.Ret0 }
+func (f *keepsFrame) Returned(r *gen.Run) *[4]int { r0 := f.Ret0; f.Release(r); return r0 }
 func keepsResumable(r *gen.Run, b *box, fails bool) (ret0 *[4]int, st gen.Status) {
 	var kept *box
 //line gc_test.go:296:1
 	kept = b
-	f := gen.Take(r, (*keepsFrame)(nil), 40)
-	r.Leaf(f, &f.Header)
-	f.fails, f.kept, f.PC = fails, kept, 1
+	f := gen.New[keepsFrame](r, 40)
+	f.Leaf(r, f, 1)
+	f.fails, f.kept = fails, kept
 //line gc_test.go:297:1
 	return ret0, gen.Yielded(r, kept.v[0])
 }
 
-//line gc_greenlet_test.go:345:1
+//line gc_greenlet_test.go:308:1
 
-// Ask continues keeps up to its next value, if there is one.
 func (f *keepsFrame) Ask(p *int) gen.Status {
 	b, fails := f.b, f.fails
 	var kept *box
@@ -353,7 +315,7 @@ func (f *keepsFrame) Ask(p *int) gen.Status {
 		if fails {
 			fail("with " + string(rune('a'+kept.v[0])))
 		}
-		f.ret0 = &[4]int{kept.v[0] * 2}
+		f.Ret0 = &[4]int{kept.v[0] * 2}
 		return gen.Done
 	}
 
@@ -365,53 +327,42 @@ func (f *keepsFrame) Ask(p *int) gen.Status {
 	return gen.Left
 }
 
-//line gc_greenlet_test.go:370:1
+//line gc_greenlet_test.go:332:1
 
 func (f *keepsFrame) Resume(r *gen.Run) gen.Status {
 	var v int
 	if f.Ask(&v) == gen.Done {
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 	return gen.Yielded(r, v)
 }
 
-func (f *keepsFrame) Args(args []any)            { gen.SetArgs(f, args, &f.b, &f.fails) }
-func (f *keepsFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *keepsFrame) Forget()                    { *f = keepsFrame{Header: f.Header, ret0: f.ret0} }
-func (f *keepsFrame) Release(r *gen.Run)         { gen.Free(r, f, 40) }
-func (*keepsFrame) Func() *gen.Func              { return &keepsFrameInfo }
+func (f *keepsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.b, &f.fails) }
+func (f *keepsFrame) Forget()            { *f = keepsFrame{Returns: f.Returns} }
+func (f *keepsFrame) Release(r *gen.Run) { gen.Free(r, f, 40) }
+func (*keepsFrame) Func() *gen.Func      { return gc_test_go.At(6) }
 
-var keepsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.keeps", File: "github.com/going-green/greenlet/generated/conformance/gc_test.go", Line: 295, Points: "297 fails kept"}
 var _ func(*box, bool) *[4]int = keeps
 
-// keepsDeferringFrame is an activation of keepsDeferring.
 type keepsDeferringFrame struct {
 	gen.Yields[int]
-	gen.DeferHeader
+	gen.DeferReturns[*[4]int]
 	b     *box
 	fails bool
-	ret0  *[4]int
 }
 
 func newKeepsDeferringFrame(b *box, fails bool) *keepsDeferringFrame {
 	_ = keepsDeferring
 	return gen.MakeFrame(keepsDeferringFrame{b: b, fails: fails})
 }
-
-// keepsDeferringResumable is keepsDeferring for callers that can be suspended.
 func keepsDeferringResumable(r *gen.Run, b *box, fails bool) (*[4]int, gen.Status) {
 	return (*keepsDeferringFrame)(nil).run(r, b, fails)
 }
-func (f *keepsDeferringFrame) Results() *[4]int { f.Over(f); return f.ret0 }
-func (f *keepsDeferringFrame) Returned(r *gen.Run) (ret0 *[4]int) {
-	ret0 = f.ret0
-	f.Release(r)
-	return
-}
+func (f *keepsDeferringFrame) Results() *[4]int { f.Over(f); return f.Ret0 }
 
 func (f *keepsDeferringFrame) Resume(r *gen.Run) (st gen.Status) {
-	f.ret0, st = f.run(r, f.b, f.fails)
-	return r.Started(f, &f.Header, st)
+	f.Ret0, st = f.run(r, f.b, f.fails)
+	return f.Started(r, f, st)
 }
 
 func (f *keepsDeferringFrame) run(r *gen.Run, b *box, fails bool) (ret0 *[4]int, st gen.Status) {
@@ -425,7 +376,7 @@ func (f *keepsDeferringFrame) run(r *gen.Run, b *box, fails bool) (ret0 *[4]int,
 	for st = f.step(r, b, fails); st == gen.Broken; st = f.step(r, b, fails) {
 		r.Recovered(mark)
 	}
-	ret0 = f.ret0
+	ret0 = f.Ret0
 	if hot && st == gen.Done {
 		f.Release(r)
 	}
@@ -451,22 +402,20 @@ func (f *keepsDeferringFrame) step(r *gen.Run, b *box, fails bool) (end gen.Stat
 		f.b = nil
 //line gc_test.go:307:1
 		f.DeferFunc(func() { kept.v[1]++ })
-		t0, st = keepsResumable(r, kept, fails)
-		if st != gen.Done {
-			f.PC = 1
-			return r.Link(f, &f.Header, st)
+		if t0, st = keepsResumable(r, kept, fails); st != gen.Done {
+			return f.Link(r, f, 1, st)
 		}
 	}
 resumed_308:
 //line gc_test.go:308:1
-	f.ret0 = t0
+	f.Ret0 = t0
 	goto unwind
 unwind:
 //line gc_test.go:309:1
 	for f.Pending() {
 //line gc_test.go:309:1
 		if sub := f.Next(r); sub != gen.Done {
-			return r.Link(f, &f.Header, sub)
+			return f.Link(r, f, gen.Unwind, sub)
 		}
 	}
 //line gc_test.go:309:1
@@ -474,16 +423,22 @@ unwind:
 	return gen.Done
 }
 
-//line gc_greenlet_test.go:479:1
+//line gc_greenlet_test.go:428:1
 
-func (f *keepsDeferringFrame) Args(args []any)            { gen.SetArgs(f, args, &f.b, &f.fails) }
-func (f *keepsDeferringFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *keepsDeferringFrame) Forget() {
-	*f = keepsDeferringFrame{DeferHeader: f.DeferHeader, ret0: f.ret0}
-}
+func (f *keepsDeferringFrame) Args(args []any)    { gen.SetArgs(f, args, &f.b, &f.fails) }
+func (f *keepsDeferringFrame) Forget()            { *f = keepsDeferringFrame{DeferReturns: f.DeferReturns} }
 func (f *keepsDeferringFrame) Release(r *gen.Run) { gen.Free(r, f, 16) }
-func (*keepsDeferringFrame) Func() *gen.Func      { return &keepsDeferringFrameInfo }
+func (*keepsDeferringFrame) Func() *gen.Func      { return gc_test_go.At(7) }
 
-var keepsDeferringFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.keepsDeferring", File: "github.com/going-green/greenlet/generated/conformance/gc_test.go", Line: 305, End: 309, Points: "308"}
 var _ func(*box, bool) *[4]int = keepsDeferring
 var _ = gen.Declare("box.run")
+var gc_test_go = gen.Funcs{Package: "github.com/going-green/greenlet/generated/conformance", File: "github.com/going-green/greenlet/generated/conformance/gc_test.go", List: `
+returnsItself 14
+holds 39: 39 b
+(*box).run 51: 51
+collects 63: 67 b
+receives 143: 145
+receivesTyped 163: 165
+keeps 295: 297 fails kept
+keepsDeferring 305 309: 308
+`}

@@ -14,7 +14,6 @@ import (
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// exitsLaterFrame is an activation of exitsLater.
 type exitsLaterFrame struct {
 	gen.Yields[int]
 	gen.DeferHeader
@@ -26,14 +25,12 @@ func newExitsLaterFrame(log *[]string) *exitsLaterFrame {
 	_ = exitsLater
 	return gen.MakeFrame(exitsLaterFrame{log: log})
 }
-
-// exitsLaterResumable is exitsLater for callers that can be suspended.
 func exitsLaterResumable(r *gen.Run, log *[]string) gen.Status {
 	return (*exitsLaterFrame)(nil).run(r, log)
 }
 
 func (f *exitsLaterFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.run(r, f.log))
+	return f.Started(r, f, f.run(r, f.log))
 }
 
 func (f *exitsLaterFrame) run(r *gen.Run, log *[]string) (st gen.Status) {
@@ -77,8 +74,8 @@ loop_17:
 		goto unwind
 	}
 //line goexit_test.go:18:1
-	r.Leaf(f, &f.Header)
-	f.log, f.i, f.PC = nil, i, 1
+	f.Leaf(r, f, 1)
+	f.log, f.i = nil, i
 //line goexit_test.go:18:1
 	if p, ok := r.Out().(*int); ok {
 		*p = i
@@ -90,7 +87,7 @@ unwind:
 	for f.Pending() {
 //line goexit_test.go:20:1
 		if sub := f.Next(r); sub != gen.Done {
-			return r.Link(f, &f.Header, sub)
+			return f.Link(r, f, gen.Unwind, sub)
 		}
 	}
 //line goexit_test.go:20:1
@@ -98,17 +95,15 @@ unwind:
 	return gen.Done
 }
 
-//line goexit_greenlet_test.go:102:1
+//line goexit_greenlet_test.go:99:1
 
 func (f *exitsLaterFrame) Args(args []any)    { gen.SetArgs(f, args, &f.log) }
 func (f *exitsLaterFrame) Forget()            { *f = exitsLaterFrame{DeferHeader: f.DeferHeader} }
 func (f *exitsLaterFrame) Release(r *gen.Run) { gen.Free(r, f, 59) }
-func (*exitsLaterFrame) Func() *gen.Func      { return &exitsLaterFrameInfo }
+func (*exitsLaterFrame) Func() *gen.Func      { return goexit_test_go.At(0) }
 
-var exitsLaterFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.exitsLater", File: "github.com/going-green/greenlet/generated/conformance/goexit_test.go", Line: 15, End: 20, Points: "18 i"}
 var _ func(*[]string) = exitsLater
 
-// exitsInLoopFrame is an activation of exitsInLoop.
 type exitsInLoopFrame struct {
 	gen.DeferHeader
 	log0            *[]string
@@ -118,18 +113,12 @@ type exitsInLoopFrame struct {
 	loop            *gen.Loop
 }
 
-func newExitsInLoopFrame(log0 *[]string, seq iter.Seq[int], exits bool, suspends bool) *exitsInLoopFrame {
-	_ = exitsInLoop
-	return gen.MakeFrame(exitsInLoopFrame{log0: log0, seq: seq, exits: exits, suspends: suspends})
-}
-
-// exitsInLoopResumable is exitsInLoop for callers that can be suspended.
 func exitsInLoopResumable(r *gen.Run, log0 *[]string, seq iter.Seq[int], exits bool, suspends bool) gen.Status {
 	return (*exitsInLoopFrame)(nil).run(r, log0, seq, exits, suspends)
 }
 
 func (f *exitsInLoopFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.run(r, f.log0, f.seq, f.exits, f.suspends))
+	return f.Started(r, f, f.run(r, f.log0, f.seq, f.exits, f.suspends))
 }
 
 func (f *exitsInLoopFrame) run(r *gen.Run, log0 *[]string, seq iter.Seq[int], exits bool, suspends bool) (st gen.Status) {
@@ -186,8 +175,8 @@ func (f *exitsInLoopFrame) step(r *gen.Run, log0 *[]string, seq iter.Seq[int], e
 			loop:     loop,
 			suspends: &suspends,
 		}).value()); st != gen.Done {
-			f.seq, f.log, f.loop, f.PC = nil, log, loop, 1
-			return r.Link(f, &f.Header, st)
+			f.seq, f.log, f.loop = nil, log, loop
+			return f.Link(r, f, 1, st)
 		}
 	}
 resumed_27:
@@ -203,7 +192,7 @@ unwind:
 	for f.Pending() {
 //line goexit_test.go:40:1
 		if sub := f.Next(r); sub != gen.Done {
-			return r.Link(f, &f.Header, sub)
+			return f.Link(r, f, gen.Unwind, sub)
 		}
 	}
 //line goexit_test.go:40:1
@@ -211,19 +200,14 @@ unwind:
 	return gen.Done
 }
 
-//line goexit_greenlet_test.go:215:1
+//line goexit_greenlet_test.go:204:1
 
-func (f *exitsInLoopFrame) Args(args []any) {
-	gen.SetArgs(f, args, &f.log0, &f.seq, &f.exits, &f.suspends)
-}
-func (f *exitsInLoopFrame) Forget()            { *f = exitsInLoopFrame{DeferHeader: f.DeferHeader} }
 func (f *exitsInLoopFrame) Release(r *gen.Run) { gen.Free(r, f, 22) }
-func (*exitsInLoopFrame) Func() *gen.Func      { return &exitsInLoopFrameInfo }
+func (*exitsInLoopFrame) Func() *gen.Func      { return goexit_test_go.At(1) }
 
-var exitsInLoopFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.exitsInLoop", File: "github.com/going-green/greenlet/generated/conformance/goexit_test.go", Line: 25, End: 40, Points: "27 log loop"}
 var _ func(*[]string, iter.Seq[int], bool, bool) = exitsInLoop
 
-// exitsInLoopRange1 is the body of the loop of goexit_test.go:27, with what it captures.
+// exitsInLoopRange1 is the body of the loop of goexit_test.go:27.
 type exitsInLoopRange1 struct {
 	gen.Closure
 	loop     *gen.Loop
@@ -233,7 +217,6 @@ type exitsInLoopRange1 struct {
 	around   *gen.DeferHeader
 }
 
-// value is the literal for code that can't be suspended.
 func (c *exitsInLoopRange1) value() func(int) bool {
 	return gen.Bind(&c.Closure, c, func(v int) bool {
 		c.loop.Begin()
@@ -254,29 +237,17 @@ func (c *exitsInLoopRange1) value() func(int) bool {
 	})
 }
 
-//line goexit_greenlet_test.go:258:1
+//line goexit_greenlet_test.go:241:1
 
-// exitsInLoopRange1Frame is an activation of the literal exitsInLoopRange1.
 type exitsInLoopRange1Frame struct {
-	gen.Header
-	c    *exitsInLoopRange1
-	v0   int
-	v    *int
-	ret0 bool
+	gen.Returns[bool]
+	c  *exitsInLoopRange1
+	v0 int
+	v  *int
 }
 
-func (f *exitsInLoopRange1Frame) Returned(r *gen.Run) (ret0 bool) {
-	ret0 = f.ret0
-	f.Release(r)
-	return
-}
-
-// CallResumable is the literal exitsInLoopRange1 for callers that can be suspended.
-func (c *exitsInLoopRange1) CallResumable(r *gen.Run, v0 int) (bool, gen.Status) {
-	return (*exitsInLoopRange1Frame)(nil).body(r, c, v0)
-}
-
-func (f *exitsInLoopRange1Frame) body(r *gen.Run, c *exitsInLoopRange1, v0 int) (ret0 bool, st gen.Status) {
+func (f *exitsInLoopRange1Frame) Returned(r *gen.Run) bool { r0 := f.Ret0; f.Release(r); return r0 }
+func (c *exitsInLoopRange1) CallResumable(r *gen.Run, v0 int) (ret0 bool, st gen.Status) {
 	var v *int
 	v = new(int)
 	*v = v0
@@ -294,71 +265,63 @@ func (f *exitsInLoopRange1Frame) body(r *gen.Run, c *exitsInLoopRange1, v0 int) 
 			if (*v) == 2 {
 				goto leave_36
 			}
-			if f != nil {
-				f.v = nil
-			}
-//line goexit_test.go:38:1
 			c.loop.Again()
 //line goexit_test.go:38:1
 			return true, gen.Done
 		}
 	}
+	{
 //line goexit_test.go:30:1
-	f = gen.Take(r, f, 58)
-	r.Leaf(f, &f.Header)
-	f.v, f.c, f.PC = v, c, 1
+		f := gen.New[exitsInLoopRange1Frame](r, 58)
+		f.Leaf(r, f, 1)
+		f.v, f.c = v, c
 //line goexit_test.go:30:1
-	if p, ok := r.Out().(*int); ok {
-		*p = (*v)
-		return ret0, gen.Left
+		if p, ok := r.Out().(*int); ok {
+			*p = (*v)
+			return ret0, gen.Left
+		}
+		return ret0, gen.Yielded(r, (*v))
 	}
-	return ret0, gen.Yielded(r, (*v))
 leave_36:
+//line goexit_test.go:36:1
 	c.loop.Leave(0)
 //line goexit_test.go:36:1
 	return false, gen.Done
 }
 
-//line goexit_greenlet_test.go:323:1
+//line goexit_greenlet_test.go:293:1
 
 func (f *exitsInLoopRange1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
 	_ = c
 	var v *int
-	switch f.PC {
-	case 1:
-		v = f.v
+	v = f.v
 //line goexit_test.go:32:1
-		if (*v) == 1 && (*c.exits) {
-			runtime.Goexit()
-		}
-		if (*v) == 2 {
-			goto leave_36
-		}
-		f.v = nil
-//line goexit_test.go:38:1
-		c.loop.Again()
-//line goexit_test.go:38:1
-		f.ret0 = true
-		return r.Return(f, &f.Header)
+	if (*v) == 1 && (*c.exits) {
+		runtime.Goexit()
 	}
-
+	if (*v) == 2 {
+		goto leave_36
+	}
+	f.v = nil
+//line goexit_test.go:38:1
+	c.loop.Again()
+//line goexit_test.go:38:1
+	f.Ret0 = true
+	return f.Return(r, f)
 leave_36:
 //line goexit_test.go:36:1
 	c.loop.Leave(0)
 //line goexit_test.go:36:1
-	f.ret0 = false
-	return r.Return(f, &f.Header)
+	f.Ret0 = false
+	return f.Return(r, f)
 }
 
-//line goexit_greenlet_test.go:355:1
+//line goexit_greenlet_test.go:321:1
 
 func (f *exitsInLoopRange1Frame) Release(r *gen.Run) { gen.Free(r, f, 58) }
-func (*exitsInLoopRange1Frame) Func() *gen.Func      { return &exitsInLoopRange1FrameInfo }
+func (*exitsInLoopRange1Frame) Func() *gen.Func      { return goexit_test_go.At(2) }
 
-var exitsInLoopRange1FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.exitsInLoop-range1", File: "github.com/going-green/greenlet/generated/conformance/goexit_test.go", Line: 27, Points: "30 v"}
-
-// callsExitsInLoopFrame is an activation of callsExitsInLoop.
 type callsExitsInLoopFrame struct {
 	gen.DeferHeader
 	log0  *[]string
@@ -370,14 +333,12 @@ func newCallsExitsInLoopFrame(log0 *[]string, exits bool) *callsExitsInLoopFrame
 	_ = callsExitsInLoop
 	return gen.MakeFrame(callsExitsInLoopFrame{log0: log0, exits: exits})
 }
-
-// callsExitsInLoopResumable is callsExitsInLoop for callers that can be suspended.
 func callsExitsInLoopResumable(r *gen.Run, log0 *[]string, exits bool) gen.Status {
 	return (*callsExitsInLoopFrame)(nil).run(r, log0, exits)
 }
 
 func (f *callsExitsInLoopFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.run(r, f.log0, f.exits))
+	return f.Started(r, f, f.run(r, f.log0, f.exits))
 }
 
 func (f *callsExitsInLoopFrame) run(r *gen.Run, log0 *[]string, exits bool) (st gen.Status) {
@@ -418,8 +379,8 @@ func (f *callsExitsInLoopFrame) step(r *gen.Run, log0 *[]string, exits bool) (en
 //line goexit_test.go:44:1
 		f.DeferFunc(func() { *(*logRef) = append(*(*logRef), "caller") })
 		if st = exitsInLoopResumable(r, (*log), greenlet.Seq(newExitsLaterFrame((*log))), exits, true); st != gen.Done {
-			f.log, f.PC = log, 1
-			return r.Link(f, &f.Header, st)
+			f.log = log
+			return f.Link(r, f, 1, st)
 		}
 	}
 resumed_45:
@@ -432,7 +393,7 @@ unwind:
 	for f.Pending() {
 //line goexit_test.go:47:1
 		if sub := f.Next(r); sub != gen.Done {
-			return r.Link(f, &f.Header, sub)
+			return f.Link(r, f, gen.Unwind, sub)
 		}
 	}
 //line goexit_test.go:47:1
@@ -440,12 +401,17 @@ unwind:
 	return gen.Done
 }
 
-//line goexit_greenlet_test.go:444:1
+//line goexit_greenlet_test.go:405:1
 
 func (f *callsExitsInLoopFrame) Args(args []any)    { gen.SetArgs(f, args, &f.log0, &f.exits) }
 func (f *callsExitsInLoopFrame) Forget()            { *f = callsExitsInLoopFrame{DeferHeader: f.DeferHeader} }
 func (f *callsExitsInLoopFrame) Release(r *gen.Run) { gen.Free(r, f, 21) }
-func (*callsExitsInLoopFrame) Func() *gen.Func      { return &callsExitsInLoopFrameInfo }
+func (*callsExitsInLoopFrame) Func() *gen.Func      { return goexit_test_go.At(3) }
 
-var callsExitsInLoopFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.callsExitsInLoop", File: "github.com/going-green/greenlet/generated/conformance/goexit_test.go", Line: 43, End: 47, Points: "45 log"}
 var _ func(*[]string, bool) = callsExitsInLoop
+var goexit_test_go = gen.Funcs{Package: "github.com/going-green/greenlet/generated/conformance", File: "github.com/going-green/greenlet/generated/conformance/goexit_test.go", List: `
+exitsLater 15 20: 18 i
+exitsInLoop 25 40: 27 log loop
+exitsInLoop-range1 27: 30 v
+callsExitsInLoop 43 47: 45 log
+`}

@@ -11,7 +11,6 @@ import (
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// exitLogExitRecoveredFrame is an activation of exitLog.exitRecovered.
 type exitLogExitRecoveredFrame struct {
 	gen.Yields[int]
 	gen.DeferHeader
@@ -23,14 +22,12 @@ func (l *exitLog) newExitRecoveredFrame(yields bool) *exitLogExitRecoveredFrame 
 	_ = l.exitRecovered
 	return gen.MakeFrame(exitLogExitRecoveredFrame{l: l, yields: yields})
 }
-
-// exitRecoveredResumable is exitLog.exitRecovered for callers that can be suspended.
 func (l *exitLog) exitRecoveredResumable(r *gen.Run, yields bool) gen.Status {
 	return (*exitLogExitRecoveredFrame)(nil).run(r, l, yields)
 }
 
 func (f *exitLogExitRecoveredFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.run(r, f.l, f.yields))
+	return f.Started(r, f, f.run(r, f.l, f.yields))
 }
 
 func (f *exitLogExitRecoveredFrame) run(r *gen.Run, l *exitLog, yields bool) (st gen.Status) {
@@ -81,8 +78,7 @@ func (f *exitLogExitRecoveredFrame) step(r *gen.Run, l *exitLog, yields bool) (e
 		goto after_if_33
 	}
 //line goexit_panic_test.go:34:1
-	r.Leaf(f, &f.Header)
-	f.PC = 1
+	f.Leaf(r, f, 1)
 //line goexit_panic_test.go:34:1
 	if p, ok := r.Out().(*int); ok {
 		*p = 1
@@ -100,7 +96,7 @@ unwind:
 	for f.Pending() {
 //line goexit_panic_test.go:38:1
 		if sub := f.Next(r); sub != gen.Done {
-			return r.Link(f, &f.Header, sub)
+			return f.Link(r, f, gen.Unwind, sub)
 		}
 	}
 //line goexit_panic_test.go:38:1
@@ -108,19 +104,17 @@ unwind:
 	return gen.Done
 }
 
-//line goexit_panic_greenlet_test.go:112:1
+//line goexit_panic_greenlet_test.go:108:1
 
 func (f *exitLogExitRecoveredFrame) Args(args []any) { gen.SetArgs(f, args, &f.yields) }
 func (f *exitLogExitRecoveredFrame) Forget() {
 	*f = exitLogExitRecoveredFrame{DeferHeader: f.DeferHeader}
 }
 func (f *exitLogExitRecoveredFrame) Release(r *gen.Run) { gen.Free(r, f, 37) }
-func (*exitLogExitRecoveredFrame) Func() *gen.Func      { return &exitLogExitRecoveredFrameInfo }
+func (*exitLogExitRecoveredFrame) Func() *gen.Func      { return goexit_panic_test_go.At(0) }
 
-var exitLogExitRecoveredFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.(*exitLog).exitRecovered", File: "github.com/going-green/greenlet/generated/conformance/goexit_panic_test.go", Line: 30, End: 38, Points: "34 l"}
 var _ func(*exitLog, bool) = (*exitLog).exitRecovered
 
-// exitLogExitBelowFrame is an activation of exitLog.exitBelow.
 type exitLogExitBelowFrame struct {
 	gen.Yields[int]
 	gen.DeferHeader
@@ -132,14 +126,12 @@ func (l *exitLog) newExitBelowFrame(yields bool) *exitLogExitBelowFrame {
 	_ = l.exitBelow
 	return gen.MakeFrame(exitLogExitBelowFrame{l: l, yields: yields})
 }
-
-// exitBelowResumable is exitLog.exitBelow for callers that can be suspended.
 func (l *exitLog) exitBelowResumable(r *gen.Run, yields bool) gen.Status {
 	return (*exitLogExitBelowFrame)(nil).run(r, l, yields)
 }
 
 func (f *exitLogExitBelowFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.run(r, f.l, f.yields))
+	return f.Started(r, f, f.run(r, f.l, f.yields))
 }
 
 func (f *exitLogExitBelowFrame) run(r *gen.Run, l *exitLog, yields bool) (st gen.Status) {
@@ -181,8 +173,7 @@ func (f *exitLogExitBelowFrame) step(r *gen.Run, l *exitLog, yields bool) (end g
 	}
 //line goexit_panic_test.go:43:1
 	if st = l.exitRecoveredResumable(r, yields); st != gen.Done {
-		f.PC = 1
-		return r.Link(f, &f.Header, st)
+		return f.Link(r, f, 1, st)
 	}
 resumed_43:
 //line goexit_panic_test.go:44:1
@@ -194,7 +185,7 @@ unwind:
 	for f.Pending() {
 //line goexit_panic_test.go:45:1
 		if sub := f.Next(r); sub != gen.Done {
-			return r.Link(f, &f.Header, sub)
+			return f.Link(r, f, gen.Unwind, sub)
 		}
 	}
 //line goexit_panic_test.go:45:1
@@ -202,17 +193,15 @@ unwind:
 	return gen.Done
 }
 
-//line goexit_panic_greenlet_test.go:206:1
+//line goexit_panic_greenlet_test.go:197:1
 
 func (f *exitLogExitBelowFrame) Args(args []any)    { gen.SetArgs(f, args, &f.yields) }
 func (f *exitLogExitBelowFrame) Forget()            { *f = exitLogExitBelowFrame{DeferHeader: f.DeferHeader} }
 func (f *exitLogExitBelowFrame) Release(r *gen.Run) { gen.Free(r, f, 37) }
-func (*exitLogExitBelowFrame) Func() *gen.Func      { return &exitLogExitBelowFrameInfo }
+func (*exitLogExitBelowFrame) Func() *gen.Func      { return goexit_panic_test_go.At(1) }
 
-var exitLogExitBelowFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.(*exitLog).exitBelow", File: "github.com/going-green/greenlet/generated/conformance/goexit_panic_test.go", Line: 41, End: 45, Points: "43 l"}
 var _ func(*exitLog, bool) = (*exitLog).exitBelow
 
-// exitLogExitPanicsFrame is an activation of exitLog.exitPanics.
 type exitLogExitPanicsFrame struct {
 	gen.Yields[int]
 	gen.DeferHeader
@@ -220,18 +209,12 @@ type exitLogExitPanicsFrame struct {
 	yields bool
 }
 
-func (l *exitLog) newExitPanicsFrame(yields bool) *exitLogExitPanicsFrame {
-	_ = l.exitPanics
-	return gen.MakeFrame(exitLogExitPanicsFrame{l: l, yields: yields})
-}
-
-// exitPanicsResumable is exitLog.exitPanics for callers that can be suspended.
 func (l *exitLog) exitPanicsResumable(r *gen.Run, yields bool) gen.Status {
 	return (*exitLogExitPanicsFrame)(nil).run(r, l, yields)
 }
 
 func (f *exitLogExitPanicsFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.run(r, f.l, f.yields))
+	return f.Started(r, f, f.run(r, f.l, f.yields))
 }
 
 func (f *exitLogExitPanicsFrame) run(r *gen.Run, l *exitLog, yields bool) (st gen.Status) {
@@ -274,8 +257,8 @@ func (f *exitLogExitPanicsFrame) step(r *gen.Run, l *exitLog, yields bool) (end 
 		goto after_if_50
 	}
 //line goexit_panic_test.go:51:1
-	r.Leaf(f, &f.Header)
-	f.l, f.PC = nil, 1
+	f.Leaf(r, f, 1)
+	f.l = nil
 //line goexit_panic_test.go:51:1
 	if p, ok := r.Out().(*int); ok {
 		*p = 1
@@ -292,7 +275,7 @@ unwind:
 	for f.Pending() {
 //line goexit_panic_test.go:54:1
 		if sub := f.Next(r); sub != gen.Done {
-			return r.Link(f, &f.Header, sub)
+			return f.Link(r, f, gen.Unwind, sub)
 		}
 	}
 //line goexit_panic_test.go:54:1
@@ -300,17 +283,13 @@ unwind:
 	return gen.Done
 }
 
-//line goexit_panic_greenlet_test.go:304:1
+//line goexit_panic_greenlet_test.go:287:1
 
-func (f *exitLogExitPanicsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.yields) }
-func (f *exitLogExitPanicsFrame) Forget()            { *f = exitLogExitPanicsFrame{DeferHeader: f.DeferHeader} }
 func (f *exitLogExitPanicsFrame) Release(r *gen.Run) { gen.Free(r, f, 36) }
-func (*exitLogExitPanicsFrame) Func() *gen.Func      { return &exitLogExitPanicsFrameInfo }
+func (*exitLogExitPanicsFrame) Func() *gen.Func      { return goexit_panic_test_go.At(2) }
 
-var exitLogExitPanicsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.(*exitLog).exitPanics", File: "github.com/going-green/greenlet/generated/conformance/goexit_panic_test.go", Line: 48, End: 54, Points: "51"}
 var _ func(*exitLog, bool) = (*exitLog).exitPanics
 
-// exitLogExitAboveFrame is an activation of exitLog.exitAbove.
 type exitLogExitAboveFrame struct {
 	gen.Yields[int]
 	gen.DeferHeader
@@ -322,14 +301,12 @@ func (l *exitLog) newExitAboveFrame(yields bool) *exitLogExitAboveFrame {
 	_ = l.exitAbove
 	return gen.MakeFrame(exitLogExitAboveFrame{l: l, yields: yields})
 }
-
-// exitAboveResumable is exitLog.exitAbove for callers that can be suspended.
 func (l *exitLog) exitAboveResumable(r *gen.Run, yields bool) gen.Status {
 	return (*exitLogExitAboveFrame)(nil).run(r, l, yields)
 }
 
 func (f *exitLogExitAboveFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.run(r, f.l, f.yields))
+	return f.Started(r, f, f.run(r, f.l, f.yields))
 }
 
 func (f *exitLogExitAboveFrame) run(r *gen.Run, l *exitLog, yields bool) (st gen.Status) {
@@ -379,8 +356,8 @@ func (f *exitLogExitAboveFrame) step(r *gen.Run, l *exitLog, yields bool) (end g
 	}
 //line goexit_panic_test.go:60:1
 	if st = l.exitPanicsResumable(r, yields); st != gen.Done {
-		f.l, f.PC = nil, 1
-		return r.Link(f, &f.Header, st)
+		f.l = nil
+		return f.Link(r, f, 1, st)
 	}
 resumed_60:
 	f.l = nil
@@ -390,7 +367,7 @@ unwind:
 	for f.Pending() {
 //line goexit_panic_test.go:61:1
 		if sub := f.Next(r); sub != gen.Done {
-			return r.Link(f, &f.Header, sub)
+			return f.Link(r, f, gen.Unwind, sub)
 		}
 	}
 //line goexit_panic_test.go:61:1
@@ -398,17 +375,15 @@ unwind:
 	return gen.Done
 }
 
-//line goexit_panic_greenlet_test.go:402:1
+//line goexit_panic_greenlet_test.go:379:1
 
 func (f *exitLogExitAboveFrame) Args(args []any)    { gen.SetArgs(f, args, &f.yields) }
 func (f *exitLogExitAboveFrame) Forget()            { *f = exitLogExitAboveFrame{DeferHeader: f.DeferHeader} }
 func (f *exitLogExitAboveFrame) Release(r *gen.Run) { gen.Free(r, f, 53) }
-func (*exitLogExitAboveFrame) Func() *gen.Func      { return &exitLogExitAboveFrameInfo }
+func (*exitLogExitAboveFrame) Func() *gen.Func      { return goexit_panic_test_go.At(3) }
 
-var exitLogExitAboveFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.(*exitLog).exitAbove", File: "github.com/going-green/greenlet/generated/conformance/goexit_panic_test.go", Line: 57, End: 61, Points: "60"}
 var _ func(*exitLog, bool) = (*exitLog).exitAbove
 
-// exitLogRecoversInDeferredFrame is an activation of exitLog.recoversInDeferred.
 type exitLogRecoversInDeferredFrame struct {
 	gen.DeferHeader
 	l *exitLog
@@ -418,14 +393,12 @@ func (l *exitLog) newRecoversInDeferredFrame() *exitLogRecoversInDeferredFrame {
 	_ = l.recoversInDeferred
 	return gen.MakeFrame(exitLogRecoversInDeferredFrame{l: l})
 }
-
-// recoversInDeferredResumable is exitLog.recoversInDeferred for callers that can be suspended.
 func (l *exitLog) recoversInDeferredResumable(r *gen.Run) gen.Status {
 	return (*exitLogRecoversInDeferredFrame)(nil).run(r, l)
 }
 
 func (f *exitLogRecoversInDeferredFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.run(r, f.l))
+	return f.Started(r, f, f.run(r, f.l))
 }
 
 func (f *exitLogRecoversInDeferredFrame) run(r *gen.Run, l *exitLog) (st gen.Status) {
@@ -474,7 +447,7 @@ unwind:
 	for f.Pending() {
 //line goexit_panic_test.go:74:1
 		if sub := f.Next(r); sub != gen.Done {
-			return r.Link(f, &f.Header, sub)
+			return f.Link(r, f, gen.Unwind, sub)
 		}
 	}
 //line goexit_panic_test.go:74:1
@@ -482,18 +455,16 @@ unwind:
 	return gen.Done
 }
 
-//line goexit_panic_greenlet_test.go:486:1
+//line goexit_panic_greenlet_test.go:459:1
 
 func (f *exitLogRecoversInDeferredFrame) Forget() {
 	*f = exitLogRecoversInDeferredFrame{DeferHeader: f.DeferHeader}
 }
 func (f *exitLogRecoversInDeferredFrame) Release(r *gen.Run) { gen.Free(r, f, 63) }
-func (*exitLogRecoversInDeferredFrame) Func() *gen.Func      { return &exitLogRecoversInDeferredFrameInfo }
+func (*exitLogRecoversInDeferredFrame) Func() *gen.Func      { return goexit_panic_test_go.At(4) }
 
-var exitLogRecoversInDeferredFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.(*exitLog).recoversInDeferred", File: "github.com/going-green/greenlet/generated/conformance/goexit_panic_test.go", Line: 67, End: 74}
 var _ func(*exitLog) = (*exitLog).recoversInDeferred
 
-// exitLogExitDeferredFrame is an activation of exitLog.exitDeferred.
 type exitLogExitDeferredFrame struct {
 	gen.Yields[int]
 	gen.DeferHeader
@@ -505,14 +476,12 @@ func (l *exitLog) newExitDeferredFrame(yields bool) *exitLogExitDeferredFrame {
 	_ = l.exitDeferred
 	return gen.MakeFrame(exitLogExitDeferredFrame{l: l, yields: yields})
 }
-
-// exitDeferredResumable is exitLog.exitDeferred for callers that can be suspended.
 func (l *exitLog) exitDeferredResumable(r *gen.Run, yields bool) gen.Status {
 	return (*exitLogExitDeferredFrame)(nil).run(r, l, yields)
 }
 
 func (f *exitLogExitDeferredFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.run(r, f.l, f.yields))
+	return f.Started(r, f, f.run(r, f.l, f.yields))
 }
 
 func (f *exitLogExitDeferredFrame) run(r *gen.Run, l *exitLog, yields bool) (st gen.Status) {
@@ -556,8 +525,8 @@ func (f *exitLogExitDeferredFrame) step(r *gen.Run, l *exitLog, yields bool) (en
 		goto after_if_87
 	}
 //line goexit_panic_test.go:88:1
-	r.Leaf(f, &f.Header)
-	f.l, f.PC = nil, 1
+	f.Leaf(r, f, 1)
+	f.l = nil
 //line goexit_panic_test.go:88:1
 	if p, ok := r.Out().(*int); ok {
 		*p = 1
@@ -574,7 +543,7 @@ unwind:
 	for f.Pending() {
 //line goexit_panic_test.go:91:1
 		if sub := f.Next(r); sub != gen.Done {
-			return r.Link(f, &f.Header, sub)
+			return f.Link(r, f, gen.Unwind, sub)
 		}
 	}
 //line goexit_panic_test.go:91:1
@@ -582,15 +551,22 @@ unwind:
 	return gen.Done
 }
 
-//line goexit_panic_greenlet_test.go:586:1
+//line goexit_panic_greenlet_test.go:555:1
 
 func (f *exitLogExitDeferredFrame) Args(args []any) { gen.SetArgs(f, args, &f.yields) }
 func (f *exitLogExitDeferredFrame) Forget() {
 	*f = exitLogExitDeferredFrame{DeferHeader: f.DeferHeader}
 }
 func (f *exitLogExitDeferredFrame) Release(r *gen.Run) { gen.Free(r, f, 57) }
-func (*exitLogExitDeferredFrame) Func() *gen.Func      { return &exitLogExitDeferredFrameInfo }
+func (*exitLogExitDeferredFrame) Func() *gen.Func      { return goexit_panic_test_go.At(5) }
 
-var exitLogExitDeferredFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.(*exitLog).exitDeferred", File: "github.com/going-green/greenlet/generated/conformance/goexit_panic_test.go", Line: 84, End: 91, Points: "88"}
 var _ func(*exitLog, bool) = (*exitLog).exitDeferred
 var _ = gen.Declare("exitLog.exitRecovered", "exitLog.exitBelow", "exitLog.exitPanics", "exitLog.exitAbove", "exitLog.recoversInDeferred", "exitLog.exitDeferred")
+var goexit_panic_test_go = gen.Funcs{Package: "github.com/going-green/greenlet/generated/conformance", File: "github.com/going-green/greenlet/generated/conformance/goexit_panic_test.go", List: `
+(*exitLog).exitRecovered 30 38: 34 l
+(*exitLog).exitBelow 41 45: 43 l
+(*exitLog).exitPanics 48 54: 51
+(*exitLog).exitAbove 57 61: 60
+(*exitLog).recoversInDeferred 67 74
+(*exitLog).exitDeferred 84 91: 88
+`}

@@ -14,7 +14,6 @@ import (
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// stepsFrame is an activation of steps.
 type stepsFrame struct {
 	gen.Header
 	l             *[]int
@@ -25,8 +24,6 @@ func newStepsFrame(l *[]int, first int, second int) *stepsFrame {
 	_ = steps
 	return gen.MakeFrame(stepsFrame{l: l, first: first, second: second})
 }
-
-// stepsResumable is steps for callers that can be suspended.
 func stepsResumable(r *gen.Run, l *[]int, first int, second int) gen.Status {
 	return (*stepsFrame)(nil).body(r, l, first, second)
 }
@@ -35,51 +32,46 @@ func (f *stepsFrame) body(r *gen.Run, l *[]int, first int, second int) (st gen.S
 //line greenlet_test.go:31:1
 	*l = append(*l, first)
 	f = gen.Take(r, f, 39)
-	r.Leaf(f, &f.Header)
-	f.l, f.second, f.PC = l, second, 1
+	f.Leaf(r, f, 1)
+	f.l, f.second = l, second
 //line greenlet_test.go:32:1
 	return r.SendNone(r.Current().Parent())
 }
 
-//line greenlet_greenlet_test.go:45:1
+//line greenlet_greenlet_test.go:42:1
 
 func (f *stepsFrame) Resume(r *gen.Run) (st gen.Status) {
 	l, second := f.l, f.second
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.l, f.first, f.second))
+		return f.Started(r, f, f.body(r, f.l, f.first, f.second))
 	default:
 //line greenlet_test.go:33:1
 		*l = append(*l, second)
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 }
 
-//line greenlet_greenlet_test.go:59:1
+//line greenlet_greenlet_test.go:56:1
 
 func (f *stepsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.l, &f.first, &f.second) }
 func (f *stepsFrame) Forget()            { *f = stepsFrame{Header: f.Header} }
 func (f *stepsFrame) Release(r *gen.Run) { gen.Free(r, f, 39) }
-func (*stepsFrame) Func() *gen.Func      { return &stepsFrameInfo }
+func (*stepsFrame) Func() *gen.Func      { return greenlet_test_go.At(0) }
 
-var stepsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.steps", File: "github.com/going-green/greenlet/generated/conformance/greenlet_test.go", Line: 30, Points: "32 l second"}
 var _ func(*[]int, int, int) = steps
 
-// makesChildFrame is an activation of makesChild.
 type makesChildFrame struct {
-	gen.Header
-	ret0 *greenlet.Greenlet
+	gen.Returns[*greenlet.Greenlet]
 }
 
 func newMakesChildFrame() *makesChildFrame             { _ = makesChild; return gen.MakeFrame(makesChildFrame{}) }
-func (f *makesChildFrame) Results() *greenlet.Greenlet { f.Over(f); return f.ret0 }
-func (f *makesChildFrame) Returned(r *gen.Run) (ret0 *greenlet.Greenlet) {
-	ret0 = f.ret0
+func (f *makesChildFrame) Results() *greenlet.Greenlet { f.Over(f); return f.Ret0 }
+func (f *makesChildFrame) Returned(r *gen.Run) *greenlet.Greenlet {
+	r0 := f.Ret0
 	f.Release(r)
-	return
+	return r0
 }
-
-// makesChildResumable is makesChild for callers that can be suspended.
 func makesChildResumable(r *gen.Run) (*greenlet.Greenlet, gen.Status) {
 	return (*makesChildFrame)(nil).body(r)
 }
@@ -89,31 +81,26 @@ func (f *makesChildFrame) body(r *gen.Run) (ret0 *greenlet.Greenlet, st gen.Stat
 	return r.New(newLeafFrame(0)), gen.Done
 }
 
-//line greenlet_greenlet_test.go:94:1
+//line greenlet_greenlet_test.go:86:1
 
 func (f *makesChildFrame) Resume(r *gen.Run) (st gen.Status) {
-	f.ret0, st = f.body(r)
-	return r.Started(f, &f.Header, st)
+	f.Ret0, st = f.body(r)
+	return f.Started(r, f, st)
 }
 
-func (f *makesChildFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *makesChildFrame) Release(r *gen.Run)         { gen.Free(r, f, 1) }
-func (*makesChildFrame) Func() *gen.Func              { return &makesChildFrameInfo }
+func (f *makesChildFrame) Release(r *gen.Run) { gen.Free(r, f, 1) }
+func (*makesChildFrame) Func() *gen.Func      { return greenlet_test_go.At(1) }
 
-var makesChildFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.makesChild", File: "github.com/going-green/greenlet/generated/conformance/greenlet_test.go", Line: 73}
 var _ func() *greenlet.Greenlet = makesChild
 
-// leafFrame is an activation of leaf.
 type leafFrame struct {
-	gen.Header
-	v, ret0 int
+	gen.Returns[int]
+	v int
 }
 
-func newLeafFrame(v int) *leafFrame                 { _ = leaf; return gen.MakeFrame(leafFrame{v: v}) }
-func (f *leafFrame) Results() int                   { f.Over(f); return f.ret0 }
-func (f *leafFrame) Returned(r *gen.Run) (ret0 int) { ret0 = f.ret0; f.Release(r); return }
-
-// leafResumable is leaf for callers that can be suspended.
+func newLeafFrame(v int) *leafFrame                     { _ = leaf; return gen.MakeFrame(leafFrame{v: v}) }
+func (f *leafFrame) Results() int                       { f.Over(f); return f.Ret0 }
+func (f *leafFrame) Returned(r *gen.Run) int            { r0 := f.Ret0; f.Release(r); return r0 }
 func leafResumable(r *gen.Run, v int) (int, gen.Status) { return (*leafFrame)(nil).body(r, v) }
 
 func (f *leafFrame) body(r *gen.Run, v int) (ret0 int, st gen.Status) {
@@ -121,22 +108,19 @@ func (f *leafFrame) body(r *gen.Run, v int) (ret0 int, st gen.Status) {
 	return v, gen.Done
 }
 
-//line greenlet_greenlet_test.go:127:1
+//line greenlet_greenlet_test.go:114:1
 
 func (f *leafFrame) Resume(r *gen.Run) (st gen.Status) {
-	f.ret0, st = f.body(r, f.v)
-	return r.Started(f, &f.Header, st)
+	f.Ret0, st = f.body(r, f.v)
+	return f.Started(r, f, st)
 }
 
-func (f *leafFrame) Args(args []any)            { gen.SetArgs(f, args, &f.v) }
-func (f *leafFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *leafFrame) Release(r *gen.Run)         { gen.Free(r, f, 60) }
-func (*leafFrame) Func() *gen.Func              { return &leafFrameInfo }
+func (f *leafFrame) Args(args []any)    { gen.SetArgs(f, args, &f.v) }
+func (f *leafFrame) Release(r *gen.Run) { gen.Free(r, f, 60) }
+func (*leafFrame) Func() *gen.Func      { return greenlet_test_go.At(2) }
 
-var leafFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.leaf", File: "github.com/going-green/greenlet/generated/conformance/greenlet_test.go", Line: 78}
 var _ func(int) int = leaf
 
-// recursiveInnerFrame is an activation of recursiveInner.
 type recursiveInnerFrame struct {
 	gen.Header
 	l *[]string
@@ -146,8 +130,6 @@ func newRecursiveInnerFrame(l *[]string) *recursiveInnerFrame {
 	_ = recursiveInner
 	return gen.MakeFrame(recursiveInnerFrame{l: l})
 }
-
-// recursiveInnerResumable is recursiveInner for callers that can be suspended.
 func recursiveInnerResumable(r *gen.Run, l *[]string) gen.Status {
 	return (*recursiveInnerFrame)(nil).body(r, l)
 }
@@ -156,32 +138,30 @@ func (f *recursiveInnerFrame) body(r *gen.Run, l *[]string) (st gen.Status) {
 //line greenlet_test.go:111:1
 	*l = append(*l, "b")
 	f = gen.Take(r, f, 60)
-	r.Leaf(f, &f.Header)
-	f.l, f.PC = nil, 1
+	f.Leaf(r, f, 1)
+	f.l = nil
 //line greenlet_test.go:112:1
 	return r.SendNone(r.Current().Parent())
 }
 
-//line greenlet_greenlet_test.go:168:1
+//line greenlet_greenlet_test.go:150:1
 
 func (f *recursiveInnerFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.l))
+		return f.Started(r, f, f.body(r, f.l))
 	default:
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 }
 
 func (f *recursiveInnerFrame) Args(args []any)    { gen.SetArgs(f, args, &f.l) }
 func (f *recursiveInnerFrame) Forget()            { *f = recursiveInnerFrame{Header: f.Header} }
 func (f *recursiveInnerFrame) Release(r *gen.Run) { gen.Free(r, f, 60) }
-func (*recursiveInnerFrame) Func() *gen.Func      { return &recursiveInnerFrameInfo }
+func (*recursiveInnerFrame) Func() *gen.Func      { return greenlet_test_go.At(3) }
 
-var recursiveInnerFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.recursiveInner", File: "github.com/going-green/greenlet/generated/conformance/greenlet_test.go", Line: 110, Points: "112"}
 var _ func(*[]string) = recursiveInner
 
-// recursiveOuterFrame is an activation of recursiveOuter.
 type recursiveOuterFrame struct {
 	gen.Header
 	l     *[]string
@@ -192,8 +172,6 @@ func newRecursiveOuterFrame(l *[]string, child *weak.Pointer[recursiveInnerFrame
 	_ = recursiveOuter
 	return gen.MakeFrame(recursiveOuterFrame{l: l, child: child})
 }
-
-// recursiveOuterResumable is recursiveOuter for callers that can be suspended.
 func recursiveOuterResumable(r *gen.Run, l *[]string, child *weak.Pointer[recursiveInnerFrame]) gen.Status {
 	return (*recursiveOuterFrame)(nil).body(r, l, child)
 }
@@ -210,19 +188,19 @@ func (f2 *recursiveOuterFrame) body(r *gen.Run, l *[]string, child *weak.Pointer
 	g := r.New(f)
 	f = nil
 	f2 = gen.Take(r, f2, 1)
-	r.Leaf(f2, &f2.Header)
-	f2.l, f2.PC = l, 1
+	f2.Leaf(r, f2, 1)
+	f2.l = l
 //line greenlet_test.go:122:1
 	return r.SendNone(g)
 }
 
-//line greenlet_greenlet_test.go:222:1
+//line greenlet_greenlet_test.go:200:1
 
 func (f2 *recursiveOuterFrame) Resume(r *gen.Run) (st gen.Status) {
 	l := f2.l
 	switch f2.PC {
 	case 0:
-		return r.Started(f2, &f2.Header, f2.body(r, f2.l, f2.child))
+		return f2.Started(r, f2, f2.body(r, f2.l, f2.child))
 	case 1:
 //line greenlet_test.go:123:1
 		*l = append(*l, "c")
@@ -230,35 +208,30 @@ func (f2 *recursiveOuterFrame) Resume(r *gen.Run) (st gen.Status) {
 //line greenlet_test.go:124:1
 		return r.SendNone(r.Current().Parent())
 	default:
-		return r.Return(f2, &f2.Header)
+		return f2.Return(r, f2)
 	}
 }
 
-//line greenlet_greenlet_test.go:240:1
+//line greenlet_greenlet_test.go:218:1
 
 func (f *recursiveOuterFrame) Args(args []any)    { gen.SetArgs(f, args, &f.l, &f.child) }
 func (f *recursiveOuterFrame) Forget()            { *f = recursiveOuterFrame{Header: f.Header} }
 func (f *recursiveOuterFrame) Release(r *gen.Run) { gen.Free(r, f, 1) }
-func (*recursiveOuterFrame) Func() *gen.Func      { return &recursiveOuterFrameInfo }
+func (*recursiveOuterFrame) Func() *gen.Func      { return greenlet_test_go.At(4) }
 
-var recursiveOuterFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.recursiveOuter", File: "github.com/going-green/greenlet/generated/conformance/greenlet_test.go", Line: 116, Points: "122 l; 124"}
 var _ func(*[]string, *weak.Pointer[recursiveInnerFrame]) = recursiveOuter
 
-// blocksFrame is an activation of blocks.
 type blocksFrame struct {
-	gen.Header
+	gen.Returns[string]
 	started, release chan bool
-	ret0             string
 }
 
 func newBlocksFrame(started chan bool, release chan bool) *blocksFrame {
 	_ = blocks
 	return gen.MakeFrame(blocksFrame{started: started, release: release})
 }
-func (f *blocksFrame) Results() string                   { f.Over(f); return f.ret0 }
-func (f *blocksFrame) Returned(r *gen.Run) (ret0 string) { ret0 = f.ret0; f.Release(r); return }
-
-// blocksResumable is blocks for callers that can be suspended.
+func (f *blocksFrame) Results() string            { f.Over(f); return f.Ret0 }
+func (f *blocksFrame) Returned(r *gen.Run) string { r0 := f.Ret0; f.Release(r); return r0 }
 func blocksResumable(r *gen.Run, started chan bool, release chan bool) (string, gen.Status) {
 	return (*blocksFrame)(nil).body(r, started, release)
 }
@@ -266,43 +239,40 @@ func blocksResumable(r *gen.Run, started chan bool, release chan bool) (string, 
 func (f *blocksFrame) body(r *gen.Run, started chan bool, release chan bool) (ret0 string, st gen.Status) {
 //line greenlet_test.go:149:1
 	f = gen.Take(r, f, 62)
-	r.Leaf(f, &f.Header)
-	f.started, f.release, f.PC = started, release, 1
+	f.Leaf(r, f, 1)
+	f.started, f.release = started, release
 //line greenlet_test.go:149:1
 	return ret0, gen.Send[any](r, r.Current().Parent(), "ready")
 }
 
-//line greenlet_greenlet_test.go:278:1
+//line greenlet_greenlet_test.go:251:1
 
 func (f *blocksFrame) Resume(r *gen.Run) (st gen.Status) {
 	started, release := f.started, f.release
 	switch f.PC {
 	case 0:
-		f.ret0, st = f.body(r, f.started, f.release)
-		return r.Started(f, &f.Header, st)
+		f.Ret0, st = f.body(r, f.started, f.release)
+		return f.Started(r, f, st)
 	default:
 //line greenlet_test.go:150:1
 		started <- true
 		f.started = nil
 //line greenlet_test.go:151:1
 		<-release
-		f.ret0 = "done"
-		return r.Return(f, &f.Header)
+		f.Ret0 = "done"
+		return f.Return(r, f)
 	}
 }
 
-//line greenlet_greenlet_test.go:297:1
+//line greenlet_greenlet_test.go:270:1
 
-func (f *blocksFrame) Args(args []any)            { gen.SetArgs(f, args, &f.started, &f.release) }
-func (f *blocksFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *blocksFrame) Forget()                    { *f = blocksFrame{Header: f.Header, ret0: f.ret0} }
-func (f *blocksFrame) Release(r *gen.Run)         { gen.Free(r, f, 62) }
-func (*blocksFrame) Func() *gen.Func              { return &blocksFrameInfo }
+func (f *blocksFrame) Args(args []any)    { gen.SetArgs(f, args, &f.started, &f.release) }
+func (f *blocksFrame) Forget()            { *f = blocksFrame{Returns: f.Returns} }
+func (f *blocksFrame) Release(r *gen.Run) { gen.Free(r, f, 62) }
+func (*blocksFrame) Func() *gen.Func      { return greenlet_test_go.At(5) }
 
-var blocksFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.blocks", File: "github.com/going-green/greenlet/generated/conformance/greenlet_test.go", Line: 148, Points: "149 started release"}
 var _ func(chan bool, chan bool) string = blocks
 
-// failsChildFrame is an activation of failsChild.
 type failsChildFrame struct {
 	gen.Header
 	parent *greenlet.Greenlet
@@ -312,8 +282,6 @@ func newFailsChildFrame(parent *greenlet.Greenlet) *failsChildFrame {
 	_ = failsChild
 	return gen.MakeFrame(failsChildFrame{parent: parent})
 }
-
-// failsChildResumable is failsChild for callers that can be suspended.
 func failsChildResumable(r *gen.Run, parent *greenlet.Greenlet) gen.Status {
 	return (*failsChildFrame)(nil).body(r, parent)
 }
@@ -321,36 +289,34 @@ func failsChildResumable(r *gen.Run, parent *greenlet.Greenlet) gen.Status {
 func (f *failsChildFrame) body(r *gen.Run, parent *greenlet.Greenlet) (st gen.Status) {
 //line greenlet_test.go:180:1
 	f = gen.Take(r, f, 3)
-	r.Leaf(f, &f.Header)
-	f.parent, f.PC = nil, 1
+	f.Leaf(r, f, 1)
+	f.parent = nil
 //line greenlet_test.go:180:1
 	return r.SendNone(r.Current().Parent())
 }
 
-//line greenlet_greenlet_test.go:333:1
+//line greenlet_greenlet_test.go:301:1
 
 func (f *failsChildFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.parent))
+		return f.Started(r, f, f.body(r, f.parent))
 	default:
 //line greenlet_test.go:181:1
 		fail(errTest)
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 }
 
-//line greenlet_greenlet_test.go:346:1
+//line greenlet_greenlet_test.go:314:1
 
 func (f *failsChildFrame) Args(args []any)    { gen.SetArgs(f, args, &f.parent) }
 func (f *failsChildFrame) Forget()            { *f = failsChildFrame{Header: f.Header} }
 func (f *failsChildFrame) Release(r *gen.Run) { gen.Free(r, f, 3) }
-func (*failsChildFrame) Func() *gen.Func      { return &failsChildFrameInfo }
+func (*failsChildFrame) Func() *gen.Func      { return greenlet_test_go.At(6) }
 
-var failsChildFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.failsChild", File: "github.com/going-green/greenlet/generated/conformance/greenlet_test.go", Line: 179, Points: "180"}
 var _ func(*greenlet.Greenlet) = failsChild
 
-// failsParentFrame is an activation of failsParent.
 type failsParentFrame struct {
 	gen.DeferHeader
 	seen  *any
@@ -361,14 +327,12 @@ func newFailsParentFrame(seen *any) *failsParentFrame {
 	_ = failsParent
 	return gen.MakeFrame(failsParentFrame{seen: seen})
 }
-
-// failsParentResumable is failsParent for callers that can be suspended.
 func failsParentResumable(r *gen.Run, seen *any) gen.Status {
 	return (*failsParentFrame)(nil).run(r, seen)
 }
 
 func (f *failsParentFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.run(r, f.seen))
+	return f.Started(r, f, f.run(r, f.seen))
 }
 
 func (f *failsParentFrame) run(r *gen.Run, seen *any) (st gen.Status) {
@@ -396,15 +360,15 @@ func (f *failsParentFrame) step(r *gen.Run, seen *any) (end gen.Status) {
 	case 1:
 		me, g = f.me, f.g
 //line greenlet_test.go:193:1
-		r.Leaf(f, &f.Header)
-		f.me, f.PC = nil, 2
+		f.Leaf(r, f, 2)
+		f.me = nil
 //line greenlet_test.go:193:1
 		return gen.Send[any](r, me.Parent(), g)
 	case 2:
 		g = f.g
 //line greenlet_test.go:194:1
-		r.Leaf(f, &f.Header)
-		f.g, f.PC = nil, 3
+		f.Leaf(r, f, 3)
+		f.g = nil
 //line greenlet_test.go:194:1
 		return r.SendNone(g)
 	case 3:
@@ -424,8 +388,8 @@ func (f *failsParentFrame) step(r *gen.Run, seen *any) (end gen.Status) {
 //line greenlet_test.go:190:1
 	me = r.Current()
 	g = r.New(newFailsChildFrame(me))
-	r.Leaf(f, &f.Header)
-	f.me, f.g, f.PC = me, g, 1
+	f.Leaf(r, f, 1)
+	f.me, f.g = me, g
 //line greenlet_test.go:192:1
 	return r.SendNone(g)
 unwind:
@@ -433,7 +397,7 @@ unwind:
 	for f.Pending() {
 //line greenlet_test.go:196:1
 		if sub := f.Next(r); sub != gen.Done {
-			return r.Link(f, &f.Header, sub)
+			return f.Link(r, f, gen.Unwind, sub)
 		}
 	}
 //line greenlet_test.go:196:1
@@ -441,25 +405,21 @@ unwind:
 	return gen.Done
 }
 
-//line greenlet_greenlet_test.go:447:1
+//line greenlet_greenlet_test.go:411:1
 
 func (f *failsParentFrame) Args(args []any)    { gen.SetArgs(f, args, &f.seen) }
 func (f *failsParentFrame) Forget()            { *f = failsParentFrame{DeferHeader: f.DeferHeader} }
 func (f *failsParentFrame) Release(r *gen.Run) { gen.Free(r, f, 41) }
-func (*failsParentFrame) Func() *gen.Func      { return &failsParentFrameInfo }
+func (*failsParentFrame) Func() *gen.Func      { return greenlet_test_go.At(7) }
 
-var failsParentFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.failsParent", File: "github.com/going-green/greenlet/generated/conformance/greenlet_test.go", Line: 185, End: 196, Points: "192 me g; 193 g; 194"}
 var _ func(*any) = failsParent
 
-// raisesFrame is an activation of raises.
 type raisesFrame struct {
 	gen.Header
 	v any
 }
 
-func newRaisesFrame(v any) *raisesFrame { _ = raises; return gen.MakeFrame(raisesFrame{v: v}) }
-
-// raisesResumable is raises for callers that can be suspended.
+func newRaisesFrame(v any) *raisesFrame            { _ = raises; return gen.MakeFrame(raisesFrame{v: v}) }
 func raisesResumable(r *gen.Run, v any) gen.Status { return (*raisesFrame)(nil).body(r, v) }
 
 func (f *raisesFrame) body(r *gen.Run, v any) (st gen.Status) {
@@ -468,35 +428,30 @@ func (f *raisesFrame) body(r *gen.Run, v any) (st gen.Status) {
 	return gen.Done
 }
 
-//line greenlet_greenlet_test.go:475:1
+//line greenlet_greenlet_test.go:435:1
 
 func (f *raisesFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.body(r, f.v))
+	return f.Started(r, f, f.body(r, f.v))
 }
 
 func (f *raisesFrame) Args(args []any)    { gen.SetArgs(f, args, &f.v) }
 func (f *raisesFrame) Forget()            { *f = raisesFrame{Header: f.Header} }
 func (f *raisesFrame) Release(r *gen.Run) { gen.Free(r, f, 27) }
-func (*raisesFrame) Func() *gen.Func      { return &raisesFrameInfo }
+func (*raisesFrame) Func() *gen.Func      { return greenlet_test_go.At(8) }
 
-var raisesFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.raises", File: "github.com/going-green/greenlet/generated/conformance/greenlet_test.go", Line: 212}
 var _ func(any) = raises
 
-// recoversFrame is an activation of recovers.
 type recoversFrame struct {
-	gen.Header
+	gen.Returns[string]
 	seen *any
-	ret0 string
 }
 
 func newRecoversFrame(seen *any) *recoversFrame {
 	_ = recovers
 	return gen.MakeFrame(recoversFrame{seen: seen})
 }
-func (f *recoversFrame) Results() string                   { f.Over(f); return f.ret0 }
-func (f *recoversFrame) Returned(r *gen.Run) (ret0 string) { ret0 = f.ret0; f.Release(r); return }
-
-// recoversResumable is recovers for callers that can be suspended.
+func (f *recoversFrame) Results() string            { f.Over(f); return f.Ret0 }
+func (f *recoversFrame) Returned(r *gen.Run) string { r0 := f.Ret0; f.Release(r); return r0 }
 func recoversResumable(r *gen.Run, seen *any) (string, gen.Status) {
 	return (*recoversFrame)(nil).body(r, seen)
 }
@@ -504,11 +459,10 @@ func recoversResumable(r *gen.Run, seen *any) (string, gen.Status) {
 func (f *recoversFrame) body(r *gen.Run, seen *any) (ret0 string, st gen.Status) {
 	var got any
 //line greenlet_test.go:216:1
-	got, st = waitsResumable(r, seen)
-	if st != gen.Done {
+	if got, st = waitsResumable(r, seen); st != gen.Done {
 		f = gen.Take(r, f, 39)
-		f.seen, f.PC = nil, 1
-		return ret0, r.Link(f, &f.Header, st)
+		f.seen = nil
+		return ret0, f.Link(r, f, 1, st)
 	}
 	if f != nil {
 		f.seen = nil
@@ -517,52 +471,44 @@ func (f *recoversFrame) body(r *gen.Run, seen *any) (ret0 string, st gen.Status)
 	return fmt.Sprint("recovered ", got), gen.Done
 }
 
-//line greenlet_greenlet_test.go:524:1
+//line greenlet_greenlet_test.go:478:1
 
 func (f *recoversFrame) Resume(r *gen.Run) (st gen.Status) {
 	var got any
 	switch f.PC {
 	case 0:
-		f.ret0, st = f.body(r, f.seen)
-		return r.Started(f, &f.Header, st)
+		f.Ret0, st = f.body(r, f.seen)
+		return f.Started(r, f, st)
 	default:
 		got = r.Callee().(*waitsFrame).Returned(r)
 		f.seen = nil
 //line greenlet_test.go:217:1
-		f.ret0 = fmt.Sprint("recovered ", got)
-		return r.Return(f, &f.Header)
+		f.Ret0 = fmt.Sprint("recovered ", got)
+		return f.Return(r, f)
 	}
 }
 
-//line greenlet_greenlet_test.go:541:1
+//line greenlet_greenlet_test.go:495:1
 
-func (f *recoversFrame) Args(args []any)            { gen.SetArgs(f, args, &f.seen) }
-func (f *recoversFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *recoversFrame) Forget()                    { *f = recoversFrame{Header: f.Header, ret0: f.ret0} }
-func (f *recoversFrame) Release(r *gen.Run)         { gen.Free(r, f, 39) }
-func (*recoversFrame) Func() *gen.Func              { return &recoversFrameInfo }
+func (f *recoversFrame) Args(args []any)    { gen.SetArgs(f, args, &f.seen) }
+func (f *recoversFrame) Forget()            { *f = recoversFrame{Returns: f.Returns} }
+func (f *recoversFrame) Release(r *gen.Run) { gen.Free(r, f, 39) }
+func (*recoversFrame) Func() *gen.Func      { return greenlet_test_go.At(9) }
 
-var recoversFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.recovers", File: "github.com/going-green/greenlet/generated/conformance/greenlet_test.go", Line: 215, Points: "216"}
 var _ func(*any) string = recovers
 
-// waitsFrame is an activation of waits.
 type waitsFrame struct {
-	gen.DeferHeader
-	seen     *any
-	got      *any
-	t0, ret0 any
+	gen.DeferReturns[any]
+	seen *any
+	got  *any
+	t0   any
 }
 
-func newWaitsFrame(seen *any) *waitsFrame { _ = waits; return gen.MakeFrame(waitsFrame{seen: seen}) }
-
-// waitsResumable is waits for callers that can be suspended.
 func waitsResumable(r *gen.Run, seen *any) (any, gen.Status) { return (*waitsFrame)(nil).run(r, seen) }
-func (f *waitsFrame) Results() any                           { f.Over(f); return f.ret0 }
-func (f *waitsFrame) Returned(r *gen.Run) (ret0 any)         { ret0 = f.ret0; f.Release(r); return }
 
 func (f *waitsFrame) Resume(r *gen.Run) (st gen.Status) {
-	f.ret0, st = f.run(r, f.seen)
-	return r.Started(f, &f.Header, st)
+	f.Ret0, st = f.run(r, f.seen)
+	return f.Started(r, f, st)
 }
 
 func (f *waitsFrame) run(r *gen.Run, seen *any) (ret0 any, st gen.Status) {
@@ -576,7 +522,7 @@ func (f *waitsFrame) run(r *gen.Run, seen *any) (ret0 any, st gen.Status) {
 	for st = f.step(r, seen); st == gen.Broken; st = f.step(r, seen) {
 		r.Recovered(mark)
 	}
-	ret0 = f.ret0
+	ret0 = f.Ret0
 	if hot && st == gen.Done {
 		f.Release(r)
 	}
@@ -609,8 +555,8 @@ func (f *waitsFrame) step(r *gen.Run, seen *any) (end gen.Status) {
 			*seen = recover()
 			(*gotRef) = *seen
 		})
-		r.Leaf(f, &f.Header)
-		f.seen, f.got, f.PC = nil, got, 1
+		f.Leaf(r, f, 1)
+		f.seen, f.got = nil, got
 		r.Await(&f.t0)
 //line greenlet_test.go:226:1
 		return gen.Send[any](r, r.Current().Parent(), "waiting")
@@ -620,153 +566,127 @@ unwind:
 	for f.Pending() {
 //line greenlet_test.go:227:1
 		if sub := f.Next(r); sub != gen.Done {
-			return r.Link(f, &f.Header, sub)
+			return f.Link(r, f, gen.Unwind, sub)
 		}
 	}
-	f.ret0 = *f.got
+	f.Ret0 = *f.got
 //line greenlet_test.go:227:1
 	f.End()
 	return gen.Done
 }
 
-//line greenlet_greenlet_test.go:636:1
+//line greenlet_greenlet_test.go:582:1
 
-func (f *waitsFrame) Args(args []any)            { gen.SetArgs(f, args, &f.seen) }
-func (f *waitsFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *waitsFrame) Forget()                    { *f = waitsFrame{DeferHeader: f.DeferHeader, ret0: f.ret0} }
-func (f *waitsFrame) Release(r *gen.Run)         { gen.Free(r, f, 16) }
-func (*waitsFrame) Func() *gen.Func              { return &waitsFrameInfo }
+func (f *waitsFrame) Release(r *gen.Run) { gen.Free(r, f, 16) }
+func (*waitsFrame) Func() *gen.Func      { return greenlet_test_go.At(10) }
 
-var waitsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.waits", File: "github.com/going-green/greenlet/generated/conformance/greenlet_test.go", Line: 221, End: 227, Points: "226 got"}
 var _ func(*any) any = waits
 
-// standsFrame is an activation of stands.
 type standsFrame struct {
-	gen.Header
-	ret0 int
-	ret1 string
+	gen.Returns2[int, string]
 }
 
 func newStandsFrame() *standsFrame            { _ = stands; return gen.MakeFrame(standsFrame{}) }
-func (f *standsFrame) Results() (int, string) { f.Over(f); return f.ret0, f.ret1 }
-func (f *standsFrame) Returned(r *gen.Run) (ret0 int, ret1 string) {
-	ret0, ret1 = f.ret0, f.ret1
+func (f *standsFrame) Results() (int, string) { f.Over(f); return f.Ret0, f.Ret1 }
+func (f *standsFrame) Returned(r *gen.Run) (int, string) {
+	r0, r1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return
+	return r0, r1
 }
-
-// standsResumable is stands for callers that can be suspended.
 func standsResumable(r *gen.Run) (int, string, gen.Status) { return (*standsFrame)(nil).body(r) }
 
 func (f *standsFrame) body(r *gen.Run) (ret0 int, ret1 string, st gen.Status) {
 //line greenlet_test.go:240:1
 	if st = nestedResumable(r, 2); st != gen.Done {
 		f = gen.Take(r, f, 43)
-		f.PC = 1
-		return ret0, ret1, r.Link(f, &f.Header, st)
+		return ret0, ret1, f.Link(r, f, 1, st)
 	}
 //line greenlet_test.go:241:1
 	return 1, "x", gen.Done
 }
 
-//line greenlet_greenlet_test.go:676:1
+//line greenlet_greenlet_test.go:612:1
 
 func (f *standsFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f.PC {
 	case 0:
-		f.ret0, f.ret1, st = f.body(r)
-		return r.Started(f, &f.Header, st)
+		f.Ret0, f.Ret1, st = f.body(r)
+		return f.Started(r, f, st)
 	default:
 		r.Callee().(*nestedFrame).Release(r)
 //line greenlet_test.go:241:1
-		f.ret0, f.ret1 = 1, "x"
-		return r.Return(f, &f.Header)
+		f.Ret0, f.Ret1 = 1, "x"
+		return f.Return(r, f)
 	}
 }
 
-//line greenlet_greenlet_test.go:691:1
+//line greenlet_greenlet_test.go:627:1
 
-func (f *standsFrame) Send(r *gen.Run) gen.Status {
-	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
-}
 func (f *standsFrame) Release(r *gen.Run) { gen.Free(r, f, 43) }
-func (*standsFrame) Func() *gen.Func      { return &standsFrameInfo }
+func (*standsFrame) Func() *gen.Func      { return greenlet_test_go.At(11) }
 
-var standsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.stands", File: "github.com/going-green/greenlet/generated/conformance/greenlet_test.go", Line: 239, Points: "240"}
 var _ func() (int, string) = stands
 
-// nestedFrame is an activation of nested.
 type nestedFrame struct {
 	gen.Header
 	n int
 }
 
-func newNestedFrame(n int) *nestedFrame { _ = nested; return gen.MakeFrame(nestedFrame{n: n}) }
-
-// nestedResumable is nested for callers that can be suspended.
-func nestedResumable(r *gen.Run, n int) gen.Status { return (*nestedFrame)(nil).body(r, n) }
-
-func (f *nestedFrame) body(r *gen.Run, n int) (st gen.Status) {
+func nestedResumable(r *gen.Run, n int) (st gen.Status) {
 //line greenlet_test.go:246:1
 	if n <= 0 {
 		goto after_if_246
 	}
 //line greenlet_test.go:247:1
 	if st = nestedResumable(r, n-1); st != gen.Done {
-		f = gen.Take(r, f, 21)
-		f.PC = 1
-		return r.Link(f, &f.Header, st)
+		f := gen.New[nestedFrame](r, 21)
+		return f.Link(r, f, 1, st)
 	}
 //line greenlet_test.go:248:1
 	return gen.Done
 after_if_246:
-	f = gen.Take(r, f, 21)
-	r.Leaf(f, &f.Header)
-	f.PC = 2
+	{
 //line greenlet_test.go:250:1
-	return r.SendNone(r.Current().Parent())
-}
-
-//line greenlet_greenlet_test.go:734:1
-
-func (f *nestedFrame) Resume(r *gen.Run) (st gen.Status) {
-	switch f.PC {
-	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.n))
-	case 1:
-		r.Callee().(*nestedFrame).Release(r)
-//line greenlet_test.go:248:1
-		return r.Return(f, &f.Header)
-	default:
-		return r.Return(f, &f.Header)
+		f := gen.New[nestedFrame](r, 21)
+		f.Leaf(r, f, 2)
+//line greenlet_test.go:250:1
+		return r.SendNone(r.Current().Parent())
 	}
 }
 
-//line greenlet_greenlet_test.go:749:1
+//line greenlet_greenlet_test.go:661:1
 
-func (f *nestedFrame) Args(args []any)    { gen.SetArgs(f, args, &f.n) }
+func (f *nestedFrame) Resume(r *gen.Run) (st gen.Status) {
+	switch f.PC {
+	case 1:
+		r.Callee().(*nestedFrame).Release(r)
+//line greenlet_test.go:248:1
+		return f.Return(r, f)
+	default:
+		return f.Return(r, f)
+	}
+}
+
+//line greenlet_greenlet_test.go:674:1
+
 func (f *nestedFrame) Release(r *gen.Run) { gen.Free(r, f, 21) }
-func (*nestedFrame) Func() *gen.Func      { return &nestedFrameInfo }
+func (*nestedFrame) Func() *gen.Func      { return greenlet_test_go.At(12) }
 
-var nestedFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.nested", File: "github.com/going-green/greenlet/generated/conformance/greenlet_test.go", Line: 245, Points: "247; 250"}
 var _ func(int) = nested
 
-// takesFrame is an activation of takes.
 type takesFrame struct {
-	gen.Header
-	a        arguments
-	n        int
-	t0, ret0 any
+	gen.Returns[any]
+	a  arguments
+	n  int
+	t0 any
 }
 
 func newTakesFrame(a arguments, n int) *takesFrame {
 	_ = takes
 	return gen.MakeFrame(takesFrame{a: a, n: n})
 }
-func (f *takesFrame) Results() any                   { f.Over(f); return f.ret0 }
-func (f *takesFrame) Returned(r *gen.Run) (ret0 any) { ret0 = f.ret0; f.Release(r); return }
-
-// takesResumable is takes for callers that can be suspended.
+func (f *takesFrame) Results() any            { f.Over(f); return f.Ret0 }
+func (f *takesFrame) Returned(r *gen.Run) any { r0 := f.Ret0; f.Release(r); return r0 }
 func takesResumable(r *gen.Run, a arguments, n int) (any, gen.Status) {
 	return (*takesFrame)(nil).body(r, a, n)
 }
@@ -777,58 +697,51 @@ func (f *takesFrame) body(r *gen.Run, a arguments, n int) (ret0 any, st gen.Stat
 		panic("n")
 	}
 	f = gen.Take(r, f, 42)
-	r.Leaf(f, &f.Header)
-	f.a, f.PC = arguments{}, 1
+	f.Leaf(r, f, 1)
+	f.a = arguments{}
 	r.Await(&f.t0)
 //line greenlet_test.go:295:1
 	return ret0, gen.Send[any](r, r.Current().Parent(), a)
 }
 
-//line greenlet_greenlet_test.go:791:1
+//line greenlet_greenlet_test.go:711:1
 
 func (f *takesFrame) Resume(r *gen.Run) (st gen.Status) {
 	var t0 any
 	switch f.PC {
 	case 0:
-		f.ret0, st = f.body(r, f.a, f.n)
-		return r.Started(f, &f.Header, st)
+		f.Ret0, st = f.body(r, f.a, f.n)
+		return f.Started(r, f, st)
 	default:
 		t0 = f.t0
 		r.Received()
 //line greenlet_test.go:295:1
-		f.ret0 = t0
-		return r.Return(f, &f.Header)
+		f.Ret0 = t0
+		return f.Return(r, f)
 	}
 }
 
-//line greenlet_greenlet_test.go:808:1
+//line greenlet_greenlet_test.go:728:1
 
-func (f *takesFrame) Args(args []any)            { gen.SetArgs(f, args, &f.a, &f.n) }
-func (f *takesFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *takesFrame) Forget()                    { *f = takesFrame{Header: f.Header, ret0: f.ret0} }
-func (f *takesFrame) Release(r *gen.Run)         { gen.Free(r, f, 42) }
-func (*takesFrame) Func() *gen.Func              { return &takesFrameInfo }
+func (f *takesFrame) Args(args []any)    { gen.SetArgs(f, args, &f.a, &f.n) }
+func (f *takesFrame) Forget()            { *f = takesFrame{Returns: f.Returns} }
+func (f *takesFrame) Release(r *gen.Run) { gen.Free(r, f, 42) }
+func (*takesFrame) Func() *gen.Func      { return greenlet_test_go.At(13) }
 
-var takesFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.takes", File: "github.com/going-green/greenlet/generated/conformance/greenlet_test.go", Line: 291, Points: "295"}
 var _ func(arguments, int) any = takes
 
-// peeksFrame is an activation of peeks.
 type peeksFrame struct {
-	gen.DeferHeader
+	gen.DeferReturns[any]
 	seen *any
-	ret0 any
 }
 
-func newPeeksFrame() *peeksFrame { _ = peeks; return gen.MakeFrame(peeksFrame{}) }
-
-// peeksResumable is peeks for callers that can be suspended.
-func peeksResumable(r *gen.Run) (any, gen.Status)    { return (*peeksFrame)(nil).run(r) }
-func (f *peeksFrame) Results() any                   { f.Over(f); return f.ret0 }
-func (f *peeksFrame) Returned(r *gen.Run) (ret0 any) { ret0 = f.ret0; f.Release(r); return }
+func newPeeksFrame() *peeksFrame                  { _ = peeks; return gen.MakeFrame(peeksFrame{}) }
+func peeksResumable(r *gen.Run) (any, gen.Status) { return (*peeksFrame)(nil).run(r) }
+func (f *peeksFrame) Results() any                { f.Over(f); return f.Ret0 }
 
 func (f *peeksFrame) Resume(r *gen.Run) (st gen.Status) {
-	f.ret0, st = f.run(r)
-	return r.Started(f, &f.Header, st)
+	f.Ret0, st = f.run(r)
+	return f.Started(r, f, st)
 }
 
 func (f *peeksFrame) run(r *gen.Run) (ret0 any, st gen.Status) {
@@ -841,7 +754,7 @@ func (f *peeksFrame) run(r *gen.Run) (ret0 any, st gen.Status) {
 	for st = f.step(r); st == gen.Broken; st = f.step(r) {
 		r.Recovered(mark)
 	}
-	ret0 = f.ret0
+	ret0 = f.Ret0
 	if hot && st == gen.Done {
 		f.Release(r)
 	}
@@ -868,8 +781,8 @@ func (f *peeksFrame) step(r *gen.Run) (end gen.Status) {
 		seenRef := seen
 //line greenlet_test.go:337:1
 		f.DeferFunc(func() { (*seenRef) = recover() })
-		r.Leaf(f, &f.Header)
-		f.seen, f.PC = seen, 1
+		f.Leaf(r, f, 1)
+		f.seen = seen
 //line greenlet_test.go:338:1
 		return r.SendNone(r.Current().Parent())
 	}
@@ -878,26 +791,23 @@ unwind:
 	for f.Pending() {
 //line greenlet_test.go:340:1
 		if sub := f.Next(r); sub != gen.Done {
-			return r.Link(f, &f.Header, sub)
+			return f.Link(r, f, gen.Unwind, sub)
 		}
 	}
-	f.ret0 = *f.seen
+	f.Ret0 = *f.seen
 //line greenlet_test.go:340:1
 	f.End()
 	return gen.Done
 }
 
-//line greenlet_greenlet_test.go:894:1
+//line greenlet_greenlet_test.go:807:1
 
-func (f *peeksFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *peeksFrame) Forget()                    { *f = peeksFrame{DeferHeader: f.DeferHeader, ret0: f.ret0} }
-func (f *peeksFrame) Release(r *gen.Run)         { gen.Free(r, f, 50) }
-func (*peeksFrame) Func() *gen.Func              { return &peeksFrameInfo }
+func (f *peeksFrame) Forget()            { *f = peeksFrame{DeferReturns: f.DeferReturns} }
+func (f *peeksFrame) Release(r *gen.Run) { gen.Free(r, f, 50) }
+func (*peeksFrame) Func() *gen.Func      { return greenlet_test_go.At(14) }
 
-var peeksFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.peeks", File: "github.com/going-green/greenlet/generated/conformance/greenlet_test.go", Line: 336, End: 340, Points: "338 seen"}
 var _ func() any = peeks
 
-// handlesFrame is an activation of handles.
 type handlesFrame struct {
 	gen.DeferHeader
 	handler    func(*any, *any)
@@ -908,14 +818,12 @@ func newHandlesFrame(handler func(*any, *any), seen *any, kept *any) *handlesFra
 	_ = handles
 	return gen.MakeFrame(handlesFrame{handler: handler, seen: seen, kept: kept})
 }
-
-// handlesResumable is handles for callers that can be suspended.
 func handlesResumable(r *gen.Run, handler func(*any, *any), seen *any, kept *any) gen.Status {
 	return (*handlesFrame)(nil).run(r, handler, seen, kept)
 }
 
 func (f *handlesFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.run(r, f.handler, f.seen, f.kept))
+	return f.Started(r, f, f.run(r, f.handler, f.seen, f.kept))
 }
 
 func (f *handlesFrame) run(r *gen.Run, handler func(*any, *any), seen *any, kept *any) (st gen.Status) {
@@ -970,8 +878,8 @@ func (f *handlesFrame) step(r *gen.Run, handler func(*any, *any), seen *any, kep
 		}
 	}
 //line greenlet_test.go:345:1
-	r.Leaf(f, &f.Header)
-	f.handler, f.seen, f.kept, f.PC = nil, nil, nil, 1
+	f.Leaf(r, f, 1)
+	f.handler, f.seen, f.kept = nil, nil, nil
 //line greenlet_test.go:345:1
 	if p, ok := r.Out().(*int); ok {
 		*p = 0
@@ -983,7 +891,7 @@ unwind:
 	for f.Pending() {
 //line greenlet_test.go:347:1
 		if sub := f.Next(r); sub != gen.Done {
-			return r.Link(f, &f.Header, sub)
+			return f.Link(r, f, gen.Unwind, sub)
 		}
 	}
 //line greenlet_test.go:347:1
@@ -991,27 +899,22 @@ unwind:
 	return gen.Done
 }
 
-//line greenlet_greenlet_test.go:998:1
+//line greenlet_greenlet_test.go:906:1
 
 func (f *handlesFrame) Args(args []any)    { gen.SetArgs(f, args, &f.handler, &f.seen, &f.kept) }
 func (f *handlesFrame) Forget()            { *f = handlesFrame{DeferHeader: f.DeferHeader} }
 func (f *handlesFrame) Release(r *gen.Run) { gen.Free(r, f, 51) }
-func (*handlesFrame) Func() *gen.Func      { return &handlesFrameInfo }
+func (*handlesFrame) Func() *gen.Func      { return greenlet_test_go.At(15) }
 
-var handlesFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.handles", File: "github.com/going-green/greenlet/generated/conformance/greenlet_test.go", Line: 343, End: 347, Points: "345"}
 var _ func(func(*any, *any), *any, *any) = handles
 
-// looksAtRunFrame is an activation of looksAtRun.
 type looksAtRunFrame struct {
-	gen.Header
-	ret0 bool
+	gen.Returns[bool]
 }
 
-func newLooksAtRunFrame() *looksAtRunFrame                 { _ = looksAtRun; return gen.MakeFrame(looksAtRunFrame{}) }
-func (f *looksAtRunFrame) Results() bool                   { f.Over(f); return f.ret0 }
-func (f *looksAtRunFrame) Returned(r *gen.Run) (ret0 bool) { ret0 = f.ret0; f.Release(r); return }
-
-// looksAtRunResumable is looksAtRun for callers that can be suspended.
+func newLooksAtRunFrame() *looksAtRunFrame              { _ = looksAtRun; return gen.MakeFrame(looksAtRunFrame{}) }
+func (f *looksAtRunFrame) Results() bool                { f.Over(f); return f.Ret0 }
+func (f *looksAtRunFrame) Returned(r *gen.Run) bool     { r0 := f.Ret0; f.Release(r); return r0 }
 func looksAtRunResumable(r *gen.Run) (bool, gen.Status) { return (*looksAtRunFrame)(nil).body(r) }
 
 func (f *looksAtRunFrame) body(r *gen.Run) (ret0 bool, st gen.Status) {
@@ -1019,21 +922,18 @@ func (f *looksAtRunFrame) body(r *gen.Run) (ret0 bool, st gen.Status) {
 	return r.Current().Run() == nil, gen.Done
 }
 
-//line greenlet_greenlet_test.go:1027:1
+//line greenlet_greenlet_test.go:930:1
 
 func (f *looksAtRunFrame) Resume(r *gen.Run) (st gen.Status) {
-	f.ret0, st = f.body(r)
-	return r.Started(f, &f.Header, st)
+	f.Ret0, st = f.body(r)
+	return f.Started(r, f, st)
 }
 
-func (f *looksAtRunFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *looksAtRunFrame) Release(r *gen.Run)         { gen.Free(r, f, 2) }
-func (*looksAtRunFrame) Func() *gen.Func              { return &looksAtRunFrameInfo }
+func (f *looksAtRunFrame) Release(r *gen.Run) { gen.Free(r, f, 2) }
+func (*looksAtRunFrame) Func() *gen.Func      { return greenlet_test_go.At(16) }
 
-var looksAtRunFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.looksAtRun", File: "github.com/going-green/greenlet/generated/conformance/greenlet_test.go", Line: 387}
 var _ func() bool = looksAtRun
 
-// exitsGoroutineFrame is an activation of exitsGoroutine.
 type exitsGoroutineFrame struct {
 	gen.Header
 }
@@ -1042,8 +942,6 @@ func newExitsGoroutineFrame() *exitsGoroutineFrame {
 	_ = exitsGoroutine
 	return gen.MakeFrame(exitsGoroutineFrame{})
 }
-
-// exitsGoroutineResumable is exitsGoroutine for callers that can be suspended.
 func exitsGoroutineResumable(r *gen.Run) gen.Status { return (*exitsGoroutineFrame)(nil).body(r) }
 
 func (f *exitsGoroutineFrame) body(r *gen.Run) (st gen.Status) {
@@ -1052,29 +950,25 @@ func (f *exitsGoroutineFrame) body(r *gen.Run) (st gen.Status) {
 	return gen.Done
 }
 
-//line greenlet_greenlet_test.go:1061:1
+//line greenlet_greenlet_test.go:959:1
 
 func (f *exitsGoroutineFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.body(r))
+	return f.Started(r, f, f.body(r))
 }
 
 func (f *exitsGoroutineFrame) Release(r *gen.Run) { gen.Free(r, f, 55) }
-func (*exitsGoroutineFrame) Func() *gen.Func      { return &exitsGoroutineFrameInfo }
+func (*exitsGoroutineFrame) Func() *gen.Func      { return greenlet_test_go.At(17) }
 
-var exitsGoroutineFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.exitsGoroutine", File: "github.com/going-green/greenlet/generated/conformance/greenlet_test.go", Line: 451}
 var _ func() = exitsGoroutine
 
-// pairFrame is an activation of pair.
 type pairFrame struct {
-	gen.Header
-	a, b, ret0 int
+	gen.Returns[int]
+	a, b int
 }
 
-func newPairFrame(a int, b int) *pairFrame          { _ = pair; return gen.MakeFrame(pairFrame{a: a, b: b}) }
-func (f *pairFrame) Results() int                   { f.Over(f); return f.ret0 }
-func (f *pairFrame) Returned(r *gen.Run) (ret0 int) { ret0 = f.ret0; f.Release(r); return }
-
-// pairResumable is pair for callers that can be suspended.
+func newPairFrame(a int, b int) *pairFrame   { _ = pair; return gen.MakeFrame(pairFrame{a: a, b: b}) }
+func (f *pairFrame) Results() int            { f.Over(f); return f.Ret0 }
+func (f *pairFrame) Returned(r *gen.Run) int { r0 := f.Ret0; f.Release(r); return r0 }
 func pairResumable(r *gen.Run, a int, b int) (int, gen.Status) {
 	return (*pairFrame)(nil).body(r, a, b)
 }
@@ -1084,32 +978,27 @@ func (f *pairFrame) body(r *gen.Run, a int, b int) (ret0 int, st gen.Status) {
 	return a + b, gen.Done
 }
 
-//line greenlet_greenlet_test.go:1094:1
+//line greenlet_greenlet_test.go:988:1
 
 func (f *pairFrame) Resume(r *gen.Run) (st gen.Status) {
-	f.ret0, st = f.body(r, f.a, f.b)
-	return r.Started(f, &f.Header, st)
+	f.Ret0, st = f.body(r, f.a, f.b)
+	return f.Started(r, f, st)
 }
 
-func (f *pairFrame) Args(args []any)            { gen.SetArgs(f, args, &f.a, &f.b) }
-func (f *pairFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *pairFrame) Release(r *gen.Run)         { gen.Free(r, f, 8) }
-func (*pairFrame) Func() *gen.Func              { return &pairFrameInfo }
+func (f *pairFrame) Args(args []any)    { gen.SetArgs(f, args, &f.a, &f.b) }
+func (f *pairFrame) Release(r *gen.Run) { gen.Free(r, f, 8) }
+func (*pairFrame) Func() *gen.Func      { return greenlet_test_go.At(18) }
 
-var pairFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.pair", File: "github.com/going-green/greenlet/generated/conformance/greenlet_test.go", Line: 467}
 var _ func(int, int) int = pair
 
-// doubleFrame is an activation of double.
 type doubleFrame struct {
-	gen.Header
-	v, ret0 int
+	gen.Returns[int]
+	v int
 }
 
-func newDoubleFrame(v int) *doubleFrame               { _ = double; return gen.MakeFrame(doubleFrame{v: v}) }
-func (f *doubleFrame) Results() int                   { f.Over(f); return f.ret0 }
-func (f *doubleFrame) Returned(r *gen.Run) (ret0 int) { ret0 = f.ret0; f.Release(r); return }
-
-// doubleResumable is double for callers that can be suspended.
+func newDoubleFrame(v int) *doubleFrame                   { _ = double; return gen.MakeFrame(doubleFrame{v: v}) }
+func (f *doubleFrame) Results() int                       { f.Over(f); return f.Ret0 }
+func (f *doubleFrame) Returned(r *gen.Run) int            { r0 := f.Ret0; f.Release(r); return r0 }
 func doubleResumable(r *gen.Run, v int) (int, gen.Status) { return (*doubleFrame)(nil).body(r, v) }
 
 func (f *doubleFrame) body(r *gen.Run, v int) (ret0 int, st gen.Status) {
@@ -1117,37 +1006,31 @@ func (f *doubleFrame) body(r *gen.Run, v int) (ret0 int, st gen.Status) {
 	return v * 2, gen.Done
 }
 
-//line greenlet_greenlet_test.go:1128:1
+//line greenlet_greenlet_test.go:1017:1
 
 func (f *doubleFrame) Resume(r *gen.Run) (st gen.Status) {
-	f.ret0, st = f.body(r, f.v)
-	return r.Started(f, &f.Header, st)
+	f.Ret0, st = f.body(r, f.v)
+	return f.Started(r, f, st)
 }
 
-func (f *doubleFrame) Args(args []any)            { gen.SetArgs(f, args, &f.v) }
-func (f *doubleFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *doubleFrame) Release(r *gen.Run)         { gen.Free(r, f, 63) }
-func (*doubleFrame) Func() *gen.Func              { return &doubleFrameInfo }
+func (f *doubleFrame) Args(args []any)    { gen.SetArgs(f, args, &f.v) }
+func (f *doubleFrame) Release(r *gen.Run) { gen.Free(r, f, 63) }
+func (*doubleFrame) Func() *gen.Func      { return greenlet_test_go.At(19) }
 
-var doubleFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.double", File: "github.com/going-green/greenlet/generated/conformance/greenlet_test.go", Line: 479}
 var _ func(int) int = double
 
-// factorialFrame is an activation of factorial.
 type factorialFrame struct {
-	gen.Header
-	n    int
-	t0   any
-	ret0 int
+	gen.Returns[int]
+	n  int
+	t0 any
 }
 
 func newFactorialFrame(n int) *factorialFrame {
 	_ = factorial
 	return gen.MakeFrame(factorialFrame{n: n})
 }
-func (f *factorialFrame) Results() int                   { f.Over(f); return f.ret0 }
-func (f *factorialFrame) Returned(r *gen.Run) (ret0 int) { ret0 = f.ret0; f.Release(r); return }
-
-// factorialResumable is factorial for callers that can be suspended.
+func (f *factorialFrame) Results() int            { f.Over(f); return f.Ret0 }
+func (f *factorialFrame) Returned(r *gen.Run) int { r0 := f.Ret0; f.Release(r); return r0 }
 func factorialResumable(r *gen.Run, n int) (int, gen.Status) {
 	return (*factorialFrame)(nil).body(r, n)
 }
@@ -1160,23 +1043,21 @@ func (f *factorialFrame) body(r *gen.Run, n int) (ret0 int, st gen.Status) {
 	}
 //line greenlet_test.go:526:1
 	f = gen.Take(r, f, 51)
-	r.Leaf(f, &f.Header)
-	f.PC = 1
+	f.Leaf(r, f, 1)
 	r.Await(&f.t0)
 //line greenlet_test.go:526:1
 	return ret0, gen.Send[any](r, r.Current().Parent(), n)
 after_if_525:
-	t1, st = factorialResumable(r, n-1)
-	if st != gen.Done {
+	if t1, st = factorialResumable(r, n-1); st != gen.Done {
 		f = gen.Take(r, f, 51)
-		f.n, f.PC = n, 2
-		return ret0, r.Link(f, &f.Header, st)
+		f.n = n
+		return ret0, f.Link(r, f, 2, st)
 	}
 //line greenlet_test.go:528:1
 	return n * t1, gen.Done
 }
 
-//line greenlet_greenlet_test.go:1187:1
+//line greenlet_greenlet_test.go:1068:1
 
 func (f *factorialFrame) Resume(r *gen.Run) (st gen.Status) {
 	n := f.n
@@ -1184,34 +1065,31 @@ func (f *factorialFrame) Resume(r *gen.Run) (st gen.Status) {
 	var t1 int
 	switch f.PC {
 	case 0:
-		f.ret0, st = f.body(r, f.n)
-		return r.Started(f, &f.Header, st)
+		f.Ret0, st = f.body(r, f.n)
+		return f.Started(r, f, st)
 	case 1:
 		t0 = f.t0
 		r.Received()
 //line greenlet_test.go:526:1
-		f.ret0 = t0.(int)
-		return r.Return(f, &f.Header)
+		f.Ret0 = t0.(int)
+		return f.Return(r, f)
 	default:
 		t1 = r.Callee().(*factorialFrame).Returned(r)
 //line greenlet_test.go:528:1
-		f.ret0 = n * t1
-		return r.Return(f, &f.Header)
+		f.Ret0 = n * t1
+		return f.Return(r, f)
 	}
 }
 
-//line greenlet_greenlet_test.go:1211:1
+//line greenlet_greenlet_test.go:1092:1
 
-func (f *factorialFrame) Args(args []any)            { gen.SetArgs(f, args, &f.n) }
-func (f *factorialFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *factorialFrame) Forget()                    { *f = factorialFrame{Header: f.Header, ret0: f.ret0} }
-func (f *factorialFrame) Release(r *gen.Run)         { gen.Free(r, f, 51) }
-func (*factorialFrame) Func() *gen.Func              { return &factorialFrameInfo }
+func (f *factorialFrame) Args(args []any)    { gen.SetArgs(f, args, &f.n) }
+func (f *factorialFrame) Forget()            { *f = factorialFrame{Returns: f.Returns} }
+func (f *factorialFrame) Release(r *gen.Run) { gen.Free(r, f, 51) }
+func (*factorialFrame) Func() *gen.Func      { return greenlet_test_go.At(20) }
 
-var factorialFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.factorial", File: "github.com/going-green/greenlet/generated/conformance/greenlet_test.go", Line: 524, Points: "526; 528 n"}
 var _ func(int) int = factorial
 
-// callsPlainFrame is an activation of callsPlain.
 type callsPlainFrame struct {
 	gen.Header
 	f func()
@@ -1221,8 +1099,6 @@ func newCallsPlainFrame(f func()) *callsPlainFrame {
 	_ = callsPlain
 	return gen.MakeFrame(callsPlainFrame{f: f})
 }
-
-// callsPlainResumable is callsPlain for callers that can be suspended.
 func callsPlainResumable(r *gen.Run, f func()) gen.Status { return (*callsPlainFrame)(nil).body(r, f) }
 
 func (f2 *callsPlainFrame) body(r *gen.Run, f func()) (st gen.Status) {
@@ -1234,8 +1110,8 @@ func (f2 *callsPlainFrame) body(r *gen.Run, f func()) (st gen.Status) {
 		st = c.CallResumable(r)
 		if st != gen.Done {
 			f2 = gen.Take(r, f2, 17)
-			f2.f, f2.PC = nil, 1
-			return r.Link(f2, &f2.Header, st)
+			f2.f = nil
+			return f2.Link(r, f2, 1, st)
 		}
 	} else {
 //line greenlet_test.go:532:1
@@ -1244,22 +1120,45 @@ func (f2 *callsPlainFrame) body(r *gen.Run, f func()) (st gen.Status) {
 	return gen.Done
 }
 
-//line greenlet_greenlet_test.go:1255:1
+//line greenlet_greenlet_test.go:1131:1
 
 func (f2 *callsPlainFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f2.PC {
 	case 0:
-		return r.Started(f2, &f2.Header, f2.body(r, f2.f))
+		return f2.Started(r, f2, f2.body(r, f2.f))
 	default:
 		r.Callee().Release(r)
-		return r.Return(f2, &f2.Header)
+		return f2.Return(r, f2)
 	}
 }
 
 func (f *callsPlainFrame) Args(args []any)    { gen.SetArgs(f, args, &f.f) }
 func (f *callsPlainFrame) Forget()            { *f = callsPlainFrame{Header: f.Header} }
 func (f *callsPlainFrame) Release(r *gen.Run) { gen.Free(r, f, 17) }
-func (*callsPlainFrame) Func() *gen.Func      { return &callsPlainFrameInfo }
+func (*callsPlainFrame) Func() *gen.Func      { return greenlet_test_go.At(21) }
 
-var callsPlainFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.callsPlain", File: "github.com/going-green/greenlet/generated/conformance/greenlet_test.go", Line: 532, Points: "532"}
 var _ func(func()) = callsPlain
+var greenlet_test_go = gen.Funcs{Package: "github.com/going-green/greenlet/generated/conformance", File: "github.com/going-green/greenlet/generated/conformance/greenlet_test.go", List: `
+steps 30: 32 l second
+makesChild 73
+leaf 78
+recursiveInner 110: 112
+recursiveOuter 116: 122 l; 124
+blocks 148: 149 started release
+failsChild 179: 180
+failsParent 185 196: 192 me g; 193 g; 194
+raises 212
+recovers 215: 216
+waits 221 227: 226 got
+stands 239: 240
+nested 245: 247; 250
+takes 291: 295
+peeks 336 340: 338 seen
+handles 343 347: 345
+looksAtRun 387
+exitsGoroutine 451
+pair 467
+double 479
+factorial 524: 526; 528 n
+callsPlain 532: 532
+`}

@@ -13,7 +13,6 @@ import (
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// loopsFrame is an activation of loops.
 type loopsFrame struct {
 	gen.Header
 	note0  func(string)
@@ -27,8 +26,6 @@ func newLoopsFrame(note0 func(string)) *loopsFrame {
 	_ = loops
 	return gen.MakeFrame(loopsFrame{note0: note0})
 }
-
-// loopsResumable is loops for callers that can be suspended.
 func loopsResumable(r *gen.Run, note0 func(string)) gen.Status {
 	return (*loopsFrame)(nil).body(r, note0)
 }
@@ -75,8 +72,8 @@ func (f *loopsFrame) body(r *gen.Run, note0 func(string)) (st gen.Status) {
 //line iterator_test.go:70:1
 		if st = c.CallResumable(r, (&loopsRange1{loop: loop}).value()); st != gen.Done {
 			f = gen.Take(r, f, 55)
-			f.note, f.loop, f.PC = note, loop, 1
-			return r.Link(f, &f.Header, st)
+			f.note, f.loop = note, loop
+			return f.Link(r, f, 1, st)
 		}
 	}
 resumed_70:
@@ -100,8 +97,8 @@ resumed_70:
 //line iterator_test.go:76:1
 		if st = c.CallResumable(r, (&loopsRange2{loop: loop2}).value()); st != gen.Done {
 			f = gen.Take(r, f, 55)
-			f.note, f.loop, f.PC = note, loop2, 2
-			return r.Link(f, &f.Header, st)
+			f.note, f.loop = note, loop2
+			return f.Link(r, f, 2, st)
 		}
 	}
 resumed_76:
@@ -129,8 +126,8 @@ loop_79:
 			stops: &stops,
 		}).CallResumable(r); st != gen.Done {
 			f = gen.Take(r, f, 55)
-			f.note, f.t2, f.t3, f.t4, f.PC = note, t2, t3, t4, 3
-			return r.Link(f, &f.Header, st)
+			f.note, f.t2, f.t3, f.t4 = note, t2, t3, t4
+			return f.Link(r, f, 3, st)
 		}
 	}
 resumed_80:
@@ -139,28 +136,26 @@ resumed_80:
 	goto loop_79
 }
 
-//line iterator_greenlet_test.go:144:1
+//line iterator_greenlet_test.go:141:1
 
 func (f *loopsFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.body(r, f.note0))
+	return f.Started(r, f, f.body(r, f.note0))
 }
 
 func (f *loopsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.note0) }
 func (f *loopsFrame) Forget()            { *f = loopsFrame{Header: f.Header} }
 func (f *loopsFrame) Release(r *gen.Run) { gen.Free(r, f, 55) }
-func (*loopsFrame) Func() *gen.Func      { return &loopsFrameInfo }
+func (*loopsFrame) Func() *gen.Func      { return iterator_test_go.At(0) }
 
-var loopsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.loops", File: "github.com/going-green/greenlet/generated/conformance/iterator_test.go", Line: 69, Points: "70 note loop; 76 note loop2; 88 note t2 t3 t4"}
 var _ func(func(string)) = loops
 
-// loopsFunc1 is the function literal of iterator_test.go:80, with what it captures.
+// loopsFunc1 is the function literal of iterator_test.go:80.
 type loopsFunc1 struct {
 	gen.Closure
 	note  *func(string)
 	stops *bool
 }
 
-// value is the literal for code that can't be suspended.
 func (c *loopsFunc1) value() func() {
 	return gen.Bind(&c.Closure, c, func() {
 //line iterator_test.go:81:1
@@ -174,20 +169,18 @@ func (c *loopsFunc1) value() func() {
 	})
 }
 
-//line iterator_greenlet_test.go:179:1
+//line iterator_greenlet_test.go:174:1
 
-// loopsFunc1Frame is an activation of the literal loopsFunc1.
 type loopsFunc1Frame struct {
 	gen.DeferHeader
 	c    *loopsFunc1
 	loop *gen.Loop
 }
 
-// CallResumable is the literal loopsFunc1 for callers that can be suspended.
 func (c *loopsFunc1) CallResumable(r *gen.Run) gen.Status { return (*loopsFunc1Frame)(nil).run(r, c) }
 
 func (f *loopsFunc1Frame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.run(r, f.c))
+	return f.Started(r, f, f.run(r, f.c))
 }
 
 func (f *loopsFunc1Frame) run(r *gen.Run, c *loopsFunc1) (st gen.Status) {
@@ -245,8 +238,8 @@ func (f *loopsFunc1Frame) step(r *gen.Run, c *loopsFunc1) (end gen.Status) {
 			loop:  loop,
 			stops: c.stops,
 		}).value()); st != gen.Done {
-			f.loop, f.PC = loop, 1
-			return r.Link(f, &f.Header, st)
+			f.loop = loop
+			return f.Link(r, f, 1, st)
 		}
 	}
 resumed_82:
@@ -259,7 +252,7 @@ unwind:
 	for f.Pending() {
 //line iterator_test.go:88:1
 		if sub := f.Next(r); sub != gen.Done {
-			return r.Link(f, &f.Header, sub)
+			return f.Link(r, f, gen.Unwind, sub)
 		}
 	}
 //line iterator_test.go:88:1
@@ -267,43 +260,36 @@ unwind:
 	return gen.Done
 }
 
-//line iterator_greenlet_test.go:272:1
+//line iterator_greenlet_test.go:265:1
 
 func (f *loopsFunc1Frame) Release(r *gen.Run) { gen.Free(r, f, 24) }
-func (*loopsFunc1Frame) Func() *gen.Func      { return &loopsFunc1FrameInfo }
+func (*loopsFunc1Frame) Func() *gen.Func      { return iterator_test_go.At(1) }
 
-var loopsFunc1FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.loops.func1", File: "github.com/going-green/greenlet/generated/conformance/iterator_test.go", Line: 80, End: 88, Points: "82 loop"}
-
-// loopsFunc1_1 is the function literal of iterator_test.go:81, with what it captures.
+// loopsFunc1_1 is the function literal of iterator_test.go:81.
 type loopsFunc1_1 struct {
 	gen.Closure
 	note *func(string)
 }
 
-// value is the literal for code that can't be suspended.
 func (c *loopsFunc1_1) value() func() {
 	return gen.Bind(&c.Closure, c, func() { (*c.note)(fmt.Sprint("recovered ", recover())) })
 }
 
-// loopsFunc1_1Frame is an activation of the literal loopsFunc1_1.
 type loopsFunc1_1Frame struct {
 	gen.Header
 	c        *loopsFunc1_1
 	deferrer *gen.DeferHeader
 }
 
-// CallResumable is the literal loopsFunc1_1 for callers that can be suspended.
 func (c *loopsFunc1_1) CallResumable(r *gen.Run) gen.Status {
 	return (*loopsFunc1_1Frame)(nil).run(r, nil, c)
 }
-
-// CallDeferred is the literal loopsFunc1_1 as a deferred call, which recovers.
 func (c *loopsFunc1_1) CallDeferred(r *gen.Run, d *gen.DeferHeader) gen.Status {
 	return (*loopsFunc1_1Frame)(nil).run(r, d, c)
 }
 
 func (f *loopsFunc1_1Frame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.run(r, f.deferrer, f.c))
+	return f.Started(r, f, f.run(r, f.deferrer, f.c))
 }
 
 func (f *loopsFunc1_1Frame) run(r *gen.Run, d *gen.DeferHeader, c *loopsFunc1_1) (st gen.Status) {
@@ -337,8 +323,7 @@ func (f *loopsFunc1_1Frame) step(r *gen.Run, c *loopsFunc1_1) (end gen.Status) {
 //line iterator_test.go:81:1
 			st = c2.CallResumable(r, t0)
 			if st != gen.Done {
-				f.PC = 1
-				return r.Link(f, &f.Header, st)
+				return f.Link(r, f, 1, st)
 			}
 		} else {
 //line iterator_test.go:81:1
@@ -348,20 +333,17 @@ func (f *loopsFunc1_1Frame) step(r *gen.Run, c *loopsFunc1_1) (end gen.Status) {
 	return gen.Done
 }
 
-//line iterator_greenlet_test.go:353:1
+//line iterator_greenlet_test.go:338:1
 
 func (f *loopsFunc1_1Frame) Release(r *gen.Run) { gen.Free(r, f, 52) }
-func (*loopsFunc1_1Frame) Func() *gen.Func      { return &loopsFunc1_1FrameInfo }
+func (*loopsFunc1_1Frame) Func() *gen.Func      { return iterator_test_go.At(2) }
 
-var loopsFunc1_1FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.loops.func1.1", File: "github.com/going-green/greenlet/generated/conformance/iterator_test.go", Line: 81, Points: "81"}
-
-// loopsRange1 is the body of the loop of iterator_test.go:70, with what it captures.
+// loopsRange1 is the body of the loop of iterator_test.go:70.
 type loopsRange1 struct {
 	gen.Closure
 	loop *gen.Loop
 }
 
-// value is the literal for code that can't be suspended.
 func (c *loopsRange1) value() func(int, string) bool {
 	return gen.Bind(&c.Closure, c, func(i int, line string) bool {
 		c.loop.Begin()
@@ -377,76 +359,61 @@ func (c *loopsRange1) value() func(int, string) bool {
 	})
 }
 
-//line iterator_greenlet_test.go:382:1
+//line iterator_greenlet_test.go:364:1
 
-// loopsRange1Frame is an activation of the literal loopsRange1.
 type loopsRange1Frame struct {
-	gen.Header
+	gen.Returns[bool]
 	c    *loopsRange1
 	i    int
 	line string
-	ret0 bool
 }
 
-func (f *loopsRange1Frame) Returned(r *gen.Run) (ret0 bool) { ret0 = f.ret0; f.Release(r); return }
-
-// CallResumable is the literal loopsRange1 for callers that can be suspended.
-func (c *loopsRange1) CallResumable(r *gen.Run, i int, line string) (bool, gen.Status) {
-	return (*loopsRange1Frame)(nil).body(r, c, i, line)
-}
-
-func (f *loopsRange1Frame) body(r *gen.Run, c *loopsRange1, i int, line string) (ret0 bool, st gen.Status) {
+func (f *loopsRange1Frame) Returned(r *gen.Run) bool { r0 := f.Ret0; f.Release(r); return r0 }
+func (c *loopsRange1) CallResumable(r *gen.Run, i int, line string) (ret0 bool, st gen.Status) {
 	c.loop.Begin()
 	// greenlet:allow plain-iterator it is what is tested
 //line iterator_test.go:71:1
-	f = gen.Take(r, f, 55)
-	r.Leaf(f, &f.Header)
-	f.line, f.c, f.PC = line, c, 1
+	f := gen.New[loopsRange1Frame](r, 55)
+	f.Leaf(r, f, 1)
+	f.line, f.c = line, c
 //line iterator_test.go:71:1
 	return ret0, gen.Yielded(r, fmt.Sprint("line ", i, line))
 }
 
-//line iterator_greenlet_test.go:411:1
+//line iterator_greenlet_test.go:385:1
 
 func (f *loopsRange1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c, line := f.c, f.line
 	_ = c
-	switch f.PC {
-	case 1:
 //line iterator_test.go:72:1
-		if line == "stop" {
-			goto leave_73
-		}
-		f.line = ""
-//line iterator_test.go:75:1
-		c.loop.Again()
-//line iterator_test.go:75:1
-		f.ret0 = true
-		return r.Return(f, &f.Header)
+	if line == "stop" {
+		goto leave_73
 	}
-
+	f.line = ""
+//line iterator_test.go:75:1
+	c.loop.Again()
+//line iterator_test.go:75:1
+	f.Ret0 = true
+	return f.Return(r, f)
 leave_73:
 //line iterator_test.go:73:1
 	c.loop.Leave(0)
 //line iterator_test.go:73:1
-	f.ret0 = false
-	return r.Return(f, &f.Header)
+	f.Ret0 = false
+	return f.Return(r, f)
 }
 
-//line iterator_greenlet_test.go:438:1
+//line iterator_greenlet_test.go:408:1
 
 func (f *loopsRange1Frame) Release(r *gen.Run) { gen.Free(r, f, 55) }
-func (*loopsRange1Frame) Func() *gen.Func      { return &loopsRange1FrameInfo }
+func (*loopsRange1Frame) Func() *gen.Func      { return iterator_test_go.At(3) }
 
-var loopsRange1FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.loops-range1", File: "github.com/going-green/greenlet/generated/conformance/iterator_test.go", Line: 70, Points: "71 line"}
-
-// loopsRange2 is the body of the loop of iterator_test.go:76, with what it captures.
+// loopsRange2 is the body of the loop of iterator_test.go:76.
 type loopsRange2 struct {
 	gen.Closure
 	loop *gen.Loop
 }
 
-// value is the literal for code that can't be suspended.
 func (c *loopsRange2) value() func() bool {
 	return gen.Bind(&c.Closure, c, func() bool {
 		c.loop.Begin()
@@ -458,29 +425,21 @@ func (c *loopsRange2) value() func() bool {
 	})
 }
 
-//line iterator_greenlet_test.go:463:1
+//line iterator_greenlet_test.go:430:1
 
-// loopsRange2Frame is an activation of the literal loopsRange2.
 type loopsRange2Frame struct {
-	gen.Header
-	c    *loopsRange2
-	ret0 bool
+	gen.Returns[bool]
+	c *loopsRange2
 }
 
-func (f *loopsRange2Frame) Returned(r *gen.Run) (ret0 bool) { ret0 = f.ret0; f.Release(r); return }
-
-// CallResumable is the literal loopsRange2 for callers that can be suspended.
-func (c *loopsRange2) CallResumable(r *gen.Run) (bool, gen.Status) {
-	return (*loopsRange2Frame)(nil).body(r, c)
-}
-
-func (f *loopsRange2Frame) body(r *gen.Run, c *loopsRange2) (ret0 bool, st gen.Status) {
+func (f *loopsRange2Frame) Returned(r *gen.Run) bool { r0 := f.Ret0; f.Release(r); return r0 }
+func (c *loopsRange2) CallResumable(r *gen.Run) (ret0 bool, st gen.Status) {
 	c.loop.Begin()
 	// greenlet:allow plain-iterator it is what is tested
 //line iterator_test.go:77:1
-	f = gen.Take(r, f, 24)
-	r.Leaf(f, &f.Header)
-	f.c, f.PC = c, 1
+	f := gen.New[loopsRange2Frame](r, 24)
+	f.Leaf(r, f, 1)
+	f.c = c
 //line iterator_test.go:77:1
 	if p, ok := r.Out().(*string); ok {
 		*p = "body"
@@ -489,7 +448,7 @@ func (f *loopsRange2Frame) body(r *gen.Run, c *loopsRange2) (ret0 bool, st gen.S
 	return ret0, gen.Yielded[string](r, "body")
 }
 
-//line iterator_greenlet_test.go:494:1
+//line iterator_greenlet_test.go:453:1
 
 func (f *loopsRange2Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
@@ -497,25 +456,22 @@ func (f *loopsRange2Frame) Resume(r *gen.Run) (st gen.Status) {
 //line iterator_test.go:78:1
 	c.loop.Again()
 //line iterator_test.go:78:1
-	f.ret0 = true
-	return r.Return(f, &f.Header)
+	f.Ret0 = true
+	return f.Return(r, f)
 }
 
-//line iterator_greenlet_test.go:506:1
+//line iterator_greenlet_test.go:465:1
 
 func (f *loopsRange2Frame) Release(r *gen.Run) { gen.Free(r, f, 24) }
-func (*loopsRange2Frame) Func() *gen.Func      { return &loopsRange2FrameInfo }
+func (*loopsRange2Frame) Func() *gen.Func      { return iterator_test_go.At(4) }
 
-var loopsRange2FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.loops-range2", File: "github.com/going-green/greenlet/generated/conformance/iterator_test.go", Line: 76, Points: "77"}
-
-// loopsRange3 is the body of the loop of iterator_test.go:82, with what it captures.
+// loopsRange3 is the body of the loop of iterator_test.go:82.
 type loopsRange3 struct {
 	gen.Closure
 	loop  *gen.Loop
 	stops *bool
 }
 
-// value is the literal for code that can't be suspended.
 func (c *loopsRange3) value() func(int) bool {
 	return gen.Bind(&c.Closure, c, func(v int) bool {
 		c.loop.Begin()
@@ -530,30 +486,22 @@ func (c *loopsRange3) value() func(int) bool {
 	})
 }
 
-//line iterator_greenlet_test.go:535:1
+//line iterator_greenlet_test.go:491:1
 
-// loopsRange3Frame is an activation of the literal loopsRange3.
 type loopsRange3Frame struct {
-	gen.Header
-	c    *loopsRange3
-	v    int
-	ret0 bool
+	gen.Returns[bool]
+	c *loopsRange3
+	v int
 }
 
-func (f *loopsRange3Frame) Returned(r *gen.Run) (ret0 bool) { ret0 = f.ret0; f.Release(r); return }
-
-// CallResumable is the literal loopsRange3 for callers that can be suspended.
-func (c *loopsRange3) CallResumable(r *gen.Run, v int) (bool, gen.Status) {
-	return (*loopsRange3Frame)(nil).body(r, c, v)
-}
-
-func (f *loopsRange3Frame) body(r *gen.Run, c *loopsRange3, v int) (ret0 bool, st gen.Status) {
+func (f *loopsRange3Frame) Returned(r *gen.Run) bool { r0 := f.Ret0; f.Release(r); return r0 }
+func (c *loopsRange3) CallResumable(r *gen.Run, v int) (ret0 bool, st gen.Status) {
 	c.loop.Begin()
 	// greenlet:allow plain-iterator it is what is tested
 //line iterator_test.go:83:1
-	f = gen.Take(r, f, 13)
-	r.Leaf(f, &f.Header)
-	f.c, f.PC = c, 1
+	f := gen.New[loopsRange3Frame](r, 13)
+	f.Leaf(r, f, 1)
+	f.c = c
 //line iterator_test.go:83:1
 	if p, ok := r.Out().(*int); ok {
 		*p = v
@@ -562,7 +510,7 @@ func (f *loopsRange3Frame) body(r *gen.Run, c *loopsRange3, v int) (ret0 bool, s
 	return ret0, gen.Yielded(r, v)
 }
 
-//line iterator_greenlet_test.go:567:1
+//line iterator_greenlet_test.go:515:1
 
 func (f *loopsRange3Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
@@ -573,43 +521,36 @@ func (f *loopsRange3Frame) Resume(r *gen.Run) (st gen.Status) {
 	}
 	c.loop.Again()
 //line iterator_test.go:87:1
-	f.ret0 = true
-	return r.Return(f, &f.Header)
+	f.Ret0 = true
+	return f.Return(r, f)
 }
 
-//line iterator_greenlet_test.go:582:1
+//line iterator_greenlet_test.go:530:1
 
 func (f *loopsRange3Frame) Release(r *gen.Run) { gen.Free(r, f, 13) }
-func (*loopsRange3Frame) Func() *gen.Func      { return &loopsRange3FrameInfo }
+func (*loopsRange3Frame) Func() *gen.Func      { return iterator_test_go.At(5) }
 
-var loopsRange3FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.loops-range3", File: "github.com/going-green/greenlet/generated/conformance/iterator_test.go", Line: 82, Points: "83"}
-
-// leavesEarlyFrame is an activation of leavesEarly.
 type leavesEarlyFrame struct {
-	gen.DeferHeader
+	gen.DeferReturns[string]
 	how0     string
 	how, got *string
 	t0       int
 	loop     *gen.Loop
 	result0  *string
-	ret0     string
 }
 
 func newLeavesEarlyFrame(how0 string) *leavesEarlyFrame {
 	_ = leavesEarly
 	return gen.MakeFrame(leavesEarlyFrame{how0: how0})
 }
-
-// leavesEarlyResumable is leavesEarly for callers that can be suspended.
 func leavesEarlyResumable(r *gen.Run, how0 string) (string, gen.Status) {
 	return (*leavesEarlyFrame)(nil).run(r, how0)
 }
-func (f *leavesEarlyFrame) Results() string                   { f.Over(f); return f.ret0 }
-func (f *leavesEarlyFrame) Returned(r *gen.Run) (ret0 string) { ret0 = f.ret0; f.Release(r); return }
+func (f *leavesEarlyFrame) Results() string { f.Over(f); return f.Ret0 }
 
 func (f *leavesEarlyFrame) Resume(r *gen.Run) (st gen.Status) {
-	f.ret0, st = f.run(r, f.how0)
-	return r.Started(f, &f.Header, st)
+	f.Ret0, st = f.run(r, f.how0)
+	return f.Started(r, f, st)
 }
 
 func (f *leavesEarlyFrame) run(r *gen.Run, how0 string) (ret0 string, st gen.Status) {
@@ -623,7 +564,7 @@ func (f *leavesEarlyFrame) run(r *gen.Run, how0 string) (ret0 string, st gen.Sta
 	for st = f.step(r, how0); st == gen.Broken; st = f.step(r, how0) {
 		r.Recovered(mark)
 	}
-	ret0 = f.ret0
+	ret0 = f.Ret0
 	if hot && st == gen.Done {
 		f.Release(r)
 	}
@@ -634,12 +575,9 @@ func (f *leavesEarlyFrame) step(r *gen.Run, how0 string) (end gen.Status) {
 	end = gen.Broken
 	defer f.Catch(&end)
 	var st gen.Status
-	var (
-		how, got *string
-		t0       int
-		loop     *gen.Loop
-		result0  *string
-	)
+	var how, got, result0 *string
+	var t0 int
+	var loop *gen.Loop
 	switch f.PC {
 	case 1:
 		how, got, t0, loop, result0 = f.how, f.got, f.t0, f.loop, f.result0
@@ -686,8 +624,8 @@ loop_133:
 			loop:    loop,
 			result0: result0,
 		}).value()); st != gen.Done {
-			f.how, f.got, f.t0, f.loop, f.result0, f.PC = how, got, t0, loop, result0, 1
-			return r.Link(f, &f.Header, st)
+			f.how, f.got, f.t0, f.loop, f.result0 = how, got, t0, loop, result0
+			return f.Link(r, f, 1, st)
 		}
 	}
 resumed_134:
@@ -738,38 +676,25 @@ unwind:
 	for f.Pending() {
 //line iterator_test.go:151:1
 		if sub := f.Next(r); sub != gen.Done {
-			return r.Link(f, &f.Header, sub)
+			return f.Link(r, f, gen.Unwind, sub)
 		}
 	}
-	f.ret0 = *f.got
+	f.Ret0 = *f.got
 //line iterator_test.go:151:1
 	f.End()
 	return gen.Done
 }
 
-//line iterator_greenlet_test.go:752:1
+//line iterator_greenlet_test.go:690:1
 
-func (f *leavesEarlyFrame) Args(args []any)            { gen.SetArgs(f, args, &f.how0) }
-func (f *leavesEarlyFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *leavesEarlyFrame) Forget()                    { *f = leavesEarlyFrame{DeferHeader: f.DeferHeader, ret0: f.ret0} }
-func (f *leavesEarlyFrame) Release(r *gen.Run)         { gen.Free(r, f, 15) }
-func (*leavesEarlyFrame) Func() *gen.Func              { return &leavesEarlyFrameInfo }
+func (f *leavesEarlyFrame) Args(args []any)    { gen.SetArgs(f, args, &f.how0) }
+func (f *leavesEarlyFrame) Forget()            { *f = leavesEarlyFrame{DeferReturns: f.DeferReturns} }
+func (f *leavesEarlyFrame) Release(r *gen.Run) { gen.Free(r, f, 15) }
+func (*leavesEarlyFrame) Func() *gen.Func      { return iterator_test_go.At(6) }
 
-var leavesEarlyFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.leavesEarly", File: "github.com/going-green/greenlet/generated/conformance/iterator_test.go", Line: 130, End: 151, Points: "134 how got t0 loop result0"}
-var _ func(string) string = leavesEarly
+var _ = gen.Function11(leavesEarly, leavesEarlyResumable, newLeavesEarlyFrame)
 
-// leavesEarlyFrameValue is leavesEarly as a value, for callers that can be suspended.
-type leavesEarlyFrameValue struct{}
-
-func (leavesEarlyFrameValue) CallResumable(r *gen.Run, p0 string) (string, gen.Status) {
-	return leavesEarlyResumable(r, p0)
-}
-
-var _ = gen.Register(leavesEarly, leavesEarlyFrameValue{})
-
-func (leavesEarlyFrameValue) Frame() gen.Frame { return gen.MakeFrame(leavesEarlyFrame{}) }
-
-// leavesEarlyRange1 is the body of the loop of iterator_test.go:134, with what it captures.
+// leavesEarlyRange1 is the body of the loop of iterator_test.go:134.
 type leavesEarlyRange1 struct {
 	gen.Closure
 	loop    *gen.Loop
@@ -777,7 +702,6 @@ type leavesEarlyRange1 struct {
 	result0 *string
 }
 
-// value is the literal for code that can't be suspended.
 func (c *leavesEarlyRange1) value() func(int) bool {
 	return gen.Bind(&c.Closure, c, func(v int) bool {
 		c.loop.Begin()
@@ -807,34 +731,22 @@ func (c *leavesEarlyRange1) value() func(int) bool {
 	})
 }
 
-//line iterator_greenlet_test.go:812:1
+//line iterator_greenlet_test.go:736:1
 
-// leavesEarlyRange1Frame is an activation of the literal leavesEarlyRange1.
 type leavesEarlyRange1Frame struct {
-	gen.Header
-	c    *leavesEarlyRange1
-	v    int
-	ret0 bool
+	gen.Returns[bool]
+	c *leavesEarlyRange1
+	v int
 }
 
-func (f *leavesEarlyRange1Frame) Returned(r *gen.Run) (ret0 bool) {
-	ret0 = f.ret0
-	f.Release(r)
-	return
-}
-
-// CallResumable is the literal leavesEarlyRange1 for callers that can be suspended.
-func (c *leavesEarlyRange1) CallResumable(r *gen.Run, v int) (bool, gen.Status) {
-	return (*leavesEarlyRange1Frame)(nil).body(r, c, v)
-}
-
-func (f *leavesEarlyRange1Frame) body(r *gen.Run, c *leavesEarlyRange1, v int) (ret0 bool, st gen.Status) {
+func (f *leavesEarlyRange1Frame) Returned(r *gen.Run) bool { r0 := f.Ret0; f.Release(r); return r0 }
+func (c *leavesEarlyRange1) CallResumable(r *gen.Run, v int) (ret0 bool, st gen.Status) {
 	c.loop.Begin()
 	// greenlet:allow plain-iterator it is what is tested
 //line iterator_test.go:135:1
-	f = gen.Take(r, f, 63)
-	r.Leaf(f, &f.Header)
-	f.c, f.PC = c, 1
+	f := gen.New[leavesEarlyRange1Frame](r, 63)
+	f.Leaf(r, f, 1)
+	f.c = c
 //line iterator_test.go:135:1
 	if p, ok := r.Out().(*int); ok {
 		*p = v
@@ -843,80 +755,65 @@ func (f *leavesEarlyRange1Frame) body(r *gen.Run, c *leavesEarlyRange1, v int) (
 	return ret0, gen.Yielded(r, v)
 }
 
-//line iterator_greenlet_test.go:848:1
+//line iterator_greenlet_test.go:760:1
 
 func (f *leavesEarlyRange1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
 	_ = c
-	switch f.PC {
-	case 1:
 //line iterator_test.go:136:1
-		switch *c.how {
-		case "break":
-			goto leave_138
-		case "continue":
-			goto leave_140
-		case "return":
-			*c.result0 = "returned"
-			c.loop.Leave(-1)
-			f.ret0 = false
-			return r.Return(f, &f.Header)
-		case "goto":
+	switch *c.how {
+	case "break":
+		goto leave_138
+	case "continue":
+		goto leave_140
+	case "return":
+		*c.result0 = "returned"
+		c.loop.Leave(-1)
+		f.Ret0 = false
+		return f.Return(r, f)
+	case "goto":
 //line iterator_test.go:144:1
-			goto leave_144
-		}
-		c.loop.Again()
-//line iterator_test.go:146:1
-		f.ret0 = true
-		return r.Return(f, &f.Header)
+		goto leave_144
 	}
-
+	c.loop.Again()
+//line iterator_test.go:146:1
+	f.Ret0 = true
+	return f.Return(r, f)
 leave_138:
 //line iterator_test.go:138:1
 	c.loop.Leave(1)
 //line iterator_test.go:138:1
-	f.ret0 = false
-	return r.Return(f, &f.Header)
+	f.Ret0 = false
+	return f.Return(r, f)
 leave_140:
 //line iterator_test.go:140:1
 	c.loop.Leave(2)
 //line iterator_test.go:140:1
-	f.ret0 = false
-	return r.Return(f, &f.Header)
+	f.Ret0 = false
+	return f.Return(r, f)
 leave_144:
 //line iterator_test.go:144:1
 	c.loop.Leave(3)
 //line iterator_test.go:144:1
-	f.ret0 = false
-	return r.Return(f, &f.Header)
+	f.Ret0 = false
+	return f.Return(r, f)
 }
 
-//line iterator_greenlet_test.go:896:1
+//line iterator_greenlet_test.go:804:1
 
 func (f *leavesEarlyRange1Frame) Release(r *gen.Run) { gen.Free(r, f, 63) }
-func (*leavesEarlyRange1Frame) Func() *gen.Func      { return &leavesEarlyRange1FrameInfo }
+func (*leavesEarlyRange1Frame) Func() *gen.Func      { return iterator_test_go.At(7) }
 
-var leavesEarlyRange1FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.leavesEarly-range1", File: "github.com/going-green/greenlet/generated/conformance/iterator_test.go", Line: 134, Points: "135"}
-
-// countsAsLiteralFrame is an activation of countsAsLiteral.
 type countsAsLiteralFrame struct {
-	gen.Header
-	n    int
-	ret0 iter.Seq[int]
+	gen.Returns[iter.Seq[int]]
+	n int
 }
 
-func newCountsAsLiteralFrame(n int) *countsAsLiteralFrame {
-	_ = countsAsLiteral
-	return gen.MakeFrame(countsAsLiteralFrame{n: n})
-}
-func (f *countsAsLiteralFrame) Results() iter.Seq[int] { f.Over(f); return f.ret0 }
-func (f *countsAsLiteralFrame) Returned(r *gen.Run) (ret0 iter.Seq[int]) {
-	ret0 = f.ret0
+func (f *countsAsLiteralFrame) Returned(r *gen.Run) iter.Seq[int] {
+	r0 := f.Ret0
 	f.Release(r)
-	return
+	return r0
 }
-
-// countsAsLiteralResumable is countsAsLiteral for callers that can be suspended.
 func countsAsLiteralResumable(r *gen.Run, n int) (iter.Seq[int], gen.Status) {
 	return (*countsAsLiteralFrame)(nil).body(r, n)
 }
@@ -926,28 +823,24 @@ func (f *countsAsLiteralFrame) body(r *gen.Run, n int) (ret0 iter.Seq[int], st g
 	return (&countsAsLiteralFunc1{n: &n}).value(), gen.Done
 }
 
-//line iterator_greenlet_test.go:932:1
+//line iterator_greenlet_test.go:829:1
 
 func (f *countsAsLiteralFrame) Resume(r *gen.Run) (st gen.Status) {
-	f.ret0, st = f.body(r, f.n)
-	return r.Started(f, &f.Header, st)
+	f.Ret0, st = f.body(r, f.n)
+	return f.Started(r, f, st)
 }
 
-func (f *countsAsLiteralFrame) Args(args []any)            { gen.SetArgs(f, args, &f.n) }
-func (f *countsAsLiteralFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *countsAsLiteralFrame) Release(r *gen.Run)         { gen.Free(r, f, 23) }
-func (*countsAsLiteralFrame) Func() *gen.Func              { return &countsAsLiteralFrameInfo }
+func (f *countsAsLiteralFrame) Release(r *gen.Run) { gen.Free(r, f, 23) }
+func (*countsAsLiteralFrame) Func() *gen.Func      { return iterator_test_go.At(8) }
 
-var countsAsLiteralFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.countsAsLiteral", File: "github.com/going-green/greenlet/generated/conformance/iterator_test.go", Line: 196}
 var _ func(int) iter.Seq[int] = countsAsLiteral
 
-// countsAsLiteralFunc1 is the function literal of iterator_test.go:197, with what it captures.
+// countsAsLiteralFunc1 is the function literal of iterator_test.go:197.
 type countsAsLiteralFunc1 struct {
 	gen.Closure
 	n *int
 }
 
-// value is the literal for code that can't be suspended.
 func (c *countsAsLiteralFunc1) value() func(func(int) bool) {
 	return gen.Bind(&c.Closure, c, func(yield func(int) bool) {
 //line iterator_test.go:198:1
@@ -959,9 +852,8 @@ func (c *countsAsLiteralFunc1) value() func(func(int) bool) {
 	})
 }
 
-//line iterator_greenlet_test.go:965:1
+//line iterator_greenlet_test.go:858:1
 
-// countsAsLiteralFunc1Frame is an activation of the literal countsAsLiteralFunc1.
 type countsAsLiteralFunc1Frame struct {
 	gen.Header
 	c     *countsAsLiteralFunc1
@@ -969,12 +861,7 @@ type countsAsLiteralFunc1Frame struct {
 	t0, i int
 }
 
-// CallResumable is the literal countsAsLiteralFunc1 for callers that can be suspended.
-func (c *countsAsLiteralFunc1) CallResumable(r *gen.Run, yield func(int) bool) gen.Status {
-	return (*countsAsLiteralFunc1Frame)(nil).body(r, c, yield)
-}
-
-func (f *countsAsLiteralFunc1Frame) body(r *gen.Run, c *countsAsLiteralFunc1, yield func(int) bool) (st gen.Status) {
+func (c *countsAsLiteralFunc1) CallResumable(r *gen.Run, yield func(int) bool) (st gen.Status) {
 	var t0, i int
 	var t1 bool
 //line iterator_test.go:198:1
@@ -986,27 +873,29 @@ loop_198:
 	if i >= t0 {
 		return gen.Done
 	}
+	{
 //line iterator_test.go:199:1
-	if p := gen.YieldTo(r, yield); p != nil {
-		*p = i
-		f = gen.Take(r, f, 56)
-		r.Leaf(f, &f.Header)
-		f.yield, f.t0, f.i, f.c, f.PC = yield, t0, i, c, 1
-		return f.Hand()
-	}
-	if c2, ok := gen.Resumable11(yield).(interface {
-		CallResumable(*gen.Run, int) (bool, gen.Status)
-	}); ok {
-//line iterator_test.go:199:1
-		t1, st = c2.CallResumable(r, i)
-		if st != gen.Done {
-			f = gen.Take(r, f, 56)
-			f.yield, f.t0, f.i, f.c, f.PC = yield, t0, i, c, 1
-			return r.Link(f, &f.Header, st)
+		if p := gen.YieldTo(r, yield); p != nil {
+			*p = i
+			f := gen.New[countsAsLiteralFunc1Frame](r, 56)
+			f.Leaf(r, f, 1)
+			f.yield, f.t0, f.i, f.c = yield, t0, i, c
+			return f.Hand()
 		}
-	} else {
+		if c2, ok := gen.Resumable11(yield).(interface {
+			CallResumable(*gen.Run, int) (bool, gen.Status)
+		}); ok {
 //line iterator_test.go:199:1
-		t1 = yield(i)
+			t1, st = c2.CallResumable(r, i)
+			if st != gen.Done {
+				f := gen.New[countsAsLiteralFunc1Frame](r, 56)
+				f.yield, f.t0, f.i, f.c = yield, t0, i, c
+				return f.Link(r, f, 1, st)
+			}
+		} else {
+//line iterator_test.go:199:1
+			t1 = yield(i)
+		}
 	}
 //line iterator_test.go:199:1
 	if !t1 {
@@ -1017,24 +906,20 @@ loop_198:
 	goto loop_198
 }
 
-//line iterator_greenlet_test.go:1023:1
+//line iterator_greenlet_test.go:912:1
 
 func (f *countsAsLiteralFunc1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c, yield := f.c, f.yield
 	_ = c
 	var t0, i int
 	var t1 bool
-	switch f.PC {
-	case 1:
-		t0, i = f.t0, f.i
-		t1 = f.Answer(r)
-		goto resumed_199
-	}
-
+	t0, i = f.t0, f.i
+	t1 = f.Answer(r)
+	goto resumed_199
 loop_198:
 //line iterator_test.go:198:1
 	if i >= t0 {
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 //line iterator_test.go:199:1
 	if p := gen.YieldTo(r, yield); p != nil {
@@ -1048,8 +933,8 @@ loop_198:
 //line iterator_test.go:199:1
 		t1, st = c2.CallResumable(r, i)
 		if st != gen.Done {
-			f.t0, f.i, f.PC = t0, i, 1
-			return r.Link(f, &f.Header, st)
+			f.t0, f.i = t0, i
+			return f.Link(r, f, 1, st)
 		}
 	} else {
 //line iterator_test.go:199:1
@@ -1058,39 +943,28 @@ loop_198:
 resumed_199:
 //line iterator_test.go:199:1
 	if !t1 {
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 //line iterator_test.go:198:1
 	i++
 	goto loop_198
 }
 
-//line iterator_greenlet_test.go:1071:1
+//line iterator_greenlet_test.go:956:1
 
 func (f *countsAsLiteralFunc1Frame) Release(r *gen.Run) { gen.Free(r, f, 56) }
-func (*countsAsLiteralFunc1Frame) Func() *gen.Func      { return &countsAsLiteralFunc1FrameInfo }
+func (*countsAsLiteralFunc1Frame) Func() *gen.Func      { return iterator_test_go.At(9) }
 
-var countsAsLiteralFunc1FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.countsAsLiteral.func1", File: "github.com/going-green/greenlet/generated/conformance/iterator_test.go", Line: 197, Points: "199 yield t0 i"}
-
-// pairsAsLiteralFrame is an activation of pairsAsLiteral.
 type pairsAsLiteralFrame struct {
-	gen.Header
+	gen.Returns[iter.Seq2[string, int]]
 	over *bool
-	ret0 iter.Seq2[string, int]
 }
 
-func newPairsAsLiteralFrame(over *bool) *pairsAsLiteralFrame {
-	_ = pairsAsLiteral
-	return gen.MakeFrame(pairsAsLiteralFrame{over: over})
-}
-func (f *pairsAsLiteralFrame) Results() iter.Seq2[string, int] { f.Over(f); return f.ret0 }
-func (f *pairsAsLiteralFrame) Returned(r *gen.Run) (ret0 iter.Seq2[string, int]) {
-	ret0 = f.ret0
+func (f *pairsAsLiteralFrame) Returned(r *gen.Run) iter.Seq2[string, int] {
+	r0 := f.Ret0
 	f.Release(r)
-	return
+	return r0
 }
-
-// pairsAsLiteralResumable is pairsAsLiteral for callers that can be suspended.
 func pairsAsLiteralResumable(r *gen.Run, over *bool) (iter.Seq2[string, int], gen.Status) {
 	return (*pairsAsLiteralFrame)(nil).body(r, over)
 }
@@ -1100,29 +974,24 @@ func (f *pairsAsLiteralFrame) body(r *gen.Run, over *bool) (ret0 iter.Seq2[strin
 	return (&pairsAsLiteralFunc1{over: &over}).value(), gen.Done
 }
 
-//line iterator_greenlet_test.go:1107:1
+//line iterator_greenlet_test.go:981:1
 
 func (f *pairsAsLiteralFrame) Resume(r *gen.Run) (st gen.Status) {
-	f.ret0, st = f.body(r, f.over)
-	return r.Started(f, &f.Header, st)
+	f.Ret0, st = f.body(r, f.over)
+	return f.Started(r, f, st)
 }
 
-func (f *pairsAsLiteralFrame) Args(args []any)            { gen.SetArgs(f, args, &f.over) }
-func (f *pairsAsLiteralFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *pairsAsLiteralFrame) Forget()                    { *f = pairsAsLiteralFrame{Header: f.Header, ret0: f.ret0} }
-func (f *pairsAsLiteralFrame) Release(r *gen.Run)         { gen.Free(r, f, 20) }
-func (*pairsAsLiteralFrame) Func() *gen.Func              { return &pairsAsLiteralFrameInfo }
+func (f *pairsAsLiteralFrame) Release(r *gen.Run) { gen.Free(r, f, 20) }
+func (*pairsAsLiteralFrame) Func() *gen.Func      { return iterator_test_go.At(10) }
 
-var pairsAsLiteralFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.pairsAsLiteral", File: "github.com/going-green/greenlet/generated/conformance/iterator_test.go", Line: 230}
 var _ func(*bool) iter.Seq2[string, int] = pairsAsLiteral
 
-// pairsAsLiteralFunc1 is the function literal of iterator_test.go:231, with what it captures.
+// pairsAsLiteralFunc1 is the function literal of iterator_test.go:231.
 type pairsAsLiteralFunc1 struct {
 	gen.Closure
 	over **bool
 }
 
-// value is the literal for code that can't be suspended.
 func (c *pairsAsLiteralFunc1) value() func(func(string, int) bool) {
 	return gen.Bind(&c.Closure, c, func(yield func(string, int) bool) {
 //line iterator_test.go:232:1
@@ -1131,22 +1000,20 @@ func (c *pairsAsLiteralFunc1) value() func(func(string, int) bool) {
 	})
 }
 
-//line iterator_greenlet_test.go:1138:1
+//line iterator_greenlet_test.go:1007:1
 
-// pairsAsLiteralFunc1Frame is an activation of the literal pairsAsLiteralFunc1.
 type pairsAsLiteralFunc1Frame struct {
 	gen.DeferHeader
 	c     *pairsAsLiteralFunc1
 	yield func(string, int) bool
 }
 
-// CallResumable is the literal pairsAsLiteralFunc1 for callers that can be suspended.
 func (c *pairsAsLiteralFunc1) CallResumable(r *gen.Run, yield func(string, int) bool) gen.Status {
 	return (*pairsAsLiteralFunc1Frame)(nil).run(r, c, yield)
 }
 
 func (f *pairsAsLiteralFunc1Frame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.run(r, f.c, f.yield))
+	return f.Started(r, f, f.run(r, f.c, f.yield))
 }
 
 func (f *pairsAsLiteralFunc1Frame) run(r *gen.Run, c *pairsAsLiteralFunc1, yield func(string, int) bool) (st gen.Status) {
@@ -1192,8 +1059,7 @@ func (f *pairsAsLiteralFunc1Frame) step(r *gen.Run, c *pairsAsLiteralFunc1, yiel
 //line iterator_test.go:233:1
 			t0, st = c2.CallResumable(r, "a", 1)
 			if st != gen.Done {
-				f.PC = 1
-				return r.Link(f, &f.Header, st)
+				return f.Link(r, f, 1, st)
 			}
 		} else {
 //line iterator_test.go:233:1
@@ -1212,8 +1078,8 @@ resumed_233:
 //line iterator_test.go:233:1
 		t0, st = c2.CallResumable(r, "b", 2)
 		if st != gen.Done {
-			f.yield, f.PC = nil, 2
-			return r.Link(f, &f.Header, st)
+			f.yield = nil
+			return f.Link(r, f, 2, st)
 		}
 	} else {
 //line iterator_test.go:233:1
@@ -1230,7 +1096,7 @@ unwind:
 	for f.Pending() {
 //line iterator_test.go:234:1
 		if sub := f.Next(r); sub != gen.Done {
-			return r.Link(f, &f.Header, sub)
+			return f.Link(r, f, gen.Unwind, sub)
 		}
 	}
 //line iterator_test.go:234:1
@@ -1238,9 +1104,22 @@ unwind:
 	return gen.Done
 }
 
-//line iterator_greenlet_test.go:1245:1
+//line iterator_greenlet_test.go:1111:1
 
 func (f *pairsAsLiteralFunc1Frame) Release(r *gen.Run) { gen.Free(r, f, 17) }
-func (*pairsAsLiteralFunc1Frame) Func() *gen.Func      { return &pairsAsLiteralFunc1FrameInfo }
+func (*pairsAsLiteralFunc1Frame) Func() *gen.Func      { return iterator_test_go.At(11) }
 
-var pairsAsLiteralFunc1FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.pairsAsLiteral.func1", File: "github.com/going-green/greenlet/generated/conformance/iterator_test.go", Line: 231, End: 234, Points: "233 yield; 233"}
+var iterator_test_go = gen.Funcs{Package: "github.com/going-green/greenlet/generated/conformance", File: "github.com/going-green/greenlet/generated/conformance/iterator_test.go", List: `
+loops 69: 70 note loop; 76 note loop2; 88 note t2 t3 t4
+loops.func1 80 88: 82 loop
+loops.func1.1 81: 81
+loops-range1 70: 71 line
+loops-range2 76: 77
+loops-range3 82: 83
+leavesEarly 130 151: 134 how got t0 loop result0
+leavesEarly-range1 134: 135
+countsAsLiteral 196
+countsAsLiteral.func1 197: 199 yield t0 i
+pairsAsLiteral 230
+pairsAsLiteral.func1 231 234: 233 yield; 233
+`}

@@ -12,44 +12,41 @@ import (
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// echoesFrame is an activation of echoes.
 type echoesFrame struct {
-	gen.Header
-	v, ret0 any
+	gen.Returns[any]
+	v any
 }
 
-func newEchoesFrame(v any) *echoesFrame               { _ = echoes; return gen.MakeFrame(echoesFrame{v: v}) }
-func (f *echoesFrame) Results() any                   { f.Over(f); return f.ret0 }
-func (f *echoesFrame) Returned(r *gen.Run) (ret0 any) { ret0 = f.ret0; f.Release(r); return }
-
-// echoesResumable is echoes for callers that can be suspended.
+func newEchoesFrame(v any) *echoesFrame                   { _ = echoes; return gen.MakeFrame(echoesFrame{v: v}) }
+func (f *echoesFrame) Results() any                       { f.Over(f); return f.Ret0 }
+func (f *echoesFrame) Returned(r *gen.Run) any            { r0 := f.Ret0; f.Release(r); return r0 }
 func echoesResumable(r *gen.Run, v any) (any, gen.Status) { return (*echoesFrame)(nil).body(r, v) }
 
 func (f *echoesFrame) body(r *gen.Run, v any) (ret0 any, st gen.Status) {
 //line matrix_test.go:18:1
 	f = gen.Take(r, f, 43)
-	r.Leaf(f, &f.Header)
-	f.v, f.PC = nil, 1
+	f.Leaf(r, f, 1)
+	f.v = nil
 	r.Await(&f.v)
 //line matrix_test.go:18:1
 	return ret0, gen.Send[any](r, r.Current().Parent(), fmt.Sprint("echo ", v))
 }
 
-//line matrix_greenlet_test.go:39:1
+//line matrix_greenlet_test.go:36:1
 
 func (f *echoesFrame) Resume(r *gen.Run) (st gen.Status) {
 	v := f.v
 	switch f.PC {
 	case 0:
-		f.ret0, st = f.body(r, f.v)
-		return r.Started(f, &f.Header, st)
+		f.Ret0, st = f.body(r, f.v)
+		return f.Started(r, f, st)
 	default:
 		v = f.v
 		r.Received()
 //line matrix_test.go:19:1
 		if v == "return" {
-			f.ret0 = "returned"
-			return r.Return(f, &f.Header)
+			f.Ret0 = "returned"
+			return f.Return(r, f)
 		}
 //line matrix_test.go:18:1
 		f.v, f.PC = nil, 1
@@ -59,46 +56,34 @@ func (f *echoesFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line matrix_greenlet_test.go:63:1
+//line matrix_greenlet_test.go:60:1
 
-func (f *echoesFrame) Args(args []any)            { gen.SetArgs(f, args, &f.v) }
-func (f *echoesFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *echoesFrame) Forget()                    { *f = echoesFrame{Header: f.Header, ret0: f.ret0} }
-func (f *echoesFrame) Release(r *gen.Run)         { gen.Free(r, f, 43) }
-func (*echoesFrame) Func() *gen.Func              { return &echoesFrameInfo }
+func (f *echoesFrame) Args(args []any)    { gen.SetArgs(f, args, &f.v) }
+func (f *echoesFrame) Forget()            { *f = echoesFrame{Returns: f.Returns} }
+func (f *echoesFrame) Release(r *gen.Run) { gen.Free(r, f, 43) }
+func (*echoesFrame) Func() *gen.Func      { return matrix_test_go.At(0) }
 
-var echoesFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.echoes", File: "github.com/going-green/greenlet/generated/conformance/matrix_test.go", Line: 16, Points: "18"}
 var _ func(any) any = echoes
 
-// operatesFrame is an activation of operates.
 type operatesFrame struct {
-	gen.DeferHeader
+	gen.DeferReturns2[string, any]
 	name string
 	to   *greenlet.Greenlet
 	got  any
-	ret0 string
-	ret1 any
 }
 
 func newOperatesFrame(name string, to *greenlet.Greenlet) *operatesFrame {
 	_ = operates
 	return gen.MakeFrame(operatesFrame{name: name, to: to})
 }
-
-// operatesResumable is operates for callers that can be suspended.
 func operatesResumable(r *gen.Run, name string, to *greenlet.Greenlet) (string, any, gen.Status) {
 	return (*operatesFrame)(nil).run(r, name, to)
 }
-func (f *operatesFrame) Results() (string, any) { f.Over(f); return f.ret0, f.ret1 }
-func (f *operatesFrame) Returned(r *gen.Run) (ret0 string, ret1 any) {
-	ret0, ret1 = f.ret0, f.ret1
-	f.Release(r)
-	return
-}
+func (f *operatesFrame) Results() (string, any) { f.Over(f); return f.Ret0, f.Ret1 }
 
 func (f *operatesFrame) Resume(r *gen.Run) (st gen.Status) {
-	f.ret0, f.ret1, st = f.run(r, f.name, f.to)
-	return r.Started(f, &f.Header, st)
+	f.Ret0, f.Ret1, st = f.run(r, f.name, f.to)
+	return f.Started(r, f, st)
 }
 
 func (f *operatesFrame) run(r *gen.Run, name string, to *greenlet.Greenlet) (ret0 string, ret1 any, st gen.Status) {
@@ -112,7 +97,7 @@ func (f *operatesFrame) run(r *gen.Run, name string, to *greenlet.Greenlet) (ret
 	for st = f.step(r, name, to); st == gen.Broken; st = f.step(r, name, to) {
 		r.Recovered(mark)
 	}
-	ret0, ret1 = f.ret0, f.ret1
+	ret0, ret1 = f.Ret0, f.Ret1
 	if hot && st == gen.Done {
 		f.Release(r)
 	}
@@ -157,34 +142,34 @@ func (f *operatesFrame) step(r *gen.Run, name string, to *greenlet.Greenlet) (en
 	goto after_switch_32
 case_33:
 //line matrix_test.go:34:1
-	r.Leaf(f, &f.Header)
-	f.name, f.to, f.PC = "", nil, 1
+	f.Leaf(r, f, 1)
+	f.name, f.to = "", nil
 	r.Await(&f.got)
 //line matrix_test.go:34:1
 	return gen.Send[any](r, to, "v")
 case_35:
-	r.Leaf(f, &f.Header)
-	f.name, f.to, f.PC = "", nil, 2
+	f.Leaf(r, f, 2)
+	f.name, f.to = "", nil
 	r.Await(&f.got)
 //line matrix_test.go:36:1
 	return r.Throw(f, &f.Header, to, errTest)
 case_37:
-	r.Leaf(f, &f.Header)
-	f.name, f.to, f.PC = "", nil, 3
+	f.Leaf(r, f, 3)
+	f.name, f.to = "", nil
 	r.Await(&f.got)
 //line matrix_test.go:38:1
 	return r.Throw(f, &f.Header, to, greenlet.Exit)
 after_switch_32:
 	f.name, f.to = "", nil
 //line matrix_test.go:40:1
-	f.ret0, f.ret1 = "done", got
+	f.Ret0, f.Ret1 = "done", got
 	goto unwind
 unwind:
 //line matrix_test.go:41:1
 	for f.Pending() {
 //line matrix_test.go:41:1
 		if sub := f.Next(r); sub != gen.Done {
-			return r.Link(f, &f.Header, sub)
+			return f.Link(r, f, gen.Unwind, sub)
 		}
 	}
 //line matrix_test.go:41:1
@@ -192,22 +177,15 @@ unwind:
 	return gen.Done
 }
 
-//line matrix_greenlet_test.go:196:1
+//line matrix_greenlet_test.go:181:1
 
-func (f *operatesFrame) Args(args []any) { gen.SetArgs(f, args, &f.name, &f.to) }
-func (f *operatesFrame) Send(r *gen.Run) gen.Status {
-	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
-}
-func (f *operatesFrame) Forget() {
-	*f = operatesFrame{DeferHeader: f.DeferHeader, ret0: f.ret0, ret1: f.ret1}
-}
+func (f *operatesFrame) Args(args []any)    { gen.SetArgs(f, args, &f.name, &f.to) }
+func (f *operatesFrame) Forget()            { *f = operatesFrame{DeferReturns2: f.DeferReturns2} }
 func (f *operatesFrame) Release(r *gen.Run) { gen.Free(r, f, 39) }
-func (*operatesFrame) Func() *gen.Func      { return &operatesFrameInfo }
+func (*operatesFrame) Func() *gen.Func      { return matrix_test_go.At(1) }
 
-var operatesFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.operates", File: "github.com/going-green/greenlet/generated/conformance/matrix_test.go", Line: 26, End: 41, Points: "34; 36; 38"}
 var _ func(string, *greenlet.Greenlet) (string, any) = operates
 
-// refusedThenYieldsFrame is an activation of refusedThenYields.
 type refusedThenYieldsFrame struct {
 	gen.Header
 	to   *greenlet.Greenlet
@@ -218,8 +196,6 @@ func newRefusedThenYieldsFrame(to *greenlet.Greenlet, seen *any) *refusedThenYie
 	_ = refusedThenYields
 	return gen.MakeFrame(refusedThenYieldsFrame{to: to, seen: seen})
 }
-
-// refusedThenYieldsResumable is refusedThenYields for callers that can be suspended.
 func refusedThenYieldsResumable(r *gen.Run, to *greenlet.Greenlet, seen *any) gen.Status {
 	return (*refusedThenYieldsFrame)(nil).body(r, to, seen)
 }
@@ -228,13 +204,13 @@ func (f *refusedThenYieldsFrame) body(r *gen.Run, to *greenlet.Greenlet, seen *a
 //line matrix_test.go:228:1
 	if st = refusedIntResumable(r, to, seen); st != gen.Done {
 		f = gen.Take(r, f, 33)
-		f.to, f.seen, f.PC = nil, nil, 1
-		return r.Link(f, &f.Header, st)
+		f.to, f.seen = nil, nil
+		return f.Link(r, f, 1, st)
 	}
 //line matrix_test.go:229:1
 	f = gen.Take(r, f, 33)
-	r.Leaf(f, &f.Header)
-	f.to, f.seen, f.PC = nil, nil, 2
+	f.Leaf(r, f, 2)
+	f.to, f.seen = nil, nil
 //line matrix_test.go:229:1
 	if p, ok := r.Out().(*string); ok {
 		*p = "yield"
@@ -243,12 +219,12 @@ func (f *refusedThenYieldsFrame) body(r *gen.Run, to *greenlet.Greenlet, seen *a
 	return gen.Yielded[string](r, "yield")
 }
 
-//line matrix_greenlet_test.go:247:1
+//line matrix_greenlet_test.go:223:1
 
 func (f *refusedThenYieldsFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.to, f.seen))
+		return f.Started(r, f, f.body(r, f.to, f.seen))
 	case 1:
 		r.Callee().(*refusedIntFrame).Release(r)
 //line matrix_test.go:229:1
@@ -260,21 +236,19 @@ func (f *refusedThenYieldsFrame) Resume(r *gen.Run) (st gen.Status) {
 		}
 		return gen.Yielded[string](r, "yield")
 	default:
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 }
 
-//line matrix_greenlet_test.go:268:1
+//line matrix_greenlet_test.go:244:1
 
 func (f *refusedThenYieldsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.to, &f.seen) }
 func (f *refusedThenYieldsFrame) Forget()            { *f = refusedThenYieldsFrame{Header: f.Header} }
 func (f *refusedThenYieldsFrame) Release(r *gen.Run) { gen.Free(r, f, 33) }
-func (*refusedThenYieldsFrame) Func() *gen.Func      { return &refusedThenYieldsFrameInfo }
+func (*refusedThenYieldsFrame) Func() *gen.Func      { return matrix_test_go.At(2) }
 
-var refusedThenYieldsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.refusedThenYields", File: "github.com/going-green/greenlet/generated/conformance/matrix_test.go", Line: 227, Points: "228; 229"}
 var _ func(*greenlet.Greenlet, *any) = refusedThenYields
 
-// refusedIntFrame is an activation of refusedInt.
 type refusedIntFrame struct {
 	gen.DeferHeader
 	to   *greenlet.Greenlet
@@ -282,18 +256,12 @@ type refusedIntFrame struct {
 	t0   int
 }
 
-func newRefusedIntFrame(to *greenlet.Greenlet, seen *any) *refusedIntFrame {
-	_ = refusedInt
-	return gen.MakeFrame(refusedIntFrame{to: to, seen: seen})
-}
-
-// refusedIntResumable is refusedInt for callers that can be suspended.
 func refusedIntResumable(r *gen.Run, to *greenlet.Greenlet, seen *any) gen.Status {
 	return (*refusedIntFrame)(nil).run(r, to, seen)
 }
 
 func (f *refusedIntFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.run(r, f.to, f.seen))
+	return f.Started(r, f, f.run(r, f.to, f.seen))
 }
 
 func (f *refusedIntFrame) run(r *gen.Run, to *greenlet.Greenlet, seen *any) (st gen.Status) {
@@ -328,8 +296,8 @@ func (f *refusedIntFrame) step(r *gen.Run, to *greenlet.Greenlet, seen *any) (en
 
 //line matrix_test.go:234:1
 	f.DeferFunc(func() { *seen = recover() })
-	r.Leaf(f, &f.Header)
-	f.to, f.seen, f.PC = nil, nil, 1
+	f.Leaf(r, f, 1)
+	f.to, f.seen = nil, nil
 	r.Await(&f.t0)
 //line matrix_test.go:235:1
 	return gen.Send[int](r, to, 1)
@@ -338,7 +306,7 @@ unwind:
 	for f.Pending() {
 //line matrix_test.go:236:1
 		if sub := f.Next(r); sub != gen.Done {
-			return r.Link(f, &f.Header, sub)
+			return f.Link(r, f, gen.Unwind, sub)
 		}
 	}
 //line matrix_test.go:236:1
@@ -346,48 +314,40 @@ unwind:
 	return gen.Done
 }
 
-//line matrix_greenlet_test.go:350:1
+//line matrix_greenlet_test.go:318:1
 
-func (f *refusedIntFrame) Args(args []any)    { gen.SetArgs(f, args, &f.to, &f.seen) }
-func (f *refusedIntFrame) Forget()            { *f = refusedIntFrame{DeferHeader: f.DeferHeader} }
 func (f *refusedIntFrame) Release(r *gen.Run) { gen.Free(r, f, 43) }
-func (*refusedIntFrame) Func() *gen.Func      { return &refusedIntFrameInfo }
+func (*refusedIntFrame) Func() *gen.Func      { return matrix_test_go.At(3) }
 
-var refusedIntFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.refusedInt", File: "github.com/going-green/greenlet/generated/conformance/matrix_test.go", Line: 233, End: 236, Points: "235"}
 var _ func(*greenlet.Greenlet, *any) = refusedInt
 
-// awaitsIntFrame is an activation of awaitsInt.
 type awaitsIntFrame struct {
 	gen.Exchanges[int, int]
-	gen.Header
-	t0, ret0 int
+	gen.Returns[int]
+	t0 int
 }
 
-func newAwaitsIntFrame() *awaitsIntFrame                 { _ = awaitsInt; return gen.MakeFrame(awaitsIntFrame{}) }
-func (f *awaitsIntFrame) Results() int                   { f.Over(f); return f.ret0 }
-func (f *awaitsIntFrame) Returned(r *gen.Run) (ret0 int) { ret0 = f.ret0; f.Release(r); return }
-
-// awaitsIntResumable is awaitsInt for callers that can be suspended.
+func newAwaitsIntFrame() *awaitsIntFrame          { _ = awaitsInt; return gen.MakeFrame(awaitsIntFrame{}) }
+func (f *awaitsIntFrame) Results() int            { f.Over(f); return f.Ret0 }
+func (f *awaitsIntFrame) Returned(r *gen.Run) int { r0 := f.Ret0; f.Release(r); return r0 }
 func awaitsIntResumable(r *gen.Run) (ret0 int, st gen.Status) {
 //line matrix_test.go:250:1
-	f := gen.Take(r, (*awaitsIntFrame)(nil), 58)
-	r.Leaf(f, &f.Header)
-	f.PC = 1
+	f := gen.New[awaitsIntFrame](r, 58)
+	f.Leaf(r, f, 1)
 	r.Await(&f.t0)
 //line matrix_test.go:250:1
 	return ret0, gen.Yielded[int](r, 0)
 }
 
-//line matrix_greenlet_test.go:382:1
+//line matrix_greenlet_test.go:343:1
 
-// Ask continues awaitsInt up to its next value, and returns where it awaits the answer.
 func (f *awaitsIntFrame) Ask(p *int) *int {
 	var t0 int
 	switch f.PC {
 	case 1:
 		t0 = f.t0
 //line matrix_test.go:250:1
-		f.ret0 = t0
+		f.Ret0 = t0
 		return nil
 	}
 
@@ -398,27 +358,24 @@ func (f *awaitsIntFrame) Ask(p *int) *int {
 	return &f.t0
 }
 
-//line matrix_greenlet_test.go:402:1
+//line matrix_greenlet_test.go:362:1
 
 func (f *awaitsIntFrame) Resume(r *gen.Run) gen.Status {
 	var v int
 	r.Received()
 	at := f.Ask(&v)
 	if at == nil {
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 	r.Await(at)
 	return gen.Yielded(r, v)
 }
 
-func (f *awaitsIntFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *awaitsIntFrame) Release(r *gen.Run)         { gen.Free(r, f, 58) }
-func (*awaitsIntFrame) Func() *gen.Func              { return &awaitsIntFrameInfo }
+func (f *awaitsIntFrame) Release(r *gen.Run) { gen.Free(r, f, 58) }
+func (*awaitsIntFrame) Func() *gen.Func      { return matrix_test_go.At(4) }
 
-var awaitsIntFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.awaitsInt", File: "github.com/going-green/greenlet/generated/conformance/matrix_test.go", Line: 250, Points: "250"}
 var _ func() int = awaitsInt
 
-// killsChildFrame is an activation of killsChild.
 type killsChildFrame struct {
 	gen.DeferHeader
 	g    *greenlet.Greenlet
@@ -429,14 +386,12 @@ func newKillsChildFrame(g *greenlet.Greenlet, seen *any) *killsChildFrame {
 	_ = killsChild
 	return gen.MakeFrame(killsChildFrame{g: g, seen: seen})
 }
-
-// killsChildResumable is killsChild for callers that can be suspended.
 func killsChildResumable(r *gen.Run, g *greenlet.Greenlet, seen *any) gen.Status {
 	return (*killsChildFrame)(nil).run(r, g, seen)
 }
 
 func (f *killsChildFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.run(r, f.g, f.seen))
+	return f.Started(r, f, f.run(r, f.g, f.seen))
 }
 
 func (f *killsChildFrame) run(r *gen.Run, g *greenlet.Greenlet, seen *any) (st gen.Status) {
@@ -468,8 +423,8 @@ func (f *killsChildFrame) step(r *gen.Run, g *greenlet.Greenlet, seen *any) (end
 
 //line matrix_test.go:254:1
 	f.DeferFunc(func() { *seen = recover() })
-	r.Leaf(f, &f.Header)
-	f.g, f.seen, f.PC = nil, nil, 1
+	f.Leaf(r, f, 1)
+	f.g, f.seen = nil, nil
 //line matrix_test.go:255:1
 	return r.Throw(f, &f.Header, g, greenlet.Exit)
 unwind:
@@ -477,7 +432,7 @@ unwind:
 	for f.Pending() {
 //line matrix_test.go:256:1
 		if sub := f.Next(r); sub != gen.Done {
-			return r.Link(f, &f.Header, sub)
+			return f.Link(r, f, gen.Unwind, sub)
 		}
 	}
 //line matrix_test.go:256:1
@@ -485,12 +440,19 @@ unwind:
 	return gen.Done
 }
 
-//line matrix_greenlet_test.go:489:1
+//line matrix_greenlet_test.go:444:1
 
 func (f *killsChildFrame) Args(args []any)    { gen.SetArgs(f, args, &f.g, &f.seen) }
 func (f *killsChildFrame) Forget()            { *f = killsChildFrame{DeferHeader: f.DeferHeader} }
 func (f *killsChildFrame) Release(r *gen.Run) { gen.Free(r, f, 55) }
-func (*killsChildFrame) Func() *gen.Func      { return &killsChildFrameInfo }
+func (*killsChildFrame) Func() *gen.Func      { return matrix_test_go.At(5) }
 
-var killsChildFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.killsChild", File: "github.com/going-green/greenlet/generated/conformance/matrix_test.go", Line: 253, End: 256, Points: "255"}
 var _ func(*greenlet.Greenlet, *any) = killsChild
+var matrix_test_go = gen.Funcs{Package: "github.com/going-green/greenlet/generated/conformance", File: "github.com/going-green/greenlet/generated/conformance/matrix_test.go", List: `
+echoes 16: 18
+operates 26 41: 34; 36; 38
+refusedThenYields 227: 228; 229
+refusedInt 233 236: 235
+awaitsInt 250: 250
+killsChild 253 256: 255
+`}

@@ -8,37 +8,27 @@ import "github.com/going-green/greenlet/runtime/gen"
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// originDeepFrame is an activation of originDeep.
 type originDeepFrame struct {
 	gen.Header
 	suspends bool
 }
 
-func newOriginDeepFrame(suspends bool) *originDeepFrame {
-	_ = originDeep
-	return gen.MakeFrame(originDeepFrame{suspends: suspends})
-}
-
-// originDeepResumable is originDeep for callers that can be suspended.
-func originDeepResumable(r *gen.Run, suspends bool) gen.Status {
-	return (*originDeepFrame)(nil).body(r, suspends)
-}
-
-func (f *originDeepFrame) body(r *gen.Run, suspends bool) (st gen.Status) {
+func originDeepResumable(r *gen.Run, suspends bool) (st gen.Status) {
 //line origin_test.go:24:1
 	if !suspends {
 		goto after_if_24
 	}
+	{
 //line origin_test.go:25:1
-	f = gen.Take(r, f, 60)
-	r.Leaf(f, &f.Header)
-	f.PC = 1
+		f := gen.New[originDeepFrame](r, 60)
+		f.Leaf(r, f, 1)
 //line origin_test.go:25:1
-	if p, ok := r.Out().(*int); ok {
-		*p = 1
-		return gen.Left
+		if p, ok := r.Out().(*int); ok {
+			*p = 1
+			return gen.Left
+		}
+		return gen.Yielded[int](r, 1)
 	}
-	return gen.Yielded[int](r, 1)
 after_if_24:
 //line origin_test.go:27:1
 	if c, ok := gen.Resumable00(originIndirect).(interface {
@@ -47,9 +37,8 @@ after_if_24:
 //line origin_test.go:27:1
 		st = c.CallResumable(r)
 		if st != gen.Done {
-			f = gen.Take(r, f, 60)
-			f.PC = 2
-			return r.Link(f, &f.Header, st)
+			f := gen.New[originDeepFrame](r, 60)
+			return f.Link(r, f, 2, st)
 		}
 	} else {
 //line origin_test.go:27:1
@@ -58,12 +47,10 @@ after_if_24:
 	return gen.Done
 }
 
-//line origin_greenlet_test.go:62:1
+//line origin_greenlet_test.go:51:1
 
 func (f *originDeepFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f.PC {
-	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.suspends))
 	case 1:
 //line origin_test.go:27:1
 		if c, ok := gen.Resumable00(originIndirect).(interface {
@@ -72,30 +59,26 @@ func (f *originDeepFrame) Resume(r *gen.Run) (st gen.Status) {
 //line origin_test.go:27:1
 			st = c.CallResumable(r)
 			if st != gen.Done {
-				f.PC = 2
-				return r.Link(f, &f.Header, st)
+				return f.Link(r, f, 2, st)
 			}
 		} else {
 //line origin_test.go:27:1
 			originIndirect()
 		}
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	default:
 		r.Callee().Release(r)
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 }
 
-//line origin_greenlet_test.go:90:1
+//line origin_greenlet_test.go:76:1
 
-func (f *originDeepFrame) Args(args []any)    { gen.SetArgs(f, args, &f.suspends) }
 func (f *originDeepFrame) Release(r *gen.Run) { gen.Free(r, f, 60) }
-func (*originDeepFrame) Func() *gen.Func      { return &originDeepFrameInfo }
+func (*originDeepFrame) Func() *gen.Func      { return origin_test_go.At(0) }
 
-var originDeepFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.originDeep", File: "github.com/going-green/greenlet/generated/conformance/origin_test.go", Line: 23, Points: "25; 27"}
 var _ func(bool) = originDeep
 
-// originDefersFrame is an activation of originDefers.
 type originDefersFrame struct {
 	gen.DeferHeader
 	suspends bool
@@ -105,14 +88,12 @@ func newOriginDefersFrame(suspends bool) *originDefersFrame {
 	_ = originDefers
 	return gen.MakeFrame(originDefersFrame{suspends: suspends})
 }
-
-// originDefersResumable is originDefers for callers that can be suspended.
 func originDefersResumable(r *gen.Run, suspends bool) gen.Status {
 	return (*originDefersFrame)(nil).run(r, suspends)
 }
 
 func (f *originDefersFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.run(r, f.suspends))
+	return f.Started(r, f, f.run(r, f.suspends))
 }
 
 func (f *originDefersFrame) run(r *gen.Run, suspends bool) (st gen.Status) {
@@ -147,8 +128,7 @@ func (f *originDefersFrame) step(r *gen.Run, suspends bool) (end gen.Status) {
 //line origin_test.go:32:1
 	f.DeferFunc(func() {})
 	if st = originDeepResumable(r, suspends); st != gen.Done {
-		f.PC = 1
-		return r.Link(f, &f.Header, st)
+		return f.Link(r, f, 1, st)
 	}
 	goto unwind
 unwind:
@@ -156,7 +136,7 @@ unwind:
 	for f.Pending() {
 //line origin_test.go:34:1
 		if sub := f.Next(r); sub != gen.Done {
-			return r.Link(f, &f.Header, sub)
+			return f.Link(r, f, gen.Unwind, sub)
 		}
 	}
 //line origin_test.go:34:1
@@ -164,16 +144,14 @@ unwind:
 	return gen.Done
 }
 
-//line origin_greenlet_test.go:168:1
+//line origin_greenlet_test.go:148:1
 
 func (f *originDefersFrame) Args(args []any)    { gen.SetArgs(f, args, &f.suspends) }
 func (f *originDefersFrame) Release(r *gen.Run) { gen.Free(r, f, 45) }
-func (*originDefersFrame) Func() *gen.Func      { return &originDefersFrameInfo }
+func (*originDefersFrame) Func() *gen.Func      { return origin_test_go.At(1) }
 
-var originDefersFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.originDefers", File: "github.com/going-green/greenlet/generated/conformance/origin_test.go", Line: 31, End: 34, Points: "33"}
 var _ func(bool) = originDefers
 
-// originRaisesFrame is an activation of originRaises.
 type originRaisesFrame struct {
 	gen.DeferHeader
 	suspends bool
@@ -183,14 +161,12 @@ func newOriginRaisesFrame(suspends bool) *originRaisesFrame {
 	_ = originRaises
 	return gen.MakeFrame(originRaisesFrame{suspends: suspends})
 }
-
-// originRaisesResumable is originRaises for callers that can be suspended.
 func originRaisesResumable(r *gen.Run, suspends bool) gen.Status {
 	return (*originRaisesFrame)(nil).run(r, suspends)
 }
 
 func (f *originRaisesFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.run(r, f.suspends))
+	return f.Started(r, f, f.run(r, f.suspends))
 }
 
 func (f *originRaisesFrame) run(r *gen.Run, suspends bool) (st gen.Status) {
@@ -229,8 +205,7 @@ func (f *originRaisesFrame) step(r *gen.Run, suspends bool) (end gen.Status) {
 		}
 	})
 	if st = originDefersResumable(r, suspends); st != gen.Done {
-		f.PC = 1
-		return r.Link(f, &f.Header, st)
+		return f.Link(r, f, 1, st)
 	}
 	goto unwind
 unwind:
@@ -238,7 +213,7 @@ unwind:
 	for f.Pending() {
 //line origin_test.go:44:1
 		if sub := f.Next(r); sub != gen.Done {
-			return r.Link(f, &f.Header, sub)
+			return f.Link(r, f, gen.Unwind, sub)
 		}
 	}
 //line origin_test.go:44:1
@@ -246,16 +221,14 @@ unwind:
 	return gen.Done
 }
 
-//line origin_greenlet_test.go:250:1
+//line origin_greenlet_test.go:225:1
 
 func (f *originRaisesFrame) Args(args []any)    { gen.SetArgs(f, args, &f.suspends) }
 func (f *originRaisesFrame) Release(r *gen.Run) { gen.Free(r, f, 53) }
-func (*originRaisesFrame) Func() *gen.Func      { return &originRaisesFrameInfo }
+func (*originRaisesFrame) Func() *gen.Func      { return origin_test_go.At(2) }
 
-var originRaisesFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.originRaises", File: "github.com/going-green/greenlet/generated/conformance/origin_test.go", Line: 37, End: 44, Points: "43"}
 var _ func(bool) = originRaises
 
-// originRecoversFrame is an activation of originRecovers.
 type originRecoversFrame struct {
 	gen.Header
 	suspends bool
@@ -265,8 +238,6 @@ func newOriginRecoversFrame(suspends bool) *originRecoversFrame {
 	_ = originRecovers
 	return gen.MakeFrame(originRecoversFrame{suspends: suspends})
 }
-
-// originRecoversResumable is originRecovers for callers that can be suspended.
 func originRecoversResumable(r *gen.Run, suspends bool) gen.Status {
 	return (*originRecoversFrame)(nil).body(r, suspends)
 }
@@ -275,19 +246,18 @@ func (f *originRecoversFrame) body(r *gen.Run, suspends bool) (st gen.Status) {
 //line origin_test.go:51:1
 	if st = (&originRecoversFunc1{suspends: &suspends}).CallResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 29)
-		f.PC = 1
-		return r.Link(f, &f.Header, st)
+		return f.Link(r, f, 1, st)
 	}
 //line origin_test.go:52:1
 	panic(errOrigin) // the same value, and another panic
 }
 
-//line origin_greenlet_test.go:286:1
+//line origin_greenlet_test.go:256:1
 
 func (f *originRecoversFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.suspends))
+		return f.Started(r, f, f.body(r, f.suspends))
 	default:
 		r.Callee().(*originRecoversFunc1Frame).Release(r)
 //line origin_test.go:52:1
@@ -295,22 +265,20 @@ func (f *originRecoversFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line origin_greenlet_test.go:299:1
+//line origin_greenlet_test.go:269:1
 
 func (f *originRecoversFrame) Args(args []any)    { gen.SetArgs(f, args, &f.suspends) }
 func (f *originRecoversFrame) Release(r *gen.Run) { gen.Free(r, f, 29) }
-func (*originRecoversFrame) Func() *gen.Func      { return &originRecoversFrameInfo }
+func (*originRecoversFrame) Func() *gen.Func      { return origin_test_go.At(3) }
 
-var originRecoversFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.originRecovers", File: "github.com/going-green/greenlet/generated/conformance/origin_test.go", Line: 47, Points: "51"}
 var _ func(bool) = originRecovers
 
-// originRecoversFunc1 is the function literal of origin_test.go:48, with what it captures.
+// originRecoversFunc1 is the function literal of origin_test.go:48.
 type originRecoversFunc1 struct {
 	gen.Closure
 	suspends *bool
 }
 
-// value is the literal for code that can't be suspended.
 func (c *originRecoversFunc1) value() func() {
 	return gen.Bind(&c.Closure, c, func() {
 //line origin_test.go:49:1
@@ -319,21 +287,19 @@ func (c *originRecoversFunc1) value() func() {
 	})
 }
 
-//line origin_greenlet_test.go:323:1
+//line origin_greenlet_test.go:291:1
 
-// originRecoversFunc1Frame is an activation of the literal originRecoversFunc1.
 type originRecoversFunc1Frame struct {
 	gen.DeferHeader
 	c *originRecoversFunc1
 }
 
-// CallResumable is the literal originRecoversFunc1 for callers that can be suspended.
 func (c *originRecoversFunc1) CallResumable(r *gen.Run) gen.Status {
 	return (*originRecoversFunc1Frame)(nil).run(r, c)
 }
 
 func (f *originRecoversFunc1Frame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.run(r, f.c))
+	return f.Started(r, f, f.run(r, f.c))
 }
 
 func (f *originRecoversFunc1Frame) run(r *gen.Run, c *originRecoversFunc1) (st gen.Status) {
@@ -368,8 +334,7 @@ func (f *originRecoversFunc1Frame) step(r *gen.Run, c *originRecoversFunc1) (end
 //line origin_test.go:49:1
 	f.DeferFunc(func() { recover() })
 	if st = originDefersResumable(r, (*c.suspends)); st != gen.Done {
-		f.PC = 1
-		return r.Link(f, &f.Header, st)
+		return f.Link(r, f, 1, st)
 	}
 	goto unwind
 unwind:
@@ -377,7 +342,7 @@ unwind:
 	for f.Pending() {
 //line origin_test.go:51:1
 		if sub := f.Next(r); sub != gen.Done {
-			return r.Link(f, &f.Header, sub)
+			return f.Link(r, f, gen.Unwind, sub)
 		}
 	}
 //line origin_test.go:51:1
@@ -385,14 +350,11 @@ unwind:
 	return gen.Done
 }
 
-//line origin_greenlet_test.go:389:1
+//line origin_greenlet_test.go:354:1
 
 func (f *originRecoversFunc1Frame) Release(r *gen.Run) { gen.Free(r, f, 22) }
-func (*originRecoversFunc1Frame) Func() *gen.Func      { return &originRecoversFunc1FrameInfo }
+func (*originRecoversFunc1Frame) Func() *gen.Func      { return origin_test_go.At(4) }
 
-var originRecoversFunc1FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.originRecovers.func1", File: "github.com/going-green/greenlet/generated/conformance/origin_test.go", Line: 48, End: 51, Points: "50"}
-
-// originThrownFrame is an activation of originThrown.
 type originThrownFrame struct {
 	gen.Yields[int]
 	gen.DeferHeader
@@ -402,12 +364,10 @@ func newOriginThrownFrame() *originThrownFrame {
 	_ = originThrown
 	return gen.MakeFrame(originThrownFrame{})
 }
-
-// originThrownResumable is originThrown for callers that can be suspended.
 func originThrownResumable(r *gen.Run) gen.Status { return (*originThrownFrame)(nil).run(r) }
 
 func (f *originThrownFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.run(r))
+	return f.Started(r, f, f.run(r))
 }
 
 func (f *originThrownFrame) run(r *gen.Run) (st gen.Status) {
@@ -438,8 +398,7 @@ func (f *originThrownFrame) step(r *gen.Run) (end gen.Status) {
 
 //line origin_test.go:57:1
 	f.DeferFunc(func() {})
-	r.Leaf(f, &f.Header)
-	f.PC = 1
+	f.Leaf(r, f, 1)
 //line origin_test.go:58:1
 	if p, ok := r.Out().(*int); ok {
 		*p = 1
@@ -451,7 +410,7 @@ unwind:
 	for f.Pending() {
 //line origin_test.go:59:1
 		if sub := f.Next(r); sub != gen.Done {
-			return r.Link(f, &f.Header, sub)
+			return f.Link(r, f, gen.Unwind, sub)
 		}
 	}
 //line origin_test.go:59:1
@@ -459,15 +418,13 @@ unwind:
 	return gen.Done
 }
 
-//line origin_greenlet_test.go:463:1
+//line origin_greenlet_test.go:422:1
 
 func (f *originThrownFrame) Release(r *gen.Run) { gen.Free(r, f, 16) }
-func (*originThrownFrame) Func() *gen.Func      { return &originThrownFrameInfo }
+func (*originThrownFrame) Func() *gen.Func      { return origin_test_go.At(5) }
 
-var originThrownFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.originThrown", File: "github.com/going-green/greenlet/generated/conformance/origin_test.go", Line: 56, End: 59, Points: "58"}
 var _ func() = originThrown
 
-// plainBelowFrame is an activation of plainBelow.
 type plainBelowFrame struct {
 	gen.DeferHeader
 	f      func()
@@ -478,14 +435,12 @@ func newPlainBelowFrame(f func(), defers bool) *plainBelowFrame {
 	_ = plainBelow
 	return gen.MakeFrame(plainBelowFrame{f: f, defers: defers})
 }
-
-// plainBelowResumable is plainBelow for callers that can be suspended.
 func plainBelowResumable(r *gen.Run, f func(), defers bool) gen.Status {
 	return (*plainBelowFrame)(nil).run(r, f, defers)
 }
 
 func (f *plainBelowFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.run(r, f.f, f.defers))
+	return f.Started(r, f, f.run(r, f.f, f.defers))
 }
 
 func (f2 *plainBelowFrame) run(r *gen.Run, f func(), defers bool) (st gen.Status) {
@@ -532,7 +487,7 @@ unwind:
 	for f2.Pending() {
 //line origin_test.go:125:1
 		if sub := f2.Next(r); sub != gen.Done {
-			return r.Link(f2, &f2.Header, sub)
+			return f2.Link(r, f2, gen.Unwind, sub)
 		}
 	}
 //line origin_test.go:125:1
@@ -540,12 +495,20 @@ unwind:
 	return gen.Done
 }
 
-//line origin_greenlet_test.go:544:1
+//line origin_greenlet_test.go:499:1
 
 func (f *plainBelowFrame) Args(args []any)    { gen.SetArgs(f, args, &f.f, &f.defers) }
 func (f *plainBelowFrame) Forget()            { *f = plainBelowFrame{DeferHeader: f.DeferHeader} }
 func (f *plainBelowFrame) Release(r *gen.Run) { gen.Free(r, f, 3) }
-func (*plainBelowFrame) Func() *gen.Func      { return &plainBelowFrameInfo }
+func (*plainBelowFrame) Func() *gen.Func      { return origin_test_go.At(6) }
 
-var plainBelowFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.plainBelow", File: "github.com/going-green/greenlet/generated/conformance/origin_test.go", Line: 115, End: 125}
 var _ func(func(), bool) = plainBelow
+var origin_test_go = gen.Funcs{Package: "github.com/going-green/greenlet/generated/conformance", File: "github.com/going-green/greenlet/generated/conformance/origin_test.go", List: `
+originDeep 23: 25; 27
+originDefers 31 34: 33
+originRaises 37 44: 43
+originRecovers 47: 51
+originRecovers.func1 48 51: 50
+originThrown 56 59: 58
+plainBelow 115 125
+`}

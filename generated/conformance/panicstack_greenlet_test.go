@@ -8,27 +8,22 @@ import "github.com/going-green/greenlet/runtime/gen"
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// failsLateFrame is an activation of failsLate.
 type failsLateFrame struct {
 	gen.Yields[int]
 	gen.Header
 }
 
 func newFailsLateFrame(_ int) *failsLateFrame { _ = failsLate; return gen.MakeFrame(failsLateFrame{}) }
-
-// failsLateResumable is failsLate for callers that can be suspended.
 func failsLateResumable(r *gen.Run, _ int) (st gen.Status) {
 //line panicstack_test.go:15:1
-	f := gen.Take(r, (*failsLateFrame)(nil), 53)
-	r.Leaf(f, &f.Header)
-	f.PC = 1
+	f := gen.New[failsLateFrame](r, 53)
+	f.Leaf(r, f, 1)
 //line panicstack_test.go:15:1
 	return gen.Yielded[int](r, 1)
 }
 
-//line panicstack_greenlet_test.go:30:1
+//line panicstack_greenlet_test.go:26:1
 
-// Ask continues failsLate up to its next value, if there is one.
 func (f *failsLateFrame) Ask(p *int) gen.Status {
 	switch f.PC {
 	case 1:
@@ -44,104 +39,63 @@ func (f *failsLateFrame) Ask(p *int) gen.Status {
 	return gen.Left
 }
 
-//line panicstack_greenlet_test.go:48:1
+//line panicstack_greenlet_test.go:43:1
 
 func (f *failsLateFrame) Resume(r *gen.Run) gen.Status {
 	var v int
 	if f.Ask(&v) == gen.Done {
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 	return gen.Yielded(r, v)
 }
 
 func (f *failsLateFrame) Args(args []any)    { gen.SetArgs(f, args, nil) }
 func (f *failsLateFrame) Release(r *gen.Run) { gen.Free(r, f, 53) }
-func (*failsLateFrame) Func() *gen.Func      { return &failsLateFrameInfo }
+func (*failsLateFrame) Func() *gen.Func      { return panicstack_test_go.At(0) }
 
-var failsLateFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.failsLate", File: "github.com/going-green/greenlet/generated/conformance/panicstack_test.go", Line: 14, Points: "15"}
 var _ func(int) = failsLate
 
-// hotAboveFrame is an activation of hotAbove.
 type hotAboveFrame struct {
 	gen.Yields[int]
 	gen.Header
 	how string
 }
 
-func newHotAboveFrame(how string) *hotAboveFrame {
-	_ = hotAbove
-	return gen.MakeFrame(hotAboveFrame{how: how})
-}
-
-// hotAboveResumable is hotAbove for callers that can be suspended.
 func hotAboveResumable(r *gen.Run, how string) (st gen.Status) {
 //line panicstack_test.go:46:1
 	plainAbove(how)
-	f := gen.Take(r, (*hotAboveFrame)(nil), 16)
-	r.Leaf(f, &f.Header)
-	f.PC = 1
+	f := gen.New[hotAboveFrame](r, 16)
+	f.Leaf(r, f, 1)
 //line panicstack_test.go:47:1
+	if p, ok := r.Out().(*int); ok {
+		*p = 2
+		return gen.Left
+	}
 	return gen.Yielded[int](r, 2)
 }
 
-//line panicstack_greenlet_test.go:88:1
+//line panicstack_greenlet_test.go:78:1
 
-// Ask continues hotAbove up to its next value, if there is one.
-func (f *hotAboveFrame) Ask(p *int) gen.Status {
-	how := f.how
-	switch f.PC {
-	case 1:
-		return gen.Done
-	}
-
-//line panicstack_test.go:46:1
-	plainAbove(how)
-	f.how, f.PC = "", 1
-//line panicstack_test.go:47:1
-	*p = 2
-	return gen.Left
+func (f *hotAboveFrame) Resume(r *gen.Run) (st gen.Status) {
+	return f.Return(r, f)
 }
 
-//line panicstack_greenlet_test.go:106:1
-
-func (f *hotAboveFrame) Resume(r *gen.Run) gen.Status {
-	var v int
-	if f.Ask(&v) == gen.Done {
-		return r.Return(f, &f.Header)
-	}
-	return gen.Yielded(r, v)
-}
-
-func (f *hotAboveFrame) Args(args []any)    { gen.SetArgs(f, args, &f.how) }
-func (f *hotAboveFrame) Forget()            { *f = hotAboveFrame{Header: f.Header} }
 func (f *hotAboveFrame) Release(r *gen.Run) { gen.Free(r, f, 16) }
-func (*hotAboveFrame) Func() *gen.Func      { return &hotAboveFrameInfo }
+func (*hotAboveFrame) Func() *gen.Func      { return panicstack_test_go.At(1) }
 
-var hotAboveFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.hotAbove", File: "github.com/going-green/greenlet/generated/conformance/panicstack_test.go", Line: 45, Points: "47"}
 var _ func(string) = hotAbove
 
-// coldAboveFrame is an activation of coldAbove.
 type coldAboveFrame struct {
 	gen.Yields[int]
 	gen.Header
 	how string
 }
 
-func newColdAboveFrame(how string) *coldAboveFrame {
-	_ = coldAbove
-	return gen.MakeFrame(coldAboveFrame{how: how})
-}
-
-// coldAboveResumable is coldAbove for callers that can be suspended.
-func coldAboveResumable(r *gen.Run, how string) gen.Status {
-	return (*coldAboveFrame)(nil).body(r, how)
-}
-
-func (f *coldAboveFrame) body(r *gen.Run, how string) (st gen.Status) {
+func coldAboveResumable(r *gen.Run, how string) (st gen.Status) {
 //line panicstack_test.go:54:1
-	f = gen.Take(r, f, 27)
-	r.Leaf(f, &f.Header)
-	f.how, f.PC = how, 1
+	f := gen.New[coldAboveFrame](r, 27)
+	f.Leaf(r, f, 1)
+	f.how = how
 //line panicstack_test.go:54:1
 	if p, ok := r.Out().(*int); ok {
 		*p = 2
@@ -150,36 +104,30 @@ func (f *coldAboveFrame) body(r *gen.Run, how string) (st gen.Status) {
 	return gen.Yielded[int](r, 2)
 }
 
-//line panicstack_greenlet_test.go:154:1
+//line panicstack_greenlet_test.go:108:1
 
 func (f *coldAboveFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f.PC {
-	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.how))
 	case 1:
 //line panicstack_test.go:55:1
 		if st = hotAboveResumable(r, f.how); st != gen.Done {
-			f.how, f.PC = "", 2
-			return r.Link(f, &f.Header, st)
+			f.how = ""
+			return f.Link(r, f, 2, st)
 		}
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	default:
 		r.Callee().(*hotAboveFrame).Release(r)
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 }
 
-//line panicstack_greenlet_test.go:173:1
+//line panicstack_greenlet_test.go:125:1
 
-func (f *coldAboveFrame) Args(args []any)    { gen.SetArgs(f, args, &f.how) }
-func (f *coldAboveFrame) Forget()            { *f = coldAboveFrame{Header: f.Header} }
 func (f *coldAboveFrame) Release(r *gen.Run) { gen.Free(r, f, 27) }
-func (*coldAboveFrame) Func() *gen.Func      { return &coldAboveFrameInfo }
+func (*coldAboveFrame) Func() *gen.Func      { return panicstack_test_go.At(2) }
 
-var coldAboveFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.coldAbove", File: "github.com/going-green/greenlet/generated/conformance/panicstack_test.go", Line: 53, Points: "54 how; 55"}
 var _ func(string) = coldAbove
 
-// callsAboveFrame is an activation of callsAbove.
 type callsAboveFrame struct {
 	gen.Yields[int]
 	gen.Header
@@ -190,8 +138,6 @@ func newCallsAboveFrame(how string) *callsAboveFrame {
 	_ = callsAbove
 	return gen.MakeFrame(callsAboveFrame{how: how})
 }
-
-// callsAboveResumable is callsAbove for callers that can be suspended.
 func callsAboveResumable(r *gen.Run, how string) gen.Status {
 	return (*callsAboveFrame)(nil).body(r, how)
 }
@@ -200,28 +146,33 @@ func (f *callsAboveFrame) body(r *gen.Run, how string) (st gen.Status) {
 //line panicstack_test.go:59:1
 	if st = coldAboveResumable(r, how); st != gen.Done {
 		f = gen.Take(r, f, 58)
-		f.how, f.PC = "", 1
-		return r.Link(f, &f.Header, st)
+		f.how = ""
+		return f.Link(r, f, 1, st)
 	}
 	return gen.Done
 }
 
-//line panicstack_greenlet_test.go:210:1
+//line panicstack_greenlet_test.go:156:1
 
 func (f *callsAboveFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.how))
+		return f.Started(r, f, f.body(r, f.how))
 	default:
 		r.Callee().(*coldAboveFrame).Release(r)
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 }
 
 func (f *callsAboveFrame) Args(args []any)    { gen.SetArgs(f, args, &f.how) }
 func (f *callsAboveFrame) Forget()            { *f = callsAboveFrame{Header: f.Header} }
 func (f *callsAboveFrame) Release(r *gen.Run) { gen.Free(r, f, 58) }
-func (*callsAboveFrame) Func() *gen.Func      { return &callsAboveFrameInfo }
+func (*callsAboveFrame) Func() *gen.Func      { return panicstack_test_go.At(3) }
 
-var callsAboveFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.callsAbove", File: "github.com/going-green/greenlet/generated/conformance/panicstack_test.go", Line: 59, Points: "59"}
 var _ func(string) = callsAbove
+var panicstack_test_go = gen.Funcs{Package: "github.com/going-green/greenlet/generated/conformance", File: "github.com/going-green/greenlet/generated/conformance/panicstack_test.go", List: `
+failsLate 14: 15
+hotAbove 45: 47
+coldAbove 53: 54 how; 55
+callsAbove 59: 59
+`}

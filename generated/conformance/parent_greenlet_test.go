@@ -11,7 +11,6 @@ import (
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// yieldsToParentFrame is an activation of yieldsToParent.
 type yieldsToParentFrame struct {
 	gen.Yields[int]
 	gen.Header
@@ -21,20 +20,16 @@ func newYieldsToParentFrame() *yieldsToParentFrame {
 	_ = yieldsToParent
 	return gen.MakeFrame(yieldsToParentFrame{})
 }
-
-// yieldsToParentResumable is yieldsToParent for callers that can be suspended.
 func yieldsToParentResumable(r *gen.Run) (st gen.Status) {
 //line parent_test.go:55:1
-	f := gen.Take(r, (*yieldsToParentFrame)(nil), 53)
-	r.Leaf(f, &f.Header)
-	f.PC = 1
+	f := gen.New[yieldsToParentFrame](r, 53)
+	f.Leaf(r, f, 1)
 //line parent_test.go:55:1
 	return gen.Yielded[int](r, 1)
 }
 
-//line parent_greenlet_test.go:36:1
+//line parent_greenlet_test.go:32:1
 
-// Ask continues yieldsToParent up to its next value, if there is one.
 func (f *yieldsToParentFrame) Ask(p *int) gen.Status {
 	switch f.PC {
 	case 1:
@@ -48,37 +43,32 @@ func (f *yieldsToParentFrame) Ask(p *int) gen.Status {
 	return gen.Left
 }
 
-//line parent_greenlet_test.go:52:1
+//line parent_greenlet_test.go:47:1
 
 func (f *yieldsToParentFrame) Resume(r *gen.Run) gen.Status {
 	var v int
 	if f.Ask(&v) == gen.Done {
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 	return gen.Yielded(r, v)
 }
 
 func (f *yieldsToParentFrame) Release(r *gen.Run) { gen.Free(r, f, 53) }
-func (*yieldsToParentFrame) Func() *gen.Func      { return &yieldsToParentFrameInfo }
+func (*yieldsToParentFrame) Func() *gen.Func      { return parent_test_go.At(0) }
 
-var yieldsToParentFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.yieldsToParent", File: "github.com/going-green/greenlet/generated/conformance/parent_test.go", Line: 55, Points: "55"}
 var _ func() = yieldsToParent
 
-// printsMainFrame is an activation of printsMain.
 type printsMainFrame struct {
-	gen.Header
-	ret0, ret1 string
+	gen.Returns2[string, string]
 }
 
 func newPrintsMainFrame() *printsMainFrame           { _ = printsMain; return gen.MakeFrame(printsMainFrame{}) }
-func (f *printsMainFrame) Results() (string, string) { f.Over(f); return f.ret0, f.ret1 }
-func (f *printsMainFrame) Returned(r *gen.Run) (ret0 string, ret1 string) {
-	ret0, ret1 = f.ret0, f.ret1
+func (f *printsMainFrame) Results() (string, string) { f.Over(f); return f.Ret0, f.Ret1 }
+func (f *printsMainFrame) Returned(r *gen.Run) (string, string) {
+	r0, r1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return
+	return r0, r1
 }
-
-// printsMainResumable is printsMain for callers that can be suspended.
 func printsMainResumable(r *gen.Run) (string, string, gen.Status) {
 	return (*printsMainFrame)(nil).body(r)
 }
@@ -88,18 +78,18 @@ func (f *printsMainFrame) body(r *gen.Run) (ret0 string, ret1 string, st gen.Sta
 	return greenlet.Main().String(), r.Current().String(), gen.Done
 }
 
-//line parent_greenlet_test.go:93:1
+//line parent_greenlet_test.go:83:1
 
 func (f *printsMainFrame) Resume(r *gen.Run) (st gen.Status) {
-	f.ret0, f.ret1, st = f.body(r)
-	return r.Started(f, &f.Header, st)
+	f.Ret0, f.Ret1, st = f.body(r)
+	return f.Started(r, f, st)
 }
 
-func (f *printsMainFrame) Send(r *gen.Run) gen.Status {
-	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
-}
 func (f *printsMainFrame) Release(r *gen.Run) { gen.Free(r, f, 35) }
-func (*printsMainFrame) Func() *gen.Func      { return &printsMainFrameInfo }
+func (*printsMainFrame) Func() *gen.Func      { return parent_test_go.At(1) }
 
-var printsMainFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.printsMain", File: "github.com/going-green/greenlet/generated/conformance/parent_test.go", Line: 122}
 var _ func() (string, string) = printsMain
+var parent_test_go = gen.Funcs{Package: "github.com/going-green/greenlet/generated/conformance", File: "github.com/going-green/greenlet/generated/conformance/parent_test.go", List: `
+yieldsToParent 55: 55
+printsMain 122
+`}

@@ -8,7 +8,6 @@ import "github.com/going-green/greenlet/runtime/gen"
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// switchesToParentsFrame is an activation of switchesToParents.
 type switchesToParentsFrame struct {
 	gen.Header
 }
@@ -17,39 +16,38 @@ func newSwitchesToParentsFrame() *switchesToParentsFrame {
 	_ = switchesToParents
 	return gen.MakeFrame(switchesToParentsFrame{})
 }
-
-// switchesToParentsResumable is switchesToParents for callers that can be suspended.
 func switchesToParentsResumable(r *gen.Run) gen.Status { return (*switchesToParentsFrame)(nil).body(r) }
 
 func (f *switchesToParentsFrame) body(r *gen.Run) (st gen.Status) {
 //line plain_test.go:27:1
 	f = gen.Take(r, f, 60)
-	r.Leaf(f, &f.Header)
-	f.PC = 1
+	f.Leaf(r, f, 1)
 //line plain_test.go:27:1
 	return r.SendNone(r.Current().Parent())
 }
 
-//line plain_greenlet_test.go:34:1
+//line plain_greenlet_test.go:30:1
 
 func (f *switchesToParentsFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r))
+		return f.Started(r, f, f.body(r))
 	case 1:
 //line plain_test.go:28:1
 		f.PC = 2
 //line plain_test.go:28:1
 		return r.SendNone(r.Current().Parent())
 	default:
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 }
 
-//line plain_greenlet_test.go:50:1
+//line plain_greenlet_test.go:46:1
 
 func (f *switchesToParentsFrame) Release(r *gen.Run) { gen.Free(r, f, 60) }
-func (*switchesToParentsFrame) Func() *gen.Func      { return &switchesToParentsFrameInfo }
+func (*switchesToParentsFrame) Func() *gen.Func      { return plain_test_go.At(0) }
 
-var switchesToParentsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.switchesToParents", File: "github.com/going-green/greenlet/generated/conformance/plain_test.go", Line: 26, Points: "27; 28"}
 var _ func() = switchesToParents
+var plain_test_go = gen.Funcs{Package: "github.com/going-green/greenlet/generated/conformance", File: "github.com/going-green/greenlet/generated/conformance/plain_test.go", List: `
+switchesToParents 26: 27; 28
+`}

@@ -12,7 +12,6 @@ import (
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// nodeAllFrame is an activation of node.all.
 type nodeAllFrame struct {
 	gen.Header
 	n     *node
@@ -23,79 +22,47 @@ func (n *node) newAllFrame(yield func(int) bool) *nodeAllFrame {
 	_ = n.all
 	return gen.MakeFrame(nodeAllFrame{n: n, yield: yield})
 }
-
-// allResumable is node.all for callers that can be suspended.
 func (n *node) allResumable(r *gen.Run, yield func(int) bool) gen.Status {
 	return (*nodeAllFrame)(nil).body(r, n, yield)
 }
 
 func (f *nodeAllFrame) body(r *gen.Run, n *node, yield func(int) bool) (st gen.Status) {
 //line pullseq_test.go:19:1
-	_, st = n.pushResumable(r, yield)
-	if st != gen.Done {
+	if _, st = n.pushResumable(r, yield); st != gen.Done {
 		f = gen.Take(r, f, 55)
-		f.n, f.yield, f.PC = nil, nil, 1
-		return r.Link(f, &f.Header, st)
+		f.n, f.yield = nil, nil
+		return f.Link(r, f, 1, st)
 	}
 	return gen.Done
 }
 
-//line pullseq_greenlet_test.go:44:1
+//line pullseq_greenlet_test.go:40:1
 
 func (f *nodeAllFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.n, f.yield))
+		return f.Started(r, f, f.body(r, f.n, f.yield))
 	default:
 		r.Callee().(*nodePushFrame).Release(r)
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 }
 
 func (f *nodeAllFrame) Args(args []any)    { gen.SetArgs(f, args, &f.yield) }
 func (f *nodeAllFrame) Forget()            { *f = nodeAllFrame{Header: f.Header} }
 func (f *nodeAllFrame) Release(r *gen.Run) { gen.Free(r, f, 55) }
-func (*nodeAllFrame) Func() *gen.Func      { return &nodeAllFrameInfo }
+func (*nodeAllFrame) Func() *gen.Func      { return pullseq_test_go.At(0) }
 
-var nodeAllFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.(*node).all", File: "github.com/going-green/greenlet/generated/conformance/pullseq_test.go", Line: 19, Points: "19"}
-var _ func(*node, func(int) bool) = (*node).all
+var _ = gen.Method10((*new(*node)).all, (*node).allResumable, (*node).newAllFrame)
 
-// nodeAllFrameValue is node.all as a value, for callers that can be suspended.
-type nodeAllFrameValue struct {
-	recv *node
-}
-
-func (v nodeAllFrameValue) CallResumable(r *gen.Run, p0 func(int) bool) gen.Status {
-	return v.recv.allResumable(r, p0)
-}
-
-var _ = gen.RegisterMethod((*new(*node)).all, func(recv *node) any {
-	return nodeAllFrameValue{recv}
-})
-
-func (v nodeAllFrameValue) Frame() gen.Frame { return gen.MakeFrame(nodeAllFrame{n: v.recv}) }
-
-// nodePushFrame is an activation of node.push.
 type nodePushFrame struct {
-	gen.Header
+	gen.Returns[bool]
 	n     *node
 	yield func(int) bool
-	ret0  bool
 }
 
-func (n *node) newPushFrame(yield func(int) bool) *nodePushFrame {
-	_ = n.push
-	return gen.MakeFrame(nodePushFrame{n: n, yield: yield})
-}
-func (f *nodePushFrame) Results() bool                   { f.Over(f); return f.ret0 }
-func (f *nodePushFrame) Returned(r *gen.Run) (ret0 bool) { ret0 = f.ret0; f.Release(r); return }
-
-// pushResumable is node.push for callers that can be suspended.
-func (n *node) pushResumable(r *gen.Run, yield func(int) bool) (bool, gen.Status) {
-	return (*nodePushFrame)(nil).body(r, n, yield)
-}
-
-func (f *nodePushFrame) body(r *gen.Run, n *node, yield func(int) bool) (ret0 bool, st gen.Status) {
+func (f *nodePushFrame) Returned(r *gen.Run) bool { r0 := f.Ret0; f.Release(r); return r0 }
+func (n *node) pushResumable(r *gen.Run, yield func(int) bool) (ret0 bool, st gen.Status) {
 	var t0 bool
 //line pullseq_test.go:23:1
 	t0 = n == nil
@@ -104,37 +71,38 @@ func (f *nodePushFrame) body(r *gen.Run, n *node, yield func(int) bool) (ret0 bo
 		goto after_if_23
 	}
 //line pullseq_test.go:23:1
-	t0, st = n.left.pushResumable(r, yield)
-	if st != gen.Done {
-		f = gen.Take(r, f, 12)
-		f.n, f.yield, f.PC = n, yield, 1
-		return ret0, r.Link(f, &f.Header, st)
+	if t0, st = n.left.pushResumable(r, yield); st != gen.Done {
+		f := gen.New[nodePushFrame](r, 12)
+		f.n, f.yield = n, yield
+		return ret0, f.Link(r, f, 1, st)
 	}
 //line pullseq_test.go:23:1
 	if !t0 {
 		goto after_if_23b
 	}
+	{
 //line pullseq_test.go:23:1
-	if p := gen.YieldTo(r, yield); p != nil {
-		*p = n.value
-		f = gen.Take(r, f, 12)
-		r.Leaf(f, &f.Header)
-		f.n, f.yield, f.PC = n, yield, 2
-		return ret0, f.Hand()
-	}
-	if c, ok := gen.Resumable11(yield).(interface {
-		CallResumable(*gen.Run, int) (bool, gen.Status)
-	}); ok {
-//line pullseq_test.go:23:1
-		t0, st = c.CallResumable(r, n.value)
-		if st != gen.Done {
-			f = gen.Take(r, f, 12)
-			f.n, f.yield, f.PC = n, yield, 2
-			return ret0, r.Link(f, &f.Header, st)
+		if p := gen.YieldTo(r, yield); p != nil {
+			*p = n.value
+			f := gen.New[nodePushFrame](r, 12)
+			f.Leaf(r, f, 2)
+			f.n, f.yield = n, yield
+			return ret0, f.Hand()
 		}
-	} else {
+		if c, ok := gen.Resumable11(yield).(interface {
+			CallResumable(*gen.Run, int) (bool, gen.Status)
+		}); ok {
 //line pullseq_test.go:23:1
-		t0 = yield(n.value)
+			t0, st = c.CallResumable(r, n.value)
+			if st != gen.Done {
+				f := gen.New[nodePushFrame](r, 12)
+				f.n, f.yield = n, yield
+				return ret0, f.Link(r, f, 2, st)
+			}
+		} else {
+//line pullseq_test.go:23:1
+			t0 = yield(n.value)
+		}
 	}
 after_if_23b:
 //line pullseq_test.go:23:1
@@ -142,26 +110,21 @@ after_if_23b:
 		goto after_if_23
 	}
 //line pullseq_test.go:23:1
-	t0, st = n.right.pushResumable(r, yield)
-	if st != gen.Done {
-		f = gen.Take(r, f, 12)
-		f.n, f.yield, f.PC = nil, nil, 3
-		return ret0, r.Link(f, &f.Header, st)
+	if t0, st = n.right.pushResumable(r, yield); st != gen.Done {
+		f := gen.New[nodePushFrame](r, 12)
+		return ret0, f.Link(r, f, 3, st)
 	}
 after_if_23:
 //line pullseq_test.go:23:1
 	return t0, gen.Done
 }
 
-//line pullseq_greenlet_test.go:157:1
+//line pullseq_greenlet_test.go:123:1
 
 func (f *nodePushFrame) Resume(r *gen.Run) (st gen.Status) {
 	n, yield := f.n, f.yield
 	var t0 bool
 	switch f.PC {
-	case 0:
-		f.ret0, st = f.body(r, f.n, f.yield)
-		return r.Started(f, &f.Header, st)
 	case 1:
 		t0 = r.Callee().(*nodePushFrame).Returned(r)
 //line pullseq_test.go:23:1
@@ -190,8 +153,7 @@ then_23:
 //line pullseq_test.go:23:1
 		t0, st = c.CallResumable(r, n.value)
 		if st != gen.Done {
-			f.PC = 2
-			return r.Link(f, &f.Header, st)
+			return f.Link(r, f, 2, st)
 		}
 	} else {
 //line pullseq_test.go:23:1
@@ -204,47 +166,31 @@ after_if_23:
 		goto after_if_23b
 	}
 //line pullseq_test.go:23:1
-	t0, st = n.right.pushResumable(r, yield)
-	if st != gen.Done {
-		f.n, f.yield, f.PC = nil, nil, 3
-		return r.Link(f, &f.Header, st)
+	if t0, st = n.right.pushResumable(r, yield); st != gen.Done {
+		f.n, f.yield = nil, nil
+		return f.Link(r, f, 3, st)
 	}
 resumed_23b:
 after_if_23b:
 //line pullseq_test.go:23:1
-	f.ret0 = t0
-	return r.Return(f, &f.Header)
+	f.Ret0 = t0
+	return f.Return(r, f)
 }
 
-//line pullseq_greenlet_test.go:220:1
+//line pullseq_greenlet_test.go:181:1
 
-func (f *nodePushFrame) Args(args []any)            { gen.SetArgs(f, args, &f.yield) }
-func (f *nodePushFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *nodePushFrame) Forget()                    { *f = nodePushFrame{Header: f.Header, ret0: f.ret0} }
-func (f *nodePushFrame) Release(r *gen.Run)         { gen.Free(r, f, 12) }
-func (*nodePushFrame) Func() *gen.Func              { return &nodePushFrameInfo }
+func (f *nodePushFrame) Release(r *gen.Run) { gen.Free(r, f, 12) }
+func (*nodePushFrame) Func() *gen.Func      { return pullseq_test_go.At(1) }
 
-var nodePushFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.(*node).push", File: "github.com/going-green/greenlet/generated/conformance/pullseq_test.go", Line: 22, Points: "23 n yield; 23 =; 23"}
 var _ func(*node, func(int) bool) bool = (*node).push
 
-// eachFrame is an activation of each.
 type eachFrame struct {
 	gen.Header
 	depth int
 	do    func(int)
 }
 
-func newEachFrame(depth int, do func(int)) *eachFrame {
-	_ = each
-	return gen.MakeFrame(eachFrame{depth: depth, do: do})
-}
-
-// eachResumable is each for callers that can be suspended.
-func eachResumable(r *gen.Run, depth int, do func(int)) gen.Status {
-	return (*eachFrame)(nil).body(r, depth, do)
-}
-
-func (f *eachFrame) body(r *gen.Run, depth int, do func(int)) (st gen.Status) {
+func eachResumable(r *gen.Run, depth int, do func(int)) (st gen.Status) {
 //line pullseq_test.go:57:1
 	if depth != 0 {
 		goto after_if_57
@@ -256,9 +202,8 @@ func (f *eachFrame) body(r *gen.Run, depth int, do func(int)) (st gen.Status) {
 //line pullseq_test.go:58:1
 		st = c.CallResumable(r, depth)
 		if st != gen.Done {
-			f = gen.Take(r, f, 51)
-			f.do, f.PC = nil, 1
-			return r.Link(f, &f.Header, st)
+			f := gen.New[eachFrame](r, 51)
+			return f.Link(r, f, 1, st)
 		}
 	} else {
 //line pullseq_test.go:58:1
@@ -268,9 +213,9 @@ func (f *eachFrame) body(r *gen.Run, depth int, do func(int)) (st gen.Status) {
 	return gen.Done
 after_if_57:
 	if st = eachResumable(r, depth-1, do); st != gen.Done {
-		f = gen.Take(r, f, 51)
-		f.depth, f.do, f.PC = depth, do, 2
-		return r.Link(f, &f.Header, st)
+		f := gen.New[eachFrame](r, 51)
+		f.depth, f.do = depth, do
+		return f.Link(r, f, 2, st)
 	}
 //line pullseq_test.go:62:1
 	if c, ok := gen.Resumable10(do).(interface {
@@ -279,9 +224,8 @@ after_if_57:
 //line pullseq_test.go:62:1
 		st = c.CallResumable(r, depth)
 		if st != gen.Done {
-			f = gen.Take(r, f, 51)
-			f.do, f.PC = nil, 3
-			return r.Link(f, &f.Header, st)
+			f := gen.New[eachFrame](r, 51)
+			return f.Link(r, f, 3, st)
 		}
 	} else {
 //line pullseq_test.go:62:1
@@ -290,17 +234,15 @@ after_if_57:
 	return gen.Done
 }
 
-//line pullseq_greenlet_test.go:294:1
+//line pullseq_greenlet_test.go:238:1
 
 func (f *eachFrame) Resume(r *gen.Run) (st gen.Status) {
 	depth, do := f.depth, f.do
 	switch f.PC {
-	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.depth, f.do))
 	case 1:
 		r.Callee().Release(r)
 //line pullseq_test.go:59:1
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	case 2:
 		r.Callee().(*eachFrame).Release(r)
 		if c, ok := gen.Resumable10(do).(interface {
@@ -309,43 +251,36 @@ func (f *eachFrame) Resume(r *gen.Run) (st gen.Status) {
 //line pullseq_test.go:62:1
 			st = c.CallResumable(r, depth)
 			if st != gen.Done {
-				f.do, f.PC = nil, 3
-				return r.Link(f, &f.Header, st)
+				f.do = nil
+				return f.Link(r, f, 3, st)
 			}
 		} else {
 //line pullseq_test.go:62:1
 			do(depth)
 		}
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	default:
 		r.Callee().Release(r)
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 }
 
-//line pullseq_greenlet_test.go:327:1
+//line pullseq_greenlet_test.go:269:1
 
-func (f *eachFrame) Args(args []any)    { gen.SetArgs(f, args, &f.depth, &f.do) }
-func (f *eachFrame) Forget()            { *f = eachFrame{Header: f.Header} }
 func (f *eachFrame) Release(r *gen.Run) { gen.Free(r, f, 51) }
-func (*eachFrame) Func() *gen.Func      { return &eachFrameInfo }
+func (*eachFrame) Func() *gen.Func      { return pullseq_test_go.At(2) }
 
-var eachFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.each", File: "github.com/going-green/greenlet/generated/conformance/pullseq_test.go", Line: 56, Points: "58; 61 depth do; 62"}
 var _ func(int, func(int)) = each
 
-// throughFrame is an activation of through.
 type throughFrame struct {
-	gen.Header
-	n    int
-	sum  *int
-	ret0 int
+	gen.Returns[int]
+	n   int
+	sum *int
 }
 
-func newThroughFrame(n int) *throughFrame              { _ = through; return gen.MakeFrame(throughFrame{n: n}) }
-func (f *throughFrame) Results() int                   { f.Over(f); return f.ret0 }
-func (f *throughFrame) Returned(r *gen.Run) (ret0 int) { ret0 = f.ret0; f.Release(r); return }
-
-// throughResumable is through for callers that can be suspended.
+func newThroughFrame(n int) *throughFrame                  { _ = through; return gen.MakeFrame(throughFrame{n: n}) }
+func (f *throughFrame) Results() int                       { f.Over(f); return f.Ret0 }
+func (f *throughFrame) Returned(r *gen.Run) int            { r0 := f.Ret0; f.Release(r); return r0 }
 func throughResumable(r *gen.Run, n int) (int, gen.Status) { return (*throughFrame)(nil).body(r, n) }
 
 func (f *throughFrame) body(r *gen.Run, n int) (ret0 int, st gen.Status) {
@@ -354,48 +289,45 @@ func (f *throughFrame) body(r *gen.Run, n int) (ret0 int, st gen.Status) {
 //line pullseq_test.go:67:1
 	if st = eachResumable(r, n, (&throughFunc1{sum: sum}).value()); st != gen.Done {
 		f = gen.Take(r, f, 61)
-		f.sum, f.PC = sum, 1
-		return ret0, r.Link(f, &f.Header, st)
+		f.sum = sum
+		return ret0, f.Link(r, f, 1, st)
 	}
 //line pullseq_test.go:71:1
 	return *sum, gen.Done
 }
 
-//line pullseq_greenlet_test.go:365:1
+//line pullseq_greenlet_test.go:300:1
 
 func (f *throughFrame) Resume(r *gen.Run) (st gen.Status) {
 	var sum *int
 	switch f.PC {
 	case 0:
-		f.ret0, st = f.body(r, f.n)
-		return r.Started(f, &f.Header, st)
+		f.Ret0, st = f.body(r, f.n)
+		return f.Started(r, f, st)
 	default:
 		sum = f.sum
 		r.Callee().(*eachFrame).Release(r)
 //line pullseq_test.go:71:1
-		f.ret0 = *sum
-		return r.Return(f, &f.Header)
+		f.Ret0 = *sum
+		return f.Return(r, f)
 	}
 }
 
-//line pullseq_greenlet_test.go:382:1
+//line pullseq_greenlet_test.go:317:1
 
-func (f *throughFrame) Args(args []any)            { gen.SetArgs(f, args, &f.n) }
-func (f *throughFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *throughFrame) Forget()                    { *f = throughFrame{Header: f.Header, ret0: f.ret0} }
-func (f *throughFrame) Release(r *gen.Run)         { gen.Free(r, f, 61) }
-func (*throughFrame) Func() *gen.Func              { return &throughFrameInfo }
+func (f *throughFrame) Args(args []any)    { gen.SetArgs(f, args, &f.n) }
+func (f *throughFrame) Forget()            { *f = throughFrame{Returns: f.Returns} }
+func (f *throughFrame) Release(r *gen.Run) { gen.Free(r, f, 61) }
+func (*throughFrame) Func() *gen.Func      { return pullseq_test_go.At(3) }
 
-var throughFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.through", File: "github.com/going-green/greenlet/generated/conformance/pullseq_test.go", Line: 66, Points: "67 sum"}
 var _ func(int) int = through
 
-// throughFunc1 is the function literal of pullseq_test.go:67, with what it captures.
+// throughFunc1 is the function literal of pullseq_test.go:67.
 type throughFunc1 struct {
 	gen.Closure
 	sum *int
 }
 
-// value is the literal for code that can't be suspended.
 func (c *throughFunc1) value() func(int) {
 	return gen.Bind(&c.Closure, c, func(i int) {
 //line pullseq_test.go:68:1
@@ -404,26 +336,20 @@ func (c *throughFunc1) value() func(int) {
 	})
 }
 
-//line pullseq_greenlet_test.go:408:1
+//line pullseq_greenlet_test.go:340:1
 
-// throughFunc1Frame is an activation of the literal throughFunc1.
 type throughFunc1Frame struct {
 	gen.Header
 	c *throughFunc1
 	i int
 }
 
-// CallResumable is the literal throughFunc1 for callers that can be suspended.
-func (c *throughFunc1) CallResumable(r *gen.Run, i int) gen.Status {
-	return (*throughFunc1Frame)(nil).body(r, c, i)
-}
-
-func (f *throughFunc1Frame) body(r *gen.Run, c *throughFunc1, i int) (st gen.Status) {
+func (c *throughFunc1) CallResumable(r *gen.Run, i int) (st gen.Status) {
 //line pullseq_test.go:68:1
 	(*c.sum) += i
-	f = gen.Take(r, f, 54)
-	r.Leaf(f, &f.Header)
-	f.c, f.PC = c, 1
+	f := gen.New[throughFunc1Frame](r, 54)
+	f.Leaf(r, f, 1)
+	f.c = c
 //line pullseq_test.go:69:1
 	if p, ok := r.Out().(*int); ok {
 		*p = (*c.sum)
@@ -432,20 +358,17 @@ func (f *throughFunc1Frame) body(r *gen.Run, c *throughFunc1, i int) (st gen.Sta
 	return gen.Yielded(r, (*c.sum))
 }
 
-//line pullseq_greenlet_test.go:436:1
+//line pullseq_greenlet_test.go:362:1
 
 func (f *throughFunc1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
 	_ = c
-	return r.Return(f, &f.Header)
+	return f.Return(r, f)
 }
 
 func (f *throughFunc1Frame) Release(r *gen.Run) { gen.Free(r, f, 54) }
-func (*throughFunc1Frame) Func() *gen.Func      { return &throughFunc1FrameInfo }
+func (*throughFunc1Frame) Func() *gen.Func      { return pullseq_test_go.At(4) }
 
-var throughFunc1FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.through.func1", File: "github.com/going-green/greenlet/generated/conformance/pullseq_test.go", Line: 67, Points: "69"}
-
-// overPlainFrame is an activation of overPlain.
 type overPlainFrame struct {
 	gen.Header
 	ended *atomic.Bool
@@ -456,8 +379,6 @@ func newOverPlainFrame(ended *atomic.Bool) *overPlainFrame {
 	_ = overPlain
 	return gen.MakeFrame(overPlainFrame{ended: ended})
 }
-
-// overPlainResumable is overPlain for callers that can be suspended.
 func overPlainResumable(r *gen.Run, ended *atomic.Bool) gen.Status {
 	return (*overPlainFrame)(nil).body(r, ended)
 }
@@ -482,8 +403,8 @@ func (f *overPlainFrame) body(r *gen.Run, ended *atomic.Bool) (st gen.Status) {
 //line pullseq_test.go:96:1
 		if st = c.CallResumable(r, (&overPlainRange1{loop: loop}).value()); st != gen.Done {
 			f = gen.Take(r, f, 48)
-			f.loop, f.PC = loop, 1
-			return r.Link(f, &f.Header, st)
+			f.loop = loop
+			return f.Link(r, f, 1, st)
 		}
 	}
 //line pullseq_test.go:96:1
@@ -491,39 +412,37 @@ func (f *overPlainFrame) body(r *gen.Run, ended *atomic.Bool) (st gen.Status) {
 	return gen.Done
 }
 
-//line pullseq_greenlet_test.go:495:1
+//line pullseq_greenlet_test.go:416:1
 
 func (f *overPlainFrame) Resume(r *gen.Run) (st gen.Status) {
 	var loop *gen.Loop
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.ended))
+		return f.Started(r, f, f.body(r, f.ended))
 	default:
 		loop = f.loop
 		r.Callee().Release(r)
 //line pullseq_test.go:96:1
 		loop.End()
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 }
 
-//line pullseq_greenlet_test.go:511:1
+//line pullseq_greenlet_test.go:432:1
 
 func (f *overPlainFrame) Args(args []any)    { gen.SetArgs(f, args, &f.ended) }
 func (f *overPlainFrame) Forget()            { *f = overPlainFrame{Header: f.Header} }
 func (f *overPlainFrame) Release(r *gen.Run) { gen.Free(r, f, 48) }
-func (*overPlainFrame) Func() *gen.Func      { return &overPlainFrameInfo }
+func (*overPlainFrame) Func() *gen.Func      { return pullseq_test_go.At(5) }
 
-var overPlainFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.overPlain", File: "github.com/going-green/greenlet/generated/conformance/pullseq_test.go", Line: 95, Points: "96 loop"}
 var _ func(*atomic.Bool) = overPlain
 
-// overPlainRange1 is the body of the loop of pullseq_test.go:96, with what it captures.
+// overPlainRange1 is the body of the loop of pullseq_test.go:96.
 type overPlainRange1 struct {
 	gen.Closure
 	loop *gen.Loop
 }
 
-// value is the literal for code that can't be suspended.
 func (c *overPlainRange1) value() func(int) bool {
 	return gen.Bind(&c.Closure, c, func(i int) bool {
 		c.loop.Begin()
@@ -535,30 +454,22 @@ func (c *overPlainRange1) value() func(int) bool {
 	})
 }
 
-//line pullseq_greenlet_test.go:539:1
+//line pullseq_greenlet_test.go:458:1
 
-// overPlainRange1Frame is an activation of the literal overPlainRange1.
 type overPlainRange1Frame struct {
-	gen.Header
-	c    *overPlainRange1
-	i    int
-	ret0 bool
+	gen.Returns[bool]
+	c *overPlainRange1
+	i int
 }
 
-func (f *overPlainRange1Frame) Returned(r *gen.Run) (ret0 bool) { ret0 = f.ret0; f.Release(r); return }
-
-// CallResumable is the literal overPlainRange1 for callers that can be suspended.
-func (c *overPlainRange1) CallResumable(r *gen.Run, i int) (bool, gen.Status) {
-	return (*overPlainRange1Frame)(nil).body(r, c, i)
-}
-
-func (f *overPlainRange1Frame) body(r *gen.Run, c *overPlainRange1, i int) (ret0 bool, st gen.Status) {
+func (f *overPlainRange1Frame) Returned(r *gen.Run) bool { r0 := f.Ret0; f.Release(r); return r0 }
+func (c *overPlainRange1) CallResumable(r *gen.Run, i int) (ret0 bool, st gen.Status) {
 	c.loop.Begin()
 	// greenlet:allow plain-iterator it is what becomes of one that is tested
 //line pullseq_test.go:97:1
-	f = gen.Take(r, f, 40)
-	r.Leaf(f, &f.Header)
-	f.c, f.PC = c, 1
+	f := gen.New[overPlainRange1Frame](r, 40)
+	f.Leaf(r, f, 1)
+	f.c = c
 //line pullseq_test.go:97:1
 	if p, ok := r.Out().(*int); ok {
 		*p = i
@@ -567,7 +478,7 @@ func (f *overPlainRange1Frame) body(r *gen.Run, c *overPlainRange1, i int) (ret0
 	return ret0, gen.Yielded(r, i)
 }
 
-//line pullseq_greenlet_test.go:571:1
+//line pullseq_greenlet_test.go:482:1
 
 func (f *overPlainRange1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
@@ -575,14 +486,22 @@ func (f *overPlainRange1Frame) Resume(r *gen.Run) (st gen.Status) {
 //line pullseq_test.go:98:1
 	c.loop.Again()
 //line pullseq_test.go:98:1
-	f.ret0 = true
-	return r.Return(f, &f.Header)
+	f.Ret0 = true
+	return f.Return(r, f)
 }
 
-//line pullseq_greenlet_test.go:583:1
+//line pullseq_greenlet_test.go:494:1
 
 func (f *overPlainRange1Frame) Release(r *gen.Run) { gen.Free(r, f, 40) }
-func (*overPlainRange1Frame) Func() *gen.Func      { return &overPlainRange1FrameInfo }
+func (*overPlainRange1Frame) Func() *gen.Func      { return pullseq_test_go.At(6) }
 
-var overPlainRange1FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.overPlain-range1", File: "github.com/going-green/greenlet/generated/conformance/pullseq_test.go", Line: 96, Points: "97"}
 var _ = gen.Declare("node.all", "node.push")
+var pullseq_test_go = gen.Funcs{Package: "github.com/going-green/greenlet/generated/conformance", File: "github.com/going-green/greenlet/generated/conformance/pullseq_test.go", List: `
+(*node).all 19: 19
+(*node).push 22: 23 n yield; 23 =; 23
+each 56: 58; 61 depth do; 62
+through 66: 67 sum
+through.func1 67: 69
+overPlain 95: 96 loop
+overPlain-range1 96: 97
+`}

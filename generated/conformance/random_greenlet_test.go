@@ -11,22 +11,18 @@ import (
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// actRunFrame is an activation of act.run.
 type actRunFrame struct {
-	gen.Header
-	a    *act
-	v2   any
-	ret0 int
+	gen.Returns[int]
+	a  *act
+	v2 any
 }
 
 func (a *act) newRunFrame(v2 any) *actRunFrame {
 	_ = a.run
 	return gen.MakeFrame(actRunFrame{a: a, v2: v2})
 }
-func (f *actRunFrame) Results() int                   { f.Over(f); return f.ret0 }
-func (f *actRunFrame) Returned(r *gen.Run) (ret0 int) { ret0 = f.ret0; f.Release(r); return }
-
-// runResumable is act.run for callers that can be suspended.
+func (f *actRunFrame) Results() int            { f.Over(f); return f.Ret0 }
+func (f *actRunFrame) Returned(r *gen.Run) int { r0 := f.Ret0; f.Release(r); return r0 }
 func (a *act) runResumable(r *gen.Run, v2 any) (int, gen.Status) {
 	return (*actRunFrame)(nil).body(r, a, v2)
 }
@@ -66,8 +62,8 @@ loop_122:
 	}
 //line random_test.go:129:1
 	f = gen.Take(r, f, 15)
-	r.Leaf(f, &f.Header)
-	f.a, f.PC = a, 1
+	f.Leaf(r, f, 1)
+	f.a = a
 //line random_test.go:129:1
 	if p2, ok := r.Out().(*int); ok {
 		*p2 = o.v
@@ -80,21 +76,19 @@ else_128:
 		goto else_131
 	}
 //line random_test.go:132:1
-	got, st = a.guardedResumable(r, o)
-	if st != gen.Done {
+	if got, st = a.guardedResumable(r, o); st != gen.Done {
 		f = gen.Take(r, f, 15)
-		f.a, f.PC = a, 2
-		return ret0, r.Link(f, &f.Header, st)
+		f.a = a
+		return ret0, f.Link(r, f, 2, st)
 	}
 resumed_132:
 	goto after_if_128
 else_131:
 //line random_test.go:134:1
-	got, st = a.doResumable(r, o, o.deep)
-	if st != gen.Done {
+	if got, st = a.doResumable(r, o, o.deep); st != gen.Done {
 		f = gen.Take(r, f, 15)
-		f.a, f.PC = a, 3
-		return ret0, r.Link(f, &f.Header, st)
+		f.a = a
+		return ret0, f.Link(r, f, 3, st)
 	}
 resumed_134:
 after_if_128:
@@ -103,46 +97,34 @@ after_if_128:
 	goto loop_122
 }
 
-//line random_greenlet_test.go:108:1
+//line random_greenlet_test.go:102:1
 
 func (f *actRunFrame) Resume(r *gen.Run) (st gen.Status) {
-	f.ret0, st = f.body(r, f.a, f.v2)
-	return r.Started(f, &f.Header, st)
+	f.Ret0, st = f.body(r, f.a, f.v2)
+	return f.Started(r, f, st)
 }
 
-func (f *actRunFrame) Args(args []any)            { gen.SetArgs(f, args, &f.v2) }
-func (f *actRunFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *actRunFrame) Forget()                    { *f = actRunFrame{Header: f.Header, ret0: f.ret0} }
-func (f *actRunFrame) Release(r *gen.Run)         { gen.Free(r, f, 15) }
-func (*actRunFrame) Func() *gen.Func              { return &actRunFrameInfo }
+func (f *actRunFrame) Args(args []any)    { gen.SetArgs(f, args, &f.v2) }
+func (f *actRunFrame) Forget()            { *f = actRunFrame{Returns: f.Returns} }
+func (f *actRunFrame) Release(r *gen.Run) { gen.Free(r, f, 15) }
+func (*actRunFrame) Func() *gen.Func      { return random_test_go.At(0) }
 
-var actRunFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.(*act).run", File: "github.com/going-green/greenlet/generated/conformance/random_test.go", Line: 120, Points: "129 a; 132 a; 134 a"}
 var _ func(*act, any) int = (*act).run
 
-// actGuardedFrame is an activation of act.guarded.
 type actGuardedFrame struct {
-	gen.DeferHeader
-	a    *act
-	o    op
-	got  *any
-	ret0 any
+	gen.DeferReturns[any]
+	a   *act
+	o   op
+	got *any
 }
 
-func (a *act) newGuardedFrame(o op) *actGuardedFrame {
-	_ = a.guarded
-	return gen.MakeFrame(actGuardedFrame{a: a, o: o})
-}
-
-// guardedResumable is act.guarded for callers that can be suspended.
 func (a *act) guardedResumable(r *gen.Run, o op) (any, gen.Status) {
 	return (*actGuardedFrame)(nil).run(r, a, o)
 }
-func (f *actGuardedFrame) Results() any                   { f.Over(f); return f.ret0 }
-func (f *actGuardedFrame) Returned(r *gen.Run) (ret0 any) { ret0 = f.ret0; f.Release(r); return }
 
 func (f *actGuardedFrame) Resume(r *gen.Run) (st gen.Status) {
-	f.ret0, st = f.run(r, f.a, f.o)
-	return r.Started(f, &f.Header, st)
+	f.Ret0, st = f.run(r, f.a, f.o)
+	return f.Started(r, f, st)
 }
 
 func (f *actGuardedFrame) run(r *gen.Run, a *act, o op) (ret0 any, st gen.Status) {
@@ -156,7 +138,7 @@ func (f *actGuardedFrame) run(r *gen.Run, a *act, o op) (ret0 any, st gen.Status
 	for st = f.step(r, a, o); st == gen.Broken; st = f.step(r, a, o) {
 		r.Recovered(mark)
 	}
-	ret0 = f.ret0
+	ret0 = f.Ret0
 	if hot && st == gen.Done {
 		f.Release(r)
 	}
@@ -189,10 +171,9 @@ func (f *actGuardedFrame) step(r *gen.Run, a *act, o op) (end gen.Status) {
 		})
 	}
 //line random_test.go:143:1
-	t0, st = a.doResumable(r, o, o.deep)
-	if st != gen.Done {
-		f.a, f.got, f.PC = nil, got, 1
-		return r.Link(f, &f.Header, st)
+	if t0, st = a.doResumable(r, o, o.deep); st != gen.Done {
+		f.a, f.got = nil, got
+		return f.Link(r, f, 1, st)
 	}
 resumed_143:
 	f.a = nil
@@ -204,51 +185,33 @@ unwind:
 	for f.Pending() {
 //line random_test.go:144:1
 		if sub := f.Next(r); sub != gen.Done {
-			return r.Link(f, &f.Header, sub)
+			return f.Link(r, f, gen.Unwind, sub)
 		}
 	}
-	f.ret0 = *f.got
+	f.Ret0 = *f.got
 //line random_test.go:144:1
 	f.End()
 	return gen.Done
 }
 
-//line random_greenlet_test.go:218:1
+//line random_greenlet_test.go:199:1
 
-func (f *actGuardedFrame) Args(args []any)            { gen.SetArgs(f, args, &f.o) }
-func (f *actGuardedFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *actGuardedFrame) Forget()                    { *f = actGuardedFrame{DeferHeader: f.DeferHeader, ret0: f.ret0} }
-func (f *actGuardedFrame) Release(r *gen.Run)         { gen.Free(r, f, 32) }
-func (*actGuardedFrame) Func() *gen.Func              { return &actGuardedFrameInfo }
+func (f *actGuardedFrame) Release(r *gen.Run) { gen.Free(r, f, 32) }
+func (*actGuardedFrame) Func() *gen.Func      { return random_test_go.At(1) }
 
-var actGuardedFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.(*act).guarded", File: "github.com/going-green/greenlet/generated/conformance/random_test.go", Line: 141, End: 144, Points: "143 got"}
 var _ func(*act, op) any = (*act).guarded
 
-// actDoFrame is an activation of act.do.
 type actDoFrame struct {
-	gen.Header
+	gen.Returns[any]
 	a2   *act
 	o    op
 	deep int
 	t1   int // also t6
 	t2   any // also t3, t4, t5, t7, t8
-	ret0 any
 }
 
-func (a2 *act) newDoFrame(o op, deep int) *actDoFrame {
-	_ = a2.do
-	return gen.MakeFrame(actDoFrame{a2: a2, o: o, deep: deep})
-}
-func (f *actDoFrame) Results() any                   { f.Over(f); return f.ret0 }
-func (f *actDoFrame) Returned(r *gen.Run) (ret0 any) { ret0 = f.ret0; f.Release(r); return }
-
-// doResumable is act.do for callers that can be suspended.
-func (a2 *act) doResumable(r *gen.Run, o op, deep int) (any, gen.Status) {
-	return (*actDoFrame)(nil).body(r, a2, o, deep)
-}
-
-func (f *actDoFrame) body(r *gen.Run, a2 *act, o op, deep int) (ret0 any, st gen.Status) {
-	var t0 any
+func (f *actDoFrame) Returned(r *gen.Run) any { r0 := f.Ret0; f.Release(r); return r0 }
+func (a2 *act) doResumable(r *gen.Run, o op, deep int) (ret0 any, st gen.Status) {
 	var w2 *world
 	var me, to *greenlet.Greenlet
 //line random_test.go:159:1
@@ -256,14 +219,12 @@ func (f *actDoFrame) body(r *gen.Run, a2 *act, o op, deep int) (ret0 any, st gen
 		goto after_if_159
 	}
 //line random_test.go:160:1
-	t0, st = a2.doResumable(r, o, deep-1)
-	if st != gen.Done {
-		f = gen.Take(r, f, 13)
-		f.a2, f.PC = nil, 1
-		return ret0, r.Link(f, &f.Header, st)
+	if ret0, st = a2.doResumable(r, o, deep-1); st != gen.Done {
+		f := gen.New[actDoFrame](r, 13)
+		return ret0, f.Link(r, f, 1, st)
 	}
 //line random_test.go:160:1
-	return t0, gen.Done
+	return ret0, gen.Done
 after_if_159:
 	w2, me = a2.w, r.Current()
 	to = w2.g[o.a]
@@ -273,24 +234,13 @@ after_if_159:
 	case opExchange:
 		goto case_168
 	case opPanic:
-		if f != nil {
-			f.a2 = nil
-		}
 //line random_test.go:171:1
 		fail(thrown(o.v))
 	case opPanicExit:
-		if f != nil {
-			f.a2 = nil
-		}
-//line random_test.go:173:1
 		fail(greenlet.Exit)
 	case opMain:
 		goto case_174
 	case opNested:
-		if f != nil {
-			f.a2 = nil
-		}
-//line random_test.go:177:1
 		if w2.level < 3 {
 			w2.level++
 			w2.plain(3)
@@ -298,51 +248,47 @@ after_if_159:
 		}
 		return nil, gen.Done
 	case opCreate:
-		if f != nil {
-			f.a2 = nil
-		}
-//line random_test.go:184:1
 		w2.create(o, me)
 		return nil, gen.Done
 	case opReparent:
-		if f != nil {
-			f.a2 = nil
-		}
-//line random_test.go:187:1
 		w2.reparent(o)
 		return nil, gen.Done
 	}
 	goto after_switch_164
 case_165:
+	{
 //line random_test.go:166:1
-	f = gen.Take(r, f, 13)
-	r.Leaf(f, &f.Header)
-	f.a2, f.PC = nil, 2
+		f := gen.New[actDoFrame](r, 13)
+		f.Leaf(r, f, 2)
 //line random_test.go:166:1
-	if p, ok := r.Out().(*int); ok {
-		*p = o.v
-		return ret0, gen.Left
+		if p, ok := r.Out().(*int); ok {
+			*p = o.v
+			return ret0, gen.Left
+		}
+		return ret0, gen.Yielded(r, o.v)
 	}
-	return ret0, gen.Yielded(r, o.v)
 case_168:
+	{
 //line random_test.go:169:1
-	f = gen.Take(r, f, 13)
-	r.Leaf(f, &f.Header)
-	f.a2, f.PC = nil, 3
-	r.Await(&f.t1)
+		f := gen.New[actDoFrame](r, 13)
+		f.Leaf(r, f, 3)
+		r.Await(&f.t1)
 //line random_test.go:169:1
-	if p, ok := r.Out().(*int); ok {
-		*p = o.v
-		return ret0, gen.Left
+		if p, ok := r.Out().(*int); ok {
+			*p = o.v
+			return ret0, gen.Left
+		}
+		return ret0, gen.Yielded(r, o.v)
 	}
-	return ret0, gen.Yielded(r, o.v)
 case_174:
-	f = gen.Take(r, f, 13)
-	r.Leaf(f, &f.Header)
-	f.a2, f.PC = nil, 4
-	r.Await(&f.t2)
+	{
 //line random_test.go:175:1
-	return ret0, gen.Send[any](r, greenlet.Main(), o.v)
+		f := gen.New[actDoFrame](r, 13)
+		f.Leaf(r, f, 4)
+		r.Await(&f.t2)
+//line random_test.go:175:1
+		return ret0, gen.Send[any](r, greenlet.Main(), o.v)
+	}
 after_switch_164:
 //line random_test.go:190:1
 	if to == nil {
@@ -364,134 +310,138 @@ after_switch_164:
 	}
 	goto after_switch_193
 case_194:
+	{
 //line random_test.go:195:1
-	f = gen.Take(r, f, 13)
-	r.Leaf(f, &f.Header)
-	f.a2, f.PC = nil, 5
-	r.Await(&f.t2)
+		f := gen.New[actDoFrame](r, 13)
+		f.Leaf(r, f, 5)
+		r.Await(&f.t2)
 //line random_test.go:195:1
-	return ret0, gen.Send[any](r, to, o.v)
+		return ret0, gen.Send[any](r, to, o.v)
+	}
 case_196:
-	f = gen.Take(r, f, 13)
-	r.Leaf(f, &f.Header)
-	f.a2, f.PC = nil, 6
-	r.Await(&f.t2)
+	{
 //line random_test.go:197:1
-	return ret0, r.SendNone(to)
+		f := gen.New[actDoFrame](r, 13)
+		f.Leaf(r, f, 6)
+		r.Await(&f.t2)
+//line random_test.go:197:1
+		return ret0, r.SendNone(to)
+	}
 case_198:
-	f = gen.Take(r, f, 13)
-	r.Leaf(f, &f.Header)
-	f.a2, f.PC = nil, 7
-	r.Await(&f.t2)
+	{
 //line random_test.go:199:1
-	return ret0, r.SendArgs(to, o.v, o.b)
+		f := gen.New[actDoFrame](r, 13)
+		f.Leaf(r, f, 7)
+		r.Await(&f.t2)
+//line random_test.go:199:1
+		return ret0, r.SendArgs(to, o.v, o.b)
+	}
 case_200:
-	f = gen.Take(r, f, 13)
-	r.Leaf(f, &f.Header)
-	f.a2, f.PC = nil, 8
-	r.Await(&f.t1)
+	{
 //line random_test.go:201:1
-	return ret0, gen.Send(r, to, o.v)
+		f := gen.New[actDoFrame](r, 13)
+		f.Leaf(r, f, 8)
+		r.Await(&f.t1)
+//line random_test.go:201:1
+		return ret0, gen.Send(r, to, o.v)
+	}
 case_202:
-	f = gen.Take(r, f, 13)
-	r.Leaf(f, &f.Header)
-	f.a2, f.PC = nil, 9
-	r.Await(&f.t2)
+	{
 //line random_test.go:203:1
-	return ret0, r.Throw(f, &f.Header, to, thrown(o.v))
+		f := gen.New[actDoFrame](r, 13)
+		f.Leaf(r, f, 9)
+		r.Await(&f.t2)
+//line random_test.go:203:1
+		return ret0, r.Throw(f, &f.Header, to, thrown(o.v))
+	}
 case_204:
-	f = gen.Take(r, f, 13)
-	r.Leaf(f, &f.Header)
-	f.a2, f.PC = nil, 10
-	r.Await(&f.t2)
+	{
 //line random_test.go:205:1
-	return ret0, r.Throw(f, &f.Header, to, greenlet.Exit)
+		f := gen.New[actDoFrame](r, 13)
+		f.Leaf(r, f, 10)
+		r.Await(&f.t2)
+//line random_test.go:205:1
+		return ret0, r.Throw(f, &f.Header, to, greenlet.Exit)
+	}
 after_switch_193:
+//line random_test.go:207:1
 	return nil, gen.Done
 }
 
-//line random_greenlet_test.go:415:1
+//line random_greenlet_test.go:373:1
 
 func (f *actDoFrame) Resume(r *gen.Run) (st gen.Status) {
-	var (
-		t0             any
-		t1             int
-		t2, t3, t4, t5 any
-		t6             int
-		t7, t8         any
-	)
+	var t1, t6 int
+	var t2, t3, t4, t5, t7, t8 any
 	switch f.PC {
-	case 0:
-		f.ret0, st = f.body(r, f.a2, f.o, f.deep)
-		return r.Started(f, &f.Header, st)
 	case 1:
-		t0 = r.Callee().(*actDoFrame).Returned(r)
+		f.Ret0 = r.Callee().(*actDoFrame).Returned(r)
 //line random_test.go:160:1
-		f.ret0 = t0
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	case 2:
 //line random_test.go:167:1
-		f.ret0 = nil
-		return r.Return(f, &f.Header)
+		f.Ret0 = nil
+		return f.Return(r, f)
 	case 3:
 		t1 = f.t1
 		r.Received()
 //line random_test.go:169:1
-		f.ret0 = t1
-		return r.Return(f, &f.Header)
+		f.Ret0 = t1
+		return f.Return(r, f)
 	case 4:
 		t2 = f.t2
 		r.Received()
 //line random_test.go:175:1
-		f.ret0 = t2
-		return r.Return(f, &f.Header)
+		f.Ret0 = t2
+		return f.Return(r, f)
 	case 5:
 		t3 = f.t2
 		r.Received()
 //line random_test.go:195:1
-		f.ret0 = t3
-		return r.Return(f, &f.Header)
+		f.Ret0 = t3
+		return f.Return(r, f)
 	case 6:
 		t4 = f.t2
 		r.Received()
 //line random_test.go:197:1
-		f.ret0 = t4
-		return r.Return(f, &f.Header)
+		f.Ret0 = t4
+		return f.Return(r, f)
 	case 7:
 		t5 = f.t2
 		r.Received()
 //line random_test.go:199:1
-		f.ret0 = t5
-		return r.Return(f, &f.Header)
+		f.Ret0 = t5
+		return f.Return(r, f)
 	case 8:
 		t6 = f.t1
 		r.Received()
 //line random_test.go:201:1
-		f.ret0 = t6
-		return r.Return(f, &f.Header)
+		f.Ret0 = t6
+		return f.Return(r, f)
 	case 9:
 		t7 = f.t2
 		r.Received()
 //line random_test.go:203:1
-		f.ret0 = t7
-		return r.Return(f, &f.Header)
+		f.Ret0 = t7
+		return f.Return(r, f)
 	default:
 		t8 = f.t2
 		r.Received()
 //line random_test.go:205:1
-		f.ret0 = t8
-		return r.Return(f, &f.Header)
+		f.Ret0 = t8
+		return f.Return(r, f)
 	}
 }
 
-//line random_greenlet_test.go:489:1
+//line random_greenlet_test.go:438:1
 
-func (f *actDoFrame) Args(args []any)            { gen.SetArgs(f, args, &f.o, &f.deep) }
-func (f *actDoFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *actDoFrame) Forget()                    { *f = actDoFrame{Header: f.Header, ret0: f.ret0} }
-func (f *actDoFrame) Release(r *gen.Run)         { gen.Free(r, f, 13) }
-func (*actDoFrame) Func() *gen.Func              { return &actDoFrameInfo }
+func (f *actDoFrame) Release(r *gen.Run) { gen.Free(r, f, 13) }
+func (*actDoFrame) Func() *gen.Func      { return random_test_go.At(2) }
 
-var actDoFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.(*act).do", File: "github.com/going-green/greenlet/generated/conformance/random_test.go", Line: 158, Points: "160; 166; 169; 175; 195; 197; 199; 201; 203; 205"}
 var _ func(*act, op, int) any = (*act).do
 var _ = gen.Declare("act.run", "act.guarded", "act.do")
+var random_test_go = gen.Funcs{Package: "github.com/going-green/greenlet/generated/conformance", File: "github.com/going-green/greenlet/generated/conformance/random_test.go", List: `
+(*act).run 120: 129 a; 132 a; 134 a
+(*act).guarded 141 144: 143 got
+(*act).do 158: 160; 166; 169; 175; 195; 197; 199; 201; 203; 205
+`}

@@ -8,18 +8,15 @@ import "github.com/going-green/greenlet/runtime/gen"
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// addsUpFrame is an activation of addsUp.
 type addsUpFrame struct {
 	gen.Yields[int]
-	gen.Header
-	n, sum, i, ret0 int
+	gen.Returns[int]
+	n, sum, i int
 }
 
-func newAddsUpFrame(n int) *addsUpFrame               { _ = addsUp; return gen.MakeFrame(addsUpFrame{n: n}) }
-func (f *addsUpFrame) Results() int                   { f.Over(f); return f.ret0 }
-func (f *addsUpFrame) Returned(r *gen.Run) (ret0 int) { ret0 = f.ret0; f.Release(r); return }
-
-// addsUpResumable is addsUp for callers that can be suspended.
+func newAddsUpFrame(n int) *addsUpFrame        { _ = addsUp; return gen.MakeFrame(addsUpFrame{n: n}) }
+func (f *addsUpFrame) Results() int            { f.Over(f); return f.Ret0 }
+func (f *addsUpFrame) Returned(r *gen.Run) int { r0 := f.Ret0; f.Release(r); return r0 }
 func addsUpResumable(r *gen.Run, n int) (ret0 int, st gen.Status) {
 	var sum, i int
 //line results_test.go:14:1
@@ -32,17 +29,16 @@ func addsUpResumable(r *gen.Run, n int) (ret0 int, st gen.Status) {
 	{
 //line results_test.go:15:1
 		sum += i
-		f := gen.Take(r, (*addsUpFrame)(nil), 11)
-		r.Leaf(f, &f.Header)
-		f.n, f.sum, f.i, f.PC = n, sum, i, 1
+		f := gen.New[addsUpFrame](r, 11)
+		f.Leaf(r, f, 1)
+		f.n, f.sum, f.i = n, sum, i
 //line results_test.go:16:1
 		return ret0, gen.Yielded(r, i)
 	}
 }
 
-//line results_greenlet_test.go:44:1
+//line results_greenlet_test.go:41:1
 
-// Ask continues addsUp up to its next value, if there is one.
 func (f *addsUpFrame) Ask(p *int) gen.Status {
 	n := f.n
 	var sum, i int
@@ -60,7 +56,7 @@ loop_14:
 //line results_test.go:14:1
 	if i >= n {
 //line results_test.go:18:1
-		f.ret0 = sum
+		f.Ret0 = sum
 		return gen.Done
 	}
 //line results_test.go:15:1
@@ -71,20 +67,21 @@ loop_14:
 	return gen.Left
 }
 
-//line results_greenlet_test.go:75:1
+//line results_greenlet_test.go:71:1
 
 func (f *addsUpFrame) Resume(r *gen.Run) gen.Status {
 	var v int
 	if f.Ask(&v) == gen.Done {
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 	return gen.Yielded(r, v)
 }
 
-func (f *addsUpFrame) Args(args []any)            { gen.SetArgs(f, args, &f.n) }
-func (f *addsUpFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *addsUpFrame) Release(r *gen.Run)         { gen.Free(r, f, 11) }
-func (*addsUpFrame) Func() *gen.Func              { return &addsUpFrameInfo }
+func (f *addsUpFrame) Args(args []any)    { gen.SetArgs(f, args, &f.n) }
+func (f *addsUpFrame) Release(r *gen.Run) { gen.Free(r, f, 11) }
+func (*addsUpFrame) Func() *gen.Func      { return results_test_go.At(0) }
 
-var addsUpFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.addsUp", File: "github.com/going-green/greenlet/generated/conformance/results_test.go", Line: 13, Points: "16 n sum i"}
 var _ func(int) int = addsUp
+var results_test_go = gen.Funcs{Package: "github.com/going-green/greenlet/generated/conformance", File: "github.com/going-green/greenlet/generated/conformance/results_test.go", List: `
+addsUp 13: 16 n sum i
+`}

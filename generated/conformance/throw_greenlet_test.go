@@ -11,44 +11,37 @@ import (
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// switchesFrame is an activation of switches.
 type switchesFrame struct {
-	gen.Header
-	ret0 any
+	gen.Returns[any]
 }
 
-func newSwitchesFrame() *switchesFrame                  { _ = switches; return gen.MakeFrame(switchesFrame{}) }
-func (f *switchesFrame) Results() any                   { f.Over(f); return f.ret0 }
-func (f *switchesFrame) Returned(r *gen.Run) (ret0 any) { ret0 = f.ret0; f.Release(r); return }
-
-// switchesResumable is switches for callers that can be suspended.
+func newSwitchesFrame() *switchesFrame               { _ = switches; return gen.MakeFrame(switchesFrame{}) }
+func (f *switchesFrame) Results() any                { f.Over(f); return f.Ret0 }
+func (f *switchesFrame) Returned(r *gen.Run) any     { r0 := f.Ret0; f.Release(r); return r0 }
 func switchesResumable(r *gen.Run) (any, gen.Status) { return (*switchesFrame)(nil).body(r) }
 
 func (f *switchesFrame) body(r *gen.Run) (ret0 any, st gen.Status) {
 	var s string
 //line throw_test.go:15:1
-	s, st = switchOrRecoverResumable(r)
-	if st != gen.Done {
+	if s, st = switchOrRecoverResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 8)
-		f.PC = 1
-		return ret0, r.Link(f, &f.Header, st)
+		return ret0, f.Link(r, f, 1, st)
 	}
 //line throw_test.go:16:1
 	f = gen.Take(r, f, 8)
-	r.Leaf(f, &f.Header)
-	f.PC = 2
+	f.Leaf(r, f, 2)
 //line throw_test.go:16:1
 	return ret0, gen.Send[any](r, r.Current().Parent(), s)
 }
 
-//line throw_greenlet_test.go:45:1
+//line throw_greenlet_test.go:38:1
 
 func (f *switchesFrame) Resume(r *gen.Run) (st gen.Status) {
 	var s string
 	switch f.PC {
 	case 0:
-		f.ret0, st = f.body(r)
-		return r.Started(f, &f.Header, st)
+		f.Ret0, st = f.body(r)
+		return f.Started(r, f, st)
 	case 1:
 		s = r.Callee().(*switchOrRecoverFrame).Returned(r)
 //line throw_test.go:16:1
@@ -57,46 +50,30 @@ func (f *switchesFrame) Resume(r *gen.Run) (st gen.Status) {
 		return gen.Send[any](r, r.Current().Parent(), s)
 	default:
 //line throw_test.go:17:1
-		f.ret0 = "end"
-		return r.Return(f, &f.Header)
+		f.Ret0 = "end"
+		return f.Return(r, f)
 	}
 }
 
-//line throw_greenlet_test.go:66:1
+//line throw_greenlet_test.go:59:1
 
-func (f *switchesFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *switchesFrame) Release(r *gen.Run)         { gen.Free(r, f, 8) }
-func (*switchesFrame) Func() *gen.Func              { return &switchesFrameInfo }
+func (f *switchesFrame) Release(r *gen.Run) { gen.Free(r, f, 8) }
+func (*switchesFrame) Func() *gen.Func      { return throw_test_go.At(0) }
 
-var switchesFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.switches", File: "github.com/going-green/greenlet/generated/conformance/throw_test.go", Line: 14, Points: "15; 16"}
 var _ func() any = switches
 
-// switchOrRecoverFrame is an activation of switchOrRecover.
 type switchOrRecoverFrame struct {
-	gen.DeferHeader
-	s    *string
-	ret0 string
+	gen.DeferReturns[string]
+	s *string
 }
 
-func newSwitchOrRecoverFrame() *switchOrRecoverFrame {
-	_ = switchOrRecover
-	return gen.MakeFrame(switchOrRecoverFrame{})
-}
-
-// switchOrRecoverResumable is switchOrRecover for callers that can be suspended.
 func switchOrRecoverResumable(r *gen.Run) (string, gen.Status) {
 	return (*switchOrRecoverFrame)(nil).run(r)
 }
-func (f *switchOrRecoverFrame) Results() string { f.Over(f); return f.ret0 }
-func (f *switchOrRecoverFrame) Returned(r *gen.Run) (ret0 string) {
-	ret0 = f.ret0
-	f.Release(r)
-	return
-}
 
 func (f *switchOrRecoverFrame) Resume(r *gen.Run) (st gen.Status) {
-	f.ret0, st = f.run(r)
-	return r.Started(f, &f.Header, st)
+	f.Ret0, st = f.run(r)
+	return f.Started(r, f, st)
 }
 
 func (f *switchOrRecoverFrame) run(r *gen.Run) (ret0 string, st gen.Status) {
@@ -109,7 +86,7 @@ func (f *switchOrRecoverFrame) run(r *gen.Run) (ret0 string, st gen.Status) {
 	for st = f.step(r); st == gen.Broken; st = f.step(r) {
 		r.Recovered(mark)
 	}
-	ret0 = f.ret0
+	ret0 = f.Ret0
 	if hot && st == gen.Done {
 		f.Release(r)
 	}
@@ -140,8 +117,8 @@ func (f *switchOrRecoverFrame) step(r *gen.Run) (end gen.Status) {
 				(*sRef) = fmt.Sprint("caught ", v)
 			}
 		})
-		r.Leaf(f, &f.Header)
-		f.s, f.PC = s, 1
+		f.Leaf(r, f, 1)
+		f.s = s
 //line throw_test.go:27:1
 		return gen.Send[any](r, r.Current().Parent(), "ok")
 	}
@@ -150,23 +127,22 @@ unwind:
 	for f.Pending() {
 //line throw_test.go:29:1
 		if sub := f.Next(r); sub != gen.Done {
-			return r.Link(f, &f.Header, sub)
+			return f.Link(r, f, gen.Unwind, sub)
 		}
 	}
-	f.ret0 = *f.s
+	f.Ret0 = *f.s
 //line throw_test.go:29:1
 	f.End()
 	return gen.Done
 }
 
-//line throw_greenlet_test.go:163:1
+//line throw_greenlet_test.go:140:1
 
-func (f *switchOrRecoverFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *switchOrRecoverFrame) Forget() {
-	*f = switchOrRecoverFrame{DeferHeader: f.DeferHeader, ret0: f.ret0}
-}
 func (f *switchOrRecoverFrame) Release(r *gen.Run) { gen.Free(r, f, 23) }
-func (*switchOrRecoverFrame) Func() *gen.Func      { return &switchOrRecoverFrameInfo }
+func (*switchOrRecoverFrame) Func() *gen.Func      { return throw_test_go.At(1) }
 
-var switchOrRecoverFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.switchOrRecover", File: "github.com/going-green/greenlet/generated/conformance/throw_test.go", Line: 21, End: 29, Points: "27 s"}
 var _ func() string = switchOrRecover
+var throw_test_go = gen.Funcs{Package: "github.com/going-green/greenlet/generated/conformance", File: "github.com/going-green/greenlet/generated/conformance/throw_test.go", List: `
+switches 14: 15; 16
+switchOrRecover 21 29: 27 s
+`}

@@ -12,40 +12,35 @@ import (
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// doublesFrame is an activation of doubles.
 type doublesFrame struct {
-	gen.Header
-	v    int
-	t0   any
-	ret0 int
+	gen.Returns[int]
+	v  int
+	t0 any
 }
 
-func newDoublesFrame(v int) *doublesFrame              { _ = doubles; return gen.MakeFrame(doublesFrame{v: v}) }
-func (f *doublesFrame) Results() int                   { f.Over(f); return f.ret0 }
-func (f *doublesFrame) Returned(r *gen.Run) (ret0 int) { ret0 = f.ret0; f.Release(r); return }
-
-// doublesResumable is doubles for callers that can be suspended.
+func newDoublesFrame(v int) *doublesFrame                  { _ = doubles; return gen.MakeFrame(doublesFrame{v: v}) }
+func (f *doublesFrame) Results() int                       { f.Over(f); return f.Ret0 }
+func (f *doublesFrame) Returned(r *gen.Run) int            { r0 := f.Ret0; f.Release(r); return r0 }
 func doublesResumable(r *gen.Run, v int) (int, gen.Status) { return (*doublesFrame)(nil).body(r, v) }
 
 func (f *doublesFrame) body(r *gen.Run, v int) (ret0 int, st gen.Status) {
 //line trace_test.go:64:1
 	f = gen.Take(r, f, 12)
-	r.Leaf(f, &f.Header)
-	f.PC = 1
+	f.Leaf(r, f, 1)
 	r.Await(&f.t0)
 //line trace_test.go:64:1
 	return ret0, gen.Send[any](r, r.Current().Parent(), v*2)
 }
 
-//line trace_greenlet_test.go:41:1
+//line trace_greenlet_test.go:36:1
 
 func (f *doublesFrame) Resume(r *gen.Run) (st gen.Status) {
 	v := f.v
 	var t0 any
 	switch f.PC {
 	case 0:
-		f.ret0, st = f.body(r, f.v)
-		return r.Started(f, &f.Header, st)
+		f.Ret0, st = f.body(r, f.v)
+		return f.Started(r, f, st)
 	default:
 		t0 = f.t0
 		r.Received()
@@ -59,18 +54,15 @@ func (f *doublesFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line trace_greenlet_test.go:63:1
+//line trace_greenlet_test.go:58:1
 
-func (f *doublesFrame) Args(args []any)            { gen.SetArgs(f, args, &f.v) }
-func (f *doublesFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *doublesFrame) Forget()                    { *f = doublesFrame{Header: f.Header, ret0: f.ret0} }
-func (f *doublesFrame) Release(r *gen.Run)         { gen.Free(r, f, 12) }
-func (*doublesFrame) Func() *gen.Func              { return &doublesFrameInfo }
+func (f *doublesFrame) Args(args []any)    { gen.SetArgs(f, args, &f.v) }
+func (f *doublesFrame) Forget()            { *f = doublesFrame{Returns: f.Returns} }
+func (f *doublesFrame) Release(r *gen.Run) { gen.Free(r, f, 12) }
+func (*doublesFrame) Func() *gen.Func      { return trace_test_go.At(0) }
 
-var doublesFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.doubles", File: "github.com/going-green/greenlet/generated/conformance/trace_test.go", Line: 62, Points: "64"}
 var _ func(int) int = doubles
 
-// switchesToSelfFrame is an activation of switchesToSelf.
 type switchesToSelfFrame struct {
 	gen.Header
 }
@@ -79,37 +71,32 @@ func newSwitchesToSelfFrame() *switchesToSelfFrame {
 	_ = switchesToSelf
 	return gen.MakeFrame(switchesToSelfFrame{})
 }
-
-// switchesToSelfResumable is switchesToSelf for callers that can be suspended.
 func switchesToSelfResumable(r *gen.Run) gen.Status { return (*switchesToSelfFrame)(nil).body(r) }
 
 func (f *switchesToSelfFrame) body(r *gen.Run) (st gen.Status) {
 //line trace_test.go:122:1
 	f = gen.Take(r, f, 21)
-	r.Leaf(f, &f.Header)
-	f.PC = 1
+	f.Leaf(r, f, 1)
 //line trace_test.go:122:1
 	return gen.Send[any](r, r.Current(), 1)
 }
 
-//line trace_greenlet_test.go:96:1
+//line trace_greenlet_test.go:85:1
 
 func (f *switchesToSelfFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r))
+		return f.Started(r, f, f.body(r))
 	default:
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 }
 
 func (f *switchesToSelfFrame) Release(r *gen.Run) { gen.Free(r, f, 21) }
-func (*switchesToSelfFrame) Func() *gen.Func      { return &switchesToSelfFrameInfo }
+func (*switchesToSelfFrame) Func() *gen.Func      { return trace_test_go.At(1) }
 
-var switchesToSelfFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.switchesToSelf", File: "github.com/going-green/greenlet/generated/conformance/trace_test.go", Line: 122, Points: "122"}
 var _ func() = switchesToSelf
 
-// switchesToFrame is an activation of switchesTo.
 type switchesToFrame struct {
 	gen.Header
 	g *greenlet.Greenlet
@@ -119,8 +106,6 @@ func newSwitchesToFrame(g *greenlet.Greenlet) *switchesToFrame {
 	_ = switchesTo
 	return gen.MakeFrame(switchesToFrame{g: g})
 }
-
-// switchesToResumable is switchesTo for callers that can be suspended.
 func switchesToResumable(r *gen.Run, g *greenlet.Greenlet) gen.Status {
 	return (*switchesToFrame)(nil).body(r, g)
 }
@@ -128,32 +113,30 @@ func switchesToResumable(r *gen.Run, g *greenlet.Greenlet) gen.Status {
 func (f *switchesToFrame) body(r *gen.Run, g *greenlet.Greenlet) (st gen.Status) {
 //line trace_test.go:125:1
 	f = gen.Take(r, f, 31)
-	r.Leaf(f, &f.Header)
-	f.g, f.PC = nil, 1
+	f.Leaf(r, f, 1)
+	f.g = nil
 //line trace_test.go:125:1
 	return r.SendNone(g)
 }
 
-//line trace_greenlet_test.go:138:1
+//line trace_greenlet_test.go:123:1
 
 func (f *switchesToFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.g))
+		return f.Started(r, f, f.body(r, f.g))
 	default:
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 }
 
 func (f *switchesToFrame) Args(args []any)    { gen.SetArgs(f, args, &f.g) }
 func (f *switchesToFrame) Forget()            { *f = switchesToFrame{Header: f.Header} }
 func (f *switchesToFrame) Release(r *gen.Run) { gen.Free(r, f, 31) }
-func (*switchesToFrame) Func() *gen.Func      { return &switchesToFrameInfo }
+func (*switchesToFrame) Func() *gen.Func      { return trace_test_go.At(2) }
 
-var switchesToFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.switchesTo", File: "github.com/going-green/greenlet/generated/conformance/trace_test.go", Line: 125, Points: "125"}
 var _ func(*greenlet.Greenlet) = switchesTo
 
-// throwsIntoFrame is an activation of throwsInto.
 type throwsIntoFrame struct {
 	gen.Header
 	g *greenlet.Greenlet
@@ -164,8 +147,6 @@ func newThrowsIntoFrame(g *greenlet.Greenlet, v any) *throwsIntoFrame {
 	_ = throwsInto
 	return gen.MakeFrame(throwsIntoFrame{g: g, v: v})
 }
-
-// throwsIntoResumable is throwsInto for callers that can be suspended.
 func throwsIntoResumable(r *gen.Run, g *greenlet.Greenlet, v any) gen.Status {
 	return (*throwsIntoFrame)(nil).body(r, g, v)
 }
@@ -173,32 +154,30 @@ func throwsIntoResumable(r *gen.Run, g *greenlet.Greenlet, v any) gen.Status {
 func (f *throwsIntoFrame) body(r *gen.Run, g *greenlet.Greenlet, v any) (st gen.Status) {
 //line trace_test.go:128:1
 	f = gen.Take(r, f, 9)
-	r.Leaf(f, &f.Header)
-	f.g, f.v, f.PC = nil, nil, 1
+	f.Leaf(r, f, 1)
+	f.g, f.v = nil, nil
 //line trace_test.go:128:1
 	return r.Throw(f, &f.Header, g, v)
 }
 
-//line trace_greenlet_test.go:183:1
+//line trace_greenlet_test.go:164:1
 
 func (f *throwsIntoFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.g, f.v))
+		return f.Started(r, f, f.body(r, f.g, f.v))
 	default:
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 }
 
 func (f *throwsIntoFrame) Args(args []any)    { gen.SetArgs(f, args, &f.g, &f.v) }
 func (f *throwsIntoFrame) Forget()            { *f = throwsIntoFrame{Header: f.Header} }
 func (f *throwsIntoFrame) Release(r *gen.Run) { gen.Free(r, f, 9) }
-func (*throwsIntoFrame) Func() *gen.Func      { return &throwsIntoFrameInfo }
+func (*throwsIntoFrame) Func() *gen.Func      { return trace_test_go.At(3) }
 
-var throwsIntoFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.throwsInto", File: "github.com/going-green/greenlet/generated/conformance/trace_test.go", Line: 128, Points: "128"}
 var _ func(*greenlet.Greenlet, any) = throwsInto
 
-// setsTracerFrame is an activation of setsTracer.
 type setsTracerFrame struct {
 	gen.Yields[int]
 	gen.Header
@@ -210,8 +189,6 @@ func newSetsTracerFrame(list *[]string, me *greenlet.Greenlet) *setsTracerFrame 
 	_ = setsTracer
 	return gen.MakeFrame(setsTracerFrame{list: list, me: me})
 }
-
-// setsTracerResumable is setsTracer for callers that can be suspended.
 func setsTracerResumable(r *gen.Run, list *[]string, me *greenlet.Greenlet) (st gen.Status) {
 //line trace_test.go:132:1
 	greenlet.SetTrace(func(e greenlet.Event, from, to *greenlet.Greenlet) {
@@ -224,16 +201,14 @@ func setsTracerResumable(r *gen.Run, list *[]string, me *greenlet.Greenlet) (st 
 		}
 		*list = append(*list, s)
 	})
-	f := gen.Take(r, (*setsTracerFrame)(nil), 0)
-	r.Leaf(f, &f.Header)
-	f.PC = 1
+	f := gen.New[setsTracerFrame](r, 0)
+	f.Leaf(r, f, 1)
 //line trace_test.go:142:1
 	return gen.Yielded[int](r, 0)
 }
 
-//line trace_greenlet_test.go:235:1
+//line trace_greenlet_test.go:211:1
 
-// Ask continues setsTracer up to its next value, if there is one.
 func (f *setsTracerFrame) Ask(p *int) gen.Status {
 	list, me := f.list, f.me
 	switch f.PC {
@@ -258,12 +233,12 @@ func (f *setsTracerFrame) Ask(p *int) gen.Status {
 	return gen.Left
 }
 
-//line trace_greenlet_test.go:262:1
+//line trace_greenlet_test.go:237:1
 
 func (f *setsTracerFrame) Resume(r *gen.Run) gen.Status {
 	var v int
 	if f.Ask(&v) == gen.Done {
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 	return gen.Yielded(r, v)
 }
@@ -271,48 +246,41 @@ func (f *setsTracerFrame) Resume(r *gen.Run) gen.Status {
 func (f *setsTracerFrame) Args(args []any)    { gen.SetArgs(f, args, &f.list, &f.me) }
 func (f *setsTracerFrame) Forget()            { *f = setsTracerFrame{Header: f.Header} }
 func (f *setsTracerFrame) Release(r *gen.Run) { gen.Free(r, f, 0) }
-func (*setsTracerFrame) Func() *gen.Func      { return &setsTracerFrameInfo }
+func (*setsTracerFrame) Func() *gen.Func      { return trace_test_go.At(4) }
 
-var setsTracerFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.setsTracer", File: "github.com/going-green/greenlet/generated/conformance/trace_test.go", Line: 131, Points: "142"}
 var _ func(*[]string, *greenlet.Greenlet) = setsTracer
 
-// throwsSelfFrame is an activation of throwsSelf.
 type throwsSelfFrame struct {
 	gen.Header
 }
 
-func newThrowsSelfFrame() *throwsSelfFrame { _ = throwsSelf; return gen.MakeFrame(throwsSelfFrame{}) }
-
-// throwsSelfResumable is throwsSelf for callers that can be suspended.
+func newThrowsSelfFrame() *throwsSelfFrame      { _ = throwsSelf; return gen.MakeFrame(throwsSelfFrame{}) }
 func throwsSelfResumable(r *gen.Run) gen.Status { return (*throwsSelfFrame)(nil).body(r) }
 
 func (f *throwsSelfFrame) body(r *gen.Run) (st gen.Status) {
 //line trace_test.go:231:1
 	f = gen.Take(r, f, 1)
-	r.Leaf(f, &f.Header)
-	f.PC = 1
+	f.Leaf(r, f, 1)
 //line trace_test.go:231:1
 	return r.Throw(f, &f.Header, r.Current(), errTest)
 }
 
-//line trace_greenlet_test.go:299:1
+//line trace_greenlet_test.go:269:1
 
 func (f *throwsSelfFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r))
+		return f.Started(r, f, f.body(r))
 	default:
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 }
 
 func (f *throwsSelfFrame) Release(r *gen.Run) { gen.Free(r, f, 1) }
-func (*throwsSelfFrame) Func() *gen.Func      { return &throwsSelfFrameInfo }
+func (*throwsSelfFrame) Func() *gen.Func      { return trace_test_go.At(5) }
 
-var throwsSelfFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.throwsSelf", File: "github.com/going-green/greenlet/generated/conformance/trace_test.go", Line: 231, Points: "231"}
 var _ func() = throwsSelf
 
-// throwsSelfAndCatchesFrame is an activation of throwsSelfAndCatches.
 type throwsSelfAndCatchesFrame struct {
 	gen.DeferHeader
 }
@@ -321,14 +289,12 @@ func newThrowsSelfAndCatchesFrame() *throwsSelfAndCatchesFrame {
 	_ = throwsSelfAndCatches
 	return gen.MakeFrame(throwsSelfAndCatchesFrame{})
 }
-
-// throwsSelfAndCatchesResumable is throwsSelfAndCatches for callers that can be suspended.
 func throwsSelfAndCatchesResumable(r *gen.Run) gen.Status {
 	return (*throwsSelfAndCatchesFrame)(nil).run(r)
 }
 
 func (f *throwsSelfAndCatchesFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.run(r))
+	return f.Started(r, f, f.run(r))
 }
 
 func (f *throwsSelfAndCatchesFrame) run(r *gen.Run) (st gen.Status) {
@@ -359,8 +325,7 @@ func (f *throwsSelfAndCatchesFrame) step(r *gen.Run) (end gen.Status) {
 
 //line trace_test.go:235:1
 	f.DeferFunc(func() { recover() })
-	r.Leaf(f, &f.Header)
-	f.PC = 1
+	f.Leaf(r, f, 1)
 //line trace_test.go:236:1
 	return r.Throw(f, &f.Header, r.Current(), errTest)
 unwind:
@@ -368,7 +333,7 @@ unwind:
 	for f.Pending() {
 //line trace_test.go:237:1
 		if sub := f.Next(r); sub != gen.Done {
-			return r.Link(f, &f.Header, sub)
+			return f.Link(r, f, gen.Unwind, sub)
 		}
 	}
 //line trace_test.go:237:1
@@ -376,10 +341,18 @@ unwind:
 	return gen.Done
 }
 
-//line trace_greenlet_test.go:380:1
+//line trace_greenlet_test.go:345:1
 
 func (f *throwsSelfAndCatchesFrame) Release(r *gen.Run) { gen.Free(r, f, 53) }
-func (*throwsSelfAndCatchesFrame) Func() *gen.Func      { return &throwsSelfAndCatchesFrameInfo }
+func (*throwsSelfAndCatchesFrame) Func() *gen.Func      { return trace_test_go.At(6) }
 
-var throwsSelfAndCatchesFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.throwsSelfAndCatches", File: "github.com/going-green/greenlet/generated/conformance/trace_test.go", Line: 234, End: 237, Points: "236"}
 var _ func() = throwsSelfAndCatches
+var trace_test_go = gen.Funcs{Package: "github.com/going-green/greenlet/generated/conformance", File: "github.com/going-green/greenlet/generated/conformance/trace_test.go", List: `
+doubles 62: 64
+switchesToSelf 122: 122
+switchesTo 125: 125
+throwsInto 128: 128
+setsTracer 131: 142
+throwsSelf 231: 231
+throwsSelfAndCatches 234 237: 236
+`}

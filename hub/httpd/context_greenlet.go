@@ -12,7 +12,6 @@ import (
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// requestContextLookFrame is an activation of requestContext.look.
 type requestContextLookFrame struct {
 	gen.Header
 	c *requestContext
@@ -23,8 +22,6 @@ func (c *requestContext) newLookFrame() *requestContextLookFrame {
 	_ = c.look
 	return gen.MakeFrame(requestContextLookFrame{c: c})
 }
-
-// lookResumable is requestContext.look for callers that can be suspended.
 func (c *requestContext) lookResumable(r *gen.Run) gen.Status {
 	return (*requestContextLookFrame)(nil).body(r, c)
 }
@@ -57,11 +54,10 @@ loop_163:
 		goto after_if_165
 	}
 //line context.go:166:1
-	err, st = w.readiness().WaitResumable(r, hub.In)
-	if st != gen.Done {
+	if err, st = w.readiness().WaitResumable(r, hub.In); st != gen.Done {
 		f = gen.Take(r, f, 54)
-		f.c, f.w, f.PC = c, w, 1
-		return r.Link(f, &f.Header, st)
+		f.c, f.w = c, w
+		return f.Link(r, f, 1, st)
 	}
 resumed_166:
 after_if_165:
@@ -87,8 +83,7 @@ after_if_165:
 			st = c2.CallResumable(r)
 			if st != gen.Done {
 				f = gen.Take(r, f, 54)
-				f.PC = 2
-				return r.Link(f, &f.Header, st)
+				return f.Link(r, f, 2, st)
 			}
 		} else {
 //line context.go:169:1
@@ -100,16 +95,18 @@ resumed_169:
 	return gen.Done
 }
 
-//line context_greenlet.go:105:1
+//line context_greenlet.go:100:1
 
 func (f *requestContextLookFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.body(r, f.c))
+	return f.Started(r, f, f.body(r, f.c))
 }
 
 func (f *requestContextLookFrame) Forget()            { *f = requestContextLookFrame{Header: f.Header} }
 func (f *requestContextLookFrame) Release(r *gen.Run) { gen.Free(r, f, 54) }
-func (*requestContextLookFrame) Func() *gen.Func      { return &requestContextLookFrameInfo }
+func (*requestContextLookFrame) Func() *gen.Func      { return context_go.At(0) }
 
-var requestContextLookFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*requestContext).look", File: "github.com/going-green/greenlet/hub/httpd/context.go", Line: 161, Points: "166 c w; 169"}
 var _ func(*requestContext) = (*requestContext).look
 var _ = gen.Declare("requestContext.look")
+var context_go = gen.Funcs{Package: "github.com/going-green/greenlet/hub/httpd", File: "github.com/going-green/greenlet/hub/httpd/context.go", List: `
+(*requestContext).look 161: 166 c w; 169
+`}

@@ -11,15 +11,12 @@ import (
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// ResponseReadFromFrame is an activation of Response.ReadFrom.
 type ResponseReadFromFrame struct {
-	gen.DeferHeader
+	gen.DeferReturns2[int64, error]
 	w    *Response
 	src  io.Reader
 	buf  *[16384]byte
 	err2 error
-	ret0 int64
-	ret1 error
 }
 
 // NewReadFromFrame makes a frame that will run Response.ReadFrom.
@@ -27,21 +24,14 @@ func (w *Response) NewReadFromFrame(src io.Reader) *ResponseReadFromFrame {
 	_ = w.ReadFrom
 	return gen.MakeFrame(ResponseReadFromFrame{w: w, src: src})
 }
-
-// ReadFromResumable is Response.ReadFrom for callers that can be suspended.
 func (w *Response) ReadFromResumable(r *gen.Run, src io.Reader) (int64, error, gen.Status) {
 	return (*ResponseReadFromFrame)(nil).run(r, w, src)
 }
-func (f *ResponseReadFromFrame) Results() (int64, error) { f.Over(f); return f.ret0, f.ret1 }
-func (f *ResponseReadFromFrame) Returned(r *gen.Run) (ret0 int64, ret1 error) {
-	ret0, ret1 = f.ret0, f.ret1
-	f.Release(r)
-	return
-}
+func (f *ResponseReadFromFrame) Results() (int64, error) { f.Over(f); return f.Ret0, f.Ret1 }
 
 func (f *ResponseReadFromFrame) Resume(r *gen.Run) (st gen.Status) {
-	f.ret0, f.ret1, st = f.run(r, f.w, f.src)
-	return r.Started(f, &f.Header, st)
+	f.Ret0, f.Ret1, st = f.run(r, f.w, f.src)
+	return f.Started(r, f, st)
 }
 
 func (f *ResponseReadFromFrame) run(r *gen.Run, w *Response, src io.Reader) (ret0 int64, ret1 error, st gen.Status) {
@@ -55,7 +45,7 @@ func (f *ResponseReadFromFrame) run(r *gen.Run, w *Response, src io.Reader) (ret
 	for st = f.step(r, w, src); st == gen.Broken; st = f.step(r, w, src) {
 		r.Recovered(mark)
 	}
-	ret0, ret1 = f.ret0, f.ret1
+	ret0, ret1 = f.Ret0, f.Ret1
 	if hot && st == gen.Done {
 		f.Release(r)
 	}
@@ -66,13 +56,9 @@ func (f *ResponseReadFromFrame) step(r *gen.Run, w *Response, src io.Reader) (en
 	end = gen.Broken
 	defer f.Catch(&end)
 	var st gen.Status
-	var (
-		buf  *[16384]byte
-		got  int
-		err2 error
-		put  int
-		err3 error
-	)
+	var buf *[16384]byte
+	var got, put int
+	var err2, err3 error
 	switch f.PC {
 	case 1:
 		buf = f.buf
@@ -105,8 +91,8 @@ loop_33:
 //line control.go:34:1
 		got, err2, st = c.ReadResumable(r, buf[:])
 		if st != gen.Done {
-			f.buf, f.PC = buf, 1
-			return r.Link(f, &f.Header, st)
+			f.buf = buf
+			return f.Link(r, f, 1, st)
 		}
 	} else {
 //line control.go:34:1
@@ -118,26 +104,25 @@ resumed_34:
 		goto after_if_35
 	}
 //line control.go:36:1
-	put, err3, st = w.WriteResumable(r, buf[:got])
-	if st != gen.Done {
-		f.buf, f.err2, f.PC = buf, err2, 2
-		return r.Link(f, &f.Header, st)
+	if put, err3, st = w.WriteResumable(r, buf[:got]); st != gen.Done {
+		f.buf, f.err2 = buf, err2
+		return f.Link(r, f, 2, st)
 	}
 resumed_36:
 //line control.go:37:1
-	if f.ret0 += int64(put); err3 != nil {
-		f.ret1 = err3
+	if f.Ret0 += int64(put); err3 != nil {
+		f.Ret1 = err3
 		goto unwind
 	}
 after_if_35:
 //line control.go:41:1
 	if err2 == io.EOF {
-		f.ret1 = nil
+		f.Ret1 = nil
 		goto unwind
 	}
 //line control.go:44:1
 	if err2 != nil {
-		f.ret1 = err2
+		f.Ret1 = err2
 		goto unwind
 	}
 	goto loop_33
@@ -146,7 +131,7 @@ unwind:
 	for f.Pending() {
 //line control.go:48:1
 		if sub := f.Next(r); sub != gen.Done {
-			return r.Link(f, &f.Header, sub)
+			return f.Link(r, f, gen.Unwind, sub)
 		}
 	}
 //line control.go:48:1
@@ -154,36 +139,15 @@ unwind:
 	return gen.Done
 }
 
-//line control_greenlet.go:158:1
+//line control_greenlet.go:143:1
 
-func (f *ResponseReadFromFrame) Args(args []any) { gen.SetArgs(f, args, &f.src) }
-func (f *ResponseReadFromFrame) Send(r *gen.Run) gen.Status {
-	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
-}
-func (f *ResponseReadFromFrame) Forget() {
-	*f = ResponseReadFromFrame{DeferHeader: f.DeferHeader, ret0: f.ret0, ret1: f.ret1}
-}
+func (f *ResponseReadFromFrame) Args(args []any)    { gen.SetArgs(f, args, &f.src) }
+func (f *ResponseReadFromFrame) Forget()            { *f = ResponseReadFromFrame{DeferReturns2: f.DeferReturns2} }
 func (f *ResponseReadFromFrame) Release(r *gen.Run) { gen.Free(r, f, 62) }
-func (*ResponseReadFromFrame) Func() *gen.Func      { return &infoOfResponseReadFromFrame }
+func (*ResponseReadFromFrame) Func() *gen.Func      { return control_go.At(0) }
 
-var infoOfResponseReadFromFrame = gen.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*Response).ReadFrom", File: "github.com/going-green/greenlet/hub/httpd/control.go", Line: 30, End: 48, Points: "34 w src buf; 36 +err2"}
-var _ func(*Response, io.Reader) (int64, error) = (*Response).ReadFrom
-
-// valueResponseReadFromFrame is Response.ReadFrom as a value, for callers that can be suspended.
-type valueResponseReadFromFrame struct {
-	recv *Response
-}
-
-func (v valueResponseReadFromFrame) CallResumable(r *gen.Run, p0 io.Reader) (int64, error, gen.Status) {
-	return v.recv.ReadFromResumable(r, p0)
-}
-
-var _ = gen.RegisterMethod((*new(*Response)).ReadFrom, func(recv *Response) any {
-	return valueResponseReadFromFrame{recv}
-})
-
-func (v valueResponseReadFromFrame) Frame() gen.Frame {
-	return gen.MakeFrame(ResponseReadFromFrame{w: v.recv})
-}
-
+var _ = gen.Method12((*new(*Response)).ReadFrom, (*Response).ReadFromResumable, (*Response).NewReadFromFrame)
 var _ = gen.Declare("Response.ReadFrom")
+var control_go = gen.Funcs{Package: "github.com/going-green/greenlet/hub/httpd", File: "github.com/going-green/greenlet/hub/httpd/control.go", List: `
+(*Response).ReadFrom 30 48: 34 w src buf; 36 +err2
+`}

@@ -12,7 +12,6 @@ import (
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// HandlerFuncServeHTTPFrame is an activation of HandlerFunc.ServeHTTP.
 type HandlerFuncServeHTTPFrame struct {
 	gen.Header
 	f HandlerFunc
@@ -25,8 +24,6 @@ func (f HandlerFunc) NewServeHTTPFrame(w http.ResponseWriter, r *http.Request) *
 	_ = f.ServeHTTP
 	return gen.MakeFrame(HandlerFuncServeHTTPFrame{f: f, w: w, r: r})
 }
-
-// ServeHTTPResumable is HandlerFunc.ServeHTTP for callers that can be suspended.
 func (f HandlerFunc) ServeHTTPResumable(r2 *gen.Run, w http.ResponseWriter, r *http.Request) gen.Status {
 	return (*HandlerFuncServeHTTPFrame)(nil).body(r2, f, w, r)
 }
@@ -44,8 +41,8 @@ func (f2 *HandlerFuncServeHTTPFrame) body(r2 *gen.Run, f HandlerFunc, w http.Res
 		st = c.CallResumable(r2, w, r)
 		if st != gen.Done {
 			f2 = gen.Take(r2, f2, 36)
-			f2.f, f2.w, f2.r, f2.PC = nil, nil, nil, 1
-			return r2.Link(f2, &f2.Header, st)
+			f2.f, f2.w, f2.r = nil, nil, nil
+			return f2.Link(r2, f2, 1, st)
 		}
 	} else {
 //line handler.go:18:1
@@ -56,56 +53,37 @@ func (f2 *HandlerFuncServeHTTPFrame) body(r2 *gen.Run, f HandlerFunc, w http.Res
 after_if_17:
 	if st = greenlet.OnStackResumable(r2, f.onStack(w, r)); st != gen.Done {
 		f2 = gen.Take(r2, f2, 36)
-		f2.f, f2.w, f2.r, f2.PC = nil, nil, nil, 2
-		return r2.Link(f2, &f2.Header, st)
+		f2.f, f2.w, f2.r = nil, nil, nil
+		return f2.Link(r2, f2, 2, st)
 	}
 	return gen.Done
 }
 
-//line handler_greenlet.go:66:1
+//line handler_greenlet.go:63:1
 
 func (f2 *HandlerFuncServeHTTPFrame) Resume(r2 *gen.Run) (st gen.Status) {
 	switch f2.PC {
 	case 0:
-		return r2.Started(f2, &f2.Header, f2.body(r2, f2.f, f2.w, f2.r))
+		return f2.Started(r2, f2, f2.body(r2, f2.f, f2.w, f2.r))
 	case 1:
 		r2.Callee().Release(r2)
 //line handler.go:19:1
-		return r2.Return(f2, &f2.Header)
+		return f2.Return(r2, f2)
 	default:
 		r2.Callee().Release(r2)
-		return r2.Return(f2, &f2.Header)
+		return f2.Return(r2, f2)
 	}
 }
 
-//line handler_greenlet.go:82:1
+//line handler_greenlet.go:79:1
 
 func (f *HandlerFuncServeHTTPFrame) Args(args []any)    { gen.SetArgs(f, args, &f.w, &f.r) }
 func (f *HandlerFuncServeHTTPFrame) Forget()            { *f = HandlerFuncServeHTTPFrame{Header: f.Header} }
 func (f *HandlerFuncServeHTTPFrame) Release(r *gen.Run) { gen.Free(r, f, 36) }
-func (*HandlerFuncServeHTTPFrame) Func() *gen.Func      { return &infoOfHandlerFuncServeHTTPFrame }
+func (*HandlerFuncServeHTTPFrame) Func() *gen.Func      { return handler_go.At(0) }
 
-var infoOfHandlerFuncServeHTTPFrame = gen.Func{Name: "github.com/going-green/greenlet/hub/httpd.HandlerFunc.ServeHTTP", File: "github.com/going-green/greenlet/hub/httpd/handler.go", Line: 16, Points: "18; 21"}
-var _ func(HandlerFunc, http.ResponseWriter, *http.Request) = (HandlerFunc).ServeHTTP
+var _ = gen.Method20((*new(HandlerFunc)).ServeHTTP, (HandlerFunc).ServeHTTPResumable, (HandlerFunc).NewServeHTTPFrame)
 
-// valueHandlerFuncServeHTTPFrame is HandlerFunc.ServeHTTP as a value, for callers that can be suspended.
-type valueHandlerFuncServeHTTPFrame struct {
-	recv HandlerFunc
-}
-
-func (v valueHandlerFuncServeHTTPFrame) CallResumable(r *gen.Run, p0 http.ResponseWriter, p1 *http.Request) gen.Status {
-	return v.recv.ServeHTTPResumable(r, p0, p1)
-}
-
-var _ = gen.RegisterMethod((*new(HandlerFunc)).ServeHTTP, func(recv HandlerFunc) any {
-	return valueHandlerFuncServeHTTPFrame{recv}
-})
-
-func (v valueHandlerFuncServeHTTPFrame) Frame() gen.Frame {
-	return gen.MakeFrame(HandlerFuncServeHTTPFrame{f: v.recv})
-}
-
-// CallFrame is an activation of Call.
 type CallFrame struct {
 	gen.Header
 	h http.Handler
@@ -118,8 +96,6 @@ func NewCallFrame(h http.Handler, w http.ResponseWriter, r *http.Request) *CallF
 	_ = Call
 	return gen.MakeFrame(CallFrame{h: h, w: w, r: r})
 }
-
-// CallResumable is Call for callers that can be suspended.
 func CallResumable(r2 *gen.Run, h http.Handler, w http.ResponseWriter, r *http.Request) gen.Status {
 	return (*CallFrame)(nil).body(r2, h, w, r)
 }
@@ -141,8 +117,8 @@ func (f *CallFrame) body(r2 *gen.Run, h http.Handler, w http.ResponseWriter, r *
 		st = c.ServeHTTPResumable(r2, w, r)
 		if st != gen.Done {
 			f = gen.Take(r2, f, 15)
-			f.h, f.w, f.r, f.PC = nil, nil, nil, 1
-			return r2.Link(f, &f.Header, st)
+			f.h, f.w, f.r = nil, nil, nil
+			return f.Link(r2, f, 1, st)
 		}
 	} else {
 //line handler.go:41:1
@@ -153,54 +129,40 @@ func (f *CallFrame) body(r2 *gen.Run, h http.Handler, w http.ResponseWriter, r *
 after_if_40:
 	if st = greenlet.OnStackResumable(r2, onStack(h, w, r)); st != gen.Done {
 		f = gen.Take(r2, f, 15)
-		f.h, f.w, f.r, f.PC = nil, nil, nil, 2
-		return r2.Link(f, &f.Header, st)
+		f.h, f.w, f.r = nil, nil, nil
+		return f.Link(r2, f, 2, st)
 	}
 	return gen.Done
 }
 
-//line handler_greenlet.go:163:1
+//line handler_greenlet.go:139:1
 
 func (f *CallFrame) Resume(r2 *gen.Run) (st gen.Status) {
 	switch f.PC {
 	case 0:
-		return r2.Started(f, &f.Header, f.body(r2, f.h, f.w, f.r))
+		return f.Started(r2, f, f.body(r2, f.h, f.w, f.r))
 	case 1:
 		r2.Callee().Release(r2)
 //line handler.go:42:1
-		return r2.Return(f, &f.Header)
+		return f.Return(r2, f)
 	default:
 		r2.Callee().Release(r2)
-		return r2.Return(f, &f.Header)
+		return f.Return(r2, f)
 	}
 }
 
-//line handler_greenlet.go:179:1
+//line handler_greenlet.go:155:1
 
 func (f *CallFrame) Args(args []any)    { gen.SetArgs(f, args, &f.h, &f.w, &f.r) }
 func (f *CallFrame) Forget()            { *f = CallFrame{Header: f.Header} }
 func (f *CallFrame) Release(r *gen.Run) { gen.Free(r, f, 15) }
-func (*CallFrame) Func() *gen.Func      { return &infoOfCallFrame }
+func (*CallFrame) Func() *gen.Func      { return handler_go.At(1) }
 
-var infoOfCallFrame = gen.Func{Name: "github.com/going-green/greenlet/hub/httpd.Call", File: "github.com/going-green/greenlet/hub/httpd/handler.go", Line: 39, Points: "41; 44"}
-var _ func(http.Handler, http.ResponseWriter, *http.Request) = Call
+var _ = gen.Function30(Call, CallResumable, NewCallFrame)
 
-// valueCallFrame is Call as a value, for callers that can be suspended.
-type valueCallFrame struct{}
-
-func (valueCallFrame) CallResumable(r *gen.Run, p0 http.Handler, p1 http.ResponseWriter, p2 *http.Request) gen.Status {
-	return CallResumable(r, p0, p1, p2)
-}
-
-var _ = gen.Register(Call, valueCallFrame{})
-
-func (valueCallFrame) Frame() gen.Frame { return gen.MakeFrame(CallFrame{}) }
-
-// ReceiveFrame is an activation of Receive.
 type ReceiveFrame struct {
-	gen.Header
-	r    *http.Request
-	ret0 error
+	gen.Returns[error]
+	r *http.Request
 }
 
 // NewReceiveFrame makes a frame that will run Receive.
@@ -208,16 +170,13 @@ func NewReceiveFrame(r *http.Request) *ReceiveFrame {
 	_ = Receive
 	return gen.MakeFrame(ReceiveFrame{r: r})
 }
-func (f *ReceiveFrame) Results() error                   { f.Over(f); return f.ret0 }
-func (f *ReceiveFrame) Returned(r *gen.Run) (ret0 error) { ret0 = f.ret0; f.Release(r); return }
-
-// ReceiveResumable is Receive for callers that can be suspended.
+func (f *ReceiveFrame) Results() error            { f.Over(f); return f.Ret0 }
+func (f *ReceiveFrame) Returned(r *gen.Run) error { r0 := f.Ret0; f.Release(r); return r0 }
 func ReceiveResumable(r2 *gen.Run, r *http.Request) (error, gen.Status) {
 	return (*ReceiveFrame)(nil).body(r2, r)
 }
 
 func (f *ReceiveFrame) body(r2 *gen.Run, r *http.Request) (ret0 error, st gen.Status) {
-	var t0 error
 	{
 //line handler.go:58:1
 		b, ok := r.Body.(*Body)
@@ -228,56 +187,38 @@ func (f *ReceiveFrame) body(r2 *gen.Run, r *http.Request) (ret0 error, st gen.St
 			f.r = nil
 		}
 //line handler.go:62:1
-		t0, st = b.receiveResumable(r2)
-		if st != gen.Done {
+		if ret0, st = b.receiveResumable(r2); st != gen.Done {
 			f = gen.Take(r2, f, 52)
-			f.PC = 1
-			return ret0, r2.Link(f, &f.Header, st)
+			return ret0, f.Link(r2, f, 1, st)
 		}
 	}
 //line handler.go:62:1
-	return t0, gen.Done
+	return ret0, gen.Done
 }
 
-//line handler_greenlet.go:243:1
+//line handler_greenlet.go:200:1
 
 func (f *ReceiveFrame) Resume(r2 *gen.Run) (st gen.Status) {
-	var t0 error
 	switch f.PC {
 	case 0:
-		f.ret0, st = f.body(r2, f.r)
-		return r2.Started(f, &f.Header, st)
+		f.Ret0, st = f.body(r2, f.r)
+		return f.Started(r2, f, st)
 	default:
-		t0 = r2.Callee().(*bodyReceiveFrame).Returned(r2)
+		f.Ret0 = r2.Callee().(*bodyReceiveFrame).Returned(r2)
 //line handler.go:62:1
-		f.ret0 = t0
-		return r2.Return(f, &f.Header)
+		return f.Return(r2, f)
 	}
 }
 
-//line handler_greenlet.go:259:1
+//line handler_greenlet.go:214:1
 
-func (f *ReceiveFrame) Args(args []any)            { gen.SetArgs(f, args, &f.r) }
-func (f *ReceiveFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *ReceiveFrame) Forget()                    { *f = ReceiveFrame{Header: f.Header, ret0: f.ret0} }
-func (f *ReceiveFrame) Release(r *gen.Run)         { gen.Free(r, f, 52) }
-func (*ReceiveFrame) Func() *gen.Func              { return &infoOfReceiveFrame }
+func (f *ReceiveFrame) Args(args []any)    { gen.SetArgs(f, args, &f.r) }
+func (f *ReceiveFrame) Forget()            { *f = ReceiveFrame{Returns: f.Returns} }
+func (f *ReceiveFrame) Release(r *gen.Run) { gen.Free(r, f, 52) }
+func (*ReceiveFrame) Func() *gen.Func      { return handler_go.At(2) }
 
-var infoOfReceiveFrame = gen.Func{Name: "github.com/going-green/greenlet/hub/httpd.Receive", File: "github.com/going-green/greenlet/hub/httpd/handler.go", Line: 57, Points: "62"}
-var _ func(*http.Request) error = Receive
+var _ = gen.Function11(Receive, ReceiveResumable, NewReceiveFrame)
 
-// valueReceiveFrame is Receive as a value, for callers that can be suspended.
-type valueReceiveFrame struct{}
-
-func (valueReceiveFrame) CallResumable(r *gen.Run, p0 *http.Request) (error, gen.Status) {
-	return ReceiveResumable(r, p0)
-}
-
-var _ = gen.Register(Receive, valueReceiveFrame{})
-
-func (valueReceiveFrame) Frame() gen.Frame { return gen.MakeFrame(ReceiveFrame{}) }
-
-// MuxServeHTTPFrame is an activation of Mux.ServeHTTP.
 type MuxServeHTTPFrame struct {
 	gen.Header
 	m *Mux
@@ -290,8 +231,6 @@ func (m *Mux) NewServeHTTPFrame(w http.ResponseWriter, r *http.Request) *MuxServ
 	_ = m.ServeHTTP
 	return gen.MakeFrame(MuxServeHTTPFrame{m: m, w: w, r: r})
 }
-
-// ServeHTTPResumable is Mux.ServeHTTP for callers that can be suspended.
 func (m *Mux) ServeHTTPResumable(r2 *gen.Run, w http.ResponseWriter, r *http.Request) gen.Status {
 	return (*MuxServeHTTPFrame)(nil).body(r2, m, w, r)
 }
@@ -311,45 +250,34 @@ func (f *MuxServeHTTPFrame) body(r2 *gen.Run, m *Mux, w http.ResponseWriter, r *
 //line handler.go:83:1
 	if st = CallResumable(r2, c.handler, w, r); st != gen.Done {
 		f = gen.Take(r2, f, 40)
-		f.w, f.r, f.PC = nil, nil, 1
-		return r2.Link(f, &f.Header, st)
+		f.w, f.r = nil, nil
+		return f.Link(r2, f, 1, st)
 	}
 	return gen.Done
 }
 
-//line handler_greenlet.go:321:1
+//line handler_greenlet.go:260:1
 
 func (f *MuxServeHTTPFrame) Resume(r2 *gen.Run) (st gen.Status) {
 	switch f.PC {
 	case 0:
-		return r2.Started(f, &f.Header, f.body(r2, f.m, f.w, f.r))
+		return f.Started(r2, f, f.body(r2, f.m, f.w, f.r))
 	default:
 		r2.Callee().(*CallFrame).Release(r2)
-		return r2.Return(f, &f.Header)
+		return f.Return(r2, f)
 	}
 }
 
 func (f *MuxServeHTTPFrame) Args(args []any)    { gen.SetArgs(f, args, &f.w, &f.r) }
 func (f *MuxServeHTTPFrame) Forget()            { *f = MuxServeHTTPFrame{Header: f.Header} }
 func (f *MuxServeHTTPFrame) Release(r *gen.Run) { gen.Free(r, f, 40) }
-func (*MuxServeHTTPFrame) Func() *gen.Func      { return &infoOfMuxServeHTTPFrame }
+func (*MuxServeHTTPFrame) Func() *gen.Func      { return handler_go.At(3) }
 
-var infoOfMuxServeHTTPFrame = gen.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*Mux).ServeHTTP", File: "github.com/going-green/greenlet/hub/httpd/handler.go", Line: 79, Points: "83"}
-var _ func(*Mux, http.ResponseWriter, *http.Request) = (*Mux).ServeHTTP
-
-// valueMuxServeHTTPFrame is Mux.ServeHTTP as a value, for callers that can be suspended.
-type valueMuxServeHTTPFrame struct {
-	recv *Mux
-}
-
-func (v valueMuxServeHTTPFrame) CallResumable(r *gen.Run, p0 http.ResponseWriter, p1 *http.Request) gen.Status {
-	return v.recv.ServeHTTPResumable(r, p0, p1)
-}
-
-var _ = gen.RegisterMethod((*new(*Mux)).ServeHTTP, func(recv *Mux) any {
-	return valueMuxServeHTTPFrame{recv}
-})
-
-func (v valueMuxServeHTTPFrame) Frame() gen.Frame { return gen.MakeFrame(MuxServeHTTPFrame{m: v.recv}) }
-
+var _ = gen.Method20((*new(*Mux)).ServeHTTP, (*Mux).ServeHTTPResumable, (*Mux).NewServeHTTPFrame)
 var _ = gen.Declare("HandlerFunc.ServeHTTP", "Mux.ServeHTTP")
+var handler_go = gen.Funcs{Package: "github.com/going-green/greenlet/hub/httpd", File: "github.com/going-green/greenlet/hub/httpd/handler.go", List: `
+HandlerFunc.ServeHTTP 16: 18; 21
+Call 39: 41; 44
+Receive 57: 62
+(*Mux).ServeHTTP 79: 83
+`}

@@ -16,7 +16,6 @@ import (
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// roomsWaitsFrame is an activation of rooms.waits.
 type roomsWaitsFrame struct {
 	gen.Header
 	m *rooms
@@ -28,8 +27,6 @@ func (m *rooms) newWaitsFrame(w http.ResponseWriter, r *http.Request) *roomsWait
 	_ = m.waits
 	return gen.MakeFrame(roomsWaitsFrame{m: m, w: w, r: r})
 }
-
-// waitsResumable is rooms.waits for callers that can be suspended.
 func (m *rooms) waitsResumable(r2 *gen.Run, w http.ResponseWriter, r *http.Request) gen.Status {
 	return (*roomsWaitsFrame)(nil).body(r2, m, w, r)
 }
@@ -45,8 +42,8 @@ func (f *roomsWaitsFrame) body(r2 *gen.Run, m *rooms, w http.ResponseWriter, r *
 //line handler_test.go:30:1
 		if st = e.WaitResumable(r2); st != gen.Done {
 			f = gen.Take(r2, f, 13)
-			f.w, f.r, f.PC = w, r, 1
-			return r2.Link(f, &f.Header, st)
+			f.w, f.r = w, r
+			return f.Link(r2, f, 1, st)
 		}
 	}
 //line handler_test.go:31:1
@@ -54,47 +51,30 @@ func (f *roomsWaitsFrame) body(r2 *gen.Run, m *rooms, w http.ResponseWriter, r *
 	return gen.Done
 }
 
-//line handler_greenlet_test.go:58:1
+//line handler_greenlet_test.go:55:1
 
 func (f *roomsWaitsFrame) Resume(r2 *gen.Run) (st gen.Status) {
 	w, r := f.w, f.r
 	switch f.PC {
 	case 0:
-		return r2.Started(f, &f.Header, f.body(r2, f.m, f.w, f.r))
+		return f.Started(r2, f, f.body(r2, f.m, f.w, f.r))
 	default:
 		r2.Callee().(*hub.EventWaitFrame).Release(r2)
 //line handler_test.go:31:1
 		fmt.Fprint(w, "opened ", r.PathValue("room"), " ", r.Pattern)
-		return r2.Return(f, &f.Header)
+		return f.Return(r2, f)
 	}
 }
 
-//line handler_greenlet_test.go:73:1
+//line handler_greenlet_test.go:70:1
 
 func (f *roomsWaitsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.w, &f.r) }
 func (f *roomsWaitsFrame) Forget()            { *f = roomsWaitsFrame{Header: f.Header} }
 func (f *roomsWaitsFrame) Release(r *gen.Run) { gen.Free(r, f, 13) }
-func (*roomsWaitsFrame) Func() *gen.Func      { return &roomsWaitsFrameInfo }
+func (*roomsWaitsFrame) Func() *gen.Func      { return handler_test_go.At(0) }
 
-var roomsWaitsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*rooms).waits", File: "github.com/going-green/greenlet/hub/httpd/handler_test.go", Line: 27, Points: "30 w r"}
-var _ func(*rooms, http.ResponseWriter, *http.Request) = (*rooms).waits
+var _ = gen.Method20((*new(*rooms)).waits, (*rooms).waitsResumable, (*rooms).newWaitsFrame)
 
-// roomsWaitsFrameValue is rooms.waits as a value, for callers that can be suspended.
-type roomsWaitsFrameValue struct {
-	recv *rooms
-}
-
-func (v roomsWaitsFrameValue) CallResumable(r *gen.Run, p0 http.ResponseWriter, p1 *http.Request) gen.Status {
-	return v.recv.waitsResumable(r, p0, p1)
-}
-
-var _ = gen.RegisterMethod((*new(*rooms)).waits, func(recv *rooms) any {
-	return roomsWaitsFrameValue{recv}
-})
-
-func (v roomsWaitsFrameValue) Frame() gen.Frame { return gen.MakeFrame(roomsWaitsFrame{m: v.recv}) }
-
-// wrappedServeHTTPFrame is an activation of wrapped.ServeHTTP.
 type wrappedServeHTTPFrame struct {
 	gen.Header
 	h wrapped
@@ -107,8 +87,6 @@ func (h wrapped) NewServeHTTPFrame(w http.ResponseWriter, r *http.Request) *wrap
 	_ = h.ServeHTTP
 	return gen.MakeFrame(wrappedServeHTTPFrame{h: h, w: w, r: r})
 }
-
-// ServeHTTPResumable is wrapped.ServeHTTP for callers that can be suspended.
 func (h wrapped) ServeHTTPResumable(r2 *gen.Run, w http.ResponseWriter, r *http.Request) gen.Status {
 	return (*wrappedServeHTTPFrame)(nil).body(r2, h, w, r)
 }
@@ -118,50 +96,31 @@ func (f *wrappedServeHTTPFrame) body(r2 *gen.Run, h wrapped, w http.ResponseWrit
 	w.Header().Set("Wrapped", "yes")
 	if st = CallResumable(r2, h.next, w, r); st != gen.Done {
 		f = gen.Take(r2, f, 35)
-		f.h, f.w, f.r, f.PC = wrapped{}, nil, nil, 1
-		return r2.Link(f, &f.Header, st)
+		f.h, f.w, f.r = wrapped{}, nil, nil
+		return f.Link(r2, f, 1, st)
 	}
 	return gen.Done
 }
 
-//line handler_greenlet_test.go:128:1
+//line handler_greenlet_test.go:106:1
 
 func (f *wrappedServeHTTPFrame) Resume(r2 *gen.Run) (st gen.Status) {
 	switch f.PC {
 	case 0:
-		return r2.Started(f, &f.Header, f.body(r2, f.h, f.w, f.r))
+		return f.Started(r2, f, f.body(r2, f.h, f.w, f.r))
 	default:
 		r2.Callee().(*CallFrame).Release(r2)
-		return r2.Return(f, &f.Header)
+		return f.Return(r2, f)
 	}
 }
 
 func (f *wrappedServeHTTPFrame) Args(args []any)    { gen.SetArgs(f, args, &f.w, &f.r) }
 func (f *wrappedServeHTTPFrame) Forget()            { *f = wrappedServeHTTPFrame{Header: f.Header} }
 func (f *wrappedServeHTTPFrame) Release(r *gen.Run) { gen.Free(r, f, 35) }
-func (*wrappedServeHTTPFrame) Func() *gen.Func      { return &wrappedServeHTTPFrameInfo }
+func (*wrappedServeHTTPFrame) Func() *gen.Func      { return handler_test_go.At(1) }
 
-var wrappedServeHTTPFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/httpd.wrapped.ServeHTTP", File: "github.com/going-green/greenlet/hub/httpd/handler_test.go", Line: 74, Points: "76"}
-var _ func(wrapped, http.ResponseWriter, *http.Request) = (wrapped).ServeHTTP
+var _ = gen.Method20((*new(wrapped)).ServeHTTP, (wrapped).ServeHTTPResumable, (wrapped).NewServeHTTPFrame)
 
-// wrappedServeHTTPFrameValue is wrapped.ServeHTTP as a value, for callers that can be suspended.
-type wrappedServeHTTPFrameValue struct {
-	recv wrapped
-}
-
-func (v wrappedServeHTTPFrameValue) CallResumable(r *gen.Run, p0 http.ResponseWriter, p1 *http.Request) gen.Status {
-	return v.recv.ServeHTTPResumable(r, p0, p1)
-}
-
-var _ = gen.RegisterMethod((*new(wrapped)).ServeHTTP, func(recv wrapped) any {
-	return wrappedServeHTTPFrameValue{recv}
-})
-
-func (v wrappedServeHTTPFrameValue) Frame() gen.Frame {
-	return gen.MakeFrame(wrappedServeHTTPFrame{h: v.recv})
-}
-
-// upgradesFrame is an activation of upgrades.
 type upgradesFrame struct {
 	gen.Header
 	w http.ResponseWriter
@@ -173,19 +132,14 @@ func newUpgradesFrame(w http.ResponseWriter, r *http.Request) *upgradesFrame {
 	_ = upgrades
 	return gen.MakeFrame(upgradesFrame{w: w, r: r})
 }
-
-// upgradesResumable is upgrades for callers that can be suspended.
 func upgradesResumable(r2 *gen.Run, w http.ResponseWriter, r *http.Request) gen.Status {
 	return (*upgradesFrame)(nil).body(r2, w, r)
 }
 
 func (f *upgradesFrame) body(r2 *gen.Run, w http.ResponseWriter, r *http.Request) (st gen.Status) {
-	var (
-		c          *socket.Conn
-		err, err2  error
-		line       []byte
-		err3, err4 error
-	)
+	var c *socket.Conn
+	var err, err2, err3, err4 error
+	var line []byte
 	if f != nil {
 		switch f.PC {
 		case 1:
@@ -214,11 +168,10 @@ func (f *upgradesFrame) body(r2 *gen.Run, w http.ResponseWriter, r *http.Request
 	}
 //line handler_test.go:101:1
 	w.WriteHeader(http.StatusSwitchingProtocols)
-	c, err, st = w.(*Response).HijackSocketResumable(r2)
-	if st != gen.Done {
+	if c, err, st = w.(*Response).HijackSocketResumable(r2); st != gen.Done {
 		f = gen.Take(r2, f, 8)
-		f.w, f.PC = w, 1
-		return r2.Link(f, &f.Header, st)
+		f.w = w
+		return f.Link(r2, f, 1, st)
 	}
 resumed_102:
 	{
@@ -235,8 +188,8 @@ resumed_102:
 			_, err2, st = c2.WriteResumable(r2, t0)
 			if st != gen.Done {
 				f = gen.Take(r2, f, 8)
-				f.w, f.c, f.PC = nil, c, 2
-				return r2.Link(f, &f.Header, st)
+				f.w, f.c = nil, c
+				return f.Link(r2, f, 2, st)
 			}
 		} else {
 //line handler_test.go:106:1
@@ -253,22 +206,20 @@ loop_109:
 		f.w = nil
 	}
 //line handler_test.go:110:1
-	line, err3, st = c.ReadLineResumable(r2)
-	if st != gen.Done {
+	if line, err3, st = c.ReadLineResumable(r2); st != gen.Done {
 		f = gen.Take(r2, f, 8)
-		f.c, f.PC = c, 3
-		return r2.Link(f, &f.Header, st)
+		f.c = c
+		return f.Link(r2, f, 3, st)
 	}
 resumed_110:
 //line handler_test.go:111:1
 	if err3 != nil || string(line) == "quit" {
 		return gen.Done
 	}
-	_, err4, st = c.WriteStringResumable(r2, "got "+string(line)+"\n")
-	if st != gen.Done {
+	if _, err4, st = c.WriteStringResumable(r2, "got "+string(line)+"\n"); st != gen.Done {
 		f = gen.Take(r2, f, 8)
-		f.c, f.PC = c, 4
-		return r2.Link(f, &f.Header, st)
+		f.c = c
+		return f.Link(r2, f, 4, st)
 	}
 resumed_114:
 //line handler_test.go:114:1
@@ -278,32 +229,19 @@ resumed_114:
 	goto loop_109
 }
 
-//line handler_greenlet_test.go:283:1
+//line handler_greenlet_test.go:234:1
 
 func (f *upgradesFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.body(r, f.w, f.r))
+	return f.Started(r, f, f.body(r, f.w, f.r))
 }
 
 func (f *upgradesFrame) Args(args []any)    { gen.SetArgs(f, args, &f.w, &f.r) }
 func (f *upgradesFrame) Forget()            { *f = upgradesFrame{Header: f.Header} }
 func (f *upgradesFrame) Release(r *gen.Run) { gen.Free(r, f, 8) }
-func (*upgradesFrame) Func() *gen.Func      { return &upgradesFrameInfo }
+func (*upgradesFrame) Func() *gen.Func      { return handler_test_go.At(2) }
 
-var upgradesFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/httpd.upgrades", File: "github.com/going-green/greenlet/hub/httpd/handler_test.go", Line: 98, Points: "102 w; 106 c; 110 c; 114 c"}
-var _ func(http.ResponseWriter, *http.Request) = upgrades
+var _ = gen.Function20(upgrades, upgradesResumable, newUpgradesFrame)
 
-// upgradesFrameValue is upgrades as a value, for callers that can be suspended.
-type upgradesFrameValue struct{}
-
-func (upgradesFrameValue) CallResumable(r *gen.Run, p0 http.ResponseWriter, p1 *http.Request) gen.Status {
-	return upgradesResumable(r, p0, p1)
-}
-
-var _ = gen.Register(upgrades, upgradesFrameValue{})
-
-func (upgradesFrameValue) Frame() gen.Frame { return gen.MakeFrame(upgradesFrame{}) }
-
-// sleepsServeHTTPFrame is an activation of sleeps.ServeHTTP.
 type sleepsServeHTTPFrame struct {
 	gen.Header
 	h *sleeps
@@ -316,8 +254,6 @@ func (h *sleeps) NewServeHTTPFrame(w http.ResponseWriter, r *http.Request) *slee
 	_ = h.ServeHTTP
 	return gen.MakeFrame(sleepsServeHTTPFrame{h: h, w: w, r: r})
 }
-
-// ServeHTTPResumable is sleeps.ServeHTTP for callers that can be suspended.
 func (h *sleeps) ServeHTTPResumable(r2 *gen.Run, w http.ResponseWriter, r *http.Request) gen.Status {
 	return (*sleepsServeHTTPFrame)(nil).body(r2, h, w, r)
 }
@@ -330,8 +266,8 @@ func (f *sleepsServeHTTPFrame) body(r2 *gen.Run, h *sleeps, w http.ResponseWrite
 	h.begun.Set()
 	if st = h.end.WaitResumable(r2); st != gen.Done {
 		f = gen.Take(r2, f, 14)
-		f.h, f.w, f.PC = nil, w, 1
-		return r2.Link(f, &f.Header, st)
+		f.h, f.w = nil, w
+		return f.Link(r2, f, 1, st)
 	}
 	{
 //line handler_test.go:127:1
@@ -347,8 +283,8 @@ func (f *sleepsServeHTTPFrame) body(r2 *gen.Run, h *sleeps, w http.ResponseWrite
 			_, _, st = c.WriteResumable(r2, t0)
 			if st != gen.Done {
 				f = gen.Take(r2, f, 14)
-				f.w, f.PC = nil, 2
-				return r2.Link(f, &f.Header, st)
+				f.w = nil
+				return f.Link(r2, f, 2, st)
 			}
 		} else {
 //line handler_test.go:127:1
@@ -358,13 +294,13 @@ func (f *sleepsServeHTTPFrame) body(r2 *gen.Run, h *sleeps, w http.ResponseWrite
 	return gen.Done
 }
 
-//line handler_greenlet_test.go:363:1
+//line handler_greenlet_test.go:299:1
 
 func (f *sleepsServeHTTPFrame) Resume(r2 *gen.Run) (st gen.Status) {
 	w := f.w
 	switch f.PC {
 	case 0:
-		return r2.Started(f, &f.Header, f.body(r2, f.h, f.w, f.r))
+		return f.Started(r2, f, f.body(r2, f.h, f.w, f.r))
 	case 1:
 		r2.Callee().(*hub.EventWaitFrame).Release(r2)
 //line handler_test.go:127:1
@@ -377,48 +313,29 @@ func (f *sleepsServeHTTPFrame) Resume(r2 *gen.Run) (st gen.Status) {
 //line handler_test.go:127:1
 			_, _, st = c.WriteResumable(r2, t0)
 			if st != gen.Done {
-				f.w, f.PC = nil, 2
-				return r2.Link(f, &f.Header, st)
+				f.w = nil
+				return f.Link(r2, f, 2, st)
 			}
 		} else {
 //line handler_test.go:127:1
 			_, _ = w.Write(t0)
 		}
-		return r2.Return(f, &f.Header)
+		return f.Return(r2, f)
 	default:
 		r2.Callee().Release(r2)
-		return r2.Return(f, &f.Header)
+		return f.Return(r2, f)
 	}
 }
 
-//line handler_greenlet_test.go:396:1
+//line handler_greenlet_test.go:332:1
 
 func (f *sleepsServeHTTPFrame) Args(args []any)    { gen.SetArgs(f, args, &f.w, &f.r) }
 func (f *sleepsServeHTTPFrame) Forget()            { *f = sleepsServeHTTPFrame{Header: f.Header} }
 func (f *sleepsServeHTTPFrame) Release(r *gen.Run) { gen.Free(r, f, 14) }
-func (*sleepsServeHTTPFrame) Func() *gen.Func      { return &sleepsServeHTTPFrameInfo }
+func (*sleepsServeHTTPFrame) Func() *gen.Func      { return handler_test_go.At(3) }
 
-var sleepsServeHTTPFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*sleeps).ServeHTTP", File: "github.com/going-green/greenlet/hub/httpd/handler_test.go", Line: 124, Points: "126 w; 127"}
-var _ func(*sleeps, http.ResponseWriter, *http.Request) = (*sleeps).ServeHTTP
+var _ = gen.Method20((*new(*sleeps)).ServeHTTP, (*sleeps).ServeHTTPResumable, (*sleeps).NewServeHTTPFrame)
 
-// sleepsServeHTTPFrameValue is sleeps.ServeHTTP as a value, for callers that can be suspended.
-type sleepsServeHTTPFrameValue struct {
-	recv *sleeps
-}
-
-func (v sleepsServeHTTPFrameValue) CallResumable(r *gen.Run, p0 http.ResponseWriter, p1 *http.Request) gen.Status {
-	return v.recv.ServeHTTPResumable(r, p0, p1)
-}
-
-var _ = gen.RegisterMethod((*new(*sleeps)).ServeHTTP, func(recv *sleeps) any {
-	return sleepsServeHTTPFrameValue{recv}
-})
-
-func (v sleepsServeHTTPFrameValue) Frame() gen.Frame {
-	return gen.MakeFrame(sleepsServeHTTPFrame{h: v.recv})
-}
-
-// awaitingFrame is an activation of awaiting.
 type awaitingFrame struct {
 	gen.Header
 	e    *hub.Event
@@ -429,8 +346,6 @@ func newAwaitingFrame(e *hub.Event, done chan struct{}) *awaitingFrame {
 	_ = awaiting
 	return gen.MakeFrame(awaitingFrame{e: e, done: done})
 }
-
-// awaitingResumable is awaiting for callers that can be suspended.
 func awaitingResumable(r *gen.Run, e *hub.Event, done chan struct{}) gen.Status {
 	return (*awaitingFrame)(nil).body(r, e, done)
 }
@@ -439,36 +354,42 @@ func (f *awaitingFrame) body(r *gen.Run, e *hub.Event, done chan struct{}) (st g
 //line handler_test.go:177:1
 	if st = e.WaitResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 9)
-		f.e, f.done, f.PC = nil, done, 1
-		return r.Link(f, &f.Header, st)
+		f.e, f.done = nil, done
+		return f.Link(r, f, 1, st)
 	}
 //line handler_test.go:178:1
 	close(done)
 	return gen.Done
 }
 
-//line handler_greenlet_test.go:452:1
+//line handler_greenlet_test.go:367:1
 
 func (f *awaitingFrame) Resume(r *gen.Run) (st gen.Status) {
 	done := f.done
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.e, f.done))
+		return f.Started(r, f, f.body(r, f.e, f.done))
 	default:
 		r.Callee().(*hub.EventWaitFrame).Release(r)
 //line handler_test.go:178:1
 		close(done)
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 }
 
-//line handler_greenlet_test.go:467:1
+//line handler_greenlet_test.go:382:1
 
 func (f *awaitingFrame) Args(args []any)    { gen.SetArgs(f, args, &f.e, &f.done) }
 func (f *awaitingFrame) Forget()            { *f = awaitingFrame{Header: f.Header} }
 func (f *awaitingFrame) Release(r *gen.Run) { gen.Free(r, f, 9) }
-func (*awaitingFrame) Func() *gen.Func      { return &awaitingFrameInfo }
+func (*awaitingFrame) Func() *gen.Func      { return handler_test_go.At(4) }
 
-var awaitingFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/httpd.awaiting", File: "github.com/going-green/greenlet/hub/httpd/handler_test.go", Line: 176, Points: "177 done"}
 var _ func(*hub.Event, chan struct{}) = awaiting
 var _ = gen.Declare("rooms.waits", "wrapped.ServeHTTP", "sleeps.ServeHTTP")
+var handler_test_go = gen.Funcs{Package: "github.com/going-green/greenlet/hub/httpd", File: "github.com/going-green/greenlet/hub/httpd/handler_test.go", List: `
+(*rooms).waits 27: 30 w r
+wrapped.ServeHTTP 74: 76
+upgrades 98: 102 w; 106 c; 110 c; 114 c
+(*sleeps).ServeHTTP 124: 126 w; 127
+awaiting 176: 177 done
+`}

@@ -16,63 +16,52 @@ import (
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// servingFrame is an activation of serving.
 type servingFrame struct {
-	gen.Header
-	s    *Server
-	ret0 error
+	gen.Returns[error]
+	s *Server
 }
 
-func newServingFrame(s *Server) *servingFrame            { _ = serving; return gen.MakeFrame(servingFrame{s: s}) }
-func (f *servingFrame) Results() error                   { f.Over(f); return f.ret0 }
-func (f *servingFrame) Returned(r *gen.Run) (ret0 error) { ret0 = f.ret0; f.Release(r); return }
-
-// servingResumable is serving for callers that can be suspended.
+func newServingFrame(s *Server) *servingFrame     { _ = serving; return gen.MakeFrame(servingFrame{s: s}) }
+func (f *servingFrame) Results() error            { f.Over(f); return f.Ret0 }
+func (f *servingFrame) Returned(r *gen.Run) error { r0 := f.Ret0; f.Release(r); return r0 }
 func servingResumable(r *gen.Run, s *Server) (error, gen.Status) {
 	return (*servingFrame)(nil).body(r, s)
 }
 
 func (f *servingFrame) body(r *gen.Run, s *Server) (ret0 error, st gen.Status) {
-	var t0 error
 //line httpd_test.go:113:1
-	t0, st = s.ServeResumable(r)
-	if st != gen.Done {
+	if ret0, st = s.ServeResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 55)
-		f.s, f.PC = nil, 1
-		return ret0, r.Link(f, &f.Header, st)
+		f.s = nil
+		return ret0, f.Link(r, f, 1, st)
 	}
 //line httpd_test.go:113:1
-	return t0, gen.Done
+	return ret0, gen.Done
 }
 
-//line httpd_greenlet_test.go:49:1
+//line httpd_greenlet_test.go:43:1
 
 func (f *servingFrame) Resume(r *gen.Run) (st gen.Status) {
-	var t0 error
 	switch f.PC {
 	case 0:
-		f.ret0, st = f.body(r, f.s)
-		return r.Started(f, &f.Header, st)
+		f.Ret0, st = f.body(r, f.s)
+		return f.Started(r, f, st)
 	default:
-		t0 = r.Callee().(*ServerServeFrame).Returned(r)
+		f.Ret0 = r.Callee().(*ServerServeFrame).Returned(r)
 //line httpd_test.go:113:1
-		f.ret0 = t0
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 }
 
-//line httpd_greenlet_test.go:65:1
+//line httpd_greenlet_test.go:57:1
 
-func (f *servingFrame) Args(args []any)            { gen.SetArgs(f, args, &f.s) }
-func (f *servingFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *servingFrame) Forget()                    { *f = servingFrame{Header: f.Header, ret0: f.ret0} }
-func (f *servingFrame) Release(r *gen.Run)         { gen.Free(r, f, 55) }
-func (*servingFrame) Func() *gen.Func              { return &servingFrameInfo }
+func (f *servingFrame) Args(args []any)    { gen.SetArgs(f, args, &f.s) }
+func (f *servingFrame) Forget()            { *f = servingFrame{Returns: f.Returns} }
+func (f *servingFrame) Release(r *gen.Run) { gen.Free(r, f, 55) }
+func (*servingFrame) Func() *gen.Func      { return httpd_test_go.At(0) }
 
-var servingFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/httpd.serving", File: "github.com/going-green/greenlet/hub/httpd/httpd_test.go", Line: 113, Points: "113"}
 var _ func(*Server) error = serving
 
-// stoppingFrame is an activation of stopping.
 type stoppingFrame struct {
 	gen.Header
 	s      *Server
@@ -84,8 +73,6 @@ func newStoppingFrame(s *Server, d time.Duration, killed chan<- int) *stoppingFr
 	_ = stopping
 	return gen.MakeFrame(stoppingFrame{s: s, d: d, killed: killed})
 }
-
-// stoppingResumable is stopping for callers that can be suspended.
 func stoppingResumable(r *gen.Run, s *Server, d time.Duration, killed chan<- int) gen.Status {
 	return (*stoppingFrame)(nil).body(r, s, d, killed)
 }
@@ -93,11 +80,10 @@ func stoppingResumable(r *gen.Run, s *Server, d time.Duration, killed chan<- int
 func (f *stoppingFrame) body(r *gen.Run, s *Server, d time.Duration, killed chan<- int) (st gen.Status) {
 	var n int
 //line httpd_test.go:117:1
-	n, st = s.StopResumable(r, d)
-	if st != gen.Done {
+	if n, st = s.StopResumable(r, d); st != gen.Done {
 		f = gen.Take(r, f, 11)
-		f.s, f.killed, f.PC = nil, killed, 1
-		return r.Link(f, &f.Header, st)
+		f.s, f.killed = nil, killed
+		return f.Link(r, f, 1, st)
 	}
 	if f != nil {
 		f.s = nil
@@ -109,14 +95,14 @@ func (f *stoppingFrame) body(r *gen.Run, s *Server, d time.Duration, killed chan
 	return gen.Done
 }
 
-//line httpd_greenlet_test.go:113:1
+//line httpd_greenlet_test.go:99:1
 
 func (f *stoppingFrame) Resume(r *gen.Run) (st gen.Status) {
 	killed := f.killed
 	var n int
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.s, f.d, f.killed))
+		return f.Started(r, f, f.body(r, f.s, f.d, f.killed))
 	default:
 		n = r.Callee().(*ServerStopFrame).Returned(r)
 		f.s = nil
@@ -124,21 +110,19 @@ func (f *stoppingFrame) Resume(r *gen.Run) (st gen.Status) {
 		if killed != nil {
 			killed <- n
 		}
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 }
 
-//line httpd_greenlet_test.go:132:1
+//line httpd_greenlet_test.go:118:1
 
 func (f *stoppingFrame) Args(args []any)    { gen.SetArgs(f, args, &f.s, &f.d, &f.killed) }
 func (f *stoppingFrame) Forget()            { *f = stoppingFrame{Header: f.Header} }
 func (f *stoppingFrame) Release(r *gen.Run) { gen.Free(r, f, 11) }
-func (*stoppingFrame) Func() *gen.Func      { return &stoppingFrameInfo }
+func (*stoppingFrame) Func() *gen.Func      { return httpd_test_go.At(1) }
 
-var stoppingFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/httpd.stopping", File: "github.com/going-green/greenlet/hub/httpd/httpd_test.go", Line: 116, Points: "117 killed"}
 var _ func(*Server, time.Duration, chan<- int) = stopping
 
-// echoesServeHTTPFrame is an activation of echoes.ServeHTTP.
 type echoesServeHTTPFrame struct {
 	gen.Header
 	e   echoes
@@ -153,8 +137,6 @@ func (e echoes) NewServeHTTPFrame(w http.ResponseWriter, r *http.Request) *echoe
 	_ = e.ServeHTTP
 	return gen.MakeFrame(echoesServeHTTPFrame{e: e, w: w, r: r})
 }
-
-// ServeHTTPResumable is echoes.ServeHTTP for callers that can be suspended.
 func (e echoes) ServeHTTPResumable(r2 *gen.Run, w http.ResponseWriter, r *http.Request) gen.Status {
 	return (*echoesServeHTTPFrame)(nil).body(r2, e, w, r)
 }
@@ -193,8 +175,8 @@ loop_186:
 			n, err, st = c.ReadResumable(r2, buf)
 			if st != gen.Done {
 				f = gen.Take(r2, f, 35)
-				f.w, f.r, f.buf, f.PC = w, r, buf, 1
-				return r2.Link(f, &f.Header, st)
+				f.w, f.r, f.buf = w, r, buf
+				return f.Link(r2, f, 1, st)
 			}
 		} else {
 //line httpd_test.go:187:1
@@ -210,8 +192,8 @@ resumed_187:
 		_, err2, st = c.WriteResumable(r2, buf[:n])
 		if st != gen.Done {
 			f = gen.Take(r2, f, 35)
-			f.w, f.r, f.buf, f.err, f.PC = w, r, buf, err, 2
-			return r2.Link(f, &f.Header, st)
+			f.w, f.r, f.buf, f.err = w, r, buf, err
+			return f.Link(r2, f, 2, st)
 		}
 	} else {
 //line httpd_test.go:188:1
@@ -232,35 +214,21 @@ resumed_188:
 	goto loop_186
 }
 
-//line httpd_greenlet_test.go:237:1
+//line httpd_greenlet_test.go:219:1
 
 func (f *echoesServeHTTPFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.body(r, f.e, f.w, f.r))
+	return f.Started(r, f, f.body(r, f.e, f.w, f.r))
 }
 
 func (f *echoesServeHTTPFrame) Args(args []any)    { gen.SetArgs(f, args, &f.w, &f.r) }
 func (f *echoesServeHTTPFrame) Forget()            { *f = echoesServeHTTPFrame{Header: f.Header} }
 func (f *echoesServeHTTPFrame) Release(r *gen.Run) { gen.Free(r, f, 35) }
-func (*echoesServeHTTPFrame) Func() *gen.Func      { return &echoesServeHTTPFrameInfo }
+func (*echoesServeHTTPFrame) Func() *gen.Func      { return httpd_test_go.At(2) }
 
-var echoesServeHTTPFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/httpd.echoes.ServeHTTP", File: "github.com/going-green/greenlet/hub/httpd/httpd_test.go", Line: 184, Points: "187 w r buf; 188 +err"}
-var _ func(echoes, http.ResponseWriter, *http.Request) = (echoes).ServeHTTP
-
-// echoesServeHTTPFrameValue is echoes.ServeHTTP as a value, for callers that can be suspended.
-type echoesServeHTTPFrameValue struct {
-	recv echoes
-}
-
-func (v echoesServeHTTPFrameValue) CallResumable(r *gen.Run, p0 http.ResponseWriter, p1 *http.Request) gen.Status {
-	return v.recv.ServeHTTPResumable(r, p0, p1)
-}
-
-var _ = gen.RegisterMethod((*new(echoes)).ServeHTTP, func(recv echoes) any {
-	return echoesServeHTTPFrameValue{recv}
-})
-
-func (v echoesServeHTTPFrameValue) Frame() gen.Frame {
-	return gen.MakeFrame(echoesServeHTTPFrame{e: v.recv})
-}
-
+var _ = gen.Method20((*new(echoes)).ServeHTTP, (echoes).ServeHTTPResumable, (echoes).NewServeHTTPFrame)
 var _ = gen.Declare("echoes.ServeHTTP")
+var httpd_test_go = gen.Funcs{Package: "github.com/going-green/greenlet/hub/httpd", File: "github.com/going-green/greenlet/hub/httpd/httpd_test.go", List: `
+serving 113: 113
+stopping 116: 117 killed
+echoes.ServeHTTP 184: 187 w r buf; 188 +err
+`}

@@ -22,7 +22,6 @@ import (
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// hastyServeHTTPFrame is an activation of hasty.ServeHTTP.
 type hastyServeHTTPFrame struct {
 	gen.Header
 	h  hasty
@@ -37,8 +36,6 @@ func (h hasty) NewServeHTTPFrame(w0 http.ResponseWriter, r0 *http.Request) *hast
 	_ = h.ServeHTTP
 	return gen.MakeFrame(hastyServeHTTPFrame{h: h, w0: w0, r0: r0})
 }
-
-// ServeHTTPResumable is hasty.ServeHTTP for callers that can be suspended.
 func (h hasty) ServeHTTPResumable(r2 *gen.Run, w0 http.ResponseWriter, r0 *http.Request) gen.Status {
 	return (*hastyServeHTTPFrame)(nil).body(r2, h, w0, r0)
 }
@@ -57,11 +54,10 @@ func (f *hastyServeHTTPFrame) body(r2 *gen.Run, h hasty, w0 http.ResponseWriter,
 	}
 loop_23:
 //line interrupted_test.go:23:1
-	t0, st = h.l.WithTimeoutResumable(r2, 1500*time.Millisecond, (&hastyServeHTTPFunc1{r: r}).value())
-	if st != gen.Done {
+	if t0, st = h.l.WithTimeoutResumable(r2, 1500*time.Millisecond, (&hastyServeHTTPFunc1{r: r}).value()); st != gen.Done {
 		f = gen.Take(r2, f, 13)
-		f.h, f.w, f.r, f.PC = h, w, r, 1
-		return r2.Link(f, &f.Header, st)
+		f.h, f.w, f.r = h, w, r
+		return f.Link(r2, f, 1, st)
 	}
 //line interrupted_test.go:23:1
 	if t0 == nil {
@@ -82,14 +78,13 @@ after_if_22:
 	{
 //line interrupted_test.go:29:1
 		size, _ := strconv.Atoi((*r).URL.Path[1:])
-		_, st = h.l.WithTimeoutResumable(r2, time.Second, (&hastyServeHTTPFunc2{
+		if _, st = h.l.WithTimeoutResumable(r2, time.Second, (&hastyServeHTTPFunc2{
 			size: &size,
 			w:    w,
-		}).value())
-		if st != gen.Done {
+		}).value()); st != gen.Done {
 			f = gen.Take(r2, f, 13)
-			f.h, f.w, f.PC = h, w, 2
-			return r2.Link(f, &f.Header, st)
+			f.h, f.w = h, w
+			return f.Link(r2, f, 2, st)
 		}
 	}
 	{
@@ -104,7 +99,7 @@ after_if_22:
 	}
 }
 
-//line interrupted_greenlet_test.go:108:1
+//line interrupted_greenlet_test.go:103:1
 
 func (f *hastyServeHTTPFrame) Resume(r2 *gen.Run) (st gen.Status) {
 	h := f.h
@@ -113,7 +108,7 @@ func (f *hastyServeHTTPFrame) Resume(r2 *gen.Run) (st gen.Status) {
 	var t0 error
 	switch f.PC {
 	case 0:
-		return r2.Started(f, &f.Header, f.body(r2, f.h, f.w0, f.r0))
+		return f.Started(r2, f, f.body(r2, f.h, f.w0, f.r0))
 	case 1:
 		w, r = f.w, f.r
 		t0 = r2.Callee().(*hub.HubWithTimeoutFrame).Returned(r2)
@@ -126,15 +121,14 @@ func (f *hastyServeHTTPFrame) Resume(r2 *gen.Run) (st gen.Status) {
 		f.w = nil
 //line interrupted_test.go:36:1
 		h.l.say("%v", err2)
-		return r2.Return(f, &f.Header)
+		return f.Return(r2, f)
 	}
 
 loop_23:
 //line interrupted_test.go:23:1
-	t0, st = h.l.WithTimeoutResumable(r2, 1500*time.Millisecond, (&hastyServeHTTPFunc1{r: r}).value())
-	if st != gen.Done {
-		f.w, f.r, f.PC = w, r, 1
-		return r2.Link(f, &f.Header, st)
+	if t0, st = h.l.WithTimeoutResumable(r2, 1500*time.Millisecond, (&hastyServeHTTPFunc1{r: r}).value()); st != gen.Done {
+		f.w, f.r = w, r
+		return f.Link(r2, f, 1, st)
 	}
 resumed_23:
 //line interrupted_test.go:23:1
@@ -144,93 +138,64 @@ resumed_23:
 		f.r = nil
 //line interrupted_test.go:26:1
 		fmt.Fprintf((*w), "%s %v", body, err)
-		return r2.Return(f, &f.Header)
+		return f.Return(r2, f)
 	}
 	goto loop_23
 }
 
-//line interrupted_greenlet_test.go:153:1
+//line interrupted_greenlet_test.go:147:1
 
 func (f *hastyServeHTTPFrame) Args(args []any)    { gen.SetArgs(f, args, &f.w0, &f.r0) }
 func (f *hastyServeHTTPFrame) Forget()            { *f = hastyServeHTTPFrame{Header: f.Header} }
 func (f *hastyServeHTTPFrame) Release(r *gen.Run) { gen.Free(r, f, 13) }
-func (*hastyServeHTTPFrame) Func() *gen.Func      { return &hastyServeHTTPFrameInfo }
+func (*hastyServeHTTPFrame) Func() *gen.Func      { return interrupted_test_go.At(0) }
 
-var hastyServeHTTPFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/httpd.hasty.ServeHTTP", File: "github.com/going-green/greenlet/hub/httpd/interrupted_test.go", Line: 21, Points: "23 h w r; 30 -r"}
-var _ func(hasty, http.ResponseWriter, *http.Request) = (hasty).ServeHTTP
+var _ = gen.Method20((*new(hasty)).ServeHTTP, (hasty).ServeHTTPResumable, (hasty).NewServeHTTPFrame)
 
-// hastyServeHTTPFrameValue is hasty.ServeHTTP as a value, for callers that can be suspended.
-type hastyServeHTTPFrameValue struct {
-	recv hasty
-}
-
-func (v hastyServeHTTPFrameValue) CallResumable(r *gen.Run, p0 http.ResponseWriter, p1 *http.Request) gen.Status {
-	return v.recv.ServeHTTPResumable(r, p0, p1)
-}
-
-var _ = gen.RegisterMethod((*new(hasty)).ServeHTTP, func(recv hasty) any {
-	return hastyServeHTTPFrameValue{recv}
-})
-
-func (v hastyServeHTTPFrameValue) Frame() gen.Frame {
-	return gen.MakeFrame(hastyServeHTTPFrame{h: v.recv})
-}
-
-// hastyServeHTTPFunc1 is the function literal of interrupted_test.go:23, with what it captures.
+// hastyServeHTTPFunc1 is the function literal of interrupted_test.go:23.
 type hastyServeHTTPFunc1 struct {
 	gen.Closure
 	r **http.Request
 }
 
-// value is the literal for code that can't be suspended.
 func (c *hastyServeHTTPFunc1) value() func() {
 	return gen.Bind(&c.Closure, c, func() { _ = Receive((*c.r)) })
 }
 
-// hastyServeHTTPFunc1Frame is an activation of the literal hastyServeHTTPFunc1.
 type hastyServeHTTPFunc1Frame struct {
 	gen.Header
 	c *hastyServeHTTPFunc1
 }
 
-// CallResumable is the literal hastyServeHTTPFunc1 for callers that can be suspended.
-func (c *hastyServeHTTPFunc1) CallResumable(r2 *gen.Run) gen.Status {
-	return (*hastyServeHTTPFunc1Frame)(nil).body(r2, c)
-}
-
-func (f *hastyServeHTTPFunc1Frame) body(r2 *gen.Run, c *hastyServeHTTPFunc1) (st gen.Status) {
+func (c *hastyServeHTTPFunc1) CallResumable(r2 *gen.Run) (st gen.Status) {
 //line interrupted_test.go:23:1
-	_, st = ReceiveResumable(r2, (*c.r))
-	if st != gen.Done {
-		f = gen.Take(r2, f, 38)
-		f.c, f.PC = c, 1
-		return r2.Link(f, &f.Header, st)
+	if _, st = ReceiveResumable(r2, (*c.r)); st != gen.Done {
+		f := gen.New[hastyServeHTTPFunc1Frame](r2, 38)
+		f.c = c
+		return f.Link(r2, f, 1, st)
 	}
 	return gen.Done
 }
 
-//line interrupted_greenlet_test.go:213:1
+//line interrupted_greenlet_test.go:181:1
 
 func (f *hastyServeHTTPFunc1Frame) Resume(r2 *gen.Run) (st gen.Status) {
 	c := f.c
 	_ = c
 	r2.Callee().(*ReceiveFrame).Release(r2)
-	return r2.Return(f, &f.Header)
+	return f.Return(r2, f)
 }
 
 func (f *hastyServeHTTPFunc1Frame) Release(r *gen.Run) { gen.Free(r, f, 38) }
-func (*hastyServeHTTPFunc1Frame) Func() *gen.Func      { return &hastyServeHTTPFunc1FrameInfo }
+func (*hastyServeHTTPFunc1Frame) Func() *gen.Func      { return interrupted_test_go.At(1) }
 
-var hastyServeHTTPFunc1FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/httpd.hasty.ServeHTTP.func1", File: "github.com/going-green/greenlet/hub/httpd/interrupted_test.go", Line: 23, Points: "23"}
-
-// hastyServeHTTPFunc2 is the function literal of interrupted_test.go:30, with what it captures.
+// hastyServeHTTPFunc2 is the function literal of interrupted_test.go:30.
 type hastyServeHTTPFunc2 struct {
 	gen.Closure
 	w    *http.ResponseWriter
 	size *int
 }
 
-// value is the literal for code that can't be suspended.
 func (c *hastyServeHTTPFunc2) value() func() {
 	return gen.Bind(&c.Closure, c, func() {
 //line interrupted_test.go:31:1
@@ -240,20 +205,14 @@ func (c *hastyServeHTTPFunc2) value() func() {
 	})
 }
 
-//line interrupted_greenlet_test.go:244:1
+//line interrupted_greenlet_test.go:209:1
 
-// hastyServeHTTPFunc2Frame is an activation of the literal hastyServeHTTPFunc2.
 type hastyServeHTTPFunc2Frame struct {
 	gen.Header
 	c *hastyServeHTTPFunc2
 }
 
-// CallResumable is the literal hastyServeHTTPFunc2 for callers that can be suspended.
-func (c *hastyServeHTTPFunc2) CallResumable(r *gen.Run) gen.Status {
-	return (*hastyServeHTTPFunc2Frame)(nil).body(r, c)
-}
-
-func (f *hastyServeHTTPFunc2Frame) body(r *gen.Run, c *hastyServeHTTPFunc2) (st gen.Status) {
+func (c *hastyServeHTTPFunc2) CallResumable(r *gen.Run) (st gen.Status) {
 //line interrupted_test.go:31:1
 loop_31:
 	{
@@ -266,9 +225,9 @@ loop_31:
 //line interrupted_test.go:32:1
 			_, _, st = c2.WriteResumable(r, t0)
 			if st != gen.Done {
-				f = gen.Take(r, f, 9)
-				f.c, f.PC = c, 1
-				return r.Link(f, &f.Header, st)
+				f := gen.New[hastyServeHTTPFunc2Frame](r, 9)
+				f.c = c
+				return f.Link(r, f, 1, st)
 			}
 		} else {
 //line interrupted_test.go:32:1
@@ -278,17 +237,13 @@ loop_31:
 	goto loop_31
 }
 
-//line interrupted_greenlet_test.go:282:1
+//line interrupted_greenlet_test.go:241:1
 
 func (f *hastyServeHTTPFunc2Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
 	_ = c
-	switch f.PC {
-	case 1:
-		r.Callee().Release(r)
-		goto resumed_32
-	}
-
+	r.Callee().Release(r)
+	goto resumed_32
 loop_31:
 	{
 //line interrupted_test.go:32:1
@@ -300,8 +255,7 @@ loop_31:
 //line interrupted_test.go:32:1
 			_, _, st = c2.WriteResumable(r, t0)
 			if st != gen.Done {
-				f.PC = 1
-				return r.Link(f, &f.Header, st)
+				return f.Link(r, f, 1, st)
 			}
 		} else {
 //line interrupted_test.go:32:1
@@ -312,14 +266,11 @@ resumed_32:
 	goto loop_31
 }
 
-//line interrupted_greenlet_test.go:316:1
+//line interrupted_greenlet_test.go:270:1
 
 func (f *hastyServeHTTPFunc2Frame) Release(r *gen.Run) { gen.Free(r, f, 9) }
-func (*hastyServeHTTPFunc2Frame) Func() *gen.Func      { return &hastyServeHTTPFunc2FrameInfo }
+func (*hastyServeHTTPFunc2Frame) Func() *gen.Func      { return interrupted_test_go.At(2) }
 
-var hastyServeHTTPFunc2FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/httpd.hasty.ServeHTTP.func2", File: "github.com/going-green/greenlet/hub/httpd/interrupted_test.go", Line: 30, Points: "32"}
-
-// simulationSlowFrame is an activation of simulation.slow.
 type simulationSlowFrame struct {
 	gen.DeferHeader
 	l    *simulation
@@ -331,14 +282,12 @@ func (l *simulation) newSlowFrame(text string) *simulationSlowFrame {
 	_ = l.slow
 	return gen.MakeFrame(simulationSlowFrame{l: l, text: text})
 }
-
-// slowResumable is simulation.slow for callers that can be suspended.
 func (l *simulation) slowResumable(r2 *gen.Run, text string) gen.Status {
 	return (*simulationSlowFrame)(nil).run(r2, l, text)
 }
 
 func (f *simulationSlowFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.run(r, f.l, f.text))
+	return f.Started(r, f, f.run(r, f.l, f.text))
 }
 
 func (f *simulationSlowFrame) run(r2 *gen.Run, l *simulation, text string) (st gen.Status) {
@@ -387,10 +336,9 @@ func (f *simulationSlowFrame) step(r2 *gen.Run, l *simulation, text string) (end
 		})
 	}
 //line interrupted_test.go:57:1
-	_, err, st = c.WriteStringResumable(r2, text)
-	if st != gen.Done {
-		f.text, f.c, f.PC = "", c, 1
-		return r2.Link(f, &f.Header, st)
+	if _, err, st = c.WriteStringResumable(r2, text); st != gen.Done {
+		f.text, f.c = "", c
+		return f.Link(r2, f, 1, st)
 	}
 resumed_57:
 //line interrupted_test.go:57:1
@@ -400,8 +348,8 @@ resumed_57:
 	f.text = ""
 //line interrupted_test.go:60:1
 	if st = l.SleepResumable(r2, time.Minute); st != gen.Done {
-		f.c, f.PC = c, 2
-		return r2.Link(f, &f.Header, st)
+		f.c = c
+		return f.Link(r2, f, 2, st)
 	}
 resumed_60:
 	{
@@ -426,7 +374,7 @@ unwind:
 	for f.Pending() {
 //line interrupted_test.go:71:1
 		if sub := f.Next(r2); sub != gen.Done {
-			return r2.Link(f, &f.Header, sub)
+			return f.Link(r2, f, gen.Unwind, sub)
 		}
 	}
 //line interrupted_test.go:71:1
@@ -434,13 +382,18 @@ unwind:
 	return gen.Done
 }
 
-//line interrupted_greenlet_test.go:438:1
+//line interrupted_greenlet_test.go:386:1
 
 func (f *simulationSlowFrame) Args(args []any)    { gen.SetArgs(f, args, &f.text) }
 func (f *simulationSlowFrame) Forget()            { *f = simulationSlowFrame{DeferHeader: f.DeferHeader} }
 func (f *simulationSlowFrame) Release(r *gen.Run) { gen.Free(r, f, 45) }
-func (*simulationSlowFrame) Func() *gen.Func      { return &simulationSlowFrameInfo }
+func (*simulationSlowFrame) Func() *gen.Func      { return interrupted_test_go.At(3) }
 
-var simulationSlowFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*simulation).slow", File: "github.com/going-green/greenlet/hub/httpd/interrupted_test.go", Line: 54, End: 71, Points: "57 l c; 60 ="}
 var _ func(*simulation, string) = (*simulation).slow
 var _ = gen.Declare("hasty.ServeHTTP", "simulation.slow")
+var interrupted_test_go = gen.Funcs{Package: "github.com/going-green/greenlet/hub/httpd", File: "github.com/going-green/greenlet/hub/httpd/interrupted_test.go", List: `
+hasty.ServeHTTP 21: 23 h w r; 30 -r
+hasty.ServeHTTP.func1 23: 23
+hasty.ServeHTTP.func2 30: 32
+(*simulation).slow 54 71: 57 l c; 60 =
+`}

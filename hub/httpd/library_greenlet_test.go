@@ -13,7 +13,6 @@ import (
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// fillsServeHTTPFrame is an activation of fills.ServeHTTP.
 type fillsServeHTTPFrame struct {
 	gen.Header
 	f fills
@@ -26,8 +25,6 @@ func (f fills) NewServeHTTPFrame(w http.ResponseWriter, r *http.Request) *fillsS
 	_ = f.ServeHTTP
 	return gen.MakeFrame(fillsServeHTTPFrame{f: f, w: w, r: r})
 }
-
-// ServeHTTPResumable is fills.ServeHTTP for callers that can be suspended.
 func (f fills) ServeHTTPResumable(r2 *gen.Run, w http.ResponseWriter, r *http.Request) gen.Status {
 	return (*fillsServeHTTPFrame)(nil).body(r2, f, w, r)
 }
@@ -66,8 +63,8 @@ func (f2 *fillsServeHTTPFrame) body(r2 *gen.Run, f fills, w http.ResponseWriter,
 			t0, st = c.CallResumable(r2, w, plainRoom/2)
 			if st != gen.Done {
 				f2 = gen.Take(r2, f2, 60)
-				f2.f, f2.w, f2.r, f2.PC = f, w, r, 1
-				return r2.Link(f2, &f2.Header, st)
+				f2.f, f2.w, f2.r = f, w, r
+				return f2.Link(r2, f2, 1, st)
 			}
 		} else {
 //line library_test.go:307:1
@@ -87,8 +84,8 @@ resumed_307:
 			st = c.FlushResumable(r2)
 			if st != gen.Done {
 				f2 = gen.Take(r2, f2, 60)
-				f2.f, f2.w, f2.r, f2.PC = f, w, r, 2
-				return r2.Link(f2, &f2.Header, st)
+				f2.f, f2.w, f2.r = f, w, r
+				return f2.Link(r2, f2, 2, st)
 			}
 		} else {
 //line library_test.go:308:1
@@ -108,8 +105,8 @@ after_if_306:
 			t3, st = c.CallResumable(r2, w, plainRoom)
 			if st != gen.Done {
 				f2 = gen.Take(r2, f2, 60)
-				f2.f, f2.w, f2.r, f2.PC = f, w, r, 3
-				return r2.Link(f2, &f2.Header, st)
+				f2.f, f2.w, f2.r = f, w, r
+				return f2.Link(r2, f2, 3, st)
 			}
 		} else {
 //line library_test.go:310:1
@@ -136,8 +133,8 @@ resumed_310:
 			t5, st = c.CallResumable(r2, w, 2*bufferSize)
 			if st != gen.Done {
 				f2 = gen.Take(r2, f2, 60)
-				f2.w, f2.f, f2.PC = nil, f, 4
-				return r2.Link(f2, &f2.Header, st)
+				f2.w, f2.f = nil, f
+				return f2.Link(r2, f2, 4, st)
 			}
 		} else {
 //line library_test.go:312:1
@@ -153,35 +150,19 @@ resumed_312:
 	return gen.Done
 }
 
-//line library_greenlet_test.go:158:1
+//line library_greenlet_test.go:155:1
 
 func (f *fillsServeHTTPFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.body(r, f.f, f.w, f.r))
+	return f.Started(r, f, f.body(r, f.f, f.w, f.r))
 }
 
 func (f *fillsServeHTTPFrame) Args(args []any)    { gen.SetArgs(f, args, &f.w, &f.r) }
 func (f *fillsServeHTTPFrame) Forget()            { *f = fillsServeHTTPFrame{Header: f.Header} }
 func (f *fillsServeHTTPFrame) Release(r *gen.Run) { gen.Free(r, f, 60) }
-func (*fillsServeHTTPFrame) Func() *gen.Func      { return &fillsServeHTTPFrameInfo }
+func (*fillsServeHTTPFrame) Func() *gen.Func      { return library_test_go.At(0) }
 
-var fillsServeHTTPFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/httpd.fills.ServeHTTP", File: "github.com/going-green/greenlet/hub/httpd/library_test.go", Line: 305, Points: "307 f w r; 308 =; 310 =; 312 f"}
-var _ func(fills, http.ResponseWriter, *http.Request) = (fills).ServeHTTP
-
-// fillsServeHTTPFrameValue is fills.ServeHTTP as a value, for callers that can be suspended.
-type fillsServeHTTPFrameValue struct {
-	recv fills
-}
-
-func (v fillsServeHTTPFrameValue) CallResumable(r *gen.Run, p0 http.ResponseWriter, p1 *http.Request) gen.Status {
-	return v.recv.ServeHTTPResumable(r, p0, p1)
-}
-
-var _ = gen.RegisterMethod((*new(fills)).ServeHTTP, func(recv fills) any {
-	return fillsServeHTTPFrameValue{recv}
-})
-
-func (v fillsServeHTTPFrameValue) Frame() gen.Frame {
-	return gen.MakeFrame(fillsServeHTTPFrame{f: v.recv})
-}
-
+var _ = gen.Method20((*new(fills)).ServeHTTP, (fills).ServeHTTPResumable, (fills).NewServeHTTPFrame)
 var _ = gen.Declare("fills.ServeHTTP")
+var library_test_go = gen.Funcs{Package: "github.com/going-green/greenlet/hub/httpd", File: "github.com/going-green/greenlet/hub/httpd/library_test.go", List: `
+fills.ServeHTTP 305: 307 f w r; 308 =; 310 =; 312 f
+`}

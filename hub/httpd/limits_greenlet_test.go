@@ -16,7 +16,6 @@ import (
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// newExpectingFrame is an activation of newExpecting.
 type newExpectingFrame struct {
 	gen.Header
 	w http.ResponseWriter
@@ -27,8 +26,6 @@ func newNewExpectingFrame(w http.ResponseWriter, r *http.Request) *newExpectingF
 	_ = newExpecting
 	return gen.MakeFrame(newExpectingFrame{w: w, r: r})
 }
-
-// newExpectingResumable is newExpecting for callers that can be suspended.
 func newExpectingResumable(r2 *gen.Run, w http.ResponseWriter, r *http.Request) gen.Status {
 	return (*newExpectingFrame)(nil).body(r2, w, r)
 }
@@ -59,8 +56,8 @@ case_59:
 			_, _, st = c.WriteResumable(r2, t0)
 			if st != gen.Done {
 				f = gen.Take(r2, f, 32)
-				f.w, f.PC = nil, 1
-				return r2.Link(f, &f.Header, st)
+				f.w = nil
+				return f.Link(r2, f, 1, st)
 			}
 		} else {
 //line limits_test.go:61:1
@@ -82,8 +79,8 @@ case_63:
 			st = c.FlushResumable(r2)
 			if st != gen.Done {
 				f = gen.Take(r2, f, 32)
-				f.w, f.r, f.PC = w, r, 2
-				return r2.Link(f, &f.Header, st)
+				f.w, f.r = w, r
+				return f.Link(r2, f, 2, st)
 			}
 		} else {
 //line limits_test.go:65:1
@@ -92,11 +89,10 @@ case_63:
 	}
 after_switch_58:
 //line limits_test.go:67:1
-	err, st = ReceiveResumable(r2, r)
-	if st != gen.Done {
+	if err, st = ReceiveResumable(r2, r); st != gen.Done {
 		f = gen.Take(r2, f, 32)
-		f.w, f.r, f.PC = w, r, 3
-		return r2.Link(f, &f.Header, st)
+		f.w, f.r = w, r
+		return f.Link(r2, f, 3, st)
 	}
 	{
 //line limits_test.go:67:1
@@ -117,25 +113,24 @@ after_switch_58:
 	}
 }
 
-//line limits_greenlet_test.go:121:1
+//line limits_greenlet_test.go:117:1
 
 func (f *newExpectingFrame) Resume(r2 *gen.Run) (st gen.Status) {
 	w, r := f.w, f.r
 	var err error
 	switch f.PC {
 	case 0:
-		return r2.Started(f, &f.Header, f.body(r2, f.w, f.r))
+		return f.Started(r2, f, f.body(r2, f.w, f.r))
 	case 1:
 		r2.Callee().Release(r2)
 //line limits_test.go:62:1
-		return r2.Return(f, &f.Header)
+		return f.Return(r2, f)
 	case 2:
 		r2.Callee().Release(r2)
 //line limits_test.go:67:1
-		err, st = ReceiveResumable(r2, r)
-		if st != gen.Done {
-			f.r, f.PC = r, 3
-			return r2.Link(f, &f.Header, st)
+		if err, st = ReceiveResumable(r2, r); st != gen.Done {
+			f.r = r
+			return f.Link(r2, f, 3, st)
 		}
 		goto resumed_67
 	case 3:
@@ -147,7 +142,7 @@ resumed_67:
 //line limits_test.go:67:1
 	if err != nil {
 		fmt.Fprint(w, err)
-		return r2.Return(f, &f.Header)
+		return f.Return(r2, f)
 	}
 	body, err2 := io.ReadAll(r.Body)
 	f.r = nil
@@ -156,31 +151,18 @@ resumed_67:
 	if err2 != nil {
 		panic(err2)
 	}
-	return r2.Return(f, &f.Header)
+	return f.Return(r2, f)
 }
 
-//line limits_greenlet_test.go:163:1
+//line limits_greenlet_test.go:158:1
 
 func (f *newExpectingFrame) Args(args []any)    { gen.SetArgs(f, args, &f.w, &f.r) }
 func (f *newExpectingFrame) Forget()            { *f = newExpectingFrame{Header: f.Header} }
 func (f *newExpectingFrame) Release(r *gen.Run) { gen.Free(r, f, 32) }
-func (*newExpectingFrame) Func() *gen.Func      { return &newExpectingFrameInfo }
+func (*newExpectingFrame) Func() *gen.Func      { return limits_test_go.At(0) }
 
-var newExpectingFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/httpd.newExpecting", File: "github.com/going-green/greenlet/hub/httpd/limits_test.go", Line: 57, Points: "61; 65 w r; 67 ="}
-var _ func(http.ResponseWriter, *http.Request) = newExpecting
+var _ = gen.Function20(newExpecting, newExpectingResumable, newNewExpectingFrame)
 
-// newExpectingFrameValue is newExpecting as a value, for callers that can be suspended.
-type newExpectingFrameValue struct{}
-
-func (newExpectingFrameValue) CallResumable(r *gen.Run, p0 http.ResponseWriter, p1 *http.Request) gen.Status {
-	return newExpectingResumable(r, p0, p1)
-}
-
-var _ = gen.Register(newExpecting, newExpectingFrameValue{})
-
-func (newExpectingFrameValue) Frame() gen.Frame { return gen.MakeFrame(newExpectingFrame{}) }
-
-// writesServeHTTPFrame is an activation of writes.ServeHTTP.
 type writesServeHTTPFrame struct {
 	gen.Header
 	h *writes
@@ -192,8 +174,6 @@ func (h *writes) NewServeHTTPFrame(w http.ResponseWriter, _ *http.Request) *writ
 	_ = h.ServeHTTP
 	return gen.MakeFrame(writesServeHTTPFrame{h: h, w: w})
 }
-
-// ServeHTTPResumable is writes.ServeHTTP for callers that can be suspended.
 func (h *writes) ServeHTTPResumable(r *gen.Run, w http.ResponseWriter, _ *http.Request) gen.Status {
 	return (*writesServeHTTPFrame)(nil).body(r, h, w)
 }
@@ -213,8 +193,8 @@ loop_149:
 			_, err, st = c.WriteResumable(r, t0)
 			if st != gen.Done {
 				f = gen.Take(r, f, 38)
-				f.h, f.w, f.PC = h, w, 1
-				return r.Link(f, &f.Header, st)
+				f.h, f.w = h, w
+				return f.Link(r, f, 1, st)
 			}
 		} else {
 //line limits_test.go:150:1
@@ -229,14 +209,14 @@ loop_149:
 	goto loop_149
 }
 
-//line limits_greenlet_test.go:233:1
+//line limits_greenlet_test.go:213:1
 
 func (f *writesServeHTTPFrame) Resume(r *gen.Run) (st gen.Status) {
 	h, w := f.h, f.w
 	var err error
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.h, f.w))
+		return f.Started(r, f, f.body(r, f.h, f.w))
 	case 1:
 		_, err = r.Callee().(interface{ Returned(*gen.Run) (int, error) }).Returned(r)
 		goto resumed_150
@@ -253,8 +233,7 @@ loop_149:
 //line limits_test.go:150:1
 			_, err, st = c.WriteResumable(r, t0)
 			if st != gen.Done {
-				f.PC = 1
-				return r.Link(f, &f.Header, st)
+				return f.Link(r, f, 1, st)
 			}
 		} else {
 //line limits_test.go:150:1
@@ -265,39 +244,20 @@ resumed_150:
 //line limits_test.go:150:1
 	if err != nil {
 		h.ended <- err
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 	goto loop_149
 }
 
-//line limits_greenlet_test.go:274:1
+//line limits_greenlet_test.go:253:1
 
 func (f *writesServeHTTPFrame) Args(args []any)    { gen.SetArgs(f, args, &f.w, nil) }
 func (f *writesServeHTTPFrame) Forget()            { *f = writesServeHTTPFrame{Header: f.Header} }
 func (f *writesServeHTTPFrame) Release(r *gen.Run) { gen.Free(r, f, 38) }
-func (*writesServeHTTPFrame) Func() *gen.Func      { return &writesServeHTTPFrameInfo }
+func (*writesServeHTTPFrame) Func() *gen.Func      { return limits_test_go.At(1) }
 
-var writesServeHTTPFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*writes).ServeHTTP", File: "github.com/going-green/greenlet/hub/httpd/limits_test.go", Line: 148, Points: "150 h w"}
-var _ func(*writes, http.ResponseWriter, *http.Request) = (*writes).ServeHTTP
+var _ = gen.Method20((*new(*writes)).ServeHTTP, (*writes).ServeHTTPResumable, (*writes).NewServeHTTPFrame)
 
-// writesServeHTTPFrameValue is writes.ServeHTTP as a value, for callers that can be suspended.
-type writesServeHTTPFrameValue struct {
-	recv *writes
-}
-
-func (v writesServeHTTPFrameValue) CallResumable(r *gen.Run, p0 http.ResponseWriter, p1 *http.Request) gen.Status {
-	return v.recv.ServeHTTPResumable(r, p0, p1)
-}
-
-var _ = gen.RegisterMethod((*new(*writes)).ServeHTTP, func(recv *writes) any {
-	return writesServeHTTPFrameValue{recv}
-})
-
-func (v writesServeHTTPFrameValue) Frame() gen.Frame {
-	return gen.MakeFrame(writesServeHTTPFrame{h: v.recv})
-}
-
-// failingFrame is an activation of failing.
 type failingFrame struct {
 	gen.Header
 	w http.ResponseWriter
@@ -308,8 +268,6 @@ func newFailingFrame(w http.ResponseWriter, r *http.Request) *failingFrame {
 	_ = failing
 	return gen.MakeFrame(failingFrame{w: w, r: r})
 }
-
-// failingResumable is failing for callers that can be suspended.
 func failingResumable(r2 *gen.Run, w http.ResponseWriter, r *http.Request) gen.Status {
 	return (*failingFrame)(nil).body(r2, w, r)
 }
@@ -343,8 +301,8 @@ case_232:
 			_, _, st = c.WriteResumable(r2, t0)
 			if st != gen.Done {
 				f = gen.Take(r2, f, 55)
-				f.w, f.PC = nil, 1
-				return r2.Link(f, &f.Header, st)
+				f.w = nil
+				return f.Link(r2, f, 1, st)
 			}
 		} else {
 //line limits_test.go:233:1
@@ -369,8 +327,8 @@ case_237:
 			_, _, st = c.WriteResumable(r2, t1)
 			if st != gen.Done {
 				f = gen.Take(r2, f, 55)
-				f.w, f.PC = nil, 2
-				return r2.Link(f, &f.Header, st)
+				f.w = nil
+				return f.Link(r2, f, 2, st)
 			}
 		} else {
 //line limits_test.go:239:1
@@ -393,8 +351,8 @@ case_240:
 			_, _, st = c.WriteResumable(r2, t2)
 			if st != gen.Done {
 				f = gen.Take(r2, f, 55)
-				f.w, f.PC = w, 3
-				return r2.Link(f, &f.Header, st)
+				f.w = w
+				return f.Link(r2, f, 3, st)
 			}
 		} else {
 //line limits_test.go:241:1
@@ -415,8 +373,7 @@ case_240:
 			st = c.FlushResumable(r2)
 			if st != gen.Done {
 				f = gen.Take(r2, f, 55)
-				f.PC = 4
-				return r2.Link(f, &f.Header, st)
+				return f.Link(r2, f, 4, st)
 			}
 		} else {
 //line limits_test.go:242:1
@@ -428,17 +385,17 @@ after_switch_231:
 	panic("as you wish")
 }
 
-//line limits_greenlet_test.go:432:1
+//line limits_greenlet_test.go:389:1
 
 func (f *failingFrame) Resume(r2 *gen.Run) (st gen.Status) {
 	w := f.w
 	switch f.PC {
 	case 0:
-		return r2.Started(f, &f.Header, f.body(r2, f.w, f.r))
+		return f.Started(r2, f, f.body(r2, f.w, f.r))
 	case 1:
 		r2.Callee().Release(r2)
 //line limits_test.go:234:1
-		return r2.Return(f, &f.Header)
+		return f.Return(r2, f)
 	case 2:
 		r2.Callee().Release(r2)
 		goto after_switch_231
@@ -454,8 +411,7 @@ func (f *failingFrame) Resume(r2 *gen.Run) (st gen.Status) {
 //line limits_test.go:242:1
 			st = c.FlushResumable(r2)
 			if st != gen.Done {
-				f.PC = 4
-				return r2.Link(f, &f.Header, st)
+				return f.Link(r2, f, 4, st)
 			}
 		} else {
 //line limits_test.go:242:1
@@ -473,28 +429,15 @@ after_switch_231:
 	panic("as you wish")
 }
 
-//line limits_greenlet_test.go:477:1
+//line limits_greenlet_test.go:433:1
 
 func (f *failingFrame) Args(args []any)    { gen.SetArgs(f, args, &f.w, &f.r) }
 func (f *failingFrame) Forget()            { *f = failingFrame{Header: f.Header} }
 func (f *failingFrame) Release(r *gen.Run) { gen.Free(r, f, 55) }
-func (*failingFrame) Func() *gen.Func      { return &failingFrameInfo }
+func (*failingFrame) Func() *gen.Func      { return limits_test_go.At(2) }
 
-var failingFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/httpd.failing", File: "github.com/going-green/greenlet/hub/httpd/limits_test.go", Line: 230, Points: "233; 239; 241 w; 242"}
-var _ func(http.ResponseWriter, *http.Request) = failing
+var _ = gen.Function20(failing, failingResumable, newFailingFrame)
 
-// failingFrameValue is failing as a value, for callers that can be suspended.
-type failingFrameValue struct{}
-
-func (failingFrameValue) CallResumable(r *gen.Run, p0 http.ResponseWriter, p1 *http.Request) gen.Status {
-	return failingResumable(r, p0, p1)
-}
-
-var _ = gen.Register(failing, failingFrameValue{})
-
-func (failingFrameValue) Frame() gen.Frame { return gen.MakeFrame(failingFrame{}) }
-
-// impatientFrame is an activation of impatient.
 type impatientFrame struct {
 	gen.Header
 	w http.ResponseWriter
@@ -505,8 +448,6 @@ func newImpatientFrame(w http.ResponseWriter, r *http.Request) *impatientFrame {
 	_ = impatient
 	return gen.MakeFrame(impatientFrame{w: w, r: r})
 }
-
-// impatientResumable is impatient for callers that can be suspended.
 func impatientResumable(r2 *gen.Run, w http.ResponseWriter, r *http.Request) gen.Status {
 	return (*impatientFrame)(nil).body(r2, w, r)
 }
@@ -520,11 +461,10 @@ func (f *impatientFrame) body(r2 *gen.Run, w http.ResponseWriter, r *http.Reques
 	if !errors.Is(err, errPlain) {
 		return gen.Done
 	}
-	err2, st = ReceiveResumable(r2, r)
-	if st != gen.Done {
+	if err2, st = ReceiveResumable(r2, r); st != gen.Done {
 		f = gen.Take(r2, f, 14)
-		f.w, f.r, f.PC = w, r, 1
-		return r2.Link(f, &f.Header, st)
+		f.w, f.r = w, r
+		return f.Link(r2, f, 1, st)
 	}
 //line limits_test.go:265:1
 	if err2 != nil {
@@ -539,7 +479,7 @@ func (f *impatientFrame) body(r2 *gen.Run, w http.ResponseWriter, r *http.Reques
 	return gen.Done
 }
 
-//line limits_greenlet_test.go:543:1
+//line limits_greenlet_test.go:483:1
 
 func (f *impatientFrame) Resume(r2 *gen.Run) (st gen.Status) {
 	w, r := f.w, f.r
@@ -547,7 +487,7 @@ func (f *impatientFrame) Resume(r2 *gen.Run) (st gen.Status) {
 	var err, err2 error
 	switch f.PC {
 	case 0:
-		return r2.Started(f, &f.Header, f.body(r2, f.w, f.r))
+		return f.Started(r2, f, f.body(r2, f.w, f.r))
 	default:
 		err2 = r2.Callee().(*ReceiveFrame).Returned(r2)
 //line limits_test.go:265:1
@@ -558,29 +498,22 @@ func (f *impatientFrame) Resume(r2 *gen.Run) (st gen.Status) {
 		f.r = nil
 //line limits_test.go:269:1
 		fmt.Fprintf(w, "then %q %v", body, err)
-		return r2.Return(f, &f.Header)
+		return f.Return(r2, f)
 	}
 }
 
-//line limits_greenlet_test.go:566:1
+//line limits_greenlet_test.go:506:1
 
 func (f *impatientFrame) Args(args []any)    { gen.SetArgs(f, args, &f.w, &f.r) }
 func (f *impatientFrame) Forget()            { *f = impatientFrame{Header: f.Header} }
 func (f *impatientFrame) Release(r *gen.Run) { gen.Free(r, f, 14) }
-func (*impatientFrame) Func() *gen.Func      { return &impatientFrameInfo }
+func (*impatientFrame) Func() *gen.Func      { return limits_test_go.At(3) }
 
-var impatientFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/httpd.impatient", File: "github.com/going-green/greenlet/hub/httpd/limits_test.go", Line: 259, Points: "265 w r"}
-var _ func(http.ResponseWriter, *http.Request) = impatient
-
-// impatientFrameValue is impatient as a value, for callers that can be suspended.
-type impatientFrameValue struct{}
-
-func (impatientFrameValue) CallResumable(r *gen.Run, p0 http.ResponseWriter, p1 *http.Request) gen.Status {
-	return impatientResumable(r, p0, p1)
-}
-
-var _ = gen.Register(impatient, impatientFrameValue{})
-
-func (impatientFrameValue) Frame() gen.Frame { return gen.MakeFrame(impatientFrame{}) }
-
+var _ = gen.Function20(impatient, impatientResumable, newImpatientFrame)
 var _ = gen.Declare("writes.ServeHTTP")
+var limits_test_go = gen.Funcs{Package: "github.com/going-green/greenlet/hub/httpd", File: "github.com/going-green/greenlet/hub/httpd/limits_test.go", List: `
+newExpecting 57: 61; 65 w r; 67 =
+(*writes).ServeHTTP 148: 150 h w
+failing 230: 233; 239; 241 w; 242
+impatient 259: 265 w r
+`}

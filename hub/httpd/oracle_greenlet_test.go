@@ -19,7 +19,6 @@ import (
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// handlersFrame is an activation of handlers.
 type handlersFrame struct {
 	gen.Header
 	w http.ResponseWriter
@@ -32,8 +31,6 @@ func newHandlersFrame(w http.ResponseWriter, r *http.Request) *handlersFrame {
 	_ = handlers
 	return gen.MakeFrame(handlersFrame{w: w, r: r})
 }
-
-// handlersResumable is handlers for callers that can be suspended.
 func handlersResumable(r2 *gen.Run, w http.ResponseWriter, r *http.Request) gen.Status {
 	return (*handlersFrame)(nil).body(r2, w, r)
 }
@@ -102,8 +99,8 @@ func (f *handlersFrame) body(r2 *gen.Run, w http.ResponseWriter, r *http.Request
 			_, _, st = c.WriteResumable(r2, t0)
 			if st != gen.Done {
 				f = gen.Take(r2, f, 8)
-				f.w, f.r, f.q, f.h, f.PC = w, r, q, h, 1
-				return r2.Link(f, &f.Header, st)
+				f.w, f.r, f.q, f.h = w, r, q, h
+				return f.Link(r2, f, 1, st)
 			}
 		} else {
 //line oracle_test.go:52:1
@@ -127,8 +124,8 @@ after_if_51:
 			st = c.FlushResumable(r2)
 			if st != gen.Done {
 				f = gen.Take(r2, f, 8)
-				f.w, f.r, f.q, f.h, f.PC = w, r, q, h, 2
-				return r2.Link(f, &f.Header, st)
+				f.w, f.r, f.q, f.h = w, r, q, h
+				return f.Link(r2, f, 2, st)
 			}
 		} else {
 //line oracle_test.go:55:1
@@ -158,32 +155,19 @@ after_if_54:
 	return gen.Done
 }
 
-//line oracle_greenlet_test.go:163:1
+//line oracle_greenlet_test.go:160:1
 
 func (f *handlersFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.body(r, f.w, f.r))
+	return f.Started(r, f, f.body(r, f.w, f.r))
 }
 
 func (f *handlersFrame) Args(args []any)    { gen.SetArgs(f, args, &f.w, &f.r) }
 func (f *handlersFrame) Forget()            { *f = handlersFrame{Header: f.Header} }
 func (f *handlersFrame) Release(r *gen.Run) { gen.Free(r, f, 8) }
-func (*handlersFrame) Func() *gen.Func      { return &handlersFrameInfo }
+func (*handlersFrame) Func() *gen.Func      { return oracle_test_go.At(0) }
 
-var handlersFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/httpd.handlers", File: "github.com/going-green/greenlet/hub/httpd/oracle_test.go", Line: 23, Points: "52 w r q h; 55 ="}
-var _ func(http.ResponseWriter, *http.Request) = handlers
+var _ = gen.Function20(handlers, handlersResumable, newHandlersFrame)
 
-// handlersFrameValue is handlers as a value, for callers that can be suspended.
-type handlersFrameValue struct{}
-
-func (handlersFrameValue) CallResumable(r *gen.Run, p0 http.ResponseWriter, p1 *http.Request) gen.Status {
-	return handlersResumable(r, p0, p1)
-}
-
-var _ = gen.Register(handlers, handlersFrameValue{})
-
-func (handlersFrameValue) Frame() gen.Frame { return gen.MakeFrame(handlersFrame{}) }
-
-// waitsServeHTTPFrame is an activation of waits.ServeHTTP.
 type waitsServeHTTPFrame struct {
 	gen.Header
 	h2 *waits
@@ -196,8 +180,6 @@ func (h2 *waits) NewServeHTTPFrame(w http.ResponseWriter, r *http.Request) *wait
 	_ = h2.ServeHTTP
 	return gen.MakeFrame(waitsServeHTTPFrame{h2: h2, w: w, r: r})
 }
-
-// ServeHTTPResumable is waits.ServeHTTP for callers that can be suspended.
 func (h2 *waits) ServeHTTPResumable(r2 *gen.Run, w http.ResponseWriter, r *http.Request) gen.Status {
 	return (*waitsServeHTTPFrame)(nil).body(r2, h2, w, r)
 }
@@ -206,26 +188,25 @@ func (f *waitsServeHTTPFrame) body(r2 *gen.Run, h2 *waits, w http.ResponseWriter
 //line oracle_test.go:77:1
 	if st = h2.s.h.YieldResumable(r2); st != gen.Done {
 		f = gen.Take(r2, f, 36)
-		f.h2, f.w, f.r, f.PC = h2, w, r, 1
-		return r2.Link(f, &f.Header, st)
+		f.h2, f.w, f.r = h2, w, r
+		return f.Link(r2, f, 1, st)
 	}
 //line oracle_test.go:78:1
 	if !r.URL.Query().Has("read") {
 		goto after_if_78
 	}
 //line oracle_test.go:79:1
-	_, st = ReceiveResumable(r2, r)
-	if st != gen.Done {
+	if _, st = ReceiveResumable(r2, r); st != gen.Done {
 		f = gen.Take(r2, f, 36)
-		f.h2, f.w, f.r, f.PC = h2, w, r, 2
-		return r2.Link(f, &f.Header, st)
+		f.h2, f.w, f.r = h2, w, r
+		return f.Link(r2, f, 2, st)
 	}
 after_if_78:
 //line oracle_test.go:81:1
 	if st = handlersResumable(r2, w, r); st != gen.Done {
 		f = gen.Take(r2, f, 36)
-		f.w, f.r, f.h2, f.PC = nil, nil, h2, 3
-		return r2.Link(f, &f.Header, st)
+		f.w, f.r, f.h2 = nil, nil, h2
+		return f.Link(r2, f, 3, st)
 	}
 //line oracle_test.go:82:1
 	if f != nil {
@@ -234,19 +215,19 @@ after_if_78:
 //line oracle_test.go:82:1
 	if st = h2.s.h.YieldResumable(r2); st != gen.Done {
 		f = gen.Take(r2, f, 36)
-		f.h2, f.PC = nil, 4
-		return r2.Link(f, &f.Header, st)
+		f.h2 = nil
+		return f.Link(r2, f, 4, st)
 	}
 	return gen.Done
 }
 
-//line oracle_greenlet_test.go:245:1
+//line oracle_greenlet_test.go:226:1
 
 func (f *waitsServeHTTPFrame) Resume(r2 *gen.Run) (st gen.Status) {
 	h2, w, r := f.h2, f.w, f.r
 	switch f.PC {
 	case 0:
-		return r2.Started(f, &f.Header, f.body(r2, f.h2, f.w, f.r))
+		return f.Started(r2, f, f.body(r2, f.h2, f.w, f.r))
 	case 1:
 		r2.Callee().(*hub.HubYieldFrame).Release(r2)
 //line oracle_test.go:78:1
@@ -262,59 +243,42 @@ func (f *waitsServeHTTPFrame) Resume(r2 *gen.Run) (st gen.Status) {
 		goto resumed_81
 	case 4:
 		r2.Callee().(*hub.HubYieldFrame).Release(r2)
-		return r2.Return(f, &f.Header)
+		return f.Return(r2, f)
 	}
 
 then_78:
 //line oracle_test.go:79:1
-	_, st = ReceiveResumable(r2, r)
-	if st != gen.Done {
-		f.PC = 2
-		return r2.Link(f, &f.Header, st)
+	if _, st = ReceiveResumable(r2, r); st != gen.Done {
+		return f.Link(r2, f, 2, st)
 	}
 resumed_79:
 after_if_78:
 //line oracle_test.go:81:1
 	if st = handlersResumable(r2, w, r); st != gen.Done {
-		f.w, f.r, f.PC = nil, nil, 3
-		return r2.Link(f, &f.Header, st)
+		f.w, f.r = nil, nil
+		return f.Link(r2, f, 3, st)
 	}
 resumed_81:
 //line oracle_test.go:82:1
 	f.w, f.r = nil, nil
 //line oracle_test.go:82:1
 	if st = h2.s.h.YieldResumable(r2); st != gen.Done {
-		f.h2, f.PC = nil, 4
-		return r2.Link(f, &f.Header, st)
+		f.h2 = nil
+		return f.Link(r2, f, 4, st)
 	}
-	return r2.Return(f, &f.Header)
+	return f.Return(r2, f)
 }
 
-//line oracle_greenlet_test.go:295:1
+//line oracle_greenlet_test.go:274:1
 
 func (f *waitsServeHTTPFrame) Args(args []any)    { gen.SetArgs(f, args, &f.w, &f.r) }
 func (f *waitsServeHTTPFrame) Forget()            { *f = waitsServeHTTPFrame{Header: f.Header} }
 func (f *waitsServeHTTPFrame) Release(r *gen.Run) { gen.Free(r, f, 36) }
-func (*waitsServeHTTPFrame) Func() *gen.Func      { return &waitsServeHTTPFrameInfo }
+func (*waitsServeHTTPFrame) Func() *gen.Func      { return oracle_test_go.At(1) }
 
-var waitsServeHTTPFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*waits).ServeHTTP", File: "github.com/going-green/greenlet/hub/httpd/oracle_test.go", Line: 76, Points: "77 h2 w r; 79 =; 81 h2; 82"}
-var _ func(*waits, http.ResponseWriter, *http.Request) = (*waits).ServeHTTP
-
-// waitsServeHTTPFrameValue is waits.ServeHTTP as a value, for callers that can be suspended.
-type waitsServeHTTPFrameValue struct {
-	recv *waits
-}
-
-func (v waitsServeHTTPFrameValue) CallResumable(r *gen.Run, p0 http.ResponseWriter, p1 *http.Request) gen.Status {
-	return v.recv.ServeHTTPResumable(r, p0, p1)
-}
-
-var _ = gen.RegisterMethod((*new(*waits)).ServeHTTP, func(recv *waits) any {
-	return waitsServeHTTPFrameValue{recv}
-})
-
-func (v waitsServeHTTPFrameValue) Frame() gen.Frame {
-	return gen.MakeFrame(waitsServeHTTPFrame{h2: v.recv})
-}
-
+var _ = gen.Method20((*new(*waits)).ServeHTTP, (*waits).ServeHTTPResumable, (*waits).NewServeHTTPFrame)
 var _ = gen.Declare("waits.ServeHTTP")
+var oracle_test_go = gen.Funcs{Package: "github.com/going-green/greenlet/hub/httpd", File: "github.com/going-green/greenlet/hub/httpd/oracle_test.go", List: `
+handlers 23: 52 w r q h; 55 =
+(*waits).ServeHTTP 76: 77 h2 w r; 79 =; 81 h2; 82
+`}

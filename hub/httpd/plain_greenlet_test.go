@@ -15,7 +15,6 @@ import (
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// simulationLateFrame is an activation of simulation.late.
 type simulationLateFrame struct {
 	gen.DeferHeader
 	l    *simulation
@@ -28,14 +27,12 @@ func (l *simulation) newLateFrame(text string, d time.Duration) *simulationLateF
 	_ = l.late
 	return gen.MakeFrame(simulationLateFrame{l: l, text: text, d: d})
 }
-
-// lateResumable is simulation.late for callers that can be suspended.
 func (l *simulation) lateResumable(r *gen.Run, text string, d time.Duration) gen.Status {
 	return (*simulationLateFrame)(nil).run(r, l, text, d)
 }
 
 func (f *simulationLateFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.run(r, f.l, f.text, f.d))
+	return f.Started(r, f, f.run(r, f.l, f.text, f.d))
 }
 
 func (f *simulationLateFrame) run(r *gen.Run, l *simulation, text string, d time.Duration) (st gen.Status) {
@@ -88,10 +85,9 @@ func (f *simulationLateFrame) step(r *gen.Run, l *simulation, text string, d tim
 		})
 	}
 //line plain_test.go:144:1
-	_, err, st = c.WriteStringResumable(r, f.text)
-	if st != gen.Done {
-		f.text, f.c, f.PC = "", c, 1
-		return r.Link(f, &f.Header, st)
+	if _, err, st = c.WriteStringResumable(r, f.text); st != gen.Done {
+		f.text, f.c = "", c
+		return f.Link(r, f, 1, st)
 	}
 resumed_144:
 //line plain_test.go:144:1
@@ -101,18 +97,17 @@ resumed_144:
 	f.text = ""
 //line plain_test.go:147:1
 	if st = f.l.SleepResumable(r, f.d); st != gen.Done {
-		f.l, f.c, f.PC = nil, c, 2
-		return r.Link(f, &f.Header, st)
+		f.l, f.c = nil, c
+		return f.Link(r, f, 2, st)
 	}
 resumed_147:
 //line plain_test.go:148:1
 loop_148:
 	f.l = nil
 //line plain_test.go:149:1
-	_, err2, st = c.ReadResumable(r, make([]byte, 100))
-	if st != gen.Done {
-		f.c, f.PC = c, 3
-		return r.Link(f, &f.Header, st)
+	if _, err2, st = c.ReadResumable(r, make([]byte, 100)); st != gen.Done {
+		f.c = c
+		return f.Link(r, f, 3, st)
 	}
 resumed_149:
 //line plain_test.go:149:1
@@ -125,7 +120,7 @@ unwind:
 	for f.Pending() {
 //line plain_test.go:153:1
 		if sub := f.Next(r); sub != gen.Done {
-			return r.Link(f, &f.Header, sub)
+			return f.Link(r, f, gen.Unwind, sub)
 		}
 	}
 //line plain_test.go:153:1
@@ -133,13 +128,15 @@ unwind:
 	return gen.Done
 }
 
-//line plain_greenlet_test.go:137:1
+//line plain_greenlet_test.go:132:1
 
 func (f *simulationLateFrame) Args(args []any)    { gen.SetArgs(f, args, &f.text, &f.d) }
 func (f *simulationLateFrame) Forget()            { *f = simulationLateFrame{DeferHeader: f.DeferHeader} }
 func (f *simulationLateFrame) Release(r *gen.Run) { gen.Free(r, f, 10) }
-func (*simulationLateFrame) Func() *gen.Func      { return &simulationLateFrameInfo }
+func (*simulationLateFrame) Func() *gen.Func      { return plain_test_go.At(0) }
 
-var simulationLateFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*simulation).late", File: "github.com/going-green/greenlet/hub/httpd/plain_test.go", Line: 141, End: 153, Points: "144 l d c; 147 c; 149 c"}
 var _ func(*simulation, string, time.Duration) = (*simulation).late
 var _ = gen.Declare("simulation.late")
+var plain_test_go = gen.Funcs{Package: "github.com/going-green/greenlet/hub/httpd", File: "github.com/going-green/greenlet/hub/httpd/plain_test.go", List: `
+(*simulation).late 141 153: 144 l d c; 147 c; 149 c
+`}

@@ -19,7 +19,6 @@ import (
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// simulationClientFrame is an activation of simulation.client.
 type simulationClientFrame struct {
 	gen.DeferHeader
 	l      *simulation
@@ -33,14 +32,12 @@ func (l *simulation) newClientFrame(pieces ...string) *simulationClientFrame {
 	_ = l.client
 	return gen.MakeFrame(simulationClientFrame{l: l, pieces: pieces})
 }
-
-// clientResumable is simulation.client for callers that can be suspended.
 func (l *simulation) clientResumable(r *gen.Run, pieces ...string) gen.Status {
 	return (*simulationClientFrame)(nil).run(r, l, pieces)
 }
 
 func (f *simulationClientFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.run(r, f.l, f.pieces))
+	return f.Started(r, f, f.run(r, f.l, f.pieces))
 }
 
 func (f *simulationClientFrame) run(r *gen.Run, l *simulation, pieces []string) (st gen.Status) {
@@ -112,16 +109,15 @@ loop_179:
 	}
 //line timeout_test.go:181:1
 	if st = l.SleepResumable(r, time.Second); st != gen.Done {
-		f.c, f.t0, f.i, f.piece, f.PC = c, t0, i, piece, 1
-		return r.Link(f, &f.Header, st)
+		f.c, f.t0, f.i, f.piece = c, t0, i, piece
+		return f.Link(r, f, 1, st)
 	}
 resumed_181:
 after_if_180:
 //line timeout_test.go:183:1
-	_, err, st = c.WriteStringResumable(r, piece)
-	if st != gen.Done {
-		f.piece, f.c, f.t0, f.i, f.PC = "", c, t0, i, 2
-		return r.Link(f, &f.Header, st)
+	if _, err, st = c.WriteStringResumable(r, piece); st != gen.Done {
+		f.piece, f.c, f.t0, f.i = "", c, t0, i
+		return f.Link(r, f, 2, st)
 	}
 resumed_183:
 //line timeout_test.go:183:1
@@ -136,8 +132,8 @@ after_loop_179:
 	f.pieces, f.c, f.piece = nil, nil, ""
 //line timeout_test.go:187:1
 	if st = l.SleepResumable(r, time.Minute); st != gen.Done {
-		f.l, f.PC = nil, 3
-		return r.Link(f, &f.Header, st)
+		f.l = nil
+		return f.Link(r, f, 3, st)
 	}
 resumed_187:
 	f.l = nil
@@ -147,7 +143,7 @@ unwind:
 	for f.Pending() {
 //line timeout_test.go:188:1
 		if sub := f.Next(r); sub != gen.Done {
-			return r.Link(f, &f.Header, sub)
+			return f.Link(r, f, gen.Unwind, sub)
 		}
 	}
 //line timeout_test.go:188:1
@@ -155,17 +151,15 @@ unwind:
 	return gen.Done
 }
 
-//line timeout_greenlet_test.go:159:1
+//line timeout_greenlet_test.go:155:1
 
 func (f *simulationClientFrame) Args(args []any)    { gen.SetVariadic(f, args, &f.pieces) }
 func (f *simulationClientFrame) Forget()            { *f = simulationClientFrame{DeferHeader: f.DeferHeader} }
 func (f *simulationClientFrame) Release(r *gen.Run) { gen.Free(r, f, 39) }
-func (*simulationClientFrame) Func() *gen.Func      { return &simulationClientFrameInfo }
+func (*simulationClientFrame) Func() *gen.Func      { return timeout_test_go.At(0) }
 
-var simulationClientFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*simulation).client", File: "github.com/going-green/greenlet/hub/httpd/timeout_test.go", Line: 175, End: 188, Points: "181 l pieces c t0 i piece; 183 -piece; 187"}
 var _ func(*simulation, ...string) = (*simulation).client
 
-// simulationGetsFrame is an activation of simulation.gets.
 type simulationGetsFrame struct {
 	gen.Header
 	l *simulation
@@ -176,8 +170,6 @@ func (l *simulation) newGetsFrame(c *socket.Conn) *simulationGetsFrame {
 	_ = l.gets
 	return gen.MakeFrame(simulationGetsFrame{l: l, c: c})
 }
-
-// getsResumable is simulation.gets for callers that can be suspended.
 func (l *simulation) getsResumable(r *gen.Run, c *socket.Conn) gen.Status {
 	return (*simulationGetsFrame)(nil).body(r, l, c)
 }
@@ -187,11 +179,10 @@ func (f *simulationGetsFrame) body(r *gen.Run, l *simulation, c *socket.Conn) (s
 	var err error
 //line timeout_test.go:194:1
 loop_194:
-	line, err, st = c.ReadLineResumable(r)
-	if st != gen.Done {
+	if line, err, st = c.ReadLineResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 49)
-		f.l, f.c, f.PC = l, c, 1
-		return r.Link(f, &f.Header, st)
+		f.l, f.c = l, c
+		return f.Link(r, f, 1, st)
 	}
 //line timeout_test.go:196:1
 	switch {
@@ -209,7 +200,7 @@ loop_194:
 	goto loop_194
 }
 
-//line timeout_greenlet_test.go:213:1
+//line timeout_greenlet_test.go:204:1
 
 func (f *simulationGetsFrame) Resume(r *gen.Run) (st gen.Status) {
 	l, c := f.l, f.c
@@ -217,7 +208,7 @@ func (f *simulationGetsFrame) Resume(r *gen.Run) (st gen.Status) {
 	var err error
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.l, f.c))
+		return f.Started(r, f, f.body(r, f.l, f.c))
 	case 1:
 		line, err = r.Callee().(*socket.ConnReadLineFrame).Returned(r)
 		goto resumed_195
@@ -225,39 +216,35 @@ func (f *simulationGetsFrame) Resume(r *gen.Run) (st gen.Status) {
 
 loop_194:
 //line timeout_test.go:195:1
-	line, err, st = c.ReadLineResumable(r)
-	if st != gen.Done {
-		f.PC = 1
-		return r.Link(f, &f.Header, st)
+	if line, err, st = c.ReadLineResumable(r); st != gen.Done {
+		return f.Link(r, f, 1, st)
 	}
 resumed_195:
 //line timeout_test.go:196:1
 	switch {
 	case err == io.EOF:
 		l.say("end")
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	case err != nil:
 		rest := make([]byte, c.Buffered())
 		c.TryRead(rest)
 		l.say("%s, end", rest)
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	case len(line) > 0 && !strings.HasPrefix(string(line), "Content-"):
 		l.say("%s", line)
 	}
 	goto loop_194
 }
 
-//line timeout_greenlet_test.go:251:1
+//line timeout_greenlet_test.go:240:1
 
 func (f *simulationGetsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.c) }
 func (f *simulationGetsFrame) Forget()            { *f = simulationGetsFrame{Header: f.Header} }
 func (f *simulationGetsFrame) Release(r *gen.Run) { gen.Free(r, f, 49) }
-func (*simulationGetsFrame) Func() *gen.Func      { return &simulationGetsFrameInfo }
+func (*simulationGetsFrame) Func() *gen.Func      { return timeout_test_go.At(1) }
 
-var simulationGetsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*simulation).gets", File: "github.com/going-green/greenlet/hub/httpd/timeout_test.go", Line: 193, Points: "195 l c"}
 var _ func(*simulation, *socket.Conn) = (*simulation).gets
 
-// sleepersServeHTTPFrame is an activation of sleepers.ServeHTTP.
 type sleepersServeHTTPFrame struct {
 	gen.Header
 	h     sleepers
@@ -272,8 +259,6 @@ func (h sleepers) NewServeHTTPFrame(w http.ResponseWriter, r *http.Request) *sle
 	_ = h.ServeHTTP
 	return gen.MakeFrame(sleepersServeHTTPFrame{h: h, w: w, r: r})
 }
-
-// ServeHTTPResumable is sleepers.ServeHTTP for callers that can be suspended.
 func (h sleepers) ServeHTTPResumable(r2 *gen.Run, w http.ResponseWriter, r *http.Request) gen.Status {
 	return (*sleepersServeHTTPFrame)(nil).body(r2, h, w, r)
 }
@@ -288,16 +273,15 @@ func (f *sleepersServeHTTPFrame) body(r2 *gen.Run, h sleepers, w http.ResponseWr
 //line timeout_test.go:268:1
 	if st = h.l.SleepResumable(r2, 20*time.Second); st != gen.Done {
 		f = gen.Take(r2, f, 31)
-		f.h, f.w, f.r, f.PC = h, w, r, 1
-		return r2.Link(f, &f.Header, st)
+		f.h, f.w, f.r = h, w, r
+		return f.Link(r2, f, 1, st)
 	}
 after_if_267:
 //line timeout_test.go:270:1
-	_, st = ReceiveResumable(r2, r)
-	if st != gen.Done {
+	if _, st = ReceiveResumable(r2, r); st != gen.Done {
 		f = gen.Take(r2, f, 31)
-		f.h, f.w, f.r, f.PC = h, w, r, 2
-		return r2.Link(f, &f.Header, st)
+		f.h, f.w, f.r = h, w, r
+		return f.Link(r2, f, 2, st)
 	}
 //line timeout_test.go:271:1
 	body, err = io.ReadAll(r.Body)
@@ -307,8 +291,8 @@ after_if_267:
 //line timeout_test.go:272:1
 	if st = h.l.SleepResumable(r2, 20*time.Second); st != gen.Done {
 		f = gen.Take(r2, f, 31)
-		f.h, f.w, f.body2, f.err, f.PC = sleepers{}, w, body, err, 3
-		return r2.Link(f, &f.Header, st)
+		f.h, f.w, f.body2, f.err = sleepers{}, w, body, err
+		return f.Link(r2, f, 3, st)
 	}
 	if f != nil {
 		f.h = sleepers{}
@@ -318,7 +302,7 @@ after_if_267:
 	return gen.Done
 }
 
-//line timeout_greenlet_test.go:322:1
+//line timeout_greenlet_test.go:306:1
 
 func (f *sleepersServeHTTPFrame) Resume(r2 *gen.Run) (st gen.Status) {
 	h, w, r := f.h, f.w, f.r
@@ -326,14 +310,12 @@ func (f *sleepersServeHTTPFrame) Resume(r2 *gen.Run) (st gen.Status) {
 	var err error
 	switch f.PC {
 	case 0:
-		return r2.Started(f, &f.Header, f.body(r2, f.h, f.w, f.r))
+		return f.Started(r2, f, f.body(r2, f.h, f.w, f.r))
 	case 1:
 		r2.Callee().(*hub.HubSleepFrame).Release(r2)
 //line timeout_test.go:270:1
-		_, st = ReceiveResumable(r2, r)
-		if st != gen.Done {
-			f.PC = 2
-			return r2.Link(f, &f.Header, st)
+		if _, st = ReceiveResumable(r2, r); st != gen.Done {
+			return f.Link(r2, f, 2, st)
 		}
 		goto resumed_270
 	case 2:
@@ -351,41 +333,27 @@ resumed_270:
 	f.r = nil
 //line timeout_test.go:272:1
 	if st = h.l.SleepResumable(r2, 20*time.Second); st != gen.Done {
-		f.h, f.body2, f.err, f.PC = sleepers{}, body, err, 3
-		return r2.Link(f, &f.Header, st)
+		f.h, f.body2, f.err = sleepers{}, body, err
+		return f.Link(r2, f, 3, st)
 	}
 resumed_272:
 	f.h = sleepers{}
 //line timeout_test.go:273:1
 	fmt.Fprintf(w, "%s %v", body, err)
-	return r2.Return(f, &f.Header)
+	return f.Return(r2, f)
 }
 
-//line timeout_greenlet_test.go:365:1
+//line timeout_greenlet_test.go:347:1
 
 func (f *sleepersServeHTTPFrame) Args(args []any)    { gen.SetArgs(f, args, &f.w, &f.r) }
 func (f *sleepersServeHTTPFrame) Forget()            { *f = sleepersServeHTTPFrame{Header: f.Header} }
 func (f *sleepersServeHTTPFrame) Release(r *gen.Run) { gen.Free(r, f, 31) }
-func (*sleepersServeHTTPFrame) Func() *gen.Func      { return &sleepersServeHTTPFrameInfo }
+func (*sleepersServeHTTPFrame) Func() *gen.Func      { return timeout_test_go.At(2) }
 
-var sleepersServeHTTPFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/httpd.sleepers.ServeHTTP", File: "github.com/going-green/greenlet/hub/httpd/timeout_test.go", Line: 266, Points: "268 h w r; 270 =; 272 w body err"}
-var _ func(sleepers, http.ResponseWriter, *http.Request) = (sleepers).ServeHTTP
-
-// sleepersServeHTTPFrameValue is sleepers.ServeHTTP as a value, for callers that can be suspended.
-type sleepersServeHTTPFrameValue struct {
-	recv sleepers
-}
-
-func (v sleepersServeHTTPFrameValue) CallResumable(r *gen.Run, p0 http.ResponseWriter, p1 *http.Request) gen.Status {
-	return v.recv.ServeHTTPResumable(r, p0, p1)
-}
-
-var _ = gen.RegisterMethod((*new(sleepers)).ServeHTTP, func(recv sleepers) any {
-	return sleepersServeHTTPFrameValue{recv}
-})
-
-func (v sleepersServeHTTPFrameValue) Frame() gen.Frame {
-	return gen.MakeFrame(sleepersServeHTTPFrame{h: v.recv})
-}
-
+var _ = gen.Method20((*new(sleepers)).ServeHTTP, (sleepers).ServeHTTPResumable, (sleepers).NewServeHTTPFrame)
 var _ = gen.Declare("simulation.client", "simulation.gets", "sleepers.ServeHTTP")
+var timeout_test_go = gen.Funcs{Package: "github.com/going-green/greenlet/hub/httpd", File: "github.com/going-green/greenlet/hub/httpd/timeout_test.go", List: `
+(*simulation).client 175 188: 181 l pieces c t0 i piece; 183 -piece; 187
+(*simulation).gets 193: 195 l c
+sleepers.ServeHTTP 266: 268 h w r; 270 =; 272 w body err
+`}

@@ -12,7 +12,6 @@ import (
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// serverWatchFrame is an activation of Server.watch.
 type serverWatchFrame struct {
 	gen.Header
 	s *Server
@@ -23,8 +22,6 @@ func (s *Server) newWatchFrame(l *waiting) *serverWatchFrame {
 	_ = s.watch
 	return gen.MakeFrame(serverWatchFrame{s: s, l: l})
 }
-
-// watchResumable is Server.watch for callers that can be suspended.
 func (s *Server) watchResumable(r *gen.Run, l *waiting) gen.Status {
 	return (*serverWatchFrame)(nil).body(r, s, l)
 }
@@ -53,16 +50,15 @@ loop_64:
 		goto loop_64
 	}
 //line waiting.go:67:1
-	_, st = s.stopped.WaitForResumable(r, w.until-now)
-	if st != gen.Done {
+	if _, st = s.stopped.WaitForResumable(r, w.until-now); st != gen.Done {
 		f = gen.Take(r, f, 61)
-		f.s, f.l, f.PC = s, l, 1
-		return r.Link(f, &f.Header, st)
+		f.s, f.l = s, l
+		return f.Link(r, f, 1, st)
 	}
 	goto loop_64
 }
 
-//line waiting_greenlet.go:66:1
+//line waiting_greenlet.go:62:1
 
 func (f *serverWatchFrame) Resume(r *gen.Run) (st gen.Status) {
 	s, l := f.s, f.l
@@ -70,7 +66,7 @@ func (f *serverWatchFrame) Resume(r *gen.Run) (st gen.Status) {
 	var w *wait
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.s, f.l))
+		return f.Started(r, f, f.body(r, f.s, f.l))
 	case 1:
 		r.Callee().(*hub.EventWaitForFrame).Release(r)
 		goto resumed_67
@@ -81,7 +77,7 @@ loop_64:
 	if l.first == nil || s.stopping {
 //line waiting.go:73:1
 		l.watched = false
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 //line waiting.go:65:1
 	now = s.clock()
@@ -96,22 +92,22 @@ loop_64:
 		goto loop_64
 	}
 //line waiting.go:67:1
-	_, st = s.stopped.WaitForResumable(r, w.until-now)
-	if st != gen.Done {
-		f.PC = 1
-		return r.Link(f, &f.Header, st)
+	if _, st = s.stopped.WaitForResumable(r, w.until-now); st != gen.Done {
+		return f.Link(r, f, 1, st)
 	}
 resumed_67:
 	goto loop_64
 }
 
-//line waiting_greenlet.go:109:1
+//line waiting_greenlet.go:103:1
 
 func (f *serverWatchFrame) Args(args []any)    { gen.SetArgs(f, args, &f.l) }
 func (f *serverWatchFrame) Forget()            { *f = serverWatchFrame{Header: f.Header} }
 func (f *serverWatchFrame) Release(r *gen.Run) { gen.Free(r, f, 61) }
-func (*serverWatchFrame) Func() *gen.Func      { return &serverWatchFrameInfo }
+func (*serverWatchFrame) Func() *gen.Func      { return waiting_go.At(0) }
 
-var serverWatchFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*Server).watch", File: "github.com/going-green/greenlet/hub/httpd/waiting.go", Line: 63, Points: "67 s l"}
 var _ func(*Server, *waiting) = (*Server).watch
 var _ = gen.Declare("Server.watch")
+var waiting_go = gen.Funcs{Package: "github.com/going-green/greenlet/hub/httpd", File: "github.com/going-green/greenlet/hub/httpd/waiting.go", List: `
+(*Server).watch 63: 67 s l
+`}

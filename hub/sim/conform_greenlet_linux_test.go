@@ -14,85 +14,52 @@ import (
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// placeSettlesFrame is an activation of place.settles.
 type placeSettlesFrame struct {
 	gen.Header
 	p *place
 }
 
-func (p *place) newSettlesFrame() *placeSettlesFrame {
-	_ = p.settles
-	return gen.MakeFrame(placeSettlesFrame{p: p})
-}
-
-// settlesResumable is place.settles for callers that can be suspended.
-func (p *place) settlesResumable(r *gen.Run) gen.Status { return (*placeSettlesFrame)(nil).body(r, p) }
-
-func (f *placeSettlesFrame) body(r *gen.Run, p *place) (st gen.Status) {
+func (p *place) settlesResumable(r *gen.Run) (st gen.Status) {
 //line conform_linux_test.go:52:1
 	if st = p.SleepResumable(r, 20*time.Millisecond); st != gen.Done {
-		f = gen.Take(r, f, 55)
-		f.p, f.PC = nil, 1
-		return r.Link(f, &f.Header, st)
+		f := gen.New[placeSettlesFrame](r, 55)
+		return f.Link(r, f, 1, st)
 	}
 	return gen.Done
 }
 
-//line conform_greenlet_linux_test.go:42:1
+//line conform_greenlet_linux_test.go:32:1
 
 func (f *placeSettlesFrame) Resume(r *gen.Run) (st gen.Status) {
-	switch f.PC {
-	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.p))
-	default:
-		r.Callee().(*hub.HubSleepFrame).Release(r)
-		return r.Return(f, &f.Header)
-	}
+	r.Callee().(*hub.HubSleepFrame).Release(r)
+	return f.Return(r, f)
 }
 
-func (f *placeSettlesFrame) Forget()            { *f = placeSettlesFrame{Header: f.Header} }
 func (f *placeSettlesFrame) Release(r *gen.Run) { gen.Free(r, f, 55) }
-func (*placeSettlesFrame) Func() *gen.Func      { return &placeSettlesFrameInfo }
+func (*placeSettlesFrame) Func() *gen.Func      { return conform_linux_test_go.At(0) }
 
-var placeSettlesFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.(*place).settles", File: "github.com/going-green/greenlet/hub/sim/conform_linux_test.go", Line: 52, Points: "52"}
 var _ func(*place) = (*place).settles
 
-// placePairFrame is an activation of place.pair.
 type placePairFrame struct {
-	gen.Header
-	p          *place
-	a, b       *socket.Conn
-	l          *socket.Listener
-	ret0, ret1 *socket.Conn
+	gen.Returns2[*socket.Conn, *socket.Conn]
+	p    *place
+	a, b *socket.Conn
+	l    *socket.Listener
 }
 
-func (p *place) newPairFrame() *placePairFrame {
-	_ = p.pair
-	return gen.MakeFrame(placePairFrame{p: p})
-}
-func (f *placePairFrame) Results() (*socket.Conn, *socket.Conn) { f.Over(f); return f.ret0, f.ret1 }
-func (f *placePairFrame) Returned(r *gen.Run) (ret0 *socket.Conn, ret1 *socket.Conn) {
-	ret0, ret1 = f.ret0, f.ret1
+func (f *placePairFrame) Returned(r *gen.Run) (*socket.Conn, *socket.Conn) {
+	r0, r1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return
+	return r0, r1
 }
-
-// pairResumable is place.pair for callers that can be suspended.
 func (p *place) pairResumable(r *gen.Run) (*socket.Conn, *socket.Conn, gen.Status) {
 	return (*placePairFrame)(nil).body(r, p)
 }
 
 func (f *placePairFrame) body(r *gen.Run, p *place) (ret0 *socket.Conn, ret1 *socket.Conn, st gen.Status) {
-	var (
-		a, b    *socket.Conn
-		t0      *socket.Listener
-		t1      error
-		l       *socket.Listener
-		t3      *socket.Conn
-		t4      error
-		t7      *socket.Conn
-		t8, err error
-	)
+	var a, b, t3, t7 *socket.Conn
+	var t0, l *socket.Listener
+	var t1, t4, t8, err error
 	if f != nil {
 		switch f.PC {
 		case 1:
@@ -136,8 +103,8 @@ func (f *placePairFrame) body(r *gen.Run, p *place) (ret0 *socket.Conn, ret1 *so
 			t0, t1, st = c.ListenResumable(r, "tcp", "localhost:0")
 			if st != gen.Done {
 				f = gen.Take(r, f, 31)
-				f.p, f.PC = p, 1
-				return ret0, ret1, r.Link(f, &f.Header, st)
+				f.p = p
+				return ret0, ret1, f.Link(r, f, 1, st)
 			}
 		} else {
 //line conform_linux_test.go:56:1
@@ -158,8 +125,8 @@ resumed_56:
 			t3, t4, st = c.DialResumable(r, "tcp", t5)
 			if st != gen.Done {
 				f = gen.Take(r, f, 31)
-				f.p, f.l, f.PC = p, l, 2
-				return ret0, ret1, r.Link(f, &f.Header, st)
+				f.p, f.l = p, l
+				return ret0, ret1, f.Link(r, f, 2, st)
 			}
 		} else {
 //line conform_linux_test.go:57:1
@@ -169,11 +136,10 @@ resumed_56:
 resumed_57:
 //line conform_linux_test.go:57:1
 	a = must(t3, t4)
-	t7, t8, st = l.AcceptResumable(r)
-	if st != gen.Done {
+	if t7, t8, st = l.AcceptResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 31)
-		f.p, f.a, f.l, f.PC = p, a, l, 3
-		return ret0, ret1, r.Link(f, &f.Header, st)
+		f.p, f.a, f.l = p, a, l
+		return ret0, ret1, f.Link(r, f, 3, st)
 	}
 resumed_58:
 	{
@@ -190,8 +156,8 @@ resumed_58:
 			_, err, st = c.ListenResumable(r, "tcp", t9)
 			if st != gen.Done {
 				f = gen.Take(r, f, 31)
-				f.p, f.a, f.b, f.l, f.PC = p, a, b, l, 4
-				return ret0, ret1, r.Link(f, &f.Header, st)
+				f.p, f.a, f.b, f.l = p, a, b, l
+				return ret0, ret1, f.Link(r, f, 4, st)
 			}
 		} else {
 //line conform_linux_test.go:60:1
@@ -216,8 +182,8 @@ resumed_60:
 			_, err, st = c.DialResumable(r, "tcp", address)
 			if st != gen.Done {
 				f = gen.Take(r, f, 31)
-				f.p, f.a, f.b, f.PC = p, a, b, 5
-				return ret0, ret1, r.Link(f, &f.Header, st)
+				f.p, f.a, f.b = p, a, b
+				return ret0, ret1, f.Link(r, f, 5, st)
 			}
 		} else {
 //line conform_linux_test.go:64:1
@@ -230,24 +196,18 @@ resumed_64:
 	return a, b, gen.Done
 }
 
-//line conform_greenlet_linux_test.go:235:1
+//line conform_greenlet_linux_test.go:201:1
 
 func (f *placePairFrame) Resume(r *gen.Run) (st gen.Status) {
-	f.ret0, f.ret1, st = f.body(r, f.p)
-	return r.Started(f, &f.Header, st)
+	f.Ret0, f.Ret1, st = f.body(r, f.p)
+	return f.Started(r, f, st)
 }
 
-func (f *placePairFrame) Send(r *gen.Run) gen.Status {
-	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
-}
-func (f *placePairFrame) Forget()            { *f = placePairFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1} }
 func (f *placePairFrame) Release(r *gen.Run) { gen.Free(r, f, 31) }
-func (*placePairFrame) Func() *gen.Func      { return &placePairFrameInfo }
+func (*placePairFrame) Func() *gen.Func      { return conform_linux_test_go.At(1) }
 
-var placePairFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.(*place).pair", File: "github.com/going-green/greenlet/hub/sim/conform_linux_test.go", Line: 55, Points: "56 p; 57 +l; 58 +a; 60 +b; 64 -l"}
 var _ func(*place) (*socket.Conn, *socket.Conn) = (*place).pair
 
-// placeReadsFrame is an activation of place.reads.
 type placeReadsFrame struct {
 	gen.Header
 	p    *place
@@ -260,8 +220,6 @@ func (p *place) newReadsFrame(name string, c *socket.Conn) *placeReadsFrame {
 	_ = p.reads
 	return gen.MakeFrame(placeReadsFrame{p: p, name: name, c: c})
 }
-
-// readsResumable is place.reads for callers that can be suspended.
 func (p *place) readsResumable(r *gen.Run, name string, c *socket.Conn) gen.Status {
 	return (*placeReadsFrame)(nil).body(r, p, name, c)
 }
@@ -272,11 +230,10 @@ func (f *placeReadsFrame) body(r *gen.Run, p *place, name string, c *socket.Conn
 	var err error
 //line conform_linux_test.go:71:1
 	buf = make([]byte, 100)
-	n, err, st = c.ReadResumable(r, buf)
-	if st != gen.Done {
+	if n, err, st = c.ReadResumable(r, buf); st != gen.Done {
 		f = gen.Take(r, f, 4)
-		f.c, f.p, f.name, f.buf, f.PC = nil, p, name, buf, 1
-		return r.Link(f, &f.Header, st)
+		f.c, f.p, f.name, f.buf = nil, p, name, buf
+		return f.Link(r, f, 1, st)
 	}
 	if f != nil {
 		f.c = nil
@@ -286,7 +243,7 @@ func (f *placeReadsFrame) body(r *gen.Run, p *place, name string, c *socket.Conn
 	return gen.Done
 }
 
-//line conform_greenlet_linux_test.go:291:1
+//line conform_greenlet_linux_test.go:248:1
 
 func (f *placeReadsFrame) Resume(r *gen.Run) (st gen.Status) {
 	p, name := f.p, f.name
@@ -295,28 +252,26 @@ func (f *placeReadsFrame) Resume(r *gen.Run) (st gen.Status) {
 	var err error
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.p, f.name, f.c))
+		return f.Started(r, f, f.body(r, f.p, f.name, f.c))
 	default:
 		buf = f.buf
 		n, err = r.Callee().(*socket.ConnReadFrame).Returned(r)
 		f.c = nil
 //line conform_linux_test.go:73:1
 		p.note("%s reads %q, %v", name, buf[:n], what(err))
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 }
 
-//line conform_greenlet_linux_test.go:311:1
+//line conform_greenlet_linux_test.go:268:1
 
 func (f *placeReadsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.name, &f.c) }
 func (f *placeReadsFrame) Forget()            { *f = placeReadsFrame{Header: f.Header} }
 func (f *placeReadsFrame) Release(r *gen.Run) { gen.Free(r, f, 4) }
-func (*placeReadsFrame) Func() *gen.Func      { return &placeReadsFrameInfo }
+func (*placeReadsFrame) Func() *gen.Func      { return conform_linux_test_go.At(2) }
 
-var placeReadsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.(*place).reads", File: "github.com/going-green/greenlet/hub/sim/conform_linux_test.go", Line: 70, Points: "72 p name buf"}
 var _ func(*place, string, *socket.Conn) = (*place).reads
 
-// placeHalvesFrame is an activation of place.halves.
 type placeHalvesFrame struct {
 	gen.Header
 	p    *place
@@ -327,8 +282,6 @@ func (p *place) newHalvesFrame() *placeHalvesFrame {
 	_ = p.halves
 	return gen.MakeFrame(placeHalvesFrame{p: p})
 }
-
-// halvesResumable is place.halves for callers that can be suspended.
 func (p *place) halvesResumable(r *gen.Run) gen.Status { return (*placeHalvesFrame)(nil).body(r, p) }
 
 func (f *placeHalvesFrame) body(r *gen.Run, p *place) (st gen.Status) {
@@ -378,51 +331,47 @@ func (f *placeHalvesFrame) body(r *gen.Run, p *place) (st gen.Status) {
 	}
 
 //line conform_linux_test.go:78:1
-	a, b, st = p.pairResumable(r)
-	if st != gen.Done {
+	if a, b, st = p.pairResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 16)
-		f.p, f.PC = p, 1
-		return r.Link(f, &f.Header, st)
+		f.p = p
+		return f.Link(r, f, 1, st)
 	}
 resumed_78:
 //line conform_linux_test.go:79:1
-	_, _, st = a.WriteStringResumable(r, "last words")
-	if st != gen.Done {
+	if _, _, st = a.WriteStringResumable(r, "last words"); st != gen.Done {
 		f = gen.Take(r, f, 16)
-		f.p, f.a, f.b, f.PC = p, a, b, 2
-		return r.Link(f, &f.Header, st)
+		f.p, f.a, f.b = p, a, b
+		return f.Link(r, f, 2, st)
 	}
 resumed_79:
 //line conform_linux_test.go:80:1
 	p.note("close: %v", what(a.CloseWrite()))
-	_, err, st = a.WriteStringResumable(r, "x")
-	if st != gen.Done {
+	if _, err, st = a.WriteStringResumable(r, "x"); st != gen.Done {
 		f = gen.Take(r, f, 16)
-		f.p, f.a, f.b, f.PC = p, a, b, 3
-		return r.Link(f, &f.Header, st)
+		f.p, f.a, f.b = p, a, b
+		return f.Link(r, f, 3, st)
 	}
 resumed_81:
 //line conform_linux_test.go:82:1
 	p.note("write: %v", what(err))
 	if st = p.readsResumable(r, "b", b); st != gen.Done {
 		f = gen.Take(r, f, 16)
-		f.p, f.a, f.b, f.PC = p, a, b, 4
-		return r.Link(f, &f.Header, st)
+		f.p, f.a, f.b = p, a, b
+		return f.Link(r, f, 4, st)
 	}
 resumed_83:
 //line conform_linux_test.go:84:1
 	if st = p.readsResumable(r, "b", b); st != gen.Done {
 		f = gen.Take(r, f, 16)
-		f.p, f.a, f.b, f.PC = p, a, b, 5
-		return r.Link(f, &f.Header, st)
+		f.p, f.a, f.b = p, a, b
+		return f.Link(r, f, 5, st)
 	}
 resumed_84:
 //line conform_linux_test.go:85:1
-	_, _, st = b.WriteStringResumable(r, "answer")
-	if st != gen.Done {
+	if _, _, st = b.WriteStringResumable(r, "answer"); st != gen.Done {
 		f = gen.Take(r, f, 16)
-		f.p, f.a, f.b, f.PC = p, a, b, 6
-		return r.Link(f, &f.Header, st)
+		f.p, f.a, f.b = p, a, b
+		return f.Link(r, f, 6, st)
 	}
 resumed_85:
 //line conform_linux_test.go:86:1
@@ -433,15 +382,15 @@ resumed_85:
 //line conform_linux_test.go:87:1
 	if st = p.readsResumable(r, "a", a); st != gen.Done {
 		f = gen.Take(r, f, 16)
-		f.p, f.a, f.PC = p, a, 7
-		return r.Link(f, &f.Header, st)
+		f.p, f.a = p, a
+		return f.Link(r, f, 7, st)
 	}
 resumed_87:
 //line conform_linux_test.go:88:1
 	if st = p.readsResumable(r, "a", a); st != gen.Done {
 		f = gen.Take(r, f, 16)
-		f.p, f.a, f.PC = p, a, 8
-		return r.Link(f, &f.Header, st)
+		f.p, f.a = p, a
+		return f.Link(r, f, 8, st)
 	}
 resumed_88:
 //line conform_linux_test.go:89:1
@@ -449,16 +398,15 @@ resumed_88:
 	p.note("close: %v", what(a.Close()))
 	if st = p.readsResumable(r, "a", a); st != gen.Done {
 		f = gen.Take(r, f, 16)
-		f.p, f.a, f.PC = p, a, 9
-		return r.Link(f, &f.Header, st)
+		f.p, f.a = p, a
+		return f.Link(r, f, 9, st)
 	}
 resumed_91:
 //line conform_linux_test.go:92:1
-	_, err, st = a.WriteStringResumable(r, "x")
-	if st != gen.Done {
+	if _, err, st = a.WriteStringResumable(r, "x"); st != gen.Done {
 		f = gen.Take(r, f, 16)
-		f.a, f.p, f.PC = nil, p, 10
-		return r.Link(f, &f.Header, st)
+		f.a, f.p = nil, p
+		return f.Link(r, f, 10, st)
 	}
 resumed_92:
 	if f != nil {
@@ -469,20 +417,18 @@ resumed_92:
 	return gen.Done
 }
 
-//line conform_greenlet_linux_test.go:475:1
+//line conform_greenlet_linux_test.go:423:1
 
 func (f *placeHalvesFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.body(r, f.p))
+	return f.Started(r, f, f.body(r, f.p))
 }
 
 func (f *placeHalvesFrame) Forget()            { *f = placeHalvesFrame{Header: f.Header} }
 func (f *placeHalvesFrame) Release(r *gen.Run) { gen.Free(r, f, 16) }
-func (*placeHalvesFrame) Func() *gen.Func      { return &placeHalvesFrameInfo }
+func (*placeHalvesFrame) Func() *gen.Func      { return conform_linux_test_go.At(3) }
 
-var placeHalvesFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.(*place).halves", File: "github.com/going-green/greenlet/hub/sim/conform_linux_test.go", Line: 77, Points: "78 p; 79 p a b; 81 =; 83 =; 84 =; 85 =; 87 -b; 88 =; 91 =; 92 p"}
 var _ func(*place) = (*place).halves
 
-// placeResetsFrame is an activation of place.resets.
 type placeResetsFrame struct {
 	gen.Header
 	p    *place
@@ -493,8 +439,6 @@ func (p *place) newResetsFrame() *placeResetsFrame {
 	_ = p.resets
 	return gen.MakeFrame(placeResetsFrame{p: p})
 }
-
-// resetsResumable is place.resets for callers that can be suspended.
 func (p *place) resetsResumable(r *gen.Run) gen.Status { return (*placeResetsFrame)(nil).body(r, p) }
 
 func (f *placeResetsFrame) body(r *gen.Run, p *place) (st gen.Status) {
@@ -553,26 +497,24 @@ func (f *placeResetsFrame) body(r *gen.Run, p *place) (st gen.Status) {
 	}
 
 //line conform_linux_test.go:98:1
-	a, b, st = p.pairResumable(r)
-	if st != gen.Done {
+	if a, b, st = p.pairResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 23)
-		f.p, f.PC = p, 1
-		return r.Link(f, &f.Header, st)
+		f.p = p
+		return f.Link(r, f, 1, st)
 	}
 resumed_98:
 //line conform_linux_test.go:99:1
-	_, _, st = a.WriteStringResumable(r, "unread")
-	if st != gen.Done {
+	if _, _, st = a.WriteStringResumable(r, "unread"); st != gen.Done {
 		f = gen.Take(r, f, 23)
-		f.p, f.a, f.b, f.PC = p, a, b, 2
-		return r.Link(f, &f.Header, st)
+		f.p, f.a, f.b = p, a, b
+		return f.Link(r, f, 2, st)
 	}
 resumed_99:
 //line conform_linux_test.go:100:1
 	if st = p.settlesResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 23)
-		f.p, f.a, f.b, f.PC = p, a, b, 3
-		return r.Link(f, &f.Header, st)
+		f.p, f.a, f.b = p, a, b
+		return f.Link(r, f, 3, st)
 	}
 resumed_100:
 //line conform_linux_test.go:101:1
@@ -583,23 +525,22 @@ resumed_100:
 //line conform_linux_test.go:102:1
 	if st = p.settlesResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 23)
-		f.p, f.a, f.PC = p, a, 4
-		return r.Link(f, &f.Header, st)
+		f.p, f.a = p, a
+		return f.Link(r, f, 4, st)
 	}
 resumed_102:
 //line conform_linux_test.go:103:1
 	if st = p.readsResumable(r, "a", a); st != gen.Done {
 		f = gen.Take(r, f, 23)
-		f.p, f.a, f.PC = p, a, 5
-		return r.Link(f, &f.Header, st)
+		f.p, f.a = p, a
+		return f.Link(r, f, 5, st)
 	}
 resumed_103:
 //line conform_linux_test.go:104:1
-	_, err, st = a.WriteStringResumable(r, "x")
-	if st != gen.Done {
+	if _, err, st = a.WriteStringResumable(r, "x"); st != gen.Done {
 		f = gen.Take(r, f, 23)
-		f.p, f.a, f.PC = p, a, 6
-		return r.Link(f, &f.Header, st)
+		f.p, f.a = p, a
+		return f.Link(r, f, 6, st)
 	}
 resumed_104:
 //line conform_linux_test.go:105:1
@@ -610,50 +551,47 @@ resumed_104:
 		f.a = nil
 	}
 //line conform_linux_test.go:108:1
-	a, b, st = p.pairResumable(r)
-	if st != gen.Done {
+	if a, b, st = p.pairResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 23)
-		f.p, f.PC = p, 7
-		return r.Link(f, &f.Header, st)
+		f.p = p
+		return f.Link(r, f, 7, st)
 	}
 resumed_108:
 //line conform_linux_test.go:109:1
 	b.Close()
 	if st = p.settlesResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 23)
-		f.p, f.a, f.PC = p, a, 8
-		return r.Link(f, &f.Header, st)
+		f.p, f.a = p, a
+		return f.Link(r, f, 8, st)
 	}
 resumed_110:
 //line conform_linux_test.go:111:1
 	if st = p.readsResumable(r, "a", a); st != gen.Done {
 		f = gen.Take(r, f, 23)
-		f.p, f.a, f.PC = p, a, 9
-		return r.Link(f, &f.Header, st)
+		f.p, f.a = p, a
+		return f.Link(r, f, 9, st)
 	}
 resumed_111:
 //line conform_linux_test.go:112:1
-	n, err, st = a.WriteStringResumable(r, "to nobody")
-	if st != gen.Done {
+	if n, err, st = a.WriteStringResumable(r, "to nobody"); st != gen.Done {
 		f = gen.Take(r, f, 23)
-		f.p, f.a, f.PC = p, a, 10
-		return r.Link(f, &f.Header, st)
+		f.p, f.a = p, a
+		return f.Link(r, f, 10, st)
 	}
 resumed_112:
 //line conform_linux_test.go:113:1
 	p.note("write: %d %v", n, what(err))
 	if st = p.settlesResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 23)
-		f.p, f.a, f.PC = p, a, 11
-		return r.Link(f, &f.Header, st)
+		f.p, f.a = p, a
+		return f.Link(r, f, 11, st)
 	}
 resumed_114:
 //line conform_linux_test.go:115:1
-	_, err, st = a.WriteStringResumable(r, "x")
-	if st != gen.Done {
+	if _, err, st = a.WriteStringResumable(r, "x"); st != gen.Done {
 		f = gen.Take(r, f, 23)
-		f.p, f.a, f.PC = p, a, 12
-		return r.Link(f, &f.Header, st)
+		f.p, f.a = p, a
+		return f.Link(r, f, 12, st)
 	}
 resumed_115:
 //line conform_linux_test.go:116:1
@@ -666,20 +604,18 @@ resumed_115:
 	return gen.Done
 }
 
-//line conform_greenlet_linux_test.go:673:1
+//line conform_greenlet_linux_test.go:611:1
 
 func (f *placeResetsFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.body(r, f.p))
+	return f.Started(r, f, f.body(r, f.p))
 }
 
 func (f *placeResetsFrame) Forget()            { *f = placeResetsFrame{Header: f.Header} }
 func (f *placeResetsFrame) Release(r *gen.Run) { gen.Free(r, f, 23) }
-func (*placeResetsFrame) Func() *gen.Func      { return &placeResetsFrameInfo }
+func (*placeResetsFrame) Func() *gen.Func      { return conform_linux_test_go.At(4) }
 
-var placeResetsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.(*place).resets", File: "github.com/going-green/greenlet/hub/sim/conform_linux_test.go", Line: 97, Points: "98 p; 99 p a b; 100 =; 102 -b; 103 =; 104 =; 108 p; 110 +a; 111 =; 112 =; 114 =; 115 ="}
 var _ func(*place) = (*place).resets
 
-// placeEndsFrame is an activation of place.ends.
 type placeEndsFrame struct {
 	gen.Header
 	p     *place
@@ -691,8 +627,6 @@ func (p *place) newEndsFrame() *placeEndsFrame {
 	_ = p.ends
 	return gen.MakeFrame(placeEndsFrame{p: p})
 }
-
-// endsResumable is place.ends for callers that can be suspended.
 func (p *place) endsResumable(r *gen.Run) gen.Status { return (*placeEndsFrame)(nil).body(r, p) }
 
 func (f *placeEndsFrame) body(r *gen.Run, p *place) (st gen.Status) {
@@ -735,42 +669,40 @@ func (f *placeEndsFrame) body(r *gen.Run, p *place) (st gen.Status) {
 	}
 
 //line conform_linux_test.go:122:1
-	a, b, st = p.pairResumable(r)
-	if st != gen.Done {
+	if a, b, st = p.pairResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 5)
-		f.p, f.PC = p, 1
-		return r.Link(f, &f.Header, st)
+		f.p = p
+		return f.Link(r, f, 1, st)
 	}
 resumed_122:
 //line conform_linux_test.go:123:1
 	p.note("close: %v", what(b.CloseRead()))
 	if st = p.readsResumable(r, "b", b); st != gen.Done {
 		f = gen.Take(r, f, 5)
-		f.p, f.a, f.b, f.PC = p, a, b, 2
-		return r.Link(f, &f.Header, st)
+		f.p, f.a, f.b = p, a, b
+		return f.Link(r, f, 2, st)
 	}
 resumed_124:
 //line conform_linux_test.go:125:1
-	_, _, st = b.WriteStringResumable(r, "still")
-	if st != gen.Done {
+	if _, _, st = b.WriteStringResumable(r, "still"); st != gen.Done {
 		f = gen.Take(r, f, 5)
-		f.p, f.a, f.b, f.PC = p, a, b, 3
-		return r.Link(f, &f.Header, st)
+		f.p, f.a, f.b = p, a, b
+		return f.Link(r, f, 3, st)
 	}
 resumed_125:
 //line conform_linux_test.go:126:1
 	if st = p.readsResumable(r, "a", a); st != gen.Done {
 		f = gen.Take(r, f, 5)
-		f.p, f.a, f.b, f.PC = p, a, b, 4
-		return r.Link(f, &f.Header, st)
+		f.p, f.a, f.b = p, a, b
+		return f.Link(r, f, 4, st)
 	}
 resumed_126:
 //line conform_linux_test.go:127:1
 	a.SetReadDeadline(p.Now().Add(10 * time.Millisecond))
 	if st = p.readsResumable(r, "a", a); st != gen.Done {
 		f = gen.Take(r, f, 5)
-		f.p, f.a, f.b, f.PC = p, a, b, 5
-		return r.Link(f, &f.Header, st)
+		f.p, f.a, f.b = p, a, b
+		return f.Link(r, f, 5, st)
 	}
 resumed_128:
 	{
@@ -783,16 +715,16 @@ resumed_128:
 		waits = p.Go(p.newReadsFrame("waiting a", a))
 		if st = p.settlesResumable(r); st != gen.Done {
 			f = gen.Take(r, f, 5)
-			f.p, f.a, f.b, f.waits, f.PC = p, a, b, waits, 6
-			return r.Link(f, &f.Header, st)
+			f.p, f.a, f.b, f.waits = p, a, b, waits
+			return f.Link(r, f, 6, st)
 		}
 	}
 resumed_135:
 //line conform_linux_test.go:136:1
 	if st = p.readsResumable(r, "a", a); st != gen.Done {
 		f = gen.Take(r, f, 5)
-		f.p, f.a, f.b, f.waits, f.PC = nil, a, b, waits, 7
-		return r.Link(f, &f.Header, st)
+		f.p, f.a, f.b, f.waits = nil, a, b, waits
+		return f.Link(r, f, 7, st)
 	}
 resumed_136:
 	if f != nil {
@@ -804,11 +736,10 @@ resumed_136:
 		f.a = nil
 	}
 //line conform_linux_test.go:138:1
-	_, st = waits.JoinResumable(r)
-	if st != gen.Done {
+	if _, st = waits.JoinResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 5)
-		f.waits, f.b, f.PC = nil, b, 8
-		return r.Link(f, &f.Header, st)
+		f.waits, f.b = nil, b
+		return f.Link(r, f, 8, st)
 	}
 resumed_138:
 	if f != nil {
@@ -819,20 +750,18 @@ resumed_138:
 	return gen.Done
 }
 
-//line conform_greenlet_linux_test.go:827:1
+//line conform_greenlet_linux_test.go:758:1
 
 func (f *placeEndsFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.body(r, f.p))
+	return f.Started(r, f, f.body(r, f.p))
 }
 
 func (f *placeEndsFrame) Forget()            { *f = placeEndsFrame{Header: f.Header} }
 func (f *placeEndsFrame) Release(r *gen.Run) { gen.Free(r, f, 5) }
-func (*placeEndsFrame) Func() *gen.Func      { return &placeEndsFrameInfo }
+func (*placeEndsFrame) Func() *gen.Func      { return conform_linux_test_go.At(5) }
 
-var placeEndsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.(*place).ends", File: "github.com/going-green/greenlet/hub/sim/conform_linux_test.go", Line: 121, Points: "122 p; 124 p a b; 125 =; 126 =; 128 =; 135 +waits; 136 -p; 138 b"}
 var _ func(*place) = (*place).ends
 
-// placeFillsUpFrame is an activation of place.fillsUp.
 type placeFillsUpFrame struct {
 	gen.Header
 	p     *place
@@ -846,17 +775,14 @@ func (p *place) newFillsUpFrame() *placeFillsUpFrame {
 	_ = p.fillsUp
 	return gen.MakeFrame(placeFillsUpFrame{p: p})
 }
-
-// fillsUpResumable is place.fillsUp for callers that can be suspended.
 func (p *place) fillsUpResumable(r *gen.Run) gen.Status { return (*placeFillsUpFrame)(nil).body(r, p) }
 
 func (f *placeFillsUpFrame) body(r *gen.Run, p *place) (st gen.Status) {
 	var (
-		a, b          *socket.Conn
-		sent          int
-		chunk         []byte
-		idle, got, n2 int
-		err2          error
+		a, b                *socket.Conn
+		sent, idle, got, n2 int
+		chunk               []byte
+		err2                error
 	)
 	if f != nil {
 		switch f.PC {
@@ -875,11 +801,10 @@ func (f *placeFillsUpFrame) body(r *gen.Run, p *place) (st gen.Status) {
 	}
 
 //line conform_linux_test.go:144:1
-	a, b, st = p.pairResumable(r)
-	if st != gen.Done {
+	if a, b, st = p.pairResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 14)
-		f.p, f.PC = p, 1
-		return r.Link(f, &f.Header, st)
+		f.p = p
+		return f.Link(r, f, 1, st)
 	}
 resumed_144:
 //line conform_linux_test.go:145:1
@@ -911,18 +836,17 @@ loop_147:
 	idle++
 	if st = p.settlesResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 14)
-		f.p, f.a, f.b, f.sent, f.chunk, f.idle, f.PC = p, a, b, sent, chunk, idle, 2
-		return r.Link(f, &f.Header, st)
+		f.p, f.a, f.b, f.sent, f.chunk, f.idle = p, a, b, sent, chunk, idle
+		return f.Link(r, f, 2, st)
 	}
 resumed_152:
 	goto loop_147
 loop_160:
 //line conform_linux_test.go:161:1
-	n2, err2, st = b.ReadResumable(r, chunk)
-	if st != gen.Done {
+	if n2, err2, st = b.ReadResumable(r, chunk); st != gen.Done {
 		f = gen.Take(r, f, 14)
-		f.p, f.a, f.b, f.sent, f.chunk, f.idle, f.PC = p, a, b, sent, chunk, got, 3
-		return r.Link(f, &f.Header, st)
+		f.p, f.a, f.b, f.sent, f.chunk, f.idle = p, a, b, sent, chunk, got
+		return f.Link(r, f, 3, st)
 	}
 resumed_161:
 //line conform_linux_test.go:162:1
@@ -946,20 +870,18 @@ after_loop_160:
 	return gen.Done
 }
 
-//line conform_greenlet_linux_test.go:955:1
+//line conform_greenlet_linux_test.go:879:1
 
 func (f *placeFillsUpFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.body(r, f.p))
+	return f.Started(r, f, f.body(r, f.p))
 }
 
 func (f *placeFillsUpFrame) Forget()            { *f = placeFillsUpFrame{Header: f.Header} }
 func (f *placeFillsUpFrame) Release(r *gen.Run) { gen.Free(r, f, 14) }
-func (*placeFillsUpFrame) Func() *gen.Func      { return &placeFillsUpFrameInfo }
+func (*placeFillsUpFrame) Func() *gen.Func      { return conform_linux_test_go.At(6) }
 
-var placeFillsUpFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.(*place).fillsUp", File: "github.com/going-green/greenlet/hub/sim/conform_linux_test.go", Line: 143, Points: "144 p; 152 p a b sent chunk idle; 161 -idle +got"}
 var _ func(*place) = (*place).fillsUp
 
-// placePacketsFrame is an activation of place.packets.
 type placePacketsFrame struct {
 	gen.Header
 	p     *place
@@ -974,25 +896,16 @@ func (p *place) newPacketsFrame() *placePacketsFrame {
 	_ = p.packets
 	return gen.MakeFrame(placePacketsFrame{p: p})
 }
-
-// packetsResumable is place.packets for callers that can be suspended.
 func (p *place) packetsResumable(r *gen.Run) gen.Status { return (*placePacketsFrame)(nil).body(r, p) }
 
 func (f *placePacketsFrame) body(r *gen.Run, p *place) (st gen.Status) {
 	var (
-		t0    *socket.PacketConn
-		t1    error
-		c     *socket.PacketConn
-		t3    *socket.Conn
-		t4    error
-		d     *socket.Conn
-		t7    *socket.PacketConn
-		t8    error
-		other *socket.PacketConn
-		buf   []byte
-		n     int
-		from  net.Addr
-		err   error
+		t0, c, t7, other *socket.PacketConn
+		t1, t4, t8, err  error
+		t3, d            *socket.Conn
+		buf              []byte
+		n                int
+		from             net.Addr
 	)
 	if f != nil {
 		switch f.PC {
@@ -1061,8 +974,8 @@ func (f *placePacketsFrame) body(r *gen.Run, p *place) (st gen.Status) {
 			t0, t1, st = c2.ListenPacketResumable(r, "udp", "localhost:0")
 			if st != gen.Done {
 				f = gen.Take(r, f, 36)
-				f.p, f.PC = p, 1
-				return r.Link(f, &f.Header, st)
+				f.p = p
+				return f.Link(r, f, 1, st)
 			}
 		} else {
 //line conform_linux_test.go:174:1
@@ -1083,8 +996,8 @@ resumed_174:
 			t3, t4, st = c2.DialResumable(r, "udp", t5)
 			if st != gen.Done {
 				f = gen.Take(r, f, 36)
-				f.p, f.c, f.PC = p, c, 2
-				return r.Link(f, &f.Header, st)
+				f.p, f.c = p, c
+				return f.Link(r, f, 2, st)
 			}
 		} else {
 //line conform_linux_test.go:175:1
@@ -1104,8 +1017,8 @@ resumed_175:
 			t7, t8, st = c2.ListenPacketResumable(r, "udp", "localhost:0")
 			if st != gen.Done {
 				f = gen.Take(r, f, 36)
-				f.p, f.c, f.d, f.PC = p, c, d, 3
-				return r.Link(f, &f.Header, st)
+				f.p, f.c, f.d = p, c, d
+				return f.Link(r, f, 3, st)
 			}
 		} else {
 //line conform_linux_test.go:176:1
@@ -1115,55 +1028,49 @@ resumed_175:
 resumed_176:
 //line conform_linux_test.go:176:1
 	other = must(t7, t8)
-	_, _, st = d.WriteStringResumable(r, "long question")
-	if st != gen.Done {
+	if _, _, st = d.WriteStringResumable(r, "long question"); st != gen.Done {
 		f = gen.Take(r, f, 36)
-		f.p, f.c, f.d, f.other, f.PC = p, c, d, other, 4
-		return r.Link(f, &f.Header, st)
+		f.p, f.c, f.d, f.other = p, c, d, other
+		return f.Link(r, f, 4, st)
 	}
 resumed_177:
 //line conform_linux_test.go:178:1
 	buf = make([]byte, 4)
-	n, from, err, st = c.ReadFromResumable(r, buf)
-	if st != gen.Done {
+	if n, from, err, st = c.ReadFromResumable(r, buf); st != gen.Done {
 		f = gen.Take(r, f, 36)
-		f.p, f.c, f.d, f.other, f.buf, f.PC = p, c, d, other, buf, 5
-		return r.Link(f, &f.Header, st)
+		f.p, f.c, f.d, f.other, f.buf = p, c, d, other, buf
+		return f.Link(r, f, 5, st)
 	}
 resumed_179:
 //line conform_linux_test.go:180:1
 	p.note("%q %v %v", buf[:n], from.String() == d.LocalAddr().String(), what(err))
-	_, _, st = other.WriteToResumable(r, []byte("not here"), from)
-	if st != gen.Done {
+	if _, _, st = other.WriteToResumable(r, []byte("not here"), from); st != gen.Done {
 		f = gen.Take(r, f, 36)
-		f.p, f.c, f.d, f.other, f.buf, f.from, f.PC = p, c, d, other, buf, from, 6
-		return r.Link(f, &f.Header, st)
+		f.p, f.c, f.d, f.other, f.buf, f.from = p, c, d, other, buf, from
+		return f.Link(r, f, 6, st)
 	}
 resumed_181:
 //line conform_linux_test.go:182:1
-	_, _, st = c.WriteToResumable(r, nil, from)
-	if st != gen.Done {
+	if _, _, st = c.WriteToResumable(r, nil, from); st != gen.Done {
 		f = gen.Take(r, f, 36)
-		f.p, f.c, f.d, f.other, f.buf, f.from, f.PC = p, c, d, other, buf, from, 7
-		return r.Link(f, &f.Header, st)
+		f.p, f.c, f.d, f.other, f.buf, f.from = p, c, d, other, buf, from
+		return f.Link(r, f, 7, st)
 	}
 resumed_182:
 //line conform_linux_test.go:183:1
-	n, err, st = d.ReadResumable(r, buf)
-	if st != gen.Done {
+	if n, err, st = d.ReadResumable(r, buf); st != gen.Done {
 		f = gen.Take(r, f, 36)
-		f.p, f.c, f.d, f.other, f.buf, f.from, f.PC = p, c, d, other, buf, from, 8
-		return r.Link(f, &f.Header, st)
+		f.p, f.c, f.d, f.other, f.buf, f.from = p, c, d, other, buf, from
+		return f.Link(r, f, 8, st)
 	}
 resumed_183:
 //line conform_linux_test.go:184:1
 	p.note("%d %v", n, what(err))
 	p.note("%v", d.RemoteAddr().String() == c.LocalAddr().String())
-	_, err, st = c.WriteToResumable(r, make([]byte, 1<<16), from)
-	if st != gen.Done {
+	if _, err, st = c.WriteToResumable(r, make([]byte, 1<<16), from); st != gen.Done {
 		f = gen.Take(r, f, 36)
-		f.from, f.p, f.c, f.d, f.other, f.buf, f.PC = nil, p, c, d, other, buf, 9
-		return r.Link(f, &f.Header, st)
+		f.from, f.p, f.c, f.d, f.other, f.buf = nil, p, c, d, other, buf
+		return f.Link(r, f, 9, st)
 	}
 resumed_186:
 	if f != nil {
@@ -1172,11 +1079,10 @@ resumed_186:
 //line conform_linux_test.go:187:1
 	p.note("%v", what(err))
 	c.SetReadDeadline(p.Now())
-	_, _, err, st = c.ReadFromResumable(r, buf)
-	if st != gen.Done {
+	if _, _, err, st = c.ReadFromResumable(r, buf); st != gen.Done {
 		f = gen.Take(r, f, 36)
-		f.buf, f.p, f.c, f.d, f.other, f.PC = nil, p, c, d, other, 10
-		return r.Link(f, &f.Header, st)
+		f.buf, f.p, f.c, f.d, f.other = nil, p, c, d, other
+		return f.Link(r, f, 10, st)
 	}
 resumed_189:
 	{
@@ -1195,8 +1101,8 @@ resumed_189:
 			_, err, st = c2.ListenPacketResumable(r, "udp", t10)
 			if st != gen.Done {
 				f = gen.Take(r, f, 36)
-				f.p, f.c, f.d, f.other, f.PC = p, c, d, other, 11
-				return r.Link(f, &f.Header, st)
+				f.p, f.c, f.d, f.other = p, c, d, other
+				return f.Link(r, f, 11, st)
 			}
 		} else {
 //line conform_linux_test.go:191:1
@@ -1220,16 +1126,25 @@ resumed_191:
 	return gen.Done
 }
 
-//line conform_greenlet_linux_test.go:1230:1
+//line conform_greenlet_linux_test.go:1136:1
 
 func (f *placePacketsFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.body(r, f.p))
+	return f.Started(r, f, f.body(r, f.p))
 }
 
 func (f *placePacketsFrame) Forget()            { *f = placePacketsFrame{Header: f.Header} }
 func (f *placePacketsFrame) Release(r *gen.Run) { gen.Free(r, f, 36) }
-func (*placePacketsFrame) Func() *gen.Func      { return &placePacketsFrameInfo }
+func (*placePacketsFrame) Func() *gen.Func      { return conform_linux_test_go.At(7) }
 
-var placePacketsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.(*place).packets", File: "github.com/going-green/greenlet/hub/sim/conform_linux_test.go", Line: 173, Points: "174 p; 175 +c; 176 +d; 177 +other; 179 +buf; 181 +from; 182 =; 183 =; 186 -from; 189 -buf; 191 ="}
 var _ func(*place) = (*place).packets
 var _ = gen.Declare("place.settles", "place.pair", "place.reads", "place.halves", "place.resets", "place.ends", "place.fillsUp", "place.packets")
+var conform_linux_test_go = gen.Funcs{Package: "github.com/going-green/greenlet/hub/sim", File: "github.com/going-green/greenlet/hub/sim/conform_linux_test.go", List: `
+(*place).settles 52: 52
+(*place).pair 55: 56 p; 57 +l; 58 +a; 60 +b; 64 -l
+(*place).reads 70: 72 p name buf
+(*place).halves 77: 78 p; 79 p a b; 81 =; 83 =; 84 =; 85 =; 87 -b; 88 =; 91 =; 92 p
+(*place).resets 97: 98 p; 99 p a b; 100 =; 102 -b; 103 =; 104 =; 108 p; 110 +a; 111 =; 112 =; 114 =; 115 =
+(*place).ends 121: 122 p; 124 p a b; 125 =; 126 =; 128 =; 135 +waits; 136 -p; 138 b
+(*place).fillsUp 143: 144 p; 152 p a b sent chunk idle; 161 -idle +got
+(*place).packets 173: 174 p; 175 +c; 176 +d; 177 +other; 179 +buf; 181 +from; 182 =; 183 =; 186 -from; 189 -buf; 191 =
+`}

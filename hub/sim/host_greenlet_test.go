@@ -18,7 +18,6 @@ import (
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// notesSendsFrame is an activation of notes.sends.
 type notesSendsFrame struct {
 	gen.DeferHeader
 	n     *notes
@@ -31,14 +30,12 @@ func (n *notes) newSendsFrame(count int) *notesSendsFrame {
 	_ = n.sends
 	return gen.MakeFrame(notesSendsFrame{n: n, count: count})
 }
-
-// sendsResumable is notes.sends for callers that can be suspended.
 func (n *notes) sendsResumable(r *gen.Run, count int) gen.Status {
 	return (*notesSendsFrame)(nil).run(r, n, count)
 }
 
 func (f *notesSendsFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.run(r, f.n, f.count))
+	return f.Started(r, f, f.run(r, f.n, f.count))
 }
 
 func (f *notesSendsFrame) run(r *gen.Run, n *notes, count int) (st gen.Status) {
@@ -93,10 +90,9 @@ loop_25:
 		goto unwind
 	}
 //line host_test.go:26:1
-	_, _, st = c.WriteToResumable(r, fmt.Append(nil, i), Addr{"udp", "b", 53})
-	if st != gen.Done {
-		f.c, f.i, f.PC = c, i, 1
-		return r.Link(f, &f.Header, st)
+	if _, _, st = c.WriteToResumable(r, fmt.Append(nil, i), (Addr{"udp", "b", 53})); st != gen.Done {
+		f.c, f.i = c, i
+		return f.Link(r, f, 1, st)
 	}
 resumed_26:
 //line host_test.go:25:1
@@ -106,7 +102,7 @@ unwind:
 	for f.Pending() {
 //line host_test.go:28:1
 		if sub := f.Next(r); sub != gen.Done {
-			return r.Link(f, &f.Header, sub)
+			return f.Link(r, f, gen.Unwind, sub)
 		}
 	}
 //line host_test.go:28:1
@@ -114,45 +110,35 @@ unwind:
 	return gen.Done
 }
 
-//line host_greenlet_test.go:118:1
+//line host_greenlet_test.go:114:1
 
 func (f *notesSendsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.count) }
 func (f *notesSendsFrame) Forget()            { *f = notesSendsFrame{DeferHeader: f.DeferHeader} }
 func (f *notesSendsFrame) Release(r *gen.Run) { gen.Free(r, f, 16) }
-func (*notesSendsFrame) Func() *gen.Func      { return &notesSendsFrameInfo }
+func (*notesSendsFrame) Func() *gen.Func      { return host_test_go.At(0) }
 
-var notesSendsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).sends", File: "github.com/going-green/greenlet/hub/sim/host_test.go", Line: 22, End: 28, Points: "26 count c i"}
 var _ func(*notes, int) = (*notes).sends
 
-// notesCollectsFrame is an activation of notes.collects.
 type notesCollectsFrame struct {
-	gen.DeferHeader
-	n    *notes
-	d    time.Duration
-	c    *socket.PacketConn
-	buf  []byte
-	ret0 []string
+	gen.DeferReturns[[]string]
+	n   *notes
+	d   time.Duration
+	c   *socket.PacketConn
+	buf []byte
 }
 
 func (n *notes) newCollectsFrame(d time.Duration) *notesCollectsFrame {
 	_ = n.collects
 	return gen.MakeFrame(notesCollectsFrame{n: n, d: d})
 }
-
-// collectsResumable is notes.collects for callers that can be suspended.
 func (n *notes) collectsResumable(r *gen.Run, d time.Duration) ([]string, gen.Status) {
 	return (*notesCollectsFrame)(nil).run(r, n, d)
 }
-func (f *notesCollectsFrame) Results() []string { f.Over(f); return f.ret0 }
-func (f *notesCollectsFrame) Returned(r *gen.Run) (ret0 []string) {
-	ret0 = f.ret0
-	f.Release(r)
-	return
-}
+func (f *notesCollectsFrame) Results() []string { f.Over(f); return f.Ret0 }
 
 func (f *notesCollectsFrame) Resume(r *gen.Run) (st gen.Status) {
-	f.ret0, st = f.run(r, f.n, f.d)
-	return r.Started(f, &f.Header, st)
+	f.Ret0, st = f.run(r, f.n, f.d)
+	return f.Started(r, f, st)
 }
 
 func (f *notesCollectsFrame) run(r *gen.Run, n *notes, d time.Duration) (ret0 []string, st gen.Status) {
@@ -166,7 +152,7 @@ func (f *notesCollectsFrame) run(r *gen.Run, n *notes, d time.Duration) (ret0 []
 	for st = f.step(r, n, d); st == gen.Broken; st = f.step(r, n, d) {
 		r.Recovered(mark)
 	}
-	ret0 = f.ret0
+	ret0 = f.Ret0
 	if hot && st == gen.Done {
 		f.Release(r)
 	}
@@ -206,10 +192,9 @@ func (f *notesCollectsFrame) step(r *gen.Run, n *notes, d time.Duration) (end ge
 	c.SetReadDeadline(n.Now().Add(f.d))
 	buf = make([]byte, 100)
 loop_36:
-	m, from, err, st = c.ReadFromResumable(r, buf)
-	if st != gen.Done {
-		f.c, f.buf, f.PC = c, buf, 1
-		return r.Link(f, &f.Header, st)
+	if m, from, err, st = c.ReadFromResumable(r, buf); st != gen.Done {
+		f.c, f.buf = c, buf
+		return f.Link(r, f, 1, st)
 	}
 resumed_37:
 //line host_test.go:38:1
@@ -217,14 +202,14 @@ resumed_37:
 		goto unwind
 	}
 	n.note("%v", from)
-	f.ret0 = append(f.ret0, string(buf[:m]))
+	f.Ret0 = append(f.Ret0, string(buf[:m]))
 	goto loop_36
 unwind:
 //line host_test.go:44:1
 	for f.Pending() {
 //line host_test.go:44:1
 		if sub := f.Next(r); sub != gen.Done {
-			return r.Link(f, &f.Header, sub)
+			return f.Link(r, f, gen.Unwind, sub)
 		}
 	}
 //line host_test.go:44:1
@@ -232,20 +217,15 @@ unwind:
 	return gen.Done
 }
 
-//line host_greenlet_test.go:236:1
+//line host_greenlet_test.go:221:1
 
-func (f *notesCollectsFrame) Args(args []any)            { gen.SetArgs(f, args, &f.d) }
-func (f *notesCollectsFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *notesCollectsFrame) Forget() {
-	*f = notesCollectsFrame{DeferHeader: f.DeferHeader, ret0: f.ret0}
-}
+func (f *notesCollectsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.d) }
+func (f *notesCollectsFrame) Forget()            { *f = notesCollectsFrame{DeferReturns: f.DeferReturns} }
 func (f *notesCollectsFrame) Release(r *gen.Run) { gen.Free(r, f, 20) }
-func (*notesCollectsFrame) Func() *gen.Func      { return &notesCollectsFrameInfo }
+func (*notesCollectsFrame) Func() *gen.Func      { return host_test_go.At(1) }
 
-var notesCollectsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).collects", File: "github.com/going-green/greenlet/hub/sim/host_test.go", Line: 31, End: 44, Points: "37 n c buf"}
 var _ func(*notes, time.Duration) []string = (*notes).collects
 
-// notesAsksFrame is an activation of notes.asks.
 type notesAsksFrame struct {
 	gen.Header
 	n        *notes
@@ -261,22 +241,16 @@ func (n *notes) newAsksFrame() *notesAsksFrame {
 	_ = n.asks
 	return gen.MakeFrame(notesAsksFrame{n: n})
 }
-
-// asksResumable is notes.asks for callers that can be suspended.
 func (n *notes) asksResumable(r *gen.Run) gen.Status { return (*notesAsksFrame)(nil).body(r, n) }
 
 func (f *notesAsksFrame) body(r *gen.Run, n *notes) (st gen.Status) {
 	var (
-		t0       *socket.Conn
-		t1       error
-		c        *socket.Conn
-		stranger *socket.PacketConn
-		p        []byte
-		m        int
-		err      error
-		t2       []byte
-		t3       net.Addr
-		t4       error
+		t0, c       *socket.Conn
+		t1, err, t4 error
+		stranger    *socket.PacketConn
+		p, t2       []byte
+		m           int
+		t3          net.Addr
 	)
 	if f != nil {
 		switch f.PC {
@@ -311,50 +285,45 @@ func (f *notesAsksFrame) body(r *gen.Run, n *notes) (st gen.Status) {
 	}
 
 //line host_test.go:89:1
-	t0, t1, st = n.a.DialResumable(r, "udp", "b:53")
-	if st != gen.Done {
+	if t0, t1, st = n.a.DialResumable(r, "udp", "b:53"); st != gen.Done {
 		f = gen.Take(r, f, 59)
-		f.n, f.PC = n, 1
-		return r.Link(f, &f.Header, st)
+		f.n = n
+		return f.Link(r, f, 1, st)
 	}
 resumed_89:
 //line host_test.go:89:1
 	c = must(t0, t1)
 	n.a.Go(n.newSendsFrame(1)) // to others than the one who is asked
 	stranger = must(n.b.ListenPacket("udp", ":54"))
-	_, _, st = stranger.WriteToResumable(r, []byte("not here"), c.LocalAddr())
-	if st != gen.Done {
+	if _, _, st = stranger.WriteToResumable(r, []byte("not here"), c.LocalAddr()); st != gen.Done {
 		f = gen.Take(r, f, 59)
-		f.n, f.c, f.stranger, f.PC = n, c, stranger, 2
-		return r.Link(f, &f.Header, st)
+		f.n, f.c, f.stranger = n, c, stranger
+		return f.Link(r, f, 2, st)
 	}
 resumed_92:
 //line host_test.go:93:1
-	_, _, st = c.WriteStringResumable(r, "question")
-	if st != gen.Done {
+	if _, _, st = c.WriteStringResumable(r, "question"); st != gen.Done {
 		f = gen.Take(r, f, 59)
-		f.n, f.c, f.stranger, f.PC = n, c, stranger, 3
-		return r.Link(f, &f.Header, st)
+		f.n, f.c, f.stranger = n, c, stranger
+		return f.Link(r, f, 3, st)
 	}
 resumed_93:
 //line host_test.go:94:1
 	p = make([]byte, 100)
-	m, err, st = c.ReadResumable(r, p)
-	if st != gen.Done {
+	if m, err, st = c.ReadResumable(r, p); st != gen.Done {
 		f = gen.Take(r, f, 59)
-		f.n, f.c, f.stranger, f.p, f.PC = n, c, stranger, p, 4
-		return r.Link(f, &f.Header, st)
+		f.n, f.c, f.stranger, f.p = n, c, stranger, p
+		return f.Link(r, f, 4, st)
 	}
 resumed_95:
 //line host_test.go:96:1
 	t2 = p[:m]
 	t3 = c.RemoteAddr()
 //line host_test.go:96:1
-	t4, st = c.WaitReadableResumable(r)
-	if st != gen.Done {
+	if t4, st = c.WaitReadableResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 59)
-		f.n, f.c, f.stranger, f.p, f.err, f.t2, f.t3, f.PC = n, c, stranger, p, err, t2, t3, 5
-		return r.Link(f, &f.Header, st)
+		f.n, f.c, f.stranger, f.p, f.err, f.t2, f.t3 = n, c, stranger, p, err, t2, t3
+		return f.Link(r, f, 5, st)
 	}
 resumed_96:
 //line host_test.go:96:1
@@ -363,11 +332,10 @@ resumed_96:
 		f.err, f.t2, f.t3 = nil, nil, nil
 	}
 //line host_test.go:97:1
-	m, err, st = c.ReadResumable(r, p)
-	if st != gen.Done {
+	if m, err, st = c.ReadResumable(r, p); st != gen.Done {
 		f = gen.Take(r, f, 59)
-		f.n, f.c, f.stranger, f.p, f.PC = n, c, stranger, p, 6
-		return r.Link(f, &f.Header, st)
+		f.n, f.c, f.stranger, f.p = n, c, stranger, p
+		return f.Link(r, f, 6, st)
 	}
 resumed_97:
 //line host_test.go:98:1
@@ -376,11 +344,10 @@ resumed_97:
 		f.p = nil
 	}
 //line host_test.go:99:1
-	_, err, st = c.WriteResumable(r, make([]byte, maxDatagram+1))
-	if st != gen.Done {
+	if _, err, st = c.WriteResumable(r, make([]byte, maxDatagram+1)); st != gen.Done {
 		f = gen.Take(r, f, 59)
-		f.n, f.c, f.stranger, f.PC = n, c, stranger, 7
-		return r.Link(f, &f.Header, st)
+		f.n, f.c, f.stranger = n, c, stranger
+		return f.Link(r, f, 7, st)
 	}
 resumed_99:
 //line host_test.go:100:1
@@ -395,20 +362,18 @@ resumed_99:
 	return gen.Done
 }
 
-//line host_greenlet_test.go:400:1
+//line host_greenlet_test.go:367:1
 
 func (f *notesAsksFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.body(r, f.n))
+	return f.Started(r, f, f.body(r, f.n))
 }
 
 func (f *notesAsksFrame) Forget()            { *f = notesAsksFrame{Header: f.Header} }
 func (f *notesAsksFrame) Release(r *gen.Run) { gen.Free(r, f, 59) }
-func (*notesAsksFrame) Func() *gen.Func      { return &notesAsksFrameInfo }
+func (*notesAsksFrame) Func() *gen.Func      { return host_test_go.At(2) }
 
-var notesAsksFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).asks", File: "github.com/going-green/greenlet/hub/sim/host_test.go", Line: 88, Points: "89 n; 92 n c stranger; 93 =; 95 +p; 96 +err +t2 +t3; 97 -err -t2 -t3; 99 -p"}
 var _ func(*notes) = (*notes).asks
 
-// notesAnswersFrame is an activation of notes.answers.
 type notesAnswersFrame struct {
 	gen.Header
 	n    *notes
@@ -421,8 +386,6 @@ func (n *notes) newAnswersFrame() *notesAnswersFrame {
 	_ = n.answers
 	return gen.MakeFrame(notesAnswersFrame{n: n})
 }
-
-// answersResumable is notes.answers for callers that can be suspended.
 func (n *notes) answersResumable(r *gen.Run) gen.Status { return (*notesAnswersFrame)(nil).body(r, n) }
 
 func (f *notesAnswersFrame) body(r *gen.Run, n *notes) (st gen.Status) {
@@ -458,11 +421,10 @@ func (f *notesAnswersFrame) body(r *gen.Run, n *notes) (st gen.Status) {
 	c = must(n.b.ListenPacket("udp", ":53"))
 	p = make([]byte, 100)
 loop_110:
-	m, from, err, st = c.ReadFromResumable(r, p)
-	if st != gen.Done {
+	if m, from, err, st = c.ReadFromResumable(r, p); st != gen.Done {
 		f = gen.Take(r, f, 4)
-		f.n, f.c, f.p, f.PC = n, c, p, 1
-		return r.Link(f, &f.Header, st)
+		f.n, f.c, f.p = n, c, p
+		return f.Link(r, f, 1, st)
 	}
 resumed_111:
 //line host_test.go:112:1
@@ -473,11 +435,10 @@ resumed_111:
 		goto loop_110
 	}
 //line host_test.go:116:1
-	_, _, st = c.WriteToResumable(r, append([]byte("answer to "), p[:m]...), from)
-	if st != gen.Done {
+	if _, _, st = c.WriteToResumable(r, append([]byte("answer to "), p[:m]...), from); st != gen.Done {
 		f = gen.Take(r, f, 4)
-		f.p, f.n, f.c, f.from, f.PC = nil, n, c, from, 2
-		return r.Link(f, &f.Header, st)
+		f.p, f.n, f.c, f.from = nil, n, c, from
+		return f.Link(r, f, 2, st)
 	}
 resumed_116:
 //line host_test.go:117:1
@@ -487,8 +448,8 @@ resumed_116:
 //line host_test.go:117:1
 	if st = n.SleepResumable(r, time.Millisecond); st != gen.Done {
 		f = gen.Take(r, f, 4)
-		f.n, f.c, f.from, f.PC = nil, c, from, 3
-		return r.Link(f, &f.Header, st)
+		f.n, f.c, f.from = nil, c, from
+		return f.Link(r, f, 3, st)
 	}
 resumed_117:
 //line host_test.go:118:1
@@ -496,11 +457,10 @@ resumed_117:
 		f.n = nil
 	}
 //line host_test.go:118:1
-	_, _, st = c.WriteToResumable(r, []byte("more"), from)
-	if st != gen.Done {
+	if _, _, st = c.WriteToResumable(r, []byte("more"), from); st != gen.Done {
 		f = gen.Take(r, f, 4)
-		f.from, f.c, f.PC = nil, c, 4
-		return r.Link(f, &f.Header, st)
+		f.from, f.c = nil, c
+		return f.Link(r, f, 4, st)
 	}
 resumed_118:
 	if f != nil {
@@ -511,20 +471,18 @@ resumed_118:
 	return gen.Done
 }
 
-//line host_greenlet_test.go:517:1
+//line host_greenlet_test.go:477:1
 
 func (f *notesAnswersFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.body(r, f.n))
+	return f.Started(r, f, f.body(r, f.n))
 }
 
 func (f *notesAnswersFrame) Forget()            { *f = notesAnswersFrame{Header: f.Header} }
 func (f *notesAnswersFrame) Release(r *gen.Run) { gen.Free(r, f, 4) }
-func (*notesAnswersFrame) Func() *gen.Func      { return &notesAnswersFrameInfo }
+func (*notesAnswersFrame) Func() *gen.Func      { return host_test_go.At(3) }
 
-var notesAnswersFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).answers", File: "github.com/going-green/greenlet/hub/sim/host_test.go", Line: 107, Points: "111 n c p; 116 n c from; 117 -n; 118 c"}
 var _ func(*notes) = (*notes).answers
 
-// notesServesFrame is an activation of notes.serves.
 type notesServesFrame struct {
 	gen.DeferHeader
 	n *notes
@@ -534,12 +492,10 @@ func (n *notes) newServesFrame() *notesServesFrame {
 	_ = n.serves
 	return gen.MakeFrame(notesServesFrame{n: n})
 }
-
-// servesResumable is notes.serves for callers that can be suspended.
 func (n *notes) servesResumable(r *gen.Run) gen.Status { return (*notesServesFrame)(nil).run(r, n) }
 
 func (f *notesServesFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.run(r, f.n))
+	return f.Started(r, f, f.run(r, f.n))
 }
 
 func (f *notesServesFrame) run(r *gen.Run, n *notes) (st gen.Status) {
@@ -584,10 +540,8 @@ func (f *notesServesFrame) step(r *gen.Run, n *notes) (end gen.Status) {
 		n.Go(n.newRestsFrame())
 		f.n = nil
 //line host_test.go:145:1
-		_, st = s.ServeResumable(r)
-		if st != gen.Done {
-			f.PC = 1
-			return r.Link(f, &f.Header, st)
+		if _, st = s.ServeResumable(r); st != gen.Done {
+			return f.Link(r, f, 1, st)
 		}
 	}
 	goto unwind
@@ -596,7 +550,7 @@ unwind:
 	for f.Pending() {
 //line host_test.go:146:1
 		if sub := f.Next(r); sub != gen.Done {
-			return r.Link(f, &f.Header, sub)
+			return f.Link(r, f, gen.Unwind, sub)
 		}
 	}
 //line host_test.go:146:1
@@ -604,22 +558,20 @@ unwind:
 	return gen.Done
 }
 
-//line host_greenlet_test.go:610:1
+//line host_greenlet_test.go:564:1
 
 func (f *notesServesFrame) Forget()            { *f = notesServesFrame{DeferHeader: f.DeferHeader} }
 func (f *notesServesFrame) Release(r *gen.Run) { gen.Free(r, f, 17) }
-func (*notesServesFrame) Func() *gen.Func      { return &notesServesFrameInfo }
+func (*notesServesFrame) Func() *gen.Func      { return host_test_go.At(4) }
 
-var notesServesFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).serves", File: "github.com/going-green/greenlet/hub/sim/host_test.go", Line: 138, End: 146, Points: "145"}
 var _ func(*notes) = (*notes).serves
 
-// notesServesFunc1 is the function literal of host_test.go:139, with what it captures.
+// notesServesFunc1 is the function literal of host_test.go:139.
 type notesServesFunc1 struct {
 	gen.Closure
 	n **notes
 }
 
-// value is the literal for code that can't be suspended.
 func (c *notesServesFunc1) value() func() {
 	return gen.Bind(&c.Closure, c, func() {
 //line host_test.go:140:1
@@ -628,34 +580,27 @@ func (c *notesServesFunc1) value() func() {
 	})
 }
 
-//line host_greenlet_test.go:634:1
+//line host_greenlet_test.go:586:1
 
-// notesServesFunc1Frame is an activation of the literal notesServesFunc1.
 type notesServesFunc1Frame struct {
 	gen.Header
 	c *notesServesFunc1
 }
 
-// CallResumable is the literal notesServesFunc1 for callers that can be suspended.
-func (c *notesServesFunc1) CallResumable(r *gen.Run) gen.Status {
-	return (*notesServesFunc1Frame)(nil).body(r, c)
-}
-
-func (f *notesServesFunc1Frame) body(r *gen.Run, c *notesServesFunc1) (st gen.Status) {
+func (c *notesServesFunc1) CallResumable(r *gen.Run) (st gen.Status) {
 	var err error
 //line host_test.go:140:1
-	_, err, st = (*c.n).b.DialResumable(r, "tcp", "a:1")
-	if st != gen.Done {
-		f = gen.Take(r, f, 58)
-		f.c, f.PC = c, 1
-		return r.Link(f, &f.Header, st)
+	if _, err, st = (*c.n).b.DialResumable(r, "tcp", "a:1"); st != gen.Done {
+		f := gen.New[notesServesFunc1Frame](r, 58)
+		f.c = c
+		return f.Link(r, f, 1, st)
 	}
 //line host_test.go:141:1
 	(*c.n).note("server ends: %v", err)
 	return gen.Done
 }
 
-//line host_greenlet_test.go:661:1
+//line host_greenlet_test.go:606:1
 
 func (f *notesServesFunc1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
@@ -664,17 +609,14 @@ func (f *notesServesFunc1Frame) Resume(r *gen.Run) (st gen.Status) {
 	_, err = r.Callee().(*HostDialFrame).Returned(r)
 //line host_test.go:141:1
 	(*c.n).note("server ends: %v", err)
-	return r.Return(f, &f.Header)
+	return f.Return(r, f)
 }
 
-//line host_greenlet_test.go:673:1
+//line host_greenlet_test.go:618:1
 
 func (f *notesServesFunc1Frame) Release(r *gen.Run) { gen.Free(r, f, 58) }
-func (*notesServesFunc1Frame) Func() *gen.Func      { return &notesServesFunc1FrameInfo }
+func (*notesServesFunc1Frame) Func() *gen.Func      { return host_test_go.At(5) }
 
-var notesServesFunc1FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).serves.func1", File: "github.com/going-green/greenlet/hub/sim/host_test.go", Line: 139, Points: "140"}
-
-// notesRestsFrame is an activation of notes.rests.
 type notesRestsFrame struct {
 	gen.DeferHeader
 	n *notes
@@ -684,12 +626,10 @@ func (n *notes) newRestsFrame() *notesRestsFrame {
 	_ = n.rests
 	return gen.MakeFrame(notesRestsFrame{n: n})
 }
-
-// restsResumable is notes.rests for callers that can be suspended.
 func (n *notes) restsResumable(r *gen.Run) gen.Status { return (*notesRestsFrame)(nil).run(r, n) }
 
 func (f *notesRestsFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.run(r, f.n))
+	return f.Started(r, f, f.run(r, f.n))
 }
 
 func (f *notesRestsFrame) run(r *gen.Run, n *notes) (st gen.Status) {
@@ -731,8 +671,8 @@ func (f *notesRestsFrame) step(r *gen.Run, n *notes) (end gen.Status) {
 	}
 //line host_test.go:151:1
 	if st = n.SleepResumable(r, time.Hour); st != gen.Done {
-		f.n, f.PC = nil, 1
-		return r.Link(f, &f.Header, st)
+		f.n = nil
+		return f.Link(r, f, 1, st)
 	}
 resumed_151:
 	f.n = nil
@@ -742,7 +682,7 @@ unwind:
 	for f.Pending() {
 //line host_test.go:152:1
 		if sub := f.Next(r); sub != gen.Done {
-			return r.Link(f, &f.Header, sub)
+			return f.Link(r, f, gen.Unwind, sub)
 		}
 	}
 //line host_test.go:152:1
@@ -750,16 +690,14 @@ unwind:
 	return gen.Done
 }
 
-//line host_greenlet_test.go:756:1
+//line host_greenlet_test.go:696:1
 
 func (f *notesRestsFrame) Forget()            { *f = notesRestsFrame{DeferHeader: f.DeferHeader} }
 func (f *notesRestsFrame) Release(r *gen.Run) { gen.Free(r, f, 8) }
-func (*notesRestsFrame) Func() *gen.Func      { return &notesRestsFrameInfo }
+func (*notesRestsFrame) Func() *gen.Func      { return host_test_go.At(6) }
 
-var notesRestsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).rests", File: "github.com/going-green/greenlet/hub/sim/host_test.go", Line: 149, End: 152, Points: "151"}
 var _ func(*notes) = (*notes).rests
 
-// notesCrashesFrame is an activation of notes.crashes.
 type notesCrashesFrame struct {
 	gen.Header
 	n         *notes
@@ -774,22 +712,18 @@ func (n *notes) newCrashesFrame(powerless bool) *notesCrashesFrame {
 	_ = n.crashes
 	return gen.MakeFrame(notesCrashesFrame{n: n, powerless: powerless})
 }
-
-// crashesResumable is notes.crashes for callers that can be suspended.
 func (n *notes) crashesResumable(r *gen.Run, powerless bool) gen.Status {
 	return (*notesCrashesFrame)(nil).body(r, n, powerless)
 }
 
 func (f *notesCrashesFrame) body(r *gen.Run, n *notes, powerless bool) (st gen.Status) {
 	var (
-		t0      *socket.Conn
-		t1      error
-		c       *socket.Conn
-		t2      []byte
-		t3, err error
-		server  *hub.Task
-		t4      []*hub.Task
-		t5, t6  int
+		t0, c       *socket.Conn
+		t1, t3, err error
+		t2          []byte
+		server      *hub.Task
+		t4          []*hub.Task
+		t5, t6      int
 	)
 	if f != nil {
 		switch f.PC {
@@ -845,33 +779,30 @@ func (f *notesCrashesFrame) body(r *gen.Run, n *notes, powerless bool) (st gen.S
 	n.b.Go(n.newServesFrame())
 	if st = n.SleepResumable(r, 1); st != gen.Done {
 		f = gen.Take(r, f, 60)
-		f.n, f.powerless, f.PC = n, powerless, 1
-		return r.Link(f, &f.Header, st)
+		f.n, f.powerless = n, powerless
+		return f.Link(r, f, 1, st)
 	}
 resumed_157:
 //line host_test.go:158:1
-	t0, t1, st = n.a.DialResumable(r, "tcp", "b:80")
-	if st != gen.Done {
+	if t0, t1, st = n.a.DialResumable(r, "tcp", "b:80"); st != gen.Done {
 		f = gen.Take(r, f, 60)
-		f.n, f.powerless, f.PC = n, powerless, 2
-		return r.Link(f, &f.Header, st)
+		f.n, f.powerless = n, powerless
+		return f.Link(r, f, 2, st)
 	}
 resumed_158:
 //line host_test.go:158:1
 	c = must(t0, t1)
-	_, _, st = c.WriteStringResumable(r, "one\n")
-	if st != gen.Done {
+	if _, _, st = c.WriteStringResumable(r, "one\n"); st != gen.Done {
 		f = gen.Take(r, f, 60)
-		f.n, f.powerless, f.c, f.PC = n, powerless, c, 3
-		return r.Link(f, &f.Header, st)
+		f.n, f.powerless, f.c = n, powerless, c
+		return f.Link(r, f, 3, st)
 	}
 resumed_159:
 //line host_test.go:160:1
-	t2, t3, st = c.ReadLineResumable(r)
-	if st != gen.Done {
+	if t2, t3, st = c.ReadLineResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 60)
-		f.n, f.powerless, f.c, f.PC = n, powerless, c, 4
-		return r.Link(f, &f.Header, st)
+		f.n, f.powerless, f.c = n, powerless, c
+		return f.Link(r, f, 4, st)
 	}
 resumed_160:
 //line host_test.go:160:1
@@ -883,27 +814,25 @@ resumed_160:
 	n.note("%v", n.b.Down())
 	if st = n.SleepResumable(r, time.Second); st != gen.Done {
 		f = gen.Take(r, f, 60)
-		f.n, f.c, f.PC = n, c, 5
-		return r.Link(f, &f.Header, st)
+		f.n, f.c = n, c
+		return f.Link(r, f, 5, st)
 	}
 resumed_166:
 //line host_test.go:167:1
 	n.note("%d tasks, %d connections", len(n.b.Tasks()), n.b.Connections())
 	n.net.Heal()
-	_, err, st = n.a.DialResumable(r, "tcp", "b:80")
-	if st != gen.Done {
+	if _, err, st = n.a.DialResumable(r, "tcp", "b:80"); st != gen.Done {
 		f = gen.Take(r, f, 60)
-		f.n, f.c, f.PC = n, c, 6
-		return r.Link(f, &f.Header, st)
+		f.n, f.c = n, c
+		return f.Link(r, f, 6, st)
 	}
 resumed_169:
 //line host_test.go:170:1
 	n.note("%v", err)
-	_, err, st = c.WriteResumable(r, []byte("two\n"))
-	if st != gen.Done {
+	if _, err, st = c.WriteResumable(r, []byte("two\n")); st != gen.Done {
 		f = gen.Take(r, f, 60)
-		f.n, f.c, f.PC = n, c, 7
-		return r.Link(f, &f.Header, st)
+		f.n, f.c = n, c
+		return f.Link(r, f, 7, st)
 	}
 resumed_171:
 //line host_test.go:172:1
@@ -911,11 +840,10 @@ resumed_171:
 		goto after_if_172
 	}
 //line host_test.go:173:1
-	_, err, st = c.ReadLineResumable(r)
-	if st != gen.Done {
+	if _, err, st = c.ReadLineResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 60)
-		f.n, f.c, f.PC = n, c, 8
-		return r.Link(f, &f.Header, st)
+		f.n, f.c = n, c
+		return f.Link(r, f, 8, st)
 	}
 resumed_173:
 after_if_172:
@@ -930,22 +858,22 @@ after_if_172:
 	server = n.b.Go(n.newServesFrame())
 	if st = n.SleepResumable(r, 1); st != gen.Done {
 		f = gen.Take(r, f, 60)
-		f.n, f.server, f.PC = n, server, 9
-		return r.Link(f, &f.Header, st)
+		f.n, f.server = n, server
+		return f.Link(r, f, 9, st)
 	}
 resumed_180:
 //line host_test.go:181:1
 	if st = n.talksResumable(r, n.a, "three"); st != gen.Done {
 		f = gen.Take(r, f, 60)
-		f.n, f.server, f.PC = n, server, 10
-		return r.Link(f, &f.Header, st)
+		f.n, f.server = n, server
+		return f.Link(r, f, 10, st)
 	}
 resumed_181:
 //line host_test.go:182:1
 	if st = server.KillResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 60)
-		f.server, f.n, f.PC = nil, n, 11
-		return r.Link(f, &f.Header, st)
+		f.server, f.n = nil, n
+		return f.Link(r, f, 11, st)
 	}
 resumed_182:
 //line host_test.go:183:1
@@ -973,8 +901,8 @@ loop_183:
 //line host_test.go:184:1
 		if st = t.KillResumable(r); st != gen.Done {
 			f = gen.Take(r, f, 60)
-			f.n, f.t4, f.t5, f.t6, f.PC = n, t4, t5, t6, 12
-			return r.Link(f, &f.Header, st)
+			f.n, f.t4, f.t5, f.t6 = n, t4, t5, t6
+			return f.Link(r, f, 12, st)
 		}
 	}
 resumed_184:
@@ -983,21 +911,19 @@ resumed_184:
 	goto loop_183
 }
 
-//line host_greenlet_test.go:990:1
+//line host_greenlet_test.go:918:1
 
 func (f *notesCrashesFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.body(r, f.n, f.powerless))
+	return f.Started(r, f, f.body(r, f.n, f.powerless))
 }
 
 func (f *notesCrashesFrame) Args(args []any)    { gen.SetArgs(f, args, &f.powerless) }
 func (f *notesCrashesFrame) Forget()            { *f = notesCrashesFrame{Header: f.Header} }
 func (f *notesCrashesFrame) Release(r *gen.Run) { gen.Free(r, f, 60) }
-func (*notesCrashesFrame) Func() *gen.Func      { return &notesCrashesFrameInfo }
+func (*notesCrashesFrame) Func() *gen.Func      { return host_test_go.At(7) }
 
-var notesCrashesFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).crashes", File: "github.com/going-green/greenlet/hub/sim/host_test.go", Line: 155, Points: "157 n powerless; 158 =; 159 +c; 160 =; 166 n c; 169 =; 171 =; 173 =; 180 n server; 181 =; 182 n; 184 n t4 t5 t6"}
 var _ func(*notes, bool) = (*notes).crashes
 
-// notesStopsFrame is an activation of notes.stops.
 type notesStopsFrame struct {
 	gen.Header
 	n  *notes
@@ -1009,8 +935,6 @@ func (n *notes) newStopsFrame(s *socket.Server) *notesStopsFrame {
 	_ = n.stops
 	return gen.MakeFrame(notesStopsFrame{n: n, s: s})
 }
-
-// stopsResumable is notes.stops for callers that can be suspended.
 func (n *notes) stopsResumable(r *gen.Run, s *socket.Server) gen.Status {
 	return (*notesStopsFrame)(nil).body(r, n, s)
 }
@@ -1020,17 +944,16 @@ func (f *notesStopsFrame) body(r *gen.Run, n *notes, s *socket.Server) (st gen.S
 //line host_test.go:213:1
 	if st = n.SleepResumable(r, time.Second); st != gen.Done {
 		f = gen.Take(r, f, 14)
-		f.n, f.s, f.PC = n, s, 1
-		return r.Link(f, &f.Header, st)
+		f.n, f.s = n, s
+		return f.Link(r, f, 1, st)
 	}
 //line host_test.go:214:1
 	t0 = s.Len()
 //line host_test.go:214:1
-	t1, st = s.StopResumable(r, time.Second)
-	if st != gen.Done {
+	if t1, st = s.StopResumable(r, time.Second); st != gen.Done {
 		f = gen.Take(r, f, 14)
-		f.s, f.n, f.t0, f.PC = nil, n, t0, 2
-		return r.Link(f, &f.Header, st)
+		f.s, f.n, f.t0 = nil, n, t0
+		return f.Link(r, f, 2, st)
 	}
 	if f != nil {
 		f.s = nil
@@ -1040,23 +963,22 @@ func (f *notesStopsFrame) body(r *gen.Run, n *notes, s *socket.Server) (st gen.S
 	return gen.Done
 }
 
-//line host_greenlet_test.go:1047:1
+//line host_greenlet_test.go:970:1
 
 func (f *notesStopsFrame) Resume(r *gen.Run) (st gen.Status) {
 	n, s := f.n, f.s
 	var t0, t1 int
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.n, f.s))
+		return f.Started(r, f, f.body(r, f.n, f.s))
 	case 1:
 		r.Callee().(*hub.HubSleepFrame).Release(r)
 //line host_test.go:214:1
 		t0 = s.Len()
 //line host_test.go:214:1
-		t1, st = s.StopResumable(r, time.Second)
-		if st != gen.Done {
-			f.s, f.t0, f.PC = nil, t0, 2
-			return r.Link(f, &f.Header, st)
+		if t1, st = s.StopResumable(r, time.Second); st != gen.Done {
+			f.s, f.t0 = nil, t0
+			return f.Link(r, f, 2, st)
 		}
 		goto resumed_214
 	case 2:
@@ -1069,20 +991,18 @@ resumed_214:
 	f.s = nil
 //line host_test.go:214:1
 	n.note("%d, killed %d", t0, t1)
-	return r.Return(f, &f.Header)
+	return f.Return(r, f)
 }
 
-//line host_greenlet_test.go:1079:1
+//line host_greenlet_test.go:1001:1
 
 func (f *notesStopsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.s) }
 func (f *notesStopsFrame) Forget()            { *f = notesStopsFrame{Header: f.Header} }
 func (f *notesStopsFrame) Release(r *gen.Run) { gen.Free(r, f, 14) }
-func (*notesStopsFrame) Func() *gen.Func      { return &notesStopsFrameInfo }
+func (*notesStopsFrame) Func() *gen.Func      { return host_test_go.At(8) }
 
-var notesStopsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).stops", File: "github.com/going-green/greenlet/hub/sim/host_test.go", Line: 212, Points: "213 n s; 214 n t0"}
 var _ func(*notes, *socket.Server) = (*notes).stops
 
-// notesServingFrame is an activation of notes.serving.
 type notesServingFrame struct {
 	gen.Header
 	n *notes
@@ -1093,8 +1013,6 @@ func (n *notes) newServingFrame(s *socket.Server) *notesServingFrame {
 	_ = n.serving
 	return gen.MakeFrame(notesServingFrame{n: n, s: s})
 }
-
-// servingResumable is notes.serving for callers that can be suspended.
 func (n *notes) servingResumable(r *gen.Run, s *socket.Server) gen.Status {
 	return (*notesServingFrame)(nil).body(r, n, s)
 }
@@ -1102,11 +1020,10 @@ func (n *notes) servingResumable(r *gen.Run, s *socket.Server) gen.Status {
 func (f *notesServingFrame) body(r *gen.Run, n *notes, s *socket.Server) (st gen.Status) {
 	var t0 error
 //line host_test.go:218:1
-	t0, st = s.ServeResumable(r)
-	if st != gen.Done {
+	if t0, st = s.ServeResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 37)
-		f.s, f.n, f.PC = nil, n, 1
-		return r.Link(f, &f.Header, st)
+		f.s, f.n = nil, n
+		return f.Link(r, f, 1, st)
 	}
 	if f != nil {
 		f.s = nil
@@ -1116,34 +1033,32 @@ func (f *notesServingFrame) body(r *gen.Run, n *notes, s *socket.Server) (st gen
 	return gen.Done
 }
 
-//line host_greenlet_test.go:1123:1
+//line host_greenlet_test.go:1040:1
 
 func (f *notesServingFrame) Resume(r *gen.Run) (st gen.Status) {
 	n := f.n
 	var t0 error
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.n, f.s))
+		return f.Started(r, f, f.body(r, f.n, f.s))
 	default:
 		t0 = r.Callee().(*socket.ServerServeFrame).Returned(r)
 		f.s = nil
 //line host_test.go:218:1
 		n.note("served: %v", t0)
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 }
 
-//line host_greenlet_test.go:1140:1
+//line host_greenlet_test.go:1057:1
 
 func (f *notesServingFrame) Args(args []any)    { gen.SetArgs(f, args, &f.s) }
 func (f *notesServingFrame) Forget()            { *f = notesServingFrame{Header: f.Header} }
 func (f *notesServingFrame) Release(r *gen.Run) { gen.Free(r, f, 37) }
-func (*notesServingFrame) Func() *gen.Func      { return &notesServingFrameInfo }
+func (*notesServingFrame) Func() *gen.Func      { return host_test_go.At(9) }
 
-var notesServingFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).serving", File: "github.com/going-green/greenlet/hub/sim/host_test.go", Line: 218, Points: "218 n"}
 var _ func(*notes, *socket.Server) = (*notes).serving
 
-// notesIdlesFrame is an activation of notes.idles.
 type notesIdlesFrame struct {
 	gen.Header
 	n *notes
@@ -1154,8 +1069,6 @@ func (n *notes) newIdlesFrame(c *socket.Conn) *notesIdlesFrame {
 	_ = n.idles
 	return gen.MakeFrame(notesIdlesFrame{n: n, c: c})
 }
-
-// idlesResumable is notes.idles for callers that can be suspended.
 func (n *notes) idlesResumable(r *gen.Run, c *socket.Conn) gen.Status {
 	return (*notesIdlesFrame)(nil).body(r, n, c)
 }
@@ -1163,11 +1076,10 @@ func (n *notes) idlesResumable(r *gen.Run, c *socket.Conn) gen.Status {
 func (f *notesIdlesFrame) body(r *gen.Run, n *notes, c *socket.Conn) (st gen.Status) {
 	var err error
 //line host_test.go:222:1
-	err, st = c.WaitReadableResumable(r)
-	if st != gen.Done {
+	if err, st = c.WaitReadableResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 44)
-		f.n, f.c, f.PC = n, c, 1
-		return r.Link(f, &f.Header, st)
+		f.n, f.c = n, c
+		return f.Link(r, f, 1, st)
 	}
 //line host_test.go:223:1
 	n.note("%v", err)
@@ -1175,52 +1087,48 @@ func (f *notesIdlesFrame) body(r *gen.Run, n *notes, c *socket.Conn) (st gen.Sta
 		f.n = nil
 	}
 //line host_test.go:224:1
-	_, _, st = c.WriteStringResumable(r, "bye\n")
-	if st != gen.Done {
+	if _, _, st = c.WriteStringResumable(r, "bye\n"); st != gen.Done {
 		f = gen.Take(r, f, 44)
-		f.c, f.PC = nil, 2
-		return r.Link(f, &f.Header, st)
+		f.c = nil
+		return f.Link(r, f, 2, st)
 	}
 	return gen.Done
 }
 
-//line host_greenlet_test.go:1191:1
+//line host_greenlet_test.go:1102:1
 
 func (f *notesIdlesFrame) Resume(r *gen.Run) (st gen.Status) {
 	n, c := f.n, f.c
 	var err error
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.n, f.c))
+		return f.Started(r, f, f.body(r, f.n, f.c))
 	case 1:
 		err = r.Callee().(*socket.ConnWaitReadableFrame).Returned(r)
 //line host_test.go:223:1
 		n.note("%v", err)
 		f.n = nil
 //line host_test.go:224:1
-		_, _, st = c.WriteStringResumable(r, "bye\n")
-		if st != gen.Done {
-			f.c, f.PC = nil, 2
-			return r.Link(f, &f.Header, st)
+		if _, _, st = c.WriteStringResumable(r, "bye\n"); st != gen.Done {
+			f.c = nil
+			return f.Link(r, f, 2, st)
 		}
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	default:
 		r.Callee().(*socket.ConnWriteStringFrame).Release(r)
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 }
 
-//line host_greenlet_test.go:1217:1
+//line host_greenlet_test.go:1127:1
 
 func (f *notesIdlesFrame) Args(args []any)    { gen.SetArgs(f, args, &f.c) }
 func (f *notesIdlesFrame) Forget()            { *f = notesIdlesFrame{Header: f.Header} }
 func (f *notesIdlesFrame) Release(r *gen.Run) { gen.Free(r, f, 44) }
-func (*notesIdlesFrame) Func() *gen.Func      { return &notesIdlesFrameInfo }
+func (*notesIdlesFrame) Func() *gen.Func      { return host_test_go.At(10) }
 
-var notesIdlesFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).idles", File: "github.com/going-green/greenlet/hub/sim/host_test.go", Line: 221, Points: "222 n c; 224"}
 var _ func(*notes, *socket.Conn) = (*notes).idles
 
-// notesListensFrame is an activation of notes.listens.
 type notesListensFrame struct {
 	gen.Header
 	n *notes
@@ -1231,32 +1139,24 @@ func (n *notes) newListensFrame() *notesListensFrame {
 	_ = n.listens
 	return gen.MakeFrame(notesListensFrame{n: n})
 }
-
-// listensResumable is notes.listens for callers that can be suspended.
 func (n *notes) listensResumable(r *gen.Run) gen.Status { return (*notesListensFrame)(nil).body(r, n) }
 
 func (f *notesListensFrame) body(r *gen.Run, n *notes) (st gen.Status) {
-	var (
-		t0 *socket.Conn
-		t1 error
-		c  *socket.Conn
-		t2 []byte
-		t3 error
-	)
+	var t0, c *socket.Conn
+	var t1, t3 error
+	var t2 []byte
 //line host_test.go:242:1
-	t0, t1, st = n.a.DialResumable(r, "tcp", "b:80")
-	if st != gen.Done {
+	if t0, t1, st = n.a.DialResumable(r, "tcp", "b:80"); st != gen.Done {
 		f = gen.Take(r, f, 1)
-		f.n, f.PC = n, 1
-		return r.Link(f, &f.Header, st)
+		f.n = n
+		return f.Link(r, f, 1, st)
 	}
 //line host_test.go:242:1
 	c = must(t0, t1)
-	t2, t3, st = c.ReadLineResumable(r)
-	if st != gen.Done {
+	if t2, t3, st = c.ReadLineResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 1)
-		f.n, f.c, f.PC = n, c, 2
-		return r.Link(f, &f.Header, st)
+		f.n, f.c = n, c
+		return f.Link(r, f, 2, st)
 	}
 //line host_test.go:243:1
 	n.note("%s", must(t2, t3))
@@ -1268,28 +1168,23 @@ func (f *notesListensFrame) body(r *gen.Run, n *notes) (st gen.Status) {
 	return gen.Done
 }
 
-//line host_greenlet_test.go:1275:1
+//line host_greenlet_test.go:1175:1
 
 func (f *notesListensFrame) Resume(r *gen.Run) (st gen.Status) {
 	n := f.n
-	var (
-		t0 *socket.Conn
-		t1 error
-		c  *socket.Conn
-		t2 []byte
-		t3 error
-	)
+	var t0, c *socket.Conn
+	var t1, t3 error
+	var t2 []byte
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.n))
+		return f.Started(r, f, f.body(r, f.n))
 	case 1:
 		t0, t1 = r.Callee().(*HostDialFrame).Returned(r)
 //line host_test.go:242:1
 		c = must(t0, t1)
-		t2, t3, st = c.ReadLineResumable(r)
-		if st != gen.Done {
-			f.c, f.PC = c, 2
-			return r.Link(f, &f.Header, st)
+		if t2, t3, st = c.ReadLineResumable(r); st != gen.Done {
+			f.c = c
+			return f.Link(r, f, 2, st)
 		}
 		goto resumed_243
 	case 2:
@@ -1304,19 +1199,17 @@ resumed_243:
 	f.n = nil
 //line host_test.go:244:1
 	c.Close()
-	return r.Return(f, &f.Header)
+	return f.Return(r, f)
 }
 
-//line host_greenlet_test.go:1314:1
+//line host_greenlet_test.go:1209:1
 
 func (f *notesListensFrame) Forget()            { *f = notesListensFrame{Header: f.Header} }
 func (f *notesListensFrame) Release(r *gen.Run) { gen.Free(r, f, 1) }
-func (*notesListensFrame) Func() *gen.Func      { return &notesListensFrameInfo }
+func (*notesListensFrame) Func() *gen.Func      { return host_test_go.At(11) }
 
-var notesListensFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).listens", File: "github.com/going-green/greenlet/hub/sim/host_test.go", Line: 241, Points: "242 n; 243 +c"}
 var _ func(*notes) = (*notes).listens
 
-// notesLonelyFrame is an activation of notes.lonely.
 type notesLonelyFrame struct {
 	gen.Header
 	n      *notes
@@ -1333,29 +1226,18 @@ func (n *notes) newLonelyFrame() *notesLonelyFrame {
 	_ = n.lonely
 	return gen.MakeFrame(notesLonelyFrame{n: n})
 }
-
-// lonelyResumable is notes.lonely for callers that can be suspended.
 func (n *notes) lonelyResumable(r *gen.Run) gen.Status { return (*notesLonelyFrame)(nil).body(r, n) }
 
 func (f *notesLonelyFrame) body(r *gen.Run, n *notes) (st gen.Status) {
 	var (
-		l      *socket.Listener
-		start  time.Time
-		t0     *socket.Conn
-		t1     error
-		c, t2  *socket.Conn
-		t3     error
-		d      *socket.Conn
-		p      []byte
-		t4     int
-		t5     error
-		m      int
-		t6     error
-		t7     []func() error
-		t8, t9 int
-		t10    error
-		u      *socket.PacketConn
-		err    error
+		l                        *socket.Listener
+		start                    time.Time
+		t0, c, t2, d             *socket.Conn
+		t1, t3, t5, t6, t10, err error
+		p                        []byte
+		t4, m, t8, t9            int
+		t7                       []func() error
+		u                        *socket.PacketConn
 	)
 	if f != nil {
 		switch f.PC {
@@ -1405,47 +1287,42 @@ func (f *notesLonelyFrame) body(r *gen.Run, n *notes) (st gen.Status) {
 //line host_test.go:278:1
 	l = must(n.a.Listen("tcp", ":80"))
 	start = n.Now()
-	t0, t1, st = n.a.DialResumable(r, "tcp", "localhost:80")
-	if st != gen.Done {
+	if t0, t1, st = n.a.DialResumable(r, "tcp", "localhost:80"); st != gen.Done {
 		f = gen.Take(r, f, 0)
-		f.n, f.l, f.start, f.PC = n, l, start, 1
-		return r.Link(f, &f.Header, st)
+		f.n, f.l, f.start = n, l, start
+		return f.Link(r, f, 1, st)
 	}
 resumed_280:
 //line host_test.go:280:1
 	c = must(t0, t1)
-	t2, t3, st = l.AcceptResumable(r)
-	if st != gen.Done {
+	if t2, t3, st = l.AcceptResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 0)
-		f.n, f.l, f.start, f.c, f.PC = n, l, start, c, 2
-		return r.Link(f, &f.Header, st)
+		f.n, f.l, f.start, f.c = n, l, start, c
+		return f.Link(r, f, 2, st)
 	}
 resumed_281:
 //line host_test.go:281:1
 	d = must(t2, t3)
-	_, _, st = c.WriteStringResumable(r, "to myself")
-	if st != gen.Done {
+	if _, _, st = c.WriteStringResumable(r, "to myself"); st != gen.Done {
 		f = gen.Take(r, f, 0)
-		f.n, f.l, f.start, f.c, f.d, f.PC = n, l, start, c, d, 3
-		return r.Link(f, &f.Header, st)
+		f.n, f.l, f.start, f.c, f.d = n, l, start, c, d
+		return f.Link(r, f, 3, st)
 	}
 resumed_282:
 //line host_test.go:283:1
 	c.CloseWrite()
-	_, st = d.WaitReadableResumable(r)
-	if st != gen.Done {
+	if _, st = d.WaitReadableResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 0)
-		f.n, f.l, f.start, f.c, f.d, f.PC = n, l, start, c, d, 4
-		return r.Link(f, &f.Header, st)
+		f.n, f.l, f.start, f.c, f.d = n, l, start, c, d
+		return f.Link(r, f, 4, st)
 	}
 resumed_284:
 //line host_test.go:285:1
 	p = make([]byte, 20)
-	t4, t5, st = d.ReadFullResumable(r, p[:9])
-	if st != gen.Done {
+	if t4, t5, st = d.ReadFullResumable(r, p[:9]); st != gen.Done {
 		f = gen.Take(r, f, 0)
-		f.n, f.l, f.start, f.c, f.d, f.p, f.PC = n, l, start, c, d, p, 5
-		return r.Link(f, &f.Header, st)
+		f.n, f.l, f.start, f.c, f.d, f.p = n, l, start, c, d, p
+		return f.Link(r, f, 5, st)
 	}
 resumed_286:
 //line host_test.go:286:1
@@ -1456,11 +1333,10 @@ resumed_286:
 		f.start = time.Time{}
 	}
 //line host_test.go:289:1
-	t6, st = d.WaitReadableResumable(r)
-	if st != gen.Done {
+	if t6, st = d.WaitReadableResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 0)
-		f.n, f.l, f.c, f.d, f.p, f.PC = n, l, c, d, p, 6
-		return r.Link(f, &f.Header, st)
+		f.n, f.l, f.c, f.d, f.p = n, l, c, d, p
+		return f.Link(r, f, 6, st)
 	}
 resumed_289:
 //line host_test.go:289:1
@@ -1486,8 +1362,8 @@ loop_291:
 			t10, st = c2.CallResumable(r)
 			if st != gen.Done {
 				f = gen.Take(r, f, 0)
-				f.n, f.l, f.c, f.d, f.p, f.t7, f.t8, f.t9, f.PC = n, l, c, d, p, t7, t8, t9, 7
-				return r.Link(f, &f.Header, st)
+				f.n, f.l, f.c, f.d, f.p, f.t7, f.t8, f.t9 = n, l, c, d, p, t7, t8, t9
+				return f.Link(r, f, 7, st)
 			}
 		} else {
 //line host_test.go:292:1
@@ -1522,28 +1398,25 @@ after_loop_291:
 	}
 //line host_test.go:299:1
 	u = must(n.a.ListenPacket("udp", ":53"))
-	_, err, st = u.WriteToResumable(r, nil, Addr{"udp", "x", 1})
-	if st != gen.Done {
+	if _, err, st = u.WriteToResumable(r, nil, (Addr{"udp", "x", 1})); st != gen.Done {
 		f = gen.Take(r, f, 0)
-		f.n, f.p, f.u, f.PC = n, p, u, 8
-		return r.Link(f, &f.Header, st)
+		f.n, f.p, f.u = n, p, u
+		return f.Link(r, f, 8, st)
 	}
 resumed_300:
 //line host_test.go:301:1
 	n.note("%v", err)
-	_, _, st = u.WriteToResumable(r, []byte("once"), u.LocalAddr())
-	if st != gen.Done {
+	if _, _, st = u.WriteToResumable(r, []byte("once"), u.LocalAddr()); st != gen.Done {
 		f = gen.Take(r, f, 0)
-		f.n, f.p, f.u, f.PC = n, p, u, 9
-		return r.Link(f, &f.Header, st)
+		f.n, f.p, f.u = n, p, u
+		return f.Link(r, f, 9, st)
 	}
 resumed_302:
 //line host_test.go:303:1
-	m, _, err, st = u.ReadFromResumable(r, p)
-	if st != gen.Done {
+	if m, _, err, st = u.ReadFromResumable(r, p); st != gen.Done {
 		f = gen.Take(r, f, 0)
-		f.n, f.p, f.u, f.PC = n, p, u, 10
-		return r.Link(f, &f.Header, st)
+		f.n, f.p, f.u = n, p, u
+		return f.Link(r, f, 10, st)
 	}
 resumed_303:
 //line host_test.go:304:1
@@ -1556,20 +1429,18 @@ resumed_303:
 	return gen.Done
 }
 
-//line host_greenlet_test.go:1564:1
+//line host_greenlet_test.go:1437:1
 
 func (f *notesLonelyFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.body(r, f.n))
+	return f.Started(r, f, f.body(r, f.n))
 }
 
 func (f *notesLonelyFrame) Forget()            { *f = notesLonelyFrame{Header: f.Header} }
 func (f *notesLonelyFrame) Release(r *gen.Run) { gen.Free(r, f, 0) }
-func (*notesLonelyFrame) Func() *gen.Func      { return &notesLonelyFrameInfo }
+func (*notesLonelyFrame) Func() *gen.Func      { return host_test_go.At(12) }
 
-var notesLonelyFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).lonely", File: "github.com/going-green/greenlet/hub/sim/host_test.go", Line: 277, Points: "280 n l start; 281 +c; 282 +d; 284 =; 286 +p; 289 -start; 292 +t7 +t8 +t9; 300 n p u; 302 =; 303 ="}
 var _ func(*notes) = (*notes).lonely
 
-// notesListensForFrame is an activation of notes.listensFor.
 type notesListensForFrame struct {
 	gen.Header
 	n *notes
@@ -1580,8 +1451,6 @@ func (n *notes) newListensForFrame(h *Host) *notesListensForFrame {
 	_ = n.listensFor
 	return gen.MakeFrame(notesListensForFrame{n: n, h: h})
 }
-
-// listensForResumable is notes.listensFor for callers that can be suspended.
 func (n *notes) listensForResumable(r *gen.Run, h *Host) gen.Status {
 	return (*notesListensForFrame)(nil).body(r, n, h)
 }
@@ -1595,11 +1464,10 @@ func (f *notesListensForFrame) body(r *gen.Run, n *notes, h *Host) (st gen.Statu
 			f.h = nil
 		}
 //line host_test.go:319:1
-		_, _, err, st = c.ReadFromResumable(r, nil)
-		if st != gen.Done {
+		if _, _, err, st = c.ReadFromResumable(r, nil); st != gen.Done {
 			f = gen.Take(r, f, 32)
-			f.n, f.PC = n, 1
-			return r.Link(f, &f.Header, st)
+			f.n = n
+			return f.Link(r, f, 1, st)
 		}
 	}
 //line host_test.go:320:1
@@ -1607,33 +1475,31 @@ func (f *notesListensForFrame) body(r *gen.Run, n *notes, h *Host) (st gen.Statu
 	return gen.Done
 }
 
-//line host_greenlet_test.go:1615:1
+//line host_greenlet_test.go:1483:1
 
 func (f *notesListensForFrame) Resume(r *gen.Run) (st gen.Status) {
 	n := f.n
 	var err error
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.n, f.h))
+		return f.Started(r, f, f.body(r, f.n, f.h))
 	default:
 		_, _, err = r.Callee().(*socket.PacketConnReadFromFrame).Returned(r)
 //line host_test.go:320:1
 		n.note("not here: %v", err)
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 }
 
-//line host_greenlet_test.go:1631:1
+//line host_greenlet_test.go:1499:1
 
 func (f *notesListensForFrame) Args(args []any)    { gen.SetArgs(f, args, &f.h) }
 func (f *notesListensForFrame) Forget()            { *f = notesListensForFrame{Header: f.Header} }
 func (f *notesListensForFrame) Release(r *gen.Run) { gen.Free(r, f, 32) }
-func (*notesListensForFrame) Func() *gen.Func      { return &notesListensForFrameInfo }
+func (*notesListensForFrame) Func() *gen.Func      { return host_test_go.At(13) }
 
-var notesListensForFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).listensFor", File: "github.com/going-green/greenlet/hub/sim/host_test.go", Line: 317, Points: "319 n"}
 var _ func(*notes, *Host) = (*notes).listensFor
 
-// notesCutsFrame is an activation of notes.cuts.
 type notesCutsFrame struct {
 	gen.Header
 	n    *notes
@@ -1644,8 +1510,6 @@ func (n *notes) newCutsFrame() *notesCutsFrame {
 	_ = n.cuts
 	return gen.MakeFrame(notesCutsFrame{n: n})
 }
-
-// cutsResumable is notes.cuts for callers that can be suspended.
 func (n *notes) cutsResumable(r *gen.Run) gen.Status { return (*notesCutsFrame)(nil).body(r, n) }
 
 func (f *notesCutsFrame) body(r *gen.Run, n *notes) (st gen.Status) {
@@ -1655,17 +1519,16 @@ func (f *notesCutsFrame) body(r *gen.Run, n *notes) (st gen.Status) {
 	task = n.a.Go(n.newListensForFrame(n.a))
 	if st = n.SleepResumable(r, 1); st != gen.Done {
 		f = gen.Take(r, f, 46)
-		f.n, f.task, f.PC = n, task, 1
-		return r.Link(f, &f.Header, st)
+		f.n, f.task = n, task
+		return f.Link(r, f, 1, st)
 	}
 //line host_test.go:327:1
 	n.note("%d", n.a.Connections()+len(n.a.packets))
 	n.a.Crash()
-	t0, st = task.JoinResumable(r)
-	if st != gen.Done {
+	if t0, st = task.JoinResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 46)
-		f.n, f.PC = n, 2
-		return r.Link(f, &f.Header, st)
+		f.n = n
+		return f.Link(r, f, 2, st)
 	}
 	{
 //line host_test.go:329:1
@@ -1678,7 +1541,7 @@ func (f *notesCutsFrame) body(r *gen.Run, n *notes) (st gen.Status) {
 	}
 }
 
-//line host_greenlet_test.go:1686:1
+//line host_greenlet_test.go:1549:1
 
 func (f *notesCutsFrame) Resume(r *gen.Run) (st gen.Status) {
 	n := f.n
@@ -1686,17 +1549,16 @@ func (f *notesCutsFrame) Resume(r *gen.Run) (st gen.Status) {
 	var t0 error
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.n))
+		return f.Started(r, f, f.body(r, f.n))
 	case 1:
 		task = f.task
 		r.Callee().(*hub.HubSleepFrame).Release(r)
 //line host_test.go:327:1
 		n.note("%d", n.a.Connections()+len(n.a.packets))
 		n.a.Crash()
-		t0, st = task.JoinResumable(r)
-		if st != gen.Done {
-			f.task, f.PC = nil, 2
-			return r.Link(f, &f.Header, st)
+		if t0, st = task.JoinResumable(r); st != gen.Done {
+			f.task = nil
+			return f.Link(r, f, 2, st)
 		}
 		goto resumed_329
 	case 2:
@@ -1712,19 +1574,17 @@ resumed_329:
 	n.note("%v", err)
 	_, err = n.a.Listen("tcp", ":53")
 	n.note("%v %v", err, errors.Is(err, syscall.ENETDOWN))
-	return r.Return(f, &f.Header)
+	return f.Return(r, f)
 }
 
-//line host_greenlet_test.go:1723:1
+//line host_greenlet_test.go:1585:1
 
 func (f *notesCutsFrame) Forget()            { *f = notesCutsFrame{Header: f.Header} }
 func (f *notesCutsFrame) Release(r *gen.Run) { gen.Free(r, f, 46) }
-func (*notesCutsFrame) Func() *gen.Func      { return &notesCutsFrameInfo }
+func (*notesCutsFrame) Func() *gen.Func      { return host_test_go.At(14) }
 
-var notesCutsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).cuts", File: "github.com/going-green/greenlet/hub/sim/host_test.go", Line: 324, Points: "326 n task; 329 n"}
 var _ func(*notes) = (*notes).cuts
 
-// notesExhaustsFrame is an activation of notes.exhausts.
 type notesExhaustsFrame struct {
 	gen.DeferHeader
 	n        *notes
@@ -1737,12 +1597,10 @@ func (n *notes) newExhaustsFrame() *notesExhaustsFrame {
 	_ = n.exhausts
 	return gen.MakeFrame(notesExhaustsFrame{n: n})
 }
-
-// exhaustsResumable is notes.exhausts for callers that can be suspended.
 func (n *notes) exhaustsResumable(r *gen.Run) gen.Status { return (*notesExhaustsFrame)(nil).run(r, n) }
 
 func (f *notesExhaustsFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.run(r, f.n))
+	return f.Started(r, f, f.run(r, f.n))
 }
 
 func (f *notesExhaustsFrame) run(r *gen.Run, n *notes) (st gen.Status) {
@@ -1767,25 +1625,11 @@ func (f *notesExhaustsFrame) step(r *gen.Run, n *notes) (end gen.Status) {
 	defer f.Catch(&end)
 	var st gen.Status
 	var (
-		last *socket.PacketConn
-		err  error
-		t0   *socket.Conn
-		t1   error
-		c    *socket.Conn
-		l    *socket.Listener
-		t2   int
-		t3   *socket.Conn
-		t4   error
-		t5   *socket.Conn
-		t6   error
-		t7   *socket.Conn
-		t8   error
-		t9   *socket.Conn
-		t10  error
-		t11  *socket.Conn
-		t12  error
-		t13  *socket.Conn
-		t14  error
+		last                               *socket.PacketConn
+		err, t1, t4, t6, t8, t10, t12, t14 error
+		t0, c, t3, t5, t7, t9, t11, t13    *socket.Conn
+		l                                  *socket.Listener
+		t2                                 int
 	)
 	switch f.PC {
 	case 1:
@@ -1843,10 +1687,9 @@ func (f *notesExhaustsFrame) step(r *gen.Run, n *notes) (end gen.Status) {
 //line host_test.go:352:1
 	_, err = n.a.ListenPacket("udp", ":0")
 	n.note("%v", err)
-	_, err, st = n.a.DialResumable(r, "udp", "b:53")
-	if st != gen.Done {
-		f.last, f.PC = last, 1
-		return r.Link(f, &f.Header, st)
+	if _, err, st = n.a.DialResumable(r, "udp", "b:53"); st != gen.Done {
+		f.last = last
+		return f.Link(r, f, 1, st)
 	}
 resumed_354:
 //line host_test.go:355:1
@@ -1862,10 +1705,8 @@ resumed_354:
 	n.note("%v", last.Close())
 	f.last = nil
 //line host_test.go:358:1
-	t0, t1, st = n.a.DialResumable(r, "udp", "b:53")
-	if st != gen.Done {
-		f.PC = 2
-		return r.Link(f, &f.Header, st)
+	if t0, t1, st = n.a.DialResumable(r, "udp", "b:53"); st != gen.Done {
+		return f.Link(r, f, 2, st)
 	}
 resumed_358:
 	{
@@ -1900,10 +1741,9 @@ loop_366:
 		goto after_loop_366
 	}
 //line host_test.go:367:1
-	t3, t4, st = n.a.DialResumable(r, "tcp", "b:80")
-	if st != gen.Done {
-		f.l, f.t2, f.PC = l, t2, 3
-		return r.Link(f, &f.Header, st)
+	if t3, t4, st = n.a.DialResumable(r, "tcp", "b:80"); st != gen.Done {
+		f.l, f.t2 = l, t2
+		return f.Link(r, f, 3, st)
 	}
 resumed_367:
 //line host_test.go:367:1
@@ -1916,10 +1756,9 @@ resumed_367:
 		})
 	}
 //line host_test.go:369:1
-	t5, t6, st = l.AcceptResumable(r)
-	if st != gen.Done {
-		f.l, f.t2, f.PC = l, t2, 4
-		return r.Link(f, &f.Header, st)
+	if t5, t6, st = l.AcceptResumable(r); st != gen.Done {
+		f.l, f.t2 = l, t2
+		return f.Link(r, f, 4, st)
 	}
 resumed_369:
 //line host_test.go:369:1
@@ -1935,18 +1774,16 @@ resumed_369:
 	goto loop_366
 after_loop_366:
 //line host_test.go:371:1
-	_, err, st = n.a.DialResumable(r, "tcp", "b:80")
-	if st != gen.Done {
-		f.l, f.PC = l, 5
-		return r.Link(f, &f.Header, st)
+	if _, err, st = n.a.DialResumable(r, "tcp", "b:80"); st != gen.Done {
+		f.l = l
+		return f.Link(r, f, 5, st)
 	}
 resumed_371:
 //line host_test.go:372:1
 	n.note("%v", err)
-	t7, t8, st = n.a.DialResumable(r, "tcp", "b:81")
-	if st != gen.Done {
-		f.l, f.PC = l, 6
-		return r.Link(f, &f.Header, st)
+	if t7, t8, st = n.a.DialResumable(r, "tcp", "b:81"); st != gen.Done {
+		f.l = l
+		return f.Link(r, f, 6, st)
 	}
 resumed_373:
 //line host_test.go:373:1
@@ -1961,35 +1798,30 @@ resumed_373:
 	n.note("%v", f.taken.Close())
 	f.taken = nil
 //line host_test.go:375:1
-	t9, t10, st = n.a.DialResumable(r, "tcp", "b:80")
-	if st != gen.Done {
-		f.l, f.PC = l, 7
-		return r.Link(f, &f.Header, st)
+	if t9, t10, st = n.a.DialResumable(r, "tcp", "b:80"); st != gen.Done {
+		f.l = l
+		return f.Link(r, f, 7, st)
 	}
 resumed_375:
 //line host_test.go:375:1
 	c = must(t9, t10)
 	n.note("%v", c.LocalAddr())
 	n.note("%v", c.Close())
-	t11, t12, st = l.AcceptResumable(r)
-	if st != gen.Done {
-		f.l, f.PC = nil, 8
-		return r.Link(f, &f.Header, st)
+	if t11, t12, st = l.AcceptResumable(r); st != gen.Done {
+		f.l = nil
+		return f.Link(r, f, 8, st)
 	}
 resumed_378:
 	f.l = nil
 //line host_test.go:378:1
 	must(t11, t12).Close()
 	if st = n.SleepResumable(r, time.Second); st != gen.Done {
-		f.PC = 9
-		return r.Link(f, &f.Header, st)
+		return f.Link(r, f, 9, st)
 	}
 resumed_379:
 //line host_test.go:380:1
-	t13, t14, st = n.a.DialResumable(r, "tcp", "b:80")
-	if st != gen.Done {
-		f.PC = 10
-		return r.Link(f, &f.Header, st)
+	if t13, t14, st = n.a.DialResumable(r, "tcp", "b:80"); st != gen.Done {
+		return f.Link(r, f, 10, st)
 	}
 resumed_380:
 //line host_test.go:380:1
@@ -2015,7 +1847,7 @@ unwind:
 	for f.Pending() {
 //line host_test.go:388:1
 		if sub := f.Next(r); sub != gen.Done {
-			return r.Link(f, &f.Header, sub)
+			return f.Link(r, f, gen.Unwind, sub)
 		}
 	}
 //line host_test.go:388:1
@@ -2023,16 +1855,14 @@ unwind:
 	return gen.Done
 }
 
-//line host_greenlet_test.go:2031:1
+//line host_greenlet_test.go:1863:1
 
 func (f *notesExhaustsFrame) Forget()            { *f = notesExhaustsFrame{DeferHeader: f.DeferHeader} }
 func (f *notesExhaustsFrame) Release(r *gen.Run) { gen.Free(r, f, 52) }
-func (*notesExhaustsFrame) Func() *gen.Func      { return &notesExhaustsFrameInfo }
+func (*notesExhaustsFrame) Func() *gen.Func      { return host_test_go.At(15) }
 
-var notesExhaustsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).exhausts", File: "github.com/going-green/greenlet/hub/sim/host_test.go", Line: 346, End: 388, Points: "354 n last; 358 n; 367 n l taken t2; 369 =; 371 -t2; 373 =; 375 n l; 378 n; 379 n; 380 n"}
 var _ func(*notes) = (*notes).exhausts
 
-// notesOutlivesFrame is an activation of notes.outlives.
 type notesOutlivesFrame struct {
 	gen.DeferHeader
 	n  *notes
@@ -2046,12 +1876,10 @@ func (n *notes) newOutlivesFrame() *notesOutlivesFrame {
 	_ = n.outlives
 	return gen.MakeFrame(notesOutlivesFrame{n: n})
 }
-
-// outlivesResumable is notes.outlives for callers that can be suspended.
 func (n *notes) outlivesResumable(r *gen.Run) gen.Status { return (*notesOutlivesFrame)(nil).run(r, n) }
 
 func (f *notesOutlivesFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.run(r, f.n))
+	return f.Started(r, f, f.run(r, f.n))
 }
 
 func (f *notesOutlivesFrame) run(r *gen.Run, n *notes) (st gen.Status) {
@@ -2076,14 +1904,10 @@ func (f *notesOutlivesFrame) step(r *gen.Run, n *notes) (end gen.Status) {
 	defer f.Catch(&end)
 	var st gen.Status
 	var (
-		c     *socket.PacketConn
-		l     *socket.Listener
-		t0    *socket.Conn
-		t1    error
-		s, t2 *socket.Conn
-		t3    error
-		to    *socket.PacketConn
-		err   error
+		c, to       *socket.PacketConn
+		l           *socket.Listener
+		t0, s, t2   *socket.Conn
+		t1, t3, err error
 	)
 	switch f.PC {
 	case 1:
@@ -2124,25 +1948,22 @@ func (f *notesOutlivesFrame) step(r *gen.Run, n *notes) (end gen.Status) {
 //line host_test.go:411:1
 	c = must(n.b.ListenPacket("udp", ":53"))
 	l = must(n.b.Listen("tcp", ":80"))
-	t0, t1, st = n.b.DialResumable(r, "tcp", "b:80")
-	if st != gen.Done {
-		f.c, f.l, f.PC = c, l, 1
-		return r.Link(f, &f.Header, st)
+	if t0, t1, st = n.b.DialResumable(r, "tcp", "b:80"); st != gen.Done {
+		f.c, f.l = c, l
+		return f.Link(r, f, 1, st)
 	}
 resumed_413:
 //line host_test.go:413:1
 	s = must(t0, t1)
-	t2, t3, st = l.AcceptResumable(r)
-	if st != gen.Done {
-		f.c, f.l, f.s, f.PC = c, l, s, 2
-		return r.Link(f, &f.Header, st)
+	if t2, t3, st = l.AcceptResumable(r); st != gen.Done {
+		f.c, f.l, f.s = c, l, s
+		return f.Link(r, f, 2, st)
 	}
 resumed_414:
 //line host_test.go:414:1
-	_, _, st = must(t2, t3).WriteStringResumable(r, "gone")
-	if st != gen.Done {
-		f.c, f.l, f.s, f.PC = c, l, s, 3
-		return r.Link(f, &f.Header, st)
+	if _, _, st = must(t2, t3).WriteStringResumable(r, "gone"); st != gen.Done {
+		f.c, f.l, f.s = c, l, s
+		return f.Link(r, f, 3, st)
 	}
 resumed_414b:
 //line host_test.go:415:1
@@ -2157,34 +1978,30 @@ resumed_414b:
 //line host_test.go:417:1
 	n.b.Crash()
 	n.b.Restart()
-	_, err, st = c.WriteToResumable(r, []byte("ghost"), Addr{"udp", "a", 53})
-	if st != gen.Done {
-		f.c, f.l, f.s, f.to, f.PC = c, l, s, to, 4
-		return r.Link(f, &f.Header, st)
+	if _, err, st = c.WriteToResumable(r, []byte("ghost"), (Addr{"udp", "a", 53})); st != gen.Done {
+		f.c, f.l, f.s, f.to = c, l, s, to
+		return f.Link(r, f, 4, st)
 	}
 resumed_419:
 //line host_test.go:420:1
 	n.note("%v", err)
-	_, _, err, st = c.ReadFromResumable(r, make([]byte, 5))
-	if st != gen.Done {
-		f.c, f.l, f.s, f.to, f.PC = c, l, s, to, 5
-		return r.Link(f, &f.Header, st)
+	if _, _, err, st = c.ReadFromResumable(r, make([]byte, 5)); st != gen.Done {
+		f.c, f.l, f.s, f.to = c, l, s, to
+		return f.Link(r, f, 5, st)
 	}
 resumed_421:
 //line host_test.go:422:1
 	n.note("%v", err)
-	_, err, st = l.AcceptResumable(r)
-	if st != gen.Done {
-		f.c, f.l, f.s, f.to, f.PC = c, l, s, to, 6
-		return r.Link(f, &f.Header, st)
+	if _, err, st = l.AcceptResumable(r); st != gen.Done {
+		f.c, f.l, f.s, f.to = c, l, s, to
+		return f.Link(r, f, 6, st)
 	}
 resumed_423:
 //line host_test.go:424:1
 	n.note("%v", err)
-	_, err, st = s.WriteStringResumable(r, "ghost")
-	if st != gen.Done {
-		f.c, f.l, f.s, f.to, f.PC = c, l, s, to, 7
-		return r.Link(f, &f.Header, st)
+	if _, err, st = s.WriteStringResumable(r, "ghost"); st != gen.Done {
+		f.c, f.l, f.s, f.to = c, l, s, to
+		return f.Link(r, f, 7, st)
 	}
 resumed_425:
 //line host_test.go:426:1
@@ -2209,10 +2026,9 @@ resumed_425:
 	f.c, f.l, f.s = nil, nil, nil
 //line host_test.go:430:1
 	to.SetReadDeadline(n.Now().Add(time.Second))
-	_, _, err, st = to.ReadFromResumable(r, make([]byte, 5))
-	if st != gen.Done {
-		f.to, f.PC = nil, 8
-		return r.Link(f, &f.Header, st)
+	if _, _, err, st = to.ReadFromResumable(r, make([]byte, 5)); st != gen.Done {
+		f.to = nil
+		return f.Link(r, f, 8, st)
 	}
 resumed_431:
 	f.to = nil
@@ -2226,7 +2042,7 @@ unwind:
 	for f.Pending() {
 //line host_test.go:434:1
 		if sub := f.Next(r); sub != gen.Done {
-			return r.Link(f, &f.Header, sub)
+			return f.Link(r, f, gen.Unwind, sub)
 		}
 	}
 //line host_test.go:434:1
@@ -2234,16 +2050,14 @@ unwind:
 	return gen.Done
 }
 
-//line host_greenlet_test.go:2242:1
+//line host_greenlet_test.go:2058:1
 
 func (f *notesOutlivesFrame) Forget()            { *f = notesOutlivesFrame{DeferHeader: f.DeferHeader} }
 func (f *notesOutlivesFrame) Release(r *gen.Run) { gen.Free(r, f, 0) }
-func (*notesOutlivesFrame) Func() *gen.Func      { return &notesOutlivesFrameInfo }
+func (*notesOutlivesFrame) Func() *gen.Func      { return host_test_go.At(16) }
 
-var notesOutlivesFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).outlives", File: "github.com/going-green/greenlet/hub/sim/host_test.go", Line: 410, End: 434, Points: "413 n c l; 414 +s; 414 =; 419 +to; 421 =; 423 =; 425 =; 431 n"}
 var _ func(*notes) = (*notes).outlives
 
-// notesCrashesItselfFrame is an activation of notes.crashesItself.
 type notesCrashesItselfFrame struct {
 	gen.DeferHeader
 	n *notes
@@ -2253,14 +2067,12 @@ func (n *notes) newCrashesItselfFrame() *notesCrashesItselfFrame {
 	_ = n.crashesItself
 	return gen.MakeFrame(notesCrashesItselfFrame{n: n})
 }
-
-// crashesItselfResumable is notes.crashesItself for callers that can be suspended.
 func (n *notes) crashesItselfResumable(r *gen.Run) gen.Status {
 	return (*notesCrashesItselfFrame)(nil).run(r, n)
 }
 
 func (f *notesCrashesItselfFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.run(r, f.n))
+	return f.Started(r, f, f.run(r, f.n))
 }
 
 func (f *notesCrashesItselfFrame) run(r *gen.Run, n *notes) (st gen.Status) {
@@ -2312,18 +2124,15 @@ func (f *notesCrashesItselfFrame) step(r *gen.Run, n *notes) (end gen.Status) {
 		n.b.Crash()
 		n.b.Crash()
 		n.note("goes on: %v", n.b.Down())
-		_, err, st = l.AcceptResumable(r)
-		if st != gen.Done {
-			f.PC = 1
-			return r.Link(f, &f.Header, st)
+		if _, err, st = l.AcceptResumable(r); st != gen.Done {
+			return f.Link(r, f, 1, st)
 		}
 	}
 resumed_461:
 //line host_test.go:462:1
 	n.note("%v", err)
 	if st = n.SleepResumable(r, 1); st != gen.Done {
-		f.PC = 2
-		return r.Link(f, &f.Header, st)
+		return f.Link(r, f, 2, st)
 	}
 resumed_463:
 //line host_test.go:464:1
@@ -2335,7 +2144,7 @@ unwind:
 	for f.Pending() {
 //line host_test.go:465:1
 		if sub := f.Next(r); sub != gen.Done {
-			return r.Link(f, &f.Header, sub)
+			return f.Link(r, f, gen.Unwind, sub)
 		}
 	}
 //line host_test.go:465:1
@@ -2343,16 +2152,14 @@ unwind:
 	return gen.Done
 }
 
-//line host_greenlet_test.go:2351:1
+//line host_greenlet_test.go:2160:1
 
 func (f *notesCrashesItselfFrame) Forget()            { *f = notesCrashesItselfFrame{DeferHeader: f.DeferHeader} }
 func (f *notesCrashesItselfFrame) Release(r *gen.Run) { gen.Free(r, f, 9) }
-func (*notesCrashesItselfFrame) Func() *gen.Func      { return &notesCrashesItselfFrameInfo }
+func (*notesCrashesItselfFrame) Func() *gen.Func      { return host_test_go.At(17) }
 
-var notesCrashesItselfFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).crashesItself", File: "github.com/going-green/greenlet/hub/sim/host_test.go", Line: 453, End: 465, Points: "461 n; 463 n"}
 var _ func(*notes) = (*notes).crashesItself
 
-// notesLingersFrame is an activation of notes.lingers.
 type notesLingersFrame struct {
 	gen.DeferHeader
 	n    *notes
@@ -2363,14 +2170,12 @@ func (n *notes) newLingersFrame(name string) *notesLingersFrame {
 	_ = n.lingers
 	return gen.MakeFrame(notesLingersFrame{n: n, name: name})
 }
-
-// lingersResumable is notes.lingers for callers that can be suspended.
 func (n *notes) lingersResumable(r *gen.Run, name string) gen.Status {
 	return (*notesLingersFrame)(nil).run(r, n, name)
 }
 
 func (f *notesLingersFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.run(r, f.n, f.name))
+	return f.Started(r, f, f.run(r, f.n, f.name))
 }
 
 func (f *notesLingersFrame) run(r *gen.Run, n *notes, name string) (st gen.Status) {
@@ -2412,8 +2217,7 @@ func (f *notesLingersFrame) step(r *gen.Run, n *notes, name string) (end gen.Sta
 	}
 //line host_test.go:470:1
 	if st = n.SleepResumable(r, time.Second); st != gen.Done {
-		f.PC = 1
-		return r.Link(f, &f.Header, st)
+		return f.Link(r, f, 1, st)
 	}
 resumed_470:
 //line host_test.go:471:1
@@ -2425,7 +2229,7 @@ unwind:
 	for f.Pending() {
 //line host_test.go:472:1
 		if sub := f.Next(r); sub != gen.Done {
-			return r.Link(f, &f.Header, sub)
+			return f.Link(r, f, gen.Unwind, sub)
 		}
 	}
 //line host_test.go:472:1
@@ -2433,13 +2237,33 @@ unwind:
 	return gen.Done
 }
 
-//line host_greenlet_test.go:2441:1
+//line host_greenlet_test.go:2245:1
 
 func (f *notesLingersFrame) Args(args []any)    { gen.SetArgs(f, args, &f.name) }
 func (f *notesLingersFrame) Forget()            { *f = notesLingersFrame{DeferHeader: f.DeferHeader} }
 func (f *notesLingersFrame) Release(r *gen.Run) { gen.Free(r, f, 25) }
-func (*notesLingersFrame) Func() *gen.Func      { return &notesLingersFrameInfo }
+func (*notesLingersFrame) Func() *gen.Func      { return host_test_go.At(18) }
 
-var notesLingersFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).lingers", File: "github.com/going-green/greenlet/hub/sim/host_test.go", Line: 468, End: 472, Points: "470 n name"}
 var _ func(*notes, string) = (*notes).lingers
 var _ = gen.Declare("notes.sends", "notes.collects", "notes.asks", "notes.answers", "notes.serves", "notes.rests", "notes.crashes", "notes.stops", "notes.serving", "notes.idles", "notes.listens", "notes.lonely", "notes.listensFor", "notes.cuts", "notes.exhausts", "notes.outlives", "notes.crashesItself", "notes.lingers")
+var host_test_go = gen.Funcs{Package: "github.com/going-green/greenlet/hub/sim", File: "github.com/going-green/greenlet/hub/sim/host_test.go", List: `
+(*notes).sends 22 28: 26 count c i
+(*notes).collects 31 44: 37 n c buf
+(*notes).asks 88: 89 n; 92 n c stranger; 93 =; 95 +p; 96 +err +t2 +t3; 97 -err -t2 -t3; 99 -p
+(*notes).answers 107: 111 n c p; 116 n c from; 117 -n; 118 c
+(*notes).serves 138 146: 145
+(*notes).serves.func1 139: 140
+(*notes).rests 149 152: 151
+(*notes).crashes 155: 157 n powerless; 158 =; 159 +c; 160 =; 166 n c; 169 =; 171 =; 173 =; 180 n server; 181 =; 182 n; 184 n t4 t5 t6
+(*notes).stops 212: 213 n s; 214 n t0
+(*notes).serving 218: 218 n
+(*notes).idles 221: 222 n c; 224
+(*notes).listens 241: 242 n; 243 +c
+(*notes).lonely 277: 280 n l start; 281 +c; 282 +d; 284 =; 286 +p; 289 -start; 292 +t7 +t8 +t9; 300 n p u; 302 =; 303 =
+(*notes).listensFor 317: 319 n
+(*notes).cuts 324: 326 n task; 329 n
+(*notes).exhausts 346 388: 354 n last; 358 n; 367 n l taken t2; 369 =; 371 -t2; 373 =; 375 n l; 378 n; 379 n; 380 n
+(*notes).outlives 410 434: 413 n c l; 414 +s; 414 =; 419 +to; 421 =; 423 =; 425 =; 431 n
+(*notes).crashesItself 453 465: 461 n; 463 n
+(*notes).lingers 468 472: 470 n name
+`}

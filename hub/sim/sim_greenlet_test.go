@@ -11,7 +11,6 @@ import (
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// notesEchoesFrame is an activation of notes.echoes.
 type notesEchoesFrame struct {
 	gen.Header
 	n *notes
@@ -22,8 +21,6 @@ func (n *notes) newEchoesFrame(c *socket.Conn) *notesEchoesFrame {
 	_ = n.echoes
 	return gen.MakeFrame(notesEchoesFrame{n: n, c: c})
 }
-
-// echoesResumable is notes.echoes for callers that can be suspended.
 func (n *notes) echoesResumable(r *gen.Run, c *socket.Conn) gen.Status {
 	return (*notesEchoesFrame)(nil).body(r, n, c)
 }
@@ -33,11 +30,10 @@ func (f *notesEchoesFrame) body(r *gen.Run, n *notes, c *socket.Conn) (st gen.St
 	var err error
 //line sim_test.go:68:1
 loop_68:
-	line, err, st = c.ReadLineResumable(r)
-	if st != gen.Done {
+	if line, err, st = c.ReadLineResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 58)
-		f.n, f.c, f.PC = n, c, 1
-		return r.Link(f, &f.Header, st)
+		f.n, f.c = n, c
+		return f.Link(r, f, 1, st)
 	}
 //line sim_test.go:70:1
 	if err != nil {
@@ -45,16 +41,15 @@ loop_68:
 		c.Close()
 		return gen.Done
 	}
-	_, _, st = c.WriteResumable(r, append(line, '\n'))
-	if st != gen.Done {
+	if _, _, st = c.WriteResumable(r, append(line, '\n')); st != gen.Done {
 		f = gen.Take(r, f, 58)
-		f.n, f.c, f.PC = n, c, 2
-		return r.Link(f, &f.Header, st)
+		f.n, f.c = n, c
+		return f.Link(r, f, 2, st)
 	}
 	goto loop_68
 }
 
-//line sim_greenlet_test.go:58:1
+//line sim_greenlet_test.go:53:1
 
 func (f *notesEchoesFrame) Resume(r *gen.Run) (st gen.Status) {
 	n, c := f.n, f.c
@@ -62,7 +57,7 @@ func (f *notesEchoesFrame) Resume(r *gen.Run) (st gen.Status) {
 	var err error
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.n, f.c))
+		return f.Started(r, f, f.body(r, f.n, f.c))
 	case 1:
 		line, err = r.Callee().(*socket.ConnReadLineFrame).Returned(r)
 		goto resumed_69
@@ -73,38 +68,32 @@ func (f *notesEchoesFrame) Resume(r *gen.Run) (st gen.Status) {
 
 loop_68:
 //line sim_test.go:69:1
-	line, err, st = c.ReadLineResumable(r)
-	if st != gen.Done {
-		f.PC = 1
-		return r.Link(f, &f.Header, st)
+	if line, err, st = c.ReadLineResumable(r); st != gen.Done {
+		return f.Link(r, f, 1, st)
 	}
 resumed_69:
 //line sim_test.go:70:1
 	if err != nil {
 		n.note("server: %v", err)
 		c.Close()
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
-	_, _, st = c.WriteResumable(r, append(line, '\n'))
-	if st != gen.Done {
-		f.PC = 2
-		return r.Link(f, &f.Header, st)
+	if _, _, st = c.WriteResumable(r, append(line, '\n')); st != gen.Done {
+		return f.Link(r, f, 2, st)
 	}
 resumed_75:
 	goto loop_68
 }
 
-//line sim_greenlet_test.go:98:1
+//line sim_greenlet_test.go:89:1
 
 func (f *notesEchoesFrame) Args(args []any)    { gen.SetArgs(f, args, &f.c) }
 func (f *notesEchoesFrame) Forget()            { *f = notesEchoesFrame{Header: f.Header} }
 func (f *notesEchoesFrame) Release(r *gen.Run) { gen.Free(r, f, 58) }
-func (*notesEchoesFrame) Func() *gen.Func      { return &notesEchoesFrameInfo }
+func (*notesEchoesFrame) Func() *gen.Func      { return sim_test_go.At(0) }
 
-var notesEchoesFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).echoes", File: "github.com/going-green/greenlet/hub/sim/sim_test.go", Line: 67, Points: "69 n c; 75 ="}
 var _ func(*notes, *socket.Conn) = (*notes).echoes
 
-// notesServesOneFrame is an activation of notes.servesOne.
 type notesServesOneFrame struct {
 	gen.Header
 	n *notes
@@ -115,8 +104,6 @@ func (n *notes) newServesOneFrame() *notesServesOneFrame {
 	_ = n.servesOne
 	return gen.MakeFrame(notesServesOneFrame{n: n})
 }
-
-// servesOneResumable is notes.servesOne for callers that can be suspended.
 func (n *notes) servesOneResumable(r *gen.Run) gen.Status {
 	return (*notesServesOneFrame)(nil).body(r, n)
 }
@@ -127,11 +114,10 @@ func (f *notesServesOneFrame) body(r *gen.Run, n *notes) (st gen.Status) {
 	var t1 error
 //line sim_test.go:83:1
 	l = must(n.b.Listen("tcp", ":80"))
-	t0, t1, st = l.AcceptResumable(r)
-	if st != gen.Done {
+	if t0, t1, st = l.AcceptResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 53)
-		f.n, f.l, f.PC = n, l, 1
-		return r.Link(f, &f.Header, st)
+		f.n, f.l = n, l
+		return f.Link(r, f, 1, st)
 	}
 	{
 //line sim_test.go:84:1
@@ -140,14 +126,14 @@ func (f *notesServesOneFrame) body(r *gen.Run, n *notes) (st gen.Status) {
 		n.note("%v %v", c.LocalAddr(), c.RemoteAddr().Network())
 		if st = n.echoesResumable(r, c); st != gen.Done {
 			f = gen.Take(r, f, 53)
-			f.n, f.PC = nil, 2
-			return r.Link(f, &f.Header, st)
+			f.n = nil
+			return f.Link(r, f, 2, st)
 		}
 	}
 	return gen.Done
 }
 
-//line sim_greenlet_test.go:151:1
+//line sim_greenlet_test.go:137:1
 
 func (f *notesServesOneFrame) Resume(r *gen.Run) (st gen.Status) {
 	n := f.n
@@ -156,7 +142,7 @@ func (f *notesServesOneFrame) Resume(r *gen.Run) (st gen.Status) {
 	var t1 error
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.n))
+		return f.Started(r, f, f.body(r, f.n))
 	case 1:
 		l = f.l
 		t0, t1 = r.Callee().(*socket.ListenerAcceptFrame).Returned(r)
@@ -167,26 +153,24 @@ func (f *notesServesOneFrame) Resume(r *gen.Run) (st gen.Status) {
 //line sim_test.go:86:1
 		n.note("%v %v", c.LocalAddr(), c.RemoteAddr().Network())
 		if st = n.echoesResumable(r, c); st != gen.Done {
-			f.n, f.PC = nil, 2
-			return r.Link(f, &f.Header, st)
+			f.n = nil
+			return f.Link(r, f, 2, st)
 		}
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	default:
 		r.Callee().(*notesEchoesFrame).Release(r)
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 }
 
-//line sim_greenlet_test.go:181:1
+//line sim_greenlet_test.go:167:1
 
 func (f *notesServesOneFrame) Forget()            { *f = notesServesOneFrame{Header: f.Header} }
 func (f *notesServesOneFrame) Release(r *gen.Run) { gen.Free(r, f, 53) }
-func (*notesServesOneFrame) Func() *gen.Func      { return &notesServesOneFrameInfo }
+func (*notesServesOneFrame) Func() *gen.Func      { return sim_test_go.At(1) }
 
-var notesServesOneFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).servesOne", File: "github.com/going-green/greenlet/hub/sim/sim_test.go", Line: 82, Points: "84 n l; 87"}
 var _ func(*notes) = (*notes).servesOne
 
-// notesTalksFrame is an activation of notes.talks.
 type notesTalksFrame struct {
 	gen.DeferHeader
 	n         *notes
@@ -200,14 +184,12 @@ func (n *notes) newTalksFrame(transport socket.Net, words ...string) *notesTalks
 	_ = n.talks
 	return gen.MakeFrame(notesTalksFrame{n: n, transport: transport, words: words})
 }
-
-// talksResumable is notes.talks for callers that can be suspended.
 func (n *notes) talksResumable(r *gen.Run, transport socket.Net, words ...string) gen.Status {
 	return (*notesTalksFrame)(nil).run(r, n, transport, words)
 }
 
 func (f *notesTalksFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.run(r, f.n, f.transport, f.words))
+	return f.Started(r, f, f.run(r, f.n, f.transport, f.words))
 }
 
 func (f *notesTalksFrame) run(r *gen.Run, n *notes, transport socket.Net, words []string) (st gen.Status) {
@@ -232,12 +214,10 @@ func (f *notesTalksFrame) step(r *gen.Run, n *notes, transport socket.Net, words
 	defer f.Catch(&end)
 	var st gen.Status
 	var (
-		c      *socket.Conn
-		err    error
-		t0, t1 int
-		err2   error
-		line   []byte
-		err3   error
+		c               *socket.Conn
+		err, err2, err3 error
+		t0, t1          int
+		line            []byte
 	)
 	switch f.PC {
 	case 1:
@@ -267,8 +247,8 @@ func (f *notesTalksFrame) step(r *gen.Run, n *notes, transport socket.Net, words
 //line sim_test.go:92:1
 		c, err, st = c2.DialResumable(r, "tcp", "b:80")
 		if st != gen.Done {
-			f.transport, f.PC = nil, 1
-			return r.Link(f, &f.Header, st)
+			f.transport = nil
+			return f.Link(r, f, 1, st)
 		}
 	} else {
 //line sim_test.go:92:1
@@ -301,10 +281,9 @@ loop_99:
 	{
 		word := words[t1]
 //line sim_test.go:100:1
-		_, err2, st = c.WriteStringResumable(r, word+"\n")
-		if st != gen.Done {
-			f.c, f.t0, f.t1, f.PC = c, t0, t1, 2
-			return r.Link(f, &f.Header, st)
+		if _, err2, st = c.WriteStringResumable(r, word+"\n"); st != gen.Done {
+			f.c, f.t0, f.t1 = c, t0, t1
+			return f.Link(r, f, 2, st)
 		}
 	}
 resumed_100:
@@ -313,10 +292,9 @@ resumed_100:
 		n.note("%v", err2)
 		goto unwind
 	}
-	line, err3, st = c.ReadLineResumable(r)
-	if st != gen.Done {
-		f.c, f.t0, f.t1, f.PC = c, t0, t1, 3
-		return r.Link(f, &f.Header, st)
+	if line, err3, st = c.ReadLineResumable(r); st != gen.Done {
+		f.c, f.t0, f.t1 = c, t0, t1
+		return f.Link(r, f, 3, st)
 	}
 resumed_104:
 //line sim_test.go:105:1
@@ -332,10 +310,9 @@ after_loop_99:
 	f.words = nil
 //line sim_test.go:111:1
 	c.CloseWrite()
-	_, err, st = c.ReadResumable(r, make([]byte, 1))
-	if st != gen.Done {
-		f.c, f.PC = nil, 4
-		return r.Link(f, &f.Header, st)
+	if _, err, st = c.ReadResumable(r, make([]byte, 1)); st != gen.Done {
+		f.c = nil
+		return f.Link(r, f, 4, st)
 	}
 resumed_112:
 	f.c = nil
@@ -348,7 +325,7 @@ unwind:
 	for f.Pending() {
 //line sim_test.go:114:1
 		if sub := f.Next(r); sub != gen.Done {
-			return r.Link(f, &f.Header, sub)
+			return f.Link(r, f, gen.Unwind, sub)
 		}
 	}
 //line sim_test.go:114:1
@@ -356,17 +333,15 @@ unwind:
 	return gen.Done
 }
 
-//line sim_greenlet_test.go:360:1
+//line sim_greenlet_test.go:337:1
 
 func (f *notesTalksFrame) Args(args []any)    { gen.SetVariadic(f, args, &f.transport, &f.words) }
 func (f *notesTalksFrame) Forget()            { *f = notesTalksFrame{DeferHeader: f.DeferHeader} }
 func (f *notesTalksFrame) Release(r *gen.Run) { gen.Free(r, f, 40) }
-func (*notesTalksFrame) Func() *gen.Func      { return &notesTalksFrameInfo }
+func (*notesTalksFrame) Func() *gen.Func      { return sim_test_go.At(2) }
 
-var notesTalksFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).talks", File: "github.com/going-green/greenlet/hub/sim/sim_test.go", Line: 91, End: 114, Points: "92 n words; 100 +c +t0 +t1; 104 =; 112 n"}
 var _ func(*notes, socket.Net, ...string) = (*notes).talks
 
-// notesFailsFrame is an activation of notes.fails.
 type notesFailsFrame struct {
 	gen.Header
 	n      *notes
@@ -380,8 +355,6 @@ func (n *notes) newFailsFrame(h *Host) *notesFailsFrame {
 	_ = n.fails
 	return gen.MakeFrame(notesFailsFrame{n: n, h: h})
 }
-
-// failsResumable is notes.fails for callers that can be suspended.
 func (n *notes) failsResumable(r *gen.Run, h *Host) gen.Status {
 	return (*notesFailsFrame)(nil).body(r, n, h)
 }
@@ -423,11 +396,10 @@ loop_127:
 	{
 		address := t0[t2]
 //line sim_test.go:128:1
-		_, err, st = h.DialResumable(r, "tcp", address)
-		if st != gen.Done {
+		if _, err, st = h.DialResumable(r, "tcp", address); st != gen.Done {
 			f = gen.Take(r, f, 34)
-			f.n, f.h, f.t0, f.t1, f.t2, f.PC = n, h, t0, t1, t2, 1
-			return r.Link(f, &f.Header, st)
+			f.n, f.h, f.t0, f.t1, f.t2 = n, h, t0, t1, t2
+			return f.Link(r, f, 1, st)
 		}
 	}
 resumed_128:
@@ -442,11 +414,10 @@ after_loop_127:
 		f.t0 = nil
 	}
 //line sim_test.go:131:1
-	_, err2, st = h.DialResumable(r, "unix", "/x")
-	if st != gen.Done {
+	if _, err2, st = h.DialResumable(r, "unix", "/x"); st != gen.Done {
 		f = gen.Take(r, f, 34)
-		f.n, f.h, f.PC = n, h, 2
-		return r.Link(f, &f.Header, st)
+		f.n, f.h = n, h
+		return f.Link(r, f, 2, st)
 	}
 resumed_131:
 //line sim_test.go:132:1
@@ -463,11 +434,10 @@ resumed_131:
 //line sim_test.go:139:1
 	n.note("%v", err2)
 	l.Close()
-	_, err2, st = l.AcceptResumable(r)
-	if st != gen.Done {
+	if _, err2, st = l.AcceptResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 34)
-		f.n, f.l, f.PC = n, l, 3
-		return r.Link(f, &f.Header, st)
+		f.n, f.l = n, l
+		return f.Link(r, f, 3, st)
 	}
 resumed_141:
 //line sim_test.go:142:1
@@ -475,17 +445,22 @@ resumed_141:
 	return gen.Done
 }
 
-//line sim_greenlet_test.go:480:1
+//line sim_greenlet_test.go:450:1
 
 func (f *notesFailsFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.body(r, f.n, f.h))
+	return f.Started(r, f, f.body(r, f.n, f.h))
 }
 
 func (f *notesFailsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.h) }
 func (f *notesFailsFrame) Forget()            { *f = notesFailsFrame{Header: f.Header} }
 func (f *notesFailsFrame) Release(r *gen.Run) { gen.Free(r, f, 34) }
-func (*notesFailsFrame) Func() *gen.Func      { return &notesFailsFrameInfo }
+func (*notesFailsFrame) Func() *gen.Func      { return sim_test_go.At(3) }
 
-var notesFailsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).fails", File: "github.com/going-green/greenlet/hub/sim/sim_test.go", Line: 126, Points: "128 n h t0 t1 t2; 131 n h; 141 n l"}
 var _ func(*notes, *Host) = (*notes).fails
 var _ = gen.Declare("notes.echoes", "notes.servesOne", "notes.talks", "notes.fails")
+var sim_test_go = gen.Funcs{Package: "github.com/going-green/greenlet/hub/sim", File: "github.com/going-green/greenlet/hub/sim/sim_test.go", List: `
+(*notes).echoes 67: 69 n c; 75 =
+(*notes).servesOne 82: 84 n l; 87
+(*notes).talks 91 114: 92 n words; 100 +c +t0 +t1; 104 =; 112 n
+(*notes).fails 126: 128 n h t0 t1 t2; 131 n h; 141 n l
+`}

@@ -15,7 +15,6 @@ import (
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// soakWritesFrame is an activation of soak.writes.
 type soakWritesFrame struct {
 	gen.Header
 	s      *soak
@@ -28,19 +27,14 @@ func (s *soak) newWritesFrame(server int, c *socket.Conn) *soakWritesFrame {
 	_ = s.writes
 	return gen.MakeFrame(soakWritesFrame{s: s, server: server, c: c})
 }
-
-// writesResumable is soak.writes for callers that can be suspended.
 func (s *soak) writesResumable(r *gen.Run, server int, c *socket.Conn) gen.Status {
 	return (*soakWritesFrame)(nil).body(r, s, server, c)
 }
 
 func (f *soakWritesFrame) body(r *gen.Run, s *soak, server int, c *socket.Conn) (st gen.Status) {
-	var (
-		line []byte
-		err  error
-		text string
-		err2 error
-	)
+	var line []byte
+	var err, err2 error
+	var text string
 	if f != nil {
 		switch f.PC {
 		case 1:
@@ -63,11 +57,10 @@ loop_37:
 	}
 //line soak_test.go:38:1
 	c.SetReadDeadline(s.Now().Add(20 * time.Second))
-	line, err, st = c.ReadLineResumable(r)
-	if st != gen.Done {
+	if line, err, st = c.ReadLineResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 2)
-		f.s, f.server, f.c, f.PC = s, server, c, 1
-		return r.Link(f, &f.Header, st)
+		f.s, f.server, f.c = s, server, c
+		return f.Link(r, f, 1, st)
 	}
 resumed_39:
 //line soak_test.go:40:1
@@ -77,17 +70,16 @@ resumed_39:
 	text = string(line)
 	if st = s.SleepResumable(r, time.Duration(s.Rand().Int64N(int64(time.Millisecond)))); st != gen.Done {
 		f = gen.Take(r, f, 2)
-		f.s, f.server, f.c, f.text, f.PC = s, server, c, text, 2
-		return r.Link(f, &f.Header, st)
+		f.s, f.server, f.c, f.text = s, server, c, text
+		return f.Link(r, f, 2, st)
 	}
 resumed_44:
 //line soak_test.go:45:1
 	s.written[server][text] = true
-	_, err2, st = c.WriteStringResumable(r, text+"\n")
-	if st != gen.Done {
+	if _, err2, st = c.WriteStringResumable(r, text+"\n"); st != gen.Done {
 		f = gen.Take(r, f, 2)
-		f.text, f.s, f.server, f.c, f.PC = "", s, server, c, 3
-		return r.Link(f, &f.Header, st)
+		f.text, f.s, f.server, f.c = "", s, server, c
+		return f.Link(r, f, 3, st)
 	}
 resumed_46:
 //line soak_test.go:46:1
@@ -97,21 +89,19 @@ resumed_46:
 	goto loop_37
 }
 
-//line soak_greenlet_test.go:102:1
+//line soak_greenlet_test.go:94:1
 
 func (f *soakWritesFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.body(r, f.s, f.server, f.c))
+	return f.Started(r, f, f.body(r, f.s, f.server, f.c))
 }
 
 func (f *soakWritesFrame) Args(args []any)    { gen.SetArgs(f, args, &f.server, &f.c) }
 func (f *soakWritesFrame) Forget()            { *f = soakWritesFrame{Header: f.Header} }
 func (f *soakWritesFrame) Release(r *gen.Run) { gen.Free(r, f, 2) }
-func (*soakWritesFrame) Func() *gen.Func      { return &soakWritesFrameInfo }
+func (*soakWritesFrame) Func() *gen.Func      { return soak_test_go.At(0) }
 
-var soakWritesFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.(*soak).writes", File: "github.com/going-green/greenlet/hub/sim/soak_test.go", Line: 36, Points: "39 s server c; 44 +text; 46 -text"}
 var _ func(*soak, int, *socket.Conn) = (*soak).writes
 
-// soakServesFrame is an activation of soak.serves.
 type soakServesFrame struct {
 	gen.Header
 	s      *soak
@@ -122,8 +112,6 @@ func (s *soak) newServesFrame(server int) *soakServesFrame {
 	_ = s.serves
 	return gen.MakeFrame(soakServesFrame{s: s, server: server})
 }
-
-// servesResumable is soak.serves for callers that can be suspended.
 func (s *soak) servesResumable(r *gen.Run, server int) gen.Status {
 	return (*soakServesFrame)(nil).body(r, s, server)
 }
@@ -139,37 +127,33 @@ func (f *soakServesFrame) body(r *gen.Run, s *soak, server int) (st gen.Status) 
 			f.s = nil
 		}
 //line soak_test.go:58:1
-		_, st = v.ServeResumable(r)
-		if st != gen.Done {
+		if _, st = v.ServeResumable(r); st != gen.Done {
 			f = gen.Take(r, f, 26)
-			f.PC = 1
-			return r.Link(f, &f.Header, st)
+			return f.Link(r, f, 1, st)
 		}
 	}
 	return gen.Done
 }
 
-//line soak_greenlet_test.go:154:1
+//line soak_greenlet_test.go:140:1
 
 func (f *soakServesFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.s, f.server))
+		return f.Started(r, f, f.body(r, f.s, f.server))
 	default:
 		r.Callee().(*socket.ServerServeFrame).Release(r)
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 }
 
 func (f *soakServesFrame) Args(args []any)    { gen.SetArgs(f, args, &f.server) }
 func (f *soakServesFrame) Forget()            { *f = soakServesFrame{Header: f.Header} }
 func (f *soakServesFrame) Release(r *gen.Run) { gen.Free(r, f, 26) }
-func (*soakServesFrame) Func() *gen.Func      { return &soakServesFrameInfo }
+func (*soakServesFrame) Func() *gen.Func      { return soak_test_go.At(1) }
 
-var soakServesFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.(*soak).serves", File: "github.com/going-green/greenlet/hub/sim/soak_test.go", Line: 53, Points: "58"}
 var _ func(*soak, int) = (*soak).serves
 
-// soakSaysFrame is an activation of soak.says.
 type soakSaysFrame struct {
 	gen.Header
 	s         *soak
@@ -182,8 +166,6 @@ func (s *soak) newSaysFrame(host *Host, name string) *soakSaysFrame {
 	_ = s.says
 	return gen.MakeFrame(soakSaysFrame{s: s, host: host, name: name})
 }
-
-// saysResumable is soak.says for callers that can be suspended.
 func (s *soak) saysResumable(r *gen.Run, host *Host, name string) gen.Status {
 	return (*soakSaysFrame)(nil).body(r, s, host, name)
 }
@@ -217,11 +199,10 @@ loop_65:
 	}
 //line soak_test.go:66:1
 	server = s.Rand().IntN(len(s.servers))
-	c, err, st = s.dialsResumable(r, host, server)
-	if st != gen.Done {
+	if c, err, st = s.dialsResumable(r, host, server); st != gen.Done {
 		f = gen.Take(r, f, 38)
-		f.s, f.host, f.name, f.i, f.server, f.PC = s, host, name, i, server, 1
-		return r.Link(f, &f.Header, st)
+		f.s, f.host, f.name, f.i, f.server = s, host, name, i, server
+		return f.Link(r, f, 1, st)
 	}
 resumed_67:
 //line soak_test.go:67:1
@@ -231,64 +212,52 @@ resumed_67:
 //line soak_test.go:68:1
 	if st = s.SleepResumable(r, time.Second); st != gen.Done {
 		f = gen.Take(r, f, 38)
-		f.s, f.host, f.name, f.i, f.PC = s, host, name, i, 2
-		return r.Link(f, &f.Header, st)
+		f.s, f.host, f.name, f.i = s, host, name, i
+		return f.Link(r, f, 2, st)
 	}
 resumed_68:
 	goto loop_65
 else_67:
 //line soak_test.go:70:1
-	i, st = s.conversesResumable(r, c, server, name, i)
-	if st != gen.Done {
+	if i, st = s.conversesResumable(r, c, server, name, i); st != gen.Done {
 		f = gen.Take(r, f, 38)
-		f.s, f.host, f.name, f.PC = s, host, name, 3
-		return r.Link(f, &f.Header, st)
+		f.s, f.host, f.name = s, host, name
+		return f.Link(r, f, 3, st)
 	}
 resumed_70:
 	goto loop_65
 }
 
-//line soak_greenlet_test.go:254:1
+//line soak_greenlet_test.go:234:1
 
 func (f *soakSaysFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.body(r, f.s, f.host, f.name))
+	return f.Started(r, f, f.body(r, f.s, f.host, f.name))
 }
 
 func (f *soakSaysFrame) Args(args []any)    { gen.SetArgs(f, args, &f.host, &f.name) }
 func (f *soakSaysFrame) Forget()            { *f = soakSaysFrame{Header: f.Header} }
 func (f *soakSaysFrame) Release(r *gen.Run) { gen.Free(r, f, 38) }
-func (*soakSaysFrame) Func() *gen.Func      { return &soakSaysFrameInfo }
+func (*soakSaysFrame) Func() *gen.Func      { return soak_test_go.At(2) }
 
-var soakSaysFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.(*soak).says", File: "github.com/going-green/greenlet/hub/sim/soak_test.go", Line: 64, Points: "67 s host name i server; 68 -server; 70 -i"}
 var _ func(*soak, *Host, string) = (*soak).says
 
-// soakConversesFrame is an activation of soak.converses.
 type soakConversesFrame struct {
-	gen.DeferHeader
+	gen.DeferReturns[int]
 	s         *soak
 	c         *socket.Conn
 	server    int
 	name      string
 	i, t0, t1 int
 	text      string
-	ret0      int
 }
 
-func (s *soak) newConversesFrame(c *socket.Conn, server int, name string, i int) *soakConversesFrame {
-	_ = s.converses
-	return gen.MakeFrame(soakConversesFrame{s: s, c: c, server: server, name: name, i: i})
-}
-
-// conversesResumable is soak.converses for callers that can be suspended.
 func (s *soak) conversesResumable(r *gen.Run, c *socket.Conn, server int, name string, i int) (int, gen.Status) {
 	return (*soakConversesFrame)(nil).run(r, s, c, server, name, i)
 }
-func (f *soakConversesFrame) Results() int                   { f.Over(f); return f.ret0 }
-func (f *soakConversesFrame) Returned(r *gen.Run) (ret0 int) { ret0 = f.ret0; f.Release(r); return }
 
 func (f *soakConversesFrame) Resume(r *gen.Run) (st gen.Status) {
-	f.ret0, st = f.run(r, f.s, f.c, f.server, f.name, f.i)
-	return r.Started(f, &f.Header, st)
+	f.Ret0, st = f.run(r, f.s, f.c, f.server, f.name, f.i)
+	return f.Started(r, f, st)
 }
 
 func (f *soakConversesFrame) run(r *gen.Run, s *soak, c *socket.Conn, server int, name string, i int) (ret0 int, st gen.Status) {
@@ -302,7 +271,7 @@ func (f *soakConversesFrame) run(r *gen.Run, s *soak, c *socket.Conn, server int
 	for st = f.step(r, s, c, server, name, i); st == gen.Broken; st = f.step(r, s, c, server, name, i) {
 		r.Recovered(mark)
 	}
-	ret0 = f.ret0
+	ret0 = f.Ret0
 	if hot && st == gen.Done {
 		f.Release(r)
 	}
@@ -346,22 +315,21 @@ loop_80:
 	if t1 >= t0 {
 		f.s, f.c, f.name = nil, nil, ""
 //line soak_test.go:90:1
-		f.ret0 = i
+		f.Ret0 = i
 		goto unwind
 	}
 //line soak_test.go:81:1
 	i++
 	text = fmt.Sprintf("%s %d", name, i)
-	t2, st = s.tellsResumable(r, c, text)
-	if st != gen.Done {
-		f.i, f.t0, f.t1, f.text, f.PC = i, t0, t1, text, 1
-		return r.Link(f, &f.Header, st)
+	if t2, st = s.tellsResumable(r, c, text); st != gen.Done {
+		f.i, f.t0, f.t1, f.text = i, t0, t1, text
+		return f.Link(r, f, 1, st)
 	}
 resumed_83:
 //line soak_test.go:83:1
 	if !t2 {
 		s.failed++
-		f.ret0 = i
+		f.Ret0 = i
 		goto unwind
 	}
 //line soak_test.go:87:1
@@ -369,8 +337,8 @@ resumed_83:
 	f.text = ""
 //line soak_test.go:88:1
 	if st = s.SleepResumable(r, time.Duration(s.Rand().Int64N(int64(200*time.Millisecond)))); st != gen.Done {
-		f.i, f.t0, f.t1, f.PC = i, t0, t1, 2
-		return r.Link(f, &f.Header, st)
+		f.i, f.t0, f.t1 = i, t0, t1
+		return f.Link(r, f, 2, st)
 	}
 resumed_88:
 //line soak_test.go:80:1
@@ -381,7 +349,7 @@ unwind:
 	for f.Pending() {
 //line soak_test.go:91:1
 		if sub := f.Next(r); sub != gen.Done {
-			return r.Link(f, &f.Header, sub)
+			return f.Link(r, f, gen.Unwind, sub)
 		}
 	}
 //line soak_test.go:91:1
@@ -389,43 +357,32 @@ unwind:
 	return gen.Done
 }
 
-//line soak_greenlet_test.go:395:1
+//line soak_greenlet_test.go:363:1
 
-func (f *soakConversesFrame) Args(args []any)            { gen.SetArgs(f, args, &f.c, &f.server, &f.name, &f.i) }
-func (f *soakConversesFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *soakConversesFrame) Forget() {
-	*f = soakConversesFrame{DeferHeader: f.DeferHeader, ret0: f.ret0}
-}
 func (f *soakConversesFrame) Release(r *gen.Run) { gen.Free(r, f, 62) }
-func (*soakConversesFrame) Func() *gen.Func      { return &soakConversesFrameInfo }
+func (*soakConversesFrame) Func() *gen.Func      { return soak_test_go.At(3) }
 
-var soakConversesFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.(*soak).converses", File: "github.com/going-green/greenlet/hub/sim/soak_test.go", Line: 78, End: 91, Points: "83 s c server name i t0 t1 text; 88 -text"}
 var _ func(*soak, *socket.Conn, int, string, int) int = (*soak).converses
 
-// soakDialsFrame is an activation of soak.dials.
 type soakDialsFrame struct {
-	gen.Header
+	gen.Returns2[*socket.Conn, error]
 	s      *soak
 	host   *Host
 	server int
 	c      **socket.Conn
 	err    *error
-	ret0   *socket.Conn
-	ret1   error
 }
 
 func (s *soak) newDialsFrame(host *Host, server int) *soakDialsFrame {
 	_ = s.dials
 	return gen.MakeFrame(soakDialsFrame{s: s, host: host, server: server})
 }
-func (f *soakDialsFrame) Results() (*socket.Conn, error) { f.Over(f); return f.ret0, f.ret1 }
-func (f *soakDialsFrame) Returned(r *gen.Run) (ret0 *socket.Conn, ret1 error) {
-	ret0, ret1 = f.ret0, f.ret1
+func (f *soakDialsFrame) Results() (*socket.Conn, error) { f.Over(f); return f.Ret0, f.Ret1 }
+func (f *soakDialsFrame) Returned(r *gen.Run) (*socket.Conn, error) {
+	r0, r1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return
+	return r0, r1
 }
-
-// dialsResumable is soak.dials for callers that can be suspended.
 func (s *soak) dialsResumable(r *gen.Run, host *Host, server int) (*socket.Conn, error, gen.Status) {
 	return (*soakDialsFrame)(nil).body(r, s, host, server)
 }
@@ -437,17 +394,16 @@ func (f *soakDialsFrame) body(r *gen.Run, s *soak, host *Host, server int) (ret0
 	c = new(*socket.Conn)
 	err = new(error)
 //line soak_test.go:95:1
-	late, st = s.WithTimeoutResumable(r, 5*time.Second, (&soakDialsFunc1{
+	if late, st = s.WithTimeoutResumable(r, 5*time.Second, (&soakDialsFunc1{
 		c:      c,
 		err:    err,
 		host:   &host,
 		s:      &s,
 		server: &server,
-	}).value())
-	if st != gen.Done {
+	}).value()); st != gen.Done {
 		f = gen.Take(r, f, 1)
-		f.s, f.host, f.c, f.err, f.PC = nil, nil, c, err, 1
-		return ret0, ret1, r.Link(f, &f.Header, st)
+		f.s, f.host, f.c, f.err = nil, nil, c, err
+		return ret0, ret1, f.Link(r, f, 1, st)
 	}
 //line soak_test.go:96:1
 	if (*err) == nil && (*c) == nil {
@@ -456,7 +412,7 @@ func (f *soakDialsFrame) body(r *gen.Run, s *soak, host *Host, server int) (ret0
 	return *c, *err, gen.Done
 }
 
-//line soak_greenlet_test.go:462:1
+//line soak_greenlet_test.go:418:1
 
 func (f *soakDialsFrame) Resume(r *gen.Run) (st gen.Status) {
 	var c **socket.Conn
@@ -464,8 +420,8 @@ func (f *soakDialsFrame) Resume(r *gen.Run) (st gen.Status) {
 	var late error
 	switch f.PC {
 	case 0:
-		f.ret0, f.ret1, st = f.body(r, f.s, f.host, f.server)
-		return r.Started(f, &f.Header, st)
+		f.Ret0, f.Ret1, st = f.body(r, f.s, f.host, f.server)
+		return f.Started(r, f, st)
 	default:
 		c, err = f.c, f.err
 		late = r.Callee().(*hub.HubWithTimeoutFrame).Returned(r)
@@ -473,25 +429,21 @@ func (f *soakDialsFrame) Resume(r *gen.Run) (st gen.Status) {
 		if (*err) == nil && (*c) == nil {
 			*err = late
 		}
-		f.ret0, f.ret1 = *c, *err
-		return r.Return(f, &f.Header)
+		f.Ret0, f.Ret1 = *c, *err
+		return f.Return(r, f)
 	}
 }
 
-//line soak_greenlet_test.go:484:1
+//line soak_greenlet_test.go:440:1
 
-func (f *soakDialsFrame) Args(args []any) { gen.SetArgs(f, args, &f.host, &f.server) }
-func (f *soakDialsFrame) Send(r *gen.Run) gen.Status {
-	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
-}
-func (f *soakDialsFrame) Forget()            { *f = soakDialsFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1} }
+func (f *soakDialsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.host, &f.server) }
+func (f *soakDialsFrame) Forget()            { *f = soakDialsFrame{Returns2: f.Returns2} }
 func (f *soakDialsFrame) Release(r *gen.Run) { gen.Free(r, f, 1) }
-func (*soakDialsFrame) Func() *gen.Func      { return &soakDialsFrameInfo }
+func (*soakDialsFrame) Func() *gen.Func      { return soak_test_go.At(4) }
 
-var soakDialsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.(*soak).dials", File: "github.com/going-green/greenlet/hub/sim/soak_test.go", Line: 94, Points: "95 c err"}
 var _ func(*soak, *Host, int) (*socket.Conn, error) = (*soak).dials
 
-// soakDialsFunc1 is the function literal of soak_test.go:95, with what it captures.
+// soakDialsFunc1 is the function literal of soak_test.go:95.
 type soakDialsFunc1 struct {
 	gen.Closure
 	c      **socket.Conn
@@ -501,38 +453,30 @@ type soakDialsFunc1 struct {
 	server *int
 }
 
-// value is the literal for code that can't be suspended.
 func (c2 *soakDialsFunc1) value() func() {
 	return gen.Bind(&c2.Closure, c2, func() { (*c2.c), (*c2.err) = (*c2.host).Dial("tcp", (*c2.s).servers[(*c2.server)].Name()+":80") })
 }
 
-// soakDialsFunc1Frame is an activation of the literal soakDialsFunc1.
 type soakDialsFunc1Frame struct {
 	gen.Header
 	c2 *soakDialsFunc1
 }
 
-// CallResumable is the literal soakDialsFunc1 for callers that can be suspended.
-func (c2 *soakDialsFunc1) CallResumable(r *gen.Run) gen.Status {
-	return (*soakDialsFunc1Frame)(nil).body(r, c2)
-}
-
-func (f *soakDialsFunc1Frame) body(r *gen.Run, c2 *soakDialsFunc1) (st gen.Status) {
+func (c2 *soakDialsFunc1) CallResumable(r *gen.Run) (st gen.Status) {
 	var t0 *socket.Conn
 	var t1 error
 //line soak_test.go:95:1
-	t0, t1, st = (*c2.host).DialResumable(r, "tcp", (*c2.s).servers[(*c2.server)].Name()+":80")
-	if st != gen.Done {
-		f = gen.Take(r, f, 10)
-		f.c2, f.PC = c2, 1
-		return r.Link(f, &f.Header, st)
+	if t0, t1, st = (*c2.host).DialResumable(r, "tcp", (*c2.s).servers[(*c2.server)].Name()+":80"); st != gen.Done {
+		f := gen.New[soakDialsFunc1Frame](r, 10)
+		f.c2 = c2
+		return f.Link(r, f, 1, st)
 	}
 //line soak_test.go:95:1
 	*c2.c, *c2.err = t0, t1
 	return gen.Done
 }
 
-//line soak_greenlet_test.go:538:1
+//line soak_greenlet_test.go:482:1
 
 func (f *soakDialsFunc1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c2 := f.c2
@@ -542,90 +486,63 @@ func (f *soakDialsFunc1Frame) Resume(r *gen.Run) (st gen.Status) {
 	t0, t1 = r.Callee().(*HostDialFrame).Returned(r)
 //line soak_test.go:95:1
 	*c2.c, *c2.err = t0, t1
-	return r.Return(f, &f.Header)
+	return f.Return(r, f)
 }
 
-//line soak_greenlet_test.go:551:1
+//line soak_greenlet_test.go:495:1
 
 func (f *soakDialsFunc1Frame) Release(r *gen.Run) { gen.Free(r, f, 10) }
-func (*soakDialsFunc1Frame) Func() *gen.Func      { return &soakDialsFunc1FrameInfo }
+func (*soakDialsFunc1Frame) Func() *gen.Func      { return soak_test_go.At(5) }
 
-var soakDialsFunc1FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.(*soak).dials.func1", File: "github.com/going-green/greenlet/hub/sim/soak_test.go", Line: 95, Points: "95"}
-
-// soakTellsFrame is an activation of soak.tells.
 type soakTellsFrame struct {
-	gen.Header
+	gen.Returns[bool]
 	s    *soak
 	c    *socket.Conn
 	text string
-	ret0 bool
 }
 
-func (s *soak) newTellsFrame(c *socket.Conn, text string) *soakTellsFrame {
-	_ = s.tells
-	return gen.MakeFrame(soakTellsFrame{s: s, c: c, text: text})
-}
-func (f *soakTellsFrame) Results() bool                   { f.Over(f); return f.ret0 }
-func (f *soakTellsFrame) Returned(r *gen.Run) (ret0 bool) { ret0 = f.ret0; f.Release(r); return }
-
-// tellsResumable is soak.tells for callers that can be suspended.
-func (s *soak) tellsResumable(r *gen.Run, c *socket.Conn, text string) (bool, gen.Status) {
-	return (*soakTellsFrame)(nil).body(r, s, c, text)
-}
-
-func (f *soakTellsFrame) body(r *gen.Run, s *soak, c *socket.Conn, text string) (ret0 bool, st gen.Status) {
-	var err error
+func (f *soakTellsFrame) Returned(r *gen.Run) bool { r0 := f.Ret0; f.Release(r); return r0 }
+func (s *soak) tellsResumable(r *gen.Run, c *socket.Conn, text string) (ret0 bool, st gen.Status) {
+	var err, err2 error
 	var line []byte
-	var err2 error
 //line soak_test.go:104:1
 	c.SetDeadline(s.Now().Add(10 * time.Second))
-	if f != nil {
-		f.s = nil
-	}
-//line soak_test.go:105:1
-	_, err, st = c.WriteStringResumable(r, text+"\n")
-	if st != gen.Done {
-		f = gen.Take(r, f, 60)
-		f.c, f.text, f.PC = c, text, 1
-		return ret0, r.Link(f, &f.Header, st)
+	if _, err, st = c.WriteStringResumable(r, text+"\n"); st != gen.Done {
+		f := gen.New[soakTellsFrame](r, 60)
+		f.c, f.text = c, text
+		return ret0, f.Link(r, f, 1, st)
 	}
 //line soak_test.go:105:1
 	if err != nil {
 		return false, gen.Done
 	}
-	line, err2, st = c.ReadLineResumable(r)
-	if st != gen.Done {
-		f = gen.Take(r, f, 60)
-		f.c, f.text, f.PC = nil, text, 2
-		return ret0, r.Link(f, &f.Header, st)
+	if line, err2, st = c.ReadLineResumable(r); st != gen.Done {
+		f := gen.New[soakTellsFrame](r, 60)
+		f.text = text
+		return ret0, f.Link(r, f, 2, st)
 	}
 //line soak_test.go:109:1
 	return err2 == nil && string(line) == text, gen.Done
 }
 
-//line soak_greenlet_test.go:609:1
+//line soak_greenlet_test.go:531:1
 
 func (f *soakTellsFrame) Resume(r *gen.Run) (st gen.Status) {
 	c, text := f.c, f.text
-	var err error
+	var err, err2 error
 	var line []byte
-	var err2 error
 	switch f.PC {
-	case 0:
-		f.ret0, st = f.body(r, f.s, f.c, f.text)
-		return r.Started(f, &f.Header, st)
 	case 1:
 		_, err = r.Callee().(*socket.ConnWriteStringFrame).Returned(r)
 //line soak_test.go:105:1
 		if err != nil {
-			f.ret0 = false
-			return r.Return(f, &f.Header)
+			f.Ret0 = false
+			return f.Return(r, f)
 		}
 //line soak_test.go:108:1
-		line, err2, st = c.ReadLineResumable(r)
-		if st != gen.Done {
-			f.c, f.PC = nil, 2
-			return r.Link(f, &f.Header, st)
+		if line, err2, st = c.ReadLineResumable(r); st != gen.Done {
+			f.c = nil
+			return f.Link(r, f, 2, st)
 		}
 		goto resumed_108
 	case 2:
@@ -635,22 +552,17 @@ func (f *soakTellsFrame) Resume(r *gen.Run) (st gen.Status) {
 
 resumed_108:
 //line soak_test.go:109:1
-	f.ret0 = err2 == nil && string(line) == text
-	return r.Return(f, &f.Header)
+	f.Ret0 = err2 == nil && string(line) == text
+	return f.Return(r, f)
 }
 
-//line soak_greenlet_test.go:645:1
+//line soak_greenlet_test.go:562:1
 
-func (f *soakTellsFrame) Args(args []any)            { gen.SetArgs(f, args, &f.c, &f.text) }
-func (f *soakTellsFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *soakTellsFrame) Forget()                    { *f = soakTellsFrame{Header: f.Header, ret0: f.ret0} }
-func (f *soakTellsFrame) Release(r *gen.Run)         { gen.Free(r, f, 60) }
-func (*soakTellsFrame) Func() *gen.Func              { return &soakTellsFrameInfo }
+func (f *soakTellsFrame) Release(r *gen.Run) { gen.Free(r, f, 60) }
+func (*soakTellsFrame) Func() *gen.Func      { return soak_test_go.At(6) }
 
-var soakTellsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.(*soak).tells", File: "github.com/going-green/greenlet/hub/sim/soak_test.go", Line: 103, Points: "105 c text; 108 -c"}
 var _ func(*soak, *socket.Conn, string) bool = (*soak).tells
 
-// soakHurtsFrame is an activation of soak.hurts.
 type soakHurtsFrame struct {
 	gen.Header
 	s      *soak
@@ -665,20 +577,14 @@ func (s *soak) newHurtsFrame() *soakHurtsFrame {
 	_ = s.hurts
 	return gen.MakeFrame(soakHurtsFrame{s: s})
 }
-
-// hurtsResumable is soak.hurts for callers that can be suspended.
 func (s *soak) hurtsResumable(r *gen.Run) gen.Status { return (*soakHurtsFrame)(nil).body(r, s) }
 
 func (f *soakHurtsFrame) body(r *gen.Run, s *soak) (st gen.Status) {
 	var (
-		all    []*Host
-		server int
-		h      *Host
-		tasks  []*hub.Task
-		t0     []*Host
-		t1, t2 int
-		t3     []*hub.Task
-		t4, t5 int
+		all, t0                []*Host
+		server, t1, t2, t4, t5 int
+		h                      *Host
+		tasks, t3              []*hub.Task
 	)
 	if f != nil {
 		switch f.PC {
@@ -720,8 +626,8 @@ loop_117:
 //line soak_test.go:118:1
 	if st = s.SleepResumable(r, time.Duration(s.Rand().Int64N(int64(5*time.Second)))); st != gen.Done {
 		f = gen.Take(r, f, 38)
-		f.s, f.all, f.PC = s, all, 1
-		return r.Link(f, &f.Header, st)
+		f.s, f.all = s, all
+		return f.Link(r, f, 1, st)
 	}
 resumed_118:
 //line soak_test.go:119:1
@@ -758,8 +664,8 @@ case_134:
 //line soak_test.go:137:1
 	if st = tasks[s.Rand().IntN(len(tasks))].KillResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 38)
-		f.s, f.all, f.h, f.PC = s, all, h, 2
-		return r.Link(f, &f.Header, st)
+		f.s, f.all, f.h = s, all, h
+		return f.Link(r, f, 2, st)
 	}
 resumed_137:
 //line soak_test.go:138:1
@@ -793,11 +699,10 @@ loop_147:
 	{
 		t := t3[t5]
 //line soak_test.go:148:1
-		_, st = t.JoinResumable(r)
-		if st != gen.Done {
+		if _, st = t.JoinResumable(r); st != gen.Done {
 			f = gen.Take(r, f, 38)
-			f.s, f.all, f.t1, f.t2, f.t3, f.t4, f.t5, f.PC = s, t0, t1, t2, t3, t4, t5, 3
-			return r.Link(f, &f.Header, st)
+			f.s, f.all, f.t1, f.t2, f.t3, f.t4, f.t5 = s, t0, t1, t2, t3, t4, t5
+			return f.Link(r, f, 3, st)
 		}
 	}
 resumed_148:
@@ -815,16 +720,25 @@ after_loop_146:
 	return gen.Done
 }
 
-//line soak_greenlet_test.go:822:1
+//line soak_greenlet_test.go:727:1
 
 func (f *soakHurtsFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.body(r, f.s))
+	return f.Started(r, f, f.body(r, f.s))
 }
 
 func (f *soakHurtsFrame) Forget()            { *f = soakHurtsFrame{Header: f.Header} }
 func (f *soakHurtsFrame) Release(r *gen.Run) { gen.Free(r, f, 38) }
-func (*soakHurtsFrame) Func() *gen.Func      { return &soakHurtsFrameInfo }
+func (*soakHurtsFrame) Func() *gen.Func      { return soak_test_go.At(7) }
 
-var soakHurtsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.(*soak).hurts", File: "github.com/going-green/greenlet/hub/sim/soak_test.go", Line: 115, Points: "118 s all; 137 +h; 148 s t0 t1 t2 t3 t4 t5"}
 var _ func(*soak) = (*soak).hurts
 var _ = gen.Declare("soak.writes", "soak.serves", "soak.says", "soak.converses", "soak.dials", "soak.tells", "soak.hurts")
+var soak_test_go = gen.Funcs{Package: "github.com/going-green/greenlet/hub/sim", File: "github.com/going-green/greenlet/hub/sim/soak_test.go", List: `
+(*soak).writes 36: 39 s server c; 44 +text; 46 -text
+(*soak).serves 53: 58
+(*soak).says 64: 67 s host name i server; 68 -server; 70 -i
+(*soak).converses 78 91: 83 s c server name i t0 t1 text; 88 -text
+(*soak).dials 94: 95 c err
+(*soak).dials.func1 95: 95
+(*soak).tells 103: 105 c text; 108 -c
+(*soak).hurts 115: 118 s all; 137 +h; 148 s t0 t1 t2 t3 t4 t5
+`}

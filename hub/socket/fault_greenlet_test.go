@@ -18,7 +18,6 @@ import (
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// notesReadsResetFrame is an activation of notes.readsReset.
 type notesReadsResetFrame struct {
 	gen.Header
 	n    *notes
@@ -32,8 +31,6 @@ func (n *notes) newReadsResetFrame(l *Listener, peer net.Conn) *notesReadsResetF
 	_ = n.readsReset
 	return gen.MakeFrame(notesReadsResetFrame{n: n, l: l, peer: peer})
 }
-
-// readsResetResumable is notes.readsReset for callers that can be suspended.
 func (n *notes) readsResetResumable(r *gen.Run, l *Listener, peer net.Conn) gen.Status {
 	return (*notesReadsResetFrame)(nil).body(r, n, l, peer)
 }
@@ -66,11 +63,10 @@ func (f *notesReadsResetFrame) body(r *gen.Run, n *notes, l *Listener, peer net.
 	}
 
 //line fault_test.go:29:1
-	c, err, st = l.AcceptResumable(r)
-	if st != gen.Done {
+	if c, err, st = l.AcceptResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 31)
-		f.l, f.n, f.peer, f.PC = nil, n, peer, 1
-		return r.Link(f, &f.Header, st)
+		f.l, f.n, f.peer = nil, n, peer
+		return f.Link(r, f, 1, st)
 	}
 resumed_29:
 //line fault_test.go:30:1
@@ -82,11 +78,10 @@ resumed_29:
 		f.l = nil
 	}
 //line fault_test.go:34:1
-	m, err, st = c.ReadFullResumable(r, buf[:3])
-	if st != gen.Done {
+	if m, err, st = c.ReadFullResumable(r, buf[:3]); st != gen.Done {
 		f = gen.Take(r, f, 31)
-		f.n, f.peer, f.c, f.buf, f.PC = n, peer, c, buf, 2
-		return r.Link(f, &f.Header, st)
+		f.n, f.peer, f.c, f.buf = n, peer, c, buf
+		return f.Link(r, f, 2, st)
 	}
 resumed_34:
 //line fault_test.go:35:1
@@ -96,11 +91,10 @@ resumed_34:
 		f.peer = nil
 	}
 //line fault_test.go:37:1
-	m, err, st = c.ReadFullResumable(r, buf)
-	if st != gen.Done {
+	if m, err, st = c.ReadFullResumable(r, buf); st != gen.Done {
 		f = gen.Take(r, f, 31)
-		f.n, f.c, f.buf, f.PC = n, c, buf, 3
-		return r.Link(f, &f.Header, st)
+		f.n, f.c, f.buf = n, c, buf
+		return f.Link(r, f, 3, st)
 	}
 resumed_37:
 	{
@@ -108,11 +102,10 @@ resumed_37:
 		n.note("%d %v", m, errors.Is(err, syscall.ECONNRESET))
 		var op *net.OpError
 		n.note("%v %s %v", errors.As(err, &op), op.Op, op.Addr)
-		_, err, st = c.WriteResumable(r, buf)
-		if st != gen.Done {
+		if _, err, st = c.WriteResumable(r, buf); st != gen.Done {
 			f = gen.Take(r, f, 31)
-			f.buf, f.n, f.c, f.PC = nil, n, c, 4
-			return r.Link(f, &f.Header, st)
+			f.buf, f.n, f.c = nil, n, c
+			return f.Link(r, f, 4, st)
 		}
 	}
 resumed_41:
@@ -125,21 +118,19 @@ resumed_41:
 	return gen.Done
 }
 
-//line fault_greenlet_test.go:130:1
+//line fault_greenlet_test.go:123:1
 
 func (f *notesReadsResetFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.body(r, f.n, f.l, f.peer))
+	return f.Started(r, f, f.body(r, f.n, f.l, f.peer))
 }
 
 func (f *notesReadsResetFrame) Args(args []any)    { gen.SetArgs(f, args, &f.l, &f.peer) }
 func (f *notesReadsResetFrame) Forget()            { *f = notesReadsResetFrame{Header: f.Header} }
 func (f *notesReadsResetFrame) Release(r *gen.Run) { gen.Free(r, f, 31) }
-func (*notesReadsResetFrame) Func() *gen.Func      { return &notesReadsResetFrameInfo }
+func (*notesReadsResetFrame) Func() *gen.Func      { return fault_test_go.At(0) }
 
-var notesReadsResetFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).readsReset", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 28, Points: "29 n peer; 34 +c +buf; 37 -peer; 41 n c"}
 var _ func(*notes, *Listener, net.Conn) = (*notes).readsReset
 
-// notesResetsFrame is an activation of notes.resets.
 type notesResetsFrame struct {
 	gen.Header
 	n    *notes
@@ -150,8 +141,6 @@ func (n *notes) newResetsFrame(peer net.Conn) *notesResetsFrame {
 	_ = n.resets
 	return gen.MakeFrame(notesResetsFrame{n: n, peer: peer})
 }
-
-// resetsResumable is notes.resets for callers that can be suspended.
 func (n *notes) resetsResumable(r *gen.Run, peer net.Conn) gen.Status {
 	return (*notesResetsFrame)(nil).body(r, n, peer)
 }
@@ -165,21 +154,19 @@ func (f *notesResetsFrame) body(r *gen.Run, n *notes, peer net.Conn) (st gen.Sta
 	return gen.Done
 }
 
-//line fault_greenlet_test.go:171:1
+//line fault_greenlet_test.go:160:1
 
 func (f *notesResetsFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.body(r, f.n, f.peer))
+	return f.Started(r, f, f.body(r, f.n, f.peer))
 }
 
 func (f *notesResetsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.peer) }
 func (f *notesResetsFrame) Forget()            { *f = notesResetsFrame{Header: f.Header} }
 func (f *notesResetsFrame) Release(r *gen.Run) { gen.Free(r, f, 23) }
-func (*notesResetsFrame) Func() *gen.Func      { return &notesResetsFrameInfo }
+func (*notesResetsFrame) Func() *gen.Func      { return fault_test_go.At(1) }
 
-var notesResetsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).resets", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 47}
 var _ func(*notes, net.Conn) = (*notes).resets
 
-// notesWritesResetFrame is an activation of notes.writesReset.
 type notesWritesResetFrame struct {
 	gen.DeferHeader
 	n    *notes
@@ -191,14 +178,12 @@ func (n *notes) newWritesResetFrame(l *Listener, peer net.Conn) *notesWritesRese
 	_ = n.writesReset
 	return gen.MakeFrame(notesWritesResetFrame{n: n, l: l, peer: peer})
 }
-
-// writesResetResumable is notes.writesReset for callers that can be suspended.
 func (n *notes) writesResetResumable(r *gen.Run, l *Listener, peer net.Conn) gen.Status {
 	return (*notesWritesResetFrame)(nil).run(r, n, l, peer)
 }
 
 func (f *notesWritesResetFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.run(r, f.n, f.l, f.peer))
+	return f.Started(r, f, f.run(r, f.n, f.l, f.peer))
 }
 
 func (f *notesWritesResetFrame) run(r *gen.Run, n *notes, l *Listener, peer net.Conn) (st gen.Status) {
@@ -237,10 +222,9 @@ func (f *notesWritesResetFrame) step(r *gen.Run, n *notes, l *Listener, peer net
 	}
 
 //line fault_test.go:63:1
-	c, err, st = l.AcceptResumable(r)
-	if st != gen.Done {
-		f.l, f.PC = nil, 1
-		return r.Link(f, &f.Header, st)
+	if c, err, st = l.AcceptResumable(r); st != gen.Done {
+		f.l = nil
+		return f.Link(r, f, 1, st)
 	}
 resumed_63:
 //line fault_test.go:64:1
@@ -260,10 +244,8 @@ resumed_63:
 	n.GoAfter(5*time.Millisecond, n.newResetsFrame(peer))
 	f.peer = nil
 //line fault_test.go:69:1
-	m, err, st = c.WriteResumable(r, make([]byte, 1<<26))
-	if st != gen.Done {
-		f.PC = 2
-		return r.Link(f, &f.Header, st)
+	if m, err, st = c.WriteResumable(r, make([]byte, 1<<26)); st != gen.Done {
+		return f.Link(r, f, 2, st)
 	}
 resumed_69:
 //line fault_test.go:70:1
@@ -275,7 +257,7 @@ unwind:
 	for f.Pending() {
 //line fault_test.go:71:1
 		if sub := f.Next(r); sub != gen.Done {
-			return r.Link(f, &f.Header, sub)
+			return f.Link(r, f, gen.Unwind, sub)
 		}
 	}
 //line fault_test.go:71:1
@@ -283,17 +265,15 @@ unwind:
 	return gen.Done
 }
 
-//line fault_greenlet_test.go:289:1
+//line fault_greenlet_test.go:271:1
 
 func (f *notesWritesResetFrame) Args(args []any)    { gen.SetArgs(f, args, &f.l, &f.peer) }
 func (f *notesWritesResetFrame) Forget()            { *f = notesWritesResetFrame{DeferHeader: f.DeferHeader} }
 func (f *notesWritesResetFrame) Release(r *gen.Run) { gen.Free(r, f, 34) }
-func (*notesWritesResetFrame) Func() *gen.Func      { return &notesWritesResetFrameInfo }
+func (*notesWritesResetFrame) Func() *gen.Func      { return fault_test_go.At(2) }
 
-var notesWritesResetFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).writesReset", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 62, End: 71, Points: "63 n peer; 69 n"}
 var _ func(*notes, *Listener, net.Conn) = (*notes).writesReset
 
-// notesDialsNobodyFrame is an activation of notes.dialsNobody.
 type notesDialsNobodyFrame struct {
 	gen.Header
 	n       *notes
@@ -304,8 +284,6 @@ func (n *notes) newDialsNobodyFrame(address string) *notesDialsNobodyFrame {
 	_ = n.dialsNobody
 	return gen.MakeFrame(notesDialsNobodyFrame{n: n, address: address})
 }
-
-// dialsNobodyResumable is notes.dialsNobody for callers that can be suspended.
 func (n *notes) dialsNobodyResumable(r *gen.Run, address string) gen.Status {
 	return (*notesDialsNobodyFrame)(nil).body(r, n, address)
 }
@@ -313,11 +291,10 @@ func (n *notes) dialsNobodyResumable(r *gen.Run, address string) gen.Status {
 func (f *notesDialsNobodyFrame) body(r *gen.Run, n *notes, address string) (st gen.Status) {
 	var err error
 //line fault_test.go:83:1
-	_, err, st = DialResumable(r, n.Hub, "tcp", address)
-	if st != gen.Done {
+	if _, err, st = DialResumable(r, n.Hub, "tcp", address); st != gen.Done {
 		f = gen.Take(r, f, 35)
-		f.address, f.n, f.PC = "", n, 1
-		return r.Link(f, &f.Header, st)
+		f.address, f.n = "", n
+		return f.Link(r, f, 1, st)
 	}
 	if f != nil {
 		f.address = ""
@@ -327,34 +304,32 @@ func (f *notesDialsNobodyFrame) body(r *gen.Run, n *notes, address string) (st g
 	return gen.Done
 }
 
-//line fault_greenlet_test.go:333:1
+//line fault_greenlet_test.go:310:1
 
 func (f *notesDialsNobodyFrame) Resume(r *gen.Run) (st gen.Status) {
 	n := f.n
 	var err error
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.n, f.address))
+		return f.Started(r, f, f.body(r, f.n, f.address))
 	default:
 		_, err = r.Callee().(*DialFrame).Returned(r)
 		f.address = ""
 //line fault_test.go:84:1
 		n.note("%v %v", errors.Is(err, syscall.ECONNREFUSED), err)
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 }
 
-//line fault_greenlet_test.go:350:1
+//line fault_greenlet_test.go:327:1
 
 func (f *notesDialsNobodyFrame) Args(args []any)    { gen.SetArgs(f, args, &f.address) }
 func (f *notesDialsNobodyFrame) Forget()            { *f = notesDialsNobodyFrame{Header: f.Header} }
 func (f *notesDialsNobodyFrame) Release(r *gen.Run) { gen.Free(r, f, 35) }
-func (*notesDialsNobodyFrame) Func() *gen.Func      { return &notesDialsNobodyFrameInfo }
+func (*notesDialsNobodyFrame) Func() *gen.Func      { return fault_test_go.At(3) }
 
-var notesDialsNobodyFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).dialsNobody", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 82, Points: "83 n"}
 var _ func(*notes, string) = (*notes).dialsNobody
 
-// notesDialsDeafFrame is an activation of notes.dialsDeaf.
 type notesDialsDeafFrame struct {
 	gen.Header
 	n       *notes
@@ -365,8 +340,6 @@ func (n *notes) newDialsDeafFrame(address string) *notesDialsDeafFrame {
 	_ = n.dialsDeaf
 	return gen.MakeFrame(notesDialsDeafFrame{n: n, address: address})
 }
-
-// dialsDeafResumable is notes.dialsDeaf for callers that can be suspended.
 func (n *notes) dialsDeafResumable(r *gen.Run, address string) gen.Status {
 	return (*notesDialsDeafFrame)(nil).body(r, n, address)
 }
@@ -377,11 +350,10 @@ func (f *notesDialsDeafFrame) body(r *gen.Run, n *notes, address string) (st gen
 //line fault_test.go:119:1
 		s := OS(n.Hub)
 		s.Timeout = 5 * time.Millisecond
-		_, err, st = s.DialResumable(r, "tcp", address)
-		if st != gen.Done {
+		if _, err, st = s.DialResumable(r, "tcp", address); st != gen.Done {
 			f = gen.Take(r, f, 26)
-			f.address, f.n, f.PC = "", n, 1
-			return r.Link(f, &f.Header, st)
+			f.address, f.n = "", n
+			return f.Link(r, f, 1, st)
 		}
 	}
 	if f != nil {
@@ -392,34 +364,32 @@ func (f *notesDialsDeafFrame) body(r *gen.Run, n *notes, address string) (st gen
 	return gen.Done
 }
 
-//line fault_greenlet_test.go:398:1
+//line fault_greenlet_test.go:370:1
 
 func (f *notesDialsDeafFrame) Resume(r *gen.Run) (st gen.Status) {
 	n := f.n
 	var err error
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.n, f.address))
+		return f.Started(r, f, f.body(r, f.n, f.address))
 	default:
 		_, err = r.Callee().(*SystemDialFrame).Returned(r)
 		f.address = ""
 //line fault_test.go:122:1
 		n.note("%v %v", errors.Is(err, os.ErrDeadlineExceeded), err)
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 }
 
-//line fault_greenlet_test.go:415:1
+//line fault_greenlet_test.go:387:1
 
 func (f *notesDialsDeafFrame) Args(args []any)    { gen.SetArgs(f, args, &f.address) }
 func (f *notesDialsDeafFrame) Forget()            { *f = notesDialsDeafFrame{Header: f.Header} }
 func (f *notesDialsDeafFrame) Release(r *gen.Run) { gen.Free(r, f, 26) }
-func (*notesDialsDeafFrame) Func() *gen.Func      { return &notesDialsDeafFrameInfo }
+func (*notesDialsDeafFrame) Func() *gen.Func      { return fault_test_go.At(4) }
 
-var notesDialsDeafFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).dialsDeaf", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 118, Points: "121 n"}
 var _ func(*notes, string) = (*notes).dialsDeaf
 
-// notesHalfOpenFrame is an activation of notes.halfOpen.
 type notesHalfOpenFrame struct {
 	gen.DeferHeader
 	n0 *notes
@@ -432,14 +402,12 @@ func (n0 *notes) newHalfOpenFrame(l *Listener) *notesHalfOpenFrame {
 	_ = n0.halfOpen
 	return gen.MakeFrame(notesHalfOpenFrame{n0: n0, l: l})
 }
-
-// halfOpenResumable is notes.halfOpen for callers that can be suspended.
 func (n0 *notes) halfOpenResumable(r *gen.Run, l *Listener) gen.Status {
 	return (*notesHalfOpenFrame)(nil).run(r, n0, l)
 }
 
 func (f *notesHalfOpenFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.run(r, f.n0, f.l))
+	return f.Started(r, f, f.run(r, f.n0, f.l))
 }
 
 func (f *notesHalfOpenFrame) run(r *gen.Run, n0 *notes, l *Listener) (st gen.Status) {
@@ -497,10 +465,9 @@ func (f *notesHalfOpenFrame) step(r *gen.Run, n0 *notes, l *Listener) (end gen.S
 	n = new(*notes)
 	*n = n0
 //line fault_test.go:146:1
-	t0, err, st = f.l.AcceptResumable(r)
-	if st != gen.Done {
-		f.l, f.n, f.PC = nil, n, 1
-		return r.Link(f, &f.Header, st)
+	if t0, err, st = f.l.AcceptResumable(r); st != gen.Done {
+		f.l, f.n = nil, n
+		return f.Link(r, f, 1, st)
 	}
 resumed_146:
 //line fault_test.go:146:1
@@ -521,37 +488,33 @@ resumed_146:
 	}
 //line fault_test.go:151:1
 	(*c).SetReadDeadline((*n).Now().Add(time.Millisecond))
-	_, err, st = (*c).ReadResumable(r, make([]byte, 1))
-	if st != gen.Done {
-		f.n, f.c, f.PC = n, c, 2
-		return r.Link(f, &f.Header, st)
+	if _, err, st = (*c).ReadResumable(r, make([]byte, 1)); st != gen.Done {
+		f.n, f.c = n, c
+		return f.Link(r, f, 2, st)
 	}
 resumed_152:
 //line fault_test.go:153:1
 	(*n).note("%v", errors.Is(err, os.ErrDeadlineExceeded))
-	_, err, st = (*c).WriteStringResumable(r, "the other direction goes on")
-	if st != gen.Done {
-		f.n, f.c, f.PC = n, c, 3
-		return r.Link(f, &f.Header, st)
+	if _, err, st = (*c).WriteStringResumable(r, "the other direction goes on"); st != gen.Done {
+		f.n, f.c = n, c
+		return f.Link(r, f, 3, st)
 	}
 resumed_154:
 //line fault_test.go:155:1
 	(*n).note("%v", err)
-	_, err, st = (*c).ReadResumable(r, make([]byte, 1))
-	if st != gen.Done {
-		f.n, f.c, f.PC = n, c, 4
-		return r.Link(f, &f.Header, st)
+	if _, err, st = (*c).ReadResumable(r, make([]byte, 1)); st != gen.Done {
+		f.n, f.c = n, c
+		return f.Link(r, f, 4, st)
 	}
 resumed_156:
 //line fault_test.go:157:1
 	(*n).note("%v", errors.Is(err, os.ErrDeadlineExceeded)) // it is over still
-	t1, st = (*n).WithTimeoutResumable(r, time.Millisecond, (&notesHalfOpenFunc1{
+	if t1, st = (*n).WithTimeoutResumable(r, time.Millisecond, (&notesHalfOpenFunc1{
 		c: c,
 		n: n,
-	}).value())
-	if st != gen.Done {
-		f.c, f.n, f.PC = nil, n, 5
-		return r.Link(f, &f.Header, st)
+	}).value()); st != gen.Done {
+		f.c, f.n = nil, n
+		return f.Link(r, f, 5, st)
 	}
 resumed_158:
 	f.c = nil
@@ -564,7 +527,7 @@ unwind:
 	for f.Pending() {
 //line fault_test.go:159:1
 		if sub := f.Next(r); sub != gen.Done {
-			return r.Link(f, &f.Header, sub)
+			return f.Link(r, f, gen.Unwind, sub)
 		}
 	}
 //line fault_test.go:159:1
@@ -572,64 +535,53 @@ unwind:
 	return gen.Done
 }
 
-//line fault_greenlet_test.go:578:1
+//line fault_greenlet_test.go:541:1
 
 func (f *notesHalfOpenFrame) Args(args []any)    { gen.SetArgs(f, args, &f.l) }
 func (f *notesHalfOpenFrame) Forget()            { *f = notesHalfOpenFrame{DeferHeader: f.DeferHeader} }
 func (f *notesHalfOpenFrame) Release(r *gen.Run) { gen.Free(r, f, 60) }
-func (*notesHalfOpenFrame) Func() *gen.Func      { return &notesHalfOpenFrameInfo }
+func (*notesHalfOpenFrame) Func() *gen.Func      { return fault_test_go.At(5) }
 
-var notesHalfOpenFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).halfOpen", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 145, End: 159, Points: "146 n; 152 +c; 154 =; 156 =; 158 n"}
 var _ func(*notes, *Listener) = (*notes).halfOpen
 
-// notesHalfOpenFunc1 is the function literal of fault_test.go:158, with what it captures.
+// notesHalfOpenFunc1 is the function literal of fault_test.go:158.
 type notesHalfOpenFunc1 struct {
 	gen.Closure
 	n **notes
 	c **Conn
 }
 
-// value is the literal for code that can't be suspended.
 func (c2 *notesHalfOpenFunc1) value() func() {
 	return gen.Bind(&c2.Closure, c2, func() { (*c2.n).readsForever((*c2.c)) })
 }
 
-// notesHalfOpenFunc1Frame is an activation of the literal notesHalfOpenFunc1.
 type notesHalfOpenFunc1Frame struct {
 	gen.Header
 	c2 *notesHalfOpenFunc1
 }
 
-// CallResumable is the literal notesHalfOpenFunc1 for callers that can be suspended.
-func (c2 *notesHalfOpenFunc1) CallResumable(r *gen.Run) gen.Status {
-	return (*notesHalfOpenFunc1Frame)(nil).body(r, c2)
-}
-
-func (f *notesHalfOpenFunc1Frame) body(r *gen.Run, c2 *notesHalfOpenFunc1) (st gen.Status) {
+func (c2 *notesHalfOpenFunc1) CallResumable(r *gen.Run) (st gen.Status) {
 //line fault_test.go:158:1
 	if st = (*c2.n).readsForeverResumable(r, (*c2.c)); st != gen.Done {
-		f = gen.Take(r, f, 57)
-		f.c2, f.PC = c2, 1
-		return r.Link(f, &f.Header, st)
+		f := gen.New[notesHalfOpenFunc1Frame](r, 57)
+		f.c2 = c2
+		return f.Link(r, f, 1, st)
 	}
 	return gen.Done
 }
 
-//line fault_greenlet_test.go:621:1
+//line fault_greenlet_test.go:576:1
 
 func (f *notesHalfOpenFunc1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c2 := f.c2
 	_ = c2
 	r.Callee().(*notesReadsForeverFrame).Release(r)
-	return r.Return(f, &f.Header)
+	return f.Return(r, f)
 }
 
 func (f *notesHalfOpenFunc1Frame) Release(r *gen.Run) { gen.Free(r, f, 57) }
-func (*notesHalfOpenFunc1Frame) Func() *gen.Func      { return &notesHalfOpenFunc1FrameInfo }
+func (*notesHalfOpenFunc1Frame) Func() *gen.Func      { return fault_test_go.At(6) }
 
-var notesHalfOpenFunc1FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).halfOpen.func1", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 158, Points: "158"}
-
-// notesReadsForeverFrame is an activation of notes.readsForever.
 type notesReadsForeverFrame struct {
 	gen.Header
 	n *notes
@@ -640,8 +592,6 @@ func (n *notes) newReadsForeverFrame(c *Conn) *notesReadsForeverFrame {
 	_ = n.readsForever
 	return gen.MakeFrame(notesReadsForeverFrame{n: n, c: c})
 }
-
-// readsForeverResumable is notes.readsForever for callers that can be suspended.
 func (n *notes) readsForeverResumable(r *gen.Run, c *Conn) gen.Status {
 	return (*notesReadsForeverFrame)(nil).body(r, n, c)
 }
@@ -650,11 +600,10 @@ func (f *notesReadsForeverFrame) body(r *gen.Run, n *notes, c *Conn) (st gen.Sta
 	var err error
 //line fault_test.go:163:1
 	c.SetReadDeadline(time.Time{})
-	_, err, st = c.ReadResumable(r, make([]byte, 1))
-	if st != gen.Done {
+	if _, err, st = c.ReadResumable(r, make([]byte, 1)); st != gen.Done {
 		f = gen.Take(r, f, 27)
-		f.c, f.n, f.PC = nil, n, 1
-		return r.Link(f, &f.Header, st)
+		f.c, f.n = nil, n
+		return f.Link(r, f, 1, st)
 	}
 	if f != nil {
 		f.c = nil
@@ -664,34 +613,32 @@ func (f *notesReadsForeverFrame) body(r *gen.Run, n *notes, c *Conn) (st gen.Sta
 	return gen.Done
 }
 
-//line fault_greenlet_test.go:670:1
+//line fault_greenlet_test.go:619:1
 
 func (f *notesReadsForeverFrame) Resume(r *gen.Run) (st gen.Status) {
 	n := f.n
 	var err error
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.n, f.c))
+		return f.Started(r, f, f.body(r, f.n, f.c))
 	default:
 		_, err = r.Callee().(*ConnReadFrame).Returned(r)
 		f.c = nil
 //line fault_test.go:165:1
 		n.note("not here: %v", err)
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 }
 
-//line fault_greenlet_test.go:687:1
+//line fault_greenlet_test.go:636:1
 
 func (f *notesReadsForeverFrame) Args(args []any)    { gen.SetArgs(f, args, &f.c) }
 func (f *notesReadsForeverFrame) Forget()            { *f = notesReadsForeverFrame{Header: f.Header} }
 func (f *notesReadsForeverFrame) Release(r *gen.Run) { gen.Free(r, f, 27) }
-func (*notesReadsForeverFrame) Func() *gen.Func      { return &notesReadsForeverFrameInfo }
+func (*notesReadsForeverFrame) Func() *gen.Func      { return fault_test_go.At(7) }
 
-var notesReadsForeverFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).readsForever", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 162, Points: "164 n"}
 var _ func(*notes, *Conn) = (*notes).readsForever
 
-// notesFloodsFrame is an activation of notes.floods.
 type notesFloodsFrame struct {
 	gen.Header
 	n    *notes
@@ -704,8 +651,6 @@ func (n *notes) newFloodsFrame(c *Conn, size int, done *bool) *notesFloodsFrame 
 	_ = n.floods
 	return gen.MakeFrame(notesFloodsFrame{n: n, c: c, size: size, done: done})
 }
-
-// floodsResumable is notes.floods for callers that can be suspended.
 func (n *notes) floodsResumable(r *gen.Run, c *Conn, size int, done *bool) gen.Status {
 	return (*notesFloodsFrame)(nil).body(r, n, c, size, done)
 }
@@ -714,11 +659,10 @@ func (f *notesFloodsFrame) body(r *gen.Run, n *notes, c *Conn, size int, done *b
 	var m int
 	var err error
 //line fault_test.go:179:1
-	m, err, st = c.WriteResumable(r, make([]byte, size))
-	if st != gen.Done {
+	if m, err, st = c.WriteResumable(r, make([]byte, size)); st != gen.Done {
 		f = gen.Take(r, f, 56)
-		f.n, f.c, f.done, f.PC = n, c, done, 1
-		return r.Link(f, &f.Header, st)
+		f.n, f.c, f.done = n, c, done
+		return f.Link(r, f, 1, st)
 	}
 //line fault_test.go:180:1
 	n.note("wrote %d %v", m, err)
@@ -731,7 +675,7 @@ func (f *notesFloodsFrame) body(r *gen.Run, n *notes, c *Conn, size int, done *b
 	return gen.Done
 }
 
-//line fault_greenlet_test.go:737:1
+//line fault_greenlet_test.go:681:1
 
 func (f *notesFloodsFrame) Resume(r *gen.Run) (st gen.Status) {
 	n, c, done := f.n, f.c, f.done
@@ -739,7 +683,7 @@ func (f *notesFloodsFrame) Resume(r *gen.Run) (st gen.Status) {
 	var err error
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.n, f.c, f.size, f.done))
+		return f.Started(r, f, f.body(r, f.n, f.c, f.size, f.done))
 	default:
 		m, err = r.Callee().(*ConnWriteFrame).Returned(r)
 //line fault_test.go:180:1
@@ -748,21 +692,19 @@ func (f *notesFloodsFrame) Resume(r *gen.Run) (st gen.Status) {
 		f.n, f.done = nil, nil
 //line fault_test.go:182:1
 		c.CloseWrite()
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 }
 
-//line fault_greenlet_test.go:758:1
+//line fault_greenlet_test.go:702:1
 
 func (f *notesFloodsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.c, &f.size, &f.done) }
 func (f *notesFloodsFrame) Forget()            { *f = notesFloodsFrame{Header: f.Header} }
 func (f *notesFloodsFrame) Release(r *gen.Run) { gen.Free(r, f, 56) }
-func (*notesFloodsFrame) Func() *gen.Func      { return &notesFloodsFrameInfo }
+func (*notesFloodsFrame) Func() *gen.Func      { return fault_test_go.At(8) }
 
-var notesFloodsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).floods", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 178, Points: "179 n c done"}
 var _ func(*notes, *Conn, int, *bool) = (*notes).floods
 
-// notesReadsSlowlyFrame is an activation of notes.readsSlowly.
 type notesReadsSlowlyFrame struct {
 	gen.Header
 	n       *notes
@@ -777,8 +719,6 @@ func (n *notes) newReadsSlowlyFrame(c *Conn, size int, flooded *bool) *notesRead
 	_ = n.readsSlowly
 	return gen.MakeFrame(notesReadsSlowlyFrame{n: n, c: c, size: size, flooded: flooded})
 }
-
-// readsSlowlyResumable is notes.readsSlowly for callers that can be suspended.
 func (n *notes) readsSlowlyResumable(r *gen.Run, c *Conn, size int, flooded *bool) gen.Status {
 	return (*notesReadsSlowlyFrame)(nil).body(r, n, c, size, flooded)
 }
@@ -790,8 +730,8 @@ func (f *notesReadsSlowlyFrame) body(r *gen.Run, n *notes, c *Conn, size int, fl
 //line fault_test.go:187:1
 	if st = n.SleepResumable(r, 20*time.Millisecond); st != gen.Done {
 		f = gen.Take(r, f, 38)
-		f.n, f.c, f.flooded, f.PC = n, c, flooded, 1
-		return r.Link(f, &f.Header, st)
+		f.n, f.c, f.flooded = n, c, flooded
+		return f.Link(r, f, 1, st)
 	}
 //line fault_test.go:188:1
 	n.note("done: %v", *flooded)
@@ -801,11 +741,10 @@ loop_190:
 		f.flooded = nil
 	}
 //line fault_test.go:191:1
-	m, err, st = c.ReadResumable(r, buf)
-	if st != gen.Done {
+	if m, err, st = c.ReadResumable(r, buf); st != gen.Done {
 		f = gen.Take(r, f, 38)
-		f.n, f.c, f.buf, f.sum, f.PC = n, c, buf, sum, 2
-		return r.Link(f, &f.Header, st)
+		f.n, f.c, f.buf, f.sum = n, c, buf, sum
+		return f.Link(r, f, 2, st)
 	}
 //line fault_test.go:192:1
 	sum += m
@@ -815,13 +754,13 @@ loop_190:
 	}
 	if st = n.YieldResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 38)
-		f.n, f.c, f.buf, f.sum, f.PC = n, c, buf, sum, 3
-		return r.Link(f, &f.Header, st)
+		f.n, f.c, f.buf, f.sum = n, c, buf, sum
+		return f.Link(r, f, 3, st)
 	}
 	goto loop_190
 }
 
-//line fault_greenlet_test.go:827:1
+//line fault_greenlet_test.go:766:1
 
 func (f *notesReadsSlowlyFrame) Resume(r *gen.Run) (st gen.Status) {
 	n, c := f.n, f.c
@@ -830,7 +769,7 @@ func (f *notesReadsSlowlyFrame) Resume(r *gen.Run) (st gen.Status) {
 	var err error
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.n, f.c, f.size, f.flooded))
+		return f.Started(r, f, f.body(r, f.n, f.c, f.size, f.flooded))
 	case 1:
 		r.Callee().(*hub.HubSleepFrame).Release(r)
 //line fault_test.go:188:1
@@ -851,37 +790,34 @@ loop_190:
 //line fault_test.go:191:1
 	f.flooded = nil
 //line fault_test.go:191:1
-	m, err, st = c.ReadResumable(r, buf)
-	if st != gen.Done {
-		f.buf, f.sum, f.PC = buf, sum, 2
-		return r.Link(f, &f.Header, st)
+	if m, err, st = c.ReadResumable(r, buf); st != gen.Done {
+		f.buf, f.sum = buf, sum
+		return f.Link(r, f, 2, st)
 	}
 resumed_191:
 //line fault_test.go:192:1
 	sum += m
 	if err != nil {
 		n.note("read %d %v", sum, err)
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 	if st = n.YieldResumable(r); st != gen.Done {
-		f.buf, f.sum, f.PC = buf, sum, 3
-		return r.Link(f, &f.Header, st)
+		f.buf, f.sum = buf, sum
+		return f.Link(r, f, 3, st)
 	}
 resumed_197:
 	goto loop_190
 }
 
-//line fault_greenlet_test.go:877:1
+//line fault_greenlet_test.go:815:1
 
 func (f *notesReadsSlowlyFrame) Args(args []any)    { gen.SetArgs(f, args, &f.c, &f.size, &f.flooded) }
 func (f *notesReadsSlowlyFrame) Forget()            { *f = notesReadsSlowlyFrame{Header: f.Header} }
 func (f *notesReadsSlowlyFrame) Release(r *gen.Run) { gen.Free(r, f, 38) }
-func (*notesReadsSlowlyFrame) Func() *gen.Func      { return &notesReadsSlowlyFrameInfo }
+func (*notesReadsSlowlyFrame) Func() *gen.Func      { return fault_test_go.At(9) }
 
-var notesReadsSlowlyFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).readsSlowly", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 186, Points: "187 n c flooded; 191 n c buf sum; 197 ="}
 var _ func(*notes, *Conn, int, *bool) = (*notes).readsSlowly
 
-// notesDiesFrame is an activation of notes.dies.
 type notesDiesFrame struct {
 	gen.DeferHeader
 	n    *notes
@@ -893,14 +829,12 @@ func (n *notes) newDiesFrame(what string, f func()) *notesDiesFrame {
 	_ = n.dies
 	return gen.MakeFrame(notesDiesFrame{n: n, what: what, f: f})
 }
-
-// diesResumable is notes.dies for callers that can be suspended.
 func (n *notes) diesResumable(r *gen.Run, what string, f func()) gen.Status {
 	return (*notesDiesFrame)(nil).run(r, n, what, f)
 }
 
 func (f *notesDiesFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.run(r, f.n, f.what, f.f))
+	return f.Started(r, f, f.run(r, f.n, f.what, f.f))
 }
 
 func (f2 *notesDiesFrame) run(r *gen.Run, n *notes, what string, f func()) (st gen.Status) {
@@ -947,8 +881,8 @@ func (f2 *notesDiesFrame) step(r *gen.Run, n *notes, what string, f func()) (end
 //line fault_test.go:217:1
 		st = c.CallResumable(r)
 		if st != gen.Done {
-			f2.f, f2.PC = nil, 1
-			return r.Link(f2, &f2.Header, st)
+			f2.f = nil
+			return f2.Link(r, f2, 1, st)
 		}
 	} else {
 //line fault_test.go:217:1
@@ -965,7 +899,7 @@ unwind:
 	for f2.Pending() {
 //line fault_test.go:219:1
 		if sub := f2.Next(r); sub != gen.Done {
-			return r.Link(f2, &f2.Header, sub)
+			return f2.Link(r, f2, gen.Unwind, sub)
 		}
 	}
 //line fault_test.go:219:1
@@ -973,17 +907,15 @@ unwind:
 	return gen.Done
 }
 
-//line fault_greenlet_test.go:979:1
+//line fault_greenlet_test.go:913:1
 
 func (f *notesDiesFrame) Args(args []any)    { gen.SetArgs(f, args, &f.what, &f.f) }
 func (f *notesDiesFrame) Forget()            { *f = notesDiesFrame{DeferHeader: f.DeferHeader} }
 func (f *notesDiesFrame) Release(r *gen.Run) { gen.Free(r, f, 58) }
-func (*notesDiesFrame) Func() *gen.Func      { return &notesDiesFrameInfo }
+func (*notesDiesFrame) Func() *gen.Func      { return fault_test_go.At(10) }
 
-var notesDiesFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).dies", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 215, End: 219, Points: "217 n what"}
 var _ func(*notes, string, func()) = (*notes).dies
 
-// notesKillsAllFrame is an activation of notes.killsAll.
 type notesKillsAllFrame struct {
 	gen.Header
 	n0      *notes
@@ -1002,22 +934,19 @@ func (n0 *notes) newKillsAllFrame(l *Listener, a0 *Conn, b *Conn, address string
 	_ = n0.killsAll
 	return gen.MakeFrame(notesKillsAllFrame{n0: n0, l: l, a0: a0, b: b, address: address})
 }
-
-// killsAllResumable is notes.killsAll for callers that can be suspended.
 func (n0 *notes) killsAllResumable(r *gen.Run, l *Listener, a0 *Conn, b *Conn, address string) gen.Status {
 	return (*notesKillsAllFrame)(nil).body(r, n0, l, a0, b, address)
 }
 
 func (f *notesKillsAllFrame) body(r *gen.Run, n0 *notes, l *Listener, a0 *Conn, b *Conn, address string) (st gen.Status) {
 	var (
-		n      **notes
-		a      **Conn
-		buf    *[]byte
-		tasks  []*hub.Task
-		t0, t1 int
-		task   *hub.Task
-		err    error
-		m      int
+		n         **notes
+		a         **Conn
+		buf       *[]byte
+		tasks     []*hub.Task
+		t0, t1, m int
+		task      *hub.Task
+		err       error
 	)
 	if f != nil {
 		switch f.PC {
@@ -1070,8 +999,8 @@ func (f *notesKillsAllFrame) body(r *gen.Run, n0 *notes, l *Listener, a0 *Conn, 
 //line fault_test.go:230:1
 	if st = (*n).SleepResumable(r, 2*time.Millisecond); st != gen.Done {
 		f = gen.Take(r, f, 39)
-		f.n, f.a, f.b, f.buf, f.tasks, f.PC = n, a, b, buf, tasks, 1
-		return r.Link(f, &f.Header, st)
+		f.n, f.a, f.b, f.buf, f.tasks = n, a, b, buf, tasks
+		return f.Link(r, f, 1, st)
 	}
 resumed_230:
 //line fault_test.go:231:1
@@ -1087,8 +1016,8 @@ loop_231:
 //line fault_test.go:232:1
 	if st = task.KillResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 39)
-		f.n, f.a, f.b, f.buf, f.tasks, f.t0, f.t1, f.task, f.PC = n, a, b, buf, tasks, t0, t1, task, 2
-		return r.Link(f, &f.Header, st)
+		f.n, f.a, f.b, f.buf, f.tasks, f.t0, f.t1, f.task = n, a, b, buf, tasks, t0, t1, task
+		return f.Link(r, f, 2, st)
 	}
 resumed_232:
 //line fault_test.go:233:1
@@ -1102,11 +1031,10 @@ after_loop_231:
 		f.tasks, f.task = nil, nil
 	}
 //line fault_test.go:235:1
-	_, err, st = b.WriteStringResumable(r, "as good as new")
-	if st != gen.Done {
+	if _, err, st = b.WriteStringResumable(r, "as good as new"); st != gen.Done {
 		f = gen.Take(r, f, 39)
-		f.b, f.n, f.a, f.buf, f.PC = nil, n, a, buf, 3
-		return r.Link(f, &f.Header, st)
+		f.b, f.n, f.a, f.buf = nil, n, a, buf
+		return f.Link(r, f, 3, st)
 	}
 resumed_235:
 	if f != nil {
@@ -1114,11 +1042,10 @@ resumed_235:
 	}
 //line fault_test.go:236:1
 	(*n).note("%v", err)
-	m, err, st = (*a).ReadResumable(r, (*buf))
-	if st != gen.Done {
+	if m, err, st = (*a).ReadResumable(r, (*buf)); st != gen.Done {
 		f = gen.Take(r, f, 39)
-		f.a, f.n, f.buf, f.PC = nil, n, buf, 4
-		return r.Link(f, &f.Header, st)
+		f.a, f.n, f.buf = nil, n, buf
+		return f.Link(r, f, 4, st)
 	}
 resumed_237:
 	if f != nil {
@@ -1129,212 +1056,170 @@ resumed_237:
 	return gen.Done
 }
 
-//line fault_greenlet_test.go:1136:1
+//line fault_greenlet_test.go:1063:1
 
 func (f *notesKillsAllFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.body(r, f.n0, f.l, f.a0, f.b, f.address))
+	return f.Started(r, f, f.body(r, f.n0, f.l, f.a0, f.b, f.address))
 }
 
 func (f *notesKillsAllFrame) Args(args []any)    { gen.SetArgs(f, args, &f.l, &f.a0, &f.b, &f.address) }
 func (f *notesKillsAllFrame) Forget()            { *f = notesKillsAllFrame{Header: f.Header} }
 func (f *notesKillsAllFrame) Release(r *gen.Run) { gen.Free(r, f, 39) }
-func (*notesKillsAllFrame) Func() *gen.Func      { return &notesKillsAllFrameInfo }
+func (*notesKillsAllFrame) Func() *gen.Func      { return fault_test_go.At(11) }
 
-var notesKillsAllFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).killsAll", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 222, Points: "230 n a b buf tasks; 232 +t0 +t1 +task; 235 n a buf; 237 -a"}
 var _ func(*notes, *Listener, *Conn, *Conn, string) = (*notes).killsAll
 
-// notesKillsAllFunc1 is the function literal of fault_test.go:225, with what it captures.
+// notesKillsAllFunc1 is the function literal of fault_test.go:225.
 type notesKillsAllFunc1 struct {
 	gen.Closure
 	n       **notes
 	address *string
 }
 
-// value is the literal for code that can't be suspended.
 func (c *notesKillsAllFunc1) value() func() {
 	return gen.Bind(&c.Closure, c, func() { _, _ = Dial((*c.n).Hub, "tcp", (*c.address)) })
 }
 
-// notesKillsAllFunc1Frame is an activation of the literal notesKillsAllFunc1.
 type notesKillsAllFunc1Frame struct {
 	gen.Header
 	c *notesKillsAllFunc1
 }
 
-// CallResumable is the literal notesKillsAllFunc1 for callers that can be suspended.
-func (c *notesKillsAllFunc1) CallResumable(r *gen.Run) gen.Status {
-	return (*notesKillsAllFunc1Frame)(nil).body(r, c)
-}
-
-func (f *notesKillsAllFunc1Frame) body(r *gen.Run, c *notesKillsAllFunc1) (st gen.Status) {
+func (c *notesKillsAllFunc1) CallResumable(r *gen.Run) (st gen.Status) {
 //line fault_test.go:225:1
-	_, _, st = DialResumable(r, (*c.n).Hub, "tcp", (*c.address))
-	if st != gen.Done {
-		f = gen.Take(r, f, 40)
-		f.c, f.PC = c, 1
-		return r.Link(f, &f.Header, st)
+	if _, _, st = DialResumable(r, (*c.n).Hub, "tcp", (*c.address)); st != gen.Done {
+		f := gen.New[notesKillsAllFunc1Frame](r, 40)
+		f.c = c
+		return f.Link(r, f, 1, st)
 	}
 	return gen.Done
 }
 
-//line fault_greenlet_test.go:1184:1
+//line fault_greenlet_test.go:1102:1
 
 func (f *notesKillsAllFunc1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
 	_ = c
 	r.Callee().(*DialFrame).Release(r)
-	return r.Return(f, &f.Header)
+	return f.Return(r, f)
 }
 
 func (f *notesKillsAllFunc1Frame) Release(r *gen.Run) { gen.Free(r, f, 40) }
-func (*notesKillsAllFunc1Frame) Func() *gen.Func      { return &notesKillsAllFunc1FrameInfo }
+func (*notesKillsAllFunc1Frame) Func() *gen.Func      { return fault_test_go.At(12) }
 
-var notesKillsAllFunc1FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).killsAll.func1", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 225, Points: "225"}
-
-// notesKillsAllFunc2 is the function literal of fault_test.go:226, with what it captures.
+// notesKillsAllFunc2 is the function literal of fault_test.go:226.
 type notesKillsAllFunc2 struct {
 	gen.Closure
 	l **Listener
 }
 
-// value is the literal for code that can't be suspended.
 func (c *notesKillsAllFunc2) value() func() {
 	return gen.Bind(&c.Closure, c, func() { _, _ = (*c.l).Accept() })
 }
 
-// notesKillsAllFunc2Frame is an activation of the literal notesKillsAllFunc2.
 type notesKillsAllFunc2Frame struct {
 	gen.Header
 	c *notesKillsAllFunc2
 }
 
-// CallResumable is the literal notesKillsAllFunc2 for callers that can be suspended.
-func (c *notesKillsAllFunc2) CallResumable(r *gen.Run) gen.Status {
-	return (*notesKillsAllFunc2Frame)(nil).body(r, c)
-}
-
-func (f *notesKillsAllFunc2Frame) body(r *gen.Run, c *notesKillsAllFunc2) (st gen.Status) {
+func (c *notesKillsAllFunc2) CallResumable(r *gen.Run) (st gen.Status) {
 //line fault_test.go:226:1
-	_, _, st = (*c.l).AcceptResumable(r)
-	if st != gen.Done {
-		f = gen.Take(r, f, 7)
-		f.c, f.PC = c, 1
-		return r.Link(f, &f.Header, st)
+	if _, _, st = (*c.l).AcceptResumable(r); st != gen.Done {
+		f := gen.New[notesKillsAllFunc2Frame](r, 7)
+		f.c = c
+		return f.Link(r, f, 1, st)
 	}
 	return gen.Done
 }
 
-//line fault_greenlet_test.go:1231:1
+//line fault_greenlet_test.go:1139:1
 
 func (f *notesKillsAllFunc2Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
 	_ = c
 	r.Callee().(*ListenerAcceptFrame).Release(r)
-	return r.Return(f, &f.Header)
+	return f.Return(r, f)
 }
 
 func (f *notesKillsAllFunc2Frame) Release(r *gen.Run) { gen.Free(r, f, 7) }
-func (*notesKillsAllFunc2Frame) Func() *gen.Func      { return &notesKillsAllFunc2FrameInfo }
+func (*notesKillsAllFunc2Frame) Func() *gen.Func      { return fault_test_go.At(13) }
 
-var notesKillsAllFunc2FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).killsAll.func2", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 226, Points: "226"}
-
-// notesKillsAllFunc3 is the function literal of fault_test.go:227, with what it captures.
+// notesKillsAllFunc3 is the function literal of fault_test.go:227.
 type notesKillsAllFunc3 struct {
 	gen.Closure
 	a   **Conn
 	buf *[]byte
 }
 
-// value is the literal for code that can't be suspended.
 func (c *notesKillsAllFunc3) value() func() {
 	return gen.Bind(&c.Closure, c, func() { _, _ = (*c.a).Read((*c.buf)) })
 }
 
-// notesKillsAllFunc3Frame is an activation of the literal notesKillsAllFunc3.
 type notesKillsAllFunc3Frame struct {
 	gen.Header
 	c *notesKillsAllFunc3
 }
 
-// CallResumable is the literal notesKillsAllFunc3 for callers that can be suspended.
-func (c *notesKillsAllFunc3) CallResumable(r *gen.Run) gen.Status {
-	return (*notesKillsAllFunc3Frame)(nil).body(r, c)
-}
-
-func (f *notesKillsAllFunc3Frame) body(r *gen.Run, c *notesKillsAllFunc3) (st gen.Status) {
+func (c *notesKillsAllFunc3) CallResumable(r *gen.Run) (st gen.Status) {
 //line fault_test.go:227:1
-	_, _, st = (*c.a).ReadResumable(r, (*c.buf))
-	if st != gen.Done {
-		f = gen.Take(r, f, 58)
-		f.c, f.PC = c, 1
-		return r.Link(f, &f.Header, st)
+	if _, _, st = (*c.a).ReadResumable(r, (*c.buf)); st != gen.Done {
+		f := gen.New[notesKillsAllFunc3Frame](r, 58)
+		f.c = c
+		return f.Link(r, f, 1, st)
 	}
 	return gen.Done
 }
 
-//line fault_greenlet_test.go:1279:1
+//line fault_greenlet_test.go:1177:1
 
 func (f *notesKillsAllFunc3Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
 	_ = c
 	r.Callee().(*ConnReadFrame).Release(r)
-	return r.Return(f, &f.Header)
+	return f.Return(r, f)
 }
 
 func (f *notesKillsAllFunc3Frame) Release(r *gen.Run) { gen.Free(r, f, 58) }
-func (*notesKillsAllFunc3Frame) Func() *gen.Func      { return &notesKillsAllFunc3FrameInfo }
+func (*notesKillsAllFunc3Frame) Func() *gen.Func      { return fault_test_go.At(14) }
 
-var notesKillsAllFunc3FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).killsAll.func3", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 227, Points: "227"}
-
-// notesKillsAllFunc4 is the function literal of fault_test.go:228, with what it captures.
+// notesKillsAllFunc4 is the function literal of fault_test.go:228.
 type notesKillsAllFunc4 struct {
 	gen.Closure
 	a   **Conn
 	buf *[]byte
 }
 
-// value is the literal for code that can't be suspended.
 func (c *notesKillsAllFunc4) value() func() {
 	return gen.Bind(&c.Closure, c, func() { _, _ = (*c.a).Write((*c.buf)) })
 }
 
-// notesKillsAllFunc4Frame is an activation of the literal notesKillsAllFunc4.
 type notesKillsAllFunc4Frame struct {
 	gen.Header
 	c *notesKillsAllFunc4
 }
 
-// CallResumable is the literal notesKillsAllFunc4 for callers that can be suspended.
-func (c *notesKillsAllFunc4) CallResumable(r *gen.Run) gen.Status {
-	return (*notesKillsAllFunc4Frame)(nil).body(r, c)
-}
-
-func (f *notesKillsAllFunc4Frame) body(r *gen.Run, c *notesKillsAllFunc4) (st gen.Status) {
+func (c *notesKillsAllFunc4) CallResumable(r *gen.Run) (st gen.Status) {
 //line fault_test.go:228:1
-	_, _, st = (*c.a).WriteResumable(r, (*c.buf))
-	if st != gen.Done {
-		f = gen.Take(r, f, 57)
-		f.c, f.PC = c, 1
-		return r.Link(f, &f.Header, st)
+	if _, _, st = (*c.a).WriteResumable(r, (*c.buf)); st != gen.Done {
+		f := gen.New[notesKillsAllFunc4Frame](r, 57)
+		f.c = c
+		return f.Link(r, f, 1, st)
 	}
 	return gen.Done
 }
 
-//line fault_greenlet_test.go:1327:1
+//line fault_greenlet_test.go:1215:1
 
 func (f *notesKillsAllFunc4Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
 	_ = c
 	r.Callee().(*ConnWriteFrame).Release(r)
-	return r.Return(f, &f.Header)
+	return f.Return(r, f)
 }
 
 func (f *notesKillsAllFunc4Frame) Release(r *gen.Run) { gen.Free(r, f, 57) }
-func (*notesKillsAllFunc4Frame) Func() *gen.Func      { return &notesKillsAllFunc4FrameInfo }
+func (*notesKillsAllFunc4Frame) Func() *gen.Func      { return fault_test_go.At(15) }
 
-var notesKillsAllFunc4FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).killsAll.func4", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 228, Points: "228"}
-
-// notesFailsFrame is an activation of notes.fails.
 type notesFailsFrame struct {
 	gen.Header
 	n    *notes
@@ -1346,8 +1231,6 @@ func (n *notes) newFailsFrame(what string, f func() error) *notesFailsFrame {
 	_ = n.fails
 	return gen.MakeFrame(notesFailsFrame{n: n, what: what, f: f})
 }
-
-// failsResumable is notes.fails for callers that can be suspended.
 func (n *notes) failsResumable(r *gen.Run, what string, f func() error) gen.Status {
 	return (*notesFailsFrame)(nil).body(r, n, what, f)
 }
@@ -1362,8 +1245,8 @@ func (f2 *notesFailsFrame) body(r *gen.Run, n *notes, what string, f func() erro
 		err, st = c.CallResumable(r)
 		if st != gen.Done {
 			f2 = gen.Take(r, f2, 60)
-			f2.f, f2.n, f2.what, f2.PC = nil, n, what, 1
-			return r.Link(f2, &f2.Header, st)
+			f2.f, f2.n, f2.what = nil, n, what
+			return f2.Link(r, f2, 1, st)
 		}
 	} else {
 //line fault_test.go:256:1
@@ -1377,34 +1260,32 @@ func (f2 *notesFailsFrame) body(r *gen.Run, n *notes, what string, f func() erro
 	return gen.Done
 }
 
-//line fault_greenlet_test.go:1384:1
+//line fault_greenlet_test.go:1267:1
 
 func (f2 *notesFailsFrame) Resume(r *gen.Run) (st gen.Status) {
 	n, what := f2.n, f2.what
 	var err error
 	switch f2.PC {
 	case 0:
-		return r.Started(f2, &f2.Header, f2.body(r, f2.n, f2.what, f2.f))
+		return f2.Started(r, f2, f2.body(r, f2.n, f2.what, f2.f))
 	default:
 		err = r.Callee().(interface{ Returned(*gen.Run) error }).Returned(r)
 		f2.f = nil
 //line fault_test.go:257:1
 		n.note("%s: %v", what, errors.Unwrap(err))
-		return r.Return(f2, &f2.Header)
+		return f2.Return(r, f2)
 	}
 }
 
-//line fault_greenlet_test.go:1401:1
+//line fault_greenlet_test.go:1284:1
 
 func (f *notesFailsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.what, &f.f) }
 func (f *notesFailsFrame) Forget()            { *f = notesFailsFrame{Header: f.Header} }
 func (f *notesFailsFrame) Release(r *gen.Run) { gen.Free(r, f, 60) }
-func (*notesFailsFrame) Func() *gen.Func      { return &notesFailsFrameInfo }
+func (*notesFailsFrame) Func() *gen.Func      { return fault_test_go.At(16) }
 
-var notesFailsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).fails", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 255, Points: "256 n what"}
 var _ func(*notes, string, func() error) = (*notes).fails
 
-// notesClosesAllFrame is an activation of notes.closesAll.
 type notesClosesAllFrame struct {
 	gen.Header
 	n  *notes
@@ -1418,8 +1299,6 @@ func (n *notes) newClosesAllFrame(l0 *Listener, a0 *Conn) *notesClosesAllFrame {
 	_ = n.closesAll
 	return gen.MakeFrame(notesClosesAllFrame{n: n, l0: l0, a0: a0})
 }
-
-// closesAllResumable is notes.closesAll for callers that can be suspended.
 func (n *notes) closesAllResumable(r *gen.Run, l0 *Listener, a0 *Conn) gen.Status {
 	return (*notesClosesAllFrame)(nil).body(r, n, l0, a0)
 }
@@ -1465,8 +1344,8 @@ func (f *notesClosesAllFrame) body(r *gen.Run, n *notes, l0 *Listener, a0 *Conn)
 	n.Go(n.newFailsFrame("write", (&notesClosesAllFunc3{a: a}).value()))
 	if st = n.SleepResumable(r, time.Millisecond); st != gen.Done {
 		f = gen.Take(r, f, 15)
-		f.n, f.l, f.a, f.PC = n, l, a, 1
-		return r.Link(f, &f.Header, st)
+		f.n, f.l, f.a = n, l, a
+		return f.Link(r, f, 1, st)
 	}
 resumed_265:
 //line fault_test.go:266:1
@@ -1474,22 +1353,22 @@ resumed_265:
 	(*a).Close()
 	if st = n.YieldResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 15)
-		f.n, f.l, f.a, f.PC = n, l, a, 2
-		return r.Link(f, &f.Header, st)
+		f.n, f.l, f.a = n, l, a
+		return f.Link(r, f, 2, st)
 	}
 resumed_268:
 //line fault_test.go:269:1
 	if st = n.failsResumable(r, "later", (&notesClosesAllFunc4{a: a}).value()); st != gen.Done {
 		f = gen.Take(r, f, 15)
-		f.n, f.l, f.a, f.PC = n, l, a, 3
-		return r.Link(f, &f.Header, st)
+		f.n, f.l, f.a = n, l, a
+		return f.Link(r, f, 3, st)
 	}
 resumed_269:
 //line fault_test.go:270:1
 	if st = n.failsResumable(r, "write", (&notesClosesAllFunc5{a: a}).value()); st != gen.Done {
 		f = gen.Take(r, f, 15)
-		f.n, f.l, f.a, f.PC = n, l, a, 4
-		return r.Link(f, &f.Header, st)
+		f.n, f.l, f.a = n, l, a
+		return f.Link(r, f, 4, st)
 	}
 resumed_270:
 	{
@@ -1498,8 +1377,8 @@ resumed_270:
 //line fault_test.go:271:1
 		if st = n.failsResumable(r, "half", func() error { return (*aRef).CloseWrite() }); st != gen.Done {
 			f = gen.Take(r, f, 15)
-			f.a, f.n, f.l, f.PC = nil, n, l, 5
-			return r.Link(f, &f.Header, st)
+			f.a, f.n, f.l = nil, n, l
+			return f.Link(r, f, 5, st)
 		}
 	}
 resumed_271:
@@ -1512,70 +1391,55 @@ resumed_271:
 //line fault_test.go:272:1
 		if st = n.failsResumable(r, "again", func() error { return (*lRef).Close() }); st != gen.Done {
 			f = gen.Take(r, f, 15)
-			f.n, f.l, f.PC = nil, nil, 6
-			return r.Link(f, &f.Header, st)
+			f.n, f.l = nil, nil
+			return f.Link(r, f, 6, st)
 		}
 	}
 	return gen.Done
 }
 
-//line fault_greenlet_test.go:1527:1
+//line fault_greenlet_test.go:1406:1
 
 func (f *notesClosesAllFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.body(r, f.n, f.l0, f.a0))
+	return f.Started(r, f, f.body(r, f.n, f.l0, f.a0))
 }
 
 func (f *notesClosesAllFrame) Args(args []any)    { gen.SetArgs(f, args, &f.l0, &f.a0) }
 func (f *notesClosesAllFrame) Forget()            { *f = notesClosesAllFrame{Header: f.Header} }
 func (f *notesClosesAllFrame) Release(r *gen.Run) { gen.Free(r, f, 15) }
-func (*notesClosesAllFrame) Func() *gen.Func      { return &notesClosesAllFrameInfo }
+func (*notesClosesAllFrame) Func() *gen.Func      { return fault_test_go.At(17) }
 
-var notesClosesAllFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).closesAll", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 261, Points: "265 n l a; 268 =; 269 =; 270 =; 271 -a; 272"}
 var _ func(*notes, *Listener, *Conn) = (*notes).closesAll
 
-// notesClosesAllFunc1 is the function literal of fault_test.go:262, with what it captures.
+// notesClosesAllFunc1 is the function literal of fault_test.go:262.
 type notesClosesAllFunc1 struct {
 	gen.Closure
 	l **Listener
 }
 
-// value is the literal for code that can't be suspended.
 func (c *notesClosesAllFunc1) value() func() error {
 	return gen.Bind(&c.Closure, c, func() error { _, err := (*c.l).Accept(); return err })
 }
 
-// notesClosesAllFunc1Frame is an activation of the literal notesClosesAllFunc1.
 type notesClosesAllFunc1Frame struct {
-	gen.Header
-	c    *notesClosesAllFunc1
-	ret0 error
+	gen.Returns[error]
+	c *notesClosesAllFunc1
 }
 
-func (f *notesClosesAllFunc1Frame) Returned(r *gen.Run) (ret0 error) {
-	ret0 = f.ret0
-	f.Release(r)
-	return
-}
-
-// CallResumable is the literal notesClosesAllFunc1 for callers that can be suspended.
-func (c *notesClosesAllFunc1) CallResumable(r *gen.Run) (error, gen.Status) {
-	return (*notesClosesAllFunc1Frame)(nil).body(r, c)
-}
-
-func (f *notesClosesAllFunc1Frame) body(r *gen.Run, c *notesClosesAllFunc1) (ret0 error, st gen.Status) {
+func (f *notesClosesAllFunc1Frame) Returned(r *gen.Run) error { r0 := f.Ret0; f.Release(r); return r0 }
+func (c *notesClosesAllFunc1) CallResumable(r *gen.Run) (ret0 error, st gen.Status) {
 	var err error
 //line fault_test.go:262:1
-	_, err, st = (*c.l).AcceptResumable(r)
-	if st != gen.Done {
-		f = gen.Take(r, f, 48)
-		f.c, f.PC = c, 1
-		return ret0, r.Link(f, &f.Header, st)
+	if _, err, st = (*c.l).AcceptResumable(r); st != gen.Done {
+		f := gen.New[notesClosesAllFunc1Frame](r, 48)
+		f.c = c
+		return ret0, f.Link(r, f, 1, st)
 	}
 //line fault_test.go:262:1
 	return err, gen.Done
 }
 
-//line fault_greenlet_test.go:1583:1
+//line fault_greenlet_test.go:1447:1
 
 func (f *notesClosesAllFunc1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
@@ -1583,60 +1447,44 @@ func (f *notesClosesAllFunc1Frame) Resume(r *gen.Run) (st gen.Status) {
 	var err error
 	_, err = r.Callee().(*ListenerAcceptFrame).Returned(r)
 //line fault_test.go:262:1
-	f.ret0 = err
-	return r.Return(f, &f.Header)
+	f.Ret0 = err
+	return f.Return(r, f)
 }
 
-//line fault_greenlet_test.go:1595:1
+//line fault_greenlet_test.go:1459:1
 
 func (f *notesClosesAllFunc1Frame) Release(r *gen.Run) { gen.Free(r, f, 48) }
-func (*notesClosesAllFunc1Frame) Func() *gen.Func      { return &notesClosesAllFunc1FrameInfo }
+func (*notesClosesAllFunc1Frame) Func() *gen.Func      { return fault_test_go.At(18) }
 
-var notesClosesAllFunc1FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).closesAll.func1", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 262, Points: "262"}
-
-// notesClosesAllFunc2 is the function literal of fault_test.go:263, with what it captures.
+// notesClosesAllFunc2 is the function literal of fault_test.go:263.
 type notesClosesAllFunc2 struct {
 	gen.Closure
 	a **Conn
 }
 
-// value is the literal for code that can't be suspended.
 func (c *notesClosesAllFunc2) value() func() error {
 	return gen.Bind(&c.Closure, c, func() error { _, err := (*c.a).ReadLine(); return err })
 }
 
-// notesClosesAllFunc2Frame is an activation of the literal notesClosesAllFunc2.
 type notesClosesAllFunc2Frame struct {
-	gen.Header
-	c    *notesClosesAllFunc2
-	ret0 error
+	gen.Returns[error]
+	c *notesClosesAllFunc2
 }
 
-func (f *notesClosesAllFunc2Frame) Returned(r *gen.Run) (ret0 error) {
-	ret0 = f.ret0
-	f.Release(r)
-	return
-}
-
-// CallResumable is the literal notesClosesAllFunc2 for callers that can be suspended.
-func (c *notesClosesAllFunc2) CallResumable(r *gen.Run) (error, gen.Status) {
-	return (*notesClosesAllFunc2Frame)(nil).body(r, c)
-}
-
-func (f *notesClosesAllFunc2Frame) body(r *gen.Run, c *notesClosesAllFunc2) (ret0 error, st gen.Status) {
+func (f *notesClosesAllFunc2Frame) Returned(r *gen.Run) error { r0 := f.Ret0; f.Release(r); return r0 }
+func (c *notesClosesAllFunc2) CallResumable(r *gen.Run) (ret0 error, st gen.Status) {
 	var err error
 //line fault_test.go:263:1
-	_, err, st = (*c.a).ReadLineResumable(r)
-	if st != gen.Done {
-		f = gen.Take(r, f, 47)
-		f.c, f.PC = c, 1
-		return ret0, r.Link(f, &f.Header, st)
+	if _, err, st = (*c.a).ReadLineResumable(r); st != gen.Done {
+		f := gen.New[notesClosesAllFunc2Frame](r, 47)
+		f.c = c
+		return ret0, f.Link(r, f, 1, st)
 	}
 //line fault_test.go:263:1
 	return err, gen.Done
 }
 
-//line fault_greenlet_test.go:1644:1
+//line fault_greenlet_test.go:1492:1
 
 func (f *notesClosesAllFunc2Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
@@ -1644,60 +1492,44 @@ func (f *notesClosesAllFunc2Frame) Resume(r *gen.Run) (st gen.Status) {
 	var err error
 	_, err = r.Callee().(*ConnReadLineFrame).Returned(r)
 //line fault_test.go:263:1
-	f.ret0 = err
-	return r.Return(f, &f.Header)
+	f.Ret0 = err
+	return f.Return(r, f)
 }
 
-//line fault_greenlet_test.go:1656:1
+//line fault_greenlet_test.go:1504:1
 
 func (f *notesClosesAllFunc2Frame) Release(r *gen.Run) { gen.Free(r, f, 47) }
-func (*notesClosesAllFunc2Frame) Func() *gen.Func      { return &notesClosesAllFunc2FrameInfo }
+func (*notesClosesAllFunc2Frame) Func() *gen.Func      { return fault_test_go.At(19) }
 
-var notesClosesAllFunc2FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).closesAll.func2", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 263, Points: "263"}
-
-// notesClosesAllFunc3 is the function literal of fault_test.go:264, with what it captures.
+// notesClosesAllFunc3 is the function literal of fault_test.go:264.
 type notesClosesAllFunc3 struct {
 	gen.Closure
 	a **Conn
 }
 
-// value is the literal for code that can't be suspended.
 func (c *notesClosesAllFunc3) value() func() error {
 	return gen.Bind(&c.Closure, c, func() error { _, err := (*c.a).Write(make([]byte, 1<<26)); return err })
 }
 
-// notesClosesAllFunc3Frame is an activation of the literal notesClosesAllFunc3.
 type notesClosesAllFunc3Frame struct {
-	gen.Header
-	c    *notesClosesAllFunc3
-	ret0 error
+	gen.Returns[error]
+	c *notesClosesAllFunc3
 }
 
-func (f *notesClosesAllFunc3Frame) Returned(r *gen.Run) (ret0 error) {
-	ret0 = f.ret0
-	f.Release(r)
-	return
-}
-
-// CallResumable is the literal notesClosesAllFunc3 for callers that can be suspended.
-func (c *notesClosesAllFunc3) CallResumable(r *gen.Run) (error, gen.Status) {
-	return (*notesClosesAllFunc3Frame)(nil).body(r, c)
-}
-
-func (f *notesClosesAllFunc3Frame) body(r *gen.Run, c *notesClosesAllFunc3) (ret0 error, st gen.Status) {
+func (f *notesClosesAllFunc3Frame) Returned(r *gen.Run) error { r0 := f.Ret0; f.Release(r); return r0 }
+func (c *notesClosesAllFunc3) CallResumable(r *gen.Run) (ret0 error, st gen.Status) {
 	var err error
 //line fault_test.go:264:1
-	_, err, st = (*c.a).WriteResumable(r, make([]byte, 1<<26))
-	if st != gen.Done {
-		f = gen.Take(r, f, 2)
-		f.c, f.PC = c, 1
-		return ret0, r.Link(f, &f.Header, st)
+	if _, err, st = (*c.a).WriteResumable(r, make([]byte, 1<<26)); st != gen.Done {
+		f := gen.New[notesClosesAllFunc3Frame](r, 2)
+		f.c = c
+		return ret0, f.Link(r, f, 1, st)
 	}
 //line fault_test.go:264:1
 	return err, gen.Done
 }
 
-//line fault_greenlet_test.go:1705:1
+//line fault_greenlet_test.go:1537:1
 
 func (f *notesClosesAllFunc3Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
@@ -1705,121 +1537,86 @@ func (f *notesClosesAllFunc3Frame) Resume(r *gen.Run) (st gen.Status) {
 	var err error
 	_, err = r.Callee().(*ConnWriteFrame).Returned(r)
 //line fault_test.go:264:1
-	f.ret0 = err
-	return r.Return(f, &f.Header)
+	f.Ret0 = err
+	return f.Return(r, f)
 }
 
-//line fault_greenlet_test.go:1717:1
+//line fault_greenlet_test.go:1549:1
 
 func (f *notesClosesAllFunc3Frame) Release(r *gen.Run) { gen.Free(r, f, 2) }
-func (*notesClosesAllFunc3Frame) Func() *gen.Func      { return &notesClosesAllFunc3FrameInfo }
+func (*notesClosesAllFunc3Frame) Func() *gen.Func      { return fault_test_go.At(20) }
 
-var notesClosesAllFunc3FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).closesAll.func3", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 264, Points: "264"}
-
-// notesClosesAllFunc4 is the function literal of fault_test.go:269, with what it captures.
+// notesClosesAllFunc4 is the function literal of fault_test.go:269.
 type notesClosesAllFunc4 struct {
 	gen.Closure
 	a **Conn
 }
 
-// value is the literal for code that can't be suspended.
 func (c *notesClosesAllFunc4) value() func() error {
 	return gen.Bind(&c.Closure, c, func() error { return (*c.a).WaitReadable() })
 }
 
-// notesClosesAllFunc4Frame is an activation of the literal notesClosesAllFunc4.
 type notesClosesAllFunc4Frame struct {
-	gen.Header
-	c    *notesClosesAllFunc4
-	ret0 error
+	gen.Returns[error]
+	c *notesClosesAllFunc4
 }
 
-func (f *notesClosesAllFunc4Frame) Returned(r *gen.Run) (ret0 error) {
-	ret0 = f.ret0
-	f.Release(r)
-	return
-}
-
-// CallResumable is the literal notesClosesAllFunc4 for callers that can be suspended.
-func (c *notesClosesAllFunc4) CallResumable(r *gen.Run) (error, gen.Status) {
-	return (*notesClosesAllFunc4Frame)(nil).body(r, c)
-}
-
-func (f *notesClosesAllFunc4Frame) body(r *gen.Run, c *notesClosesAllFunc4) (ret0 error, st gen.Status) {
-	var t0 error
+func (f *notesClosesAllFunc4Frame) Returned(r *gen.Run) error { r0 := f.Ret0; f.Release(r); return r0 }
+func (c *notesClosesAllFunc4) CallResumable(r *gen.Run) (ret0 error, st gen.Status) {
 //line fault_test.go:269:1
-	t0, st = (*c.a).WaitReadableResumable(r)
-	if st != gen.Done {
-		f = gen.Take(r, f, 33)
-		f.c, f.PC = c, 1
-		return ret0, r.Link(f, &f.Header, st)
+	if ret0, st = (*c.a).WaitReadableResumable(r); st != gen.Done {
+		f := gen.New[notesClosesAllFunc4Frame](r, 33)
+		f.c = c
+		return ret0, f.Link(r, f, 1, st)
 	}
 //line fault_test.go:269:1
-	return t0, gen.Done
+	return ret0, gen.Done
 }
 
-//line fault_greenlet_test.go:1766:1
+//line fault_greenlet_test.go:1581:1
 
 func (f *notesClosesAllFunc4Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
 	_ = c
-	var t0 error
-	t0 = r.Callee().(*ConnWaitReadableFrame).Returned(r)
+	f.Ret0 = r.Callee().(*ConnWaitReadableFrame).Returned(r)
 //line fault_test.go:269:1
-	f.ret0 = t0
-	return r.Return(f, &f.Header)
+	return f.Return(r, f)
 }
 
-//line fault_greenlet_test.go:1778:1
+//line fault_greenlet_test.go:1591:1
 
 func (f *notesClosesAllFunc4Frame) Release(r *gen.Run) { gen.Free(r, f, 33) }
-func (*notesClosesAllFunc4Frame) Func() *gen.Func      { return &notesClosesAllFunc4FrameInfo }
+func (*notesClosesAllFunc4Frame) Func() *gen.Func      { return fault_test_go.At(21) }
 
-var notesClosesAllFunc4FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).closesAll.func4", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 269, Points: "269"}
-
-// notesClosesAllFunc5 is the function literal of fault_test.go:270, with what it captures.
+// notesClosesAllFunc5 is the function literal of fault_test.go:270.
 type notesClosesAllFunc5 struct {
 	gen.Closure
 	a **Conn
 }
 
-// value is the literal for code that can't be suspended.
 func (c *notesClosesAllFunc5) value() func() error {
 	return gen.Bind(&c.Closure, c, func() error { _, err := (*c.a).Write(nil); return err })
 }
 
-// notesClosesAllFunc5Frame is an activation of the literal notesClosesAllFunc5.
 type notesClosesAllFunc5Frame struct {
-	gen.Header
-	c    *notesClosesAllFunc5
-	ret0 error
+	gen.Returns[error]
+	c *notesClosesAllFunc5
 }
 
-func (f *notesClosesAllFunc5Frame) Returned(r *gen.Run) (ret0 error) {
-	ret0 = f.ret0
-	f.Release(r)
-	return
-}
-
-// CallResumable is the literal notesClosesAllFunc5 for callers that can be suspended.
-func (c *notesClosesAllFunc5) CallResumable(r *gen.Run) (error, gen.Status) {
-	return (*notesClosesAllFunc5Frame)(nil).body(r, c)
-}
-
-func (f *notesClosesAllFunc5Frame) body(r *gen.Run, c *notesClosesAllFunc5) (ret0 error, st gen.Status) {
+func (f *notesClosesAllFunc5Frame) Returned(r *gen.Run) error { r0 := f.Ret0; f.Release(r); return r0 }
+func (c *notesClosesAllFunc5) CallResumable(r *gen.Run) (ret0 error, st gen.Status) {
 	var err error
 //line fault_test.go:270:1
-	_, err, st = (*c.a).WriteResumable(r, nil)
-	if st != gen.Done {
-		f = gen.Take(r, f, 60)
-		f.c, f.PC = c, 1
-		return ret0, r.Link(f, &f.Header, st)
+	if _, err, st = (*c.a).WriteResumable(r, nil); st != gen.Done {
+		f := gen.New[notesClosesAllFunc5Frame](r, 60)
+		f.c = c
+		return ret0, f.Link(r, f, 1, st)
 	}
 //line fault_test.go:270:1
 	return err, gen.Done
 }
 
-//line fault_greenlet_test.go:1827:1
+//line fault_greenlet_test.go:1624:1
 
 func (f *notesClosesAllFunc5Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
@@ -1827,18 +1624,15 @@ func (f *notesClosesAllFunc5Frame) Resume(r *gen.Run) (st gen.Status) {
 	var err error
 	_, err = r.Callee().(*ConnWriteFrame).Returned(r)
 //line fault_test.go:270:1
-	f.ret0 = err
-	return r.Return(f, &f.Header)
+	f.Ret0 = err
+	return f.Return(r, f)
 }
 
-//line fault_greenlet_test.go:1839:1
+//line fault_greenlet_test.go:1636:1
 
 func (f *notesClosesAllFunc5Frame) Release(r *gen.Run) { gen.Free(r, f, 60) }
-func (*notesClosesAllFunc5Frame) Func() *gen.Func      { return &notesClosesAllFunc5FrameInfo }
+func (*notesClosesAllFunc5Frame) Func() *gen.Func      { return fault_test_go.At(22) }
 
-var notesClosesAllFunc5FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).closesAll.func5", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 270, Points: "270"}
-
-// notesDeadlinesFrame is an activation of notes.deadlines.
 type notesDeadlinesFrame struct {
 	gen.Header
 	n     *notes
@@ -1852,20 +1646,17 @@ func (n *notes) newDeadlinesFrame(a0 *Conn, b *Conn) *notesDeadlinesFrame {
 	_ = n.deadlines
 	return gen.MakeFrame(notesDeadlinesFrame{n: n, a0: a0, b: b})
 }
-
-// deadlinesResumable is notes.deadlines for callers that can be suspended.
 func (n *notes) deadlinesResumable(r *gen.Run, a0 *Conn, b *Conn) gen.Status {
 	return (*notesDeadlinesFrame)(nil).body(r, n, a0, b)
 }
 
 func (f *notesDeadlinesFrame) body(r *gen.Run, n *notes, a0 *Conn, b *Conn) (st gen.Status) {
 	var (
-		a    **Conn
-		task *hub.Task
-		err  error
-		buf  []byte
-		m    int
-		line []byte
+		a         **Conn
+		task      *hub.Task
+		err       error
+		buf, line []byte
+		m         int
 	)
 	if f != nil {
 		switch f.PC {
@@ -1925,26 +1716,25 @@ func (f *notesDeadlinesFrame) body(r *gen.Run, n *notes, a0 *Conn, b *Conn) (st 
 	task = n.Go(n.newFailsFrame("read", (&notesDeadlinesFunc1{a: a}).value()))
 	if st = n.YieldResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 60)
-		f.n, f.a, f.b, f.task, f.PC = n, a, b, task, 1
-		return r.Link(f, &f.Header, st)
+		f.n, f.a, f.b, f.task = n, a, b, task
+		return f.Link(r, f, 1, st)
 	}
 resumed_289:
 //line fault_test.go:290:1
 	(*a).SetReadDeadline(n.Now().Add(time.Hour)) // it waits on
 	if st = n.YieldResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 60)
-		f.n, f.a, f.b, f.task, f.PC = n, a, b, task, 2
-		return r.Link(f, &f.Header, st)
+		f.n, f.a, f.b, f.task = n, a, b, task
+		return f.Link(r, f, 2, st)
 	}
 resumed_291:
 //line fault_test.go:292:1
 	n.note("%v", task.Done())
 	(*a).SetReadDeadline(n.Now())
-	_, st = task.JoinResumable(r)
-	if st != gen.Done {
+	if _, st = task.JoinResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 60)
-		f.task, f.n, f.a, f.b, f.PC = nil, n, a, b, 3
-		return r.Link(f, &f.Header, st)
+		f.task, f.n, f.a, f.b = nil, n, a, b
+		return f.Link(r, f, 3, st)
 	}
 resumed_294:
 	// What is there is kept for who reads without a deadline.
@@ -1953,37 +1743,34 @@ resumed_294:
 		f.task = nil
 	}
 //line fault_test.go:297:1
-	_, _, st = b.WriteStringResumable(r, "abc")
-	if st != gen.Done {
+	if _, _, st = b.WriteStringResumable(r, "abc"); st != gen.Done {
 		f = gen.Take(r, f, 60)
-		f.n, f.a, f.b, f.PC = n, a, b, 4
-		return r.Link(f, &f.Header, st)
+		f.n, f.a, f.b = n, a, b
+		return f.Link(r, f, 4, st)
 	}
 resumed_297:
 //line fault_test.go:298:1
 	if st = n.SleepResumable(r, time.Millisecond); st != gen.Done {
 		f = gen.Take(r, f, 60)
-		f.n, f.a, f.b, f.PC = n, a, b, 5
-		return r.Link(f, &f.Header, st)
+		f.n, f.a, f.b = n, a, b
+		return f.Link(r, f, 5, st)
 	}
 resumed_298:
 //line fault_test.go:299:1
-	_, err, st = (*a).ReadResumable(r, make([]byte, 1))
-	if st != gen.Done {
+	if _, err, st = (*a).ReadResumable(r, make([]byte, 1)); st != gen.Done {
 		f = gen.Take(r, f, 60)
-		f.n, f.a, f.b, f.PC = n, a, b, 6
-		return r.Link(f, &f.Header, st)
+		f.n, f.a, f.b = n, a, b
+		return f.Link(r, f, 6, st)
 	}
 resumed_299:
 //line fault_test.go:300:1
 	n.note("%v", errors.Is(err, os.ErrDeadlineExceeded))
 	(*a).SetDeadline(time.Time{})
 	buf = make([]byte, 5)
-	m, err, st = (*a).ReadResumable(r, buf)
-	if st != gen.Done {
+	if m, err, st = (*a).ReadResumable(r, buf); st != gen.Done {
 		f = gen.Take(r, f, 60)
-		f.n, f.a, f.b, f.buf, f.PC = n, a, b, buf, 7
-		return r.Link(f, &f.Header, st)
+		f.n, f.a, f.b, f.buf = n, a, b, buf
+		return f.Link(r, f, 7, st)
 	}
 resumed_303:
 //line fault_test.go:304:1
@@ -1994,29 +1781,26 @@ resumed_303:
 		f.buf = nil
 	}
 //line fault_test.go:307:1
-	_, _, st = b.WriteStringResumable(r, "li")
-	if st != gen.Done {
+	if _, _, st = b.WriteStringResumable(r, "li"); st != gen.Done {
 		f = gen.Take(r, f, 60)
-		f.n, f.a, f.b, f.PC = n, a, b, 8
-		return r.Link(f, &f.Header, st)
+		f.n, f.a, f.b = n, a, b
+		return f.Link(r, f, 8, st)
 	}
 resumed_307:
 //line fault_test.go:308:1
 	(*a).SetReadDeadline(n.Now().Add(time.Millisecond))
-	_, err, st = (*a).ReadLineResumable(r)
-	if st != gen.Done {
+	if _, err, st = (*a).ReadLineResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 60)
-		f.n, f.a, f.b, f.PC = n, a, b, 9
-		return r.Link(f, &f.Header, st)
+		f.n, f.a, f.b = n, a, b
+		return f.Link(r, f, 9, st)
 	}
 resumed_309:
 //line fault_test.go:310:1
 	n.note("%v %d", errors.Is(err, os.ErrDeadlineExceeded), (*a).Buffered())
-	_, _, st = b.WriteStringResumable(r, "ne\n")
-	if st != gen.Done {
+	if _, _, st = b.WriteStringResumable(r, "ne\n"); st != gen.Done {
 		f = gen.Take(r, f, 60)
-		f.b, f.n, f.a, f.PC = nil, n, a, 10
-		return r.Link(f, &f.Header, st)
+		f.b, f.n, f.a = nil, n, a
+		return f.Link(r, f, 10, st)
 	}
 resumed_311:
 	if f != nil {
@@ -2024,11 +1808,10 @@ resumed_311:
 	}
 //line fault_test.go:312:1
 	(*a).SetReadDeadline(time.Time{})
-	line, err, st = (*a).ReadLineResumable(r)
-	if st != gen.Done {
+	if line, err, st = (*a).ReadLineResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 60)
-		f.n, f.a, f.PC = n, a, 11
-		return r.Link(f, &f.Header, st)
+		f.n, f.a = n, a
+		return f.Link(r, f, 11, st)
 	}
 resumed_313:
 	{
@@ -2037,11 +1820,10 @@ resumed_313:
 //line fault_test.go:316:1
 		large := make([]byte, 1<<26)
 		(*a).SetWriteDeadline(n.Now().Add(50 * time.Millisecond))
-		m, err, st = (*a).WriteResumable(r, large)
-		if st != gen.Done {
+		if m, err, st = (*a).WriteResumable(r, large); st != gen.Done {
 			f = gen.Take(r, f, 60)
-			f.a, f.n, f.PC = nil, n, 12
-			return r.Link(f, &f.Header, st)
+			f.a, f.n = nil, n
+			return f.Link(r, f, 12, st)
 		}
 	}
 resumed_318:
@@ -2053,63 +1835,48 @@ resumed_318:
 	return gen.Done
 }
 
-//line fault_greenlet_test.go:2062:1
+//line fault_greenlet_test.go:1844:1
 
 func (f *notesDeadlinesFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.body(r, f.n, f.a0, f.b))
+	return f.Started(r, f, f.body(r, f.n, f.a0, f.b))
 }
 
 func (f *notesDeadlinesFrame) Args(args []any)    { gen.SetArgs(f, args, &f.a0, &f.b) }
 func (f *notesDeadlinesFrame) Forget()            { *f = notesDeadlinesFrame{Header: f.Header} }
 func (f *notesDeadlinesFrame) Release(r *gen.Run) { gen.Free(r, f, 60) }
-func (*notesDeadlinesFrame) Func() *gen.Func      { return &notesDeadlinesFrameInfo }
+func (*notesDeadlinesFrame) Func() *gen.Func      { return fault_test_go.At(23) }
 
-var notesDeadlinesFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).deadlines", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 287, Points: "289 n a b task; 291 =; 294 n a b; 297 =; 298 =; 299 =; 303 +buf; 307 -buf; 309 =; 311 -b; 313 =; 318 n"}
 var _ func(*notes, *Conn, *Conn) = (*notes).deadlines
 
-// notesDeadlinesFunc1 is the function literal of fault_test.go:288, with what it captures.
+// notesDeadlinesFunc1 is the function literal of fault_test.go:288.
 type notesDeadlinesFunc1 struct {
 	gen.Closure
 	a **Conn
 }
 
-// value is the literal for code that can't be suspended.
 func (c *notesDeadlinesFunc1) value() func() error {
 	return gen.Bind(&c.Closure, c, func() error { _, err := (*c.a).Read(make([]byte, 1)); return err })
 }
 
-// notesDeadlinesFunc1Frame is an activation of the literal notesDeadlinesFunc1.
 type notesDeadlinesFunc1Frame struct {
-	gen.Header
-	c    *notesDeadlinesFunc1
-	ret0 error
+	gen.Returns[error]
+	c *notesDeadlinesFunc1
 }
 
-func (f *notesDeadlinesFunc1Frame) Returned(r *gen.Run) (ret0 error) {
-	ret0 = f.ret0
-	f.Release(r)
-	return
-}
-
-// CallResumable is the literal notesDeadlinesFunc1 for callers that can be suspended.
-func (c *notesDeadlinesFunc1) CallResumable(r *gen.Run) (error, gen.Status) {
-	return (*notesDeadlinesFunc1Frame)(nil).body(r, c)
-}
-
-func (f *notesDeadlinesFunc1Frame) body(r *gen.Run, c *notesDeadlinesFunc1) (ret0 error, st gen.Status) {
+func (f *notesDeadlinesFunc1Frame) Returned(r *gen.Run) error { r0 := f.Ret0; f.Release(r); return r0 }
+func (c *notesDeadlinesFunc1) CallResumable(r *gen.Run) (ret0 error, st gen.Status) {
 	var err error
 //line fault_test.go:288:1
-	_, err, st = (*c.a).ReadResumable(r, make([]byte, 1))
-	if st != gen.Done {
-		f = gen.Take(r, f, 57)
-		f.c, f.PC = c, 1
-		return ret0, r.Link(f, &f.Header, st)
+	if _, err, st = (*c.a).ReadResumable(r, make([]byte, 1)); st != gen.Done {
+		f := gen.New[notesDeadlinesFunc1Frame](r, 57)
+		f.c = c
+		return ret0, f.Link(r, f, 1, st)
 	}
 //line fault_test.go:288:1
 	return err, gen.Done
 }
 
-//line fault_greenlet_test.go:2118:1
+//line fault_greenlet_test.go:1885:1
 
 func (f *notesDeadlinesFunc1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
@@ -2117,18 +1884,15 @@ func (f *notesDeadlinesFunc1Frame) Resume(r *gen.Run) (st gen.Status) {
 	var err error
 	_, err = r.Callee().(*ConnReadFrame).Returned(r)
 //line fault_test.go:288:1
-	f.ret0 = err
-	return r.Return(f, &f.Header)
+	f.Ret0 = err
+	return f.Return(r, f)
 }
 
-//line fault_greenlet_test.go:2130:1
+//line fault_greenlet_test.go:1897:1
 
 func (f *notesDeadlinesFunc1Frame) Release(r *gen.Run) { gen.Free(r, f, 57) }
-func (*notesDeadlinesFunc1Frame) Func() *gen.Func      { return &notesDeadlinesFunc1FrameInfo }
+func (*notesDeadlinesFunc1Frame) Func() *gen.Func      { return fault_test_go.At(24) }
 
-var notesDeadlinesFunc1FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).deadlines.func1", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 288, Points: "288"}
-
-// notesRacesReaderFrame is an activation of notes.racesReader.
 type notesRacesReaderFrame struct {
 	gen.Header
 	n        *notes
@@ -2143,8 +1907,6 @@ func (n *notes) newRacesReaderFrame(a *Conn, times int, timeouts *int) *notesRac
 	_ = n.racesReader
 	return gen.MakeFrame(notesRacesReaderFrame{n: n, a: a, times: times, timeouts: timeouts})
 }
-
-// racesReaderResumable is notes.racesReader for callers that can be suspended.
 func (n *notes) racesReaderResumable(r *gen.Run, a *Conn, times int, timeouts *int) gen.Status {
 	return (*notesRacesReaderFrame)(nil).body(r, n, a, times, timeouts)
 }
@@ -2176,11 +1938,10 @@ loop_332:
 	}
 //line fault_test.go:333:1
 	a.SetReadDeadline(n.Now().Add(time.Duration(1+(got+*timeouts)%7) * 5 * time.Microsecond))
-	m, err, st = a.ReadFullResumable(r, buf[:1])
-	if st != gen.Done {
+	if m, err, st = a.ReadFullResumable(r, buf[:1]); st != gen.Done {
 		f = gen.Take(r, f, 56)
-		f.n, f.a, f.times, f.timeouts, f.buf, f.got, f.PC = n, a, times, timeouts, buf, got, 1
-		return r.Link(f, &f.Header, st)
+		f.n, f.a, f.times, f.timeouts, f.buf, f.got = n, a, times, timeouts, buf, got
+		return f.Link(r, f, 1, st)
 	}
 resumed_334:
 //line fault_test.go:335:1
@@ -2206,28 +1967,26 @@ case_338:
 //line fault_test.go:341:1
 	if st = n.YieldResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 56)
-		f.n, f.a, f.times, f.timeouts, f.buf, f.got, f.PC = n, a, times, timeouts, buf, got, 2
-		return r.Link(f, &f.Header, st)
+		f.n, f.a, f.times, f.timeouts, f.buf, f.got = n, a, times, timeouts, buf, got
+		return f.Link(r, f, 2, st)
 	}
 resumed_341:
 	goto loop_332
 }
 
-//line fault_greenlet_test.go:2223:1
+//line fault_greenlet_test.go:1984:1
 
 func (f *notesRacesReaderFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.body(r, f.n, f.a, f.times, f.timeouts))
+	return f.Started(r, f, f.body(r, f.n, f.a, f.times, f.timeouts))
 }
 
 func (f *notesRacesReaderFrame) Args(args []any)    { gen.SetArgs(f, args, &f.a, &f.times, &f.timeouts) }
 func (f *notesRacesReaderFrame) Forget()            { *f = notesRacesReaderFrame{Header: f.Header} }
 func (f *notesRacesReaderFrame) Release(r *gen.Run) { gen.Free(r, f, 56) }
-func (*notesRacesReaderFrame) Func() *gen.Func      { return &notesRacesReaderFrameInfo }
+func (*notesRacesReaderFrame) Func() *gen.Func      { return fault_test_go.At(25) }
 
-var notesRacesReaderFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).racesReader", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 330, Points: "334 n a times timeouts buf got; 341 ="}
 var _ func(*notes, *Conn, int, *int) = (*notes).racesReader
 
-// notesRacesWriterFrame is an activation of notes.racesWriter.
 type notesRacesWriterFrame struct {
 	gen.Header
 	n        *notes
@@ -2239,8 +1998,6 @@ func (n *notes) newRacesWriterFrame(b *Conn, times int) *notesRacesWriterFrame {
 	_ = n.racesWriter
 	return gen.MakeFrame(notesRacesWriterFrame{n: n, b: b, times: times})
 }
-
-// racesWriterResumable is notes.racesWriter for callers that can be suspended.
 func (n *notes) racesWriterResumable(r *gen.Run, b *Conn, times int) gen.Status {
 	return (*notesRacesWriterFrame)(nil).body(r, n, b, times)
 }
@@ -2255,31 +2012,30 @@ loop_352:
 		return gen.Done
 	}
 //line fault_test.go:353:1
-	_, _, st = b.WriteResumable(r, []byte{byte(i)})
-	if st != gen.Done {
+	if _, _, st = b.WriteResumable(r, []byte{byte(i)}); st != gen.Done {
 		f = gen.Take(r, f, 28)
-		f.n, f.b, f.times, f.i, f.PC = n, b, times, i, 1
-		return r.Link(f, &f.Header, st)
+		f.n, f.b, f.times, f.i = n, b, times, i
+		return f.Link(r, f, 1, st)
 	}
 //line fault_test.go:354:1
 	if st = n.SleepResumable(r, time.Duration(i%5)*5*time.Microsecond); st != gen.Done {
 		f = gen.Take(r, f, 28)
-		f.n, f.b, f.times, f.i, f.PC = n, b, times, i, 2
-		return r.Link(f, &f.Header, st)
+		f.n, f.b, f.times, f.i = n, b, times, i
+		return f.Link(r, f, 2, st)
 	}
 //line fault_test.go:352:1
 	i++
 	goto loop_352
 }
 
-//line fault_greenlet_test.go:2282:1
+//line fault_greenlet_test.go:2038:1
 
 func (f *notesRacesWriterFrame) Resume(r *gen.Run) (st gen.Status) {
 	n, b, times := f.n, f.b, f.times
 	var i int
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.n, f.b, f.times))
+		return f.Started(r, f, f.body(r, f.n, f.b, f.times))
 	case 1:
 		i = f.i
 		r.Callee().(*ConnWriteFrame).Release(r)
@@ -2293,19 +2049,18 @@ func (f *notesRacesWriterFrame) Resume(r *gen.Run) (st gen.Status) {
 loop_352:
 //line fault_test.go:352:1
 	if i >= times {
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 //line fault_test.go:353:1
-	_, _, st = b.WriteResumable(r, []byte{byte(i)})
-	if st != gen.Done {
-		f.i, f.PC = i, 1
-		return r.Link(f, &f.Header, st)
+	if _, _, st = b.WriteResumable(r, []byte{byte(i)}); st != gen.Done {
+		f.i = i
+		return f.Link(r, f, 1, st)
 	}
 resumed_353:
 //line fault_test.go:354:1
 	if st = n.SleepResumable(r, time.Duration(i%5)*5*time.Microsecond); st != gen.Done {
-		f.i, f.PC = i, 2
-		return r.Link(f, &f.Header, st)
+		f.i = i
+		return f.Link(r, f, 2, st)
 	}
 resumed_354:
 //line fault_test.go:352:1
@@ -2313,17 +2068,15 @@ resumed_354:
 	goto loop_352
 }
 
-//line fault_greenlet_test.go:2323:1
+//line fault_greenlet_test.go:2078:1
 
 func (f *notesRacesWriterFrame) Args(args []any)    { gen.SetArgs(f, args, &f.b, &f.times) }
 func (f *notesRacesWriterFrame) Forget()            { *f = notesRacesWriterFrame{Header: f.Header} }
 func (f *notesRacesWriterFrame) Release(r *gen.Run) { gen.Free(r, f, 28) }
-func (*notesRacesWriterFrame) Func() *gen.Func      { return &notesRacesWriterFrameInfo }
+func (*notesRacesWriterFrame) Func() *gen.Func      { return fault_test_go.At(26) }
 
-var notesRacesWriterFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).racesWriter", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 351, Points: "353 n b times i; 354 ="}
 var _ func(*notes, *Conn, int) = (*notes).racesWriter
 
-// notesConflictsFrame is an activation of notes.conflicts.
 type notesConflictsFrame struct {
 	gen.Header
 	n *notes
@@ -2334,8 +2087,6 @@ func (n *notes) newConflictsFrame(a *Conn) *notesConflictsFrame {
 	_ = n.conflicts
 	return gen.MakeFrame(notesConflictsFrame{n: n, a: a})
 }
-
-// conflictsResumable is notes.conflicts for callers that can be suspended.
 func (n *notes) conflictsResumable(r *gen.Run, a *Conn) gen.Status {
 	return (*notesConflictsFrame)(nil).body(r, n, a)
 }
@@ -2346,15 +2097,14 @@ func (f *notesConflictsFrame) body(r *gen.Run, n *notes, a *Conn) (st gen.Status
 	n.Go(n.newReadsForeverFrame(a))
 	if st = n.YieldResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 22)
-		f.n, f.a, f.PC = n, a, 1
-		return r.Link(f, &f.Header, st)
+		f.n, f.a = n, a
+		return f.Link(r, f, 1, st)
 	}
 //line fault_test.go:387:1
-	_, err, st = a.ReadLineResumable(r)
-	if st != gen.Done {
+	if _, err, st = a.ReadLineResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 22)
-		f.n, f.a, f.PC = n, a, 2
-		return r.Link(f, &f.Header, st)
+		f.n, f.a = n, a
+		return f.Link(r, f, 2, st)
 	}
 //line fault_test.go:388:1
 	n.note("%v", err)
@@ -2366,21 +2116,19 @@ func (f *notesConflictsFrame) body(r *gen.Run, n *notes, a *Conn) (st gen.Status
 	return gen.Done
 }
 
-//line fault_greenlet_test.go:2376:1
+//line fault_greenlet_test.go:2126:1
 
 func (f *notesConflictsFrame) Resume(r *gen.Run) (st gen.Status) {
 	n, a := f.n, f.a
 	var err error
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.n, f.a))
+		return f.Started(r, f, f.body(r, f.n, f.a))
 	case 1:
 		r.Callee().(*hub.HubYieldFrame).Release(r)
 //line fault_test.go:387:1
-		_, err, st = a.ReadLineResumable(r)
-		if st != gen.Done {
-			f.PC = 2
-			return r.Link(f, &f.Header, st)
+		if _, err, st = a.ReadLineResumable(r); st != gen.Done {
+			return f.Link(r, f, 2, st)
 		}
 		goto resumed_387
 	case 2:
@@ -2394,20 +2142,18 @@ resumed_387:
 	f.n = nil
 //line fault_test.go:389:1
 	a.Close()
-	return r.Return(f, &f.Header)
+	return f.Return(r, f)
 }
 
-//line fault_greenlet_test.go:2407:1
+//line fault_greenlet_test.go:2155:1
 
 func (f *notesConflictsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.a) }
 func (f *notesConflictsFrame) Forget()            { *f = notesConflictsFrame{Header: f.Header} }
 func (f *notesConflictsFrame) Release(r *gen.Run) { gen.Free(r, f, 22) }
-func (*notesConflictsFrame) Func() *gen.Func      { return &notesConflictsFrameInfo }
+func (*notesConflictsFrame) Func() *gen.Func      { return fault_test_go.At(27) }
 
-var notesConflictsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).conflicts", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 384, Points: "386 n a; 387 ="}
 var _ func(*notes, *Conn) = (*notes).conflicts
 
-// notesSendsNobodyFrame is an activation of notes.sendsNobody.
 type notesSendsNobodyFrame struct {
 	gen.DeferHeader
 	n       *notes
@@ -2419,14 +2165,12 @@ func (n *notes) newSendsNobodyFrame(address string) *notesSendsNobodyFrame {
 	_ = n.sendsNobody
 	return gen.MakeFrame(notesSendsNobodyFrame{n: n, address: address})
 }
-
-// sendsNobodyResumable is notes.sendsNobody for callers that can be suspended.
 func (n *notes) sendsNobodyResumable(r *gen.Run, address string) gen.Status {
 	return (*notesSendsNobodyFrame)(nil).run(r, n, address)
 }
 
 func (f *notesSendsNobodyFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.run(r, f.n, f.address))
+	return f.Started(r, f, f.run(r, f.n, f.address))
 }
 
 func (f *notesSendsNobodyFrame) run(r *gen.Run, n *notes, address string) (st gen.Status) {
@@ -2472,10 +2216,9 @@ func (f *notesSendsNobodyFrame) step(r *gen.Run, n *notes, address string) (end 
 	}
 
 //line fault_test.go:404:1
-	c, err, st = DialResumable(r, n.Hub, "udp", address)
-	if st != gen.Done {
-		f.address, f.PC = "", 1
-		return r.Link(f, &f.Header, st)
+	if c, err, st = DialResumable(r, n.Hub, "udp", address); st != gen.Done {
+		f.address = ""
+		return f.Link(r, f, 1, st)
 	}
 resumed_404:
 //line fault_test.go:405:1
@@ -2492,27 +2235,24 @@ resumed_404:
 		})
 	}
 //line fault_test.go:409:1
-	_, err, st = c.WriteStringResumable(r, "hello")
-	if st != gen.Done {
-		f.c, f.PC = c, 2
-		return r.Link(f, &f.Header, st)
+	if _, err, st = c.WriteStringResumable(r, "hello"); st != gen.Done {
+		f.c = c
+		return f.Link(r, f, 2, st)
 	}
 resumed_409:
 //line fault_test.go:410:1
 	n.note("%v", err)
-	_, err, st = c.ReadResumable(r, make([]byte, 1))
-	if st != gen.Done {
-		f.c, f.PC = c, 3
-		return r.Link(f, &f.Header, st)
+	if _, err, st = c.ReadResumable(r, make([]byte, 1)); st != gen.Done {
+		f.c = c
+		return f.Link(r, f, 3, st)
 	}
 resumed_411:
 //line fault_test.go:412:1
 	n.note("%v", errors.Is(err, syscall.ECONNREFUSED))
 	c.SetReadDeadline(n.Now().Add(time.Millisecond))
-	_, err, st = c.ReadResumable(r, make([]byte, 1))
-	if st != gen.Done {
-		f.c, f.PC = nil, 4
-		return r.Link(f, &f.Header, st)
+	if _, err, st = c.ReadResumable(r, make([]byte, 1)); st != gen.Done {
+		f.c = nil
+		return f.Link(r, f, 4, st)
 	}
 resumed_414:
 	f.c = nil
@@ -2525,7 +2265,7 @@ unwind:
 	for f.Pending() {
 //line fault_test.go:416:1
 		if sub := f.Next(r); sub != gen.Done {
-			return r.Link(f, &f.Header, sub)
+			return f.Link(r, f, gen.Unwind, sub)
 		}
 	}
 //line fault_test.go:416:1
@@ -2533,17 +2273,15 @@ unwind:
 	return gen.Done
 }
 
-//line fault_greenlet_test.go:2543:1
+//line fault_greenlet_test.go:2283:1
 
 func (f *notesSendsNobodyFrame) Args(args []any)    { gen.SetArgs(f, args, &f.address) }
 func (f *notesSendsNobodyFrame) Forget()            { *f = notesSendsNobodyFrame{DeferHeader: f.DeferHeader} }
 func (f *notesSendsNobodyFrame) Release(r *gen.Run) { gen.Free(r, f, 31) }
-func (*notesSendsNobodyFrame) Func() *gen.Func      { return &notesSendsNobodyFrameInfo }
+func (*notesSendsNobodyFrame) Func() *gen.Func      { return fault_test_go.At(28) }
 
-var notesSendsNobodyFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).sendsNobody", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 403, End: 416, Points: "404 n; 409 +c; 411 =; 414 n"}
 var _ func(*notes, string) = (*notes).sendsNobody
 
-// notesServesFrame is an activation of notes.serves.
 type notesServesFrame struct {
 	gen.Header
 	n *notes
@@ -2554,8 +2292,6 @@ func (n *notes) newServesFrame(s *Server) *notesServesFrame {
 	_ = n.serves
 	return gen.MakeFrame(notesServesFrame{n: n, s: s})
 }
-
-// servesResumable is notes.serves for callers that can be suspended.
 func (n *notes) servesResumable(r *gen.Run, s *Server) gen.Status {
 	return (*notesServesFrame)(nil).body(r, n, s)
 }
@@ -2563,11 +2299,10 @@ func (n *notes) servesResumable(r *gen.Run, s *Server) gen.Status {
 func (f *notesServesFrame) body(r *gen.Run, n *notes, s *Server) (st gen.Status) {
 	var t0 error
 //line fault_test.go:430:1
-	t0, st = s.ServeResumable(r)
-	if st != gen.Done {
+	if t0, st = s.ServeResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 55)
-		f.s, f.n, f.PC = nil, n, 1
-		return r.Link(f, &f.Header, st)
+		f.s, f.n = nil, n
+		return f.Link(r, f, 1, st)
 	}
 	if f != nil {
 		f.s = nil
@@ -2577,34 +2312,32 @@ func (f *notesServesFrame) body(r *gen.Run, n *notes, s *Server) (st gen.Status)
 	return gen.Done
 }
 
-//line fault_greenlet_test.go:2587:1
+//line fault_greenlet_test.go:2322:1
 
 func (f *notesServesFrame) Resume(r *gen.Run) (st gen.Status) {
 	n := f.n
 	var t0 error
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.n, f.s))
+		return f.Started(r, f, f.body(r, f.n, f.s))
 	default:
 		t0 = r.Callee().(*ServerServeFrame).Returned(r)
 		f.s = nil
 //line fault_test.go:430:1
 		n.note("%v", t0)
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 }
 
-//line fault_greenlet_test.go:2604:1
+//line fault_greenlet_test.go:2339:1
 
 func (f *notesServesFrame) Args(args []any)    { gen.SetArgs(f, args, &f.s) }
 func (f *notesServesFrame) Forget()            { *f = notesServesFrame{Header: f.Header} }
 func (f *notesServesFrame) Release(r *gen.Run) { gen.Free(r, f, 55) }
-func (*notesServesFrame) Func() *gen.Func      { return &notesServesFrameInfo }
+func (*notesServesFrame) Func() *gen.Func      { return fault_test_go.At(29) }
 
-var notesServesFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).serves", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 430, Points: "430 n"}
 var _ func(*notes, *Server) = (*notes).serves
 
-// notesServesOneFrame is an activation of notes.servesOne.
 type notesServesOneFrame struct {
 	gen.Header
 	n *notes
@@ -2616,8 +2349,6 @@ func (n *notes) newServesOneFrame(s *Server, c *Conn) *notesServesOneFrame {
 	_ = n.servesOne
 	return gen.MakeFrame(notesServesOneFrame{n: n, s: s, c: c})
 }
-
-// servesOneResumable is notes.servesOne for callers that can be suspended.
 func (n *notes) servesOneResumable(r *gen.Run, s *Server, c *Conn) gen.Status {
 	return (*notesServesOneFrame)(nil).body(r, n, s, c)
 }
@@ -2632,21 +2363,19 @@ func (f *notesServesOneFrame) body(r *gen.Run, n *notes, s *Server, c *Conn) (st
 	return gen.Done
 }
 
-//line fault_greenlet_test.go:2643:1
+//line fault_greenlet_test.go:2374:1
 
 func (f *notesServesOneFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.body(r, f.n, f.s, f.c))
+	return f.Started(r, f, f.body(r, f.n, f.s, f.c))
 }
 
 func (f *notesServesOneFrame) Args(args []any)    { gen.SetArgs(f, args, &f.s, &f.c) }
 func (f *notesServesOneFrame) Forget()            { *f = notesServesOneFrame{Header: f.Header} }
 func (f *notesServesOneFrame) Release(r *gen.Run) { gen.Free(r, f, 31) }
-func (*notesServesOneFrame) Func() *gen.Func      { return &notesServesOneFrameInfo }
+func (*notesServesOneFrame) Func() *gen.Func      { return fault_test_go.At(30) }
 
-var notesServesOneFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).servesOne", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 433}
 var _ func(*notes, *Server, *Conn) = (*notes).servesOne
 
-// notesStopsFrame is an activation of notes.stops.
 type notesStopsFrame struct {
 	gen.Header
 	n *notes
@@ -2657,8 +2386,6 @@ func (n *notes) newStopsFrame(s *Server) *notesStopsFrame {
 	_ = n.stops
 	return gen.MakeFrame(notesStopsFrame{n: n, s: s})
 }
-
-// stopsResumable is notes.stops for callers that can be suspended.
 func (n *notes) stopsResumable(r *gen.Run, s *Server) gen.Status {
 	return (*notesStopsFrame)(nil).body(r, n, s)
 }
@@ -2669,32 +2396,64 @@ func (f *notesStopsFrame) body(r *gen.Run, n *notes, s *Server) (st gen.Status) 
 		f.n = nil
 	}
 //line fault_test.go:439:1
-	_, st = s.StopResumable(r, time.Second)
-	if st != gen.Done {
+	if _, st = s.StopResumable(r, time.Second); st != gen.Done {
 		f = gen.Take(r, f, 4)
-		f.s, f.PC = nil, 1
-		return r.Link(f, &f.Header, st)
+		f.s = nil
+		return f.Link(r, f, 1, st)
 	}
 	return gen.Done
 }
 
-//line fault_greenlet_test.go:2689:1
+//line fault_greenlet_test.go:2415:1
 
 func (f *notesStopsFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.n, f.s))
+		return f.Started(r, f, f.body(r, f.n, f.s))
 	default:
 		r.Callee().(*ServerStopFrame).Release(r)
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 }
 
 func (f *notesStopsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.s) }
 func (f *notesStopsFrame) Forget()            { *f = notesStopsFrame{Header: f.Header} }
 func (f *notesStopsFrame) Release(r *gen.Run) { gen.Free(r, f, 4) }
-func (*notesStopsFrame) Func() *gen.Func      { return &notesStopsFrameInfo }
+func (*notesStopsFrame) Func() *gen.Func      { return fault_test_go.At(31) }
 
-var notesStopsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).stops", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", Line: 439, Points: "439"}
 var _ func(*notes, *Server) = (*notes).stops
 var _ = gen.Declare("notes.readsReset", "notes.resets", "notes.writesReset", "notes.dialsNobody", "notes.dialsDeaf", "notes.halfOpen", "notes.readsForever", "notes.floods", "notes.readsSlowly", "notes.dies", "notes.killsAll", "notes.fails", "notes.closesAll", "notes.deadlines", "notes.racesReader", "notes.racesWriter", "notes.conflicts", "notes.sendsNobody", "notes.serves", "notes.servesOne", "notes.stops")
+var fault_test_go = gen.Funcs{Package: "github.com/going-green/greenlet/hub/socket", File: "github.com/going-green/greenlet/hub/socket/fault_test.go", List: `
+(*notes).readsReset 28: 29 n peer; 34 +c +buf; 37 -peer; 41 n c
+(*notes).resets 47
+(*notes).writesReset 62 71: 63 n peer; 69 n
+(*notes).dialsNobody 82: 83 n
+(*notes).dialsDeaf 118: 121 n
+(*notes).halfOpen 145 159: 146 n; 152 +c; 154 =; 156 =; 158 n
+(*notes).halfOpen.func1 158: 158
+(*notes).readsForever 162: 164 n
+(*notes).floods 178: 179 n c done
+(*notes).readsSlowly 186: 187 n c flooded; 191 n c buf sum; 197 =
+(*notes).dies 215 219: 217 n what
+(*notes).killsAll 222: 230 n a b buf tasks; 232 +t0 +t1 +task; 235 n a buf; 237 -a
+(*notes).killsAll.func1 225: 225
+(*notes).killsAll.func2 226: 226
+(*notes).killsAll.func3 227: 227
+(*notes).killsAll.func4 228: 228
+(*notes).fails 255: 256 n what
+(*notes).closesAll 261: 265 n l a; 268 =; 269 =; 270 =; 271 -a; 272
+(*notes).closesAll.func1 262: 262
+(*notes).closesAll.func2 263: 263
+(*notes).closesAll.func3 264: 264
+(*notes).closesAll.func4 269: 269
+(*notes).closesAll.func5 270: 270
+(*notes).deadlines 287: 289 n a b task; 291 =; 294 n a b; 297 =; 298 =; 299 =; 303 +buf; 307 -buf; 309 =; 311 -b; 313 =; 318 n
+(*notes).deadlines.func1 288: 288
+(*notes).racesReader 330: 334 n a times timeouts buf got; 341 =
+(*notes).racesWriter 351: 353 n b times i; 354 =
+(*notes).conflicts 384: 386 n a; 387 =
+(*notes).sendsNobody 403 416: 404 n; 409 +c; 411 =; 414 n
+(*notes).serves 430: 430 n
+(*notes).servesOne 433
+(*notes).stops 439: 439
+`}

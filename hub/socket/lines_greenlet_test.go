@@ -12,7 +12,6 @@ import (
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// logChangesMindFrame is an activation of log.changesMind.
 type logChangesMindFrame struct {
 	gen.Header
 	l     *log
@@ -25,19 +24,16 @@ func (l *log) newChangesMindFrame(a *Conn, b0 *Conn) *logChangesMindFrame {
 	_ = l.changesMind
 	return gen.MakeFrame(logChangesMindFrame{l: l, a: a, b0: b0})
 }
-
-// changesMindResumable is log.changesMind for callers that can be suspended.
 func (l *log) changesMindResumable(r *gen.Run, a *Conn, b0 *Conn) gen.Status {
 	return (*logChangesMindFrame)(nil).body(r, l, a, b0)
 }
 
 func (f *logChangesMindFrame) body(r *gen.Run, l *log, a *Conn, b0 *Conn) (st gen.Status) {
 	var (
-		b     **Conn
-		err   error
-		got   []byte
-		t0    error
-		n, t1 int
+		b       **Conn
+		err, t0 error
+		got     []byte
+		n, t1   int
 	)
 	if f != nil {
 		switch f.PC {
@@ -75,57 +71,51 @@ func (f *logChangesMindFrame) body(r *gen.Run, l *log, a *Conn, b0 *Conn) (st ge
 	b = new(*Conn)
 	*b = b0
 //line lines_test.go:17:1
-	_, _, st = a.WriteStringResumable(r, "one;two")
-	if st != gen.Done {
+	if _, _, st = a.WriteStringResumable(r, "one;two"); st != gen.Done {
 		f = gen.Take(r, f, 55)
-		f.l, f.a, f.b, f.PC = l, a, b, 1
-		return r.Link(f, &f.Header, st)
+		f.l, f.a, f.b = l, a, b
+		return f.Link(r, f, 1, st)
 	}
 resumed_17:
 //line lines_test.go:18:1
 	(*b).SetReadDeadline(l.Now().Add(time.Second))
-	_, err, st = (*b).ReadLineResumable(r)
-	if st != gen.Done {
+	if _, err, st = (*b).ReadLineResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 55)
-		f.l, f.a, f.b, f.PC = l, a, b, 2
-		return r.Link(f, &f.Header, st)
+		f.l, f.a, f.b = l, a, b
+		return f.Link(r, f, 2, st)
 	}
 resumed_19:
 //line lines_test.go:20:1
 	l.say("%v", err)
 	(*b).SetReadDeadline(time.Time{})
-	got, err, st = (*b).ReadUntilResumable(r, ";", 10)
-	if st != gen.Done {
+	if got, err, st = (*b).ReadUntilResumable(r, ";", 10); st != gen.Done {
 		f = gen.Take(r, f, 55)
-		f.l, f.a, f.b, f.PC = l, a, b, 3
-		return r.Link(f, &f.Header, st)
+		f.l, f.a, f.b = l, a, b
+		return f.Link(r, f, 3, st)
 	}
 resumed_22:
 //line lines_test.go:23:1
 	l.say("%q, %v", got, err)
-	t0, st = l.WithTimeoutResumable(r, time.Second, (&logChangesMindFunc1{b: b}).value())
-	if st != gen.Done {
+	if t0, st = l.WithTimeoutResumable(r, time.Second, (&logChangesMindFunc1{b: b}).value()); st != gen.Done {
 		f = gen.Take(r, f, 55)
-		f.l, f.a, f.b, f.PC = l, a, b, 4
-		return r.Link(f, &f.Header, st)
+		f.l, f.a, f.b = l, a, b
+		return f.Link(r, f, 4, st)
 	}
 resumed_24:
 //line lines_test.go:24:1
 	l.say("%v", t0)
-	n, err, st = (*b).ReadResumable(r, make([]byte, 2))
-	if st != gen.Done {
+	if n, err, st = (*b).ReadResumable(r, make([]byte, 2)); st != gen.Done {
 		f = gen.Take(r, f, 55)
-		f.l, f.a, f.b, f.PC = l, a, b, 5
-		return r.Link(f, &f.Header, st)
+		f.l, f.a, f.b = l, a, b
+		return f.Link(r, f, 5, st)
 	}
 resumed_25:
 //line lines_test.go:26:1
 	l.say("%d, %v", n, err)
-	_, _, st = a.WriteStringResumable(r, "\nthree\n")
-	if st != gen.Done {
+	if _, _, st = a.WriteStringResumable(r, "\nthree\n"); st != gen.Done {
 		f = gen.Take(r, f, 55)
-		f.a, f.l, f.b, f.PC = nil, l, b, 6
-		return r.Link(f, &f.Header, st)
+		f.a, f.l, f.b = nil, l, b
+		return f.Link(r, f, 6, st)
 	}
 resumed_27:
 //line lines_test.go:28:1
@@ -140,11 +130,10 @@ loop_28:
 		f.a = nil
 	}
 //line lines_test.go:29:1
-	got, err, st = (*b).ReadLineResumable(r)
-	if st != gen.Done {
+	if got, err, st = (*b).ReadLineResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 55)
-		f.l, f.b, f.t1, f.PC = l, b, t1, 7
-		return r.Link(f, &f.Header, st)
+		f.l, f.b, f.t1 = l, b, t1
+		return f.Link(r, f, 7, st)
 	}
 resumed_29:
 //line lines_test.go:30:1
@@ -154,68 +143,56 @@ resumed_29:
 	goto loop_28
 }
 
-//line lines_greenlet_test.go:159:1
+//line lines_greenlet_test.go:148:1
 
 func (f *logChangesMindFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.body(r, f.l, f.a, f.b0))
+	return f.Started(r, f, f.body(r, f.l, f.a, f.b0))
 }
 
 func (f *logChangesMindFrame) Args(args []any)    { gen.SetArgs(f, args, &f.a, &f.b0) }
 func (f *logChangesMindFrame) Forget()            { *f = logChangesMindFrame{Header: f.Header} }
 func (f *logChangesMindFrame) Release(r *gen.Run) { gen.Free(r, f, 55) }
-func (*logChangesMindFrame) Func() *gen.Func      { return &logChangesMindFrameInfo }
+func (*logChangesMindFrame) Func() *gen.Func      { return lines_test_go.At(0) }
 
-var logChangesMindFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*log).changesMind", File: "github.com/going-green/greenlet/hub/socket/lines_test.go", Line: 16, Points: "17 l a b; 19 =; 22 =; 24 =; 25 =; 27 -a; 29 +t1"}
 var _ func(*log, *Conn, *Conn) = (*log).changesMind
 
-// logChangesMindFunc1 is the function literal of lines_test.go:24, with what it captures.
+// logChangesMindFunc1 is the function literal of lines_test.go:24.
 type logChangesMindFunc1 struct {
 	gen.Closure
 	b **Conn
 }
 
-// value is the literal for code that can't be suspended.
 func (c *logChangesMindFunc1) value() func() {
 	return gen.Bind(&c.Closure, c, func() { (*c.b).ReadLine() })
 }
 
-// logChangesMindFunc1Frame is an activation of the literal logChangesMindFunc1.
 type logChangesMindFunc1Frame struct {
 	gen.Header
 	c *logChangesMindFunc1
 }
 
-// CallResumable is the literal logChangesMindFunc1 for callers that can be suspended.
-func (c *logChangesMindFunc1) CallResumable(r *gen.Run) gen.Status {
-	return (*logChangesMindFunc1Frame)(nil).body(r, c)
-}
-
-func (f *logChangesMindFunc1Frame) body(r *gen.Run, c *logChangesMindFunc1) (st gen.Status) {
+func (c *logChangesMindFunc1) CallResumable(r *gen.Run) (st gen.Status) {
 //line lines_test.go:24:1
-	_, _, st = (*c.b).ReadLineResumable(r)
-	if st != gen.Done {
-		f = gen.Take(r, f, 24)
-		f.c, f.PC = c, 1
-		return r.Link(f, &f.Header, st)
+	if _, _, st = (*c.b).ReadLineResumable(r); st != gen.Done {
+		f := gen.New[logChangesMindFunc1Frame](r, 24)
+		f.c = c
+		return f.Link(r, f, 1, st)
 	}
 	return gen.Done
 }
 
-//line lines_greenlet_test.go:206:1
+//line lines_greenlet_test.go:186:1
 
 func (f *logChangesMindFunc1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
 	_ = c
 	r.Callee().(*ConnReadLineFrame).Release(r)
-	return r.Return(f, &f.Header)
+	return f.Return(r, f)
 }
 
 func (f *logChangesMindFunc1Frame) Release(r *gen.Run) { gen.Free(r, f, 24) }
-func (*logChangesMindFunc1Frame) Func() *gen.Func      { return &logChangesMindFunc1FrameInfo }
+func (*logChangesMindFunc1Frame) Func() *gen.Func      { return lines_test_go.At(1) }
 
-var logChangesMindFunc1FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*log).changesMind.func1", File: "github.com/going-green/greenlet/hub/socket/lines_test.go", Line: 24, Points: "24"}
-
-// logKeepsLineFrame is an activation of log.keepsLine.
 type logKeepsLineFrame struct {
 	gen.Header
 	l          *log
@@ -227,8 +204,6 @@ func (l *log) newKeepsLineFrame(a *Conn, b *Conn, c *Conn, d *Conn) *logKeepsLin
 	_ = l.keepsLine
 	return gen.MakeFrame(logKeepsLineFrame{l: l, a: a, b: b, c: c, d: d})
 }
-
-// keepsLineResumable is log.keepsLine for callers that can be suspended.
 func (l *log) keepsLineResumable(r *gen.Run, a *Conn, b *Conn, c *Conn, d *Conn) gen.Status {
 	return (*logKeepsLineFrame)(nil).body(r, l, a, b, c, d)
 }
@@ -236,33 +211,30 @@ func (l *log) keepsLineResumable(r *gen.Run, a *Conn, b *Conn, c *Conn, d *Conn)
 func (f *logKeepsLineFrame) body(r *gen.Run, l *log, a *Conn, b *Conn, c *Conn, d *Conn) (st gen.Status) {
 	var line []byte
 //line lines_test.go:45:1
-	_, _, st = a.WriteStringResumable(r, "secret\nmore")
-	if st != gen.Done {
+	if _, _, st = a.WriteStringResumable(r, "secret\nmore"); st != gen.Done {
 		f = gen.Take(r, f, 8)
-		f.a, f.l, f.b, f.c, f.d, f.PC = nil, l, b, c, d, 1
-		return r.Link(f, &f.Header, st)
+		f.a, f.l, f.b, f.c, f.d = nil, l, b, c, d
+		return f.Link(r, f, 1, st)
 	}
 //line lines_test.go:46:1
 	if f != nil {
 		f.a = nil
 	}
 //line lines_test.go:46:1
-	_, _, st = c.WriteStringResumable(r, "public\n")
-	if st != gen.Done {
+	if _, _, st = c.WriteStringResumable(r, "public\n"); st != gen.Done {
 		f = gen.Take(r, f, 8)
-		f.c, f.l, f.b, f.d, f.PC = nil, l, b, d, 2
-		return r.Link(f, &f.Header, st)
+		f.c, f.l, f.b, f.d = nil, l, b, d
+		return f.Link(r, f, 2, st)
 	}
 //line lines_test.go:47:1
 	if f != nil {
 		f.c = nil
 	}
 //line lines_test.go:47:1
-	line, _, st = b.ReadLineResumable(r)
-	if st != gen.Done {
+	if line, _, st = b.ReadLineResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 8)
-		f.l, f.b, f.d, f.PC = l, b, d, 3
-		return r.Link(f, &f.Header, st)
+		f.l, f.b, f.d = l, b, d
+		return f.Link(r, f, 3, st)
 	}
 //line lines_test.go:48:1
 	b.Close()
@@ -270,11 +242,10 @@ func (f *logKeepsLineFrame) body(r *gen.Run, l *log, a *Conn, b *Conn, c *Conn, 
 		f.b = nil
 	}
 //line lines_test.go:49:1
-	_, _, st = d.ReadLineResumable(r)
-	if st != gen.Done {
+	if _, _, st = d.ReadLineResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 8)
-		f.d, f.l, f.line, f.PC = nil, l, line, 4
-		return r.Link(f, &f.Header, st)
+		f.d, f.l, f.line = nil, l, line
+		return f.Link(r, f, 4, st)
 	}
 	if f != nil {
 		f.d = nil
@@ -284,23 +255,22 @@ func (f *logKeepsLineFrame) body(r *gen.Run, l *log, a *Conn, b *Conn, c *Conn, 
 	return gen.Done
 }
 
-//line lines_greenlet_test.go:289:1
+//line lines_greenlet_test.go:260:1
 
 func (f *logKeepsLineFrame) Resume(r *gen.Run) (st gen.Status) {
 	l, b, c, d := f.l, f.b, f.c, f.d
 	var line []byte
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.l, f.a, f.b, f.c, f.d))
+		return f.Started(r, f, f.body(r, f.l, f.a, f.b, f.c, f.d))
 	case 1:
 		r.Callee().(*ConnWriteStringFrame).Release(r)
 //line lines_test.go:46:1
 		f.a = nil
 //line lines_test.go:46:1
-		_, _, st = c.WriteStringResumable(r, "public\n")
-		if st != gen.Done {
-			f.c, f.PC = nil, 2
-			return r.Link(f, &f.Header, st)
+		if _, _, st = c.WriteStringResumable(r, "public\n"); st != gen.Done {
+			f.c = nil
+			return f.Link(r, f, 2, st)
 		}
 		goto resumed_46
 	case 2:
@@ -319,39 +289,34 @@ resumed_46:
 //line lines_test.go:47:1
 	f.c = nil
 //line lines_test.go:47:1
-	line, _, st = b.ReadLineResumable(r)
-	if st != gen.Done {
-		f.PC = 3
-		return r.Link(f, &f.Header, st)
+	if line, _, st = b.ReadLineResumable(r); st != gen.Done {
+		return f.Link(r, f, 3, st)
 	}
 resumed_47:
 //line lines_test.go:48:1
 	b.Close()
 	f.b = nil
 //line lines_test.go:49:1
-	_, _, st = d.ReadLineResumable(r)
-	if st != gen.Done {
-		f.d, f.line, f.PC = nil, line, 4
-		return r.Link(f, &f.Header, st)
+	if _, _, st = d.ReadLineResumable(r); st != gen.Done {
+		f.d, f.line = nil, line
+		return f.Link(r, f, 4, st)
 	}
 resumed_49:
 	f.d = nil
 //line lines_test.go:50:1
 	l.say("%s", line)
-	return r.Return(f, &f.Header)
+	return f.Return(r, f)
 }
 
-//line lines_greenlet_test.go:346:1
+//line lines_greenlet_test.go:313:1
 
 func (f *logKeepsLineFrame) Args(args []any)    { gen.SetArgs(f, args, &f.a, &f.b, &f.c, &f.d) }
 func (f *logKeepsLineFrame) Forget()            { *f = logKeepsLineFrame{Header: f.Header} }
 func (f *logKeepsLineFrame) Release(r *gen.Run) { gen.Free(r, f, 8) }
-func (*logKeepsLineFrame) Func() *gen.Func      { return &logKeepsLineFrameInfo }
+func (*logKeepsLineFrame) Func() *gen.Func      { return lines_test_go.At(2) }
 
-var logKeepsLineFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*log).keepsLine", File: "github.com/going-green/greenlet/hub/socket/lines_test.go", Line: 44, Points: "45 l b c d; 46 -c; 47 =; 49 l line"}
 var _ func(*log, *Conn, *Conn, *Conn, *Conn) = (*log).keepsLine
 
-// logReadsLinesFrame is an activation of log.readsLines.
 type logReadsLinesFrame struct {
 	gen.Header
 	l     *log
@@ -363,8 +328,6 @@ func (l *log) newReadsLinesFrame(c *Conn, n int) *logReadsLinesFrame {
 	_ = l.readsLines
 	return gen.MakeFrame(logReadsLinesFrame{l: l, c: c, n: n})
 }
-
-// readsLinesResumable is log.readsLines for callers that can be suspended.
 func (l *log) readsLinesResumable(r *gen.Run, c *Conn, n int) gen.Status {
 	return (*logReadsLinesFrame)(nil).body(r, l, c, n)
 }
@@ -385,11 +348,10 @@ loop_64:
 		return gen.Done
 	}
 //line lines_test.go:65:1
-	_, err, st = c.ReadLineResumable(r)
-	if st != gen.Done {
+	if _, err, st = c.ReadLineResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 18)
-		f.l, f.c, f.n, f.t0, f.PC = l, c, n, t0, 1
-		return r.Link(f, &f.Header, st)
+		f.l, f.c, f.n, f.t0 = l, c, n, t0
+		return f.Link(r, f, 1, st)
 	}
 //line lines_test.go:65:1
 	if err != nil {
@@ -400,7 +362,7 @@ loop_64:
 	goto loop_64
 }
 
-//line lines_greenlet_test.go:405:1
+//line lines_greenlet_test.go:367:1
 
 func (f *logReadsLinesFrame) Resume(r *gen.Run) (st gen.Status) {
 	l, c, n := f.l, f.c, f.n
@@ -408,7 +370,7 @@ func (f *logReadsLinesFrame) Resume(r *gen.Run) (st gen.Status) {
 	var err error
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.l, f.c, f.n))
+		return f.Started(r, f, f.body(r, f.l, f.c, f.n))
 	case 1:
 		t0 = f.t0
 		_, err = r.Callee().(*ConnReadLineFrame).Returned(r)
@@ -421,13 +383,12 @@ loop_64:
 		f.c = nil
 //line lines_test.go:69:1
 		l.say("read")
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 //line lines_test.go:65:1
-	_, err, st = c.ReadLineResumable(r)
-	if st != gen.Done {
-		f.t0, f.PC = t0, 1
-		return r.Link(f, &f.Header, st)
+	if _, err, st = c.ReadLineResumable(r); st != gen.Done {
+		f.t0 = t0
+		return f.Link(r, f, 1, st)
 	}
 resumed_65:
 //line lines_test.go:65:1
@@ -439,17 +400,15 @@ resumed_65:
 	goto loop_64
 }
 
-//line lines_greenlet_test.go:444:1
+//line lines_greenlet_test.go:405:1
 
 func (f *logReadsLinesFrame) Args(args []any)    { gen.SetArgs(f, args, &f.c, &f.n) }
 func (f *logReadsLinesFrame) Forget()            { *f = logReadsLinesFrame{Header: f.Header} }
 func (f *logReadsLinesFrame) Release(r *gen.Run) { gen.Free(r, f, 18) }
-func (*logReadsLinesFrame) Func() *gen.Func      { return &logReadsLinesFrameInfo }
+func (*logReadsLinesFrame) Func() *gen.Func      { return lines_test_go.At(3) }
 
-var logReadsLinesFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*log).readsLines", File: "github.com/going-green/greenlet/hub/socket/lines_test.go", Line: 63, Points: "65 l c n t0"}
 var _ func(*log, *Conn, int) = (*log).readsLines
 
-// logReadsAtOnceFrame is an activation of log.readsAtOnce.
 type logReadsAtOnceFrame struct {
 	gen.Header
 	l     *log
@@ -461,8 +420,6 @@ func (l *log) newReadsAtOnceFrame(c *Conn, n int) *logReadsAtOnceFrame {
 	_ = l.readsAtOnce
 	return gen.MakeFrame(logReadsAtOnceFrame{l: l, c: c, n: n})
 }
-
-// readsAtOnceResumable is log.readsAtOnce for callers that can be suspended.
 func (l *log) readsAtOnceResumable(r *gen.Run, c *Conn, n int) gen.Status {
 	return (*logReadsAtOnceFrame)(nil).body(r, l, c, n)
 }
@@ -483,11 +440,10 @@ loop_74:
 		return gen.Done
 	}
 //line lines_test.go:75:1
-	_, err, st = c.ReadResumable(r, make([]byte, 2))
-	if st != gen.Done {
+	if _, err, st = c.ReadResumable(r, make([]byte, 2)); st != gen.Done {
 		f = gen.Take(r, f, 11)
-		f.l, f.c, f.n, f.t0, f.PC = l, c, n, t0, 1
-		return r.Link(f, &f.Header, st)
+		f.l, f.c, f.n, f.t0 = l, c, n, t0
+		return f.Link(r, f, 1, st)
 	}
 //line lines_test.go:75:1
 	if err != nil {
@@ -498,7 +454,7 @@ loop_74:
 	goto loop_74
 }
 
-//line lines_greenlet_test.go:503:1
+//line lines_greenlet_test.go:459:1
 
 func (f *logReadsAtOnceFrame) Resume(r *gen.Run) (st gen.Status) {
 	l, c, n := f.l, f.c, f.n
@@ -506,7 +462,7 @@ func (f *logReadsAtOnceFrame) Resume(r *gen.Run) (st gen.Status) {
 	var err error
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.l, f.c, f.n))
+		return f.Started(r, f, f.body(r, f.l, f.c, f.n))
 	case 1:
 		t0 = f.t0
 		_, err = r.Callee().(*ConnReadFrame).Returned(r)
@@ -519,13 +475,12 @@ loop_74:
 		f.c = nil
 //line lines_test.go:79:1
 		l.say("read")
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 //line lines_test.go:75:1
-	_, err, st = c.ReadResumable(r, make([]byte, 2))
-	if st != gen.Done {
-		f.t0, f.PC = t0, 1
-		return r.Link(f, &f.Header, st)
+	if _, err, st = c.ReadResumable(r, make([]byte, 2)); st != gen.Done {
+		f.t0 = t0
+		return f.Link(r, f, 1, st)
 	}
 resumed_75:
 //line lines_test.go:75:1
@@ -537,17 +492,15 @@ resumed_75:
 	goto loop_74
 }
 
-//line lines_greenlet_test.go:542:1
+//line lines_greenlet_test.go:497:1
 
 func (f *logReadsAtOnceFrame) Args(args []any)    { gen.SetArgs(f, args, &f.c, &f.n) }
 func (f *logReadsAtOnceFrame) Forget()            { *f = logReadsAtOnceFrame{Header: f.Header} }
 func (f *logReadsAtOnceFrame) Release(r *gen.Run) { gen.Free(r, f, 11) }
-func (*logReadsAtOnceFrame) Func() *gen.Func      { return &logReadsAtOnceFrameInfo }
+func (*logReadsAtOnceFrame) Func() *gen.Func      { return lines_test_go.At(4) }
 
-var logReadsAtOnceFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*log).readsAtOnce", File: "github.com/going-green/greenlet/hub/socket/lines_test.go", Line: 73, Points: "75 l c n t0"}
 var _ func(*log, *Conn, int) = (*log).readsAtOnce
 
-// logHasTurnFrame is an activation of log.hasTurn.
 type logHasTurnFrame struct {
 	gen.Header
 	l *log
@@ -557,8 +510,6 @@ func (l *log) newHasTurnFrame() *logHasTurnFrame {
 	_ = l.hasTurn
 	return gen.MakeFrame(logHasTurnFrame{l: l})
 }
-
-// hasTurnResumable is log.hasTurn for callers that can be suspended.
 func (l *log) hasTurnResumable(r *gen.Run) gen.Status { return (*logHasTurnFrame)(nil).body(r, l) }
 
 func (f *logHasTurnFrame) body(r *gen.Run, l *log) (st gen.Status) {
@@ -567,16 +518,23 @@ func (f *logHasTurnFrame) body(r *gen.Run, l *log) (st gen.Status) {
 	return gen.Done
 }
 
-//line lines_greenlet_test.go:573:1
+//line lines_greenlet_test.go:524:1
 
 func (f *logHasTurnFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.body(r, f.l))
+	return f.Started(r, f, f.body(r, f.l))
 }
 
 func (f *logHasTurnFrame) Forget()            { *f = logHasTurnFrame{Header: f.Header} }
 func (f *logHasTurnFrame) Release(r *gen.Run) { gen.Free(r, f, 29) }
-func (*logHasTurnFrame) Func() *gen.Func      { return &logHasTurnFrameInfo }
+func (*logHasTurnFrame) Func() *gen.Func      { return lines_test_go.At(5) }
 
-var logHasTurnFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*log).hasTurn", File: "github.com/going-green/greenlet/hub/socket/lines_test.go", Line: 83}
 var _ func(*log) = (*log).hasTurn
 var _ = gen.Declare("log.changesMind", "log.keepsLine", "log.readsLines", "log.readsAtOnce", "log.hasTurn")
+var lines_test_go = gen.Funcs{Package: "github.com/going-green/greenlet/hub/socket", File: "github.com/going-green/greenlet/hub/socket/lines_test.go", List: `
+(*log).changesMind 16: 17 l a b; 19 =; 22 =; 24 =; 25 =; 27 -a; 29 +t1
+(*log).changesMind.func1 24: 24
+(*log).keepsLine 44: 45 l b c d; 46 -c; 47 =; 49 l line
+(*log).readsLines 63: 65 l c n t0
+(*log).readsAtOnce 73: 75 l c n t0
+(*log).hasTurn 83
+`}

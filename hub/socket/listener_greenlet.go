@@ -11,12 +11,9 @@ import (
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// ListenerAcceptFrame is an activation of Listener.Accept.
 type ListenerAcceptFrame struct {
-	gen.Header
-	l    *Listener
-	ret0 *Conn
-	ret1 error
+	gen.Returns2[*Conn, error]
+	l *Listener
 }
 
 // NewAcceptFrame makes a frame that will run Listener.Accept.
@@ -24,14 +21,12 @@ func (l *Listener) NewAcceptFrame() *ListenerAcceptFrame {
 	_ = l.Accept
 	return gen.MakeFrame(ListenerAcceptFrame{l: l})
 }
-func (f *ListenerAcceptFrame) Results() (*Conn, error) { f.Over(f); return f.ret0, f.ret1 }
-func (f *ListenerAcceptFrame) Returned(r *gen.Run) (ret0 *Conn, ret1 error) {
-	ret0, ret1 = f.ret0, f.ret1
+func (f *ListenerAcceptFrame) Results() (*Conn, error) { f.Over(f); return f.Ret0, f.Ret1 }
+func (f *ListenerAcceptFrame) Returned(r *gen.Run) (*Conn, error) {
+	r0, r1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return
+	return r0, r1
 }
-
-// AcceptResumable is Listener.Accept for callers that can be suspended.
 func (l *Listener) AcceptResumable(r *gen.Run) (*Conn, error, gen.Status) {
 	return (*ListenerAcceptFrame)(nil).body(r, l)
 }
@@ -41,8 +36,8 @@ func (f *ListenerAcceptFrame) body(r *gen.Run, l *Listener) (ret0 *Conn, ret1 er
 //line listener.go:23:1
 	if st = l.ready.GiveWayResumable(r, hub.In); st != gen.Done {
 		f = gen.Take(r, f, 42)
-		f.l, f.PC = l, 1
-		return ret0, ret1, r.Link(f, &f.Header, st)
+		f.l = l
+		return ret0, ret1, f.Link(r, f, 1, st)
 	}
 //line listener.go:24:1
 loop_24:
@@ -52,11 +47,10 @@ loop_24:
 		if err != ErrWouldBlock {
 			return c, err, gen.Done
 		}
-		err2, st = l.ready.WaitResumable(r, hub.In)
-		if st != gen.Done {
+		if err2, st = l.ready.WaitResumable(r, hub.In); st != gen.Done {
 			f = gen.Take(r, f, 42)
-			f.l, f.PC = l, 2
-			return ret0, ret1, r.Link(f, &f.Header, st)
+			f.l = l
+			return ret0, ret1, f.Link(r, f, 2, st)
 		}
 	}
 //line listener.go:29:1
@@ -66,15 +60,15 @@ loop_24:
 	goto loop_24
 }
 
-//line listener_greenlet.go:70:1
+//line listener_greenlet.go:64:1
 
 func (f *ListenerAcceptFrame) Resume(r *gen.Run) (st gen.Status) {
 	l := f.l
 	var err2 error
 	switch f.PC {
 	case 0:
-		f.ret0, f.ret1, st = f.body(r, f.l)
-		return r.Started(f, &f.Header, st)
+		f.Ret0, f.Ret1, st = f.body(r, f.l)
+		return f.Started(r, f, st)
 	case 1:
 		r.Callee().(*hub.ReadinessGiveWayFrame).Release(r)
 //line listener.go:24:1
@@ -89,54 +83,31 @@ loop_24:
 //line listener.go:25:1
 		c, err := l.TryAccept()
 		if err != ErrWouldBlock {
-			f.ret0, f.ret1 = c, err
-			return r.Return(f, &f.Header)
+			f.Ret0, f.Ret1 = c, err
+			return f.Return(r, f)
 		}
 //line listener.go:29:1
-		err2, st = l.ready.WaitResumable(r, hub.In)
-		if st != gen.Done {
-			f.PC = 2
-			return r.Link(f, &f.Header, st)
+		if err2, st = l.ready.WaitResumable(r, hub.In); st != gen.Done {
+			return f.Link(r, f, 2, st)
 		}
 	}
 resumed_29:
 //line listener.go:29:1
 	if err2 != nil {
-		f.ret0, f.ret1 = nil, l.failed("accept", err2)
-		return r.Return(f, &f.Header)
+		f.Ret0, f.Ret1 = nil, l.failed("accept", err2)
+		return f.Return(r, f)
 	}
 	goto loop_24
 }
 
-//line listener_greenlet.go:112:1
+//line listener_greenlet.go:104:1
 
-func (f *ListenerAcceptFrame) Send(r *gen.Run) gen.Status {
-	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
-}
-func (f *ListenerAcceptFrame) Forget() {
-	*f = ListenerAcceptFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1}
-}
+func (f *ListenerAcceptFrame) Forget()            { *f = ListenerAcceptFrame{Returns2: f.Returns2} }
 func (f *ListenerAcceptFrame) Release(r *gen.Run) { gen.Free(r, f, 42) }
-func (*ListenerAcceptFrame) Func() *gen.Func      { return &infoOfListenerAcceptFrame }
+func (*ListenerAcceptFrame) Func() *gen.Func      { return listener_go.At(0) }
 
-var infoOfListenerAcceptFrame = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*Listener).Accept", File: "github.com/going-green/greenlet/hub/socket/listener.go", Line: 22, Points: "23 l; 29 l"}
-var _ func(*Listener) (*Conn, error) = (*Listener).Accept
-
-// valueListenerAcceptFrame is Listener.Accept as a value, for callers that can be suspended.
-type valueListenerAcceptFrame struct {
-	recv *Listener
-}
-
-func (v valueListenerAcceptFrame) CallResumable(r *gen.Run) (*Conn, error, gen.Status) {
-	return v.recv.AcceptResumable(r)
-}
-
-var _ = gen.RegisterMethod((*new(*Listener)).Accept, func(recv *Listener) any {
-	return valueListenerAcceptFrame{recv}
-})
-
-func (v valueListenerAcceptFrame) Frame() gen.Frame {
-	return gen.MakeFrame(ListenerAcceptFrame{l: v.recv})
-}
-
+var _ = gen.Method02((*new(*Listener)).Accept, (*Listener).AcceptResumable, (*Listener).NewAcceptFrame)
 var _ = gen.Declare("Listener.Accept")
+var listener_go = gen.Funcs{Package: "github.com/going-green/greenlet/hub/socket", File: "github.com/going-green/greenlet/hub/socket/listener.go", List: `
+(*Listener).Accept 22: 23 l; 29 l
+`}

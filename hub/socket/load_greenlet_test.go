@@ -17,7 +17,6 @@ import (
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// ledgerKeepsFrame is an activation of ledger.keeps.
 type ledgerKeepsFrame struct {
 	gen.Header
 	l     *ledger
@@ -29,20 +28,14 @@ func (l *ledger) newKeepsFrame(c *Conn) *ledgerKeepsFrame {
 	_ = l.keeps
 	return gen.MakeFrame(ledgerKeepsFrame{l: l, c: c})
 }
-
-// keepsResumable is ledger.keeps for callers that can be suspended.
 func (l *ledger) keepsResumable(r *gen.Run, c *Conn) gen.Status {
 	return (*ledgerKeepsFrame)(nil).body(r, l, c)
 }
 
 func (f *ledgerKeepsFrame) body(r *gen.Run, l *ledger, c *Conn) (st gen.Status) {
-	var (
-		t0    error
-		line  []byte
-		err   error
-		entry string
-		err2  error
-	)
+	var t0, err, err2 error
+	var line []byte
+	var entry string
 	if f != nil {
 		switch f.PC {
 		case 1:
@@ -67,11 +60,10 @@ loop_29:
 		f.entry = ""
 	}
 //line load_test.go:29:1
-	t0, st = c.WaitReadableResumable(r)
-	if st != gen.Done {
+	if t0, st = c.WaitReadableResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 55)
-		f.l, f.c, f.PC = l, c, 1
-		return r.Link(f, &f.Header, st)
+		f.l, f.c = l, c
+		return f.Link(r, f, 1, st)
 	}
 resumed_29:
 //line load_test.go:29:1
@@ -79,11 +71,10 @@ resumed_29:
 		return gen.Done
 	}
 //line load_test.go:30:1
-	line, err, st = c.ReadLineResumable(r)
-	if st != gen.Done {
+	if line, err, st = c.ReadLineResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 55)
-		f.l, f.c, f.PC = l, c, 2
-		return r.Link(f, &f.Header, st)
+		f.l, f.c = l, c
+		return f.Link(r, f, 2, st)
 	}
 resumed_30:
 //line load_test.go:31:1
@@ -93,17 +84,16 @@ resumed_30:
 	entry = string(line)
 	if st = c.Hub().YieldResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 55)
-		f.l, f.c, f.entry, f.PC = l, c, entry, 3
-		return r.Link(f, &f.Header, st)
+		f.l, f.c, f.entry = l, c, entry
+		return f.Link(r, f, 3, st)
 	}
 resumed_35:
 //line load_test.go:36:1
 	l.told[entry]++
-	_, err2, st = c.WriteStringResumable(r, entry+"\n")
-	if st != gen.Done {
+	if _, err2, st = c.WriteStringResumable(r, entry+"\n"); st != gen.Done {
 		f = gen.Take(r, f, 55)
-		f.entry, f.l, f.c, f.PC = "", l, c, 4
-		return r.Link(f, &f.Header, st)
+		f.entry, f.l, f.c = "", l, c
+		return f.Link(r, f, 4, st)
 	}
 resumed_37:
 //line load_test.go:37:1
@@ -113,21 +103,19 @@ resumed_37:
 	goto loop_29
 }
 
-//line load_greenlet_test.go:118:1
+//line load_greenlet_test.go:108:1
 
 func (f *ledgerKeepsFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.body(r, f.l, f.c))
+	return f.Started(r, f, f.body(r, f.l, f.c))
 }
 
 func (f *ledgerKeepsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.c) }
 func (f *ledgerKeepsFrame) Forget()            { *f = ledgerKeepsFrame{Header: f.Header} }
 func (f *ledgerKeepsFrame) Release(r *gen.Run) { gen.Free(r, f, 55) }
-func (*ledgerKeepsFrame) Func() *gen.Func      { return &ledgerKeepsFrameInfo }
+func (*ledgerKeepsFrame) Func() *gen.Func      { return load_test_go.At(0) }
 
-var ledgerKeepsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*ledger).keeps", File: "github.com/going-green/greenlet/hub/socket/load_test.go", Line: 28, Points: "29 l c; 30 =; 35 +entry; 37 l c"}
 var _ func(*ledger, *Conn) = (*ledger).keeps
 
-// ledgerServesFrame is an activation of ledger.serves.
 type ledgerServesFrame struct {
 	gen.Header
 	l *ledger
@@ -138,8 +126,6 @@ func (l *ledger) newServesFrame(t *testing.T) *ledgerServesFrame {
 	_ = l.serves
 	return gen.MakeFrame(ledgerServesFrame{l: l, t: t})
 }
-
-// servesResumable is ledger.serves for callers that can be suspended.
 func (l *ledger) servesResumable(r *gen.Run, t *testing.T) gen.Status {
 	return (*ledgerServesFrame)(nil).body(r, l, t)
 }
@@ -147,11 +133,10 @@ func (l *ledger) servesResumable(r *gen.Run, t *testing.T) gen.Status {
 func (f *ledgerServesFrame) body(r *gen.Run, l *ledger, t *testing.T) (st gen.Status) {
 	var t0 error
 //line load_test.go:44:1
-	t0, st = l.server.ServeResumable(r)
-	if st != gen.Done {
+	if t0, st = l.server.ServeResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 5)
-		f.l, f.t, f.PC = nil, t, 1
-		return r.Link(f, &f.Header, st)
+		f.l, f.t = nil, t
+		return f.Link(r, f, 1, st)
 	}
 	if f != nil {
 		f.l = nil
@@ -161,34 +146,32 @@ func (f *ledgerServesFrame) body(r *gen.Run, l *ledger, t *testing.T) (st gen.St
 	return gen.Done
 }
 
-//line load_greenlet_test.go:166:1
+//line load_greenlet_test.go:151:1
 
 func (f *ledgerServesFrame) Resume(r *gen.Run) (st gen.Status) {
 	t := f.t
 	var t0 error
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.l, f.t))
+		return f.Started(r, f, f.body(r, f.l, f.t))
 	default:
 		t0 = r.Callee().(*ServerServeFrame).Returned(r)
 		f.l = nil
 //line load_test.go:44:1
 		assert.NoError(t, t0)
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 }
 
-//line load_greenlet_test.go:183:1
+//line load_greenlet_test.go:168:1
 
 func (f *ledgerServesFrame) Args(args []any)    { gen.SetArgs(f, args, &f.t) }
 func (f *ledgerServesFrame) Forget()            { *f = ledgerServesFrame{Header: f.Header} }
 func (f *ledgerServesFrame) Release(r *gen.Run) { gen.Free(r, f, 5) }
-func (*ledgerServesFrame) Func() *gen.Func      { return &ledgerServesFrameInfo }
+func (*ledgerServesFrame) Func() *gen.Func      { return load_test_go.At(1) }
 
-var ledgerServesFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*ledger).serves", File: "github.com/going-green/greenlet/hub/socket/load_test.go", Line: 44, Points: "44 t"}
 var _ func(*ledger, *testing.T) = (*ledger).serves
 
-// ledgerStopsFrame is an activation of ledger.stops.
 type ledgerStopsFrame struct {
 	gen.Header
 	l            *ledger
@@ -200,8 +183,6 @@ func (l *ledger) newStopsFrame(t *testing.T, acknowledged *atomic.Int64) *ledger
 	_ = l.stops
 	return gen.MakeFrame(ledgerStopsFrame{l: l, t: t, acknowledged: acknowledged})
 }
-
-// stopsResumable is ledger.stops for callers that can be suspended.
 func (l *ledger) stopsResumable(r *gen.Run, t *testing.T, acknowledged *atomic.Int64) gen.Status {
 	return (*ledgerStopsFrame)(nil).body(r, l, t, acknowledged)
 }
@@ -217,8 +198,8 @@ loop_48:
 //line load_test.go:49:1
 	if st = l.server.hub().SleepResumable(r, time.Millisecond); st != gen.Done {
 		f = gen.Take(r, f, 34)
-		f.l, f.t, f.acknowledged, f.PC = l, t, acknowledged, 1
-		return r.Link(f, &f.Header, st)
+		f.l, f.t, f.acknowledged = l, t, acknowledged
+		return f.Link(r, f, 1, st)
 	}
 	goto loop_48
 after_loop_48:
@@ -227,11 +208,10 @@ after_loop_48:
 		f.acknowledged = nil
 	}
 //line load_test.go:51:1
-	t0, st = l.server.StopResumable(r, 10*time.Second)
-	if st != gen.Done {
+	if t0, st = l.server.StopResumable(r, 10*time.Second); st != gen.Done {
 		f = gen.Take(r, f, 34)
-		f.l, f.t, f.PC = nil, t, 2
-		return r.Link(f, &f.Header, st)
+		f.l, f.t = nil, t
+		return f.Link(r, f, 2, st)
 	}
 	if f != nil {
 		f.l = nil
@@ -241,14 +221,14 @@ after_loop_48:
 	return gen.Done
 }
 
-//line load_greenlet_test.go:246:1
+//line load_greenlet_test.go:226:1
 
 func (f *ledgerStopsFrame) Resume(r *gen.Run) (st gen.Status) {
 	l, acknowledged := f.l, f.acknowledged
 	var t0 int
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.l, f.t, f.acknowledged))
+		return f.Started(r, f, f.body(r, f.l, f.t, f.acknowledged))
 	case 1:
 		r.Callee().(*hub.HubSleepFrame).Release(r)
 		goto resumed_49
@@ -264,8 +244,7 @@ loop_48:
 	}
 //line load_test.go:49:1
 	if st = l.server.hub().SleepResumable(r, time.Millisecond); st != gen.Done {
-		f.PC = 1
-		return r.Link(f, &f.Header, st)
+		return f.Link(r, f, 1, st)
 	}
 resumed_49:
 	goto loop_48
@@ -273,25 +252,28 @@ after_loop_48:
 //line load_test.go:51:1
 	f.acknowledged = nil
 //line load_test.go:51:1
-	t0, st = l.server.StopResumable(r, 10*time.Second)
-	if st != gen.Done {
-		f.l, f.PC = nil, 2
-		return r.Link(f, &f.Header, st)
+	if t0, st = l.server.StopResumable(r, 10*time.Second); st != gen.Done {
+		f.l = nil
+		return f.Link(r, f, 2, st)
 	}
 resumed_51:
 	f.l = nil
 //line load_test.go:51:1
 	assert.Zero(f.t, t0)
-	return r.Return(f, &f.Header)
+	return f.Return(r, f)
 }
 
-//line load_greenlet_test.go:290:1
+//line load_greenlet_test.go:268:1
 
 func (f *ledgerStopsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.t, &f.acknowledged) }
 func (f *ledgerStopsFrame) Forget()            { *f = ledgerStopsFrame{Header: f.Header} }
 func (f *ledgerStopsFrame) Release(r *gen.Run) { gen.Free(r, f, 34) }
-func (*ledgerStopsFrame) Func() *gen.Func      { return &ledgerStopsFrameInfo }
+func (*ledgerStopsFrame) Func() *gen.Func      { return load_test_go.At(2) }
 
-var ledgerStopsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*ledger).stops", File: "github.com/going-green/greenlet/hub/socket/load_test.go", Line: 47, Points: "49 l t acknowledged; 51 t"}
 var _ func(*ledger, *testing.T, *atomic.Int64) = (*ledger).stops
 var _ = gen.Declare("ledger.keeps", "ledger.serves", "ledger.stops")
+var load_test_go = gen.Funcs{Package: "github.com/going-green/greenlet/hub/socket", File: "github.com/going-green/greenlet/hub/socket/load_test.go", List: `
+(*ledger).keeps 28: 29 l c; 30 =; 35 +entry; 37 l c
+(*ledger).serves 44: 44 t
+(*ledger).stops 47: 49 l t acknowledged; 51 t
+`}

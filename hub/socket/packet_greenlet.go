@@ -12,17 +12,13 @@ import (
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// PacketConnReadFromFrame is an activation of PacketConn.ReadFrom.
 type PacketConnReadFromFrame struct {
-	gen.Header
+	gen.Returns3[int, net.Addr, error]
 	c    *PacketConn
 	p    []byte
 	n    int
 	from net.Addr
 	err  error
-	ret0 int
-	ret1 net.Addr
-	ret2 error
 }
 
 // NewReadFromFrame makes a frame that will run PacketConn.ReadFrom.
@@ -32,15 +28,13 @@ func (c *PacketConn) NewReadFromFrame(p []byte) *PacketConnReadFromFrame {
 }
 func (f *PacketConnReadFromFrame) Results() (int, net.Addr, error) {
 	f.Over(f)
-	return f.ret0, f.ret1, f.ret2
+	return f.Ret0, f.Ret1, f.Ret2
 }
-func (f *PacketConnReadFromFrame) Returned(r *gen.Run) (ret0 int, ret1 net.Addr, ret2 error) {
-	ret0, ret1, ret2 = f.ret0, f.ret1, f.ret2
+func (f *PacketConnReadFromFrame) Returned(r *gen.Run) (int, net.Addr, error) {
+	r0, r1, r2 := f.Ret0, f.Ret1, f.Ret2
 	f.Release(r)
-	return
+	return r0, r1, r2
 }
-
-// ReadFromResumable is PacketConn.ReadFrom for callers that can be suspended.
 func (c *PacketConn) ReadFromResumable(r *gen.Run, p []byte) (int, net.Addr, error, gen.Status) {
 	return (*PacketConnReadFromFrame)(nil).body(r, c, p)
 }
@@ -52,19 +46,18 @@ func (f *PacketConnReadFromFrame) body(r *gen.Run, c *PacketConn, p []byte) (ret
 //line packet.go:25:1
 	if st = c.ready.GiveWayResumable(r, hub.In); st != gen.Done {
 		f = gen.Take(r, f, 12)
-		f.c, f.p, f.n, f.from, f.err, f.PC = c, p, n, from, err, 1
-		return ret0, ret1, ret2, r.Link(f, &f.Header, st)
+		f.c, f.p, f.n, f.from, f.err = c, p, n, from, err
+		return ret0, ret1, ret2, f.Link(r, f, 1, st)
 	}
 //line packet.go:26:1
 loop_26:
 	if n, from, err = c.TryReadFrom(p); err != ErrWouldBlock {
 		return n, from, err, gen.Done
 	}
-	err, st = c.ready.WaitResumable(r, hub.In)
-	if st != gen.Done {
+	if err, st = c.ready.WaitResumable(r, hub.In); st != gen.Done {
 		f = gen.Take(r, f, 12)
-		f.c, f.p, f.n, f.from, f.PC = c, p, n, from, 2
-		return ret0, ret1, ret2, r.Link(f, &f.Header, st)
+		f.c, f.p, f.n, f.from = c, p, n, from
+		return ret0, ret1, ret2, f.Link(r, f, 2, st)
 	}
 //line packet.go:30:1
 	if err != nil {
@@ -73,7 +66,7 @@ loop_26:
 	goto loop_26
 }
 
-//line packet_greenlet.go:77:1
+//line packet_greenlet.go:70:1
 
 func (f *PacketConnReadFromFrame) Resume(r *gen.Run) (st gen.Status) {
 	c, p := f.c, f.p
@@ -82,8 +75,8 @@ func (f *PacketConnReadFromFrame) Resume(r *gen.Run) (st gen.Status) {
 	var err error
 	switch f.PC {
 	case 0:
-		f.ret0, f.ret1, f.ret2, st = f.body(r, f.c, f.p)
-		return r.Started(f, &f.Header, st)
+		f.Ret0, f.Ret1, f.Ret2, st = f.body(r, f.c, f.p)
+		return f.Started(r, f, st)
 	case 1:
 		n, from, err = f.n, f.from, f.err
 		r.Callee().(*hub.ReadinessGiveWayFrame).Release(r)
@@ -98,42 +91,34 @@ func (f *PacketConnReadFromFrame) Resume(r *gen.Run) (st gen.Status) {
 loop_26:
 //line packet.go:27:1
 	if n, from, err = c.TryReadFrom(p); err != ErrWouldBlock {
-		f.ret0, f.ret1, f.ret2 = n, from, err
-		return r.Return(f, &f.Header)
+		f.Ret0, f.Ret1, f.Ret2 = n, from, err
+		return f.Return(r, f)
 	}
 //line packet.go:30:1
 	f.err = nil
 //line packet.go:30:1
-	err, st = c.ready.WaitResumable(r, hub.In)
-	if st != gen.Done {
-		f.n, f.from, f.PC = n, from, 2
-		return r.Link(f, &f.Header, st)
+	if err, st = c.ready.WaitResumable(r, hub.In); st != gen.Done {
+		f.n, f.from = n, from
+		return f.Link(r, f, 2, st)
 	}
 resumed_30:
 //line packet.go:30:1
 	if err != nil {
-		f.ret0, f.ret1, f.ret2 = 0, nil, c.failed("read", nil, err)
-		return r.Return(f, &f.Header)
+		f.Ret0, f.Ret1, f.Ret2 = 0, nil, c.failed("read", nil, err)
+		return f.Return(r, f)
 	}
 	goto loop_26
 }
 
-//line packet_greenlet.go:122:1
+//line packet_greenlet.go:114:1
 
-func (f *PacketConnReadFromFrame) Args(args []any) { gen.SetArgs(f, args, &f.p) }
-func (f *PacketConnReadFromFrame) Send(r *gen.Run) gen.Status {
-	return gen.Result[any](r, gen.Values{f.ret0, f.ret1, f.ret2})
-}
-func (f *PacketConnReadFromFrame) Forget() {
-	*f = PacketConnReadFromFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1, ret2: f.ret2}
-}
+func (f *PacketConnReadFromFrame) Args(args []any)    { gen.SetArgs(f, args, &f.p) }
+func (f *PacketConnReadFromFrame) Forget()            { *f = PacketConnReadFromFrame{Returns3: f.Returns3} }
 func (f *PacketConnReadFromFrame) Release(r *gen.Run) { gen.Free(r, f, 12) }
-func (*PacketConnReadFromFrame) Func() *gen.Func      { return &infoOfPacketConnReadFromFrame }
+func (*PacketConnReadFromFrame) Func() *gen.Func      { return packet_go.At(0) }
 
-var infoOfPacketConnReadFromFrame = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*PacketConn).ReadFrom", File: "github.com/going-green/greenlet/hub/socket/packet.go", Line: 24, Points: "25 c p n from err; 30 -err"}
 var _ func(*PacketConn, []byte) (int, net.Addr, error) = (*PacketConn).ReadFrom
 
-// valuePacketConnReadFromFrame is PacketConn.ReadFrom as a value, for callers that can be suspended.
 type valuePacketConnReadFromFrame struct {
 	recv *PacketConn
 }
@@ -150,16 +135,13 @@ func (v valuePacketConnReadFromFrame) Frame() gen.Frame {
 	return gen.MakeFrame(PacketConnReadFromFrame{c: v.recv})
 }
 
-// PacketConnWriteToFrame is an activation of PacketConn.WriteTo.
 type PacketConnWriteToFrame struct {
-	gen.Header
-	c    *PacketConn
-	p    []byte
-	to   net.Addr
-	n    int
-	err  error
-	ret0 int
-	ret1 error
+	gen.Returns2[int, error]
+	c   *PacketConn
+	p   []byte
+	to  net.Addr
+	n   int
+	err error
 }
 
 // NewWriteToFrame makes a frame that will run PacketConn.WriteTo.
@@ -167,14 +149,12 @@ func (c *PacketConn) NewWriteToFrame(p []byte, to net.Addr) *PacketConnWriteToFr
 	_ = c.WriteTo
 	return gen.MakeFrame(PacketConnWriteToFrame{c: c, p: p, to: to})
 }
-func (f *PacketConnWriteToFrame) Results() (int, error) { f.Over(f); return f.ret0, f.ret1 }
-func (f *PacketConnWriteToFrame) Returned(r *gen.Run) (ret0 int, ret1 error) {
-	ret0, ret1 = f.ret0, f.ret1
+func (f *PacketConnWriteToFrame) Results() (int, error) { f.Over(f); return f.Ret0, f.Ret1 }
+func (f *PacketConnWriteToFrame) Returned(r *gen.Run) (int, error) {
+	r0, r1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return
+	return r0, r1
 }
-
-// WriteToResumable is PacketConn.WriteTo for callers that can be suspended.
 func (c *PacketConn) WriteToResumable(r *gen.Run, p []byte, to net.Addr) (int, error, gen.Status) {
 	return (*PacketConnWriteToFrame)(nil).body(r, c, p, to)
 }
@@ -185,19 +165,18 @@ func (f *PacketConnWriteToFrame) body(r *gen.Run, c *PacketConn, p []byte, to ne
 //line packet.go:52:1
 	if st = c.ready.GiveWayResumable(r, hub.Out); st != gen.Done {
 		f = gen.Take(r, f, 52)
-		f.c, f.p, f.to, f.n, f.err, f.PC = c, p, to, n, err, 1
-		return ret0, ret1, r.Link(f, &f.Header, st)
+		f.c, f.p, f.to, f.n, f.err = c, p, to, n, err
+		return ret0, ret1, f.Link(r, f, 1, st)
 	}
 //line packet.go:53:1
 loop_53:
 	if n, err = c.TryWriteTo(p, to); err != ErrWouldBlock {
 		return n, err, gen.Done
 	}
-	err, st = c.ready.WaitResumable(r, hub.Out)
-	if st != gen.Done {
+	if err, st = c.ready.WaitResumable(r, hub.Out); st != gen.Done {
 		f = gen.Take(r, f, 52)
-		f.c, f.p, f.to, f.n, f.PC = c, p, to, n, 2
-		return ret0, ret1, r.Link(f, &f.Header, st)
+		f.c, f.p, f.to, f.n = c, p, to, n
+		return ret0, ret1, f.Link(r, f, 2, st)
 	}
 //line packet.go:57:1
 	if err != nil {
@@ -206,7 +185,7 @@ loop_53:
 	goto loop_53
 }
 
-//line packet_greenlet.go:210:1
+//line packet_greenlet.go:189:1
 
 func (f *PacketConnWriteToFrame) Resume(r *gen.Run) (st gen.Status) {
 	c, p, to := f.c, f.p, f.to
@@ -214,8 +193,8 @@ func (f *PacketConnWriteToFrame) Resume(r *gen.Run) (st gen.Status) {
 	var err error
 	switch f.PC {
 	case 0:
-		f.ret0, f.ret1, st = f.body(r, f.c, f.p, f.to)
-		return r.Started(f, &f.Header, st)
+		f.Ret0, f.Ret1, st = f.body(r, f.c, f.p, f.to)
+		return f.Started(r, f, st)
 	case 1:
 		n, err = f.n, f.err
 		r.Callee().(*hub.ReadinessGiveWayFrame).Release(r)
@@ -230,56 +209,35 @@ func (f *PacketConnWriteToFrame) Resume(r *gen.Run) (st gen.Status) {
 loop_53:
 //line packet.go:54:1
 	if n, err = c.TryWriteTo(p, to); err != ErrWouldBlock {
-		f.ret0, f.ret1 = n, err
-		return r.Return(f, &f.Header)
+		f.Ret0, f.Ret1 = n, err
+		return f.Return(r, f)
 	}
 //line packet.go:57:1
 	f.err = nil
 //line packet.go:57:1
-	err, st = c.ready.WaitResumable(r, hub.Out)
-	if st != gen.Done {
-		f.n, f.PC = n, 2
-		return r.Link(f, &f.Header, st)
+	if err, st = c.ready.WaitResumable(r, hub.Out); st != gen.Done {
+		f.n = n
+		return f.Link(r, f, 2, st)
 	}
 resumed_57:
 //line packet.go:57:1
 	if err != nil {
-		f.ret0, f.ret1 = 0, c.failed("write", to, err)
-		return r.Return(f, &f.Header)
+		f.Ret0, f.Ret1 = 0, c.failed("write", to, err)
+		return f.Return(r, f)
 	}
 	goto loop_53
 }
 
-//line packet_greenlet.go:254:1
+//line packet_greenlet.go:232:1
 
-func (f *PacketConnWriteToFrame) Args(args []any) { gen.SetArgs(f, args, &f.p, &f.to) }
-func (f *PacketConnWriteToFrame) Send(r *gen.Run) gen.Status {
-	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
-}
-func (f *PacketConnWriteToFrame) Forget() {
-	*f = PacketConnWriteToFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1}
-}
+func (f *PacketConnWriteToFrame) Args(args []any)    { gen.SetArgs(f, args, &f.p, &f.to) }
+func (f *PacketConnWriteToFrame) Forget()            { *f = PacketConnWriteToFrame{Returns2: f.Returns2} }
 func (f *PacketConnWriteToFrame) Release(r *gen.Run) { gen.Free(r, f, 52) }
-func (*PacketConnWriteToFrame) Func() *gen.Func      { return &infoOfPacketConnWriteToFrame }
+func (*PacketConnWriteToFrame) Func() *gen.Func      { return packet_go.At(1) }
 
-var infoOfPacketConnWriteToFrame = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*PacketConn).WriteTo", File: "github.com/going-green/greenlet/hub/socket/packet.go", Line: 51, Points: "52 c p to n err; 57 -err"}
-var _ func(*PacketConn, []byte, net.Addr) (int, error) = (*PacketConn).WriteTo
-
-// valuePacketConnWriteToFrame is PacketConn.WriteTo as a value, for callers that can be suspended.
-type valuePacketConnWriteToFrame struct {
-	recv *PacketConn
-}
-
-func (v valuePacketConnWriteToFrame) CallResumable(r *gen.Run, p0 []byte, p1 net.Addr) (int, error, gen.Status) {
-	return v.recv.WriteToResumable(r, p0, p1)
-}
-
-var _ = gen.RegisterMethod((*new(*PacketConn)).WriteTo, func(recv *PacketConn) any {
-	return valuePacketConnWriteToFrame{recv}
-})
-
-func (v valuePacketConnWriteToFrame) Frame() gen.Frame {
-	return gen.MakeFrame(PacketConnWriteToFrame{c: v.recv})
-}
-
+var _ = gen.Method22((*new(*PacketConn)).WriteTo, (*PacketConn).WriteToResumable, (*PacketConn).NewWriteToFrame)
 var _ = gen.Declare("PacketConn.ReadFrom", "PacketConn.WriteTo")
+var packet_go = gen.Funcs{Package: "github.com/going-green/greenlet/hub/socket", File: "github.com/going-green/greenlet/hub/socket/packet.go", List: `
+(*PacketConn).ReadFrom 24: 25 c p n from err; 30 -err
+(*PacketConn).WriteTo 51: 52 c p to n err; 57 -err
+`}

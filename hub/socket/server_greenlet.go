@@ -12,14 +12,12 @@ import (
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// ServerServeFrame is an activation of Server.Serve.
 type ServerServeFrame struct {
-	gen.Header
+	gen.Returns[error]
 	s     *Server
 	delay time.Duration
 	n     int
 	c     *Conn
-	ret0  error
 }
 
 // NewServeFrame makes a frame that will run Server.Serve.
@@ -27,10 +25,8 @@ func (s *Server) NewServeFrame() *ServerServeFrame {
 	_ = s.Serve
 	return gen.MakeFrame(ServerServeFrame{s: s})
 }
-func (f *ServerServeFrame) Results() error                   { f.Over(f); return f.ret0 }
-func (f *ServerServeFrame) Returned(r *gen.Run) (ret0 error) { ret0 = f.ret0; f.Release(r); return }
-
-// ServeResumable is Server.Serve for callers that can be suspended.
+func (f *ServerServeFrame) Results() error            { f.Over(f); return f.Ret0 }
+func (f *ServerServeFrame) Returned(r *gen.Run) error { r0 := f.Ret0; f.Release(r); return r0 }
 func (s *Server) ServeResumable(r *gen.Run) (error, gen.Status) {
 	return (*ServerServeFrame)(nil).body(r, s)
 }
@@ -82,8 +78,8 @@ loop_101:
 	s.changed.Clear()
 	if st = s.changed.WaitResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 26)
-		f.s, f.delay, f.n, f.PC = s, delay, n, 1
-		return ret0, r.Link(f, &f.Header, st)
+		f.s, f.delay, f.n = s, delay, n
+		return ret0, f.Link(r, f, 1, st)
 	}
 resumed_103:
 	goto loop_101
@@ -95,11 +91,10 @@ after_loop_101:
 	}
 //line server.go:107:1
 	n = 0
-	err, st = s.Listener.ready.WaitResumable(r, hub.In)
-	if st != gen.Done {
+	if err, st = s.Listener.ready.WaitResumable(r, hub.In); st != gen.Done {
 		f = gen.Take(r, f, 26)
-		f.s, f.delay, f.n, f.c, f.PC = s, delay, n, c, 2
-		return ret0, r.Link(f, &f.Header, st)
+		f.s, f.delay, f.n, f.c = s, delay, n, c
+		return ret0, f.Link(r, f, 2, st)
 	}
 resumed_108:
 //line server.go:108:1
@@ -127,11 +122,10 @@ case_121:
 //line server.go:122:1
 	s.failed(err)
 	s.changed.Clear()
-	_, st = s.changed.WaitForResumable(r, delay)
-	if st != gen.Done {
+	if _, st = s.changed.WaitForResumable(r, delay); st != gen.Done {
 		f = gen.Take(r, f, 26)
-		f.s, f.delay, f.n, f.PC = s, delay, n, 3
-		return ret0, r.Link(f, &f.Header, st)
+		f.s, f.delay, f.n = s, delay, n
+		return ret0, f.Link(r, f, 3, st)
 	}
 resumed_124:
 //line server.go:125:1
@@ -148,8 +142,8 @@ after_switch_113:
 //line server.go:129:1
 	if st = s.hub().YieldResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 26)
-		f.s, f.delay, f.n, f.PC = s, delay, n, 4
-		return ret0, r.Link(f, &f.Header, st)
+		f.s, f.delay, f.n = s, delay, n
+		return ret0, f.Link(r, f, 4, st)
 	}
 resumed_129:
 next_100:
@@ -157,44 +151,25 @@ next_100:
 	goto loop_101
 }
 
-//line server_greenlet.go:162:1
+//line server_greenlet.go:156:1
 
 func (f *ServerServeFrame) Resume(r *gen.Run) (st gen.Status) {
-	f.ret0, st = f.body(r, f.s)
-	return r.Started(f, &f.Header, st)
+	f.Ret0, st = f.body(r, f.s)
+	return f.Started(r, f, st)
 }
 
-func (f *ServerServeFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *ServerServeFrame) Forget()                    { *f = ServerServeFrame{Header: f.Header, ret0: f.ret0} }
-func (f *ServerServeFrame) Release(r *gen.Run)         { gen.Free(r, f, 26) }
-func (*ServerServeFrame) Func() *gen.Func              { return &infoOfServerServeFrame }
+func (f *ServerServeFrame) Forget()            { *f = ServerServeFrame{Returns: f.Returns} }
+func (f *ServerServeFrame) Release(r *gen.Run) { gen.Free(r, f, 26) }
+func (*ServerServeFrame) Func() *gen.Func      { return server_go.At(0) }
 
-var infoOfServerServeFrame = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*Server).Serve", File: "github.com/going-green/greenlet/hub/socket/server.go", Line: 94, Points: "103 s delay n; 108 +c; 124 -c; 129 ="}
-var _ func(*Server) error = (*Server).Serve
+var _ = gen.Method01((*new(*Server)).Serve, (*Server).ServeResumable, (*Server).NewServeFrame)
 
-// valueServerServeFrame is Server.Serve as a value, for callers that can be suspended.
-type valueServerServeFrame struct {
-	recv *Server
-}
-
-func (v valueServerServeFrame) CallResumable(r *gen.Run) (error, gen.Status) {
-	return v.recv.ServeResumable(r)
-}
-
-var _ = gen.RegisterMethod((*new(*Server)).Serve, func(recv *Server) any {
-	return valueServerServeFrame{recv}
-})
-
-func (v valueServerServeFrame) Frame() gen.Frame { return gen.MakeFrame(ServerServeFrame{s: v.recv}) }
-
-// ServerStopFrame is an activation of Server.Stop.
 type ServerStopFrame struct {
-	gen.Header
+	gen.Returns[int]
 	s      *Server
 	d      time.Duration
 	killed int
 	until  time.Time
-	ret0   int
 }
 
 // NewStopFrame makes a frame that will run Server.Stop.
@@ -202,10 +177,8 @@ func (s *Server) NewStopFrame(d time.Duration) *ServerStopFrame {
 	_ = s.Stop
 	return gen.MakeFrame(ServerStopFrame{s: s, d: d})
 }
-func (f *ServerStopFrame) Results() int                   { f.Over(f); return f.ret0 }
-func (f *ServerStopFrame) Returned(r *gen.Run) (ret0 int) { ret0 = f.ret0; f.Release(r); return }
-
-// StopResumable is Server.Stop for callers that can be suspended.
+func (f *ServerStopFrame) Results() int            { f.Over(f); return f.Ret0 }
+func (f *ServerStopFrame) Returned(r *gen.Run) int { r0 := f.Ret0; f.Release(r); return r0 }
 func (s *Server) StopResumable(r *gen.Run, d time.Duration) (int, gen.Status) {
 	return (*ServerStopFrame)(nil).body(r, s, d)
 }
@@ -238,11 +211,10 @@ loop_204:
 	}
 //line server.go:205:1
 	s.changed.Clear()
-	t0, st = s.changed.WaitForResumable(r, until.Sub(s.hub().Now()))
-	if st != gen.Done {
+	if t0, st = s.changed.WaitForResumable(r, until.Sub(s.hub().Now())); st != gen.Done {
 		f = gen.Take(r, f, 63)
-		f.s, f.killed, f.until, f.PC = s, killed, until, 1
-		return ret0, r.Link(f, &f.Header, st)
+		f.s, f.killed, f.until = s, killed, until
+		return ret0, f.Link(r, f, 1, st)
 	}
 resumed_206:
 //line server.go:206:1
@@ -263,42 +235,28 @@ loop_210:
 	s.changed.Clear()
 	if st = s.changed.WaitResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 63)
-		f.s, f.killed, f.PC = s, killed, 2
-		return ret0, r.Link(f, &f.Header, st)
+		f.s, f.killed = s, killed
+		return ret0, f.Link(r, f, 2, st)
 	}
 resumed_212:
 	goto loop_210
 }
 
-//line server_greenlet.go:276:1
+//line server_greenlet.go:248:1
 
 func (f *ServerStopFrame) Resume(r *gen.Run) (st gen.Status) {
-	f.ret0, st = f.body(r, f.s, f.d)
-	return r.Started(f, &f.Header, st)
+	f.Ret0, st = f.body(r, f.s, f.d)
+	return f.Started(r, f, st)
 }
 
-func (f *ServerStopFrame) Args(args []any)            { gen.SetArgs(f, args, &f.d) }
-func (f *ServerStopFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *ServerStopFrame) Forget()                    { *f = ServerStopFrame{Header: f.Header, ret0: f.ret0} }
-func (f *ServerStopFrame) Release(r *gen.Run)         { gen.Free(r, f, 63) }
-func (*ServerStopFrame) Func() *gen.Func              { return &infoOfServerStopFrame }
+func (f *ServerStopFrame) Args(args []any)    { gen.SetArgs(f, args, &f.d) }
+func (f *ServerStopFrame) Forget()            { *f = ServerStopFrame{Returns: f.Returns} }
+func (f *ServerStopFrame) Release(r *gen.Run) { gen.Free(r, f, 63) }
+func (*ServerStopFrame) Func() *gen.Func      { return server_go.At(1) }
 
-var infoOfServerStopFrame = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*Server).Stop", File: "github.com/going-green/greenlet/hub/socket/server.go", Line: 200, Points: "206 s killed until; 212 -until"}
-var _ func(*Server, time.Duration) int = (*Server).Stop
-
-// valueServerStopFrame is Server.Stop as a value, for callers that can be suspended.
-type valueServerStopFrame struct {
-	recv *Server
-}
-
-func (v valueServerStopFrame) CallResumable(r *gen.Run, p0 time.Duration) (int, gen.Status) {
-	return v.recv.StopResumable(r, p0)
-}
-
-var _ = gen.RegisterMethod((*new(*Server)).Stop, func(recv *Server) any {
-	return valueServerStopFrame{recv}
-})
-
-func (v valueServerStopFrame) Frame() gen.Frame { return gen.MakeFrame(ServerStopFrame{s: v.recv}) }
-
+var _ = gen.Method11((*new(*Server)).Stop, (*Server).StopResumable, (*Server).NewStopFrame)
 var _ = gen.Declare("Server.Serve", "Server.Stop")
+var server_go = gen.Funcs{Package: "github.com/going-green/greenlet/hub/socket", File: "github.com/going-green/greenlet/hub/socket/server.go", List: `
+(*Server).Serve 94: 103 s delay n; 108 +c; 124 -c; 129 =
+(*Server).Stop 200: 206 s killed until; 212 -until
+`}

@@ -13,7 +13,6 @@ import (
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// logServesFrame is an activation of log.serves.
 type logServesFrame struct {
 	gen.Header
 	l *log
@@ -23,65 +22,45 @@ func (l *log) newServesFrame() *logServesFrame {
 	_ = l.serves
 	return gen.MakeFrame(logServesFrame{l: l})
 }
-
-// servesResumable is log.serves for callers that can be suspended.
 func (l *log) servesResumable(r *gen.Run) gen.Status { return (*logServesFrame)(nil).body(r, l) }
 
 func (f *logServesFrame) body(r *gen.Run, l *log) (st gen.Status) {
 	var t0 error
 //line server_test.go:169:1
-	t0, st = l.server.ServeResumable(r)
-	if st != gen.Done {
+	if t0, st = l.server.ServeResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 62)
-		f.l, f.PC = l, 1
-		return r.Link(f, &f.Header, st)
+		f.l = l
+		return f.Link(r, f, 1, st)
 	}
 //line server_test.go:169:1
 	l.say("served: %v", t0)
 	return gen.Done
 }
 
-//line server_greenlet_test.go:45:1
+//line server_greenlet_test.go:41:1
 
 func (f *logServesFrame) Resume(r *gen.Run) (st gen.Status) {
 	l := f.l
 	var t0 error
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.l))
+		return f.Started(r, f, f.body(r, f.l))
 	default:
 		t0 = r.Callee().(*ServerServeFrame).Returned(r)
 //line server_test.go:169:1
 		l.say("served: %v", t0)
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 }
 
-//line server_greenlet_test.go:61:1
+//line server_greenlet_test.go:57:1
 
 func (f *logServesFrame) Forget()            { *f = logServesFrame{Header: f.Header} }
 func (f *logServesFrame) Release(r *gen.Run) { gen.Free(r, f, 62) }
-func (*logServesFrame) Func() *gen.Func      { return &logServesFrameInfo }
+func (*logServesFrame) Func() *gen.Func      { return server_test_go.At(0) }
 
-var logServesFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*log).serves", File: "github.com/going-green/greenlet/hub/socket/server_test.go", Line: 169, Points: "169 l"}
-var _ func(*log) = (*log).serves
+var _ = gen.Method00((*new(*log)).serves, (*log).servesResumable, (*log).newServesFrame)
 
-// logServesFrameValue is log.serves as a value, for callers that can be suspended.
-type logServesFrameValue struct {
-	recv *log
-}
-
-func (v logServesFrameValue) CallResumable(r *gen.Run) gen.Status {
-	return v.recv.servesResumable(r)
-}
-
-var _ = gen.RegisterMethod((*new(*log)).serves, func(recv *log) any {
-	return logServesFrameValue{recv}
-})
-
-func (v logServesFrameValue) Frame() gen.Frame { return gen.MakeFrame(logServesFrame{l: v.recv}) }
-
-// logStopsFrame is an activation of log.stops.
 type logStopsFrame struct {
 	gen.Header
 	l        *log
@@ -92,8 +71,6 @@ func (l *log) newStopsFrame(after time.Duration, d time.Duration) *logStopsFrame
 	_ = l.stops
 	return gen.MakeFrame(logStopsFrame{l: l, after: after, d: d})
 }
-
-// stopsResumable is log.stops for callers that can be suspended.
 func (l *log) stopsResumable(r *gen.Run, after time.Duration, d time.Duration) gen.Status {
 	return (*logStopsFrame)(nil).body(r, l, after, d)
 }
@@ -103,38 +80,35 @@ func (f *logStopsFrame) body(r *gen.Run, l *log, after time.Duration, d time.Dur
 //line server_test.go:173:1
 	if st = l.SleepResumable(r, after); st != gen.Done {
 		f = gen.Take(r, f, 11)
-		f.l, f.d, f.PC = l, d, 1
-		return r.Link(f, &f.Header, st)
+		f.l, f.d = l, d
+		return f.Link(r, f, 1, st)
 	}
 //line server_test.go:174:1
 	l.say("stopping, %d there", l.server.Len())
-	t0, st = l.server.StopResumable(r, d)
-	if st != gen.Done {
+	if t0, st = l.server.StopResumable(r, d); st != gen.Done {
 		f = gen.Take(r, f, 11)
-		f.l, f.PC = l, 2
-		return r.Link(f, &f.Header, st)
+		f.l = l
+		return f.Link(r, f, 2, st)
 	}
 //line server_test.go:175:1
 	l.say("killed %d", t0)
 	return gen.Done
 }
 
-//line server_greenlet_test.go:123:1
+//line server_greenlet_test.go:99:1
 
 func (f *logStopsFrame) Resume(r *gen.Run) (st gen.Status) {
 	l, d := f.l, f.d
 	var t0 int
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.l, f.after, f.d))
+		return f.Started(r, f, f.body(r, f.l, f.after, f.d))
 	case 1:
 		r.Callee().(*hub.HubSleepFrame).Release(r)
 //line server_test.go:174:1
 		l.say("stopping, %d there", l.server.Len())
-		t0, st = l.server.StopResumable(r, d)
-		if st != gen.Done {
-			f.PC = 2
-			return r.Link(f, &f.Header, st)
+		if t0, st = l.server.StopResumable(r, d); st != gen.Done {
+			return f.Link(r, f, 2, st)
 		}
 		goto resumed_175
 	case 2:
@@ -145,35 +119,18 @@ func (f *logStopsFrame) Resume(r *gen.Run) (st gen.Status) {
 resumed_175:
 //line server_test.go:175:1
 	l.say("killed %d", t0)
-	return r.Return(f, &f.Header)
+	return f.Return(r, f)
 }
 
-//line server_greenlet_test.go:152:1
+//line server_greenlet_test.go:126:1
 
 func (f *logStopsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.after, &f.d) }
 func (f *logStopsFrame) Forget()            { *f = logStopsFrame{Header: f.Header} }
 func (f *logStopsFrame) Release(r *gen.Run) { gen.Free(r, f, 11) }
-func (*logStopsFrame) Func() *gen.Func      { return &logStopsFrameInfo }
+func (*logStopsFrame) Func() *gen.Func      { return server_test_go.At(1) }
 
-var logStopsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*log).stops", File: "github.com/going-green/greenlet/hub/socket/server_test.go", Line: 172, Points: "173 l d; 175 l"}
-var _ func(*log, time.Duration, time.Duration) = (*log).stops
+var _ = gen.Method20((*new(*log)).stops, (*log).stopsResumable, (*log).newStopsFrame)
 
-// logStopsFrameValue is log.stops as a value, for callers that can be suspended.
-type logStopsFrameValue struct {
-	recv *log
-}
-
-func (v logStopsFrameValue) CallResumable(r *gen.Run, p0 time.Duration, p1 time.Duration) gen.Status {
-	return v.recv.stopsResumable(r, p0, p1)
-}
-
-var _ = gen.RegisterMethod((*new(*log)).stops, func(recv *log) any {
-	return logStopsFrameValue{recv}
-})
-
-func (v logStopsFrameValue) Frame() gen.Frame { return gen.MakeFrame(logStopsFrame{l: v.recv}) }
-
-// logAnswersFrame is an activation of log.answers.
 type logAnswersFrame struct {
 	gen.DeferHeader
 	l    *log
@@ -185,14 +142,12 @@ func (l *log) newAnswersFrame(c *Conn) *logAnswersFrame {
 	_ = l.answers
 	return gen.MakeFrame(logAnswersFrame{l: l, c: c})
 }
-
-// answersResumable is log.answers for callers that can be suspended.
 func (l *log) answersResumable(r *gen.Run, c *Conn) gen.Status {
 	return (*logAnswersFrame)(nil).run(r, l, c)
 }
 
 func (f *logAnswersFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.run(r, f.l, f.c))
+	return f.Started(r, f, f.run(r, f.l, f.c))
 }
 
 func (f *logAnswersFrame) run(r *gen.Run, l *log, c *Conn) (st gen.Status) {
@@ -216,9 +171,8 @@ func (f *logAnswersFrame) step(r *gen.Run, l *log, c *Conn) (end gen.Status) {
 	end = gen.Broken
 	defer f.Catch(&end)
 	var st gen.Status
-	var err error
+	var err, err2, err3 error
 	var line []byte
-	var err2, err3 error
 	switch f.PC {
 	case 1:
 		err = r.Callee().(*ConnWaitReadableFrame).Returned(r)
@@ -251,10 +205,8 @@ func (f *logAnswersFrame) step(r *gen.Run, l *log, c *Conn) (end gen.Status) {
 	}
 //line server_test.go:183:1
 loop_183:
-	err, st = c.WaitReadableResumable(r)
-	if st != gen.Done {
-		f.PC = 1
-		return r.Link(f, &f.Header, st)
+	if err, st = c.WaitReadableResumable(r); st != gen.Done {
+		return f.Link(r, f, 1, st)
 	}
 resumed_184:
 //line server_test.go:184:1
@@ -262,10 +214,8 @@ resumed_184:
 		l.say("handler: %v", err)
 		goto unwind
 	}
-	line, err2, st = c.ReadLineResumable(r)
-	if st != gen.Done {
-		f.PC = 2
-		return r.Link(f, &f.Header, st)
+	if line, err2, st = c.ReadLineResumable(r); st != gen.Done {
+		return f.Link(r, f, 2, st)
 	}
 resumed_188:
 //line server_test.go:189:1
@@ -286,22 +236,21 @@ resumed_188:
 case_195:
 //line server_test.go:196:1
 	if st = l.SleepResumable(r, time.Hour); st != gen.Done {
-		f.line, f.PC = line, 3
-		return r.Link(f, &f.Header, st)
+		f.line = line
+		return f.Link(r, f, 3, st)
 	}
 resumed_196:
 after_switch_189:
 //line server_test.go:198:1
 	if st = l.SleepResumable(r, time.Second); st != gen.Done {
-		f.line, f.PC = line, 4
-		return r.Link(f, &f.Header, st)
+		f.line = line
+		return f.Link(r, f, 4, st)
 	}
 resumed_198:
 //line server_test.go:199:1
-	_, err3, st = c.WriteStringResumable(r, "done "+string(line)+"\n")
-	if st != gen.Done {
-		f.line, f.PC = nil, 5
-		return r.Link(f, &f.Header, st)
+	if _, err3, st = c.WriteStringResumable(r, "done "+string(line)+"\n"); st != gen.Done {
+		f.line = nil
+		return f.Link(r, f, 5, st)
 	}
 resumed_199:
 	f.line = nil
@@ -315,7 +264,7 @@ unwind:
 	for f.Pending() {
 //line server_test.go:203:1
 		if sub := f.Next(r); sub != gen.Done {
-			return r.Link(f, &f.Header, sub)
+			return f.Link(r, f, gen.Unwind, sub)
 		}
 	}
 //line server_test.go:203:1
@@ -323,32 +272,15 @@ unwind:
 	return gen.Done
 }
 
-//line server_greenlet_test.go:327:1
+//line server_greenlet_test.go:276:1
 
 func (f *logAnswersFrame) Args(args []any)    { gen.SetArgs(f, args, &f.c) }
 func (f *logAnswersFrame) Forget()            { *f = logAnswersFrame{DeferHeader: f.DeferHeader} }
 func (f *logAnswersFrame) Release(r *gen.Run) { gen.Free(r, f, 57) }
-func (*logAnswersFrame) Func() *gen.Func      { return &logAnswersFrameInfo }
+func (*logAnswersFrame) Func() *gen.Func      { return server_test_go.At(2) }
 
-var logAnswersFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*log).answers", File: "github.com/going-green/greenlet/hub/socket/server_test.go", Line: 181, End: 203, Points: "184 l c; 188 =; 196 +line; 198 =; 199 l c"}
-var _ func(*log, *Conn) = (*log).answers
+var _ = gen.Method10((*new(*log)).answers, (*log).answersResumable, (*log).newAnswersFrame)
 
-// logAnswersFrameValue is log.answers as a value, for callers that can be suspended.
-type logAnswersFrameValue struct {
-	recv *log
-}
-
-func (v logAnswersFrameValue) CallResumable(r *gen.Run, p0 *Conn) gen.Status {
-	return v.recv.answersResumable(r, p0)
-}
-
-var _ = gen.RegisterMethod((*new(*log)).answers, func(recv *log) any {
-	return logAnswersFrameValue{recv}
-})
-
-func (v logAnswersFrameValue) Frame() gen.Frame { return gen.MakeFrame(logAnswersFrame{l: v.recv}) }
-
-// logAsksFrame is an activation of log.asks.
 type logAsksFrame struct {
 	gen.DeferHeader
 	l      *log
@@ -362,14 +294,12 @@ func (l *log) newAsksFrame(size int, lines ...string) *logAsksFrame {
 	_ = l.asks
 	return gen.MakeFrame(logAsksFrame{l: l, size: size, lines: lines})
 }
-
-// asksResumable is log.asks for callers that can be suspended.
 func (l *log) asksResumable(r *gen.Run, size int, lines ...string) gen.Status {
 	return (*logAsksFrame)(nil).run(r, l, size, lines)
 }
 
 func (f *logAsksFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.run(r, f.l, f.size, f.lines))
+	return f.Started(r, f, f.run(r, f.l, f.size, f.lines))
 }
 
 func (f *logAsksFrame) run(r *gen.Run, l *log, size int, lines []string) (st gen.Status) {
@@ -394,11 +324,10 @@ func (f *logAsksFrame) step(r *gen.Run, l *log, size int, lines []string) (end g
 	defer f.Catch(&end)
 	var st gen.Status
 	var (
-		c      *Conn
-		t0, t1 int
-		err    error
-		answer []byte
-		err2   error
+		c         *Conn
+		t0, t1    int
+		err, err2 error
+		answer    []byte
 	)
 	switch f.PC {
 	case 1:
@@ -435,10 +364,9 @@ loop_213:
 	{
 		line := lines[t1]
 //line server_test.go:214:1
-		_, err, st = c.WriteStringResumable(r, line+"\n")
-		if st != gen.Done {
-			f.c, f.t0, f.t1, f.PC = c, t0, t1, 1
-			return r.Link(f, &f.Header, st)
+		if _, err, st = c.WriteStringResumable(r, line+"\n"); st != gen.Done {
+			f.c, f.t0, f.t1 = c, t0, t1
+			return f.Link(r, f, 1, st)
 		}
 	}
 resumed_214:
@@ -447,10 +375,9 @@ resumed_214:
 		l.say("client: %v", err)
 		goto unwind
 	}
-	answer, err2, st = c.ReadLineResumable(r)
-	if st != gen.Done {
-		f.c, f.t0, f.t1, f.PC = c, t0, t1, 2
-		return r.Link(f, &f.Header, st)
+	if answer, err2, st = c.ReadLineResumable(r); st != gen.Done {
+		f.c, f.t0, f.t1 = c, t0, t1
+		return f.Link(r, f, 2, st)
 	}
 resumed_218:
 //line server_test.go:219:1
@@ -467,7 +394,7 @@ unwind:
 	for f.Pending() {
 //line server_test.go:225:1
 		if sub := f.Next(r); sub != gen.Done {
-			return r.Link(f, &f.Header, sub)
+			return f.Link(r, f, gen.Unwind, sub)
 		}
 	}
 //line server_test.go:225:1
@@ -475,17 +402,15 @@ unwind:
 	return gen.Done
 }
 
-//line server_greenlet_test.go:479:1
+//line server_greenlet_test.go:406:1
 
 func (f *logAsksFrame) Args(args []any)    { gen.SetVariadic(f, args, &f.size, &f.lines) }
 func (f *logAsksFrame) Forget()            { *f = logAsksFrame{DeferHeader: f.DeferHeader} }
 func (f *logAsksFrame) Release(r *gen.Run) { gen.Free(r, f, 32) }
-func (*logAsksFrame) Func() *gen.Func      { return &logAsksFrameInfo }
+func (*logAsksFrame) Func() *gen.Func      { return server_test_go.At(3) }
 
-var logAsksFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*log).asks", File: "github.com/going-green/greenlet/hub/socket/server_test.go", Line: 210, End: 225, Points: "214 l lines c t0 t1; 218 ="}
 var _ func(*log, int, ...string) = (*log).asks
 
-// logAsksFrameValue is log.asks as a value, for callers that can be suspended.
 type logAsksFrameValue struct {
 	recv *log
 }
@@ -500,19 +425,16 @@ var _ = gen.RegisterMethod((*new(*log)).asks, func(recv *log) any {
 
 func (v logAsksFrameValue) Frame() gen.Frame { return gen.MakeFrame(logAsksFrame{l: v.recv}) }
 
-// logIdlesFrame is an activation of log.idles.
 type logIdlesFrame struct {
 	gen.DeferHeader
 	l *log
 }
 
-func (l *log) newIdlesFrame() *logIdlesFrame { _ = l.idles; return gen.MakeFrame(logIdlesFrame{l: l}) }
-
-// idlesResumable is log.idles for callers that can be suspended.
+func (l *log) newIdlesFrame() *logIdlesFrame        { _ = l.idles; return gen.MakeFrame(logIdlesFrame{l: l}) }
 func (l *log) idlesResumable(r *gen.Run) gen.Status { return (*logIdlesFrame)(nil).run(r, l) }
 
 func (f *logIdlesFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.run(r, f.l))
+	return f.Started(r, f, f.run(r, f.l))
 }
 
 func (f *logIdlesFrame) run(r *gen.Run, l *log) (st gen.Status) {
@@ -556,10 +478,8 @@ func (f *logIdlesFrame) step(r *gen.Run, l *log) (end gen.Status) {
 			})
 		}
 //line server_test.go:280:1
-		_, err, st = c.ReadLineResumable(r)
-		if st != gen.Done {
-			f.PC = 1
-			return r.Link(f, &f.Header, st)
+		if _, err, st = c.ReadLineResumable(r); st != gen.Done {
+			return f.Link(r, f, 1, st)
 		}
 	}
 resumed_280:
@@ -572,7 +492,7 @@ unwind:
 	for f.Pending() {
 //line server_test.go:282:1
 		if sub := f.Next(r); sub != gen.Done {
-			return r.Link(f, &f.Header, sub)
+			return f.Link(r, f, gen.Unwind, sub)
 		}
 	}
 //line server_test.go:282:1
@@ -580,16 +500,14 @@ unwind:
 	return gen.Done
 }
 
-//line server_greenlet_test.go:584:1
+//line server_greenlet_test.go:504:1
 
 func (f *logIdlesFrame) Forget()            { *f = logIdlesFrame{DeferHeader: f.DeferHeader} }
 func (f *logIdlesFrame) Release(r *gen.Run) { gen.Free(r, f, 21) }
-func (*logIdlesFrame) Func() *gen.Func      { return &logIdlesFrameInfo }
+func (*logIdlesFrame) Func() *gen.Func      { return server_test_go.At(4) }
 
-var logIdlesFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*log).idles", File: "github.com/going-green/greenlet/hub/socket/server_test.go", Line: 277, End: 282, Points: "280 l"}
 var _ func(*log) = (*log).idles
 
-// logExhaustsFrame is an activation of log.exhausts.
 type logExhaustsFrame struct {
 	gen.DeferHeader
 	l     *log
@@ -600,12 +518,10 @@ func (l *log) newExhaustsFrame() *logExhaustsFrame {
 	_ = l.exhausts
 	return gen.MakeFrame(logExhaustsFrame{l: l})
 }
-
-// exhaustsResumable is log.exhausts for callers that can be suspended.
 func (l *log) exhaustsResumable(r *gen.Run) gen.Status { return (*logExhaustsFrame)(nil).run(r, l) }
 
 func (f *logExhaustsFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.run(r, f.l))
+	return f.Started(r, f, f.run(r, f.l))
 }
 
 func (f *logExhaustsFrame) run(r *gen.Run, l *log) (st gen.Status) {
@@ -665,20 +581,17 @@ func (f *logExhaustsFrame) step(r *gen.Run, l *log) (end gen.Status) {
 		l.door.knock(syscall.EMFILE)
 	}
 	if st = l.SleepResumable(r, 3*time.Second); st != gen.Done {
-		f.PC = 1
-		return r.Link(f, &f.Header, st)
+		return f.Link(r, f, 1, st)
 	}
 resumed_329:
 //line server_test.go:330:1
 	if st = l.asksResumable(r, 100, "one"); st != gen.Done {
-		f.PC = 2
-		return r.Link(f, &f.Header, st)
+		return f.Link(r, f, 2, st)
 	}
 resumed_330:
 //line server_test.go:331:1
 	if st = l.SleepResumable(r, time.Second); st != gen.Done {
-		f.PC = 3
-		return r.Link(f, &f.Header, st)
+		return f.Link(r, f, 3, st)
 	}
 resumed_331:
 //line server_test.go:332:1
@@ -692,8 +605,8 @@ resumed_331:
 	}
 //line server_test.go:334:1
 	if st = l.SleepResumable(r, time.Second); st != gen.Done {
-		f.first, f.PC = first, 4
-		return r.Link(f, &f.Header, st)
+		f.first = first
+		return f.Link(r, f, 4, st)
 	}
 resumed_334:
 //line server_test.go:335:1
@@ -701,25 +614,23 @@ resumed_334:
 	l.door.knock(syscall.EMFILE)
 	l.Go(l.newAsksFrame(100, "two"))
 	if st = l.SleepResumable(r, 15*time.Millisecond); st != gen.Done {
-		f.first, f.PC = first, 5
-		return r.Link(f, &f.Header, st)
+		f.first = first
+		return f.Link(r, f, 5, st)
 	}
 resumed_338:
 //line server_test.go:339:1
-	_, err, st = first.WriteStringResumable(r, "fail\n")
-	if st != gen.Done {
-		f.first, f.PC = first, 6
-		return r.Link(f, &f.Header, st)
+	if _, err, st = first.WriteStringResumable(r, "fail\n"); st != gen.Done {
+		f.first = first
+		return f.Link(r, f, 6, st)
 	}
 resumed_339:
 //line server_test.go:339:1
 	if err != nil {
 		panic(err)
 	}
-	_, err2, st = first.ReadLineResumable(r)
-	if st != gen.Done {
-		f.first, f.PC = nil, 7
-		return r.Link(f, &f.Header, st)
+	if _, err2, st = first.ReadLineResumable(r); st != gen.Done {
+		f.first = nil
+		return f.Link(r, f, 7, st)
 	}
 resumed_342:
 	f.first = nil
@@ -732,7 +643,7 @@ unwind:
 	for f.Pending() {
 //line server_test.go:344:1
 		if sub := f.Next(r); sub != gen.Done {
-			return r.Link(f, &f.Header, sub)
+			return f.Link(r, f, gen.Unwind, sub)
 		}
 	}
 //line server_test.go:344:1
@@ -740,16 +651,14 @@ unwind:
 	return gen.Done
 }
 
-//line server_greenlet_test.go:744:1
+//line server_greenlet_test.go:655:1
 
 func (f *logExhaustsFrame) Forget()            { *f = logExhaustsFrame{DeferHeader: f.DeferHeader} }
 func (f *logExhaustsFrame) Release(r *gen.Run) { gen.Free(r, f, 11) }
-func (*logExhaustsFrame) Func() *gen.Func      { return &logExhaustsFrameInfo }
+func (*logExhaustsFrame) Func() *gen.Func      { return server_test_go.At(5) }
 
-var logExhaustsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*log).exhausts", File: "github.com/going-green/greenlet/hub/socket/server_test.go", Line: 325, End: 344, Points: "329 l; 330 l; 331 l; 334 +first; 338 =; 339 =; 342 l"}
 var _ func(*log) = (*log).exhausts
 
-// logClosesFrame is an activation of log.closes.
 type logClosesFrame struct {
 	gen.Header
 	l *log
@@ -759,8 +668,6 @@ func (l *log) newClosesFrame() *logClosesFrame {
 	_ = l.closes
 	return gen.MakeFrame(logClosesFrame{l: l})
 }
-
-// closesResumable is log.closes for callers that can be suspended.
 func (l *log) closesResumable(r *gen.Run) gen.Status { return (*logClosesFrame)(nil).body(r, l) }
 
 func (f *logClosesFrame) body(r *gen.Run, l *log) (st gen.Status) {
@@ -769,20 +676,18 @@ func (f *logClosesFrame) body(r *gen.Run, l *log) (st gen.Status) {
 	return gen.Done
 }
 
-//line server_greenlet_test.go:774:1
+//line server_greenlet_test.go:681:1
 
 func (f *logClosesFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.body(r, f.l))
+	return f.Started(r, f, f.body(r, f.l))
 }
 
 func (f *logClosesFrame) Forget()            { *f = logClosesFrame{Header: f.Header} }
 func (f *logClosesFrame) Release(r *gen.Run) { gen.Free(r, f, 53) }
-func (*logClosesFrame) Func() *gen.Func      { return &logClosesFrameInfo }
+func (*logClosesFrame) Func() *gen.Func      { return server_test_go.At(6) }
 
-var logClosesFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*log).closes", File: "github.com/going-green/greenlet/hub/socket/server_test.go", Line: 361}
 var _ func(*log) = (*log).closes
 
-// logGreedyFrame is an activation of log.greedy.
 type logGreedyFrame struct {
 	gen.Header
 	l    *log
@@ -795,20 +700,14 @@ func (l *log) newGreedyFrame(c *Conn, stop *bool) *logGreedyFrame {
 	_ = l.greedy
 	return gen.MakeFrame(logGreedyFrame{l: l, c: c, stop: stop})
 }
-
-// greedyResumable is log.greedy for callers that can be suspended.
 func (l *log) greedyResumable(r *gen.Run, c *Conn, stop *bool) gen.Status {
 	return (*logGreedyFrame)(nil).body(r, l, c, stop)
 }
 
 func (f *logGreedyFrame) body(r *gen.Run, l *log, c *Conn, stop *bool) (st gen.Status) {
-	var (
-		buf  []byte
-		n    int
-		err  error
-		n2   int
-		err2 error
-	)
+	var buf []byte
+	var n, n2 int
+	var err, err2 error
 	if f != nil {
 		switch f.PC {
 		case 1:
@@ -830,11 +729,10 @@ loop_372:
 		goto loop_377
 	}
 //line server_test.go:373:1
-	n, err, st = c.ReadResumable(r, buf)
-	if st != gen.Done {
+	if n, err, st = c.ReadResumable(r, buf); st != gen.Done {
 		f = gen.Take(r, f, 18)
-		f.l, f.c, f.stop, f.buf, f.PC = l, c, stop, buf, 1
-		return r.Link(f, &f.Header, st)
+		f.l, f.c, f.stop, f.buf = l, c, stop, buf
+		return f.Link(r, f, 1, st)
 	}
 resumed_373:
 //line server_test.go:373:1
@@ -853,11 +751,10 @@ loop_377:
 		return gen.Done
 	}
 //line server_test.go:378:1
-	n2, err2, st = c.WriteResumable(r, buf)
-	if st != gen.Done {
+	if n2, err2, st = c.WriteResumable(r, buf); st != gen.Done {
 		f = gen.Take(r, f, 18)
-		f.l, f.c, f.stop, f.buf, f.PC = l, c, stop, buf, 2
-		return r.Link(f, &f.Header, st)
+		f.l, f.c, f.stop, f.buf = l, c, stop, buf
+		return f.Link(r, f, 2, st)
 	}
 resumed_378:
 //line server_test.go:378:1
@@ -867,21 +764,19 @@ resumed_378:
 	goto loop_377
 }
 
-//line server_greenlet_test.go:873:1
+//line server_greenlet_test.go:770:1
 
 func (f *logGreedyFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.body(r, f.l, f.c, f.stop))
+	return f.Started(r, f, f.body(r, f.l, f.c, f.stop))
 }
 
 func (f *logGreedyFrame) Args(args []any)    { gen.SetArgs(f, args, &f.c, &f.stop) }
 func (f *logGreedyFrame) Forget()            { *f = logGreedyFrame{Header: f.Header} }
 func (f *logGreedyFrame) Release(r *gen.Run) { gen.Free(r, f, 18) }
-func (*logGreedyFrame) Func() *gen.Func      { return &logGreedyFrameInfo }
+func (*logGreedyFrame) Func() *gen.Func      { return server_test_go.At(7) }
 
-var logGreedyFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*log).greedy", File: "github.com/going-green/greenlet/hub/socket/server_test.go", Line: 370, Points: "373 l c stop buf; 378 ="}
 var _ func(*log, *Conn, *bool) = (*log).greedy
 
-// logModestFrame is an activation of log.modest.
 type logModestFrame struct {
 	gen.Header
 	l    *log
@@ -892,8 +787,6 @@ func (l *log) newModestFrame(stop *bool) *logModestFrame {
 	_ = l.modest
 	return gen.MakeFrame(logModestFrame{l: l, stop: stop})
 }
-
-// modestResumable is log.modest for callers that can be suspended.
 func (l *log) modestResumable(r *gen.Run, stop *bool) gen.Status {
 	return (*logModestFrame)(nil).body(r, l, stop)
 }
@@ -904,8 +797,8 @@ func (f *logModestFrame) body(r *gen.Run, l *log, stop *bool) (st gen.Status) {
 	l.say("stop reading")
 	if st = l.YieldResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 30)
-		f.l, f.stop, f.PC = l, stop, 1
-		return r.Link(f, &f.Header, st)
+		f.l, f.stop = l, stop
+		return f.Link(r, f, 1, st)
 	}
 //line server_test.go:390:1
 	*stop = false
@@ -917,13 +810,13 @@ func (f *logModestFrame) body(r *gen.Run, l *log, stop *bool) (st gen.Status) {
 	return gen.Done
 }
 
-//line server_greenlet_test.go:923:1
+//line server_greenlet_test.go:816:1
 
 func (f *logModestFrame) Resume(r *gen.Run) (st gen.Status) {
 	l, stop := f.l, f.stop
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.l, f.stop))
+		return f.Started(r, f, f.body(r, f.l, f.stop))
 	default:
 		r.Callee().(*hub.HubYieldFrame).Release(r)
 //line server_test.go:390:1
@@ -931,61 +824,55 @@ func (f *logModestFrame) Resume(r *gen.Run) (st gen.Status) {
 		f.stop = nil
 //line server_test.go:391:1
 		l.say("stop writing")
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 }
 
-//line server_greenlet_test.go:941:1
+//line server_greenlet_test.go:834:1
 
 func (f *logModestFrame) Args(args []any)    { gen.SetArgs(f, args, &f.stop) }
 func (f *logModestFrame) Forget()            { *f = logModestFrame{Header: f.Header} }
 func (f *logModestFrame) Release(r *gen.Run) { gen.Free(r, f, 30) }
-func (*logModestFrame) Func() *gen.Func      { return &logModestFrameInfo }
+func (*logModestFrame) Func() *gen.Func      { return server_test_go.At(8) }
 
-var logModestFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*log).modest", File: "github.com/going-green/greenlet/hub/socket/server_test.go", Line: 386, Points: "389 l stop"}
 var _ func(*log, *bool) = (*log).modest
 
-// logHangsFrame is an activation of log.hangs.
 type logHangsFrame struct {
 	gen.Header
 	l *log
 }
 
-func (l *log) newHangsFrame() *logHangsFrame { _ = l.hangs; return gen.MakeFrame(logHangsFrame{l: l}) }
-
-// hangsResumable is log.hangs for callers that can be suspended.
+func (l *log) newHangsFrame() *logHangsFrame        { _ = l.hangs; return gen.MakeFrame(logHangsFrame{l: l}) }
 func (l *log) hangsResumable(r *gen.Run) gen.Status { return (*logHangsFrame)(nil).body(r, l) }
 
 func (f *logHangsFrame) body(r *gen.Run, l *log) (st gen.Status) {
 //line server_test.go:406:1
 	if st = l.SleepResumable(r, time.Hour); st != gen.Done {
 		f = gen.Take(r, f, 23)
-		f.l, f.PC = nil, 1
-		return r.Link(f, &f.Header, st)
+		f.l = nil
+		return f.Link(r, f, 1, st)
 	}
 	return gen.Done
 }
 
-//line server_greenlet_test.go:972:1
+//line server_greenlet_test.go:861:1
 
 func (f *logHangsFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.l))
+		return f.Started(r, f, f.body(r, f.l))
 	default:
 		r.Callee().(*hub.HubSleepFrame).Release(r)
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 }
 
 func (f *logHangsFrame) Forget()            { *f = logHangsFrame{Header: f.Header} }
 func (f *logHangsFrame) Release(r *gen.Run) { gen.Free(r, f, 23) }
-func (*logHangsFrame) Func() *gen.Func      { return &logHangsFrameInfo }
+func (*logHangsFrame) Func() *gen.Func      { return server_test_go.At(9) }
 
-var logHangsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*log).hangs", File: "github.com/going-green/greenlet/hub/socket/server_test.go", Line: 406, Points: "406"}
 var _ func(*log) = (*log).hangs
 
-// logStopsAtOnceFrame is an activation of log.stopsAtOnce.
 type logStopsAtOnceFrame struct {
 	gen.Header
 	l     *log
@@ -996,8 +883,6 @@ func (l *log) newStopsAtOnceFrame() *logStopsAtOnceFrame {
 	_ = l.stopsAtOnce
 	return gen.MakeFrame(logStopsAtOnceFrame{l: l})
 }
-
-// stopsAtOnceResumable is log.stopsAtOnce for callers that can be suspended.
 func (l *log) stopsAtOnceResumable(r *gen.Run) gen.Status {
 	return (*logStopsAtOnceFrame)(nil).body(r, l)
 }
@@ -1006,44 +891,41 @@ func (f *logStopsAtOnceFrame) body(r *gen.Run, l *log) (st gen.Status) {
 	var there, t0 int
 //line server_test.go:410:1
 	there = l.server.Len()
-	t0, st = l.server.StopResumable(r, 0)
-	if st != gen.Done {
+	if t0, st = l.server.StopResumable(r, 0); st != gen.Done {
 		f = gen.Take(r, f, 27)
-		f.l, f.there, f.PC = l, there, 1
-		return r.Link(f, &f.Header, st)
+		f.l, f.there = l, there
+		return f.Link(r, f, 1, st)
 	}
 //line server_test.go:411:1
 	l.say("killed %d of %d", t0, there)
 	return gen.Done
 }
 
-//line server_greenlet_test.go:1023:1
+//line server_greenlet_test.go:907:1
 
 func (f *logStopsAtOnceFrame) Resume(r *gen.Run) (st gen.Status) {
 	l := f.l
 	var there, t0 int
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.l))
+		return f.Started(r, f, f.body(r, f.l))
 	default:
 		there = f.there
 		t0 = r.Callee().(*ServerStopFrame).Returned(r)
 //line server_test.go:411:1
 		l.say("killed %d of %d", t0, there)
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 }
 
-//line server_greenlet_test.go:1040:1
+//line server_greenlet_test.go:924:1
 
 func (f *logStopsAtOnceFrame) Forget()            { *f = logStopsAtOnceFrame{Header: f.Header} }
 func (f *logStopsAtOnceFrame) Release(r *gen.Run) { gen.Free(r, f, 27) }
-func (*logStopsAtOnceFrame) Func() *gen.Func      { return &logStopsAtOnceFrameInfo }
+func (*logStopsAtOnceFrame) Func() *gen.Func      { return server_test_go.At(10) }
 
-var logStopsAtOnceFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*log).stopsAtOnce", File: "github.com/going-green/greenlet/hub/socket/server_test.go", Line: 409, Points: "411 l there"}
 var _ func(*log) = (*log).stopsAtOnce
 
-// logAcceptsFrame is an activation of log.accepts.
 type logAcceptsFrame struct {
 	gen.Header
 	l     *log
@@ -1054,8 +936,6 @@ func (l *log) newAcceptsFrame(n int) *logAcceptsFrame {
 	_ = l.accepts
 	return gen.MakeFrame(logAcceptsFrame{l: l, n: n})
 }
-
-// acceptsResumable is log.accepts for callers that can be suspended.
 func (l *log) acceptsResumable(r *gen.Run, n int) gen.Status {
 	return (*logAcceptsFrame)(nil).body(r, l, n)
 }
@@ -1074,11 +954,10 @@ loop_434:
 		return gen.Done
 	}
 //line server_test.go:435:1
-	c, err, st = l.server.Listener.AcceptResumable(r)
-	if st != gen.Done {
+	if c, err, st = l.server.Listener.AcceptResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 7)
-		f.l, f.n, f.t0, f.PC = l, n, t0, 1
-		return r.Link(f, &f.Header, st)
+		f.l, f.n, f.t0 = l, n, t0
+		return f.Link(r, f, 1, st)
 	}
 //line server_test.go:436:1
 	if err != nil {
@@ -1090,7 +969,7 @@ loop_434:
 	goto loop_434
 }
 
-//line server_greenlet_test.go:1096:1
+//line server_greenlet_test.go:975:1
 
 func (f *logAcceptsFrame) Resume(r *gen.Run) (st gen.Status) {
 	l, n := f.l, f.n
@@ -1099,7 +978,7 @@ func (f *logAcceptsFrame) Resume(r *gen.Run) (st gen.Status) {
 	var err error
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.l, f.n))
+		return f.Started(r, f, f.body(r, f.l, f.n))
 	case 1:
 		t0 = f.t0
 		c, err = r.Callee().(*ListenerAcceptFrame).Returned(r)
@@ -1111,13 +990,12 @@ loop_434:
 	if t0 >= n {
 //line server_test.go:441:1
 		l.say("accepted %d", n)
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 //line server_test.go:435:1
-	c, err, st = l.server.Listener.AcceptResumable(r)
-	if st != gen.Done {
-		f.t0, f.PC = t0, 1
-		return r.Link(f, &f.Header, st)
+	if c, err, st = l.server.Listener.AcceptResumable(r); st != gen.Done {
+		f.t0 = t0
+		return f.Link(r, f, 1, st)
 	}
 resumed_435:
 //line server_test.go:436:1
@@ -1130,17 +1008,15 @@ resumed_435:
 	goto loop_434
 }
 
-//line server_greenlet_test.go:1136:1
+//line server_greenlet_test.go:1014:1
 
 func (f *logAcceptsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.n) }
 func (f *logAcceptsFrame) Forget()            { *f = logAcceptsFrame{Header: f.Header} }
 func (f *logAcceptsFrame) Release(r *gen.Run) { gen.Free(r, f, 7) }
-func (*logAcceptsFrame) Func() *gen.Func      { return &logAcceptsFrameInfo }
+func (*logAcceptsFrame) Func() *gen.Func      { return server_test_go.At(11) }
 
-var logAcceptsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*log).accepts", File: "github.com/going-green/greenlet/hub/socket/server_test.go", Line: 433, Points: "435 l n t0"}
 var _ func(*log, int) = (*log).accepts
 
-// logSaysFrame is an activation of log.says.
 type logSaysFrame struct {
 	gen.Header
 	l    *log
@@ -1151,8 +1027,6 @@ func (l *log) newSaysFrame(what string) *logSaysFrame {
 	_ = l.says
 	return gen.MakeFrame(logSaysFrame{l: l, what: what})
 }
-
-// saysResumable is log.says for callers that can be suspended.
 func (l *log) saysResumable(r *gen.Run, what string) gen.Status {
 	return (*logSaysFrame)(nil).body(r, l, what)
 }
@@ -1163,21 +1037,19 @@ func (f *logSaysFrame) body(r *gen.Run, l *log, what string) (st gen.Status) {
 	return gen.Done
 }
 
-//line server_greenlet_test.go:1170:1
+//line server_greenlet_test.go:1044:1
 
 func (f *logSaysFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.body(r, f.l, f.what))
+	return f.Started(r, f, f.body(r, f.l, f.what))
 }
 
 func (f *logSaysFrame) Args(args []any)    { gen.SetArgs(f, args, &f.what) }
 func (f *logSaysFrame) Forget()            { *f = logSaysFrame{Header: f.Header} }
 func (f *logSaysFrame) Release(r *gen.Run) { gen.Free(r, f, 2) }
-func (*logSaysFrame) Func() *gen.Func      { return &logSaysFrameInfo }
+func (*logSaysFrame) Func() *gen.Func      { return server_test_go.At(12) }
 
-var logSaysFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*log).says", File: "github.com/going-green/greenlet/hub/socket/server_test.go", Line: 456}
 var _ func(*log, string) = (*log).says
 
-// logReadsToEndFrame is an activation of log.readsToEnd.
 type logReadsToEndFrame struct {
 	gen.Header
 	l *log
@@ -1188,8 +1060,6 @@ func (l *log) newReadsToEndFrame(c *Conn) *logReadsToEndFrame {
 	_ = l.readsToEnd
 	return gen.MakeFrame(logReadsToEndFrame{l: l, c: c})
 }
-
-// readsToEndResumable is log.readsToEnd for callers that can be suspended.
 func (l *log) readsToEndResumable(r *gen.Run, c *Conn) gen.Status {
 	return (*logReadsToEndFrame)(nil).body(r, l, c)
 }
@@ -1197,11 +1067,10 @@ func (l *log) readsToEndResumable(r *gen.Run, c *Conn) gen.Status {
 func (f *logReadsToEndFrame) body(r *gen.Run, l *log, c *Conn) (st gen.Status) {
 	var err error
 //line server_test.go:470:1
-	_, err, st = c.ReadResumable(r, make([]byte, 1))
-	if st != gen.Done {
+	if _, err, st = c.ReadResumable(r, make([]byte, 1)); st != gen.Done {
 		f = gen.Take(r, f, 25)
-		f.c, f.l, f.PC = nil, l, 1
-		return r.Link(f, &f.Header, st)
+		f.c, f.l = nil, l
+		return f.Link(r, f, 1, st)
 	}
 	if f != nil {
 		f.c = nil
@@ -1211,30 +1080,45 @@ func (f *logReadsToEndFrame) body(r *gen.Run, l *log, c *Conn) (st gen.Status) {
 	return gen.Done
 }
 
-//line server_greenlet_test.go:1218:1
+//line server_greenlet_test.go:1087:1
 
 func (f *logReadsToEndFrame) Resume(r *gen.Run) (st gen.Status) {
 	l := f.l
 	var err error
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.l, f.c))
+		return f.Started(r, f, f.body(r, f.l, f.c))
 	default:
 		_, err = r.Callee().(*ConnReadFrame).Returned(r)
 		f.c = nil
 //line server_test.go:471:1
 		l.say("%v", err)
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 }
 
-//line server_greenlet_test.go:1235:1
+//line server_greenlet_test.go:1104:1
 
 func (f *logReadsToEndFrame) Args(args []any)    { gen.SetArgs(f, args, &f.c) }
 func (f *logReadsToEndFrame) Forget()            { *f = logReadsToEndFrame{Header: f.Header} }
 func (f *logReadsToEndFrame) Release(r *gen.Run) { gen.Free(r, f, 25) }
-func (*logReadsToEndFrame) Func() *gen.Func      { return &logReadsToEndFrameInfo }
+func (*logReadsToEndFrame) Func() *gen.Func      { return server_test_go.At(13) }
 
-var logReadsToEndFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*log).readsToEnd", File: "github.com/going-green/greenlet/hub/socket/server_test.go", Line: 469, Points: "470 l"}
 var _ func(*log, *Conn) = (*log).readsToEnd
 var _ = gen.Declare("log.serves", "log.stops", "log.answers", "log.asks", "log.idles", "log.exhausts", "log.closes", "log.greedy", "log.modest", "log.hangs", "log.stopsAtOnce", "log.accepts", "log.says", "log.readsToEnd")
+var server_test_go = gen.Funcs{Package: "github.com/going-green/greenlet/hub/socket", File: "github.com/going-green/greenlet/hub/socket/server_test.go", List: `
+(*log).serves 169: 169 l
+(*log).stops 172: 173 l d; 175 l
+(*log).answers 181 203: 184 l c; 188 =; 196 +line; 198 =; 199 l c
+(*log).asks 210 225: 214 l lines c t0 t1; 218 =
+(*log).idles 277 282: 280 l
+(*log).exhausts 325 344: 329 l; 330 l; 331 l; 334 +first; 338 =; 339 =; 342 l
+(*log).closes 361
+(*log).greedy 370: 373 l c stop buf; 378 =
+(*log).modest 386: 389 l stop
+(*log).hangs 406: 406
+(*log).stopsAtOnce 409: 411 l there
+(*log).accepts 433: 435 l n t0
+(*log).says 456
+(*log).readsToEnd 469: 470 l
+`}

@@ -16,7 +16,6 @@ import (
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// notesConnectsFrame is an activation of notes.connects.
 type notesConnectsFrame struct {
 	gen.Header
 	n    *notes
@@ -28,27 +27,19 @@ func (n *notes) newConnectsFrame(l *Listener, a **Conn, b **Conn) *notesConnects
 	_ = n.connects
 	return gen.MakeFrame(notesConnectsFrame{n: n, l: l, a: a, b: b})
 }
-
-// connectsResumable is notes.connects for callers that can be suspended.
 func (n *notes) connectsResumable(r *gen.Run, l *Listener, a **Conn, b **Conn) gen.Status {
 	return (*notesConnectsFrame)(nil).body(r, n, l, a, b)
 }
 
 func (f *notesConnectsFrame) body(r *gen.Run, n *notes, l *Listener, a **Conn, b **Conn) (st gen.Status) {
-	var (
-		err error
-		t0  *Conn
-		t1  error
-		t2  *Conn
-		t3  error
-	)
+	var err, t1, t3 error
+	var t0, t2 *Conn
 	err = nil
 //line socket_test.go:69:1
-	t0, t1, st = DialResumable(r, n.Hub, l.Addr().Network(), l.Addr().String())
-	if st != gen.Done {
+	if t0, t1, st = DialResumable(r, n.Hub, l.Addr().Network(), l.Addr().String()); st != gen.Done {
 		f = gen.Take(r, f, 14)
-		f.n, f.l, f.a, f.b, f.PC = nil, l, a, b, 1
-		return r.Link(f, &f.Header, st)
+		f.n, f.l, f.a, f.b = nil, l, a, b
+		return f.Link(r, f, 1, st)
 	}
 //line socket_test.go:69:1
 	*a, err = t0, t1
@@ -60,11 +51,10 @@ func (f *notesConnectsFrame) body(r *gen.Run, n *notes, l *Listener, a **Conn, b
 		f.n, f.a = nil, nil
 	}
 //line socket_test.go:71:1
-	t2, t3, st = l.AcceptResumable(r)
-	if st != gen.Done {
+	if t2, t3, st = l.AcceptResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 14)
-		f.l, f.b, f.PC = nil, b, 2
-		return r.Link(f, &f.Header, st)
+		f.l, f.b = nil, b
+		return f.Link(r, f, 2, st)
 	}
 //line socket_test.go:71:1
 	*b, err = t2, t3
@@ -75,20 +65,15 @@ after_if_70:
 	return gen.Done
 }
 
-//line socket_greenlet_test.go:79:1
+//line socket_greenlet_test.go:69:1
 
 func (f *notesConnectsFrame) Resume(r *gen.Run) (st gen.Status) {
 	l, a, b := f.l, f.a, f.b
-	var (
-		err error
-		t0  *Conn
-		t1  error
-		t2  *Conn
-		t3  error
-	)
+	var err, t1, t3 error
+	var t0, t2 *Conn
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.n, f.l, f.a, f.b))
+		return f.Started(r, f, f.body(r, f.n, f.l, f.a, f.b))
 	case 1:
 		t0, t1 = r.Callee().(*DialFrame).Returned(r)
 //line socket_test.go:69:1
@@ -106,10 +91,9 @@ then_70:
 //line socket_test.go:71:1
 	f.n, f.a = nil, nil
 //line socket_test.go:71:1
-	t2, t3, st = l.AcceptResumable(r)
-	if st != gen.Done {
-		f.l, f.PC = nil, 2
-		return r.Link(f, &f.Header, st)
+	if t2, t3, st = l.AcceptResumable(r); st != gen.Done {
+		f.l = nil
+		return f.Link(r, f, 2, st)
 	}
 resumed_71:
 //line socket_test.go:71:1
@@ -118,20 +102,18 @@ after_if_70:
 	if err != nil {
 		panic(err)
 	}
-	return r.Return(f, &f.Header)
+	return f.Return(r, f)
 }
 
-//line socket_greenlet_test.go:125:1
+//line socket_greenlet_test.go:109:1
 
 func (f *notesConnectsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.l, &f.a, &f.b) }
 func (f *notesConnectsFrame) Forget()            { *f = notesConnectsFrame{Header: f.Header} }
 func (f *notesConnectsFrame) Release(r *gen.Run) { gen.Free(r, f, 14) }
-func (*notesConnectsFrame) Func() *gen.Func      { return &notesConnectsFrameInfo }
+func (*notesConnectsFrame) Func() *gen.Func      { return socket_test_go.At(0) }
 
-var notesConnectsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).connects", File: "github.com/going-green/greenlet/hub/socket/socket_test.go", Line: 67, Points: "69 l a b; 71 b"}
 var _ func(*notes, *Listener, **Conn, **Conn) = (*notes).connects
 
-// notesEchoesFrame is an activation of notes.echoes.
 type notesEchoesFrame struct {
 	gen.Header
 	n   *notes
@@ -143,8 +125,6 @@ func (n *notes) newEchoesFrame(c *Conn) *notesEchoesFrame {
 	_ = n.echoes
 	return gen.MakeFrame(notesEchoesFrame{n: n, c: c})
 }
-
-// echoesResumable is notes.echoes for callers that can be suspended.
 func (n *notes) echoesResumable(r *gen.Run, c *Conn) gen.Status {
 	return (*notesEchoesFrame)(nil).body(r, n, c)
 }
@@ -156,11 +136,10 @@ func (f *notesEchoesFrame) body(r *gen.Run, n *notes, c *Conn) (st gen.Status) {
 //line socket_test.go:89:1
 	buf = make([]byte, 100)
 loop_90:
-	m, err, st = c.ReadResumable(r, buf)
-	if st != gen.Done {
+	if m, err, st = c.ReadResumable(r, buf); st != gen.Done {
 		f = gen.Take(r, f, 44)
-		f.n, f.c, f.buf, f.PC = n, c, buf, 1
-		return r.Link(f, &f.Header, st)
+		f.n, f.c, f.buf = n, c, buf
+		return f.Link(r, f, 1, st)
 	}
 //line socket_test.go:92:1
 	if err != nil {
@@ -168,11 +147,10 @@ loop_90:
 		c.Close()
 		return gen.Done
 	}
-	_, err2, st = c.WriteResumable(r, buf[:m])
-	if st != gen.Done {
+	if _, err2, st = c.WriteResumable(r, buf[:m]); st != gen.Done {
 		f = gen.Take(r, f, 44)
-		f.n, f.c, f.buf, f.PC = n, c, buf, 2
-		return r.Link(f, &f.Header, st)
+		f.n, f.c, f.buf = n, c, buf
+		return f.Link(r, f, 2, st)
 	}
 //line socket_test.go:97:1
 	if err2 != nil {
@@ -181,7 +159,7 @@ loop_90:
 	goto loop_90
 }
 
-//line socket_greenlet_test.go:185:1
+//line socket_greenlet_test.go:163:1
 
 func (f *notesEchoesFrame) Resume(r *gen.Run) (st gen.Status) {
 	n, c := f.n, f.c
@@ -190,7 +168,7 @@ func (f *notesEchoesFrame) Resume(r *gen.Run) (st gen.Status) {
 	var err, err2 error
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.n, f.c))
+		return f.Started(r, f, f.body(r, f.n, f.c))
 	case 1:
 		buf = f.buf
 		m, err = r.Callee().(*ConnReadFrame).Returned(r)
@@ -203,22 +181,20 @@ func (f *notesEchoesFrame) Resume(r *gen.Run) (st gen.Status) {
 
 loop_90:
 //line socket_test.go:91:1
-	m, err, st = c.ReadResumable(r, buf)
-	if st != gen.Done {
-		f.buf, f.PC = buf, 1
-		return r.Link(f, &f.Header, st)
+	if m, err, st = c.ReadResumable(r, buf); st != gen.Done {
+		f.buf = buf
+		return f.Link(r, f, 1, st)
 	}
 resumed_91:
 //line socket_test.go:92:1
 	if err != nil {
 		n.note("%v", err)
 		c.Close()
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
-	_, err2, st = c.WriteResumable(r, buf[:m])
-	if st != gen.Done {
-		f.buf, f.PC = buf, 2
-		return r.Link(f, &f.Header, st)
+	if _, err2, st = c.WriteResumable(r, buf[:m]); st != gen.Done {
+		f.buf = buf
+		return f.Link(r, f, 2, st)
 	}
 resumed_97:
 //line socket_test.go:97:1
@@ -228,17 +204,15 @@ resumed_97:
 	goto loop_90
 }
 
-//line socket_greenlet_test.go:232:1
+//line socket_greenlet_test.go:208:1
 
 func (f *notesEchoesFrame) Args(args []any)    { gen.SetArgs(f, args, &f.c) }
 func (f *notesEchoesFrame) Forget()            { *f = notesEchoesFrame{Header: f.Header} }
 func (f *notesEchoesFrame) Release(r *gen.Run) { gen.Free(r, f, 44) }
-func (*notesEchoesFrame) Func() *gen.Func      { return &notesEchoesFrameInfo }
+func (*notesEchoesFrame) Func() *gen.Func      { return socket_test_go.At(1) }
 
-var notesEchoesFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).echoes", File: "github.com/going-green/greenlet/hub/socket/socket_test.go", Line: 88, Points: "91 n c buf; 97 ="}
 var _ func(*notes, *Conn) = (*notes).echoes
 
-// notesAcceptsOneFrame is an activation of notes.acceptsOne.
 type notesAcceptsOneFrame struct {
 	gen.Header
 	n *notes
@@ -249,8 +223,6 @@ func (n *notes) newAcceptsOneFrame(l *Listener) *notesAcceptsOneFrame {
 	_ = n.acceptsOne
 	return gen.MakeFrame(notesAcceptsOneFrame{n: n, l: l})
 }
-
-// acceptsOneResumable is notes.acceptsOne for callers that can be suspended.
 func (n *notes) acceptsOneResumable(r *gen.Run, l *Listener) gen.Status {
 	return (*notesAcceptsOneFrame)(nil).body(r, n, l)
 }
@@ -259,11 +231,10 @@ func (f *notesAcceptsOneFrame) body(r *gen.Run, n *notes, l *Listener) (st gen.S
 	var c *Conn
 	var err error
 //line socket_test.go:105:1
-	c, err, st = l.AcceptResumable(r)
-	if st != gen.Done {
+	if c, err, st = l.AcceptResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 6)
-		f.l, f.n, f.PC = nil, n, 1
-		return r.Link(f, &f.Header, st)
+		f.l, f.n = nil, n
+		return f.Link(r, f, 1, st)
 	}
 //line socket_test.go:106:1
 	if err != nil {
@@ -276,13 +247,13 @@ func (f *notesAcceptsOneFrame) body(r *gen.Run, n *notes, l *Listener) (st gen.S
 	n.note("from %v", c.RemoteAddr().Network())
 	if st = n.echoesResumable(r, c); st != gen.Done {
 		f = gen.Take(r, f, 6)
-		f.n, f.PC = nil, 2
-		return r.Link(f, &f.Header, st)
+		f.n = nil
+		return f.Link(r, f, 2, st)
 	}
 	return gen.Done
 }
 
-//line socket_greenlet_test.go:286:1
+//line socket_greenlet_test.go:257:1
 
 func (f *notesAcceptsOneFrame) Resume(r *gen.Run) (st gen.Status) {
 	n := f.n
@@ -290,7 +261,7 @@ func (f *notesAcceptsOneFrame) Resume(r *gen.Run) (st gen.Status) {
 	var err error
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.n, f.l))
+		return f.Started(r, f, f.body(r, f.n, f.l))
 	case 1:
 		c, err = r.Callee().(*ListenerAcceptFrame).Returned(r)
 //line socket_test.go:106:1
@@ -301,27 +272,25 @@ func (f *notesAcceptsOneFrame) Resume(r *gen.Run) (st gen.Status) {
 //line socket_test.go:109:1
 		n.note("from %v", c.RemoteAddr().Network())
 		if st = n.echoesResumable(r, c); st != gen.Done {
-			f.n, f.PC = nil, 2
-			return r.Link(f, &f.Header, st)
+			f.n = nil
+			return f.Link(r, f, 2, st)
 		}
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	default:
 		r.Callee().(*notesEchoesFrame).Release(r)
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 }
 
-//line socket_greenlet_test.go:315:1
+//line socket_greenlet_test.go:286:1
 
 func (f *notesAcceptsOneFrame) Args(args []any)    { gen.SetArgs(f, args, &f.l) }
 func (f *notesAcceptsOneFrame) Forget()            { *f = notesAcceptsOneFrame{Header: f.Header} }
 func (f *notesAcceptsOneFrame) Release(r *gen.Run) { gen.Free(r, f, 6) }
-func (*notesAcceptsOneFrame) Func() *gen.Func      { return &notesAcceptsOneFrameInfo }
+func (*notesAcceptsOneFrame) Func() *gen.Func      { return socket_test_go.At(2) }
 
-var notesAcceptsOneFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).acceptsOne", File: "github.com/going-green/greenlet/hub/socket/socket_test.go", Line: 104, Points: "105 n; 110"}
 var _ func(*notes, *Listener) = (*notes).acceptsOne
 
-// notesTalksFrame is an activation of notes.talks.
 type notesTalksFrame struct {
 	gen.DeferHeader
 	n                *notes
@@ -338,14 +307,12 @@ func (n *notes) newTalksFrame(transport Net, network string, address string) *no
 	_ = n.talks
 	return gen.MakeFrame(notesTalksFrame{n: n, transport: transport, network: network, address: address})
 }
-
-// talksResumable is notes.talks for callers that can be suspended.
 func (n *notes) talksResumable(r *gen.Run, transport Net, network string, address string) gen.Status {
 	return (*notesTalksFrame)(nil).run(r, n, transport, network, address)
 }
 
 func (f *notesTalksFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.run(r, f.n, f.transport, f.network, f.address))
+	return f.Started(r, f, f.run(r, f.n, f.transport, f.network, f.address))
 }
 
 func (f *notesTalksFrame) run(r *gen.Run, n *notes, transport Net, network string, address string) (st gen.Status) {
@@ -370,14 +337,12 @@ func (f *notesTalksFrame) step(r *gen.Run, n *notes, transport Net, network stri
 	defer f.Catch(&end)
 	var st gen.Status
 	var (
-		c      *Conn
-		err    error
-		t0     []string
-		t1, t2 int
-		word   string
-		err2   error
-		buf    []byte
-		err3   error
+		c               *Conn
+		err, err2, err3 error
+		t0              []string
+		t1, t2          int
+		word            string
+		buf             []byte
 	)
 	switch f.PC {
 	case 1:
@@ -405,8 +370,8 @@ func (f *notesTalksFrame) step(r *gen.Run, n *notes, transport Net, network stri
 //line socket_test.go:115:1
 		c, err, st = c2.DialResumable(r, f.network, f.address)
 		if st != gen.Done {
-			f.transport, f.network, f.address, f.PC = nil, "", "", 1
-			return r.Link(f, &f.Header, st)
+			f.transport, f.network, f.address = nil, "", ""
+			return f.Link(r, f, 1, st)
 		}
 	} else {
 //line socket_test.go:115:1
@@ -441,10 +406,9 @@ loop_120:
 //line socket_test.go:121:1
 	f.buf = nil
 //line socket_test.go:121:1
-	_, err2, st = c.WriteStringResumable(r, word)
-	if st != gen.Done {
-		f.c, f.t0, f.t1, f.t2, f.word, f.PC = c, t0, t1, t2, word, 2
-		return r.Link(f, &f.Header, st)
+	if _, err2, st = c.WriteStringResumable(r, word); st != gen.Done {
+		f.c, f.t0, f.t1, f.t2, f.word = c, t0, t1, t2, word
+		return f.Link(r, f, 2, st)
 	}
 resumed_121:
 //line socket_test.go:121:1
@@ -454,10 +418,9 @@ resumed_121:
 	buf = make([]byte, len(word))
 	f.word = ""
 //line socket_test.go:125:1
-	_, err3, st = c.ReadFullResumable(r, buf)
-	if st != gen.Done {
-		f.c, f.t0, f.t1, f.t2, f.buf, f.PC = c, t0, t1, t2, buf, 3
-		return r.Link(f, &f.Header, st)
+	if _, err3, st = c.ReadFullResumable(r, buf); st != gen.Done {
+		f.c, f.t0, f.t1, f.t2, f.buf = c, t0, t1, t2, buf
+		return f.Link(r, f, 3, st)
 	}
 resumed_125:
 //line socket_test.go:125:1
@@ -474,10 +437,9 @@ after_loop_120:
 	if err := c.CloseWrite(); err != nil {
 		panic(err)
 	}
-	_, err, st = c.ReadResumable(r, make([]byte, 1))
-	if st != gen.Done {
-		f.c, f.PC = nil, 4
-		return r.Link(f, &f.Header, st)
+	if _, err, st = c.ReadResumable(r, make([]byte, 1)); st != gen.Done {
+		f.c = nil
+		return f.Link(r, f, 4, st)
 	}
 resumed_133:
 	f.c = nil
@@ -490,7 +452,7 @@ unwind:
 	for f.Pending() {
 //line socket_test.go:135:1
 		if sub := f.Next(r); sub != gen.Done {
-			return r.Link(f, &f.Header, sub)
+			return f.Link(r, f, gen.Unwind, sub)
 		}
 	}
 //line socket_test.go:135:1
@@ -498,19 +460,17 @@ unwind:
 	return gen.Done
 }
 
-//line socket_greenlet_test.go:502:1
+//line socket_greenlet_test.go:464:1
 
 func (f *notesTalksFrame) Args(args []any) {
 	gen.SetArgs(f, args, &f.transport, &f.network, &f.address)
 }
 func (f *notesTalksFrame) Forget()            { *f = notesTalksFrame{DeferHeader: f.DeferHeader} }
 func (f *notesTalksFrame) Release(r *gen.Run) { gen.Free(r, f, 50) }
-func (*notesTalksFrame) Func() *gen.Func      { return &notesTalksFrameInfo }
+func (*notesTalksFrame) Func() *gen.Func      { return socket_test_go.At(3) }
 
-var notesTalksFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).talks", File: "github.com/going-green/greenlet/hub/socket/socket_test.go", Line: 114, End: 135, Points: "115 n; 121 n c t0 t1 t2 word; 125 -word +buf; 133 n"}
 var _ func(*notes, Net, string, string) = (*notes).talks
 
-// notesDialsBadlyFrame is an activation of notes.dialsBadly.
 type notesDialsBadlyFrame struct {
 	gen.Header
 	n                *notes
@@ -521,8 +481,6 @@ func (n *notes) newDialsBadlyFrame(network string, address string) *notesDialsBa
 	_ = n.dialsBadly
 	return gen.MakeFrame(notesDialsBadlyFrame{n: n, network: network, address: address})
 }
-
-// dialsBadlyResumable is notes.dialsBadly for callers that can be suspended.
 func (n *notes) dialsBadlyResumable(r *gen.Run, network string, address string) gen.Status {
 	return (*notesDialsBadlyFrame)(nil).body(r, n, network, address)
 }
@@ -530,19 +488,17 @@ func (n *notes) dialsBadlyResumable(r *gen.Run, network string, address string) 
 func (f *notesDialsBadlyFrame) body(r *gen.Run, n *notes, network string, address string) (st gen.Status) {
 	var err error
 //line socket_test.go:184:1
-	_, err, st = DialResumable(r, n.Hub, network, address)
-	if st != gen.Done {
+	if _, err, st = DialResumable(r, n.Hub, network, address); st != gen.Done {
 		f = gen.Take(r, f, 48)
-		f.n, f.network, f.address, f.PC = n, network, address, 1
-		return r.Link(f, &f.Header, st)
+		f.n, f.network, f.address = n, network, address
+		return f.Link(r, f, 1, st)
 	}
 //line socket_test.go:185:1
 	n.note("%v", err)
-	_, err, st = ListenResumable(r, n.Hub, network, address)
-	if st != gen.Done {
+	if _, err, st = ListenResumable(r, n.Hub, network, address); st != gen.Done {
 		f = gen.Take(r, f, 48)
-		f.network, f.address, f.n, f.PC = "", "", n, 2
-		return r.Link(f, &f.Header, st)
+		f.network, f.address, f.n = "", "", n
+		return f.Link(r, f, 2, st)
 	}
 	if f != nil {
 		f.network, f.address = "", ""
@@ -552,22 +508,21 @@ func (f *notesDialsBadlyFrame) body(r *gen.Run, n *notes, network string, addres
 	return gen.Done
 }
 
-//line socket_greenlet_test.go:556:1
+//line socket_greenlet_test.go:512:1
 
 func (f *notesDialsBadlyFrame) Resume(r *gen.Run) (st gen.Status) {
 	n, network, address := f.n, f.network, f.address
 	var err error
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.n, f.network, f.address))
+		return f.Started(r, f, f.body(r, f.n, f.network, f.address))
 	case 1:
 		_, err = r.Callee().(*DialFrame).Returned(r)
 //line socket_test.go:185:1
 		n.note("%v", err)
-		_, err, st = ListenResumable(r, n.Hub, network, address)
-		if st != gen.Done {
-			f.network, f.address, f.PC = "", "", 2
-			return r.Link(f, &f.Header, st)
+		if _, err, st = ListenResumable(r, n.Hub, network, address); st != gen.Done {
+			f.network, f.address = "", ""
+			return f.Link(r, f, 2, st)
 		}
 		goto resumed_186
 	case 2:
@@ -579,20 +534,18 @@ resumed_186:
 	f.network, f.address = "", ""
 //line socket_test.go:187:1
 	n.note("%v", err)
-	return r.Return(f, &f.Header)
+	return f.Return(r, f)
 }
 
-//line socket_greenlet_test.go:586:1
+//line socket_greenlet_test.go:541:1
 
 func (f *notesDialsBadlyFrame) Args(args []any)    { gen.SetArgs(f, args, &f.network, &f.address) }
 func (f *notesDialsBadlyFrame) Forget()            { *f = notesDialsBadlyFrame{Header: f.Header} }
 func (f *notesDialsBadlyFrame) Release(r *gen.Run) { gen.Free(r, f, 48) }
-func (*notesDialsBadlyFrame) Func() *gen.Func      { return &notesDialsBadlyFrameInfo }
+func (*notesDialsBadlyFrame) Func() *gen.Func      { return socket_test_go.At(4) }
 
-var notesDialsBadlyFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).dialsBadly", File: "github.com/going-green/greenlet/hub/socket/socket_test.go", Line: 183, Points: "184 n network address; 186 n"}
 var _ func(*notes, string, string) = (*notes).dialsBadly
 
-// notesReadsAllFrame is an activation of notes.readsAll.
 type notesReadsAllFrame struct {
 	gen.Header
 	n    *notes
@@ -604,20 +557,14 @@ func (n *notes) newReadsAllFrame(c *Conn) *notesReadsAllFrame {
 	_ = n.readsAll
 	return gen.MakeFrame(notesReadsAllFrame{n: n, c: c})
 }
-
-// readsAllResumable is notes.readsAll for callers that can be suspended.
 func (n *notes) readsAllResumable(r *gen.Run, c *Conn) gen.Status {
 	return (*notesReadsAllFrame)(nil).body(r, n, c)
 }
 
 func (f *notesReadsAllFrame) body(r *gen.Run, n *notes, c *Conn) (st gen.Status) {
-	var (
-		line       []byte
-		err        error
-		head, full []byte
-		m          int
-		t0, t1     error
-	)
+	var line, head, full []byte
+	var err, t0, t1 error
+	var m int
 	if f != nil {
 		switch f.PC {
 		case 1:
@@ -663,84 +610,75 @@ func (f *notesReadsAllFrame) body(r *gen.Run, n *notes, c *Conn) (st gen.Status)
 	}
 
 //line socket_test.go:205:1
-	line, err, st = c.ReadLineResumable(r)
-	if st != gen.Done {
+	if line, err, st = c.ReadLineResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 27)
-		f.n, f.c, f.PC = n, c, 1
-		return r.Link(f, &f.Header, st)
+		f.n, f.c = n, c
+		return f.Link(r, f, 1, st)
 	}
 resumed_205:
 //line socket_test.go:206:1
 	n.note("%q %v", line, err)
-	line, err, st = c.ReadLineResumable(r)
-	if st != gen.Done {
+	if line, err, st = c.ReadLineResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 27)
-		f.n, f.c, f.PC = n, c, 2
-		return r.Link(f, &f.Header, st)
+		f.n, f.c = n, c
+		return f.Link(r, f, 2, st)
 	}
 resumed_207:
 //line socket_test.go:208:1
 	n.note("%q %v", line, err)
-	head, err, st = c.ReadUntilResumable(r, "\r\n\r\n", 100)
-	if st != gen.Done {
+	if head, err, st = c.ReadUntilResumable(r, "\r\n\r\n", 100); st != gen.Done {
 		f = gen.Take(r, f, 27)
-		f.n, f.c, f.PC = n, c, 3
-		return r.Link(f, &f.Header, st)
+		f.n, f.c = n, c
+		return f.Link(r, f, 3, st)
 	}
 resumed_209:
 //line socket_test.go:210:1
 	n.note("%q %v", head, err)
 	full = make([]byte, 5)
-	m, err, st = c.ReadFullResumable(r, full)
-	if st != gen.Done {
+	if m, err, st = c.ReadFullResumable(r, full); st != gen.Done {
 		f = gen.Take(r, f, 27)
-		f.n, f.c, f.full, f.PC = n, c, full, 4
-		return r.Link(f, &f.Header, st)
+		f.n, f.c, f.full = n, c, full
+		return f.Link(r, f, 4, st)
 	}
 resumed_212:
 //line socket_test.go:213:1
 	n.note("%q %v", full[:m], err)
-	t0, st = c.WaitReadableResumable(r)
-	if st != gen.Done {
+	if t0, st = c.WaitReadableResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 27)
-		f.n, f.c, f.full, f.PC = n, c, full, 5
-		return r.Link(f, &f.Header, st)
+		f.n, f.c, f.full = n, c, full
+		return f.Link(r, f, 5, st)
 	}
 resumed_214:
 //line socket_test.go:214:1
 	n.note("%v", t0)
-	_, err, st = c.ReadUntilResumable(r, "!", 3)
-	if st != gen.Done {
+	if _, err, st = c.ReadUntilResumable(r, "!", 3); st != gen.Done {
 		f = gen.Take(r, f, 27)
-		f.n, f.c, f.full, f.PC = n, c, full, 6
-		return r.Link(f, &f.Header, st)
+		f.n, f.c, f.full = n, c, full
+		return f.Link(r, f, 6, st)
 	}
 resumed_215:
 //line socket_test.go:216:1
 	n.note("%v", err)
-	line, err, st = c.ReadUntilResumable(r, "k", 6)
-	if st != gen.Done {
+	if line, err, st = c.ReadUntilResumable(r, "k", 6); st != gen.Done {
 		f = gen.Take(r, f, 27)
-		f.n, f.c, f.full, f.PC = n, c, full, 7
-		return r.Link(f, &f.Header, st)
+		f.n, f.c, f.full = n, c, full
+		return f.Link(r, f, 7, st)
 	}
 resumed_217:
 //line socket_test.go:218:1
 	n.note("%q %v", line, err)
-	_, err, st = c.ReadLineResumable(r)
-	if st != gen.Done {
+	if _, err, st = c.ReadLineResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 27)
-		f.n, f.c, f.full, f.PC = n, c, full, 8
-		return r.Link(f, &f.Header, st)
+		f.n, f.c, f.full = n, c, full
+		return f.Link(r, f, 8, st)
 	}
 resumed_219:
 //line socket_test.go:220:1
 	n.note("%v", err)
-	m, err, st = c.ReadFullResumable(r, full)
-	if st != gen.Done {
+	if m, err, st = c.ReadFullResumable(r, full); st != gen.Done {
 		f = gen.Take(r, f, 27)
-		f.n, f.c, f.full, f.PC = n, c, full, 9
-		return r.Link(f, &f.Header, st)
+		f.n, f.c, f.full = n, c, full
+		return f.Link(r, f, 9, st)
 	}
 resumed_221:
 //line socket_test.go:222:1
@@ -749,20 +687,18 @@ resumed_221:
 		f.full = nil
 	}
 //line socket_test.go:223:1
-	_, err, st = c.ReadLineResumable(r)
-	if st != gen.Done {
+	if _, err, st = c.ReadLineResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 27)
-		f.n, f.c, f.PC = n, c, 10
-		return r.Link(f, &f.Header, st)
+		f.n, f.c = n, c
+		return f.Link(r, f, 10, st)
 	}
 resumed_223:
 //line socket_test.go:224:1
 	n.note("%v", err)
-	t1, st = c.WaitReadableResumable(r)
-	if st != gen.Done {
+	if t1, st = c.WaitReadableResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 27)
-		f.n, f.c, f.PC = n, c, 11
-		return r.Link(f, &f.Header, st)
+		f.n, f.c = n, c
+		return f.Link(r, f, 11, st)
 	}
 resumed_225:
 //line socket_test.go:225:1
@@ -770,21 +706,19 @@ resumed_225:
 	return gen.Done
 }
 
-//line socket_greenlet_test.go:775:1
+//line socket_greenlet_test.go:711:1
 
 func (f *notesReadsAllFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.body(r, f.n, f.c))
+	return f.Started(r, f, f.body(r, f.n, f.c))
 }
 
 func (f *notesReadsAllFrame) Args(args []any)    { gen.SetArgs(f, args, &f.c) }
 func (f *notesReadsAllFrame) Forget()            { *f = notesReadsAllFrame{Header: f.Header} }
 func (f *notesReadsAllFrame) Release(r *gen.Run) { gen.Free(r, f, 27) }
-func (*notesReadsAllFrame) Func() *gen.Func      { return &notesReadsAllFrameInfo }
+func (*notesReadsAllFrame) Func() *gen.Func      { return socket_test_go.At(5) }
 
-var notesReadsAllFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).readsAll", File: "github.com/going-green/greenlet/hub/socket/socket_test.go", Line: 204, Points: "205 n c; 207 =; 209 =; 212 +full; 214 =; 215 =; 217 =; 219 =; 221 =; 223 n c; 225 ="}
 var _ func(*notes, *Conn) = (*notes).readsAll
 
-// notesSendsFrame is an activation of notes.sends.
 type notesSendsFrame struct {
 	gen.Header
 	n       *notes
@@ -797,8 +731,6 @@ func (n *notes) newSendsFrame(c *Conn, text string, size int) *notesSendsFrame {
 	_ = n.sends
 	return gen.MakeFrame(notesSendsFrame{n: n, c: c, text: text, size: size})
 }
-
-// sendsResumable is notes.sends for callers that can be suspended.
 func (n *notes) sendsResumable(r *gen.Run, c *Conn, text string, size int) gen.Status {
 	return (*notesSendsFrame)(nil).body(r, n, c, text, size)
 }
@@ -819,11 +751,10 @@ loop_230:
 		return gen.Done
 	}
 //line socket_test.go:231:1
-	_, err, st = c.WriteStringResumable(r, text[i:min(i+size, len(text))])
-	if st != gen.Done {
+	if _, err, st = c.WriteStringResumable(r, text[i:min(i+size, len(text))]); st != gen.Done {
 		f = gen.Take(r, f, 22)
-		f.n, f.c, f.text, f.size, f.i, f.PC = n, c, text, size, i, 1
-		return r.Link(f, &f.Header, st)
+		f.n, f.c, f.text, f.size, f.i = n, c, text, size, i
+		return f.Link(r, f, 1, st)
 	}
 //line socket_test.go:231:1
 	if err != nil {
@@ -831,14 +762,14 @@ loop_230:
 	}
 	if st = n.SleepResumable(r, 10*time.Microsecond); st != gen.Done {
 		f = gen.Take(r, f, 22)
-		f.n, f.c, f.text, f.size, f.i, f.PC = n, c, text, size, i, 2
-		return r.Link(f, &f.Header, st)
+		f.n, f.c, f.text, f.size, f.i = n, c, text, size, i
+		return f.Link(r, f, 2, st)
 	}
 	i += size
 	goto loop_230
 }
 
-//line socket_greenlet_test.go:843:1
+//line socket_greenlet_test.go:774:1
 
 func (f *notesSendsFrame) Resume(r *gen.Run) (st gen.Status) {
 	n, c, text, size := f.n, f.c, f.text, f.size
@@ -846,7 +777,7 @@ func (f *notesSendsFrame) Resume(r *gen.Run) (st gen.Status) {
 	var err error
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.n, f.c, f.text, f.size))
+		return f.Started(r, f, f.body(r, f.n, f.c, f.text, f.size))
 	case 1:
 		i = f.i
 		_, err = r.Callee().(*ConnWriteStringFrame).Returned(r)
@@ -863,13 +794,12 @@ loop_230:
 		f.n, f.text = nil, ""
 //line socket_test.go:236:1
 		c.CloseWrite()
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 //line socket_test.go:231:1
-	_, err, st = c.WriteStringResumable(r, text[i:min(i+size, len(text))])
-	if st != gen.Done {
-		f.i, f.PC = i, 1
-		return r.Link(f, &f.Header, st)
+	if _, err, st = c.WriteStringResumable(r, text[i:min(i+size, len(text))]); st != gen.Done {
+		f.i = i
+		return f.Link(r, f, 1, st)
 	}
 resumed_231:
 //line socket_test.go:231:1
@@ -877,25 +807,23 @@ resumed_231:
 		panic(err)
 	}
 	if st = n.SleepResumable(r, 10*time.Microsecond); st != gen.Done {
-		f.i, f.PC = i, 2
-		return r.Link(f, &f.Header, st)
+		f.i = i
+		return f.Link(r, f, 2, st)
 	}
 resumed_234:
 	i += size
 	goto loop_230
 }
 
-//line socket_greenlet_test.go:890:1
+//line socket_greenlet_test.go:820:1
 
 func (f *notesSendsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.c, &f.text, &f.size) }
 func (f *notesSendsFrame) Forget()            { *f = notesSendsFrame{Header: f.Header} }
 func (f *notesSendsFrame) Release(r *gen.Run) { gen.Free(r, f, 22) }
-func (*notesSendsFrame) Func() *gen.Func      { return &notesSendsFrameInfo }
+func (*notesSendsFrame) Func() *gen.Func      { return socket_test_go.At(6) }
 
-var notesSendsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).sends", File: "github.com/going-green/greenlet/hub/socket/socket_test.go", Line: 229, Points: "231 n c text size i; 234 ="}
 var _ func(*notes, *Conn, string, int) = (*notes).sends
 
-// notesLongLineFrame is an activation of notes.longLine.
 type notesLongLineFrame struct {
 	gen.Header
 	n    *notes
@@ -907,8 +835,6 @@ func (n *notes) newLongLineFrame(c *Conn, size int) *notesLongLineFrame {
 	_ = n.longLine
 	return gen.MakeFrame(notesLongLineFrame{n: n, c: c, size: size})
 }
-
-// longLineResumable is notes.longLine for callers that can be suspended.
 func (n *notes) longLineResumable(r *gen.Run, c *Conn, size int) gen.Status {
 	return (*notesLongLineFrame)(nil).body(r, n, c, size)
 }
@@ -917,19 +843,17 @@ func (f *notesLongLineFrame) body(r *gen.Run, n *notes, c *Conn, size int) (st g
 	var line []byte
 	var err error
 //line socket_test.go:256:1
-	line, err, st = c.ReadLineResumable(r)
-	if st != gen.Done {
+	if line, err, st = c.ReadLineResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 51)
-		f.n, f.c, f.size, f.PC = n, c, size, 1
-		return r.Link(f, &f.Header, st)
+		f.n, f.c, f.size = n, c, size
+		return f.Link(r, f, 1, st)
 	}
 //line socket_test.go:257:1
 	n.note("%v %v", len(line) == size, err)
-	line, err, st = c.ReadLineResumable(r)
-	if st != gen.Done {
+	if line, err, st = c.ReadLineResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 51)
-		f.c, f.n, f.PC = nil, n, 2
-		return r.Link(f, &f.Header, st)
+		f.c, f.n = nil, n
+		return f.Link(r, f, 2, st)
 	}
 	if f != nil {
 		f.c = nil
@@ -939,7 +863,7 @@ func (f *notesLongLineFrame) body(r *gen.Run, n *notes, c *Conn, size int) (st g
 	return gen.Done
 }
 
-//line socket_greenlet_test.go:944:1
+//line socket_greenlet_test.go:868:1
 
 func (f *notesLongLineFrame) Resume(r *gen.Run) (st gen.Status) {
 	n, c, size := f.n, f.c, f.size
@@ -947,15 +871,14 @@ func (f *notesLongLineFrame) Resume(r *gen.Run) (st gen.Status) {
 	var err error
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.n, f.c, f.size))
+		return f.Started(r, f, f.body(r, f.n, f.c, f.size))
 	case 1:
 		line, err = r.Callee().(*ConnReadLineFrame).Returned(r)
 //line socket_test.go:257:1
 		n.note("%v %v", len(line) == size, err)
-		line, err, st = c.ReadLineResumable(r)
-		if st != gen.Done {
-			f.c, f.PC = nil, 2
-			return r.Link(f, &f.Header, st)
+		if line, err, st = c.ReadLineResumable(r); st != gen.Done {
+			f.c = nil
+			return f.Link(r, f, 2, st)
 		}
 		goto resumed_258
 	case 2:
@@ -967,20 +890,18 @@ resumed_258:
 	f.c = nil
 //line socket_test.go:259:1
 	n.note("%q %v", line, err)
-	return r.Return(f, &f.Header)
+	return f.Return(r, f)
 }
 
-//line socket_greenlet_test.go:975:1
+//line socket_greenlet_test.go:898:1
 
 func (f *notesLongLineFrame) Args(args []any)    { gen.SetArgs(f, args, &f.c, &f.size) }
 func (f *notesLongLineFrame) Forget()            { *f = notesLongLineFrame{Header: f.Header} }
 func (f *notesLongLineFrame) Release(r *gen.Run) { gen.Free(r, f, 51) }
-func (*notesLongLineFrame) Func() *gen.Func      { return &notesLongLineFrameInfo }
+func (*notesLongLineFrame) Func() *gen.Func      { return socket_test_go.At(7) }
 
-var notesLongLineFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).longLine", File: "github.com/going-green/greenlet/hub/socket/socket_test.go", Line: 255, Points: "256 n c size; 258 n"}
 var _ func(*notes, *Conn, int) = (*notes).longLine
 
-// notesPongsFrame is an activation of notes.pongs.
 type notesPongsFrame struct {
 	gen.Header
 	n   *notes
@@ -993,8 +914,6 @@ func (n *notes) newPongsFrame(p *PacketConn) *notesPongsFrame {
 	_ = n.pongs
 	return gen.MakeFrame(notesPongsFrame{n: n, p: p})
 }
-
-// pongsResumable is notes.pongs for callers that can be suspended.
 func (n *notes) pongsResumable(r *gen.Run, p *PacketConn) gen.Status {
 	return (*notesPongsFrame)(nil).body(r, n, p)
 }
@@ -1035,11 +954,10 @@ loop_284:
 		goto after_loop_284
 	}
 //line socket_test.go:285:1
-	m, from, err, st = p.ReadFromResumable(r, buf)
-	if st != gen.Done {
+	if m, from, err, st = p.ReadFromResumable(r, buf); st != gen.Done {
 		f = gen.Take(r, f, 46)
-		f.n, f.p, f.buf, f.t0, f.PC = n, p, buf, t0, 1
-		return r.Link(f, &f.Header, st)
+		f.n, f.p, f.buf, f.t0 = n, p, buf, t0
+		return f.Link(r, f, 1, st)
 	}
 resumed_285:
 //line socket_test.go:286:1
@@ -1047,11 +965,10 @@ resumed_285:
 		panic(err)
 	}
 	n.note("got %q", buf[:m])
-	_, err2, st = p.WriteToResumable(r, append(buf[:m:m], '!'), from)
-	if st != gen.Done {
+	if _, err2, st = p.WriteToResumable(r, append(buf[:m:m], '!'), from); st != gen.Done {
 		f = gen.Take(r, f, 46)
-		f.n, f.p, f.buf, f.t0, f.PC = n, p, buf, t0, 2
-		return r.Link(f, &f.Header, st)
+		f.n, f.p, f.buf, f.t0 = n, p, buf, t0
+		return f.Link(r, f, 2, st)
 	}
 resumed_290:
 //line socket_test.go:290:1
@@ -1064,21 +981,19 @@ resumed_290:
 after_loop_284:
 //line socket_test.go:294:1
 	p.SetDeadline(n.Now().Add(time.Millisecond))
-	_, _, err3, st = p.ReadFromResumable(r, buf)
-	if st != gen.Done {
+	if _, _, err3, st = p.ReadFromResumable(r, buf); st != gen.Done {
 		f = gen.Take(r, f, 46)
-		f.n, f.p, f.buf, f.PC = n, p, buf, 3
-		return r.Link(f, &f.Header, st)
+		f.n, f.p, f.buf = n, p, buf
+		return f.Link(r, f, 3, st)
 	}
 resumed_295:
 //line socket_test.go:296:1
 	n.note("%v", err3.(net.Error).Timeout())
 	p.Close()
-	_, _, err3, st = p.ReadFromResumable(r, buf)
-	if st != gen.Done {
+	if _, _, err3, st = p.ReadFromResumable(r, buf); st != gen.Done {
 		f = gen.Take(r, f, 46)
-		f.p, f.buf, f.n, f.PC = nil, nil, n, 4
-		return r.Link(f, &f.Header, st)
+		f.p, f.buf, f.n = nil, nil, n
+		return f.Link(r, f, 4, st)
 	}
 resumed_298:
 	if f != nil {
@@ -1089,21 +1004,19 @@ resumed_298:
 	return gen.Done
 }
 
-//line socket_greenlet_test.go:1095:1
+//line socket_greenlet_test.go:1010:1
 
 func (f *notesPongsFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.body(r, f.n, f.p))
+	return f.Started(r, f, f.body(r, f.n, f.p))
 }
 
 func (f *notesPongsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.p) }
 func (f *notesPongsFrame) Forget()            { *f = notesPongsFrame{Header: f.Header} }
 func (f *notesPongsFrame) Release(r *gen.Run) { gen.Free(r, f, 46) }
-func (*notesPongsFrame) Func() *gen.Func      { return &notesPongsFrameInfo }
+func (*notesPongsFrame) Func() *gen.Func      { return socket_test_go.At(8) }
 
-var notesPongsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).pongs", File: "github.com/going-green/greenlet/hub/socket/socket_test.go", Line: 282, Points: "285 n p buf t0; 290 =; 295 -t0; 298 n"}
 var _ func(*notes, *PacketConn) = (*notes).pongs
 
-// notesPingsFrame is an activation of notes.pings.
 type notesPingsFrame struct {
 	gen.DeferHeader
 	n      *notes
@@ -1118,14 +1031,12 @@ func (n *notes) newPingsFrame(to net.Addr) *notesPingsFrame {
 	_ = n.pings
 	return gen.MakeFrame(notesPingsFrame{n: n, to: to})
 }
-
-// pingsResumable is notes.pings for callers that can be suspended.
 func (n *notes) pingsResumable(r *gen.Run, to net.Addr) gen.Status {
 	return (*notesPingsFrame)(nil).run(r, n, to)
 }
 
 func (f *notesPingsFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.run(r, f.n, f.to))
+	return f.Started(r, f, f.run(r, f.n, f.to))
 }
 
 func (f *notesPingsFrame) run(r *gen.Run, n *notes, to net.Addr) (st gen.Status) {
@@ -1150,14 +1061,11 @@ func (f *notesPingsFrame) step(r *gen.Run, n *notes, to net.Addr) (end gen.Statu
 	defer f.Catch(&end)
 	var st gen.Status
 	var (
-		c      *Conn
-		err    error
-		buf    []byte
-		t0     []string
-		t1, t2 int
-		err2   error
-		m      int
-		err3   error
+		c               *Conn
+		err, err2, err3 error
+		buf             []byte
+		t0              []string
+		t1, t2, m       int
 	)
 	switch f.PC {
 	case 1:
@@ -1176,10 +1084,9 @@ func (f *notesPingsFrame) step(r *gen.Run, n *notes, to net.Addr) (end gen.Statu
 	}
 
 //line socket_test.go:304:1
-	c, err, st = DialResumable(r, n.Hub, f.to.Network(), f.to.String())
-	if st != gen.Done {
-		f.to, f.PC = nil, 1
-		return r.Link(f, &f.Header, st)
+	if c, err, st = DialResumable(r, n.Hub, f.to.Network(), f.to.String()); st != gen.Done {
+		f.to = nil
+		return f.Link(r, f, 1, st)
 	}
 resumed_304:
 //line socket_test.go:305:1
@@ -1211,10 +1118,9 @@ loop_310:
 	{
 		s := t0[t2]
 //line socket_test.go:311:1
-		_, err2, st = c.WriteStringResumable(r, s)
-		if st != gen.Done {
-			f.c, f.buf, f.t0, f.t1, f.t2, f.PC = c, buf, t0, t1, t2, 2
-			return r.Link(f, &f.Header, st)
+		if _, err2, st = c.WriteStringResumable(r, s); st != gen.Done {
+			f.c, f.buf, f.t0, f.t1, f.t2 = c, buf, t0, t1, t2
+			return f.Link(r, f, 2, st)
 		}
 	}
 resumed_311:
@@ -1222,10 +1128,9 @@ resumed_311:
 	if err2 != nil {
 		panic(err2)
 	}
-	m, err3, st = c.ReadResumable(r, buf)
-	if st != gen.Done {
-		f.c, f.buf, f.t0, f.t1, f.t2, f.PC = c, buf, t0, t1, t2, 3
-		return r.Link(f, &f.Header, st)
+	if m, err3, st = c.ReadResumable(r, buf); st != gen.Done {
+		f.c, f.buf, f.t0, f.t1, f.t2 = c, buf, t0, t1, t2
+		return f.Link(r, f, 3, st)
 	}
 resumed_314:
 //line socket_test.go:315:1
@@ -1238,7 +1143,7 @@ unwind:
 	for f.Pending() {
 //line socket_test.go:317:1
 		if sub := f.Next(r); sub != gen.Done {
-			return r.Link(f, &f.Header, sub)
+			return f.Link(r, f, gen.Unwind, sub)
 		}
 	}
 //line socket_test.go:317:1
@@ -1246,17 +1151,15 @@ unwind:
 	return gen.Done
 }
 
-//line socket_greenlet_test.go:1252:1
+//line socket_greenlet_test.go:1157:1
 
 func (f *notesPingsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.to) }
 func (f *notesPingsFrame) Forget()            { *f = notesPingsFrame{DeferHeader: f.DeferHeader} }
 func (f *notesPingsFrame) Release(r *gen.Run) { gen.Free(r, f, 36) }
-func (*notesPingsFrame) Func() *gen.Func      { return &notesPingsFrameInfo }
+func (*notesPingsFrame) Func() *gen.Func      { return socket_test_go.At(9) }
 
-var notesPingsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).pings", File: "github.com/going-green/greenlet/hub/socket/socket_test.go", Line: 303, End: 317, Points: "304 n; 311 n c buf t0 t1 t2; 314 ="}
 var _ func(*notes, net.Addr) = (*notes).pings
 
-// notesHalfClosesFrame is an activation of notes.halfCloses.
 type notesHalfClosesFrame struct {
 	gen.Header
 	n       *notes
@@ -1268,8 +1171,6 @@ func (n *notes) newHalfClosesFrame(a *Conn, b *Conn) *notesHalfClosesFrame {
 	_ = n.halfCloses
 	return gen.MakeFrame(notesHalfClosesFrame{n: n, a: a, b: b})
 }
-
-// halfClosesResumable is notes.halfCloses for callers that can be suspended.
 func (n *notes) halfClosesResumable(r *gen.Run, a *Conn, b *Conn) gen.Status {
 	return (*notesHalfClosesFrame)(nil).body(r, n, a, b)
 }
@@ -1281,23 +1182,21 @@ func (f *notesHalfClosesFrame) body(r *gen.Run, n *notes, a *Conn, b *Conn) (st 
 	reading = n.Go(n.newReadsToEndFrame(a))
 	if st = n.SleepResumable(r, time.Millisecond); st != gen.Done {
 		f = gen.Take(r, f, 23)
-		f.n, f.a, f.b, f.reading, f.PC = n, a, b, reading, 1
-		return r.Link(f, &f.Header, st)
+		f.n, f.a, f.b, f.reading = n, a, b, reading
+		return f.Link(r, f, 1, st)
 	}
 //line socket_test.go:362:1
 	n.note("%v", a.CloseRead())
-	_, st = reading.JoinResumable(r)
-	if st != gen.Done {
+	if _, st = reading.JoinResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 23)
-		f.n, f.a, f.b, f.PC = n, a, b, 2
-		return r.Link(f, &f.Header, st)
+		f.n, f.a, f.b = n, a, b
+		return f.Link(r, f, 2, st)
 	}
 //line socket_test.go:364:1
-	_, err, st = a.WriteStringResumable(r, "still there")
-	if st != gen.Done {
+	if _, err, st = a.WriteStringResumable(r, "still there"); st != gen.Done {
 		f = gen.Take(r, f, 23)
-		f.n, f.a, f.b, f.PC = n, a, b, 3
-		return r.Link(f, &f.Header, st)
+		f.n, f.a, f.b = n, a, b
+		return f.Link(r, f, 3, st)
 	}
 //line socket_test.go:365:1
 	n.note("%v %v", err, a.CloseWrite())
@@ -1307,13 +1206,13 @@ func (f *notesHalfClosesFrame) body(r *gen.Run, n *notes, a *Conn, b *Conn) (st 
 //line socket_test.go:366:1
 	if st = n.readsToEndResumable(r, b); st != gen.Done {
 		f = gen.Take(r, f, 23)
-		f.n, f.b, f.PC = nil, nil, 4
-		return r.Link(f, &f.Header, st)
+		f.n, f.b = nil, nil
+		return f.Link(r, f, 4, st)
 	}
 	return gen.Done
 }
 
-//line socket_greenlet_test.go:1319:1
+//line socket_greenlet_test.go:1218:1
 
 func (f *notesHalfClosesFrame) Resume(r *gen.Run) (st gen.Status) {
 	n, a, b := f.n, f.a, f.b
@@ -1321,16 +1220,15 @@ func (f *notesHalfClosesFrame) Resume(r *gen.Run) (st gen.Status) {
 	var err error
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.n, f.a, f.b))
+		return f.Started(r, f, f.body(r, f.n, f.a, f.b))
 	case 1:
 		reading = f.reading
 		r.Callee().(*hub.HubSleepFrame).Release(r)
 //line socket_test.go:362:1
 		n.note("%v", a.CloseRead())
-		_, st = reading.JoinResumable(r)
-		if st != gen.Done {
-			f.reading, f.PC = nil, 2
-			return r.Link(f, &f.Header, st)
+		if _, st = reading.JoinResumable(r); st != gen.Done {
+			f.reading = nil
+			return f.Link(r, f, 2, st)
 		}
 		goto resumed_363
 	case 2:
@@ -1341,17 +1239,15 @@ func (f *notesHalfClosesFrame) Resume(r *gen.Run) (st gen.Status) {
 		goto resumed_364
 	case 4:
 		r.Callee().(*notesReadsToEndFrame).Release(r)
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 
 resumed_363:
 //line socket_test.go:364:1
 	f.reading = nil
 //line socket_test.go:364:1
-	_, err, st = a.WriteStringResumable(r, "still there")
-	if st != gen.Done {
-		f.PC = 3
-		return r.Link(f, &f.Header, st)
+	if _, err, st = a.WriteStringResumable(r, "still there"); st != gen.Done {
+		return f.Link(r, f, 3, st)
 	}
 resumed_364:
 //line socket_test.go:365:1
@@ -1359,23 +1255,21 @@ resumed_364:
 	f.a = nil
 //line socket_test.go:366:1
 	if st = n.readsToEndResumable(r, b); st != gen.Done {
-		f.n, f.b, f.PC = nil, nil, 4
-		return r.Link(f, &f.Header, st)
+		f.n, f.b = nil, nil
+		return f.Link(r, f, 4, st)
 	}
-	return r.Return(f, &f.Header)
+	return f.Return(r, f)
 }
 
-//line socket_greenlet_test.go:1371:1
+//line socket_greenlet_test.go:1267:1
 
 func (f *notesHalfClosesFrame) Args(args []any)    { gen.SetArgs(f, args, &f.a, &f.b) }
 func (f *notesHalfClosesFrame) Forget()            { *f = notesHalfClosesFrame{Header: f.Header} }
 func (f *notesHalfClosesFrame) Release(r *gen.Run) { gen.Free(r, f, 23) }
-func (*notesHalfClosesFrame) Func() *gen.Func      { return &notesHalfClosesFrameInfo }
+func (*notesHalfClosesFrame) Func() *gen.Func      { return socket_test_go.At(10) }
 
-var notesHalfClosesFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).halfCloses", File: "github.com/going-green/greenlet/hub/socket/socket_test.go", Line: 359, Points: "361 n a b reading; 363 n a b; 364 =; 366"}
 var _ func(*notes, *Conn, *Conn) = (*notes).halfCloses
 
-// notesReadsToEndFrame is an activation of notes.readsToEnd.
 type notesReadsToEndFrame struct {
 	gen.Header
 	n   *notes
@@ -1387,8 +1281,6 @@ func (n *notes) newReadsToEndFrame(c *Conn) *notesReadsToEndFrame {
 	_ = n.readsToEnd
 	return gen.MakeFrame(notesReadsToEndFrame{n: n, c: c})
 }
-
-// readsToEndResumable is notes.readsToEnd for callers that can be suspended.
 func (n *notes) readsToEndResumable(r *gen.Run, c *Conn) gen.Status {
 	return (*notesReadsToEndFrame)(nil).body(r, n, c)
 }
@@ -1400,11 +1292,10 @@ func (f *notesReadsToEndFrame) body(r *gen.Run, n *notes, c *Conn) (st gen.Statu
 //line socket_test.go:371:1
 	buf = make([]byte, 100)
 loop_372:
-	m, err, st = c.ReadResumable(r, buf)
-	if st != gen.Done {
+	if m, err, st = c.ReadResumable(r, buf); st != gen.Done {
 		f = gen.Take(r, f, 12)
-		f.n, f.c, f.buf, f.PC = n, c, buf, 1
-		return r.Link(f, &f.Header, st)
+		f.n, f.c, f.buf = n, c, buf
+		return f.Link(r, f, 1, st)
 	}
 //line socket_test.go:374:1
 	n.note("%q %v", buf[:m], err)
@@ -1414,7 +1305,7 @@ loop_372:
 	goto loop_372
 }
 
-//line socket_greenlet_test.go:1420:1
+//line socket_greenlet_test.go:1311:1
 
 func (f *notesReadsToEndFrame) Resume(r *gen.Run) (st gen.Status) {
 	n, c := f.n, f.c
@@ -1423,7 +1314,7 @@ func (f *notesReadsToEndFrame) Resume(r *gen.Run) (st gen.Status) {
 	var err error
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.n, f.c))
+		return f.Started(r, f, f.body(r, f.n, f.c))
 	case 1:
 		buf = f.buf
 		m, err = r.Callee().(*ConnReadFrame).Returned(r)
@@ -1432,31 +1323,28 @@ func (f *notesReadsToEndFrame) Resume(r *gen.Run) (st gen.Status) {
 
 loop_372:
 //line socket_test.go:373:1
-	m, err, st = c.ReadResumable(r, buf)
-	if st != gen.Done {
-		f.buf, f.PC = buf, 1
-		return r.Link(f, &f.Header, st)
+	if m, err, st = c.ReadResumable(r, buf); st != gen.Done {
+		f.buf = buf
+		return f.Link(r, f, 1, st)
 	}
 resumed_373:
 //line socket_test.go:374:1
 	n.note("%q %v", buf[:m], err)
 	if err != nil {
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 	goto loop_372
 }
 
-//line socket_greenlet_test.go:1452:1
+//line socket_greenlet_test.go:1342:1
 
 func (f *notesReadsToEndFrame) Args(args []any)    { gen.SetArgs(f, args, &f.c) }
 func (f *notesReadsToEndFrame) Forget()            { *f = notesReadsToEndFrame{Header: f.Header} }
 func (f *notesReadsToEndFrame) Release(r *gen.Run) { gen.Free(r, f, 12) }
-func (*notesReadsToEndFrame) Func() *gen.Func      { return &notesReadsToEndFrameInfo }
+func (*notesReadsToEndFrame) Func() *gen.Func      { return socket_test_go.At(11) }
 
-var notesReadsToEndFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).readsToEnd", File: "github.com/going-green/greenlet/hub/socket/socket_test.go", Line: 370, Points: "373 n c buf"}
 var _ func(*notes, *Conn) = (*notes).readsToEnd
 
-// notesReceivesFrame is an activation of notes.receives.
 type notesReceivesFrame struct {
 	gen.Header
 	n      *notes
@@ -1469,8 +1357,6 @@ func (n *notes) newReceivesFrame(p *PacketConn, answer string) *notesReceivesFra
 	_ = n.receives
 	return gen.MakeFrame(notesReceivesFrame{n: n, p: p, answer: answer})
 }
-
-// receivesResumable is notes.receives for callers that can be suspended.
 func (n *notes) receivesResumable(r *gen.Run, p *PacketConn, answer string) gen.Status {
 	return (*notesReceivesFrame)(nil).body(r, n, p, answer)
 }
@@ -1484,11 +1370,10 @@ func (f *notesReceivesFrame) body(r *gen.Run, n *notes, p *PacketConn, answer st
 	)
 //line socket_test.go:393:1
 	buf = make([]byte, 10)
-	m, from, err, st = p.ReadFromResumable(r, buf)
-	if st != gen.Done {
+	if m, from, err, st = p.ReadFromResumable(r, buf); st != gen.Done {
 		f = gen.Take(r, f, 53)
-		f.n, f.p, f.answer, f.buf, f.PC = n, p, answer, buf, 1
-		return r.Link(f, &f.Header, st)
+		f.n, f.p, f.answer, f.buf = n, p, answer, buf
+		return f.Link(r, f, 1, st)
 	}
 //line socket_test.go:395:1
 	n.note("%s got %q from %s, %v", filepath.Base(p.LocalAddr().String()), buf[:m], filepath.Base(from.String()), err)
@@ -1496,11 +1381,10 @@ func (f *notesReceivesFrame) body(r *gen.Run, n *notes, p *PacketConn, answer st
 		return gen.Done
 	}
 //line socket_test.go:397:1
-	_, err, st = p.WriteToResumable(r, []byte(answer), from)
-	if st != gen.Done {
+	if _, err, st = p.WriteToResumable(r, []byte(answer), from); st != gen.Done {
 		f = gen.Take(r, f, 53)
-		f.p, f.answer, f.n, f.PC = nil, "", n, 2
-		return r.Link(f, &f.Header, st)
+		f.p, f.answer, f.n = nil, "", n
+		return f.Link(r, f, 2, st)
 	}
 	if f != nil {
 		f.p, f.answer = nil, ""
@@ -1510,7 +1394,7 @@ func (f *notesReceivesFrame) body(r *gen.Run, n *notes, p *PacketConn, answer st
 	return gen.Done
 }
 
-//line socket_greenlet_test.go:1516:1
+//line socket_greenlet_test.go:1400:1
 
 func (f *notesReceivesFrame) Resume(r *gen.Run) (st gen.Status) {
 	n, p, answer := f.n, f.p, f.answer
@@ -1522,7 +1406,7 @@ func (f *notesReceivesFrame) Resume(r *gen.Run) (st gen.Status) {
 	)
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.n, f.p, f.answer))
+		return f.Started(r, f, f.body(r, f.n, f.p, f.answer))
 	case 1:
 		buf = f.buf
 		m, from, err = r.Callee().(*PacketConnReadFromFrame).Returned(r)
@@ -1531,7 +1415,7 @@ func (f *notesReceivesFrame) Resume(r *gen.Run) (st gen.Status) {
 		if answer != "" {
 			goto then_396
 		}
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	case 2:
 		_, err = r.Callee().(*PacketConnWriteToFrame).Returned(r)
 		goto resumed_397
@@ -1541,25 +1425,38 @@ then_396:
 //line socket_test.go:397:1
 	f.buf = nil
 //line socket_test.go:397:1
-	_, err, st = p.WriteToResumable(r, []byte(answer), from)
-	if st != gen.Done {
-		f.p, f.answer, f.PC = nil, "", 2
-		return r.Link(f, &f.Header, st)
+	if _, err, st = p.WriteToResumable(r, []byte(answer), from); st != gen.Done {
+		f.p, f.answer = nil, ""
+		return f.Link(r, f, 2, st)
 	}
 resumed_397:
 	f.p, f.answer = nil, ""
 //line socket_test.go:398:1
 	n.note("%v", err)
-	return r.Return(f, &f.Header)
+	return f.Return(r, f)
 }
 
-//line socket_greenlet_test.go:1559:1
+//line socket_greenlet_test.go:1442:1
 
 func (f *notesReceivesFrame) Args(args []any)    { gen.SetArgs(f, args, &f.p, &f.answer) }
 func (f *notesReceivesFrame) Forget()            { *f = notesReceivesFrame{Header: f.Header} }
 func (f *notesReceivesFrame) Release(r *gen.Run) { gen.Free(r, f, 53) }
-func (*notesReceivesFrame) Func() *gen.Func      { return &notesReceivesFrameInfo }
+func (*notesReceivesFrame) Func() *gen.Func      { return socket_test_go.At(12) }
 
-var notesReceivesFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).receives", File: "github.com/going-green/greenlet/hub/socket/socket_test.go", Line: 392, Points: "394 n p answer buf; 397 n"}
 var _ func(*notes, *PacketConn, string) = (*notes).receives
 var _ = gen.Declare("notes.connects", "notes.echoes", "notes.acceptsOne", "notes.talks", "notes.dialsBadly", "notes.readsAll", "notes.sends", "notes.longLine", "notes.pongs", "notes.pings", "notes.halfCloses", "notes.readsToEnd", "notes.receives")
+var socket_test_go = gen.Funcs{Package: "github.com/going-green/greenlet/hub/socket", File: "github.com/going-green/greenlet/hub/socket/socket_test.go", List: `
+(*notes).connects 67: 69 l a b; 71 b
+(*notes).echoes 88: 91 n c buf; 97 =
+(*notes).acceptsOne 104: 105 n; 110
+(*notes).talks 114 135: 115 n; 121 n c t0 t1 t2 word; 125 -word +buf; 133 n
+(*notes).dialsBadly 183: 184 n network address; 186 n
+(*notes).readsAll 204: 205 n c; 207 =; 209 =; 212 +full; 214 =; 215 =; 217 =; 219 =; 221 =; 223 n c; 225 =
+(*notes).sends 229: 231 n c text size i; 234 =
+(*notes).longLine 255: 256 n c size; 258 n
+(*notes).pongs 282: 285 n p buf t0; 290 =; 295 -t0; 298 n
+(*notes).pings 303 317: 304 n; 311 n c buf t0 t1 t2; 314 =
+(*notes).halfCloses 359: 361 n a b reading; 363 n a b; 364 =; 366
+(*notes).readsToEnd 370: 373 n c buf
+(*notes).receives 392: 394 n p answer buf; 397 n
+`}

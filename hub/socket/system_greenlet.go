@@ -13,13 +13,10 @@ import (
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// DialFrame is an activation of Dial.
 type DialFrame struct {
-	gen.Header
+	gen.Returns2[*Conn, error]
 	h                *hub.Hub
 	network, address string
-	ret0             *Conn
-	ret1             error
 }
 
 // NewDialFrame makes a frame that will run Dial.
@@ -27,80 +24,54 @@ func NewDialFrame(h *hub.Hub, network string, address string) *DialFrame {
 	_ = Dial
 	return gen.MakeFrame(DialFrame{h: h, network: network, address: address})
 }
-func (f *DialFrame) Results() (*Conn, error) { f.Over(f); return f.ret0, f.ret1 }
-func (f *DialFrame) Returned(r *gen.Run) (ret0 *Conn, ret1 error) {
-	ret0, ret1 = f.ret0, f.ret1
+func (f *DialFrame) Results() (*Conn, error) { f.Over(f); return f.Ret0, f.Ret1 }
+func (f *DialFrame) Returned(r *gen.Run) (*Conn, error) {
+	r0, r1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return
+	return r0, r1
 }
-
-// DialResumable is Dial for callers that can be suspended.
 func DialResumable(r *gen.Run, h *hub.Hub, network string, address string) (*Conn, error, gen.Status) {
 	return (*DialFrame)(nil).body(r, h, network, address)
 }
 
 func (f *DialFrame) body(r *gen.Run, h *hub.Hub, network string, address string) (ret0 *Conn, ret1 error, st gen.Status) {
-	var t0 *Conn
-	var t1 error
 //line system.go:40:1
-	t0, t1, st = OS(h).DialResumable(r, network, address)
-	if st != gen.Done {
+	if ret0, ret1, st = OS(h).DialResumable(r, network, address); st != gen.Done {
 		f = gen.Take(r, f, 52)
-		f.h, f.network, f.address, f.PC = nil, "", "", 1
-		return ret0, ret1, r.Link(f, &f.Header, st)
+		f.h, f.network, f.address = nil, "", ""
+		return ret0, ret1, f.Link(r, f, 1, st)
 	}
 //line system.go:40:1
-	return t0, t1, gen.Done
+	return ret0, ret1, gen.Done
 }
 
-//line system_greenlet.go:57:1
+//line system_greenlet.go:49:1
 
 func (f *DialFrame) Resume(r *gen.Run) (st gen.Status) {
-	var t0 *Conn
-	var t1 error
 	switch f.PC {
 	case 0:
-		f.ret0, f.ret1, st = f.body(r, f.h, f.network, f.address)
-		return r.Started(f, &f.Header, st)
+		f.Ret0, f.Ret1, st = f.body(r, f.h, f.network, f.address)
+		return f.Started(r, f, st)
 	default:
-		t0, t1 = r.Callee().(*SystemDialFrame).Returned(r)
+		f.Ret0, f.Ret1 = r.Callee().(*SystemDialFrame).Returned(r)
 //line system.go:40:1
-		f.ret0, f.ret1 = t0, t1
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 }
 
-//line system_greenlet.go:74:1
+//line system_greenlet.go:63:1
 
-func (f *DialFrame) Args(args []any) { gen.SetArgs(f, args, &f.h, &f.network, &f.address) }
-func (f *DialFrame) Send(r *gen.Run) gen.Status {
-	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
-}
-func (f *DialFrame) Forget()            { *f = DialFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1} }
+func (f *DialFrame) Args(args []any)    { gen.SetArgs(f, args, &f.h, &f.network, &f.address) }
+func (f *DialFrame) Forget()            { *f = DialFrame{Returns2: f.Returns2} }
 func (f *DialFrame) Release(r *gen.Run) { gen.Free(r, f, 52) }
-func (*DialFrame) Func() *gen.Func      { return &infoOfDialFrame }
+func (*DialFrame) Func() *gen.Func      { return system_go.At(0) }
 
-var infoOfDialFrame = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.Dial", File: "github.com/going-green/greenlet/hub/socket/system.go", Line: 40, Points: "40"}
-var _ func(*hub.Hub, string, string) (*Conn, error) = Dial
+var _ = gen.Function32(Dial, DialResumable, NewDialFrame)
 
-// valueDialFrame is Dial as a value, for callers that can be suspended.
-type valueDialFrame struct{}
-
-func (valueDialFrame) CallResumable(r *gen.Run, p0 *hub.Hub, p1 string, p2 string) (*Conn, error, gen.Status) {
-	return DialResumable(r, p0, p1, p2)
-}
-
-var _ = gen.Register(Dial, valueDialFrame{})
-
-func (valueDialFrame) Frame() gen.Frame { return gen.MakeFrame(DialFrame{}) }
-
-// ListenFrame is an activation of Listen.
 type ListenFrame struct {
-	gen.Header
+	gen.Returns2[*Listener, error]
 	h                *hub.Hub
 	network, address string
-	ret0             *Listener
-	ret1             error
 }
 
 // NewListenFrame makes a frame that will run Listen.
@@ -108,80 +79,54 @@ func NewListenFrame(h *hub.Hub, network string, address string) *ListenFrame {
 	_ = Listen
 	return gen.MakeFrame(ListenFrame{h: h, network: network, address: address})
 }
-func (f *ListenFrame) Results() (*Listener, error) { f.Over(f); return f.ret0, f.ret1 }
-func (f *ListenFrame) Returned(r *gen.Run) (ret0 *Listener, ret1 error) {
-	ret0, ret1 = f.ret0, f.ret1
+func (f *ListenFrame) Results() (*Listener, error) { f.Over(f); return f.Ret0, f.Ret1 }
+func (f *ListenFrame) Returned(r *gen.Run) (*Listener, error) {
+	r0, r1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return
+	return r0, r1
 }
-
-// ListenResumable is Listen for callers that can be suspended.
 func ListenResumable(r *gen.Run, h *hub.Hub, network string, address string) (*Listener, error, gen.Status) {
 	return (*ListenFrame)(nil).body(r, h, network, address)
 }
 
 func (f *ListenFrame) body(r *gen.Run, h *hub.Hub, network string, address string) (ret0 *Listener, ret1 error, st gen.Status) {
-	var t0 *Listener
-	var t1 error
 //line system.go:46:1
-	t0, t1, st = OS(h).ListenResumable(r, network, address)
-	if st != gen.Done {
+	if ret0, ret1, st = OS(h).ListenResumable(r, network, address); st != gen.Done {
 		f = gen.Take(r, f, 19)
-		f.h, f.network, f.address, f.PC = nil, "", "", 1
-		return ret0, ret1, r.Link(f, &f.Header, st)
+		f.h, f.network, f.address = nil, "", ""
+		return ret0, ret1, f.Link(r, f, 1, st)
 	}
 //line system.go:46:1
-	return t0, t1, gen.Done
+	return ret0, ret1, gen.Done
 }
 
-//line system_greenlet.go:138:1
+//line system_greenlet.go:104:1
 
 func (f *ListenFrame) Resume(r *gen.Run) (st gen.Status) {
-	var t0 *Listener
-	var t1 error
 	switch f.PC {
 	case 0:
-		f.ret0, f.ret1, st = f.body(r, f.h, f.network, f.address)
-		return r.Started(f, &f.Header, st)
+		f.Ret0, f.Ret1, st = f.body(r, f.h, f.network, f.address)
+		return f.Started(r, f, st)
 	default:
-		t0, t1 = r.Callee().(*SystemListenFrame).Returned(r)
+		f.Ret0, f.Ret1 = r.Callee().(*SystemListenFrame).Returned(r)
 //line system.go:46:1
-		f.ret0, f.ret1 = t0, t1
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 }
 
-//line system_greenlet.go:155:1
+//line system_greenlet.go:118:1
 
-func (f *ListenFrame) Args(args []any) { gen.SetArgs(f, args, &f.h, &f.network, &f.address) }
-func (f *ListenFrame) Send(r *gen.Run) gen.Status {
-	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
-}
-func (f *ListenFrame) Forget()            { *f = ListenFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1} }
+func (f *ListenFrame) Args(args []any)    { gen.SetArgs(f, args, &f.h, &f.network, &f.address) }
+func (f *ListenFrame) Forget()            { *f = ListenFrame{Returns2: f.Returns2} }
 func (f *ListenFrame) Release(r *gen.Run) { gen.Free(r, f, 19) }
-func (*ListenFrame) Func() *gen.Func      { return &infoOfListenFrame }
+func (*ListenFrame) Func() *gen.Func      { return system_go.At(1) }
 
-var infoOfListenFrame = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.Listen", File: "github.com/going-green/greenlet/hub/socket/system.go", Line: 45, Points: "46"}
-var _ func(*hub.Hub, string, string) (*Listener, error) = Listen
+var _ = gen.Function32(Listen, ListenResumable, NewListenFrame)
 
-// valueListenFrame is Listen as a value, for callers that can be suspended.
-type valueListenFrame struct{}
-
-func (valueListenFrame) CallResumable(r *gen.Run, p0 *hub.Hub, p1 string, p2 string) (*Listener, error, gen.Status) {
-	return ListenResumable(r, p0, p1, p2)
-}
-
-var _ = gen.Register(Listen, valueListenFrame{})
-
-func (valueListenFrame) Frame() gen.Frame { return gen.MakeFrame(ListenFrame{}) }
-
-// ListenPacketFrame is an activation of ListenPacket.
 type ListenPacketFrame struct {
-	gen.Header
+	gen.Returns2[*PacketConn, error]
 	h                *hub.Hub
 	network, address string
-	ret0             *PacketConn
-	ret1             error
 }
 
 // NewListenPacketFrame makes a frame that will run ListenPacket.
@@ -189,85 +134,57 @@ func NewListenPacketFrame(h *hub.Hub, network string, address string) *ListenPac
 	_ = ListenPacket
 	return gen.MakeFrame(ListenPacketFrame{h: h, network: network, address: address})
 }
-func (f *ListenPacketFrame) Results() (*PacketConn, error) { f.Over(f); return f.ret0, f.ret1 }
-func (f *ListenPacketFrame) Returned(r *gen.Run) (ret0 *PacketConn, ret1 error) {
-	ret0, ret1 = f.ret0, f.ret1
+func (f *ListenPacketFrame) Results() (*PacketConn, error) { f.Over(f); return f.Ret0, f.Ret1 }
+func (f *ListenPacketFrame) Returned(r *gen.Run) (*PacketConn, error) {
+	r0, r1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return
+	return r0, r1
 }
-
-// ListenPacketResumable is ListenPacket for callers that can be suspended.
 func ListenPacketResumable(r *gen.Run, h *hub.Hub, network string, address string) (*PacketConn, error, gen.Status) {
 	return (*ListenPacketFrame)(nil).body(r, h, network, address)
 }
 
 func (f *ListenPacketFrame) body(r *gen.Run, h *hub.Hub, network string, address string) (ret0 *PacketConn, ret1 error, st gen.Status) {
-	var t0 *PacketConn
-	var t1 error
 //line system.go:53:1
-	t0, t1, st = OS(h).ListenPacketResumable(r, network, address)
-	if st != gen.Done {
+	if ret0, ret1, st = OS(h).ListenPacketResumable(r, network, address); st != gen.Done {
 		f = gen.Take(r, f, 11)
-		f.h, f.network, f.address, f.PC = nil, "", "", 1
-		return ret0, ret1, r.Link(f, &f.Header, st)
+		f.h, f.network, f.address = nil, "", ""
+		return ret0, ret1, f.Link(r, f, 1, st)
 	}
 //line system.go:53:1
-	return t0, t1, gen.Done
+	return ret0, ret1, gen.Done
 }
 
-//line system_greenlet.go:219:1
+//line system_greenlet.go:159:1
 
 func (f *ListenPacketFrame) Resume(r *gen.Run) (st gen.Status) {
-	var t0 *PacketConn
-	var t1 error
 	switch f.PC {
 	case 0:
-		f.ret0, f.ret1, st = f.body(r, f.h, f.network, f.address)
-		return r.Started(f, &f.Header, st)
+		f.Ret0, f.Ret1, st = f.body(r, f.h, f.network, f.address)
+		return f.Started(r, f, st)
 	default:
-		t0, t1 = r.Callee().(*SystemListenPacketFrame).Returned(r)
+		f.Ret0, f.Ret1 = r.Callee().(*SystemListenPacketFrame).Returned(r)
 //line system.go:53:1
-		f.ret0, f.ret1 = t0, t1
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 }
 
-//line system_greenlet.go:236:1
+//line system_greenlet.go:173:1
 
-func (f *ListenPacketFrame) Args(args []any) { gen.SetArgs(f, args, &f.h, &f.network, &f.address) }
-func (f *ListenPacketFrame) Send(r *gen.Run) gen.Status {
-	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
-}
-func (f *ListenPacketFrame) Forget() {
-	*f = ListenPacketFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1}
-}
+func (f *ListenPacketFrame) Args(args []any)    { gen.SetArgs(f, args, &f.h, &f.network, &f.address) }
+func (f *ListenPacketFrame) Forget()            { *f = ListenPacketFrame{Returns2: f.Returns2} }
 func (f *ListenPacketFrame) Release(r *gen.Run) { gen.Free(r, f, 11) }
-func (*ListenPacketFrame) Func() *gen.Func      { return &infoOfListenPacketFrame }
+func (*ListenPacketFrame) Func() *gen.Func      { return system_go.At(2) }
 
-var infoOfListenPacketFrame = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.ListenPacket", File: "github.com/going-green/greenlet/hub/socket/system.go", Line: 52, Points: "53"}
-var _ func(*hub.Hub, string, string) (*PacketConn, error) = ListenPacket
+var _ = gen.Function32(ListenPacket, ListenPacketResumable, NewListenPacketFrame)
 
-// valueListenPacketFrame is ListenPacket as a value, for callers that can be suspended.
-type valueListenPacketFrame struct{}
-
-func (valueListenPacketFrame) CallResumable(r *gen.Run, p0 *hub.Hub, p1 string, p2 string) (*PacketConn, error, gen.Status) {
-	return ListenPacketResumable(r, p0, p1, p2)
-}
-
-var _ = gen.Register(ListenPacket, valueListenPacketFrame{})
-
-func (valueListenPacketFrame) Frame() gen.Frame { return gen.MakeFrame(ListenPacketFrame{}) }
-
-// SystemDialFrame is an activation of System.Dial.
 type SystemDialFrame struct {
-	gen.Header
+	gen.Returns2[*Conn, error]
 	s                  *System
 	network0, address0 string
 	network, address   *string
 	c                  **Conn
 	err                *error
-	ret0               *Conn
-	ret1               error
 }
 
 // NewDialFrame makes a frame that will run System.Dial.
@@ -275,14 +192,12 @@ func (s *System) NewDialFrame(network0 string, address0 string) *SystemDialFrame
 	_ = s.Dial
 	return gen.MakeFrame(SystemDialFrame{s: s, network0: network0, address0: address0})
 }
-func (f *SystemDialFrame) Results() (*Conn, error) { f.Over(f); return f.ret0, f.ret1 }
-func (f *SystemDialFrame) Returned(r *gen.Run) (ret0 *Conn, ret1 error) {
-	ret0, ret1 = f.ret0, f.ret1
+func (f *SystemDialFrame) Results() (*Conn, error) { f.Over(f); return f.Ret0, f.Ret1 }
+func (f *SystemDialFrame) Returned(r *gen.Run) (*Conn, error) {
+	r0, r1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return
+	return r0, r1
 }
-
-// DialResumable is System.Dial for callers that can be suspended.
 func (s *System) DialResumable(r *gen.Run, network0 string, address0 string) (*Conn, error, gen.Status) {
 	return (*SystemDialFrame)(nil).body(r, s, network0, address0)
 }
@@ -290,8 +205,6 @@ func (s *System) DialResumable(r *gen.Run, network0 string, address0 string) (*C
 func (f *SystemDialFrame) body(r *gen.Run, s *System, network0 string, address0 string) (ret0 *Conn, ret1 error, st gen.Status) {
 	var (
 		network, address *string
-		t0               *Conn
-		t1               error
 		c                **Conn
 		err              *error
 		late             error
@@ -305,28 +218,26 @@ func (f *SystemDialFrame) body(r *gen.Run, s *System, network0 string, address0 
 		goto after_if_60
 	}
 //line system.go:61:1
-	t0, t1, st = s.dialResumable(r, (*network), (*address))
-	if st != gen.Done {
+	if ret0, ret1, st = s.dialResumable(r, (*network), (*address)); st != gen.Done {
 		f = gen.Take(r, f, 19)
-		f.s, f.PC = nil, 1
-		return ret0, ret1, r.Link(f, &f.Header, st)
+		f.s = nil
+		return ret0, ret1, f.Link(r, f, 1, st)
 	}
 //line system.go:61:1
-	return t0, t1, gen.Done
+	return ret0, ret1, gen.Done
 after_if_60:
 	c = new(*Conn)
 	err = new(error)
-	late, st = s.Hub.WithTimeoutResumable(r, s.Timeout, (&func1SystemDial{
+	if late, st = s.Hub.WithTimeoutResumable(r, s.Timeout, (&func1SystemDial{
 		address: address,
 		c:       c,
 		err:     err,
 		network: network,
 		s:       &s,
-	}).value())
-	if st != gen.Done {
+	}).value()); st != gen.Done {
 		f = gen.Take(r, f, 19)
-		f.s, f.network, f.address, f.c, f.err, f.PC = nil, network, address, c, err, 2
-		return ret0, ret1, r.Link(f, &f.Header, st)
+		f.s, f.network, f.address, f.c, f.err = nil, network, address, c, err
+		return ret0, ret1, f.Link(r, f, 2, st)
 	}
 //line system.go:65:1
 	if late != nil {
@@ -338,76 +249,51 @@ after_if_60:
 	return (*c), (*err), gen.Done
 }
 
-//line system_greenlet.go:342:1
+//line system_greenlet.go:253:1
 
 func (f *SystemDialFrame) Resume(r *gen.Run) (st gen.Status) {
 	var (
 		network, address *string
-		t0               *Conn
-		t1               error
 		c                **Conn
 		err              *error
 		late             error
 	)
 	switch f.PC {
 	case 0:
-		f.ret0, f.ret1, st = f.body(r, f.s, f.network0, f.address0)
-		return r.Started(f, &f.Header, st)
+		f.Ret0, f.Ret1, st = f.body(r, f.s, f.network0, f.address0)
+		return f.Started(r, f, st)
 	case 1:
-		t0, t1 = r.Callee().(*systemDialFrame).Returned(r)
+		f.Ret0, f.Ret1 = r.Callee().(*systemDialFrame).Returned(r)
 //line system.go:61:1
-		f.ret0, f.ret1 = t0, t1
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	default:
 		network, address, c, err = f.network, f.address, f.c, f.err
 		late = r.Callee().(*hub.HubWithTimeoutFrame).Returned(r)
-//line system.go:65:1
 		if late != nil {
 			if (*c) != nil { // it is both there and late
-				f.ret0, f.ret1 = (*c), nil
-				return r.Return(f, &f.Header)
+				f.Ret0, f.Ret1 = (*c), nil
+				return f.Return(r, f)
 			}
 //line system.go:69:1
-			f.ret0, f.ret1 = nil, &net.OpError{Op: "dial", Net: (*network), Addr: unknown{(*network), (*address)}, Err: os.ErrDeadlineExceeded}
-			return r.Return(f, &f.Header)
+			f.Ret0, f.Ret1 = nil, &net.OpError{Op: "dial", Net: (*network), Addr: unknown{(*network), (*address)}, Err: os.ErrDeadlineExceeded}
+			return f.Return(r, f)
 		}
 //line system.go:71:1
-		f.ret0, f.ret1 = (*c), (*err)
-		return r.Return(f, &f.Header)
+		f.Ret0, f.Ret1 = (*c), (*err)
+		return f.Return(r, f)
 	}
 }
 
-//line system_greenlet.go:381:1
+//line system_greenlet.go:288:1
 
-func (f *SystemDialFrame) Args(args []any) { gen.SetArgs(f, args, &f.network0, &f.address0) }
-func (f *SystemDialFrame) Send(r *gen.Run) gen.Status {
-	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
-}
-func (f *SystemDialFrame) Forget() {
-	*f = SystemDialFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1}
-}
+func (f *SystemDialFrame) Args(args []any)    { gen.SetArgs(f, args, &f.network0, &f.address0) }
+func (f *SystemDialFrame) Forget()            { *f = SystemDialFrame{Returns2: f.Returns2} }
 func (f *SystemDialFrame) Release(r *gen.Run) { gen.Free(r, f, 19) }
-func (*SystemDialFrame) Func() *gen.Func      { return &infoOfSystemDialFrame }
+func (*SystemDialFrame) Func() *gen.Func      { return system_go.At(3) }
 
-var infoOfSystemDialFrame = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*System).Dial", File: "github.com/going-green/greenlet/hub/socket/system.go", Line: 59, Points: "61; 65 network address c err"}
-var _ func(*System, string, string) (*Conn, error) = (*System).Dial
+var _ = gen.Method22((*new(*System)).Dial, (*System).DialResumable, (*System).NewDialFrame)
 
-// valueSystemDialFrame is System.Dial as a value, for callers that can be suspended.
-type valueSystemDialFrame struct {
-	recv *System
-}
-
-func (v valueSystemDialFrame) CallResumable(r *gen.Run, p0 string, p1 string) (*Conn, error, gen.Status) {
-	return v.recv.DialResumable(r, p0, p1)
-}
-
-var _ = gen.RegisterMethod((*new(*System)).Dial, func(recv *System) any {
-	return valueSystemDialFrame{recv}
-})
-
-func (v valueSystemDialFrame) Frame() gen.Frame { return gen.MakeFrame(SystemDialFrame{s: v.recv}) }
-
-// func1SystemDial is the function literal of system.go:65, with what it captures.
+// func1SystemDial is the function literal of system.go:65.
 type func1SystemDial struct {
 	gen.Closure
 	c       **Conn
@@ -417,38 +303,30 @@ type func1SystemDial struct {
 	address *string
 }
 
-// value is the literal for code that can't be suspended.
 func (c2 *func1SystemDial) value() func() {
 	return gen.Bind(&c2.Closure, c2, func() { (*c2.c), (*c2.err) = (*c2.s).dial((*c2.network), (*c2.address)) })
 }
 
-// func1SystemDialFrame is an activation of the literal func1SystemDial.
 type func1SystemDialFrame struct {
 	gen.Header
 	c2 *func1SystemDial
 }
 
-// CallResumable is the literal func1SystemDial for callers that can be suspended.
-func (c2 *func1SystemDial) CallResumable(r *gen.Run) gen.Status {
-	return (*func1SystemDialFrame)(nil).body(r, c2)
-}
-
-func (f *func1SystemDialFrame) body(r *gen.Run, c2 *func1SystemDial) (st gen.Status) {
+func (c2 *func1SystemDial) CallResumable(r *gen.Run) (st gen.Status) {
 	var t0 *Conn
 	var t1 error
 //line system.go:65:1
-	t0, t1, st = (*c2.s).dialResumable(r, (*c2.network), (*c2.address))
-	if st != gen.Done {
-		f = gen.Take(r, f, 54)
-		f.c2, f.PC = c2, 1
-		return r.Link(f, &f.Header, st)
+	if t0, t1, st = (*c2.s).dialResumable(r, (*c2.network), (*c2.address)); st != gen.Done {
+		f := gen.New[func1SystemDialFrame](r, 54)
+		f.c2 = c2
+		return f.Link(r, f, 1, st)
 	}
 //line system.go:65:1
 	*c2.c, *c2.err = t0, t1
 	return gen.Done
 }
 
-//line system_greenlet.go:452:1
+//line system_greenlet.go:330:1
 
 func (f *func1SystemDialFrame) Resume(r *gen.Run) (st gen.Status) {
 	c2 := f.c2
@@ -458,44 +336,28 @@ func (f *func1SystemDialFrame) Resume(r *gen.Run) (st gen.Status) {
 	t0, t1 = r.Callee().(*systemDialFrame).Returned(r)
 //line system.go:65:1
 	*c2.c, *c2.err = t0, t1
-	return r.Return(f, &f.Header)
+	return f.Return(r, f)
 }
 
-//line system_greenlet.go:465:1
+//line system_greenlet.go:343:1
 
 func (f *func1SystemDialFrame) Release(r *gen.Run) { gen.Free(r, f, 54) }
-func (*func1SystemDialFrame) Func() *gen.Func      { return &func1SystemDialFrameInfo }
+func (*func1SystemDialFrame) Func() *gen.Func      { return system_go.At(4) }
 
-var func1SystemDialFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*System).Dial.func1", File: "github.com/going-green/greenlet/hub/socket/system.go", Line: 65, Points: "65"}
-
-// systemDialFrame is an activation of System.dial.
 type systemDialFrame struct {
-	gen.Header
+	gen.Returns2[*Conn, error]
 	s                *System
 	network, address string
 	list             []name
 	t0, t1           int
-	ret0             *Conn
-	ret1             error
 }
 
-func (s *System) newDialFrame(network string, address string) *systemDialFrame {
-	_ = s.dial
-	return gen.MakeFrame(systemDialFrame{s: s, network: network, address: address})
-}
-func (f *systemDialFrame) Results() (*Conn, error) { f.Over(f); return f.ret0, f.ret1 }
-func (f *systemDialFrame) Returned(r *gen.Run) (ret0 *Conn, ret1 error) {
-	ret0, ret1 = f.ret0, f.ret1
+func (f *systemDialFrame) Returned(r *gen.Run) (*Conn, error) {
+	r0, r1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return
+	return r0, r1
 }
-
-// dialResumable is System.dial for callers that can be suspended.
-func (s *System) dialResumable(r *gen.Run, network string, address string) (*Conn, error, gen.Status) {
-	return (*systemDialFrame)(nil).body(r, s, network, address)
-}
-
-func (f *systemDialFrame) body(r *gen.Run, s *System, network string, address string) (ret0 *Conn, ret1 error, st gen.Status) {
+func (s *System) dialResumable(r *gen.Run, network string, address string) (ret0 *Conn, ret1 error, st gen.Status) {
 	var (
 		list   []name
 		err    error
@@ -503,20 +365,15 @@ func (f *systemDialFrame) body(r *gen.Run, s *System, network string, address st
 		c      *Conn
 	)
 //line system.go:76:1
-	list, err, st = s.resolveResumable(r, "dial", network, address)
-	if st != gen.Done {
-		f = gen.Take(r, f, 51)
-		f.address, f.s, f.network, f.PC = "", s, network, 1
-		return ret0, ret1, r.Link(f, &f.Header, st)
+	if list, err, st = s.resolveResumable(r, "dial", network, address); st != gen.Done {
+		f := gen.New[systemDialFrame](r, 51)
+		f.s, f.network = s, network
+		return ret0, ret1, f.Link(r, f, 1, st)
 	}
 //line system.go:77:1
 	if err != nil {
 		return nil, err, gen.Done
 	}
-	if f != nil {
-		f.address = ""
-	}
-//line system.go:80:1
 	t0 = len(list)
 //line system.go:80:1
 	t1 = 0
@@ -530,11 +387,10 @@ loop_80:
 		to := list[t1]
 		c = nil
 //line system.go:82:1
-		c, err, st = s.connectResumable(r, network, to)
-		if st != gen.Done {
-			f = gen.Take(r, f, 51)
-			f.s, f.network, f.list, f.t0, f.t1, f.PC = s, network, list, t0, t1, 2
-			return ret0, ret1, r.Link(f, &f.Header, st)
+		if c, err, st = s.connectResumable(r, network, to); st != gen.Done {
+			f := gen.New[systemDialFrame](r, 51)
+			f.s, f.network, f.list, f.t0, f.t1 = s, network, list, t0, t1
+			return ret0, ret1, f.Link(r, f, 2, st)
 		}
 	}
 //line system.go:82:1
@@ -546,7 +402,7 @@ loop_80:
 	goto loop_80
 }
 
-//line system_greenlet.go:550:1
+//line system_greenlet.go:406:1
 
 func (f *systemDialFrame) Resume(r *gen.Run) (st gen.Status) {
 	s, network := f.s, f.network
@@ -557,15 +413,12 @@ func (f *systemDialFrame) Resume(r *gen.Run) (st gen.Status) {
 		c      *Conn
 	)
 	switch f.PC {
-	case 0:
-		f.ret0, f.ret1, st = f.body(r, f.s, f.network, f.address)
-		return r.Started(f, &f.Header, st)
 	case 1:
 		list, err = r.Callee().(*systemResolveFrame).Returned(r)
 //line system.go:77:1
 		if err != nil {
-			f.ret0, f.ret1 = nil, err
-			return r.Return(f, &f.Header)
+			f.Ret0, f.Ret1 = nil, err
+			return f.Return(r, f)
 		}
 //line system.go:80:1
 		f.address = ""
@@ -584,77 +437,53 @@ loop_80:
 //line system.go:80:1
 	if t1 >= t0 {
 //line system.go:86:1
-		f.ret0, f.ret1 = nil, err
-		return r.Return(f, &f.Header)
+		f.Ret0, f.Ret1 = nil, err
+		return f.Return(r, f)
 	}
 	{
 		to := list[t1]
 		c = nil
 //line system.go:82:1
-		c, err, st = s.connectResumable(r, network, to)
-		if st != gen.Done {
-			f.list, f.t0, f.t1, f.PC = list, t0, t1, 2
-			return r.Link(f, &f.Header, st)
+		if c, err, st = s.connectResumable(r, network, to); st != gen.Done {
+			f.list, f.t0, f.t1 = list, t0, t1
+			return f.Link(r, f, 2, st)
 		}
 	}
 resumed_82:
 //line system.go:82:1
 	if err == nil {
-		f.ret0, f.ret1 = c, nil
-		return r.Return(f, &f.Header)
+		f.Ret0, f.Ret1 = c, nil
+		return f.Return(r, f)
 	}
 //line system.go:80:1
 	t1++
 	goto loop_80
 }
 
-//line system_greenlet.go:612:1
+//line system_greenlet.go:464:1
 
-func (f *systemDialFrame) Args(args []any) { gen.SetArgs(f, args, &f.network, &f.address) }
-func (f *systemDialFrame) Send(r *gen.Run) gen.Status {
-	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
-}
-func (f *systemDialFrame) Forget() {
-	*f = systemDialFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1}
-}
 func (f *systemDialFrame) Release(r *gen.Run) { gen.Free(r, f, 51) }
-func (*systemDialFrame) Func() *gen.Func      { return &systemDialFrameInfo }
+func (*systemDialFrame) Func() *gen.Func      { return system_go.At(5) }
 
-var systemDialFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*System).dial", File: "github.com/going-green/greenlet/hub/socket/system.go", Line: 75, Points: "76 s network; 82 +list +t0 +t1"}
 var _ func(*System, string, string) (*Conn, error) = (*System).dial
 
-// systemConnectFrame is an activation of System.connect.
 type systemConnectFrame struct {
-	gen.DeferHeader
+	gen.DeferReturns2[*Conn, error]
 	s          *System
 	network    string
 	to         name
 	c          **Conn
 	stream     **sysStream
 	connected2 bool
-	ret0       *Conn
-	ret1       error
 }
 
-func (s *System) newConnectFrame(network string, to name) *systemConnectFrame {
-	_ = s.connect
-	return gen.MakeFrame(systemConnectFrame{s: s, network: network, to: to})
-}
-
-// connectResumable is System.connect for callers that can be suspended.
 func (s *System) connectResumable(r *gen.Run, network string, to name) (*Conn, error, gen.Status) {
 	return (*systemConnectFrame)(nil).run(r, s, network, to)
 }
-func (f *systemConnectFrame) Results() (*Conn, error) { f.Over(f); return f.ret0, f.ret1 }
-func (f *systemConnectFrame) Returned(r *gen.Run) (ret0 *Conn, ret1 error) {
-	ret0, ret1 = f.ret0, f.ret1
-	f.Release(r)
-	return
-}
 
 func (f *systemConnectFrame) Resume(r *gen.Run) (st gen.Status) {
-	f.ret0, f.ret1, st = f.run(r, f.s, f.network, f.to)
-	return r.Started(f, &f.Header, st)
+	f.Ret0, f.Ret1, st = f.run(r, f.s, f.network, f.to)
+	return f.Started(r, f, st)
 }
 
 func (f *systemConnectFrame) run(r *gen.Run, s *System, network string, to name) (ret0 *Conn, ret1 error, st gen.Status) {
@@ -668,7 +497,7 @@ func (f *systemConnectFrame) run(r *gen.Run, s *System, network string, to name)
 	for st = f.step(r, s, network, to); st == gen.Broken; st = f.step(r, s, network, to) {
 		r.Recovered(mark)
 	}
-	ret0, ret1 = f.ret0, f.ret1
+	ret0, ret1 = f.Ret0, f.Ret1
 	if hot && st == gen.Done {
 		f.Release(r)
 	}
@@ -699,11 +528,11 @@ func (f *systemConnectFrame) step(r *gen.Run, s *System, network string, to name
 	{
 //line system.go:93:1
 		stream = new(*sysStream)
-		*stream, connected2, f.ret1 = dialStream(f.s.Hub, network, to)
+		*stream, connected2, f.Ret1 = dialStream(f.s.Hub, network, to)
 		f.s = nil
 //line system.go:94:1
-		if f.ret1 != nil {
-			*c, f.ret1 = nil, opError("dial", nil, to.addr(network), f.ret1)
+		if f.Ret1 != nil {
+			*c, f.Ret1 = nil, opError("dial", nil, to.addr(network), f.Ret1)
 			goto unwind
 		}
 		cRef := c
@@ -720,23 +549,22 @@ loop_102:
 	if connected2 {
 		f.network, f.to = "", name{}
 //line system.go:110:1
-		*c, f.ret1 = NewConn((*stream)), nil
+		*c, f.Ret1 = NewConn((*stream)), nil
 		goto unwind
 	}
 //line system.go:103:1
-	t0, st = (*stream).Readiness().WaitResumable(r, hub.Out)
-	if st != gen.Done {
-		f.c, f.stream, f.connected2, f.PC = c, stream, connected2, 1
-		return r.Link(f, &f.Header, st)
+	if t0, st = (*stream).Readiness().WaitResumable(r, hub.Out); st != gen.Done {
+		f.c, f.stream, f.connected2 = c, stream, connected2
+		return f.Link(r, f, 1, st)
 	}
 resumed_103:
-	f.ret1 = t0
+	f.Ret1 = t0
 //line system.go:103:1
-	if f.ret1 == nil {
-		connected2, f.ret1 = (*stream).connected()
+	if f.Ret1 == nil {
+		connected2, f.Ret1 = (*stream).connected()
 	}
-	if f.ret1 != nil {
-		*c, f.ret1 = nil, opError("dial", nil, to.addr(network), f.ret1)
+	if f.Ret1 != nil {
+		*c, f.Ret1 = nil, opError("dial", nil, to.addr(network), f.Ret1)
 		goto unwind
 	}
 	goto loop_102
@@ -745,37 +573,26 @@ unwind:
 	for f.Pending() {
 //line system.go:111:1
 		if sub := f.Next(r); sub != gen.Done {
-			return r.Link(f, &f.Header, sub)
+			return f.Link(r, f, gen.Unwind, sub)
 		}
 	}
-	f.ret0 = *f.c
+	f.Ret0 = *f.c
 //line system.go:111:1
 	f.End()
 	return gen.Done
 }
 
-//line system_greenlet.go:758:1
+//line system_greenlet.go:586:1
 
-func (f *systemConnectFrame) Args(args []any) { gen.SetArgs(f, args, &f.network, &f.to) }
-func (f *systemConnectFrame) Send(r *gen.Run) gen.Status {
-	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
-}
-func (f *systemConnectFrame) Forget() {
-	*f = systemConnectFrame{DeferHeader: f.DeferHeader, ret0: f.ret0, ret1: f.ret1}
-}
 func (f *systemConnectFrame) Release(r *gen.Run) { gen.Free(r, f, 7) }
-func (*systemConnectFrame) Func() *gen.Func      { return &systemConnectFrameInfo }
+func (*systemConnectFrame) Func() *gen.Func      { return system_go.At(6) }
 
-var systemConnectFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*System).connect", File: "github.com/going-green/greenlet/hub/socket/system.go", Line: 92, End: 111, Points: "103 network to c stream connected2"}
 var _ func(*System, string, name) (*Conn, error) = (*System).connect
 
-// SystemListenFrame is an activation of System.Listen.
 type SystemListenFrame struct {
-	gen.Header
+	gen.Returns2[*Listener, error]
 	s                *System
 	network, address string
-	ret0             *Listener
-	ret1             error
 }
 
 // NewListenFrame makes a frame that will run System.Listen.
@@ -783,14 +600,12 @@ func (s *System) NewListenFrame(network string, address string) *SystemListenFra
 	_ = s.Listen
 	return gen.MakeFrame(SystemListenFrame{s: s, network: network, address: address})
 }
-func (f *SystemListenFrame) Results() (*Listener, error) { f.Over(f); return f.ret0, f.ret1 }
-func (f *SystemListenFrame) Returned(r *gen.Run) (ret0 *Listener, ret1 error) {
-	ret0, ret1 = f.ret0, f.ret1
+func (f *SystemListenFrame) Results() (*Listener, error) { f.Over(f); return f.Ret0, f.Ret1 }
+func (f *SystemListenFrame) Returned(r *gen.Run) (*Listener, error) {
+	r0, r1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return
+	return r0, r1
 }
-
-// ListenResumable is System.Listen for callers that can be suspended.
 func (s *System) ListenResumable(r *gen.Run, network string, address string) (*Listener, error, gen.Status) {
 	return (*SystemListenFrame)(nil).body(r, s, network, address)
 }
@@ -799,11 +614,10 @@ func (f *SystemListenFrame) body(r *gen.Run, s *System, network string, address 
 	var list []name
 	var err error
 //line system.go:117:1
-	list, err, st = s.resolveResumable(r, "listen", network, address)
-	if st != gen.Done {
+	if list, err, st = s.resolveResumable(r, "listen", network, address); st != gen.Done {
 		f = gen.Take(r, f, 0)
-		f.address, f.s, f.network, f.PC = "", s, network, 1
-		return ret0, ret1, r.Link(f, &f.Header, st)
+		f.address, f.s, f.network = "", s, network
+		return ret0, ret1, f.Link(r, f, 1, st)
 	}
 	{
 //line system.go:118:1
@@ -831,7 +645,7 @@ func (f *SystemListenFrame) body(r *gen.Run, s *System, network string, address 
 	}
 }
 
-//line system_greenlet.go:835:1
+//line system_greenlet.go:649:1
 
 func (f *SystemListenFrame) Resume(r *gen.Run) (st gen.Status) {
 	s, network := f.s, f.network
@@ -839,14 +653,14 @@ func (f *SystemListenFrame) Resume(r *gen.Run) (st gen.Status) {
 	var err error
 	switch f.PC {
 	case 0:
-		f.ret0, f.ret1, st = f.body(r, f.s, f.network, f.address)
-		return r.Started(f, &f.Header, st)
+		f.Ret0, f.Ret1, st = f.body(r, f.s, f.network, f.address)
+		return f.Started(r, f, st)
 	default:
 		list, err = r.Callee().(*systemResolveFrame).Returned(r)
 //line system.go:118:1
 		if err != nil {
-			f.ret0, f.ret1 = nil, err
-			return r.Return(f, &f.Header)
+			f.Ret0, f.Ret1 = nil, err
+			return f.Return(r, f)
 		}
 		f.address = ""
 //line system.go:121:1
@@ -855,53 +669,29 @@ func (f *SystemListenFrame) Resume(r *gen.Run) (st gen.Status) {
 		f.s = nil
 //line system.go:122:1
 		if err != nil {
-			f.ret0, f.ret1 = nil, opError("listen", nil, list[0].addr(network), err)
-			return r.Return(f, &f.Header)
+			f.Ret0, f.Ret1 = nil, opError("listen", nil, list[0].addr(network), err)
+			return f.Return(r, f)
 		}
 		f.network = ""
 //line system.go:125:1
-		f.ret0, f.ret1 = NewListener(a), nil
-		return r.Return(f, &f.Header)
+		f.Ret0, f.Ret1 = NewListener(a), nil
+		return f.Return(r, f)
 	}
 }
 
-//line system_greenlet.go:869:1
+//line system_greenlet.go:683:1
 
-func (f *SystemListenFrame) Args(args []any) { gen.SetArgs(f, args, &f.network, &f.address) }
-func (f *SystemListenFrame) Send(r *gen.Run) gen.Status {
-	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
-}
-func (f *SystemListenFrame) Forget() {
-	*f = SystemListenFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1}
-}
+func (f *SystemListenFrame) Args(args []any)    { gen.SetArgs(f, args, &f.network, &f.address) }
+func (f *SystemListenFrame) Forget()            { *f = SystemListenFrame{Returns2: f.Returns2} }
 func (f *SystemListenFrame) Release(r *gen.Run) { gen.Free(r, f, 0) }
-func (*SystemListenFrame) Func() *gen.Func      { return &infoOfSystemListenFrame }
+func (*SystemListenFrame) Func() *gen.Func      { return system_go.At(7) }
 
-var infoOfSystemListenFrame = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*System).Listen", File: "github.com/going-green/greenlet/hub/socket/system.go", Line: 116, Points: "117 s network"}
-var _ func(*System, string, string) (*Listener, error) = (*System).Listen
+var _ = gen.Method22((*new(*System)).Listen, (*System).ListenResumable, (*System).NewListenFrame)
 
-// valueSystemListenFrame is System.Listen as a value, for callers that can be suspended.
-type valueSystemListenFrame struct {
-	recv *System
-}
-
-func (v valueSystemListenFrame) CallResumable(r *gen.Run, p0 string, p1 string) (*Listener, error, gen.Status) {
-	return v.recv.ListenResumable(r, p0, p1)
-}
-
-var _ = gen.RegisterMethod((*new(*System)).Listen, func(recv *System) any {
-	return valueSystemListenFrame{recv}
-})
-
-func (v valueSystemListenFrame) Frame() gen.Frame { return gen.MakeFrame(SystemListenFrame{s: v.recv}) }
-
-// SystemListenPacketFrame is an activation of System.ListenPacket.
 type SystemListenPacketFrame struct {
-	gen.Header
+	gen.Returns2[*PacketConn, error]
 	s                *System
 	network, address string
-	ret0             *PacketConn
-	ret1             error
 }
 
 // NewListenPacketFrame makes a frame that will run System.ListenPacket.
@@ -909,14 +699,12 @@ func (s *System) NewListenPacketFrame(network string, address string) *SystemLis
 	_ = s.ListenPacket
 	return gen.MakeFrame(SystemListenPacketFrame{s: s, network: network, address: address})
 }
-func (f *SystemListenPacketFrame) Results() (*PacketConn, error) { f.Over(f); return f.ret0, f.ret1 }
-func (f *SystemListenPacketFrame) Returned(r *gen.Run) (ret0 *PacketConn, ret1 error) {
-	ret0, ret1 = f.ret0, f.ret1
+func (f *SystemListenPacketFrame) Results() (*PacketConn, error) { f.Over(f); return f.Ret0, f.Ret1 }
+func (f *SystemListenPacketFrame) Returned(r *gen.Run) (*PacketConn, error) {
+	r0, r1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return
+	return r0, r1
 }
-
-// ListenPacketResumable is System.ListenPacket for callers that can be suspended.
 func (s *System) ListenPacketResumable(r *gen.Run, network string, address string) (*PacketConn, error, gen.Status) {
 	return (*SystemListenPacketFrame)(nil).body(r, s, network, address)
 }
@@ -925,11 +713,10 @@ func (f *SystemListenPacketFrame) body(r *gen.Run, s *System, network string, ad
 	var list []name
 	var err error
 //line system.go:132:1
-	list, err, st = s.resolveResumable(r, "listen", network, address)
-	if st != gen.Done {
+	if list, err, st = s.resolveResumable(r, "listen", network, address); st != gen.Done {
 		f = gen.Take(r, f, 60)
-		f.address, f.s, f.network, f.PC = "", s, network, 1
-		return ret0, ret1, r.Link(f, &f.Header, st)
+		f.address, f.s, f.network = "", s, network
+		return ret0, ret1, f.Link(r, f, 1, st)
 	}
 	{
 //line system.go:133:1
@@ -957,7 +744,7 @@ func (f *SystemListenPacketFrame) body(r *gen.Run, s *System, network string, ad
 	}
 }
 
-//line system_greenlet.go:961:1
+//line system_greenlet.go:748:1
 
 func (f *SystemListenPacketFrame) Resume(r *gen.Run) (st gen.Status) {
 	s, network := f.s, f.network
@@ -965,14 +752,14 @@ func (f *SystemListenPacketFrame) Resume(r *gen.Run) (st gen.Status) {
 	var err error
 	switch f.PC {
 	case 0:
-		f.ret0, f.ret1, st = f.body(r, f.s, f.network, f.address)
-		return r.Started(f, &f.Header, st)
+		f.Ret0, f.Ret1, st = f.body(r, f.s, f.network, f.address)
+		return f.Started(r, f, st)
 	default:
 		list, err = r.Callee().(*systemResolveFrame).Returned(r)
 //line system.go:133:1
 		if err != nil {
-			f.ret0, f.ret1 = nil, err
-			return r.Return(f, &f.Header)
+			f.Ret0, f.Ret1 = nil, err
+			return f.Return(r, f)
 		}
 		f.address = ""
 //line system.go:136:1
@@ -981,75 +768,38 @@ func (f *SystemListenPacketFrame) Resume(r *gen.Run) (st gen.Status) {
 		f.s = nil
 //line system.go:137:1
 		if err != nil {
-			f.ret0, f.ret1 = nil, opError("listen", nil, list[0].addr(network), err)
-			return r.Return(f, &f.Header)
+			f.Ret0, f.Ret1 = nil, opError("listen", nil, list[0].addr(network), err)
+			return f.Return(r, f)
 		}
 		f.network = ""
 //line system.go:140:1
-		f.ret0, f.ret1 = NewPacketConn(p), nil
-		return r.Return(f, &f.Header)
+		f.Ret0, f.Ret1 = NewPacketConn(p), nil
+		return f.Return(r, f)
 	}
 }
 
-//line system_greenlet.go:995:1
+//line system_greenlet.go:782:1
 
-func (f *SystemListenPacketFrame) Args(args []any) { gen.SetArgs(f, args, &f.network, &f.address) }
-func (f *SystemListenPacketFrame) Send(r *gen.Run) gen.Status {
-	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
-}
-func (f *SystemListenPacketFrame) Forget() {
-	*f = SystemListenPacketFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1}
-}
+func (f *SystemListenPacketFrame) Args(args []any)    { gen.SetArgs(f, args, &f.network, &f.address) }
+func (f *SystemListenPacketFrame) Forget()            { *f = SystemListenPacketFrame{Returns2: f.Returns2} }
 func (f *SystemListenPacketFrame) Release(r *gen.Run) { gen.Free(r, f, 60) }
-func (*SystemListenPacketFrame) Func() *gen.Func      { return &infoOfSystemListenPacketFrame }
+func (*SystemListenPacketFrame) Func() *gen.Func      { return system_go.At(8) }
 
-var infoOfSystemListenPacketFrame = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*System).ListenPacket", File: "github.com/going-green/greenlet/hub/socket/system.go", Line: 131, Points: "132 s network"}
-var _ func(*System, string, string) (*PacketConn, error) = (*System).ListenPacket
+var _ = gen.Method22((*new(*System)).ListenPacket, (*System).ListenPacketResumable, (*System).NewListenPacketFrame)
 
-// valueSystemListenPacketFrame is System.ListenPacket as a value, for callers that can be suspended.
-type valueSystemListenPacketFrame struct {
-	recv *System
-}
-
-func (v valueSystemListenPacketFrame) CallResumable(r *gen.Run, p0 string, p1 string) (*PacketConn, error, gen.Status) {
-	return v.recv.ListenPacketResumable(r, p0, p1)
-}
-
-var _ = gen.RegisterMethod((*new(*System)).ListenPacket, func(recv *System) any {
-	return valueSystemListenPacketFrame{recv}
-})
-
-func (v valueSystemListenPacketFrame) Frame() gen.Frame {
-	return gen.MakeFrame(SystemListenPacketFrame{s: v.recv})
-}
-
-// systemResolveFrame is an activation of System.resolve.
 type systemResolveFrame struct {
-	gen.Header
+	gen.Returns2[[]name, error]
 	s                      *System
 	op, network0, address0 string
 	network, address       *string
-	ret0                   []name
-	ret1                   error
 }
 
-func (s *System) newResolveFrame(op string, network0 string, address0 string) *systemResolveFrame {
-	_ = s.resolve
-	return gen.MakeFrame(systemResolveFrame{s: s, op: op, network0: network0, address0: address0})
-}
-func (f *systemResolveFrame) Results() ([]name, error) { f.Over(f); return f.ret0, f.ret1 }
-func (f *systemResolveFrame) Returned(r *gen.Run) (ret0 []name, ret1 error) {
-	ret0, ret1 = f.ret0, f.ret1
+func (f *systemResolveFrame) Returned(r *gen.Run) ([]name, error) {
+	r0, r1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return
+	return r0, r1
 }
-
-// resolveResumable is System.resolve for callers that can be suspended.
-func (s *System) resolveResumable(r *gen.Run, op string, network0 string, address0 string) ([]name, error, gen.Status) {
-	return (*systemResolveFrame)(nil).body(r, s, op, network0, address0)
-}
-
-func (f *systemResolveFrame) body(r *gen.Run, s *System, op string, network0 string, address0 string) (ret0 []name, ret1 error, st gen.Status) {
+func (s *System) resolveResumable(r *gen.Run, op string, network0 string, address0 string) (ret0 []name, ret1 error, st gen.Status) {
 	var (
 		network, address *string
 		list             []name
@@ -1070,11 +820,10 @@ func (f *systemResolveFrame) body(r *gen.Run, s *System, op string, network0 str
 		networkRef := network
 		addressRef := address
 //line system.go:176:1
-		found, st = hub.BlockResumable(r, s.Hub, func() lookup { return lookUp((*networkRef), (*addressRef)) })
-		if st != gen.Done {
-			f = gen.Take(r, f, 41)
-			f.s, f.op, f.network, f.address, f.PC = nil, op, network, address, 1
-			return ret0, ret1, r.Link(f, &f.Header, st)
+		if found, st = hub.BlockResumable(r, s.Hub, func() lookup { return lookUp((*networkRef), (*addressRef)) }); st != gen.Done {
+			f := gen.New[systemResolveFrame](r, 41)
+			f.op, f.network, f.address = op, network, address
+			return ret0, ret1, f.Link(r, f, 1, st)
 		}
 	}
 //line system.go:177:1
@@ -1086,7 +835,7 @@ after_if_175:
 	return list, nil, gen.Done
 }
 
-//line system_greenlet.go:1090:1
+//line system_greenlet.go:839:1
 
 func (f *systemResolveFrame) Resume(r *gen.Run) (st gen.Status) {
 	op := f.op
@@ -1096,38 +845,36 @@ func (f *systemResolveFrame) Resume(r *gen.Run) (st gen.Status) {
 		err2             error
 		found            lookup
 	)
-	switch f.PC {
-	case 0:
-		f.ret0, f.ret1, st = f.body(r, f.s, f.op, f.network0, f.address0)
-		return r.Started(f, &f.Header, st)
-	default:
-		network, address = f.network, f.address
-		found = r.Callee().(interface{ Returned(*gen.Run) lookup }).Returned(r)
+	network, address = f.network, f.address
+	found = r.Callee().(interface{ Returned(*gen.Run) lookup }).Returned(r)
 //line system.go:177:1
-		list, err2 = found.names, found.err
+	list, err2 = found.names, found.err
 //line system.go:179:1
-		if err2 != nil {
-			f.ret0, f.ret1 = nil, &net.OpError{Op: op, Net: (*network), Addr: unknown{(*network), (*address)}, Err: err2}
-			return r.Return(f, &f.Header)
-		}
-//line system.go:182:1
-		f.ret0, f.ret1 = list, nil
-		return r.Return(f, &f.Header)
+	if err2 != nil {
+		f.Ret0, f.Ret1 = nil, &net.OpError{Op: op, Net: (*network), Addr: unknown{(*network), (*address)}, Err: err2}
+		return f.Return(r, f)
 	}
+//line system.go:182:1
+	f.Ret0, f.Ret1 = list, nil
+	return f.Return(r, f)
 }
 
-//line system_greenlet.go:1120:1
+//line system_greenlet.go:863:1
 
-func (f *systemResolveFrame) Args(args []any) { gen.SetArgs(f, args, &f.op, &f.network0, &f.address0) }
-func (f *systemResolveFrame) Send(r *gen.Run) gen.Status {
-	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
-}
-func (f *systemResolveFrame) Forget() {
-	*f = systemResolveFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1}
-}
 func (f *systemResolveFrame) Release(r *gen.Run) { gen.Free(r, f, 41) }
-func (*systemResolveFrame) Func() *gen.Func      { return &systemResolveFrameInfo }
+func (*systemResolveFrame) Func() *gen.Func      { return system_go.At(9) }
 
-var systemResolveFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*System).resolve", File: "github.com/going-green/greenlet/hub/socket/system.go", Line: 173, Points: "176 op network address"}
 var _ func(*System, string, string, string) ([]name, error) = (*System).resolve
 var _ = gen.Declare("System.Dial", "System.dial", "System.connect", "System.Listen", "System.ListenPacket", "System.resolve")
+var system_go = gen.Funcs{Package: "github.com/going-green/greenlet/hub/socket", File: "github.com/going-green/greenlet/hub/socket/system.go", List: `
+Dial 40: 40
+Listen 45: 46
+ListenPacket 52: 53
+(*System).Dial 59: 61; 65 network address c err
+(*System).Dial.func1 65: 65
+(*System).dial 75: 76 s network; 82 +list +t0 +t1
+(*System).connect 92 111: 103 network to c stream connected2
+(*System).Listen 116: 117 s network
+(*System).ListenPacket 131: 132 s network
+(*System).resolve 173: 176 op network address
+`}

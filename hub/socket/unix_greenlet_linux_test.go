@@ -12,7 +12,6 @@ import (
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// notesReadsTwiceFrame is an activation of notes.readsTwice.
 type notesReadsTwiceFrame struct {
 	gen.Header
 	n  *notes
@@ -25,8 +24,6 @@ func (n *notes) newReadsTwiceFrame(c *Conn) *notesReadsTwiceFrame {
 	_ = n.readsTwice
 	return gen.MakeFrame(notesReadsTwiceFrame{n: n, c: c})
 }
-
-// readsTwiceResumable is notes.readsTwice for callers that can be suspended.
 func (n *notes) readsTwiceResumable(r *gen.Run, c *Conn) gen.Status {
 	return (*notesReadsTwiceFrame)(nil).body(r, n, c)
 }
@@ -45,11 +42,10 @@ loop_18:
 		return gen.Done
 	}
 //line unix_linux_test.go:19:1
-	k, err, st = c.ReadResumable(r, p)
-	if st != gen.Done {
+	if k, err, st = c.ReadResumable(r, p); st != gen.Done {
 		f = gen.Take(r, f, 42)
-		f.n, f.c, f.p, f.t0, f.PC = n, c, p, t0, 1
-		return r.Link(f, &f.Header, st)
+		f.n, f.c, f.p, f.t0 = n, c, p, t0
+		return f.Link(r, f, 1, st)
 	}
 //line unix_linux_test.go:20:1
 	n.note("%q, %v", p[:k], err)
@@ -58,7 +54,7 @@ loop_18:
 	goto loop_18
 }
 
-//line unix_greenlet_linux_test.go:62:1
+//line unix_greenlet_linux_test.go:58:1
 
 func (f *notesReadsTwiceFrame) Resume(r *gen.Run) (st gen.Status) {
 	n, c := f.n, f.c
@@ -67,7 +63,7 @@ func (f *notesReadsTwiceFrame) Resume(r *gen.Run) (st gen.Status) {
 	var err error
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.n, f.c))
+		return f.Started(r, f, f.body(r, f.n, f.c))
 	case 1:
 		p, t0 = f.p, f.t0
 		k, err = r.Callee().(*ConnReadFrame).Returned(r)
@@ -77,13 +73,12 @@ func (f *notesReadsTwiceFrame) Resume(r *gen.Run) (st gen.Status) {
 loop_18:
 //line unix_linux_test.go:18:1
 	if t0 >= 2 {
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 //line unix_linux_test.go:19:1
-	k, err, st = c.ReadResumable(r, p)
-	if st != gen.Done {
-		f.p, f.t0, f.PC = p, t0, 1
-		return r.Link(f, &f.Header, st)
+	if k, err, st = c.ReadResumable(r, p); st != gen.Done {
+		f.p, f.t0 = p, t0
+		return f.Link(r, f, 1, st)
 	}
 resumed_19:
 //line unix_linux_test.go:20:1
@@ -93,17 +88,15 @@ resumed_19:
 	goto loop_18
 }
 
-//line unix_greenlet_linux_test.go:97:1
+//line unix_greenlet_linux_test.go:92:1
 
 func (f *notesReadsTwiceFrame) Args(args []any)    { gen.SetArgs(f, args, &f.c) }
 func (f *notesReadsTwiceFrame) Forget()            { *f = notesReadsTwiceFrame{Header: f.Header} }
 func (f *notesReadsTwiceFrame) Release(r *gen.Run) { gen.Free(r, f, 42) }
-func (*notesReadsTwiceFrame) Func() *gen.Func      { return &notesReadsTwiceFrameInfo }
+func (*notesReadsTwiceFrame) Func() *gen.Func      { return unix_linux_test_go.At(0) }
 
-var notesReadsTwiceFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).readsTwice", File: "github.com/going-green/greenlet/hub/socket/unix_linux_test.go", Line: 15, Points: "19 n c p t0"}
 var _ func(*notes, *Conn) = (*notes).readsTwice
 
-// notesReceivesAllFrame is an activation of notes.receivesAll.
 type notesReceivesAllFrame struct {
 	gen.Header
 	n    *notes
@@ -116,8 +109,6 @@ func (n *notes) newReceivesAllFrame(c *PacketConn, last string) *notesReceivesAl
 	_ = n.receivesAll
 	return gen.MakeFrame(notesReceivesAllFrame{n: n, c: c, last: last})
 }
-
-// receivesAllResumable is notes.receivesAll for callers that can be suspended.
 func (n *notes) receivesAllResumable(r *gen.Run, c *PacketConn, last string) gen.Status {
 	return (*notesReceivesAllFrame)(nil).body(r, n, c, last)
 }
@@ -128,8 +119,8 @@ func (f *notesReceivesAllFrame) body(r *gen.Run, n *notes, c *PacketConn, last s
 //line unix_linux_test.go:52:1
 	if st = n.SleepResumable(r, 5*time.Millisecond); st != gen.Done {
 		f = gen.Take(r, f, 16)
-		f.n, f.c, f.last, f.PC = n, c, last, 1
-		return r.Link(f, &f.Header, st)
+		f.n, f.c, f.last = n, c, last
+		return f.Link(r, f, 1, st)
 	}
 //line unix_linux_test.go:53:1
 	p = make([]byte, 10)
@@ -144,11 +135,10 @@ loop_54:
 		return gen.Done
 	}
 //line unix_linux_test.go:55:1
-	_, _, err, st = c.ReadFromResumable(r, p)
-	if st != gen.Done {
+	if _, _, err, st = c.ReadFromResumable(r, p); st != gen.Done {
 		f = gen.Take(r, f, 16)
-		f.n, f.c, f.last, f.p, f.PC = n, c, last, p, 2
-		return r.Link(f, &f.Header, st)
+		f.n, f.c, f.last, f.p = n, c, last, p
+		return f.Link(r, f, 2, st)
 	}
 //line unix_linux_test.go:55:1
 	if err != nil {
@@ -158,7 +148,7 @@ loop_54:
 	goto loop_54
 }
 
-//line unix_greenlet_linux_test.go:162:1
+//line unix_greenlet_linux_test.go:152:1
 
 func (f *notesReceivesAllFrame) Resume(r *gen.Run) (st gen.Status) {
 	n, c, last := f.n, f.c, f.last
@@ -166,7 +156,7 @@ func (f *notesReceivesAllFrame) Resume(r *gen.Run) (st gen.Status) {
 	var err error
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.n, f.c, f.last))
+		return f.Started(r, f, f.body(r, f.n, f.c, f.last))
 	case 1:
 		r.Callee().(*hub.HubSleepFrame).Release(r)
 //line unix_linux_test.go:53:1
@@ -184,34 +174,31 @@ loop_54:
 		f.c, f.last, f.p = nil, "", nil
 //line unix_linux_test.go:60:1
 		n.note("received")
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 //line unix_linux_test.go:55:1
-	_, _, err, st = c.ReadFromResumable(r, p)
-	if st != gen.Done {
-		f.p, f.PC = p, 2
-		return r.Link(f, &f.Header, st)
+	if _, _, err, st = c.ReadFromResumable(r, p); st != gen.Done {
+		f.p = p
+		return f.Link(r, f, 2, st)
 	}
 resumed_55:
 //line unix_linux_test.go:55:1
 	if err != nil {
 		n.note("%v", err)
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 	goto loop_54
 }
 
-//line unix_greenlet_linux_test.go:205:1
+//line unix_greenlet_linux_test.go:194:1
 
 func (f *notesReceivesAllFrame) Args(args []any)    { gen.SetArgs(f, args, &f.c, &f.last) }
 func (f *notesReceivesAllFrame) Forget()            { *f = notesReceivesAllFrame{Header: f.Header} }
 func (f *notesReceivesAllFrame) Release(r *gen.Run) { gen.Free(r, f, 16) }
-func (*notesReceivesAllFrame) Func() *gen.Func      { return &notesReceivesAllFrameInfo }
+func (*notesReceivesAllFrame) Func() *gen.Func      { return unix_linux_test_go.At(1) }
 
-var notesReceivesAllFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).receivesAll", File: "github.com/going-green/greenlet/hub/socket/unix_linux_test.go", Line: 51, Points: "52 n c last; 55 +p"}
 var _ func(*notes, *PacketConn, string) = (*notes).receivesAll
 
-// notesSendsLastFrame is an activation of notes.sendsLast.
 type notesSendsLastFrame struct {
 	gen.Header
 	n     *notes
@@ -222,8 +209,6 @@ func (n *notes) newSendsLastFrame(c *PacketConn, to *PacketConn) *notesSendsLast
 	_ = n.sendsLast
 	return gen.MakeFrame(notesSendsLastFrame{n: n, c: c, to: to})
 }
-
-// sendsLastResumable is notes.sendsLast for callers that can be suspended.
 func (n *notes) sendsLastResumable(r *gen.Run, c *PacketConn, to *PacketConn) gen.Status {
 	return (*notesSendsLastFrame)(nil).body(r, n, c, to)
 }
@@ -232,11 +217,10 @@ func (f *notesSendsLastFrame) body(r *gen.Run, n *notes, c *PacketConn, to *Pack
 	var err error
 //line unix_linux_test.go:65:1
 	c.SetWriteDeadline(n.Now().Add(5 * time.Second))
-	_, err, st = c.WriteToResumable(r, []byte("last"), to.LocalAddr())
-	if st != gen.Done {
+	if _, err, st = c.WriteToResumable(r, []byte("last"), to.LocalAddr()); st != gen.Done {
 		f = gen.Take(r, f, 58)
-		f.c, f.to, f.n, f.PC = nil, nil, n, 1
-		return r.Link(f, &f.Header, st)
+		f.c, f.to, f.n = nil, nil, n
+		return f.Link(r, f, 1, st)
 	}
 	if f != nil {
 		f.c, f.to = nil, nil
@@ -246,34 +230,32 @@ func (f *notesSendsLastFrame) body(r *gen.Run, n *notes, c *PacketConn, to *Pack
 	return gen.Done
 }
 
-//line unix_greenlet_linux_test.go:250:1
+//line unix_greenlet_linux_test.go:234:1
 
 func (f *notesSendsLastFrame) Resume(r *gen.Run) (st gen.Status) {
 	n := f.n
 	var err error
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.n, f.c, f.to))
+		return f.Started(r, f, f.body(r, f.n, f.c, f.to))
 	default:
 		_, err = r.Callee().(*PacketConnWriteToFrame).Returned(r)
 		f.c, f.to = nil, nil
 //line unix_linux_test.go:67:1
 		n.note("sent: %v", err)
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 }
 
-//line unix_greenlet_linux_test.go:267:1
+//line unix_greenlet_linux_test.go:251:1
 
 func (f *notesSendsLastFrame) Args(args []any)    { gen.SetArgs(f, args, &f.c, &f.to) }
 func (f *notesSendsLastFrame) Forget()            { *f = notesSendsLastFrame{Header: f.Header} }
 func (f *notesSendsLastFrame) Release(r *gen.Run) { gen.Free(r, f, 58) }
-func (*notesSendsLastFrame) Func() *gen.Func      { return &notesSendsLastFrameInfo }
+func (*notesSendsLastFrame) Func() *gen.Func      { return unix_linux_test_go.At(2) }
 
-var notesSendsLastFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).sendsLast", File: "github.com/going-green/greenlet/hub/socket/unix_linux_test.go", Line: 64, Points: "66 n"}
 var _ func(*notes, *PacketConn, *PacketConn) = (*notes).sendsLast
 
-// notesSendsNothingFrame is an activation of notes.sendsNothing.
 type notesSendsNothingFrame struct {
 	gen.DeferHeader
 	n    *notes
@@ -285,14 +267,12 @@ func (n *notes) newSendsNothingFrame(path string) *notesSendsNothingFrame {
 	_ = n.sendsNothing
 	return gen.MakeFrame(notesSendsNothingFrame{n: n, path: path})
 }
-
-// sendsNothingResumable is notes.sendsNothing for callers that can be suspended.
 func (n *notes) sendsNothingResumable(r *gen.Run, path string) gen.Status {
 	return (*notesSendsNothingFrame)(nil).run(r, n, path)
 }
 
 func (f *notesSendsNothingFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.run(r, f.n, f.path))
+	return f.Started(r, f, f.run(r, f.n, f.path))
 }
 
 func (f *notesSendsNothingFrame) run(r *gen.Run, n *notes, path string) (st gen.Status) {
@@ -332,10 +312,9 @@ func (f *notesSendsNothingFrame) step(r *gen.Run, n *notes, path string) (end ge
 	}
 
 //line unix_linux_test.go:89:1
-	c, err, st = DialResumable(r, n.Hub, "unixgram", path)
-	if st != gen.Done {
-		f.path, f.PC = "", 1
-		return r.Link(f, &f.Header, st)
+	if c, err, st = DialResumable(r, n.Hub, "unixgram", path); st != gen.Done {
+		f.path = ""
+		return f.Link(r, f, 1, st)
 	}
 resumed_89:
 //line unix_linux_test.go:90:1
@@ -359,10 +338,9 @@ resumed_89:
 		}
 		sent++
 	}
-	_, err, st = c.WriteResumable(r, nil)
-	if st != gen.Done {
-		f.sent, f.PC = sent, 2
-		return r.Link(f, &f.Header, st)
+	if _, err, st = c.WriteResumable(r, nil); st != gen.Done {
+		f.sent = sent
+		return f.Link(r, f, 2, st)
 	}
 resumed_101:
 //line unix_linux_test.go:102:1
@@ -374,7 +352,7 @@ unwind:
 	for f.Pending() {
 //line unix_linux_test.go:103:1
 		if sub := f.Next(r); sub != gen.Done {
-			return r.Link(f, &f.Header, sub)
+			return f.Link(r, f, gen.Unwind, sub)
 		}
 	}
 //line unix_linux_test.go:103:1
@@ -382,17 +360,15 @@ unwind:
 	return gen.Done
 }
 
-//line unix_greenlet_linux_test.go:386:1
+//line unix_greenlet_linux_test.go:364:1
 
 func (f *notesSendsNothingFrame) Args(args []any)    { gen.SetArgs(f, args, &f.path) }
 func (f *notesSendsNothingFrame) Forget()            { *f = notesSendsNothingFrame{DeferHeader: f.DeferHeader} }
 func (f *notesSendsNothingFrame) Release(r *gen.Run) { gen.Free(r, f, 11) }
-func (*notesSendsNothingFrame) Func() *gen.Func      { return &notesSendsNothingFrameInfo }
+func (*notesSendsNothingFrame) Func() *gen.Func      { return unix_linux_test_go.At(3) }
 
-var notesSendsNothingFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).sendsNothing", File: "github.com/going-green/greenlet/hub/socket/unix_linux_test.go", Line: 88, End: 103, Points: "89 n; 101 +sent"}
 var _ func(*notes, string) = (*notes).sendsNothing
 
-// notesReceivesNothingFrame is an activation of notes.receivesNothing.
 type notesReceivesNothingFrame struct {
 	gen.Header
 	n *notes
@@ -404,8 +380,6 @@ func (n *notes) newReceivesNothingFrame(c *PacketConn) *notesReceivesNothingFram
 	_ = n.receivesNothing
 	return gen.MakeFrame(notesReceivesNothingFrame{n: n, c: c})
 }
-
-// receivesNothingResumable is notes.receivesNothing for callers that can be suspended.
 func (n *notes) receivesNothingResumable(r *gen.Run, c *PacketConn) gen.Status {
 	return (*notesReceivesNothingFrame)(nil).body(r, n, c)
 }
@@ -417,18 +391,17 @@ func (f *notesReceivesNothingFrame) body(r *gen.Run, n *notes, c *PacketConn) (s
 //line unix_linux_test.go:107:1
 	if st = n.SleepResumable(r, 5*time.Millisecond); st != gen.Done {
 		f = gen.Take(r, f, 6)
-		f.n, f.c, f.PC = n, c, 1
-		return r.Link(f, &f.Header, st)
+		f.n, f.c = n, c
+		return f.Link(r, f, 1, st)
 	}
 //line unix_linux_test.go:108:1
 	c.SetReadDeadline(n.Now().Add(time.Second))
 	p = make([]byte, 10)
 loop_110:
-	k, _, err, st = c.ReadFromResumable(r, p)
-	if st != gen.Done {
+	if k, _, err, st = c.ReadFromResumable(r, p); st != gen.Done {
 		f = gen.Take(r, f, 6)
-		f.n, f.c, f.p, f.PC = n, c, p, 2
-		return r.Link(f, &f.Header, st)
+		f.n, f.c, f.p = n, c, p
+		return f.Link(r, f, 2, st)
 	}
 //line unix_linux_test.go:112:1
 	if k == 0 {
@@ -438,7 +411,7 @@ loop_110:
 	goto loop_110
 }
 
-//line unix_greenlet_linux_test.go:442:1
+//line unix_greenlet_linux_test.go:415:1
 
 func (f *notesReceivesNothingFrame) Resume(r *gen.Run) (st gen.Status) {
 	n, c := f.n, f.c
@@ -447,7 +420,7 @@ func (f *notesReceivesNothingFrame) Resume(r *gen.Run) (st gen.Status) {
 	var err error
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.n, f.c))
+		return f.Started(r, f, f.body(r, f.n, f.c))
 	case 1:
 		r.Callee().(*hub.HubSleepFrame).Release(r)
 //line unix_linux_test.go:108:1
@@ -462,27 +435,32 @@ func (f *notesReceivesNothingFrame) Resume(r *gen.Run) (st gen.Status) {
 
 loop_110:
 //line unix_linux_test.go:111:1
-	k, _, err, st = c.ReadFromResumable(r, p)
-	if st != gen.Done {
-		f.p, f.PC = p, 2
-		return r.Link(f, &f.Header, st)
+	if k, _, err, st = c.ReadFromResumable(r, p); st != gen.Done {
+		f.p = p
+		return f.Link(r, f, 2, st)
 	}
 resumed_111:
 //line unix_linux_test.go:112:1
 	if k == 0 {
 		n.note("received nothing: %v", err)
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 	goto loop_110
 }
 
-//line unix_greenlet_linux_test.go:480:1
+//line unix_greenlet_linux_test.go:452:1
 
 func (f *notesReceivesNothingFrame) Args(args []any)    { gen.SetArgs(f, args, &f.c) }
 func (f *notesReceivesNothingFrame) Forget()            { *f = notesReceivesNothingFrame{Header: f.Header} }
 func (f *notesReceivesNothingFrame) Release(r *gen.Run) { gen.Free(r, f, 6) }
-func (*notesReceivesNothingFrame) Func() *gen.Func      { return &notesReceivesNothingFrameInfo }
+func (*notesReceivesNothingFrame) Func() *gen.Func      { return unix_linux_test_go.At(4) }
 
-var notesReceivesNothingFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*notes).receivesNothing", File: "github.com/going-green/greenlet/hub/socket/unix_linux_test.go", Line: 106, Points: "107 n c; 111 +p"}
 var _ func(*notes, *PacketConn) = (*notes).receivesNothing
 var _ = gen.Declare("notes.readsTwice", "notes.receivesAll", "notes.sendsLast", "notes.sendsNothing", "notes.receivesNothing")
+var unix_linux_test_go = gen.Funcs{Package: "github.com/going-green/greenlet/hub/socket", File: "github.com/going-green/greenlet/hub/socket/unix_linux_test.go", List: `
+(*notes).readsTwice 15: 19 n c p t0
+(*notes).receivesAll 51: 52 n c last; 55 +p
+(*notes).sendsLast 64: 66 n
+(*notes).sendsNothing 88 103: 89 n; 101 +sent
+(*notes).receivesNothing 106: 107 n c; 111 +p
+`}

@@ -88,6 +88,7 @@ type Colors struct {
 	indirect   map[*ast.CallExpr]bool // calls of function values that may suspend
 	overFunc   map[*ast.RangeStmt]bool
 	asValue    map[*types.Func]bool // functions that are named without being called
+	named      map[string]bool      // names of functions and methods of the package that are named
 	next       map[*types.Func]Step // the first step of Why, for annotated functions
 }
 
@@ -106,6 +107,7 @@ func New(p *Package, set *directive.Set) *Colors {
 		indirect: map[*ast.CallExpr]bool{},
 		overFunc: map[*ast.RangeStmt]bool{},
 		asValue:  map[*types.Func]bool{},
+		named:    map[string]bool{},
 		next:     map[*types.Func]Step{},
 		selected: map[*ast.Ident]*types.Selection{},
 		held:     map[*types.Var][]*ast.FuncLit{},

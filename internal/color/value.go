@@ -90,6 +90,14 @@ func (c *Colors) UsedAsValue(fn *types.Func) bool {
 	return c.asValue[fn] || slices.Contains(c.pkg.Named, fn.Name())
 }
 
+// CanStart reports whether fn may be what a greenlet, Seq or Call is started with: plain or
+// resumable code of the package names it or its constructor, or code of other packages may.
+// Others are only called.
+func (c *Colors) CanStart(fn *types.Func) bool {
+	constructor := names.Constructor(fn.Name())
+	return c.UsedAsValue(fn) || c.named[constructor] || slices.Contains(c.pkg.Named, constructor)
+}
+
 // findValues fills asValue.
 func (c *Colors) findValues() {
 	called := map[*ast.Ident]bool{}
@@ -101,8 +109,11 @@ func (c *Colors) findValues() {
 					called[id] = true
 				}
 			case *ast.Ident:
+				if used, ok := c.pkg.Info.Uses[n].(*types.Func); ok && used.Pkg() == c.pkg.Pkg {
+					c.named[used.Name()] = true
+				}
 				if used, ok := c.pkg.Info.Uses[n].(*types.Func); ok && !called[n] {
-					c.asValue[used] = true
+					c.asValue[used.Origin()] = true
 				}
 			}
 			return true

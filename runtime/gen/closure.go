@@ -40,7 +40,11 @@ func Register(fn, self any) (_ struct{}) {
 // receiver, of type T as the method has it, or the interface has whose method it is.
 // Method values of promoted methods are those of what is embedded.
 func RegisterMethod[T any](fn any, form func(recv T) any) (_ struct{}) {
-	funcval.RegisterMethod(fn, func(recv unsafe.Pointer) any { return form(*(*T)(recv)) })
+	return registerMethod(fn, func(recv unsafe.Pointer) any { return form(*(*T)(recv)) })
+}
+
+func registerMethod(fn any, form func(recv unsafe.Pointer) any) (_ struct{}) {
+	funcval.RegisterMethod(fn, form)
 	return
 }
 

@@ -2,10 +2,12 @@
 // generator, as the protocol does that a generated file names. Users call package greenlet,
 // which is one folder up.
 //
-//   - Suspend and return: [Take], [Free], [MakeFrame], [Yielded], [Send], [Result], [YieldTo].
+//   - Frames embed a [Header], or one with results, as [Returns]; [Funcs] describes functions.
+//   - Suspend and return: [New], [Take], [Free], [MakeFrame], [Yielded], [Send], [Result], [YieldTo].
 //   - Start: [SetArgs], [SetVariadic].
 //   - Say what a function hands out: [Yields], [Exchanges].
-//   - Function values: [Closure], [Bind], [Resumable], [Register], [RegisterMethod], [Declare],
+//   - Function values: [Closure], [Bind], [Resumable], [Register], [RegisterMethod] and
+//     forms of these, as [Function21], [Method21]; [Declare],
 //     [DeclareInterface], [DeclareClosure], [Ref], [RefMethod].
 //   - Deferred switches: [DeferSwitch], [DeferExchange], [DeferYield].
 //   - Loops: [Loop], [MapIter], [DecodeRune], [Copy]; over plain iterators [Iterate]; bodies without parameters [Body].

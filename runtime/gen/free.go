@@ -38,6 +38,9 @@ func Take[F any, P framePtr[F]](r *Run, f P, list int) P {
 	return new(F)
 }
 
+// New is [Take] for a call that has no frame.
+func New[F any, P framePtr[F]](r *Run, list int) P { return Take[F, P](r, nil, list) }
+
 // Free gives back a frame that has returned. It clears it: a frame that is taken holds
 // nothing of another call.
 func Free[F any, P framePtr[F]](r *Run, f P, list int) {

@@ -17,6 +17,8 @@ type (
 	DeferHeader = greenlet.DeferHeader
 	// Func describes a resumable function.
 	Func = greenlet.Func
+	// Funcs describes the resumable functions of a file.
+	Funcs = greenlet.Funcs
 	// Status says how a call of a resumable function came back.
 	Status = greenlet.Status
 	// Values are the results of a function that has several.

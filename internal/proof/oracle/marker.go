@@ -61,7 +61,7 @@ func markersOf(generated Files) (map[string]marker, error) {
 	return markers, nil
 }
 
-// isMarker reports whether a field is one of package gen with type arguments.
+// isMarker reports whether a field is one of package gen that says what a frame yields.
 func isMarker(field ast.Expr, imports map[string]string) bool {
 	switch x := field.(type) {
 	case *ast.IndexExpr:
@@ -76,7 +76,7 @@ func isMarker(field ast.Expr, imports map[string]string) bool {
 		return false
 	}
 	pkg, ok := sel.X.(*ast.Ident)
-	return ok && imports[pkg.Name] == names.GenPath
+	return ok && imports[pkg.Name] == names.GenPath && (sel.Sel.Name == "Yields" || sel.Sel.Name == "Exchanges")
 }
 
 // yields is the field of a frame's stub that says what it yields, if that is known; args are

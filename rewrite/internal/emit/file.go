@@ -64,6 +64,9 @@ func File(src Source, fns []*ir.Func) ([]byte, error) {
 	comments := NewComments(src.Fset, src.File)
 	lines := newDirectives(src)
 	literals := map[*ir.Lit]*funcEmitter{}
+	path := src.Fset.PositionFor(src.File.FileStart, false).Filename
+	functions := newDescribed(path, func(name string) bool { return src.Pkg.Scope().Lookup(name) != nil })
+	imports.Take(functions.name)
 	list := make([]*funcEmitter, len(fns))
 	for i, fn := range fns {
 		e := &funcEmitter{
@@ -74,6 +77,7 @@ func File(src Source, fns []*ir.Func) ([]byte, error) {
 			directives: lines,
 			Colors:     src.Colors,
 			debugger:   src.Debugger != nil,
+			described:  functions,
 			literals:   literals,
 		}
 		e.begin()
@@ -109,6 +113,9 @@ func File(src Source, fns []*ir.Func) ([]byte, error) {
 	c.declare(out, src)
 	for _, name := range src.Sentinels {
 		out.Var().Id("_").Op("=").Add(c.rt("DurableError")).Call(jen.Lit(importPath(src.Pkg)+"."+name), jen.Op("&").Id(name))
+	}
+	if len(functions.lines) > 0 {
+		functions.emit(c, out, tracebackPackage(src.Pkg), importPath(src.Pkg)+"/"+filepath.Base(path))
 	}
 	if len(src.Hidden) > 0 {
 		hide(c, out, src.Hidden)

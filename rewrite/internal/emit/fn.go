@@ -35,9 +35,10 @@ type funcEmitter struct {
 
 	helpers helpers // of witnesses
 
-	literals map[*ir.Lit]*funcEmitter // those of the file
-	slots    []slot                   // see fn_inplace.go
-	site     *funcEmitter             // the one whose code this one's is being put into, or nil
+	described *described               // what the file's functions are
+	literals  map[*ir.Lit]*funcEmitter // those of the file
+	slots     []slot                   // see fn_inplace.go
+	site      *funcEmitter             // the one whose code this one's is being put into, or nil
 
 	frame   string   // the frame type
 	r, f    string   // names of the run and the frame in run
@@ -47,6 +48,8 @@ type funcEmitter struct {
 	rets    []string // of the other results
 	tparams *types.TypeParamList
 
+	oneCode      bool                // hot calls and resumptions have the same: see unified
+	canStart     bool                // there are frames that begin, not only those that suspended calls take
 	asker        *asker              // what the function is as one; nil for most
 	typeNames    bool                // the aliases of types can be said here
 	declaring    *types.TypeName     // the hoisted type being declared
@@ -90,9 +93,11 @@ func (e *funcEmitter) begin() {
 	for i := range sig.Results().Len() {
 		e.rets = append(e.rets, e.fn.Names.Fresh("ret"+strconv.Itoa(i)))
 	}
+	e.canStart = e.fn.Lit == nil && (e.Colors == nil || e.Colors.CanStart(e.fn.Obj))
 	if e.asker = e.askerOf(); e.asker != nil {
 		e.p = e.local("p")
 	}
+	e.oneCode = e.unified()
 	e.held = map[ast.Expr]string{}
 	e.ExprHook, e.StmtHook = e.expr, e.stmtHook
 	e.TypeHook = e.typeParamName
@@ -107,7 +112,7 @@ func (e *funcEmitter) emit(out *jen.File) {
 	}
 	e.frameType(out)
 	e.waitingType(out)
-	if e.fn.Lit == nil {
+	if e.canStart {
 		e.constructor(out)
 	}
 	if e.fn.Eager() {
@@ -122,7 +127,7 @@ func (e *funcEmitter) emit(out *jen.File) {
 	e.hideDeferred(out)
 	e.deferredValue(out)
 	out.Comment(ownMark)
-	if e.fn.Lit == nil {
+	if e.canStart {
 		e.args(out)
 		e.send(out)
 		e.forget(out)
@@ -133,7 +138,9 @@ func (e *funcEmitter) emit(out *jen.File) {
 		e.durable(out)
 	}
 	if e.fn.Lit == nil {
-		e.tie(out)
+		if (!e.isRegistered() || !e.hasForm()) && !e.tiedByConstructor() { // which are ties
+			e.tie(out)
+		}
 		e.registration(out)
 	}
 	if !e.inPlace() {
@@ -306,10 +313,7 @@ func (e *funcEmitter) free(name string) string {
 
 // tracebackName is the function as Go's tracebacks name it.
 func (e *funcEmitter) tracebackName() string {
-	if e.Pkg.Name() == "main" {
-		return "main." + e.nameInPackage()
-	}
-	return importPath(e.Pkg) + "." + e.nameInPackage()
+	return tracebackPackage(e.Pkg) + "." + e.nameInPackage()
 }
 
 // nameInPackage is tracebackName without the package.
@@ -320,9 +324,26 @@ func (e *funcEmitter) nameInPackage() string {
 	return names.InTraceback(e.fn.Obj)
 }
 
+// tracebackPackage is a package as Go's tracebacks name it.
+func tracebackPackage(pkg *types.Package) string {
+	if pkg.Name() == "main" {
+		return "main"
+	}
+	return importPath(pkg)
+}
+
 // tie makes the build fail when the source's signature changes, and the
 // source function used.
 func (e *funcEmitter) tie(out *jen.File) {
+	if e.tparams.Len() > 0 {
+		out.Func().Id("_").Add(e.TypeParamsOf(e.tparams)).Params().Block(e.tied())
+		return
+	}
+	out.Add(e.tied())
+}
+
+// tied names the source function by its type.
+func (e *funcEmitter) tied() jen.Code {
 	sig := e.fn.Obj.Signature()
 	recv := sig.Recv()
 	t := types.NewSignatureType(nil, nil, nil, sig.Params(), sig.Results(), sig.Variadic())
@@ -337,12 +358,7 @@ func (e *funcEmitter) tie(out *jen.File) {
 	} else if e.tparams.Len() > 0 {
 		source.Add(e.TypeArgsOf(e.tparams))
 	}
-	decl := jen.Var().Id("_").Add(e.unnamed(t)).Op("=").Add(source)
-	if e.tparams.Len() > 0 {
-		out.Func().Id("_").Add(e.TypeParamsOf(e.tparams)).Params().Block(decl)
-		return
-	}
-	out.Add(decl)
+	return jen.Var().Id("_").Add(e.unnamed(t)).Op("=").Add(source)
 }
 
 // unnamed is a function type without parameter names.

@@ -1,7 +1,6 @@
 package emit
 
 import (
-	"fmt"
 	"go/ast"
 	"go/types"
 
@@ -26,7 +25,7 @@ type asker struct {
 
 // askerOf is what e.fn is as an asker, or nil if it is none.
 func (e *funcEmitter) askerOf() *asker {
-	if e.fn.Lit != nil || e.fn.Eager() {
+	if !e.canStart || e.fn.Eager() { // nobody asks it
 		return nil
 	}
 	var a *asker
@@ -122,11 +121,11 @@ func (e *funcEmitter) askedOut() jen.Code {
 func (e *funcEmitter) ask(out *jen.File) {
 	a := e.asker
 	body := e.body(resumedCall)
-	result, doc := e.rt("Status"), "if there is one"
+	result := e.rt("Status")
 	if a.answer != nil {
-		result, doc = jen.Op("*").Add(e.Type(a.answer)), "and returns where it awaits the answer"
+		result = jen.Op("*").Add(e.Type(a.answer))
 	}
-	e.beginDeclarations(out, fmt.Sprintf("Ask continues %s up to its next value, %s.", e.sourceName(), doc))
+	e.beginDeclarations(out, "")
 	out.Func().Add(e.receiver(e.f)).Id("Ask").Params(jen.Id(e.p).Op("*").Add(e.Type(a.value))).Add(result).Block(body...)
 	out.Comment(ownMark)
 
@@ -134,7 +133,7 @@ func (e *funcEmitter) ask(out *jen.File) {
 	out.Func().Add(e.receiver(f)).Id("Resume").Params(e.runParam(r)).Add(e.rt("Status")).BlockFunc(func(g *jen.Group) {
 		g.Var().Id(v).Add(e.Type(a.value))
 		asked := jen.Id(f).Dot("Ask").Call(jen.Op("&").Id(v))
-		ended := jen.Return(jen.Id(r).Dot("Return").Call(jen.Id(f), jen.Op("&").Id(f).Dot("Header")))
+		ended := jen.Return(jen.Id(f).Dot("Return").Call(jen.Id(r), jen.Id(f)))
 		if a.answer == nil {
 			g.If(asked.Op("==").Add(e.rt("Done"))).Block(ended)
 		} else {

@@ -37,7 +37,7 @@ func (e *funcEmitter) body(v variant) []jen.Code {
 	}
 	body = append(body, blocks...)
 	if e.suspended != "" {
-		body = append(body, jen.Id(e.suspended).Op(":"), e.link())
+		body = append(body, jen.Id(e.suspended).Op(":"), jen.Return(append(e.retIDs(), e.linked(jen.Id(e.f).Dot("PC"), e.st))...))
 	}
 	if e.nested() {
 		if e.asker.returns {
@@ -55,14 +55,14 @@ func (e *funcEmitter) dispatchStates() []jen.Code {
 		return nil
 	}
 	var cases []jen.Code
-	if !e.begins() && e.fn.Lit == nil {
+	if !e.begins() && e.canStart {
 		cases = append(cases, e.start())
 	}
 	waits := e.waits()
 	// If all code is in the cases, one of them must be the default for Go to see that
 	// nothing is behind them.
 	whole := !slices.ContainsFunc(e.list, func(b *ir.Block) bool { return !e.inlined[b] && e.returned(b) == nil })
-	if whole && len(waits) == 1 && len(cases) == 0 {
+	if len(waits) == 1 && len(cases) == 0 && e.variant == resumedCall && !e.begins() {
 		return e.resumed(waits[0])
 	}
 	for i, w := range waits {
@@ -117,7 +117,7 @@ func (e *funcEmitter) drop(fields []ir.Field) []jen.Code {
 	}
 	if e.variant == hot {
 		fields = slices.DeleteFunc(slices.Clone(fields), func(f ir.Field) bool { return f.Var == nil || f.Var.Kind != ir.Param })
-		if len(fields) == 0 || !e.hasBody() {
+		if len(fields) == 0 || !e.canStart || !e.hasBody() {
 			return nil
 		}
 	}

@@ -1,8 +1,6 @@
 package emit
 
 import (
-	"fmt"
-
 	"github.com/dave/jennifer/jen"
 
 	"github.com/going-green/greenlet/internal/names"
@@ -15,11 +13,8 @@ func (e *funcEmitter) companionDecl(out *jen.File, results []jen.Code) *jen.Stat
 	if e.fn.Lit != nil {
 		name = closureCall
 	}
-	doc := fmt.Sprintf("%s is %s for callers that can be suspended.", name, e.sourceName())
-	if e.asker == nil {
-		out.Comment(doc)
-	} else {
-		e.beginDeclarations(out, doc)
+	if !e.hasBody() && !e.fn.Eager() {
+		e.beginDeclarations(out, "")
 	}
 	return e.form(out, name, []jen.Code{e.runParam(e.r)}, results)
 }
@@ -71,7 +66,6 @@ func (e *funcEmitter) companion(out *jen.File) {
 	if e.fn.Lit != nil {
 		name = closureDeferred
 	}
-	out.Commentf("%s is %s as a deferred call, which recovers.", name, e.sourceName())
 	e.form(out, name, []jen.Code{e.runParam(e.r), e.deferrerParam()}, results).Block(run(jen.Id(e.d)))
 }
 
@@ -91,7 +85,7 @@ func parens(results []jen.Code) jen.Code {
 func (e *funcEmitter) resume(out *jen.File, method string, context []jen.Code) {
 	r, f, st := e.free("r"), e.free("f"), e.free("st")
 	out.Line()
-	out.Func().Add(e.receiver(f)).Id("Resume").Params(e.runParam(r)).Params(jen.Id(st).Add(e.rt("Status"))).Block(e.resumption(method, r, f, st, context)...)
+	out.Func().Add(e.receiver(f)).Id("Resume").Params(e.runParam(r)).Params(jen.Id(st).Add(e.rt("Status"))).Block(e.resuming(method, r, f, st, context)...)
 }
 
 // deferrerField is the argument for the frame that defers the call, as the frame has it.
@@ -102,9 +96,9 @@ func (e *funcEmitter) deferrerField() []jen.Code {
 	return nil
 }
 
-// resumption calls a method of the frame called f that runs the function. What the frame
+// resuming calls a method of the frame called f that runs the function. What the frame
 // has of the parameters goes along: it is what they were at the suspension.
-func (e *funcEmitter) resumption(method, r, f, st string, context []jen.Code) []jen.Code {
+func (e *funcEmitter) resuming(method, r, f, st string, context []jen.Code) []jen.Code {
 	args := append([]jen.Code{jen.Id(r)}, context...)
 	if e.fn.Lit != nil {
 		args = append(args, jen.Id(f).Dot(e.fn.Frame.Self))
@@ -114,10 +108,9 @@ func (e *funcEmitter) resumption(method, r, f, st string, context []jen.Code) []
 			args = append(args, jen.Id(f).Dot(field))
 		}
 	}
-	header := jen.Op("&").Id(f).Dot("Header")
 	call := jen.Id(f).Dot(method).Call(args...)
 	if len(e.fn.Frame.Results) == 0 {
-		return []jen.Code{jen.Return(jen.Id(r).Dot("Started").Call(jen.Id(f), header, call))}
+		return []jen.Code{jen.Return(jen.Id(f).Dot("Started").Call(jen.Id(r), jen.Id(f), call))}
 	}
 	var lhs []jen.Code
 	for _, field := range e.fn.Frame.Results {
@@ -125,6 +118,6 @@ func (e *funcEmitter) resumption(method, r, f, st string, context []jen.Code) []
 	}
 	return []jen.Code{
 		jen.List(append(lhs, jen.Id(st))...).Op("=").Add(call),
-		jen.Return(jen.Id(r).Dot("Started").Call(jen.Id(f), header, jen.Id(st))),
+		jen.Return(jen.Id(f).Dot("Started").Call(jen.Id(r), jen.Id(f), jen.Id(st))),
 	}
 }

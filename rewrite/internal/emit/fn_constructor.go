@@ -31,6 +31,11 @@ func (e *funcEmitter) constructor(out *jen.File) {
 	decl.Params(e.paramsAs(ids)...).Op("*").Add(e.frameRef()).Add(oneLine(e.reference(ids[0:min(1, len(ids))], made)...))
 }
 
+// tiedByConstructor reports whether the constructor ties the function to its source.
+func (e *funcEmitter) tiedByConstructor() bool {
+	return e.canStart && e.tparams.Len() > 0 && e.fn.Obj.Signature().Recv() == nil
+}
+
 // reference returns what is made, and names the function, for the order in which package
 // variables are initialised: gc drops that. The instance of a generic function it would keep in
 // a dictionary, and count in what may be compiled in line, unless nothing can reach it. A method
@@ -44,7 +49,7 @@ func (e *funcEmitter) reference(ids []string, made jen.Code) []jen.Code {
 	case e.fn.Obj.Signature().Recv() != nil:
 		return []jen.Code{jen.Id("_").Op("=").Id(ids[0]).Dot(e.fn.Obj.Name()), ret}
 	case e.tparams.Len() > 0:
-		return []jen.Code{jen.If(e.falseValue()).Add(oneLine(jen.Id("_").Op("=").Add(fn, e.TypeArgsOf(e.tparams)))), ret}
+		return []jen.Code{jen.If(e.falseValue()).Block(e.tied()), ret}
 	}
 	return []jen.Code{jen.Id("_").Op("=").Add(fn), ret}
 }

@@ -83,7 +83,7 @@ func (e *funcEmitter) hoisted() []jen.Code {
 		}
 	}
 	var defs, code []jen.Code
-	for _, group := range alike(vars, func(v, of *ir.Var) bool { return v.Box == of.Box && alikeTypes(v.Type, of.Type) }) {
+	for _, group := range together(vars, func(v, of *ir.Var) bool { return v.Box == of.Box && alikeTypes(v.Type, of.Type) }) {
 		var ids []jen.Code
 		for _, v := range group {
 			ids = append(ids, jen.Id(v.Name))

@@ -179,7 +179,7 @@ func (e *funcEmitter) unwinding() []jen.Code {
 		jen.For(jen.Id(e.f).Dot("Pending").Call()).Block(
 			brace,
 			jen.If(jen.Id(sub).Op(":=").Id(e.f).Dot("Next").Call(jen.Id(e.r)), jen.Id(sub).Op("!=").Add(e.rt("Done"))).Block(
-				jen.Return(jen.Id(e.r).Dot("Link").Call(jen.Id(e.f), jen.Op("&").Id(e.f).Dot("Header"), jen.Id(sub))),
+				jen.Return(e.linked(e.rt("Unwind"), sub)),
 			),
 		),
 	}
@@ -221,6 +221,9 @@ func (e *funcEmitter) setResults(results []ast.Expr) []jen.Code {
 	for i, v := range e.fn.Results {
 		kept := v != nil && v.Place != ir.Unused
 		if len(results) == len(e.fn.Results) {
+			if e.asResult(results[i]) {
+				continue
+			}
 			if id, ok := ast.Unparen(results[i]).(*ast.Ident); ok && kept && e.fn.VarOf(id) == v {
 				continue
 			}

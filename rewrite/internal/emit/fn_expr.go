@@ -111,10 +111,15 @@ func (e *funcEmitter) inFrame(v *ir.Var) bool {
 
 // place is the Go variable of v, or its field; of a boxed one it is the pointer.
 func (e *funcEmitter) place(v *ir.Var) *jen.Statement {
-	if e.inFrame(v) {
+	switch {
+	case e.inFrame(v):
 		return jen.Id(e.f).Dot(v.Field)
+	case v.Place != ir.AsResult:
+		return jen.Id(v.Name)
+	case e.variant.mayBeHot():
+		return jen.Id(e.rets[v.Number])
 	}
-	return jen.Id(v.Name)
+	return jen.Id(e.f).Dot(e.fn.Frame.Results[v.Number])
 }
 
 func (e *funcEmitter) variable(v *ir.Var) *jen.Statement {

@@ -1,7 +1,6 @@
 package emit
 
 import (
-	"go/ast"
 	"go/types"
 	"hash/fnv"
 	"slices"
@@ -30,7 +29,9 @@ func (e *funcEmitter) method(out *jen.File, name string, params ...jen.Code) *je
 // field is a field of the frame in such a method.
 func (e *funcEmitter) field(name string) *jen.Statement { return jen.Id(e.free("f")).Dot(name) }
 
-// results emits what hands out the results: Results, and Returned for who made the call.
+// results emits what hands out the results: Results, and Returned for who made the call. What
+// the frame embeds has Returned as well; but it doesn't know the type that is given back, which
+// takes a call more. That is nothing to a function that defers.
 func (e *funcEmitter) results(out *jen.File) {
 	sig := e.fn.Obj.Signature()
 	if sig.Results().Len() == 0 {
@@ -41,22 +42,21 @@ func (e *funcEmitter) results(out *jen.File) {
 	for v := range sig.Results().Variables() {
 		ts = append(ts, e.Type(v.Type()))
 		fields = append(fields, e.field(e.fn.Frame.Results[i]))
-		names = append(names, jen.Id("ret"+strconv.Itoa(i)).Add(e.Type(v.Type())))
+		names = append(names, jen.Id("r"+strconv.Itoa(i)))
 		i++
 	}
-	if e.fn.Lit == nil {
+	if e.canStart {
 		e.method(out, "Results").Add(parens(ts)).Add(oneLine(
 			e.field("Over").Call(jen.Id(e.free("f"))), jen.Return(fields...)))
 	}
-	r := e.free("r")
-	var lhs []jen.Code
-	for i := range names {
-		lhs = append(lhs, jen.Id("ret"+strconv.Itoa(i)))
+	if e.fn.Defers && ir.Returns(len(ts)) {
+		return
 	}
-	e.method(out, "Returned", e.runParam(r)).Params(names...).Add(oneLine(
-		jen.List(lhs...).Op("=").List(fields...),
+	r := e.free("r")
+	e.method(out, "Returned", e.runParam(r)).Add(parens(ts)).Add(oneLine(
+		jen.List(names...).Op(":=").List(fields...),
 		e.field("Release").Call(jen.Id(r)),
-		jen.Return()))
+		jen.Return(names...)))
 }
 
 // args sets the parameters from the arguments of a first switch.
@@ -86,10 +86,8 @@ func (e *funcEmitter) send(out *jen.File) {
 	r := jen.Id(e.free("r"))
 	var sent jen.Code
 	switch len(res) {
-	case 0:
+	case 0, 1, 2, 3, 4: // see embedded
 		return
-	case 1:
-		sent = e.rt("Result").Call(r, e.field(res[0]))
 	default:
 		var values []jen.Code
 		for _, f := range res {
@@ -119,13 +117,11 @@ func (e *funcEmitter) forget(out *jen.File) {
 	if !slices.ContainsFunc(e.fn.Frame.Fields, func(f ir.Field) bool { return f.Pointers && f.Var != nil }) && (e.asker == nil || len(e.asker.calls) == 0) {
 		return
 	}
-	header := "Header"
-	if e.fn.Defers {
-		header = "DeferHeader"
-	}
-	kept := []jen.Code{jen.Id(header).Op(":").Add(e.field(header))}
+	kept := []jen.Code{jen.Id(e.embeddedName()).Op(":").Add(e.field(e.embeddedName()))}
 	for _, name := range e.fn.Frame.Results {
-		kept = append(kept, jen.Id(name).Op(":").Add(e.field(name)))
+		if !ir.Returns(len(e.fn.Frame.Results)) {
+			kept = append(kept, jen.Id(name).Op(":").Add(e.field(name)))
+		}
 	}
 	e.method(out, "Forget").Add(oneLine(
 		jen.Op("*").Id(e.free("f")).Op("=").Add(e.frameRef()).Add(oneLineList(kept...))))
@@ -136,50 +132,6 @@ func oneLineList(code ...jen.Code) *jen.Statement {
 	return jen.Custom(jen.Options{Open: "{", Close: "}", Separator: ", "}, code...)
 }
 
-// describe declares what tracebacks say about the function.
-func (e *funcEmitter) describe(out *jen.File) {
-	info := e.free(e.frame + "Info")
-	if ast.IsExported(e.frame) { // it is nobody's business; walkFrameInfo may be that of walk
-		info = e.free("infoOf" + e.frame)
-	}
-	out.Func().Params(jen.Op("*").Add(e.frameRef())).Id("Func").Params().Op("*").Add(e.rt("Func")).Add(oneLine(jen.Return(jen.Op("&").Id(info))))
-	declared := e.placeOf(e.fn.Decl.Pos())
-	var points, before []string
-	for _, b := range e.fn.Blocks {
-		if w, ok := b.Term.(*ir.Wait); ok {
-			at := e.placeOf(callPos(w.Source))
-			point := strconv.Itoa(at.line)
-			if at.file != declared.file {
-				point += "@" + strings.ReplaceAll(e.sourcePath(at), " ", "\x00")
-			}
-			var live []string
-			for _, v := range w.Live {
-				live = append(live, v.Name)
-			}
-			if names := liveNames(before, live); names != "" {
-				point += " " + names
-			}
-			points, before = append(points, point), live
-		}
-	}
-	values := []jen.Code{
-		jen.Id("Name").Op(":").Lit(e.tracebackName()),
-		jen.Id("File").Op(":").Lit(e.sourcePath(declared)),
-		jen.Id("Line").Op(":").Lit(declared.line),
-	}
-	if e.fn.Defers {
-		end := e.placeOf(e.fn.Decl.Body.Rbrace)
-		values = append(values, jen.Id("End").Op(":").Lit(end.line))
-		if end.file != declared.file {
-			values = append(values, jen.Id("EndFile").Op(":").Lit(e.sourcePath(end)))
-		}
-	}
-	if len(points) > 0 {
-		values = append(values, jen.Id("Points").Op(":").Lit(strings.Join(points, "; ")))
-	}
-	out.Var().Id(info).Op("=").Add(e.rt("Func")).Add(oneLineList(values...))
-}
-
 // alike are the neighbours in list that can be declared together.
 func alike[T any](list []T, same func(a, b T) bool) (groups [][]T) {
 	for i, v := range list {
@@ -188,6 +140,18 @@ func alike[T any](list []T, same func(a, b T) bool) (groups [][]T) {
 		} else {
 			groups = append(groups, []T{v})
 		}
+	}
+	return groups
+}
+
+// together is alike for a list whose order doesn't matter.
+func together[T any](list []T, same func(a, b T) bool) (groups [][]T) {
+	for _, v := range list {
+		i := slices.IndexFunc(groups, func(g []T) bool { return same(g[0], v) })
+		if i < 0 {
+			i, groups = len(groups), append(groups, nil)
+		}
+		groups[i] = append(groups[i], v)
 	}
 	return groups
 }
@@ -203,48 +167,12 @@ func alikeTypes(a, b types.Type) bool {
 	return types.Identical(a, b)
 }
 
-// liveNames are the names of what lives across a suspension, or, where that is shorter,
-// what is other than at the one before (see greenlet.Point).
-func liveNames(before, live []string) string {
-	is, was := map[string]bool{}, map[string]bool{}
-	for _, name := range live {
-		is[name] = true
-	}
-	for _, name := range before {
-		was[name] = true
-	}
-	var changes []string
-	for _, name := range before {
-		if !is[name] {
-			changes = append(changes, "-"+name)
-		}
-	}
-	for _, name := range live {
-		if !was[name] {
-			changes = append(changes, "+"+name)
-		}
-	}
-	all, changed := strings.Join(live, " "), strings.Join(changes, " ")
-	switch {
-	case changed == "" && len(all) > 1:
-		return "="
-	case changed != "" && len(changed) < len(all):
-		return changed
-	}
-	return all
-}
-
 func (e *funcEmitter) frameType(out *jen.File) {
-	out.Commentf("%s is an activation of %s.", e.frame, e.sourceName())
 	out.Type().Id(e.frame).Add(e.typeParams()).StructFunc(func(g *jen.Group) {
 		if e.fn.Lit == nil {
 			e.marker(g)
 		}
-		if e.fn.Defers {
-			g.Add(e.rt("DeferHeader"))
-		} else {
-			g.Add(e.rt("Header"))
-		}
+		g.Add(e.embedded())
 		if e.asker != nil && len(e.asker.calls) > 0 {
 			g.Add(e.rt("Calls").Types(jen.Id(e.waiting())))
 		}
@@ -254,7 +182,7 @@ func (e *funcEmitter) frameType(out *jen.File) {
 		if name := e.fn.Frame.Deferrer; name != "" {
 			g.Id(name).Op("*").Add(e.rt("DeferHeader"))
 		}
-		for _, names := range alike(e.fn.Frame.Fields, func(f, of ir.Field) bool {
+		for _, names := range alike(slices.DeleteFunc(slices.Clone(e.fn.Frame.Fields), e.isEmbedded), func(f, of ir.Field) bool {
 			return len(f.Also)+len(of.Also) == 0 && (f.Any && of.Any || f.Any == of.Any && f.Box == of.Box && alikeTypes(f.Type, of.Type))
 		}) {
 			var ids []jen.Code
@@ -282,6 +210,39 @@ func (e *funcEmitter) fieldType(f ir.Field) *jen.Statement {
 		return jen.Op("*").Add(e.typ(f.Type))
 	}
 	return e.typ(f.Type)
+}
+
+// embeddedName is the name of what the frame embeds: the header, with what fields and methods
+// package gen has for the results.
+func (e *funcEmitter) embeddedName() string {
+	name := "Header"
+	if n := len(e.fn.Frame.Results); ir.Returns(n) {
+		name = "Returns"
+		if n > 1 {
+			name += strconv.Itoa(n)
+		}
+	}
+	if e.fn.Defers {
+		return "Defer" + name
+	}
+	return name
+}
+
+func (e *funcEmitter) embedded() jen.Code {
+	code := e.rt(e.embeddedName())
+	if ir.Returns(len(e.fn.Frame.Results)) {
+		var ts []jen.Code
+		for v := range e.fn.Obj.Signature().Results().Variables() {
+			ts = append(ts, e.Type(v.Type()))
+		}
+		code.Types(ts...)
+	}
+	return code
+}
+
+// isEmbedded reports whether a field is one of what the frame embeds.
+func (e *funcEmitter) isEmbedded(f ir.Field) bool {
+	return f.Var == nil && ir.Returns(len(e.fn.Frame.Results))
 }
 
 // marker embeds what the function yields, if that is known (color, yields.go). It has no size,

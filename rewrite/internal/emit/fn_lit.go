@@ -207,7 +207,7 @@ func (e *funcEmitter) literalType(out *jen.File) {
 	case lit.Range != nil:
 		what = "the body of the loop"
 	}
-	out.Commentf("%s is %s of %s:%d, with what it captures.", lit.Type, what, e.fileName(), e.line(lit.Syntax.Pos()))
+	out.Commentf("%s is %s of %s:%d.", lit.Type, what, e.fileName(), e.line(lit.Syntax.Pos()))
 	out.Type().Id(lit.Type).Add(e.typeParams()).StructFunc(func(g *jen.Group) {
 		g.Add(e.rt("Closure"))
 		for _, c := range lit.Captures {
@@ -237,7 +237,6 @@ func (e *funcEmitter) literalType(out *jen.File) {
 		return
 	}
 	self := jen.Id(lit.Self)
-	out.Comment("value is the literal for code that can't be suspended.")
 	out.Func().Add(e.litReceiver()).Id("value").Params().Add(e.unnamed(e.fn.Obj.Signature())).Block(
 		jen.Return(e.rt("Bind").Call(jen.Op("&").Add(self).Dot("Closure"), self, e.asWritten(lit.Syntax))),
 	)

@@ -266,6 +266,10 @@ func (e *funcEmitter) returns(results []ast.Expr) []jen.Code {
 	}
 	var values []jen.Code
 	for _, x := range results {
+		if e.asResult(x) && e.variant.resumes() {
+			values = append(values, nil) // it is there
+			continue
+		}
 		values = append(values, e.Expr(x))
 	}
 	return e.done(values)
@@ -289,6 +293,16 @@ func (e *funcEmitter) returnsKept(set bool) []jen.Code {
 		}
 	}
 	return e.done(values)
+}
+
+// asResult reports whether x is a variable that stands for a result.
+func (e *funcEmitter) asResult(x ast.Expr) bool {
+	id, ok := ast.Unparen(x).(*ast.Ident)
+	if !ok {
+		return false
+	}
+	v := e.fn.VarOf(id)
+	return v != nil && v.Place == ir.AsResult
 }
 
 // variableAlone is a variable as a whole expression.

@@ -91,7 +91,9 @@ func weight(b *ir.Block) int {
 }
 
 // hasBody reports whether calls run the method body of the frame type.
-func (e *funcEmitter) hasBody() bool { return e.asker == nil && !e.fn.Eager() }
+func (e *funcEmitter) hasBody() bool {
+	return e.asker == nil && !e.fn.Eager() && (e.canStart || e.oneCode)
+}
 
 // waits are the suspensions from which the variant goes on.
 func (e *funcEmitter) waits() []*ir.Wait {
@@ -169,16 +171,20 @@ func (e *funcEmitter) code(out *jen.File) {
 		e.ask(out)
 		return
 	}
-	if e.asker != nil {
+	if !e.hasBody() { // the companion is all that is called without a frame
 		body := e.body(hot)
 		e.companionDecl(out, e.namedResults()).Block(body...)
 		out.Comment(ownMark)
-		e.ask(out)
+		if e.asker != nil {
+			e.ask(out)
+			return
+		}
+		e.resumption(out)
 		return
 	}
 	e.companion(out)
 	v := hot
-	if e.unified() {
+	if e.oneCode {
 		v = both
 	}
 	params := []jen.Code{e.runParam(e.r)}
@@ -199,14 +205,19 @@ func (e *funcEmitter) code(out *jen.File) {
 		e.resume(out, "body", nil)
 		return
 	}
-	body = e.body(resumedCall)
+	e.resumption(out)
+}
+
+// resumption emits Resume, where hot calls have code of their own.
+func (e *funcEmitter) resumption(out *jen.File) {
+	body := e.body(resumedCall)
 	e.beginDeclarations(out, "")
 	out.Func().Add(e.receiver(e.f)).Id("Resume").Params(e.runParam(e.r)).Params(jen.Id(e.st).Add(e.rt("Status"))).Block(body...)
 }
 
 // start is the state in which a frame of a constructor is.
 func (e *funcEmitter) start() jen.Code {
-	return jen.Case(jen.Lit(0)).Block(e.resumption("body", e.r, e.f, e.st, nil)...)
+	return jen.Case(jen.Lit(0)).Block(e.resuming("body", e.r, e.f, e.st, nil)...)
 }
 
 // paramLoads makes parameters locals of a resumption.
@@ -265,7 +276,7 @@ func (e *funcEmitter) done(values []jen.Code) []jen.Code {
 		}
 		lhs = append(lhs, jen.Id(e.f).Dot(field))
 	}
-	ret := jen.Return(jen.Id(e.r).Dot("Return").Call(jen.Id(e.f), jen.Op("&").Id(e.f).Dot("Header")))
+	ret := jen.Return(jen.Id(e.f).Dot("Return").Call(jen.Id(e.r), jen.Id(e.f)))
 	switch {
 	case e.variant == step:
 		ret = jen.Return(e.rt("Done"))

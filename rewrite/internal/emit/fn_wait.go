@@ -108,18 +108,9 @@ func (e *funcEmitter) callWait(w *ir.Wait) []jen.Code {
 	case color.OpRange:
 		return e.rangeWait(w)
 	}
-	notDone := jen.Id(e.st).Op("!=").Add(e.rt("Done"))
-	saved := e.unwound(w)
-	n := e.resultCount(w)
-	if n == 0 {
-		defer e.heading()()
-		return []jen.Code{jen.If(jen.Id(e.st).Op("=").Add(e.companionCall(w)), notDone).Block(saved...)}
-	}
-	lhs := e.resultTargets(w)
-	return []jen.Code{
-		jen.List(append(lhs, jen.Id(e.st))...).Op("=").Add(e.companionCall(w)),
-		jen.If(notDone).Block(saved...),
-	}
+	saved, lhs := e.unwound(w), e.resultTargets(w)
+	defer e.heading()()
+	return []jen.Code{jen.If(jen.List(append(lhs, jen.Id(e.st))...).Op("=").Add(e.companionCall(w)), jen.Id(e.st).Op("!=").Add(e.rt("Done"))).Block(saved...)}
 }
 
 // unwound is what a call does whose callee has suspended. In a long function one place does
@@ -131,14 +122,20 @@ func (e *funcEmitter) unwound(w *ir.Wait) []jen.Code {
 		if e.suspended == "" {
 			e.suspended = e.freeLabel("suspended")
 		}
-		return append(save, jen.Goto().Id(e.suspended))
+		return append(save, jen.Id(e.f).Dot("PC").Op("=").Lit(w.State), jen.Goto().Id(e.suspended))
 	}
-	return append(save, e.link())
+	return append(save, e.link(w))
 }
 
 // link returns from a call whose callee has suspended.
-func (e *funcEmitter) link() jen.Code {
-	return jen.Return(append(e.retIDs(), jen.Id(e.r).Dot("Link").Call(jen.Id(e.f), jen.Op("&").Id(e.f).Dot("Header"), jen.Id(e.st)))...)
+func (e *funcEmitter) link(w *ir.Wait) jen.Code {
+	return jen.Return(append(e.retIDs(), e.linked(jen.Lit(w.State), e.st))...)
+}
+
+// linked makes the frame, suspended in state pc, the caller of one that has come back with the
+// status st.
+func (e *funcEmitter) linked(pc jen.Code, st string) jen.Code {
+	return jen.Id(e.f).Dot("Link").Call(jen.Id(e.r), jen.Id(e.f), pc, jen.Id(st))
 }
 
 // resultTargets are the variables that get the results of a call.
@@ -173,19 +170,19 @@ func (e *funcEmitter) resultCount(w *ir.Wait) int { return e.signature(w).Result
 func (e *funcEmitter) save(w *ir.Wait, leaf bool) []jen.Code {
 	var code []jen.Code
 	if e.variant.mayBeHot() {
-		f, op := jen.Id(e.f), "="
-		if !e.hasBody() {
-			f, op = jen.Parens(jen.Op("*").Add(e.frameRef())).Call(jen.Nil()), ":="
+		if e.hasBody() {
+			code = append(code, jen.Id(e.f).Op("=").Add(e.rt("Take")).Call(jen.Id(e.r), jen.Id(e.f), e.freeList()))
+		} else {
 			e.scoped = e.scoped || leaf
+			code = append(code, jen.Id(e.f).Op(":=").Add(e.rt("New")).Types(e.frameRef()).Call(jen.Id(e.r), e.freeList()))
 		}
-		code = append(code, jen.Id(e.f).Op(op).Add(e.rt("Take")).Call(jen.Id(e.r), f, e.freeList()))
 	}
 	if leaf && e.variant != resumedCall {
-		code = append(code, jen.Id(e.r).Dot("Leaf").Call(jen.Id(e.f), jen.Op("&").Id(e.f).Dot("Header")))
+		code = append(code, jen.Id(e.f).Dot("Leaf").Call(jen.Id(e.r), jen.Id(e.f), jen.Lit(w.State)))
 	}
 	var lhs, rhs []jen.Code
 	for _, f := range w.Clear {
-		if e.variant != hot || e.hasBody() && f.Var != nil && f.Var.Kind == ir.Param {
+		if e.variant != hot || e.canStart && e.hasBody() && f.Var != nil && f.Var.Kind == ir.Param {
 			lhs, rhs = append(lhs, jen.Id(e.f).Dot(f.Name)), append(rhs, e.zeroField(f))
 		}
 	}
@@ -197,8 +194,10 @@ func (e *funcEmitter) save(w *ir.Wait, leaf bool) []jen.Code {
 	if e.variant.mayBeHot() && e.fn.Lit != nil {
 		lhs, rhs = append(lhs, jen.Id(e.f).Dot(e.fn.Frame.Self)), append(rhs, jen.Id(e.fn.Lit.Self))
 	}
-	lhs, rhs = append(lhs, jen.Id(e.f).Dot("PC")), append(rhs, jen.Lit(w.State))
-	return append(code, jen.List(lhs...).Op("=").List(rhs...))
+	if leaf && e.variant == resumedCall {
+		lhs, rhs = append(lhs, jen.Id(e.f).Dot("PC")), append(rhs, jen.Lit(w.State))
+	}
+	return append(code, assignment(lhs, rhs)...)
 }
 
 // zeroFields clears fields.

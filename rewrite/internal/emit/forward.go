@@ -50,7 +50,7 @@ func (c *Converter) forwardMethod(out *jen.File, f Forward) {
 
 	to := c.forwarded(f.Sig, nil, closureCall)
 	results := func() jen.Code { return parens(append(append([]jen.Code{}, to.results...), c.rt("Status"))) }
-	out.Commentf("%s is %s of what is embedded, for callers that can be suspended.", companion, name)
+	out.Commentf("%s is %s of what is embedded.", companion, name)
 	out.Func().Params(recv.Clone()).Id(companion).Params(to.params...).Add(results()).Block(
 		c.ifForm(companion, asked, f.Sig, to, false), c.plainMethod(method.Clone(), to))
 
@@ -70,6 +70,6 @@ func (c *Converter) forwardMethod(out *jen.File, f Forward) {
 		zeros = append(zeros, id)
 	}
 	code = append(code, jen.Return(append(zeros, c.rt("Done"))...))
-	out.Commentf("%s is %s of what is embedded, for those that defer it.", deferred, name)
+	out.Commentf("%s is %s of what is embedded, deferred.", deferred, name)
 	out.Func().Params(recv).Id(deferred).Params(to.params...).Add(results()).Block(code...)
 }

@@ -30,11 +30,14 @@ import (
 // call it as one.
 func (e *funcEmitter) registration(out *jen.File) {
 	recv := e.fn.Obj.Signature().Recv()
-	if e.tparams.Len() > 0 || e.Colors == nil || !e.Colors.UsedAsValue(e.fn.Obj) {
+	if !e.isRegistered() {
+		return
+	}
+	if e.hasForm() {
+		e.registerForm(out)
 		return
 	}
 	name := e.free(names.Helper(e.frame, "value"))
-	out.Commentf("%s is %s as a value, for callers that can be suspended.", name, e.sourceName())
 	sig, form := e.fn.Obj.Signature(), names.Companion(e.fn.Obj.Name())
 	if recv == nil {
 		e.registerFunc(out, name, jen.Id(e.fn.Obj.Name()), sig, nil, func(name string) *jen.Statement { return jen.Id(name) }, form, e.deferredForm())
@@ -45,6 +48,32 @@ func (e *funcEmitter) registration(out *jen.File) {
 	e.registerMethods(out, name, recv.Type(), zero.Dot(e.fn.Obj.Name()), sig, form, e.deferredForm())
 	v := e.unused("v")
 	e.frameOfRegistered(out, name, jen.Id(v), jen.Id(v).Dot("recv"))
+}
+
+func (e *funcEmitter) isRegistered() bool {
+	return e.tparams.Len() == 0 && e.Colors != nil && e.Colors.UsedAsValue(e.fn.Obj)
+}
+
+// hasForm reports whether package gen has a form for values of the function.
+func (e *funcEmitter) hasForm() bool {
+	sig := e.fn.Obj.Signature()
+	return !e.fn.Recovers && !sig.Variadic() && sig.Params().Len() <= 4 && sig.Results().Len() <= 2
+}
+
+// registerForm registers the function by a form of package gen:
+//
+//	var _ = gen.Function11(fib, fibResumable, newFibFrame)
+//	var _ = gen.Method10((*new(*server)).serve, (*server).serveResumable, (*server).newServeFrame)
+func (e *funcEmitter) registerForm(out *jen.File) {
+	sig, name, kind := e.fn.Obj.Signature(), e.fn.Obj.Name(), "Function"
+	fn, of := jen.Null(), jen.Null()
+	if recv := sig.Recv(); recv != nil {
+		kind = "Method"
+		fn = jen.Parens(jen.Op("*").Add(e.newOf(e.Type(recv.Type())))).Dot("")
+		of = jen.Parens(e.Type(recv.Type())).Dot("")
+	}
+	early(out, e.rt(kind+strconv.Itoa(sig.Params().Len())+strconv.Itoa(sig.Results().Len())).Call(
+		fn.Id(name), of.Clone().Id(names.Companion(name)), of.Clone().Id(names.Constructor(name))))
 }
 
 // frameOfRegistered emits what a start by value asks for: a frame without arguments.
@@ -193,7 +222,7 @@ func (c *Converter) register(out *jen.File, colors *color.Colors, v NamedValue) 
 	if v.Op == color.OpCall && colors.Recovers(fn) {
 		deferred = names.Deferred(fn.Name())
 	}
-	out.Commentf("%s is %s as a value, for callers that can be suspended.", v.Name, v.text(c.Pkg))
+	out.Commentf("%s is %s as a value.", v.Name, v.text(c.Pkg))
 	switch {
 	case v.Recv == nil:
 		of := func(name string) *jen.Statement {

@@ -223,7 +223,7 @@ func (c *check) framed() {
 			}
 		}
 		for i, v := range w.Results {
-			if v != nil && v.Place != Hoisted && v.Place != InFrame {
+			if v != nil && v.Place != Hoisted && v.Place != InFrame && v.Place != AsResult {
 				c.failf("%s gets a result of %s but is not hoisted", v.Name, c.text(w.Source))
 			}
 			if v != nil && i == 0 && w.Receives() && v.Field == "" {

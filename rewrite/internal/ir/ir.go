@@ -119,6 +119,10 @@ type Frame struct {
 	Deferrer string // field of the frame that defers the call; "" unless Recovers
 }
 
+// Returns reports whether the frames of functions with n results have them, and the methods
+// for them, from a type of package gen.
+func Returns(n int) bool { return 0 < n && n <= 4 }
+
 // Field is a field of the frame.
 type Field struct {
 	Name     string
@@ -159,6 +163,8 @@ type Var struct {
 	Resident bool
 
 	In string // of a boxed parameter: the name of the incoming value
+
+	Number int // of the result of the function that it is, with the place AsResult
 
 	// Witness, if not nil, is what the variable is declared by, as its type
 	// has no name in the package; set by the pass infer.
@@ -204,6 +210,7 @@ const (
 	InBlock         // where the source declares it
 	Hoisted         // at the top of the function
 	InFrame         // a result of a function that defers
+	AsResult        // nowhere: what a call hands out is what the function returns
 	InClosure       // what the literal captures: boxed, and the field is the pointer
 )
 

@@ -130,6 +130,7 @@ func (p *printer) traits(v *Var) []string {
 	add(v.Place == InBlock, "in block")
 	add(v.Place == Hoisted, "hoisted")
 	add(v.Place == InFrame, "in frame")
+	add(v.Place == AsResult, fmt.Sprint("result ", v.Number))
 	add(v.Box, "boxed")
 	add(v.Witness != nil, "inferred")
 	add(v.Field != "", "field "+v.Field)

@@ -222,20 +222,22 @@ func (s *scanner) markedTests(dir string) bool {
 	return false
 }
 
-// namedByTests are the names of functions and methods of a with the directive that test
-// files of the package say without a call, sorted. Values of them are made there, where
+// namedByTests are the names of functions and methods of a with the directive that other
+// files of the package, tests and those of other systems, say without a call, and of
+// constructors, sorted. Values of them are made there, where
 // it may be that nothing is generated, so that the package must make them known. What the
 // name means there does not matter: it may be another's.
 func (s *scanner) namedByTests(a *annotated) []string {
 	if a.forTest != "" || a.adHoc {
 		return nil
 	}
-	resumable, found := map[string]bool{}, map[string]bool{}
+	resumable, constructors, found := map[string]bool{}, map[string]bool{}, map[string]bool{}
 	for _, fn := range a.set.Funcs() {
 		resumable[fn.Decl.Name.Name] = true
+		constructors[names.Constructor(fn.Decl.Name.Name)] = true
 	}
 	for _, path := range goFiles(a.dir) {
-		if !names.IsTest(path) || s.read(path).ours {
+		if slices.Contains(a.listed.files, path) || s.read(path).ours {
 			continue
 		}
 		file, _ := s.parse(s.read(path))
@@ -253,7 +255,7 @@ func (s *scanner) namedByTests(a *annotated) []string {
 					called[fun.Sel] = true
 				}
 			case *ast.Ident:
-				if resumable[n.Name] && !called[n] {
+				if resumable[n.Name] && !called[n] || constructors[n.Name] {
 					found[n.Name] = true
 				}
 			}

@@ -29,6 +29,7 @@ type varSet = map[*ir.Var]bool
 
 func frame(fn *ir.Func, sizes types.Sizes) {
 	placeVars(fn)
+	passResults(fn)
 	cyclic := cycles(fn)
 	spilled := varSet{}
 	state := 0
@@ -191,12 +192,62 @@ func placeVars(fn *ir.Func) {
 	}
 }
 
+// passResults finds the temporaries that are only there for a call's results to be returned,
+// as in return f(x), 0. They need no variable.
+func passResults(fn *ir.Func) {
+	if fn.KeepsResults() && slices.ContainsFunc(fn.Results, func(v *ir.Var) bool { return v != nil }) {
+		return
+	}
+	sig := fn.Obj.Signature().Results()
+	named := map[*ir.Var]int{}
+	see := func(v *ir.Var) { named[v]++ }
+	for _, b := range fn.Blocks {
+		for _, n := range b.List {
+			nodeRefs(fn, n, see, see)
+		}
+		termRefs(fn, b.Term, see, see)
+		if w, ok := b.Term.(*ir.Wait); ok {
+			for _, v := range w.Results {
+				named[v]++
+			}
+		}
+	}
+	for _, b := range fn.Blocks {
+		w, ok := b.Term.(*ir.Wait)
+		if !ok || !w.IsCall() || w.Outcomes != nil || !onlyMarks(w.Next) {
+			continue
+		}
+		x, ok := w.Next.Term.(*ir.Exit)
+		if !ok || x.Return == nil || len(x.Results) != sig.Len() {
+			continue
+		}
+		for i, r := range x.Results {
+			id, ok := ast.Unparen(r).(*ast.Ident)
+			if !ok {
+				continue
+			}
+			v := fn.VarOf(id)
+			if v != nil && v.Kind == ir.Temp && v.Place == ir.Hoisted && v.Witness == nil && named[v] == 2 && slices.Contains(w.Results, v) &&
+				types.Identical(v.Type, sig.At(i).Type()) && !color.Local(v.Type) {
+				v.Place, v.Number = ir.AsResult, i
+			}
+		}
+	}
+}
+
+// onlyMarks reports whether a block does nothing before its end.
+func onlyMarks(b *ir.Block) bool {
+	return !slices.ContainsFunc(b.List, func(n ir.Node) bool { _, ok := n.(*ir.Mark); return !ok })
+}
+
 // fields lays out the frame: parameters, spilled variables, results.
 func fields(fn *ir.Func, spilled varSet) *ir.Frame {
 	taken := ir.NewNames(nil, nil, nil)
 	for _, name := range []string{"Yields", "Exchanges", "Header", "Caller", "PC", "Resume", "Ask", "Func", "Args", "Send", "Results", "Returned", "Over", "Release", "Forget", "body", "run", "Hand", "Answer",
 		"DeferHeader", "Defer", "DeferFunc", "DeferResumable", "Catch", "Pending", "Next", "End", "step", "Recover", "DeferRecover",
-		"DeferSend", "DeferThrow", "DeferCall", "DeferClosure", "Parts", "SetParts", "Calls", "Push", "Pop", "Tail", "Waiting"} {
+		"DeferSend", "DeferThrow", "DeferCall", "DeferClosure", "Parts", "SetParts", "Calls", "Push", "Pop", "Tail", "Waiting",
+		"Link", "Leaf", "Return", "Started",
+		"Returns", "Returns2", "Returns3", "Returns4", "DeferReturns", "DeferReturns2", "DeferReturns3", "DeferReturns4", "Ret0", "Ret1", "Ret2", "Ret3"} {
 		taken.Keep(name)
 	}
 	fr := &ir.Frame{}
@@ -244,9 +295,13 @@ func fields(fn *ir.Func, spilled varSet) *ir.Frame {
 	if fn.Recovers {
 		fr.Deferrer = taken.Keep("deferrer")
 	}
+	results := fn.Obj.Signature().Results()
 	i := 0
-	for v := range fn.Obj.Signature().Results().Variables() {
-		name := taken.Keep("ret" + itoa(i))
+	for v := range results.Variables() {
+		name := "Ret" + itoa(i) // of what the frame embeds
+		if !ir.Returns(results.Len()) {
+			name = taken.Keep("ret" + itoa(i))
+		}
 		if r := fn.Results[i]; r != nil && r.Place == ir.InFrame {
 			r.Field = name
 		}

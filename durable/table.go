@@ -222,7 +222,10 @@ func fieldsOf(t reflect.Type, words []string) []field {
 		if !ok {
 			panic(fmt.Sprintf("durable: the frame type %v has no field %s: generate its package anew", t, in))
 		}
-		f.offset, f.typ = sf.Offset, sf.Type
+		f.typ = sf.Type
+		for j := range sf.Index { // a result is a field of what the frame embeds
+			f.offset += t.FieldByIndex(sf.Index[:j+1]).Offset
+		}
 	}
 	return list
 }

@@ -18,35 +18,21 @@ import (
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// transportConnectFrame is an activation of Transport.connect.
 type transportConnectFrame struct {
-	gen.Header
+	gen.Returns2[*socket.Conn, error]
 	t     *Transport
 	at    place
 	proxy *url.URL
 	c     **socket.Conn
 	err   *error
-	ret0  *socket.Conn
-	ret1  error
 }
 
-func (t *Transport) newConnectFrame(at place, proxy *url.URL) *transportConnectFrame {
-	_ = t.connect
-	return gen.MakeFrame(transportConnectFrame{t: t, at: at, proxy: proxy})
-}
-func (f *transportConnectFrame) Results() (*socket.Conn, error) { f.Over(f); return f.ret0, f.ret1 }
-func (f *transportConnectFrame) Returned(r *gen.Run) (ret0 *socket.Conn, ret1 error) {
-	ret0, ret1 = f.ret0, f.ret1
+func (f *transportConnectFrame) Returned(r *gen.Run) (*socket.Conn, error) {
+	r0, r1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return
+	return r0, r1
 }
-
-// connectResumable is Transport.connect for callers that can be suspended.
-func (t *Transport) connectResumable(r *gen.Run, at place, proxy *url.URL) (*socket.Conn, error, gen.Status) {
-	return (*transportConnectFrame)(nil).body(r, t, at, proxy)
-}
-
-func (f *transportConnectFrame) body(r *gen.Run, t *Transport, at place, proxy *url.URL) (ret0 *socket.Conn, ret1 error, st gen.Status) {
+func (t *Transport) connectResumable(r *gen.Run, at place, proxy *url.URL) (ret0 *socket.Conn, ret1 error, st gen.Status) {
 	var (
 		c        **socket.Conn
 		err      *error
@@ -60,28 +46,26 @@ func (f *transportConnectFrame) body(r *gen.Run, t *Transport, at place, proxy *
 		goto after_if_57
 	}
 //line connect.go:58:1
-	t0, t1, st = t.connectsResumable(r, at, proxy)
-	if st != gen.Done {
-		f = gen.Take(r, f, 17)
-		f.t, f.at, f.proxy, f.c, f.err, f.PC = nil, place{}, nil, c, err, 1
-		return ret0, ret1, r.Link(f, &f.Header, st)
+	if t0, t1, st = t.connectsResumable(r, at, proxy); st != gen.Done {
+		f := gen.New[transportConnectFrame](r, 17)
+		f.c, f.err = c, err
+		return ret0, ret1, f.Link(r, f, 1, st)
 	}
 //line connect.go:58:1
 	*c, *err = t0, t1
 	return *c, *err, gen.Done
 after_if_57:
 //line connect.go:60:1
-	late, st = t.Hub.WithTimeoutResumable(r, t.DialTimeout, (&transportConnectFunc1{
+	if late, st = t.Hub.WithTimeoutResumable(r, t.DialTimeout, (&transportConnectFunc1{
 		at:    &at,
 		c:     c,
 		err:   err,
 		proxy: &proxy,
 		t:     &t,
-	}).value())
-	if st != gen.Done {
-		f = gen.Take(r, f, 17)
-		f.t, f.at, f.proxy, f.c, f.err, f.PC = nil, place{}, nil, c, err, 2
-		return ret0, ret1, r.Link(f, &f.Header, st)
+	}).value()); st != gen.Done {
+		f := gen.New[transportConnectFrame](r, 17)
+		f.c, f.err = c, err
+		return ret0, ret1, f.Link(r, f, 2, st)
 	}
 //line connect.go:60:1
 	if late != nil && (*c) == nil {
@@ -92,7 +76,7 @@ after_if_57:
 	return *c, *err, gen.Done
 }
 
-//line connect_greenlet.go:96:1
+//line connect_greenlet.go:80:1
 
 func (f *transportConnectFrame) Resume(r *gen.Run) (st gen.Status) {
 	var (
@@ -102,47 +86,36 @@ func (f *transportConnectFrame) Resume(r *gen.Run) (st gen.Status) {
 		t1, late error
 	)
 	switch f.PC {
-	case 0:
-		f.ret0, f.ret1, st = f.body(r, f.t, f.at, f.proxy)
-		return r.Started(f, &f.Header, st)
 	case 1:
 		c, err = f.c, f.err
 		t0, t1 = r.Callee().(*transportConnectsFrame).Returned(r)
 //line connect.go:58:1
 		*c, *err = t0, t1
-		f.ret0, f.ret1 = *c, *err
-		return r.Return(f, &f.Header)
+		f.Ret0, f.Ret1 = *c, *err
+		return f.Return(r, f)
 	default:
 		c, err = f.c, f.err
 		late = r.Callee().(*hub.HubWithTimeoutFrame).Returned(r)
 //line connect.go:60:1
 		if late != nil && (*c) == nil {
 			*c, *err = nil, &net.OpError{Op: "dial", Net: "tcp", Err: os.ErrDeadlineExceeded}
-			f.ret0, f.ret1 = *c, *err
-			return r.Return(f, &f.Header)
+			f.Ret0, f.Ret1 = *c, *err
+			return f.Return(r, f)
 		}
 //line connect.go:63:1
-		f.ret0, f.ret1 = *c, *err
-		return r.Return(f, &f.Header)
+		f.Ret0, f.Ret1 = *c, *err
+		return f.Return(r, f)
 	}
 }
 
-//line connect_greenlet.go:131:1
+//line connect_greenlet.go:112:1
 
-func (f *transportConnectFrame) Args(args []any) { gen.SetArgs(f, args, &f.at, &f.proxy) }
-func (f *transportConnectFrame) Send(r *gen.Run) gen.Status {
-	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
-}
-func (f *transportConnectFrame) Forget() {
-	*f = transportConnectFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1}
-}
 func (f *transportConnectFrame) Release(r *gen.Run) { gen.Free(r, f, 17) }
-func (*transportConnectFrame) Func() *gen.Func      { return &transportConnectFrameInfo }
+func (*transportConnectFrame) Func() *gen.Func      { return connect_go.At(0) }
 
-var transportConnectFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/httpc.(*Transport).connect", File: "github.com/going-green/greenlet/hub/httpc/connect.go", Line: 56, Points: "58 c err; 60 ="}
 var _ func(*Transport, place, *url.URL) (*socket.Conn, error) = (*Transport).connect
 
-// transportConnectFunc1 is the function literal of connect.go:60, with what it captures.
+// transportConnectFunc1 is the function literal of connect.go:60.
 type transportConnectFunc1 struct {
 	gen.Closure
 	c     **socket.Conn
@@ -152,38 +125,30 @@ type transportConnectFunc1 struct {
 	proxy **url.URL
 }
 
-// value is the literal for code that can't be suspended.
 func (c2 *transportConnectFunc1) value() func() {
 	return gen.Bind(&c2.Closure, c2, func() { (*c2.c), (*c2.err) = (*c2.t).connects((*c2.at), (*c2.proxy)) })
 }
 
-// transportConnectFunc1Frame is an activation of the literal transportConnectFunc1.
 type transportConnectFunc1Frame struct {
 	gen.Header
 	c2 *transportConnectFunc1
 }
 
-// CallResumable is the literal transportConnectFunc1 for callers that can be suspended.
-func (c2 *transportConnectFunc1) CallResumable(r *gen.Run) gen.Status {
-	return (*transportConnectFunc1Frame)(nil).body(r, c2)
-}
-
-func (f *transportConnectFunc1Frame) body(r *gen.Run, c2 *transportConnectFunc1) (st gen.Status) {
+func (c2 *transportConnectFunc1) CallResumable(r *gen.Run) (st gen.Status) {
 	var t0 *socket.Conn
 	var t1 error
 //line connect.go:60:1
-	t0, t1, st = (*c2.t).connectsResumable(r, (*c2.at), (*c2.proxy))
-	if st != gen.Done {
-		f = gen.Take(r, f, 58)
-		f.c2, f.PC = c2, 1
-		return r.Link(f, &f.Header, st)
+	if t0, t1, st = (*c2.t).connectsResumable(r, (*c2.at), (*c2.proxy)); st != gen.Done {
+		f := gen.New[transportConnectFunc1Frame](r, 58)
+		f.c2 = c2
+		return f.Link(r, f, 1, st)
 	}
 //line connect.go:60:1
 	*c2.c, *c2.err = t0, t1
 	return gen.Done
 }
 
-//line connect_greenlet.go:187:1
+//line connect_greenlet.go:152:1
 
 func (f *transportConnectFunc1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c2 := f.c2
@@ -193,49 +158,30 @@ func (f *transportConnectFunc1Frame) Resume(r *gen.Run) (st gen.Status) {
 	t0, t1 = r.Callee().(*transportConnectsFrame).Returned(r)
 //line connect.go:60:1
 	*c2.c, *c2.err = t0, t1
-	return r.Return(f, &f.Header)
+	return f.Return(r, f)
 }
 
-//line connect_greenlet.go:200:1
+//line connect_greenlet.go:165:1
 
 func (f *transportConnectFunc1Frame) Release(r *gen.Run) { gen.Free(r, f, 58) }
-func (*transportConnectFunc1Frame) Func() *gen.Func      { return &transportConnectFunc1FrameInfo }
+func (*transportConnectFunc1Frame) Func() *gen.Func      { return connect_go.At(1) }
 
-var transportConnectFunc1FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/httpc.(*Transport).connect.func1", File: "github.com/going-green/greenlet/hub/httpc/connect.go", Line: 60, Points: "60"}
-
-// transportConnectsFrame is an activation of Transport.connects.
 type transportConnectsFrame struct {
-	gen.Header
-	t          *Transport
-	at         place
-	proxy      *url.URL
-	sock, ret0 *socket.Conn
-	ret1       error
+	gen.Returns2[*socket.Conn, error]
+	t     *Transport
+	at    place
+	proxy *url.URL
+	sock  *socket.Conn
 }
 
-func (t *Transport) newConnectsFrame(at place, proxy *url.URL) *transportConnectsFrame {
-	_ = t.connects
-	return gen.MakeFrame(transportConnectsFrame{t: t, at: at, proxy: proxy})
-}
-func (f *transportConnectsFrame) Results() (*socket.Conn, error) { f.Over(f); return f.ret0, f.ret1 }
-func (f *transportConnectsFrame) Returned(r *gen.Run) (ret0 *socket.Conn, ret1 error) {
-	ret0, ret1 = f.ret0, f.ret1
+func (f *transportConnectsFrame) Returned(r *gen.Run) (*socket.Conn, error) {
+	r0, r1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return
+	return r0, r1
 }
-
-// connectsResumable is Transport.connects for callers that can be suspended.
-func (t *Transport) connectsResumable(r *gen.Run, at place, proxy *url.URL) (*socket.Conn, error, gen.Status) {
-	return (*transportConnectsFrame)(nil).body(r, t, at, proxy)
-}
-
-func (f *transportConnectsFrame) body(r *gen.Run, t *Transport, at place, proxy *url.URL) (ret0 *socket.Conn, ret1 error, st gen.Status) {
-	var (
-		sock      *socket.Conn
-		err, err2 error
-		t1        *socket.Conn
-		t2        error
-	)
+func (t *Transport) connectsResumable(r *gen.Run, at place, proxy *url.URL) (ret0 *socket.Conn, ret1 error, st gen.Status) {
+	var sock *socket.Conn
+	var err, err2 error
 	{
 //line connect.go:68:1
 		to := at.address
@@ -253,9 +199,9 @@ func (f *transportConnectsFrame) body(r *gen.Run, t *Transport, at place, proxy 
 //line connect.go:75:1
 			sock, err, st = c.DialResumable(r, "tcp", to)
 			if st != gen.Done {
-				f = gen.Take(r, f, 38)
-				f.t, f.at, f.proxy, f.PC = t, at, proxy, 1
-				return ret0, ret1, r.Link(f, &f.Header, st)
+				f := gen.New[transportConnectsFrame](r, 38)
+				f.t, f.at, f.proxy = t, at, proxy
+				return ret0, ret1, f.Link(r, f, 1, st)
 			}
 		} else {
 //line connect.go:75:1
@@ -270,53 +216,39 @@ func (f *transportConnectsFrame) body(r *gen.Run, t *Transport, at place, proxy 
 		goto after_if_79
 	}
 //line connect.go:80:1
-	err2, st = t.tunnelResumable(r, sock, at.address, proxy)
-	if st != gen.Done {
-		f = gen.Take(r, f, 38)
-		f.proxy, f.t, f.at, f.sock, f.PC = nil, t, at, sock, 2
-		return ret0, ret1, r.Link(f, &f.Header, st)
+	if err2, st = t.tunnelResumable(r, sock, at.address, proxy); st != gen.Done {
+		f := gen.New[transportConnectsFrame](r, 38)
+		f.t, f.at, f.sock = t, at, sock
+		return ret0, ret1, f.Link(r, f, 2, st)
 	}
 //line connect.go:80:1
 	if err2 != nil {
 		return nil, err2, gen.Done
 	}
 after_if_79:
-	if f != nil {
-		f.proxy = nil
+	if ret0, ret1, st = t.secureResumable(r, sock, at.address); st != gen.Done {
+		f := gen.New[transportConnectsFrame](r, 38)
+		return ret0, ret1, f.Link(r, f, 3, st)
 	}
 //line connect.go:84:1
-	t1, t2, st = t.secureResumable(r, sock, at.address)
-	if st != gen.Done {
-		f = gen.Take(r, f, 38)
-		f.t, f.at, f.PC = nil, place{}, 3
-		return ret0, ret1, r.Link(f, &f.Header, st)
-	}
-//line connect.go:84:1
-	return t1, t2, gen.Done
+	return ret0, ret1, gen.Done
 }
 
-//line connect_greenlet.go:299:1
+//line connect_greenlet.go:238:1
 
 func (f *transportConnectsFrame) Resume(r *gen.Run) (st gen.Status) {
 	t, at, proxy := f.t, f.at, f.proxy
-	var (
-		sock      *socket.Conn
-		err, err2 error
-		t1        *socket.Conn
-		t2        error
-	)
+	var sock *socket.Conn
+	var err, err2 error
 	switch f.PC {
-	case 0:
-		f.ret0, f.ret1, st = f.body(r, f.t, f.at, f.proxy)
-		return r.Started(f, &f.Header, st)
 	case 1:
 		sock, err = r.Callee().(interface {
 			Returned(*gen.Run) (*socket.Conn, error)
 		}).Returned(r)
 //line connect.go:76:1
 		if err != nil || at.scheme == "http" {
-			f.ret0, f.ret1 = sock, err
-			return r.Return(f, &f.Header)
+			f.Ret0, f.Ret1 = sock, err
+			return f.Return(r, f)
 		}
 //line connect.go:79:1
 		if proxy != nil {
@@ -328,56 +260,44 @@ func (f *transportConnectsFrame) Resume(r *gen.Run) (st gen.Status) {
 		err2 = r.Callee().(*transportTunnelFrame).Returned(r)
 		goto resumed_80
 	case 3:
-		t1, t2 = r.Callee().(*transportSecureFrame).Returned(r)
+		f.Ret0, f.Ret1 = r.Callee().(*transportSecureFrame).Returned(r)
 		goto resumed_84
 	}
 
 then_79:
 //line connect.go:80:1
-	err2, st = t.tunnelResumable(r, sock, at.address, proxy)
-	if st != gen.Done {
-		f.proxy, f.sock, f.PC = nil, sock, 2
-		return r.Link(f, &f.Header, st)
+	if err2, st = t.tunnelResumable(r, sock, at.address, proxy); st != gen.Done {
+		f.proxy, f.sock = nil, sock
+		return f.Link(r, f, 2, st)
 	}
 resumed_80:
 //line connect.go:80:1
 	if err2 != nil {
-		f.ret0, f.ret1 = nil, err2
-		return r.Return(f, &f.Header)
+		f.Ret0, f.Ret1 = nil, err2
+		return f.Return(r, f)
 	}
 after_if_79:
 //line connect.go:84:1
 	f.proxy = nil
 //line connect.go:84:1
-	t1, t2, st = t.secureResumable(r, sock, at.address)
-	if st != gen.Done {
-		f.t, f.at, f.sock, f.PC = nil, place{}, nil, 3
-		return r.Link(f, &f.Header, st)
+	if f.Ret0, f.Ret1, st = t.secureResumable(r, sock, at.address); st != gen.Done {
+		f.t, f.at, f.sock = nil, place{}, nil
+		return f.Link(r, f, 3, st)
 	}
 resumed_84:
 //line connect.go:84:1
-	f.ret0, f.ret1 = t1, t2
-	return r.Return(f, &f.Header)
+	return f.Return(r, f)
 }
 
-//line connect_greenlet.go:364:1
+//line connect_greenlet.go:293:1
 
-func (f *transportConnectsFrame) Args(args []any) { gen.SetArgs(f, args, &f.at, &f.proxy) }
-func (f *transportConnectsFrame) Send(r *gen.Run) gen.Status {
-	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
-}
-func (f *transportConnectsFrame) Forget() {
-	*f = transportConnectsFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1}
-}
 func (f *transportConnectsFrame) Release(r *gen.Run) { gen.Free(r, f, 38) }
-func (*transportConnectsFrame) Func() *gen.Func      { return &transportConnectsFrameInfo }
+func (*transportConnectsFrame) Func() *gen.Func      { return connect_go.At(2) }
 
-var transportConnectsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/httpc.(*Transport).connects", File: "github.com/going-green/greenlet/hub/httpc/connect.go", Line: 67, Points: "75 t at proxy; 80 t at sock; 84"}
 var _ func(*Transport, place, *url.URL) (*socket.Conn, error) = (*Transport).connects
 
-// transportTunnelFrame is an activation of Transport.tunnel.
 type transportTunnelFrame struct {
-	gen.DeferHeader
+	gen.DeferReturns[error]
 	t       *Transport
 	sock0   *socket.Conn
 	address string
@@ -385,24 +305,15 @@ type transportTunnelFrame struct {
 	sock    **socket.Conn
 	whole   *bool
 	r       *http.Request
-	ret0    error
 }
 
-func (t *Transport) newTunnelFrame(sock0 *socket.Conn, address string, proxy *url.URL) *transportTunnelFrame {
-	_ = t.tunnel
-	return gen.MakeFrame(transportTunnelFrame{t: t, sock0: sock0, address: address, proxy: proxy})
-}
-
-// tunnelResumable is Transport.tunnel for callers that can be suspended.
 func (t *Transport) tunnelResumable(r2 *gen.Run, sock0 *socket.Conn, address string, proxy *url.URL) (error, gen.Status) {
 	return (*transportTunnelFrame)(nil).run(r2, t, sock0, address, proxy)
 }
-func (f *transportTunnelFrame) Results() error                   { f.Over(f); return f.ret0 }
-func (f *transportTunnelFrame) Returned(r *gen.Run) (ret0 error) { ret0 = f.ret0; f.Release(r); return }
 
 func (f *transportTunnelFrame) Resume(r *gen.Run) (st gen.Status) {
-	f.ret0, st = f.run(r, f.t, f.sock0, f.address, f.proxy)
-	return r.Started(f, &f.Header, st)
+	f.Ret0, st = f.run(r, f.t, f.sock0, f.address, f.proxy)
+	return f.Started(r, f, st)
 }
 
 func (f *transportTunnelFrame) run(r2 *gen.Run, t *Transport, sock0 *socket.Conn, address string, proxy *url.URL) (ret0 error, st gen.Status) {
@@ -416,7 +327,7 @@ func (f *transportTunnelFrame) run(r2 *gen.Run, t *Transport, sock0 *socket.Conn
 	for st = f.step(r2, t, sock0, address, proxy); st == gen.Broken; st = f.step(r2, t, sock0, address, proxy) {
 		r2.Recovered(mark)
 	}
-	ret0 = f.ret0
+	ret0 = f.Ret0
 	if hot && st == gen.Done {
 		f.Release(r2)
 	}
@@ -428,12 +339,11 @@ func (f *transportTunnelFrame) step(r2 *gen.Run, t *Transport, sock0 *socket.Con
 	defer f.Catch(&end)
 	var st gen.Status
 	var (
-		sock   **socket.Conn
-		whole  *bool
-		r      *http.Request
-		err    error
-		header []byte
-		err2   error
+		sock      **socket.Conn
+		whole     *bool
+		r         *http.Request
+		err, err2 error
+		header    []byte
 	)
 	switch f.PC {
 	case 1:
@@ -471,32 +381,30 @@ func (f *transportTunnelFrame) step(r2 *gen.Run, t *Transport, sock0 *socket.Con
 		}
 		f.proxy = nil
 //line connect.go:102:1
-		_, err, st = (*sock).WriteStringResumable(r2, text+"\r\n")
-		if st != gen.Done {
-			f.sock, f.whole, f.r, f.PC = sock, whole, r, 1
-			return r2.Link(f, &f.Header, st)
+		if _, err, st = (*sock).WriteStringResumable(r2, text+"\r\n"); st != gen.Done {
+			f.sock, f.whole, f.r = sock, whole, r
+			return f.Link(r2, f, 1, st)
 		}
 	}
 resumed_102:
 	{
 //line connect.go:102:1
 		if err != nil {
-			f.ret0 = err
+			f.Ret0 = err
 			goto unwind
 		}
 //line connect.go:105:1
 		budget := t.maxHeader()
-		header, err2, st = t.receiveResumable(r2, (*sock), &budget)
-		if st != gen.Done {
-			f.sock, f.whole, f.r, f.PC = sock, whole, r, 2
-			return r2.Link(f, &f.Header, st)
+		if header, err2, st = t.receiveResumable(r2, (*sock), &budget); st != gen.Done {
+			f.sock, f.whole, f.r = sock, whole, r
+			return f.Link(r2, f, 2, st)
 		}
 	}
 resumed_106:
 	{
 //line connect.go:107:1
 		if err2 != nil {
-			f.ret0 = err2
+			f.Ret0 = err2
 			goto unwind
 		}
 //line connect.go:110:1
@@ -506,20 +414,20 @@ resumed_106:
 //line connect.go:111:1
 		(*sock).Discard(len(header))
 		if err2 != nil {
-			f.ret0 = err2
+			f.Ret0 = err2
 			goto unwind
 		}
 		f.sock = nil
 //line connect.go:115:1
 		if resp.StatusCode != http.StatusOK {
-			f.ret0 = errors.New("httpc: the proxy answers CONNECT with " + resp.Status)
+			f.Ret0 = errors.New("httpc: the proxy answers CONNECT with " + resp.Status)
 			goto unwind
 		}
 //line connect.go:118:1
 		*whole = true
 		f.whole = nil
 //line connect.go:119:1
-		f.ret0 = nil
+		f.Ret0 = nil
 		goto unwind
 	}
 unwind:
@@ -527,7 +435,7 @@ unwind:
 	for f.Pending() {
 //line connect.go:120:1
 		if sub := f.Next(r2); sub != gen.Done {
-			return r2.Link(f, &f.Header, sub)
+			return f.Link(r2, f, gen.Unwind, sub)
 		}
 	}
 //line connect.go:120:1
@@ -535,42 +443,26 @@ unwind:
 	return gen.Done
 }
 
-//line connect_greenlet.go:539:1
+//line connect_greenlet.go:447:1
 
-func (f *transportTunnelFrame) Args(args []any)            { gen.SetArgs(f, args, &f.sock0, &f.address, &f.proxy) }
-func (f *transportTunnelFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *transportTunnelFrame) Forget() {
-	*f = transportTunnelFrame{DeferHeader: f.DeferHeader, ret0: f.ret0}
-}
 func (f *transportTunnelFrame) Release(r *gen.Run) { gen.Free(r, f, 13) }
-func (*transportTunnelFrame) Func() *gen.Func      { return &transportTunnelFrameInfo }
+func (*transportTunnelFrame) Func() *gen.Func      { return connect_go.At(3) }
 
-var transportTunnelFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/httpc.(*Transport).tunnel", File: "github.com/going-green/greenlet/hub/httpc/connect.go", Line: 90, End: 120, Points: "102 t sock whole r; 106 ="}
 var _ func(*Transport, *socket.Conn, string, *url.URL) error = (*Transport).tunnel
 
-// transportReceiveFrame is an activation of Transport.receive.
 type transportReceiveFrame struct {
-	gen.Header
+	gen.Returns2[[]byte, error]
 	t        *Transport
 	sock     *socket.Conn
 	budget   *int
 	searched int
-	ret0     []byte
-	ret1     error
 }
 
-func (t *Transport) newReceiveFrame(sock *socket.Conn, budget *int) *transportReceiveFrame {
-	_ = t.receive
-	return gen.MakeFrame(transportReceiveFrame{t: t, sock: sock, budget: budget})
-}
-func (f *transportReceiveFrame) Results() ([]byte, error) { f.Over(f); return f.ret0, f.ret1 }
-func (f *transportReceiveFrame) Returned(r *gen.Run) (ret0 []byte, ret1 error) {
-	ret0, ret1 = f.ret0, f.ret1
+func (f *transportReceiveFrame) Returned(r *gen.Run) ([]byte, error) {
+	r0, r1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return
+	return r0, r1
 }
-
-// receiveResumable is Transport.receive for callers that can be suspended.
 func (t *Transport) receiveResumable(r *gen.Run, sock *socket.Conn, budget *int) ([]byte, error, gen.Status) {
 	return (*transportReceiveFrame)(nil).body(r, t, sock, budget)
 }
@@ -610,11 +502,10 @@ loop_145:
 		}
 	}
 //line connect.go:157:1
-	err, st = waitForResumable(r, sock)
-	if st != gen.Done {
+	if err, st = waitForResumable(r, sock); st != gen.Done {
 		f = gen.Take(r, f, 56)
-		f.sock, f.budget, f.searched, f.PC = sock, budget, searched, 1
-		return ret0, ret1, r.Link(f, &f.Header, st)
+		f.sock, f.budget, f.searched = sock, budget, searched
+		return ret0, ret1, f.Link(r, f, 1, st)
 	}
 resumed_157:
 after_if_156:
@@ -625,23 +516,22 @@ after_if_156:
 	goto loop_145
 }
 
-//line connect_greenlet.go:630:1
+//line connect_greenlet.go:521:1
 
 func (f *transportReceiveFrame) Resume(r *gen.Run) (st gen.Status) {
-	f.ret0, f.ret1, st = f.body(r, f.t, f.sock, f.budget)
-	return r.Started(f, &f.Header, st)
+	f.Ret0, f.Ret1, st = f.body(r, f.t, f.sock, f.budget)
+	return f.Started(r, f, st)
 }
 
-func (f *transportReceiveFrame) Args(args []any) { gen.SetArgs(f, args, &f.sock, &f.budget) }
-func (f *transportReceiveFrame) Send(r *gen.Run) gen.Status {
-	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
-}
-func (f *transportReceiveFrame) Forget() {
-	*f = transportReceiveFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1}
-}
 func (f *transportReceiveFrame) Release(r *gen.Run) { gen.Free(r, f, 56) }
-func (*transportReceiveFrame) Func() *gen.Func      { return &transportReceiveFrameInfo }
+func (*transportReceiveFrame) Func() *gen.Func      { return connect_go.At(4) }
 
-var transportReceiveFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/httpc.(*Transport).receive", File: "github.com/going-green/greenlet/hub/httpc/connect.go", Line: 144, Points: "157 sock budget searched"}
 var _ func(*Transport, *socket.Conn, *int) ([]byte, error) = (*Transport).receive
 var _ = gen.Declare("Transport.connect", "Transport.connects", "Transport.tunnel", "Transport.receive")
+var connect_go = gen.Funcs{Package: "github.com/going-green/greenlet/hub/httpc", File: "github.com/going-green/greenlet/hub/httpc/connect.go", List: `
+(*Transport).connect 56: 58 c err; 60 =
+(*Transport).connect.func1 60: 60
+(*Transport).connects 67: 75 t at proxy; 80 t at sock; 84
+(*Transport).tunnel 90 120: 102 t sock whole r; 106 =
+(*Transport).receive 144: 157 sock budget searched
+`}

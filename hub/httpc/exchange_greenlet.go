@@ -20,34 +20,17 @@ import (
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// waitForFrame is an activation of waitFor.
 type waitForFrame struct {
-	gen.Header
+	gen.Returns[error]
 	sock *socket.Conn
-	ret0 error
 }
 
-func newWaitForFrame(sock *socket.Conn) *waitForFrame {
-	_ = waitFor
-	return gen.MakeFrame(waitForFrame{sock: sock})
-}
-func (f *waitForFrame) Results() error                   { f.Over(f); return f.ret0 }
-func (f *waitForFrame) Returned(r *gen.Run) (ret0 error) { ret0 = f.ret0; f.Release(r); return }
-
-// waitForResumable is waitFor for callers that can be suspended.
-func waitForResumable(r *gen.Run, sock *socket.Conn) (error, gen.Status) {
-	return (*waitForFrame)(nil).body(r, sock)
-}
-
-func (f *waitForFrame) body(r *gen.Run, sock *socket.Conn) (ret0 error, st gen.Status) {
-	var t0 error
+func (f *waitForFrame) Returned(r *gen.Run) error { r0 := f.Ret0; f.Release(r); return r0 }
+func waitForResumable(r *gen.Run, sock *socket.Conn) (ret0 error, st gen.Status) {
 	var t1 *hub.Readiness
 	{
 //line exchange.go:38:1
 		t2 := sock.Stream()
-		if f != nil {
-			f.sock = nil
-		}
 //line exchange.go:38:1
 		if c, ok := t2.(interface {
 			ReadinessResumable(*gen.Run) (*hub.Readiness, gen.Status)
@@ -55,9 +38,8 @@ func (f *waitForFrame) body(r *gen.Run, sock *socket.Conn) (ret0 error, st gen.S
 //line exchange.go:38:1
 			t1, st = c.ReadinessResumable(r)
 			if st != gen.Done {
-				f = gen.Take(r, f, 40)
-				f.PC = 1
-				return ret0, r.Link(f, &f.Header, st)
+				f := gen.New[waitForFrame](r, 40)
+				return ret0, f.Link(r, f, 1, st)
 			}
 		} else {
 //line exchange.go:38:1
@@ -65,59 +47,45 @@ func (f *waitForFrame) body(r *gen.Run, sock *socket.Conn) (ret0 error, st gen.S
 		}
 	}
 //line exchange.go:38:1
-	t0, st = t1.WaitResumable(r, hub.In)
-	if st != gen.Done {
-		f = gen.Take(r, f, 40)
-		f.PC = 2
-		return ret0, r.Link(f, &f.Header, st)
+	if ret0, st = t1.WaitResumable(r, hub.In); st != gen.Done {
+		f := gen.New[waitForFrame](r, 40)
+		return ret0, f.Link(r, f, 2, st)
 	}
 //line exchange.go:38:1
-	return t0, gen.Done
+	return ret0, gen.Done
 }
 
-//line exchange_greenlet.go:79:1
+//line exchange_greenlet.go:59:1
 
 func (f *waitForFrame) Resume(r *gen.Run) (st gen.Status) {
-	var t0 error
 	var t1 *hub.Readiness
 	switch f.PC {
-	case 0:
-		f.ret0, st = f.body(r, f.sock)
-		return r.Started(f, &f.Header, st)
 	case 1:
 		t1 = r.Callee().(interface{ Returned(*gen.Run) *hub.Readiness }).Returned(r)
 //line exchange.go:38:1
-		t0, st = t1.WaitResumable(r, hub.In)
-		if st != gen.Done {
-			f.PC = 2
-			return r.Link(f, &f.Header, st)
+		if f.Ret0, st = t1.WaitResumable(r, hub.In); st != gen.Done {
+			return f.Link(r, f, 2, st)
 		}
 		goto resumed_38
 	case 2:
-		t0 = r.Callee().(*hub.ReadinessWaitFrame).Returned(r)
+		f.Ret0 = r.Callee().(*hub.ReadinessWaitFrame).Returned(r)
 		goto resumed_38
 	}
 
 resumed_38:
 //line exchange.go:38:1
-	f.ret0 = t0
-	return r.Return(f, &f.Header)
+	return f.Return(r, f)
 }
 
-//line exchange_greenlet.go:108:1
+//line exchange_greenlet.go:81:1
 
-func (f *waitForFrame) Args(args []any)            { gen.SetArgs(f, args, &f.sock) }
-func (f *waitForFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *waitForFrame) Forget()                    { *f = waitForFrame{Header: f.Header, ret0: f.ret0} }
-func (f *waitForFrame) Release(r *gen.Run)         { gen.Free(r, f, 40) }
-func (*waitForFrame) Func() *gen.Func              { return &waitForFrameInfo }
+func (f *waitForFrame) Release(r *gen.Run) { gen.Free(r, f, 40) }
+func (*waitForFrame) Func() *gen.Func      { return exchange_go.At(0) }
 
-var waitForFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/httpc.waitFor", File: "github.com/going-green/greenlet/hub/httpc/exchange.go", Line: 38, Points: "38; 38"}
 var _ func(*socket.Conn) error = waitFor
 
-// exchangeRunFrame is an activation of exchange.run.
 type exchangeRunFrame struct {
-	gen.DeferHeader
+	gen.DeferReturns2[*http.Response, error]
 	e0            *exchange
 	e             **exchange
 	respResult    **http.Response
@@ -125,29 +93,15 @@ type exchangeRunFrame struct {
 	waits, memory bool
 	sock2         *socket.Conn
 	budget        *int
-	ret0          *http.Response
-	ret1          error
 }
 
-func (e0 *exchange) newRunFrame() *exchangeRunFrame {
-	_ = e0.run
-	return gen.MakeFrame(exchangeRunFrame{e0: e0})
-}
-
-// runResumable is exchange.run for callers that can be suspended.
 func (e0 *exchange) runResumable(r *gen.Run) (*http.Response, error, gen.Status) {
 	return (*exchangeRunFrame)(nil).run(r, e0)
 }
-func (f *exchangeRunFrame) Results() (*http.Response, error) { f.Over(f); return f.ret0, f.ret1 }
-func (f *exchangeRunFrame) Returned(r *gen.Run) (ret0 *http.Response, ret1 error) {
-	ret0, ret1 = f.ret0, f.ret1
-	f.Release(r)
-	return
-}
 
 func (f *exchangeRunFrame) Resume(r *gen.Run) (st gen.Status) {
-	f.ret0, f.ret1, st = f.run(r, f.e0)
-	return r.Started(f, &f.Header, st)
+	f.Ret0, f.Ret1, st = f.run(r, f.e0)
+	return f.Started(r, f, st)
 }
 
 func (f *exchangeRunFrame) run(r *gen.Run, e0 *exchange) (ret0 *http.Response, ret1 error, st gen.Status) {
@@ -161,7 +115,7 @@ func (f *exchangeRunFrame) run(r *gen.Run, e0 *exchange) (ret0 *http.Response, r
 	for st = f.step(r, e0); st == gen.Broken; st = f.step(r, e0) {
 		r.Recovered(mark)
 	}
-	ret0, ret1 = f.ret0, f.ret1
+	ret0, ret1 = f.Ret0, f.Ret1
 	if hot && st == gen.Done {
 		f.Release(r)
 	}
@@ -173,16 +127,14 @@ func (f *exchangeRunFrame) step(r *gen.Run, e0 *exchange) (end2 gen.Status) {
 	defer f.Catch(&end2)
 	var st gen.Status
 	var (
-		e             **exchange
-		respResult    **http.Response
-		first         []byte
-		t0            error
-		waits, memory bool
-		err2          error
-		sock2         *socket.Conn
-		budget        *int
-		resp2         *http.Response
-		err3          error
+		e              **exchange
+		respResult     **http.Response
+		first          []byte
+		t0, err2, err3 error
+		waits, memory  bool
+		sock2          *socket.Conn
+		budget         *int
+		resp2          *http.Response
 	)
 	switch f.PC {
 	case 1:
@@ -214,25 +166,24 @@ func (f *exchangeRunFrame) step(r *gen.Run, e0 *exchange) (end2 gen.Status) {
 				(*eRef).end(false)
 			}
 		})
-		first, t0, st = (*e).measureResumable(r)
-		if st != gen.Done {
-			f.e, f.respResult, f.PC = e, respResult, 1
-			return r.Link(f, &f.Header, st)
+		if first, t0, st = (*e).measureResumable(r); st != gen.Done {
+			f.e, f.respResult = e, respResult
+			return f.Link(r, f, 1, st)
 		}
 	}
 resumed_49:
 	{
-		f.ret1 = t0
+		f.Ret1 = t0
 //line exchange.go:50:1
-		if f.ret1 != nil {
+		if f.Ret1 != nil {
 			*respResult = nil
 			goto unwind
 		}
 //line exchange.go:53:1
 		var text []byte
-		text, f.ret1 = (*e).head()
+		text, f.Ret1 = (*e).head()
 //line exchange.go:54:1
-		if f.ret1 != nil {
+		if f.Ret1 != nil {
 			*respResult = nil
 			goto unwind
 		}
@@ -240,22 +191,21 @@ resumed_49:
 		waits = (*e).length != 0 && (*e).conn.transport.ContinueTimeout > 0 && httpguts.HeaderValuesContainsToken((*e).request.Header["Expect"], "100-continue")
 		memory = !waits && inMemory((*e).request, (*e).length)
 		if memory {
-			if text, f.ret1 = appendBody(text, (*e).request, (*e).length); f.ret1 != nil {
+			if text, f.Ret1 = appendBody(text, (*e).request, (*e).length); f.Ret1 != nil {
 				*respResult = nil
 				goto unwind
 			}
 		}
 //line exchange.go:64:1
-		_, err2, st = (*e).conn.sock.WriteResumable(r, text)
-		if st != gen.Done {
-			f.e, f.respResult, f.first, f.waits, f.memory, f.PC = e, respResult, first, waits, memory, 2
-			return r.Link(f, &f.Header, st)
+		if _, err2, st = (*e).conn.sock.WriteResumable(r, text); st != gen.Done {
+			f.e, f.respResult, f.first, f.waits, f.memory = e, respResult, first, waits, memory
+			return f.Link(r, f, 2, st)
 		}
 	}
 resumed_64:
 //line exchange.go:64:1
 	if err2 != nil && !(*e).said() {
-		*respResult, f.ret1 = nil, err2
+		*respResult, f.Ret1 = nil, err2
 		goto unwind
 	}
 //line exchange.go:67:1
@@ -273,10 +223,9 @@ resumed_64:
 	*budget = (*e).conn.transport.maxHeader()
 //line exchange.go:78:1
 loop_78:
-	resp2, err3, st = (*e).headerResumable(r, budget)
-	if st != gen.Done {
-		f.e, f.respResult, f.first, f.waits, f.sock2, f.budget, f.PC = e, respResult, first, waits, sock2, budget, 3
-		return r.Link(f, &f.Header, st)
+	if resp2, err3, st = (*e).headerResumable(r, budget); st != gen.Done {
+		f.e, f.respResult, f.first, f.waits, f.sock2, f.budget = e, respResult, first, waits, sock2, budget
+		return f.Link(r, f, 3, st)
 	}
 resumed_79:
 //line exchange.go:80:1
@@ -289,12 +238,12 @@ resumed_79:
 		if (*e).failed != nil {
 			err3 = (*e).failed
 		}
-		*respResult, f.ret1 = nil, err3
+		*respResult, f.Ret1 = nil, err3
 		goto unwind
 	case resp2.StatusCode >= 200 || resp2.StatusCode == http.StatusSwitchingProtocols:
 //line exchange.go:91:1
 		sock2.SetReadDeadline(time.Time{})
-		*respResult, f.ret1 = (*e).answer(resp2), nil
+		*respResult, f.Ret1 = (*e).answer(resp2), nil
 		goto unwind
 	}
 	goto loop_78
@@ -303,56 +252,35 @@ unwind:
 	for f.Pending() {
 //line exchange.go:95:1
 		if sub := f.Next(r); sub != gen.Done {
-			return r.Link(f, &f.Header, sub)
+			return f.Link(r, f, gen.Unwind, sub)
 		}
 	}
-	f.ret0 = *f.respResult
+	f.Ret0 = *f.respResult
 //line exchange.go:95:1
 	f.End()
 	return gen.Done
 }
 
-//line exchange_greenlet.go:316:1
+//line exchange_greenlet.go:265:1
 
-func (f *exchangeRunFrame) Send(r *gen.Run) gen.Status {
-	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
-}
-func (f *exchangeRunFrame) Forget() {
-	*f = exchangeRunFrame{DeferHeader: f.DeferHeader, ret0: f.ret0, ret1: f.ret1}
-}
 func (f *exchangeRunFrame) Release(r *gen.Run) { gen.Free(r, f, 58) }
-func (*exchangeRunFrame) Func() *gen.Func      { return &exchangeRunFrameInfo }
+func (*exchangeRunFrame) Func() *gen.Func      { return exchange_go.At(1) }
 
-var exchangeRunFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/httpc.(*exchange).run", File: "github.com/going-green/greenlet/hub/httpc/exchange.go", Line: 43, End: 95, Points: "49 e respResult; 64 +first +waits +memory; 79 -memory +sock2 +budget"}
 var _ func(*exchange) (*http.Response, error) = (*exchange).run
 
-// exchangeMeasureFrame is an activation of exchange.measure.
 type exchangeMeasureFrame struct {
-	gen.Header
+	gen.Returns2[[]byte, error]
 	e     *exchange
 	first []byte
 	r     *http.Request
-	ret0  []byte
-	ret1  error
 }
 
-func (e *exchange) newMeasureFrame() *exchangeMeasureFrame {
-	_ = e.measure
-	return gen.MakeFrame(exchangeMeasureFrame{e: e})
-}
-func (f *exchangeMeasureFrame) Results() ([]byte, error) { f.Over(f); return f.ret0, f.ret1 }
-func (f *exchangeMeasureFrame) Returned(r *gen.Run) (ret0 []byte, ret1 error) {
-	ret0, ret1 = f.ret0, f.ret1
+func (f *exchangeMeasureFrame) Returned(r *gen.Run) ([]byte, error) {
+	r0, r1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return
+	return r0, r1
 }
-
-// measureResumable is exchange.measure for callers that can be suspended.
-func (e *exchange) measureResumable(r2 *gen.Run) ([]byte, error, gen.Status) {
-	return (*exchangeMeasureFrame)(nil).body(r2, e)
-}
-
-func (f *exchangeMeasureFrame) body(r2 *gen.Run, e *exchange) (ret0 []byte, ret1 error, st gen.Status) {
+func (e *exchange) measureResumable(r2 *gen.Run) (ret0 []byte, ret1 error, st gen.Status) {
 	var (
 		first []byte
 		err   error
@@ -387,9 +315,9 @@ loop_130:
 //line exchange.go:131:1
 			n, err, st = c.ReadResumable(r2, first)
 			if st != gen.Done {
-				f = gen.Take(r2, f, 17)
-				f.e, f.first, f.r, f.PC = e, first, r, 1
-				return ret0, ret1, r2.Link(f, &f.Header, st)
+				f := gen.New[exchangeMeasureFrame](r2, 17)
+				f.e, f.first, f.r = e, first, r
+				return ret0, ret1, f.Link(r2, f, 1, st)
 			}
 		} else {
 //line exchange.go:131:1
@@ -409,7 +337,7 @@ loop_130:
 	goto loop_130
 }
 
-//line exchange_greenlet.go:413:1
+//line exchange_greenlet.go:341:1
 
 func (f *exchangeMeasureFrame) Resume(r2 *gen.Run) (st gen.Status) {
 	e := f.e
@@ -419,16 +347,9 @@ func (f *exchangeMeasureFrame) Resume(r2 *gen.Run) (st gen.Status) {
 		r     *http.Request
 		n     int
 	)
-	switch f.PC {
-	case 0:
-		f.ret0, f.ret1, st = f.body(r2, f.e)
-		return r2.Started(f, &f.Header, st)
-	case 1:
-		first, r = f.first, f.r
-		n, err = r2.Callee().(interface{ Returned(*gen.Run) (int, error) }).Returned(r2)
-		goto resumed_131
-	}
-
+	first, r = f.first, f.r
+	n, err = r2.Callee().(interface{ Returned(*gen.Run) (int, error) }).Returned(r2)
+	goto resumed_131
 loop_130:
 	{
 //line exchange.go:131:1
@@ -440,8 +361,8 @@ loop_130:
 //line exchange.go:131:1
 			n, err, st = c.ReadResumable(r2, first)
 			if st != gen.Done {
-				f.first, f.r, f.PC = first, r, 1
-				return r2.Link(f, &f.Header, st)
+				f.first, f.r = first, r
+				return f.Link(r2, f, 1, st)
 			}
 		} else {
 //line exchange.go:131:1
@@ -452,73 +373,60 @@ resumed_131:
 //line exchange.go:132:1
 	switch {
 	case n > 0:
-		f.ret0, f.ret1 = first[:n], nil
-		return r2.Return(f, &f.Header)
+		f.Ret0, f.Ret1 = first[:n], nil
+		return f.Return(r2, f)
 	case err == io.EOF:
 //line exchange.go:136:1
 		e.length = 0
-		f.ret0, f.ret1 = nil, nil
-		return r2.Return(f, &f.Header)
+		f.Ret0, f.Ret1 = nil, nil
+		return f.Return(r2, f)
 	case err != nil:
 //line exchange.go:139:1
-		f.ret0, f.ret1 = nil, err
-		return r2.Return(f, &f.Header)
+		f.Ret0, f.Ret1 = nil, err
+		return f.Return(r2, f)
 	}
 	goto loop_130
 }
 
-//line exchange_greenlet.go:471:1
+//line exchange_greenlet.go:392:1
 
-func (f *exchangeMeasureFrame) Send(r *gen.Run) gen.Status {
-	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
-}
-func (f *exchangeMeasureFrame) Forget() {
-	*f = exchangeMeasureFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1}
-}
 func (f *exchangeMeasureFrame) Release(r *gen.Run) { gen.Free(r, f, 17) }
-func (*exchangeMeasureFrame) Func() *gen.Func      { return &exchangeMeasureFrameInfo }
+func (*exchangeMeasureFrame) Func() *gen.Func      { return exchange_go.At(2) }
 
-var exchangeMeasureFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/httpc.(*exchange).measure", File: "github.com/going-green/greenlet/hub/httpc/exchange.go", Line: 114, Points: "131 e first r"}
 var _ func(*exchange) ([]byte, error) = (*exchange).measure
 
-// exchangeHeaderFrame is an activation of exchange.header.
 type exchangeHeaderFrame struct {
-	gen.Header
+	gen.Returns2[*http.Response, error]
 	e      *exchange
 	budget *int
 	t      *Transport
 	sock2  *socket.Conn
 	resp   *http.Response
 	trace  *httptrace.ClientTrace
-	ret0   *http.Response
-	ret1   error
 }
 
 func (e *exchange) newHeaderFrame(budget *int) *exchangeHeaderFrame {
 	_ = e.header
 	return gen.MakeFrame(exchangeHeaderFrame{e: e, budget: budget})
 }
-func (f *exchangeHeaderFrame) Results() (*http.Response, error) { f.Over(f); return f.ret0, f.ret1 }
-func (f *exchangeHeaderFrame) Returned(r *gen.Run) (ret0 *http.Response, ret1 error) {
-	ret0, ret1 = f.ret0, f.ret1
+func (f *exchangeHeaderFrame) Results() (*http.Response, error) { f.Over(f); return f.Ret0, f.Ret1 }
+func (f *exchangeHeaderFrame) Returned(r *gen.Run) (*http.Response, error) {
+	r0, r1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return
+	return r0, r1
 }
-
-// headerResumable is exchange.header for callers that can be suspended.
 func (e *exchange) headerResumable(r *gen.Run, budget *int) (*http.Response, error, gen.Status) {
 	return (*exchangeHeaderFrame)(nil).body(r, e, budget)
 }
 
 func (f *exchangeHeaderFrame) body(r *gen.Run, e *exchange, budget *int) (ret0 *http.Response, ret1 error, st gen.Status) {
 	var (
-		t     *Transport
-		sock2 *socket.Conn
-		text  []byte
-		err   error
-		resp  *http.Response
-		trace *httptrace.ClientTrace
-		err2  error
+		t         *Transport
+		sock2     *socket.Conn
+		text      []byte
+		err, err2 error
+		resp      *http.Response
+		trace     *httptrace.ClientTrace
 	)
 	if f != nil {
 		switch f.PC {
@@ -539,11 +447,10 @@ func (f *exchangeHeaderFrame) body(r *gen.Run, e *exchange, budget *int) (ret0 *
 
 //line exchange.go:165:1
 	t, sock2 = e.conn.transport, e.conn.sock
-	text, err, st = t.receiveResumable(r, sock2, budget)
-	if st != gen.Done {
+	if text, err, st = t.receiveResumable(r, sock2, budget); st != gen.Done {
 		f = gen.Take(r, f, 42)
-		f.budget, f.e, f.t, f.sock2, f.PC = nil, e, t, sock2, 1
-		return ret0, ret1, r.Link(f, &f.Header, st)
+		f.budget, f.e, f.t, f.sock2 = nil, e, t, sock2
+		return ret0, ret1, f.Link(r, f, 1, st)
 	}
 resumed_166:
 	if f != nil {
@@ -593,8 +500,8 @@ resumed_166:
 			st = c.CallResumable(r)
 			if st != gen.Done {
 				f = gen.Take(r, f, 42)
-				f.resp, f.trace, f.PC = resp, trace, 2
-				return ret0, ret1, r.Link(f, &f.Header, st)
+				f.resp, f.trace = resp, trace
+				return ret0, ret1, f.Link(r, f, 2, st)
 			}
 		} else {
 //line exchange.go:184:1
@@ -621,8 +528,8 @@ after_if_183:
 			err2, st = c.CallResumable(r, resp.StatusCode, textproto.MIMEHeader(resp.Header))
 			if st != gen.Done {
 				f = gen.Take(r, f, 42)
-				f.resp, f.PC = resp, 3
-				return ret0, ret1, r.Link(f, &f.Header, st)
+				f.resp = resp
+				return ret0, ret1, f.Link(r, f, 3, st)
 			}
 		} else {
 //line exchange.go:187:1
@@ -639,41 +546,23 @@ after_if_181:
 	return resp, nil, gen.Done
 }
 
-//line exchange_greenlet.go:644:1
+//line exchange_greenlet.go:551:1
 
 func (f *exchangeHeaderFrame) Resume(r *gen.Run) (st gen.Status) {
-	f.ret0, f.ret1, st = f.body(r, f.e, f.budget)
-	return r.Started(f, &f.Header, st)
+	f.Ret0, f.Ret1, st = f.body(r, f.e, f.budget)
+	return f.Started(r, f, st)
 }
 
-func (f *exchangeHeaderFrame) Args(args []any) { gen.SetArgs(f, args, &f.budget) }
-func (f *exchangeHeaderFrame) Send(r *gen.Run) gen.Status {
-	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
-}
-func (f *exchangeHeaderFrame) Forget() {
-	*f = exchangeHeaderFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1}
-}
+func (f *exchangeHeaderFrame) Args(args []any)    { gen.SetArgs(f, args, &f.budget) }
+func (f *exchangeHeaderFrame) Forget()            { *f = exchangeHeaderFrame{Returns2: f.Returns2} }
 func (f *exchangeHeaderFrame) Release(r *gen.Run) { gen.Free(r, f, 42) }
-func (*exchangeHeaderFrame) Func() *gen.Func      { return &exchangeHeaderFrameInfo }
+func (*exchangeHeaderFrame) Func() *gen.Func      { return exchange_go.At(3) }
 
-var exchangeHeaderFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/httpc.(*exchange).header", File: "github.com/going-green/greenlet/hub/httpc/exchange.go", Line: 164, Points: "166 e t sock2; 184 resp trace; 187 resp"}
-var _ func(*exchange, *int) (*http.Response, error) = (*exchange).header
-
-// exchangeHeaderFrameValue is exchange.header as a value, for callers that can be suspended.
-type exchangeHeaderFrameValue struct {
-	recv *exchange
-}
-
-func (v exchangeHeaderFrameValue) CallResumable(r *gen.Run, p0 *int) (*http.Response, error, gen.Status) {
-	return v.recv.headerResumable(r, p0)
-}
-
-var _ = gen.RegisterMethod((*new(*exchange)).header, func(recv *exchange) any {
-	return exchangeHeaderFrameValue{recv}
-})
-
-func (v exchangeHeaderFrameValue) Frame() gen.Frame {
-	return gen.MakeFrame(exchangeHeaderFrame{e: v.recv})
-}
-
+var _ = gen.Method12((*new(*exchange)).header, (*exchange).headerResumable, (*exchange).newHeaderFrame)
 var _ = gen.Declare("exchange.run", "exchange.measure", "exchange.header")
+var exchange_go = gen.Funcs{Package: "github.com/going-green/greenlet/hub/httpc", File: "github.com/going-green/greenlet/hub/httpc/exchange.go", List: `
+waitFor 38: 38; 38
+(*exchange).run 43 95: 49 e respResult; 64 +first +waits +memory; 79 -memory +sock2 +budget
+(*exchange).measure 114: 131 e first r
+(*exchange).header 164: 166 e t sock2; 184 resp trace; 187 resp
+`}

@@ -15,7 +15,6 @@ import (
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// fetchesFrame is an activation of fetches.
 type fetchesFrame struct {
 	gen.DeferHeader
 	tr       *Transport
@@ -29,14 +28,12 @@ func newFetchesFrame(tr *Transport, r *http.Request, text *string) *fetchesFrame
 	_ = fetches
 	return gen.MakeFrame(fetchesFrame{tr: tr, r: r, text: text})
 }
-
-// fetchesResumable is fetches for callers that can be suspended.
 func fetchesResumable(r2 *gen.Run, tr *Transport, r *http.Request, text *string) gen.Status {
 	return (*fetchesFrame)(nil).run(r2, tr, r, text)
 }
 
 func (f *fetchesFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.run(r, f.tr, f.r, f.text))
+	return f.Started(r, f, f.run(r, f.tr, f.r, f.text))
 }
 
 func (f *fetchesFrame) run(r2 *gen.Run, tr *Transport, r *http.Request, text *string) (st gen.Status) {
@@ -79,10 +76,9 @@ func (f *fetchesFrame) step(r2 *gen.Run, tr *Transport, r *http.Request, text *s
 	}
 
 //line httpc_test.go:254:1
-	resp, err, st = f.tr.DoResumable(r2, f.r)
-	if st != gen.Done {
-		f.tr, f.r, f.PC = nil, nil, 1
-		return r2.Link(f, &f.Header, st)
+	if resp, err, st = f.tr.DoResumable(r2, f.r); st != gen.Done {
+		f.tr, f.r = nil, nil
+		return f.Link(r2, f, 1, st)
 	}
 resumed_254:
 //line httpc_test.go:255:1
@@ -128,8 +124,8 @@ loop_262:
 //line httpc_test.go:264:1
 			n, err, st = c.ReadResumable(r2, p)
 			if st != gen.Done {
-				f.resp, f.body2, f.p, f.PC = resp, body, p, 2
-				return r2.Link(f, &f.Header, st)
+				f.resp, f.body2, f.p = resp, body, p
+				return f.Link(r2, f, 2, st)
 			}
 		} else {
 //line httpc_test.go:264:1
@@ -145,7 +141,7 @@ unwind:
 	for f.Pending() {
 //line httpc_test.go:273:1
 		if sub := f.Next(r2); sub != gen.Done {
-			return r2.Link(f, &f.Header, sub)
+			return f.Link(r2, f, gen.Unwind, sub)
 		}
 	}
 //line httpc_test.go:273:1
@@ -153,17 +149,16 @@ unwind:
 	return gen.Done
 }
 
-//line httpc_greenlet_test.go:157:1
+//line httpc_greenlet_test.go:153:1
 
 func (f *fetchesFrame) Args(args []any)    { gen.SetArgs(f, args, &f.tr, &f.r, &f.text) }
 func (f *fetchesFrame) Forget()            { *f = fetchesFrame{DeferHeader: f.DeferHeader} }
 func (f *fetchesFrame) Release(r *gen.Run) { gen.Free(r, f, 44) }
-func (*fetchesFrame) Func() *gen.Func      { return &fetchesFrameInfo }
+func (*fetchesFrame) Func() *gen.Func      { return httpc_test_go.At(0) }
 
-var fetchesFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/httpc.fetches", File: "github.com/going-green/greenlet/hub/httpc/httpc_test.go", Line: 253, End: 273, Points: "254 text; 264 +resp +body +p"}
 var _ func(*Transport, *http.Request, *string) = fetches
 
-// ReadResumable is Read of what is embedded, for callers that can be suspended.
+// ReadResumable is Read of what is embedded.
 func (v unknown) ReadResumable(r *gen.Run, p0 []byte) (int, error, gen.Status) {
 	if form, ok := any(v.Reader).(interface {
 		ReadResumable(*gen.Run, []byte) (int, error, gen.Status)
@@ -174,7 +169,7 @@ func (v unknown) ReadResumable(r *gen.Run, p0 []byte) (int, error, gen.Status) {
 	return r0, r1, gen.Done
 }
 
-// ReadDeferred is Read of what is embedded, for those that defer it.
+// ReadDeferred is Read of what is embedded, deferred.
 func (v unknown) ReadDeferred(r *gen.Run, d *gen.DeferHeader, p0 []byte) (int, error, gen.Status) {
 	if form, ok := any(v.Reader).(interface {
 		ReadDeferred(*gen.Run, *gen.DeferHeader, []byte) (int, error, gen.Status)
@@ -194,3 +189,7 @@ func (v unknown) ReadDeferred(r *gen.Run, d *gen.DeferHeader, p0 []byte) (int, e
 	var r1 error
 	return r0, r1, gen.Done
 }
+
+var httpc_test_go = gen.Funcs{Package: "github.com/going-green/greenlet/hub/httpc", File: "github.com/going-green/greenlet/hub/httpc/httpc_test.go", List: `
+fetches 253 273: 254 text; 264 +resp +body +p
+`}

@@ -14,38 +14,23 @@ import (
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// transportConnFrame is an activation of Transport.conn.
 type transportConnFrame struct {
-	gen.DeferHeader
+	gen.DeferReturns2[*conn, error]
 	t     *Transport
 	r     *http.Request
 	c     **conn
 	at    place
 	proxy *url.URL
 	h     **host
-	ret0  *conn
-	ret1  error
 }
 
-func (t *Transport) newConnFrame(r *http.Request) *transportConnFrame {
-	_ = t.conn
-	return gen.MakeFrame(transportConnFrame{t: t, r: r})
-}
-
-// connResumable is Transport.conn for callers that can be suspended.
 func (t *Transport) connResumable(r2 *gen.Run, r *http.Request) (*conn, error, gen.Status) {
 	return (*transportConnFrame)(nil).run(r2, t, r)
 }
-func (f *transportConnFrame) Results() (*conn, error) { f.Over(f); return f.ret0, f.ret1 }
-func (f *transportConnFrame) Returned(r *gen.Run) (ret0 *conn, ret1 error) {
-	ret0, ret1 = f.ret0, f.ret1
-	f.Release(r)
-	return
-}
 
 func (f *transportConnFrame) Resume(r *gen.Run) (st gen.Status) {
-	f.ret0, f.ret1, st = f.run(r, f.t, f.r)
-	return r.Started(f, &f.Header, st)
+	f.Ret0, f.Ret1, st = f.run(r, f.t, f.r)
+	return f.Started(r, f, st)
 }
 
 func (f *transportConnFrame) run(r2 *gen.Run, t *Transport, r *http.Request) (ret0 *conn, ret1 error, st gen.Status) {
@@ -59,7 +44,7 @@ func (f *transportConnFrame) run(r2 *gen.Run, t *Transport, r *http.Request) (re
 	for st = f.step(r2, t, r); st == gen.Broken; st = f.step(r2, t, r) {
 		r2.Recovered(mark)
 	}
-	ret0, ret1 = f.ret0, f.ret1
+	ret0, ret1 = f.Ret0, f.Ret1
 	if hot && st == gen.Done {
 		f.Release(r2)
 	}
@@ -94,8 +79,8 @@ func (f *transportConnFrame) step(r2 *gen.Run, t *Transport, r *http.Request) (e
 	c = new(*conn)
 	f.c = c
 //line pool.go:41:1
-	at, proxy, f.ret1 = t.place(r)
-	if f.ret1 != nil {
+	at, proxy, f.Ret1 = t.place(r)
+	if f.Ret1 != nil {
 		*c = nil
 		goto unwind
 	}
@@ -109,8 +94,8 @@ func (f *transportConnFrame) step(r2 *gen.Run, t *Transport, r *http.Request) (e
 	}
 //line pool.go:47:1
 	if st = (*h).room.AcquireResumable(r2); st != gen.Done {
-		f.c, f.at, f.proxy, f.h, f.PC = c, at, proxy, h, 1
-		return r2.Link(f, &f.Header, st)
+		f.c, f.at, f.proxy, f.h = c, at, proxy, h
+		return f.Link(r2, f, 1, st)
 	}
 resumed_47:
 after_if_46:
@@ -124,20 +109,19 @@ after_if_46:
 			}
 		})
 		if *c = (*h).take(t); (*c) != nil {
-			f.ret1 = nil
+			f.Ret1 = nil
 			goto unwind
 		}
 //line pool.go:57:1
-		sock2, t0, st = t.connectResumable(r2, at, proxy)
-		if st != gen.Done {
-			f.c, f.at, f.proxy, f.h, f.PC = c, at, proxy, h, 2
-			return r2.Link(f, &f.Header, st)
+		if sock2, t0, st = t.connectResumable(r2, at, proxy); st != gen.Done {
+			f.c, f.at, f.proxy, f.h = c, at, proxy, h
+			return f.Link(r2, f, 2, st)
 		}
 	}
 resumed_57:
-	f.ret1 = t0
+	f.Ret1 = t0
 //line pool.go:58:1
-	if f.ret1 != nil {
+	if f.Ret1 != nil {
 		*c = nil
 		goto unwind
 	}
@@ -148,34 +132,29 @@ resumed_57:
 	}
 	f.t, f.at, f.proxy, f.h = nil, place{}, nil, nil
 //line pool.go:65:1
-	f.ret1 = nil
+	f.Ret1 = nil
 	goto unwind
 unwind:
 //line pool.go:66:1
 	for f.Pending() {
 //line pool.go:66:1
 		if sub := f.Next(r2); sub != gen.Done {
-			return r2.Link(f, &f.Header, sub)
+			return f.Link(r2, f, gen.Unwind, sub)
 		}
 	}
-	f.ret0 = *f.c
+	f.Ret0 = *f.c
 //line pool.go:66:1
 	f.End()
 	return gen.Done
 }
 
-//line pool_greenlet.go:168:1
+//line pool_greenlet.go:152:1
 
-func (f *transportConnFrame) Args(args []any) { gen.SetArgs(f, args, &f.r) }
-func (f *transportConnFrame) Send(r *gen.Run) gen.Status {
-	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
-}
-func (f *transportConnFrame) Forget() {
-	*f = transportConnFrame{DeferHeader: f.DeferHeader, ret0: f.ret0, ret1: f.ret1}
-}
 func (f *transportConnFrame) Release(r *gen.Run) { gen.Free(r, f, 25) }
-func (*transportConnFrame) Func() *gen.Func      { return &transportConnFrameInfo }
+func (*transportConnFrame) Func() *gen.Func      { return pool_go.At(0) }
 
-var transportConnFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/httpc.(*Transport).conn", File: "github.com/going-green/greenlet/hub/httpc/pool.go", Line: 40, End: 66, Points: "47 t c at proxy h; 57 ="}
 var _ func(*Transport, *http.Request) (*conn, error) = (*Transport).conn
 var _ = gen.Declare("Transport.conn")
+var pool_go = gen.Funcs{Package: "github.com/going-green/greenlet/hub/httpc", File: "github.com/going-green/greenlet/hub/httpc/pool.go", List: `
+(*Transport).conn 40 66: 47 t c at proxy h; 57 =
+`}

@@ -15,7 +15,6 @@ import (
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// exchangeSendsFrame is an activation of exchange.sends.
 type exchangeSendsFrame struct {
 	gen.DeferHeader
 	e     *exchange
@@ -26,14 +25,12 @@ func (e *exchange) newSendsFrame(first []byte) *exchangeSendsFrame {
 	_ = e.sends
 	return gen.MakeFrame(exchangeSendsFrame{e: e, first: first})
 }
-
-// sendsResumable is exchange.sends for callers that can be suspended.
 func (e *exchange) sendsResumable(r *gen.Run, first []byte) gen.Status {
 	return (*exchangeSendsFrame)(nil).run(r, e, first)
 }
 
 func (f *exchangeSendsFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.run(r, f.e, f.first))
+	return f.Started(r, f, f.run(r, f.e, f.first))
 }
 
 func (f *exchangeSendsFrame) run(r *gen.Run, e *exchange, first []byte) (st gen.Status) {
@@ -75,10 +72,9 @@ func (f *exchangeSendsFrame) step(r *gen.Run, e *exchange, first []byte) (end ge
 		})
 	}
 //line send.go:41:1
-	err, st = e.sendBodyResumable(r, first)
-	if st != gen.Done {
-		f.first, f.PC = nil, 1
-		return r.Link(f, &f.Header, st)
+	if err, st = e.sendBodyResumable(r, first); st != gen.Done {
+		f.first = nil
+		return f.Link(r, f, 1, st)
 	}
 resumed_41:
 	f.first = nil
@@ -98,7 +94,7 @@ unwind:
 	for f.Pending() {
 //line send.go:49:1
 		if sub := f.Next(r); sub != gen.Done {
-			return r.Link(f, &f.Header, sub)
+			return f.Link(r, f, gen.Unwind, sub)
 		}
 	}
 //line send.go:49:1
@@ -106,49 +102,34 @@ unwind:
 	return gen.Done
 }
 
-//line send_greenlet.go:110:1
+//line send_greenlet.go:106:1
 
 func (f *exchangeSendsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.first) }
 func (f *exchangeSendsFrame) Forget()            { *f = exchangeSendsFrame{DeferHeader: f.DeferHeader} }
 func (f *exchangeSendsFrame) Release(r *gen.Run) { gen.Free(r, f, 24) }
-func (*exchangeSendsFrame) Func() *gen.Func      { return &exchangeSendsFrameInfo }
+func (*exchangeSendsFrame) Func() *gen.Func      { return send_go.At(0) }
 
-var exchangeSendsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/httpc.(*exchange).sends", File: "github.com/going-green/greenlet/hub/httpc/send.go", Line: 39, End: 49, Points: "41 e"}
 var _ func(*exchange, []byte) = (*exchange).sends
 
-// exchangeSendBodyFrame is an activation of exchange.sendBody.
 type exchangeSendBodyFrame struct {
-	gen.Header
+	gen.Returns[error]
 	e    *exchange
 	p    []byte
 	left int64
 	buf  []byte
-	ret0 error
 }
 
-func (e *exchange) newSendBodyFrame(p []byte) *exchangeSendBodyFrame {
-	_ = e.sendBody
-	return gen.MakeFrame(exchangeSendBodyFrame{e: e, p: p})
-}
-func (f *exchangeSendBodyFrame) Results() error { f.Over(f); return f.ret0 }
-func (f *exchangeSendBodyFrame) Returned(r *gen.Run) (ret0 error) {
-	ret0 = f.ret0
-	f.Release(r)
-	return
-}
-
-// sendBodyResumable is exchange.sendBody for callers that can be suspended.
+func (f *exchangeSendBodyFrame) Returned(r *gen.Run) error { r0 := f.Ret0; f.Release(r); return r0 }
 func (e *exchange) sendBodyResumable(r *gen.Run, p []byte) (error, gen.Status) {
 	return (*exchangeSendBodyFrame)(nil).body(r, e, p)
 }
 
 func (f *exchangeSendBodyFrame) body(r *gen.Run, e *exchange, p []byte) (ret0 error, st gen.Status) {
 	var (
-		left     int64
-		buf      []byte
-		err      error
-		n        int
-		err2, t1 error
+		left      int64
+		buf       []byte
+		err, err2 error
+		n         int
 	)
 	if f != nil {
 		switch f.PC {
@@ -161,7 +142,7 @@ func (f *exchangeSendBodyFrame) body(r *gen.Run, e *exchange, p []byte) (ret0 er
 			n, err2 = r.Callee().(interface{ Returned(*gen.Run) (int, error) }).Returned(r)
 			goto resumed_66
 		case 3:
-			t1 = r.Callee().(*exchangeSendTrailerFrame).Returned(r)
+			ret0 = r.Callee().(*exchangeSendTrailerFrame).Returned(r)
 			goto resumed_75
 		}
 	}
@@ -179,11 +160,10 @@ loop_55:
 			return errLength, gen.Done
 		}
 	}
-	err, st = e.sendPartResumable(r, p)
-	if st != gen.Done {
+	if err, st = e.sendPartResumable(r, p); st != gen.Done {
 		f = gen.Take(r, f, 39)
-		f.p, f.e, f.left, f.buf, f.PC = nil, e, left, buf, 1
-		return ret0, r.Link(f, &f.Header, st)
+		f.p, f.e, f.left, f.buf = nil, e, left, buf
+		return ret0, f.Link(r, f, 1, st)
 	}
 resumed_62:
 //line send.go:62:1
@@ -205,8 +185,8 @@ after_if_56:
 			n, err2, st = c.ReadResumable(r, buf)
 			if st != gen.Done {
 				f = gen.Take(r, f, 39)
-				f.e, f.left, f.buf, f.PC = e, left, buf, 2
-				return ret0, r.Link(f, &f.Header, st)
+				f.e, f.left, f.buf = e, left, buf
+				return ret0, f.Link(r, f, 2, st)
 			}
 		} else {
 //line send.go:66:1
@@ -234,58 +214,36 @@ case_74:
 		f.buf = nil
 	}
 //line send.go:75:1
-	t1, st = e.sendTrailerResumable(r)
-	if st != gen.Done {
+	if ret0, st = e.sendTrailerResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 39)
-		f.e, f.PC = nil, 3
-		return ret0, r.Link(f, &f.Header, st)
+		f.e = nil
+		return ret0, f.Link(r, f, 3, st)
 	}
 resumed_75:
 //line send.go:75:1
-	return t1, gen.Done
+	return ret0, gen.Done
 }
 
-//line send_greenlet.go:250:1
+//line send_greenlet.go:229:1
 
 func (f *exchangeSendBodyFrame) Resume(r *gen.Run) (st gen.Status) {
-	f.ret0, st = f.body(r, f.e, f.p)
-	return r.Started(f, &f.Header, st)
+	f.Ret0, st = f.body(r, f.e, f.p)
+	return f.Started(r, f, st)
 }
 
-func (f *exchangeSendBodyFrame) Args(args []any)            { gen.SetArgs(f, args, &f.p) }
-func (f *exchangeSendBodyFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *exchangeSendBodyFrame) Forget()                    { *f = exchangeSendBodyFrame{Header: f.Header, ret0: f.ret0} }
-func (f *exchangeSendBodyFrame) Release(r *gen.Run)         { gen.Free(r, f, 39) }
-func (*exchangeSendBodyFrame) Func() *gen.Func              { return &exchangeSendBodyFrameInfo }
+func (f *exchangeSendBodyFrame) Release(r *gen.Run) { gen.Free(r, f, 39) }
+func (*exchangeSendBodyFrame) Func() *gen.Func      { return send_go.At(1) }
 
-var exchangeSendBodyFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/httpc.(*exchange).sendBody", File: "github.com/going-green/greenlet/hub/httpc/send.go", Line: 52, Points: "62 e left buf; 66 =; 75"}
 var _ func(*exchange, []byte) error = (*exchange).sendBody
 
-// exchangeSendPartFrame is an activation of exchange.sendPart.
 type exchangeSendPartFrame struct {
-	gen.Header
-	e    *exchange
-	p    []byte
-	ret0 error
+	gen.Returns[error]
+	e *exchange
+	p []byte
 }
 
-func (e *exchange) newSendPartFrame(p []byte) *exchangeSendPartFrame {
-	_ = e.sendPart
-	return gen.MakeFrame(exchangeSendPartFrame{e: e, p: p})
-}
-func (f *exchangeSendPartFrame) Results() error { f.Over(f); return f.ret0 }
-func (f *exchangeSendPartFrame) Returned(r *gen.Run) (ret0 error) {
-	ret0 = f.ret0
-	f.Release(r)
-	return
-}
-
-// sendPartResumable is exchange.sendPart for callers that can be suspended.
-func (e *exchange) sendPartResumable(r *gen.Run, p []byte) (error, gen.Status) {
-	return (*exchangeSendPartFrame)(nil).body(r, e, p)
-}
-
-func (f *exchangeSendPartFrame) body(r *gen.Run, e *exchange, p []byte) (ret0 error, st gen.Status) {
+func (f *exchangeSendPartFrame) Returned(r *gen.Run) error { r0 := f.Ret0; f.Release(r); return r0 }
+func (e *exchange) sendPartResumable(r *gen.Run, p []byte) (ret0 error, st gen.Status) {
 	var err error
 //line send.go:86:1
 	if e.length < 0 {
@@ -293,67 +251,38 @@ func (f *exchangeSendPartFrame) body(r *gen.Run, e *exchange, p []byte) (ret0 er
 		b = append(strconv.AppendInt(b, int64(len(p)), 16), "\r\n"...)
 		p = append(append(b, p...), "\r\n"...)
 	}
-	_, err, st = e.conn.sock.WriteResumable(r, p)
-	if st != gen.Done {
-		f = gen.Take(r, f, 24)
-		f.e, f.p, f.PC = nil, nil, 1
-		return ret0, r.Link(f, &f.Header, st)
+	if _, err, st = e.conn.sock.WriteResumable(r, p); st != gen.Done {
+		f := gen.New[exchangeSendPartFrame](r, 24)
+		return ret0, f.Link(r, f, 1, st)
 	}
 //line send.go:92:1
 	return err, gen.Done
 }
 
-//line send_greenlet.go:308:1
+//line send_greenlet.go:264:1
 
 func (f *exchangeSendPartFrame) Resume(r *gen.Run) (st gen.Status) {
 	var err error
-	switch f.PC {
-	case 0:
-		f.ret0, st = f.body(r, f.e, f.p)
-		return r.Started(f, &f.Header, st)
-	default:
-		_, err = r.Callee().(*socket.ConnWriteFrame).Returned(r)
+	_, err = r.Callee().(*socket.ConnWriteFrame).Returned(r)
 //line send.go:92:1
-		f.ret0 = err
-		return r.Return(f, &f.Header)
-	}
+	f.Ret0 = err
+	return f.Return(r, f)
 }
 
-//line send_greenlet.go:324:1
+//line send_greenlet.go:274:1
 
-func (f *exchangeSendPartFrame) Args(args []any)            { gen.SetArgs(f, args, &f.p) }
-func (f *exchangeSendPartFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *exchangeSendPartFrame) Forget()                    { *f = exchangeSendPartFrame{Header: f.Header, ret0: f.ret0} }
-func (f *exchangeSendPartFrame) Release(r *gen.Run)         { gen.Free(r, f, 24) }
-func (*exchangeSendPartFrame) Func() *gen.Func              { return &exchangeSendPartFrameInfo }
+func (f *exchangeSendPartFrame) Release(r *gen.Run) { gen.Free(r, f, 24) }
+func (*exchangeSendPartFrame) Func() *gen.Func      { return send_go.At(2) }
 
-var exchangeSendPartFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/httpc.(*exchange).sendPart", File: "github.com/going-green/greenlet/hub/httpc/send.go", Line: 85, Points: "91"}
 var _ func(*exchange, []byte) error = (*exchange).sendPart
 
-// exchangeSendTrailerFrame is an activation of exchange.sendTrailer.
 type exchangeSendTrailerFrame struct {
-	gen.Header
-	e    *exchange
-	ret0 error
+	gen.Returns[error]
+	e *exchange
 }
 
-func (e *exchange) newSendTrailerFrame() *exchangeSendTrailerFrame {
-	_ = e.sendTrailer
-	return gen.MakeFrame(exchangeSendTrailerFrame{e: e})
-}
-func (f *exchangeSendTrailerFrame) Results() error { f.Over(f); return f.ret0 }
-func (f *exchangeSendTrailerFrame) Returned(r *gen.Run) (ret0 error) {
-	ret0 = f.ret0
-	f.Release(r)
-	return
-}
-
-// sendTrailerResumable is exchange.sendTrailer for callers that can be suspended.
-func (e *exchange) sendTrailerResumable(r *gen.Run) (error, gen.Status) {
-	return (*exchangeSendTrailerFrame)(nil).body(r, e)
-}
-
-func (f *exchangeSendTrailerFrame) body(r *gen.Run, e *exchange) (ret0 error, st gen.Status) {
+func (f *exchangeSendTrailerFrame) Returned(r *gen.Run) error { r0 := f.Ret0; f.Release(r); return r0 }
+func (e *exchange) sendTrailerResumable(r *gen.Run) (ret0 error, st gen.Status) {
 	var err error
 	{
 		var b bytes.Buffer
@@ -365,42 +294,35 @@ func (f *exchangeSendTrailerFrame) body(r *gen.Run, e *exchange) (ret0 error, st
 		}
 		_ = fields.Write(&b) // a buffer takes everything
 		b.WriteString("\r\n")
-		_, err, st = e.conn.sock.WriteResumable(r, b.Bytes())
-		if st != gen.Done {
-			f = gen.Take(r, f, 34)
-			f.e, f.PC = nil, 1
-			return ret0, r.Link(f, &f.Header, st)
+		if _, err, st = e.conn.sock.WriteResumable(r, b.Bytes()); st != gen.Done {
+			f := gen.New[exchangeSendTrailerFrame](r, 34)
+			return ret0, f.Link(r, f, 1, st)
 		}
 	}
 //line send.go:106:1
 	return err, gen.Done
 }
 
-//line send_greenlet.go:381:1
+//line send_greenlet.go:308:1
 
 func (f *exchangeSendTrailerFrame) Resume(r *gen.Run) (st gen.Status) {
 	var err error
-	switch f.PC {
-	case 0:
-		f.ret0, st = f.body(r, f.e)
-		return r.Started(f, &f.Header, st)
-	default:
-		_, err = r.Callee().(*socket.ConnWriteFrame).Returned(r)
+	_, err = r.Callee().(*socket.ConnWriteFrame).Returned(r)
 //line send.go:106:1
-		f.ret0 = err
-		return r.Return(f, &f.Header)
-	}
+	f.Ret0 = err
+	return f.Return(r, f)
 }
 
-//line send_greenlet.go:397:1
+//line send_greenlet.go:318:1
 
-func (f *exchangeSendTrailerFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *exchangeSendTrailerFrame) Forget() {
-	*f = exchangeSendTrailerFrame{Header: f.Header, ret0: f.ret0}
-}
 func (f *exchangeSendTrailerFrame) Release(r *gen.Run) { gen.Free(r, f, 34) }
-func (*exchangeSendTrailerFrame) Func() *gen.Func      { return &exchangeSendTrailerFrameInfo }
+func (*exchangeSendTrailerFrame) Func() *gen.Func      { return send_go.At(3) }
 
-var exchangeSendTrailerFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/httpc.(*exchange).sendTrailer", File: "github.com/going-green/greenlet/hub/httpc/send.go", Line: 96, Points: "105"}
 var _ func(*exchange) error = (*exchange).sendTrailer
 var _ = gen.Declare("exchange.sends", "exchange.sendBody", "exchange.sendPart", "exchange.sendTrailer")
+var send_go = gen.Funcs{Package: "github.com/going-green/greenlet/hub/httpc", File: "github.com/going-green/greenlet/hub/httpc/send.go", List: `
+(*exchange).sends 39 49: 41 e
+(*exchange).sendBody 52: 62 e left buf; 66 =; 75
+(*exchange).sendPart 85: 91
+(*exchange).sendTrailer 96: 105
+`}

@@ -15,13 +15,10 @@ import (
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// BodyReadFrame is an activation of Body.Read.
 type BodyReadFrame struct {
-	gen.Header
-	b    *Body
-	p    []byte
-	ret0 int
-	ret1 error
+	gen.Returns2[int, error]
+	b *Body
+	p []byte
 }
 
 // NewReadFrame makes a frame that will run Body.Read.
@@ -29,14 +26,12 @@ func (b *Body) NewReadFrame(p []byte) *BodyReadFrame {
 	_ = b.Read
 	return gen.MakeFrame(BodyReadFrame{b: b, p: p})
 }
-func (f *BodyReadFrame) Results() (int, error) { f.Over(f); return f.ret0, f.ret1 }
-func (f *BodyReadFrame) Returned(r *gen.Run) (ret0 int, ret1 error) {
-	ret0, ret1 = f.ret0, f.ret1
+func (f *BodyReadFrame) Results() (int, error) { f.Over(f); return f.Ret0, f.Ret1 }
+func (f *BodyReadFrame) Returned(r *gen.Run) (int, error) {
+	r0, r1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return
+	return r0, r1
 }
-
-// ReadResumable is Body.Read for callers that can be suspended.
 func (b *Body) ReadResumable(r *gen.Run, p []byte) (int, error, gen.Status) {
 	return (*BodyReadFrame)(nil).body(r, b, p)
 }
@@ -64,11 +59,10 @@ func (f *BodyReadFrame) body(r *gen.Run, b *Body, p []byte) (ret0 int, ret1 erro
 	if !b.looked {
 		b.looked, b.limited = true, readByMaxBytesReader()
 	}
-	n, err2, st = b.nextResumable(r, p)
-	if st != gen.Done {
+	if n, err2, st = b.nextResumable(r, p); st != gen.Done {
 		f = gen.Take(r, f, 39)
-		f.p, f.b, f.PC = nil, b, 1
-		return ret0, ret1, r.Link(f, &f.Header, st)
+		f.p, f.b = nil, b
+		return ret0, ret1, f.Link(r, f, 1, st)
 	}
 	if f != nil {
 		f.p = nil
@@ -81,7 +75,7 @@ func (f *BodyReadFrame) body(r *gen.Run, b *Body, p []byte) (ret0 int, ret1 erro
 	return n, err2, gen.Done
 }
 
-//line body_greenlet.go:85:1
+//line body_greenlet.go:79:1
 
 func (f *BodyReadFrame) Resume(r *gen.Run) (st gen.Status) {
 	b := f.b
@@ -89,8 +83,8 @@ func (f *BodyReadFrame) Resume(r *gen.Run) (st gen.Status) {
 	var err2 error
 	switch f.PC {
 	case 0:
-		f.ret0, f.ret1, st = f.body(r, f.b, f.p)
-		return r.Started(f, &f.Header, st)
+		f.Ret0, f.Ret1, st = f.body(r, f.b, f.p)
+		return f.Started(r, f, st)
 	default:
 		n, err2 = r.Callee().(*bodyNextFrame).Returned(r)
 		f.p = nil
@@ -99,62 +93,38 @@ func (f *BodyReadFrame) Resume(r *gen.Run) (st gen.Status) {
 			b.through.Store(true)
 			b.conn.answer.context.received()
 		}
-		f.ret0, f.ret1 = n, err2
-		return r.Return(f, &f.Header)
+		f.Ret0, f.Ret1 = n, err2
+		return f.Return(r, f)
 	}
 }
 
-//line body_greenlet.go:108:1
+//line body_greenlet.go:102:1
 
-func (f *BodyReadFrame) Args(args []any) { gen.SetArgs(f, args, &f.p) }
-func (f *BodyReadFrame) Send(r *gen.Run) gen.Status {
-	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
-}
-func (f *BodyReadFrame) Forget()            { *f = BodyReadFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1} }
+func (f *BodyReadFrame) Args(args []any)    { gen.SetArgs(f, args, &f.p) }
+func (f *BodyReadFrame) Forget()            { *f = BodyReadFrame{Returns2: f.Returns2} }
 func (f *BodyReadFrame) Release(r *gen.Run) { gen.Free(r, f, 39) }
-func (*BodyReadFrame) Func() *gen.Func      { return &infoOfBodyReadFrame }
+func (*BodyReadFrame) Func() *gen.Func      { return body_go.At(0) }
 
-var infoOfBodyReadFrame = gen.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*Body).Read", File: "github.com/going-green/greenlet/hub/httpd/body.go", Line: 80, Points: "98 b"}
-var _ func(*Body, []byte) (int, error) = (*Body).Read
+var _ = gen.Method12((*new(*Body)).Read, (*Body).ReadResumable, (*Body).NewReadFrame)
 
-// valueBodyReadFrame is Body.Read as a value, for callers that can be suspended.
-type valueBodyReadFrame struct {
-	recv *Body
-}
-
-func (v valueBodyReadFrame) CallResumable(r *gen.Run, p0 []byte) (int, error, gen.Status) {
-	return v.recv.ReadResumable(r, p0)
-}
-
-var _ = gen.RegisterMethod((*new(*Body)).Read, func(recv *Body) any {
-	return valueBodyReadFrame{recv}
-})
-
-func (v valueBodyReadFrame) Frame() gen.Frame { return gen.MakeFrame(BodyReadFrame{b: v.recv}) }
-
-// bodyNextFrame is an activation of Body.next.
 type bodyNextFrame struct {
-	gen.Header
+	gen.Returns2[int, error]
 	b         *Body
 	p         []byte
 	n         int
 	errResult error
-	ret0      int
-	ret1      error
 }
 
 func (b *Body) newNextFrame(p []byte) *bodyNextFrame {
 	_ = b.next
 	return gen.MakeFrame(bodyNextFrame{b: b, p: p})
 }
-func (f *bodyNextFrame) Results() (int, error) { f.Over(f); return f.ret0, f.ret1 }
-func (f *bodyNextFrame) Returned(r *gen.Run) (ret0 int, ret1 error) {
-	ret0, ret1 = f.ret0, f.ret1
+func (f *bodyNextFrame) Results() (int, error) { f.Over(f); return f.Ret0, f.Ret1 }
+func (f *bodyNextFrame) Returned(r *gen.Run) (int, error) {
+	r0, r1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return
+	return r0, r1
 }
-
-// nextResumable is Body.next for callers that can be suspended.
 func (b *Body) nextResumable(r *gen.Run, p []byte) (int, error, gen.Status) {
 	return (*bodyNextFrame)(nil).body(r, b, p)
 }
@@ -165,19 +135,18 @@ func (f *bodyNextFrame) body(r *gen.Run, b *Body, p []byte) (ret0 int, ret1 erro
 //line body.go:143:1
 	if st = b.conn.pauseResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 24)
-		f.b, f.p, f.n, f.errResult, f.PC = b, p, n, errResult, 1
-		return ret0, ret1, r.Link(f, &f.Header, st)
+		f.b, f.p, f.n, f.errResult = b, p, n, errResult
+		return ret0, ret1, f.Link(r, f, 1, st)
 	}
 //line body.go:144:1
 loop_144:
 	if n, errResult = b.tryRead(p); errResult != socket.ErrWouldBlock {
 		return n, errResult, gen.Done
 	}
-	err2, st = b.waitResumable(r)
-	if st != gen.Done {
+	if err2, st = b.waitResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 24)
-		f.b, f.p, f.n, f.errResult, f.PC = b, p, n, errResult, 2
-		return ret0, ret1, r.Link(f, &f.Header, st)
+		f.b, f.p, f.n, f.errResult = b, p, n, errResult
+		return ret0, ret1, f.Link(r, f, 2, st)
 	}
 //line body.go:148:1
 	if err2 != nil {
@@ -186,7 +155,7 @@ loop_144:
 	goto loop_144
 }
 
-//line body_greenlet.go:190:1
+//line body_greenlet.go:159:1
 
 func (f *bodyNextFrame) Resume(r *gen.Run) (st gen.Status) {
 	b, p := f.b, f.p
@@ -194,8 +163,8 @@ func (f *bodyNextFrame) Resume(r *gen.Run) (st gen.Status) {
 	var errResult, err2 error
 	switch f.PC {
 	case 0:
-		f.ret0, f.ret1, st = f.body(r, f.b, f.p)
-		return r.Started(f, &f.Header, st)
+		f.Ret0, f.Ret1, st = f.body(r, f.b, f.p)
+		return f.Started(r, f, st)
 	case 1:
 		n, errResult = f.n, f.errResult
 		r.Callee().(*connPauseFrame).Release(r)
@@ -210,67 +179,39 @@ func (f *bodyNextFrame) Resume(r *gen.Run) (st gen.Status) {
 loop_144:
 //line body.go:145:1
 	if n, errResult = b.tryRead(p); errResult != socket.ErrWouldBlock {
-		f.ret0, f.ret1 = n, errResult
-		return r.Return(f, &f.Header)
+		f.Ret0, f.Ret1 = n, errResult
+		return f.Return(r, f)
 	}
 //line body.go:148:1
-	err2, st = b.waitResumable(r)
-	if st != gen.Done {
-		f.n, f.errResult, f.PC = n, errResult, 2
-		return r.Link(f, &f.Header, st)
+	if err2, st = b.waitResumable(r); st != gen.Done {
+		f.n, f.errResult = n, errResult
+		return f.Link(r, f, 2, st)
 	}
 resumed_148:
 //line body.go:148:1
 	if err2 != nil {
-		f.ret0, f.ret1 = 0, err2
-		return r.Return(f, &f.Header)
+		f.Ret0, f.Ret1 = 0, err2
+		return f.Return(r, f)
 	}
 	goto loop_144
 }
 
-//line body_greenlet.go:232:1
+//line body_greenlet.go:200:1
 
-func (f *bodyNextFrame) Args(args []any) { gen.SetArgs(f, args, &f.p) }
-func (f *bodyNextFrame) Send(r *gen.Run) gen.Status {
-	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
-}
-func (f *bodyNextFrame) Forget()            { *f = bodyNextFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1} }
+func (f *bodyNextFrame) Args(args []any)    { gen.SetArgs(f, args, &f.p) }
+func (f *bodyNextFrame) Forget()            { *f = bodyNextFrame{Returns2: f.Returns2} }
 func (f *bodyNextFrame) Release(r *gen.Run) { gen.Free(r, f, 24) }
-func (*bodyNextFrame) Func() *gen.Func      { return &bodyNextFrameInfo }
+func (*bodyNextFrame) Func() *gen.Func      { return body_go.At(1) }
 
-var bodyNextFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*Body).next", File: "github.com/going-green/greenlet/hub/httpd/body.go", Line: 142, Points: "143 b p n errResult; 148 ="}
-var _ func(*Body, []byte) (int, error) = (*Body).next
+var _ = gen.Method12((*new(*Body)).next, (*Body).nextResumable, (*Body).newNextFrame)
 
-// bodyNextFrameValue is Body.next as a value, for callers that can be suspended.
-type bodyNextFrameValue struct {
-	recv *Body
-}
-
-func (v bodyNextFrameValue) CallResumable(r *gen.Run, p0 []byte) (int, error, gen.Status) {
-	return v.recv.nextResumable(r, p0)
-}
-
-var _ = gen.RegisterMethod((*new(*Body)).next, func(recv *Body) any {
-	return bodyNextFrameValue{recv}
-})
-
-func (v bodyNextFrameValue) Frame() gen.Frame { return gen.MakeFrame(bodyNextFrame{b: v.recv}) }
-
-// bodyWaitFrame is an activation of Body.wait.
 type bodyWaitFrame struct {
-	gen.Header
-	b    *Body
-	ret0 error
+	gen.Returns[error]
+	b *Body
 }
 
-func (b *Body) newWaitFrame() *bodyWaitFrame              { _ = b.wait; return gen.MakeFrame(bodyWaitFrame{b: b}) }
-func (f *bodyWaitFrame) Results() error                   { f.Over(f); return f.ret0 }
-func (f *bodyWaitFrame) Returned(r *gen.Run) (ret0 error) { ret0 = f.ret0; f.Release(r); return }
-
-// waitResumable is Body.wait for callers that can be suspended.
-func (b *Body) waitResumable(r *gen.Run) (error, gen.Status) { return (*bodyWaitFrame)(nil).body(r, b) }
-
-func (f *bodyWaitFrame) body(r *gen.Run, b *Body) (ret0 error, st gen.Status) {
+func (f *bodyWaitFrame) Returned(r *gen.Run) error { r0 := f.Ret0; f.Release(r); return r0 }
+func (b *Body) waitResumable(r *gen.Run) (ret0 error, st gen.Status) {
 	var err2 error
 //line body.go:158:1
 	if b.expected == tooLate {
@@ -278,11 +219,10 @@ func (f *bodyWaitFrame) body(r *gen.Run, b *Body) (ret0 error, st gen.Status) {
 		return b.err, gen.Done
 	}
 	b.conn.readBy(b.due)
-	err2, st = b.conn.moreResumable(r)
-	if st != gen.Done {
-		f = gen.Take(r, f, 56)
-		f.b, f.PC = b, 1
-		return ret0, r.Link(f, &f.Header, st)
+	if err2, st = b.conn.moreResumable(r); st != gen.Done {
+		f := gen.New[bodyWaitFrame](r, 56)
+		f.b = b
+		return ret0, f.Link(r, f, 1, st)
 	}
 //line body.go:163:1
 	if err2 != nil {
@@ -292,60 +232,38 @@ func (f *bodyWaitFrame) body(r *gen.Run, b *Body) (ret0 error, st gen.Status) {
 	return nil, gen.Done
 }
 
-//line body_greenlet.go:296:1
+//line body_greenlet.go:236:1
 
 func (f *bodyWaitFrame) Resume(r *gen.Run) (st gen.Status) {
 	b := f.b
 	var err2 error
-	switch f.PC {
-	case 0:
-		f.ret0, st = f.body(r, f.b)
-		return r.Started(f, &f.Header, st)
-	default:
-		err2 = r.Callee().(*connMoreFrame).Returned(r)
+	err2 = r.Callee().(*connMoreFrame).Returned(r)
 //line body.go:163:1
-		if err2 != nil {
-			b.err = err2
-			f.ret0 = err2
-			return r.Return(f, &f.Header)
-		}
-//line body.go:167:1
-		f.ret0 = nil
-		return r.Return(f, &f.Header)
+	if err2 != nil {
+		b.err = err2
+		f.Ret0 = err2
+		return f.Return(r, f)
 	}
+//line body.go:167:1
+	f.Ret0 = nil
+	return f.Return(r, f)
 }
 
-//line body_greenlet.go:319:1
+//line body_greenlet.go:253:1
 
-func (f *bodyWaitFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *bodyWaitFrame) Forget()                    { *f = bodyWaitFrame{Header: f.Header, ret0: f.ret0} }
-func (f *bodyWaitFrame) Release(r *gen.Run)         { gen.Free(r, f, 56) }
-func (*bodyWaitFrame) Func() *gen.Func              { return &bodyWaitFrameInfo }
+func (f *bodyWaitFrame) Release(r *gen.Run) { gen.Free(r, f, 56) }
+func (*bodyWaitFrame) Func() *gen.Func      { return body_go.At(2) }
 
-var bodyWaitFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*Body).wait", File: "github.com/going-green/greenlet/hub/httpd/body.go", Line: 157, Points: "163 b"}
 var _ func(*Body) error = (*Body).wait
 
-// bodyReceiveFrame is an activation of Body.receive.
 type bodyReceiveFrame struct {
-	gen.Header
+	gen.Returns[error]
 	b      *Body
 	limit2 int64
-	ret0   error
 }
 
-func (b *Body) newReceiveFrame() *bodyReceiveFrame {
-	_ = b.receive
-	return gen.MakeFrame(bodyReceiveFrame{b: b})
-}
-func (f *bodyReceiveFrame) Results() error                   { f.Over(f); return f.ret0 }
-func (f *bodyReceiveFrame) Returned(r *gen.Run) (ret0 error) { ret0 = f.ret0; f.Release(r); return }
-
-// receiveResumable is Body.receive for callers that can be suspended.
-func (b *Body) receiveResumable(r *gen.Run) (error, gen.Status) {
-	return (*bodyReceiveFrame)(nil).body(r, b)
-}
-
-func (f *bodyReceiveFrame) body(r *gen.Run, b *Body) (ret0 error, st gen.Status) {
+func (f *bodyReceiveFrame) Returned(r *gen.Run) error { r0 := f.Ret0; f.Release(r); return r0 }
+func (b *Body) receiveResumable(r *gen.Run) (ret0 error, st gen.Status) {
 	var limit2 int64
 	var n int
 	var err2 error
@@ -377,11 +295,10 @@ loop_261:
 	if len(b.got) == cap(b.got) {
 		b.got = append(b.got, 0)[:len(b.got)]
 	}
-	n, err2, st = b.nextResumable(r, b.got[len(b.got):cap(b.got)])
-	if st != gen.Done {
-		f = gen.Take(r, f, 48)
-		f.b, f.limit2, f.PC = b, limit2, 1
-		return ret0, r.Link(f, &f.Header, st)
+	if n, err2, st = b.nextResumable(r, b.got[len(b.got):cap(b.got)]); st != gen.Done {
+		f := gen.New[bodyReceiveFrame](r, 48)
+		f.b, f.limit2 = b, limit2
+		return ret0, f.Link(r, f, 1, st)
 	}
 //line body.go:266:1
 	b.got = b.got[:len(b.got)+n]
@@ -399,32 +316,24 @@ loop_261:
 	goto loop_261
 }
 
-//line body_greenlet.go:403:1
+//line body_greenlet.go:320:1
 
 func (f *bodyReceiveFrame) Resume(r *gen.Run) (st gen.Status) {
 	b := f.b
 	var limit2 int64
 	var n int
 	var err2 error
-	switch f.PC {
-	case 0:
-		f.ret0, st = f.body(r, f.b)
-		return r.Started(f, &f.Header, st)
-	case 1:
-		limit2 = f.limit2
-		n, err2 = r.Callee().(*bodyNextFrame).Returned(r)
-		goto resumed_265
-	}
-
+	limit2 = f.limit2
+	n, err2 = r.Callee().(*bodyNextFrame).Returned(r)
+	goto resumed_265
 loop_261:
 //line body.go:262:1
 	if len(b.got) == cap(b.got) {
 		b.got = append(b.got, 0)[:len(b.got)]
 	}
-	n, err2, st = b.nextResumable(r, b.got[len(b.got):cap(b.got)])
-	if st != gen.Done {
-		f.limit2, f.PC = limit2, 1
-		return r.Link(f, &f.Header, st)
+	if n, err2, st = b.nextResumable(r, b.got[len(b.got):cap(b.got)]); st != gen.Done {
+		f.limit2 = limit2
+		return f.Link(r, f, 1, st)
 	}
 resumed_265:
 //line body.go:266:1
@@ -432,54 +341,38 @@ resumed_265:
 	switch {
 	case int64(len(b.got)) > limit2:
 		b.err = &http.MaxBytesError{Limit: limit2}
-		f.ret0 = b.err
-		return r.Return(f, &f.Header)
+		f.Ret0 = b.err
+		return f.Return(r, f)
 	case b.err == io.EOF:
 //line body.go:272:1
 		b.received.Store(true)
 		b.conn.answer.context.received()
-		f.ret0 = nil
-		return r.Return(f, &f.Header)
+		f.Ret0 = nil
+		return f.Return(r, f)
 	case err2 != nil:
 //line body.go:276:1
-		f.ret0 = err2
-		return r.Return(f, &f.Header)
+		f.Ret0 = err2
+		return f.Return(r, f)
 	}
 	goto loop_261
 }
 
-//line body_greenlet.go:452:1
+//line body_greenlet.go:361:1
 
-func (f *bodyReceiveFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *bodyReceiveFrame) Forget()                    { *f = bodyReceiveFrame{Header: f.Header, ret0: f.ret0} }
-func (f *bodyReceiveFrame) Release(r *gen.Run)         { gen.Free(r, f, 48) }
-func (*bodyReceiveFrame) Func() *gen.Func              { return &bodyReceiveFrameInfo }
+func (f *bodyReceiveFrame) Release(r *gen.Run) { gen.Free(r, f, 48) }
+func (*bodyReceiveFrame) Func() *gen.Func      { return body_go.At(3) }
 
-var bodyReceiveFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*Body).receive", File: "github.com/going-green/greenlet/hub/httpd/body.go", Line: 240, Points: "265 b limit2"}
 var _ func(*Body) error = (*Body).receive
 
-// bodyDrainFrame is an activation of Body.drain.
 type bodyDrainFrame struct {
-	gen.Header
+	gen.Returns[bool]
 	b    *Body
 	rest *buffer
 	n    int
-	ret0 bool
 }
 
-func (b *Body) newDrainFrame() *bodyDrainFrame {
-	_ = b.drain
-	return gen.MakeFrame(bodyDrainFrame{b: b})
-}
-func (f *bodyDrainFrame) Results() bool                   { f.Over(f); return f.ret0 }
-func (f *bodyDrainFrame) Returned(r *gen.Run) (ret0 bool) { ret0 = f.ret0; f.Release(r); return }
-
-// drainResumable is Body.drain for callers that can be suspended.
-func (b *Body) drainResumable(r *gen.Run) (bool, gen.Status) {
-	return (*bodyDrainFrame)(nil).body(r, b)
-}
-
-func (f *bodyDrainFrame) body(r *gen.Run, b *Body) (ret0 bool, st gen.Status) {
+func (f *bodyDrainFrame) Returned(r *gen.Run) bool { r0 := f.Ret0; f.Release(r); return r0 }
+func (b *Body) drainResumable(r *gen.Run) (ret0 bool, st gen.Status) {
 	var rest *buffer
 	var n, m int
 	var err error
@@ -501,11 +394,10 @@ loop_296:
 		goto after_loop_296
 	}
 //line body.go:297:1
-	m, err, st = b.nextResumable(r, rest.data[:cap(rest.data)])
-	if st != gen.Done {
-		f = gen.Take(r, f, 49)
-		f.b, f.rest, f.n, f.PC = b, rest, n, 1
-		return ret0, r.Link(f, &f.Header, st)
+	if m, err, st = b.nextResumable(r, rest.data[:cap(rest.data)]); st != gen.Done {
+		f := gen.New[bodyDrainFrame](r, 49)
+		f.b, f.rest, f.n = b, rest, n
+		return ret0, f.Link(r, f, 1, st)
 	}
 //line body.go:298:1
 	if n += m; err != nil {
@@ -518,33 +410,25 @@ after_loop_296:
 	return b.ended(), gen.Done
 }
 
-//line body_greenlet.go:522:1
+//line body_greenlet.go:414:1
 
 func (f *bodyDrainFrame) Resume(r *gen.Run) (st gen.Status) {
 	b := f.b
 	var rest *buffer
 	var n, m int
 	var err error
-	switch f.PC {
-	case 0:
-		f.ret0, st = f.body(r, f.b)
-		return r.Started(f, &f.Header, st)
-	case 1:
-		rest, n = f.rest, f.n
-		m, err = r.Callee().(*bodyNextFrame).Returned(r)
-		goto resumed_297
-	}
-
+	rest, n = f.rest, f.n
+	m, err = r.Callee().(*bodyNextFrame).Returned(r)
+	goto resumed_297
 loop_296:
 //line body.go:296:1
 	if b.ended() || n > drained {
 		goto after_loop_296
 	}
 //line body.go:297:1
-	m, err, st = b.nextResumable(r, rest.data[:cap(rest.data)])
-	if st != gen.Done {
-		f.rest, f.n, f.PC = rest, n, 1
-		return r.Link(f, &f.Header, st)
+	if m, err, st = b.nextResumable(r, rest.data[:cap(rest.data)]); st != gen.Done {
+		f.rest, f.n = rest, n
+		return f.Link(r, f, 1, st)
 	}
 resumed_297:
 //line body.go:298:1
@@ -557,21 +441,18 @@ after_loop_296:
 	rest.free()
 	f.rest = nil
 //line body.go:303:1
-	f.ret0 = b.ended()
-	return r.Return(f, &f.Header)
+	f.Ret0 = b.ended()
+	return f.Return(r, f)
 }
 
-//line body_greenlet.go:565:1
+//line body_greenlet.go:449:1
 
-func (f *bodyDrainFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *bodyDrainFrame) Forget()                    { *f = bodyDrainFrame{Header: f.Header, ret0: f.ret0} }
-func (f *bodyDrainFrame) Release(r *gen.Run)         { gen.Free(r, f, 49) }
-func (*bodyDrainFrame) Func() *gen.Func              { return &bodyDrainFrameInfo }
+func (f *bodyDrainFrame) Release(r *gen.Run) { gen.Free(r, f, 49) }
+func (*bodyDrainFrame) Func() *gen.Func      { return body_go.At(4) }
 
-var bodyDrainFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*Body).drain", File: "github.com/going-green/greenlet/hub/httpd/body.go", Line: 285, Points: "297 b rest n"}
 var _ func(*Body) bool = (*Body).drain
 
-// WriteResumable is Write of what is embedded, for callers that can be suspended.
+// WriteResumable is Write of what is embedded.
 func (v choice) WriteResumable(r *gen.Run, p0 []byte) (int, error, gen.Status) {
 	if form, ok := any(v.ResponseWriter).(interface {
 		WriteResumable(*gen.Run, []byte) (int, error, gen.Status)
@@ -582,7 +463,7 @@ func (v choice) WriteResumable(r *gen.Run, p0 []byte) (int, error, gen.Status) {
 	return r0, r1, gen.Done
 }
 
-// WriteDeferred is Write of what is embedded, for those that defer it.
+// WriteDeferred is Write of what is embedded, deferred.
 func (v choice) WriteDeferred(r *gen.Run, d *gen.DeferHeader, p0 []byte) (int, error, gen.Status) {
 	if form, ok := any(v.ResponseWriter).(interface {
 		WriteDeferred(*gen.Run, *gen.DeferHeader, []byte) (int, error, gen.Status)
@@ -603,7 +484,7 @@ func (v choice) WriteDeferred(r *gen.Run, d *gen.DeferHeader, p0 []byte) (int, e
 	return r0, r1, gen.Done
 }
 
-// WriteResumable is Write of what is embedded, for callers that can be suspended.
+// WriteResumable is Write of what is embedded.
 func (v writer) WriteResumable(r *gen.Run, p0 []byte) (int, error, gen.Status) {
 	if form, ok := any(v.Writer).(interface {
 		WriteResumable(*gen.Run, []byte) (int, error, gen.Status)
@@ -614,7 +495,7 @@ func (v writer) WriteResumable(r *gen.Run, p0 []byte) (int, error, gen.Status) {
 	return r0, r1, gen.Done
 }
 
-// WriteDeferred is Write of what is embedded, for those that defer it.
+// WriteDeferred is Write of what is embedded, deferred.
 func (v writer) WriteDeferred(r *gen.Run, d *gen.DeferHeader, p0 []byte) (int, error, gen.Status) {
 	if form, ok := any(v.Writer).(interface {
 		WriteDeferred(*gen.Run, *gen.DeferHeader, []byte) (int, error, gen.Status)
@@ -637,3 +518,10 @@ func (v writer) WriteDeferred(r *gen.Run, d *gen.DeferHeader, p0 []byte) (int, e
 
 var _ = gen.Declare("Body.Read", "Body.next", "Body.wait", "Body.receive", "Body.drain")
 var _ = gen.DeclareInterface("Upgraded.ServeSocket")
+var body_go = gen.Funcs{Package: "github.com/going-green/greenlet/hub/httpd", File: "github.com/going-green/greenlet/hub/httpd/body.go", List: `
+(*Body).Read 80: 98 b
+(*Body).next 142: 143 b p n errResult; 148 =
+(*Body).wait 157: 163 b
+(*Body).receive 240: 265 b limit2
+(*Body).drain 285: 297 b rest n
+`}

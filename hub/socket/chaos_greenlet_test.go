@@ -509,7 +509,7 @@ func (*chaosServesFrame) Func() *gen.Func      { return &chaosServesFrameInfo }
 var chaosServesFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*chaos).serves", File: "github.com/going-green/greenlet/hub/socket/chaos_test.go", Line: 103, Points: "103"}
 var _ func(*chaos, *Server) = (*chaos).serves
 
-// namedBlockInTest is Block[any] as a value, for callers that can be suspended.
+// namedBlockInTest is Block[any] as a value.
 type namedBlockInTest struct{}
 
 func (namedBlockInTest) CallResumable(r *gen.Run, p0 *hub.Hub, p1 func() any) (any, gen.Status) {

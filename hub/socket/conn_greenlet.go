@@ -13,15 +13,12 @@ import (
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// ConnReadFrame is an activation of Conn.Read.
 type ConnReadFrame struct {
-	gen.Header
+	gen.Returns2[int, error]
 	c         *Conn
 	p         []byte
 	n         int
 	errResult error
-	ret0      int
-	ret1      error
 }
 
 // NewReadFrame makes a frame that will run Conn.Read.
@@ -29,14 +26,12 @@ func (c *Conn) NewReadFrame(p []byte) *ConnReadFrame {
 	_ = c.Read
 	return gen.MakeFrame(ConnReadFrame{c: c, p: p})
 }
-func (f *ConnReadFrame) Results() (int, error) { f.Over(f); return f.ret0, f.ret1 }
-func (f *ConnReadFrame) Returned(r *gen.Run) (ret0 int, ret1 error) {
-	ret0, ret1 = f.ret0, f.ret1
+func (f *ConnReadFrame) Results() (int, error) { f.Over(f); return f.Ret0, f.Ret1 }
+func (f *ConnReadFrame) Returned(r *gen.Run) (int, error) {
+	r0, r1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return
+	return r0, r1
 }
-
-// ReadResumable is Conn.Read for callers that can be suspended.
 func (c *Conn) ReadResumable(r *gen.Run, p []byte) (int, error, gen.Status) {
 	return (*ConnReadFrame)(nil).body(r, c, p)
 }
@@ -48,8 +43,8 @@ func (f *ConnReadFrame) body(r *gen.Run, c *Conn, p []byte) (ret0 int, ret1 erro
 //line conn.go:46:1
 	if st = c.ready.GiveWayResumable(r, hub.In); st != gen.Done {
 		f = gen.Take(r, f, 28)
-		f.c, f.p, f.n, f.errResult, f.PC = c, p, n, errResult, 1
-		return ret0, ret1, r.Link(f, &f.Header, st)
+		f.c, f.p, f.n, f.errResult = c, p, n, errResult
+		return ret0, ret1, f.Link(r, f, 1, st)
 	}
 //line conn.go:47:1
 loop_47:
@@ -70,13 +65,13 @@ loop_47:
 	}
 //line conn.go:56:1
 	f = gen.Take(r, f, 28)
-	r.Leaf(f, &f.Header)
-	f.c, f.p, f.n, f.errResult, f.PC = c, p, n, errResult, 2
+	f.Leaf(r, f, 2)
+	f.c, f.p, f.n, f.errResult = c, p, n, errResult
 //line conn.go:56:1
 	return ret0, ret1, r.SendNone(loop)
 }
 
-//line conn_greenlet.go:80:1
+//line conn_greenlet.go:75:1
 
 func (f *ConnReadFrame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
@@ -85,8 +80,8 @@ func (f *ConnReadFrame) Resume(r *gen.Run) (st gen.Status) {
 	var loop *greenlet.Greenlet
 	switch f.PC {
 	case 0:
-		f.ret0, f.ret1, st = f.body(r, f.c, f.p)
-		return r.Started(f, &f.Header, st)
+		f.Ret0, f.Ret1, st = f.body(r, f.c, f.p)
+		return f.Started(r, f, st)
 	case 1:
 		n, errResult = f.n, f.errResult
 		r.Callee().(*hub.ReadinessGiveWayFrame).Release(r)
@@ -101,16 +96,16 @@ loop_47:
 	{
 //line conn.go:48:1
 		if n, errResult = c.TryRead(f.p); errResult != ErrWouldBlock {
-			f.ret0, f.ret1 = n, errResult
-			return r.Return(f, &f.Header)
+			f.Ret0, f.Ret1 = n, errResult
+			return f.Return(r, f)
 		}
 //line conn.go:51:1
 		var err2 error
 		loop, err2 = c.ready.Park(r.Current(), hub.In)
 //line conn.go:52:1
 		if err2 != nil {
-			f.ret0, f.ret1 = 0, c.failed("read", err2)
-			return r.Return(f, &f.Header)
+			f.Ret0, f.Ret1 = 0, c.failed("read", err2)
+			return f.Return(r, f)
 		}
 //line conn.go:55:1
 		if loop == nil {
@@ -123,41 +118,20 @@ loop_47:
 	return r.SendNone(loop)
 }
 
-//line conn_greenlet.go:127:1
+//line conn_greenlet.go:122:1
 
-func (f *ConnReadFrame) Args(args []any) { gen.SetArgs(f, args, &f.p) }
-func (f *ConnReadFrame) Send(r *gen.Run) gen.Status {
-	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
-}
-func (f *ConnReadFrame) Forget()            { *f = ConnReadFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1} }
+func (f *ConnReadFrame) Args(args []any)    { gen.SetArgs(f, args, &f.p) }
+func (f *ConnReadFrame) Forget()            { *f = ConnReadFrame{Returns2: f.Returns2} }
 func (f *ConnReadFrame) Release(r *gen.Run) { gen.Free(r, f, 28) }
-func (*ConnReadFrame) Func() *gen.Func      { return &infoOfConnReadFrame }
+func (*ConnReadFrame) Func() *gen.Func      { return conn_go.At(0) }
 
-var infoOfConnReadFrame = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*Conn).Read", File: "github.com/going-green/greenlet/hub/socket/conn.go", Line: 45, Points: "46 c p n errResult; 56 ="}
-var _ func(*Conn, []byte) (int, error) = (*Conn).Read
+var _ = gen.Method12((*new(*Conn)).Read, (*Conn).ReadResumable, (*Conn).NewReadFrame)
 
-// valueConnReadFrame is Conn.Read as a value, for callers that can be suspended.
-type valueConnReadFrame struct {
-	recv *Conn
-}
-
-func (v valueConnReadFrame) CallResumable(r *gen.Run, p0 []byte) (int, error, gen.Status) {
-	return v.recv.ReadResumable(r, p0)
-}
-
-var _ = gen.RegisterMethod((*new(*Conn)).Read, func(recv *Conn) any {
-	return valueConnReadFrame{recv}
-})
-
-func (v valueConnReadFrame) Frame() gen.Frame { return gen.MakeFrame(ConnReadFrame{c: v.recv}) }
-
-// ConnReadFullFrame is an activation of Conn.ReadFull.
 type ConnReadFullFrame struct {
-	gen.Header
-	c       *Conn
-	p       []byte
-	n, ret0 int
-	ret1    error
+	gen.Returns2[int, error]
+	c *Conn
+	p []byte
+	n int
 }
 
 // NewReadFullFrame makes a frame that will run Conn.ReadFull.
@@ -165,14 +139,12 @@ func (c *Conn) NewReadFullFrame(p []byte) *ConnReadFullFrame {
 	_ = c.ReadFull
 	return gen.MakeFrame(ConnReadFullFrame{c: c, p: p})
 }
-func (f *ConnReadFullFrame) Results() (int, error) { f.Over(f); return f.ret0, f.ret1 }
-func (f *ConnReadFullFrame) Returned(r *gen.Run) (ret0 int, ret1 error) {
-	ret0, ret1 = f.ret0, f.ret1
+func (f *ConnReadFullFrame) Results() (int, error) { f.Over(f); return f.Ret0, f.Ret1 }
+func (f *ConnReadFullFrame) Returned(r *gen.Run) (int, error) {
+	r0, r1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return
+	return r0, r1
 }
-
-// ReadFullResumable is Conn.ReadFull for callers that can be suspended.
 func (c *Conn) ReadFullResumable(r *gen.Run, p []byte) (int, error, gen.Status) {
 	return (*ConnReadFullFrame)(nil).body(r, c, p)
 }
@@ -203,8 +175,8 @@ loop_91:
 //line conn.go:92:1
 	if st = c.ready.GiveWayResumable(r, hub.In); st != gen.Done {
 		f = gen.Take(r, f, 3)
-		f.c, f.p, f.n, f.PC = c, p, n, 1
-		return ret0, ret1, r.Link(f, &f.Header, st)
+		f.c, f.p, f.n = c, p, n
+		return ret0, ret1, f.Link(r, f, 1, st)
 	}
 resumed_92:
 	{
@@ -227,11 +199,10 @@ resumed_92:
 	}
 case_97:
 //line conn.go:98:1
-	err3, st = c.ready.WaitResumable(r, hub.In)
-	if st != gen.Done {
+	if err3, st = c.ready.WaitResumable(r, hub.In); st != gen.Done {
 		f = gen.Take(r, f, 3)
-		f.c, f.p, f.n, f.PC = c, p, n, 2
-		return ret0, ret1, r.Link(f, &f.Header, st)
+		f.c, f.p, f.n = c, p, n
+		return ret0, ret1, f.Link(r, f, 2, st)
 	}
 resumed_98:
 //line conn.go:98:1
@@ -241,46 +212,23 @@ resumed_98:
 	goto loop_91
 }
 
-//line conn_greenlet.go:246:1
+//line conn_greenlet.go:217:1
 
 func (f *ConnReadFullFrame) Resume(r *gen.Run) (st gen.Status) {
-	f.ret0, f.ret1, st = f.body(r, f.c, f.p)
-	return r.Started(f, &f.Header, st)
+	f.Ret0, f.Ret1, st = f.body(r, f.c, f.p)
+	return f.Started(r, f, st)
 }
 
-func (f *ConnReadFullFrame) Args(args []any) { gen.SetArgs(f, args, &f.p) }
-func (f *ConnReadFullFrame) Send(r *gen.Run) gen.Status {
-	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
-}
-func (f *ConnReadFullFrame) Forget() {
-	*f = ConnReadFullFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1}
-}
+func (f *ConnReadFullFrame) Args(args []any)    { gen.SetArgs(f, args, &f.p) }
+func (f *ConnReadFullFrame) Forget()            { *f = ConnReadFullFrame{Returns2: f.Returns2} }
 func (f *ConnReadFullFrame) Release(r *gen.Run) { gen.Free(r, f, 3) }
-func (*ConnReadFullFrame) Func() *gen.Func      { return &infoOfConnReadFullFrame }
+func (*ConnReadFullFrame) Func() *gen.Func      { return conn_go.At(1) }
 
-var infoOfConnReadFullFrame = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*Conn).ReadFull", File: "github.com/going-green/greenlet/hub/socket/conn.go", Line: 90, Points: "92 c p n; 98 ="}
-var _ func(*Conn, []byte) (int, error) = (*Conn).ReadFull
+var _ = gen.Method12((*new(*Conn)).ReadFull, (*Conn).ReadFullResumable, (*Conn).NewReadFullFrame)
 
-// valueConnReadFullFrame is Conn.ReadFull as a value, for callers that can be suspended.
-type valueConnReadFullFrame struct {
-	recv *Conn
-}
-
-func (v valueConnReadFullFrame) CallResumable(r *gen.Run, p0 []byte) (int, error, gen.Status) {
-	return v.recv.ReadFullResumable(r, p0)
-}
-
-var _ = gen.RegisterMethod((*new(*Conn)).ReadFull, func(recv *Conn) any {
-	return valueConnReadFullFrame{recv}
-})
-
-func (v valueConnReadFullFrame) Frame() gen.Frame { return gen.MakeFrame(ConnReadFullFrame{c: v.recv}) }
-
-// ConnWaitReadableFrame is an activation of Conn.WaitReadable.
 type ConnWaitReadableFrame struct {
-	gen.Header
-	c    *Conn
-	ret0 error
+	gen.Returns[error]
+	c *Conn
 }
 
 // NewWaitReadableFrame makes a frame that will run Conn.WaitReadable.
@@ -288,14 +236,8 @@ func (c *Conn) NewWaitReadableFrame() *ConnWaitReadableFrame {
 	_ = c.WaitReadable
 	return gen.MakeFrame(ConnWaitReadableFrame{c: c})
 }
-func (f *ConnWaitReadableFrame) Results() error { f.Over(f); return f.ret0 }
-func (f *ConnWaitReadableFrame) Returned(r *gen.Run) (ret0 error) {
-	ret0 = f.ret0
-	f.Release(r)
-	return
-}
-
-// WaitReadableResumable is Conn.WaitReadable for callers that can be suspended.
+func (f *ConnWaitReadableFrame) Results() error            { f.Over(f); return f.Ret0 }
+func (f *ConnWaitReadableFrame) Returned(r *gen.Run) error { r0 := f.Ret0; f.Release(r); return r0 }
 func (c *Conn) WaitReadableResumable(r *gen.Run) (error, gen.Status) {
 	return (*ConnWaitReadableFrame)(nil).body(r, c)
 }
@@ -321,21 +263,21 @@ loop_116:
 	}
 //line conn.go:125:1
 	f = gen.Take(r, f, 39)
-	r.Leaf(f, &f.Header)
-	f.c, f.PC = c, 1
+	f.Leaf(r, f, 1)
+	f.c = c
 //line conn.go:125:1
 	return ret0, r.SendNone(loop)
 }
 
-//line conn_greenlet.go:332:1
+//line conn_greenlet.go:274:1
 
 func (f *ConnWaitReadableFrame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
 	var loop *greenlet.Greenlet
 	switch f.PC {
 	case 0:
-		f.ret0, st = f.body(r, f.c)
-		return r.Started(f, &f.Header, st)
+		f.Ret0, st = f.body(r, f.c)
+		return f.Started(r, f, st)
 	case 1:
 		goto loop_116
 	}
@@ -344,16 +286,16 @@ loop_116:
 	{
 //line conn.go:117:1
 		if ready, err := c.readable(); ready || err != nil {
-			f.ret0 = err
-			return r.Return(f, &f.Header)
+			f.Ret0 = err
+			return f.Return(r, f)
 		}
 //line conn.go:120:1
 		var err error
 		loop, err = c.ready.Park(r.Current(), hub.In)
 //line conn.go:121:1
 		if err != nil {
-			f.ret0 = c.failed("read", err)
-			return r.Return(f, &f.Header)
+			f.Ret0 = c.failed("read", err)
+			return f.Return(r, f)
 		}
 //line conn.go:124:1
 		if loop == nil {
@@ -366,40 +308,19 @@ loop_116:
 	return r.SendNone(loop)
 }
 
-//line conn_greenlet.go:371:1
+//line conn_greenlet.go:313:1
 
-func (f *ConnWaitReadableFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *ConnWaitReadableFrame) Forget()                    { *f = ConnWaitReadableFrame{Header: f.Header, ret0: f.ret0} }
-func (f *ConnWaitReadableFrame) Release(r *gen.Run)         { gen.Free(r, f, 39) }
-func (*ConnWaitReadableFrame) Func() *gen.Func              { return &infoOfConnWaitReadableFrame }
+func (f *ConnWaitReadableFrame) Forget()            { *f = ConnWaitReadableFrame{Returns: f.Returns} }
+func (f *ConnWaitReadableFrame) Release(r *gen.Run) { gen.Free(r, f, 39) }
+func (*ConnWaitReadableFrame) Func() *gen.Func      { return conn_go.At(2) }
 
-var infoOfConnWaitReadableFrame = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*Conn).WaitReadable", File: "github.com/going-green/greenlet/hub/socket/conn.go", Line: 115, Points: "125 c"}
-var _ func(*Conn) error = (*Conn).WaitReadable
+var _ = gen.Method01((*new(*Conn)).WaitReadable, (*Conn).WaitReadableResumable, (*Conn).NewWaitReadableFrame)
 
-// valueConnWaitReadableFrame is Conn.WaitReadable as a value, for callers that can be suspended.
-type valueConnWaitReadableFrame struct {
-	recv *Conn
-}
-
-func (v valueConnWaitReadableFrame) CallResumable(r *gen.Run) (error, gen.Status) {
-	return v.recv.WaitReadableResumable(r)
-}
-
-var _ = gen.RegisterMethod((*new(*Conn)).WaitReadable, func(recv *Conn) any {
-	return valueConnWaitReadableFrame{recv}
-})
-
-func (v valueConnWaitReadableFrame) Frame() gen.Frame {
-	return gen.MakeFrame(ConnWaitReadableFrame{c: v.recv})
-}
-
-// ConnWriteFrame is an activation of Conn.Write.
 type ConnWriteFrame struct {
-	gen.Header
-	c       *Conn
-	p       []byte
-	n, ret0 int
-	ret1    error
+	gen.Returns2[int, error]
+	c *Conn
+	p []byte
+	n int
 }
 
 // NewWriteFrame makes a frame that will run Conn.Write.
@@ -407,14 +328,12 @@ func (c *Conn) NewWriteFrame(p []byte) *ConnWriteFrame {
 	_ = c.Write
 	return gen.MakeFrame(ConnWriteFrame{c: c, p: p})
 }
-func (f *ConnWriteFrame) Results() (int, error) { f.Over(f); return f.ret0, f.ret1 }
-func (f *ConnWriteFrame) Returned(r *gen.Run) (ret0 int, ret1 error) {
-	ret0, ret1 = f.ret0, f.ret1
+func (f *ConnWriteFrame) Results() (int, error) { f.Over(f); return f.Ret0, f.Ret1 }
+func (f *ConnWriteFrame) Returned(r *gen.Run) (int, error) {
+	r0, r1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return
+	return r0, r1
 }
-
-// WriteResumable is Conn.Write for callers that can be suspended.
 func (c *Conn) WriteResumable(r *gen.Run, p []byte) (int, error, gen.Status) {
 	return (*ConnWriteFrame)(nil).body(r, c, p)
 }
@@ -425,8 +344,8 @@ func (f *ConnWriteFrame) body(r *gen.Run, c *Conn, p []byte) (ret0 int, ret1 err
 //line conn.go:155:1
 	if st = c.ready.GiveWayResumable(r, hub.Out); st != gen.Done {
 		f = gen.Take(r, f, 7)
-		f.c, f.p, f.n, f.PC = c, p, n, 1
-		return ret0, ret1, r.Link(f, &f.Header, st)
+		f.c, f.p, f.n = c, p, n
+		return ret0, ret1, f.Link(r, f, 1, st)
 	}
 //line conn.go:156:1
 loop_156:
@@ -440,11 +359,10 @@ loop_156:
 		case err2 != nil && err2 != ErrWouldBlock:
 			return n, err2, gen.Done
 		}
-		err3, st = c.ready.WaitResumable(r, hub.Out)
-		if st != gen.Done {
+		if err3, st = c.ready.WaitResumable(r, hub.Out); st != gen.Done {
 			f = gen.Take(r, f, 7)
-			f.c, f.p, f.n, f.PC = c, p, n, 2
-			return ret0, ret1, r.Link(f, &f.Header, st)
+			f.c, f.p, f.n = c, p, n
+			return ret0, ret1, f.Link(r, f, 2, st)
 		}
 	}
 //line conn.go:165:1
@@ -454,7 +372,7 @@ loop_156:
 	goto loop_156
 }
 
-//line conn_greenlet.go:459:1
+//line conn_greenlet.go:377:1
 
 func (f *ConnWriteFrame) Resume(r *gen.Run) (st gen.Status) {
 	c, p := f.c, f.p
@@ -462,8 +380,8 @@ func (f *ConnWriteFrame) Resume(r *gen.Run) (st gen.Status) {
 	var err3 error
 	switch f.PC {
 	case 0:
-		f.ret0, f.ret1, st = f.body(r, f.c, f.p)
-		return r.Started(f, &f.Header, st)
+		f.Ret0, f.Ret1, st = f.body(r, f.c, f.p)
+		return f.Started(r, f, st)
 	case 1:
 		n = f.n
 		r.Callee().(*hub.ReadinessGiveWayFrame).Release(r)
@@ -482,64 +400,41 @@ loop_156:
 		n += m
 		switch {
 		case err2 == nil && n == len(p):
-			f.ret0, f.ret1 = n, nil
-			return r.Return(f, &f.Header)
+			f.Ret0, f.Ret1 = n, nil
+			return f.Return(r, f)
 		case err2 != nil && err2 != ErrWouldBlock:
 //line conn.go:163:1
-			f.ret0, f.ret1 = n, err2
-			return r.Return(f, &f.Header)
+			f.Ret0, f.Ret1 = n, err2
+			return f.Return(r, f)
 		}
 //line conn.go:165:1
-		err3, st = c.ready.WaitResumable(r, hub.Out)
-		if st != gen.Done {
-			f.n, f.PC = n, 2
-			return r.Link(f, &f.Header, st)
+		if err3, st = c.ready.WaitResumable(r, hub.Out); st != gen.Done {
+			f.n = n
+			return f.Link(r, f, 2, st)
 		}
 	}
 resumed_165:
 //line conn.go:165:1
 	if err3 != nil {
-		f.ret0, f.ret1 = n, c.failed("write", err3)
-		return r.Return(f, &f.Header)
+		f.Ret0, f.Ret1 = n, c.failed("write", err3)
+		return f.Return(r, f)
 	}
 	goto loop_156
 }
 
-//line conn_greenlet.go:510:1
+//line conn_greenlet.go:427:1
 
-func (f *ConnWriteFrame) Args(args []any) { gen.SetArgs(f, args, &f.p) }
-func (f *ConnWriteFrame) Send(r *gen.Run) gen.Status {
-	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
-}
-func (f *ConnWriteFrame) Forget()            { *f = ConnWriteFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1} }
+func (f *ConnWriteFrame) Args(args []any)    { gen.SetArgs(f, args, &f.p) }
+func (f *ConnWriteFrame) Forget()            { *f = ConnWriteFrame{Returns2: f.Returns2} }
 func (f *ConnWriteFrame) Release(r *gen.Run) { gen.Free(r, f, 7) }
-func (*ConnWriteFrame) Func() *gen.Func      { return &infoOfConnWriteFrame }
+func (*ConnWriteFrame) Func() *gen.Func      { return conn_go.At(3) }
 
-var infoOfConnWriteFrame = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*Conn).Write", File: "github.com/going-green/greenlet/hub/socket/conn.go", Line: 154, Points: "155 c p n; 165 ="}
-var _ func(*Conn, []byte) (int, error) = (*Conn).Write
+var _ = gen.Method12((*new(*Conn)).Write, (*Conn).WriteResumable, (*Conn).NewWriteFrame)
 
-// valueConnWriteFrame is Conn.Write as a value, for callers that can be suspended.
-type valueConnWriteFrame struct {
-	recv *Conn
-}
-
-func (v valueConnWriteFrame) CallResumable(r *gen.Run, p0 []byte) (int, error, gen.Status) {
-	return v.recv.WriteResumable(r, p0)
-}
-
-var _ = gen.RegisterMethod((*new(*Conn)).Write, func(recv *Conn) any {
-	return valueConnWriteFrame{recv}
-})
-
-func (v valueConnWriteFrame) Frame() gen.Frame { return gen.MakeFrame(ConnWriteFrame{c: v.recv}) }
-
-// ConnWriteStringFrame is an activation of Conn.WriteString.
 type ConnWriteStringFrame struct {
-	gen.Header
-	c    *Conn
-	s    string
-	ret0 int
-	ret1 error
+	gen.Returns2[int, error]
+	c *Conn
+	s string
 }
 
 // NewWriteStringFrame makes a frame that will run Conn.WriteString.
@@ -547,79 +442,54 @@ func (c *Conn) NewWriteStringFrame(s string) *ConnWriteStringFrame {
 	_ = c.WriteString
 	return gen.MakeFrame(ConnWriteStringFrame{c: c, s: s})
 }
-func (f *ConnWriteStringFrame) Results() (int, error) { f.Over(f); return f.ret0, f.ret1 }
-func (f *ConnWriteStringFrame) Returned(r *gen.Run) (ret0 int, ret1 error) {
-	ret0, ret1 = f.ret0, f.ret1
+func (f *ConnWriteStringFrame) Results() (int, error) { f.Over(f); return f.Ret0, f.Ret1 }
+func (f *ConnWriteStringFrame) Returned(r *gen.Run) (int, error) {
+	r0, r1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return
+	return r0, r1
 }
-
-// WriteStringResumable is Conn.WriteString for callers that can be suspended.
 func (c *Conn) WriteStringResumable(r *gen.Run, s string) (int, error, gen.Status) {
 	return (*ConnWriteStringFrame)(nil).body(r, c, s)
 }
 
 func (f *ConnWriteStringFrame) body(r *gen.Run, c *Conn, s string) (ret0 int, ret1 error, st gen.Status) {
-	var t0 int
-	var t1 error
 //line conn.go:174:1
-	t0, t1, st = c.WriteResumable(r, []byte(s))
-	if st != gen.Done {
+	if ret0, ret1, st = c.WriteResumable(r, []byte(s)); st != gen.Done {
 		f = gen.Take(r, f, 12)
-		f.c, f.s, f.PC = nil, "", 1
-		return ret0, ret1, r.Link(f, &f.Header, st)
+		f.c, f.s = nil, ""
+		return ret0, ret1, f.Link(r, f, 1, st)
 	}
 //line conn.go:174:1
-	return t0, t1, gen.Done
+	return ret0, ret1, gen.Done
 }
 
-//line conn_greenlet.go:578:1
+//line conn_greenlet.go:468:1
 
 func (f *ConnWriteStringFrame) Resume(r *gen.Run) (st gen.Status) {
-	var t0 int
-	var t1 error
 	switch f.PC {
 	case 0:
-		f.ret0, f.ret1, st = f.body(r, f.c, f.s)
-		return r.Started(f, &f.Header, st)
+		f.Ret0, f.Ret1, st = f.body(r, f.c, f.s)
+		return f.Started(r, f, st)
 	default:
-		t0, t1 = r.Callee().(*ConnWriteFrame).Returned(r)
+		f.Ret0, f.Ret1 = r.Callee().(*ConnWriteFrame).Returned(r)
 //line conn.go:174:1
-		f.ret0, f.ret1 = t0, t1
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 }
 
-//line conn_greenlet.go:595:1
+//line conn_greenlet.go:482:1
 
-func (f *ConnWriteStringFrame) Args(args []any) { gen.SetArgs(f, args, &f.s) }
-func (f *ConnWriteStringFrame) Send(r *gen.Run) gen.Status {
-	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
-}
-func (f *ConnWriteStringFrame) Forget() {
-	*f = ConnWriteStringFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1}
-}
+func (f *ConnWriteStringFrame) Args(args []any)    { gen.SetArgs(f, args, &f.s) }
+func (f *ConnWriteStringFrame) Forget()            { *f = ConnWriteStringFrame{Returns2: f.Returns2} }
 func (f *ConnWriteStringFrame) Release(r *gen.Run) { gen.Free(r, f, 12) }
-func (*ConnWriteStringFrame) Func() *gen.Func      { return &infoOfConnWriteStringFrame }
+func (*ConnWriteStringFrame) Func() *gen.Func      { return conn_go.At(4) }
 
-var infoOfConnWriteStringFrame = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*Conn).WriteString", File: "github.com/going-green/greenlet/hub/socket/conn.go", Line: 174, Points: "174"}
-var _ func(*Conn, string) (int, error) = (*Conn).WriteString
-
-// valueConnWriteStringFrame is Conn.WriteString as a value, for callers that can be suspended.
-type valueConnWriteStringFrame struct {
-	recv *Conn
-}
-
-func (v valueConnWriteStringFrame) CallResumable(r *gen.Run, p0 string) (int, error, gen.Status) {
-	return v.recv.WriteStringResumable(r, p0)
-}
-
-var _ = gen.RegisterMethod((*new(*Conn)).WriteString, func(recv *Conn) any {
-	return valueConnWriteStringFrame{recv}
-})
-
-func (v valueConnWriteStringFrame) Frame() gen.Frame {
-	return gen.MakeFrame(ConnWriteStringFrame{c: v.recv})
-}
-
+var _ = gen.Method12((*new(*Conn)).WriteString, (*Conn).WriteStringResumable, (*Conn).NewWriteStringFrame)
 var _ = gen.Declare("Conn.Read", "Conn.ReadFull", "Conn.WaitReadable", "Conn.Write", "Conn.WriteString")
+var conn_go = gen.Funcs{Package: "github.com/going-green/greenlet/hub/socket", File: "github.com/going-green/greenlet/hub/socket/conn.go", List: `
+(*Conn).Read 45: 46 c p n errResult; 56 =
+(*Conn).ReadFull 90: 92 c p n; 98 =
+(*Conn).WaitReadable 115: 125 c
+(*Conn).Write 154: 155 c p n; 165 =
+(*Conn).WriteString 174: 174
+`}

@@ -8,7 +8,6 @@ import "github.com/going-green/greenlet/runtime/gen"
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// descendFrame is an activation of descend.
 type descendFrame struct {
 	gen.Yields[string]
 	gen.Header
@@ -19,8 +18,6 @@ func newDescendFrame(depth int) *descendFrame {
 	_ = descend
 	return gen.MakeFrame(descendFrame{depth: depth})
 }
-
-// descendResumable is descend for callers that can be suspended.
 func descendResumable(r *gen.Run, depth int) gen.Status { return (*descendFrame)(nil).body(r, depth) }
 
 func (f *descendFrame) body(r *gen.Run, depth int) (st gen.Status) {
@@ -31,16 +28,14 @@ func (f *descendFrame) body(r *gen.Run, depth int) (st gen.Status) {
 //line bench_test.go:39:1
 	if st = descendNextResumable(r, depth-1); st != gen.Done {
 		f = gen.Take(r, f, 4)
-		f.PC = 1
-		return r.Link(f, &f.Header, st)
+		return f.Link(r, f, 1, st)
 	}
 //line bench_test.go:40:1
 	return gen.Done
 loop_42:
 //line bench_test.go:43:1
 	f = gen.Take(r, f, 4)
-	r.Leaf(f, &f.Header)
-	f.PC = 2
+	f.Leaf(r, f, 2)
 //line bench_test.go:43:1
 	if p, ok := r.Out().(*string); ok {
 		*p = "bottom"
@@ -49,16 +44,16 @@ loop_42:
 	return gen.Yielded[string](r, "bottom")
 }
 
-//line bench_greenlet_test.go:53:1
+//line bench_greenlet_test.go:48:1
 
 func (f *descendFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.depth))
+		return f.Started(r, f, f.body(r, f.depth))
 	case 1:
 		r.Callee().(*descendNextFrame).Release(r)
 //line bench_test.go:40:1
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	default:
 //line bench_test.go:43:1
 		f.PC = 2
@@ -71,93 +66,59 @@ func (f *descendFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line bench_greenlet_test.go:75:1
+//line bench_greenlet_test.go:70:1
 
 func (f *descendFrame) Args(args []any)    { gen.SetArgs(f, args, &f.depth) }
 func (f *descendFrame) Release(r *gen.Run) { gen.Free(r, f, 4) }
-func (*descendFrame) Func() *gen.Func      { return &descendFrameInfo }
+func (*descendFrame) Func() *gen.Func      { return bench_test_go.At(0) }
 
-var descendFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/durable.descend", File: "github.com/going-green/greenlet/durable/bench_test.go", Line: 37, Points: "39; 43"}
 var _ = gen.Durable((*descendFrame)(nil), `github.com/going-green/greenlet/durable.descend as descendFrame
 start depth
 results
 descendNext#f36fcf80 github.com/going-green/greenlet/durable.descendNext
 Yield#d98a6706 -`)
-var _ func(int) = descend
+var _ = gen.Function10(descend, descendResumable, newDescendFrame)
 
-// descendFrameValue is descend as a value, for callers that can be suspended.
-type descendFrameValue struct{}
-
-func (descendFrameValue) CallResumable(r *gen.Run, p0 int) gen.Status {
-	return descendResumable(r, p0)
-}
-
-var _ = gen.Register(descend, descendFrameValue{})
-
-func (descendFrameValue) Frame() gen.Frame { return gen.MakeFrame(descendFrame{}) }
-
-// descendNextFrame is an activation of descendNext.
 type descendNextFrame struct {
 	gen.Yields[string]
 	gen.Header
 	depth int
 }
 
-func newDescendNextFrame(depth int) *descendNextFrame {
-	_ = descendNext
-	return gen.MakeFrame(descendNextFrame{depth: depth})
-}
-
-// descendNextResumable is descendNext for callers that can be suspended.
-func descendNextResumable(r *gen.Run, depth int) gen.Status {
-	return (*descendNextFrame)(nil).body(r, depth)
-}
-
-func (f *descendNextFrame) body(r *gen.Run, depth int) (st gen.Status) {
+func descendNextResumable(r *gen.Run, depth int) (st gen.Status) {
 //line bench_test.go:49:1
 	if st = descendResumable(r, depth); st != gen.Done {
-		f = gen.Take(r, f, 15)
-		f.PC = 1
-		return r.Link(f, &f.Header, st)
+		f := gen.New[descendNextFrame](r, 15)
+		return f.Link(r, f, 1, st)
 	}
 	return gen.Done
 }
 
-//line bench_greenlet_test.go:127:1
+//line bench_greenlet_test.go:98:1
 
 func (f *descendNextFrame) Resume(r *gen.Run) (st gen.Status) {
-	switch f.PC {
-	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.depth))
-	default:
-		r.Callee().(*descendFrame).Release(r)
-		return r.Return(f, &f.Header)
-	}
+	r.Callee().(*descendFrame).Release(r)
+	return f.Return(r, f)
 }
 
-func (f *descendNextFrame) Args(args []any)    { gen.SetArgs(f, args, &f.depth) }
 func (f *descendNextFrame) Release(r *gen.Run) { gen.Free(r, f, 15) }
-func (*descendNextFrame) Func() *gen.Func      { return &descendNextFrameInfo }
+func (*descendNextFrame) Func() *gen.Func      { return bench_test_go.At(1) }
 
-var descendNextFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/durable.descendNext", File: "github.com/going-green/greenlet/durable/bench_test.go", Line: 48, Points: "49"}
 var _ = gen.Durable((*descendNextFrame)(nil), `github.com/going-green/greenlet/durable.descendNext as descendNextFrame
 start depth
 results
 descend#ac2b44db github.com/going-green/greenlet/durable.descend`)
 var _ func(int) = descendNext
 
-// sumsFrame is an activation of sums.
 type sumsFrame struct {
 	gen.Yields[string]
-	gen.Header
-	n, ret0 int
+	gen.Returns[int]
+	n int
 }
 
-func newSumsFrame(n int) *sumsFrame                 { _ = sums; return gen.MakeFrame(sumsFrame{n: n}) }
-func (f *sumsFrame) Results() int                   { f.Over(f); return f.ret0 }
-func (f *sumsFrame) Returned(r *gen.Run) (ret0 int) { ret0 = f.ret0; f.Release(r); return }
-
-// sumsResumable is sums for callers that can be suspended.
+func newSumsFrame(n int) *sumsFrame                     { _ = sums; return gen.MakeFrame(sumsFrame{n: n}) }
+func (f *sumsFrame) Results() int                       { f.Over(f); return f.Ret0 }
+func (f *sumsFrame) Returned(r *gen.Run) int            { r0 := f.Ret0; f.Release(r); return r0 }
 func sumsResumable(r *gen.Run, n int) (int, gen.Status) { return (*sumsFrame)(nil).body(r, n) }
 
 func (f *sumsFrame) body(r *gen.Run, n int) (ret0 int, st gen.Status) {
@@ -168,8 +129,8 @@ func (f *sumsFrame) body(r *gen.Run, n int) (ret0 int, st gen.Status) {
 	}
 //line bench_test.go:64:1
 	f = gen.Take(r, f, 56)
-	r.Leaf(f, &f.Header)
-	f.n, f.PC = n, 1
+	f.Leaf(r, f, 1)
+	f.n = n
 //line bench_test.go:64:1
 	if p, ok := r.Out().(*string); ok {
 		*p = "bottom"
@@ -178,63 +139,48 @@ func (f *sumsFrame) body(r *gen.Run, n int) (ret0 int, st gen.Status) {
 	return ret0, gen.Yielded[string](r, "bottom")
 after_if_63:
 //line bench_test.go:67:1
-	t0, st = sumsResumable(r, n-1)
-	if st != gen.Done {
+	if t0, st = sumsResumable(r, n-1); st != gen.Done {
 		f = gen.Take(r, f, 56)
-		f.n, f.PC = n, 2
-		return ret0, r.Link(f, &f.Header, st)
+		f.n = n
+		return ret0, f.Link(r, f, 2, st)
 	}
 //line bench_test.go:67:1
 	return n + t0, gen.Done
 }
 
-//line bench_greenlet_test.go:192:1
+//line bench_greenlet_test.go:152:1
 
 func (f *sumsFrame) Resume(r *gen.Run) (st gen.Status) {
 	n := f.n
 	var t0 int
 	switch f.PC {
 	case 0:
-		f.ret0, st = f.body(r, f.n)
-		return r.Started(f, &f.Header, st)
+		f.Ret0, st = f.body(r, f.n)
+		return f.Started(r, f, st)
 	case 1:
 //line bench_test.go:65:1
-		f.ret0 = n
-		return r.Return(f, &f.Header)
+		f.Ret0 = n
+		return f.Return(r, f)
 	default:
 		t0 = r.Callee().(*sumsFrame).Returned(r)
 //line bench_test.go:67:1
-		f.ret0 = n + t0
-		return r.Return(f, &f.Header)
+		f.Ret0 = n + t0
+		return f.Return(r, f)
 	}
 }
 
-//line bench_greenlet_test.go:213:1
+//line bench_greenlet_test.go:173:1
 
-func (f *sumsFrame) Args(args []any)            { gen.SetArgs(f, args, &f.n) }
-func (f *sumsFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *sumsFrame) Release(r *gen.Run)         { gen.Free(r, f, 56) }
-func (*sumsFrame) Func() *gen.Func              { return &sumsFrameInfo }
+func (f *sumsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.n) }
+func (f *sumsFrame) Release(r *gen.Run) { gen.Free(r, f, 56) }
+func (*sumsFrame) Func() *gen.Func      { return bench_test_go.At(2) }
 
-var sumsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/durable.sums", File: "github.com/going-green/greenlet/durable/bench_test.go", Line: 62, Points: "64 n; 67 n"}
 var _ = gen.Durable((*sumsFrame)(nil), `github.com/going-green/greenlet/durable.sums as sumsFrame
 start n
-results ret0
+results Ret0
 Yield#d98a6706 - n
 sums#927e26be github.com/going-green/greenlet/durable.sums n`)
-var _ func(int) int = sums
-
-// sumsFrameValue is sums as a value, for callers that can be suspended.
-type sumsFrameValue struct{}
-
-func (sumsFrameValue) CallResumable(r *gen.Run, p0 int) (int, gen.Status) {
-	return sumsResumable(r, p0)
-}
-
-var _ = gen.Register(sums, sumsFrameValue{})
-
-func (sumsFrameValue) Frame() gen.Frame { return gen.MakeFrame(sumsFrame{}) }
-
+var _ = gen.Function11(sums, sumsResumable, newSumsFrame)
 var _ = gen.DeclareClosure("snapshot_test.go:64", "closures", "a literal")
 var _ = gen.DeclareClosure("snapshot_test.go:65", "closures", "a literal")
 var _ = gen.DeclareClosure("snapshot_test.go:86", "undoes", "a literal")
@@ -245,3 +191,8 @@ var _ = gen.DurableError("github.com/going-green/greenlet/durable.ErrLimit", &Er
 var _ = gen.DurableError("github.com/going-green/greenlet/durable.ErrSeal", &ErrSeal)
 var _ = gen.DurableError("github.com/going-green/greenlet/durable.errMissing", &errMissing)
 var _ = gen.DurableError("github.com/going-green/greenlet/durable.errSentinel", &errSentinel)
+var bench_test_go = gen.Funcs{Package: "github.com/going-green/greenlet/durable", File: "github.com/going-green/greenlet/durable/bench_test.go", List: `
+descend 37: 39; 43
+descendNext 48: 49
+sums 62: 64 n; 67 n
+`}

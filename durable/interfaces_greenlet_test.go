@@ -11,37 +11,32 @@ import (
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// holdsFrame is an activation of holds.
 type holdsFrame struct {
 	gen.Yields[string]
-	gen.Header
-	v    any
-	ret0 string
+	gen.Returns[string]
+	v any
 }
 
-func newHoldsFrame(v any) *holdsFrame                   { _ = holds; return gen.MakeFrame(holdsFrame{v: v}) }
-func (f *holdsFrame) Results() string                   { f.Over(f); return f.ret0 }
-func (f *holdsFrame) Returned(r *gen.Run) (ret0 string) { ret0 = f.ret0; f.Release(r); return }
-
-// holdsResumable is holds for callers that can be suspended.
+func newHoldsFrame(v any) *holdsFrame            { _ = holds; return gen.MakeFrame(holdsFrame{v: v}) }
+func (f *holdsFrame) Results() string            { f.Over(f); return f.Ret0 }
+func (f *holdsFrame) Returned(r *gen.Run) string { r0 := f.Ret0; f.Release(r); return r0 }
 func holdsResumable(r *gen.Run, v any) (ret0 string, st gen.Status) {
 //line interfaces_test.go:16:1
-	f := gen.Take(r, (*holdsFrame)(nil), 28)
-	r.Leaf(f, &f.Header)
-	f.v, f.PC = v, 1
+	f := gen.New[holdsFrame](r, 28)
+	f.Leaf(r, f, 1)
+	f.v = v
 //line interfaces_test.go:16:1
 	return ret0, gen.Yielded[string](r, "holds")
 }
 
-//line interfaces_greenlet_test.go:37:1
+//line interfaces_greenlet_test.go:33:1
 
-// Ask continues holds up to its next value, if there is one.
 func (f *holdsFrame) Ask(p *string) gen.Status {
 	v := f.v
 	switch f.PC {
 	case 1:
 //line interfaces_test.go:17:1
-		f.ret0 = fmt.Sprint(v)
+		f.Ret0 = fmt.Sprint(v)
 		return gen.Done
 	}
 
@@ -52,36 +47,26 @@ func (f *holdsFrame) Ask(p *string) gen.Status {
 	return gen.Left
 }
 
-//line interfaces_greenlet_test.go:56:1
+//line interfaces_greenlet_test.go:51:1
 
 func (f *holdsFrame) Resume(r *gen.Run) gen.Status {
 	var v string
 	if f.Ask(&v) == gen.Done {
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 	return gen.Yielded(r, v)
 }
 
-func (f *holdsFrame) Args(args []any)            { gen.SetArgs(f, args, &f.v) }
-func (f *holdsFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *holdsFrame) Forget()                    { *f = holdsFrame{Header: f.Header, ret0: f.ret0} }
-func (f *holdsFrame) Release(r *gen.Run)         { gen.Free(r, f, 28) }
-func (*holdsFrame) Func() *gen.Func              { return &holdsFrameInfo }
+func (f *holdsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.v) }
+func (f *holdsFrame) Forget()            { *f = holdsFrame{Returns: f.Returns} }
+func (f *holdsFrame) Release(r *gen.Run) { gen.Free(r, f, 28) }
+func (*holdsFrame) Func() *gen.Func      { return interfaces_test_go.At(0) }
 
-var holdsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/durable.holds", File: "github.com/going-green/greenlet/durable/interfaces_test.go", Line: 15, Points: "16 v"}
 var _ = gen.Durable((*holdsFrame)(nil), `github.com/going-green/greenlet/durable.holds as holdsFrame
 start v
-results ret0
+results Ret0
 Yield#f67fd85b - v`)
-var _ func(any) string = holds
-
-// holdsFrameValue is holds as a value, for callers that can be suspended.
-type holdsFrameValue struct{}
-
-func (holdsFrameValue) CallResumable(r *gen.Run, p0 any) (string, gen.Status) {
-	return holdsResumable(r, p0)
-}
-
-var _ = gen.Register(holds, holdsFrameValue{})
-
-func (holdsFrameValue) Frame() gen.Frame { return gen.MakeFrame(holdsFrame{}) }
+var _ = gen.Function11(holds, holdsResumable, newHoldsFrame)
+var interfaces_test_go = gen.Funcs{Package: "github.com/going-green/greenlet/durable", File: "github.com/going-green/greenlet/durable/interfaces_test.go", List: `
+holds 15: 16 v
+`}

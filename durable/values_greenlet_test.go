@@ -14,24 +14,20 @@ import (
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// usesAllFrame is an activation of usesAll.
 type usesAllFrame struct {
 	gen.Yields[string]
-	gen.Header
+	gen.Returns[string]
 	s     *store
 	re    *regexp.Regexp
 	times func(int) int
 	err   error
 	kept  any
 	none  *store
-	ret0  string
 }
 
-func newUsesAllFrame(s *store) *usesAllFrame              { _ = usesAll; return gen.MakeFrame(usesAllFrame{s: s}) }
-func (f *usesAllFrame) Results() string                   { f.Over(f); return f.ret0 }
-func (f *usesAllFrame) Returned(r *gen.Run) (ret0 string) { ret0 = f.ret0; f.Release(r); return }
-
-// usesAllResumable is usesAll for callers that can be suspended.
+func newUsesAllFrame(s *store) *usesAllFrame       { _ = usesAll; return gen.MakeFrame(usesAllFrame{s: s}) }
+func (f *usesAllFrame) Results() string            { f.Over(f); return f.Ret0 }
+func (f *usesAllFrame) Returned(r *gen.Run) string { r0 := f.Ret0; f.Release(r); return r0 }
 func usesAllResumable(r *gen.Run, s *store) (ret0 string, st gen.Status) {
 	var (
 		re    *regexp.Regexp
@@ -45,16 +41,15 @@ func usesAllResumable(r *gen.Run, s *store) (ret0 string, st gen.Status) {
 	err = fmt.Errorf("wrapped: %w", strconv.ErrSyntax)
 	kept = s
 	none = nil
-	f := gen.Take(r, (*usesAllFrame)(nil), 51)
-	r.Leaf(f, &f.Header)
-	f.s, f.re, f.times, f.err, f.kept, f.none, f.PC = s, re, times, err, kept, none, 1
+	f := gen.New[usesAllFrame](r, 51)
+	f.Leaf(r, f, 1)
+	f.s, f.re, f.times, f.err, f.kept, f.none = s, re, times, err, kept, none
 //line values_test.go:49:1
 	return ret0, gen.Yielded[string](r, "all")
 }
 
-//line values_greenlet_test.go:56:1
+//line values_greenlet_test.go:52:1
 
-// Ask continues usesAll up to its next value, if there is one.
 func (f *usesAllFrame) Ask(p *string) gen.Status {
 	s := f.s
 	var (
@@ -68,7 +63,7 @@ func (f *usesAllFrame) Ask(p *string) gen.Status {
 	case 1:
 		re, times, err, kept, none = f.re, f.times, f.err, f.kept, f.none
 //line values_test.go:50:1
-		f.ret0 = fmt.Sprint(re.MatchString("aaa"), re.MatchString("ab"), " ", times(4), " ", errors.Is(err, strconv.ErrSyntax), " ", err, " ", s.name, " ", kept == s, " ", s.open != nil, " ", none == nil)
+		f.Ret0 = fmt.Sprint(re.MatchString("aaa"), re.MatchString("ab"), " ", times(4), " ", errors.Is(err, strconv.ErrSyntax), " ", err, " ", s.name, " ", kept == s, " ", s.open != nil, " ", none == nil)
 		return gen.Done
 	}
 
@@ -83,74 +78,56 @@ func (f *usesAllFrame) Ask(p *string) gen.Status {
 	return gen.Left
 }
 
-//line values_greenlet_test.go:87:1
+//line values_greenlet_test.go:82:1
 
 func (f *usesAllFrame) Resume(r *gen.Run) gen.Status {
 	var v string
 	if f.Ask(&v) == gen.Done {
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 	return gen.Yielded(r, v)
 }
 
-func (f *usesAllFrame) Args(args []any)            { gen.SetArgs(f, args, &f.s) }
-func (f *usesAllFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *usesAllFrame) Forget()                    { *f = usesAllFrame{Header: f.Header, ret0: f.ret0} }
-func (f *usesAllFrame) Release(r *gen.Run)         { gen.Free(r, f, 51) }
-func (*usesAllFrame) Func() *gen.Func              { return &usesAllFrameInfo }
+func (f *usesAllFrame) Args(args []any)    { gen.SetArgs(f, args, &f.s) }
+func (f *usesAllFrame) Forget()            { *f = usesAllFrame{Returns: f.Returns} }
+func (f *usesAllFrame) Release(r *gen.Run) { gen.Free(r, f, 51) }
+func (*usesAllFrame) Func() *gen.Func      { return values_test_go.At(0) }
 
-var usesAllFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/durable.usesAll", File: "github.com/going-green/greenlet/durable/values_test.go", Line: 44, Points: "49 s re times err kept none"}
 var _ = gen.Durable((*usesAllFrame)(nil), `github.com/going-green/greenlet/durable.usesAll as usesAllFrame
 start s
-results ret0
+results Ret0
 Yield#7b720476 - s re times err kept none`)
-var _ func(*store) string = usesAll
+var _ = gen.Function11(usesAll, usesAllResumable, newUsesAllFrame)
 
-// usesAllFrameValue is usesAll as a value, for callers that can be suspended.
-type usesAllFrameValue struct{}
-
-func (usesAllFrameValue) CallResumable(r *gen.Run, p0 *store) (string, gen.Status) {
-	return usesAllResumable(r, p0)
-}
-
-var _ = gen.Register(usesAll, usesAllFrameValue{})
-
-func (usesAllFrameValue) Frame() gen.Frame { return gen.MakeFrame(usesAllFrame{}) }
-
-// holdsFuncFrame is an activation of holdsFunc.
 type holdsFuncFrame struct {
 	gen.Yields[string]
-	gen.Header
-	f    func(int) int
-	ret0 int
+	gen.Returns[int]
+	f func(int) int
 }
 
-func newHoldsFuncFrame() *holdsFuncFrame                 { _ = holdsFunc; return gen.MakeFrame(holdsFuncFrame{}) }
-func (f *holdsFuncFrame) Results() int                   { f.Over(f); return f.ret0 }
-func (f *holdsFuncFrame) Returned(r *gen.Run) (ret0 int) { ret0 = f.ret0; f.Release(r); return }
-
-// holdsFuncResumable is holdsFunc for callers that can be suspended.
+func newHoldsFuncFrame() *holdsFuncFrame          { _ = holdsFunc; return gen.MakeFrame(holdsFuncFrame{}) }
+func (f *holdsFuncFrame) Results() int            { f.Over(f); return f.Ret0 }
+func (f *holdsFuncFrame) Returned(r *gen.Run) int { r0 := f.Ret0; f.Release(r); return r0 }
 func holdsFuncResumable(r *gen.Run) (ret0 int, st gen.Status) {
 	var f func(int) int
 //line values_test.go:78:1
 	f = triple
-	f2 := gen.Take(r, (*holdsFuncFrame)(nil), 38)
-	r.Leaf(f2, &f2.Header)
-	f2.f, f2.PC = f, 1
+	f2 := gen.New[holdsFuncFrame](r, 38)
+	f2.Leaf(r, f2, 1)
+	f2.f = f
 //line values_test.go:79:1
 	return ret0, gen.Yielded[string](r, "func")
 }
 
-//line values_greenlet_test.go:145:1
+//line values_greenlet_test.go:123:1
 
-// Ask continues holdsFunc up to its next value, if there is one.
 func (f2 *holdsFuncFrame) Ask(p *string) gen.Status {
 	var f func(int) int
 	switch f2.PC {
 	case 1:
 		f = f2.f
 //line values_test.go:80:1
-		f2.ret0 = f(2)
+		f2.Ret0 = f(2)
 		return gen.Done
 	}
 
@@ -162,35 +139,26 @@ func (f2 *holdsFuncFrame) Ask(p *string) gen.Status {
 	return gen.Left
 }
 
-//line values_greenlet_test.go:166:1
+//line values_greenlet_test.go:143:1
 
 func (f *holdsFuncFrame) Resume(r *gen.Run) gen.Status {
 	var v string
 	if f.Ask(&v) == gen.Done {
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 	return gen.Yielded(r, v)
 }
 
-func (f *holdsFuncFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *holdsFuncFrame) Forget()                    { *f = holdsFuncFrame{Header: f.Header, ret0: f.ret0} }
-func (f *holdsFuncFrame) Release(r *gen.Run)         { gen.Free(r, f, 38) }
-func (*holdsFuncFrame) Func() *gen.Func              { return &holdsFuncFrameInfo }
+func (f *holdsFuncFrame) Forget()            { *f = holdsFuncFrame{Returns: f.Returns} }
+func (f *holdsFuncFrame) Release(r *gen.Run) { gen.Free(r, f, 38) }
+func (*holdsFuncFrame) Func() *gen.Func      { return values_test_go.At(1) }
 
-var holdsFuncFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/durable.holdsFunc", File: "github.com/going-green/greenlet/durable/values_test.go", Line: 77, Points: "79 f"}
 var _ = gen.Durable((*holdsFuncFrame)(nil), `github.com/going-green/greenlet/durable.holdsFunc as holdsFuncFrame
 start
-results ret0
+results Ret0
 Yield#a2f51ea7 - f`)
-var _ func() int = holdsFunc
-
-// holdsFuncFrameValue is holdsFunc as a value, for callers that can be suspended.
-type holdsFuncFrameValue struct{}
-
-func (holdsFuncFrameValue) CallResumable(r *gen.Run) (int, gen.Status) {
-	return holdsFuncResumable(r)
-}
-
-var _ = gen.Register(holdsFunc, holdsFuncFrameValue{})
-
-func (holdsFuncFrameValue) Frame() gen.Frame { return gen.MakeFrame(holdsFuncFrame{}) }
+var _ = gen.Function01(holdsFunc, holdsFuncResumable, newHoldsFuncFrame)
+var values_test_go = gen.Funcs{Package: "github.com/going-green/greenlet/durable", File: "github.com/going-green/greenlet/durable/values_test.go", List: `
+usesAll 44: 49 s re times err kept none
+holdsFunc 77: 79 f
+`}

@@ -14,13 +14,11 @@ import (
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// ConnCloseFrame is an activation of Conn.Close.
 type ConnCloseFrame struct {
-	gen.Header
+	gen.Returns[error]
 	c      *Conn
 	code   ws.StatusCode
 	reason string
-	ret0   error
 }
 
 // NewCloseFrame makes a frame that will run Conn.Close.
@@ -28,10 +26,8 @@ func (c *Conn) NewCloseFrame(code ws.StatusCode, reason string) *ConnCloseFrame 
 	_ = c.Close
 	return gen.MakeFrame(ConnCloseFrame{c: c, code: code, reason: reason})
 }
-func (f *ConnCloseFrame) Results() error                   { f.Over(f); return f.ret0 }
-func (f *ConnCloseFrame) Returned(r *gen.Run) (ret0 error) { ret0 = f.ret0; f.Release(r); return }
-
-// CloseResumable is Conn.Close for callers that can be suspended.
+func (f *ConnCloseFrame) Results() error            { f.Over(f); return f.Ret0 }
+func (f *ConnCloseFrame) Returned(r *gen.Run) error { r0 := f.Ret0; f.Release(r); return r0 }
 func (c *Conn) CloseResumable(r *gen.Run, code ws.StatusCode, reason string) (error, gen.Status) {
 	return (*ConnCloseFrame)(nil).body(r, c, code, reason)
 }
@@ -42,11 +38,10 @@ func (f *ConnCloseFrame) body(r *gen.Run, c *Conn, code ws.StatusCode, reason st
 	if c.said || c.heard {
 		return c.sock.Close(), gen.Done
 	}
-	err, st = c.sendCloseResumable(r, code, reason)
-	if st != gen.Done {
+	if err, st = c.sendCloseResumable(r, code, reason); st != gen.Done {
 		f = gen.Take(r, f, 44)
-		f.reason, f.c, f.PC = "", c, 1
-		return ret0, r.Link(f, &f.Header, st)
+		f.reason, f.c = "", c
+		return ret0, f.Link(r, f, 1, st)
 	}
 	if f != nil {
 		f.reason = ""
@@ -58,11 +53,10 @@ func (f *ConnCloseFrame) body(r *gen.Run, c *Conn, code ws.StatusCode, reason st
 	}
 	c.until()
 loop_28:
-	_, _, err2, st = c.ReceiveResumable(r)
-	if st != gen.Done {
+	if _, _, err2, st = c.ReceiveResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 44)
-		f.c, f.PC = c, 2
-		return ret0, r.Link(f, &f.Header, st)
+		f.c = c
+		return ret0, f.Link(r, f, 2, st)
 	}
 //line close.go:29:1
 	if err2 != nil {
@@ -75,23 +69,23 @@ loop_28:
 	goto loop_28
 }
 
-//line close_greenlet.go:79:1
+//line close_greenlet.go:73:1
 
 func (f *ConnCloseFrame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
 	var err, err2 error
 	switch f.PC {
 	case 0:
-		f.ret0, st = f.body(r, f.c, f.code, f.reason)
-		return r.Started(f, &f.Header, st)
+		f.Ret0, st = f.body(r, f.c, f.code, f.reason)
+		return f.Started(r, f, st)
 	case 1:
 		err = r.Callee().(*connSendCloseFrame).Returned(r)
 		f.reason = ""
 //line close.go:23:1
 		if err != nil {
 			_ = c.sock.Close()
-			f.ret0 = err
-			return r.Return(f, &f.Header)
+			f.Ret0 = err
+			return f.Return(r, f)
 		}
 //line close.go:27:1
 		c.until()
@@ -103,10 +97,8 @@ func (f *ConnCloseFrame) Resume(r *gen.Run) (st gen.Status) {
 
 loop_28:
 //line close.go:29:1
-	_, _, err2, st = c.ReceiveResumable(r)
-	if st != gen.Done {
-		f.PC = 2
-		return r.Link(f, &f.Header, st)
+	if _, _, err2, st = c.ReceiveResumable(r); st != gen.Done {
+		return f.Link(r, f, 2, st)
 	}
 resumed_29:
 //line close.go:29:1
@@ -115,61 +107,30 @@ resumed_29:
 			err2 = nil
 		}
 		_ = c.sock.Close()
-		f.ret0 = err2
-		return r.Return(f, &f.Header)
+		f.Ret0 = err2
+		return f.Return(r, f)
 	}
 	goto loop_28
 }
 
-//line close_greenlet.go:125:1
+//line close_greenlet.go:117:1
 
-func (f *ConnCloseFrame) Args(args []any)            { gen.SetArgs(f, args, &f.code, &f.reason) }
-func (f *ConnCloseFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *ConnCloseFrame) Forget()                    { *f = ConnCloseFrame{Header: f.Header, ret0: f.ret0} }
-func (f *ConnCloseFrame) Release(r *gen.Run)         { gen.Free(r, f, 44) }
-func (*ConnCloseFrame) Func() *gen.Func              { return &infoOfConnCloseFrame }
+func (f *ConnCloseFrame) Args(args []any)    { gen.SetArgs(f, args, &f.code, &f.reason) }
+func (f *ConnCloseFrame) Forget()            { *f = ConnCloseFrame{Returns: f.Returns} }
+func (f *ConnCloseFrame) Release(r *gen.Run) { gen.Free(r, f, 44) }
+func (*ConnCloseFrame) Func() *gen.Func      { return close_go.At(0) }
 
-var infoOfConnCloseFrame = gen.Func{Name: "github.com/going-green/greenlet/websocket.(*Conn).Close", File: "github.com/going-green/greenlet/websocket/close.go", Line: 19, Points: "23 c; 29 c"}
-var _ func(*Conn, ws.StatusCode, string) error = (*Conn).Close
+var _ = gen.Method21((*new(*Conn)).Close, (*Conn).CloseResumable, (*Conn).NewCloseFrame)
 
-// valueConnCloseFrame is Conn.Close as a value, for callers that can be suspended.
-type valueConnCloseFrame struct {
-	recv *Conn
-}
-
-func (v valueConnCloseFrame) CallResumable(r *gen.Run, p0 ws.StatusCode, p1 string) (error, gen.Status) {
-	return v.recv.CloseResumable(r, p0, p1)
-}
-
-var _ = gen.RegisterMethod((*new(*Conn)).Close, func(recv *Conn) any {
-	return valueConnCloseFrame{recv}
-})
-
-func (v valueConnCloseFrame) Frame() gen.Frame { return gen.MakeFrame(ConnCloseFrame{c: v.recv}) }
-
-// connSendCloseFrame is an activation of Conn.sendClose.
 type connSendCloseFrame struct {
-	gen.Header
+	gen.Returns[error]
 	c      *Conn
 	code   ws.StatusCode
 	reason string
-	ret0   error
 }
 
-func (c *Conn) newSendCloseFrame(code ws.StatusCode, reason string) *connSendCloseFrame {
-	_ = c.sendClose
-	return gen.MakeFrame(connSendCloseFrame{c: c, code: code, reason: reason})
-}
-func (f *connSendCloseFrame) Results() error                   { f.Over(f); return f.ret0 }
-func (f *connSendCloseFrame) Returned(r *gen.Run) (ret0 error) { ret0 = f.ret0; f.Release(r); return }
-
-// sendCloseResumable is Conn.sendClose for callers that can be suspended.
-func (c *Conn) sendCloseResumable(r *gen.Run, code ws.StatusCode, reason string) (error, gen.Status) {
-	return (*connSendCloseFrame)(nil).body(r, c, code, reason)
-}
-
-func (f *connSendCloseFrame) body(r *gen.Run, c *Conn, code ws.StatusCode, reason string) (ret0 error, st gen.Status) {
-	var t0 error
+func (f *connSendCloseFrame) Returned(r *gen.Run) error { r0 := f.Ret0; f.Release(r); return r0 }
+func (c *Conn) sendCloseResumable(r *gen.Run, code ws.StatusCode, reason string) (ret0 error, st gen.Status) {
 	{
 //line close.go:50:1
 		c.said = true
@@ -177,65 +138,38 @@ func (f *connSendCloseFrame) body(r *gen.Run, c *Conn, code ws.StatusCode, reaso
 		if code != ws.StatusNoStatusRcvd {
 			body = ws.NewCloseFrameBody(code, reason)
 		}
-		if f != nil {
-			f.reason = ""
-		}
-//line close.go:55:1
-		t0, st = c.sendResumable(r, c.compile(ws.NewCloseFrame(body)))
-		if st != gen.Done {
-			f = gen.Take(r, f, 2)
-			f.c, f.PC = nil, 1
-			return ret0, r.Link(f, &f.Header, st)
+		if ret0, st = c.sendResumable(r, c.compile(ws.NewCloseFrame(body))); st != gen.Done {
+			f := gen.New[connSendCloseFrame](r, 2)
+			return ret0, f.Link(r, f, 1, st)
 		}
 	}
 //line close.go:55:1
-	return t0, gen.Done
+	return ret0, gen.Done
 }
 
-//line close_greenlet.go:196:1
+//line close_greenlet.go:151:1
 
 func (f *connSendCloseFrame) Resume(r *gen.Run) (st gen.Status) {
-	var t0 error
-	switch f.PC {
-	case 0:
-		f.ret0, st = f.body(r, f.c, f.code, f.reason)
-		return r.Started(f, &f.Header, st)
-	default:
-		t0 = r.Callee().(*connSendFrame).Returned(r)
+	f.Ret0 = r.Callee().(*connSendFrame).Returned(r)
 //line close.go:55:1
-		f.ret0 = t0
-		return r.Return(f, &f.Header)
-	}
+	return f.Return(r, f)
 }
 
-//line close_greenlet.go:212:1
+//line close_greenlet.go:159:1
 
-func (f *connSendCloseFrame) Args(args []any)            { gen.SetArgs(f, args, &f.code, &f.reason) }
-func (f *connSendCloseFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *connSendCloseFrame) Forget()                    { *f = connSendCloseFrame{Header: f.Header, ret0: f.ret0} }
-func (f *connSendCloseFrame) Release(r *gen.Run)         { gen.Free(r, f, 2) }
-func (*connSendCloseFrame) Func() *gen.Func              { return &connSendCloseFrameInfo }
+func (f *connSendCloseFrame) Release(r *gen.Run) { gen.Free(r, f, 2) }
+func (*connSendCloseFrame) Func() *gen.Func      { return close_go.At(1) }
 
-var connSendCloseFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/websocket.(*Conn).sendClose", File: "github.com/going-green/greenlet/websocket/close.go", Line: 49, Points: "55"}
 var _ func(*Conn, ws.StatusCode, string) error = (*Conn).sendClose
 
-// connFailsFrame is an activation of Conn.fails.
 type connFailsFrame struct {
-	gen.Header
+	gen.Returns[error]
 	c      *Conn
 	err    error
 	closed *CloseError
-	ret0   error
 }
 
-func (c *Conn) newFailsFrame(err error) *connFailsFrame {
-	_ = c.fails
-	return gen.MakeFrame(connFailsFrame{c: c, err: err})
-}
-func (f *connFailsFrame) Results() error                   { f.Over(f); return f.ret0 }
-func (f *connFailsFrame) Returned(r *gen.Run) (ret0 error) { ret0 = f.ret0; f.Release(r); return }
-
-// failsResumable is Conn.fails for callers that can be suspended.
+func (f *connFailsFrame) Returned(r *gen.Run) error { r0 := f.Ret0; f.Release(r); return r0 }
 func (c *Conn) failsResumable(r *gen.Run, err error) (error, gen.Status) {
 	return (*connFailsFrame)(nil).body(r, c, err)
 }
@@ -286,11 +220,10 @@ func (f *connFailsFrame) body(r *gen.Run, c *Conn, err error) (ret0 error, st ge
 	if c.options.WriteTimeout == 0 {
 		c.sock.SetWriteDeadline(c.sock.Hub().Now().Add(defaultClose))
 	}
-	_, st = c.sendCloseResumable(r, closed.Code, "")
-	if st != gen.Done {
+	if _, st = c.sendCloseResumable(r, closed.Code, ""); st != gen.Done {
 		f = gen.Take(r, f, 23)
-		f.c, f.closed, f.PC = c, closed, 1
-		return ret0, r.Link(f, &f.Header, st)
+		f.c, f.closed = c, closed
+		return ret0, f.Link(r, f, 1, st)
 	}
 resumed_78:
 after_if_74:
@@ -307,8 +240,8 @@ after_if_74:
 	c.until()
 	if st = c.waitEndResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 23)
-		f.c, f.closed, f.PC = c, closed, 2
-		return ret0, r.Link(f, &f.Header, st)
+		f.c, f.closed = c, closed
+		return ret0, f.Link(r, f, 2, st)
 	}
 resumed_83:
 	goto after_if_81
@@ -325,8 +258,8 @@ else_81:
 	c.until()
 	if st = c.waitEndResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 23)
-		f.c, f.closed, f.PC = c, closed, 3
-		return ret0, r.Link(f, &f.Header, st)
+		f.c, f.closed = c, closed
+		return ret0, f.Link(r, f, 3, st)
 	}
 resumed_86:
 after_if_81:
@@ -335,48 +268,34 @@ after_if_81:
 	return closed, gen.Done
 }
 
-//line close_greenlet.go:340:1
+//line close_greenlet.go:273:1
 
 func (f *connFailsFrame) Resume(r *gen.Run) (st gen.Status) {
-	f.ret0, st = f.body(r, f.c, f.err)
-	return r.Started(f, &f.Header, st)
+	f.Ret0, st = f.body(r, f.c, f.err)
+	return f.Started(r, f, st)
 }
 
-func (f *connFailsFrame) Args(args []any)            { gen.SetArgs(f, args, &f.err) }
-func (f *connFailsFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *connFailsFrame) Forget()                    { *f = connFailsFrame{Header: f.Header, ret0: f.ret0} }
-func (f *connFailsFrame) Release(r *gen.Run)         { gen.Free(r, f, 23) }
-func (*connFailsFrame) Func() *gen.Func              { return &connFailsFrameInfo }
+func (f *connFailsFrame) Release(r *gen.Run) { gen.Free(r, f, 23) }
+func (*connFailsFrame) Func() *gen.Func      { return close_go.At(2) }
 
-var connFailsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/websocket.(*Conn).fails", File: "github.com/going-green/greenlet/websocket/close.go", Line: 61, Points: "78 c closed; 83 =; 86 ="}
 var _ func(*Conn, error) error = (*Conn).fails
 
-// connWaitEndFrame is an activation of Conn.waitEnd.
 type connWaitEndFrame struct {
 	gen.Header
 	c *Conn
 	p *[512]byte
 }
 
-func (c *Conn) newWaitEndFrame() *connWaitEndFrame {
-	_ = c.waitEnd
-	return gen.MakeFrame(connWaitEndFrame{c: c})
-}
-
-// waitEndResumable is Conn.waitEnd for callers that can be suspended.
-func (c *Conn) waitEndResumable(r *gen.Run) gen.Status { return (*connWaitEndFrame)(nil).body(r, c) }
-
-func (f *connWaitEndFrame) body(r *gen.Run, c *Conn) (st gen.Status) {
+func (c *Conn) waitEndResumable(r *gen.Run) (st gen.Status) {
 	var p *[512]byte
 	var err error
 	p = new([512]byte)
 //line close.go:97:1
 loop_97:
-	_, err, st = c.sock.ReadResumable(r, (*p)[:])
-	if st != gen.Done {
-		f = gen.Take(r, f, 42)
-		f.c, f.p, f.PC = c, p, 1
-		return r.Link(f, &f.Header, st)
+	if _, err, st = c.sock.ReadResumable(r, (*p)[:]); st != gen.Done {
+		f := gen.New[connWaitEndFrame](r, 42)
+		f.c, f.p = c, p
+		return f.Link(r, f, 1, st)
 	}
 //line close.go:98:1
 	if err != nil {
@@ -385,43 +304,40 @@ loop_97:
 	goto loop_97
 }
 
-//line close_greenlet.go:390:1
+//line close_greenlet.go:309:1
 
 func (f *connWaitEndFrame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
 	var p *[512]byte
 	var err error
-	switch f.PC {
-	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.c))
-	case 1:
-		p = f.p
-		_, err = r.Callee().(*socket.ConnReadFrame).Returned(r)
-		goto resumed_98
-	}
-
+	p = f.p
+	_, err = r.Callee().(*socket.ConnReadFrame).Returned(r)
+	goto resumed_98
 loop_97:
 //line close.go:98:1
-	_, err, st = c.sock.ReadResumable(r, (*p)[:])
-	if st != gen.Done {
-		f.p, f.PC = p, 1
-		return r.Link(f, &f.Header, st)
+	if _, err, st = c.sock.ReadResumable(r, (*p)[:]); st != gen.Done {
+		f.p = p
+		return f.Link(r, f, 1, st)
 	}
 resumed_98:
 //line close.go:98:1
 	if err != nil {
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 	goto loop_97
 }
 
-//line close_greenlet.go:420:1
+//line close_greenlet.go:332:1
 
-func (f *connWaitEndFrame) Forget()            { *f = connWaitEndFrame{Header: f.Header} }
 func (f *connWaitEndFrame) Release(r *gen.Run) { gen.Free(r, f, 42) }
-func (*connWaitEndFrame) Func() *gen.Func      { return &connWaitEndFrameInfo }
+func (*connWaitEndFrame) Func() *gen.Func      { return close_go.At(3) }
 
-var connWaitEndFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/websocket.(*Conn).waitEnd", File: "github.com/going-green/greenlet/websocket/close.go", Line: 95, Points: "98 c p"}
 var _ func(*Conn) = (*Conn).waitEnd
 var _ = gen.Declare("Conn.Close", "Conn.sendClose", "Conn.fails", "Conn.waitEnd")
 var _ = gen.DeclareInterface("Server.ServeWebSocket")
+var close_go = gen.Funcs{Package: "github.com/going-green/greenlet/websocket", File: "github.com/going-green/greenlet/websocket/close.go", List: `
+(*Conn).Close 19: 23 c; 29 c
+(*Conn).sendClose 49: 55
+(*Conn).fails 61: 78 c closed; 83 =; 86 =
+(*Conn).waitEnd 95: 98 c p
+`}

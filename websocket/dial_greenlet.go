@@ -13,16 +13,12 @@ import (
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// DialFrame is an activation of Dial.
 type DialFrame struct {
-	gen.Header
-	tr   *httpc.Transport
-	r    *http.Request
-	o    *Options
-	key  string
-	ret0 *Conn
-	ret1 *http.Response
-	ret2 error
+	gen.Returns3[*Conn, *http.Response, error]
+	tr  *httpc.Transport
+	r   *http.Request
+	o   *Options
+	key string
 }
 
 // NewDialFrame makes a frame that will run Dial.
@@ -32,15 +28,13 @@ func NewDialFrame(tr *httpc.Transport, r *http.Request, o *Options) *DialFrame {
 }
 func (f *DialFrame) Results() (*Conn, *http.Response, error) {
 	f.Over(f)
-	return f.ret0, f.ret1, f.ret2
+	return f.Ret0, f.Ret1, f.Ret2
 }
-func (f *DialFrame) Returned(r *gen.Run) (ret0 *Conn, ret1 *http.Response, ret2 error) {
-	ret0, ret1, ret2 = f.ret0, f.ret1, f.ret2
+func (f *DialFrame) Returned(r *gen.Run) (*Conn, *http.Response, error) {
+	r0, r1, r2 := f.Ret0, f.Ret1, f.Ret2
 	f.Release(r)
-	return
+	return r0, r1, r2
 }
-
-// DialResumable is Dial for callers that can be suspended.
 func DialResumable(r2 *gen.Run, tr *httpc.Transport, r *http.Request, o *Options) (*Conn, *http.Response, error, gen.Status) {
 	return (*DialFrame)(nil).body(r2, tr, r, o)
 }
@@ -61,11 +55,10 @@ func (f *DialFrame) body(r2 *gen.Run, tr *httpc.Transport, r *http.Request, o *O
 			f.r = nil
 		}
 //line dial.go:25:1
-		resp, err, st = tr.DoResumable(r2, asked)
-		if st != gen.Done {
+		if resp, err, st = tr.DoResumable(r2, asked); st != gen.Done {
 			f = gen.Take(r2, f, 54)
-			f.tr, f.o, f.key, f.PC = nil, o, key, 1
-			return ret0, ret1, ret2, r2.Link(f, &f.Header, st)
+			f.tr, f.o, f.key = nil, o, key
+			return ret0, ret1, ret2, f.Link(r2, f, 1, st)
 		}
 	}
 	{
@@ -96,7 +89,7 @@ func (f *DialFrame) body(r2 *gen.Run, tr *httpc.Transport, r *http.Request, o *O
 	}
 }
 
-//line dial_greenlet.go:100:1
+//line dial_greenlet.go:93:1
 
 func (f *DialFrame) Resume(r2 *gen.Run) (st gen.Status) {
 	o := f.o
@@ -105,29 +98,29 @@ func (f *DialFrame) Resume(r2 *gen.Run) (st gen.Status) {
 	var err error
 	switch f.PC {
 	case 0:
-		f.ret0, f.ret1, f.ret2, st = f.body(r2, f.tr, f.r, f.o)
-		return r2.Started(f, &f.Header, st)
+		f.Ret0, f.Ret1, f.Ret2, st = f.body(r2, f.tr, f.r, f.o)
+		return f.Started(r2, f, st)
 	default:
 		key = f.key
 		resp, err = r2.Callee().(*httpc.TransportDoFrame).Returned(r2)
 //line dial.go:26:1
 		if err != nil {
-			f.ret0, f.ret1, f.ret2 = nil, nil, err
-			return r2.Return(f, &f.Header)
+			f.Ret0, f.Ret1, f.Ret2 = nil, nil, err
+			return f.Return(r2, f)
 		}
 		f.tr = nil
 //line dial.go:29:1
 		if err := agrees(resp, key, o); err != nil {
 			_ = resp.Body.Close() // nobody reads it
-			f.ret0, f.ret1, f.ret2 = nil, resp, err
-			return r2.Return(f, &f.Header)
+			f.Ret0, f.Ret1, f.Ret2 = nil, resp, err
+			return f.Return(r2, f)
 		}
 		f.key = ""
 //line dial.go:33:1
 		sock, ok := httpc.Socket(resp)
 		if !ok {
-			f.ret0, f.ret1, f.ret2 = nil, resp, errors.New("websocket: no connection below the answer")
-			return r2.Return(f, &f.Header)
+			f.Ret0, f.Ret1, f.Ret2 = nil, resp, errors.New("websocket: no connection below the answer")
+			return f.Return(r2, f)
 		}
 //line dial.go:37:1
 		c := newConn(sock, o, true)
@@ -135,27 +128,20 @@ func (f *DialFrame) Resume(r2 *gen.Run) (st gen.Status) {
 //line dial.go:38:1
 		c.packs = resp.Header.Get("Sec-WebSocket-Extensions") != ""
 		c.protocol = resp.Header.Get("Sec-WebSocket-Protocol")
-		f.ret0, f.ret1, f.ret2 = c, resp, nil
-		return r2.Return(f, &f.Header)
+		f.Ret0, f.Ret1, f.Ret2 = c, resp, nil
+		return f.Return(r2, f)
 	}
 }
 
-//line dial_greenlet.go:144:1
+//line dial_greenlet.go:137:1
 
-func (f *DialFrame) Args(args []any) { gen.SetArgs(f, args, &f.tr, &f.r, &f.o) }
-func (f *DialFrame) Send(r *gen.Run) gen.Status {
-	return gen.Result[any](r, gen.Values{f.ret0, f.ret1, f.ret2})
-}
-func (f *DialFrame) Forget() {
-	*f = DialFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1, ret2: f.ret2}
-}
+func (f *DialFrame) Args(args []any)    { gen.SetArgs(f, args, &f.tr, &f.r, &f.o) }
+func (f *DialFrame) Forget()            { *f = DialFrame{Returns3: f.Returns3} }
 func (f *DialFrame) Release(r *gen.Run) { gen.Free(r, f, 54) }
-func (*DialFrame) Func() *gen.Func      { return &infoOfDialFrame }
+func (*DialFrame) Func() *gen.Func      { return dial_go.At(0) }
 
-var infoOfDialFrame = gen.Func{Name: "github.com/going-green/greenlet/websocket.Dial", File: "github.com/going-green/greenlet/websocket/dial.go", Line: 20, Points: "25 o key"}
 var _ func(*httpc.Transport, *http.Request, *Options) (*Conn, *http.Response, error) = Dial
 
-// valueDialFrame is Dial as a value, for callers that can be suspended.
 type valueDialFrame struct{}
 
 func (valueDialFrame) CallResumable(r *gen.Run, p0 *httpc.Transport, p1 *http.Request, p2 *Options) (*Conn, *http.Response, error, gen.Status) {
@@ -165,3 +151,7 @@ func (valueDialFrame) CallResumable(r *gen.Run, p0 *httpc.Transport, p1 *http.Re
 var _ = gen.Register(Dial, valueDialFrame{})
 
 func (valueDialFrame) Frame() gen.Frame { return gen.MakeFrame(DialFrame{}) }
+
+var dial_go = gen.Funcs{Package: "github.com/going-green/greenlet/websocket", File: "github.com/going-green/greenlet/websocket/dial.go", List: `
+Dial 20: 25 o key
+`}

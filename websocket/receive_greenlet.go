@@ -14,13 +14,9 @@ import (
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// ConnReceiveFrame is an activation of Conn.Receive.
 type ConnReceiveFrame struct {
-	gen.Header
-	c    *Conn
-	ret0 ws.OpCode
-	ret1 []byte
-	ret2 error
+	gen.Returns3[ws.OpCode, []byte, error]
+	c *Conn
 }
 
 // NewReceiveFrame makes a frame that will run Conn.Receive.
@@ -30,29 +26,24 @@ func (c *Conn) NewReceiveFrame() *ConnReceiveFrame {
 }
 func (f *ConnReceiveFrame) Results() (ws.OpCode, []byte, error) {
 	f.Over(f)
-	return f.ret0, f.ret1, f.ret2
+	return f.Ret0, f.Ret1, f.Ret2
 }
-func (f *ConnReceiveFrame) Returned(r *gen.Run) (ret0 ws.OpCode, ret1 []byte, ret2 error) {
-	ret0, ret1, ret2 = f.ret0, f.ret1, f.ret2
+func (f *ConnReceiveFrame) Returned(r *gen.Run) (ws.OpCode, []byte, error) {
+	r0, r1, r2 := f.Ret0, f.Ret1, f.Ret2
 	f.Release(r)
-	return
+	return r0, r1, r2
 }
-
-// ReceiveResumable is Conn.Receive for callers that can be suspended.
 func (c *Conn) ReceiveResumable(r *gen.Run) (ws.OpCode, []byte, error, gen.Status) {
 	return (*ConnReceiveFrame)(nil).body(r, c)
 }
 
 func (f *ConnReceiveFrame) body(r *gen.Run, c *Conn) (ret0 ws.OpCode, ret1 []byte, ret2 error, st gen.Status) {
 	var (
-		op        ws.OpCode
-		message   []byte
-		errResult error
-		t0        *hub.Readiness
-		err2, t2  error
-		t3        *hub.Readiness
-		loop      *greenlet.Greenlet
-		err3, t5  error
+		op                    ws.OpCode
+		message               []byte
+		errResult, err2, err3 error
+		t0, t3                *hub.Readiness
+		loop                  *greenlet.Greenlet
 	)
 	if f != nil {
 		switch f.PC {
@@ -66,13 +57,13 @@ func (f *ConnReceiveFrame) body(r *gen.Run, c *Conn) (ret0 ws.OpCode, ret1 []byt
 			err2 = r.Callee().(*connPaysFrame).Returned(r)
 			goto resumed_51
 		case 4:
-			t2 = r.Callee().(*connFailsFrame).Returned(r)
+			ret2 = r.Callee().(*connFailsFrame).Returned(r)
 			goto resumed_61
 		case 5:
 			t3 = r.Callee().(interface{ Returned(*gen.Run) *hub.Readiness }).Returned(r)
 			goto resumed_66
 		case 6:
-			t5 = r.Callee().(*connFailsFrame).Returned(r)
+			ret2 = r.Callee().(*connFailsFrame).Returned(r)
 			goto resumed_68
 		case 7:
 			goto loop_49
@@ -90,8 +81,8 @@ func (f *ConnReceiveFrame) body(r *gen.Run, c *Conn) (ret0 ws.OpCode, ret1 []byt
 			t0, st = c2.ReadinessResumable(r)
 			if st != gen.Done {
 				f = gen.Take(r, f, 63)
-				f.c, f.PC = c, 1
-				return ret0, ret1, ret2, r.Link(f, &f.Header, st)
+				f.c = c
+				return ret0, ret1, ret2, f.Link(r, f, 1, st)
 			}
 		} else {
 //line receive.go:48:1
@@ -102,8 +93,8 @@ resumed_48:
 //line receive.go:48:1
 	if st = t0.GiveWayResumable(r, hub.In); st != gen.Done {
 		f = gen.Take(r, f, 63)
-		f.c, f.PC = c, 2
-		return ret0, ret1, ret2, r.Link(f, &f.Header, st)
+		f.c = c
+		return ret0, ret1, ret2, f.Link(r, f, 2, st)
 	}
 resumed_48b:
 //line receive.go:49:1
@@ -112,11 +103,10 @@ loop_49:
 		goto after_if_50
 	}
 //line receive.go:51:1
-	err2, st = c.paysResumable(r)
-	if st != gen.Done {
+	if err2, st = c.paysResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 63)
-		f.c, f.PC = c, 3
-		return ret0, ret1, ret2, r.Link(f, &f.Header, st)
+		f.c = c
+		return ret0, ret1, ret2, f.Link(r, f, 3, st)
 	}
 resumed_51:
 //line receive.go:51:1
@@ -133,15 +123,14 @@ after_if_50:
 		goto after_if_60
 	}
 //line receive.go:61:1
-	t2, st = c.failsResumable(r, errResult)
-	if st != gen.Done {
+	if ret2, st = c.failsResumable(r, errResult); st != gen.Done {
 		f = gen.Take(r, f, 63)
-		f.c, f.PC = nil, 4
-		return ret0, ret1, ret2, r.Link(f, &f.Header, st)
+		f.c = nil
+		return ret0, ret1, ret2, f.Link(r, f, 4, st)
 	}
 resumed_61:
 //line receive.go:61:1
-	return 0, nil, t2, gen.Done
+	return 0, nil, ret2, gen.Done
 after_if_60:
 	{
 //line receive.go:63:1
@@ -157,8 +146,8 @@ after_if_60:
 			t3, st = c2.ReadinessResumable(r)
 			if st != gen.Done {
 				f = gen.Take(r, f, 63)
-				f.c, f.PC = c, 5
-				return ret0, ret1, ret2, r.Link(f, &f.Header, st)
+				f.c = c
+				return ret0, ret1, ret2, f.Link(r, f, 5, st)
 			}
 		} else {
 //line receive.go:66:1
@@ -172,47 +161,39 @@ resumed_66:
 		goto after_if_67
 	}
 //line receive.go:68:1
-	t5, st = c.failsResumable(r, err3)
-	if st != gen.Done {
+	if ret2, st = c.failsResumable(r, err3); st != gen.Done {
 		f = gen.Take(r, f, 63)
-		f.c, f.PC = nil, 6
-		return ret0, ret1, ret2, r.Link(f, &f.Header, st)
+		f.c = nil
+		return ret0, ret1, ret2, f.Link(r, f, 6, st)
 	}
 resumed_68:
 //line receive.go:68:1
-	return 0, nil, t5, gen.Done
+	return 0, nil, ret2, gen.Done
 after_if_67:
 	if loop == nil {
 		goto loop_49
 	}
 //line receive.go:71:1
 	f = gen.Take(r, f, 63)
-	r.Leaf(f, &f.Header)
-	f.c, f.PC = c, 7
+	f.Leaf(r, f, 7)
+	f.c = c
 //line receive.go:71:1
 	return ret0, ret1, ret2, r.SendNone(loop)
 }
 
-//line receive_greenlet.go:198:1
+//line receive_greenlet.go:186:1
 
 func (f *ConnReceiveFrame) Resume(r *gen.Run) (st gen.Status) {
-	f.ret0, f.ret1, f.ret2, st = f.body(r, f.c)
-	return r.Started(f, &f.Header, st)
+	f.Ret0, f.Ret1, f.Ret2, st = f.body(r, f.c)
+	return f.Started(r, f, st)
 }
 
-func (f *ConnReceiveFrame) Send(r *gen.Run) gen.Status {
-	return gen.Result[any](r, gen.Values{f.ret0, f.ret1, f.ret2})
-}
-func (f *ConnReceiveFrame) Forget() {
-	*f = ConnReceiveFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1, ret2: f.ret2}
-}
+func (f *ConnReceiveFrame) Forget()            { *f = ConnReceiveFrame{Returns3: f.Returns3} }
 func (f *ConnReceiveFrame) Release(r *gen.Run) { gen.Free(r, f, 63) }
-func (*ConnReceiveFrame) Func() *gen.Func      { return &infoOfConnReceiveFrame }
+func (*ConnReceiveFrame) Func() *gen.Func      { return receive_go.At(0) }
 
-var infoOfConnReceiveFrame = gen.Func{Name: "github.com/going-green/greenlet/websocket.(*Conn).Receive", File: "github.com/going-green/greenlet/websocket/receive.go", Line: 47, Points: "48 c; 48 c; 51 c; 61; 66 c; 68; 71 c"}
 var _ func(*Conn) (ws.OpCode, []byte, error) = (*Conn).Receive
 
-// valueConnReceiveFrame is Conn.Receive as a value, for callers that can be suspended.
 type valueConnReceiveFrame struct {
 	recv *Conn
 }
@@ -228,3 +209,6 @@ var _ = gen.RegisterMethod((*new(*Conn)).Receive, func(recv *Conn) any {
 func (v valueConnReceiveFrame) Frame() gen.Frame { return gen.MakeFrame(ConnReceiveFrame{c: v.recv}) }
 
 var _ = gen.Declare("Conn.Receive")
+var receive_go = gen.Funcs{Package: "github.com/going-green/greenlet/websocket", File: "github.com/going-green/greenlet/websocket/receive.go", List: `
+(*Conn).Receive 47: 48 c; 48 c; 51 c; 61; 66 c; 68; 71 c
+`}

@@ -14,13 +14,11 @@ import (
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// ConnSendFrame is an activation of Conn.Send.
 type ConnSendFrame struct {
-	gen.Header
+	gen.Returns[error]
 	c       *Conn
 	op      ws.OpCode
 	message []byte
-	ret0    error
 }
 
 // NewSendFrame makes a frame that will run Conn.Send.
@@ -28,78 +26,53 @@ func (c *Conn) NewSendFrame(op ws.OpCode, message []byte) *ConnSendFrame {
 	_ = c.Send
 	return gen.MakeFrame(ConnSendFrame{c: c, op: op, message: message})
 }
-func (f *ConnSendFrame) Results() error                   { f.Over(f); return f.ret0 }
-func (f *ConnSendFrame) Returned(r *gen.Run) (ret0 error) { ret0 = f.ret0; f.Release(r); return }
-
-// SendResumable is Conn.Send for callers that can be suspended.
+func (f *ConnSendFrame) Results() error            { f.Over(f); return f.Ret0 }
+func (f *ConnSendFrame) Returned(r *gen.Run) error { r0 := f.Ret0; f.Release(r); return r0 }
 func (c *Conn) SendResumable(r *gen.Run, op ws.OpCode, message []byte) (error, gen.Status) {
 	return (*ConnSendFrame)(nil).body(r, c, op, message)
 }
 
 func (f *ConnSendFrame) body(r *gen.Run, c *Conn, op ws.OpCode, message []byte) (ret0 error, st gen.Status) {
-	var t0 error
 //line send.go:27:1
 	if c.said {
 		return ErrClosed, gen.Done
 	}
-	t0, st = c.sendResumable(r, c.frame(op, message))
-	if st != gen.Done {
+	if ret0, st = c.sendResumable(r, c.frame(op, message)); st != gen.Done {
 		f = gen.Take(r, f, 16)
-		f.c, f.message, f.PC = nil, nil, 1
-		return ret0, r.Link(f, &f.Header, st)
+		f.c, f.message = nil, nil
+		return ret0, f.Link(r, f, 1, st)
 	}
 //line send.go:30:1
-	return t0, gen.Done
+	return ret0, gen.Done
 }
 
-//line send_greenlet.go:56:1
+//line send_greenlet.go:50:1
 
 func (f *ConnSendFrame) Resume(r *gen.Run) (st gen.Status) {
-	var t0 error
 	switch f.PC {
 	case 0:
-		f.ret0, st = f.body(r, f.c, f.op, f.message)
-		return r.Started(f, &f.Header, st)
+		f.Ret0, st = f.body(r, f.c, f.op, f.message)
+		return f.Started(r, f, st)
 	default:
-		t0 = r.Callee().(*connSendFrame).Returned(r)
+		f.Ret0 = r.Callee().(*connSendFrame).Returned(r)
 //line send.go:30:1
-		f.ret0 = t0
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 }
 
-//line send_greenlet.go:72:1
+//line send_greenlet.go:64:1
 
-func (f *ConnSendFrame) Args(args []any)            { gen.SetArgs(f, args, &f.op, &f.message) }
-func (f *ConnSendFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *ConnSendFrame) Forget()                    { *f = ConnSendFrame{Header: f.Header, ret0: f.ret0} }
-func (f *ConnSendFrame) Release(r *gen.Run)         { gen.Free(r, f, 16) }
-func (*ConnSendFrame) Func() *gen.Func              { return &infoOfConnSendFrame }
+func (f *ConnSendFrame) Args(args []any)    { gen.SetArgs(f, args, &f.op, &f.message) }
+func (f *ConnSendFrame) Forget()            { *f = ConnSendFrame{Returns: f.Returns} }
+func (f *ConnSendFrame) Release(r *gen.Run) { gen.Free(r, f, 16) }
+func (*ConnSendFrame) Func() *gen.Func      { return send_go.At(0) }
 
-var infoOfConnSendFrame = gen.Func{Name: "github.com/going-green/greenlet/websocket.(*Conn).Send", File: "github.com/going-green/greenlet/websocket/send.go", Line: 26, Points: "30"}
-var _ func(*Conn, ws.OpCode, []byte) error = (*Conn).Send
+var _ = gen.Method21((*new(*Conn)).Send, (*Conn).SendResumable, (*Conn).NewSendFrame)
 
-// valueConnSendFrame is Conn.Send as a value, for callers that can be suspended.
-type valueConnSendFrame struct {
-	recv *Conn
-}
-
-func (v valueConnSendFrame) CallResumable(r *gen.Run, p0 ws.OpCode, p1 []byte) (error, gen.Status) {
-	return v.recv.SendResumable(r, p0, p1)
-}
-
-var _ = gen.RegisterMethod((*new(*Conn)).Send, func(recv *Conn) any {
-	return valueConnSendFrame{recv}
-})
-
-func (v valueConnSendFrame) Frame() gen.Frame { return gen.MakeFrame(ConnSendFrame{c: v.recv}) }
-
-// ConnSendTextFrame is an activation of Conn.SendText.
 type ConnSendTextFrame struct {
-	gen.Header
+	gen.Returns[error]
 	c       *Conn
 	message string
-	ret0    error
 }
 
 // NewSendTextFrame makes a frame that will run Conn.SendText.
@@ -107,75 +80,50 @@ func (c *Conn) NewSendTextFrame(message string) *ConnSendTextFrame {
 	_ = c.SendText
 	return gen.MakeFrame(ConnSendTextFrame{c: c, message: message})
 }
-func (f *ConnSendTextFrame) Results() error                   { f.Over(f); return f.ret0 }
-func (f *ConnSendTextFrame) Returned(r *gen.Run) (ret0 error) { ret0 = f.ret0; f.Release(r); return }
-
-// SendTextResumable is Conn.SendText for callers that can be suspended.
+func (f *ConnSendTextFrame) Results() error            { f.Over(f); return f.Ret0 }
+func (f *ConnSendTextFrame) Returned(r *gen.Run) error { r0 := f.Ret0; f.Release(r); return r0 }
 func (c *Conn) SendTextResumable(r *gen.Run, message string) (error, gen.Status) {
 	return (*ConnSendTextFrame)(nil).body(r, c, message)
 }
 
 func (f *ConnSendTextFrame) body(r *gen.Run, c *Conn, message string) (ret0 error, st gen.Status) {
-	var t0 error
 //line send.go:36:1
-	t0, st = c.SendResumable(r, ws.OpText, []byte(message))
-	if st != gen.Done {
+	if ret0, st = c.SendResumable(r, ws.OpText, []byte(message)); st != gen.Done {
 		f = gen.Take(r, f, 57)
-		f.c, f.message, f.PC = nil, "", 1
-		return ret0, r.Link(f, &f.Header, st)
+		f.c, f.message = nil, ""
+		return ret0, f.Link(r, f, 1, st)
 	}
 //line send.go:36:1
-	return t0, gen.Done
+	return ret0, gen.Done
 }
 
-//line send_greenlet.go:132:1
+//line send_greenlet.go:101:1
 
 func (f *ConnSendTextFrame) Resume(r *gen.Run) (st gen.Status) {
-	var t0 error
 	switch f.PC {
 	case 0:
-		f.ret0, st = f.body(r, f.c, f.message)
-		return r.Started(f, &f.Header, st)
+		f.Ret0, st = f.body(r, f.c, f.message)
+		return f.Started(r, f, st)
 	default:
-		t0 = r.Callee().(*ConnSendFrame).Returned(r)
+		f.Ret0 = r.Callee().(*ConnSendFrame).Returned(r)
 //line send.go:36:1
-		f.ret0 = t0
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 }
 
-//line send_greenlet.go:148:1
+//line send_greenlet.go:115:1
 
-func (f *ConnSendTextFrame) Args(args []any)            { gen.SetArgs(f, args, &f.message) }
-func (f *ConnSendTextFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *ConnSendTextFrame) Forget()                    { *f = ConnSendTextFrame{Header: f.Header, ret0: f.ret0} }
-func (f *ConnSendTextFrame) Release(r *gen.Run)         { gen.Free(r, f, 57) }
-func (*ConnSendTextFrame) Func() *gen.Func              { return &infoOfConnSendTextFrame }
+func (f *ConnSendTextFrame) Args(args []any)    { gen.SetArgs(f, args, &f.message) }
+func (f *ConnSendTextFrame) Forget()            { *f = ConnSendTextFrame{Returns: f.Returns} }
+func (f *ConnSendTextFrame) Release(r *gen.Run) { gen.Free(r, f, 57) }
+func (*ConnSendTextFrame) Func() *gen.Func      { return send_go.At(1) }
 
-var infoOfConnSendTextFrame = gen.Func{Name: "github.com/going-green/greenlet/websocket.(*Conn).SendText", File: "github.com/going-green/greenlet/websocket/send.go", Line: 36, Points: "36"}
-var _ func(*Conn, string) error = (*Conn).SendText
+var _ = gen.Method11((*new(*Conn)).SendText, (*Conn).SendTextResumable, (*Conn).NewSendTextFrame)
 
-// valueConnSendTextFrame is Conn.SendText as a value, for callers that can be suspended.
-type valueConnSendTextFrame struct {
-	recv *Conn
-}
-
-func (v valueConnSendTextFrame) CallResumable(r *gen.Run, p0 string) (error, gen.Status) {
-	return v.recv.SendTextResumable(r, p0)
-}
-
-var _ = gen.RegisterMethod((*new(*Conn)).SendText, func(recv *Conn) any {
-	return valueConnSendTextFrame{recv}
-})
-
-func (v valueConnSendTextFrame) Frame() gen.Frame { return gen.MakeFrame(ConnSendTextFrame{c: v.recv}) }
-
-// ConnPingFrame is an activation of Conn.Ping.
 type ConnPingFrame struct {
-	gen.Header
-	c    *Conn
-	p    []byte
-	ret0 error
+	gen.Returns[error]
+	c *Conn
+	p []byte
 }
 
 // NewPingFrame makes a frame that will run Conn.Ping.
@@ -183,88 +131,56 @@ func (c *Conn) NewPingFrame(p []byte) *ConnPingFrame {
 	_ = c.Ping
 	return gen.MakeFrame(ConnPingFrame{c: c, p: p})
 }
-func (f *ConnPingFrame) Results() error                   { f.Over(f); return f.ret0 }
-func (f *ConnPingFrame) Returned(r *gen.Run) (ret0 error) { ret0 = f.ret0; f.Release(r); return }
-
-// PingResumable is Conn.Ping for callers that can be suspended.
+func (f *ConnPingFrame) Results() error            { f.Over(f); return f.Ret0 }
+func (f *ConnPingFrame) Returned(r *gen.Run) error { r0 := f.Ret0; f.Release(r); return r0 }
 func (c *Conn) PingResumable(r *gen.Run, p []byte) (error, gen.Status) {
 	return (*ConnPingFrame)(nil).body(r, c, p)
 }
 
 func (f *ConnPingFrame) body(r *gen.Run, c *Conn, p []byte) (ret0 error, st gen.Status) {
-	var t0 error
 //line send.go:42:1
 	if c.said {
 		return ErrClosed, gen.Done
 	}
-	t0, st = c.sendResumable(r, c.compile(ws.NewPingFrame(p)))
-	if st != gen.Done {
+	if ret0, st = c.sendResumable(r, c.compile(ws.NewPingFrame(p))); st != gen.Done {
 		f = gen.Take(r, f, 30)
-		f.c, f.p, f.PC = nil, nil, 1
-		return ret0, r.Link(f, &f.Header, st)
+		f.c, f.p = nil, nil
+		return ret0, f.Link(r, f, 1, st)
 	}
 //line send.go:45:1
-	return t0, gen.Done
+	return ret0, gen.Done
 }
 
-//line send_greenlet.go:211:1
+//line send_greenlet.go:155:1
 
 func (f *ConnPingFrame) Resume(r *gen.Run) (st gen.Status) {
-	var t0 error
 	switch f.PC {
 	case 0:
-		f.ret0, st = f.body(r, f.c, f.p)
-		return r.Started(f, &f.Header, st)
+		f.Ret0, st = f.body(r, f.c, f.p)
+		return f.Started(r, f, st)
 	default:
-		t0 = r.Callee().(*connSendFrame).Returned(r)
+		f.Ret0 = r.Callee().(*connSendFrame).Returned(r)
 //line send.go:45:1
-		f.ret0 = t0
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 }
 
-//line send_greenlet.go:227:1
+//line send_greenlet.go:169:1
 
-func (f *ConnPingFrame) Args(args []any)            { gen.SetArgs(f, args, &f.p) }
-func (f *ConnPingFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *ConnPingFrame) Forget()                    { *f = ConnPingFrame{Header: f.Header, ret0: f.ret0} }
-func (f *ConnPingFrame) Release(r *gen.Run)         { gen.Free(r, f, 30) }
-func (*ConnPingFrame) Func() *gen.Func              { return &infoOfConnPingFrame }
+func (f *ConnPingFrame) Args(args []any)    { gen.SetArgs(f, args, &f.p) }
+func (f *ConnPingFrame) Forget()            { *f = ConnPingFrame{Returns: f.Returns} }
+func (f *ConnPingFrame) Release(r *gen.Run) { gen.Free(r, f, 30) }
+func (*ConnPingFrame) Func() *gen.Func      { return send_go.At(2) }
 
-var infoOfConnPingFrame = gen.Func{Name: "github.com/going-green/greenlet/websocket.(*Conn).Ping", File: "github.com/going-green/greenlet/websocket/send.go", Line: 41, Points: "45"}
-var _ func(*Conn, []byte) error = (*Conn).Ping
+var _ = gen.Method11((*new(*Conn)).Ping, (*Conn).PingResumable, (*Conn).NewPingFrame)
 
-// valueConnPingFrame is Conn.Ping as a value, for callers that can be suspended.
-type valueConnPingFrame struct {
-	recv *Conn
-}
-
-func (v valueConnPingFrame) CallResumable(r *gen.Run, p0 []byte) (error, gen.Status) {
-	return v.recv.PingResumable(r, p0)
-}
-
-var _ = gen.RegisterMethod((*new(*Conn)).Ping, func(recv *Conn) any {
-	return valueConnPingFrame{recv}
-})
-
-func (v valueConnPingFrame) Frame() gen.Frame { return gen.MakeFrame(ConnPingFrame{c: v.recv}) }
-
-// connPaysFrame is an activation of Conn.pays.
 type connPaysFrame struct {
-	gen.Header
-	c    *Conn
-	ret0 error
+	gen.Returns[error]
+	c *Conn
 }
 
-func (c *Conn) newPaysFrame() *connPaysFrame              { _ = c.pays; return gen.MakeFrame(connPaysFrame{c: c}) }
-func (f *connPaysFrame) Results() error                   { f.Over(f); return f.ret0 }
-func (f *connPaysFrame) Returned(r *gen.Run) (ret0 error) { ret0 = f.ret0; f.Release(r); return }
-
-// paysResumable is Conn.pays for callers that can be suspended.
-func (c *Conn) paysResumable(r *gen.Run) (error, gen.Status) { return (*connPaysFrame)(nil).body(r, c) }
-
-func (f *connPaysFrame) body(r *gen.Run, c *Conn) (ret0 error, st gen.Status) {
-	var t0 error
+func (f *connPaysFrame) Returned(r *gen.Run) error { r0 := f.Ret0; f.Release(r); return r0 }
+func (c *Conn) paysResumable(r *gen.Run) (ret0 error, st gen.Status) {
 //line send.go:124:1
 	c.tryPay()
 //line send.go:124:1
@@ -273,71 +189,53 @@ func (f *connPaysFrame) body(r *gen.Run, c *Conn) (ret0 error, st gen.Status) {
 		return nil, gen.Done
 	}
 //line send.go:125:1
-	t0, st = c.sendResumable(r, nil)
-	if st != gen.Done {
-		f = gen.Take(r, f, 35)
-		f.c, f.PC = nil, 1
-		return ret0, r.Link(f, &f.Header, st)
+	if ret0, st = c.sendResumable(r, nil); st != gen.Done {
+		f := gen.New[connPaysFrame](r, 35)
+		return ret0, f.Link(r, f, 1, st)
 	}
 //line send.go:125:1
-	return t0, gen.Done
+	return ret0, gen.Done
 }
 
-//line send_greenlet.go:287:1
+//line send_greenlet.go:201:1
 
 func (f *connPaysFrame) Resume(r *gen.Run) (st gen.Status) {
-	var t0 error
-	switch f.PC {
-	case 0:
-		f.ret0, st = f.body(r, f.c)
-		return r.Started(f, &f.Header, st)
-	default:
-		t0 = r.Callee().(*connSendFrame).Returned(r)
+	f.Ret0 = r.Callee().(*connSendFrame).Returned(r)
 //line send.go:125:1
-		f.ret0 = t0
-		return r.Return(f, &f.Header)
-	}
+	return f.Return(r, f)
 }
 
-//line send_greenlet.go:303:1
+//line send_greenlet.go:209:1
 
-func (f *connPaysFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *connPaysFrame) Forget()                    { *f = connPaysFrame{Header: f.Header, ret0: f.ret0} }
-func (f *connPaysFrame) Release(r *gen.Run)         { gen.Free(r, f, 35) }
-func (*connPaysFrame) Func() *gen.Func              { return &connPaysFrameInfo }
+func (f *connPaysFrame) Release(r *gen.Run) { gen.Free(r, f, 35) }
+func (*connPaysFrame) Func() *gen.Func      { return send_go.At(3) }
 
-var connPaysFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/websocket.(*Conn).pays", File: "github.com/going-green/greenlet/websocket/send.go", Line: 123, Points: "125"}
 var _ func(*Conn) error = (*Conn).pays
 
-// connSendFrame is an activation of Conn.send.
 type connSendFrame struct {
-	gen.Header
-	c    *Conn
-	p    []byte
-	ret0 error
+	gen.Returns[error]
+	c *Conn
+	p []byte
 }
 
 func (c *Conn) newSendFrame(p []byte) *connSendFrame {
 	_ = c.send
 	return gen.MakeFrame(connSendFrame{c: c, p: p})
 }
-func (f *connSendFrame) Results() error                   { f.Over(f); return f.ret0 }
-func (f *connSendFrame) Returned(r *gen.Run) (ret0 error) { ret0 = f.ret0; f.Release(r); return }
-
-// sendResumable is Conn.send for callers that can be suspended.
+func (f *connSendFrame) Results() error            { f.Over(f); return f.Ret0 }
+func (f *connSendFrame) Returned(r *gen.Run) error { r0 := f.Ret0; f.Release(r); return r0 }
 func (c *Conn) sendResumable(r *gen.Run, p []byte) (error, gen.Status) {
 	return (*connSendFrame)(nil).body(r, c, p)
 }
 
 func (f *connSendFrame) body(r *gen.Run, c *Conn, p []byte) (ret0 error, st gen.Status) {
-	var t0 error
 	if f != nil {
 		switch f.PC {
 		case 1:
 			r.Callee().(*hub.EventWaitFrame).Release(r)
 			goto resumed_138
 		case 2:
-			t0 = r.Callee().(*connSendsFrame).Returned(r)
+			ret0 = r.Callee().(*connSendsFrame).Returned(r)
 			goto resumed_155
 		}
 	}
@@ -354,8 +252,8 @@ loop_134:
 	}
 	if st = c.out.free.WaitResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 48)
-		f.c, f.p, f.PC = c, p, 1
-		return ret0, r.Link(f, &f.Header, st)
+		f.c, f.p = c, p
+		return ret0, f.Link(r, f, 1, st)
 	}
 resumed_138:
 	goto loop_134
@@ -377,74 +275,51 @@ after_loop_134:
 				return nil, gen.Done
 			}
 		}
-		t0, st = c.sendsResumable(r, o, p)
-		if st != gen.Done {
+		if ret0, st = c.sendsResumable(r, o, p); st != gen.Done {
 			f = gen.Take(r, f, 48)
-			f.c, f.p, f.PC = nil, nil, 2
-			return ret0, r.Link(f, &f.Header, st)
+			f.c, f.p = nil, nil
+			return ret0, f.Link(r, f, 2, st)
 		}
 	}
 resumed_155:
 //line send.go:155:1
-	return t0, gen.Done
+	return ret0, gen.Done
 }
 
-//line send_greenlet.go:394:1
+//line send_greenlet.go:291:1
 
 func (f *connSendFrame) Resume(r *gen.Run) (st gen.Status) {
-	f.ret0, st = f.body(r, f.c, f.p)
-	return r.Started(f, &f.Header, st)
+	f.Ret0, st = f.body(r, f.c, f.p)
+	return f.Started(r, f, st)
 }
 
-func (f *connSendFrame) Args(args []any)            { gen.SetArgs(f, args, &f.p) }
-func (f *connSendFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *connSendFrame) Forget()                    { *f = connSendFrame{Header: f.Header, ret0: f.ret0} }
-func (f *connSendFrame) Release(r *gen.Run)         { gen.Free(r, f, 48) }
-func (*connSendFrame) Func() *gen.Func              { return &connSendFrameInfo }
+func (f *connSendFrame) Args(args []any)    { gen.SetArgs(f, args, &f.p) }
+func (f *connSendFrame) Forget()            { *f = connSendFrame{Returns: f.Returns} }
+func (f *connSendFrame) Release(r *gen.Run) { gen.Free(r, f, 48) }
+func (*connSendFrame) Func() *gen.Func      { return send_go.At(4) }
 
-var connSendFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/websocket.(*Conn).send", File: "github.com/going-green/greenlet/websocket/send.go", Line: 133, Points: "138 c p; 155"}
-var _ func(*Conn, []byte) error = (*Conn).send
+var _ = gen.Method11((*new(*Conn)).send, (*Conn).sendResumable, (*Conn).newSendFrame)
 
-// connSendFrameValue is Conn.send as a value, for callers that can be suspended.
-type connSendFrameValue struct {
-	recv *Conn
-}
-
-func (v connSendFrameValue) CallResumable(r *gen.Run, p0 []byte) (error, gen.Status) {
-	return v.recv.sendResumable(r, p0)
-}
-
-var _ = gen.RegisterMethod((*new(*Conn)).send, func(recv *Conn) any {
-	return connSendFrameValue{recv}
-})
-
-func (v connSendFrameValue) Frame() gen.Frame { return gen.MakeFrame(connSendFrame{c: v.recv}) }
-
-// connSendsFrame is an activation of Conn.sends.
 type connSendsFrame struct {
-	gen.DeferHeader
+	gen.DeferReturns[error]
 	c         *Conn
 	o         *outgoing
 	p         []byte
 	errResult *error
-	ret0      error
 }
 
 func (c *Conn) newSendsFrame(o *outgoing, p []byte) *connSendsFrame {
 	_ = c.sends
 	return gen.MakeFrame(connSendsFrame{c: c, o: o, p: p})
 }
-
-// sendsResumable is Conn.sends for callers that can be suspended.
 func (c *Conn) sendsResumable(r *gen.Run, o *outgoing, p []byte) (error, gen.Status) {
 	return (*connSendsFrame)(nil).run(r, c, o, p)
 }
-func (f *connSendsFrame) Results() error                   { f.Over(f); return f.ret0 }
-func (f *connSendsFrame) Returned(r *gen.Run) (ret0 error) { ret0 = f.ret0; f.Release(r); return }
+func (f *connSendsFrame) Results() error { f.Over(f); return f.Ret0 }
 
 func (f *connSendsFrame) Resume(r *gen.Run) (st gen.Status) {
-	f.ret0, st = f.run(r, f.c, f.o, f.p)
-	return r.Started(f, &f.Header, st)
+	f.Ret0, st = f.run(r, f.c, f.o, f.p)
+	return f.Started(r, f, st)
 }
 
 func (f *connSendsFrame) run(r *gen.Run, c *Conn, o *outgoing, p []byte) (ret0 error, st gen.Status) {
@@ -458,7 +333,7 @@ func (f *connSendsFrame) run(r *gen.Run, c *Conn, o *outgoing, p []byte) (ret0 e
 	for st = f.step(r, c, o, p); st == gen.Broken; st = f.step(r, c, o, p) {
 		r.Recovered(mark)
 	}
-	ret0 = f.ret0
+	ret0 = f.Ret0
 	if hot && st == gen.Done {
 		f.Release(r)
 	}
@@ -504,10 +379,9 @@ func (f *connSendsFrame) step(r *gen.Run, c *Conn, o *outgoing, p []byte) (end g
 		goto after_if_164
 	}
 //line send.go:165:1
-	err2, st = c.writeResumable(r, o.owed)
-	if st != gen.Done {
-		f.errResult, f.PC = errResult, 1
-		return r.Link(f, &f.Header, st)
+	if err2, st = c.writeResumable(r, o.owed); st != gen.Done {
+		f.errResult = errResult
+		return f.Link(r, f, 1, st)
 	}
 resumed_165:
 //line send.go:165:1
@@ -518,10 +392,9 @@ resumed_165:
 //line send.go:168:1
 	o.owed = nil
 after_if_164:
-	err3, st = c.writeResumable(r, f.p)
-	if st != gen.Done {
-		f.p, f.errResult, f.PC = nil, errResult, 2
-		return r.Link(f, &f.Header, st)
+	if err3, st = c.writeResumable(r, f.p); st != gen.Done {
+		f.p, f.errResult = nil, errResult
+		return f.Link(r, f, 2, st)
 	}
 resumed_170:
 //line send.go:170:1
@@ -546,10 +419,9 @@ loop_173:
 		o.pong = nil
 		f.p = nil
 //line send.go:176:1
-		err4, st = c.writeResumable(r, pong2)
-		if st != gen.Done {
-			f.errResult, f.PC = errResult, 3
-			return r.Link(f, &f.Header, st)
+		if err4, st = c.writeResumable(r, pong2); st != gen.Done {
+			f.errResult = errResult
+			return f.Link(r, f, 3, st)
 		}
 	}
 resumed_176:
@@ -563,75 +435,41 @@ unwind:
 	for f.Pending() {
 //line send.go:182:1
 		if sub := f.Next(r); sub != gen.Done {
-			return r.Link(f, &f.Header, sub)
+			return f.Link(r, f, gen.Unwind, sub)
 		}
 	}
-	f.ret0 = *f.errResult
+	f.Ret0 = *f.errResult
 //line send.go:182:1
 	f.End()
 	return gen.Done
 }
 
-//line send_greenlet.go:577:1
+//line send_greenlet.go:449:1
 
-func (f *connSendsFrame) Args(args []any)            { gen.SetArgs(f, args, &f.o, &f.p) }
-func (f *connSendsFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *connSendsFrame) Forget()                    { *f = connSendsFrame{DeferHeader: f.DeferHeader, ret0: f.ret0} }
-func (f *connSendsFrame) Release(r *gen.Run)         { gen.Free(r, f, 53) }
-func (*connSendsFrame) Func() *gen.Func              { return &connSendsFrameInfo }
+func (f *connSendsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.o, &f.p) }
+func (f *connSendsFrame) Forget()            { *f = connSendsFrame{DeferReturns: f.DeferReturns} }
+func (f *connSendsFrame) Release(r *gen.Run) { gen.Free(r, f, 53) }
+func (*connSendsFrame) Func() *gen.Func      { return send_go.At(5) }
 
-var connSendsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/websocket.(*Conn).sends", File: "github.com/going-green/greenlet/websocket/send.go", Line: 161, End: 182, Points: "165 c o p errResult; 170 -p; 176 ="}
-var _ func(*Conn, *outgoing, []byte) error = (*Conn).sends
+var _ = gen.Method21((*new(*Conn)).sends, (*Conn).sendsResumable, (*Conn).newSendsFrame)
 
-// connSendsFrameValue is Conn.sends as a value, for callers that can be suspended.
-type connSendsFrameValue struct {
-	recv *Conn
-}
-
-func (v connSendsFrameValue) CallResumable(r *gen.Run, p0 *outgoing, p1 []byte) (error, gen.Status) {
-	return v.recv.sendsResumable(r, p0, p1)
-}
-
-var _ = gen.RegisterMethod((*new(*Conn)).sends, func(recv *Conn) any {
-	return connSendsFrameValue{recv}
-})
-
-func (v connSendsFrameValue) Frame() gen.Frame { return gen.MakeFrame(connSendsFrame{c: v.recv}) }
-
-// connWriteFrame is an activation of Conn.write.
 type connWriteFrame struct {
-	gen.Header
-	c    *Conn
-	p    []byte
-	ret0 error
+	gen.Returns[error]
+	c *Conn
+	p []byte
 }
 
-func (c *Conn) newWriteFrame(p []byte) *connWriteFrame {
-	_ = c.write
-	return gen.MakeFrame(connWriteFrame{c: c, p: p})
-}
-func (f *connWriteFrame) Results() error                   { f.Over(f); return f.ret0 }
-func (f *connWriteFrame) Returned(r *gen.Run) (ret0 error) { ret0 = f.ret0; f.Release(r); return }
-
-// writeResumable is Conn.write for callers that can be suspended.
-func (c *Conn) writeResumable(r *gen.Run, p []byte) (error, gen.Status) {
-	return (*connWriteFrame)(nil).body(r, c, p)
-}
-
-func (f *connWriteFrame) body(r *gen.Run, c *Conn, p []byte) (ret0 error, st gen.Status) {
+func (f *connWriteFrame) Returned(r *gen.Run) error { r0 := f.Ret0; f.Release(r); return r0 }
+func (c *Conn) writeResumable(r *gen.Run, p []byte) (ret0 error, st gen.Status) {
 	var err error
 //line send.go:199:1
 	if d := c.options.WriteTimeout; d > 0 {
 		c.sock.SetWriteDeadline(c.sock.Hub().Now().Add(d))
 	}
-	_, err, st = c.sock.WriteResumable(r, p)
-	if st != gen.Done {
-		f = gen.Take(r, f, 61)
-		f.p, f.c, f.PC = nil, c, 1
-		return ret0, r.Link(f, &f.Header, st)
-	}
-	if f != nil {
-		f.p = nil
+	if _, err, st = c.sock.WriteResumable(r, p); st != gen.Done {
+		f := gen.New[connWriteFrame](r, 61)
+		f.c = c
+		return ret0, f.Link(r, f, 1, st)
 	}
 //line send.go:203:1
 	if c.options.WriteTimeout > 0 {
@@ -640,35 +478,34 @@ func (f *connWriteFrame) body(r *gen.Run, c *Conn, p []byte) (ret0 error, st gen
 	return err, gen.Done
 }
 
-//line send_greenlet.go:645:1
+//line send_greenlet.go:483:1
 
 func (f *connWriteFrame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
 	var err error
-	switch f.PC {
-	case 0:
-		f.ret0, st = f.body(r, f.c, f.p)
-		return r.Started(f, &f.Header, st)
-	default:
-		_, err = r.Callee().(*socket.ConnWriteFrame).Returned(r)
-		f.p = nil
+	_, err = r.Callee().(*socket.ConnWriteFrame).Returned(r)
+	f.p = nil
 //line send.go:203:1
-		if c.options.WriteTimeout > 0 {
-			c.sock.SetWriteDeadline(time.Time{})
-		}
-		f.ret0 = err
-		return r.Return(f, &f.Header)
+	if c.options.WriteTimeout > 0 {
+		c.sock.SetWriteDeadline(time.Time{})
 	}
+	f.Ret0 = err
+	return f.Return(r, f)
 }
 
-//line send_greenlet.go:666:1
+//line send_greenlet.go:498:1
 
-func (f *connWriteFrame) Args(args []any)            { gen.SetArgs(f, args, &f.p) }
-func (f *connWriteFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *connWriteFrame) Forget()                    { *f = connWriteFrame{Header: f.Header, ret0: f.ret0} }
-func (f *connWriteFrame) Release(r *gen.Run)         { gen.Free(r, f, 61) }
-func (*connWriteFrame) Func() *gen.Func              { return &connWriteFrameInfo }
+func (f *connWriteFrame) Release(r *gen.Run) { gen.Free(r, f, 61) }
+func (*connWriteFrame) Func() *gen.Func      { return send_go.At(6) }
 
-var connWriteFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/websocket.(*Conn).write", File: "github.com/going-green/greenlet/websocket/send.go", Line: 198, Points: "202 c"}
 var _ func(*Conn, []byte) error = (*Conn).write
 var _ = gen.Declare("Conn.Send", "Conn.SendText", "Conn.Ping", "Conn.pays", "Conn.send", "Conn.sends", "Conn.write")
+var send_go = gen.Funcs{Package: "github.com/going-green/greenlet/websocket", File: "github.com/going-green/greenlet/websocket/send.go", List: `
+(*Conn).Send 26: 30
+(*Conn).SendText 36: 36
+(*Conn).Ping 41: 45
+(*Conn).pays 123: 125
+(*Conn).send 133: 138 c p; 155
+(*Conn).sends 161 182: 165 c o p errResult; 170 -p; 176 =
+(*Conn).write 198: 202 c
+`}

@@ -14,7 +14,6 @@ import (
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// HandlerServeHTTPFrame is an activation of Handler.ServeHTTP.
 type HandlerServeHTTPFrame struct {
 	gen.Header
 	h *Handler
@@ -27,8 +26,6 @@ func (h *Handler) NewServeHTTPFrame(w http.ResponseWriter, r *http.Request) *Han
 	_ = h.ServeHTTP
 	return gen.MakeFrame(HandlerServeHTTPFrame{h: h, w: w, r: r})
 }
-
-// ServeHTTPResumable is Handler.ServeHTTP for callers that can be suspended.
 func (h *Handler) ServeHTTPResumable(r2 *gen.Run, w http.ResponseWriter, r *http.Request) gen.Status {
 	return (*HandlerServeHTTPFrame)(nil).body(r2, h, w, r)
 }
@@ -50,53 +47,33 @@ func (f *HandlerServeHTTPFrame) body(r2 *gen.Run, h *Handler, w http.ResponseWri
 		f.w, f.r = nil, nil
 	}
 //line upgrade.go:40:1
-	_, st = resp.UpgradeResumable(r2, &served{h, c})
-	if st != gen.Done {
+	if _, st = resp.UpgradeResumable(r2, &(served{h, c})); st != gen.Done {
 		f = gen.Take(r2, f, 53)
-		f.h, f.PC = nil, 1
-		return r2.Link(f, &f.Header, st)
+		f.h = nil
+		return f.Link(r2, f, 1, st)
 	}
 	return gen.Done
 }
 
-//line upgrade_greenlet.go:63:1
+//line upgrade_greenlet.go:59:1
 
 func (f *HandlerServeHTTPFrame) Resume(r2 *gen.Run) (st gen.Status) {
 	switch f.PC {
 	case 0:
-		return r2.Started(f, &f.Header, f.body(r2, f.h, f.w, f.r))
+		return f.Started(r2, f, f.body(r2, f.h, f.w, f.r))
 	default:
 		r2.Callee().(*httpd.ResponseUpgradeFrame).Release(r2)
-		return r2.Return(f, &f.Header)
+		return f.Return(r2, f)
 	}
 }
 
 func (f *HandlerServeHTTPFrame) Args(args []any)    { gen.SetArgs(f, args, &f.w, &f.r) }
 func (f *HandlerServeHTTPFrame) Forget()            { *f = HandlerServeHTTPFrame{Header: f.Header} }
 func (f *HandlerServeHTTPFrame) Release(r *gen.Run) { gen.Free(r, f, 53) }
-func (*HandlerServeHTTPFrame) Func() *gen.Func      { return &infoOfHandlerServeHTTPFrame }
+func (*HandlerServeHTTPFrame) Func() *gen.Func      { return upgrade_go.At(0) }
 
-var infoOfHandlerServeHTTPFrame = gen.Func{Name: "github.com/going-green/greenlet/websocket.(*Handler).ServeHTTP", File: "github.com/going-green/greenlet/websocket/upgrade.go", Line: 37, Points: "40"}
-var _ func(*Handler, http.ResponseWriter, *http.Request) = (*Handler).ServeHTTP
+var _ = gen.Method20((*new(*Handler)).ServeHTTP, (*Handler).ServeHTTPResumable, (*Handler).NewServeHTTPFrame)
 
-// valueHandlerServeHTTPFrame is Handler.ServeHTTP as a value, for callers that can be suspended.
-type valueHandlerServeHTTPFrame struct {
-	recv *Handler
-}
-
-func (v valueHandlerServeHTTPFrame) CallResumable(r *gen.Run, p0 http.ResponseWriter, p1 *http.Request) gen.Status {
-	return v.recv.ServeHTTPResumable(r, p0, p1)
-}
-
-var _ = gen.RegisterMethod((*new(*Handler)).ServeHTTP, func(recv *Handler) any {
-	return valueHandlerServeHTTPFrame{recv}
-})
-
-func (v valueHandlerServeHTTPFrame) Frame() gen.Frame {
-	return gen.MakeFrame(HandlerServeHTTPFrame{h: v.recv})
-}
-
-// servedServeSocketFrame is an activation of served.ServeSocket.
 type servedServeSocketFrame struct {
 	gen.Header
 	s     *served
@@ -108,8 +85,6 @@ func (s *served) NewServeSocketFrame(sock2 *socket.Conn) *servedServeSocketFrame
 	_ = s.ServeSocket
 	return gen.MakeFrame(servedServeSocketFrame{s: s, sock2: sock2})
 }
-
-// ServeSocketResumable is served.ServeSocket for callers that can be suspended.
 func (s *served) ServeSocketResumable(r *gen.Run, sock2 *socket.Conn) gen.Status {
 	return (*servedServeSocketFrame)(nil).body(r, s, sock2)
 }
@@ -138,8 +113,8 @@ func (f *servedServeSocketFrame) body(r *gen.Run, s *served, sock2 *socket.Conn)
 		st = c.ServeWebSocketResumable(r, s.conn)
 		if st != gen.Done {
 			f = gen.Take(r, f, 29)
-			f.s, f.PC = nil, 1
-			return r.Link(f, &f.Header, st)
+			f.s = nil
+			return f.Link(r, f, 1, st)
 		}
 	} else {
 //line upgrade.go:57:1
@@ -154,63 +129,43 @@ after_if_56:
 //line upgrade.go:60:1
 	if st = greenlet.OnStackResumable(r, onStack(serve, s.conn)); st != gen.Done {
 		f = gen.Take(r, f, 29)
-		f.s, f.PC = nil, 2
-		return r.Link(f, &f.Header, st)
+		f.s = nil
+		return f.Link(r, f, 2, st)
 	}
 	return gen.Done
 }
 
-//line upgrade_greenlet.go:164:1
+//line upgrade_greenlet.go:139:1
 
 func (f *servedServeSocketFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.s, f.sock2))
+		return f.Started(r, f, f.body(r, f.s, f.sock2))
 	case 1:
 		r.Callee().Release(r)
 //line upgrade.go:58:1
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	default:
 		r.Callee().Release(r)
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 }
 
-//line upgrade_greenlet.go:180:1
+//line upgrade_greenlet.go:155:1
 
 func (f *servedServeSocketFrame) Args(args []any)    { gen.SetArgs(f, args, &f.sock2) }
 func (f *servedServeSocketFrame) Forget()            { *f = servedServeSocketFrame{Header: f.Header} }
 func (f *servedServeSocketFrame) Release(r *gen.Run) { gen.Free(r, f, 29) }
-func (*servedServeSocketFrame) Func() *gen.Func      { return &servedServeSocketFrameInfo }
+func (*servedServeSocketFrame) Func() *gen.Func      { return upgrade_go.At(1) }
 
-var servedServeSocketFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/websocket.(*served).ServeSocket", File: "github.com/going-green/greenlet/websocket/upgrade.go", Line: 53, Points: "57; 60"}
-var _ func(*served, *socket.Conn) = (*served).ServeSocket
+var _ = gen.Method10((*new(*served)).ServeSocket, (*served).ServeSocketResumable, (*served).NewServeSocketFrame)
 
-// servedServeSocketFrameValue is served.ServeSocket as a value, for callers that can be suspended.
-type servedServeSocketFrameValue struct {
-	recv *served
-}
-
-func (v servedServeSocketFrameValue) CallResumable(r *gen.Run, p0 *socket.Conn) gen.Status {
-	return v.recv.ServeSocketResumable(r, p0)
-}
-
-var _ = gen.RegisterMethod((*new(*served)).ServeSocket, func(recv *served) any {
-	return servedServeSocketFrameValue{recv}
-})
-
-func (v servedServeSocketFrameValue) Frame() gen.Frame {
-	return gen.MakeFrame(servedServeSocketFrame{s: v.recv})
-}
-
-// HandlerUpgradeFrame is an activation of Handler.Upgrade.
 type HandlerUpgradeFrame struct {
-	gen.Header
-	h       *Handler
-	w       http.ResponseWriter
-	r       *http.Request
-	c, ret0 *Conn
-	ret1    error
+	gen.Returns2[*Conn, error]
+	h *Handler
+	w http.ResponseWriter
+	r *http.Request
+	c *Conn
 }
 
 // NewUpgradeFrame makes a frame that will run Handler.Upgrade.
@@ -218,25 +173,20 @@ func (h *Handler) NewUpgradeFrame(w http.ResponseWriter, r *http.Request) *Handl
 	_ = h.Upgrade
 	return gen.MakeFrame(HandlerUpgradeFrame{h: h, w: w, r: r})
 }
-func (f *HandlerUpgradeFrame) Results() (*Conn, error) { f.Over(f); return f.ret0, f.ret1 }
-func (f *HandlerUpgradeFrame) Returned(r *gen.Run) (ret0 *Conn, ret1 error) {
-	ret0, ret1 = f.ret0, f.ret1
+func (f *HandlerUpgradeFrame) Results() (*Conn, error) { f.Over(f); return f.Ret0, f.Ret1 }
+func (f *HandlerUpgradeFrame) Returned(r *gen.Run) (*Conn, error) {
+	r0, r1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return
+	return r0, r1
 }
-
-// UpgradeResumable is Handler.Upgrade for callers that can be suspended.
 func (h *Handler) UpgradeResumable(r2 *gen.Run, w http.ResponseWriter, r *http.Request) (*Conn, error, gen.Status) {
 	return (*HandlerUpgradeFrame)(nil).body(r2, h, w, r)
 }
 
 func (f *HandlerUpgradeFrame) body(r2 *gen.Run, h *Handler, w http.ResponseWriter, r *http.Request) (ret0 *Conn, ret1 error, st gen.Status) {
-	var (
-		c   *Conn
-		err error
-		t0  *socket.Conn
-		t1  error
-	)
+	var c *Conn
+	var err, t1 error
+	var t0 *socket.Conn
 	{
 //line upgrade.go:78:1
 		var resp *httpd.Response
@@ -249,11 +199,10 @@ func (f *HandlerUpgradeFrame) body(r2 *gen.Run, h *Handler, w http.ResponseWrite
 			f.h, f.w, f.r = nil, nil, nil
 		}
 //line upgrade.go:82:1
-		t0, t1, st = resp.HijackSocketResumable(r2)
-		if st != gen.Done {
+		if t0, t1, st = resp.HijackSocketResumable(r2); st != gen.Done {
 			f = gen.Take(r2, f, 8)
-			f.c, f.PC = c, 1
-			return ret0, ret1, r2.Link(f, &f.Header, st)
+			f.c = c
+			return ret0, ret1, f.Link(r2, f, 1, st)
 		}
 	}
 //line upgrade.go:82:1
@@ -261,59 +210,37 @@ func (f *HandlerUpgradeFrame) body(r2 *gen.Run, h *Handler, w http.ResponseWrite
 	return c, err, gen.Done
 }
 
-//line upgrade_greenlet.go:265:1
+//line upgrade_greenlet.go:214:1
 
 func (f *HandlerUpgradeFrame) Resume(r2 *gen.Run) (st gen.Status) {
-	var (
-		c   *Conn
-		err error
-		t0  *socket.Conn
-		t1  error
-	)
+	var c *Conn
+	var err, t1 error
+	var t0 *socket.Conn
 	switch f.PC {
 	case 0:
-		f.ret0, f.ret1, st = f.body(r2, f.h, f.w, f.r)
-		return r2.Started(f, &f.Header, st)
+		f.Ret0, f.Ret1, st = f.body(r2, f.h, f.w, f.r)
+		return f.Started(r2, f, st)
 	default:
 		c = f.c
 		t0, t1 = r2.Callee().(*httpd.ResponseHijackSocketFrame).Returned(r2)
 //line upgrade.go:82:1
 		c.sock, err = t0, t1
-		f.ret0, f.ret1 = c, err
-		return r2.Return(f, &f.Header)
+		f.Ret0, f.Ret1 = c, err
+		return f.Return(r2, f)
 	}
 }
 
-//line upgrade_greenlet.go:288:1
+//line upgrade_greenlet.go:234:1
 
-func (f *HandlerUpgradeFrame) Args(args []any) { gen.SetArgs(f, args, &f.w, &f.r) }
-func (f *HandlerUpgradeFrame) Send(r *gen.Run) gen.Status {
-	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
-}
-func (f *HandlerUpgradeFrame) Forget() {
-	*f = HandlerUpgradeFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1}
-}
+func (f *HandlerUpgradeFrame) Args(args []any)    { gen.SetArgs(f, args, &f.w, &f.r) }
+func (f *HandlerUpgradeFrame) Forget()            { *f = HandlerUpgradeFrame{Returns2: f.Returns2} }
 func (f *HandlerUpgradeFrame) Release(r *gen.Run) { gen.Free(r, f, 8) }
-func (*HandlerUpgradeFrame) Func() *gen.Func      { return &infoOfHandlerUpgradeFrame }
+func (*HandlerUpgradeFrame) Func() *gen.Func      { return upgrade_go.At(2) }
 
-var infoOfHandlerUpgradeFrame = gen.Func{Name: "github.com/going-green/greenlet/websocket.(*Handler).Upgrade", File: "github.com/going-green/greenlet/websocket/upgrade.go", Line: 77, Points: "82 c"}
-var _ func(*Handler, http.ResponseWriter, *http.Request) (*Conn, error) = (*Handler).Upgrade
-
-// valueHandlerUpgradeFrame is Handler.Upgrade as a value, for callers that can be suspended.
-type valueHandlerUpgradeFrame struct {
-	recv *Handler
-}
-
-func (v valueHandlerUpgradeFrame) CallResumable(r *gen.Run, p0 http.ResponseWriter, p1 *http.Request) (*Conn, error, gen.Status) {
-	return v.recv.UpgradeResumable(r, p0, p1)
-}
-
-var _ = gen.RegisterMethod((*new(*Handler)).Upgrade, func(recv *Handler) any {
-	return valueHandlerUpgradeFrame{recv}
-})
-
-func (v valueHandlerUpgradeFrame) Frame() gen.Frame {
-	return gen.MakeFrame(HandlerUpgradeFrame{h: v.recv})
-}
-
+var _ = gen.Method22((*new(*Handler)).Upgrade, (*Handler).UpgradeResumable, (*Handler).NewUpgradeFrame)
 var _ = gen.Declare("Handler.ServeHTTP", "served.ServeSocket", "Handler.Upgrade")
+var upgrade_go = gen.Funcs{Package: "github.com/going-green/greenlet/websocket", File: "github.com/going-green/greenlet/websocket/upgrade.go", List: `
+(*Handler).ServeHTTP 37: 40
+(*served).ServeSocket 53: 57; 60
+(*Handler).Upgrade 77: 82 c
+`}

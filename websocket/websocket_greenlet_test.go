@@ -15,7 +15,6 @@ import (
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// echoServeWebSocketFrame is an activation of echo.ServeWebSocket.
 type echoServeWebSocketFrame struct {
 	gen.Header
 	e *echo
@@ -27,8 +26,6 @@ func (e *echo) NewServeWebSocketFrame(c *Conn) *echoServeWebSocketFrame {
 	_ = e.ServeWebSocket
 	return gen.MakeFrame(echoServeWebSocketFrame{e: e, c: c})
 }
-
-// ServeWebSocketResumable is echo.ServeWebSocket for callers that can be suspended.
 func (e *echo) ServeWebSocketResumable(r *gen.Run, c *Conn) gen.Status {
 	return (*echoServeWebSocketFrame)(nil).body(r, e, c)
 }
@@ -39,22 +36,20 @@ func (f *echoServeWebSocketFrame) body(r *gen.Run, e *echo, c *Conn) (st gen.Sta
 	var err error
 //line websocket_test.go:34:1
 loop_34:
-	op, message, err, st = c.ReceiveResumable(r)
-	if st != gen.Done {
+	if op, message, err, st = c.ReceiveResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 1)
-		f.e, f.c, f.PC = e, c, 1
-		return r.Link(f, &f.Header, st)
+		f.e, f.c = e, c
+		return f.Link(r, f, 1, st)
 	}
 //line websocket_test.go:36:1
 	if err != nil {
 		goto after_if_36
 	}
 //line websocket_test.go:37:1
-	err, st = c.SendResumable(r, op, message)
-	if st != gen.Done {
+	if err, st = c.SendResumable(r, op, message); st != gen.Done {
 		f = gen.Take(r, f, 1)
-		f.e, f.c, f.PC = e, c, 2
-		return r.Link(f, &f.Header, st)
+		f.e, f.c = e, c
+		return f.Link(r, f, 2, st)
 	}
 after_if_36:
 //line websocket_test.go:39:1
@@ -67,7 +62,7 @@ after_if_36:
 	goto loop_34
 }
 
-//line websocket_greenlet_test.go:71:1
+//line websocket_greenlet_test.go:66:1
 
 func (f *echoServeWebSocketFrame) Resume(r *gen.Run) (st gen.Status) {
 	e, c := f.e, f.c
@@ -76,7 +71,7 @@ func (f *echoServeWebSocketFrame) Resume(r *gen.Run) (st gen.Status) {
 	var err error
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.e, f.c))
+		return f.Started(r, f, f.body(r, f.e, f.c))
 	case 1:
 		op, message, err = r.Callee().(*ConnReceiveFrame).Returned(r)
 		goto resumed_35
@@ -87,10 +82,8 @@ func (f *echoServeWebSocketFrame) Resume(r *gen.Run) (st gen.Status) {
 
 loop_34:
 //line websocket_test.go:35:1
-	op, message, err, st = c.ReceiveResumable(r)
-	if st != gen.Done {
-		f.PC = 1
-		return r.Link(f, &f.Header, st)
+	if op, message, err, st = c.ReceiveResumable(r); st != gen.Done {
+		return f.Link(r, f, 1, st)
 	}
 resumed_35:
 //line websocket_test.go:36:1
@@ -98,10 +91,8 @@ resumed_35:
 		goto after_if_36
 	}
 //line websocket_test.go:37:1
-	err, st = c.SendResumable(r, op, message)
-	if st != gen.Done {
-		f.PC = 2
-		return r.Link(f, &f.Header, st)
+	if err, st = c.SendResumable(r, op, message); st != gen.Done {
+		return f.Link(r, f, 2, st)
 	}
 resumed_37:
 after_if_36:
@@ -110,39 +101,20 @@ after_if_36:
 		if e.ended != nil {
 			e.ended <- err
 		}
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 	goto loop_34
 }
 
-//line websocket_greenlet_test.go:119:1
+//line websocket_greenlet_test.go:110:1
 
 func (f *echoServeWebSocketFrame) Args(args []any)    { gen.SetArgs(f, args, &f.c) }
 func (f *echoServeWebSocketFrame) Forget()            { *f = echoServeWebSocketFrame{Header: f.Header} }
 func (f *echoServeWebSocketFrame) Release(r *gen.Run) { gen.Free(r, f, 1) }
-func (*echoServeWebSocketFrame) Func() *gen.Func      { return &echoServeWebSocketFrameInfo }
+func (*echoServeWebSocketFrame) Func() *gen.Func      { return websocket_test_go.At(0) }
 
-var echoServeWebSocketFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/websocket.(*echo).ServeWebSocket", File: "github.com/going-green/greenlet/websocket/websocket_test.go", Line: 33, Points: "35 e c; 37 ="}
-var _ func(*echo, *Conn) = (*echo).ServeWebSocket
+var _ = gen.Method10((*new(*echo)).ServeWebSocket, (*echo).ServeWebSocketResumable, (*echo).NewServeWebSocketFrame)
 
-// echoServeWebSocketFrameValue is echo.ServeWebSocket as a value, for callers that can be suspended.
-type echoServeWebSocketFrameValue struct {
-	recv *echo
-}
-
-func (v echoServeWebSocketFrameValue) CallResumable(r *gen.Run, p0 *Conn) gen.Status {
-	return v.recv.ServeWebSocketResumable(r, p0)
-}
-
-var _ = gen.RegisterMethod((*new(*echo)).ServeWebSocket, func(recv *echo) any {
-	return echoServeWebSocketFrameValue{recv}
-})
-
-func (v echoServeWebSocketFrameValue) Frame() gen.Frame {
-	return gen.MakeFrame(echoServeWebSocketFrame{e: v.recv})
-}
-
-// bothSendsFrame is an activation of both.sends.
 type bothSendsFrame struct {
 	gen.Header
 	b     *both
@@ -155,8 +127,6 @@ func (b *both) newSendsFrame(c *Conn, what string, n int) *bothSendsFrame {
 	_ = b.sends
 	return gen.MakeFrame(bothSendsFrame{b: b, c: c, what: what, n: n})
 }
-
-// sendsResumable is both.sends for callers that can be suspended.
 func (b *both) sendsResumable(r *gen.Run, c *Conn, what string, n int) gen.Status {
 	return (*bothSendsFrame)(nil).body(r, b, c, what, n)
 }
@@ -176,11 +146,10 @@ loop_361:
 		f.b = nil
 	}
 //line websocket_test.go:362:1
-	t1, st = c.SendTextResumable(r, strings.Repeat(what, 30000))
-	if st != gen.Done {
+	if t1, st = c.SendTextResumable(r, strings.Repeat(what, 30000)); st != gen.Done {
 		f = gen.Take(r, f, 48)
-		f.c, f.what, f.n, f.t0, f.PC = c, what, n, t0, 1
-		return r.Link(f, &f.Header, st)
+		f.c, f.what, f.n, f.t0 = c, what, n, t0
+		return f.Link(r, f, 1, st)
 	}
 //line websocket_test.go:362:1
 	if t1 != nil {
@@ -191,7 +160,7 @@ loop_361:
 	goto loop_361
 }
 
-//line websocket_greenlet_test.go:195:1
+//line websocket_greenlet_test.go:164:1
 
 func (f *bothSendsFrame) Resume(r *gen.Run) (st gen.Status) {
 	c, what, n := f.c, f.what, f.n
@@ -199,7 +168,7 @@ func (f *bothSendsFrame) Resume(r *gen.Run) (st gen.Status) {
 	var t1 error
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.b, f.c, f.what, f.n))
+		return f.Started(r, f, f.body(r, f.b, f.c, f.what, f.n))
 	case 1:
 		t0 = f.t0
 		t1 = r.Callee().(*ConnSendTextFrame).Returned(r)
@@ -209,52 +178,34 @@ func (f *bothSendsFrame) Resume(r *gen.Run) (st gen.Status) {
 loop_361:
 //line websocket_test.go:361:1
 	if t0 >= n {
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 //line websocket_test.go:362:1
 	f.b = nil
 //line websocket_test.go:362:1
-	t1, st = c.SendTextResumable(r, strings.Repeat(what, 30000))
-	if st != gen.Done {
-		f.t0, f.PC = t0, 1
-		return r.Link(f, &f.Header, st)
+	if t1, st = c.SendTextResumable(r, strings.Repeat(what, 30000)); st != gen.Done {
+		f.t0 = t0
+		return f.Link(r, f, 1, st)
 	}
 resumed_362:
 //line websocket_test.go:362:1
 	if t1 != nil {
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 //line websocket_test.go:361:1
 	t0++
 	goto loop_361
 }
 
-//line websocket_greenlet_test.go:233:1
+//line websocket_greenlet_test.go:201:1
 
 func (f *bothSendsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.c, &f.what, &f.n) }
 func (f *bothSendsFrame) Forget()            { *f = bothSendsFrame{Header: f.Header} }
 func (f *bothSendsFrame) Release(r *gen.Run) { gen.Free(r, f, 48) }
-func (*bothSendsFrame) Func() *gen.Func      { return &bothSendsFrameInfo }
+func (*bothSendsFrame) Func() *gen.Func      { return websocket_test_go.At(1) }
 
-var bothSendsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/websocket.(*both).sends", File: "github.com/going-green/greenlet/websocket/websocket_test.go", Line: 360, Points: "362 c what n t0"}
-var _ func(*both, *Conn, string, int) = (*both).sends
+var _ = gen.Method30((*new(*both)).sends, (*both).sendsResumable, (*both).newSendsFrame)
 
-// bothSendsFrameValue is both.sends as a value, for callers that can be suspended.
-type bothSendsFrameValue struct {
-	recv *both
-}
-
-func (v bothSendsFrameValue) CallResumable(r *gen.Run, p0 *Conn, p1 string, p2 int) gen.Status {
-	return v.recv.sendsResumable(r, p0, p1, p2)
-}
-
-var _ = gen.RegisterMethod((*new(*both)).sends, func(recv *both) any {
-	return bothSendsFrameValue{recv}
-})
-
-func (v bothSendsFrameValue) Frame() gen.Frame { return gen.MakeFrame(bothSendsFrame{b: v.recv}) }
-
-// bothServeWebSocketFrame is an activation of both.ServeWebSocket.
 type bothServeWebSocketFrame struct {
 	gen.Header
 	b      *both
@@ -269,8 +220,6 @@ func (b *both) NewServeWebSocketFrame(c *Conn) *bothServeWebSocketFrame {
 	_ = b.ServeWebSocket
 	return gen.MakeFrame(bothServeWebSocketFrame{b: b, c: c})
 }
-
-// ServeWebSocketResumable is both.ServeWebSocket for callers that can be suspended.
 func (b *both) ServeWebSocketResumable(r *gen.Run, c *Conn) gen.Status {
 	return (*bothServeWebSocketFrame)(nil).body(r, b, c)
 }
@@ -313,11 +262,10 @@ loop_371:
 	{
 		what := t0[t2]
 //line websocket_test.go:372:1
-		_, st = g.GoResumable(r, (&bothServeWebSocketValue1{recv: gen.Ref(b)}).value(), c, what, 20)
-		if st != gen.Done {
+		if _, st = g.GoResumable(r, (&bothServeWebSocketValue1{recv: gen.Ref(b)}).value(), c, what, 20); st != gen.Done {
 			f = gen.Take(r, f, 55)
-			f.b, f.c, f.g, f.t0, f.t1, f.t2, f.PC = b, c, g, t0, t1, t2, 1
-			return r.Link(f, &f.Header, st)
+			f.b, f.c, f.g, f.t0, f.t1, f.t2 = b, c, g, t0, t1, t2
+			return f.Link(r, f, 1, st)
 		}
 	}
 resumed_372:
@@ -330,11 +278,10 @@ loop_374:
 		f.b, f.t0 = nil, nil
 	}
 //line websocket_test.go:375:1
-	_, _, err, st = c.ReceiveResumable(r)
-	if st != gen.Done {
+	if _, _, err, st = c.ReceiveResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 55)
-		f.c, f.g, f.PC = c, g, 2
-		return r.Link(f, &f.Header, st)
+		f.c, f.g = c, g
+		return f.Link(r, f, 2, st)
 	}
 resumed_375:
 //line websocket_test.go:375:1
@@ -350,56 +297,36 @@ after_loop_374:
 //line websocket_test.go:379:1
 	if st = g.KillResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 55)
-		f.g, f.PC = nil, 3
-		return r.Link(f, &f.Header, st)
+		f.g = nil
+		return f.Link(r, f, 3, st)
 	}
 	return gen.Done
 }
 
-//line websocket_greenlet_test.go:361:1
+//line websocket_greenlet_test.go:308:1
 
 func (f *bothServeWebSocketFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.body(r, f.b, f.c))
+	return f.Started(r, f, f.body(r, f.b, f.c))
 }
 
 func (f *bothServeWebSocketFrame) Args(args []any)    { gen.SetArgs(f, args, &f.c) }
 func (f *bothServeWebSocketFrame) Forget()            { *f = bothServeWebSocketFrame{Header: f.Header} }
 func (f *bothServeWebSocketFrame) Release(r *gen.Run) { gen.Free(r, f, 55) }
-func (*bothServeWebSocketFrame) Func() *gen.Func      { return &bothServeWebSocketFrameInfo }
+func (*bothServeWebSocketFrame) Func() *gen.Func      { return websocket_test_go.At(2) }
 
-var bothServeWebSocketFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/websocket.(*both).ServeWebSocket", File: "github.com/going-green/greenlet/websocket/websocket_test.go", Line: 369, Points: "372 b c g t0 t1 t2; 375 c g; 379"}
-var _ func(*both, *Conn) = (*both).ServeWebSocket
+var _ = gen.Method10((*new(*both)).ServeWebSocket, (*both).ServeWebSocketResumable, (*both).NewServeWebSocketFrame)
 
-// bothServeWebSocketFrameValue is both.ServeWebSocket as a value, for callers that can be suspended.
-type bothServeWebSocketFrameValue struct {
-	recv *both
-}
-
-func (v bothServeWebSocketFrameValue) CallResumable(r *gen.Run, p0 *Conn) gen.Status {
-	return v.recv.ServeWebSocketResumable(r, p0)
-}
-
-var _ = gen.RegisterMethod((*new(*both)).ServeWebSocket, func(recv *both) any {
-	return bothServeWebSocketFrameValue{recv}
-})
-
-func (v bothServeWebSocketFrameValue) Frame() gen.Frame {
-	return gen.MakeFrame(bothServeWebSocketFrame{b: v.recv})
-}
-
-// bothServeWebSocketValue1 is sends as a value of websocket_test.go:372, with what it captures.
+// bothServeWebSocketValue1 is sends as a value of websocket_test.go:372.
 type bothServeWebSocketValue1 struct {
 	gen.Closure
 	recv **both
 }
 
-// value is the literal for code that can't be suspended.
 func (c *bothServeWebSocketValue1) value() func(*Conn, string, int) {
 	return gen.Bind(&c.Closure, c, func(p0 *Conn, p1 string, p2 int) { (*c.recv).sends(p0, p1, p2) })
 }
 func (c *bothServeWebSocketValue1) Frame() gen.Frame { return (*c.recv).newSendsFrame(nil, "", 0) }
 
-// bothServeWebSocketValue1Frame is an activation of the literal bothServeWebSocketValue1.
 type bothServeWebSocketValue1Frame struct {
 	gen.Header
 	c  *bothServeWebSocketValue1
@@ -408,36 +335,29 @@ type bothServeWebSocketValue1Frame struct {
 	p2 int
 }
 
-// CallResumable is the literal bothServeWebSocketValue1 for callers that can be suspended.
-func (c *bothServeWebSocketValue1) CallResumable(r *gen.Run, p0 *Conn, p1 string, p2 int) gen.Status {
-	return (*bothServeWebSocketValue1Frame)(nil).body(r, c, p0, p1, p2)
-}
-
-func (f *bothServeWebSocketValue1Frame) body(r *gen.Run, c *bothServeWebSocketValue1, p0 *Conn, p1 string, p2 int) (st gen.Status) {
+func (c *bothServeWebSocketValue1) CallResumable(r *gen.Run, p0 *Conn, p1 string, p2 int) (st gen.Status) {
 //line websocket_test.go:372:1
 	if st = (*c.recv).sendsResumable(r, p0, p1, p2); st != gen.Done {
-		f = gen.Take(r, f, 51)
-		f.p0, f.p1, f.c, f.PC = nil, "", c, 1
-		return r.Link(f, &f.Header, st)
+		f := gen.New[bothServeWebSocketValue1Frame](r, 51)
+		f.c = c
+		return f.Link(r, f, 1, st)
 	}
 	return gen.Done
 }
 
-//line websocket_greenlet_test.go:428:1
+//line websocket_greenlet_test.go:350:1
 
 func (f *bothServeWebSocketValue1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
 	_ = c
 	r.Callee().(*bothSendsFrame).Release(r)
-	return r.Return(f, &f.Header)
+	return f.Return(r, f)
 }
 
 func (f *bothServeWebSocketValue1Frame) Release(r *gen.Run) { gen.Free(r, f, 51) }
-func (*bothServeWebSocketValue1Frame) Func() *gen.Func      { return &bothServeWebSocketValue1FrameInfo }
+func (*bothServeWebSocketValue1Frame) Func() *gen.Func      { return websocket_test_go.At(3) }
 
-var bothServeWebSocketValue1FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/websocket.(*both).ServeWebSocket.value1", File: "github.com/going-green/greenlet/websocket/websocket_test.go", Line: 372, Points: "372"}
-
-// ReadResumable is Read of what is embedded, for callers that can be suspended.
+// ReadResumable is Read of what is embedded.
 func (v raw) ReadResumable(r *gen.Run, p0 []byte) (int, error, gen.Status) {
 	if form, ok := any(v.Conn).(interface {
 		ReadResumable(*gen.Run, []byte) (int, error, gen.Status)
@@ -448,7 +368,7 @@ func (v raw) ReadResumable(r *gen.Run, p0 []byte) (int, error, gen.Status) {
 	return r0, r1, gen.Done
 }
 
-// ReadDeferred is Read of what is embedded, for those that defer it.
+// ReadDeferred is Read of what is embedded, deferred.
 func (v raw) ReadDeferred(r *gen.Run, d *gen.DeferHeader, p0 []byte) (int, error, gen.Status) {
 	if form, ok := any(v.Conn).(interface {
 		ReadDeferred(*gen.Run, *gen.DeferHeader, []byte) (int, error, gen.Status)
@@ -469,7 +389,7 @@ func (v raw) ReadDeferred(r *gen.Run, d *gen.DeferHeader, p0 []byte) (int, error
 	return r0, r1, gen.Done
 }
 
-// WriteResumable is Write of what is embedded, for callers that can be suspended.
+// WriteResumable is Write of what is embedded.
 func (v raw) WriteResumable(r *gen.Run, p0 []byte) (int, error, gen.Status) {
 	if form, ok := any(v.Conn).(interface {
 		WriteResumable(*gen.Run, []byte) (int, error, gen.Status)
@@ -480,7 +400,7 @@ func (v raw) WriteResumable(r *gen.Run, p0 []byte) (int, error, gen.Status) {
 	return r0, r1, gen.Done
 }
 
-// WriteDeferred is Write of what is embedded, for those that defer it.
+// WriteDeferred is Write of what is embedded, deferred.
 func (v raw) WriteDeferred(r *gen.Run, d *gen.DeferHeader, p0 []byte) (int, error, gen.Status) {
 	if form, ok := any(v.Conn).(interface {
 		WriteDeferred(*gen.Run, *gen.DeferHeader, []byte) (int, error, gen.Status)
@@ -502,6 +422,12 @@ func (v raw) WriteDeferred(r *gen.Run, d *gen.DeferHeader, p0 []byte) (int, erro
 }
 
 var _ = gen.Declare("echo.ServeWebSocket", "both.sends", "both.ServeWebSocket")
+var websocket_test_go = gen.Funcs{Package: "github.com/going-green/greenlet/websocket", File: "github.com/going-green/greenlet/websocket/websocket_test.go", List: `
+(*echo).ServeWebSocket 33: 35 e c; 37 =
+(*both).sends 360: 362 c what n t0
+(*both).ServeWebSocket 369: 372 b c g t0 t1 t2; 375 c g; 379
+(*both).ServeWebSocket.value1 372: 372
+`}
 
 // ServeWebSocketResumable hides that of what is embedded: ServeWebSocket is not resumable.
 func (plainEcho) ServeWebSocketResumable() {}

@@ -13,25 +13,19 @@ import (
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// echoFrame is an activation of echo.
 type echoFrame struct {
 	gen.Header
 	c   *socket.Conn
 	buf *[512]byte
 }
 
-func newEchoFrame(c *socket.Conn) *echoFrame { _ = echo; return gen.MakeFrame(echoFrame{c: c}) }
-
-// echoResumable is echo for callers that can be suspended.
+func newEchoFrame(c *socket.Conn) *echoFrame              { _ = echo; return gen.MakeFrame(echoFrame{c: c}) }
 func echoResumable(r *gen.Run, c *socket.Conn) gen.Status { return (*echoFrame)(nil).body(r, c) }
 
 func (f *echoFrame) body(r *gen.Run, c *socket.Conn) (st gen.Status) {
-	var (
-		t0  error
-		buf *[512]byte
-		n   int
-		err error
-	)
+	var t0, err error
+	var buf *[512]byte
+	var n int
 	if f != nil {
 		switch f.PC {
 		case 1:
@@ -54,11 +48,10 @@ loop_44:
 		f.buf = nil
 	}
 //line servers.go:44:1
-	t0, st = c.WaitReadableResumable(r)
-	if st != gen.Done {
+	if t0, st = c.WaitReadableResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 58)
-		f.c, f.PC = c, 1
-		return r.Link(f, &f.Header, st)
+		f.c = c
+		return f.Link(r, f, 1, st)
 	}
 resumed_44:
 //line servers.go:44:1
@@ -67,11 +60,10 @@ resumed_44:
 	}
 //line servers.go:45:1
 	buf = buffers.Get().(*[bufferSize]byte)
-	n, err, st = c.ReadResumable(r, buf[:])
-	if st != gen.Done {
+	if n, err, st = c.ReadResumable(r, buf[:]); st != gen.Done {
 		f = gen.Take(r, f, 58)
-		f.c, f.buf, f.PC = c, buf, 2
-		return r.Link(f, &f.Header, st)
+		f.c, f.buf = c, buf
+		return f.Link(r, f, 2, st)
 	}
 resumed_46:
 //line servers.go:47:1
@@ -79,11 +71,10 @@ resumed_46:
 		goto after_if_47
 	}
 //line servers.go:48:1
-	_, err, st = c.WriteResumable(r, buf[:n])
-	if st != gen.Done {
+	if _, err, st = c.WriteResumable(r, buf[:n]); st != gen.Done {
 		f = gen.Take(r, f, 58)
-		f.c, f.buf, f.PC = c, buf, 3
-		return r.Link(f, &f.Header, st)
+		f.c, f.buf = c, buf
+		return f.Link(r, f, 3, st)
 	}
 resumed_48:
 after_if_47:
@@ -95,75 +86,68 @@ after_if_47:
 	goto loop_44
 }
 
-//line servers_greenlet.go:100:1
+//line servers_greenlet.go:91:1
 
 func (f *echoFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.body(r, f.c))
+	return f.Started(r, f, f.body(r, f.c))
 }
 
 func (f *echoFrame) Args(args []any)    { gen.SetArgs(f, args, &f.c) }
 func (f *echoFrame) Forget()            { *f = echoFrame{Header: f.Header} }
 func (f *echoFrame) Release(r *gen.Run) { gen.Free(r, f, 58) }
-func (*echoFrame) Func() *gen.Func      { return &echoFrameInfo }
+func (*echoFrame) Func() *gen.Func      { return servers_go.At(0) }
 
-var echoFrameInfo = gen.Func{Name: "main.echo", File: "github.com/going-green/greenlet/bench/echo/servers.go", Line: 43, Points: "44 c; 46 +buf; 48 ="}
 var _ func(*socket.Conn) = echo
 
-// acceptsFrame is an activation of accepts.
 type acceptsFrame struct {
-	gen.Header
-	s    *socket.Server
-	ret0 error
+	gen.Returns[error]
+	s *socket.Server
 }
 
 func newAcceptsFrame(s *socket.Server) *acceptsFrame {
 	_ = accepts
 	return gen.MakeFrame(acceptsFrame{s: s})
 }
-func (f *acceptsFrame) Results() error                   { f.Over(f); return f.ret0 }
-func (f *acceptsFrame) Returned(r *gen.Run) (ret0 error) { ret0 = f.ret0; f.Release(r); return }
-
-// acceptsResumable is accepts for callers that can be suspended.
+func (f *acceptsFrame) Results() error            { f.Over(f); return f.Ret0 }
+func (f *acceptsFrame) Returned(r *gen.Run) error { r0 := f.Ret0; f.Release(r); return r0 }
 func acceptsResumable(r *gen.Run, s *socket.Server) (error, gen.Status) {
 	return (*acceptsFrame)(nil).body(r, s)
 }
 
 func (f *acceptsFrame) body(r *gen.Run, s *socket.Server) (ret0 error, st gen.Status) {
-	var t0 error
 //line servers.go:58:1
-	t0, st = s.ServeResumable(r)
-	if st != gen.Done {
+	if ret0, st = s.ServeResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 26)
-		f.s, f.PC = nil, 1
-		return ret0, r.Link(f, &f.Header, st)
+		f.s = nil
+		return ret0, f.Link(r, f, 1, st)
 	}
 //line servers.go:58:1
-	return t0, gen.Done
+	return ret0, gen.Done
 }
 
-//line servers_greenlet.go:146:1
+//line servers_greenlet.go:130:1
 
 func (f *acceptsFrame) Resume(r *gen.Run) (st gen.Status) {
-	var t0 error
 	switch f.PC {
 	case 0:
-		f.ret0, st = f.body(r, f.s)
-		return r.Started(f, &f.Header, st)
+		f.Ret0, st = f.body(r, f.s)
+		return f.Started(r, f, st)
 	default:
-		t0 = r.Callee().(*socket.ServerServeFrame).Returned(r)
+		f.Ret0 = r.Callee().(*socket.ServerServeFrame).Returned(r)
 //line servers.go:58:1
-		f.ret0 = t0
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 }
 
-//line servers_greenlet.go:162:1
+//line servers_greenlet.go:144:1
 
-func (f *acceptsFrame) Args(args []any)            { gen.SetArgs(f, args, &f.s) }
-func (f *acceptsFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *acceptsFrame) Forget()                    { *f = acceptsFrame{Header: f.Header, ret0: f.ret0} }
-func (f *acceptsFrame) Release(r *gen.Run)         { gen.Free(r, f, 26) }
-func (*acceptsFrame) Func() *gen.Func              { return &acceptsFrameInfo }
+func (f *acceptsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.s) }
+func (f *acceptsFrame) Forget()            { *f = acceptsFrame{Returns: f.Returns} }
+func (f *acceptsFrame) Release(r *gen.Run) { gen.Free(r, f, 26) }
+func (*acceptsFrame) Func() *gen.Func      { return servers_go.At(1) }
 
-var acceptsFrameInfo = gen.Func{Name: "main.accepts", File: "github.com/going-green/greenlet/bench/echo/servers.go", Line: 58, Points: "58"}
 var _ func(*socket.Server) error = accepts
+var servers_go = gen.Funcs{Package: "main", File: "github.com/going-green/greenlet/bench/echo/servers.go", List: `
+echo 43: 44 c; 46 +buf; 48 =
+accepts 58: 58
+`}

@@ -15,19 +15,11 @@ import (
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// resumableServeHTTPFrame is an activation of resumable.ServeHTTP.
 type resumableServeHTTPFrame struct {
 	gen.Header
 	w http.ResponseWriter
 }
 
-// NewServeHTTPFrame makes a frame that will run resumable.ServeHTTP.
-func (v resumable) NewServeHTTPFrame(w http.ResponseWriter, _ *http.Request) *resumableServeHTTPFrame {
-	_ = v.ServeHTTP
-	return gen.MakeFrame(resumableServeHTTPFrame{w: w})
-}
-
-// ServeHTTPResumable is resumable.ServeHTTP for callers that can be suspended.
 func (resumable) ServeHTTPResumable(r *gen.Run, w http.ResponseWriter, _ *http.Request) gen.Status {
 	return (*resumableServeHTTPFrame)(nil).body(r, w)
 }
@@ -38,76 +30,67 @@ func (f *resumableServeHTTPFrame) body(r *gen.Run, w http.ResponseWriter) (st ge
 	return gen.Done
 }
 
-//line servers_greenlet.go:43:1
+//line servers_greenlet.go:35:1
 
 func (f *resumableServeHTTPFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.body(r, f.w))
+	return f.Started(r, f, f.body(r, f.w))
 }
 
-func (f *resumableServeHTTPFrame) Args(args []any)    { gen.SetArgs(f, args, &f.w, nil) }
-func (f *resumableServeHTTPFrame) Forget()            { *f = resumableServeHTTPFrame{Header: f.Header} }
 func (f *resumableServeHTTPFrame) Release(r *gen.Run) { gen.Free(r, f, 41) }
-func (*resumableServeHTTPFrame) Func() *gen.Func      { return &resumableServeHTTPFrameInfo }
+func (*resumableServeHTTPFrame) Func() *gen.Func      { return servers_go.At(0) }
 
-var resumableServeHTTPFrameInfo = gen.Func{Name: "main.resumable.ServeHTTP", File: "github.com/going-green/greenlet/bench/http/servers.go", Line: 39}
 var _ func(resumable, http.ResponseWriter, *http.Request) = (resumable).ServeHTTP
 
-// servesFrame is an activation of serves.
 type servesFrame struct {
-	gen.Header
-	s    *httpd.Server
-	ret0 error
+	gen.Returns[error]
+	s *httpd.Server
 }
 
 func newServesFrame(s *httpd.Server) *servesFrame {
 	_ = serves
 	return gen.MakeFrame(servesFrame{s: s})
 }
-func (f *servesFrame) Results() error                   { f.Over(f); return f.ret0 }
-func (f *servesFrame) Returned(r *gen.Run) (ret0 error) { ret0 = f.ret0; f.Release(r); return }
-
-// servesResumable is serves for callers that can be suspended.
+func (f *servesFrame) Results() error            { f.Over(f); return f.Ret0 }
+func (f *servesFrame) Returned(r *gen.Run) error { r0 := f.Ret0; f.Release(r); return r0 }
 func servesResumable(r *gen.Run, s *httpd.Server) (error, gen.Status) {
 	return (*servesFrame)(nil).body(r, s)
 }
 
 func (f *servesFrame) body(r *gen.Run, s *httpd.Server) (ret0 error, st gen.Status) {
-	var t0 error
 //line servers.go:42:1
-	t0, st = s.ServeResumable(r)
-	if st != gen.Done {
+	if ret0, st = s.ServeResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 24)
-		f.s, f.PC = nil, 1
-		return ret0, r.Link(f, &f.Header, st)
+		f.s = nil
+		return ret0, f.Link(r, f, 1, st)
 	}
 //line servers.go:42:1
-	return t0, gen.Done
+	return ret0, gen.Done
 }
 
-//line servers_greenlet.go:89:1
+//line servers_greenlet.go:72:1
 
 func (f *servesFrame) Resume(r *gen.Run) (st gen.Status) {
-	var t0 error
 	switch f.PC {
 	case 0:
-		f.ret0, st = f.body(r, f.s)
-		return r.Started(f, &f.Header, st)
+		f.Ret0, st = f.body(r, f.s)
+		return f.Started(r, f, st)
 	default:
-		t0 = r.Callee().(*httpd.ServerServeFrame).Returned(r)
+		f.Ret0 = r.Callee().(*httpd.ServerServeFrame).Returned(r)
 //line servers.go:42:1
-		f.ret0 = t0
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 }
 
-//line servers_greenlet.go:105:1
+//line servers_greenlet.go:86:1
 
-func (f *servesFrame) Args(args []any)            { gen.SetArgs(f, args, &f.s) }
-func (f *servesFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *servesFrame) Forget()                    { *f = servesFrame{Header: f.Header, ret0: f.ret0} }
-func (f *servesFrame) Release(r *gen.Run)         { gen.Free(r, f, 24) }
-func (*servesFrame) Func() *gen.Func              { return &servesFrameInfo }
+func (f *servesFrame) Args(args []any)    { gen.SetArgs(f, args, &f.s) }
+func (f *servesFrame) Forget()            { *f = servesFrame{Returns: f.Returns} }
+func (f *servesFrame) Release(r *gen.Run) { gen.Free(r, f, 24) }
+func (*servesFrame) Func() *gen.Func      { return servers_go.At(1) }
 
-var servesFrameInfo = gen.Func{Name: "main.serves", File: "github.com/going-green/greenlet/bench/http/servers.go", Line: 42, Points: "42"}
 var _ func(*httpd.Server) error = serves
 var _ = gen.Declare("resumable.ServeHTTP")
+var servers_go = gen.Funcs{Package: "main", File: "github.com/going-green/greenlet/bench/http/servers.go", List: `
+resumable.ServeHTTP 39
+serves 42: 42
+`}

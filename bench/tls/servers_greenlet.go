@@ -13,7 +13,6 @@ import (
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// echoServeFrame is an activation of echo.serve.
 type echoServeFrame struct {
 	gen.Header
 	e *echo
@@ -24,16 +23,13 @@ func (e *echo) newServeFrame(c *socket.Conn) *echoServeFrame {
 	_ = e.serve
 	return gen.MakeFrame(echoServeFrame{e: e, c: c})
 }
-
-// serveResumable is echo.serve for callers that can be suspended.
 func (e *echo) serveResumable(r *gen.Run, c *socket.Conn) gen.Status {
 	return (*echoServeFrame)(nil).body(r, e, c)
 }
 
 func (f *echoServeFrame) body(r *gen.Run, e *echo, c *socket.Conn) (st gen.Status) {
-	var t0 error
+	var t0, t2, t3 error
 	var t1 bool
-	var t2, t3 error
 	if f != nil {
 		switch f.PC {
 		case 1:
@@ -49,11 +45,10 @@ func (f *echoServeFrame) body(r *gen.Run, e *echo, c *socket.Conn) (st gen.Statu
 	}
 
 //line servers.go:105:1
-	t0, st = e.tls.ServerResumable(r, c)
-	if st != gen.Done {
+	if t0, st = e.tls.ServerResumable(r, c); st != gen.Done {
 		f = gen.Take(r, f, 55)
-		f.e, f.c, f.PC = e, c, 1
-		return r.Link(f, &f.Header, st)
+		f.e, f.c = e, c
+		return f.Link(r, f, 1, st)
 	}
 resumed_105:
 //line servers.go:105:1
@@ -62,11 +57,10 @@ resumed_105:
 	}
 loop_108:
 //line servers.go:108:1
-	t2, st = c.WaitReadableResumable(r)
-	if st != gen.Done {
+	if t2, st = c.WaitReadableResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 55)
-		f.e, f.c, f.PC = e, c, 2
-		return r.Link(f, &f.Header, st)
+		f.e, f.c = e, c
+		return f.Link(r, f, 2, st)
 	}
 resumed_108:
 	t1 = t2 == nil
@@ -75,11 +69,10 @@ resumed_108:
 		goto after_if_108
 	}
 //line servers.go:108:1
-	t3, st = e.exchangeResumable(r, c)
-	if st != gen.Done {
+	if t3, st = e.exchangeResumable(r, c); st != gen.Done {
 		f = gen.Take(r, f, 55)
-		f.e, f.c, f.PC = e, c, 3
-		return r.Link(f, &f.Header, st)
+		f.e, f.c = e, c
+		return f.Link(r, f, 3, st)
 	}
 resumed_108b:
 	t1 = t3 == nil
@@ -91,57 +84,28 @@ after_if_108:
 	goto loop_108
 }
 
-//line servers_greenlet.go:96:1
+//line servers_greenlet.go:89:1
 
 func (f *echoServeFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.body(r, f.e, f.c))
+	return f.Started(r, f, f.body(r, f.e, f.c))
 }
 
 func (f *echoServeFrame) Args(args []any)    { gen.SetArgs(f, args, &f.c) }
 func (f *echoServeFrame) Forget()            { *f = echoServeFrame{Header: f.Header} }
 func (f *echoServeFrame) Release(r *gen.Run) { gen.Free(r, f, 55) }
-func (*echoServeFrame) Func() *gen.Func      { return &echoServeFrameInfo }
+func (*echoServeFrame) Func() *gen.Func      { return servers_go.At(0) }
 
-var echoServeFrameInfo = gen.Func{Name: "main.(*echo).serve", File: "github.com/going-green/greenlet/bench/tls/servers.go", Line: 104, Points: "105 e c; 108 =; 108 ="}
-var _ func(*echo, *socket.Conn) = (*echo).serve
+var _ = gen.Method10((*new(*echo)).serve, (*echo).serveResumable, (*echo).newServeFrame)
 
-// echoServeFrameValue is echo.serve as a value, for callers that can be suspended.
-type echoServeFrameValue struct {
-	recv *echo
-}
-
-func (v echoServeFrameValue) CallResumable(r *gen.Run, p0 *socket.Conn) gen.Status {
-	return v.recv.serveResumable(r, p0)
-}
-
-var _ = gen.RegisterMethod((*new(*echo)).serve, func(recv *echo) any {
-	return echoServeFrameValue{recv}
-})
-
-func (v echoServeFrameValue) Frame() gen.Frame { return gen.MakeFrame(echoServeFrame{e: v.recv}) }
-
-// echoExchangeFrame is an activation of echo.exchange.
 type echoExchangeFrame struct {
-	gen.Header
-	e    *echo
-	c    *socket.Conn
-	buf  *[]byte
-	ret0 error
+	gen.Returns[error]
+	e   *echo
+	c   *socket.Conn
+	buf *[]byte
 }
 
-func (e *echo) newExchangeFrame(c *socket.Conn) *echoExchangeFrame {
-	_ = e.exchange
-	return gen.MakeFrame(echoExchangeFrame{e: e, c: c})
-}
-func (f *echoExchangeFrame) Results() error                   { f.Over(f); return f.ret0 }
-func (f *echoExchangeFrame) Returned(r *gen.Run) (ret0 error) { ret0 = f.ret0; f.Release(r); return }
-
-// exchangeResumable is echo.exchange for callers that can be suspended.
-func (e *echo) exchangeResumable(r *gen.Run, c *socket.Conn) (error, gen.Status) {
-	return (*echoExchangeFrame)(nil).body(r, e, c)
-}
-
-func (f *echoExchangeFrame) body(r *gen.Run, e *echo, c *socket.Conn) (ret0 error, st gen.Status) {
+func (f *echoExchangeFrame) Returned(r *gen.Run) error { r0 := f.Ret0; f.Release(r); return r0 }
+func (e *echo) exchangeResumable(r *gen.Run, c *socket.Conn) (ret0 error, st gen.Status) {
 	var buf *[]byte
 	var n int
 	var err error
@@ -153,11 +117,10 @@ loop_117:
 		goto after_if_119
 	}
 //line servers.go:120:1
-	_, err, st = c.WriteResumable(r, (*buf)[:n])
-	if st != gen.Done {
-		f = gen.Take(r, f, 31)
-		f.e, f.c, f.buf, f.PC = e, c, buf, 1
-		return ret0, r.Link(f, &f.Header, st)
+	if _, err, st = c.WriteResumable(r, (*buf)[:n]); st != gen.Done {
+		f := gen.New[echoExchangeFrame](r, 31)
+		f.e, f.c, f.buf = e, c, buf
+		return ret0, f.Link(r, f, 1, st)
 	}
 after_if_119:
 //line servers.go:122:1
@@ -171,23 +134,16 @@ after_if_119:
 	goto loop_117
 }
 
-//line servers_greenlet.go:176:1
+//line servers_greenlet.go:139:1
 
 func (f *echoExchangeFrame) Resume(r *gen.Run) (st gen.Status) {
 	e, c := f.e, f.c
 	var buf *[]byte
 	var n int
 	var err error
-	switch f.PC {
-	case 0:
-		f.ret0, st = f.body(r, f.e, f.c)
-		return r.Started(f, &f.Header, st)
-	case 1:
-		buf = f.buf
-		_, err = r.Callee().(*socket.ConnWriteFrame).Returned(r)
-		goto resumed_120
-	}
-
+	buf = f.buf
+	_, err = r.Callee().(*socket.ConnWriteFrame).Returned(r)
+	goto resumed_120
 loop_117:
 //line servers.go:118:1
 	n, err = c.TryRead(*buf)
@@ -195,10 +151,9 @@ loop_117:
 		goto after_if_119
 	}
 //line servers.go:120:1
-	_, err, st = c.WriteResumable(r, (*buf)[:n])
-	if st != gen.Done {
-		f.buf, f.PC = buf, 1
-		return r.Link(f, &f.Header, st)
+	if _, err, st = c.WriteResumable(r, (*buf)[:n]); st != gen.Done {
+		f.buf = buf
+		return f.Link(r, f, 1, st)
 	}
 resumed_120:
 after_if_119:
@@ -208,20 +163,20 @@ after_if_119:
 		if err == socket.ErrWouldBlock {
 			err = nil
 		}
-		f.ret0 = err
-		return r.Return(f, &f.Header)
+		f.Ret0 = err
+		return f.Return(r, f)
 	}
 	goto loop_117
 }
 
-//line servers_greenlet.go:219:1
+//line servers_greenlet.go:174:1
 
-func (f *echoExchangeFrame) Args(args []any)            { gen.SetArgs(f, args, &f.c) }
-func (f *echoExchangeFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *echoExchangeFrame) Forget()                    { *f = echoExchangeFrame{Header: f.Header, ret0: f.ret0} }
-func (f *echoExchangeFrame) Release(r *gen.Run)         { gen.Free(r, f, 31) }
-func (*echoExchangeFrame) Func() *gen.Func              { return &echoExchangeFrameInfo }
+func (f *echoExchangeFrame) Release(r *gen.Run) { gen.Free(r, f, 31) }
+func (*echoExchangeFrame) Func() *gen.Func      { return servers_go.At(1) }
 
-var echoExchangeFrameInfo = gen.Func{Name: "main.(*echo).exchange", File: "github.com/going-green/greenlet/bench/tls/servers.go", Line: 115, Points: "120 e c buf"}
 var _ func(*echo, *socket.Conn) error = (*echo).exchange
 var _ = gen.Declare("echo.serve", "echo.exchange")
+var servers_go = gen.Funcs{Package: "main", File: "github.com/going-green/greenlet/bench/tls/servers.go", List: `
+(*echo).serve 104: 105 e c; 108 =; 108 =
+(*echo).exchange 115: 120 e c buf
+`}

@@ -8,7 +8,6 @@ import "github.com/going-green/greenlet/runtime/gen"
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// boardSolveFrame is an activation of board.solve.
 type boardSolveFrame struct {
 	gen.Yields[*board]
 	gen.Header
@@ -28,8 +27,6 @@ func (b *board) newSolveFrame() *boardSolveFrame {
 	_ = b.solve
 	return gen.MakeFrame(boardSolveFrame{b: b})
 }
-
-// solveResumable is board.solve for callers that can be suspended.
 func (b *board) solveResumable(r *gen.Run) gen.Status {
 	f := gen.Take(r, (*boardSolveFrame)(nil), 49)
 	f.b = b
@@ -43,8 +40,6 @@ func (b *board) solveResumable(r *gen.Run) gen.Status {
 	}
 	return gen.Yielded(r, v)
 }
-
-// Ask continues board.solve up to its next value, if there is one.
 func (f *boardSolveFrame) Ask(p **board) gen.Status {
 again:
 	b := f.b
@@ -97,20 +92,22 @@ returned:
 	return gen.Done
 }
 
-//line main_greenlet.go:101:1
+//line main_greenlet.go:96:1
 
 func (f *boardSolveFrame) Resume(r *gen.Run) gen.Status {
 	var v *board
 	if f.Ask(&v) == gen.Done {
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 	return gen.Yielded(r, v)
 }
 
 func (f *boardSolveFrame) Forget()            { *f = boardSolveFrame{Header: f.Header} }
 func (f *boardSolveFrame) Release(r *gen.Run) { gen.Free(r, f, 49) }
-func (*boardSolveFrame) Func() *gen.Func      { return &boardSolveFrameInfo }
+func (*boardSolveFrame) Func() *gen.Func      { return main_go.At(0) }
 
-var boardSolveFrameInfo = gen.Func{Name: "main.(*board).solve", File: "github.com/going-green/greenlet/examples/queens/main.go", Line: 46, Points: "48; 56 b t0 column"}
 var _ func(*board) = (*board).solve
 var _ = gen.Declare("board.solve")
+var main_go = gen.Funcs{Package: "main", File: "github.com/going-green/greenlet/examples/queens/main.go", List: `
+(*board).solve 46: 48; 56 b t0 column
+`}

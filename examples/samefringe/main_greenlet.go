@@ -8,7 +8,6 @@ import "github.com/going-green/greenlet/runtime/gen"
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// treeFringeFrame is an activation of tree.fringe.
 type treeFringeFrame struct {
 	gen.Yields[string]
 	gen.Header
@@ -25,8 +24,6 @@ func (t *tree) newFringeFrame() *treeFringeFrame {
 	_ = t.fringe
 	return gen.MakeFrame(treeFringeFrame{t: t})
 }
-
-// fringeResumable is tree.fringe for callers that can be suspended.
 func (t *tree) fringeResumable(r *gen.Run) gen.Status {
 	f := gen.Take(r, (*treeFringeFrame)(nil), 7)
 	f.t = t
@@ -40,8 +37,6 @@ func (t *tree) fringeResumable(r *gen.Run) gen.Status {
 	}
 	return gen.Yielded(r, v)
 }
-
-// Ask continues tree.fringe up to its next value, if there is one.
 func (f *treeFringeFrame) Ask(p *string) gen.Status {
 again:
 	t := f.t
@@ -77,20 +72,22 @@ returned:
 	return gen.Done
 }
 
-//line main_greenlet.go:81:1
+//line main_greenlet.go:76:1
 
 func (f *treeFringeFrame) Resume(r *gen.Run) gen.Status {
 	var v string
 	if f.Ask(&v) == gen.Done {
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 	return gen.Yielded(r, v)
 }
 
 func (f *treeFringeFrame) Forget()            { *f = treeFringeFrame{Header: f.Header} }
 func (f *treeFringeFrame) Release(r *gen.Run) { gen.Free(r, f, 7) }
-func (*treeFringeFrame) Func() *gen.Func      { return &treeFringeFrameInfo }
+func (*treeFringeFrame) Func() *gen.Func      { return main_go.At(0) }
 
-var treeFringeFrameInfo = gen.Func{Name: "main.(*tree).fringe", File: "github.com/going-green/greenlet/examples/samefringe/main.go", Line: 46, Points: "48; 51 t; 52"}
 var _ func(*tree) = (*tree).fringe
 var _ = gen.Declare("tree.fringe")
+var main_go = gen.Funcs{Package: "main", File: "github.com/going-green/greenlet/examples/samefringe/main.go", List: `
+(*tree).fringe 46: 48; 51 t; 52
+`}

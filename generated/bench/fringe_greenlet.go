@@ -8,7 +8,6 @@ import "github.com/going-green/greenlet/runtime/gen"
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// forkFringeFrame is an activation of fork.fringe.
 type forkFringeFrame struct {
 	gen.Yields[int]
 	gen.Header
@@ -25,8 +24,6 @@ func (f *fork) newFringeFrame() *forkFringeFrame {
 	_ = f.fringe
 	return gen.MakeFrame(forkFringeFrame{f: f})
 }
-
-// fringeResumable is fork.fringe for callers that can be suspended.
 func (f *fork) fringeResumable(r *gen.Run) gen.Status {
 	f2 := gen.Take(r, (*forkFringeFrame)(nil), 42)
 	f2.f = f
@@ -40,8 +37,6 @@ func (f *fork) fringeResumable(r *gen.Run) gen.Status {
 	}
 	return gen.Yielded(r, v)
 }
-
-// Ask continues fork.fringe up to its next value, if there is one.
 func (f2 *forkFringeFrame) Ask(p *int) gen.Status {
 again:
 	f := f2.f
@@ -77,24 +72,22 @@ returned:
 	return gen.Done
 }
 
-//line fringe_greenlet.go:81:1
+//line fringe_greenlet.go:76:1
 
 func (f *forkFringeFrame) Resume(r *gen.Run) gen.Status {
 	var v int
 	if f.Ask(&v) == gen.Done {
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 	return gen.Yielded(r, v)
 }
 
 func (f *forkFringeFrame) Forget()            { *f = forkFringeFrame{Header: f.Header} }
 func (f *forkFringeFrame) Release(r *gen.Run) { gen.Free(r, f, 42) }
-func (*forkFringeFrame) Func() *gen.Func      { return &forkFringeFrameInfo }
+func (*forkFringeFrame) Func() *gen.Func      { return fringe_go.At(0) }
 
-var forkFringeFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/bench.(*fork).fringe", File: "github.com/going-green/greenlet/generated/bench/fringe.go", Line: 25, Points: "27; 30 f; 31"}
 var _ func(*fork) = (*fork).fringe
 
-// forkAllFrame is an activation of fork.All.
 type forkAllFrame struct {
 	gen.Header
 	f     *fork
@@ -106,145 +99,106 @@ func (f *fork) NewAllFrame(yield func(int) bool) *forkAllFrame {
 	_ = f.All
 	return gen.MakeFrame(forkAllFrame{f: f, yield: yield})
 }
-
-// AllResumable is fork.All for callers that can be suspended.
 func (f *fork) AllResumable(r *gen.Run, yield func(int) bool) gen.Status {
 	return (*forkAllFrame)(nil).body(r, f, yield)
 }
 
 func (f2 *forkAllFrame) body(r *gen.Run, f *fork, yield func(int) bool) (st gen.Status) {
 //line fringe.go:37:1
-	_, st = f.pushResumable(r, yield)
-	if st != gen.Done {
+	if _, st = f.pushResumable(r, yield); st != gen.Done {
 		f2 = gen.Take(r, f2, 10)
-		f2.f, f2.yield, f2.PC = nil, nil, 1
-		return r.Link(f2, &f2.Header, st)
+		f2.f, f2.yield = nil, nil
+		return f2.Link(r, f2, 1, st)
 	}
 	return gen.Done
 }
 
-//line fringe_greenlet.go:127:1
+//line fringe_greenlet.go:117:1
 
 func (f2 *forkAllFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f2.PC {
 	case 0:
-		return r.Started(f2, &f2.Header, f2.body(r, f2.f, f2.yield))
+		return f2.Started(r, f2, f2.body(r, f2.f, f2.yield))
 	default:
 		r.Callee().(*forkPushFrame).Release(r)
-		return r.Return(f2, &f2.Header)
+		return f2.Return(r, f2)
 	}
 }
 
 func (f *forkAllFrame) Args(args []any)    { gen.SetArgs(f, args, &f.yield) }
 func (f *forkAllFrame) Forget()            { *f = forkAllFrame{Header: f.Header} }
 func (f *forkAllFrame) Release(r *gen.Run) { gen.Free(r, f, 10) }
-func (*forkAllFrame) Func() *gen.Func      { return &forkAllFrameInfo }
+func (*forkAllFrame) Func() *gen.Func      { return fringe_go.At(1) }
 
-var forkAllFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/bench.(*fork).All", File: "github.com/going-green/greenlet/generated/bench/fringe.go", Line: 37, Points: "37"}
-var _ func(*fork, func(int) bool) = (*fork).All
+var _ = gen.Method10((*new(*fork)).All, (*fork).AllResumable, (*fork).NewAllFrame)
 
-// forkAllFrameValue is fork.All as a value, for callers that can be suspended.
-type forkAllFrameValue struct {
-	recv *fork
-}
-
-func (v forkAllFrameValue) CallResumable(r *gen.Run, p0 func(int) bool) gen.Status {
-	return v.recv.AllResumable(r, p0)
-}
-
-var _ = gen.RegisterMethod((*new(*fork)).All, func(recv *fork) any {
-	return forkAllFrameValue{recv}
-})
-
-func (v forkAllFrameValue) Frame() gen.Frame { return gen.MakeFrame(forkAllFrame{f: v.recv}) }
-
-// forkPushFrame is an activation of fork.push.
 type forkPushFrame struct {
-	gen.Header
+	gen.Returns[bool]
 	f     *fork
 	yield func(int) bool
-	ret0  bool
 }
 
-func (f *fork) newPushFrame(yield func(int) bool) *forkPushFrame {
-	_ = f.push
-	return gen.MakeFrame(forkPushFrame{f: f, yield: yield})
-}
-func (f *forkPushFrame) Results() bool                   { f.Over(f); return f.ret0 }
-func (f *forkPushFrame) Returned(r *gen.Run) (ret0 bool) { ret0 = f.ret0; f.Release(r); return }
-
-// pushResumable is fork.push for callers that can be suspended.
-func (f *fork) pushResumable(r *gen.Run, yield func(int) bool) (bool, gen.Status) {
-	return (*forkPushFrame)(nil).body(r, f, yield)
-}
-
-func (f2 *forkPushFrame) body(r *gen.Run, f *fork, yield func(int) bool) (ret0 bool, st gen.Status) {
-	var t0, t1 bool
+func (f *forkPushFrame) Returned(r *gen.Run) bool { r0 := f.Ret0; f.Release(r); return r0 }
+func (f *fork) pushResumable(r *gen.Run, yield func(int) bool) (ret0 bool, st gen.Status) {
+	var t1 bool
 //line fringe.go:41:1
 	if f.left != nil {
 		goto after_if_41
 	}
+	{
 //line fringe.go:42:1
-	if p := gen.YieldTo(r, yield); p != nil {
-		*p = f.leaf
-		f2 = gen.Take(r, f2, 19)
-		r.Leaf(f2, &f2.Header)
-		f2.f, f2.yield, f2.PC = nil, nil, 1
-		return ret0, f2.Hand()
-	}
-	if c, ok := gen.Resumable11(yield).(interface {
-		CallResumable(*gen.Run, int) (bool, gen.Status)
-	}); ok {
-//line fringe.go:42:1
-		t0, st = c.CallResumable(r, f.leaf)
-		if st != gen.Done {
-			f2 = gen.Take(r, f2, 19)
-			f2.f, f2.yield, f2.PC = nil, nil, 1
-			return ret0, r.Link(f2, &f2.Header, st)
+		if p := gen.YieldTo(r, yield); p != nil {
+			*p = f.leaf
+			f2 := gen.New[forkPushFrame](r, 19)
+			f2.Leaf(r, f2, 1)
+			return ret0, f2.Hand()
 		}
-	} else {
+		if c, ok := gen.Resumable11(yield).(interface {
+			CallResumable(*gen.Run, int) (bool, gen.Status)
+		}); ok {
 //line fringe.go:42:1
-		t0 = yield(f.leaf)
+			ret0, st = c.CallResumable(r, f.leaf)
+			if st != gen.Done {
+				f2 := gen.New[forkPushFrame](r, 19)
+				return ret0, f2.Link(r, f2, 1, st)
+			}
+		} else {
+//line fringe.go:42:1
+			ret0 = yield(f.leaf)
+		}
 	}
 //line fringe.go:42:1
-	return t0, gen.Done
+	return ret0, gen.Done
 after_if_41:
-	t1, st = f.left.pushResumable(r, yield)
-	if st != gen.Done {
-		f2 = gen.Take(r, f2, 19)
-		f2.f, f2.yield, f2.PC = f, yield, 2
-		return ret0, r.Link(f2, &f2.Header, st)
+	if t1, st = f.left.pushResumable(r, yield); st != gen.Done {
+		f2 := gen.New[forkPushFrame](r, 19)
+		f2.f, f2.yield = f, yield
+		return ret0, f2.Link(r, f2, 2, st)
 	}
 //line fringe.go:44:1
 	if !t1 {
 		goto after_if_44
 	}
 //line fringe.go:44:1
-	t1, st = f.right.pushResumable(r, yield)
-	if st != gen.Done {
-		f2 = gen.Take(r, f2, 19)
-		f2.f, f2.yield, f2.PC = nil, nil, 3
-		return ret0, r.Link(f2, &f2.Header, st)
+	if t1, st = f.right.pushResumable(r, yield); st != gen.Done {
+		f2 := gen.New[forkPushFrame](r, 19)
+		return ret0, f2.Link(r, f2, 3, st)
 	}
 after_if_44:
 //line fringe.go:44:1
 	return t1, gen.Done
 }
 
-//line fringe_greenlet.go:235:1
+//line fringe_greenlet.go:193:1
 
 func (f2 *forkPushFrame) Resume(r *gen.Run) (st gen.Status) {
 	f, yield := f2.f, f2.yield
-	var t0, t1 bool
+	var t1 bool
 	switch f2.PC {
-	case 0:
-		f2.ret0, st = f2.body(r, f2.f, f2.yield)
-		return r.Started(f2, &f2.Header, st)
 	case 1:
-		t0 = f2.Answer(r)
+		f2.Ret0 = f2.Answer(r)
 //line fringe.go:42:1
-		f2.ret0 = t0
-		return r.Return(f2, &f2.Header)
+		return f2.Return(r, f2)
 	case 2:
 		t1 = r.Callee().(*forkPushFrame).Returned(r)
 //line fringe.go:44:1
@@ -259,48 +213,39 @@ func (f2 *forkPushFrame) Resume(r *gen.Run) (st gen.Status) {
 
 then_44:
 //line fringe.go:44:1
-	t1, st = f.right.pushResumable(r, yield)
-	if st != gen.Done {
-		f2.f, f2.yield, f2.PC = nil, nil, 3
-		return r.Link(f2, &f2.Header, st)
+	if t1, st = f.right.pushResumable(r, yield); st != gen.Done {
+		f2.f, f2.yield = nil, nil
+		return f2.Link(r, f2, 3, st)
 	}
 resumed_44:
 after_if_44:
 //line fringe.go:44:1
-	f2.ret0 = t1
-	return r.Return(f2, &f2.Header)
+	f2.Ret0 = t1
+	return f2.Return(r, f2)
 }
 
-//line fringe_greenlet.go:275:1
+//line fringe_greenlet.go:228:1
 
-func (f *forkPushFrame) Args(args []any)            { gen.SetArgs(f, args, &f.yield) }
-func (f *forkPushFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *forkPushFrame) Forget()                    { *f = forkPushFrame{Header: f.Header, ret0: f.ret0} }
-func (f *forkPushFrame) Release(r *gen.Run)         { gen.Free(r, f, 19) }
-func (*forkPushFrame) Func() *gen.Func              { return &forkPushFrameInfo }
+func (f *forkPushFrame) Release(r *gen.Run) { gen.Free(r, f, 19) }
+func (*forkPushFrame) Func() *gen.Func      { return fringe_go.At(2) }
 
-var forkPushFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/bench.(*fork).push", File: "github.com/going-green/greenlet/generated/bench/fringe.go", Line: 40, Points: "42; 44 f yield; 44"}
 var _ func(*fork, func(int) bool) bool = (*fork).push
 
-// forkIteratorFrame is an activation of fork.iterator.
 type forkIteratorFrame struct {
-	gen.Header
-	f    *fork
-	ret0 func(func(int) bool)
+	gen.Returns[func(func(int) bool)]
+	f *fork
 }
 
 func (f *fork) newIteratorFrame() *forkIteratorFrame {
 	_ = f.iterator
 	return gen.MakeFrame(forkIteratorFrame{f: f})
 }
-func (f *forkIteratorFrame) Results() func(func(int) bool) { f.Over(f); return f.ret0 }
-func (f *forkIteratorFrame) Returned(r *gen.Run) (ret0 func(func(int) bool)) {
-	ret0 = f.ret0
+func (f *forkIteratorFrame) Results() func(func(int) bool) { f.Over(f); return f.Ret0 }
+func (f *forkIteratorFrame) Returned(r *gen.Run) func(func(int) bool) {
+	r0 := f.Ret0
 	f.Release(r)
-	return
+	return r0
 }
-
-// iteratorResumable is fork.iterator for callers that can be suspended.
 func (f *fork) iteratorResumable(r *gen.Run) (func(func(int) bool), gen.Status) {
 	return (*forkIteratorFrame)(nil).body(r, f)
 }
@@ -310,66 +255,63 @@ func (f2 *forkIteratorFrame) body(r *gen.Run, f *fork) (ret0 func(func(int) bool
 	return (&forkIteratorValue1{recv: gen.Ref(f)}).value(), gen.Done
 }
 
-//line fringe_greenlet.go:315:1
+//line fringe_greenlet.go:260:1
 
 func (f *forkIteratorFrame) Resume(r *gen.Run) (st gen.Status) {
-	f.ret0, st = f.body(r, f.f)
-	return r.Started(f, &f.Header, st)
+	f.Ret0, st = f.body(r, f.f)
+	return f.Started(r, f, st)
 }
 
-func (f *forkIteratorFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *forkIteratorFrame) Forget()                    { *f = forkIteratorFrame{Header: f.Header, ret0: f.ret0} }
-func (f *forkIteratorFrame) Release(r *gen.Run)         { gen.Free(r, f, 53) }
-func (*forkIteratorFrame) Func() *gen.Func              { return &forkIteratorFrameInfo }
+func (f *forkIteratorFrame) Forget()            { *f = forkIteratorFrame{Returns: f.Returns} }
+func (f *forkIteratorFrame) Release(r *gen.Run) { gen.Free(r, f, 53) }
+func (*forkIteratorFrame) Func() *gen.Func      { return fringe_go.At(3) }
 
-var forkIteratorFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/bench.(*fork).iterator", File: "github.com/going-green/greenlet/generated/bench/fringe.go", Line: 81}
 var _ func(*fork) func(func(int) bool) = (*fork).iterator
 
-// forkIteratorValue1 is All as a value of fringe.go:81, with what it captures.
+// forkIteratorValue1 is All as a value of fringe.go:81.
 type forkIteratorValue1 struct {
 	gen.Closure
 	recv **fork
 }
 
-// value is the literal for code that can't be suspended.
 func (c *forkIteratorValue1) value() func(func(int) bool) {
 	return gen.Bind(&c.Closure, c, func(p0 func(int) bool) { (*c.recv).All(p0) })
 }
 func (c *forkIteratorValue1) Frame() gen.Frame { return (*c.recv).NewAllFrame(nil) }
 
-// forkIteratorValue1Frame is an activation of the literal forkIteratorValue1.
 type forkIteratorValue1Frame struct {
 	gen.Header
 	c  *forkIteratorValue1
 	p0 func(int) bool
 }
 
-// CallResumable is the literal forkIteratorValue1 for callers that can be suspended.
-func (c *forkIteratorValue1) CallResumable(r *gen.Run, p0 func(int) bool) gen.Status {
-	return (*forkIteratorValue1Frame)(nil).body(r, c, p0)
-}
-
-func (f *forkIteratorValue1Frame) body(r *gen.Run, c *forkIteratorValue1, p0 func(int) bool) (st gen.Status) {
+func (c *forkIteratorValue1) CallResumable(r *gen.Run, p0 func(int) bool) (st gen.Status) {
 //line fringe.go:81:1
 	if st = (*c.recv).AllResumable(r, p0); st != gen.Done {
-		f = gen.Take(r, f, 37)
-		f.p0, f.c, f.PC = nil, c, 1
-		return r.Link(f, &f.Header, st)
+		f := gen.New[forkIteratorValue1Frame](r, 37)
+		f.c = c
+		return f.Link(r, f, 1, st)
 	}
 	return gen.Done
 }
 
-//line fringe_greenlet.go:364:1
+//line fringe_greenlet.go:300:1
 
 func (f *forkIteratorValue1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
 	_ = c
 	r.Callee().(*forkAllFrame).Release(r)
-	return r.Return(f, &f.Header)
+	return f.Return(r, f)
 }
 
 func (f *forkIteratorValue1Frame) Release(r *gen.Run) { gen.Free(r, f, 37) }
-func (*forkIteratorValue1Frame) Func() *gen.Func      { return &forkIteratorValue1FrameInfo }
+func (*forkIteratorValue1Frame) Func() *gen.Func      { return fringe_go.At(4) }
 
-var forkIteratorValue1FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/bench.(*fork).iterator.value1", File: "github.com/going-green/greenlet/generated/bench/fringe.go", Line: 81, Points: "81"}
 var _ = gen.Declare("fork.fringe", "fork.All", "fork.push", "fork.iterator")
+var fringe_go = gen.Funcs{Package: "github.com/going-green/greenlet/generated/bench", File: "github.com/going-green/greenlet/generated/bench/fringe.go", List: `
+(*fork).fringe 25: 27; 30 f; 31
+(*fork).All 37: 37
+(*fork).push 40: 42; 44 f yield; 44
+(*fork).iterator 81
+(*fork).iterator.value1 81: 81
+`}

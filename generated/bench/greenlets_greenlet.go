@@ -8,7 +8,6 @@ import "github.com/going-green/greenlet/runtime/gen"
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// countFrame is an activation of count.
 type countFrame struct {
 	gen.Yields[int]
 	gen.Header
@@ -16,8 +15,6 @@ type countFrame struct {
 }
 
 func newCountFrame(n int) *countFrame { _ = count; return gen.MakeFrame(countFrame{n: n}) }
-
-// countResumable is count for callers that can be suspended.
 func countResumable(r *gen.Run, n int) (st gen.Status) {
 	var i int
 //line greenlets.go:14:1
@@ -28,17 +25,16 @@ func countResumable(r *gen.Run, n int) (st gen.Status) {
 	}
 	{
 //line greenlets.go:15:1
-		f := gen.Take(r, (*countFrame)(nil), 22)
-		r.Leaf(f, &f.Header)
-		f.n, f.i, f.PC = n, i, 1
+		f := gen.New[countFrame](r, 22)
+		f.Leaf(r, f, 1)
+		f.n, f.i = n, i
 //line greenlets.go:15:1
 		return gen.Yielded(r, i)
 	}
 }
 
-//line greenlets_greenlet.go:40:1
+//line greenlets_greenlet.go:37:1
 
-// Ask continues count up to its next value, if there is one.
 func (f *countFrame) Ask(p *int) gen.Status {
 	n := f.n
 	var i int
@@ -64,24 +60,22 @@ loop_14:
 	return gen.Left
 }
 
-//line greenlets_greenlet.go:68:1
+//line greenlets_greenlet.go:64:1
 
 func (f *countFrame) Resume(r *gen.Run) gen.Status {
 	var v int
 	if f.Ask(&v) == gen.Done {
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 	return gen.Yielded(r, v)
 }
 
 func (f *countFrame) Args(args []any)    { gen.SetArgs(f, args, &f.n) }
 func (f *countFrame) Release(r *gen.Run) { gen.Free(r, f, 22) }
-func (*countFrame) Func() *gen.Func      { return &countFrameInfo }
+func (*countFrame) Func() *gen.Func      { return greenlets_go.At(0) }
 
-var countFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/bench.count", File: "github.com/going-green/greenlet/generated/bench/greenlets.go", Line: 13, Points: "15 n i"}
 var _ func(int) = count
 
-// treeWalkFrame is an activation of tree.walk.
 type treeWalkFrame struct {
 	gen.Yields[int]
 	gen.Header
@@ -95,8 +89,6 @@ type treeWalkWaiting struct {
 }
 
 func (t *tree) newWalkFrame() *treeWalkFrame { _ = t.walk; return gen.MakeFrame(treeWalkFrame{t: t}) }
-
-// walkResumable is tree.walk for callers that can be suspended.
 func (t *tree) walkResumable(r *gen.Run) gen.Status {
 	f := gen.Take(r, (*treeWalkFrame)(nil), 8)
 	f.t = t
@@ -110,8 +102,6 @@ func (t *tree) walkResumable(r *gen.Run) gen.Status {
 	}
 	return gen.Yielded(r, v)
 }
-
-// Ask continues tree.walk up to its next value, if there is one.
 func (f *treeWalkFrame) Ask(p *int) gen.Status {
 again:
 	t := f.t
@@ -151,24 +141,22 @@ returned:
 	return gen.Done
 }
 
-//line greenlets_greenlet.go:155:1
+//line greenlets_greenlet.go:145:1
 
 func (f *treeWalkFrame) Resume(r *gen.Run) gen.Status {
 	var v int
 	if f.Ask(&v) == gen.Done {
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 	return gen.Yielded(r, v)
 }
 
 func (f *treeWalkFrame) Forget()            { *f = treeWalkFrame{Header: f.Header} }
 func (f *treeWalkFrame) Release(r *gen.Run) { gen.Free(r, f, 8) }
-func (*treeWalkFrame) Func() *gen.Func      { return &treeWalkFrameInfo }
+func (*treeWalkFrame) Func() *gen.Func      { return greenlets_go.At(1) }
 
-var treeWalkFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/bench.(*tree).walk", File: "github.com/going-green/greenlet/generated/bench/greenlets.go", Line: 40, Points: "44 t; 45 t; 46"}
 var _ func(*tree) = (*tree).walk
 
-// sideCounterFrame is an activation of side.counter.
 type sideCounterFrame struct {
 	gen.Header
 	s *side
@@ -179,8 +167,6 @@ func (s *side) newCounterFrame(n int) *sideCounterFrame {
 	_ = s.counter
 	return gen.MakeFrame(sideCounterFrame{s: s, n: n})
 }
-
-// counterResumable is side.counter for callers that can be suspended.
 func (s *side) counterResumable(r *gen.Run, n int) gen.Status {
 	return (*sideCounterFrame)(nil).body(r, s, n)
 }
@@ -192,20 +178,20 @@ func (f *sideCounterFrame) body(r *gen.Run, s *side, n int) (st gen.Status) {
 	}
 //line greenlets.go:95:1
 	f = gen.Take(r, f, 40)
-	r.Leaf(f, &f.Header)
-	f.s, f.PC = s, 1
+	f.Leaf(r, f, 1)
+	f.s = s
 	r.Await(&f.n)
 //line greenlets.go:95:1
 	return gen.Send[int](r, s.other.self, n-1)
 }
 
-//line greenlets_greenlet.go:203:1
+//line greenlets_greenlet.go:189:1
 
 func (f *sideCounterFrame) Resume(r *gen.Run) (st gen.Status) {
 	s, n := f.s, f.n
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.s, f.n))
+		return f.Started(r, f, f.body(r, f.s, f.n))
 	default:
 		n = f.n
 		r.Received()
@@ -216,21 +202,19 @@ func (f *sideCounterFrame) Resume(r *gen.Run) (st gen.Status) {
 //line greenlets.go:95:1
 			return gen.Send[int](r, s.other.self, n-1)
 		}
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 }
 
-//line greenlets_greenlet.go:224:1
+//line greenlets_greenlet.go:210:1
 
 func (f *sideCounterFrame) Args(args []any)    { gen.SetArgs(f, args, &f.n) }
 func (f *sideCounterFrame) Forget()            { *f = sideCounterFrame{Header: f.Header} }
 func (f *sideCounterFrame) Release(r *gen.Run) { gen.Free(r, f, 40) }
-func (*sideCounterFrame) Func() *gen.Func      { return &sideCounterFrameInfo }
+func (*sideCounterFrame) Func() *gen.Func      { return greenlets_go.At(2) }
 
-var sideCounterFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/bench.(*side).counter", File: "github.com/going-green/greenlet/generated/bench/greenlets.go", Line: 93, Points: "95 s"}
 var _ func(*side, int) = (*side).counter
 
-// sideToucherFrame is an activation of side.toucher.
 type sideToucherFrame struct {
 	gen.Header
 	s     *side
@@ -241,8 +225,6 @@ func (s *side) newToucherFrame(n int) *sideToucherFrame {
 	_ = s.toucher
 	return gen.MakeFrame(sideToucherFrame{s: s, n: n})
 }
-
-// toucherResumable is side.toucher for callers that can be suspended.
 func (s *side) toucherResumable(r *gen.Run, n int) gen.Status {
 	return (*sideToucherFrame)(nil).body(r, s, n)
 }
@@ -257,20 +239,20 @@ func (f *sideToucherFrame) body(r *gen.Run, s *side, n int) (st gen.Status) {
 	}
 //line greenlets.go:112:1
 	f = gen.Take(r, f, 20)
-	r.Leaf(f, &f.Header)
-	f.s, f.n, f.t0, f.PC = s, n, t0, 1
+	f.Leaf(r, f, 1)
+	f.s, f.n, f.t0 = s, n, t0
 //line greenlets.go:112:1
 	return r.SendNone(s.other.self)
 }
 
-//line greenlets_greenlet.go:267:1
+//line greenlets_greenlet.go:249:1
 
 func (f *sideToucherFrame) Resume(r *gen.Run) (st gen.Status) {
 	s, n := f.s, f.n
 	var t0 int
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.s, f.n))
+		return f.Started(r, f, f.body(r, f.s, f.n))
 	default:
 		t0 = f.t0
 //line greenlets.go:111:1
@@ -281,21 +263,19 @@ func (f *sideToucherFrame) Resume(r *gen.Run) (st gen.Status) {
 //line greenlets.go:112:1
 			return r.SendNone(s.other.self)
 		}
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 }
 
-//line greenlets_greenlet.go:289:1
+//line greenlets_greenlet.go:271:1
 
 func (f *sideToucherFrame) Args(args []any)    { gen.SetArgs(f, args, &f.n) }
 func (f *sideToucherFrame) Forget()            { *f = sideToucherFrame{Header: f.Header} }
 func (f *sideToucherFrame) Release(r *gen.Run) { gen.Free(r, f, 20) }
-func (*sideToucherFrame) Func() *gen.Func      { return &sideToucherFrameInfo }
+func (*sideToucherFrame) Func() *gen.Func      { return greenlets_go.At(3) }
 
-var sideToucherFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/bench.(*side).toucher", File: "github.com/going-green/greenlet/generated/bench/greenlets.go", Line: 110, Points: "112 s n t0"}
 var _ func(*side, int) = (*side).toucher
 
-// sideDeepFrame is an activation of side.deep.
 type sideDeepFrame struct {
 	gen.Header
 	s *side
@@ -306,8 +286,6 @@ func (s *side) newDeepFrame(n int) *sideDeepFrame {
 	_ = s.deep
 	return gen.MakeFrame(sideDeepFrame{s: s, n: n})
 }
-
-// deepResumable is side.deep for callers that can be suspended.
 func (s *side) deepResumable(r *gen.Run, n int) gen.Status {
 	return (*sideDeepFrame)(nil).body(r, s, n)
 }
@@ -321,8 +299,8 @@ func (f *sideDeepFrame) body(r *gen.Run, s *side, n int) (st gen.Status) {
 	s.depth--
 	if st = s.deepResumable(r, n); st != gen.Done {
 		f = gen.Take(r, f, 20)
-		f.s, f.PC = nil, 1
-		return r.Link(f, &f.Header, st)
+		f.s = nil
+		return f.Link(r, f, 1, st)
 	}
 //line greenlets.go:131:1
 	return gen.Done
@@ -332,24 +310,24 @@ loop_133:
 	}
 //line greenlets.go:134:1
 	f = gen.Take(r, f, 20)
-	r.Leaf(f, &f.Header)
-	f.s, f.PC = s, 2
+	f.Leaf(r, f, 2)
+	f.s = s
 	r.Await(&f.n)
 //line greenlets.go:134:1
 	return gen.Send[int](r, s.other.self, n-1)
 }
 
-//line greenlets_greenlet.go:343:1
+//line greenlets_greenlet.go:321:1
 
 func (f *sideDeepFrame) Resume(r *gen.Run) (st gen.Status) {
 	s, n := f.s, f.n
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.s, f.n))
+		return f.Started(r, f, f.body(r, f.s, f.n))
 	case 1:
 		r.Callee().(*sideDeepFrame).Release(r)
 //line greenlets.go:131:1
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	default:
 		n = f.n
 		r.Received()
@@ -360,36 +338,31 @@ func (f *sideDeepFrame) Resume(r *gen.Run) (st gen.Status) {
 //line greenlets.go:134:1
 			return gen.Send[int](r, s.other.self, n-1)
 		}
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 }
 
-//line greenlets_greenlet.go:368:1
+//line greenlets_greenlet.go:346:1
 
 func (f *sideDeepFrame) Args(args []any)    { gen.SetArgs(f, args, &f.n) }
 func (f *sideDeepFrame) Forget()            { *f = sideDeepFrame{Header: f.Header} }
 func (f *sideDeepFrame) Release(r *gen.Run) { gen.Free(r, f, 20) }
-func (*sideDeepFrame) Func() *gen.Func      { return &sideDeepFrameInfo }
+func (*sideDeepFrame) Func() *gen.Func      { return greenlets_go.At(4) }
 
-var sideDeepFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/bench.(*side).deep", File: "github.com/going-green/greenlet/generated/bench/greenlets.go", Line: 127, Points: "130; 134 s"}
 var _ func(*side, int) = (*side).deep
 
-// manySpawnedFrame is an activation of manySpawned.
 type manySpawnedFrame struct {
-	gen.Header
+	gen.Returns[int]
 	n, sum, i int
 	t0        any
-	ret0      int
 }
 
 func newManySpawnedFrame(n int) *manySpawnedFrame {
 	_ = manySpawned
 	return gen.MakeFrame(manySpawnedFrame{n: n})
 }
-func (f *manySpawnedFrame) Results() int                   { f.Over(f); return f.ret0 }
-func (f *manySpawnedFrame) Returned(r *gen.Run) (ret0 int) { ret0 = f.ret0; f.Release(r); return }
-
-// manySpawnedResumable is manySpawned for callers that can be suspended.
+func (f *manySpawnedFrame) Results() int            { f.Over(f); return f.Ret0 }
+func (f *manySpawnedFrame) Returned(r *gen.Run) int { r0 := f.Ret0; f.Release(r); return r0 }
 func manySpawnedResumable(r *gen.Run, n int) (int, gen.Status) {
 	return (*manySpawnedFrame)(nil).body(r, n)
 }
@@ -406,14 +379,14 @@ func (f *manySpawnedFrame) body(r *gen.Run, n int) (ret0 int, st gen.Status) {
 	}
 //line greenlets.go:181:1
 	f = gen.Take(r, f, 6)
-	r.Leaf(f, &f.Header)
-	f.n, f.sum, f.i, f.PC = n, sum, i, 1
+	f.Leaf(r, f, 1)
+	f.n, f.sum, f.i = n, sum, i
 	r.Await(&f.t0)
 //line greenlets.go:181:1
 	return ret0, r.SendNone(r.New(newMaybeFrame(i)))
 }
 
-//line greenlets_greenlet.go:417:1
+//line greenlets_greenlet.go:390:1
 
 func (f *manySpawnedFrame) Resume(r *gen.Run) (st gen.Status) {
 	n := f.n
@@ -421,8 +394,8 @@ func (f *manySpawnedFrame) Resume(r *gen.Run) (st gen.Status) {
 	var t0 any
 	switch f.PC {
 	case 0:
-		f.ret0, st = f.body(r, f.n)
-		return r.Started(f, &f.Header, st)
+		f.Ret0, st = f.body(r, f.n)
+		return f.Started(r, f, st)
 	default:
 		i = f.i
 		t0 = f.t0
@@ -438,34 +411,29 @@ func (f *manySpawnedFrame) Resume(r *gen.Run) (st gen.Status) {
 //line greenlets.go:181:1
 			return r.SendNone(r.New(newMaybeFrame(i)))
 		}
-		f.ret0 = f.sum
-		return r.Return(f, &f.Header)
+		f.Ret0 = f.sum
+		return f.Return(r, f)
 	}
 }
 
-//line greenlets_greenlet.go:447:1
+//line greenlets_greenlet.go:420:1
 
-func (f *manySpawnedFrame) Args(args []any)            { gen.SetArgs(f, args, &f.n) }
-func (f *manySpawnedFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *manySpawnedFrame) Forget()                    { *f = manySpawnedFrame{Header: f.Header, ret0: f.ret0} }
-func (f *manySpawnedFrame) Release(r *gen.Run)         { gen.Free(r, f, 6) }
-func (*manySpawnedFrame) Func() *gen.Func              { return &manySpawnedFrameInfo }
+func (f *manySpawnedFrame) Args(args []any)    { gen.SetArgs(f, args, &f.n) }
+func (f *manySpawnedFrame) Forget()            { *f = manySpawnedFrame{Returns: f.Returns} }
+func (f *manySpawnedFrame) Release(r *gen.Run) { gen.Free(r, f, 6) }
+func (*manySpawnedFrame) Func() *gen.Func      { return greenlets_go.At(5) }
 
-var manySpawnedFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/bench.manySpawned", File: "github.com/going-green/greenlet/generated/bench/greenlets.go", Line: 178, Points: "181 n sum i"}
 var _ func(int) int = manySpawned
 
-// maybeFrame is an activation of maybe.
 type maybeFrame struct {
 	gen.Yields[int]
-	gen.Header
-	i, ret0 int
+	gen.Returns[int]
+	i int
 }
 
-func newMaybeFrame(i int) *maybeFrame                { _ = maybe; return gen.MakeFrame(maybeFrame{i: i}) }
-func (f *maybeFrame) Results() int                   { f.Over(f); return f.ret0 }
-func (f *maybeFrame) Returned(r *gen.Run) (ret0 int) { ret0 = f.ret0; f.Release(r); return }
-
-// maybeResumable is maybe for callers that can be suspended.
+func newMaybeFrame(i int) *maybeFrame         { _ = maybe; return gen.MakeFrame(maybeFrame{i: i}) }
+func (f *maybeFrame) Results() int            { f.Over(f); return f.Ret0 }
+func (f *maybeFrame) Returned(r *gen.Run) int { r0 := f.Ret0; f.Release(r); return r0 }
 func maybeResumable(r *gen.Run, i int) (ret0 int, st gen.Status) {
 //line greenlets.go:194:1
 	if i >= 0 {
@@ -474,17 +442,16 @@ func maybeResumable(r *gen.Run, i int) (ret0 int, st gen.Status) {
 	}
 	{
 //line greenlets.go:195:1
-		f := gen.Take(r, (*maybeFrame)(nil), 59)
-		r.Leaf(f, &f.Header)
-		f.i, f.PC = i, 1
+		f := gen.New[maybeFrame](r, 59)
+		f.Leaf(r, f, 1)
+		f.i = i
 //line greenlets.go:195:1
 		return ret0, gen.Yielded(r, i)
 	}
 }
 
-//line greenlets_greenlet.go:486:1
+//line greenlets_greenlet.go:454:1
 
-// Ask continues maybe up to its next value, if there is one.
 func (f *maybeFrame) Ask(p *int) gen.Status {
 	i := f.i
 	switch f.PC {
@@ -503,54 +470,38 @@ func (f *maybeFrame) Ask(p *int) gen.Status {
 	return gen.Left
 after_if_194:
 //line greenlets.go:197:1
-	f.ret0 = i & 7
+	f.Ret0 = i & 7
 	return gen.Done
 }
 
-//line greenlets_greenlet.go:511:1
+//line greenlets_greenlet.go:478:1
 
 func (f *maybeFrame) Resume(r *gen.Run) gen.Status {
 	var v int
 	if f.Ask(&v) == gen.Done {
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 	return gen.Yielded(r, v)
 }
 
-func (f *maybeFrame) Args(args []any)            { gen.SetArgs(f, args, &f.i) }
-func (f *maybeFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *maybeFrame) Release(r *gen.Run)         { gen.Free(r, f, 59) }
-func (*maybeFrame) Func() *gen.Func              { return &maybeFrameInfo }
+func (f *maybeFrame) Args(args []any)    { gen.SetArgs(f, args, &f.i) }
+func (f *maybeFrame) Release(r *gen.Run) { gen.Free(r, f, 59) }
+func (*maybeFrame) Func() *gen.Func      { return greenlets_go.At(6) }
 
-var maybeFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/bench.maybe", File: "github.com/going-green/greenlet/generated/bench/greenlets.go", Line: 193, Points: "195 i"}
-var _ func(int) int = maybe
+var _ = gen.Function11(maybe, maybeResumable, newMaybeFrame)
 
-// maybeFrameValue is maybe as a value, for callers that can be suspended.
-type maybeFrameValue struct{}
-
-func (maybeFrameValue) CallResumable(r *gen.Run, p0 int) (int, gen.Status) {
-	return maybeResumable(r, p0)
-}
-
-var _ = gen.Register(maybe, maybeFrameValue{})
-
-func (maybeFrameValue) Frame() gen.Frame { return gen.MakeFrame(maybeFrame{}) }
-
-// manyCallsFrame is an activation of manyCalls.
 type manyCallsFrame struct {
 	gen.Yields[int]
-	gen.Header
-	n, sum, i, ret0 int
+	gen.Returns[int]
+	n, sum, i int
 }
 
 func newManyCallsFrame(n int) *manyCallsFrame {
 	_ = manyCalls
 	return gen.MakeFrame(manyCallsFrame{n: n})
 }
-func (f *manyCallsFrame) Results() int                   { f.Over(f); return f.ret0 }
-func (f *manyCallsFrame) Returned(r *gen.Run) (ret0 int) { ret0 = f.ret0; f.Release(r); return }
-
-// manyCallsResumable is manyCalls for callers that can be suspended.
+func (f *manyCallsFrame) Results() int            { f.Over(f); return f.Ret0 }
+func (f *manyCallsFrame) Returned(r *gen.Run) int { r0 := f.Ret0; f.Release(r); return r0 }
 func manyCallsResumable(r *gen.Run, n int) (int, gen.Status) {
 	return (*manyCallsFrame)(nil).body(r, n)
 }
@@ -567,11 +518,10 @@ loop_205:
 		return sum, gen.Done
 	}
 //line greenlets.go:206:1
-	t0, st = maybeResumable(r, i)
-	if st != gen.Done {
+	if t0, st = maybeResumable(r, i); st != gen.Done {
 		f = gen.Take(r, f, 59)
-		f.n, f.sum, f.i, f.PC = n, sum, i, 1
-		return ret0, r.Link(f, &f.Header, st)
+		f.n, f.sum, f.i = n, sum, i
+		return ret0, f.Link(r, f, 1, st)
 	}
 //line greenlets.go:206:1
 	sum += t0
@@ -580,15 +530,15 @@ loop_205:
 	goto loop_205
 }
 
-//line greenlets_greenlet.go:584:1
+//line greenlets_greenlet.go:534:1
 
 func (f *manyCallsFrame) Resume(r *gen.Run) (st gen.Status) {
 	n := f.n
 	var sum, i, t0 int
 	switch f.PC {
 	case 0:
-		f.ret0, st = f.body(r, f.n)
-		return r.Started(f, &f.Header, st)
+		f.Ret0, st = f.body(r, f.n)
+		return f.Started(r, f, st)
 	case 1:
 		sum, i = f.sum, f.i
 		t0 = r.Callee().(*maybeFrame).Returned(r)
@@ -599,14 +549,13 @@ loop_205:
 //line greenlets.go:205:1
 	if i >= n {
 //line greenlets.go:208:1
-		f.ret0 = sum
-		return r.Return(f, &f.Header)
+		f.Ret0 = sum
+		return f.Return(r, f)
 	}
 //line greenlets.go:206:1
-	t0, st = maybeResumable(r, i)
-	if st != gen.Done {
-		f.sum, f.i, f.PC = sum, i, 1
-		return r.Link(f, &f.Header, st)
+	if t0, st = maybeResumable(r, i); st != gen.Done {
+		f.sum, f.i = sum, i
+		return f.Link(r, f, 1, st)
 	}
 resumed_206:
 //line greenlets.go:206:1
@@ -616,13 +565,21 @@ resumed_206:
 	goto loop_205
 }
 
-//line greenlets_greenlet.go:620:1
+//line greenlets_greenlet.go:569:1
 
-func (f *manyCallsFrame) Args(args []any)            { gen.SetArgs(f, args, &f.n) }
-func (f *manyCallsFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *manyCallsFrame) Release(r *gen.Run)         { gen.Free(r, f, 59) }
-func (*manyCallsFrame) Func() *gen.Func              { return &manyCallsFrameInfo }
+func (f *manyCallsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.n) }
+func (f *manyCallsFrame) Release(r *gen.Run) { gen.Free(r, f, 59) }
+func (*manyCallsFrame) Func() *gen.Func      { return greenlets_go.At(7) }
 
-var manyCallsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/bench.manyCalls", File: "github.com/going-green/greenlet/generated/bench/greenlets.go", Line: 203, Points: "206 n sum i"}
 var _ func(int) int = manyCalls
 var _ = gen.Declare("tree.walk", "side.counter", "side.toucher", "side.deep")
+var greenlets_go = gen.Funcs{Package: "github.com/going-green/greenlet/generated/bench", File: "github.com/going-green/greenlet/generated/bench/greenlets.go", List: `
+count 13: 15 n i
+(*tree).walk 40: 44 t; 45 t; 46
+(*side).counter 93: 95 s
+(*side).toucher 110: 112 s n t0
+(*side).deep 127: 130; 134 s
+manySpawned 178: 181 n sum i
+maybe 193: 195 i
+manyCalls 203: 206 n sum i
+`}

@@ -8,7 +8,6 @@ import "github.com/going-green/greenlet/runtime/gen"
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// bushWalkFrame is an activation of bush.walk.
 type bushWalkFrame struct {
 	gen.Yields[int]
 	gen.Header
@@ -22,8 +21,6 @@ type bushWalkWaiting struct {
 }
 
 func (t *bush) newWalkFrame() *bushWalkFrame { _ = t.walk; return gen.MakeFrame(bushWalkFrame{t: t}) }
-
-// walkResumable is bush.walk for callers that can be suspended.
 func (t *bush) walkResumable(r *gen.Run) gen.Status {
 	f := gen.Take(r, (*bushWalkFrame)(nil), 34)
 	f.t = t
@@ -37,8 +34,6 @@ func (t *bush) walkResumable(r *gen.Run) gen.Status {
 	}
 	return gen.Yielded(r, v)
 }
-
-// Ask continues bush.walk up to its next value, if there is one.
 func (f *bushWalkFrame) Ask(p *int) gen.Status {
 again:
 	t := f.t
@@ -78,24 +73,22 @@ returned:
 	return gen.Done
 }
 
-//line walk_greenlet.go:82:1
+//line walk_greenlet.go:77:1
 
 func (f *bushWalkFrame) Resume(r *gen.Run) gen.Status {
 	var v int
 	if f.Ask(&v) == gen.Done {
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 	return gen.Yielded(r, v)
 }
 
 func (f *bushWalkFrame) Forget()            { *f = bushWalkFrame{Header: f.Header} }
 func (f *bushWalkFrame) Release(r *gen.Run) { gen.Free(r, f, 34) }
-func (*bushWalkFrame) Func() *gen.Func      { return &bushWalkFrameInfo }
+func (*bushWalkFrame) Func() *gen.Func      { return walk_go.At(0) }
 
-var bushWalkFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/bench.(*bush).walk", File: "github.com/going-green/greenlet/generated/bench/walk.go", Line: 29, Points: "33 t; 34 t; 35"}
 var _ func(*bush) = (*bush).walk
 
-// bushEachFrame is an activation of bush.Each.
 type bushEachFrame struct {
 	gen.Header
 	t     *bush
@@ -107,79 +100,47 @@ func (t *bush) NewEachFrame(yield func(int) bool) *bushEachFrame {
 	_ = t.Each
 	return gen.MakeFrame(bushEachFrame{t: t, yield: yield})
 }
-
-// EachResumable is bush.Each for callers that can be suspended.
 func (t *bush) EachResumable(r *gen.Run, yield func(int) bool) gen.Status {
 	return (*bushEachFrame)(nil).body(r, t, yield)
 }
 
 func (f *bushEachFrame) body(r *gen.Run, t *bush, yield func(int) bool) (st gen.Status) {
 //line walk.go:41:1
-	_, st = t.pushResumable(r, yield)
-	if st != gen.Done {
+	if _, st = t.pushResumable(r, yield); st != gen.Done {
 		f = gen.Take(r, f, 42)
-		f.t, f.yield, f.PC = nil, nil, 1
-		return r.Link(f, &f.Header, st)
+		f.t, f.yield = nil, nil
+		return f.Link(r, f, 1, st)
 	}
 	return gen.Done
 }
 
-//line walk_greenlet.go:128:1
+//line walk_greenlet.go:118:1
 
 func (f *bushEachFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.t, f.yield))
+		return f.Started(r, f, f.body(r, f.t, f.yield))
 	default:
 		r.Callee().(*bushPushFrame).Release(r)
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 }
 
 func (f *bushEachFrame) Args(args []any)    { gen.SetArgs(f, args, &f.yield) }
 func (f *bushEachFrame) Forget()            { *f = bushEachFrame{Header: f.Header} }
 func (f *bushEachFrame) Release(r *gen.Run) { gen.Free(r, f, 42) }
-func (*bushEachFrame) Func() *gen.Func      { return &bushEachFrameInfo }
+func (*bushEachFrame) Func() *gen.Func      { return walk_go.At(1) }
 
-var bushEachFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/bench.(*bush).Each", File: "github.com/going-green/greenlet/generated/bench/walk.go", Line: 41, Points: "41"}
-var _ func(*bush, func(int) bool) = (*bush).Each
+var _ = gen.Method10((*new(*bush)).Each, (*bush).EachResumable, (*bush).NewEachFrame)
 
-// bushEachFrameValue is bush.Each as a value, for callers that can be suspended.
-type bushEachFrameValue struct {
-	recv *bush
-}
-
-func (v bushEachFrameValue) CallResumable(r *gen.Run, p0 func(int) bool) gen.Status {
-	return v.recv.EachResumable(r, p0)
-}
-
-var _ = gen.RegisterMethod((*new(*bush)).Each, func(recv *bush) any {
-	return bushEachFrameValue{recv}
-})
-
-func (v bushEachFrameValue) Frame() gen.Frame { return gen.MakeFrame(bushEachFrame{t: v.recv}) }
-
-// bushPushFrame is an activation of bush.push.
 type bushPushFrame struct {
-	gen.Header
+	gen.Returns[bool]
 	t     *bush
 	yield func(int) bool
-	ret0  bool
 }
 
-func (t *bush) newPushFrame(yield func(int) bool) *bushPushFrame {
-	_ = t.push
-	return gen.MakeFrame(bushPushFrame{t: t, yield: yield})
-}
-func (f *bushPushFrame) Results() bool                   { f.Over(f); return f.ret0 }
-func (f *bushPushFrame) Returned(r *gen.Run) (ret0 bool) { ret0 = f.ret0; f.Release(r); return }
-
-// pushResumable is bush.push for callers that can be suspended.
-func (t *bush) pushResumable(r *gen.Run, yield func(int) bool) (bool, gen.Status) {
-	return (*bushPushFrame)(nil).body(r, t, yield)
-}
-
-func (f *bushPushFrame) body(r *gen.Run, t *bush, yield func(int) bool) (ret0 bool, st gen.Status) {
+func (f *bushPushFrame) Returned(r *gen.Run) bool { r0 := f.Ret0; f.Release(r); return r0 }
+func (t *bush) pushResumable(r *gen.Run, yield func(int) bool) (ret0 bool, st gen.Status) {
 	var t0 bool
 //line walk.go:45:1
 	t0 = t == nil
@@ -188,37 +149,38 @@ func (f *bushPushFrame) body(r *gen.Run, t *bush, yield func(int) bool) (ret0 bo
 		goto after_if_45
 	}
 //line walk.go:45:1
-	t0, st = t.left.pushResumable(r, yield)
-	if st != gen.Done {
-		f = gen.Take(r, f, 49)
-		f.t, f.yield, f.PC = t, yield, 1
-		return ret0, r.Link(f, &f.Header, st)
+	if t0, st = t.left.pushResumable(r, yield); st != gen.Done {
+		f := gen.New[bushPushFrame](r, 49)
+		f.t, f.yield = t, yield
+		return ret0, f.Link(r, f, 1, st)
 	}
 //line walk.go:45:1
 	if !t0 {
 		goto after_if_45b
 	}
+	{
 //line walk.go:45:1
-	if p := gen.YieldTo(r, yield); p != nil {
-		*p = t.value
-		f = gen.Take(r, f, 49)
-		r.Leaf(f, &f.Header)
-		f.t, f.yield, f.PC = t, yield, 2
-		return ret0, f.Hand()
-	}
-	if c, ok := gen.Resumable11(yield).(interface {
-		CallResumable(*gen.Run, int) (bool, gen.Status)
-	}); ok {
-//line walk.go:45:1
-		t0, st = c.CallResumable(r, t.value)
-		if st != gen.Done {
-			f = gen.Take(r, f, 49)
-			f.t, f.yield, f.PC = t, yield, 2
-			return ret0, r.Link(f, &f.Header, st)
+		if p := gen.YieldTo(r, yield); p != nil {
+			*p = t.value
+			f := gen.New[bushPushFrame](r, 49)
+			f.Leaf(r, f, 2)
+			f.t, f.yield = t, yield
+			return ret0, f.Hand()
 		}
-	} else {
+		if c, ok := gen.Resumable11(yield).(interface {
+			CallResumable(*gen.Run, int) (bool, gen.Status)
+		}); ok {
 //line walk.go:45:1
-		t0 = yield(t.value)
+			t0, st = c.CallResumable(r, t.value)
+			if st != gen.Done {
+				f := gen.New[bushPushFrame](r, 49)
+				f.t, f.yield = t, yield
+				return ret0, f.Link(r, f, 2, st)
+			}
+		} else {
+//line walk.go:45:1
+			t0 = yield(t.value)
+		}
 	}
 after_if_45b:
 //line walk.go:45:1
@@ -226,26 +188,21 @@ after_if_45b:
 		goto after_if_45
 	}
 //line walk.go:45:1
-	t0, st = t.right.pushResumable(r, yield)
-	if st != gen.Done {
-		f = gen.Take(r, f, 49)
-		f.t, f.yield, f.PC = nil, nil, 3
-		return ret0, r.Link(f, &f.Header, st)
+	if t0, st = t.right.pushResumable(r, yield); st != gen.Done {
+		f := gen.New[bushPushFrame](r, 49)
+		return ret0, f.Link(r, f, 3, st)
 	}
 after_if_45:
 //line walk.go:45:1
 	return t0, gen.Done
 }
 
-//line walk_greenlet.go:241:1
+//line walk_greenlet.go:201:1
 
 func (f *bushPushFrame) Resume(r *gen.Run) (st gen.Status) {
 	t, yield := f.t, f.yield
 	var t0 bool
 	switch f.PC {
-	case 0:
-		f.ret0, st = f.body(r, f.t, f.yield)
-		return r.Started(f, &f.Header, st)
 	case 1:
 		t0 = r.Callee().(*bushPushFrame).Returned(r)
 //line walk.go:45:1
@@ -274,8 +231,7 @@ then_45:
 //line walk.go:45:1
 		t0, st = c.CallResumable(r, t.value)
 		if st != gen.Done {
-			f.PC = 2
-			return r.Link(f, &f.Header, st)
+			return f.Link(r, f, 2, st)
 		}
 	} else {
 //line walk.go:45:1
@@ -288,26 +244,26 @@ after_if_45:
 		goto after_if_45b
 	}
 //line walk.go:45:1
-	t0, st = t.right.pushResumable(r, yield)
-	if st != gen.Done {
-		f.t, f.yield, f.PC = nil, nil, 3
-		return r.Link(f, &f.Header, st)
+	if t0, st = t.right.pushResumable(r, yield); st != gen.Done {
+		f.t, f.yield = nil, nil
+		return f.Link(r, f, 3, st)
 	}
 resumed_45b:
 after_if_45b:
 //line walk.go:45:1
-	f.ret0 = t0
-	return r.Return(f, &f.Header)
+	f.Ret0 = t0
+	return f.Return(r, f)
 }
 
-//line walk_greenlet.go:304:1
+//line walk_greenlet.go:259:1
 
-func (f *bushPushFrame) Args(args []any)            { gen.SetArgs(f, args, &f.yield) }
-func (f *bushPushFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *bushPushFrame) Forget()                    { *f = bushPushFrame{Header: f.Header, ret0: f.ret0} }
-func (f *bushPushFrame) Release(r *gen.Run)         { gen.Free(r, f, 49) }
-func (*bushPushFrame) Func() *gen.Func              { return &bushPushFrameInfo }
+func (f *bushPushFrame) Release(r *gen.Run) { gen.Free(r, f, 49) }
+func (*bushPushFrame) Func() *gen.Func      { return walk_go.At(2) }
 
-var bushPushFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/bench.(*bush).push", File: "github.com/going-green/greenlet/generated/bench/walk.go", Line: 44, Points: "45 t yield; 45 =; 45"}
 var _ func(*bush, func(int) bool) bool = (*bush).push
 var _ = gen.Declare("bush.walk", "bush.Each", "bush.push")
+var walk_go = gen.Funcs{Package: "github.com/going-green/greenlet/generated/bench", File: "github.com/going-green/greenlet/generated/bench/walk.go", List: `
+(*bush).walk 29: 33 t; 34 t; 35
+(*bush).Each 41: 41
+(*bush).push 44: 45 t yield; 45 =; 45
+`}

@@ -11,30 +11,26 @@ import (
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// forestGrowsFrame is an activation of forest.grows.
 type forestGrowsFrame struct {
-	gen.DeferHeader
-	f0       *forest
-	depth    int
-	f        **forest
-	t2, ret0 any
+	gen.DeferReturns[any]
+	f0    *forest
+	depth int
+	f     **forest
+	t2    any
 }
 
 func (f0 *forest) newGrowsFrame(depth int) *forestGrowsFrame {
 	_ = f0.grows
 	return gen.MakeFrame(forestGrowsFrame{f0: f0, depth: depth})
 }
-
-// growsResumable is forest.grows for callers that can be suspended.
 func (f0 *forest) growsResumable(r *gen.Run, depth int) (any, gen.Status) {
 	return (*forestGrowsFrame)(nil).run(r, f0, depth)
 }
-func (f *forestGrowsFrame) Results() any                   { f.Over(f); return f.ret0 }
-func (f *forestGrowsFrame) Returned(r *gen.Run) (ret0 any) { ret0 = f.ret0; f.Release(r); return }
+func (f *forestGrowsFrame) Results() any { f.Over(f); return f.Ret0 }
 
 func (f *forestGrowsFrame) Resume(r *gen.Run) (st gen.Status) {
-	f.ret0, st = f.run(r, f.f0, f.depth)
-	return r.Started(f, &f.Header, st)
+	f.Ret0, st = f.run(r, f.f0, f.depth)
+	return f.Started(r, f, st)
 }
 
 func (f2 *forestGrowsFrame) run(r *gen.Run, f0 *forest, depth int) (ret0 any, st gen.Status) {
@@ -48,7 +44,7 @@ func (f2 *forestGrowsFrame) run(r *gen.Run, f0 *forest, depth int) (ret0 any, st
 	for st = f2.step(r, f0, depth); st == gen.Broken; st = f2.step(r, f0, depth) {
 		r.Recovered(mark)
 	}
-	ret0 = f2.ret0
+	ret0 = f2.Ret0
 	if hot && st == gen.Done {
 		f2.Release(r)
 	}
@@ -60,14 +56,14 @@ func (f2 *forestGrowsFrame) step(r *gen.Run, f0 *forest, depth int) (end gen.Sta
 	defer f2.Catch(&end)
 	var st gen.Status
 	var f **forest
-	var t0, t1, t2 any
+	var t2 any
 	_ = t2
 	switch f2.PC {
 	case 1:
-		t0 = r.Callee().(*forestGrowsFrame).Returned(r)
+		f2.Ret0 = r.Callee().(*forestGrowsFrame).Returned(r)
 		goto resumed_71
 	case 2:
-		t1 = r.Callee().(*forestGrowsFrame).Returned(r)
+		f2.Ret0 = r.Callee().(*forestGrowsFrame).Returned(r)
 		goto resumed_73
 	case 3:
 		f = f2.f
@@ -110,36 +106,28 @@ case_64:
 			}
 			(*fRef).check()
 		})
-		t0, st = (*f).growsResumable(r, f2.depth-1)
-		if st != gen.Done {
-			f2.PC = 1
-			return r.Link(f2, &f2.Header, st)
+		if f2.Ret0, st = (*f).growsResumable(r, f2.depth-1); st != gen.Done {
+			return f2.Link(r, f2, 1, st)
 		}
 	}
 resumed_71:
 //line dump_test.go:71:1
-	f2.ret0 = t0
 	goto unwind
 case_72:
-//line dump_test.go:73:1
-	t1, st = (*f).growsResumable(r, f2.depth-1)
-	if st != gen.Done {
-		f2.PC = 2
-		return r.Link(f2, &f2.Header, st)
+	if f2.Ret0, st = (*f).growsResumable(r, f2.depth-1); st != gen.Done {
+		return f2.Link(r, f2, 2, st)
 	}
 resumed_73:
 //line dump_test.go:73:1
-	f2.ret0 = t1
 	goto unwind
 loop_75:
 	f2.t2 = nil
-//line dump_test.go:76:1
 	(*f).check()
 	switch (*f).rnd.IntN(10) {
 	case 0:
 		f2.f = nil
 //line dump_test.go:79:1
-		f2.ret0 = 1
+		f2.Ret0 = 1
 		goto unwind
 	case 1:
 //line dump_test.go:81:1
@@ -162,8 +150,8 @@ loop_75:
 	goto loop_75
 case_86:
 //line dump_test.go:87:1
-	r.Leaf(f2, &f2.Header)
-	f2.f, f2.PC = f, 3
+	f2.Leaf(r, f2, 3)
+	f2.f = f
 //line dump_test.go:87:1
 	if p, ok := r.Out().(*int); ok {
 		*p = 2
@@ -172,8 +160,8 @@ case_86:
 	return gen.Yielded[int](r, 2)
 case_88:
 //line dump_test.go:89:1
-	r.Leaf(f2, &f2.Header)
-	f2.f, f2.PC = f, 4
+	f2.Leaf(r, f2, 4)
+	f2.f = f
 	r.Await(&f2.t2)
 //line dump_test.go:89:1
 	if p, ok := r.Out().(*int); ok {
@@ -186,8 +174,8 @@ case_90:
 //line dump_test.go:91:1
 		t3 := (*f).newGrowsFrame((*f).rnd.IntN(3))
 //line dump_test.go:91:1
-		r.Leaf(f2, &f2.Header)
-		f2.f, f2.PC = f, 5
+		f2.Leaf(r, f2, 5)
+		f2.f = f
 //line dump_test.go:91:1
 		return r.Enter(f2, &f2.Header, t3)
 	}
@@ -204,8 +192,8 @@ case_92:
 //line dump_test.go:93:1
 			st = c.CallResumable(r, t4)
 			if st != gen.Done {
-				f2.f, f2.PC = f, 6
-				return r.Link(f2, &f2.Header, st)
+				f2.f = f
+				return f2.Link(r, f2, 6, st)
 			}
 		} else {
 //line dump_test.go:93:1
@@ -216,8 +204,8 @@ resumed_93:
 	goto loop_75
 case_94:
 //line dump_test.go:95:1
-	r.Leaf(f2, &f2.Header)
-	f2.f, f2.PC = f, 7
+	f2.Leaf(r, f2, 7)
+	f2.f = f
 //line dump_test.go:95:1
 	return r.SendNone((*f).any())
 unwind:
@@ -225,7 +213,7 @@ unwind:
 	for f2.Pending() {
 //line dump_test.go:98:1
 		if sub := f2.Next(r); sub != gen.Done {
-			return r.Link(f2, &f2.Header, sub)
+			return f2.Link(r, f2, gen.Unwind, sub)
 		}
 	}
 //line dump_test.go:98:1
@@ -233,18 +221,15 @@ unwind:
 	return gen.Done
 }
 
-//line dump_greenlet_test.go:237:1
+//line dump_greenlet_test.go:225:1
 
-func (f *forestGrowsFrame) Args(args []any)            { gen.SetArgs(f, args, &f.depth) }
-func (f *forestGrowsFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *forestGrowsFrame) Forget()                    { *f = forestGrowsFrame{DeferHeader: f.DeferHeader, ret0: f.ret0} }
-func (f *forestGrowsFrame) Release(r *gen.Run)         { gen.Free(r, f, 7) }
-func (*forestGrowsFrame) Func() *gen.Func              { return &forestGrowsFrameInfo }
+func (f *forestGrowsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.depth) }
+func (f *forestGrowsFrame) Forget()            { *f = forestGrowsFrame{DeferReturns: f.DeferReturns} }
+func (f *forestGrowsFrame) Release(r *gen.Run) { gen.Free(r, f, 7) }
+func (*forestGrowsFrame) Func() *gen.Func      { return dump_test_go.At(0) }
 
-var forestGrowsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.(*forest).grows", File: "github.com/going-green/greenlet/generated/conformance/dump_test.go", Line: 62, End: 98, Points: "71; 73; 87 f; 89 f; 91 f; 93 f; 95 f"}
 var _ func(*forest, int) any = (*forest).grows
 
-// sinksFrame is an activation of sinks.
 type sinksFrame struct {
 	gen.Yields[int]
 	gen.Header
@@ -256,8 +241,6 @@ type sinksFrame struct {
 type sinksWaiting struct{}
 
 func newSinksFrame(depth int) *sinksFrame { _ = sinks; return gen.MakeFrame(sinksFrame{depth: depth}) }
-
-// sinksResumable is sinks for callers that can be suspended.
 func sinksResumable(r *gen.Run, depth int) gen.Status {
 	f := gen.Take(r, (*sinksFrame)(nil), 46)
 	f.depth = depth
@@ -271,8 +254,6 @@ func sinksResumable(r *gen.Run, depth int) gen.Status {
 	}
 	return gen.Yielded(r, v)
 }
-
-// Ask continues sinks up to its next value, if there is one.
 func (f *sinksFrame) Ask(p *int) gen.Status {
 again:
 	depth := f.depth
@@ -297,12 +278,12 @@ loop_155:
 	return gen.Left
 }
 
-//line dump_greenlet_test.go:301:1
+//line dump_greenlet_test.go:282:1
 
 func (f *sinksFrame) Resume(r *gen.Run) gen.Status {
 	var v int
 	if f.Ask(&v) == gen.Done {
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 	return gen.Yielded(r, v)
 }
@@ -310,30 +291,25 @@ func (f *sinksFrame) Resume(r *gen.Run) gen.Status {
 func (f *sinksFrame) Args(args []any)    { gen.SetArgs(f, args, &f.depth) }
 func (f *sinksFrame) Forget()            { *f = sinksFrame{Header: f.Header} }
 func (f *sinksFrame) Release(r *gen.Run) { gen.Free(r, f, 46) }
-func (*sinksFrame) Func() *gen.Func      { return &sinksFrameInfo }
+func (*sinksFrame) Func() *gen.Func      { return dump_test_go.At(1) }
 
-var sinksFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.sinks", File: "github.com/going-green/greenlet/generated/conformance/dump_test.go", Line: 149, Points: "152; 156 depth"}
 var _ func(int) = sinks
 
-// startsLiteralFrame is an activation of startsLiteral.
 type startsLiteralFrame struct {
-	gen.Header
-	n    int
-	ret0 *greenlet.Greenlet
+	gen.Returns[*greenlet.Greenlet]
+	n int
 }
 
 func newStartsLiteralFrame(n int) *startsLiteralFrame {
 	_ = startsLiteral
 	return gen.MakeFrame(startsLiteralFrame{n: n})
 }
-func (f *startsLiteralFrame) Results() *greenlet.Greenlet { f.Over(f); return f.ret0 }
-func (f *startsLiteralFrame) Returned(r *gen.Run) (ret0 *greenlet.Greenlet) {
-	ret0 = f.ret0
+func (f *startsLiteralFrame) Results() *greenlet.Greenlet { f.Over(f); return f.Ret0 }
+func (f *startsLiteralFrame) Returned(r *gen.Run) *greenlet.Greenlet {
+	r0 := f.Ret0
 	f.Release(r)
-	return
+	return r0
 }
-
-// startsLiteralResumable is startsLiteral for callers that can be suspended.
 func startsLiteralResumable(r *gen.Run, n int) (*greenlet.Greenlet, gen.Status) {
 	return (*startsLiteralFrame)(nil).body(r, n)
 }
@@ -343,59 +319,39 @@ func (f *startsLiteralFrame) body(r *gen.Run, n int) (ret0 *greenlet.Greenlet, s
 	return r.New((&startsLiteralFunc1{n: &n}).value()), gen.Done
 }
 
-//line dump_greenlet_test.go:348:1
+//line dump_greenlet_test.go:324:1
 
 func (f *startsLiteralFrame) Resume(r *gen.Run) (st gen.Status) {
-	f.ret0, st = f.body(r, f.n)
-	return r.Started(f, &f.Header, st)
+	f.Ret0, st = f.body(r, f.n)
+	return f.Started(r, f, st)
 }
 
-func (f *startsLiteralFrame) Args(args []any)            { gen.SetArgs(f, args, &f.n) }
-func (f *startsLiteralFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *startsLiteralFrame) Release(r *gen.Run)         { gen.Free(r, f, 30) }
-func (*startsLiteralFrame) Func() *gen.Func              { return &startsLiteralFrameInfo }
+func (f *startsLiteralFrame) Args(args []any)    { gen.SetArgs(f, args, &f.n) }
+func (f *startsLiteralFrame) Release(r *gen.Run) { gen.Free(r, f, 30) }
+func (*startsLiteralFrame) Func() *gen.Func      { return dump_test_go.At(2) }
 
-var startsLiteralFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.startsLiteral", File: "github.com/going-green/greenlet/generated/conformance/dump_test.go", Line: 252}
-var _ func(int) *greenlet.Greenlet = startsLiteral
+var _ = gen.Function11(startsLiteral, startsLiteralResumable, newStartsLiteralFrame)
 
-// startsLiteralFrameValue is startsLiteral as a value, for callers that can be suspended.
-type startsLiteralFrameValue struct{}
-
-func (startsLiteralFrameValue) CallResumable(r *gen.Run, p0 int) (*greenlet.Greenlet, gen.Status) {
-	return startsLiteralResumable(r, p0)
-}
-
-var _ = gen.Register(startsLiteral, startsLiteralFrameValue{})
-
-func (startsLiteralFrameValue) Frame() gen.Frame { return gen.MakeFrame(startsLiteralFrame{}) }
-
-// startsLiteralFunc1 is the function literal of dump_test.go:253, with what it captures.
+// startsLiteralFunc1 is the function literal of dump_test.go:253.
 type startsLiteralFunc1 struct {
 	gen.Closure
 	n *int
 }
 
-// value is the literal for code that can't be suspended.
 func (c *startsLiteralFunc1) value() func() {
 	return gen.Bind(&c.Closure, c, func() { greenlet.Yield((*c.n)) })
 }
 
-// startsLiteralFunc1Frame is an activation of the literal startsLiteralFunc1.
 type startsLiteralFunc1Frame struct {
 	gen.Header
 	c *startsLiteralFunc1
 }
 
-// CallResumable is the literal startsLiteralFunc1 for callers that can be suspended.
-func (c *startsLiteralFunc1) CallResumable(r *gen.Run) gen.Status {
-	return (*startsLiteralFunc1Frame)(nil).body(r, c)
-}
-
-func (f *startsLiteralFunc1Frame) body(r *gen.Run, c *startsLiteralFunc1) (st gen.Status) {
+func (c *startsLiteralFunc1) CallResumable(r *gen.Run) (st gen.Status) {
 //line dump_test.go:253:1
-	f = gen.Take(r, f, 43)
-	r.Leaf(f, &f.Header)
-	f.c, f.PC = c, 1
+	f := gen.New[startsLiteralFunc1Frame](r, 43)
+	f.Leaf(r, f, 1)
+	f.c = c
 //line dump_test.go:253:1
 	if p, ok := r.Out().(*int); ok {
 		*p = (*c.n)
@@ -404,16 +360,21 @@ func (f *startsLiteralFunc1Frame) body(r *gen.Run, c *startsLiteralFunc1) (st ge
 	return gen.Yielded(r, (*c.n))
 }
 
-//line dump_greenlet_test.go:409:1
+//line dump_greenlet_test.go:365:1
 
 func (f *startsLiteralFunc1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
 	_ = c
-	return r.Return(f, &f.Header)
+	return f.Return(r, f)
 }
 
 func (f *startsLiteralFunc1Frame) Release(r *gen.Run) { gen.Free(r, f, 43) }
-func (*startsLiteralFunc1Frame) Func() *gen.Func      { return &startsLiteralFunc1FrameInfo }
+func (*startsLiteralFunc1Frame) Func() *gen.Func      { return dump_test_go.At(3) }
 
-var startsLiteralFunc1FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.startsLiteral.func1", File: "github.com/going-green/greenlet/generated/conformance/dump_test.go", Line: 253, Points: "253"}
 var _ = gen.Declare("forest.grows")
+var dump_test_go = gen.Funcs{Package: "github.com/going-green/greenlet/generated/conformance", File: "github.com/going-green/greenlet/generated/conformance/dump_test.go", List: `
+(*forest).grows 62 98: 71; 73; 87 f; 89 f; 91 f; 93 f; 95 f
+sinks 149: 152; 156 depth
+startsLiteral 252
+startsLiteral.func1 253: 253
+`}

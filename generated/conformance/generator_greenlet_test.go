@@ -12,7 +12,6 @@ import (
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// squaresFrame is an activation of squares.
 type squaresFrame struct {
 	gen.Yields[int]
 	gen.Header
@@ -25,8 +24,6 @@ func newSquaresFrame(n int, seen *[]int) *squaresFrame {
 	_ = squares
 	return gen.MakeFrame(squaresFrame{n: n, seen: seen})
 }
-
-// squaresResumable is squares for callers that can be suspended.
 func squaresResumable(r *gen.Run, n int, seen *[]int) (st gen.Status) {
 	var i int
 //line generator_test.go:15:1
@@ -38,17 +35,16 @@ func squaresResumable(r *gen.Run, n int, seen *[]int) (st gen.Status) {
 	{
 //line generator_test.go:16:1
 		*seen = append(*seen, i)
-		f := gen.Take(r, (*squaresFrame)(nil), 46)
-		r.Leaf(f, &f.Header)
-		f.n, f.seen, f.i, f.PC = n, seen, i, 1
+		f := gen.New[squaresFrame](r, 46)
+		f.Leaf(r, f, 1)
+		f.n, f.seen, f.i = n, seen, i
 //line generator_test.go:17:1
 		return gen.Yielded[int](r, i*i)
 	}
 }
 
-//line generator_greenlet_test.go:50:1
+//line generator_greenlet_test.go:47:1
 
-// Ask continues squares up to its next value, if there is one.
 func (f *squaresFrame) Ask(p *int) gen.Status {
 	n, seen := f.n, f.seen
 	var i int
@@ -75,12 +71,12 @@ loop_15:
 	return gen.Left
 }
 
-//line generator_greenlet_test.go:79:1
+//line generator_greenlet_test.go:75:1
 
 func (f *squaresFrame) Resume(r *gen.Run) gen.Status {
 	var v int
 	if f.Ask(&v) == gen.Done {
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 	return gen.Yielded(r, v)
 }
@@ -88,12 +84,10 @@ func (f *squaresFrame) Resume(r *gen.Run) gen.Status {
 func (f *squaresFrame) Args(args []any)    { gen.SetArgs(f, args, &f.n, &f.seen) }
 func (f *squaresFrame) Forget()            { *f = squaresFrame{Header: f.Header} }
 func (f *squaresFrame) Release(r *gen.Run) { gen.Free(r, f, 46) }
-func (*squaresFrame) Func() *gen.Func      { return &squaresFrameInfo }
+func (*squaresFrame) Func() *gen.Func      { return generator_test_go.At(0) }
 
-var squaresFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.squares", File: "github.com/going-green/greenlet/generated/conformance/generator_test.go", Line: 14, Points: "17 n seen i"}
 var _ func(int, *[]int) = squares
 
-// layer1Frame is an activation of layer1.
 type layer1Frame struct {
 	gen.Header
 	n     int
@@ -105,8 +99,6 @@ func newLayer1Frame(n int, outer *genlet) *layer1Frame {
 	_ = layer1
 	return gen.MakeFrame(layer1Frame{n: n, outer: outer})
 }
-
-// layer1Resumable is layer1 for callers that can be suspended.
 func layer1Resumable(r *gen.Run, n int, outer *genlet) gen.Status {
 	return (*layer1Frame)(nil).body(r, n, outer)
 }
@@ -121,8 +113,8 @@ func (f *layer1Frame) body(r *gen.Run, n int, outer *genlet) (st gen.Status) {
 	}
 //line generator_test.go:50:1
 	f = gen.Take(r, f, 44)
-	r.Leaf(f, &f.Header)
-	f.n, f.outer, f.i, f.PC = n, outer, i, 1
+	f.Leaf(r, f, 1)
+	f.n, f.outer, f.i = n, outer, i
 //line generator_test.go:50:1
 	if p, ok := r.Out().(*int); ok {
 		*p = i
@@ -131,13 +123,13 @@ func (f *layer1Frame) body(r *gen.Run, n int, outer *genlet) (st gen.Status) {
 	return gen.Yielded(r, i)
 }
 
-//line generator_greenlet_test.go:135:1
+//line generator_greenlet_test.go:127:1
 
 func (f *layer1Frame) Resume(r *gen.Run) (st gen.Status) {
 	var i int
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.n, f.outer))
+		return f.Started(r, f, f.body(r, f.n, f.outer))
 	case 1:
 		i = f.i
 //line generator_test.go:51:1
@@ -159,21 +151,19 @@ func (f *layer1Frame) Resume(r *gen.Run) (st gen.Status) {
 			}
 			return gen.Yielded(r, i)
 		}
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 }
 
-//line generator_greenlet_test.go:167:1
+//line generator_greenlet_test.go:159:1
 
 func (f *layer1Frame) Args(args []any)    { gen.SetArgs(f, args, &f.n, &f.outer) }
 func (f *layer1Frame) Forget()            { *f = layer1Frame{Header: f.Header} }
 func (f *layer1Frame) Release(r *gen.Run) { gen.Free(r, f, 44) }
-func (*layer1Frame) Func() *gen.Func      { return &layer1FrameInfo }
+func (*layer1Frame) Func() *gen.Func      { return generator_test_go.At(1) }
 
-var layer1FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.layer1", File: "github.com/going-green/greenlet/generated/conformance/generator_test.go", Line: 48, Points: "50 n outer i; 53 ="}
 var _ func(int, *genlet) = layer1
 
-// layer2Frame is an activation of layer2.
 type layer2Frame struct {
 	gen.Header
 	n     int
@@ -187,8 +177,6 @@ func newLayer2Frame(n int, outer *genlet, seen *[]int) *layer2Frame {
 	_ = layer2
 	return gen.MakeFrame(layer2Frame{n: n, outer: outer, seen: seen})
 }
-
-// layer2Resumable is layer2 for callers that can be suspended.
 func layer2Resumable(r *gen.Run, n int, outer *genlet, seen *[]int) gen.Status {
 	return (*layer2Frame)(nil).body(r, n, outer, seen)
 }
@@ -199,14 +187,14 @@ func (f *layer2Frame) body(r *gen.Run, n int, outer *genlet, seen *[]int) (st ge
 	g = r.New(newLayer1Frame(n, outer))
 //line generator_test.go:61:1
 	f = gen.Take(r, f, 11)
-	r.Leaf(f, &f.Header)
-	f.outer, f.seen, f.g, f.PC = nil, seen, g, 1
+	f.Leaf(r, f, 1)
+	f.outer, f.seen, f.g = nil, seen, g
 	r.Await(&f.v)
 //line generator_test.go:61:1
 	return r.SendNone(g)
 }
 
-//line generator_greenlet_test.go:210:1
+//line generator_greenlet_test.go:198:1
 
 func (f *layer2Frame) Resume(r *gen.Run) (st gen.Status) {
 	seen := f.seen
@@ -214,14 +202,14 @@ func (f *layer2Frame) Resume(r *gen.Run) (st gen.Status) {
 	var v any
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.n, f.outer, f.seen))
+		return f.Started(r, f, f.body(r, f.n, f.outer, f.seen))
 	default:
 		g = f.g
 		v = f.v
 		r.Received()
 //line generator_test.go:62:1
 		if g.Dead() {
-			return r.Return(f, &f.Header)
+			return f.Return(r, f)
 		}
 		*seen = append(*seen, v.(int))
 //line generator_test.go:61:1
@@ -232,17 +220,15 @@ func (f *layer2Frame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line generator_greenlet_test.go:236:1
+//line generator_greenlet_test.go:224:1
 
 func (f *layer2Frame) Args(args []any)    { gen.SetArgs(f, args, &f.n, &f.outer, &f.seen) }
 func (f *layer2Frame) Forget()            { *f = layer2Frame{Header: f.Header} }
 func (f *layer2Frame) Release(r *gen.Run) { gen.Free(r, f, 11) }
-func (*layer2Frame) Func() *gen.Func      { return &layer2FrameInfo }
+func (*layer2Frame) Func() *gen.Func      { return generator_test_go.At(2) }
 
-var layer2FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.layer2", File: "github.com/going-green/greenlet/generated/conformance/generator_test.go", Line: 58, Points: "61 seen g"}
 var _ func(int, *genlet, *[]int) = layer2
 
-// permuteFrame is an activation of permute.
 type permuteFrame struct {
 	gen.Yields[[]string]
 	gen.Header
@@ -262,8 +248,6 @@ func newPermuteFrame(list []string, n int) *permuteFrame {
 	_ = permute
 	return gen.MakeFrame(permuteFrame{list: list, n: n})
 }
-
-// permuteResumable is permute for callers that can be suspended.
 func permuteResumable(r *gen.Run, list []string, n int) gen.Status {
 	f := gen.Take(r, (*permuteFrame)(nil), 24)
 	f.list, f.n = list, n
@@ -277,8 +261,6 @@ func permuteResumable(r *gen.Run, list []string, n int) gen.Status {
 	}
 	return gen.Yielded(r, v)
 }
-
-// Ask continues permute up to its next value, if there is one.
 func (f *permuteFrame) Ask(p *[]string) gen.Status {
 again:
 	list, n := f.list, f.n
@@ -327,12 +309,12 @@ returned:
 	return gen.Done
 }
 
-//line generator_greenlet_test.go:331:1
+//line generator_greenlet_test.go:313:1
 
 func (f *permuteFrame) Resume(r *gen.Run) gen.Status {
 	var v []string
 	if f.Ask(&v) == gen.Done {
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 	return gen.Yielded(r, v)
 }
@@ -340,12 +322,10 @@ func (f *permuteFrame) Resume(r *gen.Run) gen.Status {
 func (f *permuteFrame) Args(args []any)    { gen.SetArgs(f, args, &f.list, &f.n) }
 func (f *permuteFrame) Forget()            { *f = permuteFrame{Header: f.Header} }
 func (f *permuteFrame) Release(r *gen.Run) { gen.Free(r, f, 24) }
-func (*permuteFrame) Func() *gen.Func      { return &permuteFrameInfo }
+func (*permuteFrame) Func() *gen.Func      { return generator_test_go.At(3) }
 
-var permuteFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.permute", File: "github.com/going-green/greenlet/generated/conformance/generator_test.go", Line: 81, Points: "83; 87 list n i"}
 var _ func([]string, int) = permute
 
-// yieldsTwiceFrame is an activation of yieldsTwice.
 type yieldsTwiceFrame struct {
 	gen.Yields[int]
 	gen.Header
@@ -355,15 +335,12 @@ func newYieldsTwiceFrame() *yieldsTwiceFrame {
 	_ = yieldsTwice
 	return gen.MakeFrame(yieldsTwiceFrame{})
 }
-
-// yieldsTwiceResumable is yieldsTwice for callers that can be suspended.
 func yieldsTwiceResumable(r *gen.Run) gen.Status { return (*yieldsTwiceFrame)(nil).body(r) }
 
 func (f *yieldsTwiceFrame) body(r *gen.Run) (st gen.Status) {
 //line generator_test.go:125:1
 	f = gen.Take(r, f, 60)
-	r.Leaf(f, &f.Header)
-	f.PC = 1
+	f.Leaf(r, f, 1)
 //line generator_test.go:125:1
 	if p, ok := r.Out().(*int); ok {
 		*p = 1
@@ -372,90 +349,60 @@ func (f *yieldsTwiceFrame) body(r *gen.Run) (st gen.Status) {
 	return gen.Yielded[int](r, 1)
 }
 
-//line generator_greenlet_test.go:376:1
+//line generator_greenlet_test.go:353:1
 
 func (f *yieldsTwiceFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r))
+		return f.Started(r, f, f.body(r))
 	case 1:
 //line generator_test.go:126:1
 		if st = yieldHelperResumable(r, 2); st != gen.Done {
-			f.PC = 2
-			return r.Link(f, &f.Header, st)
+			return f.Link(r, f, 2, st)
 		}
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	default:
 		r.Callee().(*yieldHelperFrame).Release(r)
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 }
 
-//line generator_greenlet_test.go:395:1
+//line generator_greenlet_test.go:371:1
 
 func (f *yieldsTwiceFrame) Release(r *gen.Run) { gen.Free(r, f, 60) }
-func (*yieldsTwiceFrame) Func() *gen.Func      { return &yieldsTwiceFrameInfo }
+func (*yieldsTwiceFrame) Func() *gen.Func      { return generator_test_go.At(4) }
 
-var yieldsTwiceFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.yieldsTwice", File: "github.com/going-green/greenlet/generated/conformance/generator_test.go", Line: 124, Points: "125; 126"}
 var _ func() = yieldsTwice
 
-// yieldHelperFrame is an activation of yieldHelper.
 type yieldHelperFrame struct {
 	gen.Yields[int]
 	gen.Header
 	v int
 }
 
-func newYieldHelperFrame(v int) *yieldHelperFrame {
-	_ = yieldHelper
-	return gen.MakeFrame(yieldHelperFrame{v: v})
-}
-
-// yieldHelperResumable is yieldHelper for callers that can be suspended.
 func yieldHelperResumable(r *gen.Run, v int) (st gen.Status) {
 //line generator_test.go:130:1
-	f := gen.Take(r, (*yieldHelperFrame)(nil), 29)
-	r.Leaf(f, &f.Header)
-	f.PC = 1
+	f := gen.New[yieldHelperFrame](r, 29)
+	f.Leaf(r, f, 1)
 //line generator_test.go:130:1
-	return gen.Yielded(r, v)
-}
-
-//line generator_greenlet_test.go:425:1
-
-// Ask continues yieldHelper up to its next value, if there is one.
-func (f *yieldHelperFrame) Ask(p *int) gen.Status {
-	v := f.v
-	switch f.PC {
-	case 1:
-		return gen.Done
-	}
-
-//line generator_test.go:130:1
-	f.PC = 1
-//line generator_test.go:130:1
-	*p = v
-	return gen.Left
-}
-
-//line generator_greenlet_test.go:442:1
-
-func (f *yieldHelperFrame) Resume(r *gen.Run) gen.Status {
-	var v int
-	if f.Ask(&v) == gen.Done {
-		return r.Return(f, &f.Header)
+	if p, ok := r.Out().(*int); ok {
+		*p = v
+		return gen.Left
 	}
 	return gen.Yielded(r, v)
 }
 
-func (f *yieldHelperFrame) Args(args []any)    { gen.SetArgs(f, args, &f.v) }
+//line generator_greenlet_test.go:396:1
+
+func (f *yieldHelperFrame) Resume(r *gen.Run) (st gen.Status) {
+	return f.Return(r, f)
+}
+
 func (f *yieldHelperFrame) Release(r *gen.Run) { gen.Free(r, f, 29) }
-func (*yieldHelperFrame) Func() *gen.Func      { return &yieldHelperFrameInfo }
+func (*yieldHelperFrame) Func() *gen.Func      { return generator_test_go.At(5) }
 
-var yieldHelperFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.yieldHelper", File: "github.com/going-green/greenlet/generated/conformance/generator_test.go", Line: 130, Points: "130"}
 var _ func(int) = yieldHelper
 
-// nestFrame is an activation of nest.
 type nestFrame struct {
 	gen.Yields[int]
 	gen.Header
@@ -470,8 +417,6 @@ type nestWaiting struct {
 }
 
 func newNestFrame(n int) *nestFrame { _ = nest; return gen.MakeFrame(nestFrame{n: n}) }
-
-// nestResumable is nest for callers that can be suspended.
 func nestResumable(r *gen.Run, n int) gen.Status {
 	f := gen.Take(r, (*nestFrame)(nil), 2)
 	f.n = n
@@ -485,8 +430,6 @@ func nestResumable(r *gen.Run, n int) gen.Status {
 	}
 	return gen.Yielded(r, v)
 }
-
-// Ask continues nest up to its next value, if there is one.
 func (f *nestFrame) Ask(p *int) gen.Status {
 again:
 	var i int
@@ -524,12 +467,12 @@ returned:
 	return gen.Done
 }
 
-//line generator_greenlet_test.go:528:1
+//line generator_greenlet_test.go:471:1
 
 func (f *nestFrame) Resume(r *gen.Run) gen.Status {
 	var v int
 	if f.Ask(&v) == gen.Done {
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 	return gen.Yielded(r, v)
 }
@@ -537,7 +480,15 @@ func (f *nestFrame) Resume(r *gen.Run) gen.Status {
 func (f *nestFrame) Args(args []any)    { gen.SetArgs(f, args, &f.n) }
 func (f *nestFrame) Forget()            { *f = nestFrame{Header: f.Header} }
 func (f *nestFrame) Release(r *gen.Run) { gen.Free(r, f, 2) }
-func (*nestFrame) Func() *gen.Func      { return &nestFrameInfo }
+func (*nestFrame) Func() *gen.Func      { return generator_test_go.At(6) }
 
-var nestFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.nest", File: "github.com/going-green/greenlet/generated/conformance/generator_test.go", Line: 144, Points: "146 n i; 147 ="}
 var _ func(int) = nest
+var generator_test_go = gen.Funcs{Package: "github.com/going-green/greenlet/generated/conformance", File: "github.com/going-green/greenlet/generated/conformance/generator_test.go", List: `
+squares 14: 17 n seen i
+layer1 48: 50 n outer i; 53 =
+layer2 58: 61 seen g
+permute 81: 83; 87 list n i
+yieldsTwice 124: 125; 126
+yieldHelper 130: 130
+nest 144: 146 n i; 147 =
+`}

@@ -8,7 +8,6 @@ import "github.com/going-green/greenlet/runtime/gen"
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// countdownFrame is an activation of countdown.
 type countdownFrame struct {
 	gen.Yields[int]
 	gen.Header
@@ -25,8 +24,6 @@ func newCountdownFrame(n int) *countdownFrame {
 	_ = countdown
 	return gen.MakeFrame(countdownFrame{n: n})
 }
-
-// countdownResumable is countdown for callers that can be suspended.
 func countdownResumable(r *gen.Run, n int) gen.Status {
 	f := gen.Take(r, (*countdownFrame)(nil), 43)
 	f.n = n
@@ -40,8 +37,6 @@ func countdownResumable(r *gen.Run, n int) gen.Status {
 	}
 	return gen.Yielded(r, v)
 }
-
-// Ask continues countdown up to its next value, if there is one.
 func (f *countdownFrame) Ask(p *int) gen.Status {
 again:
 	n := f.n
@@ -86,12 +81,12 @@ returned:
 	return gen.Done
 }
 
-//line nested_greenlet_test.go:90:1
+//line nested_greenlet_test.go:85:1
 
 func (f *countdownFrame) Resume(r *gen.Run) gen.Status {
 	var v int
 	if f.Ask(&v) == gen.Done {
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 	return gen.Yielded(r, v)
 }
@@ -99,12 +94,10 @@ func (f *countdownFrame) Resume(r *gen.Run) gen.Status {
 func (f *countdownFrame) Args(args []any)    { gen.SetArgs(f, args, &f.n) }
 func (f *countdownFrame) Forget()            { *f = countdownFrame{Header: f.Header} }
 func (f *countdownFrame) Release(r *gen.Run) { gen.Free(r, f, 43) }
-func (*countdownFrame) Func() *gen.Func      { return &countdownFrameInfo }
+func (*countdownFrame) Func() *gen.Func      { return nested_test_go.At(0) }
 
-var countdownFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.countdown", File: "github.com/going-green/greenlet/generated/conformance/nested_test.go", Line: 18, Points: "24 n; 25; 28 n; 29"}
 var _ func(int) = countdown
 
-// countsDownFrame is an activation of countsDown.
 type countsDownFrame struct {
 	gen.Yields[int]
 	gen.Header
@@ -115,15 +108,13 @@ func newCountsDownFrame(n int) *countsDownFrame {
 	_ = countsDown
 	return gen.MakeFrame(countsDownFrame{n: n})
 }
-
-// countsDownResumable is countsDown for callers that can be suspended.
 func countsDownResumable(r *gen.Run, n int) gen.Status { return (*countsDownFrame)(nil).body(r, n) }
 
 func (f *countsDownFrame) body(r *gen.Run, n int) (st gen.Status) {
 //line nested_test.go:34:1
 	f = gen.Take(r, f, 4)
-	r.Leaf(f, &f.Header)
-	f.n, f.PC = n, 1
+	f.Leaf(r, f, 1)
+	f.n = n
 //line nested_test.go:34:1
 	if p, ok := r.Out().(*int); ok {
 		*p = 0
@@ -132,35 +123,32 @@ func (f *countsDownFrame) body(r *gen.Run, n int) (st gen.Status) {
 	return gen.Yielded[int](r, 0)
 }
 
-//line nested_greenlet_test.go:136:1
+//line nested_greenlet_test.go:127:1
 
 func (f *countsDownFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.n))
+		return f.Started(r, f, f.body(r, f.n))
 	case 1:
 //line nested_test.go:35:1
 		if st = countdownResumable(r, f.n); st != gen.Done {
-			f.PC = 2
-			return r.Link(f, &f.Header, st)
+			return f.Link(r, f, 2, st)
 		}
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	default:
 		r.Callee().(*countdownFrame).Release(r)
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 }
 
-//line nested_greenlet_test.go:155:1
+//line nested_greenlet_test.go:145:1
 
 func (f *countsDownFrame) Args(args []any)    { gen.SetArgs(f, args, &f.n) }
 func (f *countsDownFrame) Release(r *gen.Run) { gen.Free(r, f, 4) }
-func (*countsDownFrame) Func() *gen.Func      { return &countsDownFrameInfo }
+func (*countsDownFrame) Func() *gen.Func      { return nested_test_go.At(1) }
 
-var countsDownFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.countsDown", File: "github.com/going-green/greenlet/generated/conformance/nested_test.go", Line: 33, Points: "34 n; 35"}
 var _ func(int) = countsDown
 
-// catchesCountdownFrame is an activation of catchesCountdown.
 type catchesCountdownFrame struct {
 	gen.Yields[int]
 	gen.DeferHeader
@@ -171,14 +159,12 @@ func newCatchesCountdownFrame(n int) *catchesCountdownFrame {
 	_ = catchesCountdown
 	return gen.MakeFrame(catchesCountdownFrame{n: n})
 }
-
-// catchesCountdownResumable is catchesCountdown for callers that can be suspended.
 func catchesCountdownResumable(r *gen.Run, n int) gen.Status {
 	return (*catchesCountdownFrame)(nil).run(r, n)
 }
 
 func (f *catchesCountdownFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.run(r, f.n))
+	return f.Started(r, f, f.run(r, f.n))
 }
 
 func (f *catchesCountdownFrame) run(r *gen.Run, n int) (st gen.Status) {
@@ -213,8 +199,7 @@ func (f *catchesCountdownFrame) step(r *gen.Run, n int) (end gen.Status) {
 //line nested_test.go:40:1
 	f.DeferFunc(func() { recover() })
 	if st = countdownResumable(r, n); st != gen.Done {
-		f.PC = 1
-		return r.Link(f, &f.Header, st)
+		return f.Link(r, f, 1, st)
 	}
 	goto unwind
 unwind:
@@ -222,7 +207,7 @@ unwind:
 	for f.Pending() {
 //line nested_test.go:42:1
 		if sub := f.Next(r); sub != gen.Done {
-			return r.Link(f, &f.Header, sub)
+			return f.Link(r, f, gen.Unwind, sub)
 		}
 	}
 //line nested_test.go:42:1
@@ -230,11 +215,15 @@ unwind:
 	return gen.Done
 }
 
-//line nested_greenlet_test.go:234:1
+//line nested_greenlet_test.go:219:1
 
 func (f *catchesCountdownFrame) Args(args []any)    { gen.SetArgs(f, args, &f.n) }
 func (f *catchesCountdownFrame) Release(r *gen.Run) { gen.Free(r, f, 38) }
-func (*catchesCountdownFrame) Func() *gen.Func      { return &catchesCountdownFrameInfo }
+func (*catchesCountdownFrame) Func() *gen.Func      { return nested_test_go.At(2) }
 
-var catchesCountdownFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.catchesCountdown", File: "github.com/going-green/greenlet/generated/conformance/nested_test.go", Line: 39, End: 42, Points: "41"}
 var _ func(int) = catchesCountdown
+var nested_test_go = gen.Funcs{Package: "github.com/going-green/greenlet/generated/conformance", File: "github.com/going-green/greenlet/generated/conformance/nested_test.go", List: `
+countdown 18: 24 n; 25; 28 n; 29
+countsDown 33: 34 n; 35
+catchesCountdown 39 42: 41
+`}

@@ -11,7 +11,6 @@ import (
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// printsAtEndFrame is an activation of printsAtEnd.
 type printsAtEndFrame struct {
 	gen.DeferHeader
 }
@@ -20,12 +19,10 @@ func newPrintsAtEndFrame() *printsAtEndFrame {
 	_ = printsAtEnd
 	return gen.MakeFrame(printsAtEndFrame{})
 }
-
-// printsAtEndResumable is printsAtEnd for callers that can be suspended.
 func printsAtEndResumable(r *gen.Run) gen.Status { return (*printsAtEndFrame)(nil).run(r) }
 
 func (f *printsAtEndFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.run(r))
+	return f.Started(r, f, f.run(r))
 }
 
 func (f *printsAtEndFrame) run(r *gen.Run) (st gen.Status) {
@@ -62,8 +59,7 @@ func (f *printsAtEndFrame) step(r *gen.Run) (end gen.Status) {
 		})
 	}
 //line shutdown_test.go:42:1
-	r.Leaf(f, &f.Header)
-	f.PC = 1
+	f.Leaf(r, f, 1)
 //line shutdown_test.go:42:1
 	return r.SendNone(r.Current().Parent())
 unwind:
@@ -71,7 +67,7 @@ unwind:
 	for f.Pending() {
 //line shutdown_test.go:43:1
 		if sub := f.Next(r); sub != gen.Done {
-			return r.Link(f, &f.Header, sub)
+			return f.Link(r, f, gen.Unwind, sub)
 		}
 	}
 //line shutdown_test.go:43:1
@@ -79,15 +75,13 @@ unwind:
 	return gen.Done
 }
 
-//line shutdown_greenlet_test.go:83:1
+//line shutdown_greenlet_test.go:79:1
 
 func (f *printsAtEndFrame) Release(r *gen.Run) { gen.Free(r, f, 56) }
-func (*printsAtEndFrame) Func() *gen.Func      { return &printsAtEndFrameInfo }
+func (*printsAtEndFrame) Func() *gen.Func      { return shutdown_test_go.At(0) }
 
-var printsAtEndFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.printsAtEnd", File: "github.com/going-green/greenlet/generated/conformance/shutdown_test.go", Line: 40, End: 43, Points: "42"}
 var _ func() = printsAtEnd
 
-// nestsGreenletsFrame is an activation of nestsGreenlets.
 type nestsGreenletsFrame struct {
 	gen.Header
 	n int
@@ -97,8 +91,6 @@ func newNestsGreenletsFrame(n int) *nestsGreenletsFrame {
 	_ = nestsGreenlets
 	return gen.MakeFrame(nestsGreenletsFrame{n: n})
 }
-
-// nestsGreenletsResumable is nestsGreenlets for callers that can be suspended.
 func nestsGreenletsResumable(r *gen.Run, n int) gen.Status {
 	return (*nestsGreenletsFrame)(nil).body(r, n)
 }
@@ -113,46 +105,42 @@ func (f *nestsGreenletsFrame) body(r *gen.Run, n int) (st gen.Status) {
 		g := r.New(newNestsGreenletsFrame(n - 1))
 		held = append(held, g)
 		f = gen.Take(r, f, 36)
-		r.Leaf(f, &f.Header)
-		f.PC = 1
+		f.Leaf(r, f, 1)
 //line shutdown_test.go:68:1
 		return r.SendNone(g)
 	}
 after_if_65:
 //line shutdown_test.go:70:1
 	f = gen.Take(r, f, 36)
-	r.Leaf(f, &f.Header)
-	f.PC = 2
+	f.Leaf(r, f, 2)
 //line shutdown_test.go:70:1
 	return r.SendNone(greenlet.Main())
 }
 
-//line shutdown_greenlet_test.go:131:1
+//line shutdown_greenlet_test.go:121:1
 
 func (f *nestsGreenletsFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.n))
+		return f.Started(r, f, f.body(r, f.n))
 	case 1:
 //line shutdown_test.go:70:1
 		f.PC = 2
 //line shutdown_test.go:70:1
 		return r.SendNone(greenlet.Main())
 	default:
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 }
 
-//line shutdown_greenlet_test.go:147:1
+//line shutdown_greenlet_test.go:137:1
 
 func (f *nestsGreenletsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.n) }
 func (f *nestsGreenletsFrame) Release(r *gen.Run) { gen.Free(r, f, 36) }
-func (*nestsGreenletsFrame) Func() *gen.Func      { return &nestsGreenletsFrameInfo }
+func (*nestsGreenletsFrame) Func() *gen.Func      { return shutdown_test_go.At(1) }
 
-var nestsGreenletsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.nestsGreenlets", File: "github.com/going-green/greenlet/generated/conformance/shutdown_test.go", Line: 64, Points: "68; 70"}
 var _ func(int) = nestsGreenlets
 
-// waitsInHandlerFrame is an activation of waitsInHandler.
 type waitsInHandlerFrame struct {
 	gen.DeferHeader
 }
@@ -161,12 +149,10 @@ func newWaitsInHandlerFrame() *waitsInHandlerFrame {
 	_ = waitsInHandler
 	return gen.MakeFrame(waitsInHandlerFrame{})
 }
-
-// waitsInHandlerResumable is waitsInHandler for callers that can be suspended.
 func waitsInHandlerResumable(r *gen.Run) gen.Status { return (*waitsInHandlerFrame)(nil).run(r) }
 
 func (f *waitsInHandlerFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.run(r))
+	return f.Started(r, f, f.run(r))
 }
 
 func (f *waitsInHandlerFrame) run(r *gen.Run) (st gen.Status) {
@@ -207,7 +193,7 @@ unwind:
 	for f.Pending() {
 //line shutdown_test.go:121:1
 		if sub := f.Next(r); sub != gen.Done {
-			return r.Link(f, &f.Header, sub)
+			return f.Link(r, f, gen.Unwind, sub)
 		}
 	}
 //line shutdown_test.go:121:1
@@ -215,51 +201,36 @@ unwind:
 	return gen.Done
 }
 
-//line shutdown_greenlet_test.go:219:1
+//line shutdown_greenlet_test.go:205:1
 
 func (f *waitsInHandlerFrame) Release(r *gen.Run) { gen.Free(r, f, 17) }
-func (*waitsInHandlerFrame) Func() *gen.Func      { return &waitsInHandlerFrameInfo }
+func (*waitsInHandlerFrame) Func() *gen.Func      { return shutdown_test_go.At(2) }
 
-var waitsInHandlerFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.waitsInHandler", File: "github.com/going-green/greenlet/generated/conformance/shutdown_test.go", Line: 118, End: 121}
 var _ func() = waitsInHandler
 
-// waitsAgainFrame is an activation of waitsAgain.
 type waitsAgainFrame struct {
 	gen.Header
 }
 
-func newWaitsAgainFrame() *waitsAgainFrame { _ = waitsAgain; return gen.MakeFrame(waitsAgainFrame{}) }
-
-// waitsAgainResumable is waitsAgain for callers that can be suspended.
-func waitsAgainResumable(r *gen.Run) gen.Status { return (*waitsAgainFrame)(nil).body(r) }
-
-func (f *waitsAgainFrame) body(r *gen.Run) (st gen.Status) {
+func waitsAgainResumable(r *gen.Run) (st gen.Status) {
 //line shutdown_test.go:124:1
-	f = gen.Take(r, f, 2)
-	r.Leaf(f, &f.Header)
-	f.PC = 1
+	f := gen.New[waitsAgainFrame](r, 2)
+	f.Leaf(r, f, 1)
 //line shutdown_test.go:124:1
 	return r.SendNone(greenlet.Main())
 }
 
-//line shutdown_greenlet_test.go:246:1
+//line shutdown_greenlet_test.go:224:1
 
 func (f *waitsAgainFrame) Resume(r *gen.Run) (st gen.Status) {
-	switch f.PC {
-	case 0:
-		return r.Started(f, &f.Header, f.body(r))
-	default:
-		return r.Return(f, &f.Header)
-	}
+	return f.Return(r, f)
 }
 
 func (f *waitsAgainFrame) Release(r *gen.Run) { gen.Free(r, f, 2) }
-func (*waitsAgainFrame) Func() *gen.Func      { return &waitsAgainFrameInfo }
+func (*waitsAgainFrame) Func() *gen.Func      { return shutdown_test_go.At(3) }
 
-var waitsAgainFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.waitsAgain", File: "github.com/going-green/greenlet/generated/conformance/shutdown_test.go", Line: 124, Points: "124"}
 var _ func() = waitsAgain
 
-// deepFrame is an activation of deep.
 type deepFrame struct {
 	gen.Yields[int]
 	gen.Header
@@ -271,8 +242,6 @@ type deepFrame struct {
 type deepWaiting struct{}
 
 func newDeepFrame(n int) *deepFrame { _ = deep; return gen.MakeFrame(deepFrame{n: n}) }
-
-// deepResumable is deep for callers that can be suspended.
 func deepResumable(r *gen.Run, n int) gen.Status {
 	f := gen.Take(r, (*deepFrame)(nil), 62)
 	f.n = n
@@ -286,8 +255,6 @@ func deepResumable(r *gen.Run, n int) gen.Status {
 	}
 	return gen.Yielded(r, v)
 }
-
-// Ask continues deep up to its next value, if there is one.
 func (f *deepFrame) Ask(p *int) gen.Status {
 again:
 	n := f.n
@@ -320,12 +287,12 @@ returned:
 	return gen.Done
 }
 
-//line shutdown_greenlet_test.go:324:1
+//line shutdown_greenlet_test.go:291:1
 
 func (f *deepFrame) Resume(r *gen.Run) gen.Status {
 	var v int
 	if f.Ask(&v) == gen.Done {
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 	return gen.Yielded(r, v)
 }
@@ -333,7 +300,13 @@ func (f *deepFrame) Resume(r *gen.Run) gen.Status {
 func (f *deepFrame) Args(args []any)    { gen.SetArgs(f, args, &f.n) }
 func (f *deepFrame) Forget()            { *f = deepFrame{Header: f.Header} }
 func (f *deepFrame) Release(r *gen.Run) { gen.Free(r, f, 62) }
-func (*deepFrame) Func() *gen.Func      { return &deepFrameInfo }
+func (*deepFrame) Func() *gen.Func      { return shutdown_test_go.At(4) }
 
-var deepFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/generated/conformance.deep", File: "github.com/going-green/greenlet/generated/conformance/shutdown_test.go", Line: 161, Points: "163; 166"}
 var _ func(int) = deep
+var shutdown_test_go = gen.Funcs{Package: "github.com/going-green/greenlet/generated/conformance", File: "github.com/going-green/greenlet/generated/conformance/shutdown_test.go", List: `
+printsAtEnd 40 43: 42
+nestsGreenlets 64: 68; 70
+waitsInHandler 118 121
+waitsAgain 124: 124
+deep 161: 163; 166
+`}

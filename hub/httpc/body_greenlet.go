@@ -14,15 +14,12 @@ import (
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// BodyReadFrame is an activation of Body.Read.
 type BodyReadFrame struct {
-	gen.Header
+	gen.Returns2[int, error]
 	b    *Body
 	p    []byte
 	n    int
 	err2 error
-	ret0 int
-	ret1 error
 }
 
 // NewReadFrame makes a frame that will run Body.Read.
@@ -30,14 +27,12 @@ func (b *Body) NewReadFrame(p []byte) *BodyReadFrame {
 	_ = b.Read
 	return gen.MakeFrame(BodyReadFrame{b: b, p: p})
 }
-func (f *BodyReadFrame) Results() (int, error) { f.Over(f); return f.ret0, f.ret1 }
-func (f *BodyReadFrame) Returned(r *gen.Run) (ret0 int, ret1 error) {
-	ret0, ret1 = f.ret0, f.ret1
+func (f *BodyReadFrame) Results() (int, error) { f.Over(f); return f.Ret0, f.Ret1 }
+func (f *BodyReadFrame) Returned(r *gen.Run) (int, error) {
+	r0, r1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return
+	return r0, r1
 }
-
-// ReadResumable is Body.Read for callers that can be suspended.
 func (b *Body) ReadResumable(r *gen.Run, p []byte) (int, error, gen.Status) {
 	return (*BodyReadFrame)(nil).body(r, b, p)
 }
@@ -77,8 +72,8 @@ func (f *BodyReadFrame) body(r *gen.Run, b *Body, p []byte) (ret0 int, ret1 erro
 			t0, st = c.ReadinessResumable(r)
 			if st != gen.Done {
 				f = gen.Take(r, f, 34)
-				f.b, f.p, f.n, f.err2, f.PC = b, p, n, err2, 1
-				return ret0, ret1, r.Link(f, &f.Header, st)
+				f.b, f.p, f.n, f.err2 = b, p, n, err2
+				return ret0, ret1, f.Link(r, f, 1, st)
 			}
 		} else {
 //line body.go:39:1
@@ -89,8 +84,8 @@ resumed_39:
 //line body.go:39:1
 	if st = t0.GiveWayResumable(r, hub.In); st != gen.Done {
 		f = gen.Take(r, f, 34)
-		f.b, f.p, f.n, f.err2, f.PC = b, p, n, err2, 2
-		return ret0, ret1, r.Link(f, &f.Header, st)
+		f.b, f.p, f.n, f.err2 = b, p, n, err2
+		return ret0, ret1, f.Link(r, f, 2, st)
 	}
 resumed_39b:
 //line body.go:40:1
@@ -105,11 +100,10 @@ loop_40:
 	if r.Current() == greenlet.Main() {
 		return 0, errPlain, gen.Done
 	}
-	err2, st = b.waitResumable(r)
-	if st != gen.Done {
+	if err2, st = b.waitResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 34)
-		f.b, f.p, f.n, f.PC = b, p, n, 3
-		return ret0, ret1, r.Link(f, &f.Header, st)
+		f.b, f.p, f.n = b, p, n
+		return ret0, ret1, f.Link(r, f, 3, st)
 	}
 resumed_47:
 //line body.go:47:1
@@ -128,55 +122,28 @@ after_loop_40:
 	return n, err2, gen.Done
 }
 
-//line body_greenlet.go:133:1
+//line body_greenlet.go:127:1
 
 func (f *BodyReadFrame) Resume(r *gen.Run) (st gen.Status) {
-	f.ret0, f.ret1, st = f.body(r, f.b, f.p)
-	return r.Started(f, &f.Header, st)
+	f.Ret0, f.Ret1, st = f.body(r, f.b, f.p)
+	return f.Started(r, f, st)
 }
 
-func (f *BodyReadFrame) Args(args []any) { gen.SetArgs(f, args, &f.p) }
-func (f *BodyReadFrame) Send(r *gen.Run) gen.Status {
-	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
-}
-func (f *BodyReadFrame) Forget()            { *f = BodyReadFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1} }
+func (f *BodyReadFrame) Args(args []any)    { gen.SetArgs(f, args, &f.p) }
+func (f *BodyReadFrame) Forget()            { *f = BodyReadFrame{Returns2: f.Returns2} }
 func (f *BodyReadFrame) Release(r *gen.Run) { gen.Free(r, f, 34) }
-func (*BodyReadFrame) Func() *gen.Func      { return &infoOfBodyReadFrame }
+func (*BodyReadFrame) Func() *gen.Func      { return body_go.At(0) }
 
-var infoOfBodyReadFrame = gen.Func{Name: "github.com/going-green/greenlet/hub/httpc.(*Body).Read", File: "github.com/going-green/greenlet/hub/httpc/body.go", Line: 35, Points: "39 b p n err2; 39 =; 47 b p n"}
-var _ func(*Body, []byte) (int, error) = (*Body).Read
+var _ = gen.Method12((*new(*Body)).Read, (*Body).ReadResumable, (*Body).NewReadFrame)
 
-// valueBodyReadFrame is Body.Read as a value, for callers that can be suspended.
-type valueBodyReadFrame struct {
-	recv *Body
-}
-
-func (v valueBodyReadFrame) CallResumable(r *gen.Run, p0 []byte) (int, error, gen.Status) {
-	return v.recv.ReadResumable(r, p0)
-}
-
-var _ = gen.RegisterMethod((*new(*Body)).Read, func(recv *Body) any {
-	return valueBodyReadFrame{recv}
-})
-
-func (v valueBodyReadFrame) Frame() gen.Frame { return gen.MakeFrame(BodyReadFrame{b: v.recv}) }
-
-// bodyWaitFrame is an activation of Body.wait.
 type bodyWaitFrame struct {
-	gen.Header
-	b    *Body
-	err  *error
-	ret0 error
+	gen.Returns[error]
+	b   *Body
+	err *error
 }
 
-func (b *Body) newWaitFrame() *bodyWaitFrame              { _ = b.wait; return gen.MakeFrame(bodyWaitFrame{b: b}) }
-func (f *bodyWaitFrame) Results() error                   { f.Over(f); return f.ret0 }
-func (f *bodyWaitFrame) Returned(r *gen.Run) (ret0 error) { ret0 = f.ret0; f.Release(r); return }
-
-// waitResumable is Body.wait for callers that can be suspended.
-func (b *Body) waitResumable(r *gen.Run) (error, gen.Status) { return (*bodyWaitFrame)(nil).body(r, b) }
-
-func (f *bodyWaitFrame) body(r *gen.Run, b *Body) (ret0 error, st gen.Status) {
+func (f *bodyWaitFrame) Returned(r *gen.Run) error { r0 := f.Ret0; f.Release(r); return r0 }
+func (b *Body) waitResumable(r *gen.Run) (ret0 error, st gen.Status) {
 	var (
 		err       *error
 		e         *exchange
@@ -186,34 +153,28 @@ func (f *bodyWaitFrame) body(r *gen.Run, b *Body) (ret0 error, st gen.Status) {
 	err = new(error)
 //line body.go:61:1
 	e = b.exchange
-	if f != nil {
-		f.b = nil
-	}
-//line body.go:62:1
 	ctx = e.request.Context()
 	if ctx.Done() != nil {
 		goto after_if_63
 	}
 //line body.go:64:1
-	t0, st = waitForResumable(r, e.conn.sock)
-	if st != gen.Done {
-		f = gen.Take(r, f, 57)
-		f.err, f.PC = err, 1
-		return ret0, r.Link(f, &f.Header, st)
+	if t0, st = waitForResumable(r, e.conn.sock); st != gen.Done {
+		f := gen.New[bodyWaitFrame](r, 57)
+		f.err = err
+		return ret0, f.Link(r, f, 1, st)
 	}
 //line body.go:64:1
 	*err = t0
 	return *err, gen.Done
 after_if_63:
 //line body.go:66:1
-	cause, st = e.conn.transport.Hub.WithContextResumable(r, ctx, (&bodyWaitFunc1{
+	if cause, st = e.conn.transport.Hub.WithContextResumable(r, ctx, (&bodyWaitFunc1{
 		e:   &e,
 		err: err,
-	}).value())
-	if st != gen.Done {
-		f = gen.Take(r, f, 57)
-		f.err, f.PC = err, 2
-		return ret0, r.Link(f, &f.Header, st)
+	}).value()); st != gen.Done {
+		f := gen.New[bodyWaitFrame](r, 57)
+		f.err = err
+		return ret0, f.Link(r, f, 2, st)
 	}
 //line body.go:66:1
 	if cause != nil {
@@ -224,85 +185,71 @@ after_if_63:
 	return *err, gen.Done
 }
 
-//line body_greenlet.go:229:1
+//line body_greenlet.go:190:1
 
 func (f *bodyWaitFrame) Resume(r *gen.Run) (st gen.Status) {
 	var err *error
 	var t0, cause error
 	switch f.PC {
-	case 0:
-		f.ret0, st = f.body(r, f.b)
-		return r.Started(f, &f.Header, st)
 	case 1:
 		err = f.err
 		t0 = r.Callee().(*waitForFrame).Returned(r)
 //line body.go:64:1
 		*err = t0
-		f.ret0 = *err
-		return r.Return(f, &f.Header)
+		f.Ret0 = *err
+		return f.Return(r, f)
 	default:
 		err = f.err
 		cause = r.Callee().(*hub.HubWithContextFrame).Returned(r)
 //line body.go:66:1
 		if cause != nil {
 			*err = cause
-			f.ret0 = *err
-			return r.Return(f, &f.Header)
+			f.Ret0 = *err
+			return f.Return(r, f)
 		}
 //line body.go:69:1
-		f.ret0 = *err
-		return r.Return(f, &f.Header)
+		f.Ret0 = *err
+		return f.Return(r, f)
 	}
 }
 
-//line body_greenlet.go:260:1
+//line body_greenlet.go:218:1
 
-func (f *bodyWaitFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *bodyWaitFrame) Forget()                    { *f = bodyWaitFrame{Header: f.Header, ret0: f.ret0} }
-func (f *bodyWaitFrame) Release(r *gen.Run)         { gen.Free(r, f, 57) }
-func (*bodyWaitFrame) Func() *gen.Func              { return &bodyWaitFrameInfo }
+func (f *bodyWaitFrame) Release(r *gen.Run) { gen.Free(r, f, 57) }
+func (*bodyWaitFrame) Func() *gen.Func      { return body_go.At(1) }
 
-var bodyWaitFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/httpc.(*Body).wait", File: "github.com/going-green/greenlet/hub/httpc/body.go", Line: 60, Points: "64 err; 66 ="}
 var _ func(*Body) error = (*Body).wait
 
-// bodyWaitFunc1 is the function literal of body.go:66, with what it captures.
+// bodyWaitFunc1 is the function literal of body.go:66.
 type bodyWaitFunc1 struct {
 	gen.Closure
 	err *error
 	e   **exchange
 }
 
-// value is the literal for code that can't be suspended.
 func (c *bodyWaitFunc1) value() func() {
 	return gen.Bind(&c.Closure, c, func() { (*c.err) = waitFor((*c.e).conn.sock) })
 }
 
-// bodyWaitFunc1Frame is an activation of the literal bodyWaitFunc1.
 type bodyWaitFunc1Frame struct {
 	gen.Header
 	c *bodyWaitFunc1
 }
 
-// CallResumable is the literal bodyWaitFunc1 for callers that can be suspended.
-func (c *bodyWaitFunc1) CallResumable(r *gen.Run) gen.Status {
-	return (*bodyWaitFunc1Frame)(nil).body(r, c)
-}
-
-func (f *bodyWaitFunc1Frame) body(r *gen.Run, c *bodyWaitFunc1) (st gen.Status) {
+func (c *bodyWaitFunc1) CallResumable(r *gen.Run) (st gen.Status) {
 	var t0 error
 //line body.go:66:1
-	t0, st = waitForResumable(r, (*c.e).conn.sock)
-	if st != gen.Done {
-		f = gen.Take(r, f, 2)
-		f.c, f.PC = c, 1
-		return r.Link(f, &f.Header, st)
+	if t0, st = waitForResumable(r, (*c.e).conn.sock); st != gen.Done {
+		f := gen.New[bodyWaitFunc1Frame](r, 2)
+		f.c = c
+		return f.Link(r, f, 1, st)
 	}
 //line body.go:66:1
 	*c.err = t0
 	return gen.Done
 }
 
-//line body_greenlet.go:307:1
+//line body_greenlet.go:254:1
 
 func (f *bodyWaitFunc1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
@@ -311,23 +258,18 @@ func (f *bodyWaitFunc1Frame) Resume(r *gen.Run) (st gen.Status) {
 	t0 = r.Callee().(*waitForFrame).Returned(r)
 //line body.go:66:1
 	*c.err = t0
-	return r.Return(f, &f.Header)
+	return f.Return(r, f)
 }
 
-//line body_greenlet.go:319:1
+//line body_greenlet.go:266:1
 
 func (f *bodyWaitFunc1Frame) Release(r *gen.Run) { gen.Free(r, f, 2) }
-func (*bodyWaitFunc1Frame) Func() *gen.Func      { return &bodyWaitFunc1FrameInfo }
+func (*bodyWaitFunc1Frame) Func() *gen.Func      { return body_go.At(2) }
 
-var bodyWaitFunc1FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/httpc.(*Body).wait.func1", File: "github.com/going-green/greenlet/hub/httpc/body.go", Line: 66, Points: "66"}
-
-// upgradedReadFrame is an activation of upgraded.Read.
 type upgradedReadFrame struct {
-	gen.Header
-	u    *upgraded
-	p    []byte
-	ret0 int
-	ret1 error
+	gen.Returns2[int, error]
+	u *upgraded
+	p []byte
 }
 
 // NewReadFrame makes a frame that will run upgraded.Read.
@@ -335,86 +277,54 @@ func (u *upgraded) NewReadFrame(p []byte) *upgradedReadFrame {
 	_ = u.Read
 	return gen.MakeFrame(upgradedReadFrame{u: u, p: p})
 }
-func (f *upgradedReadFrame) Results() (int, error) { f.Over(f); return f.ret0, f.ret1 }
-func (f *upgradedReadFrame) Returned(r *gen.Run) (ret0 int, ret1 error) {
-	ret0, ret1 = f.ret0, f.ret1
+func (f *upgradedReadFrame) Results() (int, error) { f.Over(f); return f.Ret0, f.Ret1 }
+func (f *upgradedReadFrame) Returned(r *gen.Run) (int, error) {
+	r0, r1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return
+	return r0, r1
 }
-
-// ReadResumable is upgraded.Read for callers that can be suspended.
 func (u *upgraded) ReadResumable(r *gen.Run, p []byte) (int, error, gen.Status) {
 	return (*upgradedReadFrame)(nil).body(r, u, p)
 }
 
 func (f *upgradedReadFrame) body(r *gen.Run, u *upgraded, p []byte) (ret0 int, ret1 error, st gen.Status) {
-	var t0 int
-	var t1 error
 //line body.go:120:1
-	t0, t1, st = u.exchange.conn.sock.ReadResumable(r, p)
-	if st != gen.Done {
+	if ret0, ret1, st = u.exchange.conn.sock.ReadResumable(r, p); st != gen.Done {
 		f = gen.Take(r, f, 46)
-		f.u, f.p, f.PC = nil, nil, 1
-		return ret0, ret1, r.Link(f, &f.Header, st)
+		f.u, f.p = nil, nil
+		return ret0, ret1, f.Link(r, f, 1, st)
 	}
 //line body.go:120:1
-	return t0, t1, gen.Done
+	return ret0, ret1, gen.Done
 }
 
-//line body_greenlet.go:366:1
+//line body_greenlet.go:303:1
 
 func (f *upgradedReadFrame) Resume(r *gen.Run) (st gen.Status) {
-	var t0 int
-	var t1 error
 	switch f.PC {
 	case 0:
-		f.ret0, f.ret1, st = f.body(r, f.u, f.p)
-		return r.Started(f, &f.Header, st)
+		f.Ret0, f.Ret1, st = f.body(r, f.u, f.p)
+		return f.Started(r, f, st)
 	default:
-		t0, t1 = r.Callee().(*socket.ConnReadFrame).Returned(r)
+		f.Ret0, f.Ret1 = r.Callee().(*socket.ConnReadFrame).Returned(r)
 //line body.go:120:1
-		f.ret0, f.ret1 = t0, t1
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 }
 
-//line body_greenlet.go:383:1
+//line body_greenlet.go:317:1
 
-func (f *upgradedReadFrame) Args(args []any) { gen.SetArgs(f, args, &f.p) }
-func (f *upgradedReadFrame) Send(r *gen.Run) gen.Status {
-	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
-}
-func (f *upgradedReadFrame) Forget() {
-	*f = upgradedReadFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1}
-}
+func (f *upgradedReadFrame) Args(args []any)    { gen.SetArgs(f, args, &f.p) }
+func (f *upgradedReadFrame) Forget()            { *f = upgradedReadFrame{Returns2: f.Returns2} }
 func (f *upgradedReadFrame) Release(r *gen.Run) { gen.Free(r, f, 46) }
-func (*upgradedReadFrame) Func() *gen.Func      { return &upgradedReadFrameInfo }
+func (*upgradedReadFrame) Func() *gen.Func      { return body_go.At(3) }
 
-var upgradedReadFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/httpc.(*upgraded).Read", File: "github.com/going-green/greenlet/hub/httpc/body.go", Line: 120, Points: "120"}
-var _ func(*upgraded, []byte) (int, error) = (*upgraded).Read
+var _ = gen.Method12((*new(*upgraded)).Read, (*upgraded).ReadResumable, (*upgraded).NewReadFrame)
 
-// upgradedReadFrameValue is upgraded.Read as a value, for callers that can be suspended.
-type upgradedReadFrameValue struct {
-	recv *upgraded
-}
-
-func (v upgradedReadFrameValue) CallResumable(r *gen.Run, p0 []byte) (int, error, gen.Status) {
-	return v.recv.ReadResumable(r, p0)
-}
-
-var _ = gen.RegisterMethod((*new(*upgraded)).Read, func(recv *upgraded) any {
-	return upgradedReadFrameValue{recv}
-})
-
-func (v upgradedReadFrameValue) Frame() gen.Frame { return gen.MakeFrame(upgradedReadFrame{u: v.recv}) }
-
-// upgradedWriteFrame is an activation of upgraded.Write.
 type upgradedWriteFrame struct {
-	gen.Header
-	u    *upgraded
-	p    []byte
-	ret0 int
-	ret1 error
+	gen.Returns2[int, error]
+	u *upgraded
+	p []byte
 }
 
 // NewWriteFrame makes a frame that will run upgraded.Write.
@@ -422,82 +332,57 @@ func (u *upgraded) NewWriteFrame(p []byte) *upgradedWriteFrame {
 	_ = u.Write
 	return gen.MakeFrame(upgradedWriteFrame{u: u, p: p})
 }
-func (f *upgradedWriteFrame) Results() (int, error) { f.Over(f); return f.ret0, f.ret1 }
-func (f *upgradedWriteFrame) Returned(r *gen.Run) (ret0 int, ret1 error) {
-	ret0, ret1 = f.ret0, f.ret1
+func (f *upgradedWriteFrame) Results() (int, error) { f.Over(f); return f.Ret0, f.Ret1 }
+func (f *upgradedWriteFrame) Returned(r *gen.Run) (int, error) {
+	r0, r1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return
+	return r0, r1
 }
-
-// WriteResumable is upgraded.Write for callers that can be suspended.
 func (u *upgraded) WriteResumable(r *gen.Run, p []byte) (int, error, gen.Status) {
 	return (*upgradedWriteFrame)(nil).body(r, u, p)
 }
 
 func (f *upgradedWriteFrame) body(r *gen.Run, u *upgraded, p []byte) (ret0 int, ret1 error, st gen.Status) {
-	var t0 int
-	var t1 error
 //line body.go:123:1
-	t0, t1, st = u.exchange.conn.sock.WriteResumable(r, p)
-	if st != gen.Done {
+	if ret0, ret1, st = u.exchange.conn.sock.WriteResumable(r, p); st != gen.Done {
 		f = gen.Take(r, f, 1)
-		f.u, f.p, f.PC = nil, nil, 1
-		return ret0, ret1, r.Link(f, &f.Header, st)
+		f.u, f.p = nil, nil
+		return ret0, ret1, f.Link(r, f, 1, st)
 	}
 //line body.go:123:1
-	return t0, t1, gen.Done
+	return ret0, ret1, gen.Done
 }
 
-//line body_greenlet.go:453:1
+//line body_greenlet.go:358:1
 
 func (f *upgradedWriteFrame) Resume(r *gen.Run) (st gen.Status) {
-	var t0 int
-	var t1 error
 	switch f.PC {
 	case 0:
-		f.ret0, f.ret1, st = f.body(r, f.u, f.p)
-		return r.Started(f, &f.Header, st)
+		f.Ret0, f.Ret1, st = f.body(r, f.u, f.p)
+		return f.Started(r, f, st)
 	default:
-		t0, t1 = r.Callee().(*socket.ConnWriteFrame).Returned(r)
+		f.Ret0, f.Ret1 = r.Callee().(*socket.ConnWriteFrame).Returned(r)
 //line body.go:123:1
-		f.ret0, f.ret1 = t0, t1
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 }
 
-//line body_greenlet.go:470:1
+//line body_greenlet.go:372:1
 
-func (f *upgradedWriteFrame) Args(args []any) { gen.SetArgs(f, args, &f.p) }
-func (f *upgradedWriteFrame) Send(r *gen.Run) gen.Status {
-	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
-}
-func (f *upgradedWriteFrame) Forget() {
-	*f = upgradedWriteFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1}
-}
+func (f *upgradedWriteFrame) Args(args []any)    { gen.SetArgs(f, args, &f.p) }
+func (f *upgradedWriteFrame) Forget()            { *f = upgradedWriteFrame{Returns2: f.Returns2} }
 func (f *upgradedWriteFrame) Release(r *gen.Run) { gen.Free(r, f, 1) }
-func (*upgradedWriteFrame) Func() *gen.Func      { return &upgradedWriteFrameInfo }
+func (*upgradedWriteFrame) Func() *gen.Func      { return body_go.At(4) }
 
-var upgradedWriteFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/httpc.(*upgraded).Write", File: "github.com/going-green/greenlet/hub/httpc/body.go", Line: 123, Points: "123"}
-var _ func(*upgraded, []byte) (int, error) = (*upgraded).Write
-
-// upgradedWriteFrameValue is upgraded.Write as a value, for callers that can be suspended.
-type upgradedWriteFrameValue struct {
-	recv *upgraded
-}
-
-func (v upgradedWriteFrameValue) CallResumable(r *gen.Run, p0 []byte) (int, error, gen.Status) {
-	return v.recv.WriteResumable(r, p0)
-}
-
-var _ = gen.RegisterMethod((*new(*upgraded)).Write, func(recv *upgraded) any {
-	return upgradedWriteFrameValue{recv}
-})
-
-func (v upgradedWriteFrameValue) Frame() gen.Frame {
-	return gen.MakeFrame(upgradedWriteFrame{u: v.recv})
-}
-
+var _ = gen.Method12((*new(*upgraded)).Write, (*upgraded).WriteResumable, (*upgraded).NewWriteFrame)
 var _ = gen.Declare("Body.Read", "Body.wait", "upgraded.Read", "upgraded.Write")
 var _ = gen.DeclareClosure("body.go:66", "wait", "a literal")
 var _ = gen.DeclareClosure("connect.go:60", "connect", "a literal")
 var _ = gen.DeclareClosure("transport.go:101", "do", "a literal")
+var body_go = gen.Funcs{Package: "github.com/going-green/greenlet/hub/httpc", File: "github.com/going-green/greenlet/hub/httpc/body.go", List: `
+(*Body).Read 35: 39 b p n err2; 39 =; 47 b p n
+(*Body).wait 60: 64 err; 66 =
+(*Body).wait.func1 66: 66
+(*upgraded).Read 120: 120
+(*upgraded).Write 123: 123
+`}

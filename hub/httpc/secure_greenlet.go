@@ -11,37 +11,27 @@ import (
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// transportSecureFrame is an activation of Transport.secure.
 type transportSecureFrame struct {
-	gen.DeferHeader
+	gen.DeferReturns2[*socket.Conn, error]
 	t       *Transport
 	sock0   *socket.Conn
 	address string
 	sock    **socket.Conn
 	whole   *bool
-	ret0    *socket.Conn
-	ret1    error
 }
 
 func (t *Transport) newSecureFrame(sock0 *socket.Conn, address string) *transportSecureFrame {
 	_ = t.secure
 	return gen.MakeFrame(transportSecureFrame{t: t, sock0: sock0, address: address})
 }
-
-// secureResumable is Transport.secure for callers that can be suspended.
 func (t *Transport) secureResumable(r *gen.Run, sock0 *socket.Conn, address string) (*socket.Conn, error, gen.Status) {
 	return (*transportSecureFrame)(nil).run(r, t, sock0, address)
 }
-func (f *transportSecureFrame) Results() (*socket.Conn, error) { f.Over(f); return f.ret0, f.ret1 }
-func (f *transportSecureFrame) Returned(r *gen.Run) (ret0 *socket.Conn, ret1 error) {
-	ret0, ret1 = f.ret0, f.ret1
-	f.Release(r)
-	return
-}
+func (f *transportSecureFrame) Results() (*socket.Conn, error) { f.Over(f); return f.Ret0, f.Ret1 }
 
 func (f *transportSecureFrame) Resume(r *gen.Run) (st gen.Status) {
-	f.ret0, f.ret1, st = f.run(r, f.t, f.sock0, f.address)
-	return r.Started(f, &f.Header, st)
+	f.Ret0, f.Ret1, st = f.run(r, f.t, f.sock0, f.address)
+	return f.Started(r, f, st)
 }
 
 func (f *transportSecureFrame) run(r *gen.Run, t *Transport, sock0 *socket.Conn, address string) (ret0 *socket.Conn, ret1 error, st gen.Status) {
@@ -55,7 +45,7 @@ func (f *transportSecureFrame) run(r *gen.Run, t *Transport, sock0 *socket.Conn,
 	for st = f.step(r, t, sock0, address); st == gen.Broken; st = f.step(r, t, sock0, address) {
 		r.Recovered(mark)
 	}
-	ret0, ret1 = f.ret0, f.ret1
+	ret0, ret1 = f.Ret0, f.Ret1
 	if hot && st == gen.Done {
 		f.Release(r)
 	}
@@ -92,30 +82,29 @@ func (f *transportSecureFrame) step(r *gen.Run, t *Transport, sock0 *socket.Conn
 				_ = (*sockRef).Close()
 			}
 		})
-		err, st = socket.TLSClientResumable(r, (*sock), t.config(address))
-		if st != gen.Done {
-			f.t, f.address, f.sock, f.whole, f.PC = nil, "", sock, whole, 1
-			return r.Link(f, &f.Header, st)
+		if err, st = socket.TLSClientResumable(r, (*sock), t.config(address)); st != gen.Done {
+			f.t, f.address, f.sock, f.whole = nil, "", sock, whole
+			return f.Link(r, f, 1, st)
 		}
 	}
 resumed_21:
 //line secure.go:21:1
 	if err != nil {
-		f.ret0, f.ret1 = nil, err
+		f.Ret0, f.Ret1 = nil, err
 		goto unwind
 	}
 //line secure.go:24:1
 	*whole = true
 	f.t, f.address, f.whole = nil, "", nil
 //line secure.go:25:1
-	f.ret0, f.ret1 = (*sock), nil
+	f.Ret0, f.Ret1 = (*sock), nil
 	goto unwind
 unwind:
 //line secure.go:26:1
 	for f.Pending() {
 //line secure.go:26:1
 		if sub := f.Next(r); sub != gen.Done {
-			return r.Link(f, &f.Header, sub)
+			return f.Link(r, f, gen.Unwind, sub)
 		}
 	}
 //line secure.go:26:1
@@ -123,36 +112,15 @@ unwind:
 	return gen.Done
 }
 
-//line secure_greenlet.go:127:1
+//line secure_greenlet.go:116:1
 
-func (f *transportSecureFrame) Args(args []any) { gen.SetArgs(f, args, &f.sock0, &f.address) }
-func (f *transportSecureFrame) Send(r *gen.Run) gen.Status {
-	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
-}
-func (f *transportSecureFrame) Forget() {
-	*f = transportSecureFrame{DeferHeader: f.DeferHeader, ret0: f.ret0, ret1: f.ret1}
-}
+func (f *transportSecureFrame) Args(args []any)    { gen.SetArgs(f, args, &f.sock0, &f.address) }
+func (f *transportSecureFrame) Forget()            { *f = transportSecureFrame{DeferReturns2: f.DeferReturns2} }
 func (f *transportSecureFrame) Release(r *gen.Run) { gen.Free(r, f, 48) }
-func (*transportSecureFrame) Func() *gen.Func      { return &transportSecureFrameInfo }
+func (*transportSecureFrame) Func() *gen.Func      { return secure_go.At(0) }
 
-var transportSecureFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/httpc.(*Transport).secure", File: "github.com/going-green/greenlet/hub/httpc/secure.go", Line: 14, End: 26, Points: "21 sock whole"}
-var _ func(*Transport, *socket.Conn, string) (*socket.Conn, error) = (*Transport).secure
-
-// transportSecureFrameValue is Transport.secure as a value, for callers that can be suspended.
-type transportSecureFrameValue struct {
-	recv *Transport
-}
-
-func (v transportSecureFrameValue) CallResumable(r *gen.Run, p0 *socket.Conn, p1 string) (*socket.Conn, error, gen.Status) {
-	return v.recv.secureResumable(r, p0, p1)
-}
-
-var _ = gen.RegisterMethod((*new(*Transport)).secure, func(recv *Transport) any {
-	return transportSecureFrameValue{recv}
-})
-
-func (v transportSecureFrameValue) Frame() gen.Frame {
-	return gen.MakeFrame(transportSecureFrame{t: v.recv})
-}
-
+var _ = gen.Method22((*new(*Transport)).secure, (*Transport).secureResumable, (*Transport).newSecureFrame)
 var _ = gen.Declare("Transport.secure")
+var secure_go = gen.Funcs{Package: "github.com/going-green/greenlet/hub/httpc", File: "github.com/going-green/greenlet/hub/httpc/secure.go", List: `
+(*Transport).secure 14 26: 21 sock whole
+`}

@@ -13,14 +13,11 @@ import (
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// TransportRoundTripFrame is an activation of Transport.RoundTrip.
 type TransportRoundTripFrame struct {
-	gen.Header
+	gen.Returns2[*http.Response, error]
 	t      *Transport
 	r      *http.Request
 	packed bool
-	ret0   *http.Response
-	ret1   error
 }
 
 // NewRoundTripFrame makes a frame that will run Transport.RoundTrip.
@@ -28,14 +25,12 @@ func (t *Transport) NewRoundTripFrame(r *http.Request) *TransportRoundTripFrame 
 	_ = t.RoundTrip
 	return gen.MakeFrame(TransportRoundTripFrame{t: t, r: r})
 }
-func (f *TransportRoundTripFrame) Results() (*http.Response, error) { f.Over(f); return f.ret0, f.ret1 }
-func (f *TransportRoundTripFrame) Returned(r *gen.Run) (ret0 *http.Response, ret1 error) {
-	ret0, ret1 = f.ret0, f.ret1
+func (f *TransportRoundTripFrame) Results() (*http.Response, error) { f.Over(f); return f.Ret0, f.Ret1 }
+func (f *TransportRoundTripFrame) Returned(r *gen.Run) (*http.Response, error) {
+	r0, r1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return
+	return r0, r1
 }
-
-// RoundTripResumable is Transport.RoundTrip for callers that can be suspended.
 func (t *Transport) RoundTripResumable(r2 *gen.Run, r *http.Request) (*http.Response, error, gen.Status) {
 	return (*TransportRoundTripFrame)(nil).body(r2, t, r)
 }
@@ -46,11 +41,10 @@ func (f *TransportRoundTripFrame) body(r2 *gen.Run, t *Transport, r *http.Reques
 	var err error
 //line transport.go:78:1
 	packed = !t.WithoutGzip && r.Method != http.MethodHead && r.Header.Get("Accept-Encoding") == "" && r.Header.Get("Range") == ""
-	resp, err, st = t.doResumable(r2, r, packed)
-	if st != gen.Done {
+	if resp, err, st = t.doResumable(r2, r, packed); st != gen.Done {
 		f = gen.Take(r2, f, 6)
-		f.t, f.r, f.packed, f.PC = nil, nil, packed, 1
-		return ret0, ret1, r2.Link(f, &f.Header, st)
+		f.t, f.r, f.packed = nil, nil, packed
+		return ret0, ret1, f.Link(r2, f, 1, st)
 	}
 	if f != nil {
 		f.t, f.r = nil, nil
@@ -62,7 +56,7 @@ func (f *TransportRoundTripFrame) body(r2 *gen.Run, t *Transport, r *http.Reques
 	return resp, err, gen.Done
 }
 
-//line transport_greenlet.go:66:1
+//line transport_greenlet.go:60:1
 
 func (f *TransportRoundTripFrame) Resume(r2 *gen.Run) (st gen.Status) {
 	var packed bool
@@ -70,8 +64,8 @@ func (f *TransportRoundTripFrame) Resume(r2 *gen.Run) (st gen.Status) {
 	var err error
 	switch f.PC {
 	case 0:
-		f.ret0, f.ret1, st = f.body(r2, f.t, f.r)
-		return r2.Started(f, &f.Header, st)
+		f.Ret0, f.Ret1, st = f.body(r2, f.t, f.r)
+		return f.Started(r2, f, st)
 	default:
 		packed = f.packed
 		resp, err = r2.Callee().(*transportDoFrame).Returned(r2)
@@ -80,50 +74,24 @@ func (f *TransportRoundTripFrame) Resume(r2 *gen.Run) (st gen.Status) {
 		if err == nil && packed {
 			unpack(resp)
 		}
-		f.ret0, f.ret1 = resp, err
-		return r2.Return(f, &f.Header)
+		f.Ret0, f.Ret1 = resp, err
+		return f.Return(r2, f)
 	}
 }
 
-//line transport_greenlet.go:89:1
+//line transport_greenlet.go:83:1
 
-func (f *TransportRoundTripFrame) Args(args []any) { gen.SetArgs(f, args, &f.r) }
-func (f *TransportRoundTripFrame) Send(r *gen.Run) gen.Status {
-	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
-}
-func (f *TransportRoundTripFrame) Forget() {
-	*f = TransportRoundTripFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1}
-}
+func (f *TransportRoundTripFrame) Args(args []any)    { gen.SetArgs(f, args, &f.r) }
+func (f *TransportRoundTripFrame) Forget()            { *f = TransportRoundTripFrame{Returns2: f.Returns2} }
 func (f *TransportRoundTripFrame) Release(r *gen.Run) { gen.Free(r, f, 6) }
-func (*TransportRoundTripFrame) Func() *gen.Func      { return &infoOfTransportRoundTripFrame }
+func (*TransportRoundTripFrame) Func() *gen.Func      { return transport_go.At(0) }
 
-var infoOfTransportRoundTripFrame = gen.Func{Name: "github.com/going-green/greenlet/hub/httpc.(*Transport).RoundTrip", File: "github.com/going-green/greenlet/hub/httpc/transport.go", Line: 77, Points: "79 packed"}
-var _ func(*Transport, *http.Request) (*http.Response, error) = (*Transport).RoundTrip
+var _ = gen.Method12((*new(*Transport)).RoundTrip, (*Transport).RoundTripResumable, (*Transport).NewRoundTripFrame)
 
-// valueTransportRoundTripFrame is Transport.RoundTrip as a value, for callers that can be suspended.
-type valueTransportRoundTripFrame struct {
-	recv *Transport
-}
-
-func (v valueTransportRoundTripFrame) CallResumable(r *gen.Run, p0 *http.Request) (*http.Response, error, gen.Status) {
-	return v.recv.RoundTripResumable(r, p0)
-}
-
-var _ = gen.RegisterMethod((*new(*Transport)).RoundTrip, func(recv *Transport) any {
-	return valueTransportRoundTripFrame{recv}
-})
-
-func (v valueTransportRoundTripFrame) Frame() gen.Frame {
-	return gen.MakeFrame(TransportRoundTripFrame{t: v.recv})
-}
-
-// TransportDoFrame is an activation of Transport.Do.
 type TransportDoFrame struct {
-	gen.Header
-	t    *Transport
-	r    *http.Request
-	ret0 *http.Response
-	ret1 error
+	gen.Returns2[*http.Response, error]
+	t *Transport
+	r *http.Request
 }
 
 // NewDoFrame makes a frame that will run Transport.Do.
@@ -131,104 +99,70 @@ func (t *Transport) NewDoFrame(r *http.Request) *TransportDoFrame {
 	_ = t.Do
 	return gen.MakeFrame(TransportDoFrame{t: t, r: r})
 }
-func (f *TransportDoFrame) Results() (*http.Response, error) { f.Over(f); return f.ret0, f.ret1 }
-func (f *TransportDoFrame) Returned(r *gen.Run) (ret0 *http.Response, ret1 error) {
-	ret0, ret1 = f.ret0, f.ret1
+func (f *TransportDoFrame) Results() (*http.Response, error) { f.Over(f); return f.Ret0, f.Ret1 }
+func (f *TransportDoFrame) Returned(r *gen.Run) (*http.Response, error) {
+	r0, r1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return
+	return r0, r1
 }
-
-// DoResumable is Transport.Do for callers that can be suspended.
 func (t *Transport) DoResumable(r2 *gen.Run, r *http.Request) (*http.Response, error, gen.Status) {
 	return (*TransportDoFrame)(nil).body(r2, t, r)
 }
 
 func (f *TransportDoFrame) body(r2 *gen.Run, t *Transport, r *http.Request) (ret0 *http.Response, ret1 error, st gen.Status) {
-	var t0 *http.Response
-	var t1 error
 //line transport.go:89:1
-	t0, t1, st = t.doResumable(r2, r, false)
-	if st != gen.Done {
+	if ret0, ret1, st = t.doResumable(r2, r, false); st != gen.Done {
 		f = gen.Take(r2, f, 48)
-		f.t, f.r, f.PC = nil, nil, 1
-		return ret0, ret1, r2.Link(f, &f.Header, st)
+		f.t, f.r = nil, nil
+		return ret0, ret1, f.Link(r2, f, 1, st)
 	}
 //line transport.go:89:1
-	return t0, t1, gen.Done
+	return ret0, ret1, gen.Done
 }
 
-//line transport_greenlet.go:161:1
+//line transport_greenlet.go:124:1
 
 func (f *TransportDoFrame) Resume(r2 *gen.Run) (st gen.Status) {
-	var t0 *http.Response
-	var t1 error
 	switch f.PC {
 	case 0:
-		f.ret0, f.ret1, st = f.body(r2, f.t, f.r)
-		return r2.Started(f, &f.Header, st)
+		f.Ret0, f.Ret1, st = f.body(r2, f.t, f.r)
+		return f.Started(r2, f, st)
 	default:
-		t0, t1 = r2.Callee().(*transportDoFrame).Returned(r2)
+		f.Ret0, f.Ret1 = r2.Callee().(*transportDoFrame).Returned(r2)
 //line transport.go:89:1
-		f.ret0, f.ret1 = t0, t1
-		return r2.Return(f, &f.Header)
+		return f.Return(r2, f)
 	}
 }
 
-//line transport_greenlet.go:178:1
+//line transport_greenlet.go:138:1
 
-func (f *TransportDoFrame) Args(args []any) { gen.SetArgs(f, args, &f.r) }
-func (f *TransportDoFrame) Send(r *gen.Run) gen.Status {
-	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
-}
-func (f *TransportDoFrame) Forget() {
-	*f = TransportDoFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1}
-}
+func (f *TransportDoFrame) Args(args []any)    { gen.SetArgs(f, args, &f.r) }
+func (f *TransportDoFrame) Forget()            { *f = TransportDoFrame{Returns2: f.Returns2} }
 func (f *TransportDoFrame) Release(r *gen.Run) { gen.Free(r, f, 48) }
-func (*TransportDoFrame) Func() *gen.Func      { return &infoOfTransportDoFrame }
+func (*TransportDoFrame) Func() *gen.Func      { return transport_go.At(1) }
 
-var infoOfTransportDoFrame = gen.Func{Name: "github.com/going-green/greenlet/hub/httpc.(*Transport).Do", File: "github.com/going-green/greenlet/hub/httpc/transport.go", Line: 89, Points: "89"}
-var _ func(*Transport, *http.Request) (*http.Response, error) = (*Transport).Do
+var _ = gen.Method12((*new(*Transport)).Do, (*Transport).DoResumable, (*Transport).NewDoFrame)
 
-// valueTransportDoFrame is Transport.Do as a value, for callers that can be suspended.
-type valueTransportDoFrame struct {
-	recv *Transport
-}
-
-func (v valueTransportDoFrame) CallResumable(r *gen.Run, p0 *http.Request) (*http.Response, error, gen.Status) {
-	return v.recv.DoResumable(r, p0)
-}
-
-var _ = gen.RegisterMethod((*new(*Transport)).Do, func(recv *Transport) any {
-	return valueTransportDoFrame{recv}
-})
-
-func (v valueTransportDoFrame) Frame() gen.Frame { return gen.MakeFrame(TransportDoFrame{t: v.recv}) }
-
-// transportDoFrame is an activation of Transport.do.
 type transportDoFrame struct {
-	gen.Header
+	gen.Returns2[*http.Response, error]
 	t         *Transport
 	r0        *http.Request
 	packed    bool
 	r         **http.Request
 	resp      **http.Response
 	errResult *error
-	ret0      *http.Response
-	ret1      error
 }
 
 func (t *Transport) newDoFrame(r0 *http.Request, packed bool) *transportDoFrame {
 	_ = t.do
 	return gen.MakeFrame(transportDoFrame{t: t, r0: r0, packed: packed})
 }
-func (f *transportDoFrame) Results() (*http.Response, error) { f.Over(f); return f.ret0, f.ret1 }
-func (f *transportDoFrame) Returned(r *gen.Run) (ret0 *http.Response, ret1 error) {
-	ret0, ret1 = f.ret0, f.ret1
+func (f *transportDoFrame) Results() (*http.Response, error) { f.Over(f); return f.Ret0, f.Ret1 }
+func (f *transportDoFrame) Returned(r *gen.Run) (*http.Response, error) {
+	r0, r1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return
+	return r0, r1
 }
-
-// doResumable is Transport.do for callers that can be suspended.
 func (t *Transport) doResumable(r2 *gen.Run, r0 *http.Request, packed bool) (*http.Response, error, gen.Status) {
 	return (*transportDoFrame)(nil).body(r2, t, r0, packed)
 }
@@ -258,28 +192,26 @@ func (f *transportDoFrame) body(r2 *gen.Run, t *Transport, r0 *http.Request, pac
 		goto after_if_98
 	}
 //line transport.go:99:1
-	t0, t1, st = t.triesResumable(r2, (*r), packed)
-	if st != gen.Done {
+	if t0, t1, st = t.triesResumable(r2, (*r), packed); st != gen.Done {
 		f = gen.Take(r2, f, 16)
-		f.t, f.resp, f.errResult, f.PC = nil, resp, errResult, 1
-		return ret0, ret1, r2.Link(f, &f.Header, st)
+		f.t, f.resp, f.errResult = nil, resp, errResult
+		return ret0, ret1, f.Link(r2, f, 1, st)
 	}
 //line transport.go:99:1
 	*resp, *errResult = t0, t1
 	return *resp, *errResult, gen.Done
 after_if_98:
 //line transport.go:101:1
-	cause, st = t.Hub.WithContextResumable(r2, ctx, (&transportDoFunc1{
+	if cause, st = t.Hub.WithContextResumable(r2, ctx, (&transportDoFunc1{
 		err:    errResult,
 		packed: &packed,
 		r:      r,
 		resp:   resp,
 		t:      &t,
-	}).value())
-	if st != gen.Done {
+	}).value()); st != gen.Done {
 		f = gen.Take(r2, f, 16)
-		f.t, f.r, f.resp, f.errResult, f.PC = nil, r, resp, errResult, 2
-		return ret0, ret1, r2.Link(f, &f.Header, st)
+		f.t, f.r, f.resp, f.errResult = nil, r, resp, errResult
+		return ret0, ret1, f.Link(r2, f, 2, st)
 	}
 	if f != nil {
 		f.t = nil
@@ -294,7 +226,7 @@ after_if_98:
 	return *resp, *errResult, gen.Done
 }
 
-//line transport_greenlet.go:298:1
+//line transport_greenlet.go:230:1
 
 func (f *transportDoFrame) Resume(r2 *gen.Run) (st gen.Status) {
 	var (
@@ -306,15 +238,15 @@ func (f *transportDoFrame) Resume(r2 *gen.Run) (st gen.Status) {
 	)
 	switch f.PC {
 	case 0:
-		f.ret0, f.ret1, st = f.body(r2, f.t, f.r0, f.packed)
-		return r2.Started(f, &f.Header, st)
+		f.Ret0, f.Ret1, st = f.body(r2, f.t, f.r0, f.packed)
+		return f.Started(r2, f, st)
 	case 1:
 		resp, errResult = f.resp, f.errResult
 		t0, t1 = r2.Callee().(*transportTriesFrame).Returned(r2)
 //line transport.go:99:1
 		*resp, *errResult = t0, t1
-		f.ret0, f.ret1 = *resp, *errResult
-		return r2.Return(f, &f.Header)
+		f.Ret0, f.Ret1 = *resp, *errResult
+		return f.Return(r2, f)
 	default:
 		r, resp, errResult = f.r, f.resp, f.errResult
 		cause = r2.Callee().(*hub.HubWithContextFrame).Returned(r2)
@@ -323,46 +255,25 @@ func (f *transportDoFrame) Resume(r2 *gen.Run) (st gen.Status) {
 		if (*resp) == nil && cause != nil {
 			closeBody((*r))
 			*resp, *errResult = nil, cause
-			f.ret0, f.ret1 = *resp, *errResult
-			return r2.Return(f, &f.Header)
+			f.Ret0, f.Ret1 = *resp, *errResult
+			return f.Return(r2, f)
 		}
 //line transport.go:106:1
-		f.ret0, f.ret1 = *resp, *errResult
-		return r2.Return(f, &f.Header)
+		f.Ret0, f.Ret1 = *resp, *errResult
+		return f.Return(r2, f)
 	}
 }
 
-//line transport_greenlet.go:336:1
+//line transport_greenlet.go:268:1
 
-func (f *transportDoFrame) Args(args []any) { gen.SetArgs(f, args, &f.r0, &f.packed) }
-func (f *transportDoFrame) Send(r *gen.Run) gen.Status {
-	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
-}
-func (f *transportDoFrame) Forget() {
-	*f = transportDoFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1}
-}
+func (f *transportDoFrame) Args(args []any)    { gen.SetArgs(f, args, &f.r0, &f.packed) }
+func (f *transportDoFrame) Forget()            { *f = transportDoFrame{Returns2: f.Returns2} }
 func (f *transportDoFrame) Release(r *gen.Run) { gen.Free(r, f, 16) }
-func (*transportDoFrame) Func() *gen.Func      { return &transportDoFrameInfo }
+func (*transportDoFrame) Func() *gen.Func      { return transport_go.At(2) }
 
-var transportDoFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/httpc.(*Transport).do", File: "github.com/going-green/greenlet/hub/httpc/transport.go", Line: 92, Points: "99 resp errResult; 101 +r"}
-var _ func(*Transport, *http.Request, bool) (*http.Response, error) = (*Transport).do
+var _ = gen.Method22((*new(*Transport)).do, (*Transport).doResumable, (*Transport).newDoFrame)
 
-// transportDoFrameValue is Transport.do as a value, for callers that can be suspended.
-type transportDoFrameValue struct {
-	recv *Transport
-}
-
-func (v transportDoFrameValue) CallResumable(r *gen.Run, p0 *http.Request, p1 bool) (*http.Response, error, gen.Status) {
-	return v.recv.doResumable(r, p0, p1)
-}
-
-var _ = gen.RegisterMethod((*new(*Transport)).do, func(recv *Transport) any {
-	return transportDoFrameValue{recv}
-})
-
-func (v transportDoFrameValue) Frame() gen.Frame { return gen.MakeFrame(transportDoFrame{t: v.recv}) }
-
-// transportDoFunc1 is the function literal of transport.go:101, with what it captures.
+// transportDoFunc1 is the function literal of transport.go:101.
 type transportDoFunc1 struct {
 	gen.Closure
 	resp   **http.Response
@@ -372,38 +283,30 @@ type transportDoFunc1 struct {
 	packed *bool
 }
 
-// value is the literal for code that can't be suspended.
 func (c *transportDoFunc1) value() func() {
 	return gen.Bind(&c.Closure, c, func() { (*c.resp), (*c.err) = (*c.t).tries((*c.r), (*c.packed)) })
 }
 
-// transportDoFunc1Frame is an activation of the literal transportDoFunc1.
 type transportDoFunc1Frame struct {
 	gen.Header
 	c *transportDoFunc1
 }
 
-// CallResumable is the literal transportDoFunc1 for callers that can be suspended.
-func (c *transportDoFunc1) CallResumable(r2 *gen.Run) gen.Status {
-	return (*transportDoFunc1Frame)(nil).body(r2, c)
-}
-
-func (f *transportDoFunc1Frame) body(r2 *gen.Run, c *transportDoFunc1) (st gen.Status) {
+func (c *transportDoFunc1) CallResumable(r2 *gen.Run) (st gen.Status) {
 	var t0 *http.Response
 	var t1 error
 //line transport.go:101:1
-	t0, t1, st = (*c.t).triesResumable(r2, (*c.r), (*c.packed))
-	if st != gen.Done {
-		f = gen.Take(r2, f, 61)
-		f.c, f.PC = c, 1
-		return r2.Link(f, &f.Header, st)
+	if t0, t1, st = (*c.t).triesResumable(r2, (*c.r), (*c.packed)); st != gen.Done {
+		f := gen.New[transportDoFunc1Frame](r2, 61)
+		f.c = c
+		return f.Link(r2, f, 1, st)
 	}
 //line transport.go:101:1
 	*c.resp, *c.err = t0, t1
 	return gen.Done
 }
 
-//line transport_greenlet.go:407:1
+//line transport_greenlet.go:310:1
 
 func (f *transportDoFunc1Frame) Resume(r2 *gen.Run) (st gen.Status) {
 	c := f.c
@@ -413,39 +316,27 @@ func (f *transportDoFunc1Frame) Resume(r2 *gen.Run) (st gen.Status) {
 	t0, t1 = r2.Callee().(*transportTriesFrame).Returned(r2)
 //line transport.go:101:1
 	*c.resp, *c.err = t0, t1
-	return r2.Return(f, &f.Header)
+	return f.Return(r2, f)
 }
 
-//line transport_greenlet.go:420:1
+//line transport_greenlet.go:323:1
 
 func (f *transportDoFunc1Frame) Release(r *gen.Run) { gen.Free(r, f, 61) }
-func (*transportDoFunc1Frame) Func() *gen.Func      { return &transportDoFunc1FrameInfo }
+func (*transportDoFunc1Frame) Func() *gen.Func      { return transport_go.At(3) }
 
-var transportDoFunc1FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/httpc.(*Transport).do.func1", File: "github.com/going-green/greenlet/hub/httpc/transport.go", Line: 101, Points: "101"}
-
-// transportTriesFrame is an activation of Transport.tries.
 type transportTriesFrame struct {
-	gen.Header
+	gen.Returns2[*http.Response, error]
 	t       *Transport
 	r       *http.Request
 	packed2 bool
 	e       *exchange
-	ret0    *http.Response
-	ret1    error
 }
 
-func (t *Transport) newTriesFrame(r *http.Request, packed2 bool) *transportTriesFrame {
-	_ = t.tries
-	return gen.MakeFrame(transportTriesFrame{t: t, r: r, packed2: packed2})
-}
-func (f *transportTriesFrame) Results() (*http.Response, error) { f.Over(f); return f.ret0, f.ret1 }
-func (f *transportTriesFrame) Returned(r *gen.Run) (ret0 *http.Response, ret1 error) {
-	ret0, ret1 = f.ret0, f.ret1
+func (f *transportTriesFrame) Returned(r *gen.Run) (*http.Response, error) {
+	r0, r1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return
+	return r0, r1
 }
-
-// triesResumable is Transport.tries for callers that can be suspended.
 func (t *Transport) triesResumable(r2 *gen.Run, r *http.Request, packed2 bool) (*http.Response, error, gen.Status) {
 	return (*transportTriesFrame)(nil).body(r2, t, r, packed2)
 }
@@ -475,11 +366,10 @@ loop_113:
 		f.e = nil
 	}
 //line transport.go:114:1
-	c, err, st = t.connResumable(r2, r)
-	if st != gen.Done {
+	if c, err, st = t.connResumable(r2, r); st != gen.Done {
 		f = gen.Take(r2, f, 44)
-		f.t, f.r, f.packed2, f.PC = t, r, packed2, 1
-		return ret0, ret1, r2.Link(f, &f.Header, st)
+		f.t, f.r, f.packed2 = t, r, packed2
+		return ret0, ret1, f.Link(r2, f, 1, st)
 	}
 resumed_114:
 //line transport.go:115:1
@@ -488,11 +378,10 @@ resumed_114:
 		return nil, err, gen.Done
 	}
 	e = &exchange{conn: c, request: r, packed: packed2}
-	resp, err, st = e.runResumable(r2)
-	if st != gen.Done {
+	if resp, err, st = e.runResumable(r2); st != gen.Done {
 		f = gen.Take(r2, f, 44)
-		f.t, f.r, f.packed2, f.e, f.PC = t, r, packed2, e, 2
-		return ret0, ret1, r2.Link(f, &f.Header, st)
+		f.t, f.r, f.packed2, f.e = t, r, packed2, e
+		return ret0, ret1, f.Link(r2, f, 2, st)
 	}
 resumed_120:
 //line transport.go:121:1
@@ -505,23 +394,22 @@ resumed_120:
 	goto loop_113
 }
 
-//line transport_greenlet.go:510:1
+//line transport_greenlet.go:399:1
 
 func (f *transportTriesFrame) Resume(r *gen.Run) (st gen.Status) {
-	f.ret0, f.ret1, st = f.body(r, f.t, f.r, f.packed2)
-	return r.Started(f, &f.Header, st)
+	f.Ret0, f.Ret1, st = f.body(r, f.t, f.r, f.packed2)
+	return f.Started(r, f, st)
 }
 
-func (f *transportTriesFrame) Args(args []any) { gen.SetArgs(f, args, &f.r, &f.packed2) }
-func (f *transportTriesFrame) Send(r *gen.Run) gen.Status {
-	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
-}
-func (f *transportTriesFrame) Forget() {
-	*f = transportTriesFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1}
-}
 func (f *transportTriesFrame) Release(r *gen.Run) { gen.Free(r, f, 44) }
-func (*transportTriesFrame) Func() *gen.Func      { return &transportTriesFrameInfo }
+func (*transportTriesFrame) Func() *gen.Func      { return transport_go.At(4) }
 
-var transportTriesFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/httpc.(*Transport).tries", File: "github.com/going-green/greenlet/hub/httpc/transport.go", Line: 112, Points: "114 t r packed2; 120 +e"}
 var _ func(*Transport, *http.Request, bool) (*http.Response, error) = (*Transport).tries
 var _ = gen.Declare("Transport.RoundTrip", "Transport.Do", "Transport.do", "Transport.tries")
+var transport_go = gen.Funcs{Package: "github.com/going-green/greenlet/hub/httpc", File: "github.com/going-green/greenlet/hub/httpc/transport.go", List: `
+(*Transport).RoundTrip 77: 79 packed
+(*Transport).Do 89: 89
+(*Transport).do 92: 99 resp errResult; 101 +r
+(*Transport).do.func1 101: 101
+(*Transport).tries 112: 114 t r packed2; 120 +e
+`}

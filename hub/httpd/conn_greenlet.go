@@ -19,7 +19,6 @@ import (
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// connServeFrame is an activation of conn.serve.
 type connServeFrame struct {
 	gen.Header
 	c *conn
@@ -29,17 +28,14 @@ func (c *conn) newServeFrame() *connServeFrame {
 	_ = c.serve
 	return gen.MakeFrame(connServeFrame{c: c})
 }
-
-// serveResumable is conn.serve for callers that can be suspended.
 func (c *conn) serveResumable(r *gen.Run) gen.Status { return (*connServeFrame)(nil).body(r, c) }
 
 func (f *connServeFrame) body(r *gen.Run, c *conn) (st gen.Status) {
 	var (
-		t0   bool
-		next Upgraded
-		more bool
-		loop *greenlet.Greenlet
-		err2 error
+		t0, more bool
+		next     Upgraded
+		loop     *greenlet.Greenlet
+		err2     error
 	)
 	if f != nil {
 		switch f.PC {
@@ -58,11 +54,10 @@ func (f *connServeFrame) body(r *gen.Run, c *conn) (st gen.Status) {
 	}
 
 //line conn.go:56:1
-	t0, st = c.securedResumable(r)
-	if st != gen.Done {
+	if t0, st = c.securedResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 56)
-		f.c, f.PC = c, 1
-		return r.Link(f, &f.Header, st)
+		f.c = c
+		return f.Link(r, f, 1, st)
 	}
 resumed_56:
 //line conn.go:56:1
@@ -86,11 +81,10 @@ loop_59:
 	}
 case_61:
 //line conn.go:62:1
-	next, more, st = c.exchangesResumable(r)
-	if st != gen.Done {
+	if next, more, st = c.exchangesResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 56)
-		f.c, f.PC = c, 2
-		return r.Link(f, &f.Header, st)
+		f.c = c
+		return f.Link(r, f, 2, st)
 	}
 resumed_62:
 //line conn.go:63:1
@@ -104,8 +98,8 @@ resumed_62:
 //line conn.go:64:1
 	if st = c.goesOnResumable(r, next); st != gen.Done {
 		f = gen.Take(r, f, 56)
-		f.c, f.PC = nil, 3
-		return r.Link(f, &f.Header, st)
+		f.c = nil
+		return f.Link(r, f, 3, st)
 	}
 resumed_64:
 //line conn.go:65:1
@@ -126,8 +120,8 @@ case_70:
 	}
 //line conn.go:74:1
 	f = gen.Take(r, f, 56)
-	r.Leaf(f, &f.Header)
-	f.c, f.PC = c, 4
+	f.Leaf(r, f, 4)
+	f.c = c
 //line conn.go:74:1
 	return r.SendNone(loop)
 after_if_73:
@@ -136,41 +130,27 @@ after_if_73:
 	goto loop_59
 }
 
-//line conn_greenlet.go:141:1
+//line conn_greenlet.go:135:1
 
 func (f *connServeFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.body(r, f.c))
+	return f.Started(r, f, f.body(r, f.c))
 }
 
 func (f *connServeFrame) Forget()            { *f = connServeFrame{Header: f.Header} }
 func (f *connServeFrame) Release(r *gen.Run) { gen.Free(r, f, 56) }
-func (*connServeFrame) Func() *gen.Func      { return &connServeFrameInfo }
+func (*connServeFrame) Func() *gen.Func      { return conn_go.At(0) }
 
-var connServeFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*conn).serve", File: "github.com/going-green/greenlet/hub/httpd/conn.go", Line: 55, Points: "56 c; 62 c; 64; 74 c"}
 var _ func(*conn) = (*conn).serve
 
-// connSecuredFrame is an activation of conn.secured.
 type connSecuredFrame struct {
-	gen.Header
-	c    *conn
-	s    *Server
-	err  error
-	ret0 bool
+	gen.Returns[bool]
+	c   *conn
+	s   *Server
+	err error
 }
 
-func (c *conn) newSecuredFrame() *connSecuredFrame {
-	_ = c.secured
-	return gen.MakeFrame(connSecuredFrame{c: c})
-}
-func (f *connSecuredFrame) Results() bool                   { f.Over(f); return f.ret0 }
-func (f *connSecuredFrame) Returned(r *gen.Run) (ret0 bool) { ret0 = f.ret0; f.Release(r); return }
-
-// securedResumable is conn.secured for callers that can be suspended.
-func (c *conn) securedResumable(r *gen.Run) (bool, gen.Status) {
-	return (*connSecuredFrame)(nil).body(r, c)
-}
-
-func (f *connSecuredFrame) body(r *gen.Run, c *conn) (ret0 bool, st gen.Status) {
+func (f *connSecuredFrame) Returned(r *gen.Run) bool { r0 := f.Ret0; f.Release(r); return r0 }
+func (c *conn) securedResumable(r *gen.Run) (ret0 bool, st gen.Status) {
 	var s *Server
 	var err error
 //line conn.go:90:1
@@ -178,11 +158,10 @@ func (f *connSecuredFrame) body(r *gen.Run, c *conn) (ret0 bool, st gen.Status) 
 	if s.secure == nil {
 		return true, gen.Done
 	}
-	err, st = s.secure.ServerResumable(r, c.sock)
-	if st != gen.Done {
-		f = gen.Take(r, f, 4)
-		f.c, f.s, f.PC = nil, s, 1
-		return ret0, r.Link(f, &f.Header, st)
+	if err, st = s.secure.ServerResumable(r, c.sock); st != gen.Done {
+		f := gen.New[connSecuredFrame](r, 4)
+		f.s = s
+		return ret0, f.Link(r, f, 1, st)
 	}
 //line conn.go:95:1
 	if err == nil || s.OnError == nil {
@@ -191,9 +170,6 @@ func (f *connSecuredFrame) body(r *gen.Run, c *conn) (ret0 bool, st gen.Status) 
 	{
 //line conn.go:96:1
 		t0 := s.OnError
-		if f != nil {
-			f.c = nil
-		}
 //line conn.go:96:1
 		if c2, ok := gen.Resumable10(t0).(interface {
 			CallResumable(*gen.Run, error) gen.Status
@@ -201,9 +177,9 @@ func (f *connSecuredFrame) body(r *gen.Run, c *conn) (ret0 bool, st gen.Status) 
 //line conn.go:96:1
 			st = c2.CallResumable(r, err)
 			if st != gen.Done {
-				f = gen.Take(r, f, 4)
-				f.err, f.PC = err, 2
-				return ret0, r.Link(f, &f.Header, st)
+				f := gen.New[connSecuredFrame](r, 4)
+				f.err = err
+				return ret0, f.Link(r, f, 2, st)
 			}
 		} else {
 //line conn.go:96:1
@@ -215,15 +191,12 @@ after_if_95:
 	return err == nil, gen.Done
 }
 
-//line conn_greenlet.go:220:1
+//line conn_greenlet.go:196:1
 
 func (f *connSecuredFrame) Resume(r *gen.Run) (st gen.Status) {
 	var s *Server
 	var err error
 	switch f.PC {
-	case 0:
-		f.ret0, st = f.body(r, f.c)
-		return r.Started(f, &f.Header, st)
 	case 1:
 		s = f.s
 		err = r.Callee().(interface{ Returned(*gen.Run) error }).Returned(r)
@@ -250,8 +223,8 @@ then_95:
 //line conn.go:96:1
 			st = c2.CallResumable(r, err)
 			if st != gen.Done {
-				f.err, f.PC = err, 2
-				return r.Link(f, &f.Header, st)
+				f.err = err
+				return f.Link(r, f, 2, st)
 			}
 		} else {
 //line conn.go:96:1
@@ -261,47 +234,29 @@ then_95:
 resumed_96:
 after_if_95:
 //line conn.go:98:1
-	f.ret0 = err == nil
-	return r.Return(f, &f.Header)
+	f.Ret0 = err == nil
+	return f.Return(r, f)
 }
 
-//line conn_greenlet.go:270:1
+//line conn_greenlet.go:243:1
 
-func (f *connSecuredFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *connSecuredFrame) Forget()                    { *f = connSecuredFrame{Header: f.Header, ret0: f.ret0} }
-func (f *connSecuredFrame) Release(r *gen.Run)         { gen.Free(r, f, 4) }
-func (*connSecuredFrame) Func() *gen.Func              { return &connSecuredFrameInfo }
+func (f *connSecuredFrame) Release(r *gen.Run) { gen.Free(r, f, 4) }
+func (*connSecuredFrame) Func() *gen.Func      { return conn_go.At(1) }
 
-var connSecuredFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*conn).secured", File: "github.com/going-green/greenlet/hub/httpd/conn.go", Line: 89, Points: "94 s; 96 err"}
 var _ func(*conn) bool = (*conn).secured
 
-// connExchangesFrame is an activation of conn.exchanges.
 type connExchangesFrame struct {
-	gen.DeferHeader
-	c    *conn
-	ret0 Upgraded
-	ret1 bool
+	gen.DeferReturns2[Upgraded, bool]
+	c *conn
 }
 
-func (c *conn) newExchangesFrame() *connExchangesFrame {
-	_ = c.exchanges
-	return gen.MakeFrame(connExchangesFrame{c: c})
-}
-
-// exchangesResumable is conn.exchanges for callers that can be suspended.
 func (c *conn) exchangesResumable(r *gen.Run) (Upgraded, bool, gen.Status) {
 	return (*connExchangesFrame)(nil).run(r, c)
 }
-func (f *connExchangesFrame) Results() (Upgraded, bool) { f.Over(f); return f.ret0, f.ret1 }
-func (f *connExchangesFrame) Returned(r *gen.Run) (ret0 Upgraded, ret1 bool) {
-	ret0, ret1 = f.ret0, f.ret1
-	f.Release(r)
-	return
-}
 
 func (f *connExchangesFrame) Resume(r *gen.Run) (st gen.Status) {
-	f.ret0, f.ret1, st = f.run(r, f.c)
-	return r.Started(f, &f.Header, st)
+	f.Ret0, f.Ret1, st = f.run(r, f.c)
+	return f.Started(r, f, st)
 }
 
 func (f *connExchangesFrame) run(r *gen.Run, c *conn) (ret0 Upgraded, ret1 bool, st gen.Status) {
@@ -315,7 +270,7 @@ func (f *connExchangesFrame) run(r *gen.Run, c *conn) (ret0 Upgraded, ret1 bool,
 	for st = f.step(r, c); st == gen.Broken; st = f.step(r, c) {
 		r.Recovered(mark)
 	}
-	ret0, ret1 = f.ret0, f.ret1
+	ret0, ret1 = f.Ret0, f.Ret1
 	if hot && st == gen.Done {
 		f.Release(r)
 	}
@@ -339,15 +294,13 @@ func (f *connExchangesFrame) step(r *gen.Run, c *conn) (end gen.Status) {
 	c.busy = busies.Get().(*busy)
 	f.DeferFunc(c.ended)
 loop_108:
-	t0, st = c.exchangeResumable(r)
-	if st != gen.Done {
-		f.PC = 1
-		return r.Link(f, &f.Header, st)
+	if t0, st = c.exchangeResumable(r); st != gen.Done {
+		return f.Link(r, f, 1, st)
 	}
 resumed_109:
 //line conn.go:109:1
 	if !t0 {
-		f.ret0, f.ret1 = c.next, false
+		f.Ret0, f.Ret1 = c.next, false
 		goto unwind
 	}
 //line conn.go:112:1
@@ -361,14 +314,14 @@ after_loop_108:
 	if c.wait != nil {
 		c.wait.list = &c.server.idle
 	}
-	f.ret0, f.ret1 = nil, !c.server.stopping
+	f.Ret0, f.Ret1 = nil, !c.server.stopping
 	goto unwind
 unwind:
 //line conn.go:121:1
 	for f.Pending() {
 //line conn.go:121:1
 		if sub := f.Next(r); sub != gen.Done {
-			return r.Link(f, &f.Header, sub)
+			return f.Link(r, f, gen.Unwind, sub)
 		}
 	}
 //line conn.go:121:1
@@ -376,47 +329,29 @@ unwind:
 	return gen.Done
 }
 
-//line conn_greenlet.go:381:1
+//line conn_greenlet.go:334:1
 
-func (f *connExchangesFrame) Send(r *gen.Run) gen.Status {
-	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
-}
-func (f *connExchangesFrame) Forget() {
-	*f = connExchangesFrame{DeferHeader: f.DeferHeader, ret0: f.ret0, ret1: f.ret1}
-}
 func (f *connExchangesFrame) Release(r *gen.Run) { gen.Free(r, f, 3) }
-func (*connExchangesFrame) Func() *gen.Func      { return &connExchangesFrameInfo }
+func (*connExchangesFrame) Func() *gen.Func      { return conn_go.At(2) }
 
-var connExchangesFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*conn).exchanges", File: "github.com/going-green/greenlet/hub/httpd/conn.go", Line: 105, End: 121, Points: "109 c"}
 var _ func(*conn) (Upgraded, bool) = (*conn).exchanges
 
-// connExchangeFrame is an activation of conn.exchange.
 type connExchangeFrame struct {
-	gen.Header
-	c          *conn
-	w          *Response
-	keep, ret0 bool
+	gen.Returns[bool]
+	c    *conn
+	w    *Response
+	keep bool
 }
 
-func (c *conn) newExchangeFrame() *connExchangeFrame {
-	_ = c.exchange
-	return gen.MakeFrame(connExchangeFrame{c: c})
-}
-func (f *connExchangeFrame) Results() bool                   { f.Over(f); return f.ret0 }
-func (f *connExchangeFrame) Returned(r *gen.Run) (ret0 bool) { ret0 = f.ret0; f.Release(r); return }
-
-// exchangeResumable is conn.exchange for callers that can be suspended.
+func (f *connExchangeFrame) Returned(r *gen.Run) bool { r0 := f.Ret0; f.Release(r); return r0 }
 func (c *conn) exchangeResumable(r *gen.Run) (bool, gen.Status) {
 	return (*connExchangeFrame)(nil).body(r, c)
 }
 
 func (f *connExchangeFrame) body(r *gen.Run, c *conn) (ret0 bool, st gen.Status) {
-	var (
-		w    *Response
-		err  error
-		keep bool
-		t0   error
-	)
+	var w *Response
+	var err, t0 error
+	var keep bool
 	if f != nil {
 		switch f.PC {
 		case 1:
@@ -449,11 +384,10 @@ func (f *connExchangeFrame) body(r *gen.Run, c *conn) (ret0 bool, st gen.Status)
 	}
 
 //line conn.go:127:1
-	w, err, st = c.receiveResumable(r)
-	if st != gen.Done {
+	if w, err, st = c.receiveResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 54)
-		f.c, f.PC = c, 1
-		return ret0, r.Link(f, &f.Header, st)
+		f.c = c
+		return ret0, f.Link(r, f, 1, st)
 	}
 resumed_127:
 //line conn.go:128:1
@@ -463,8 +397,8 @@ resumed_127:
 //line conn.go:129:1
 	if st = c.refuseResumable(r, nil, err); st != gen.Done {
 		f = gen.Take(r, f, 54)
-		f.c, f.PC = nil, 2
-		return ret0, r.Link(f, &f.Header, st)
+		f.c = nil
+		return ret0, f.Link(r, f, 2, st)
 	}
 resumed_129:
 //line conn.go:130:1
@@ -473,25 +407,23 @@ after_if_128:
 	c.answer = w
 	if st = CallResumable(r, c.server.handler(w.request), w, w.request); st != gen.Done {
 		f = gen.Take(r, f, 54)
-		f.c, f.w, f.PC = c, w, 3
-		return ret0, r.Link(f, &f.Header, st)
+		f.c, f.w = c, w
+		return ret0, f.Link(r, f, 3, st)
 	}
 resumed_133:
 //line conn.go:134:1
 	w.context.end()
-	keep, st = w.finishResumable(r)
-	if st != gen.Done {
+	if keep, st = w.finishResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 54)
-		f.c, f.w, f.PC = c, w, 4
-		return ret0, r.Link(f, &f.Header, st)
+		f.c, f.w = c, w
+		return ret0, f.Link(r, f, 4, st)
 	}
 resumed_135:
 //line conn.go:136:1
-	t0, st = c.flushResumable(r)
-	if st != gen.Done {
+	if t0, st = c.flushResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 54)
-		f.c, f.w, f.keep, f.PC = c, w, keep, 5
-		return ret0, r.Link(f, &f.Header, st)
+		f.c, f.w, f.keep = c, w, keep
+		return ret0, f.Link(r, f, 5, st)
 	}
 resumed_136:
 //line conn.go:136:1
@@ -510,8 +442,8 @@ resumed_136:
 //line conn.go:146:1
 	if st = w.lives.WaitResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 54)
-		f.c, f.w, f.keep, f.PC = c, w, keep, 6
-		return ret0, r.Link(f, &f.Header, st)
+		f.c, f.w, f.keep = c, w, keep
+		return ret0, f.Link(r, f, 6, st)
 	}
 resumed_146:
 after_if_145:
@@ -526,8 +458,8 @@ after_if_145:
 //line conn.go:149:1
 	if st = c.lingerResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 54)
-		f.c, f.keep, f.PC = nil, keep, 7
-		return ret0, r.Link(f, &f.Header, st)
+		f.c, f.keep = nil, keep
+		return ret0, f.Link(r, f, 7, st)
 	}
 resumed_149:
 after_if_148:
@@ -535,44 +467,31 @@ after_if_148:
 	return keep, gen.Done
 }
 
-//line conn_greenlet.go:541:1
+//line conn_greenlet.go:473:1
 
 func (f *connExchangeFrame) Resume(r *gen.Run) (st gen.Status) {
-	f.ret0, st = f.body(r, f.c)
-	return r.Started(f, &f.Header, st)
+	f.Ret0, st = f.body(r, f.c)
+	return f.Started(r, f, st)
 }
 
-func (f *connExchangeFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *connExchangeFrame) Forget()                    { *f = connExchangeFrame{Header: f.Header, ret0: f.ret0} }
-func (f *connExchangeFrame) Release(r *gen.Run)         { gen.Free(r, f, 54) }
-func (*connExchangeFrame) Func() *gen.Func              { return &connExchangeFrameInfo }
+func (f *connExchangeFrame) Release(r *gen.Run) { gen.Free(r, f, 54) }
+func (*connExchangeFrame) Func() *gen.Func      { return conn_go.At(3) }
 
-var connExchangeFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*conn).exchange", File: "github.com/going-green/greenlet/hub/httpd/conn.go", Line: 126, Points: "127 c; 129; 133 c w; 135 =; 136 +keep; 146 =; 149 keep"}
 var _ func(*conn) bool = (*conn).exchange
 
-// connReceiveFrame is an activation of conn.receive.
 type connReceiveFrame struct {
-	gen.Header
+	gen.Returns2[*Response, error]
 	c        *conn
 	due, all time.Time
 	begun    *beginning
 	searched int
-	ret0     *Response
-	ret1     error
 }
 
-func (c *conn) newReceiveFrame() *connReceiveFrame {
-	_ = c.receive
-	return gen.MakeFrame(connReceiveFrame{c: c})
-}
-func (f *connReceiveFrame) Results() (*Response, error) { f.Over(f); return f.ret0, f.ret1 }
-func (f *connReceiveFrame) Returned(r *gen.Run) (ret0 *Response, ret1 error) {
-	ret0, ret1 = f.ret0, f.ret1
+func (f *connReceiveFrame) Returned(r *gen.Run) (*Response, error) {
+	r0, r1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return
+	return r0, r1
 }
-
-// receiveResumable is conn.receive for callers that can be suspended.
 func (c *conn) receiveResumable(r *gen.Run) (*Response, error, gen.Status) {
 	return (*connReceiveFrame)(nil).body(r, c)
 }
@@ -599,8 +518,8 @@ func (f *connReceiveFrame) body(r *gen.Run, c *conn) (ret0 *Response, ret1 error
 //line conn.go:158:1
 	if st = c.pauseResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 6)
-		f.c, f.PC = c, 1
-		return ret0, ret1, r.Link(f, &f.Header, st)
+		f.c = c
+		return ret0, ret1, f.Link(r, f, 1, st)
 	}
 resumed_158:
 //line conn.go:159:1
@@ -643,11 +562,10 @@ loop_165:
 		}
 		c.readBy(due)
 	}
-	err, st = c.moreResumable(r)
-	if st != gen.Done {
+	if err, st = c.moreResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 6)
-		f.c, f.due, f.all, f.begun, f.searched, f.PC = c, due, all, begun, searched, 2
-		return ret0, ret1, r.Link(f, &f.Header, st)
+		f.c, f.due, f.all, f.begun, f.searched = c, due, all, begun, searched
+		return ret0, ret1, f.Link(r, f, 2, st)
 	}
 resumed_187:
 after_if_179:
@@ -664,155 +582,111 @@ after_if_179:
 	goto loop_165
 }
 
-//line conn_greenlet.go:671:1
+//line conn_greenlet.go:589:1
 
 func (f *connReceiveFrame) Resume(r *gen.Run) (st gen.Status) {
-	f.ret0, f.ret1, st = f.body(r, f.c)
-	return r.Started(f, &f.Header, st)
+	f.Ret0, f.Ret1, st = f.body(r, f.c)
+	return f.Started(r, f, st)
 }
 
-func (f *connReceiveFrame) Send(r *gen.Run) gen.Status {
-	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
-}
-func (f *connReceiveFrame) Forget() {
-	*f = connReceiveFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1}
-}
 func (f *connReceiveFrame) Release(r *gen.Run) { gen.Free(r, f, 6) }
-func (*connReceiveFrame) Func() *gen.Func      { return &connReceiveFrameInfo }
+func (*connReceiveFrame) Func() *gen.Func      { return conn_go.At(4) }
 
-var connReceiveFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*conn).receive", File: "github.com/going-green/greenlet/hub/httpd/conn.go", Line: 157, Points: "158 c; 187 c due all begun searched"}
 var _ func(*conn) (*Response, error) = (*conn).receive
 
-// connPauseFrame is an activation of conn.pause.
 type connPauseFrame struct {
 	gen.Header
 	c *conn
 }
 
-func (c *conn) newPauseFrame() *connPauseFrame {
-	_ = c.pause
-	return gen.MakeFrame(connPauseFrame{c: c})
-}
-
-// pauseResumable is conn.pause for callers that can be suspended.
-func (c *conn) pauseResumable(r *gen.Run) gen.Status { return (*connPauseFrame)(nil).body(r, c) }
-
-func (f *connPauseFrame) body(r *gen.Run, c *conn) (st gen.Status) {
+func (c *conn) pauseResumable(r *gen.Run) (st gen.Status) {
 //line conn.go:208:1
 	if st = c.readiness().GiveWayResumable(r, hub.In); st != gen.Done {
-		f = gen.Take(r, f, 27)
-		f.c, f.PC = nil, 1
-		return r.Link(f, &f.Header, st)
+		f := gen.New[connPauseFrame](r, 27)
+		return f.Link(r, f, 1, st)
 	}
 	return gen.Done
 }
 
-//line conn_greenlet.go:714:1
+//line conn_greenlet.go:615:1
 
 func (f *connPauseFrame) Resume(r *gen.Run) (st gen.Status) {
-	switch f.PC {
-	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.c))
-	default:
-		r.Callee().(*hub.ReadinessGiveWayFrame).Release(r)
-		return r.Return(f, &f.Header)
-	}
+	r.Callee().(*hub.ReadinessGiveWayFrame).Release(r)
+	return f.Return(r, f)
 }
 
-func (f *connPauseFrame) Forget()            { *f = connPauseFrame{Header: f.Header} }
 func (f *connPauseFrame) Release(r *gen.Run) { gen.Free(r, f, 27) }
-func (*connPauseFrame) Func() *gen.Func      { return &connPauseFrameInfo }
+func (*connPauseFrame) Func() *gen.Func      { return conn_go.At(5) }
 
-var connPauseFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*conn).pause", File: "github.com/going-green/greenlet/hub/httpd/conn.go", Line: 208, Points: "208"}
 var _ func(*conn) = (*conn).pause
 
-// connMoreFrame is an activation of conn.more.
 type connMoreFrame struct {
-	gen.Header
-	c    *conn
-	ret0 error
+	gen.Returns[error]
+	c *conn
 }
 
-func (c *conn) newMoreFrame() *connMoreFrame              { _ = c.more; return gen.MakeFrame(connMoreFrame{c: c}) }
-func (f *connMoreFrame) Results() error                   { f.Over(f); return f.ret0 }
-func (f *connMoreFrame) Returned(r *gen.Run) (ret0 error) { ret0 = f.ret0; f.Release(r); return }
-
-// moreResumable is conn.more for callers that can be suspended.
-func (c *conn) moreResumable(r *gen.Run) (error, gen.Status) { return (*connMoreFrame)(nil).body(r, c) }
-
-func (f *connMoreFrame) body(r *gen.Run, c *conn) (ret0 error, st gen.Status) {
-	var err, t0 error
+func (f *connMoreFrame) Returned(r *gen.Run) error { r0 := f.Ret0; f.Release(r); return r0 }
+func (c *conn) moreResumable(r *gen.Run) (ret0 error, st gen.Status) {
+	var err error
 //line conn.go:214:1
 	if c.busy.sends {
 		goto after_if_214
 	}
 	// else another task does
 //line conn.go:215:1
-	err, st = c.flushResumable(r)
-	if st != gen.Done {
-		f = gen.Take(r, f, 42)
-		f.c, f.PC = c, 1
-		return ret0, r.Link(f, &f.Header, st)
+	if err, st = c.flushResumable(r); st != gen.Done {
+		f := gen.New[connMoreFrame](r, 42)
+		f.c = c
+		return ret0, f.Link(r, f, 1, st)
 	}
 //line conn.go:215:1
 	if err != nil {
 		return err, gen.Done
 	}
 after_if_214:
-	t0, st = c.readiness().WaitResumable(r, hub.In)
-	if st != gen.Done {
-		f = gen.Take(r, f, 42)
-		f.c, f.PC = nil, 2
-		return ret0, r.Link(f, &f.Header, st)
+	if ret0, st = c.readiness().WaitResumable(r, hub.In); st != gen.Done {
+		f := gen.New[connMoreFrame](r, 42)
+		return ret0, f.Link(r, f, 2, st)
 	}
 //line conn.go:219:1
-	return t0, gen.Done
+	return ret0, gen.Done
 }
 
-//line conn_greenlet.go:776:1
+//line conn_greenlet.go:659:1
 
 func (f *connMoreFrame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
-	var err, t0 error
+	var err error
 	switch f.PC {
-	case 0:
-		f.ret0, st = f.body(r, f.c)
-		return r.Started(f, &f.Header, st)
 	case 1:
 		err = r.Callee().(*connFlushFrame).Returned(r)
 //line conn.go:215:1
 		if err != nil {
-			f.ret0 = err
-			return r.Return(f, &f.Header)
+			f.Ret0 = err
+			return f.Return(r, f)
 		}
-		t0, st = c.readiness().WaitResumable(r, hub.In)
-		if st != gen.Done {
-			f.c, f.PC = nil, 2
-			return r.Link(f, &f.Header, st)
+		if f.Ret0, st = c.readiness().WaitResumable(r, hub.In); st != gen.Done {
+			f.c = nil
+			return f.Link(r, f, 2, st)
 		}
 		goto resumed_219
 	case 2:
-		t0 = r.Callee().(*hub.ReadinessWaitFrame).Returned(r)
+		f.Ret0 = r.Callee().(*hub.ReadinessWaitFrame).Returned(r)
 		goto resumed_219
 	}
 
 resumed_219:
 //line conn.go:219:1
-	f.ret0 = t0
-	return r.Return(f, &f.Header)
+	return f.Return(r, f)
 }
 
-//line conn_greenlet.go:809:1
+//line conn_greenlet.go:687:1
 
-func (f *connMoreFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *connMoreFrame) Forget()                    { *f = connMoreFrame{Header: f.Header, ret0: f.ret0} }
-func (f *connMoreFrame) Release(r *gen.Run)         { gen.Free(r, f, 42) }
-func (*connMoreFrame) Func() *gen.Func              { return &connMoreFrameInfo }
+func (f *connMoreFrame) Release(r *gen.Run) { gen.Free(r, f, 42) }
+func (*connMoreFrame) Func() *gen.Func      { return conn_go.At(6) }
 
-var connMoreFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*conn).more", File: "github.com/going-green/greenlet/hub/httpd/conn.go", Line: 213, Points: "215 c; 219"}
 var _ func(*conn) error = (*conn).more
 
-// connRefuseFrame is an activation of conn.refuse.
 type connRefuseFrame struct {
 	gen.Header
 	c   *conn
@@ -821,17 +695,7 @@ type connRefuseFrame struct {
 	why *refusal
 }
 
-func (c *conn) newRefuseFrame(r *http.Request, err error) *connRefuseFrame {
-	_ = c.refuse
-	return gen.MakeFrame(connRefuseFrame{c: c, r: r, err: err})
-}
-
-// refuseResumable is conn.refuse for callers that can be suspended.
-func (c *conn) refuseResumable(r2 *gen.Run, r *http.Request, err error) gen.Status {
-	return (*connRefuseFrame)(nil).body(r2, c, r, err)
-}
-
-func (f2 *connRefuseFrame) body(r2 *gen.Run, c *conn, r *http.Request, err error) (st gen.Status) {
+func (c *conn) refuseResumable(r2 *gen.Run, r *http.Request, err error) (st gen.Status) {
 	var why *refusal
 	var f func(*Answer)
 	{
@@ -844,29 +708,18 @@ func (f2 *connRefuseFrame) body(r2 *gen.Run, c *conn, r *http.Request, err error
 		}
 	}
 //line conn.go:275:1
-	if f2 != nil {
-		f2.r, f2.err = nil, nil
-	}
-//line conn.go:275:1
-	_, st = c.flushResumable(r2)
-	if st != gen.Done {
-		f2 = gen.Take(r2, f2, 1)
-		f2.c, f2.PC = nil, 1
-		return r2.Link(f2, &f2.Header, st)
+	if _, st = c.flushResumable(r2); st != gen.Done {
+		f2 := gen.New[connRefuseFrame](r2, 1)
+		return f2.Link(r2, f2, 1, st)
 	}
 //line conn.go:276:1
 	return gen.Done
 after_if_274:
-	if f2 != nil {
-		f2.err = nil
-	}
-//line conn.go:278:1
 	c.put(why, r)
-	_, st = c.flushResumable(r2)
-	if st != gen.Done {
-		f2 = gen.Take(r2, f2, 1)
-		f2.c, f2.r, f2.why, f2.PC = c, r, why, 2
-		return r2.Link(f2, &f2.Header, st)
+	if _, st = c.flushResumable(r2); st != gen.Done {
+		f2 := gen.New[connRefuseFrame](r2, 1)
+		f2.c, f2.r, f2.why = c, r, why
+		return f2.Link(r2, f2, 2, st)
 	}
 //line conn.go:280:1
 	f = c.server.OnAnswer
@@ -885,9 +738,9 @@ after_if_274:
 //line conn.go:281:1
 			st = c2.CallResumable(r2, &Answer{Request: r, Remote: t0, Status: why.status, Began: t1, Err: why})
 			if st != gen.Done {
-				f2 = gen.Take(r2, f2, 1)
-				f2.r, f2.c, f2.PC = nil, c, 3
-				return r2.Link(f2, &f2.Header, st)
+				f2 := gen.New[connRefuseFrame](r2, 1)
+				f2.c = c
+				return f2.Link(r2, f2, 3, st)
 			}
 		} else {
 //line conn.go:281:1
@@ -896,31 +749,24 @@ after_if_274:
 	}
 after_if_280:
 //line conn.go:283:1
-	if f2 != nil {
-		f2.r = nil
-	}
-//line conn.go:283:1
 	if st = c.lingerResumable(r2); st != gen.Done {
-		f2 = gen.Take(r2, f2, 1)
-		f2.c, f2.PC = nil, 4
-		return r2.Link(f2, &f2.Header, st)
+		f2 := gen.New[connRefuseFrame](r2, 1)
+		return f2.Link(r2, f2, 4, st)
 	}
 	return gen.Done
 }
 
-//line conn_greenlet.go:915:1
+//line conn_greenlet.go:763:1
 
 func (f2 *connRefuseFrame) Resume(r2 *gen.Run) (st gen.Status) {
 	c, r := f2.c, f2.r
 	var why *refusal
 	var f func(*Answer)
 	switch f2.PC {
-	case 0:
-		return r2.Started(f2, &f2.Header, f2.body(r2, f2.c, f2.r, f2.err))
 	case 1:
 		r2.Callee().(*connFlushFrame).Release(r2)
 //line conn.go:276:1
-		return r2.Return(f2, &f2.Header)
+		return f2.Return(r2, f2)
 	case 2:
 		why = f2.why
 		r2.Callee().(*connFlushFrame).Release(r2)
@@ -935,7 +781,7 @@ func (f2 *connRefuseFrame) Resume(r2 *gen.Run) (st gen.Status) {
 		goto resumed_281
 	case 4:
 		r2.Callee().(*connLingerFrame).Release(r2)
-		return r2.Return(f2, &f2.Header)
+		return f2.Return(r2, f2)
 	}
 
 then_280:
@@ -950,8 +796,8 @@ then_280:
 //line conn.go:281:1
 			st = c2.CallResumable(r2, &Answer{Request: r, Remote: t0, Status: why.status, Began: t1, Err: why})
 			if st != gen.Done {
-				f2.r, f2.why, f2.PC = nil, nil, 3
-				return r2.Link(f2, &f2.Header, st)
+				f2.r, f2.why = nil, nil
+				return f2.Link(r2, f2, 3, st)
 			}
 		} else {
 //line conn.go:281:1
@@ -964,37 +810,25 @@ after_if_280:
 	f2.r, f2.why = nil, nil
 //line conn.go:283:1
 	if st = c.lingerResumable(r2); st != gen.Done {
-		f2.c, f2.PC = nil, 4
-		return r2.Link(f2, &f2.Header, st)
+		f2.c = nil
+		return f2.Link(r2, f2, 4, st)
 	}
-	return r2.Return(f2, &f2.Header)
+	return f2.Return(r2, f2)
 }
 
-//line conn_greenlet.go:977:1
+//line conn_greenlet.go:823:1
 
-func (f *connRefuseFrame) Args(args []any)    { gen.SetArgs(f, args, &f.r, &f.err) }
-func (f *connRefuseFrame) Forget()            { *f = connRefuseFrame{Header: f.Header} }
 func (f *connRefuseFrame) Release(r *gen.Run) { gen.Free(r, f, 1) }
-func (*connRefuseFrame) Func() *gen.Func      { return &connRefuseFrameInfo }
+func (*connRefuseFrame) Func() *gen.Func      { return conn_go.At(7) }
 
-var connRefuseFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*conn).refuse", File: "github.com/going-green/greenlet/hub/httpd/conn.go", Line: 272, Points: "275; 279 c r why; 281 c; 283"}
 var _ func(*conn, *http.Request, error) = (*conn).refuse
 
-// connLingerFrame is an activation of conn.linger.
 type connLingerFrame struct {
 	gen.Header
 	c *conn
 }
 
-func (c *conn) newLingerFrame() *connLingerFrame {
-	_ = c.linger
-	return gen.MakeFrame(connLingerFrame{c: c})
-}
-
-// lingerResumable is conn.linger for callers that can be suspended.
-func (c *conn) lingerResumable(r *gen.Run) gen.Status { return (*connLingerFrame)(nil).body(r, c) }
-
-func (f *connLingerFrame) body(r *gen.Run, c *conn) (st gen.Status) {
+func (c *conn) lingerResumable(r *gen.Run) (st gen.Status) {
 	var err error
 //line conn.go:306:1
 	if c.broken != nil || c.sock.CloseWrite() != nil {
@@ -1003,9 +837,9 @@ func (f *connLingerFrame) body(r *gen.Run, c *conn) (st gen.Status) {
 	c.readBy(c.server.hub().Now().Add(lingering))
 loop_310:
 	if st = c.pauseResumable(r); st != gen.Done {
-		f = gen.Take(r, f, 0)
-		f.c, f.PC = c, 1
-		return r.Link(f, &f.Header, st)
+		f := gen.New[connLingerFrame](r, 0)
+		f.c = c
+		return f.Link(r, f, 1, st)
 	}
 //line conn.go:312:1
 	c.sock.Discard(c.sock.Buffered())
@@ -1014,11 +848,10 @@ loop_310:
 		goto after_if_314
 	}
 //line conn.go:315:1
-	err, st = c.moreResumable(r)
-	if st != gen.Done {
-		f = gen.Take(r, f, 0)
-		f.c, f.PC = c, 2
-		return r.Link(f, &f.Header, st)
+	if err, st = c.moreResumable(r); st != gen.Done {
+		f := gen.New[connLingerFrame](r, 0)
+		f.c = c
+		return f.Link(r, f, 2, st)
 	}
 after_if_314:
 //line conn.go:317:1
@@ -1028,14 +861,12 @@ after_if_314:
 	goto loop_310
 }
 
-//line conn_greenlet.go:1035:1
+//line conn_greenlet.go:868:1
 
 func (f *connLingerFrame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
 	var err error
 	switch f.PC {
-	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.c))
 	case 1:
 		r.Callee().(*connPauseFrame).Release(r)
 		goto resumed_311
@@ -1047,8 +878,7 @@ func (f *connLingerFrame) Resume(r *gen.Run) (st gen.Status) {
 loop_310:
 //line conn.go:311:1
 	if st = c.pauseResumable(r); st != gen.Done {
-		f.PC = 1
-		return r.Link(f, &f.Header, st)
+		return f.Link(r, f, 1, st)
 	}
 resumed_311:
 //line conn.go:312:1
@@ -1058,26 +888,33 @@ resumed_311:
 		goto after_if_314
 	}
 //line conn.go:315:1
-	err, st = c.moreResumable(r)
-	if st != gen.Done {
-		f.PC = 2
-		return r.Link(f, &f.Header, st)
+	if err, st = c.moreResumable(r); st != gen.Done {
+		return f.Link(r, f, 2, st)
 	}
 resumed_315:
 after_if_314:
 //line conn.go:317:1
 	if err != nil {
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 	goto loop_310
 }
 
-//line conn_greenlet.go:1079:1
+//line conn_greenlet.go:907:1
 
-func (f *connLingerFrame) Forget()            { *f = connLingerFrame{Header: f.Header} }
 func (f *connLingerFrame) Release(r *gen.Run) { gen.Free(r, f, 0) }
-func (*connLingerFrame) Func() *gen.Func      { return &connLingerFrameInfo }
+func (*connLingerFrame) Func() *gen.Func      { return conn_go.At(8) }
 
-var connLingerFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*conn).linger", File: "github.com/going-green/greenlet/hub/httpd/conn.go", Line: 305, Points: "311 c; 315 c"}
 var _ func(*conn) = (*conn).linger
 var _ = gen.Declare("conn.serve", "conn.secured", "conn.exchanges", "conn.exchange", "conn.receive", "conn.pause", "conn.more", "conn.refuse", "conn.linger")
+var conn_go = gen.Funcs{Package: "github.com/going-green/greenlet/hub/httpd", File: "github.com/going-green/greenlet/hub/httpd/conn.go", List: `
+(*conn).serve 55: 56 c; 62 c; 64; 74 c
+(*conn).secured 89: 94 s; 96 err
+(*conn).exchanges 105 121: 109 c
+(*conn).exchange 126: 127 c; 129; 133 c w; 135 =; 136 +keep; 146 =; 149 keep
+(*conn).receive 157: 158 c; 187 c due all begun searched
+(*conn).pause 208: 208
+(*conn).more 213: 215 c; 219
+(*conn).refuse 272: 275; 279 c r why; 281 c; 283
+(*conn).linger 305: 311 c; 315 c
+`}

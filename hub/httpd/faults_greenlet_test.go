@@ -18,7 +18,6 @@ import (
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// pollsServeHTTPFrame is an activation of polls.ServeHTTP.
 type pollsServeHTTPFrame struct {
 	gen.Header
 	p0 *polls
@@ -32,8 +31,6 @@ func (p0 *polls) NewServeHTTPFrame(w http.ResponseWriter, r *http.Request) *poll
 	_ = p0.ServeHTTP
 	return gen.MakeFrame(pollsServeHTTPFrame{p0: p0, w: w, r: r})
 }
-
-// ServeHTTPResumable is polls.ServeHTTP for callers that can be suspended.
 func (p0 *polls) ServeHTTPResumable(r2 *gen.Run, w http.ResponseWriter, r *http.Request) gen.Status {
 	return (*pollsServeHTTPFrame)(nil).body(r2, p0, w, r)
 }
@@ -48,11 +45,10 @@ func (f *pollsServeHTTPFrame) body(r2 *gen.Run, p0 *polls, w http.ResponseWriter
 		goto after_if_89
 	}
 //line faults_test.go:90:1
-	_, st = ReceiveResumable(r2, r)
-	if st != gen.Done {
+	if _, st = ReceiveResumable(r2, r); st != gen.Done {
 		f = gen.Take(r2, f, 16)
-		f.p, f.w, f.r, f.PC = p, w, r, 1
-		return r2.Link(f, &f.Header, st)
+		f.p, f.w, f.r = p, w, r
+		return f.Link(r2, f, 1, st)
 	}
 after_if_89:
 	{
@@ -70,8 +66,8 @@ after_if_89:
 			st = c.FlushResumable(r2)
 			if st != gen.Done {
 				f = gen.Take(r2, f, 16)
-				f.p, f.r, f.PC = p, r, 2
-				return r2.Link(f, &f.Header, st)
+				f.p, f.r = p, r
+				return f.Link(r2, f, 2, st)
 			}
 		} else {
 //line faults_test.go:93:1
@@ -79,18 +75,17 @@ after_if_89:
 		}
 	}
 //line faults_test.go:94:1
-	err, st = (*p).h.WithContextResumable(r2, r.Context(), (&pollsServeHTTPFunc1{p: p}).value())
-	if st != gen.Done {
+	if err, st = (*p).h.WithContextResumable(r2, r.Context(), (&pollsServeHTTPFunc1{p: p}).value()); st != gen.Done {
 		f = gen.Take(r2, f, 16)
-		f.p, f.r, f.PC = p, r, 3
-		return r2.Link(f, &f.Header, st)
+		f.p, f.r = p, r
+		return f.Link(r2, f, 3, st)
 	}
 //line faults_test.go:95:1
 	(*p).done <- errors.Join(err, r.Context().Err())
 	return gen.Done
 }
 
-//line faults_greenlet_test.go:94:1
+//line faults_greenlet_test.go:89:1
 
 func (f *pollsServeHTTPFrame) Resume(r2 *gen.Run) (st gen.Status) {
 	w, r := f.w, f.r
@@ -98,7 +93,7 @@ func (f *pollsServeHTTPFrame) Resume(r2 *gen.Run) (st gen.Status) {
 	var err error
 	switch f.PC {
 	case 0:
-		return r2.Started(f, &f.Header, f.body(r2, f.p0, f.w, f.r))
+		return f.Started(r2, f, f.body(r2, f.p0, f.w, f.r))
 	case 1:
 		p = f.p
 		r2.Callee().(*ReceiveFrame).Release(r2)
@@ -113,8 +108,8 @@ func (f *pollsServeHTTPFrame) Resume(r2 *gen.Run) (st gen.Status) {
 //line faults_test.go:93:1
 			st = c.FlushResumable(r2)
 			if st != gen.Done {
-				f.p, f.PC = p, 2
-				return r2.Link(f, &f.Header, st)
+				f.p = p
+				return f.Link(r2, f, 2, st)
 			}
 		} else {
 //line faults_test.go:93:1
@@ -133,91 +128,62 @@ func (f *pollsServeHTTPFrame) Resume(r2 *gen.Run) (st gen.Status) {
 
 resumed_93:
 //line faults_test.go:94:1
-	err, st = (*p).h.WithContextResumable(r2, r.Context(), (&pollsServeHTTPFunc1{p: p}).value())
-	if st != gen.Done {
-		f.p, f.PC = p, 3
-		return r2.Link(f, &f.Header, st)
+	if err, st = (*p).h.WithContextResumable(r2, r.Context(), (&pollsServeHTTPFunc1{p: p}).value()); st != gen.Done {
+		f.p = p
+		return f.Link(r2, f, 3, st)
 	}
 resumed_94:
 //line faults_test.go:95:1
 	(*p).done <- errors.Join(err, r.Context().Err())
-	return r2.Return(f, &f.Header)
+	return f.Return(r2, f)
 }
 
-//line faults_greenlet_test.go:148:1
+//line faults_greenlet_test.go:142:1
 
 func (f *pollsServeHTTPFrame) Args(args []any)    { gen.SetArgs(f, args, &f.w, &f.r) }
 func (f *pollsServeHTTPFrame) Forget()            { *f = pollsServeHTTPFrame{Header: f.Header} }
 func (f *pollsServeHTTPFrame) Release(r *gen.Run) { gen.Free(r, f, 16) }
-func (*pollsServeHTTPFrame) Func() *gen.Func      { return &pollsServeHTTPFrameInfo }
+func (*pollsServeHTTPFrame) Func() *gen.Func      { return faults_test_go.At(0) }
 
-var pollsServeHTTPFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*polls).ServeHTTP", File: "github.com/going-green/greenlet/hub/httpd/faults_test.go", Line: 88, Points: "90 p w r; 93 -w; 94 ="}
-var _ func(*polls, http.ResponseWriter, *http.Request) = (*polls).ServeHTTP
+var _ = gen.Method20((*new(*polls)).ServeHTTP, (*polls).ServeHTTPResumable, (*polls).NewServeHTTPFrame)
 
-// pollsServeHTTPFrameValue is polls.ServeHTTP as a value, for callers that can be suspended.
-type pollsServeHTTPFrameValue struct {
-	recv *polls
-}
-
-func (v pollsServeHTTPFrameValue) CallResumable(r *gen.Run, p0 http.ResponseWriter, p1 *http.Request) gen.Status {
-	return v.recv.ServeHTTPResumable(r, p0, p1)
-}
-
-var _ = gen.RegisterMethod((*new(*polls)).ServeHTTP, func(recv *polls) any {
-	return pollsServeHTTPFrameValue{recv}
-})
-
-func (v pollsServeHTTPFrameValue) Frame() gen.Frame {
-	return gen.MakeFrame(pollsServeHTTPFrame{p0: v.recv})
-}
-
-// pollsServeHTTPFunc1 is the function literal of faults_test.go:94, with what it captures.
+// pollsServeHTTPFunc1 is the function literal of faults_test.go:94.
 type pollsServeHTTPFunc1 struct {
 	gen.Closure
 	p **polls
 }
 
-// value is the literal for code that can't be suspended.
 func (c *pollsServeHTTPFunc1) value() func() {
 	return gen.Bind(&c.Closure, c, func() { (*c.p).h.Sleep(time.Hour) })
 }
 
-// pollsServeHTTPFunc1Frame is an activation of the literal pollsServeHTTPFunc1.
 type pollsServeHTTPFunc1Frame struct {
 	gen.Header
 	c *pollsServeHTTPFunc1
 }
 
-// CallResumable is the literal pollsServeHTTPFunc1 for callers that can be suspended.
-func (c *pollsServeHTTPFunc1) CallResumable(r *gen.Run) gen.Status {
-	return (*pollsServeHTTPFunc1Frame)(nil).body(r, c)
-}
-
-func (f *pollsServeHTTPFunc1Frame) body(r *gen.Run, c *pollsServeHTTPFunc1) (st gen.Status) {
+func (c *pollsServeHTTPFunc1) CallResumable(r *gen.Run) (st gen.Status) {
 //line faults_test.go:94:1
 	if st = (*c.p).h.SleepResumable(r, time.Hour); st != gen.Done {
-		f = gen.Take(r, f, 61)
-		f.c, f.PC = c, 1
-		return r.Link(f, &f.Header, st)
+		f := gen.New[pollsServeHTTPFunc1Frame](r, 61)
+		f.c = c
+		return f.Link(r, f, 1, st)
 	}
 	return gen.Done
 }
 
-//line faults_greenlet_test.go:207:1
+//line faults_greenlet_test.go:176:1
 
 func (f *pollsServeHTTPFunc1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
 	_ = c
 	r.Callee().(*hub.HubSleepFrame).Release(r)
-	return r.Return(f, &f.Header)
+	return f.Return(r, f)
 }
 
 func (f *pollsServeHTTPFunc1Frame) Release(r *gen.Run) { gen.Free(r, f, 61) }
-func (*pollsServeHTTPFunc1Frame) Func() *gen.Func      { return &pollsServeHTTPFunc1FrameInfo }
+func (*pollsServeHTTPFunc1Frame) Func() *gen.Func      { return faults_test_go.At(1) }
 
-var pollsServeHTTPFunc1FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*polls).ServeHTTP.func1", File: "github.com/going-green/greenlet/hub/httpd/faults_test.go", Line: 94, Points: "94"}
-
-// panicsServeHTTPFrame is an activation of panics.ServeHTTP.
 type panicsServeHTTPFrame struct {
 	gen.Header
 	p panics
@@ -230,8 +196,6 @@ func (p panics) NewServeHTTPFrame(w http.ResponseWriter, r *http.Request) *panic
 	_ = p.ServeHTTP
 	return gen.MakeFrame(panicsServeHTTPFrame{p: p, w: w, r: r})
 }
-
-// ServeHTTPResumable is panics.ServeHTTP for callers that can be suspended.
 func (p panics) ServeHTTPResumable(r2 *gen.Run, w http.ResponseWriter, r *http.Request) gen.Status {
 	return (*panicsServeHTTPFrame)(nil).body(r2, p, w, r)
 }
@@ -244,105 +208,62 @@ func (f *panicsServeHTTPFrame) body(r2 *gen.Run, p panics, w http.ResponseWriter
 //line faults_test.go:338:1
 	if st = p.hereResumable(r2, r); st != gen.Done {
 		f = gen.Take(r2, f, 2)
-		f.p, f.r, f.PC = panics{}, nil, 1
-		return r2.Link(f, &f.Header, st)
+		f.p, f.r = panics{}, nil
+		return f.Link(r2, f, 1, st)
 	}
 	return gen.Done
 }
 
-//line faults_greenlet_test.go:254:1
+//line faults_greenlet_test.go:218:1
 
 func (f *panicsServeHTTPFrame) Resume(r2 *gen.Run) (st gen.Status) {
 	switch f.PC {
 	case 0:
-		return r2.Started(f, &f.Header, f.body(r2, f.p, f.w, f.r))
+		return f.Started(r2, f, f.body(r2, f.p, f.w, f.r))
 	default:
 		r2.Callee().(*panicsHereFrame).Release(r2)
-		return r2.Return(f, &f.Header)
+		return f.Return(r2, f)
 	}
 }
 
 func (f *panicsServeHTTPFrame) Args(args []any)    { gen.SetArgs(f, args, &f.w, &f.r) }
 func (f *panicsServeHTTPFrame) Forget()            { *f = panicsServeHTTPFrame{Header: f.Header} }
 func (f *panicsServeHTTPFrame) Release(r *gen.Run) { gen.Free(r, f, 2) }
-func (*panicsServeHTTPFrame) Func() *gen.Func      { return &panicsServeHTTPFrameInfo }
+func (*panicsServeHTTPFrame) Func() *gen.Func      { return faults_test_go.At(2) }
 
-var panicsServeHTTPFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/httpd.panics.ServeHTTP", File: "github.com/going-green/greenlet/hub/httpd/faults_test.go", Line: 338, Points: "338"}
-var _ func(panics, http.ResponseWriter, *http.Request) = (panics).ServeHTTP
+var _ = gen.Method20((*new(panics)).ServeHTTP, (panics).ServeHTTPResumable, (panics).NewServeHTTPFrame)
 
-// panicsServeHTTPFrameValue is panics.ServeHTTP as a value, for callers that can be suspended.
-type panicsServeHTTPFrameValue struct {
-	recv panics
-}
-
-func (v panicsServeHTTPFrameValue) CallResumable(r *gen.Run, p0 http.ResponseWriter, p1 *http.Request) gen.Status {
-	return v.recv.ServeHTTPResumable(r, p0, p1)
-}
-
-var _ = gen.RegisterMethod((*new(panics)).ServeHTTP, func(recv panics) any {
-	return panicsServeHTTPFrameValue{recv}
-})
-
-func (v panicsServeHTTPFrameValue) Frame() gen.Frame {
-	return gen.MakeFrame(panicsServeHTTPFrame{p: v.recv})
-}
-
-// panicsHereFrame is an activation of panics.here.
 type panicsHereFrame struct {
 	gen.Header
 	p panics
 	r *http.Request
 }
 
-func (p panics) newHereFrame(r *http.Request) *panicsHereFrame {
-	_ = p.here
-	return gen.MakeFrame(panicsHereFrame{p: p, r: r})
-}
-
-// hereResumable is panics.here for callers that can be suspended.
-func (p panics) hereResumable(r2 *gen.Run, r *http.Request) gen.Status {
-	return (*panicsHereFrame)(nil).body(r2, p, r)
-}
-
-func (f *panicsHereFrame) body(r2 *gen.Run, p panics, r *http.Request) (st gen.Status) {
-//line faults_test.go:344:1
-	if f != nil {
-		f.r = nil
-	}
+func (p panics) hereResumable(r2 *gen.Run, r *http.Request) (st gen.Status) {
 //line faults_test.go:344:1
 	if st = p.YieldResumable(r2); st != gen.Done {
-		f = gen.Take(r2, f, 13)
-		f.p, f.PC = panics{}, 1
-		return r2.Link(f, &f.Header, st)
+		f := gen.New[panicsHereFrame](r2, 13)
+		return f.Link(r2, f, 1, st)
 	}
 //line faults_test.go:345:1
 	panic("trouble")
 }
 
-//line faults_greenlet_test.go:323:1
+//line faults_greenlet_test.go:253:1
 
 func (f *panicsHereFrame) Resume(r2 *gen.Run) (st gen.Status) {
-	switch f.PC {
-	case 0:
-		return r2.Started(f, &f.Header, f.body(r2, f.p, f.r))
-	default:
-		r2.Callee().(*hub.HubYieldFrame).Release(r2)
+	r2.Callee().(*hub.HubYieldFrame).Release(r2)
 //line faults_test.go:345:1
-		panic("trouble")
-	}
+	panic("trouble")
 }
 
-//line faults_greenlet_test.go:336:1
+//line faults_greenlet_test.go:261:1
 
-func (f *panicsHereFrame) Args(args []any)    { gen.SetArgs(f, args, &f.r) }
-func (f *panicsHereFrame) Forget()            { *f = panicsHereFrame{Header: f.Header} }
 func (f *panicsHereFrame) Release(r *gen.Run) { gen.Free(r, f, 13) }
-func (*panicsHereFrame) Func() *gen.Func      { return &panicsHereFrameInfo }
+func (*panicsHereFrame) Func() *gen.Func      { return faults_test_go.At(3) }
 
-var panicsHereFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/httpd.panics.here", File: "github.com/going-green/greenlet/hub/httpd/faults_test.go", Line: 343, Points: "344"}
 var _ func(panics, *http.Request) = (panics).here
 
-// writersWritesFrame is an activation of writers.writes.
 type writersWritesFrame struct {
 	gen.Header
 	h      *writers
@@ -356,8 +277,6 @@ func (h *writers) newWritesFrame(w http.ResponseWriter, b byte, failed *int) *wr
 	_ = h.writes
 	return gen.MakeFrame(writersWritesFrame{h: h, w: w, b: b, failed: failed})
 }
-
-// writesResumable is writers.writes for callers that can be suspended.
 func (h *writers) writesResumable(r *gen.Run, w http.ResponseWriter, b byte, failed *int) gen.Status {
 	return (*writersWritesFrame)(nil).body(r, h, w, b, failed)
 }
@@ -385,8 +304,8 @@ loop_418:
 			n2, err, st = c.WriteResumable(r, t2)
 			if st != gen.Done {
 				f = gen.Take(r, f, 59)
-				f.h, f.w, f.b, f.failed, f.t0, f.t1, f.PC = h, w, b, failed, t0, t1, 1
-				return r.Link(f, &f.Header, st)
+				f.h, f.w, f.b, f.failed, f.t0, f.t1 = h, w, b, failed, t0, t1
+				return f.Link(r, f, 1, st)
 			}
 		} else {
 //line faults_test.go:419:1
@@ -415,8 +334,7 @@ after_loop_418:
 			st = c.FlushResumable(r)
 			if st != gen.Done {
 				f = gen.Take(r, f, 59)
-				f.PC = 2
-				return r.Link(f, &f.Header, st)
+				return f.Link(r, f, 2, st)
 			}
 		} else {
 //line faults_test.go:423:1
@@ -426,7 +344,7 @@ after_loop_418:
 	return gen.Done
 }
 
-//line faults_greenlet_test.go:430:1
+//line faults_greenlet_test.go:348:1
 
 func (f *writersWritesFrame) Resume(r *gen.Run) (st gen.Status) {
 	h, w, b, failed := f.h, f.w, f.b, f.failed
@@ -434,14 +352,14 @@ func (f *writersWritesFrame) Resume(r *gen.Run) (st gen.Status) {
 	var err error
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.h, f.w, f.b, f.failed))
+		return f.Started(r, f, f.body(r, f.h, f.w, f.b, f.failed))
 	case 1:
 		t0, t1 = f.t0, f.t1
 		n2, err = r.Callee().(interface{ Returned(*gen.Run) (int, error) }).Returned(r)
 		goto resumed_419
 	case 2:
 		r.Callee().Release(r)
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 
 loop_418:
@@ -459,8 +377,8 @@ loop_418:
 //line faults_test.go:419:1
 			n2, err, st = c.WriteResumable(r, t2)
 			if st != gen.Done {
-				f.t0, f.t1, f.PC = t0, t1, 1
-				return r.Link(f, &f.Header, st)
+				f.t0, f.t1 = t0, t1
+				return f.Link(r, f, 1, st)
 			}
 		} else {
 //line faults_test.go:419:1
@@ -487,45 +405,25 @@ after_loop_418:
 //line faults_test.go:423:1
 			st = c.FlushResumable(r)
 			if st != gen.Done {
-				f.PC = 2
-				return r.Link(f, &f.Header, st)
+				return f.Link(r, f, 2, st)
 			}
 		} else {
 //line faults_test.go:423:1
 			t3.Flush()
 		}
 	}
-	return r.Return(f, &f.Header)
+	return f.Return(r, f)
 }
 
-//line faults_greenlet_test.go:502:1
+//line faults_greenlet_test.go:419:1
 
 func (f *writersWritesFrame) Args(args []any)    { gen.SetArgs(f, args, &f.w, &f.b, &f.failed) }
 func (f *writersWritesFrame) Forget()            { *f = writersWritesFrame{Header: f.Header} }
 func (f *writersWritesFrame) Release(r *gen.Run) { gen.Free(r, f, 59) }
-func (*writersWritesFrame) Func() *gen.Func      { return &writersWritesFrameInfo }
+func (*writersWritesFrame) Func() *gen.Func      { return faults_test_go.At(4) }
 
-var writersWritesFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*writers).writes", File: "github.com/going-green/greenlet/hub/httpd/faults_test.go", Line: 417, Points: "419 h w b failed t0 t1; 423"}
-var _ func(*writers, http.ResponseWriter, byte, *int) = (*writers).writes
+var _ = gen.Method30((*new(*writers)).writes, (*writers).writesResumable, (*writers).newWritesFrame)
 
-// writersWritesFrameValue is writers.writes as a value, for callers that can be suspended.
-type writersWritesFrameValue struct {
-	recv *writers
-}
-
-func (v writersWritesFrameValue) CallResumable(r *gen.Run, p0 http.ResponseWriter, p1 byte, p2 *int) gen.Status {
-	return v.recv.writesResumable(r, p0, p1, p2)
-}
-
-var _ = gen.RegisterMethod((*new(*writers)).writes, func(recv *writers) any {
-	return writersWritesFrameValue{recv}
-})
-
-func (v writersWritesFrameValue) Frame() gen.Frame {
-	return gen.MakeFrame(writersWritesFrame{h: v.recv})
-}
-
-// writersServeHTTPFrame is an activation of writers.ServeHTTP.
 type writersServeHTTPFrame struct {
 	gen.Header
 	h2     *writers
@@ -542,8 +440,6 @@ func (h2 *writers) NewServeHTTPFrame(w http.ResponseWriter, r *http.Request) *wr
 	_ = h2.ServeHTTP
 	return gen.MakeFrame(writersServeHTTPFrame{h2: h2, w: w, r: r})
 }
-
-// ServeHTTPResumable is writers.ServeHTTP for callers that can be suspended.
 func (h2 *writers) ServeHTTPResumable(r2 *gen.Run, w http.ResponseWriter, r *http.Request) gen.Status {
 	return (*writersServeHTTPFrame)(nil).body(r2, h2, w, r)
 }
@@ -574,11 +470,10 @@ loop_430:
 	{
 		b := t0[t2]
 //line faults_test.go:431:1
-		_, st = g.GoResumable(r2, (&writersServeHTTPValue1{recv: gen.Ref(h2)}).value(), w, b, failed)
-		if st != gen.Done {
+		if _, st = g.GoResumable(r2, (&writersServeHTTPValue1{recv: gen.Ref(h2)}).value(), w, b, failed); st != gen.Done {
 			f = gen.Take(r2, f, 22)
-			f.h2, f.w, f.failed, f.g, f.t0, f.t1, f.t2, f.PC = h2, w, failed, g, t0, t1, t2, 1
-			return r2.Link(f, &f.Header, st)
+			f.h2, f.w, f.failed, f.g, f.t0, f.t1, f.t2 = h2, w, failed, g, t0, t1, t2
+			return f.Link(r2, f, 1, st)
 		}
 	}
 //line faults_test.go:430:1
@@ -589,18 +484,17 @@ after_loop_430:
 		f.h2 = nil
 	}
 //line faults_test.go:433:1
-	_, st = g.JoinResumable(r2)
-	if st != gen.Done {
+	if _, st = g.JoinResumable(r2); st != gen.Done {
 		f = gen.Take(r2, f, 22)
-		f.w, f.failed, f.PC = w, failed, 2
-		return r2.Link(f, &f.Header, st)
+		f.w, f.failed = w, failed
+		return f.Link(r2, f, 2, st)
 	}
 //line faults_test.go:434:1
 	fmt.Fprint(w, (*failed))
 	return gen.Done
 }
 
-//line faults_greenlet_test.go:604:1
+//line faults_greenlet_test.go:498:1
 
 func (f *writersServeHTTPFrame) Resume(r2 *gen.Run) (st gen.Status) {
 	h2, w := f.h2, f.w
@@ -612,7 +506,7 @@ func (f *writersServeHTTPFrame) Resume(r2 *gen.Run) (st gen.Status) {
 	)
 	switch f.PC {
 	case 0:
-		return r2.Started(f, &f.Header, f.body(r2, f.h2, f.w, f.r))
+		return f.Started(r2, f, f.body(r2, f.h2, f.w, f.r))
 	case 1:
 		failed, g, t0, t1, t2 = f.failed, f.g, f.t0, f.t1, f.t2
 		r2.Callee().(*hub.GroupGoFrame).Release(r2)
@@ -631,10 +525,9 @@ loop_430:
 	{
 		b := t0[t2]
 //line faults_test.go:431:1
-		_, st = g.GoResumable(r2, (&writersServeHTTPValue1{recv: gen.Ref(h2)}).value(), w, b, failed)
-		if st != gen.Done {
-			f.failed, f.g, f.t0, f.t1, f.t2, f.PC = failed, g, t0, t1, t2, 1
-			return r2.Link(f, &f.Header, st)
+		if _, st = g.GoResumable(r2, (&writersServeHTTPValue1{recv: gen.Ref(h2)}).value(), w, b, failed); st != gen.Done {
+			f.failed, f.g, f.t0, f.t1, f.t2 = failed, g, t0, t1, t2
+			return f.Link(r2, f, 1, st)
 		}
 	}
 resumed_431:
@@ -644,58 +537,37 @@ resumed_431:
 after_loop_430:
 	f.h2, f.t0 = nil, nil
 //line faults_test.go:433:1
-	_, st = g.JoinResumable(r2)
-	if st != gen.Done {
-		f.g, f.failed, f.PC = nil, failed, 2
-		return r2.Link(f, &f.Header, st)
+	if _, st = g.JoinResumable(r2); st != gen.Done {
+		f.g, f.failed = nil, failed
+		return f.Link(r2, f, 2, st)
 	}
 resumed_433:
 	f.g = nil
 //line faults_test.go:434:1
 	fmt.Fprint(w, (*failed))
-	return r2.Return(f, &f.Header)
+	return f.Return(r2, f)
 }
 
-//line faults_greenlet_test.go:660:1
+//line faults_greenlet_test.go:552:1
 
 func (f *writersServeHTTPFrame) Args(args []any)    { gen.SetArgs(f, args, &f.w, &f.r) }
 func (f *writersServeHTTPFrame) Forget()            { *f = writersServeHTTPFrame{Header: f.Header} }
 func (f *writersServeHTTPFrame) Release(r *gen.Run) { gen.Free(r, f, 22) }
-func (*writersServeHTTPFrame) Func() *gen.Func      { return &writersServeHTTPFrameInfo }
+func (*writersServeHTTPFrame) Func() *gen.Func      { return faults_test_go.At(5) }
 
-var writersServeHTTPFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*writers).ServeHTTP", File: "github.com/going-green/greenlet/hub/httpd/faults_test.go", Line: 427, Points: "431 h2 w failed g t0 t1 t2; 433 w failed"}
-var _ func(*writers, http.ResponseWriter, *http.Request) = (*writers).ServeHTTP
+var _ = gen.Method20((*new(*writers)).ServeHTTP, (*writers).ServeHTTPResumable, (*writers).NewServeHTTPFrame)
 
-// writersServeHTTPFrameValue is writers.ServeHTTP as a value, for callers that can be suspended.
-type writersServeHTTPFrameValue struct {
-	recv *writers
-}
-
-func (v writersServeHTTPFrameValue) CallResumable(r *gen.Run, p0 http.ResponseWriter, p1 *http.Request) gen.Status {
-	return v.recv.ServeHTTPResumable(r, p0, p1)
-}
-
-var _ = gen.RegisterMethod((*new(*writers)).ServeHTTP, func(recv *writers) any {
-	return writersServeHTTPFrameValue{recv}
-})
-
-func (v writersServeHTTPFrameValue) Frame() gen.Frame {
-	return gen.MakeFrame(writersServeHTTPFrame{h2: v.recv})
-}
-
-// writersServeHTTPValue1 is writes as a value of faults_test.go:431, with what it captures.
+// writersServeHTTPValue1 is writes as a value of faults_test.go:431.
 type writersServeHTTPValue1 struct {
 	gen.Closure
 	recv **writers
 }
 
-// value is the literal for code that can't be suspended.
 func (c *writersServeHTTPValue1) value() func(http.ResponseWriter, byte, *int) {
 	return gen.Bind(&c.Closure, c, func(p0 http.ResponseWriter, p1 byte, p2 *int) { (*c.recv).writes(p0, p1, p2) })
 }
 func (c *writersServeHTTPValue1) Frame() gen.Frame { return (*c.recv).newWritesFrame(nil, 0, nil) }
 
-// writersServeHTTPValue1Frame is an activation of the literal writersServeHTTPValue1.
 type writersServeHTTPValue1Frame struct {
 	gen.Header
 	c  *writersServeHTTPValue1
@@ -704,36 +576,28 @@ type writersServeHTTPValue1Frame struct {
 	p2 *int
 }
 
-// CallResumable is the literal writersServeHTTPValue1 for callers that can be suspended.
-func (c *writersServeHTTPValue1) CallResumable(r *gen.Run, p0 http.ResponseWriter, p1 byte, p2 *int) gen.Status {
-	return (*writersServeHTTPValue1Frame)(nil).body(r, c, p0, p1, p2)
-}
-
-func (f *writersServeHTTPValue1Frame) body(r *gen.Run, c *writersServeHTTPValue1, p0 http.ResponseWriter, p1 byte, p2 *int) (st gen.Status) {
+func (c *writersServeHTTPValue1) CallResumable(r *gen.Run, p0 http.ResponseWriter, p1 byte, p2 *int) (st gen.Status) {
 //line faults_test.go:431:1
 	if st = (*c.recv).writesResumable(r, p0, p1, p2); st != gen.Done {
-		f = gen.Take(r, f, 34)
-		f.p0, f.p2, f.c, f.PC = nil, nil, c, 1
-		return r.Link(f, &f.Header, st)
+		f := gen.New[writersServeHTTPValue1Frame](r, 34)
+		f.c = c
+		return f.Link(r, f, 1, st)
 	}
 	return gen.Done
 }
 
-//line faults_greenlet_test.go:723:1
+//line faults_greenlet_test.go:590:1
 
 func (f *writersServeHTTPValue1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
 	_ = c
 	r.Callee().(*writersWritesFrame).Release(r)
-	return r.Return(f, &f.Header)
+	return f.Return(r, f)
 }
 
 func (f *writersServeHTTPValue1Frame) Release(r *gen.Run) { gen.Free(r, f, 34) }
-func (*writersServeHTTPValue1Frame) Func() *gen.Func      { return &writersServeHTTPValue1FrameInfo }
+func (*writersServeHTTPValue1Frame) Func() *gen.Func      { return faults_test_go.At(6) }
 
-var writersServeHTTPValue1FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*writers).ServeHTTP.value1", File: "github.com/going-green/greenlet/hub/httpd/faults_test.go", Line: 431, Points: "431"}
-
-// interruptsWritesFrame is an activation of interrupts.writes.
 type interruptsWritesFrame struct {
 	gen.Header
 	h    *interrupts
@@ -746,8 +610,6 @@ func (h *interrupts) newWritesFrame(w http.ResponseWriter, what string, size int
 	_ = h.writes
 	return gen.MakeFrame(interruptsWritesFrame{h: h, w: w, what: what, size: size})
 }
-
-// writesResumable is interrupts.writes for callers that can be suspended.
 func (h *interrupts) writesResumable(r *gen.Run, w http.ResponseWriter, what string, size int) gen.Status {
 	return (*interruptsWritesFrame)(nil).body(r, h, w, what, size)
 }
@@ -766,8 +628,8 @@ func (f *interruptsWritesFrame) body(r *gen.Run, h *interrupts, w http.ResponseW
 			n, err, st = c.WriteResumable(r, t0)
 			if st != gen.Done {
 				f = gen.Take(r, f, 19)
-				f.w, f.h, f.what, f.PC = nil, h, what, 1
-				return r.Link(f, &f.Header, st)
+				f.w, f.h, f.what = nil, h, what
+				return f.Link(r, f, 1, st)
 			}
 		} else {
 //line faults_test.go:466:1
@@ -782,7 +644,7 @@ func (f *interruptsWritesFrame) body(r *gen.Run, h *interrupts, w http.ResponseW
 	return gen.Done
 }
 
-//line faults_greenlet_test.go:786:1
+//line faults_greenlet_test.go:648:1
 
 func (f *interruptsWritesFrame) Resume(r *gen.Run) (st gen.Status) {
 	h, what := f.h, f.what
@@ -790,44 +652,25 @@ func (f *interruptsWritesFrame) Resume(r *gen.Run) (st gen.Status) {
 	var err error
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.h, f.w, f.what, f.size))
+		return f.Started(r, f, f.body(r, f.h, f.w, f.what, f.size))
 	default:
 		n, err = r.Callee().(interface{ Returned(*gen.Run) (int, error) }).Returned(r)
 		f.w = nil
 //line faults_test.go:467:1
 		h.said = append(h.said, fmt.Sprintf("%s %d %v", what, n, err))
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 }
 
-//line faults_greenlet_test.go:804:1
+//line faults_greenlet_test.go:666:1
 
 func (f *interruptsWritesFrame) Args(args []any)    { gen.SetArgs(f, args, &f.w, &f.what, &f.size) }
 func (f *interruptsWritesFrame) Forget()            { *f = interruptsWritesFrame{Header: f.Header} }
 func (f *interruptsWritesFrame) Release(r *gen.Run) { gen.Free(r, f, 19) }
-func (*interruptsWritesFrame) Func() *gen.Func      { return &interruptsWritesFrameInfo }
+func (*interruptsWritesFrame) Func() *gen.Func      { return faults_test_go.At(7) }
 
-var interruptsWritesFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*interrupts).writes", File: "github.com/going-green/greenlet/hub/httpd/faults_test.go", Line: 465, Points: "466 h what"}
-var _ func(*interrupts, http.ResponseWriter, string, int) = (*interrupts).writes
+var _ = gen.Method30((*new(*interrupts)).writes, (*interrupts).writesResumable, (*interrupts).newWritesFrame)
 
-// interruptsWritesFrameValue is interrupts.writes as a value, for callers that can be suspended.
-type interruptsWritesFrameValue struct {
-	recv *interrupts
-}
-
-func (v interruptsWritesFrameValue) CallResumable(r *gen.Run, p0 http.ResponseWriter, p1 string, p2 int) gen.Status {
-	return v.recv.writesResumable(r, p0, p1, p2)
-}
-
-var _ = gen.RegisterMethod((*new(*interrupts)).writes, func(recv *interrupts) any {
-	return interruptsWritesFrameValue{recv}
-})
-
-func (v interruptsWritesFrameValue) Frame() gen.Frame {
-	return gen.MakeFrame(interruptsWritesFrame{h: v.recv})
-}
-
-// interruptsServeHTTPFrame is an activation of interrupts.ServeHTTP.
 type interruptsServeHTTPFrame struct {
 	gen.Header
 	h2            *interrupts
@@ -841,8 +684,6 @@ func (h2 *interrupts) NewServeHTTPFrame(w http.ResponseWriter, r *http.Request) 
 	_ = h2.ServeHTTP
 	return gen.MakeFrame(interruptsServeHTTPFrame{h2: h2, w: w, r: r})
 }
-
-// ServeHTTPResumable is interrupts.ServeHTTP for callers that can be suspended.
 func (h2 *interrupts) ServeHTTPResumable(r2 *gen.Run, w http.ResponseWriter, r *http.Request) gen.Status {
 	return (*interruptsServeHTTPFrame)(nil).body(r2, h2, w, r)
 }
@@ -856,8 +697,8 @@ func (f *interruptsServeHTTPFrame) body(r2 *gen.Run, h2 *interrupts, w http.Resp
 	first = h2.h.Go((&interruptsServeHTTPValue1{recv: gen.Ref(h2)}).value(), w, "first", 64<<20)
 	if st = h2.h.YieldResumable(r2); st != gen.Done {
 		f = gen.Take(r2, f, 62)
-		f.h2, f.w, f.first, f.PC = h2, w, first, 1
-		return r2.Link(f, &f.Header, st)
+		f.h2, f.w, f.first = h2, w, first
+		return f.Link(r2, f, 1, st)
 	}
 //line faults_test.go:474:1
 	second = h2.h.Go((&interruptsServeHTTPValue2{recv: gen.Ref(h2)}).value(), w, "second", 10)
@@ -867,8 +708,8 @@ func (f *interruptsServeHTTPFrame) body(r2 *gen.Run, h2 *interrupts, w http.Resp
 //line faults_test.go:475:1
 	if st = h2.h.SleepResumable(r2, time.Millisecond); st != gen.Done {
 		f = gen.Take(r2, f, 62)
-		f.h2, f.first, f.second, f.PC = nil, first, second, 2
-		return r2.Link(f, &f.Header, st)
+		f.h2, f.first, f.second = nil, first, second
+		return f.Link(r2, f, 2, st)
 	}
 //line faults_test.go:476:1
 	if f != nil {
@@ -877,27 +718,25 @@ func (f *interruptsServeHTTPFrame) body(r2 *gen.Run, h2 *interrupts, w http.Resp
 //line faults_test.go:476:1
 	if st = first.KillResumable(r2); st != gen.Done {
 		f = gen.Take(r2, f, 62)
-		f.second, f.PC = second, 3
-		return r2.Link(f, &f.Header, st)
+		f.second = second
+		return f.Link(r2, f, 3, st)
 	}
 //line faults_test.go:477:1
-	_, st = second.JoinResumable(r2)
-	if st != gen.Done {
+	if _, st = second.JoinResumable(r2); st != gen.Done {
 		f = gen.Take(r2, f, 62)
-		f.PC = 4
-		return r2.Link(f, &f.Header, st)
+		return f.Link(r2, f, 4, st)
 	}
 	return gen.Done
 }
 
-//line faults_greenlet_test.go:894:1
+//line faults_greenlet_test.go:733:1
 
 func (f *interruptsServeHTTPFrame) Resume(r2 *gen.Run) (st gen.Status) {
 	h2, w := f.h2, f.w
 	var first, second *hub.Task
 	switch f.PC {
 	case 0:
-		return r2.Started(f, &f.Header, f.body(r2, f.h2, f.w, f.r))
+		return f.Started(r2, f, f.body(r2, f.h2, f.w, f.r))
 	case 1:
 		first = f.first
 		r2.Callee().(*hub.HubYieldFrame).Release(r2)
@@ -906,8 +745,8 @@ func (f *interruptsServeHTTPFrame) Resume(r2 *gen.Run) (st gen.Status) {
 		f.w = nil
 //line faults_test.go:475:1
 		if st = h2.h.SleepResumable(r2, time.Millisecond); st != gen.Done {
-			f.h2, f.first, f.second, f.PC = nil, first, second, 2
-			return r2.Link(f, &f.Header, st)
+			f.h2, f.first, f.second = nil, first, second
+			return f.Link(r2, f, 2, st)
 		}
 		goto resumed_475
 	case 2:
@@ -920,7 +759,7 @@ func (f *interruptsServeHTTPFrame) Resume(r2 *gen.Run) (st gen.Status) {
 		goto resumed_476
 	case 4:
 		r2.Callee().(*hub.TaskJoinFrame).Release(r2)
-		return r2.Return(f, &f.Header)
+		return f.Return(r2, f)
 	}
 
 resumed_475:
@@ -928,61 +767,40 @@ resumed_475:
 	f.h2 = nil
 //line faults_test.go:476:1
 	if st = first.KillResumable(r2); st != gen.Done {
-		f.first, f.second, f.PC = nil, second, 3
-		return r2.Link(f, &f.Header, st)
+		f.first, f.second = nil, second
+		return f.Link(r2, f, 3, st)
 	}
 resumed_476:
 //line faults_test.go:477:1
 	f.first = nil
 //line faults_test.go:477:1
-	_, st = second.JoinResumable(r2)
-	if st != gen.Done {
-		f.second, f.PC = nil, 4
-		return r2.Link(f, &f.Header, st)
+	if _, st = second.JoinResumable(r2); st != gen.Done {
+		f.second = nil
+		return f.Link(r2, f, 4, st)
 	}
-	return r2.Return(f, &f.Header)
+	return f.Return(r2, f)
 }
 
-//line faults_greenlet_test.go:947:1
+//line faults_greenlet_test.go:785:1
 
 func (f *interruptsServeHTTPFrame) Args(args []any)    { gen.SetArgs(f, args, &f.w, &f.r) }
 func (f *interruptsServeHTTPFrame) Forget()            { *f = interruptsServeHTTPFrame{Header: f.Header} }
 func (f *interruptsServeHTTPFrame) Release(r *gen.Run) { gen.Free(r, f, 62) }
-func (*interruptsServeHTTPFrame) Func() *gen.Func      { return &interruptsServeHTTPFrameInfo }
+func (*interruptsServeHTTPFrame) Func() *gen.Func      { return faults_test_go.At(8) }
 
-var interruptsServeHTTPFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*interrupts).ServeHTTP", File: "github.com/going-green/greenlet/hub/httpd/faults_test.go", Line: 471, Points: "473 h2 w first; 475 first second; 476 second; 477"}
-var _ func(*interrupts, http.ResponseWriter, *http.Request) = (*interrupts).ServeHTTP
+var _ = gen.Method20((*new(*interrupts)).ServeHTTP, (*interrupts).ServeHTTPResumable, (*interrupts).NewServeHTTPFrame)
 
-// interruptsServeHTTPFrameValue is interrupts.ServeHTTP as a value, for callers that can be suspended.
-type interruptsServeHTTPFrameValue struct {
-	recv *interrupts
-}
-
-func (v interruptsServeHTTPFrameValue) CallResumable(r *gen.Run, p0 http.ResponseWriter, p1 *http.Request) gen.Status {
-	return v.recv.ServeHTTPResumable(r, p0, p1)
-}
-
-var _ = gen.RegisterMethod((*new(*interrupts)).ServeHTTP, func(recv *interrupts) any {
-	return interruptsServeHTTPFrameValue{recv}
-})
-
-func (v interruptsServeHTTPFrameValue) Frame() gen.Frame {
-	return gen.MakeFrame(interruptsServeHTTPFrame{h2: v.recv})
-}
-
-// interruptsServeHTTPValue1 is writes as a value of faults_test.go:472, with what it captures.
+// interruptsServeHTTPValue1 is writes as a value of faults_test.go:472.
 type interruptsServeHTTPValue1 struct {
 	gen.Closure
 	recv **interrupts
 }
 
-// value is the literal for code that can't be suspended.
 func (c *interruptsServeHTTPValue1) value() func(http.ResponseWriter, string, int) {
 	return gen.Bind(&c.Closure, c, func(p0 http.ResponseWriter, p1 string, p2 int) { (*c.recv).writes(p0, p1, p2) })
 }
 func (c *interruptsServeHTTPValue1) Frame() gen.Frame { return (*c.recv).newWritesFrame(nil, "", 0) }
 
-// interruptsServeHTTPValue1Frame is an activation of the literal interruptsServeHTTPValue1.
 type interruptsServeHTTPValue1Frame struct {
 	gen.Header
 	c  *interruptsServeHTTPValue1
@@ -991,48 +809,39 @@ type interruptsServeHTTPValue1Frame struct {
 	p2 int
 }
 
-// CallResumable is the literal interruptsServeHTTPValue1 for callers that can be suspended.
-func (c *interruptsServeHTTPValue1) CallResumable(r *gen.Run, p0 http.ResponseWriter, p1 string, p2 int) gen.Status {
-	return (*interruptsServeHTTPValue1Frame)(nil).body(r, c, p0, p1, p2)
-}
-
-func (f *interruptsServeHTTPValue1Frame) body(r *gen.Run, c *interruptsServeHTTPValue1, p0 http.ResponseWriter, p1 string, p2 int) (st gen.Status) {
+func (c *interruptsServeHTTPValue1) CallResumable(r *gen.Run, p0 http.ResponseWriter, p1 string, p2 int) (st gen.Status) {
 //line faults_test.go:472:1
 	if st = (*c.recv).writesResumable(r, p0, p1, p2); st != gen.Done {
-		f = gen.Take(r, f, 26)
-		f.p0, f.p1, f.c, f.PC = nil, "", c, 1
-		return r.Link(f, &f.Header, st)
+		f := gen.New[interruptsServeHTTPValue1Frame](r, 26)
+		f.c = c
+		return f.Link(r, f, 1, st)
 	}
 	return gen.Done
 }
 
-//line faults_greenlet_test.go:1010:1
+//line faults_greenlet_test.go:823:1
 
 func (f *interruptsServeHTTPValue1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
 	_ = c
 	r.Callee().(*interruptsWritesFrame).Release(r)
-	return r.Return(f, &f.Header)
+	return f.Return(r, f)
 }
 
 func (f *interruptsServeHTTPValue1Frame) Release(r *gen.Run) { gen.Free(r, f, 26) }
-func (*interruptsServeHTTPValue1Frame) Func() *gen.Func      { return &interruptsServeHTTPValue1FrameInfo }
+func (*interruptsServeHTTPValue1Frame) Func() *gen.Func      { return faults_test_go.At(9) }
 
-var interruptsServeHTTPValue1FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*interrupts).ServeHTTP.value1", File: "github.com/going-green/greenlet/hub/httpd/faults_test.go", Line: 472, Points: "472"}
-
-// interruptsServeHTTPValue2 is writes as a value of faults_test.go:474, with what it captures.
+// interruptsServeHTTPValue2 is writes as a value of faults_test.go:474.
 type interruptsServeHTTPValue2 struct {
 	gen.Closure
 	recv **interrupts
 }
 
-// value is the literal for code that can't be suspended.
 func (c *interruptsServeHTTPValue2) value() func(http.ResponseWriter, string, int) {
 	return gen.Bind(&c.Closure, c, func(p0 http.ResponseWriter, p1 string, p2 int) { (*c.recv).writes(p0, p1, p2) })
 }
 func (c *interruptsServeHTTPValue2) Frame() gen.Frame { return (*c.recv).newWritesFrame(nil, "", 0) }
 
-// interruptsServeHTTPValue2Frame is an activation of the literal interruptsServeHTTPValue2.
 type interruptsServeHTTPValue2Frame struct {
 	gen.Header
 	c  *interruptsServeHTTPValue2
@@ -1041,36 +850,28 @@ type interruptsServeHTTPValue2Frame struct {
 	p2 int
 }
 
-// CallResumable is the literal interruptsServeHTTPValue2 for callers that can be suspended.
-func (c *interruptsServeHTTPValue2) CallResumable(r *gen.Run, p0 http.ResponseWriter, p1 string, p2 int) gen.Status {
-	return (*interruptsServeHTTPValue2Frame)(nil).body(r, c, p0, p1, p2)
-}
-
-func (f *interruptsServeHTTPValue2Frame) body(r *gen.Run, c *interruptsServeHTTPValue2, p0 http.ResponseWriter, p1 string, p2 int) (st gen.Status) {
+func (c *interruptsServeHTTPValue2) CallResumable(r *gen.Run, p0 http.ResponseWriter, p1 string, p2 int) (st gen.Status) {
 //line faults_test.go:474:1
 	if st = (*c.recv).writesResumable(r, p0, p1, p2); st != gen.Done {
-		f = gen.Take(r, f, 61)
-		f.p0, f.p1, f.c, f.PC = nil, "", c, 1
-		return r.Link(f, &f.Header, st)
+		f := gen.New[interruptsServeHTTPValue2Frame](r, 61)
+		f.c = c
+		return f.Link(r, f, 1, st)
 	}
 	return gen.Done
 }
 
-//line faults_greenlet_test.go:1060:1
+//line faults_greenlet_test.go:864:1
 
 func (f *interruptsServeHTTPValue2Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
 	_ = c
 	r.Callee().(*interruptsWritesFrame).Release(r)
-	return r.Return(f, &f.Header)
+	return f.Return(r, f)
 }
 
 func (f *interruptsServeHTTPValue2Frame) Release(r *gen.Run) { gen.Free(r, f, 61) }
-func (*interruptsServeHTTPValue2Frame) Func() *gen.Func      { return &interruptsServeHTTPValue2FrameInfo }
+func (*interruptsServeHTTPValue2Frame) Func() *gen.Func      { return faults_test_go.At(10) }
 
-var interruptsServeHTTPValue2FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*interrupts).ServeHTTP.value2", File: "github.com/going-green/greenlet/hub/httpd/faults_test.go", Line: 474, Points: "474"}
-
-// duplexReadsFrame is an activation of duplex.reads.
 type duplexReadsFrame struct {
 	gen.Header
 	h *duplex
@@ -1081,8 +882,6 @@ func (h *duplex) newReadsFrame(r *http.Request) *duplexReadsFrame {
 	_ = h.reads
 	return gen.MakeFrame(duplexReadsFrame{h: h, r: r})
 }
-
-// readsResumable is duplex.reads for callers that can be suspended.
 func (h *duplex) readsResumable(r2 *gen.Run, r *http.Request) gen.Status {
 	return (*duplexReadsFrame)(nil).body(r2, h, r)
 }
@@ -1109,8 +908,8 @@ loop_500:
 			t2, t3, st = c.ReadResumable(r2, t0)
 			if st != gen.Done {
 				f = gen.Take(r2, f, 42)
-				f.h, f.r, f.PC = h, r, 1
-				return r2.Link(f, &f.Header, st)
+				f.h, f.r = h, r
+				return f.Link(r2, f, 1, st)
 			}
 		} else {
 //line faults_test.go:502:1
@@ -1123,7 +922,7 @@ loop_500:
 	goto loop_500
 }
 
-//line faults_greenlet_test.go:1127:1
+//line faults_greenlet_test.go:926:1
 
 func (f *duplexReadsFrame) Resume(r2 *gen.Run) (st gen.Status) {
 	h, r := f.h, f.r
@@ -1131,7 +930,7 @@ func (f *duplexReadsFrame) Resume(r2 *gen.Run) (st gen.Status) {
 	var t3 error
 	switch f.PC {
 	case 0:
-		return r2.Started(f, &f.Header, f.body(r2, f.h, f.r))
+		return f.Started(r2, f, f.body(r2, f.h, f.r))
 	case 1:
 		t2, t3 = r2.Callee().(interface{ Returned(*gen.Run) (int, error) }).Returned(r2)
 		goto resumed_502
@@ -1140,7 +939,7 @@ func (f *duplexReadsFrame) Resume(r2 *gen.Run) (st gen.Status) {
 loop_500:
 //line faults_test.go:500:1
 	if h.err != nil {
-		return r2.Return(f, &f.Header)
+		return f.Return(r2, f)
 	}
 	{
 		n = 0
@@ -1154,8 +953,7 @@ loop_500:
 //line faults_test.go:502:1
 			t2, t3, st = c.ReadResumable(r2, t0)
 			if st != gen.Done {
-				f.PC = 1
-				return r2.Link(f, &f.Header, st)
+				return f.Link(r2, f, 1, st)
 			}
 		} else {
 //line faults_test.go:502:1
@@ -1169,32 +967,15 @@ resumed_502:
 	goto loop_500
 }
 
-//line faults_greenlet_test.go:1173:1
+//line faults_greenlet_test.go:971:1
 
 func (f *duplexReadsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.r) }
 func (f *duplexReadsFrame) Forget()            { *f = duplexReadsFrame{Header: f.Header} }
 func (f *duplexReadsFrame) Release(r *gen.Run) { gen.Free(r, f, 42) }
-func (*duplexReadsFrame) Func() *gen.Func      { return &duplexReadsFrameInfo }
+func (*duplexReadsFrame) Func() *gen.Func      { return faults_test_go.At(11) }
 
-var duplexReadsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*duplex).reads", File: "github.com/going-green/greenlet/hub/httpd/faults_test.go", Line: 499, Points: "502 h r"}
-var _ func(*duplex, *http.Request) = (*duplex).reads
+var _ = gen.Method10((*new(*duplex)).reads, (*duplex).readsResumable, (*duplex).newReadsFrame)
 
-// duplexReadsFrameValue is duplex.reads as a value, for callers that can be suspended.
-type duplexReadsFrameValue struct {
-	recv *duplex
-}
-
-func (v duplexReadsFrameValue) CallResumable(r *gen.Run, p0 *http.Request) gen.Status {
-	return v.recv.readsResumable(r, p0)
-}
-
-var _ = gen.RegisterMethod((*new(*duplex)).reads, func(recv *duplex) any {
-	return duplexReadsFrameValue{recv}
-})
-
-func (v duplexReadsFrameValue) Frame() gen.Frame { return gen.MakeFrame(duplexReadsFrame{h: v.recv}) }
-
-// duplexServeHTTPFrame is an activation of duplex.ServeHTTP.
 type duplexServeHTTPFrame struct {
 	gen.Header
 	h2   *duplex
@@ -1208,8 +989,6 @@ func (h2 *duplex) NewServeHTTPFrame(w http.ResponseWriter, r *http.Request) *dup
 	_ = h2.ServeHTTP
 	return gen.MakeFrame(duplexServeHTTPFrame{h2: h2, w: w, r: r})
 }
-
-// ServeHTTPResumable is duplex.ServeHTTP for callers that can be suspended.
 func (h2 *duplex) ServeHTTPResumable(r2 *gen.Run, w http.ResponseWriter, r *http.Request) gen.Status {
 	return (*duplexServeHTTPFrame)(nil).body(r2, h2, w, r)
 }
@@ -1227,8 +1006,8 @@ func (f *duplexServeHTTPFrame) body(r2 *gen.Run, h2 *duplex, w http.ResponseWrit
 			st = c.FlushResumable(r2)
 			if st != gen.Done {
 				f = gen.Take(r2, f, 28)
-				f.h2, f.w, f.r, f.PC = h2, w, r, 1
-				return r2.Link(f, &f.Header, st)
+				f.h2, f.w, f.r = h2, w, r
+				return f.Link(r2, f, 1, st)
 			}
 		} else {
 //line faults_test.go:509:1
@@ -1250,8 +1029,8 @@ func (f *duplexServeHTTPFrame) body(r2 *gen.Run, h2 *duplex, w http.ResponseWrit
 			_, _, st = c.WriteResumable(r2, t1)
 			if st != gen.Done {
 				f = gen.Take(r2, f, 28)
-				f.w, f.task, f.PC = nil, task, 2
-				return r2.Link(f, &f.Header, st)
+				f.w, f.task = nil, task
+				return f.Link(r2, f, 2, st)
 			}
 		} else {
 //line faults_test.go:511:1
@@ -1263,23 +1042,21 @@ func (f *duplexServeHTTPFrame) body(r2 *gen.Run, h2 *duplex, w http.ResponseWrit
 		f.w = nil
 	}
 //line faults_test.go:512:1
-	_, st = task.JoinResumable(r2)
-	if st != gen.Done {
+	if _, st = task.JoinResumable(r2); st != gen.Done {
 		f = gen.Take(r2, f, 28)
-		f.PC = 3
-		return r2.Link(f, &f.Header, st)
+		return f.Link(r2, f, 3, st)
 	}
 	return gen.Done
 }
 
-//line faults_greenlet_test.go:1276:1
+//line faults_greenlet_test.go:1053:1
 
 func (f *duplexServeHTTPFrame) Resume(r2 *gen.Run) (st gen.Status) {
 	h2, w, r := f.h2, f.w, f.r
 	var task *hub.Task
 	switch f.PC {
 	case 0:
-		return r2.Started(f, &f.Header, f.body(r2, f.h2, f.w, f.r))
+		return f.Started(r2, f, f.body(r2, f.h2, f.w, f.r))
 	case 1:
 		r2.Callee().Release(r2)
 //line faults_test.go:510:1
@@ -1293,8 +1070,8 @@ func (f *duplexServeHTTPFrame) Resume(r2 *gen.Run) (st gen.Status) {
 //line faults_test.go:511:1
 			_, _, st = c.WriteResumable(r2, t1)
 			if st != gen.Done {
-				f.w, f.task, f.PC = nil, task, 2
-				return r2.Link(f, &f.Header, st)
+				f.w, f.task = nil, task
+				return f.Link(r2, f, 2, st)
 			}
 		} else {
 //line faults_test.go:511:1
@@ -1307,97 +1084,69 @@ func (f *duplexServeHTTPFrame) Resume(r2 *gen.Run) (st gen.Status) {
 		goto resumed_511
 	case 3:
 		r2.Callee().(*hub.TaskJoinFrame).Release(r2)
-		return r2.Return(f, &f.Header)
+		return f.Return(r2, f)
 	}
 
 resumed_511:
 //line faults_test.go:512:1
 	f.w = nil
 //line faults_test.go:512:1
-	_, st = task.JoinResumable(r2)
-	if st != gen.Done {
-		f.task, f.PC = nil, 3
-		return r2.Link(f, &f.Header, st)
+	if _, st = task.JoinResumable(r2); st != gen.Done {
+		f.task = nil
+		return f.Link(r2, f, 3, st)
 	}
-	return r2.Return(f, &f.Header)
+	return f.Return(r2, f)
 }
 
-//line faults_greenlet_test.go:1326:1
+//line faults_greenlet_test.go:1102:1
 
 func (f *duplexServeHTTPFrame) Args(args []any)    { gen.SetArgs(f, args, &f.w, &f.r) }
 func (f *duplexServeHTTPFrame) Forget()            { *f = duplexServeHTTPFrame{Header: f.Header} }
 func (f *duplexServeHTTPFrame) Release(r *gen.Run) { gen.Free(r, f, 28) }
-func (*duplexServeHTTPFrame) Func() *gen.Func      { return &duplexServeHTTPFrameInfo }
+func (*duplexServeHTTPFrame) Func() *gen.Func      { return faults_test_go.At(12) }
 
-var duplexServeHTTPFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*duplex).ServeHTTP", File: "github.com/going-green/greenlet/hub/httpd/faults_test.go", Line: 508, Points: "509 h2 w r; 511 task; 512"}
-var _ func(*duplex, http.ResponseWriter, *http.Request) = (*duplex).ServeHTTP
+var _ = gen.Method20((*new(*duplex)).ServeHTTP, (*duplex).ServeHTTPResumable, (*duplex).NewServeHTTPFrame)
 
-// duplexServeHTTPFrameValue is duplex.ServeHTTP as a value, for callers that can be suspended.
-type duplexServeHTTPFrameValue struct {
-	recv *duplex
-}
-
-func (v duplexServeHTTPFrameValue) CallResumable(r *gen.Run, p0 http.ResponseWriter, p1 *http.Request) gen.Status {
-	return v.recv.ServeHTTPResumable(r, p0, p1)
-}
-
-var _ = gen.RegisterMethod((*new(*duplex)).ServeHTTP, func(recv *duplex) any {
-	return duplexServeHTTPFrameValue{recv}
-})
-
-func (v duplexServeHTTPFrameValue) Frame() gen.Frame {
-	return gen.MakeFrame(duplexServeHTTPFrame{h2: v.recv})
-}
-
-// duplexServeHTTPValue1 is reads as a value of faults_test.go:510, with what it captures.
+// duplexServeHTTPValue1 is reads as a value of faults_test.go:510.
 type duplexServeHTTPValue1 struct {
 	gen.Closure
 	recv **duplex
 }
 
-// value is the literal for code that can't be suspended.
 func (c *duplexServeHTTPValue1) value() func(*http.Request) {
 	return gen.Bind(&c.Closure, c, func(p0 *http.Request) { (*c.recv).reads(p0) })
 }
 func (c *duplexServeHTTPValue1) Frame() gen.Frame { return (*c.recv).newReadsFrame(nil) }
 
-// duplexServeHTTPValue1Frame is an activation of the literal duplexServeHTTPValue1.
 type duplexServeHTTPValue1Frame struct {
 	gen.Header
 	c  *duplexServeHTTPValue1
 	p0 *http.Request
 }
 
-// CallResumable is the literal duplexServeHTTPValue1 for callers that can be suspended.
-func (c *duplexServeHTTPValue1) CallResumable(r *gen.Run, p0 *http.Request) gen.Status {
-	return (*duplexServeHTTPValue1Frame)(nil).body(r, c, p0)
-}
-
-func (f *duplexServeHTTPValue1Frame) body(r *gen.Run, c *duplexServeHTTPValue1, p0 *http.Request) (st gen.Status) {
+func (c *duplexServeHTTPValue1) CallResumable(r *gen.Run, p0 *http.Request) (st gen.Status) {
 //line faults_test.go:510:1
 	if st = (*c.recv).readsResumable(r, p0); st != gen.Done {
-		f = gen.Take(r, f, 44)
-		f.p0, f.c, f.PC = nil, c, 1
-		return r.Link(f, &f.Header, st)
+		f := gen.New[duplexServeHTTPValue1Frame](r, 44)
+		f.c = c
+		return f.Link(r, f, 1, st)
 	}
 	return gen.Done
 }
 
-//line faults_greenlet_test.go:1387:1
+//line faults_greenlet_test.go:1138:1
 
 func (f *duplexServeHTTPValue1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
 	_ = c
 	r.Callee().(*duplexReadsFrame).Release(r)
-	return r.Return(f, &f.Header)
+	return f.Return(r, f)
 }
 
 func (f *duplexServeHTTPValue1Frame) Release(r *gen.Run) { gen.Free(r, f, 44) }
-func (*duplexServeHTTPValue1Frame) Func() *gen.Func      { return &duplexServeHTTPValue1FrameInfo }
+func (*duplexServeHTTPValue1Frame) Func() *gen.Func      { return faults_test_go.At(13) }
 
-var duplexServeHTTPValue1FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*duplex).ServeHTTP.value1", File: "github.com/going-green/greenlet/hub/httpd/faults_test.go", Line: 510, Points: "510"}
-
-// WriteResumable is Write of what is embedded, for callers that can be suspended.
+// WriteResumable is Write of what is embedded.
 func (v counted2) WriteResumable(r *gen.Run, p0 []byte) (int, error, gen.Status) {
 	if form, ok := any(v.ResponseWriter).(interface {
 		WriteResumable(*gen.Run, []byte) (int, error, gen.Status)
@@ -1408,7 +1157,7 @@ func (v counted2) WriteResumable(r *gen.Run, p0 []byte) (int, error, gen.Status)
 	return r0, r1, gen.Done
 }
 
-// WriteDeferred is Write of what is embedded, for those that defer it.
+// WriteDeferred is Write of what is embedded, deferred.
 func (v counted2) WriteDeferred(r *gen.Run, d *gen.DeferHeader, p0 []byte) (int, error, gen.Status) {
 	if form, ok := any(v.ResponseWriter).(interface {
 		WriteDeferred(*gen.Run, *gen.DeferHeader, []byte) (int, error, gen.Status)
@@ -1429,7 +1178,7 @@ func (v counted2) WriteDeferred(r *gen.Run, d *gen.DeferHeader, p0 []byte) (int,
 	return r0, r1, gen.Done
 }
 
-// WriteResumable is Write of what is embedded, for callers that can be suspended.
+// WriteResumable is Write of what is embedded.
 func (v raw) WriteResumable(r *gen.Run, p0 []byte) (int, error, gen.Status) {
 	if form, ok := any(v.Conn).(interface {
 		WriteResumable(*gen.Run, []byte) (int, error, gen.Status)
@@ -1440,7 +1189,7 @@ func (v raw) WriteResumable(r *gen.Run, p0 []byte) (int, error, gen.Status) {
 	return r0, r1, gen.Done
 }
 
-// WriteDeferred is Write of what is embedded, for those that defer it.
+// WriteDeferred is Write of what is embedded, deferred.
 func (v raw) WriteDeferred(r *gen.Run, d *gen.DeferHeader, p0 []byte) (int, error, gen.Status) {
 	if form, ok := any(v.Conn).(interface {
 		WriteDeferred(*gen.Run, *gen.DeferHeader, []byte) (int, error, gen.Status)
@@ -1465,3 +1214,19 @@ var _ = gen.Declare("polls.ServeHTTP", "panics.ServeHTTP", "panics.here", "write
 var _ = gen.DeclareClosure("faults_test.go:94", "ServeHTTP", "a literal")
 var _ = gen.DeclareClosure("interrupted_test.go:23", "ServeHTTP", "a literal")
 var _ = gen.DeclareClosure("interrupted_test.go:30", "ServeHTTP", "a literal")
+var faults_test_go = gen.Funcs{Package: "github.com/going-green/greenlet/hub/httpd", File: "github.com/going-green/greenlet/hub/httpd/faults_test.go", List: `
+(*polls).ServeHTTP 88: 90 p w r; 93 -w; 94 =
+(*polls).ServeHTTP.func1 94: 94
+panics.ServeHTTP 338: 338
+panics.here 343: 344
+(*writers).writes 417: 419 h w b failed t0 t1; 423
+(*writers).ServeHTTP 427: 431 h2 w failed g t0 t1 t2; 433 w failed
+(*writers).ServeHTTP.value1 431: 431
+(*interrupts).writes 465: 466 h what
+(*interrupts).ServeHTTP 471: 473 h2 w first; 475 first second; 476 second; 477
+(*interrupts).ServeHTTP.value1 472: 472
+(*interrupts).ServeHTTP.value2 474: 474
+(*duplex).reads 499: 502 h r
+(*duplex).ServeHTTP 508: 509 h2 w r; 511 task; 512
+(*duplex).ServeHTTP.value1 510: 510
+`}

@@ -11,26 +11,13 @@ import (
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// responseFinishFrame is an activation of Response.finish.
 type responseFinishFrame struct {
-	gen.Header
-	w    *Response
-	ret0 bool
+	gen.Returns[bool]
+	w *Response
 }
 
-func (w *Response) newFinishFrame() *responseFinishFrame {
-	_ = w.finish
-	return gen.MakeFrame(responseFinishFrame{w: w})
-}
-func (f *responseFinishFrame) Results() bool                   { f.Over(f); return f.ret0 }
-func (f *responseFinishFrame) Returned(r *gen.Run) (ret0 bool) { ret0 = f.ret0; f.Release(r); return }
-
-// finishResumable is Response.finish for callers that can be suspended.
-func (w *Response) finishResumable(r *gen.Run) (bool, gen.Status) {
-	return (*responseFinishFrame)(nil).body(r, w)
-}
-
-func (f *responseFinishFrame) body(r *gen.Run, w *Response) (ret0 bool, st gen.Status) {
+func (f *responseFinishFrame) Returned(r *gen.Run) bool { r0 := f.Ret0; f.Release(r); return r0 }
+func (w *Response) finishResumable(r *gen.Run) (ret0 bool, st gen.Status) {
 	var t0 bool
 //line finish.go:17:1
 	if w.request.MultipartForm != nil {
@@ -50,11 +37,10 @@ func (f *responseFinishFrame) body(r *gen.Run, w *Response) (ret0 bool, st gen.S
 	}
 	// First of all, as the client may not read before it has sent everything.
 //line finish.go:31:1
-	t0, st = w.body.drainResumable(r)
-	if st != gen.Done {
-		f = gen.Take(r, f, 11)
-		f.w, f.PC = w, 1
-		return ret0, r.Link(f, &f.Header, st)
+	if t0, st = w.body.drainResumable(r); st != gen.Done {
+		f := gen.New[responseFinishFrame](r, 11)
+		f.w = w
+		return ret0, f.Link(r, f, 1, st)
 	}
 //line finish.go:31:1
 	w.close = !t0
@@ -75,45 +61,39 @@ after_if_29:
 	return !w.close && w.conn.broken == nil, gen.Done
 }
 
-//line finish_greenlet.go:79:1
+//line finish_greenlet.go:65:1
 
 func (f *responseFinishFrame) Resume(r *gen.Run) (st gen.Status) {
 	w := f.w
 	var t0 bool
-	switch f.PC {
-	case 0:
-		f.ret0, st = f.body(r, f.w)
-		return r.Started(f, &f.Header, st)
-	default:
-		t0 = r.Callee().(*bodyDrainFrame).Returned(r)
+	t0 = r.Callee().(*bodyDrainFrame).Returned(r)
 //line finish.go:31:1
-		w.close = !t0
+	w.close = !t0
 //line finish.go:33:1
-		if !w.sent {
-			w.commit(true, nil)
-		}
-		w.put()
-		if w.chunked && !w.bodiless() {
-			b := w.conn.buffer()
-			b.WriteString("0\r\n")
-			w.trailer(b)
-			b.WriteString("\r\n")
-		}
-		if !w.bodiless() && w.length >= 0 && (w.excess || w.written != w.length) {
-			w.close = true // the client waits for more
-		}
-		f.ret0 = !w.close && w.conn.broken == nil
-		return r.Return(f, &f.Header)
+	if !w.sent {
+		w.commit(true, nil)
 	}
+	w.put()
+	if w.chunked && !w.bodiless() {
+		b := w.conn.buffer()
+		b.WriteString("0\r\n")
+		w.trailer(b)
+		b.WriteString("\r\n")
+	}
+	if !w.bodiless() && w.length >= 0 && (w.excess || w.written != w.length) {
+		w.close = true // the client waits for more
+	}
+	f.Ret0 = !w.close && w.conn.broken == nil
+	return f.Return(r, f)
 }
 
-//line finish_greenlet.go:111:1
+//line finish_greenlet.go:91:1
 
-func (f *responseFinishFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *responseFinishFrame) Forget()                    { *f = responseFinishFrame{Header: f.Header, ret0: f.ret0} }
-func (f *responseFinishFrame) Release(r *gen.Run)         { gen.Free(r, f, 11) }
-func (*responseFinishFrame) Func() *gen.Func              { return &responseFinishFrameInfo }
+func (f *responseFinishFrame) Release(r *gen.Run) { gen.Free(r, f, 11) }
+func (*responseFinishFrame) Func() *gen.Func      { return finish_go.At(0) }
 
-var responseFinishFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*Response).finish", File: "github.com/going-green/greenlet/hub/httpd/finish.go", Line: 16, Points: "31 w"}
 var _ func(*Response) bool = (*Response).finish
 var _ = gen.Declare("Response.finish")
+var finish_go = gen.Funcs{Package: "github.com/going-green/greenlet/hub/httpd", File: "github.com/going-green/greenlet/hub/httpd/finish.go", List: `
+(*Response).finish 16: 31 w
+`}

@@ -16,12 +16,9 @@ import (
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// ResponseHijackSocketFrame is an activation of Response.HijackSocket.
 type ResponseHijackSocketFrame struct {
-	gen.Header
-	w    *Response
-	ret0 *socket.Conn
-	ret1 error
+	gen.Returns2[*socket.Conn, error]
+	w *Response
 }
 
 // NewHijackSocketFrame makes a frame that will run Response.HijackSocket.
@@ -29,14 +26,12 @@ func (w *Response) NewHijackSocketFrame() *ResponseHijackSocketFrame {
 	_ = w.HijackSocket
 	return gen.MakeFrame(ResponseHijackSocketFrame{w: w})
 }
-func (f *ResponseHijackSocketFrame) Results() (*socket.Conn, error) { f.Over(f); return f.ret0, f.ret1 }
-func (f *ResponseHijackSocketFrame) Returned(r *gen.Run) (ret0 *socket.Conn, ret1 error) {
-	ret0, ret1 = f.ret0, f.ret1
+func (f *ResponseHijackSocketFrame) Results() (*socket.Conn, error) { f.Over(f); return f.Ret0, f.Ret1 }
+func (f *ResponseHijackSocketFrame) Returned(r *gen.Run) (*socket.Conn, error) {
+	r0, r1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return
+	return r0, r1
 }
-
-// HijackSocketResumable is Response.HijackSocket for callers that can be suspended.
 func (w *Response) HijackSocketResumable(r *gen.Run) (*socket.Conn, error, gen.Status) {
 	return (*ResponseHijackSocketFrame)(nil).body(r, w)
 }
@@ -58,11 +53,10 @@ func (f *ResponseHijackSocketFrame) body(r *gen.Run, w *Response) (ret0 *socket.
 	if r.Current() == greenlet.Main() {
 		return nil, http.ErrNotSupported, gen.Done
 	}
-	err2, st = w.takesResumable(r)
-	if st != gen.Done {
+	if err2, st = w.takesResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 37)
-		f.w, f.PC = w, 1
-		return ret0, ret1, r.Link(f, &f.Header, st)
+		f.w = w
+		return ret0, ret1, f.Link(r, f, 1, st)
 	}
 resumed_24:
 //line hijack.go:24:1
@@ -72,11 +66,10 @@ resumed_24:
 	if w.status != 0 {
 		w.put()
 	}
-	_, st = w.conn.flushResumable(r)
-	if st != gen.Done {
+	if _, st = w.conn.flushResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 37)
-		f.w, f.PC = w, 2
-		return ret0, ret1, r.Link(f, &f.Header, st)
+		f.w = w
+		return ret0, ret1, f.Link(r, f, 2, st)
 	}
 resumed_30:
 //line hijack.go:31:1
@@ -93,48 +86,23 @@ resumed_30:
 	return w.conn.sock, nil, gen.Done
 }
 
-//line hijack_greenlet.go:98:1
+//line hijack_greenlet.go:91:1
 
 func (f *ResponseHijackSocketFrame) Resume(r *gen.Run) (st gen.Status) {
-	f.ret0, f.ret1, st = f.body(r, f.w)
-	return r.Started(f, &f.Header, st)
+	f.Ret0, f.Ret1, st = f.body(r, f.w)
+	return f.Started(r, f, st)
 }
 
-func (f *ResponseHijackSocketFrame) Send(r *gen.Run) gen.Status {
-	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
-}
-func (f *ResponseHijackSocketFrame) Forget() {
-	*f = ResponseHijackSocketFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1}
-}
+func (f *ResponseHijackSocketFrame) Forget()            { *f = ResponseHijackSocketFrame{Returns2: f.Returns2} }
 func (f *ResponseHijackSocketFrame) Release(r *gen.Run) { gen.Free(r, f, 37) }
-func (*ResponseHijackSocketFrame) Func() *gen.Func      { return &infoOfResponseHijackSocketFrame }
+func (*ResponseHijackSocketFrame) Func() *gen.Func      { return hijack_go.At(0) }
 
-var infoOfResponseHijackSocketFrame = gen.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*Response).HijackSocket", File: "github.com/going-green/greenlet/hub/httpd/hijack.go", Line: 20, Points: "24 w; 30 w"}
-var _ func(*Response) (*socket.Conn, error) = (*Response).HijackSocket
+var _ = gen.Method02((*new(*Response)).HijackSocket, (*Response).HijackSocketResumable, (*Response).NewHijackSocketFrame)
 
-// valueResponseHijackSocketFrame is Response.HijackSocket as a value, for callers that can be suspended.
-type valueResponseHijackSocketFrame struct {
-	recv *Response
-}
-
-func (v valueResponseHijackSocketFrame) CallResumable(r *gen.Run) (*socket.Conn, error, gen.Status) {
-	return v.recv.HijackSocketResumable(r)
-}
-
-var _ = gen.RegisterMethod((*new(*Response)).HijackSocket, func(recv *Response) any {
-	return valueResponseHijackSocketFrame{recv}
-})
-
-func (v valueResponseHijackSocketFrame) Frame() gen.Frame {
-	return gen.MakeFrame(ResponseHijackSocketFrame{w: v.recv})
-}
-
-// ResponseUpgradeFrame is an activation of Response.Upgrade.
 type ResponseUpgradeFrame struct {
-	gen.Header
+	gen.Returns[error]
 	w     *Response
 	next2 Upgraded
-	ret0  error
 }
 
 // NewUpgradeFrame makes a frame that will run Response.Upgrade.
@@ -142,10 +110,8 @@ func (w *Response) NewUpgradeFrame(next2 Upgraded) *ResponseUpgradeFrame {
 	_ = w.Upgrade
 	return gen.MakeFrame(ResponseUpgradeFrame{w: w, next2: next2})
 }
-func (f *ResponseUpgradeFrame) Results() error                   { f.Over(f); return f.ret0 }
-func (f *ResponseUpgradeFrame) Returned(r *gen.Run) (ret0 error) { ret0 = f.ret0; f.Release(r); return }
-
-// UpgradeResumable is Response.Upgrade for callers that can be suspended.
+func (f *ResponseUpgradeFrame) Results() error            { f.Over(f); return f.Ret0 }
+func (f *ResponseUpgradeFrame) Returned(r *gen.Run) error { r0 := f.Ret0; f.Release(r); return r0 }
 func (w *Response) UpgradeResumable(r *gen.Run, next2 Upgraded) (error, gen.Status) {
 	return (*ResponseUpgradeFrame)(nil).body(r, w, next2)
 }
@@ -153,11 +119,10 @@ func (w *Response) UpgradeResumable(r *gen.Run, next2 Upgraded) (error, gen.Stat
 func (f *ResponseUpgradeFrame) body(r *gen.Run, w *Response, next2 Upgraded) (ret0 error, st gen.Status) {
 	var err error
 //line hijack.go:54:1
-	_, err, st = w.HijackSocketResumable(r)
-	if st != gen.Done {
+	if _, err, st = w.HijackSocketResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 52)
-		f.w, f.next2, f.PC = w, next2, 1
-		return ret0, r.Link(f, &f.Header, st)
+		f.w, f.next2 = w, next2
+		return ret0, f.Link(r, f, 1, st)
 	}
 //line hijack.go:54:1
 	if err != nil {
@@ -167,75 +132,45 @@ func (f *ResponseUpgradeFrame) body(r *gen.Run, w *Response, next2 Upgraded) (re
 	return nil, gen.Done
 }
 
-//line hijack_greenlet.go:172:1
+//line hijack_greenlet.go:137:1
 
 func (f *ResponseUpgradeFrame) Resume(r *gen.Run) (st gen.Status) {
 	w, next2 := f.w, f.next2
 	var err error
 	switch f.PC {
 	case 0:
-		f.ret0, st = f.body(r, f.w, f.next2)
-		return r.Started(f, &f.Header, st)
+		f.Ret0, st = f.body(r, f.w, f.next2)
+		return f.Started(r, f, st)
 	default:
 		_, err = r.Callee().(*ResponseHijackSocketFrame).Returned(r)
 //line hijack.go:54:1
 		if err != nil {
-			f.ret0 = err
-			return r.Return(f, &f.Header)
+			f.Ret0 = err
+			return f.Return(r, f)
 		}
 //line hijack.go:57:1
 		w.conn.next = next2
-		f.ret0 = nil
-		return r.Return(f, &f.Header)
+		f.Ret0 = nil
+		return f.Return(r, f)
 	}
 }
 
-//line hijack_greenlet.go:195:1
+//line hijack_greenlet.go:160:1
 
-func (f *ResponseUpgradeFrame) Args(args []any)            { gen.SetArgs(f, args, &f.next2) }
-func (f *ResponseUpgradeFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *ResponseUpgradeFrame) Forget()                    { *f = ResponseUpgradeFrame{Header: f.Header, ret0: f.ret0} }
-func (f *ResponseUpgradeFrame) Release(r *gen.Run)         { gen.Free(r, f, 52) }
-func (*ResponseUpgradeFrame) Func() *gen.Func              { return &infoOfResponseUpgradeFrame }
+func (f *ResponseUpgradeFrame) Args(args []any)    { gen.SetArgs(f, args, &f.next2) }
+func (f *ResponseUpgradeFrame) Forget()            { *f = ResponseUpgradeFrame{Returns: f.Returns} }
+func (f *ResponseUpgradeFrame) Release(r *gen.Run) { gen.Free(r, f, 52) }
+func (*ResponseUpgradeFrame) Func() *gen.Func      { return hijack_go.At(1) }
 
-var infoOfResponseUpgradeFrame = gen.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*Response).Upgrade", File: "github.com/going-green/greenlet/hub/httpd/hijack.go", Line: 53, Points: "54 w next2"}
-var _ func(*Response, Upgraded) error = (*Response).Upgrade
+var _ = gen.Method11((*new(*Response)).Upgrade, (*Response).UpgradeResumable, (*Response).NewUpgradeFrame)
 
-// valueResponseUpgradeFrame is Response.Upgrade as a value, for callers that can be suspended.
-type valueResponseUpgradeFrame struct {
-	recv *Response
-}
-
-func (v valueResponseUpgradeFrame) CallResumable(r *gen.Run, p0 Upgraded) (error, gen.Status) {
-	return v.recv.UpgradeResumable(r, p0)
-}
-
-var _ = gen.RegisterMethod((*new(*Response)).Upgrade, func(recv *Response) any {
-	return valueResponseUpgradeFrame{recv}
-})
-
-func (v valueResponseUpgradeFrame) Frame() gen.Frame {
-	return gen.MakeFrame(ResponseUpgradeFrame{w: v.recv})
-}
-
-// connGoesOnFrame is an activation of conn.goesOn.
 type connGoesOnFrame struct {
 	gen.Header
 	c    *conn
 	next Upgraded
 }
 
-func (c *conn) newGoesOnFrame(next Upgraded) *connGoesOnFrame {
-	_ = c.goesOn
-	return gen.MakeFrame(connGoesOnFrame{c: c, next: next})
-}
-
-// goesOnResumable is conn.goesOn for callers that can be suspended.
-func (c *conn) goesOnResumable(r *gen.Run, next Upgraded) gen.Status {
-	return (*connGoesOnFrame)(nil).body(r, c, next)
-}
-
-func (f *connGoesOnFrame) body(r *gen.Run, c *conn, next Upgraded) (st gen.Status) {
+func (c *conn) goesOnResumable(r *gen.Run, next Upgraded) (st gen.Status) {
 	{
 //line hijack.go:65:1
 		_, ok := next.(interface {
@@ -253,9 +188,8 @@ func (f *connGoesOnFrame) body(r *gen.Run, c *conn, next Upgraded) (st gen.Statu
 //line hijack.go:68:1
 		st = c2.ServeSocketResumable(r, c.sock)
 		if st != gen.Done {
-			f = gen.Take(r, f, 12)
-			f.c, f.next, f.PC = nil, nil, 1
-			return r.Link(f, &f.Header, st)
+			f := gen.New[connGoesOnFrame](r, 12)
+			return f.Link(r, f, 1, st)
 		}
 	} else {
 //line hijack.go:68:1
@@ -265,46 +199,36 @@ func (f *connGoesOnFrame) body(r *gen.Run, c *conn, next Upgraded) (st gen.Statu
 	return gen.Done
 after_if_65:
 	if st = greenlet.OnStackResumable(r, c.goesOnOnStack(next)); st != gen.Done {
-		f = gen.Take(r, f, 12)
-		f.c, f.next, f.PC = nil, nil, 2
-		return r.Link(f, &f.Header, st)
+		f := gen.New[connGoesOnFrame](r, 12)
+		return f.Link(r, f, 2, st)
 	}
 	return gen.Done
 }
 
-//line hijack_greenlet.go:277:1
+//line hijack_greenlet.go:210:1
 
 func (f *connGoesOnFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f.PC {
-	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.c, f.next))
 	case 1:
 		r.Callee().Release(r)
 //line hijack.go:69:1
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	default:
 		r.Callee().Release(r)
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 }
 
-//line hijack_greenlet.go:293:1
+//line hijack_greenlet.go:224:1
 
-func (f *connGoesOnFrame) Args(args []any)    { gen.SetArgs(f, args, &f.next) }
-func (f *connGoesOnFrame) Forget()            { *f = connGoesOnFrame{Header: f.Header} }
 func (f *connGoesOnFrame) Release(r *gen.Run) { gen.Free(r, f, 12) }
-func (*connGoesOnFrame) Func() *gen.Func      { return &connGoesOnFrameInfo }
+func (*connGoesOnFrame) Func() *gen.Func      { return hijack_go.At(2) }
 
-var connGoesOnFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*conn).goesOn", File: "github.com/going-green/greenlet/hub/httpd/hijack.go", Line: 64, Points: "68; 71"}
 var _ func(*conn, Upgraded) = (*conn).goesOn
 
-// ResponseHijackFrame is an activation of Response.Hijack.
 type ResponseHijackFrame struct {
-	gen.Header
-	w    *Response
-	ret0 net.Conn
-	ret1 *bufio.ReadWriter
-	ret2 error
+	gen.Returns3[net.Conn, *bufio.ReadWriter, error]
+	w *Response
 }
 
 // NewHijackFrame makes a frame that will run Response.Hijack.
@@ -314,15 +238,13 @@ func (w *Response) NewHijackFrame() *ResponseHijackFrame {
 }
 func (f *ResponseHijackFrame) Results() (net.Conn, *bufio.ReadWriter, error) {
 	f.Over(f)
-	return f.ret0, f.ret1, f.ret2
+	return f.Ret0, f.Ret1, f.Ret2
 }
-func (f *ResponseHijackFrame) Returned(r *gen.Run) (ret0 net.Conn, ret1 *bufio.ReadWriter, ret2 error) {
-	ret0, ret1, ret2 = f.ret0, f.ret1, f.ret2
+func (f *ResponseHijackFrame) Returned(r *gen.Run) (net.Conn, *bufio.ReadWriter, error) {
+	r0, r1, r2 := f.Ret0, f.Ret1, f.Ret2
 	f.Release(r)
-	return
+	return r0, r1, r2
 }
-
-// HijackResumable is Response.Hijack for callers that can be suspended.
 func (w *Response) HijackResumable(r *gen.Run) (net.Conn, *bufio.ReadWriter, error, gen.Status) {
 	return (*ResponseHijackFrame)(nil).body(r, w)
 }
@@ -331,11 +253,10 @@ func (f *ResponseHijackFrame) body(r *gen.Run, w *Response) (ret0 net.Conn, ret1
 	var sock *socket.Conn
 	var err error
 //line hijack.go:86:1
-	sock, err, st = w.HijackSocketResumable(r)
-	if st != gen.Done {
+	if sock, err, st = w.HijackSocketResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 10)
-		f.w, f.PC = w, 1
-		return ret0, ret1, ret2, r.Link(f, &f.Header, st)
+		f.w = w
+		return ret0, ret1, ret2, f.Link(r, f, 1, st)
 	}
 	{
 //line hijack.go:87:1
@@ -352,7 +273,7 @@ func (f *ResponseHijackFrame) body(r *gen.Run, w *Response) (ret0 net.Conn, ret1
 	}
 }
 
-//line hijack_greenlet.go:357:1
+//line hijack_greenlet.go:278:1
 
 func (f *ResponseHijackFrame) Resume(r *gen.Run) (st gen.Status) {
 	w := f.w
@@ -360,40 +281,33 @@ func (f *ResponseHijackFrame) Resume(r *gen.Run) (st gen.Status) {
 	var err error
 	switch f.PC {
 	case 0:
-		f.ret0, f.ret1, f.ret2, st = f.body(r, f.w)
-		return r.Started(f, &f.Header, st)
+		f.Ret0, f.Ret1, f.Ret2, st = f.body(r, f.w)
+		return f.Started(r, f, st)
 	default:
 		sock, err = r.Callee().(*ResponseHijackSocketFrame).Returned(r)
 //line hijack.go:87:1
 		if err != nil {
-			f.ret0, f.ret1, f.ret2 = nil, nil, err
-			return r.Return(f, &f.Header)
+			f.Ret0, f.Ret1, f.Ret2 = nil, nil, err
+			return f.Return(r, f)
 		}
 //line hijack.go:90:1
 		w.lives = w.conn.server.hub().NewEvent()
 		c := &hijacked{w.conn, sock, w.lives}
 		f.w = nil
 //line hijack.go:92:1
-		f.ret0, f.ret1, f.ret2 = c, bufio.NewReadWriter(bufio.NewReader(c), bufio.NewWriter(c)), nil
-		return r.Return(f, &f.Header)
+		f.Ret0, f.Ret1, f.Ret2 = c, bufio.NewReadWriter(bufio.NewReader(c), bufio.NewWriter(c)), nil
+		return f.Return(r, f)
 	}
 }
 
-//line hijack_greenlet.go:384:1
+//line hijack_greenlet.go:305:1
 
-func (f *ResponseHijackFrame) Send(r *gen.Run) gen.Status {
-	return gen.Result[any](r, gen.Values{f.ret0, f.ret1, f.ret2})
-}
-func (f *ResponseHijackFrame) Forget() {
-	*f = ResponseHijackFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1, ret2: f.ret2}
-}
+func (f *ResponseHijackFrame) Forget()            { *f = ResponseHijackFrame{Returns3: f.Returns3} }
 func (f *ResponseHijackFrame) Release(r *gen.Run) { gen.Free(r, f, 10) }
-func (*ResponseHijackFrame) Func() *gen.Func      { return &infoOfResponseHijackFrame }
+func (*ResponseHijackFrame) Func() *gen.Func      { return hijack_go.At(3) }
 
-var infoOfResponseHijackFrame = gen.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*Response).Hijack", File: "github.com/going-green/greenlet/hub/httpd/hijack.go", Line: 85, Points: "86 w"}
 var _ func(*Response) (net.Conn, *bufio.ReadWriter, error) = (*Response).Hijack
 
-// valueResponseHijackFrame is Response.Hijack as a value, for callers that can be suspended.
 type valueResponseHijackFrame struct {
 	recv *Response
 }
@@ -410,13 +324,10 @@ func (v valueResponseHijackFrame) Frame() gen.Frame {
 	return gen.MakeFrame(ResponseHijackFrame{w: v.recv})
 }
 
-// hijackedReadFrame is an activation of hijacked.Read.
 type hijackedReadFrame struct {
-	gen.Header
-	h    *hijacked
-	p    []byte
-	ret0 int
-	ret1 error
+	gen.Returns2[int, error]
+	h *hijacked
+	p []byte
 }
 
 // NewReadFrame makes a frame that will run hijacked.Read.
@@ -424,89 +335,57 @@ func (h *hijacked) NewReadFrame(p []byte) *hijackedReadFrame {
 	_ = h.Read
 	return gen.MakeFrame(hijackedReadFrame{h: h, p: p})
 }
-func (f *hijackedReadFrame) Results() (int, error) { f.Over(f); return f.ret0, f.ret1 }
-func (f *hijackedReadFrame) Returned(r *gen.Run) (ret0 int, ret1 error) {
-	ret0, ret1 = f.ret0, f.ret1
+func (f *hijackedReadFrame) Results() (int, error) { f.Over(f); return f.Ret0, f.Ret1 }
+func (f *hijackedReadFrame) Returned(r *gen.Run) (int, error) {
+	r0, r1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return
+	return r0, r1
 }
-
-// ReadResumable is hijacked.Read for callers that can be suspended.
 func (h *hijacked) ReadResumable(r *gen.Run, p []byte) (int, error, gen.Status) {
 	return (*hijackedReadFrame)(nil).body(r, h, p)
 }
 
 func (f *hijackedReadFrame) body(r *gen.Run, h *hijacked, p []byte) (ret0 int, ret1 error, st gen.Status) {
-	var t0 int
-	var t1 error
 //line hijack.go:104:1
 	if r.Current() == greenlet.Main() {
 		return 0, h.conn.astray(errPlainConn), gen.Done
 	}
-	t0, t1, st = h.sock.ReadResumable(r, p)
-	if st != gen.Done {
+	if ret0, ret1, st = h.sock.ReadResumable(r, p); st != gen.Done {
 		f = gen.Take(r, f, 44)
-		f.h, f.p, f.PC = nil, nil, 1
-		return ret0, ret1, r.Link(f, &f.Header, st)
+		f.h, f.p = nil, nil
+		return ret0, ret1, f.Link(r, f, 1, st)
 	}
 //line hijack.go:107:1
-	return t0, t1, gen.Done
+	return ret0, ret1, gen.Done
 }
 
-//line hijack_greenlet.go:458:1
+//line hijack_greenlet.go:364:1
 
 func (f *hijackedReadFrame) Resume(r *gen.Run) (st gen.Status) {
-	var t0 int
-	var t1 error
 	switch f.PC {
 	case 0:
-		f.ret0, f.ret1, st = f.body(r, f.h, f.p)
-		return r.Started(f, &f.Header, st)
+		f.Ret0, f.Ret1, st = f.body(r, f.h, f.p)
+		return f.Started(r, f, st)
 	default:
-		t0, t1 = r.Callee().(*socket.ConnReadFrame).Returned(r)
+		f.Ret0, f.Ret1 = r.Callee().(*socket.ConnReadFrame).Returned(r)
 //line hijack.go:107:1
-		f.ret0, f.ret1 = t0, t1
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 }
 
-//line hijack_greenlet.go:475:1
+//line hijack_greenlet.go:378:1
 
-func (f *hijackedReadFrame) Args(args []any) { gen.SetArgs(f, args, &f.p) }
-func (f *hijackedReadFrame) Send(r *gen.Run) gen.Status {
-	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
-}
-func (f *hijackedReadFrame) Forget() {
-	*f = hijackedReadFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1}
-}
+func (f *hijackedReadFrame) Args(args []any)    { gen.SetArgs(f, args, &f.p) }
+func (f *hijackedReadFrame) Forget()            { *f = hijackedReadFrame{Returns2: f.Returns2} }
 func (f *hijackedReadFrame) Release(r *gen.Run) { gen.Free(r, f, 44) }
-func (*hijackedReadFrame) Func() *gen.Func      { return &hijackedReadFrameInfo }
+func (*hijackedReadFrame) Func() *gen.Func      { return hijack_go.At(4) }
 
-var hijackedReadFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*hijacked).Read", File: "github.com/going-green/greenlet/hub/httpd/hijack.go", Line: 103, Points: "107"}
-var _ func(*hijacked, []byte) (int, error) = (*hijacked).Read
+var _ = gen.Method12((*new(*hijacked)).Read, (*hijacked).ReadResumable, (*hijacked).NewReadFrame)
 
-// hijackedReadFrameValue is hijacked.Read as a value, for callers that can be suspended.
-type hijackedReadFrameValue struct {
-	recv *hijacked
-}
-
-func (v hijackedReadFrameValue) CallResumable(r *gen.Run, p0 []byte) (int, error, gen.Status) {
-	return v.recv.ReadResumable(r, p0)
-}
-
-var _ = gen.RegisterMethod((*new(*hijacked)).Read, func(recv *hijacked) any {
-	return hijackedReadFrameValue{recv}
-})
-
-func (v hijackedReadFrameValue) Frame() gen.Frame { return gen.MakeFrame(hijackedReadFrame{h: v.recv}) }
-
-// hijackedWriteFrame is an activation of hijacked.Write.
 type hijackedWriteFrame struct {
-	gen.Header
-	h    *hijacked
-	p    []byte
-	ret0 int
-	ret1 error
+	gen.Returns2[int, error]
+	h *hijacked
+	p []byte
 }
 
 // NewWriteFrame makes a frame that will run hijacked.Write.
@@ -514,82 +393,58 @@ func (h *hijacked) NewWriteFrame(p []byte) *hijackedWriteFrame {
 	_ = h.Write
 	return gen.MakeFrame(hijackedWriteFrame{h: h, p: p})
 }
-func (f *hijackedWriteFrame) Results() (int, error) { f.Over(f); return f.ret0, f.ret1 }
-func (f *hijackedWriteFrame) Returned(r *gen.Run) (ret0 int, ret1 error) {
-	ret0, ret1 = f.ret0, f.ret1
+func (f *hijackedWriteFrame) Results() (int, error) { f.Over(f); return f.Ret0, f.Ret1 }
+func (f *hijackedWriteFrame) Returned(r *gen.Run) (int, error) {
+	r0, r1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return
+	return r0, r1
 }
-
-// WriteResumable is hijacked.Write for callers that can be suspended.
 func (h *hijacked) WriteResumable(r *gen.Run, p []byte) (int, error, gen.Status) {
 	return (*hijackedWriteFrame)(nil).body(r, h, p)
 }
 
 func (f *hijackedWriteFrame) body(r *gen.Run, h *hijacked, p []byte) (ret0 int, ret1 error, st gen.Status) {
-	var t0 int
-	var t1 error
 //line hijack.go:112:1
 	if r.Current() == greenlet.Main() {
 		return 0, h.conn.astray(errPlainConn), gen.Done
 	}
-	t0, t1, st = h.sock.WriteResumable(r, p)
-	if st != gen.Done {
+	if ret0, ret1, st = h.sock.WriteResumable(r, p); st != gen.Done {
 		f = gen.Take(r, f, 55)
-		f.h, f.p, f.PC = nil, nil, 1
-		return ret0, ret1, r.Link(f, &f.Header, st)
+		f.h, f.p = nil, nil
+		return ret0, ret1, f.Link(r, f, 1, st)
 	}
 //line hijack.go:115:1
-	return t0, t1, gen.Done
+	return ret0, ret1, gen.Done
 }
 
-//line hijack_greenlet.go:548:1
+//line hijack_greenlet.go:422:1
 
 func (f *hijackedWriteFrame) Resume(r *gen.Run) (st gen.Status) {
-	var t0 int
-	var t1 error
 	switch f.PC {
 	case 0:
-		f.ret0, f.ret1, st = f.body(r, f.h, f.p)
-		return r.Started(f, &f.Header, st)
+		f.Ret0, f.Ret1, st = f.body(r, f.h, f.p)
+		return f.Started(r, f, st)
 	default:
-		t0, t1 = r.Callee().(*socket.ConnWriteFrame).Returned(r)
+		f.Ret0, f.Ret1 = r.Callee().(*socket.ConnWriteFrame).Returned(r)
 //line hijack.go:115:1
-		f.ret0, f.ret1 = t0, t1
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 }
 
-//line hijack_greenlet.go:565:1
+//line hijack_greenlet.go:436:1
 
-func (f *hijackedWriteFrame) Args(args []any) { gen.SetArgs(f, args, &f.p) }
-func (f *hijackedWriteFrame) Send(r *gen.Run) gen.Status {
-	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
-}
-func (f *hijackedWriteFrame) Forget() {
-	*f = hijackedWriteFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1}
-}
+func (f *hijackedWriteFrame) Args(args []any)    { gen.SetArgs(f, args, &f.p) }
+func (f *hijackedWriteFrame) Forget()            { *f = hijackedWriteFrame{Returns2: f.Returns2} }
 func (f *hijackedWriteFrame) Release(r *gen.Run) { gen.Free(r, f, 55) }
-func (*hijackedWriteFrame) Func() *gen.Func      { return &hijackedWriteFrameInfo }
+func (*hijackedWriteFrame) Func() *gen.Func      { return hijack_go.At(5) }
 
-var hijackedWriteFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*hijacked).Write", File: "github.com/going-green/greenlet/hub/httpd/hijack.go", Line: 111, Points: "115"}
-var _ func(*hijacked, []byte) (int, error) = (*hijacked).Write
-
-// hijackedWriteFrameValue is hijacked.Write as a value, for callers that can be suspended.
-type hijackedWriteFrameValue struct {
-	recv *hijacked
-}
-
-func (v hijackedWriteFrameValue) CallResumable(r *gen.Run, p0 []byte) (int, error, gen.Status) {
-	return v.recv.WriteResumable(r, p0)
-}
-
-var _ = gen.RegisterMethod((*new(*hijacked)).Write, func(recv *hijacked) any {
-	return hijackedWriteFrameValue{recv}
-})
-
-func (v hijackedWriteFrameValue) Frame() gen.Frame {
-	return gen.MakeFrame(hijackedWriteFrame{h: v.recv})
-}
-
+var _ = gen.Method12((*new(*hijacked)).Write, (*hijacked).WriteResumable, (*hijacked).NewWriteFrame)
 var _ = gen.Declare("Response.HijackSocket", "Response.Upgrade", "conn.goesOn", "Response.Hijack", "hijacked.Read", "hijacked.Write")
+var hijack_go = gen.Funcs{Package: "github.com/going-green/greenlet/hub/httpd", File: "github.com/going-green/greenlet/hub/httpd/hijack.go", List: `
+(*Response).HijackSocket 20: 24 w; 30 w
+(*Response).Upgrade 53: 54 w next2
+(*conn).goesOn 64: 68; 71
+(*Response).Hijack 85: 86 w
+(*hijacked).Read 103: 107
+(*hijacked).Write 111: 115
+`}

@@ -11,13 +11,11 @@ import (
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// ResponseWriteFrame is an activation of Response.Write.
 type ResponseWriteFrame struct {
-	gen.Header
-	w        *Response
-	p        []byte
-	t0, ret0 int
-	ret1     error
+	gen.Returns2[int, error]
+	w  *Response
+	p  []byte
+	t0 int
 }
 
 // NewWriteFrame makes a frame that will run Response.Write.
@@ -25,22 +23,19 @@ func (w *Response) NewWriteFrame(p []byte) *ResponseWriteFrame {
 	_ = w.Write
 	return gen.MakeFrame(ResponseWriteFrame{w: w, p: p})
 }
-func (f *ResponseWriteFrame) Results() (int, error) { f.Over(f); return f.ret0, f.ret1 }
-func (f *ResponseWriteFrame) Returned(r *gen.Run) (ret0 int, ret1 error) {
-	ret0, ret1 = f.ret0, f.ret1
+func (f *ResponseWriteFrame) Results() (int, error) { f.Over(f); return f.Ret0, f.Ret1 }
+func (f *ResponseWriteFrame) Returned(r *gen.Run) (int, error) {
+	r0, r1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return
+	return r0, r1
 }
-
-// WriteResumable is Response.Write for callers that can be suspended.
 func (w *Response) WriteResumable(r *gen.Run, p []byte) (int, error, gen.Status) {
 	return (*ResponseWriteFrame)(nil).body(r, w, p)
 }
 
 func (f *ResponseWriteFrame) body(r *gen.Run, w *Response, p []byte) (ret0 int, ret1 error, st gen.Status) {
-	var err2 error
+	var err2, t1 error
 	var t0 int
-	var t1 error
 	if f != nil {
 		switch f.PC {
 		case 1:
@@ -77,11 +72,10 @@ loop_133:
 		}
 	}
 //line response.go:142:1
-	err2, st = w.waitsResumable(r)
-	if st != gen.Done {
+	if err2, st = w.waitsResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 33)
-		f.w, f.p, f.PC = w, p, 1
-		return ret0, ret1, r.Link(f, &f.Header, st)
+		f.w, f.p = w, p
+		return ret0, ret1, f.Link(r, f, 1, st)
 	}
 resumed_142:
 after_if_141:
@@ -108,11 +102,10 @@ after_loop_133:
 		t0 = 1
 		goto after_if_153
 	}
-	t1, st = w.conn.flushResumable(r)
-	if st != gen.Done {
+	if t1, st = w.conn.flushResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 33)
-		f.w, f.p, f.t0, f.PC = w, p, t0, 2
-		return ret0, ret1, r.Link(f, &f.Header, st)
+		f.w, f.p, f.t0 = w, p, t0
+		return ret0, ret1, f.Link(r, f, 2, st)
 	}
 resumed_158:
 //line response.go:158:1
@@ -133,11 +126,10 @@ case_154:
 //line response.go:155:1
 	w.conn.buffer().Write(p)
 	w.end()
-	_, st = w.conn.flushResumable(r)
-	if st != gen.Done {
+	if _, st = w.conn.flushResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 33)
-		f.w, f.p, f.PC = w, p, 3
-		return ret0, ret1, r.Link(f, &f.Header, st)
+		f.w, f.p = w, p
+		return ret0, ret1, f.Link(r, f, 3, st)
 	}
 resumed_157:
 	goto after_switch_152
@@ -145,8 +137,8 @@ case_158:
 //line response.go:159:1
 	if st = w.conn.writeResumable(r, p); st != gen.Done {
 		f = gen.Take(r, f, 33)
-		f.w, f.p, f.PC = w, p, 4
-		return ret0, ret1, r.Link(f, &f.Header, st)
+		f.w, f.p = w, p
+		return ret0, ret1, f.Link(r, f, 4, st)
 	}
 resumed_159:
 //line response.go:160:1
@@ -158,50 +150,24 @@ after_switch_152:
 	return len(p), nil, gen.Done
 }
 
-//line response_greenlet.go:163:1
+//line response_greenlet.go:155:1
 
 func (f *ResponseWriteFrame) Resume(r *gen.Run) (st gen.Status) {
-	f.ret0, f.ret1, st = f.body(r, f.w, f.p)
-	return r.Started(f, &f.Header, st)
+	f.Ret0, f.Ret1, st = f.body(r, f.w, f.p)
+	return f.Started(r, f, st)
 }
 
-func (f *ResponseWriteFrame) Args(args []any) { gen.SetArgs(f, args, &f.p) }
-func (f *ResponseWriteFrame) Send(r *gen.Run) gen.Status {
-	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
-}
-func (f *ResponseWriteFrame) Forget() {
-	*f = ResponseWriteFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1}
-}
+func (f *ResponseWriteFrame) Args(args []any)    { gen.SetArgs(f, args, &f.p) }
+func (f *ResponseWriteFrame) Forget()            { *f = ResponseWriteFrame{Returns2: f.Returns2} }
 func (f *ResponseWriteFrame) Release(r *gen.Run) { gen.Free(r, f, 33) }
-func (*ResponseWriteFrame) Func() *gen.Func      { return &infoOfResponseWriteFrame }
+func (*ResponseWriteFrame) Func() *gen.Func      { return response_go.At(0) }
 
-var infoOfResponseWriteFrame = gen.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*Response).Write", File: "github.com/going-green/greenlet/hub/httpd/response.go", Line: 132, Points: "142 w p; 158 +t0; 157 w p; 159 ="}
-var _ func(*Response, []byte) (int, error) = (*Response).Write
+var _ = gen.Method12((*new(*Response)).Write, (*Response).WriteResumable, (*Response).NewWriteFrame)
 
-// valueResponseWriteFrame is Response.Write as a value, for callers that can be suspended.
-type valueResponseWriteFrame struct {
-	recv *Response
-}
-
-func (v valueResponseWriteFrame) CallResumable(r *gen.Run, p0 []byte) (int, error, gen.Status) {
-	return v.recv.WriteResumable(r, p0)
-}
-
-var _ = gen.RegisterMethod((*new(*Response)).Write, func(recv *Response) any {
-	return valueResponseWriteFrame{recv}
-})
-
-func (v valueResponseWriteFrame) Frame() gen.Frame {
-	return gen.MakeFrame(ResponseWriteFrame{w: v.recv})
-}
-
-// ResponseWriteStringFrame is an activation of Response.WriteString.
 type ResponseWriteStringFrame struct {
-	gen.Header
-	w    *Response
-	s    string
-	ret0 int
-	ret1 error
+	gen.Returns2[int, error]
+	w *Response
+	s string
 }
 
 // NewWriteStringFrame makes a frame that will run Response.WriteString.
@@ -209,21 +175,17 @@ func (w *Response) NewWriteStringFrame(s string) *ResponseWriteStringFrame {
 	_ = w.WriteString
 	return gen.MakeFrame(ResponseWriteStringFrame{w: w, s: s})
 }
-func (f *ResponseWriteStringFrame) Results() (int, error) { f.Over(f); return f.ret0, f.ret1 }
-func (f *ResponseWriteStringFrame) Returned(r *gen.Run) (ret0 int, ret1 error) {
-	ret0, ret1 = f.ret0, f.ret1
+func (f *ResponseWriteStringFrame) Results() (int, error) { f.Over(f); return f.Ret0, f.Ret1 }
+func (f *ResponseWriteStringFrame) Returned(r *gen.Run) (int, error) {
+	r0, r1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return
+	return r0, r1
 }
-
-// WriteStringResumable is Response.WriteString for callers that can be suspended.
 func (w *Response) WriteStringResumable(r *gen.Run, s string) (int, error, gen.Status) {
 	return (*ResponseWriteStringFrame)(nil).body(r, w, s)
 }
 
 func (f *ResponseWriteStringFrame) body(r *gen.Run, w *Response, s string) (ret0 int, ret1 error, st gen.Status) {
-	var t0 int
-	var t1 error
 //line response.go:195:1
 	switch fits, err := accept(w, s); {
 	case fits:
@@ -233,66 +195,38 @@ func (f *ResponseWriteStringFrame) body(r *gen.Run, w *Response, s string) (ret0
 	case err != errInterrupted:
 		return 0, err, gen.Done
 	}
-	t0, t1, st = w.WriteResumable(r, []byte(s))
-	if st != gen.Done {
+	if ret0, ret1, st = w.WriteResumable(r, []byte(s)); st != gen.Done {
 		f = gen.Take(r, f, 6)
-		f.w, f.s, f.PC = nil, "", 1
-		return ret0, ret1, r.Link(f, &f.Header, st)
+		f.w, f.s = nil, ""
+		return ret0, ret1, f.Link(r, f, 1, st)
 	}
 //line response.go:203:1
-	return t0, t1, gen.Done
+	return ret0, ret1, gen.Done
 }
 
-//line response_greenlet.go:248:1
+//line response_greenlet.go:209:1
 
 func (f *ResponseWriteStringFrame) Resume(r *gen.Run) (st gen.Status) {
-	var t0 int
-	var t1 error
 	switch f.PC {
 	case 0:
-		f.ret0, f.ret1, st = f.body(r, f.w, f.s)
-		return r.Started(f, &f.Header, st)
+		f.Ret0, f.Ret1, st = f.body(r, f.w, f.s)
+		return f.Started(r, f, st)
 	default:
-		t0, t1 = r.Callee().(*ResponseWriteFrame).Returned(r)
+		f.Ret0, f.Ret1 = r.Callee().(*ResponseWriteFrame).Returned(r)
 //line response.go:203:1
-		f.ret0, f.ret1 = t0, t1
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 }
 
-//line response_greenlet.go:265:1
+//line response_greenlet.go:223:1
 
-func (f *ResponseWriteStringFrame) Args(args []any) { gen.SetArgs(f, args, &f.s) }
-func (f *ResponseWriteStringFrame) Send(r *gen.Run) gen.Status {
-	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
-}
-func (f *ResponseWriteStringFrame) Forget() {
-	*f = ResponseWriteStringFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1}
-}
+func (f *ResponseWriteStringFrame) Args(args []any)    { gen.SetArgs(f, args, &f.s) }
+func (f *ResponseWriteStringFrame) Forget()            { *f = ResponseWriteStringFrame{Returns2: f.Returns2} }
 func (f *ResponseWriteStringFrame) Release(r *gen.Run) { gen.Free(r, f, 6) }
-func (*ResponseWriteStringFrame) Func() *gen.Func      { return &infoOfResponseWriteStringFrame }
+func (*ResponseWriteStringFrame) Func() *gen.Func      { return response_go.At(1) }
 
-var infoOfResponseWriteStringFrame = gen.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*Response).WriteString", File: "github.com/going-green/greenlet/hub/httpd/response.go", Line: 194, Points: "203"}
-var _ func(*Response, string) (int, error) = (*Response).WriteString
+var _ = gen.Method12((*new(*Response)).WriteString, (*Response).WriteStringResumable, (*Response).NewWriteStringFrame)
 
-// valueResponseWriteStringFrame is Response.WriteString as a value, for callers that can be suspended.
-type valueResponseWriteStringFrame struct {
-	recv *Response
-}
-
-func (v valueResponseWriteStringFrame) CallResumable(r *gen.Run, p0 string) (int, error, gen.Status) {
-	return v.recv.WriteStringResumable(r, p0)
-}
-
-var _ = gen.RegisterMethod((*new(*Response)).WriteString, func(recv *Response) any {
-	return valueResponseWriteStringFrame{recv}
-})
-
-func (v valueResponseWriteStringFrame) Frame() gen.Frame {
-	return gen.MakeFrame(ResponseWriteStringFrame{w: v.recv})
-}
-
-// ResponseFlushFrame is an activation of Response.Flush.
 type ResponseFlushFrame struct {
 	gen.Header
 	w *Response
@@ -303,64 +237,41 @@ func (w *Response) NewFlushFrame() *ResponseFlushFrame {
 	_ = w.Flush
 	return gen.MakeFrame(ResponseFlushFrame{w: w})
 }
-
-// FlushResumable is Response.Flush for callers that can be suspended.
 func (w *Response) FlushResumable(r *gen.Run) gen.Status {
 	return (*ResponseFlushFrame)(nil).body(r, w)
 }
 
 func (f *ResponseFlushFrame) body(r *gen.Run, w *Response) (st gen.Status) {
 //line response.go:286:1
-	_, st = w.FlushErrorResumable(r)
-	if st != gen.Done {
+	if _, st = w.FlushErrorResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 54)
-		f.w, f.PC = nil, 1
-		return r.Link(f, &f.Header, st)
+		f.w = nil
+		return f.Link(r, f, 1, st)
 	}
 	return gen.Done
 }
 
-//line response_greenlet.go:325:1
+//line response_greenlet.go:256:1
 
 func (f *ResponseFlushFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.w))
+		return f.Started(r, f, f.body(r, f.w))
 	default:
 		r.Callee().(*ResponseFlushErrorFrame).Release(r)
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 }
 
 func (f *ResponseFlushFrame) Forget()            { *f = ResponseFlushFrame{Header: f.Header} }
 func (f *ResponseFlushFrame) Release(r *gen.Run) { gen.Free(r, f, 54) }
-func (*ResponseFlushFrame) Func() *gen.Func      { return &infoOfResponseFlushFrame }
+func (*ResponseFlushFrame) Func() *gen.Func      { return response_go.At(2) }
 
-var infoOfResponseFlushFrame = gen.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*Response).Flush", File: "github.com/going-green/greenlet/hub/httpd/response.go", Line: 286, Points: "286"}
-var _ func(*Response) = (*Response).Flush
+var _ = gen.Method00((*new(*Response)).Flush, (*Response).FlushResumable, (*Response).NewFlushFrame)
 
-// valueResponseFlushFrame is Response.Flush as a value, for callers that can be suspended.
-type valueResponseFlushFrame struct {
-	recv *Response
-}
-
-func (v valueResponseFlushFrame) CallResumable(r *gen.Run) gen.Status {
-	return v.recv.FlushResumable(r)
-}
-
-var _ = gen.RegisterMethod((*new(*Response)).Flush, func(recv *Response) any {
-	return valueResponseFlushFrame{recv}
-})
-
-func (v valueResponseFlushFrame) Frame() gen.Frame {
-	return gen.MakeFrame(ResponseFlushFrame{w: v.recv})
-}
-
-// ResponseFlushErrorFrame is an activation of Response.FlushError.
 type ResponseFlushErrorFrame struct {
-	gen.Header
-	w    *Response
-	ret0 error
+	gen.Returns[error]
+	w *Response
 }
 
 // NewFlushErrorFrame makes a frame that will run Response.FlushError.
@@ -368,14 +279,8 @@ func (w *Response) NewFlushErrorFrame() *ResponseFlushErrorFrame {
 	_ = w.FlushError
 	return gen.MakeFrame(ResponseFlushErrorFrame{w: w})
 }
-func (f *ResponseFlushErrorFrame) Results() error { f.Over(f); return f.ret0 }
-func (f *ResponseFlushErrorFrame) Returned(r *gen.Run) (ret0 error) {
-	ret0 = f.ret0
-	f.Release(r)
-	return
-}
-
-// FlushErrorResumable is Response.FlushError for callers that can be suspended.
+func (f *ResponseFlushErrorFrame) Results() error            { f.Over(f); return f.Ret0 }
+func (f *ResponseFlushErrorFrame) Returned(r *gen.Run) error { r0 := f.Ret0; f.Release(r); return r0 }
 func (w *Response) FlushErrorResumable(r *gen.Run) (error, gen.Status) {
 	return (*ResponseFlushErrorFrame)(nil).body(r, w)
 }
@@ -383,11 +288,10 @@ func (w *Response) FlushErrorResumable(r *gen.Run) (error, gen.Status) {
 func (f *ResponseFlushErrorFrame) body(r *gen.Run, w *Response) (ret0 error, st gen.Status) {
 	var err error
 //line response.go:292:1
-	err, st = w.takesResumable(r)
-	if st != gen.Done {
+	if err, st = w.takesResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 18)
-		f.w, f.PC = w, 1
-		return ret0, r.Link(f, &f.Header, st)
+		f.w = w
+		return ret0, f.Link(r, f, 1, st)
 	}
 //line response.go:292:1
 	if err != nil {
@@ -397,43 +301,40 @@ func (f *ResponseFlushErrorFrame) body(r *gen.Run, w *Response) (ret0 error, st 
 		return w.flushNow(), gen.Done
 	}
 	w.put()
-	_, st = w.conn.flushResumable(r)
-	if st != gen.Done {
+	if _, st = w.conn.flushResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 18)
-		f.w, f.PC = w, 2
-		return ret0, r.Link(f, &f.Header, st)
+		f.w = w
+		return ret0, f.Link(r, f, 2, st)
 	}
 //line response.go:300:1
 	return w.give(0), gen.Done
 }
 
-//line response_greenlet.go:412:1
+//line response_greenlet.go:315:1
 
 func (f *ResponseFlushErrorFrame) Resume(r *gen.Run) (st gen.Status) {
 	w := f.w
 	var err error
 	switch f.PC {
 	case 0:
-		f.ret0, st = f.body(r, f.w)
-		return r.Started(f, &f.Header, st)
+		f.Ret0, st = f.body(r, f.w)
+		return f.Started(r, f, st)
 	case 1:
 		err = r.Callee().(*responseTakesFrame).Returned(r)
 //line response.go:292:1
 		if err != nil {
-			f.ret0 = err
-			return r.Return(f, &f.Header)
+			f.Ret0 = err
+			return f.Return(r, f)
 		}
 //line response.go:295:1
 		if r.Current() == greenlet.Main() {
-			f.ret0 = w.flushNow()
-			return r.Return(f, &f.Header)
+			f.Ret0 = w.flushNow()
+			return f.Return(r, f)
 		}
 //line response.go:298:1
 		w.put()
-		_, st = w.conn.flushResumable(r)
-		if st != gen.Done {
-			f.PC = 2
-			return r.Link(f, &f.Header, st)
+		if _, st = w.conn.flushResumable(r); st != gen.Done {
+			return f.Link(r, f, 2, st)
 		}
 		goto resumed_299
 	case 2:
@@ -443,37 +344,21 @@ func (f *ResponseFlushErrorFrame) Resume(r *gen.Run) (st gen.Status) {
 
 resumed_299:
 //line response.go:300:1
-	f.ret0 = w.give(0)
-	return r.Return(f, &f.Header)
+	f.Ret0 = w.give(0)
+	return f.Return(r, f)
 }
 
-//line response_greenlet.go:452:1
+//line response_greenlet.go:353:1
 
-func (f *ResponseFlushErrorFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *ResponseFlushErrorFrame) Forget() {
-	*f = ResponseFlushErrorFrame{Header: f.Header, ret0: f.ret0}
-}
+func (f *ResponseFlushErrorFrame) Forget()            { *f = ResponseFlushErrorFrame{Returns: f.Returns} }
 func (f *ResponseFlushErrorFrame) Release(r *gen.Run) { gen.Free(r, f, 18) }
-func (*ResponseFlushErrorFrame) Func() *gen.Func      { return &infoOfResponseFlushErrorFrame }
+func (*ResponseFlushErrorFrame) Func() *gen.Func      { return response_go.At(3) }
 
-var infoOfResponseFlushErrorFrame = gen.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*Response).FlushError", File: "github.com/going-green/greenlet/hub/httpd/response.go", Line: 291, Points: "292 w; 299 w"}
-var _ func(*Response) error = (*Response).FlushError
-
-// valueResponseFlushErrorFrame is Response.FlushError as a value, for callers that can be suspended.
-type valueResponseFlushErrorFrame struct {
-	recv *Response
-}
-
-func (v valueResponseFlushErrorFrame) CallResumable(r *gen.Run) (error, gen.Status) {
-	return v.recv.FlushErrorResumable(r)
-}
-
-var _ = gen.RegisterMethod((*new(*Response)).FlushError, func(recv *Response) any {
-	return valueResponseFlushErrorFrame{recv}
-})
-
-func (v valueResponseFlushErrorFrame) Frame() gen.Frame {
-	return gen.MakeFrame(ResponseFlushErrorFrame{w: v.recv})
-}
-
+var _ = gen.Method01((*new(*Response)).FlushError, (*Response).FlushErrorResumable, (*Response).NewFlushErrorFrame)
 var _ = gen.Declare("Response.Write", "Response.WriteString", "Response.Flush", "Response.FlushError")
+var response_go = gen.Funcs{Package: "github.com/going-green/greenlet/hub/httpd", File: "github.com/going-green/greenlet/hub/httpd/response.go", List: `
+(*Response).Write 132: 142 w p; 158 +t0; 157 w p; 159 =
+(*Response).WriteString 194: 203
+(*Response).Flush 286: 286
+(*Response).FlushError 291: 292 w; 299 w
+`}

@@ -11,132 +11,82 @@ import (
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// connFlushFrame is an activation of conn.flush.
 type connFlushFrame struct {
-	gen.Header
-	c    *conn
-	ret0 error
+	gen.Returns[error]
+	c *conn
 }
 
-func (c *conn) newFlushFrame() *connFlushFrame {
-	_ = c.flush
-	return gen.MakeFrame(connFlushFrame{c: c})
-}
-func (f *connFlushFrame) Results() error                   { f.Over(f); return f.ret0 }
-func (f *connFlushFrame) Returned(r *gen.Run) (ret0 error) { ret0 = f.ret0; f.Release(r); return }
-
-// flushResumable is conn.flush for callers that can be suspended.
-func (c *conn) flushResumable(r *gen.Run) (error, gen.Status) {
-	return (*connFlushFrame)(nil).body(r, c)
-}
-
-func (f *connFlushFrame) body(r *gen.Run, c *conn) (ret0 error, st gen.Status) {
-	var t0 error
+func (f *connFlushFrame) Returned(r *gen.Run) error { r0 := f.Ret0; f.Release(r); return r0 }
+func (c *conn) flushResumable(r *gen.Run) (ret0 error, st gen.Status) {
 //line send.go:20:1
 	if c.tryFlush() {
 		return c.broken, gen.Done
 	}
-	t0, st = c.sendsOutResumable(r)
-	if st != gen.Done {
-		f = gen.Take(r, f, 15)
-		f.c, f.PC = nil, 1
-		return ret0, r.Link(f, &f.Header, st)
+	if ret0, st = c.sendsOutResumable(r); st != gen.Done {
+		f := gen.New[connFlushFrame](r, 15)
+		return ret0, f.Link(r, f, 1, st)
 	}
 //line send.go:23:1
-	return t0, gen.Done
+	return ret0, gen.Done
 }
 
-//line send_greenlet.go:50:1
+//line send_greenlet.go:34:1
 
 func (f *connFlushFrame) Resume(r *gen.Run) (st gen.Status) {
-	var t0 error
-	switch f.PC {
-	case 0:
-		f.ret0, st = f.body(r, f.c)
-		return r.Started(f, &f.Header, st)
-	default:
-		t0 = r.Callee().(*connSendsOutFrame).Returned(r)
+	f.Ret0 = r.Callee().(*connSendsOutFrame).Returned(r)
 //line send.go:23:1
-		f.ret0 = t0
-		return r.Return(f, &f.Header)
-	}
+	return f.Return(r, f)
 }
 
-//line send_greenlet.go:66:1
+//line send_greenlet.go:42:1
 
-func (f *connFlushFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *connFlushFrame) Forget()                    { *f = connFlushFrame{Header: f.Header, ret0: f.ret0} }
-func (f *connFlushFrame) Release(r *gen.Run)         { gen.Free(r, f, 15) }
-func (*connFlushFrame) Func() *gen.Func              { return &connFlushFrameInfo }
+func (f *connFlushFrame) Release(r *gen.Run) { gen.Free(r, f, 15) }
+func (*connFlushFrame) Func() *gen.Func      { return send_go.At(0) }
 
-var connFlushFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*conn).flush", File: "github.com/going-green/greenlet/hub/httpd/send.go", Line: 19, Points: "23"}
 var _ func(*conn) error = (*conn).flush
 
-// connSendsOutFrame is an activation of conn.sendsOut.
 type connSendsOutFrame struct {
-	gen.Header
+	gen.Returns[error]
 	c    *conn
 	out2 *buffer
-	ret0 error
 }
 
-func (c *conn) newSendsOutFrame() *connSendsOutFrame {
-	_ = c.sendsOut
-	return gen.MakeFrame(connSendsOutFrame{c: c})
-}
-func (f *connSendsOutFrame) Results() error                   { f.Over(f); return f.ret0 }
-func (f *connSendsOutFrame) Returned(r *gen.Run) (ret0 error) { ret0 = f.ret0; f.Release(r); return }
-
-// sendsOutResumable is conn.sendsOut for callers that can be suspended.
-func (c *conn) sendsOutResumable(r *gen.Run) (error, gen.Status) {
-	return (*connSendsOutFrame)(nil).body(r, c)
-}
-
-func (f *connSendsOutFrame) body(r *gen.Run, c *conn) (ret0 error, st gen.Status) {
+func (f *connSendsOutFrame) Returned(r *gen.Run) error { r0 := f.Ret0; f.Release(r); return r0 }
+func (c *conn) sendsOutResumable(r *gen.Run) (ret0 error, st gen.Status) {
 	var out2 *buffer
 //line send.go:30:1
 	out2 = c.out
 	c.out = nil
 	if st = c.sendsAllResumable(r, out2.data); st != gen.Done {
-		f = gen.Take(r, f, 18)
-		f.c, f.out2, f.PC = c, out2, 1
-		return ret0, r.Link(f, &f.Header, st)
+		f := gen.New[connSendsOutFrame](r, 18)
+		f.c, f.out2 = c, out2
+		return ret0, f.Link(r, f, 1, st)
 	}
 //line send.go:33:1
 	out2.free()
 	return c.broken, gen.Done
 }
 
-//line send_greenlet.go:111:1
+//line send_greenlet.go:71:1
 
 func (f *connSendsOutFrame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
 	var out2 *buffer
-	switch f.PC {
-	case 0:
-		f.ret0, st = f.body(r, f.c)
-		return r.Started(f, &f.Header, st)
-	default:
-		out2 = f.out2
-		r.Callee().(*connSendsAllFrame).Release(r)
+	out2 = f.out2
+	r.Callee().(*connSendsAllFrame).Release(r)
 //line send.go:33:1
-		out2.free()
-		f.ret0 = c.broken
-		return r.Return(f, &f.Header)
-	}
+	out2.free()
+	f.Ret0 = c.broken
+	return f.Return(r, f)
 }
 
-//line send_greenlet.go:130:1
+//line send_greenlet.go:84:1
 
-func (f *connSendsOutFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *connSendsOutFrame) Forget()                    { *f = connSendsOutFrame{Header: f.Header, ret0: f.ret0} }
-func (f *connSendsOutFrame) Release(r *gen.Run)         { gen.Free(r, f, 18) }
-func (*connSendsOutFrame) Func() *gen.Func              { return &connSendsOutFrameInfo }
+func (f *connSendsOutFrame) Release(r *gen.Run) { gen.Free(r, f, 18) }
+func (*connSendsOutFrame) Func() *gen.Func      { return send_go.At(1) }
 
-var connSendsOutFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*conn).sendsOut", File: "github.com/going-green/greenlet/hub/httpd/send.go", Line: 29, Points: "32 c out2"}
 var _ func(*conn) error = (*conn).sendsOut
 
-// connSendsAllFrame is an activation of conn.sendsAll.
 type connSendsAllFrame struct {
 	gen.DeferHeader
 	c *conn
@@ -144,18 +94,12 @@ type connSendsAllFrame struct {
 	b *busy
 }
 
-func (c *conn) newSendsAllFrame(p []byte) *connSendsAllFrame {
-	_ = c.sendsAll
-	return gen.MakeFrame(connSendsAllFrame{c: c, p: p})
-}
-
-// sendsAllResumable is conn.sendsAll for callers that can be suspended.
 func (c *conn) sendsAllResumable(r *gen.Run, p []byte) gen.Status {
 	return (*connSendsAllFrame)(nil).run(r, c, p)
 }
 
 func (f *connSendsAllFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.run(r, f.c, f.p))
+	return f.Started(r, f, f.run(r, f.c, f.p))
 }
 
 func (f *connSendsAllFrame) run(r *gen.Run, c *conn, p []byte) (st gen.Status) {
@@ -195,10 +139,9 @@ func (f *connSendsAllFrame) step(r *gen.Run, c *conn, p []byte) (end gen.Status)
 	b = c.busy
 	b.broken, b.sends = errInterrupted, true
 	f.DeferFunc(b.sent)
-	_, err, st = c.sock.WriteResumable(r, p)
-	if st != gen.Done {
-		f.p, f.b, f.PC = nil, b, 1
-		return r.Link(f, &f.Header, st)
+	if _, err, st = c.sock.WriteResumable(r, p); st != gen.Done {
+		f.p, f.b = nil, b
+		return f.Link(r, f, 1, st)
 	}
 resumed_45:
 //line send.go:46:1
@@ -214,7 +157,7 @@ unwind:
 	for f.Pending() {
 //line send.go:49:1
 		if sub := f.Next(r); sub != gen.Done {
-			return r.Link(f, &f.Header, sub)
+			return f.Link(r, f, gen.Unwind, sub)
 		}
 	}
 //line send.go:49:1
@@ -222,17 +165,13 @@ unwind:
 	return gen.Done
 }
 
-//line send_greenlet.go:226:1
+//line send_greenlet.go:169:1
 
-func (f *connSendsAllFrame) Args(args []any)    { gen.SetArgs(f, args, &f.p) }
-func (f *connSendsAllFrame) Forget()            { *f = connSendsAllFrame{DeferHeader: f.DeferHeader} }
 func (f *connSendsAllFrame) Release(r *gen.Run) { gen.Free(r, f, 11) }
-func (*connSendsAllFrame) Func() *gen.Func      { return &connSendsAllFrameInfo }
+func (*connSendsAllFrame) Func() *gen.Func      { return send_go.At(2) }
 
-var connSendsAllFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*conn).sendsAll", File: "github.com/going-green/greenlet/hub/httpd/send.go", Line: 40, End: 49, Points: "45 c b"}
 var _ func(*conn, []byte) = (*conn).sendsAll
 
-// connWriteFrame is an activation of conn.write.
 type connWriteFrame struct {
 	gen.Header
 	c *conn
@@ -243,8 +182,6 @@ func (c *conn) newWriteFrame(p []byte) *connWriteFrame {
 	_ = c.write
 	return gen.MakeFrame(connWriteFrame{c: c, p: p})
 }
-
-// writeResumable is conn.write for callers that can be suspended.
 func (c *conn) writeResumable(r *gen.Run, p []byte) gen.Status {
 	return (*connWriteFrame)(nil).body(r, c, p)
 }
@@ -264,49 +201,38 @@ func (f *connWriteFrame) body(r *gen.Run, c *conn, p []byte) (st gen.Status) {
 //line send.go:66:1
 	if st = c.sendsAllResumable(r, p[n:]); st != gen.Done {
 		f = gen.Take(r, f, 28)
-		f.c, f.p, f.PC = nil, nil, 1
-		return r.Link(f, &f.Header, st)
+		f.c, f.p = nil, nil
+		return f.Link(r, f, 1, st)
 	}
 //line send.go:67:1
 	return gen.Done
 }
 
-//line send_greenlet.go:275:1
+//line send_greenlet.go:212:1
 
 func (f *connWriteFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.c, f.p))
+		return f.Started(r, f, f.body(r, f.c, f.p))
 	default:
 		r.Callee().(*connSendsAllFrame).Release(r)
 //line send.go:67:1
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 }
 
-//line send_greenlet.go:288:1
+//line send_greenlet.go:225:1
 
 func (f *connWriteFrame) Args(args []any)    { gen.SetArgs(f, args, &f.p) }
 func (f *connWriteFrame) Forget()            { *f = connWriteFrame{Header: f.Header} }
 func (f *connWriteFrame) Release(r *gen.Run) { gen.Free(r, f, 28) }
-func (*connWriteFrame) Func() *gen.Func      { return &connWriteFrameInfo }
+func (*connWriteFrame) Func() *gen.Func      { return send_go.At(3) }
 
-var connWriteFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*conn).write", File: "github.com/going-green/greenlet/hub/httpd/send.go", Line: 63, Points: "66"}
-var _ func(*conn, []byte) = (*conn).write
-
-// connWriteFrameValue is conn.write as a value, for callers that can be suspended.
-type connWriteFrameValue struct {
-	recv *conn
-}
-
-func (v connWriteFrameValue) CallResumable(r *gen.Run, p0 []byte) gen.Status {
-	return v.recv.writeResumable(r, p0)
-}
-
-var _ = gen.RegisterMethod((*new(*conn)).write, func(recv *conn) any {
-	return connWriteFrameValue{recv}
-})
-
-func (v connWriteFrameValue) Frame() gen.Frame { return gen.MakeFrame(connWriteFrame{c: v.recv}) }
-
+var _ = gen.Method10((*new(*conn)).write, (*conn).writeResumable, (*conn).newWriteFrame)
 var _ = gen.Declare("conn.flush", "conn.sendsOut", "conn.sendsAll", "conn.write")
+var send_go = gen.Funcs{Package: "github.com/going-green/greenlet/hub/httpd", File: "github.com/going-green/greenlet/hub/httpd/send.go", List: `
+(*conn).flush 19: 23
+(*conn).sendsOut 29: 32 c out2
+(*conn).sendsAll 40 49: 45 c b
+(*conn).write 63: 66
+`}

@@ -13,11 +13,9 @@ import (
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// ServerServeFrame is an activation of Server.Serve.
 type ServerServeFrame struct {
-	gen.Header
-	s    *Server
-	ret0 error
+	gen.Returns[error]
+	s *Server
 }
 
 // NewServeFrame makes a frame that will run Server.Serve.
@@ -25,75 +23,50 @@ func (s *Server) NewServeFrame() *ServerServeFrame {
 	_ = s.Serve
 	return gen.MakeFrame(ServerServeFrame{s: s})
 }
-func (f *ServerServeFrame) Results() error                   { f.Over(f); return f.ret0 }
-func (f *ServerServeFrame) Returned(r *gen.Run) (ret0 error) { ret0 = f.ret0; f.Release(r); return }
-
-// ServeResumable is Server.Serve for callers that can be suspended.
+func (f *ServerServeFrame) Results() error            { f.Over(f); return f.Ret0 }
+func (f *ServerServeFrame) Returned(r *gen.Run) error { r0 := f.Ret0; f.Release(r); return r0 }
 func (s *Server) ServeResumable(r *gen.Run) (error, gen.Status) {
 	return (*ServerServeFrame)(nil).body(r, s)
 }
 
 func (f *ServerServeFrame) body(r *gen.Run, s *Server) (ret0 error, st gen.Status) {
-	var t0 error
 //line server.go:126:1
 	s.init()
-	t0, st = s.server.ServeResumable(r)
-	if st != gen.Done {
+	if ret0, st = s.server.ServeResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 41)
-		f.s, f.PC = nil, 1
-		return ret0, r.Link(f, &f.Header, st)
+		f.s = nil
+		return ret0, f.Link(r, f, 1, st)
 	}
 //line server.go:127:1
-	return t0, gen.Done
+	return ret0, gen.Done
 }
 
-//line server_greenlet.go:51:1
+//line server_greenlet.go:45:1
 
 func (f *ServerServeFrame) Resume(r *gen.Run) (st gen.Status) {
-	var t0 error
 	switch f.PC {
 	case 0:
-		f.ret0, st = f.body(r, f.s)
-		return r.Started(f, &f.Header, st)
+		f.Ret0, st = f.body(r, f.s)
+		return f.Started(r, f, st)
 	default:
-		t0 = r.Callee().(*socket.ServerServeFrame).Returned(r)
+		f.Ret0 = r.Callee().(*socket.ServerServeFrame).Returned(r)
 //line server.go:127:1
-		f.ret0 = t0
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 }
 
-//line server_greenlet.go:67:1
+//line server_greenlet.go:59:1
 
-func (f *ServerServeFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *ServerServeFrame) Forget()                    { *f = ServerServeFrame{Header: f.Header, ret0: f.ret0} }
-func (f *ServerServeFrame) Release(r *gen.Run)         { gen.Free(r, f, 41) }
-func (*ServerServeFrame) Func() *gen.Func              { return &infoOfServerServeFrame }
+func (f *ServerServeFrame) Forget()            { *f = ServerServeFrame{Returns: f.Returns} }
+func (f *ServerServeFrame) Release(r *gen.Run) { gen.Free(r, f, 41) }
+func (*ServerServeFrame) Func() *gen.Func      { return server_go.At(0) }
 
-var infoOfServerServeFrame = gen.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*Server).Serve", File: "github.com/going-green/greenlet/hub/httpd/server.go", Line: 125, Points: "127"}
-var _ func(*Server) error = (*Server).Serve
+var _ = gen.Method01((*new(*Server)).Serve, (*Server).ServeResumable, (*Server).NewServeFrame)
 
-// valueServerServeFrame is Server.Serve as a value, for callers that can be suspended.
-type valueServerServeFrame struct {
-	recv *Server
-}
-
-func (v valueServerServeFrame) CallResumable(r *gen.Run) (error, gen.Status) {
-	return v.recv.ServeResumable(r)
-}
-
-var _ = gen.RegisterMethod((*new(*Server)).Serve, func(recv *Server) any {
-	return valueServerServeFrame{recv}
-})
-
-func (v valueServerServeFrame) Frame() gen.Frame { return gen.MakeFrame(ServerServeFrame{s: v.recv}) }
-
-// ServerStopFrame is an activation of Server.Stop.
 type ServerStopFrame struct {
-	gen.Header
-	s    *Server
-	d    time.Duration
-	ret0 int
+	gen.Returns[int]
+	s *Server
+	d time.Duration
 }
 
 // NewStopFrame makes a frame that will run Server.Stop.
@@ -101,73 +74,49 @@ func (s *Server) NewStopFrame(d time.Duration) *ServerStopFrame {
 	_ = s.Stop
 	return gen.MakeFrame(ServerStopFrame{s: s, d: d})
 }
-func (f *ServerStopFrame) Results() int                   { f.Over(f); return f.ret0 }
-func (f *ServerStopFrame) Returned(r *gen.Run) (ret0 int) { ret0 = f.ret0; f.Release(r); return }
-
-// StopResumable is Server.Stop for callers that can be suspended.
+func (f *ServerStopFrame) Results() int            { f.Over(f); return f.Ret0 }
+func (f *ServerStopFrame) Returned(r *gen.Run) int { r0 := f.Ret0; f.Release(r); return r0 }
 func (s *Server) StopResumable(r *gen.Run, d time.Duration) (int, gen.Status) {
 	return (*ServerStopFrame)(nil).body(r, s, d)
 }
 
 func (f *ServerStopFrame) body(r *gen.Run, s *Server, d time.Duration) (ret0 int, st gen.Status) {
-	var t0 int
 //line server.go:136:1
 	s.init()
 	s.stopping = true
 	s.stopped.Set()
-	t0, st = s.server.StopResumable(r, d)
-	if st != gen.Done {
+	if ret0, st = s.server.StopResumable(r, d); st != gen.Done {
 		f = gen.Take(r, f, 62)
-		f.s, f.PC = nil, 1
-		return ret0, r.Link(f, &f.Header, st)
+		f.s = nil
+		return ret0, f.Link(r, f, 1, st)
 	}
 //line server.go:139:1
-	return t0, gen.Done
+	return ret0, gen.Done
 }
 
-//line server_greenlet.go:129:1
+//line server_greenlet.go:98:1
 
 func (f *ServerStopFrame) Resume(r *gen.Run) (st gen.Status) {
-	var t0 int
 	switch f.PC {
 	case 0:
-		f.ret0, st = f.body(r, f.s, f.d)
-		return r.Started(f, &f.Header, st)
+		f.Ret0, st = f.body(r, f.s, f.d)
+		return f.Started(r, f, st)
 	default:
-		t0 = r.Callee().(*socket.ServerStopFrame).Returned(r)
+		f.Ret0 = r.Callee().(*socket.ServerStopFrame).Returned(r)
 //line server.go:139:1
-		f.ret0 = t0
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 }
 
-//line server_greenlet.go:145:1
+//line server_greenlet.go:112:1
 
-func (f *ServerStopFrame) Args(args []any)            { gen.SetArgs(f, args, &f.d) }
-func (f *ServerStopFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *ServerStopFrame) Forget()                    { *f = ServerStopFrame{Header: f.Header, ret0: f.ret0} }
-func (f *ServerStopFrame) Release(r *gen.Run)         { gen.Free(r, f, 62) }
-func (*ServerStopFrame) Func() *gen.Func              { return &infoOfServerStopFrame }
+func (f *ServerStopFrame) Args(args []any)    { gen.SetArgs(f, args, &f.d) }
+func (f *ServerStopFrame) Forget()            { *f = ServerStopFrame{Returns: f.Returns} }
+func (f *ServerStopFrame) Release(r *gen.Run) { gen.Free(r, f, 62) }
+func (*ServerStopFrame) Func() *gen.Func      { return server_go.At(1) }
 
-var infoOfServerStopFrame = gen.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*Server).Stop", File: "github.com/going-green/greenlet/hub/httpd/server.go", Line: 135, Points: "139"}
-var _ func(*Server, time.Duration) int = (*Server).Stop
+var _ = gen.Method11((*new(*Server)).Stop, (*Server).StopResumable, (*Server).NewStopFrame)
 
-// valueServerStopFrame is Server.Stop as a value, for callers that can be suspended.
-type valueServerStopFrame struct {
-	recv *Server
-}
-
-func (v valueServerStopFrame) CallResumable(r *gen.Run, p0 time.Duration) (int, gen.Status) {
-	return v.recv.StopResumable(r, p0)
-}
-
-var _ = gen.RegisterMethod((*new(*Server)).Stop, func(recv *Server) any {
-	return valueServerStopFrame{recv}
-})
-
-func (v valueServerStopFrame) Frame() gen.Frame { return gen.MakeFrame(ServerStopFrame{s: v.recv}) }
-
-// itselfServeHTTPFrame is an activation of itself.ServeHTTP.
 type itselfServeHTTPFrame struct {
 	gen.Header
 	f itself
@@ -179,8 +128,6 @@ func (f itself) NewServeHTTPFrame(w http.ResponseWriter, _ *http.Request) *itsel
 	_ = f.ServeHTTP
 	return gen.MakeFrame(itselfServeHTTPFrame{f: f, w: w})
 }
-
-// ServeHTTPResumable is itself.ServeHTTP for callers that can be suspended.
 func (f itself) ServeHTTPResumable(r *gen.Run, w http.ResponseWriter, _ *http.Request) gen.Status {
 	return (*itselfServeHTTPFrame)(nil).body(r, f, w)
 }
@@ -194,8 +141,8 @@ func (f2 *itselfServeHTTPFrame) body(r *gen.Run, f itself, w http.ResponseWriter
 		st = c.CallResumable(r, w)
 		if st != gen.Done {
 			f2 = gen.Take(r, f2, 5)
-			f2.f, f2.w, f2.PC = nil, nil, 1
-			return r.Link(f2, &f2.Header, st)
+			f2.f, f2.w = nil, nil
+			return f2.Link(r, f2, 1, st)
 		}
 	} else {
 //line server.go:170:1
@@ -204,41 +151,27 @@ func (f2 *itselfServeHTTPFrame) body(r *gen.Run, f itself, w http.ResponseWriter
 	return gen.Done
 }
 
-//line server_greenlet.go:208:1
+//line server_greenlet.go:155:1
 
 func (f2 *itselfServeHTTPFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f2.PC {
 	case 0:
-		return r.Started(f2, &f2.Header, f2.body(r, f2.f, f2.w))
+		return f2.Started(r, f2, f2.body(r, f2.f, f2.w))
 	default:
 		r.Callee().Release(r)
-		return r.Return(f2, &f2.Header)
+		return f2.Return(r, f2)
 	}
 }
 
 func (f *itselfServeHTTPFrame) Args(args []any)    { gen.SetArgs(f, args, &f.w, nil) }
 func (f *itselfServeHTTPFrame) Forget()            { *f = itselfServeHTTPFrame{Header: f.Header} }
 func (f *itselfServeHTTPFrame) Release(r *gen.Run) { gen.Free(r, f, 5) }
-func (*itselfServeHTTPFrame) Func() *gen.Func      { return &itselfServeHTTPFrameInfo }
+func (*itselfServeHTTPFrame) Func() *gen.Func      { return server_go.At(2) }
 
-var itselfServeHTTPFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/httpd.itself.ServeHTTP", File: "github.com/going-green/greenlet/hub/httpd/server.go", Line: 170, Points: "170"}
-var _ func(itself, http.ResponseWriter, *http.Request) = (itself).ServeHTTP
-
-// itselfServeHTTPFrameValue is itself.ServeHTTP as a value, for callers that can be suspended.
-type itselfServeHTTPFrameValue struct {
-	recv itself
-}
-
-func (v itselfServeHTTPFrameValue) CallResumable(r *gen.Run, p0 http.ResponseWriter, p1 *http.Request) gen.Status {
-	return v.recv.ServeHTTPResumable(r, p0, p1)
-}
-
-var _ = gen.RegisterMethod((*new(itself)).ServeHTTP, func(recv itself) any {
-	return itselfServeHTTPFrameValue{recv}
-})
-
-func (v itselfServeHTTPFrameValue) Frame() gen.Frame {
-	return gen.MakeFrame(itselfServeHTTPFrame{f: v.recv})
-}
-
+var _ = gen.Method20((*new(itself)).ServeHTTP, (itself).ServeHTTPResumable, (itself).NewServeHTTPFrame)
 var _ = gen.Declare("Server.Serve", "Server.Stop", "itself.ServeHTTP")
+var server_go = gen.Funcs{Package: "github.com/going-green/greenlet/hub/httpd", File: "github.com/going-green/greenlet/hub/httpd/server.go", List: `
+(*Server).Serve 125: 127
+(*Server).Stop 135: 139
+itself.ServeHTTP 170: 170
+`}

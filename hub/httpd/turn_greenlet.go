@@ -12,26 +12,13 @@ import (
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// responseTakesFrame is an activation of Response.takes.
 type responseTakesFrame struct {
-	gen.Header
-	w    *Response
-	ret0 error
+	gen.Returns[error]
+	w *Response
 }
 
-func (w *Response) newTakesFrame() *responseTakesFrame {
-	_ = w.takes
-	return gen.MakeFrame(responseTakesFrame{w: w})
-}
-func (f *responseTakesFrame) Results() error                   { f.Over(f); return f.ret0 }
-func (f *responseTakesFrame) Returned(r *gen.Run) (ret0 error) { ret0 = f.ret0; f.Release(r); return }
-
-// takesResumable is Response.takes for callers that can be suspended.
-func (w *Response) takesResumable(r *gen.Run) (error, gen.Status) {
-	return (*responseTakesFrame)(nil).body(r, w)
-}
-
-func (f *responseTakesFrame) body(r *gen.Run, w *Response) (ret0 error, st gen.Status) {
+func (f *responseTakesFrame) Returned(r *gen.Run) error { r0 := f.Ret0; f.Release(r); return r0 }
+func (w *Response) takesResumable(r *gen.Run) (ret0 error, st gen.Status) {
 	var err2 error
 //line turn.go:44:1
 loop_44:
@@ -41,11 +28,10 @@ loop_44:
 		if err != errInterrupted {
 			return err, gen.Done
 		}
-		err2, st = w.waitsResumable(r)
-		if st != gen.Done {
-			f = gen.Take(r, f, 44)
-			f.w, f.PC = w, 1
-			return ret0, r.Link(f, &f.Header, st)
+		if err2, st = w.waitsResumable(r); st != gen.Done {
+			f := gen.New[responseTakesFrame](r, 44)
+			f.w = w
+			return ret0, f.Link(r, f, 1, st)
 		}
 	}
 //line turn.go:49:1
@@ -55,69 +41,53 @@ loop_44:
 	goto loop_44
 }
 
-//line turn_greenlet.go:59:1
+//line turn_greenlet.go:45:1
 
 func (f *responseTakesFrame) Resume(r *gen.Run) (st gen.Status) {
 	w := f.w
 	var err2 error
-	switch f.PC {
-	case 0:
-		f.ret0, st = f.body(r, f.w)
-		return r.Started(f, &f.Header, st)
-	case 1:
-		err2 = r.Callee().(*responseWaitsFrame).Returned(r)
-		goto resumed_49
-	}
-
+	err2 = r.Callee().(*responseWaitsFrame).Returned(r)
+	goto resumed_49
 loop_44:
 	{
 //line turn.go:45:1
 		err := w.take()
 		if err != errInterrupted {
-			f.ret0 = err
-			return r.Return(f, &f.Header)
+			f.Ret0 = err
+			return f.Return(r, f)
 		}
 //line turn.go:49:1
-		err2, st = w.waitsResumable(r)
-		if st != gen.Done {
-			f.PC = 1
-			return r.Link(f, &f.Header, st)
+		if err2, st = w.waitsResumable(r); st != gen.Done {
+			return f.Link(r, f, 1, st)
 		}
 	}
 resumed_49:
 //line turn.go:49:1
 	if err2 != nil {
-		f.ret0 = err2
-		return r.Return(f, &f.Header)
+		f.Ret0 = err2
+		return f.Return(r, f)
 	}
 	goto loop_44
 }
 
-//line turn_greenlet.go:97:1
+//line turn_greenlet.go:74:1
 
-func (f *responseTakesFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *responseTakesFrame) Forget()                    { *f = responseTakesFrame{Header: f.Header, ret0: f.ret0} }
-func (f *responseTakesFrame) Release(r *gen.Run)         { gen.Free(r, f, 44) }
-func (*responseTakesFrame) Func() *gen.Func              { return &responseTakesFrameInfo }
+func (f *responseTakesFrame) Release(r *gen.Run) { gen.Free(r, f, 44) }
+func (*responseTakesFrame) Func() *gen.Func      { return turn_go.At(0) }
 
-var responseTakesFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*Response).takes", File: "github.com/going-green/greenlet/hub/httpd/turn.go", Line: 43, Points: "49 w"}
 var _ func(*Response) error = (*Response).takes
 
-// responseWaitsFrame is an activation of Response.waits.
 type responseWaitsFrame struct {
-	gen.Header
-	w    *Response
-	ret0 error
+	gen.Returns[error]
+	w *Response
 }
 
 func (w *Response) newWaitsFrame() *responseWaitsFrame {
 	_ = w.waits
 	return gen.MakeFrame(responseWaitsFrame{w: w})
 }
-func (f *responseWaitsFrame) Results() error                   { f.Over(f); return f.ret0 }
-func (f *responseWaitsFrame) Returned(r *gen.Run) (ret0 error) { ret0 = f.ret0; f.Release(r); return }
-
-// waitsResumable is Response.waits for callers that can be suspended.
+func (f *responseWaitsFrame) Results() error            { f.Over(f); return f.Ret0 }
+func (f *responseWaitsFrame) Returned(r *gen.Run) error { r0 := f.Ret0; f.Release(r); return r0 }
 func (w *Response) waitsResumable(r *gen.Run) (error, gen.Status) {
 	return (*responseWaitsFrame)(nil).body(r, w)
 }
@@ -138,54 +108,37 @@ func (f *responseWaitsFrame) body(r *gen.Run, w *Response) (ret0 error, st gen.S
 //line turn.go:66:1
 		if st = free.WaitResumable(r); st != gen.Done {
 			f = gen.Take(r, f, 2)
-			f.PC = 1
-			return ret0, r.Link(f, &f.Header, st)
+			return ret0, f.Link(r, f, 1, st)
 		}
 	}
 //line turn.go:67:1
 	return nil, gen.Done
 }
 
-//line turn_greenlet.go:150:1
+//line turn_greenlet.go:119:1
 
 func (f *responseWaitsFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f.PC {
 	case 0:
-		f.ret0, st = f.body(r, f.w)
-		return r.Started(f, &f.Header, st)
+		f.Ret0, st = f.body(r, f.w)
+		return f.Started(r, f, st)
 	default:
 		r.Callee().(*hub.EventWaitFrame).Release(r)
 //line turn.go:67:1
-		f.ret0 = nil
-		return r.Return(f, &f.Header)
+		f.Ret0 = nil
+		return f.Return(r, f)
 	}
 }
 
-//line turn_greenlet.go:165:1
+//line turn_greenlet.go:134:1
 
-func (f *responseWaitsFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *responseWaitsFrame) Forget()                    { *f = responseWaitsFrame{Header: f.Header, ret0: f.ret0} }
-func (f *responseWaitsFrame) Release(r *gen.Run)         { gen.Free(r, f, 2) }
-func (*responseWaitsFrame) Func() *gen.Func              { return &responseWaitsFrameInfo }
+func (f *responseWaitsFrame) Forget()            { *f = responseWaitsFrame{Returns: f.Returns} }
+func (f *responseWaitsFrame) Release(r *gen.Run) { gen.Free(r, f, 2) }
+func (*responseWaitsFrame) Func() *gen.Func      { return turn_go.At(1) }
 
-var responseWaitsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/httpd.(*Response).waits", File: "github.com/going-green/greenlet/hub/httpd/turn.go", Line: 58, Points: "66"}
-var _ func(*Response) error = (*Response).waits
-
-// responseWaitsFrameValue is Response.waits as a value, for callers that can be suspended.
-type responseWaitsFrameValue struct {
-	recv *Response
-}
-
-func (v responseWaitsFrameValue) CallResumable(r *gen.Run) (error, gen.Status) {
-	return v.recv.waitsResumable(r)
-}
-
-var _ = gen.RegisterMethod((*new(*Response)).waits, func(recv *Response) any {
-	return responseWaitsFrameValue{recv}
-})
-
-func (v responseWaitsFrameValue) Frame() gen.Frame {
-	return gen.MakeFrame(responseWaitsFrame{w: v.recv})
-}
-
+var _ = gen.Method01((*new(*Response)).waits, (*Response).waitsResumable, (*Response).newWaitsFrame)
 var _ = gen.Declare("Response.takes", "Response.waits")
+var turn_go = gen.Funcs{Package: "github.com/going-green/greenlet/hub/httpd", File: "github.com/going-green/greenlet/hub/httpd/turn.go", List: `
+(*Response).takes 43: 49 w
+(*Response).waits 58: 66
+`}

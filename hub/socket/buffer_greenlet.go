@@ -13,12 +13,9 @@ import (
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// ConnReadLineFrame is an activation of Conn.ReadLine.
 type ConnReadLineFrame struct {
-	gen.Header
-	c    *Conn
-	ret0 []byte
-	ret1 error
+	gen.Returns2[[]byte, error]
+	c *Conn
 }
 
 // NewReadLineFrame makes a frame that will run Conn.ReadLine.
@@ -26,14 +23,12 @@ func (c *Conn) NewReadLineFrame() *ConnReadLineFrame {
 	_ = c.ReadLine
 	return gen.MakeFrame(ConnReadLineFrame{c: c})
 }
-func (f *ConnReadLineFrame) Results() ([]byte, error) { f.Over(f); return f.ret0, f.ret1 }
-func (f *ConnReadLineFrame) Returned(r *gen.Run) (ret0 []byte, ret1 error) {
-	ret0, ret1 = f.ret0, f.ret1
+func (f *ConnReadLineFrame) Results() ([]byte, error) { f.Over(f); return f.Ret0, f.Ret1 }
+func (f *ConnReadLineFrame) Returned(r *gen.Run) ([]byte, error) {
+	r0, r1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return
+	return r0, r1
 }
-
-// ReadLineResumable is Conn.ReadLine for callers that can be suspended.
 func (c *Conn) ReadLineResumable(r *gen.Run) ([]byte, error, gen.Status) {
 	return (*ConnReadLineFrame)(nil).body(r, c)
 }
@@ -42,11 +37,10 @@ func (f *ConnReadLineFrame) body(r *gen.Run, c *Conn) (ret0 []byte, ret1 error, 
 	var line []byte
 	var err error
 //line buffer.go:98:1
-	line, err, st = c.ReadUntilResumable(r, "\n", MaxLine)
-	if st != gen.Done {
+	if line, err, st = c.ReadUntilResumable(r, "\n", MaxLine); st != gen.Done {
 		f = gen.Take(r, f, 6)
-		f.c, f.PC = nil, 1
-		return ret0, ret1, r.Link(f, &f.Header, st)
+		f.c = nil
+		return ret0, ret1, f.Link(r, f, 1, st)
 	}
 	if f != nil {
 		f.c = nil
@@ -58,15 +52,15 @@ func (f *ConnReadLineFrame) body(r *gen.Run, c *Conn) (ret0 []byte, ret1 error, 
 	return line, err, gen.Done
 }
 
-//line buffer_greenlet.go:62:1
+//line buffer_greenlet.go:56:1
 
 func (f *ConnReadLineFrame) Resume(r *gen.Run) (st gen.Status) {
 	var line []byte
 	var err error
 	switch f.PC {
 	case 0:
-		f.ret0, f.ret1, st = f.body(r, f.c)
-		return r.Started(f, &f.Header, st)
+		f.Ret0, f.Ret1, st = f.body(r, f.c)
+		return f.Started(r, f, st)
 	default:
 		line, err = r.Callee().(*ConnReadUntilFrame).Returned(r)
 		f.c = nil
@@ -74,48 +68,24 @@ func (f *ConnReadLineFrame) Resume(r *gen.Run) (st gen.Status) {
 		if err == nil {
 			line = bytes.TrimSuffix(line[:len(line)-1], []byte{'\r'})
 		}
-		f.ret0, f.ret1 = line, err
-		return r.Return(f, &f.Header)
+		f.Ret0, f.Ret1 = line, err
+		return f.Return(r, f)
 	}
 }
 
-//line buffer_greenlet.go:83:1
+//line buffer_greenlet.go:77:1
 
-func (f *ConnReadLineFrame) Send(r *gen.Run) gen.Status {
-	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
-}
-func (f *ConnReadLineFrame) Forget() {
-	*f = ConnReadLineFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1}
-}
+func (f *ConnReadLineFrame) Forget()            { *f = ConnReadLineFrame{Returns2: f.Returns2} }
 func (f *ConnReadLineFrame) Release(r *gen.Run) { gen.Free(r, f, 6) }
-func (*ConnReadLineFrame) Func() *gen.Func      { return &infoOfConnReadLineFrame }
+func (*ConnReadLineFrame) Func() *gen.Func      { return buffer_go.At(0) }
 
-var infoOfConnReadLineFrame = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*Conn).ReadLine", File: "github.com/going-green/greenlet/hub/socket/buffer.go", Line: 97, Points: "98"}
-var _ func(*Conn) ([]byte, error) = (*Conn).ReadLine
+var _ = gen.Method02((*new(*Conn)).ReadLine, (*Conn).ReadLineResumable, (*Conn).NewReadLineFrame)
 
-// valueConnReadLineFrame is Conn.ReadLine as a value, for callers that can be suspended.
-type valueConnReadLineFrame struct {
-	recv *Conn
-}
-
-func (v valueConnReadLineFrame) CallResumable(r *gen.Run) ([]byte, error, gen.Status) {
-	return v.recv.ReadLineResumable(r)
-}
-
-var _ = gen.RegisterMethod((*new(*Conn)).ReadLine, func(recv *Conn) any {
-	return valueConnReadLineFrame{recv}
-})
-
-func (v valueConnReadLineFrame) Frame() gen.Frame { return gen.MakeFrame(ConnReadLineFrame{c: v.recv}) }
-
-// ConnReadUntilFrame is an activation of Conn.ReadUntil.
 type ConnReadUntilFrame struct {
-	gen.Header
+	gen.Returns2[[]byte, error]
 	c     *Conn
 	delim string
 	limit int
-	ret0  []byte
-	ret1  error
 }
 
 // NewReadUntilFrame makes a frame that will run Conn.ReadUntil.
@@ -123,14 +93,12 @@ func (c *Conn) NewReadUntilFrame(delim string, limit int) *ConnReadUntilFrame {
 	_ = c.ReadUntil
 	return gen.MakeFrame(ConnReadUntilFrame{c: c, delim: delim, limit: limit})
 }
-func (f *ConnReadUntilFrame) Results() ([]byte, error) { f.Over(f); return f.ret0, f.ret1 }
-func (f *ConnReadUntilFrame) Returned(r *gen.Run) (ret0 []byte, ret1 error) {
-	ret0, ret1 = f.ret0, f.ret1
+func (f *ConnReadUntilFrame) Results() ([]byte, error) { f.Over(f); return f.Ret0, f.Ret1 }
+func (f *ConnReadUntilFrame) Returned(r *gen.Run) ([]byte, error) {
+	r0, r1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return
+	return r0, r1
 }
-
-// ReadUntilResumable is Conn.ReadUntil for callers that can be suspended.
 func (c *Conn) ReadUntilResumable(r *gen.Run, delim string, limit int) ([]byte, error, gen.Status) {
 	return (*ConnReadUntilFrame)(nil).body(r, c, delim, limit)
 }
@@ -140,8 +108,8 @@ func (f *ConnReadUntilFrame) body(r *gen.Run, c *Conn, delim string, limit int) 
 //line buffer.go:113:1
 	if st = c.ready.GiveWayResumable(r, hub.In); st != gen.Done {
 		f = gen.Take(r, f, 18)
-		f.c, f.delim, f.limit, f.PC = c, delim, limit, 1
-		return ret0, ret1, r.Link(f, &f.Header, st)
+		f.c, f.delim, f.limit = c, delim, limit
+		return ret0, ret1, f.Link(r, f, 1, st)
 	}
 //line buffer.go:114:1
 	c.unsearched() // who gave up looked for another delimiter
@@ -152,11 +120,10 @@ loop_115:
 		if err != ErrWouldBlock {
 			return got, err, gen.Done
 		}
-		err2, st = c.ready.WaitResumable(r, hub.In)
-		if st != gen.Done {
+		if err2, st = c.ready.WaitResumable(r, hub.In); st != gen.Done {
 			f = gen.Take(r, f, 18)
-			f.c, f.delim, f.limit, f.PC = c, delim, limit, 2
-			return ret0, ret1, r.Link(f, &f.Header, st)
+			f.c, f.delim, f.limit = c, delim, limit
+			return ret0, ret1, f.Link(r, f, 2, st)
 		}
 	}
 //line buffer.go:120:1
@@ -166,15 +133,15 @@ loop_115:
 	goto loop_115
 }
 
-//line buffer_greenlet.go:170:1
+//line buffer_greenlet.go:137:1
 
 func (f *ConnReadUntilFrame) Resume(r *gen.Run) (st gen.Status) {
 	c, delim, limit := f.c, f.delim, f.limit
 	var err2 error
 	switch f.PC {
 	case 0:
-		f.ret0, f.ret1, st = f.body(r, f.c, f.delim, f.limit)
-		return r.Started(f, &f.Header, st)
+		f.Ret0, f.Ret1, st = f.body(r, f.c, f.delim, f.limit)
+		return f.Started(r, f, st)
 	case 1:
 		r.Callee().(*hub.ReadinessGiveWayFrame).Release(r)
 //line buffer.go:114:1
@@ -190,58 +157,33 @@ loop_115:
 //line buffer.go:116:1
 		got, err := c.tryUntil(delim, limit)
 		if err != ErrWouldBlock {
-			f.ret0, f.ret1 = got, err
-			return r.Return(f, &f.Header)
+			f.Ret0, f.Ret1 = got, err
+			return f.Return(r, f)
 		}
 //line buffer.go:120:1
-		err2, st = c.ready.WaitResumable(r, hub.In)
-		if st != gen.Done {
-			f.PC = 2
-			return r.Link(f, &f.Header, st)
+		if err2, st = c.ready.WaitResumable(r, hub.In); st != gen.Done {
+			return f.Link(r, f, 2, st)
 		}
 	}
 resumed_120:
 //line buffer.go:120:1
 	if err2 != nil {
-		f.ret0, f.ret1 = nil, c.failed("read", err2)
-		return r.Return(f, &f.Header)
+		f.Ret0, f.Ret1 = nil, c.failed("read", err2)
+		return f.Return(r, f)
 	}
 	goto loop_115
 }
 
-//line buffer_greenlet.go:213:1
+//line buffer_greenlet.go:178:1
 
-func (f *ConnReadUntilFrame) Args(args []any) { gen.SetArgs(f, args, &f.delim, &f.limit) }
-func (f *ConnReadUntilFrame) Send(r *gen.Run) gen.Status {
-	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
-}
-func (f *ConnReadUntilFrame) Forget() {
-	*f = ConnReadUntilFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1}
-}
+func (f *ConnReadUntilFrame) Args(args []any)    { gen.SetArgs(f, args, &f.delim, &f.limit) }
+func (f *ConnReadUntilFrame) Forget()            { *f = ConnReadUntilFrame{Returns2: f.Returns2} }
 func (f *ConnReadUntilFrame) Release(r *gen.Run) { gen.Free(r, f, 18) }
-func (*ConnReadUntilFrame) Func() *gen.Func      { return &infoOfConnReadUntilFrame }
+func (*ConnReadUntilFrame) Func() *gen.Func      { return buffer_go.At(1) }
 
-var infoOfConnReadUntilFrame = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*Conn).ReadUntil", File: "github.com/going-green/greenlet/hub/socket/buffer.go", Line: 112, Points: "113 c delim limit; 120 ="}
-var _ func(*Conn, string, int) ([]byte, error) = (*Conn).ReadUntil
+var _ = gen.Method22((*new(*Conn)).ReadUntil, (*Conn).ReadUntilResumable, (*Conn).NewReadUntilFrame)
 
-// valueConnReadUntilFrame is Conn.ReadUntil as a value, for callers that can be suspended.
-type valueConnReadUntilFrame struct {
-	recv *Conn
-}
-
-func (v valueConnReadUntilFrame) CallResumable(r *gen.Run, p0 string, p1 int) ([]byte, error, gen.Status) {
-	return v.recv.ReadUntilResumable(r, p0, p1)
-}
-
-var _ = gen.RegisterMethod((*new(*Conn)).ReadUntil, func(recv *Conn) any {
-	return valueConnReadUntilFrame{recv}
-})
-
-func (v valueConnReadUntilFrame) Frame() gen.Frame {
-	return gen.MakeFrame(ConnReadUntilFrame{c: v.recv})
-}
-
-// CloseReadResumable is CloseRead of what is embedded, for callers that can be suspended.
+// CloseReadResumable is CloseRead of what is embedded.
 func (v shared) CloseReadResumable(r *gen.Run) (error, gen.Status) {
 	if form, ok := any(v.Stream).(interface {
 		CloseReadResumable(*gen.Run) (error, gen.Status)
@@ -252,7 +194,7 @@ func (v shared) CloseReadResumable(r *gen.Run) (error, gen.Status) {
 	return r0, gen.Done
 }
 
-// CloseReadDeferred is CloseRead of what is embedded, for those that defer it.
+// CloseReadDeferred is CloseRead of what is embedded, deferred.
 func (v shared) CloseReadDeferred(r *gen.Run, d *gen.DeferHeader) (error, gen.Status) {
 	if form, ok := any(v.Stream).(interface {
 		CloseReadDeferred(*gen.Run, *gen.DeferHeader) (error, gen.Status)
@@ -272,7 +214,7 @@ func (v shared) CloseReadDeferred(r *gen.Run, d *gen.DeferHeader) (error, gen.St
 	return r0, gen.Done
 }
 
-// CloseWriteResumable is CloseWrite of what is embedded, for callers that can be suspended.
+// CloseWriteResumable is CloseWrite of what is embedded.
 func (v shared) CloseWriteResumable(r *gen.Run) (error, gen.Status) {
 	if form, ok := any(v.Stream).(interface {
 		CloseWriteResumable(*gen.Run) (error, gen.Status)
@@ -283,7 +225,7 @@ func (v shared) CloseWriteResumable(r *gen.Run) (error, gen.Status) {
 	return r0, gen.Done
 }
 
-// CloseWriteDeferred is CloseWrite of what is embedded, for those that defer it.
+// CloseWriteDeferred is CloseWrite of what is embedded, deferred.
 func (v shared) CloseWriteDeferred(r *gen.Run, d *gen.DeferHeader) (error, gen.Status) {
 	if form, ok := any(v.Stream).(interface {
 		CloseWriteDeferred(*gen.Run, *gen.DeferHeader) (error, gen.Status)
@@ -303,7 +245,7 @@ func (v shared) CloseWriteDeferred(r *gen.Run, d *gen.DeferHeader) (error, gen.S
 	return r0, gen.Done
 }
 
-// LocalAddrResumable is LocalAddr of what is embedded, for callers that can be suspended.
+// LocalAddrResumable is LocalAddr of what is embedded.
 func (v shared) LocalAddrResumable(r *gen.Run) (net.Addr, gen.Status) {
 	if form, ok := any(v.Stream).(interface {
 		LocalAddrResumable(*gen.Run) (net.Addr, gen.Status)
@@ -314,7 +256,7 @@ func (v shared) LocalAddrResumable(r *gen.Run) (net.Addr, gen.Status) {
 	return r0, gen.Done
 }
 
-// LocalAddrDeferred is LocalAddr of what is embedded, for those that defer it.
+// LocalAddrDeferred is LocalAddr of what is embedded, deferred.
 func (v shared) LocalAddrDeferred(r *gen.Run, d *gen.DeferHeader) (net.Addr, gen.Status) {
 	if form, ok := any(v.Stream).(interface {
 		LocalAddrDeferred(*gen.Run, *gen.DeferHeader) (net.Addr, gen.Status)
@@ -334,7 +276,7 @@ func (v shared) LocalAddrDeferred(r *gen.Run, d *gen.DeferHeader) (net.Addr, gen
 	return r0, gen.Done
 }
 
-// ReadResumable is Read of what is embedded, for callers that can be suspended.
+// ReadResumable is Read of what is embedded.
 func (v shared) ReadResumable(r *gen.Run, p0 []byte) (int, error, gen.Status) {
 	if form, ok := any(v.Stream).(interface {
 		ReadResumable(*gen.Run, []byte) (int, error, gen.Status)
@@ -345,7 +287,7 @@ func (v shared) ReadResumable(r *gen.Run, p0 []byte) (int, error, gen.Status) {
 	return r0, r1, gen.Done
 }
 
-// ReadDeferred is Read of what is embedded, for those that defer it.
+// ReadDeferred is Read of what is embedded, deferred.
 func (v shared) ReadDeferred(r *gen.Run, d *gen.DeferHeader, p0 []byte) (int, error, gen.Status) {
 	if form, ok := any(v.Stream).(interface {
 		ReadDeferred(*gen.Run, *gen.DeferHeader, []byte) (int, error, gen.Status)
@@ -366,7 +308,7 @@ func (v shared) ReadDeferred(r *gen.Run, d *gen.DeferHeader, p0 []byte) (int, er
 	return r0, r1, gen.Done
 }
 
-// ReadableResumable is Readable of what is embedded, for callers that can be suspended.
+// ReadableResumable is Readable of what is embedded.
 func (v shared) ReadableResumable(r *gen.Run) (bool, gen.Status) {
 	if form, ok := any(v.Stream).(interface {
 		ReadableResumable(*gen.Run) (bool, gen.Status)
@@ -377,7 +319,7 @@ func (v shared) ReadableResumable(r *gen.Run) (bool, gen.Status) {
 	return r0, gen.Done
 }
 
-// ReadableDeferred is Readable of what is embedded, for those that defer it.
+// ReadableDeferred is Readable of what is embedded, deferred.
 func (v shared) ReadableDeferred(r *gen.Run, d *gen.DeferHeader) (bool, gen.Status) {
 	if form, ok := any(v.Stream).(interface {
 		ReadableDeferred(*gen.Run, *gen.DeferHeader) (bool, gen.Status)
@@ -397,7 +339,7 @@ func (v shared) ReadableDeferred(r *gen.Run, d *gen.DeferHeader) (bool, gen.Stat
 	return r0, gen.Done
 }
 
-// ReadinessResumable is Readiness of what is embedded, for callers that can be suspended.
+// ReadinessResumable is Readiness of what is embedded.
 func (v shared) ReadinessResumable(r *gen.Run) (*hub.Readiness, gen.Status) {
 	if form, ok := any(v.Stream).(interface {
 		ReadinessResumable(*gen.Run) (*hub.Readiness, gen.Status)
@@ -408,7 +350,7 @@ func (v shared) ReadinessResumable(r *gen.Run) (*hub.Readiness, gen.Status) {
 	return r0, gen.Done
 }
 
-// ReadinessDeferred is Readiness of what is embedded, for those that defer it.
+// ReadinessDeferred is Readiness of what is embedded, deferred.
 func (v shared) ReadinessDeferred(r *gen.Run, d *gen.DeferHeader) (*hub.Readiness, gen.Status) {
 	if form, ok := any(v.Stream).(interface {
 		ReadinessDeferred(*gen.Run, *gen.DeferHeader) (*hub.Readiness, gen.Status)
@@ -428,7 +370,7 @@ func (v shared) ReadinessDeferred(r *gen.Run, d *gen.DeferHeader) (*hub.Readines
 	return r0, gen.Done
 }
 
-// RemoteAddrResumable is RemoteAddr of what is embedded, for callers that can be suspended.
+// RemoteAddrResumable is RemoteAddr of what is embedded.
 func (v shared) RemoteAddrResumable(r *gen.Run) (net.Addr, gen.Status) {
 	if form, ok := any(v.Stream).(interface {
 		RemoteAddrResumable(*gen.Run) (net.Addr, gen.Status)
@@ -439,7 +381,7 @@ func (v shared) RemoteAddrResumable(r *gen.Run) (net.Addr, gen.Status) {
 	return r0, gen.Done
 }
 
-// RemoteAddrDeferred is RemoteAddr of what is embedded, for those that defer it.
+// RemoteAddrDeferred is RemoteAddr of what is embedded, deferred.
 func (v shared) RemoteAddrDeferred(r *gen.Run, d *gen.DeferHeader) (net.Addr, gen.Status) {
 	if form, ok := any(v.Stream).(interface {
 		RemoteAddrDeferred(*gen.Run, *gen.DeferHeader) (net.Addr, gen.Status)
@@ -459,7 +401,7 @@ func (v shared) RemoteAddrDeferred(r *gen.Run, d *gen.DeferHeader) (net.Addr, ge
 	return r0, gen.Done
 }
 
-// WriteResumable is Write of what is embedded, for callers that can be suspended.
+// WriteResumable is Write of what is embedded.
 func (v shared) WriteResumable(r *gen.Run, p0 []byte) (int, error, gen.Status) {
 	if form, ok := any(v.Stream).(interface {
 		WriteResumable(*gen.Run, []byte) (int, error, gen.Status)
@@ -470,7 +412,7 @@ func (v shared) WriteResumable(r *gen.Run, p0 []byte) (int, error, gen.Status) {
 	return r0, r1, gen.Done
 }
 
-// WriteDeferred is Write of what is embedded, for those that defer it.
+// WriteDeferred is Write of what is embedded, deferred.
 func (v shared) WriteDeferred(r *gen.Run, d *gen.DeferHeader, p0 []byte) (int, error, gen.Status) {
 	if form, ok := any(v.Stream).(interface {
 		WriteDeferred(*gen.Run, *gen.DeferHeader, []byte) (int, error, gen.Status)
@@ -497,3 +439,7 @@ var _ = gen.DeclareClosure("netdial.go:54", "dial", "a literal")
 var _ = gen.DeclareClosure("netdial.go:66", "dialIn", "a literal")
 var _ = gen.DeclareClosure("system.go:65", "Dial", "a literal")
 var _ = gen.DeclareClosure("tls.go:79", "start", "a literal")
+var buffer_go = gen.Funcs{Package: "github.com/going-green/greenlet/hub/socket", File: "github.com/going-green/greenlet/hub/socket/buffer.go", List: `
+(*Conn).ReadLine 97: 98
+(*Conn).ReadUntil 112: 113 c delim limit; 120 =
+`}

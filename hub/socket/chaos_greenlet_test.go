@@ -16,7 +16,6 @@ import (
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// chaosTalksFrame is an activation of chaos.talks.
 type chaosTalksFrame struct {
 	gen.DeferHeader
 	x0        *chaos
@@ -32,14 +31,12 @@ func (x0 *chaos) newTalksFrame(rounds int) *chaosTalksFrame {
 	_ = x0.talks
 	return gen.MakeFrame(chaosTalksFrame{x0: x0, rounds: rounds})
 }
-
-// talksResumable is chaos.talks for callers that can be suspended.
 func (x0 *chaos) talksResumable(r *gen.Run, rounds int) gen.Status {
 	return (*chaosTalksFrame)(nil).run(r, x0, rounds)
 }
 
 func (f *chaosTalksFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.run(r, f.x0, f.rounds))
+	return f.Started(r, f, f.run(r, f.x0, f.rounds))
 }
 
 func (f *chaosTalksFrame) run(r *gen.Run, x0 *chaos, rounds int) (st gen.Status) {
@@ -67,11 +64,10 @@ func (f *chaosTalksFrame) step(r *gen.Run, x0 *chaos, rounds int) (end gen.Statu
 		x         **chaos
 		c         **Conn
 		t0        *Conn
-		err       error
+		err, err2 error
 		sent, got []byte
 		t1        int
 		write     *hub.Task
-		err2      error
 	)
 	switch f.PC {
 	case 1:
@@ -93,10 +89,9 @@ func (f *chaosTalksFrame) step(r *gen.Run, x0 *chaos, rounds int) (end gen.Statu
 	x = new(*chaos)
 	*x = x0
 //line chaos_test.go:31:1
-	t0, err, st = DialResumable(r, (*x).Hub, "tcp", (*x).listener.Addr().String())
-	if st != gen.Done {
-		f.x, f.PC = x, 1
-		return r.Link(f, &f.Header, st)
+	if t0, err, st = DialResumable(r, (*x).Hub, "tcp", (*x).listener.Addr().String()); st != gen.Done {
+		f.x = x
+		return f.Link(r, f, 1, st)
 	}
 resumed_31:
 	{
@@ -131,20 +126,18 @@ loop_45:
 //line chaos_test.go:46:1
 	(*c).SetDeadline((*x).Now().Add(time.Duration((*x).random.IntN(20)) * time.Millisecond))
 	write = (*x).Go((*x).newWritesAllFrame((*c), sent))
-	_, err2, st = (*c).ReadFullResumable(r, got)
-	if st != gen.Done {
-		f.x, f.c, f.sent, f.got, f.t1, f.write, f.PC = x, c, sent, got, t1, write, 2
-		return r.Link(f, &f.Header, st)
+	if _, err2, st = (*c).ReadFullResumable(r, got); st != gen.Done {
+		f.x, f.c, f.sent, f.got, f.t1, f.write = x, c, sent, got, t1, write
+		return f.Link(r, f, 2, st)
 	}
 resumed_48:
 //line chaos_test.go:48:1
 	if err2 != nil {
 		goto unwind
 	}
-	_, st = write.JoinResumable(r)
-	if st != gen.Done {
-		f.write, f.x, f.c, f.sent, f.got, f.t1, f.PC = nil, x, c, sent, got, t1, 3
-		return r.Link(f, &f.Header, st)
+	if _, st = write.JoinResumable(r); st != gen.Done {
+		f.write, f.x, f.c, f.sent, f.got, f.t1 = nil, x, c, sent, got, t1
+		return f.Link(r, f, 3, st)
 	}
 resumed_51:
 	f.write = nil
@@ -160,7 +153,7 @@ unwind:
 	for f.Pending() {
 //line chaos_test.go:56:1
 		if sub := f.Next(r); sub != gen.Done {
-			return r.Link(f, &f.Header, sub)
+			return f.Link(r, f, gen.Unwind, sub)
 		}
 	}
 //line chaos_test.go:56:1
@@ -168,17 +161,15 @@ unwind:
 	return gen.Done
 }
 
-//line chaos_greenlet_test.go:172:1
+//line chaos_greenlet_test.go:165:1
 
 func (f *chaosTalksFrame) Args(args []any)    { gen.SetArgs(f, args, &f.rounds) }
 func (f *chaosTalksFrame) Forget()            { *f = chaosTalksFrame{DeferHeader: f.DeferHeader} }
 func (f *chaosTalksFrame) Release(r *gen.Run) { gen.Free(r, f, 63) }
-func (*chaosTalksFrame) Func() *gen.Func      { return &chaosTalksFrameInfo }
+func (*chaosTalksFrame) Func() *gen.Func      { return chaos_test_go.At(0) }
 
-var chaosTalksFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*chaos).talks", File: "github.com/going-green/greenlet/hub/socket/chaos_test.go", Line: 30, End: 56, Points: "31 x rounds; 48 +c +sent +got +t1 +write; 51 -write"}
 var _ func(*chaos, int) = (*chaos).talks
 
-// chaosWritesAllFrame is an activation of chaos.writesAll.
 type chaosWritesAllFrame struct {
 	gen.Header
 	x *chaos
@@ -190,8 +181,6 @@ func (x *chaos) newWritesAllFrame(c *Conn, p []byte) *chaosWritesAllFrame {
 	_ = x.writesAll
 	return gen.MakeFrame(chaosWritesAllFrame{x: x, c: c, p: p})
 }
-
-// writesAllResumable is chaos.writesAll for callers that can be suspended.
 func (x *chaos) writesAllResumable(r *gen.Run, c *Conn, p []byte) gen.Status {
 	return (*chaosWritesAllFrame)(nil).body(r, x, c, p)
 }
@@ -202,36 +191,33 @@ func (f *chaosWritesAllFrame) body(r *gen.Run, x *chaos, c *Conn, p []byte) (st 
 		f.x = nil
 	}
 //line chaos_test.go:59:1
-	_, _, st = c.WriteResumable(r, p)
-	if st != gen.Done {
+	if _, _, st = c.WriteResumable(r, p); st != gen.Done {
 		f = gen.Take(r, f, 3)
-		f.c, f.p, f.PC = nil, nil, 1
-		return r.Link(f, &f.Header, st)
+		f.c, f.p = nil, nil
+		return f.Link(r, f, 1, st)
 	}
 	return gen.Done
 }
 
-//line chaos_greenlet_test.go:215:1
+//line chaos_greenlet_test.go:203:1
 
 func (f *chaosWritesAllFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.x, f.c, f.p))
+		return f.Started(r, f, f.body(r, f.x, f.c, f.p))
 	default:
 		r.Callee().(*ConnWriteFrame).Release(r)
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 }
 
 func (f *chaosWritesAllFrame) Args(args []any)    { gen.SetArgs(f, args, &f.c, &f.p) }
 func (f *chaosWritesAllFrame) Forget()            { *f = chaosWritesAllFrame{Header: f.Header} }
 func (f *chaosWritesAllFrame) Release(r *gen.Run) { gen.Free(r, f, 3) }
-func (*chaosWritesAllFrame) Func() *gen.Func      { return &chaosWritesAllFrameInfo }
+func (*chaosWritesAllFrame) Func() *gen.Func      { return chaos_test_go.At(1) }
 
-var chaosWritesAllFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*chaos).writesAll", File: "github.com/going-green/greenlet/hub/socket/chaos_test.go", Line: 59, Points: "59"}
 var _ func(*chaos, *Conn, []byte) = (*chaos).writesAll
 
-// chaosEchoesFrame is an activation of chaos.echoes.
 type chaosEchoesFrame struct {
 	gen.Header
 	x   *chaos
@@ -243,19 +229,14 @@ func (x *chaos) newEchoesFrame(c *Conn) *chaosEchoesFrame {
 	_ = x.echoes
 	return gen.MakeFrame(chaosEchoesFrame{x: x, c: c})
 }
-
-// echoesResumable is chaos.echoes for callers that can be suspended.
 func (x *chaos) echoesResumable(r *gen.Run, c *Conn) gen.Status {
 	return (*chaosEchoesFrame)(nil).body(r, x, c)
 }
 
 func (f *chaosEchoesFrame) body(r *gen.Run, x *chaos, c *Conn) (st gen.Status) {
-	var (
-		t0  error
-		buf []byte
-		n   int
-		err error
-	)
+	var t0, err error
+	var buf []byte
+	var n int
 	if f != nil {
 		switch f.PC {
 		case 1:
@@ -277,11 +258,10 @@ loop_63:
 		f.buf = nil
 	}
 //line chaos_test.go:63:1
-	t0, st = c.WaitReadableResumable(r)
-	if st != gen.Done {
+	if t0, st = c.WaitReadableResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 19)
-		f.x, f.c, f.PC = x, c, 1
-		return r.Link(f, &f.Header, st)
+		f.x, f.c = x, c
+		return f.Link(r, f, 1, st)
 	}
 resumed_63:
 //line chaos_test.go:63:1
@@ -290,11 +270,10 @@ resumed_63:
 	}
 //line chaos_test.go:64:1
 	buf = make([]byte, 1+x.random.IntN(5000))
-	n, err, st = c.ReadResumable(r, buf)
-	if st != gen.Done {
+	if n, err, st = c.ReadResumable(r, buf); st != gen.Done {
 		f = gen.Take(r, f, 19)
-		f.x, f.c, f.buf, f.PC = x, c, buf, 2
-		return r.Link(f, &f.Header, st)
+		f.x, f.c, f.buf = x, c, buf
+		return f.Link(r, f, 2, st)
 	}
 resumed_65:
 //line chaos_test.go:66:1
@@ -302,11 +281,10 @@ resumed_65:
 		goto after_if_66
 	}
 //line chaos_test.go:67:1
-	_, err, st = c.WriteResumable(r, buf[:n])
-	if st != gen.Done {
+	if _, err, st = c.WriteResumable(r, buf[:n]); st != gen.Done {
 		f = gen.Take(r, f, 19)
-		f.buf, f.x, f.c, f.PC = nil, x, c, 3
-		return r.Link(f, &f.Header, st)
+		f.buf, f.x, f.c = nil, x, c
+		return f.Link(r, f, 3, st)
 	}
 resumed_67:
 after_if_66:
@@ -317,21 +295,19 @@ after_if_66:
 	goto loop_63
 }
 
-//line chaos_greenlet_test.go:322:1
+//line chaos_greenlet_test.go:300:1
 
 func (f *chaosEchoesFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.body(r, f.x, f.c))
+	return f.Started(r, f, f.body(r, f.x, f.c))
 }
 
 func (f *chaosEchoesFrame) Args(args []any)    { gen.SetArgs(f, args, &f.c) }
 func (f *chaosEchoesFrame) Forget()            { *f = chaosEchoesFrame{Header: f.Header} }
 func (f *chaosEchoesFrame) Release(r *gen.Run) { gen.Free(r, f, 19) }
-func (*chaosEchoesFrame) Func() *gen.Func      { return &chaosEchoesFrameInfo }
+func (*chaosEchoesFrame) Func() *gen.Func      { return chaos_test_go.At(2) }
 
-var chaosEchoesFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*chaos).echoes", File: "github.com/going-green/greenlet/hub/socket/chaos_test.go", Line: 62, Points: "63 x c; 65 +buf; 67 x c"}
 var _ func(*chaos, *Conn) = (*chaos).echoes
 
-// chaosWreaksFrame is an activation of chaos.wreaks.
 type chaosWreaksFrame struct {
 	gen.Header
 	x                     *chaos
@@ -343,8 +319,6 @@ func (x *chaos) newWreaksFrame(s *Server, rounds int, tasks int) *chaosWreaksFra
 	_ = x.wreaks
 	return gen.MakeFrame(chaosWreaksFrame{x: x, s: s, rounds: rounds, tasks: tasks})
 }
-
-// wreaksResumable is chaos.wreaks for callers that can be suspended.
 func (x *chaos) wreaksResumable(r *gen.Run, s *Server, rounds int, tasks int) gen.Status {
 	return (*chaosWreaksFrame)(nil).body(r, x, s, rounds, tasks)
 }
@@ -390,8 +364,8 @@ loop_81:
 //line chaos_test.go:82:1
 	if st = x.SleepResumable(r, time.Duration(x.random.IntN(1000))*time.Microsecond); st != gen.Done {
 		f = gen.Take(r, f, 3)
-		f.x, f.s, f.rounds, f.tasks, f.t0, f.t1, f.PC = x, s, rounds, tasks, t0, t1, 1
-		return r.Link(f, &f.Header, st)
+		f.x, f.s, f.rounds, f.tasks, f.t0, f.t1 = x, s, rounds, tasks, t0, t1
+		return f.Link(r, f, 1, st)
 	}
 resumed_82:
 //line chaos_test.go:83:1
@@ -420,8 +394,8 @@ case_84:
 //line chaos_test.go:86:1
 	if st = all[2+x.random.IntN(len(all)-2)].KillResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 3)
-		f.x, f.s, f.rounds, f.tasks, f.t0, f.t1, f.PC = x, s, rounds, tasks, t0, t1, 2
-		return r.Link(f, &f.Header, st)
+		f.x, f.s, f.rounds, f.tasks, f.t0, f.t1 = x, s, rounds, tasks, t0, t1
+		return f.Link(r, f, 2, st)
 	}
 resumed_86:
 next_81:
@@ -434,30 +408,27 @@ after_loop_77:
 		f.x = nil
 	}
 //line chaos_test.go:99:1
-	_, st = s.StopResumable(r, time.Second)
-	if st != gen.Done {
+	if _, st = s.StopResumable(r, time.Second); st != gen.Done {
 		f = gen.Take(r, f, 3)
-		f.s, f.PC = nil, 3
-		return r.Link(f, &f.Header, st)
+		f.s = nil
+		return f.Link(r, f, 3, st)
 	}
 	return gen.Done
 }
 
-//line chaos_greenlet_test.go:449:1
+//line chaos_greenlet_test.go:422:1
 
 func (f *chaosWreaksFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.body(r, f.x, f.s, f.rounds, f.tasks))
+	return f.Started(r, f, f.body(r, f.x, f.s, f.rounds, f.tasks))
 }
 
 func (f *chaosWreaksFrame) Args(args []any)    { gen.SetArgs(f, args, &f.s, &f.rounds, &f.tasks) }
 func (f *chaosWreaksFrame) Forget()            { *f = chaosWreaksFrame{Header: f.Header} }
 func (f *chaosWreaksFrame) Release(r *gen.Run) { gen.Free(r, f, 3) }
-func (*chaosWreaksFrame) Func() *gen.Func      { return &chaosWreaksFrameInfo }
+func (*chaosWreaksFrame) Func() *gen.Func      { return chaos_test_go.At(3) }
 
-var chaosWreaksFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*chaos).wreaks", File: "github.com/going-green/greenlet/hub/socket/chaos_test.go", Line: 76, Points: "82 x s rounds tasks t0 t1; 86 =; 99"}
 var _ func(*chaos, *Server, int, int) = (*chaos).wreaks
 
-// chaosServesFrame is an activation of chaos.serves.
 type chaosServesFrame struct {
 	gen.Header
 	x *chaos
@@ -468,8 +439,6 @@ func (x *chaos) newServesFrame(s *Server) *chaosServesFrame {
 	_ = x.serves
 	return gen.MakeFrame(chaosServesFrame{x: x, s: s})
 }
-
-// servesResumable is chaos.serves for callers that can be suspended.
 func (x *chaos) servesResumable(r *gen.Run, s *Server) gen.Status {
 	return (*chaosServesFrame)(nil).body(r, x, s)
 }
@@ -480,33 +449,31 @@ func (f *chaosServesFrame) body(r *gen.Run, x *chaos, s *Server) (st gen.Status)
 		f.x = nil
 	}
 //line chaos_test.go:103:1
-	_, st = s.ServeResumable(r)
-	if st != gen.Done {
+	if _, st = s.ServeResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 32)
-		f.s, f.PC = nil, 1
-		return r.Link(f, &f.Header, st)
+		f.s = nil
+		return f.Link(r, f, 1, st)
 	}
 	return gen.Done
 }
 
-//line chaos_greenlet_test.go:495:1
+//line chaos_greenlet_test.go:463:1
 
 func (f *chaosServesFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.x, f.s))
+		return f.Started(r, f, f.body(r, f.x, f.s))
 	default:
 		r.Callee().(*ServerServeFrame).Release(r)
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 }
 
 func (f *chaosServesFrame) Args(args []any)    { gen.SetArgs(f, args, &f.s) }
 func (f *chaosServesFrame) Forget()            { *f = chaosServesFrame{Header: f.Header} }
 func (f *chaosServesFrame) Release(r *gen.Run) { gen.Free(r, f, 32) }
-func (*chaosServesFrame) Func() *gen.Func      { return &chaosServesFrameInfo }
+func (*chaosServesFrame) Func() *gen.Func      { return chaos_test_go.At(4) }
 
-var chaosServesFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*chaos).serves", File: "github.com/going-green/greenlet/hub/socket/chaos_test.go", Line: 103, Points: "103"}
 var _ func(*chaos, *Server) = (*chaos).serves
 
 // namedBlockInTest is Block[any] as a value.
@@ -518,7 +485,7 @@ func (namedBlockInTest) CallResumable(r *gen.Run, p0 *hub.Hub, p1 func() any) (a
 
 var _ = gen.Register(hub.Block[any], namedBlockInTest{})
 
-// CloseResumable is Close of what is embedded, for callers that can be suspended.
+// CloseResumable is Close of what is embedded.
 func (v trickle) CloseResumable(r *gen.Run) (error, gen.Status) {
 	if form, ok := any(v.Stream).(interface {
 		CloseResumable(*gen.Run) (error, gen.Status)
@@ -529,7 +496,7 @@ func (v trickle) CloseResumable(r *gen.Run) (error, gen.Status) {
 	return r0, gen.Done
 }
 
-// CloseDeferred is Close of what is embedded, for those that defer it.
+// CloseDeferred is Close of what is embedded, deferred.
 func (v trickle) CloseDeferred(r *gen.Run, d *gen.DeferHeader) (error, gen.Status) {
 	if form, ok := any(v.Stream).(interface {
 		CloseDeferred(*gen.Run, *gen.DeferHeader) (error, gen.Status)
@@ -549,7 +516,7 @@ func (v trickle) CloseDeferred(r *gen.Run, d *gen.DeferHeader) (error, gen.Statu
 	return r0, gen.Done
 }
 
-// CloseReadResumable is CloseRead of what is embedded, for callers that can be suspended.
+// CloseReadResumable is CloseRead of what is embedded.
 func (v trickle) CloseReadResumable(r *gen.Run) (error, gen.Status) {
 	if form, ok := any(v.Stream).(interface {
 		CloseReadResumable(*gen.Run) (error, gen.Status)
@@ -560,7 +527,7 @@ func (v trickle) CloseReadResumable(r *gen.Run) (error, gen.Status) {
 	return r0, gen.Done
 }
 
-// CloseReadDeferred is CloseRead of what is embedded, for those that defer it.
+// CloseReadDeferred is CloseRead of what is embedded, deferred.
 func (v trickle) CloseReadDeferred(r *gen.Run, d *gen.DeferHeader) (error, gen.Status) {
 	if form, ok := any(v.Stream).(interface {
 		CloseReadDeferred(*gen.Run, *gen.DeferHeader) (error, gen.Status)
@@ -580,7 +547,7 @@ func (v trickle) CloseReadDeferred(r *gen.Run, d *gen.DeferHeader) (error, gen.S
 	return r0, gen.Done
 }
 
-// CloseWriteResumable is CloseWrite of what is embedded, for callers that can be suspended.
+// CloseWriteResumable is CloseWrite of what is embedded.
 func (v trickle) CloseWriteResumable(r *gen.Run) (error, gen.Status) {
 	if form, ok := any(v.Stream).(interface {
 		CloseWriteResumable(*gen.Run) (error, gen.Status)
@@ -591,7 +558,7 @@ func (v trickle) CloseWriteResumable(r *gen.Run) (error, gen.Status) {
 	return r0, gen.Done
 }
 
-// CloseWriteDeferred is CloseWrite of what is embedded, for those that defer it.
+// CloseWriteDeferred is CloseWrite of what is embedded, deferred.
 func (v trickle) CloseWriteDeferred(r *gen.Run, d *gen.DeferHeader) (error, gen.Status) {
 	if form, ok := any(v.Stream).(interface {
 		CloseWriteDeferred(*gen.Run, *gen.DeferHeader) (error, gen.Status)
@@ -611,7 +578,7 @@ func (v trickle) CloseWriteDeferred(r *gen.Run, d *gen.DeferHeader) (error, gen.
 	return r0, gen.Done
 }
 
-// LocalAddrResumable is LocalAddr of what is embedded, for callers that can be suspended.
+// LocalAddrResumable is LocalAddr of what is embedded.
 func (v trickle) LocalAddrResumable(r *gen.Run) (net.Addr, gen.Status) {
 	if form, ok := any(v.Stream).(interface {
 		LocalAddrResumable(*gen.Run) (net.Addr, gen.Status)
@@ -622,7 +589,7 @@ func (v trickle) LocalAddrResumable(r *gen.Run) (net.Addr, gen.Status) {
 	return r0, gen.Done
 }
 
-// LocalAddrDeferred is LocalAddr of what is embedded, for those that defer it.
+// LocalAddrDeferred is LocalAddr of what is embedded, deferred.
 func (v trickle) LocalAddrDeferred(r *gen.Run, d *gen.DeferHeader) (net.Addr, gen.Status) {
 	if form, ok := any(v.Stream).(interface {
 		LocalAddrDeferred(*gen.Run, *gen.DeferHeader) (net.Addr, gen.Status)
@@ -642,7 +609,7 @@ func (v trickle) LocalAddrDeferred(r *gen.Run, d *gen.DeferHeader) (net.Addr, ge
 	return r0, gen.Done
 }
 
-// ReadableResumable is Readable of what is embedded, for callers that can be suspended.
+// ReadableResumable is Readable of what is embedded.
 func (v trickle) ReadableResumable(r *gen.Run) (bool, gen.Status) {
 	if form, ok := any(v.Stream).(interface {
 		ReadableResumable(*gen.Run) (bool, gen.Status)
@@ -653,7 +620,7 @@ func (v trickle) ReadableResumable(r *gen.Run) (bool, gen.Status) {
 	return r0, gen.Done
 }
 
-// ReadableDeferred is Readable of what is embedded, for those that defer it.
+// ReadableDeferred is Readable of what is embedded, deferred.
 func (v trickle) ReadableDeferred(r *gen.Run, d *gen.DeferHeader) (bool, gen.Status) {
 	if form, ok := any(v.Stream).(interface {
 		ReadableDeferred(*gen.Run, *gen.DeferHeader) (bool, gen.Status)
@@ -673,7 +640,7 @@ func (v trickle) ReadableDeferred(r *gen.Run, d *gen.DeferHeader) (bool, gen.Sta
 	return r0, gen.Done
 }
 
-// ReadinessResumable is Readiness of what is embedded, for callers that can be suspended.
+// ReadinessResumable is Readiness of what is embedded.
 func (v trickle) ReadinessResumable(r *gen.Run) (*hub.Readiness, gen.Status) {
 	if form, ok := any(v.Stream).(interface {
 		ReadinessResumable(*gen.Run) (*hub.Readiness, gen.Status)
@@ -684,7 +651,7 @@ func (v trickle) ReadinessResumable(r *gen.Run) (*hub.Readiness, gen.Status) {
 	return r0, gen.Done
 }
 
-// ReadinessDeferred is Readiness of what is embedded, for those that defer it.
+// ReadinessDeferred is Readiness of what is embedded, deferred.
 func (v trickle) ReadinessDeferred(r *gen.Run, d *gen.DeferHeader) (*hub.Readiness, gen.Status) {
 	if form, ok := any(v.Stream).(interface {
 		ReadinessDeferred(*gen.Run, *gen.DeferHeader) (*hub.Readiness, gen.Status)
@@ -704,7 +671,7 @@ func (v trickle) ReadinessDeferred(r *gen.Run, d *gen.DeferHeader) (*hub.Readine
 	return r0, gen.Done
 }
 
-// RemoteAddrResumable is RemoteAddr of what is embedded, for callers that can be suspended.
+// RemoteAddrResumable is RemoteAddr of what is embedded.
 func (v trickle) RemoteAddrResumable(r *gen.Run) (net.Addr, gen.Status) {
 	if form, ok := any(v.Stream).(interface {
 		RemoteAddrResumable(*gen.Run) (net.Addr, gen.Status)
@@ -715,7 +682,7 @@ func (v trickle) RemoteAddrResumable(r *gen.Run) (net.Addr, gen.Status) {
 	return r0, gen.Done
 }
 
-// RemoteAddrDeferred is RemoteAddr of what is embedded, for those that defer it.
+// RemoteAddrDeferred is RemoteAddr of what is embedded, deferred.
 func (v trickle) RemoteAddrDeferred(r *gen.Run, d *gen.DeferHeader) (net.Addr, gen.Status) {
 	if form, ok := any(v.Stream).(interface {
 		RemoteAddrDeferred(*gen.Run, *gen.DeferHeader) (net.Addr, gen.Status)
@@ -748,3 +715,10 @@ var _ = gen.DeclareClosure("fault_test.go:269", "closesAll", "a literal")
 var _ = gen.DeclareClosure("fault_test.go:270", "closesAll", "a literal")
 var _ = gen.DeclareClosure("fault_test.go:288", "deadlines", "a literal")
 var _ = gen.DeclareClosure("lines_test.go:24", "changesMind", "a literal")
+var chaos_test_go = gen.Funcs{Package: "github.com/going-green/greenlet/hub/socket", File: "github.com/going-green/greenlet/hub/socket/chaos_test.go", List: `
+(*chaos).talks 30 56: 31 x rounds; 48 +c +sent +got +t1 +write; 51 -write
+(*chaos).writesAll 59: 59
+(*chaos).echoes 62: 63 x c; 65 +buf; 67 x c
+(*chaos).wreaks 76: 82 x s rounds tasks t0 t1; 86 =; 99
+(*chaos).serves 103: 103
+`}

@@ -12,14 +12,11 @@ import (
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// NetConnReadFrame is an activation of NetConn.Read.
 type NetConnReadFrame struct {
-	gen.DeferHeader
-	n    *NetConn
-	p    []byte
-	c    *Conn
-	ret0 int
-	ret1 error
+	gen.DeferReturns2[int, error]
+	n *NetConn
+	p []byte
+	c *Conn
 }
 
 // NewReadFrame makes a frame that will run NetConn.Read.
@@ -27,21 +24,14 @@ func (n *NetConn) NewReadFrame(p []byte) *NetConnReadFrame {
 	_ = n.Read
 	return gen.MakeFrame(NetConnReadFrame{n: n, p: p})
 }
-
-// ReadResumable is NetConn.Read for callers that can be suspended.
 func (n *NetConn) ReadResumable(r *gen.Run, p []byte) (int, error, gen.Status) {
 	return (*NetConnReadFrame)(nil).run(r, n, p)
 }
-func (f *NetConnReadFrame) Results() (int, error) { f.Over(f); return f.ret0, f.ret1 }
-func (f *NetConnReadFrame) Returned(r *gen.Run) (ret0 int, ret1 error) {
-	ret0, ret1 = f.ret0, f.ret1
-	f.Release(r)
-	return
-}
+func (f *NetConnReadFrame) Results() (int, error) { f.Over(f); return f.Ret0, f.Ret1 }
 
 func (f *NetConnReadFrame) Resume(r *gen.Run) (st gen.Status) {
-	f.ret0, f.ret1, st = f.run(r, f.n, f.p)
-	return r.Started(f, &f.Header, st)
+	f.Ret0, f.Ret1, st = f.run(r, f.n, f.p)
+	return f.Started(r, f, st)
 }
 
 func (f *NetConnReadFrame) run(r *gen.Run, n *NetConn, p []byte) (ret0 int, ret1 error, st gen.Status) {
@@ -55,7 +45,7 @@ func (f *NetConnReadFrame) run(r *gen.Run, n *NetConn, p []byte) (ret0 int, ret1
 	for st = f.step(r, n, p); st == gen.Broken; st = f.step(r, n, p) {
 		r.Recovered(mark)
 	}
-	ret0, ret1 = f.ret0, f.ret1
+	ret0, ret1 = f.Ret0, f.Ret1
 	if hot && st == gen.Done {
 		f.Release(r)
 	}
@@ -85,41 +75,40 @@ func (f *NetConnReadFrame) step(r *gen.Run, n *NetConn, p []byte) (end gen.Statu
 	c, err = n.side(r.Current())
 	switch {
 	case err != nil:
-		f.ret0, f.ret1 = 0, n.failed("read", err)
+		f.Ret0, f.Ret1 = 0, n.failed("read", err)
 		goto unwind
 	case n.early.Load() && !n.closed.Load():
 //line netconn.go:92:1
-		f.ret0, f.ret1 = n.readAhead(p), nil
+		f.Ret0, f.Ret1 = n.readAhead(p), nil
 		goto unwind
 	case c == nil:
 //line netconn.go:94:1
-		f.ret0, f.ret1 = n.elsewhere("read", (&value1NetConnRead{}).value(), (&value2NetConnRead{}).value(), p)
+		f.Ret0, f.Ret1 = n.elsewhere("read", (&value1NetConnRead{}).value(), (&value2NetConnRead{}).value(), p)
 		goto unwind
 	}
 //line netconn.go:96:1
 	if st = n.turns[hub.In].AcquireResumable(r); st != gen.Done {
-		f.c, f.PC = c, 1
-		return r.Link(f, &f.Header, st)
+		f.c = c
+		return f.Link(r, f, 1, st)
 	}
 resumed_96:
 //line netconn.go:97:1
 	f.DeferFunc(n.turns[hub.In].Release)
-	k, err, st = c.ReadResumable(r, p)
-	if st != gen.Done {
-		f.p, f.c, f.PC = nil, nil, 2
-		return r.Link(f, &f.Header, st)
+	if k, err, st = c.ReadResumable(r, p); st != gen.Done {
+		f.p, f.c = nil, nil
+		return f.Link(r, f, 2, st)
 	}
 resumed_98:
 	f.p, f.c = nil, nil
 //line netconn.go:99:1
-	f.ret0, f.ret1 = k, n.ended("read", err)
+	f.Ret0, f.Ret1 = k, n.ended("read", err)
 	goto unwind
 unwind:
 //line netconn.go:100:1
 	for f.Pending() {
 //line netconn.go:100:1
 		if sub := f.Next(r); sub != gen.Done {
-			return r.Link(f, &f.Header, sub)
+			return f.Link(r, f, gen.Unwind, sub)
 		}
 	}
 //line netconn.go:100:1
@@ -127,42 +116,20 @@ unwind:
 	return gen.Done
 }
 
-//line netconn_greenlet.go:131:1
+//line netconn_greenlet.go:120:1
 
-func (f *NetConnReadFrame) Args(args []any) { gen.SetArgs(f, args, &f.p) }
-func (f *NetConnReadFrame) Send(r *gen.Run) gen.Status {
-	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
-}
-func (f *NetConnReadFrame) Forget() {
-	*f = NetConnReadFrame{DeferHeader: f.DeferHeader, ret0: f.ret0, ret1: f.ret1}
-}
+func (f *NetConnReadFrame) Args(args []any)    { gen.SetArgs(f, args, &f.p) }
+func (f *NetConnReadFrame) Forget()            { *f = NetConnReadFrame{DeferReturns2: f.DeferReturns2} }
 func (f *NetConnReadFrame) Release(r *gen.Run) { gen.Free(r, f, 35) }
-func (*NetConnReadFrame) Func() *gen.Func      { return &infoOfNetConnReadFrame }
+func (*NetConnReadFrame) Func() *gen.Func      { return netconn_go.At(0) }
 
-var infoOfNetConnReadFrame = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*NetConn).Read", File: "github.com/going-green/greenlet/hub/socket/netconn.go", Line: 86, End: 100, Points: "96 n p c; 98 n"}
-var _ func(*NetConn, []byte) (int, error) = (*NetConn).Read
+var _ = gen.Method12((*new(*NetConn)).Read, (*NetConn).ReadResumable, (*NetConn).NewReadFrame)
 
-// valueNetConnReadFrame is NetConn.Read as a value, for callers that can be suspended.
-type valueNetConnReadFrame struct {
-	recv *NetConn
-}
-
-func (v valueNetConnReadFrame) CallResumable(r *gen.Run, p0 []byte) (int, error, gen.Status) {
-	return v.recv.ReadResumable(r, p0)
-}
-
-var _ = gen.RegisterMethod((*new(*NetConn)).Read, func(recv *NetConn) any {
-	return valueNetConnReadFrame{recv}
-})
-
-func (v valueNetConnReadFrame) Frame() gen.Frame { return gen.MakeFrame(NetConnReadFrame{n: v.recv}) }
-
-// value1NetConnRead is Read as a value of netconn.go:94, with what it captures.
+// value1NetConnRead is Read as a value of netconn.go:94.
 type value1NetConnRead struct {
 	gen.Closure
 }
 
-// value is the literal for code that can't be suspended.
 func (c *value1NetConnRead) value() func(net.Conn, []byte) (int, error) {
 	return gen.Bind(&c.Closure, c, func(p0 net.Conn, p1 []byte) (int, error) {
 		_ = c
@@ -170,79 +137,59 @@ func (c *value1NetConnRead) value() func(net.Conn, []byte) (int, error) {
 	})
 }
 
-// value1NetConnReadFrame is an activation of the literal value1NetConnRead.
 type value1NetConnReadFrame struct {
-	gen.Header
-	c    *value1NetConnRead
-	p0   net.Conn
-	p1   []byte
-	ret0 int
-	ret1 error
+	gen.Returns2[int, error]
+	c  *value1NetConnRead
+	p0 net.Conn
+	p1 []byte
 }
 
-func (f *value1NetConnReadFrame) Returned(r *gen.Run) (ret0 int, ret1 error) {
-	ret0, ret1 = f.ret0, f.ret1
+func (f *value1NetConnReadFrame) Returned(r *gen.Run) (int, error) {
+	r0, r1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return
+	return r0, r1
 }
-
-// CallResumable is the literal value1NetConnRead for callers that can be suspended.
-func (c *value1NetConnRead) CallResumable(r *gen.Run, p0 net.Conn, p1 []byte) (int, error, gen.Status) {
-	return (*value1NetConnReadFrame)(nil).body(r, c, p0, p1)
-}
-
-func (f *value1NetConnReadFrame) body(r *gen.Run, c *value1NetConnRead, p0 net.Conn, p1 []byte) (ret0 int, ret1 error, st gen.Status) {
-	var t0 int
-	var t1 error
+func (c *value1NetConnRead) CallResumable(r *gen.Run, p0 net.Conn, p1 []byte) (ret0 int, ret1 error, st gen.Status) {
 	{
 		t2 := p0
-		if f != nil {
-			f.p0 = nil
-		}
 //line netconn.go:94:1
 		if c2, ok := t2.(interface {
 			ReadResumable(*gen.Run, []byte) (int, error, gen.Status)
 		}); ok {
 //line netconn.go:94:1
-			t0, t1, st = c2.ReadResumable(r, p1)
+			ret0, ret1, st = c2.ReadResumable(r, p1)
 			if st != gen.Done {
-				f = gen.Take(r, f, 7)
-				f.p1, f.c, f.PC = nil, c, 1
-				return ret0, ret1, r.Link(f, &f.Header, st)
+				f := gen.New[value1NetConnReadFrame](r, 7)
+				f.c = c
+				return ret0, ret1, f.Link(r, f, 1, st)
 			}
 		} else {
 //line netconn.go:94:1
-			t0, t1 = t2.Read(p1)
+			ret0, ret1 = t2.Read(p1)
 		}
 	}
 //line netconn.go:94:1
-	return t0, t1, gen.Done
+	return ret0, ret1, gen.Done
 }
 
-//line netconn_greenlet.go:223:1
+//line netconn_greenlet.go:176:1
 
 func (f *value1NetConnReadFrame) Resume(r *gen.Run) (st gen.Status) {
-	var t0 int
-	var t1 error
-	t0, t1 = r.Callee().(interface{ Returned(*gen.Run) (int, error) }).Returned(r)
+	f.Ret0, f.Ret1 = r.Callee().(interface{ Returned(*gen.Run) (int, error) }).Returned(r)
 //line netconn.go:94:1
-	f.ret0, f.ret1 = t0, t1
-	return r.Return(f, &f.Header)
+	return f.Return(r, f)
 }
 
-//line netconn_greenlet.go:234:1
+//line netconn_greenlet.go:184:1
 
 func (f *value1NetConnReadFrame) Release(r *gen.Run) { gen.Free(r, f, 7) }
-func (*value1NetConnReadFrame) Func() *gen.Func      { return &value1NetConnReadFrameInfo }
+func (*value1NetConnReadFrame) Func() *gen.Func      { return netconn_go.At(1) }
 
-var value1NetConnReadFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*NetConn).Read.value1", File: "github.com/going-green/greenlet/hub/socket/netconn.go", Line: 94, Points: "94"}
-
-// value2NetConnRead is Read as a value of netconn.go:94, with what it captures.
+// value2NetConnRead is Read as a value of netconn.go:94.
 type value2NetConnRead struct {
 	gen.Closure
 }
 
-// value is the literal for code that can't be suspended.
 func (c *value2NetConnRead) value() func(*NetConn, []byte) (int, error) {
 	return gen.Bind(&c.Closure, c, func(p0 *NetConn, p1 []byte) (int, error) {
 		_ = c
@@ -250,67 +197,47 @@ func (c *value2NetConnRead) value() func(*NetConn, []byte) (int, error) {
 	})
 }
 
-// value2NetConnReadFrame is an activation of the literal value2NetConnRead.
 type value2NetConnReadFrame struct {
-	gen.Header
-	c    *value2NetConnRead
-	p0   *NetConn
-	p1   []byte
-	ret0 int
-	ret1 error
+	gen.Returns2[int, error]
+	c  *value2NetConnRead
+	p0 *NetConn
+	p1 []byte
 }
 
-func (f *value2NetConnReadFrame) Returned(r *gen.Run) (ret0 int, ret1 error) {
-	ret0, ret1 = f.ret0, f.ret1
+func (f *value2NetConnReadFrame) Returned(r *gen.Run) (int, error) {
+	r0, r1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return
+	return r0, r1
 }
-
-// CallResumable is the literal value2NetConnRead for callers that can be suspended.
-func (c *value2NetConnRead) CallResumable(r *gen.Run, p0 *NetConn, p1 []byte) (int, error, gen.Status) {
-	return (*value2NetConnReadFrame)(nil).body(r, c, p0, p1)
-}
-
-func (f *value2NetConnReadFrame) body(r *gen.Run, c *value2NetConnRead, p0 *NetConn, p1 []byte) (ret0 int, ret1 error, st gen.Status) {
-	var t0 int
-	var t1 error
+func (c *value2NetConnRead) CallResumable(r *gen.Run, p0 *NetConn, p1 []byte) (ret0 int, ret1 error, st gen.Status) {
 //line netconn.go:94:1
-	t0, t1, st = (*NetConn).ReadResumable(p0, r, p1)
-	if st != gen.Done {
-		f = gen.Take(r, f, 26)
-		f.p0, f.p1, f.c, f.PC = nil, nil, c, 1
-		return ret0, ret1, r.Link(f, &f.Header, st)
+	if ret0, ret1, st = (*NetConn).ReadResumable(p0, r, p1); st != gen.Done {
+		f := gen.New[value2NetConnReadFrame](r, 26)
+		f.c = c
+		return ret0, ret1, f.Link(r, f, 1, st)
 	}
 //line netconn.go:94:1
-	return t0, t1, gen.Done
+	return ret0, ret1, gen.Done
 }
 
-//line netconn_greenlet.go:289:1
+//line netconn_greenlet.go:224:1
 
 func (f *value2NetConnReadFrame) Resume(r *gen.Run) (st gen.Status) {
-	var t0 int
-	var t1 error
-	t0, t1 = r.Callee().(*NetConnReadFrame).Returned(r)
+	f.Ret0, f.Ret1 = r.Callee().(*NetConnReadFrame).Returned(r)
 //line netconn.go:94:1
-	f.ret0, f.ret1 = t0, t1
-	return r.Return(f, &f.Header)
+	return f.Return(r, f)
 }
 
-//line netconn_greenlet.go:300:1
+//line netconn_greenlet.go:232:1
 
 func (f *value2NetConnReadFrame) Release(r *gen.Run) { gen.Free(r, f, 26) }
-func (*value2NetConnReadFrame) Func() *gen.Func      { return &value2NetConnReadFrameInfo }
+func (*value2NetConnReadFrame) Func() *gen.Func      { return netconn_go.At(2) }
 
-var value2NetConnReadFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*NetConn).Read.value2", File: "github.com/going-green/greenlet/hub/socket/netconn.go", Line: 94, Points: "94"}
-
-// NetConnWriteFrame is an activation of NetConn.Write.
 type NetConnWriteFrame struct {
-	gen.DeferHeader
-	n    *NetConn
-	p    []byte
-	c    *Conn
-	ret0 int
-	ret1 error
+	gen.DeferReturns2[int, error]
+	n *NetConn
+	p []byte
+	c *Conn
 }
 
 // NewWriteFrame makes a frame that will run NetConn.Write.
@@ -318,21 +245,14 @@ func (n *NetConn) NewWriteFrame(p []byte) *NetConnWriteFrame {
 	_ = n.Write
 	return gen.MakeFrame(NetConnWriteFrame{n: n, p: p})
 }
-
-// WriteResumable is NetConn.Write for callers that can be suspended.
 func (n *NetConn) WriteResumable(r *gen.Run, p []byte) (int, error, gen.Status) {
 	return (*NetConnWriteFrame)(nil).run(r, n, p)
 }
-func (f *NetConnWriteFrame) Results() (int, error) { f.Over(f); return f.ret0, f.ret1 }
-func (f *NetConnWriteFrame) Returned(r *gen.Run) (ret0 int, ret1 error) {
-	ret0, ret1 = f.ret0, f.ret1
-	f.Release(r)
-	return
-}
+func (f *NetConnWriteFrame) Results() (int, error) { f.Over(f); return f.Ret0, f.Ret1 }
 
 func (f *NetConnWriteFrame) Resume(r *gen.Run) (st gen.Status) {
-	f.ret0, f.ret1, st = f.run(r, f.n, f.p)
-	return r.Started(f, &f.Header, st)
+	f.Ret0, f.Ret1, st = f.run(r, f.n, f.p)
+	return f.Started(r, f, st)
 }
 
 func (f *NetConnWriteFrame) run(r *gen.Run, n *NetConn, p []byte) (ret0 int, ret1 error, st gen.Status) {
@@ -346,7 +266,7 @@ func (f *NetConnWriteFrame) run(r *gen.Run, n *NetConn, p []byte) (ret0 int, ret
 	for st = f.step(r, n, p); st == gen.Broken; st = f.step(r, n, p) {
 		r.Recovered(mark)
 	}
-	ret0, ret1 = f.ret0, f.ret1
+	ret0, ret1 = f.Ret0, f.Ret1
 	if hot && st == gen.Done {
 		f.Release(r)
 	}
@@ -376,37 +296,36 @@ func (f *NetConnWriteFrame) step(r *gen.Run, n *NetConn, p []byte) (end gen.Stat
 	c, err = n.side(r.Current())
 	switch {
 	case err != nil:
-		f.ret0, f.ret1 = 0, n.failed("write", err)
+		f.Ret0, f.Ret1 = 0, n.failed("write", err)
 		goto unwind
 	case c == nil:
 //line netconn.go:122:1
-		f.ret0, f.ret1 = n.elsewhere("write", (&value1NetConnWrite{}).value(), (&value2NetConnWrite{}).value(), p)
+		f.Ret0, f.Ret1 = n.elsewhere("write", (&value1NetConnWrite{}).value(), (&value2NetConnWrite{}).value(), p)
 		goto unwind
 	}
 //line netconn.go:124:1
 	if st = n.turns[hub.Out].AcquireResumable(r); st != gen.Done {
-		f.c, f.PC = c, 1
-		return r.Link(f, &f.Header, st)
+		f.c = c
+		return f.Link(r, f, 1, st)
 	}
 resumed_124:
 //line netconn.go:125:1
 	f.DeferFunc(n.turns[hub.Out].Release)
-	k, err, st = c.WriteResumable(r, p)
-	if st != gen.Done {
-		f.p, f.c, f.PC = nil, nil, 2
-		return r.Link(f, &f.Header, st)
+	if k, err, st = c.WriteResumable(r, p); st != gen.Done {
+		f.p, f.c = nil, nil
+		return f.Link(r, f, 2, st)
 	}
 resumed_126:
 	f.p, f.c = nil, nil
 //line netconn.go:127:1
-	f.ret0, f.ret1 = k, n.ended("write", err)
+	f.Ret0, f.Ret1 = k, n.ended("write", err)
 	goto unwind
 unwind:
 //line netconn.go:128:1
 	for f.Pending() {
 //line netconn.go:128:1
 		if sub := f.Next(r); sub != gen.Done {
-			return r.Link(f, &f.Header, sub)
+			return f.Link(r, f, gen.Unwind, sub)
 		}
 	}
 //line netconn.go:128:1
@@ -414,42 +333,20 @@ unwind:
 	return gen.Done
 }
 
-//line netconn_greenlet.go:418:1
+//line netconn_greenlet.go:337:1
 
-func (f *NetConnWriteFrame) Args(args []any) { gen.SetArgs(f, args, &f.p) }
-func (f *NetConnWriteFrame) Send(r *gen.Run) gen.Status {
-	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
-}
-func (f *NetConnWriteFrame) Forget() {
-	*f = NetConnWriteFrame{DeferHeader: f.DeferHeader, ret0: f.ret0, ret1: f.ret1}
-}
+func (f *NetConnWriteFrame) Args(args []any)    { gen.SetArgs(f, args, &f.p) }
+func (f *NetConnWriteFrame) Forget()            { *f = NetConnWriteFrame{DeferReturns2: f.DeferReturns2} }
 func (f *NetConnWriteFrame) Release(r *gen.Run) { gen.Free(r, f, 22) }
-func (*NetConnWriteFrame) Func() *gen.Func      { return &infoOfNetConnWriteFrame }
+func (*NetConnWriteFrame) Func() *gen.Func      { return netconn_go.At(3) }
 
-var infoOfNetConnWriteFrame = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*NetConn).Write", File: "github.com/going-green/greenlet/hub/socket/netconn.go", Line: 116, End: 128, Points: "124 n p c; 126 n"}
-var _ func(*NetConn, []byte) (int, error) = (*NetConn).Write
+var _ = gen.Method12((*new(*NetConn)).Write, (*NetConn).WriteResumable, (*NetConn).NewWriteFrame)
 
-// valueNetConnWriteFrame is NetConn.Write as a value, for callers that can be suspended.
-type valueNetConnWriteFrame struct {
-	recv *NetConn
-}
-
-func (v valueNetConnWriteFrame) CallResumable(r *gen.Run, p0 []byte) (int, error, gen.Status) {
-	return v.recv.WriteResumable(r, p0)
-}
-
-var _ = gen.RegisterMethod((*new(*NetConn)).Write, func(recv *NetConn) any {
-	return valueNetConnWriteFrame{recv}
-})
-
-func (v valueNetConnWriteFrame) Frame() gen.Frame { return gen.MakeFrame(NetConnWriteFrame{n: v.recv}) }
-
-// value1NetConnWrite is Write as a value of netconn.go:122, with what it captures.
+// value1NetConnWrite is Write as a value of netconn.go:122.
 type value1NetConnWrite struct {
 	gen.Closure
 }
 
-// value is the literal for code that can't be suspended.
 func (c *value1NetConnWrite) value() func(net.Conn, []byte) (int, error) {
 	return gen.Bind(&c.Closure, c, func(p0 net.Conn, p1 []byte) (int, error) {
 		_ = c
@@ -457,79 +354,59 @@ func (c *value1NetConnWrite) value() func(net.Conn, []byte) (int, error) {
 	})
 }
 
-// value1NetConnWriteFrame is an activation of the literal value1NetConnWrite.
 type value1NetConnWriteFrame struct {
-	gen.Header
-	c    *value1NetConnWrite
-	p0   net.Conn
-	p1   []byte
-	ret0 int
-	ret1 error
+	gen.Returns2[int, error]
+	c  *value1NetConnWrite
+	p0 net.Conn
+	p1 []byte
 }
 
-func (f *value1NetConnWriteFrame) Returned(r *gen.Run) (ret0 int, ret1 error) {
-	ret0, ret1 = f.ret0, f.ret1
+func (f *value1NetConnWriteFrame) Returned(r *gen.Run) (int, error) {
+	r0, r1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return
+	return r0, r1
 }
-
-// CallResumable is the literal value1NetConnWrite for callers that can be suspended.
-func (c *value1NetConnWrite) CallResumable(r *gen.Run, p0 net.Conn, p1 []byte) (int, error, gen.Status) {
-	return (*value1NetConnWriteFrame)(nil).body(r, c, p0, p1)
-}
-
-func (f *value1NetConnWriteFrame) body(r *gen.Run, c *value1NetConnWrite, p0 net.Conn, p1 []byte) (ret0 int, ret1 error, st gen.Status) {
-	var t0 int
-	var t1 error
+func (c *value1NetConnWrite) CallResumable(r *gen.Run, p0 net.Conn, p1 []byte) (ret0 int, ret1 error, st gen.Status) {
 	{
 		t2 := p0
-		if f != nil {
-			f.p0 = nil
-		}
 //line netconn.go:122:1
 		if c2, ok := t2.(interface {
 			WriteResumable(*gen.Run, []byte) (int, error, gen.Status)
 		}); ok {
 //line netconn.go:122:1
-			t0, t1, st = c2.WriteResumable(r, p1)
+			ret0, ret1, st = c2.WriteResumable(r, p1)
 			if st != gen.Done {
-				f = gen.Take(r, f, 10)
-				f.p1, f.c, f.PC = nil, c, 1
-				return ret0, ret1, r.Link(f, &f.Header, st)
+				f := gen.New[value1NetConnWriteFrame](r, 10)
+				f.c = c
+				return ret0, ret1, f.Link(r, f, 1, st)
 			}
 		} else {
 //line netconn.go:122:1
-			t0, t1 = t2.Write(p1)
+			ret0, ret1 = t2.Write(p1)
 		}
 	}
 //line netconn.go:122:1
-	return t0, t1, gen.Done
+	return ret0, ret1, gen.Done
 }
 
-//line netconn_greenlet.go:510:1
+//line netconn_greenlet.go:393:1
 
 func (f *value1NetConnWriteFrame) Resume(r *gen.Run) (st gen.Status) {
-	var t0 int
-	var t1 error
-	t0, t1 = r.Callee().(interface{ Returned(*gen.Run) (int, error) }).Returned(r)
+	f.Ret0, f.Ret1 = r.Callee().(interface{ Returned(*gen.Run) (int, error) }).Returned(r)
 //line netconn.go:122:1
-	f.ret0, f.ret1 = t0, t1
-	return r.Return(f, &f.Header)
+	return f.Return(r, f)
 }
 
-//line netconn_greenlet.go:521:1
+//line netconn_greenlet.go:401:1
 
 func (f *value1NetConnWriteFrame) Release(r *gen.Run) { gen.Free(r, f, 10) }
-func (*value1NetConnWriteFrame) Func() *gen.Func      { return &value1NetConnWriteFrameInfo }
+func (*value1NetConnWriteFrame) Func() *gen.Func      { return netconn_go.At(4) }
 
-var value1NetConnWriteFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*NetConn).Write.value1", File: "github.com/going-green/greenlet/hub/socket/netconn.go", Line: 122, Points: "122"}
-
-// value2NetConnWrite is Write as a value of netconn.go:122, with what it captures.
+// value2NetConnWrite is Write as a value of netconn.go:122.
 type value2NetConnWrite struct {
 	gen.Closure
 }
 
-// value is the literal for code that can't be suspended.
 func (c *value2NetConnWrite) value() func(*NetConn, []byte) (int, error) {
 	return gen.Bind(&c.Closure, c, func(p0 *NetConn, p1 []byte) (int, error) {
 		_ = c
@@ -537,60 +414,43 @@ func (c *value2NetConnWrite) value() func(*NetConn, []byte) (int, error) {
 	})
 }
 
-// value2NetConnWriteFrame is an activation of the literal value2NetConnWrite.
 type value2NetConnWriteFrame struct {
-	gen.Header
-	c    *value2NetConnWrite
-	p0   *NetConn
-	p1   []byte
-	ret0 int
-	ret1 error
+	gen.Returns2[int, error]
+	c  *value2NetConnWrite
+	p0 *NetConn
+	p1 []byte
 }
 
-func (f *value2NetConnWriteFrame) Returned(r *gen.Run) (ret0 int, ret1 error) {
-	ret0, ret1 = f.ret0, f.ret1
+func (f *value2NetConnWriteFrame) Returned(r *gen.Run) (int, error) {
+	r0, r1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return
+	return r0, r1
 }
-
-// CallResumable is the literal value2NetConnWrite for callers that can be suspended.
-func (c *value2NetConnWrite) CallResumable(r *gen.Run, p0 *NetConn, p1 []byte) (int, error, gen.Status) {
-	return (*value2NetConnWriteFrame)(nil).body(r, c, p0, p1)
-}
-
-func (f *value2NetConnWriteFrame) body(r *gen.Run, c *value2NetConnWrite, p0 *NetConn, p1 []byte) (ret0 int, ret1 error, st gen.Status) {
-	var t0 int
-	var t1 error
+func (c *value2NetConnWrite) CallResumable(r *gen.Run, p0 *NetConn, p1 []byte) (ret0 int, ret1 error, st gen.Status) {
 //line netconn.go:122:1
-	t0, t1, st = (*NetConn).WriteResumable(p0, r, p1)
-	if st != gen.Done {
-		f = gen.Take(r, f, 61)
-		f.p0, f.p1, f.c, f.PC = nil, nil, c, 1
-		return ret0, ret1, r.Link(f, &f.Header, st)
+	if ret0, ret1, st = (*NetConn).WriteResumable(p0, r, p1); st != gen.Done {
+		f := gen.New[value2NetConnWriteFrame](r, 61)
+		f.c = c
+		return ret0, ret1, f.Link(r, f, 1, st)
 	}
 //line netconn.go:122:1
-	return t0, t1, gen.Done
+	return ret0, ret1, gen.Done
 }
 
-//line netconn_greenlet.go:576:1
+//line netconn_greenlet.go:441:1
 
 func (f *value2NetConnWriteFrame) Resume(r *gen.Run) (st gen.Status) {
-	var t0 int
-	var t1 error
-	t0, t1 = r.Callee().(*NetConnWriteFrame).Returned(r)
+	f.Ret0, f.Ret1 = r.Callee().(*NetConnWriteFrame).Returned(r)
 //line netconn.go:122:1
-	f.ret0, f.ret1 = t0, t1
-	return r.Return(f, &f.Header)
+	return f.Return(r, f)
 }
 
-//line netconn_greenlet.go:587:1
+//line netconn_greenlet.go:449:1
 
 func (f *value2NetConnWriteFrame) Release(r *gen.Run) { gen.Free(r, f, 61) }
-func (*value2NetConnWriteFrame) Func() *gen.Func      { return &value2NetConnWriteFrameInfo }
+func (*value2NetConnWriteFrame) Func() *gen.Func      { return netconn_go.At(5) }
 
-var value2NetConnWriteFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*NetConn).Write.value2", File: "github.com/going-green/greenlet/hub/socket/netconn.go", Line: 122, Points: "122"}
-
-// namedConnRead is (net.Conn).Read as a value, for callers that can be suspended.
+// namedConnRead is (net.Conn).Read as a value.
 type namedConnRead struct{}
 
 func (namedConnRead) CallResumable(r *gen.Run, on net.Conn, p0 []byte) (int, error, gen.Status) {
@@ -605,7 +465,7 @@ func (namedConnRead) CallResumable(r *gen.Run, on net.Conn, p0 []byte) (int, err
 
 var _ = gen.Register((net.Conn).Read, namedConnRead{})
 
-// namedNetConnRead is (*NetConn).Read as a value, for callers that can be suspended.
+// namedNetConnRead is (*NetConn).Read as a value.
 type namedNetConnRead struct{}
 
 func (namedNetConnRead) CallResumable(r *gen.Run, on *NetConn, p0 []byte) (int, error, gen.Status) {
@@ -614,7 +474,7 @@ func (namedNetConnRead) CallResumable(r *gen.Run, on *NetConn, p0 []byte) (int, 
 
 var _ = gen.Register((*NetConn).Read, namedNetConnRead{})
 
-// namedConnWrite is (net.Conn).Write as a value, for callers that can be suspended.
+// namedConnWrite is (net.Conn).Write as a value.
 type namedConnWrite struct{}
 
 func (namedConnWrite) CallResumable(r *gen.Run, on net.Conn, p0 []byte) (int, error, gen.Status) {
@@ -629,7 +489,7 @@ func (namedConnWrite) CallResumable(r *gen.Run, on net.Conn, p0 []byte) (int, er
 
 var _ = gen.Register((net.Conn).Write, namedConnWrite{})
 
-// namedNetConnWrite is (*NetConn).Write as a value, for callers that can be suspended.
+// namedNetConnWrite is (*NetConn).Write as a value.
 type namedNetConnWrite struct{}
 
 func (namedNetConnWrite) CallResumable(r *gen.Run, on *NetConn, p0 []byte) (int, error, gen.Status) {
@@ -638,3 +498,11 @@ func (namedNetConnWrite) CallResumable(r *gen.Run, on *NetConn, p0 []byte) (int,
 
 var _ = gen.Register((*NetConn).Write, namedNetConnWrite{})
 var _ = gen.Declare("NetConn.Read", "NetConn.Write")
+var netconn_go = gen.Funcs{Package: "github.com/going-green/greenlet/hub/socket", File: "github.com/going-green/greenlet/hub/socket/netconn.go", List: `
+(*NetConn).Read 86 100: 96 n p c; 98 n
+(*NetConn).Read.value1 94: 94
+(*NetConn).Read.value2 94: 94
+(*NetConn).Write 116 128: 124 n p c; 126 n
+(*NetConn).Write.value1 122: 122
+(*NetConn).Write.value2 122: 122
+`}

@@ -13,13 +13,10 @@ import (
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// DialerDialFrame is an activation of Dialer.Dial.
 type DialerDialFrame struct {
-	gen.Header
+	gen.Returns2[net.Conn, error]
 	d                *Dialer
 	network, address string
-	ret0             net.Conn
-	ret1             error
 }
 
 // NewDialFrame makes a frame that will run Dialer.Dial.
@@ -27,87 +24,55 @@ func (d *Dialer) NewDialFrame(network string, address string) *DialerDialFrame {
 	_ = d.Dial
 	return gen.MakeFrame(DialerDialFrame{d: d, network: network, address: address})
 }
-func (f *DialerDialFrame) Results() (net.Conn, error) { f.Over(f); return f.ret0, f.ret1 }
-func (f *DialerDialFrame) Returned(r *gen.Run) (ret0 net.Conn, ret1 error) {
-	ret0, ret1 = f.ret0, f.ret1
+func (f *DialerDialFrame) Results() (net.Conn, error) { f.Over(f); return f.Ret0, f.Ret1 }
+func (f *DialerDialFrame) Returned(r *gen.Run) (net.Conn, error) {
+	r0, r1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return
+	return r0, r1
 }
-
-// DialResumable is Dialer.Dial for callers that can be suspended.
 func (d *Dialer) DialResumable(r *gen.Run, network string, address string) (net.Conn, error, gen.Status) {
 	return (*DialerDialFrame)(nil).body(r, d, network, address)
 }
 
 func (f *DialerDialFrame) body(r *gen.Run, d *Dialer, network string, address string) (ret0 net.Conn, ret1 error, st gen.Status) {
-	var t0 net.Conn
-	var t1 error
 //line netdial.go:29:1
-	t0, t1, st = d.DialContextResumable(r, context.Background(), network, address)
-	if st != gen.Done {
+	if ret0, ret1, st = d.DialContextResumable(r, context.Background(), network, address); st != gen.Done {
 		f = gen.Take(r, f, 7)
-		f.d, f.network, f.address, f.PC = nil, "", "", 1
-		return ret0, ret1, r.Link(f, &f.Header, st)
+		f.d, f.network, f.address = nil, "", ""
+		return ret0, ret1, f.Link(r, f, 1, st)
 	}
 //line netdial.go:29:1
-	return t0, t1, gen.Done
+	return ret0, ret1, gen.Done
 }
 
-//line netdial_greenlet.go:57:1
+//line netdial_greenlet.go:49:1
 
 func (f *DialerDialFrame) Resume(r *gen.Run) (st gen.Status) {
-	var t0 net.Conn
-	var t1 error
 	switch f.PC {
 	case 0:
-		f.ret0, f.ret1, st = f.body(r, f.d, f.network, f.address)
-		return r.Started(f, &f.Header, st)
+		f.Ret0, f.Ret1, st = f.body(r, f.d, f.network, f.address)
+		return f.Started(r, f, st)
 	default:
-		t0, t1 = r.Callee().(*DialerDialContextFrame).Returned(r)
+		f.Ret0, f.Ret1 = r.Callee().(*DialerDialContextFrame).Returned(r)
 //line netdial.go:29:1
-		f.ret0, f.ret1 = t0, t1
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 }
 
-//line netdial_greenlet.go:74:1
+//line netdial_greenlet.go:63:1
 
-func (f *DialerDialFrame) Args(args []any) { gen.SetArgs(f, args, &f.network, &f.address) }
-func (f *DialerDialFrame) Send(r *gen.Run) gen.Status {
-	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
-}
-func (f *DialerDialFrame) Forget() {
-	*f = DialerDialFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1}
-}
+func (f *DialerDialFrame) Args(args []any)    { gen.SetArgs(f, args, &f.network, &f.address) }
+func (f *DialerDialFrame) Forget()            { *f = DialerDialFrame{Returns2: f.Returns2} }
 func (f *DialerDialFrame) Release(r *gen.Run) { gen.Free(r, f, 7) }
-func (*DialerDialFrame) Func() *gen.Func      { return &infoOfDialerDialFrame }
+func (*DialerDialFrame) Func() *gen.Func      { return netdial_go.At(0) }
 
-var infoOfDialerDialFrame = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*Dialer).Dial", File: "github.com/going-green/greenlet/hub/socket/netdial.go", Line: 28, Points: "29"}
-var _ func(*Dialer, string, string) (net.Conn, error) = (*Dialer).Dial
+var _ = gen.Method22((*new(*Dialer)).Dial, (*Dialer).DialResumable, (*Dialer).NewDialFrame)
 
-// valueDialerDialFrame is Dialer.Dial as a value, for callers that can be suspended.
-type valueDialerDialFrame struct {
-	recv *Dialer
-}
-
-func (v valueDialerDialFrame) CallResumable(r *gen.Run, p0 string, p1 string) (net.Conn, error, gen.Status) {
-	return v.recv.DialResumable(r, p0, p1)
-}
-
-var _ = gen.RegisterMethod((*new(*Dialer)).Dial, func(recv *Dialer) any {
-	return valueDialerDialFrame{recv}
-})
-
-func (v valueDialerDialFrame) Frame() gen.Frame { return gen.MakeFrame(DialerDialFrame{d: v.recv}) }
-
-// DialerDialContextFrame is an activation of Dialer.DialContext.
 type DialerDialContextFrame struct {
-	gen.Header
+	gen.Returns2[net.Conn, error]
 	d                *Dialer
 	ctx              context.Context
 	network, address string
-	ret0             net.Conn
-	ret1             error
 }
 
 // NewDialContextFrame makes a frame that will run Dialer.DialContext.
@@ -115,22 +80,18 @@ func (d *Dialer) NewDialContextFrame(ctx context.Context, network string, addres
 	_ = d.DialContext
 	return gen.MakeFrame(DialerDialContextFrame{d: d, ctx: ctx, network: network, address: address})
 }
-func (f *DialerDialContextFrame) Results() (net.Conn, error) { f.Over(f); return f.ret0, f.ret1 }
-func (f *DialerDialContextFrame) Returned(r *gen.Run) (ret0 net.Conn, ret1 error) {
-	ret0, ret1 = f.ret0, f.ret1
+func (f *DialerDialContextFrame) Results() (net.Conn, error) { f.Over(f); return f.Ret0, f.Ret1 }
+func (f *DialerDialContextFrame) Returned(r *gen.Run) (net.Conn, error) {
+	r0, r1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return
+	return r0, r1
 }
-
-// DialContextResumable is Dialer.DialContext for callers that can be suspended.
 func (d *Dialer) DialContextResumable(r *gen.Run, ctx context.Context, network string, address string) (net.Conn, error, gen.Status) {
 	return (*DialerDialContextFrame)(nil).body(r, d, ctx, network, address)
 }
 
 func (f *DialerDialContextFrame) body(r *gen.Run, d *Dialer, ctx context.Context, network string, address string) (ret0 net.Conn, ret1 error, st gen.Status) {
 	var err error
-	var t0 net.Conn
-	var t1 error
 	{
 //line netdial.go:36:1
 		var ours bool
@@ -150,95 +111,63 @@ func (f *DialerDialContextFrame) body(r *gen.Run, d *Dialer, ctx context.Context
 	}
 case_40:
 //line netdial.go:41:1
-	t0, t1, st = d.dialResumable(r, ctx, network, address)
-	if st != gen.Done {
+	if ret0, ret1, st = d.dialResumable(r, ctx, network, address); st != gen.Done {
 		f = gen.Take(r, f, 50)
-		f.d, f.ctx, f.network, f.address, f.PC = nil, nil, "", "", 1
-		return ret0, ret1, r.Link(f, &f.Header, st)
+		f.d, f.ctx, f.network, f.address = nil, nil, "", ""
+		return ret0, ret1, f.Link(r, f, 1, st)
 	}
 //line netdial.go:41:1
-	return t0, t1, gen.Done
+	return ret0, ret1, gen.Done
 after_switch_37:
 	ret0, ret1 = d.dialElsewhere(ctx, network, address)
 	return ret0, ret1, gen.Done
 }
 
-//line netdial_greenlet.go:167:1
+//line netdial_greenlet.go:127:1
 
 func (f *DialerDialContextFrame) Resume(r *gen.Run) (st gen.Status) {
-	var t0 net.Conn
-	var t1 error
 	switch f.PC {
 	case 0:
-		f.ret0, f.ret1, st = f.body(r, f.d, f.ctx, f.network, f.address)
-		return r.Started(f, &f.Header, st)
+		f.Ret0, f.Ret1, st = f.body(r, f.d, f.ctx, f.network, f.address)
+		return f.Started(r, f, st)
 	default:
-		t0, t1 = r.Callee().(*dialerDialFrame).Returned(r)
+		f.Ret0, f.Ret1 = r.Callee().(*dialerDialFrame).Returned(r)
 //line netdial.go:41:1
-		f.ret0, f.ret1 = t0, t1
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 }
 
-//line netdial_greenlet.go:184:1
+//line netdial_greenlet.go:141:1
 
 func (f *DialerDialContextFrame) Args(args []any) {
 	gen.SetArgs(f, args, &f.ctx, &f.network, &f.address)
 }
-func (f *DialerDialContextFrame) Send(r *gen.Run) gen.Status {
-	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
-}
-func (f *DialerDialContextFrame) Forget() {
-	*f = DialerDialContextFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1}
-}
+func (f *DialerDialContextFrame) Forget()            { *f = DialerDialContextFrame{Returns2: f.Returns2} }
 func (f *DialerDialContextFrame) Release(r *gen.Run) { gen.Free(r, f, 50) }
-func (*DialerDialContextFrame) Func() *gen.Func      { return &infoOfDialerDialContextFrame }
+func (*DialerDialContextFrame) Func() *gen.Func      { return netdial_go.At(1) }
 
-var infoOfDialerDialContextFrame = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*Dialer).DialContext", File: "github.com/going-green/greenlet/hub/socket/netdial.go", Line: 35, Points: "41"}
-var _ func(*Dialer, context.Context, string, string) (net.Conn, error) = (*Dialer).DialContext
+var _ = gen.Method32((*new(*Dialer)).DialContext, (*Dialer).DialContextResumable, (*Dialer).NewDialContextFrame)
 
-// valueDialerDialContextFrame is Dialer.DialContext as a value, for callers that can be suspended.
-type valueDialerDialContextFrame struct {
-	recv *Dialer
-}
-
-func (v valueDialerDialContextFrame) CallResumable(r *gen.Run, p0 context.Context, p1 string, p2 string) (net.Conn, error, gen.Status) {
-	return v.recv.DialContextResumable(r, p0, p1, p2)
-}
-
-var _ = gen.RegisterMethod((*new(*Dialer)).DialContext, func(recv *Dialer) any {
-	return valueDialerDialContextFrame{recv}
-})
-
-func (v valueDialerDialContextFrame) Frame() gen.Frame {
-	return gen.MakeFrame(DialerDialContextFrame{d: v.recv})
-}
-
-// dialerDialFrame is an activation of Dialer.dial.
 type dialerDialFrame struct {
-	gen.Header
+	gen.Returns2[net.Conn, error]
 	d                  *Dialer
 	ctx                context.Context
 	network0, address0 string
 	network, address   *string
 	c                  *net.Conn
 	err                *error
-	ret0               net.Conn
-	ret1               error
 }
 
 func (d *Dialer) newDialFrame(ctx context.Context, network0 string, address0 string) *dialerDialFrame {
 	_ = d.dial
 	return gen.MakeFrame(dialerDialFrame{d: d, ctx: ctx, network0: network0, address0: address0})
 }
-func (f *dialerDialFrame) Results() (net.Conn, error) { f.Over(f); return f.ret0, f.ret1 }
-func (f *dialerDialFrame) Returned(r *gen.Run) (ret0 net.Conn, ret1 error) {
-	ret0, ret1 = f.ret0, f.ret1
+func (f *dialerDialFrame) Results() (net.Conn, error) { f.Over(f); return f.Ret0, f.Ret1 }
+func (f *dialerDialFrame) Returned(r *gen.Run) (net.Conn, error) {
+	r0, r1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return
+	return r0, r1
 }
-
-// dialResumable is Dialer.dial for callers that can be suspended.
 func (d *Dialer) dialResumable(r *gen.Run, ctx context.Context, network0 string, address0 string) (net.Conn, error, gen.Status) {
 	return (*dialerDialFrame)(nil).body(r, d, ctx, network0, address0)
 }
@@ -249,8 +178,6 @@ func (f *dialerDialFrame) body(r *gen.Run, d *Dialer, ctx context.Context, netwo
 		c                *net.Conn
 		err              *error
 		late             error
-		t0               net.Conn
-		t1               error
 	)
 	network = new(string)
 	*network = network0
@@ -263,18 +190,17 @@ func (f *dialerDialFrame) body(r *gen.Run, d *Dialer, ctx context.Context, netwo
 	c = new(net.Conn)
 	err = new(error)
 //line netdial.go:54:1
-	late, st = d.Hub.WithTimeoutResumable(r, d.Timeout, (&dialerDialFunc1{
+	if late, st = d.Hub.WithTimeoutResumable(r, d.Timeout, (&dialerDialFunc1{
 		address: address,
 		c:       c,
 		ctx:     &ctx,
 		d:       &d,
 		err:     err,
 		network: network,
-	}).value())
-	if st != gen.Done {
+	}).value()); st != gen.Done {
 		f = gen.Take(r, f, 39)
-		f.d, f.ctx, f.network, f.address, f.c, f.err, f.PC = nil, nil, network, address, c, err, 1
-		return ret0, ret1, r.Link(f, &f.Header, st)
+		f.d, f.ctx, f.network, f.address, f.c, f.err = nil, nil, network, address, c, err
+		return ret0, ret1, f.Link(r, f, 1, st)
 	}
 	if f != nil {
 		f.d, f.ctx = nil, nil
@@ -285,17 +211,16 @@ func (f *dialerDialFrame) body(r *gen.Run, d *Dialer, ctx context.Context, netwo
 	}
 	return (*c), (*err), gen.Done
 after_if_50:
-	t0, t1, st = d.dialInResumable(r, ctx, (*network), (*address))
-	if st != gen.Done {
+	if ret0, ret1, st = d.dialInResumable(r, ctx, (*network), (*address)); st != gen.Done {
 		f = gen.Take(r, f, 39)
-		f.d, f.ctx, f.PC = nil, nil, 2
-		return ret0, ret1, r.Link(f, &f.Header, st)
+		f.d, f.ctx = nil, nil
+		return ret0, ret1, f.Link(r, f, 2, st)
 	}
 //line netdial.go:59:1
-	return t0, t1, gen.Done
+	return ret0, ret1, gen.Done
 }
 
-//line netdial_greenlet.go:299:1
+//line netdial_greenlet.go:224:1
 
 func (f *dialerDialFrame) Resume(r *gen.Run) (st gen.Status) {
 	var (
@@ -303,64 +228,40 @@ func (f *dialerDialFrame) Resume(r *gen.Run) (st gen.Status) {
 		c                *net.Conn
 		err              *error
 		late             error
-		t0               net.Conn
-		t1               error
 	)
 	switch f.PC {
 	case 0:
-		f.ret0, f.ret1, st = f.body(r, f.d, f.ctx, f.network0, f.address0)
-		return r.Started(f, &f.Header, st)
+		f.Ret0, f.Ret1, st = f.body(r, f.d, f.ctx, f.network0, f.address0)
+		return f.Started(r, f, st)
 	case 1:
 		network, address, c, err = f.network, f.address, f.c, f.err
 		late = r.Callee().(*hub.HubWithTimeoutFrame).Returned(r)
 		f.d, f.ctx = nil, nil
 //line netdial.go:54:1
 		if late != nil && (*c) == nil {
-			f.ret0, f.ret1 = nil, dialError((*network), (*address), context.DeadlineExceeded)
-			return r.Return(f, &f.Header)
+			f.Ret0, f.Ret1 = nil, dialError((*network), (*address), context.DeadlineExceeded)
+			return f.Return(r, f)
 		}
 //line netdial.go:57:1
-		f.ret0, f.ret1 = (*c), (*err)
-		return r.Return(f, &f.Header)
+		f.Ret0, f.Ret1 = (*c), (*err)
+		return f.Return(r, f)
 	default:
-		t0, t1 = r.Callee().(*dialerDialInFrame).Returned(r)
+		f.Ret0, f.Ret1 = r.Callee().(*dialerDialInFrame).Returned(r)
 //line netdial.go:59:1
-		f.ret0, f.ret1 = t0, t1
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 }
 
-//line netdial_greenlet.go:334:1
+//line netdial_greenlet.go:256:1
 
-func (f *dialerDialFrame) Args(args []any) { gen.SetArgs(f, args, &f.ctx, &f.network0, &f.address0) }
-func (f *dialerDialFrame) Send(r *gen.Run) gen.Status {
-	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
-}
-func (f *dialerDialFrame) Forget() {
-	*f = dialerDialFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1}
-}
+func (f *dialerDialFrame) Args(args []any)    { gen.SetArgs(f, args, &f.ctx, &f.network0, &f.address0) }
+func (f *dialerDialFrame) Forget()            { *f = dialerDialFrame{Returns2: f.Returns2} }
 func (f *dialerDialFrame) Release(r *gen.Run) { gen.Free(r, f, 39) }
-func (*dialerDialFrame) Func() *gen.Func      { return &dialerDialFrameInfo }
+func (*dialerDialFrame) Func() *gen.Func      { return netdial_go.At(2) }
 
-var dialerDialFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*Dialer).dial", File: "github.com/going-green/greenlet/hub/socket/netdial.go", Line: 49, Points: "54 network address c err; 59"}
-var _ func(*Dialer, context.Context, string, string) (net.Conn, error) = (*Dialer).dial
+var _ = gen.Method32((*new(*Dialer)).dial, (*Dialer).dialResumable, (*Dialer).newDialFrame)
 
-// dialerDialFrameValue is Dialer.dial as a value, for callers that can be suspended.
-type dialerDialFrameValue struct {
-	recv *Dialer
-}
-
-func (v dialerDialFrameValue) CallResumable(r *gen.Run, p0 context.Context, p1 string, p2 string) (net.Conn, error, gen.Status) {
-	return v.recv.dialResumable(r, p0, p1, p2)
-}
-
-var _ = gen.RegisterMethod((*new(*Dialer)).dial, func(recv *Dialer) any {
-	return dialerDialFrameValue{recv}
-})
-
-func (v dialerDialFrameValue) Frame() gen.Frame { return gen.MakeFrame(dialerDialFrame{d: v.recv}) }
-
-// dialerDialFunc1 is the function literal of netdial.go:54, with what it captures.
+// dialerDialFunc1 is the function literal of netdial.go:54.
 type dialerDialFunc1 struct {
 	gen.Closure
 	c       *net.Conn
@@ -371,38 +272,30 @@ type dialerDialFunc1 struct {
 	address *string
 }
 
-// value is the literal for code that can't be suspended.
 func (c2 *dialerDialFunc1) value() func() {
 	return gen.Bind(&c2.Closure, c2, func() { (*c2.c), (*c2.err) = (*c2.d).dialIn((*c2.ctx), (*c2.network), (*c2.address)) })
 }
 
-// dialerDialFunc1Frame is an activation of the literal dialerDialFunc1.
 type dialerDialFunc1Frame struct {
 	gen.Header
 	c2 *dialerDialFunc1
 }
 
-// CallResumable is the literal dialerDialFunc1 for callers that can be suspended.
-func (c2 *dialerDialFunc1) CallResumable(r *gen.Run) gen.Status {
-	return (*dialerDialFunc1Frame)(nil).body(r, c2)
-}
-
-func (f *dialerDialFunc1Frame) body(r *gen.Run, c2 *dialerDialFunc1) (st gen.Status) {
+func (c2 *dialerDialFunc1) CallResumable(r *gen.Run) (st gen.Status) {
 	var t0 net.Conn
 	var t1 error
 //line netdial.go:54:1
-	t0, t1, st = (*c2.d).dialInResumable(r, (*c2.ctx), (*c2.network), (*c2.address))
-	if st != gen.Done {
-		f = gen.Take(r, f, 40)
-		f.c2, f.PC = c2, 1
-		return r.Link(f, &f.Header, st)
+	if t0, t1, st = (*c2.d).dialInResumable(r, (*c2.ctx), (*c2.network), (*c2.address)); st != gen.Done {
+		f := gen.New[dialerDialFunc1Frame](r, 40)
+		f.c2 = c2
+		return f.Link(r, f, 1, st)
 	}
 //line netdial.go:54:1
 	*c2.c, *c2.err = t0, t1
 	return gen.Done
 }
 
-//line netdial_greenlet.go:406:1
+//line netdial_greenlet.go:299:1
 
 func (f *dialerDialFunc1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c2 := f.c2
@@ -412,46 +305,30 @@ func (f *dialerDialFunc1Frame) Resume(r *gen.Run) (st gen.Status) {
 	t0, t1 = r.Callee().(*dialerDialInFrame).Returned(r)
 //line netdial.go:54:1
 	*c2.c, *c2.err = t0, t1
-	return r.Return(f, &f.Header)
+	return f.Return(r, f)
 }
 
-//line netdial_greenlet.go:419:1
+//line netdial_greenlet.go:312:1
 
 func (f *dialerDialFunc1Frame) Release(r *gen.Run) { gen.Free(r, f, 40) }
-func (*dialerDialFunc1Frame) Func() *gen.Func      { return &dialerDialFunc1FrameInfo }
+func (*dialerDialFunc1Frame) Func() *gen.Func      { return netdial_go.At(3) }
 
-var dialerDialFunc1FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*Dialer).dial.func1", File: "github.com/going-green/greenlet/hub/socket/netdial.go", Line: 54, Points: "54"}
-
-// dialerDialInFrame is an activation of Dialer.dialIn.
 type dialerDialInFrame struct {
-	gen.Header
+	gen.Returns2[net.Conn, error]
 	d                  *Dialer
 	ctx                context.Context
 	network0, address0 string
 	network, address   *string
 	c                  **Conn
 	err                *error
-	ret0               net.Conn
-	ret1               error
 }
 
-func (d *Dialer) newDialInFrame(ctx context.Context, network0 string, address0 string) *dialerDialInFrame {
-	_ = d.dialIn
-	return gen.MakeFrame(dialerDialInFrame{d: d, ctx: ctx, network0: network0, address0: address0})
-}
-func (f *dialerDialInFrame) Results() (net.Conn, error) { f.Over(f); return f.ret0, f.ret1 }
-func (f *dialerDialInFrame) Returned(r *gen.Run) (ret0 net.Conn, ret1 error) {
-	ret0, ret1 = f.ret0, f.ret1
+func (f *dialerDialInFrame) Returned(r *gen.Run) (net.Conn, error) {
+	r0, r1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return
+	return r0, r1
 }
-
-// dialInResumable is Dialer.dialIn for callers that can be suspended.
-func (d *Dialer) dialInResumable(r *gen.Run, ctx context.Context, network0 string, address0 string) (net.Conn, error, gen.Status) {
-	return (*dialerDialInFrame)(nil).body(r, d, ctx, network0, address0)
-}
-
-func (f *dialerDialInFrame) body(r *gen.Run, d *Dialer, ctx context.Context, network0 string, address0 string) (ret0 net.Conn, ret1 error, st gen.Status) {
+func (d *Dialer) dialInResumable(r *gen.Run, ctx context.Context, network0 string, address0 string) (ret0 net.Conn, ret1 error, st gen.Status) {
 	var (
 		network, address *string
 		c                **Conn
@@ -465,20 +342,16 @@ func (f *dialerDialInFrame) body(r *gen.Run, d *Dialer, ctx context.Context, net
 	c = new(*Conn)
 	err = new(error)
 //line netdial.go:66:1
-	cause, st = d.Hub.WithContextResumable(r, ctx, (&dialerDialInFunc1{
+	if cause, st = d.Hub.WithContextResumable(r, ctx, (&dialerDialInFunc1{
 		address: address,
 		c:       c,
 		d:       &d,
 		err:     err,
 		network: network,
-	}).value())
-	if st != gen.Done {
-		f = gen.Take(r, f, 10)
-		f.d, f.ctx, f.network, f.address, f.c, f.err, f.PC = nil, nil, network, address, c, err, 1
-		return ret0, ret1, r.Link(f, &f.Header, st)
-	}
-	if f != nil {
-		f.d, f.ctx = nil, nil
+	}).value()); st != gen.Done {
+		f := gen.New[dialerDialInFrame](r, 10)
+		f.network, f.address, f.c, f.err = network, address, c, err
+		return ret0, ret1, f.Link(r, f, 1, st)
 	}
 //line netdial.go:67:1
 	switch {
@@ -490,7 +363,7 @@ func (f *dialerDialInFrame) body(r *gen.Run, d *Dialer, ctx context.Context, net
 	return nil, (*err), gen.Done
 }
 
-//line netdial_greenlet.go:494:1
+//line netdial_greenlet.go:367:1
 
 func (f *dialerDialInFrame) Resume(r *gen.Run) (st gen.Status) {
 	var (
@@ -499,46 +372,32 @@ func (f *dialerDialInFrame) Resume(r *gen.Run) (st gen.Status) {
 		err              *error
 		cause            error
 	)
-	switch f.PC {
-	case 0:
-		f.ret0, f.ret1, st = f.body(r, f.d, f.ctx, f.network0, f.address0)
-		return r.Started(f, &f.Header, st)
-	default:
-		network, address, c, err = f.network, f.address, f.c, f.err
-		cause = r.Callee().(*hub.HubWithContextFrame).Returned(r)
-		f.d, f.ctx = nil, nil
+	network, address, c, err = f.network, f.address, f.c, f.err
+	cause = r.Callee().(*hub.HubWithContextFrame).Returned(r)
+	f.d, f.ctx = nil, nil
 //line netdial.go:67:1
-		switch {
-		case (*c) != nil: // it is there, late or not
-			f.ret0, f.ret1 = NewNetConn((*c)), nil
-			return r.Return(f, &f.Header)
-		case cause != nil:
+	switch {
+	case (*c) != nil: // it is there, late or not
+		f.Ret0, f.Ret1 = NewNetConn((*c)), nil
+		return f.Return(r, f)
+	case cause != nil:
 //line netdial.go:71:1
-			f.ret0, f.ret1 = nil, dialError((*network), (*address), cause)
-			return r.Return(f, &f.Header)
-		}
-//line netdial.go:73:1
-		f.ret0, f.ret1 = nil, (*err)
-		return r.Return(f, &f.Header)
+		f.Ret0, f.Ret1 = nil, dialError((*network), (*address), cause)
+		return f.Return(r, f)
 	}
+//line netdial.go:73:1
+	f.Ret0, f.Ret1 = nil, (*err)
+	return f.Return(r, f)
 }
 
-//line netdial_greenlet.go:527:1
+//line netdial_greenlet.go:394:1
 
-func (f *dialerDialInFrame) Args(args []any) { gen.SetArgs(f, args, &f.ctx, &f.network0, &f.address0) }
-func (f *dialerDialInFrame) Send(r *gen.Run) gen.Status {
-	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
-}
-func (f *dialerDialInFrame) Forget() {
-	*f = dialerDialInFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1}
-}
 func (f *dialerDialInFrame) Release(r *gen.Run) { gen.Free(r, f, 10) }
-func (*dialerDialInFrame) Func() *gen.Func      { return &dialerDialInFrameInfo }
+func (*dialerDialInFrame) Func() *gen.Func      { return netdial_go.At(4) }
 
-var dialerDialInFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*Dialer).dialIn", File: "github.com/going-green/greenlet/hub/socket/netdial.go", Line: 63, Points: "66 network address c err"}
 var _ func(*Dialer, context.Context, string, string) (net.Conn, error) = (*Dialer).dialIn
 
-// dialerDialInFunc1 is the function literal of netdial.go:66, with what it captures.
+// dialerDialInFunc1 is the function literal of netdial.go:66.
 type dialerDialInFunc1 struct {
 	gen.Closure
 	c       **Conn
@@ -548,23 +407,16 @@ type dialerDialInFunc1 struct {
 	address *string
 }
 
-// value is the literal for code that can't be suspended.
 func (c2 *dialerDialInFunc1) value() func() {
 	return gen.Bind(&c2.Closure, c2, func() { (*c2.c), (*c2.err) = (*c2.d).net().Dial((*c2.network), (*c2.address)) })
 }
 
-// dialerDialInFunc1Frame is an activation of the literal dialerDialInFunc1.
 type dialerDialInFunc1Frame struct {
 	gen.Header
 	c2 *dialerDialInFunc1
 }
 
-// CallResumable is the literal dialerDialInFunc1 for callers that can be suspended.
-func (c2 *dialerDialInFunc1) CallResumable(r *gen.Run) gen.Status {
-	return (*dialerDialInFunc1Frame)(nil).body(r, c2)
-}
-
-func (f *dialerDialInFunc1Frame) body(r *gen.Run, c2 *dialerDialInFunc1) (st gen.Status) {
+func (c2 *dialerDialInFunc1) CallResumable(r *gen.Run) (st gen.Status) {
 	var t1 *Conn
 	var t2 error
 	{
@@ -577,9 +429,9 @@ func (f *dialerDialInFunc1Frame) body(r *gen.Run, c2 *dialerDialInFunc1) (st gen
 //line netdial.go:66:1
 			t1, t2, st = c3.DialResumable(r, (*c2.network), (*c2.address))
 			if st != gen.Done {
-				f = gen.Take(r, f, 7)
-				f.c2, f.PC = c2, 1
-				return r.Link(f, &f.Header, st)
+				f := gen.New[dialerDialInFunc1Frame](r, 7)
+				f.c2 = c2
+				return f.Link(r, f, 1, st)
 			}
 		} else {
 //line netdial.go:66:1
@@ -591,7 +443,7 @@ func (f *dialerDialInFunc1Frame) body(r *gen.Run, c2 *dialerDialInFunc1) (st gen
 	return gen.Done
 }
 
-//line netdial_greenlet.go:595:1
+//line netdial_greenlet.go:447:1
 
 func (f *dialerDialInFunc1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c2 := f.c2
@@ -601,22 +453,17 @@ func (f *dialerDialInFunc1Frame) Resume(r *gen.Run) (st gen.Status) {
 	t1, t2 = r.Callee().(interface{ Returned(*gen.Run) (*Conn, error) }).Returned(r)
 //line netdial.go:66:1
 	*c2.c, *c2.err = t1, t2
-	return r.Return(f, &f.Header)
+	return f.Return(r, f)
 }
 
-//line netdial_greenlet.go:608:1
+//line netdial_greenlet.go:460:1
 
 func (f *dialerDialInFunc1Frame) Release(r *gen.Run) { gen.Free(r, f, 7) }
-func (*dialerDialInFunc1Frame) Func() *gen.Func      { return &dialerDialInFunc1FrameInfo }
+func (*dialerDialInFunc1Frame) Func() *gen.Func      { return netdial_go.At(5) }
 
-var dialerDialInFunc1FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*Dialer).dialIn.func1", File: "github.com/going-green/greenlet/hub/socket/netdial.go", Line: 66, Points: "66"}
-
-// NetListenerAcceptFrame is an activation of NetListener.Accept.
 type NetListenerAcceptFrame struct {
-	gen.Header
-	l    *NetListener
-	ret0 net.Conn
-	ret1 error
+	gen.Returns2[net.Conn, error]
+	l *NetListener
 }
 
 // NewAcceptFrame makes a frame that will run NetListener.Accept.
@@ -624,21 +471,17 @@ func (l *NetListener) NewAcceptFrame() *NetListenerAcceptFrame {
 	_ = l.Accept
 	return gen.MakeFrame(NetListenerAcceptFrame{l: l})
 }
-func (f *NetListenerAcceptFrame) Results() (net.Conn, error) { f.Over(f); return f.ret0, f.ret1 }
-func (f *NetListenerAcceptFrame) Returned(r *gen.Run) (ret0 net.Conn, ret1 error) {
-	ret0, ret1 = f.ret0, f.ret1
+func (f *NetListenerAcceptFrame) Results() (net.Conn, error) { f.Over(f); return f.Ret0, f.Ret1 }
+func (f *NetListenerAcceptFrame) Returned(r *gen.Run) (net.Conn, error) {
+	r0, r1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return
+	return r0, r1
 }
-
-// AcceptResumable is NetListener.Accept for callers that can be suspended.
 func (l *NetListener) AcceptResumable(r *gen.Run) (net.Conn, error, gen.Status) {
 	return (*NetListenerAcceptFrame)(nil).body(r, l)
 }
 
 func (f *NetListenerAcceptFrame) body(r *gen.Run, l *NetListener) (ret0 net.Conn, ret1 error, st gen.Status) {
-	var t0 net.Conn
-	var t1 error
 	{
 //line netdial.go:133:1
 		ours, err := belongs(l.listener.Hub(), r.Current())
@@ -650,85 +493,53 @@ func (f *NetListenerAcceptFrame) body(r *gen.Run, l *NetListener) (ret0 net.Conn
 			return ret0, ret1, gen.Done
 		}
 //line netdial.go:140:1
-		t0, t1, st = l.acceptResumable(r)
-		if st != gen.Done {
+		if ret0, ret1, st = l.acceptResumable(r); st != gen.Done {
 			f = gen.Take(r, f, 25)
-			f.l, f.PC = nil, 1
-			return ret0, ret1, r.Link(f, &f.Header, st)
+			f.l = nil
+			return ret0, ret1, f.Link(r, f, 1, st)
 		}
 	}
 //line netdial.go:140:1
-	return t0, t1, gen.Done
+	return ret0, ret1, gen.Done
 }
 
-//line netdial_greenlet.go:665:1
+//line netdial_greenlet.go:507:1
 
 func (f *NetListenerAcceptFrame) Resume(r *gen.Run) (st gen.Status) {
-	var t0 net.Conn
-	var t1 error
 	switch f.PC {
 	case 0:
-		f.ret0, f.ret1, st = f.body(r, f.l)
-		return r.Started(f, &f.Header, st)
+		f.Ret0, f.Ret1, st = f.body(r, f.l)
+		return f.Started(r, f, st)
 	default:
-		t0, t1 = r.Callee().(*netListenerAcceptFrame).Returned(r)
+		f.Ret0, f.Ret1 = r.Callee().(*netListenerAcceptFrame).Returned(r)
 //line netdial.go:140:1
-		f.ret0, f.ret1 = t0, t1
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 }
 
-//line netdial_greenlet.go:682:1
+//line netdial_greenlet.go:521:1
 
-func (f *NetListenerAcceptFrame) Send(r *gen.Run) gen.Status {
-	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
-}
-func (f *NetListenerAcceptFrame) Forget() {
-	*f = NetListenerAcceptFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1}
-}
+func (f *NetListenerAcceptFrame) Forget()            { *f = NetListenerAcceptFrame{Returns2: f.Returns2} }
 func (f *NetListenerAcceptFrame) Release(r *gen.Run) { gen.Free(r, f, 25) }
-func (*NetListenerAcceptFrame) Func() *gen.Func      { return &infoOfNetListenerAcceptFrame }
+func (*NetListenerAcceptFrame) Func() *gen.Func      { return netdial_go.At(6) }
 
-var infoOfNetListenerAcceptFrame = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*NetListener).Accept", File: "github.com/going-green/greenlet/hub/socket/netdial.go", Line: 132, Points: "140"}
-var _ func(*NetListener) (net.Conn, error) = (*NetListener).Accept
+var _ = gen.Method02((*new(*NetListener)).Accept, (*NetListener).AcceptResumable, (*NetListener).NewAcceptFrame)
 
-// valueNetListenerAcceptFrame is NetListener.Accept as a value, for callers that can be suspended.
-type valueNetListenerAcceptFrame struct {
-	recv *NetListener
-}
-
-func (v valueNetListenerAcceptFrame) CallResumable(r *gen.Run) (net.Conn, error, gen.Status) {
-	return v.recv.AcceptResumable(r)
-}
-
-var _ = gen.RegisterMethod((*new(*NetListener)).Accept, func(recv *NetListener) any {
-	return valueNetListenerAcceptFrame{recv}
-})
-
-func (v valueNetListenerAcceptFrame) Frame() gen.Frame {
-	return gen.MakeFrame(NetListenerAcceptFrame{l: v.recv})
-}
-
-// netListenerAcceptFrame is an activation of NetListener.accept.
 type netListenerAcceptFrame struct {
-	gen.Header
-	l    *NetListener
-	ret0 net.Conn
-	ret1 error
+	gen.Returns2[net.Conn, error]
+	l *NetListener
 }
 
 func (l *NetListener) newAcceptFrame() *netListenerAcceptFrame {
 	_ = l.accept
 	return gen.MakeFrame(netListenerAcceptFrame{l: l})
 }
-func (f *netListenerAcceptFrame) Results() (net.Conn, error) { f.Over(f); return f.ret0, f.ret1 }
-func (f *netListenerAcceptFrame) Returned(r *gen.Run) (ret0 net.Conn, ret1 error) {
-	ret0, ret1 = f.ret0, f.ret1
+func (f *netListenerAcceptFrame) Results() (net.Conn, error) { f.Over(f); return f.Ret0, f.Ret1 }
+func (f *netListenerAcceptFrame) Returned(r *gen.Run) (net.Conn, error) {
+	r0, r1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return
+	return r0, r1
 }
-
-// acceptResumable is NetListener.accept for callers that can be suspended.
 func (l *NetListener) acceptResumable(r *gen.Run) (net.Conn, error, gen.Status) {
 	return (*netListenerAcceptFrame)(nil).body(r, l)
 }
@@ -737,11 +548,10 @@ func (f *netListenerAcceptFrame) body(r *gen.Run, l *NetListener) (ret0 net.Conn
 	var c *Conn
 	var err error
 //line netdial.go:145:1
-	c, err, st = l.listener.AcceptResumable(r)
-	if st != gen.Done {
+	if c, err, st = l.listener.AcceptResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 57)
-		f.l, f.PC = nil, 1
-		return ret0, ret1, r.Link(f, &f.Header, st)
+		f.l = nil
+		return ret0, ret1, f.Link(r, f, 1, st)
 	}
 //line netdial.go:146:1
 	if err != nil {
@@ -754,58 +564,44 @@ func (f *netListenerAcceptFrame) body(r *gen.Run, l *NetListener) (ret0 net.Conn
 	return NewNetConn(c), nil, gen.Done
 }
 
-//line netdial_greenlet.go:758:1
+//line netdial_greenlet.go:568:1
 
 func (f *netListenerAcceptFrame) Resume(r *gen.Run) (st gen.Status) {
 	var c *Conn
 	var err error
 	switch f.PC {
 	case 0:
-		f.ret0, f.ret1, st = f.body(r, f.l)
-		return r.Started(f, &f.Header, st)
+		f.Ret0, f.Ret1, st = f.body(r, f.l)
+		return f.Started(r, f, st)
 	default:
 		c, err = r.Callee().(*ListenerAcceptFrame).Returned(r)
 //line netdial.go:146:1
 		if err != nil {
-			f.ret0, f.ret1 = nil, err
-			return r.Return(f, &f.Header)
+			f.Ret0, f.Ret1 = nil, err
+			return f.Return(r, f)
 		}
 		f.l = nil
 //line netdial.go:149:1
-		f.ret0, f.ret1 = NewNetConn(c), nil
-		return r.Return(f, &f.Header)
+		f.Ret0, f.Ret1 = NewNetConn(c), nil
+		return f.Return(r, f)
 	}
 }
 
-//line netdial_greenlet.go:781:1
+//line netdial_greenlet.go:591:1
 
-func (f *netListenerAcceptFrame) Send(r *gen.Run) gen.Status {
-	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
-}
-func (f *netListenerAcceptFrame) Forget() {
-	*f = netListenerAcceptFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1}
-}
+func (f *netListenerAcceptFrame) Forget()            { *f = netListenerAcceptFrame{Returns2: f.Returns2} }
 func (f *netListenerAcceptFrame) Release(r *gen.Run) { gen.Free(r, f, 57) }
-func (*netListenerAcceptFrame) Func() *gen.Func      { return &netListenerAcceptFrameInfo }
+func (*netListenerAcceptFrame) Func() *gen.Func      { return netdial_go.At(7) }
 
-var netListenerAcceptFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*NetListener).accept", File: "github.com/going-green/greenlet/hub/socket/netdial.go", Line: 144, Points: "145"}
-var _ func(*NetListener) (net.Conn, error) = (*NetListener).accept
-
-// netListenerAcceptFrameValue is NetListener.accept as a value, for callers that can be suspended.
-type netListenerAcceptFrameValue struct {
-	recv *NetListener
-}
-
-func (v netListenerAcceptFrameValue) CallResumable(r *gen.Run) (net.Conn, error, gen.Status) {
-	return v.recv.acceptResumable(r)
-}
-
-var _ = gen.RegisterMethod((*new(*NetListener)).accept, func(recv *NetListener) any {
-	return netListenerAcceptFrameValue{recv}
-})
-
-func (v netListenerAcceptFrameValue) Frame() gen.Frame {
-	return gen.MakeFrame(netListenerAcceptFrame{l: v.recv})
-}
-
+var _ = gen.Method02((*new(*NetListener)).accept, (*NetListener).acceptResumable, (*NetListener).newAcceptFrame)
 var _ = gen.Declare("Dialer.Dial", "Dialer.DialContext", "Dialer.dial", "Dialer.dialIn", "NetListener.Accept", "NetListener.accept")
+var netdial_go = gen.Funcs{Package: "github.com/going-green/greenlet/hub/socket", File: "github.com/going-green/greenlet/hub/socket/netdial.go", List: `
+(*Dialer).Dial 28: 29
+(*Dialer).DialContext 35: 41
+(*Dialer).dial 49: 54 network address c err; 59
+(*Dialer).dial.func1 54: 54
+(*Dialer).dialIn 63: 66 network address c err
+(*Dialer).dialIn.func1 66: 66
+(*NetListener).Accept 132: 140
+(*NetListener).accept 144: 145
+`}

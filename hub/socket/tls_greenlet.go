@@ -14,12 +14,10 @@ import (
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// TLSServerFrame is an activation of TLSServer.
 type TLSServerFrame struct {
-	gen.Header
+	gen.Returns[error]
 	c      *Conn
 	config *tls.Config
-	ret0   error
 }
 
 // NewTLSServerFrame makes a frame that will run TLSServer.
@@ -27,71 +25,50 @@ func NewTLSServerFrame(c *Conn, config *tls.Config) *TLSServerFrame {
 	_ = TLSServer
 	return gen.MakeFrame(TLSServerFrame{c: c, config: config})
 }
-func (f *TLSServerFrame) Results() error                   { f.Over(f); return f.ret0 }
-func (f *TLSServerFrame) Returned(r *gen.Run) (ret0 error) { ret0 = f.ret0; f.Release(r); return }
-
-// TLSServerResumable is TLSServer for callers that can be suspended.
+func (f *TLSServerFrame) Results() error            { f.Over(f); return f.Ret0 }
+func (f *TLSServerFrame) Returned(r *gen.Run) error { r0 := f.Ret0; f.Release(r); return r0 }
 func TLSServerResumable(r *gen.Run, c *Conn, config *tls.Config) (error, gen.Status) {
 	return (*TLSServerFrame)(nil).body(r, c, config)
 }
 
 func (f *TLSServerFrame) body(r *gen.Run, c *Conn, config *tls.Config) (ret0 error, st gen.Status) {
-	var t0 error
 //line tls.go:28:1
-	t0, st = (&TLS{Config: config}).ServerResumable(r, c)
-	if st != gen.Done {
+	if ret0, st = (&TLS{Config: config}).ServerResumable(r, c); st != gen.Done {
 		f = gen.Take(r, f, 42)
-		f.c, f.config, f.PC = nil, nil, 1
-		return ret0, r.Link(f, &f.Header, st)
+		f.c, f.config = nil, nil
+		return ret0, f.Link(r, f, 1, st)
 	}
 //line tls.go:28:1
-	return t0, gen.Done
+	return ret0, gen.Done
 }
 
-//line tls_greenlet.go:52:1
+//line tls_greenlet.go:46:1
 
 func (f *TLSServerFrame) Resume(r *gen.Run) (st gen.Status) {
-	var t0 error
 	switch f.PC {
 	case 0:
-		f.ret0, st = f.body(r, f.c, f.config)
-		return r.Started(f, &f.Header, st)
+		f.Ret0, st = f.body(r, f.c, f.config)
+		return f.Started(r, f, st)
 	default:
-		t0 = r.Callee().(*TLS_ServerFrame).Returned(r)
+		f.Ret0 = r.Callee().(*TLS_ServerFrame).Returned(r)
 //line tls.go:28:1
-		f.ret0 = t0
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 }
 
-//line tls_greenlet.go:68:1
+//line tls_greenlet.go:60:1
 
-func (f *TLSServerFrame) Args(args []any)            { gen.SetArgs(f, args, &f.c, &f.config) }
-func (f *TLSServerFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *TLSServerFrame) Forget()                    { *f = TLSServerFrame{Header: f.Header, ret0: f.ret0} }
-func (f *TLSServerFrame) Release(r *gen.Run)         { gen.Free(r, f, 42) }
-func (*TLSServerFrame) Func() *gen.Func              { return &infoOfTLSServerFrame }
+func (f *TLSServerFrame) Args(args []any)    { gen.SetArgs(f, args, &f.c, &f.config) }
+func (f *TLSServerFrame) Forget()            { *f = TLSServerFrame{Returns: f.Returns} }
+func (f *TLSServerFrame) Release(r *gen.Run) { gen.Free(r, f, 42) }
+func (*TLSServerFrame) Func() *gen.Func      { return tls_go.At(0) }
 
-var infoOfTLSServerFrame = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.TLSServer", File: "github.com/going-green/greenlet/hub/socket/tls.go", Line: 27, Points: "28"}
-var _ func(*Conn, *tls.Config) error = TLSServer
+var _ = gen.Function21(TLSServer, TLSServerResumable, NewTLSServerFrame)
 
-// valueTLSServerFrame is TLSServer as a value, for callers that can be suspended.
-type valueTLSServerFrame struct{}
-
-func (valueTLSServerFrame) CallResumable(r *gen.Run, p0 *Conn, p1 *tls.Config) (error, gen.Status) {
-	return TLSServerResumable(r, p0, p1)
-}
-
-var _ = gen.Register(TLSServer, valueTLSServerFrame{})
-
-func (valueTLSServerFrame) Frame() gen.Frame { return gen.MakeFrame(TLSServerFrame{}) }
-
-// TLSClientFrame is an activation of TLSClient.
 type TLSClientFrame struct {
-	gen.Header
+	gen.Returns[error]
 	c      *Conn
 	config *tls.Config
-	ret0   error
 }
 
 // NewTLSClientFrame makes a frame that will run TLSClient.
@@ -99,71 +76,50 @@ func NewTLSClientFrame(c *Conn, config *tls.Config) *TLSClientFrame {
 	_ = TLSClient
 	return gen.MakeFrame(TLSClientFrame{c: c, config: config})
 }
-func (f *TLSClientFrame) Results() error                   { f.Over(f); return f.ret0 }
-func (f *TLSClientFrame) Returned(r *gen.Run) (ret0 error) { ret0 = f.ret0; f.Release(r); return }
-
-// TLSClientResumable is TLSClient for callers that can be suspended.
+func (f *TLSClientFrame) Results() error            { f.Over(f); return f.Ret0 }
+func (f *TLSClientFrame) Returned(r *gen.Run) error { r0 := f.Ret0; f.Release(r); return r0 }
 func TLSClientResumable(r *gen.Run, c *Conn, config *tls.Config) (error, gen.Status) {
 	return (*TLSClientFrame)(nil).body(r, c, config)
 }
 
 func (f *TLSClientFrame) body(r *gen.Run, c *Conn, config *tls.Config) (ret0 error, st gen.Status) {
-	var t0 error
 //line tls.go:36:1
-	t0, st = (&TLS{Config: config}).ClientResumable(r, c)
-	if st != gen.Done {
+	if ret0, st = (&TLS{Config: config}).ClientResumable(r, c); st != gen.Done {
 		f = gen.Take(r, f, 30)
-		f.c, f.config, f.PC = nil, nil, 1
-		return ret0, r.Link(f, &f.Header, st)
+		f.c, f.config = nil, nil
+		return ret0, f.Link(r, f, 1, st)
 	}
 //line tls.go:36:1
-	return t0, gen.Done
+	return ret0, gen.Done
 }
 
-//line tls_greenlet.go:124:1
+//line tls_greenlet.go:97:1
 
 func (f *TLSClientFrame) Resume(r *gen.Run) (st gen.Status) {
-	var t0 error
 	switch f.PC {
 	case 0:
-		f.ret0, st = f.body(r, f.c, f.config)
-		return r.Started(f, &f.Header, st)
+		f.Ret0, st = f.body(r, f.c, f.config)
+		return f.Started(r, f, st)
 	default:
-		t0 = r.Callee().(*TLS_ClientFrame).Returned(r)
+		f.Ret0 = r.Callee().(*TLS_ClientFrame).Returned(r)
 //line tls.go:36:1
-		f.ret0 = t0
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 }
 
-//line tls_greenlet.go:140:1
+//line tls_greenlet.go:111:1
 
-func (f *TLSClientFrame) Args(args []any)            { gen.SetArgs(f, args, &f.c, &f.config) }
-func (f *TLSClientFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *TLSClientFrame) Forget()                    { *f = TLSClientFrame{Header: f.Header, ret0: f.ret0} }
-func (f *TLSClientFrame) Release(r *gen.Run)         { gen.Free(r, f, 30) }
-func (*TLSClientFrame) Func() *gen.Func              { return &infoOfTLSClientFrame }
+func (f *TLSClientFrame) Args(args []any)    { gen.SetArgs(f, args, &f.c, &f.config) }
+func (f *TLSClientFrame) Forget()            { *f = TLSClientFrame{Returns: f.Returns} }
+func (f *TLSClientFrame) Release(r *gen.Run) { gen.Free(r, f, 30) }
+func (*TLSClientFrame) Func() *gen.Func      { return tls_go.At(1) }
 
-var infoOfTLSClientFrame = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.TLSClient", File: "github.com/going-green/greenlet/hub/socket/tls.go", Line: 35, Points: "36"}
-var _ func(*Conn, *tls.Config) error = TLSClient
+var _ = gen.Function21(TLSClient, TLSClientResumable, NewTLSClientFrame)
 
-// valueTLSClientFrame is TLSClient as a value, for callers that can be suspended.
-type valueTLSClientFrame struct{}
-
-func (valueTLSClientFrame) CallResumable(r *gen.Run, p0 *Conn, p1 *tls.Config) (error, gen.Status) {
-	return TLSClientResumable(r, p0, p1)
-}
-
-var _ = gen.Register(TLSClient, valueTLSClientFrame{})
-
-func (valueTLSClientFrame) Frame() gen.Frame { return gen.MakeFrame(TLSClientFrame{}) }
-
-// TLS_ServerFrame is an activation of TLS.Server.
 type TLS_ServerFrame struct {
-	gen.Header
-	t    *TLS
-	c    *Conn
-	ret0 error
+	gen.Returns[error]
+	t *TLS
+	c *Conn
 }
 
 // NewServerFrame makes a frame that will run TLS.Server.
@@ -171,75 +127,50 @@ func (t *TLS) NewServerFrame(c *Conn) *TLS_ServerFrame {
 	_ = t.Server
 	return gen.MakeFrame(TLS_ServerFrame{t: t, c: c})
 }
-func (f *TLS_ServerFrame) Results() error                   { f.Over(f); return f.ret0 }
-func (f *TLS_ServerFrame) Returned(r *gen.Run) (ret0 error) { ret0 = f.ret0; f.Release(r); return }
-
-// ServerResumable is TLS.Server for callers that can be suspended.
+func (f *TLS_ServerFrame) Results() error            { f.Over(f); return f.Ret0 }
+func (f *TLS_ServerFrame) Returned(r *gen.Run) error { r0 := f.Ret0; f.Release(r); return r0 }
 func (t *TLS) ServerResumable(r *gen.Run, c *Conn) (error, gen.Status) {
 	return (*TLS_ServerFrame)(nil).body(r, t, c)
 }
 
 func (f *TLS_ServerFrame) body(r *gen.Run, t *TLS, c *Conn) (ret0 error, st gen.Status) {
-	var t0 error
 //line tls.go:57:1
-	t0, st = t.startResumable(r, c, newTLSStream(c, t.Config, tls.Server))
-	if st != gen.Done {
+	if ret0, st = t.startResumable(r, c, newTLSStream(c, t.Config, tls.Server)); st != gen.Done {
 		f = gen.Take(r, f, 61)
-		f.t, f.c, f.PC = nil, nil, 1
-		return ret0, r.Link(f, &f.Header, st)
+		f.t, f.c = nil, nil
+		return ret0, f.Link(r, f, 1, st)
 	}
 //line tls.go:57:1
-	return t0, gen.Done
+	return ret0, gen.Done
 }
 
-//line tls_greenlet.go:196:1
+//line tls_greenlet.go:148:1
 
 func (f *TLS_ServerFrame) Resume(r *gen.Run) (st gen.Status) {
-	var t0 error
 	switch f.PC {
 	case 0:
-		f.ret0, st = f.body(r, f.t, f.c)
-		return r.Started(f, &f.Header, st)
+		f.Ret0, st = f.body(r, f.t, f.c)
+		return f.Started(r, f, st)
 	default:
-		t0 = r.Callee().(*tLSStartFrame).Returned(r)
+		f.Ret0 = r.Callee().(*tLSStartFrame).Returned(r)
 //line tls.go:57:1
-		f.ret0 = t0
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 }
 
-//line tls_greenlet.go:212:1
+//line tls_greenlet.go:162:1
 
-func (f *TLS_ServerFrame) Args(args []any)            { gen.SetArgs(f, args, &f.c) }
-func (f *TLS_ServerFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *TLS_ServerFrame) Forget()                    { *f = TLS_ServerFrame{Header: f.Header, ret0: f.ret0} }
-func (f *TLS_ServerFrame) Release(r *gen.Run)         { gen.Free(r, f, 61) }
-func (*TLS_ServerFrame) Func() *gen.Func              { return &infoOfTLS_ServerFrame }
+func (f *TLS_ServerFrame) Args(args []any)    { gen.SetArgs(f, args, &f.c) }
+func (f *TLS_ServerFrame) Forget()            { *f = TLS_ServerFrame{Returns: f.Returns} }
+func (f *TLS_ServerFrame) Release(r *gen.Run) { gen.Free(r, f, 61) }
+func (*TLS_ServerFrame) Func() *gen.Func      { return tls_go.At(2) }
 
-var infoOfTLS_ServerFrame = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*TLS).Server", File: "github.com/going-green/greenlet/hub/socket/tls.go", Line: 56, Points: "57"}
-var _ func(*TLS, *Conn) error = (*TLS).Server
+var _ = gen.Method11((*new(*TLS)).Server, (*TLS).ServerResumable, (*TLS).NewServerFrame)
 
-// valueTLS_ServerFrame is TLS.Server as a value, for callers that can be suspended.
-type valueTLS_ServerFrame struct {
-	recv *TLS
-}
-
-func (v valueTLS_ServerFrame) CallResumable(r *gen.Run, p0 *Conn) (error, gen.Status) {
-	return v.recv.ServerResumable(r, p0)
-}
-
-var _ = gen.RegisterMethod((*new(*TLS)).Server, func(recv *TLS) any {
-	return valueTLS_ServerFrame{recv}
-})
-
-func (v valueTLS_ServerFrame) Frame() gen.Frame { return gen.MakeFrame(TLS_ServerFrame{t: v.recv}) }
-
-// TLS_ClientFrame is an activation of TLS.Client.
 type TLS_ClientFrame struct {
-	gen.Header
-	t    *TLS
-	c    *Conn
-	ret0 error
+	gen.Returns[error]
+	t *TLS
+	c *Conn
 }
 
 // NewClientFrame makes a frame that will run TLS.Client.
@@ -247,101 +178,64 @@ func (t *TLS) NewClientFrame(c *Conn) *TLS_ClientFrame {
 	_ = t.Client
 	return gen.MakeFrame(TLS_ClientFrame{t: t, c: c})
 }
-func (f *TLS_ClientFrame) Results() error                   { f.Over(f); return f.ret0 }
-func (f *TLS_ClientFrame) Returned(r *gen.Run) (ret0 error) { ret0 = f.ret0; f.Release(r); return }
-
-// ClientResumable is TLS.Client for callers that can be suspended.
+func (f *TLS_ClientFrame) Results() error            { f.Over(f); return f.Ret0 }
+func (f *TLS_ClientFrame) Returned(r *gen.Run) error { r0 := f.Ret0; f.Release(r); return r0 }
 func (t *TLS) ClientResumable(r *gen.Run, c *Conn) (error, gen.Status) {
 	return (*TLS_ClientFrame)(nil).body(r, t, c)
 }
 
 func (f *TLS_ClientFrame) body(r *gen.Run, t *TLS, c *Conn) (ret0 error, st gen.Status) {
-	var t0 error
 //line tls.go:64:1
 	if t.Config.Renegotiation != tls.RenegotiateNever {
 		return c.failed("handshake", errRenegotiates), gen.Done
 	}
-	t0, st = t.startResumable(r, c, newTLSStream(c, t.Config, tls.Client))
-	if st != gen.Done {
+	if ret0, st = t.startResumable(r, c, newTLSStream(c, t.Config, tls.Client)); st != gen.Done {
 		f = gen.Take(r, f, 1)
-		f.t, f.c, f.PC = nil, nil, 1
-		return ret0, r.Link(f, &f.Header, st)
+		f.t, f.c = nil, nil
+		return ret0, f.Link(r, f, 1, st)
 	}
 //line tls.go:67:1
-	return t0, gen.Done
+	return ret0, gen.Done
 }
 
-//line tls_greenlet.go:275:1
+//line tls_greenlet.go:202:1
 
 func (f *TLS_ClientFrame) Resume(r *gen.Run) (st gen.Status) {
-	var t0 error
 	switch f.PC {
 	case 0:
-		f.ret0, st = f.body(r, f.t, f.c)
-		return r.Started(f, &f.Header, st)
+		f.Ret0, st = f.body(r, f.t, f.c)
+		return f.Started(r, f, st)
 	default:
-		t0 = r.Callee().(*tLSStartFrame).Returned(r)
+		f.Ret0 = r.Callee().(*tLSStartFrame).Returned(r)
 //line tls.go:67:1
-		f.ret0 = t0
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 }
 
-//line tls_greenlet.go:291:1
+//line tls_greenlet.go:216:1
 
-func (f *TLS_ClientFrame) Args(args []any)            { gen.SetArgs(f, args, &f.c) }
-func (f *TLS_ClientFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *TLS_ClientFrame) Forget()                    { *f = TLS_ClientFrame{Header: f.Header, ret0: f.ret0} }
-func (f *TLS_ClientFrame) Release(r *gen.Run)         { gen.Free(r, f, 1) }
-func (*TLS_ClientFrame) Func() *gen.Func              { return &infoOfTLS_ClientFrame }
+func (f *TLS_ClientFrame) Args(args []any)    { gen.SetArgs(f, args, &f.c) }
+func (f *TLS_ClientFrame) Forget()            { *f = TLS_ClientFrame{Returns: f.Returns} }
+func (f *TLS_ClientFrame) Release(r *gen.Run) { gen.Free(r, f, 1) }
+func (*TLS_ClientFrame) Func() *gen.Func      { return tls_go.At(3) }
 
-var infoOfTLS_ClientFrame = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*TLS).Client", File: "github.com/going-green/greenlet/hub/socket/tls.go", Line: 63, Points: "67"}
-var _ func(*TLS, *Conn) error = (*TLS).Client
+var _ = gen.Method11((*new(*TLS)).Client, (*TLS).ClientResumable, (*TLS).NewClientFrame)
 
-// valueTLS_ClientFrame is TLS.Client as a value, for callers that can be suspended.
-type valueTLS_ClientFrame struct {
-	recv *TLS
-}
-
-func (v valueTLS_ClientFrame) CallResumable(r *gen.Run, p0 *Conn) (error, gen.Status) {
-	return v.recv.ClientResumable(r, p0)
-}
-
-var _ = gen.RegisterMethod((*new(*TLS)).Client, func(recv *TLS) any {
-	return valueTLS_ClientFrame{recv}
-})
-
-func (v valueTLS_ClientFrame) Frame() gen.Frame { return gen.MakeFrame(TLS_ClientFrame{t: v.recv}) }
-
-// tLSStartFrame is an activation of TLS.start.
 type tLSStartFrame struct {
-	gen.Header
-	t    *TLS
-	c0   *Conn
-	s0   *tlsStream
-	c    **Conn
-	s    **tlsStream
-	err  *error
-	ret0 error
+	gen.Returns[error]
+	t   *TLS
+	c0  *Conn
+	s0  *tlsStream
+	c   **Conn
+	s   **tlsStream
+	err *error
 }
 
-func (t *TLS) newStartFrame(c0 *Conn, s0 *tlsStream) *tLSStartFrame {
-	_ = t.start
-	return gen.MakeFrame(tLSStartFrame{t: t, c0: c0, s0: s0})
-}
-func (f *tLSStartFrame) Results() error                   { f.Over(f); return f.ret0 }
-func (f *tLSStartFrame) Returned(r *gen.Run) (ret0 error) { ret0 = f.ret0; f.Release(r); return }
-
-// startResumable is TLS.start for callers that can be suspended.
-func (t *TLS) startResumable(r *gen.Run, c0 *Conn, s0 *tlsStream) (error, gen.Status) {
-	return (*tLSStartFrame)(nil).body(r, t, c0, s0)
-}
-
-func (f *tLSStartFrame) body(r *gen.Run, t *TLS, c0 *Conn, s0 *tlsStream) (ret0 error, st gen.Status) {
+func (f *tLSStartFrame) Returned(r *gen.Run) error { r0 := f.Ret0; f.Release(r); return r0 }
+func (t *TLS) startResumable(r *gen.Run, c0 *Conn, s0 *tlsStream) (ret0 error, st gen.Status) {
 	var (
 		c    **Conn
 		s    **tlsStream
-		t0   error
 		err  *error
 		late error
 	)
@@ -354,29 +248,23 @@ func (f *tLSStartFrame) body(r *gen.Run, t *TLS, c0 *Conn, s0 *tlsStream) (ret0 
 		goto after_if_75
 	}
 //line tls.go:76:1
-	t0, st = t.limitedResumable(r, (*c), (*s))
-	if st != gen.Done {
-		f = gen.Take(r, f, 63)
-		f.t, f.PC = nil, 1
-		return ret0, r.Link(f, &f.Header, st)
+	if ret0, st = t.limitedResumable(r, (*c), (*s)); st != gen.Done {
+		f := gen.New[tLSStartFrame](r, 63)
+		return ret0, f.Link(r, f, 1, st)
 	}
 //line tls.go:76:1
-	return t0, gen.Done
+	return ret0, gen.Done
 after_if_75:
 	err = new(error)
-	late, st = (*c).Hub().WithTimeoutResumable(r, t.Timeout, (&tLSStartFunc1{
+	if late, st = (*c).Hub().WithTimeoutResumable(r, t.Timeout, (&tLSStartFunc1{
 		c:   c,
 		err: err,
 		s:   s,
 		t:   &t,
-	}).value())
-	if st != gen.Done {
-		f = gen.Take(r, f, 63)
-		f.t, f.c, f.s, f.err, f.PC = nil, c, s, err, 2
-		return ret0, r.Link(f, &f.Header, st)
-	}
-	if f != nil {
-		f.t = nil
+	}).value()); st != gen.Done {
+		f := gen.New[tLSStartFrame](r, 63)
+		f.c, f.s, f.err = c, s, err
+		return ret0, f.Link(r, f, 2, st)
 	}
 //line tls.go:79:1
 	if late != nil && (*c).stream != Stream((*s)) {
@@ -385,52 +273,43 @@ after_if_75:
 	return (*err), gen.Done
 }
 
-//line tls_greenlet.go:389:1
+//line tls_greenlet.go:277:1
 
 func (f *tLSStartFrame) Resume(r *gen.Run) (st gen.Status) {
 	var (
 		c    **Conn
 		s    **tlsStream
-		t0   error
 		err  *error
 		late error
 	)
 	switch f.PC {
-	case 0:
-		f.ret0, st = f.body(r, f.t, f.c0, f.s0)
-		return r.Started(f, &f.Header, st)
 	case 1:
-		t0 = r.Callee().(*tLSLimitedFrame).Returned(r)
+		f.Ret0 = r.Callee().(*tLSLimitedFrame).Returned(r)
 //line tls.go:76:1
-		f.ret0 = t0
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	default:
 		c, s, err = f.c, f.s, f.err
 		late = r.Callee().(*hub.HubWithTimeoutFrame).Returned(r)
 		f.t = nil
 //line tls.go:79:1
 		if late != nil && (*c).stream != Stream((*s)) {
-			f.ret0 = (*c).failed("handshake", os.ErrDeadlineExceeded)
-			return r.Return(f, &f.Header)
+			f.Ret0 = (*c).failed("handshake", os.ErrDeadlineExceeded)
+			return f.Return(r, f)
 		}
 //line tls.go:82:1
-		f.ret0 = (*err)
-		return r.Return(f, &f.Header)
+		f.Ret0 = (*err)
+		return f.Return(r, f)
 	}
 }
 
-//line tls_greenlet.go:423:1
+//line tls_greenlet.go:306:1
 
-func (f *tLSStartFrame) Args(args []any)            { gen.SetArgs(f, args, &f.c0, &f.s0) }
-func (f *tLSStartFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *tLSStartFrame) Forget()                    { *f = tLSStartFrame{Header: f.Header, ret0: f.ret0} }
-func (f *tLSStartFrame) Release(r *gen.Run)         { gen.Free(r, f, 63) }
-func (*tLSStartFrame) Func() *gen.Func              { return &tLSStartFrameInfo }
+func (f *tLSStartFrame) Release(r *gen.Run) { gen.Free(r, f, 63) }
+func (*tLSStartFrame) Func() *gen.Func      { return tls_go.At(4) }
 
-var tLSStartFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*TLS).start", File: "github.com/going-green/greenlet/hub/socket/tls.go", Line: 74, Points: "76; 79 c s err"}
 var _ func(*TLS, *Conn, *tlsStream) error = (*TLS).start
 
-// tLSStartFunc1 is the function literal of tls.go:79, with what it captures.
+// tLSStartFunc1 is the function literal of tls.go:79.
 type tLSStartFunc1 struct {
 	gen.Closure
 	err *error
@@ -439,37 +318,29 @@ type tLSStartFunc1 struct {
 	s   **tlsStream
 }
 
-// value is the literal for code that can't be suspended.
 func (c2 *tLSStartFunc1) value() func() {
 	return gen.Bind(&c2.Closure, c2, func() { (*c2.err) = (*c2.t).limited((*c2.c), (*c2.s)) })
 }
 
-// tLSStartFunc1Frame is an activation of the literal tLSStartFunc1.
 type tLSStartFunc1Frame struct {
 	gen.Header
 	c2 *tLSStartFunc1
 }
 
-// CallResumable is the literal tLSStartFunc1 for callers that can be suspended.
-func (c2 *tLSStartFunc1) CallResumable(r *gen.Run) gen.Status {
-	return (*tLSStartFunc1Frame)(nil).body(r, c2)
-}
-
-func (f *tLSStartFunc1Frame) body(r *gen.Run, c2 *tLSStartFunc1) (st gen.Status) {
+func (c2 *tLSStartFunc1) CallResumable(r *gen.Run) (st gen.Status) {
 	var t0 error
 //line tls.go:79:1
-	t0, st = (*c2.t).limitedResumable(r, (*c2.c), (*c2.s))
-	if st != gen.Done {
-		f = gen.Take(r, f, 0)
-		f.c2, f.PC = c2, 1
-		return r.Link(f, &f.Header, st)
+	if t0, st = (*c2.t).limitedResumable(r, (*c2.c), (*c2.s)); st != gen.Done {
+		f := gen.New[tLSStartFunc1Frame](r, 0)
+		f.c2 = c2
+		return f.Link(r, f, 1, st)
 	}
 //line tls.go:79:1
 	*c2.err = t0
 	return gen.Done
 }
 
-//line tls_greenlet.go:473:1
+//line tls_greenlet.go:344:1
 
 func (f *tLSStartFunc1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c2 := f.c2
@@ -478,40 +349,33 @@ func (f *tLSStartFunc1Frame) Resume(r *gen.Run) (st gen.Status) {
 	t0 = r.Callee().(*tLSLimitedFrame).Returned(r)
 //line tls.go:79:1
 	*c2.err = t0
-	return r.Return(f, &f.Header)
+	return f.Return(r, f)
 }
 
-//line tls_greenlet.go:485:1
+//line tls_greenlet.go:356:1
 
 func (f *tLSStartFunc1Frame) Release(r *gen.Run) { gen.Free(r, f, 0) }
-func (*tLSStartFunc1Frame) Func() *gen.Func      { return &tLSStartFunc1FrameInfo }
+func (*tLSStartFunc1Frame) Func() *gen.Func      { return tls_go.At(5) }
 
-var tLSStartFunc1FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*TLS).start.func1", File: "github.com/going-green/greenlet/hub/socket/tls.go", Line: 79, Points: "79"}
-
-// tLSLimitedFrame is an activation of TLS.limited.
 type tLSLimitedFrame struct {
-	gen.DeferHeader
-	t    *TLS
-	c    *Conn
-	s    *tlsStream
-	ret0 error
+	gen.DeferReturns[error]
+	t *TLS
+	c *Conn
+	s *tlsStream
 }
 
 func (t *TLS) newLimitedFrame(c *Conn, s *tlsStream) *tLSLimitedFrame {
 	_ = t.limited
 	return gen.MakeFrame(tLSLimitedFrame{t: t, c: c, s: s})
 }
-
-// limitedResumable is TLS.limited for callers that can be suspended.
 func (t *TLS) limitedResumable(r *gen.Run, c *Conn, s *tlsStream) (error, gen.Status) {
 	return (*tLSLimitedFrame)(nil).run(r, t, c, s)
 }
-func (f *tLSLimitedFrame) Results() error                   { f.Over(f); return f.ret0 }
-func (f *tLSLimitedFrame) Returned(r *gen.Run) (ret0 error) { ret0 = f.ret0; f.Release(r); return }
+func (f *tLSLimitedFrame) Results() error { f.Over(f); return f.Ret0 }
 
 func (f *tLSLimitedFrame) Resume(r *gen.Run) (st gen.Status) {
-	f.ret0, st = f.run(r, f.t, f.c, f.s)
-	return r.Started(f, &f.Header, st)
+	f.Ret0, st = f.run(r, f.t, f.c, f.s)
+	return f.Started(r, f, st)
 }
 
 func (f *tLSLimitedFrame) run(r *gen.Run, t *TLS, c *Conn, s *tlsStream) (ret0 error, st gen.Status) {
@@ -525,7 +389,7 @@ func (f *tLSLimitedFrame) run(r *gen.Run, t *TLS, c *Conn, s *tlsStream) (ret0 e
 	for st = f.step(r, t, c, s); st == gen.Broken; st = f.step(r, t, c, s) {
 		r.Recovered(mark)
 	}
-	ret0 = f.ret0
+	ret0 = f.Ret0
 	if hot && st == gen.Done {
 		f.Release(r)
 	}
@@ -536,16 +400,15 @@ func (f *tLSLimitedFrame) step(r *gen.Run, t *TLS, c *Conn, s *tlsStream) (end g
 	end = gen.Broken
 	defer f.Catch(&end)
 	var st gen.Status
-	var t0, t1 error
 	switch f.PC {
 	case 1:
-		t0 = r.Callee().(*tlsStreamBeginFrame).Returned(r)
+		f.Ret0 = r.Callee().(*tlsStreamBeginFrame).Returned(r)
 		goto resumed_88
 	case 2:
 		r.Callee().(*hub.SemaphoreAcquireFrame).Release(r)
 		goto resumed_93
 	case 3:
-		t1 = r.Callee().(*tlsStreamBeginFrame).Returned(r)
+		f.Ret0 = r.Callee().(*tlsStreamBeginFrame).Returned(r)
 		goto resumed_95
 	case gen.Unwind:
 		goto unwind
@@ -558,46 +421,40 @@ func (f *tLSLimitedFrame) step(r *gen.Run, t *TLS, c *Conn, s *tlsStream) (end g
 //line tls.go:88:1
 	f.t = nil
 //line tls.go:88:1
-	t0, st = s.beginResumable(r, c)
-	if st != gen.Done {
-		f.c, f.s, f.PC = nil, nil, 1
-		return r.Link(f, &f.Header, st)
+	if f.Ret0, st = s.beginResumable(r, c); st != gen.Done {
+		f.c, f.s = nil, nil
+		return f.Link(r, f, 1, st)
 	}
 resumed_88:
 	f.c, f.s = nil, nil
 //line tls.go:88:1
-	f.ret0 = t0
 	goto unwind
 after_if_87:
-//line tls.go:90:1
 	if t.turns == nil {
 		t.turns = c.Hub().NewSemaphore(t.Limit)
 	}
 	if st = t.turns.AcquireResumable(r); st != gen.Done {
-		f.PC = 2
-		return r.Link(f, &f.Header, st)
+		return f.Link(r, f, 2, st)
 	}
 resumed_93:
 //line tls.go:94:1
 	f.DeferFunc(t.turns.Release)
 	f.t = nil
 //line tls.go:95:1
-	t1, st = s.beginResumable(r, c)
-	if st != gen.Done {
-		f.c, f.s, f.PC = nil, nil, 3
-		return r.Link(f, &f.Header, st)
+	if f.Ret0, st = s.beginResumable(r, c); st != gen.Done {
+		f.c, f.s = nil, nil
+		return f.Link(r, f, 3, st)
 	}
 resumed_95:
 	f.c, f.s = nil, nil
 //line tls.go:95:1
-	f.ret0 = t1
 	goto unwind
 unwind:
 //line tls.go:96:1
 	for f.Pending() {
 //line tls.go:96:1
 		if sub := f.Next(r); sub != gen.Done {
-			return r.Link(f, &f.Header, sub)
+			return f.Link(r, f, gen.Unwind, sub)
 		}
 	}
 //line tls.go:96:1
@@ -605,58 +462,28 @@ unwind:
 	return gen.Done
 }
 
-//line tls_greenlet.go:609:1
+//line tls_greenlet.go:466:1
 
-func (f *tLSLimitedFrame) Args(args []any)            { gen.SetArgs(f, args, &f.c, &f.s) }
-func (f *tLSLimitedFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *tLSLimitedFrame) Forget()                    { *f = tLSLimitedFrame{DeferHeader: f.DeferHeader, ret0: f.ret0} }
-func (f *tLSLimitedFrame) Release(r *gen.Run)         { gen.Free(r, f, 49) }
-func (*tLSLimitedFrame) Func() *gen.Func              { return &tLSLimitedFrameInfo }
+func (f *tLSLimitedFrame) Args(args []any)    { gen.SetArgs(f, args, &f.c, &f.s) }
+func (f *tLSLimitedFrame) Forget()            { *f = tLSLimitedFrame{DeferReturns: f.DeferReturns} }
+func (f *tLSLimitedFrame) Release(r *gen.Run) { gen.Free(r, f, 49) }
+func (*tLSLimitedFrame) Func() *gen.Func      { return tls_go.At(6) }
 
-var tLSLimitedFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*TLS).limited", File: "github.com/going-green/greenlet/hub/socket/tls.go", Line: 86, End: 96, Points: "88; 93 t c s; 95"}
-var _ func(*TLS, *Conn, *tlsStream) error = (*TLS).limited
+var _ = gen.Method21((*new(*TLS)).limited, (*TLS).limitedResumable, (*TLS).newLimitedFrame)
 
-// tLSLimitedFrameValue is TLS.limited as a value, for callers that can be suspended.
-type tLSLimitedFrameValue struct {
-	recv *TLS
-}
-
-func (v tLSLimitedFrameValue) CallResumable(r *gen.Run, p0 *Conn, p1 *tlsStream) (error, gen.Status) {
-	return v.recv.limitedResumable(r, p0, p1)
-}
-
-var _ = gen.RegisterMethod((*new(*TLS)).limited, func(recv *TLS) any {
-	return tLSLimitedFrameValue{recv}
-})
-
-func (v tLSLimitedFrameValue) Frame() gen.Frame { return gen.MakeFrame(tLSLimitedFrame{t: v.recv}) }
-
-// tlsStreamBeginFrame is an activation of tlsStream.begin.
 type tlsStreamBeginFrame struct {
-	gen.Header
-	s    *tlsStream
-	c    *Conn
-	ret0 error
+	gen.Returns[error]
+	s *tlsStream
+	c *Conn
 }
 
-func (s *tlsStream) newBeginFrame(c *Conn) *tlsStreamBeginFrame {
-	_ = s.begin
-	return gen.MakeFrame(tlsStreamBeginFrame{s: s, c: c})
-}
-func (f *tlsStreamBeginFrame) Results() error                   { f.Over(f); return f.ret0 }
-func (f *tlsStreamBeginFrame) Returned(r *gen.Run) (ret0 error) { ret0 = f.ret0; f.Release(r); return }
-
-// beginResumable is tlsStream.begin for callers that can be suspended.
-func (s *tlsStream) beginResumable(r *gen.Run, c *Conn) (error, gen.Status) {
-	return (*tlsStreamBeginFrame)(nil).body(r, s, c)
-}
-
-func (f *tlsStreamBeginFrame) body(r *gen.Run, s *tlsStream, c *Conn) (ret0 error, st gen.Status) {
+func (f *tlsStreamBeginFrame) Returned(r *gen.Run) error { r0 := f.Ret0; f.Release(r); return r0 }
+func (s *tlsStream) beginResumable(r *gen.Run, c *Conn) (ret0 error, st gen.Status) {
 //line tls.go:102:1
 	if st = greenlet.OnStackResumable(r, s.handshake); st != gen.Done {
-		f = gen.Take(r, f, 8)
-		f.s, f.c, f.PC = s, c, 1
-		return ret0, r.Link(f, &f.Header, st)
+		f := gen.New[tlsStreamBeginFrame](r, 8)
+		f.s, f.c = s, c
+		return ret0, f.Link(r, f, 1, st)
 	}
 //line tls.go:103:1
 	if s.err != nil {
@@ -668,56 +495,52 @@ func (f *tlsStreamBeginFrame) body(r *gen.Run, s *tlsStream, c *Conn) (ret0 erro
 		c.stream = s
 	}
 	c.ahead = nil
-	if f != nil {
-		f.c = nil
-	}
-//line tls.go:112:1
 	if len(s.in) > 0 {
 		s.Readiness().Signal(hub.In)
 	}
 	return nil, gen.Done
 }
 
-//line tls_greenlet.go:682:1
+//line tls_greenlet.go:505:1
 
 func (f *tlsStreamBeginFrame) Resume(r *gen.Run) (st gen.Status) {
 	s, c := f.s, f.c
-	switch f.PC {
-	case 0:
-		f.ret0, st = f.body(r, f.s, f.c)
-		return r.Started(f, &f.Header, st)
-	default:
-		r.Callee().Release(r)
+	r.Callee().Release(r)
 //line tls.go:103:1
-		if s.err != nil {
-			f.ret0 = c.failed("handshake", s.err)
-			return r.Return(f, &f.Header)
-		}
-//line tls.go:106:1
-		if of, ok := c.stream.(*shared); ok {
-			of.Stream = s
-		} else {
-			c.stream = s
-		}
-		c.ahead = nil
-		f.c = nil
-//line tls.go:112:1
-		if len(s.in) > 0 {
-			s.Readiness().Signal(hub.In)
-		}
-		f.ret0 = nil
-		return r.Return(f, &f.Header)
+	if s.err != nil {
+		f.Ret0 = c.failed("handshake", s.err)
+		return f.Return(r, f)
 	}
+//line tls.go:106:1
+	if of, ok := c.stream.(*shared); ok {
+		of.Stream = s
+	} else {
+		c.stream = s
+	}
+	c.ahead = nil
+	f.c = nil
+//line tls.go:112:1
+	if len(s.in) > 0 {
+		s.Readiness().Signal(hub.In)
+	}
+	f.Ret0 = nil
+	return f.Return(r, f)
 }
 
-//line tls_greenlet.go:714:1
+//line tls_greenlet.go:531:1
 
-func (f *tlsStreamBeginFrame) Args(args []any)            { gen.SetArgs(f, args, &f.c) }
-func (f *tlsStreamBeginFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *tlsStreamBeginFrame) Forget()                    { *f = tlsStreamBeginFrame{Header: f.Header, ret0: f.ret0} }
-func (f *tlsStreamBeginFrame) Release(r *gen.Run)         { gen.Free(r, f, 8) }
-func (*tlsStreamBeginFrame) Func() *gen.Func              { return &tlsStreamBeginFrameInfo }
+func (f *tlsStreamBeginFrame) Release(r *gen.Run) { gen.Free(r, f, 8) }
+func (*tlsStreamBeginFrame) Func() *gen.Func      { return tls_go.At(7) }
 
-var tlsStreamBeginFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/socket.(*tlsStream).begin", File: "github.com/going-green/greenlet/hub/socket/tls.go", Line: 101, Points: "102 s c"}
 var _ func(*tlsStream, *Conn) error = (*tlsStream).begin
 var _ = gen.Declare("TLS.Server", "TLS.Client", "TLS.start", "TLS.limited", "tlsStream.begin")
+var tls_go = gen.Funcs{Package: "github.com/going-green/greenlet/hub/socket", File: "github.com/going-green/greenlet/hub/socket/tls.go", List: `
+TLSServer 27: 28
+TLSClient 35: 36
+(*TLS).Server 56: 57
+(*TLS).Client 63: 67
+(*TLS).start 74: 76; 79 c s err
+(*TLS).start.func1 79: 79
+(*TLS).limited 86 96: 88; 93 t c s; 95
+(*tlsStream).begin 101: 102 s c
+`}

@@ -14,38 +14,24 @@ import (
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// echoServeWebSocketFrame is an activation of echo.ServeWebSocket.
 type echoServeWebSocketFrame struct {
 	gen.Header
 	c *websocket.Conn
 }
 
-// NewServeWebSocketFrame makes a frame that will run echo.ServeWebSocket.
-func (v echo) NewServeWebSocketFrame(c *websocket.Conn) *echoServeWebSocketFrame {
-	_ = v.ServeWebSocket
-	return gen.MakeFrame(echoServeWebSocketFrame{c: c})
-}
-
-// ServeWebSocketResumable is echo.ServeWebSocket for callers that can be suspended.
-func (echo) ServeWebSocketResumable(r *gen.Run, c *websocket.Conn) gen.Status {
-	return (*echoServeWebSocketFrame)(nil).body(r, c)
-}
-
-func (f *echoServeWebSocketFrame) body(r *gen.Run, c *websocket.Conn) (st gen.Status) {
+func (echo) ServeWebSocketResumable(r *gen.Run, c *websocket.Conn) (st gen.Status) {
 	var (
-		op  ws.OpCode
-		p   []byte
-		err error
-		t0  bool
-		t1  error
+		op      ws.OpCode
+		p       []byte
+		err, t1 error
+		t0      bool
 	)
 //line servers.go:77:1
 loop_77:
-	op, p, err, st = c.ReceiveResumable(r)
-	if st != gen.Done {
-		f = gen.Take(r, f, 50)
-		f.c, f.PC = c, 1
-		return r.Link(f, &f.Header, st)
+	if op, p, err, st = c.ReceiveResumable(r); st != gen.Done {
+		f := gen.New[echoServeWebSocketFrame](r, 50)
+		f.c = c
+		return f.Link(r, f, 1, st)
 	}
 //line servers.go:79:1
 	t0 = err != nil
@@ -54,11 +40,10 @@ loop_77:
 		goto after_if_79
 	}
 //line servers.go:79:1
-	t1, st = c.SendResumable(r, op, p)
-	if st != gen.Done {
-		f = gen.Take(r, f, 50)
-		f.c, f.PC = c, 2
-		return r.Link(f, &f.Header, st)
+	if t1, st = c.SendResumable(r, op, p); st != gen.Done {
+		f := gen.New[echoServeWebSocketFrame](r, 50)
+		f.c = c
+		return f.Link(r, f, 2, st)
 	}
 	t0 = t1 != nil
 after_if_79:
@@ -69,20 +54,17 @@ after_if_79:
 	goto loop_77
 }
 
-//line servers_greenlet.go:73:1
+//line servers_greenlet.go:58:1
 
 func (f *echoServeWebSocketFrame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
 	var (
-		op  ws.OpCode
-		p   []byte
-		err error
-		t0  bool
-		t1  error
+		op      ws.OpCode
+		p       []byte
+		err, t1 error
+		t0      bool
 	)
 	switch f.PC {
-	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.c))
 	case 1:
 		op, p, err = r.Callee().(*websocket.ConnReceiveFrame).Returned(r)
 		goto resumed_78
@@ -93,10 +75,8 @@ func (f *echoServeWebSocketFrame) Resume(r *gen.Run) (st gen.Status) {
 
 loop_77:
 //line servers.go:78:1
-	op, p, err, st = c.ReceiveResumable(r)
-	if st != gen.Done {
-		f.PC = 1
-		return r.Link(f, &f.Header, st)
+	if op, p, err, st = c.ReceiveResumable(r); st != gen.Done {
+		return f.Link(r, f, 1, st)
 	}
 resumed_78:
 //line servers.go:79:1
@@ -106,32 +86,27 @@ resumed_78:
 		goto after_if_79
 	}
 //line servers.go:79:1
-	t1, st = c.SendResumable(r, op, p)
-	if st != gen.Done {
-		f.PC = 2
-		return r.Link(f, &f.Header, st)
+	if t1, st = c.SendResumable(r, op, p); st != gen.Done {
+		return f.Link(r, f, 2, st)
 	}
 resumed_79:
 	t0 = t1 != nil
 after_if_79:
 //line servers.go:79:1
 	if t0 {
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 	goto loop_77
 }
 
-//line servers_greenlet.go:125:1
+//line servers_greenlet.go:103:1
 
-func (f *echoServeWebSocketFrame) Args(args []any)    { gen.SetArgs(f, args, &f.c) }
-func (f *echoServeWebSocketFrame) Forget()            { *f = echoServeWebSocketFrame{Header: f.Header} }
 func (f *echoServeWebSocketFrame) Release(r *gen.Run) { gen.Free(r, f, 50) }
-func (*echoServeWebSocketFrame) Func() *gen.Func      { return &echoServeWebSocketFrameInfo }
+func (*echoServeWebSocketFrame) Func() *gen.Func      { return servers_go.At(0) }
 
-var echoServeWebSocketFrameInfo = gen.Func{Name: "main.echo.ServeWebSocket", File: "github.com/going-green/greenlet/websocket/measure/servers.go", Line: 76, Points: "78 c; 79 c"}
 var _ func(echo, *websocket.Conn) = (echo).ServeWebSocket
 
-// ReadResumable is Read of what is embedded, for callers that can be suspended.
+// ReadResumable is Read of what is embedded.
 func (v readWriter) ReadResumable(r *gen.Run, p0 []byte) (int, error, gen.Status) {
 	if form, ok := any(v.Reader).(interface {
 		ReadResumable(*gen.Run, []byte) (int, error, gen.Status)
@@ -142,7 +117,7 @@ func (v readWriter) ReadResumable(r *gen.Run, p0 []byte) (int, error, gen.Status
 	return r0, r1, gen.Done
 }
 
-// ReadDeferred is Read of what is embedded, for those that defer it.
+// ReadDeferred is Read of what is embedded, deferred.
 func (v readWriter) ReadDeferred(r *gen.Run, d *gen.DeferHeader, p0 []byte) (int, error, gen.Status) {
 	if form, ok := any(v.Reader).(interface {
 		ReadDeferred(*gen.Run, *gen.DeferHeader, []byte) (int, error, gen.Status)
@@ -163,7 +138,7 @@ func (v readWriter) ReadDeferred(r *gen.Run, d *gen.DeferHeader, p0 []byte) (int
 	return r0, r1, gen.Done
 }
 
-// WriteResumable is Write of what is embedded, for callers that can be suspended.
+// WriteResumable is Write of what is embedded.
 func (v readWriter) WriteResumable(r *gen.Run, p0 []byte) (int, error, gen.Status) {
 	if form, ok := any(v.Writer).(interface {
 		WriteResumable(*gen.Run, []byte) (int, error, gen.Status)
@@ -174,7 +149,7 @@ func (v readWriter) WriteResumable(r *gen.Run, p0 []byte) (int, error, gen.Statu
 	return r0, r1, gen.Done
 }
 
-// WriteDeferred is Write of what is embedded, for those that defer it.
+// WriteDeferred is Write of what is embedded, deferred.
 func (v readWriter) WriteDeferred(r *gen.Run, d *gen.DeferHeader, p0 []byte) (int, error, gen.Status) {
 	if form, ok := any(v.Writer).(interface {
 		WriteDeferred(*gen.Run, *gen.DeferHeader, []byte) (int, error, gen.Status)
@@ -196,3 +171,6 @@ func (v readWriter) WriteDeferred(r *gen.Run, d *gen.DeferHeader, p0 []byte) (in
 }
 
 var _ = gen.Declare("echo.ServeWebSocket")
+var servers_go = gen.Funcs{Package: "main", File: "github.com/going-green/greenlet/websocket/measure/servers.go", List: `
+echo.ServeWebSocket 76: 78 c; 79 c
+`}

@@ -65,13 +65,13 @@ func TestOutput(t *testing.T) {
 func TestReadme(t *testing.T) {
 	generated, err := os.ReadFile("fib/main_greenlet.go")
 	require.NoError(t, err)
-	want := between(t, string(generated), "// fibFrame is", "var _ func")
+	want := between(t, string(generated), "type fibFrame", "var _ func")
 	want = strings.TrimSpace(lineReset.ReplaceAllString(want, "")) + "\n"
 
 	const file = "../README.md"
 	readme, err := os.ReadFile(file)
 	require.NoError(t, err)
-	got := between(t, string(readme), "// fibFrame is", "```")
+	got := between(t, string(readme), "type fibFrame", "```")
 	if *update {
 		require.NoError(t, os.WriteFile(file, []byte(strings.Replace(string(readme), got, want, 1)), 0o666))
 		return

@@ -118,7 +118,7 @@ type sumsFrame struct {
 
 func newSumsFrame(n int) *sumsFrame                     { _ = sums; return gen.MakeFrame(sumsFrame{n: n}) }
 func (f *sumsFrame) Results() int                       { f.Over(f); return f.Ret0 }
-func (f *sumsFrame) Returned(r *gen.Run) int            { r0 := f.Ret0; f.Release(r); return r0 }
+func (f *sumsFrame) Returned(r *gen.Run) int            { ret0 := f.Ret0; f.Release(r); return ret0 }
 func sumsResumable(r *gen.Run, n int) (int, gen.Status) { return (*sumsFrame)(nil).body(r, n) }
 
 func (f *sumsFrame) body(r *gen.Run, n int) (ret0 int, st gen.Status) {

@@ -19,7 +19,7 @@ type holdsFrame struct {
 
 func newHoldsFrame(v any) *holdsFrame            { _ = holds; return gen.MakeFrame(holdsFrame{v: v}) }
 func (f *holdsFrame) Results() string            { f.Over(f); return f.Ret0 }
-func (f *holdsFrame) Returned(r *gen.Run) string { r0 := f.Ret0; f.Release(r); return r0 }
+func (f *holdsFrame) Returned(r *gen.Run) string { ret0 := f.Ret0; f.Release(r); return ret0 }
 func holdsResumable(r *gen.Run, v any) (ret0 string, st gen.Status) {
 //line interfaces_test.go:16:1
 	f := gen.New[holdsFrame](r, 28)

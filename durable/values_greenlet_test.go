@@ -27,7 +27,7 @@ type usesAllFrame struct {
 
 func newUsesAllFrame(s *store) *usesAllFrame       { _ = usesAll; return gen.MakeFrame(usesAllFrame{s: s}) }
 func (f *usesAllFrame) Results() string            { f.Over(f); return f.Ret0 }
-func (f *usesAllFrame) Returned(r *gen.Run) string { r0 := f.Ret0; f.Release(r); return r0 }
+func (f *usesAllFrame) Returned(r *gen.Run) string { ret0 := f.Ret0; f.Release(r); return ret0 }
 func usesAllResumable(r *gen.Run, s *store) (ret0 string, st gen.Status) {
 	var (
 		re    *regexp.Regexp
@@ -107,7 +107,7 @@ type holdsFuncFrame struct {
 
 func newHoldsFuncFrame() *holdsFuncFrame          { _ = holdsFunc; return gen.MakeFrame(holdsFuncFrame{}) }
 func (f *holdsFuncFrame) Results() int            { f.Over(f); return f.Ret0 }
-func (f *holdsFuncFrame) Returned(r *gen.Run) int { r0 := f.Ret0; f.Release(r); return r0 }
+func (f *holdsFuncFrame) Returned(r *gen.Run) int { ret0 := f.Ret0; f.Release(r); return ret0 }
 func holdsFuncResumable(r *gen.Run) (ret0 int, st gen.Status) {
 	var f func(int) int
 //line values_test.go:78:1

@@ -26,7 +26,7 @@ func NewAsReadyFrame[W Waitable](things ...W) *AsReadyFrame[W] {
 	return gen.MakeFrame(AsReadyFrame[W]{things: things})
 }
 func (f *AsReadyFrame[W]) Results() iter.Seq[W]            { f.Over(f); return f.Ret0 }
-func (f *AsReadyFrame[W]) Returned(r *gen.Run) iter.Seq[W] { r0 := f.Ret0; f.Release(r); return r0 }
+func (f *AsReadyFrame[W]) Returned(r *gen.Run) iter.Seq[W] { ret0 := f.Ret0; f.Release(r); return ret0 }
 func AsReadyResumable[W Waitable](r *gen.Run, things ...W) (iter.Seq[W], gen.Status) {
 	return (*AsReadyFrame[W])(nil).body(r, things)
 }
@@ -218,7 +218,7 @@ func NewAwaitFrame[W Waitable](n0 int, things ...W) *AwaitFrame[W] {
 	return gen.MakeFrame(AwaitFrame[W]{n0: n0, things: things})
 }
 func (f *AwaitFrame[W]) Results() []W            { f.Over(f); return f.Ret0 }
-func (f *AwaitFrame[W]) Returned(r *gen.Run) []W { r0 := f.Ret0; f.Release(r); return r0 }
+func (f *AwaitFrame[W]) Returned(r *gen.Run) []W { ret0 := f.Ret0; f.Release(r); return ret0 }
 func AwaitResumable[W Waitable](r *gen.Run, n0 int, things ...W) ([]W, gen.Status) {
 	return (*AwaitFrame[W])(nil).body(r, n0, things)
 }
@@ -375,7 +375,7 @@ type range1AwaitFrame[W Waitable] struct {
 	w W
 }
 
-func (f *range1AwaitFrame[W]) Returned(r *gen.Run) bool { r0 := f.Ret0; f.Release(r); return r0 }
+func (f *range1AwaitFrame[W]) Returned(r *gen.Run) bool { ret0 := f.Ret0; f.Release(r); return ret0 }
 func (c *range1Await[W]) CallResumable(r *gen.Run, w W) (bool, gen.Status) {
 	return (*range1AwaitFrame[W])(nil).body(r, c, w)
 }

@@ -272,7 +272,11 @@ type logWaitsForManyRange1Frame struct {
 	w Waitable
 }
 
-func (f *logWaitsForManyRange1Frame) Returned(r *gen.Run) bool { r0 := f.Ret0; f.Release(r); return r0 }
+func (f *logWaitsForManyRange1Frame) Returned(r *gen.Run) bool {
+	ret0 := f.Ret0
+	f.Release(r)
+	return ret0
+}
 func (c *logWaitsForManyRange1) CallResumable(r *gen.Run, w Waitable) (ret0 bool, st gen.Status) {
 	c.loop.Begin()
 //line await_test.go:27:1
@@ -301,7 +305,7 @@ leave_32:
 	return false, gen.Done
 }
 
-//line await_greenlet_test.go:306:1
+//line await_greenlet_test.go:310:1
 
 func (f *logWaitsForManyRange1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c, w := f.c, f.w
@@ -325,7 +329,7 @@ leave_32:
 	return f.Return(r, f)
 }
 
-//line await_greenlet_test.go:330:1
+//line await_greenlet_test.go:334:1
 
 func (f *logWaitsForManyRange1Frame) Release(r *gen.Run) { gen.Free(r, f, 10) }
 func (*logWaitsForManyRange1Frame) Func() *gen.Func      { return await_test_go.At(1) }
@@ -367,7 +371,7 @@ func (f2 *logCallsFrame) body(r *gen.Run, l *log, f func()) (st gen.Status) {
 	return gen.Done
 }
 
-//line await_greenlet_test.go:372:1
+//line await_greenlet_test.go:376:1
 
 func (f2 *logCallsFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f2.PC {
@@ -398,7 +402,7 @@ func (l *log) newReturnsFrame(d time.Duration, err error) *logReturnsFrame {
 	return gen.MakeFrame(logReturnsFrame{l: l, d: d, err: err})
 }
 func (f *logReturnsFrame) Results() error            { f.Over(f); return f.Ret0 }
-func (f *logReturnsFrame) Returned(r *gen.Run) error { r0 := f.Ret0; f.Release(r); return r0 }
+func (f *logReturnsFrame) Returned(r *gen.Run) error { ret0 := f.Ret0; f.Release(r); return ret0 }
 func (l *log) returnsResumable(r *gen.Run, d time.Duration, err error) (error, gen.Status) {
 	return (*logReturnsFrame)(nil).body(r, l, d, err)
 }
@@ -414,7 +418,7 @@ func (f *logReturnsFrame) body(r *gen.Run, l *log, d time.Duration, err error) (
 	return err, gen.Done
 }
 
-//line await_greenlet_test.go:419:1
+//line await_greenlet_test.go:423:1
 
 func (f *logReturnsFrame) Resume(r *gen.Run) (st gen.Status) {
 	err := f.err
@@ -430,7 +434,7 @@ func (f *logReturnsFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line await_greenlet_test.go:435:1
+//line await_greenlet_test.go:439:1
 
 func (f *logReturnsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.d, &f.err) }
 func (f *logReturnsFrame) Forget()            { *f = logReturnsFrame{Returns: f.Returns} }
@@ -537,7 +541,7 @@ resumed_78:
 	return gen.Done
 }
 
-//line await_greenlet_test.go:543:1
+//line await_greenlet_test.go:547:1
 
 func (f *logJoinsAllFrame) Resume(r *gen.Run) (st gen.Status) {
 	return f.Started(r, f, f.body(r, f.l))
@@ -580,7 +584,7 @@ func (f *logRefusesFrame) body(r *gen.Run, l0 *log) (st gen.Status) {
 	return gen.Done
 }
 
-//line await_greenlet_test.go:586:1
+//line await_greenlet_test.go:590:1
 
 func (f *logRefusesFrame) Resume(r *gen.Run) (st gen.Status) {
 	var l **log
@@ -602,7 +606,7 @@ func (f *logRefusesFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line await_greenlet_test.go:608:1
+//line await_greenlet_test.go:612:1
 
 func (f *logRefusesFrame) Forget()            { *f = logRefusesFrame{Header: f.Header} }
 func (f *logRefusesFrame) Release(r *gen.Run) { gen.Free(r, f, 21) }
@@ -624,7 +628,7 @@ func (c *logRefusesFunc1) value() func() {
 	})
 }
 
-//line await_greenlet_test.go:630:1
+//line await_greenlet_test.go:634:1
 
 type logRefusesFunc1Frame struct {
 	gen.DeferHeader
@@ -690,7 +694,7 @@ unwind:
 	return gen.Done
 }
 
-//line await_greenlet_test.go:696:1
+//line await_greenlet_test.go:700:1
 
 func (f *logRefusesFunc1Frame) Release(r *gen.Run) { gen.Free(r, f, 46) }
 func (*logRefusesFunc1Frame) Func() *gen.Func      { return await_test_go.At(6) }
@@ -847,7 +851,7 @@ unwind:
 	return gen.Done
 }
 
-//line await_greenlet_test.go:853:1
+//line await_greenlet_test.go:857:1
 
 func (f *logKillsAllFrame) Forget()            { *f = logKillsAllFrame{DeferHeader: f.DeferHeader} }
 func (f *logKillsAllFrame) Release(r *gen.Run) { gen.Free(r, f, 44) }
@@ -897,7 +901,7 @@ func (f *logUnlinksFrame) body(r *gen.Run, l *log) (st gen.Status) {
 	return gen.Done
 }
 
-//line await_greenlet_test.go:903:1
+//line await_greenlet_test.go:907:1
 
 func (f *logUnlinksFrame) Resume(r *gen.Run) (st gen.Status) {
 	var task *Task
@@ -913,7 +917,7 @@ func (f *logUnlinksFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line await_greenlet_test.go:919:1
+//line await_greenlet_test.go:923:1
 
 func (f *logUnlinksFrame) Forget()            { *f = logUnlinksFrame{Header: f.Header} }
 func (f *logUnlinksFrame) Release(r *gen.Run) { gen.Free(r, f, 50) }
@@ -933,9 +937,9 @@ func (l *log) newSquaresFrame(n int) *logSquaresFrame {
 }
 func (f *logSquaresFrame) Results() (int, error) { f.Over(f); return f.Ret0, f.Ret1 }
 func (f *logSquaresFrame) Returned(r *gen.Run) (int, error) {
-	r0, r1 := f.Ret0, f.Ret1
+	ret0, ret1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return r0, r1
+	return ret0, ret1
 }
 func (l *log) squaresResumable(r *gen.Run, n int) (int, error, gen.Status) {
 	return (*logSquaresFrame)(nil).body(r, l, n)
@@ -958,7 +962,7 @@ func (f *logSquaresFrame) body(r *gen.Run, l *log, n int) (ret0 int, ret1 error,
 	return n * n, nil, gen.Done
 }
 
-//line await_greenlet_test.go:964:1
+//line await_greenlet_test.go:968:1
 
 func (f *logSquaresFrame) Resume(r *gen.Run) (st gen.Status) {
 	n := f.n
@@ -980,7 +984,7 @@ func (f *logSquaresFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line await_greenlet_test.go:986:1
+//line await_greenlet_test.go:990:1
 
 func (f *logSquaresFrame) Args(args []any)    { gen.SetArgs(f, args, &f.n) }
 func (f *logSquaresFrame) Forget()            { *f = logSquaresFrame{Returns2: f.Returns2} }
@@ -1153,7 +1157,7 @@ resumed_174:
 	return gen.Done
 }
 
-//line await_greenlet_test.go:1160:1
+//line await_greenlet_test.go:1164:1
 
 func (f *logGetsFrame) Resume(r *gen.Run) (st gen.Status) {
 	return f.Started(r, f, f.body(r, f.l))
@@ -1375,7 +1379,7 @@ unwind:
 	return gen.Done
 }
 
-//line await_greenlet_test.go:1382:1
+//line await_greenlet_test.go:1386:1
 
 func (f *logGetsByValueFrame) Forget()            { *f = logGetsByValueFrame{DeferHeader: f.DeferHeader} }
 func (f *logGetsByValueFrame) Release(r *gen.Run) { gen.Free(r, f, 49) }
@@ -1399,7 +1403,11 @@ type logGetsByValueFunc2Frame struct {
 	n int
 }
 
-func (f *logGetsByValueFunc2Frame) Returned(r *gen.Run) int { r0 := f.Ret0; f.Release(r); return r0 }
+func (f *logGetsByValueFunc2Frame) Returned(r *gen.Run) int {
+	ret0 := f.Ret0
+	f.Release(r)
+	return ret0
+}
 func (c *logGetsByValueFunc2) CallResumable(r *gen.Run, n int) (ret0 int, st gen.Status) {
 //line await_test.go:195:1
 	if st = (*c.l).SleepResumable(r, time.Second); st != gen.Done {
@@ -1411,7 +1419,7 @@ func (c *logGetsByValueFunc2) CallResumable(r *gen.Run, n int) (ret0 int, st gen
 	return n + 1, gen.Done
 }
 
-//line await_greenlet_test.go:1418:1
+//line await_greenlet_test.go:1426:1
 
 func (f *logGetsByValueFunc2Frame) Resume(r *gen.Run) (st gen.Status) {
 	c, n := f.c, f.n
@@ -1422,7 +1430,7 @@ func (f *logGetsByValueFunc2Frame) Resume(r *gen.Run) (st gen.Status) {
 	return f.Return(r, f)
 }
 
-//line await_greenlet_test.go:1429:1
+//line await_greenlet_test.go:1437:1
 
 func (f *logGetsByValueFunc2Frame) Release(r *gen.Run) { gen.Free(r, f, 61) }
 func (*logGetsByValueFunc2Frame) Func() *gen.Func      { return await_test_go.At(12) }
@@ -1440,7 +1448,7 @@ func (c *logGetsByValueFunc3) value() func() (int, error) {
 	})
 }
 
-//line await_greenlet_test.go:1447:1
+//line await_greenlet_test.go:1455:1
 
 type logGetsByValueFunc3Frame struct {
 	gen.Returns2[int, error]
@@ -1448,9 +1456,9 @@ type logGetsByValueFunc3Frame struct {
 }
 
 func (f *logGetsByValueFunc3Frame) Returned(r *gen.Run) (int, error) {
-	r0, r1 := f.Ret0, f.Ret1
+	ret0, ret1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return r0, r1
+	return ret0, ret1
 }
 func (c *logGetsByValueFunc3) CallResumable(r *gen.Run) (int, error, gen.Status) {
 	return (*logGetsByValueFunc3Frame)(nil).body(r, c)
@@ -1461,7 +1469,7 @@ func (f *logGetsByValueFunc3Frame) body(r *gen.Run, c *logGetsByValueFunc3) (ret
 	return 5, errors.ErrUnsupported, gen.Done
 }
 
-//line await_greenlet_test.go:1469:1
+//line await_greenlet_test.go:1477:1
 
 func (f *logGetsByValueFunc3Frame) Resume(r *gen.Run) (st gen.Status) {
 	f.Ret0, f.Ret1, st = f.body(r, f.c)
@@ -1484,14 +1492,18 @@ func (c *logGetsByValueFunc5) value() func() int {
 	})
 }
 
-//line await_greenlet_test.go:1492:1
+//line await_greenlet_test.go:1500:1
 
 type logGetsByValueFunc5Frame struct {
 	gen.Returns[int]
 	c *logGetsByValueFunc5
 }
 
-func (f *logGetsByValueFunc5Frame) Returned(r *gen.Run) int { r0 := f.Ret0; f.Release(r); return r0 }
+func (f *logGetsByValueFunc5Frame) Returned(r *gen.Run) int {
+	ret0 := f.Ret0
+	f.Release(r)
+	return ret0
+}
 func (c *logGetsByValueFunc5) CallResumable(r *gen.Run) (int, gen.Status) {
 	return (*logGetsByValueFunc5Frame)(nil).body(r, c)
 }
@@ -1501,7 +1513,7 @@ func (f *logGetsByValueFunc5Frame) body(r *gen.Run, c *logGetsByValueFunc5) (ret
 	return 1, gen.Done
 }
 
-//line await_greenlet_test.go:1510:1
+//line await_greenlet_test.go:1522:1
 
 func (f *logGetsByValueFunc5Frame) Resume(r *gen.Run) (st gen.Status) {
 	f.Ret0, st = f.body(r, f.c)
@@ -1528,7 +1540,11 @@ type logGetsByValueValue1Frame struct {
 	p0 int
 }
 
-func (f *logGetsByValueValue1Frame) Returned(r *gen.Run) int { r0 := f.Ret0; f.Release(r); return r0 }
+func (f *logGetsByValueValue1Frame) Returned(r *gen.Run) int {
+	ret0 := f.Ret0
+	f.Release(r)
+	return ret0
+}
 func (c *logGetsByValueValue1) CallResumable(r *gen.Run, p0 int) (ret0 int, st gen.Status) {
 //line await_test.go:190:1
 	if ret0, st = (*c.recv).countsResumable(r, p0); st != gen.Done {
@@ -1540,7 +1556,7 @@ func (c *logGetsByValueValue1) CallResumable(r *gen.Run, p0 int) (ret0 int, st g
 	return ret0, gen.Done
 }
 
-//line await_greenlet_test.go:1549:1
+//line await_greenlet_test.go:1565:1
 
 func (f *logGetsByValueValue1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
@@ -1550,7 +1566,7 @@ func (f *logGetsByValueValue1Frame) Resume(r *gen.Run) (st gen.Status) {
 	return f.Return(r, f)
 }
 
-//line await_greenlet_test.go:1559:1
+//line await_greenlet_test.go:1575:1
 
 func (f *logGetsByValueValue1Frame) Release(r *gen.Run) { gen.Free(r, f, 49) }
 func (*logGetsByValueValue1Frame) Func() *gen.Func      { return await_test_go.At(15) }
@@ -1573,9 +1589,9 @@ type logGetsByValueValue2Frame struct {
 }
 
 func (f *logGetsByValueValue2Frame) Returned(r *gen.Run) (int, error) {
-	r0, r1 := f.Ret0, f.Ret1
+	ret0, ret1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return r0, r1
+	return ret0, ret1
 }
 func (c *logGetsByValueValue2) CallResumable(r *gen.Run, p0 int) (ret0 int, ret1 error, st gen.Status) {
 //line await_test.go:191:1
@@ -1588,7 +1604,7 @@ func (c *logGetsByValueValue2) CallResumable(r *gen.Run, p0 int) (ret0 int, ret1
 	return ret0, ret1, gen.Done
 }
 
-//line await_greenlet_test.go:1597:1
+//line await_greenlet_test.go:1613:1
 
 func (f *logGetsByValueValue2Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
@@ -1598,7 +1614,7 @@ func (f *logGetsByValueValue2Frame) Resume(r *gen.Run) (st gen.Status) {
 	return f.Return(r, f)
 }
 
-//line await_greenlet_test.go:1607:1
+//line await_greenlet_test.go:1623:1
 
 func (f *logGetsByValueValue2Frame) Release(r *gen.Run) { gen.Free(r, f, 46) }
 func (*logGetsByValueValue2Frame) Func() *gen.Func      { return await_test_go.At(16) }
@@ -1621,9 +1637,9 @@ type logGetsByValueValue3Frame struct {
 }
 
 func (f *logGetsByValueValue3Frame) Returned(r *gen.Run) (int, error) {
-	r0, r1 := f.Ret0, f.Ret1
+	ret0, ret1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return r0, r1
+	return ret0, ret1
 }
 func (c *logGetsByValueValue3) CallResumable(r *gen.Run, p0 int) (ret0 int, ret1 error, st gen.Status) {
 //line await_test.go:192:1
@@ -1636,7 +1652,7 @@ func (c *logGetsByValueValue3) CallResumable(r *gen.Run, p0 int) (ret0 int, ret1
 	return ret0, ret1, gen.Done
 }
 
-//line await_greenlet_test.go:1645:1
+//line await_greenlet_test.go:1661:1
 
 func (f *logGetsByValueValue3Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
@@ -1646,7 +1662,7 @@ func (f *logGetsByValueValue3Frame) Resume(r *gen.Run) (st gen.Status) {
 	return f.Return(r, f)
 }
 
-//line await_greenlet_test.go:1655:1
+//line await_greenlet_test.go:1671:1
 
 func (f *logGetsByValueValue3Frame) Release(r *gen.Run) { gen.Free(r, f, 43) }
 func (*logGetsByValueValue3Frame) Func() *gen.Func      { return await_test_go.At(17) }
@@ -1684,7 +1700,7 @@ func (f2 *logAwaitsFrame) body(r *gen.Run, l *log, f *Future[string], name strin
 	return gen.Done
 }
 
-//line await_greenlet_test.go:1693:1
+//line await_greenlet_test.go:1709:1
 
 func (f2 *logAwaitsFrame) Resume(r *gen.Run) (st gen.Status) {
 	l, name := f2.l, f2.name
@@ -1704,7 +1720,7 @@ func (f2 *logAwaitsFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line await_greenlet_test.go:1713:1
+//line await_greenlet_test.go:1729:1
 
 func (f *logAwaitsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.f, &f.name, &f.d) }
 func (f *logAwaitsFrame) Forget()            { *f = logAwaitsFrame{Header: f.Header} }

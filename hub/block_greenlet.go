@@ -24,7 +24,7 @@ func NewBlockFrame[T any](h *Hub, f func() T) *BlockFrame[T] {
 	return gen.MakeFrame(BlockFrame[T]{h: h, f: f})
 }
 func (f *BlockFrame[T]) Results() T            { f.Over(f); return f.Ret0 }
-func (f *BlockFrame[T]) Returned(r *gen.Run) T { r0 := f.Ret0; f.Release(r); return r0 }
+func (f *BlockFrame[T]) Returned(r *gen.Run) T { ret0 := f.Ret0; f.Release(r); return ret0 }
 func BlockResumable[T any](r *gen.Run, h *Hub, f func() T) (T, gen.Status) {
 	return (*BlockFrame[T])(nil).body(r, h, f)
 }

@@ -73,9 +73,9 @@ func NewReceiveFrame[T any](h *Hub, ch <-chan T) *ReceiveFrame[T] {
 }
 func (f *ReceiveFrame[T]) Results() (T, bool) { f.Over(f); return f.Ret0, f.Ret1 }
 func (f *ReceiveFrame[T]) Returned(r *gen.Run) (T, bool) {
-	r0, r1 := f.Ret0, f.Ret1
+	ret0, ret1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return r0, r1
+	return ret0, ret1
 }
 func ReceiveResumable[T any](r *gen.Run, h *Hub, ch <-chan T) (T, bool, gen.Status) {
 	return (*ReceiveFrame[T])(nil).body(r, h, ch)

@@ -29,7 +29,7 @@ func newCollectsFrame[T any](q0 *Queue[T], d0 time.Duration) *collectsFrame[T] {
 	return gen.MakeFrame(collectsFrame[T]{q0: q0, d0: d0})
 }
 func (f *collectsFrame[T]) Results() []T            { f.Over(f); return f.Ret0 }
-func (f *collectsFrame[T]) Returned(r *gen.Run) []T { r0 := f.Ret0; f.Release(r); return r0 }
+func (f *collectsFrame[T]) Returned(r *gen.Run) []T { ret0 := f.Ret0; f.Release(r); return ret0 }
 func collectsResumable[T any](r *gen.Run, q0 *Queue[T], d0 time.Duration) ([]T, gen.Status) {
 	return (*collectsFrame[T])(nil).body(r, q0, d0)
 }
@@ -172,7 +172,7 @@ type collectsRange1Frame[T any] struct {
 	v T
 }
 
-func (f *collectsRange1Frame[T]) Returned(r *gen.Run) bool { r0 := f.Ret0; f.Release(r); return r0 }
+func (f *collectsRange1Frame[T]) Returned(r *gen.Run) bool { ret0 := f.Ret0; f.Release(r); return ret0 }
 func (c *collectsRange1[T]) CallResumable(r *gen.Run, v T) (ret0 bool, st gen.Status) {
 	c.loop.Begin()
 //line bridge_test.go:18:1

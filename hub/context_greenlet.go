@@ -24,7 +24,7 @@ func (h *Hub) NewWithContextFrame(ctx context.Context, f func()) *HubWithContext
 	return gen.MakeFrame(HubWithContextFrame{h: h, ctx: ctx, f: f})
 }
 func (f *HubWithContextFrame) Results() error            { f.Over(f); return f.Ret0 }
-func (f *HubWithContextFrame) Returned(r *gen.Run) error { r0 := f.Ret0; f.Release(r); return r0 }
+func (f *HubWithContextFrame) Returned(r *gen.Run) error { ret0 := f.Ret0; f.Release(r); return ret0 }
 func (h *Hub) WithContextResumable(r *gen.Run, ctx context.Context, f func()) (error, gen.Status) {
 	return (*HubWithContextFrame)(nil).body(r, h, ctx, f)
 }

@@ -21,8 +21,12 @@ func (d *Descriptor) NewWaitReadFrame() *DescriptorWaitReadFrame {
 	_ = d.WaitRead
 	return gen.MakeFrame(DescriptorWaitReadFrame{d: d})
 }
-func (f *DescriptorWaitReadFrame) Results() error            { f.Over(f); return f.Ret0 }
-func (f *DescriptorWaitReadFrame) Returned(r *gen.Run) error { r0 := f.Ret0; f.Release(r); return r0 }
+func (f *DescriptorWaitReadFrame) Results() error { f.Over(f); return f.Ret0 }
+func (f *DescriptorWaitReadFrame) Returned(r *gen.Run) error {
+	ret0 := f.Ret0
+	f.Release(r)
+	return ret0
+}
 func (d *Descriptor) WaitReadResumable(r *gen.Run) (error, gen.Status) {
 	return (*DescriptorWaitReadFrame)(nil).body(r, d)
 }
@@ -41,7 +45,7 @@ func (f *DescriptorWaitReadFrame) body(r *gen.Run, d *Descriptor) (ret0 error, s
 	return ret0, gen.Done
 }
 
-//line descriptor_greenlet.go:45:1
+//line descriptor_greenlet.go:49:1
 
 func (f *DescriptorWaitReadFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f.PC {
@@ -55,7 +59,7 @@ func (f *DescriptorWaitReadFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line descriptor_greenlet.go:59:1
+//line descriptor_greenlet.go:63:1
 
 func (f *DescriptorWaitReadFrame) Forget()            { *f = DescriptorWaitReadFrame{Returns: f.Returns} }
 func (f *DescriptorWaitReadFrame) Release(r *gen.Run) { gen.Free(r, f, 36) }
@@ -76,9 +80,9 @@ func (d *Descriptor) NewWaitReadForFrame(t time.Duration) *DescriptorWaitReadFor
 }
 func (f *DescriptorWaitReadForFrame) Results() error { f.Over(f); return f.Ret0 }
 func (f *DescriptorWaitReadForFrame) Returned(r *gen.Run) error {
-	r0 := f.Ret0
+	ret0 := f.Ret0
 	f.Release(r)
-	return r0
+	return ret0
 }
 func (d *Descriptor) WaitReadForResumable(r *gen.Run, t time.Duration) (error, gen.Status) {
 	return (*DescriptorWaitReadForFrame)(nil).body(r, d, t)
@@ -98,7 +102,7 @@ func (f *DescriptorWaitReadForFrame) body(r *gen.Run, d *Descriptor, t time.Dura
 	return ret0, gen.Done
 }
 
-//line descriptor_greenlet.go:102:1
+//line descriptor_greenlet.go:106:1
 
 func (f *DescriptorWaitReadForFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f.PC {
@@ -112,7 +116,7 @@ func (f *DescriptorWaitReadForFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line descriptor_greenlet.go:116:1
+//line descriptor_greenlet.go:120:1
 
 func (f *DescriptorWaitReadForFrame) Args(args []any)    { gen.SetArgs(f, args, &f.t) }
 func (f *DescriptorWaitReadForFrame) Forget()            { *f = DescriptorWaitReadForFrame{Returns: f.Returns} }
@@ -131,8 +135,12 @@ func (d *Descriptor) NewWaitWriteFrame() *DescriptorWaitWriteFrame {
 	_ = d.WaitWrite
 	return gen.MakeFrame(DescriptorWaitWriteFrame{d: d})
 }
-func (f *DescriptorWaitWriteFrame) Results() error            { f.Over(f); return f.Ret0 }
-func (f *DescriptorWaitWriteFrame) Returned(r *gen.Run) error { r0 := f.Ret0; f.Release(r); return r0 }
+func (f *DescriptorWaitWriteFrame) Results() error { f.Over(f); return f.Ret0 }
+func (f *DescriptorWaitWriteFrame) Returned(r *gen.Run) error {
+	ret0 := f.Ret0
+	f.Release(r)
+	return ret0
+}
 func (d *Descriptor) WaitWriteResumable(r *gen.Run) (error, gen.Status) {
 	return (*DescriptorWaitWriteFrame)(nil).body(r, d)
 }
@@ -151,7 +159,7 @@ func (f *DescriptorWaitWriteFrame) body(r *gen.Run, d *Descriptor) (ret0 error, 
 	return ret0, gen.Done
 }
 
-//line descriptor_greenlet.go:155:1
+//line descriptor_greenlet.go:163:1
 
 func (f *DescriptorWaitWriteFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f.PC {
@@ -165,7 +173,7 @@ func (f *DescriptorWaitWriteFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line descriptor_greenlet.go:169:1
+//line descriptor_greenlet.go:177:1
 
 func (f *DescriptorWaitWriteFrame) Forget()            { *f = DescriptorWaitWriteFrame{Returns: f.Returns} }
 func (f *DescriptorWaitWriteFrame) Release(r *gen.Run) { gen.Free(r, f, 47) }
@@ -186,9 +194,9 @@ func (d *Descriptor) NewWaitWriteForFrame(t time.Duration) *DescriptorWaitWriteF
 }
 func (f *DescriptorWaitWriteForFrame) Results() error { f.Over(f); return f.Ret0 }
 func (f *DescriptorWaitWriteForFrame) Returned(r *gen.Run) error {
-	r0 := f.Ret0
+	ret0 := f.Ret0
 	f.Release(r)
-	return r0
+	return ret0
 }
 func (d *Descriptor) WaitWriteForResumable(r *gen.Run, t time.Duration) (error, gen.Status) {
 	return (*DescriptorWaitWriteForFrame)(nil).body(r, d, t)
@@ -208,7 +216,7 @@ func (f *DescriptorWaitWriteForFrame) body(r *gen.Run, d *Descriptor, t time.Dur
 	return ret0, gen.Done
 }
 
-//line descriptor_greenlet.go:212:1
+//line descriptor_greenlet.go:220:1
 
 func (f *DescriptorWaitWriteForFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f.PC {
@@ -222,7 +230,7 @@ func (f *DescriptorWaitWriteForFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line descriptor_greenlet.go:226:1
+//line descriptor_greenlet.go:234:1
 
 func (f *DescriptorWaitWriteForFrame) Args(args []any)    { gen.SetArgs(f, args, &f.t) }
 func (f *DescriptorWaitWriteForFrame) Forget()            { *f = DescriptorWaitWriteForFrame{Returns: f.Returns} }

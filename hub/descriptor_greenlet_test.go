@@ -797,7 +797,7 @@ func (n *notes) newEntersFrame() *notesEntersFrame {
 	return gen.MakeFrame(notesEntersFrame{n: n})
 }
 func (f *notesEntersFrame) Results() any            { f.Over(f); return f.Ret0 }
-func (f *notesEntersFrame) Returned(r *gen.Run) any { r0 := f.Ret0; f.Release(r); return r0 }
+func (f *notesEntersFrame) Returned(r *gen.Run) any { ret0 := f.Ret0; f.Release(r); return ret0 }
 func (n *notes) entersResumable(r *gen.Run) (any, gen.Status) {
 	return (*notesEntersFrame)(nil).body(r, n)
 }

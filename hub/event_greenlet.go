@@ -70,7 +70,7 @@ func (e *Event) NewWaitForFrame(d time.Duration) *EventWaitForFrame {
 	return gen.MakeFrame(EventWaitForFrame{e: e, d: d})
 }
 func (f *EventWaitForFrame) Results() bool            { f.Over(f); return f.Ret0 }
-func (f *EventWaitForFrame) Returned(r *gen.Run) bool { r0 := f.Ret0; f.Release(r); return r0 }
+func (f *EventWaitForFrame) Returned(r *gen.Run) bool { ret0 := f.Ret0; f.Release(r); return ret0 }
 func (e *Event) WaitForResumable(r *gen.Run, d time.Duration) (bool, gen.Status) {
 	return (*EventWaitForFrame)(nil).body(r, e, d)
 }

@@ -20,9 +20,9 @@ type FutureGetFrame[T any] struct {
 func (f *Future[T]) NewGetFrame() *FutureGetFrame[T] { return gen.MakeFrame(FutureGetFrame[T]{f: f}) }
 func (f *FutureGetFrame[T]) Results() (T, error)     { f.Over(f); return f.Ret0, f.Ret1 }
 func (f *FutureGetFrame[T]) Returned(r *gen.Run) (T, error) {
-	r0, r1 := f.Ret0, f.Ret1
+	ret0, ret1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return r0, r1
+	return ret0, ret1
 }
 func (f *Future[T]) GetResumable(r *gen.Run) (T, error, gen.Status) {
 	return (*FutureGetFrame[T])(nil).body(r, f)
@@ -80,9 +80,9 @@ func (f *Future[T]) NewGetForFrame(d time.Duration) *FutureGetForFrame[T] {
 }
 func (f *FutureGetForFrame[T]) Results() (T, error) { f.Over(f); return f.Ret0, f.Ret1 }
 func (f *FutureGetForFrame[T]) Returned(r *gen.Run) (T, error) {
-	r0, r1 := f.Ret0, f.Ret1
+	ret0, ret1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return r0, r1
+	return ret0, ret1
 }
 func (f *Future[T]) GetForResumable(r *gen.Run, d time.Duration) (T, error, gen.Status) {
 	return (*FutureGetForFrame[T])(nil).body(r, f, d)

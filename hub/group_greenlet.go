@@ -26,7 +26,7 @@ func (g *Group) NewGoFrame(run any, args ...any) *GroupGoFrame {
 	return gen.MakeFrame(GroupGoFrame{g: g, run2: run, args: args})
 }
 func (f *GroupGoFrame) Results() *Task            { f.Over(f); return f.Ret0 }
-func (f *GroupGoFrame) Returned(r *gen.Run) *Task { r0 := f.Ret0; f.Release(r); return r0 }
+func (f *GroupGoFrame) Returned(r *gen.Run) *Task { ret0 := f.Ret0; f.Release(r); return ret0 }
 func (g *Group) GoResumable(r *gen.Run, run any, args ...any) (*Task, gen.Status) {
 	return (*GroupGoFrame)(nil).body(r, g, run, args)
 }
@@ -165,7 +165,7 @@ func (g *Group) NewJoinFrame() *GroupJoinFrame {
 	return gen.MakeFrame(GroupJoinFrame{g: g})
 }
 func (f *GroupJoinFrame) Results() error            { f.Over(f); return f.Ret0 }
-func (f *GroupJoinFrame) Returned(r *gen.Run) error { r0 := f.Ret0; f.Release(r); return r0 }
+func (f *GroupJoinFrame) Returned(r *gen.Run) error { ret0 := f.Ret0; f.Release(r); return ret0 }
 func (g *Group) JoinResumable(r *gen.Run) (error, gen.Status) {
 	return (*GroupJoinFrame)(nil).body(r, g)
 }
@@ -222,9 +222,9 @@ func (g *Group) NewJoinForFrame(d time.Duration) *GroupJoinForFrame {
 }
 func (f *GroupJoinForFrame) Results() (error, bool) { f.Over(f); return f.Ret0, f.Ret1 }
 func (f *GroupJoinForFrame) Returned(r *gen.Run) (error, bool) {
-	r0, r1 := f.Ret0, f.Ret1
+	ret0, ret1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return r0, r1
+	return ret0, ret1
 }
 func (g *Group) JoinForResumable(r *gen.Run, d time.Duration) (error, bool, gen.Status) {
 	return (*GroupJoinForFrame)(nil).body(r, g, d)
@@ -336,7 +336,7 @@ func (g *Group) NewKillForFrame(d time.Duration) *GroupKillForFrame {
 	return gen.MakeFrame(GroupKillForFrame{g: g, d: d})
 }
 func (f *GroupKillForFrame) Results() bool            { f.Over(f); return f.Ret0 }
-func (f *GroupKillForFrame) Returned(r *gen.Run) bool { r0 := f.Ret0; f.Release(r); return r0 }
+func (f *GroupKillForFrame) Returned(r *gen.Run) bool { ret0 := f.Ret0; f.Release(r); return ret0 }
 func (g *Group) KillForResumable(r *gen.Run, d time.Duration) (bool, gen.Status) {
 	return (*GroupKillForFrame)(nil).body(r, g, d)
 }

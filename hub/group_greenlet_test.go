@@ -613,7 +613,7 @@ type exitsBlockedFunc2Frame struct {
 	c *exitsBlockedFunc2
 }
 
-func (f *exitsBlockedFunc2Frame) Returned(r *gen.Run) int { r0 := f.Ret0; f.Release(r); return r0 }
+func (f *exitsBlockedFunc2Frame) Returned(r *gen.Run) int { ret0 := f.Ret0; f.Release(r); return ret0 }
 func (c *exitsBlockedFunc2) CallResumable(r *gen.Run) (ret0 int, st gen.Status) {
 //line group_test.go:135:1
 	if c2, ok := gen.Resumable00((*c.f)).(interface {

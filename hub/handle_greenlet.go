@@ -27,7 +27,7 @@ func NewSpawnFrame[T any](s Starter, frame Returning[T]) *SpawnFrame[T] {
 	return gen.MakeFrame(SpawnFrame[T]{s: s, frame: frame})
 }
 func (f *SpawnFrame[T]) Results() *Handle[T]            { f.Over(f); return f.Ret0 }
-func (f *SpawnFrame[T]) Returned(r *gen.Run) *Handle[T] { r0 := f.Ret0; f.Release(r); return r0 }
+func (f *SpawnFrame[T]) Returned(r *gen.Run) *Handle[T] { ret0 := f.Ret0; f.Release(r); return ret0 }
 func SpawnResumable[T any](r *gen.Run, s Starter, frame Returning[T]) (*Handle[T], gen.Status) {
 	return (*SpawnFrame[T])(nil).body(r, s, frame)
 }
@@ -92,7 +92,7 @@ func NewTryFrame[T any](s Starter, frame0 Trying[T]) *TryFrame[T] {
 	return gen.MakeFrame(TryFrame[T]{s: s, frame0: frame0})
 }
 func (f *TryFrame[T]) Results() *Handle[T]            { f.Over(f); return f.Ret0 }
-func (f *TryFrame[T]) Returned(r *gen.Run) *Handle[T] { r0 := f.Ret0; f.Release(r); return r0 }
+func (f *TryFrame[T]) Returned(r *gen.Run) *Handle[T] { ret0 := f.Ret0; f.Release(r); return ret0 }
 func TryResumable[T any](r *gen.Run, s Starter, frame0 Trying[T]) (*Handle[T], gen.Status) {
 	return (*TryFrame[T])(nil).body(r, s, frame0)
 }
@@ -176,7 +176,7 @@ func NewSpawnOfFrame[T any](s Starter, run any, args ...any) *SpawnOfFrame[T] {
 	return gen.MakeFrame(SpawnOfFrame[T]{s: s, run2: run, args: args})
 }
 func (f *SpawnOfFrame[T]) Results() *Handle[T]            { f.Over(f); return f.Ret0 }
-func (f *SpawnOfFrame[T]) Returned(r *gen.Run) *Handle[T] { r0 := f.Ret0; f.Release(r); return r0 }
+func (f *SpawnOfFrame[T]) Returned(r *gen.Run) *Handle[T] { ret0 := f.Ret0; f.Release(r); return ret0 }
 func SpawnOfResumable[T any](r *gen.Run, s Starter, run any, args ...any) (*Handle[T], gen.Status) {
 	return (*SpawnOfFrame[T])(nil).body(r, s, run, args)
 }
@@ -252,7 +252,7 @@ func NewTryOfFrame[T any](s Starter, run any, args ...any) *TryOfFrame[T] {
 	return gen.MakeFrame(TryOfFrame[T]{s: s, run2: run, args: args})
 }
 func (f *TryOfFrame[T]) Results() *Handle[T]            { f.Over(f); return f.Ret0 }
-func (f *TryOfFrame[T]) Returned(r *gen.Run) *Handle[T] { r0 := f.Ret0; f.Release(r); return r0 }
+func (f *TryOfFrame[T]) Returned(r *gen.Run) *Handle[T] { ret0 := f.Ret0; f.Release(r); return ret0 }
 func TryOfResumable[T any](r *gen.Run, s Starter, run any, args ...any) (*Handle[T], gen.Status) {
 	return (*TryOfFrame[T])(nil).body(r, s, run, args)
 }
@@ -351,7 +351,7 @@ type func1TryOfFrame[T any] struct {
 	c *func1TryOf[T]
 }
 
-func (f *func1TryOfFrame[T]) Returned(r *gen.Run) error { r0 := f.Ret0; f.Release(r); return r0 }
+func (f *func1TryOfFrame[T]) Returned(r *gen.Run) error { ret0 := f.Ret0; f.Release(r); return ret0 }
 func (c *func1TryOf[T]) CallResumable(r *gen.Run) (ret0 error, st gen.Status) {
 	var v valued
 	var t0 any
@@ -414,9 +414,9 @@ type HandleGetFrame[T any] struct {
 func (h *Handle[T]) NewGetFrame() *HandleGetFrame[T] { return gen.MakeFrame(HandleGetFrame[T]{h: h}) }
 func (f *HandleGetFrame[T]) Results() (T, error)     { f.Over(f); return f.Ret0, f.Ret1 }
 func (f *HandleGetFrame[T]) Returned(r *gen.Run) (T, error) {
-	r0, r1 := f.Ret0, f.Ret1
+	ret0, ret1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return r0, r1
+	return ret0, ret1
 }
 func (h *Handle[T]) GetResumable(r *gen.Run) (T, error, gen.Status) {
 	return (*HandleGetFrame[T])(nil).body(r, h)
@@ -471,9 +471,9 @@ func (h *Handle[T]) NewGetForFrame(d time.Duration) *HandleGetForFrame[T] {
 }
 func (f *HandleGetForFrame[T]) Results() (T, error) { f.Over(f); return f.Ret0, f.Ret1 }
 func (f *HandleGetForFrame[T]) Returned(r *gen.Run) (T, error) {
-	r0, r1 := f.Ret0, f.Ret1
+	ret0, ret1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return r0, r1
+	return ret0, ret1
 }
 func (h *Handle[T]) GetForResumable(r *gen.Run, d time.Duration) (T, error, gen.Status) {
 	return (*HandleGetForFrame[T])(nil).body(r, h, d)

@@ -107,7 +107,7 @@ func (l *log) newCountsFrame(n int) *logCountsFrame {
 	return gen.MakeFrame(logCountsFrame{l: l, n: n})
 }
 func (f *logCountsFrame) Results() int            { f.Over(f); return f.Ret0 }
-func (f *logCountsFrame) Returned(r *gen.Run) int { r0 := f.Ret0; f.Release(r); return r0 }
+func (f *logCountsFrame) Returned(r *gen.Run) int { ret0 := f.Ret0; f.Release(r); return ret0 }
 func (l *log) countsResumable(r *gen.Run, n int) (int, gen.Status) {
 	return (*logCountsFrame)(nil).body(r, l, n)
 }
@@ -2505,7 +2505,7 @@ func newSumsFrame(q *Queue[int], n int) *sumsFrame {
 	return gen.MakeFrame(sumsFrame{q: q, n: n})
 }
 func (f *sumsFrame) Results() int            { f.Over(f); return f.Ret0 }
-func (f *sumsFrame) Returned(r *gen.Run) int { r0 := f.Ret0; f.Release(r); return r0 }
+func (f *sumsFrame) Returned(r *gen.Run) int { ret0 := f.Ret0; f.Release(r); return ret0 }
 func sumsResumable(r *gen.Run, q *Queue[int], n int) (int, gen.Status) {
 	return (*sumsFrame)(nil).body(r, q, n)
 }

@@ -23,7 +23,7 @@ func NewJoinAllFrame(tasks ...*Task) *JoinAllFrame {
 	return gen.MakeFrame(JoinAllFrame{tasks: tasks})
 }
 func (f *JoinAllFrame) Results() error            { f.Over(f); return f.Ret0 }
-func (f *JoinAllFrame) Returned(r *gen.Run) error { r0 := f.Ret0; f.Release(r); return r0 }
+func (f *JoinAllFrame) Returned(r *gen.Run) error { ret0 := f.Ret0; f.Release(r); return ret0 }
 func JoinAllResumable(r *gen.Run, tasks ...*Task) (error, gen.Status) {
 	return (*JoinAllFrame)(nil).body(r, tasks)
 }
@@ -92,9 +92,9 @@ func NewJoinAllForFrame(d time.Duration, tasks ...*Task) *JoinAllForFrame {
 }
 func (f *JoinAllForFrame) Results() (error, bool) { f.Over(f); return f.Ret0, f.Ret1 }
 func (f *JoinAllForFrame) Returned(r *gen.Run) (error, bool) {
-	r0, r1 := f.Ret0, f.Ret1
+	ret0, ret1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return r0, r1
+	return ret0, ret1
 }
 func JoinAllForResumable(r *gen.Run, d time.Duration, tasks ...*Task) (error, bool, gen.Status) {
 	return (*JoinAllForFrame)(nil).body(r, d, tasks)
@@ -237,7 +237,7 @@ func NewKillAllForFrame(d time.Duration, tasks ...*Task) *KillAllForFrame {
 	return gen.MakeFrame(KillAllForFrame{d: d, tasks: tasks})
 }
 func (f *KillAllForFrame) Results() bool            { f.Over(f); return f.Ret0 }
-func (f *KillAllForFrame) Returned(r *gen.Run) bool { r0 := f.Ret0; f.Release(r); return r0 }
+func (f *KillAllForFrame) Returned(r *gen.Run) bool { ret0 := f.Ret0; f.Release(r); return ret0 }
 func KillAllForResumable(r *gen.Run, d time.Duration, tasks ...*Task) (bool, gen.Status) {
 	return (*KillAllForFrame)(nil).body(r, d, tasks)
 }

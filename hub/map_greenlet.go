@@ -164,9 +164,9 @@ func NewMapSeqFrame[A any, R any](g *Group, n int, items iter.Seq[A], f func(A) 
 }
 func (f *MapSeqFrame[A, R]) Results() iter.Seq2[R, error] { f.Over(f); return f.Ret0 }
 func (f *MapSeqFrame[A, R]) Returned(r *gen.Run) iter.Seq2[R, error] {
-	r0 := f.Ret0
+	ret0 := f.Ret0
 	f.Release(r)
-	return r0
+	return ret0
 }
 func MapSeqResumable[A any, R any](r *gen.Run, g *Group, n int, items iter.Seq[A], f func(A) (R, error)) (iter.Seq2[R, error], gen.Status) {
 	return (*MapSeqFrame[A, R])(nil).body(r, g, n, items, f)
@@ -252,9 +252,9 @@ func NewMapUnorderedFrame[A any, R any](g *Group, n int, items iter.Seq[A], f fu
 }
 func (f *MapUnorderedFrame[A, R]) Results() iter.Seq2[R, error] { f.Over(f); return f.Ret0 }
 func (f *MapUnorderedFrame[A, R]) Returned(r *gen.Run) iter.Seq2[R, error] {
-	r0 := f.Ret0
+	ret0 := f.Ret0
 	f.Release(r)
-	return r0
+	return ret0
 }
 func MapUnorderedResumable[A any, R any](r *gen.Run, g *Group, n int, items iter.Seq[A], f func(A) (R, error)) (iter.Seq2[R, error], gen.Status) {
 	return (*MapUnorderedFrame[A, R])(nil).body(r, g, n, items, f)
@@ -483,9 +483,9 @@ func (m *mapping[A, R]) newNextFrame() *mappingNextFrame[A, R] {
 }
 func (f *mappingNextFrame[A, R]) Results() *mapped[A, R] { f.Over(f); return f.Ret0 }
 func (f *mappingNextFrame[A, R]) Returned(r *gen.Run) *mapped[A, R] {
-	r0 := f.Ret0
+	ret0 := f.Ret0
 	f.Release(r)
-	return r0
+	return ret0
 }
 func (m *mapping[A, R]) nextResumable(r *gen.Run) (*mapped[A, R], gen.Status) {
 	return (*mappingNextFrame[A, R])(nil).body(r, m)

@@ -253,9 +253,9 @@ type logMapsFunc1Frame struct {
 }
 
 func (f *logMapsFunc1Frame) Returned(r *gen.Run) (string, error) {
-	r0, r1 := f.Ret0, f.Ret1
+	ret0, ret1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return r0, r1
+	return ret0, ret1
 }
 func (c *logMapsFunc1) CallResumable(r *gen.Run, n int) (ret0 string, ret1 error, st gen.Status) {
 //line map_test.go:38:1
@@ -338,9 +338,9 @@ type logMapsValue1Frame struct {
 }
 
 func (f *logMapsValue1Frame) Returned(r *gen.Run) (string, error) {
-	r0, r1 := f.Ret0, f.Ret1
+	ret0, ret1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return r0, r1
+	return ret0, ret1
 }
 func (c *logMapsValue1) CallResumable(r *gen.Run, p0 int) (ret0 string, ret1 error, st gen.Status) {
 //line map_test.go:36:1
@@ -386,9 +386,9 @@ type logMapsValue2Frame struct {
 }
 
 func (f *logMapsValue2Frame) Returned(r *gen.Run) (string, error) {
-	r0, r1 := f.Ret0, f.Ret1
+	ret0, ret1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return r0, r1
+	return ret0, ret1
 }
 func (c *logMapsValue2) CallResumable(r *gen.Run, p0 int) (ret0 string, ret1 error, st gen.Status) {
 //line map_test.go:40:1
@@ -434,9 +434,9 @@ type logMapsValue3Frame struct {
 }
 
 func (f *logMapsValue3Frame) Returned(r *gen.Run) (string, error) {
-	r0, r1 := f.Ret0, f.Ret1
+	ret0, ret1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return r0, r1
+	return ret0, ret1
 }
 func (c *logMapsValue3) CallResumable(r *gen.Run, p0 int) (ret0 string, ret1 error, st gen.Status) {
 //line map_test.go:42:1
@@ -482,9 +482,9 @@ type logMapsValue4Frame struct {
 }
 
 func (f *logMapsValue4Frame) Returned(r *gen.Run) (string, error) {
-	r0, r1 := f.Ret0, f.Ret1
+	ret0, ret1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return r0, r1
+	return ret0, ret1
 }
 func (c *logMapsValue4) CallResumable(r *gen.Run, p0 int) (ret0 string, ret1 error, st gen.Status) {
 //line map_test.go:44:1
@@ -530,9 +530,9 @@ type logMapsValue5Frame struct {
 }
 
 func (f *logMapsValue5Frame) Returned(r *gen.Run) (string, error) {
-	r0, r1 := f.Ret0, f.Ret1
+	ret0, ret1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return r0, r1
+	return ret0, ret1
 }
 func (c *logMapsValue5) CallResumable(r *gen.Run, p0 int) (ret0 string, ret1 error, st gen.Status) {
 //line map_test.go:46:1
@@ -693,9 +693,9 @@ type logMapsSeqValue1Frame struct {
 }
 
 func (f *logMapsSeqValue1Frame) Returned(r *gen.Run) (string, error) {
-	r0, r1 := f.Ret0, f.Ret1
+	ret0, ret1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return r0, r1
+	return ret0, ret1
 }
 func (c *logMapsSeqValue1) CallResumable(r *gen.Run, p0 int) (ret0 string, ret1 error, st gen.Status) {
 //line map_test.go:72:1
@@ -750,7 +750,7 @@ type logMapsSeqRange1Frame struct {
 	err error
 }
 
-func (f *logMapsSeqRange1Frame) Returned(r *gen.Run) bool { r0 := f.Ret0; f.Release(r); return r0 }
+func (f *logMapsSeqRange1Frame) Returned(r *gen.Run) bool { ret0 := f.Ret0; f.Release(r); return ret0 }
 func (c *logMapsSeqRange1) CallResumable(r2 *gen.Run, r string, err error) (ret0 bool, st gen.Status) {
 	c.loop.Begin()
 //line map_test.go:73:1
@@ -1015,9 +1015,9 @@ type logMapsUnorderedValue1Frame struct {
 }
 
 func (f *logMapsUnorderedValue1Frame) Returned(r *gen.Run) (string, error) {
-	r0, r1 := f.Ret0, f.Ret1
+	ret0, ret1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return r0, r1
+	return ret0, ret1
 }
 func (c *logMapsUnorderedValue1) CallResumable(r *gen.Run, p0 int) (ret0 string, ret1 error, st gen.Status) {
 //line map_test.go:107:1
@@ -1063,9 +1063,9 @@ type logMapsUnorderedValue2Frame struct {
 }
 
 func (f *logMapsUnorderedValue2Frame) Returned(r *gen.Run) (string, error) {
-	r0, r1 := f.Ret0, f.Ret1
+	ret0, ret1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return r0, r1
+	return ret0, ret1
 }
 func (c *logMapsUnorderedValue2) CallResumable(r *gen.Run, p0 int) (ret0 string, ret1 error, st gen.Status) {
 //line map_test.go:110:1
@@ -1111,9 +1111,9 @@ type logMapsUnorderedValue3Frame struct {
 }
 
 func (f *logMapsUnorderedValue3Frame) Returned(r *gen.Run) (string, error) {
-	r0, r1 := f.Ret0, f.Ret1
+	ret0, ret1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return r0, r1
+	return ret0, ret1
 }
 func (c *logMapsUnorderedValue3) CallResumable(r *gen.Run, p0 int) (ret0 string, ret1 error, st gen.Status) {
 //line map_test.go:120:1
@@ -1168,9 +1168,9 @@ type logMapsUnorderedRange1Frame struct {
 }
 
 func (f *logMapsUnorderedRange1Frame) Returned(r *gen.Run) bool {
-	r0 := f.Ret0
+	ret0 := f.Ret0
 	f.Release(r)
-	return r0
+	return ret0
 }
 func (c *logMapsUnorderedRange1) CallResumable(r2 *gen.Run, r string, err error) (bool, gen.Status) {
 	return (*logMapsUnorderedRange1Frame)(nil).body(r2, c, r, err)
@@ -1230,9 +1230,9 @@ type logMapsUnorderedRange2Frame struct {
 }
 
 func (f *logMapsUnorderedRange2Frame) Returned(r *gen.Run) bool {
-	r0 := f.Ret0
+	ret0 := f.Ret0
 	f.Release(r)
-	return r0
+	return ret0
 }
 func (c *logMapsUnorderedRange2) CallResumable(r2 *gen.Run, r string, err error) (bool, gen.Status) {
 	return (*logMapsUnorderedRange2Frame)(nil).body(r2, c, r, err)
@@ -1296,9 +1296,9 @@ type logMapsUnorderedRange3Frame struct {
 }
 
 func (f *logMapsUnorderedRange3Frame) Returned(r *gen.Run) bool {
-	r0 := f.Ret0
+	ret0 := f.Ret0
 	f.Release(r)
-	return r0
+	return ret0
 }
 func (c *logMapsUnorderedRange3) CallResumable(r2 *gen.Run, r string, err error) (bool, gen.Status) {
 	return (*logMapsUnorderedRange3Frame)(nil).body(r2, c, r, err)
@@ -1641,9 +1641,9 @@ type logMapsManyFunc1Frame struct {
 }
 
 func (f *logMapsManyFunc1Frame) Returned(r *gen.Run) (int, error) {
-	r0, r1 := f.Ret0, f.Ret1
+	ret0, ret1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return r0, r1
+	return ret0, ret1
 }
 func (c *logMapsManyFunc1) CallResumable(r *gen.Run, _ int) (ret0 int, ret1 error, st gen.Status) {
 //line map_test.go:170:1
@@ -1691,7 +1691,7 @@ type logMapsManyRange1Frame struct {
 	c *logMapsManyRange1
 }
 
-func (f *logMapsManyRange1Frame) Returned(r *gen.Run) bool { r0 := f.Ret0; f.Release(r); return r0 }
+func (f *logMapsManyRange1Frame) Returned(r *gen.Run) bool { ret0 := f.Ret0; f.Release(r); return ret0 }
 func (c *logMapsManyRange1) CallResumable(r *gen.Run, _ int, _ error) (bool, gen.Status) {
 	return (*logMapsManyRange1Frame)(nil).body(r, c)
 }

@@ -71,7 +71,7 @@ func (m *Mutex) NewLockForFrame(d time.Duration) *MutexLockForFrame {
 	return gen.MakeFrame(MutexLockForFrame{m: m, d: d})
 }
 func (f *MutexLockForFrame) Results() bool            { f.Over(f); return f.Ret0 }
-func (f *MutexLockForFrame) Returned(r *gen.Run) bool { r0 := f.Ret0; f.Release(r); return r0 }
+func (f *MutexLockForFrame) Returned(r *gen.Run) bool { ret0 := f.Ret0; f.Release(r); return ret0 }
 func (m *Mutex) LockForResumable(r *gen.Run, d time.Duration) (bool, gen.Status) {
 	return (*MutexLockForFrame)(nil).body(r, m, d)
 }

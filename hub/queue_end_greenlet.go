@@ -18,9 +18,13 @@ type QueueAllFrame[T any] struct {
 }
 
 // NewAllFrame makes a frame that will run Queue.All.
-func (q *Queue[T]) NewAllFrame() *QueueAllFrame[T]          { return gen.MakeFrame(QueueAllFrame[T]{q: q}) }
-func (f *QueueAllFrame[T]) Results() iter.Seq[T]            { f.Over(f); return f.Ret0 }
-func (f *QueueAllFrame[T]) Returned(r *gen.Run) iter.Seq[T] { r0 := f.Ret0; f.Release(r); return r0 }
+func (q *Queue[T]) NewAllFrame() *QueueAllFrame[T] { return gen.MakeFrame(QueueAllFrame[T]{q: q}) }
+func (f *QueueAllFrame[T]) Results() iter.Seq[T]   { f.Over(f); return f.Ret0 }
+func (f *QueueAllFrame[T]) Returned(r *gen.Run) iter.Seq[T] {
+	ret0 := f.Ret0
+	f.Release(r)
+	return ret0
+}
 func (q *Queue[T]) AllResumable(r *gen.Run) (iter.Seq[T], gen.Status) {
 	return (*QueueAllFrame[T])(nil).body(r, q)
 }
@@ -30,7 +34,7 @@ func (f *QueueAllFrame[T]) body(r *gen.Run, q *Queue[T]) (ret0 iter.Seq[T], st g
 	return (&func1QueueAll[T]{q: &q}).value(), gen.Done
 }
 
-//line queue_end_greenlet.go:35:1
+//line queue_end_greenlet.go:39:1
 
 func (f *QueueAllFrame[T]) Resume(r *gen.Run) (st gen.Status) {
 	f.Ret0, st = f.body(r, f.q)
@@ -58,7 +62,7 @@ func (c *func1QueueAll[T]) value() func(func(T) bool) {
 	})
 }
 
-//line queue_end_greenlet.go:63:1
+//line queue_end_greenlet.go:67:1
 
 type func1QueueAllFrame[T any] struct {
 	gen.Header
@@ -119,7 +123,7 @@ after_if_15:
 	goto loop_15
 }
 
-//line queue_end_greenlet.go:124:1
+//line queue_end_greenlet.go:128:1
 
 func (f *func1QueueAllFrame[T]) Resume(r *gen.Run) (st gen.Status) {
 	c, yield := f.c, f.yield
@@ -176,7 +180,7 @@ resumed_15b:
 	goto loop_15
 }
 
-//line queue_end_greenlet.go:181:1
+//line queue_end_greenlet.go:185:1
 
 func (f *func1QueueAllFrame[T]) Release(r *gen.Run) { gen.Free(r, f, 23) }
 func (*func1QueueAllFrame[T]) Func() *gen.Func      { return queue_end_go.At(1) }
@@ -203,7 +207,7 @@ func (f *QueueJoinFrame[T]) body(r *gen.Run, q *Queue[T]) (st gen.Status) {
 	return r.SendNone(q.hub.park(r.Current(), &q.joiners, forWork))
 }
 
-//line queue_end_greenlet.go:208:1
+//line queue_end_greenlet.go:212:1
 
 func (f *QueueJoinFrame[T]) Resume(r *gen.Run) (st gen.Status) {
 	q := f.q
@@ -217,7 +221,7 @@ func (f *QueueJoinFrame[T]) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line queue_end_greenlet.go:222:1
+//line queue_end_greenlet.go:226:1
 
 func (f *QueueJoinFrame[T]) Forget()            { *f = QueueJoinFrame[T]{Header: f.Header} }
 func (f *QueueJoinFrame[T]) Release(r *gen.Run) { gen.Free(r, f, 59) }
@@ -237,7 +241,7 @@ func (q *Queue[T]) NewJoinForFrame(d time.Duration) *QueueJoinForFrame[T] {
 	return gen.MakeFrame(QueueJoinForFrame[T]{q: q, d: d})
 }
 func (f *QueueJoinForFrame[T]) Results() bool            { f.Over(f); return f.Ret0 }
-func (f *QueueJoinForFrame[T]) Returned(r *gen.Run) bool { r0 := f.Ret0; f.Release(r); return r0 }
+func (f *QueueJoinForFrame[T]) Returned(r *gen.Run) bool { ret0 := f.Ret0; f.Release(r); return ret0 }
 func (q *Queue[T]) JoinForResumable(r *gen.Run, d time.Duration) (bool, gen.Status) {
 	return (*QueueJoinForFrame[T])(nil).body(r, q, d)
 }
@@ -254,7 +258,7 @@ func (f *QueueJoinForFrame[T]) body(r *gen.Run, q *Queue[T], d time.Duration) (r
 	return ret0, r.SendNone(q.hub.parkFor(r.Current(), &q.joiners, d, forWork))
 }
 
-//line queue_end_greenlet.go:259:1
+//line queue_end_greenlet.go:263:1
 
 func (f *QueueJoinForFrame[T]) Resume(r *gen.Run) (st gen.Status) {
 	q := f.q
@@ -270,7 +274,7 @@ func (f *QueueJoinForFrame[T]) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line queue_end_greenlet.go:275:1
+//line queue_end_greenlet.go:279:1
 
 func (f *QueueJoinForFrame[T]) Args(args []any)    { gen.SetArgs(f, args, &f.d) }
 func (f *QueueJoinForFrame[T]) Forget()            { *f = QueueJoinForFrame[T]{Returns: f.Returns} }

@@ -75,7 +75,7 @@ func (q *Queue[T]) NewOfferFrame(v T) *QueueOfferFrame[T] {
 	return gen.MakeFrame(QueueOfferFrame[T]{q: q, v: v})
 }
 func (f *QueueOfferFrame[T]) Results() bool            { f.Over(f); return f.Ret0 }
-func (f *QueueOfferFrame[T]) Returned(r *gen.Run) bool { r0 := f.Ret0; f.Release(r); return r0 }
+func (f *QueueOfferFrame[T]) Returned(r *gen.Run) bool { ret0 := f.Ret0; f.Release(r); return ret0 }
 func (q *Queue[T]) OfferResumable(r *gen.Run, v T) (bool, gen.Status) {
 	return (*QueueOfferFrame[T])(nil).body(r, q, v)
 }
@@ -135,7 +135,7 @@ func (q *Queue[T]) NewPutForFrame(v T, d time.Duration) *QueuePutForFrame[T] {
 	return gen.MakeFrame(QueuePutForFrame[T]{q: q, v: v, d: d})
 }
 func (f *QueuePutForFrame[T]) Results() bool            { f.Over(f); return f.Ret0 }
-func (f *QueuePutForFrame[T]) Returned(r *gen.Run) bool { r0 := f.Ret0; f.Release(r); return r0 }
+func (f *QueuePutForFrame[T]) Returned(r *gen.Run) bool { ret0 := f.Ret0; f.Release(r); return ret0 }
 func (q *Queue[T]) PutForResumable(r *gen.Run, v T, d time.Duration) (bool, gen.Status) {
 	return (*QueuePutForFrame[T])(nil).body(r, q, v, d)
 }
@@ -188,9 +188,9 @@ type QueueGetFrame[T any] struct {
 func (q *Queue[T]) NewGetFrame() *QueueGetFrame[T] { return gen.MakeFrame(QueueGetFrame[T]{q: q}) }
 func (f *QueueGetFrame[T]) Results() (T, bool)     { f.Over(f); return f.Ret0, f.Ret1 }
 func (f *QueueGetFrame[T]) Returned(r *gen.Run) (T, bool) {
-	r0, r1 := f.Ret0, f.Ret1
+	ret0, ret1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return r0, r1
+	return ret0, ret1
 }
 func (q *Queue[T]) GetResumable(r *gen.Run) (T, bool, gen.Status) {
 	return (*QueueGetFrame[T])(nil).body(r, q)
@@ -248,9 +248,9 @@ func (q *Queue[T]) NewGetForFrame(d time.Duration) *QueueGetForFrame[T] {
 }
 func (f *QueueGetForFrame[T]) Results() (T, bool) { f.Over(f); return f.Ret0, f.Ret1 }
 func (f *QueueGetForFrame[T]) Returned(r *gen.Run) (T, bool) {
-	r0, r1 := f.Ret0, f.Ret1
+	ret0, ret1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return r0, r1
+	return ret0, ret1
 }
 func (q *Queue[T]) GetForResumable(r *gen.Run, d time.Duration) (T, bool, gen.Status) {
 	return (*QueueGetForFrame[T])(nil).body(r, q, d)
@@ -306,9 +306,9 @@ type QueuePeekFrame[T any] struct {
 func (q *Queue[T]) NewPeekFrame() *QueuePeekFrame[T] { return gen.MakeFrame(QueuePeekFrame[T]{q: q}) }
 func (f *QueuePeekFrame[T]) Results() (T, bool)      { f.Over(f); return f.Ret0, f.Ret1 }
 func (f *QueuePeekFrame[T]) Returned(r *gen.Run) (T, bool) {
-	r0, r1 := f.Ret0, f.Ret1
+	ret0, ret1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return r0, r1
+	return ret0, ret1
 }
 func (q *Queue[T]) PeekResumable(r *gen.Run) (T, bool, gen.Status) {
 	return (*QueuePeekFrame[T])(nil).body(r, q)

@@ -71,8 +71,12 @@ func (s *Semaphore) NewAcquireForFrame(d time.Duration) *SemaphoreAcquireForFram
 	_ = s.AcquireFor
 	return gen.MakeFrame(SemaphoreAcquireForFrame{s: s, d: d})
 }
-func (f *SemaphoreAcquireForFrame) Results() bool            { f.Over(f); return f.Ret0 }
-func (f *SemaphoreAcquireForFrame) Returned(r *gen.Run) bool { r0 := f.Ret0; f.Release(r); return r0 }
+func (f *SemaphoreAcquireForFrame) Results() bool { f.Over(f); return f.Ret0 }
+func (f *SemaphoreAcquireForFrame) Returned(r *gen.Run) bool {
+	ret0 := f.Ret0
+	f.Release(r)
+	return ret0
+}
 func (s *Semaphore) AcquireForResumable(r *gen.Run, d time.Duration) (bool, gen.Status) {
 	return (*SemaphoreAcquireForFrame)(nil).body(r, s, d)
 }
@@ -89,7 +93,7 @@ func (f *SemaphoreAcquireForFrame) body(r *gen.Run, s *Semaphore, d time.Duratio
 	return ret0, r.SendNone(s.hub.parkFor(r.Current(), &s.waiting, d, forSemaphore))
 }
 
-//line semaphore_greenlet.go:93:1
+//line semaphore_greenlet.go:97:1
 
 func (f *SemaphoreAcquireForFrame) Resume(r *gen.Run) (st gen.Status) {
 	s := f.s
@@ -105,7 +109,7 @@ func (f *SemaphoreAcquireForFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line semaphore_greenlet.go:109:1
+//line semaphore_greenlet.go:113:1
 
 func (f *SemaphoreAcquireForFrame) Args(args []any)    { gen.SetArgs(f, args, &f.d) }
 func (f *SemaphoreAcquireForFrame) Forget()            { *f = SemaphoreAcquireForFrame{Returns: f.Returns} }

@@ -27,7 +27,7 @@ func (c *Conn) NewCloseFrame(code ws.StatusCode, reason string) *ConnCloseFrame 
 	return gen.MakeFrame(ConnCloseFrame{c: c, code: code, reason: reason})
 }
 func (f *ConnCloseFrame) Results() error            { f.Over(f); return f.Ret0 }
-func (f *ConnCloseFrame) Returned(r *gen.Run) error { r0 := f.Ret0; f.Release(r); return r0 }
+func (f *ConnCloseFrame) Returned(r *gen.Run) error { ret0 := f.Ret0; f.Release(r); return ret0 }
 func (c *Conn) CloseResumable(r *gen.Run, code ws.StatusCode, reason string) (error, gen.Status) {
 	return (*ConnCloseFrame)(nil).body(r, c, code, reason)
 }
@@ -129,7 +129,7 @@ type connSendCloseFrame struct {
 	reason string
 }
 
-func (f *connSendCloseFrame) Returned(r *gen.Run) error { r0 := f.Ret0; f.Release(r); return r0 }
+func (f *connSendCloseFrame) Returned(r *gen.Run) error { ret0 := f.Ret0; f.Release(r); return ret0 }
 func (c *Conn) sendCloseResumable(r *gen.Run, code ws.StatusCode, reason string) (ret0 error, st gen.Status) {
 	{
 //line close.go:50:1
@@ -169,7 +169,7 @@ type connFailsFrame struct {
 	closed *CloseError
 }
 
-func (f *connFailsFrame) Returned(r *gen.Run) error { r0 := f.Ret0; f.Release(r); return r0 }
+func (f *connFailsFrame) Returned(r *gen.Run) error { ret0 := f.Ret0; f.Release(r); return ret0 }
 func (c *Conn) failsResumable(r *gen.Run, err error) (error, gen.Status) {
 	return (*connFailsFrame)(nil).body(r, c, err)
 }

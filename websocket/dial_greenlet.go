@@ -31,9 +31,9 @@ func (f *DialFrame) Results() (*Conn, *http.Response, error) {
 	return f.Ret0, f.Ret1, f.Ret2
 }
 func (f *DialFrame) Returned(r *gen.Run) (*Conn, *http.Response, error) {
-	r0, r1, r2 := f.Ret0, f.Ret1, f.Ret2
+	ret0, ret1, ret2 := f.Ret0, f.Ret1, f.Ret2
 	f.Release(r)
-	return r0, r1, r2
+	return ret0, ret1, ret2
 }
 func DialResumable(r2 *gen.Run, tr *httpc.Transport, r *http.Request, o *Options) (*Conn, *http.Response, error, gen.Status) {
 	return (*DialFrame)(nil).body(r2, tr, r, o)

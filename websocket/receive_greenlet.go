@@ -29,9 +29,9 @@ func (f *ConnReceiveFrame) Results() (ws.OpCode, []byte, error) {
 	return f.Ret0, f.Ret1, f.Ret2
 }
 func (f *ConnReceiveFrame) Returned(r *gen.Run) (ws.OpCode, []byte, error) {
-	r0, r1, r2 := f.Ret0, f.Ret1, f.Ret2
+	ret0, ret1, ret2 := f.Ret0, f.Ret1, f.Ret2
 	f.Release(r)
-	return r0, r1, r2
+	return ret0, ret1, ret2
 }
 func (c *Conn) ReceiveResumable(r *gen.Run) (ws.OpCode, []byte, error, gen.Status) {
 	return (*ConnReceiveFrame)(nil).body(r, c)

@@ -27,7 +27,7 @@ func (c *Conn) NewSendFrame(op ws.OpCode, message []byte) *ConnSendFrame {
 	return gen.MakeFrame(ConnSendFrame{c: c, op: op, message: message})
 }
 func (f *ConnSendFrame) Results() error            { f.Over(f); return f.Ret0 }
-func (f *ConnSendFrame) Returned(r *gen.Run) error { r0 := f.Ret0; f.Release(r); return r0 }
+func (f *ConnSendFrame) Returned(r *gen.Run) error { ret0 := f.Ret0; f.Release(r); return ret0 }
 func (c *Conn) SendResumable(r *gen.Run, op ws.OpCode, message []byte) (error, gen.Status) {
 	return (*ConnSendFrame)(nil).body(r, c, op, message)
 }
@@ -81,7 +81,7 @@ func (c *Conn) NewSendTextFrame(message string) *ConnSendTextFrame {
 	return gen.MakeFrame(ConnSendTextFrame{c: c, message: message})
 }
 func (f *ConnSendTextFrame) Results() error            { f.Over(f); return f.Ret0 }
-func (f *ConnSendTextFrame) Returned(r *gen.Run) error { r0 := f.Ret0; f.Release(r); return r0 }
+func (f *ConnSendTextFrame) Returned(r *gen.Run) error { ret0 := f.Ret0; f.Release(r); return ret0 }
 func (c *Conn) SendTextResumable(r *gen.Run, message string) (error, gen.Status) {
 	return (*ConnSendTextFrame)(nil).body(r, c, message)
 }
@@ -132,7 +132,7 @@ func (c *Conn) NewPingFrame(p []byte) *ConnPingFrame {
 	return gen.MakeFrame(ConnPingFrame{c: c, p: p})
 }
 func (f *ConnPingFrame) Results() error            { f.Over(f); return f.Ret0 }
-func (f *ConnPingFrame) Returned(r *gen.Run) error { r0 := f.Ret0; f.Release(r); return r0 }
+func (f *ConnPingFrame) Returned(r *gen.Run) error { ret0 := f.Ret0; f.Release(r); return ret0 }
 func (c *Conn) PingResumable(r *gen.Run, p []byte) (error, gen.Status) {
 	return (*ConnPingFrame)(nil).body(r, c, p)
 }
@@ -179,7 +179,7 @@ type connPaysFrame struct {
 	c *Conn
 }
 
-func (f *connPaysFrame) Returned(r *gen.Run) error { r0 := f.Ret0; f.Release(r); return r0 }
+func (f *connPaysFrame) Returned(r *gen.Run) error { ret0 := f.Ret0; f.Release(r); return ret0 }
 func (c *Conn) paysResumable(r *gen.Run) (ret0 error, st gen.Status) {
 //line send.go:124:1
 	c.tryPay()
@@ -223,7 +223,7 @@ func (c *Conn) newSendFrame(p []byte) *connSendFrame {
 	return gen.MakeFrame(connSendFrame{c: c, p: p})
 }
 func (f *connSendFrame) Results() error            { f.Over(f); return f.Ret0 }
-func (f *connSendFrame) Returned(r *gen.Run) error { r0 := f.Ret0; f.Release(r); return r0 }
+func (f *connSendFrame) Returned(r *gen.Run) error { ret0 := f.Ret0; f.Release(r); return ret0 }
 func (c *Conn) sendResumable(r *gen.Run, p []byte) (error, gen.Status) {
 	return (*connSendFrame)(nil).body(r, c, p)
 }
@@ -459,7 +459,7 @@ type connWriteFrame struct {
 	p []byte
 }
 
-func (f *connWriteFrame) Returned(r *gen.Run) error { r0 := f.Ret0; f.Release(r); return r0 }
+func (f *connWriteFrame) Returned(r *gen.Run) error { ret0 := f.Ret0; f.Release(r); return ret0 }
 func (c *Conn) writeResumable(r *gen.Run, p []byte) (ret0 error, st gen.Status) {
 	var err error
 //line send.go:199:1

@@ -175,9 +175,9 @@ func (h *Handler) NewUpgradeFrame(w http.ResponseWriter, r *http.Request) *Handl
 }
 func (f *HandlerUpgradeFrame) Results() (*Conn, error) { f.Over(f); return f.Ret0, f.Ret1 }
 func (f *HandlerUpgradeFrame) Returned(r *gen.Run) (*Conn, error) {
-	r0, r1 := f.Ret0, f.Ret1
+	ret0, ret1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return r0, r1
+	return ret0, ret1
 }
 func (h *Handler) UpgradeResumable(r2 *gen.Run, w http.ResponseWriter, r *http.Request) (*Conn, error, gen.Status) {
 	return (*HandlerUpgradeFrame)(nil).body(r2, h, w, r)

@@ -364,8 +364,8 @@ func (v raw) ReadResumable(r *gen.Run, p0 []byte) (int, error, gen.Status) {
 	}); ok {
 		return form.ReadResumable(r, p0)
 	}
-	r0, r1 := v.Conn.Read(p0)
-	return r0, r1, gen.Done
+	ret0, ret1 := v.Conn.Read(p0)
+	return ret0, ret1, gen.Done
 }
 
 // ReadDeferred is Read of what is embedded, deferred.
@@ -384,9 +384,9 @@ func (v raw) ReadDeferred(r *gen.Run, d *gen.DeferHeader, p0 []byte) (int, error
 		defer v.Conn.Read(p0)
 		body()
 	})
-	var r0 int
-	var r1 error
-	return r0, r1, gen.Done
+	var ret0 int
+	var ret1 error
+	return ret0, ret1, gen.Done
 }
 
 // WriteResumable is Write of what is embedded.
@@ -396,8 +396,8 @@ func (v raw) WriteResumable(r *gen.Run, p0 []byte) (int, error, gen.Status) {
 	}); ok {
 		return form.WriteResumable(r, p0)
 	}
-	r0, r1 := v.Conn.Write(p0)
-	return r0, r1, gen.Done
+	ret0, ret1 := v.Conn.Write(p0)
+	return ret0, ret1, gen.Done
 }
 
 // WriteDeferred is Write of what is embedded, deferred.
@@ -416,9 +416,9 @@ func (v raw) WriteDeferred(r *gen.Run, d *gen.DeferHeader, p0 []byte) (int, erro
 		defer v.Conn.Write(p0)
 		body()
 	})
-	var r0 int
-	var r1 error
-	return r0, r1, gen.Done
+	var ret0 int
+	var ret1 error
+	return ret0, ret1, gen.Done
 }
 
 var _ = gen.Declare("echo.ServeWebSocket", "both.sends", "both.ServeWebSocket")

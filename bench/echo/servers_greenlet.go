@@ -109,7 +109,7 @@ func newAcceptsFrame(s *socket.Server) *acceptsFrame {
 	return gen.MakeFrame(acceptsFrame{s: s})
 }
 func (f *acceptsFrame) Results() error            { f.Over(f); return f.Ret0 }
-func (f *acceptsFrame) Returned(r *gen.Run) error { r0 := f.Ret0; f.Release(r); return r0 }
+func (f *acceptsFrame) Returned(r *gen.Run) error { ret0 := f.Ret0; f.Release(r); return ret0 }
 func acceptsResumable(r *gen.Run, s *socket.Server) (error, gen.Status) {
 	return (*acceptsFrame)(nil).body(r, s)
 }

@@ -51,7 +51,7 @@ func newServesFrame(s *httpd.Server) *servesFrame {
 	return gen.MakeFrame(servesFrame{s: s})
 }
 func (f *servesFrame) Results() error            { f.Over(f); return f.Ret0 }
-func (f *servesFrame) Returned(r *gen.Run) error { r0 := f.Ret0; f.Release(r); return r0 }
+func (f *servesFrame) Returned(r *gen.Run) error { ret0 := f.Ret0; f.Release(r); return ret0 }
 func servesResumable(r *gen.Run, s *httpd.Server) (error, gen.Status) {
 	return (*servesFrame)(nil).body(r, s)
 }

@@ -51,7 +51,7 @@ func newSpawnsFrame(h *hub.Hub, n int) *spawnsFrame {
 	return gen.MakeFrame(spawnsFrame{h: h, n: n})
 }
 func (f *spawnsFrame) Results() int            { f.Over(f); return f.Ret0 }
-func (f *spawnsFrame) Returned(r *gen.Run) int { r0 := f.Ret0; f.Release(r); return r0 }
+func (f *spawnsFrame) Returned(r *gen.Run) int { ret0 := f.Ret0; f.Release(r); return ret0 }
 func spawnsResumable(r *gen.Run, h *hub.Hub, n int) (int, gen.Status) {
 	return (*spawnsFrame)(nil).body(r, h, n)
 }
@@ -144,7 +144,7 @@ func newSpawnsManyFrame(h *hub.Hub, n int) *spawnsManyFrame {
 	return gen.MakeFrame(spawnsManyFrame{h: h, n: n})
 }
 func (f *spawnsManyFrame) Results() int            { f.Over(f); return f.Ret0 }
-func (f *spawnsManyFrame) Returned(r *gen.Run) int { r0 := f.Ret0; f.Release(r); return r0 }
+func (f *spawnsManyFrame) Returned(r *gen.Run) int { ret0 := f.Ret0; f.Release(r); return ret0 }
 func spawnsManyResumable(r *gen.Run, h *hub.Hub, n int) (int, gen.Status) {
 	return (*spawnsManyFrame)(nil).body(r, h, n)
 }
@@ -242,7 +242,7 @@ func newSpawnsGroupFrame(h *hub.Hub, n int) *spawnsGroupFrame {
 	return gen.MakeFrame(spawnsGroupFrame{h: h, n: n})
 }
 func (f *spawnsGroupFrame) Results() int            { f.Over(f); return f.Ret0 }
-func (f *spawnsGroupFrame) Returned(r *gen.Run) int { r0 := f.Ret0; f.Release(r); return r0 }
+func (f *spawnsGroupFrame) Returned(r *gen.Run) int { ret0 := f.Ret0; f.Release(r); return ret0 }
 func spawnsGroupResumable(r *gen.Run, h *hub.Hub, n int) (int, gen.Status) {
 	return (*spawnsGroupFrame)(nil).body(r, h, n)
 }
@@ -585,7 +585,7 @@ func newGetsFrame(q *hub.Queue[int], n int) *getsFrame {
 	return gen.MakeFrame(getsFrame{q: q, n: n})
 }
 func (f *getsFrame) Results() int            { f.Over(f); return f.Ret0 }
-func (f *getsFrame) Returned(r *gen.Run) int { r0 := f.Ret0; f.Release(r); return r0 }
+func (f *getsFrame) Returned(r *gen.Run) int { ret0 := f.Ret0; f.Release(r); return ret0 }
 func getsResumable(r *gen.Run, q *hub.Queue[int], n int) (int, gen.Status) {
 	return (*getsFrame)(nil).body(r, q, n)
 }
@@ -668,7 +668,7 @@ func newAcquiresFrame(s *hub.Semaphore, n int) *acquiresFrame {
 	return gen.MakeFrame(acquiresFrame{s: s, n: n})
 }
 func (f *acquiresFrame) Results() int            { f.Over(f); return f.Ret0 }
-func (f *acquiresFrame) Returned(r *gen.Run) int { r0 := f.Ret0; f.Release(r); return r0 }
+func (f *acquiresFrame) Returned(r *gen.Run) int { ret0 := f.Ret0; f.Release(r); return ret0 }
 func acquiresResumable(r *gen.Run, s *hub.Semaphore, n int) (int, gen.Status) {
 	return (*acquiresFrame)(nil).body(r, s, n)
 }
@@ -755,7 +755,7 @@ func newTimeoutsFrame(h *hub.Hub, n int) *timeoutsFrame {
 	return gen.MakeFrame(timeoutsFrame{h: h, n: n})
 }
 func (f *timeoutsFrame) Results() int            { f.Over(f); return f.Ret0 }
-func (f *timeoutsFrame) Returned(r *gen.Run) int { r0 := f.Ret0; f.Release(r); return r0 }
+func (f *timeoutsFrame) Returned(r *gen.Run) int { ret0 := f.Ret0; f.Release(r); return ret0 }
 func timeoutsResumable(r *gen.Run, h *hub.Hub, n int) (int, gen.Status) {
 	return (*timeoutsFrame)(nil).body(r, h, n)
 }
@@ -848,7 +848,7 @@ func newMapsFrame(h0 *hub.Hub, n int) *mapsFrame {
 	return gen.MakeFrame(mapsFrame{h0: h0, n: n})
 }
 func (f *mapsFrame) Results() int            { f.Over(f); return f.Ret0 }
-func (f *mapsFrame) Returned(r *gen.Run) int { r0 := f.Ret0; f.Release(r); return r0 }
+func (f *mapsFrame) Returned(r *gen.Run) int { ret0 := f.Ret0; f.Release(r); return ret0 }
 func mapsResumable(r *gen.Run, h0 *hub.Hub, n int) (int, gen.Status) {
 	return (*mapsFrame)(nil).body(r, h0, n)
 }
@@ -961,9 +961,9 @@ type mapsFunc1Frame struct {
 }
 
 func (f *mapsFunc1Frame) Returned(r *gen.Run) (int, error) {
-	r0, r1 := f.Ret0, f.Ret1
+	ret0, ret1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return r0, r1
+	return ret0, ret1
 }
 func (c *mapsFunc1) CallResumable(r *gen.Run, v int) (ret0 int, ret1 error, st gen.Status) {
 //line tasks.go:115:1

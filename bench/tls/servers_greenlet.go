@@ -104,7 +104,7 @@ type echoExchangeFrame struct {
 	buf *[]byte
 }
 
-func (f *echoExchangeFrame) Returned(r *gen.Run) error { r0 := f.Ret0; f.Release(r); return r0 }
+func (f *echoExchangeFrame) Returned(r *gen.Run) error { ret0 := f.Ret0; f.Release(r); return ret0 }
 func (e *echo) exchangeResumable(r *gen.Run, c *socket.Conn) (ret0 error, st gen.Status) {
 	var buf *[]byte
 	var n int

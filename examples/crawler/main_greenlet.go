@@ -457,7 +457,11 @@ type crawlerCrawlRange1Frame struct {
 	page *url.URL
 }
 
-func (f *crawlerCrawlRange1Frame) Returned(r *gen.Run) bool { r0 := f.Ret0; f.Release(r); return r0 }
+func (f *crawlerCrawlRange1Frame) Returned(r *gen.Run) bool {
+	ret0 := f.Ret0
+	f.Release(r)
+	return ret0
+}
 func (c2 *crawlerCrawlRange1) CallResumable(r *gen.Run, page *url.URL) (ret0 bool, st gen.Status) {
 	c2.loop.Begin()
 //line main.go:137:1
@@ -473,7 +477,7 @@ func (c2 *crawlerCrawlRange1) CallResumable(r *gen.Run, page *url.URL) (ret0 boo
 	return true, gen.Done
 }
 
-//line main_greenlet.go:477:1
+//line main_greenlet.go:481:1
 
 func (f *crawlerCrawlRange1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c2 := f.c2
@@ -488,7 +492,7 @@ func (f *crawlerCrawlRange1Frame) Resume(r *gen.Run) (st gen.Status) {
 	return f.Return(r, f)
 }
 
-//line main_greenlet.go:492:1
+//line main_greenlet.go:496:1
 
 func (f *crawlerCrawlRange1Frame) Release(r *gen.Run) { gen.Free(r, f, 10) }
 func (*crawlerCrawlRange1Frame) Func() *gen.Func      { return main_go.At(4) }
@@ -518,7 +522,7 @@ func (f *crawlerFinishFrame) body(r *gen.Run, c *crawler) (st gen.Status) {
 	return gen.Done
 }
 
-//line main_greenlet.go:522:1
+//line main_greenlet.go:526:1
 
 func (f *crawlerFinishFrame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
@@ -533,7 +537,7 @@ func (f *crawlerFinishFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line main_greenlet.go:537:1
+//line main_greenlet.go:541:1
 
 func (f *crawlerFinishFrame) Forget()            { *f = crawlerFinishFrame{Header: f.Header} }
 func (f *crawlerFinishFrame) Release(r *gen.Run) { gen.Free(r, f, 6) }

@@ -20,7 +20,7 @@ type parserPeekFrame struct {
 	t0 []byte
 }
 
-func (f *parserPeekFrame) Returned(r *gen.Run) rune { r0 := f.Ret0; f.Release(r); return r0 }
+func (f *parserPeekFrame) Returned(r *gen.Run) rune { ret0 := f.Ret0; f.Release(r); return ret0 }
 func (p *parser) peekResumable(r *gen.Run) (ret0 rune, st gen.Status) {
 //line parser.go:32:1
 	if len(p.rest) != 0 || p.closed {
@@ -78,7 +78,7 @@ type parserSpaceFrame struct {
 	p *parser
 }
 
-func (f *parserSpaceFrame) Returned(r *gen.Run) rune { r0 := f.Ret0; f.Release(r); return r0 }
+func (f *parserSpaceFrame) Returned(r *gen.Run) rune { ret0 := f.Ret0; f.Release(r); return ret0 }
 func (p *parser) spaceResumable(r *gen.Run) (ret0 rune, st gen.Status) {
 	var c rune
 //line parser.go:54:1
@@ -143,9 +143,9 @@ func (p *parser) newDocumentFrame() *parserDocumentFrame {
 }
 func (f *parserDocumentFrame) Results() (any, error) { f.Over(f); return f.Ret0, f.Ret1 }
 func (f *parserDocumentFrame) Returned(r *gen.Run) (any, error) {
-	r0, r1 := f.Ret0, f.Ret1
+	ret0, ret1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return r0, r1
+	return ret0, ret1
 }
 func (p *parser) documentResumable(r *gen.Run) (any, error, gen.Status) {
 	return (*parserDocumentFrame)(nil).body(r, p)
@@ -246,9 +246,9 @@ type parserValueFrame struct {
 }
 
 func (f *parserValueFrame) Returned(r *gen.Run) (any, error) {
-	r0, r1 := f.Ret0, f.Ret1
+	ret0, ret1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return r0, r1
+	return ret0, ret1
 }
 func (p *parser) valueResumable(r *gen.Run) (any, error, gen.Status) {
 	return (*parserValueFrame)(nil).body(r, p)
@@ -369,9 +369,9 @@ type parserObjectFrame struct {
 }
 
 func (f *parserObjectFrame) Returned(r *gen.Run) (any, error) {
-	r0, r1 := f.Ret0, f.Ret1
+	ret0, ret1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return r0, r1
+	return ret0, ret1
 }
 func (p *parser) objectResumable(r *gen.Run) (any, error, gen.Status) {
 	return (*parserObjectFrame)(nil).body(r, p)
@@ -514,9 +514,9 @@ type parserArrayFrame struct {
 }
 
 func (f *parserArrayFrame) Returned(r *gen.Run) (any, error) {
-	r0, r1 := f.Ret0, f.Ret1
+	ret0, ret1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return r0, r1
+	return ret0, ret1
 }
 func (p *parser) arrayResumable(r *gen.Run) (any, error, gen.Status) {
 	return (*parserArrayFrame)(nil).body(r, p)
@@ -611,9 +611,9 @@ type parserStrFrame struct {
 }
 
 func (f *parserStrFrame) Returned(r *gen.Run) (string, error) {
-	r0, r1 := f.Ret0, f.Ret1
+	ret0, ret1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return r0, r1
+	return ret0, ret1
 }
 func (p *parser) strResumable(r2 *gen.Run) (string, error, gen.Status) {
 	return (*parserStrFrame)(nil).body(r2, p)
@@ -707,9 +707,9 @@ type parserEscapedFrame struct {
 }
 
 func (f *parserEscapedFrame) Returned(r *gen.Run) (rune, error) {
-	r0, r1 := f.Ret0, f.Ret1
+	ret0, ret1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return r0, r1
+	return ret0, ret1
 }
 func (p *parser) escapedResumable(r *gen.Run) (rune, error, gen.Status) {
 	return (*parserEscapedFrame)(nil).body(r, p)
@@ -794,9 +794,9 @@ type parserNumberFrame struct {
 }
 
 func (f *parserNumberFrame) Returned(r *gen.Run) (any, error) {
-	r0, r1 := f.Ret0, f.Ret1
+	ret0, ret1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return r0, r1
+	return ret0, ret1
 }
 func (p *parser) numberResumable(r *gen.Run) (ret0 any, ret1 error, st gen.Status) {
 	var digits []byte
@@ -879,9 +879,9 @@ type parserWordFrame struct {
 }
 
 func (f *parserWordFrame) Returned(r *gen.Run) (any, error) {
-	r0, r1 := f.Ret0, f.Ret1
+	ret0, ret1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return r0, r1
+	return ret0, ret1
 }
 func (p *parser) wordResumable(r *gen.Run) (any, error, gen.Status) {
 	return (*parserWordFrame)(nil).body(r, p)

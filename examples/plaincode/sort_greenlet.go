@@ -23,7 +23,7 @@ func newRankedFrame(names0 []string) *rankedFrame {
 	return gen.MakeFrame(rankedFrame{names0: names0})
 }
 func (f *rankedFrame) Results() []string            { f.Over(f); return f.Ret0 }
-func (f *rankedFrame) Returned(r *gen.Run) []string { r0 := f.Ret0; f.Release(r); return r0 }
+func (f *rankedFrame) Returned(r *gen.Run) []string { ret0 := f.Ret0; f.Release(r); return ret0 }
 func rankedResumable(r *gen.Run, names0 []string) ([]string, gen.Status) {
 	return (*rankedFrame)(nil).body(r, names0)
 }

@@ -112,7 +112,7 @@ func (m0 *market) newConsumeFrame(name0 string, pace0 time.Duration) *marketCons
 	return gen.MakeFrame(marketConsumeFrame{m0: m0, name0: name0, pace0: pace0})
 }
 func (f *marketConsumeFrame) Results() int            { f.Over(f); return f.Ret0 }
-func (f *marketConsumeFrame) Returned(r *gen.Run) int { r0 := f.Ret0; f.Release(r); return r0 }
+func (f *marketConsumeFrame) Returned(r *gen.Run) int { ret0 := f.Ret0; f.Release(r); return ret0 }
 func (m0 *market) consumeResumable(r *gen.Run, name0 string, pace0 time.Duration) (int, gen.Status) {
 	return (*marketConsumeFrame)(nil).body(r, m0, name0, pace0)
 }
@@ -266,7 +266,11 @@ type marketConsumeRange1Frame struct {
 	good string
 }
 
-func (f *marketConsumeRange1Frame) Returned(r *gen.Run) bool { r0 := f.Ret0; f.Release(r); return r0 }
+func (f *marketConsumeRange1Frame) Returned(r *gen.Run) bool {
+	ret0 := f.Ret0
+	f.Release(r)
+	return ret0
+}
 func (c *marketConsumeRange1) CallResumable(r *gen.Run, good string) (ret0 bool, st gen.Status) {
 	c.loop.Begin()
 //line main.go:43:1
@@ -283,7 +287,7 @@ func (c *marketConsumeRange1) CallResumable(r *gen.Run, good string) (ret0 bool,
 	return true, gen.Done
 }
 
-//line main_greenlet.go:288:1
+//line main_greenlet.go:292:1
 
 func (f *marketConsumeRange1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c, good := f.c, f.good
@@ -300,7 +304,7 @@ func (f *marketConsumeRange1Frame) Resume(r *gen.Run) (st gen.Status) {
 	return f.Return(r, f)
 }
 
-//line main_greenlet.go:305:1
+//line main_greenlet.go:309:1
 
 func (f *marketConsumeRange1Frame) Release(r *gen.Run) { gen.Free(r, f, 12) }
 func (*marketConsumeRange1Frame) Func() *gen.Func      { return main_go.At(2) }
@@ -423,7 +427,7 @@ resumed_62:
 	return gen.Done
 }
 
-//line main_greenlet.go:429:1
+//line main_greenlet.go:433:1
 
 func (f *marketDayFrame) Resume(r *gen.Run) (st gen.Status) {
 	return f.Started(r, f, f.body(r, f.m))
@@ -464,7 +468,7 @@ func (c *marketDayValue1) CallResumable(r *gen.Run, p0 string, p1 int, p2 time.D
 	return gen.Done
 }
 
-//line main_greenlet.go:470:1
+//line main_greenlet.go:474:1
 
 func (f *marketDayValue1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
@@ -505,7 +509,7 @@ func (c *marketDayValue2) CallResumable(r *gen.Run, p0 string, p1 int, p2 time.D
 	return gen.Done
 }
 
-//line main_greenlet.go:511:1
+//line main_greenlet.go:515:1
 
 func (f *marketDayValue2Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c

@@ -30,7 +30,7 @@ func newAnswerFrame(p *socket.PacketConn, deaf int) *answerFrame {
 	return gen.MakeFrame(answerFrame{p: p, deaf: deaf})
 }
 func (f *answerFrame) Results() error            { f.Over(f); return f.Ret0 }
-func (f *answerFrame) Returned(r *gen.Run) error { r0 := f.Ret0; f.Release(r); return r0 }
+func (f *answerFrame) Returned(r *gen.Run) error { ret0 := f.Ret0; f.Release(r); return ret0 }
 func answerResumable(r *gen.Run, p *socket.PacketConn, deaf int) (error, gen.Status) {
 	return (*answerFrame)(nil).body(r, p, deaf)
 }

@@ -24,7 +24,7 @@ type serveFrame struct {
 
 func newServeFrame(s *httpd.Server) *serveFrame { _ = serve; return gen.MakeFrame(serveFrame{s: s}) }
 func (f *serveFrame) Results() error            { f.Over(f); return f.Ret0 }
-func (f *serveFrame) Returned(r *gen.Run) error { r0 := f.Ret0; f.Release(r); return r0 }
+func (f *serveFrame) Returned(r *gen.Run) error { ret0 := f.Ret0; f.Release(r); return ret0 }
 func serveResumable(r *gen.Run, s *httpd.Server) (error, gen.Status) {
 	return (*serveFrame)(nil).body(r, s)
 }

@@ -138,7 +138,7 @@ type chainRange1Frame struct {
 	v int
 }
 
-func (f *chainRange1Frame) Returned(r *gen.Run) bool { r0 := f.Ret0; f.Release(r); return r0 }
+func (f *chainRange1Frame) Returned(r *gen.Run) bool { ret0 := f.Ret0; f.Release(r); return ret0 }
 func (c *chainRange1) CallResumable(r *gen.Run, v int) (ret0 bool, st gen.Status) {
 	c.loop.Begin()
 //line compose.go:24:1

@@ -164,7 +164,7 @@ func newDescendFrame(depth int) *descendFrame {
 	return gen.MakeFrame(descendFrame{depth: depth})
 }
 func (f *descendFrame) Results() int            { f.Over(f); return f.Ret0 }
-func (f *descendFrame) Returned(r *gen.Run) int { r0 := f.Ret0; f.Release(r); return r0 }
+func (f *descendFrame) Returned(r *gen.Run) int { ret0 := f.Ret0; f.Release(r); return ret0 }
 func descendResumable(r *gen.Run, depth int) (int, gen.Status) {
 	return (*descendFrame)(nil).body(r, depth)
 }

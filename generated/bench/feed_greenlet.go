@@ -19,7 +19,7 @@ type feedParserMoreFrame struct {
 	t2 []byte
 }
 
-func (f *feedParserMoreFrame) Returned(r *gen.Run) bool { r0 := f.Ret0; f.Release(r); return r0 }
+func (f *feedParserMoreFrame) Returned(r *gen.Run) bool { ret0 := f.Ret0; f.Release(r); return ret0 }
 func (p *feedParser) moreResumable(r *gen.Run) (ret0 bool, st gen.Status) {
 	var t1 []byte
 //line feed.go:29:1
@@ -106,7 +106,7 @@ type feedParserSpaceFrame struct {
 	p *feedParser
 }
 
-func (f *feedParserSpaceFrame) Returned(r *gen.Run) byte { r0 := f.Ret0; f.Release(r); return r0 }
+func (f *feedParserSpaceFrame) Returned(r *gen.Run) byte { ret0 := f.Ret0; f.Release(r); return ret0 }
 func (p *feedParser) spaceResumable(r *gen.Run) (ret0 byte, st gen.Status) {
 	var t0 bool
 //line feed.go:43:1
@@ -182,9 +182,9 @@ func (p *feedParser) newDocumentFrame() *feedParserDocumentFrame {
 }
 func (f *feedParserDocumentFrame) Results() (any, error) { f.Over(f); return f.Ret0, f.Ret1 }
 func (f *feedParserDocumentFrame) Returned(r *gen.Run) (any, error) {
-	r0, r1 := f.Ret0, f.Ret1
+	ret0, ret1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return r0, r1
+	return ret0, ret1
 }
 func (p *feedParser) documentResumable(r *gen.Run) (any, error, gen.Status) {
 	return (*feedParserDocumentFrame)(nil).body(r, p)
@@ -284,9 +284,9 @@ type feedParserValueFrame struct {
 }
 
 func (f *feedParserValueFrame) Returned(r *gen.Run) (any, error) {
-	r0, r1 := f.Ret0, f.Ret1
+	ret0, ret1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return r0, r1
+	return ret0, ret1
 }
 func (p *feedParser) valueResumable(r *gen.Run) (any, error, gen.Status) {
 	return (*feedParserValueFrame)(nil).body(r, p)
@@ -437,9 +437,9 @@ type feedParserObjectFrame struct {
 }
 
 func (f *feedParserObjectFrame) Returned(r *gen.Run) (any, error) {
-	r0, r1 := f.Ret0, f.Ret1
+	ret0, ret1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return r0, r1
+	return ret0, ret1
 }
 func (p *feedParser) objectResumable(r *gen.Run) (any, error, gen.Status) {
 	return (*feedParserObjectFrame)(nil).body(r, p)
@@ -581,9 +581,9 @@ type feedParserArrayFrame struct {
 }
 
 func (f *feedParserArrayFrame) Returned(r *gen.Run) (any, error) {
-	r0, r1 := f.Ret0, f.Ret1
+	ret0, ret1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return r0, r1
+	return ret0, ret1
 }
 func (p *feedParser) arrayResumable(r *gen.Run) (any, error, gen.Status) {
 	return (*feedParserArrayFrame)(nil).body(r, p)
@@ -676,9 +676,9 @@ type feedParserStrFrame struct {
 }
 
 func (f *feedParserStrFrame) Returned(r *gen.Run) (string, error) {
-	r0, r1 := f.Ret0, f.Ret1
+	ret0, ret1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return r0, r1
+	return ret0, ret1
 }
 func (p *feedParser) strResumable(r *gen.Run) (string, error, gen.Status) {
 	return (*feedParserStrFrame)(nil).body(r, p)
@@ -777,7 +777,7 @@ type feedParserEscapeFrame struct {
 	r rune
 }
 
-func (f *feedParserEscapeFrame) Returned(r *gen.Run) error { r0 := f.Ret0; f.Release(r); return r0 }
+func (f *feedParserEscapeFrame) Returned(r *gen.Run) error { ret0 := f.Ret0; f.Release(r); return ret0 }
 func (p *feedParser) escapeResumable(r2 *gen.Run) (error, gen.Status) {
 	return (*feedParserEscapeFrame)(nil).body(r2, p)
 }
@@ -920,9 +920,9 @@ type feedParserHexFrame struct {
 }
 
 func (f *feedParserHexFrame) Returned(r *gen.Run) (rune, error) {
-	r0, r1 := f.Ret0, f.Ret1
+	ret0, ret1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return r0, r1
+	return ret0, ret1
 }
 func (p *feedParser) hexResumable(r2 *gen.Run) (ret0 rune, ret1 error, st gen.Status) {
 	var r rune
@@ -1009,9 +1009,9 @@ type feedParserNextFrame struct {
 }
 
 func (f *feedParserNextFrame) Returned(r *gen.Run) (byte, bool) {
-	r0, r1 := f.Ret0, f.Ret1
+	ret0, ret1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return r0, r1
+	return ret0, ret1
 }
 func (p *feedParser) nextResumable(r *gen.Run) (ret0 byte, ret1 bool, st gen.Status) {
 	var t0, t1 bool
@@ -1068,9 +1068,9 @@ type feedParserNumberFrame struct {
 }
 
 func (f *feedParserNumberFrame) Returned(r *gen.Run) (any, error) {
-	r0, r1 := f.Ret0, f.Ret1
+	ret0, ret1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return r0, r1
+	return ret0, ret1
 }
 func (p *feedParser) numberResumable(r *gen.Run) (any, error, gen.Status) {
 	return (*feedParserNumberFrame)(nil).body(r, p)
@@ -1144,7 +1144,7 @@ type feedParserWordFrame struct {
 	t0, i int
 }
 
-func (f *feedParserWordFrame) Returned(r *gen.Run) error { r0 := f.Ret0; f.Release(r); return r0 }
+func (f *feedParserWordFrame) Returned(r *gen.Run) error { ret0 := f.Ret0; f.Release(r); return ret0 }
 func (p *feedParser) wordResumable(r *gen.Run, want string) (ret0 error, st gen.Status) {
 	var t0, i int
 	var c byte

@@ -138,7 +138,7 @@ type forkPushFrame struct {
 	yield func(int) bool
 }
 
-func (f *forkPushFrame) Returned(r *gen.Run) bool { r0 := f.Ret0; f.Release(r); return r0 }
+func (f *forkPushFrame) Returned(r *gen.Run) bool { ret0 := f.Ret0; f.Release(r); return ret0 }
 func (f *fork) pushResumable(r *gen.Run, yield func(int) bool) (ret0 bool, st gen.Status) {
 	var t1 bool
 //line fringe.go:41:1
@@ -242,9 +242,9 @@ func (f *fork) newIteratorFrame() *forkIteratorFrame {
 }
 func (f *forkIteratorFrame) Results() func(func(int) bool) { f.Over(f); return f.Ret0 }
 func (f *forkIteratorFrame) Returned(r *gen.Run) func(func(int) bool) {
-	r0 := f.Ret0
+	ret0 := f.Ret0
 	f.Release(r)
-	return r0
+	return ret0
 }
 func (f *fork) iteratorResumable(r *gen.Run) (func(func(int) bool), gen.Status) {
 	return (*forkIteratorFrame)(nil).body(r, f)

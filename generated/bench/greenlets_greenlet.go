@@ -362,7 +362,7 @@ func newManySpawnedFrame(n int) *manySpawnedFrame {
 	return gen.MakeFrame(manySpawnedFrame{n: n})
 }
 func (f *manySpawnedFrame) Results() int            { f.Over(f); return f.Ret0 }
-func (f *manySpawnedFrame) Returned(r *gen.Run) int { r0 := f.Ret0; f.Release(r); return r0 }
+func (f *manySpawnedFrame) Returned(r *gen.Run) int { ret0 := f.Ret0; f.Release(r); return ret0 }
 func manySpawnedResumable(r *gen.Run, n int) (int, gen.Status) {
 	return (*manySpawnedFrame)(nil).body(r, n)
 }
@@ -433,7 +433,7 @@ type maybeFrame struct {
 
 func newMaybeFrame(i int) *maybeFrame         { _ = maybe; return gen.MakeFrame(maybeFrame{i: i}) }
 func (f *maybeFrame) Results() int            { f.Over(f); return f.Ret0 }
-func (f *maybeFrame) Returned(r *gen.Run) int { r0 := f.Ret0; f.Release(r); return r0 }
+func (f *maybeFrame) Returned(r *gen.Run) int { ret0 := f.Ret0; f.Release(r); return ret0 }
 func maybeResumable(r *gen.Run, i int) (ret0 int, st gen.Status) {
 //line greenlets.go:194:1
 	if i >= 0 {
@@ -501,7 +501,7 @@ func newManyCallsFrame(n int) *manyCallsFrame {
 	return gen.MakeFrame(manyCallsFrame{n: n})
 }
 func (f *manyCallsFrame) Results() int            { f.Over(f); return f.Ret0 }
-func (f *manyCallsFrame) Returned(r *gen.Run) int { r0 := f.Ret0; f.Release(r); return r0 }
+func (f *manyCallsFrame) Returned(r *gen.Run) int { ret0 := f.Ret0; f.Release(r); return ret0 }
 func manyCallsResumable(r *gen.Run, n int) (int, gen.Status) {
 	return (*manyCallsFrame)(nil).body(r, n)
 }

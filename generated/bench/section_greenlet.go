@@ -24,7 +24,7 @@ func newSectionsKeptFrame(n int) *sectionsKeptFrame {
 	return gen.MakeFrame(sectionsKeptFrame{n: n})
 }
 func (f *sectionsKeptFrame) Results() int            { f.Over(f); return f.Ret0 }
-func (f *sectionsKeptFrame) Returned(r *gen.Run) int { r0 := f.Ret0; f.Release(r); return r0 }
+func (f *sectionsKeptFrame) Returned(r *gen.Run) int { ret0 := f.Ret0; f.Release(r); return ret0 }
 func sectionsKeptResumable(r *gen.Run, n int) (int, gen.Status) {
 	return (*sectionsKeptFrame)(nil).body(r, n)
 }

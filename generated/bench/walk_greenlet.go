@@ -139,7 +139,7 @@ type bushPushFrame struct {
 	yield func(int) bool
 }
 
-func (f *bushPushFrame) Returned(r *gen.Run) bool { r0 := f.Ret0; f.Release(r); return r0 }
+func (f *bushPushFrame) Returned(r *gen.Run) bool { ret0 := f.Ret0; f.Release(r); return ret0 }
 func (t *bush) pushResumable(r *gen.Run, yield func(int) bool) (ret0 bool, st gen.Status) {
 	var t0 bool
 //line walk.go:45:1

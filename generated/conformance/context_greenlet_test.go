@@ -65,7 +65,7 @@ func newStartsChildFrame() *startsChildFrame {
 	return gen.MakeFrame(startsChildFrame{})
 }
 func (f *startsChildFrame) Results() any                { f.Over(f); return f.Ret0 }
-func (f *startsChildFrame) Returned(r *gen.Run) any     { r0 := f.Ret0; f.Release(r); return r0 }
+func (f *startsChildFrame) Returned(r *gen.Run) any     { ret0 := f.Ret0; f.Release(r); return ret0 }
 func startsChildResumable(r *gen.Run) (any, gen.Status) { return (*startsChildFrame)(nil).body(r) }
 
 func (f *startsChildFrame) body(r *gen.Run) (ret0 any, st gen.Status) {

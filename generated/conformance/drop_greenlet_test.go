@@ -96,7 +96,7 @@ type survivesFrame struct {
 	parents *[]*greenlet.Greenlet
 }
 
-func (f *survivesFrame) Returned(r *gen.Run) string { r0 := f.Ret0; f.Release(r); return r0 }
+func (f *survivesFrame) Returned(r *gen.Run) string { ret0 := f.Ret0; f.Release(r); return ret0 }
 func survivesResumable(r *gen.Run, parents *[]*greenlet.Greenlet) (ret0 string, st gen.Status) {
 //line drop_test.go:122:1
 	if st = surviveResumable(r, parents); st != gen.Done {
@@ -206,8 +206,12 @@ func newSurvivesAndWaitsFrame(parents *[]*greenlet.Greenlet) *survivesAndWaitsFr
 	_ = survivesAndWaits
 	return gen.MakeFrame(survivesAndWaitsFrame{parents: parents})
 }
-func (f *survivesAndWaitsFrame) Results() string            { f.Over(f); return f.Ret0 }
-func (f *survivesAndWaitsFrame) Returned(r *gen.Run) string { r0 := f.Ret0; f.Release(r); return r0 }
+func (f *survivesAndWaitsFrame) Results() string { f.Over(f); return f.Ret0 }
+func (f *survivesAndWaitsFrame) Returned(r *gen.Run) string {
+	ret0 := f.Ret0
+	f.Release(r)
+	return ret0
+}
 func survivesAndWaitsResumable(r *gen.Run, parents *[]*greenlet.Greenlet) (string, gen.Status) {
 	return (*survivesAndWaitsFrame)(nil).body(r, parents)
 }
@@ -228,7 +232,7 @@ func (f *survivesAndWaitsFrame) body(r *gen.Run, parents *[]*greenlet.Greenlet) 
 	return ret0, gen.Send[any](r, r.Current().Parent(), "alive")
 }
 
-//line drop_greenlet_test.go:232:1
+//line drop_greenlet_test.go:236:1
 
 func (f *survivesAndWaitsFrame) Resume(r *gen.Run) (st gen.Status) {
 	var t0 any
@@ -252,7 +256,7 @@ func (f *survivesAndWaitsFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line drop_greenlet_test.go:256:1
+//line drop_greenlet_test.go:260:1
 
 func (f *survivesAndWaitsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.parents) }
 func (f *survivesAndWaitsFrame) Forget()            { *f = survivesAndWaitsFrame{Returns: f.Returns} }
@@ -332,7 +336,7 @@ unwind:
 	return gen.Done
 }
 
-//line drop_greenlet_test.go:336:1
+//line drop_greenlet_test.go:340:1
 
 func (f *dropsItselfFrame) Args(args []any)    { gen.SetArgs(f, args, &f.seen, &f.give) }
 func (f *dropsItselfFrame) Forget()            { *f = dropsItselfFrame{DeferHeader: f.DeferHeader} }

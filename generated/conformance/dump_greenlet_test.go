@@ -306,9 +306,9 @@ func newStartsLiteralFrame(n int) *startsLiteralFrame {
 }
 func (f *startsLiteralFrame) Results() *greenlet.Greenlet { f.Over(f); return f.Ret0 }
 func (f *startsLiteralFrame) Returned(r *gen.Run) *greenlet.Greenlet {
-	r0 := f.Ret0
+	ret0 := f.Ret0
 	f.Release(r)
-	return r0
+	return ret0
 }
 func startsLiteralResumable(r *gen.Run, n int) (*greenlet.Greenlet, gen.Status) {
 	return (*startsLiteralFrame)(nil).body(r, n)

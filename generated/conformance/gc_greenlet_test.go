@@ -22,9 +22,9 @@ func newReturnsItselfFrame() *returnsItselfFrame {
 }
 func (f *returnsItselfFrame) Results() *greenlet.Greenlet { f.Over(f); return f.Ret0 }
 func (f *returnsItselfFrame) Returned(r *gen.Run) *greenlet.Greenlet {
-	r0 := f.Ret0
+	ret0 := f.Ret0
 	f.Release(r)
-	return r0
+	return ret0
 }
 func returnsItselfResumable(r *gen.Run) (*greenlet.Greenlet, gen.Status) {
 	return (*returnsItselfFrame)(nil).body(r)
@@ -138,7 +138,7 @@ type collectsFrame struct {
 
 func newCollectsFrame() *collectsFrame               { _ = collects; return gen.MakeFrame(collectsFrame{}) }
 func (f *collectsFrame) Results() int                { f.Over(f); return f.Ret0 }
-func (f *collectsFrame) Returned(r *gen.Run) int     { r0 := f.Ret0; f.Release(r); return r0 }
+func (f *collectsFrame) Returned(r *gen.Run) int     { ret0 := f.Ret0; f.Release(r); return ret0 }
 func collectsResumable(r *gen.Run) (int, gen.Status) { return (*collectsFrame)(nil).body(r) }
 
 func (f *collectsFrame) body(r *gen.Run) (ret0 int, st gen.Status) {
@@ -291,7 +291,7 @@ func newKeepsFrame(b *box, fails bool) *keepsFrame {
 	return gen.MakeFrame(keepsFrame{b: b, fails: fails})
 }
 func (f *keepsFrame) Results() *[4]int            { f.Over(f); return f.Ret0 }
-func (f *keepsFrame) Returned(r *gen.Run) *[4]int { r0 := f.Ret0; f.Release(r); return r0 }
+func (f *keepsFrame) Returned(r *gen.Run) *[4]int { ret0 := f.Ret0; f.Release(r); return ret0 }
 func keepsResumable(r *gen.Run, b *box, fails bool) (ret0 *[4]int, st gen.Status) {
 	var kept *box
 //line gc_test.go:296:1

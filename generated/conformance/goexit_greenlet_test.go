@@ -246,7 +246,7 @@ type exitsInLoopRange1Frame struct {
 	v  *int
 }
 
-func (f *exitsInLoopRange1Frame) Returned(r *gen.Run) bool { r0 := f.Ret0; f.Release(r); return r0 }
+func (f *exitsInLoopRange1Frame) Returned(r *gen.Run) bool { ret0 := f.Ret0; f.Release(r); return ret0 }
 func (c *exitsInLoopRange1) CallResumable(r *gen.Run, v0 int) (ret0 bool, st gen.Status) {
 	var v *int
 	v = new(int)

@@ -68,9 +68,9 @@ type makesChildFrame struct {
 func newMakesChildFrame() *makesChildFrame             { _ = makesChild; return gen.MakeFrame(makesChildFrame{}) }
 func (f *makesChildFrame) Results() *greenlet.Greenlet { f.Over(f); return f.Ret0 }
 func (f *makesChildFrame) Returned(r *gen.Run) *greenlet.Greenlet {
-	r0 := f.Ret0
+	ret0 := f.Ret0
 	f.Release(r)
-	return r0
+	return ret0
 }
 func makesChildResumable(r *gen.Run) (*greenlet.Greenlet, gen.Status) {
 	return (*makesChildFrame)(nil).body(r)
@@ -100,7 +100,7 @@ type leafFrame struct {
 
 func newLeafFrame(v int) *leafFrame                     { _ = leaf; return gen.MakeFrame(leafFrame{v: v}) }
 func (f *leafFrame) Results() int                       { f.Over(f); return f.Ret0 }
-func (f *leafFrame) Returned(r *gen.Run) int            { r0 := f.Ret0; f.Release(r); return r0 }
+func (f *leafFrame) Returned(r *gen.Run) int            { ret0 := f.Ret0; f.Release(r); return ret0 }
 func leafResumable(r *gen.Run, v int) (int, gen.Status) { return (*leafFrame)(nil).body(r, v) }
 
 func (f *leafFrame) body(r *gen.Run, v int) (ret0 int, st gen.Status) {
@@ -231,7 +231,7 @@ func newBlocksFrame(started chan bool, release chan bool) *blocksFrame {
 	return gen.MakeFrame(blocksFrame{started: started, release: release})
 }
 func (f *blocksFrame) Results() string            { f.Over(f); return f.Ret0 }
-func (f *blocksFrame) Returned(r *gen.Run) string { r0 := f.Ret0; f.Release(r); return r0 }
+func (f *blocksFrame) Returned(r *gen.Run) string { ret0 := f.Ret0; f.Release(r); return ret0 }
 func blocksResumable(r *gen.Run, started chan bool, release chan bool) (string, gen.Status) {
 	return (*blocksFrame)(nil).body(r, started, release)
 }
@@ -451,7 +451,7 @@ func newRecoversFrame(seen *any) *recoversFrame {
 	return gen.MakeFrame(recoversFrame{seen: seen})
 }
 func (f *recoversFrame) Results() string            { f.Over(f); return f.Ret0 }
-func (f *recoversFrame) Returned(r *gen.Run) string { r0 := f.Ret0; f.Release(r); return r0 }
+func (f *recoversFrame) Returned(r *gen.Run) string { ret0 := f.Ret0; f.Release(r); return ret0 }
 func recoversResumable(r *gen.Run, seen *any) (string, gen.Status) {
 	return (*recoversFrame)(nil).body(r, seen)
 }
@@ -589,9 +589,9 @@ type standsFrame struct {
 func newStandsFrame() *standsFrame            { _ = stands; return gen.MakeFrame(standsFrame{}) }
 func (f *standsFrame) Results() (int, string) { f.Over(f); return f.Ret0, f.Ret1 }
 func (f *standsFrame) Returned(r *gen.Run) (int, string) {
-	r0, r1 := f.Ret0, f.Ret1
+	ret0, ret1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return r0, r1
+	return ret0, ret1
 }
 func standsResumable(r *gen.Run) (int, string, gen.Status) { return (*standsFrame)(nil).body(r) }
 
@@ -686,7 +686,7 @@ func newTakesFrame(a arguments, n int) *takesFrame {
 	return gen.MakeFrame(takesFrame{a: a, n: n})
 }
 func (f *takesFrame) Results() any            { f.Over(f); return f.Ret0 }
-func (f *takesFrame) Returned(r *gen.Run) any { r0 := f.Ret0; f.Release(r); return r0 }
+func (f *takesFrame) Returned(r *gen.Run) any { ret0 := f.Ret0; f.Release(r); return ret0 }
 func takesResumable(r *gen.Run, a arguments, n int) (any, gen.Status) {
 	return (*takesFrame)(nil).body(r, a, n)
 }
@@ -914,7 +914,7 @@ type looksAtRunFrame struct {
 
 func newLooksAtRunFrame() *looksAtRunFrame              { _ = looksAtRun; return gen.MakeFrame(looksAtRunFrame{}) }
 func (f *looksAtRunFrame) Results() bool                { f.Over(f); return f.Ret0 }
-func (f *looksAtRunFrame) Returned(r *gen.Run) bool     { r0 := f.Ret0; f.Release(r); return r0 }
+func (f *looksAtRunFrame) Returned(r *gen.Run) bool     { ret0 := f.Ret0; f.Release(r); return ret0 }
 func looksAtRunResumable(r *gen.Run) (bool, gen.Status) { return (*looksAtRunFrame)(nil).body(r) }
 
 func (f *looksAtRunFrame) body(r *gen.Run) (ret0 bool, st gen.Status) {
@@ -968,7 +968,7 @@ type pairFrame struct {
 
 func newPairFrame(a int, b int) *pairFrame   { _ = pair; return gen.MakeFrame(pairFrame{a: a, b: b}) }
 func (f *pairFrame) Results() int            { f.Over(f); return f.Ret0 }
-func (f *pairFrame) Returned(r *gen.Run) int { r0 := f.Ret0; f.Release(r); return r0 }
+func (f *pairFrame) Returned(r *gen.Run) int { ret0 := f.Ret0; f.Release(r); return ret0 }
 func pairResumable(r *gen.Run, a int, b int) (int, gen.Status) {
 	return (*pairFrame)(nil).body(r, a, b)
 }
@@ -998,7 +998,7 @@ type doubleFrame struct {
 
 func newDoubleFrame(v int) *doubleFrame                   { _ = double; return gen.MakeFrame(doubleFrame{v: v}) }
 func (f *doubleFrame) Results() int                       { f.Over(f); return f.Ret0 }
-func (f *doubleFrame) Returned(r *gen.Run) int            { r0 := f.Ret0; f.Release(r); return r0 }
+func (f *doubleFrame) Returned(r *gen.Run) int            { ret0 := f.Ret0; f.Release(r); return ret0 }
 func doubleResumable(r *gen.Run, v int) (int, gen.Status) { return (*doubleFrame)(nil).body(r, v) }
 
 func (f *doubleFrame) body(r *gen.Run, v int) (ret0 int, st gen.Status) {
@@ -1030,7 +1030,7 @@ func newFactorialFrame(n int) *factorialFrame {
 	return gen.MakeFrame(factorialFrame{n: n})
 }
 func (f *factorialFrame) Results() int            { f.Over(f); return f.Ret0 }
-func (f *factorialFrame) Returned(r *gen.Run) int { r0 := f.Ret0; f.Release(r); return r0 }
+func (f *factorialFrame) Returned(r *gen.Run) int { ret0 := f.Ret0; f.Release(r); return ret0 }
 func factorialResumable(r *gen.Run, n int) (int, gen.Status) {
 	return (*factorialFrame)(nil).body(r, n)
 }

@@ -368,7 +368,7 @@ type loopsRange1Frame struct {
 	line string
 }
 
-func (f *loopsRange1Frame) Returned(r *gen.Run) bool { r0 := f.Ret0; f.Release(r); return r0 }
+func (f *loopsRange1Frame) Returned(r *gen.Run) bool { ret0 := f.Ret0; f.Release(r); return ret0 }
 func (c *loopsRange1) CallResumable(r *gen.Run, i int, line string) (ret0 bool, st gen.Status) {
 	c.loop.Begin()
 	// greenlet:allow plain-iterator it is what is tested
@@ -432,7 +432,7 @@ type loopsRange2Frame struct {
 	c *loopsRange2
 }
 
-func (f *loopsRange2Frame) Returned(r *gen.Run) bool { r0 := f.Ret0; f.Release(r); return r0 }
+func (f *loopsRange2Frame) Returned(r *gen.Run) bool { ret0 := f.Ret0; f.Release(r); return ret0 }
 func (c *loopsRange2) CallResumable(r *gen.Run) (ret0 bool, st gen.Status) {
 	c.loop.Begin()
 	// greenlet:allow plain-iterator it is what is tested
@@ -494,7 +494,7 @@ type loopsRange3Frame struct {
 	v int
 }
 
-func (f *loopsRange3Frame) Returned(r *gen.Run) bool { r0 := f.Ret0; f.Release(r); return r0 }
+func (f *loopsRange3Frame) Returned(r *gen.Run) bool { ret0 := f.Ret0; f.Release(r); return ret0 }
 func (c *loopsRange3) CallResumable(r *gen.Run, v int) (ret0 bool, st gen.Status) {
 	c.loop.Begin()
 	// greenlet:allow plain-iterator it is what is tested
@@ -739,7 +739,7 @@ type leavesEarlyRange1Frame struct {
 	v int
 }
 
-func (f *leavesEarlyRange1Frame) Returned(r *gen.Run) bool { r0 := f.Ret0; f.Release(r); return r0 }
+func (f *leavesEarlyRange1Frame) Returned(r *gen.Run) bool { ret0 := f.Ret0; f.Release(r); return ret0 }
 func (c *leavesEarlyRange1) CallResumable(r *gen.Run, v int) (ret0 bool, st gen.Status) {
 	c.loop.Begin()
 	// greenlet:allow plain-iterator it is what is tested
@@ -810,9 +810,9 @@ type countsAsLiteralFrame struct {
 }
 
 func (f *countsAsLiteralFrame) Returned(r *gen.Run) iter.Seq[int] {
-	r0 := f.Ret0
+	ret0 := f.Ret0
 	f.Release(r)
-	return r0
+	return ret0
 }
 func countsAsLiteralResumable(r *gen.Run, n int) (iter.Seq[int], gen.Status) {
 	return (*countsAsLiteralFrame)(nil).body(r, n)
@@ -961,9 +961,9 @@ type pairsAsLiteralFrame struct {
 }
 
 func (f *pairsAsLiteralFrame) Returned(r *gen.Run) iter.Seq2[string, int] {
-	r0 := f.Ret0
+	ret0 := f.Ret0
 	f.Release(r)
-	return r0
+	return ret0
 }
 func pairsAsLiteralResumable(r *gen.Run, over *bool) (iter.Seq2[string, int], gen.Status) {
 	return (*pairsAsLiteralFrame)(nil).body(r, over)

@@ -19,7 +19,7 @@ type echoesFrame struct {
 
 func newEchoesFrame(v any) *echoesFrame                   { _ = echoes; return gen.MakeFrame(echoesFrame{v: v}) }
 func (f *echoesFrame) Results() any                       { f.Over(f); return f.Ret0 }
-func (f *echoesFrame) Returned(r *gen.Run) any            { r0 := f.Ret0; f.Release(r); return r0 }
+func (f *echoesFrame) Returned(r *gen.Run) any            { ret0 := f.Ret0; f.Release(r); return ret0 }
 func echoesResumable(r *gen.Run, v any) (any, gen.Status) { return (*echoesFrame)(nil).body(r, v) }
 
 func (f *echoesFrame) body(r *gen.Run, v any) (ret0 any, st gen.Status) {
@@ -329,7 +329,7 @@ type awaitsIntFrame struct {
 
 func newAwaitsIntFrame() *awaitsIntFrame          { _ = awaitsInt; return gen.MakeFrame(awaitsIntFrame{}) }
 func (f *awaitsIntFrame) Results() int            { f.Over(f); return f.Ret0 }
-func (f *awaitsIntFrame) Returned(r *gen.Run) int { r0 := f.Ret0; f.Release(r); return r0 }
+func (f *awaitsIntFrame) Returned(r *gen.Run) int { ret0 := f.Ret0; f.Release(r); return ret0 }
 func awaitsIntResumable(r *gen.Run) (ret0 int, st gen.Status) {
 //line matrix_test.go:250:1
 	f := gen.New[awaitsIntFrame](r, 58)

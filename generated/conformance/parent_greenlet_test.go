@@ -65,9 +65,9 @@ type printsMainFrame struct {
 func newPrintsMainFrame() *printsMainFrame           { _ = printsMain; return gen.MakeFrame(printsMainFrame{}) }
 func (f *printsMainFrame) Results() (string, string) { f.Over(f); return f.Ret0, f.Ret1 }
 func (f *printsMainFrame) Returned(r *gen.Run) (string, string) {
-	r0, r1 := f.Ret0, f.Ret1
+	ret0, ret1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return r0, r1
+	return ret0, ret1
 }
 func printsMainResumable(r *gen.Run) (string, string, gen.Status) {
 	return (*printsMainFrame)(nil).body(r)

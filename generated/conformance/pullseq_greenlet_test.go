@@ -61,7 +61,7 @@ type nodePushFrame struct {
 	yield func(int) bool
 }
 
-func (f *nodePushFrame) Returned(r *gen.Run) bool { r0 := f.Ret0; f.Release(r); return r0 }
+func (f *nodePushFrame) Returned(r *gen.Run) bool { ret0 := f.Ret0; f.Release(r); return ret0 }
 func (n *node) pushResumable(r *gen.Run, yield func(int) bool) (ret0 bool, st gen.Status) {
 	var t0 bool
 //line pullseq_test.go:23:1
@@ -280,7 +280,7 @@ type throughFrame struct {
 
 func newThroughFrame(n int) *throughFrame                  { _ = through; return gen.MakeFrame(throughFrame{n: n}) }
 func (f *throughFrame) Results() int                       { f.Over(f); return f.Ret0 }
-func (f *throughFrame) Returned(r *gen.Run) int            { r0 := f.Ret0; f.Release(r); return r0 }
+func (f *throughFrame) Returned(r *gen.Run) int            { ret0 := f.Ret0; f.Release(r); return ret0 }
 func throughResumable(r *gen.Run, n int) (int, gen.Status) { return (*throughFrame)(nil).body(r, n) }
 
 func (f *throughFrame) body(r *gen.Run, n int) (ret0 int, st gen.Status) {
@@ -462,7 +462,7 @@ type overPlainRange1Frame struct {
 	i int
 }
 
-func (f *overPlainRange1Frame) Returned(r *gen.Run) bool { r0 := f.Ret0; f.Release(r); return r0 }
+func (f *overPlainRange1Frame) Returned(r *gen.Run) bool { ret0 := f.Ret0; f.Release(r); return ret0 }
 func (c *overPlainRange1) CallResumable(r *gen.Run, i int) (ret0 bool, st gen.Status) {
 	c.loop.Begin()
 	// greenlet:allow plain-iterator it is what becomes of one that is tested

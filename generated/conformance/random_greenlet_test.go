@@ -22,7 +22,7 @@ func (a *act) newRunFrame(v2 any) *actRunFrame {
 	return gen.MakeFrame(actRunFrame{a: a, v2: v2})
 }
 func (f *actRunFrame) Results() int            { f.Over(f); return f.Ret0 }
-func (f *actRunFrame) Returned(r *gen.Run) int { r0 := f.Ret0; f.Release(r); return r0 }
+func (f *actRunFrame) Returned(r *gen.Run) int { ret0 := f.Ret0; f.Release(r); return ret0 }
 func (a *act) runResumable(r *gen.Run, v2 any) (int, gen.Status) {
 	return (*actRunFrame)(nil).body(r, a, v2)
 }
@@ -210,7 +210,7 @@ type actDoFrame struct {
 	t2   any // also t3, t4, t5, t7, t8
 }
 
-func (f *actDoFrame) Returned(r *gen.Run) any { r0 := f.Ret0; f.Release(r); return r0 }
+func (f *actDoFrame) Returned(r *gen.Run) any { ret0 := f.Ret0; f.Release(r); return ret0 }
 func (a2 *act) doResumable(r *gen.Run, o op, deep int) (ret0 any, st gen.Status) {
 	var w2 *world
 	var me, to *greenlet.Greenlet

@@ -16,7 +16,7 @@ type addsUpFrame struct {
 
 func newAddsUpFrame(n int) *addsUpFrame        { _ = addsUp; return gen.MakeFrame(addsUpFrame{n: n}) }
 func (f *addsUpFrame) Results() int            { f.Over(f); return f.Ret0 }
-func (f *addsUpFrame) Returned(r *gen.Run) int { r0 := f.Ret0; f.Release(r); return r0 }
+func (f *addsUpFrame) Returned(r *gen.Run) int { ret0 := f.Ret0; f.Release(r); return ret0 }
 func addsUpResumable(r *gen.Run, n int) (ret0 int, st gen.Status) {
 	var sum, i int
 //line results_test.go:14:1

@@ -17,7 +17,7 @@ type switchesFrame struct {
 
 func newSwitchesFrame() *switchesFrame               { _ = switches; return gen.MakeFrame(switchesFrame{}) }
 func (f *switchesFrame) Results() any                { f.Over(f); return f.Ret0 }
-func (f *switchesFrame) Returned(r *gen.Run) any     { r0 := f.Ret0; f.Release(r); return r0 }
+func (f *switchesFrame) Returned(r *gen.Run) any     { ret0 := f.Ret0; f.Release(r); return ret0 }
 func switchesResumable(r *gen.Run) (any, gen.Status) { return (*switchesFrame)(nil).body(r) }
 
 func (f *switchesFrame) body(r *gen.Run) (ret0 any, st gen.Status) {

@@ -20,7 +20,7 @@ type doublesFrame struct {
 
 func newDoublesFrame(v int) *doublesFrame                  { _ = doubles; return gen.MakeFrame(doublesFrame{v: v}) }
 func (f *doublesFrame) Results() int                       { f.Over(f); return f.Ret0 }
-func (f *doublesFrame) Returned(r *gen.Run) int            { r0 := f.Ret0; f.Release(r); return r0 }
+func (f *doublesFrame) Returned(r *gen.Run) int            { ret0 := f.Ret0; f.Release(r); return ret0 }
 func doublesResumable(r *gen.Run, v int) (int, gen.Status) { return (*doublesFrame)(nil).body(r, v) }
 
 func (f *doublesFrame) body(r *gen.Run, v int) (ret0 int, st gen.Status) {

@@ -29,9 +29,9 @@ func (b *Body) NewReadFrame(p []byte) *BodyReadFrame {
 }
 func (f *BodyReadFrame) Results() (int, error) { f.Over(f); return f.Ret0, f.Ret1 }
 func (f *BodyReadFrame) Returned(r *gen.Run) (int, error) {
-	r0, r1 := f.Ret0, f.Ret1
+	ret0, ret1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return r0, r1
+	return ret0, ret1
 }
 func (b *Body) ReadResumable(r *gen.Run, p []byte) (int, error, gen.Status) {
 	return (*BodyReadFrame)(nil).body(r, b, p)
@@ -142,7 +142,7 @@ type bodyWaitFrame struct {
 	err *error
 }
 
-func (f *bodyWaitFrame) Returned(r *gen.Run) error { r0 := f.Ret0; f.Release(r); return r0 }
+func (f *bodyWaitFrame) Returned(r *gen.Run) error { ret0 := f.Ret0; f.Release(r); return ret0 }
 func (b *Body) waitResumable(r *gen.Run) (ret0 error, st gen.Status) {
 	var (
 		err       *error
@@ -279,9 +279,9 @@ func (u *upgraded) NewReadFrame(p []byte) *upgradedReadFrame {
 }
 func (f *upgradedReadFrame) Results() (int, error) { f.Over(f); return f.Ret0, f.Ret1 }
 func (f *upgradedReadFrame) Returned(r *gen.Run) (int, error) {
-	r0, r1 := f.Ret0, f.Ret1
+	ret0, ret1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return r0, r1
+	return ret0, ret1
 }
 func (u *upgraded) ReadResumable(r *gen.Run, p []byte) (int, error, gen.Status) {
 	return (*upgradedReadFrame)(nil).body(r, u, p)
@@ -334,9 +334,9 @@ func (u *upgraded) NewWriteFrame(p []byte) *upgradedWriteFrame {
 }
 func (f *upgradedWriteFrame) Results() (int, error) { f.Over(f); return f.Ret0, f.Ret1 }
 func (f *upgradedWriteFrame) Returned(r *gen.Run) (int, error) {
-	r0, r1 := f.Ret0, f.Ret1
+	ret0, ret1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return r0, r1
+	return ret0, ret1
 }
 func (u *upgraded) WriteResumable(r *gen.Run, p []byte) (int, error, gen.Status) {
 	return (*upgradedWriteFrame)(nil).body(r, u, p)

@@ -28,9 +28,9 @@ type transportConnectFrame struct {
 }
 
 func (f *transportConnectFrame) Returned(r *gen.Run) (*socket.Conn, error) {
-	r0, r1 := f.Ret0, f.Ret1
+	ret0, ret1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return r0, r1
+	return ret0, ret1
 }
 func (t *Transport) connectResumable(r *gen.Run, at place, proxy *url.URL) (ret0 *socket.Conn, ret1 error, st gen.Status) {
 	var (
@@ -175,9 +175,9 @@ type transportConnectsFrame struct {
 }
 
 func (f *transportConnectsFrame) Returned(r *gen.Run) (*socket.Conn, error) {
-	r0, r1 := f.Ret0, f.Ret1
+	ret0, ret1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return r0, r1
+	return ret0, ret1
 }
 func (t *Transport) connectsResumable(r *gen.Run, at place, proxy *url.URL) (ret0 *socket.Conn, ret1 error, st gen.Status) {
 	var sock *socket.Conn
@@ -459,9 +459,9 @@ type transportReceiveFrame struct {
 }
 
 func (f *transportReceiveFrame) Returned(r *gen.Run) ([]byte, error) {
-	r0, r1 := f.Ret0, f.Ret1
+	ret0, ret1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return r0, r1
+	return ret0, ret1
 }
 func (t *Transport) receiveResumable(r *gen.Run, sock *socket.Conn, budget *int) ([]byte, error, gen.Status) {
 	return (*transportReceiveFrame)(nil).body(r, t, sock, budget)

@@ -25,7 +25,7 @@ type waitForFrame struct {
 	sock *socket.Conn
 }
 
-func (f *waitForFrame) Returned(r *gen.Run) error { r0 := f.Ret0; f.Release(r); return r0 }
+func (f *waitForFrame) Returned(r *gen.Run) error { ret0 := f.Ret0; f.Release(r); return ret0 }
 func waitForResumable(r *gen.Run, sock *socket.Conn) (ret0 error, st gen.Status) {
 	var t1 *hub.Readiness
 	{
@@ -276,9 +276,9 @@ type exchangeMeasureFrame struct {
 }
 
 func (f *exchangeMeasureFrame) Returned(r *gen.Run) ([]byte, error) {
-	r0, r1 := f.Ret0, f.Ret1
+	ret0, ret1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return r0, r1
+	return ret0, ret1
 }
 func (e *exchange) measureResumable(r2 *gen.Run) (ret0 []byte, ret1 error, st gen.Status) {
 	var (
@@ -411,9 +411,9 @@ func (e *exchange) newHeaderFrame(budget *int) *exchangeHeaderFrame {
 }
 func (f *exchangeHeaderFrame) Results() (*http.Response, error) { f.Over(f); return f.Ret0, f.Ret1 }
 func (f *exchangeHeaderFrame) Returned(r *gen.Run) (*http.Response, error) {
-	r0, r1 := f.Ret0, f.Ret1
+	ret0, ret1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return r0, r1
+	return ret0, ret1
 }
 func (e *exchange) headerResumable(r *gen.Run, budget *int) (*http.Response, error, gen.Status) {
 	return (*exchangeHeaderFrame)(nil).body(r, e, budget)

@@ -165,8 +165,8 @@ func (v unknown) ReadResumable(r *gen.Run, p0 []byte) (int, error, gen.Status) {
 	}); ok {
 		return form.ReadResumable(r, p0)
 	}
-	r0, r1 := v.Reader.Read(p0)
-	return r0, r1, gen.Done
+	ret0, ret1 := v.Reader.Read(p0)
+	return ret0, ret1, gen.Done
 }
 
 // ReadDeferred is Read of what is embedded, deferred.
@@ -185,9 +185,9 @@ func (v unknown) ReadDeferred(r *gen.Run, d *gen.DeferHeader, p0 []byte) (int, e
 		defer v.Reader.Read(p0)
 		body()
 	})
-	var r0 int
-	var r1 error
-	return r0, r1, gen.Done
+	var ret0 int
+	var ret1 error
+	return ret0, ret1, gen.Done
 }
 
 var httpc_test_go = gen.Funcs{Package: "github.com/going-green/greenlet/hub/httpc", File: "github.com/going-green/greenlet/hub/httpc/httpc_test.go", List: `

@@ -119,7 +119,7 @@ type exchangeSendBodyFrame struct {
 	buf  []byte
 }
 
-func (f *exchangeSendBodyFrame) Returned(r *gen.Run) error { r0 := f.Ret0; f.Release(r); return r0 }
+func (f *exchangeSendBodyFrame) Returned(r *gen.Run) error { ret0 := f.Ret0; f.Release(r); return ret0 }
 func (e *exchange) sendBodyResumable(r *gen.Run, p []byte) (error, gen.Status) {
 	return (*exchangeSendBodyFrame)(nil).body(r, e, p)
 }
@@ -242,7 +242,7 @@ type exchangeSendPartFrame struct {
 	p []byte
 }
 
-func (f *exchangeSendPartFrame) Returned(r *gen.Run) error { r0 := f.Ret0; f.Release(r); return r0 }
+func (f *exchangeSendPartFrame) Returned(r *gen.Run) error { ret0 := f.Ret0; f.Release(r); return ret0 }
 func (e *exchange) sendPartResumable(r *gen.Run, p []byte) (ret0 error, st gen.Status) {
 	var err error
 //line send.go:86:1
@@ -281,7 +281,11 @@ type exchangeSendTrailerFrame struct {
 	e *exchange
 }
 
-func (f *exchangeSendTrailerFrame) Returned(r *gen.Run) error { r0 := f.Ret0; f.Release(r); return r0 }
+func (f *exchangeSendTrailerFrame) Returned(r *gen.Run) error {
+	ret0 := f.Ret0
+	f.Release(r)
+	return ret0
+}
 func (e *exchange) sendTrailerResumable(r *gen.Run) (ret0 error, st gen.Status) {
 	var err error
 	{
@@ -303,7 +307,7 @@ func (e *exchange) sendTrailerResumable(r *gen.Run) (ret0 error, st gen.Status) 
 	return err, gen.Done
 }
 
-//line send_greenlet.go:308:1
+//line send_greenlet.go:312:1
 
 func (f *exchangeSendTrailerFrame) Resume(r *gen.Run) (st gen.Status) {
 	var err error
@@ -313,7 +317,7 @@ func (f *exchangeSendTrailerFrame) Resume(r *gen.Run) (st gen.Status) {
 	return f.Return(r, f)
 }
 
-//line send_greenlet.go:318:1
+//line send_greenlet.go:322:1
 
 func (f *exchangeSendTrailerFrame) Release(r *gen.Run) { gen.Free(r, f, 34) }
 func (*exchangeSendTrailerFrame) Func() *gen.Func      { return send_go.At(3) }

@@ -27,9 +27,9 @@ func (t *Transport) NewRoundTripFrame(r *http.Request) *TransportRoundTripFrame 
 }
 func (f *TransportRoundTripFrame) Results() (*http.Response, error) { f.Over(f); return f.Ret0, f.Ret1 }
 func (f *TransportRoundTripFrame) Returned(r *gen.Run) (*http.Response, error) {
-	r0, r1 := f.Ret0, f.Ret1
+	ret0, ret1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return r0, r1
+	return ret0, ret1
 }
 func (t *Transport) RoundTripResumable(r2 *gen.Run, r *http.Request) (*http.Response, error, gen.Status) {
 	return (*TransportRoundTripFrame)(nil).body(r2, t, r)
@@ -101,9 +101,9 @@ func (t *Transport) NewDoFrame(r *http.Request) *TransportDoFrame {
 }
 func (f *TransportDoFrame) Results() (*http.Response, error) { f.Over(f); return f.Ret0, f.Ret1 }
 func (f *TransportDoFrame) Returned(r *gen.Run) (*http.Response, error) {
-	r0, r1 := f.Ret0, f.Ret1
+	ret0, ret1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return r0, r1
+	return ret0, ret1
 }
 func (t *Transport) DoResumable(r2 *gen.Run, r *http.Request) (*http.Response, error, gen.Status) {
 	return (*TransportDoFrame)(nil).body(r2, t, r)
@@ -159,9 +159,9 @@ func (t *Transport) newDoFrame(r0 *http.Request, packed bool) *transportDoFrame 
 }
 func (f *transportDoFrame) Results() (*http.Response, error) { f.Over(f); return f.Ret0, f.Ret1 }
 func (f *transportDoFrame) Returned(r *gen.Run) (*http.Response, error) {
-	r0, r1 := f.Ret0, f.Ret1
+	ret0, ret1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return r0, r1
+	return ret0, ret1
 }
 func (t *Transport) doResumable(r2 *gen.Run, r0 *http.Request, packed bool) (*http.Response, error, gen.Status) {
 	return (*transportDoFrame)(nil).body(r2, t, r0, packed)
@@ -333,9 +333,9 @@ type transportTriesFrame struct {
 }
 
 func (f *transportTriesFrame) Returned(r *gen.Run) (*http.Response, error) {
-	r0, r1 := f.Ret0, f.Ret1
+	ret0, ret1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return r0, r1
+	return ret0, ret1
 }
 func (t *Transport) triesResumable(r2 *gen.Run, r *http.Request, packed2 bool) (*http.Response, error, gen.Status) {
 	return (*transportTriesFrame)(nil).body(r2, t, r, packed2)

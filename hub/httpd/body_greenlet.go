@@ -28,9 +28,9 @@ func (b *Body) NewReadFrame(p []byte) *BodyReadFrame {
 }
 func (f *BodyReadFrame) Results() (int, error) { f.Over(f); return f.Ret0, f.Ret1 }
 func (f *BodyReadFrame) Returned(r *gen.Run) (int, error) {
-	r0, r1 := f.Ret0, f.Ret1
+	ret0, ret1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return r0, r1
+	return ret0, ret1
 }
 func (b *Body) ReadResumable(r *gen.Run, p []byte) (int, error, gen.Status) {
 	return (*BodyReadFrame)(nil).body(r, b, p)
@@ -121,9 +121,9 @@ func (b *Body) newNextFrame(p []byte) *bodyNextFrame {
 }
 func (f *bodyNextFrame) Results() (int, error) { f.Over(f); return f.Ret0, f.Ret1 }
 func (f *bodyNextFrame) Returned(r *gen.Run) (int, error) {
-	r0, r1 := f.Ret0, f.Ret1
+	ret0, ret1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return r0, r1
+	return ret0, ret1
 }
 func (b *Body) nextResumable(r *gen.Run, p []byte) (int, error, gen.Status) {
 	return (*bodyNextFrame)(nil).body(r, b, p)
@@ -210,7 +210,7 @@ type bodyWaitFrame struct {
 	b *Body
 }
 
-func (f *bodyWaitFrame) Returned(r *gen.Run) error { r0 := f.Ret0; f.Release(r); return r0 }
+func (f *bodyWaitFrame) Returned(r *gen.Run) error { ret0 := f.Ret0; f.Release(r); return ret0 }
 func (b *Body) waitResumable(r *gen.Run) (ret0 error, st gen.Status) {
 	var err2 error
 //line body.go:158:1
@@ -262,7 +262,7 @@ type bodyReceiveFrame struct {
 	limit2 int64
 }
 
-func (f *bodyReceiveFrame) Returned(r *gen.Run) error { r0 := f.Ret0; f.Release(r); return r0 }
+func (f *bodyReceiveFrame) Returned(r *gen.Run) error { ret0 := f.Ret0; f.Release(r); return ret0 }
 func (b *Body) receiveResumable(r *gen.Run) (ret0 error, st gen.Status) {
 	var limit2 int64
 	var n int
@@ -371,7 +371,7 @@ type bodyDrainFrame struct {
 	n    int
 }
 
-func (f *bodyDrainFrame) Returned(r *gen.Run) bool { r0 := f.Ret0; f.Release(r); return r0 }
+func (f *bodyDrainFrame) Returned(r *gen.Run) bool { ret0 := f.Ret0; f.Release(r); return ret0 }
 func (b *Body) drainResumable(r *gen.Run) (ret0 bool, st gen.Status) {
 	var rest *buffer
 	var n, m int
@@ -459,8 +459,8 @@ func (v choice) WriteResumable(r *gen.Run, p0 []byte) (int, error, gen.Status) {
 	}); ok {
 		return form.WriteResumable(r, p0)
 	}
-	r0, r1 := v.ResponseWriter.Write(p0)
-	return r0, r1, gen.Done
+	ret0, ret1 := v.ResponseWriter.Write(p0)
+	return ret0, ret1, gen.Done
 }
 
 // WriteDeferred is Write of what is embedded, deferred.
@@ -479,9 +479,9 @@ func (v choice) WriteDeferred(r *gen.Run, d *gen.DeferHeader, p0 []byte) (int, e
 		defer v.ResponseWriter.Write(p0)
 		body()
 	})
-	var r0 int
-	var r1 error
-	return r0, r1, gen.Done
+	var ret0 int
+	var ret1 error
+	return ret0, ret1, gen.Done
 }
 
 // WriteResumable is Write of what is embedded.
@@ -491,8 +491,8 @@ func (v writer) WriteResumable(r *gen.Run, p0 []byte) (int, error, gen.Status) {
 	}); ok {
 		return form.WriteResumable(r, p0)
 	}
-	r0, r1 := v.Writer.Write(p0)
-	return r0, r1, gen.Done
+	ret0, ret1 := v.Writer.Write(p0)
+	return ret0, ret1, gen.Done
 }
 
 // WriteDeferred is Write of what is embedded, deferred.
@@ -511,9 +511,9 @@ func (v writer) WriteDeferred(r *gen.Run, d *gen.DeferHeader, p0 []byte) (int, e
 		defer v.Writer.Write(p0)
 		body()
 	})
-	var r0 int
-	var r1 error
-	return r0, r1, gen.Done
+	var ret0 int
+	var ret1 error
+	return ret0, ret1, gen.Done
 }
 
 var _ = gen.Declare("Body.Read", "Body.next", "Body.wait", "Body.receive", "Body.drain")

@@ -149,7 +149,7 @@ type connSecuredFrame struct {
 	err error
 }
 
-func (f *connSecuredFrame) Returned(r *gen.Run) bool { r0 := f.Ret0; f.Release(r); return r0 }
+func (f *connSecuredFrame) Returned(r *gen.Run) bool { ret0 := f.Ret0; f.Release(r); return ret0 }
 func (c *conn) securedResumable(r *gen.Run) (ret0 bool, st gen.Status) {
 	var s *Server
 	var err error
@@ -343,7 +343,7 @@ type connExchangeFrame struct {
 	keep bool
 }
 
-func (f *connExchangeFrame) Returned(r *gen.Run) bool { r0 := f.Ret0; f.Release(r); return r0 }
+func (f *connExchangeFrame) Returned(r *gen.Run) bool { ret0 := f.Ret0; f.Release(r); return ret0 }
 func (c *conn) exchangeResumable(r *gen.Run) (bool, gen.Status) {
 	return (*connExchangeFrame)(nil).body(r, c)
 }
@@ -488,9 +488,9 @@ type connReceiveFrame struct {
 }
 
 func (f *connReceiveFrame) Returned(r *gen.Run) (*Response, error) {
-	r0, r1 := f.Ret0, f.Ret1
+	ret0, ret1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return r0, r1
+	return ret0, ret1
 }
 func (c *conn) receiveResumable(r *gen.Run) (*Response, error, gen.Status) {
 	return (*connReceiveFrame)(nil).body(r, c)
@@ -625,7 +625,7 @@ type connMoreFrame struct {
 	c *conn
 }
 
-func (f *connMoreFrame) Returned(r *gen.Run) error { r0 := f.Ret0; f.Release(r); return r0 }
+func (f *connMoreFrame) Returned(r *gen.Run) error { ret0 := f.Ret0; f.Release(r); return ret0 }
 func (c *conn) moreResumable(r *gen.Run) (ret0 error, st gen.Status) {
 	var err error
 //line conn.go:214:1

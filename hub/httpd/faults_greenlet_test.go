@@ -1153,8 +1153,8 @@ func (v counted2) WriteResumable(r *gen.Run, p0 []byte) (int, error, gen.Status)
 	}); ok {
 		return form.WriteResumable(r, p0)
 	}
-	r0, r1 := v.ResponseWriter.Write(p0)
-	return r0, r1, gen.Done
+	ret0, ret1 := v.ResponseWriter.Write(p0)
+	return ret0, ret1, gen.Done
 }
 
 // WriteDeferred is Write of what is embedded, deferred.
@@ -1173,9 +1173,9 @@ func (v counted2) WriteDeferred(r *gen.Run, d *gen.DeferHeader, p0 []byte) (int,
 		defer v.ResponseWriter.Write(p0)
 		body()
 	})
-	var r0 int
-	var r1 error
-	return r0, r1, gen.Done
+	var ret0 int
+	var ret1 error
+	return ret0, ret1, gen.Done
 }
 
 // WriteResumable is Write of what is embedded.
@@ -1185,8 +1185,8 @@ func (v raw) WriteResumable(r *gen.Run, p0 []byte) (int, error, gen.Status) {
 	}); ok {
 		return form.WriteResumable(r, p0)
 	}
-	r0, r1 := v.Conn.Write(p0)
-	return r0, r1, gen.Done
+	ret0, ret1 := v.Conn.Write(p0)
+	return ret0, ret1, gen.Done
 }
 
 // WriteDeferred is Write of what is embedded, deferred.
@@ -1205,9 +1205,9 @@ func (v raw) WriteDeferred(r *gen.Run, d *gen.DeferHeader, p0 []byte) (int, erro
 		defer v.Conn.Write(p0)
 		body()
 	})
-	var r0 int
-	var r1 error
-	return r0, r1, gen.Done
+	var ret0 int
+	var ret1 error
+	return ret0, ret1, gen.Done
 }
 
 var _ = gen.Declare("polls.ServeHTTP", "panics.ServeHTTP", "panics.here", "writers.writes", "writers.ServeHTTP", "interrupts.writes", "interrupts.ServeHTTP", "duplex.reads", "duplex.ServeHTTP")

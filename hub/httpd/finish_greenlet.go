@@ -16,7 +16,7 @@ type responseFinishFrame struct {
 	w *Response
 }
 
-func (f *responseFinishFrame) Returned(r *gen.Run) bool { r0 := f.Ret0; f.Release(r); return r0 }
+func (f *responseFinishFrame) Returned(r *gen.Run) bool { ret0 := f.Ret0; f.Release(r); return ret0 }
 func (w *Response) finishResumable(r *gen.Run) (ret0 bool, st gen.Status) {
 	var t0 bool
 //line finish.go:17:1

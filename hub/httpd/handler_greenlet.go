@@ -171,7 +171,7 @@ func NewReceiveFrame(r *http.Request) *ReceiveFrame {
 	return gen.MakeFrame(ReceiveFrame{r: r})
 }
 func (f *ReceiveFrame) Results() error            { f.Over(f); return f.Ret0 }
-func (f *ReceiveFrame) Returned(r *gen.Run) error { r0 := f.Ret0; f.Release(r); return r0 }
+func (f *ReceiveFrame) Returned(r *gen.Run) error { ret0 := f.Ret0; f.Release(r); return ret0 }
 func ReceiveResumable(r2 *gen.Run, r *http.Request) (error, gen.Status) {
 	return (*ReceiveFrame)(nil).body(r2, r)
 }

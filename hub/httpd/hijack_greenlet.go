@@ -28,9 +28,9 @@ func (w *Response) NewHijackSocketFrame() *ResponseHijackSocketFrame {
 }
 func (f *ResponseHijackSocketFrame) Results() (*socket.Conn, error) { f.Over(f); return f.Ret0, f.Ret1 }
 func (f *ResponseHijackSocketFrame) Returned(r *gen.Run) (*socket.Conn, error) {
-	r0, r1 := f.Ret0, f.Ret1
+	ret0, ret1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return r0, r1
+	return ret0, ret1
 }
 func (w *Response) HijackSocketResumable(r *gen.Run) (*socket.Conn, error, gen.Status) {
 	return (*ResponseHijackSocketFrame)(nil).body(r, w)
@@ -111,7 +111,7 @@ func (w *Response) NewUpgradeFrame(next2 Upgraded) *ResponseUpgradeFrame {
 	return gen.MakeFrame(ResponseUpgradeFrame{w: w, next2: next2})
 }
 func (f *ResponseUpgradeFrame) Results() error            { f.Over(f); return f.Ret0 }
-func (f *ResponseUpgradeFrame) Returned(r *gen.Run) error { r0 := f.Ret0; f.Release(r); return r0 }
+func (f *ResponseUpgradeFrame) Returned(r *gen.Run) error { ret0 := f.Ret0; f.Release(r); return ret0 }
 func (w *Response) UpgradeResumable(r *gen.Run, next2 Upgraded) (error, gen.Status) {
 	return (*ResponseUpgradeFrame)(nil).body(r, w, next2)
 }
@@ -241,9 +241,9 @@ func (f *ResponseHijackFrame) Results() (net.Conn, *bufio.ReadWriter, error) {
 	return f.Ret0, f.Ret1, f.Ret2
 }
 func (f *ResponseHijackFrame) Returned(r *gen.Run) (net.Conn, *bufio.ReadWriter, error) {
-	r0, r1, r2 := f.Ret0, f.Ret1, f.Ret2
+	ret0, ret1, ret2 := f.Ret0, f.Ret1, f.Ret2
 	f.Release(r)
-	return r0, r1, r2
+	return ret0, ret1, ret2
 }
 func (w *Response) HijackResumable(r *gen.Run) (net.Conn, *bufio.ReadWriter, error, gen.Status) {
 	return (*ResponseHijackFrame)(nil).body(r, w)
@@ -337,9 +337,9 @@ func (h *hijacked) NewReadFrame(p []byte) *hijackedReadFrame {
 }
 func (f *hijackedReadFrame) Results() (int, error) { f.Over(f); return f.Ret0, f.Ret1 }
 func (f *hijackedReadFrame) Returned(r *gen.Run) (int, error) {
-	r0, r1 := f.Ret0, f.Ret1
+	ret0, ret1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return r0, r1
+	return ret0, ret1
 }
 func (h *hijacked) ReadResumable(r *gen.Run, p []byte) (int, error, gen.Status) {
 	return (*hijackedReadFrame)(nil).body(r, h, p)
@@ -395,9 +395,9 @@ func (h *hijacked) NewWriteFrame(p []byte) *hijackedWriteFrame {
 }
 func (f *hijackedWriteFrame) Results() (int, error) { f.Over(f); return f.Ret0, f.Ret1 }
 func (f *hijackedWriteFrame) Returned(r *gen.Run) (int, error) {
-	r0, r1 := f.Ret0, f.Ret1
+	ret0, ret1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return r0, r1
+	return ret0, ret1
 }
 func (h *hijacked) WriteResumable(r *gen.Run, p []byte) (int, error, gen.Status) {
 	return (*hijackedWriteFrame)(nil).body(r, h, p)

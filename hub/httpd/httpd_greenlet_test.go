@@ -23,7 +23,7 @@ type servingFrame struct {
 
 func newServingFrame(s *Server) *servingFrame     { _ = serving; return gen.MakeFrame(servingFrame{s: s}) }
 func (f *servingFrame) Results() error            { f.Over(f); return f.Ret0 }
-func (f *servingFrame) Returned(r *gen.Run) error { r0 := f.Ret0; f.Release(r); return r0 }
+func (f *servingFrame) Returned(r *gen.Run) error { ret0 := f.Ret0; f.Release(r); return ret0 }
 func servingResumable(r *gen.Run, s *Server) (error, gen.Status) {
 	return (*servingFrame)(nil).body(r, s)
 }

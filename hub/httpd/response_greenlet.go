@@ -25,9 +25,9 @@ func (w *Response) NewWriteFrame(p []byte) *ResponseWriteFrame {
 }
 func (f *ResponseWriteFrame) Results() (int, error) { f.Over(f); return f.Ret0, f.Ret1 }
 func (f *ResponseWriteFrame) Returned(r *gen.Run) (int, error) {
-	r0, r1 := f.Ret0, f.Ret1
+	ret0, ret1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return r0, r1
+	return ret0, ret1
 }
 func (w *Response) WriteResumable(r *gen.Run, p []byte) (int, error, gen.Status) {
 	return (*ResponseWriteFrame)(nil).body(r, w, p)
@@ -177,9 +177,9 @@ func (w *Response) NewWriteStringFrame(s string) *ResponseWriteStringFrame {
 }
 func (f *ResponseWriteStringFrame) Results() (int, error) { f.Over(f); return f.Ret0, f.Ret1 }
 func (f *ResponseWriteStringFrame) Returned(r *gen.Run) (int, error) {
-	r0, r1 := f.Ret0, f.Ret1
+	ret0, ret1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return r0, r1
+	return ret0, ret1
 }
 func (w *Response) WriteStringResumable(r *gen.Run, s string) (int, error, gen.Status) {
 	return (*ResponseWriteStringFrame)(nil).body(r, w, s)
@@ -279,8 +279,12 @@ func (w *Response) NewFlushErrorFrame() *ResponseFlushErrorFrame {
 	_ = w.FlushError
 	return gen.MakeFrame(ResponseFlushErrorFrame{w: w})
 }
-func (f *ResponseFlushErrorFrame) Results() error            { f.Over(f); return f.Ret0 }
-func (f *ResponseFlushErrorFrame) Returned(r *gen.Run) error { r0 := f.Ret0; f.Release(r); return r0 }
+func (f *ResponseFlushErrorFrame) Results() error { f.Over(f); return f.Ret0 }
+func (f *ResponseFlushErrorFrame) Returned(r *gen.Run) error {
+	ret0 := f.Ret0
+	f.Release(r)
+	return ret0
+}
 func (w *Response) FlushErrorResumable(r *gen.Run) (error, gen.Status) {
 	return (*ResponseFlushErrorFrame)(nil).body(r, w)
 }
@@ -310,7 +314,7 @@ func (f *ResponseFlushErrorFrame) body(r *gen.Run, w *Response) (ret0 error, st 
 	return w.give(0), gen.Done
 }
 
-//line response_greenlet.go:315:1
+//line response_greenlet.go:319:1
 
 func (f *ResponseFlushErrorFrame) Resume(r *gen.Run) (st gen.Status) {
 	w := f.w
@@ -348,7 +352,7 @@ resumed_299:
 	return f.Return(r, f)
 }
 
-//line response_greenlet.go:353:1
+//line response_greenlet.go:357:1
 
 func (f *ResponseFlushErrorFrame) Forget()            { *f = ResponseFlushErrorFrame{Returns: f.Returns} }
 func (f *ResponseFlushErrorFrame) Release(r *gen.Run) { gen.Free(r, f, 18) }

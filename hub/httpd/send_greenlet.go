@@ -16,7 +16,7 @@ type connFlushFrame struct {
 	c *conn
 }
 
-func (f *connFlushFrame) Returned(r *gen.Run) error { r0 := f.Ret0; f.Release(r); return r0 }
+func (f *connFlushFrame) Returned(r *gen.Run) error { ret0 := f.Ret0; f.Release(r); return ret0 }
 func (c *conn) flushResumable(r *gen.Run) (ret0 error, st gen.Status) {
 //line send.go:20:1
 	if c.tryFlush() {
@@ -51,7 +51,7 @@ type connSendsOutFrame struct {
 	out2 *buffer
 }
 
-func (f *connSendsOutFrame) Returned(r *gen.Run) error { r0 := f.Ret0; f.Release(r); return r0 }
+func (f *connSendsOutFrame) Returned(r *gen.Run) error { ret0 := f.Ret0; f.Release(r); return ret0 }
 func (c *conn) sendsOutResumable(r *gen.Run) (ret0 error, st gen.Status) {
 	var out2 *buffer
 //line send.go:30:1

@@ -24,7 +24,7 @@ func (s *Server) NewServeFrame() *ServerServeFrame {
 	return gen.MakeFrame(ServerServeFrame{s: s})
 }
 func (f *ServerServeFrame) Results() error            { f.Over(f); return f.Ret0 }
-func (f *ServerServeFrame) Returned(r *gen.Run) error { r0 := f.Ret0; f.Release(r); return r0 }
+func (f *ServerServeFrame) Returned(r *gen.Run) error { ret0 := f.Ret0; f.Release(r); return ret0 }
 func (s *Server) ServeResumable(r *gen.Run) (error, gen.Status) {
 	return (*ServerServeFrame)(nil).body(r, s)
 }
@@ -75,7 +75,7 @@ func (s *Server) NewStopFrame(d time.Duration) *ServerStopFrame {
 	return gen.MakeFrame(ServerStopFrame{s: s, d: d})
 }
 func (f *ServerStopFrame) Results() int            { f.Over(f); return f.Ret0 }
-func (f *ServerStopFrame) Returned(r *gen.Run) int { r0 := f.Ret0; f.Release(r); return r0 }
+func (f *ServerStopFrame) Returned(r *gen.Run) int { ret0 := f.Ret0; f.Release(r); return ret0 }
 func (s *Server) StopResumable(r *gen.Run, d time.Duration) (int, gen.Status) {
 	return (*ServerStopFrame)(nil).body(r, s, d)
 }

@@ -17,7 +17,7 @@ type responseTakesFrame struct {
 	w *Response
 }
 
-func (f *responseTakesFrame) Returned(r *gen.Run) error { r0 := f.Ret0; f.Release(r); return r0 }
+func (f *responseTakesFrame) Returned(r *gen.Run) error { ret0 := f.Ret0; f.Release(r); return ret0 }
 func (w *Response) takesResumable(r *gen.Run) (ret0 error, st gen.Status) {
 	var err2 error
 //line turn.go:44:1
@@ -87,7 +87,7 @@ func (w *Response) newWaitsFrame() *responseWaitsFrame {
 	return gen.MakeFrame(responseWaitsFrame{w: w})
 }
 func (f *responseWaitsFrame) Results() error            { f.Over(f); return f.Ret0 }
-func (f *responseWaitsFrame) Returned(r *gen.Run) error { r0 := f.Ret0; f.Release(r); return r0 }
+func (f *responseWaitsFrame) Returned(r *gen.Run) error { ret0 := f.Ret0; f.Release(r); return ret0 }
 func (w *Response) waitsResumable(r *gen.Run) (error, gen.Status) {
 	return (*responseWaitsFrame)(nil).body(r, w)
 }

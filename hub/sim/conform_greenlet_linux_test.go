@@ -48,9 +48,9 @@ type placePairFrame struct {
 }
 
 func (f *placePairFrame) Returned(r *gen.Run) (*socket.Conn, *socket.Conn) {
-	r0, r1 := f.Ret0, f.Ret1
+	ret0, ret1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return r0, r1
+	return ret0, ret1
 }
 func (p *place) pairResumable(r *gen.Run) (*socket.Conn, *socket.Conn, gen.Status) {
 	return (*placePairFrame)(nil).body(r, p)

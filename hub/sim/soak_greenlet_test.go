@@ -379,9 +379,9 @@ func (s *soak) newDialsFrame(host *Host, server int) *soakDialsFrame {
 }
 func (f *soakDialsFrame) Results() (*socket.Conn, error) { f.Over(f); return f.Ret0, f.Ret1 }
 func (f *soakDialsFrame) Returned(r *gen.Run) (*socket.Conn, error) {
-	r0, r1 := f.Ret0, f.Ret1
+	ret0, ret1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return r0, r1
+	return ret0, ret1
 }
 func (s *soak) dialsResumable(r *gen.Run, host *Host, server int) (*socket.Conn, error, gen.Status) {
 	return (*soakDialsFrame)(nil).body(r, s, host, server)
@@ -501,7 +501,7 @@ type soakTellsFrame struct {
 	text string
 }
 
-func (f *soakTellsFrame) Returned(r *gen.Run) bool { r0 := f.Ret0; f.Release(r); return r0 }
+func (f *soakTellsFrame) Returned(r *gen.Run) bool { ret0 := f.Ret0; f.Release(r); return ret0 }
 func (s *soak) tellsResumable(r *gen.Run, c *socket.Conn, text string) (ret0 bool, st gen.Status) {
 	var err, err2 error
 	var line []byte

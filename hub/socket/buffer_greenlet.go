@@ -25,9 +25,9 @@ func (c *Conn) NewReadLineFrame() *ConnReadLineFrame {
 }
 func (f *ConnReadLineFrame) Results() ([]byte, error) { f.Over(f); return f.Ret0, f.Ret1 }
 func (f *ConnReadLineFrame) Returned(r *gen.Run) ([]byte, error) {
-	r0, r1 := f.Ret0, f.Ret1
+	ret0, ret1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return r0, r1
+	return ret0, ret1
 }
 func (c *Conn) ReadLineResumable(r *gen.Run) ([]byte, error, gen.Status) {
 	return (*ConnReadLineFrame)(nil).body(r, c)
@@ -95,9 +95,9 @@ func (c *Conn) NewReadUntilFrame(delim string, limit int) *ConnReadUntilFrame {
 }
 func (f *ConnReadUntilFrame) Results() ([]byte, error) { f.Over(f); return f.Ret0, f.Ret1 }
 func (f *ConnReadUntilFrame) Returned(r *gen.Run) ([]byte, error) {
-	r0, r1 := f.Ret0, f.Ret1
+	ret0, ret1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return r0, r1
+	return ret0, ret1
 }
 func (c *Conn) ReadUntilResumable(r *gen.Run, delim string, limit int) ([]byte, error, gen.Status) {
 	return (*ConnReadUntilFrame)(nil).body(r, c, delim, limit)
@@ -190,8 +190,8 @@ func (v shared) CloseReadResumable(r *gen.Run) (error, gen.Status) {
 	}); ok {
 		return form.CloseReadResumable(r)
 	}
-	r0 := v.Stream.CloseRead()
-	return r0, gen.Done
+	ret0 := v.Stream.CloseRead()
+	return ret0, gen.Done
 }
 
 // CloseReadDeferred is CloseRead of what is embedded, deferred.
@@ -210,8 +210,8 @@ func (v shared) CloseReadDeferred(r *gen.Run, d *gen.DeferHeader) (error, gen.St
 		defer v.Stream.CloseRead()
 		body()
 	})
-	var r0 error
-	return r0, gen.Done
+	var ret0 error
+	return ret0, gen.Done
 }
 
 // CloseWriteResumable is CloseWrite of what is embedded.
@@ -221,8 +221,8 @@ func (v shared) CloseWriteResumable(r *gen.Run) (error, gen.Status) {
 	}); ok {
 		return form.CloseWriteResumable(r)
 	}
-	r0 := v.Stream.CloseWrite()
-	return r0, gen.Done
+	ret0 := v.Stream.CloseWrite()
+	return ret0, gen.Done
 }
 
 // CloseWriteDeferred is CloseWrite of what is embedded, deferred.
@@ -241,8 +241,8 @@ func (v shared) CloseWriteDeferred(r *gen.Run, d *gen.DeferHeader) (error, gen.S
 		defer v.Stream.CloseWrite()
 		body()
 	})
-	var r0 error
-	return r0, gen.Done
+	var ret0 error
+	return ret0, gen.Done
 }
 
 // LocalAddrResumable is LocalAddr of what is embedded.
@@ -252,8 +252,8 @@ func (v shared) LocalAddrResumable(r *gen.Run) (net.Addr, gen.Status) {
 	}); ok {
 		return form.LocalAddrResumable(r)
 	}
-	r0 := v.Stream.LocalAddr()
-	return r0, gen.Done
+	ret0 := v.Stream.LocalAddr()
+	return ret0, gen.Done
 }
 
 // LocalAddrDeferred is LocalAddr of what is embedded, deferred.
@@ -272,8 +272,8 @@ func (v shared) LocalAddrDeferred(r *gen.Run, d *gen.DeferHeader) (net.Addr, gen
 		defer v.Stream.LocalAddr()
 		body()
 	})
-	var r0 net.Addr
-	return r0, gen.Done
+	var ret0 net.Addr
+	return ret0, gen.Done
 }
 
 // ReadResumable is Read of what is embedded.
@@ -283,8 +283,8 @@ func (v shared) ReadResumable(r *gen.Run, p0 []byte) (int, error, gen.Status) {
 	}); ok {
 		return form.ReadResumable(r, p0)
 	}
-	r0, r1 := v.Stream.Read(p0)
-	return r0, r1, gen.Done
+	ret0, ret1 := v.Stream.Read(p0)
+	return ret0, ret1, gen.Done
 }
 
 // ReadDeferred is Read of what is embedded, deferred.
@@ -303,9 +303,9 @@ func (v shared) ReadDeferred(r *gen.Run, d *gen.DeferHeader, p0 []byte) (int, er
 		defer v.Stream.Read(p0)
 		body()
 	})
-	var r0 int
-	var r1 error
-	return r0, r1, gen.Done
+	var ret0 int
+	var ret1 error
+	return ret0, ret1, gen.Done
 }
 
 // ReadableResumable is Readable of what is embedded.
@@ -315,8 +315,8 @@ func (v shared) ReadableResumable(r *gen.Run) (bool, gen.Status) {
 	}); ok {
 		return form.ReadableResumable(r)
 	}
-	r0 := v.Stream.Readable()
-	return r0, gen.Done
+	ret0 := v.Stream.Readable()
+	return ret0, gen.Done
 }
 
 // ReadableDeferred is Readable of what is embedded, deferred.
@@ -335,8 +335,8 @@ func (v shared) ReadableDeferred(r *gen.Run, d *gen.DeferHeader) (bool, gen.Stat
 		defer v.Stream.Readable()
 		body()
 	})
-	var r0 bool
-	return r0, gen.Done
+	var ret0 bool
+	return ret0, gen.Done
 }
 
 // ReadinessResumable is Readiness of what is embedded.
@@ -346,8 +346,8 @@ func (v shared) ReadinessResumable(r *gen.Run) (*hub.Readiness, gen.Status) {
 	}); ok {
 		return form.ReadinessResumable(r)
 	}
-	r0 := v.Stream.Readiness()
-	return r0, gen.Done
+	ret0 := v.Stream.Readiness()
+	return ret0, gen.Done
 }
 
 // ReadinessDeferred is Readiness of what is embedded, deferred.
@@ -366,8 +366,8 @@ func (v shared) ReadinessDeferred(r *gen.Run, d *gen.DeferHeader) (*hub.Readines
 		defer v.Stream.Readiness()
 		body()
 	})
-	var r0 *hub.Readiness
-	return r0, gen.Done
+	var ret0 *hub.Readiness
+	return ret0, gen.Done
 }
 
 // RemoteAddrResumable is RemoteAddr of what is embedded.
@@ -377,8 +377,8 @@ func (v shared) RemoteAddrResumable(r *gen.Run) (net.Addr, gen.Status) {
 	}); ok {
 		return form.RemoteAddrResumable(r)
 	}
-	r0 := v.Stream.RemoteAddr()
-	return r0, gen.Done
+	ret0 := v.Stream.RemoteAddr()
+	return ret0, gen.Done
 }
 
 // RemoteAddrDeferred is RemoteAddr of what is embedded, deferred.
@@ -397,8 +397,8 @@ func (v shared) RemoteAddrDeferred(r *gen.Run, d *gen.DeferHeader) (net.Addr, ge
 		defer v.Stream.RemoteAddr()
 		body()
 	})
-	var r0 net.Addr
-	return r0, gen.Done
+	var ret0 net.Addr
+	return ret0, gen.Done
 }
 
 // WriteResumable is Write of what is embedded.
@@ -408,8 +408,8 @@ func (v shared) WriteResumable(r *gen.Run, p0 []byte) (int, error, gen.Status) {
 	}); ok {
 		return form.WriteResumable(r, p0)
 	}
-	r0, r1 := v.Stream.Write(p0)
-	return r0, r1, gen.Done
+	ret0, ret1 := v.Stream.Write(p0)
+	return ret0, ret1, gen.Done
 }
 
 // WriteDeferred is Write of what is embedded, deferred.
@@ -428,9 +428,9 @@ func (v shared) WriteDeferred(r *gen.Run, d *gen.DeferHeader, p0 []byte) (int, e
 		defer v.Stream.Write(p0)
 		body()
 	})
-	var r0 int
-	var r1 error
-	return r0, r1, gen.Done
+	var ret0 int
+	var ret1 error
+	return ret0, ret1, gen.Done
 }
 
 var _ = gen.Declare("Conn.ReadLine", "Conn.ReadUntil")

@@ -492,8 +492,8 @@ func (v trickle) CloseResumable(r *gen.Run) (error, gen.Status) {
 	}); ok {
 		return form.CloseResumable(r)
 	}
-	r0 := v.Stream.Close()
-	return r0, gen.Done
+	ret0 := v.Stream.Close()
+	return ret0, gen.Done
 }
 
 // CloseDeferred is Close of what is embedded, deferred.
@@ -512,8 +512,8 @@ func (v trickle) CloseDeferred(r *gen.Run, d *gen.DeferHeader) (error, gen.Statu
 		defer v.Stream.Close()
 		body()
 	})
-	var r0 error
-	return r0, gen.Done
+	var ret0 error
+	return ret0, gen.Done
 }
 
 // CloseReadResumable is CloseRead of what is embedded.
@@ -523,8 +523,8 @@ func (v trickle) CloseReadResumable(r *gen.Run) (error, gen.Status) {
 	}); ok {
 		return form.CloseReadResumable(r)
 	}
-	r0 := v.Stream.CloseRead()
-	return r0, gen.Done
+	ret0 := v.Stream.CloseRead()
+	return ret0, gen.Done
 }
 
 // CloseReadDeferred is CloseRead of what is embedded, deferred.
@@ -543,8 +543,8 @@ func (v trickle) CloseReadDeferred(r *gen.Run, d *gen.DeferHeader) (error, gen.S
 		defer v.Stream.CloseRead()
 		body()
 	})
-	var r0 error
-	return r0, gen.Done
+	var ret0 error
+	return ret0, gen.Done
 }
 
 // CloseWriteResumable is CloseWrite of what is embedded.
@@ -554,8 +554,8 @@ func (v trickle) CloseWriteResumable(r *gen.Run) (error, gen.Status) {
 	}); ok {
 		return form.CloseWriteResumable(r)
 	}
-	r0 := v.Stream.CloseWrite()
-	return r0, gen.Done
+	ret0 := v.Stream.CloseWrite()
+	return ret0, gen.Done
 }
 
 // CloseWriteDeferred is CloseWrite of what is embedded, deferred.
@@ -574,8 +574,8 @@ func (v trickle) CloseWriteDeferred(r *gen.Run, d *gen.DeferHeader) (error, gen.
 		defer v.Stream.CloseWrite()
 		body()
 	})
-	var r0 error
-	return r0, gen.Done
+	var ret0 error
+	return ret0, gen.Done
 }
 
 // LocalAddrResumable is LocalAddr of what is embedded.
@@ -585,8 +585,8 @@ func (v trickle) LocalAddrResumable(r *gen.Run) (net.Addr, gen.Status) {
 	}); ok {
 		return form.LocalAddrResumable(r)
 	}
-	r0 := v.Stream.LocalAddr()
-	return r0, gen.Done
+	ret0 := v.Stream.LocalAddr()
+	return ret0, gen.Done
 }
 
 // LocalAddrDeferred is LocalAddr of what is embedded, deferred.
@@ -605,8 +605,8 @@ func (v trickle) LocalAddrDeferred(r *gen.Run, d *gen.DeferHeader) (net.Addr, ge
 		defer v.Stream.LocalAddr()
 		body()
 	})
-	var r0 net.Addr
-	return r0, gen.Done
+	var ret0 net.Addr
+	return ret0, gen.Done
 }
 
 // ReadableResumable is Readable of what is embedded.
@@ -616,8 +616,8 @@ func (v trickle) ReadableResumable(r *gen.Run) (bool, gen.Status) {
 	}); ok {
 		return form.ReadableResumable(r)
 	}
-	r0 := v.Stream.Readable()
-	return r0, gen.Done
+	ret0 := v.Stream.Readable()
+	return ret0, gen.Done
 }
 
 // ReadableDeferred is Readable of what is embedded, deferred.
@@ -636,8 +636,8 @@ func (v trickle) ReadableDeferred(r *gen.Run, d *gen.DeferHeader) (bool, gen.Sta
 		defer v.Stream.Readable()
 		body()
 	})
-	var r0 bool
-	return r0, gen.Done
+	var ret0 bool
+	return ret0, gen.Done
 }
 
 // ReadinessResumable is Readiness of what is embedded.
@@ -647,8 +647,8 @@ func (v trickle) ReadinessResumable(r *gen.Run) (*hub.Readiness, gen.Status) {
 	}); ok {
 		return form.ReadinessResumable(r)
 	}
-	r0 := v.Stream.Readiness()
-	return r0, gen.Done
+	ret0 := v.Stream.Readiness()
+	return ret0, gen.Done
 }
 
 // ReadinessDeferred is Readiness of what is embedded, deferred.
@@ -667,8 +667,8 @@ func (v trickle) ReadinessDeferred(r *gen.Run, d *gen.DeferHeader) (*hub.Readine
 		defer v.Stream.Readiness()
 		body()
 	})
-	var r0 *hub.Readiness
-	return r0, gen.Done
+	var ret0 *hub.Readiness
+	return ret0, gen.Done
 }
 
 // RemoteAddrResumable is RemoteAddr of what is embedded.
@@ -678,8 +678,8 @@ func (v trickle) RemoteAddrResumable(r *gen.Run) (net.Addr, gen.Status) {
 	}); ok {
 		return form.RemoteAddrResumable(r)
 	}
-	r0 := v.Stream.RemoteAddr()
-	return r0, gen.Done
+	ret0 := v.Stream.RemoteAddr()
+	return ret0, gen.Done
 }
 
 // RemoteAddrDeferred is RemoteAddr of what is embedded, deferred.
@@ -698,8 +698,8 @@ func (v trickle) RemoteAddrDeferred(r *gen.Run, d *gen.DeferHeader) (net.Addr, g
 		defer v.Stream.RemoteAddr()
 		body()
 	})
-	var r0 net.Addr
-	return r0, gen.Done
+	var ret0 net.Addr
+	return ret0, gen.Done
 }
 
 var _ = gen.Declare("chaos.talks", "chaos.writesAll", "chaos.echoes", "chaos.wreaks", "chaos.serves")

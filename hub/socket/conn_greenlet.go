@@ -28,9 +28,9 @@ func (c *Conn) NewReadFrame(p []byte) *ConnReadFrame {
 }
 func (f *ConnReadFrame) Results() (int, error) { f.Over(f); return f.Ret0, f.Ret1 }
 func (f *ConnReadFrame) Returned(r *gen.Run) (int, error) {
-	r0, r1 := f.Ret0, f.Ret1
+	ret0, ret1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return r0, r1
+	return ret0, ret1
 }
 func (c *Conn) ReadResumable(r *gen.Run, p []byte) (int, error, gen.Status) {
 	return (*ConnReadFrame)(nil).body(r, c, p)
@@ -141,9 +141,9 @@ func (c *Conn) NewReadFullFrame(p []byte) *ConnReadFullFrame {
 }
 func (f *ConnReadFullFrame) Results() (int, error) { f.Over(f); return f.Ret0, f.Ret1 }
 func (f *ConnReadFullFrame) Returned(r *gen.Run) (int, error) {
-	r0, r1 := f.Ret0, f.Ret1
+	ret0, ret1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return r0, r1
+	return ret0, ret1
 }
 func (c *Conn) ReadFullResumable(r *gen.Run, p []byte) (int, error, gen.Status) {
 	return (*ConnReadFullFrame)(nil).body(r, c, p)
@@ -237,7 +237,7 @@ func (c *Conn) NewWaitReadableFrame() *ConnWaitReadableFrame {
 	return gen.MakeFrame(ConnWaitReadableFrame{c: c})
 }
 func (f *ConnWaitReadableFrame) Results() error            { f.Over(f); return f.Ret0 }
-func (f *ConnWaitReadableFrame) Returned(r *gen.Run) error { r0 := f.Ret0; f.Release(r); return r0 }
+func (f *ConnWaitReadableFrame) Returned(r *gen.Run) error { ret0 := f.Ret0; f.Release(r); return ret0 }
 func (c *Conn) WaitReadableResumable(r *gen.Run) (error, gen.Status) {
 	return (*ConnWaitReadableFrame)(nil).body(r, c)
 }
@@ -330,9 +330,9 @@ func (c *Conn) NewWriteFrame(p []byte) *ConnWriteFrame {
 }
 func (f *ConnWriteFrame) Results() (int, error) { f.Over(f); return f.Ret0, f.Ret1 }
 func (f *ConnWriteFrame) Returned(r *gen.Run) (int, error) {
-	r0, r1 := f.Ret0, f.Ret1
+	ret0, ret1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return r0, r1
+	return ret0, ret1
 }
 func (c *Conn) WriteResumable(r *gen.Run, p []byte) (int, error, gen.Status) {
 	return (*ConnWriteFrame)(nil).body(r, c, p)
@@ -444,9 +444,9 @@ func (c *Conn) NewWriteStringFrame(s string) *ConnWriteStringFrame {
 }
 func (f *ConnWriteStringFrame) Results() (int, error) { f.Over(f); return f.Ret0, f.Ret1 }
 func (f *ConnWriteStringFrame) Returned(r *gen.Run) (int, error) {
-	r0, r1 := f.Ret0, f.Ret1
+	ret0, ret1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return r0, r1
+	return ret0, ret1
 }
 func (c *Conn) WriteStringResumable(r *gen.Run, s string) (int, error, gen.Status) {
 	return (*ConnWriteStringFrame)(nil).body(r, c, s)

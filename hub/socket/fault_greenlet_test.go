@@ -1426,7 +1426,11 @@ type notesClosesAllFunc1Frame struct {
 	c *notesClosesAllFunc1
 }
 
-func (f *notesClosesAllFunc1Frame) Returned(r *gen.Run) error { r0 := f.Ret0; f.Release(r); return r0 }
+func (f *notesClosesAllFunc1Frame) Returned(r *gen.Run) error {
+	ret0 := f.Ret0
+	f.Release(r)
+	return ret0
+}
 func (c *notesClosesAllFunc1) CallResumable(r *gen.Run) (ret0 error, st gen.Status) {
 	var err error
 //line fault_test.go:262:1
@@ -1439,7 +1443,7 @@ func (c *notesClosesAllFunc1) CallResumable(r *gen.Run) (ret0 error, st gen.Stat
 	return err, gen.Done
 }
 
-//line fault_greenlet_test.go:1447:1
+//line fault_greenlet_test.go:1451:1
 
 func (f *notesClosesAllFunc1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
@@ -1451,7 +1455,7 @@ func (f *notesClosesAllFunc1Frame) Resume(r *gen.Run) (st gen.Status) {
 	return f.Return(r, f)
 }
 
-//line fault_greenlet_test.go:1459:1
+//line fault_greenlet_test.go:1463:1
 
 func (f *notesClosesAllFunc1Frame) Release(r *gen.Run) { gen.Free(r, f, 48) }
 func (*notesClosesAllFunc1Frame) Func() *gen.Func      { return fault_test_go.At(18) }
@@ -1471,7 +1475,11 @@ type notesClosesAllFunc2Frame struct {
 	c *notesClosesAllFunc2
 }
 
-func (f *notesClosesAllFunc2Frame) Returned(r *gen.Run) error { r0 := f.Ret0; f.Release(r); return r0 }
+func (f *notesClosesAllFunc2Frame) Returned(r *gen.Run) error {
+	ret0 := f.Ret0
+	f.Release(r)
+	return ret0
+}
 func (c *notesClosesAllFunc2) CallResumable(r *gen.Run) (ret0 error, st gen.Status) {
 	var err error
 //line fault_test.go:263:1
@@ -1484,7 +1492,7 @@ func (c *notesClosesAllFunc2) CallResumable(r *gen.Run) (ret0 error, st gen.Stat
 	return err, gen.Done
 }
 
-//line fault_greenlet_test.go:1492:1
+//line fault_greenlet_test.go:1500:1
 
 func (f *notesClosesAllFunc2Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
@@ -1496,7 +1504,7 @@ func (f *notesClosesAllFunc2Frame) Resume(r *gen.Run) (st gen.Status) {
 	return f.Return(r, f)
 }
 
-//line fault_greenlet_test.go:1504:1
+//line fault_greenlet_test.go:1512:1
 
 func (f *notesClosesAllFunc2Frame) Release(r *gen.Run) { gen.Free(r, f, 47) }
 func (*notesClosesAllFunc2Frame) Func() *gen.Func      { return fault_test_go.At(19) }
@@ -1516,7 +1524,11 @@ type notesClosesAllFunc3Frame struct {
 	c *notesClosesAllFunc3
 }
 
-func (f *notesClosesAllFunc3Frame) Returned(r *gen.Run) error { r0 := f.Ret0; f.Release(r); return r0 }
+func (f *notesClosesAllFunc3Frame) Returned(r *gen.Run) error {
+	ret0 := f.Ret0
+	f.Release(r)
+	return ret0
+}
 func (c *notesClosesAllFunc3) CallResumable(r *gen.Run) (ret0 error, st gen.Status) {
 	var err error
 //line fault_test.go:264:1
@@ -1529,7 +1541,7 @@ func (c *notesClosesAllFunc3) CallResumable(r *gen.Run) (ret0 error, st gen.Stat
 	return err, gen.Done
 }
 
-//line fault_greenlet_test.go:1537:1
+//line fault_greenlet_test.go:1549:1
 
 func (f *notesClosesAllFunc3Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
@@ -1541,7 +1553,7 @@ func (f *notesClosesAllFunc3Frame) Resume(r *gen.Run) (st gen.Status) {
 	return f.Return(r, f)
 }
 
-//line fault_greenlet_test.go:1549:1
+//line fault_greenlet_test.go:1561:1
 
 func (f *notesClosesAllFunc3Frame) Release(r *gen.Run) { gen.Free(r, f, 2) }
 func (*notesClosesAllFunc3Frame) Func() *gen.Func      { return fault_test_go.At(20) }
@@ -1561,7 +1573,11 @@ type notesClosesAllFunc4Frame struct {
 	c *notesClosesAllFunc4
 }
 
-func (f *notesClosesAllFunc4Frame) Returned(r *gen.Run) error { r0 := f.Ret0; f.Release(r); return r0 }
+func (f *notesClosesAllFunc4Frame) Returned(r *gen.Run) error {
+	ret0 := f.Ret0
+	f.Release(r)
+	return ret0
+}
 func (c *notesClosesAllFunc4) CallResumable(r *gen.Run) (ret0 error, st gen.Status) {
 //line fault_test.go:269:1
 	if ret0, st = (*c.a).WaitReadableResumable(r); st != gen.Done {
@@ -1573,7 +1589,7 @@ func (c *notesClosesAllFunc4) CallResumable(r *gen.Run) (ret0 error, st gen.Stat
 	return ret0, gen.Done
 }
 
-//line fault_greenlet_test.go:1581:1
+//line fault_greenlet_test.go:1597:1
 
 func (f *notesClosesAllFunc4Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
@@ -1583,7 +1599,7 @@ func (f *notesClosesAllFunc4Frame) Resume(r *gen.Run) (st gen.Status) {
 	return f.Return(r, f)
 }
 
-//line fault_greenlet_test.go:1591:1
+//line fault_greenlet_test.go:1607:1
 
 func (f *notesClosesAllFunc4Frame) Release(r *gen.Run) { gen.Free(r, f, 33) }
 func (*notesClosesAllFunc4Frame) Func() *gen.Func      { return fault_test_go.At(21) }
@@ -1603,7 +1619,11 @@ type notesClosesAllFunc5Frame struct {
 	c *notesClosesAllFunc5
 }
 
-func (f *notesClosesAllFunc5Frame) Returned(r *gen.Run) error { r0 := f.Ret0; f.Release(r); return r0 }
+func (f *notesClosesAllFunc5Frame) Returned(r *gen.Run) error {
+	ret0 := f.Ret0
+	f.Release(r)
+	return ret0
+}
 func (c *notesClosesAllFunc5) CallResumable(r *gen.Run) (ret0 error, st gen.Status) {
 	var err error
 //line fault_test.go:270:1
@@ -1616,7 +1636,7 @@ func (c *notesClosesAllFunc5) CallResumable(r *gen.Run) (ret0 error, st gen.Stat
 	return err, gen.Done
 }
 
-//line fault_greenlet_test.go:1624:1
+//line fault_greenlet_test.go:1644:1
 
 func (f *notesClosesAllFunc5Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
@@ -1628,7 +1648,7 @@ func (f *notesClosesAllFunc5Frame) Resume(r *gen.Run) (st gen.Status) {
 	return f.Return(r, f)
 }
 
-//line fault_greenlet_test.go:1636:1
+//line fault_greenlet_test.go:1656:1
 
 func (f *notesClosesAllFunc5Frame) Release(r *gen.Run) { gen.Free(r, f, 60) }
 func (*notesClosesAllFunc5Frame) Func() *gen.Func      { return fault_test_go.At(22) }
@@ -1835,7 +1855,7 @@ resumed_318:
 	return gen.Done
 }
 
-//line fault_greenlet_test.go:1844:1
+//line fault_greenlet_test.go:1864:1
 
 func (f *notesDeadlinesFrame) Resume(r *gen.Run) (st gen.Status) {
 	return f.Started(r, f, f.body(r, f.n, f.a0, f.b))
@@ -1863,7 +1883,11 @@ type notesDeadlinesFunc1Frame struct {
 	c *notesDeadlinesFunc1
 }
 
-func (f *notesDeadlinesFunc1Frame) Returned(r *gen.Run) error { r0 := f.Ret0; f.Release(r); return r0 }
+func (f *notesDeadlinesFunc1Frame) Returned(r *gen.Run) error {
+	ret0 := f.Ret0
+	f.Release(r)
+	return ret0
+}
 func (c *notesDeadlinesFunc1) CallResumable(r *gen.Run) (ret0 error, st gen.Status) {
 	var err error
 //line fault_test.go:288:1
@@ -1876,7 +1900,7 @@ func (c *notesDeadlinesFunc1) CallResumable(r *gen.Run) (ret0 error, st gen.Stat
 	return err, gen.Done
 }
 
-//line fault_greenlet_test.go:1885:1
+//line fault_greenlet_test.go:1909:1
 
 func (f *notesDeadlinesFunc1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
@@ -1888,7 +1912,7 @@ func (f *notesDeadlinesFunc1Frame) Resume(r *gen.Run) (st gen.Status) {
 	return f.Return(r, f)
 }
 
-//line fault_greenlet_test.go:1897:1
+//line fault_greenlet_test.go:1921:1
 
 func (f *notesDeadlinesFunc1Frame) Release(r *gen.Run) { gen.Free(r, f, 57) }
 func (*notesDeadlinesFunc1Frame) Func() *gen.Func      { return fault_test_go.At(24) }
@@ -1974,7 +1998,7 @@ resumed_341:
 	goto loop_332
 }
 
-//line fault_greenlet_test.go:1984:1
+//line fault_greenlet_test.go:2008:1
 
 func (f *notesRacesReaderFrame) Resume(r *gen.Run) (st gen.Status) {
 	return f.Started(r, f, f.body(r, f.n, f.a, f.times, f.timeouts))
@@ -2028,7 +2052,7 @@ loop_352:
 	goto loop_352
 }
 
-//line fault_greenlet_test.go:2038:1
+//line fault_greenlet_test.go:2062:1
 
 func (f *notesRacesWriterFrame) Resume(r *gen.Run) (st gen.Status) {
 	n, b, times := f.n, f.b, f.times
@@ -2068,7 +2092,7 @@ resumed_354:
 	goto loop_352
 }
 
-//line fault_greenlet_test.go:2078:1
+//line fault_greenlet_test.go:2102:1
 
 func (f *notesRacesWriterFrame) Args(args []any)    { gen.SetArgs(f, args, &f.b, &f.times) }
 func (f *notesRacesWriterFrame) Forget()            { *f = notesRacesWriterFrame{Header: f.Header} }
@@ -2116,7 +2140,7 @@ func (f *notesConflictsFrame) body(r *gen.Run, n *notes, a *Conn) (st gen.Status
 	return gen.Done
 }
 
-//line fault_greenlet_test.go:2126:1
+//line fault_greenlet_test.go:2150:1
 
 func (f *notesConflictsFrame) Resume(r *gen.Run) (st gen.Status) {
 	n, a := f.n, f.a
@@ -2145,7 +2169,7 @@ resumed_387:
 	return f.Return(r, f)
 }
 
-//line fault_greenlet_test.go:2155:1
+//line fault_greenlet_test.go:2179:1
 
 func (f *notesConflictsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.a) }
 func (f *notesConflictsFrame) Forget()            { *f = notesConflictsFrame{Header: f.Header} }
@@ -2273,7 +2297,7 @@ unwind:
 	return gen.Done
 }
 
-//line fault_greenlet_test.go:2283:1
+//line fault_greenlet_test.go:2307:1
 
 func (f *notesSendsNobodyFrame) Args(args []any)    { gen.SetArgs(f, args, &f.address) }
 func (f *notesSendsNobodyFrame) Forget()            { *f = notesSendsNobodyFrame{DeferHeader: f.DeferHeader} }
@@ -2312,7 +2336,7 @@ func (f *notesServesFrame) body(r *gen.Run, n *notes, s *Server) (st gen.Status)
 	return gen.Done
 }
 
-//line fault_greenlet_test.go:2322:1
+//line fault_greenlet_test.go:2346:1
 
 func (f *notesServesFrame) Resume(r *gen.Run) (st gen.Status) {
 	n := f.n
@@ -2329,7 +2353,7 @@ func (f *notesServesFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line fault_greenlet_test.go:2339:1
+//line fault_greenlet_test.go:2363:1
 
 func (f *notesServesFrame) Args(args []any)    { gen.SetArgs(f, args, &f.s) }
 func (f *notesServesFrame) Forget()            { *f = notesServesFrame{Header: f.Header} }
@@ -2363,7 +2387,7 @@ func (f *notesServesOneFrame) body(r *gen.Run, n *notes, s *Server, c *Conn) (st
 	return gen.Done
 }
 
-//line fault_greenlet_test.go:2374:1
+//line fault_greenlet_test.go:2398:1
 
 func (f *notesServesOneFrame) Resume(r *gen.Run) (st gen.Status) {
 	return f.Started(r, f, f.body(r, f.n, f.s, f.c))
@@ -2404,7 +2428,7 @@ func (f *notesStopsFrame) body(r *gen.Run, n *notes, s *Server) (st gen.Status) 
 	return gen.Done
 }
 
-//line fault_greenlet_test.go:2415:1
+//line fault_greenlet_test.go:2439:1
 
 func (f *notesStopsFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f.PC {

@@ -23,9 +23,9 @@ func (l *Listener) NewAcceptFrame() *ListenerAcceptFrame {
 }
 func (f *ListenerAcceptFrame) Results() (*Conn, error) { f.Over(f); return f.Ret0, f.Ret1 }
 func (f *ListenerAcceptFrame) Returned(r *gen.Run) (*Conn, error) {
-	r0, r1 := f.Ret0, f.Ret1
+	ret0, ret1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return r0, r1
+	return ret0, ret1
 }
 func (l *Listener) AcceptResumable(r *gen.Run) (*Conn, error, gen.Status) {
 	return (*ListenerAcceptFrame)(nil).body(r, l)

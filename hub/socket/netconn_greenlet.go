@@ -145,9 +145,9 @@ type value1NetConnReadFrame struct {
 }
 
 func (f *value1NetConnReadFrame) Returned(r *gen.Run) (int, error) {
-	r0, r1 := f.Ret0, f.Ret1
+	ret0, ret1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return r0, r1
+	return ret0, ret1
 }
 func (c *value1NetConnRead) CallResumable(r *gen.Run, p0 net.Conn, p1 []byte) (ret0 int, ret1 error, st gen.Status) {
 	{
@@ -205,9 +205,9 @@ type value2NetConnReadFrame struct {
 }
 
 func (f *value2NetConnReadFrame) Returned(r *gen.Run) (int, error) {
-	r0, r1 := f.Ret0, f.Ret1
+	ret0, ret1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return r0, r1
+	return ret0, ret1
 }
 func (c *value2NetConnRead) CallResumable(r *gen.Run, p0 *NetConn, p1 []byte) (ret0 int, ret1 error, st gen.Status) {
 //line netconn.go:94:1
@@ -362,9 +362,9 @@ type value1NetConnWriteFrame struct {
 }
 
 func (f *value1NetConnWriteFrame) Returned(r *gen.Run) (int, error) {
-	r0, r1 := f.Ret0, f.Ret1
+	ret0, ret1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return r0, r1
+	return ret0, ret1
 }
 func (c *value1NetConnWrite) CallResumable(r *gen.Run, p0 net.Conn, p1 []byte) (ret0 int, ret1 error, st gen.Status) {
 	{
@@ -422,9 +422,9 @@ type value2NetConnWriteFrame struct {
 }
 
 func (f *value2NetConnWriteFrame) Returned(r *gen.Run) (int, error) {
-	r0, r1 := f.Ret0, f.Ret1
+	ret0, ret1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return r0, r1
+	return ret0, ret1
 }
 func (c *value2NetConnWrite) CallResumable(r *gen.Run, p0 *NetConn, p1 []byte) (ret0 int, ret1 error, st gen.Status) {
 //line netconn.go:122:1
@@ -459,8 +459,8 @@ func (namedConnRead) CallResumable(r *gen.Run, on net.Conn, p0 []byte) (int, err
 	}); ok {
 		return form.ReadResumable(r, p0)
 	}
-	r0, r1 := on.Read(p0)
-	return r0, r1, gen.Done
+	ret0, ret1 := on.Read(p0)
+	return ret0, ret1, gen.Done
 }
 
 var _ = gen.Register((net.Conn).Read, namedConnRead{})
@@ -483,8 +483,8 @@ func (namedConnWrite) CallResumable(r *gen.Run, on net.Conn, p0 []byte) (int, er
 	}); ok {
 		return form.WriteResumable(r, p0)
 	}
-	r0, r1 := on.Write(p0)
-	return r0, r1, gen.Done
+	ret0, ret1 := on.Write(p0)
+	return ret0, ret1, gen.Done
 }
 
 var _ = gen.Register((net.Conn).Write, namedConnWrite{})

@@ -26,9 +26,9 @@ func (d *Dialer) NewDialFrame(network string, address string) *DialerDialFrame {
 }
 func (f *DialerDialFrame) Results() (net.Conn, error) { f.Over(f); return f.Ret0, f.Ret1 }
 func (f *DialerDialFrame) Returned(r *gen.Run) (net.Conn, error) {
-	r0, r1 := f.Ret0, f.Ret1
+	ret0, ret1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return r0, r1
+	return ret0, ret1
 }
 func (d *Dialer) DialResumable(r *gen.Run, network string, address string) (net.Conn, error, gen.Status) {
 	return (*DialerDialFrame)(nil).body(r, d, network, address)
@@ -82,9 +82,9 @@ func (d *Dialer) NewDialContextFrame(ctx context.Context, network string, addres
 }
 func (f *DialerDialContextFrame) Results() (net.Conn, error) { f.Over(f); return f.Ret0, f.Ret1 }
 func (f *DialerDialContextFrame) Returned(r *gen.Run) (net.Conn, error) {
-	r0, r1 := f.Ret0, f.Ret1
+	ret0, ret1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return r0, r1
+	return ret0, ret1
 }
 func (d *Dialer) DialContextResumable(r *gen.Run, ctx context.Context, network string, address string) (net.Conn, error, gen.Status) {
 	return (*DialerDialContextFrame)(nil).body(r, d, ctx, network, address)
@@ -164,9 +164,9 @@ func (d *Dialer) newDialFrame(ctx context.Context, network0 string, address0 str
 }
 func (f *dialerDialFrame) Results() (net.Conn, error) { f.Over(f); return f.Ret0, f.Ret1 }
 func (f *dialerDialFrame) Returned(r *gen.Run) (net.Conn, error) {
-	r0, r1 := f.Ret0, f.Ret1
+	ret0, ret1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return r0, r1
+	return ret0, ret1
 }
 func (d *Dialer) dialResumable(r *gen.Run, ctx context.Context, network0 string, address0 string) (net.Conn, error, gen.Status) {
 	return (*dialerDialFrame)(nil).body(r, d, ctx, network0, address0)
@@ -324,9 +324,9 @@ type dialerDialInFrame struct {
 }
 
 func (f *dialerDialInFrame) Returned(r *gen.Run) (net.Conn, error) {
-	r0, r1 := f.Ret0, f.Ret1
+	ret0, ret1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return r0, r1
+	return ret0, ret1
 }
 func (d *Dialer) dialInResumable(r *gen.Run, ctx context.Context, network0 string, address0 string) (ret0 net.Conn, ret1 error, st gen.Status) {
 	var (
@@ -473,9 +473,9 @@ func (l *NetListener) NewAcceptFrame() *NetListenerAcceptFrame {
 }
 func (f *NetListenerAcceptFrame) Results() (net.Conn, error) { f.Over(f); return f.Ret0, f.Ret1 }
 func (f *NetListenerAcceptFrame) Returned(r *gen.Run) (net.Conn, error) {
-	r0, r1 := f.Ret0, f.Ret1
+	ret0, ret1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return r0, r1
+	return ret0, ret1
 }
 func (l *NetListener) AcceptResumable(r *gen.Run) (net.Conn, error, gen.Status) {
 	return (*NetListenerAcceptFrame)(nil).body(r, l)
@@ -536,9 +536,9 @@ func (l *NetListener) newAcceptFrame() *netListenerAcceptFrame {
 }
 func (f *netListenerAcceptFrame) Results() (net.Conn, error) { f.Over(f); return f.Ret0, f.Ret1 }
 func (f *netListenerAcceptFrame) Returned(r *gen.Run) (net.Conn, error) {
-	r0, r1 := f.Ret0, f.Ret1
+	ret0, ret1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return r0, r1
+	return ret0, ret1
 }
 func (l *NetListener) acceptResumable(r *gen.Run) (net.Conn, error, gen.Status) {
 	return (*netListenerAcceptFrame)(nil).body(r, l)

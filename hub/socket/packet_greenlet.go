@@ -31,9 +31,9 @@ func (f *PacketConnReadFromFrame) Results() (int, net.Addr, error) {
 	return f.Ret0, f.Ret1, f.Ret2
 }
 func (f *PacketConnReadFromFrame) Returned(r *gen.Run) (int, net.Addr, error) {
-	r0, r1, r2 := f.Ret0, f.Ret1, f.Ret2
+	ret0, ret1, ret2 := f.Ret0, f.Ret1, f.Ret2
 	f.Release(r)
-	return r0, r1, r2
+	return ret0, ret1, ret2
 }
 func (c *PacketConn) ReadFromResumable(r *gen.Run, p []byte) (int, net.Addr, error, gen.Status) {
 	return (*PacketConnReadFromFrame)(nil).body(r, c, p)
@@ -151,9 +151,9 @@ func (c *PacketConn) NewWriteToFrame(p []byte, to net.Addr) *PacketConnWriteToFr
 }
 func (f *PacketConnWriteToFrame) Results() (int, error) { f.Over(f); return f.Ret0, f.Ret1 }
 func (f *PacketConnWriteToFrame) Returned(r *gen.Run) (int, error) {
-	r0, r1 := f.Ret0, f.Ret1
+	ret0, ret1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return r0, r1
+	return ret0, ret1
 }
 func (c *PacketConn) WriteToResumable(r *gen.Run, p []byte, to net.Addr) (int, error, gen.Status) {
 	return (*PacketConnWriteToFrame)(nil).body(r, c, p, to)

@@ -26,9 +26,9 @@ func NewDialFrame(h *hub.Hub, network string, address string) *DialFrame {
 }
 func (f *DialFrame) Results() (*Conn, error) { f.Over(f); return f.Ret0, f.Ret1 }
 func (f *DialFrame) Returned(r *gen.Run) (*Conn, error) {
-	r0, r1 := f.Ret0, f.Ret1
+	ret0, ret1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return r0, r1
+	return ret0, ret1
 }
 func DialResumable(r *gen.Run, h *hub.Hub, network string, address string) (*Conn, error, gen.Status) {
 	return (*DialFrame)(nil).body(r, h, network, address)
@@ -81,9 +81,9 @@ func NewListenFrame(h *hub.Hub, network string, address string) *ListenFrame {
 }
 func (f *ListenFrame) Results() (*Listener, error) { f.Over(f); return f.Ret0, f.Ret1 }
 func (f *ListenFrame) Returned(r *gen.Run) (*Listener, error) {
-	r0, r1 := f.Ret0, f.Ret1
+	ret0, ret1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return r0, r1
+	return ret0, ret1
 }
 func ListenResumable(r *gen.Run, h *hub.Hub, network string, address string) (*Listener, error, gen.Status) {
 	return (*ListenFrame)(nil).body(r, h, network, address)
@@ -136,9 +136,9 @@ func NewListenPacketFrame(h *hub.Hub, network string, address string) *ListenPac
 }
 func (f *ListenPacketFrame) Results() (*PacketConn, error) { f.Over(f); return f.Ret0, f.Ret1 }
 func (f *ListenPacketFrame) Returned(r *gen.Run) (*PacketConn, error) {
-	r0, r1 := f.Ret0, f.Ret1
+	ret0, ret1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return r0, r1
+	return ret0, ret1
 }
 func ListenPacketResumable(r *gen.Run, h *hub.Hub, network string, address string) (*PacketConn, error, gen.Status) {
 	return (*ListenPacketFrame)(nil).body(r, h, network, address)
@@ -194,9 +194,9 @@ func (s *System) NewDialFrame(network0 string, address0 string) *SystemDialFrame
 }
 func (f *SystemDialFrame) Results() (*Conn, error) { f.Over(f); return f.Ret0, f.Ret1 }
 func (f *SystemDialFrame) Returned(r *gen.Run) (*Conn, error) {
-	r0, r1 := f.Ret0, f.Ret1
+	ret0, ret1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return r0, r1
+	return ret0, ret1
 }
 func (s *System) DialResumable(r *gen.Run, network0 string, address0 string) (*Conn, error, gen.Status) {
 	return (*SystemDialFrame)(nil).body(r, s, network0, address0)
@@ -353,9 +353,9 @@ type systemDialFrame struct {
 }
 
 func (f *systemDialFrame) Returned(r *gen.Run) (*Conn, error) {
-	r0, r1 := f.Ret0, f.Ret1
+	ret0, ret1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return r0, r1
+	return ret0, ret1
 }
 func (s *System) dialResumable(r *gen.Run, network string, address string) (ret0 *Conn, ret1 error, st gen.Status) {
 	var (
@@ -602,9 +602,9 @@ func (s *System) NewListenFrame(network string, address string) *SystemListenFra
 }
 func (f *SystemListenFrame) Results() (*Listener, error) { f.Over(f); return f.Ret0, f.Ret1 }
 func (f *SystemListenFrame) Returned(r *gen.Run) (*Listener, error) {
-	r0, r1 := f.Ret0, f.Ret1
+	ret0, ret1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return r0, r1
+	return ret0, ret1
 }
 func (s *System) ListenResumable(r *gen.Run, network string, address string) (*Listener, error, gen.Status) {
 	return (*SystemListenFrame)(nil).body(r, s, network, address)
@@ -701,9 +701,9 @@ func (s *System) NewListenPacketFrame(network string, address string) *SystemLis
 }
 func (f *SystemListenPacketFrame) Results() (*PacketConn, error) { f.Over(f); return f.Ret0, f.Ret1 }
 func (f *SystemListenPacketFrame) Returned(r *gen.Run) (*PacketConn, error) {
-	r0, r1 := f.Ret0, f.Ret1
+	ret0, ret1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return r0, r1
+	return ret0, ret1
 }
 func (s *System) ListenPacketResumable(r *gen.Run, network string, address string) (*PacketConn, error, gen.Status) {
 	return (*SystemListenPacketFrame)(nil).body(r, s, network, address)
@@ -795,9 +795,9 @@ type systemResolveFrame struct {
 }
 
 func (f *systemResolveFrame) Returned(r *gen.Run) ([]name, error) {
-	r0, r1 := f.Ret0, f.Ret1
+	ret0, ret1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return r0, r1
+	return ret0, ret1
 }
 func (s *System) resolveResumable(r *gen.Run, op string, network0 string, address0 string) (ret0 []name, ret1 error, st gen.Status) {
 	var (

@@ -26,7 +26,7 @@ func NewTLSServerFrame(c *Conn, config *tls.Config) *TLSServerFrame {
 	return gen.MakeFrame(TLSServerFrame{c: c, config: config})
 }
 func (f *TLSServerFrame) Results() error            { f.Over(f); return f.Ret0 }
-func (f *TLSServerFrame) Returned(r *gen.Run) error { r0 := f.Ret0; f.Release(r); return r0 }
+func (f *TLSServerFrame) Returned(r *gen.Run) error { ret0 := f.Ret0; f.Release(r); return ret0 }
 func TLSServerResumable(r *gen.Run, c *Conn, config *tls.Config) (error, gen.Status) {
 	return (*TLSServerFrame)(nil).body(r, c, config)
 }
@@ -77,7 +77,7 @@ func NewTLSClientFrame(c *Conn, config *tls.Config) *TLSClientFrame {
 	return gen.MakeFrame(TLSClientFrame{c: c, config: config})
 }
 func (f *TLSClientFrame) Results() error            { f.Over(f); return f.Ret0 }
-func (f *TLSClientFrame) Returned(r *gen.Run) error { r0 := f.Ret0; f.Release(r); return r0 }
+func (f *TLSClientFrame) Returned(r *gen.Run) error { ret0 := f.Ret0; f.Release(r); return ret0 }
 func TLSClientResumable(r *gen.Run, c *Conn, config *tls.Config) (error, gen.Status) {
 	return (*TLSClientFrame)(nil).body(r, c, config)
 }
@@ -128,7 +128,7 @@ func (t *TLS) NewServerFrame(c *Conn) *TLS_ServerFrame {
 	return gen.MakeFrame(TLS_ServerFrame{t: t, c: c})
 }
 func (f *TLS_ServerFrame) Results() error            { f.Over(f); return f.Ret0 }
-func (f *TLS_ServerFrame) Returned(r *gen.Run) error { r0 := f.Ret0; f.Release(r); return r0 }
+func (f *TLS_ServerFrame) Returned(r *gen.Run) error { ret0 := f.Ret0; f.Release(r); return ret0 }
 func (t *TLS) ServerResumable(r *gen.Run, c *Conn) (error, gen.Status) {
 	return (*TLS_ServerFrame)(nil).body(r, t, c)
 }
@@ -179,7 +179,7 @@ func (t *TLS) NewClientFrame(c *Conn) *TLS_ClientFrame {
 	return gen.MakeFrame(TLS_ClientFrame{t: t, c: c})
 }
 func (f *TLS_ClientFrame) Results() error            { f.Over(f); return f.Ret0 }
-func (f *TLS_ClientFrame) Returned(r *gen.Run) error { r0 := f.Ret0; f.Release(r); return r0 }
+func (f *TLS_ClientFrame) Returned(r *gen.Run) error { ret0 := f.Ret0; f.Release(r); return ret0 }
 func (t *TLS) ClientResumable(r *gen.Run, c *Conn) (error, gen.Status) {
 	return (*TLS_ClientFrame)(nil).body(r, t, c)
 }
@@ -231,7 +231,7 @@ type tLSStartFrame struct {
 	err *error
 }
 
-func (f *tLSStartFrame) Returned(r *gen.Run) error { r0 := f.Ret0; f.Release(r); return r0 }
+func (f *tLSStartFrame) Returned(r *gen.Run) error { ret0 := f.Ret0; f.Release(r); return ret0 }
 func (t *TLS) startResumable(r *gen.Run, c0 *Conn, s0 *tlsStream) (ret0 error, st gen.Status) {
 	var (
 		c    **Conn
@@ -477,7 +477,7 @@ type tlsStreamBeginFrame struct {
 	c *Conn
 }
 
-func (f *tlsStreamBeginFrame) Returned(r *gen.Run) error { r0 := f.Ret0; f.Release(r); return r0 }
+func (f *tlsStreamBeginFrame) Returned(r *gen.Run) error { ret0 := f.Ret0; f.Release(r); return ret0 }
 func (s *tlsStream) beginResumable(r *gen.Run, c *Conn) (ret0 error, st gen.Status) {
 //line tls.go:102:1
 	if st = greenlet.OnStackResumable(r, s.handshake); st != gen.Done {

@@ -113,8 +113,8 @@ func (v readWriter) ReadResumable(r *gen.Run, p0 []byte) (int, error, gen.Status
 	}); ok {
 		return form.ReadResumable(r, p0)
 	}
-	r0, r1 := v.Reader.Read(p0)
-	return r0, r1, gen.Done
+	ret0, ret1 := v.Reader.Read(p0)
+	return ret0, ret1, gen.Done
 }
 
 // ReadDeferred is Read of what is embedded, deferred.
@@ -133,9 +133,9 @@ func (v readWriter) ReadDeferred(r *gen.Run, d *gen.DeferHeader, p0 []byte) (int
 		defer v.Reader.Read(p0)
 		body()
 	})
-	var r0 int
-	var r1 error
-	return r0, r1, gen.Done
+	var ret0 int
+	var ret1 error
+	return ret0, ret1, gen.Done
 }
 
 // WriteResumable is Write of what is embedded.
@@ -145,8 +145,8 @@ func (v readWriter) WriteResumable(r *gen.Run, p0 []byte) (int, error, gen.Statu
 	}); ok {
 		return form.WriteResumable(r, p0)
 	}
-	r0, r1 := v.Writer.Write(p0)
-	return r0, r1, gen.Done
+	ret0, ret1 := v.Writer.Write(p0)
+	return ret0, ret1, gen.Done
 }
 
 // WriteDeferred is Write of what is embedded, deferred.
@@ -165,9 +165,9 @@ func (v readWriter) WriteDeferred(r *gen.Run, d *gen.DeferHeader, p0 []byte) (in
 		defer v.Writer.Write(p0)
 		body()
 	})
-	var r0 int
-	var r1 error
-	return r0, r1, gen.Done
+	var ret0 int
+	var ret1 error
+	return ret0, ret1, gen.Done
 }
 
 var _ = gen.Declare("echo.ServeWebSocket")

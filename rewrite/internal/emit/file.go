@@ -101,7 +101,7 @@ func File(src Source, fns []*ir.Func) ([]byte, error) {
 	if len(src.Values)+len(src.Forwards) > 0 {
 		imports.Take("r", "d", "v", "on", "recv", "form", "ok", "body")
 		for i := range 16 {
-			imports.Take("p"+strconv.Itoa(i), "r"+strconv.Itoa(i))
+			imports.Take("p"+strconv.Itoa(i), "ret"+strconv.Itoa(i))
 		}
 	}
 	for _, v := range src.Values {

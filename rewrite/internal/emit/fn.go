@@ -303,12 +303,19 @@ func (e *funcEmitter) local(name string) string {
 }
 
 // free is name, or name2, … if the user's package has it.
-func (e *funcEmitter) free(name string) string {
-	f := name
-	for i := 2; e.Pkg.Scope().Lookup(f) != nil; i++ {
-		f = name + strconv.Itoa(i)
+func (e *funcEmitter) free(name string) string { return freeIn(e.Pkg, name) }
+
+// freeIn is name, or name2, … if pkg has it. A name that ends in a digit gets an underscore
+// before its number: r2 for r is not r2, the third of many.
+func freeIn(pkg *types.Package, name string) string {
+	base := name
+	if last := name[len(name)-1]; '0' <= last && last <= '9' {
+		base += "_"
 	}
-	return f
+	for i := 2; pkg.Scope().Lookup(name) != nil; i++ {
+		name = base + strconv.Itoa(i)
+	}
+	return name
 }
 
 // tracebackName is the function as Go's tracebacks name it.

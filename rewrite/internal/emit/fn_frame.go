@@ -42,7 +42,7 @@ func (e *funcEmitter) results(out *jen.File) {
 	for v := range sig.Results().Variables() {
 		ts = append(ts, e.Type(v.Type()))
 		fields = append(fields, e.field(e.fn.Frame.Results[i]))
-		names = append(names, jen.Id("r"+strconv.Itoa(i)))
+		names = append(names, jen.Id("ret"+strconv.Itoa(i)))
 		i++
 	}
 	if e.canStart {

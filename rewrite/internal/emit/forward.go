@@ -65,7 +65,7 @@ func (c *Converter) forwardMethod(out *jen.File, f Forward) {
 	}
 	var zeros []jen.Code
 	for i, t := range to.results {
-		id := jen.Id(c.unused("r" + strconv.Itoa(i)))
+		id := jen.Id(c.unused("ret" + strconv.Itoa(i)))
 		code = append(code, jen.Var().Add(id.Clone()).Add(t))
 		zeros = append(zeros, id)
 	}

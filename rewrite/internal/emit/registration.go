@@ -129,11 +129,7 @@ func early(out *jen.File, call jen.Code) { out.Var().Id("_").Op("=").Add(call) }
 
 // unused is name, or one like it that no declaration of the package has.
 func (c *Converter) unused(name string) string {
-	free := name
-	for i := 2; c.Pkg.Scope().Lookup(free) != nil; i++ {
-		free = name + strconv.Itoa(i)
-	}
-	return free
+	return freeIn(c.Pkg, name)
 }
 
 // forward emits the method called name of a receiver, which calls target, a form of
@@ -306,7 +302,7 @@ func (c *Converter) plainMethod(method *jen.Statement, f forwarded) jen.Code {
 	}
 	var lhs []jen.Code
 	for i := range f.results {
-		lhs = append(lhs, jen.Id(c.unused("r"+strconv.Itoa(i))))
+		lhs = append(lhs, jen.Id(c.unused("ret"+strconv.Itoa(i))))
 	}
 	return jen.List(lhs...).Op(":=").Add(call).Line().Return(append(lhs, c.rt("Done"))...)
 }

@@ -11,25 +11,21 @@ import (
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// worksFrame is an activation of works.
 type worksFrame struct {
-	gen.Header
+	gen.Returns[string]
 	m     *moody
 	s     *shared
 	o     *office
 	other *greenlet.Greenlet
 	twice *moody
-	ret0  string
 }
 
 func newWorksFrame(m *moody, s *shared, o *office, other *greenlet.Greenlet) *worksFrame {
 	_ = works
 	return gen.MakeFrame(worksFrame{m: m, s: s, o: o, other: other})
 }
-func (f *worksFrame) Results() string                   { f.Over(f); return f.ret0 }
-func (f *worksFrame) Returned(r *gen.Run) (ret0 string) { ret0 = f.ret0; f.Release(r); return }
-
-// worksResumable is works for callers that can be suspended.
+func (f *worksFrame) Results() string            { f.Over(f); return f.Ret0 }
+func (f *worksFrame) Returned(r *gen.Run) string { ret0 := f.Ret0; f.Release(r); return ret0 }
 func worksResumable(r *gen.Run, m *moody, s *shared, o *office, other *greenlet.Greenlet) (string, gen.Status) {
 	return (*worksFrame)(nil).body(r, m, s, o, other)
 }
@@ -39,8 +35,8 @@ func (f *worksFrame) body(r *gen.Run, m *moody, s *shared, o *office, other *gre
 //line park_test.go:39:1
 	twice = m
 	f = gen.Take(r, f, 56)
-	r.Leaf(f, &f.Header)
-	f.m, f.s, f.o, f.other, f.twice, f.PC = m, s, o, other, twice, 1
+	f.Leaf(r, f, 1)
+	f.m, f.s, f.o, f.other, f.twice = m, s, o, other, twice
 //line park_test.go:40:1
 	if p, ok := r.Out().(*string); ok {
 		*p = m.name
@@ -49,14 +45,14 @@ func (f *worksFrame) body(r *gen.Run, m *moody, s *shared, o *office, other *gre
 	return ret0, gen.Yielded(r, m.name)
 }
 
-//line park_greenlet_test.go:53:1
+//line park_greenlet_test.go:49:1
 
 func (f *worksFrame) Resume(r *gen.Run) (st gen.Status) {
 	m, s, other := f.m, f.s, f.other
 	switch f.PC {
 	case 0:
-		f.ret0, st = f.body(r, f.m, f.s, f.o, f.other)
-		return r.Started(f, &f.Header, st)
+		f.Ret0, st = f.body(r, f.m, f.s, f.o, f.other)
+		return f.Started(r, f, st)
 	case 1:
 //line park_test.go:41:1
 		s.n++
@@ -74,33 +70,23 @@ then_42:
 //line park_test.go:43:1
 	return gen.Yielded(r, other.Dead())
 after_if_42:
-	f.ret0 = m.name + f.twice.name + f.o.name + string(rune('0'+s.n))
-	return r.Return(f, &f.Header)
+	f.Ret0 = m.name + f.twice.name + f.o.name + string(rune('0'+s.n))
+	return f.Return(r, f)
 }
 
-//line park_greenlet_test.go:82:1
+//line park_greenlet_test.go:78:1
 
-func (f *worksFrame) Args(args []any)            { gen.SetArgs(f, args, &f.m, &f.s, &f.o, &f.other) }
-func (f *worksFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *worksFrame) Forget()                    { *f = worksFrame{Header: f.Header, ret0: f.ret0} }
-func (f *worksFrame) Release(r *gen.Run)         { gen.Free(r, f, 56) }
-func (*worksFrame) Func() *gen.Func              { return &worksFrameInfo }
+func (f *worksFrame) Args(args []any)    { gen.SetArgs(f, args, &f.m, &f.s, &f.o, &f.other) }
+func (f *worksFrame) Forget()            { *f = worksFrame{Returns: f.Returns} }
+func (f *worksFrame) Release(r *gen.Run) { gen.Free(r, f, 56) }
+func (*worksFrame) Func() *gen.Func      { return park_test_go.At(0) }
 
-var worksFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/durable.works", File: "github.com/going-green/greenlet/durable/park_test.go", Line: 38, Points: "40 m s o other twice; 43 -other"}
 var _ = gen.Durable((*worksFrame)(nil), `github.com/going-green/greenlet/durable.works as worksFrame
 start m s o other
-results ret0
+results Ret0
 Yield#94964859 - m s o other twice
 Yield#80b96366 - m s o twice`)
-var _ func(*moody, *shared, *office, *greenlet.Greenlet) string = works
-
-// worksFrameValue is works as a value, for callers that can be suspended.
-type worksFrameValue struct{}
-
-func (worksFrameValue) CallResumable(r *gen.Run, p0 *moody, p1 *shared, p2 *office, p3 *greenlet.Greenlet) (string, gen.Status) {
-	return worksResumable(r, p0, p1, p2, p3)
-}
-
-var _ = gen.Register(works, worksFrameValue{})
-
-func (worksFrameValue) Frame() gen.Frame { return gen.MakeFrame(worksFrame{}) }
+var _ = gen.Function41(works, worksResumable, newWorksFrame)
+var park_test_go = gen.Funcs{Package: "github.com/going-green/greenlet/durable", File: "github.com/going-green/greenlet/durable/park_test.go", List: `
+works 38: 40 m s o other twice; 43 -other
+`}

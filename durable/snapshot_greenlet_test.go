@@ -13,23 +13,20 @@ import (
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// countToFrame is an activation of countTo.
 type countToFrame struct {
 	gen.Yields[string]
-	gen.Header
-	n              int
-	name           string
-	total, i, ret0 int
+	gen.Returns[int]
+	n        int
+	name     string
+	total, i int
 }
 
 func newCountToFrame(n int, name string) *countToFrame {
 	_ = countTo
 	return gen.MakeFrame(countToFrame{n: n, name: name})
 }
-func (f *countToFrame) Results() int                   { f.Over(f); return f.ret0 }
-func (f *countToFrame) Returned(r *gen.Run) (ret0 int) { ret0 = f.ret0; f.Release(r); return }
-
-// countToResumable is countTo for callers that can be suspended.
+func (f *countToFrame) Results() int            { f.Over(f); return f.Ret0 }
+func (f *countToFrame) Returned(r *gen.Run) int { ret0 := f.Ret0; f.Release(r); return ret0 }
 func countToResumable(r *gen.Run, n int, name string) (ret0 int, st gen.Status) {
 	var total, i int
 //line snapshot_test.go:25:1
@@ -42,17 +39,16 @@ func countToResumable(r *gen.Run, n int, name string) (ret0 int, st gen.Status) 
 	{
 //line snapshot_test.go:26:1
 		total += i
-		f := gen.Take(r, (*countToFrame)(nil), 40)
-		r.Leaf(f, &f.Header)
-		f.n, f.name, f.total, f.i, f.PC = n, name, total, i, 1
+		f := gen.New[countToFrame](r, 40)
+		f.Leaf(r, f, 1)
+		f.n, f.name, f.total, f.i = n, name, total, i
 //line snapshot_test.go:27:1
 		return ret0, gen.Yielded(r, fmt.Sprint(name, i))
 	}
 }
 
-//line snapshot_greenlet_test.go:54:1
+//line snapshot_greenlet_test.go:51:1
 
-// Ask continues countTo up to its next value, if there is one.
 func (f *countToFrame) Ask(p *string) gen.Status {
 	n, name := f.n, f.name
 	var total, i int
@@ -70,7 +66,7 @@ loop_25:
 //line snapshot_test.go:25:1
 	if i >= n {
 //line snapshot_test.go:29:1
-		f.ret0 = total
+		f.Ret0 = total
 		return gen.Done
 	}
 //line snapshot_test.go:26:1
@@ -81,91 +77,71 @@ loop_25:
 	return gen.Left
 }
 
-//line snapshot_greenlet_test.go:85:1
+//line snapshot_greenlet_test.go:81:1
 
 func (f *countToFrame) Resume(r *gen.Run) gen.Status {
 	var v string
 	if f.Ask(&v) == gen.Done {
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 	return gen.Yielded(r, v)
 }
 
-func (f *countToFrame) Args(args []any)            { gen.SetArgs(f, args, &f.n, &f.name) }
-func (f *countToFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *countToFrame) Forget()                    { *f = countToFrame{Header: f.Header, ret0: f.ret0} }
-func (f *countToFrame) Release(r *gen.Run)         { gen.Free(r, f, 40) }
-func (*countToFrame) Func() *gen.Func              { return &countToFrameInfo }
+func (f *countToFrame) Args(args []any)    { gen.SetArgs(f, args, &f.n, &f.name) }
+func (f *countToFrame) Forget()            { *f = countToFrame{Returns: f.Returns} }
+func (f *countToFrame) Release(r *gen.Run) { gen.Free(r, f, 40) }
+func (*countToFrame) Func() *gen.Func      { return snapshot_test_go.At(0) }
 
-var countToFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/durable.countTo", File: "github.com/going-green/greenlet/durable/snapshot_test.go", Line: 24, Points: "27 n name total i"}
 var _ = gen.Durable((*countToFrame)(nil), `github.com/going-green/greenlet/durable.countTo as countToFrame
 start n name
-results ret0
+results Ret0
 Yield#51f6ecd9 - n name total i`)
-var _ func(int, string) int = countTo
+var _ = gen.Function21(countTo, countToResumable, newCountToFrame)
 
-// countToFrameValue is countTo as a value, for callers that can be suspended.
-type countToFrameValue struct{}
-
-func (countToFrameValue) CallResumable(r *gen.Run, p0 int, p1 string) (int, gen.Status) {
-	return countToResumable(r, p0, p1)
-}
-
-var _ = gen.Register(countTo, countToFrameValue{})
-
-func (countToFrameValue) Frame() gen.Frame { return gen.MakeFrame(countToFrame{}) }
-
-// pairFrame is an activation of pair.
 type pairFrame struct {
 	gen.Yields[string]
-	gen.Header
+	gen.Returns[string]
 	n, a int
-	ret0 string
 }
 
-func newPairFrame(n int) *pairFrame                    { _ = pair; return gen.MakeFrame(pairFrame{n: n}) }
-func (f *pairFrame) Results() string                   { f.Over(f); return f.ret0 }
-func (f *pairFrame) Returned(r *gen.Run) (ret0 string) { ret0 = f.ret0; f.Release(r); return }
-
-// pairResumable is pair for callers that can be suspended.
+func newPairFrame(n int) *pairFrame                        { _ = pair; return gen.MakeFrame(pairFrame{n: n}) }
+func (f *pairFrame) Results() string                       { f.Over(f); return f.Ret0 }
+func (f *pairFrame) Returned(r *gen.Run) string            { ret0 := f.Ret0; f.Release(r); return ret0 }
 func pairResumable(r *gen.Run, n int) (string, gen.Status) { return (*pairFrame)(nil).body(r, n) }
 
 func (f *pairFrame) body(r *gen.Run, n int) (ret0 string, st gen.Status) {
 	var a, b int
 //line snapshot_test.go:34:1
-	a, st = countToResumable(r, n, "a")
-	if st != gen.Done {
+	if a, st = countToResumable(r, n, "a"); st != gen.Done {
 		f = gen.Take(r, f, 44)
-		f.n, f.PC = n, 1
-		return ret0, r.Link(f, &f.Header, st)
+		f.n = n
+		return ret0, f.Link(r, f, 1, st)
 	}
 //line snapshot_test.go:35:1
-	b, st = countToResumable(r, n, "b")
-	if st != gen.Done {
+	if b, st = countToResumable(r, n, "b"); st != gen.Done {
 		f = gen.Take(r, f, 44)
-		f.a, f.PC = a, 2
-		return ret0, r.Link(f, &f.Header, st)
+		f.a = a
+		return ret0, f.Link(r, f, 2, st)
 	}
 //line snapshot_test.go:36:1
 	return fmt.Sprint(a, b), gen.Done
 }
 
-//line snapshot_greenlet_test.go:154:1
+//line snapshot_greenlet_test.go:131:1
 
 func (f *pairFrame) Resume(r *gen.Run) (st gen.Status) {
 	n := f.n
 	var a, b int
 	switch f.PC {
 	case 0:
-		f.ret0, st = f.body(r, f.n)
-		return r.Started(f, &f.Header, st)
+		f.Ret0, st = f.body(r, f.n)
+		return f.Started(r, f, st)
 	case 1:
 		a = r.Callee().(*countToFrame).Returned(r)
 //line snapshot_test.go:35:1
-		b, st = countToResumable(r, n, "b")
-		if st != gen.Done {
-			f.a, f.PC = a, 2
-			return r.Link(f, &f.Header, st)
+		if b, st = countToResumable(r, n, "b"); st != gen.Done {
+			f.a = a
+			return f.Link(r, f, 2, st)
 		}
 		goto resumed_35
 	case 2:
@@ -176,57 +152,39 @@ func (f *pairFrame) Resume(r *gen.Run) (st gen.Status) {
 
 resumed_35:
 //line snapshot_test.go:36:1
-	f.ret0 = fmt.Sprint(a, b)
-	return r.Return(f, &f.Header)
+	f.Ret0 = fmt.Sprint(a, b)
+	return f.Return(r, f)
 }
 
-//line snapshot_greenlet_test.go:184:1
+//line snapshot_greenlet_test.go:160:1
 
-func (f *pairFrame) Args(args []any)            { gen.SetArgs(f, args, &f.n) }
-func (f *pairFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *pairFrame) Release(r *gen.Run)         { gen.Free(r, f, 44) }
-func (*pairFrame) Func() *gen.Func              { return &pairFrameInfo }
+func (f *pairFrame) Args(args []any)    { gen.SetArgs(f, args, &f.n) }
+func (f *pairFrame) Release(r *gen.Run) { gen.Free(r, f, 44) }
+func (*pairFrame) Func() *gen.Func      { return snapshot_test_go.At(1) }
 
-var pairFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/durable.pair", File: "github.com/going-green/greenlet/durable/snapshot_test.go", Line: 33, Points: "34 n; 35 a"}
 var _ = gen.Durable((*pairFrame)(nil), `github.com/going-green/greenlet/durable.pair as pairFrame
 start n
-results ret0
+results Ret0
 countTo#536653e3 github.com/going-green/greenlet/durable.countTo n
 countTo#531dd2f2 github.com/going-green/greenlet/durable.countTo a`)
-var _ func(int) string = pair
+var _ = gen.Function11(pair, pairResumable, newPairFrame)
 
-// pairFrameValue is pair as a value, for callers that can be suspended.
-type pairFrameValue struct{}
-
-func (pairFrameValue) CallResumable(r *gen.Run, p0 int) (string, gen.Status) {
-	return pairResumable(r, p0)
-}
-
-var _ = gen.Register(pair, pairFrameValue{})
-
-func (pairFrameValue) Frame() gen.Frame { return gen.MakeFrame(pairFrame{}) }
-
-// asksFrame is an activation of asks.
 type asksFrame struct {
 	gen.Yields[string]
-	gen.Header
-	x    string
-	y    int
-	ret0 string
+	gen.Returns[string]
+	x string
+	y int
 }
 
-func newAsksFrame() *asksFrame                         { _ = asks; return gen.MakeFrame(asksFrame{}) }
-func (f *asksFrame) Results() string                   { f.Over(f); return f.ret0 }
-func (f *asksFrame) Returned(r *gen.Run) (ret0 string) { ret0 = f.ret0; f.Release(r); return }
-
-// asksResumable is asks for callers that can be suspended.
+func newAsksFrame() *asksFrame                      { _ = asks; return gen.MakeFrame(asksFrame{}) }
+func (f *asksFrame) Results() string                { f.Over(f); return f.Ret0 }
+func (f *asksFrame) Returned(r *gen.Run) string     { ret0 := f.Ret0; f.Release(r); return ret0 }
 func asksResumable(r *gen.Run) (string, gen.Status) { return (*asksFrame)(nil).body(r) }
 
 func (f *asksFrame) body(r *gen.Run) (ret0 string, st gen.Status) {
 //line snapshot_test.go:41:1
 	f = gen.Take(r, f, 18)
-	r.Leaf(f, &f.Header)
-	f.PC = 1
+	f.Leaf(r, f, 1)
 	r.Await(&f.x)
 //line snapshot_test.go:41:1
 	if p, ok := r.Out().(*string); ok {
@@ -236,15 +194,15 @@ func (f *asksFrame) body(r *gen.Run) (ret0 string, st gen.Status) {
 	return ret0, gen.Yielded[string](r, "who?")
 }
 
-//line snapshot_greenlet_test.go:240:1
+//line snapshot_greenlet_test.go:198:1
 
 func (f *asksFrame) Resume(r *gen.Run) (st gen.Status) {
 	var x string
 	var y int
 	switch f.PC {
 	case 0:
-		f.ret0, st = f.body(r)
-		return r.Started(f, &f.Header, st)
+		f.Ret0, st = f.body(r)
+		return f.Started(r, f, st)
 	case 1:
 		x = f.x
 		r.Received()
@@ -262,54 +220,37 @@ func (f *asksFrame) Resume(r *gen.Run) (st gen.Status) {
 		y = f.y
 		r.Received()
 //line snapshot_test.go:43:1
-		f.ret0 = fmt.Sprint(x, y)
-		return r.Return(f, &f.Header)
+		f.Ret0 = fmt.Sprint(x, y)
+		return f.Return(r, f)
 	}
 }
 
-//line snapshot_greenlet_test.go:271:1
+//line snapshot_greenlet_test.go:229:1
 
-func (f *asksFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *asksFrame) Forget()                    { *f = asksFrame{Header: f.Header, ret0: f.ret0} }
-func (f *asksFrame) Release(r *gen.Run)         { gen.Free(r, f, 18) }
-func (*asksFrame) Func() *gen.Func              { return &asksFrameInfo }
+func (f *asksFrame) Forget()            { *f = asksFrame{Returns: f.Returns} }
+func (f *asksFrame) Release(r *gen.Run) { gen.Free(r, f, 18) }
+func (*asksFrame) Func() *gen.Func      { return snapshot_test_go.At(2) }
 
-var asksFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/durable.asks", File: "github.com/going-green/greenlet/durable/snapshot_test.go", Line: 40, Points: "41; 42 x"}
 var _ = gen.Durable((*asksFrame)(nil), `github.com/going-green/greenlet/durable.asks as asksFrame
 start
-results ret0
+results Ret0
 Exchange#698f9f8e - x<
 Exchange#869c0eb7 - x y<`)
-var _ func() string = asks
+var _ = gen.Function01(asks, asksResumable, newAsksFrame)
 
-// asksFrameValue is asks as a value, for callers that can be suspended.
-type asksFrameValue struct{}
-
-func (asksFrameValue) CallResumable(r *gen.Run) (string, gen.Status) {
-	return asksResumable(r)
-}
-
-var _ = gen.Register(asks, asksFrameValue{})
-
-func (asksFrameValue) Frame() gen.Frame { return gen.MakeFrame(asksFrame{}) }
-
-// dataFrame is an activation of data.
 type dataFrame struct {
 	gen.Yields[string]
-	gen.Header
+	gen.Returns[string]
 	it     *item
 	window []string
 	inner  *int
 	m      map[string]*item
 	e      any
-	ret0   string
 }
 
-func newDataFrame() *dataFrame                         { _ = data; return gen.MakeFrame(dataFrame{}) }
-func (f *dataFrame) Results() string                   { f.Over(f); return f.ret0 }
-func (f *dataFrame) Returned(r *gen.Run) (ret0 string) { ret0 = f.ret0; f.Release(r); return }
-
-// dataResumable is data for callers that can be suspended.
+func newDataFrame() *dataFrame                  { _ = data; return gen.MakeFrame(dataFrame{}) }
+func (f *dataFrame) Results() string            { f.Over(f); return f.Ret0 }
+func (f *dataFrame) Returned(r *gen.Run) string { ret0 := f.Ret0; f.Release(r); return ret0 }
 func dataResumable(r *gen.Run) (ret0 string, st gen.Status) {
 	var (
 		it     *item
@@ -325,16 +266,15 @@ func dataResumable(r *gen.Run) (ret0 string, st gen.Status) {
 	inner = &it.count
 	m = map[string]*item{"it": it, "nil": nil}
 	e = m
-	f := gen.Take(r, (*dataFrame)(nil), 20)
-	r.Leaf(f, &f.Header)
-	f.it, f.window, f.inner, f.m, f.e, f.PC = it, window, inner, m, e, 1
+	f := gen.New[dataFrame](r, 20)
+	f.Leaf(r, f, 1)
+	f.it, f.window, f.inner, f.m, f.e = it, window, inner, m, e
 //line snapshot_test.go:54:1
 	return ret0, gen.Yielded[string](r, "data")
 }
 
-//line snapshot_greenlet_test.go:336:1
+//line snapshot_greenlet_test.go:277:1
 
-// Ask continues data up to its next value, if there is one.
 func (f *dataFrame) Ask(p *string) gen.Status {
 	var (
 		it     *item
@@ -352,7 +292,7 @@ func (f *dataFrame) Ask(p *string) gen.Status {
 		m["new"] = &item{}
 		f.window, f.inner = nil, nil
 //line snapshot_test.go:58:1
-		f.ret0 = fmt.Sprint(it.Name, it.count, it.next == it, it.tags, m["it"] == it, len(e.(map[string]*item)), it.extra)
+		f.Ret0 = fmt.Sprint(it.Name, it.count, it.next == it, it.tags, m["it"] == it, len(e.(map[string]*item)), it.extra)
 		return gen.Done
 	}
 
@@ -369,54 +309,37 @@ func (f *dataFrame) Ask(p *string) gen.Status {
 	return gen.Left
 }
 
-//line snapshot_greenlet_test.go:373:1
+//line snapshot_greenlet_test.go:313:1
 
 func (f *dataFrame) Resume(r *gen.Run) gen.Status {
 	var v string
 	if f.Ask(&v) == gen.Done {
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 	return gen.Yielded(r, v)
 }
 
-func (f *dataFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *dataFrame) Forget()                    { *f = dataFrame{Header: f.Header, ret0: f.ret0} }
-func (f *dataFrame) Release(r *gen.Run)         { gen.Free(r, f, 20) }
-func (*dataFrame) Func() *gen.Func              { return &dataFrameInfo }
+func (f *dataFrame) Forget()            { *f = dataFrame{Returns: f.Returns} }
+func (f *dataFrame) Release(r *gen.Run) { gen.Free(r, f, 20) }
+func (*dataFrame) Func() *gen.Func      { return snapshot_test_go.At(3) }
 
-var dataFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/durable.data", File: "github.com/going-green/greenlet/durable/snapshot_test.go", Line: 47, Points: "54 it window inner m e"}
 var _ = gen.Durable((*dataFrame)(nil), `github.com/going-green/greenlet/durable.data as dataFrame
 start
-results ret0
+results Ret0
 Yield#002e841d - it window inner m e`)
-var _ func() string = data
+var _ = gen.Function01(data, dataResumable, newDataFrame)
 
-// dataFrameValue is data as a value, for callers that can be suspended.
-type dataFrameValue struct{}
-
-func (dataFrameValue) CallResumable(r *gen.Run) (string, gen.Status) {
-	return dataResumable(r)
-}
-
-var _ = gen.Register(data, dataFrameValue{})
-
-func (dataFrameValue) Frame() gen.Frame { return gen.MakeFrame(dataFrame{}) }
-
-// closuresFrame is an activation of closures.
 type closuresFrame struct {
-	gen.Header
-	x    *int
-	add  func(int)
-	ask  func()
-	p    *int
-	ret0 string
+	gen.Returns[string]
+	x   *int
+	add func(int)
+	ask func()
+	p   *int
 }
 
-func newClosuresFrame() *closuresFrame                     { _ = closures; return gen.MakeFrame(closuresFrame{}) }
-func (f *closuresFrame) Results() string                   { f.Over(f); return f.ret0 }
-func (f *closuresFrame) Returned(r *gen.Run) (ret0 string) { ret0 = f.ret0; f.Release(r); return }
-
-// closuresResumable is closures for callers that can be suspended.
+func newClosuresFrame() *closuresFrame                  { _ = closures; return gen.MakeFrame(closuresFrame{}) }
+func (f *closuresFrame) Results() string                { f.Over(f); return f.Ret0 }
+func (f *closuresFrame) Returned(r *gen.Run) string     { ret0 := f.Ret0; f.Release(r); return ret0 }
 func closuresResumable(r *gen.Run) (string, gen.Status) { return (*closuresFrame)(nil).body(r) }
 
 func (f *closuresFrame) body(r *gen.Run) (ret0 string, st gen.Status) {
@@ -435,8 +358,8 @@ func (f *closuresFrame) body(r *gen.Run) (ret0 string, st gen.Status) {
 	p = x
 	add(1)
 	f = gen.Take(r, f, 2)
-	r.Leaf(f, &f.Header)
-	f.x, f.add, f.ask, f.p, f.PC = x, add, ask, p, 1
+	f.Leaf(r, f, 1)
+	f.x, f.add, f.ask, f.p = x, add, ask, p
 //line snapshot_test.go:68:1
 	if p2, ok := r.Out().(*string); ok {
 		*p2 = "closures"
@@ -445,7 +368,7 @@ func (f *closuresFrame) body(r *gen.Run) (ret0 string, st gen.Status) {
 	return ret0, gen.Yielded[string](r, "closures")
 }
 
-//line snapshot_greenlet_test.go:449:1
+//line snapshot_greenlet_test.go:372:1
 
 func (f *closuresFrame) Resume(r *gen.Run) (st gen.Status) {
 	var (
@@ -456,8 +379,8 @@ func (f *closuresFrame) Resume(r *gen.Run) (st gen.Status) {
 	)
 	switch f.PC {
 	case 0:
-		f.ret0, st = f.body(r)
-		return r.Started(f, &f.Header, st)
+		f.Ret0, st = f.body(r)
+		return f.Started(r, f, st)
 	case 1:
 		x, add, ask, p = f.x, f.add, f.ask, f.p
 //line snapshot_test.go:69:1
@@ -470,8 +393,8 @@ func (f *closuresFrame) Resume(r *gen.Run) (st gen.Status) {
 //line snapshot_test.go:70:1
 			st = c.CallResumable(r)
 			if st != gen.Done {
-				f.ask, f.PC = nil, 2
-				return r.Link(f, &f.Header, st)
+				f.ask = nil
+				return f.Link(r, f, 2, st)
 			}
 		} else {
 //line snapshot_test.go:70:1
@@ -489,55 +412,39 @@ resumed_70:
 	*p++
 	f.ask = nil
 //line snapshot_test.go:72:1
-	f.ret0 = fmt.Sprint((*x), *p)
-	return r.Return(f, &f.Header)
+	f.Ret0 = fmt.Sprint((*x), *p)
+	return f.Return(r, f)
 }
 
-//line snapshot_greenlet_test.go:497:1
+//line snapshot_greenlet_test.go:420:1
 
-func (f *closuresFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *closuresFrame) Forget()                    { *f = closuresFrame{Header: f.Header, ret0: f.ret0} }
-func (f *closuresFrame) Release(r *gen.Run)         { gen.Free(r, f, 2) }
-func (*closuresFrame) Func() *gen.Func              { return &closuresFrameInfo }
+func (f *closuresFrame) Forget()            { *f = closuresFrame{Returns: f.Returns} }
+func (f *closuresFrame) Release(r *gen.Run) { gen.Free(r, f, 2) }
+func (*closuresFrame) Func() *gen.Func      { return snapshot_test_go.At(4) }
 
-var closuresFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/durable.closures", File: "github.com/going-green/greenlet/durable/snapshot_test.go", Line: 62, Points: "68 x add ask p; 70 x p"}
 var _ = gen.Durable((*closuresFrame)(nil), `github.com/going-green/greenlet/durable.closures as closuresFrame
 start
-results ret0
+results Ret0
 Yield#834965a3 - *x add ask p
 ask#d6e8bd25 ? *x p`)
-var _ func() string = closures
+var _ = gen.Function01(closures, closuresResumable, newClosuresFrame)
 
-// closuresFrameValue is closures as a value, for callers that can be suspended.
-type closuresFrameValue struct{}
-
-func (closuresFrameValue) CallResumable(r *gen.Run) (string, gen.Status) {
-	return closuresResumable(r)
-}
-
-var _ = gen.Register(closures, closuresFrameValue{})
-
-func (closuresFrameValue) Frame() gen.Frame { return gen.MakeFrame(closuresFrame{}) }
-
-// closuresFunc1 is the function literal of snapshot_test.go:64, with what it captures.
+// closuresFunc1 is the function literal of snapshot_test.go:64.
 type closuresFunc1 struct {
 	gen.Closure
 	x *int
 }
 
-// value is the literal for code that can't be suspended.
 func (c *closuresFunc1) value() func(int) {
 	return gen.Bind(&c.Closure, c, func(n int) { (*c.x) += n })
 }
 
-// closuresFunc1Frame is an activation of the literal closuresFunc1.
 type closuresFunc1Frame struct {
 	gen.Header
 	c *closuresFunc1
 	n int
 }
 
-// CallResumable is the literal closuresFunc1 for callers that can be suspended.
 func (c *closuresFunc1) CallResumable(r *gen.Run, n int) gen.Status {
 	return (*closuresFunc1Frame)(nil).body(r, c, n)
 }
@@ -548,49 +455,41 @@ func (f *closuresFunc1Frame) body(r *gen.Run, c *closuresFunc1, n int) (st gen.S
 	return gen.Done
 }
 
-//line snapshot_greenlet_test.go:553:1
+//line snapshot_greenlet_test.go:460:1
 
 func (f *closuresFunc1Frame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.body(r, f.c, f.n))
+	return f.Started(r, f, f.body(r, f.c, f.n))
 }
 
 func (f *closuresFunc1Frame) Release(r *gen.Run) { gen.Free(r, f, 31) }
-func (*closuresFunc1Frame) Func() *gen.Func      { return &closuresFunc1FrameInfo }
+func (*closuresFunc1Frame) Func() *gen.Func      { return snapshot_test_go.At(5) }
 
-var closuresFunc1FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/durable.closures.func1", File: "github.com/going-green/greenlet/durable/snapshot_test.go", Line: 64}
 var _ = gen.DurableClosure("github.com/going-green/greenlet/durable.closures.func1#c2f3fdfb", (*closuresFunc1).value, "x")
 var _ = gen.Durable((*closuresFunc1Frame)(nil), `github.com/going-green/greenlet/durable.closures.func1#c2f3fdfb as closuresFunc1Frame
 start c n
 results`)
 
-// closuresFunc2 is the function literal of snapshot_test.go:65, with what it captures.
+// closuresFunc2 is the function literal of snapshot_test.go:65.
 type closuresFunc2 struct {
 	gen.Closure
 	x *int
 }
 
-// value is the literal for code that can't be suspended.
 func (c *closuresFunc2) value() func() {
 	return gen.Bind(&c.Closure, c, func() { (*c.x) *= greenlet.Exchange[int, int]((*c.x)) })
 }
 
-// closuresFunc2Frame is an activation of the literal closuresFunc2.
 type closuresFunc2Frame struct {
 	gen.Header
 	c  *closuresFunc2
 	t0 int
 }
 
-// CallResumable is the literal closuresFunc2 for callers that can be suspended.
-func (c *closuresFunc2) CallResumable(r *gen.Run) gen.Status {
-	return (*closuresFunc2Frame)(nil).body(r, c)
-}
-
-func (f *closuresFunc2Frame) body(r *gen.Run, c *closuresFunc2) (st gen.Status) {
+func (c *closuresFunc2) CallResumable(r *gen.Run) (st gen.Status) {
 //line snapshot_test.go:65:1
-	f = gen.Take(r, f, 32)
-	r.Leaf(f, &f.Header)
-	f.c, f.PC = c, 1
+	f := gen.New[closuresFunc2Frame](r, 32)
+	f.Leaf(r, f, 1)
+	f.c = c
 	r.Await(&f.t0)
 //line snapshot_test.go:65:1
 	if p, ok := r.Out().(*int); ok {
@@ -600,7 +499,7 @@ func (f *closuresFunc2Frame) body(r *gen.Run, c *closuresFunc2) (st gen.Status) 
 	return gen.Yielded(r, (*c.x))
 }
 
-//line snapshot_greenlet_test.go:605:1
+//line snapshot_greenlet_test.go:504:1
 
 func (f *closuresFunc2Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
@@ -610,33 +509,29 @@ func (f *closuresFunc2Frame) Resume(r *gen.Run) (st gen.Status) {
 	r.Received()
 //line snapshot_test.go:65:1
 	(*c.x) *= t0
-	return r.Return(f, &f.Header)
+	return f.Return(r, f)
 }
 
-//line snapshot_greenlet_test.go:618:1
+//line snapshot_greenlet_test.go:517:1
 
 func (f *closuresFunc2Frame) Release(r *gen.Run) { gen.Free(r, f, 32) }
-func (*closuresFunc2Frame) Func() *gen.Func      { return &closuresFunc2FrameInfo }
+func (*closuresFunc2Frame) Func() *gen.Func      { return snapshot_test_go.At(6) }
 
-var closuresFunc2FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/durable.closures.func2", File: "github.com/going-green/greenlet/durable/snapshot_test.go", Line: 65, Points: "65"}
 var _ = gen.DurableClosure("github.com/going-green/greenlet/durable.closures.func2#86f57915", (*closuresFunc2).value, "x")
 var _ = gen.Durable((*closuresFunc2Frame)(nil), `github.com/going-green/greenlet/durable.closures.func2#86f57915 as closuresFunc2Frame
 start c
 results
 Exchange#0dcf3dd5 - c t0:~0dcf3dd5<`)
 
-// sumFrame is an activation of sum.
 type sumFrame struct {
 	gen.Yields[string]
-	gen.Header
-	n, ret0 int
+	gen.Returns[int]
+	n int
 }
 
-func newSumFrame(n int) *sumFrame                  { _ = sum; return gen.MakeFrame(sumFrame{n: n}) }
-func (f *sumFrame) Results() int                   { f.Over(f); return f.ret0 }
-func (f *sumFrame) Returned(r *gen.Run) (ret0 int) { ret0 = f.ret0; f.Release(r); return }
-
-// sumResumable is sum for callers that can be suspended.
+func newSumFrame(n int) *sumFrame                      { _ = sum; return gen.MakeFrame(sumFrame{n: n}) }
+func (f *sumFrame) Results() int                       { f.Over(f); return f.Ret0 }
+func (f *sumFrame) Returned(r *gen.Run) int            { ret0 := f.Ret0; f.Release(r); return ret0 }
 func sumResumable(r *gen.Run, n int) (int, gen.Status) { return (*sumFrame)(nil).body(r, n) }
 
 func (f *sumFrame) body(r *gen.Run, n int) (ret0 int, st gen.Status) {
@@ -647,8 +542,7 @@ func (f *sumFrame) body(r *gen.Run, n int) (ret0 int, st gen.Status) {
 	}
 //line snapshot_test.go:78:1
 	f = gen.Take(r, f, 35)
-	r.Leaf(f, &f.Header)
-	f.PC = 1
+	f.Leaf(r, f, 1)
 //line snapshot_test.go:78:1
 	if p, ok := r.Out().(*string); ok {
 		*p = "bottom"
@@ -657,94 +551,71 @@ func (f *sumFrame) body(r *gen.Run, n int) (ret0 int, st gen.Status) {
 	return ret0, gen.Yielded[string](r, "bottom")
 after_if_77:
 //line snapshot_test.go:81:1
-	t0, st = sumResumable(r, n-1)
-	if st != gen.Done {
+	if t0, st = sumResumable(r, n-1); st != gen.Done {
 		f = gen.Take(r, f, 35)
-		f.n, f.PC = n, 2
-		return ret0, r.Link(f, &f.Header, st)
+		f.n = n
+		return ret0, f.Link(r, f, 2, st)
 	}
 //line snapshot_test.go:81:1
 	return n + t0, gen.Done
 }
 
-//line snapshot_greenlet_test.go:672:1
+//line snapshot_greenlet_test.go:565:1
 
 func (f *sumFrame) Resume(r *gen.Run) (st gen.Status) {
 	n := f.n
 	var t0 int
 	switch f.PC {
 	case 0:
-		f.ret0, st = f.body(r, f.n)
-		return r.Started(f, &f.Header, st)
+		f.Ret0, st = f.body(r, f.n)
+		return f.Started(r, f, st)
 	case 1:
 //line snapshot_test.go:79:1
-		f.ret0 = 0
-		return r.Return(f, &f.Header)
+		f.Ret0 = 0
+		return f.Return(r, f)
 	default:
 		t0 = r.Callee().(*sumFrame).Returned(r)
 //line snapshot_test.go:81:1
-		f.ret0 = n + t0
-		return r.Return(f, &f.Header)
+		f.Ret0 = n + t0
+		return f.Return(r, f)
 	}
 }
 
-//line snapshot_greenlet_test.go:693:1
+//line snapshot_greenlet_test.go:586:1
 
-func (f *sumFrame) Args(args []any)            { gen.SetArgs(f, args, &f.n) }
-func (f *sumFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *sumFrame) Release(r *gen.Run)         { gen.Free(r, f, 35) }
-func (*sumFrame) Func() *gen.Func              { return &sumFrameInfo }
+func (f *sumFrame) Args(args []any)    { gen.SetArgs(f, args, &f.n) }
+func (f *sumFrame) Release(r *gen.Run) { gen.Free(r, f, 35) }
+func (*sumFrame) Func() *gen.Func      { return snapshot_test_go.At(7) }
 
-var sumFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/durable.sum", File: "github.com/going-green/greenlet/durable/snapshot_test.go", Line: 76, Points: "78; 81 n"}
 var _ = gen.Durable((*sumFrame)(nil), `github.com/going-green/greenlet/durable.sum as sumFrame
 start n
-results ret0
+results Ret0
 Yield#d98a6706 -
 sum#1bd19085 github.com/going-green/greenlet/durable.sum n`)
-var _ func(int) int = sum
+var _ = gen.Function11(sum, sumResumable, newSumFrame)
 
-// sumFrameValue is sum as a value, for callers that can be suspended.
-type sumFrameValue struct{}
-
-func (sumFrameValue) CallResumable(r *gen.Run, p0 int) (int, gen.Status) {
-	return sumResumable(r, p0)
-}
-
-var _ = gen.Register(sum, sumFrameValue{})
-
-func (sumFrameValue) Frame() gen.Frame { return gen.MakeFrame(sumFrame{}) }
-
-// undoesFrame is an activation of undoes.
 type undoesFrame struct {
 	gen.Exchanges[string, string]
-	gen.DeferHeader
-	fail     bool
-	log      *string
-	err      *error
-	t0       int
-	t1, ret0 string
-	ret1     error
+	gen.DeferReturns2[string, error]
+	fail bool
+	log  *string
+	err  *error
+	t0   int
+	t1   string
 }
 
 func newUndoesFrame(fail bool) *undoesFrame {
 	_ = undoes
 	return gen.MakeFrame(undoesFrame{fail: fail})
 }
-
-// undoesResumable is undoes for callers that can be suspended.
 func undoesResumable(r *gen.Run, fail bool) (string, error, gen.Status) {
 	return (*undoesFrame)(nil).run(r, fail)
 }
-func (f *undoesFrame) Results() (string, error) { f.Over(f); return f.ret0, f.ret1 }
-func (f *undoesFrame) Returned(r *gen.Run) (ret0 string, ret1 error) {
-	ret0, ret1 = f.ret0, f.ret1
-	f.Release(r)
-	return
-}
+func (f *undoesFrame) Results() (string, error) { f.Over(f); return f.Ret0, f.Ret1 }
 
 func (f *undoesFrame) Resume(r *gen.Run) (st gen.Status) {
-	f.ret0, f.ret1, st = f.run(r, f.fail)
-	return r.Started(f, &f.Header, st)
+	f.Ret0, f.Ret1, st = f.run(r, f.fail)
+	return f.Started(r, f, st)
 }
 
 func (f *undoesFrame) run(r *gen.Run, fail bool) (ret0 string, ret1 error, st gen.Status) {
@@ -758,7 +629,7 @@ func (f *undoesFrame) run(r *gen.Run, fail bool) (ret0 string, ret1 error, st ge
 	for st = f.step(r, fail); st == gen.Broken; st = f.step(r, fail) {
 		r.Recovered(mark)
 	}
-	ret0, ret1 = f.ret0, f.ret1
+	ret0, ret1 = f.Ret0, f.Ret1
 	if hot && st == gen.Done {
 		f.Release(r)
 	}
@@ -820,8 +691,8 @@ loop_91:
 			log: log,
 		})
 //line snapshot_test.go:95:1
-		r.Leaf(f, &f.Header)
-		f.log, f.err, f.t0, f.PC = log, err, t0, 1
+		f.Leaf(r, f, 1)
+		f.log, f.err, f.t0 = log, err, t0
 		r.Await(&f.t1)
 //line snapshot_test.go:95:1
 		return gen.Yielded(r, fmt.Sprint("do ", i))
@@ -831,55 +702,37 @@ unwind:
 	for f.Pending() {
 //line snapshot_test.go:101:1
 		if sub := f.Next(r); sub != gen.Done {
-			return r.Link(f, &f.Header, sub)
+			return f.Link(r, f, gen.Unwind, sub)
 		}
 	}
-	f.ret0 = *f.log
-	f.ret1 = *f.err
+	f.Ret0 = *f.log
+	f.Ret1 = *f.err
 //line snapshot_test.go:101:1
 	f.End()
 	return gen.Done
 }
 
-//line snapshot_greenlet_test.go:846:1
+//line snapshot_greenlet_test.go:717:1
 
-func (f *undoesFrame) Args(args []any) { gen.SetArgs(f, args, &f.fail) }
-func (f *undoesFrame) Send(r *gen.Run) gen.Status {
-	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
-}
-func (f *undoesFrame) Forget() {
-	*f = undoesFrame{DeferHeader: f.DeferHeader, ret0: f.ret0, ret1: f.ret1}
-}
+func (f *undoesFrame) Args(args []any)    { gen.SetArgs(f, args, &f.fail) }
+func (f *undoesFrame) Forget()            { *f = undoesFrame{DeferReturns2: f.DeferReturns2} }
 func (f *undoesFrame) Release(r *gen.Run) { gen.Free(r, f, 30) }
-func (*undoesFrame) Func() *gen.Func      { return &undoesFrameInfo }
+func (*undoesFrame) Func() *gen.Func      { return snapshot_test_go.At(8) }
 
-var undoesFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/durable.undoes", File: "github.com/going-green/greenlet/durable/snapshot_test.go", Line: 85, End: 101, Points: "95 fail log err t0"}
 var _ = gen.Durable((*undoesFrame)(nil), `github.com/going-green/greenlet/durable.undoes as undoesFrame
 start fail
-results ret0 ret1
+results Ret0 Ret1
 Exchange#f78b597f - fail *log *err t0:~2 t1:~ffb8e9c7<
-unwind ? *log *err ret0 ret1`)
-var _ func(bool) (string, error) = undoes
+unwind ? *log *err Ret0 Ret1`)
+var _ = gen.Function12(undoes, undoesResumable, newUndoesFrame)
 
-// undoesFrameValue is undoes as a value, for callers that can be suspended.
-type undoesFrameValue struct{}
-
-func (undoesFrameValue) CallResumable(r *gen.Run, p0 bool) (string, error, gen.Status) {
-	return undoesResumable(r, p0)
-}
-
-var _ = gen.Register(undoes, undoesFrameValue{})
-
-func (undoesFrameValue) Frame() gen.Frame { return gen.MakeFrame(undoesFrame{}) }
-
-// undoesFunc1 is the function literal of snapshot_test.go:86, with what it captures.
+// undoesFunc1 is the function literal of snapshot_test.go:86.
 type undoesFunc1 struct {
 	gen.Closure
 	err *error
 	log *string
 }
 
-// value is the literal for code that can't be suspended.
 func (c *undoesFunc1) value() func() {
 	return gen.Bind(&c.Closure, c, func() {
 //line snapshot_test.go:87:1
@@ -889,27 +742,23 @@ func (c *undoesFunc1) value() func() {
 	})
 }
 
-//line snapshot_greenlet_test.go:894:1
+//line snapshot_greenlet_test.go:747:1
 
-// undoesFunc1Frame is an activation of the literal undoesFunc1.
 type undoesFunc1Frame struct {
 	gen.Header
 	c        *undoesFunc1
 	deferrer *gen.DeferHeader
 }
 
-// CallResumable is the literal undoesFunc1 for callers that can be suspended.
 func (c *undoesFunc1) CallResumable(r *gen.Run) gen.Status {
 	return (*undoesFunc1Frame)(nil).run(r, nil, c)
 }
-
-// CallDeferred is the literal undoesFunc1 as a deferred call, which recovers.
 func (c *undoesFunc1) CallDeferred(r *gen.Run, d *gen.DeferHeader) gen.Status {
 	return (*undoesFunc1Frame)(nil).run(r, d, c)
 }
 
 func (f *undoesFunc1Frame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.run(r, f.deferrer, f.c))
+	return f.Started(r, f, f.run(r, f.deferrer, f.c))
 }
 
 func (f *undoesFunc1Frame) run(r *gen.Run, d *gen.DeferHeader, c *undoesFunc1) (st gen.Status) {
@@ -933,25 +782,23 @@ func (f *undoesFunc1Frame) step(r *gen.Run, c *undoesFunc1) (end gen.Status) {
 	return gen.Done
 }
 
-//line snapshot_greenlet_test.go:938:1
+//line snapshot_greenlet_test.go:787:1
 
 func (f *undoesFunc1Frame) Release(r *gen.Run) { gen.Free(r, f, 43) }
-func (*undoesFunc1Frame) Func() *gen.Func      { return &undoesFunc1FrameInfo }
+func (*undoesFunc1Frame) Func() *gen.Func      { return snapshot_test_go.At(9) }
 
-var undoesFunc1FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/durable.undoes.func1", File: "github.com/going-green/greenlet/durable/snapshot_test.go", Line: 86}
 var _ = gen.DurableClosure("github.com/going-green/greenlet/durable.undoes.func1#a2d165f1", (*undoesFunc1).value, "err log")
 var _ = gen.Durable((*undoesFunc1Frame)(nil), `github.com/going-green/greenlet/durable.undoes.func1#a2d165f1 as undoesFunc1Frame
 start c deferrer^
 results`)
 
-// undoesFunc2 is the function literal of snapshot_test.go:92, with what it captures.
+// undoesFunc2 is the function literal of snapshot_test.go:92.
 type undoesFunc2 struct {
 	gen.Closure
 	log *string
 	i   *int
 }
 
-// value is the literal for code that can't be suspended.
 func (c *undoesFunc2) value() func() {
 	return gen.Bind(&c.Closure, c, func() {
 //line snapshot_test.go:93:1
@@ -959,31 +806,25 @@ func (c *undoesFunc2) value() func() {
 	})
 }
 
-//line snapshot_greenlet_test.go:964:1
+//line snapshot_greenlet_test.go:811:1
 
-// undoesFunc2Frame is an activation of the literal undoesFunc2.
 type undoesFunc2Frame struct {
 	gen.Header
 	c  *undoesFunc2
 	t0 string
 }
 
-// CallResumable is the literal undoesFunc2 for callers that can be suspended.
-func (c *undoesFunc2) CallResumable(r *gen.Run) gen.Status {
-	return (*undoesFunc2Frame)(nil).body(r, c)
-}
-
-func (f *undoesFunc2Frame) body(r *gen.Run, c *undoesFunc2) (st gen.Status) {
+func (c *undoesFunc2) CallResumable(r *gen.Run) (st gen.Status) {
 //line snapshot_test.go:93:1
-	f = gen.Take(r, f, 12)
-	r.Leaf(f, &f.Header)
-	f.c, f.PC = c, 1
+	f := gen.New[undoesFunc2Frame](r, 12)
+	f.Leaf(r, f, 1)
+	f.c = c
 	r.Await(&f.t0)
 //line snapshot_test.go:93:1
 	return gen.Yielded(r, fmt.Sprint("undo ", (*c.i)))
 }
 
-//line snapshot_greenlet_test.go:988:1
+//line snapshot_greenlet_test.go:829:1
 
 func (f *undoesFunc2Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
@@ -993,47 +834,40 @@ func (f *undoesFunc2Frame) Resume(r *gen.Run) (st gen.Status) {
 	r.Received()
 //line snapshot_test.go:93:1
 	(*c.log) += t0
-	return r.Return(f, &f.Header)
+	return f.Return(r, f)
 }
 
-//line snapshot_greenlet_test.go:1001:1
+//line snapshot_greenlet_test.go:842:1
 
 func (f *undoesFunc2Frame) Release(r *gen.Run) { gen.Free(r, f, 12) }
-func (*undoesFunc2Frame) Func() *gen.Func      { return &undoesFunc2FrameInfo }
+func (*undoesFunc2Frame) Func() *gen.Func      { return snapshot_test_go.At(10) }
 
-var undoesFunc2FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/durable.undoes.func2", File: "github.com/going-green/greenlet/durable/snapshot_test.go", Line: 92, Points: "93"}
 var _ = gen.DurableClosure("github.com/going-green/greenlet/durable.undoes.func2#7899531f", (*undoesFunc2).value, "log i")
 var _ = gen.Durable((*undoesFunc2Frame)(nil), `github.com/going-green/greenlet/durable.undoes.func2#7899531f as undoesFunc2Frame
 start c
 results
 Exchange#22bdfa8e - c t0:~22bdfa8e<`)
 
-// walksMapFrame is an activation of walksMap.
 type walksMapFrame struct {
 	gen.Yields[string]
-	gen.Header
+	gen.Returns[string]
 	m       map[int]string
 	n, text int
 	t0      *gen.MapIter[int, string]
 	k       int
-	v, ret0 string
+	v       string
 }
 
 func newWalksMapFrame(m map[int]string) *walksMapFrame {
 	_ = walksMap
 	return gen.MakeFrame(walksMapFrame{m: m})
 }
-func (f *walksMapFrame) Results() string                   { f.Over(f); return f.ret0 }
-func (f *walksMapFrame) Returned(r *gen.Run) (ret0 string) { ret0 = f.ret0; f.Release(r); return }
-
-// walksMapResumable is walksMap for callers that can be suspended.
+func (f *walksMapFrame) Results() string            { f.Over(f); return f.Ret0 }
+func (f *walksMapFrame) Returned(r *gen.Run) string { ret0 := f.Ret0; f.Release(r); return ret0 }
 func walksMapResumable(r *gen.Run, m map[int]string) (ret0 string, st gen.Status) {
-	var (
-		n, text int
-		t0      *gen.MapIter[int, string]
-		k       int
-		v       string
-	)
+	var n, text, k int
+	var t0 *gen.MapIter[int, string]
+	var v string
 //line snapshot_test.go:105:1
 	n, text = 0, 0
 	t0 = gen.RangeMap(m)
@@ -1045,25 +879,21 @@ func walksMapResumable(r *gen.Run, m map[int]string) (ret0 string, st gen.Status
 	{
 		k, v = t0.Key(), t0.Value()
 //line snapshot_test.go:107:1
-		f := gen.Take(r, (*walksMapFrame)(nil), 56)
-		r.Leaf(f, &f.Header)
-		f.m, f.n, f.text, f.t0, f.k, f.v, f.PC = m, n, text, t0, k, v, 1
+		f := gen.New[walksMapFrame](r, 56)
+		f.Leaf(r, f, 1)
+		f.m, f.n, f.text, f.t0, f.k, f.v = m, n, text, t0, k, v
 //line snapshot_test.go:107:1
 		return ret0, gen.Yielded[string](r, "entry")
 	}
 }
 
-//line snapshot_greenlet_test.go:1058:1
+//line snapshot_greenlet_test.go:892:1
 
-// Ask continues walksMap up to its next value, if there is one.
 func (f *walksMapFrame) Ask(p *string) gen.Status {
 	m := f.m
-	var (
-		n  int
-		t0 *gen.MapIter[int, string]
-		k  int
-		v  string
-	)
+	var n, k int
+	var t0 *gen.MapIter[int, string]
+	var v string
 	switch f.PC {
 	case 1:
 		n, t0, k, v = f.n, f.t0, f.k, f.v
@@ -1085,7 +915,7 @@ loop_106:
 	if !t0.Next() {
 		f.m, f.t0 = nil, nil
 //line snapshot_test.go:114:1
-		f.ret0 = fmt.Sprint(n, f.text)
+		f.Ret0 = fmt.Sprint(n, f.text)
 		return gen.Done
 	}
 	k, v = t0.Key(), t0.Value()
@@ -1096,56 +926,37 @@ loop_106:
 	return gen.Left
 }
 
-//line snapshot_greenlet_test.go:1101:1
+//line snapshot_greenlet_test.go:931:1
 
 func (f *walksMapFrame) Resume(r *gen.Run) gen.Status {
 	var v string
 	if f.Ask(&v) == gen.Done {
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 	return gen.Yielded(r, v)
 }
 
-func (f *walksMapFrame) Args(args []any)            { gen.SetArgs(f, args, &f.m) }
-func (f *walksMapFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *walksMapFrame) Forget()                    { *f = walksMapFrame{Header: f.Header, ret0: f.ret0} }
-func (f *walksMapFrame) Release(r *gen.Run)         { gen.Free(r, f, 56) }
-func (*walksMapFrame) Func() *gen.Func              { return &walksMapFrameInfo }
+func (f *walksMapFrame) Args(args []any)    { gen.SetArgs(f, args, &f.m) }
+func (f *walksMapFrame) Forget()            { *f = walksMapFrame{Returns: f.Returns} }
+func (f *walksMapFrame) Release(r *gen.Run) { gen.Free(r, f, 56) }
+func (*walksMapFrame) Func() *gen.Func      { return snapshot_test_go.At(11) }
 
-var walksMapFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/durable.walksMap", File: "github.com/going-green/greenlet/durable/snapshot_test.go", Line: 104, Points: "107 m n text t0 k v"}
 var _ = gen.Durable((*walksMapFrame)(nil), `github.com/going-green/greenlet/durable.walksMap as walksMapFrame
 start m
-results ret0
+results Ret0
 Yield#4d5135a9 - m n text t0:~m k v`)
-var _ func(map[int]string) string = walksMap
+var _ = gen.Function11(walksMap, walksMapResumable, newWalksMapFrame)
 
-// walksMapFrameValue is walksMap as a value, for callers that can be suspended.
-type walksMapFrameValue struct{}
-
-func (walksMapFrameValue) CallResumable(r *gen.Run, p0 map[int]string) (string, gen.Status) {
-	return walksMapResumable(r, p0)
-}
-
-var _ = gen.Register(walksMap, walksMapFrameValue{})
-
-func (walksMapFrameValue) Frame() gen.Frame { return gen.MakeFrame(walksMapFrame{}) }
-
-// evensFrame is an activation of evens.
 type evensFrame struct {
-	gen.Header
-	n    int
-	ret0 func(func(int) bool)
+	gen.Returns[func(func(int) bool)]
+	n int
 }
 
-func newEvensFrame(n int) *evensFrame               { _ = evens; return gen.MakeFrame(evensFrame{n: n}) }
-func (f *evensFrame) Results() func(func(int) bool) { f.Over(f); return f.ret0 }
-func (f *evensFrame) Returned(r *gen.Run) (ret0 func(func(int) bool)) {
-	ret0 = f.ret0
+func (f *evensFrame) Returned(r *gen.Run) func(func(int) bool) {
+	ret0 := f.Ret0
 	f.Release(r)
-	return
+	return ret0
 }
-
-// evensResumable is evens for callers that can be suspended.
 func evensResumable(r *gen.Run, n int) (func(func(int) bool), gen.Status) {
 	return (*evensFrame)(nil).body(r, n)
 }
@@ -1155,31 +966,27 @@ func (f *evensFrame) body(r *gen.Run, n int) (ret0 func(func(int) bool), st gen.
 	return (&evensFunc1{n: &n}).value(), gen.Done
 }
 
-//line snapshot_greenlet_test.go:1161:1
+//line snapshot_greenlet_test.go:972:1
 
 func (f *evensFrame) Resume(r *gen.Run) (st gen.Status) {
-	f.ret0, st = f.body(r, f.n)
-	return r.Started(f, &f.Header, st)
+	f.Ret0, st = f.body(r, f.n)
+	return f.Started(r, f, st)
 }
 
-func (f *evensFrame) Args(args []any)            { gen.SetArgs(f, args, &f.n) }
-func (f *evensFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *evensFrame) Release(r *gen.Run)         { gen.Free(r, f, 45) }
-func (*evensFrame) Func() *gen.Func              { return &evensFrameInfo }
+func (f *evensFrame) Release(r *gen.Run) { gen.Free(r, f, 45) }
+func (*evensFrame) Func() *gen.Func      { return snapshot_test_go.At(12) }
 
-var evensFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/durable.evens", File: "github.com/going-green/greenlet/durable/snapshot_test.go", Line: 118}
 var _ = gen.Durable((*evensFrame)(nil), `github.com/going-green/greenlet/durable.evens as evensFrame
 start n
-results ret0`)
+results Ret0`)
 var _ func(int) func(func(int) bool) = evens
 
-// evensFunc1 is the function literal of snapshot_test.go:119, with what it captures.
+// evensFunc1 is the function literal of snapshot_test.go:119.
 type evensFunc1 struct {
 	gen.Closure
 	n *int
 }
 
-// value is the literal for code that can't be suspended.
 func (c *evensFunc1) value() func(func(int) bool) {
 	return gen.Bind(&c.Closure, c, func(yield func(int) bool) {
 //line snapshot_test.go:120:1
@@ -1192,9 +999,8 @@ func (c *evensFunc1) value() func(func(int) bool) {
 	})
 }
 
-//line snapshot_greenlet_test.go:1198:1
+//line snapshot_greenlet_test.go:1005:1
 
-// evensFunc1Frame is an activation of the literal evensFunc1.
 type evensFunc1Frame struct {
 	gen.Header
 	c     *evensFunc1
@@ -1202,12 +1008,7 @@ type evensFunc1Frame struct {
 	i     int
 }
 
-// CallResumable is the literal evensFunc1 for callers that can be suspended.
-func (c *evensFunc1) CallResumable(r *gen.Run, yield func(int) bool) gen.Status {
-	return (*evensFunc1Frame)(nil).body(r, c, yield)
-}
-
-func (f *evensFunc1Frame) body(r *gen.Run, c *evensFunc1, yield func(int) bool) (st gen.Status) {
+func (c *evensFunc1) CallResumable(r *gen.Run, yield func(int) bool) (st gen.Status) {
 	var i int
 //line snapshot_test.go:120:1
 	i = 0
@@ -1215,19 +1016,21 @@ func (f *evensFunc1Frame) body(r *gen.Run, c *evensFunc1, yield func(int) bool) 
 	if i >= (*c.n) {
 		return gen.Done
 	}
+	{
 //line snapshot_test.go:121:1
-	f = gen.Take(r, f, 6)
-	r.Leaf(f, &f.Header)
-	f.yield, f.i, f.c, f.PC = yield, i, c, 1
+		f := gen.New[evensFunc1Frame](r, 6)
+		f.Leaf(r, f, 1)
+		f.yield, f.i, f.c = yield, i, c
 //line snapshot_test.go:121:1
-	if p, ok := r.Out().(*string); ok {
-		*p = "before"
-		return gen.Left
+		if p, ok := r.Out().(*string); ok {
+			*p = "before"
+			return gen.Left
+		}
+		return gen.Yielded[string](r, "before")
 	}
-	return gen.Yielded[string](r, "before")
 }
 
-//line snapshot_greenlet_test.go:1233:1
+//line snapshot_greenlet_test.go:1036:1
 
 func (f *evensFunc1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
@@ -1249,8 +1052,7 @@ func (f *evensFunc1Frame) Resume(r *gen.Run) (st gen.Status) {
 //line snapshot_test.go:122:1
 			t0, st = c2.CallResumable(r, i)
 			if st != gen.Done {
-				f.PC = 2
-				return r.Link(f, &f.Header, st)
+				return f.Link(r, f, 2, st)
 			}
 		} else {
 //line snapshot_test.go:122:1
@@ -1266,7 +1068,7 @@ func (f *evensFunc1Frame) Resume(r *gen.Run) (st gen.Status) {
 loop_120:
 //line snapshot_test.go:120:1
 	if i >= (*c.n) {
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 //line snapshot_test.go:121:1
 	f.i, f.PC = i, 1
@@ -1279,18 +1081,17 @@ loop_120:
 resumed_122:
 //line snapshot_test.go:122:1
 	if !t0 {
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 	i += 2
 	goto loop_120
 }
 
-//line snapshot_greenlet_test.go:1291:1
+//line snapshot_greenlet_test.go:1093:1
 
 func (f *evensFunc1Frame) Release(r *gen.Run) { gen.Free(r, f, 6) }
-func (*evensFunc1Frame) Func() *gen.Func      { return &evensFunc1FrameInfo }
+func (*evensFunc1Frame) Func() *gen.Func      { return snapshot_test_go.At(13) }
 
-var evensFunc1FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/durable.evens.func1", File: "github.com/going-green/greenlet/durable/snapshot_test.go", Line: 119, Points: "121 yield i; 122 ="}
 var _ = gen.DurableClosure("github.com/going-green/greenlet/durable.evens.func1#9e6c6ade", (*evensFunc1).value, "n")
 var _ = gen.Durable((*evensFunc1Frame)(nil), `github.com/going-green/greenlet/durable.evens.func1#9e6c6ade as evensFunc1Frame
 start c yield
@@ -1298,19 +1099,15 @@ results
 Yield#3920f1ee - c yield i
 yield#f05962f8 ? c yield i`)
 
-// rangesFrame is an activation of ranges.
 type rangesFrame struct {
-	gen.Header
+	gen.Returns[string]
 	s    *string
 	loop *gen.Loop
-	ret0 string
 }
 
-func newRangesFrame() *rangesFrame                       { _ = ranges; return gen.MakeFrame(rangesFrame{}) }
-func (f *rangesFrame) Results() string                   { f.Over(f); return f.ret0 }
-func (f *rangesFrame) Returned(r *gen.Run) (ret0 string) { ret0 = f.ret0; f.Release(r); return }
-
-// rangesResumable is ranges for callers that can be suspended.
+func newRangesFrame() *rangesFrame                    { _ = ranges; return gen.MakeFrame(rangesFrame{}) }
+func (f *rangesFrame) Results() string                { f.Over(f); return f.Ret0 }
+func (f *rangesFrame) Returned(r *gen.Run) string     { ret0 := f.Ret0; f.Release(r); return ret0 }
 func rangesResumable(r *gen.Run) (string, gen.Status) { return (*rangesFrame)(nil).body(r) }
 
 func (f *rangesFrame) body(r *gen.Run) (ret0 string, st gen.Status) {
@@ -1319,11 +1116,10 @@ func (f *rangesFrame) body(r *gen.Run) (ret0 string, st gen.Status) {
 	var loop *gen.Loop
 	s = new(string)
 //line snapshot_test.go:131:1
-	t0, st = evensResumable(r, 10)
-	if st != gen.Done {
+	if t0, st = evensResumable(r, 10); st != gen.Done {
 		f = gen.Take(r, f, 62)
-		f.s, f.PC = s, 1
-		return ret0, r.Link(f, &f.Header, st)
+		f.s = s
+		return ret0, f.Link(r, f, 1, st)
 	}
 	{
 //line snapshot_test.go:131:1
@@ -1341,8 +1137,8 @@ func (f *rangesFrame) body(r *gen.Run) (ret0 string, st gen.Status) {
 			s:    s,
 		}).value()); st != gen.Done {
 			f = gen.Take(r, f, 62)
-			f.s, f.loop, f.PC = s, loop, 2
-			return ret0, r.Link(f, &f.Header, st)
+			f.s, f.loop = s, loop
+			return ret0, f.Link(r, f, 2, st)
 		}
 	}
 //line snapshot_test.go:131:1
@@ -1351,7 +1147,7 @@ func (f *rangesFrame) body(r *gen.Run) (ret0 string, st gen.Status) {
 	return *s, gen.Done
 }
 
-//line snapshot_greenlet_test.go:1357:1
+//line snapshot_greenlet_test.go:1153:1
 
 func (f *rangesFrame) Resume(r *gen.Run) (st gen.Status) {
 	var s *string
@@ -1359,8 +1155,8 @@ func (f *rangesFrame) Resume(r *gen.Run) (st gen.Status) {
 	var loop *gen.Loop
 	switch f.PC {
 	case 0:
-		f.ret0, st = f.body(r)
-		return r.Started(f, &f.Header, st)
+		f.Ret0, st = f.body(r)
+		return f.Started(r, f, st)
 	case 1:
 		s = f.s
 		t0 = r.Callee().(*evensFrame).Returned(r)
@@ -1378,8 +1174,8 @@ func (f *rangesFrame) Resume(r *gen.Run) (st gen.Status) {
 			loop: loop,
 			s:    s,
 		}).value()); st != gen.Done {
-			f.s, f.loop, f.PC = s, loop, 2
-			return r.Link(f, &f.Header, st)
+			f.s, f.loop = s, loop
+			return f.Link(r, f, 2, st)
 		}
 		goto resumed_131
 	case 2:
@@ -1392,44 +1188,30 @@ resumed_131:
 //line snapshot_test.go:131:1
 	loop.End()
 //line snapshot_test.go:140:1
-	f.ret0 = *s
-	return r.Return(f, &f.Header)
+	f.Ret0 = *s
+	return f.Return(r, f)
 }
 
-//line snapshot_greenlet_test.go:1402:1
+//line snapshot_greenlet_test.go:1198:1
 
-func (f *rangesFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *rangesFrame) Forget()                    { *f = rangesFrame{Header: f.Header, ret0: f.ret0} }
-func (f *rangesFrame) Release(r *gen.Run)         { gen.Free(r, f, 62) }
-func (*rangesFrame) Func() *gen.Func              { return &rangesFrameInfo }
+func (f *rangesFrame) Forget()            { *f = rangesFrame{Returns: f.Returns} }
+func (f *rangesFrame) Release(r *gen.Run) { gen.Free(r, f, 62) }
+func (*rangesFrame) Func() *gen.Func      { return snapshot_test_go.At(14) }
 
-var rangesFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/durable.ranges", File: "github.com/going-green/greenlet/durable/snapshot_test.go", Line: 130, Points: "131 s; 131 +loop"}
 var _ = gen.Durable((*rangesFrame)(nil), `github.com/going-green/greenlet/durable.ranges as rangesFrame
 start
-results ret0
+results Ret0
 evens#e8ce22de github.com/going-green/greenlet/durable.evens *s
 t0#3f75d2c3 ? *s loop`)
-var _ func() string = ranges
+var _ = gen.Function01(ranges, rangesResumable, newRangesFrame)
 
-// rangesFrameValue is ranges as a value, for callers that can be suspended.
-type rangesFrameValue struct{}
-
-func (rangesFrameValue) CallResumable(r *gen.Run) (string, gen.Status) {
-	return rangesResumable(r)
-}
-
-var _ = gen.Register(ranges, rangesFrameValue{})
-
-func (rangesFrameValue) Frame() gen.Frame { return gen.MakeFrame(rangesFrame{}) }
-
-// rangesRange1 is the body of the loop of snapshot_test.go:131, with what it captures.
+// rangesRange1 is the body of the loop of snapshot_test.go:131.
 type rangesRange1 struct {
 	gen.Closure
 	loop *gen.Loop
 	s    *string
 }
 
-// value is the literal for code that can't be suspended.
 func (c *rangesRange1) value() func(int) bool {
 	return gen.Bind(&c.Closure, c, func(v int) bool {
 		c.loop.Begin()
@@ -1449,38 +1231,32 @@ func (c *rangesRange1) value() func(int) bool {
 	})
 }
 
-//line snapshot_greenlet_test.go:1455:1
+//line snapshot_greenlet_test.go:1237:1
 
-// rangesRange1Frame is an activation of the literal rangesRange1.
 type rangesRange1Frame struct {
-	gen.Header
-	c    *rangesRange1
-	v    int
-	ret0 bool
+	gen.Returns[bool]
+	c *rangesRange1
+	v int
 }
 
-func (f *rangesRange1Frame) Returned(r *gen.Run) (ret0 bool) { ret0 = f.ret0; f.Release(r); return }
-
-// CallResumable is the literal rangesRange1 for callers that can be suspended.
-func (c *rangesRange1) CallResumable(r *gen.Run, v int) (bool, gen.Status) {
-	return (*rangesRange1Frame)(nil).body(r, c, v)
-}
-
-func (f *rangesRange1Frame) body(r *gen.Run, c *rangesRange1, v int) (ret0 bool, st gen.Status) {
-	c.loop.Begin()
+func (f *rangesRange1Frame) Returned(r *gen.Run) bool { ret0 := f.Ret0; f.Release(r); return ret0 }
+func (c *rangesRange1) CallResumable(r *gen.Run, v int) (ret0 bool, st gen.Status) {
+	{
+		c.loop.Begin()
 //line snapshot_test.go:132:1
-	if v == 2 {
-		goto next_133
-	}
-	f = gen.Take(r, f, 50)
-	r.Leaf(f, &f.Header)
-	f.v, f.c, f.PC = v, c, 1
+		if v == 2 {
+			goto next_133
+		}
+		f := gen.New[rangesRange1Frame](r, 50)
+		f.Leaf(r, f, 1)
+		f.v, f.c = v, c
 //line snapshot_test.go:135:1
-	if p, ok := r.Out().(*string); ok {
-		*p = "body"
-		return ret0, gen.Left
+		if p, ok := r.Out().(*string); ok {
+			*p = "body"
+			return ret0, gen.Left
+		}
+		return ret0, gen.Yielded[string](r, "body")
 	}
-	return ret0, gen.Yielded[string](r, "body")
 next_133:
 //line snapshot_test.go:133:1
 	c.loop.Again()
@@ -1488,49 +1264,43 @@ next_133:
 	return true, gen.Done
 }
 
-//line snapshot_greenlet_test.go:1494:1
+//line snapshot_greenlet_test.go:1270:1
 
 func (f *rangesRange1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c, v := f.c, f.v
 	_ = c
-	switch f.PC {
-	case 1:
 //line snapshot_test.go:136:1
-		if (*c.s) += fmt.Sprint(v); v == 6 {
-			goto leave_137
-		}
-		c.loop.Again()
-//line snapshot_test.go:139:1
-		f.ret0 = true
-		return r.Return(f, &f.Header)
+	if (*c.s) += fmt.Sprint(v); v == 6 {
+		goto leave_137
 	}
-
+	c.loop.Again()
+//line snapshot_test.go:139:1
+	f.Ret0 = true
+	return f.Return(r, f)
 leave_137:
 //line snapshot_test.go:137:1
 	c.loop.Leave(0)
 //line snapshot_test.go:137:1
-	f.ret0 = false
-	return r.Return(f, &f.Header)
+	f.Ret0 = false
+	return f.Return(r, f)
 }
 
-//line snapshot_greenlet_test.go:1519:1
+//line snapshot_greenlet_test.go:1291:1
 
 func (f *rangesRange1Frame) Release(r *gen.Run) { gen.Free(r, f, 50) }
-func (*rangesRange1Frame) Func() *gen.Func      { return &rangesRange1FrameInfo }
+func (*rangesRange1Frame) Func() *gen.Func      { return snapshot_test_go.At(15) }
 
-var rangesRange1FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/durable.ranges-range1", File: "github.com/going-green/greenlet/durable/snapshot_test.go", Line: 131, Points: "135 v"}
 var _ = gen.DurableClosure("github.com/going-green/greenlet/durable.ranges-range1#b5fbcaf2", (*rangesRange1).value, "s")
 var _ = gen.Durable((*rangesRange1Frame)(nil), `github.com/going-green/greenlet/durable.ranges-range1#b5fbcaf2 as rangesRange1Frame
 start c v
-results ret0
+results Ret0
 Yield#2745c8a1 - c v`)
 
-// squareAreaFrame is an activation of square.Area.
 type squareAreaFrame struct {
 	gen.Yields[string]
-	gen.Header
-	s           square
-	scale, ret0 int
+	gen.Returns[int]
+	s     square
+	scale int
 }
 
 // NewAreaFrame makes a frame that will run square.Area.
@@ -1538,28 +1308,25 @@ func (s square) NewAreaFrame(scale int) *squareAreaFrame {
 	_ = s.Area
 	return gen.MakeFrame(squareAreaFrame{s: s, scale: scale})
 }
-func (f *squareAreaFrame) Results() int                   { f.Over(f); return f.ret0 }
-func (f *squareAreaFrame) Returned(r *gen.Run) (ret0 int) { ret0 = f.ret0; f.Release(r); return }
-
-// AreaResumable is square.Area for callers that can be suspended.
+func (f *squareAreaFrame) Results() int            { f.Over(f); return f.Ret0 }
+func (f *squareAreaFrame) Returned(r *gen.Run) int { ret0 := f.Ret0; f.Release(r); return ret0 }
 func (s square) AreaResumable(r *gen.Run, scale int) (ret0 int, st gen.Status) {
 //line snapshot_test.go:149:1
-	f := gen.Take(r, (*squareAreaFrame)(nil), 58)
-	r.Leaf(f, &f.Header)
-	f.s, f.scale, f.PC = s, scale, 1
+	f := gen.New[squareAreaFrame](r, 58)
+	f.Leaf(r, f, 1)
+	f.s, f.scale = s, scale
 //line snapshot_test.go:149:1
 	return ret0, gen.Yielded[string](r, "square")
 }
 
-//line snapshot_greenlet_test.go:1557:1
+//line snapshot_greenlet_test.go:1325:1
 
-// Ask continues square.Area up to its next value, if there is one.
 func (f *squareAreaFrame) Ask(p *string) gen.Status {
 	s, scale := f.s, f.scale
 	switch f.PC {
 	case 1:
 //line snapshot_test.go:150:1
-		f.ret0 = s.side * s.side * scale
+		f.Ret0 = s.side * s.side * scale
 		return gen.Done
 	}
 
@@ -1570,49 +1337,31 @@ func (f *squareAreaFrame) Ask(p *string) gen.Status {
 	return gen.Left
 }
 
-//line snapshot_greenlet_test.go:1576:1
+//line snapshot_greenlet_test.go:1343:1
 
 func (f *squareAreaFrame) Resume(r *gen.Run) gen.Status {
 	var v string
 	if f.Ask(&v) == gen.Done {
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 	return gen.Yielded(r, v)
 }
 
-func (f *squareAreaFrame) Args(args []any)            { gen.SetArgs(f, args, &f.scale) }
-func (f *squareAreaFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *squareAreaFrame) Release(r *gen.Run)         { gen.Free(r, f, 58) }
-func (*squareAreaFrame) Func() *gen.Func              { return &squareAreaFrameInfo }
+func (f *squareAreaFrame) Args(args []any)    { gen.SetArgs(f, args, &f.scale) }
+func (f *squareAreaFrame) Release(r *gen.Run) { gen.Free(r, f, 58) }
+func (*squareAreaFrame) Func() *gen.Func      { return snapshot_test_go.At(16) }
 
-var squareAreaFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/durable.square.Area", File: "github.com/going-green/greenlet/durable/snapshot_test.go", Line: 148, Points: "149 s scale"}
 var _ = gen.Durable((*squareAreaFrame)(nil), `github.com/going-green/greenlet/durable.square.Area as squareAreaFrame
 start s scale
-results ret0
+results Ret0
 Yield#9a8af272 - s scale`)
-var _ func(square, int) int = (square).Area
+var _ = gen.Method11((*new(square)).Area, (square).AreaResumable, (square).NewAreaFrame)
 
-// squareAreaFrameValue is square.Area as a value, for callers that can be suspended.
-type squareAreaFrameValue struct {
-	recv square
-}
-
-func (v squareAreaFrameValue) CallResumable(r *gen.Run, p0 int) (int, gen.Status) {
-	return v.recv.AreaResumable(r, p0)
-}
-
-var _ = gen.RegisterMethod((*new(square)).Area, func(recv square) any {
-	return squareAreaFrameValue{recv}
-})
-
-func (v squareAreaFrameValue) Frame() gen.Frame { return gen.MakeFrame(squareAreaFrame{s: v.recv}) }
-
-// circleAreaFrame is an activation of circle.Area.
 type circleAreaFrame struct {
 	gen.Yields[string]
-	gen.Header
-	c           *circle
-	scale, ret0 int
+	gen.Returns[int]
+	c     *circle
+	scale int
 }
 
 // NewAreaFrame makes a frame that will run circle.Area.
@@ -1620,28 +1369,25 @@ func (c *circle) NewAreaFrame(scale int) *circleAreaFrame {
 	_ = c.Area
 	return gen.MakeFrame(circleAreaFrame{c: c, scale: scale})
 }
-func (f *circleAreaFrame) Results() int                   { f.Over(f); return f.ret0 }
-func (f *circleAreaFrame) Returned(r *gen.Run) (ret0 int) { ret0 = f.ret0; f.Release(r); return }
-
-// AreaResumable is circle.Area for callers that can be suspended.
+func (f *circleAreaFrame) Results() int            { f.Over(f); return f.Ret0 }
+func (f *circleAreaFrame) Returned(r *gen.Run) int { ret0 := f.Ret0; f.Release(r); return ret0 }
 func (c *circle) AreaResumable(r2 *gen.Run, scale int) (ret0 int, st gen.Status) {
 //line snapshot_test.go:157:1
-	f := gen.Take(r2, (*circleAreaFrame)(nil), 19)
-	r2.Leaf(f, &f.Header)
-	f.c, f.scale, f.PC = c, scale, 1
+	f := gen.New[circleAreaFrame](r2, 19)
+	f.Leaf(r2, f, 1)
+	f.c, f.scale = c, scale
 //line snapshot_test.go:157:1
 	return ret0, gen.Yielded[string](r2, "circle")
 }
 
-//line snapshot_greenlet_test.go:1639:1
+//line snapshot_greenlet_test.go:1386:1
 
-// Ask continues circle.Area up to its next value, if there is one.
 func (f *circleAreaFrame) Ask(p *string) gen.Status {
 	c, scale := f.c, f.scale
 	switch f.PC {
 	case 1:
 //line snapshot_test.go:158:1
-		f.ret0 = int(c.r*c.r*3) * scale
+		f.Ret0 = int(c.r*c.r*3) * scale
 		return gen.Done
 	}
 
@@ -1652,72 +1398,48 @@ func (f *circleAreaFrame) Ask(p *string) gen.Status {
 	return gen.Left
 }
 
-//line snapshot_greenlet_test.go:1658:1
+//line snapshot_greenlet_test.go:1404:1
 
 func (f *circleAreaFrame) Resume(r *gen.Run) gen.Status {
 	var v string
 	if f.Ask(&v) == gen.Done {
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 	return gen.Yielded(r, v)
 }
 
-func (f *circleAreaFrame) Args(args []any)            { gen.SetArgs(f, args, &f.scale) }
-func (f *circleAreaFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *circleAreaFrame) Forget()                    { *f = circleAreaFrame{Header: f.Header, ret0: f.ret0} }
-func (f *circleAreaFrame) Release(r *gen.Run)         { gen.Free(r, f, 19) }
-func (*circleAreaFrame) Func() *gen.Func              { return &circleAreaFrameInfo }
+func (f *circleAreaFrame) Args(args []any)    { gen.SetArgs(f, args, &f.scale) }
+func (f *circleAreaFrame) Forget()            { *f = circleAreaFrame{Returns: f.Returns} }
+func (f *circleAreaFrame) Release(r *gen.Run) { gen.Free(r, f, 19) }
+func (*circleAreaFrame) Func() *gen.Func      { return snapshot_test_go.At(17) }
 
-var circleAreaFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/durable.(*circle).Area", File: "github.com/going-green/greenlet/durable/snapshot_test.go", Line: 156, Points: "157 c scale"}
 var _ = gen.Durable((*circleAreaFrame)(nil), `github.com/going-green/greenlet/durable.(*circle).Area as circleAreaFrame
 start c scale
-results ret0
+results Ret0
 Yield#678aa009 - c scale`)
-var _ func(*circle, int) int = (*circle).Area
+var _ = gen.Method11((*new(*circle)).Area, (*circle).AreaResumable, (*circle).NewAreaFrame)
 
-// circleAreaFrameValue is circle.Area as a value, for callers that can be suspended.
-type circleAreaFrameValue struct {
-	recv *circle
-}
-
-func (v circleAreaFrameValue) CallResumable(r *gen.Run, p0 int) (int, gen.Status) {
-	return v.recv.AreaResumable(r, p0)
-}
-
-var _ = gen.RegisterMethod((*new(*circle)).Area, func(recv *circle) any {
-	return circleAreaFrameValue{recv}
-})
-
-func (v circleAreaFrameValue) Frame() gen.Frame { return gen.MakeFrame(circleAreaFrame{c: v.recv}) }
-
-// areasFrame is an activation of areas.
 type areasFrame struct {
-	gen.Header
-	sum          int
-	err          error
-	t0           []shape
-	t1, t2, ret0 int
-	ret1         error
+	gen.Returns2[int, error]
+	sum    int
+	err    error
+	t0     []shape
+	t1, t2 int
 }
 
 func newAreasFrame() *areasFrame            { _ = areas; return gen.MakeFrame(areasFrame{}) }
-func (f *areasFrame) Results() (int, error) { f.Over(f); return f.ret0, f.ret1 }
-func (f *areasFrame) Returned(r *gen.Run) (ret0 int, ret1 error) {
-	ret0, ret1 = f.ret0, f.ret1
+func (f *areasFrame) Results() (int, error) { f.Over(f); return f.Ret0, f.Ret1 }
+func (f *areasFrame) Returned(r *gen.Run) (int, error) {
+	ret0, ret1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return
+	return ret0, ret1
 }
-
-// areasResumable is areas for callers that can be suspended.
 func areasResumable(r *gen.Run) (int, error, gen.Status) { return (*areasFrame)(nil).body(r) }
 
 func (f *areasFrame) body(r *gen.Run) (ret0 int, ret1 error, st gen.Status) {
-	var (
-		sum        int
-		err        error
-		t0         []shape
-		t1, t2, t3 int
-	)
+	var sum, t1, t2, t3 int
+	var err error
+	var t0 []shape
 //line snapshot_test.go:163:1
 	t0 = []shape{square{2}, &circle{2}, square{3}}
 //line snapshot_test.go:163:1
@@ -1739,8 +1461,8 @@ loop_163:
 			t3, st = c.AreaResumable(r, 2)
 			if st != gen.Done {
 				f = gen.Take(r, f, 16)
-				f.sum, f.t0, f.t1, f.t2, f.PC = sum, t0, t1, t2, 1
-				return ret0, ret1, r.Link(f, &f.Header, st)
+				f.sum, f.t0, f.t1, f.t2 = sum, t0, t1, t2
+				return ret0, ret1, f.Link(r, f, 1, st)
 			}
 		} else {
 //line snapshot_test.go:164:1
@@ -1755,8 +1477,8 @@ loop_163:
 after_loop_163:
 	err = fmt.Errorf("wrapped: %w", errSentinel)
 	f = gen.Take(r, f, 16)
-	r.Leaf(f, &f.Header)
-	f.sum, f.err, f.PC = sum, err, 2
+	f.Leaf(r, f, 2)
+	f.sum, f.err = sum, err
 //line snapshot_test.go:167:1
 	if p, ok := r.Out().(*string); ok {
 		*p = "error"
@@ -1765,19 +1487,16 @@ after_loop_163:
 	return ret0, ret1, gen.Yielded[string](r, "error")
 }
 
-//line snapshot_greenlet_test.go:1771:1
+//line snapshot_greenlet_test.go:1493:1
 
 func (f *areasFrame) Resume(r *gen.Run) (st gen.Status) {
-	var (
-		sum        int
-		err        error
-		t0         []shape
-		t1, t2, t3 int
-	)
+	var sum, t1, t2, t3 int
+	var err error
+	var t0 []shape
 	switch f.PC {
 	case 0:
-		f.ret0, f.ret1, st = f.body(r)
-		return r.Started(f, &f.Header, st)
+		f.Ret0, f.Ret1, st = f.body(r)
+		return f.Started(r, f, st)
 	case 1:
 		sum, t0, t1, t2 = f.sum, f.t0, f.t1, f.t2
 		t3 = r.Callee().(interface{ Returned(*gen.Run) int }).Returned(r)
@@ -1786,12 +1505,12 @@ func (f *areasFrame) Resume(r *gen.Run) (st gen.Status) {
 		sum, err = f.sum, f.err
 //line snapshot_test.go:168:1
 		if !errors.Is(err, errSentinel) {
-			f.ret0, f.ret1 = 0, errors.New("lost")
-			return r.Return(f, &f.Header)
+			f.Ret0, f.Ret1 = 0, errors.New("lost")
+			return f.Return(r, f)
 		}
 //line snapshot_test.go:171:1
-		f.ret0, f.ret1 = sum, nil
-		return r.Return(f, &f.Header)
+		f.Ret0, f.Ret1 = sum, nil
+		return f.Return(r, f)
 	}
 
 loop_163:
@@ -1808,8 +1527,8 @@ loop_163:
 //line snapshot_test.go:164:1
 			t3, st = c.AreaResumable(r, 2)
 			if st != gen.Done {
-				f.sum, f.t0, f.t1, f.t2, f.PC = sum, t0, t1, t2, 1
-				return r.Link(f, &f.Header, st)
+				f.sum, f.t0, f.t1, f.t2 = sum, t0, t1, t2
+				return f.Link(r, f, 1, st)
 			}
 		} else {
 //line snapshot_test.go:164:1
@@ -1835,52 +1554,34 @@ after_loop_163:
 	return gen.Yielded[string](r, "error")
 }
 
-//line snapshot_greenlet_test.go:1841:1
+//line snapshot_greenlet_test.go:1560:1
 
-func (f *areasFrame) Send(r *gen.Run) gen.Status {
-	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
-}
-func (f *areasFrame) Forget()            { *f = areasFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1} }
+func (f *areasFrame) Forget()            { *f = areasFrame{Returns2: f.Returns2} }
 func (f *areasFrame) Release(r *gen.Run) { gen.Free(r, f, 16) }
-func (*areasFrame) Func() *gen.Func      { return &areasFrameInfo }
+func (*areasFrame) Func() *gen.Func      { return snapshot_test_go.At(18) }
 
-var areasFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/durable.areas", File: "github.com/going-green/greenlet/durable/snapshot_test.go", Line: 162, Points: "164 sum t0 t1 t2; 167 sum err"}
 var _ = gen.Durable((*areasFrame)(nil), `github.com/going-green/greenlet/durable.areas as areasFrame
 start
-results ret0 ret1
+results Ret0 Ret1
 Area#3741a24d ? sum t0:~1ebb7f1d#1/3 t1:~1ebb7f1d#2/3 t2:~1ebb7f1d#3/3
 Yield#49393e07 - sum err`)
-var _ func() (int, error) = areas
+var _ = gen.Function02(areas, areasResumable, newAreasFrame)
 
-// areasFrameValue is areas as a value, for callers that can be suspended.
-type areasFrameValue struct{}
-
-func (areasFrameValue) CallResumable(r *gen.Run) (int, error, gen.Status) {
-	return areasResumable(r)
-}
-
-var _ = gen.Register(areas, areasFrameValue{})
-
-func (areasFrameValue) Frame() gen.Frame { return gen.MakeFrame(areasFrame{}) }
-
-// walkFrame is an activation of walk.
 type walkFrame[T any] struct {
 	gen.Yields[string]
-	gen.Header
-	t       *tree[T]
-	n, ret0 int
+	gen.Returns[int]
+	t *tree[T]
+	n int
 }
 
 func newWalkFrame[T any](t *tree[T]) *walkFrame[T] {
 	if false {
-		_ = walk[T]
+		var _ func(*tree[T]) int = walk[T]
 	}
 	return gen.MakeFrame(walkFrame[T]{t: t})
 }
-func (f *walkFrame[T]) Results() int                   { f.Over(f); return f.ret0 }
-func (f *walkFrame[T]) Returned(r *gen.Run) (ret0 int) { ret0 = f.ret0; f.Release(r); return }
-
-// walkResumable is walk for callers that can be suspended.
+func (f *walkFrame[T]) Results() int            { f.Over(f); return f.Ret0 }
+func (f *walkFrame[T]) Returned(r *gen.Run) int { ret0 := f.Ret0; f.Release(r); return ret0 }
 func walkResumable[T any](r *gen.Run, t *tree[T]) (int, gen.Status) {
 	return (*walkFrame[T])(nil).body(r, t)
 }
@@ -1891,29 +1592,28 @@ func (f *walkFrame[T]) body(r *gen.Run, t *tree[T]) (ret0 int, st gen.Status) {
 	if t == nil {
 		return 0, gen.Done
 	}
-	n, st = walkResumable(r, t.left)
-	if st != gen.Done {
+	if n, st = walkResumable(r, t.left); st != gen.Done {
 		f = gen.Take(r, f, 19)
-		f.t, f.PC = t, 1
-		return ret0, r.Link(f, &f.Header, st)
+		f.t = t
+		return ret0, f.Link(r, f, 1, st)
 	}
 //line snapshot_test.go:187:1
 	f = gen.Take(r, f, 19)
-	r.Leaf(f, &f.Header)
-	f.t, f.n, f.PC = t, n, 2
+	f.Leaf(r, f, 2)
+	f.t, f.n = t, n
 //line snapshot_test.go:187:1
 	return ret0, gen.Yielded(r, fmt.Sprint(t.value))
 }
 
-//line snapshot_greenlet_test.go:1911:1
+//line snapshot_greenlet_test.go:1611:1
 
 func (f *walkFrame[T]) Resume(r *gen.Run) (st gen.Status) {
 	t := f.t
 	var t0 int
 	switch f.PC {
 	case 0:
-		f.ret0, st = f.body(r, f.t)
-		return r.Started(f, &f.Header, st)
+		f.Ret0, st = f.body(r, f.t)
+		return f.Started(r, f, st)
 	case 1:
 		f.n = r.Callee().(interface{ Returned(*gen.Run) int }).Returned(r)
 //line snapshot_test.go:187:1
@@ -1922,10 +1622,9 @@ func (f *walkFrame[T]) Resume(r *gen.Run) (st gen.Status) {
 		return gen.Yielded(r, fmt.Sprint(t.value))
 	case 2:
 //line snapshot_test.go:188:1
-		t0, st = walkResumable(r, t.right)
-		if st != gen.Done {
-			f.t, f.PC = nil, 3
-			return r.Link(f, &f.Header, st)
+		if t0, st = walkResumable(r, t.right); st != gen.Done {
+			f.t = nil
+			return f.Link(r, f, 3, st)
 		}
 		goto resumed_188
 	case 3:
@@ -1935,187 +1634,129 @@ func (f *walkFrame[T]) Resume(r *gen.Run) (st gen.Status) {
 
 resumed_188:
 //line snapshot_test.go:188:1
-	f.ret0 = f.n + t0 + 1
-	return r.Return(f, &f.Header)
+	f.Ret0 = f.n + t0 + 1
+	return f.Return(r, f)
 }
 
-//line snapshot_greenlet_test.go:1945:1
+//line snapshot_greenlet_test.go:1644:1
 
-func (f *walkFrame[T]) Args(args []any)            { gen.SetArgs(f, args, &f.t) }
-func (f *walkFrame[T]) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *walkFrame[T]) Forget()                    { *f = walkFrame[T]{Header: f.Header, ret0: f.ret0} }
-func (f *walkFrame[T]) Release(r *gen.Run)         { gen.Free(r, f, 19) }
-func (*walkFrame[T]) Func() *gen.Func              { return &walkFrameInfo }
+func (f *walkFrame[T]) Args(args []any)    { gen.SetArgs(f, args, &f.t) }
+func (f *walkFrame[T]) Forget()            { *f = walkFrame[T]{Returns: f.Returns} }
+func (f *walkFrame[T]) Release(r *gen.Run) { gen.Free(r, f, 19) }
+func (*walkFrame[T]) Func() *gen.Func      { return snapshot_test_go.At(19) }
 
-var walkFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/durable.walk", File: "github.com/going-green/greenlet/durable/snapshot_test.go", Line: 182, Points: "186 t; 187 +n; 188 n"}
 var _ = gen.Durable(nil, `github.com/going-green/greenlet/durable.walk as walkFrame
 start t
-results ret0
+results Ret0
 walk#17e13976 github.com/going-green/greenlet/durable.walk t
 Yield#13c31ff4 - t n
 walk#1ce788f7 github.com/going-green/greenlet/durable.walk n`)
 
-func _[T any]() {
-	var _ func(*tree[T]) int = walk[T]
-}
-
-// walksTreeFrame is an activation of walksTree.
 type walksTreeFrame struct {
 	gen.Yields[string]
-	gen.Header
-	ret0 int
+	gen.Returns[int]
 }
 
-func newWalksTreeFrame() *walksTreeFrame                 { _ = walksTree; return gen.MakeFrame(walksTreeFrame{}) }
-func (f *walksTreeFrame) Results() int                   { f.Over(f); return f.ret0 }
-func (f *walksTreeFrame) Returned(r *gen.Run) (ret0 int) { ret0 = f.ret0; f.Release(r); return }
-
-// walksTreeResumable is walksTree for callers that can be suspended.
+func newWalksTreeFrame() *walksTreeFrame              { _ = walksTree; return gen.MakeFrame(walksTreeFrame{}) }
+func (f *walksTreeFrame) Results() int                { f.Over(f); return f.Ret0 }
+func (f *walksTreeFrame) Returned(r *gen.Run) int     { ret0 := f.Ret0; f.Release(r); return ret0 }
 func walksTreeResumable(r *gen.Run) (int, gen.Status) { return (*walksTreeFrame)(nil).body(r) }
 
 func (f *walksTreeFrame) body(r *gen.Run) (ret0 int, st gen.Status) {
-	var t0 int
 	{
 //line snapshot_test.go:193:1
 		t := &tree[string]{value: "b", left: &tree[string]{value: "a"}, right: &tree[string]{value: "c"}}
 		t.right.right = t.left
-		t0, st = walkResumable(r, t)
-		if st != gen.Done {
+		if ret0, st = walkResumable(r, t); st != gen.Done {
 			f = gen.Take(r, f, 36)
-			f.PC = 1
-			return ret0, r.Link(f, &f.Header, st)
+			return ret0, f.Link(r, f, 1, st)
 		}
 	}
 //line snapshot_test.go:195:1
-	return t0, gen.Done
+	return ret0, gen.Done
 }
 
-//line snapshot_greenlet_test.go:1996:1
+//line snapshot_greenlet_test.go:1682:1
 
 func (f *walksTreeFrame) Resume(r *gen.Run) (st gen.Status) {
-	var t0 int
 	switch f.PC {
 	case 0:
-		f.ret0, st = f.body(r)
-		return r.Started(f, &f.Header, st)
+		f.Ret0, st = f.body(r)
+		return f.Started(r, f, st)
 	default:
-		t0 = r.Callee().(interface{ Returned(*gen.Run) int }).Returned(r)
+		f.Ret0 = r.Callee().(interface{ Returned(*gen.Run) int }).Returned(r)
 //line snapshot_test.go:195:1
-		f.ret0 = t0
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 }
 
-//line snapshot_greenlet_test.go:2012:1
+//line snapshot_greenlet_test.go:1696:1
 
-func (f *walksTreeFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *walksTreeFrame) Release(r *gen.Run)         { gen.Free(r, f, 36) }
-func (*walksTreeFrame) Func() *gen.Func              { return &walksTreeFrameInfo }
+func (f *walksTreeFrame) Release(r *gen.Run) { gen.Free(r, f, 36) }
+func (*walksTreeFrame) Func() *gen.Func      { return snapshot_test_go.At(20) }
 
-var walksTreeFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/durable.walksTree", File: "github.com/going-green/greenlet/durable/snapshot_test.go", Line: 192, Points: "195"}
 var _ = gen.Durable((*walksTreeFrame)(nil), `github.com/going-green/greenlet/durable.walksTree as walksTreeFrame
 start
-results ret0
+results Ret0
 walk#c4ea4c47 github.com/going-green/greenlet/durable.walk`)
-var _ func() int = walksTree
+var _ = gen.Function01(walksTree, walksTreeResumable, newWalksTreeFrame)
 
-// walksTreeFrameValue is walksTree as a value, for callers that can be suspended.
-type walksTreeFrameValue struct{}
-
-func (walksTreeFrameValue) CallResumable(r *gen.Run) (int, gen.Status) {
-	return walksTreeResumable(r)
-}
-
-var _ = gen.Register(walksTree, walksTreeFrameValue{})
-
-func (walksTreeFrameValue) Frame() gen.Frame { return gen.MakeFrame(walksTreeFrame{}) }
-
-// counterAddFrame is an activation of counter.add.
 type counterAddFrame struct {
 	gen.Yields[int]
-	gen.Header
-	c       *counter
-	d, ret0 int
+	gen.Returns[int]
+	c *counter
+	d int
 }
 
-func (c *counter) newAddFrame(d int) *counterAddFrame {
-	_ = c.add
-	return gen.MakeFrame(counterAddFrame{c: c, d: d})
-}
-func (f *counterAddFrame) Results() int                   { f.Over(f); return f.ret0 }
-func (f *counterAddFrame) Returned(r *gen.Run) (ret0 int) { ret0 = f.ret0; f.Release(r); return }
-
-// addResumable is counter.add for callers that can be suspended.
+func (f *counterAddFrame) Returned(r *gen.Run) int { ret0 := f.Ret0; f.Release(r); return ret0 }
 func (c *counter) addResumable(r *gen.Run, d int) (ret0 int, st gen.Status) {
 //line snapshot_test.go:202:1
-	f := gen.Take(r, (*counterAddFrame)(nil), 61)
-	r.Leaf(f, &f.Header)
-	f.c, f.d, f.PC = c, d, 1
+	f := gen.New[counterAddFrame](r, 61)
+	f.Leaf(r, f, 1)
+	f.c, f.d = c, d
 //line snapshot_test.go:202:1
+	if p, ok := r.Out().(*int); ok {
+		*p = c.n
+		return ret0, gen.Left
+	}
 	return ret0, gen.Yielded(r, c.n)
 }
 
-//line snapshot_greenlet_test.go:2061:1
+//line snapshot_greenlet_test.go:1728:1
 
-// Ask continues counter.add up to its next value, if there is one.
-func (f *counterAddFrame) Ask(p *int) gen.Status {
+func (f *counterAddFrame) Resume(r *gen.Run) (st gen.Status) {
 	c, d := f.c, f.d
-	switch f.PC {
-	case 1:
 //line snapshot_test.go:203:1
-		c.n += d
-		f.ret0 = c.n
-		return gen.Done
-	}
-
-//line snapshot_test.go:202:1
-	f.PC = 1
-//line snapshot_test.go:202:1
-	*p = c.n
-	return gen.Left
+	c.n += d
+	f.Ret0 = c.n
+	return f.Return(r, f)
 }
 
-//line snapshot_greenlet_test.go:2081:1
+//line snapshot_greenlet_test.go:1738:1
 
-func (f *counterAddFrame) Resume(r *gen.Run) gen.Status {
-	var v int
-	if f.Ask(&v) == gen.Done {
-		return r.Return(f, &f.Header)
-	}
-	return gen.Yielded(r, v)
-}
+func (f *counterAddFrame) Release(r *gen.Run) { gen.Free(r, f, 61) }
+func (*counterAddFrame) Func() *gen.Func      { return snapshot_test_go.At(21) }
 
-func (f *counterAddFrame) Args(args []any)            { gen.SetArgs(f, args, &f.d) }
-func (f *counterAddFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *counterAddFrame) Forget()                    { *f = counterAddFrame{Header: f.Header, ret0: f.ret0} }
-func (f *counterAddFrame) Release(r *gen.Run)         { gen.Free(r, f, 61) }
-func (*counterAddFrame) Func() *gen.Func              { return &counterAddFrameInfo }
-
-var counterAddFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/durable.(*counter).add", File: "github.com/going-green/greenlet/durable/snapshot_test.go", Line: 201, Points: "202 c d"}
 var _ = gen.Durable((*counterAddFrame)(nil), `github.com/going-green/greenlet/durable.(*counter).add as counterAddFrame
 start c d
-results ret0
+results Ret0
 Yield#6af5a71e - c d`)
 var _ func(*counter, int) int = (*counter).add
 
-// interiorFrame is an activation of interior.
 type interiorFrame struct {
 	gen.Yields[int]
-	gen.Header
+	gen.Returns[string]
 	cs, tail []counter
 	pair     *struct {
 		a [2]counter
 		b [2]counter
 	}
-	p    *[2]counter
-	ret0 string
+	p *[2]counter
 }
 
-func newInteriorFrame() *interiorFrame                     { _ = interior; return gen.MakeFrame(interiorFrame{}) }
-func (f *interiorFrame) Results() string                   { f.Over(f); return f.ret0 }
-func (f *interiorFrame) Returned(r *gen.Run) (ret0 string) { ret0 = f.ret0; f.Release(r); return }
-
-// interiorResumable is interior for callers that can be suspended.
+func newInteriorFrame() *interiorFrame                  { _ = interior; return gen.MakeFrame(interiorFrame{}) }
+func (f *interiorFrame) Results() string                { f.Over(f); return f.Ret0 }
+func (f *interiorFrame) Returned(r *gen.Run) string     { ret0 := f.Ret0; f.Release(r); return ret0 }
 func interiorResumable(r *gen.Run) (string, gen.Status) { return (*interiorFrame)(nil).body(r) }
 
 func (f *interiorFrame) body(r *gen.Run) (ret0 string, st gen.Status) {
@@ -2127,26 +1768,23 @@ func (f *interiorFrame) body(r *gen.Run) (ret0 string, st gen.Status) {
 	var p *[2]counter
 //line snapshot_test.go:209:1
 	cs = []counter{{1}, {2}, {3}}
-	_, st = cs[1].addResumable(r, 10)
-	if st != gen.Done {
+	if _, st = cs[1].addResumable(r, 10); st != gen.Done {
 		f = gen.Take(r, f, 36)
-		f.cs, f.PC = cs, 1
-		return ret0, r.Link(f, &f.Header, st)
+		f.cs = cs
+		return ret0, f.Link(r, f, 1, st)
 	}
 //line snapshot_test.go:211:1
-	_, st = (&cs[0]).addResumable(r, 20)
-	if st != gen.Done {
+	if _, st = (&cs[0]).addResumable(r, 20); st != gen.Done {
 		f = gen.Take(r, f, 36)
-		f.cs, f.PC = cs, 2
-		return ret0, r.Link(f, &f.Header, st)
+		f.cs = cs
+		return ret0, f.Link(r, f, 2, st)
 	}
 //line snapshot_test.go:212:1
 	tail = cs[2:]
-	_, st = tail[0].addResumable(r, 5)
-	if st != gen.Done {
+	if _, st = tail[0].addResumable(r, 5); st != gen.Done {
 		f = gen.Take(r, f, 36)
-		f.cs, f.tail, f.PC = cs, tail, 3
-		return ret0, r.Link(f, &f.Header, st)
+		f.cs, f.tail = cs, tail
+		return ret0, f.Link(r, f, 3, st)
 	}
 	{
 		pair = new(struct {
@@ -2157,18 +1795,17 @@ func (f *interiorFrame) body(r *gen.Run) (ret0 string, st gen.Status) {
 		var q *counter
 		p, q = &pair.b, &pair.b[1]
 //line snapshot_test.go:216:1
-		_, st = q.addResumable(r, 3)
-		if st != gen.Done {
+		if _, st = q.addResumable(r, 3); st != gen.Done {
 			f = gen.Take(r, f, 36)
-			f.cs, f.tail, f.pair, f.p, f.PC = cs, tail, pair, p, 4
-			return ret0, r.Link(f, &f.Header, st)
+			f.cs, f.tail, f.pair, f.p = cs, tail, pair, p
+			return ret0, f.Link(r, f, 4, st)
 		}
 	}
 //line snapshot_test.go:217:1
 	return fmt.Sprint(cs, tail, p[1].n, (*pair)), gen.Done
 }
 
-//line snapshot_greenlet_test.go:2174:1
+//line snapshot_greenlet_test.go:1811:1
 
 func (f *interiorFrame) Resume(r *gen.Run) (st gen.Status) {
 	var cs, tail []counter
@@ -2179,16 +1816,15 @@ func (f *interiorFrame) Resume(r *gen.Run) (st gen.Status) {
 	var p *[2]counter
 	switch f.PC {
 	case 0:
-		f.ret0, st = f.body(r)
-		return r.Started(f, &f.Header, st)
+		f.Ret0, st = f.body(r)
+		return f.Started(r, f, st)
 	case 1:
 		cs = f.cs
 		r.Callee().(*counterAddFrame).Release(r)
 //line snapshot_test.go:211:1
-		_, st = (&cs[0]).addResumable(r, 20)
-		if st != gen.Done {
-			f.cs, f.PC = cs, 2
-			return r.Link(f, &f.Header, st)
+		if _, st = (&cs[0]).addResumable(r, 20); st != gen.Done {
+			f.cs = cs
+			return f.Link(r, f, 2, st)
 		}
 		goto resumed_211
 	case 2:
@@ -2208,10 +1844,9 @@ func (f *interiorFrame) Resume(r *gen.Run) (st gen.Status) {
 resumed_211:
 //line snapshot_test.go:212:1
 	tail = cs[2:]
-	_, st = tail[0].addResumable(r, 5)
-	if st != gen.Done {
-		f.cs, f.tail, f.PC = cs, tail, 3
-		return r.Link(f, &f.Header, st)
+	if _, st = tail[0].addResumable(r, 5); st != gen.Done {
+		f.cs, f.tail = cs, tail
+		return f.Link(r, f, 3, st)
 	}
 resumed_213:
 	{
@@ -2223,47 +1858,32 @@ resumed_213:
 		var q *counter
 		p, q = &pair.b, &pair.b[1]
 //line snapshot_test.go:216:1
-		_, st = q.addResumable(r, 3)
-		if st != gen.Done {
-			f.cs, f.tail, f.pair, f.p, f.PC = cs, tail, pair, p, 4
-			return r.Link(f, &f.Header, st)
+		if _, st = q.addResumable(r, 3); st != gen.Done {
+			f.cs, f.tail, f.pair, f.p = cs, tail, pair, p
+			return f.Link(r, f, 4, st)
 		}
 	}
 resumed_216:
 //line snapshot_test.go:217:1
-	f.ret0 = fmt.Sprint(cs, tail, p[1].n, (*pair))
-	return r.Return(f, &f.Header)
+	f.Ret0 = fmt.Sprint(cs, tail, p[1].n, (*pair))
+	return f.Return(r, f)
 }
 
-//line snapshot_greenlet_test.go:2241:1
+//line snapshot_greenlet_test.go:1875:1
 
-func (f *interiorFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *interiorFrame) Forget()                    { *f = interiorFrame{Header: f.Header, ret0: f.ret0} }
-func (f *interiorFrame) Release(r *gen.Run)         { gen.Free(r, f, 36) }
-func (*interiorFrame) Func() *gen.Func              { return &interiorFrameInfo }
+func (f *interiorFrame) Forget()            { *f = interiorFrame{Returns: f.Returns} }
+func (f *interiorFrame) Release(r *gen.Run) { gen.Free(r, f, 36) }
+func (*interiorFrame) Func() *gen.Func      { return snapshot_test_go.At(22) }
 
-var interiorFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/durable.interior", File: "github.com/going-green/greenlet/durable/snapshot_test.go", Line: 208, Points: "210 cs; 211 =; 213 +tail; 216 +pair +p"}
 var _ = gen.Durable((*interiorFrame)(nil), `github.com/going-green/greenlet/durable.interior as interiorFrame
 start
-results ret0
+results Ret0
 add#48ff6a27 github.com/going-green/greenlet/durable.(*counter).add cs
 add#0de62b7c github.com/going-green/greenlet/durable.(*counter).add cs
 add#e748c3bc github.com/going-green/greenlet/durable.(*counter).add cs tail
 add#f04e89bf github.com/going-green/greenlet/durable.(*counter).add cs tail *pair p`)
-var _ func() string = interior
+var _ = gen.Function01(interior, interiorResumable, newInteriorFrame)
 
-// interiorFrameValue is interior as a value, for callers that can be suspended.
-type interiorFrameValue struct{}
-
-func (interiorFrameValue) CallResumable(r *gen.Run) (string, gen.Status) {
-	return interiorResumable(r)
-}
-
-var _ = gen.Register(interior, interiorFrameValue{})
-
-func (interiorFrameValue) Frame() gen.Frame { return gen.MakeFrame(interiorFrame{}) }
-
-// plainResumableFrame is an activation of plainResumable.
 type plainResumableFrame struct {
 	gen.Yields[int]
 	gen.Header
@@ -2273,20 +1893,16 @@ func newPlainResumableFrame() *plainResumableFrame {
 	_ = plainResumable
 	return gen.MakeFrame(plainResumableFrame{})
 }
-
-// plainResumableResumable is plainResumable for callers that can be suspended.
 func plainResumableResumable(r *gen.Run) (st gen.Status) {
 //line snapshot_test.go:305:1
-	f := gen.Take(r, (*plainResumableFrame)(nil), 8)
-	r.Leaf(f, &f.Header)
-	f.PC = 1
+	f := gen.New[plainResumableFrame](r, 8)
+	f.Leaf(r, f, 1)
 //line snapshot_test.go:305:1
 	return gen.Yielded[int](r, 1)
 }
 
-//line snapshot_greenlet_test.go:2290:1
+//line snapshot_greenlet_test.go:1907:1
 
-// Ask continues plainResumable up to its next value, if there is one.
 func (f *plainResumableFrame) Ask(p *int) gen.Status {
 	switch f.PC {
 	case 1:
@@ -2300,70 +1916,53 @@ func (f *plainResumableFrame) Ask(p *int) gen.Status {
 	return gen.Left
 }
 
-//line snapshot_greenlet_test.go:2306:1
+//line snapshot_greenlet_test.go:1922:1
 
 func (f *plainResumableFrame) Resume(r *gen.Run) gen.Status {
 	var v int
 	if f.Ask(&v) == gen.Done {
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 	return gen.Yielded(r, v)
 }
 
 func (f *plainResumableFrame) Release(r *gen.Run) { gen.Free(r, f, 8) }
-func (*plainResumableFrame) Func() *gen.Func      { return &plainResumableFrameInfo }
+func (*plainResumableFrame) Func() *gen.Func      { return snapshot_test_go.At(23) }
 
-var plainResumableFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/durable.plainResumable", File: "github.com/going-green/greenlet/durable/snapshot_test.go", Line: 305, Points: "305"}
-var _ func() = plainResumable
+var _ = gen.Function00(plainResumable, plainResumableResumable, newPlainResumableFrame)
 
-// plainResumableFrameValue is plainResumable as a value, for callers that can be suspended.
-type plainResumableFrameValue struct{}
-
-func (plainResumableFrameValue) CallResumable(r *gen.Run) gen.Status {
-	return plainResumableResumable(r)
-}
-
-var _ = gen.Register(plainResumable, plainResumableFrameValue{})
-
-func (plainResumableFrameValue) Frame() gen.Frame { return gen.MakeFrame(plainResumableFrame{}) }
-
-// keepsItsFrameFrame is an activation of keepsItsFrame.
 type keepsItsFrameFrame struct {
 	gen.Yields[string]
-	gen.Header
-	f    *countToFrame
-	ret0 string
+	gen.Returns[string]
+	f *countToFrame
 }
 
 func newKeepsItsFrameFrame() *keepsItsFrameFrame {
 	_ = keepsItsFrame
 	return gen.MakeFrame(keepsItsFrameFrame{})
 }
-func (f *keepsItsFrameFrame) Results() string                   { f.Over(f); return f.ret0 }
-func (f *keepsItsFrameFrame) Returned(r *gen.Run) (ret0 string) { ret0 = f.ret0; f.Release(r); return }
-
-// keepsItsFrameResumable is keepsItsFrame for callers that can be suspended.
+func (f *keepsItsFrameFrame) Results() string            { f.Over(f); return f.Ret0 }
+func (f *keepsItsFrameFrame) Returned(r *gen.Run) string { ret0 := f.Ret0; f.Release(r); return ret0 }
 func keepsItsFrameResumable(r *gen.Run) (ret0 string, st gen.Status) {
 	var f *countToFrame
 //line snapshot_test.go:343:1
 	f = newCountToFrame(1, "held")
-	f2 := gen.Take(r, (*keepsItsFrameFrame)(nil), 21)
-	r.Leaf(f2, &f2.Header)
-	f2.f, f2.PC = f, 1
+	f2 := gen.New[keepsItsFrameFrame](r, 21)
+	f2.Leaf(r, f2, 1)
+	f2.f = f
 //line snapshot_test.go:344:1
 	return ret0, gen.Yielded[string](r, "holds")
 }
 
-//line snapshot_greenlet_test.go:2360:1
+//line snapshot_greenlet_test.go:1960:1
 
-// Ask continues keepsItsFrame up to its next value, if there is one.
 func (f2 *keepsItsFrameFrame) Ask(p *string) gen.Status {
 	var f *countToFrame
 	switch f2.PC {
 	case 1:
 		f = f2.f
 //line snapshot_test.go:345:1
-		f2.ret0 = f.Func().Name
+		f2.Ret0 = f.Func().Name
 		return gen.Done
 	}
 
@@ -2375,37 +1974,50 @@ func (f2 *keepsItsFrameFrame) Ask(p *string) gen.Status {
 	return gen.Left
 }
 
-//line snapshot_greenlet_test.go:2381:1
+//line snapshot_greenlet_test.go:1980:1
 
 func (f *keepsItsFrameFrame) Resume(r *gen.Run) gen.Status {
 	var v string
 	if f.Ask(&v) == gen.Done {
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 	return gen.Yielded(r, v)
 }
 
-func (f *keepsItsFrameFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *keepsItsFrameFrame) Forget()                    { *f = keepsItsFrameFrame{Header: f.Header, ret0: f.ret0} }
-func (f *keepsItsFrameFrame) Release(r *gen.Run)         { gen.Free(r, f, 21) }
-func (*keepsItsFrameFrame) Func() *gen.Func              { return &keepsItsFrameFrameInfo }
+func (f *keepsItsFrameFrame) Forget()            { *f = keepsItsFrameFrame{Returns: f.Returns} }
+func (f *keepsItsFrameFrame) Release(r *gen.Run) { gen.Free(r, f, 21) }
+func (*keepsItsFrameFrame) Func() *gen.Func      { return snapshot_test_go.At(24) }
 
-var keepsItsFrameFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/durable.keepsItsFrame", File: "github.com/going-green/greenlet/durable/snapshot_test.go", Line: 342, Points: "344 f"}
 var _ = gen.Durable((*keepsItsFrameFrame)(nil), `github.com/going-green/greenlet/durable.keepsItsFrame as keepsItsFrameFrame
 start
-results ret0
+results Ret0
 Yield#f67fd85b - f`)
-var _ func() string = keepsItsFrame
-
-// keepsItsFrameFrameValue is keepsItsFrame as a value, for callers that can be suspended.
-type keepsItsFrameFrameValue struct{}
-
-func (keepsItsFrameFrameValue) CallResumable(r *gen.Run) (string, gen.Status) {
-	return keepsItsFrameResumable(r)
-}
-
-var _ = gen.Register(keepsItsFrame, keepsItsFrameFrameValue{})
-
-func (keepsItsFrameFrameValue) Frame() gen.Frame { return gen.MakeFrame(keepsItsFrameFrame{}) }
-
+var _ = gen.Function01(keepsItsFrame, keepsItsFrameResumable, newKeepsItsFrameFrame)
 var _ = gen.Declare("square.Area", "circle.Area", "walk", "counter.add")
+var snapshot_test_go = gen.Funcs{Package: "github.com/going-green/greenlet/durable", File: "github.com/going-green/greenlet/durable/snapshot_test.go", List: `
+countTo 24: 27 n name total i
+pair 33: 34 n; 35 a
+asks 40: 41; 42 x
+data 47: 54 it window inner m e
+closures 62: 68 x add ask p; 70 x p
+closures.func1 64
+closures.func2 65: 65
+sum 76: 78; 81 n
+undoes 85 101: 95 fail log err t0
+undoes.func1 86
+undoes.func2 92: 93
+walksMap 104: 107 m n text t0 k v
+evens 118
+evens.func1 119: 121 yield i; 122 =
+ranges 130: 131 s; 131 +loop
+ranges-range1 131: 135 v
+square.Area 148: 149 s scale
+(*circle).Area 156: 157 c scale
+areas 162: 164 sum t0 t1 t2; 167 sum err
+walk 182: 186 t; 187 +n; 188 n
+walksTree 192: 195
+(*counter).add 201: 202 c d
+interior 208: 210 cs; 211 =; 213 +tail; 216 +pair +p
+plainResumable 305: 305
+keepsItsFrame 342: 344 f
+`}

@@ -12,18 +12,14 @@ import (
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// hubLoopFrame is an activation of Hub.loop.
 type hubLoopFrame struct {
-	gen.Header
-	h    *Hub
-	ret0 error
+	gen.Returns[error]
+	h *Hub
 }
 
-func (h *Hub) newLoopFrame() *hubLoopFrame               { _ = h.loop; return gen.MakeFrame(hubLoopFrame{h: h}) }
-func (f *hubLoopFrame) Results() error                   { f.Over(f); return f.ret0 }
-func (f *hubLoopFrame) Returned(r *gen.Run) (ret0 error) { ret0 = f.ret0; f.Release(r); return }
-
-// loopResumable is Hub.loop for callers that can be suspended.
+func (h *Hub) newLoopFrame() *hubLoopFrame                  { _ = h.loop; return gen.MakeFrame(hubLoopFrame{h: h}) }
+func (f *hubLoopFrame) Results() error                      { f.Over(f); return f.Ret0 }
+func (f *hubLoopFrame) Returned(r *gen.Run) error           { ret0 := f.Ret0; f.Release(r); return ret0 }
 func (h *Hub) loopResumable(r *gen.Run) (error, gen.Status) { return (*hubLoopFrame)(nil).body(r, h) }
 
 func (f *hubLoopFrame) body(r *gen.Run, h *Hub) (ret0 error, st gen.Status) {
@@ -31,11 +27,10 @@ func (f *hubLoopFrame) body(r *gen.Run, h *Hub) (ret0 error, st gen.Status) {
 	var err error
 //line hub.go:178:1
 loop_178:
-	end, err, st = h.turnsResumable(r)
-	if st != gen.Done {
+	if end, err, st = h.turnsResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 33)
-		f.h, f.PC = h, 1
-		return ret0, r.Link(f, &f.Header, st)
+		f.h = h
+		return ret0, f.Link(r, f, 1, st)
 	}
 //line hub.go:179:1
 	if end {
@@ -44,7 +39,7 @@ loop_178:
 	goto loop_178
 }
 
-//line hub_greenlet.go:48:1
+//line hub_greenlet.go:43:1
 
 func (f *hubLoopFrame) Resume(r *gen.Run) (st gen.Status) {
 	h := f.h
@@ -52,8 +47,8 @@ func (f *hubLoopFrame) Resume(r *gen.Run) (st gen.Status) {
 	var err error
 	switch f.PC {
 	case 0:
-		f.ret0, st = f.body(r, f.h)
-		return r.Started(f, &f.Header, st)
+		f.Ret0, st = f.body(r, f.h)
+		return f.Started(r, f, st)
 	case 1:
 		end, err = r.Callee().(*hubTurnsFrame).Returned(r)
 		goto resumed_179
@@ -61,55 +56,39 @@ func (f *hubLoopFrame) Resume(r *gen.Run) (st gen.Status) {
 
 loop_178:
 //line hub.go:179:1
-	end, err, st = h.turnsResumable(r)
-	if st != gen.Done {
-		f.PC = 1
-		return r.Link(f, &f.Header, st)
+	if end, err, st = h.turnsResumable(r); st != gen.Done {
+		return f.Link(r, f, 1, st)
 	}
 resumed_179:
 //line hub.go:179:1
 	if end {
-		f.ret0 = err
-		return r.Return(f, &f.Header)
+		f.Ret0 = err
+		return f.Return(r, f)
 	}
 	goto loop_178
 }
 
-//line hub_greenlet.go:79:1
+//line hub_greenlet.go:72:1
 
-func (f *hubLoopFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *hubLoopFrame) Forget()                    { *f = hubLoopFrame{Header: f.Header, ret0: f.ret0} }
-func (f *hubLoopFrame) Release(r *gen.Run)         { gen.Free(r, f, 33) }
-func (*hubLoopFrame) Func() *gen.Func              { return &hubLoopFrameInfo }
+func (f *hubLoopFrame) Forget()            { *f = hubLoopFrame{Returns: f.Returns} }
+func (f *hubLoopFrame) Release(r *gen.Run) { gen.Free(r, f, 33) }
+func (*hubLoopFrame) Func() *gen.Func      { return hub_go.At(0) }
 
-var hubLoopFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*Hub).loop", File: "github.com/going-green/greenlet/hub/hub.go", Line: 177, Points: "179 h"}
 var _ func(*Hub) error = (*Hub).loop
 
-// hubTurnsFrame is an activation of Hub.turns.
 type hubTurnsFrame struct {
-	gen.DeferHeader
-	h    *Hub
-	n2   int
-	ret0 bool
-	ret1 error
+	gen.DeferReturns2[bool, error]
+	h  *Hub
+	n2 int
 }
 
-func (h *Hub) newTurnsFrame() *hubTurnsFrame { _ = h.turns; return gen.MakeFrame(hubTurnsFrame{h: h}) }
-
-// turnsResumable is Hub.turns for callers that can be suspended.
 func (h *Hub) turnsResumable(r *gen.Run) (bool, error, gen.Status) {
 	return (*hubTurnsFrame)(nil).run(r, h)
 }
-func (f *hubTurnsFrame) Results() (bool, error) { f.Over(f); return f.ret0, f.ret1 }
-func (f *hubTurnsFrame) Returned(r *gen.Run) (ret0 bool, ret1 error) {
-	ret0, ret1 = f.ret0, f.ret1
-	f.Release(r)
-	return
-}
 
 func (f *hubTurnsFrame) Resume(r *gen.Run) (st gen.Status) {
-	f.ret0, f.ret1, st = f.run(r, f.h)
-	return r.Started(f, &f.Header, st)
+	f.Ret0, f.Ret1, st = f.run(r, f.h)
+	return f.Started(r, f, st)
 }
 
 func (f *hubTurnsFrame) run(r *gen.Run, h *Hub) (ret0 bool, ret1 error, st gen.Status) {
@@ -123,7 +102,7 @@ func (f *hubTurnsFrame) run(r *gen.Run, h *Hub) (ret0 bool, ret1 error, st gen.S
 	for st = f.step(r, h); st == gen.Broken; st = f.step(r, h) {
 		r.Recovered(mark)
 	}
-	ret0, ret1 = f.ret0, f.ret1
+	ret0, ret1 = f.Ret0, f.Ret1
 	if hot && st == gen.Done {
 		f.Release(r)
 	}
@@ -161,7 +140,7 @@ loop_199:
 //line hub.go:203:1
 		if cause := context.Cause(h.ctx); cause != nil {
 			if h.shut(); h.first == nil {
-				f.ret0, f.ret1 = true, cause
+				f.Ret0, f.Ret1 = true, cause
 				goto unwind
 			}
 		}
@@ -170,7 +149,7 @@ loop_199:
 		case h.ready.n > 0:
 		case h.chance != nil && h.canceled():
 		case h.idle():
-			f.ret0, f.ret1 = true, h.deadlock()
+			f.Ret0, f.Ret1 = true, h.deadlock()
 			goto unwind
 		default:
 //line hub.go:214:1
@@ -181,8 +160,8 @@ loop_199:
 //line hub.go:200:1
 	h.pace.first--
 	if st = h.resumeResumable(r, h.ready.pop()); st != gen.Done {
-		f.n2, f.PC = n2, 1
-		return r.Link(f, &f.Header, st)
+		f.n2 = n2
+		return f.Link(r, f, 1, st)
 	}
 resumed_201:
 	n2--
@@ -192,7 +171,7 @@ unwind:
 	for f.Pending() {
 //line hub.go:217:1
 		if sub := f.Next(r); sub != gen.Done {
-			return r.Link(f, &f.Header, sub)
+			return f.Link(r, f, gen.Unwind, sub)
 		}
 	}
 //line hub.go:217:1
@@ -200,21 +179,13 @@ unwind:
 	return gen.Done
 }
 
-//line hub_greenlet.go:204:1
+//line hub_greenlet.go:183:1
 
-func (f *hubTurnsFrame) Send(r *gen.Run) gen.Status {
-	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
-}
-func (f *hubTurnsFrame) Forget() {
-	*f = hubTurnsFrame{DeferHeader: f.DeferHeader, ret0: f.ret0, ret1: f.ret1}
-}
 func (f *hubTurnsFrame) Release(r *gen.Run) { gen.Free(r, f, 35) }
-func (*hubTurnsFrame) Func() *gen.Func      { return &hubTurnsFrameInfo }
+func (*hubTurnsFrame) Func() *gen.Func      { return hub_go.At(1) }
 
-var hubTurnsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*Hub).turns", File: "github.com/going-green/greenlet/hub/hub.go", Line: 189, End: 217, Points: "201 h n2"}
 var _ func(*Hub) (bool, error) = (*Hub).turns
 
-// hubResumeFrame is an activation of Hub.resume.
 type hubResumeFrame struct {
 	gen.Header
 	h   *Hub
@@ -222,17 +193,7 @@ type hubResumeFrame struct {
 	got any
 }
 
-func (h *Hub) newResumeFrame(t *Task) *hubResumeFrame {
-	_ = h.resume
-	return gen.MakeFrame(hubResumeFrame{h: h, t: t})
-}
-
-// resumeResumable is Hub.resume for callers that can be suspended.
-func (h *Hub) resumeResumable(r *gen.Run, t *Task) gen.Status {
-	return (*hubResumeFrame)(nil).body(r, h, t)
-}
-
-func (f *hubResumeFrame) body(r *gen.Run, h *Hub, t *Task) (st gen.Status) {
+func (h *Hub) resumeResumable(r *gen.Run, t *Task) (st gen.Status) {
 	var w *waiter
 	var g2 *greenlet.Greenlet
 	var got any
@@ -264,31 +225,31 @@ func (f *hubResumeFrame) body(r *gen.Run, h *Hub, t *Task) (st gen.Status) {
 //line hub.go:251:1
 		v := w.slot
 		w.slot = nil
-		f = gen.Take(r, f, 10)
-		r.Leaf(f, &f.Header)
-		f.h, f.t, f.PC = h, t, 1
+		f := gen.New[hubResumeFrame](r, 10)
+		f.Leaf(r, f, 1)
+		f.h, f.t = h, t
 		r.Await(&f.got)
 //line hub.go:253:1
 		return r.Throw(f, &f.Header, g2, v)
 	}
 else_250:
+	{
 //line hub.go:255:1
-	f = gen.Take(r, f, 10)
-	r.Leaf(f, &f.Header)
-	f.h, f.t, f.PC = h, t, 2
-	r.Await(&f.got)
+		f := gen.New[hubResumeFrame](r, 10)
+		f.Leaf(r, f, 2)
+		f.h, f.t = h, t
+		r.Await(&f.got)
 //line hub.go:255:1
-	return r.SendNone(g2)
+		return r.SendNone(g2)
+	}
 }
 
-//line hub_greenlet.go:285:1
+//line hub_greenlet.go:248:1
 
 func (f *hubResumeFrame) Resume(r *gen.Run) (st gen.Status) {
 	h, t := f.h, f.t
 	var got any
 	switch f.PC {
-	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.h, f.t))
 	case 1:
 		got = f.got
 		r.Received()
@@ -310,16 +271,18 @@ after_if_250:
 	default:
 		t.end(nil)
 	}
-	return r.Return(f, &f.Header)
+	return f.Return(r, f)
 }
 
-//line hub_greenlet.go:317:1
+//line hub_greenlet.go:278:1
 
-func (f *hubResumeFrame) Args(args []any)    { gen.SetArgs(f, args, &f.t) }
-func (f *hubResumeFrame) Forget()            { *f = hubResumeFrame{Header: f.Header} }
 func (f *hubResumeFrame) Release(r *gen.Run) { gen.Free(r, f, 10) }
-func (*hubResumeFrame) Func() *gen.Func      { return &hubResumeFrameInfo }
+func (*hubResumeFrame) Func() *gen.Func      { return hub_go.At(2) }
 
-var hubResumeFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*Hub).resume", File: "github.com/going-green/greenlet/hub/hub.go", Line: 234, Points: "253 h t; 255 ="}
 var _ func(*Hub, *Task) = (*Hub).resume
 var _ = gen.Declare("Hub.loop", "Hub.turns", "Hub.resume")
+var hub_go = gen.Funcs{Package: "github.com/going-green/greenlet/hub", File: "github.com/going-green/greenlet/hub/hub.go", List: `
+(*Hub).loop 177: 179 h
+(*Hub).turns 189 217: 201 h n2
+(*Hub).resume 234: 253 h t; 255 =
+`}

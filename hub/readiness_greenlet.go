@@ -12,12 +12,10 @@ import (
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// ReadinessWaitFrame is an activation of Readiness.Wait.
 type ReadinessWaitFrame struct {
-	gen.Header
-	r    *Readiness
-	dir  Direction
-	ret0 error
+	gen.Returns[error]
+	r   *Readiness
+	dir Direction
 }
 
 // NewWaitFrame makes a frame that will run Readiness.Wait.
@@ -25,10 +23,8 @@ func (r *Readiness) NewWaitFrame(dir Direction) *ReadinessWaitFrame {
 	_ = r.Wait
 	return gen.MakeFrame(ReadinessWaitFrame{r: r, dir: dir})
 }
-func (f *ReadinessWaitFrame) Results() error                   { f.Over(f); return f.ret0 }
-func (f *ReadinessWaitFrame) Returned(r *gen.Run) (ret0 error) { ret0 = f.ret0; f.Release(r); return }
-
-// WaitResumable is Readiness.Wait for callers that can be suspended.
+func (f *ReadinessWaitFrame) Results() error            { f.Over(f); return f.Ret0 }
+func (f *ReadinessWaitFrame) Returned(r *gen.Run) error { ret0 := f.Ret0; f.Release(r); return ret0 }
 func (r *Readiness) WaitResumable(r2 *gen.Run, dir Direction) (error, gen.Status) {
 	return (*ReadinessWaitFrame)(nil).body(r2, r, dir)
 }
@@ -41,27 +37,27 @@ func (f *ReadinessWaitFrame) body(r2 *gen.Run, r *Readiness, dir Direction) (ret
 			return err, gen.Done
 		}
 		f = gen.Take(r2, f, 37)
-		r2.Leaf(f, &f.Header)
-		f.r, f.dir, f.PC = r, dir, 1
+		f.Leaf(r2, f, 1)
+		f.r, f.dir = r, dir
 //line readiness.go:140:1
 		return ret0, r2.SendNone(loop)
 	}
 }
 
-//line readiness_greenlet.go:52:1
+//line readiness_greenlet.go:48:1
 
 func (f *ReadinessWaitFrame) Resume(r2 *gen.Run) (st gen.Status) {
 	r, dir := f.r, f.dir
 	switch f.PC {
 	case 0:
-		f.ret0, st = f.body(r2, f.r, f.dir)
-		return r2.Started(f, &f.Header, st)
+		f.Ret0, st = f.body(r2, f.r, f.dir)
+		return f.Started(r2, f, st)
 	default:
 //line readiness.go:136:1
 		loop, err := r.Park(r2.Current(), dir)
 		if loop == nil {
-			f.ret0 = err
-			return r2.Return(f, &f.Header)
+			f.Ret0 = err
+			return f.Return(r2, f)
 		}
 //line readiness.go:140:1
 		f.PC = 1
@@ -70,42 +66,21 @@ func (f *ReadinessWaitFrame) Resume(r2 *gen.Run) (st gen.Status) {
 	}
 }
 
-//line readiness_greenlet.go:74:1
+//line readiness_greenlet.go:70:1
 
-func (f *ReadinessWaitFrame) Args(args []any)            { gen.SetArgs(f, args, &f.dir) }
-func (f *ReadinessWaitFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *ReadinessWaitFrame) Forget()                    { *f = ReadinessWaitFrame{Header: f.Header, ret0: f.ret0} }
-func (f *ReadinessWaitFrame) Release(r *gen.Run)         { gen.Free(r, f, 37) }
-func (*ReadinessWaitFrame) Func() *gen.Func              { return &infoOfReadinessWaitFrame }
+func (f *ReadinessWaitFrame) Args(args []any)    { gen.SetArgs(f, args, &f.dir) }
+func (f *ReadinessWaitFrame) Forget()            { *f = ReadinessWaitFrame{Returns: f.Returns} }
+func (f *ReadinessWaitFrame) Release(r *gen.Run) { gen.Free(r, f, 37) }
+func (*ReadinessWaitFrame) Func() *gen.Func      { return readiness_go.At(0) }
 
-var infoOfReadinessWaitFrame = gen.Func{Name: "github.com/going-green/greenlet/hub.(*Readiness).Wait", File: "github.com/going-green/greenlet/hub/readiness.go", Line: 134, Points: "140 r dir"}
-var _ func(*Readiness, Direction) error = (*Readiness).Wait
+var _ = gen.Method11((*new(*Readiness)).Wait, (*Readiness).WaitResumable, (*Readiness).NewWaitFrame)
 
-// valueReadinessWaitFrame is Readiness.Wait as a value, for callers that can be suspended.
-type valueReadinessWaitFrame struct {
-	recv *Readiness
-}
-
-func (v valueReadinessWaitFrame) CallResumable(r *gen.Run, p0 Direction) (error, gen.Status) {
-	return v.recv.WaitResumable(r, p0)
-}
-
-var _ = gen.RegisterMethod((*new(*Readiness)).Wait, func(recv *Readiness) any {
-	return valueReadinessWaitFrame{recv}
-})
-
-func (v valueReadinessWaitFrame) Frame() gen.Frame {
-	return gen.MakeFrame(ReadinessWaitFrame{r: v.recv})
-}
-
-// ReadinessWaitForFrame is an activation of Readiness.WaitFor.
 type ReadinessWaitForFrame struct {
-	gen.Header
+	gen.Returns[error]
 	r     *Readiness
 	dir   Direction
 	d     time.Duration
 	until time.Time
-	ret0  error
 }
 
 // NewWaitForFrame makes a frame that will run Readiness.WaitFor.
@@ -113,14 +88,8 @@ func (r *Readiness) NewWaitForFrame(dir Direction, d time.Duration) *ReadinessWa
 	_ = r.WaitFor
 	return gen.MakeFrame(ReadinessWaitForFrame{r: r, dir: dir, d: d})
 }
-func (f *ReadinessWaitForFrame) Results() error { f.Over(f); return f.ret0 }
-func (f *ReadinessWaitForFrame) Returned(r *gen.Run) (ret0 error) {
-	ret0 = f.ret0
-	f.Release(r)
-	return
-}
-
-// WaitForResumable is Readiness.WaitFor for callers that can be suspended.
+func (f *ReadinessWaitForFrame) Results() error            { f.Over(f); return f.Ret0 }
+func (f *ReadinessWaitForFrame) Returned(r *gen.Run) error { ret0 := f.Ret0; f.Release(r); return ret0 }
 func (r *Readiness) WaitForResumable(r2 *gen.Run, dir Direction, d time.Duration) (error, gen.Status) {
 	return (*ReadinessWaitForFrame)(nil).body(r2, r, dir, d)
 }
@@ -135,27 +104,27 @@ func (f *ReadinessWaitForFrame) body(r2 *gen.Run, r *Readiness, dir Direction, d
 			return err, gen.Done
 		}
 		f = gen.Take(r2, f, 44)
-		r2.Leaf(f, &f.Header)
-		f.r, f.dir, f.until, f.PC = r, dir, until, 1
+		f.Leaf(r2, f, 1)
+		f.r, f.dir, f.until = r, dir, until
 //line readiness.go:154:1
 		return ret0, r2.SendNone(loop)
 	}
 }
 
-//line readiness_greenlet.go:146:1
+//line readiness_greenlet.go:115:1
 
 func (f *ReadinessWaitForFrame) Resume(r2 *gen.Run) (st gen.Status) {
 	r, dir := f.r, f.dir
 	switch f.PC {
 	case 0:
-		f.ret0, st = f.body(r2, f.r, f.dir, f.d)
-		return r2.Started(f, &f.Header, st)
+		f.Ret0, st = f.body(r2, f.r, f.dir, f.d)
+		return f.Started(r2, f, st)
 	default:
 //line readiness.go:150:1
 		loop, err := r.park(r2.Current(), dir, f.until)
 		if loop == nil {
-			f.ret0 = err
-			return r2.Return(f, &f.Header)
+			f.Ret0 = err
+			return f.Return(r2, f)
 		}
 //line readiness.go:154:1
 		f.PC = 1
@@ -164,35 +133,15 @@ func (f *ReadinessWaitForFrame) Resume(r2 *gen.Run) (st gen.Status) {
 	}
 }
 
-//line readiness_greenlet.go:168:1
+//line readiness_greenlet.go:137:1
 
-func (f *ReadinessWaitForFrame) Args(args []any)            { gen.SetArgs(f, args, &f.dir, &f.d) }
-func (f *ReadinessWaitForFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *ReadinessWaitForFrame) Forget()                    { *f = ReadinessWaitForFrame{Header: f.Header, ret0: f.ret0} }
-func (f *ReadinessWaitForFrame) Release(r *gen.Run)         { gen.Free(r, f, 44) }
-func (*ReadinessWaitForFrame) Func() *gen.Func              { return &infoOfReadinessWaitForFrame }
+func (f *ReadinessWaitForFrame) Args(args []any)    { gen.SetArgs(f, args, &f.dir, &f.d) }
+func (f *ReadinessWaitForFrame) Forget()            { *f = ReadinessWaitForFrame{Returns: f.Returns} }
+func (f *ReadinessWaitForFrame) Release(r *gen.Run) { gen.Free(r, f, 44) }
+func (*ReadinessWaitForFrame) Func() *gen.Func      { return readiness_go.At(1) }
 
-var infoOfReadinessWaitForFrame = gen.Func{Name: "github.com/going-green/greenlet/hub.(*Readiness).WaitFor", File: "github.com/going-green/greenlet/hub/readiness.go", Line: 147, Points: "154 r dir until"}
-var _ func(*Readiness, Direction, time.Duration) error = (*Readiness).WaitFor
+var _ = gen.Method21((*new(*Readiness)).WaitFor, (*Readiness).WaitForResumable, (*Readiness).NewWaitForFrame)
 
-// valueReadinessWaitForFrame is Readiness.WaitFor as a value, for callers that can be suspended.
-type valueReadinessWaitForFrame struct {
-	recv *Readiness
-}
-
-func (v valueReadinessWaitForFrame) CallResumable(r *gen.Run, p0 Direction, p1 time.Duration) (error, gen.Status) {
-	return v.recv.WaitForResumable(r, p0, p1)
-}
-
-var _ = gen.RegisterMethod((*new(*Readiness)).WaitFor, func(recv *Readiness) any {
-	return valueReadinessWaitForFrame{recv}
-})
-
-func (v valueReadinessWaitForFrame) Frame() gen.Frame {
-	return gen.MakeFrame(ReadinessWaitForFrame{r: v.recv})
-}
-
-// ReadinessGiveWayFrame is an activation of Readiness.GiveWay.
 type ReadinessGiveWayFrame struct {
 	gen.Header
 	r   *Readiness
@@ -204,8 +153,6 @@ func (r *Readiness) NewGiveWayFrame(dir Direction) *ReadinessGiveWayFrame {
 	_ = r.GiveWay
 	return gen.MakeFrame(ReadinessGiveWayFrame{r: r, dir: dir})
 }
-
-// GiveWayResumable is Readiness.GiveWay for callers that can be suspended.
 func (r *Readiness) GiveWayResumable(r2 *gen.Run, dir Direction) gen.Status {
 	return (*ReadinessGiveWayFrame)(nil).body(r2, r, dir)
 }
@@ -218,47 +165,33 @@ func (f *ReadinessGiveWayFrame) body(r2 *gen.Run, r *Readiness, dir Direction) (
 //line readiness.go:164:1
 	if st = r.hub.YieldResumable(r2); st != gen.Done {
 		f = gen.Take(r2, f, 40)
-		f.r, f.PC = nil, 1
-		return r2.Link(f, &f.Header, st)
+		f.r = nil
+		return f.Link(r2, f, 1, st)
 	}
 	return gen.Done
 }
 
-//line readiness_greenlet.go:228:1
+//line readiness_greenlet.go:175:1
 
 func (f *ReadinessGiveWayFrame) Resume(r2 *gen.Run) (st gen.Status) {
 	switch f.PC {
 	case 0:
-		return r2.Started(f, &f.Header, f.body(r2, f.r, f.dir))
+		return f.Started(r2, f, f.body(r2, f.r, f.dir))
 	default:
 		r2.Callee().(*HubYieldFrame).Release(r2)
-		return r2.Return(f, &f.Header)
+		return f.Return(r2, f)
 	}
 }
 
 func (f *ReadinessGiveWayFrame) Args(args []any)    { gen.SetArgs(f, args, &f.dir) }
 func (f *ReadinessGiveWayFrame) Forget()            { *f = ReadinessGiveWayFrame{Header: f.Header} }
 func (f *ReadinessGiveWayFrame) Release(r *gen.Run) { gen.Free(r, f, 40) }
-func (*ReadinessGiveWayFrame) Func() *gen.Func      { return &infoOfReadinessGiveWayFrame }
+func (*ReadinessGiveWayFrame) Func() *gen.Func      { return readiness_go.At(2) }
 
-var infoOfReadinessGiveWayFrame = gen.Func{Name: "github.com/going-green/greenlet/hub.(*Readiness).GiveWay", File: "github.com/going-green/greenlet/hub/readiness.go", Line: 162, Points: "164"}
-var _ func(*Readiness, Direction) = (*Readiness).GiveWay
-
-// valueReadinessGiveWayFrame is Readiness.GiveWay as a value, for callers that can be suspended.
-type valueReadinessGiveWayFrame struct {
-	recv *Readiness
-}
-
-func (v valueReadinessGiveWayFrame) CallResumable(r *gen.Run, p0 Direction) gen.Status {
-	return v.recv.GiveWayResumable(r, p0)
-}
-
-var _ = gen.RegisterMethod((*new(*Readiness)).GiveWay, func(recv *Readiness) any {
-	return valueReadinessGiveWayFrame{recv}
-})
-
-func (v valueReadinessGiveWayFrame) Frame() gen.Frame {
-	return gen.MakeFrame(ReadinessGiveWayFrame{r: v.recv})
-}
-
+var _ = gen.Method10((*new(*Readiness)).GiveWay, (*Readiness).GiveWayResumable, (*Readiness).NewGiveWayFrame)
 var _ = gen.Declare("Readiness.Wait", "Readiness.WaitFor", "Readiness.GiveWay")
+var readiness_go = gen.Funcs{Package: "github.com/going-green/greenlet/hub", File: "github.com/going-green/greenlet/hub/readiness.go", List: `
+(*Readiness).Wait 134: 140 r dir
+(*Readiness).WaitFor 147: 154 r dir until
+(*Readiness).GiveWay 162: 164
+`}

@@ -13,7 +13,6 @@ import (
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// logTimedFrame is an activation of log.timed.
 type logTimedFrame struct {
 	gen.Header
 	l0    *log
@@ -29,8 +28,6 @@ func (l0 *log) newTimedFrame(name string, r *Readiness, e *Event) *logTimedFrame
 	_ = l0.timed
 	return gen.MakeFrame(logTimedFrame{l0: l0, name: name, r: r, e: e})
 }
-
-// timedResumable is log.timed for callers that can be suspended.
 func (l0 *log) timedResumable(r2 *gen.Run, name string, r *Readiness, e *Event) gen.Status {
 	return (*logTimedFrame)(nil).body(r2, l0, name, r, e)
 }
@@ -93,8 +90,8 @@ func (f *logTimedFrame) body(r2 *gen.Run, l0 *log, name string, r *Readiness, e 
 //line simulate_test.go:24:1
 		if st = (*l).SleepResumable(r2, time.Second); st != gen.Done {
 			f = gen.Take(r2, f, 55)
-			f.l, f.r, f.e, f.shows, f.PC = l, r, e, shows, 1
-			return r2.Link(f, &f.Header, st)
+			f.l, f.r, f.e, f.shows = l, r, e, shows
+			return f.Link(r2, f, 1, st)
 		}
 	}
 resumed_24:
@@ -102,17 +99,16 @@ resumed_24:
 	shows("sleeps")
 	if st = (*l).SleepUntilResumable(r2, (*l).Now().Add(time.Second)); st != gen.Done {
 		f = gen.Take(r2, f, 55)
-		f.l, f.r, f.e, f.shows, f.PC = l, r, e, shows, 2
-		return r2.Link(f, &f.Header, st)
+		f.l, f.r, f.e, f.shows = l, r, e, shows
+		return f.Link(r2, f, 2, st)
 	}
 resumed_26:
 //line simulate_test.go:27:1
 	shows("sleeps until")
-	t0, st = e.WaitForResumable(r2, time.Second)
-	if st != gen.Done {
+	if t0, st = e.WaitForResumable(r2, time.Second); st != gen.Done {
 		f = gen.Take(r2, f, 55)
-		f.l, f.r, f.e, f.shows, f.PC = l, r, e, shows, 3
-		return r2.Link(f, &f.Header, st)
+		f.l, f.r, f.e, f.shows = l, r, e, shows
+		return f.Link(r2, f, 3, st)
 	}
 resumed_28:
 //line simulate_test.go:28:1
@@ -120,11 +116,10 @@ resumed_28:
 		shows("waits")
 	}
 	late = new(*Timeout)
-	t1, st = (*l).WithTimeoutResumable(r2, time.Second, (&logTimedValue1{recv: gen.Ref(e)}).value())
-	if st != gen.Done {
+	if t1, st = (*l).WithTimeoutResumable(r2, time.Second, (&logTimedValue1{recv: gen.Ref(e)}).value()); st != gen.Done {
 		f = gen.Take(r2, f, 55)
-		f.l, f.r, f.e, f.shows, f.late, f.PC = l, r, e, shows, late, 4
-		return r2.Link(f, &f.Header, st)
+		f.l, f.r, f.e, f.shows, f.late = l, r, e, shows, late
+		return f.Link(r2, f, 4, st)
 	}
 resumed_32:
 //line simulate_test.go:32:1
@@ -140,11 +135,10 @@ resumed_32:
 		f.l = nil
 	}
 //line simulate_test.go:36:1
-	t2, st = r.WaitResumable(r2, In)
-	if st != gen.Done {
+	if t2, st = r.WaitResumable(r2, In); st != gen.Done {
 		f = gen.Take(r2, f, 55)
-		f.r, f.e, f.shows, f.PC = r, e, shows, 5
-		return r2.Link(f, &f.Header, st)
+		f.r, f.e, f.shows = r, e, shows
+		return f.Link(r2, f, 5, st)
 	}
 resumed_36:
 //line simulate_test.go:36:1
@@ -152,11 +146,10 @@ resumed_36:
 		shows("misses a deadline")
 	}
 	r.SetDeadline(In, time.Time{})
-	t3, st = r.WaitForResumable(r2, In, time.Second)
-	if st != gen.Done {
+	if t3, st = r.WaitForResumable(r2, In, time.Second); st != gen.Done {
 		f = gen.Take(r2, f, 55)
-		f.r, f.e, f.shows, f.PC = nil, e, shows, 6
-		return r2.Link(f, &f.Header, st)
+		f.r, f.e, f.shows = nil, e, shows
+		return f.Link(r2, f, 6, st)
 	}
 resumed_40:
 	if f != nil {
@@ -166,11 +159,10 @@ resumed_40:
 	if errors.Is(t3, os.ErrDeadlineExceeded) {
 		shows("gives up")
 	}
-	_, st = AwaitForResumable(r2, time.Second, 1, e)
-	if st != gen.Done {
+	if _, st = AwaitForResumable(r2, time.Second, 1, e); st != gen.Done {
 		f = gen.Take(r2, f, 55)
-		f.e, f.shows, f.PC = nil, shows, 7
-		return r2.Link(f, &f.Header, st)
+		f.e, f.shows = nil, shows
+		return f.Link(r2, f, 7, st)
 	}
 resumed_43:
 	if f != nil {
@@ -181,68 +173,57 @@ resumed_43:
 	return gen.Done
 }
 
-//line simulate_greenlet_test.go:186:1
+//line simulate_greenlet_test.go:178:1
 
 func (f *logTimedFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.body(r, f.l0, f.name, f.r, f.e))
+	return f.Started(r, f, f.body(r, f.l0, f.name, f.r, f.e))
 }
 
 func (f *logTimedFrame) Args(args []any)    { gen.SetArgs(f, args, &f.name, &f.r, &f.e) }
 func (f *logTimedFrame) Forget()            { *f = logTimedFrame{Header: f.Header} }
 func (f *logTimedFrame) Release(r *gen.Run) { gen.Free(r, f, 55) }
-func (*logTimedFrame) Func() *gen.Func      { return &logTimedFrameInfo }
+func (*logTimedFrame) Func() *gen.Func      { return simulate_test_go.At(0) }
 
-var logTimedFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).timed", File: "github.com/going-green/greenlet/hub/simulate_test.go", Line: 21, Points: "24 l r e shows; 26 =; 28 =; 32 +late; 36 -l -late; 40 -r; 43 -e"}
 var _ func(*log, string, *Readiness, *Event) = (*log).timed
 
-// logTimedValue1 is Wait as a value of simulate_test.go:32, with what it captures.
+// logTimedValue1 is Wait as a value of simulate_test.go:32.
 type logTimedValue1 struct {
 	gen.Closure
 	recv **Event
 }
 
-// value is the literal for code that can't be suspended.
 func (c *logTimedValue1) value() func() {
 	return gen.Bind(&c.Closure, c, func() { (*c.recv).Wait() })
 }
 func (c *logTimedValue1) Frame() gen.Frame { return (*c.recv).NewWaitFrame() }
 
-// logTimedValue1Frame is an activation of the literal logTimedValue1.
 type logTimedValue1Frame struct {
 	gen.Header
 	c *logTimedValue1
 }
 
-// CallResumable is the literal logTimedValue1 for callers that can be suspended.
-func (c *logTimedValue1) CallResumable(r *gen.Run) gen.Status {
-	return (*logTimedValue1Frame)(nil).body(r, c)
-}
-
-func (f *logTimedValue1Frame) body(r *gen.Run, c *logTimedValue1) (st gen.Status) {
+func (c *logTimedValue1) CallResumable(r *gen.Run) (st gen.Status) {
 //line simulate_test.go:32:1
 	if st = (*c.recv).WaitResumable(r); st != gen.Done {
-		f = gen.Take(r, f, 51)
-		f.c, f.PC = c, 1
-		return r.Link(f, &f.Header, st)
+		f := gen.New[logTimedValue1Frame](r, 51)
+		f.c = c
+		return f.Link(r, f, 1, st)
 	}
 	return gen.Done
 }
 
-//line simulate_greenlet_test.go:233:1
+//line simulate_greenlet_test.go:217:1
 
 func (f *logTimedValue1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
 	_ = c
 	r.Callee().(*EventWaitFrame).Release(r)
-	return r.Return(f, &f.Header)
+	return f.Return(r, f)
 }
 
 func (f *logTimedValue1Frame) Release(r *gen.Run) { gen.Free(r, f, 51) }
-func (*logTimedValue1Frame) Func() *gen.Func      { return &logTimedValue1FrameInfo }
+func (*logTimedValue1Frame) Func() *gen.Func      { return simulate_test_go.At(1) }
 
-var logTimedValue1FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).timed.value1", File: "github.com/going-green/greenlet/hub/simulate_test.go", Line: 32, Points: "32"}
-
-// logBeatsFrame is an activation of log.beats.
 type logBeatsFrame struct {
 	gen.Header
 	l    *log
@@ -254,8 +235,6 @@ func (l *log) newBeatsFrame(name string) *logBeatsFrame {
 	_ = l.beats
 	return gen.MakeFrame(logBeatsFrame{l: l, name: name})
 }
-
-// beatsResumable is log.beats for callers that can be suspended.
 func (l *log) beatsResumable(r *gen.Run, name string) gen.Status {
 	return (*logBeatsFrame)(nil).body(r, l, name)
 }
@@ -272,8 +251,8 @@ loop_85:
 //line simulate_test.go:86:1
 	if st = l.SleepResumable(r, time.Second); st != gen.Done {
 		f = gen.Take(r, f, 37)
-		f.l, f.name, f.t0, f.PC = l, name, t0, 1
-		return r.Link(f, &f.Header, st)
+		f.l, f.name, f.t0 = l, name, t0
+		return f.Link(r, f, 1, st)
 	}
 //line simulate_test.go:87:1
 	l.say("%s", name)
@@ -282,14 +261,14 @@ loop_85:
 	goto loop_85
 }
 
-//line simulate_greenlet_test.go:287:1
+//line simulate_greenlet_test.go:266:1
 
 func (f *logBeatsFrame) Resume(r *gen.Run) (st gen.Status) {
 	l, name := f.l, f.name
 	var t0 int
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.l, f.name))
+		return f.Started(r, f, f.body(r, f.l, f.name))
 	case 1:
 		t0 = f.t0
 		r.Callee().(*HubSleepFrame).Release(r)
@@ -299,12 +278,12 @@ func (f *logBeatsFrame) Resume(r *gen.Run) (st gen.Status) {
 loop_85:
 //line simulate_test.go:85:1
 	if t0 >= 3 {
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 //line simulate_test.go:86:1
 	if st = l.SleepResumable(r, time.Second); st != gen.Done {
-		f.t0, f.PC = t0, 1
-		return r.Link(f, &f.Header, st)
+		f.t0 = t0
+		return f.Link(r, f, 1, st)
 	}
 resumed_86:
 //line simulate_test.go:87:1
@@ -314,13 +293,17 @@ resumed_86:
 	goto loop_85
 }
 
-//line simulate_greenlet_test.go:319:1
+//line simulate_greenlet_test.go:298:1
 
 func (f *logBeatsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.name) }
 func (f *logBeatsFrame) Forget()            { *f = logBeatsFrame{Header: f.Header} }
 func (f *logBeatsFrame) Release(r *gen.Run) { gen.Free(r, f, 37) }
-func (*logBeatsFrame) Func() *gen.Func      { return &logBeatsFrameInfo }
+func (*logBeatsFrame) Func() *gen.Func      { return simulate_test_go.At(2) }
 
-var logBeatsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub.(*log).beats", File: "github.com/going-green/greenlet/hub/simulate_test.go", Line: 84, Points: "86 l name t0"}
 var _ func(*log, string) = (*log).beats
 var _ = gen.Declare("log.timed", "log.beats")
+var simulate_test_go = gen.Funcs{Package: "github.com/going-green/greenlet/hub", File: "github.com/going-green/greenlet/hub/simulate_test.go", List: `
+(*log).timed 21: 24 l r e shows; 26 =; 28 =; 32 +late; 36 -l -late; 40 -r; 43 -e
+(*log).timed.value1 32: 32
+(*log).beats 84: 86 l name t0
+`}

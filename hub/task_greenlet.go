@@ -12,19 +12,15 @@ import (
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// TaskJoinFrame is an activation of Task.Join.
 type TaskJoinFrame struct {
-	gen.Header
-	t    *Task
-	ret0 error
+	gen.Returns[error]
+	t *Task
 }
 
 // NewJoinFrame makes a frame that will run Task.Join.
-func (t *Task) NewJoinFrame() *TaskJoinFrame              { _ = t.Join; return gen.MakeFrame(TaskJoinFrame{t: t}) }
-func (f *TaskJoinFrame) Results() error                   { f.Over(f); return f.ret0 }
-func (f *TaskJoinFrame) Returned(r *gen.Run) (ret0 error) { ret0 = f.ret0; f.Release(r); return }
-
-// JoinResumable is Task.Join for callers that can be suspended.
+func (t *Task) NewJoinFrame() *TaskJoinFrame                 { _ = t.Join; return gen.MakeFrame(TaskJoinFrame{t: t}) }
+func (f *TaskJoinFrame) Results() error                      { f.Over(f); return f.Ret0 }
+func (f *TaskJoinFrame) Returned(r *gen.Run) error           { ret0 := f.Ret0; f.Release(r); return ret0 }
 func (t *Task) JoinResumable(r *gen.Run) (error, gen.Status) { return (*TaskJoinFrame)(nil).body(r, t) }
 
 func (f *TaskJoinFrame) body(r *gen.Run, t *Task) (ret0 error, st gen.Status) {
@@ -35,61 +31,41 @@ func (f *TaskJoinFrame) body(r *gen.Run, t *Task) (ret0 error, st gen.Status) {
 	}
 //line task.go:175:1
 	f = gen.Take(r, f, 27)
-	r.Leaf(f, &f.Header)
-	f.t, f.PC = t, 1
+	f.Leaf(r, f, 1)
+	f.t = t
 //line task.go:175:1
 	return ret0, r.SendNone(t.hub.park(r.Current(), &t.joiners, forTask))
 }
 
-//line task_greenlet.go:45:1
+//line task_greenlet.go:41:1
 
 func (f *TaskJoinFrame) Resume(r *gen.Run) (st gen.Status) {
 	t := f.t
 	switch f.PC {
 	case 0:
-		f.ret0, st = f.body(r, f.t)
-		return r.Started(f, &f.Header, st)
+		f.Ret0, st = f.body(r, f.t)
+		return f.Started(r, f, st)
 	default:
 //line task.go:176:1
 		t.hub.awake(r.Current())
 //line task.go:178:1
-		f.ret0 = t.Err()
-		return r.Return(f, &f.Header)
+		f.Ret0 = t.Err()
+		return f.Return(r, f)
 	}
 }
 
-//line task_greenlet.go:62:1
+//line task_greenlet.go:58:1
 
-func (f *TaskJoinFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *TaskJoinFrame) Forget()                    { *f = TaskJoinFrame{Header: f.Header, ret0: f.ret0} }
-func (f *TaskJoinFrame) Release(r *gen.Run)         { gen.Free(r, f, 27) }
-func (*TaskJoinFrame) Func() *gen.Func              { return &infoOfTaskJoinFrame }
+func (f *TaskJoinFrame) Forget()            { *f = TaskJoinFrame{Returns: f.Returns} }
+func (f *TaskJoinFrame) Release(r *gen.Run) { gen.Free(r, f, 27) }
+func (*TaskJoinFrame) Func() *gen.Func      { return task_go.At(0) }
 
-var infoOfTaskJoinFrame = gen.Func{Name: "github.com/going-green/greenlet/hub.(*Task).Join", File: "github.com/going-green/greenlet/hub/task.go", Line: 173, Points: "175 t"}
-var _ func(*Task) error = (*Task).Join
+var _ = gen.Method01((*new(*Task)).Join, (*Task).JoinResumable, (*Task).NewJoinFrame)
 
-// valueTaskJoinFrame is Task.Join as a value, for callers that can be suspended.
-type valueTaskJoinFrame struct {
-	recv *Task
-}
-
-func (v valueTaskJoinFrame) CallResumable(r *gen.Run) (error, gen.Status) {
-	return v.recv.JoinResumable(r)
-}
-
-var _ = gen.RegisterMethod((*new(*Task)).Join, func(recv *Task) any {
-	return valueTaskJoinFrame{recv}
-})
-
-func (v valueTaskJoinFrame) Frame() gen.Frame { return gen.MakeFrame(TaskJoinFrame{t: v.recv}) }
-
-// TaskJoinForFrame is an activation of Task.JoinFor.
 type TaskJoinForFrame struct {
-	gen.Header
-	t    *Task
-	d    time.Duration
-	ret0 error
-	ret1 bool
+	gen.Returns2[error, bool]
+	t *Task
+	d time.Duration
 }
 
 // NewJoinForFrame makes a frame that will run Task.JoinFor.
@@ -97,14 +73,12 @@ func (t *Task) NewJoinForFrame(d time.Duration) *TaskJoinForFrame {
 	_ = t.JoinFor
 	return gen.MakeFrame(TaskJoinForFrame{t: t, d: d})
 }
-func (f *TaskJoinForFrame) Results() (error, bool) { f.Over(f); return f.ret0, f.ret1 }
-func (f *TaskJoinForFrame) Returned(r *gen.Run) (ret0 error, ret1 bool) {
-	ret0, ret1 = f.ret0, f.ret1
+func (f *TaskJoinForFrame) Results() (error, bool) { f.Over(f); return f.Ret0, f.Ret1 }
+func (f *TaskJoinForFrame) Returned(r *gen.Run) (error, bool) {
+	ret0, ret1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return
+	return ret0, ret1
 }
-
-// JoinForResumable is Task.JoinFor for callers that can be suspended.
 func (t *Task) JoinForResumable(r *gen.Run, d time.Duration) (error, bool, gen.Status) {
 	return (*TaskJoinForFrame)(nil).body(r, t, d)
 }
@@ -117,72 +91,48 @@ func (f *TaskJoinForFrame) body(r *gen.Run, t *Task, d time.Duration) (ret0 erro
 	}
 //line task.go:186:1
 	f = gen.Take(r, f, 10)
-	r.Leaf(f, &f.Header)
-	f.t, f.PC = t, 1
+	f.Leaf(r, f, 1)
+	f.t = t
 //line task.go:186:1
 	return ret0, ret1, r.SendNone(t.hub.parkFor(r.Current(), &t.joiners, d, forTask))
 }
 
-//line task_greenlet.go:127:1
+//line task_greenlet.go:101:1
 
 func (f *TaskJoinForFrame) Resume(r *gen.Run) (st gen.Status) {
 	t := f.t
 	switch f.PC {
 	case 0:
-		f.ret0, f.ret1, st = f.body(r, f.t, f.d)
-		return r.Started(f, &f.Header, st)
+		f.Ret0, f.Ret1, st = f.body(r, f.t, f.d)
+		return f.Started(r, f, st)
 	default:
 //line task.go:187:1
 		t.hub.awake(r.Current())
 		if !t.hub.granted() {
-			f.ret0, f.ret1 = nil, false
-			return r.Return(f, &f.Header)
+			f.Ret0, f.Ret1 = nil, false
+			return f.Return(r, f)
 		}
-		f.ret0, f.ret1 = t.Err(), true
-		return r.Return(f, &f.Header)
+		f.Ret0, f.Ret1 = t.Err(), true
+		return f.Return(r, f)
 	}
 }
 
-//line task_greenlet.go:147:1
+//line task_greenlet.go:121:1
 
-func (f *TaskJoinForFrame) Args(args []any) { gen.SetArgs(f, args, &f.d) }
-func (f *TaskJoinForFrame) Send(r *gen.Run) gen.Status {
-	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
-}
-func (f *TaskJoinForFrame) Forget() {
-	*f = TaskJoinForFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1}
-}
+func (f *TaskJoinForFrame) Args(args []any)    { gen.SetArgs(f, args, &f.d) }
+func (f *TaskJoinForFrame) Forget()            { *f = TaskJoinForFrame{Returns2: f.Returns2} }
 func (f *TaskJoinForFrame) Release(r *gen.Run) { gen.Free(r, f, 10) }
-func (*TaskJoinForFrame) Func() *gen.Func      { return &infoOfTaskJoinForFrame }
+func (*TaskJoinForFrame) Func() *gen.Func      { return task_go.At(1) }
 
-var infoOfTaskJoinForFrame = gen.Func{Name: "github.com/going-green/greenlet/hub.(*Task).JoinFor", File: "github.com/going-green/greenlet/hub/task.go", Line: 184, Points: "186 t"}
-var _ func(*Task, time.Duration) (error, bool) = (*Task).JoinFor
+var _ = gen.Method12((*new(*Task)).JoinFor, (*Task).JoinForResumable, (*Task).NewJoinForFrame)
 
-// valueTaskJoinForFrame is Task.JoinFor as a value, for callers that can be suspended.
-type valueTaskJoinForFrame struct {
-	recv *Task
-}
-
-func (v valueTaskJoinForFrame) CallResumable(r *gen.Run, p0 time.Duration) (error, bool, gen.Status) {
-	return v.recv.JoinForResumable(r, p0)
-}
-
-var _ = gen.RegisterMethod((*new(*Task)).JoinFor, func(recv *Task) any {
-	return valueTaskJoinForFrame{recv}
-})
-
-func (v valueTaskJoinForFrame) Frame() gen.Frame { return gen.MakeFrame(TaskJoinForFrame{t: v.recv}) }
-
-// TaskKillFrame is an activation of Task.Kill.
 type TaskKillFrame struct {
 	gen.Header
 	t *Task
 }
 
 // NewKillFrame makes a frame that will run Task.Kill.
-func (t *Task) NewKillFrame() *TaskKillFrame { _ = t.Kill; return gen.MakeFrame(TaskKillFrame{t: t}) }
-
-// KillResumable is Task.Kill for callers that can be suspended.
+func (t *Task) NewKillFrame() *TaskKillFrame        { _ = t.Kill; return gen.MakeFrame(TaskKillFrame{t: t}) }
 func (t *Task) KillResumable(r *gen.Run) gen.Status { return (*TaskKillFrame)(nil).body(r, t) }
 
 func (f *TaskKillFrame) body(r *gen.Run, t *Task) (st gen.Status) {
@@ -191,55 +141,36 @@ func (f *TaskKillFrame) body(r *gen.Run, t *Task) (st gen.Status) {
 		panic(greenlet.Exit)
 	}
 	t.Interrupt(greenlet.Exit)
-	_, st = t.JoinResumable(r)
-	if st != gen.Done {
+	if _, st = t.JoinResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 51)
-		f.t, f.PC = nil, 1
-		return r.Link(f, &f.Header, st)
+		f.t = nil
+		return f.Link(r, f, 1, st)
 	}
 	return gen.Done
 }
 
-//line task_greenlet.go:204:1
+//line task_greenlet.go:153:1
 
 func (f *TaskKillFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.t))
+		return f.Started(r, f, f.body(r, f.t))
 	default:
 		r.Callee().(*TaskJoinFrame).Release(r)
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 }
 
 func (f *TaskKillFrame) Forget()            { *f = TaskKillFrame{Header: f.Header} }
 func (f *TaskKillFrame) Release(r *gen.Run) { gen.Free(r, f, 51) }
-func (*TaskKillFrame) Func() *gen.Func      { return &infoOfTaskKillFrame }
+func (*TaskKillFrame) Func() *gen.Func      { return task_go.At(2) }
 
-var infoOfTaskKillFrame = gen.Func{Name: "github.com/going-green/greenlet/hub.(*Task).Kill", File: "github.com/going-green/greenlet/hub/task.go", Line: 215, Points: "220"}
-var _ func(*Task) = (*Task).Kill
+var _ = gen.Method00((*new(*Task)).Kill, (*Task).KillResumable, (*Task).NewKillFrame)
 
-// valueTaskKillFrame is Task.Kill as a value, for callers that can be suspended.
-type valueTaskKillFrame struct {
-	recv *Task
-}
-
-func (v valueTaskKillFrame) CallResumable(r *gen.Run) gen.Status {
-	return v.recv.KillResumable(r)
-}
-
-var _ = gen.RegisterMethod((*new(*Task)).Kill, func(recv *Task) any {
-	return valueTaskKillFrame{recv}
-})
-
-func (v valueTaskKillFrame) Frame() gen.Frame { return gen.MakeFrame(TaskKillFrame{t: v.recv}) }
-
-// TaskKillForFrame is an activation of Task.KillFor.
 type TaskKillForFrame struct {
-	gen.Header
-	t    *Task
-	d    time.Duration
-	ret0 bool
+	gen.Returns[bool]
+	t *Task
+	d time.Duration
 }
 
 // NewKillForFrame makes a frame that will run Task.KillFor.
@@ -247,10 +178,8 @@ func (t *Task) NewKillForFrame(d time.Duration) *TaskKillForFrame {
 	_ = t.KillFor
 	return gen.MakeFrame(TaskKillForFrame{t: t, d: d})
 }
-func (f *TaskKillForFrame) Results() bool                   { f.Over(f); return f.ret0 }
-func (f *TaskKillForFrame) Returned(r *gen.Run) (ret0 bool) { ret0 = f.ret0; f.Release(r); return }
-
-// KillForResumable is Task.KillFor for callers that can be suspended.
+func (f *TaskKillForFrame) Results() bool            { f.Over(f); return f.Ret0 }
+func (f *TaskKillForFrame) Returned(r *gen.Run) bool { ret0 := f.Ret0; f.Release(r); return ret0 }
 func (t *Task) KillForResumable(r *gen.Run, d time.Duration) (bool, gen.Status) {
 	return (*TaskKillForFrame)(nil).body(r, t, d)
 }
@@ -262,56 +191,43 @@ func (f *TaskKillForFrame) body(r *gen.Run, t *Task, d time.Duration) (ret0 bool
 		panic(greenlet.Exit)
 	}
 	t.Interrupt(greenlet.Exit)
-	_, ok, st = t.JoinForResumable(r, d)
-	if st != gen.Done {
+	if _, ok, st = t.JoinForResumable(r, d); st != gen.Done {
 		f = gen.Take(r, f, 2)
-		f.t, f.PC = nil, 1
-		return ret0, r.Link(f, &f.Header, st)
+		f.t = nil
+		return ret0, f.Link(r, f, 1, st)
 	}
 //line task.go:233:1
 	return ok, gen.Done
 }
 
-//line task_greenlet.go:276:1
+//line task_greenlet.go:204:1
 
 func (f *TaskKillForFrame) Resume(r *gen.Run) (st gen.Status) {
 	var ok bool
 	switch f.PC {
 	case 0:
-		f.ret0, st = f.body(r, f.t, f.d)
-		return r.Started(f, &f.Header, st)
+		f.Ret0, st = f.body(r, f.t, f.d)
+		return f.Started(r, f, st)
 	default:
 		_, ok = r.Callee().(*TaskJoinForFrame).Returned(r)
 //line task.go:233:1
-		f.ret0 = ok
-		return r.Return(f, &f.Header)
+		f.Ret0 = ok
+		return f.Return(r, f)
 	}
 }
 
-//line task_greenlet.go:292:1
+//line task_greenlet.go:220:1
 
-func (f *TaskKillForFrame) Args(args []any)            { gen.SetArgs(f, args, &f.d) }
-func (f *TaskKillForFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *TaskKillForFrame) Forget()                    { *f = TaskKillForFrame{Header: f.Header, ret0: f.ret0} }
-func (f *TaskKillForFrame) Release(r *gen.Run)         { gen.Free(r, f, 2) }
-func (*TaskKillForFrame) Func() *gen.Func              { return &infoOfTaskKillForFrame }
+func (f *TaskKillForFrame) Args(args []any)    { gen.SetArgs(f, args, &f.d) }
+func (f *TaskKillForFrame) Forget()            { *f = TaskKillForFrame{Returns: f.Returns} }
+func (f *TaskKillForFrame) Release(r *gen.Run) { gen.Free(r, f, 2) }
+func (*TaskKillForFrame) Func() *gen.Func      { return task_go.At(3) }
 
-var infoOfTaskKillForFrame = gen.Func{Name: "github.com/going-green/greenlet/hub.(*Task).KillFor", File: "github.com/going-green/greenlet/hub/task.go", Line: 227, Points: "232"}
-var _ func(*Task, time.Duration) bool = (*Task).KillFor
-
-// valueTaskKillForFrame is Task.KillFor as a value, for callers that can be suspended.
-type valueTaskKillForFrame struct {
-	recv *Task
-}
-
-func (v valueTaskKillForFrame) CallResumable(r *gen.Run, p0 time.Duration) (bool, gen.Status) {
-	return v.recv.KillForResumable(r, p0)
-}
-
-var _ = gen.RegisterMethod((*new(*Task)).KillFor, func(recv *Task) any {
-	return valueTaskKillForFrame{recv}
-})
-
-func (v valueTaskKillForFrame) Frame() gen.Frame { return gen.MakeFrame(TaskKillForFrame{t: v.recv}) }
-
+var _ = gen.Method11((*new(*Task)).KillFor, (*Task).KillForResumable, (*Task).NewKillForFrame)
 var _ = gen.Declare("Task.Join", "Task.JoinFor", "Task.Kill", "Task.KillFor")
+var task_go = gen.Funcs{Package: "github.com/going-green/greenlet/hub", File: "github.com/going-green/greenlet/hub/task.go", List: `
+(*Task).Join 173: 175 t
+(*Task).JoinFor 184: 186 t
+(*Task).Kill 215: 220
+(*Task).KillFor 227: 232
+`}

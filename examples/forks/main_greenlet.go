@@ -8,89 +8,59 @@ import "github.com/going-green/greenlet/runtime/gen"
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// chooseFrame is an activation of choose.
 type chooseFrame struct {
 	gen.Exchanges[int, int]
-	gen.Header
-	n, t0, ret0 int
+	gen.Returns[int]
+	n, t0 int
 }
 
-func newChooseFrame(n int) *chooseFrame               { _ = choose; return gen.MakeFrame(chooseFrame{n: n}) }
-func (f *chooseFrame) Results() int                   { f.Over(f); return f.ret0 }
-func (f *chooseFrame) Returned(r *gen.Run) (ret0 int) { ret0 = f.ret0; f.Release(r); return }
-
-// chooseResumable is choose for callers that can be suspended.
+func (f *chooseFrame) Returned(r *gen.Run) int { ret0 := f.Ret0; f.Release(r); return ret0 }
 func chooseResumable(r *gen.Run, n int) (ret0 int, st gen.Status) {
 //line main.go:41:1
-	f := gen.Take(r, (*chooseFrame)(nil), 53)
-	r.Leaf(f, &f.Header)
-	f.PC = 1
+	f := gen.New[chooseFrame](r, 53)
+	f.Leaf(r, f, 1)
 	r.Await(&f.t0)
 //line main.go:41:1
+	if p, ok := r.Out().(*int); ok {
+		*p = n
+		return ret0, gen.Left
+	}
 	return ret0, gen.Yielded(r, n)
 }
 
-//line main_greenlet.go:34:1
+//line main_greenlet.go:32:1
 
-// Ask continues choose up to its next value, and returns where it awaits the answer.
-func (f *chooseFrame) Ask(p *int) *int {
-	n := f.n
+func (f *chooseFrame) Resume(r *gen.Run) (st gen.Status) {
 	var t0 int
-	switch f.PC {
-	case 1:
-		t0 = f.t0
-//line main.go:41:1
-		f.ret0 = t0
-		return nil
-	}
-
-//line main.go:41:1
-	f.PC = 1
-//line main.go:41:1
-	*p = n
-	return &f.t0
-}
-
-//line main_greenlet.go:55:1
-
-func (f *chooseFrame) Resume(r *gen.Run) gen.Status {
-	var v int
+	t0 = f.t0
 	r.Received()
-	at := f.Ask(&v)
-	if at == nil {
-		return r.Return(f, &f.Header)
-	}
-	r.Await(at)
-	return gen.Yielded(r, v)
+//line main.go:41:1
+	f.Ret0 = t0
+	return f.Return(r, f)
 }
 
-func (f *chooseFrame) Args(args []any)            { gen.SetArgs(f, args, &f.n) }
-func (f *chooseFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *chooseFrame) Release(r *gen.Run)         { gen.Free(r, f, 53) }
-func (*chooseFrame) Func() *gen.Func              { return &chooseFrameInfo }
+//line main_greenlet.go:43:1
 
-var chooseFrameInfo = gen.Func{Name: "main.choose", File: "github.com/going-green/greenlet/examples/forks/main.go", Line: 41, Points: "41"}
+func (f *chooseFrame) Release(r *gen.Run) { gen.Free(r, f, 53) }
+func (*chooseFrame) Func() *gen.Func      { return main_go.At(0) }
+
 var _ = gen.Durable((*chooseFrame)(nil), `github.com/going-green/greenlet/examples/forks.choose as chooseFrame
 start n
-results ret0
+results Ret0
 Exchange#89fb8da7 - t0:~89fb8da7<`)
 var _ func(int) int = choose
 
-// placeFrame is an activation of place.
 type placeFrame struct {
 	gen.Exchanges[int, int]
-	gen.Header
+	gen.Returns[string]
 	size int
 	b    board
 	row  int
-	ret0 string
 }
 
-func newPlaceFrame(size int) *placeFrame                { _ = place; return gen.MakeFrame(placeFrame{size: size}) }
-func (f *placeFrame) Results() string                   { f.Over(f); return f.ret0 }
-func (f *placeFrame) Returned(r *gen.Run) (ret0 string) { ret0 = f.ret0; f.Release(r); return }
-
-// placeResumable is place for callers that can be suspended.
+func newPlaceFrame(size int) *placeFrame         { _ = place; return gen.MakeFrame(placeFrame{size: size}) }
+func (f *placeFrame) Results() string            { f.Over(f); return f.Ret0 }
+func (f *placeFrame) Returned(r *gen.Run) string { ret0 := f.Ret0; f.Release(r); return ret0 }
 func placeResumable(r *gen.Run, size int) (string, gen.Status) {
 	return (*placeFrame)(nil).body(r, size)
 }
@@ -108,11 +78,10 @@ loop_48:
 		return b.draw(size), gen.Done
 	}
 //line main.go:49:1
-	column, st = chooseResumable(r, size)
-	if st != gen.Done {
+	if column, st = chooseResumable(r, size); st != gen.Done {
 		f = gen.Take(r, f, 49)
-		f.size, f.b, f.row, f.PC = size, b, row, 1
-		return ret0, r.Link(f, &f.Header, st)
+		f.size, f.b, f.row = size, b, row
+		return ret0, f.Link(r, f, 1, st)
 	}
 //line main.go:50:1
 	if b.attacked(row, column) {
@@ -124,7 +93,7 @@ loop_48:
 	goto loop_48
 }
 
-//line main_greenlet.go:128:1
+//line main_greenlet.go:97:1
 
 func (f *placeFrame) Resume(r *gen.Run) (st gen.Status) {
 	size := f.size
@@ -132,8 +101,8 @@ func (f *placeFrame) Resume(r *gen.Run) (st gen.Status) {
 	var row, column int
 	switch f.PC {
 	case 0:
-		f.ret0, st = f.body(r, f.size)
-		return r.Started(f, &f.Header, st)
+		f.Ret0, st = f.body(r, f.size)
+		return f.Started(r, f, st)
 	case 1:
 		b, row = f.b, f.row
 		column = r.Callee().(*chooseFrame).Returned(r)
@@ -144,20 +113,19 @@ loop_48:
 //line main.go:48:1
 	if row >= size {
 //line main.go:55:1
-		f.ret0 = b.draw(size)
-		return r.Return(f, &f.Header)
+		f.Ret0 = b.draw(size)
+		return f.Return(r, f)
 	}
 //line main.go:49:1
-	column, st = chooseResumable(r, size)
-	if st != gen.Done {
-		f.b, f.row, f.PC = b, row, 1
-		return r.Link(f, &f.Header, st)
+	if column, st = chooseResumable(r, size); st != gen.Done {
+		f.b, f.row = b, row
+		return f.Link(r, f, 1, st)
 	}
 resumed_49:
 //line main.go:50:1
 	if b.attacked(row, column) {
-		f.ret0 = ""
-		return r.Return(f, &f.Header)
+		f.Ret0 = ""
+		return f.Return(r, f)
 	}
 //line main.go:53:1
 	b[row] = column
@@ -166,27 +134,18 @@ resumed_49:
 	goto loop_48
 }
 
-//line main_greenlet.go:170:1
+//line main_greenlet.go:138:1
 
-func (f *placeFrame) Args(args []any)            { gen.SetArgs(f, args, &f.size) }
-func (f *placeFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *placeFrame) Release(r *gen.Run)         { gen.Free(r, f, 49) }
-func (*placeFrame) Func() *gen.Func              { return &placeFrameInfo }
+func (f *placeFrame) Args(args []any)    { gen.SetArgs(f, args, &f.size) }
+func (f *placeFrame) Release(r *gen.Run) { gen.Free(r, f, 49) }
+func (*placeFrame) Func() *gen.Func      { return main_go.At(1) }
 
-var placeFrameInfo = gen.Func{Name: "main.place", File: "github.com/going-green/greenlet/examples/forks/main.go", Line: 46, Points: "49 size b row"}
 var _ = gen.Durable((*placeFrame)(nil), `github.com/going-green/greenlet/examples/forks.place as placeFrame
 start size
-results ret0
+results Ret0
 choose#40705920 github.com/going-green/greenlet/examples/forks.choose size b row`)
-var _ func(int) string = place
-
-// placeFrameValue is place as a value, for callers that can be suspended.
-type placeFrameValue struct{}
-
-func (placeFrameValue) CallResumable(r *gen.Run, p0 int) (string, gen.Status) {
-	return placeResumable(r, p0)
-}
-
-var _ = gen.Register(place, placeFrameValue{})
-
-func (placeFrameValue) Frame() gen.Frame { return gen.MakeFrame(placeFrame{}) }
+var _ = gen.Function11(place, placeResumable, newPlaceFrame)
+var main_go = gen.Funcs{Package: "main", File: "github.com/going-green/greenlet/examples/forks/main.go", List: `
+choose 41: 41
+place 46: 49 size b row
+`}

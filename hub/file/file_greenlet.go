@@ -12,14 +12,12 @@ import (
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// ReadFileFrame is an activation of ReadFile.
 type ReadFileFrame struct {
-	gen.DeferHeader
-	s          System
-	name       string
-	f          File
-	data, ret0 []byte
-	ret1       error
+	gen.DeferReturns2[[]byte, error]
+	s    System
+	name string
+	f    File
+	data []byte
 }
 
 // NewReadFileFrame makes a frame that will run ReadFile.
@@ -27,21 +25,14 @@ func NewReadFileFrame(s System, name string) *ReadFileFrame {
 	_ = ReadFile
 	return gen.MakeFrame(ReadFileFrame{s: s, name: name})
 }
-
-// ReadFileResumable is ReadFile for callers that can be suspended.
 func ReadFileResumable(r *gen.Run, s System, name string) ([]byte, error, gen.Status) {
 	return (*ReadFileFrame)(nil).run(r, s, name)
 }
-func (f *ReadFileFrame) Results() ([]byte, error) { f.Over(f); return f.ret0, f.ret1 }
-func (f *ReadFileFrame) Returned(r *gen.Run) (ret0 []byte, ret1 error) {
-	ret0, ret1 = f.ret0, f.ret1
-	f.Release(r)
-	return
-}
+func (f *ReadFileFrame) Results() ([]byte, error) { f.Over(f); return f.Ret0, f.Ret1 }
 
 func (f *ReadFileFrame) Resume(r *gen.Run) (st gen.Status) {
-	f.ret0, f.ret1, st = f.run(r, f.s, f.name)
-	return r.Started(f, &f.Header, st)
+	f.Ret0, f.Ret1, st = f.run(r, f.s, f.name)
+	return f.Started(r, f, st)
 }
 
 func (f2 *ReadFileFrame) run(r *gen.Run, s System, name string) (ret0 []byte, ret1 error, st gen.Status) {
@@ -55,7 +46,7 @@ func (f2 *ReadFileFrame) run(r *gen.Run, s System, name string) (ret0 []byte, re
 	for st = f2.step(r, s, name); st == gen.Broken; st = f2.step(r, s, name) {
 		r.Recovered(mark)
 	}
-	ret0, ret1 = f2.ret0, f2.ret1
+	ret0, ret1 = f2.Ret0, f2.Ret1
 	if hot && st == gen.Done {
 		f2.Release(r)
 	}
@@ -96,8 +87,8 @@ func (f2 *ReadFileFrame) step(r *gen.Run, s System, name string) (end gen.Status
 //line file.go:57:1
 		f, err, st = c.OpenFileResumable(r, name, os.O_RDONLY)
 		if st != gen.Done {
-			f2.s, f2.name, f2.PC = nil, "", 1
-			return r.Link(f2, &f2.Header, st)
+			f2.s, f2.name = nil, ""
+			return f2.Link(r, f2, 1, st)
 		}
 	} else {
 //line file.go:57:1
@@ -106,7 +97,7 @@ func (f2 *ReadFileFrame) step(r *gen.Run, s System, name string) (end gen.Status
 resumed_57:
 //line file.go:58:1
 	if err != nil {
-		f2.ret0, f2.ret1 = nil, err
+		f2.Ret0, f2.Ret1 = nil, err
 		goto unwind
 	}
 	f2.s, f2.name = nil, ""
@@ -142,8 +133,8 @@ resumed_57:
 //line file.go:62:1
 		size, err, st = c.SizeResumable(r)
 		if st != gen.Done {
-			f2.f, f2.PC = f, 2
-			return r.Link(f2, &f2.Header, st)
+			f2.f = f
+			return f2.Link(r, f2, 2, st)
 		}
 	} else {
 //line file.go:62:1
@@ -152,7 +143,7 @@ resumed_57:
 resumed_62:
 //line file.go:63:1
 	if err != nil {
-		f2.ret0, f2.ret1 = nil, err
+		f2.Ret0, f2.Ret1 = nil, err
 		goto unwind
 	}
 //line file.go:66:1
@@ -163,8 +154,8 @@ resumed_62:
 //line file.go:67:1
 		n, err, st = c.ReadAtResumable(r, data, 0)
 		if st != gen.Done {
-			f2.f, f2.data, f2.PC = nil, data, 3
-			return r.Link(f2, &f2.Header, st)
+			f2.f, f2.data = nil, data
+			return f2.Link(r, f2, 3, st)
 		}
 	} else {
 //line file.go:67:1
@@ -177,14 +168,14 @@ resumed_67:
 	}
 	f2.f = nil
 //line file.go:71:1
-	f2.ret0, f2.ret1 = data[:n], err
+	f2.Ret0, f2.Ret1 = data[:n], err
 	goto unwind
 unwind:
 //line file.go:72:1
 	for f2.Pending() {
 //line file.go:72:1
 		if sub := f2.Next(r); sub != gen.Done {
-			return r.Link(f2, &f2.Header, sub)
+			return f2.Link(r, f2, gen.Unwind, sub)
 		}
 	}
 //line file.go:72:1
@@ -192,39 +183,20 @@ unwind:
 	return gen.Done
 }
 
-//line file_greenlet.go:196:1
+//line file_greenlet.go:187:1
 
-func (f *ReadFileFrame) Args(args []any) { gen.SetArgs(f, args, &f.s, &f.name) }
-func (f *ReadFileFrame) Send(r *gen.Run) gen.Status {
-	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
-}
-func (f *ReadFileFrame) Forget() {
-	*f = ReadFileFrame{DeferHeader: f.DeferHeader, ret0: f.ret0, ret1: f.ret1}
-}
+func (f *ReadFileFrame) Args(args []any)    { gen.SetArgs(f, args, &f.s, &f.name) }
+func (f *ReadFileFrame) Forget()            { *f = ReadFileFrame{DeferReturns2: f.DeferReturns2} }
 func (f *ReadFileFrame) Release(r *gen.Run) { gen.Free(r, f, 15) }
-func (*ReadFileFrame) Func() *gen.Func      { return &infoOfReadFileFrame }
+func (*ReadFileFrame) Func() *gen.Func      { return file_go.At(0) }
 
-var infoOfReadFileFrame = gen.Func{Name: "github.com/going-green/greenlet/hub/file.ReadFile", File: "github.com/going-green/greenlet/hub/file/file.go", Line: 56, End: 72, Points: "57; 62 f; 67 data"}
-var _ func(System, string) ([]byte, error) = ReadFile
+var _ = gen.Function22(ReadFile, ReadFileResumable, NewReadFileFrame)
 
-// valueReadFileFrame is ReadFile as a value, for callers that can be suspended.
-type valueReadFileFrame struct{}
-
-func (valueReadFileFrame) CallResumable(r *gen.Run, p0 System, p1 string) ([]byte, error, gen.Status) {
-	return ReadFileResumable(r, p0, p1)
-}
-
-var _ = gen.Register(ReadFile, valueReadFileFrame{})
-
-func (valueReadFileFrame) Frame() gen.Frame { return gen.MakeFrame(ReadFileFrame{}) }
-
-// ReplaceFrame is an activation of Replace.
 type ReplaceFrame struct {
-	gen.Header
+	gen.Returns[error]
 	s    System
 	name string
 	data []byte
-	ret0 error
 }
 
 // NewReplaceFrame makes a frame that will run Replace.
@@ -232,22 +204,19 @@ func NewReplaceFrame(s System, name string, data []byte) *ReplaceFrame {
 	_ = Replace
 	return gen.MakeFrame(ReplaceFrame{s: s, name: name, data: data})
 }
-func (f *ReplaceFrame) Results() error                   { f.Over(f); return f.ret0 }
-func (f *ReplaceFrame) Returned(r *gen.Run) (ret0 error) { ret0 = f.ret0; f.Release(r); return }
-
-// ReplaceResumable is Replace for callers that can be suspended.
+func (f *ReplaceFrame) Results() error            { f.Over(f); return f.Ret0 }
+func (f *ReplaceFrame) Returned(r *gen.Run) error { ret0 := f.Ret0; f.Release(r); return ret0 }
 func ReplaceResumable(r *gen.Run, s System, name string, data []byte) (error, gen.Status) {
 	return (*ReplaceFrame)(nil).body(r, s, name, data)
 }
 
 func (f *ReplaceFrame) body(r *gen.Run, s System, name string, data []byte) (ret0 error, st gen.Status) {
-	var err, err2, t0 error
+	var err, err2 error
 //line file.go:79:1
-	err, st = writeSyncedResumable(r, s, name+".tmp", data)
-	if st != gen.Done {
+	if err, st = writeSyncedResumable(r, s, name+".tmp", data); st != gen.Done {
 		f = gen.Take(r, f, 41)
-		f.data, f.s, f.name, f.PC = nil, s, name, 1
-		return ret0, r.Link(f, &f.Header, st)
+		f.data, f.s, f.name = nil, s, name
+		return ret0, f.Link(r, f, 1, st)
 	}
 //line file.go:79:1
 	if err != nil {
@@ -264,8 +233,8 @@ func (f *ReplaceFrame) body(r *gen.Run, s System, name string, data []byte) (ret
 		err2, st = c.RenameResumable(r, name+".tmp", name)
 		if st != gen.Done {
 			f = gen.Take(r, f, 41)
-			f.s, f.name, f.PC = s, name, 2
-			return ret0, r.Link(f, &f.Header, st)
+			f.s, f.name = s, name
+			return ret0, f.Link(r, f, 2, st)
 		}
 	} else {
 //line file.go:82:1
@@ -285,36 +254,36 @@ func (f *ReplaceFrame) body(r *gen.Run, s System, name string, data []byte) (ret
 			SyncDirResumable(*gen.Run, string) (error, gen.Status)
 		}); ok {
 //line file.go:85:1
-			t0, st = c.SyncDirResumable(r, t1)
+			ret0, st = c.SyncDirResumable(r, t1)
 			if st != gen.Done {
 				f = gen.Take(r, f, 41)
-				f.s, f.PC = nil, 3
-				return ret0, r.Link(f, &f.Header, st)
+				f.s = nil
+				return ret0, f.Link(r, f, 3, st)
 			}
 		} else {
 //line file.go:85:1
-			t0 = s.SyncDir(t1)
+			ret0 = s.SyncDir(t1)
 		}
 	}
 //line file.go:85:1
-	return t0, gen.Done
+	return ret0, gen.Done
 }
 
-//line file_greenlet.go:304:1
+//line file_greenlet.go:273:1
 
 func (f *ReplaceFrame) Resume(r *gen.Run) (st gen.Status) {
 	s, name := f.s, f.name
-	var err, err2, t0 error
+	var err, err2 error
 	switch f.PC {
 	case 0:
-		f.ret0, st = f.body(r, f.s, f.name, f.data)
-		return r.Started(f, &f.Header, st)
+		f.Ret0, st = f.body(r, f.s, f.name, f.data)
+		return f.Started(r, f, st)
 	case 1:
 		err = r.Callee().(*writeSyncedFrame).Returned(r)
 //line file.go:79:1
 		if err != nil {
-			f.ret0 = err
-			return r.Return(f, &f.Header)
+			f.Ret0 = err
+			return f.Return(r, f)
 		}
 //line file.go:82:1
 		f.data = nil
@@ -325,8 +294,7 @@ func (f *ReplaceFrame) Resume(r *gen.Run) (st gen.Status) {
 //line file.go:82:1
 			err2, st = c.RenameResumable(r, name+".tmp", name)
 			if st != gen.Done {
-				f.PC = 2
-				return r.Link(f, &f.Header, st)
+				return f.Link(r, f, 2, st)
 			}
 		} else {
 //line file.go:82:1
@@ -337,7 +305,7 @@ func (f *ReplaceFrame) Resume(r *gen.Run) (st gen.Status) {
 		err2 = r.Callee().(interface{ Returned(*gen.Run) error }).Returned(r)
 		goto resumed_82
 	case 3:
-		t0 = r.Callee().(interface{ Returned(*gen.Run) error }).Returned(r)
+		f.Ret0 = r.Callee().(interface{ Returned(*gen.Run) error }).Returned(r)
 		goto resumed_85
 	}
 
@@ -345,8 +313,8 @@ resumed_82:
 	{
 //line file.go:82:1
 		if err2 != nil {
-			f.ret0 = err2
-			return r.Return(f, &f.Header)
+			f.Ret0 = err2
+			return f.Return(r, f)
 		}
 //line file.go:85:1
 		t1 := parent(name)
@@ -356,70 +324,46 @@ resumed_82:
 			SyncDirResumable(*gen.Run, string) (error, gen.Status)
 		}); ok {
 //line file.go:85:1
-			t0, st = c.SyncDirResumable(r, t1)
+			f.Ret0, st = c.SyncDirResumable(r, t1)
 			if st != gen.Done {
-				f.s, f.PC = nil, 3
-				return r.Link(f, &f.Header, st)
+				f.s = nil
+				return f.Link(r, f, 3, st)
 			}
 		} else {
 //line file.go:85:1
-			t0 = s.SyncDir(t1)
+			f.Ret0 = s.SyncDir(t1)
 		}
 	}
 resumed_85:
 //line file.go:85:1
-	f.ret0 = t0
-	return r.Return(f, &f.Header)
+	return f.Return(r, f)
 }
 
-//line file_greenlet.go:376:1
+//line file_greenlet.go:343:1
 
-func (f *ReplaceFrame) Args(args []any)            { gen.SetArgs(f, args, &f.s, &f.name, &f.data) }
-func (f *ReplaceFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *ReplaceFrame) Forget()                    { *f = ReplaceFrame{Header: f.Header, ret0: f.ret0} }
-func (f *ReplaceFrame) Release(r *gen.Run)         { gen.Free(r, f, 41) }
-func (*ReplaceFrame) Func() *gen.Func              { return &infoOfReplaceFrame }
+func (f *ReplaceFrame) Args(args []any)    { gen.SetArgs(f, args, &f.s, &f.name, &f.data) }
+func (f *ReplaceFrame) Forget()            { *f = ReplaceFrame{Returns: f.Returns} }
+func (f *ReplaceFrame) Release(r *gen.Run) { gen.Free(r, f, 41) }
+func (*ReplaceFrame) Func() *gen.Func      { return file_go.At(1) }
 
-var infoOfReplaceFrame = gen.Func{Name: "github.com/going-green/greenlet/hub/file.Replace", File: "github.com/going-green/greenlet/hub/file/file.go", Line: 78, Points: "79 s name; 82 =; 85"}
-var _ func(System, string, []byte) error = Replace
+var _ = gen.Function31(Replace, ReplaceResumable, NewReplaceFrame)
 
-// valueReplaceFrame is Replace as a value, for callers that can be suspended.
-type valueReplaceFrame struct{}
-
-func (valueReplaceFrame) CallResumable(r *gen.Run, p0 System, p1 string, p2 []byte) (error, gen.Status) {
-	return ReplaceResumable(r, p0, p1, p2)
-}
-
-var _ = gen.Register(Replace, valueReplaceFrame{})
-
-func (valueReplaceFrame) Frame() gen.Frame { return gen.MakeFrame(ReplaceFrame{}) }
-
-// writeSyncedFrame is an activation of writeSynced.
 type writeSyncedFrame struct {
-	gen.DeferHeader
+	gen.DeferReturns[error]
 	s    System
 	name string
 	data []byte
 	err  *error
 	f    *File
-	ret0 error
 }
 
-func newWriteSyncedFrame(s System, name string, data []byte) *writeSyncedFrame {
-	_ = writeSynced
-	return gen.MakeFrame(writeSyncedFrame{s: s, name: name, data: data})
-}
-
-// writeSyncedResumable is writeSynced for callers that can be suspended.
 func writeSyncedResumable(r *gen.Run, s System, name string, data []byte) (error, gen.Status) {
 	return (*writeSyncedFrame)(nil).run(r, s, name, data)
 }
-func (f *writeSyncedFrame) Results() error                   { f.Over(f); return f.ret0 }
-func (f *writeSyncedFrame) Returned(r *gen.Run) (ret0 error) { ret0 = f.ret0; f.Release(r); return }
 
 func (f *writeSyncedFrame) Resume(r *gen.Run) (st gen.Status) {
-	f.ret0, st = f.run(r, f.s, f.name, f.data)
-	return r.Started(f, &f.Header, st)
+	f.Ret0, st = f.run(r, f.s, f.name, f.data)
+	return f.Started(r, f, st)
 }
 
 func (f2 *writeSyncedFrame) run(r *gen.Run, s System, name string, data []byte) (ret0 error, st gen.Status) {
@@ -433,7 +377,7 @@ func (f2 *writeSyncedFrame) run(r *gen.Run, s System, name string, data []byte) 
 	for st = f2.step(r, s, name, data); st == gen.Broken; st = f2.step(r, s, name, data) {
 		r.Recovered(mark)
 	}
-	ret0 = f2.ret0
+	ret0 = f2.Ret0
 	if hot && st == gen.Done {
 		f2.Release(r)
 	}
@@ -476,8 +420,8 @@ func (f2 *writeSyncedFrame) step(r *gen.Run, s System, name string, data []byte)
 //line file.go:90:1
 		t0, t1, st = c.OpenFileResumable(r, name, os.O_WRONLY|os.O_CREATE|os.O_TRUNC)
 		if st != gen.Done {
-			f2.s, f2.name, f2.err, f2.PC = nil, "", err, 1
-			return r.Link(f2, &f2.Header, st)
+			f2.s, f2.name, f2.err = nil, "", err
+			return f2.Link(r, f2, 1, st)
 		}
 	} else {
 //line file.go:90:1
@@ -509,8 +453,8 @@ resumed_90:
 //line file.go:99:1
 		_, t2, st = c.WriteAtResumable(r, data, 0)
 		if st != gen.Done {
-			f2.data, f2.err, f2.f, f2.PC = nil, err, f, 2
-			return r.Link(f2, &f2.Header, st)
+			f2.data, f2.err, f2.f = nil, err, f
+			return f2.Link(r, f2, 2, st)
 		}
 	} else {
 //line file.go:99:1
@@ -530,8 +474,8 @@ resumed_99:
 //line file.go:102:1
 		t3, st = c.SyncResumable(r)
 		if st != gen.Done {
-			f2.f, f2.err, f2.PC = nil, err, 3
-			return r.Link(f2, &f2.Header, st)
+			f2.f, f2.err = nil, err
+			return f2.Link(r, f2, 3, st)
 		}
 	} else {
 //line file.go:102:1
@@ -547,34 +491,29 @@ unwind:
 	for f2.Pending() {
 //line file.go:103:1
 		if sub := f2.Next(r); sub != gen.Done {
-			return r.Link(f2, &f2.Header, sub)
+			return f2.Link(r, f2, gen.Unwind, sub)
 		}
 	}
-	f2.ret0 = *f2.err
+	f2.Ret0 = *f2.err
 //line file.go:103:1
 	f2.End()
 	return gen.Done
 }
 
-//line file_greenlet.go:560:1
+//line file_greenlet.go:504:1
 
-func (f *writeSyncedFrame) Args(args []any)            { gen.SetArgs(f, args, &f.s, &f.name, &f.data) }
-func (f *writeSyncedFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *writeSyncedFrame) Forget()                    { *f = writeSyncedFrame{DeferHeader: f.DeferHeader, ret0: f.ret0} }
-func (f *writeSyncedFrame) Release(r *gen.Run)         { gen.Free(r, f, 6) }
-func (*writeSyncedFrame) Func() *gen.Func              { return &writeSyncedFrameInfo }
+func (f *writeSyncedFrame) Release(r *gen.Run) { gen.Free(r, f, 6) }
+func (*writeSyncedFrame) Func() *gen.Func      { return file_go.At(2) }
 
-var writeSyncedFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/file.writeSynced", File: "github.com/going-green/greenlet/hub/file/file.go", Line: 89, End: 103, Points: "90 data err; 99 err f; 102 -f"}
 var _ func(System, string, []byte) error = writeSynced
 
-// writeSyncedFunc1 is the function literal of file.go:94, with what it captures.
+// writeSyncedFunc1 is the function literal of file.go:94.
 type writeSyncedFunc1 struct {
 	gen.Closure
 	f   *File
 	err *error
 }
 
-// value is the literal for code that can't be suspended.
 func (c *writeSyncedFunc1) value() func() {
 	return gen.Bind(&c.Closure, c, func() {
 //line file.go:95:1
@@ -584,20 +523,14 @@ func (c *writeSyncedFunc1) value() func() {
 	})
 }
 
-//line file_greenlet.go:588:1
+//line file_greenlet.go:527:1
 
-// writeSyncedFunc1Frame is an activation of the literal writeSyncedFunc1.
 type writeSyncedFunc1Frame struct {
 	gen.Header
 	c *writeSyncedFunc1
 }
 
-// CallResumable is the literal writeSyncedFunc1 for callers that can be suspended.
-func (c *writeSyncedFunc1) CallResumable(r *gen.Run) gen.Status {
-	return (*writeSyncedFunc1Frame)(nil).body(r, c)
-}
-
-func (f2 *writeSyncedFunc1Frame) body(r *gen.Run, c *writeSyncedFunc1) (st gen.Status) {
+func (c *writeSyncedFunc1) CallResumable(r *gen.Run) (st gen.Status) {
 	var e error
 //line file.go:95:1
 	if c2, ok := (*c.f).(interface {
@@ -606,9 +539,9 @@ func (f2 *writeSyncedFunc1Frame) body(r *gen.Run, c *writeSyncedFunc1) (st gen.S
 //line file.go:95:1
 		e, st = c2.CloseResumable(r)
 		if st != gen.Done {
-			f2 = gen.Take(r, f2, 51)
-			f2.c, f2.PC = c, 1
-			return r.Link(f2, &f2.Header, st)
+			f2 := gen.New[writeSyncedFunc1Frame](r, 51)
+			f2.c = c
+			return f2.Link(r, f2, 1, st)
 		}
 	} else {
 //line file.go:95:1
@@ -621,7 +554,7 @@ func (f2 *writeSyncedFunc1Frame) body(r *gen.Run, c *writeSyncedFunc1) (st gen.S
 	return gen.Done
 }
 
-//line file_greenlet.go:625:1
+//line file_greenlet.go:558:1
 
 func (f2 *writeSyncedFunc1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f2.c
@@ -632,15 +565,20 @@ func (f2 *writeSyncedFunc1Frame) Resume(r *gen.Run) (st gen.Status) {
 	if (*c.err) == nil {
 		*c.err = e
 	}
-	return r.Return(f2, &f2.Header)
+	return f2.Return(r, f2)
 }
 
-//line file_greenlet.go:639:1
+//line file_greenlet.go:572:1
 
 func (f *writeSyncedFunc1Frame) Release(r *gen.Run) { gen.Free(r, f, 51) }
-func (*writeSyncedFunc1Frame) Func() *gen.Func      { return &writeSyncedFunc1FrameInfo }
+func (*writeSyncedFunc1Frame) Func() *gen.Func      { return file_go.At(3) }
 
-var writeSyncedFunc1FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/file.writeSynced.func1", File: "github.com/going-green/greenlet/hub/file/file.go", Line: 94, Points: "95"}
 var _ = gen.DeclareInterface("File.Close", "File.ReadAt", "File.Size", "File.Sync", "File.Truncate", "File.WriteAt", "System.Mkdir", "System.OpenFile", "System.ReadDir", "System.Remove", "System.Rename", "System.SyncDir")
 var _ = gen.DeclareClosure("file.go:94", "writeSynced", "a literal")
 var _ = gen.DeclareClosure("os.go:48", "do", "a literal")
+var file_go = gen.Funcs{Package: "github.com/going-green/greenlet/hub/file", File: "github.com/going-green/greenlet/hub/file/file.go", List: `
+ReadFile 56 72: 57; 62 f; 67 data
+Replace 78: 79 s name; 82 =; 85
+writeSynced 89 103: 90 data err; 99 err f; 102 -f
+writeSynced.func1 94: 95
+`}

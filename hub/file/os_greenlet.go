@@ -16,29 +16,16 @@ import (
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// directoryDoFrame is an activation of directory.do.
 type directoryDoFrame struct {
-	gen.Header
+	gen.Returns[error]
 	d         *directory
 	op, name0 string
 	f         func(string) error
 	name      *string
-	ret0      error
 }
 
-func (d *directory) newDoFrame(op string, name0 string, f func(string) error) *directoryDoFrame {
-	_ = d.do
-	return gen.MakeFrame(directoryDoFrame{d: d, op: op, name0: name0, f: f})
-}
-func (f *directoryDoFrame) Results() error                   { f.Over(f); return f.ret0 }
-func (f *directoryDoFrame) Returned(r *gen.Run) (ret0 error) { ret0 = f.ret0; f.Release(r); return }
-
-// doResumable is directory.do for callers that can be suspended.
-func (d *directory) doResumable(r *gen.Run, op string, name0 string, f func(string) error) (error, gen.Status) {
-	return (*directoryDoFrame)(nil).body(r, d, op, name0, f)
-}
-
-func (f2 *directoryDoFrame) body(r *gen.Run, d *directory, op string, name0 string, f func(string) error) (ret0 error, st gen.Status) {
+func (f *directoryDoFrame) Returned(r *gen.Run) error { ret0 := f.Ret0; f.Release(r); return ret0 }
+func (d *directory) doResumable(r *gen.Run, op string, name0 string, f func(string) error) (ret0 error, st gen.Status) {
 	var name *string
 	var err error
 	name = new(string)
@@ -47,58 +34,40 @@ func (f2 *directoryDoFrame) body(r *gen.Run, d *directory, op string, name0 stri
 	if err := Check(op, (*name)); err != nil {
 		return err, gen.Done
 	}
-	if f2 != nil {
-		f2.op = ""
-	}
-//line os.go:48:1
-	err, st = hub.BlockResumable(r, d.hub, (&directoryDoFunc1{
+	if err, st = hub.BlockResumable(r, d.hub, (&directoryDoFunc1{
 		d:    &d,
 		f:    &f,
 		name: name,
-	}).value())
-	if st != gen.Done {
-		f2 = gen.Take(r, f2, 27)
-		f2.d, f2.f, f2.name, f2.PC = nil, nil, name, 1
-		return ret0, r.Link(f2, &f2.Header, st)
-	}
-	if f2 != nil {
-		f2.d, f2.f = nil, nil
+	}).value()); st != gen.Done {
+		f2 := gen.New[directoryDoFrame](r, 27)
+		f2.name = name
+		return ret0, f2.Link(r, f2, 1, st)
 	}
 //line os.go:49:1
 	return named(err, (*name), ""), gen.Done
 }
 
-//line os_greenlet.go:72:1
+//line os_greenlet.go:51:1
 
 func (f2 *directoryDoFrame) Resume(r *gen.Run) (st gen.Status) {
 	var name *string
 	var err error
-	switch f2.PC {
-	case 0:
-		f2.ret0, st = f2.body(r, f2.d, f2.op, f2.name0, f2.f)
-		return r.Started(f2, &f2.Header, st)
-	default:
-		name = f2.name
-		err = r.Callee().(interface{ Returned(*gen.Run) error }).Returned(r)
-		f2.d, f2.f = nil, nil
+	name = f2.name
+	err = r.Callee().(interface{ Returned(*gen.Run) error }).Returned(r)
+	f2.d, f2.f = nil, nil
 //line os.go:49:1
-		f2.ret0 = named(err, (*name), "")
-		return r.Return(f2, &f2.Header)
-	}
+	f2.Ret0 = named(err, (*name), "")
+	return f2.Return(r, f2)
 }
 
-//line os_greenlet.go:91:1
+//line os_greenlet.go:64:1
 
-func (f *directoryDoFrame) Args(args []any)            { gen.SetArgs(f, args, &f.op, &f.name0, &f.f) }
-func (f *directoryDoFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *directoryDoFrame) Forget()                    { *f = directoryDoFrame{Header: f.Header, ret0: f.ret0} }
-func (f *directoryDoFrame) Release(r *gen.Run)         { gen.Free(r, f, 27) }
-func (*directoryDoFrame) Func() *gen.Func              { return &directoryDoFrameInfo }
+func (f *directoryDoFrame) Release(r *gen.Run) { gen.Free(r, f, 27) }
+func (*directoryDoFrame) Func() *gen.Func      { return os_go.At(0) }
 
-var directoryDoFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/file.(*directory).do", File: "github.com/going-green/greenlet/hub/file/os.go", Line: 44, Points: "48 name"}
 var _ func(*directory, string, string, func(string) error) error = (*directory).do
 
-// directoryDoFunc1 is the function literal of os.go:48, with what it captures.
+// directoryDoFunc1 is the function literal of os.go:48.
 type directoryDoFunc1 struct {
 	gen.Closure
 	f    *func(string) error
@@ -106,31 +75,17 @@ type directoryDoFunc1 struct {
 	name *string
 }
 
-// value is the literal for code that can't be suspended.
 func (c *directoryDoFunc1) value() func() error {
 	return gen.Bind(&c.Closure, c, func() error { return (*c.f)((*c.d).at((*c.name))) })
 }
 
-// directoryDoFunc1Frame is an activation of the literal directoryDoFunc1.
 type directoryDoFunc1Frame struct {
-	gen.Header
-	c    *directoryDoFunc1
-	ret0 error
+	gen.Returns[error]
+	c *directoryDoFunc1
 }
 
-func (f *directoryDoFunc1Frame) Returned(r *gen.Run) (ret0 error) {
-	ret0 = f.ret0
-	f.Release(r)
-	return
-}
-
-// CallResumable is the literal directoryDoFunc1 for callers that can be suspended.
-func (c *directoryDoFunc1) CallResumable(r *gen.Run) (error, gen.Status) {
-	return (*directoryDoFunc1Frame)(nil).body(r, c)
-}
-
-func (f2 *directoryDoFunc1Frame) body(r *gen.Run, c *directoryDoFunc1) (ret0 error, st gen.Status) {
-	var t0 error
+func (f *directoryDoFunc1Frame) Returned(r *gen.Run) error { ret0 := f.Ret0; f.Release(r); return ret0 }
+func (c *directoryDoFunc1) CallResumable(r *gen.Run) (ret0 error, st gen.Status) {
 	{
 //line os.go:48:1
 		t1 := (*c.d).at((*c.name))
@@ -139,49 +94,42 @@ func (f2 *directoryDoFunc1Frame) body(r *gen.Run, c *directoryDoFunc1) (ret0 err
 			CallResumable(*gen.Run, string) (error, gen.Status)
 		}); ok {
 //line os.go:48:1
-			t0, st = c2.CallResumable(r, t1)
+			ret0, st = c2.CallResumable(r, t1)
 			if st != gen.Done {
-				f2 = gen.Take(r, f2, 28)
-				f2.c, f2.PC = c, 1
-				return ret0, r.Link(f2, &f2.Header, st)
+				f2 := gen.New[directoryDoFunc1Frame](r, 28)
+				f2.c = c
+				return ret0, f2.Link(r, f2, 1, st)
 			}
 		} else {
 //line os.go:48:1
-			t0 = (*c.f)(t1)
+			ret0 = (*c.f)(t1)
 		}
 	}
 //line os.go:48:1
-	return t0, gen.Done
+	return ret0, gen.Done
 }
 
-//line os_greenlet.go:158:1
+//line os_greenlet.go:113:1
 
 func (f2 *directoryDoFunc1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f2.c
 	_ = c
-	var t0 error
-	t0 = r.Callee().(interface{ Returned(*gen.Run) error }).Returned(r)
+	f2.Ret0 = r.Callee().(interface{ Returned(*gen.Run) error }).Returned(r)
 //line os.go:48:1
-	f2.ret0 = t0
-	return r.Return(f2, &f2.Header)
+	return f2.Return(r, f2)
 }
 
-//line os_greenlet.go:170:1
+//line os_greenlet.go:123:1
 
 func (f *directoryDoFunc1Frame) Release(r *gen.Run) { gen.Free(r, f, 28) }
-func (*directoryDoFunc1Frame) Func() *gen.Func      { return &directoryDoFunc1FrameInfo }
+func (*directoryDoFunc1Frame) Func() *gen.Func      { return os_go.At(1) }
 
-var directoryDoFunc1FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/file.(*directory).do.func1", File: "github.com/going-green/greenlet/hub/file/os.go", Line: 48, Points: "48"}
-
-// directoryOpenFileFrame is an activation of directory.OpenFile.
 type directoryOpenFileFrame struct {
-	gen.Header
+	gen.Returns2[File, error]
 	d    *directory
 	name string
 	flag int
 	f    **os.File
-	ret0 File
-	ret1 error
 }
 
 // NewOpenFileFrame makes a frame that will run directory.OpenFile.
@@ -189,14 +137,12 @@ func (d *directory) NewOpenFileFrame(name string, flag int) *directoryOpenFileFr
 	_ = d.OpenFile
 	return gen.MakeFrame(directoryOpenFileFrame{d: d, name: name, flag: flag})
 }
-func (f *directoryOpenFileFrame) Results() (File, error) { f.Over(f); return f.ret0, f.ret1 }
-func (f *directoryOpenFileFrame) Returned(r *gen.Run) (ret0 File, ret1 error) {
-	ret0, ret1 = f.ret0, f.ret1
+func (f *directoryOpenFileFrame) Results() (File, error) { f.Over(f); return f.Ret0, f.Ret1 }
+func (f *directoryOpenFileFrame) Returned(r *gen.Run) (File, error) {
+	ret0, ret1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return
+	return ret0, ret1
 }
-
-// OpenFileResumable is directory.OpenFile for callers that can be suspended.
 func (d *directory) OpenFileResumable(r *gen.Run, name string, flag int) (File, error, gen.Status) {
 	return (*directoryOpenFileFrame)(nil).body(r, d, name, flag)
 }
@@ -209,7 +155,7 @@ func (f2 *directoryOpenFileFrame) body(r *gen.Run, d *directory, name string, fl
 //line os.go:55:1
 		fRef := f
 //line os.go:55:1
-		err, st = d.doResumable(r, "open", name, func(path string) (err error) {
+		if err, st = d.doResumable(r, "open", name, func(path string) (err error) {
 			if (*fRef), err = os.OpenFile(path, flag, 0o666); err != nil {
 				return err
 			}
@@ -218,11 +164,10 @@ func (f2 *directoryOpenFileFrame) body(r *gen.Run, d *directory, name string, fl
 				return cmp.Or(err, error(&os.PathError{Op: "open", Path: path, Err: syscall.EISDIR}))
 			}
 			return nil
-		})
-		if st != gen.Done {
+		}); st != gen.Done {
 			f2 = gen.Take(r, f2, 62)
-			f2.d, f2.name, f2.f, f2.PC = d, name, f, 1
-			return ret0, ret1, r.Link(f2, &f2.Header, st)
+			f2.d, f2.name, f2.f = d, name, f
+			return ret0, ret1, f2.Link(r, f2, 1, st)
 		}
 	}
 //line os.go:65:1
@@ -232,7 +177,7 @@ func (f2 *directoryOpenFileFrame) body(r *gen.Run, d *directory, name string, fl
 	return &osFile{d.hub, name, (*f)}, nil, gen.Done
 }
 
-//line os_greenlet.go:236:1
+//line os_greenlet.go:181:1
 
 func (f2 *directoryOpenFileFrame) Resume(r *gen.Run) (st gen.Status) {
 	d, name := f2.d, f2.name
@@ -240,60 +185,35 @@ func (f2 *directoryOpenFileFrame) Resume(r *gen.Run) (st gen.Status) {
 	var err error
 	switch f2.PC {
 	case 0:
-		f2.ret0, f2.ret1, st = f2.body(r, f2.d, f2.name, f2.flag)
-		return r.Started(f2, &f2.Header, st)
+		f2.Ret0, f2.Ret1, st = f2.body(r, f2.d, f2.name, f2.flag)
+		return f2.Started(r, f2, st)
 	default:
 		f = f2.f
 		err = r.Callee().(*directoryDoFrame).Returned(r)
 //line os.go:65:1
 		if err != nil {
-			f2.ret0, f2.ret1 = nil, err
-			return r.Return(f2, &f2.Header)
+			f2.Ret0, f2.Ret1 = nil, err
+			return f2.Return(r, f2)
 		}
 //line os.go:68:1
-		f2.ret0, f2.ret1 = &osFile{d.hub, name, (*f)}, nil
-		return r.Return(f2, &f2.Header)
+		f2.Ret0, f2.Ret1 = &osFile{d.hub, name, (*f)}, nil
+		return f2.Return(r, f2)
 	}
 }
 
-//line os_greenlet.go:260:1
+//line os_greenlet.go:205:1
 
-func (f *directoryOpenFileFrame) Args(args []any) { gen.SetArgs(f, args, &f.name, &f.flag) }
-func (f *directoryOpenFileFrame) Send(r *gen.Run) gen.Status {
-	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
-}
-func (f *directoryOpenFileFrame) Forget() {
-	*f = directoryOpenFileFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1}
-}
+func (f *directoryOpenFileFrame) Args(args []any)    { gen.SetArgs(f, args, &f.name, &f.flag) }
+func (f *directoryOpenFileFrame) Forget()            { *f = directoryOpenFileFrame{Returns2: f.Returns2} }
 func (f *directoryOpenFileFrame) Release(r *gen.Run) { gen.Free(r, f, 62) }
-func (*directoryOpenFileFrame) Func() *gen.Func      { return &directoryOpenFileFrameInfo }
+func (*directoryOpenFileFrame) Func() *gen.Func      { return os_go.At(2) }
 
-var directoryOpenFileFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/file.(*directory).OpenFile", File: "github.com/going-green/greenlet/hub/file/os.go", Line: 53, Points: "55 d name f"}
-var _ func(*directory, string, int) (File, error) = (*directory).OpenFile
+var _ = gen.Method22((*new(*directory)).OpenFile, (*directory).OpenFileResumable, (*directory).NewOpenFileFrame)
 
-// directoryOpenFileFrameValue is directory.OpenFile as a value, for callers that can be suspended.
-type directoryOpenFileFrameValue struct {
-	recv *directory
-}
-
-func (v directoryOpenFileFrameValue) CallResumable(r *gen.Run, p0 string, p1 int) (File, error, gen.Status) {
-	return v.recv.OpenFileResumable(r, p0, p1)
-}
-
-var _ = gen.RegisterMethod((*new(*directory)).OpenFile, func(recv *directory) any {
-	return directoryOpenFileFrameValue{recv}
-})
-
-func (v directoryOpenFileFrameValue) Frame() gen.Frame {
-	return gen.MakeFrame(directoryOpenFileFrame{d: v.recv})
-}
-
-// directoryMkdirFrame is an activation of directory.Mkdir.
 type directoryMkdirFrame struct {
-	gen.Header
+	gen.Returns[error]
 	d    *directory
 	name string
-	ret0 error
 }
 
 // NewMkdirFrame makes a frame that will run directory.Mkdir.
@@ -301,78 +221,51 @@ func (d *directory) NewMkdirFrame(name string) *directoryMkdirFrame {
 	_ = d.Mkdir
 	return gen.MakeFrame(directoryMkdirFrame{d: d, name: name})
 }
-func (f *directoryMkdirFrame) Results() error                   { f.Over(f); return f.ret0 }
-func (f *directoryMkdirFrame) Returned(r *gen.Run) (ret0 error) { ret0 = f.ret0; f.Release(r); return }
-
-// MkdirResumable is directory.Mkdir for callers that can be suspended.
+func (f *directoryMkdirFrame) Results() error            { f.Over(f); return f.Ret0 }
+func (f *directoryMkdirFrame) Returned(r *gen.Run) error { ret0 := f.Ret0; f.Release(r); return ret0 }
 func (d *directory) MkdirResumable(r *gen.Run, name string) (error, gen.Status) {
 	return (*directoryMkdirFrame)(nil).body(r, d, name)
 }
 
 func (f *directoryMkdirFrame) body(r *gen.Run, d *directory, name string) (ret0 error, st gen.Status) {
-	var t0 error
 //line os.go:73:1
-	t0, st = d.doResumable(r, "mkdir", name, func(path string) error { return os.Mkdir(path, 0o777) })
-	if st != gen.Done {
+	if ret0, st = d.doResumable(r, "mkdir", name, func(path string) error { return os.Mkdir(path, 0o777) }); st != gen.Done {
 		f = gen.Take(r, f, 55)
-		f.d, f.name, f.PC = nil, "", 1
-		return ret0, r.Link(f, &f.Header, st)
+		f.d, f.name = nil, ""
+		return ret0, f.Link(r, f, 1, st)
 	}
 //line os.go:73:1
-	return t0, gen.Done
+	return ret0, gen.Done
 }
 
-//line os_greenlet.go:326:1
+//line os_greenlet.go:242:1
 
 func (f *directoryMkdirFrame) Resume(r *gen.Run) (st gen.Status) {
-	var t0 error
 	switch f.PC {
 	case 0:
-		f.ret0, st = f.body(r, f.d, f.name)
-		return r.Started(f, &f.Header, st)
+		f.Ret0, st = f.body(r, f.d, f.name)
+		return f.Started(r, f, st)
 	default:
-		t0 = r.Callee().(*directoryDoFrame).Returned(r)
+		f.Ret0 = r.Callee().(*directoryDoFrame).Returned(r)
 //line os.go:73:1
-		f.ret0 = t0
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 }
 
-//line os_greenlet.go:342:1
+//line os_greenlet.go:256:1
 
-func (f *directoryMkdirFrame) Args(args []any)            { gen.SetArgs(f, args, &f.name) }
-func (f *directoryMkdirFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *directoryMkdirFrame) Forget()                    { *f = directoryMkdirFrame{Header: f.Header, ret0: f.ret0} }
-func (f *directoryMkdirFrame) Release(r *gen.Run)         { gen.Free(r, f, 55) }
-func (*directoryMkdirFrame) Func() *gen.Func              { return &directoryMkdirFrameInfo }
+func (f *directoryMkdirFrame) Args(args []any)    { gen.SetArgs(f, args, &f.name) }
+func (f *directoryMkdirFrame) Forget()            { *f = directoryMkdirFrame{Returns: f.Returns} }
+func (f *directoryMkdirFrame) Release(r *gen.Run) { gen.Free(r, f, 55) }
+func (*directoryMkdirFrame) Func() *gen.Func      { return os_go.At(3) }
 
-var directoryMkdirFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/file.(*directory).Mkdir", File: "github.com/going-green/greenlet/hub/file/os.go", Line: 72, Points: "73"}
-var _ func(*directory, string) error = (*directory).Mkdir
+var _ = gen.Method11((*new(*directory)).Mkdir, (*directory).MkdirResumable, (*directory).NewMkdirFrame)
 
-// directoryMkdirFrameValue is directory.Mkdir as a value, for callers that can be suspended.
-type directoryMkdirFrameValue struct {
-	recv *directory
-}
-
-func (v directoryMkdirFrameValue) CallResumable(r *gen.Run, p0 string) (error, gen.Status) {
-	return v.recv.MkdirResumable(r, p0)
-}
-
-var _ = gen.RegisterMethod((*new(*directory)).Mkdir, func(recv *directory) any {
-	return directoryMkdirFrameValue{recv}
-})
-
-func (v directoryMkdirFrameValue) Frame() gen.Frame {
-	return gen.MakeFrame(directoryMkdirFrame{d: v.recv})
-}
-
-// directoryRenameFrame is an activation of directory.Rename.
 type directoryRenameFrame struct {
-	gen.Header
+	gen.Returns[error]
 	d          *directory
 	from0, to0 string
 	from, to   *string
-	ret0       error
 }
 
 // NewRenameFrame makes a frame that will run directory.Rename.
@@ -380,10 +273,8 @@ func (d *directory) NewRenameFrame(from0 string, to0 string) *directoryRenameFra
 	_ = d.Rename
 	return gen.MakeFrame(directoryRenameFrame{d: d, from0: from0, to0: to0})
 }
-func (f *directoryRenameFrame) Results() error                   { f.Over(f); return f.ret0 }
-func (f *directoryRenameFrame) Returned(r *gen.Run) (ret0 error) { ret0 = f.ret0; f.Release(r); return }
-
-// RenameResumable is directory.Rename for callers that can be suspended.
+func (f *directoryRenameFrame) Results() error            { f.Over(f); return f.Ret0 }
+func (f *directoryRenameFrame) Returned(r *gen.Run) error { ret0 := f.Ret0; f.Release(r); return ret0 }
 func (d *directory) RenameResumable(r *gen.Run, from0 string, to0 string) (error, gen.Status) {
 	return (*directoryRenameFrame)(nil).body(r, d, from0, to0)
 }
@@ -405,11 +296,10 @@ func (f *directoryRenameFrame) body(r *gen.Run, d *directory, from0 string, to0 
 		fromRef := from
 		toRef := to
 //line os.go:83:1
-		err, st = hub.BlockResumable(r, d.hub, func() error { return os.Rename(d.at((*fromRef)), d.at((*toRef))) })
-		if st != gen.Done {
+		if err, st = hub.BlockResumable(r, d.hub, func() error { return os.Rename(d.at((*fromRef)), d.at((*toRef))) }); st != gen.Done {
 			f = gen.Take(r, f, 22)
-			f.d, f.from, f.to, f.PC = nil, from, to, 1
-			return ret0, r.Link(f, &f.Header, st)
+			f.d, f.from, f.to = nil, from, to
+			return ret0, f.Link(r, f, 1, st)
 		}
 	}
 	if f != nil {
@@ -419,59 +309,38 @@ func (f *directoryRenameFrame) body(r *gen.Run, d *directory, from0 string, to0 
 	return named(err, (*from), (*to)), gen.Done
 }
 
-//line os_greenlet.go:423:1
+//line os_greenlet.go:313:1
 
 func (f *directoryRenameFrame) Resume(r *gen.Run) (st gen.Status) {
 	var from, to *string
 	var err error
 	switch f.PC {
 	case 0:
-		f.ret0, st = f.body(r, f.d, f.from0, f.to0)
-		return r.Started(f, &f.Header, st)
+		f.Ret0, st = f.body(r, f.d, f.from0, f.to0)
+		return f.Started(r, f, st)
 	default:
 		from, to = f.from, f.to
 		err = r.Callee().(interface{ Returned(*gen.Run) error }).Returned(r)
 		f.d = nil
 //line os.go:84:1
-		f.ret0 = named(err, (*from), (*to))
-		return r.Return(f, &f.Header)
+		f.Ret0 = named(err, (*from), (*to))
+		return f.Return(r, f)
 	}
 }
 
-//line os_greenlet.go:442:1
+//line os_greenlet.go:332:1
 
-func (f *directoryRenameFrame) Args(args []any)            { gen.SetArgs(f, args, &f.from0, &f.to0) }
-func (f *directoryRenameFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *directoryRenameFrame) Forget()                    { *f = directoryRenameFrame{Header: f.Header, ret0: f.ret0} }
-func (f *directoryRenameFrame) Release(r *gen.Run)         { gen.Free(r, f, 22) }
-func (*directoryRenameFrame) Func() *gen.Func              { return &directoryRenameFrameInfo }
+func (f *directoryRenameFrame) Args(args []any)    { gen.SetArgs(f, args, &f.from0, &f.to0) }
+func (f *directoryRenameFrame) Forget()            { *f = directoryRenameFrame{Returns: f.Returns} }
+func (f *directoryRenameFrame) Release(r *gen.Run) { gen.Free(r, f, 22) }
+func (*directoryRenameFrame) Func() *gen.Func      { return os_go.At(4) }
 
-var directoryRenameFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/file.(*directory).Rename", File: "github.com/going-green/greenlet/hub/file/os.go", Line: 77, Points: "83 from to"}
-var _ func(*directory, string, string) error = (*directory).Rename
+var _ = gen.Method21((*new(*directory)).Rename, (*directory).RenameResumable, (*directory).NewRenameFrame)
 
-// directoryRenameFrameValue is directory.Rename as a value, for callers that can be suspended.
-type directoryRenameFrameValue struct {
-	recv *directory
-}
-
-func (v directoryRenameFrameValue) CallResumable(r *gen.Run, p0 string, p1 string) (error, gen.Status) {
-	return v.recv.RenameResumable(r, p0, p1)
-}
-
-var _ = gen.RegisterMethod((*new(*directory)).Rename, func(recv *directory) any {
-	return directoryRenameFrameValue{recv}
-})
-
-func (v directoryRenameFrameValue) Frame() gen.Frame {
-	return gen.MakeFrame(directoryRenameFrame{d: v.recv})
-}
-
-// directoryRemoveFrame is an activation of directory.Remove.
 type directoryRemoveFrame struct {
-	gen.Header
+	gen.Returns[error]
 	d    *directory
 	name string
-	ret0 error
 }
 
 // NewRemoveFrame makes a frame that will run directory.Remove.
@@ -479,79 +348,51 @@ func (d *directory) NewRemoveFrame(name string) *directoryRemoveFrame {
 	_ = d.Remove
 	return gen.MakeFrame(directoryRemoveFrame{d: d, name: name})
 }
-func (f *directoryRemoveFrame) Results() error                   { f.Over(f); return f.ret0 }
-func (f *directoryRemoveFrame) Returned(r *gen.Run) (ret0 error) { ret0 = f.ret0; f.Release(r); return }
-
-// RemoveResumable is directory.Remove for callers that can be suspended.
+func (f *directoryRemoveFrame) Results() error            { f.Over(f); return f.Ret0 }
+func (f *directoryRemoveFrame) Returned(r *gen.Run) error { ret0 := f.Ret0; f.Release(r); return ret0 }
 func (d *directory) RemoveResumable(r *gen.Run, name string) (error, gen.Status) {
 	return (*directoryRemoveFrame)(nil).body(r, d, name)
 }
 
 func (f *directoryRemoveFrame) body(r *gen.Run, d *directory, name string) (ret0 error, st gen.Status) {
-	var t0 error
 //line os.go:88:1
-	t0, st = d.doResumable(r, "remove", name, os.Remove)
-	if st != gen.Done {
+	if ret0, st = d.doResumable(r, "remove", name, os.Remove); st != gen.Done {
 		f = gen.Take(r, f, 40)
-		f.d, f.name, f.PC = nil, "", 1
-		return ret0, r.Link(f, &f.Header, st)
+		f.d, f.name = nil, ""
+		return ret0, f.Link(r, f, 1, st)
 	}
 //line os.go:88:1
-	return t0, gen.Done
+	return ret0, gen.Done
 }
 
-//line os_greenlet.go:504:1
+//line os_greenlet.go:369:1
 
 func (f *directoryRemoveFrame) Resume(r *gen.Run) (st gen.Status) {
-	var t0 error
 	switch f.PC {
 	case 0:
-		f.ret0, st = f.body(r, f.d, f.name)
-		return r.Started(f, &f.Header, st)
+		f.Ret0, st = f.body(r, f.d, f.name)
+		return f.Started(r, f, st)
 	default:
-		t0 = r.Callee().(*directoryDoFrame).Returned(r)
+		f.Ret0 = r.Callee().(*directoryDoFrame).Returned(r)
 //line os.go:88:1
-		f.ret0 = t0
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 }
 
-//line os_greenlet.go:520:1
+//line os_greenlet.go:383:1
 
-func (f *directoryRemoveFrame) Args(args []any)            { gen.SetArgs(f, args, &f.name) }
-func (f *directoryRemoveFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *directoryRemoveFrame) Forget()                    { *f = directoryRemoveFrame{Header: f.Header, ret0: f.ret0} }
-func (f *directoryRemoveFrame) Release(r *gen.Run)         { gen.Free(r, f, 40) }
-func (*directoryRemoveFrame) Func() *gen.Func              { return &directoryRemoveFrameInfo }
+func (f *directoryRemoveFrame) Args(args []any)    { gen.SetArgs(f, args, &f.name) }
+func (f *directoryRemoveFrame) Forget()            { *f = directoryRemoveFrame{Returns: f.Returns} }
+func (f *directoryRemoveFrame) Release(r *gen.Run) { gen.Free(r, f, 40) }
+func (*directoryRemoveFrame) Func() *gen.Func      { return os_go.At(5) }
 
-var directoryRemoveFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/file.(*directory).Remove", File: "github.com/going-green/greenlet/hub/file/os.go", Line: 88, Points: "88"}
-var _ func(*directory, string) error = (*directory).Remove
+var _ = gen.Method11((*new(*directory)).Remove, (*directory).RemoveResumable, (*directory).NewRemoveFrame)
 
-// directoryRemoveFrameValue is directory.Remove as a value, for callers that can be suspended.
-type directoryRemoveFrameValue struct {
-	recv *directory
-}
-
-func (v directoryRemoveFrameValue) CallResumable(r *gen.Run, p0 string) (error, gen.Status) {
-	return v.recv.RemoveResumable(r, p0)
-}
-
-var _ = gen.RegisterMethod((*new(*directory)).Remove, func(recv *directory) any {
-	return directoryRemoveFrameValue{recv}
-})
-
-func (v directoryRemoveFrameValue) Frame() gen.Frame {
-	return gen.MakeFrame(directoryRemoveFrame{d: v.recv})
-}
-
-// directoryReadDirFrame is an activation of directory.ReadDir.
 type directoryReadDirFrame struct {
-	gen.Header
+	gen.Returns2[[]string, error]
 	d     *directory
 	name  string
 	names *[]string
-	ret0  []string
-	ret1  error
 }
 
 // NewReadDirFrame makes a frame that will run directory.ReadDir.
@@ -559,14 +400,12 @@ func (d *directory) NewReadDirFrame(name string) *directoryReadDirFrame {
 	_ = d.ReadDir
 	return gen.MakeFrame(directoryReadDirFrame{d: d, name: name})
 }
-func (f *directoryReadDirFrame) Results() ([]string, error) { f.Over(f); return f.ret0, f.ret1 }
-func (f *directoryReadDirFrame) Returned(r *gen.Run) (ret0 []string, ret1 error) {
-	ret0, ret1 = f.ret0, f.ret1
+func (f *directoryReadDirFrame) Results() ([]string, error) { f.Over(f); return f.Ret0, f.Ret1 }
+func (f *directoryReadDirFrame) Returned(r *gen.Run) ([]string, error) {
+	ret0, ret1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return
+	return ret0, ret1
 }
-
-// ReadDirResumable is directory.ReadDir for callers that can be suspended.
 func (d *directory) ReadDirResumable(r *gen.Run, name string) ([]string, error, gen.Status) {
 	return (*directoryReadDirFrame)(nil).body(r, d, name)
 }
@@ -579,79 +418,53 @@ func (f *directoryReadDirFrame) body(r *gen.Run, d *directory, name string) (ret
 //line os.go:92:1
 		namesRef := names
 //line os.go:92:1
-		errResult, st = d.doResumable(r, "open", name, func(path string) error {
+		if errResult, st = d.doResumable(r, "open", name, func(path string) error {
 			entries, err := os.ReadDir(path)
 			for _, e := range entries {
 				(*namesRef) = append((*namesRef), e.Name())
 			}
 			return err
-		})
-		if st != gen.Done {
+		}); st != gen.Done {
 			f = gen.Take(r, f, 19)
-			f.d, f.name, f.names, f.PC = nil, "", names, 1
-			return ret0, ret1, r.Link(f, &f.Header, st)
+			f.d, f.name, f.names = nil, "", names
+			return ret0, ret1, f.Link(r, f, 1, st)
 		}
 	}
 //line os.go:99:1
 	return *names, errResult, gen.Done
 }
 
-//line os_greenlet.go:600:1
+//line os_greenlet.go:438:1
 
 func (f *directoryReadDirFrame) Resume(r *gen.Run) (st gen.Status) {
 	var names *[]string
 	var errResult error
 	switch f.PC {
 	case 0:
-		f.ret0, f.ret1, st = f.body(r, f.d, f.name)
-		return r.Started(f, &f.Header, st)
+		f.Ret0, f.Ret1, st = f.body(r, f.d, f.name)
+		return f.Started(r, f, st)
 	default:
 		names = f.names
 		errResult = r.Callee().(*directoryDoFrame).Returned(r)
 //line os.go:99:1
-		f.ret0, f.ret1 = *names, errResult
-		return r.Return(f, &f.Header)
+		f.Ret0, f.Ret1 = *names, errResult
+		return f.Return(r, f)
 	}
 }
 
-//line os_greenlet.go:618:1
+//line os_greenlet.go:456:1
 
-func (f *directoryReadDirFrame) Args(args []any) { gen.SetArgs(f, args, &f.name) }
-func (f *directoryReadDirFrame) Send(r *gen.Run) gen.Status {
-	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
-}
-func (f *directoryReadDirFrame) Forget() {
-	*f = directoryReadDirFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1}
-}
+func (f *directoryReadDirFrame) Args(args []any)    { gen.SetArgs(f, args, &f.name) }
+func (f *directoryReadDirFrame) Forget()            { *f = directoryReadDirFrame{Returns2: f.Returns2} }
 func (f *directoryReadDirFrame) Release(r *gen.Run) { gen.Free(r, f, 19) }
-func (*directoryReadDirFrame) Func() *gen.Func      { return &directoryReadDirFrameInfo }
+func (*directoryReadDirFrame) Func() *gen.Func      { return os_go.At(6) }
 
-var directoryReadDirFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/file.(*directory).ReadDir", File: "github.com/going-green/greenlet/hub/file/os.go", Line: 91, Points: "92 names"}
-var _ func(*directory, string) ([]string, error) = (*directory).ReadDir
+var _ = gen.Method12((*new(*directory)).ReadDir, (*directory).ReadDirResumable, (*directory).NewReadDirFrame)
 
-// directoryReadDirFrameValue is directory.ReadDir as a value, for callers that can be suspended.
-type directoryReadDirFrameValue struct {
-	recv *directory
-}
-
-func (v directoryReadDirFrameValue) CallResumable(r *gen.Run, p0 string) ([]string, error, gen.Status) {
-	return v.recv.ReadDirResumable(r, p0)
-}
-
-var _ = gen.RegisterMethod((*new(*directory)).ReadDir, func(recv *directory) any {
-	return directoryReadDirFrameValue{recv}
-})
-
-func (v directoryReadDirFrameValue) Frame() gen.Frame {
-	return gen.MakeFrame(directoryReadDirFrame{d: v.recv})
-}
-
-// directorySyncDirFrame is an activation of directory.SyncDir.
 type directorySyncDirFrame struct {
-	gen.Header
+	gen.Returns[error]
 	d    *directory
 	name string
-	ret0 error
 }
 
 // NewSyncDirFrame makes a frame that will run directory.SyncDir.
@@ -659,22 +472,15 @@ func (d *directory) NewSyncDirFrame(name string) *directorySyncDirFrame {
 	_ = d.SyncDir
 	return gen.MakeFrame(directorySyncDirFrame{d: d, name: name})
 }
-func (f *directorySyncDirFrame) Results() error { f.Over(f); return f.ret0 }
-func (f *directorySyncDirFrame) Returned(r *gen.Run) (ret0 error) {
-	ret0 = f.ret0
-	f.Release(r)
-	return
-}
-
-// SyncDirResumable is directory.SyncDir for callers that can be suspended.
+func (f *directorySyncDirFrame) Results() error            { f.Over(f); return f.Ret0 }
+func (f *directorySyncDirFrame) Returned(r *gen.Run) error { ret0 := f.Ret0; f.Release(r); return ret0 }
 func (d *directory) SyncDirResumable(r *gen.Run, name string) (error, gen.Status) {
 	return (*directorySyncDirFrame)(nil).body(r, d, name)
 }
 
 func (f2 *directorySyncDirFrame) body(r *gen.Run, d *directory, name string) (ret0 error, st gen.Status) {
-	var t0 error
 //line os.go:104:1
-	t0, st = d.doResumable(r, "sync", name, func(path string) error {
+	if ret0, st = d.doResumable(r, "sync", name, func(path string) error {
 		f, err := os.Open(path + "/.") // which a file has not
 		if err != nil {
 			return err
@@ -683,69 +489,44 @@ func (f2 *directorySyncDirFrame) body(r *gen.Run, d *directory, name string) (re
 			err = nil // where a directory can't be synced, and need not
 		}
 		return errors.Join(err, f.Close())
-	})
-	if st != gen.Done {
+	}); st != gen.Done {
 		f2 = gen.Take(r, f2, 52)
-		f2.d, f2.name, f2.PC = nil, "", 1
-		return ret0, r.Link(f2, &f2.Header, st)
+		f2.d, f2.name = nil, ""
+		return ret0, f2.Link(r, f2, 1, st)
 	}
 //line os.go:104:1
-	return t0, gen.Done
+	return ret0, gen.Done
 }
 
-//line os_greenlet.go:697:1
+//line os_greenlet.go:502:1
 
 func (f2 *directorySyncDirFrame) Resume(r *gen.Run) (st gen.Status) {
-	var t0 error
 	switch f2.PC {
 	case 0:
-		f2.ret0, st = f2.body(r, f2.d, f2.name)
-		return r.Started(f2, &f2.Header, st)
+		f2.Ret0, st = f2.body(r, f2.d, f2.name)
+		return f2.Started(r, f2, st)
 	default:
-		t0 = r.Callee().(*directoryDoFrame).Returned(r)
+		f2.Ret0 = r.Callee().(*directoryDoFrame).Returned(r)
 //line os.go:104:1
-		f2.ret0 = t0
-		return r.Return(f2, &f2.Header)
+		return f2.Return(r, f2)
 	}
 }
 
-//line os_greenlet.go:713:1
+//line os_greenlet.go:516:1
 
-func (f *directorySyncDirFrame) Args(args []any)            { gen.SetArgs(f, args, &f.name) }
-func (f *directorySyncDirFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *directorySyncDirFrame) Forget()                    { *f = directorySyncDirFrame{Header: f.Header, ret0: f.ret0} }
-func (f *directorySyncDirFrame) Release(r *gen.Run)         { gen.Free(r, f, 52) }
-func (*directorySyncDirFrame) Func() *gen.Func              { return &directorySyncDirFrameInfo }
+func (f *directorySyncDirFrame) Args(args []any)    { gen.SetArgs(f, args, &f.name) }
+func (f *directorySyncDirFrame) Forget()            { *f = directorySyncDirFrame{Returns: f.Returns} }
+func (f *directorySyncDirFrame) Release(r *gen.Run) { gen.Free(r, f, 52) }
+func (*directorySyncDirFrame) Func() *gen.Func      { return os_go.At(7) }
 
-var directorySyncDirFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/file.(*directory).SyncDir", File: "github.com/going-green/greenlet/hub/file/os.go", Line: 103, Points: "104"}
-var _ func(*directory, string) error = (*directory).SyncDir
+var _ = gen.Method11((*new(*directory)).SyncDir, (*directory).SyncDirResumable, (*directory).NewSyncDirFrame)
 
-// directorySyncDirFrameValue is directory.SyncDir as a value, for callers that can be suspended.
-type directorySyncDirFrameValue struct {
-	recv *directory
-}
-
-func (v directorySyncDirFrameValue) CallResumable(r *gen.Run, p0 string) (error, gen.Status) {
-	return v.recv.SyncDirResumable(r, p0)
-}
-
-var _ = gen.RegisterMethod((*new(*directory)).SyncDir, func(recv *directory) any {
-	return directorySyncDirFrameValue{recv}
-})
-
-func (v directorySyncDirFrameValue) Frame() gen.Frame {
-	return gen.MakeFrame(directorySyncDirFrame{d: v.recv})
-}
-
-// osFileReadAtFrame is an activation of osFile.ReadAt.
 type osFileReadAtFrame struct {
-	gen.Header
-	f20  *osFile
-	p    []byte
-	off  int64
-	f2   **osFile
-	ret0 int
-	ret1 error
+	gen.Returns2[int, error]
+	f20 *osFile
+	p   []byte
+	off int64
+	f2  **osFile
 }
 
 // NewReadAtFrame makes a frame that will run osFile.ReadAt.
@@ -753,14 +534,12 @@ func (f20 *osFile) NewReadAtFrame(p []byte, off int64) *osFileReadAtFrame {
 	_ = f20.ReadAt
 	return gen.MakeFrame(osFileReadAtFrame{f20: f20, p: p, off: off})
 }
-func (f *osFileReadAtFrame) Results() (int, error) { f.Over(f); return f.ret0, f.ret1 }
-func (f *osFileReadAtFrame) Returned(r *gen.Run) (ret0 int, ret1 error) {
-	ret0, ret1 = f.ret0, f.ret1
+func (f *osFileReadAtFrame) Results() (int, error) { f.Over(f); return f.Ret0, f.Ret1 }
+func (f *osFileReadAtFrame) Returned(r *gen.Run) (int, error) {
+	ret0, ret1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return
+	return ret0, ret1
 }
-
-// ReadAtResumable is osFile.ReadAt for callers that can be suspended.
 func (f20 *osFile) ReadAtResumable(r *gen.Run, p []byte, off int64) (int, error, gen.Status) {
 	return (*osFileReadAtFrame)(nil).body(r, f20, p, off)
 }
@@ -774,14 +553,13 @@ func (f3 *osFileReadAtFrame) body(r *gen.Run, f20 *osFile, p []byte, off int64) 
 //line os.go:130:1
 		f2Ref := f2
 //line os.go:130:1
-		got, st = hub.BlockResumable(r, (*f2).hub, func() (c count) {
+		if got, st = hub.BlockResumable(r, (*f2).hub, func() (c count) {
 			c.n, c.err = (*f2Ref).f.ReadAt(p, off)
 			return c
-		})
-		if st != gen.Done {
+		}); st != gen.Done {
 			f3 = gen.Take(r, f3, 2)
-			f3.p, f3.f2, f3.PC = nil, f2, 1
-			return ret0, ret1, r.Link(f3, &f3.Header, st)
+			f3.p, f3.f2 = nil, f2
+			return ret0, ret1, f3.Link(r, f3, 1, st)
 		}
 	}
 	if f3 != nil {
@@ -791,66 +569,40 @@ func (f3 *osFileReadAtFrame) body(r *gen.Run, f20 *osFile, p []byte, off int64) 
 	return got.n, named(got.err, (*f2).name, ""), gen.Done
 }
 
-//line os_greenlet.go:795:1
+//line os_greenlet.go:573:1
 
 func (f3 *osFileReadAtFrame) Resume(r *gen.Run) (st gen.Status) {
 	var f2 **osFile
 	var got count
 	switch f3.PC {
 	case 0:
-		f3.ret0, f3.ret1, st = f3.body(r, f3.f20, f3.p, f3.off)
-		return r.Started(f3, &f3.Header, st)
+		f3.Ret0, f3.Ret1, st = f3.body(r, f3.f20, f3.p, f3.off)
+		return f3.Started(r, f3, st)
 	default:
 		f2 = f3.f2
 		got = r.Callee().(interface{ Returned(*gen.Run) count }).Returned(r)
 		f3.p = nil
 //line os.go:134:1
-		f3.ret0, f3.ret1 = got.n, named(got.err, (*f2).name, "")
-		return r.Return(f3, &f3.Header)
+		f3.Ret0, f3.Ret1 = got.n, named(got.err, (*f2).name, "")
+		return f3.Return(r, f3)
 	}
 }
 
-//line os_greenlet.go:814:1
+//line os_greenlet.go:592:1
 
-func (f *osFileReadAtFrame) Args(args []any) { gen.SetArgs(f, args, &f.p, &f.off) }
-func (f *osFileReadAtFrame) Send(r *gen.Run) gen.Status {
-	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
-}
-func (f *osFileReadAtFrame) Forget() {
-	*f = osFileReadAtFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1}
-}
+func (f *osFileReadAtFrame) Args(args []any)    { gen.SetArgs(f, args, &f.p, &f.off) }
+func (f *osFileReadAtFrame) Forget()            { *f = osFileReadAtFrame{Returns2: f.Returns2} }
 func (f *osFileReadAtFrame) Release(r *gen.Run) { gen.Free(r, f, 2) }
-func (*osFileReadAtFrame) Func() *gen.Func      { return &osFileReadAtFrameInfo }
+func (*osFileReadAtFrame) Func() *gen.Func      { return os_go.At(8) }
 
-var osFileReadAtFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/file.(*osFile).ReadAt", File: "github.com/going-green/greenlet/hub/file/os.go", Line: 129, Points: "130 f2"}
-var _ func(*osFile, []byte, int64) (int, error) = (*osFile).ReadAt
+var _ = gen.Method22((*new(*osFile)).ReadAt, (*osFile).ReadAtResumable, (*osFile).NewReadAtFrame)
 
-// osFileReadAtFrameValue is osFile.ReadAt as a value, for callers that can be suspended.
-type osFileReadAtFrameValue struct {
-	recv *osFile
-}
-
-func (v osFileReadAtFrameValue) CallResumable(r *gen.Run, p0 []byte, p1 int64) (int, error, gen.Status) {
-	return v.recv.ReadAtResumable(r, p0, p1)
-}
-
-var _ = gen.RegisterMethod((*new(*osFile)).ReadAt, func(recv *osFile) any {
-	return osFileReadAtFrameValue{recv}
-})
-
-func (v osFileReadAtFrameValue) Frame() gen.Frame {
-	return gen.MakeFrame(osFileReadAtFrame{f20: v.recv})
-}
-
-// osFileWriteAtFrame is an activation of osFile.WriteAt.
 type osFileWriteAtFrame struct {
-	gen.Header
-	f20  *osFile
-	p    []byte
-	off  int64
-	f2   **osFile
-	ret0 int
-	ret1 error
+	gen.Returns2[int, error]
+	f20 *osFile
+	p   []byte
+	off int64
+	f2  **osFile
 }
 
 // NewWriteAtFrame makes a frame that will run osFile.WriteAt.
@@ -858,14 +610,12 @@ func (f20 *osFile) NewWriteAtFrame(p []byte, off int64) *osFileWriteAtFrame {
 	_ = f20.WriteAt
 	return gen.MakeFrame(osFileWriteAtFrame{f20: f20, p: p, off: off})
 }
-func (f *osFileWriteAtFrame) Results() (int, error) { f.Over(f); return f.ret0, f.ret1 }
-func (f *osFileWriteAtFrame) Returned(r *gen.Run) (ret0 int, ret1 error) {
-	ret0, ret1 = f.ret0, f.ret1
+func (f *osFileWriteAtFrame) Results() (int, error) { f.Over(f); return f.Ret0, f.Ret1 }
+func (f *osFileWriteAtFrame) Returned(r *gen.Run) (int, error) {
+	ret0, ret1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return
+	return ret0, ret1
 }
-
-// WriteAtResumable is osFile.WriteAt for callers that can be suspended.
 func (f20 *osFile) WriteAtResumable(r *gen.Run, p []byte, off int64) (int, error, gen.Status) {
 	return (*osFileWriteAtFrame)(nil).body(r, f20, p, off)
 }
@@ -879,14 +629,13 @@ func (f3 *osFileWriteAtFrame) body(r *gen.Run, f20 *osFile, p []byte, off int64)
 //line os.go:139:1
 		f2Ref := f2
 //line os.go:139:1
-		got, st = hub.BlockResumable(r, (*f2).hub, func() (c count) {
+		if got, st = hub.BlockResumable(r, (*f2).hub, func() (c count) {
 			c.n, c.err = (*f2Ref).f.WriteAt(p, off)
 			return c
-		})
-		if st != gen.Done {
+		}); st != gen.Done {
 			f3 = gen.Take(r, f3, 27)
-			f3.p, f3.f2, f3.PC = nil, f2, 1
-			return ret0, ret1, r.Link(f3, &f3.Header, st)
+			f3.p, f3.f2 = nil, f2
+			return ret0, ret1, f3.Link(r, f3, 1, st)
 		}
 	}
 	if f3 != nil {
@@ -896,65 +645,39 @@ func (f3 *osFileWriteAtFrame) body(r *gen.Run, f20 *osFile, p []byte, off int64)
 	return got.n, named(got.err, (*f2).name, ""), gen.Done
 }
 
-//line os_greenlet.go:900:1
+//line os_greenlet.go:649:1
 
 func (f3 *osFileWriteAtFrame) Resume(r *gen.Run) (st gen.Status) {
 	var f2 **osFile
 	var got count
 	switch f3.PC {
 	case 0:
-		f3.ret0, f3.ret1, st = f3.body(r, f3.f20, f3.p, f3.off)
-		return r.Started(f3, &f3.Header, st)
+		f3.Ret0, f3.Ret1, st = f3.body(r, f3.f20, f3.p, f3.off)
+		return f3.Started(r, f3, st)
 	default:
 		f2 = f3.f2
 		got = r.Callee().(interface{ Returned(*gen.Run) count }).Returned(r)
 		f3.p = nil
 //line os.go:143:1
-		f3.ret0, f3.ret1 = got.n, named(got.err, (*f2).name, "")
-		return r.Return(f3, &f3.Header)
+		f3.Ret0, f3.Ret1 = got.n, named(got.err, (*f2).name, "")
+		return f3.Return(r, f3)
 	}
 }
 
-//line os_greenlet.go:919:1
+//line os_greenlet.go:668:1
 
-func (f *osFileWriteAtFrame) Args(args []any) { gen.SetArgs(f, args, &f.p, &f.off) }
-func (f *osFileWriteAtFrame) Send(r *gen.Run) gen.Status {
-	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
-}
-func (f *osFileWriteAtFrame) Forget() {
-	*f = osFileWriteAtFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1}
-}
+func (f *osFileWriteAtFrame) Args(args []any)    { gen.SetArgs(f, args, &f.p, &f.off) }
+func (f *osFileWriteAtFrame) Forget()            { *f = osFileWriteAtFrame{Returns2: f.Returns2} }
 func (f *osFileWriteAtFrame) Release(r *gen.Run) { gen.Free(r, f, 27) }
-func (*osFileWriteAtFrame) Func() *gen.Func      { return &osFileWriteAtFrameInfo }
+func (*osFileWriteAtFrame) Func() *gen.Func      { return os_go.At(9) }
 
-var osFileWriteAtFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/file.(*osFile).WriteAt", File: "github.com/going-green/greenlet/hub/file/os.go", Line: 138, Points: "139 f2"}
-var _ func(*osFile, []byte, int64) (int, error) = (*osFile).WriteAt
+var _ = gen.Method22((*new(*osFile)).WriteAt, (*osFile).WriteAtResumable, (*osFile).NewWriteAtFrame)
 
-// osFileWriteAtFrameValue is osFile.WriteAt as a value, for callers that can be suspended.
-type osFileWriteAtFrameValue struct {
-	recv *osFile
-}
-
-func (v osFileWriteAtFrameValue) CallResumable(r *gen.Run, p0 []byte, p1 int64) (int, error, gen.Status) {
-	return v.recv.WriteAtResumable(r, p0, p1)
-}
-
-var _ = gen.RegisterMethod((*new(*osFile)).WriteAt, func(recv *osFile) any {
-	return osFileWriteAtFrameValue{recv}
-})
-
-func (v osFileWriteAtFrameValue) Frame() gen.Frame {
-	return gen.MakeFrame(osFileWriteAtFrame{f20: v.recv})
-}
-
-// osFileSizeFrame is an activation of osFile.Size.
 type osFileSizeFrame struct {
-	gen.Header
+	gen.Returns2[int64, error]
 	f20  *osFile
 	f2   **osFile
 	size *int64
-	ret0 int64
-	ret1 error
 }
 
 // NewSizeFrame makes a frame that will run osFile.Size.
@@ -962,14 +685,12 @@ func (f20 *osFile) NewSizeFrame() *osFileSizeFrame {
 	_ = f20.Size
 	return gen.MakeFrame(osFileSizeFrame{f20: f20})
 }
-func (f *osFileSizeFrame) Results() (int64, error) { f.Over(f); return f.ret0, f.ret1 }
-func (f *osFileSizeFrame) Returned(r *gen.Run) (ret0 int64, ret1 error) {
-	ret0, ret1 = f.ret0, f.ret1
+func (f *osFileSizeFrame) Results() (int64, error) { f.Over(f); return f.Ret0, f.Ret1 }
+func (f *osFileSizeFrame) Returned(r *gen.Run) (int64, error) {
+	ret0, ret1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return
+	return ret0, ret1
 }
-
-// SizeResumable is osFile.Size for callers that can be suspended.
 func (f20 *osFile) SizeResumable(r *gen.Run) (int64, error, gen.Status) {
 	return (*osFileSizeFrame)(nil).body(r, f20)
 }
@@ -986,24 +707,23 @@ func (f3 *osFileSizeFrame) body(r *gen.Run, f20 *osFile) (ret0 int64, ret1 error
 		f2Ref := f2
 		sizeRef := size
 //line os.go:149:1
-		err, st = hub.BlockResumable(r, (*f2).hub, func() error {
+		if err, st = hub.BlockResumable(r, (*f2).hub, func() error {
 			i, err := (*f2Ref).f.Stat()
 			if err == nil {
 				(*sizeRef) = i.Size()
 			}
 			return err
-		})
-		if st != gen.Done {
+		}); st != gen.Done {
 			f3 = gen.Take(r, f3, 18)
-			f3.f2, f3.size, f3.PC = f2, size, 1
-			return ret0, ret1, r.Link(f3, &f3.Header, st)
+			f3.f2, f3.size = f2, size
+			return ret0, ret1, f3.Link(r, f3, 1, st)
 		}
 	}
 //line os.go:156:1
 	return (*size), named(err, (*f2).name, ""), gen.Done
 }
 
-//line os_greenlet.go:1007:1
+//line os_greenlet.go:727:1
 
 func (f3 *osFileSizeFrame) Resume(r *gen.Run) (st gen.Status) {
 	var f2 **osFile
@@ -1011,53 +731,30 @@ func (f3 *osFileSizeFrame) Resume(r *gen.Run) (st gen.Status) {
 	var err error
 	switch f3.PC {
 	case 0:
-		f3.ret0, f3.ret1, st = f3.body(r, f3.f20)
-		return r.Started(f3, &f3.Header, st)
+		f3.Ret0, f3.Ret1, st = f3.body(r, f3.f20)
+		return f3.Started(r, f3, st)
 	default:
 		f2, size = f3.f2, f3.size
 		err = r.Callee().(interface{ Returned(*gen.Run) error }).Returned(r)
 //line os.go:156:1
-		f3.ret0, f3.ret1 = (*size), named(err, (*f2).name, "")
-		return r.Return(f3, &f3.Header)
+		f3.Ret0, f3.Ret1 = (*size), named(err, (*f2).name, "")
+		return f3.Return(r, f3)
 	}
 }
 
-//line os_greenlet.go:1026:1
+//line os_greenlet.go:746:1
 
-func (f *osFileSizeFrame) Send(r *gen.Run) gen.Status {
-	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
-}
-func (f *osFileSizeFrame) Forget() {
-	*f = osFileSizeFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1}
-}
+func (f *osFileSizeFrame) Forget()            { *f = osFileSizeFrame{Returns2: f.Returns2} }
 func (f *osFileSizeFrame) Release(r *gen.Run) { gen.Free(r, f, 18) }
-func (*osFileSizeFrame) Func() *gen.Func      { return &osFileSizeFrameInfo }
+func (*osFileSizeFrame) Func() *gen.Func      { return os_go.At(10) }
 
-var osFileSizeFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/file.(*osFile).Size", File: "github.com/going-green/greenlet/hub/file/os.go", Line: 147, Points: "149 f2 size"}
-var _ func(*osFile) (int64, error) = (*osFile).Size
+var _ = gen.Method02((*new(*osFile)).Size, (*osFile).SizeResumable, (*osFile).NewSizeFrame)
 
-// osFileSizeFrameValue is osFile.Size as a value, for callers that can be suspended.
-type osFileSizeFrameValue struct {
-	recv *osFile
-}
-
-func (v osFileSizeFrameValue) CallResumable(r *gen.Run) (int64, error, gen.Status) {
-	return v.recv.SizeResumable(r)
-}
-
-var _ = gen.RegisterMethod((*new(*osFile)).Size, func(recv *osFile) any {
-	return osFileSizeFrameValue{recv}
-})
-
-func (v osFileSizeFrameValue) Frame() gen.Frame { return gen.MakeFrame(osFileSizeFrame{f20: v.recv}) }
-
-// osFileTruncateFrame is an activation of osFile.Truncate.
 type osFileTruncateFrame struct {
-	gen.Header
+	gen.Returns[error]
 	f20  *osFile
 	size int64
 	f2   **osFile
-	ret0 error
 }
 
 // NewTruncateFrame makes a frame that will run osFile.Truncate.
@@ -1065,10 +762,8 @@ func (f20 *osFile) NewTruncateFrame(size int64) *osFileTruncateFrame {
 	_ = f20.Truncate
 	return gen.MakeFrame(osFileTruncateFrame{f20: f20, size: size})
 }
-func (f *osFileTruncateFrame) Results() error                   { f.Over(f); return f.ret0 }
-func (f *osFileTruncateFrame) Returned(r *gen.Run) (ret0 error) { ret0 = f.ret0; f.Release(r); return }
-
-// TruncateResumable is osFile.Truncate for callers that can be suspended.
+func (f *osFileTruncateFrame) Results() error            { f.Over(f); return f.Ret0 }
+func (f *osFileTruncateFrame) Returned(r *gen.Run) error { ret0 := f.Ret0; f.Release(r); return ret0 }
 func (f20 *osFile) TruncateResumable(r *gen.Run, size int64) (error, gen.Status) {
 	return (*osFileTruncateFrame)(nil).body(r, f20, size)
 }
@@ -1082,68 +777,46 @@ func (f3 *osFileTruncateFrame) body(r *gen.Run, f20 *osFile, size int64) (ret0 e
 //line os.go:161:1
 		f2Ref := f2
 //line os.go:161:1
-		t0, st = hub.BlockResumable(r, (*f2).hub, func() error { return (*f2Ref).f.Truncate(size) })
-		if st != gen.Done {
+		if t0, st = hub.BlockResumable(r, (*f2).hub, func() error { return (*f2Ref).f.Truncate(size) }); st != gen.Done {
 			f3 = gen.Take(r, f3, 43)
-			f3.f2, f3.PC = f2, 1
-			return ret0, r.Link(f3, &f3.Header, st)
+			f3.f2 = f2
+			return ret0, f3.Link(r, f3, 1, st)
 		}
 	}
 //line os.go:161:1
 	return named(t0, (*f2).name, ""), gen.Done
 }
 
-//line os_greenlet.go:1097:1
+//line os_greenlet.go:791:1
 
 func (f3 *osFileTruncateFrame) Resume(r *gen.Run) (st gen.Status) {
 	var f2 **osFile
 	var t0 error
 	switch f3.PC {
 	case 0:
-		f3.ret0, st = f3.body(r, f3.f20, f3.size)
-		return r.Started(f3, &f3.Header, st)
+		f3.Ret0, st = f3.body(r, f3.f20, f3.size)
+		return f3.Started(r, f3, st)
 	default:
 		f2 = f3.f2
 		t0 = r.Callee().(interface{ Returned(*gen.Run) error }).Returned(r)
 //line os.go:161:1
-		f3.ret0 = named(t0, (*f2).name, "")
-		return r.Return(f3, &f3.Header)
+		f3.Ret0 = named(t0, (*f2).name, "")
+		return f3.Return(r, f3)
 	}
 }
 
-//line os_greenlet.go:1115:1
+//line os_greenlet.go:809:1
 
-func (f *osFileTruncateFrame) Args(args []any)            { gen.SetArgs(f, args, &f.size) }
-func (f *osFileTruncateFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *osFileTruncateFrame) Forget()                    { *f = osFileTruncateFrame{Header: f.Header, ret0: f.ret0} }
-func (f *osFileTruncateFrame) Release(r *gen.Run)         { gen.Free(r, f, 43) }
-func (*osFileTruncateFrame) Func() *gen.Func              { return &osFileTruncateFrameInfo }
+func (f *osFileTruncateFrame) Args(args []any)    { gen.SetArgs(f, args, &f.size) }
+func (f *osFileTruncateFrame) Forget()            { *f = osFileTruncateFrame{Returns: f.Returns} }
+func (f *osFileTruncateFrame) Release(r *gen.Run) { gen.Free(r, f, 43) }
+func (*osFileTruncateFrame) Func() *gen.Func      { return os_go.At(11) }
 
-var osFileTruncateFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/file.(*osFile).Truncate", File: "github.com/going-green/greenlet/hub/file/os.go", Line: 160, Points: "161 f2"}
-var _ func(*osFile, int64) error = (*osFile).Truncate
+var _ = gen.Method11((*new(*osFile)).Truncate, (*osFile).TruncateResumable, (*osFile).NewTruncateFrame)
 
-// osFileTruncateFrameValue is osFile.Truncate as a value, for callers that can be suspended.
-type osFileTruncateFrameValue struct {
-	recv *osFile
-}
-
-func (v osFileTruncateFrameValue) CallResumable(r *gen.Run, p0 int64) (error, gen.Status) {
-	return v.recv.TruncateResumable(r, p0)
-}
-
-var _ = gen.RegisterMethod((*new(*osFile)).Truncate, func(recv *osFile) any {
-	return osFileTruncateFrameValue{recv}
-})
-
-func (v osFileTruncateFrameValue) Frame() gen.Frame {
-	return gen.MakeFrame(osFileTruncateFrame{f20: v.recv})
-}
-
-// osFileSyncFrame is an activation of osFile.Sync.
 type osFileSyncFrame struct {
-	gen.Header
-	f2   *osFile
-	ret0 error
+	gen.Returns[error]
+	f2 *osFile
 }
 
 // NewSyncFrame makes a frame that will run osFile.Sync.
@@ -1151,10 +824,8 @@ func (f2 *osFile) NewSyncFrame() *osFileSyncFrame {
 	_ = f2.Sync
 	return gen.MakeFrame(osFileSyncFrame{f2: f2})
 }
-func (f *osFileSyncFrame) Results() error                   { f.Over(f); return f.ret0 }
-func (f *osFileSyncFrame) Returned(r *gen.Run) (ret0 error) { ret0 = f.ret0; f.Release(r); return }
-
-// SyncResumable is osFile.Sync for callers that can be suspended.
+func (f *osFileSyncFrame) Results() error            { f.Over(f); return f.Ret0 }
+func (f *osFileSyncFrame) Returned(r *gen.Run) error { ret0 := f.Ret0; f.Release(r); return ret0 }
 func (f2 *osFile) SyncResumable(r *gen.Run) (error, gen.Status) {
 	return (*osFileSyncFrame)(nil).body(r, f2)
 }
@@ -1162,63 +833,43 @@ func (f2 *osFile) SyncResumable(r *gen.Run) (error, gen.Status) {
 func (f3 *osFileSyncFrame) body(r *gen.Run, f2 *osFile) (ret0 error, st gen.Status) {
 	var t0 error
 //line os.go:165:1
-	t0, st = hub.BlockResumable(r, f2.hub, f2.f.Sync)
-	if st != gen.Done {
+	if t0, st = hub.BlockResumable(r, f2.hub, f2.f.Sync); st != gen.Done {
 		f3 = gen.Take(r, f3, 16)
-		f3.f2, f3.PC = f2, 1
-		return ret0, r.Link(f3, &f3.Header, st)
+		f3.f2 = f2
+		return ret0, f3.Link(r, f3, 1, st)
 	}
 //line os.go:165:1
 	return named(t0, f2.name, ""), gen.Done
 }
 
-//line os_greenlet.go:1176:1
+//line os_greenlet.go:846:1
 
 func (f3 *osFileSyncFrame) Resume(r *gen.Run) (st gen.Status) {
 	f2 := f3.f2
 	var t0 error
 	switch f3.PC {
 	case 0:
-		f3.ret0, st = f3.body(r, f3.f2)
-		return r.Started(f3, &f3.Header, st)
+		f3.Ret0, st = f3.body(r, f3.f2)
+		return f3.Started(r, f3, st)
 	default:
 		t0 = r.Callee().(interface{ Returned(*gen.Run) error }).Returned(r)
 //line os.go:165:1
-		f3.ret0 = named(t0, f2.name, "")
-		return r.Return(f3, &f3.Header)
+		f3.Ret0 = named(t0, f2.name, "")
+		return f3.Return(r, f3)
 	}
 }
 
-//line os_greenlet.go:1193:1
+//line os_greenlet.go:863:1
 
-func (f *osFileSyncFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *osFileSyncFrame) Forget()                    { *f = osFileSyncFrame{Header: f.Header, ret0: f.ret0} }
-func (f *osFileSyncFrame) Release(r *gen.Run)         { gen.Free(r, f, 16) }
-func (*osFileSyncFrame) Func() *gen.Func              { return &osFileSyncFrameInfo }
+func (f *osFileSyncFrame) Forget()            { *f = osFileSyncFrame{Returns: f.Returns} }
+func (f *osFileSyncFrame) Release(r *gen.Run) { gen.Free(r, f, 16) }
+func (*osFileSyncFrame) Func() *gen.Func      { return os_go.At(12) }
 
-var osFileSyncFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/file.(*osFile).Sync", File: "github.com/going-green/greenlet/hub/file/os.go", Line: 165, Points: "165 f2"}
-var _ func(*osFile) error = (*osFile).Sync
+var _ = gen.Method01((*new(*osFile)).Sync, (*osFile).SyncResumable, (*osFile).NewSyncFrame)
 
-// osFileSyncFrameValue is osFile.Sync as a value, for callers that can be suspended.
-type osFileSyncFrameValue struct {
-	recv *osFile
-}
-
-func (v osFileSyncFrameValue) CallResumable(r *gen.Run) (error, gen.Status) {
-	return v.recv.SyncResumable(r)
-}
-
-var _ = gen.RegisterMethod((*new(*osFile)).Sync, func(recv *osFile) any {
-	return osFileSyncFrameValue{recv}
-})
-
-func (v osFileSyncFrameValue) Frame() gen.Frame { return gen.MakeFrame(osFileSyncFrame{f2: v.recv}) }
-
-// osFileCloseFrame is an activation of osFile.Close.
 type osFileCloseFrame struct {
-	gen.Header
-	f2   *osFile
-	ret0 error
+	gen.Returns[error]
+	f2 *osFile
 }
 
 // NewCloseFrame makes a frame that will run osFile.Close.
@@ -1226,10 +877,8 @@ func (f2 *osFile) NewCloseFrame() *osFileCloseFrame {
 	_ = f2.Close
 	return gen.MakeFrame(osFileCloseFrame{f2: f2})
 }
-func (f *osFileCloseFrame) Results() error                   { f.Over(f); return f.ret0 }
-func (f *osFileCloseFrame) Returned(r *gen.Run) (ret0 error) { ret0 = f.ret0; f.Release(r); return }
-
-// CloseResumable is osFile.Close for callers that can be suspended.
+func (f *osFileCloseFrame) Results() error            { f.Over(f); return f.Ret0 }
+func (f *osFileCloseFrame) Returned(r *gen.Run) error { ret0 := f.Ret0; f.Release(r); return ret0 }
 func (f2 *osFile) CloseResumable(r *gen.Run) (error, gen.Status) {
 	return (*osFileCloseFrame)(nil).body(r, f2)
 }
@@ -1237,56 +886,53 @@ func (f2 *osFile) CloseResumable(r *gen.Run) (error, gen.Status) {
 func (f3 *osFileCloseFrame) body(r *gen.Run, f2 *osFile) (ret0 error, st gen.Status) {
 	var t0 error
 //line os.go:168:1
-	t0, st = hub.BlockResumable(r, f2.hub, f2.f.Close)
-	if st != gen.Done {
+	if t0, st = hub.BlockResumable(r, f2.hub, f2.f.Close); st != gen.Done {
 		f3 = gen.Take(r, f3, 17)
-		f3.f2, f3.PC = f2, 1
-		return ret0, r.Link(f3, &f3.Header, st)
+		f3.f2 = f2
+		return ret0, f3.Link(r, f3, 1, st)
 	}
 //line os.go:168:1
 	return named(t0, f2.name, ""), gen.Done
 }
 
-//line os_greenlet.go:1251:1
+//line os_greenlet.go:899:1
 
 func (f3 *osFileCloseFrame) Resume(r *gen.Run) (st gen.Status) {
 	f2 := f3.f2
 	var t0 error
 	switch f3.PC {
 	case 0:
-		f3.ret0, st = f3.body(r, f3.f2)
-		return r.Started(f3, &f3.Header, st)
+		f3.Ret0, st = f3.body(r, f3.f2)
+		return f3.Started(r, f3, st)
 	default:
 		t0 = r.Callee().(interface{ Returned(*gen.Run) error }).Returned(r)
 //line os.go:168:1
-		f3.ret0 = named(t0, f2.name, "")
-		return r.Return(f3, &f3.Header)
+		f3.Ret0 = named(t0, f2.name, "")
+		return f3.Return(r, f3)
 	}
 }
 
-//line os_greenlet.go:1268:1
+//line os_greenlet.go:916:1
 
-func (f *osFileCloseFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *osFileCloseFrame) Forget()                    { *f = osFileCloseFrame{Header: f.Header, ret0: f.ret0} }
-func (f *osFileCloseFrame) Release(r *gen.Run)         { gen.Free(r, f, 17) }
-func (*osFileCloseFrame) Func() *gen.Func              { return &osFileCloseFrameInfo }
+func (f *osFileCloseFrame) Forget()            { *f = osFileCloseFrame{Returns: f.Returns} }
+func (f *osFileCloseFrame) Release(r *gen.Run) { gen.Free(r, f, 17) }
+func (*osFileCloseFrame) Func() *gen.Func      { return os_go.At(13) }
 
-var osFileCloseFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/file.(*osFile).Close", File: "github.com/going-green/greenlet/hub/file/os.go", Line: 168, Points: "168 f2"}
-var _ func(*osFile) error = (*osFile).Close
-
-// osFileCloseFrameValue is osFile.Close as a value, for callers that can be suspended.
-type osFileCloseFrameValue struct {
-	recv *osFile
-}
-
-func (v osFileCloseFrameValue) CallResumable(r *gen.Run) (error, gen.Status) {
-	return v.recv.CloseResumable(r)
-}
-
-var _ = gen.RegisterMethod((*new(*osFile)).Close, func(recv *osFile) any {
-	return osFileCloseFrameValue{recv}
-})
-
-func (v osFileCloseFrameValue) Frame() gen.Frame { return gen.MakeFrame(osFileCloseFrame{f2: v.recv}) }
-
+var _ = gen.Method01((*new(*osFile)).Close, (*osFile).CloseResumable, (*osFile).NewCloseFrame)
 var _ = gen.Declare("directory.do", "directory.OpenFile", "directory.Mkdir", "directory.Rename", "directory.Remove", "directory.ReadDir", "directory.SyncDir", "osFile.ReadAt", "osFile.WriteAt", "osFile.Size", "osFile.Truncate", "osFile.Sync", "osFile.Close")
+var os_go = gen.Funcs{Package: "github.com/going-green/greenlet/hub/file", File: "github.com/going-green/greenlet/hub/file/os.go", List: `
+(*directory).do 44: 48 name
+(*directory).do.func1 48: 48
+(*directory).OpenFile 53: 55 d name f
+(*directory).Mkdir 72: 73
+(*directory).Rename 77: 83 from to
+(*directory).Remove 88: 88
+(*directory).ReadDir 91: 92 names
+(*directory).SyncDir 103: 104
+(*osFile).ReadAt 129: 130 f2
+(*osFile).WriteAt 138: 139 f2
+(*osFile).Size 147: 149 f2 size
+(*osFile).Truncate 160: 161 f2
+(*osFile).Sync 165: 165 f2
+(*osFile).Close 168: 168 f2
+`}

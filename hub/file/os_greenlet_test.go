@@ -11,9 +11,8 @@ import (
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// replacesFrame is an activation of replaces.
 type replacesFrame struct {
-	gen.Header
+	gen.Returns2[[]string, []error]
 	s     System
 	lines []string
 	errs  []error
@@ -21,33 +20,28 @@ type replacesFrame struct {
 	t1    error // also t4
 	t2    error // also t5
 	t6    error
-	ret0  []string
-	ret1  []error
 }
 
 func newReplacesFrame(s System) *replacesFrame {
 	_ = replaces
 	return gen.MakeFrame(replacesFrame{s: s})
 }
-func (f *replacesFrame) Results() ([]string, []error) { f.Over(f); return f.ret0, f.ret1 }
-func (f *replacesFrame) Returned(r *gen.Run) (ret0 []string, ret1 []error) {
-	ret0, ret1 = f.ret0, f.ret1
+func (f *replacesFrame) Results() ([]string, []error) { f.Over(f); return f.Ret0, f.Ret1 }
+func (f *replacesFrame) Returned(r *gen.Run) ([]string, []error) {
+	ret0, ret1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return
+	return ret0, ret1
 }
-
-// replacesResumable is replaces for callers that can be suspended.
 func replacesResumable(r *gen.Run, s System) ([]string, []error, gen.Status) {
 	return (*replacesFrame)(nil).body(r, s)
 }
 
 func (f *replacesFrame) body(r *gen.Run, s System) (ret0 []string, ret1 []error, st gen.Status) {
 	var (
-		lines               []string
-		errs                []error
-		t0, t1, t2, t3      error
-		data                []byte
-		err, t4, t5, t6, t7 error
+		lines                               []string
+		errs                                []error
+		t0, t1, t2, t3, err, t4, t5, t6, t7 error
+		data                                []byte
 	)
 	if f != nil {
 		switch f.PC {
@@ -95,11 +89,10 @@ func (f *replacesFrame) body(r *gen.Run, s System) (ret0 []string, ret1 []error,
 	}
 
 //line os_test.go:17:1
-	t0, st = ReplaceResumable(r, s, "a", []byte("old"))
-	if st != gen.Done {
+	if t0, st = ReplaceResumable(r, s, "a", []byte("old")); st != gen.Done {
 		f = gen.Take(r, f, 14)
-		f.s, f.lines, f.errs, f.PC = s, lines, errs, 1
-		return ret0, ret1, r.Link(f, &f.Header, st)
+		f.s, f.lines, f.errs = s, lines, errs
+		return ret0, ret1, f.Link(r, f, 1, st)
 	}
 resumed_17:
 //line os_test.go:17:1
@@ -110,8 +103,8 @@ resumed_17:
 		t1, st = c.MkdirResumable(r, "d")
 		if st != gen.Done {
 			f = gen.Take(r, f, 14)
-			f.s, f.lines, f.errs, f.t0, f.PC = s, lines, errs, t0, 2
-			return ret0, ret1, r.Link(f, &f.Header, st)
+			f.s, f.lines, f.errs, f.t0 = s, lines, errs, t0
+			return ret0, ret1, f.Link(r, f, 2, st)
 		}
 	} else {
 //line os_test.go:17:1
@@ -119,11 +112,10 @@ resumed_17:
 	}
 resumed_17b:
 //line os_test.go:17:1
-	t2, st = ReplaceResumable(r, s, "d/a", []byte("new"))
-	if st != gen.Done {
+	if t2, st = ReplaceResumable(r, s, "d/a", []byte("new")); st != gen.Done {
 		f = gen.Take(r, f, 14)
-		f.s, f.lines, f.errs, f.t0, f.t1, f.PC = s, lines, errs, t0, t1, 3
-		return ret0, ret1, r.Link(f, &f.Header, st)
+		f.s, f.lines, f.errs, f.t0, f.t1 = s, lines, errs, t0, t1
+		return ret0, ret1, f.Link(r, f, 3, st)
 	}
 resumed_17c:
 //line os_test.go:17:1
@@ -134,8 +126,8 @@ resumed_17c:
 		t3, st = c.RenameResumable(r, "d/a", "a")
 		if st != gen.Done {
 			f = gen.Take(r, f, 14)
-			f.s, f.lines, f.errs, f.t0, f.t1, f.t2, f.PC = s, lines, errs, t0, t1, t2, 4
-			return ret0, ret1, r.Link(f, &f.Header, st)
+			f.s, f.lines, f.errs, f.t0, f.t1, f.t2 = s, lines, errs, t0, t1, t2
+			return ret0, ret1, f.Link(r, f, 4, st)
 		}
 	} else {
 //line os_test.go:17:1
@@ -148,11 +140,10 @@ resumed_17d:
 		f.t0, f.t1, f.t2 = nil, nil, nil
 	}
 //line os_test.go:18:1
-	data, err, st = ReadFileResumable(r, s, "a")
-	if st != gen.Done {
+	if data, err, st = ReadFileResumable(r, s, "a"); st != gen.Done {
 		f = gen.Take(r, f, 14)
-		f.s, f.lines, f.errs, f.PC = s, lines, errs, 5
-		return ret0, ret1, r.Link(f, &f.Header, st)
+		f.s, f.lines, f.errs = s, lines, errs
+		return ret0, ret1, f.Link(r, f, 5, st)
 	}
 resumed_18:
 //line os_test.go:19:1
@@ -164,8 +155,8 @@ resumed_18:
 		t4, st = c.SyncDirResumable(r, "d")
 		if st != gen.Done {
 			f = gen.Take(r, f, 14)
-			f.s, f.lines, f.errs, f.t0, f.PC = s, lines, errs, err, 6
-			return ret0, ret1, r.Link(f, &f.Header, st)
+			f.s, f.lines, f.errs, f.t0 = s, lines, errs, err
+			return ret0, ret1, f.Link(r, f, 6, st)
 		}
 	} else {
 //line os_test.go:20:1
@@ -173,19 +164,17 @@ resumed_18:
 	}
 resumed_20:
 //line os_test.go:20:1
-	t5, st = ReplaceResumable(r, s, "e/a", nil)
-	if st != gen.Done {
+	if t5, st = ReplaceResumable(r, s, "e/a", nil); st != gen.Done {
 		f = gen.Take(r, f, 14)
-		f.s, f.lines, f.errs, f.t0, f.t1, f.PC = s, lines, errs, err, t4, 7
-		return ret0, ret1, r.Link(f, &f.Header, st)
+		f.s, f.lines, f.errs, f.t0, f.t1 = s, lines, errs, err, t4
+		return ret0, ret1, f.Link(r, f, 7, st)
 	}
 resumed_20b:
 //line os_test.go:20:1
-	t6, st = ReplaceResumable(r, s, "../a", nil)
-	if st != gen.Done {
+	if t6, st = ReplaceResumable(r, s, "../a", nil); st != gen.Done {
 		f = gen.Take(r, f, 14)
-		f.s, f.lines, f.errs, f.t0, f.t1, f.t2, f.PC = s, lines, errs, err, t4, t5, 8
-		return ret0, ret1, r.Link(f, &f.Header, st)
+		f.s, f.lines, f.errs, f.t0, f.t1, f.t2 = s, lines, errs, err, t4, t5
+		return ret0, ret1, f.Link(r, f, 8, st)
 	}
 resumed_20c:
 //line os_test.go:20:1
@@ -196,8 +185,8 @@ resumed_20c:
 		t7, st = c.MkdirResumable(r, "/d")
 		if st != gen.Done {
 			f = gen.Take(r, f, 14)
-			f.s, f.lines, f.errs, f.t0, f.t1, f.t2, f.t6, f.PC = s, lines, errs, err, t4, t5, t6, 9
-			return ret0, ret1, r.Link(f, &f.Header, st)
+			f.s, f.lines, f.errs, f.t0, f.t1, f.t2, f.t6 = s, lines, errs, err, t4, t5, t6
+			return ret0, ret1, f.Link(r, f, 9, st)
 		}
 	} else {
 //line os_test.go:20:1
@@ -217,8 +206,8 @@ resumed_20d:
 		_, err, st = c.OpenFileResumable(r, "d", os.O_RDONLY)
 		if st != gen.Done {
 			f = gen.Take(r, f, 14)
-			f.s, f.lines, f.errs, f.PC = nil, lines, errs, 10
-			return ret0, ret1, r.Link(f, &f.Header, st)
+			f.s, f.lines, f.errs = nil, lines, errs
+			return ret0, ret1, f.Link(r, f, 10, st)
 		}
 	} else {
 //line os_test.go:21:1
@@ -229,20 +218,19 @@ resumed_21:
 	return lines, append(errs, err), gen.Done
 }
 
-//line os_greenlet_test.go:234:1
+//line os_greenlet_test.go:223:1
 
 func (f *replacesFrame) Resume(r *gen.Run) (st gen.Status) {
-	f.ret0, f.ret1, st = f.body(r, f.s)
-	return r.Started(f, &f.Header, st)
+	f.Ret0, f.Ret1, st = f.body(r, f.s)
+	return f.Started(r, f, st)
 }
 
-func (f *replacesFrame) Args(args []any) { gen.SetArgs(f, args, &f.s) }
-func (f *replacesFrame) Send(r *gen.Run) gen.Status {
-	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
-}
-func (f *replacesFrame) Forget()            { *f = replacesFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1} }
+func (f *replacesFrame) Args(args []any)    { gen.SetArgs(f, args, &f.s) }
+func (f *replacesFrame) Forget()            { *f = replacesFrame{Returns2: f.Returns2} }
 func (f *replacesFrame) Release(r *gen.Run) { gen.Free(r, f, 14) }
-func (*replacesFrame) Func() *gen.Func      { return &replacesFrameInfo }
+func (*replacesFrame) Func() *gen.Func      { return os_test_go.At(0) }
 
-var replacesFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/file.replaces", File: "github.com/going-green/greenlet/hub/file/os_test.go", Line: 16, Points: "17 s lines errs; 17 +t0; 17 +t1; 17 +t2; 18 -t0 -t1 -t2; 20 +err; 20 +t4; 20 +t5; 20 +t6; 21 lines errs"}
 var _ func(System) ([]string, []error) = replaces
+var os_test_go = gen.Funcs{Package: "github.com/going-green/greenlet/hub/file", File: "github.com/going-green/greenlet/hub/file/os_test.go", List: `
+replaces 16: 17 s lines errs; 17 +t0; 17 +t1; 17 +t2; 18 -t0 -t1 -t2; 20 +err; 20 +t4; 20 +t5; 20 +t6; 21 lines errs
+`}

@@ -12,7 +12,6 @@ import (
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// pingsFrame is an activation of pings.
 type pingsFrame struct {
 	gen.Header
 	h  *Host
@@ -26,20 +25,14 @@ func newPingsFrame(h *Host, n int) *pingsFrame {
 	_ = pings
 	return gen.MakeFrame(pingsFrame{h: h, n: n})
 }
-
-// pingsResumable is pings for callers that can be suspended.
 func pingsResumable(r *gen.Run, h *Host, n int) gen.Status { return (*pingsFrame)(nil).body(r, h, n) }
 
 func (f *pingsFrame) body(r *gen.Run, h *Host, n int) (st gen.Status) {
 	var (
-		t0     *socket.Conn
-		t1     error
-		c      *socket.Conn
-		p      []byte
-		t2, t3 int
-		t4     error
-		t5     int
-		t6     error
+		t0, c      *socket.Conn
+		t1, t4, t6 error
+		p          []byte
+		t2, t3, t5 int
 	)
 	if f != nil {
 		switch f.PC {
@@ -58,11 +51,10 @@ func (f *pingsFrame) body(r *gen.Run, h *Host, n int) (st gen.Status) {
 	}
 
 //line bench_test.go:13:1
-	t0, t1, st = h.DialResumable(r, "tcp", "b:80")
-	if st != gen.Done {
+	if t0, t1, st = h.DialResumable(r, "tcp", "b:80"); st != gen.Done {
 		f = gen.Take(r, f, 45)
-		f.h, f.n, f.PC = nil, n, 1
-		return r.Link(f, &f.Header, st)
+		f.h, f.n = nil, n
+		return f.Link(r, f, 1, st)
 	}
 resumed_13:
 	if f != nil {
@@ -82,20 +74,18 @@ loop_15:
 		return gen.Done
 	}
 //line bench_test.go:16:1
-	t3, t4, st = c.WriteResumable(r, p)
-	if st != gen.Done {
+	if t3, t4, st = c.WriteResumable(r, p); st != gen.Done {
 		f = gen.Take(r, f, 45)
-		f.n, f.c, f.p, f.t2, f.PC = n, c, p, t2, 2
-		return r.Link(f, &f.Header, st)
+		f.n, f.c, f.p, f.t2 = n, c, p, t2
+		return f.Link(r, f, 2, st)
 	}
 resumed_16:
 //line bench_test.go:16:1
 	must(t3, t4)
-	t5, t6, st = c.ReadFullResumable(r, p)
-	if st != gen.Done {
+	if t5, t6, st = c.ReadFullResumable(r, p); st != gen.Done {
 		f = gen.Take(r, f, 45)
-		f.n, f.c, f.p, f.t2, f.PC = n, c, p, t2, 3
-		return r.Link(f, &f.Header, st)
+		f.n, f.c, f.p, f.t2 = n, c, p, t2
+		return f.Link(r, f, 3, st)
 	}
 resumed_17:
 //line bench_test.go:17:1
@@ -105,21 +95,19 @@ resumed_17:
 	goto loop_15
 }
 
-//line bench_greenlet_test.go:110:1
+//line bench_greenlet_test.go:100:1
 
 func (f *pingsFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.body(r, f.h, f.n))
+	return f.Started(r, f, f.body(r, f.h, f.n))
 }
 
 func (f *pingsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.h, &f.n) }
 func (f *pingsFrame) Forget()            { *f = pingsFrame{Header: f.Header} }
 func (f *pingsFrame) Release(r *gen.Run) { gen.Free(r, f, 45) }
-func (*pingsFrame) Func() *gen.Func      { return &pingsFrameInfo }
+func (*pingsFrame) Func() *gen.Func      { return bench_test_go.At(0) }
 
-var pingsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.pings", File: "github.com/going-green/greenlet/hub/sim/bench_test.go", Line: 12, Points: "13 n; 16 n c p t2; 17 ="}
 var _ func(*Host, int) = pings
 
-// pongsFrame is an activation of pongs.
 type pongsFrame struct {
 	gen.Header
 	l *socket.Listener
@@ -127,27 +115,21 @@ type pongsFrame struct {
 	p []byte
 }
 
-func newPongsFrame(l *socket.Listener) *pongsFrame { _ = pongs; return gen.MakeFrame(pongsFrame{l: l}) }
-
-// pongsResumable is pongs for callers that can be suspended.
+func newPongsFrame(l *socket.Listener) *pongsFrame             { _ = pongs; return gen.MakeFrame(pongsFrame{l: l}) }
 func pongsResumable(r *gen.Run, l *socket.Listener) gen.Status { return (*pongsFrame)(nil).body(r, l) }
 
 func (f *pongsFrame) body(r *gen.Run, l *socket.Listener) (st gen.Status) {
 	var (
-		t0  *socket.Conn
-		t1  error
-		c   *socket.Conn
-		p   []byte
-		err error
-		t2  int
-		t3  error
+		t0, c       *socket.Conn
+		t1, err, t3 error
+		p           []byte
+		t2          int
 	)
 //line bench_test.go:24:1
-	t0, t1, st = l.AcceptResumable(r)
-	if st != gen.Done {
+	if t0, t1, st = l.AcceptResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 43)
-		f.l, f.PC = l, 1
-		return r.Link(f, &f.Header, st)
+		f.l = l
+		return f.Link(r, f, 1, st)
 	}
 //line bench_test.go:24:1
 	c = must(t0, t1)
@@ -158,43 +140,38 @@ loop_27:
 		f.l = nil
 	}
 //line bench_test.go:28:1
-	_, err, st = c.ReadFullResumable(r, p)
-	if st != gen.Done {
+	if _, err, st = c.ReadFullResumable(r, p); st != gen.Done {
 		f = gen.Take(r, f, 43)
-		f.c, f.p, f.PC = c, p, 2
-		return r.Link(f, &f.Header, st)
+		f.c, f.p = c, p
+		return f.Link(r, f, 2, st)
 	}
 //line bench_test.go:28:1
 	if err != nil {
 		c.Close()
 		return gen.Done
 	}
-	t2, t3, st = c.WriteResumable(r, p)
-	if st != gen.Done {
+	if t2, t3, st = c.WriteResumable(r, p); st != gen.Done {
 		f = gen.Take(r, f, 43)
-		f.c, f.p, f.PC = c, p, 3
-		return r.Link(f, &f.Header, st)
+		f.c, f.p = c, p
+		return f.Link(r, f, 3, st)
 	}
 //line bench_test.go:32:1
 	must(t2, t3)
 	goto loop_27
 }
 
-//line bench_greenlet_test.go:185:1
+//line bench_greenlet_test.go:165:1
 
 func (f *pongsFrame) Resume(r *gen.Run) (st gen.Status) {
 	var (
-		t0  *socket.Conn
-		t1  error
-		c   *socket.Conn
-		p   []byte
-		err error
-		t2  int
-		t3  error
+		t0, c       *socket.Conn
+		t1, err, t3 error
+		p           []byte
+		t2          int
 	)
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.l))
+		return f.Started(r, f, f.body(r, f.l))
 	case 1:
 		t0, t1 = r.Callee().(*socket.ListenerAcceptFrame).Returned(r)
 //line bench_test.go:24:1
@@ -216,21 +193,19 @@ loop_27:
 //line bench_test.go:28:1
 	f.l = nil
 //line bench_test.go:28:1
-	_, err, st = c.ReadFullResumable(r, p)
-	if st != gen.Done {
-		f.c, f.p, f.PC = c, p, 2
-		return r.Link(f, &f.Header, st)
+	if _, err, st = c.ReadFullResumable(r, p); st != gen.Done {
+		f.c, f.p = c, p
+		return f.Link(r, f, 2, st)
 	}
 resumed_28:
 //line bench_test.go:28:1
 	if err != nil {
 		c.Close()
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
-	t2, t3, st = c.WriteResumable(r, p)
-	if st != gen.Done {
-		f.c, f.p, f.PC = c, p, 3
-		return r.Link(f, &f.Header, st)
+	if t2, t3, st = c.WriteResumable(r, p); st != gen.Done {
+		f.c, f.p = c, p
+		return f.Link(r, f, 3, st)
 	}
 resumed_32:
 //line bench_test.go:32:1
@@ -238,17 +213,16 @@ resumed_32:
 	goto loop_27
 }
 
-//line bench_greenlet_test.go:243:1
+//line bench_greenlet_test.go:218:1
 
 func (f *pongsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.l) }
 func (f *pongsFrame) Forget()            { *f = pongsFrame{Header: f.Header} }
 func (f *pongsFrame) Release(r *gen.Run) { gen.Free(r, f, 43) }
-func (*pongsFrame) Func() *gen.Func      { return &pongsFrameInfo }
+func (*pongsFrame) Func() *gen.Func      { return bench_test_go.At(1) }
 
-var pongsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.pongs", File: "github.com/going-green/greenlet/hub/sim/bench_test.go", Line: 23, Points: "24 l; 28 c p; 32 ="}
 var _ func(*socket.Listener) = pongs
 
-// namedBlockInTest is Block[any] as a value, for callers that can be suspended.
+// namedBlockInTest is Block[any] as a value.
 type namedBlockInTest struct{}
 
 func (namedBlockInTest) CallResumable(r *gen.Run, p0 *hub.Hub, p1 func() any) (any, gen.Status) {
@@ -273,3 +247,7 @@ var _ = gen.DeclareClosure("host_test.go:139", "serves", "a literal")
 var _ = gen.DeclareClosure("machine_test.go:85", "losesPower", "a literal")
 var _ = gen.DeclareClosure("soak_test.go:95", "dials", "a literal")
 var _ = gen.DeclareClosure("stream_test.go:100", "dials", "a literal")
+var bench_test_go = gen.Funcs{Package: "github.com/going-green/greenlet/hub/sim", File: "github.com/going-green/greenlet/hub/sim/bench_test.go", List: `
+pings 12: 13 n; 16 n c p t2; 17 =
+pongs 23: 24 l; 28 c p; 32 =
+`}

@@ -13,21 +13,17 @@ import (
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// handleBeginFrame is an activation of handle.begin.
 type handleBeginFrame struct {
-	gen.Header
-	f    *handle
-	ret0 error
+	gen.Returns[error]
+	f *handle
 }
 
 func (f *handle) newBeginFrame() *handleBeginFrame {
 	_ = f.begin
 	return gen.MakeFrame(handleBeginFrame{f: f})
 }
-func (f *handleBeginFrame) Results() error                   { f.Over(f); return f.ret0 }
-func (f *handleBeginFrame) Returned(r *gen.Run) (ret0 error) { ret0 = f.ret0; f.Release(r); return }
-
-// beginResumable is handle.begin for callers that can be suspended.
+func (f *handleBeginFrame) Results() error            { f.Over(f); return f.Ret0 }
+func (f *handleBeginFrame) Returned(r *gen.Run) error { ret0 := f.Ret0; f.Release(r); return ret0 }
 func (f *handle) beginResumable(r *gen.Run) (error, gen.Status) {
 	return (*handleBeginFrame)(nil).body(r, f)
 }
@@ -38,11 +34,10 @@ func (f2 *handleBeginFrame) body(r *gen.Run, f *handle) (ret0 error, st gen.Stat
 	if err := f.open(); err != nil {
 		return err, gen.Done
 	}
-	err, st = f.disk.beginResumable(r, f.disk.o.Access)
-	if st != gen.Done {
+	if err, st = f.disk.beginResumable(r, f.disk.o.Access); st != gen.Done {
 		f2 = gen.Take(r, f2, 27)
-		f2.f, f2.PC = f, 1
-		return ret0, r.Link(f2, &f2.Header, st)
+		f2.f = f
+		return ret0, f2.Link(r, f2, 1, st)
 	}
 //line disk_file.go:28:1
 	if err != nil {
@@ -51,61 +46,41 @@ func (f2 *handleBeginFrame) body(r *gen.Run, f *handle) (ret0 error, st gen.Stat
 	return f.open(), gen.Done
 }
 
-//line disk_file_greenlet.go:55:1
+//line disk_file_greenlet.go:50:1
 
 func (f2 *handleBeginFrame) Resume(r *gen.Run) (st gen.Status) {
 	f := f2.f
 	var err error
 	switch f2.PC {
 	case 0:
-		f2.ret0, st = f2.body(r, f2.f)
-		return r.Started(f2, &f2.Header, st)
+		f2.Ret0, st = f2.body(r, f2.f)
+		return f2.Started(r, f2, st)
 	default:
 		err = r.Callee().(*diskBeginFrame).Returned(r)
 //line disk_file.go:28:1
 		if err != nil {
-			f2.ret0 = err
-			return r.Return(f2, &f2.Header)
+			f2.Ret0 = err
+			return f2.Return(r, f2)
 		}
 //line disk_file.go:31:1
-		f2.ret0 = f.open()
-		return r.Return(f2, &f2.Header)
+		f2.Ret0 = f.open()
+		return f2.Return(r, f2)
 	}
 }
 
-//line disk_file_greenlet.go:77:1
+//line disk_file_greenlet.go:72:1
 
-func (f *handleBeginFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *handleBeginFrame) Forget()                    { *f = handleBeginFrame{Header: f.Header, ret0: f.ret0} }
-func (f *handleBeginFrame) Release(r *gen.Run)         { gen.Free(r, f, 27) }
-func (*handleBeginFrame) Func() *gen.Func              { return &handleBeginFrameInfo }
+func (f *handleBeginFrame) Forget()            { *f = handleBeginFrame{Returns: f.Returns} }
+func (f *handleBeginFrame) Release(r *gen.Run) { gen.Free(r, f, 27) }
+func (*handleBeginFrame) Func() *gen.Func      { return disk_file_go.At(0) }
 
-var handleBeginFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.(*handle).begin", File: "github.com/going-green/greenlet/hub/sim/disk_file.go", Line: 24, Points: "28 f"}
-var _ func(*handle) error = (*handle).begin
+var _ = gen.Method01((*new(*handle)).begin, (*handle).beginResumable, (*handle).newBeginFrame)
 
-// handleBeginFrameValue is handle.begin as a value, for callers that can be suspended.
-type handleBeginFrameValue struct {
-	recv *handle
-}
-
-func (v handleBeginFrameValue) CallResumable(r *gen.Run) (error, gen.Status) {
-	return v.recv.beginResumable(r)
-}
-
-var _ = gen.RegisterMethod((*new(*handle)).begin, func(recv *handle) any {
-	return handleBeginFrameValue{recv}
-})
-
-func (v handleBeginFrameValue) Frame() gen.Frame { return gen.MakeFrame(handleBeginFrame{f: v.recv}) }
-
-// handleReadAtFrame is an activation of handle.ReadAt.
 type handleReadAtFrame struct {
-	gen.Header
-	f    *handle
-	p    []byte
-	off  int64
-	ret0 int
-	ret1 error
+	gen.Returns2[int, error]
+	f   *handle
+	p   []byte
+	off int64
 }
 
 // NewReadAtFrame makes a frame that will run handle.ReadAt.
@@ -113,14 +88,12 @@ func (f *handle) NewReadAtFrame(p []byte, off int64) *handleReadAtFrame {
 	_ = f.ReadAt
 	return gen.MakeFrame(handleReadAtFrame{f: f, p: p, off: off})
 }
-func (f *handleReadAtFrame) Results() (int, error) { f.Over(f); return f.ret0, f.ret1 }
-func (f *handleReadAtFrame) Returned(r *gen.Run) (ret0 int, ret1 error) {
-	ret0, ret1 = f.ret0, f.ret1
+func (f *handleReadAtFrame) Results() (int, error) { f.Over(f); return f.Ret0, f.Ret1 }
+func (f *handleReadAtFrame) Returned(r *gen.Run) (int, error) {
+	ret0, ret1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return
+	return ret0, ret1
 }
-
-// ReadAtResumable is handle.ReadAt for callers that can be suspended.
 func (f *handle) ReadAtResumable(r *gen.Run, p []byte, off int64) (int, error, gen.Status) {
 	return (*handleReadAtFrame)(nil).body(r, f, p, off)
 }
@@ -134,11 +107,10 @@ func (f2 *handleReadAtFrame) body(r *gen.Run, f *handle, p []byte, off int64) (r
 	if len(p) == 0 {
 		return 0, nil, gen.Done // as of package os, which asks nobody then
 	}
-	err, st = f.beginResumable(r)
-	if st != gen.Done {
+	if err, st = f.beginResumable(r); st != gen.Done {
 		f2 = gen.Take(r, f2, 25)
-		f2.f, f2.p, f2.off, f2.PC = f, p, off, 1
-		return ret0, ret1, r.Link(f2, &f2.Header, st)
+		f2.f, f2.p, f2.off = f, p, off
+		return ret0, ret1, f2.Link(r, f2, 1, st)
 	}
 	{
 //line disk_file.go:56:1
@@ -159,82 +131,58 @@ func (f2 *handleReadAtFrame) body(r *gen.Run, f *handle, p []byte, off int64) (r
 	}
 }
 
-//line disk_file_greenlet.go:163:1
+//line disk_file_greenlet.go:135:1
 
 func (f2 *handleReadAtFrame) Resume(r *gen.Run) (st gen.Status) {
 	f, p, off := f2.f, f2.p, f2.off
 	var err error
 	switch f2.PC {
 	case 0:
-		f2.ret0, f2.ret1, st = f2.body(r, f2.f, f2.p, f2.off)
-		return r.Started(f2, &f2.Header, st)
+		f2.Ret0, f2.Ret1, st = f2.body(r, f2.f, f2.p, f2.off)
+		return f2.Started(r, f2, st)
 	default:
 		err = r.Callee().(*handleBeginFrame).Returned(r)
 //line disk_file.go:56:1
 		if err != nil {
-			f2.ret0, f2.ret1 = 0, failedAt("read", f.name, err)
-			return r.Return(f2, &f2.Header)
+			f2.Ret0, f2.Ret1 = 0, failedAt("read", f.name, err)
+			return f2.Return(r, f2)
 		}
 //line disk_file.go:59:1
 		switch {
 		case f.flag&access == os.O_WRONLY:
-			f2.ret0, f2.ret1 = 0, failedAt("read", f.name, syscall.EBADF)
-			return r.Return(f2, &f2.Header)
+			f2.Ret0, f2.Ret1 = 0, failedAt("read", f.name, syscall.EBADF)
+			return f2.Return(r, f2)
 		case f.disk.happens(f.node, FailRead, f.disk.o.FailRead):
 //line disk_file.go:63:1
-			f2.ret0, f2.ret1 = 0, failedAt("read", f.name, syscall.EIO)
-			return r.Return(f2, &f2.Header)
+			f2.Ret0, f2.Ret1 = 0, failedAt("read", f.name, syscall.EIO)
+			return f2.Return(r, f2)
 		}
 //line disk_file.go:65:1
 		n := copy(p, f.node.data[min(off, int64(len(f.node.data))):])
 		if n < len(p) {
-			f2.ret0, f2.ret1 = n, io.EOF
-			return r.Return(f2, &f2.Header)
+			f2.Ret0, f2.Ret1 = n, io.EOF
+			return f2.Return(r, f2)
 		}
 //line disk_file.go:69:1
-		f2.ret0, f2.ret1 = n, nil
-		return r.Return(f2, &f2.Header)
+		f2.Ret0, f2.Ret1 = n, nil
+		return f2.Return(r, f2)
 	}
 }
 
-//line disk_file_greenlet.go:201:1
+//line disk_file_greenlet.go:173:1
 
-func (f *handleReadAtFrame) Args(args []any) { gen.SetArgs(f, args, &f.p, &f.off) }
-func (f *handleReadAtFrame) Send(r *gen.Run) gen.Status {
-	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
-}
-func (f *handleReadAtFrame) Forget() {
-	*f = handleReadAtFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1}
-}
+func (f *handleReadAtFrame) Args(args []any)    { gen.SetArgs(f, args, &f.p, &f.off) }
+func (f *handleReadAtFrame) Forget()            { *f = handleReadAtFrame{Returns2: f.Returns2} }
 func (f *handleReadAtFrame) Release(r *gen.Run) { gen.Free(r, f, 25) }
-func (*handleReadAtFrame) Func() *gen.Func      { return &handleReadAtFrameInfo }
+func (*handleReadAtFrame) Func() *gen.Func      { return disk_file_go.At(1) }
 
-var handleReadAtFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.(*handle).ReadAt", File: "github.com/going-green/greenlet/hub/sim/disk_file.go", Line: 49, Points: "56 f p off"}
-var _ func(*handle, []byte, int64) (int, error) = (*handle).ReadAt
+var _ = gen.Method22((*new(*handle)).ReadAt, (*handle).ReadAtResumable, (*handle).NewReadAtFrame)
 
-// handleReadAtFrameValue is handle.ReadAt as a value, for callers that can be suspended.
-type handleReadAtFrameValue struct {
-	recv *handle
-}
-
-func (v handleReadAtFrameValue) CallResumable(r *gen.Run, p0 []byte, p1 int64) (int, error, gen.Status) {
-	return v.recv.ReadAtResumable(r, p0, p1)
-}
-
-var _ = gen.RegisterMethod((*new(*handle)).ReadAt, func(recv *handle) any {
-	return handleReadAtFrameValue{recv}
-})
-
-func (v handleReadAtFrameValue) Frame() gen.Frame { return gen.MakeFrame(handleReadAtFrame{f: v.recv}) }
-
-// handleWriteAtFrame is an activation of handle.WriteAt.
 type handleWriteAtFrame struct {
-	gen.Header
-	f    *handle
-	p    []byte
-	off  int64
-	ret0 int
-	ret1 error
+	gen.Returns2[int, error]
+	f   *handle
+	p   []byte
+	off int64
 }
 
 // NewWriteAtFrame makes a frame that will run handle.WriteAt.
@@ -242,14 +190,12 @@ func (f *handle) NewWriteAtFrame(p []byte, off int64) *handleWriteAtFrame {
 	_ = f.WriteAt
 	return gen.MakeFrame(handleWriteAtFrame{f: f, p: p, off: off})
 }
-func (f *handleWriteAtFrame) Results() (int, error) { f.Over(f); return f.ret0, f.ret1 }
-func (f *handleWriteAtFrame) Returned(r *gen.Run) (ret0 int, ret1 error) {
-	ret0, ret1 = f.ret0, f.ret1
+func (f *handleWriteAtFrame) Results() (int, error) { f.Over(f); return f.Ret0, f.Ret1 }
+func (f *handleWriteAtFrame) Returned(r *gen.Run) (int, error) {
+	ret0, ret1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return
+	return ret0, ret1
 }
-
-// WriteAtResumable is handle.WriteAt for callers that can be suspended.
 func (f *handle) WriteAtResumable(r *gen.Run, p []byte, off int64) (int, error, gen.Status) {
 	return (*handleWriteAtFrame)(nil).body(r, f, p, off)
 }
@@ -271,11 +217,10 @@ func (f2 *handleWriteAtFrame) body(r *gen.Run, f *handle, p []byte, off int64) (
 	if len(p) == 0 {
 		return 0, nil, gen.Done // as of package os, which asks nobody then
 	}
-	err, st = f.beginResumable(r)
-	if st != gen.Done {
+	if err, st = f.beginResumable(r); st != gen.Done {
 		f2 = gen.Take(r, f2, 14)
-		f2.f, f2.p, f2.off, f2.PC = f, p, off, 1
-		return ret0, ret1, r.Link(f2, &f2.Header, st)
+		f2.f, f2.p, f2.off = f, p, off
+		return ret0, ret1, f2.Link(r, f2, 1, st)
 	}
 resumed_82:
 	{
@@ -307,49 +252,23 @@ resumed_82:
 	}
 }
 
-//line disk_file_greenlet.go:312:1
+//line disk_file_greenlet.go:257:1
 
 func (f *handleWriteAtFrame) Resume(r *gen.Run) (st gen.Status) {
-	f.ret0, f.ret1, st = f.body(r, f.f, f.p, f.off)
-	return r.Started(f, &f.Header, st)
+	f.Ret0, f.Ret1, st = f.body(r, f.f, f.p, f.off)
+	return f.Started(r, f, st)
 }
 
-func (f *handleWriteAtFrame) Args(args []any) { gen.SetArgs(f, args, &f.p, &f.off) }
-func (f *handleWriteAtFrame) Send(r *gen.Run) gen.Status {
-	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
-}
-func (f *handleWriteAtFrame) Forget() {
-	*f = handleWriteAtFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1}
-}
+func (f *handleWriteAtFrame) Args(args []any)    { gen.SetArgs(f, args, &f.p, &f.off) }
+func (f *handleWriteAtFrame) Forget()            { *f = handleWriteAtFrame{Returns2: f.Returns2} }
 func (f *handleWriteAtFrame) Release(r *gen.Run) { gen.Free(r, f, 14) }
-func (*handleWriteAtFrame) Func() *gen.Func      { return &handleWriteAtFrameInfo }
+func (*handleWriteAtFrame) Func() *gen.Func      { return disk_file_go.At(2) }
 
-var handleWriteAtFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.(*handle).WriteAt", File: "github.com/going-green/greenlet/hub/sim/disk_file.go", Line: 75, Points: "82 f p off"}
-var _ func(*handle, []byte, int64) (int, error) = (*handle).WriteAt
+var _ = gen.Method22((*new(*handle)).WriteAt, (*handle).WriteAtResumable, (*handle).NewWriteAtFrame)
 
-// handleWriteAtFrameValue is handle.WriteAt as a value, for callers that can be suspended.
-type handleWriteAtFrameValue struct {
-	recv *handle
-}
-
-func (v handleWriteAtFrameValue) CallResumable(r *gen.Run, p0 []byte, p1 int64) (int, error, gen.Status) {
-	return v.recv.WriteAtResumable(r, p0, p1)
-}
-
-var _ = gen.RegisterMethod((*new(*handle)).WriteAt, func(recv *handle) any {
-	return handleWriteAtFrameValue{recv}
-})
-
-func (v handleWriteAtFrameValue) Frame() gen.Frame {
-	return gen.MakeFrame(handleWriteAtFrame{f: v.recv})
-}
-
-// handleSizeFrame is an activation of handle.Size.
 type handleSizeFrame struct {
-	gen.Header
-	f    *handle
-	ret0 int64
-	ret1 error
+	gen.Returns2[int64, error]
+	f *handle
 }
 
 // NewSizeFrame makes a frame that will run handle.Size.
@@ -357,14 +276,12 @@ func (f *handle) NewSizeFrame() *handleSizeFrame {
 	_ = f.Size
 	return gen.MakeFrame(handleSizeFrame{f: f})
 }
-func (f *handleSizeFrame) Results() (int64, error) { f.Over(f); return f.ret0, f.ret1 }
-func (f *handleSizeFrame) Returned(r *gen.Run) (ret0 int64, ret1 error) {
-	ret0, ret1 = f.ret0, f.ret1
+func (f *handleSizeFrame) Results() (int64, error) { f.Over(f); return f.Ret0, f.Ret1 }
+func (f *handleSizeFrame) Returned(r *gen.Run) (int64, error) {
+	ret0, ret1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return
+	return ret0, ret1
 }
-
-// SizeResumable is handle.Size for callers that can be suspended.
 func (f *handle) SizeResumable(r *gen.Run) (int64, error, gen.Status) {
 	return (*handleSizeFrame)(nil).body(r, f)
 }
@@ -372,11 +289,10 @@ func (f *handle) SizeResumable(r *gen.Run) (int64, error, gen.Status) {
 func (f2 *handleSizeFrame) body(r *gen.Run, f *handle) (ret0 int64, ret1 error, st gen.Status) {
 	var err error
 //line disk_file.go:112:1
-	err, st = f.beginResumable(r)
-	if st != gen.Done {
+	if err, st = f.beginResumable(r); st != gen.Done {
 		f2 = gen.Take(r, f2, 61)
-		f2.f, f2.PC = f, 1
-		return ret0, ret1, r.Link(f2, &f2.Header, st)
+		f2.f = f
+		return ret0, ret1, f2.Link(r, f2, 1, st)
 	}
 //line disk_file.go:112:1
 	if err != nil {
@@ -385,63 +301,40 @@ func (f2 *handleSizeFrame) body(r *gen.Run, f *handle) (ret0 int64, ret1 error, 
 	return int64(len(f.node.data)), nil, gen.Done
 }
 
-//line disk_file_greenlet.go:390:1
+//line disk_file_greenlet.go:306:1
 
 func (f2 *handleSizeFrame) Resume(r *gen.Run) (st gen.Status) {
 	f := f2.f
 	var err error
 	switch f2.PC {
 	case 0:
-		f2.ret0, f2.ret1, st = f2.body(r, f2.f)
-		return r.Started(f2, &f2.Header, st)
+		f2.Ret0, f2.Ret1, st = f2.body(r, f2.f)
+		return f2.Started(r, f2, st)
 	default:
 		err = r.Callee().(*handleBeginFrame).Returned(r)
 //line disk_file.go:112:1
 		if err != nil {
-			f2.ret0, f2.ret1 = 0, failedAt("stat", f.name, err)
-			return r.Return(f2, &f2.Header)
+			f2.Ret0, f2.Ret1 = 0, failedAt("stat", f.name, err)
+			return f2.Return(r, f2)
 		}
 //line disk_file.go:115:1
-		f2.ret0, f2.ret1 = int64(len(f.node.data)), nil
-		return r.Return(f2, &f2.Header)
+		f2.Ret0, f2.Ret1 = int64(len(f.node.data)), nil
+		return f2.Return(r, f2)
 	}
 }
 
-//line disk_file_greenlet.go:412:1
+//line disk_file_greenlet.go:328:1
 
-func (f *handleSizeFrame) Send(r *gen.Run) gen.Status {
-	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
-}
-func (f *handleSizeFrame) Forget() {
-	*f = handleSizeFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1}
-}
+func (f *handleSizeFrame) Forget()            { *f = handleSizeFrame{Returns2: f.Returns2} }
 func (f *handleSizeFrame) Release(r *gen.Run) { gen.Free(r, f, 61) }
-func (*handleSizeFrame) Func() *gen.Func      { return &handleSizeFrameInfo }
+func (*handleSizeFrame) Func() *gen.Func      { return disk_file_go.At(3) }
 
-var handleSizeFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.(*handle).Size", File: "github.com/going-green/greenlet/hub/sim/disk_file.go", Line: 111, Points: "112 f"}
-var _ func(*handle) (int64, error) = (*handle).Size
+var _ = gen.Method02((*new(*handle)).Size, (*handle).SizeResumable, (*handle).NewSizeFrame)
 
-// handleSizeFrameValue is handle.Size as a value, for callers that can be suspended.
-type handleSizeFrameValue struct {
-	recv *handle
-}
-
-func (v handleSizeFrameValue) CallResumable(r *gen.Run) (int64, error, gen.Status) {
-	return v.recv.SizeResumable(r)
-}
-
-var _ = gen.RegisterMethod((*new(*handle)).Size, func(recv *handle) any {
-	return handleSizeFrameValue{recv}
-})
-
-func (v handleSizeFrameValue) Frame() gen.Frame { return gen.MakeFrame(handleSizeFrame{f: v.recv}) }
-
-// handleTruncateFrame is an activation of handle.Truncate.
 type handleTruncateFrame struct {
-	gen.Header
+	gen.Returns[error]
 	f    *handle
 	size int64
-	ret0 error
 }
 
 // NewTruncateFrame makes a frame that will run handle.Truncate.
@@ -449,10 +342,8 @@ func (f *handle) NewTruncateFrame(size int64) *handleTruncateFrame {
 	_ = f.Truncate
 	return gen.MakeFrame(handleTruncateFrame{f: f, size: size})
 }
-func (f *handleTruncateFrame) Results() error                   { f.Over(f); return f.ret0 }
-func (f *handleTruncateFrame) Returned(r *gen.Run) (ret0 error) { ret0 = f.ret0; f.Release(r); return }
-
-// TruncateResumable is handle.Truncate for callers that can be suspended.
+func (f *handleTruncateFrame) Results() error            { f.Over(f); return f.Ret0 }
+func (f *handleTruncateFrame) Returned(r *gen.Run) error { ret0 := f.Ret0; f.Release(r); return ret0 }
 func (f *handle) TruncateResumable(r *gen.Run, size int64) (error, gen.Status) {
 	return (*handleTruncateFrame)(nil).body(r, f, size)
 }
@@ -460,11 +351,10 @@ func (f *handle) TruncateResumable(r *gen.Run, size int64) (error, gen.Status) {
 func (f2 *handleTruncateFrame) body(r *gen.Run, f *handle, size int64) (ret0 error, st gen.Status) {
 	var err error
 //line disk_file.go:122:1
-	err, st = f.beginResumable(r)
-	if st != gen.Done {
+	if err, st = f.beginResumable(r); st != gen.Done {
 		f2 = gen.Take(r, f2, 16)
-		f2.f, f2.size, f2.PC = f, size, 1
-		return ret0, r.Link(f2, &f2.Header, st)
+		f2.f, f2.size = f, size
+		return ret0, f2.Link(r, f2, 1, st)
 	}
 //line disk_file.go:123:1
 	switch d := f.disk; {
@@ -479,15 +369,15 @@ func (f2 *handleTruncateFrame) body(r *gen.Run, f *handle, size int64) (ret0 err
 	return failedAt("truncate", f.name, err), gen.Done
 }
 
-//line disk_file_greenlet.go:484:1
+//line disk_file_greenlet.go:374:1
 
 func (f2 *handleTruncateFrame) Resume(r *gen.Run) (st gen.Status) {
 	f, size := f2.f, f2.size
 	var err error
 	switch f2.PC {
 	case 0:
-		f2.ret0, st = f2.body(r, f2.f, f2.size)
-		return r.Started(f2, &f2.Header, st)
+		f2.Ret0, st = f2.body(r, f2.f, f2.size)
+		return f2.Started(r, f2, st)
 	default:
 		err = r.Callee().(*handleBeginFrame).Returned(r)
 //line disk_file.go:123:1
@@ -500,45 +390,24 @@ func (f2 *handleTruncateFrame) Resume(r *gen.Run) (st gen.Status) {
 		default:
 			d.truncate(f.node, int(size))
 		}
-		f2.ret0 = failedAt("truncate", f.name, err)
-		return r.Return(f2, &f2.Header)
+		f2.Ret0 = failedAt("truncate", f.name, err)
+		return f2.Return(r, f2)
 	}
 }
 
-//line disk_file_greenlet.go:510:1
+//line disk_file_greenlet.go:400:1
 
-func (f *handleTruncateFrame) Args(args []any)            { gen.SetArgs(f, args, &f.size) }
-func (f *handleTruncateFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *handleTruncateFrame) Forget()                    { *f = handleTruncateFrame{Header: f.Header, ret0: f.ret0} }
-func (f *handleTruncateFrame) Release(r *gen.Run)         { gen.Free(r, f, 16) }
-func (*handleTruncateFrame) Func() *gen.Func              { return &handleTruncateFrameInfo }
+func (f *handleTruncateFrame) Args(args []any)    { gen.SetArgs(f, args, &f.size) }
+func (f *handleTruncateFrame) Forget()            { *f = handleTruncateFrame{Returns: f.Returns} }
+func (f *handleTruncateFrame) Release(r *gen.Run) { gen.Free(r, f, 16) }
+func (*handleTruncateFrame) Func() *gen.Func      { return disk_file_go.At(4) }
 
-var handleTruncateFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.(*handle).Truncate", File: "github.com/going-green/greenlet/hub/sim/disk_file.go", Line: 121, Points: "122 f size"}
-var _ func(*handle, int64) error = (*handle).Truncate
+var _ = gen.Method11((*new(*handle)).Truncate, (*handle).TruncateResumable, (*handle).NewTruncateFrame)
 
-// handleTruncateFrameValue is handle.Truncate as a value, for callers that can be suspended.
-type handleTruncateFrameValue struct {
-	recv *handle
-}
-
-func (v handleTruncateFrameValue) CallResumable(r *gen.Run, p0 int64) (error, gen.Status) {
-	return v.recv.TruncateResumable(r, p0)
-}
-
-var _ = gen.RegisterMethod((*new(*handle)).Truncate, func(recv *handle) any {
-	return handleTruncateFrameValue{recv}
-})
-
-func (v handleTruncateFrameValue) Frame() gen.Frame {
-	return gen.MakeFrame(handleTruncateFrame{f: v.recv})
-}
-
-// handleSyncFrame is an activation of handle.Sync.
 type handleSyncFrame struct {
-	gen.Header
+	gen.Returns[error]
 	f      *handle
 	before int
-	ret0   error
 }
 
 // NewSyncFrame makes a frame that will run handle.Sync.
@@ -546,10 +415,8 @@ func (f *handle) NewSyncFrame() *handleSyncFrame {
 	_ = f.Sync
 	return gen.MakeFrame(handleSyncFrame{f: f})
 }
-func (f *handleSyncFrame) Results() error                   { f.Over(f); return f.ret0 }
-func (f *handleSyncFrame) Returned(r *gen.Run) (ret0 error) { ret0 = f.ret0; f.Release(r); return }
-
-// SyncResumable is handle.Sync for callers that can be suspended.
+func (f *handleSyncFrame) Results() error            { f.Over(f); return f.Ret0 }
+func (f *handleSyncFrame) Returned(r *gen.Run) error { ret0 := f.Ret0; f.Release(r); return ret0 }
 func (f *handle) SyncResumable(r *gen.Run) (error, gen.Status) {
 	return (*handleSyncFrame)(nil).body(r, f)
 }
@@ -564,11 +431,10 @@ func (f2 *handleSyncFrame) body(r *gen.Run, f *handle) (ret0 error, st gen.Statu
 	}
 //line disk_file.go:141:1
 	before = f.disk.written(f.node)
-	err, st = f.disk.beginResumable(r, f.disk.o.Sync)
-	if st != gen.Done {
+	if err, st = f.disk.beginResumable(r, f.disk.o.Sync); st != gen.Done {
 		f2 = gen.Take(r, f2, 47)
-		f2.f, f2.before, f2.PC = f, before, 1
-		return ret0, r.Link(f2, &f2.Header, st)
+		f2.f, f2.before = f, before
+		return ret0, f2.Link(r, f2, 1, st)
 	}
 //line disk_file.go:142:1
 	if err == nil {
@@ -580,7 +446,7 @@ after_if_140:
 	return failedAt("sync", f.name, err), gen.Done
 }
 
-//line disk_file_greenlet.go:585:1
+//line disk_file_greenlet.go:451:1
 
 func (f2 *handleSyncFrame) Resume(r *gen.Run) (st gen.Status) {
 	f := f2.f
@@ -588,8 +454,8 @@ func (f2 *handleSyncFrame) Resume(r *gen.Run) (st gen.Status) {
 	var before int
 	switch f2.PC {
 	case 0:
-		f2.ret0, st = f2.body(r, f2.f)
-		return r.Started(f2, &f2.Header, st)
+		f2.Ret0, st = f2.body(r, f2.f)
+		return f2.Started(r, f2, st)
 	default:
 		before = f2.before
 		err = r.Callee().(*diskBeginFrame).Returned(r)
@@ -600,41 +466,22 @@ func (f2 *handleSyncFrame) Resume(r *gen.Run) (st gen.Status) {
 			}
 		}
 //line disk_file.go:148:1
-		f2.ret0 = failedAt("sync", f.name, err)
-		return r.Return(f2, &f2.Header)
+		f2.Ret0 = failedAt("sync", f.name, err)
+		return f2.Return(r, f2)
 	}
 }
 
-//line disk_file_greenlet.go:610:1
+//line disk_file_greenlet.go:476:1
 
-func (f *handleSyncFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *handleSyncFrame) Forget()                    { *f = handleSyncFrame{Header: f.Header, ret0: f.ret0} }
-func (f *handleSyncFrame) Release(r *gen.Run)         { gen.Free(r, f, 47) }
-func (*handleSyncFrame) Func() *gen.Func              { return &handleSyncFrameInfo }
+func (f *handleSyncFrame) Forget()            { *f = handleSyncFrame{Returns: f.Returns} }
+func (f *handleSyncFrame) Release(r *gen.Run) { gen.Free(r, f, 47) }
+func (*handleSyncFrame) Func() *gen.Func      { return disk_file_go.At(5) }
 
-var handleSyncFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.(*handle).Sync", File: "github.com/going-green/greenlet/hub/sim/disk_file.go", Line: 138, Points: "142 f before"}
-var _ func(*handle) error = (*handle).Sync
+var _ = gen.Method01((*new(*handle)).Sync, (*handle).SyncResumable, (*handle).NewSyncFrame)
 
-// handleSyncFrameValue is handle.Sync as a value, for callers that can be suspended.
-type handleSyncFrameValue struct {
-	recv *handle
-}
-
-func (v handleSyncFrameValue) CallResumable(r *gen.Run) (error, gen.Status) {
-	return v.recv.SyncResumable(r)
-}
-
-var _ = gen.RegisterMethod((*new(*handle)).Sync, func(recv *handle) any {
-	return handleSyncFrameValue{recv}
-})
-
-func (v handleSyncFrameValue) Frame() gen.Frame { return gen.MakeFrame(handleSyncFrame{f: v.recv}) }
-
-// handleCloseFrame is an activation of handle.Close.
 type handleCloseFrame struct {
-	gen.Header
-	f    *handle
-	ret0 error
+	gen.Returns[error]
+	f *handle
 }
 
 // NewCloseFrame makes a frame that will run handle.Close.
@@ -642,10 +489,8 @@ func (f *handle) NewCloseFrame() *handleCloseFrame {
 	_ = f.Close
 	return gen.MakeFrame(handleCloseFrame{f: f})
 }
-func (f *handleCloseFrame) Results() error                   { f.Over(f); return f.ret0 }
-func (f *handleCloseFrame) Returned(r *gen.Run) (ret0 error) { ret0 = f.ret0; f.Release(r); return }
-
-// CloseResumable is handle.Close for callers that can be suspended.
+func (f *handleCloseFrame) Results() error            { f.Over(f); return f.Ret0 }
+func (f *handleCloseFrame) Returned(r *gen.Run) error { ret0 := f.Ret0; f.Release(r); return ret0 }
 func (f *handle) CloseResumable(r *gen.Run) (error, gen.Status) {
 	return (*handleCloseFrame)(nil).body(r, f)
 }
@@ -661,34 +506,25 @@ func (f2 *handleCloseFrame) body(r *gen.Run, f *handle) (ret0 error, st gen.Stat
 	return nil, gen.Done
 }
 
-//line disk_file_greenlet.go:667:1
+//line disk_file_greenlet.go:512:1
 
 func (f *handleCloseFrame) Resume(r *gen.Run) (st gen.Status) {
-	f.ret0, st = f.body(r, f.f)
-	return r.Started(f, &f.Header, st)
+	f.Ret0, st = f.body(r, f.f)
+	return f.Started(r, f, st)
 }
 
-func (f *handleCloseFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *handleCloseFrame) Forget()                    { *f = handleCloseFrame{Header: f.Header, ret0: f.ret0} }
-func (f *handleCloseFrame) Release(r *gen.Run)         { gen.Free(r, f, 20) }
-func (*handleCloseFrame) Func() *gen.Func              { return &handleCloseFrameInfo }
+func (f *handleCloseFrame) Forget()            { *f = handleCloseFrame{Returns: f.Returns} }
+func (f *handleCloseFrame) Release(r *gen.Run) { gen.Free(r, f, 20) }
+func (*handleCloseFrame) Func() *gen.Func      { return disk_file_go.At(6) }
 
-var handleCloseFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.(*handle).Close", File: "github.com/going-green/greenlet/hub/sim/disk_file.go", Line: 154}
-var _ func(*handle) error = (*handle).Close
-
-// handleCloseFrameValue is handle.Close as a value, for callers that can be suspended.
-type handleCloseFrameValue struct {
-	recv *handle
-}
-
-func (v handleCloseFrameValue) CallResumable(r *gen.Run) (error, gen.Status) {
-	return v.recv.CloseResumable(r)
-}
-
-var _ = gen.RegisterMethod((*new(*handle)).Close, func(recv *handle) any {
-	return handleCloseFrameValue{recv}
-})
-
-func (v handleCloseFrameValue) Frame() gen.Frame { return gen.MakeFrame(handleCloseFrame{f: v.recv}) }
-
+var _ = gen.Method01((*new(*handle)).Close, (*handle).CloseResumable, (*handle).NewCloseFrame)
 var _ = gen.Declare("handle.begin", "handle.ReadAt", "handle.WriteAt", "handle.Size", "handle.Truncate", "handle.Sync", "handle.Close")
+var disk_file_go = gen.Funcs{Package: "github.com/going-green/greenlet/hub/sim", File: "github.com/going-green/greenlet/hub/sim/disk_file.go", List: `
+(*handle).begin 24: 28 f
+(*handle).ReadAt 49: 56 f p off
+(*handle).WriteAt 75: 82 f p off
+(*handle).Size 111: 112 f
+(*handle).Truncate 121: 122 f size
+(*handle).Sync 138: 142 f before
+(*handle).Close 154
+`}

@@ -20,9 +20,8 @@ import (
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// usesFrame is an activation of uses.
 type usesFrame struct {
-	gen.Header
+	gen.Returns[[]string]
 	s        file.System
 	r        *rand.Rand
 	n        int
@@ -37,50 +36,31 @@ type usesFrame struct {
 	p        []byte
 	t9       error
 	t12      int
-	ret0     []string
 }
 
 func newUsesFrame(s file.System, r *rand.Rand, n int) *usesFrame {
 	_ = uses
 	return gen.MakeFrame(usesFrame{s: s, r: r, n: n})
 }
-func (f *usesFrame) Results() []string                   { f.Over(f); return f.ret0 }
-func (f *usesFrame) Returned(r *gen.Run) (ret0 []string) { ret0 = f.ret0; f.Release(r); return }
-
-// usesResumable is uses for callers that can be suspended.
+func (f *usesFrame) Results() []string            { f.Over(f); return f.Ret0 }
+func (f *usesFrame) Returned(r *gen.Run) []string { ret0 := f.Ret0; f.Release(r); return ret0 }
 func usesResumable(r2 *gen.Run, s file.System, r *rand.Rand, n int) ([]string, gen.Status) {
 	return (*usesFrame)(nil).body(r2, s, r, n)
 }
 
 func (f4 *usesFrame) body(r2 *gen.Run, s file.System, r *rand.Rand, n int) (ret0 []string, st gen.Status) {
 	var (
-		lines             *[]string
-		note              func(string, ...any)
-		names             []string
-		flags             []int
-		open              []file.File
-		t0                int
-		name, to          string
-		what              int
-		t1, t2, t3        error
-		list              []string
-		err, t4           error
-		data              []byte
-		err2, t5          error
-		list2             []string
-		err3              error
-		f                 file.File
-		err4              error
-		f2                file.File
-		off               int64
-		p                 []byte
-		m                 int
-		err5              error
-		m2                int
-		err6              error
-		size              int64
-		err7, t8, t9, t10 error
-		t11, t12          int
+		lines                                                                    *[]string
+		note                                                                     func(string, ...any)
+		names, list, list2                                                       []string
+		flags                                                                    []int
+		open                                                                     []file.File
+		t0, what, m, m2, t11, t12                                                int
+		name, to                                                                 string
+		t1, t2, t3, err, t4, err2, t5, err3, err4, err5, err6, err7, t8, t9, t10 error
+		data, p                                                                  []byte
+		f, f2                                                                    file.File
+		off, size                                                                int64
 	)
 	if f4 != nil {
 		switch f4.PC {
@@ -218,8 +198,8 @@ case_35:
 		t1, st = c.MkdirResumable(r2, name)
 		if st != gen.Done {
 			f4 = gen.Take(r2, f4, 52)
-			f4.s, f4.r, f4.n, f4.lines, f4.note, f4.names, f4.flags, f4.open, f4.t0, f4.name, f4.PC = s, r, n, lines, note, names, flags, open, t0, name, 1
-			return ret0, r2.Link(f4, &f4.Header, st)
+			f4.s, f4.r, f4.n, f4.lines, f4.note, f4.names, f4.flags, f4.open, f4.t0, f4.name = s, r, n, lines, note, names, flags, open, t0, name
+			return ret0, f4.Link(r2, f4, 1, st)
 		}
 	} else {
 //line disk_test.go:36:1
@@ -238,8 +218,8 @@ case_37:
 		t2, st = c.RenameResumable(r2, name, to)
 		if st != gen.Done {
 			f4 = gen.Take(r2, f4, 52)
-			f4.s, f4.r, f4.n, f4.lines, f4.note, f4.names, f4.flags, f4.open, f4.t0, f4.name, f4.to, f4.PC = s, r, n, lines, note, names, flags, open, t0, name, to, 2
-			return ret0, r2.Link(f4, &f4.Header, st)
+			f4.s, f4.r, f4.n, f4.lines, f4.note, f4.names, f4.flags, f4.open, f4.t0, f4.name, f4.to = s, r, n, lines, note, names, flags, open, t0, name, to
+			return ret0, f4.Link(r2, f4, 2, st)
 		}
 	} else {
 //line disk_test.go:38:1
@@ -258,8 +238,8 @@ case_39:
 		t3, st = c.RemoveResumable(r2, name)
 		if st != gen.Done {
 			f4 = gen.Take(r2, f4, 52)
-			f4.s, f4.r, f4.n, f4.lines, f4.note, f4.names, f4.flags, f4.open, f4.t0, f4.name, f4.PC = s, r, n, lines, note, names, flags, open, t0, name, 3
-			return ret0, r2.Link(f4, &f4.Header, st)
+			f4.s, f4.r, f4.n, f4.lines, f4.note, f4.names, f4.flags, f4.open, f4.t0, f4.name = s, r, n, lines, note, names, flags, open, t0, name
+			return ret0, f4.Link(r2, f4, 3, st)
 		}
 	} else {
 //line disk_test.go:40:1
@@ -278,8 +258,8 @@ case_41:
 		list, err, st = c.ReadDirResumable(r2, name)
 		if st != gen.Done {
 			f4 = gen.Take(r2, f4, 52)
-			f4.s, f4.r, f4.n, f4.lines, f4.note, f4.names, f4.flags, f4.open, f4.t0, f4.PC = s, r, n, lines, note, names, flags, open, t0, 4
-			return ret0, r2.Link(f4, &f4.Header, st)
+			f4.s, f4.r, f4.n, f4.lines, f4.note, f4.names, f4.flags, f4.open, f4.t0 = s, r, n, lines, note, names, flags, open, t0
+			return ret0, f4.Link(r2, f4, 4, st)
 		}
 	} else {
 //line disk_test.go:42:1
@@ -298,8 +278,8 @@ case_44:
 		t4, st = c.SyncDirResumable(r2, name)
 		if st != gen.Done {
 			f4 = gen.Take(r2, f4, 52)
-			f4.s, f4.r, f4.n, f4.lines, f4.note, f4.names, f4.flags, f4.open, f4.t0, f4.name, f4.PC = s, r, n, lines, note, names, flags, open, t0, name, 5
-			return ret0, r2.Link(f4, &f4.Header, st)
+			f4.s, f4.r, f4.n, f4.lines, f4.note, f4.names, f4.flags, f4.open, f4.t0, f4.name = s, r, n, lines, note, names, flags, open, t0, name
+			return ret0, f4.Link(r2, f4, 5, st)
 		}
 	} else {
 //line disk_test.go:45:1
@@ -311,11 +291,10 @@ resumed_45:
 	goto next_32
 case_46:
 //line disk_test.go:47:1
-	data, err2, st = file.ReadFileResumable(r2, s, "a")
-	if st != gen.Done {
+	if data, err2, st = file.ReadFileResumable(r2, s, "a"); st != gen.Done {
 		f4 = gen.Take(r2, f4, 52)
-		f4.s, f4.r, f4.n, f4.lines, f4.note, f4.names, f4.flags, f4.open, f4.t0, f4.PC = s, r, n, lines, note, names, flags, open, t0, 6
-		return ret0, r2.Link(f4, &f4.Header, st)
+		f4.s, f4.r, f4.n, f4.lines, f4.note, f4.names, f4.flags, f4.open, f4.t0 = s, r, n, lines, note, names, flags, open, t0
+		return ret0, f4.Link(r2, f4, 6, st)
 	}
 resumed_47:
 //line disk_test.go:48:1
@@ -323,11 +302,10 @@ resumed_47:
 	goto next_32
 case_49:
 //line disk_test.go:50:1
-	t5, st = file.ReplaceResumable(r2, s, "a", []byte(fmt.Sprint("replaced ", r.IntN(100))))
-	if st != gen.Done {
+	if t5, st = file.ReplaceResumable(r2, s, "a", []byte(fmt.Sprint("replaced ", r.IntN(100)))); st != gen.Done {
 		f4 = gen.Take(r2, f4, 52)
-		f4.s, f4.r, f4.n, f4.lines, f4.note, f4.names, f4.flags, f4.open, f4.t0, f4.PC = s, r, n, lines, note, names, flags, open, t0, 7
-		return ret0, r2.Link(f4, &f4.Header, st)
+		f4.s, f4.r, f4.n, f4.lines, f4.note, f4.names, f4.flags, f4.open, f4.t0 = s, r, n, lines, note, names, flags, open, t0
+		return ret0, f4.Link(r2, f4, 7, st)
 	}
 resumed_50:
 //line disk_test.go:50:1
@@ -342,8 +320,8 @@ case_51:
 		list2, err3, st = c.ReadDirResumable(r2, name)
 		if st != gen.Done {
 			f4 = gen.Take(r2, f4, 52)
-			f4.s, f4.r, f4.n, f4.lines, f4.note, f4.names, f4.flags, f4.open, f4.t0, f4.name, f4.PC = s, r, n, lines, note, names, flags, open, t0, name, 8
-			return ret0, r2.Link(f4, &f4.Header, st)
+			f4.s, f4.r, f4.n, f4.lines, f4.note, f4.names, f4.flags, f4.open, f4.t0, f4.name = s, r, n, lines, note, names, flags, open, t0, name
+			return ret0, f4.Link(r2, f4, 8, st)
 		}
 	} else {
 //line disk_test.go:52:1
@@ -365,8 +343,8 @@ resumed_52:
 			f, err4, st = c.OpenFileResumable(r2, name, flags[t6])
 			if st != gen.Done {
 				f4 = gen.Take(r2, f4, 52)
-				f4.s, f4.r, f4.n, f4.lines, f4.note, f4.names, f4.flags, f4.open, f4.t0, f4.name, f4.PC = s, r, n, lines, note, names, flags, open, t0, name, 9
-				return ret0, r2.Link(f4, &f4.Header, st)
+				f4.s, f4.r, f4.n, f4.lines, f4.note, f4.names, f4.flags, f4.open, f4.t0, f4.name = s, r, n, lines, note, names, flags, open, t0, name
+				return ret0, f4.Link(r2, f4, 9, st)
 			}
 		} else {
 //line disk_test.go:56:1
@@ -406,8 +384,8 @@ case_65:
 		m, err5, st = c.ReadAtResumable(r2, p, off)
 		if st != gen.Done {
 			f4 = gen.Take(r2, f4, 52)
-			f4.s, f4.r, f4.n, f4.lines, f4.note, f4.names, f4.flags, f4.open, f4.t0, f4.p, f4.PC = s, r, n, lines, note, names, flags, open, t0, p, 10
-			return ret0, r2.Link(f4, &f4.Header, st)
+			f4.s, f4.r, f4.n, f4.lines, f4.note, f4.names, f4.flags, f4.open, f4.t0, f4.p = s, r, n, lines, note, names, flags, open, t0, p
+			return ret0, f4.Link(r2, f4, 10, st)
 		}
 	} else {
 //line disk_test.go:67:1
@@ -429,8 +407,8 @@ case_69:
 			m2, err6, st = c.WriteAtResumable(r2, t7, off)
 			if st != gen.Done {
 				f4 = gen.Take(r2, f4, 52)
-				f4.s, f4.r, f4.n, f4.lines, f4.note, f4.names, f4.flags, f4.open, f4.t0, f4.PC = s, r, n, lines, note, names, flags, open, t0, 11
-				return ret0, r2.Link(f4, &f4.Header, st)
+				f4.s, f4.r, f4.n, f4.lines, f4.note, f4.names, f4.flags, f4.open, f4.t0 = s, r, n, lines, note, names, flags, open, t0
+				return ret0, f4.Link(r2, f4, 11, st)
 			}
 		} else {
 //line disk_test.go:70:1
@@ -450,8 +428,8 @@ case_72:
 		size, err7, st = c.SizeResumable(r2)
 		if st != gen.Done {
 			f4 = gen.Take(r2, f4, 52)
-			f4.s, f4.r, f4.n, f4.lines, f4.note, f4.names, f4.flags, f4.open, f4.t0, f4.PC = s, r, n, lines, note, names, flags, open, t0, 12
-			return ret0, r2.Link(f4, &f4.Header, st)
+			f4.s, f4.r, f4.n, f4.lines, f4.note, f4.names, f4.flags, f4.open, f4.t0 = s, r, n, lines, note, names, flags, open, t0
+			return ret0, f4.Link(r2, f4, 12, st)
 		}
 	} else {
 //line disk_test.go:73:1
@@ -470,8 +448,8 @@ case_75:
 		t8, st = c.TruncateResumable(r2, off)
 		if st != gen.Done {
 			f4 = gen.Take(r2, f4, 52)
-			f4.s, f4.r, f4.n, f4.lines, f4.note, f4.names, f4.flags, f4.open, f4.t0, f4.PC = s, r, n, lines, note, names, flags, open, t0, 13
-			return ret0, r2.Link(f4, &f4.Header, st)
+			f4.s, f4.r, f4.n, f4.lines, f4.note, f4.names, f4.flags, f4.open, f4.t0 = s, r, n, lines, note, names, flags, open, t0
+			return ret0, f4.Link(r2, f4, 13, st)
 		}
 	} else {
 //line disk_test.go:76:1
@@ -490,8 +468,8 @@ case_77:
 		t9, st = c.SyncResumable(r2)
 		if st != gen.Done {
 			f4 = gen.Take(r2, f4, 52)
-			f4.s, f4.r, f4.n, f4.lines, f4.note, f4.names, f4.flags, f4.open, f4.t0, f4.f2, f4.PC = s, r, n, lines, note, names, flags, open, t0, f2, 14
-			return ret0, r2.Link(f4, &f4.Header, st)
+			f4.s, f4.r, f4.n, f4.lines, f4.note, f4.names, f4.flags, f4.open, f4.t0, f4.f2 = s, r, n, lines, note, names, flags, open, t0, f2
+			return ret0, f4.Link(r2, f4, 14, st)
 		}
 	} else {
 //line disk_test.go:78:1
@@ -506,8 +484,8 @@ resumed_78:
 		t10, st = c.CloseResumable(r2)
 		if st != gen.Done {
 			f4 = gen.Take(r2, f4, 52)
-			f4.f2, f4.s, f4.r, f4.n, f4.lines, f4.note, f4.names, f4.flags, f4.open, f4.t0, f4.t9, f4.PC = nil, s, r, n, lines, note, names, flags, open, t0, t9, 15
-			return ret0, r2.Link(f4, &f4.Header, st)
+			f4.f2, f4.s, f4.r, f4.n, f4.lines, f4.note, f4.names, f4.flags, f4.open, f4.t0, f4.t9 = nil, s, r, n, lines, note, names, flags, open, t0, t9
+			return ret0, f4.Link(r2, f4, 15, st)
 		}
 	} else {
 //line disk_test.go:78:1
@@ -539,8 +517,8 @@ loop_82:
 			_, st = c.CloseResumable(r2)
 			if st != gen.Done {
 				f4 = gen.Take(r2, f4, 52)
-				f4.lines, f4.open, f4.t0, f4.t12, f4.PC = lines, open, t11, t12, 16
-				return ret0, r2.Link(f4, &f4.Header, st)
+				f4.lines, f4.open, f4.t0, f4.t12 = lines, open, t11, t12
+				return ret0, f4.Link(r2, f4, 16, st)
 			}
 		} else {
 //line disk_test.go:83:1
@@ -553,48 +531,36 @@ resumed_83:
 	goto loop_82
 }
 
-//line disk_greenlet_test.go:558:1
+//line disk_greenlet_test.go:536:1
 
 func (f *usesFrame) Resume(r *gen.Run) (st gen.Status) {
-	f.ret0, st = f.body(r, f.s, f.r, f.n)
-	return r.Started(f, &f.Header, st)
+	f.Ret0, st = f.body(r, f.s, f.r, f.n)
+	return f.Started(r, f, st)
 }
 
-func (f *usesFrame) Args(args []any)            { gen.SetArgs(f, args, &f.s, &f.r, &f.n) }
-func (f *usesFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *usesFrame) Forget()                    { *f = usesFrame{Header: f.Header, ret0: f.ret0} }
-func (f *usesFrame) Release(r *gen.Run)         { gen.Free(r, f, 52) }
-func (*usesFrame) Func() *gen.Func              { return &usesFrameInfo }
+func (f *usesFrame) Args(args []any)    { gen.SetArgs(f, args, &f.s, &f.r, &f.n) }
+func (f *usesFrame) Forget()            { *f = usesFrame{Returns: f.Returns} }
+func (f *usesFrame) Release(r *gen.Run) { gen.Free(r, f, 52) }
+func (*usesFrame) Func() *gen.Func      { return disk_test_go.At(0) }
 
-var usesFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.uses", File: "github.com/going-green/greenlet/hub/sim/disk_test.go", Line: 25, Points: "36 s r n lines note names flags open t0 name; 38 +to; 40 -to; 42 -name; 45 +name; 47 -name; 50 =; 52 +name; 56 =; 67 -name +p; 70 -p; 73 =; 76 =; 78 +f2; 78 -f2 +t9; 83 lines open t11 t12"}
 var _ func(file.System, *rand.Rand, int) []string = uses
 
-// writesAtFrame is an activation of writesAt.
 type writesAtFrame struct {
-	gen.DeferHeader
+	gen.DeferReturns[error]
 	s          file.System
 	name, text string
 	off        int
 	sync       bool
 	f          file.File
-	ret0       error
 }
 
-func newWritesAtFrame(s file.System, name string, text string, off int, sync bool) *writesAtFrame {
-	_ = writesAt
-	return gen.MakeFrame(writesAtFrame{s: s, name: name, text: text, off: off, sync: sync})
-}
-
-// writesAtResumable is writesAt for callers that can be suspended.
 func writesAtResumable(r *gen.Run, s file.System, name string, text string, off int, sync bool) (error, gen.Status) {
 	return (*writesAtFrame)(nil).run(r, s, name, text, off, sync)
 }
-func (f *writesAtFrame) Results() error                   { f.Over(f); return f.ret0 }
-func (f *writesAtFrame) Returned(r *gen.Run) (ret0 error) { ret0 = f.ret0; f.Release(r); return }
 
 func (f *writesAtFrame) Resume(r *gen.Run) (st gen.Status) {
-	f.ret0, st = f.run(r, f.s, f.name, f.text, f.off, f.sync)
-	return r.Started(f, &f.Header, st)
+	f.Ret0, st = f.run(r, f.s, f.name, f.text, f.off, f.sync)
+	return f.Started(r, f, st)
 }
 
 func (f2 *writesAtFrame) run(r *gen.Run, s file.System, name string, text string, off int, sync bool) (ret0 error, st gen.Status) {
@@ -608,7 +574,7 @@ func (f2 *writesAtFrame) run(r *gen.Run, s file.System, name string, text string
 	for st = f2.step(r, s, name, text, off, sync); st == gen.Broken; st = f2.step(r, s, name, text, off, sync) {
 		r.Recovered(mark)
 	}
-	ret0 = f2.ret0
+	ret0 = f2.Ret0
 	if hot && st == gen.Done {
 		f2.Release(r)
 	}
@@ -620,7 +586,7 @@ func (f2 *writesAtFrame) step(r *gen.Run, s file.System, name string, text strin
 	defer f2.Catch(&end)
 	var st gen.Status
 	var f file.File
-	var err, err2, t1 error
+	var err, err2 error
 	switch f2.PC {
 	case 1:
 		f, err = r.Callee().(interface {
@@ -632,7 +598,7 @@ func (f2 *writesAtFrame) step(r *gen.Run, s file.System, name string, text strin
 		_, err2 = r.Callee().(interface{ Returned(*gen.Run) (int, error) }).Returned(r)
 		goto resumed_113
 	case 3:
-		t1 = r.Callee().(interface{ Returned(*gen.Run) error }).Returned(r)
+		f2.Ret0 = r.Callee().(interface{ Returned(*gen.Run) error }).Returned(r)
 		goto resumed_117
 	case gen.Unwind:
 		goto unwind
@@ -645,8 +611,8 @@ func (f2 *writesAtFrame) step(r *gen.Run, s file.System, name string, text strin
 //line disk_test.go:108:1
 		f, err, st = c.OpenFileResumable(r, name, os.O_RDWR|os.O_CREATE)
 		if st != gen.Done {
-			f2.s, f2.name, f2.PC = nil, "", 1
-			return r.Link(f2, &f2.Header, st)
+			f2.s, f2.name = nil, ""
+			return f2.Link(r, f2, 1, st)
 		}
 	} else {
 //line disk_test.go:108:1
@@ -656,7 +622,7 @@ resumed_108:
 	{
 //line disk_test.go:109:1
 		if err != nil {
-			f2.ret0 = err
+			f2.Ret0 = err
 			goto unwind
 		}
 		f2.s, f2.name = nil, ""
@@ -695,8 +661,8 @@ resumed_108:
 //line disk_test.go:113:1
 			_, err2, st = c.WriteAtResumable(r, t0, int64(off))
 			if st != gen.Done {
-				f2.f, f2.PC = f, 2
-				return r.Link(f2, &f2.Header, st)
+				f2.f = f
+				return f2.Link(r, f2, 2, st)
 			}
 		} else {
 //line disk_test.go:113:1
@@ -706,14 +672,14 @@ resumed_108:
 resumed_113:
 //line disk_test.go:113:1
 	if err2 != nil {
-		f2.ret0 = err2
+		f2.Ret0 = err2
 		goto unwind
 	}
 //line disk_test.go:116:1
 	if !sync {
 		f2.f = nil
 //line disk_test.go:119:1
-		f2.ret0 = nil
+		f2.Ret0 = nil
 		goto unwind
 	}
 //line disk_test.go:117:1
@@ -721,25 +687,25 @@ resumed_113:
 		SyncResumable(*gen.Run) (error, gen.Status)
 	}); ok {
 //line disk_test.go:117:1
-		t1, st = c.SyncResumable(r)
+		f2.Ret0, st = c.SyncResumable(r)
 		if st != gen.Done {
-			f2.f, f2.PC = nil, 3
-			return r.Link(f2, &f2.Header, st)
+			f2.f = nil
+			return f2.Link(r, f2, 3, st)
 		}
 	} else {
 //line disk_test.go:117:1
-		t1 = f.Sync()
+		f2.Ret0 = f.Sync()
 	}
 resumed_117:
 	f2.f = nil
 //line disk_test.go:117:1
-	f2.ret0 = t1
 	goto unwind
 unwind:
+//line disk_test.go:120:1
 	for f2.Pending() {
 //line disk_test.go:120:1
 		if sub := f2.Next(r); sub != gen.Done {
-			return r.Link(f2, &f2.Header, sub)
+			return f2.Link(r, f2, gen.Unwind, sub)
 		}
 	}
 //line disk_test.go:120:1
@@ -747,20 +713,13 @@ unwind:
 	return gen.Done
 }
 
-//line disk_greenlet_test.go:752:1
+//line disk_greenlet_test.go:718:1
 
-func (f *writesAtFrame) Args(args []any) {
-	gen.SetArgs(f, args, &f.s, &f.name, &f.text, &f.off, &f.sync)
-}
-func (f *writesAtFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *writesAtFrame) Forget()                    { *f = writesAtFrame{DeferHeader: f.DeferHeader, ret0: f.ret0} }
-func (f *writesAtFrame) Release(r *gen.Run)         { gen.Free(r, f, 55) }
-func (*writesAtFrame) Func() *gen.Func              { return &writesAtFrameInfo }
+func (f *writesAtFrame) Release(r *gen.Run) { gen.Free(r, f, 55) }
+func (*writesAtFrame) Func() *gen.Func      { return disk_test_go.At(1) }
 
-var writesAtFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.writesAt", File: "github.com/going-green/greenlet/hub/sim/disk_test.go", Line: 107, End: 120, Points: "108 text off sync; 113 sync f; 117"}
 var _ func(file.System, string, string, int, bool) error = writesAt
 
-// notesLosesFrame is an activation of notes.loses.
 type notesLosesFrame struct {
 	gen.Header
 	n    *notes
@@ -773,8 +732,6 @@ func (n *notes) newLosesFrame(what func(*Disk), left *string) *notesLosesFrame {
 	_ = n.loses
 	return gen.MakeFrame(notesLosesFrame{n: n, what: what, left: left})
 }
-
-// losesResumable is notes.loses for callers that can be suspended.
 func (n *notes) losesResumable(r *gen.Run, what func(*Disk), left *string) gen.Status {
 	return (*notesLosesFrame)(nil).body(r, n, what, left)
 }
@@ -792,8 +749,8 @@ func (f *notesLosesFrame) body(r *gen.Run, n *notes, what func(*Disk), left *str
 		st = c.CallResumable(r, d)
 		if st != gen.Done {
 			f = gen.Take(r, f, 3)
-			f.what, f.n, f.left, f.d, f.PC = nil, n, left, d, 1
-			return r.Link(f, &f.Header, st)
+			f.what, f.n, f.left, f.d = nil, n, left, d
+			return f.Link(r, f, 1, st)
 		}
 	} else {
 //line disk_test.go:125:1
@@ -809,11 +766,10 @@ func (f *notesLosesFrame) body(r *gen.Run, n *notes, what func(*Disk), left *str
 		f.n = nil
 	}
 //line disk_test.go:128:1
-	data, err, st = file.ReadFileResumable(r, d, "f")
-	if st != gen.Done {
+	if data, err, st = file.ReadFileResumable(r, d, "f"); st != gen.Done {
 		f = gen.Take(r, f, 3)
-		f.left, f.PC = left, 2
-		return r.Link(f, &f.Header, st)
+		f.left = left
+		return f.Link(r, f, 2, st)
 	}
 //line disk_test.go:129:1
 	*left = string(data)
@@ -823,7 +779,7 @@ func (f *notesLosesFrame) body(r *gen.Run, n *notes, what func(*Disk), left *str
 	return gen.Done
 }
 
-//line disk_greenlet_test.go:828:1
+//line disk_greenlet_test.go:784:1
 
 func (f *notesLosesFrame) Resume(r *gen.Run) (st gen.Status) {
 	n, left := f.n, f.left
@@ -832,7 +788,7 @@ func (f *notesLosesFrame) Resume(r *gen.Run) (st gen.Status) {
 	var err error
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.n, f.what, f.left))
+		return f.Started(r, f, f.body(r, f.n, f.what, f.left))
 	case 1:
 		d = f.d
 		r.Callee().Release(r)
@@ -842,10 +798,9 @@ func (f *notesLosesFrame) Resume(r *gen.Run) (st gen.Status) {
 		n.a.Restart()
 		f.n = nil
 //line disk_test.go:128:1
-		data, err, st = file.ReadFileResumable(r, d, "f")
-		if st != gen.Done {
-			f.d, f.PC = nil, 2
-			return r.Link(f, &f.Header, st)
+		if data, err, st = file.ReadFileResumable(r, d, "f"); st != gen.Done {
+			f.d = nil
+			return f.Link(r, f, 2, st)
 		}
 		goto resumed_128
 	case 2:
@@ -861,37 +816,27 @@ resumed_128:
 	if err != nil {
 		*left = err.Error()
 	}
-	return r.Return(f, &f.Header)
+	return f.Return(r, f)
 }
 
-//line disk_greenlet_test.go:869:1
+//line disk_greenlet_test.go:824:1
 
 func (f *notesLosesFrame) Args(args []any)    { gen.SetArgs(f, args, &f.what, &f.left) }
 func (f *notesLosesFrame) Forget()            { *f = notesLosesFrame{Header: f.Header} }
 func (f *notesLosesFrame) Release(r *gen.Run) { gen.Free(r, f, 3) }
-func (*notesLosesFrame) Func() *gen.Func      { return &notesLosesFrameInfo }
+func (*notesLosesFrame) Func() *gen.Func      { return disk_test_go.At(2) }
 
-var notesLosesFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).loses", File: "github.com/going-green/greenlet/hub/sim/disk_test.go", Line: 123, Points: "125 n left d; 128 left"}
 var _ func(*notes, func(*Disk), *string) = (*notes).loses
 
-// powerLossesFrame is an activation of powerLosses.
 type powerLossesFrame struct {
-	gen.Header
-	ret0 []powerLoss
+	gen.Returns[[]powerLoss]
 }
 
-func newPowerLossesFrame() *powerLossesFrame {
-	_ = powerLosses
-	return gen.MakeFrame(powerLossesFrame{})
-}
-func (f *powerLossesFrame) Results() []powerLoss { f.Over(f); return f.ret0 }
-func (f *powerLossesFrame) Returned(r *gen.Run) (ret0 []powerLoss) {
-	ret0 = f.ret0
+func (f *powerLossesFrame) Returned(r *gen.Run) []powerLoss {
+	ret0 := f.Ret0
 	f.Release(r)
-	return
+	return ret0
 }
-
-// powerLossesResumable is powerLosses for callers that can be suspended.
 func powerLossesResumable(r *gen.Run) ([]powerLoss, gen.Status) {
 	return (*powerLossesFrame)(nil).body(r)
 }
@@ -949,27 +894,24 @@ func (f *powerLossesFrame) body(r *gen.Run) (ret0 []powerLoss, st gen.Status) {
 	}, gen.Done
 }
 
-//line disk_greenlet_test.go:955:1
+//line disk_greenlet_test.go:900:1
 
 func (f *powerLossesFrame) Resume(r *gen.Run) (st gen.Status) {
-	f.ret0, st = f.body(r)
-	return r.Started(f, &f.Header, st)
+	f.Ret0, st = f.body(r)
+	return f.Started(r, f, st)
 }
 
-func (f *powerLossesFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *powerLossesFrame) Release(r *gen.Run)         { gen.Free(r, f, 60) }
-func (*powerLossesFrame) Func() *gen.Func              { return &powerLossesFrameInfo }
+func (f *powerLossesFrame) Release(r *gen.Run) { gen.Free(r, f, 60) }
+func (*powerLossesFrame) Func() *gen.Func      { return disk_test_go.At(3) }
 
-var powerLossesFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.powerLosses", File: "github.com/going-green/greenlet/hub/sim/disk_test.go", Line: 159}
 var _ func() []powerLoss = powerLosses
 
-// powerLossesFunc2 is the function literal of disk_test.go:165, with what it captures.
+// powerLossesFunc2 is the function literal of disk_test.go:165.
 type powerLossesFunc2 struct {
 	gen.Closure
 	ok *func(error)
 }
 
-// value is the literal for code that can't be suspended.
 func (c *powerLossesFunc2) value() func(*Disk) {
 	return gen.Bind(&c.Closure, c, func(d *Disk) {
 //line disk_test.go:166:1
@@ -978,46 +920,35 @@ func (c *powerLossesFunc2) value() func(*Disk) {
 	})
 }
 
-//line disk_greenlet_test.go:984:1
+//line disk_greenlet_test.go:926:1
 
-// powerLossesFunc2Frame is an activation of the literal powerLossesFunc2.
 type powerLossesFunc2Frame struct {
 	gen.Header
 	c *powerLossesFunc2
 	d *Disk
 }
 
-// CallResumable is the literal powerLossesFunc2 for callers that can be suspended.
-func (c *powerLossesFunc2) CallResumable(r *gen.Run, d *Disk) gen.Status {
-	return (*powerLossesFunc2Frame)(nil).body(r, c, d)
-}
-
-func (f *powerLossesFunc2Frame) body(r *gen.Run, c *powerLossesFunc2, d *Disk) (st gen.Status) {
+func (c *powerLossesFunc2) CallResumable(r *gen.Run, d *Disk) (st gen.Status) {
 	var t0, t1 error
 //line disk_test.go:166:1
-	t0, st = writesAtResumable(r, d, "f", "old", 0, true)
-	if st != gen.Done {
-		f = gen.Take(r, f, 22)
-		f.d, f.c, f.PC = d, c, 1
-		return r.Link(f, &f.Header, st)
+	if t0, st = writesAtResumable(r, d, "f", "old", 0, true); st != gen.Done {
+		f := gen.New[powerLossesFunc2Frame](r, 22)
+		f.d, f.c = d, c
+		return f.Link(r, f, 1, st)
 	}
 //line disk_test.go:166:1
 	(*c.ok)(t0)
-	t1, st = d.SyncDirResumable(r, ".")
-	if st != gen.Done {
-		f = gen.Take(r, f, 22)
-		f.d, f.c, f.PC = nil, c, 2
-		return r.Link(f, &f.Header, st)
-	}
-	if f != nil {
-		f.d = nil
+	if t1, st = d.SyncDirResumable(r, "."); st != gen.Done {
+		f := gen.New[powerLossesFunc2Frame](r, 22)
+		f.c = c
+		return f.Link(r, f, 2, st)
 	}
 //line disk_test.go:167:1
 	(*c.ok)(t1)
 	return gen.Done
 }
 
-//line disk_greenlet_test.go:1023:1
+//line disk_greenlet_test.go:954:1
 
 func (f *powerLossesFunc2Frame) Resume(r *gen.Run) (st gen.Status) {
 	c, d := f.c, f.d
@@ -1028,10 +959,9 @@ func (f *powerLossesFunc2Frame) Resume(r *gen.Run) (st gen.Status) {
 		t0 = r.Callee().(*writesAtFrame).Returned(r)
 //line disk_test.go:166:1
 		(*c.ok)(t0)
-		t1, st = d.SyncDirResumable(r, ".")
-		if st != gen.Done {
-			f.d, f.PC = nil, 2
-			return r.Link(f, &f.Header, st)
+		if t1, st = d.SyncDirResumable(r, "."); st != gen.Done {
+			f.d = nil
+			return f.Link(r, f, 2, st)
 		}
 		goto resumed_167
 	case 2:
@@ -1043,57 +973,44 @@ resumed_167:
 	f.d = nil
 //line disk_test.go:167:1
 	(*c.ok)(t1)
-	return r.Return(f, &f.Header)
+	return f.Return(r, f)
 }
 
-//line disk_greenlet_test.go:1052:1
+//line disk_greenlet_test.go:982:1
 
 func (f *powerLossesFunc2Frame) Release(r *gen.Run) { gen.Free(r, f, 22) }
-func (*powerLossesFunc2Frame) Func() *gen.Func      { return &powerLossesFunc2FrameInfo }
+func (*powerLossesFunc2Frame) Func() *gen.Func      { return disk_test_go.At(4) }
 
-var powerLossesFunc2FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.powerLosses.func2", File: "github.com/going-green/greenlet/hub/sim/disk_test.go", Line: 165, Points: "166 d; 167"}
-
-// powerLossesFunc3 is the function literal of disk_test.go:171, with what it captures.
+// powerLossesFunc3 is the function literal of disk_test.go:171.
 type powerLossesFunc3 struct {
 	gen.Closure
 	ok *func(error)
 }
 
-// value is the literal for code that can't be suspended.
 func (c *powerLossesFunc3) value() func(*Disk) {
 	return gen.Bind(&c.Closure, c, func(d *Disk) { (*c.ok)(writesAt(d, "f", "new", 0, true)) })
 }
 
-// powerLossesFunc3Frame is an activation of the literal powerLossesFunc3.
 type powerLossesFunc3Frame struct {
 	gen.Header
 	c *powerLossesFunc3
 	d *Disk
 }
 
-// CallResumable is the literal powerLossesFunc3 for callers that can be suspended.
-func (c *powerLossesFunc3) CallResumable(r *gen.Run, d *Disk) gen.Status {
-	return (*powerLossesFunc3Frame)(nil).body(r, c, d)
-}
-
-func (f *powerLossesFunc3Frame) body(r *gen.Run, c *powerLossesFunc3, d *Disk) (st gen.Status) {
+func (c *powerLossesFunc3) CallResumable(r *gen.Run, d *Disk) (st gen.Status) {
 	var t0 error
 //line disk_test.go:171:1
-	t0, st = writesAtResumable(r, d, "f", "new", 0, true)
-	if st != gen.Done {
-		f = gen.Take(r, f, 19)
-		f.d, f.c, f.PC = nil, c, 1
-		return r.Link(f, &f.Header, st)
-	}
-	if f != nil {
-		f.d = nil
+	if t0, st = writesAtResumable(r, d, "f", "new", 0, true); st != gen.Done {
+		f := gen.New[powerLossesFunc3Frame](r, 19)
+		f.c = c
+		return f.Link(r, f, 1, st)
 	}
 //line disk_test.go:171:1
 	(*c.ok)(t0)
 	return gen.Done
 }
 
-//line disk_greenlet_test.go:1099:1
+//line disk_greenlet_test.go:1016:1
 
 func (f *powerLossesFunc3Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
@@ -1103,57 +1020,44 @@ func (f *powerLossesFunc3Frame) Resume(r *gen.Run) (st gen.Status) {
 	f.d = nil
 //line disk_test.go:171:1
 	(*c.ok)(t0)
-	return r.Return(f, &f.Header)
+	return f.Return(r, f)
 }
 
-//line disk_greenlet_test.go:1112:1
+//line disk_greenlet_test.go:1029:1
 
 func (f *powerLossesFunc3Frame) Release(r *gen.Run) { gen.Free(r, f, 19) }
-func (*powerLossesFunc3Frame) Func() *gen.Func      { return &powerLossesFunc3FrameInfo }
+func (*powerLossesFunc3Frame) Func() *gen.Func      { return disk_test_go.At(5) }
 
-var powerLossesFunc3FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.powerLosses.func3", File: "github.com/going-green/greenlet/hub/sim/disk_test.go", Line: 171, Points: "171"}
-
-// powerLossesFunc4 is the function literal of disk_test.go:172, with what it captures.
+// powerLossesFunc4 is the function literal of disk_test.go:172.
 type powerLossesFunc4 struct {
 	gen.Closure
 	ok *func(error)
 }
 
-// value is the literal for code that can't be suspended.
 func (c *powerLossesFunc4) value() func(*Disk) {
 	return gen.Bind(&c.Closure, c, func(d *Disk) { (*c.ok)(writesAt(d, "f", "new", 0, false)) })
 }
 
-// powerLossesFunc4Frame is an activation of the literal powerLossesFunc4.
 type powerLossesFunc4Frame struct {
 	gen.Header
 	c *powerLossesFunc4
 	d *Disk
 }
 
-// CallResumable is the literal powerLossesFunc4 for callers that can be suspended.
-func (c *powerLossesFunc4) CallResumable(r *gen.Run, d *Disk) gen.Status {
-	return (*powerLossesFunc4Frame)(nil).body(r, c, d)
-}
-
-func (f *powerLossesFunc4Frame) body(r *gen.Run, c *powerLossesFunc4, d *Disk) (st gen.Status) {
+func (c *powerLossesFunc4) CallResumable(r *gen.Run, d *Disk) (st gen.Status) {
 	var t0 error
 //line disk_test.go:172:1
-	t0, st = writesAtResumable(r, d, "f", "new", 0, false)
-	if st != gen.Done {
-		f = gen.Take(r, f, 40)
-		f.d, f.c, f.PC = nil, c, 1
-		return r.Link(f, &f.Header, st)
-	}
-	if f != nil {
-		f.d = nil
+	if t0, st = writesAtResumable(r, d, "f", "new", 0, false); st != gen.Done {
+		f := gen.New[powerLossesFunc4Frame](r, 40)
+		f.c = c
+		return f.Link(r, f, 1, st)
 	}
 //line disk_test.go:172:1
 	(*c.ok)(t0)
 	return gen.Done
 }
 
-//line disk_greenlet_test.go:1159:1
+//line disk_greenlet_test.go:1063:1
 
 func (f *powerLossesFunc4Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
@@ -1163,23 +1067,20 @@ func (f *powerLossesFunc4Frame) Resume(r *gen.Run) (st gen.Status) {
 	f.d = nil
 //line disk_test.go:172:1
 	(*c.ok)(t0)
-	return r.Return(f, &f.Header)
+	return f.Return(r, f)
 }
 
-//line disk_greenlet_test.go:1172:1
+//line disk_greenlet_test.go:1076:1
 
 func (f *powerLossesFunc4Frame) Release(r *gen.Run) { gen.Free(r, f, 40) }
-func (*powerLossesFunc4Frame) Func() *gen.Func      { return &powerLossesFunc4FrameInfo }
+func (*powerLossesFunc4Frame) Func() *gen.Func      { return disk_test_go.At(6) }
 
-var powerLossesFunc4FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.powerLosses.func4", File: "github.com/going-green/greenlet/hub/sim/disk_test.go", Line: 172, Points: "172"}
-
-// powerLossesFunc5 is the function literal of disk_test.go:173, with what it captures.
+// powerLossesFunc5 is the function literal of disk_test.go:173.
 type powerLossesFunc5 struct {
 	gen.Closure
 	ok *func(error)
 }
 
-// value is the literal for code that can't be suspended.
 func (c *powerLossesFunc5) value() func(*Disk) {
 	return gen.Bind(&c.Closure, c, func(d *Disk) {
 //line disk_test.go:174:1
@@ -1188,46 +1089,35 @@ func (c *powerLossesFunc5) value() func(*Disk) {
 	})
 }
 
-//line disk_greenlet_test.go:1194:1
+//line disk_greenlet_test.go:1095:1
 
-// powerLossesFunc5Frame is an activation of the literal powerLossesFunc5.
 type powerLossesFunc5Frame struct {
 	gen.Header
 	c *powerLossesFunc5
 	d *Disk
 }
 
-// CallResumable is the literal powerLossesFunc5 for callers that can be suspended.
-func (c *powerLossesFunc5) CallResumable(r *gen.Run, d *Disk) gen.Status {
-	return (*powerLossesFunc5Frame)(nil).body(r, c, d)
-}
-
-func (f *powerLossesFunc5Frame) body(r *gen.Run, c *powerLossesFunc5, d *Disk) (st gen.Status) {
+func (c *powerLossesFunc5) CallResumable(r *gen.Run, d *Disk) (st gen.Status) {
 	var t0, t1 error
 //line disk_test.go:174:1
-	t0, st = writesAtResumable(r, d, "f", "new", 0, false)
-	if st != gen.Done {
-		f = gen.Take(r, f, 29)
-		f.d, f.c, f.PC = d, c, 1
-		return r.Link(f, &f.Header, st)
+	if t0, st = writesAtResumable(r, d, "f", "new", 0, false); st != gen.Done {
+		f := gen.New[powerLossesFunc5Frame](r, 29)
+		f.d, f.c = d, c
+		return f.Link(r, f, 1, st)
 	}
 //line disk_test.go:174:1
 	(*c.ok)(t0)
-	t1, st = d.SyncDirResumable(r, ".")
-	if st != gen.Done {
-		f = gen.Take(r, f, 29)
-		f.d, f.c, f.PC = nil, c, 2
-		return r.Link(f, &f.Header, st)
-	}
-	if f != nil {
-		f.d = nil
+	if t1, st = d.SyncDirResumable(r, "."); st != gen.Done {
+		f := gen.New[powerLossesFunc5Frame](r, 29)
+		f.c = c
+		return f.Link(r, f, 2, st)
 	}
 //line disk_test.go:175:1
 	(*c.ok)(t1)
 	return gen.Done
 }
 
-//line disk_greenlet_test.go:1233:1
+//line disk_greenlet_test.go:1123:1
 
 func (f *powerLossesFunc5Frame) Resume(r *gen.Run) (st gen.Status) {
 	c, d := f.c, f.d
@@ -1238,10 +1128,9 @@ func (f *powerLossesFunc5Frame) Resume(r *gen.Run) (st gen.Status) {
 		t0 = r.Callee().(*writesAtFrame).Returned(r)
 //line disk_test.go:174:1
 		(*c.ok)(t0)
-		t1, st = d.SyncDirResumable(r, ".")
-		if st != gen.Done {
-			f.d, f.PC = nil, 2
-			return r.Link(f, &f.Header, st)
+		if t1, st = d.SyncDirResumable(r, "."); st != gen.Done {
+			f.d = nil
+			return f.Link(r, f, 2, st)
 		}
 		goto resumed_175
 	case 2:
@@ -1253,41 +1142,32 @@ resumed_175:
 	f.d = nil
 //line disk_test.go:175:1
 	(*c.ok)(t1)
-	return r.Return(f, &f.Header)
+	return f.Return(r, f)
 }
 
-//line disk_greenlet_test.go:1262:1
+//line disk_greenlet_test.go:1151:1
 
 func (f *powerLossesFunc5Frame) Release(r *gen.Run) { gen.Free(r, f, 29) }
-func (*powerLossesFunc5Frame) Func() *gen.Func      { return &powerLossesFunc5FrameInfo }
+func (*powerLossesFunc5Frame) Func() *gen.Func      { return disk_test_go.At(7) }
 
-var powerLossesFunc5FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.powerLosses.func5", File: "github.com/going-green/greenlet/hub/sim/disk_test.go", Line: 173, Points: "174 d; 175"}
-
-// powerLossesFunc6 is the function literal of disk_test.go:177, with what it captures.
+// powerLossesFunc6 is the function literal of disk_test.go:177.
 type powerLossesFunc6 struct {
 	gen.Closure
 	made *func(*Disk)
 	ok   *func(error)
 }
 
-// value is the literal for code that can't be suspended.
 func (c *powerLossesFunc6) value() func(*Disk) {
 	return gen.Bind(&c.Closure, c, func(d *Disk) { (*c.made)(d); (*c.ok)(writesAt(d, "f", "new", 0, false)) })
 }
 
-// powerLossesFunc6Frame is an activation of the literal powerLossesFunc6.
 type powerLossesFunc6Frame struct {
 	gen.Header
 	c *powerLossesFunc6
 	d *Disk
 }
 
-// CallResumable is the literal powerLossesFunc6 for callers that can be suspended.
-func (c *powerLossesFunc6) CallResumable(r *gen.Run, d *Disk) gen.Status {
-	return (*powerLossesFunc6Frame)(nil).body(r, c, d)
-}
-
-func (f *powerLossesFunc6Frame) body(r *gen.Run, c *powerLossesFunc6, d *Disk) (st gen.Status) {
+func (c *powerLossesFunc6) CallResumable(r *gen.Run, d *Disk) (st gen.Status) {
 	var t0 error
 //line disk_test.go:177:1
 	if c2, ok2 := gen.Resumable10((*c.made)).(interface {
@@ -1296,29 +1176,25 @@ func (f *powerLossesFunc6Frame) body(r *gen.Run, c *powerLossesFunc6, d *Disk) (
 //line disk_test.go:177:1
 		st = c2.CallResumable(r, d)
 		if st != gen.Done {
-			f = gen.Take(r, f, 58)
-			f.d, f.c, f.PC = d, c, 1
-			return r.Link(f, &f.Header, st)
+			f := gen.New[powerLossesFunc6Frame](r, 58)
+			f.d, f.c = d, c
+			return f.Link(r, f, 1, st)
 		}
 	} else {
 //line disk_test.go:177:1
 		(*c.made)(d)
 	}
 //line disk_test.go:177:1
-	t0, st = writesAtResumable(r, d, "f", "new", 0, false)
-	if st != gen.Done {
-		f = gen.Take(r, f, 58)
-		f.d, f.c, f.PC = nil, c, 2
-		return r.Link(f, &f.Header, st)
-	}
-	if f != nil {
-		f.d = nil
+	if t0, st = writesAtResumable(r, d, "f", "new", 0, false); st != gen.Done {
+		f := gen.New[powerLossesFunc6Frame](r, 58)
+		f.c = c
+		return f.Link(r, f, 2, st)
 	}
 	(*c.ok)(t0)
 	return gen.Done
 }
 
-//line disk_greenlet_test.go:1324:1
+//line disk_greenlet_test.go:1200:1
 
 func (f *powerLossesFunc6Frame) Resume(r *gen.Run) (st gen.Status) {
 	c, d := f.c, f.d
@@ -1328,10 +1204,9 @@ func (f *powerLossesFunc6Frame) Resume(r *gen.Run) (st gen.Status) {
 	case 1:
 		r.Callee().Release(r)
 //line disk_test.go:177:1
-		t0, st = writesAtResumable(r, d, "f", "new", 0, false)
-		if st != gen.Done {
-			f.d, f.PC = nil, 2
-			return r.Link(f, &f.Header, st)
+		if t0, st = writesAtResumable(r, d, "f", "new", 0, false); st != gen.Done {
+			f.d = nil
+			return f.Link(r, f, 2, st)
 		}
 		goto resumed_177
 	case 2:
@@ -1342,24 +1217,21 @@ func (f *powerLossesFunc6Frame) Resume(r *gen.Run) (st gen.Status) {
 resumed_177:
 	f.d = nil
 	(*c.ok)(t0)
-	return r.Return(f, &f.Header)
+	return f.Return(r, f)
 }
 
-//line disk_greenlet_test.go:1351:1
+//line disk_greenlet_test.go:1226:1
 
 func (f *powerLossesFunc6Frame) Release(r *gen.Run) { gen.Free(r, f, 58) }
-func (*powerLossesFunc6Frame) Func() *gen.Func      { return &powerLossesFunc6FrameInfo }
+func (*powerLossesFunc6Frame) Func() *gen.Func      { return disk_test_go.At(8) }
 
-var powerLossesFunc6FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.powerLosses.func6", File: "github.com/going-green/greenlet/hub/sim/disk_test.go", Line: 177, Points: "177 d; 177"}
-
-// powerLossesFunc7 is the function literal of disk_test.go:178, with what it captures.
+// powerLossesFunc7 is the function literal of disk_test.go:178.
 type powerLossesFunc7 struct {
 	gen.Closure
 	made *func(*Disk)
 	ok   *func(error)
 }
 
-// value is the literal for code that can't be suspended.
 func (c *powerLossesFunc7) value() func(*Disk) {
 	return gen.Bind(&c.Closure, c, func(d *Disk) {
 //line disk_test.go:179:1
@@ -1369,21 +1241,15 @@ func (c *powerLossesFunc7) value() func(*Disk) {
 	})
 }
 
-//line disk_greenlet_test.go:1375:1
+//line disk_greenlet_test.go:1247:1
 
-// powerLossesFunc7Frame is an activation of the literal powerLossesFunc7.
 type powerLossesFunc7Frame struct {
 	gen.Header
 	c *powerLossesFunc7
 	d *Disk
 }
 
-// CallResumable is the literal powerLossesFunc7 for callers that can be suspended.
-func (c *powerLossesFunc7) CallResumable(r *gen.Run, d *Disk) gen.Status {
-	return (*powerLossesFunc7Frame)(nil).body(r, c, d)
-}
-
-func (f *powerLossesFunc7Frame) body(r *gen.Run, c *powerLossesFunc7, d *Disk) (st gen.Status) {
+func (c *powerLossesFunc7) CallResumable(r *gen.Run, d *Disk) (st gen.Status) {
 	var t0, t1 error
 //line disk_test.go:179:1
 	if c2, ok2 := gen.Resumable10((*c.made)).(interface {
@@ -1392,38 +1258,33 @@ func (f *powerLossesFunc7Frame) body(r *gen.Run, c *powerLossesFunc7, d *Disk) (
 //line disk_test.go:179:1
 		st = c2.CallResumable(r, d)
 		if st != gen.Done {
-			f = gen.Take(r, f, 7)
-			f.d, f.c, f.PC = d, c, 1
-			return r.Link(f, &f.Header, st)
+			f := gen.New[powerLossesFunc7Frame](r, 7)
+			f.d, f.c = d, c
+			return f.Link(r, f, 1, st)
 		}
 	} else {
 //line disk_test.go:179:1
 		(*c.made)(d)
 	}
 //line disk_test.go:180:1
-	t0, st = writesAtResumable(r, d, "f", "1", 0, false)
-	if st != gen.Done {
-		f = gen.Take(r, f, 7)
-		f.d, f.c, f.PC = d, c, 2
-		return r.Link(f, &f.Header, st)
+	if t0, st = writesAtResumable(r, d, "f", "1", 0, false); st != gen.Done {
+		f := gen.New[powerLossesFunc7Frame](r, 7)
+		f.d, f.c = d, c
+		return f.Link(r, f, 2, st)
 	}
 //line disk_test.go:180:1
 	(*c.ok)(t0)
-	t1, st = writesAtResumable(r, d, "f", "2", sector, false)
-	if st != gen.Done {
-		f = gen.Take(r, f, 7)
-		f.d, f.c, f.PC = nil, c, 3
-		return r.Link(f, &f.Header, st)
-	}
-	if f != nil {
-		f.d = nil
+	if t1, st = writesAtResumable(r, d, "f", "2", sector, false); st != gen.Done {
+		f := gen.New[powerLossesFunc7Frame](r, 7)
+		f.c = c
+		return f.Link(r, f, 3, st)
 	}
 //line disk_test.go:181:1
 	(*c.ok)(t1)
 	return gen.Done
 }
 
-//line disk_greenlet_test.go:1429:1
+//line disk_greenlet_test.go:1290:1
 
 func (f *powerLossesFunc7Frame) Resume(r *gen.Run) (st gen.Status) {
 	c, d := f.c, f.d
@@ -1433,10 +1294,8 @@ func (f *powerLossesFunc7Frame) Resume(r *gen.Run) (st gen.Status) {
 	case 1:
 		r.Callee().Release(r)
 //line disk_test.go:180:1
-		t0, st = writesAtResumable(r, d, "f", "1", 0, false)
-		if st != gen.Done {
-			f.PC = 2
-			return r.Link(f, &f.Header, st)
+		if t0, st = writesAtResumable(r, d, "f", "1", 0, false); st != gen.Done {
+			return f.Link(r, f, 2, st)
 		}
 		goto resumed_180
 	case 2:
@@ -1450,33 +1309,29 @@ func (f *powerLossesFunc7Frame) Resume(r *gen.Run) (st gen.Status) {
 resumed_180:
 //line disk_test.go:180:1
 	(*c.ok)(t0)
-	t1, st = writesAtResumable(r, d, "f", "2", sector, false)
-	if st != gen.Done {
-		f.d, f.PC = nil, 3
-		return r.Link(f, &f.Header, st)
+	if t1, st = writesAtResumable(r, d, "f", "2", sector, false); st != gen.Done {
+		f.d = nil
+		return f.Link(r, f, 3, st)
 	}
 resumed_181:
 	f.d = nil
 //line disk_test.go:181:1
 	(*c.ok)(t1)
-	return r.Return(f, &f.Header)
+	return f.Return(r, f)
 }
 
-//line disk_greenlet_test.go:1468:1
+//line disk_greenlet_test.go:1326:1
 
 func (f *powerLossesFunc7Frame) Release(r *gen.Run) { gen.Free(r, f, 7) }
-func (*powerLossesFunc7Frame) Func() *gen.Func      { return &powerLossesFunc7FrameInfo }
+func (*powerLossesFunc7Frame) Func() *gen.Func      { return disk_test_go.At(9) }
 
-var powerLossesFunc7FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.powerLosses.func7", File: "github.com/going-green/greenlet/hub/sim/disk_test.go", Line: 178, Points: "179 d; 180 d; 181"}
-
-// powerLossesFunc8 is the function literal of disk_test.go:183, with what it captures.
+// powerLossesFunc8 is the function literal of disk_test.go:183.
 type powerLossesFunc8 struct {
 	gen.Closure
 	made *func(*Disk)
 	ok   *func(error)
 }
 
-// value is the literal for code that can't be suspended.
 func (c *powerLossesFunc8) value() func(*Disk) {
 	return gen.Bind(&c.Closure, c, func(d *Disk) {
 //line disk_test.go:184:1
@@ -1486,21 +1341,15 @@ func (c *powerLossesFunc8) value() func(*Disk) {
 	})
 }
 
-//line disk_greenlet_test.go:1492:1
+//line disk_greenlet_test.go:1347:1
 
-// powerLossesFunc8Frame is an activation of the literal powerLossesFunc8.
 type powerLossesFunc8Frame struct {
 	gen.Header
 	c *powerLossesFunc8
 	d *Disk
 }
 
-// CallResumable is the literal powerLossesFunc8 for callers that can be suspended.
-func (c *powerLossesFunc8) CallResumable(r *gen.Run, d *Disk) gen.Status {
-	return (*powerLossesFunc8Frame)(nil).body(r, c, d)
-}
-
-func (f *powerLossesFunc8Frame) body(r *gen.Run, c *powerLossesFunc8, d *Disk) (st gen.Status) {
+func (c *powerLossesFunc8) CallResumable(r *gen.Run, d *Disk) (st gen.Status) {
 	var t0, t1 error
 //line disk_test.go:184:1
 	if c2, ok2 := gen.Resumable10((*c.made)).(interface {
@@ -1509,38 +1358,33 @@ func (f *powerLossesFunc8Frame) body(r *gen.Run, c *powerLossesFunc8, d *Disk) (
 //line disk_test.go:184:1
 		st = c2.CallResumable(r, d)
 		if st != gen.Done {
-			f = gen.Take(r, f, 12)
-			f.d, f.c, f.PC = d, c, 1
-			return r.Link(f, &f.Header, st)
+			f := gen.New[powerLossesFunc8Frame](r, 12)
+			f.d, f.c = d, c
+			return f.Link(r, f, 1, st)
 		}
 	} else {
 //line disk_test.go:184:1
 		(*c.made)(d)
 	}
 //line disk_test.go:185:1
-	t0, st = writesAtResumable(r, d, "f", "1", 0, false)
-	if st != gen.Done {
-		f = gen.Take(r, f, 12)
-		f.d, f.c, f.PC = d, c, 2
-		return r.Link(f, &f.Header, st)
+	if t0, st = writesAtResumable(r, d, "f", "1", 0, false); st != gen.Done {
+		f := gen.New[powerLossesFunc8Frame](r, 12)
+		f.d, f.c = d, c
+		return f.Link(r, f, 2, st)
 	}
 //line disk_test.go:185:1
 	(*c.ok)(t0)
-	t1, st = writesAtResumable(r, d, "f", "2", 1, false)
-	if st != gen.Done {
-		f = gen.Take(r, f, 12)
-		f.d, f.c, f.PC = nil, c, 3
-		return r.Link(f, &f.Header, st)
-	}
-	if f != nil {
-		f.d = nil
+	if t1, st = writesAtResumable(r, d, "f", "2", 1, false); st != gen.Done {
+		f := gen.New[powerLossesFunc8Frame](r, 12)
+		f.c = c
+		return f.Link(r, f, 3, st)
 	}
 //line disk_test.go:186:1
 	(*c.ok)(t1)
 	return gen.Done
 }
 
-//line disk_greenlet_test.go:1546:1
+//line disk_greenlet_test.go:1390:1
 
 func (f *powerLossesFunc8Frame) Resume(r *gen.Run) (st gen.Status) {
 	c, d := f.c, f.d
@@ -1550,10 +1394,8 @@ func (f *powerLossesFunc8Frame) Resume(r *gen.Run) (st gen.Status) {
 	case 1:
 		r.Callee().Release(r)
 //line disk_test.go:185:1
-		t0, st = writesAtResumable(r, d, "f", "1", 0, false)
-		if st != gen.Done {
-			f.PC = 2
-			return r.Link(f, &f.Header, st)
+		if t0, st = writesAtResumable(r, d, "f", "1", 0, false); st != gen.Done {
+			return f.Link(r, f, 2, st)
 		}
 		goto resumed_185
 	case 2:
@@ -1567,33 +1409,29 @@ func (f *powerLossesFunc8Frame) Resume(r *gen.Run) (st gen.Status) {
 resumed_185:
 //line disk_test.go:185:1
 	(*c.ok)(t0)
-	t1, st = writesAtResumable(r, d, "f", "2", 1, false)
-	if st != gen.Done {
-		f.d, f.PC = nil, 3
-		return r.Link(f, &f.Header, st)
+	if t1, st = writesAtResumable(r, d, "f", "2", 1, false); st != gen.Done {
+		f.d = nil
+		return f.Link(r, f, 3, st)
 	}
 resumed_186:
 	f.d = nil
 //line disk_test.go:186:1
 	(*c.ok)(t1)
-	return r.Return(f, &f.Header)
+	return f.Return(r, f)
 }
 
-//line disk_greenlet_test.go:1585:1
+//line disk_greenlet_test.go:1426:1
 
 func (f *powerLossesFunc8Frame) Release(r *gen.Run) { gen.Free(r, f, 12) }
-func (*powerLossesFunc8Frame) Func() *gen.Func      { return &powerLossesFunc8FrameInfo }
+func (*powerLossesFunc8Frame) Func() *gen.Func      { return disk_test_go.At(10) }
 
-var powerLossesFunc8FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.powerLosses.func8", File: "github.com/going-green/greenlet/hub/sim/disk_test.go", Line: 183, Points: "184 d; 185 d; 186"}
-
-// powerLossesFunc9 is the function literal of disk_test.go:188, with what it captures.
+// powerLossesFunc9 is the function literal of disk_test.go:188.
 type powerLossesFunc9 struct {
 	gen.Closure
 	made *func(*Disk)
 	ok   *func(error)
 }
 
-// value is the literal for code that can't be suspended.
 func (c *powerLossesFunc9) value() func(*Disk) {
 	return gen.Bind(&c.Closure, c, func(d *Disk) {
 //line disk_test.go:189:1
@@ -1603,21 +1441,15 @@ func (c *powerLossesFunc9) value() func(*Disk) {
 	})
 }
 
-//line disk_greenlet_test.go:1609:1
+//line disk_greenlet_test.go:1447:1
 
-// powerLossesFunc9Frame is an activation of the literal powerLossesFunc9.
 type powerLossesFunc9Frame struct {
 	gen.Header
 	c *powerLossesFunc9
 	d *Disk
 }
 
-// CallResumable is the literal powerLossesFunc9 for callers that can be suspended.
-func (c *powerLossesFunc9) CallResumable(r *gen.Run, d *Disk) gen.Status {
-	return (*powerLossesFunc9Frame)(nil).body(r, c, d)
-}
-
-func (f *powerLossesFunc9Frame) body(r *gen.Run, c *powerLossesFunc9, d *Disk) (st gen.Status) {
+func (c *powerLossesFunc9) CallResumable(r *gen.Run, d *Disk) (st gen.Status) {
 	var t0, t1 error
 //line disk_test.go:189:1
 	if c2, ok2 := gen.Resumable10((*c.made)).(interface {
@@ -1626,38 +1458,33 @@ func (f *powerLossesFunc9Frame) body(r *gen.Run, c *powerLossesFunc9, d *Disk) (
 //line disk_test.go:189:1
 		st = c2.CallResumable(r, d)
 		if st != gen.Done {
-			f = gen.Take(r, f, 49)
-			f.d, f.c, f.PC = d, c, 1
-			return r.Link(f, &f.Header, st)
+			f := gen.New[powerLossesFunc9Frame](r, 49)
+			f.d, f.c = d, c
+			return f.Link(r, f, 1, st)
 		}
 	} else {
 //line disk_test.go:189:1
 		(*c.made)(d)
 	}
 //line disk_test.go:190:1
-	t0, st = writesAtResumable(r, d, "g", "new", 0, true)
-	if st != gen.Done {
-		f = gen.Take(r, f, 49)
-		f.d, f.c, f.PC = d, c, 2
-		return r.Link(f, &f.Header, st)
+	if t0, st = writesAtResumable(r, d, "g", "new", 0, true); st != gen.Done {
+		f := gen.New[powerLossesFunc9Frame](r, 49)
+		f.d, f.c = d, c
+		return f.Link(r, f, 2, st)
 	}
 //line disk_test.go:190:1
 	(*c.ok)(t0)
-	t1, st = d.RenameResumable(r, "g", "f")
-	if st != gen.Done {
-		f = gen.Take(r, f, 49)
-		f.d, f.c, f.PC = nil, c, 3
-		return r.Link(f, &f.Header, st)
-	}
-	if f != nil {
-		f.d = nil
+	if t1, st = d.RenameResumable(r, "g", "f"); st != gen.Done {
+		f := gen.New[powerLossesFunc9Frame](r, 49)
+		f.c = c
+		return f.Link(r, f, 3, st)
 	}
 //line disk_test.go:191:1
 	(*c.ok)(t1)
 	return gen.Done
 }
 
-//line disk_greenlet_test.go:1663:1
+//line disk_greenlet_test.go:1490:1
 
 func (f *powerLossesFunc9Frame) Resume(r *gen.Run) (st gen.Status) {
 	c, d := f.c, f.d
@@ -1667,10 +1494,8 @@ func (f *powerLossesFunc9Frame) Resume(r *gen.Run) (st gen.Status) {
 	case 1:
 		r.Callee().Release(r)
 //line disk_test.go:190:1
-		t0, st = writesAtResumable(r, d, "g", "new", 0, true)
-		if st != gen.Done {
-			f.PC = 2
-			return r.Link(f, &f.Header, st)
+		if t0, st = writesAtResumable(r, d, "g", "new", 0, true); st != gen.Done {
+			return f.Link(r, f, 2, st)
 		}
 		goto resumed_190
 	case 2:
@@ -1684,33 +1509,29 @@ func (f *powerLossesFunc9Frame) Resume(r *gen.Run) (st gen.Status) {
 resumed_190:
 //line disk_test.go:190:1
 	(*c.ok)(t0)
-	t1, st = d.RenameResumable(r, "g", "f")
-	if st != gen.Done {
-		f.d, f.PC = nil, 3
-		return r.Link(f, &f.Header, st)
+	if t1, st = d.RenameResumable(r, "g", "f"); st != gen.Done {
+		f.d = nil
+		return f.Link(r, f, 3, st)
 	}
 resumed_191:
 	f.d = nil
 //line disk_test.go:191:1
 	(*c.ok)(t1)
-	return r.Return(f, &f.Header)
+	return f.Return(r, f)
 }
 
-//line disk_greenlet_test.go:1702:1
+//line disk_greenlet_test.go:1526:1
 
 func (f *powerLossesFunc9Frame) Release(r *gen.Run) { gen.Free(r, f, 49) }
-func (*powerLossesFunc9Frame) Func() *gen.Func      { return &powerLossesFunc9FrameInfo }
+func (*powerLossesFunc9Frame) Func() *gen.Func      { return disk_test_go.At(11) }
 
-var powerLossesFunc9FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.powerLosses.func9", File: "github.com/going-green/greenlet/hub/sim/disk_test.go", Line: 188, Points: "189 d; 190 d; 191"}
-
-// powerLossesFunc10 is the function literal of disk_test.go:193, with what it captures.
+// powerLossesFunc10 is the function literal of disk_test.go:193.
 type powerLossesFunc10 struct {
 	gen.Closure
 	made *func(*Disk)
 	ok   *func(error)
 }
 
-// value is the literal for code that can't be suspended.
 func (c *powerLossesFunc10) value() func(*Disk) {
 	return gen.Bind(&c.Closure, c, func(d *Disk) {
 //line disk_test.go:194:1
@@ -1721,21 +1542,15 @@ func (c *powerLossesFunc10) value() func(*Disk) {
 	})
 }
 
-//line disk_greenlet_test.go:1727:1
+//line disk_greenlet_test.go:1548:1
 
-// powerLossesFunc10Frame is an activation of the literal powerLossesFunc10.
 type powerLossesFunc10Frame struct {
 	gen.Header
 	c *powerLossesFunc10
 	d *Disk
 }
 
-// CallResumable is the literal powerLossesFunc10 for callers that can be suspended.
-func (c *powerLossesFunc10) CallResumable(r *gen.Run, d *Disk) gen.Status {
-	return (*powerLossesFunc10Frame)(nil).body(r, c, d)
-}
-
-func (f *powerLossesFunc10Frame) body(r *gen.Run, c *powerLossesFunc10, d *Disk) (st gen.Status) {
+func (c *powerLossesFunc10) CallResumable(r *gen.Run, d *Disk) (st gen.Status) {
 	var t0, t1, t2 error
 //line disk_test.go:194:1
 	if c2, ok2 := gen.Resumable10((*c.made)).(interface {
@@ -1744,46 +1559,40 @@ func (f *powerLossesFunc10Frame) body(r *gen.Run, c *powerLossesFunc10, d *Disk)
 //line disk_test.go:194:1
 		st = c2.CallResumable(r, d)
 		if st != gen.Done {
-			f = gen.Take(r, f, 1)
-			f.d, f.c, f.PC = d, c, 1
-			return r.Link(f, &f.Header, st)
+			f := gen.New[powerLossesFunc10Frame](r, 1)
+			f.d, f.c = d, c
+			return f.Link(r, f, 1, st)
 		}
 	} else {
 //line disk_test.go:194:1
 		(*c.made)(d)
 	}
 //line disk_test.go:195:1
-	t0, st = writesAtResumable(r, d, "g", "new", 0, false)
-	if st != gen.Done {
-		f = gen.Take(r, f, 1)
-		f.d, f.c, f.PC = d, c, 2
-		return r.Link(f, &f.Header, st)
+	if t0, st = writesAtResumable(r, d, "g", "new", 0, false); st != gen.Done {
+		f := gen.New[powerLossesFunc10Frame](r, 1)
+		f.d, f.c = d, c
+		return f.Link(r, f, 2, st)
 	}
 //line disk_test.go:195:1
 	(*c.ok)(t0)
-	t1, st = d.RenameResumable(r, "g", "f")
-	if st != gen.Done {
-		f = gen.Take(r, f, 1)
-		f.d, f.c, f.PC = d, c, 3
-		return r.Link(f, &f.Header, st)
+	if t1, st = d.RenameResumable(r, "g", "f"); st != gen.Done {
+		f := gen.New[powerLossesFunc10Frame](r, 1)
+		f.d, f.c = d, c
+		return f.Link(r, f, 3, st)
 	}
 //line disk_test.go:196:1
 	(*c.ok)(t1)
-	t2, st = d.SyncDirResumable(r, ".")
-	if st != gen.Done {
-		f = gen.Take(r, f, 1)
-		f.d, f.c, f.PC = nil, c, 4
-		return r.Link(f, &f.Header, st)
-	}
-	if f != nil {
-		f.d = nil
+	if t2, st = d.SyncDirResumable(r, "."); st != gen.Done {
+		f := gen.New[powerLossesFunc10Frame](r, 1)
+		f.c = c
+		return f.Link(r, f, 4, st)
 	}
 //line disk_test.go:197:1
 	(*c.ok)(t2)
 	return gen.Done
 }
 
-//line disk_greenlet_test.go:1789:1
+//line disk_greenlet_test.go:1598:1
 
 func (f *powerLossesFunc10Frame) Resume(r *gen.Run) (st gen.Status) {
 	c, d := f.c, f.d
@@ -1793,10 +1602,8 @@ func (f *powerLossesFunc10Frame) Resume(r *gen.Run) (st gen.Status) {
 	case 1:
 		r.Callee().Release(r)
 //line disk_test.go:195:1
-		t0, st = writesAtResumable(r, d, "g", "new", 0, false)
-		if st != gen.Done {
-			f.PC = 2
-			return r.Link(f, &f.Header, st)
+		if t0, st = writesAtResumable(r, d, "g", "new", 0, false); st != gen.Done {
+			return f.Link(r, f, 2, st)
 		}
 		goto resumed_195
 	case 2:
@@ -1813,58 +1620,46 @@ func (f *powerLossesFunc10Frame) Resume(r *gen.Run) (st gen.Status) {
 resumed_195:
 //line disk_test.go:195:1
 	(*c.ok)(t0)
-	t1, st = d.RenameResumable(r, "g", "f")
-	if st != gen.Done {
-		f.PC = 3
-		return r.Link(f, &f.Header, st)
+	if t1, st = d.RenameResumable(r, "g", "f"); st != gen.Done {
+		return f.Link(r, f, 3, st)
 	}
 resumed_196:
 //line disk_test.go:196:1
 	(*c.ok)(t1)
-	t2, st = d.SyncDirResumable(r, ".")
-	if st != gen.Done {
-		f.d, f.PC = nil, 4
-		return r.Link(f, &f.Header, st)
+	if t2, st = d.SyncDirResumable(r, "."); st != gen.Done {
+		f.d = nil
+		return f.Link(r, f, 4, st)
 	}
 resumed_197:
 	f.d = nil
 //line disk_test.go:197:1
 	(*c.ok)(t2)
-	return r.Return(f, &f.Header)
+	return f.Return(r, f)
 }
 
-//line disk_greenlet_test.go:1839:1
+//line disk_greenlet_test.go:1643:1
 
 func (f *powerLossesFunc10Frame) Release(r *gen.Run) { gen.Free(r, f, 1) }
-func (*powerLossesFunc10Frame) Func() *gen.Func      { return &powerLossesFunc10FrameInfo }
+func (*powerLossesFunc10Frame) Func() *gen.Func      { return disk_test_go.At(12) }
 
-var powerLossesFunc10FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.powerLosses.func10", File: "github.com/going-green/greenlet/hub/sim/disk_test.go", Line: 193, Points: "194 d; 195 d; 196 d; 197"}
-
-// powerLossesFunc11 is the function literal of disk_test.go:199, with what it captures.
+// powerLossesFunc11 is the function literal of disk_test.go:199.
 type powerLossesFunc11 struct {
 	gen.Closure
 	made *func(*Disk)
 	ok   *func(error)
 }
 
-// value is the literal for code that can't be suspended.
 func (c *powerLossesFunc11) value() func(*Disk) {
 	return gen.Bind(&c.Closure, c, func(d *Disk) { (*c.made)(d); (*c.ok)(file.Replace(d, "f", []byte("new"))) })
 }
 
-// powerLossesFunc11Frame is an activation of the literal powerLossesFunc11.
 type powerLossesFunc11Frame struct {
 	gen.Header
 	c *powerLossesFunc11
 	d *Disk
 }
 
-// CallResumable is the literal powerLossesFunc11 for callers that can be suspended.
-func (c *powerLossesFunc11) CallResumable(r *gen.Run, d *Disk) gen.Status {
-	return (*powerLossesFunc11Frame)(nil).body(r, c, d)
-}
-
-func (f *powerLossesFunc11Frame) body(r *gen.Run, c *powerLossesFunc11, d *Disk) (st gen.Status) {
+func (c *powerLossesFunc11) CallResumable(r *gen.Run, d *Disk) (st gen.Status) {
 	var t0 error
 //line disk_test.go:199:1
 	if c2, ok2 := gen.Resumable10((*c.made)).(interface {
@@ -1873,29 +1668,25 @@ func (f *powerLossesFunc11Frame) body(r *gen.Run, c *powerLossesFunc11, d *Disk)
 //line disk_test.go:199:1
 		st = c2.CallResumable(r, d)
 		if st != gen.Done {
-			f = gen.Take(r, f, 28)
-			f.d, f.c, f.PC = d, c, 1
-			return r.Link(f, &f.Header, st)
+			f := gen.New[powerLossesFunc11Frame](r, 28)
+			f.d, f.c = d, c
+			return f.Link(r, f, 1, st)
 		}
 	} else {
 //line disk_test.go:199:1
 		(*c.made)(d)
 	}
 //line disk_test.go:199:1
-	t0, st = file.ReplaceResumable(r, d, "f", []byte("new"))
-	if st != gen.Done {
-		f = gen.Take(r, f, 28)
-		f.d, f.c, f.PC = nil, c, 2
-		return r.Link(f, &f.Header, st)
-	}
-	if f != nil {
-		f.d = nil
+	if t0, st = file.ReplaceResumable(r, d, "f", []byte("new")); st != gen.Done {
+		f := gen.New[powerLossesFunc11Frame](r, 28)
+		f.c = c
+		return f.Link(r, f, 2, st)
 	}
 	(*c.ok)(t0)
 	return gen.Done
 }
 
-//line disk_greenlet_test.go:1901:1
+//line disk_greenlet_test.go:1692:1
 
 func (f *powerLossesFunc11Frame) Resume(r *gen.Run) (st gen.Status) {
 	c, d := f.c, f.d
@@ -1905,10 +1696,9 @@ func (f *powerLossesFunc11Frame) Resume(r *gen.Run) (st gen.Status) {
 	case 1:
 		r.Callee().Release(r)
 //line disk_test.go:199:1
-		t0, st = file.ReplaceResumable(r, d, "f", []byte("new"))
-		if st != gen.Done {
-			f.d, f.PC = nil, 2
-			return r.Link(f, &f.Header, st)
+		if t0, st = file.ReplaceResumable(r, d, "f", []byte("new")); st != gen.Done {
+			f.d = nil
+			return f.Link(r, f, 2, st)
 		}
 		goto resumed_199
 	case 2:
@@ -1919,41 +1709,32 @@ func (f *powerLossesFunc11Frame) Resume(r *gen.Run) (st gen.Status) {
 resumed_199:
 	f.d = nil
 	(*c.ok)(t0)
-	return r.Return(f, &f.Header)
+	return f.Return(r, f)
 }
 
-//line disk_greenlet_test.go:1928:1
+//line disk_greenlet_test.go:1718:1
 
 func (f *powerLossesFunc11Frame) Release(r *gen.Run) { gen.Free(r, f, 28) }
-func (*powerLossesFunc11Frame) Func() *gen.Func      { return &powerLossesFunc11FrameInfo }
+func (*powerLossesFunc11Frame) Func() *gen.Func      { return disk_test_go.At(13) }
 
-var powerLossesFunc11FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.powerLosses.func11", File: "github.com/going-green/greenlet/hub/sim/disk_test.go", Line: 199, Points: "199 d; 199"}
-
-// powerLossesFunc12 is the function literal of disk_test.go:200, with what it captures.
+// powerLossesFunc12 is the function literal of disk_test.go:200.
 type powerLossesFunc12 struct {
 	gen.Closure
 	made *func(*Disk)
 	ok   *func(error)
 }
 
-// value is the literal for code that can't be suspended.
 func (c *powerLossesFunc12) value() func(*Disk) {
 	return gen.Bind(&c.Closure, c, func(d *Disk) { (*c.made)(d); (*c.ok)(d.Remove("f")) })
 }
 
-// powerLossesFunc12Frame is an activation of the literal powerLossesFunc12.
 type powerLossesFunc12Frame struct {
 	gen.Header
 	c *powerLossesFunc12
 	d *Disk
 }
 
-// CallResumable is the literal powerLossesFunc12 for callers that can be suspended.
-func (c *powerLossesFunc12) CallResumable(r *gen.Run, d *Disk) gen.Status {
-	return (*powerLossesFunc12Frame)(nil).body(r, c, d)
-}
-
-func (f *powerLossesFunc12Frame) body(r *gen.Run, c *powerLossesFunc12, d *Disk) (st gen.Status) {
+func (c *powerLossesFunc12) CallResumable(r *gen.Run, d *Disk) (st gen.Status) {
 	var t0 error
 //line disk_test.go:200:1
 	if c2, ok2 := gen.Resumable10((*c.made)).(interface {
@@ -1962,29 +1743,25 @@ func (f *powerLossesFunc12Frame) body(r *gen.Run, c *powerLossesFunc12, d *Disk)
 //line disk_test.go:200:1
 		st = c2.CallResumable(r, d)
 		if st != gen.Done {
-			f = gen.Take(r, f, 59)
-			f.d, f.c, f.PC = d, c, 1
-			return r.Link(f, &f.Header, st)
+			f := gen.New[powerLossesFunc12Frame](r, 59)
+			f.d, f.c = d, c
+			return f.Link(r, f, 1, st)
 		}
 	} else {
 //line disk_test.go:200:1
 		(*c.made)(d)
 	}
 //line disk_test.go:200:1
-	t0, st = d.RemoveResumable(r, "f")
-	if st != gen.Done {
-		f = gen.Take(r, f, 59)
-		f.d, f.c, f.PC = nil, c, 2
-		return r.Link(f, &f.Header, st)
-	}
-	if f != nil {
-		f.d = nil
+	if t0, st = d.RemoveResumable(r, "f"); st != gen.Done {
+		f := gen.New[powerLossesFunc12Frame](r, 59)
+		f.c = c
+		return f.Link(r, f, 2, st)
 	}
 	(*c.ok)(t0)
 	return gen.Done
 }
 
-//line disk_greenlet_test.go:1990:1
+//line disk_greenlet_test.go:1767:1
 
 func (f *powerLossesFunc12Frame) Resume(r *gen.Run) (st gen.Status) {
 	c, d := f.c, f.d
@@ -1994,10 +1771,9 @@ func (f *powerLossesFunc12Frame) Resume(r *gen.Run) (st gen.Status) {
 	case 1:
 		r.Callee().Release(r)
 //line disk_test.go:200:1
-		t0, st = d.RemoveResumable(r, "f")
-		if st != gen.Done {
-			f.d, f.PC = nil, 2
-			return r.Link(f, &f.Header, st)
+		if t0, st = d.RemoveResumable(r, "f"); st != gen.Done {
+			f.d = nil
+			return f.Link(r, f, 2, st)
 		}
 		goto resumed_200
 	case 2:
@@ -2008,41 +1784,32 @@ func (f *powerLossesFunc12Frame) Resume(r *gen.Run) (st gen.Status) {
 resumed_200:
 	f.d = nil
 	(*c.ok)(t0)
-	return r.Return(f, &f.Header)
+	return f.Return(r, f)
 }
 
-//line disk_greenlet_test.go:2017:1
+//line disk_greenlet_test.go:1793:1
 
 func (f *powerLossesFunc12Frame) Release(r *gen.Run) { gen.Free(r, f, 59) }
-func (*powerLossesFunc12Frame) Func() *gen.Func      { return &powerLossesFunc12FrameInfo }
+func (*powerLossesFunc12Frame) Func() *gen.Func      { return disk_test_go.At(14) }
 
-var powerLossesFunc12FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.powerLosses.func12", File: "github.com/going-green/greenlet/hub/sim/disk_test.go", Line: 200, Points: "200 d; 200"}
-
-// powerLossesFunc13 is the function literal of disk_test.go:201, with what it captures.
+// powerLossesFunc13 is the function literal of disk_test.go:201.
 type powerLossesFunc13 struct {
 	gen.Closure
 	made *func(*Disk)
 	ok   *func(error)
 }
 
-// value is the literal for code that can't be suspended.
 func (c *powerLossesFunc13) value() func(*Disk) {
 	return gen.Bind(&c.Closure, c, func(d *Disk) { (*c.made)(d); (*c.ok)(d.Remove("f")); (*c.ok)(d.SyncDir(".")) })
 }
 
-// powerLossesFunc13Frame is an activation of the literal powerLossesFunc13.
 type powerLossesFunc13Frame struct {
 	gen.Header
 	c *powerLossesFunc13
 	d *Disk
 }
 
-// CallResumable is the literal powerLossesFunc13 for callers that can be suspended.
-func (c *powerLossesFunc13) CallResumable(r *gen.Run, d *Disk) gen.Status {
-	return (*powerLossesFunc13Frame)(nil).body(r, c, d)
-}
-
-func (f *powerLossesFunc13Frame) body(r *gen.Run, c *powerLossesFunc13, d *Disk) (st gen.Status) {
+func (c *powerLossesFunc13) CallResumable(r *gen.Run, d *Disk) (st gen.Status) {
 	var t0, t1 error
 //line disk_test.go:201:1
 	if c2, ok2 := gen.Resumable10((*c.made)).(interface {
@@ -2051,37 +1818,32 @@ func (f *powerLossesFunc13Frame) body(r *gen.Run, c *powerLossesFunc13, d *Disk)
 //line disk_test.go:201:1
 		st = c2.CallResumable(r, d)
 		if st != gen.Done {
-			f = gen.Take(r, f, 62)
-			f.d, f.c, f.PC = d, c, 1
-			return r.Link(f, &f.Header, st)
+			f := gen.New[powerLossesFunc13Frame](r, 62)
+			f.d, f.c = d, c
+			return f.Link(r, f, 1, st)
 		}
 	} else {
 //line disk_test.go:201:1
 		(*c.made)(d)
 	}
 //line disk_test.go:201:1
-	t0, st = d.RemoveResumable(r, "f")
-	if st != gen.Done {
-		f = gen.Take(r, f, 62)
-		f.d, f.c, f.PC = d, c, 2
-		return r.Link(f, &f.Header, st)
+	if t0, st = d.RemoveResumable(r, "f"); st != gen.Done {
+		f := gen.New[powerLossesFunc13Frame](r, 62)
+		f.d, f.c = d, c
+		return f.Link(r, f, 2, st)
 	}
 	(*c.ok)(t0)
 //line disk_test.go:201:1
-	t1, st = d.SyncDirResumable(r, ".")
-	if st != gen.Done {
-		f = gen.Take(r, f, 62)
-		f.d, f.c, f.PC = nil, c, 3
-		return r.Link(f, &f.Header, st)
-	}
-	if f != nil {
-		f.d = nil
+	if t1, st = d.SyncDirResumable(r, "."); st != gen.Done {
+		f := gen.New[powerLossesFunc13Frame](r, 62)
+		f.c = c
+		return f.Link(r, f, 3, st)
 	}
 	(*c.ok)(t1)
 	return gen.Done
 }
 
-//line disk_greenlet_test.go:2087:1
+//line disk_greenlet_test.go:1849:1
 
 func (f *powerLossesFunc13Frame) Resume(r *gen.Run) (st gen.Status) {
 	c, d := f.c, f.d
@@ -2091,10 +1853,8 @@ func (f *powerLossesFunc13Frame) Resume(r *gen.Run) (st gen.Status) {
 	case 1:
 		r.Callee().Release(r)
 //line disk_test.go:201:1
-		t0, st = d.RemoveResumable(r, "f")
-		if st != gen.Done {
-			f.PC = 2
-			return r.Link(f, &f.Header, st)
+		if t0, st = d.RemoveResumable(r, "f"); st != gen.Done {
+			return f.Link(r, f, 2, st)
 		}
 		goto resumed_201
 	case 2:
@@ -2108,32 +1868,28 @@ func (f *powerLossesFunc13Frame) Resume(r *gen.Run) (st gen.Status) {
 resumed_201:
 	(*c.ok)(t0)
 //line disk_test.go:201:1
-	t1, st = d.SyncDirResumable(r, ".")
-	if st != gen.Done {
-		f.d, f.PC = nil, 3
-		return r.Link(f, &f.Header, st)
+	if t1, st = d.SyncDirResumable(r, "."); st != gen.Done {
+		f.d = nil
+		return f.Link(r, f, 3, st)
 	}
 resumed_201b:
 	f.d = nil
 	(*c.ok)(t1)
-	return r.Return(f, &f.Header)
+	return f.Return(r, f)
 }
 
-//line disk_greenlet_test.go:2125:1
+//line disk_greenlet_test.go:1884:1
 
 func (f *powerLossesFunc13Frame) Release(r *gen.Run) { gen.Free(r, f, 62) }
-func (*powerLossesFunc13Frame) Func() *gen.Func      { return &powerLossesFunc13FrameInfo }
+func (*powerLossesFunc13Frame) Func() *gen.Func      { return disk_test_go.At(15) }
 
-var powerLossesFunc13FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.powerLosses.func13", File: "github.com/going-green/greenlet/hub/sim/disk_test.go", Line: 201, Points: "201 d; 201 d; 201"}
-
-// powerLossesFunc14 is the function literal of disk_test.go:202, with what it captures.
+// powerLossesFunc14 is the function literal of disk_test.go:202.
 type powerLossesFunc14 struct {
 	gen.Closure
 	made *func(*Disk)
 	ok   *func(error)
 }
 
-// value is the literal for code that can't be suspended.
 func (c *powerLossesFunc14) value() func(*Disk) {
 	return gen.Bind(&c.Closure, c, func(d *Disk) {
 //line disk_test.go:203:1
@@ -2147,16 +1903,14 @@ func (c *powerLossesFunc14) value() func(*Disk) {
 	})
 }
 
-//line disk_greenlet_test.go:2153:1
+//line disk_greenlet_test.go:1909:1
 
-// powerLossesFunc14Frame is an activation of the literal powerLossesFunc14.
 type powerLossesFunc14Frame struct {
 	gen.Header
 	c *powerLossesFunc14
 	d *Disk
 }
 
-// CallResumable is the literal powerLossesFunc14 for callers that can be suspended.
 func (c *powerLossesFunc14) CallResumable(r *gen.Run, d *Disk) gen.Status {
 	return (*powerLossesFunc14Frame)(nil).body(r, c, d)
 }
@@ -2191,8 +1945,8 @@ func (f *powerLossesFunc14Frame) body(r *gen.Run, c *powerLossesFunc14, d *Disk)
 		st = c2.CallResumable(r, d)
 		if st != gen.Done {
 			f = gen.Take(r, f, 37)
-			f.d, f.c, f.PC = d, c, 1
-			return r.Link(f, &f.Header, st)
+			f.d, f.c = d, c
+			return f.Link(r, f, 1, st)
 		}
 	} else {
 //line disk_test.go:203:1
@@ -2200,38 +1954,34 @@ func (f *powerLossesFunc14Frame) body(r *gen.Run, c *powerLossesFunc14, d *Disk)
 	}
 resumed_203:
 //line disk_test.go:204:1
-	t0, st = d.MkdirResumable(r, "d")
-	if st != gen.Done {
+	if t0, st = d.MkdirResumable(r, "d"); st != gen.Done {
 		f = gen.Take(r, f, 37)
-		f.d, f.c, f.PC = d, c, 2
-		return r.Link(f, &f.Header, st)
+		f.d, f.c = d, c
+		return f.Link(r, f, 2, st)
 	}
 resumed_204:
 //line disk_test.go:204:1
 	(*c.ok)(t0)
-	t1, st = d.RenameResumable(r, "f", "d/f")
-	if st != gen.Done {
+	if t1, st = d.RenameResumable(r, "f", "d/f"); st != gen.Done {
 		f = gen.Take(r, f, 37)
-		f.d, f.c, f.PC = d, c, 3
-		return r.Link(f, &f.Header, st)
+		f.d, f.c = d, c
+		return f.Link(r, f, 3, st)
 	}
 resumed_205:
 //line disk_test.go:205:1
 	(*c.ok)(t1)
-	t2, st = d.SyncDirResumable(r, "d")
-	if st != gen.Done {
+	if t2, st = d.SyncDirResumable(r, "d"); st != gen.Done {
 		f = gen.Take(r, f, 37)
-		f.d, f.c, f.PC = d, c, 4
-		return r.Link(f, &f.Header, st)
+		f.d, f.c = d, c
+		return f.Link(r, f, 4, st)
 	}
 resumed_206:
 //line disk_test.go:206:1
 	(*c.ok)(t2)
-	_, err, st = file.ReadFileResumable(r, d, "f")
-	if st != gen.Done {
+	if _, err, st = file.ReadFileResumable(r, d, "f"); st != gen.Done {
 		f = gen.Take(r, f, 37)
-		f.d, f.c, f.PC = nil, c, 5
-		return r.Link(f, &f.Header, st)
+		f.d, f.c = nil, c
+		return f.Link(r, f, 5, st)
 	}
 resumed_207:
 	if f != nil {
@@ -2244,18 +1994,15 @@ resumed_207:
 	return gen.Done
 }
 
-//line disk_greenlet_test.go:2251:1
+//line disk_greenlet_test.go:2001:1
 
 func (f *powerLossesFunc14Frame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.body(r, f.c, f.d))
+	return f.Started(r, f, f.body(r, f.c, f.d))
 }
 
 func (f *powerLossesFunc14Frame) Release(r *gen.Run) { gen.Free(r, f, 37) }
-func (*powerLossesFunc14Frame) Func() *gen.Func      { return &powerLossesFunc14FrameInfo }
+func (*powerLossesFunc14Frame) Func() *gen.Func      { return disk_test_go.At(16) }
 
-var powerLossesFunc14FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.powerLosses.func14", File: "github.com/going-green/greenlet/hub/sim/disk_test.go", Line: 202, Points: "203 d; 204 d; 205 d; 206 d; 207"}
-
-// writesMuchFrame is an activation of writesMuch.
 type writesMuchFrame struct {
 	gen.Header
 	d   *Disk
@@ -2266,20 +2013,16 @@ func newWritesMuchFrame(d *Disk) *writesMuchFrame {
 	_ = writesMuch
 	return gen.MakeFrame(writesMuchFrame{d: d})
 }
-
-// writesMuchResumable is writesMuch for callers that can be suspended.
 func writesMuchResumable(r *gen.Run, d *Disk) gen.Status { return (*writesMuchFrame)(nil).body(r, d) }
 
 func (f *writesMuchFrame) body(r *gen.Run, d *Disk) (st gen.Status) {
-	var err error
+	var err, t1 error
 	var t0 bool
-	var t1 error
 //line disk_test.go:228:1
-	err, st = writesAtResumable(r, d, "f", strings.Repeat("x", 8*sector), 0, false)
-	if st != gen.Done {
+	if err, st = writesAtResumable(r, d, "f", strings.Repeat("x", 8*sector), 0, false); st != gen.Done {
 		f = gen.Take(r, f, 39)
-		f.d, f.PC = d, 1
-		return r.Link(f, &f.Header, st)
+		f.d = d
+		return f.Link(r, f, 1, st)
 	}
 	t0 = err != nil
 //line disk_test.go:228:1
@@ -2287,11 +2030,10 @@ func (f *writesMuchFrame) body(r *gen.Run, d *Disk) (st gen.Status) {
 		goto after_if_228
 	}
 //line disk_test.go:228:1
-	t1, st = d.SyncDirResumable(r, ".")
-	if st != gen.Done {
+	if t1, st = d.SyncDirResumable(r, "."); st != gen.Done {
 		f = gen.Take(r, f, 39)
-		f.d, f.err, f.PC = nil, err, 2
-		return r.Link(f, &f.Header, st)
+		f.d, f.err = nil, err
+		return f.Link(r, f, 2, st)
 	}
 	t0 = t1 != nil
 after_if_228:
@@ -2302,16 +2044,15 @@ after_if_228:
 	return gen.Done
 }
 
-//line disk_greenlet_test.go:2309:1
+//line disk_greenlet_test.go:2051:1
 
 func (f *writesMuchFrame) Resume(r *gen.Run) (st gen.Status) {
 	d := f.d
-	var err error
+	var err, t1 error
 	var t0 bool
-	var t1 error
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.d))
+		return f.Started(r, f, f.body(r, f.d))
 	case 1:
 		err = r.Callee().(*writesAtFrame).Returned(r)
 		t0 = err != nil
@@ -2328,10 +2069,9 @@ func (f *writesMuchFrame) Resume(r *gen.Run) (st gen.Status) {
 
 then_228:
 //line disk_test.go:228:1
-	t1, st = d.SyncDirResumable(r, ".")
-	if st != gen.Done {
-		f.d, f.err, f.PC = nil, err, 2
-		return r.Link(f, &f.Header, st)
+	if t1, st = d.SyncDirResumable(r, "."); st != gen.Done {
+		f.d, f.err = nil, err
+		return f.Link(r, f, 2, st)
 	}
 resumed_228:
 	t0 = t1 != nil
@@ -2340,31 +2080,18 @@ after_if_228:
 	if t0 {
 		panic(err)
 	}
-	return r.Return(f, &f.Header)
+	return f.Return(r, f)
 }
 
-//line disk_greenlet_test.go:2350:1
+//line disk_greenlet_test.go:2090:1
 
 func (f *writesMuchFrame) Args(args []any)    { gen.SetArgs(f, args, &f.d) }
 func (f *writesMuchFrame) Forget()            { *f = writesMuchFrame{Header: f.Header} }
 func (f *writesMuchFrame) Release(r *gen.Run) { gen.Free(r, f, 39) }
-func (*writesMuchFrame) Func() *gen.Func      { return &writesMuchFrameInfo }
+func (*writesMuchFrame) Func() *gen.Func      { return disk_test_go.At(17) }
 
-var writesMuchFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.writesMuch", File: "github.com/going-green/greenlet/hub/sim/disk_test.go", Line: 227, Points: "228 d; 228 err"}
-var _ func(*Disk) = writesMuch
+var _ = gen.Function10(writesMuch, writesMuchResumable, newWritesMuchFrame)
 
-// writesMuchFrameValue is writesMuch as a value, for callers that can be suspended.
-type writesMuchFrameValue struct{}
-
-func (writesMuchFrameValue) CallResumable(r *gen.Run, p0 *Disk) gen.Status {
-	return writesMuchResumable(r, p0)
-}
-
-var _ = gen.Register(writesMuch, writesMuchFrameValue{})
-
-func (writesMuchFrameValue) Frame() gen.Frame { return gen.MakeFrame(writesMuchFrame{}) }
-
-// notesSyncsAgainFrame is an activation of notes.syncsAgain.
 type notesSyncsAgainFrame struct {
 	gen.Header
 	n  *notes
@@ -2378,27 +2105,17 @@ func (n *notes) newSyncsAgainFrame() *notesSyncsAgainFrame {
 	_ = n.syncsAgain
 	return gen.MakeFrame(notesSyncsAgainFrame{n: n})
 }
-
-// syncsAgainResumable is notes.syncsAgain for callers that can be suspended.
 func (n *notes) syncsAgainResumable(r *gen.Run) gen.Status {
 	return (*notesSyncsAgainFrame)(nil).body(r, n)
 }
 
 func (f2 *notesSyncsAgainFrame) body(r *gen.Run, n *notes) (st gen.Status) {
 	var (
-		d            *Disk
-		t0           file.File
-		t1           error
-		f            file.File
-		t2           int
-		t3, t5, t6   error
-		t7           int
-		t8, t10, t11 error
-		p            []byte
-		t12          int
-		t13          error
-		t14          []byte
-		t15          error
+		d                                      *Disk
+		t0, f                                  file.File
+		t1, t3, t5, t6, t8, t10, t11, t13, t15 error
+		t2, t7, t12                            int
+		p, t14                                 []byte
 	)
 	if f2 != nil {
 		switch f2.PC {
@@ -2442,11 +2159,10 @@ func (f2 *notesSyncsAgainFrame) body(r *gen.Run, n *notes) (st gen.Status) {
 
 //line disk_test.go:249:1
 	d = n.a.Disk()
-	t0, t1, st = d.OpenFileResumable(r, "f", os.O_RDWR|os.O_CREATE)
-	if st != gen.Done {
+	if t0, t1, st = d.OpenFileResumable(r, "f", os.O_RDWR|os.O_CREATE); st != gen.Done {
 		f2 = gen.Take(r, f2, 13)
-		f2.n, f2.d, f2.PC = n, d, 1
-		return r.Link(f2, &f2.Header, st)
+		f2.n, f2.d = n, d
+		return f2.Link(r, f2, 1, st)
 	}
 resumed_250:
 	{
@@ -2461,8 +2177,8 @@ resumed_250:
 			t2, t3, st = c.WriteAtResumable(r, t4, 0)
 			if st != gen.Done {
 				f2 = gen.Take(r, f2, 13)
-				f2.n, f2.d, f2.f, f2.PC = n, d, f, 2
-				return r.Link(f2, &f2.Header, st)
+				f2.n, f2.d, f2.f = n, d, f
+				return f2.Link(r, f2, 2, st)
 			}
 		} else {
 //line disk_test.go:251:1
@@ -2479,8 +2195,8 @@ resumed_251:
 		t5, st = c.SyncResumable(r)
 		if st != gen.Done {
 			f2 = gen.Take(r, f2, 13)
-			f2.n, f2.d, f2.f, f2.PC = n, d, f, 3
-			return r.Link(f2, &f2.Header, st)
+			f2.n, f2.d, f2.f = n, d, f
+			return f2.Link(r, f2, 3, st)
 		}
 	} else {
 //line disk_test.go:252:1
@@ -2488,11 +2204,10 @@ resumed_251:
 	}
 resumed_252:
 //line disk_test.go:252:1
-	t6, st = d.SyncDirResumable(r, ".")
-	if st != gen.Done {
+	if t6, st = d.SyncDirResumable(r, "."); st != gen.Done {
 		f2 = gen.Take(r, f2, 13)
-		f2.n, f2.d, f2.f, f2.t5, f2.PC = n, d, f, t5, 4
-		return r.Link(f2, &f2.Header, st)
+		f2.n, f2.d, f2.f, f2.t5 = n, d, f, t5
+		return f2.Link(r, f2, 4, st)
 	}
 resumed_252b:
 	{
@@ -2512,8 +2227,8 @@ resumed_252b:
 			t7, t8, st = c.WriteAtResumable(r, t9, 0)
 			if st != gen.Done {
 				f2 = gen.Take(r, f2, 13)
-				f2.n, f2.d, f2.f, f2.PC = n, d, f, 5
-				return r.Link(f2, &f2.Header, st)
+				f2.n, f2.d, f2.f = n, d, f
+				return f2.Link(r, f2, 5, st)
 			}
 		} else {
 //line disk_test.go:254:1
@@ -2530,8 +2245,8 @@ resumed_254:
 		t10, st = c.SyncResumable(r)
 		if st != gen.Done {
 			f2 = gen.Take(r, f2, 13)
-			f2.n, f2.d, f2.f, f2.PC = n, d, f, 6
-			return r.Link(f2, &f2.Header, st)
+			f2.n, f2.d, f2.f = n, d, f
+			return f2.Link(r, f2, 6, st)
 		}
 	} else {
 //line disk_test.go:255:1
@@ -2548,8 +2263,8 @@ resumed_255:
 		t11, st = c.SyncResumable(r)
 		if st != gen.Done {
 			f2 = gen.Take(r, f2, 13)
-			f2.n, f2.d, f2.f, f2.PC = n, d, f, 7
-			return r.Link(f2, &f2.Header, st)
+			f2.n, f2.d, f2.f = n, d, f
+			return f2.Link(r, f2, 7, st)
 		}
 	} else {
 //line disk_test.go:257:1
@@ -2566,8 +2281,8 @@ resumed_257:
 		t12, t13, st = c.ReadAtResumable(r, p, 0)
 		if st != gen.Done {
 			f2 = gen.Take(r, f2, 13)
-			f2.f, f2.n, f2.d, f2.p, f2.PC = nil, n, d, p, 8
-			return r.Link(f2, &f2.Header, st)
+			f2.f, f2.n, f2.d, f2.p = nil, n, d, p
+			return f2.Link(r, f2, 8, st)
 		}
 	} else {
 //line disk_test.go:259:1
@@ -2586,11 +2301,10 @@ resumed_259:
 //line disk_test.go:261:1
 	n.a.LosePower()
 	n.a.Restart()
-	t14, t15, st = file.ReadFileResumable(r, d, "f")
-	if st != gen.Done {
+	if t14, t15, st = file.ReadFileResumable(r, d, "f"); st != gen.Done {
 		f2 = gen.Take(r, f2, 13)
-		f2.d, f2.n, f2.PC = nil, n, 9
-		return r.Link(f2, &f2.Header, st)
+		f2.d, f2.n = nil, n
+		return f2.Link(r, f2, 9, st)
 	}
 resumed_263:
 	if f2 != nil {
@@ -2601,20 +2315,18 @@ resumed_263:
 	return gen.Done
 }
 
-//line disk_greenlet_test.go:2609:1
+//line disk_greenlet_test.go:2323:1
 
 func (f *notesSyncsAgainFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.body(r, f.n))
+	return f.Started(r, f, f.body(r, f.n))
 }
 
 func (f *notesSyncsAgainFrame) Forget()            { *f = notesSyncsAgainFrame{Header: f.Header} }
 func (f *notesSyncsAgainFrame) Release(r *gen.Run) { gen.Free(r, f, 13) }
-func (*notesSyncsAgainFrame) Func() *gen.Func      { return &notesSyncsAgainFrameInfo }
+func (*notesSyncsAgainFrame) Func() *gen.Func      { return disk_test_go.At(18) }
 
-var notesSyncsAgainFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).syncsAgain", File: "github.com/going-green/greenlet/hub/sim/disk_test.go", Line: 248, Points: "250 n d; 251 +f; 252 =; 252 +t5; 254 -t5; 255 =; 257 =; 259 n d p; 263 n"}
 var _ func(*notes) = (*notes).syncsAgain
 
-// notesEvictsFrame is an activation of notes.evicts.
 type notesEvictsFrame struct {
 	gen.Header
 	n *notes
@@ -2626,20 +2338,15 @@ func (n *notes) newEvictsFrame() *notesEvictsFrame {
 	_ = n.evicts
 	return gen.MakeFrame(notesEvictsFrame{n: n})
 }
-
-// evictsResumable is notes.evicts for callers that can be suspended.
 func (n *notes) evictsResumable(r *gen.Run) gen.Status { return (*notesEvictsFrame)(nil).body(r, n) }
 
 func (f2 *notesEvictsFrame) body(r *gen.Run, n *notes) (st gen.Status) {
 	var (
-		d  *Disk
-		t0 file.File
-		t1 error
-		f  file.File
-		t2 int
-		t3 error
-		t5 []byte
-		t6 error
+		d          *Disk
+		t0, f      file.File
+		t1, t3, t6 error
+		t2         int
+		t5         []byte
 	)
 	if f2 != nil {
 		switch f2.PC {
@@ -2668,11 +2375,10 @@ func (f2 *notesEvictsFrame) body(r *gen.Run, n *notes) (st gen.Status) {
 //line disk_test.go:286:1
 	d = n.a.Disk()
 	d.SetOptions(DiskOptions{FailSync: 1})
-	t0, t1, st = d.OpenFileResumable(r, "f", os.O_RDWR|os.O_CREATE)
-	if st != gen.Done {
+	if t0, t1, st = d.OpenFileResumable(r, "f", os.O_RDWR|os.O_CREATE); st != gen.Done {
 		f2 = gen.Take(r, f2, 19)
-		f2.n, f2.d, f2.PC = n, d, 1
-		return r.Link(f2, &f2.Header, st)
+		f2.n, f2.d = n, d
+		return f2.Link(r, f2, 1, st)
 	}
 resumed_288:
 	{
@@ -2687,8 +2393,8 @@ resumed_288:
 			t2, t3, st = c.WriteAtResumable(r, t4, 0)
 			if st != gen.Done {
 				f2 = gen.Take(r, f2, 19)
-				f2.n, f2.d, f2.f, f2.PC = n, d, f, 2
-				return r.Link(f2, &f2.Header, st)
+				f2.n, f2.d, f2.f = n, d, f
+				return f2.Link(r, f2, 2, st)
 			}
 		} else {
 //line disk_test.go:289:1
@@ -2705,8 +2411,8 @@ resumed_289:
 		_, st = c.SyncResumable(r)
 		if st != gen.Done {
 			f2 = gen.Take(r, f2, 19)
-			f2.n, f2.d, f2.f, f2.PC = n, d, f, 3
-			return r.Link(f2, &f2.Header, st)
+			f2.n, f2.d, f2.f = n, d, f
+			return f2.Link(r, f2, 3, st)
 		}
 	} else {
 //line disk_test.go:290:1
@@ -2721,8 +2427,8 @@ resumed_290:
 		_, st = c.CloseResumable(r)
 		if st != gen.Done {
 			f2 = gen.Take(r, f2, 19)
-			f2.f, f2.n, f2.d, f2.PC = nil, n, d, 4
-			return r.Link(f2, &f2.Header, st)
+			f2.f, f2.n, f2.d = nil, n, d
+			return f2.Link(r, f2, 4, st)
 		}
 	} else {
 //line disk_test.go:291:1
@@ -2735,11 +2441,10 @@ resumed_291:
 //line disk_test.go:292:1
 	n.a.Crash()
 	n.a.Restart()
-	t5, t6, st = file.ReadFileResumable(r, d, "f")
-	if st != gen.Done {
+	if t5, t6, st = file.ReadFileResumable(r, d, "f"); st != gen.Done {
 		f2 = gen.Take(r, f2, 19)
-		f2.d, f2.n, f2.PC = nil, n, 5
-		return r.Link(f2, &f2.Header, st)
+		f2.d, f2.n = nil, n
+		return f2.Link(r, f2, 5, st)
 	}
 resumed_294:
 	if f2 != nil {
@@ -2750,20 +2455,18 @@ resumed_294:
 	return gen.Done
 }
 
-//line disk_greenlet_test.go:2759:1
+//line disk_greenlet_test.go:2464:1
 
 func (f *notesEvictsFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.body(r, f.n))
+	return f.Started(r, f, f.body(r, f.n))
 }
 
 func (f *notesEvictsFrame) Forget()            { *f = notesEvictsFrame{Header: f.Header} }
 func (f *notesEvictsFrame) Release(r *gen.Run) { gen.Free(r, f, 19) }
-func (*notesEvictsFrame) Func() *gen.Func      { return &notesEvictsFrameInfo }
+func (*notesEvictsFrame) Func() *gen.Func      { return disk_test_go.At(19) }
 
-var notesEvictsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).evicts", File: "github.com/going-green/greenlet/hub/sim/disk_test.go", Line: 285, Points: "288 n d; 289 +f; 290 =; 291 -f; 294 n"}
 var _ func(*notes) = (*notes).evicts
 
-// notesFillsUpFrame is an activation of notes.fillsUp.
 type notesFillsUpFrame struct {
 	gen.Header
 	n    *notes
@@ -2776,24 +2479,14 @@ func (n *notes) newFillsUpFrame() *notesFillsUpFrame {
 	_ = n.fillsUp
 	return gen.MakeFrame(notesFillsUpFrame{n: n})
 }
-
-// fillsUpResumable is notes.fillsUp for callers that can be suspended.
 func (n *notes) fillsUpResumable(r *gen.Run) gen.Status { return (*notesFillsUpFrame)(nil).body(r, n) }
 
 func (f2 *notesFillsUpFrame) body(r *gen.Run, n *notes) (st gen.Status) {
 	var (
-		d                              *Disk
-		t0                             file.File
-		t1                             error
-		f                              file.File
-		m                              int
-		err, t3, t4                    error
-		t5                             file.File
-		t6                             error
-		g                              file.File
-		t7, t8, t9, t10, t11, t12, t13 error
-		t14                            file.File
-		t15                            error
+		d                                                        *Disk
+		t0, f, t5, g, t14                                        file.File
+		t1, err, t3, t4, t6, t7, t8, t9, t10, t11, t12, t13, t15 error
+		m                                                        int
 	)
 	if f2 != nil {
 		switch f2.PC {
@@ -2870,11 +2563,10 @@ func (f2 *notesFillsUpFrame) body(r *gen.Run, n *notes) (st gen.Status) {
 //line disk_test.go:312:1
 	d = n.a.Disk()
 	d.SetOptions(DiskOptions{Size: 1000})
-	t0, t1, st = d.OpenFileResumable(r, "f", os.O_RDWR|os.O_CREATE)
-	if st != gen.Done {
+	if t0, t1, st = d.OpenFileResumable(r, "f", os.O_RDWR|os.O_CREATE); st != gen.Done {
 		f2 = gen.Take(r, f2, 12)
-		f2.n, f2.d, f2.PC = n, d, 1
-		return r.Link(f2, &f2.Header, st)
+		f2.n, f2.d = n, d
+		return f2.Link(r, f2, 1, st)
 	}
 resumed_314:
 	{
@@ -2889,8 +2581,8 @@ resumed_314:
 			m, err, st = c.WriteAtResumable(r, t2, 0)
 			if st != gen.Done {
 				f2 = gen.Take(r, f2, 12)
-				f2.n, f2.d, f2.f, f2.PC = n, d, f, 2
-				return r.Link(f2, &f2.Header, st)
+				f2.n, f2.d, f2.f = n, d, f
+				return f2.Link(r, f2, 2, st)
 			}
 		} else {
 //line disk_test.go:315:1
@@ -2907,8 +2599,8 @@ resumed_315:
 		t3, st = c.TruncateResumable(r, 600)
 		if st != gen.Done {
 			f2 = gen.Take(r, f2, 12)
-			f2.n, f2.d, f2.f, f2.PC = n, d, f, 3
-			return r.Link(f2, &f2.Header, st)
+			f2.n, f2.d, f2.f = n, d, f
+			return f2.Link(r, f2, 3, st)
 		}
 	} else {
 //line disk_test.go:317:1
@@ -2917,29 +2609,26 @@ resumed_315:
 resumed_317:
 //line disk_test.go:317:1
 	n.note("%v", t3)
-	t4, st = writesAtResumable(r, d, "g", "x", 300, false)
-	if st != gen.Done {
+	if t4, st = writesAtResumable(r, d, "g", "x", 300, false); st != gen.Done {
 		f2 = gen.Take(r, f2, 12)
-		f2.n, f2.d, f2.f, f2.PC = n, d, f, 4
-		return r.Link(f2, &f2.Header, st)
+		f2.n, f2.d, f2.f = n, d, f
+		return f2.Link(r, f2, 4, st)
 	}
 resumed_318:
 //line disk_test.go:318:1
 	n.note("%v", t4)
-	t5, t6, st = d.OpenFileResumable(r, "g", os.O_RDWR)
-	if st != gen.Done {
+	if t5, t6, st = d.OpenFileResumable(r, "g", os.O_RDWR); st != gen.Done {
 		f2 = gen.Take(r, f2, 12)
-		f2.n, f2.d, f2.f, f2.PC = n, d, f, 5
-		return r.Link(f2, &f2.Header, st)
+		f2.n, f2.d, f2.f = n, d, f
+		return f2.Link(r, f2, 5, st)
 	}
 resumed_319:
 //line disk_test.go:319:1
 	g = must(t5, t6)
-	t7, st = d.RemoveResumable(r, "g")
-	if st != gen.Done {
+	if t7, st = d.RemoveResumable(r, "g"); st != gen.Done {
 		f2 = gen.Take(r, f2, 12)
-		f2.n, f2.d, f2.f, f2.g, f2.PC = n, d, f, g, 6
-		return r.Link(f2, &f2.Header, st)
+		f2.n, f2.d, f2.f, f2.g = n, d, f, g
+		return f2.Link(r, f2, 6, st)
 	}
 resumed_320:
 //line disk_test.go:320:1
@@ -2950,8 +2639,8 @@ resumed_320:
 		t8, st = c.TruncateResumable(r, 1000)
 		if st != gen.Done {
 			f2 = gen.Take(r, f2, 12)
-			f2.n, f2.d, f2.f, f2.g, f2.t7, f2.PC = n, d, f, g, t7, 7
-			return r.Link(f2, &f2.Header, st)
+			f2.n, f2.d, f2.f, f2.g, f2.t7 = n, d, f, g, t7
+			return f2.Link(r, f2, 7, st)
 		}
 	} else {
 //line disk_test.go:320:1
@@ -2971,8 +2660,8 @@ resumed_320b:
 		t9, st = c.CloseResumable(r)
 		if st != gen.Done {
 			f2 = gen.Take(r, f2, 12)
-			f2.g, f2.n, f2.d, f2.f, f2.PC = nil, n, d, f, 8
-			return r.Link(f2, &f2.Header, st)
+			f2.g, f2.n, f2.d, f2.f = nil, n, d, f
+			return f2.Link(r, f2, 8, st)
 		}
 	} else {
 //line disk_test.go:321:1
@@ -2990,8 +2679,8 @@ resumed_321:
 		t10, st = c.TruncateResumable(r, 1000)
 		if st != gen.Done {
 			f2 = gen.Take(r, f2, 12)
-			f2.n, f2.d, f2.f, f2.t7, f2.PC = n, d, f, t9, 9
-			return r.Link(f2, &f2.Header, st)
+			f2.n, f2.d, f2.f, f2.t7 = n, d, f, t9
+			return f2.Link(r, f2, 9, st)
 		}
 	} else {
 //line disk_test.go:321:1
@@ -3012,8 +2701,8 @@ resumed_321b:
 		t11, st = c.TruncateResumable(r, 0)
 		if st != gen.Done {
 			f2 = gen.Take(r, f2, 12)
-			f2.n, f2.d, f2.f, f2.PC = n, d, f, 10
-			return r.Link(f2, &f2.Header, st)
+			f2.n, f2.d, f2.f = n, d, f
+			return f2.Link(r, f2, 10, st)
 		}
 	} else {
 //line disk_test.go:323:1
@@ -3022,11 +2711,10 @@ resumed_321b:
 resumed_323:
 //line disk_test.go:323:1
 	n.note("%v", t11)
-	_, err, st = d.OpenFileResumable(r, "f", os.O_RDONLY)
-	if st != gen.Done {
+	if _, err, st = d.OpenFileResumable(r, "f", os.O_RDONLY); st != gen.Done {
 		f2 = gen.Take(r, f2, 12)
-		f2.n, f2.d, f2.f, f2.PC = n, d, f, 11
-		return r.Link(f2, &f2.Header, st)
+		f2.n, f2.d, f2.f = n, d, f
+		return f2.Link(r, f2, 11, st)
 	}
 resumed_324:
 //line disk_test.go:325:1
@@ -3039,8 +2727,8 @@ resumed_324:
 		t12, st = c.CloseResumable(r)
 		if st != gen.Done {
 			f2 = gen.Take(r, f2, 12)
-			f2.f, f2.n, f2.d, f2.PC = nil, n, d, 12
-			return r.Link(f2, &f2.Header, st)
+			f2.f, f2.n, f2.d = nil, n, d
+			return f2.Link(r, f2, 12, st)
 		}
 	} else {
 //line disk_test.go:327:1
@@ -3052,21 +2740,19 @@ resumed_327:
 	}
 //line disk_test.go:327:1
 	n.note("%v", t12)
-	t13, st = writesAtResumable(r, d, "g", "x", 0, false)
-	if st != gen.Done {
+	if t13, st = writesAtResumable(r, d, "g", "x", 0, false); st != gen.Done {
 		f2 = gen.Take(r, f2, 12)
-		f2.n, f2.d, f2.PC = n, d, 13
-		return r.Link(f2, &f2.Header, st)
+		f2.n, f2.d = n, d
+		return f2.Link(r, f2, 13, st)
 	}
 resumed_328:
 //line disk_test.go:328:1
 	n.note("%v", t13)
 	d.SetOptions(DiskOptions{FailWrite: 1, FailRead: 1})
-	t14, t15, st = d.OpenFileResumable(r, "f", os.O_RDWR)
-	if st != gen.Done {
+	if t14, t15, st = d.OpenFileResumable(r, "f", os.O_RDWR); st != gen.Done {
 		f2 = gen.Take(r, f2, 12)
-		f2.n, f2.d, f2.PC = n, d, 14
-		return r.Link(f2, &f2.Header, st)
+		f2.n, f2.d = n, d
+		return f2.Link(r, f2, 14, st)
 	}
 resumed_330:
 	{
@@ -3081,8 +2767,8 @@ resumed_330:
 			_, err, st = c.WriteAtResumable(r, t16, 0)
 			if st != gen.Done {
 				f2 = gen.Take(r, f2, 12)
-				f2.n, f2.d, f2.f, f2.PC = n, d, f, 15
-				return r.Link(f2, &f2.Header, st)
+				f2.n, f2.d, f2.f = n, d, f
+				return f2.Link(r, f2, 15, st)
 			}
 		} else {
 //line disk_test.go:331:1
@@ -3102,8 +2788,8 @@ resumed_331:
 			_, err, st = c.ReadAtResumable(r, t17, 0)
 			if st != gen.Done {
 				f2 = gen.Take(r, f2, 12)
-				f2.n, f2.d, f2.f, f2.PC = n, d, f, 16
-				return r.Link(f2, &f2.Header, st)
+				f2.n, f2.d, f2.f = n, d, f
+				return f2.Link(r, f2, 16, st)
 			}
 		} else {
 //line disk_test.go:333:1
@@ -3127,8 +2813,8 @@ resumed_333:
 			m, err, st = c.WriteAtResumable(r, t18, 0)
 			if st != gen.Done {
 				f2 = gen.Take(r, f2, 12)
-				f2.f, f2.n, f2.PC = nil, n, 17
-				return r.Link(f2, &f2.Header, st)
+				f2.f, f2.n = nil, n
+				return f2.Link(r, f2, 17, st)
 			}
 		} else {
 //line disk_test.go:336:1
@@ -3144,20 +2830,18 @@ resumed_336:
 	return gen.Done
 }
 
-//line disk_greenlet_test.go:3154:1
+//line disk_greenlet_test.go:2840:1
 
 func (f *notesFillsUpFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.body(r, f.n))
+	return f.Started(r, f, f.body(r, f.n))
 }
 
 func (f *notesFillsUpFrame) Forget()            { *f = notesFillsUpFrame{Header: f.Header} }
 func (f *notesFillsUpFrame) Release(r *gen.Run) { gen.Free(r, f, 12) }
-func (*notesFillsUpFrame) Func() *gen.Func      { return &notesFillsUpFrameInfo }
+func (*notesFillsUpFrame) Func() *gen.Func      { return disk_test_go.At(20) }
 
-var notesFillsUpFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).fillsUp", File: "github.com/going-green/greenlet/hub/sim/disk_test.go", Line: 311, Points: "314 n d; 315 +f; 317 =; 318 =; 319 =; 320 +g; 320 +t7; 321 n d f; 321 +t9; 323 -t9; 324 =; 327 -f; 328 =; 330 =; 331 +f; 333 =; 336 n"}
 var _ func(*notes) = (*notes).fillsUp
 
-// notesRotsFrame is an activation of notes.rots.
 type notesRotsFrame struct {
 	gen.Header
 	n     *notes
@@ -3169,19 +2853,15 @@ func (n *notes) newRotsFrame() *notesRotsFrame {
 	_ = n.rots
 	return gen.MakeFrame(notesRotsFrame{n: n})
 }
-
-// rotsResumable is notes.rots for callers that can be suspended.
 func (n *notes) rotsResumable(r *gen.Run) gen.Status { return (*notesRotsFrame)(nil).body(r, n) }
 
 func (f *notesRotsFrame) body(r *gen.Run, n *notes) (st gen.Status) {
 	var (
-		d        *Disk
-		err      error
-		start    time.Time
-		t0       []byte
-		t1       error
-		t2       file.File
-		t3, err2 error
+		d                 *Disk
+		err, t1, t3, err2 error
+		start             time.Time
+		t0                []byte
+		t2                file.File
 	)
 	if f != nil {
 		switch f.PC {
@@ -3204,11 +2884,10 @@ func (f *notesRotsFrame) body(r *gen.Run, n *notes) (st gen.Status) {
 
 //line disk_test.go:359:1
 	d = n.a.Disk()
-	err, st = file.ReplaceResumable(r, d, "f", make([]byte, 1000))
-	if st != gen.Done {
+	if err, st = file.ReplaceResumable(r, d, "f", make([]byte, 1000)); st != gen.Done {
 		f = gen.Take(r, f, 15)
-		f.n, f.d, f.PC = n, d, 1
-		return r.Link(f, &f.Header, st)
+		f.n, f.d = n, d
+		return f.Link(r, f, 1, st)
 	}
 resumed_360:
 //line disk_test.go:360:1
@@ -3217,11 +2896,10 @@ resumed_360:
 	}
 	start = n.Now()
 	d.SetOptions(DiskOptions{Rot: 1, Access: time.Second})
-	t0, t1, st = file.ReadFileResumable(r, d, "f")
-	if st != gen.Done {
+	if t0, t1, st = file.ReadFileResumable(r, d, "f"); st != gen.Done {
 		f = gen.Take(r, f, 15)
-		f.n, f.d, f.start, f.PC = n, d, start, 2
-		return r.Link(f, &f.Header, st)
+		f.n, f.d, f.start = n, d, start
+		return f.Link(r, f, 2, st)
 	}
 resumed_365:
 	{
@@ -3238,11 +2916,10 @@ resumed_365:
 			f.start = time.Time{}
 		}
 //line disk_test.go:373:1
-		t2, t3, st = d.OpenFileResumable(r, "f", os.O_RDONLY)
-		if st != gen.Done {
+		if t2, t3, st = d.OpenFileResumable(r, "f", os.O_RDONLY); st != gen.Done {
 			f = gen.Take(r, f, 15)
-			f.d, f.n, f.PC = nil, n, 3
-			return r.Link(f, &f.Header, st)
+			f.d, f.n = nil, n
+			return f.Link(r, f, 3, st)
 		}
 	}
 resumed_373:
@@ -3261,8 +2938,8 @@ resumed_373:
 			_, err2, st = c.ReadAtResumable(r, t5, 1000)
 			if st != gen.Done {
 				f = gen.Take(r, f, 15)
-				f.n, f.PC = n, 4
-				return r.Link(f, &f.Header, st)
+				f.n = n
+				return f.Link(r, f, 4, st)
 			}
 		} else {
 //line disk_test.go:373:1
@@ -3275,16 +2952,39 @@ resumed_373b:
 	return gen.Done
 }
 
-//line disk_greenlet_test.go:3286:1
+//line disk_greenlet_test.go:2963:1
 
 func (f *notesRotsFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.body(r, f.n))
+	return f.Started(r, f, f.body(r, f.n))
 }
 
 func (f *notesRotsFrame) Forget()            { *f = notesRotsFrame{Header: f.Header} }
 func (f *notesRotsFrame) Release(r *gen.Run) { gen.Free(r, f, 15) }
-func (*notesRotsFrame) Func() *gen.Func      { return &notesRotsFrameInfo }
+func (*notesRotsFrame) Func() *gen.Func      { return disk_test_go.At(21) }
 
-var notesRotsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).rots", File: "github.com/going-green/greenlet/hub/sim/disk_test.go", Line: 358, Points: "360 n d; 365 +start; 373 n; 373 n"}
 var _ func(*notes) = (*notes).rots
 var _ = gen.Declare("notes.loses", "notes.syncsAgain", "notes.evicts", "notes.fillsUp", "notes.rots")
+var disk_test_go = gen.Funcs{Package: "github.com/going-green/greenlet/hub/sim", File: "github.com/going-green/greenlet/hub/sim/disk_test.go", List: `
+uses 25: 36 s r n lines note names flags open t0 name; 38 +to; 40 -to; 42 -name; 45 +name; 47 -name; 50 =; 52 +name; 56 =; 67 -name +p; 70 -p; 73 =; 76 =; 78 +f2; 78 -f2 +t9; 83 lines open t11 t12
+writesAt 107 120: 108 text off sync; 113 sync f; 117
+(*notes).loses 123: 125 n left d; 128 left
+powerLosses 159
+powerLosses.func2 165: 166 d; 167
+powerLosses.func3 171: 171
+powerLosses.func4 172: 172
+powerLosses.func5 173: 174 d; 175
+powerLosses.func6 177: 177 d; 177
+powerLosses.func7 178: 179 d; 180 d; 181
+powerLosses.func8 183: 184 d; 185 d; 186
+powerLosses.func9 188: 189 d; 190 d; 191
+powerLosses.func10 193: 194 d; 195 d; 196 d; 197
+powerLosses.func11 199: 199 d; 199
+powerLosses.func12 200: 200 d; 200
+powerLosses.func13 201: 201 d; 201 d; 201
+powerLosses.func14 202: 203 d; 204 d; 205 d; 206 d; 207
+writesMuch 227: 228 d; 228 err
+(*notes).syncsAgain 248: 250 n d; 251 +f; 252 =; 252 +t5; 254 -t5; 255 =; 257 =; 259 n d p; 263 n
+(*notes).evicts 285: 288 n d; 289 +f; 290 =; 291 -f; 294 n
+(*notes).fillsUp 311: 314 n d; 315 +f; 317 =; 318 =; 319 =; 320 +g; 320 +t7; 321 n d f; 321 +t9; 323 -t9; 324 =; 327 -f; 328 =; 330 =; 331 +f; 333 =; 336 n
+(*notes).rots 358: 360 n d; 365 +start; 373 n; 373 n
+`}

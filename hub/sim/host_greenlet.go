@@ -14,14 +14,11 @@ import (
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// HostDialFrame is an activation of Host.Dial.
 type HostDialFrame struct {
-	gen.Header
+	gen.Returns2[*socket.Conn, error]
 	h                *Host
 	network, address string
 	to               *Addr
-	ret0             *socket.Conn
-	ret1             error
 }
 
 // NewDialFrame makes a frame that will run Host.Dial.
@@ -29,14 +26,12 @@ func (h *Host) NewDialFrame(network string, address string) *HostDialFrame {
 	_ = h.Dial
 	return gen.MakeFrame(HostDialFrame{h: h, network: network, address: address})
 }
-func (f *HostDialFrame) Results() (*socket.Conn, error) { f.Over(f); return f.ret0, f.ret1 }
-func (f *HostDialFrame) Returned(r *gen.Run) (ret0 *socket.Conn, ret1 error) {
-	ret0, ret1 = f.ret0, f.ret1
+func (f *HostDialFrame) Results() (*socket.Conn, error) { f.Over(f); return f.Ret0, f.Ret1 }
+func (f *HostDialFrame) Returned(r *gen.Run) (*socket.Conn, error) {
+	ret0, ret1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return
+	return ret0, ret1
 }
-
-// DialResumable is Host.Dial for callers that can be suspended.
 func (h *Host) DialResumable(r *gen.Run, network string, address string) (*socket.Conn, error, gen.Status) {
 	return (*HostDialFrame)(nil).body(r, h, network, address)
 }
@@ -64,11 +59,10 @@ func (f *HostDialFrame) body(r *gen.Run, h *Host, network string, address string
 		p.peer = to
 		return socket.NewConn(p), nil, gen.Done
 	}
-	s, err, st = h.connectResumable(r, (*to))
-	if st != gen.Done {
+	if s, err, st = h.connectResumable(r, (*to)); st != gen.Done {
 		f = gen.Take(r, f, 12)
-		f.h, f.network, f.to, f.PC = nil, network, to, 1
-		return ret0, ret1, r.Link(f, &f.Header, st)
+		f.h, f.network, f.to = nil, network, to
+		return ret0, ret1, f.Link(r, f, 1, st)
 	}
 	if f != nil {
 		f.h = nil
@@ -84,7 +78,7 @@ func (f *HostDialFrame) body(r *gen.Run, h *Host, network string, address string
 	return socket.NewConn(s), nil, gen.Done
 }
 
-//line host_greenlet.go:88:1
+//line host_greenlet.go:82:1
 
 func (f *HostDialFrame) Resume(r *gen.Run) (st gen.Status) {
 	network := f.network
@@ -93,81 +87,47 @@ func (f *HostDialFrame) Resume(r *gen.Run) (st gen.Status) {
 	var s *stream
 	switch f.PC {
 	case 0:
-		f.ret0, f.ret1, st = f.body(r, f.h, f.network, f.address)
-		return r.Started(f, &f.Header, st)
+		f.Ret0, f.Ret1, st = f.body(r, f.h, f.network, f.address)
+		return f.Started(r, f, st)
 	default:
 		to = f.to
 		s, err = r.Callee().(*hostConnectFrame).Returned(r)
 		f.h = nil
 //line host.go:124:1
 		if err != nil {
-			f.ret0, f.ret1 = nil, failed("dial", network, (*to), err)
-			return r.Return(f, &f.Header)
+			f.Ret0, f.Ret1 = nil, failed("dial", network, (*to), err)
+			return f.Return(r, f)
 		}
 		f.network, f.to = "", nil
 //line host.go:127:1
-		f.ret0, f.ret1 = socket.NewConn(s), nil
-		return r.Return(f, &f.Header)
+		f.Ret0, f.Ret1 = socket.NewConn(s), nil
+		return f.Return(r, f)
 	}
 }
 
-//line host_greenlet.go:115:1
+//line host_greenlet.go:109:1
 
-func (f *HostDialFrame) Args(args []any) { gen.SetArgs(f, args, &f.network, &f.address) }
-func (f *HostDialFrame) Send(r *gen.Run) gen.Status {
-	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
-}
-func (f *HostDialFrame) Forget()            { *f = HostDialFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1} }
+func (f *HostDialFrame) Args(args []any)    { gen.SetArgs(f, args, &f.network, &f.address) }
+func (f *HostDialFrame) Forget()            { *f = HostDialFrame{Returns2: f.Returns2} }
 func (f *HostDialFrame) Release(r *gen.Run) { gen.Free(r, f, 12) }
-func (*HostDialFrame) Func() *gen.Func      { return &infoOfHostDialFrame }
+func (*HostDialFrame) Func() *gen.Func      { return host_go.At(0) }
 
-var infoOfHostDialFrame = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.(*Host).Dial", File: "github.com/going-green/greenlet/hub/sim/host.go", Line: 109, Points: "123 network to"}
-var _ func(*Host, string, string) (*socket.Conn, error) = (*Host).Dial
+var _ = gen.Method22((*new(*Host)).Dial, (*Host).DialResumable, (*Host).NewDialFrame)
 
-// valueHostDialFrame is Host.Dial as a value, for callers that can be suspended.
-type valueHostDialFrame struct {
-	recv *Host
-}
-
-func (v valueHostDialFrame) CallResumable(r *gen.Run, p0 string, p1 string) (*socket.Conn, error, gen.Status) {
-	return v.recv.DialResumable(r, p0, p1)
-}
-
-var _ = gen.RegisterMethod((*new(*Host)).Dial, func(recv *Host) any {
-	return valueHostDialFrame{recv}
-})
-
-func (v valueHostDialFrame) Frame() gen.Frame { return gen.MakeFrame(HostDialFrame{h: v.recv}) }
-
-// hostConnectFrame is an activation of Host.connect.
 type hostConnectFrame struct {
-	gen.DeferHeader
-	h    *Host
-	to   Addr
-	s    **stream
-	ret0 *stream
-	ret1 error
+	gen.DeferReturns2[*stream, error]
+	h  *Host
+	to Addr
+	s  **stream
 }
 
-func (h *Host) newConnectFrame(to Addr) *hostConnectFrame {
-	_ = h.connect
-	return gen.MakeFrame(hostConnectFrame{h: h, to: to})
-}
-
-// connectResumable is Host.connect for callers that can be suspended.
 func (h *Host) connectResumable(r *gen.Run, to Addr) (*stream, error, gen.Status) {
 	return (*hostConnectFrame)(nil).run(r, h, to)
 }
-func (f *hostConnectFrame) Results() (*stream, error) { f.Over(f); return f.ret0, f.ret1 }
-func (f *hostConnectFrame) Returned(r *gen.Run) (ret0 *stream, ret1 error) {
-	ret0, ret1 = f.ret0, f.ret1
-	f.Release(r)
-	return
-}
 
 func (f *hostConnectFrame) Resume(r *gen.Run) (st gen.Status) {
-	f.ret0, f.ret1, st = f.run(r, f.h, f.to)
-	return r.Started(f, &f.Header, st)
+	f.Ret0, f.Ret1, st = f.run(r, f.h, f.to)
+	return f.Started(r, f, st)
 }
 
 func (f *hostConnectFrame) run(r *gen.Run, h *Host, to Addr) (ret0 *stream, ret1 error, st gen.Status) {
@@ -181,7 +141,7 @@ func (f *hostConnectFrame) run(r *gen.Run, h *Host, to Addr) (ret0 *stream, ret1
 	for st = f.step(r, h, to); st == gen.Broken; st = f.step(r, h, to) {
 		r.Recovered(mark)
 	}
-	ret0, ret1 = f.ret0, f.ret1
+	ret0, ret1 = f.Ret0, f.Ret1
 	if hot && st == gen.Done {
 		f.Release(r)
 	}
@@ -207,7 +167,7 @@ func (f *hostConnectFrame) step(r *gen.Run, h *Host, to Addr) (end gen.Status) {
 //line host.go:134:1
 		port := h.freePort(func(port int) bool { return h.listeners[port] != nil || h.dialled[way{port, to}] })
 		if port == 0 {
-			f.ret0, f.ret1 = nil, os.NewSyscallError("connect", syscall.EADDRNOTAVAIL)
+			f.Ret0, f.Ret1 = nil, os.NewSyscallError("connect", syscall.EADDRNOTAVAIL)
 			goto unwind
 		}
 //line host.go:138:1
@@ -228,24 +188,23 @@ loop_146:
 //line host.go:146:1
 	if (*s).connected {
 //line host.go:154:1
-		f.ret0, f.ret1 = (*s), nil
+		f.Ret0, f.Ret1 = (*s), nil
 		goto unwind
 	}
 //line host.go:147:1
-	err2, st = (*s).ready.WaitResumable(r, hub.Out)
-	if st != gen.Done {
-		f.s, f.PC = s, 1
-		return r.Link(f, &f.Header, st)
+	if err2, st = (*s).ready.WaitResumable(r, hub.Out); st != gen.Done {
+		f.s = s
+		return f.Link(r, f, 1, st)
 	}
 resumed_147:
 //line host.go:147:1
 	if err2 != nil {
-		f.ret0, f.ret1 = nil, err2
+		f.Ret0, f.Ret1 = nil, err2
 		goto unwind
 	}
 //line host.go:150:1
 	if (*s).err != nil {
-		f.ret0, f.ret1 = nil, os.NewSyscallError("connect", (*s).err)
+		f.Ret0, f.Ret1 = nil, os.NewSyscallError("connect", (*s).err)
 		goto unwind
 	}
 	goto loop_146
@@ -254,7 +213,7 @@ unwind:
 	for f.Pending() {
 //line host.go:155:1
 		if sub := f.Next(r); sub != gen.Done {
-			return r.Link(f, &f.Header, sub)
+			return f.Link(r, f, gen.Unwind, sub)
 		}
 	}
 //line host.go:155:1
@@ -262,18 +221,14 @@ unwind:
 	return gen.Done
 }
 
-//line host_greenlet.go:266:1
+//line host_greenlet.go:225:1
 
-func (f *hostConnectFrame) Args(args []any) { gen.SetArgs(f, args, &f.to) }
-func (f *hostConnectFrame) Send(r *gen.Run) gen.Status {
-	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
-}
-func (f *hostConnectFrame) Forget() {
-	*f = hostConnectFrame{DeferHeader: f.DeferHeader, ret0: f.ret0, ret1: f.ret1}
-}
 func (f *hostConnectFrame) Release(r *gen.Run) { gen.Free(r, f, 14) }
-func (*hostConnectFrame) Func() *gen.Func      { return &hostConnectFrameInfo }
+func (*hostConnectFrame) Func() *gen.Func      { return host_go.At(1) }
 
-var hostConnectFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.(*Host).connect", File: "github.com/going-green/greenlet/hub/sim/host.go", Line: 133, End: 155, Points: "147 s"}
 var _ func(*Host, Addr) (*stream, error) = (*Host).connect
 var _ = gen.Declare("Host.Dial", "Host.connect")
+var host_go = gen.Funcs{Package: "github.com/going-green/greenlet/hub/sim", File: "github.com/going-green/greenlet/hub/sim/host.go", List: `
+(*Host).Dial 109: 123 network to
+(*Host).connect 133 155: 147 s
+`}

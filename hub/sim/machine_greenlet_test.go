@@ -14,7 +14,6 @@ import (
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// programCountsFrame is an activation of program.counts.
 type programCountsFrame struct {
 	gen.Header
 	p   *program
@@ -26,8 +25,6 @@ func (p *program) newCountsFrame() *programCountsFrame {
 	_ = p.counts
 	return gen.MakeFrame(programCountsFrame{p: p})
 }
-
-// countsResumable is program.counts for callers that can be suspended.
 func (p *program) countsResumable(r *gen.Run) gen.Status {
 	return (*programCountsFrame)(nil).body(r, p)
 }
@@ -43,27 +40,25 @@ func (f *programCountsFrame) body(r *gen.Run, p *program) (st gen.Status) {
 	c = must(p.b.ListenPacket("udp", ":53"))
 	buf = make([]byte, 100)
 loop_24:
-	_, from, err, st = c.ReadFromResumable(r, buf)
-	if st != gen.Done {
+	if _, from, err, st = c.ReadFromResumable(r, buf); st != gen.Done {
 		f = gen.Take(r, f, 2)
-		f.p, f.c, f.buf, f.PC = p, c, buf, 1
-		return r.Link(f, &f.Header, st)
+		f.p, f.c, f.buf = p, c, buf
+		return f.Link(r, f, 1, st)
 	}
 //line machine_test.go:26:1
 	if err != nil {
 		return gen.Done
 	}
 	p.asked++
-	_, _, st = c.WriteToResumable(r, []byte{byte('0' + p.asked)}, from)
-	if st != gen.Done {
+	if _, _, st = c.WriteToResumable(r, []byte{byte('0' + p.asked)}, from); st != gen.Done {
 		f = gen.Take(r, f, 2)
-		f.p, f.c, f.buf, f.PC = p, c, buf, 2
-		return r.Link(f, &f.Header, st)
+		f.p, f.c, f.buf = p, c, buf
+		return f.Link(r, f, 2, st)
 	}
 	goto loop_24
 }
 
-//line machine_greenlet_test.go:67:1
+//line machine_greenlet_test.go:62:1
 
 func (f *programCountsFrame) Resume(r *gen.Run) (st gen.Status) {
 	p := f.p
@@ -75,7 +70,7 @@ func (f *programCountsFrame) Resume(r *gen.Run) (st gen.Status) {
 	)
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.p))
+		return f.Started(r, f, f.body(r, f.p))
 	case 1:
 		c, buf = f.c, f.buf
 		_, from, err = r.Callee().(*socket.PacketConnReadFromFrame).Returned(r)
@@ -88,36 +83,32 @@ func (f *programCountsFrame) Resume(r *gen.Run) (st gen.Status) {
 
 loop_24:
 //line machine_test.go:25:1
-	_, from, err, st = c.ReadFromResumable(r, buf)
-	if st != gen.Done {
-		f.c, f.buf, f.PC = c, buf, 1
-		return r.Link(f, &f.Header, st)
+	if _, from, err, st = c.ReadFromResumable(r, buf); st != gen.Done {
+		f.c, f.buf = c, buf
+		return f.Link(r, f, 1, st)
 	}
 resumed_25:
 //line machine_test.go:26:1
 	if err != nil {
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 	p.asked++
-	_, _, st = c.WriteToResumable(r, []byte{byte('0' + p.asked)}, from)
-	if st != gen.Done {
-		f.c, f.buf, f.PC = c, buf, 2
-		return r.Link(f, &f.Header, st)
+	if _, _, st = c.WriteToResumable(r, []byte{byte('0' + p.asked)}, from); st != gen.Done {
+		f.c, f.buf = c, buf
+		return f.Link(r, f, 2, st)
 	}
 resumed_30:
 	goto loop_24
 }
 
-//line machine_greenlet_test.go:112:1
+//line machine_greenlet_test.go:105:1
 
 func (f *programCountsFrame) Forget()            { *f = programCountsFrame{Header: f.Header} }
 func (f *programCountsFrame) Release(r *gen.Run) { gen.Free(r, f, 2) }
-func (*programCountsFrame) Func() *gen.Func      { return &programCountsFrameInfo }
+func (*programCountsFrame) Func() *gen.Func      { return machine_test_go.At(0) }
 
-var programCountsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.(*program).counts", File: "github.com/going-green/greenlet/hub/sim/machine_test.go", Line: 21, Points: "25 p c buf; 30 ="}
 var _ func(*program) = (*program).counts
 
-// notesAsksThriceFrame is an activation of notes.asksThrice.
 type notesAsksThriceFrame struct {
 	gen.Header
 	n  *notes
@@ -126,23 +117,10 @@ type notesAsksThriceFrame struct {
 	p  []byte
 }
 
-func (n *notes) newAsksThriceFrame(c *socket.Conn) *notesAsksThriceFrame {
-	_ = n.asksThrice
-	return gen.MakeFrame(notesAsksThriceFrame{n: n, c: c})
-}
-
-// asksThriceResumable is notes.asksThrice for callers that can be suspended.
-func (n *notes) asksThriceResumable(r *gen.Run, c *socket.Conn) gen.Status {
-	return (*notesAsksThriceFrame)(nil).body(r, n, c)
-}
-
-func (f *notesAsksThriceFrame) body(r *gen.Run, n *notes, c *socket.Conn) (st gen.Status) {
-	var (
-		t0  int
-		p   []byte
-		m   int
-		err error
-	)
+func (n *notes) asksThriceResumable(r *gen.Run, c *socket.Conn) (st gen.Status) {
+	var t0, m int
+	var p []byte
+	var err error
 //line machine_test.go:36:1
 	t0 = 0
 loop_36:
@@ -151,20 +129,18 @@ loop_36:
 		return gen.Done
 	}
 //line machine_test.go:37:1
-	_, _, st = c.WriteStringResumable(r, "?")
-	if st != gen.Done {
-		f = gen.Take(r, f, 40)
-		f.n, f.c, f.t0, f.PC = n, c, t0, 1
-		return r.Link(f, &f.Header, st)
+	if _, _, st = c.WriteStringResumable(r, "?"); st != gen.Done {
+		f := gen.New[notesAsksThriceFrame](r, 40)
+		f.n, f.c, f.t0 = n, c, t0
+		return f.Link(r, f, 1, st)
 	}
 //line machine_test.go:38:1
 	c.SetReadDeadline(n.Now().Add(time.Second))
 	p = make([]byte, 10)
-	m, err, st = c.ReadResumable(r, p)
-	if st != gen.Done {
-		f = gen.Take(r, f, 40)
-		f.n, f.c, f.t0, f.p, f.PC = n, c, t0, p, 2
-		return r.Link(f, &f.Header, st)
+	if m, err, st = c.ReadResumable(r, p); st != gen.Done {
+		f := gen.New[notesAsksThriceFrame](r, 40)
+		f.n, f.c, f.t0, f.p = n, c, t0, p
+		return f.Link(r, f, 2, st)
 	}
 //line machine_test.go:41:1
 	n.note("%s %v", p[:m], err)
@@ -173,19 +149,14 @@ loop_36:
 	goto loop_36
 }
 
-//line machine_greenlet_test.go:177:1
+//line machine_greenlet_test.go:153:1
 
 func (f *notesAsksThriceFrame) Resume(r *gen.Run) (st gen.Status) {
 	n, c := f.n, f.c
-	var (
-		t0  int
-		p   []byte
-		m   int
-		err error
-	)
+	var t0, m int
+	var p []byte
+	var err error
 	switch f.PC {
-	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.n, f.c))
 	case 1:
 		t0 = f.t0
 		r.Callee().(*socket.ConnWriteStringFrame).Release(r)
@@ -199,24 +170,22 @@ func (f *notesAsksThriceFrame) Resume(r *gen.Run) (st gen.Status) {
 loop_36:
 //line machine_test.go:36:1
 	if t0 >= 3 {
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 //line machine_test.go:37:1
 	f.p = nil
 //line machine_test.go:37:1
-	_, _, st = c.WriteStringResumable(r, "?")
-	if st != gen.Done {
-		f.t0, f.PC = t0, 1
-		return r.Link(f, &f.Header, st)
+	if _, _, st = c.WriteStringResumable(r, "?"); st != gen.Done {
+		f.t0 = t0
+		return f.Link(r, f, 1, st)
 	}
 resumed_37:
 //line machine_test.go:38:1
 	c.SetReadDeadline(n.Now().Add(time.Second))
 	p = make([]byte, 10)
-	m, err, st = c.ReadResumable(r, p)
-	if st != gen.Done {
-		f.t0, f.p, f.PC = t0, p, 2
-		return r.Link(f, &f.Header, st)
+	if m, err, st = c.ReadResumable(r, p); st != gen.Done {
+		f.t0, f.p = t0, p
+		return f.Link(r, f, 2, st)
 	}
 resumed_40:
 //line machine_test.go:41:1
@@ -226,17 +195,13 @@ resumed_40:
 	goto loop_36
 }
 
-//line machine_greenlet_test.go:230:1
+//line machine_greenlet_test.go:199:1
 
-func (f *notesAsksThriceFrame) Args(args []any)    { gen.SetArgs(f, args, &f.c) }
-func (f *notesAsksThriceFrame) Forget()            { *f = notesAsksThriceFrame{Header: f.Header} }
 func (f *notesAsksThriceFrame) Release(r *gen.Run) { gen.Free(r, f, 40) }
-func (*notesAsksThriceFrame) Func() *gen.Func      { return &notesAsksThriceFrameInfo }
+func (*notesAsksThriceFrame) Func() *gen.Func      { return machine_test_go.At(1) }
 
-var notesAsksThriceFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).asksThrice", File: "github.com/going-green/greenlet/hub/sim/machine_test.go", Line: 35, Points: "37 n c t0; 40 +p"}
 var _ func(*notes, *socket.Conn) = (*notes).asksThrice
 
-// notesBootsFrame is an activation of notes.boots.
 type notesBootsFrame struct {
 	gen.DeferHeader
 	n *notes
@@ -247,12 +212,10 @@ func (n *notes) newBootsFrame() *notesBootsFrame {
 	_ = n.boots
 	return gen.MakeFrame(notesBootsFrame{n: n})
 }
-
-// bootsResumable is notes.boots for callers that can be suspended.
 func (n *notes) bootsResumable(r *gen.Run) gen.Status { return (*notesBootsFrame)(nil).run(r, n) }
 
 func (f *notesBootsFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.run(r, f.n))
+	return f.Started(r, f, f.run(r, f.n))
 }
 
 func (f *notesBootsFrame) run(r *gen.Run, n *notes) (st gen.Status) {
@@ -276,9 +239,8 @@ func (f *notesBootsFrame) step(r *gen.Run, n *notes) (end gen.Status) {
 	end = gen.Broken
 	defer f.Catch(&end)
 	var st gen.Status
-	var t0 *socket.Conn
+	var t0, c *socket.Conn
 	var t1 error
-	var c *socket.Conn
 	switch f.PC {
 	case 1:
 		t0, t1 = r.Callee().(*HostDialFrame).Returned(r)
@@ -303,10 +265,8 @@ func (f *notesBootsFrame) step(r *gen.Run, n *notes) (end gen.Status) {
 	}
 
 //line machine_test.go:47:1
-	t0, t1, st = n.a.DialResumable(r, "udp", "b:53")
-	if st != gen.Done {
-		f.PC = 1
-		return r.Link(f, &f.Header, st)
+	if t0, t1, st = n.a.DialResumable(r, "udp", "b:53"); st != gen.Done {
+		return f.Link(r, f, 1, st)
 	}
 resumed_47:
 //line machine_test.go:47:1
@@ -320,29 +280,29 @@ resumed_47:
 	}
 //line machine_test.go:49:1
 	if st = n.asksThriceResumable(r, c); st != gen.Done {
-		f.c, f.PC = c, 2
-		return r.Link(f, &f.Header, st)
+		f.c = c
+		return f.Link(r, f, 2, st)
 	}
 resumed_49:
 //line machine_test.go:50:1
 	n.b.Crash()
 	if st = n.asksThriceResumable(r, c); st != gen.Done {
-		f.c, f.PC = c, 3
-		return r.Link(f, &f.Header, st)
+		f.c = c
+		return f.Link(r, f, 3, st)
 	}
 resumed_51:
 //line machine_test.go:52:1
 	n.b.Restart()
 	n.b.Restart() // it is up
 	if st = n.SleepResumable(r, time.Millisecond); st != gen.Done {
-		f.c, f.PC = c, 4
-		return r.Link(f, &f.Header, st)
+		f.c = c
+		return f.Link(r, f, 4, st)
 	}
 resumed_54:
 //line machine_test.go:55:1
 	if st = n.asksThriceResumable(r, c); st != gen.Done {
-		f.c, f.PC = nil, 5
-		return r.Link(f, &f.Header, st)
+		f.c = nil
+		return f.Link(r, f, 5, st)
 	}
 resumed_55:
 	f.c = nil
@@ -356,7 +316,7 @@ unwind:
 	for f.Pending() {
 //line machine_test.go:58:1
 		if sub := f.Next(r); sub != gen.Done {
-			return r.Link(f, &f.Header, sub)
+			return f.Link(r, f, gen.Unwind, sub)
 		}
 	}
 //line machine_test.go:58:1
@@ -364,16 +324,14 @@ unwind:
 	return gen.Done
 }
 
-//line machine_greenlet_test.go:368:1
+//line machine_greenlet_test.go:328:1
 
 func (f *notesBootsFrame) Forget()            { *f = notesBootsFrame{DeferHeader: f.DeferHeader} }
 func (f *notesBootsFrame) Release(r *gen.Run) { gen.Free(r, f, 54) }
-func (*notesBootsFrame) Func() *gen.Func      { return &notesBootsFrameInfo }
+func (*notesBootsFrame) Func() *gen.Func      { return machine_test_go.At(2) }
 
-var notesBootsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).boots", File: "github.com/going-green/greenlet/hub/sim/machine_test.go", Line: 46, End: 58, Points: "47 n; 49 +c; 51 =; 54 =; 55 n"}
 var _ func(*notes) = (*notes).boots
 
-// notesLosesPowerFrame is an activation of notes.losesPower.
 type notesLosesPowerFrame struct {
 	gen.DeferHeader
 	n0 *notes
@@ -386,14 +344,12 @@ func (n0 *notes) newLosesPowerFrame() *notesLosesPowerFrame {
 	_ = n0.losesPower
 	return gen.MakeFrame(notesLosesPowerFrame{n0: n0})
 }
-
-// losesPowerResumable is notes.losesPower for callers that can be suspended.
 func (n0 *notes) losesPowerResumable(r *gen.Run) gen.Status {
 	return (*notesLosesPowerFrame)(nil).run(r, n0)
 }
 
 func (f *notesLosesPowerFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.run(r, f.n0))
+	return f.Started(r, f, f.run(r, f.n0))
 }
 
 func (f *notesLosesPowerFrame) run(r *gen.Run, n0 *notes) (st gen.Status) {
@@ -418,12 +374,10 @@ func (f *notesLosesPowerFrame) step(r *gen.Run, n0 *notes) (end gen.Status) {
 	defer f.Catch(&end)
 	var st gen.Status
 	var (
-		n       **notes
-		l       *socket.Listener
-		t0      *socket.Conn
-		t1      error
-		c, t2   *socket.Conn
-		t3, err error
+		n           **notes
+		l           *socket.Listener
+		t0, c, t2   *socket.Conn
+		t1, t3, err error
 	)
 	switch f.PC {
 	case 1:
@@ -458,10 +412,9 @@ func (f *notesLosesPowerFrame) step(r *gen.Run, n0 *notes) (end gen.Status) {
 	*n = n0
 //line machine_test.go:77:1
 	l = must((*n).b.Listen("tcp", ":80"))
-	t0, t1, st = (*n).a.DialResumable(r, "tcp", "b:80")
-	if st != gen.Done {
-		f.n, f.l, f.PC = n, l, 1
-		return r.Link(f, &f.Header, st)
+	if t0, t1, st = (*n).a.DialResumable(r, "tcp", "b:80"); st != gen.Done {
+		f.n, f.l = n, l
+		return f.Link(r, f, 1, st)
 	}
 resumed_78:
 //line machine_test.go:78:1
@@ -474,10 +427,9 @@ resumed_78:
 		})
 	}
 //line machine_test.go:80:1
-	t2, t3, st = l.AcceptResumable(r)
-	if st != gen.Done {
-		f.l, f.n, f.c, f.PC = nil, n, c, 2
-		return r.Link(f, &f.Header, st)
+	if t2, t3, st = l.AcceptResumable(r); st != gen.Done {
+		f.l, f.n, f.c = nil, n, c
+		return f.Link(r, f, 2, st)
 	}
 resumed_80:
 	f.l = nil
@@ -485,36 +437,32 @@ resumed_80:
 	must(t2, t3)
 	(*n).b.LosePower()
 	c.SetReadDeadline((*n).Now().Add(time.Minute))
-	_, err, st = c.ReadResumable(r, make([]byte, 1))
-	if st != gen.Done {
-		f.n, f.c, f.PC = n, c, 3
-		return r.Link(f, &f.Header, st)
+	if _, err, st = c.ReadResumable(r, make([]byte, 1)); st != gen.Done {
+		f.n, f.c = n, c
+		return f.Link(r, f, 3, st)
 	}
 resumed_83:
 //line machine_test.go:84:1
 	(*n).note("half-open: %v", err)
-	err, st = (*n).WithTimeoutResumable(r, time.Second, (&notesLosesPowerFunc1{n: n}).value())
-	if st != gen.Done {
-		f.n, f.c, f.PC = n, c, 4
-		return r.Link(f, &f.Header, st)
+	if err, st = (*n).WithTimeoutResumable(r, time.Second, (&notesLosesPowerFunc1{n: n}).value()); st != gen.Done {
+		f.n, f.c = n, c
+		return f.Link(r, f, 4, st)
 	}
 resumed_85:
 //line machine_test.go:86:1
 	(*n).note("nobody refuses: %v", err)
 	(*n).b.Restart()
-	_, err, st = c.WriteStringResumable(r, "?")
-	if st != gen.Done {
-		f.n, f.c, f.PC = n, c, 5
-		return r.Link(f, &f.Header, st)
+	if _, err, st = c.WriteStringResumable(r, "?"); st != gen.Done {
+		f.n, f.c = n, c
+		return f.Link(r, f, 5, st)
 	}
 resumed_88:
 //line machine_test.go:89:1
 	(*n).note("%v", err)
 	c.SetReadDeadline((*n).Now().Add(time.Minute))
-	_, err, st = c.ReadResumable(r, make([]byte, 1))
-	if st != gen.Done {
-		f.c, f.n, f.PC = nil, n, 6
-		return r.Link(f, &f.Header, st)
+	if _, err, st = c.ReadResumable(r, make([]byte, 1)); st != gen.Done {
+		f.c, f.n = nil, n
+		return f.Link(r, f, 6, st)
 	}
 resumed_91:
 	f.c = nil
@@ -527,7 +475,7 @@ unwind:
 	for f.Pending() {
 //line machine_test.go:93:1
 		if sub := f.Next(r); sub != gen.Done {
-			return r.Link(f, &f.Header, sub)
+			return f.Link(r, f, gen.Unwind, sub)
 		}
 	}
 //line machine_test.go:93:1
@@ -535,63 +483,51 @@ unwind:
 	return gen.Done
 }
 
-//line machine_greenlet_test.go:539:1
+//line machine_greenlet_test.go:487:1
 
 func (f *notesLosesPowerFrame) Forget()            { *f = notesLosesPowerFrame{DeferHeader: f.DeferHeader} }
 func (f *notesLosesPowerFrame) Release(r *gen.Run) { gen.Free(r, f, 40) }
-func (*notesLosesPowerFrame) Func() *gen.Func      { return &notesLosesPowerFrameInfo }
+func (*notesLosesPowerFrame) Func() *gen.Func      { return machine_test_go.At(3) }
 
-var notesLosesPowerFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).losesPower", File: "github.com/going-green/greenlet/hub/sim/machine_test.go", Line: 76, End: 93, Points: "78 n l; 80 n c; 83 =; 85 =; 88 =; 91 n"}
 var _ func(*notes) = (*notes).losesPower
 
-// notesLosesPowerFunc1 is the function literal of machine_test.go:85, with what it captures.
+// notesLosesPowerFunc1 is the function literal of machine_test.go:85.
 type notesLosesPowerFunc1 struct {
 	gen.Closure
 	n **notes
 }
 
-// value is the literal for code that can't be suspended.
 func (c *notesLosesPowerFunc1) value() func() {
 	return gen.Bind(&c.Closure, c, func() { (*c.n).a.Dial("tcp", "b:80") })
 }
 
-// notesLosesPowerFunc1Frame is an activation of the literal notesLosesPowerFunc1.
 type notesLosesPowerFunc1Frame struct {
 	gen.Header
 	c *notesLosesPowerFunc1
 }
 
-// CallResumable is the literal notesLosesPowerFunc1 for callers that can be suspended.
-func (c *notesLosesPowerFunc1) CallResumable(r *gen.Run) gen.Status {
-	return (*notesLosesPowerFunc1Frame)(nil).body(r, c)
-}
-
-func (f *notesLosesPowerFunc1Frame) body(r *gen.Run, c *notesLosesPowerFunc1) (st gen.Status) {
+func (c *notesLosesPowerFunc1) CallResumable(r *gen.Run) (st gen.Status) {
 //line machine_test.go:85:1
-	_, _, st = (*c.n).a.DialResumable(r, "tcp", "b:80")
-	if st != gen.Done {
-		f = gen.Take(r, f, 53)
-		f.c, f.PC = c, 1
-		return r.Link(f, &f.Header, st)
+	if _, _, st = (*c.n).a.DialResumable(r, "tcp", "b:80"); st != gen.Done {
+		f := gen.New[notesLosesPowerFunc1Frame](r, 53)
+		f.c = c
+		return f.Link(r, f, 1, st)
 	}
 	return gen.Done
 }
 
-//line machine_greenlet_test.go:581:1
+//line machine_greenlet_test.go:520:1
 
 func (f *notesLosesPowerFunc1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
 	_ = c
 	r.Callee().(*HostDialFrame).Release(r)
-	return r.Return(f, &f.Header)
+	return f.Return(r, f)
 }
 
 func (f *notesLosesPowerFunc1Frame) Release(r *gen.Run) { gen.Free(r, f, 53) }
-func (*notesLosesPowerFunc1Frame) Func() *gen.Func      { return &notesLosesPowerFunc1FrameInfo }
+func (*notesLosesPowerFunc1Frame) Func() *gen.Func      { return machine_test_go.At(4) }
 
-var notesLosesPowerFunc1FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).losesPower.func1", File: "github.com/going-green/greenlet/hub/sim/machine_test.go", Line: 85, Points: "85"}
-
-// notesTicksFrame is an activation of notes.ticks.
 type notesTicksFrame struct {
 	gen.Header
 	n  *notes
@@ -603,8 +539,6 @@ func (n *notes) newTicksFrame(h *Host) *notesTicksFrame {
 	_ = n.ticks
 	return gen.MakeFrame(notesTicksFrame{n: n, h: h})
 }
-
-// ticksResumable is notes.ticks for callers that can be suspended.
 func (n *notes) ticksResumable(r *gen.Run, h *Host) gen.Status {
 	return (*notesTicksFrame)(nil).body(r, n, h)
 }
@@ -621,8 +555,8 @@ loop_106:
 //line machine_test.go:107:1
 	if st = n.SleepResumable(r, time.Second); st != gen.Done {
 		f = gen.Take(r, f, 15)
-		f.n, f.h, f.t0, f.PC = n, h, t0, 1
-		return r.Link(f, &f.Header, st)
+		f.n, f.h, f.t0 = n, h, t0
+		return f.Link(r, f, 1, st)
 	}
 //line machine_test.go:108:1
 	n.note("%s", h.Name())
@@ -631,14 +565,14 @@ loop_106:
 	goto loop_106
 }
 
-//line machine_greenlet_test.go:635:1
+//line machine_greenlet_test.go:569:1
 
 func (f *notesTicksFrame) Resume(r *gen.Run) (st gen.Status) {
 	n, h := f.n, f.h
 	var t0 int
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.n, f.h))
+		return f.Started(r, f, f.body(r, f.n, f.h))
 	case 1:
 		t0 = f.t0
 		r.Callee().(*hub.HubSleepFrame).Release(r)
@@ -648,12 +582,12 @@ func (f *notesTicksFrame) Resume(r *gen.Run) (st gen.Status) {
 loop_106:
 //line machine_test.go:106:1
 	if t0 >= 3 {
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 //line machine_test.go:107:1
 	if st = n.SleepResumable(r, time.Second); st != gen.Done {
-		f.t0, f.PC = t0, 1
-		return r.Link(f, &f.Header, st)
+		f.t0 = t0
+		return f.Link(r, f, 1, st)
 	}
 resumed_107:
 //line machine_test.go:108:1
@@ -663,17 +597,15 @@ resumed_107:
 	goto loop_106
 }
 
-//line machine_greenlet_test.go:667:1
+//line machine_greenlet_test.go:601:1
 
 func (f *notesTicksFrame) Args(args []any)    { gen.SetArgs(f, args, &f.h) }
 func (f *notesTicksFrame) Forget()            { *f = notesTicksFrame{Header: f.Header} }
 func (f *notesTicksFrame) Release(r *gen.Run) { gen.Free(r, f, 15) }
-func (*notesTicksFrame) Func() *gen.Func      { return &notesTicksFrameInfo }
+func (*notesTicksFrame) Func() *gen.Func      { return machine_test_go.At(5) }
 
-var notesTicksFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).ticks", File: "github.com/going-green/greenlet/hub/sim/machine_test.go", Line: 105, Points: "107 n h t0"}
 var _ func(*notes, *Host) = (*notes).ticks
 
-// notesPausesFrame is an activation of notes.pauses.
 type notesPausesFrame struct {
 	gen.Header
 	n *notes
@@ -683,23 +615,21 @@ func (n *notes) newPausesFrame() *notesPausesFrame {
 	_ = n.pauses
 	return gen.MakeFrame(notesPausesFrame{n: n})
 }
-
-// pausesResumable is notes.pauses for callers that can be suspended.
 func (n *notes) pausesResumable(r *gen.Run) gen.Status { return (*notesPausesFrame)(nil).body(r, n) }
 
 func (f *notesPausesFrame) body(r *gen.Run, n *notes) (st gen.Status) {
 //line machine_test.go:114:1
 	if st = n.SleepResumable(r, 1500*time.Millisecond); st != gen.Done {
 		f = gen.Take(r, f, 12)
-		f.n, f.PC = n, 1
-		return r.Link(f, &f.Header, st)
+		f.n = n
+		return f.Link(r, f, 1, st)
 	}
 //line machine_test.go:115:1
 	n.b.Pause()
 	if st = n.SleepResumable(r, 3*time.Second); st != gen.Done {
 		f = gen.Take(r, f, 12)
-		f.n, f.PC = n, 2
-		return r.Link(f, &f.Header, st)
+		f.n = n
+		return f.Link(r, f, 2, st)
 	}
 //line machine_test.go:117:1
 	n.b.Resume()
@@ -707,20 +637,19 @@ func (f *notesPausesFrame) body(r *gen.Run, n *notes) (st gen.Status) {
 	return gen.Done
 }
 
-//line machine_greenlet_test.go:711:1
+//line machine_greenlet_test.go:641:1
 
 func (f *notesPausesFrame) Resume(r *gen.Run) (st gen.Status) {
 	n := f.n
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.n))
+		return f.Started(r, f, f.body(r, f.n))
 	case 1:
 		r.Callee().(*hub.HubSleepFrame).Release(r)
 //line machine_test.go:115:1
 		n.b.Pause()
 		if st = n.SleepResumable(r, 3*time.Second); st != gen.Done {
-			f.PC = 2
-			return r.Link(f, &f.Header, st)
+			return f.Link(r, f, 2, st)
 		}
 		goto resumed_116
 	case 2:
@@ -732,19 +661,17 @@ resumed_116:
 //line machine_test.go:117:1
 	n.b.Resume()
 	n.b.Resume()
-	return r.Return(f, &f.Header)
+	return f.Return(r, f)
 }
 
-//line machine_greenlet_test.go:739:1
+//line machine_greenlet_test.go:668:1
 
 func (f *notesPausesFrame) Forget()            { *f = notesPausesFrame{Header: f.Header} }
 func (f *notesPausesFrame) Release(r *gen.Run) { gen.Free(r, f, 12) }
-func (*notesPausesFrame) Func() *gen.Func      { return &notesPausesFrameInfo }
+func (*notesPausesFrame) Func() *gen.Func      { return machine_test_go.At(6) }
 
-var notesPausesFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).pauses", File: "github.com/going-green/greenlet/hub/sim/machine_test.go", Line: 113, Points: "114 n; 116 n"}
 var _ func(*notes) = (*notes).pauses
 
-// notesTellsFrame is an activation of notes.tells.
 type notesTellsFrame struct {
 	gen.Header
 	n *notes
@@ -755,8 +682,6 @@ func (n *notes) newTellsFrame(h *Host) *notesTellsFrame {
 	_ = n.tells
 	return gen.MakeFrame(notesTellsFrame{n: n, h: h})
 }
-
-// tellsResumable is notes.tells for callers that can be suspended.
 func (n *notes) tellsResumable(r *gen.Run, h *Host) gen.Status {
 	return (*notesTellsFrame)(nil).body(r, n, h)
 }
@@ -765,40 +690,38 @@ func (f *notesTellsFrame) body(r *gen.Run, n *notes, h *Host) (st gen.Status) {
 //line machine_test.go:153:1
 	if st = n.SleepResumable(r, time.Hour); st != gen.Done {
 		f = gen.Take(r, f, 49)
-		f.n, f.h, f.PC = n, h, 1
-		return r.Link(f, &f.Header, st)
+		f.n, f.h = n, h
+		return f.Link(r, f, 1, st)
 	}
 //line machine_test.go:154:1
 	n.lines = append(n.lines, h.Name()+" "+n.Now().Sub(epoch).String())
 	return gen.Done
 }
 
-//line machine_greenlet_test.go:777:1
+//line machine_greenlet_test.go:702:1
 
 func (f *notesTellsFrame) Resume(r *gen.Run) (st gen.Status) {
 	n, h := f.n, f.h
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.n, f.h))
+		return f.Started(r, f, f.body(r, f.n, f.h))
 	default:
 		r.Callee().(*hub.HubSleepFrame).Release(r)
 //line machine_test.go:154:1
 		n.lines = append(n.lines, h.Name()+" "+n.Now().Sub(epoch).String())
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 }
 
-//line machine_greenlet_test.go:792:1
+//line machine_greenlet_test.go:717:1
 
 func (f *notesTellsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.h) }
 func (f *notesTellsFrame) Forget()            { *f = notesTellsFrame{Header: f.Header} }
 func (f *notesTellsFrame) Release(r *gen.Run) { gen.Free(r, f, 49) }
-func (*notesTellsFrame) Func() *gen.Func      { return &notesTellsFrameInfo }
+func (*notesTellsFrame) Func() *gen.Func      { return machine_test_go.At(7) }
 
-var notesTellsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).tells", File: "github.com/going-green/greenlet/hub/sim/machine_test.go", Line: 152, Points: "153 n h"}
 var _ func(*notes, *Host) = (*notes).tells
 
-// notesSendsAndHoldsFrame is an activation of notes.sendsAndHolds.
 type notesSendsAndHoldsFrame struct {
 	gen.DeferHeader
 	n    *notes
@@ -812,14 +735,12 @@ func (n *notes) newSendsAndHoldsFrame() *notesSendsAndHoldsFrame {
 	_ = n.sendsAndHolds
 	return gen.MakeFrame(notesSendsAndHoldsFrame{n: n})
 }
-
-// sendsAndHoldsResumable is notes.sendsAndHolds for callers that can be suspended.
 func (n *notes) sendsAndHoldsResumable(r *gen.Run) gen.Status {
 	return (*notesSendsAndHoldsFrame)(nil).run(r, n)
 }
 
 func (f *notesSendsAndHoldsFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.run(r, f.n))
+	return f.Started(r, f, f.run(r, f.n))
 }
 
 func (f *notesSendsAndHoldsFrame) run(r *gen.Run, n *notes) (st gen.Status) {
@@ -895,10 +816,9 @@ func (f *notesSendsAndHoldsFrame) step(r *gen.Run, n *notes) (end gen.Status) {
 	}
 //line machine_test.go:182:1
 	to = Addr{"udp", "b", 53}
-	_, _, st = c.WriteToResumable(r, []byte("on its way"), to)
-	if st != gen.Done {
-		f.x, f.y, f.c, f.to, f.PC = x, y, c, to, 1
-		return r.Link(f, &f.Header, st)
+	if _, _, st = c.WriteToResumable(r, []byte("on its way"), to); st != gen.Done {
+		f.x, f.y, f.c, f.to = x, y, c, to
+		return f.Link(r, f, 1, st)
 	}
 resumed_183:
 //line machine_test.go:184:1
@@ -906,15 +826,14 @@ resumed_183:
 	f.x, f.y = nil, nil
 //line machine_test.go:185:1
 	if st = n.SleepResumable(r, time.Second); st != gen.Done {
-		f.c, f.to, f.PC = c, to, 2
-		return r.Link(f, &f.Header, st)
+		f.c, f.to = c, to
+		return f.Link(r, f, 2, st)
 	}
 resumed_185:
 //line machine_test.go:186:1
-	_, _, st = c.WriteToResumable(r, []byte("later"), to)
-	if st != gen.Done {
-		f.c, f.to, f.PC = c, to, 3
-		return r.Link(f, &f.Header, st)
+	if _, _, st = c.WriteToResumable(r, []byte("later"), to); st != gen.Done {
+		f.c, f.to = c, to
+		return f.Link(r, f, 3, st)
 	}
 resumed_186:
 	{
@@ -928,19 +847,17 @@ resumed_186:
 			})
 		}
 //line machine_test.go:189:1
-		_, _, st = back.WriteToResumable(r, []byte("the other way"), c.LocalAddr())
-		if st != gen.Done {
-			f.c, f.to, f.PC = c, to, 4
-			return r.Link(f, &f.Header, st)
+		if _, _, st = back.WriteToResumable(r, []byte("the other way"), c.LocalAddr()); st != gen.Done {
+			f.c, f.to = c, to
+			return f.Link(r, f, 4, st)
 		}
 	}
 resumed_189:
 //line machine_test.go:190:1
 	p = make([]byte, 100)
-	m, _, err, st = c.ReadFromResumable(r, p)
-	if st != gen.Done {
-		f.c, f.to, f.p, f.PC = c, to, p, 5
-		return r.Link(f, &f.Header, st)
+	if m, _, err, st = c.ReadFromResumable(r, p); st != gen.Done {
+		f.c, f.to, f.p = c, to, p
+		return f.Link(r, f, 5, st)
 	}
 resumed_191:
 //line machine_test.go:192:1
@@ -948,8 +865,8 @@ resumed_191:
 	f.p = nil
 //line machine_test.go:193:1
 	if st = n.SleepResumable(r, time.Hour); st != gen.Done {
-		f.c, f.to, f.PC = c, to, 6
-		return r.Link(f, &f.Header, st)
+		f.c, f.to = c, to
+		return f.Link(r, f, 6, st)
 	}
 resumed_193:
 //line machine_test.go:194:1
@@ -957,10 +874,9 @@ resumed_193:
 	n.net.Release()
 	f.n = nil
 //line machine_test.go:196:1
-	_, _, st = c.WriteToResumable(r, []byte("behind"), to)
-	if st != gen.Done {
-		f.c, f.to, f.PC = nil, Addr{}, 7
-		return r.Link(f, &f.Header, st)
+	if _, _, st = c.WriteToResumable(r, []byte("behind"), to); st != gen.Done {
+		f.c, f.to = nil, Addr{}
+		return f.Link(r, f, 7, st)
 	}
 resumed_196:
 	f.c, f.to = nil, Addr{}
@@ -970,7 +886,7 @@ unwind:
 	for f.Pending() {
 //line machine_test.go:197:1
 		if sub := f.Next(r); sub != gen.Done {
-			return r.Link(f, &f.Header, sub)
+			return f.Link(r, f, gen.Unwind, sub)
 		}
 	}
 //line machine_test.go:197:1
@@ -978,16 +894,14 @@ unwind:
 	return gen.Done
 }
 
-//line machine_greenlet_test.go:982:1
+//line machine_greenlet_test.go:898:1
 
 func (f *notesSendsAndHoldsFrame) Forget()            { *f = notesSendsAndHoldsFrame{DeferHeader: f.DeferHeader} }
 func (f *notesSendsAndHoldsFrame) Release(r *gen.Run) { gen.Free(r, f, 7) }
-func (*notesSendsAndHoldsFrame) Func() *gen.Func      { return &notesSendsAndHoldsFrameInfo }
+func (*notesSendsAndHoldsFrame) Func() *gen.Func      { return machine_test_go.At(8) }
 
-var notesSendsAndHoldsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).sendsAndHolds", File: "github.com/going-green/greenlet/hub/sim/machine_test.go", Line: 178, End: 197, Points: "183 n x y c to; 185 -x -y; 186 =; 189 =; 191 +p; 193 -p; 196"}
 var _ func(*notes) = (*notes).sendsAndHolds
 
-// notesPoursFrame is an activation of notes.pours.
 type notesPoursFrame struct {
 	gen.Header
 	n  *notes
@@ -999,41 +913,35 @@ func (n *notes) newPoursFrame(to string) *notesPoursFrame {
 	_ = n.pours
 	return gen.MakeFrame(notesPoursFrame{n: n, to: to})
 }
-
-// poursResumable is notes.pours for callers that can be suspended.
 func (n *notes) poursResumable(r *gen.Run, to string) gen.Status {
 	return (*notesPoursFrame)(nil).body(r, n, to)
 }
 
 func (f *notesPoursFrame) body(r *gen.Run, n *notes, to string) (st gen.Status) {
-	var t0 *socket.Conn
+	var t0, c *socket.Conn
 	var t1 error
-	var c *socket.Conn
 //line machine_test.go:212:1
-	t0, t1, st = n.a.DialResumable(r, "tcp", to)
-	if st != gen.Done {
+	if t0, t1, st = n.a.DialResumable(r, "tcp", to); st != gen.Done {
 		f = gen.Take(r, f, 24)
-		f.to, f.n, f.PC = "", n, 1
-		return r.Link(f, &f.Header, st)
+		f.to, f.n = "", n
+		return f.Link(r, f, 1, st)
 	}
 	if f != nil {
 		f.to = ""
 	}
 //line machine_test.go:212:1
 	c = must(t0, t1)
-	_, _, st = c.WriteResumable(r, make([]byte, 10_000))
-	if st != gen.Done {
+	if _, _, st = c.WriteResumable(r, make([]byte, 10_000)); st != gen.Done {
 		f = gen.Take(r, f, 24)
-		f.n, f.c, f.PC = n, c, 2
-		return r.Link(f, &f.Header, st)
+		f.n, f.c = n, c
+		return f.Link(r, f, 2, st)
 	}
 //line machine_test.go:214:1
 	c.CloseWrite()
-	_, _, st = c.ReadResumable(r, make([]byte, 1))
-	if st != gen.Done {
+	if _, _, st = c.ReadResumable(r, make([]byte, 1)); st != gen.Done {
 		f = gen.Take(r, f, 24)
-		f.n, f.c, f.PC = n, c, 3
-		return r.Link(f, &f.Header, st)
+		f.n, f.c = n, c
+		return f.Link(r, f, 3, st)
 	}
 //line machine_test.go:216:1
 	n.note("done")
@@ -1045,25 +953,23 @@ func (f *notesPoursFrame) body(r *gen.Run, n *notes, to string) (st gen.Status) 
 	return gen.Done
 }
 
-//line machine_greenlet_test.go:1049:1
+//line machine_greenlet_test.go:957:1
 
 func (f *notesPoursFrame) Resume(r *gen.Run) (st gen.Status) {
 	n := f.n
-	var t0 *socket.Conn
+	var t0, c *socket.Conn
 	var t1 error
-	var c *socket.Conn
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.n, f.to))
+		return f.Started(r, f, f.body(r, f.n, f.to))
 	case 1:
 		t0, t1 = r.Callee().(*HostDialFrame).Returned(r)
 		f.to = ""
 //line machine_test.go:212:1
 		c = must(t0, t1)
-		_, _, st = c.WriteResumable(r, make([]byte, 10_000))
-		if st != gen.Done {
-			f.c, f.PC = c, 2
-			return r.Link(f, &f.Header, st)
+		if _, _, st = c.WriteResumable(r, make([]byte, 10_000)); st != gen.Done {
+			f.c = c
+			return f.Link(r, f, 2, st)
 		}
 		goto resumed_213
 	case 2:
@@ -1079,10 +985,9 @@ func (f *notesPoursFrame) Resume(r *gen.Run) (st gen.Status) {
 resumed_213:
 //line machine_test.go:214:1
 	c.CloseWrite()
-	_, _, st = c.ReadResumable(r, make([]byte, 1))
-	if st != gen.Done {
-		f.c, f.PC = c, 3
-		return r.Link(f, &f.Header, st)
+	if _, _, st = c.ReadResumable(r, make([]byte, 1)); st != gen.Done {
+		f.c = c
+		return f.Link(r, f, 3, st)
 	}
 resumed_215:
 //line machine_test.go:216:1
@@ -1090,20 +995,18 @@ resumed_215:
 	f.n = nil
 //line machine_test.go:217:1
 	c.Close()
-	return r.Return(f, &f.Header)
+	return f.Return(r, f)
 }
 
-//line machine_greenlet_test.go:1097:1
+//line machine_greenlet_test.go:1002:1
 
 func (f *notesPoursFrame) Args(args []any)    { gen.SetArgs(f, args, &f.to) }
 func (f *notesPoursFrame) Forget()            { *f = notesPoursFrame{Header: f.Header} }
 func (f *notesPoursFrame) Release(r *gen.Run) { gen.Free(r, f, 24) }
-func (*notesPoursFrame) Func() *gen.Func      { return &notesPoursFrameInfo }
+func (*notesPoursFrame) Func() *gen.Func      { return machine_test_go.At(9) }
 
-var notesPoursFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).pours", File: "github.com/going-green/greenlet/hub/sim/machine_test.go", Line: 211, Points: "212 n; 213 +c; 215 ="}
 var _ func(*notes, string) = (*notes).pours
 
-// notesSwallowsFrame is an activation of notes.swallows.
 type notesSwallowsFrame struct {
 	gen.Header
 	n *notes
@@ -1115,8 +1018,6 @@ func (n *notes) newSwallowsFrame(c *socket.Conn) *notesSwallowsFrame {
 	_ = n.swallows
 	return gen.MakeFrame(notesSwallowsFrame{n: n, c: c})
 }
-
-// swallowsResumable is notes.swallows for callers that can be suspended.
 func (n *notes) swallowsResumable(r *gen.Run, c *socket.Conn) gen.Status {
 	return (*notesSwallowsFrame)(nil).body(r, n, c)
 }
@@ -1132,11 +1033,10 @@ loop_222:
 		f.n = nil
 	}
 //line machine_test.go:223:1
-	_, err, st = c.ReadResumable(r, p)
-	if st != gen.Done {
+	if _, err, st = c.ReadResumable(r, p); st != gen.Done {
 		f = gen.Take(r, f, 21)
-		f.c, f.p, f.PC = c, p, 1
-		return r.Link(f, &f.Header, st)
+		f.c, f.p = c, p
+		return f.Link(r, f, 1, st)
 	}
 //line machine_test.go:223:1
 	if err != nil {
@@ -1146,7 +1046,7 @@ loop_222:
 	goto loop_222
 }
 
-//line machine_greenlet_test.go:1150:1
+//line machine_greenlet_test.go:1050:1
 
 func (f *notesSwallowsFrame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
@@ -1154,7 +1054,7 @@ func (f *notesSwallowsFrame) Resume(r *gen.Run) (st gen.Status) {
 	var err error
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.n, f.c))
+		return f.Started(r, f, f.body(r, f.n, f.c))
 	case 1:
 		p = f.p
 		_, err = r.Callee().(*socket.ConnReadFrame).Returned(r)
@@ -1165,27 +1065,38 @@ loop_222:
 //line machine_test.go:223:1
 	f.n = nil
 //line machine_test.go:223:1
-	_, err, st = c.ReadResumable(r, p)
-	if st != gen.Done {
-		f.p, f.PC = p, 1
-		return r.Link(f, &f.Header, st)
+	if _, err, st = c.ReadResumable(r, p); st != gen.Done {
+		f.p = p
+		return f.Link(r, f, 1, st)
 	}
 resumed_223:
 //line machine_test.go:223:1
 	if err != nil {
 		c.Close()
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 	goto loop_222
 }
 
-//line machine_greenlet_test.go:1183:1
+//line machine_greenlet_test.go:1082:1
 
 func (f *notesSwallowsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.c) }
 func (f *notesSwallowsFrame) Forget()            { *f = notesSwallowsFrame{Header: f.Header} }
 func (f *notesSwallowsFrame) Release(r *gen.Run) { gen.Free(r, f, 21) }
-func (*notesSwallowsFrame) Func() *gen.Func      { return &notesSwallowsFrameInfo }
+func (*notesSwallowsFrame) Func() *gen.Func      { return machine_test_go.At(10) }
 
-var notesSwallowsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).swallows", File: "github.com/going-green/greenlet/hub/sim/machine_test.go", Line: 221, Points: "223 c p"}
 var _ func(*notes, *socket.Conn) = (*notes).swallows
 var _ = gen.Declare("program.counts", "notes.asksThrice", "notes.boots", "notes.losesPower", "notes.ticks", "notes.pauses", "notes.tells", "notes.sendsAndHolds", "notes.pours", "notes.swallows")
+var machine_test_go = gen.Funcs{Package: "github.com/going-green/greenlet/hub/sim", File: "github.com/going-green/greenlet/hub/sim/machine_test.go", List: `
+(*program).counts 21: 25 p c buf; 30 =
+(*notes).asksThrice 35: 37 n c t0; 40 +p
+(*notes).boots 46 58: 47 n; 49 +c; 51 =; 54 =; 55 n
+(*notes).losesPower 76 93: 78 n l; 80 n c; 83 =; 85 =; 88 =; 91 n
+(*notes).losesPower.func1 85: 85
+(*notes).ticks 105: 107 n h t0
+(*notes).pauses 113: 114 n; 116 n
+(*notes).tells 152: 153 n h
+(*notes).sendsAndHolds 178 197: 183 n x y c to; 185 -x -y; 186 =; 189 =; 191 +p; 193 -p; 196
+(*notes).pours 211: 212 n; 213 +c; 215 =
+(*notes).swallows 221: 223 c p
+`}

@@ -12,7 +12,6 @@ import (
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// appendsFrame is an activation of appends.
 type appendsFrame struct {
 	gen.Header
 	n     *Network
@@ -24,8 +23,6 @@ func newAppendsFrame(n *Network, order *string, name string) *appendsFrame {
 	_ = appends
 	return gen.MakeFrame(appendsFrame{n: n, order: order, name: name})
 }
-
-// appendsResumable is appends for callers that can be suspended.
 func appendsResumable(r *gen.Run, n *Network, order *string, name string) gen.Status {
 	return (*appendsFrame)(nil).body(r, n, order, name)
 }
@@ -34,48 +31,44 @@ func (f *appendsFrame) body(r *gen.Run, n *Network, order *string, name string) 
 //line search_test.go:22:1
 	if st = n.Hub().SleepResumable(r, time.Second); st != gen.Done {
 		f = gen.Take(r, f, 25)
-		f.n, f.order, f.name, f.PC = nil, order, name, 1
-		return r.Link(f, &f.Header, st)
+		f.n, f.order, f.name = nil, order, name
+		return f.Link(r, f, 1, st)
 	}
 //line search_test.go:23:1
 	*order += name
 	return gen.Done
 }
 
-//line search_greenlet_test.go:46:1
+//line search_greenlet_test.go:43:1
 
 func (f *appendsFrame) Resume(r *gen.Run) (st gen.Status) {
 	order, name := f.order, f.name
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.n, f.order, f.name))
+		return f.Started(r, f, f.body(r, f.n, f.order, f.name))
 	default:
 		r.Callee().(*hub.HubSleepFrame).Release(r)
 //line search_test.go:23:1
 		*order += name
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 }
 
-//line search_greenlet_test.go:61:1
+//line search_greenlet_test.go:58:1
 
 func (f *appendsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.n, &f.order, &f.name) }
 func (f *appendsFrame) Forget()            { *f = appendsFrame{Header: f.Header} }
 func (f *appendsFrame) Release(r *gen.Run) { gen.Free(r, f, 25) }
-func (*appendsFrame) Func() *gen.Func      { return &appendsFrameInfo }
+func (*appendsFrame) Func() *gen.Func      { return search_test_go.At(0) }
 
-var appendsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.appends", File: "github.com/going-green/greenlet/hub/sim/search_test.go", Line: 21, Points: "22 order name"}
 var _ func(*Network, *string, string) = appends
 
-// panicsFrame is an activation of panics.
 type panicsFrame struct {
 	gen.Header
 	n *Network
 }
 
-func newPanicsFrame(n *Network) *panicsFrame { _ = panics; return gen.MakeFrame(panicsFrame{n: n}) }
-
-// panicsResumable is panics for callers that can be suspended.
+func newPanicsFrame(n *Network) *panicsFrame            { _ = panics; return gen.MakeFrame(panicsFrame{n: n}) }
 func panicsResumable(r *gen.Run, n *Network) gen.Status { return (*panicsFrame)(nil).body(r, n) }
 
 func (f *panicsFrame) body(r *gen.Run, n *Network) (st gen.Status) {
@@ -83,57 +76,57 @@ func (f *panicsFrame) body(r *gen.Run, n *Network) (st gen.Status) {
 	panic("at once")
 }
 
-//line search_greenlet_test.go:88:1
+//line search_greenlet_test.go:81:1
 
 func (f *panicsFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.body(r, f.n))
+	return f.Started(r, f, f.body(r, f.n))
 }
 
 func (f *panicsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.n) }
 func (f *panicsFrame) Forget()            { *f = panicsFrame{Header: f.Header} }
 func (f *panicsFrame) Release(r *gen.Run) { gen.Free(r, f, 40) }
-func (*panicsFrame) Func() *gen.Func      { return &panicsFrameInfo }
+func (*panicsFrame) Func() *gen.Func      { return search_test_go.At(1) }
 
-var panicsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.panics", File: "github.com/going-green/greenlet/hub/sim/search_test.go", Line: 59}
 var _ func(*Network) = panics
 
-// staysFrame is an activation of stays.
 type staysFrame struct {
 	gen.Header
 	n *Network
 }
 
-func newStaysFrame(n *Network) *staysFrame { _ = stays; return gen.MakeFrame(staysFrame{n: n}) }
-
-// staysResumable is stays for callers that can be suspended.
+func newStaysFrame(n *Network) *staysFrame             { _ = stays; return gen.MakeFrame(staysFrame{n: n}) }
 func staysResumable(r *gen.Run, n *Network) gen.Status { return (*staysFrame)(nil).body(r, n) }
 
 func (f *staysFrame) body(r *gen.Run, n *Network) (st gen.Status) {
 //line search_test.go:62:1
 	if st = n.Hub().NewEvent().WaitResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 28)
-		f.n, f.PC = nil, 1
-		return r.Link(f, &f.Header, st)
+		f.n = nil
+		return f.Link(r, f, 1, st)
 	}
 	return gen.Done
 }
 
-//line search_greenlet_test.go:123:1
+//line search_greenlet_test.go:112:1
 
 func (f *staysFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.n))
+		return f.Started(r, f, f.body(r, f.n))
 	default:
 		r.Callee().(*hub.EventWaitFrame).Release(r)
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 }
 
 func (f *staysFrame) Args(args []any)    { gen.SetArgs(f, args, &f.n) }
 func (f *staysFrame) Forget()            { *f = staysFrame{Header: f.Header} }
 func (f *staysFrame) Release(r *gen.Run) { gen.Free(r, f, 28) }
-func (*staysFrame) Func() *gen.Func      { return &staysFrameInfo }
+func (*staysFrame) Func() *gen.Func      { return search_test_go.At(2) }
 
-var staysFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.stays", File: "github.com/going-green/greenlet/hub/sim/search_test.go", Line: 62, Points: "62"}
 var _ func(*Network) = stays
+var search_test_go = gen.Funcs{Package: "github.com/going-green/greenlet/hub/sim", File: "github.com/going-green/greenlet/hub/sim/search_test.go", List: `
+appends 21: 22 order name
+panics 59
+stays 62: 62
+`}

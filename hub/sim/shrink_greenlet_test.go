@@ -13,7 +13,6 @@ import (
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// counterAddsFrame is an activation of counter.adds.
 type counterAddsFrame struct {
 	gen.Header
 	c              *counter
@@ -25,8 +24,6 @@ func (c *counter) newAddsFrame(n2 *Network, times int) *counterAddsFrame {
 	_ = c.adds
 	return gen.MakeFrame(counterAddsFrame{c: c, n2: n2, times: times})
 }
-
-// addsResumable is counter.adds for callers that can be suspended.
 func (c *counter) addsResumable(r *gen.Run, n2 *Network, times int) gen.Status {
 	return (*counterAddsFrame)(nil).body(r, c, n2, times)
 }
@@ -43,15 +40,15 @@ loop_75:
 //line shrink_test.go:76:1
 	if st = n2.Hub().SleepResumable(r, time.Duration(n2.Hub().Rand().IntN(3))); st != gen.Done {
 		f = gen.Take(r, f, 2)
-		f.c, f.n2, f.times, f.t0, f.PC = c, n2, times, t0, 1
-		return r.Link(f, &f.Header, st)
+		f.c, f.n2, f.times, f.t0 = c, n2, times, t0
+		return f.Link(r, f, 1, st)
 	}
 //line shrink_test.go:77:1
 	was = c.n
 	if st = n2.Hub().YieldResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 2)
-		f.c, f.n2, f.times, f.t0, f.was, f.PC = c, n2, times, t0, was, 2
-		return r.Link(f, &f.Header, st)
+		f.c, f.n2, f.times, f.t0, f.was = c, n2, times, t0, was
+		return f.Link(r, f, 2, st)
 	}
 //line shrink_test.go:79:1
 	if c.n == was {
@@ -62,14 +59,14 @@ loop_75:
 	goto loop_75
 }
 
-//line shrink_greenlet_test.go:66:1
+//line shrink_greenlet_test.go:63:1
 
 func (f *counterAddsFrame) Resume(r *gen.Run) (st gen.Status) {
 	c, n2, times := f.c, f.n2, f.times
 	var t0, was int
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.c, f.n2, f.times))
+		return f.Started(r, f, f.body(r, f.c, f.n2, f.times))
 	case 1:
 		t0 = f.t0
 		r.Callee().(*hub.HubSleepFrame).Release(r)
@@ -83,19 +80,19 @@ func (f *counterAddsFrame) Resume(r *gen.Run) (st gen.Status) {
 loop_75:
 //line shrink_test.go:75:1
 	if t0 >= times {
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 //line shrink_test.go:76:1
 	if st = n2.Hub().SleepResumable(r, time.Duration(n2.Hub().Rand().IntN(3))); st != gen.Done {
-		f.t0, f.PC = t0, 1
-		return r.Link(f, &f.Header, st)
+		f.t0 = t0
+		return f.Link(r, f, 1, st)
 	}
 resumed_76:
 //line shrink_test.go:77:1
 	was = c.n
 	if st = n2.Hub().YieldResumable(r); st != gen.Done {
-		f.t0, f.was, f.PC = t0, was, 2
-		return r.Link(f, &f.Header, st)
+		f.t0, f.was = t0, was
+		return f.Link(r, f, 2, st)
 	}
 resumed_78:
 //line shrink_test.go:79:1
@@ -107,17 +104,15 @@ resumed_78:
 	goto loop_75
 }
 
-//line shrink_greenlet_test.go:111:1
+//line shrink_greenlet_test.go:108:1
 
 func (f *counterAddsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.n2, &f.times) }
 func (f *counterAddsFrame) Forget()            { *f = counterAddsFrame{Header: f.Header} }
 func (f *counterAddsFrame) Release(r *gen.Run) { gen.Free(r, f, 2) }
-func (*counterAddsFrame) Func() *gen.Func      { return &counterAddsFrameInfo }
+func (*counterAddsFrame) Func() *gen.Func      { return shrink_test_go.At(0) }
 
-var counterAddsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.(*counter).adds", File: "github.com/going-green/greenlet/hub/sim/shrink_test.go", Line: 74, Points: "76 c n2 times t0; 78 +was"}
 var _ func(*counter, *Network, int) = (*counter).adds
 
-// counterPanicsFrame is an activation of counter.panics.
 type counterPanicsFrame struct {
 	gen.Header
 	c  *counter
@@ -128,8 +123,6 @@ func (c *counter) newPanicsFrame(n2 *Network) *counterPanicsFrame {
 	_ = c.panics
 	return gen.MakeFrame(counterPanicsFrame{c: c, n2: n2})
 }
-
-// panicsResumable is counter.panics for callers that can be suspended.
 func (c *counter) panicsResumable(r *gen.Run, n2 *Network) gen.Status {
 	return (*counterPanicsFrame)(nil).body(r, c, n2)
 }
@@ -138,8 +131,8 @@ func (f *counterPanicsFrame) body(r *gen.Run, c *counter, n2 *Network) (st gen.S
 //line shrink_test.go:130:1
 	if st = n2.Hub().YieldResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 58)
-		f.n2, f.c, f.PC = nil, c, 1
-		return r.Link(f, &f.Header, st)
+		f.n2, f.c = nil, c
+		return f.Link(r, f, 1, st)
 	}
 	if f != nil {
 		f.n2 = nil
@@ -151,13 +144,13 @@ func (f *counterPanicsFrame) body(r *gen.Run, c *counter, n2 *Network) (st gen.S
 	return gen.Done
 }
 
-//line shrink_greenlet_test.go:155:1
+//line shrink_greenlet_test.go:148:1
 
 func (f *counterPanicsFrame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.c, f.n2))
+		return f.Started(r, f, f.body(r, f.c, f.n2))
 	default:
 		r.Callee().(*hub.HubYieldFrame).Release(r)
 		f.n2 = nil
@@ -165,17 +158,20 @@ func (f *counterPanicsFrame) Resume(r *gen.Run) (st gen.Status) {
 		if c.n++; c.n == c.most {
 			panic(fmt.Sprint("the last of ", c.n))
 		}
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 }
 
-//line shrink_greenlet_test.go:173:1
+//line shrink_greenlet_test.go:166:1
 
 func (f *counterPanicsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.n2) }
 func (f *counterPanicsFrame) Forget()            { *f = counterPanicsFrame{Header: f.Header} }
 func (f *counterPanicsFrame) Release(r *gen.Run) { gen.Free(r, f, 58) }
-func (*counterPanicsFrame) Func() *gen.Func      { return &counterPanicsFrameInfo }
+func (*counterPanicsFrame) Func() *gen.Func      { return shrink_test_go.At(1) }
 
-var counterPanicsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.(*counter).panics", File: "github.com/going-green/greenlet/hub/sim/shrink_test.go", Line: 129, Points: "130 c"}
 var _ func(*counter, *Network) = (*counter).panics
 var _ = gen.Declare("counter.adds", "counter.panics")
+var shrink_test_go = gen.Funcs{Package: "github.com/going-green/greenlet/hub/sim", File: "github.com/going-green/greenlet/hub/sim/shrink_test.go", List: `
+(*counter).adds 74: 76 c n2 times t0; 78 +was
+(*counter).panics 129: 130 c
+`}

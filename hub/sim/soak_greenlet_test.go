@@ -501,14 +501,27 @@ type soakTellsFrame struct {
 	text string
 }
 
+func (s *soak) newTellsFrame(c *socket.Conn, text string) *soakTellsFrame {
+	_ = s.tells
+	return gen.MakeFrame(soakTellsFrame{s: s, c: c, text: text})
+}
+func (f *soakTellsFrame) Results() bool            { f.Over(f); return f.Ret0 }
 func (f *soakTellsFrame) Returned(r *gen.Run) bool { ret0 := f.Ret0; f.Release(r); return ret0 }
-func (s *soak) tellsResumable(r *gen.Run, c *socket.Conn, text string) (ret0 bool, st gen.Status) {
+func (s *soak) tellsResumable(r *gen.Run, c *socket.Conn, text string) (bool, gen.Status) {
+	return (*soakTellsFrame)(nil).body(r, s, c, text)
+}
+
+func (f *soakTellsFrame) body(r *gen.Run, s *soak, c *socket.Conn, text string) (ret0 bool, st gen.Status) {
 	var err, err2 error
 	var line []byte
 //line soak_test.go:104:1
 	c.SetDeadline(s.Now().Add(10 * time.Second))
+	if f != nil {
+		f.s = nil
+	}
+//line soak_test.go:105:1
 	if _, err, st = c.WriteStringResumable(r, text+"\n"); st != gen.Done {
-		f := gen.New[soakTellsFrame](r, 60)
+		f = gen.Take(r, f, 60)
 		f.c, f.text = c, text
 		return ret0, f.Link(r, f, 1, st)
 	}
@@ -517,21 +530,24 @@ func (s *soak) tellsResumable(r *gen.Run, c *socket.Conn, text string) (ret0 boo
 		return false, gen.Done
 	}
 	if line, err2, st = c.ReadLineResumable(r); st != gen.Done {
-		f := gen.New[soakTellsFrame](r, 60)
-		f.text = text
+		f = gen.Take(r, f, 60)
+		f.c, f.text = nil, text
 		return ret0, f.Link(r, f, 2, st)
 	}
 //line soak_test.go:109:1
 	return err2 == nil && string(line) == text, gen.Done
 }
 
-//line soak_greenlet_test.go:531:1
+//line soak_greenlet_test.go:544:1
 
 func (f *soakTellsFrame) Resume(r *gen.Run) (st gen.Status) {
 	c, text := f.c, f.text
 	var err, err2 error
 	var line []byte
 	switch f.PC {
+	case 0:
+		f.Ret0, st = f.body(r, f.s, f.c, f.text)
+		return f.Started(r, f, st)
 	case 1:
 		_, err = r.Callee().(*socket.ConnWriteStringFrame).Returned(r)
 //line soak_test.go:105:1
@@ -556,8 +572,10 @@ resumed_108:
 	return f.Return(r, f)
 }
 
-//line soak_greenlet_test.go:562:1
+//line soak_greenlet_test.go:578:1
 
+func (f *soakTellsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.c, &f.text) }
+func (f *soakTellsFrame) Forget()            { *f = soakTellsFrame{Returns: f.Returns} }
 func (f *soakTellsFrame) Release(r *gen.Run) { gen.Free(r, f, 60) }
 func (*soakTellsFrame) Func() *gen.Func      { return soak_test_go.At(6) }
 
@@ -720,7 +738,7 @@ after_loop_146:
 	return gen.Done
 }
 
-//line soak_greenlet_test.go:727:1
+//line soak_greenlet_test.go:745:1
 
 func (f *soakHurtsFrame) Resume(r *gen.Run) (st gen.Status) {
 	return f.Started(r, f, f.body(r, f.s))

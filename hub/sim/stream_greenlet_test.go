@@ -17,33 +17,19 @@ import (
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// notesBothFrame is an activation of notes.both.
 type notesBothFrame struct {
-	gen.DeferHeader
-	n          *notes
-	l          *socket.Listener
-	ret0, ret1 *socket.Conn
+	gen.DeferReturns2[*socket.Conn, *socket.Conn]
+	n *notes
+	l *socket.Listener
 }
 
-func (n *notes) newBothFrame() *notesBothFrame {
-	_ = n.both
-	return gen.MakeFrame(notesBothFrame{n: n})
-}
-
-// bothResumable is notes.both for callers that can be suspended.
 func (n *notes) bothResumable(r *gen.Run) (*socket.Conn, *socket.Conn, gen.Status) {
 	return (*notesBothFrame)(nil).run(r, n)
 }
-func (f *notesBothFrame) Results() (*socket.Conn, *socket.Conn) { f.Over(f); return f.ret0, f.ret1 }
-func (f *notesBothFrame) Returned(r *gen.Run) (ret0 *socket.Conn, ret1 *socket.Conn) {
-	ret0, ret1 = f.ret0, f.ret1
-	f.Release(r)
-	return
-}
 
 func (f *notesBothFrame) Resume(r *gen.Run) (st gen.Status) {
-	f.ret0, f.ret1, st = f.run(r, f.n)
-	return r.Started(f, &f.Header, st)
+	f.Ret0, f.Ret1, st = f.run(r, f.n)
+	return f.Started(r, f, st)
 }
 
 func (f *notesBothFrame) run(r *gen.Run, n *notes) (ret0 *socket.Conn, ret1 *socket.Conn, st gen.Status) {
@@ -57,7 +43,7 @@ func (f *notesBothFrame) run(r *gen.Run, n *notes) (ret0 *socket.Conn, ret1 *soc
 	for st = f.step(r, n); st == gen.Broken; st = f.step(r, n) {
 		r.Recovered(mark)
 	}
-	ret0, ret1 = f.ret0, f.ret1
+	ret0, ret1 = f.Ret0, f.Ret1
 	if hot && st == gen.Done {
 		f.Release(r)
 	}
@@ -68,13 +54,9 @@ func (f *notesBothFrame) step(r *gen.Run, n *notes) (end gen.Status) {
 	end = gen.Broken
 	defer f.Catch(&end)
 	var st gen.Status
-	var (
-		l  *socket.Listener
-		t0 *socket.Conn
-		t1 error
-		t2 *socket.Conn
-		t3 error
-	)
+	var l *socket.Listener
+	var t0, t2 *socket.Conn
+	var t1, t3 error
 	switch f.PC {
 	case 1:
 		l = f.l
@@ -97,31 +79,29 @@ func (f *notesBothFrame) step(r *gen.Run, n *notes) (end gen.Status) {
 		})
 	}
 //line stream_test.go:25:1
-	t0, t1, st = n.a.DialResumable(r, "tcp", "b:80")
-	if st != gen.Done {
-		f.n, f.l, f.PC = nil, l, 1
-		return r.Link(f, &f.Header, st)
+	if t0, t1, st = n.a.DialResumable(r, "tcp", "b:80"); st != gen.Done {
+		f.n, f.l = nil, l
+		return f.Link(r, f, 1, st)
 	}
 resumed_25:
 	f.n = nil
 //line stream_test.go:25:1
-	f.ret0 = must(t0, t1)
-	t2, t3, st = l.AcceptResumable(r)
-	if st != gen.Done {
-		f.l, f.PC = nil, 2
-		return r.Link(f, &f.Header, st)
+	f.Ret0 = must(t0, t1)
+	if t2, t3, st = l.AcceptResumable(r); st != gen.Done {
+		f.l = nil
+		return f.Link(r, f, 2, st)
 	}
 resumed_26:
 	f.l = nil
 //line stream_test.go:26:1
-	f.ret1 = must(t2, t3)
+	f.Ret1 = must(t2, t3)
 	goto unwind
 unwind:
 //line stream_test.go:27:1
 	for f.Pending() {
 //line stream_test.go:27:1
 		if sub := f.Next(r); sub != gen.Done {
-			return r.Link(f, &f.Header, sub)
+			return f.Link(r, f, gen.Unwind, sub)
 		}
 	}
 //line stream_test.go:27:1
@@ -129,21 +109,13 @@ unwind:
 	return gen.Done
 }
 
-//line stream_greenlet_test.go:133:1
+//line stream_greenlet_test.go:113:1
 
-func (f *notesBothFrame) Send(r *gen.Run) gen.Status {
-	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
-}
-func (f *notesBothFrame) Forget() {
-	*f = notesBothFrame{DeferHeader: f.DeferHeader, ret0: f.ret0, ret1: f.ret1}
-}
 func (f *notesBothFrame) Release(r *gen.Run) { gen.Free(r, f, 56) }
-func (*notesBothFrame) Func() *gen.Func      { return &notesBothFrameInfo }
+func (*notesBothFrame) Func() *gen.Func      { return stream_test_go.At(0) }
 
-var notesBothFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).both", File: "github.com/going-green/greenlet/hub/sim/stream_test.go", Line: 22, End: 27, Points: "25 l; 26"}
 var _ func(*notes) (*socket.Conn, *socket.Conn) = (*notes).both
 
-// notesReadsFrame is an activation of notes.reads.
 type notesReadsFrame struct {
 	gen.Header
 	n    *notes
@@ -155,8 +127,6 @@ func (n *notes) newReadsFrame(name string, c *socket.Conn) *notesReadsFrame {
 	_ = n.reads
 	return gen.MakeFrame(notesReadsFrame{n: n, name: name, c: c})
 }
-
-// readsResumable is notes.reads for callers that can be suspended.
 func (n *notes) readsResumable(r *gen.Run, name string, c *socket.Conn) gen.Status {
 	return (*notesReadsFrame)(nil).body(r, n, name, c)
 }
@@ -166,11 +136,10 @@ func (f *notesReadsFrame) body(r *gen.Run, n *notes, name string, c *socket.Conn
 	var err error
 //line stream_test.go:34:1
 loop_34:
-	line, err, st = c.ReadLineResumable(r)
-	if st != gen.Done {
+	if line, err, st = c.ReadLineResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 2)
-		f.n, f.name, f.c, f.PC = n, name, c, 1
-		return r.Link(f, &f.Header, st)
+		f.n, f.name, f.c = n, name, c
+		return f.Link(r, f, 1, st)
 	}
 //line stream_test.go:36:1
 	if err != nil {
@@ -182,7 +151,7 @@ loop_34:
 	goto loop_34
 }
 
-//line stream_greenlet_test.go:186:1
+//line stream_greenlet_test.go:155:1
 
 func (f *notesReadsFrame) Resume(r *gen.Run) (st gen.Status) {
 	n, name, c := f.n, f.name, f.c
@@ -190,7 +159,7 @@ func (f *notesReadsFrame) Resume(r *gen.Run) (st gen.Status) {
 	var err error
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.n, f.name, f.c))
+		return f.Started(r, f, f.body(r, f.n, f.name, f.c))
 	case 1:
 		line, err = r.Callee().(*socket.ConnReadLineFrame).Returned(r)
 		goto resumed_35
@@ -198,33 +167,29 @@ func (f *notesReadsFrame) Resume(r *gen.Run) (st gen.Status) {
 
 loop_34:
 //line stream_test.go:35:1
-	line, err, st = c.ReadLineResumable(r)
-	if st != gen.Done {
-		f.PC = 1
-		return r.Link(f, &f.Header, st)
+	if line, err, st = c.ReadLineResumable(r); st != gen.Done {
+		return f.Link(r, f, 1, st)
 	}
 resumed_35:
 //line stream_test.go:36:1
 	if err != nil {
 		n.note("%s: %v", name, err)
 		c.Close()
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 	n.note("%s: %s", name, line)
 	goto loop_34
 }
 
-//line stream_greenlet_test.go:218:1
+//line stream_greenlet_test.go:185:1
 
 func (f *notesReadsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.name, &f.c) }
 func (f *notesReadsFrame) Forget()            { *f = notesReadsFrame{Header: f.Header} }
 func (f *notesReadsFrame) Release(r *gen.Run) { gen.Free(r, f, 2) }
-func (*notesReadsFrame) Func() *gen.Func      { return &notesReadsFrameInfo }
+func (*notesReadsFrame) Func() *gen.Func      { return stream_test_go.At(1) }
 
-var notesReadsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).reads", File: "github.com/going-green/greenlet/hub/sim/stream_test.go", Line: 33, Points: "35 n name c"}
 var _ func(*notes, string, *socket.Conn) = (*notes).reads
 
-// notesHealsFrame is an activation of notes.heals.
 type notesHealsFrame struct {
 	gen.Header
 	n       *notes
@@ -238,8 +203,6 @@ func (n *notes) newHealsFrame(after time.Duration, twoWays bool) *notesHealsFram
 	_ = n.heals
 	return gen.MakeFrame(notesHealsFrame{n: n, after: after, twoWays: twoWays})
 }
-
-// healsResumable is notes.heals for callers that can be suspended.
 func (n *notes) healsResumable(r *gen.Run, after time.Duration, twoWays bool) gen.Status {
 	return (*notesHealsFrame)(nil).body(r, n, after, twoWays)
 }
@@ -281,29 +244,27 @@ func (f *notesHealsFrame) body(r *gen.Run, n *notes, after time.Duration, twoWay
 	}
 
 //line stream_test.go:47:1
-	a2, b2, st = n.bothResumable(r)
-	if st != gen.Done {
+	if a2, b2, st = n.bothResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 12)
-		f.n, f.after, f.twoWays, f.PC = n, after, twoWays, 1
-		return r.Link(f, &f.Header, st)
+		f.n, f.after, f.twoWays = n, after, twoWays
+		return f.Link(r, f, 1, st)
 	}
 resumed_47:
 //line stream_test.go:48:1
 	x, y = n.sides()
 	n.b.Go(n.newReadsFrame("b", b2))
 	n.a.Go(n.newReadsFrame("a", a2))
-	_, _, st = a2.WriteStringResumable(r, "before\n")
-	if st != gen.Done {
+	if _, _, st = a2.WriteStringResumable(r, "before\n"); st != gen.Done {
 		f = gen.Take(r, f, 12)
-		f.n, f.after, f.twoWays, f.a2, f.b2, f.x, f.y, f.PC = n, after, twoWays, a2, b2, x, y, 2
-		return r.Link(f, &f.Header, st)
+		f.n, f.after, f.twoWays, f.a2, f.b2, f.x, f.y = n, after, twoWays, a2, b2, x, y
+		return f.Link(r, f, 2, st)
 	}
 resumed_51:
 //line stream_test.go:52:1
 	if st = n.SleepResumable(r, time.Second); st != gen.Done {
 		f = gen.Take(r, f, 12)
-		f.n, f.after, f.twoWays, f.a2, f.b2, f.x, f.y, f.PC = n, after, twoWays, a2, b2, x, y, 3
-		return r.Link(f, &f.Header, st)
+		f.n, f.after, f.twoWays, f.a2, f.b2, f.x, f.y = n, after, twoWays, a2, b2, x, y
+		return f.Link(r, f, 3, st)
 	}
 resumed_52:
 //line stream_test.go:53:1
@@ -314,19 +275,17 @@ resumed_52:
 		f.x, f.y = nil, nil
 	}
 //line stream_test.go:56:1
-	_, _, st = a2.WriteStringResumable(r, "between\n")
-	if st != gen.Done {
+	if _, _, st = a2.WriteStringResumable(r, "between\n"); st != gen.Done {
 		f = gen.Take(r, f, 12)
-		f.n, f.after, f.a2, f.b2, f.PC = n, after, a2, b2, 4
-		return r.Link(f, &f.Header, st)
+		f.n, f.after, f.a2, f.b2 = n, after, a2, b2
+		return f.Link(r, f, 4, st)
 	}
 resumed_56:
 //line stream_test.go:57:1
-	_, _, st = b2.WriteStringResumable(r, "back\n")
-	if st != gen.Done {
+	if _, _, st = b2.WriteStringResumable(r, "back\n"); st != gen.Done {
 		f = gen.Take(r, f, 12)
-		f.b2, f.n, f.after, f.a2, f.PC = nil, n, after, a2, 5
-		return r.Link(f, &f.Header, st)
+		f.b2, f.n, f.after, f.a2 = nil, n, after, a2
+		return f.Link(r, f, 5, st)
 	}
 resumed_57:
 //line stream_test.go:58:1
@@ -336,18 +295,17 @@ resumed_57:
 //line stream_test.go:58:1
 	if st = n.SleepResumable(r, after); st != gen.Done {
 		f = gen.Take(r, f, 12)
-		f.n, f.a2, f.PC = n, a2, 6
-		return r.Link(f, &f.Header, st)
+		f.n, f.a2 = n, a2
+		return f.Link(r, f, 6, st)
 	}
 resumed_58:
 //line stream_test.go:59:1
 	n.net.Heal()
 	n.note("heals")
-	_, err, st = a2.WriteStringResumable(r, "after\n")
-	if st != gen.Done {
+	if _, err, st = a2.WriteStringResumable(r, "after\n"); st != gen.Done {
 		f = gen.Take(r, f, 12)
-		f.n, f.a2, f.PC = n, a2, 7
-		return r.Link(f, &f.Header, st)
+		f.n, f.a2 = n, a2
+		return f.Link(r, f, 7, st)
 	}
 resumed_61:
 //line stream_test.go:62:1
@@ -360,21 +318,19 @@ resumed_61:
 	return gen.Done
 }
 
-//line stream_greenlet_test.go:365:1
+//line stream_greenlet_test.go:323:1
 
 func (f *notesHealsFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.body(r, f.n, f.after, f.twoWays))
+	return f.Started(r, f, f.body(r, f.n, f.after, f.twoWays))
 }
 
 func (f *notesHealsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.after, &f.twoWays) }
 func (f *notesHealsFrame) Forget()            { *f = notesHealsFrame{Header: f.Header} }
 func (f *notesHealsFrame) Release(r *gen.Run) { gen.Free(r, f, 12) }
-func (*notesHealsFrame) Func() *gen.Func      { return &notesHealsFrameInfo }
+func (*notesHealsFrame) Func() *gen.Func      { return stream_test_go.At(2) }
 
-var notesHealsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).heals", File: "github.com/going-green/greenlet/hub/sim/stream_test.go", Line: 46, Points: "47 n after twoWays; 51 +a2 +b2 +x +y; 52 =; 56 n after a2 b2; 57 -b2; 58 n a2; 61 ="}
 var _ func(*notes, time.Duration, bool) = (*notes).heals
 
-// notesDialsFrame is an activation of notes.dials.
 type notesDialsFrame struct {
 	gen.Header
 	n0 *notes
@@ -386,8 +342,6 @@ func (n0 *notes) newDialsFrame(d time.Duration) *notesDialsFrame {
 	_ = n0.dials
 	return gen.MakeFrame(notesDialsFrame{n0: n0, d: d})
 }
-
-// dialsResumable is notes.dials for callers that can be suspended.
 func (n0 *notes) dialsResumable(r *gen.Run, d time.Duration) gen.Status {
 	return (*notesDialsFrame)(nil).body(r, n0, d)
 }
@@ -398,51 +352,48 @@ func (f *notesDialsFrame) body(r *gen.Run, n0 *notes, d time.Duration) (st gen.S
 	n = new(*notes)
 	*n = n0
 //line stream_test.go:100:1
-	err, st = (*n).WithTimeoutResumable(r, d, (&notesDialsFunc1{n: n}).value())
-	if st != gen.Done {
+	if err, st = (*n).WithTimeoutResumable(r, d, (&notesDialsFunc1{n: n}).value()); st != gen.Done {
 		f = gen.Take(r, f, 36)
-		f.n, f.PC = n, 1
-		return r.Link(f, &f.Header, st)
+		f.n = n
+		return f.Link(r, f, 1, st)
 	}
 //line stream_test.go:104:1
 	(*n).note("%v", err)
 	return gen.Done
 }
 
-//line stream_greenlet_test.go:414:1
+//line stream_greenlet_test.go:367:1
 
 func (f *notesDialsFrame) Resume(r *gen.Run) (st gen.Status) {
 	var n **notes
 	var err error
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.n0, f.d))
+		return f.Started(r, f, f.body(r, f.n0, f.d))
 	default:
 		n = f.n
 		err = r.Callee().(*hub.HubWithTimeoutFrame).Returned(r)
 //line stream_test.go:104:1
 		(*n).note("%v", err)
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 }
 
-//line stream_greenlet_test.go:431:1
+//line stream_greenlet_test.go:384:1
 
 func (f *notesDialsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.d) }
 func (f *notesDialsFrame) Forget()            { *f = notesDialsFrame{Header: f.Header} }
 func (f *notesDialsFrame) Release(r *gen.Run) { gen.Free(r, f, 36) }
-func (*notesDialsFrame) Func() *gen.Func      { return &notesDialsFrameInfo }
+func (*notesDialsFrame) Func() *gen.Func      { return stream_test_go.At(3) }
 
-var notesDialsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).dials", File: "github.com/going-green/greenlet/hub/sim/stream_test.go", Line: 99, Points: "100 n"}
 var _ func(*notes, time.Duration) = (*notes).dials
 
-// notesDialsFunc1 is the function literal of stream_test.go:100, with what it captures.
+// notesDialsFunc1 is the function literal of stream_test.go:100.
 type notesDialsFunc1 struct {
 	gen.Closure
 	n **notes
 }
 
-// value is the literal for code that can't be suspended.
 func (c *notesDialsFunc1) value() func() {
 	return gen.Bind(&c.Closure, c, func() {
 //line stream_test.go:101:1
@@ -451,34 +402,27 @@ func (c *notesDialsFunc1) value() func() {
 	})
 }
 
-//line stream_greenlet_test.go:456:1
+//line stream_greenlet_test.go:407:1
 
-// notesDialsFunc1Frame is an activation of the literal notesDialsFunc1.
 type notesDialsFunc1Frame struct {
 	gen.Header
 	c *notesDialsFunc1
 }
 
-// CallResumable is the literal notesDialsFunc1 for callers that can be suspended.
-func (c *notesDialsFunc1) CallResumable(r *gen.Run) gen.Status {
-	return (*notesDialsFunc1Frame)(nil).body(r, c)
-}
-
-func (f *notesDialsFunc1Frame) body(r *gen.Run, c *notesDialsFunc1) (st gen.Status) {
+func (c *notesDialsFunc1) CallResumable(r *gen.Run) (st gen.Status) {
 	var err error
 //line stream_test.go:101:1
-	_, err, st = (*c.n).a.DialResumable(r, "tcp", "b:80")
-	if st != gen.Done {
-		f = gen.Take(r, f, 1)
-		f.c, f.PC = c, 1
-		return r.Link(f, &f.Header, st)
+	if _, err, st = (*c.n).a.DialResumable(r, "tcp", "b:80"); st != gen.Done {
+		f := gen.New[notesDialsFunc1Frame](r, 1)
+		f.c = c
+		return f.Link(r, f, 1, st)
 	}
 //line stream_test.go:102:1
 	(*c.n).note("%v %v", err, errors.Is(err, syscall.ETIMEDOUT))
 	return gen.Done
 }
 
-//line stream_greenlet_test.go:483:1
+//line stream_greenlet_test.go:427:1
 
 func (f *notesDialsFunc1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
@@ -487,17 +431,14 @@ func (f *notesDialsFunc1Frame) Resume(r *gen.Run) (st gen.Status) {
 	_, err = r.Callee().(*HostDialFrame).Returned(r)
 //line stream_test.go:102:1
 	(*c.n).note("%v %v", err, errors.Is(err, syscall.ETIMEDOUT))
-	return r.Return(f, &f.Header)
+	return f.Return(r, f)
 }
 
-//line stream_greenlet_test.go:495:1
+//line stream_greenlet_test.go:439:1
 
 func (f *notesDialsFunc1Frame) Release(r *gen.Run) { gen.Free(r, f, 1) }
-func (*notesDialsFunc1Frame) Func() *gen.Func      { return &notesDialsFunc1FrameInfo }
+func (*notesDialsFunc1Frame) Func() *gen.Func      { return stream_test_go.At(4) }
 
-var notesDialsFunc1FrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).dials.func1", File: "github.com/going-green/greenlet/hub/sim/stream_test.go", Line: 100, Points: "101"}
-
-// notesFillsFrame is an activation of notes.fills.
 type notesFillsFrame struct {
 	gen.Header
 	n    *notes
@@ -509,8 +450,6 @@ func (n *notes) newFillsFrame(c *socket.Conn, data []byte) *notesFillsFrame {
 	_ = n.fills
 	return gen.MakeFrame(notesFillsFrame{n: n, c: c, data: data})
 }
-
-// fillsResumable is notes.fills for callers that can be suspended.
 func (n *notes) fillsResumable(r *gen.Run, c *socket.Conn, data []byte) gen.Status {
 	return (*notesFillsFrame)(nil).body(r, n, c, data)
 }
@@ -544,8 +483,8 @@ loop_118:
 		data = data[m:]
 		if st = n.SleepResumable(r, time.Second); st != gen.Done {
 			f = gen.Take(r, f, 27)
-			f.n, f.c, f.data, f.PC = n, c, data, 1
-			return r.Link(f, &f.Header, st)
+			f.n, f.c, f.data = n, c, data
+			return f.Link(r, f, 1, st)
 		}
 	}
 resumed_124:
@@ -553,11 +492,10 @@ resumed_124:
 after_loop_118:
 //line stream_test.go:126:1
 	n.note("full, %d left", len(data))
-	t0, t1, st = c.WriteResumable(r, data)
-	if st != gen.Done {
+	if t0, t1, st = c.WriteResumable(r, data); st != gen.Done {
 		f = gen.Take(r, f, 27)
-		f.data, f.n, f.c, f.PC = nil, n, c, 2
-		return r.Link(f, &f.Header, st)
+		f.data, f.n, f.c = nil, n, c
+		return f.Link(r, f, 2, st)
 	}
 resumed_127:
 	if f != nil {
@@ -574,21 +512,19 @@ resumed_127:
 	return gen.Done
 }
 
-//line stream_greenlet_test.go:580:1
+//line stream_greenlet_test.go:518:1
 
 func (f *notesFillsFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.body(r, f.n, f.c, f.data))
+	return f.Started(r, f, f.body(r, f.n, f.c, f.data))
 }
 
 func (f *notesFillsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.c, &f.data) }
 func (f *notesFillsFrame) Forget()            { *f = notesFillsFrame{Header: f.Header} }
 func (f *notesFillsFrame) Release(r *gen.Run) { gen.Free(r, f, 27) }
-func (*notesFillsFrame) Func() *gen.Func      { return &notesFillsFrameInfo }
+func (*notesFillsFrame) Func() *gen.Func      { return stream_test_go.At(5) }
 
-var notesFillsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).fills", File: "github.com/going-green/greenlet/hub/sim/stream_test.go", Line: 117, Points: "124 n c data; 127 n c"}
 var _ func(*notes, *socket.Conn, []byte) = (*notes).fills
 
-// notesDrainsFrame is an activation of notes.drains.
 type notesDrainsFrame struct {
 	gen.Header
 	n         *notes
@@ -600,8 +536,6 @@ func (n *notes) newDrainsFrame(c *socket.Conn, want []byte) *notesDrainsFrame {
 	_ = n.drains
 	return gen.MakeFrame(notesDrainsFrame{n: n, c: c, want: want})
 }
-
-// drainsResumable is notes.drains for callers that can be suspended.
 func (n *notes) drainsResumable(r *gen.Run, c *socket.Conn, want []byte) gen.Status {
 	return (*notesDrainsFrame)(nil).body(r, n, c, want)
 }
@@ -613,24 +547,22 @@ func (f *notesDrainsFrame) body(r *gen.Run, n *notes, c *socket.Conn, want []byt
 //line stream_test.go:134:1
 	if st = n.SleepResumable(r, time.Hour); st != gen.Done {
 		f = gen.Take(r, f, 44)
-		f.n, f.c, f.want, f.PC = n, c, want, 1
-		return r.Link(f, &f.Header, st)
+		f.n, f.c, f.want = n, c, want
+		return f.Link(r, f, 1, st)
 	}
 //line stream_test.go:135:1
 	got = make([]byte, len(want))
-	t0, t1, st = c.ReadFullResumable(r, got)
-	if st != gen.Done {
+	if t0, t1, st = c.ReadFullResumable(r, got); st != gen.Done {
 		f = gen.Take(r, f, 44)
-		f.n, f.c, f.want, f.got, f.PC = n, c, want, got, 2
-		return r.Link(f, &f.Header, st)
+		f.n, f.c, f.want, f.got = n, c, want, got
+		return f.Link(r, f, 2, st)
 	}
 //line stream_test.go:136:1
 	must(t0, t1)
-	_, err, st = c.ReadResumable(r, make([]byte, 1))
-	if st != gen.Done {
+	if _, err, st = c.ReadResumable(r, make([]byte, 1)); st != gen.Done {
 		f = gen.Take(r, f, 44)
-		f.n, f.c, f.want, f.got, f.PC = n, c, want, got, 3
-		return r.Link(f, &f.Header, st)
+		f.n, f.c, f.want, f.got = n, c, want, got
+		return f.Link(r, f, 3, st)
 	}
 //line stream_test.go:138:1
 	n.note("%v %v", bytes.Equal(got, want), err)
@@ -642,7 +574,7 @@ func (f *notesDrainsFrame) body(r *gen.Run, n *notes, c *socket.Conn, want []byt
 	return gen.Done
 }
 
-//line stream_greenlet_test.go:648:1
+//line stream_greenlet_test.go:580:1
 
 func (f *notesDrainsFrame) Resume(r *gen.Run) (st gen.Status) {
 	n, c, want := f.n, f.c, f.want
@@ -651,15 +583,14 @@ func (f *notesDrainsFrame) Resume(r *gen.Run) (st gen.Status) {
 	var t1, err error
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.n, f.c, f.want))
+		return f.Started(r, f, f.body(r, f.n, f.c, f.want))
 	case 1:
 		r.Callee().(*hub.HubSleepFrame).Release(r)
 //line stream_test.go:135:1
 		got = make([]byte, len(want))
-		t0, t1, st = c.ReadFullResumable(r, got)
-		if st != gen.Done {
-			f.got, f.PC = got, 2
-			return r.Link(f, &f.Header, st)
+		if t0, t1, st = c.ReadFullResumable(r, got); st != gen.Done {
+			f.got = got
+			return f.Link(r, f, 2, st)
 		}
 		goto resumed_136
 	case 2:
@@ -675,10 +606,9 @@ func (f *notesDrainsFrame) Resume(r *gen.Run) (st gen.Status) {
 resumed_136:
 //line stream_test.go:136:1
 	must(t0, t1)
-	_, err, st = c.ReadResumable(r, make([]byte, 1))
-	if st != gen.Done {
-		f.got, f.PC = got, 3
-		return r.Link(f, &f.Header, st)
+	if _, err, st = c.ReadResumable(r, make([]byte, 1)); st != gen.Done {
+		f.got = got
+		return f.Link(r, f, 3, st)
 	}
 resumed_137:
 //line stream_test.go:138:1
@@ -686,20 +616,18 @@ resumed_137:
 	f.n, f.want, f.got = nil, nil, nil
 //line stream_test.go:139:1
 	c.Close()
-	return r.Return(f, &f.Header)
+	return f.Return(r, f)
 }
 
-//line stream_greenlet_test.go:695:1
+//line stream_greenlet_test.go:625:1
 
 func (f *notesDrainsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.c, &f.want) }
 func (f *notesDrainsFrame) Forget()            { *f = notesDrainsFrame{Header: f.Header} }
 func (f *notesDrainsFrame) Release(r *gen.Run) { gen.Free(r, f, 44) }
-func (*notesDrainsFrame) Func() *gen.Func      { return &notesDrainsFrameInfo }
+func (*notesDrainsFrame) Func() *gen.Func      { return stream_test_go.At(6) }
 
-var notesDrainsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).drains", File: "github.com/going-green/greenlet/hub/sim/stream_test.go", Line: 133, Points: "134 n c want; 136 +got; 137 ="}
 var _ func(*notes, *socket.Conn, []byte) = (*notes).drains
 
-// notesPressesFrame is an activation of notes.presses.
 type notesPressesFrame struct {
 	gen.Header
 	n    *notes
@@ -710,8 +638,6 @@ func (n *notes) newPressesFrame(size int) *notesPressesFrame {
 	_ = n.presses
 	return gen.MakeFrame(notesPressesFrame{n: n, size: size})
 }
-
-// pressesResumable is notes.presses for callers that can be suspended.
 func (n *notes) pressesResumable(r *gen.Run, size int) gen.Status {
 	return (*notesPressesFrame)(nil).body(r, n, size)
 }
@@ -719,11 +645,10 @@ func (n *notes) pressesResumable(r *gen.Run, size int) gen.Status {
 func (f *notesPressesFrame) body(r *gen.Run, n *notes, size int) (st gen.Status) {
 	var a2, b2 *socket.Conn
 //line stream_test.go:144:1
-	a2, b2, st = n.bothResumable(r)
-	if st != gen.Done {
+	if a2, b2, st = n.bothResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 16)
-		f.n, f.size, f.PC = n, size, 1
-		return r.Link(f, &f.Header, st)
+		f.n, f.size = n, size
+		return f.Link(r, f, 1, st)
 	}
 	{
 //line stream_test.go:145:1
@@ -737,14 +662,14 @@ func (f *notesPressesFrame) body(r *gen.Run, n *notes, size int) (st gen.Status)
 	}
 }
 
-//line stream_greenlet_test.go:743:1
+//line stream_greenlet_test.go:668:1
 
 func (f *notesPressesFrame) Resume(r *gen.Run) (st gen.Status) {
 	n, size := f.n, f.size
 	var a2, b2 *socket.Conn
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.n, f.size))
+		return f.Started(r, f, f.body(r, f.n, f.size))
 	default:
 		a2, b2 = r.Callee().(*notesBothFrame).Returned(r)
 //line stream_test.go:145:1
@@ -754,21 +679,19 @@ func (f *notesPressesFrame) Resume(r *gen.Run) (st gen.Status) {
 		}
 		n.a.Go(n.newFillsFrame(a2, data))
 		n.b.Go(n.newDrainsFrame(b2, data))
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 }
 
-//line stream_greenlet_test.go:764:1
+//line stream_greenlet_test.go:689:1
 
 func (f *notesPressesFrame) Args(args []any)    { gen.SetArgs(f, args, &f.size) }
 func (f *notesPressesFrame) Forget()            { *f = notesPressesFrame{Header: f.Header} }
 func (f *notesPressesFrame) Release(r *gen.Run) { gen.Free(r, f, 16) }
-func (*notesPressesFrame) Func() *gen.Func      { return &notesPressesFrameInfo }
+func (*notesPressesFrame) Func() *gen.Func      { return stream_test_go.At(7) }
 
-var notesPressesFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).presses", File: "github.com/going-green/greenlet/hub/sim/stream_test.go", Line: 143, Points: "144 n size"}
 var _ func(*notes, int) = (*notes).presses
 
-// notesResetsFrame is an activation of notes.resets.
 type notesResetsFrame struct {
 	gen.Header
 	n    *notes
@@ -780,8 +703,6 @@ func (n *notes) newResetsFrame() *notesResetsFrame {
 	_ = n.resets
 	return gen.MakeFrame(notesResetsFrame{n: n})
 }
-
-// resetsResumable is notes.resets for callers that can be suspended.
 func (n *notes) resetsResumable(r *gen.Run) gen.Status { return (*notesResetsFrame)(nil).body(r, n) }
 
 func (f *notesResetsFrame) body(r *gen.Run, n *notes) (st gen.Status) {
@@ -862,26 +783,24 @@ func (f *notesResetsFrame) body(r *gen.Run, n *notes) (st gen.Status) {
 	}
 
 //line stream_test.go:178:1
-	a, b, st = n.bothResumable(r)
-	if st != gen.Done {
+	if a, b, st = n.bothResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 61)
-		f.n, f.PC = n, 1
-		return r.Link(f, &f.Header, st)
+		f.n = n
+		return f.Link(r, f, 1, st)
 	}
 resumed_178:
 //line stream_test.go:179:1
-	_, _, st = a.WriteStringResumable(r, "unread")
-	if st != gen.Done {
+	if _, _, st = a.WriteStringResumable(r, "unread"); st != gen.Done {
 		f = gen.Take(r, f, 61)
-		f.n, f.a, f.b, f.PC = n, a, b, 2
-		return r.Link(f, &f.Header, st)
+		f.n, f.a, f.b = n, a, b
+		return f.Link(r, f, 2, st)
 	}
 resumed_179:
 //line stream_test.go:180:1
 	if st = n.SleepResumable(r, time.Second); st != gen.Done {
 		f = gen.Take(r, f, 61)
-		f.n, f.a, f.b, f.PC = n, a, b, 3
-		return r.Link(f, &f.Header, st)
+		f.n, f.a, f.b = n, a, b
+		return f.Link(r, f, 3, st)
 	}
 resumed_180:
 //line stream_test.go:181:1
@@ -892,25 +811,23 @@ resumed_180:
 //line stream_test.go:182:1
 	if st = n.SleepResumable(r, time.Second); st != gen.Done {
 		f = gen.Take(r, f, 61)
-		f.n, f.a, f.PC = n, a, 4
-		return r.Link(f, &f.Header, st)
+		f.n, f.a = n, a
+		return f.Link(r, f, 4, st)
 	}
 resumed_182:
 //line stream_test.go:183:1
-	_, err, st = a.ReadResumable(r, make([]byte, 1))
-	if st != gen.Done {
+	if _, err, st = a.ReadResumable(r, make([]byte, 1)); st != gen.Done {
 		f = gen.Take(r, f, 61)
-		f.n, f.a, f.PC = n, a, 5
-		return r.Link(f, &f.Header, st)
+		f.n, f.a = n, a
+		return f.Link(r, f, 5, st)
 	}
 resumed_183:
 //line stream_test.go:184:1
 	n.note("%v", err)
-	_, err, st = a.WriteStringResumable(r, "x")
-	if st != gen.Done {
+	if _, err, st = a.WriteStringResumable(r, "x"); st != gen.Done {
 		f = gen.Take(r, f, 61)
-		f.n, f.a, f.PC = n, a, 6
-		return r.Link(f, &f.Header, st)
+		f.n, f.a = n, a
+		return f.Link(r, f, 6, st)
 	}
 resumed_185:
 //line stream_test.go:186:1
@@ -921,52 +838,48 @@ resumed_185:
 		f.a = nil
 	}
 //line stream_test.go:189:1
-	a, b, st = n.bothResumable(r)
-	if st != gen.Done {
+	if a, b, st = n.bothResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 61)
-		f.n, f.PC = n, 7
-		return r.Link(f, &f.Header, st)
+		f.n = n
+		return f.Link(r, f, 7, st)
 	}
 resumed_189:
 //line stream_test.go:190:1
 	b.Close()
 	if st = n.SleepResumable(r, time.Second); st != gen.Done {
 		f = gen.Take(r, f, 61)
-		f.n, f.a, f.PC = n, a, 8
-		return r.Link(f, &f.Header, st)
+		f.n, f.a = n, a
+		return f.Link(r, f, 8, st)
 	}
 resumed_191:
 //line stream_test.go:192:1
-	_, err, st = a.ReadResumable(r, make([]byte, 1))
-	if st != gen.Done {
+	if _, err, st = a.ReadResumable(r, make([]byte, 1)); st != gen.Done {
 		f = gen.Take(r, f, 61)
-		f.n, f.a, f.PC = n, a, 9
-		return r.Link(f, &f.Header, st)
+		f.n, f.a = n, a
+		return f.Link(r, f, 9, st)
 	}
 resumed_192:
 //line stream_test.go:193:1
 	n.note("%v", err)
-	_, err, st = a.WriteStringResumable(r, "to nobody")
-	if st != gen.Done {
+	if _, err, st = a.WriteStringResumable(r, "to nobody"); st != gen.Done {
 		f = gen.Take(r, f, 61)
-		f.n, f.a, f.PC = n, a, 10
-		return r.Link(f, &f.Header, st)
+		f.n, f.a = n, a
+		return f.Link(r, f, 10, st)
 	}
 resumed_194:
 //line stream_test.go:195:1
 	n.note("%v", err)
 	if st = n.SleepResumable(r, time.Second); st != gen.Done {
 		f = gen.Take(r, f, 61)
-		f.n, f.a, f.PC = n, a, 11
-		return r.Link(f, &f.Header, st)
+		f.n, f.a = n, a
+		return f.Link(r, f, 11, st)
 	}
 resumed_196:
 //line stream_test.go:197:1
-	_, err, st = a.WriteStringResumable(r, "x")
-	if st != gen.Done {
+	if _, err, st = a.WriteStringResumable(r, "x"); st != gen.Done {
 		f = gen.Take(r, f, 61)
-		f.n, f.a, f.PC = n, a, 12
-		return r.Link(f, &f.Header, st)
+		f.n, f.a = n, a
+		return f.Link(r, f, 12, st)
 	}
 resumed_197:
 //line stream_test.go:198:1
@@ -977,30 +890,27 @@ resumed_197:
 		f.a = nil
 	}
 //line stream_test.go:201:1
-	a, b, st = n.bothResumable(r)
-	if st != gen.Done {
+	if a, b, st = n.bothResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 61)
-		f.n, f.PC = n, 13
-		return r.Link(f, &f.Header, st)
+		f.n = n
+		return f.Link(r, f, 13, st)
 	}
 resumed_201:
 //line stream_test.go:202:1
 	a.CloseWrite()
-	_, err, st = a.WriteStringResumable(r, "x")
-	if st != gen.Done {
+	if _, err, st = a.WriteStringResumable(r, "x"); st != gen.Done {
 		f = gen.Take(r, f, 61)
-		f.n, f.a, f.b, f.PC = n, a, b, 14
-		return r.Link(f, &f.Header, st)
+		f.n, f.a, f.b = n, a, b
+		return f.Link(r, f, 14, st)
 	}
 resumed_203:
 //line stream_test.go:204:1
 	n.note("%v", errors.Is(err, syscall.EPIPE))
 	b.CloseRead()
-	_, _, st = b.WriteStringResumable(r, "half")
-	if st != gen.Done {
+	if _, _, st = b.WriteStringResumable(r, "half"); st != gen.Done {
 		f = gen.Take(r, f, 61)
-		f.n, f.a, f.b, f.PC = n, a, b, 15
-		return r.Link(f, &f.Header, st)
+		f.n, f.a, f.b = n, a, b
+		return f.Link(r, f, 15, st)
 	}
 resumed_206:
 //line stream_test.go:207:1
@@ -1010,21 +920,19 @@ resumed_206:
 		f.b = nil
 	}
 //line stream_test.go:209:1
-	m, err, st = a.ReadFullResumable(r, got)
-	if st != gen.Done {
+	if m, err, st = a.ReadFullResumable(r, got); st != gen.Done {
 		f = gen.Take(r, f, 61)
-		f.n, f.a, f.got, f.PC = n, a, got, 16
-		return r.Link(f, &f.Header, st)
+		f.n, f.a, f.got = n, a, got
+		return f.Link(r, f, 16, st)
 	}
 resumed_209:
 //line stream_test.go:210:1
 	n.note("%s %v", got[:m], err)
 	a.SetReadDeadline(n.Now())
-	_, err, st = a.ReadResumable(r, got)
-	if st != gen.Done {
+	if _, err, st = a.ReadResumable(r, got); st != gen.Done {
 		f = gen.Take(r, f, 61)
-		f.got, f.n, f.a, f.PC = nil, n, a, 17
-		return r.Link(f, &f.Header, st)
+		f.got, f.n, f.a = nil, n, a
+		return f.Link(r, f, 17, st)
 	}
 resumed_212:
 	if f != nil {
@@ -1035,20 +943,18 @@ resumed_212:
 	return gen.Done
 }
 
-//line stream_greenlet_test.go:1042:1
+//line stream_greenlet_test.go:950:1
 
 func (f *notesResetsFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.body(r, f.n))
+	return f.Started(r, f, f.body(r, f.n))
 }
 
 func (f *notesResetsFrame) Forget()            { *f = notesResetsFrame{Header: f.Header} }
 func (f *notesResetsFrame) Release(r *gen.Run) { gen.Free(r, f, 61) }
-func (*notesResetsFrame) Func() *gen.Func      { return &notesResetsFrameInfo }
+func (*notesResetsFrame) Func() *gen.Func      { return stream_test_go.At(8) }
 
-var notesResetsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).resets", File: "github.com/going-green/greenlet/hub/sim/stream_test.go", Line: 177, Points: "178 n; 179 n a b; 180 =; 182 -b; 183 =; 185 =; 189 n; 191 +a; 192 =; 194 =; 196 =; 197 =; 201 n; 203 n a b; 206 =; 209 n a got; 212 n a"}
 var _ func(*notes) = (*notes).resets
 
-// notesCrowdsFrame is an activation of notes.crowds.
 type notesCrowdsFrame struct {
 	gen.Header
 	n       *notes
@@ -1061,8 +967,6 @@ func (n *notes) newCrowdsFrame() *notesCrowdsFrame {
 	_ = n.crowds
 	return gen.MakeFrame(notesCrowdsFrame{n: n})
 }
-
-// crowdsResumable is notes.crowds for callers that can be suspended.
 func (n *notes) crowdsResumable(r *gen.Run) gen.Status { return (*notesCrowdsFrame)(nil).body(r, n) }
 
 func (f *notesCrowdsFrame) body(r *gen.Run, n *notes) (st gen.Status) {
@@ -1077,8 +981,8 @@ func (f *notesCrowdsFrame) body(r *gen.Run, n *notes) (st gen.Status) {
 	}
 	if st = n.SleepResumable(r, 50*time.Millisecond); st != gen.Done {
 		f = gen.Take(r, f, 11)
-		f.n, f.l, f.clients, f.PC = n, l, clients, 1
-		return r.Link(f, &f.Header, st)
+		f.n, f.l, f.clients = n, l, clients
+		return f.Link(r, f, 1, st)
 	}
 //line stream_test.go:234:1
 	n.note("%d connected", len(n.lines))
@@ -1099,11 +1003,10 @@ loop_237:
 	{
 		c := clients[t1]
 //line stream_test.go:238:1
-		_, st = c.JoinResumable(r)
-		if st != gen.Done {
+		if _, st = c.JoinResumable(r); st != gen.Done {
 			f = gen.Take(r, f, 11)
-			f.clients, f.t0, f.t1, f.PC = clients, t0, t1, 2
-			return r.Link(f, &f.Header, st)
+			f.clients, f.t0, f.t1 = clients, t0, t1
+			return f.Link(r, f, 2, st)
 		}
 	}
 //line stream_test.go:237:1
@@ -1111,7 +1014,7 @@ loop_237:
 	goto loop_237
 }
 
-//line stream_greenlet_test.go:1118:1
+//line stream_greenlet_test.go:1021:1
 
 func (f *notesCrowdsFrame) Resume(r *gen.Run) (st gen.Status) {
 	n := f.n
@@ -1120,7 +1023,7 @@ func (f *notesCrowdsFrame) Resume(r *gen.Run) (st gen.Status) {
 	var t0, t1 int
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.n))
+		return f.Started(r, f, f.body(r, f.n))
 	case 1:
 		l, clients = f.l, f.clients
 		r.Callee().(*hub.HubSleepFrame).Release(r)
@@ -1145,15 +1048,14 @@ func (f *notesCrowdsFrame) Resume(r *gen.Run) (st gen.Status) {
 loop_237:
 //line stream_test.go:237:1
 	if t1 >= t0 {
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 	{
 		c := clients[t1]
 //line stream_test.go:238:1
-		_, st = c.JoinResumable(r)
-		if st != gen.Done {
-			f.clients, f.t0, f.t1, f.PC = clients, t0, t1, 2
-			return r.Link(f, &f.Header, st)
+		if _, st = c.JoinResumable(r); st != gen.Done {
+			f.clients, f.t0, f.t1 = clients, t0, t1
+			return f.Link(r, f, 2, st)
 		}
 	}
 resumed_238:
@@ -1162,16 +1064,14 @@ resumed_238:
 	goto loop_237
 }
 
-//line stream_greenlet_test.go:1169:1
+//line stream_greenlet_test.go:1071:1
 
 func (f *notesCrowdsFrame) Forget()            { *f = notesCrowdsFrame{Header: f.Header} }
 func (f *notesCrowdsFrame) Release(r *gen.Run) { gen.Free(r, f, 11) }
-func (*notesCrowdsFrame) Func() *gen.Func      { return &notesCrowdsFrameInfo }
+func (*notesCrowdsFrame) Func() *gen.Func      { return stream_test_go.At(9) }
 
-var notesCrowdsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).crowds", File: "github.com/going-green/greenlet/hub/sim/stream_test.go", Line: 227, Points: "233 n l clients; 238 clients t0 t1"}
 var _ func(*notes) = (*notes).crowds
 
-// notesChattersFrame is an activation of notes.chatters.
 type notesChattersFrame struct {
 	gen.Header
 	n         *notes
@@ -1187,8 +1087,6 @@ func (n *notes) newChattersFrame() *notesChattersFrame {
 	_ = n.chatters
 	return gen.MakeFrame(notesChattersFrame{n: n})
 }
-
-// chattersResumable is notes.chatters for callers that can be suspended.
 func (n *notes) chattersResumable(r *gen.Run) gen.Status {
 	return (*notesChattersFrame)(nil).body(r, n)
 }
@@ -1219,11 +1117,10 @@ func (f *notesChattersFrame) body(r *gen.Run, n *notes) (st gen.Status) {
 	}
 
 //line stream_test.go:268:1
-	a2, b2, st = n.bothResumable(r)
-	if st != gen.Done {
+	if a2, b2, st = n.bothResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 35)
-		f.n, f.PC = n, 1
-		return r.Link(f, &f.Header, st)
+		f.n = n
+		return f.Link(r, f, 1, st)
 	}
 resumed_268:
 	sent = new([2]bytes.Buffer)
@@ -1251,8 +1148,8 @@ loop_275:
 //line stream_test.go:276:1
 	if st = n.SleepResumable(r, time.Duration(n.Rand().Int64N(int64(5*time.Second)))); st != gen.Done {
 		f = gen.Take(r, f, 35)
-		f.n, f.a2, f.b2, f.sent, f.got, f.tasks, f.x, f.y, f.t0, f.PC = n, a2, b2, sent, got, tasks, x, y, t0, 2
-		return r.Link(f, &f.Header, st)
+		f.n, f.a2, f.b2, f.sent, f.got, f.tasks, f.x, f.y, f.t0 = n, a2, b2, sent, got, tasks, x, y, t0
+		return f.Link(r, f, 2, st)
 	}
 resumed_276:
 //line stream_test.go:277:1
@@ -1291,11 +1188,10 @@ loop_289:
 	{
 		t := tasks[t2]
 //line stream_test.go:290:1
-		err2, st = t.JoinResumable(r)
-		if st != gen.Done {
+		if err2, st = t.JoinResumable(r); st != gen.Done {
 			f = gen.Take(r, f, 35)
-			f.n, f.a2, f.b2, f.sent, f.got, f.tasks, f.t0, f.t2, f.PC = n, a2, b2, sent, got, tasks, t1, t2, 3
-			return r.Link(f, &f.Header, st)
+			f.n, f.a2, f.b2, f.sent, f.got, f.tasks, f.t0, f.t2 = n, a2, b2, sent, got, tasks, t1, t2
+			return f.Link(r, f, 3, st)
 		}
 	}
 resumed_290:
@@ -1308,20 +1204,18 @@ resumed_290:
 	goto loop_289
 }
 
-//line stream_greenlet_test.go:1316:1
+//line stream_greenlet_test.go:1212:1
 
 func (f *notesChattersFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.body(r, f.n))
+	return f.Started(r, f, f.body(r, f.n))
 }
 
 func (f *notesChattersFrame) Forget()            { *f = notesChattersFrame{Header: f.Header} }
 func (f *notesChattersFrame) Release(r *gen.Run) { gen.Free(r, f, 35) }
-func (*notesChattersFrame) Func() *gen.Func      { return &notesChattersFrameInfo }
+func (*notesChattersFrame) Func() *gen.Func      { return stream_test_go.At(10) }
 
-var notesChattersFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).chatters", File: "github.com/going-green/greenlet/hub/sim/stream_test.go", Line: 267, Points: "268 n; 276 n a2 b2 sent got tasks x y t0; 290 -x -y -t0 +t1 +t2"}
 var _ func(*notes) = (*notes).chatters
 
-// notesBabblesFrame is an activation of notes.babbles.
 type notesBabblesFrame struct {
 	gen.Header
 	n    *notes
@@ -1335,8 +1229,6 @@ func (n *notes) newBabblesFrame(c *socket.Conn, sent *bytes.Buffer) *notesBabble
 	_ = n.babbles
 	return gen.MakeFrame(notesBabblesFrame{n: n, c: c, sent: sent})
 }
-
-// babblesResumable is notes.babbles for callers that can be suspended.
 func (n *notes) babblesResumable(r2 *gen.Run, c *socket.Conn, sent *bytes.Buffer) gen.Status {
 	return (*notesBabblesFrame)(nil).body(r2, n, c, sent)
 }
@@ -1378,11 +1270,10 @@ loop_309:
 			p[i] = byte(r.Uint32())
 		}
 		sent.Write(p)
-		_, err, st = c.WriteResumable(r2, p)
-		if st != gen.Done {
+		if _, err, st = c.WriteResumable(r2, p); st != gen.Done {
 			f = gen.Take(r2, f, 12)
-			f.n, f.c, f.sent, f.r, f.t0, f.PC = n, c, sent, r, t0, 1
-			return r2.Link(f, &f.Header, st)
+			f.n, f.c, f.sent, f.r, f.t0 = n, c, sent, r, t0
+			return f.Link(r2, f, 1, st)
 		}
 	}
 resumed_315:
@@ -1392,8 +1283,8 @@ resumed_315:
 	}
 	if st = n.SleepResumable(r2, time.Duration(r.IntN(500))*time.Millisecond); st != gen.Done {
 		f = gen.Take(r2, f, 12)
-		f.n, f.c, f.sent, f.r, f.t0, f.PC = n, c, sent, r, t0, 2
-		return r2.Link(f, &f.Header, st)
+		f.n, f.c, f.sent, f.r, f.t0 = n, c, sent, r, t0
+		return f.Link(r2, f, 2, st)
 	}
 resumed_318:
 //line stream_test.go:309:1
@@ -1401,21 +1292,19 @@ resumed_318:
 	goto loop_309
 }
 
-//line stream_greenlet_test.go:1410:1
+//line stream_greenlet_test.go:1301:1
 
 func (f *notesBabblesFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.body(r, f.n, f.c, f.sent))
+	return f.Started(r, f, f.body(r, f.n, f.c, f.sent))
 }
 
 func (f *notesBabblesFrame) Args(args []any)    { gen.SetArgs(f, args, &f.c, &f.sent) }
 func (f *notesBabblesFrame) Forget()            { *f = notesBabblesFrame{Header: f.Header} }
 func (f *notesBabblesFrame) Release(r *gen.Run) { gen.Free(r, f, 12) }
-func (*notesBabblesFrame) Func() *gen.Func      { return &notesBabblesFrameInfo }
+func (*notesBabblesFrame) Func() *gen.Func      { return stream_test_go.At(11) }
 
-var notesBabblesFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).babbles", File: "github.com/going-green/greenlet/hub/sim/stream_test.go", Line: 307, Points: "315 n c sent r t0; 318 ="}
 var _ func(*notes, *socket.Conn, *bytes.Buffer) = (*notes).babbles
 
-// notesHearsFrame is an activation of notes.hears.
 type notesHearsFrame struct {
 	gen.Header
 	n   *notes
@@ -1428,8 +1317,6 @@ func (n *notes) newHearsFrame(c *socket.Conn, got *bytes.Buffer) *notesHearsFram
 	_ = n.hears
 	return gen.MakeFrame(notesHearsFrame{n: n, c: c, got: got})
 }
-
-// hearsResumable is notes.hears for callers that can be suspended.
 func (n *notes) hearsResumable(r *gen.Run, c *socket.Conn, got *bytes.Buffer) gen.Status {
 	return (*notesHearsFrame)(nil).body(r, n, c, got)
 }
@@ -1442,11 +1329,10 @@ func (f *notesHearsFrame) body(r *gen.Run, n *notes, c *socket.Conn, got *bytes.
 	p = make([]byte, 100)
 loop_326:
 	c.SetReadDeadline(n.Now().Add(2 * time.Minute)) // nobody is told that the other end has given up
-	m, err, st = c.ReadResumable(r, p)
-	if st != gen.Done {
+	if m, err, st = c.ReadResumable(r, p); st != gen.Done {
 		f = gen.Take(r, f, 14)
-		f.n, f.c, f.got, f.p, f.PC = n, c, got, p, 1
-		return r.Link(f, &f.Header, st)
+		f.n, f.c, f.got, f.p = n, c, got, p
+		return f.Link(r, f, 1, st)
 	}
 //line stream_test.go:329:1
 	got.Write(p[:m])
@@ -1456,7 +1342,7 @@ loop_326:
 	goto loop_326
 }
 
-//line stream_greenlet_test.go:1465:1
+//line stream_greenlet_test.go:1351:1
 
 func (f *notesHearsFrame) Resume(r *gen.Run) (st gen.Status) {
 	n, c, got := f.n, f.c, f.got
@@ -1465,7 +1351,7 @@ func (f *notesHearsFrame) Resume(r *gen.Run) (st gen.Status) {
 	var err error
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.n, f.c, f.got))
+		return f.Started(r, f, f.body(r, f.n, f.c, f.got))
 	case 1:
 		p = f.p
 		m, err = r.Callee().(*socket.ConnReadFrame).Returned(r)
@@ -1475,31 +1361,28 @@ func (f *notesHearsFrame) Resume(r *gen.Run) (st gen.Status) {
 loop_326:
 //line stream_test.go:327:1
 	c.SetReadDeadline(n.Now().Add(2 * time.Minute)) // nobody is told that the other end has given up
-	m, err, st = c.ReadResumable(r, p)
-	if st != gen.Done {
-		f.p, f.PC = p, 1
-		return r.Link(f, &f.Header, st)
+	if m, err, st = c.ReadResumable(r, p); st != gen.Done {
+		f.p = p
+		return f.Link(r, f, 1, st)
 	}
 resumed_328:
 //line stream_test.go:329:1
 	got.Write(p[:m])
 	if err != nil {
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 	goto loop_326
 }
 
-//line stream_greenlet_test.go:1498:1
+//line stream_greenlet_test.go:1383:1
 
 func (f *notesHearsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.c, &f.got) }
 func (f *notesHearsFrame) Forget()            { *f = notesHearsFrame{Header: f.Header} }
 func (f *notesHearsFrame) Release(r *gen.Run) { gen.Free(r, f, 14) }
-func (*notesHearsFrame) Func() *gen.Func      { return &notesHearsFrameInfo }
+func (*notesHearsFrame) Func() *gen.Func      { return stream_test_go.At(12) }
 
-var notesHearsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).hears", File: "github.com/going-green/greenlet/hub/sim/stream_test.go", Line: 324, Points: "328 n c got p"}
 var _ func(*notes, *socket.Conn, *bytes.Buffer) = (*notes).hears
 
-// notesHurriesFrame is an activation of notes.hurries.
 type notesHurriesFrame struct {
 	gen.Header
 	n     *notes
@@ -1511,41 +1394,34 @@ func (n *notes) newHurriesFrame() *notesHurriesFrame {
 	_ = n.hurries
 	return gen.MakeFrame(notesHurriesFrame{n: n})
 }
-
-// hurriesResumable is notes.hurries for callers that can be suspended.
 func (n *notes) hurriesResumable(r *gen.Run) gen.Status { return (*notesHurriesFrame)(nil).body(r, n) }
 
 func (f *notesHurriesFrame) body(r *gen.Run, n *notes) (st gen.Status) {
 	var (
-		a, b  *socket.Conn
-		start time.Time
-		t0    int
-		t1    error
-		t2    int
-		t3    error
+		a, b   *socket.Conn
+		start  time.Time
+		t0, t2 int
+		t1, t3 error
 	)
 //line stream_test.go:338:1
-	a, b, st = n.bothResumable(r)
-	if st != gen.Done {
+	if a, b, st = n.bothResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 7)
-		f.n, f.PC = n, 1
-		return r.Link(f, &f.Header, st)
+		f.n = n
+		return f.Link(r, f, 1, st)
 	}
 //line stream_test.go:339:1
 	start = n.Now()
-	t0, t1, st = a.WriteResumable(r, make([]byte, 100_000))
-	if st != gen.Done {
+	if t0, t1, st = a.WriteResumable(r, make([]byte, 100_000)); st != gen.Done {
 		f = gen.Take(r, f, 7)
-		f.n, f.a, f.b, f.start, f.PC = n, a, b, start, 2
-		return r.Link(f, &f.Header, st)
+		f.n, f.a, f.b, f.start = n, a, b, start
+		return f.Link(r, f, 2, st)
 	}
 //line stream_test.go:340:1
 	must(t0, t1)
-	t2, t3, st = b.ReadFullResumable(r, make([]byte, 50_000))
-	if st != gen.Done {
+	if t2, t3, st = b.ReadFullResumable(r, make([]byte, 50_000)); st != gen.Done {
 		f = gen.Take(r, f, 7)
-		f.n, f.a, f.b, f.start, f.PC = n, a, b, start, 3
-		return r.Link(f, &f.Header, st)
+		f.n, f.a, f.b, f.start = n, a, b, start
+		return f.Link(r, f, 3, st)
 	}
 //line stream_test.go:341:1
 	must(t2, t3)
@@ -1559,29 +1435,26 @@ func (f *notesHurriesFrame) body(r *gen.Run, n *notes) (st gen.Status) {
 	return gen.Done
 }
 
-//line stream_greenlet_test.go:1568:1
+//line stream_greenlet_test.go:1444:1
 
 func (f *notesHurriesFrame) Resume(r *gen.Run) (st gen.Status) {
 	n := f.n
 	var (
-		a, b  *socket.Conn
-		start time.Time
-		t0    int
-		t1    error
-		t2    int
-		t3    error
+		a, b   *socket.Conn
+		start  time.Time
+		t0, t2 int
+		t1, t3 error
 	)
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.n))
+		return f.Started(r, f, f.body(r, f.n))
 	case 1:
 		a, b = r.Callee().(*notesBothFrame).Returned(r)
 //line stream_test.go:339:1
 		start = n.Now()
-		t0, t1, st = a.WriteResumable(r, make([]byte, 100_000))
-		if st != gen.Done {
-			f.a, f.b, f.start, f.PC = a, b, start, 2
-			return r.Link(f, &f.Header, st)
+		if t0, t1, st = a.WriteResumable(r, make([]byte, 100_000)); st != gen.Done {
+			f.a, f.b, f.start = a, b, start
+			return f.Link(r, f, 2, st)
 		}
 		goto resumed_340
 	case 2:
@@ -1597,10 +1470,9 @@ func (f *notesHurriesFrame) Resume(r *gen.Run) (st gen.Status) {
 resumed_340:
 //line stream_test.go:340:1
 	must(t0, t1)
-	t2, t3, st = b.ReadFullResumable(r, make([]byte, 50_000))
-	if st != gen.Done {
-		f.a, f.b, f.start, f.PC = a, b, start, 3
-		return r.Link(f, &f.Header, st)
+	if t2, t3, st = b.ReadFullResumable(r, make([]byte, 50_000)); st != gen.Done {
+		f.a, f.b, f.start = a, b, start
+		return f.Link(r, f, 3, st)
 	}
 resumed_341:
 //line stream_test.go:341:1
@@ -1612,15 +1484,30 @@ resumed_341:
 	f.a = nil
 //line stream_test.go:344:1
 	b.Close()
-	return r.Return(f, &f.Header)
+	return f.Return(r, f)
 }
 
-//line stream_greenlet_test.go:1624:1
+//line stream_greenlet_test.go:1496:1
 
 func (f *notesHurriesFrame) Forget()            { *f = notesHurriesFrame{Header: f.Header} }
 func (f *notesHurriesFrame) Release(r *gen.Run) { gen.Free(r, f, 7) }
-func (*notesHurriesFrame) Func() *gen.Func      { return &notesHurriesFrameInfo }
+func (*notesHurriesFrame) Func() *gen.Func      { return stream_test_go.At(13) }
 
-var notesHurriesFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).hurries", File: "github.com/going-green/greenlet/hub/sim/stream_test.go", Line: 337, Points: "338 n; 340 n a b start; 341 ="}
 var _ func(*notes) = (*notes).hurries
 var _ = gen.Declare("notes.both", "notes.reads", "notes.heals", "notes.dials", "notes.fills", "notes.drains", "notes.presses", "notes.resets", "notes.crowds", "notes.chatters", "notes.babbles", "notes.hears", "notes.hurries")
+var stream_test_go = gen.Funcs{Package: "github.com/going-green/greenlet/hub/sim", File: "github.com/going-green/greenlet/hub/sim/stream_test.go", List: `
+(*notes).both 22 27: 25 l; 26
+(*notes).reads 33: 35 n name c
+(*notes).heals 46: 47 n after twoWays; 51 +a2 +b2 +x +y; 52 =; 56 n after a2 b2; 57 -b2; 58 n a2; 61 =
+(*notes).dials 99: 100 n
+(*notes).dials.func1 100: 101
+(*notes).fills 117: 124 n c data; 127 n c
+(*notes).drains 133: 134 n c want; 136 +got; 137 =
+(*notes).presses 143: 144 n size
+(*notes).resets 177: 178 n; 179 n a b; 180 =; 182 -b; 183 =; 185 =; 189 n; 191 +a; 192 =; 194 =; 196 =; 197 =; 201 n; 203 n a b; 206 =; 209 n a got; 212 n a
+(*notes).crowds 227: 233 n l clients; 238 clients t0 t1
+(*notes).chatters 267: 268 n; 276 n a2 b2 sent got tasks x y t0; 290 -x -y -t0 +t1 +t2
+(*notes).babbles 307: 315 n c sent r t0; 318 =
+(*notes).hears 324: 328 n c got p
+(*notes).hurries 337: 338 n; 340 n a b start; 341 =
+`}

@@ -13,7 +13,6 @@ import (
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// notesRoundsFrame is an activation of notes.rounds.
 type notesRoundsFrame struct {
 	gen.Header
 	n    *notes
@@ -25,8 +24,6 @@ func (n *notes) newRoundsFrame(name string) *notesRoundsFrame {
 	_ = n.rounds
 	return gen.MakeFrame(notesRoundsFrame{n: n, name: name})
 }
-
-// roundsResumable is notes.rounds for callers that can be suspended.
 func (n *notes) roundsResumable(r *gen.Run, name string) gen.Status {
 	return (*notesRoundsFrame)(nil).body(r, n, name)
 }
@@ -44,8 +41,8 @@ loop_16:
 	n.note("%s", name)
 	if st = n.YieldResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 38)
-		f.n, f.name, f.t0, f.PC = n, name, t0, 1
-		return r.Link(f, &f.Header, st)
+		f.n, f.name, f.t0 = n, name, t0
+		return f.Link(r, f, 1, st)
 	}
 //line turns_test.go:16:1
 	t0++
@@ -54,22 +51,22 @@ after_loop_16:
 //line turns_test.go:20:1
 	if st = n.SleepResumable(r, time.Second); st != gen.Done {
 		f = gen.Take(r, f, 38)
-		f.n, f.name, f.PC = n, name, 2
-		return r.Link(f, &f.Header, st)
+		f.n, f.name = n, name
+		return f.Link(r, f, 2, st)
 	}
 //line turns_test.go:21:1
 	n.note("%s", strings.ToUpper(name))
 	return gen.Done
 }
 
-//line turns_greenlet_test.go:66:1
+//line turns_greenlet_test.go:63:1
 
 func (f *notesRoundsFrame) Resume(r *gen.Run) (st gen.Status) {
 	n, name := f.n, f.name
 	var t0 int
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.n, f.name))
+		return f.Started(r, f, f.body(r, f.n, f.name))
 	case 1:
 		t0 = f.t0
 		r.Callee().(*hub.HubYieldFrame).Release(r)
@@ -87,8 +84,8 @@ loop_16:
 //line turns_test.go:17:1
 	n.note("%s", name)
 	if st = n.YieldResumable(r); st != gen.Done {
-		f.t0, f.PC = t0, 1
-		return r.Link(f, &f.Header, st)
+		f.t0 = t0
+		return f.Link(r, f, 1, st)
 	}
 resumed_18:
 //line turns_test.go:16:1
@@ -97,22 +94,23 @@ resumed_18:
 after_loop_16:
 //line turns_test.go:20:1
 	if st = n.SleepResumable(r, time.Second); st != gen.Done {
-		f.PC = 2
-		return r.Link(f, &f.Header, st)
+		return f.Link(r, f, 2, st)
 	}
 resumed_20:
 //line turns_test.go:21:1
 	n.note("%s", strings.ToUpper(name))
-	return r.Return(f, &f.Header)
+	return f.Return(r, f)
 }
 
-//line turns_greenlet_test.go:110:1
+//line turns_greenlet_test.go:106:1
 
 func (f *notesRoundsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.name) }
 func (f *notesRoundsFrame) Forget()            { *f = notesRoundsFrame{Header: f.Header} }
 func (f *notesRoundsFrame) Release(r *gen.Run) { gen.Free(r, f, 38) }
-func (*notesRoundsFrame) Func() *gen.Func      { return &notesRoundsFrameInfo }
+func (*notesRoundsFrame) Func() *gen.Func      { return turns_test_go.At(0) }
 
-var notesRoundsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).rounds", File: "github.com/going-green/greenlet/hub/sim/turns_test.go", Line: 15, Points: "18 n name t0; 20 -t0"}
 var _ func(*notes, string) = (*notes).rounds
 var _ = gen.Declare("notes.rounds")
+var turns_test_go = gen.Funcs{Package: "github.com/going-green/greenlet/hub/sim", File: "github.com/going-green/greenlet/hub/sim/turns_test.go", List: `
+(*notes).rounds 15: 18 n name t0; 20 -t0
+`}

@@ -18,22 +18,18 @@ import (
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// diskBeginFrame is an activation of Disk.begin.
 type diskBeginFrame struct {
-	gen.Header
+	gen.Returns[error]
 	d     *Disk
 	takes time.Duration
-	ret0  error
 }
 
 func (d *Disk) newBeginFrame(takes time.Duration) *diskBeginFrame {
 	_ = d.begin
 	return gen.MakeFrame(diskBeginFrame{d: d, takes: takes})
 }
-func (f *diskBeginFrame) Results() error                   { f.Over(f); return f.ret0 }
-func (f *diskBeginFrame) Returned(r *gen.Run) (ret0 error) { ret0 = f.ret0; f.Release(r); return }
-
-// beginResumable is Disk.begin for callers that can be suspended.
+func (f *diskBeginFrame) Results() error            { f.Over(f); return f.Ret0 }
+func (f *diskBeginFrame) Returned(r *gen.Run) error { ret0 := f.Ret0; f.Release(r); return ret0 }
 func (d *Disk) beginResumable(r *gen.Run, takes time.Duration) (error, gen.Status) {
 	return (*diskBeginFrame)(nil).body(r, d, takes)
 }
@@ -54,64 +50,44 @@ func (f *diskBeginFrame) body(r *gen.Run, d *Disk, takes time.Duration) (ret0 er
 //line disk.go:174:1
 	if st = d.host.net.hub.SleepResumable(r, takes); st != gen.Done {
 		f = gen.Take(r, f, 8)
-		f.d, f.PC = d, 1
-		return ret0, r.Link(f, &f.Header, st)
+		f.d = d
+		return ret0, f.Link(r, f, 1, st)
 	}
 after_if_173:
 //line disk.go:176:1
 	return d.usable(), gen.Done
 }
 
-//line disk_greenlet.go:66:1
+//line disk_greenlet.go:62:1
 
 func (f *diskBeginFrame) Resume(r *gen.Run) (st gen.Status) {
 	d := f.d
 	switch f.PC {
 	case 0:
-		f.ret0, st = f.body(r, f.d, f.takes)
-		return r.Started(f, &f.Header, st)
+		f.Ret0, st = f.body(r, f.d, f.takes)
+		return f.Started(r, f, st)
 	default:
 		r.Callee().(*hub.HubSleepFrame).Release(r)
 //line disk.go:176:1
-		f.ret0 = d.usable()
-		return r.Return(f, &f.Header)
+		f.Ret0 = d.usable()
+		return f.Return(r, f)
 	}
 }
 
-//line disk_greenlet.go:82:1
+//line disk_greenlet.go:78:1
 
-func (f *diskBeginFrame) Args(args []any)            { gen.SetArgs(f, args, &f.takes) }
-func (f *diskBeginFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *diskBeginFrame) Forget()                    { *f = diskBeginFrame{Header: f.Header, ret0: f.ret0} }
-func (f *diskBeginFrame) Release(r *gen.Run)         { gen.Free(r, f, 8) }
-func (*diskBeginFrame) Func() *gen.Func              { return &diskBeginFrameInfo }
+func (f *diskBeginFrame) Args(args []any)    { gen.SetArgs(f, args, &f.takes) }
+func (f *diskBeginFrame) Forget()            { *f = diskBeginFrame{Returns: f.Returns} }
+func (f *diskBeginFrame) Release(r *gen.Run) { gen.Free(r, f, 8) }
+func (*diskBeginFrame) Func() *gen.Func      { return disk_go.At(0) }
 
-var diskBeginFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.(*Disk).begin", File: "github.com/going-green/greenlet/hub/sim/disk.go", Line: 164, Points: "174 d"}
-var _ func(*Disk, time.Duration) error = (*Disk).begin
+var _ = gen.Method11((*new(*Disk)).begin, (*Disk).beginResumable, (*Disk).newBeginFrame)
 
-// diskBeginFrameValue is Disk.begin as a value, for callers that can be suspended.
-type diskBeginFrameValue struct {
-	recv *Disk
-}
-
-func (v diskBeginFrameValue) CallResumable(r *gen.Run, p0 time.Duration) (error, gen.Status) {
-	return v.recv.beginResumable(r, p0)
-}
-
-var _ = gen.RegisterMethod((*new(*Disk)).begin, func(recv *Disk) any {
-	return diskBeginFrameValue{recv}
-})
-
-func (v diskBeginFrameValue) Frame() gen.Frame { return gen.MakeFrame(diskBeginFrame{d: v.recv}) }
-
-// DiskOpenFileFrame is an activation of Disk.OpenFile.
 type DiskOpenFileFrame struct {
-	gen.Header
+	gen.Returns2[file.File, error]
 	d    *Disk
 	name string
 	flag int
-	ret0 file.File
-	ret1 error
 }
 
 // NewOpenFileFrame makes a frame that will run Disk.OpenFile.
@@ -119,14 +95,12 @@ func (d *Disk) NewOpenFileFrame(name string, flag int) *DiskOpenFileFrame {
 	_ = d.OpenFile
 	return gen.MakeFrame(DiskOpenFileFrame{d: d, name: name, flag: flag})
 }
-func (f *DiskOpenFileFrame) Results() (file.File, error) { f.Over(f); return f.ret0, f.ret1 }
-func (f *DiskOpenFileFrame) Returned(r *gen.Run) (ret0 file.File, ret1 error) {
-	ret0, ret1 = f.ret0, f.ret1
+func (f *DiskOpenFileFrame) Results() (file.File, error) { f.Over(f); return f.Ret0, f.Ret1 }
+func (f *DiskOpenFileFrame) Returned(r *gen.Run) (file.File, error) {
+	ret0, ret1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return
+	return ret0, ret1
 }
-
-// OpenFileResumable is Disk.OpenFile for callers that can be suspended.
 func (d *Disk) OpenFileResumable(r *gen.Run, name string, flag int) (file.File, error, gen.Status) {
 	return (*DiskOpenFileFrame)(nil).body(r, d, name, flag)
 }
@@ -137,11 +111,10 @@ func (f2 *DiskOpenFileFrame) body(r *gen.Run, d *Disk, name string, flag int) (r
 	if err := file.Check("open", name); err != nil {
 		return nil, err, gen.Done
 	}
-	err, st = d.beginResumable(r, d.o.Access)
-	if st != gen.Done {
+	if err, st = d.beginResumable(r, d.o.Access); st != gen.Done {
 		f2 = gen.Take(r, f2, 5)
-		f2.d, f2.name, f2.flag, f2.PC = d, name, flag, 1
-		return ret0, ret1, r.Link(f2, &f2.Header, st)
+		f2.d, f2.name, f2.flag = d, name, flag
+		return ret0, ret1, f2.Link(r, f2, 1, st)
 	}
 	{
 //line disk.go:243:1
@@ -160,72 +133,49 @@ func (f2 *DiskOpenFileFrame) body(r *gen.Run, d *Disk, name string, flag int) (r
 	}
 }
 
-//line disk_greenlet.go:164:1
+//line disk_greenlet.go:137:1
 
 func (f2 *DiskOpenFileFrame) Resume(r *gen.Run) (st gen.Status) {
 	d, name, flag := f2.d, f2.name, f2.flag
 	var err error
 	switch f2.PC {
 	case 0:
-		f2.ret0, f2.ret1, st = f2.body(r, f2.d, f2.name, f2.flag)
-		return r.Started(f2, &f2.Header, st)
+		f2.Ret0, f2.Ret1, st = f2.body(r, f2.d, f2.name, f2.flag)
+		return f2.Started(r, f2, st)
 	default:
 		err = r.Callee().(*diskBeginFrame).Returned(r)
 //line disk.go:243:1
 		if err != nil {
-			f2.ret0, f2.ret1 = nil, failedAt("open", name, err)
-			return r.Return(f2, &f2.Header)
+			f2.Ret0, f2.Ret1 = nil, failedAt("open", name, err)
+			return f2.Return(r, f2)
 		}
 //line disk.go:246:1
 		f, err2 := d.open(name, flag)
 		f2.d = nil
 //line disk.go:247:1
 		if err2 != nil {
-			f2.ret0, f2.ret1 = nil, failedAt("open", name, err2)
-			return r.Return(f2, &f2.Header)
+			f2.Ret0, f2.Ret1 = nil, failedAt("open", name, err2)
+			return f2.Return(r, f2)
 		}
 //line disk.go:250:1
-		f2.ret0, f2.ret1 = f, nil
-		return r.Return(f2, &f2.Header)
+		f2.Ret0, f2.Ret1 = f, nil
+		return f2.Return(r, f2)
 	}
 }
 
-//line disk_greenlet.go:194:1
+//line disk_greenlet.go:167:1
 
-func (f *DiskOpenFileFrame) Args(args []any) { gen.SetArgs(f, args, &f.name, &f.flag) }
-func (f *DiskOpenFileFrame) Send(r *gen.Run) gen.Status {
-	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
-}
-func (f *DiskOpenFileFrame) Forget() {
-	*f = DiskOpenFileFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1}
-}
+func (f *DiskOpenFileFrame) Args(args []any)    { gen.SetArgs(f, args, &f.name, &f.flag) }
+func (f *DiskOpenFileFrame) Forget()            { *f = DiskOpenFileFrame{Returns2: f.Returns2} }
 func (f *DiskOpenFileFrame) Release(r *gen.Run) { gen.Free(r, f, 5) }
-func (*DiskOpenFileFrame) Func() *gen.Func      { return &infoOfDiskOpenFileFrame }
+func (*DiskOpenFileFrame) Func() *gen.Func      { return disk_go.At(1) }
 
-var infoOfDiskOpenFileFrame = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.(*Disk).OpenFile", File: "github.com/going-green/greenlet/hub/sim/disk.go", Line: 239, Points: "243 d name flag"}
-var _ func(*Disk, string, int) (file.File, error) = (*Disk).OpenFile
+var _ = gen.Method22((*new(*Disk)).OpenFile, (*Disk).OpenFileResumable, (*Disk).NewOpenFileFrame)
 
-// valueDiskOpenFileFrame is Disk.OpenFile as a value, for callers that can be suspended.
-type valueDiskOpenFileFrame struct {
-	recv *Disk
-}
-
-func (v valueDiskOpenFileFrame) CallResumable(r *gen.Run, p0 string, p1 int) (file.File, error, gen.Status) {
-	return v.recv.OpenFileResumable(r, p0, p1)
-}
-
-var _ = gen.RegisterMethod((*new(*Disk)).OpenFile, func(recv *Disk) any {
-	return valueDiskOpenFileFrame{recv}
-})
-
-func (v valueDiskOpenFileFrame) Frame() gen.Frame { return gen.MakeFrame(DiskOpenFileFrame{d: v.recv}) }
-
-// DiskMkdirFrame is an activation of Disk.Mkdir.
 type DiskMkdirFrame struct {
-	gen.Header
+	gen.Returns[error]
 	d    *Disk
 	name string
-	ret0 error
 }
 
 // NewMkdirFrame makes a frame that will run Disk.Mkdir.
@@ -233,10 +183,8 @@ func (d *Disk) NewMkdirFrame(name string) *DiskMkdirFrame {
 	_ = d.Mkdir
 	return gen.MakeFrame(DiskMkdirFrame{d: d, name: name})
 }
-func (f *DiskMkdirFrame) Results() error                   { f.Over(f); return f.ret0 }
-func (f *DiskMkdirFrame) Returned(r *gen.Run) (ret0 error) { ret0 = f.ret0; f.Release(r); return }
-
-// MkdirResumable is Disk.Mkdir for callers that can be suspended.
+func (f *DiskMkdirFrame) Results() error            { f.Over(f); return f.Ret0 }
+func (f *DiskMkdirFrame) Returned(r *gen.Run) error { ret0 := f.Ret0; f.Release(r); return ret0 }
 func (d *Disk) MkdirResumable(r *gen.Run, name string) (error, gen.Status) {
 	return (*DiskMkdirFrame)(nil).body(r, d, name)
 }
@@ -247,11 +195,10 @@ func (f *DiskMkdirFrame) body(r *gen.Run, d *Disk, name string) (ret0 error, st 
 	if err := file.Check("mkdir", name); err != nil {
 		return err, gen.Done
 	}
-	err, st = d.beginResumable(r, d.o.Access)
-	if st != gen.Done {
+	if err, st = d.beginResumable(r, d.o.Access); st != gen.Done {
 		f = gen.Take(r, f, 30)
-		f.d, f.name, f.PC = d, name, 1
-		return ret0, r.Link(f, &f.Header, st)
+		f.d, f.name = d, name
+		return ret0, f.Link(r, f, 1, st)
 	}
 	{
 //line disk.go:284:1
@@ -276,29 +223,29 @@ func (f *DiskMkdirFrame) body(r *gen.Run, d *Disk, name string) (ret0 error, st 
 	}
 }
 
-//line disk_greenlet.go:280:1
+//line disk_greenlet.go:227:1
 
 func (f *DiskMkdirFrame) Resume(r *gen.Run) (st gen.Status) {
 	d, name := f.d, f.name
 	var err error
 	switch f.PC {
 	case 0:
-		f.ret0, st = f.body(r, f.d, f.name)
-		return r.Started(f, &f.Header, st)
+		f.Ret0, st = f.body(r, f.d, f.name)
+		return f.Started(r, f, st)
 	default:
 		err = r.Callee().(*diskBeginFrame).Returned(r)
 //line disk.go:284:1
 		if err != nil {
-			f.ret0 = failedAt("mkdir", name, err)
-			return r.Return(f, &f.Header)
+			f.Ret0 = failedAt("mkdir", name, err)
+			return f.Return(r, f)
 		}
 //line disk.go:287:1
 		if _, err := d.find(name); err != syscall.ENOENT {
 			if err == nil {
 				err = syscall.EEXIST
 			}
-			f.ret0 = failedAt("mkdir", name, err)
-			return r.Return(f, &f.Header)
+			f.Ret0 = failedAt("mkdir", name, err)
+			return f.Return(r, f)
 		}
 //line disk.go:293:1
 		dir, last, err2 := d.place(name)
@@ -307,43 +254,24 @@ func (f *DiskMkdirFrame) Resume(r *gen.Run) (st gen.Status) {
 		}
 		f.d = nil
 //line disk.go:297:1
-		f.ret0 = failedAt("mkdir", name, err2)
-		return r.Return(f, &f.Header)
+		f.Ret0 = failedAt("mkdir", name, err2)
+		return f.Return(r, f)
 	}
 }
 
-//line disk_greenlet.go:316:1
+//line disk_greenlet.go:263:1
 
-func (f *DiskMkdirFrame) Args(args []any)            { gen.SetArgs(f, args, &f.name) }
-func (f *DiskMkdirFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *DiskMkdirFrame) Forget()                    { *f = DiskMkdirFrame{Header: f.Header, ret0: f.ret0} }
-func (f *DiskMkdirFrame) Release(r *gen.Run)         { gen.Free(r, f, 30) }
-func (*DiskMkdirFrame) Func() *gen.Func              { return &infoOfDiskMkdirFrame }
+func (f *DiskMkdirFrame) Args(args []any)    { gen.SetArgs(f, args, &f.name) }
+func (f *DiskMkdirFrame) Forget()            { *f = DiskMkdirFrame{Returns: f.Returns} }
+func (f *DiskMkdirFrame) Release(r *gen.Run) { gen.Free(r, f, 30) }
+func (*DiskMkdirFrame) Func() *gen.Func      { return disk_go.At(2) }
 
-var infoOfDiskMkdirFrame = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.(*Disk).Mkdir", File: "github.com/going-green/greenlet/hub/sim/disk.go", Line: 280, Points: "284 d name"}
-var _ func(*Disk, string) error = (*Disk).Mkdir
+var _ = gen.Method11((*new(*Disk)).Mkdir, (*Disk).MkdirResumable, (*Disk).NewMkdirFrame)
 
-// valueDiskMkdirFrame is Disk.Mkdir as a value, for callers that can be suspended.
-type valueDiskMkdirFrame struct {
-	recv *Disk
-}
-
-func (v valueDiskMkdirFrame) CallResumable(r *gen.Run, p0 string) (error, gen.Status) {
-	return v.recv.MkdirResumable(r, p0)
-}
-
-var _ = gen.RegisterMethod((*new(*Disk)).Mkdir, func(recv *Disk) any {
-	return valueDiskMkdirFrame{recv}
-})
-
-func (v valueDiskMkdirFrame) Frame() gen.Frame { return gen.MakeFrame(DiskMkdirFrame{d: v.recv}) }
-
-// DiskRenameFrame is an activation of Disk.Rename.
 type DiskRenameFrame struct {
-	gen.Header
+	gen.Returns[error]
 	d        *Disk
 	from, to string
-	ret0     error
 }
 
 // NewRenameFrame makes a frame that will run Disk.Rename.
@@ -351,10 +279,8 @@ func (d *Disk) NewRenameFrame(from string, to string) *DiskRenameFrame {
 	_ = d.Rename
 	return gen.MakeFrame(DiskRenameFrame{d: d, from: from, to: to})
 }
-func (f *DiskRenameFrame) Results() error                   { f.Over(f); return f.ret0 }
-func (f *DiskRenameFrame) Returned(r *gen.Run) (ret0 error) { ret0 = f.ret0; f.Release(r); return }
-
-// RenameResumable is Disk.Rename for callers that can be suspended.
+func (f *DiskRenameFrame) Results() error            { f.Over(f); return f.Ret0 }
+func (f *DiskRenameFrame) Returned(r *gen.Run) error { ret0 := f.Ret0; f.Release(r); return ret0 }
 func (d *Disk) RenameResumable(r *gen.Run, from string, to string) (error, gen.Status) {
 	return (*DiskRenameFrame)(nil).body(r, d, from, to)
 }
@@ -367,11 +293,10 @@ func (f *DiskRenameFrame) body(r *gen.Run, d *Disk, from string, to string) (ret
 		goto after_if_305
 	}
 //line disk.go:306:1
-	err, st = d.beginResumable(r, d.o.Access)
-	if st != gen.Done {
+	if err, st = d.beginResumable(r, d.o.Access); st != gen.Done {
 		f = gen.Take(r, f, 37)
-		f.d, f.from, f.to, f.PC = d, from, to, 1
-		return ret0, r.Link(f, &f.Header, st)
+		f.d, f.from, f.to = d, from, to
+		return ret0, f.Link(r, f, 1, st)
 	}
 //line disk.go:306:1
 	if err == nil {
@@ -384,15 +309,15 @@ after_if_305:
 	return nil, gen.Done
 }
 
-//line disk_greenlet.go:388:1
+//line disk_greenlet.go:313:1
 
 func (f *DiskRenameFrame) Resume(r *gen.Run) (st gen.Status) {
 	d, from, to := f.d, f.from, f.to
 	var err error
 	switch f.PC {
 	case 0:
-		f.ret0, st = f.body(r, f.d, f.from, f.to)
-		return r.Started(f, &f.Header, st)
+		f.Ret0, st = f.body(r, f.d, f.from, f.to)
+		return f.Started(r, f, st)
 	default:
 		err = r.Callee().(*diskBeginFrame).Returned(r)
 //line disk.go:306:1
@@ -401,47 +326,28 @@ func (f *DiskRenameFrame) Resume(r *gen.Run) (st gen.Status) {
 		}
 //line disk.go:310:1
 		if err != nil {
-			f.ret0 = &os.LinkError{Op: "rename", Old: from, New: to, Err: err}
-			return r.Return(f, &f.Header)
+			f.Ret0 = &os.LinkError{Op: "rename", Old: from, New: to, Err: err}
+			return f.Return(r, f)
 		}
 //line disk.go:313:1
-		f.ret0 = nil
-		return r.Return(f, &f.Header)
+		f.Ret0 = nil
+		return f.Return(r, f)
 	}
 }
 
-//line disk_greenlet.go:414:1
+//line disk_greenlet.go:339:1
 
-func (f *DiskRenameFrame) Args(args []any)            { gen.SetArgs(f, args, &f.from, &f.to) }
-func (f *DiskRenameFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *DiskRenameFrame) Forget()                    { *f = DiskRenameFrame{Header: f.Header, ret0: f.ret0} }
-func (f *DiskRenameFrame) Release(r *gen.Run)         { gen.Free(r, f, 37) }
-func (*DiskRenameFrame) Func() *gen.Func              { return &infoOfDiskRenameFrame }
+func (f *DiskRenameFrame) Args(args []any)    { gen.SetArgs(f, args, &f.from, &f.to) }
+func (f *DiskRenameFrame) Forget()            { *f = DiskRenameFrame{Returns: f.Returns} }
+func (f *DiskRenameFrame) Release(r *gen.Run) { gen.Free(r, f, 37) }
+func (*DiskRenameFrame) Func() *gen.Func      { return disk_go.At(3) }
 
-var infoOfDiskRenameFrame = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.(*Disk).Rename", File: "github.com/going-green/greenlet/hub/sim/disk.go", Line: 303, Points: "306 d from to"}
-var _ func(*Disk, string, string) error = (*Disk).Rename
+var _ = gen.Method21((*new(*Disk)).Rename, (*Disk).RenameResumable, (*Disk).NewRenameFrame)
 
-// valueDiskRenameFrame is Disk.Rename as a value, for callers that can be suspended.
-type valueDiskRenameFrame struct {
-	recv *Disk
-}
-
-func (v valueDiskRenameFrame) CallResumable(r *gen.Run, p0 string, p1 string) (error, gen.Status) {
-	return v.recv.RenameResumable(r, p0, p1)
-}
-
-var _ = gen.RegisterMethod((*new(*Disk)).Rename, func(recv *Disk) any {
-	return valueDiskRenameFrame{recv}
-})
-
-func (v valueDiskRenameFrame) Frame() gen.Frame { return gen.MakeFrame(DiskRenameFrame{d: v.recv}) }
-
-// DiskRemoveFrame is an activation of Disk.Remove.
 type DiskRemoveFrame struct {
-	gen.Header
+	gen.Returns[error]
 	d    *Disk
 	name string
-	ret0 error
 }
 
 // NewRemoveFrame makes a frame that will run Disk.Remove.
@@ -449,10 +355,8 @@ func (d *Disk) NewRemoveFrame(name string) *DiskRemoveFrame {
 	_ = d.Remove
 	return gen.MakeFrame(DiskRemoveFrame{d: d, name: name})
 }
-func (f *DiskRemoveFrame) Results() error                   { f.Over(f); return f.ret0 }
-func (f *DiskRemoveFrame) Returned(r *gen.Run) (ret0 error) { ret0 = f.ret0; f.Release(r); return }
-
-// RemoveResumable is Disk.Remove for callers that can be suspended.
+func (f *DiskRemoveFrame) Results() error            { f.Over(f); return f.Ret0 }
+func (f *DiskRemoveFrame) Returned(r *gen.Run) error { ret0 := f.Ret0; f.Release(r); return ret0 }
 func (d *Disk) RemoveResumable(r *gen.Run, name string) (error, gen.Status) {
 	return (*DiskRemoveFrame)(nil).body(r, d, name)
 }
@@ -463,11 +367,10 @@ func (f *DiskRemoveFrame) body(r *gen.Run, d *Disk, name string) (ret0 error, st
 	if err := file.Check("remove", name); err != nil {
 		return err, gen.Done
 	}
-	err, st = d.beginResumable(r, d.o.Access)
-	if st != gen.Done {
+	if err, st = d.beginResumable(r, d.o.Access); st != gen.Done {
 		f = gen.Take(r, f, 11)
-		f.d, f.name, f.PC = d, name, 1
-		return ret0, r.Link(f, &f.Header, st)
+		f.d, f.name = d, name
+		return ret0, f.Link(r, f, 1, st)
 	}
 //line disk.go:361:1
 	if err == nil {
@@ -480,15 +383,15 @@ func (f *DiskRemoveFrame) body(r *gen.Run, d *Disk, name string) (ret0 error, st
 	return failedAt("remove", name, err), gen.Done
 }
 
-//line disk_greenlet.go:484:1
+//line disk_greenlet.go:387:1
 
 func (f *DiskRemoveFrame) Resume(r *gen.Run) (st gen.Status) {
 	d, name := f.d, f.name
 	var err error
 	switch f.PC {
 	case 0:
-		f.ret0, st = f.body(r, f.d, f.name)
-		return r.Started(f, &f.Header, st)
+		f.Ret0, st = f.body(r, f.d, f.name)
+		return f.Started(r, f, st)
 	default:
 		err = r.Callee().(*diskBeginFrame).Returned(r)
 //line disk.go:361:1
@@ -497,44 +400,24 @@ func (f *DiskRemoveFrame) Resume(r *gen.Run) (st gen.Status) {
 		}
 		f.d = nil
 //line disk.go:364:1
-		f.ret0 = failedAt("remove", name, err)
-		return r.Return(f, &f.Header)
+		f.Ret0 = failedAt("remove", name, err)
+		return f.Return(r, f)
 	}
 }
 
-//line disk_greenlet.go:506:1
+//line disk_greenlet.go:409:1
 
-func (f *DiskRemoveFrame) Args(args []any)            { gen.SetArgs(f, args, &f.name) }
-func (f *DiskRemoveFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *DiskRemoveFrame) Forget()                    { *f = DiskRemoveFrame{Header: f.Header, ret0: f.ret0} }
-func (f *DiskRemoveFrame) Release(r *gen.Run)         { gen.Free(r, f, 11) }
-func (*DiskRemoveFrame) Func() *gen.Func              { return &infoOfDiskRemoveFrame }
+func (f *DiskRemoveFrame) Args(args []any)    { gen.SetArgs(f, args, &f.name) }
+func (f *DiskRemoveFrame) Forget()            { *f = DiskRemoveFrame{Returns: f.Returns} }
+func (f *DiskRemoveFrame) Release(r *gen.Run) { gen.Free(r, f, 11) }
+func (*DiskRemoveFrame) Func() *gen.Func      { return disk_go.At(4) }
 
-var infoOfDiskRemoveFrame = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.(*Disk).Remove", File: "github.com/going-green/greenlet/hub/sim/disk.go", Line: 356, Points: "360 d name"}
-var _ func(*Disk, string) error = (*Disk).Remove
+var _ = gen.Method11((*new(*Disk)).Remove, (*Disk).RemoveResumable, (*Disk).NewRemoveFrame)
 
-// valueDiskRemoveFrame is Disk.Remove as a value, for callers that can be suspended.
-type valueDiskRemoveFrame struct {
-	recv *Disk
-}
-
-func (v valueDiskRemoveFrame) CallResumable(r *gen.Run, p0 string) (error, gen.Status) {
-	return v.recv.RemoveResumable(r, p0)
-}
-
-var _ = gen.RegisterMethod((*new(*Disk)).Remove, func(recv *Disk) any {
-	return valueDiskRemoveFrame{recv}
-})
-
-func (v valueDiskRemoveFrame) Frame() gen.Frame { return gen.MakeFrame(DiskRemoveFrame{d: v.recv}) }
-
-// DiskReadDirFrame is an activation of Disk.ReadDir.
 type DiskReadDirFrame struct {
-	gen.Header
+	gen.Returns2[[]string, error]
 	d    *Disk
 	name string
-	ret0 []string
-	ret1 error
 }
 
 // NewReadDirFrame makes a frame that will run Disk.ReadDir.
@@ -542,14 +425,12 @@ func (d *Disk) NewReadDirFrame(name string) *DiskReadDirFrame {
 	_ = d.ReadDir
 	return gen.MakeFrame(DiskReadDirFrame{d: d, name: name})
 }
-func (f *DiskReadDirFrame) Results() ([]string, error) { f.Over(f); return f.ret0, f.ret1 }
-func (f *DiskReadDirFrame) Returned(r *gen.Run) (ret0 []string, ret1 error) {
-	ret0, ret1 = f.ret0, f.ret1
+func (f *DiskReadDirFrame) Results() ([]string, error) { f.Over(f); return f.Ret0, f.Ret1 }
+func (f *DiskReadDirFrame) Returned(r *gen.Run) ([]string, error) {
+	ret0, ret1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return
+	return ret0, ret1
 }
-
-// ReadDirResumable is Disk.ReadDir for callers that can be suspended.
 func (d *Disk) ReadDirResumable(r *gen.Run, name string) ([]string, error, gen.Status) {
 	return (*DiskReadDirFrame)(nil).body(r, d, name)
 }
@@ -560,11 +441,10 @@ func (f *DiskReadDirFrame) body(r *gen.Run, d *Disk, name string) (ret0 []string
 	if err := file.Check("open", name); err != nil {
 		return nil, err, gen.Done
 	}
-	err, st = d.beginResumable(r, d.o.Access)
-	if st != gen.Done {
+	if err, st = d.beginResumable(r, d.o.Access); st != gen.Done {
 		f = gen.Take(r, f, 46)
-		f.d, f.name, f.PC = d, name, 1
-		return ret0, ret1, r.Link(f, &f.Header, st)
+		f.d, f.name = d, name
+		return ret0, ret1, f.Link(r, f, 1, st)
 	}
 	{
 //line disk.go:393:1
@@ -590,21 +470,21 @@ func (f *DiskReadDirFrame) body(r *gen.Run, d *Disk, name string) (ret0 []string
 	}
 }
 
-//line disk_greenlet.go:594:1
+//line disk_greenlet.go:474:1
 
 func (f *DiskReadDirFrame) Resume(r *gen.Run) (st gen.Status) {
 	d, name := f.d, f.name
 	var err error
 	switch f.PC {
 	case 0:
-		f.ret0, f.ret1, st = f.body(r, f.d, f.name)
-		return r.Started(f, &f.Header, st)
+		f.Ret0, f.Ret1, st = f.body(r, f.d, f.name)
+		return f.Started(r, f, st)
 	default:
 		err = r.Callee().(*diskBeginFrame).Returned(r)
 //line disk.go:393:1
 		if err != nil {
-			f.ret0, f.ret1 = nil, failedAt("open", name, err)
-			return r.Return(f, &f.Header)
+			f.Ret0, f.Ret1 = nil, failedAt("open", name, err)
+			return f.Return(r, f)
 		}
 //line disk.go:396:1
 		n, err2 := d.find(name)
@@ -612,58 +492,35 @@ func (f *DiskReadDirFrame) Resume(r *gen.Run) (st gen.Status) {
 //line disk.go:397:1
 		switch {
 		case err2 != nil:
-			f.ret0, f.ret1 = nil, failedAt("open", name, err2)
-			return r.Return(f, &f.Header)
+			f.Ret0, f.Ret1 = nil, failedAt("open", name, err2)
+			return f.Return(r, f)
 		case !n.isDir():
 //line disk.go:401:1
-			f.ret0, f.ret1 = nil, failedAt("open", name, syscall.ENOTDIR)
-			return r.Return(f, &f.Header)
+			f.Ret0, f.Ret1 = nil, failedAt("open", name, syscall.ENOTDIR)
+			return f.Return(r, f)
 		}
 		f.name = ""
 //line disk.go:403:1
-		f.ret0, f.ret1 = slices.Sorted(maps.Keys(n.names)), nil
-		return r.Return(f, &f.Header)
+		f.Ret0, f.Ret1 = slices.Sorted(maps.Keys(n.names)), nil
+		return f.Return(r, f)
 	}
 }
 
-//line disk_greenlet.go:630:1
+//line disk_greenlet.go:510:1
 
-func (f *DiskReadDirFrame) Args(args []any) { gen.SetArgs(f, args, &f.name) }
-func (f *DiskReadDirFrame) Send(r *gen.Run) gen.Status {
-	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
-}
-func (f *DiskReadDirFrame) Forget() {
-	*f = DiskReadDirFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1}
-}
+func (f *DiskReadDirFrame) Args(args []any)    { gen.SetArgs(f, args, &f.name) }
+func (f *DiskReadDirFrame) Forget()            { *f = DiskReadDirFrame{Returns2: f.Returns2} }
 func (f *DiskReadDirFrame) Release(r *gen.Run) { gen.Free(r, f, 46) }
-func (*DiskReadDirFrame) Func() *gen.Func      { return &infoOfDiskReadDirFrame }
+func (*DiskReadDirFrame) Func() *gen.Func      { return disk_go.At(5) }
 
-var infoOfDiskReadDirFrame = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.(*Disk).ReadDir", File: "github.com/going-green/greenlet/hub/sim/disk.go", Line: 389, Points: "393 d name"}
-var _ func(*Disk, string) ([]string, error) = (*Disk).ReadDir
+var _ = gen.Method12((*new(*Disk)).ReadDir, (*Disk).ReadDirResumable, (*Disk).NewReadDirFrame)
 
-// valueDiskReadDirFrame is Disk.ReadDir as a value, for callers that can be suspended.
-type valueDiskReadDirFrame struct {
-	recv *Disk
-}
-
-func (v valueDiskReadDirFrame) CallResumable(r *gen.Run, p0 string) ([]string, error, gen.Status) {
-	return v.recv.ReadDirResumable(r, p0)
-}
-
-var _ = gen.RegisterMethod((*new(*Disk)).ReadDir, func(recv *Disk) any {
-	return valueDiskReadDirFrame{recv}
-})
-
-func (v valueDiskReadDirFrame) Frame() gen.Frame { return gen.MakeFrame(DiskReadDirFrame{d: v.recv}) }
-
-// DiskSyncDirFrame is an activation of Disk.SyncDir.
 type DiskSyncDirFrame struct {
-	gen.Header
+	gen.Returns[error]
 	d      *Disk
 	name   string
 	n      *node
 	before int
-	ret0   error
 }
 
 // NewSyncDirFrame makes a frame that will run Disk.SyncDir.
@@ -671,10 +528,8 @@ func (d *Disk) NewSyncDirFrame(name string) *DiskSyncDirFrame {
 	_ = d.SyncDir
 	return gen.MakeFrame(DiskSyncDirFrame{d: d, name: name})
 }
-func (f *DiskSyncDirFrame) Results() error                   { f.Over(f); return f.ret0 }
-func (f *DiskSyncDirFrame) Returned(r *gen.Run) (ret0 error) { ret0 = f.ret0; f.Release(r); return }
-
-// SyncDirResumable is Disk.SyncDir for callers that can be suspended.
+func (f *DiskSyncDirFrame) Results() error            { f.Over(f); return f.Ret0 }
+func (f *DiskSyncDirFrame) Returned(r *gen.Run) error { ret0 := f.Ret0; f.Release(r); return ret0 }
 func (d *Disk) SyncDirResumable(r *gen.Run, name string) (error, gen.Status) {
 	return (*DiskSyncDirFrame)(nil).body(r, d, name)
 }
@@ -695,11 +550,10 @@ func (f *DiskSyncDirFrame) body(r *gen.Run, d *Disk, name string) (ret0 error, s
 		return failedAt("open", name, err), gen.Done
 	}
 	before = len(d.journal)
-	err, st = d.beginResumable(r, d.o.Sync)
-	if st != gen.Done {
+	if err, st = d.beginResumable(r, d.o.Sync); st != gen.Done {
 		f = gen.Take(r, f, 9)
-		f.d, f.name, f.n, f.before, f.PC = d, name, n, before, 1
-		return ret0, r.Link(f, &f.Header, st)
+		f.d, f.name, f.n, f.before = d, name, n, before
+		return ret0, f.Link(r, f, 1, st)
 	}
 //line disk.go:421:1
 	if err == nil {
@@ -712,7 +566,7 @@ func (f *DiskSyncDirFrame) body(r *gen.Run, d *Disk, name string) (ret0 error, s
 	return failedAt("sync", name, err), gen.Done
 }
 
-//line disk_greenlet.go:716:1
+//line disk_greenlet.go:570:1
 
 func (f *DiskSyncDirFrame) Resume(r *gen.Run) (st gen.Status) {
 	d, name := f.d, f.name
@@ -721,8 +575,8 @@ func (f *DiskSyncDirFrame) Resume(r *gen.Run) (st gen.Status) {
 	var before int
 	switch f.PC {
 	case 0:
-		f.ret0, st = f.body(r, f.d, f.name)
-		return r.Started(f, &f.Header, st)
+		f.Ret0, st = f.body(r, f.d, f.name)
+		return f.Started(r, f, st)
 	default:
 		n, before = f.n, f.before
 		err = r.Callee().(*diskBeginFrame).Returned(r)
@@ -732,36 +586,27 @@ func (f *DiskSyncDirFrame) Resume(r *gen.Run) (st gen.Status) {
 		}
 		f.d, f.n = nil, nil
 //line disk.go:424:1
-		f.ret0 = failedAt("sync", name, err)
-		return r.Return(f, &f.Header)
+		f.Ret0 = failedAt("sync", name, err)
+		return f.Return(r, f)
 	}
 }
 
-//line disk_greenlet.go:741:1
+//line disk_greenlet.go:595:1
 
-func (f *DiskSyncDirFrame) Args(args []any)            { gen.SetArgs(f, args, &f.name) }
-func (f *DiskSyncDirFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *DiskSyncDirFrame) Forget()                    { *f = DiskSyncDirFrame{Header: f.Header, ret0: f.ret0} }
-func (f *DiskSyncDirFrame) Release(r *gen.Run)         { gen.Free(r, f, 9) }
-func (*DiskSyncDirFrame) Func() *gen.Func              { return &infoOfDiskSyncDirFrame }
+func (f *DiskSyncDirFrame) Args(args []any)    { gen.SetArgs(f, args, &f.name) }
+func (f *DiskSyncDirFrame) Forget()            { *f = DiskSyncDirFrame{Returns: f.Returns} }
+func (f *DiskSyncDirFrame) Release(r *gen.Run) { gen.Free(r, f, 9) }
+func (*DiskSyncDirFrame) Func() *gen.Func      { return disk_go.At(6) }
 
-var infoOfDiskSyncDirFrame = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.(*Disk).SyncDir", File: "github.com/going-green/greenlet/hub/sim/disk.go", Line: 409, Points: "421 d name n before"}
-var _ func(*Disk, string) error = (*Disk).SyncDir
-
-// valueDiskSyncDirFrame is Disk.SyncDir as a value, for callers that can be suspended.
-type valueDiskSyncDirFrame struct {
-	recv *Disk
-}
-
-func (v valueDiskSyncDirFrame) CallResumable(r *gen.Run, p0 string) (error, gen.Status) {
-	return v.recv.SyncDirResumable(r, p0)
-}
-
-var _ = gen.RegisterMethod((*new(*Disk)).SyncDir, func(recv *Disk) any {
-	return valueDiskSyncDirFrame{recv}
-})
-
-func (v valueDiskSyncDirFrame) Frame() gen.Frame { return gen.MakeFrame(DiskSyncDirFrame{d: v.recv}) }
-
+var _ = gen.Method11((*new(*Disk)).SyncDir, (*Disk).SyncDirResumable, (*Disk).NewSyncDirFrame)
 var _ = gen.Declare("Disk.begin", "Disk.OpenFile", "Disk.Mkdir", "Disk.Rename", "Disk.Remove", "Disk.ReadDir", "Disk.SyncDir")
 var _ = gen.DeclareInterface("TB.Fatalf", "TB.Helper", "TB.Logf", "TB.Name", "message.String")
+var disk_go = gen.Funcs{Package: "github.com/going-green/greenlet/hub/sim", File: "github.com/going-green/greenlet/hub/sim/disk.go", List: `
+(*Disk).begin 164: 174 d
+(*Disk).OpenFile 239: 243 d name flag
+(*Disk).Mkdir 280: 284 d name
+(*Disk).Rename 303: 306 d from to
+(*Disk).Remove 356: 360 d name
+(*Disk).ReadDir 389: 393 d name
+(*Disk).SyncDir 409: 421 d name n before
+`}

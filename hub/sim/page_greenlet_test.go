@@ -12,7 +12,6 @@ import (
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// asksFrame is an activation of asks.
 type asksFrame struct {
 	gen.Header
 	h  *Host
@@ -26,24 +25,16 @@ func newAsksFrame(h *Host, n *Network) *asksFrame {
 	_ = asks
 	return gen.MakeFrame(asksFrame{h: h, n: n})
 }
-
-// asksResumable is asks for callers that can be suspended.
 func asksResumable(r *gen.Run, h *Host, n *Network) gen.Status {
 	return (*asksFrame)(nil).body(r, h, n)
 }
 
 func (f *asksFrame) body(r *gen.Run, h *Host, n *Network) (st gen.Status) {
 	var (
-		t0     *socket.Conn
-		t1     error
-		c      *socket.Conn
-		p      []byte
-		t2, t3 int
-		t4     error
-		t5     int
-		t6     error
-		t7     int
-		t8     error
+		t0, c          *socket.Conn
+		t1, t4, t6, t8 error
+		p              []byte
+		t2, t3, t5, t7 int
 	)
 	if f != nil {
 		switch f.PC {
@@ -74,11 +65,10 @@ func (f *asksFrame) body(r *gen.Run, h *Host, n *Network) (st gen.Status) {
 	}
 
 //line page_test.go:21:1
-	t0, t1, st = h.DialResumable(r, "tcp", "b:80")
-	if st != gen.Done {
+	if t0, t1, st = h.DialResumable(r, "tcp", "b:80"); st != gen.Done {
 		f = gen.Take(r, f, 42)
-		f.h, f.n, f.PC = h, n, 1
-		return r.Link(f, &f.Header, st)
+		f.h, f.n = h, n
+		return f.Link(r, f, 1, st)
 	}
 resumed_21:
 //line page_test.go:21:1
@@ -91,20 +81,18 @@ loop_23:
 		goto after_loop_23
 	}
 //line page_test.go:24:1
-	t3, t4, st = c.WriteResumable(r, []byte("<question>"))
-	if st != gen.Done {
+	if t3, t4, st = c.WriteResumable(r, []byte("<question>")); st != gen.Done {
 		f = gen.Take(r, f, 42)
-		f.h, f.n, f.c, f.p, f.t2, f.PC = h, n, c, p, t2, 2
-		return r.Link(f, &f.Header, st)
+		f.h, f.n, f.c, f.p, f.t2 = h, n, c, p, t2
+		return f.Link(r, f, 2, st)
 	}
 resumed_24:
 //line page_test.go:24:1
 	must(t3, t4)
-	t5, t6, st = c.ReadFullResumable(r, p)
-	if st != gen.Done {
+	if t5, t6, st = c.ReadFullResumable(r, p); st != gen.Done {
 		f = gen.Take(r, f, 42)
-		f.h, f.n, f.c, f.p, f.t2, f.PC = h, n, c, p, t2, 3
-		return r.Link(f, &f.Header, st)
+		f.h, f.n, f.c, f.p, f.t2 = h, n, c, p, t2
+		return f.Link(r, f, 3, st)
 	}
 resumed_25:
 //line page_test.go:25:1
@@ -118,11 +106,10 @@ after_loop_23:
 	}
 //line page_test.go:27:1
 	n.Partition([]*Host{h}, []*Host{n.Host("b")})
-	t7, t8, st = c.WriteResumable(r, []byte("<question>"))
-	if st != gen.Done {
+	if t7, t8, st = c.WriteResumable(r, []byte("<question>")); st != gen.Done {
 		f = gen.Take(r, f, 42)
-		f.h, f.n, f.c, f.PC = h, n, c, 4
-		return r.Link(f, &f.Header, st)
+		f.h, f.n, f.c = h, n, c
+		return f.Link(r, f, 4, st)
 	}
 resumed_28:
 //line page_test.go:28:1
@@ -130,16 +117,16 @@ resumed_28:
 	n.Host("c").Pause()
 	if st = n.Hub().SleepResumable(r, latency); st != gen.Done {
 		f = gen.Take(r, f, 42)
-		f.h, f.n, f.c, f.PC = h, n, c, 5
-		return r.Link(f, &f.Header, st)
+		f.h, f.n, f.c = h, n, c
+		return f.Link(r, f, 5, st)
 	}
 resumed_30:
 //line page_test.go:31:1
 	n.Host("b").Crash()
 	if st = n.Hub().SleepResumable(r, 10*latency); st != gen.Done {
 		f = gen.Take(r, f, 42)
-		f.h, f.n, f.c, f.PC = h, n, c, 6
-		return r.Link(f, &f.Header, st)
+		f.h, f.n, f.c = h, n, c
+		return f.Link(r, f, 6, st)
 	}
 resumed_32:
 //line page_test.go:33:1
@@ -155,16 +142,18 @@ resumed_32:
 	return gen.Done
 }
 
-//line page_greenlet_test.go:160:1
+//line page_greenlet_test.go:147:1
 
 func (f *asksFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.body(r, f.h, f.n))
+	return f.Started(r, f, f.body(r, f.h, f.n))
 }
 
 func (f *asksFrame) Args(args []any)    { gen.SetArgs(f, args, &f.h, &f.n) }
 func (f *asksFrame) Forget()            { *f = asksFrame{Header: f.Header} }
 func (f *asksFrame) Release(r *gen.Run) { gen.Free(r, f, 42) }
-func (*asksFrame) Func() *gen.Func      { return &asksFrameInfo }
+func (*asksFrame) Func() *gen.Func      { return page_test_go.At(0) }
 
-var asksFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.asks", File: "github.com/going-green/greenlet/hub/sim/page_test.go", Line: 20, Points: "21 h n; 24 +c +p +t2; 25 =; 28 h n c; 30 =; 32 ="}
 var _ func(*Host, *Network) = asks
+var page_test_go = gen.Funcs{Package: "github.com/going-green/greenlet/hub/sim", File: "github.com/going-green/greenlet/hub/sim/page_test.go", List: `
+asks 20: 21 h n; 24 +c +p +t2; 25 =; 28 h n c; 30 =; 32 =
+`}

@@ -16,7 +16,6 @@ import (
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// cellKeepsFrame is an activation of cell.keeps.
 type cellKeepsFrame struct {
 	gen.Header
 	c       *cell
@@ -30,22 +29,17 @@ func (c *cell) newKeepsFrame() *cellKeepsFrame {
 	_ = c.keeps
 	return gen.MakeFrame(cellKeepsFrame{c: c})
 }
-
-// keepsResumable is cell.keeps for callers that can be suspended.
 func (c *cell) keepsResumable(r *gen.Run) gen.Status { return (*cellKeepsFrame)(nil).body(r, c) }
 
 func (f *cellKeepsFrame) body(r *gen.Run, c *cell) (st gen.Status) {
 	var (
-		conn    *socket.PacketConn
-		largest byte
-		data    []byte
-		err     error
-		buf     []byte
-		n       int
-		from    net.Addr
-		err2    error
-		t0      bool
-		t1      error
+		conn          *socket.PacketConn
+		largest       byte
+		data, buf     []byte
+		err, err2, t1 error
+		n             int
+		from          net.Addr
+		t0            bool
 	)
 	if f != nil {
 		switch f.PC {
@@ -71,11 +65,10 @@ func (f *cellKeepsFrame) body(r *gen.Run, c *cell) (st gen.Status) {
 //line swarm_test.go:30:1
 	conn = must(c.host.ListenPacket("udp", ":1"))
 	largest = byte(0)
-	data, err, st = file.ReadFileResumable(r, c.host.Disk(), "cell")
-	if st != gen.Done {
+	if data, err, st = file.ReadFileResumable(r, c.host.Disk(), "cell"); st != gen.Done {
 		f = gen.Take(r, f, 24)
-		f.c, f.conn, f.largest, f.PC = c, conn, largest, 1
-		return r.Link(f, &f.Header, st)
+		f.c, f.conn, f.largest = c, conn, largest
+		return f.Link(r, f, 1, st)
 	}
 resumed_32:
 //line swarm_test.go:32:1
@@ -89,11 +82,10 @@ loop_35:
 		f.from = nil
 	}
 //line swarm_test.go:36:1
-	n, from, err2, st = conn.ReadFromResumable(r, buf)
-	if st != gen.Done {
+	if n, from, err2, st = conn.ReadFromResumable(r, buf); st != gen.Done {
 		f = gen.Take(r, f, 24)
-		f.c, f.conn, f.largest, f.buf, f.PC = c, conn, largest, buf, 2
-		return r.Link(f, &f.Header, st)
+		f.c, f.conn, f.largest, f.buf = c, conn, largest, buf
+		return f.Link(r, f, 2, st)
 	}
 resumed_36:
 //line swarm_test.go:37:1
@@ -106,11 +98,10 @@ resumed_36:
 		goto after_if_40
 	}
 //line swarm_test.go:40:1
-	t1, st = file.ReplaceResumable(r, c.host.Disk(), "cell", buf[:1])
-	if st != gen.Done {
+	if t1, st = file.ReplaceResumable(r, c.host.Disk(), "cell", buf[:1]); st != gen.Done {
 		f = gen.Take(r, f, 24)
-		f.c, f.conn, f.largest, f.buf, f.from, f.PC = c, conn, largest, buf, from, 3
-		return r.Link(f, &f.Header, st)
+		f.c, f.conn, f.largest, f.buf, f.from = c, conn, largest, buf, from
+		return f.Link(r, f, 3, st)
 	}
 resumed_40:
 	t0 = t1 == nil
@@ -122,80 +113,56 @@ after_if_40:
 	if Buggify("no answer") {
 		goto loop_35
 	}
-	_, _, st = conn.WriteToResumable(r, []byte{largest}, from)
-	if st != gen.Done {
+	if _, _, st = conn.WriteToResumable(r, []byte{largest}, from); st != gen.Done {
 		f = gen.Take(r, f, 24)
-		f.from, f.c, f.conn, f.largest, f.buf, f.PC = nil, c, conn, largest, buf, 4
-		return r.Link(f, &f.Header, st)
+		f.from, f.c, f.conn, f.largest, f.buf = nil, c, conn, largest, buf
+		return f.Link(r, f, 4, st)
 	}
 resumed_46:
 	goto loop_35
 }
 
-//line swarm_greenlet_test.go:137:1
+//line swarm_greenlet_test.go:127:1
 
 func (f *cellKeepsFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.body(r, f.c))
+	return f.Started(r, f, f.body(r, f.c))
 }
 
 func (f *cellKeepsFrame) Forget()            { *f = cellKeepsFrame{Header: f.Header} }
 func (f *cellKeepsFrame) Release(r *gen.Run) { gen.Free(r, f, 24) }
-func (*cellKeepsFrame) Func() *gen.Func      { return &cellKeepsFrameInfo }
+func (*cellKeepsFrame) Func() *gen.Func      { return swarm_test_go.At(0) }
 
-var cellKeepsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.(*cell).keeps", File: "github.com/going-green/greenlet/hub/sim/swarm_test.go", Line: 29, Points: "32 c conn largest; 36 +buf; 40 +from; 46 -from"}
 var _ func(*cell) = (*cell).keeps
 
-// networkSetFrame is an activation of Network.set.
 type networkSetFrame struct {
-	gen.Header
-	n    *Network
-	c    *socket.PacketConn
-	to   *Host
-	i    byte
-	buf  []byte
-	ret0 bool
+	gen.Returns[bool]
+	n   *Network
+	c   *socket.PacketConn
+	to  *Host
+	i   byte
+	buf []byte
 }
 
-func (n *Network) newSetFrame(c *socket.PacketConn, to *Host, i byte) *networkSetFrame {
-	_ = n.set
-	return gen.MakeFrame(networkSetFrame{n: n, c: c, to: to, i: i})
-}
-func (f *networkSetFrame) Results() bool                   { f.Over(f); return f.ret0 }
-func (f *networkSetFrame) Returned(r *gen.Run) (ret0 bool) { ret0 = f.ret0; f.Release(r); return }
-
-// setResumable is Network.set for callers that can be suspended.
-func (n *Network) setResumable(r *gen.Run, c *socket.PacketConn, to *Host, i byte) (bool, gen.Status) {
-	return (*networkSetFrame)(nil).body(r, n, c, to, i)
-}
-
-func (f *networkSetFrame) body(r *gen.Run, n *Network, c *socket.PacketConn, to *Host, i byte) (ret0 bool, st gen.Status) {
+func (f *networkSetFrame) Returned(r *gen.Run) bool { ret0 := f.Ret0; f.Release(r); return ret0 }
+func (n *Network) setResumable(r *gen.Run, c *socket.PacketConn, to *Host, i byte) (ret0 bool, st gen.Status) {
 	var buf []byte
 	var m int
 	var err error
 //line swarm_test.go:54:1
-	_, _, st = c.WriteToResumable(r, []byte{i}, Addr{"udp", to.Name(), 1})
-	if st != gen.Done {
-		f = gen.Take(r, f, 30)
-		f.to, f.n, f.c, f.i, f.PC = nil, n, c, i, 1
-		return ret0, r.Link(f, &f.Header, st)
-	}
-	if f != nil {
-		f.to = nil
+	if _, _, st = c.WriteToResumable(r, []byte{i}, (Addr{"udp", to.Name(), 1})); st != gen.Done {
+		f := gen.New[networkSetFrame](r, 30)
+		f.n, f.c, f.i = n, c, i
+		return ret0, f.Link(r, f, 1, st)
 	}
 //line swarm_test.go:55:1
 	c.SetReadDeadline(n.Hub().Now().Add(100 * time.Millisecond))
 	buf = make([]byte, 10)
 loop_56:
 //line swarm_test.go:57:1
-	if f != nil {
-		f.n = nil
-	}
-//line swarm_test.go:57:1
-	m, _, err, st = c.ReadFromResumable(r, buf)
-	if st != gen.Done {
-		f = gen.Take(r, f, 30)
-		f.c, f.i, f.buf, f.PC = c, i, buf, 2
-		return ret0, r.Link(f, &f.Header, st)
+	if m, _, err, st = c.ReadFromResumable(r, buf); st != gen.Done {
+		f := gen.New[networkSetFrame](r, 30)
+		f.c, f.i, f.buf = c, i, buf
+		return ret0, f.Link(r, f, 2, st)
 	}
 //line swarm_test.go:58:1
 	if err != nil || m == 1 && buf[0] >= i {
@@ -204,7 +171,7 @@ loop_56:
 	goto loop_56
 }
 
-//line swarm_greenlet_test.go:209:1
+//line swarm_greenlet_test.go:176:1
 
 func (f *networkSetFrame) Resume(r *gen.Run) (st gen.Status) {
 	c, i := f.c, f.i
@@ -212,9 +179,6 @@ func (f *networkSetFrame) Resume(r *gen.Run) (st gen.Status) {
 	var m int
 	var err error
 	switch f.PC {
-	case 0:
-		f.ret0, st = f.body(r, f.n, f.c, f.to, f.i)
-		return r.Started(f, &f.Header, st)
 	case 1:
 		r.Callee().(*socket.PacketConnWriteToFrame).Release(r)
 		f.to = nil
@@ -232,32 +196,26 @@ loop_56:
 //line swarm_test.go:57:1
 	f.n = nil
 //line swarm_test.go:57:1
-	m, _, err, st = c.ReadFromResumable(r, buf)
-	if st != gen.Done {
-		f.buf, f.PC = buf, 2
-		return r.Link(f, &f.Header, st)
+	if m, _, err, st = c.ReadFromResumable(r, buf); st != gen.Done {
+		f.buf = buf
+		return f.Link(r, f, 2, st)
 	}
 resumed_57:
 //line swarm_test.go:58:1
 	if err != nil || m == 1 && buf[0] >= i {
-		f.ret0 = err == nil
-		return r.Return(f, &f.Header)
+		f.Ret0 = err == nil
+		return f.Return(r, f)
 	}
 	goto loop_56
 }
 
-//line swarm_greenlet_test.go:251:1
+//line swarm_greenlet_test.go:214:1
 
-func (f *networkSetFrame) Args(args []any)            { gen.SetArgs(f, args, &f.c, &f.to, &f.i) }
-func (f *networkSetFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *networkSetFrame) Forget()                    { *f = networkSetFrame{Header: f.Header, ret0: f.ret0} }
-func (f *networkSetFrame) Release(r *gen.Run)         { gen.Free(r, f, 30) }
-func (*networkSetFrame) Func() *gen.Func              { return &networkSetFrameInfo }
+func (f *networkSetFrame) Release(r *gen.Run) { gen.Free(r, f, 30) }
+func (*networkSetFrame) Func() *gen.Func      { return swarm_test_go.At(1) }
 
-var networkSetFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.(*Network).set", File: "github.com/going-green/greenlet/hub/sim/swarm_test.go", Line: 53, Points: "54 n c i; 57 c i buf"}
 var _ func(*Network, *socket.PacketConn, *Host, byte) bool = (*Network).set
 
-// networkSetsFrame is an activation of Network.sets.
 type networkSetsFrame struct {
 	gen.Header
 	n      *Network
@@ -274,20 +232,17 @@ func (n *Network) newSetsFrame(name string, cells []*Host) *networkSetsFrame {
 	_ = n.sets
 	return gen.MakeFrame(networkSetsFrame{n: n, name: name, cells: cells})
 }
-
-// setsResumable is Network.sets for callers that can be suspended.
 func (n *Network) setsResumable(r *gen.Run, name string, cells []*Host) gen.Status {
 	return (*networkSetsFrame)(nil).body(r, n, name, cells)
 }
 
 func (f *networkSetsFrame) body(r *gen.Run, n *Network, name string, cells []*Host) (st gen.Status) {
 	var (
-		c      *socket.PacketConn
-		i      byte
-		calm   bool
-		t0, t1 int
-		to     *Host
-		t2     bool
+		c        *socket.PacketConn
+		i        byte
+		calm, t2 bool
+		t0, t1   int
+		to       *Host
 	)
 	if f != nil {
 		switch f.PC {
@@ -328,11 +283,10 @@ loop_72:
 	goto after_loop_72
 loop_73:
 //line swarm_test.go:73:1
-	t2, st = n.setResumable(r, c, to, i)
-	if st != gen.Done {
+	if t2, st = n.setResumable(r, c, to, i); st != gen.Done {
 		f = gen.Take(r, f, 59)
-		f.n, f.cells, f.c, f.i, f.calm, f.t0, f.t1, f.to, f.PC = n, cells, c, i, calm, t0, t1, to, 1
-		return r.Link(f, &f.Header, st)
+		f.n, f.cells, f.c, f.i, f.calm, f.t0, f.t1, f.to = n, cells, c, i, calm, t0, t1, to
+		return f.Link(r, f, 1, st)
 	}
 resumed_73:
 //line swarm_test.go:73:1
@@ -353,29 +307,27 @@ after_loop_72:
 	}
 	if st = n.Hub().SleepResumable(r, 50*time.Millisecond); st != gen.Done {
 		f = gen.Take(r, f, 59)
-		f.n, f.cells, f.c, f.i, f.PC = n, cells, c, i, 2
-		return r.Link(f, &f.Header, st)
+		f.n, f.cells, f.c, f.i = n, cells, c, i
+		return f.Link(r, f, 2, st)
 	}
 resumed_80:
 	i++
 	goto loop_70
 }
 
-//line swarm_greenlet_test.go:367:1
+//line swarm_greenlet_test.go:321:1
 
 func (f *networkSetsFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.body(r, f.n, f.name, f.cells))
+	return f.Started(r, f, f.body(r, f.n, f.name, f.cells))
 }
 
 func (f *networkSetsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.name, &f.cells) }
 func (f *networkSetsFrame) Forget()            { *f = networkSetsFrame{Header: f.Header} }
 func (f *networkSetsFrame) Release(r *gen.Run) { gen.Free(r, f, 59) }
-func (*networkSetsFrame) Func() *gen.Func      { return &networkSetsFrameInfo }
+func (*networkSetsFrame) Func() *gen.Func      { return swarm_test_go.At(2) }
 
-var networkSetsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.(*Network).sets", File: "github.com/going-green/greenlet/hub/sim/swarm_test.go", Line: 67, Points: "73 n cells c i calm t0 t1 to; 80 n cells c i"}
 var _ func(*Network, string, []*Host) = (*Network).sets
 
-// waitsForFrame is an activation of waitsFor.
 type waitsForFrame struct {
 	gen.Header
 	h *hub.Hub
@@ -386,8 +338,6 @@ func newWaitsForFrame(h *hub.Hub, d time.Duration) *waitsForFrame {
 	_ = waitsFor
 	return gen.MakeFrame(waitsForFrame{h: h, d: d})
 }
-
-// waitsForResumable is waitsFor for callers that can be suspended.
 func waitsForResumable(r *gen.Run, h *hub.Hub, d time.Duration) gen.Status {
 	return (*waitsForFrame)(nil).body(r, h, d)
 }
@@ -396,33 +346,31 @@ func (f *waitsForFrame) body(r *gen.Run, h *hub.Hub, d time.Duration) (st gen.St
 //line swarm_test.go:179:1
 	if st = h.SleepResumable(r, d); st != gen.Done {
 		f = gen.Take(r, f, 59)
-		f.h, f.PC = nil, 1
-		return r.Link(f, &f.Header, st)
+		f.h = nil
+		return f.Link(r, f, 1, st)
 	}
 	return gen.Done
 }
 
-//line swarm_greenlet_test.go:408:1
+//line swarm_greenlet_test.go:358:1
 
 func (f *waitsForFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.h, f.d))
+		return f.Started(r, f, f.body(r, f.h, f.d))
 	default:
 		r.Callee().(*hub.HubSleepFrame).Release(r)
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 }
 
 func (f *waitsForFrame) Args(args []any)    { gen.SetArgs(f, args, &f.h, &f.d) }
 func (f *waitsForFrame) Forget()            { *f = waitsForFrame{Header: f.Header} }
 func (f *waitsForFrame) Release(r *gen.Run) { gen.Free(r, f, 59) }
-func (*waitsForFrame) Func() *gen.Func      { return &waitsForFrameInfo }
+func (*waitsForFrame) Func() *gen.Func      { return swarm_test_go.At(3) }
 
-var waitsForFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.waitsFor", File: "github.com/going-green/greenlet/hub/sim/swarm_test.go", Line: 179, Points: "179"}
 var _ func(*hub.Hub, time.Duration) = waitsFor
 
-// asksBuggifyFrame is an activation of asksBuggify.
 type asksBuggifyFrame struct {
 	gen.Header
 	n    *Network
@@ -434,8 +382,6 @@ func newAsksBuggifyFrame(n *Network, got0 *[]bool) *asksBuggifyFrame {
 	_ = asksBuggify
 	return gen.MakeFrame(asksBuggifyFrame{n: n, got0: got0})
 }
-
-// asksBuggifyResumable is asksBuggify for callers that can be suspended.
 func asksBuggifyResumable(r *gen.Run, n *Network, got0 *[]bool) gen.Status {
 	return (*asksBuggifyFrame)(nil).body(r, n, got0)
 }
@@ -456,8 +402,8 @@ func (f *asksBuggifyFrame) body(r *gen.Run, n *Network, got0 *[]bool) (st gen.St
 //line swarm_test.go:205:1
 		if st = greenlet.OnStackResumable(r, func(greenlet.Section) { *(*gotRef) = append(*(*gotRef), Buggify("here")) }); st != gen.Done {
 			f = gen.Take(r, f, 49)
-			f.got, f.PC = got, 1
-			return r.Link(f, &f.Header, st)
+			f.got = got
+			return f.Link(r, f, 1, st)
 		}
 	}
 	{
@@ -472,13 +418,13 @@ func (f *asksBuggifyFrame) body(r *gen.Run, n *Network, got0 *[]bool) (st gen.St
 	}
 }
 
-//line swarm_greenlet_test.go:478:1
+//line swarm_greenlet_test.go:424:1
 
 func (f *asksBuggifyFrame) Resume(r *gen.Run) (st gen.Status) {
 	var got **[]bool
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.n, f.got0))
+		return f.Started(r, f, f.body(r, f.n, f.got0))
 	default:
 		got = f.got
 		r.Callee().Release(r)
@@ -489,21 +435,19 @@ func (f *asksBuggifyFrame) Resume(r *gen.Run) (st gen.Status) {
 		if <-done || len(*(*got)) != before {
 			panic("another goroutine is in the simulation")
 		}
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 }
 
-//line swarm_greenlet_test.go:499:1
+//line swarm_greenlet_test.go:445:1
 
 func (f *asksBuggifyFrame) Args(args []any)    { gen.SetArgs(f, args, &f.n, &f.got0) }
 func (f *asksBuggifyFrame) Forget()            { *f = asksBuggifyFrame{Header: f.Header} }
 func (f *asksBuggifyFrame) Release(r *gen.Run) { gen.Free(r, f, 49) }
-func (*asksBuggifyFrame) Func() *gen.Func      { return &asksBuggifyFrameInfo }
+func (*asksBuggifyFrame) Func() *gen.Func      { return swarm_test_go.At(4) }
 
-var asksBuggifyFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.asksBuggify", File: "github.com/going-green/greenlet/hub/sim/swarm_test.go", Line: 201, Points: "205 got"}
 var _ func(*Network, *[]bool) = asksBuggify
 
-// notesClaimsFrame is an activation of notes.claims.
 type notesClaimsFrame struct {
 	gen.DeferHeader
 	n        *notes
@@ -515,14 +459,12 @@ func (n *notes) newClaimsFrame(v int, recovers bool) *notesClaimsFrame {
 	_ = n.claims
 	return gen.MakeFrame(notesClaimsFrame{n: n, v: v, recovers: recovers})
 }
-
-// claimsResumable is notes.claims for callers that can be suspended.
 func (n *notes) claimsResumable(r *gen.Run, v int, recovers bool) gen.Status {
 	return (*notesClaimsFrame)(nil).run(r, n, v, recovers)
 }
 
 func (f *notesClaimsFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.run(r, f.n, f.v, f.recovers))
+	return f.Started(r, f, f.run(r, f.n, f.v, f.recovers))
 }
 
 func (f *notesClaimsFrame) run(r *gen.Run, n *notes, v int, recovers bool) (st gen.Status) {
@@ -570,8 +512,8 @@ func (f *notesClaimsFrame) step(r *gen.Run, n *notes, v int, recovers bool) (end
 		Reachable("negative")
 	}
 	if st = n.SleepResumable(r, time.Second); st != gen.Done {
-		f.n, f.PC = nil, 1
-		return r.Link(f, &f.Header, st)
+		f.n = nil
+		return f.Link(r, f, 1, st)
 	}
 resumed_261:
 	f.n = nil
@@ -581,7 +523,7 @@ unwind:
 	for f.Pending() {
 //line swarm_test.go:262:1
 		if sub := f.Next(r); sub != gen.Done {
-			return r.Link(f, &f.Header, sub)
+			return f.Link(r, f, gen.Unwind, sub)
 		}
 	}
 //line swarm_test.go:262:1
@@ -589,13 +531,20 @@ unwind:
 	return gen.Done
 }
 
-//line swarm_greenlet_test.go:595:1
+//line swarm_greenlet_test.go:537:1
 
 func (f *notesClaimsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.v, &f.recovers) }
 func (f *notesClaimsFrame) Forget()            { *f = notesClaimsFrame{DeferHeader: f.DeferHeader} }
 func (f *notesClaimsFrame) Release(r *gen.Run) { gen.Free(r, f, 18) }
-func (*notesClaimsFrame) Func() *gen.Func      { return &notesClaimsFrameInfo }
+func (*notesClaimsFrame) Func() *gen.Func      { return swarm_test_go.At(5) }
 
-var notesClaimsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.(*notes).claims", File: "github.com/going-green/greenlet/hub/sim/swarm_test.go", Line: 246, End: 262, Points: "261"}
 var _ func(*notes, int, bool) = (*notes).claims
 var _ = gen.Declare("cell.keeps", "Network.set", "Network.sets", "notes.claims")
+var swarm_test_go = gen.Funcs{Package: "github.com/going-green/greenlet/hub/sim", File: "github.com/going-green/greenlet/hub/sim/swarm_test.go", List: `
+(*cell).keeps 29: 32 c conn largest; 36 +buf; 40 +from; 46 -from
+(*Network).set 53: 54 n c i; 57 c i buf
+(*Network).sets 67: 73 n cells c i calm t0 t1 to; 80 n cells c i
+waitsFor 179: 179
+asksBuggify 201: 205 got
+(*notes).claims 246 262: 261
+`}

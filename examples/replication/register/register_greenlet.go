@@ -18,7 +18,6 @@ import (
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// serveFrame is an activation of serve.
 type serveFrame struct {
 	gen.Header
 	r   *replica
@@ -31,8 +30,6 @@ func newServeFrame(r *replica, h *hub.Hub) *serveFrame {
 	_ = serve
 	return gen.MakeFrame(serveFrame{r: r, h: h})
 }
-
-// serveResumable is serve for callers that can be suspended.
 func serveResumable(r2 *gen.Run, r *replica, h *hub.Hub) gen.Status {
 	return (*serveFrame)(nil).body(r2, r, h)
 }
@@ -62,11 +59,10 @@ func (f *serveFrame) body(r2 *gen.Run, r *replica, h *hub.Hub) (st gen.Status) {
 	c = listen(r.host, fmt.Sprint(":", port))
 	buf = make([]byte, 100)
 loop_59:
-	n, from, err, st = c.ReadFromResumable(r2, buf)
-	if st != gen.Done {
+	if n, from, err, st = c.ReadFromResumable(r2, buf); st != gen.Done {
 		f = gen.Take(r2, f, 4)
-		f.r, f.h, f.c, f.buf, f.PC = r, h, c, buf, 1
-		return r2.Link(f, &f.Header, st)
+		f.r, f.h, f.c, f.buf = r, h, c, buf
+		return f.Link(r2, f, 1, st)
 	}
 resumed_60:
 	{
@@ -87,11 +83,10 @@ resumed_60:
 			}
 			m.kind = "done"
 		}
-		_, err2, st = c.WriteToResumable(r2, m.encode(), from)
-		if st != gen.Done {
+		if _, err2, st = c.WriteToResumable(r2, m.encode(), from); st != gen.Done {
 			f = gen.Take(r2, f, 4)
-			f.r, f.h, f.c, f.buf, f.PC = r, h, c, buf, 2
-			return r2.Link(f, &f.Header, st)
+			f.r, f.h, f.c, f.buf = r, h, c, buf
+			return f.Link(r2, f, 2, st)
 		}
 	}
 resumed_77:
@@ -102,32 +97,19 @@ resumed_77:
 	goto loop_59
 }
 
-//line register_greenlet.go:107:1
+//line register_greenlet.go:102:1
 
 func (f *serveFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.body(r, f.r, f.h))
+	return f.Started(r, f, f.body(r, f.r, f.h))
 }
 
 func (f *serveFrame) Args(args []any)    { gen.SetArgs(f, args, &f.r, &f.h) }
 func (f *serveFrame) Forget()            { *f = serveFrame{Header: f.Header} }
 func (f *serveFrame) Release(r *gen.Run) { gen.Free(r, f, 4) }
-func (*serveFrame) Func() *gen.Func      { return &serveFrameInfo }
+func (*serveFrame) Func() *gen.Func      { return register_go.At(0) }
 
-var serveFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/examples/replication/register.serve", File: "github.com/going-green/greenlet/examples/replication/register/register.go", Line: 56, Points: "60 r h c buf; 77 ="}
-var _ func(*replica, *hub.Hub) = serve
+var _ = gen.Function20(serve, serveResumable, newServeFrame)
 
-// serveFrameValue is serve as a value, for callers that can be suspended.
-type serveFrameValue struct{}
-
-func (serveFrameValue) CallResumable(r *gen.Run, p0 *replica, p1 *hub.Hub) gen.Status {
-	return serveResumable(r, p0, p1)
-}
-
-var _ = gen.Register(serve, serveFrameValue{})
-
-func (serveFrameValue) Frame() gen.Frame { return gen.MakeFrame(serveFrame{}) }
-
-// useFrame is an activation of use.
 type useFrame struct {
 	gen.DeferHeader
 	c      *client
@@ -140,14 +122,12 @@ func newUseFrame(c *client, writes bool) *useFrame {
 	_ = use
 	return gen.MakeFrame(useFrame{c: c, writes: writes})
 }
-
-// useResumable is use for callers that can be suspended.
 func useResumable(r *gen.Run, c *client, writes bool) gen.Status {
 	return (*useFrame)(nil).run(r, c, writes)
 }
 
 func (f *useFrame) Resume(r *gen.Run) (st gen.Status) {
-	return r.Started(f, &f.Header, f.run(r, f.c, f.writes))
+	return f.Started(r, f, f.run(r, f.c, f.writes))
 }
 
 func (f *useFrame) run(r *gen.Run, c *client, writes bool) (st gen.Status) {
@@ -171,9 +151,8 @@ func (f *useFrame) step(r *gen.Run, c *client, writes bool) (end gen.Status) {
 	end = gen.Broken
 	defer f.Catch(&end)
 	var st gen.Status
-	var i int
+	var i, t0 int
 	var op, op2 *sim.Operation
-	var t0 int
 	switch f.PC {
 	case 1:
 		i = f.i
@@ -212,8 +191,8 @@ loop_106:
 	f.op = nil
 //line register.go:107:1
 	if st = c.hub.SleepResumable(r, time.Duration(c.hub.Rand().Int64N(int64(10*time.Millisecond)))); st != gen.Done {
-		f.i, f.PC = i, 1
-		return r.Link(f, &f.Header, st)
+		f.i = i
+		return f.Link(r, f, 1, st)
 	}
 resumed_107:
 //line register.go:108:1
@@ -222,10 +201,9 @@ resumed_107:
 	}
 //line register.go:109:1
 	op = c.seen.Begin(c.host.Name(), Write(i))
-	_, _, st = c.askResumable(r, message{kind: "write", version: i, value: i})
-	if st != gen.Done {
-		f.i, f.op, f.PC = i, op, 2
-		return r.Link(f, &f.Header, st)
+	if _, _, st = c.askResumable(r, (message{kind: "write", version: i, value: i})); st != gen.Done {
+		f.i, f.op = i, op
+		return f.Link(r, f, 2, st)
 	}
 resumed_110:
 //line register.go:111:1
@@ -234,10 +212,9 @@ resumed_110:
 else_108:
 //line register.go:113:1
 	op2 = c.seen.Begin(c.host.Name(), Read{})
-	t0, st = c.readResumable(r)
-	if st != gen.Done {
-		f.i, f.op, f.PC = i, op2, 3
-		return r.Link(f, &f.Header, st)
+	if t0, st = c.readResumable(r); st != gen.Done {
+		f.i, f.op = i, op2
+		return f.Link(r, f, 3, st)
 	}
 resumed_114:
 //line register.go:114:1
@@ -250,7 +227,7 @@ unwind:
 	for f.Pending() {
 //line register.go:117:1
 		if sub := f.Next(r); sub != gen.Done {
-			return r.Link(f, &f.Header, sub)
+			return f.Link(r, f, gen.Unwind, sub)
 		}
 	}
 //line register.go:117:1
@@ -258,43 +235,27 @@ unwind:
 	return gen.Done
 }
 
-//line register_greenlet.go:263:1
+//line register_greenlet.go:240:1
 
 func (f *useFrame) Args(args []any)    { gen.SetArgs(f, args, &f.c, &f.writes) }
 func (f *useFrame) Forget()            { *f = useFrame{DeferHeader: f.DeferHeader} }
 func (f *useFrame) Release(r *gen.Run) { gen.Free(r, f, 4) }
-func (*useFrame) Func() *gen.Func      { return &useFrameInfo }
+func (*useFrame) Func() *gen.Func      { return register_go.At(1) }
 
-var useFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/examples/replication/register.use", File: "github.com/going-green/greenlet/examples/replication/register/register.go", Line: 103, End: 117, Points: "107 c writes i; 110 +op; 114 -op +op2"}
-var _ func(*client, bool) = use
+var _ = gen.Function20(use, useResumable, newUseFrame)
 
-// useFrameValue is use as a value, for callers that can be suspended.
-type useFrameValue struct{}
-
-func (useFrameValue) CallResumable(r *gen.Run, p0 *client, p1 bool) gen.Status {
-	return useResumable(r, p0, p1)
-}
-
-var _ = gen.Register(use, useFrameValue{})
-
-func (useFrameValue) Frame() gen.Frame { return gen.MakeFrame(useFrame{}) }
-
-// clientReadFrame is an activation of client.read.
 type clientReadFrame struct {
-	gen.Header
+	gen.Returns[int]
 	c      *client
 	newest message
-	ret0   int
 }
 
 func (c *client) newReadFrame() *clientReadFrame {
 	_ = c.read
 	return gen.MakeFrame(clientReadFrame{c: c})
 }
-func (f *clientReadFrame) Results() int                   { f.Over(f); return f.ret0 }
-func (f *clientReadFrame) Returned(r *gen.Run) (ret0 int) { ret0 = f.ret0; f.Release(r); return }
-
-// readResumable is client.read for callers that can be suspended.
+func (f *clientReadFrame) Results() int            { f.Over(f); return f.Ret0 }
+func (f *clientReadFrame) Returned(r *gen.Run) int { ret0 := f.Ret0; f.Release(r); return ret0 }
 func (c *client) readResumable(r *gen.Run) (int, gen.Status) {
 	return (*clientReadFrame)(nil).body(r, c)
 }
@@ -303,29 +264,27 @@ func (f *clientReadFrame) body(r *gen.Run, c *client) (ret0 int, st gen.Status) 
 	var newest message
 	var agreed bool
 //line register.go:124:1
-	newest, agreed, st = c.askResumable(r, message{kind: "read"})
-	if st != gen.Done {
+	if newest, agreed, st = c.askResumable(r, (message{kind: "read"})); st != gen.Done {
 		f = gen.Take(r, f, 60)
-		f.c, f.PC = c, 1
-		return ret0, r.Link(f, &f.Header, st)
+		f.c = c
+		return ret0, f.Link(r, f, 1, st)
 	}
 //line register.go:125:1
 	if agreed {
 		goto after_if_125
 	}
 //line register.go:126:1
-	_, _, st = c.askResumable(r, message{kind: "repair", version: newest.version, value: newest.value})
-	if st != gen.Done {
+	if _, _, st = c.askResumable(r, (message{kind: "repair", version: newest.version, value: newest.value})); st != gen.Done {
 		f = gen.Take(r, f, 60)
-		f.c, f.newest, f.PC = nil, newest, 2
-		return ret0, r.Link(f, &f.Header, st)
+		f.c, f.newest = nil, newest
+		return ret0, f.Link(r, f, 2, st)
 	}
 after_if_125:
 //line register.go:128:1
 	return newest.value, gen.Done
 }
 
-//line register_greenlet.go:330:1
+//line register_greenlet.go:289:1
 
 func (f *clientReadFrame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
@@ -333,8 +292,8 @@ func (f *clientReadFrame) Resume(r *gen.Run) (st gen.Status) {
 	var agreed bool
 	switch f.PC {
 	case 0:
-		f.ret0, st = f.body(r, f.c)
-		return r.Started(f, &f.Header, st)
+		f.Ret0, st = f.body(r, f.c)
+		return f.Started(r, f, st)
 	case 1:
 		newest, agreed = r.Callee().(*clientAskFrame).Returned(r)
 //line register.go:125:1
@@ -350,46 +309,27 @@ func (f *clientReadFrame) Resume(r *gen.Run) (st gen.Status) {
 
 then_125:
 //line register.go:126:1
-	_, _, st = c.askResumable(r, message{kind: "repair", version: newest.version, value: newest.value})
-	if st != gen.Done {
-		f.c, f.newest, f.PC = nil, newest, 2
-		return r.Link(f, &f.Header, st)
+	if _, _, st = c.askResumable(r, (message{kind: "repair", version: newest.version, value: newest.value})); st != gen.Done {
+		f.c, f.newest = nil, newest
+		return f.Link(r, f, 2, st)
 	}
 resumed_126:
 after_if_125:
 //line register.go:128:1
-	f.ret0 = newest.value
-	return r.Return(f, &f.Header)
+	f.Ret0 = newest.value
+	return f.Return(r, f)
 }
 
-//line register_greenlet.go:367:1
+//line register_greenlet.go:325:1
 
-func (f *clientReadFrame) Send(r *gen.Run) gen.Status { return gen.Result(r, f.ret0) }
-func (f *clientReadFrame) Forget()                    { *f = clientReadFrame{Header: f.Header, ret0: f.ret0} }
-func (f *clientReadFrame) Release(r *gen.Run)         { gen.Free(r, f, 60) }
-func (*clientReadFrame) Func() *gen.Func              { return &clientReadFrameInfo }
+func (f *clientReadFrame) Forget()            { *f = clientReadFrame{Returns: f.Returns} }
+func (f *clientReadFrame) Release(r *gen.Run) { gen.Free(r, f, 60) }
+func (*clientReadFrame) Func() *gen.Func      { return register_go.At(2) }
 
-var clientReadFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/examples/replication/register.(*client).read", File: "github.com/going-green/greenlet/examples/replication/register/register.go", Line: 123, Points: "124 c; 126 newest"}
-var _ func(*client) int = (*client).read
+var _ = gen.Method01((*new(*client)).read, (*client).readResumable, (*client).newReadFrame)
 
-// clientReadFrameValue is client.read as a value, for callers that can be suspended.
-type clientReadFrameValue struct {
-	recv *client
-}
-
-func (v clientReadFrameValue) CallResumable(r *gen.Run) (int, gen.Status) {
-	return v.recv.readResumable(r)
-}
-
-var _ = gen.RegisterMethod((*new(*client)).read, func(recv *client) any {
-	return clientReadFrameValue{recv}
-})
-
-func (v clientReadFrameValue) Frame() gen.Frame { return gen.MakeFrame(clientReadFrame{c: v.recv}) }
-
-// clientAskFrame is an activation of client.ask.
 type clientAskFrame struct {
-	gen.Header
+	gen.Returns2[message, bool]
 	c         *client
 	m, newest message
 	agreed    bool
@@ -397,38 +337,27 @@ type clientAskFrame struct {
 	buf       []byte
 	t0        []string
 	t1, t2    int
-	ret0      message
-	ret1      bool
 }
 
-func (c *client) newAskFrame(m message) *clientAskFrame {
-	_ = c.ask
-	return gen.MakeFrame(clientAskFrame{c: c, m: m})
-}
-func (f *clientAskFrame) Results() (message, bool) { f.Over(f); return f.ret0, f.ret1 }
-func (f *clientAskFrame) Returned(r *gen.Run) (ret0 message, ret1 bool) {
-	ret0, ret1 = f.ret0, f.ret1
+func (f *clientAskFrame) Returned(r *gen.Run) (message, bool) {
+	ret0, ret1 := f.Ret0, f.Ret1
 	f.Release(r)
-	return
+	return ret0, ret1
 }
-
-// askResumable is client.ask for callers that can be suspended.
 func (c *client) askResumable(r *gen.Run, m message) (message, bool, gen.Status) {
 	return (*clientAskFrame)(nil).body(r, c, m)
 }
 
 func (f *clientAskFrame) body(r *gen.Run, c *client, m message) (ret0 message, ret1 bool, st gen.Status) {
 	var (
-		newest   message
-		agreed   bool
-		answered map[string]bool
-		buf      []byte
-		t0       []string
-		t1, t2   int
-		err      error
-		n        int
-		from     net.Addr
-		err2     error
+		newest    message
+		agreed    bool
+		answered  map[string]bool
+		buf       []byte
+		t0        []string
+		t1, t2, n int
+		err, err2 error
+		from      net.Addr
 	)
 	if f != nil {
 		switch f.PC {
@@ -472,11 +401,10 @@ loop_141:
 	{
 		name := t0[t2]
 //line register.go:142:1
-		_, err, st = c.conn.WriteToResumable(r, m.encode(), sim.Addr{Net: "udp", Host: name, Port: port})
-		if st != gen.Done {
+		if _, err, st = c.conn.WriteToResumable(r, m.encode(), (sim.Addr{Net: "udp", Host: name, Port: port})); st != gen.Done {
 			f = gen.Take(r, f, 41)
-			f.c, f.m, f.newest, f.agreed, f.answered, f.buf, f.t0, f.t1, f.t2, f.PC = c, m, newest, agreed, answered, buf, t0, t1, t2, 1
-			return ret0, ret1, r.Link(f, &f.Header, st)
+			f.c, f.m, f.newest, f.agreed, f.answered, f.buf, f.t0, f.t1, f.t2 = c, m, newest, agreed, answered, buf, t0, t1, t2
+			return ret0, ret1, f.Link(r, f, 1, st)
 		}
 	}
 resumed_142:
@@ -493,11 +421,10 @@ loop_147:
 		goto loop_140
 	}
 //line register.go:148:1
-	n, from, err2, st = c.conn.ReadFromResumable(r, buf)
-	if st != gen.Done {
+	if n, from, err2, st = c.conn.ReadFromResumable(r, buf); st != gen.Done {
 		f = gen.Take(r, f, 41)
-		f.c, f.m, f.newest, f.agreed, f.answered, f.buf, f.PC = c, m, newest, agreed, answered, buf, 2
-		return ret0, ret1, r.Link(f, &f.Header, st)
+		f.c, f.m, f.newest, f.agreed, f.answered, f.buf = c, m, newest, agreed, answered, buf
+		return ret0, ret1, f.Link(r, f, 2, st)
 	}
 resumed_148:
 	{
@@ -524,21 +451,21 @@ after_loop_140:
 	return newest, agreed, gen.Done
 }
 
-//line register_greenlet.go:530:1
+//line register_greenlet.go:457:1
 
 func (f *clientAskFrame) Resume(r *gen.Run) (st gen.Status) {
-	f.ret0, f.ret1, st = f.body(r, f.c, f.m)
-	return r.Started(f, &f.Header, st)
+	f.Ret0, f.Ret1, st = f.body(r, f.c, f.m)
+	return f.Started(r, f, st)
 }
 
-func (f *clientAskFrame) Args(args []any) { gen.SetArgs(f, args, &f.m) }
-func (f *clientAskFrame) Send(r *gen.Run) gen.Status {
-	return gen.Result[any](r, gen.Values{f.ret0, f.ret1})
-}
-func (f *clientAskFrame) Forget()            { *f = clientAskFrame{Header: f.Header, ret0: f.ret0, ret1: f.ret1} }
 func (f *clientAskFrame) Release(r *gen.Run) { gen.Free(r, f, 41) }
-func (*clientAskFrame) Func() *gen.Func      { return &clientAskFrameInfo }
+func (*clientAskFrame) Func() *gen.Func      { return register_go.At(3) }
 
-var clientAskFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/examples/replication/register.(*client).ask", File: "github.com/going-green/greenlet/examples/replication/register/register.go", Line: 135, Points: "142 c m newest agreed answered buf t0 t1 t2; 148 -t0 -t1 -t2"}
 var _ func(*client, message) (message, bool) = (*client).ask
 var _ = gen.Declare("client.read", "client.ask")
+var register_go = gen.Funcs{Package: "github.com/going-green/greenlet/examples/replication/register", File: "github.com/going-green/greenlet/examples/replication/register/register.go", List: `
+serve 56: 60 r h c buf; 77 =
+use 103 117: 107 c writes i; 110 +op; 114 -op +op2
+(*client).read 123: 124 c; 126 newest
+(*client).ask 135: 142 c m newest agreed answered buf t0 t1 t2; 148 -t0 -t1 -t2
+`}

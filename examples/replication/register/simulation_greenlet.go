@@ -12,7 +12,6 @@ import (
 
 const _ = gen.Protocol1_RunGoGenerate
 
-// endFrame is an activation of end.
 type endFrame struct {
 	gen.Header
 	clients  []*hub.Task
@@ -24,8 +23,6 @@ func newEndFrame(clients []*hub.Task, replicas []*sim.Host) *endFrame {
 	_ = end
 	return gen.MakeFrame(endFrame{clients: clients, replicas: replicas})
 }
-
-// endResumable is end for callers that can be suspended.
 func endResumable(r *gen.Run, clients []*hub.Task, replicas []*sim.Host) gen.Status {
 	return (*endFrame)(nil).body(r, clients, replicas)
 }
@@ -51,11 +48,10 @@ loop_45:
 	{
 		t := clients[t1]
 //line simulation.go:46:1
-		_, st = t.JoinResumable(r)
-		if st != gen.Done {
+		if _, st = t.JoinResumable(r); st != gen.Done {
 			f = gen.Take(r, f, 58)
-			f.clients, f.replicas, f.t0, f.t1, f.PC = clients, replicas, t0, t1, 1
-			return r.Link(f, &f.Header, st)
+			f.clients, f.replicas, f.t0, f.t1 = clients, replicas, t0, t1
+			return f.Link(r, f, 1, st)
 		}
 	}
 //line simulation.go:45:1
@@ -63,14 +59,14 @@ loop_45:
 	goto loop_45
 }
 
-//line simulation_greenlet.go:67:1
+//line simulation_greenlet.go:63:1
 
 func (f *endFrame) Resume(r *gen.Run) (st gen.Status) {
 	clients := f.clients
 	var t0, t1 int
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.clients, f.replicas))
+		return f.Started(r, f, f.body(r, f.clients, f.replicas))
 	case 1:
 		t0, t1 = f.t0, f.t1
 		r.Callee().(*hub.TaskJoinFrame).Release(r)
@@ -85,15 +81,14 @@ loop_45:
 		for _, h := range f.replicas {
 			h.Crash()
 		}
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 	{
 		t := clients[t1]
 //line simulation.go:46:1
-		_, st = t.JoinResumable(r)
-		if st != gen.Done {
-			f.t0, f.t1, f.PC = t0, t1, 1
-			return r.Link(f, &f.Header, st)
+		if _, st = t.JoinResumable(r); st != gen.Done {
+			f.t0, f.t1 = t0, t1
+			return f.Link(r, f, 1, st)
 		}
 	}
 resumed_46:
@@ -102,23 +97,14 @@ resumed_46:
 	goto loop_45
 }
 
-//line simulation_greenlet.go:106:1
+//line simulation_greenlet.go:101:1
 
 func (f *endFrame) Args(args []any)    { gen.SetArgs(f, args, &f.clients, &f.replicas) }
 func (f *endFrame) Forget()            { *f = endFrame{Header: f.Header} }
 func (f *endFrame) Release(r *gen.Run) { gen.Free(r, f, 58) }
-func (*endFrame) Func() *gen.Func      { return &endFrameInfo }
+func (*endFrame) Func() *gen.Func      { return simulation_go.At(0) }
 
-var endFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/examples/replication/register.end", File: "github.com/going-green/greenlet/examples/replication/register/simulation.go", Line: 44, Points: "46 clients replicas t0 t1"}
-var _ func([]*hub.Task, []*sim.Host) = end
-
-// endFrameValue is end as a value, for callers that can be suspended.
-type endFrameValue struct{}
-
-func (endFrameValue) CallResumable(r *gen.Run, p0 []*hub.Task, p1 []*sim.Host) gen.Status {
-	return endResumable(r, p0, p1)
-}
-
-var _ = gen.Register(end, endFrameValue{})
-
-func (endFrameValue) Frame() gen.Frame { return gen.MakeFrame(endFrame{}) }
+var _ = gen.Function20(end, endResumable, newEndFrame)
+var simulation_go = gen.Funcs{Package: "github.com/going-green/greenlet/examples/replication/register", File: "github.com/going-green/greenlet/examples/replication/register/simulation.go", List: `
+end 44: 46 clients replicas t0 t1
+`}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 )
 
 // Failure is a seed with which a simulation fails.
@@ -85,7 +86,9 @@ const replays = 10
 // replay runs a seed again that has failed by err, and says what is to be known about it.
 func (s Simulation) replay(seed uint64, tried int, err error) *Failure {
 	f := &Failure{Seed: seed, Tried: tried, Err: err}
+	began := time.Now()
 	f.record(s)
+	took := time.Since(began)
 	for range replays {
 		other := &Failure{Seed: seed, Err: err}
 		other.record(s)
@@ -105,7 +108,7 @@ func (s Simulation) replay(seed uint64, tried int, err error) *Failure {
 		return f
 	}
 	var least []Fault
-	least, f.Runs = s.shrink(seed, f.Faults, err)
+	least, f.Runs = s.shrink(seed, f.Faults, err, took)
 	s.Choice = Choice{Only: least}
 	f.record(s)
 	return f

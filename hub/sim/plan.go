@@ -82,6 +82,9 @@ func (s Simulation) run(seed uint64, c Choice, r *recorder) (happened []Fault, e
 	ctx, cancel := context.WithCancelCause(context.Background())
 	defer cancel(nil)
 	h.OnError(func(_ *hub.Task, err *hub.PanicError) { cancel(err) })
+	if s.limit > 0 {
+		defer time.AfterFunc(s.limit, func() { cancel(errTooLong) }).Stop()
+	}
 	n := newNetwork(h, s.Options, c)
 	n.fail = cancel
 	defer n.enter()()

@@ -29,8 +29,10 @@ type Simulation struct {
 	Checks *Checks
 	// Workers is how many seeds run at a time; 0 is one for each processor that Go uses.
 	Workers int
-	// Noise has traces tell all that happens: see [Simulation.Run].
+	// Noise has traces tell all that happens: see [Simulation.RunFaults].
 	Noise bool
+
+	limit time.Duration // of real time, after which a run is given up; 0 is none
 }
 
 // epoch is when a simulation begins.

@@ -26,6 +26,9 @@ const (
 	// it is for simulations of which a run takes seconds.
 	shrinkRuns = 3000
 	shrinkTime = time.Minute
+	// A run with less may never end. It is given up after so long, and so many times as
+	// long as that which failed: what depends on that is a run that would hang.
+	patience, longer = 2 * time.Second, 100
 	// few is how many faults are so few that no others are looked for.
 	few = 5
 	// parts is how many parts of the list are drawn to begin with.
@@ -42,9 +45,15 @@ type shrinking struct {
 	least []Fault
 }
 
+// errTooLong is how a run ends that is given up.
+var errTooLong = errors.New("it takes too long")
+
 // shrink returns the fewest faults it has found with which the seed fails as it does by err
-// with faults, and how many runs that took.
-func (s Simulation) shrink(seed uint64, faults []Fault, err error) ([]Fault, int) {
+// with faults, which takes took, and how many runs that took.
+func (s Simulation) shrink(seed uint64, faults []Fault, err error, took time.Duration) ([]Fault, int) {
+	if s.limit == 0 {
+		s.limit = patience + longer*took
+	}
 	d := &shrinking{s: s, seed: seed, kind: failureKind(err), until: time.Now().Add(shrinkTime), least: faults}
 	if _, ok := d.fails(nil); ok {
 		return []Fault{}, d.runs

@@ -161,6 +161,36 @@ func TestShrinkToTheSame(t *testing.T) {
 	}
 }
 
+//greenlet:resumable
+func hangs(n *Network, order *string, name string) {
+	*order += name
+	n.Hub().Yield()
+	for *order == "ab" {
+		n.Hub().Sleep(time.Second)
+	}
+}
+
+// A run with less that never ends does not keep the rest from ending.
+func TestShrinkEnds(t *testing.T) {
+	s := Simulation{limit: 100 * time.Millisecond, Start: func(n *Network) func() error {
+		order := new(string)
+		n.Host("a").Go(newHangsFrame(n, order, "a"))
+		n.Host("a").Go(newHangsFrame(n, order, "b"))
+		return func() error { return errors.New("it ends") }
+	}}
+	for seed := range uint64(20) {
+		if _, err := s.RunFaults(seed, Choice{}, nil); errors.Is(err, errTooLong) {
+			continue
+		}
+		f := s.Search(seed, 1)
+		require.NotNil(t, f)
+		assert.Len(t, f.Faults, 1)
+		assert.EqualError(t, f.Err, "it ends")
+		return
+	}
+	require.Fail(t, "no seed ends")
+}
+
 func TestFailureKind(t *testing.T) {
 	assert.Equal(t, failureKind(errors.New("3 of 5 lost: a, b")), failureKind(errors.New("12 of 15 lost: c")))
 	assert.NotEqual(t, failureKind(errors.New("lost")), failureKind(errors.New("found")))

@@ -171,7 +171,6 @@ func (*counterPanicsFrame) Func() *gen.Func      { return shrink_test_go.At(1) }
 
 var _ func(*counter, *Network) = (*counter).panics
 
-// hangsFrame is an activation of hangs.
 type hangsFrame struct {
 	gen.Header
 	n     *Network
@@ -183,8 +182,6 @@ func newHangsFrame(n *Network, order *string, name string) *hangsFrame {
 	_ = hangs
 	return gen.MakeFrame(hangsFrame{n: n, order: order, name: name})
 }
-
-// hangsResumable is hangs for callers that can be suspended.
 func hangsResumable(r *gen.Run, n *Network, order *string, name string) gen.Status {
 	return (*hangsFrame)(nil).body(r, n, order, name)
 }
@@ -198,8 +195,8 @@ func (f *hangsFrame) body(r *gen.Run, n *Network, order *string, name string) (s
 //line shrink_test.go:167:1
 	if st = n.Hub().YieldResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 45)
-		f.n, f.order, f.PC = n, order, 1
-		return r.Link(f, &f.Header, st)
+		f.n, f.order = n, order
+		return f.Link(r, f, 1, st)
 	}
 //line shrink_test.go:168:1
 loop_168:
@@ -210,19 +207,19 @@ loop_168:
 //line shrink_test.go:169:1
 	if st = n.Hub().SleepResumable(r, time.Second); st != gen.Done {
 		f = gen.Take(r, f, 45)
-		f.n, f.order, f.PC = n, order, 2
-		return r.Link(f, &f.Header, st)
+		f.n, f.order = n, order
+		return f.Link(r, f, 2, st)
 	}
 	goto loop_168
 }
 
-//line shrink_greenlet_test.go:228:1
+//line shrink_greenlet_test.go:217:1
 
 func (f *hangsFrame) Resume(r *gen.Run) (st gen.Status) {
 	n, order := f.n, f.order
 	switch f.PC {
 	case 0:
-		return r.Started(f, &f.Header, f.body(r, f.n, f.order, f.name))
+		return f.Started(r, f, f.body(r, f.n, f.order, f.name))
 	case 1:
 		r.Callee().(*hub.HubYieldFrame).Release(r)
 //line shrink_test.go:168:1
@@ -235,28 +232,27 @@ func (f *hangsFrame) Resume(r *gen.Run) (st gen.Status) {
 loop_168:
 //line shrink_test.go:168:1
 	if *order != "ab" {
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 //line shrink_test.go:169:1
 	if st = n.Hub().SleepResumable(r, time.Second); st != gen.Done {
-		f.PC = 2
-		return r.Link(f, &f.Header, st)
+		return f.Link(r, f, 2, st)
 	}
 resumed_169:
 	goto loop_168
 }
 
-//line shrink_greenlet_test.go:258:1
+//line shrink_greenlet_test.go:246:1
 
 func (f *hangsFrame) Args(args []any)    { gen.SetArgs(f, args, &f.n, &f.order, &f.name) }
 func (f *hangsFrame) Forget()            { *f = hangsFrame{Header: f.Header} }
 func (f *hangsFrame) Release(r *gen.Run) { gen.Free(r, f, 45) }
-func (*hangsFrame) Func() *gen.Func      { return &hangsFrameInfo }
+func (*hangsFrame) Func() *gen.Func      { return shrink_test_go.At(2) }
 
-var hangsFrameInfo = gen.Func{Name: "github.com/going-green/greenlet/hub/sim.hangs", File: "github.com/going-green/greenlet/hub/sim/shrink_test.go", Line: 165, Points: "167 n order; 169 ="}
 var _ func(*Network, *string, string) = hangs
 var _ = gen.Declare("counter.adds", "counter.panics")
 var shrink_test_go = gen.Funcs{Package: "github.com/going-green/greenlet/hub/sim", File: "github.com/going-green/greenlet/hub/sim/shrink_test.go", List: `
 (*counter).adds 74: 76 c n2 times t0; 78 +was
 (*counter).panics 129: 130 c
+hangs 165: 167 n order; 169 =
 `}

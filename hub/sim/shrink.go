@@ -1,7 +1,6 @@
 package sim
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -122,7 +121,8 @@ func (d *shrinking) fails(faults []Fault) ([]Fault, bool) {
 }
 
 // failureKind is what failures have in common that are taken for the same: a panic at a line,
-// a deadlock, or what a check says but for its numbers and what follows a colon.
+// a deadlock, or what a check says but for its numbers and what follows a colon. A word before a
+// colon is the name of a package: sim, for example.
 func failureKind(err error) string {
 	var failed *hub.PanicError
 	var dead *hub.Deadlock
@@ -131,14 +131,18 @@ func failureKind(err error) string {
 		return "panic " + firstUsers(failed.Stack)
 	case errors.As(err, &dead):
 		return "deadlock"
-	case errors.Is(err, context.Canceled):
-		return "canceled"
 	}
-	text, _, _ := strings.Cut(fmt.Sprint(err), ":")
+	var kind strings.Builder
+	for part := range strings.SplitSeq(fmt.Sprint(err), ":") {
+		kind.WriteString(part)
+		if strings.Contains(strings.TrimSpace(part), " ") {
+			break
+		}
+	}
 	return strings.Map(func(r rune) rune {
 		if '0' <= r && r <= '9' {
 			return -1
 		}
 		return r
-	}, text)
+	}, kind.String())
 }

@@ -194,6 +194,8 @@ func TestShrinkEnds(t *testing.T) {
 func TestFailureKind(t *testing.T) {
 	assert.Equal(t, failureKind(errors.New("3 of 5 lost: a, b")), failureKind(errors.New("12 of 15 lost: c")))
 	assert.NotEqual(t, failureKind(errors.New("lost")), failureKind(errors.New("found")))
+	assert.NotEqual(t, failureKind(errors.New("sim: not recovered 20s after")), failureKind(errors.New("sim: never is true: a")))
+	assert.Equal(t, failureKind(errors.New("sim: never is true: a")), failureKind(errors.New("sim: never is true: b")))
 	s := Simulation{Start: func(n *Network) func() error {
 		c := &counter{most: 3}
 		for range 3 {

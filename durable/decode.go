@@ -29,6 +29,8 @@ type decoder struct {
 	reads  map[readKey]reader
 	equal  map[[2]*node]bool // what sameNode has found out
 
+	room       room // for frames of roomOf, of one greenlet
+	roomOf     *function
 	mentioning *[]mention // gets the numbers of objects that are read, if it is not nil
 
 	renamed map[readKey]*node // what as has made

@@ -17,6 +17,7 @@ func (d *decoder) frames(g *greenlet.Greenlet) {
 	if d.err == nil && (p.Parent == nil || p.Dead && n > 0 || !p.Dead && n == 0 && p.Started || !p.Started && (n > 1 || state&stateReceives != 0)) {
 		d.corrupt()
 	}
+	d.roomOf = nil // a greenlet does not keep the frames of others
 	var above greenlet.Frame
 	var stands *point
 	var fn, callee *wireFunc
@@ -45,8 +46,10 @@ func (d *decoder) frames(g *greenlet.Greenlet) {
 			d.corrupt()
 			return
 		}
-		if !d.fits(pt, fn, callee) {
-			return
+		if pt != stands || fn != callee || i < 2 { // else the frames above were the same
+			if !d.fits(pt, fn, callee) {
+				return
+			}
 		}
 		if i == 0 {
 			p.Leaf = frame

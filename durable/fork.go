@@ -95,6 +95,7 @@ func Clone(g *greenlet.Greenlet) (*greenlet.Greenlet, error) {
 // forker copies the variables of a greenlet.
 type forker struct {
 	last     *function
+	room     room // for its frames
 	copies   map[unsafe.Pointer]reflect.Value // pointers to the copies, by what was copied
 	pointers []reflect.Value                  // variables that are pointers or slices
 }
@@ -131,7 +132,7 @@ func (k *forker) frame(f greenlet.Frame) (greenlet.Frame, *point, error) {
 	fn := k.last
 	if !fn.is(f) {
 		fn = functionOf(f)
-		k.last = fn
+		k.last, k.room.left = fn, 0
 	}
 	if fn == nil {
 		return nil, nil, &RefusedError{Path: []string{f.Func().Name}, Type: reflect.TypeOf(f), Reason: "its function is not durable; annotate it " + directive}
@@ -142,7 +143,10 @@ func (k *forker) frame(f greenlet.Frame) (greenlet.Frame, *point, error) {
 		return nil, nil, &RefusedError{Path: []string{fn.name}, Type: fn.typ, Reason: "it stands where its table has no point: generate its package anew"}
 	}
 	pt := &fn.points[i]
-	to, base := fn.frame()
+	if k.room.left == 0 {
+		k.room.make(fn, fn.run(f))
+	}
+	to, base := k.room.take(fn)
 	greenlet.HeaderOf(to).PC = h.PC
 	from := framePointer(f)
 	for i := range pt.ops {

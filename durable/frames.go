@@ -86,3 +86,46 @@ func functionOf(f greenlet.Frame) *function {
 func (fn *function) is(f greenlet.Frame) bool {
 	return fn != nil && (*[2]unsafe.Pointer)(unsafe.Pointer(&f))[0] == (*[2]unsafe.Pointer)(unsafe.Pointer(&fn.none))[0]
 }
+
+// room is where new frames of a function are: several in one array, as to allocate one by one
+// takes most of the time that a deep stack takes. No array has many, for one frame keeps it all.
+type room struct {
+	next unsafe.Pointer
+	left int
+	last int // how many there were
+}
+
+const mostRoom = 16
+
+// more is how many are to be made if it is not known how many there will be: twice as many each
+// time.
+func (r *room) more() int { return min(max(2*r.last, 1), mostRoom) }
+
+// make makes n frames of f, at least one.
+func (r *room) make(f *function, n int) {
+	if r.left, r.last = n, n; n == 1 {
+		r.next = reflect.New(f.typ).UnsafePointer()
+		return
+	}
+	r.next = reflect.MakeSlice(f.slice, n, n).UnsafePointer()
+}
+
+// take is one of them, and where it begins.
+func (r *room) take(f *function) (greenlet.Frame, unsafe.Pointer) {
+	base, to := r.next, f.none
+	if r.left--; r.left > 0 {
+		r.next = unsafe.Add(base, f.typ.Size())
+	} else {
+		r.next = nil
+	}
+	(*[2]unsafe.Pointer)(unsafe.Pointer(&to))[1] = base
+	return to, base
+}
+
+// run is how many frames from f on are of fn, as far as there may be room for them at once.
+func (fn *function) run(f greenlet.Frame) (n int) {
+	for ; n < mostRoom && f != nil && fn.is(f); n++ {
+		f = greenlet.HeaderOf(f).Caller
+	}
+	return n
+}

@@ -3,6 +3,7 @@ package durable
 import (
 	"encoding/binary"
 	"hash/crc32"
+	"sync"
 	"unsafe"
 
 	greenlet "github.com/going-green/greenlet/runtime"
@@ -29,7 +30,9 @@ func Restore(snapshot []byte) ([]*greenlet.Greenlet, error) {
 // one, and with other limits.
 func RestoreFrom(snapshot []byte, store Schemas, limits Limits) ([]*greenlet.Greenlet, error) {
 	tables()
-	d := &decoder{limits: limits}
+	d := decoders.Get().(*decoder)
+	defer d.free()
+	d.limits = limits
 	d.open(snapshot, store)
 	if d.err != nil {
 		return nil, d.err
@@ -37,10 +40,25 @@ func RestoreFrom(snapshot []byte, store Schemas, limits Limits) ([]*greenlet.Gre
 	return d.restore(d.b)
 }
 
+var decoders = sync.Pool{New: func() any { return new(decoder) }}
+
+// free gives d back. What it has of types of this build is nobody's.
+func (d *decoder) free() {
+	if cap(d.objs) > 1<<12 {
+		d.objs = nil
+	}
+	clear(d.objs)
+	clear(d.funcs)
+	clear(d.types)
+	*d = decoder{objs: d.objs[:0], funcs: d.funcs[:0], types: d.types[:0]}
+	decoders.Put(d)
+}
+
 // restore makes the greenlets of what follows the descriptions.
 func (d *decoder) restore(body []byte) ([]*greenlet.Greenlet, error) {
 	d.body, d.b, d.err = body, body, nil
-	d.objs, d.done, d.again, d.later, d.depth = nil, 0, nil, nil, 0
+	clear(d.objs)
+	d.objs, d.done, d.again, d.later, d.depth = d.objs[:0], 0, nil, nil, 0
 	n := d.count()
 	gs := make([]*greenlet.Greenlet, 0, min(n, 1024))
 	for i := 0; i < n && d.err == nil; i++ {
@@ -82,11 +100,14 @@ func (d *decoder) open(b []byte, store Schemas) {
 // rooted reports whether each greenlet's parents end at Main.
 func (d *decoder) rooted() bool {
 	main := greenlet.Main()
-	ends := map[*greenlet.Greenlet]bool{main: true}
+	var ends map[*greenlet.Greenlet]bool
 	for i := range d.objs {
 		o := &d.objs[i]
 		if o.kind != greenletObject || o.g.Parent() == main {
 			continue
+		}
+		if ends == nil {
+			ends = map[*greenlet.Greenlet]bool{main: true}
 		}
 		way := map[*greenlet.Greenlet]bool{}
 		for g := o.g; !ends[g]; g = g.Parent() {

@@ -21,6 +21,7 @@ type function struct {
 	name    string
 	was     string       // its former name, or ""
 	typ     reflect.Type // of the frame, a struct
+	slice   reflect.Type // []typ
 	generic string       // the name, without type arguments
 	points  []point      // by state: the start is the first
 	results []field
@@ -168,7 +169,7 @@ func functionNamed(name string) *function {
 // parse reads a table.
 func parse(t reflect.Type, table string) *function {
 	lines := strings.Split(table, "\n")
-	f := &function{typ: t, none: reflect.Zero(reflect.PointerTo(t)).Interface().(greenlet.Frame)}
+	f := &function{typ: t, slice: reflect.SliceOf(t), none: reflect.Zero(reflect.PointerTo(t)).Interface().(greenlet.Frame)}
 	words := strings.Fields(lines[0]) // name as frame, and was name
 	if f.name = words[0]; len(words) > 3 {
 		f.was = words[4]

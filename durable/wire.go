@@ -316,11 +316,17 @@ func (d *decoder) frame(w *wireFunc, i int) (greenlet.Frame, *point, error) {
 	if p.err != nil {
 		return nil, nil, p.err
 	}
-	d.charge(int(w.fn.typ.Size()))
-	if d.err != nil {
-		return nil, nil, d.err
+	if d.roomOf != w.fn {
+		d.room, d.roomOf = room{}, w.fn
 	}
-	f, base := w.fn.frame()
+	if d.room.left == 0 {
+		n := d.room.more()
+		if d.chargeEach(n, w.fn.typ.Size()); d.err != nil {
+			return nil, nil, d.err
+		}
+		d.room.make(w.fn, n)
+	}
+	f, base := d.room.take(w.fn)
 	greenlet.HeaderOf(f).PC = p.pc
 	if i := p.moves.run(d, base); d.err != nil {
 		return nil, nil, within(d.err, w.name, p.fields[i].name)
@@ -329,13 +335,6 @@ func (d *decoder) frame(w *wireFunc, i int) (greenlet.Frame, *point, error) {
 		d.deferred(w, f)
 	}
 	return f, p.pt, d.err
-}
-
-// frame is a new frame of f, and where it begins.
-func (f *function) frame() (greenlet.Frame, unsafe.Pointer) {
-	base, to := reflect.New(f.typ).UnsafePointer(), f.none
-	(*[2]unsafe.Pointer)(unsafe.Pointer(&to))[1] = base
-	return to, base
 }
 
 // within says which variable of which function a change is of.

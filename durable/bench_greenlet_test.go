@@ -75,7 +75,7 @@ func (*descendFrame) Func() *gen.Func      { return bench_test_go.At(0) }
 var _ = gen.Durable((*descendFrame)(nil), `github.com/going-green/greenlet/durable.descend as descendFrame
 start depth
 results
-descendNext#f36fcf80 github.com/going-green/greenlet/durable.descendNext
+descendNext#f36fcf80 .descendNext
 Yield#d98a6706 -`)
 var _ = gen.Function10(descend, descendResumable, newDescendFrame)
 
@@ -107,7 +107,7 @@ func (*descendNextFrame) Func() *gen.Func      { return bench_test_go.At(1) }
 var _ = gen.Durable((*descendNextFrame)(nil), `github.com/going-green/greenlet/durable.descendNext as descendNextFrame
 start depth
 results
-descend#ac2b44db github.com/going-green/greenlet/durable.descend`)
+descend#ac2b44db .descend`)
 var _ func(int) = descendNext
 
 type sumsFrame struct {
@@ -179,7 +179,7 @@ var _ = gen.Durable((*sumsFrame)(nil), `github.com/going-green/greenlet/durable.
 start n
 results Ret0
 Yield#d98a6706 - n
-sums#927e26be github.com/going-green/greenlet/durable.sums n`)
+sums#927e26be .sums n`)
 var _ = gen.Function11(sums, sumsResumable, newSumsFrame)
 var _ = gen.DeclareClosure("snapshot_test.go:64", "closures", "a literal")
 var _ = gen.DeclareClosure("snapshot_test.go:65", "closures", "a literal")

@@ -23,6 +23,7 @@ type encoder struct {
 	funcs []*function // those mentioned, in order
 	types []*node     // likewise, of values in interfaces
 	given []*greenlet.Greenlet
+	isIn  map[*greenlet.Greenlet]bool // those of given, if they are many and somebody has asked
 
 	depth int  // of interfaces in interfaces
 	trace bool // for the path of an error
@@ -59,7 +60,7 @@ func (e *encoder) reset() {
 	e.b, e.err, e.work, e.funcs, e.types, e.path = e.b[:0], nil, e.work[:0], e.funcs[:0], e.types[:0], nil
 	e.table.reset()
 	clear(e.given)
-	e.given = e.given[:0]
+	e.given, e.isIn = e.given[:0], nil
 }
 
 func (e *encoder) uint(v uint64)   { e.b = binary.AppendUvarint(e.b, v) }
@@ -195,7 +196,7 @@ func (e *encoder) frames(g *greenlet.Greenlet) {
 		state |= stateReceives
 	}
 	e.b = append(e.b, state)
-	if slices.Contains(e.given, p.Parent) {
+	if p.Parent != greenlet.Main() && e.isGiven(p.Parent) {
 		e.greenlet(p.Parent)
 	} else {
 		e.uint(mainGreenlet)
@@ -239,6 +240,20 @@ func (e *encoder) frames(g *greenlet.Greenlet) {
 		}
 		f = h.Caller
 	}
+}
+
+// isGiven reports whether g is one of those that are to be written.
+func (e *encoder) isGiven(g *greenlet.Greenlet) bool {
+	if len(e.given) < 8 {
+		return slices.Contains(e.given, g)
+	}
+	if e.isIn == nil { // there may be a million
+		e.isIn = make(map[*greenlet.Greenlet]bool, len(e.given))
+		for _, g := range e.given {
+			e.isIn[g] = true
+		}
+	}
+	return e.isIn[g]
 }
 
 const (

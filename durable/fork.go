@@ -95,7 +95,7 @@ func Clone(g *greenlet.Greenlet) (*greenlet.Greenlet, error) {
 // forker copies the variables of a greenlet.
 type forker struct {
 	last     *function
-	room     room // for its frames
+	room     room                             // for its frames
 	copies   map[unsafe.Pointer]reflect.Value // pointers to the copies, by what was copied
 	pointers []reflect.Value                  // variables that are pointers or slices
 }

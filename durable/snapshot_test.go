@@ -352,3 +352,21 @@ func TestFrameInVariable(t *testing.T) {
 	_, err := Snapshot(g)
 	assert.ErrorContains(t, err, ".f (durable.countToFrame): it is a frame that a variable holds")
 }
+
+// A set of many greenlets is not looked through for each of them.
+func TestManyGreenletsWithParents(t *testing.T) {
+	const n = 100_000
+	parent := greenlet.New(descend, 1)
+	gs := []*greenlet.Greenlet{parent}
+	for range n {
+		g := greenlet.New(descend, 1)
+		g.SetParent(parent)
+		gs = append(gs, g)
+	}
+	b, err := Snapshot(gs...)
+	require.NoError(t, err)
+	assert.Less(t, len(b)/n, 20)
+	again, err := Restore(b)
+	require.NoError(t, err)
+	assert.Same(t, again[0], again[n].Parent())
+}

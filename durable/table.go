@@ -178,6 +178,9 @@ func parse(t reflect.Type, table string) *function {
 	f.results = fieldsOf(t, strings.Fields(lines[2])[1:])
 	for _, line := range lines[3:] {
 		words := strings.Fields(line)
+		if words[1][0] == '.' { // it is of the same package
+			words[1] = packageOf(table) + words[1]
+		}
 		f.points = append(f.points, newPoint(t, words[0], words[1], words[2:]))
 	}
 	return f

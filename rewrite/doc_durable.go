@@ -25,14 +25,15 @@ is rewritten like any other, but for this:
     var _ = gen.Durable((*orderFrame)(nil), `example.com/shop.order as orderFrame was dispatch
     start o n
     results ret0 ret1
-    charge#51f6ecd9 example.com/shop.charge o n *total
+    charge#51f6ecd9 .charge o n *total
     ask - o answer< n=tries
     unwind ? ret0 ret1`)
 
 Its lines are: the name that tells the function from all others, with the import path also in
 a package main; the frame type; the former name, if //greenlet:was gives one. The fields that
 are live at the start, which are the parameters, and the results. Then the suspensions, by
-state: a label; whose return is waited for, by name, or - for a switch, or ? where only the
+state: a label; whose return is waited for, by name, without the package if that is the same,
+or - for a switch, or ? where only the
 call finds that; the fields that are live there. *total is the pointer to a variable that is
 boxed; answer< gets what is sent to the greenlet; n=tries was called tries; c^ is the frame
 that has deferred the call, which is always the caller. unwind is where deferred calls are

@@ -143,7 +143,7 @@ func (*placeFrame) Func() *gen.Func      { return main_go.At(1) }
 var _ = gen.Durable((*placeFrame)(nil), `github.com/going-green/greenlet/examples/forks.place as placeFrame
 start size
 results Ret0
-choose#40705920 github.com/going-green/greenlet/examples/forks.choose size b row`)
+choose#40705920 .choose size b row`)
 var _ = gen.Function11(place, placeResumable, newPlaceFrame)
 var main_go = gen.Funcs{Package: "main", File: "github.com/going-green/greenlet/examples/forks/main.go", List: `
 choose 41: 41

@@ -144,7 +144,10 @@ func (e *funcEmitter) pointLine(w *ir.Wait, label string) string {
 	case w.Op == color.OpCall && w.Callee != nil && e.byHandOf(w.Callee):
 		line[1] = "?"
 	case w.Op == color.OpCall && w.Callee != nil:
-		line[1] = importPath(w.Callee.Pkg()) + "." + names.InTraceback(w.Callee.Origin())
+		line[1] = "." + names.InTraceback(w.Callee.Origin())
+		if w.Callee.Pkg() != e.Pkg {
+			line[1] = importPath(w.Callee.Pkg()) + line[1]
+		}
 	case w.IsCall(), w.Op == color.OpCallFrame:
 		line[1] = "?"
 	}

@@ -412,7 +412,7 @@ func TestOnTrace(t *testing.T) {
 	var lines, at []string
 	l.OnTrace(func(e TraceEvent) {
 		lines = append(lines, e.String())
-		for _, f := range e.Task.TaskState().Stack {
+		for _, f := range e.Task.State().Stack {
 			at = append(at, fmt.Sprint(e.What, " ", f.Func))
 		}
 	})

@@ -50,8 +50,8 @@ func (h *Hub) States() []TaskState {
 	return list
 }
 
-// TaskState is how t is, unless it has ended: then it says nothing.
-func (t *Task) TaskState() (s TaskState) {
+// State is how t is, unless it has ended: then it says nothing.
+func (t *Task) State() (s TaskState) {
 	if !t.done {
 		s = t.look()
 	}

@@ -154,7 +154,7 @@ func (r *recorder) lineOf(t hub.TraceEvent) string {
 	if errors.As(t.Task.Err(), &failed) {
 		return firstUsers(failed.Stack)
 	}
-	s := t.Task.TaskState()
+	s := t.Task.State()
 	stack := s.Stack
 	if n := len(s.Below); n > 0 {
 		stack = s.Below[n-1].Stack

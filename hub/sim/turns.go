@@ -134,7 +134,7 @@ func (in *injector) told(tasks []*hub.Task) string {
 	}
 	var list []string
 	for _, t := range tasks {
-		s := t.TaskState()
+		s := t.State()
 		text := fmt.Sprintf("task %d (%s)", s.Number, path.Base(s.Func))
 		if line := firstUsers(s.Stack); line != "" {
 			text += " at " + line

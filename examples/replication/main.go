@@ -39,7 +39,7 @@ func run() error {
 
 	var again bytes.Buffer
 	racy.Choice = sim.Choice{Only: f.Faults}
-	if err := racy.Run(f.Seed, &again); err == nil || again.String() != f.Trace || f.Other != "" {
+	if err := racy.Run(f.ReplaySeed, &again); err == nil || again.String() != f.Trace || f.Other != "" {
 		return fmt.Errorf("seed %d does not do the same again", f.Seed)
 	}
 	lines := strings.Split(strings.TrimSpace(f.Trace), "\n")

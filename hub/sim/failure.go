@@ -17,6 +17,8 @@ type Failure struct {
 	Faults []Fault
 	Drawn  int
 	Runs   int
+	// ReplaySeed is the seed of the run with Faults: Seed, or another that takes fewer.
+	ReplaySeed uint64
 	// Story tells of Faults, a line for each, in the order of time.
 	Story []string
 	Trace string // of the run with Faults, see [Simulation.Run]
@@ -61,8 +63,11 @@ func (f *Failure) counted() string {
 		}
 	}
 	text := fmt.Sprintf("%s and %s", plural(len(f.Faults)-forced, "fault"), plural(forced, "forced order"))
-	if f.Runs == 0 {
+	switch {
+	case f.Runs == 0:
 		return "there are " + text
+	case f.ReplaySeed != f.Seed:
+		return fmt.Sprintf("with seed %d it takes %s; %d happened", f.ReplaySeed, text, f.Drawn)
 	}
 	return fmt.Sprintf("it takes %s of the %d that happened", text, f.Drawn)
 }
@@ -85,12 +90,12 @@ const replays = 10
 
 // replay runs a seed again that has failed by err, and says what is to be known about it.
 func (s Simulation) replay(seed uint64, tried int, err error) *Failure {
-	f := &Failure{Seed: seed, Tried: tried, Err: err}
+	f := &Failure{Seed: seed, ReplaySeed: seed, Tried: tried, Err: err}
 	began := time.Now()
 	f.record(s)
 	took := time.Since(began)
 	for range replays {
-		other := &Failure{Seed: seed, Err: err}
+		other := &Failure{ReplaySeed: seed, Err: err}
 		other.record(s)
 		if f.Other = f.differs(other); f.Other != "" || err != errDiffers {
 			break
@@ -107,9 +112,10 @@ func (s Simulation) replay(seed uint64, tried int, err error) *Failure {
 		f.Err = err
 		return f
 	}
-	var least []Fault
+	var least shrunk
 	least, f.Runs = s.shrink(seed, f.Faults, err, took)
-	s.Choice = Choice{Only: least}
+	f.ReplaySeed = least.seed
+	s.Choice = Choice{Only: least.faults}
 	f.record(s)
 	return f
 }
@@ -117,7 +123,7 @@ func (s Simulation) replay(seed uint64, tried int, err error) *Failure {
 // once runs a seed twice, and says what is to be known about it; Err is nil if it passes.
 // Nothing is left out of what happens.
 func (s Simulation) once(seed uint64) *Failure {
-	f, other := &Failure{Seed: seed, Tried: 1}, &Failure{Seed: seed}
+	f, other := &Failure{Seed: seed, ReplaySeed: seed, Tried: 1}, &Failure{ReplaySeed: seed}
 	f.record(s)
 	other.record(s)
 	f.Drawn, f.Other = len(f.Faults), f.differs(other)
@@ -132,7 +138,7 @@ func (s Simulation) once(seed uint64) *Failure {
 func (f *Failure) record(s Simulation) {
 	f.events, f.chosen = nil, s.Choice.Only != nil
 	r := &recorder{all: true, forced: s.Choice.Only != nil, take: func(e *event) { f.events = append(f.events, e) }}
-	f.Faults, f.Err = s.guarded(f.Seed, r)
+	f.Faults, f.Err = s.guarded(f.ReplaySeed, r)
 	var b strings.Builder
 	for _, e := range f.events {
 		if s.Noise || !e.noise {

@@ -84,7 +84,6 @@ func TestPage(t *testing.T) {
 		assert.Contains(t, drawing, `<g class="row fails" id=`)
 		assert.Contains(t, drawing, `a is content</tspan><tspan class="line">  sim/page_test.go:`)
 	}
-	assert.Contains(t, quiet, ">task 2 (sim.pongs) is killed<")
 	assert.NotContains(t, quiet, "an agreement")
 	assert.Contains(t, noisy, "an agreement")
 	assert.Contains(t, noisy, `class="row noise"`)

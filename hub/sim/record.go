@@ -114,6 +114,9 @@ func (r *recorder) record(t hub.TraceEvent) {
 	if e.task != nil {
 		e.host = r.net.tasks[e.task].host
 	}
+	if e.host != nil && e.host.down && t.Task != nil && strings.HasPrefix(t.What, "is ") {
+		e.noise = true // they are killed, as the host is down
+	}
 	if !r.quick {
 		e.line = r.lineOf(t)
 	}

@@ -3,7 +3,6 @@ package sim
 import (
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"slices"
 	"strings"
 	"time"
@@ -18,106 +17,100 @@ import (
 //
 // What is left out changes what comes behind it, so that few subsets of a long list do
 // anything like the run they are of. What helps is to begin with less: no faults at all, or no
-// forced orders; and, where it stays long, with a part of it that is drawn.
+// forced orders; to leave out the last first, which changes nothing before them; and, where the list
+// stays long, to run a shorter one with other seeds: each is another try, of other
+// times and other orders, at a failure of which the faults are the reason.
 
 const (
 	// shrinkRuns is how many runs shrinking takes at most, and shrinkTime how long about:
 	// it is for simulations of which a run takes seconds.
-	shrinkRuns = 3000
+	shrinkRuns = 5000
 	shrinkTime = time.Minute
 	// A run with less may never end. It is given up after so long, and so many times as
 	// long as that which failed: what depends on that is a run that would hang.
 	patience, longer = 2 * time.Second, 100
 	// few is how many faults are so few that no others are looked for.
 	few = 5
-	// parts is how many parts of the list are drawn to begin with.
-	parts = 60
+	// others is how many other seeds are tried with a list.
+	others = 12
 )
 
 // shrinking is the search for fewer.
 type shrinking struct {
 	s     Simulation
-	seed  uint64
 	kind  string // of failure that is looked for
 	runs  int
 	until time.Time
-	least []Fault
+	shrunk
+}
+
+// shrunk is a list of faults, and a seed with which it fails.
+type shrunk struct {
+	seed   uint64
+	faults []Fault
 }
 
 // errTooLong is how a run ends that is given up.
 var errTooLong = errors.New("it takes too long")
 
-// shrink returns the fewest faults it has found with which the seed fails as it does by err
+// shrink returns the fewest faults it has found with which the seed, or another, fails as it does by err
 // with faults, which takes took, and how many runs that took.
-func (s Simulation) shrink(seed uint64, faults []Fault, err error, took time.Duration) ([]Fault, int) {
+func (s Simulation) shrink(seed uint64, faults []Fault, err error, took time.Duration) (shrunk, int) {
 	if s.limit == 0 {
 		s.limit = patience + longer*took
 	}
-	d := &shrinking{s: s, seed: seed, kind: failureKind(err), until: time.Now().Add(shrinkTime), least: faults}
-	if _, ok := d.fails(nil); ok {
-		return []Fault{}, d.runs
+	d := &shrinking{s: s, kind: failureKind(err), until: time.Now().Add(shrinkTime), shrunk: shrunk{seed, faults}}
+	if d.fails(seed, nil) {
+		return d.shrunk, d.runs
 	}
 	for _, forced := range []bool{true, false} {
-		kept := slices.DeleteFunc(slices.Clone(faults), func(f Fault) bool { return f.Kind.forced() == forced })
-		if list, ok := d.fails(kept); ok {
-			d.minimize(list)
-		}
+		d.fails(seed, slices.DeleteFunc(slices.Clone(faults), func(f Fault) bool { return f.Kind.forced() == forced }))
 	}
-	d.minimize(faults)
-	random := rand.New(rand.NewPCG(seed, 0))
-	for i := 0; i < parts && len(d.least) > few && !d.over(); i++ {
-		// From an eighth to all: what a failure takes is rarely in a small part.
-		share := float64(1+i%8) / 8
-		part := slices.DeleteFunc(slices.Clone(faults), func(Fault) bool { return random.Float64() >= share })
-		if list, ok := d.fails(part); ok {
-			d.minimize(list)
-		}
+	d.minimize(0)
+	if len(d.faults) > few {
+		d.minimize(others)
 	}
-	return d.least, d.runs
+	return d.shrunk, d.runs
 }
 
-// minimize leaves out of a list that fails what it can, in parts that get smaller. It stops where
-// that gets nowhere below the least.
-func (d *shrinking) minimize(list []Fault) {
-	d.keep(list)
-	for n := 2; len(list) > 0; {
-		size := (len(list) + n - 1) / n
+// minimize leaves out what it can, in parts that get smaller, of which the last comes first. If a
+// part can't be left out it tries that with so many other seeds.
+func (d *shrinking) minimize(others uint64) {
+	for n := 2; len(d.faults) > 0; {
+		size := (len(d.faults) + n - 1) / n
 		smaller := false
-		for at := 0; at < len(list) && !d.over(); at += size {
-			rest := slices.Concat(list[:at], list[min(at+size, len(list)):])
-			if fewer, ok := d.fails(rest); ok {
-				list, smaller = fewer, true
-				at -= size // what was behind is here now
-				d.keep(list)
+		for end := len(d.faults); end > 0 && !d.over(); end = min(end-size, len(d.faults)) {
+			rest := slices.Concat(d.faults[:max(0, end-size)], d.faults[end:])
+			for k := uint64(0); k <= others && !d.over(); k++ {
+				if d.fails(d.seed+k, rest) {
+					smaller = true
+					break
+				}
 			}
 		}
 		switch {
-		case d.over():
+		case d.over(), !smaller && size == 1:
 			return
 		case smaller:
 			n = max(2, n-1)
-		case size == 1:
-			return
 		}
-		n = min(2*n, len(list))
-	}
-}
-
-func (d *shrinking) keep(list []Fault) {
-	if len(list) < len(d.least) {
-		d.least = list
+		n = min(2*n, len(d.faults))
 	}
 }
 
 func (d *shrinking) over() bool { return d.runs >= shrinkRuns || time.Now().After(d.until) }
 
-// fails reports whether the seed fails in the same way with these faults and no others, and
-// returns those of them that happened: a run with only these is the same.
-func (d *shrinking) fails(faults []Fault) ([]Fault, bool) {
+// fails reports whether a seed fails in the same way with these faults and no others, which are
+// fewer, and keeps those of them that happened: a run with only these is the same.
+func (d *shrinking) fails(seed uint64, faults []Fault) bool {
 	d.runs++
 	d.s.Choice = Choice{Only: append([]Fault{}, faults...)}
-	happened, err := d.s.guarded(d.seed, nil)
-	return happened, err != nil && failureKind(err) == d.kind
+	happened, err := d.s.guarded(seed, nil)
+	if err == nil || failureKind(err) != d.kind {
+		return false
+	}
+	d.shrunk = shrunk{seed, append([]Fault{}, happened...)}
+	return true
 }
 
 // failureKind is what failures have in common that are taken for the same: a panic at a line,

@@ -47,12 +47,12 @@ func TestShrink(t *testing.T) {
 
 	// That is a run of its own, with the same trace.
 	var trace strings.Builder
-	happened, err := misses("3", "7").RunFaults(f.Seed, Choice{Only: f.Faults}, &trace)
+	happened, err := misses("3", "7").RunFaults(f.ReplaySeed, Choice{Only: f.Faults}, &trace)
 	assert.EqualError(t, err, "both are missing")
 	assert.Equal(t, f.Trace, trace.String())
 	assert.Equal(t, f.Faults, happened)
 	for i := range f.Faults {
-		_, err := misses("3", "7").RunFaults(f.Seed, Choice{Only: f.Faults[i : i+1]}, nil)
+		_, err := misses("3", "7").RunFaults(f.ReplaySeed, Choice{Only: f.Faults[i : i+1]}, nil)
 		assert.NoError(t, err)
 	}
 }

@@ -72,7 +72,7 @@ func (f *Failure) command(test string) string {
 }
 
 func (f *Failure) flags() string {
-	text := fmt.Sprintf("-sim.seed=%d", f.Seed)
+	text := fmt.Sprintf("-sim.seed=%d", f.ReplaySeed)
 	if f.Other == "" && f.chosen {
 		text += fmt.Sprintf(" -sim.faults='%s'", FormatFaults(f.Faults))
 	}

@@ -18,8 +18,8 @@ import (
 // What is left out changes what comes behind it, so that few subsets of a long list do
 // anything like the run they are of. What helps is to begin with less: no faults at all, or no
 // forced orders; to leave out the last first, which changes nothing before them; and, where the list
-// stays long, to run a shorter one with other seeds: each is another try, of other
-// times and other orders, at a failure of which the faults are the reason.
+// stays long, to shrink other seeds that fail in the same way: of some runs less can be left out than
+// of others, for no better reason than times that happen to fit.
 
 const (
 	// shrinkRuns is how many runs shrinking takes at most, and shrinkTime how long about:
@@ -29,10 +29,8 @@ const (
 	// A run with less may never end. It is given up after so long, and so many times as
 	// long as that which failed: what depends on that is a run that would hang.
 	patience, longer = 2 * time.Second, 100
-	// few is how many faults are so few that no others are looked for.
-	few = 5
-	// others is how many other seeds are tried with a list.
-	others = 12
+	// few is how many faults are so few that no other seed is looked for.
+	few = 8
 )
 
 // shrinking is the search for fewer.
@@ -41,7 +39,7 @@ type shrinking struct {
 	kind  string // of failure that is looked for
 	runs  int
 	until time.Time
-	shrunk
+	least shrunk
 }
 
 // shrunk is a list of faults, and a seed with which it fails.
@@ -59,34 +57,43 @@ func (s Simulation) shrink(seed uint64, faults []Fault, err error, took time.Dur
 	if s.limit == 0 {
 		s.limit = patience + longer*took
 	}
-	d := &shrinking{s: s, kind: failureKind(err), until: time.Now().Add(shrinkTime), shrunk: shrunk{seed, faults}}
-	if d.fails(seed, nil) {
-		return d.shrunk, d.runs
+	d := &shrinking{s: s, kind: failureKind(err), until: time.Now().Add(shrinkTime), least: shrunk{seed, faults}}
+	d.minimize(d.least)
+	all := s.Choice
+	for next := seed + 1; len(d.least.faults) > few && !d.over(); next++ {
+		if c, ok := d.fails(next, all); ok {
+			d.minimize(c)
+		}
 	}
-	for _, forced := range []bool{true, false} {
-		d.fails(seed, slices.DeleteFunc(slices.Clone(faults), func(f Fault) bool { return f.Kind.forced() == forced }))
-	}
-	d.minimize(0)
-	if len(d.faults) > few {
-		d.minimize(others)
-	}
-	return d.shrunk, d.runs
+	return d.least, d.runs
 }
 
-// minimize leaves out what it can, in parts that get smaller, of which the last comes first. If a
-// part can't be left out it tries that with so many other seeds.
-func (d *shrinking) minimize(others uint64) {
-	for n := 2; len(d.faults) > 0; {
-		size := (len(d.faults) + n - 1) / n
+// minimize leaves out of what fails what it can, in parts that get smaller, of which the last comes
+// first.
+func (d *shrinking) minimize(c shrunk) {
+	try := func(faults []Fault) bool {
+		less, ok := d.fails(c.seed, Choice{Only: append([]Fault{}, faults...)})
+		if ok {
+			c = less
+		}
+		return ok
+	}
+	defer func() {
+		if len(c.faults) < len(d.least.faults) {
+			d.least = c
+		}
+	}()
+	if try(nil) {
+		return
+	}
+	for _, forced := range []bool{true, false} {
+		try(slices.DeleteFunc(slices.Clone(c.faults), func(f Fault) bool { return f.Kind.forced() == forced }))
+	}
+	for n := 2; len(c.faults) > 0; {
+		size := (len(c.faults) + n - 1) / n
 		smaller := false
-		for end := len(d.faults); end > 0 && !d.over(); end = min(end-size, len(d.faults)) {
-			rest := slices.Concat(d.faults[:max(0, end-size)], d.faults[end:])
-			for k := uint64(0); k <= others && !d.over(); k++ {
-				if d.fails(d.seed+k, rest) {
-					smaller = true
-					break
-				}
-			}
+		for end := len(c.faults); end > 0 && !d.over(); end = min(end-size, len(c.faults)) {
+			smaller = try(slices.Concat(c.faults[:max(0, end-size)], c.faults[end:])) || smaller
 		}
 		switch {
 		case d.over(), !smaller && size == 1:
@@ -94,23 +101,19 @@ func (d *shrinking) minimize(others uint64) {
 		case smaller:
 			n = max(2, n-1)
 		}
-		n = min(2*n, len(d.faults))
+		n = min(2*n, len(c.faults))
 	}
 }
 
 func (d *shrinking) over() bool { return d.runs >= shrinkRuns || time.Now().After(d.until) }
 
-// fails reports whether a seed fails in the same way with these faults and no others, which are
-// fewer, and keeps those of them that happened: a run with only these is the same.
-func (d *shrinking) fails(seed uint64, faults []Fault) bool {
+// fails reports whether a seed fails in the same way with the faults of a choice, and returns those
+// that happened: a run with only these is the same.
+func (d *shrinking) fails(seed uint64, c Choice) (shrunk, bool) {
 	d.runs++
-	d.s.Choice = Choice{Only: append([]Fault{}, faults...)}
+	d.s.Choice = c
 	happened, err := d.s.guarded(seed, nil)
-	if err == nil || failureKind(err) != d.kind {
-		return false
-	}
-	d.shrunk = shrunk{seed, append([]Fault{}, happened...)}
-	return true
+	return shrunk{seed, append([]Fault{}, happened...)}, err != nil && failureKind(err) == d.kind
 }
 
 // failureKind is what failures have in common that are taken for the same: a panic at a line,

@@ -181,6 +181,7 @@ results Ret0
 Yield#d98a6706 - n
 sums#927e26be .sums n`)
 var _ = gen.Function11(sums, sumsResumable, newSumsFrame)
+var _ = gen.DeclareClosure("refused_test.go:65", "keepsLiteral", "a literal")
 var _ = gen.DeclareClosure("snapshot_test.go:64", "closures", "a literal")
 var _ = gen.DeclareClosure("snapshot_test.go:65", "closures", "a literal")
 var _ = gen.DeclareClosure("snapshot_test.go:86", "undoes", "a literal")

@@ -10,6 +10,9 @@ import (
 func (d *decoder) frames(g *greenlet.Greenlet) {
 	state := d.byte()
 	p := greenlet.Parts{Started: state&stateStarted != 0, Dead: state&stateDead != 0, Parent: d.greenlet()}
+	if d.err == nil {
+		d.extras(&p, state)
+	}
 	n := d.count()
 	if d.err == nil && n > d.limits.Depth {
 		d.fail(ErrLimit)

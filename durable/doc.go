@@ -24,10 +24,12 @@
 //
 // Saved are numbers, strings, structs, arrays, slices, maps, pointers with identity and cycles,
 // also into arrays and structs, interfaces whose types are known ([Type]), functions by name
-// ([Func]), literals of durable functions with what they capture, and other greenlets. Refused,
-// by a [*RefusedError] with the way to it, are channels, other closures, unsafe pointers, and
-// structs of other packages with unexported fields, unless there is a codec ([Codec]) or the
-// values are resources, which are opened anew ([Resource]).
+// ([Func]), literals of durable functions with what they capture, and other greenlets; of a
+// greenlet also its context, and its values of Locals ([Local]). Refused, by a [*RefusedError]
+// with the way to it, are channels, other closures, unsafe pointers, contexts that can be
+// canceled, loops over greenlet.Seq and over iterators of plain code, literals of generic
+// functions, and structs of other packages with unexported fields, unless there is a codec
+// ([Codec]) or the values are resources, which are opened anew ([Resource]).
 //
 // Snapshots are from nobody else: a forged one can name any durable function and choose its
 // variables. [Seal] and [Open] add a code for bytes that cross a border. Bytes that are merely

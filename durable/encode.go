@@ -5,7 +5,10 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"strings"
 	"sync"
+	"unicode"
+	"unicode/utf8"
 	"unsafe"
 
 	greenlet "github.com/going-green/greenlet/runtime"
@@ -144,10 +147,26 @@ func (e *encoder) typ(t reflect.Type) {
 		}
 	}
 	if known, ok := wordType(typeWord(t)); closureByType[t] == nil && (!ok || known != t) {
-		e.refuse(t, "an interface holds a value of a type that is not known; say durable.Type["+t.String()+"]() in an init function")
+		e.refuse(t, unknownType(t))
 	}
 	e.types = append(e.types, nodeOf(t))
 	e.uint(uint64(len(e.types) - 1))
+}
+
+// unknownType says why a value of type t in an interface is refused.
+func unknownType(t reflect.Type) string {
+	in := t
+	if in.Kind() == reflect.Pointer {
+		in = in.Elem()
+	}
+	name, _ := utf8.DecodeRuneInString(in.Name())
+	switch {
+	case neverSaved[in] != "":
+		return neverSaved[in]
+	case in.PkgPath() != "" && !unicode.IsUpper(name) && !optedIn(in.PkgPath()):
+		return "an interface holds a value of a type that only package " + in.PkgPath() + " can name; keep it out of variables that live across a suspension, or in a type with a codec or a resource"
+	}
+	return "an interface holds a value of a type that is not known; say durable.Type[" + t.String() + "]() in an init function"
 }
 
 // drain writes the objects.
@@ -195,11 +214,22 @@ func (e *encoder) frames(g *greenlet.Greenlet) {
 	if p.Slot != nil {
 		state |= stateReceives
 	}
+	if p.Context != nil {
+		state |= stateContext
+	}
+	if len(p.Locals) > 0 {
+		state |= stateLocals
+	}
 	e.b = append(e.b, state)
 	if p.Parent != greenlet.Main() && e.isGiven(p.Parent) {
 		e.greenlet(p.Parent)
 	} else {
 		e.uint(mainGreenlet)
+	}
+	if state&(stateContext|stateLocals) != 0 {
+		if e.extras(p, state); e.err != nil {
+			return
+		}
 	}
 	n := 0
 	for f := p.Leaf; f != nil; f = greenlet.HeaderOf(f).Caller {
@@ -215,7 +245,7 @@ func (e *encoder) frames(g *greenlet.Greenlet) {
 			fn = functionOf(f)
 		}
 		if fn == nil {
-			e.refuse(reflect.TypeOf(f), "its function, "+f.Func().Name+", is not durable; annotate it "+directive)
+			e.refuse(reflect.TypeOf(f), notDurable(f))
 			return
 		}
 		i, ok := fn.at(h.PC)
@@ -260,7 +290,26 @@ const (
 	stateStarted = 1 << iota
 	stateDead
 	stateReceives
+	stateContext
+	stateLocals
 )
+
+// notDurable says why f, of whose function nothing is known, is refused. What of the runtime runs
+// functions has no table: its frames hold code, or a stack.
+func notDurable(f greenlet.Frame) string {
+	switch t, name := reflect.TypeOf(f).String(), f.Func().Name; {
+	case strings.HasPrefix(t, "*greenlet.sequenceFrame"):
+		return "it is in a loop over greenlet.Seq; start the generator by greenlet.New, and switch to it"
+	case strings.HasPrefix(t, "*gen.iterationFrame"):
+		return "it is in a loop over an iterator of plain code, which is on a stack of its own; collect the values first, or annotate the iterator " + directive
+	case t == "*greenlet.valueFrame":
+		return "it was started by a function value, " + name + "; start the frame that its constructor makes, see Register"
+	case strings.HasPrefix(t, "*greenlet.") || strings.HasPrefix(t, "*gen."):
+		return name + " of the runtime can't be saved while it is suspended; call it before or after"
+	default:
+		return "its function, " + name + ", is not durable; annotate it " + directive
+	}
+}
 
 const directive = "//greenlet:resumable durable"
 

@@ -2,6 +2,7 @@ package durable
 
 import (
 	"cmp"
+	"maps"
 	"reflect"
 	"slices"
 	"sync"
@@ -16,7 +17,7 @@ import (
 // same parent. Its variables are copies, as by assignment; those that literals capture, or whose
 // address was taken, are copied once, so that its literals see its variables; what it has
 // deferred runs in both. Pointers that are variables and lead to variables of g, or into them,
-// lead to those of the fork. All else that pointers, slices and maps lead to is shared. Fork
+// lead to those of the fork. It has the context of g, and its values of Locals. All else that pointers, slices and maps lead to is shared. Fork
 // returns a [*RefusedError] if a function of g is not durable.
 func Fork(g *greenlet.Greenlet) (*greenlet.Greenlet, error) {
 	tables()
@@ -27,6 +28,7 @@ func Fork(g *greenlet.Greenlet) (*greenlet.Greenlet, error) {
 	if p, err = fork(p); err != nil {
 		return nil, err
 	}
+	p.Locals = maps.Clone(p.Locals)
 	to := new(greenlet.Greenlet)
 	greenlet.Assemble(to, p)
 	return to, nil
@@ -135,7 +137,7 @@ func (k *forker) frame(f greenlet.Frame) (greenlet.Frame, *point, error) {
 		k.last, k.room.left = fn, 0
 	}
 	if fn == nil {
-		return nil, nil, &RefusedError{Path: []string{f.Func().Name}, Type: reflect.TypeOf(f), Reason: "its function is not durable; annotate it " + directive}
+		return nil, nil, &RefusedError{Path: []string{f.Func().Name}, Type: reflect.TypeOf(f), Reason: notDurable(f)}
 	}
 	h := greenlet.HeaderOf(f)
 	i, ok := fn.at(h.PC)

@@ -124,8 +124,9 @@ func takeStock(snapshot []byte, store Schemas, limits Limits) (*stock, error) {
 // greenlet reads one.
 func (x *stock) greenlet(object int) {
 	d := &x.decoder
-	d.byte()
+	state := d.byte()
 	d.greenlet()
+	d.dropExtras(state)
 	var w *wireFunc
 	var at uint64
 	for range d.count() {

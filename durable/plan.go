@@ -168,6 +168,9 @@ func (m maker) structWriter(t reflect.Type) func(e *encoder, p unsafe.Pointer) {
 			pl.write(e, reflect.ValueOf(reflect.NewAt(t, p).Interface().(standIn).Parts()).UnsafePointer())
 		}
 	}
+	if reason := neverSaved[t]; reason != "" {
+		return func(e *encoder, p unsafe.Pointer) { e.refuse(t, reason) }
+	}
 	if t.PkgPath() != "" && hidesFields(t) {
 		reason := "it has unexported fields of package " + t.PkgPath() + "; give it a codec, or make it a resource"
 		return func(e *encoder, p unsafe.Pointer) { e.refuse(t, reason) }
@@ -181,7 +184,12 @@ func (m maker) structWriter(t reflect.Type) func(e *encoder, p unsafe.Pointer) {
 	for f := range savedFields(t) {
 		parts = append(parts, part{f.Offset, m.plan(f.Type), f.Name})
 	}
+	check := func(*encoder, unsafe.Pointer) {}
+	if t == valueContext {
+		check = checkKey
+	}
 	return func(e *encoder, p unsafe.Pointer) {
+		check(e, p)
 		for i := range parts {
 			f := &parts[i]
 			e.part(f.name, f.plan, unsafe.Add(p, f.off))

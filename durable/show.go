@@ -17,6 +17,7 @@ type Stack struct {
 	Started bool
 	Dead    bool
 	Calls   []Call // the innermost first
+	Locals  []Var  // and the context, if it has one
 	Reason  string // why this program could not go on with it; "" if it could, or no function is known
 
 	snapshot *shower
@@ -122,6 +123,7 @@ func (s *shower) stack(id int) {
 	state := s.byte()
 	st := Stack{ID: id, Started: state&stateStarted != 0, Dead: state&stateDead != 0}
 	s.greenletRef()
+	s.extras(&st, state)
 	n := s.count()
 	var w *wireFunc
 	var at int
@@ -141,6 +143,17 @@ func (s *shower) stack(id int) {
 		st.Calls = append(st.Calls, s.call(w, at, &st))
 	}
 	s.stacks = append(s.stacks, st)
+}
+
+func (s *shower) extras(st *Stack, state byte) {
+	if state&stateContext != 0 {
+		st.Locals = append(st.Locals, Var{"context", s.inInterface()})
+	}
+	if state&stateLocals != 0 {
+		for range s.count() {
+			st.Locals = append(st.Locals, Var{s.string(), s.inInterface()})
+		}
+	}
 }
 
 func (s *shower) call(w *wireFunc, at int, st *Stack) Call {

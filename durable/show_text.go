@@ -30,6 +30,11 @@ func (st Stack) String() string {
 	}
 	b.WriteByte('\n')
 	seen := map[int]bool{}
+	for _, v := range st.Locals {
+		fmt.Fprintf(&b, "\tlocal %s = ", v.Name)
+		v.Value.write(&b, st.snapshot, seen, 0)
+		b.WriteByte('\n')
+	}
 	for _, c := range st.Calls {
 		fmt.Fprintf(&b, "\t%s at %s", c.Func, c.Point)
 		if c.Line > 0 {

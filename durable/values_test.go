@@ -86,7 +86,7 @@ func TestFuncIsNotKnown(t *testing.T) {
 	g := greenlet.New(holdsFunc)
 	g.Switch()
 	_, err := Snapshot(g)
-	assert.ErrorContains(t, err, ".f (func(int) int): it is a function literal of a function that is not durable, a method value, or a function that is not known; see durable.Func")
+	assert.ErrorContains(t, err, ".f (func(int) int): it is a function literal of a function that is not durable, a method value, what greenlet.Pull returns, or a function that is not known; see durable.Func")
 }
 
 // Nothing of a clone is shared, and its parent is that of the original.

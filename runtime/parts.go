@@ -1,6 +1,10 @@
 package greenlet
 
-import "github.com/going-green/greenlet/runtime/internal/proto"
+import (
+	"context"
+
+	"github.com/going-green/greenlet/runtime/internal/proto"
+)
 
 // Parts are what a greenlet that does not run consists of, for package durable, which copies
 // and stores greenlets.
@@ -10,6 +14,10 @@ type Parts struct {
 	Parent *Greenlet
 	// Started and Dead are as the methods of [Greenlet].
 	Started, Dead bool
+	// Context is what was given to SetContext, or nil.
+	Context context.Context
+	// Locals are the values of its [Local] variables, by *Local. Whoever gets them copies them.
+	Locals map[any]any
 }
 
 // PartsOf is what g consists of. It returns a [*StateError] for op if g is running, or waits
@@ -17,7 +25,11 @@ type Parts struct {
 func PartsOf(g *Greenlet, op string) (Parts, error) {
 	switch g.state {
 	case suspended, unstarted, dead:
-		return Parts{g.leaf, g.slot, g.parent, g.state != unstarted, g.state == dead}, nil
+		p := Parts{Leaf: g.leaf, Slot: g.slot, Parent: g.parent, Started: g.state != unstarted, Dead: g.state == dead}
+		if g.extra != nil {
+			p.Context, p.Locals = g.extra.ctx, g.extra.locals
+		}
+		return p, nil
 	}
 	return Parts{}, &StateError{Op: op, Greenlet: g, Reason: "it is not suspended"}
 }
@@ -25,6 +37,12 @@ func PartsOf(g *Greenlet, op string) (Parts, error) {
 // Assemble makes g, which is new, a greenlet that consists of p. The frames are nobody else's.
 func Assemble(g *Greenlet, p Parts) {
 	g.leaf, g.slot, g.parent = p.Leaf, p.Slot, p.Parent
+	if p.Context != nil || len(p.Locals) > 0 {
+		if g.extra == nil {
+			g.extra = new(extra)
+		}
+		g.extra.ctx, g.extra.locals = p.Context, p.Locals
+	}
 	switch {
 	case p.Dead:
 		g.state = dead

@@ -12,7 +12,7 @@ import (
 // name and details, whoever recovers what. Elsewhere it does nothing, for the price of an atomic load.
 func Always(cond bool, name string, details ...any) {
 	if running.Load() != 0 {
-		always(cond, name, details)
+		here().Always(cond, name, details...)
 	}
 }
 
@@ -20,7 +20,7 @@ func Always(cond bool, name string, details ...any) {
 // come where it is interesting finds nothing. See [Checks]. Elsewhere it does nothing, as Always.
 func Sometimes(cond bool, name string) {
 	if running.Load() != 0 {
-		sometimes(cond, name)
+		here().Sometimes(cond, name)
 	}
 }
 
@@ -41,8 +41,8 @@ func (b *Broken) Error() string {
 	return text
 }
 
-func always(cond bool, name string, details []any) {
-	n := here()
+// Always is the function of that name. It does nothing for nil.
+func (n *Network) Always(cond bool, name string, details ...any) {
 	if n == nil {
 		return
 	}
@@ -50,15 +50,21 @@ func always(cond bool, name string, details []any) {
 	if !cond {
 		err := &Broken{name, details}
 		n.hub.Tracef("%v", err)
-		n.fail(err)
+		if n.fail != nil {
+			n.fail(err)
+		}
 	}
 }
 
-func sometimes(cond bool, name string) {
-	if n := here(); n != nil {
+// Sometimes is the function of that name. It does nothing for nil.
+func (n *Network) Sometimes(cond bool, name string) {
+	if n != nil {
 		n.tally(name, cond)
 	}
 }
+
+// Reachable is the function of that name. It does nothing for nil.
+func (n *Network) Reachable(name string) { n.Sometimes(true, name) }
 
 // tally is what a run has seen of a check.
 type tally struct{ always, true, false bool }

@@ -19,7 +19,18 @@
 //
 // Latency, loss, duplication and order are drawn from the seed of the hub, see
 // [hub.NewSeeded], so that the same seed does the same, byte for byte of its trace.
-// [Network.Partition] and [Host.Crash] are for the tasks of a test.
+//
+// # Worlds that break
+//
+// A test breaks things itself: [Network.Partition], [Network.Cut], [Network.Hold], [Network.SetLink], [Host.Crash],
+// [Host.LosePower], [Host.Pause], [Host.Slow], [Host.SetClock], [Disk.SetOptions]. Or a [Plan] draws from the seed what breaks,
+// when and for how long; then it stops, and the system has to recover. [Host.Boot] says what a host runs, each time that
+// it is up. What a program keeps is on its [Disk], which forgets what was not synced when the power is lost.
+//
+// Whatever breaks is a [Fault], with a place and a number, and drawn for itself: so any of them can be left out, and
+// the others stay what they are.
+//
+// Code may ask for trouble by [Buggify], and say what it believes by [Always], [Sometimes] and [Reachable].
 //
 // # Running
 //

@@ -10,7 +10,8 @@ import (
 	"github.com/going-green/greenlet/hub"
 )
 
-// Faults of hosts, and of the network as a whole. Each ends after a time, as a part of it.
+// Faults of hosts, and of the network as a whole. Each ends after a time, as a part of it; but for Skew, which lasts until
+// the next, or the calm.
 const (
 	Crash     Kind = "crash"     // a program crashes, and boots later
 	PowerLoss Kind = "powerloss" // a machine loses its power, and boots later

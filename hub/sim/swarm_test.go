@@ -199,6 +199,9 @@ func TestRecovery(t *testing.T) {
 
 //greenlet:resumable
 func asksBuggify(n *Network, got *[]bool) {
+	if In(n.Hub()) != n {
+		panic("not in")
+	}
 	for range 1000 {
 		*got = append(*got, Buggify("here"))
 	}
@@ -215,6 +218,7 @@ func asksBuggify(n *Network, got *[]bool) {
 // others it is true now and then. Many simulations may run at a time.
 func TestBuggify(t *testing.T) {
 	assert.False(t, Buggify("here"))
+	assert.False(t, In(hub.New()).Buggify("here"))
 	var on, often int
 	for seed := range uint64(40) {
 		var got []bool

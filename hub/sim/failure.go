@@ -90,6 +90,7 @@ const replays = 10
 
 // replay runs a seed again that has failed by err, and says what is to be known about it.
 func (s Simulation) replay(seed uint64, tried int, err error) *Failure {
+	s.Checks = nil // each seed counts once
 	f := &Failure{Seed: seed, ReplaySeed: seed, Tried: tried, Err: err}
 	began := time.Now()
 	f.record(s)

@@ -211,6 +211,8 @@ func (p *pen) event(e *event, id string, y int) {
 		r.Class = "fails"
 	case e.noise:
 		r.Class = "noise"
+	case strings.HasPrefix(e.text, "sim: not always: "):
+		r.Class = "fails"
 	case strings.HasPrefix(e.text, "network "): // a partition
 		r.Class = "state"
 	}

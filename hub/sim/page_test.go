@@ -172,3 +172,15 @@ func TestPageInBrowser(t *testing.T) {
 		assert.Contains(t, string(out), `<title>{"lanes":true,"arrows":true,"down":true,"inside":true,"first":"block none","then":"none block",`+scheme.want)
 	}
 }
+
+// What is not so though it always is stands out, with its line.
+func TestPageOfAlways(t *testing.T) {
+	var checks Checks
+	s := Simulation{Checks: &checks, Start: func(n *Network) func() error {
+		return func() error { Always(false, "this is so", 7); return nil }
+	}}
+	f := s.Search(1, 1)
+	require.NotNil(t, f)
+	assert.Regexp(t, `<g class="row fails" id="e0">.*sim: not always: this is so: 7</tspan><tspan class="line">  sim/page_test.go:\d+<`, string(f.Page()))
+	assert.Contains(t, checks.String(), "of 1 runs")
+}

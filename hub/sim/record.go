@@ -224,6 +224,7 @@ func (s Simulation) writes(c Choice, w io.Writer) *recorder {
 
 // same runs a seed twice, and reports whether all is the same: each event, and how it ends.
 func (s Simulation) same(seed uint64) bool {
+	s.Checks = nil // each seed counts once
 	var hashes [2]uint64
 	for i := range hashes {
 		var h maphash.Hash

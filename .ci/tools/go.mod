@@ -4,6 +4,7 @@ go 1.26.0
 
 tool (
 	github.com/go-delve/delve/cmd/dlv
+	github.com/gordonklaus/ineffassign
 	honnef.co/go/tools/cmd/staticcheck
 )
 
@@ -16,6 +17,7 @@ require (
 	github.com/go-delve/delve v1.27.2 // indirect
 	github.com/go-delve/liner v1.2.3-0.20231231155935-4726ab1d7f62 // indirect
 	github.com/google/go-dap v0.12.0 // indirect
+	github.com/gordonklaus/ineffassign v0.2.0 // indirect
 	github.com/inconshreveable/mousetrap v1.1.0 // indirect
 	github.com/mattn/go-colorable v0.1.13 // indirect
 	github.com/mattn/go-isatty v0.0.20 // indirect

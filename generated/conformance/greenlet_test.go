@@ -118,7 +118,6 @@ func recursiveOuter(l *[]string, child *weak.Pointer[recursiveInnerFrame]) {
 	f := newRecursiveInnerFrame(l)
 	*child = weak.Make(f)
 	g := greenlet.New(f)
-	f = nil
 	g.Switch()
 	*l = append(*l, "c")
 	greenlet.Current().Parent().Switch()

@@ -341,7 +341,7 @@ func (m *model) passOn(t *mg, f failure, exited bool) {
 				m.goesOn(t, s)
 				return
 			}
-			f, exited = bad, false
+			f = bad
 		}
 		if t == m.main || t == c || t.state == mSuspended && t.catches && !t.bare {
 			m.leave(c, t)

@@ -16,10 +16,9 @@ const _ = gen.Protocol1_RunGoGenerate
 
 type BodyReadFrame struct {
 	gen.Returns2[int, error]
-	b    *Body
-	p    []byte
-	n    int
-	err2 error
+	b *Body
+	p []byte
+	n int
 }
 
 // NewReadFrame makes a frame that will run Body.Read.
@@ -44,11 +43,9 @@ func (f *BodyReadFrame) body(r *gen.Run, b *Body, p []byte) (ret0 int, ret1 erro
 	if f != nil {
 		switch f.PC {
 		case 1:
-			n, err2 = f.n, f.err2
 			t0 = r.Callee().(interface{ Returned(*gen.Run) *hub.Readiness }).Returned(r)
 			goto resumed_39
 		case 2:
-			n, err2 = f.n, f.err2
 			r.Callee().(*hub.ReadinessGiveWayFrame).Release(r)
 			goto resumed_39b
 		case 3:
@@ -72,7 +69,7 @@ func (f *BodyReadFrame) body(r *gen.Run, b *Body, p []byte) (ret0 int, ret1 erro
 			t0, st = c.ReadinessResumable(r)
 			if st != gen.Done {
 				f = gen.Take(r, f, 34)
-				f.b, f.p, f.n, f.err2 = b, p, n, err2
+				f.b, f.p = b, p
 				return ret0, ret1, f.Link(r, f, 1, st)
 			}
 		} else {
@@ -84,7 +81,7 @@ resumed_39:
 //line body.go:39:1
 	if st = t0.GiveWayResumable(r, hub.In); st != gen.Done {
 		f = gen.Take(r, f, 34)
-		f.b, f.p, f.n, f.err2 = b, p, n, err2
+		f.b, f.p = b, p
 		return ret0, ret1, f.Link(r, f, 2, st)
 	}
 resumed_39b:
@@ -93,10 +90,6 @@ loop_40:
 	if n, err2 = b.tryRead(p); err2 != socket.ErrWouldBlock {
 		goto after_loop_40
 	}
-	if f != nil {
-		f.err2 = nil
-	}
-//line body.go:44:1
 	if r.Current() == greenlet.Main() {
 		return 0, errPlain, gen.Done
 	}
@@ -122,7 +115,7 @@ after_loop_40:
 	return n, err2, gen.Done
 }
 
-//line body_greenlet.go:127:1
+//line body_greenlet.go:120:1
 
 func (f *BodyReadFrame) Resume(r *gen.Run) (st gen.Status) {
 	f.Ret0, f.Ret1, st = f.body(r, f.b, f.p)
@@ -185,7 +178,7 @@ after_if_63:
 	return *err, gen.Done
 }
 
-//line body_greenlet.go:190:1
+//line body_greenlet.go:183:1
 
 func (f *bodyWaitFrame) Resume(r *gen.Run) (st gen.Status) {
 	var err *error
@@ -213,7 +206,7 @@ func (f *bodyWaitFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line body_greenlet.go:218:1
+//line body_greenlet.go:211:1
 
 func (f *bodyWaitFrame) Release(r *gen.Run) { gen.Free(r, f, 57) }
 func (*bodyWaitFrame) Func() *gen.Func      { return body_go.At(1) }
@@ -249,7 +242,7 @@ func (c *bodyWaitFunc1) CallResumable(r *gen.Run) (st gen.Status) {
 	return gen.Done
 }
 
-//line body_greenlet.go:254:1
+//line body_greenlet.go:247:1
 
 func (f *bodyWaitFunc1Frame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
@@ -261,7 +254,7 @@ func (f *bodyWaitFunc1Frame) Resume(r *gen.Run) (st gen.Status) {
 	return f.Return(r, f)
 }
 
-//line body_greenlet.go:266:1
+//line body_greenlet.go:259:1
 
 func (f *bodyWaitFunc1Frame) Release(r *gen.Run) { gen.Free(r, f, 2) }
 func (*bodyWaitFunc1Frame) Func() *gen.Func      { return body_go.At(2) }
@@ -298,7 +291,7 @@ func (f *upgradedReadFrame) body(r *gen.Run, u *upgraded, p []byte) (ret0 int, r
 	return ret0, ret1, gen.Done
 }
 
-//line body_greenlet.go:303:1
+//line body_greenlet.go:296:1
 
 func (f *upgradedReadFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f.PC {
@@ -312,7 +305,7 @@ func (f *upgradedReadFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line body_greenlet.go:317:1
+//line body_greenlet.go:310:1
 
 func (f *upgradedReadFrame) Args(args []any)    { gen.SetArgs(f, args, &f.p) }
 func (f *upgradedReadFrame) Forget()            { *f = upgradedReadFrame{Returns2: f.Returns2} }
@@ -353,7 +346,7 @@ func (f *upgradedWriteFrame) body(r *gen.Run, u *upgraded, p []byte) (ret0 int, 
 	return ret0, ret1, gen.Done
 }
 
-//line body_greenlet.go:358:1
+//line body_greenlet.go:351:1
 
 func (f *upgradedWriteFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f.PC {
@@ -367,7 +360,7 @@ func (f *upgradedWriteFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line body_greenlet.go:372:1
+//line body_greenlet.go:365:1
 
 func (f *upgradedWriteFrame) Args(args []any)    { gen.SetArgs(f, args, &f.p) }
 func (f *upgradedWriteFrame) Forget()            { *f = upgradedWriteFrame{Returns2: f.Returns2} }
@@ -380,7 +373,7 @@ var _ = gen.DeclareClosure("body.go:66", "wait", "a literal")
 var _ = gen.DeclareClosure("connect.go:60", "connect", "a literal")
 var _ = gen.DeclareClosure("transport.go:101", "do", "a literal")
 var body_go = gen.Funcs{Package: "github.com/going-green/greenlet/hub/httpc", File: "github.com/going-green/greenlet/hub/httpc/body.go", List: `
-(*Body).Read 35: 39 b p n err2; 39 =; 47 b p n
+(*Body).Read 35: 39 b p; 39 =; 47 +n
 (*Body).wait 60: 64 err; 66 =
 (*Body).wait.func1 66: 66
 (*upgraded).Read 120: 120

@@ -378,9 +378,13 @@ resumed_114:
 		return nil, err, gen.Done
 	}
 	e = &exchange{conn: c, request: r, packed: packed2}
+	if f != nil {
+		f.r = nil
+	}
+//line transport.go:120:1
 	if resp, err, st = e.runResumable(r2); st != gen.Done {
 		f = gen.Take(r2, f, 44)
-		f.t, f.r, f.packed2, f.e = t, r, packed2, e
+		f.t, f.packed2, f.e = t, packed2, e
 		return ret0, ret1, f.Link(r2, f, 2, st)
 	}
 resumed_120:
@@ -394,7 +398,7 @@ resumed_120:
 	goto loop_113
 }
 
-//line transport_greenlet.go:399:1
+//line transport_greenlet.go:403:1
 
 func (f *transportTriesFrame) Resume(r *gen.Run) (st gen.Status) {
 	f.Ret0, f.Ret1, st = f.body(r, f.t, f.r, f.packed2)
@@ -411,5 +415,5 @@ var transport_go = gen.Funcs{Package: "github.com/going-green/greenlet/hub/httpc
 (*Transport).Do 89: 89
 (*Transport).do 92: 99 resp errResult; 101 +r
 (*Transport).do.func1 101: 101
-(*Transport).tries 112: 114 t r packed2; 120 +e
+(*Transport).tries 112: 114 t r packed2; 120 -r +e
 `}

@@ -109,10 +109,8 @@ var _ = gen.Method12((*new(*Body)).Read, (*Body).ReadResumable, (*Body).NewReadF
 
 type bodyNextFrame struct {
 	gen.Returns2[int, error]
-	b         *Body
-	p         []byte
-	n         int
-	errResult error
+	b *Body
+	p []byte
 }
 
 func (b *Body) newNextFrame(p []byte) *bodyNextFrame {
@@ -135,7 +133,7 @@ func (f *bodyNextFrame) body(r *gen.Run, b *Body, p []byte) (ret0 int, ret1 erro
 //line body.go:143:1
 	if st = b.conn.pauseResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 24)
-		f.b, f.p, f.n, f.errResult = b, p, n, errResult
+		f.b, f.p = b, p
 		return ret0, ret1, f.Link(r, f, 1, st)
 	}
 //line body.go:144:1
@@ -145,7 +143,7 @@ loop_144:
 	}
 	if err2, st = b.waitResumable(r); st != gen.Done {
 		f = gen.Take(r, f, 24)
-		f.b, f.p, f.n, f.errResult = b, p, n, errResult
+		f.b, f.p = b, p
 		return ret0, ret1, f.Link(r, f, 2, st)
 	}
 //line body.go:148:1
@@ -155,7 +153,7 @@ loop_144:
 	goto loop_144
 }
 
-//line body_greenlet.go:159:1
+//line body_greenlet.go:157:1
 
 func (f *bodyNextFrame) Resume(r *gen.Run) (st gen.Status) {
 	b, p := f.b, f.p
@@ -166,12 +164,10 @@ func (f *bodyNextFrame) Resume(r *gen.Run) (st gen.Status) {
 		f.Ret0, f.Ret1, st = f.body(r, f.b, f.p)
 		return f.Started(r, f, st)
 	case 1:
-		n, errResult = f.n, f.errResult
 		r.Callee().(*connPauseFrame).Release(r)
 //line body.go:144:1
 		goto loop_144
 	case 2:
-		n, errResult = f.n, f.errResult
 		err2 = r.Callee().(*bodyWaitFrame).Returned(r)
 		goto resumed_148
 	}
@@ -184,7 +180,6 @@ loop_144:
 	}
 //line body.go:148:1
 	if err2, st = b.waitResumable(r); st != gen.Done {
-		f.n, f.errResult = n, errResult
 		return f.Link(r, f, 2, st)
 	}
 resumed_148:
@@ -196,7 +191,7 @@ resumed_148:
 	goto loop_144
 }
 
-//line body_greenlet.go:200:1
+//line body_greenlet.go:195:1
 
 func (f *bodyNextFrame) Args(args []any)    { gen.SetArgs(f, args, &f.p) }
 func (f *bodyNextFrame) Forget()            { *f = bodyNextFrame{Returns2: f.Returns2} }
@@ -232,7 +227,7 @@ func (b *Body) waitResumable(r *gen.Run) (ret0 error, st gen.Status) {
 	return nil, gen.Done
 }
 
-//line body_greenlet.go:236:1
+//line body_greenlet.go:231:1
 
 func (f *bodyWaitFrame) Resume(r *gen.Run) (st gen.Status) {
 	b := f.b
@@ -249,7 +244,7 @@ func (f *bodyWaitFrame) Resume(r *gen.Run) (st gen.Status) {
 	return f.Return(r, f)
 }
 
-//line body_greenlet.go:253:1
+//line body_greenlet.go:248:1
 
 func (f *bodyWaitFrame) Release(r *gen.Run) { gen.Free(r, f, 56) }
 func (*bodyWaitFrame) Func() *gen.Func      { return body_go.At(2) }
@@ -316,7 +311,7 @@ loop_261:
 	goto loop_261
 }
 
-//line body_greenlet.go:320:1
+//line body_greenlet.go:315:1
 
 func (f *bodyReceiveFrame) Resume(r *gen.Run) (st gen.Status) {
 	b := f.b
@@ -357,7 +352,7 @@ resumed_265:
 	goto loop_261
 }
 
-//line body_greenlet.go:361:1
+//line body_greenlet.go:356:1
 
 func (f *bodyReceiveFrame) Release(r *gen.Run) { gen.Free(r, f, 48) }
 func (*bodyReceiveFrame) Func() *gen.Func      { return body_go.At(3) }
@@ -410,7 +405,7 @@ after_loop_296:
 	return b.ended(), gen.Done
 }
 
-//line body_greenlet.go:414:1
+//line body_greenlet.go:409:1
 
 func (f *bodyDrainFrame) Resume(r *gen.Run) (st gen.Status) {
 	b := f.b
@@ -445,7 +440,7 @@ after_loop_296:
 	return f.Return(r, f)
 }
 
-//line body_greenlet.go:449:1
+//line body_greenlet.go:444:1
 
 func (f *bodyDrainFrame) Release(r *gen.Run) { gen.Free(r, f, 49) }
 func (*bodyDrainFrame) Func() *gen.Func      { return body_go.At(4) }
@@ -520,7 +515,7 @@ var _ = gen.Declare("Body.Read", "Body.next", "Body.wait", "Body.receive", "Body
 var _ = gen.DeclareInterface("Upgraded.ServeSocket")
 var body_go = gen.Funcs{Package: "github.com/going-green/greenlet/hub/httpd", File: "github.com/going-green/greenlet/hub/httpd/body.go", List: `
 (*Body).Read 80: 98 b
-(*Body).next 142: 143 b p n errResult; 148 =
+(*Body).next 142: 143 b p; 148 =
 (*Body).wait 157: 163 b
 (*Body).receive 240: 265 b limit2
 (*Body).drain 285: 297 b rest n

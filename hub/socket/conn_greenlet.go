@@ -15,10 +15,8 @@ const _ = gen.Protocol1_RunGoGenerate
 
 type ConnReadFrame struct {
 	gen.Returns2[int, error]
-	c         *Conn
-	p         []byte
-	n         int
-	errResult error
+	c *Conn
+	p []byte
 }
 
 // NewReadFrame makes a frame that will run Conn.Read.
@@ -43,7 +41,7 @@ func (f *ConnReadFrame) body(r *gen.Run, c *Conn, p []byte) (ret0 int, ret1 erro
 //line conn.go:46:1
 	if st = c.ready.GiveWayResumable(r, hub.In); st != gen.Done {
 		f = gen.Take(r, f, 28)
-		f.c, f.p, f.n, f.errResult = c, p, n, errResult
+		f.c, f.p = c, p
 		return ret0, ret1, f.Link(r, f, 1, st)
 	}
 //line conn.go:47:1
@@ -66,12 +64,12 @@ loop_47:
 //line conn.go:56:1
 	f = gen.Take(r, f, 28)
 	f.Leaf(r, f, 2)
-	f.c, f.p, f.n, f.errResult = c, p, n, errResult
+	f.c, f.p = c, p
 //line conn.go:56:1
 	return ret0, ret1, r.SendNone(loop)
 }
 
-//line conn_greenlet.go:75:1
+//line conn_greenlet.go:73:1
 
 func (f *ConnReadFrame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
@@ -83,12 +81,10 @@ func (f *ConnReadFrame) Resume(r *gen.Run) (st gen.Status) {
 		f.Ret0, f.Ret1, st = f.body(r, f.c, f.p)
 		return f.Started(r, f, st)
 	case 1:
-		n, errResult = f.n, f.errResult
 		r.Callee().(*hub.ReadinessGiveWayFrame).Release(r)
 //line conn.go:47:1
 		goto loop_47
 	case 2:
-		n, errResult = f.n, f.errResult
 		goto loop_47
 	}
 
@@ -113,12 +109,12 @@ loop_47:
 		}
 	}
 //line conn.go:56:1
-	f.n, f.errResult, f.PC = n, errResult, 2
+	f.PC = 2
 //line conn.go:56:1
 	return r.SendNone(loop)
 }
 
-//line conn_greenlet.go:122:1
+//line conn_greenlet.go:118:1
 
 func (f *ConnReadFrame) Args(args []any)    { gen.SetArgs(f, args, &f.p) }
 func (f *ConnReadFrame) Forget()            { *f = ConnReadFrame{Returns2: f.Returns2} }
@@ -212,7 +208,7 @@ resumed_98:
 	goto loop_91
 }
 
-//line conn_greenlet.go:217:1
+//line conn_greenlet.go:213:1
 
 func (f *ConnReadFullFrame) Resume(r *gen.Run) (st gen.Status) {
 	f.Ret0, f.Ret1, st = f.body(r, f.c, f.p)
@@ -269,7 +265,7 @@ loop_116:
 	return ret0, r.SendNone(loop)
 }
 
-//line conn_greenlet.go:274:1
+//line conn_greenlet.go:270:1
 
 func (f *ConnWaitReadableFrame) Resume(r *gen.Run) (st gen.Status) {
 	c := f.c
@@ -308,7 +304,7 @@ loop_116:
 	return r.SendNone(loop)
 }
 
-//line conn_greenlet.go:313:1
+//line conn_greenlet.go:309:1
 
 func (f *ConnWaitReadableFrame) Forget()            { *f = ConnWaitReadableFrame{Returns: f.Returns} }
 func (f *ConnWaitReadableFrame) Release(r *gen.Run) { gen.Free(r, f, 39) }
@@ -372,7 +368,7 @@ loop_156:
 	goto loop_156
 }
 
-//line conn_greenlet.go:377:1
+//line conn_greenlet.go:373:1
 
 func (f *ConnWriteFrame) Resume(r *gen.Run) (st gen.Status) {
 	c, p := f.c, f.p
@@ -422,7 +418,7 @@ resumed_165:
 	goto loop_156
 }
 
-//line conn_greenlet.go:427:1
+//line conn_greenlet.go:423:1
 
 func (f *ConnWriteFrame) Args(args []any)    { gen.SetArgs(f, args, &f.p) }
 func (f *ConnWriteFrame) Forget()            { *f = ConnWriteFrame{Returns2: f.Returns2} }
@@ -463,7 +459,7 @@ func (f *ConnWriteStringFrame) body(r *gen.Run, c *Conn, s string) (ret0 int, re
 	return ret0, ret1, gen.Done
 }
 
-//line conn_greenlet.go:468:1
+//line conn_greenlet.go:464:1
 
 func (f *ConnWriteStringFrame) Resume(r *gen.Run) (st gen.Status) {
 	switch f.PC {
@@ -477,7 +473,7 @@ func (f *ConnWriteStringFrame) Resume(r *gen.Run) (st gen.Status) {
 	}
 }
 
-//line conn_greenlet.go:482:1
+//line conn_greenlet.go:478:1
 
 func (f *ConnWriteStringFrame) Args(args []any)    { gen.SetArgs(f, args, &f.s) }
 func (f *ConnWriteStringFrame) Forget()            { *f = ConnWriteStringFrame{Returns2: f.Returns2} }
@@ -487,7 +483,7 @@ func (*ConnWriteStringFrame) Func() *gen.Func      { return conn_go.At(4) }
 var _ = gen.Method12((*new(*Conn)).WriteString, (*Conn).WriteStringResumable, (*Conn).NewWriteStringFrame)
 var _ = gen.Declare("Conn.Read", "Conn.ReadFull", "Conn.WaitReadable", "Conn.Write", "Conn.WriteString")
 var conn_go = gen.Funcs{Package: "github.com/going-green/greenlet/hub/socket", File: "github.com/going-green/greenlet/hub/socket/conn.go", List: `
-(*Conn).Read 45: 46 c p n errResult; 56 =
+(*Conn).Read 45: 46 c p; 56 =
 (*Conn).ReadFull 90: 92 c p n; 98 =
 (*Conn).WaitReadable 115: 125 c
 (*Conn).Write 154: 155 c p n; 165 =

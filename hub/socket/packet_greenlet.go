@@ -14,11 +14,8 @@ const _ = gen.Protocol1_RunGoGenerate
 
 type PacketConnReadFromFrame struct {
 	gen.Returns3[int, net.Addr, error]
-	c    *PacketConn
-	p    []byte
-	n    int
-	from net.Addr
-	err  error
+	c *PacketConn
+	p []byte
 }
 
 // NewReadFromFrame makes a frame that will run PacketConn.ReadFrom.
@@ -46,7 +43,7 @@ func (f *PacketConnReadFromFrame) body(r *gen.Run, c *PacketConn, p []byte) (ret
 //line packet.go:25:1
 	if st = c.ready.GiveWayResumable(r, hub.In); st != gen.Done {
 		f = gen.Take(r, f, 12)
-		f.c, f.p, f.n, f.from, f.err = c, p, n, from, err
+		f.c, f.p = c, p
 		return ret0, ret1, ret2, f.Link(r, f, 1, st)
 	}
 //line packet.go:26:1
@@ -56,7 +53,7 @@ loop_26:
 	}
 	if err, st = c.ready.WaitResumable(r, hub.In); st != gen.Done {
 		f = gen.Take(r, f, 12)
-		f.c, f.p, f.n, f.from = c, p, n, from
+		f.c, f.p = c, p
 		return ret0, ret1, ret2, f.Link(r, f, 2, st)
 	}
 //line packet.go:30:1
@@ -66,7 +63,7 @@ loop_26:
 	goto loop_26
 }
 
-//line packet_greenlet.go:70:1
+//line packet_greenlet.go:67:1
 
 func (f *PacketConnReadFromFrame) Resume(r *gen.Run) (st gen.Status) {
 	c, p := f.c, f.p
@@ -78,12 +75,10 @@ func (f *PacketConnReadFromFrame) Resume(r *gen.Run) (st gen.Status) {
 		f.Ret0, f.Ret1, f.Ret2, st = f.body(r, f.c, f.p)
 		return f.Started(r, f, st)
 	case 1:
-		n, from, err = f.n, f.from, f.err
 		r.Callee().(*hub.ReadinessGiveWayFrame).Release(r)
 //line packet.go:26:1
 		goto loop_26
 	case 2:
-		n, from = f.n, f.from
 		err = r.Callee().(*hub.ReadinessWaitFrame).Returned(r)
 		goto resumed_30
 	}
@@ -95,10 +90,7 @@ loop_26:
 		return f.Return(r, f)
 	}
 //line packet.go:30:1
-	f.err = nil
-//line packet.go:30:1
 	if err, st = c.ready.WaitResumable(r, hub.In); st != gen.Done {
-		f.n, f.from = n, from
 		return f.Link(r, f, 2, st)
 	}
 resumed_30:
@@ -110,7 +102,7 @@ resumed_30:
 	goto loop_26
 }
 
-//line packet_greenlet.go:114:1
+//line packet_greenlet.go:106:1
 
 func (f *PacketConnReadFromFrame) Args(args []any)    { gen.SetArgs(f, args, &f.p) }
 func (f *PacketConnReadFromFrame) Forget()            { *f = PacketConnReadFromFrame{Returns3: f.Returns3} }
@@ -137,11 +129,9 @@ func (v valuePacketConnReadFromFrame) Frame() gen.Frame {
 
 type PacketConnWriteToFrame struct {
 	gen.Returns2[int, error]
-	c   *PacketConn
-	p   []byte
-	to  net.Addr
-	n   int
-	err error
+	c  *PacketConn
+	p  []byte
+	to net.Addr
 }
 
 // NewWriteToFrame makes a frame that will run PacketConn.WriteTo.
@@ -165,7 +155,7 @@ func (f *PacketConnWriteToFrame) body(r *gen.Run, c *PacketConn, p []byte, to ne
 //line packet.go:52:1
 	if st = c.ready.GiveWayResumable(r, hub.Out); st != gen.Done {
 		f = gen.Take(r, f, 52)
-		f.c, f.p, f.to, f.n, f.err = c, p, to, n, err
+		f.c, f.p, f.to = c, p, to
 		return ret0, ret1, f.Link(r, f, 1, st)
 	}
 //line packet.go:53:1
@@ -175,7 +165,7 @@ loop_53:
 	}
 	if err, st = c.ready.WaitResumable(r, hub.Out); st != gen.Done {
 		f = gen.Take(r, f, 52)
-		f.c, f.p, f.to, f.n = c, p, to, n
+		f.c, f.p, f.to = c, p, to
 		return ret0, ret1, f.Link(r, f, 2, st)
 	}
 //line packet.go:57:1
@@ -185,7 +175,7 @@ loop_53:
 	goto loop_53
 }
 
-//line packet_greenlet.go:189:1
+//line packet_greenlet.go:179:1
 
 func (f *PacketConnWriteToFrame) Resume(r *gen.Run) (st gen.Status) {
 	c, p, to := f.c, f.p, f.to
@@ -196,12 +186,10 @@ func (f *PacketConnWriteToFrame) Resume(r *gen.Run) (st gen.Status) {
 		f.Ret0, f.Ret1, st = f.body(r, f.c, f.p, f.to)
 		return f.Started(r, f, st)
 	case 1:
-		n, err = f.n, f.err
 		r.Callee().(*hub.ReadinessGiveWayFrame).Release(r)
 //line packet.go:53:1
 		goto loop_53
 	case 2:
-		n = f.n
 		err = r.Callee().(*hub.ReadinessWaitFrame).Returned(r)
 		goto resumed_57
 	}
@@ -213,10 +201,7 @@ loop_53:
 		return f.Return(r, f)
 	}
 //line packet.go:57:1
-	f.err = nil
-//line packet.go:57:1
 	if err, st = c.ready.WaitResumable(r, hub.Out); st != gen.Done {
-		f.n = n
 		return f.Link(r, f, 2, st)
 	}
 resumed_57:
@@ -228,7 +213,7 @@ resumed_57:
 	goto loop_53
 }
 
-//line packet_greenlet.go:232:1
+//line packet_greenlet.go:217:1
 
 func (f *PacketConnWriteToFrame) Args(args []any)    { gen.SetArgs(f, args, &f.p, &f.to) }
 func (f *PacketConnWriteToFrame) Forget()            { *f = PacketConnWriteToFrame{Returns2: f.Returns2} }
@@ -238,6 +223,6 @@ func (*PacketConnWriteToFrame) Func() *gen.Func      { return packet_go.At(1) }
 var _ = gen.Method22((*new(*PacketConn)).WriteTo, (*PacketConn).WriteToResumable, (*PacketConn).NewWriteToFrame)
 var _ = gen.Declare("PacketConn.ReadFrom", "PacketConn.WriteTo")
 var packet_go = gen.Funcs{Package: "github.com/going-green/greenlet/hub/socket", File: "github.com/going-green/greenlet/hub/socket/packet.go", List: `
-(*PacketConn).ReadFrom 24: 25 c p n from err; 30 -err
-(*PacketConn).WriteTo 51: 52 c p to n err; 57 -err
+(*PacketConn).ReadFrom 24: 25 c p; 30 =
+(*PacketConn).WriteTo 51: 52 c p to; 57 =
 `}

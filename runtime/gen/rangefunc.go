@@ -213,7 +213,7 @@ func (f *iterationFrame[Y]) step(r *Run) (end Status) {
 		handed = f.feed.Resumed(r) // not behind the last iteration: Loop refuses another
 	}
 	for !unwinds && (more || !f.feed.Over()) {
-		st := Status(Done)
+		var st Status
 		switch {
 		case !more:
 			f.PC = leaving

@@ -223,9 +223,16 @@ func nodeRefs(fn *ir.Func, n ir.Node, use, def func(*ir.Var)) {
 }
 
 // stmtRefs reports what a statement writes, then what it reads. Only simple
-// assignments and declarations write: what a compound statement does on some
-// way through it counts as a read.
+// assignments and declarations write, and those at the head of a compound statement,
+// which come first in any case: what else that does on some way through it counts as a read.
 func stmtRefs(fn *ir.Func, s ast.Stmt, use, def func(*ir.Var)) {
+	if init, rest := parts(s); init != nil {
+		for _, n := range rest {
+			uses(fn, n, use)
+		}
+		stmtRefs(fn, init, use, def)
+		return
+	}
 	switch s := s.(type) {
 	case *ast.AssignStmt:
 		if s.Tok != token.ASSIGN && s.Tok != token.DEFINE {
@@ -269,6 +276,22 @@ func stmtRefs(fn *ir.Func, s ast.Stmt, use, def func(*ir.Var)) {
 		return
 	}
 	uses(fn, s, use)
+}
+
+// parts are the statement that a compound one begins with, or nil, and what may run behind it, of
+// which some may be nil.
+func parts(s ast.Stmt) (init ast.Stmt, rest []ast.Node) {
+	switch s := s.(type) {
+	case *ast.IfStmt:
+		return s.Init, []ast.Node{s.Cond, s.Body, s.Else}
+	case *ast.SwitchStmt:
+		return s.Init, []ast.Node{s.Tag, s.Body}
+	case *ast.TypeSwitchStmt:
+		return s.Init, []ast.Node{s.Assign, s.Body}
+	case *ast.ForStmt:
+		return s.Init, []ast.Node{s.Cond, s.Post, s.Body}
+	}
+	return nil, nil
 }
 
 // uses reports the variables that are named in n, and the named results where

@@ -54,8 +54,10 @@ func (s *slotter) block(b *ir.Block) {
 			// live before it as well, and not written by it.
 			s.written(v, live[i+1])
 			s.written(v, defs)
-			if v.Box {
-				s.written(v, live[i]) // the box is made before the value is evaluated
+			if v.Box || !isSimple(n) {
+				// The box is made before the value is evaluated, and a compound statement
+				// writes at its head what it may read others behind.
+				s.written(v, live[i])
 			}
 		}
 	}
@@ -67,6 +69,15 @@ func (s *slotter) block(b *ir.Block) {
 			s.edge(to, received(s.fn, t, i), live[len(b.List)])
 		}
 	}
+}
+
+func isSimple(n ir.Node) bool {
+	leaf, ok := n.(*ir.Leaf)
+	if !ok {
+		return true
+	}
+	init, _ := parts(leaf.Stmt)
+	return init == nil
 }
 
 // edge is a way to a block on which variables are written; before is what is live

@@ -15,9 +15,14 @@ func Differences(a, b *types.Package, set *directive.Set) []string {
 	var list []string
 	for _, fn := range set.Funcs() {
 		x, y := generatedFor(a, fn), generatedFor(b, fn)
+		constructor := names.Constructor(fn.Decl.Name.Name)
+		// b is generated, and where no constructor is named it has none, nor what only who starts
+		// a frame needs; else it wouldn't compile. Other packages see none of it.
+		unseen := !fn.Decl.Name.IsExported() || b.Name() == "main"
+		started := y[constructor] != nil && !promoted(y[constructor], fn)
 		for _, name := range slices.Sorted(maps.Keys(x)) {
-			if y[name] == nil && !fn.Decl.Name.IsExported() && (name == names.Constructor(fn.Decl.Name.Name) || name == "Results") {
-				continue // b is generated, and names no constructor; or it wouldn't compile
+			if unseen && !started && (name == constructor || y[name] == nil && name != names.Companion(fn.Decl.Name.Name)) {
+				continue
 			}
 			if !sameObject(x[name], y[name]) {
 				list = append(list, names.Receiver(fn.Decl)+"."+name)
@@ -25,6 +30,21 @@ func Differences(a, b *types.Package, set *directive.Set) []string {
 		}
 	}
 	return list
+}
+
+// promoted reports whether what was looked up for a method of the type of fn belongs to another one,
+// which that embeds.
+func promoted(found types.Object, fn directive.Func) bool {
+	method, ok := found.(*types.Func)
+	if !ok || method.Signature().Recv() == nil {
+		return false
+	}
+	t := method.Signature().Recv().Type()
+	if p, ok := t.(*types.Pointer); ok {
+		t = p.Elem()
+	}
+	named, ok := t.(*types.Named)
+	return !ok || named.Obj().Name() != names.Receiver(fn.Decl)
 }
 
 // generatedFor has the constructor, the companion and the method Results.
@@ -38,6 +58,12 @@ func generatedFor(pkg *types.Package, fn directive.Func) map[string]types.Object
 		}
 	}
 	frame := pkg.Scope().Lookup(names.Frame(recv, name))
+	if made, ok := m[names.Constructor(name)].(*types.Func); ok && !promoted(made, fn) {
+		// What clashes is called otherwise.
+		if p, ok := made.Signature().Results().At(0).Type().(*types.Pointer); ok {
+			frame = p.Elem().(*types.Named).Obj()
+		}
+	}
 	m[names.Frame(recv, name)] = frame
 	if frame != nil && fn.Decl.Type.Results.NumFields() > 0 {
 		m["Results"], _, _ = types.LookupFieldOrMethod(frame.Type(), true, pkg, "Results")

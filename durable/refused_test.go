@@ -40,7 +40,7 @@ func pulls() (s string) {
 
 //greenlet:resumable durable
 func loopsOverValues() (s string) {
-	for x := range slices.Values([]int{0, 1, 2}) {
+	for x := range slices.Values([]int{0, 1, 2}) { //greenlet:allow plain-iterator it is to be refused
 		greenlet.Yield("values")
 		s += fmt.Sprint(x)
 	}
@@ -52,7 +52,7 @@ func loopsOverValues() (s string) {
 //greenlet:resumable durable
 func switches() (s string) {
 	g := greenlet.New(counts, 3)
-	for x := g.Switch(); !g.Dead(); x = g.Switch() {
+	for x := g.Switch(); x != nil && !g.Dead(); x = g.Switch() {
 		greenlet.Yield("switch")
 		s += fmt.Sprint(x)
 	}

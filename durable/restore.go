@@ -4,7 +4,6 @@ import (
 	"encoding/binary"
 	"hash/crc32"
 	"sync"
-	"unsafe"
 
 	greenlet "github.com/going-green/greenlet/runtime"
 )
@@ -122,5 +121,3 @@ func (d *decoder) rooted() bool {
 	}
 	return true
 }
-
-func addOffset(p unsafe.Pointer, off uintptr) unsafe.Pointer { return unsafe.Add(p, off) }

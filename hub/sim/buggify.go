@@ -53,7 +53,7 @@ func here() *Network {
 // In is the network of the simulation that a hub runs, or nil. Elsewhere than in a simulation that takes an atomic load.
 // [Network.Buggify] and the checks [Network.Always], [Network.Sometimes] and [Network.Reachable] are for nil as well, so
 // that code which has its hub at hand can call them as sim.In(h).Buggify("name"). The functions of these names, which are for
-// who has not, look for the goroutine instead: in a simulation that takes a microsecond or some, where this takes 20 ns.
+// who has not, look for the goroutine instead: in a simulation that takes some microseconds, where this takes less than a tenth of one.
 func In(h *hub.Hub) *Network {
 	if running.Load() == 0 {
 		return nil

@@ -146,12 +146,3 @@ func (h *Host) late() time.Duration {
 	h.turns.n++
 	return h.turns.drawn(0).part(h.slow)
 }
-
-// current is the host whose task runs, if it is one of this life of it.
-func (n *Network) current() *Host {
-	o := n.tasks[n.hub.Current()]
-	if o.host == nil || o.life != o.host.life {
-		return nil
-	}
-	return o.host
-}

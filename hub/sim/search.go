@@ -140,7 +140,7 @@ func (s Simulation) guarded(seed uint64, r *recorder) (happened []Fault, err err
 }
 
 // errGoexit is what a run fails by that has ended its goroutine.
-var errGoexit = errors.New("Start, a task or the check has called runtime.Goexit, as FailNow of a test does: return an error from the check")
+var errGoexit = errors.New("a task, Start or the check has called runtime.Goexit, as FailNow of a test does: return an error from the check")
 
 // startError is a panic of Start or of the check.
 type startError struct {

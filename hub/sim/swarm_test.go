@@ -209,7 +209,7 @@ func asksBuggify(n *Network, got *[]bool) {
 	before := len(*got)
 	done := make(chan bool)
 	go func() { done <- Buggify("elsewhere") }()
-	if <-done || len(*got) != before {
+	if <-done || len(*got) != before { //greenlet:allow blocking-call it comes from a goroutine
 		panic("another goroutine is in the simulation")
 	}
 }

@@ -158,7 +158,7 @@ func (k *forker) frame(f greenlet.Frame) (greenlet.Frame, *point, error) {
 		}
 		fd := &pt.fields[i]
 		src, dst := reflect.NewAt(fd.typ, unsafe.Add(from, fd.offset)).Elem(), reflect.NewAt(fd.typ, unsafe.Add(base, fd.offset)).Elem()
-		if fd.box {
+		if fd.box || fd.hidden {
 			k.variable(dst, src)
 			continue
 		}
@@ -196,6 +196,12 @@ func (p *point) slot(f greenlet.Frame) any {
 // copy for all that do.
 func (k *forker) variable(dst, src reflect.Value) {
 	if src.IsNil() {
+		return
+	}
+	if src.Kind() == reflect.Interface { // it is hidden
+		c := reflect.New(src.Elem().Type()).Elem()
+		k.variable(c, src.Elem())
+		dst.Set(c)
 		return
 	}
 	if c, ok := k.copies[src.UnsafePointer()]; ok && c.Type() == src.Type() {

@@ -53,6 +53,7 @@ type field struct {
 	name     string
 	was      string
 	box      bool // it is a pointer to the variable
+	hidden   bool // it is an interface with such a pointer: the variable's type has no name in its package
 	receives bool // what is sent to the greenlet goes there
 	offset   uintptr
 	typ      reflect.Type
@@ -227,6 +228,9 @@ func fieldsOf(t reflect.Type, words []string) []field {
 			panic(fmt.Sprintf("durable: the frame type %v has no field %s: generate its package anew", t, in))
 		}
 		f.typ = sf.Type
+		if f.box && f.typ.Kind() == reflect.Interface {
+			f.box, f.hidden = false, true
+		}
 		for j := range sf.Index { // a result is a field of what the frame embeds
 			f.offset += t.FieldByIndex(sf.Index[:j+1]).Offset
 		}

@@ -35,8 +35,9 @@ func (e *funcEmitter) durable(out *jen.File) {
 			jen.Parens(jen.Op("*").Add(e.litType(e.fn.Lit))).Dot("value"), jen.Lit(strings.Join(refs, " ")))
 	}
 	typ := jen.Parens(jen.Op("*").Add(e.frameRef())).Parens(jen.Nil())
-	if e.tparams.Len() > 0 {
-		// An instance is known once it is registered: by the name, with its own types.
+	if e.tparams.Len() > 0 || len(e.slots) > 0 {
+		// An instance is known once it is registered: by the name, with its own types. One with a type
+		// that a function declares can't be.
 		typ = jen.Nil()
 	}
 	out.Var().Id("_").Op("=").Add(e.rt("Durable")).Call(typ, rawLit(e.durableTable()))

@@ -63,3 +63,28 @@ func BenchmarkSeed(b *testing.B) {
 		}
 	}
 }
+
+//greenlet:resumable
+func sendsDatagrams(from, to *socket.PacketConn, n int) {
+	p := make([]byte, 10)
+	for range n {
+		must(from.WriteTo(p, to.LocalAddr()))
+		must2(to.ReadFrom(p))
+	}
+	from.Close()
+	to.Close()
+}
+
+func must2[T, U any](v T, _ U, err error) T { return must(v, err) }
+
+// BenchmarkDatagram is one datagram, sent and received.
+func BenchmarkDatagram(b *testing.B) {
+	h := hub.NewSeeded(epoch, 1)
+	n := NewNetwork(h, Options{Latency: time.Millisecond})
+	from, to := must(n.Host("a").ListenPacket("udp", ":1")), must(n.Host("b").ListenPacket("udp", ":2"))
+	h.Go(newSendsDatagramsFrame(from, to, b.N))
+	b.ReportAllocs()
+	if err := h.Run(b.Context()); err != nil {
+		b.Fatal(err)
+	}
+}

@@ -236,6 +236,14 @@ func (h *Host) resolve(network, address string) (Addr, error) {
 	return at, nil
 }
 
+// resolveAddr is resolve for what may be an address of this network, which is as it stands then.
+func (h *Host) resolveAddr(network string, to net.Addr) (Addr, error) {
+	if at, ok := to.(Addr); ok && at.Net == network && at.Host != "localhost" && h.net.hosts[at.Host] != nil && !h.down {
+		return at, nil
+	}
+	return h.resolve(network, to.String())
+}
+
 func failed(op, network string, at Addr, err error) error {
 	e := &net.OpError{Op: op, Net: network, Err: err}
 	if at.Host != "" {

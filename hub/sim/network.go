@@ -138,11 +138,11 @@ type message interface {
 	payload() []byte
 }
 
-// send has m arrive after d, unless it is lost.
-func (n *Network) send(m message, d time.Duration) {
+// send has m, which goes that way, arrive after d, unless it is lost.
+func (l *link) send(m message, d time.Duration) {
+	n := l.net
 	n.stats.Sent++
 	n.trace(sends, m)
-	l := n.link(m.ends())
 	if l.cut || l.from != l.to && l.lose.happens(max(l.options().Loss, n.faults.hard[Lose])) {
 		n.lose(m)
 		return

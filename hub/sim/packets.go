@@ -19,15 +19,18 @@ const maxDatagram = 65507
 type packets struct {
 	host  *Host
 	addr  Addr
+	local net.Addr // addr, which is one allocation less
 	peer  *Addr
 	ready hub.Readiness
-	queue []*datagram
+	queue []*datagram // from first on
+	first int
 	size  int // of those in the queue
 	over  bool
 }
 
 func (h *Host) newPackets(port int) *packets {
-	p := &packets{host: h, addr: Addr{"udp", h.name, port}, ready: h.net.hub.MakeReadiness()}
+	addr := Addr{"udp", h.name, port}
+	p := &packets{host: h, addr: addr, local: addr, ready: h.net.hub.MakeReadiness()}
 	h.packets[port] = p
 	return p
 }
@@ -35,6 +38,7 @@ func (h *Host) newPackets(port int) *packets {
 // datagram is one on its way, or one that has arrived.
 type datagram struct {
 	from, to     Addr
+	sender       net.Addr // from
 	source, dest *Host
 	data         []byte
 }
@@ -54,6 +58,9 @@ func (d *datagram) arrive() {
 		n.lose(d)
 		return
 	}
+	if len(p.queue) == cap(p.queue) && p.first >= len(p.queue)/2 { // room in front, before more is taken
+		p.queue, p.first = slices.Delete(p.queue, 0, p.first), 0
+	}
 	p.queue = append(p.queue, d)
 	p.size += len(d.data)
 	p.ready.Signal(hub.In)
@@ -66,21 +73,20 @@ func (p *packets) LocalAddr() net.Addr {
 	if p.over {
 		return nil
 	}
-	return p.addr
+	return p.local
 }
 
 func (p *packets) RemoteAddr() net.Addr { return *p.peer }
 
 func (p *packets) ReadFrom(b []byte) (int, net.Addr, error) {
-	if len(p.queue) == 0 {
-		p.ready.Exhausted(hub.In)
+	if !p.Readable() {
 		return 0, nil, socket.ErrWouldBlock
 	}
-	d := p.queue[0]
-	p.queue[0] = nil
-	p.queue = p.queue[1:]
+	d := p.queue[p.first]
+	p.queue[p.first] = nil
+	p.first++
 	p.size -= len(d.data)
-	return copy(b, d.data), d.from, nil
+	return copy(b, d.data), d.sender, nil
 }
 
 func (p *packets) Read(b []byte) (int, error) {
@@ -89,39 +95,38 @@ func (p *packets) Read(b []byte) (int, error) {
 }
 
 func (p *packets) Readable() bool {
-	if len(p.queue) == 0 {
+	if p.first == len(p.queue) {
 		p.ready.Exhausted(hub.In)
 	}
-	return len(p.queue) > 0
+	return p.first < len(p.queue)
 }
 
 func (p *packets) WriteTo(b []byte, to net.Addr) (int, error) {
 	if len(b) > maxDatagram {
 		return 0, os.NewSyscallError("sendto", syscall.EMSGSIZE)
 	}
-	at, err := p.host.resolve("udp", to.String())
+	at, err := p.host.resolveAddr("udp", to)
 	if err != nil {
 		return 0, err
 	}
 	n := p.host.net
-	d := &datagram{p.addr, at, p.host, n.hosts[at.Host], slices.Clone(b)}
-	p.send(d)
-	if d.source != d.dest && n.link(d.ends()).duplicate.happens(max(n.link(d.ends()).options().Duplication, n.faults.hard[Duplicate])) {
+	d := &datagram{p.addr, at, p.local, p.host, n.hosts[at.Host], slices.Clone(b)}
+	l := n.link(d.source, d.dest)
+	l.sendDatagram(d)
+	if d.source != d.dest && l.duplicate.happens(max(l.options().Duplication, n.faults.hard[Duplicate])) {
 		n.stats.Duplicated++
-		p.send(d)
+		l.sendDatagram(d)
 	}
 	return len(b), nil
 }
 
-func (p *packets) send(d *datagram) {
-	n := p.host.net
-	l := n.link(d.ends())
-	o := l.options()
+func (l *link) sendDatagram(d *datagram) {
+	n, o := l.net, l.options()
 	late := l.through(len(d.data)).Sub(n.now()) + l.latency()
 	if d.source != d.dest && l.delay.happens(max(o.Reordering, n.faults.hard[Delay])) {
 		late += l.delay.drawn(1).part(10 * (o.Latency + o.Jitter))
 	}
-	n.send(d, late)
+	l.send(d, late)
 }
 
 func (p *packets) Write(b []byte) (int, error) { return p.WriteTo(b, *p.peer) }
@@ -138,7 +143,7 @@ func (p *packets) Close() error {
 	}
 	p.over = true
 	delete(p.host.packets, p.addr.Port)
-	p.queue = nil
+	p.queue, p.first = nil, 0
 	p.ready.Close()
 	return nil
 }

@@ -98,7 +98,7 @@ func (s *stream) send(m *segment) {
 		at = s.arrival.Add(1) // of two timers at the same time the order is drawn
 	}
 	s.arrival = at
-	n.send(m, at.Sub(now))
+	l.send(m, at.Sub(now))
 }
 
 // dial begins to connect.

@@ -16,7 +16,7 @@ func TestGevent(t *testing.T) {
 	text, err := os.ReadFile("../docs/gevent.md")
 	require.NoError(t, err)
 	var tests strings.Builder
-	for _, pattern := range []string{"*_test.go", "*/*_test.go", "../examples/*_test.go", "../websocket/*_test.go", "../libraries/*_test.go"} {
+	for _, pattern := range []string{"*_test.go", "*/*_test.go", "../examples/*_test.go", "../examples/*/*_test.go", "../websocket/*_test.go", "../libraries/*_test.go"} {
 		files, err := filepath.Glob(pattern)
 		require.NoError(t, err)
 		for _, file := range files {
@@ -28,6 +28,6 @@ func TestGevent(t *testing.T) {
 	names := regexp.MustCompile("`(Test[A-Z]\\w*)`").FindAllStringSubmatch(string(text), -1)
 	require.Greater(t, len(names), 100)
 	for _, name := range names {
-		assert.Contains(t, tests.String(), "func "+name[1]+"(")
+		assert.True(t, strings.Contains(tests.String(), "func "+name[1]+"("), "there is no %s", name[1])
 	}
 }

@@ -16,7 +16,7 @@ import (
 	"github.com/going-green/greenlet/internal/proof/oracle"
 )
 
-var durablePart = flag.Uint("durable-part", 6, "make durable one in so many goldens; 1 is all")
+var durablePart = flag.Uint("durable-part", 12, "make durable one in so many goldens; 1 is all")
 
 // Durable runs the cases in dir with all their functions durable, each greenlet going on as a
 // fork of itself behind each switch. They must print what the oracle prints. Those that the

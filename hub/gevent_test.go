@@ -16,7 +16,7 @@ func TestGevent(t *testing.T) {
 	text, err := os.ReadFile("../docs/gevent.md")
 	require.NoError(t, err)
 	var tests strings.Builder
-	for _, pattern := range []string{"*_test.go", "*/*_test.go", "../examples/*_test.go", "../examples/*/*_test.go", "../websocket/*_test.go", "../libraries/*_test.go"} {
+	for _, pattern := range []string{"*_test.go", "*/*_test.go", "*/*/*_test.go", "../examples/*_test.go", "../examples/*/*_test.go", "../websocket/*_test.go", "../libraries/*_test.go"} {
 		files, err := filepath.Glob(pattern)
 		require.NoError(t, err)
 		for _, file := range files {

@@ -16,7 +16,7 @@ import (
 
 var (
 	randomSeed = flag.Uint64("seed", 1, "seed of the first program of TestRandom")
-	randomN    = flag.Int("programs", 20, "number of programs that TestRandom makes")
+	randomN    = flag.Int("programs", 12, "number of programs that TestRandom makes")
 	randomKeep = flag.String("keep-random", "", "directory for programs that TestRandom finds to differ")
 	shrink     = flag.Bool("shrink", true, "reduce programs that differ")
 )

@@ -31,13 +31,7 @@ func (b *explaining) frame() {
 	}
 	pointer := types.Typ[types.UnsafePointer]
 	add(explain.Field{Name: header, Type: "gen." + header, Role: explain.Header}, b.runtimeType(header))
-	if lit := b.fn.Lit; lit != nil {
-		add(explain.Field{Name: b.fn.Frame.Self, Type: "*" + lit.Type, Role: explain.Captured}, pointer)
-	}
-	if name := b.fn.Frame.Deferrer; name != "" {
-		add(explain.Field{Name: name, Type: "*gen.DeferHeader", Role: explain.Deferrer}, pointer)
-	}
-	for _, f := range b.fn.Frame.Fields {
+	field := func(f ir.Field) {
 		out := explain.Field{Name: f.Name, Type: b.typ(f.Type), Role: explain.Result}
 		t := f.Type
 		if v := f.Var; v != nil {
@@ -64,6 +58,24 @@ func (b *explaining) frame() {
 		}
 		add(out, t)
 	}
+	embeds := ir.Returns(len(b.fn.Frame.Results))
+	for _, f := range b.fn.Frame.Fields {
+		if embeds && f.Var == nil {
+			field(f)
+		}
+	}
+	embedded := len(list) // in one field, with the header
+	if lit := b.fn.Lit; lit != nil {
+		add(explain.Field{Name: b.fn.Frame.Self, Type: "*" + lit.Type, Role: explain.Captured}, pointer)
+	}
+	if name := b.fn.Frame.Deferrer; name != "" {
+		add(explain.Field{Name: name, Type: "*gen.DeferHeader", Role: explain.Deferrer}, pointer)
+	}
+	for _, f := range b.fn.Frame.Fields {
+		if !embeds || f.Var != nil {
+			field(f)
+		}
+	}
 	vars := make([]*types.Var, 0, len(list))
 	for i, t := range list {
 		if b.bytes(t) == explain.Unknown {
@@ -71,11 +83,16 @@ func (b *explaining) frame() {
 		}
 		vars = append(vars, types.NewField(token.NoPos, nil, "f"+strconv.Itoa(i), sized(t), false))
 	}
-	for i, offset := range b.unit.Sizes.Offsetsof(vars) {
+	n := min(embedded, len(vars))
+	for i, offset := range b.unit.Sizes.Offsetsof(vars[:n]) {
 		fr.Fields[i].Offset = explain.Bytes(offset)
 	}
+	outer := append([]*types.Var{types.NewField(token.NoPos, nil, "embedded", types.NewStruct(vars[:n], nil), true)}, vars[n:]...)
+	for i, offset := range b.unit.Sizes.Offsetsof(outer)[1:] {
+		fr.Fields[n+i].Offset = explain.Bytes(offset)
+	}
 	if len(vars) == len(list) {
-		fr.Bytes = explain.Bytes(b.unit.Sizes.Sizeof(types.NewStruct(vars, nil)))
+		fr.Bytes = explain.Bytes(b.unit.Sizes.Sizeof(types.NewStruct(outer, nil)))
 	} else {
 		fr.Fields[len(vars)].Offset = explain.Unknown
 	}

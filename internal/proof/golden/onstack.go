@@ -16,7 +16,7 @@ import (
 	"github.com/going-green/greenlet/internal/proof/oracle"
 )
 
-var onStackPart = flag.Uint("onstack-part", 3, "run one in so many goldens on stacks; 1 is all")
+var onStackPart = flag.Uint("onstack-part", 6, "run one in so many goldens on stacks; 1 is all")
 
 // OnStacks runs the cases in dir as they are written on the runtime itself, each greenlet on
 // a stack of its own. They must print what the oracle prints. why says of a few what stands

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/going-green/greenlet/examples/replication/register"
 	"github.com/going-green/greenlet/hub/sim"
 )
 
@@ -54,7 +55,8 @@ type world struct {
 	*sim.Network
 	replicas []net.Addr
 	seen     history
-	left     int // clients that are not done
+	begun    [keys]int // operations, not counting reads that nobody has answered
+	left     int       // clients that are not done
 }
 
 func newWorld(n *sim.Network, b bug) *world {
@@ -119,7 +121,7 @@ func (c *client) uses() {
 	r := c.hub.Rand()
 	for !c.Calm().IsSet() {
 		c.hub.Sleep(time.Duration(r.Int64N(int64(150 * time.Millisecond))))
-		if key := r.IntN(keys); len(c.seen.operations[key]) < most-2*clients {
+		if key := r.IntN(keys); c.begun[key] < most-2*clients {
 			c.use(key, r.IntN(2) == 0)
 		}
 	}
@@ -139,20 +141,24 @@ func (c *client) uses() {
 //greenlet:resumable
 func (c *client) use(key int, writes bool) bool {
 	m := message{Kind: get, From: c.number, Key: uint8(key)}
+	var input any = register.Read{}
 	if writes {
 		c.next++
 		m.Kind, m.Cell.Value = put, c.next
+		input = register.Write(c.next)
 	}
-	o := c.seen.begin(c.name, key, writes, m.Cell.Value)
+	o := c.seen[key].Begin(c.name, input)
+	c.begun[key]++
 	for range 20 {
 		m.Epoch = c.epoch
 		answers := c.ask(m, c.world.replicas[c.to:c.to+1], 1)
 		switch {
 		case len(answers) > 0 && answers[0].Kind == done:
-			if !writes {
-				o.value = answers[0].Cell.Value
+			if writes {
+				o.Done(nil)
+			} else {
+				o.Done(int(answers[0].Cell.Value))
 			}
-			c.seen.end(o)
 			return true
 		case len(answers) > 0 && answers[0].Epoch > c.epoch:
 			c.epoch = answers[0].Epoch
@@ -164,7 +170,7 @@ func (c *client) use(key int, writes bool) bool {
 		c.hub.Sleep(10 * time.Millisecond)
 	}
 	if !writes {
-		c.seen.forget(o)
+		c.begun[key]--
 	}
 	return false
 }

@@ -34,6 +34,19 @@ func TestCheck(t *testing.T) {
 	}
 }
 
+// Of reads that have not ended there may be any number.
+func TestCheckOfManyThatHaveNotEnded(t *testing.T) {
+	h := &sim.History{}
+	for range 100 {
+		h.Begin("reader", Read{})
+	}
+	h.Begin("writer", Write(1)).Done(nil)
+	h.Begin("reader", Read{}).Done(1)
+	assert.NoError(t, Check(h))
+	h.Begin("reader", Read{}).Done(0)
+	assert.Error(t, Check(h))
+}
+
 // seen is an operation of a test; end is 0 if it has none.
 type seen struct {
 	input, output any

@@ -252,6 +252,12 @@ func (p *parser) file(file *ast.File) {
 	}
 }
 
+// marks reports whether c is the directive as it may be written.
+func marks(c *ast.Comment) bool {
+	d, ok := ast.ParseDirective(c.Pos(), c.Text)
+	return ok && d.Tool == tool && d.Name == verb && (d.Args == "" || isDurable(c))
+}
+
 // hasLiteral reports whether there is a function literal in decl.
 func hasLiteral(decl *ast.GenDecl) bool {
 	found := false
@@ -291,7 +297,7 @@ func (p *parser) comment(c *ast.Comment) (valid, botched bool) {
 		p.report(c.Pos(), diag.DirectiveUnknown, "unknown directive "+written(c.Text),
 			"the known directives are: "+Resumable+", for durable functions "+prefix+point+" and "+prefix+was+", and for greenletvet "+prefix+allow)
 		return false, true
-	case d.Args != "" && !isDurable(c):
+	case !marks(c):
 		p.report(d.ArgsPos, diag.DirectiveArgs, Resumable+" takes no argument but "+durable,
 			"remove what follows it")
 		return false, true

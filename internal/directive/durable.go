@@ -4,6 +4,7 @@ import (
 	"go/ast"
 	"go/token"
 	"strings"
+	"unicode"
 
 	"github.com/going-green/greenlet/internal/diag"
 )
@@ -23,6 +24,12 @@ const (
 	durable = "durable"
 	point   = "point"
 	was     = "was"
+)
+
+// The points that no suspension is at, as tables call them.
+const (
+	Start  = "start"
+	Unwind = "unwind" // where deferred calls are made
 )
 
 // Durable is the directive of durable functions, as it is written.
@@ -58,7 +65,7 @@ func (s *Set) noted(fset *token.FileSet, what string, pos token.Pos) string {
 
 func isDurable(c *ast.Comment) bool {
 	d, ok := ast.ParseDirective(c.Pos(), c.Text)
-	return ok && d.Name == verb && strings.TrimSpace(d.Args) == durable
+	return ok && d.Tool == tool && d.Name == verb && strings.TrimSpace(d.Args) == durable
 }
 
 // note keeps a point or a former name, and reports whether it is well formed.
@@ -72,16 +79,21 @@ func (p *parser) note(c *ast.Comment, d ast.Directive) bool {
 		p.report(c.Pos(), diag.DirectiveArgs, prefix+d.Name+" wants "+what, "write it "+prefix+d.Name+" name")
 		return false
 	}
+	if d.Name == point && (name == Start || name == Unwind) {
+		p.report(c.Pos(), diag.DirectiveArgs, "a suspension cannot be named "+name+": tables of durable functions have a point of that name", "give it another name")
+		return false
+	}
 	at := p.fset.PositionFor(c.Pos(), false)
 	p.set.notes[note{d.Name, at.Filename, at.Line}] = name
 	return true
 }
 
-// isName reports whether s may stand in a table of points: letters, digits, dots, slashes,
-// dashes, parentheses and stars, as names of functions have them.
+// isName reports whether s may stand in a table of points, which is words in a raw string
+// literal: a mark of the table's own, a space or a quote would be read as that. Names of
+// functions, and the labels that suspensions without a name have, may.
 func isName(s string) bool {
 	for _, r := range s {
-		if r <= ' ' || strings.ContainsRune(";,|<>=", r) {
+		if r <= ' ' || unicode.IsSpace(r) || strings.ContainsRune(";,|<>=^`", r) {
 			return false
 		}
 	}

@@ -18,7 +18,7 @@ func Insertion(fset *token.FileSet, src []byte, decl *ast.FuncDecl) (pos token.P
 		doc = decl.Doc.List
 	}
 	for _, c := range doc {
-		if c.Text == Resumable {
+		if marks(c) {
 			return token.NoPos, "", false
 		}
 	}

@@ -31,6 +31,8 @@ func TestInsertion(t *testing.T) {
 		{"a line", "package p\n\n// f is f.\n//\n//line x.y:7\nfunc f() {}\n", "package p\n\n// f is f.\n//\n//greenlet:resumable\n//line x.y:7\nfunc f() {}\n"},
 		{"a line in a block", "package p\n\n/*line x.y:7:1*/\nfunc f() {}\n", "package p\n\n//greenlet:resumable\n/*line x.y:7:1*/\nfunc f() {}\n"},
 		{"marked", "package p\n\n//greenlet:resumable\n//go:noinline\nfunc f() {}\n", "package p\n\n//greenlet:resumable\n//go:noinline\nfunc f() {}\n"},
+		{"marked, with a space", "package p\n\n//greenlet:resumable \nfunc f() {}\n", "package p\n\n//greenlet:resumable\nfunc f() {}\n"},
+		{"marked as durable", "package p\n\n//greenlet:resumable durable\nfunc f() {}\n", "package p\n\n//greenlet:resumable durable\nfunc f() {}\n"},
 	} {
 		for _, newline := range []string{"\n", "\r\n"} {
 			src := strings.ReplaceAll(test.src, "\n", newline)

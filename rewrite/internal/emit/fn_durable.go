@@ -14,6 +14,7 @@ import (
 	"github.com/dave/jennifer/jen"
 
 	"github.com/going-green/greenlet/internal/color"
+	"github.com/going-green/greenlet/internal/directive"
 	"github.com/going-green/greenlet/internal/names"
 	"github.com/going-green/greenlet/rewrite/internal/ir"
 )
@@ -89,7 +90,7 @@ func (e *funcEmitter) durableTable() string {
 			start = append(start, e.durableField(e.fn.Params[i], field, field, nil))
 		}
 	}
-	lines := []string{name, strings.Join(append([]string{"start"}, start...), " "), strings.Join(append([]string{"results"}, e.fn.Frame.Results...), " ")}
+	lines := []string{name, strings.Join(append([]string{directive.Start}, start...), " "), strings.Join(append([]string{"results"}, e.fn.Frame.Results...), " ")}
 	var waits []*ir.Wait
 	var labels []string
 	points := map[string]int{} // how many have the label
@@ -109,7 +110,7 @@ func (e *funcEmitter) durableTable() string {
 		lines = append(lines, e.pointLine(w, label))
 	}
 	if e.fn.Defers {
-		lines = append(lines, strings.Join(append([]string{"unwind", "?"}, e.unwindFields()...), " "))
+		lines = append(lines, strings.Join(append([]string{directive.Unwind, "?"}, e.unwindFields()...), " "))
 	}
 	return strings.Join(lines, "\n")
 }

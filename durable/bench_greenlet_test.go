@@ -189,8 +189,8 @@ var _ = gen.DeclareClosure("snapshot_test.go:92", "undoes", "a literal")
 var _ = gen.DeclareClosure("snapshot_test.go:119", "evens", "a literal")
 var _ = gen.DurableError("github.com/going-green/greenlet/durable.ErrCorrupt", &ErrCorrupt)
 var _ = gen.DurableError("github.com/going-green/greenlet/durable.ErrLimit", &ErrLimit)
+var _ = gen.DurableError("github.com/going-green/greenlet/durable.ErrMissing", &ErrMissing)
 var _ = gen.DurableError("github.com/going-green/greenlet/durable.ErrSeal", &ErrSeal)
-var _ = gen.DurableError("github.com/going-green/greenlet/durable.errMissing", &errMissing)
 var _ = gen.DurableError("github.com/going-green/greenlet/durable.errSentinel", &errSentinel)
 var bench_test_go = gen.Funcs{Package: "github.com/going-green/greenlet/durable", File: "github.com/going-green/greenlet/durable/bench_test.go", List: `
 descend 37: 39; 43

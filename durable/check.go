@@ -5,6 +5,8 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+
+	"github.com/going-green/greenlet/runtime/gen"
 )
 
 // Whether this build goes on with what another has written, asked before there is a snapshot to
@@ -128,7 +130,7 @@ func (c *checker) gone() {
 func placeOf(f *function, pc uint32, p *point) (file string, line int) {
 	info := f.none.Func()
 	file, line = info.File, info.Line
-	if p != nil && pc != unwindState {
+	if p != nil && pc != gen.Unwind {
 		if at, ok := info.Point(int(pc)); ok {
 			line = at.Line
 			if at.File != "" {

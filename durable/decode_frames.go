@@ -26,16 +26,7 @@ func (d *decoder) frames(g *greenlet.Greenlet) {
 	var fn, callee *wireFunc
 	var wirePoint int
 	for i := 0; i < n && d.err == nil; i++ {
-		if f := d.uint(); f != 0 {
-			pc := d.uint()
-			if f > uint64(len(d.funcs)) || pc >= uint64(len(d.funcs[f-1].points)) {
-				d.corrupt()
-				return
-			}
-			fn, wirePoint = d.funcs[f-1], int(pc)
-		}
-		if fn == nil {
-			d.corrupt()
+		if fn, wirePoint = d.standing(fn, wirePoint); d.err != nil {
 			return
 		}
 		frame, pt, err := d.frame(fn, wirePoint)
@@ -66,6 +57,24 @@ func (d *decoder) frames(g *greenlet.Greenlet) {
 	if d.err == nil {
 		greenlet.Assemble(g, p)
 	}
+}
+
+// standing reads at which point of which function a frame stands: last is where the one above it
+// does.
+func (d *decoder) standing(last *wireFunc, lastPoint int) (fn *wireFunc, point int) {
+	f := d.uint()
+	if f == 0 {
+		if last == nil {
+			d.corrupt()
+		}
+		return last, lastPoint
+	}
+	at := d.uint()
+	if d.err != nil || f > uint64(len(d.funcs)) || at >= uint64(len(d.funcs[f-1].points)) {
+		d.corrupt()
+		return nil, 0
+	}
+	return d.funcs[f-1], int(at)
 }
 
 // fits checks that a frame which stands at pt may be suspended in a call of callee, or in a

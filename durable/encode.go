@@ -166,7 +166,11 @@ func unknownType(t reflect.Type) string {
 	case in.PkgPath() != "" && !unicode.IsUpper(name) && !optedIn(in.PkgPath()):
 		return "an interface holds a value of a type that only package " + in.PkgPath() + " can name; keep it out of variables that live across a suspension, or in a type with a codec or a resource"
 	}
-	return "an interface holds a value of a type that is not known; say durable.Type[" + t.String() + "]() in an init function"
+	reason := "an interface holds a value of a type that is not known; say durable.Type[" + t.String() + "]() in an init function"
+	if in.PkgPath() != "" { // reflection does not tell the two apart
+		reason += "; declare it in the package first if it is declared in a function"
+	}
+	return reason
 }
 
 // drain writes the objects.

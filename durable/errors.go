@@ -10,6 +10,10 @@ import (
 // ErrCorrupt is the error for bytes that no Snapshot has written, or not as they are.
 var ErrCorrupt = errors.New("durable: the snapshot is damaged")
 
+// ErrMissing is the error for a snapshot whose descriptions are in a store, if there is none to
+// read them from. What a store itself fails with is passed on.
+var ErrMissing = errors.New("durable: the descriptions that the snapshot needs are not in it; give the store that it was made with")
+
 // ErrLimit is the error for a snapshot that would take more than [Limits] allow.
 var ErrLimit = errors.New("durable: the snapshot is larger than the limits allow")
 

@@ -313,6 +313,11 @@ var rules = []rule{
 		func f() (s string) { x := 7; defer func() { s += "!" }(); greenlet.Yield("here"); return fmt.Sprint(x) }`, `
 		func f() (s string) { x := 7; greenlet.Yield("here"); return fmt.Sprint(x) }`,
 		"and its call is deferred"},
+	// What is making its deferred calls stands at no suspension that could have a name.
+	{"deferDroppedOnItsWay", `
+		func f() (s string) { g := func() { greenlet.Yield("here"); s += "!" }; defer func() { g() }(); return "7" }`, `
+		func f() (s string) { g := func() { greenlet.Yield("here"); s += "!" }; func() { g() }(); return "7" }`,
+		"it defers nothing any more, and the greenlet is making its deferred calls; keep a defer statement in it while there are snapshots that stand there"},
 	{"pointTakenOver", `
 		func f() string { x := 7; greenlet.Yield("here"); return fmt.Sprint(x) }`, `
 		func f() string {

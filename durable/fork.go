@@ -17,8 +17,9 @@ import (
 // same parent. Its variables are copies, as by assignment; those that literals capture, or whose
 // address was taken, are copied once, so that its literals see its variables; what it has
 // deferred runs in both. Pointers that are variables and lead to variables of g, or into them,
-// lead to those of the fork. It has the context of g, and its values of Locals. All else that pointers, slices and maps lead to is shared. Fork
-// returns a [*RefusedError] if a function of g is not durable.
+// lead to those of the fork. It has the context of g, and its values of Locals. All else that
+// pointers, slices and maps lead to is shared. Fork returns a [*RefusedError] if a function of g
+// is not durable.
 func Fork(g *greenlet.Greenlet) (*greenlet.Greenlet, error) {
 	tables()
 	p, err := greenlet.PartsOf(g, "Fork")

@@ -156,7 +156,7 @@ func survives(t testing.TB, b []byte) bool {
 	if err != nil {
 		var changed *ChangedError
 		var coded *CodecError
-		ok := errors.As(err, &changed) || errors.As(err, &coded) || errors.Is(err, ErrCorrupt) || errors.Is(err, ErrLimit) || errors.Is(err, errMissing)
+		ok := errors.As(err, &changed) || errors.As(err, &coded) || errors.Is(err, ErrCorrupt) || errors.Is(err, ErrLimit) || errors.Is(err, ErrMissing)
 		require.True(t, ok, "%v", err)
 		return false
 	}

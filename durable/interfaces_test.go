@@ -51,6 +51,12 @@ func TestTypesWithoutNameInInterfaces(t *testing.T) {
 	var refused *RefusedError
 	require.True(t, errors.As(err, &refused))
 	assert.Contains(t, err.Error(), "durable.Type[[5]int]()")
+
+	type cell struct{ n int } // no init function can name it
+	_, err = held(&cell{1})
+	require.True(t, errors.As(err, &refused))
+	assert.Contains(t, err.Error(), "durable.Type[*durable.cell]()")
+	assert.Contains(t, err.Error(), "declare it in the package first if it is declared in a function")
 }
 
 // What is so deep that it can't be restored is not written.

@@ -30,16 +30,15 @@ func funcWriter(t reflect.Type) func(e *encoder, p unsafe.Pointer) {
 			e.string(name)
 			return
 		}
+		self := gen.SelfOf(v.Interface())
+		if self != nil && closureByType[reflect.TypeOf(self).Elem()] != nil {
+			e.uint(closureFunc)
+			e.literal(self)
+			return
+		}
 		reason := "it is a function literal of a function that is not durable, a method value, what greenlet.Pull returns, or a function that is not known; see durable.Func, and start generators by greenlet.New"
-		if self := gen.SelfOf(v.Interface()); self != nil {
-			if strings.Contains(reflect.TypeOf(self).Elem().Name(), "[") {
-				reason = "it is a literal of a generic function, of whose types there may be any number; let a function that is not generic make it"
-			}
-			if closureByType[reflect.TypeOf(self).Elem()] != nil {
-				e.uint(closureFunc)
-				e.literal(self)
-				return
-			}
+		if self != nil && strings.Contains(reflect.TypeOf(self).Elem().Name(), "[") {
+			reason = "it is a literal of a generic function, of whose types there may be any number; let a function that is not generic make it"
 		}
 		e.refuse(t, reason)
 	}

@@ -3,6 +3,7 @@ package durable
 import (
 	"fmt"
 	"reflect"
+	"slices"
 	"sync"
 	"unsafe"
 )
@@ -157,12 +158,7 @@ func migrationsOf(f *function, point string) (list []*migration) {
 }
 
 func (m *migration) at(point string) bool {
-	for _, p := range m.points {
-		if p == point {
-			return true
-		}
-	}
-	return m.points == nil
+	return m.points == nil || slices.Contains(m.points, point)
 }
 
 // migrationsOfType are those of a struct type.

@@ -128,18 +128,9 @@ func (x *stock) greenlet(object int) {
 	d.greenlet()
 	d.dropExtras(state)
 	var w *wireFunc
-	var at uint64
+	var at int
 	for range d.count() {
-		if f := d.uint(); f != 0 {
-			at = d.uint()
-			if f > uint64(len(d.funcs)) || at >= uint64(len(d.funcs[f-1].points)) {
-				d.corrupt()
-				return
-			}
-			w = d.funcs[f-1]
-		}
-		if w == nil || d.err != nil {
-			d.corrupt()
+		if w, at = d.standing(w, at); d.err != nil {
 			return
 		}
 		for _, f := range w.points[at].fields {

@@ -128,16 +128,7 @@ func (s *shower) stack(id int) {
 	var w *wireFunc
 	var at int
 	for range n {
-		if f := s.uint(); f != 0 {
-			pc := s.uint()
-			if s.err != nil || f > uint64(len(s.funcs)) || pc >= uint64(len(s.funcs[f-1].points)) {
-				s.corrupt()
-				return
-			}
-			w, at = s.funcs[f-1], int(pc)
-		}
-		if w == nil || s.err != nil {
-			s.corrupt()
+		if w, at = s.standing(w, at); s.err != nil {
 			return
 		}
 		st.Calls = append(st.Calls, s.call(w, at, &st))

@@ -2,7 +2,6 @@ package durable
 
 import (
 	"encoding/binary"
-	"errors"
 	"hash/crc32"
 
 	greenlet "github.com/going-green/greenlet/runtime"
@@ -115,5 +114,3 @@ func (e *encoder) pass(gs []*greenlet.Greenlet) {
 	}
 	e.drain()
 }
-
-var errMissing = errors.New("durable: the store of schemas does not have one that the snapshot needs")

@@ -245,7 +245,7 @@ const unwinding = "unwind"
 // at is the number of the point of state pc.
 func (f *function) at(pc uint32) (i int, ok bool) {
 	i, last := int(pc), len(f.points)-1
-	if pc == unwindState {
+	if pc == gen.Unwind {
 		return last, f.points[last].label == unwinding
 	}
 	return i, i <= last && f.points[i].label != unwinding
@@ -258,10 +258,7 @@ func (f *function) state(label string) (pc uint32, p *point) {
 	case i < 0:
 		return 0, nil
 	case label == unwinding:
-		return unwindState, &f.points[i]
+		return gen.Unwind, &f.points[i]
 	}
 	return uint32(i), &f.points[i]
 }
-
-// unwindState is the state of a frame that makes its deferred calls.
-const unwindState = ^uint32(0)

@@ -8,6 +8,7 @@ import (
 	"unsafe"
 
 	greenlet "github.com/going-green/greenlet/runtime"
+	"github.com/going-green/greenlet/runtime/gen"
 )
 
 // What a snapshot says of its functions and types, beside those of this build.
@@ -96,7 +97,7 @@ func (f *function) wire() *wireFunc {
 			}
 			to.pt = p
 			if to.pc = uint32(i); p.label == unwinding {
-				to.pc, w.defers = unwindState, true
+				to.pc, w.defers = gen.Unwind, true
 			}
 		}
 		f.own = w
@@ -109,7 +110,7 @@ func (d *decoder) describing(desc []byte) *schemaReader {
 	return &schemaReader{decoder: decoder{b: desc, limits: d.limits, bytes: d.bytes}}
 }
 
-// typeOf reads what a snapshot says of a type.
+// wireType reads what a snapshot says of a type.
 func (d *decoder) wireType(schemas Schemas) *wireType {
 	hash := binary.LittleEndian.Uint64(d.take(8))
 	desc := d.schema(schemas, hash)
@@ -165,7 +166,7 @@ func (d *decoder) get(schemas Schemas, hash uint64, desc []byte) []byte {
 		return desc
 	}
 	if schemas == nil {
-		d.fail(errMissing)
+		d.fail(ErrMissing)
 		return nil
 	}
 	desc, err := schemas.Get(hash)
@@ -362,6 +363,9 @@ func (d *decoder) place(w *wireFunc, p *wirePoint) error {
 // changes are what is different at p. If nothing breaks, frames that stand there can be read.
 func (d *decoder) changes(w *wireFunc, p *wirePoint) []Change {
 	pc, pt := w.fn.state(p.label)
+	if pt == nil && p.label == unwinding {
+		return []Change{{Point: p.label, Kind: Breaks, Reason: "it defers nothing any more, and the greenlet is making its deferred calls", Remedy: "keep a defer statement in it while there are snapshots that stand there"}}
+	}
 	if pt == nil {
 		return []Change{{Point: p.label, Kind: Breaks, Reason: "it has no suspension " + p.label + " any more, at which the greenlet stands", Remedy: "write //greenlet:point " + p.label + " above the call that takes its place"}}
 	}

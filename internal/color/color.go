@@ -153,6 +153,9 @@ func New(p *Package, set *directive.Set) *Colors {
 // is in error, is left out.
 func (c *Colors) Annotated() []*Func { return c.annotated }
 
+// Annotation is the annotated function that fn is, or nil.
+func (c *Colors) Annotation(fn *types.Func) *Func { return c.byObj[fn.Origin()] }
+
 // Directives are those that New was given.
 func (c *Colors) Directives() *directive.Set { return c.set }
 

@@ -69,10 +69,8 @@ func (k *checker) durableCallee(fn *color.Func, call *ast.CallExpr, callee *type
 			"call it in a function that is not durable, before or after")
 		return
 	}
-	for _, f := range k.colors.Annotated() {
-		if f.Obj == callee.Origin() && !k.colors.Directives().Durable(f.Decl) {
-			k.report(call.Pos(), diag.DurableCallee, caller+" is durable, and calls "+name+", which is resumable but not durable",
-				"annotate "+name+" "+directive.Durable, k.related(f.Pos, name+" is annotated here"))
-		}
+	if f := k.colors.Annotation(callee); f != nil && !k.colors.Directives().Durable(f.Decl) {
+		k.report(call.Pos(), diag.DurableCallee, caller+" is durable, and calls "+name+", which is resumable but not durable",
+			"annotate "+name+" "+directive.Durable, k.related(f.Pos, name+" is annotated here"))
 	}
 }

@@ -9,7 +9,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/going-green/greenlet/internal/directive"
@@ -25,13 +24,7 @@ var durablePart = flag.Uint("durable-part", 12, "make durable one in so many gol
 // It runs a part of the cases, always the same, unless -run selects one or -durable-part says
 // otherwise.
 func Durable(t *testing.T, dir string, why map[string]string) {
-	for name := range why {
-		assert.FileExists(t, filepath.Join(dir, name+".txtar"), "why says something of %s", name)
-	}
-	_, _, one := strings.Cut(flag.Lookup("test.run").Value.String(), "/")
-	b := newBatch(t, dir, func(name string) bool {
-		return selected(t, name) && (one || why[name] == "" && part(name, uint32(*durablePart)))
-	})
+	b := newPart(t, dir, why, *durablePart)
 	for _, o := range b.good() {
 		o.Files = maps.Clone(o.Files)
 		for name, text := range o.Files {
@@ -78,8 +71,8 @@ func (b *batch) durable(ctx context.Context, dir string) error {
 	})
 }
 
-// everySwitch is a file of the program that forks at each switch. What it refuses goes to the
-// file that an environment variable names.
+// everySwitch is a file of the program that forks at each switch. What is refused goes on as it
+// is: nobody asks for the counts.
 const everySwitch = `package main
 
 import (

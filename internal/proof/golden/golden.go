@@ -11,6 +11,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"hash/fnv"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -62,6 +63,27 @@ func newBatch(t *testing.T, dir string, selected func(name string) bool) *batch 
 		b.outcomes[name] = &outcome{Case: c, err: err, sections: oracle.Files{}, generatedFiles: oracle.Files{}}
 	}
 	return b
+}
+
+// newPart loads a part of the cases in dir, always the same: one in n, or those that -run
+// selects. Those are left out of which why says what stands in the way, by the name of the case;
+// what stands behind a name and a space is the caller's.
+func newPart(t *testing.T, dir string, why map[string]string, n uint) *batch {
+	for key := range why {
+		name, _, _ := strings.Cut(key, " ")
+		assert.FileExists(t, filepath.Join(dir, name+".txtar"), "why says something of %s", key)
+	}
+	_, _, one := strings.Cut(flag.Lookup("test.run").Value.String(), "/")
+	return newBatch(t, dir, func(name string) bool {
+		return selected(t, name) && why[name] == "" && (one || part(name, uint32(n)))
+	})
+}
+
+// part reports whether a name is in the one part in n that is always run.
+func part(name string, n uint32) bool {
+	hash := fnv.New32a()
+	hash.Write([]byte(name))
+	return hash.Sum32()%max(n, 1) == 0
 }
 
 // outcome is what has become of a case.

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"flag"
 	"fmt"
-	"hash/fnv"
 	"maps"
 	"path/filepath"
 	"regexp"
@@ -14,7 +13,6 @@ import (
 	"sync/atomic"
 	"testing"
 
-	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/going-green/greenlet/internal/proof/oracle"
@@ -34,17 +32,10 @@ var (
 // It runs a part of the cases, always the same, unless -run selects one or
 // -hostile-part says otherwise.
 func Hostile(t *testing.T, dir string, why map[string]string) {
-	_, _, one := strings.Cut(flag.Lookup("test.run").Value.String(), "/")
 	h := &hostiles{
-		batch: newBatch(t, dir, func(name string) bool {
-			return selected(t, name) && why[name] == "" && (one || part(name, uint32(*hostilePart)))
-		}),
+		batch:    newPart(t, dir, why, *hostilePart),
 		binaries: map[bool]*oracle.Binary{},
 		results:  map[string]*hostileResult{},
-	}
-	for key := range why {
-		name, _, _ := strings.Cut(key, " ")
-		assert.FileExists(t, filepath.Join(dir, name+".txtar"), "why says something of %s", key)
 	}
 	ctx := t.Context()
 	programs, err := h.prepare(ctx, tempDir(t))
@@ -64,13 +55,6 @@ func Hostile(t *testing.T, dir string, why map[string]string) {
 		})
 	}
 	t.Logf("%d programs, %d runs of each form", len(programs), h.runs.Load())
-}
-
-// part reports whether a name is in the one part in n that is always run.
-func part(name string, n uint32) bool {
-	hash := fnv.New32a()
-	hash.Write([]byte(name))
-	return hash.Sum32()%max(n, 1) == 0
 }
 
 type hostiles struct {

@@ -10,7 +10,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/going-green/greenlet/internal/proof/oracle"
@@ -25,13 +24,7 @@ var onStackPart = flag.Uint("onstack-part", 6, "run one in so many goldens on st
 // It runs a part of the cases, always the same, unless -run selects one or -onstack-part says
 // otherwise.
 func OnStacks(t *testing.T, dir string, why map[string]string) {
-	for name := range why {
-		assert.FileExists(t, filepath.Join(dir, name+".txtar"), "why says something of %s", name)
-	}
-	_, _, one := strings.Cut(flag.Lookup("test.run").Value.String(), "/")
-	b := newBatch(t, dir, func(name string) bool {
-		return selected(t, name) && why[name] == "" && (one || part(name, uint32(*onStackPart)))
-	})
+	b := newPart(t, dir, why, *onStackPart)
 	dir = tempDir(t)
 	require.NoError(t, b.generateSome(t.Context(), filepath.Join(dir, "generate")))
 	var programs []oracle.Program

@@ -20,7 +20,8 @@ var Standard = Limits{Bytes: 1 << 30, Objects: 1 << 24, Depth: 1 << 20}
 
 // Restore makes the greenlets that a snapshot was taken of, in that order. They stand where
 // those did; a parent that was greenlet.Main is Main again. It fails with a [*ChangedError] if
-// this build is not one that can go on with them, with [ErrCorrupt] and [ErrLimit].
+// this build is not one that can go on with them, with [ErrCorrupt] and [ErrLimit], and with
+// [ErrMissing] if the descriptions are in a store.
 func Restore(snapshot []byte) ([]*greenlet.Greenlet, error) {
 	return RestoreFrom(snapshot, nil, Standard)
 }

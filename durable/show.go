@@ -48,8 +48,8 @@ type Content struct {
 }
 
 // Show is what a snapshot says of the greenlets that it was taken of, and of those they lead
-// to. store has the descriptions if the snapshot has not. It fails with [ErrCorrupt] or
-// [ErrLimit].
+// to. store has the descriptions if the snapshot has not. It fails with [ErrCorrupt], [ErrLimit]
+// or [ErrMissing].
 func Show(snapshot []byte, store Schemas) ([]Stack, error) {
 	tables()
 	s := &shower{decoder: decoder{limits: Standard}}

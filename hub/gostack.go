@@ -7,15 +7,10 @@ import (
 	"regexp"
 	"runtime"
 	"strings"
-
-	"github.com/going-green/greenlet/hub/internal/goid"
 )
 
-// Go tells nobody the number of a goroutine but in stacks. There it is wanted: a hub that
-// is blocked is asked by other goroutines what its own does.
-
-// goroutineID is the number of this goroutine.
-func goroutineID() uint64 { return goid.Current() }
+// A hub that is blocked is asked by other goroutines what its own does: by its number, see package
+// goid, which is in the stacks that Go prints.
 
 // maxStacks bounds the memory for the stacks of all goroutines.
 const maxStacks = 64 << 20

@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/going-green/greenlet/hub/internal/goid"
 	greenlet "github.com/going-green/greenlet/runtime"
 )
 
@@ -101,7 +102,7 @@ func (h *Hub) Now() time.Time {
 // defer no call that waits. The others go on, but when the hub has come to its end Run does not
 // return: the goroutine ends then.
 func (h *Hub) Run(ctx context.Context) error {
-	if !h.goroutine.CompareAndSwap(0, goroutineID()) {
+	if !h.goroutine.CompareAndSwap(0, goid.Current()) {
 		panic("hub: Run of a hub that is running, in this goroutine or another")
 	}
 	h.ctx = ctx
@@ -316,8 +317,8 @@ func (h *Hub) shut() {
 
 // Here reports whether the caller is on the goroutine that runs the hub. Code on a stack of
 // its own, see [greenlet.OnStack], is not: there [greenlet.Current] tells who runs it. It may
-// be called by any goroutine. It takes about a microsecond.
-func (h *Hub) Here() bool { return h.goroutine.Load() == goroutineID() }
+// be called by any goroutine. It takes some microseconds, and more the deeper the stack is.
+func (h *Hub) Here() bool { return h.goroutine.Load() == goid.Current() }
 
 // hubs has for a loop its hub.
 var hubs greenlet.Local[*Hub]

@@ -15,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/going-green/greenlet/hub/internal/goid"
 	greenlet "github.com/going-green/greenlet/runtime"
 
 	"github.com/stretchr/testify/assert"
@@ -238,8 +239,8 @@ func TestTrace(t *testing.T) {
 
 //greenlet:resumable
 func (l *log) blocks(name string) {
-	id := goroutineID()
-	same := Block(l.Hub, func() bool { return goroutineID() == id })
+	id := goid.Current()
+	same := Block(l.Hub, func() bool { return goid.Current() == id })
 	l.say("%s %v", name, same)
 }
 

@@ -70,10 +70,8 @@ func (h *Hub) local() LocalClock {
 
 // in is when d will have passed, by the clock of the task that runs.
 func (h *Hub) in(d time.Duration) time.Time {
-	if h.clocks != nil {
-		if c := h.local(); c != nil {
-			d = c.Takes(d)
-		}
+	if c := h.local(); c != nil {
+		d = c.Takes(d)
 	}
 	return h.clock.Now().Add(d)
 }

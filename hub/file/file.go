@@ -15,6 +15,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path"
 )
 
 // System is a directory, and all below it. Names are those of [fs.ValidPath]: relative, with
@@ -82,7 +83,7 @@ func Replace(s System, name string, data []byte) error {
 	if err := s.Rename(name+".tmp", name); err != nil {
 		return err
 	}
-	return s.SyncDir(parent(name))
+	return s.SyncDir(path.Dir(name))
 }
 
 //greenlet:resumable
@@ -100,16 +101,6 @@ func writeSynced(s System, name string, data []byte) (err error) {
 		return err
 	}
 	return f.Sync()
-}
-
-// parent is the directory that has a name.
-func parent(name string) string {
-	for i := len(name) - 1; i >= 0; i-- {
-		if name[i] == '/' {
-			return name[:i]
-		}
-	}
-	return "."
 }
 
 // Check is the error of a name that is none, as that of [fs.ValidPath], or nil. It is for who makes a System.

@@ -22,7 +22,7 @@ type directory struct {
 	path string
 }
 
-// path is the operating system's for name.
+// at is the operating system's path of name.
 func (d *directory) at(name string) string { return filepath.Join(d.path, filepath.FromSlash(name)) }
 
 // named is err with names that are below the directory.

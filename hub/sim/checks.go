@@ -73,9 +73,7 @@ func (n *Network) tally(name string, cond bool) *tally {
 	t := n.checks[name]
 	if t == nil {
 		t = &tally{}
-		if n.checks != nil {
-			n.checks[name] = t
-		}
+		n.checks[name] = t
 	}
 	if cond {
 		t.true = true

@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/going-green/greenlet/hub"
 )
 
 // Kind is a kind of fault.
@@ -146,20 +148,25 @@ func (c *chances) decide(n int, p float64) bool {
 	} else if p == 0 || c.drawnOf(n, 0).float() >= p {
 		return false
 	}
-	f := Fault{c.at.kind, c.at.where, n}
-	if c.in.except[f] {
-		return false
-	}
-	c.in.happens(f)
-	return true
+	return c.in.happens(Fault{c.at.kind, c.at.where, n}, nil)
 }
 
-func (in *injector) happens(f Fault) {
+// happens notes that f happens, unless it is to be left out, and reports whether it does. tasks are
+// those of a turn, in the order in which they run.
+func (in *injector) happens(f Fault, tasks []*hub.Task) bool {
+	if in.except[f] {
+		return false
+	}
 	in.happened = append(in.happened, f)
 	if in.net.hub.Tracing() {
 		g := f // f itself need not be on the heap
-		in.net.tracef(&g, "fault %v", g)
+		if f.Kind.forced() {
+			in.net.tracef(&g, "%v%s", g, in.told(tasks))
+		} else {
+			in.net.tracef(&g, "fault %v", g)
+		}
 	}
+	return true
 }
 
 // drawn is what is drawn about the fault that has just been decided, by topic: 0 is whether
@@ -199,7 +206,8 @@ func mix(x uint64) uint64 {
 	return x ^ x>>31
 }
 
-// hash is FNV-1a, which differs from process to process in nothing.
+// hash is FNV-1a, which differs from process to process in nothing. Package hash/fnv has it behind an
+// io.Writer, which may wait: no plain function that resumable ones call may use that.
 func hash(s string) uint64 {
 	h := uint64(14695981039346656037)
 	for i := range len(s) {

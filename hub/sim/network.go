@@ -70,12 +70,12 @@ type Network struct {
 	tasks  map[*hub.Task]owner
 	begin  *Host // whose task is being started
 	faults *injector
-	swarm  *swarm            // nil without a plan
-	calm   *hub.Event        // see Calm
-	checks map[string]*tally // nil: nobody wants to know
-	fail   func(error)       // ends the run; nil outside of a simulation
-	skewed bool              // some host's clock was set
-	kernel bool              // see byHub
+	swarm  *swarm     // nil without a plan
+	calm   *hub.Event // see Calm
+	checks map[string]*tally
+	fail   func(error) // ends the run; nil outside of a simulation
+	skewed bool        // some host's clock was set
+	kernel bool        // see byHub
 	stats  Stats
 
 	recorder *recorder // nil unless the run is recorded
@@ -90,6 +90,7 @@ func NewNetwork(h *hub.Hub, o Options) *Network { return newNetwork(h, o, Choice
 func newNetwork(h *hub.Hub, o Options, c Choice) *Network {
 	n := &Network{
 		hub: h, o: o.check(), hosts: map[string]*Host{}, links: map[ends]*link{}, tasks: map[*hub.Task]owner{},
+		checks: map[string]*tally{},
 	}
 	n.faults = n.newInjector(c)
 	h.OnStart(n.started)
@@ -157,7 +158,7 @@ func (n *Network) lose(m message) {
 
 func (n *Network) trace(does does, m message) {
 	if n.hub.Tracing() {
-		n.tracef(m, "network %s %v", does, m)
+		n.tracef(&fate{m, does}, "network %s %v", does, m)
 	}
 }
 

@@ -138,10 +138,8 @@ func (f *Failure) draw(class string, noise bool) *drawing {
 		text, _, _ := strings.Cut(f.Err.Error(), "\n")
 		d.Rows = append(d.Rows, &row{ID: prefix + "end", Y: end, Class: "fails", Text: text})
 	}
-	for _, e := range f.events { // in this order, that pages are the same
-		if s := p.down[e.of]; e.of != nil && s != nil {
-			s.Height = end - s.Y
-		}
+	for _, s := range p.down {
+		s.Height = end - s.Y
 	}
 	d.Height = end + rowHeight
 	longest := 0
@@ -179,7 +177,7 @@ type pen struct {
 	*drawing
 	lanes map[*Host]*lane
 	on    map[message][]*row // that have sent it; two if it is sent twice
-	down  map[*Host]*span
+	down  map[*Host]*span    // that have not ended
 	last  time.Duration
 }
 

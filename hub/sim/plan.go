@@ -95,7 +95,6 @@ func (s Simulation) run(seed uint64, c Choice, r *recorder) (happened []Fault, e
 		n.swarm = n.newSwarm(s.Plan.check())
 	}
 	if s.Checks != nil {
-		n.checks = map[string]*tally{}
 		defer s.Checks.add(n)
 	}
 	check := s.Start(n)

@@ -42,6 +42,12 @@ const (
 	loses    does = "loses"
 )
 
+// fate is what becomes of a message, now.
+type fate struct {
+	of   message
+	does does
+}
+
 // String is the line of the trace, without its end.
 func (e *event) String() string {
 	if e.line == "" {
@@ -71,7 +77,7 @@ func (r *recorder) attach(n *Network) {
 	n.hub.OnTrace(r.record)
 }
 
-// tracef writes a line to the trace, about a message or a [*Fault]. The caller has asked whether
+// tracef writes a line to the trace, about a [*fate], a [*Fault] or a [*Host]. The caller has asked whether
 // there is one.
 func (n *Network) tracef(about any, format string, args ...any) {
 	if n.recorder != nil {
@@ -91,12 +97,10 @@ func (r *recorder) record(t hub.TraceEvent) {
 	e := &event{at: t.Time, task: t.Task, text: t.String()}
 	e.text = e.text[strings.IndexByte(e.text, ' ')+1:]
 	switch about := r.about.(type) {
-	case message:
-		_, does_, _ := strings.Cut(e.text, " ")
-		does_, _, _ = strings.Cut(does_, " ")
-		e.about, e.does = about, does(does_)
-		e.noise = noise(about)
-		if text := shown(about.payload()); text != "" && e.does == sends {
+	case *fate:
+		e.about, e.does = about.of, about.does
+		e.noise = noise(about.of)
+		if text := shown(about.of.payload()); text != "" && e.does == sends {
 			e.text += ": " + text
 		}
 	case *Fault:

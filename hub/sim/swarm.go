@@ -28,20 +28,19 @@ func (n *Network) newSwarm(p Plan) *swarm {
 	s := &swarm{Plan: p, net: n, fierce: map[Kind]float64{}}
 	for _, k := range planned {
 		c := n.faults.chances("plan", string(k))
-		if on := c.drawn(0).float() < 0.5; on && slices.Contains(p.Kinds, k) || n.faults.lists(k) {
-			s.fierce[k] = c.drawn(1).float()
+		on := c.drawn(0).float() < 0.5 && slices.Contains(p.Kinds, k)
+		if !on && !n.faults.lists(k) {
+			continue
 		}
-	}
-	for _, k := range planned {
-		if f, ok := s.fierce[k]; ok {
-			switch k {
-			case Lose, Duplicate, Delay, FailSync, FailWrite, FailRead, Full:
-				n.faults.hard[k] = 0.001 * math.Pow(100, f)
-			case Rot:
-				n.faults.hard[k] = 0.01 * math.Pow(30, f)
-			case Bug:
-				n.faults.hard[k] = 0.01 * math.Pow(50, f)
-			}
+		f := c.drawn(1).float()
+		s.fierce[k] = f
+		switch k {
+		case Lose, Duplicate, Delay, FailSync, FailWrite, FailRead, Full:
+			n.faults.hard[k] = 0.001 * math.Pow(100, f)
+		case Rot:
+			n.faults.hard[k] = 0.01 * math.Pow(30, f)
+		case Bug:
+			n.faults.hard[k] = 0.01 * math.Pow(50, f)
 		}
 	}
 	return s
@@ -183,9 +182,11 @@ func (s *swarm) severs(k Kind, c *chances) (undo func()) {
 	}
 	var links []*link
 	notes := func(l *link) {
-		if before := &l.cut; k != Hold && !*before {
-			links = append(links, l)
-		} else if k == Hold && !l.holds {
+		already := l.cut
+		if k == Hold {
+			already = l.holds
+		}
+		if !already {
 			links = append(links, l)
 		}
 	}

@@ -115,16 +115,7 @@ func (c *chances) shuffle(n int, swap func(i, j int)) {
 // forces notes that an order is about to be another one than that in which things have come,
 // and reports whether it may be.
 func (c *chances) forces(tasks []*hub.Task) bool {
-	f := Fault{c.at.kind, c.at.where, c.n}
-	if c.in.except[f] {
-		return false
-	}
-	c.in.happened = append(c.in.happened, f)
-	if c.in.net.hub.Tracing() {
-		g := f // f itself need not be on the heap
-		c.in.net.tracef(&g, "%v%s", g, c.in.told(tasks))
-	}
-	return true
+	return c.in.happens(Fault{c.at.kind, c.at.where, c.n}, tasks)
 }
 
 // told says of tasks, which run in that order, where they stand, if anybody wants to know.

@@ -7,8 +7,8 @@ import (
 	"strconv"
 )
 
-// Current is the number of this goroutine. Go tells it nobody but in stacks: that takes about a
-// microsecond.
+// Current is the number of this goroutine. Go tells it nobody but in stacks: that takes some
+// microseconds, and more the deeper the stack is.
 func Current() uint64 {
 	var buf [64]byte
 	text := buf[:runtime.Stack(buf[:], false)]

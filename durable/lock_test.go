@@ -25,7 +25,7 @@ func TestLockOfItself(t *testing.T) {
 	assert.NotEmpty(t, l.literals)
 	assert.NotEmpty(t, l.known)
 	for _, want := range []string{
-		"\nfunc github.com/going-green/greenlet/durable.sums bench_test.go\n\tstart -\n\t\tn int\n",
+		"\nfunc github.com/going-green/greenlet/durable.sums sizes_test.go\n\tstart -\n\t\tn int\n",
 		"\ntype github.com/going-green/greenlet/durable.item struct\n\tName string\n\tcount int\n",
 		"\nknown github.com/going-green/greenlet/durable.cons\n",
 	} {

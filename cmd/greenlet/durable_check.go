@@ -93,7 +93,10 @@ func snapshotFiles(paths string) (list []string, err error) {
 			continue
 		}
 		err := filepath.WalkDir(path, func(path string, d fs.DirEntry, err error) error {
-			if err == nil && d.Type().IsRegular() {
+			if err != nil || !d.Type().IsRegular() {
+				return err
+			}
+			if path, err = filepath.Abs(path); err == nil { // the program is run elsewhere
 				list = append(list, path)
 			}
 			return err
@@ -256,11 +259,6 @@ func (c *command) ask(ctx context.Context, pkg checkedPackage, q question) (a an
 		return a, err
 	}
 	defer os.RemoveAll(temp)
-	for i, file := range q.Snapshots {
-		if q.Snapshots[i], err = filepath.Abs(file); err != nil {
-			return a, err
-		}
-	}
 	target, at, imports := ".", filepath.Join(pkg.Dir, "zzzz_greenlet_probe.go"), ""
 	if pkg.Name != "main" {
 		target = "./greenletprobe" // which may import internal packages

@@ -1,11 +1,7 @@
 package durable
 
 import (
-	"bytes"
-	"encoding/gob"
-	"encoding/json"
 	"errors"
-	"fmt"
 	"testing"
 
 	greenlet "github.com/going-green/greenlet/runtime"
@@ -65,99 +61,6 @@ func sums(n int) int {
 		return n
 	}
 	return n + sums(n-1)
-}
-
-// level is what has the same as a frame of sums, for what writes structs.
-type level struct {
-	PC     int
-	N      int
-	Caller *level
-}
-
-var depths = []int{1, 10, 1000}
-
-func BenchmarkDurable(b *testing.B) {
-	store := memory{}
-	for _, depth := range depths {
-		g := deep(depth)
-		snapshot, err := Append(nil, store, g)
-		require.NoError(b, err)
-		var l *level
-		for n := range depth {
-			l = &level{1, n, l}
-		}
-		b.Run(fmt.Sprintf("append/%d", depth), func(b *testing.B) {
-			b.ReportAllocs()
-			buf := make([]byte, 0, 1<<16)
-			for b.Loop() {
-				if _, err := Append(buf, store, g); err != nil {
-					b.Fatal(err)
-				}
-			}
-			b.ReportMetric(float64(len(snapshot)), "B")
-		})
-		b.Run(fmt.Sprintf("restore/%d", depth), func(b *testing.B) {
-			b.ReportAllocs()
-			for b.Loop() {
-				if _, err := RestoreFrom(snapshot, store, Standard); err != nil {
-					b.Fatal(err)
-				}
-			}
-		})
-		b.Run(fmt.Sprintf("fork/%d", depth), func(b *testing.B) {
-			b.ReportAllocs()
-			for b.Loop() {
-				if _, err := Fork(g); err != nil {
-					b.Fatal(err)
-				}
-			}
-		})
-		b.Run(fmt.Sprintf("gob/%d", depth), func(b *testing.B) {
-			b.ReportAllocs()
-			var buf bytes.Buffer
-			for b.Loop() {
-				buf.Reset()
-				if err := gob.NewEncoder(&buf).Encode(l); err != nil {
-					b.Fatal(err)
-				}
-			}
-			b.ReportMetric(float64(buf.Len()), "B")
-		})
-		b.Run(fmt.Sprintf("ungob/%d", depth), func(b *testing.B) {
-			b.ReportAllocs()
-			var buf bytes.Buffer
-			if err := gob.NewEncoder(&buf).Encode(l); err != nil {
-				b.Fatal(err)
-			}
-			for b.Loop() {
-				if err := gob.NewDecoder(bytes.NewReader(buf.Bytes())).Decode(new(level)); err != nil {
-					b.Fatal(err)
-				}
-			}
-		})
-		b.Run(fmt.Sprintf("json/%d", depth), func(b *testing.B) {
-			b.ReportAllocs()
-			n := 0
-			for b.Loop() {
-				text, err := json.Marshal(l)
-				if err != nil {
-					b.Fatal(err)
-				}
-				n = len(text)
-			}
-			b.ReportMetric(float64(n), "B")
-		})
-		b.Run(fmt.Sprintf("unjson/%d", depth), func(b *testing.B) {
-			b.ReportAllocs()
-			text, err := json.Marshal(l)
-			require.NoError(b, err)
-			for b.Loop() {
-				if err := json.Unmarshal(text, new(level)); err != nil {
-					b.Fatal(err)
-				}
-			}
-		})
-	}
 }
 
 // raced says that the race detector runs, with which pools drop what they keep.

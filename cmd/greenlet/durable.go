@@ -29,8 +29,9 @@ Check tells before a deployment which snapshots the source as it is would not go
 where, why, and what to do. It compares with the lock file of each package, which says
 what snapshots of the released version hold. Keep that file under version control, and
 write it with -update when a version is released. With -snapshots it looks at stored
-ones as well, or instead if a package has no lock file. It exits with 1 if there is a
-change that breaks snapshots, or may break some; what is only lost is told.
+ones as well, or instead if a package has no lock file; of several packages it is enough
+that the program of one goes on with a snapshot. It exits with 1 if there is a change that
+breaks snapshots, or may break some; what is only lost is told.
 
 	$ greenlet durable check
 	order.go:12: example.com/shop.order at charge: sum: it was int, and is float64 [breaks]

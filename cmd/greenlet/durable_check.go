@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -83,7 +84,30 @@ func (c *command) durableCheck(ctx context.Context, args []string) (int, error) 
 			all = append(all, packageChange{pkg.ImportPath, ch})
 		}
 	}
-	return c.printChanges(all, f.json)
+	return c.printChanges(ofOneProgram(all, pkgs, f.snapshots), f.json)
+}
+
+// ofOneProgram leaves, of what several programs say of a snapshot, what the one says that goes on
+// with it best: which has taken it is not known, and the others need not have its functions.
+func ofOneProgram(all []packageChange, pkgs []checkedPackage, snapshots []string) []packageChange {
+	type said struct{ snapshot, pkg string }
+	breaks, changes := map[said]int{}, map[said]int{}
+	for _, ch := range all {
+		s := said{ch.Snapshot, ch.Package}
+		if changes[s]++; ch.Kind != durable.Loses {
+			breaks[s]++
+		}
+	}
+	best := map[string]string{}
+	for _, file := range snapshots {
+		best[file] = slices.MinFunc(pkgs, func(x, y checkedPackage) int {
+			a, b := said{file, x.ImportPath}, said{file, y.ImportPath}
+			return cmp.Or(cmp.Compare(breaks[a], breaks[b]), cmp.Compare(changes[a], changes[b]))
+		}).ImportPath
+	}
+	return slices.DeleteFunc(all, func(ch packageChange) bool {
+		return ch.Snapshot != "" && ch.Package != best[ch.Snapshot]
+	})
 }
 
 // snapshotFiles are the files that the flag -snapshots names.

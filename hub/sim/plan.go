@@ -1,9 +1,7 @@
 package sim
 
 import (
-	"context"
 	"fmt"
-	"io"
 	"strings"
 	"time"
 
@@ -63,54 +61,6 @@ func (p Plan) check() Plan {
 		p.Drift = 0.1
 	}
 	return p
-}
-
-// RunFaults is [Simulation.Run] with the faults of a choice, and returns those that happened, in their order,
-// also if it fails. The same seed with Only those does the same, and has the same trace with Noise.
-//
-// The trace tells what the program does and what happens to it, with lines of its source:
-// messages, faults, what tasks panic with or are interrupted by, and [hub.Hub.Tracef]. Orders that are
-// forced are in it if they were chosen: in a run that draws them there are hundreds. With
-// Noise it tells what the loop and the network do, too: each wait and each order, and the segments
-// without which no connection is one.
-func (s Simulation) RunFaults(seed uint64, c Choice, w io.Writer) (happened []Fault, err error) {
-	return s.run(seed, c, s.writes(c, w))
-}
-
-// run is RunFaults with what records it, or nil.
-func (s Simulation) run(seed uint64, c Choice, r *recorder) (happened []Fault, err error) {
-	h := hub.NewSeeded(epoch, seed)
-	ctx, cancel := context.WithCancelCause(context.Background())
-	defer cancel(nil)
-	h.OnError(func(_ *hub.Task, err *hub.PanicError) { cancel(err) })
-	if s.limit > 0 {
-		defer time.AfterFunc(s.limit, func() { cancel(errTooLong) }).Stop()
-	}
-	n := newNetwork(h, s.Options, c)
-	n.fail = cancel
-	defer n.enter()()
-	h.SetChance(n.faults.newTurns())
-	r.attach(n)
-	if s.Plan != nil {
-		n.swarm = n.newSwarm(s.Plan.check())
-	}
-	if s.Checks != nil {
-		defer s.Checks.add(n)
-	}
-	check := s.Start(n)
-	if n.swarm != nil {
-		n.swarm.start()
-	}
-	err = h.Run(ctx)
-	if err == nil {
-		err = context.Cause(ctx) // by the last of the tasks
-	}
-	if err == nil && check != nil {
-		if err = check(); err == nil {
-			err = context.Cause(ctx) // by an Always
-		}
-	}
-	return n.Faults(), err
 }
 
 // Calm is an event that is set when there are no planned faults any more. Without a plan it is.

@@ -3,48 +3,11 @@ package sim
 import (
 	"errors"
 	"fmt"
-	"io"
 	"runtime"
 	"runtime/debug"
 	"sync"
 	"time"
 )
-
-// Simulation is what is run with many seeds.
-type Simulation struct {
-	Options Options
-	Plan    *Plan // of faults; nil is none but those of Options
-	// Choice says which faults happen in all runs; the zero value has those that are drawn.
-	Choice Choice
-	// Start makes hosts and starts tasks. When all have ended, check, unless it is nil,
-	// says what is wrong with what they have done.
-	//
-	// Seeds run at the same time, each on a goroutine and a hub of its own. What is to be the
-	// same with the same seed must begin anew in Start, and what Start finds outside, it and
-	// the tasks may only read: variables of the package, and those that it captures, maps and
-	// slices in them, and pointers in the arguments of tasks. What is counted over all runs
-	// is counted atomically, and no run may look at it.
-	Start func(n *Network) (check func() error)
-	// Checks collect what runs come to; nil is none. [Simulation.Test] fails if some is missing.
-	Checks *Checks
-	// Workers is how many seeds run at a time; 0 is one for each processor that Go uses.
-	Workers int
-	// Noise has traces tell all that happens: see [Simulation.RunFaults].
-	Noise bool
-
-	limit time.Duration // of real time, after which a run is given up; 0 is none
-}
-
-// epoch is when a simulation begins.
-var epoch = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
-
-// Run runs the simulation with a seed. It fails by the first panic of a task, upon which
-// the others are killed, by a deadlock, or else by what its check says. A trace is written to
-// w, unless it is nil: see [Simulation.RunFaults].
-func (s Simulation) Run(seed uint64, w io.Writer) error {
-	_, err := s.RunFaults(seed, s.Choice, w)
-	return err
-}
 
 // again is of how many seeds that pass one is run twice, to see whether it does the same.
 const again = 100

@@ -49,7 +49,7 @@ func (m *segment) String() string {
 	return fmt.Sprintf("%s from %v to %v", what, m.source.local, m.source.remote)
 }
 
-func (m *segment) ends() (from, to *Host) { return m.source.host, m.source.other }
+func (m *segment) ends() (from, to *Host) { return m.source.host, m.source.way.to }
 
 func (m *segment) payload() []byte { return m.data }
 
@@ -82,16 +82,17 @@ func (s *stream) knock() {
 		s.peer.send(&segment{kind: answer})
 		return
 	}
-	a := s.other.listeners[s.remote.Port]
+	other := s.way.to
+	a := other.listeners[s.remote.Port]
 	if a == nil {
-		nobody := &stream{host: s.other, other: s.host, local: s.remote, remote: s.local, peer: s}
+		nobody := &stream{host: other, way: other.net.link(other, s.host), local: s.remote, remote: s.local, peer: s}
 		nobody.send(&segment{kind: reset})
 		return
 	}
 	if len(a.queue) >= backlog {
 		return
 	}
-	p := s.other.newStream(s.remote, s.local, s.host)
+	p := other.newStream(s.remote, s.local, s.host)
 	p.peer, p.connected, s.peer = s, true, p
 	a.queue = append(a.queue, p)
 	a.ready.Signal(hub.In)

@@ -24,7 +24,8 @@ const (
 // stream is one end of a connection. What arrives out of order is thrown away and sent again
 // later: it only does when something was lost, as segments do not overtake each other.
 type stream struct {
-	host, other   *Host
+	host          *Host
+	way           *link // to the host of the other end
 	local, remote Addr
 	peer          *stream // the other end; nil until a dial has arrived there
 	ready         hub.Readiness
@@ -59,7 +60,7 @@ type stream struct {
 func (h *Host) newStream(local, remote Addr, other *Host) *stream {
 	size := h.net.o.Buffer
 	s := &stream{
-		host: h, other: other, local: local, remote: remote,
+		host: h, way: h.net.link(h, other), local: local, remote: remote,
 		ready: h.net.hub.MakeReadiness(), size: size, room: int64(size),
 	}
 	h.streams = append(h.streams, s)
@@ -83,14 +84,13 @@ func (s *stream) now() time.Time { return s.host.net.now() }
 
 // send sends m to the other end, behind what was sent before.
 func (s *stream) send(m *segment) {
-	n, now := s.host.net, s.now()
-	l := n.link(s.host, s.other)
+	l, now := s.way, s.now()
 	m.source, m.next, m.window = s, s.next, s.next+int64(s.size-len(s.in))
 	s.told = m.window
 	if at := l.through(len(m.data)); s.free.Before(at) {
 		s.free = at
 	}
-	if bandwidth := l.options().Bandwidth; bandwidth > 0 && s.host != s.other {
+	if bandwidth := l.options().Bandwidth; bandwidth > 0 && l.from != l.to {
 		s.free = s.free.Add(time.Duration(len(m.data)) * time.Second / time.Duration(bandwidth))
 	}
 	at := s.free.Add(l.latency())
@@ -198,7 +198,7 @@ func (s *stream) owed() bool {
 
 // arm sets the time for trying again, if there is anything to try.
 func (s *stream) arm() {
-	switch o := s.host.net.link(s.host, s.other).options(); {
+	switch o := s.way.options(); {
 	case !s.owed():
 		s.retrying = false
 		if s.retry != nil {

@@ -51,6 +51,15 @@ var rules = []rule{
 			return fmt.Sprint(fresh)
 		}`,
 		"7"},
+	{"variableBelowAFormerName", `
+		func f() string { a, b := 7, 8; greenlet.Yield("here"); return fmt.Sprint(a, b) }`, `
+		func f() string {
+			x := 9 //greenlet:was a
+			y := 9
+			greenlet.Yield("here")
+			return fmt.Sprint(x, y)
+		}`,
+		"variable y: the snapshot does not have it"},
 	{"variableRenamedSilently", `
 		func f() string { old := 7; greenlet.Yield("here"); return fmt.Sprint(old) }`, `
 		func f() string { fresh := 7; greenlet.Yield("here"); return fmt.Sprint(fresh) }`,

@@ -192,6 +192,7 @@ func hasHeader(file *ast.File, line *regexp.Regexp) bool {
 
 type parser struct {
 	fset  *token.FileSet
+	lines *lines // of the file that is being read, once it has a point or a former name
 	set   *Set
 	diags diag.List
 }
@@ -207,6 +208,7 @@ func (p *parser) related(pos token.Pos, message string) diag.Related {
 }
 
 func (p *parser) file(file *ast.File) {
+	p.lines = nil
 	docOf := map[*ast.CommentGroup]*ast.FuncDecl{}
 	varsOf := map[*ast.CommentGroup]*ast.GenDecl{}
 	for _, decl := range file.Decls {
@@ -225,7 +227,7 @@ func (p *parser) file(file *ast.File) {
 		fn := docOf[group]
 		var first token.Pos
 		for _, c := range group.List {
-			valid, botched := p.comment(c)
+			valid, botched := p.comment(file, c)
 			switch {
 			case botched && fn != nil:
 				p.set.refused[fn] = true
@@ -271,7 +273,7 @@ func hasLiteral(decl *ast.GenDecl) bool {
 
 // comment reports whether c is the directive, and whether it is something
 // that was meant to be one, which it has diagnosed.
-func (p *parser) comment(c *ast.Comment) (valid, botched bool) {
+func (p *parser) comment(file *ast.File, c *ast.Comment) (valid, botched bool) {
 	if lookalike.MatchString(c.Text) {
 		p.report(c.Pos(), diag.DirectiveSpace, strconv.Quote(c.Text)+" is an ordinary comment, not a directive",
 			"write it "+Resumable)
@@ -292,7 +294,7 @@ func (p *parser) comment(c *ast.Comment) (valid, botched bool) {
 		}
 		return false, false
 	case ok && (d.Name == point || d.Name == was):
-		return false, !p.note(c, d)
+		return false, !p.note(file, c, d)
 	case !ok || d.Name != verb:
 		p.report(c.Pos(), diag.DirectiveUnknown, "unknown directive "+written(c.Text),
 			"the known directives are: "+Resumable+", for durable functions "+prefix+point+" and "+prefix+was+", and for greenletvet "+prefix+allow)

@@ -3,6 +3,7 @@ package directive
 import (
 	"go/ast"
 	"go/token"
+	"strconv"
 	"strings"
 	"unicode"
 
@@ -19,7 +20,8 @@ import (
 //		err := pay(o)
 //		…
 //
-// A point and a former name are of what stands on their line or, if nothing does, on the next.
+// A point and a former name are of what stands before them on their line or, if nothing does, on
+// the next that is no comment's.
 const (
 	durable = "durable"
 	point   = "point"
@@ -35,7 +37,7 @@ const (
 // Durable is the directive of durable functions, as it is written.
 const Durable = Resumable + " " + durable
 
-// note is where a point or a former name stands.
+// note is what a point or a former name is of: what stands on a line.
 type note struct {
 	what string // point or was
 	file string
@@ -57,10 +59,7 @@ func (s *Set) noted(fset *token.FileSet, what string, pos token.Pos) string {
 		return ""
 	}
 	at := fset.PositionFor(pos, false)
-	if name := s.notes[note{what, at.Filename, at.Line}]; name != "" {
-		return name
-	}
-	return s.notes[note{what, at.Filename, at.Line - 1}]
+	return s.notes[note{what, at.Filename, at.Line}]
 }
 
 func isDurable(c *ast.Comment) bool {
@@ -69,7 +68,7 @@ func isDurable(c *ast.Comment) bool {
 }
 
 // note keeps a point or a former name, and reports whether it is well formed.
-func (p *parser) note(c *ast.Comment, d ast.Directive) bool {
+func (p *parser) note(file *ast.File, c *ast.Comment, d ast.Directive) bool {
 	name := strings.TrimSpace(d.Args)
 	if !isName(name) {
 		what := "the name of the suspension on its line or the next"
@@ -83,9 +82,67 @@ func (p *parser) note(c *ast.Comment, d ast.Directive) bool {
 		p.report(c.Pos(), diag.DirectiveArgs, "a suspension cannot be named "+name+": tables of durable functions have a point of that name", "give it another name")
 		return false
 	}
+	if p.lines == nil {
+		p.lines = p.linesOf(file)
+	}
 	at := p.fset.PositionFor(c.Pos(), false)
-	p.set.notes[note{d.Name, at.Filename, at.Line}] = name
+	line, ok := p.lines.named(at.Line, at.Column)
+	of := note{d.Name, at.Filename, line}
+	switch {
+	case !ok:
+		p.report(c.Pos(), diag.DirectiveMisplaced, prefix+d.Name+" is of nothing: the next line is empty", "put it behind what it is of, or on the line above")
+		return false
+	case p.set.notes[of] != "":
+		p.report(c.Pos(), diag.DirectiveTwice, "line "+strconv.Itoa(line)+" has "+prefix+d.Name+" twice", "remove one, or give what it is of a line of its own")
+		return false
+	}
+	p.set.notes[of] = name
 	return true
+}
+
+// lines says what the lines of a file have.
+type lines struct {
+	code    map[int]int // the column where code begins
+	comment map[int]bool
+}
+
+func (p *parser) linesOf(file *ast.File) *lines {
+	l := &lines{map[int]int{}, map[int]bool{}}
+	at := func(pos token.Pos) {
+		if pos.IsValid() {
+			p := p.fset.PositionFor(pos, false)
+			if column, ok := l.code[p.Line]; !ok || p.Column < column {
+				l.code[p.Line] = p.Column
+			}
+		}
+	}
+	ast.Inspect(file, func(n ast.Node) bool {
+		switch n.(type) {
+		case nil, *ast.Comment, *ast.CommentGroup:
+			return false
+		case *ast.File:
+			return true
+		}
+		at(n.Pos())
+		at(n.End() - 1)
+		return true
+	})
+	for _, group := range file.Comments {
+		for line := p.fset.PositionFor(group.Pos(), false).Line; line <= p.fset.PositionFor(group.End(), false).Line; line++ {
+			l.comment[line] = true
+		}
+	}
+	return l
+}
+
+// named is the line that a comment is of which begins there; ok is false if that has no code.
+func (l *lines) named(line, column int) (of int, ok bool) {
+	if begin, ok := l.code[line]; ok && begin < column {
+		return line, true
+	}
+	for line++; l.comment[line] && l.code[line] == 0; line++ {
+	}
+	return line, l.code[line] > 0
 }
 
 // isName reports whether s may stand in a table of points, which is words in a raw string

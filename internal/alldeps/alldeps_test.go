@@ -60,7 +60,7 @@ var rooms = []struct{ room, imports string }{
 	{"rewrite/internal/finish", "internal/names rewrite/internal/load rewrite/internal/unit rewrite/internal/work"},
 	{"rewrite/internal/load", "internal/color internal/diag internal/directive internal/names internal/stamp internal/subset rewrite/internal/unit rewrite/internal/work"},
 	{"rewrite/internal/lower", "internal/color internal/diag internal/names internal/subset rewrite/internal/emit rewrite/internal/ir rewrite/internal/unit rewrite/internal/work"},
-	{"rewrite/internal/emit", "internal/color internal/names internal/stamp rewrite/internal/ir"},
+	{"rewrite/internal/emit", "internal/color internal/directive internal/names internal/stamp rewrite/internal/ir"},
 	{"rewrite/internal/ir", "internal/color internal/diag"},
 	{"rewrite/internal/unit", "internal/color internal/directive internal/stamp"},
 	{"rewrite/internal/work", ""},

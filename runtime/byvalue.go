@@ -161,13 +161,12 @@ func (f *valueFrame) Resume(r *Run) Status {
 		} else {
 			f.returned(reflect.ValueOf(callee).MethodByName("Returned").Call([]reflect.Value{reflect.ValueOf(r)}))
 		}
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 	if st := f.call(r); st != proto.Done {
-		f.PC = 1
-		return r.Link(f, &f.Header, st)
+		return f.Link(r, f, 1, st)
 	}
-	return r.Return(f, &f.Header)
+	return f.Return(r, f)
 }
 
 func (f *valueFrame) call(r *Run) (st Status) {

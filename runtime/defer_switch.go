@@ -32,7 +32,7 @@ func (h *DeferHeader) DeferSwitching(slot any, to func(r *Run) Status) {
 func (h *DeferHeader) deferSwitch(slot any, to func(r *Run, w *waiter) Status) {
 	h.DeferResumable(func(r *Run) Status {
 		w := &waiter{}
-		r.Leaf(w, &w.Header)
+		w.Leaf(r, w, 1)
 		r.Await(slot)
 		return to(r, w)
 	})
@@ -44,7 +44,7 @@ type waiter struct{ Header }
 
 func (w *waiter) Resume(r *Run) Status {
 	r.Received()
-	return r.Return(w, &w.Header)
+	return w.Return(r, w)
 }
 
 func (w *waiter) Func() *Func      { return waiterFunc }

@@ -264,10 +264,10 @@ func (f *bothFrame) Resume(r *gen.Run) gen.Status {
 		}
 		f.PC++
 		if _, st := greenlet.YieldFromResumable[any](r, greenlet.NewChild(r.Current(), newCountFrame(n))); st != gen.Done {
-			return r.Link(f, &f.Header, st)
+			return f.Link(r, f, f.PC, st)
 		}
 	}
-	return r.Return(f, &f.Header)
+	return f.Return(r, f)
 }
 
 func ExampleYieldFrom() {

@@ -187,12 +187,6 @@ func (f *Func) at(pc uint32) StackFrame {
 // function it called has suspended. A function that the driver resumed is the
 // leaf already, and has its caller.
 
-// Leaf makes f, whose header is h, the innermost frame of the current greenlet.
-func (r *Run) Leaf(f Frame, h *Header) {
-	r.cur.leaf = f
-	r.tail = h
-}
-
 // Leaf makes f, whose header is h, the innermost frame of the current greenlet, suspended in
 // state pc.
 func (h *Header) Leaf(r *Run, f Frame, pc uint32) {
@@ -210,7 +204,8 @@ func (h *Header) Link(r *Run, f Frame, pc uint32, st Status) Status {
 	return st
 }
 
-// Started is [Run.Started] for generated code.
+// Started is the end of the first step of a frame f, whose header is h: of the call of
+// its function, with the status st.
 func (h *Header) Started(r *Run, f Frame, st Status) Status {
 	if st == proto.Done {
 		return h.Return(r, f)
@@ -218,7 +213,9 @@ func (h *Header) Started(r *Run, f Frame, st Status) Status {
 	return st
 }
 
-// Return is [Run.Return] for generated code, and in line as well.
+// Return reports that the activation f, whose header is h, has returned, and
+// gives the driver its status. It is written so that gc takes it in line: one node of
+// the syntax more, and it costs a call.
 func (h *Header) Return(r *Run, f Frame) (st Status) {
 	h.use = returned
 	if h.Caller == nil {
@@ -234,23 +231,6 @@ func (r *Run) Mark() Frame { return r.cur.leaf }
 // Recovered undoes what the step, or a call in it, had begun of a suspension
 // when the panic came.
 func (r *Run) Recovered(mark Frame) { r.cur.leaf, r.cur.slot = mark, nil }
-
-// Link makes f, whose header is h, the caller of the frame that has just
-// suspended below it with the status st, which it returns.
-func (r *Run) Link(f Frame, h *Header, st Status) Status {
-	r.tail.Caller = f
-	r.tail = h
-	return st
-}
-
-// Started is the end of the first step of a frame f, whose header is h: of the call of
-// its function, with the status st.
-func (r *Run) Started(f Frame, h *Header, st Status) Status {
-	if st == proto.Done {
-		return r.Return(f, h)
-	}
-	return st
-}
 
 // Enter suspends f, whose header is h, to run callee as a nested call.
 func (r *Run) Enter(f Frame, h *Header, callee Frame) Status {
@@ -269,18 +249,6 @@ func (r *Run) Enter(f Frame, h *Header, callee Frame) Status {
 
 // Guard tells the run that frames of the current greenlet may catch panics.
 func (r *Run) Guard() { r.cur.guarded = true }
-
-// Return reports that the activation f, whose header is h, has returned, and
-// gives the driver its status. It is written so that gc takes it in line: one node of
-// the syntax more, and it costs a call.
-func (r *Run) Return(f Frame, h *Header) (st Status) {
-	h.use = returned
-	if h.Caller == nil {
-		return r.finish(f)
-	}
-	r.callee, r.cur.leaf = f, h.Caller
-	return // Done
-}
 
 // Callee is the frame whose return resumed the calling frame.
 func (r *Run) Callee() Frame { return r.callee }

@@ -23,7 +23,7 @@ func (f *countFrame) Args(args []any)      { gen.SetArgs(f, args, &f.n) }
 func (f *countFrame) Resume(r *gen.Run) gen.Status {
 	st := f.run(r, 0)
 	if st == gen.Done {
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 	return st
 }
@@ -45,8 +45,8 @@ loop:
 		return gen.Done
 	}
 	f = gen.Take(r, f, 1)
-	r.Leaf(f, &f.Header)
-	f.n, f.i, f.PC = n, i, 1
+	f.Leaf(r, f, 1)
+	f.n, f.i = n, i
 	return gen.Yielded(r, i)
 resumed_1:
 	i++
@@ -85,7 +85,7 @@ func (f *walkFrame) Args(args []any)      { gen.SetArgs(f, args, &f.t) }
 func (f *walkFrame) Resume(r *gen.Run) gen.Status {
 	st := f.run(r, nil)
 	if st == gen.Done {
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 	return st
 }
@@ -114,19 +114,19 @@ func (f *walkFrame) run(r *gen.Run, t *tree) gen.Status {
 	}
 	if st := walkResumable(r, t.l); st != gen.Done {
 		f = gen.Take(r, f, 2)
-		f.t, f.PC = t, 1
-		return r.Link(f, &f.Header, st)
+		f.t = t
+		return f.Link(r, f, 1, st)
 	}
 after_1:
 	f = gen.Take(r, f, 2)
-	r.Leaf(f, &f.Header)
-	f.t, f.PC = t, 2
+	f.Leaf(r, f, 2)
+	f.t = t
 	return gen.Yielded(r, t.v)
 after_2:
 	if st := walkResumable(r, t.r); st != gen.Done {
 		f = gen.Take(r, f, 2)
-		f.t, f.PC = nil, 3
-		return r.Link(f, &f.Header, st)
+		f.t = nil
+		return f.Link(r, f, 3, st)
 	}
 after_3:
 	return gen.Done
@@ -149,7 +149,7 @@ func (f *pingFrame) Func() *greenlet.Func { return pingInfo }
 func (f *pingFrame) Resume(r *gen.Run) gen.Status {
 	st := f.run(r, nil, 0)
 	if st == gen.Done {
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 	return st
 }

@@ -117,15 +117,15 @@ type pushFrame struct {
 // Resume calls the iterator, or ends with it.
 func (f *pushFrame) Resume(r *Run) Status {
 	if f.PC == 0 {
-		f.PC = 1
+		f.PC = 1 // it has begun
 		f.push.g, r.push = r.cur, &f.push
 		if st := f.call(r); st != proto.Done {
-			return r.Link(f, &f.Header, st)
+			return f.Link(r, f, 1, st)
 		}
 	} else {
 		r.Callee().Release(r)
 	}
-	return r.Return(f, &f.Header)
+	return f.Return(r, f)
 }
 
 // Release gives nothing back.
@@ -147,7 +147,7 @@ type yielding struct {
 }
 
 // Resume returns from yield.
-func (y *yielding) Resume(r *Run) Status { return r.Return(y, &y.Header) }
+func (y *yielding) Resume(r *Run) Status { return y.Return(r, y) }
 
 // Release makes the yielder ready for the next call.
 func (y *yielding) Release(*Run) { y.Caller, y.PC = nil, 0 }
@@ -163,8 +163,7 @@ func (y *yielding) Func() *Func { return yieldFunc }
 
 // yieldValue suspends the iterator with v.
 func yieldValue[T any](y *yielding, r *Run, v T) Status {
-	r.Leaf(y, &y.Header)
-	y.PC = 1
+	y.Leaf(r, y, 1)
 	return yielded(r, v)
 }
 

@@ -46,8 +46,7 @@ func (f *pushedFrame) run(r *gen.Run) gen.Status {
 		})
 		more, st := y.CallResumable(r, f.i)
 		if st != gen.Done {
-			f.PC = 1
-			return r.Link(f, &f.Header, st)
+			return f.Link(r, f, 1, st)
 		}
 		*f.c.more = more
 		if !more {
@@ -67,7 +66,7 @@ func (f *pushedFrame) Resume(r *gen.Run) gen.Status {
 			return st
 		}
 	}
-	return r.Return(f, &f.Header)
+	return f.Return(r, f)
 }
 
 func (f *pushedFrame) Func() *greenlet.Func { return countInfo }

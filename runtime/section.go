@@ -77,12 +77,12 @@ func (f *rootSection) Resume(r *Run) Status {
 	if f.PC == 0 {
 		f.PC, f.code = 1, codeOf(f.fn)
 		if st := OnStackResumable(r, f.fn); st != proto.Done {
-			return r.Link(f, &f.Header, st)
+			return f.Link(r, f, 1, st)
 		}
 	} else {
 		r.Callee().Release(r)
 	}
-	return r.Return(f, &f.Header)
+	return f.Return(r, f)
 }
 
 // Func describes the function that the section runs.

@@ -210,7 +210,7 @@ func (f *onStackFrame) Resume(r *Run) Status {
 		return proto.Done
 	case proto.Done:
 		f.left(st)
-		return r.Return(f, &f.Header)
+		return f.Return(r, f)
 	}
 	return st
 }

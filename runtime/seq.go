@@ -139,7 +139,7 @@ func pull[T any](frame Frame) (next func() (T, bool), stop func()) {
 
 // ended ends a stay in which the frame of g, an asker, has returned.
 func (p *driven) ended() {
-	p.run.Return(p.g.leaf, p.g.leaf.header())
+	p.g.leaf.header().Return(p.run, p.g.leaf)
 	p.switched()
 }
 

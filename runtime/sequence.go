@@ -130,8 +130,7 @@ func (f *sequenceFrame[T]) call(r *Run) Status {
 	for more && f.next() {
 		var st Status
 		if more, st = f.yield.CallResumable(r, f.p.take()); st != proto.Done {
-			f.PC = 1
-			_ = r.Link(f, &f.Header, st)
+			f.Link(r, f, 1, st)
 			f.p.run.Free = nil // another one may resume f
 			whole = true
 			return st
@@ -154,7 +153,7 @@ func (f *sequenceFrame[T]) Resume(r *Run) Status {
 	if st := f.call(r); st != proto.Done {
 		return st
 	}
-	return r.Return(f, &f.Header)
+	return f.Return(r, f)
 }
 
 // catch makes Resume end the loop with a panic.

@@ -100,7 +100,7 @@ func (f *yieldFromFrame[R]) Resume(r *Run) Status {
 	to := &Greenlet{state: suspended, leaf: f.Caller, slot: &f.result}
 	root.Send(&Run{cur: &Greenlet{state: dead, parent: to}})
 	root.Forget()
-	return r.Return(f, &f.Header)
+	return f.Return(r, f)
 }
 
 // Returned is the result of YieldFrom.

@@ -28,10 +28,10 @@ func (b *board) newSolveFrame() *boardSolveFrame {
 	return gen.MakeFrame(boardSolveFrame{b: b})
 }
 func (b *board) solveResumable(r *gen.Run) gen.Status {
-	f := gen.Take(r, (*boardSolveFrame)(nil), 49)
+	f := gen.New[boardSolveFrame](r, 49)
 	f.b = b
 	mark := r.Mark()
-	r.Leaf(f, &f.Header)
+	f.Leaf(r, f, 0)
 	var v *board
 	if f.Ask(&v) == gen.Done {
 		r.Recovered(mark)

@@ -25,10 +25,10 @@ func (t *tree) newFringeFrame() *treeFringeFrame {
 	return gen.MakeFrame(treeFringeFrame{t: t})
 }
 func (t *tree) fringeResumable(r *gen.Run) gen.Status {
-	f := gen.Take(r, (*treeFringeFrame)(nil), 7)
+	f := gen.New[treeFringeFrame](r, 7)
 	f.t = t
 	mark := r.Mark()
-	r.Leaf(f, &f.Header)
+	f.Leaf(r, f, 0)
 	var v string
 	if f.Ask(&v) == gen.Done {
 		r.Recovered(mark)

@@ -25,10 +25,10 @@ func (f *fork) newFringeFrame() *forkFringeFrame {
 	return gen.MakeFrame(forkFringeFrame{f: f})
 }
 func (f *fork) fringeResumable(r *gen.Run) gen.Status {
-	f2 := gen.Take(r, (*forkFringeFrame)(nil), 42)
+	f2 := gen.New[forkFringeFrame](r, 42)
 	f2.f = f
 	mark := r.Mark()
-	r.Leaf(f2, &f2.Header)
+	f2.Leaf(r, f2, 0)
 	var v int
 	if f2.Ask(&v) == gen.Done {
 		r.Recovered(mark)

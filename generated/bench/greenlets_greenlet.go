@@ -90,10 +90,10 @@ type treeWalkWaiting struct {
 
 func (t *tree) newWalkFrame() *treeWalkFrame { _ = t.walk; return gen.MakeFrame(treeWalkFrame{t: t}) }
 func (t *tree) walkResumable(r *gen.Run) gen.Status {
-	f := gen.Take(r, (*treeWalkFrame)(nil), 8)
+	f := gen.New[treeWalkFrame](r, 8)
 	f.t = t
 	mark := r.Mark()
-	r.Leaf(f, &f.Header)
+	f.Leaf(r, f, 0)
 	var v int
 	if f.Ask(&v) == gen.Done {
 		r.Recovered(mark)

@@ -22,10 +22,10 @@ type bushWalkWaiting struct {
 
 func (t *bush) newWalkFrame() *bushWalkFrame { _ = t.walk; return gen.MakeFrame(bushWalkFrame{t: t}) }
 func (t *bush) walkResumable(r *gen.Run) gen.Status {
-	f := gen.Take(r, (*bushWalkFrame)(nil), 34)
+	f := gen.New[bushWalkFrame](r, 34)
 	f.t = t
 	mark := r.Mark()
-	r.Leaf(f, &f.Header)
+	f.Leaf(r, f, 0)
 	var v int
 	if f.Ask(&v) == gen.Done {
 		r.Recovered(mark)

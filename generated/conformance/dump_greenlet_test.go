@@ -242,10 +242,10 @@ type sinksWaiting struct{}
 
 func newSinksFrame(depth int) *sinksFrame { _ = sinks; return gen.MakeFrame(sinksFrame{depth: depth}) }
 func sinksResumable(r *gen.Run, depth int) gen.Status {
-	f := gen.Take(r, (*sinksFrame)(nil), 46)
+	f := gen.New[sinksFrame](r, 46)
 	f.depth = depth
 	mark := r.Mark()
-	r.Leaf(f, &f.Header)
+	f.Leaf(r, f, 0)
 	var v int
 	if f.Ask(&v) == gen.Done {
 		r.Recovered(mark)

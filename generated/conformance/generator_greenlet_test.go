@@ -249,10 +249,10 @@ func newPermuteFrame(list []string, n int) *permuteFrame {
 	return gen.MakeFrame(permuteFrame{list: list, n: n})
 }
 func permuteResumable(r *gen.Run, list []string, n int) gen.Status {
-	f := gen.Take(r, (*permuteFrame)(nil), 24)
+	f := gen.New[permuteFrame](r, 24)
 	f.list, f.n = list, n
 	mark := r.Mark()
-	r.Leaf(f, &f.Header)
+	f.Leaf(r, f, 0)
 	var v []string
 	if f.Ask(&v) == gen.Done {
 		r.Recovered(mark)
@@ -418,10 +418,10 @@ type nestWaiting struct {
 
 func newNestFrame(n int) *nestFrame { _ = nest; return gen.MakeFrame(nestFrame{n: n}) }
 func nestResumable(r *gen.Run, n int) gen.Status {
-	f := gen.Take(r, (*nestFrame)(nil), 2)
+	f := gen.New[nestFrame](r, 2)
 	f.n = n
 	mark := r.Mark()
-	r.Leaf(f, &f.Header)
+	f.Leaf(r, f, 0)
 	var v int
 	if f.Ask(&v) == gen.Done {
 		r.Recovered(mark)

@@ -25,10 +25,10 @@ func newCountdownFrame(n int) *countdownFrame {
 	return gen.MakeFrame(countdownFrame{n: n})
 }
 func countdownResumable(r *gen.Run, n int) gen.Status {
-	f := gen.Take(r, (*countdownFrame)(nil), 43)
+	f := gen.New[countdownFrame](r, 43)
 	f.n = n
 	mark := r.Mark()
-	r.Leaf(f, &f.Header)
+	f.Leaf(r, f, 0)
 	var v int
 	if f.Ask(&v) == gen.Done {
 		r.Recovered(mark)

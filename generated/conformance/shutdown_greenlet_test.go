@@ -243,10 +243,10 @@ type deepWaiting struct{}
 
 func newDeepFrame(n int) *deepFrame { _ = deep; return gen.MakeFrame(deepFrame{n: n}) }
 func deepResumable(r *gen.Run, n int) gen.Status {
-	f := gen.Take(r, (*deepFrame)(nil), 62)
+	f := gen.New[deepFrame](r, 62)
 	f.n = n
 	mark := r.Mark()
-	r.Leaf(f, &f.Header)
+	f.Leaf(r, f, 0)
 	var v int
 	if f.Ask(&v) == gen.Done {
 		r.Recovered(mark)

@@ -98,7 +98,7 @@ func (c *Colors) CanStart(fn *types.Func) bool {
 	return c.UsedAsValue(fn) || c.named[constructor] || slices.Contains(c.pkg.Named, constructor)
 }
 
-// findValues fills asValue.
+// findValues fills asValue and named.
 func (c *Colors) findValues() {
 	called := map[*ast.Ident]bool{}
 	for _, file := range c.pkg.Files {
@@ -109,10 +109,11 @@ func (c *Colors) findValues() {
 					called[id] = true
 				}
 			case *ast.Ident:
-				if used, ok := c.pkg.Info.Uses[n].(*types.Func); ok && used.Pkg() == c.pkg.Pkg {
+				used, ok := c.pkg.Info.Uses[n].(*types.Func)
+				if ok && used.Pkg() == c.pkg.Pkg {
 					c.named[used.Name()] = true
 				}
-				if used, ok := c.pkg.Info.Uses[n].(*types.Func); ok && !called[n] {
+				if ok && !called[n] {
 					c.asValue[used.Origin()] = true
 				}
 			}

@@ -230,7 +230,7 @@ func (f *iterationFrame[Y]) step(r *Run) (end Status) {
 		}
 		if st != Done {
 			f.in = nil
-			return r.Link(f, &f.Header, st)
+			return f.Link(r, f, f.PC, st)
 		}
 	}
 	for f.Pending() {
@@ -245,7 +245,7 @@ func (f *iterationFrame[Y]) Resume(r *Run) Status {
 	if st := f.steps(r); st != Done {
 		return st
 	}
-	return r.Return(f, &f.Header)
+	return f.Return(r, f)
 }
 
 // Func describes Iterate: the loop is where it is called.

@@ -24,8 +24,7 @@ type stacked[R any] struct {
 func (f *stacked[R]) run(r *Run, self Frame, call func()) Status {
 	st := greenlet.OnStackResumable(r, func(greenlet.Section) { call() })
 	if st != proto.Done {
-		f.PC = 1
-		return r.Link(self, &f.Header, st)
+		return f.Link(r, self, 1, st)
 	}
 	return st
 }
@@ -33,7 +32,7 @@ func (f *stacked[R]) run(r *Run, self Frame, call func()) Status {
 // Resume returns what the function has.
 func (f *stacked[R]) Resume(r *Run) Status {
 	r.Callee().Release(r)
-	return r.Return(f, &f.Header)
+	return f.Return(r, f)
 }
 
 // Returned is what the function has returned.
@@ -59,7 +58,7 @@ type stackedPair[R0, R1 any] struct{ stacked[pair[R0, R1]] }
 // Resume returns what the function has.
 func (f *stackedPair[R0, R1]) Resume(r *Run) Status {
 	r.Callee().Release(r)
-	return r.Return(f, &f.Header)
+	return f.Return(r, f)
 }
 
 // Returned is what the function has returned.

@@ -2,6 +2,7 @@ package emit
 
 import (
 	"fmt"
+	"go/types"
 	"hash/fnv"
 	"path/filepath"
 	"strconv"
@@ -26,9 +27,8 @@ type described struct {
 	lines []string
 }
 
-// newDescribed are those of the file at path, in a package that has the names for which
-// taken is true.
-func newDescribed(path string, taken func(name string) bool) *described {
+// newDescribed are those of the file at path, of a package.
+func newDescribed(path string, pkg *types.Package) *described {
 	base := filepath.Base(path)
 	safe := strings.Map(func(r rune) rune {
 		if r == '_' || '0' <= r && r <= '9' || 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' {
@@ -44,11 +44,7 @@ func newDescribed(path string, taken func(name string) bool) *described {
 	if '0' <= safe[0] && safe[0] <= '9' {
 		safe = "_" + safe
 	}
-	name := safe
-	for i := 2; taken(name); i++ {
-		name = safe + strconv.Itoa(i)
-	}
-	return &described{name: name}
+	return &described{name: freeIn(pkg, safe)}
 }
 
 // emit declares the variable, for functions of a package as tracebacks name it and of the
@@ -67,16 +63,16 @@ func (d *described) emit(c *Converter, out *jen.File, pkg, file string) {
 func (e *funcEmitter) describe(out *jen.File) {
 	out.Func().Params(jen.Op("*").Add(e.frameRef())).Id("Func").Params().Op("*").Add(e.rt("Func")).
 		Add(oneLine(jen.Return(jen.Id(e.described.name).Dot("At").Call(jen.Lit(len(e.described.lines))))))
-	text := strings.TrimPrefix(e.tracebackName(), tracebackPackage(e.Pkg)+".")
+	text := e.nameInPackage()
 	begin := e.placeOf(e.fn.Decl.Pos())
-	text += " " + e.described.place(e, begin, place{})
+	text += " " + e.describedPlace(begin, place{})
 	if e.fn.Defers {
-		text += " " + e.described.place(e, e.placeOf(e.fn.Decl.Body.Rbrace), begin)
+		text += " " + e.describedPlace(e.placeOf(e.fn.Decl.Body.Rbrace), begin)
 	}
 	var points, before []string
 	for _, b := range e.fn.Blocks {
 		if w, ok := b.Term.(*ir.Wait); ok {
-			point := e.described.place(e, e.placeOf(callPos(w.Source)), begin)
+			point := e.describedPlace(e.placeOf(callPos(w.Source)), begin)
 			var live []string
 			for _, v := range w.Live {
 				live = append(live, v.Name)
@@ -93,8 +89,8 @@ func (e *funcEmitter) describe(out *jen.File) {
 	e.described.lines = append(e.described.lines, text)
 }
 
-// place is the line of p, with its file if that is not the file of the place at.
-func (d *described) place(e *funcEmitter, p, at place) string {
+// describedPlace is the line of p, with its file if that is not the file of the place at.
+func (e *funcEmitter) describedPlace(p, at place) string {
 	text := strconv.Itoa(p.line)
 	if p.file != at.file {
 		text += "@" + strings.ReplaceAll(e.sourcePath(p), " ", "\x00")

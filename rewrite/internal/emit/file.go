@@ -65,7 +65,7 @@ func File(src Source, fns []*ir.Func) ([]byte, error) {
 	lines := newDirectives(src)
 	literals := map[*ir.Lit]*funcEmitter{}
 	path := src.Fset.PositionFor(src.File.FileStart, false).Filename
-	functions := newDescribed(path, func(name string) bool { return src.Pkg.Scope().Lookup(name) != nil })
+	functions := newDescribed(path, src.Pkg)
 	imports.Take(functions.name)
 	list := make([]*funcEmitter, len(fns))
 	for i, fn := range fns {

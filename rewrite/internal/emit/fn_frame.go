@@ -80,22 +80,20 @@ func (e *funcEmitter) args(out *jen.File) {
 	e.method(out, "Args", jen.Id(e.free("args")).Index().Add(e.anyType())).Add(oneLine(e.rt(set).Call(list...)))
 }
 
-// send hands the results to the parent greenlet. That of the header has none.
+// send hands the results to the parent greenlet. What the frame embeds does it for most functions,
+// and for those without results.
 func (e *funcEmitter) send(out *jen.File) {
 	res := e.fn.Frame.Results
-	r := jen.Id(e.free("r"))
-	var sent jen.Code
-	switch len(res) {
-	case 0, 1, 2, 3, 4: // see embedded
+	if len(res) == 0 || ir.Returns(len(res)) {
 		return
-	default:
-		var values []jen.Code
-		for _, f := range res {
-			values = append(values, e.field(f))
-		}
-		sent = e.rt("Result").Types(e.anyType()).Call(r, e.rt("Values").Values(values...))
 	}
-	e.method(out, "Send", e.runParam(e.free("r"))).Add(e.rt("Status")).Add(oneLine(jen.Return(sent)))
+	r := e.free("r")
+	var values []jen.Code
+	for _, f := range res {
+		values = append(values, e.field(f))
+	}
+	e.method(out, "Send", e.runParam(r)).Add(e.rt("Status")).Add(oneLine(
+		jen.Return(e.rt("Result").Types(e.anyType()).Call(jen.Id(r), e.rt("Values").Values(values...)))))
 }
 
 // freeList is the list of the frame type in a run's cache.
@@ -118,13 +116,18 @@ func (e *funcEmitter) forget(out *jen.File) {
 		return
 	}
 	kept := []jen.Code{jen.Id(e.embeddedName()).Op(":").Add(e.field(e.embeddedName()))}
-	for _, name := range e.fn.Frame.Results {
-		if !ir.Returns(len(e.fn.Frame.Results)) {
-			kept = append(kept, jen.Id(name).Op(":").Add(e.field(name)))
+	for _, f := range e.fn.Frame.Fields {
+		if f.Var == nil && !e.fn.Frame.Embeds(f) {
+			kept = append(kept, jen.Id(f.Name).Op(":").Add(e.field(f.Name)))
 		}
 	}
 	e.method(out, "Forget").Add(oneLine(
 		jen.Op("*").Id(e.free("f")).Op("=").Add(e.frameRef()).Add(oneLineList(kept...))))
+}
+
+// newFrame takes a frame for a call that has none.
+func (e *funcEmitter) newFrame() jen.Code {
+	return jen.Id(e.f).Op(":=").Add(e.rt("New")).Types(e.frameRef()).Call(jen.Id(e.r), e.freeList())
 }
 
 // oneLineList is a composite literal's elements on one line.
@@ -182,7 +185,7 @@ func (e *funcEmitter) frameType(out *jen.File) {
 		if name := e.fn.Frame.Deferrer; name != "" {
 			g.Id(name).Op("*").Add(e.rt("DeferHeader"))
 		}
-		for _, names := range alike(slices.DeleteFunc(slices.Clone(e.fn.Frame.Fields), e.isEmbedded), func(f, of ir.Field) bool {
+		for _, names := range alike(slices.DeleteFunc(slices.Clone(e.fn.Frame.Fields), e.fn.Frame.Embeds), func(f, of ir.Field) bool {
 			return len(f.Also)+len(of.Also) == 0 && (f.Any && of.Any || f.Any == of.Any && f.Box == of.Box && alikeTypes(f.Type, of.Type))
 		}) {
 			var ids []jen.Code
@@ -238,11 +241,6 @@ func (e *funcEmitter) embedded() jen.Code {
 		code.Types(ts...)
 	}
 	return code
-}
-
-// isEmbedded reports whether a field is one of what the frame embeds.
-func (e *funcEmitter) isEmbedded(f ir.Field) bool {
-	return f.Var == nil && ir.Returns(len(e.fn.Frame.Results))
 }
 
 // marker embeds what the function yields, if that is known (color, yields.go). It has no size,

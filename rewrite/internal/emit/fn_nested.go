@@ -268,9 +268,7 @@ func (e *funcEmitter) goesBack() []jen.Code {
 func (e *funcEmitter) begun(out *jen.File) {
 	v, mark := e.local("v"), e.local("mark")
 	r, f := jen.Id(e.r), jen.Id(e.f)
-	code := []jen.Code{
-		f.Clone().Op(":=").Add(e.rt("Take")).Call(r, jen.Parens(jen.Op("*").Add(e.frameRef())).Call(jen.Nil()), e.freeList()),
-	}
+	code := []jen.Code{e.newFrame()}
 	var lhs, rhs []jen.Code
 	for i, p := range e.fn.Params {
 		if p != nil {
@@ -280,7 +278,7 @@ func (e *funcEmitter) begun(out *jen.File) {
 	code = append(code, assignment(lhs, rhs)...)
 	code = append(code,
 		jen.Id(mark).Op(":=").Add(r.Clone()).Dot("Mark").Call(),
-		r.Clone().Dot("Leaf").Call(f, jen.Op("&").Add(f.Clone()).Dot("Header")),
+		f.Clone().Dot("Leaf").Call(r, f, jen.Lit(0)),
 		jen.Var().Id(v).Add(e.Type(e.asker.value)),
 		jen.If(f.Clone().Dot("Ask").Call(jen.Op("&").Id(v)).Op("==").Add(e.rt("Done"))).Block(
 			r.Clone().Dot("Recovered").Call(jen.Id(mark)),

@@ -174,7 +174,7 @@ func (e *funcEmitter) save(w *ir.Wait, leaf bool) []jen.Code {
 			code = append(code, jen.Id(e.f).Op("=").Add(e.rt("Take")).Call(jen.Id(e.r), jen.Id(e.f), e.freeList()))
 		} else {
 			e.scoped = e.scoped || leaf
-			code = append(code, jen.Id(e.f).Op(":=").Add(e.rt("New")).Types(e.frameRef()).Call(jen.Id(e.r), e.freeList()))
+			code = append(code, e.newFrame())
 		}
 	}
 	if leaf && e.variant != resumedCall {

@@ -58,9 +58,8 @@ func (b *explaining) frame() {
 		}
 		add(out, t)
 	}
-	embeds := ir.Returns(len(b.fn.Frame.Results))
 	for _, f := range b.fn.Frame.Fields {
-		if embeds && f.Var == nil {
+		if b.fn.Frame.Embeds(f) {
 			field(f)
 		}
 	}
@@ -72,7 +71,7 @@ func (b *explaining) frame() {
 		add(explain.Field{Name: name, Type: "*gen.DeferHeader", Role: explain.Deferrer}, pointer)
 	}
 	for _, f := range b.fn.Frame.Fields {
-		if !embeds || f.Var != nil {
+		if !b.fn.Frame.Embeds(f) {
 			field(f)
 		}
 	}

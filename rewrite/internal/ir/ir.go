@@ -123,6 +123,9 @@ type Frame struct {
 // for them, from a type of package gen.
 func Returns(n int) bool { return 0 < n && n <= 4 }
 
+// Embeds reports whether a field is one of such a type, which the frame embeds.
+func (f *Frame) Embeds(field Field) bool { return field.Var == nil && Returns(len(f.Results)) }
+
 // Field is a field of the frame.
 type Field struct {
 	Name     string

@@ -40,7 +40,7 @@ func (ld *Loader) Hash(h hash.Hash, t *Target, generated map[string][]byte) {
 	}
 	for _, a := range t.variants {
 		visit(a.listed)
-		fmt.Fprintf(h, "named by tests %q\n", ld.scanner.namedByTests(a))
+		fmt.Fprintf(h, "named by tests %q\n", ld.scanner.namedElsewhere(a))
 	}
 }
 

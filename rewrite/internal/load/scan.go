@@ -222,12 +222,12 @@ func (s *scanner) markedTests(dir string) bool {
 	return false
 }
 
-// namedByTests are the names of functions and methods of a with the directive that other
+// namedElsewhere are the names of functions and methods of a with the directive that other
 // files of the package, tests and those of other systems, say without a call, and of
 // constructors, sorted. Values of them are made there, where
 // it may be that nothing is generated, so that the package must make them known. What the
 // name means there does not matter: it may be another's.
-func (s *scanner) namedByTests(a *annotated) []string {
+func (s *scanner) namedElsewhere(a *annotated) []string {
 	if a.forTest != "" || a.adHoc {
 		return nil
 	}

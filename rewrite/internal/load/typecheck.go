@@ -182,7 +182,7 @@ func (c *Checker) Unit(n *Loaded) *unit.Unit {
 		Sizes:      c.sizes,
 		Directives: n.a.set,
 		Deps:       c.deps(n),
-		Named:      c.namedByTests(n.a),
+		Named:      c.namedElsewhere(n.a),
 		Plain:      n.plain,
 		Source:     map[string][]byte{},
 		Wanted:     map[string]bool{},

@@ -39,12 +39,12 @@ func (a *Activation) Resume(r *greenlet.Run) greenlet.Status {
 	if a.PC == 0 {
 		a.PC = 1
 		if st := greenlet.OnStackResumable(r, func(greenlet.Section) { a.call() }); st != gen.Done {
-			return r.Link(a, &a.Header, st)
+			return a.Link(r, a, 1, st)
 		}
 	} else {
 		r.Callee().Release(r)
 	}
-	return r.Return(a, &a.Header)
+	return a.Return(r, a)
 }
 
 // Func describes the function.

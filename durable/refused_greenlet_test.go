@@ -762,6 +762,7 @@ var _ = gen.Durable(nil, `github.com/going-green/greenlet/durable.keepsLiteral.f
 start c
 results Ret0`)
 var _ = gen.Declare("keepsLiteral")
+var _ = gen.DurableNamed("github.com/going-green/greenlet/durable.counts", counts)
 var refused_test_go = gen.Funcs{Package: "github.com/going-green/greenlet/durable", File: "github.com/going-green/greenlet/durable/refused_test.go", List: `
 counts 15: 17 n i
 loopsOverSeq 22: 23 s loop

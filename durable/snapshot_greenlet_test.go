@@ -1994,6 +1994,7 @@ results Ret0
 Yield#f67fd85b - f`)
 var _ = gen.Function01(keepsItsFrame, keepsItsFrameResumable, newKeepsItsFrameFrame)
 var _ = gen.Declare("square.Area", "circle.Area", "walk", "counter.add")
+var _ = gen.DurableInstance((*walkFrame[string])(nil))
 var snapshot_test_go = gen.Funcs{Package: "github.com/going-green/greenlet/durable", File: "github.com/going-green/greenlet/durable/snapshot_test.go", List: `
 countTo 24: 27 n name total i
 pair 33: 34 n; 35 a

@@ -80,9 +80,21 @@ func tables() {
 			}
 			addFunction(parse(reflect.TypeOf(f.Frame).Elem(), f.Table))
 		}
+		for _, frame := range gen.DurableInstances() {
+			addInstance(reflect.TypeOf(frame).Elem())
+		}
 		knownLock.Lock()
 		defer knownLock.Unlock()
 		addErrors()
+		for _, f := range gen.DurableNameds() {
+			v := reflect.ValueOf(f.Func)
+			if _, taken := funcs[f.Name]; !taken {
+				funcs[f.Name] = v
+			}
+			if _, taken := funcNames[v.Pointer()]; !taken {
+				funcNames[v.Pointer()] = f.Name
+			}
+		}
 		seen := map[reflect.Type]bool{}
 		for t := range byFrame {
 			know(t, seen)
@@ -138,8 +150,9 @@ func addFunction(f *function) {
 	}
 }
 
-// Register makes an instance of a generic durable function known, which no generated code can
-// list. frame is one that the instance's constructor makes, of any arguments:
+// Register makes an instance of a generic durable function known. Those that a durable function calls
+// with types that are known there are; others no generated code can list, such as that which a generic function
+// calls with its own types. frame is one that the instance's constructor makes, of any arguments:
 // Register(newWalkFrame[string](nil)). Call it in an init function. It panics if frame is not
 // one of a durable function.
 func Register(frame greenlet.Frame) {
@@ -147,18 +160,26 @@ func Register(frame greenlet.Frame) {
 	t := reflect.TypeOf(frame).Elem()
 	tablesLock.Lock()
 	defer tablesLock.Unlock()
+	if !addInstance(t) {
+		panic(fmt.Sprintf("durable: %v is not a frame of a durable function", t))
+	}
+}
+
+// addInstance reports whether t is a frame type of an instance of a generic durable function, and makes
+// that known.
+func addInstance(t reflect.Type) bool {
 	if byFrame[t] != nil {
-		return
+		return true
 	}
 	base, args, _ := strings.Cut(t.Name(), "[")
 	for _, table := range generic[base] {
 		if f := parse(t, table); t.PkgPath() == "main" || strings.HasPrefix(f.name, t.PkgPath()+".") {
 			f.name += "[" + args
 			addFunction(f)
-			return
+			return true
 		}
 	}
-	panic(fmt.Sprintf("durable: %v is not a frame of a durable function", t))
+	return false
 }
 
 func functionNamed(name string) *function {

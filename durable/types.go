@@ -84,7 +84,8 @@ func know(t reflect.Type, seen map[reflect.Type]bool) {
 
 // Func makes a function known by a name, so that variables may hold it. It must be a declared
 // one, not a literal that captures something, nor a method value: of those there are many, and
-// they can't be told apart. Resumable functions need no Func. Call it in an init function.
+// they can't be told apart. Those that a durable function names need no Func: it is for functions that come from
+// elsewhere, as from a table. Call it in an init function.
 func Func(name string, fn any) {
 	v := reflect.ValueOf(fn)
 	if v.Kind() != reflect.Func || v.IsNil() {

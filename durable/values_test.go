@@ -75,10 +75,12 @@ func TestResourceIsGone(t *testing.T) {
 
 //greenlet:resumable durable
 func holdsFunc() int {
-	f := triple
+	f := table["triple"] // which the function does not name
 	greenlet.Yield("func")
 	return f(2)
 }
+
+var table = map[string]func(int) int{"triple": triple}
 
 func triple(n int) int { return 3 * n }
 

@@ -50,6 +50,13 @@ are live: they have no names that the source knows. Of n calls that are the same
 :k/n behind it: if their number changes, none is taken for another. A literal's name has a hash
 of its text: its number changes with the literals before it.
 
+Besides, generated code names for snapshots the functions that durable ones name without a call, and the
+instances of generic functions that they call, as far as their types can be spelled: a process
+that restores a snapshot may never have come by the line that does it.
+
+	var _ = gen.DurableNamed("example.com/shop.charge", charge)
+	var _ = gen.DurableInstance((*task.DoFrame[Item, string])(nil))
+
 What of a frame is read elsewhere by name, and when it is refused, is package durable's. At
 generation a durable function is refused if it calls a function of the package that is not
 durable, or one of the runtime that runs on a stack; if it defers what it must not; if a

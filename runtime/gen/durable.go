@@ -24,7 +24,9 @@ var (
 	durableFuncs []DurableFunc
 	closureTypes []ClosureType
 
-	durableErrors []NamedError
+	durableErrors    []NamedError
+	durableNamed     []NamedFunc
+	durableInstances []Frame
 )
 
 // Durable makes a durable function known, while package variables are initialised.
@@ -52,6 +54,32 @@ type NamedError struct {
 	Name string
 	Var  *error
 }
+
+// DurableNamed makes a declared function known by a name, which a durable function of the package names
+// without a call: one of its variables may hold it.
+func DurableNamed(name string, fn any) (_ struct{}) {
+	durableNamed = append(durableNamed, NamedFunc{name, fn})
+	return
+}
+
+// NamedFunc is a declared function.
+type NamedFunc struct {
+	Name string
+	Func any
+}
+
+// DurableNameds are all that are known.
+func DurableNameds() []NamedFunc { return durableNamed }
+
+// DurableInstance makes the frame type of an instance of a generic function known that a durable function
+// of the package calls: a nil of it. The generic function may be one that is not durable.
+func DurableInstance(frame Frame) (_ struct{}) {
+	durableInstances = append(durableInstances, frame)
+	return
+}
+
+// DurableInstances are all that are known.
+func DurableInstances() []Frame { return durableInstances }
 
 // DurableErrors are all that are known.
 func DurableErrors() []NamedError { return durableErrors }

@@ -37,6 +37,9 @@ type Source struct {
 	Closures             []ClosureOf
 	// Sentinels are variables of type error that snapshots know by name.
 	Sentinels []string
+	// Named are functions, and Instances those of generic ones, that snapshots know by name.
+	Named     []*types.Func
+	Instances []DurableInstance
 	// Debugger, if not nil, says under which names debuggers find the file and the
 	// generated one; see debugger.go.
 	Debugger *Debugger
@@ -114,6 +117,7 @@ func File(src Source, fns []*ir.Func) ([]byte, error) {
 	for _, name := range src.Sentinels {
 		out.Var().Id("_").Op("=").Add(c.rt("DurableError")).Call(jen.Lit(importPath(src.Pkg)+"."+name), jen.Op("&").Id(name))
 	}
+	c.durableNames(out, src)
 	if len(functions.lines) > 0 {
 		functions.emit(c, out, tracebackPackage(src.Pkg), importPath(src.Pkg)+"/"+filepath.Base(path))
 	}

@@ -49,6 +49,7 @@ func Compile(u *unit.Unit, opt *Options) ([]unit.Output, diag.List, error) {
 		byFile[0].promoted, byFile[0].interfaces = declaredInPackage(u, colors)
 		byFile[0].closures = closures(u, colors)
 		byFile[0].sentinels = sentinels(u, byFile)
+		durableNames(u, colors, byFile)
 	}
 	outs := make([]unit.Output, len(byFile))
 	errs := make([]error, len(byFile))
@@ -91,6 +92,8 @@ type Lowered struct {
 	closures             []emit.ClosureOf
 	values               []emit.NamedValue
 	sentinels            []string
+	named                []*types.Func // by durable functions, without a call
+	instances            []emit.DurableInstance
 }
 
 // sentinels are the variables of the package of type error, if it has durable functions, whose
@@ -220,6 +223,7 @@ func EmitFile(u *unit.Unit, info *types.Info, colors *color.Colors, l *Lowered, 
 		Fset: u.Fset, File: file, Text: u.Source[u.Path(file)], Header: u.Header(file), Debugger: opt.debugger(u.Path(file)),
 		Pkg: u.Pkg, Info: info, Colors: colors, Hidden: l.hidden, Forwards: l.forwards, Values: l.values, Declared: append(declared(l), l.promoted...),
 		Interfaces: l.interfaces, Closures: l.closures, Sentinels: l.sentinels,
+		Named: l.named, Instances: l.instances,
 	}
 	end := opt.start("emit")
 	text, err = emit.File(src, l.Funcs)

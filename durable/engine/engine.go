@@ -30,9 +30,9 @@ type Engine interface {
 	// priority first, then those that have been due for longer. They are its own until r.TTL has passed, or longer
 	// if it calls Renew, or until a Change releases them. Their epochs are raised.
 	Claim(ctx context.Context, r Request) ([]Task, error)
-	// Renew has the owner's tasks be its own for ttl from now, and returns the messages of topic [Cancel]
-	// that are in their inboxes.
-	Renew(ctx context.Context, owner string, ttl time.Duration) ([]Message, error)
+	// Renew has those of the tasks that are the owner's still be its own for ttl from now, and returns the messages of
+	// topic [Cancel] that are in their inboxes.
+	Renew(ctx context.Context, owner string, ttl time.Duration, ids []string) ([]Message, error)
 	// Commit applies changes, and delivers their outboxes: each change as a whole or not at all, with an error at
 	// its index, which is [ErrFenced] if the task is not the owner's any more. What it returns nil for is durable.
 	// An error for all, such as that of a connection that broke, leaves open which were applied.
@@ -40,7 +40,8 @@ type Engine interface {
 	// Send delivers messages, with an error for each at its index, as [Deliver] has them. What it returns nil
 	// or [ErrKnown] for is durable.
 	Send(ctx context.Context, messages ...Message) []error
-	// Wait returns when Claim, so called, may have a task to give, when atMost has passed, or with ctx's error. It may return early.
+	// Wait returns when Claim, so called, may have a task to give, when atMost has passed, unless that is negative, or
+	// with ctx's error. It may return early.
 	Wait(ctx context.Context, r Request, atMost time.Duration) error
 	// Get is a task with its inbox. It fails with [ErrNoTask].
 	Get(ctx context.Context, id string) (Task, error)

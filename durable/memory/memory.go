@@ -153,14 +153,14 @@ func (e *Engine) Claim(_ context.Context, r engine.Request) ([]engine.Task, erro
 // Renew is that of [engine.Engine].
 //
 //greenlet:resumable
-func (e *Engine) Renew(_ context.Context, owner string, ttl time.Duration) (cancels []engine.Message, err error) {
+func (e *Engine) Renew(_ context.Context, owner string, ttl time.Duration, ids []string) (cancels []engine.Message, err error) {
 	if err := e.sync(); err != nil {
 		return nil, err
 	}
 	until := e.now().Add(ttl)
-	for _, id := range slices.Sorted(maps.Keys(e.rows)) {
+	for _, id := range ids {
 		t := e.rows[id]
-		if t.Owner != owner || t.Status.Ended() {
+		if t == nil || t.Owner != owner || t.Status.Ended() {
 			continue
 		}
 		t.Until = until
@@ -302,13 +302,19 @@ func (e *Engine) Wait(_ context.Context, r engine.Request, atMost time.Duration)
 			return err
 		}
 		left := until.Sub(e.hub.Now())
-		if len(e.claimable(r)) > 0 || left <= 0 {
+		switch {
+		case len(e.claimable(r)) > 0 || atMost >= 0 && left <= 0:
 			return nil
+		case len(e.alarms) > 0:
+			if next := max(e.alarms[0].at.Sub(e.hub.Now()), time.Microsecond); atMost < 0 || next < left {
+				left = next
+			}
+			e.news.WaitFor(left)
+		case atMost >= 0:
+			e.news.WaitFor(left)
+		default:
+			e.news.Wait()
 		}
-		if len(e.alarms) > 0 {
-			left = min(left, max(e.alarms[0].at.Sub(e.hub.Now()), time.Microsecond))
-		}
-		e.news.WaitFor(left)
 	}
 }
 
